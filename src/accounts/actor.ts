@@ -1,0 +1,16 @@
+import type { Role } from "./roles.ts";
+
+/** Who acts in a request: one user of one company. */
+export interface Actor {
+  readonly company: number;
+  readonly userId: number;
+  readonly role: Role;
+}
+
+/** What an audit line needs to know about the request that caused it. */
+export interface Cause {
+  readonly actor: Actor;
+  readonly requestId: string;
+  /** Address of the peer as the runtime gives it; null when unknown. */
+  readonly peer: string | null;
+}

@@ -1,0 +1,11 @@
+import type { Permission } from "./roles.ts";
+
+export type AccountsFailure =
+  /** No token, or one that is not (or no longer) good; `why` is never told apart on the wire. */
+  | { code: "auth.required" }
+  | { code: "auth.invalid_token"; why: "malformed" | "expired" | "revoked" }
+  /** The same answer for an unknown address, a wrong password and an inactive user. */
+  | { code: "auth.invalid_credentials" }
+  | { code: "auth.forbidden"; permission: Permission; role: string }
+  | { code: "auth.weak_password"; why: string }
+  | { code: "rate_limited"; retryAfterS: number };

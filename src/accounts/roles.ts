@@ -1,0 +1,23 @@
+export const ROLES = ["VISUALIZADOR", "OPERADOR", "GERENTE", "ADMIN"] as const;
+export type Role = (typeof ROLES)[number];
+
+/** What a route may ask for. */
+export const PERMISSIONS = ["self", "read", "operate", "manage", "administer"] as const;
+export type Permission = (typeof PERMISSIONS)[number];
+
+/**
+ * The matrix of api.md, "Roles". What is not granted here is denied.
+ * self: own session and password. read: lists, notes, jobs, dashboard, CSV. operate: upload, movements, approval. manage: products, supplier items, discard,
+ * holds, replay. administer: company, users, keys, e-mail, audit, metrics, profiling.
+ */
+const GRANTED: Record<Role, readonly Permission[]> = {
+  VISUALIZADOR: ["self", "read"],
+  OPERADOR: ["self", "read", "operate"],
+  GERENTE: ["self", "read", "operate", "manage"],
+  ADMIN: ["self", "read", "operate", "manage", "administer"],
+};
+
+/** Whether a role holds a permission; an unknown role holds none. */
+export function may(role: Role, permission: Permission): boolean {
+  return GRANTED[role]?.includes(permission) ?? false;
+}

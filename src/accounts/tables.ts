@@ -1,0 +1,31 @@
+import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import type { Role } from "./roles.ts";
+
+export const companies = sqliteTable("companies", {
+  id: integer().primaryKey(),
+  name: text().notNull(),
+  cnpjs: text({ mode: "json" }).$type<string[]>().notNull(),
+  environment: text({ enum: ["production", "homologation"] }).notNull(),
+  timeZone: text("time_zone").notNull(),
+  autoApprove: integer("auto_approve", { mode: "boolean" }).notNull(),
+  overridableHolds: text("overridable_holds", { mode: "json" }).$type<string[]>().notNull(),
+  requireSignature: integer("require_signature", { mode: "boolean" }).notNull(),
+  requireMapping: integer("require_mapping", { mode: "boolean" }).notNull(),
+  allowNegative: integer("allow_negative", { mode: "boolean" }).notNull(),
+  settingsVersion: integer("settings_version").notNull(),
+  createdAt: integer("created_at").notNull(),
+  updatedAt: integer("updated_at").notNull(),
+});
+
+export const users = sqliteTable("users", {
+  id: integer().primaryKey(),
+  company: integer().notNull(),
+  name: text(),
+  email: text().notNull(),
+  passwordHash: text("password_hash").notNull(),
+  role: text().$type<Role>().notNull(),
+  active: integer({ mode: "boolean" }).notNull(),
+  tokenVersion: integer("token_version").notNull(),
+  createdAt: integer("created_at").notNull(),
+  updatedAt: integer("updated_at").notNull(),
+});

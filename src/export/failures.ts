@@ -1,0 +1,1 @@
+export type ExportFailure = { code: "export.interrupted"; rows: number };

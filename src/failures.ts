@@ -1,0 +1,15 @@
+import type { AccountsFailure } from "./accounts/failures.ts";
+import type { ExportFailure } from "./export/failures.ts";
+import type { IngestFailure } from "./ingest/failures.ts";
+import type { NfeFailure } from "./nfe/failures.ts";
+import type { PlatformFailure } from "./ports.ts";
+import type { StockFailure } from "./stock/failures.ts";
+
+/** Every failure that a part of the program may end in. http/problem.ts says each on the wire. */
+export type Failure =
+  | NfeFailure
+  | IngestFailure
+  | StockFailure
+  | AccountsFailure
+  | ExportFailure
+  | PlatformFailure;

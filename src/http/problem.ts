@@ -1,0 +1,170 @@
+import type { Context } from "hono";
+import { HTTPException } from "hono/http-exception";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { z } from "zod";
+import type { Failure } from "../failures.ts";
+import { trusted } from "../lib/cast.ts";
+import { Failed } from "../lib/result.ts";
+import type { FieldError } from "../nfe/failures.ts";
+import type { Env } from "./env.ts";
+
+/** Status and sentence (Portuguese, for people) of every failure. A failure without a row here does not compile. */
+const SAY = {
+  "nfe.malformed_xml": [422, "O arquivo não é um XML bem formado"],
+  "nfe.not_an_nfe": [422, "O XML não é uma NF-e"],
+  "nfe.invalid": [422, "A NF-e tem campos ausentes ou fora do leiaute"],
+  "nfe.access_key": [422, "A chave de acesso não é válida"],
+  "nfe.many_notes": [422, "O arquivo traz várias notas; envie-o em /api/nfe/batch"],
+  "nfe.duplicate": [409, "Esta NF-e já foi registrada"],
+  "nfe.not_found": [404, "Nota fiscal não encontrada"],
+  "nfe.held": [409, "A nota está retida e não pode entrar no estoque"],
+  "nfe.final": [409, "O estado da nota não permite esta operação"],
+  "nfe.correction": [422, "As correções enviadas não servem para esta nota"],
+  "nfe.override_denied": [409, "Estas retenções não podem ser liberadas"],
+  too_large: [413, "O documento passa de 10 MiB"],
+  unsupported_media_type: [415, "O conteúdo enviado não é XML"],
+  malformed_multipart: [400, "O formulário multipart está malformado"],
+  "upload.missing_file": [400, "Falta o arquivo no formulário"],
+  "batch.too_large": [413, "O lote passa do limite"],
+  "batch.malformed_zip": [422, "O arquivo ZIP está corrompido"],
+  "batch.async_not_built": [501, "O lote assíncrono ainda não está disponível"],
+  "product.not_found": [404, "Produto não encontrado"],
+  "stock.insufficient": [400, "Estoque insuficiente"],
+  "stock.out_of_range": [422, "A quantidade passa do que o estoque pode representar"],
+  "auth.required": [401, "É preciso autenticar-se"],
+  "auth.invalid_token": [401, "O token não é válido ou expirou"],
+  "auth.invalid_credentials": [401, "E-mail ou senha inválidos"],
+  "auth.forbidden": [403, "Seu perfil não permite esta operação"],
+  "auth.weak_password": [400, "A nova senha não é aceita"],
+  rate_limited: [429, "Muitas requisições; tente de novo em instantes"],
+  "export.interrupted": [500, "A exportação foi interrompida"],
+  overloaded: [503, "O serviço está sobrecarregado; tente de novo em instantes"],
+  "storage.full": [503, "Não há espaço para gravar"],
+  "storage.rejected": [500, "O banco de dados recusou a gravação"],
+} as const satisfies Record<Failure["code"], readonly [ContentfulStatusCode, string]>;
+
+/** Members of a failure that stay inside. */
+const INSIDE = new Set(["code", "why", "retryAfterS", "constraint", "what", "permission", "role", "maxBytes"]);
+
+/** Sentences of the statuses that hono itself or the routing answers with. */
+const HTTP_SAY: Record<number, readonly [string, string]> = {
+  400: ["http.bad_request", "A requisição não pôde ser lida"],
+  401: ["auth.required", "É preciso autenticar-se"],
+  403: ["auth.forbidden", "Seu perfil não permite esta operação"],
+  404: ["http.not_found", "Recurso não encontrado"],
+  405: ["http.method_not_allowed", "O método não é aceito neste endereço"],
+  413: ["too_large", "O corpo da requisição é grande demais"],
+  415: ["unsupported_media_type", "O tipo do conteúdo não é aceito"],
+  503: ["overloaded", "O serviço está sobrecarregado; tente de novo em instantes"],
+};
+
+/** One RFC 9457 answer; `error` repeats `detail`, because clients of S.G.E. read it. */
+export function problem(
+  c: Context<Env>,
+  status: ContentfulStatusCode,
+  code: string,
+  detail: string,
+  evidence: Record<string, unknown> = {},
+): Response {
+  return c.body(
+    JSON.stringify({
+      type: `https://sge.example/problemas/${code}`,
+      title: SENTENCE[status] ?? "Erro",
+      status,
+      detail,
+      error: detail,
+      code,
+      instance: c.req.path,
+      request_id: c.var.requestId ?? null,
+      ...evidence,
+    }),
+    status,
+    { "content-type": "application/problem+json; charset=utf-8", "cache-control": "no-store" },
+  );
+}
+
+const SENTENCE: Partial<Record<number, string>> = {
+  400: "Requisição inválida",
+  401: "Não autenticado",
+  403: "Não permitido",
+  404: "Não encontrado",
+  405: "Método não aceito",
+  409: "Conflito",
+  413: "Grande demais",
+  415: "Tipo não aceito",
+  422: "Conteúdo não aceito",
+  429: "Muitas requisições",
+  500: "Erro interno",
+  501: "Não construído",
+  503: "Indisponível",
+};
+
+/** Says a typed failure on the wire; used for whole answers and for the lines of a batch. */
+export function sayFailure(failure: Failure): { status: ContentfulStatusCode; detail: string; evidence: Record<string, unknown> } {
+  const [status, sentence] = SAY[failure.code];
+  const evidence = Object.fromEntries(Object.entries(failure).filter(([name]) => !INSIDE.has(name)));
+  return { status, detail: detailOf(failure, sentence), evidence };
+}
+
+function detailOf(failure: Failure, sentence: string): string {
+  switch (failure.code) {
+    case "nfe.malformed_xml":
+      return failure.line === undefined
+        ? `${sentence}: ${failure.why}`
+        : `${sentence}: ${failure.why} (linha ${failure.line}, coluna ${failure.column ?? 1})`;
+    case "nfe.not_an_nfe":
+      return `${sentence}: o arquivo é ${failure.got}`;
+    case "nfe.access_key":
+      return `${sentence}: ${{ length: "deve ter 44 caracteres", charset: "há caracteres fora do padrão", check_digit: "o dígito verificador não confere" }[failure.why]}`;
+    case "nfe.held":
+      return `${sentence}: ${failure.holds.map((hold) => hold.message).join("; ")}`;
+    case "unsupported_media_type":
+      return `${sentence}: ${failure.hint}`;
+    case "malformed_multipart":
+    case "batch.malformed_zip":
+    case "auth.weak_password":
+      return `${sentence}: ${failure.why}`;
+    case "batch.too_large":
+      return `${sentence}: ${{ documents: "documentos", sent: "bytes enviados", inflated: "bytes descompactados", ratio: "taxa de compressão", entry: "bytes de um arquivo" }[failure.what]} (máximo ${failure.limit})`;
+    default:
+      return sentence;
+  }
+}
+
+/** The table's one exit for everything thrown in a request (`app.onError`). */
+export function toProblem(error: Error, c: Context<Env>): Response {
+  if (error instanceof Failed) {
+    // Only our own flows construct Failed, and only with members of Failure.
+    const failure = trusted<Failure>(error.failure);
+    const { status, detail, evidence } = sayFailure(failure);
+    if ("retryAfterS" in failure) c.header("retry-after", String(Math.max(1, Math.ceil(failure.retryAfterS))));
+    if (status >= 500) c.var.ports?.log("error", "request.failed", { code: failure.code, request_id: c.var.requestId });
+    return problem(c, status, failure.code, detail, evidence);
+  }
+  if (error instanceof HTTPException) return httpProblem(c, error.status);
+  c.var.ports?.log("error", "request.crashed", { name: error.name, request_id: c.var.requestId });
+  return problem(c, 500, "internal", "Algo falhou do nosso lado");
+}
+
+/** A bare status as a problem: unknown path, wrong method, body limit, malformed JSON. */
+export function httpProblem(c: Context<Env>, status: ContentfulStatusCode): Response {
+  const [code, detail] = HTTP_SAY[status] ?? [`http.${status}`, SENTENCE[status] ?? "Erro"];
+  return problem(c, status, code, detail);
+}
+
+/** Schema failures of a request (`defaultHook`): 400 for JSON bodies, as S.G.E.; 422 for query, path and header. */
+export function invalidRequest(c: Context<Env>, target: string, error: z.core.$ZodError): Response {
+  const errors: FieldError[] = error.issues.map((issue) => ({
+    path: `/${issue.path.map((part) => String(part).replaceAll("~", "~0").replaceAll("/", "~1")).join("/")}`,
+    code: issue.code ?? "invalid",
+    message: issue.message,
+  }));
+  const body = target === "json" || target === "form";
+  return problem(
+    c,
+    body ? 400 : 422,
+    "request.invalid",
+    `A requisição tem campos inválidos: ${errors.map((e) => `${e.path} ${e.message}`).join("; ")}`,
+    { errors },
+  );
+}

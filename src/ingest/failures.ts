@@ -1,0 +1,45 @@
+import type { FieldError } from "../nfe/failures.ts";
+
+export interface Hold {
+  readonly code: HoldCode;
+  /** For people, in Portuguese. */
+  readonly message: string;
+}
+
+export const HOLD_CODES = [
+  "homologation",
+  "no_protocol",
+  "not_authorised",
+  "protocol_mismatch",
+  "key_mismatch",
+  "cancelled",
+  "not_ours",
+  "no_goods",
+  "unknown_operation",
+  "mapping",
+  "signature_invalid",
+  "retail",
+] as const;
+export type HoldCode = (typeof HOLD_CODES)[number];
+
+export type NoteStatus = "PENDENTE" | "PROCESSADA" | "ESTORNADA" | "CANCELADA" | "DESCARTADA";
+
+export type IngestFailure =
+  | { code: "nfe.many_notes"; count: number }
+  /** `differs`: the key is known with other content. */
+  | { code: "nfe.duplicate"; access_key: string; status: NoteStatus; differs: boolean }
+  | { code: "nfe.not_found"; access_key: string }
+  | { code: "nfe.held"; access_key: string; holds: readonly Hold[] }
+  | { code: "nfe.final"; access_key: string; status: NoteStatus }
+  /** The corrections sent with an approval do not fit the note. */
+  | { code: "nfe.correction"; errors: readonly FieldError[] }
+  | { code: "nfe.override_denied"; holds: readonly HoldCode[] }
+  /** One document over 10 MiB. */
+  | { code: "too_large"; maxBytes: number; bytes?: number }
+  /** The request's Content-Type, or a file that does not look like XML; `hint` says where it belongs. */
+  | { code: "unsupported_media_type"; got: string; hint: string }
+  | { code: "malformed_multipart"; why: string }
+  | { code: "upload.missing_file"; field: string }
+  | { code: "batch.too_large"; what: "documents" | "sent" | "inflated" | "ratio" | "entry"; limit: number; got: number }
+  | { code: "batch.malformed_zip"; why: string }
+  | { code: "batch.async_not_built" };

@@ -1,0 +1,88 @@
+import type { Statement, Value } from "../ports.ts";
+
+/**
+ * What every write carries along: who did what, what happened, and which cached reads are old now.
+ * Each function gives statements that a flow adds to its batch; none of them writes by itself.
+ * `guard` makes a statement insert only where the batch's main statement has won, e.g.
+ * "select 1 from notes where company = ?1 and registration = ?2"; its parameters are numbered from ?1.
+ */
+export interface Guard {
+  readonly sql: string;
+  readonly args: readonly Value[];
+}
+
+const ALWAYS: Guard = { sql: "select 1", args: [] };
+
+/** Shifts nothing: the guard's parameters come first, so ours follow them. */
+const after = (guard: Guard) => {
+  let next = guard.args.length;
+  return () => `?${++next}`;
+};
+
+export interface AuditLine {
+  readonly company: number;
+  readonly at: number;
+  readonly userId: number | null;
+  /** `nfe.upload`, `nfe.process`, `movement.create`, `login` … */
+  readonly action: string;
+  readonly entity: string;
+  readonly entityId: string | null;
+  /** Codes, counts, keys; never a note's content, a name, a CPF, a password. */
+  readonly detail: Record<string, unknown>;
+  readonly requestId: string;
+  readonly peer: string | null;
+}
+
+/** One line of the audit log. */
+export function audit(line: AuditLine, guard: Guard = ALWAYS): Statement {
+  const p = after(guard);
+  return {
+    sql: `insert into audit (company, at, user_id, action, entity, entity_id, detail, request_id, peer)
+      select ${p()}, ${p()}, ${p()}, ${p()}, ${p()}, ${p()}, ${p()}, ${p()}, ${p()} where exists (${guard.sql})`,
+    args: [
+      ...guard.args,
+      line.company,
+      line.at,
+      line.userId,
+      line.action,
+      line.entity,
+      line.entityId,
+      JSON.stringify(line.detail),
+      line.requestId,
+      line.peer,
+    ],
+  };
+}
+
+export interface Happening {
+  /** `nfe.registered`, `nfe.processed`, `nfe.cancelled`, `stock.low` … */
+  readonly type: string;
+  readonly payload: Record<string, unknown>;
+}
+
+/** Events of the durable feed, in order. */
+export function happened(
+  company: number,
+  at: number,
+  happenings: readonly Happening[],
+  guard: Guard = ALWAYS,
+): Statement {
+  const p = after(guard);
+  return {
+    sql: `insert into events (company, at, type, payload)
+      select ${p()}, ${p()}, value ->> 'type', value -> 'payload' from json_each(${p()})
+      where exists (${guard.sql})`,
+    args: [...guard.args, company, at, JSON.stringify(happenings)],
+  };
+}
+
+/** Raises the versions of cached reads: `stock`, `nfes`, `dashboard`, `products`, `accounts`, `settings` … */
+export function touched(company: number, tags: readonly string[], guard: Guard = ALWAYS): Statement {
+  const p = after(guard);
+  return {
+    sql: `insert into cache_versions (company, tag, version)
+      select ${p()}, value, 1 from json_each(${p()}) where exists (${guard.sql})
+      on conflict do update set version = version + 1`,
+    args: [...guard.args, company, JSON.stringify(tags)],
+  };
+}

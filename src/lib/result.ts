@@ -1,0 +1,27 @@
+/** A value or a failure, never both. Pure checks return it; flows turn its failure into a thrown `Failed`. */
+export type Result<T, E> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: E };
+
+export const ok = <T>(value: T): Result<T, never> => ({ ok: true, value });
+export const err = <E>(error: E): Result<never, E> => ({ ok: false, error });
+
+/**
+ * Thrown by flows where the story ends; caught only by http/problem.ts, consumer.ts and the doors.
+ * `failure` is the typed evidence; `failure.code` is the code on the wire.
+ */
+export class Failed<F extends { code: string } = { code: string }> extends Error {
+  constructor(
+    readonly failure: F,
+    options?: ErrorOptions,
+  ) {
+    super(failure.code, options);
+    this.name = "Failed";
+  }
+}
+
+/** Gives the value of a `Result`, or throws its failure as `Failed`. */
+export function orFail<T, E extends { code: string }>(result: Result<T, E>): T {
+  if (result.ok) return result.value;
+  throw new Failed(result.error);
+}

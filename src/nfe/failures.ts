@@ -1,0 +1,25 @@
+/** One field that is not as the layout says. `path` is an XPath into the document, by local names. */
+export interface FieldError {
+  readonly path: string;
+  /** `missing`, `empty`, `pattern`, `range`, `enum`, `too_many`, `duplicate` … */
+  readonly code: string;
+  /** For people, in Portuguese. */
+  readonly message: string;
+  readonly expected?: string;
+  readonly got?: string;
+}
+
+/** Why bytes are not a note that we can read. All of them are final: the same bytes fail again. */
+export type NfeFailure =
+  /** Not well-formed, truncated, wrong bytes for its encoding, DOCTYPE, empty, or over a limit of depth, elements, text. */
+  | {
+      code: "nfe.malformed_xml";
+      why: string;
+      /** 1-based, where known. */
+      line?: number;
+      column?: number;
+    }
+  /** Well-formed, but something else; `got` names it: `resNFe`, `SOAP Envelope`, `procInutNFe` … */
+  | { code: "nfe.not_an_nfe"; got: string }
+  | { code: "nfe.invalid"; errors: readonly FieldError[] }
+  | { code: "nfe.access_key"; why: "length" | "charset" | "check_digit"; got: string; expected?: string };

@@ -1,0 +1,114 @@
+import type { LibSQLDatabase } from "drizzle-orm/libsql";
+import type { Config } from "./config.ts";
+import type { Result } from "./lib/result.ts";
+import type { Document } from "./nfe/document.ts";
+import type { NfeFailure } from "./nfe/failures.ts";
+
+/** What a statement may carry: SQLite's own values. Booleans are 0 or 1; instants are milliseconds UTC. */
+export type Value = string | number | null | Uint8Array;
+/** A row as the database gives it, by column name. */
+export type Row = Record<string, Value>;
+/** Constant SQL text with positional parameters (?1, ?2 …). Many rows travel as one JSON parameter. */
+export interface Statement {
+  readonly sql: string;
+  readonly args: readonly Value[];
+}
+
+/** What one writer wants written: all of it or none. */
+export interface WriteJob<T> {
+  readonly statements: readonly Statement[];
+  /** Gets the rows that each own statement returned (RETURNING), in order; what it throws fails only this job. */
+  mine(rows: readonly Row[][]): T;
+}
+
+/**
+ * The only way to write. Jobs that wait are committed together in one atomic batch; a batch that fails is run again job by
+ * job, so that no job falls with its neighbour. A job that `commit` has resolved survives `kill -9` at any later instant.
+ * Fails with PlatformFailure: `overloaded` (queue full or database busy for 5 s), `storage.full`, `storage.rejected`.
+ */
+export interface Writer {
+  commit<T>(job: WriteJob<T>, signal?: AbortSignal): Promise<T>;
+}
+
+/** Reads of constant SQL text where drizzle's builder is too dear. No transaction is held from one call to the next. */
+export interface Reader {
+  rows(statement: Statement, signal?: AbortSignal): Promise<Row[]>;
+}
+
+/** The original bytes of documents, under their SHA-256 (hex), never changed. */
+export interface Originals {
+  /** Statements that the batch naming these bytes must include; a store outside the database is written before it returns. */
+  keep(company: number, sha256: string, bytes: Uint8Array<ArrayBuffer>): Promise<Statement[]>;
+  get(company: number, sha256: string): Promise<Uint8Array<ArrayBuffer> | null>;
+}
+
+/**
+ * Reads documents within bounds: small ones in place, large ones in a pool.
+ * `read` and `same` fail with PlatformFailure `overloaded` when the pool's queue is full, or when one document takes too long.
+ */
+export interface DocumentReader {
+  read(bytes: Uint8Array<ArrayBuffer>, signal?: AbortSignal): Promise<Result<Document, NfeFailure>>;
+  /** How two documents with one access key compare (nfe/compare.ts). */
+  compare(
+    stored: Uint8Array<ArrayBuffer>,
+    sent: Uint8Array<ArrayBuffer>,
+    accessKey: string,
+    signal?: AbortSignal,
+  ): Promise<"same" | "completes" | "differs">;
+}
+
+/** scrypt, bounded: at most 4 at a time and 32 waiting, then PlatformFailure `overloaded`. */
+export interface PasswordHasher {
+  /** A portable `$scrypt$N=…,r=…,p=…$salt$hash`. */
+  hash(password: string): Promise<string>;
+  /** Constant time for the parameters found in `hash`. */
+  verify(password: string, hash: string): Promise<boolean>;
+}
+
+/** One token bucket per key. */
+export interface RateLimits {
+  /** Takes one token of the bucket `key`; `capacity` tokens, refilled at `perSecond`. */
+  take(
+    key: string,
+    bucket: { capacity: number; perSecond: number },
+  ): Promise<{ allowed: boolean; remaining: number; resetMs: number }>;
+}
+
+/** State of the parts that `/api/health/full` shows. */
+export interface Health {
+  check(signal?: AbortSignal): Promise<
+    { name: string; ok: boolean; detail: Record<string, string | number> }[]
+  >;
+}
+
+/** How the world itself may fail a caller. `retryAfterS` is what the answer's Retry-After says. */
+export type PlatformFailure =
+  | { code: "overloaded"; what: "writer" | "reader" | "documents" | "passwords"; retryAfterS: number }
+  | { code: "storage.full" }
+  /** A constraint refused the batch: a promise of the database that no guard had foreseen. */
+  | { code: "storage.rejected"; constraint: string };
+
+/** What the world must give us. A function takes the ports that it uses: `Pick<Ports, "writer" | "clock">`. */
+export interface Ports {
+  config: Config;
+  /** drizzle, for reads only: the connection refuses to write. */
+  read: LibSQLDatabase;
+  reader: Reader;
+  writer: Writer;
+  originals: Originals;
+  documents: DocumentReader;
+  passwords: PasswordHasher;
+  limits: RateLimits;
+  health: Health;
+  clock: { now(): number };
+  log: Log;
+  /** Lets a quiet stream or a long handler live for `seconds` without a byte (Bun cuts after 10 s; Workers: nothing to do). */
+  patience(request: Request, seconds: number): void;
+  /** The address of the peer, as the runtime knows it and never as a client's header says it; null when unknown. */
+  peer(request: Request): string | null;
+}
+
+/** One JSON line per event. Never a note's content, a name, a CPF, a password or a token. */
+export interface Log {
+  (level: "debug" | "info" | "warn" | "error", event: string, fields?: Record<string, string | number | boolean | null>): void;
+}

@@ -1,0 +1,71 @@
+import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+
+export const products = sqliteTable(
+  "products",
+  {
+    company: integer().notNull(),
+    code: text().notNull(),
+    name: text().notNull(),
+    description: text(),
+    categoryId: integer("category_id"),
+    unit: text().notNull(),
+    barcode: text(),
+    ncm: text(),
+    lastCost_e2: integer("last_cost_e2"),
+    lastCostQuantity_e4: integer("last_cost_quantity_e4"),
+    salePrice_e2: integer("sale_price_e2").notNull().default(0),
+    minStock_e4: integer("min_stock_e4").notNull().default(0),
+    maxStock_e4: integer("max_stock_e4"),
+    location: text(),
+    active: integer({ mode: "boolean" }).notNull().default(true),
+    createdAt: integer("created_at").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.company, table.code] })],
+);
+
+export const supplierItems = sqliteTable(
+  "supplier_items",
+  {
+    company: integer().notNull(),
+    supplier: text().notNull(),
+    code: text().notNull(),
+    unit: text().notNull(),
+    product: text().notNull(),
+    factor_e4: integer("factor_e4").notNull(),
+    createdAt: integer("created_at").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.company, table.supplier, table.code, table.unit] }),
+  ],
+);
+
+export const movements = sqliteTable("movements", {
+  id: integer().primaryKey({ autoIncrement: true }),
+  company: integer().notNull(),
+  product: text().notNull(),
+  type: text({ enum: ["ENTRADA", "SAIDA"] }).notNull(),
+  quantity_e4: integer("quantity_e4").notNull(),
+  cost_e2: integer("cost_e2"),
+  lot: text(),
+  expiresOn: text("expires_on"),
+  origin: text().notNull(),
+  originRef: text("origin_ref").notNull(),
+  reference: text(),
+  notes: text(),
+  posting: text().notNull(),
+  userId: integer("user_id"),
+  createdAt: integer("created_at").notNull(),
+});
+
+export const balances = sqliteTable(
+  "balances",
+  {
+    company: integer().notNull(),
+    product: text().notNull(),
+    quantity_e4: integer("quantity_e4").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.company, table.product] })],
+);
