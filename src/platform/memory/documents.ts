@@ -1,0 +1,25 @@
+import type { DocumentReader } from "../../ports.ts";
+
+/** What the domain gives to a platform that reads documents: pure functions, the same in a thread and in place. */
+export interface DocumentDomain {
+  readDocument(bytes: Uint8Array<ArrayBuffer>): Awaited<ReturnType<DocumentReader["read"]>>;
+  compareDocuments(
+    stored: Uint8Array<ArrayBuffer>,
+    sent: Uint8Array<ArrayBuffer>,
+    accessKey: string,
+  ): Awaited<ReturnType<DocumentReader["compare"]>>;
+}
+
+/** Reads every document in place: for tests, and where the platform's queue is the pool. */
+export function inlineDocuments(domain: DocumentDomain): DocumentReader {
+  return {
+    async read(bytes, signal) {
+      signal?.throwIfAborted();
+      return domain.readDocument(bytes);
+    },
+    async compare(stored, sent, accessKey, signal) {
+      signal?.throwIfAborted();
+      return domain.compareDocuments(stored, sent, accessKey);
+    },
+  };
+}

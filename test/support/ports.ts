@@ -1,0 +1,143 @@
+import { rmSync } from "node:fs";
+import { copyFile, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { drizzle } from "drizzle-orm/libsql";
+import { type Config, parseConfig } from "../../src/config.ts";
+import { type Database, openDatabase } from "../../src/platform/bun/database.ts";
+import { tableOriginals } from "../../src/platform/bun/originals.ts";
+import { bunPasswords } from "../../src/platform/bun/passwords.ts";
+import { type GroupWriter, groupWriter } from "../../src/platform/group-writer.ts";
+import { inlineDocuments } from "../../src/platform/memory/documents.ts";
+import { clientReader } from "../../src/platform/reader.ts";
+import type { DocumentReader, Log, Ports } from "../../src/ports.ts";
+
+/** A clock that stands still until it is told. */
+export interface TestClock {
+  now(): number;
+  set(ms: number): void;
+  advance(ms: number): void;
+}
+
+/** What was logged, oldest first. */
+export type LogLine = { level: string; event: string } & Record<string, unknown>;
+
+/** Ports over a database of their own: migrated, empty, on disk (reads and writes use two connections), gone after `close`. */
+export interface TestPorts extends Ports {
+  clock: TestClock;
+  sent: LogLine[];
+  database: Database;
+  writer: GroupWriter;
+  close(): Promise<void>;
+}
+
+export type TestOverrides = Partial<Omit<Ports, "config" | "clock" | "writer">> & {
+  /** Laid over the defaults of the tests. */
+  config?: Partial<Config>;
+  /** Where the clock stands at first, milliseconds UTC; default 2026-11-23T12:00:00Z. */
+  now?: number;
+};
+
+export const NOON = Date.UTC(2026, 10, 23, 12);
+
+/** A clock at `at`, milliseconds UTC. */
+export function testClock(at = NOON): TestClock {
+  let now = at;
+  return {
+    now: () => now,
+    set(ms) {
+      now = ms;
+    },
+    advance(ms) {
+      now += ms;
+    },
+  };
+}
+
+/** The configuration of the tests: development, no rate limit, a quick password cost. */
+export const testConfig = (overrides: Partial<Config> = {}): Config => ({
+  ...parseConfig({
+    JWT_SECRET: "a secret of the tests, 32 characters or more",
+    PASSWORD_COST: "4",
+    RATE_LIMIT_PER_SECOND: "0",
+    RATE_LIMIT_BURST: "0",
+    LOG_LEVEL: "debug",
+    PORT: "0",
+  }),
+  ...overrides,
+});
+
+/** Loaded at the first document: a test that reads none does not pay for the reader of notes. */
+async function inline(): Promise<DocumentReader> {
+  const [{ readDocument }, { compareDocuments }] = await Promise.all([
+    import(READ),
+    import(COMPARE),
+  ]);
+  return inlineDocuments({ readDocument, compareDocuments });
+}
+const READ = "../../src/nfe/read.ts";
+const COMPARE = "../../src/nfe/compare.ts";
+
+let template: Promise<string> | undefined;
+
+/** The real migrations, run once per process into a file that every test copies. */
+function migrated(): Promise<string> {
+  template ??= (async () => {
+    const folder = await mkdtemp(join(tmpdir(), "sge-template-"));
+    process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+    const path = join(folder, "template.db");
+    const database = await openDatabase(`file:${path}`);
+    await database.migrate();
+    await database.close();
+    return path;
+  })();
+  return template;
+}
+
+/** Real small implementations of every port over a database that only this caller has. Call `close` when done. */
+export async function testPorts(overrides: TestOverrides = {}): Promise<TestPorts> {
+  const { config: configured, now, ...ports } = overrides;
+  const folder = await mkdtemp(join(tmpdir(), "sge-test-"));
+  const path = join(folder, "sge.db");
+  await copyFile(await migrated(), path);
+  const database = await openDatabase(`file:${path}`);
+  // A test does not outlive a loss of power; test/platform proves what the real writer has.
+  await database.writing.execute("PRAGMA synchronous = OFF");
+  const config = testConfig({ DATABASE_URL: `file:${path}`, DATA_DIR: folder, ...configured });
+  const clock = testClock(now);
+  const sent: LogLine[] = [];
+  const log: Log = (level, event, fields = {}) => void sent.push({ ...fields, level, event });
+  const reader = clientReader(database.reading);
+  const writer = groupWriter(database.writing, {
+    group: config.COMMIT_GROUP,
+    queue: config.COMMIT_QUEUE,
+    patienceMs: 5_000,
+    breathe: () => new Promise((resolve) => setImmediate(resolve)),
+  });
+  return {
+    config,
+    read: drizzle(database.reading),
+    reader,
+    writer,
+    originals: tableOriginals({ reader, clock }),
+    documents: {
+      read: async (bytes, signal) => (await inline()).read(bytes, signal),
+      compare: async (...given) => (await inline()).compare(...given),
+    },
+    passwords: bunPasswords(config.PASSWORD_COST),
+    limits: { take: async () => ({ allowed: true, remaining: 0, resetMs: 0 }) },
+    health: { check: async () => [] },
+    clock,
+    log,
+    patience: () => undefined,
+    peer: () => "127.0.0.1",
+    sent,
+    database,
+    async close() {
+      await writer.drain();
+      await database.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+    ...ports,
+  };
+}
