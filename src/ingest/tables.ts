@@ -87,6 +87,7 @@ export const nfeEvents = sqliteTable(
     type: text().notNull(),
     sequence: integer().notNull(),
     sha256: text().notNull(),
+    registration: text().notNull(),
     effect: text({ enum: ["cancelled", "attached", "held", "waiting"] }).notNull(),
     cStat: text("c_stat").notNull(),
     eventAt: text("event_at"),

@@ -206,6 +206,8 @@ CREATE TABLE nfe_events (
   type TEXT NOT NULL,
   sequence INTEGER NOT NULL,
   sha256 TEXT NOT NULL,
+  -- The call that inserted it.
+  registration TEXT NOT NULL,
   effect TEXT NOT NULL CHECK (effect IN ('cancelled', 'attached', 'held', 'waiting')),
   c_stat TEXT NOT NULL,
   event_at TEXT,
