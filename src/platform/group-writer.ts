@@ -2,7 +2,7 @@ import type { Client, InStatement, ResultSet } from "@libsql/client";
 import { Failed } from "../lib/result.ts";
 import type { PlatformFailure, Row, Statement, WriteJob, Writer } from "../ports.ts";
 import { writing } from "../resilience/policies.ts";
-import { constraintOf, isStorageFull, isWeather } from "../resilience/weather.ts";
+import { constraintOf, isStorageFull, isWeather, neverHappened } from "../resilience/weather.ts";
 import { rowsOf } from "./rows.ts";
 
 /** What the metrics say of the writer. Milliseconds; counts since the start. */
@@ -89,10 +89,13 @@ export function groupWriter(client: Pick<Client, "batch">, limits: GroupLimits):
   /** One batch; a busy database is asked again until the patience ends. */
   async function batch(jobs: readonly Waiting[]): Promise<ResultSet[]> {
     const statements = jobs.flatMap((job) => job.statements.map(toInput));
-    return writing.execute(
-      () => client.batch(statements, "write"),
-      AbortSignal.timeout(limits.patienceMs),
-    );
+    const send = () => client.batch(statements, "write");
+    try {
+      return await send();
+    } catch (error) {
+      if (!neverHappened(error)) throw error;
+      return writing.execute(send, AbortSignal.timeout(limits.patienceMs));
+    }
   }
 
   async function write(jobs: readonly Waiting[]): Promise<void> {

@@ -4,6 +4,9 @@ import {
   handleWhen,
   type RetryPolicy,
   retry,
+  type TimeoutPolicy,
+  TimeoutStrategy,
+  timeout,
 } from "cockatiel";
 import { isWeather, neverHappened } from "./weather.ts";
 
@@ -25,3 +28,6 @@ export const writing: RetryPolicy = retry(handleWhen(neverHappened), {
   maxAttempts: 10_000,
   backoff: jitter(5, 200),
 });
+
+/** Gives up waiting after a second, whatever the other side does. */
+export const withinASecond: TimeoutPolicy = timeout(1_000, TimeoutStrategy.Aggressive);

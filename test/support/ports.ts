@@ -9,6 +9,7 @@ import { tableOriginals } from "../../src/platform/bun/originals.ts";
 import { bunPasswords } from "../../src/platform/bun/passwords.ts";
 import { type GroupWriter, groupWriter } from "../../src/platform/group-writer.ts";
 import { inlineDocuments } from "../../src/platform/memory/documents.ts";
+import { memoryLimits } from "../../src/platform/memory/limits.ts";
 import { clientReader } from "../../src/platform/reader.ts";
 import type { DocumentReader, Log, Ports } from "../../src/ports.ts";
 
@@ -125,7 +126,7 @@ export async function testPorts(overrides: TestOverrides = {}): Promise<TestPort
       compare: async (...given) => (await inline()).compare(...given),
     },
     passwords: bunPasswords(config.PASSWORD_COST),
-    limits: { take: async () => ({ allowed: true, remaining: 0, resetMs: 0 }) },
+    limits: memoryLimits(clock),
     health: { check: async () => [] },
     clock,
     log,

@@ -1,0 +1,49 @@
+import { firstRun } from "./accounts/first-run.ts";
+import { createApp } from "./app.ts";
+import { parseConfig } from "./config.ts";
+import { compareDocuments } from "./nfe/compare.ts";
+import { readDocument } from "./nfe/read.ts";
+import { type Running, serve } from "./platform/bun/serve.ts";
+import type { Ports } from "./ports.ts";
+
+/** Door: the service on Bun. Prints `listening on http://HOST:PORT` when it answers; SIGTERM and SIGINT end it, twice at once. */
+try {
+  const running = await serve(parseConfig(process.env), {
+    domain: { readDocument, compareDocuments },
+    async build(ports) {
+      await welcome(ports);
+      return createApp(() => ports);
+    },
+  });
+  endOnSignal(running);
+  print(`listening on ${running.url}`);
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+}
+
+/** Makes the first company and administrator; a generated password is shown here and nowhere else. */
+async function welcome(ports: Ports): Promise<void> {
+  const first = await firstRun(ports);
+  if (first === null || first.generatedPassword === null) return;
+  print(`Primeiro acesso: ${first.adminEmail}, senha ${first.generatedPassword}`);
+  print("Esta senha não será mostrada de novo; troque-a depois de entrar.");
+}
+
+function endOnSignal(running: Running): void {
+  let asked = false;
+  const end = () => {
+    if (asked) process.exit(1);
+    asked = true;
+    running.stop().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.on("SIGTERM", end);
+  process.on("SIGINT", end);
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

@@ -1,0 +1,74 @@
+import { drizzle } from "drizzle-orm/libsql";
+import type { Config } from "../../config.ts";
+import type { Ports } from "../../ports.ts";
+import { type GroupWriter, groupWriter, type WriterFigures } from "../group-writer.ts";
+import type { DocumentDomain } from "../memory/documents.ts";
+import { memoryLimits } from "../memory/limits.ts";
+import { clientReader } from "../reader.ts";
+import { openDatabase } from "./database.ts";
+import { bunDocuments } from "./documents.ts";
+import { bunHealth } from "./health.ts";
+import { stdoutLog } from "./log.ts";
+import { tableOriginals } from "./originals.ts";
+import { bunPasswords } from "./passwords.ts";
+import { jwtSecret } from "./secrets.ts";
+import type { ThreadFigures } from "./thread-pool.ts";
+
+/** The parts of Bun's server that ports ask; it exists only after the ports. */
+export type Attached = Pick<Bun.Server<undefined>, "timeout" | "requestIP">;
+
+export interface BunPorts extends Ports {
+  readonly writer: GroupWriter;
+  figures(): { writer: WriterFigures; documents: ThreadFigures };
+  /** Tells `patience` and `peer` which server the requests come from. */
+  attach(server: Attached): void;
+  /** Waits for what is being written, then ends the threads and closes the database. */
+  close(): Promise<void>;
+}
+
+/** Longest time that a locked database is waited for (design decision 11). */
+const PATIENCE_MS = 5_000;
+
+/**
+ * Opens the world on Bun: the database, migrated, and everything over it. `config.JWT_SECRET` is always set in the result.
+ * Throws when the database cannot be opened or migrated, or when production has no secret.
+ */
+export async function bunPorts(config: Config, domain: DocumentDomain): Promise<BunPorts> {
+  const JWT_SECRET = await jwtSecret(config);
+  const clock = { now: () => Date.now() };
+  const database = await openDatabase(config.DATABASE_URL, config.DATABASE_AUTH_TOKEN);
+  await database.migrate();
+  const reader = clientReader(database.reading);
+  const writer = groupWriter(database.writing, {
+    group: config.COMMIT_GROUP,
+    queue: config.COMMIT_QUEUE,
+    patienceMs: PATIENCE_MS,
+    breathe: () => new Promise((resolve) => setImmediate(resolve)),
+  });
+  const documents = bunDocuments(config, domain);
+  let server: Attached | undefined;
+  return {
+    config: { ...config, JWT_SECRET },
+    read: drizzle(database.reading),
+    reader,
+    writer,
+    originals: tableOriginals({ reader, clock }),
+    documents,
+    passwords: bunPasswords(config.PASSWORD_COST),
+    limits: memoryLimits(clock),
+    health: bunHealth({ config, reader, writer, documents }),
+    clock,
+    log: stdoutLog(config, clock),
+    patience: (request, seconds) => server?.timeout(request, seconds),
+    peer: (request) => server?.requestIP(request)?.address ?? null,
+    figures: () => ({ writer: writer.figures(), documents: documents.figures() }),
+    attach(started) {
+      server = started;
+    },
+    async close() {
+      await writer.drain();
+      documents.close();
+      await database.close();
+    },
+  };
+}

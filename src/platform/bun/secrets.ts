@@ -1,0 +1,36 @@
+import { link, mkdir, readFile, unlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Config } from "../../config.ts";
+import { hex } from "../../lib/hash.ts";
+
+const LEAST = 32;
+
+/**
+ * The key that signs tokens: JWT_SECRET, or in development one that is made on the first run and kept in
+ * `DATA_DIR/jwt-secret`, readable by the owner only. Throws in production without JWT_SECRET, and for a kept one that was cut.
+ */
+export async function jwtSecret(
+  config: Pick<Config, "APP_ENV" | "DATA_DIR" | "JWT_SECRET">,
+): Promise<string> {
+  if (config.JWT_SECRET !== undefined) return config.JWT_SECRET;
+  if (config.APP_ENV === "production") throw new Error("JWT_SECRET é obrigatório em produção");
+  await mkdir(config.DATA_DIR, { recursive: true });
+  const path = join(config.DATA_DIR, "jwt-secret");
+  await make(path);
+  const secret = (await readFile(path, "utf8")).trim();
+  if (secret.length < LEAST) throw new Error(`${path} tem menos de ${LEAST} caracteres; apague-o`);
+  return secret;
+}
+
+/** Whole or not at all, and never over another: of two processes that start together both read the same. */
+async function make(path: string): Promise<void> {
+  const draft = `${path}.${crypto.randomUUID()}`;
+  await writeFile(draft, hex(crypto.getRandomValues(new Uint8Array(32))), { mode: 0o600 });
+  try {
+    await link(draft, path);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+  } finally {
+    await unlink(draft);
+  }
+}

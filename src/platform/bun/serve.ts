@@ -1,0 +1,111 @@
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Config } from "../../config.ts";
+import type { DocumentDomain } from "../memory/documents.ts";
+import { type BunPorts, bunPorts } from "./ports.ts";
+
+/** What a door brings: the domain's pure functions, and how requests are answered over the ports. */
+export interface Parts {
+  readonly domain: DocumentDomain;
+  build(ports: BunPorts): Promise<{ fetch(request: Request): Response | Promise<Response> }>;
+}
+
+export interface Running {
+  /** `http://HOST:PORT`, without a slash at its end. */
+  readonly url: string;
+  readonly port: number;
+  readonly ports: BunPorts;
+  /** Lets requests in work end (at most SHUTDOWN_TIMEOUT_MS), writes what waits, closes everything. May be called again. */
+  stop(): Promise<void>;
+}
+
+/** Larger than any batch that the API takes, so that its own limits answer first. */
+const MAX_BODY_BYTES = 64 << 20;
+
+/**
+ * Opens the ports, lets the door build its app, and serves. While it runs, `DATA_DIR/server.json` says `{url, pid}`.
+ * Throws when the world cannot be opened or the port is taken; then nothing stays open.
+ */
+export async function serve(config: Config, parts: Parts): Promise<Running> {
+  const ports = await bunPorts(config, parts.domain);
+  let listening: Bun.Server<undefined> | undefined;
+  try {
+    const app = await parts.build(ports);
+    const server = listen(ports, app.fetch);
+    listening = server;
+    ports.attach(server);
+    const host = config.HOST.includes(":") ? `[${config.HOST.replace(/[[\]]/g, "")}]` : config.HOST;
+    const port = server.port ?? config.PORT;
+    const url = `http://${host}:${port}`;
+    const sign = await putUp(config.DATA_DIR, url);
+    let stopping: Promise<void> | undefined;
+    const stop = async () => {
+      await ended(server, config.SHUTDOWN_TIMEOUT_MS);
+      await ports.close();
+      await sign.takeDown();
+    };
+    return {
+      url,
+      port,
+      ports,
+      stop() {
+        stopping ??= stop();
+        return stopping;
+      },
+    };
+  } catch (error) {
+    await listening?.stop(true);
+    await ports.close();
+    throw error;
+  }
+}
+
+function listen(ports: BunPorts, answer: (request: Request) => Response | Promise<Response>) {
+  const { HOST, PORT } = ports.config;
+  return Bun.serve({
+    hostname: HOST.replace(/[[\]]/g, ""),
+    port: PORT,
+    development: false,
+    maxRequestBodySize: MAX_BODY_BYTES,
+    fetch: (request) => answer(request),
+    // What the app itself could not answer; its own errors are said by http/problem.ts.
+    error(error) {
+      ports.log("error", "server.crashed", { name: error.name });
+      const detail = "Algo falhou do nosso lado";
+      return Response.json(
+        {
+          type: "about:blank",
+          title: "Erro interno",
+          status: 500,
+          detail,
+          error: detail,
+          code: "internal",
+        },
+        { status: 500, headers: { "content-type": "application/problem+json; charset=utf-8" } },
+      );
+    },
+  });
+}
+
+/** No new connection; those in work end by themselves within the time, or are cut. */
+async function ended(server: Bun.Server<undefined>, timeoutMs: number): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<"late">();
+  const timer = setTimeout(resolve, timeoutMs, "late");
+  const how = await Promise.race([server.stop(), late]);
+  clearTimeout(timer);
+  if (how === "late") await server.stop(true);
+}
+
+/** Says in the data directory where this process serves, so that other doors find it. */
+async function putUp(folder: string, url: string): Promise<{ takeDown(): Promise<void> }> {
+  await mkdir(folder, { recursive: true });
+  const path = join(folder, "server.json");
+  const text = `${JSON.stringify({ url, pid: process.pid })}\n`;
+  await writeFile(path, text);
+  return {
+    async takeDown() {
+      // Another process may serve from the same directory by now; its sign stays.
+      if ((await readFile(path, "utf8").catch(() => "")) === text) await rm(path, { force: true });
+    },
+  };
+}

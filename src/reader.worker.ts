@@ -1,0 +1,11 @@
+import { compareDocuments } from "./nfe/compare.ts";
+import { readDocument } from "./nfe/read.ts";
+import type { DocumentQuestion } from "./platform/bun/documents.ts";
+import { answerQuestions } from "./platform/bun/thread.ts";
+
+/** Door: a thread that reads large documents. Bytes in, plain data out (design decision 13). */
+answerQuestions<DocumentQuestion>((question) =>
+  question.ask === "read"
+    ? readDocument(question.bytes)
+    : compareDocuments(question.stored, question.sent, question.accessKey),
+);
