@@ -13,21 +13,38 @@ const list = z
 
 /** The one list of environment variables; `.env.example` and the README's table follow it (a test holds them together). */
 const Environment = z.object({
-  APP_ENV: z.enum(["development", "production"]).optional().describe("development only by default on a loopback HOST"),
+  APP_ENV: z
+    .enum(["development", "production"])
+    .optional()
+    .describe("development only by default on a loopback HOST"),
   PORT: count(8003).describe("TCP port; 0 takes a free one"),
   HOST: z.string().default("127.0.0.1").describe("Address to listen on"),
   DATABASE_URL: z.string().default("file:data/sge.db").describe("file:, http: or libsql:"),
   DATABASE_AUTH_TOKEN: z.string().optional().describe("Token of a remote libSQL database"),
   DATA_DIR: z.string().default("data").describe("Secrets made on first run, exports"),
-  JWT_SECRET: z.string().min(32).optional().describe("At least 32 characters; required in production"),
+  JWT_SECRET: z
+    .string()
+    .min(32)
+    .optional()
+    .describe("At least 32 characters; required in production"),
   ADMIN_EMAIL: z.email().default("admin@localhost.localdomain").describe("First administrator"),
   ADMIN_PASSWORD: z.string().min(10).optional().describe("Generated and printed once when absent"),
   COMPANY_NAME: z.string().default("Minha empresa").describe("Name of the first company"),
   COMPANY_CNPJ: list.describe("CNPJs of the first company, comma separated"),
-  COMPANY_ENVIRONMENT: z.enum(["production", "homologation"]).default("production").describe("Which tpAmb the first company accepts"),
-  NFE_WORKERS: z.coerce.number().int().min(1).optional().describe("Threads that read large documents; default cores - 1"),
+  COMPANY_ENVIRONMENT: z
+    .enum(["production", "homologation"])
+    .default("production")
+    .describe("Which tpAmb the first company accepts"),
+  NFE_WORKERS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .describe("Threads that read large documents; default cores - 1"),
   NFE_QUEUE: count(100, 1).describe("Documents that may wait for a thread; beyond: 503"),
-  NFE_TIMEOUT_MS: count(20_000, 100).describe("Longest time that one document may take in a thread"),
+  NFE_TIMEOUT_MS: count(20_000, 100).describe(
+    "Longest time that one document may take in a thread",
+  ),
   PARSE_INLINE_BYTES: count(65_536).describe("Documents up to this size are read without a thread"),
   BATCH_CONCURRENCY: count(5, 1).describe("Documents of one request in work at a time"),
   COMMIT_GROUP: count(16, 1).describe("Writes that may share one commit"),
@@ -35,14 +52,21 @@ const Environment = z.object({
   RATE_LIMIT_PER_SECOND: count(10).describe("Requests per second and user; 0 turns the limit off"),
   RATE_LIMIT_BURST: count(20).describe("Requests that may come at once; 0 turns the limit off"),
   PASSWORD_COST: z.coerce.number().int().min(1).max(20).default(15).describe("log2 N of scrypt"),
-  CORS_ORIGINS: list.describe("Allowed origins, comma separated; development also allows http://localhost:*"),
-  LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info").describe("Least level that is written"),
+  CORS_ORIGINS: list.describe(
+    "Allowed origins, comma separated; development also allows http://localhost:*",
+  ),
+  LOG_LEVEL: z
+    .enum(["debug", "info", "warn", "error"])
+    .default("info")
+    .describe("Least level that is written"),
   SHUTDOWN_TIMEOUT_MS: count(5_000).describe("Longest time from SIGTERM to exit"),
 });
 
 const LOOPBACK = /^(127(\.\d+){3}|localhost|::1|\[::1\])$/;
 
-export type Config = Omit<z.infer<typeof Environment>, "APP_ENV"> & { APP_ENV: "development" | "production" };
+export type Config = Omit<z.infer<typeof Environment>, "APP_ENV"> & {
+  APP_ENV: "development" | "production";
+};
 
 /** Names, defaults and meanings of the variables, for the documents and the test that holds them. */
 export const variables = Object.entries(Environment.shape).map(([name, schema]) => ({
@@ -60,8 +84,11 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
   const parsed = Environment.safeParse(given);
   if (!parsed.success)
     throw new Error(`A configuração não está completa:\n${z.prettifyError(parsed.error)}`);
-  const APP_ENV = parsed.data.APP_ENV ?? (LOOPBACK.test(parsed.data.HOST) ? "development" : "production");
+  const APP_ENV =
+    parsed.data.APP_ENV ?? (LOOPBACK.test(parsed.data.HOST) ? "development" : "production");
   if (APP_ENV === "production" && parsed.data.JWT_SECRET === undefined)
-    throw new Error("A configuração não está completa:\n✖ JWT_SECRET é obrigatório em produção (32 caracteres ou mais)");
+    throw new Error(
+      "A configuração não está completa:\n✖ JWT_SECRET é obrigatório em produção (32 caracteres ou mais)",
+    );
   return { ...parsed.data, APP_ENV };
 }

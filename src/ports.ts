@@ -14,6 +14,12 @@ export interface Statement {
   readonly args: readonly Value[];
 }
 
+/** A condition that selects a row only where a batch's main statement has won; its parameters are numbered from ?1. */
+export interface Guard {
+  readonly sql: string;
+  readonly args: readonly Value[];
+}
+
 /** What one writer wants written: all of it or none. */
 export interface WriteJob<T> {
   readonly statements: readonly Statement[];
@@ -38,7 +44,13 @@ export interface Reader {
 /** The original bytes of documents, under their SHA-256 (hex), never changed. */
 export interface Originals {
   /** Statements that the batch naming these bytes must include; a store outside the database is written before it returns. */
-  keep(company: number, sha256: string, bytes: Uint8Array<ArrayBuffer>): Promise<Statement[]>;
+  keep(
+    company: number,
+    sha256: string,
+    bytes: Uint8Array<ArrayBuffer>,
+    /** Inside the database: kept only where the guard selects a row, so that a refusal leaves no bytes. */
+    guard: Guard,
+  ): Promise<Statement[]>;
   get(company: number, sha256: string): Promise<Uint8Array<ArrayBuffer> | null>;
 }
 
@@ -76,14 +88,18 @@ export interface RateLimits {
 
 /** State of the parts that `/api/health/full` shows. */
 export interface Health {
-  check(signal?: AbortSignal): Promise<
-    { name: string; ok: boolean; detail: Record<string, string | number> }[]
-  >;
+  check(
+    signal?: AbortSignal,
+  ): Promise<{ name: string; ok: boolean; detail: Record<string, string | number> }[]>;
 }
 
 /** How the world itself may fail a caller. `retryAfterS` is what the answer's Retry-After says. */
 export type PlatformFailure =
-  | { code: "overloaded"; what: "writer" | "reader" | "documents" | "passwords"; retryAfterS: number }
+  | {
+      code: "overloaded";
+      what: "writer" | "reader" | "documents" | "passwords";
+      retryAfterS: number;
+    }
   | { code: "storage.full" }
   /** A constraint refused the batch: a promise of the database that no guard had foreseen. */
   | { code: "storage.rejected"; constraint: string };
@@ -109,6 +125,8 @@ export interface Ports {
 }
 
 /** One JSON line per event. Never a note's content, a name, a CPF, a password or a token. */
-export interface Log {
-  (level: "debug" | "info" | "warn" | "error", event: string, fields?: Record<string, string | number | boolean | null>): void;
-}
+export type Log = (
+  level: "debug" | "info" | "warn" | "error",
+  event: string,
+  fields?: Record<string, string | number | boolean | null>,
+) => void;

@@ -10,6 +10,8 @@ export interface Env {
     requestId: string;
     /** Set by http/auth.ts on every route that is not open. */
     actor: Actor;
+    /** The `settings` cache version as of this request, for `settingsOf`; set with `actor`. */
+    settingsVersion: number;
   };
 }
 

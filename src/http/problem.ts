@@ -34,6 +34,7 @@ const SAY = {
   "auth.required": [401, "É preciso autenticar-se"],
   "auth.invalid_token": [401, "O token não é válido ou expirou"],
   "auth.invalid_credentials": [401, "E-mail ou senha inválidos"],
+  "auth.wrong_password": [400, "A senha atual não confere"],
   "auth.forbidden": [403, "Seu perfil não permite esta operação"],
   "auth.weak_password": [400, "A nova senha não é aceita"],
   rate_limited: [429, "Muitas requisições; tente de novo em instantes"],
@@ -44,7 +45,16 @@ const SAY = {
 } as const satisfies Record<Failure["code"], readonly [ContentfulStatusCode, string]>;
 
 /** Members of a failure that stay inside. */
-const INSIDE = new Set(["code", "why", "retryAfterS", "constraint", "what", "permission", "role", "maxBytes"]);
+const INSIDE = new Set([
+  "code",
+  "why",
+  "retryAfterS",
+  "constraint",
+  "what",
+  "permission",
+  "role",
+  "maxBytes",
+]);
 
 /** Sentences of the statuses that hono itself or the routing answers with. */
 const HTTP_SAY: Record<number, readonly [string, string]> = {
@@ -100,9 +110,15 @@ const SENTENCE: Partial<Record<number, string>> = {
 };
 
 /** Says a typed failure on the wire; used for whole answers and for the lines of a batch. */
-export function sayFailure(failure: Failure): { status: ContentfulStatusCode; detail: string; evidence: Record<string, unknown> } {
+export function sayFailure(failure: Failure): {
+  status: ContentfulStatusCode;
+  detail: string;
+  evidence: Record<string, unknown>;
+} {
   const [status, sentence] = SAY[failure.code];
-  const evidence = Object.fromEntries(Object.entries(failure).filter(([name]) => !INSIDE.has(name)));
+  const evidence = Object.fromEntries(
+    Object.entries(failure).filter(([name]) => !INSIDE.has(name)),
+  );
   return { status, detail: detailOf(failure, sentence), evidence };
 }
 
@@ -137,8 +153,13 @@ export function toProblem(error: Error, c: Context<Env>): Response {
     // Only our own flows construct Failed, and only with members of Failure.
     const failure = trusted<Failure>(error.failure);
     const { status, detail, evidence } = sayFailure(failure);
-    if ("retryAfterS" in failure) c.header("retry-after", String(Math.max(1, Math.ceil(failure.retryAfterS))));
-    if (status >= 500) c.var.ports?.log("error", "request.failed", { code: failure.code, request_id: c.var.requestId });
+    if ("retryAfterS" in failure)
+      c.header("retry-after", String(Math.max(1, Math.ceil(failure.retryAfterS))));
+    if (status >= 500)
+      c.var.ports?.log("error", "request.failed", {
+        code: failure.code,
+        request_id: c.var.requestId,
+      });
     return problem(c, status, failure.code, detail, evidence);
   }
   if (error instanceof HTTPException) return httpProblem(c, error.status);

@@ -1,4 +1,4 @@
-import type { Statement, Value } from "../ports.ts";
+import type { Guard, Statement } from "../ports.ts";
 
 /**
  * What every write carries along: who did what, what happened, and which cached reads are old now.
@@ -6,11 +6,6 @@ import type { Statement, Value } from "../ports.ts";
  * `guard` makes a statement insert only where the batch's main statement has won, e.g.
  * "select 1 from notes where company = ?1 and registration = ?2"; its parameters are numbered from ?1.
  */
-export interface Guard {
-  readonly sql: string;
-  readonly args: readonly Value[];
-}
-
 const ALWAYS: Guard = { sql: "select 1", args: [] };
 
 /** Shifts nothing: the guard's parameters come first, so ours follow them. */
@@ -77,7 +72,11 @@ export function happened(
 }
 
 /** Raises the versions of cached reads: `stock`, `nfes`, `dashboard`, `products`, `accounts`, `settings` … */
-export function touched(company: number, tags: readonly string[], guard: Guard = ALWAYS): Statement {
+export function touched(
+  company: number,
+  tags: readonly string[],
+  guard: Guard = ALWAYS,
+): Statement {
   const p = after(guard);
   return {
     sql: `insert into cache_versions (company, tag, version)

@@ -36,9 +36,7 @@ export const supplierItems = sqliteTable(
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),
   },
-  (table) => [
-    primaryKey({ columns: [table.company, table.supplier, table.code, table.unit] }),
-  ],
+  (table) => [primaryKey({ columns: [table.company, table.supplier, table.code, table.unit] })],
 );
 
 export const movements = sqliteTable("movements", {

@@ -1,0 +1,71 @@
+import type { Settings } from "../accounts/company.ts";
+import type { Finding, Reading } from "../nfe/document.ts";
+import { verifySignature } from "../nfe/signature.ts";
+import type { Ports } from "../ports.ts";
+import { classify } from "./classify.ts";
+import { lotFindings, type StockItem } from "./lines.ts";
+import { type Mapping, mappingOf, NOTHING_KNOWN, unmappedItems } from "./mapping.ts";
+import { CANCELLATIONS, partyId, stockItems } from "./register.ts";
+import type { Verdict } from "./verdict.ts";
+
+/** A verdict and what it was made of. */
+export interface Judgement {
+  readonly verdict: Verdict;
+  readonly items: readonly StockItem[];
+  /** By the reader, about the lots, by the verdict. */
+  readonly findings: readonly Finding[];
+  readonly mapping: Mapping;
+  readonly cancelled: boolean;
+}
+
+/**
+ * Judges a note under a company's settings.
+ * `look` reads what the database knows beside the note (a cancellation that came first, the supplier's items); without it
+ * nothing is known, and the batch that relies on it must say so in its guards (ingest/register.ts).
+ */
+export async function judge(
+  ports: Pick<Ports, "reader">,
+  reading: Reading,
+  bytes: Uint8Array<ArrayBuffer>,
+  settings: Settings,
+  look: boolean,
+  signal?: AbortSignal,
+): Promise<Judgement> {
+  const { note } = reading;
+  const items = stockItems(note);
+  const mapping =
+    look || settings.requireMapping
+      ? await mappingOf(ports, settings.company, partyId(note.emit), items, signal)
+      : NOTHING_KNOWN;
+  const cancelled = look && (await isCancelled(ports, settings.company, note.accessKey, signal));
+  const verdict = classify(note, settings, {
+    unmapped: settings.requireMapping ? unmappedItems(items, mapping) : [],
+    cancelled,
+    signatureValid: settings.requireSignature ? await verifySignature(bytes, note.accessKey) : null,
+  });
+  return {
+    verdict,
+    items,
+    findings: [...reading.findings, ...lotFindings(items), ...verdict.findings],
+    mapping,
+    cancelled,
+  };
+}
+
+/** Whether a registered cancellation of the key is kept. */
+async function isCancelled(
+  ports: Pick<Ports, "reader">,
+  company: number,
+  accessKey: string,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const rows = await ports.reader.rows(
+    {
+      sql: `select 1 from nfe_events where company = ?1 and access_key = ?2
+        and type in (select value from json_each(?3)) limit 1`,
+      args: [company, accessKey, JSON.stringify(CANCELLATIONS)],
+    },
+    signal,
+  );
+  return rows.length > 0;
+}

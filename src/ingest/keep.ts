@@ -1,0 +1,202 @@
+import type { Cause } from "../accounts/actor.ts";
+import type { Settings } from "../accounts/company.ts";
+import { settingsOf } from "../accounts/settings.ts";
+import { audit, happened, touched } from "../journal/record.ts";
+import { newId } from "../lib/id.ts";
+import { Failed } from "../lib/result.ts";
+import type { Finding, Reading } from "../nfe/document.ts";
+import type { Ports, Statement } from "../ports.ts";
+import { type Posting, post } from "../stock/posting.ts";
+import { completeNote } from "./complete.ts";
+import type { Hold, NoteStatus } from "./failures.ts";
+import { type Judgement, judge } from "./judge.ts";
+import { bookingLines } from "./lines.ts";
+import { FACTOR_ONE } from "./mapping.ts";
+import {
+  leaves,
+  partyId,
+  type Registration,
+  registered,
+  registerItems,
+  registerNote,
+} from "./register.ts";
+import { findNote } from "./stored-note.ts";
+import type { Direction } from "./verdict.ts";
+
+/** What became of a note that was sent. */
+export interface NoteReceipt {
+  readonly accessKey: string;
+  readonly totalItems: number;
+  readonly status: NoteStatus;
+  readonly direction: Direction;
+  readonly holds: readonly Hold[];
+  readonly findings: readonly Finding[];
+  /** The note was known without its protocol, which this document brought. */
+  readonly completed: boolean;
+}
+
+export interface KeepOptions {
+  readonly sha256: string;
+  readonly cause: Cause;
+  /** Null: as the company's `auto_approve` says. */
+  readonly approve: boolean | null;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How often the world may have moved between our look and our batch before we say that it is too busy. */
+const ATTEMPTS = 6;
+
+/**
+ * Registers a note, approved in the same batch where that was asked and nothing holds it: all of it is written, or nothing.
+ * The first attempt relies on what is nearly always so (no factor, no earlier cancellation) and lets the batch's guards
+ * prove it; only when they refuse does it look and try again.
+ * Fails with `nfe.duplicate` (also for other content under the key), and as the ports do.
+ */
+export async function keepNote(
+  ports: Ports,
+  reading: Reading,
+  bytes: Uint8Array<ArrayBuffer>,
+  options: KeepOptions,
+): Promise<NoteReceipt> {
+  const { company } = options.cause.actor;
+  let mayApprove = true;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const settings = await settingsOf(ports, company);
+    const judged = await judge(ports, reading, bytes, settings, attempt > 0, options.signal);
+    const wanted = mayApprove && (options.approve ?? settings.autoApprove);
+    const r = registrationOf(ports, reading, judged, settings, options, wanted);
+    const statements = [
+      registerNote(r),
+      ...(await ports.originals.keep(
+        company,
+        options.sha256,
+        bytes,
+        registered(company, reading.note.accessKey, r.id),
+      )),
+      registerItems(r),
+      ...(r.posting === null ? [] : post(r.posting)),
+      ...journalOf(r),
+    ];
+    const won = await ports.writer.commit(
+      { statements, mine: ([note]) => note !== undefined && note.length > 0 },
+      options.signal,
+    );
+    if (won) return receiptOf(r);
+    const stored = await findNote(ports, company, reading.note.accessKey, options.signal);
+    if (stored !== null) return completeNote(ports, reading, bytes, stored, options);
+    // Nobody has the key: a guard refused. An exit that the balance does not allow waits for a person.
+    if (attempt > 0 && r.posting !== null && leaves(r.posting) && !settings.allowNegative)
+      mayApprove = false;
+  }
+  throw new Failed({ code: "overloaded", what: "writer", retryAfterS: 1 });
+}
+
+function registrationOf(
+  ports: Pick<Ports, "clock">,
+  reading: Reading,
+  judged: Judgement,
+  settings: Settings,
+  options: KeepOptions,
+  approve: boolean,
+): Registration {
+  const { note } = reading;
+  const at = ports.clock.now();
+  const id = newId();
+  const base = {
+    note,
+    items: judged.items,
+    verdict: judged.verdict,
+    findings: judged.findings,
+    settings,
+    sha256: options.sha256,
+    id,
+    cause: options.cause,
+    at,
+    cancelled: judged.cancelled,
+  };
+  if (!approve || judged.verdict.holds.length > 0) return { ...base, posting: null };
+  const { lines, entries } = bookingLines(
+    judged.items.map((item, i) => ({
+      item,
+      effect: judged.verdict.effects[i] ?? "ask",
+      factor_e4: judged.mapping.find(item.code, item.unit)?.factor_e4 ?? FACTOR_ONE,
+      product: null,
+      teach: false,
+    })),
+  );
+  const posting: Posting = {
+    company: settings.company,
+    id,
+    origin: "NFE",
+    reference: note.accessKey,
+    supplier: partyId(note.emit),
+    ownCodes: judged.verdict.issuedByUs,
+    lines,
+    entries,
+    userId: options.cause.actor.userId,
+    at,
+    taken: POSTED,
+  };
+  return { ...base, posting };
+}
+
+/** Selects a row only in the batch whose first statement gave the note this posting (see stock/posting.ts `taken`). */
+export const POSTED = "select 1 from notes where company = ?1 and access_key = ?3 and posting = ?2";
+
+/** What the batch tells the feed, the cache and the audit log. */
+function journalOf(r: Registration): Statement[] {
+  const { actor, requestId, peer } = r.cause;
+  const guard = registered(actor.company, r.note.accessKey, r.id);
+  const told = {
+    access_key: r.note.accessKey,
+    number: r.note.ide.nNF,
+    supplier: r.note.emit.name,
+    direction: r.verdict.direction,
+  };
+  return [
+    happened(
+      actor.company,
+      r.at,
+      [
+        { type: "nfe.registered", payload: { ...told, holds: r.verdict.holds.map((h) => h.code) } },
+        ...(r.posting === null ? [] : [{ type: "nfe.processed", payload: told }]),
+      ],
+      guard,
+    ),
+    touched(
+      actor.company,
+      r.posting === null ? ["nfes", "dashboard"] : ["nfes", "stock", "products", "dashboard"],
+      guard,
+    ),
+    audit(
+      {
+        company: actor.company,
+        at: r.at,
+        userId: actor.userId,
+        action: r.posting === null ? "nfe.register" : "nfe.register_and_process",
+        entity: "nfe",
+        entityId: r.note.accessKey,
+        detail: {
+          sha256: r.sha256,
+          items: r.items.length,
+          holds: r.verdict.holds.map((h) => h.code),
+        },
+        requestId,
+        peer,
+      },
+      guard,
+    ),
+  ];
+}
+
+function receiptOf(r: Registration): NoteReceipt {
+  return {
+    accessKey: r.note.accessKey,
+    totalItems: r.items.length,
+    status: r.posting === null ? "PENDENTE" : "PROCESSADA",
+    direction: r.verdict.direction,
+    holds: r.verdict.holds,
+    findings: r.findings,
+    completed: false,
+  };
+}

@@ -1,0 +1,135 @@
+import { apportion, divideHalfUp, exact, sumExact } from "../lib/decimal.ts";
+import type { Finding } from "../nfe/document.ts";
+import type { Entry, SupplierLine } from "../stock/posting.ts";
+import type { StoredLot } from "./tables.ts";
+import type { Effect } from "./verdict.ts";
+
+/** What the ledger needs to know of a note's item, as note_items keeps it. */
+export interface StockItem {
+  readonly n_item: number;
+  readonly code: string;
+  readonly name: string;
+  readonly unit: string;
+  readonly quantity_e4: number;
+  readonly barcode: string | null;
+  readonly ncm: string | null;
+  readonly tax_unit: string;
+  readonly tax_quantity_e4: number;
+  /** 1/10², of the whole line. */
+  readonly landed_e2: number;
+  readonly lots: readonly StoredLot[];
+}
+
+/** How one item is to be booked. */
+export interface Booking {
+  readonly item: StockItem;
+  readonly effect: Effect;
+  /** Stock units in one uCom, 1/10⁴. */
+  readonly factor_e4: number;
+  /** A person's word; null: what the supplier item says. */
+  readonly product: string | null;
+  readonly teach: boolean;
+}
+
+/** qCom × factor in 1/10⁴, half-up where the product has more places (and then not exact). */
+export function stockQuantity(
+  quantity_e4: number,
+  factor_e4: number,
+): { e4: number; isExact: boolean } {
+  const product = BigInt(quantity_e4) * BigInt(factor_e4);
+  return { e4: exact(divideHalfUp(product, 10_000n)), isExact: product % 10_000n === 0n };
+}
+
+/** Whether Σ qLote is qCom or qTrib: only then do the lots say where the line's goods are (nfe-facts: `rastro`). */
+export function lotsAddUp(
+  item: Pick<StockItem, "quantity_e4" | "tax_quantity_e4" | "lots">,
+): boolean {
+  const sum = sumExact(item.lots.map((lot) => lot.quantity_e4));
+  return sum > 0 && (sum === item.quantity_e4 || sum === item.tax_quantity_e4);
+}
+
+/**
+ * The supplier lines and ledger entries of the items that move goods: one entry per item and lot.
+ * The parts of a line add up to it exactly, in quantity and in cost (largest remainder).
+ */
+export function bookingLines(bookings: readonly Booking[]): {
+  lines: SupplierLine[];
+  entries: Entry[];
+} {
+  const lines: SupplierLine[] = [];
+  const entries: Entry[] = [];
+  for (const booking of bookings) {
+    const { item, effect } = booking;
+    if (effect !== "entry" && effect !== "exit") continue;
+    const { e4: quantity_e4 } = stockQuantity(item.quantity_e4, booking.factor_e4);
+    if (quantity_e4 === 0) continue;
+    lines.push({
+      n: item.n_item,
+      code: item.code,
+      unit: item.unit,
+      name: item.name,
+      barcode: item.barcode,
+      ncm: item.ncm,
+      stock_unit: booking.factor_e4 === 10_000 ? item.unit : item.tax_unit,
+      factor_e4: booking.factor_e4,
+      product: booking.product,
+      teach: booking.teach,
+    });
+    const sign = effect === "entry" ? 1 : -1;
+    for (const part of partsOf(item, quantity_e4))
+      entries.push({
+        code: item.code,
+        unit: item.unit,
+        product: booking.product,
+        quantity_e4: sign * part.quantity_e4,
+        cost_e2: sign * part.cost_e2,
+        lot: part.lot,
+        expires_on: part.expires_on,
+        part: part.lot === null ? `${item.n_item}` : `${item.n_item}/${part.lot}`,
+      });
+  }
+  return { lines, entries };
+}
+
+interface Part {
+  quantity_e4: number;
+  cost_e2: number;
+  lot: string | null;
+  expires_on: string | null;
+}
+
+function partsOf(item: StockItem, quantity_e4: number): Part[] {
+  const whole: Part = { quantity_e4, cost_e2: item.landed_e2, lot: null, expires_on: null };
+  if (item.lots.length === 0 || !lotsAddUp(item)) return [whole];
+  const merged = new Map<string, StoredLot>();
+  for (const lot of item.lots) {
+    const same = merged.get(lot.lot);
+    merged.set(lot.lot, same ? { ...same, quantity_e4: same.quantity_e4 + lot.quantity_e4 } : lot);
+  }
+  const lots = [...merged.values()];
+  const quantities = apportion(
+    quantity_e4,
+    lots.map((lot) => lot.quantity_e4),
+  );
+  const costs = apportion(item.landed_e2, quantities);
+  return lots
+    .map((lot, i) => ({
+      quantity_e4: quantities[i] ?? 0,
+      cost_e2: costs[i] ?? 0,
+      lot: lot.lot,
+      expires_on: lot.expires_on,
+    }))
+    .filter((part) => part.quantity_e4 > 0);
+}
+
+/** Findings about lots that cannot be followed. */
+export function lotFindings(items: readonly StockItem[]): Finding[] {
+  return items
+    .filter((item) => item.lots.length > 0 && !lotsAddUp(item))
+    .map((item) => ({
+      code: "lots_do_not_add_up",
+      severity: "warning" as const,
+      path: `/NFe/infNFe/det[@nItem=${item.n_item}]/prod/rastro`,
+      message: `Item ${item.n_item}: a soma dos lotes não é a quantidade do item; o movimento fica sem lote`,
+    }));
+}

@@ -1,0 +1,75 @@
+import type { Cause } from "../accounts/actor.ts";
+import { audit } from "../journal/record.ts";
+import { trusted } from "../lib/cast.ts";
+import { sha256 } from "../lib/hash.ts";
+import { Failed, orFail } from "../lib/result.ts";
+import type { Ports } from "../ports.ts";
+import { type EventReceipt, keepEvent } from "./events.ts";
+import type { IngestFailure } from "./failures.ts";
+import { keepNote, type NoteReceipt } from "./keep.ts";
+
+export type Receipt =
+  | { readonly kind: "note"; readonly note: NoteReceipt }
+  | { readonly kind: "event"; readonly event: EventReceipt };
+
+export interface ReceiveOptions {
+  readonly cause: Cause;
+  /** Null: as the company's `auto_approve` says. */
+  readonly approve: boolean | null;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * A document answered in the request: read, judged, kept, told, in one batch.
+ * Fails with any NfeFailure, `nfe.many_notes`, `nfe.duplicate`; then an audit line is all that is left of it.
+ */
+export async function receive(
+  ports: Ports,
+  bytes: Uint8Array<ArrayBuffer>,
+  options: ReceiveOptions,
+): Promise<Receipt> {
+  const sha = await sha256(bytes);
+  try {
+    const document = orFail(await ports.documents.read(bytes, options.signal));
+    if (document.kind === "event")
+      return {
+        kind: "event",
+        event: await keepEvent(ports, document.event, bytes, { ...options, sha256: sha }),
+      };
+    const [first, second] = document.notes;
+    if (first === undefined || second !== undefined)
+      throw new Failed<IngestFailure>({ code: "nfe.many_notes", count: document.notes.length });
+    const note = await keepNote(ports, orFail(first), bytes, { ...options, sha256: sha });
+    return { kind: "note", note };
+  } catch (error) {
+    await auditRefusal(ports, error, sha, options.cause);
+    throw error;
+  }
+}
+
+/** Writes the audit line of a refusal; overload and faults of the world are not refusals and leave none. */
+export async function auditRefusal(
+  ports: Pick<Ports, "writer" | "clock">,
+  error: unknown,
+  sha: string,
+  cause: Cause,
+): Promise<void> {
+  if (!(error instanceof Failed) || !error.failure.code.startsWith("nfe.")) return;
+  const failure = trusted<{ code: string; access_key?: string; differs?: boolean }>(error.failure);
+  await ports.writer.commit({
+    statements: [
+      audit({
+        company: cause.actor.company,
+        at: ports.clock.now(),
+        userId: cause.actor.userId,
+        action: "nfe.refuse",
+        entity: "nfe",
+        entityId: failure.access_key ?? null,
+        detail: { code: failure.code, sha256: sha, differs: failure.differs ?? false },
+        requestId: cause.requestId,
+        peer: cause.peer,
+      }),
+    ],
+    mine: () => undefined,
+  });
+}

@@ -1,0 +1,151 @@
+import type { Cause } from "../accounts/actor.ts";
+import type { Settings } from "../accounts/company.ts";
+import { issuedMs } from "../nfe/dates.ts";
+import type { Finding } from "../nfe/document.ts";
+import { landedCosts } from "../nfe/landed-cost.ts";
+import type { Note, Party } from "../nfe/note.ts";
+import type { Guard, Statement } from "../ports.ts";
+import { factorsAsAssumed, nothingBelowZero, type Posting } from "../stock/posting.ts";
+import type { StockItem } from "./lines.ts";
+import type { Verdict } from "./verdict.ts";
+
+/** Events that take a note back; 110112 is a cancellation by substitution (NT 2018.004). */
+export const CANCELLATIONS = ["110111", "110112"] as const;
+
+/** CNPJ or CPF of a party, without mask; empty when it has neither. */
+export const partyId = (party: Party): string => party.cnpj ?? party.cpf ?? party.foreignId ?? "";
+
+/** The items of a note as the ledger and note_items keep them, in the order of the XML. */
+export function stockItems(note: Note): StockItem[] {
+  const landed = landedCosts(note);
+  return note.items.map((item, i) => ({
+    n_item: item.nItem,
+    code: item.cProd,
+    name: item.xProd,
+    unit: item.uCom,
+    quantity_e4: item.qCom.e4,
+    barcode: item.cEAN,
+    ncm: item.NCM,
+    tax_unit: item.uTrib,
+    tax_quantity_e4: item.qTrib.e4,
+    landed_e2: landed[i] ?? 0,
+    lots: item.lots.map((lot) => ({
+      lot: lot.nLote,
+      quantity_e4: lot.qLote.e4,
+      made_on: lot.dFab,
+      expires_on: lot.dVal,
+    })),
+  }));
+}
+
+export interface Registration {
+  readonly note: Note;
+  readonly items: readonly StockItem[];
+  readonly verdict: Verdict;
+  /** Everything noticed: by the reader, about the lots, by the verdict. */
+  readonly findings: readonly Finding[];
+  readonly settings: Settings;
+  readonly sha256: string;
+  /** Unique id of this attempt: what tells the winner of two. */
+  readonly id: string;
+  readonly cause: Cause;
+  readonly at: number;
+  /** The verdict was made with a cancellation that came before the note. */
+  readonly cancelled: boolean;
+  /** Present: the note is approved in the same batch. */
+  readonly posting: Posting | null;
+}
+
+/**
+ * The statement that registers a note. It writes, and returns a row, only where the key is new in the company and what the
+ * verdict was made of still holds: the settings, no cancellation that waits, the factors, and (where the company forbids
+ * it) no balance below zero. Where it has lost, nothing else of the batch writes.
+ */
+export function registerNote(r: Registration): Statement {
+  const { note, verdict, posting } = r;
+  const { actor } = r.cause;
+  const conditions = [
+    "exists (select 1 from companies where id = ?1 and settings_version = ?20)",
+    ...(r.cancelled
+      ? []
+      : [
+          `not exists (select 1 from nfe_events where company = ?1 and access_key = ?2 and type in (${CANCELLATIONS.map((type) => `'${type}'`).join(", ")}))`,
+        ]),
+    ...(posting === null ? [] : [factorsAsAssumed("?1", "?12", "?23")]),
+    ...(posting === null || r.settings.allowNegative || !leaves(posting)
+      ? []
+      : [nothingBelowZero("?1", "?12", "?24", "?8")]),
+  ];
+  return {
+    sql: `insert into notes (company, access_key, sha256, status, registration, posting, direction, issued_by_us,
+        model, series, number, supplier_id, supplier_name, issued_at, issued_ms, total_items, total_value_e2,
+        has_protocol, holds, settings_version, findings, rules, received_at, received_by, processed_at, processed_by, updated_at)
+      select ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,
+        ?25, ?26, case when ?6 is null then null else ?25 end, case when ?6 is null then null else ?26 end, ?25
+      where ${conditions.join(" and ")}
+      on conflict (company, access_key) do nothing
+      returning id`,
+    args: [
+      actor.company,
+      note.accessKey,
+      r.sha256,
+      posting === null ? "PENDENTE" : "PROCESSADA",
+      r.id,
+      posting?.id ?? null,
+      verdict.direction,
+      verdict.issuedByUs ? 1 : 0,
+      note.ide.mod,
+      note.ide.serie,
+      note.ide.nNF,
+      partyId(note.emit),
+      note.emit.name,
+      note.ide.issuedAt,
+      issuedMs(note.ide.issuedAt),
+      note.items.length,
+      note.total.vNF_e2,
+      note.protocol === null ? 0 : 1,
+      JSON.stringify(verdict.holds),
+      r.settings.version,
+      JSON.stringify(r.findings),
+      JSON.stringify(verdict.rules),
+      posting === null ? null : JSON.stringify(posting.lines),
+      posting === null ? null : JSON.stringify(posting.entries),
+      r.at,
+      actor.userId,
+    ],
+  };
+}
+
+/** Whether anything leaves the stock. */
+export const leaves = (posting: Posting): boolean =>
+  posting.entries.some((entry) => entry.quantity_e4 < 0);
+
+/** Selects a row only in the batch that registered the note as `id`. */
+export function registered(company: number, accessKey: string, id: string): Guard {
+  return {
+    sql: "select 1 from notes where company = ?1 and access_key = ?2 and registration = ?3",
+    args: [company, accessKey, id],
+  };
+}
+
+/** The items of the note that this registration has won. */
+export function registerItems(r: Registration): Statement {
+  const rows = r.items.map((item, i) => ({
+    ...item,
+    cfop: r.note.items[i]?.CFOP ?? "",
+    unit_price_text: r.note.items[i]?.vUnCom ?? "",
+    total_e2: r.note.items[i]?.vProd_e2 ?? 0,
+    effect: r.verdict.effects[i] ?? "ask",
+  }));
+  return {
+    sql: `insert into note_items (company, note, n_item, code, name, unit, quantity_e4, unit_price_text, total_e2,
+        ncm, cfop, barcode, tax_unit, tax_quantity_e4, effect, landed_e2, lots)
+      select n.company, n.id, i.value ->> 'n_item', i.value ->> 'code', i.value ->> 'name', i.value ->> 'unit',
+        i.value ->> 'quantity_e4', i.value ->> 'unit_price_text', i.value ->> 'total_e2', i.value ->> 'ncm',
+        i.value ->> 'cfop', i.value ->> 'barcode', i.value ->> 'tax_unit', i.value ->> 'tax_quantity_e4',
+        i.value ->> 'effect', i.value ->> 'landed_e2', i.value -> 'lots'
+      from notes n, json_each(?4) i
+      where n.company = ?1 and n.access_key = ?2 and n.registration = ?3`,
+    args: [r.cause.actor.company, r.note.accessKey, r.id, JSON.stringify(rows)],
+  };
+}

@@ -1,0 +1,72 @@
+import type { Statement } from "../ports.ts";
+
+/** A movement that a person makes by hand. */
+export interface ManualMovement {
+  readonly company: number;
+  /** Unique id; becomes posting and origin_ref. */
+  readonly posting: string;
+  readonly product: string;
+  /** Signed, 1/10⁴: positive enters, negative leaves; never 0. */
+  readonly quantity_e4: number;
+  /** Signed as the quantity, 1/10², of the whole movement; null: not told. */
+  readonly cost_e2: number | null;
+  readonly lot: string | null;
+  readonly expires_on: string | null;
+  /** MANUAL, VENDA, AJUSTE … never NFE. */
+  readonly origin: string;
+  readonly reference: string | null;
+  readonly notes: string | null;
+  readonly userId: number;
+  readonly at: number;
+}
+
+/** Selects a row where the movement of `move` was made; for statements that come after it. ?1 company, ?2 origin, ?3 posting. */
+export const MOVED =
+  "select 1 from movements where company = ?1 and origin = ?2 and origin_ref = ?3";
+
+/**
+ * Statements of one manual movement: the movement, the balance, the last cost.
+ * The first returns the movement's row, or none where the product is unknown or inactive, or an exit would leave less than
+ * nothing: then nothing is changed. The database decides, so no two exits can share one piece.
+ */
+export function move(movement: ManualMovement): Statement[] {
+  const m = movement;
+  const key = [m.company, m.origin, m.posting];
+  return [
+    {
+      sql: `insert into movements (company, product, type, quantity_e4, cost_e2, lot, expires_on,
+          origin, origin_ref, reference, notes, posting, user_id, created_at)
+        select ?1, p.code, case when ?5 > 0 then 'ENTRADA' else 'SAIDA' end, ?5, ?6, ?7, ?8, ?2, ?3, ?9, ?10, ?3, ?11, ?12
+        from products p left join balances b on b.company = p.company and b.product = p.code
+        where p.company = ?1 and p.code = ?4 and p.active = 1 and (?5 > 0 or coalesce(b.quantity_e4, 0) + ?5 >= 0)
+        returning id`,
+      args: [
+        ...key,
+        m.product,
+        m.quantity_e4,
+        m.cost_e2,
+        m.lot,
+        m.expires_on,
+        m.reference,
+        m.notes,
+        m.userId,
+        m.at,
+      ],
+    },
+    {
+      sql: `insert into balances (company, product, quantity_e4, updated_at)
+        select company, product, quantity_e4, created_at from movements
+        where company = ?1 and origin = ?2 and origin_ref = ?3
+        on conflict do update set quantity_e4 = quantity_e4 + excluded.quantity_e4, updated_at = excluded.updated_at
+        returning quantity_e4`,
+      args: key,
+    },
+    {
+      sql: `update products set last_cost_e2 = m.cost_e2, last_cost_quantity_e4 = m.quantity_e4, updated_at = m.created_at
+        from movements m
+        where m.company = ?1 and m.origin = ?2 and m.origin_ref = ?3 and m.quantity_e4 > 0 and m.cost_e2 > 0
+          and products.company = ?1 and products.code = m.product`,
+      args: key,
+    },
+  ];
+}

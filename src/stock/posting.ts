@@ -1,0 +1,224 @@
+import type { Statement, Value } from "../ports.ts";
+
+/** A supplier's item as a document names it, and what we take it for. */
+export interface SupplierLine {
+  /** Order within the document; the first of two lines with one code and unit names the product. */
+  readonly n: number;
+  readonly code: string;
+  readonly unit: string;
+  readonly name: string;
+  readonly barcode: string | null;
+  readonly ncm: string | null;
+  /** The unit in which we count it; the unit of a product that is created. */
+  readonly stock_unit: string;
+  /** Stock units in one supplier unit, 1/10⁴: what the quantities below were computed with. */
+  readonly factor_e4: number;
+  /** A person's word for this line; null: what the supplier item says, or a new product. */
+  readonly product: string | null;
+  /** The person's word is learnt for the next note. */
+  readonly teach: boolean;
+}
+
+/** One movement to be made. */
+export interface Entry {
+  readonly code: string;
+  readonly unit: string;
+  readonly product: string | null;
+  /** Signed, 1/10⁴, in stock units: positive enters, negative leaves; never 0. */
+  readonly quantity_e4: number;
+  /** Signed, 1/10², of the whole entry; null when the document tells no cost. */
+  readonly cost_e2: number | null;
+  readonly lot: string | null;
+  readonly expires_on: string | null;
+  /** What tells this entry from the others of the document: `<nItem>` or `<nItem>/<lot>`. */
+  readonly part: string;
+}
+
+/** Everything that one document does to the stock, in one go. */
+export interface Posting {
+  readonly company: number;
+  /** Unique id of this posting. */
+  readonly id: string;
+  /** `NFE` … */
+  readonly origin: string;
+  /** The document: an access key. */
+  readonly reference: string;
+  /** CNPJ or CPF of whoever coded the items. */
+  readonly supplier: string;
+  /** The supplier is the company itself: its codes are our product codes. */
+  readonly ownCodes: boolean;
+  readonly lines: readonly SupplierLine[];
+  readonly entries: readonly Entry[];
+  readonly userId: number;
+  readonly at: number;
+  /**
+   * SQL that selects a row only in the batch whose main statement has taken this posting.
+   * ?1 is the company, ?2 the posting, ?3 the reference.
+   */
+  readonly taken: string;
+}
+
+/**
+ * Statements that post a document: supplier items learnt, products created, movements, balances, last costs.
+ * To be put into one batch after the statement that takes the posting; where that has lost, they change nothing.
+ * A product's code is the supplier's code when free in the company, else `<code>-<supplier>`, else `<code>-<supplier>-<unit>`
+ * (design decision 5), decided here, in the batch.
+ */
+export function post(posting: Posting): Statement[] {
+  const head: Value[] = [posting.company, posting.id, posting.reference];
+  const lines = JSON.stringify(posting.lines);
+  const own = posting.ownCodes ? 1 : 0;
+  const taught = posting.lines.some((line) => line.teach);
+  return [
+    ...(taught ? teach(posting, head, lines) : []),
+    {
+      sql: learnItems(posting.taken),
+      args: [...head, posting.supplier, lines, posting.at, own],
+    },
+    { sql: createProducts(posting.taken), args: [...head, posting.supplier, lines, posting.at] },
+    {
+      sql: insertMovements(posting.taken),
+      args: [
+        ...head,
+        posting.supplier,
+        JSON.stringify(posting.entries),
+        posting.at,
+        posting.origin,
+        posting.userId,
+      ],
+    },
+    { sql: MOVE_BALANCES, args: [...head, posting.origin, posting.at] },
+    ...(posting.entries.some((e) => e.quantity_e4 > 0 && (e.cost_e2 ?? 0) > 0)
+      ? [{ sql: KEEP_LAST_COSTS, args: [...head, posting.origin, posting.at] }]
+      : []),
+  ];
+}
+
+const learnItems = (taken: string): string => `
+  insert into supplier_items (company, supplier, code, unit, product, factor_e4, created_at, updated_at)
+  select ?1, ?4, code, unit,
+    case
+      when not reserved and (?7 or (not taken and slot = 1)) then code
+      when not taken_too and slot = case when taken or reserved then 1 else 2 end then code || '-' || ?4
+      else code || '-' || ?4 || '-' || unit
+    end,
+    factor_e4, ?6, ?6
+  from (
+    select code, unit, factor_e4, code in ('.', '..') as reserved,
+      row_number() over (partition by code order by n) as slot,
+      exists (select 1 from products p where p.company = ?1 and p.code = fresh.code) as taken,
+      exists (select 1 from products p where p.company = ?1 and p.code = fresh.code || '-' || ?4) as taken_too
+    from (
+      select value ->> 'code' as code, value ->> 'unit' as unit, min(value ->> 'n') as n,
+        value ->> 'factor_e4' as factor_e4
+      from json_each(?5)
+      where value ->> 'product' is null
+      group by 1, 2
+    ) as fresh
+    where not exists (
+      select 1 from supplier_items s
+      where s.company = ?1 and s.supplier = ?4 and s.code = fresh.code and s.unit = fresh.unit
+    )
+  )
+  where exists (${taken})`;
+
+const createProducts = (taken: string): string => `
+  insert into products (company, code, name, unit, barcode, ncm, created_at, updated_at)
+  select ?1, s.product, l.value ->> 'name', l.value ->> 'stock_unit', l.value ->> 'barcode', l.value ->> 'ncm', ?6, ?6
+  from json_each(?5) l
+  join supplier_items s
+    on s.company = ?1 and s.supplier = ?4 and s.code = l.value ->> 'code' and s.unit = l.value ->> 'unit'
+  where exists (${taken})
+    and not exists (select 1 from products p where p.company = ?1 and p.code = s.product)
+  on conflict do nothing`;
+
+const insertMovements = (taken: string): string => `
+  insert into movements (company, product, type, quantity_e4, cost_e2, lot, expires_on,
+    origin, origin_ref, reference, posting, user_id, created_at)
+  select ?1, coalesce(m.value ->> 'product', s.product),
+    case when m.value ->> 'quantity_e4' > 0 then 'ENTRADA' else 'SAIDA' end,
+    m.value ->> 'quantity_e4', m.value ->> 'cost_e2', m.value ->> 'lot', m.value ->> 'expires_on',
+    ?7, ?3 || '#' || (m.value ->> 'part') || '@' || ?2, ?3, ?2, ?8, ?6
+  from json_each(?5) m
+  left join supplier_items s
+    on s.company = ?1 and s.supplier = ?4 and s.code = m.value ->> 'code' and s.unit = m.value ->> 'unit'
+  where exists (${taken})
+  order by m.key`;
+
+/** The movements of this posting, found by the unique index: '$' follows '#'. ?4 is the origin. */
+const OF_THIS_POSTING = `company = ?1 and origin = ?4 and origin_ref > ?3 || '#' and origin_ref < ?3 || '$' and posting = ?2`;
+
+const MOVE_BALANCES = `
+  insert into balances (company, product, quantity_e4, updated_at)
+  select company, product, sum(quantity_e4), ?5 from movements where ${OF_THIS_POSTING} group by product
+  on conflict do update set quantity_e4 = quantity_e4 + excluded.quantity_e4, updated_at = excluded.updated_at
+  returning product, quantity_e4`;
+
+const KEEP_LAST_COSTS = `
+  update products set last_cost_e2 = m.cost_e2, last_cost_quantity_e4 = m.quantity_e4, updated_at = ?5
+  from (
+    select product, cost_e2, quantity_e4, max(id) from movements
+    where ${OF_THIS_POSTING} and quantity_e4 > 0 and cost_e2 > 0 group by product
+  ) as m
+  where products.company = ?1 and products.code = m.product`;
+
+/** What a person has said about a supplier item replaces what was known. */
+function teach(posting: Posting, head: readonly Value[], lines: string): Statement[] {
+  const args = [...head, posting.supplier, lines, posting.at];
+  return [
+    {
+      sql: `
+        insert into supplier_items (company, supplier, code, unit, product, factor_e4, created_at, updated_at)
+        select ?1, ?4, value ->> 'code', value ->> 'unit', value ->> 'product', value ->> 'factor_e4', ?6, ?6
+        from json_each(?5)
+        where value ->> 'teach' and value ->> 'product' is not null and exists (${posting.taken})
+        on conflict do update
+          set product = excluded.product, factor_e4 = excluded.factor_e4, updated_at = excluded.updated_at`,
+      args,
+    },
+    {
+      sql: `
+        update supplier_items set factor_e4 = l.value ->> 'factor_e4', updated_at = ?6
+        from json_each(?5) l
+        where supplier_items.company = ?1 and supplier = ?4
+          and supplier_items.code = l.value ->> 'code' and supplier_items.unit = l.value ->> 'unit'
+          and l.value ->> 'teach' and l.value ->> 'product' is null and exists (${posting.taken})`,
+      args,
+    },
+  ];
+}
+
+/**
+ * SQL condition that holds while every line's factor is still the one its quantities were computed with (unknown items: 1);
+ * lines that a person has spoken for are free. Parameters: company, supplier, lines (JSON).
+ */
+export const factorsAsAssumed = (company: string, supplier: string, lines: string): string => `
+  not exists (
+    select 1 from json_each(${lines}) l
+    join supplier_items s on s.company = ${company} and s.supplier = ${supplier}
+      and s.code = l.value ->> 'code' and s.unit = l.value ->> 'unit'
+    where not l.value ->> 'teach' and s.factor_e4 <> l.value ->> 'factor_e4'
+  )`;
+
+/**
+ * SQL condition that holds while no balance would fall below zero.
+ * Parameters: company, supplier, entries (JSON), and 1 where the supplier's codes are ours.
+ */
+export const nothingBelowZero = (
+  company: string,
+  supplier: string,
+  entries: string,
+  own: string,
+): string => `
+  not exists (
+    select 1 from (
+      select coalesce(m.value ->> 'product', s.product, case when ${own} then m.value ->> 'code' end) as product,
+        sum(m.value ->> 'quantity_e4') as quantity_e4
+      from json_each(${entries}) m
+      left join supplier_items s on s.company = ${company} and s.supplier = ${supplier}
+        and s.code = m.value ->> 'code' and s.unit = m.value ->> 'unit'
+      group by 1
+    ) as d
+    left join balances b on b.company = ${company} and b.product = d.product
+    where d.quantity_e4 < 0 and coalesce(b.quantity_e4, 0) + d.quantity_e4 < 0
+  )`;

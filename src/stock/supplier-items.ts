@@ -1,0 +1,82 @@
+import type { Ports, Row, Statement } from "../ports.ts";
+
+export interface SupplierItemKey {
+  /** CNPJ or CPF, without mask. */
+  readonly supplier: string;
+  readonly code: string;
+  readonly unit: string;
+}
+
+export interface SupplierItem extends SupplierItemKey {
+  readonly product: string;
+  /** Stock units in one supplier unit, 1/10⁴. */
+  readonly factor_e4: number;
+}
+
+/** The supplier items known for these codes and units of one supplier; unknown ones are absent. */
+export async function knownItems(
+  ports: Pick<Ports, "reader">,
+  company: number,
+  supplier: string,
+  items: readonly { code: string; unit: string }[],
+  signal?: AbortSignal,
+): Promise<SupplierItem[]> {
+  const rows = await ports.reader.rows(
+    {
+      sql: `select distinct s.supplier, s.code, s.unit, s.product, s.factor_e4 from json_each(?3) i
+        join supplier_items s on s.company = ?1 and s.supplier = ?2
+          and s.code = i.value ->> 'code' and s.unit = i.value ->> 'unit'`,
+      args: [company, supplier, JSON.stringify(items)],
+    },
+    signal,
+  );
+  return rows.map(toItem);
+}
+
+/** A page of supplier items, ordered by supplier, code, unit; `total` counts all that match. */
+export async function listItems(
+  ports: Pick<Ports, "reader">,
+  company: number,
+  filter: { supplier?: string | undefined; product?: string | undefined },
+  page: { limit: number; offset: number },
+  signal?: AbortSignal,
+): Promise<{ items: SupplierItem[]; total: number }> {
+  const where = `company = ?1 and (?2 is null or supplier = ?2) and (?3 is null or product = ?3)`;
+  const args = [company, filter.supplier ?? null, filter.product ?? null];
+  const [count] = await ports.reader.rows(
+    { sql: `select count(*) as total from supplier_items where ${where}`, args },
+    signal,
+  );
+  const rows = await ports.reader.rows(
+    {
+      sql: `select supplier, code, unit, product, factor_e4 from supplier_items where ${where}
+        order by supplier, code, unit limit ?4 offset ?5`,
+      args: [...args, page.limit, page.offset],
+    },
+    signal,
+  );
+  return { items: rows.map(toItem), total: Number(count?.total ?? 0) };
+}
+
+/**
+ * Statement that tells what a supplier's item is: inserted, or changed where it is known.
+ * Writes (and returns a row) only where the product exists in the company.
+ */
+export function tellItem(company: number, item: SupplierItem, at: number): Statement {
+  return {
+    sql: `insert into supplier_items (company, supplier, code, unit, product, factor_e4, created_at, updated_at)
+      select ?1, ?2, ?3, ?4, code, ?6, ?7, ?7 from products where company = ?1 and code = ?5
+      on conflict do update
+        set product = excluded.product, factor_e4 = excluded.factor_e4, updated_at = excluded.updated_at
+      returning product`,
+    args: [company, item.supplier, item.code, item.unit, item.product, item.factor_e4, at],
+  };
+}
+
+const toItem = (row: Row): SupplierItem => ({
+  supplier: String(row.supplier),
+  code: String(row.code),
+  unit: String(row.unit),
+  product: String(row.product),
+  factor_e4: Number(row.factor_e4),
+});
