@@ -6,6 +6,8 @@ export type AccountsFailure =
   | { code: "auth.invalid_token"; why: "malformed" | "expired" | "revoked" }
   /** The same answer for an unknown address, a wrong password and an inactive user. */
   | { code: "auth.invalid_credentials" }
+  /** The current password that a change of password asks for; the session itself is good, so it is no 401. */
+  | { code: "auth.wrong_password" }
   | { code: "auth.forbidden"; permission: Permission; role: string }
   | { code: "auth.weak_password"; why: string }
   | { code: "rate_limited"; retryAfterS: number };

@@ -1,0 +1,68 @@
+import { trusted } from "../lib/cast.ts";
+import { Failed, orFail } from "../lib/result.ts";
+import type { Ports } from "../ports.ts";
+import type { Actor } from "./actor.ts";
+import type { AccountsFailure } from "./failures.ts";
+import { memoryOf } from "./memory.ts";
+import type { Role } from "./roles.ts";
+import { type Claims, verifyToken } from "./token.ts";
+import { type Versions, versionsOf } from "./versions.ts";
+
+export interface Authenticated {
+  readonly actor: Actor;
+  /** The company's `settings` cache version as of this request; `settingsOf` takes it and saves a read. */
+  readonly settingsVersion: number;
+}
+
+/**
+ * Who bears this token. On first sight the signature is proved and the user read (active, role and token version are
+ * the database's, never the token's); then the token is remembered until it expires or the company's accounts change,
+ * which one small read per request finds out (design decision 15).
+ * Fails with `auth.invalid_token`.
+ */
+export async function authenticate(
+  ports: Pick<Ports, "config" | "reader" | "clock">,
+  token: string,
+): Promise<Authenticated> {
+  const { secret, tokens } = memoryOf(ports);
+  const now = ports.clock.now();
+  const known = tokens.get(token);
+  if (known === undefined) {
+    const claims = orFail(await verifyToken(secret, token, now));
+    return admit(ports, token, claims, await versionsOf(ports, claims.company));
+  }
+  if (known.claims.exp * 1_000 <= now) {
+    tokens.delete(token);
+    throw refused("expired");
+  }
+  const versions = await versionsOf(ports, known.actor.company);
+  if (versions.accounts === known.accountsVersion)
+    return { actor: known.actor, settingsVersion: versions.settings };
+  return admit(ports, token, known.claims, versions);
+}
+
+/** The versions were read before the user: what is remembered may be newer than they say, never older. */
+async function admit(
+  ports: Pick<Ports, "config" | "reader">,
+  token: string,
+  claims: Claims,
+  versions: Versions,
+): Promise<Authenticated> {
+  const { tokens } = memoryOf(ports);
+  const [user] = await ports.reader.rows({
+    sql: "select role from users where id = ?1 and company = ?2 and token_version = ?3 and active = 1",
+    args: [claims.user_id, claims.company, claims.token_version],
+  });
+  if (user === undefined) {
+    tokens.delete(token);
+    throw refused("revoked");
+  }
+  // A CHECK of the migration holds the column to the four roles.
+  const role = trusted<Role>(user.role);
+  const actor: Actor = { company: claims.company, userId: claims.user_id, role };
+  tokens.set(token, { claims, actor, accountsVersion: versions.accounts });
+  return { actor, settingsVersion: versions.settings };
+}
+
+const refused = (why: "expired" | "revoked") =>
+  new Failed<AccountsFailure>({ code: "auth.invalid_token", why });

@@ -1,0 +1,73 @@
+import { audit, touched } from "../journal/record.ts";
+import { orFail } from "../lib/result.ts";
+import type { Ports } from "../ports.ts";
+import { checkPassword, generatePassword } from "./passwords.ts";
+
+/** What api.md gives a company that has not decided otherwise. */
+const OVERRIDABLE_AT_FIRST = ["no_protocol", "unknown_operation"];
+const TIME_ZONE = "America/Sao_Paulo";
+
+/**
+ * Makes company 1 from COMPANY_* and its first ADMIN from ADMIN_EMAIL and ADMIN_PASSWORD, when there is no company yet.
+ * Without ADMIN_PASSWORD one is generated, which the door prints once and nobody keeps: there is no default password (S4).
+ * Gives null when the house is already furnished, also by another process at the same moment.
+ * Fails with `auth.weak_password` when ADMIN_PASSWORD is.
+ */
+export async function firstRun(
+  ports: Pick<Ports, "config" | "reader" | "writer" | "passwords" | "clock">,
+): Promise<{ adminEmail: string; generatedPassword: string | null } | null> {
+  const some = await ports.reader.rows({ sql: "select 1 from companies limit 1", args: [] });
+  if (some.length > 0) return null;
+
+  const { config } = ports;
+  const adminEmail = config.ADMIN_EMAIL.toLowerCase();
+  const generatedPassword = config.ADMIN_PASSWORD === undefined ? generatePassword() : null;
+  const password = orFail(
+    checkPassword(config.ADMIN_PASSWORD ?? generatedPassword ?? "", adminEmail),
+  );
+  const hash = await ports.passwords.hash(password);
+  const now = ports.clock.now();
+  const cnpjs = config.COMPANY_CNPJ.map((cnpj) => cnpj.replaceAll(/[./\s-]/g, "").toUpperCase());
+  const won = { sql: "select 1 from users where password_hash = ?1", args: [hash] };
+
+  const created = await ports.writer.commit({
+    statements: [
+      {
+        sql: `insert into companies (id, name, cnpjs, environment, time_zone, auto_approve, overridable_holds,
+            require_signature, require_mapping, allow_negative, settings_version, created_at, updated_at)
+          select 1, ?1, ?2, ?3, ?4, 0, ?5, 0, 0, 1, 1, ?6, ?6 where not exists (select 1 from companies)
+          returning id`,
+        args: [
+          config.COMPANY_NAME,
+          JSON.stringify([...new Set(cnpjs)]),
+          config.COMPANY_ENVIRONMENT,
+          TIME_ZONE,
+          JSON.stringify(OVERRIDABLE_AT_FIRST),
+          now,
+        ],
+      },
+      {
+        sql: `insert into users (company, name, email, password_hash, role, active, token_version, created_at, updated_at)
+          select 1, 'Administrador', ?1, ?2, 'ADMIN', 1, 1, ?3, ?3 where not exists (select 1 from users)`,
+        args: [adminEmail, hash, now],
+      },
+      touched(1, ["accounts", "settings"], won),
+      audit(
+        {
+          company: 1,
+          at: now,
+          userId: null,
+          action: "company.create",
+          entity: "company",
+          entityId: "1",
+          detail: { environment: config.COMPANY_ENVIRONMENT, cnpjs: cnpjs.length },
+          requestId: "first-run",
+          peer: null,
+        },
+        won,
+      ),
+    ],
+    mine: ([company]) => company?.length === 1,
+  });
+  return created ? { adminEmail, generatedPassword } : null;
+}

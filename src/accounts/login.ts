@@ -1,0 +1,124 @@
+import { asc, eq, type InferSelectModel } from "drizzle-orm";
+import { audit } from "../journal/record.ts";
+import { sha256 } from "../lib/hash.ts";
+import { Failed } from "../lib/result.ts";
+import type { PasswordHasher, Ports, Statement } from "../ports.ts";
+import type { AccountsFailure } from "./failures.ts";
+import { takeGuess } from "./login-limits.ts";
+import { memoryOf } from "./memory.ts";
+import type { Role } from "./roles.ts";
+import { companies, users } from "./tables.ts";
+import { issueToken } from "./token.ts";
+
+/** A user as the API shows one (S.G.E. row 4). */
+export interface SignedIn {
+  readonly id: number;
+  readonly name: string | null;
+  readonly email: string;
+  readonly role: Role;
+  readonly active: boolean;
+  /** Milliseconds UTC. */
+  readonly createdAt: number;
+}
+
+type UserRow = InferSelectModel<typeof users>;
+type LoginPorts = Pick<
+  Ports,
+  "config" | "read" | "reader" | "writer" | "passwords" | "limits" | "clock"
+>;
+
+/**
+ * A token of 24 h for an e-mail and a password. An unknown address, a wrong password and an inactive user cost the same
+ * work and get the same answer; each try that passes the limit leaves an audit line, written before the answer (S9).
+ * Fails with `auth.invalid_credentials`, `rate_limited`, and what hashing and writing fail with: no trace, no token.
+ */
+export async function login(
+  ports: LoginPorts,
+  given: { readonly email: string; readonly password: string },
+  request: { readonly requestId: string; readonly peer: string | null },
+): Promise<{ token: string; user: SignedIn }> {
+  const email = given.email.trim().toLowerCase();
+  await takeGuess(ports, email, request.peer);
+  const decoy = await decoyOf(ports.passwords);
+  const [user] = await ports.read.select().from(users).where(eq(users.email, email));
+  const matches = await ports.passwords.verify(given.password, user?.passwordHash ?? decoy);
+  const why =
+    user === undefined ? "unknown" : !matches ? "password" : !user.active ? "inactive" : null;
+  if (user === undefined || why !== null) {
+    await recordFailure(ports, email, user, why, request);
+    throw new Failed<AccountsFailure>({ code: "auth.invalid_credentials" });
+  }
+
+  const now = ports.clock.now();
+  const statements: Statement[] = [
+    audit({
+      company: user.company,
+      at: now,
+      userId: user.id,
+      action: "login",
+      entity: "user",
+      entityId: String(user.id),
+      detail: {},
+      ...request,
+    }),
+  ];
+  if (parametersOf(user.passwordHash) !== parametersOf(decoy))
+    statements.push({
+      sql: `update users set password_hash = ?3, updated_at = ?4
+        where company = ?1 and id = ?2 and password_hash = ?5`,
+      args: [
+        user.company,
+        user.id,
+        await ports.passwords.hash(given.password),
+        now,
+        user.passwordHash,
+      ],
+    });
+  await ports.writer.commit({ statements, mine: () => undefined });
+  return { token: await issueToken(memoryOf(ports).secret, user, now), user };
+}
+
+/**
+ * An address that is nobody's is told to the oldest company, the operator's own, and only as the first digits of its
+ * SHA-256: enough to see one address tried again and again, and no list of what people typed.
+ */
+async function recordFailure(
+  ports: LoginPorts,
+  email: string,
+  user: UserRow | undefined,
+  why: string | null,
+  request: { readonly requestId: string; readonly peer: string | null },
+): Promise<void> {
+  const [oldest] = await ports.read
+    .select({ id: companies.id })
+    .from(companies)
+    .orderBy(asc(companies.id))
+    .limit(1);
+  const company = user?.company ?? oldest?.id;
+  if (company === undefined) return;
+  const line = audit({
+    company,
+    at: ports.clock.now(),
+    userId: null,
+    action: "login.failed",
+    entity: "user",
+    entityId: user === undefined ? null : String(user.id),
+    detail: user === undefined ? { why, email: (await sha256(email)).slice(0, 12) } : { why },
+    ...request,
+  });
+  await ports.writer.commit({ statements: [line], mine: () => undefined });
+}
+
+const decoys = new WeakMap<PasswordHasher, string>();
+
+/** A hash of today's cost that no password opens, for addresses that are nobody's. Made at the first login of all. */
+async function decoyOf(passwords: PasswordHasher): Promise<string> {
+  const known = decoys.get(passwords);
+  if (known !== undefined) return known;
+  const made = await passwords.hash(crypto.randomUUID());
+  decoys.set(passwords, made);
+  return made;
+}
+
+/** The parameters in `$alg$params$salt$hash`: when they are not today's, the next login hashes anew. */
+const parametersOf = (hash: string): string => hash.split("$", 3).join("$");

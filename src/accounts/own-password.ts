@@ -1,0 +1,75 @@
+import { and, eq } from "drizzle-orm";
+import { audit, touched } from "../journal/record.ts";
+import { Failed, orFail } from "../lib/result.ts";
+import type { Ports } from "../ports.ts";
+import type { Cause } from "./actor.ts";
+import type { AccountsFailure } from "./failures.ts";
+import { takeGuess } from "./login-limits.ts";
+import { memoryOf } from "./memory.ts";
+import { checkPassword } from "./passwords.ts";
+import { users } from "./tables.ts";
+import { issueToken } from "./token.ts";
+
+/**
+ * Changes the actor's own password and gives the one token that is good afterwards; all older ones end.
+ * The current password is a guess like a login's and counts against the same limit, so that a stolen token does not open
+ * it. Of two changes at once one wins; the other's session is over.
+ * Fails with `auth.wrong_password`, `auth.weak_password`, `rate_limited`, `auth.invalid_token`.
+ */
+export async function changeOwnPassword(
+  ports: Pick<Ports, "config" | "read" | "reader" | "writer" | "passwords" | "limits" | "clock">,
+  given: { readonly current: string; readonly next: string },
+  cause: Cause,
+): Promise<{ token: string }> {
+  const { company, userId } = cause.actor;
+  const revoked = new Failed<AccountsFailure>({ code: "auth.invalid_token", why: "revoked" });
+  const [user] = await ports.read
+    .select()
+    .from(users)
+    .where(and(eq(users.company, company), eq(users.id, userId), eq(users.active, true)));
+  if (user === undefined) throw revoked;
+  await takeGuess(ports, user.email, cause.peer);
+  if (!(await ports.passwords.verify(given.current, user.passwordHash)))
+    throw new Failed<AccountsFailure>({ code: "auth.wrong_password" });
+  const hash = await ports.passwords.hash(orFail(checkPassword(given.next, user.email)));
+
+  const now = ports.clock.now();
+  // The salt makes the new hash this writer's alone: who finds it in the row has won.
+  const won = {
+    sql: "select 1 from users where company = ?1 and id = ?2 and password_hash = ?3",
+    args: [company, userId, hash],
+  };
+  const tokenVersion = await ports.writer.commit({
+    statements: [
+      {
+        sql: `update users set password_hash = ?3, token_version = token_version + 1, updated_at = ?4
+          where company = ?1 and id = ?2 and password_hash = ?5 and token_version = ?6 and active = 1
+          returning token_version`,
+        args: [company, userId, hash, now, user.passwordHash, user.tokenVersion],
+      },
+      touched(company, ["accounts"], won),
+      audit(
+        {
+          company,
+          at: now,
+          userId,
+          action: "password.change",
+          entity: "user",
+          entityId: String(userId),
+          detail: {},
+          requestId: cause.requestId,
+          peer: cause.peer,
+        },
+        won,
+      ),
+    ],
+    mine: ([updated]) => updated?.[0]?.token_version,
+  });
+  if (tokenVersion === undefined) throw revoked;
+  const token = await issueToken(
+    memoryOf(ports).secret,
+    { ...user, tokenVersion: Number(tokenVersion) },
+    now,
+  );
+  return { token };
+}

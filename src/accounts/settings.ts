@@ -1,0 +1,113 @@
+import { eq, type InferSelectModel } from "drizzle-orm";
+import { audit, touched } from "../journal/record.ts";
+import type { Ports, Statement } from "../ports.ts";
+import type { Cause } from "./actor.ts";
+import type { Settings } from "./company.ts";
+import { memoryOf } from "./memory.ts";
+import { companies } from "./tables.ts";
+import { versionsOf } from "./versions.ts";
+
+/** What a request may change of the settings; what is absent stays. CNPJs upper case, without mask, verified. */
+export type SettingsChange = Partial<Omit<Settings, "company" | "version">>;
+
+/**
+ * The settings of a company, from memory while its `settings` cache version stands still.
+ * `seen` is that version when the caller has just read it (`authenticate` has); without it one small read is made.
+ */
+export async function settingsOf(
+  ports: Pick<Ports, "config" | "reader" | "read">,
+  company: number,
+  seen?: number,
+): Promise<Settings> {
+  const { settings: memory } = memoryOf(ports);
+  const version = seen ?? (await versionsOf(ports, company)).settings;
+  const known = memory.get(company);
+  if (known?.seen === version) return known.settings;
+  const [row] = await ports.read.select().from(companies).where(eq(companies.id, company));
+  if (row === undefined) throw new Error(`no company ${company}`);
+  const settings = settingsFrom(row);
+  memory.set(company, { settings, seen: version });
+  return settings;
+}
+
+function settingsFrom(row: InferSelectModel<typeof companies>): Settings {
+  return {
+    company: row.id,
+    name: row.name,
+    cnpjs: row.cnpjs,
+    environment: row.environment,
+    timeZone: row.timeZone,
+    autoApprove: row.autoApprove,
+    overridableHolds: row.overridableHolds,
+    requireSignature: row.requireSignature,
+    requireMapping: row.requireMapping,
+    allowNegative: row.allowNegative,
+    version: row.settingsVersion,
+  };
+}
+
+/**
+ * Statements that change only the given members, so that two changes at once both count; they raise the settings'
+ * version, make old what was read under it, and leave a line in the audit (the company's name stays out of it).
+ */
+export function changeSettings(change: SettingsChange, cause: Cause, nowMs: number): Statement[] {
+  const company = cause.actor.company;
+  const flag = (value: boolean | undefined) => (value === undefined ? null : Number(value));
+  const list = (value: readonly string[] | undefined) =>
+    value === undefined ? null : JSON.stringify(value);
+  return [
+    {
+      sql: `update companies set
+          name = coalesce(?2, name), cnpjs = coalesce(?3, cnpjs), environment = coalesce(?4, environment),
+          time_zone = coalesce(?5, time_zone), auto_approve = coalesce(?6, auto_approve),
+          overridable_holds = coalesce(?7, overridable_holds),
+          require_signature = coalesce(?8, require_signature),
+          require_mapping = coalesce(?9, require_mapping), allow_negative = coalesce(?10, allow_negative),
+          settings_version = settings_version + 1, updated_at = ?11
+        where id = ?1`,
+      args: [
+        company,
+        change.name ?? null,
+        list(change.cnpjs),
+        change.environment ?? null,
+        change.timeZone ?? null,
+        flag(change.autoApprove),
+        list(change.overridableHolds),
+        flag(change.requireSignature),
+        flag(change.requireMapping),
+        flag(change.allowNegative),
+        nowMs,
+      ],
+    },
+    touched(company, ["settings", "nfes"]),
+    audit({
+      company,
+      at: nowMs,
+      userId: cause.actor.userId,
+      action: "company.update",
+      entity: "company",
+      entityId: String(company),
+      detail: { ...change, ...(change.name === undefined ? {} : { name: "changed" }) },
+      requestId: cause.requestId,
+      peer: cause.peer,
+    }),
+  ];
+}
+
+/**
+ * Changes the settings of the actor's company and gives them as they are afterwards. A change that changes nothing
+ * writes nothing; `changed` says which it was. Notes that wait must then be judged again (ingest/rejudge.ts).
+ */
+export async function applySettings(
+  ports: Pick<Ports, "config" | "reader" | "read" | "writer" | "clock">,
+  change: SettingsChange,
+  cause: Cause,
+): Promise<{ settings: Settings; changed: boolean }> {
+  const before = await settingsOf(ports, cause.actor.company);
+  const given = Object.fromEntries(Object.entries(change).filter(([, v]) => v !== undefined));
+  if (JSON.stringify({ ...before, ...given }) === JSON.stringify(before))
+    return { settings: before, changed: false };
+  const statements = changeSettings(change, cause, ports.clock.now());
+  await ports.writer.commit({ statements, mine: () => undefined });
+  return { settings: await settingsOf(ports, cause.actor.company), changed: true };
+}

@@ -1,0 +1,93 @@
+import { sign, verify } from "hono/jwt";
+import { z } from "zod";
+import { err, ok, type Result } from "../lib/result.ts";
+import type { AccountsFailure } from "./failures.ts";
+import type { Role } from "./roles.ts";
+
+/** How long a session lasts without a new login: 24 h, as clients of S.G.E. expect. */
+export const TOKEN_HOURS = 24;
+
+/** Beyond this a text is no token of ours (an e-mail has at most 254 characters). */
+const MAX_LENGTH = 2_048;
+
+/** What a token says of its bearer. Only identity and version are believed; role and e-mail are for S.G.E. clients. */
+const Claims = z.object({
+  user_id: z.int().positive(),
+  company: z.int().positive(),
+  token_version: z.int().nonnegative(),
+  iat: z.int().nonnegative(),
+  /** Seconds since 1970. */
+  exp: z.int().positive(),
+});
+export type Claims = z.infer<typeof Claims>;
+
+/** The user that a token is made for. */
+export interface TokenUser {
+  readonly id: number;
+  readonly company: number;
+  readonly email: string;
+  readonly role: Role;
+  readonly tokenVersion: number;
+}
+
+/** As a key and not as text: hono would read a secret that contains "PUBLIC" or "PRIVATE" as PEM. */
+const keyOf = (secret: string): Promise<CryptoKey> =>
+  crypto.subtle.importKey(
+    "raw",
+    new TextEncoder().encode(secret),
+    { name: "HMAC", hash: "SHA-256" },
+    false,
+    ["sign", "verify"],
+  );
+
+/**
+ * A JWT (HS256, RFC 7519) with S.G.E.'s claims `user_id, email, role, sub, iat, exp`, and ours `company, token_version`.
+ * Good for 24 h from `nowMs` (milliseconds UTC), or until the user's token version rises.
+ */
+export async function issueToken(secret: string, user: TokenUser, nowMs: number): Promise<string> {
+  const iat = Math.floor(nowMs / 1_000);
+  const claims = {
+    user_id: user.id,
+    email: user.email,
+    role: user.role,
+    sub: String(user.id),
+    company: user.company,
+    token_version: user.tokenVersion,
+    iat,
+    exp: iat + TOKEN_HOURS * 3_600,
+  };
+  return sign(claims, await keyOf(secret), "HS256");
+}
+
+/**
+ * The claims of a token signed with `secret` by HS256 and no other algorithm, not expired at `nowMs`.
+ * Fails with `auth.invalid_token`, `malformed` (also: forged) or `expired`. Whether it was revoked only the database knows.
+ */
+export async function verifyToken(
+  secret: string,
+  token: string,
+  nowMs: number,
+): Promise<Result<Claims, AccountsFailure>> {
+  const malformed = err({ code: "auth.invalid_token", why: "malformed" } as const);
+  if (token.length > MAX_LENGTH || !canonical(token)) return malformed;
+  let payload: unknown;
+  try {
+    // The times are compared below, against the clock that we were given.
+    const options = { alg: "HS256", exp: false, iat: false, nbf: false } as const;
+    payload = await verify(token, await keyOf(secret), options);
+  } catch {
+    return malformed;
+  }
+  const claims = Claims.safeParse(payload);
+  if (!claims.success) return malformed;
+  if (claims.data.exp * 1_000 <= nowMs) return err({ code: "auth.invalid_token", why: "expired" });
+  return ok(claims.data);
+}
+
+/**
+ * base64url leaves bits unused in the last character of a 32-byte signature, so four texts decode to the same bytes;
+ * only one of them is the token that we gave.
+ */
+function canonical(token: string): boolean {
+  return /^[\w-]+\.[\w-]+\.[\w-]{42}[AEIMQUYcgkosw048]$/.test(token);
+}

@@ -1,0 +1,38 @@
+import type { Context, MiddlewareHandler } from "hono";
+import { HTTPException } from "hono/http-exception";
+import { authenticate } from "../accounts/authenticate.ts";
+import type { AccountsFailure } from "../accounts/failures.ts";
+import { Failed } from "../lib/result.ts";
+import type { Env } from "./env.ts";
+import { askedBy } from "./permissions.ts";
+
+/**
+ * Stands before everything under /api: sets `actor` from `Authorization: Bearer`, and only from there, so that no token
+ * ends in a log or a history. A route that declares itself `open` passes; one that declares nothing is refused with 403
+ * whoever asks (deny by default). An unknown path asks for a token too: strangers learn nothing of what exists.
+ * Fails with `auth.required`, `auth.invalid_token`; both carry `WWW-Authenticate` (RFC 6750).
+ */
+export const authenticated: MiddlewareHandler<Env> = async (c, next) => {
+  const asked = askedBy(c);
+  if (asked === "open") return next();
+  const token = bearerOf(c);
+  const { actor, settingsVersion } = await authenticate(c.var.ports, token).catch((error) => {
+    if (error instanceof Failed && error.failure.code === "auth.invalid_token")
+      c.header("www-authenticate", 'Bearer error="invalid_token"');
+    throw error;
+  });
+  c.set("actor", actor);
+  c.set("settingsVersion", settingsVersion);
+  if (asked === "undeclared") {
+    c.var.ports.log("error", "route.undeclared", { method: c.req.method });
+    throw new HTTPException(403);
+  }
+  await next();
+};
+
+function bearerOf(c: Context<Env>): string {
+  const token = /^bearer +(\S+) *$/i.exec(c.req.header("authorization") ?? "")?.[1];
+  if (token !== undefined) return token;
+  c.header("www-authenticate", "Bearer");
+  throw new Failed<AccountsFailure>({ code: "auth.required" });
+}

@@ -1,0 +1,32 @@
+import { LRUCache } from "lru-cache";
+import type { Ports, RateLimits } from "../../ports.ts";
+
+/** A thousandth of a token: what the division of milliseconds by a rate may lose. */
+const SLACK = 1e-3;
+
+/**
+ * Ports.RateLimits in this process, without timers: a bucket is one number, the instant at which it will be full again
+ * (the generic cell rate algorithm, which counts exactly as a token bucket does). Time that runs backwards gives nothing.
+ * At most `max` buckets: the one unused for longest is forgotten, that is, full; the next caller of its key starts anew.
+ * `resetMs` is the time from now until the bucket is full, or, when refused, until there is one token.
+ */
+export function memoryLimits(clock: Ports["clock"], max = 10_000): RateLimits {
+  const fullAt = new LRUCache<string, number>({ max });
+  return {
+    async take(key, { capacity, perSecond }) {
+      const now = clock.now();
+      const perToken = 1_000 / perSecond;
+      const missing = Math.max(0, (fullAt.get(key) ?? now) - now) / perToken;
+      const tokens = capacity - missing;
+      if (tokens + SLACK < 1)
+        return { allowed: false, remaining: 0, resetMs: (1 - tokens) * perToken };
+      const full = now + (missing + 1) * perToken;
+      fullAt.set(key, full);
+      return {
+        allowed: true,
+        remaining: Math.max(0, Math.floor(tokens - 1 + SLACK)),
+        resetMs: full - now,
+      };
+    },
+  };
+}
