@@ -1,0 +1,53 @@
+import type { Settings } from "../accounts/company.ts";
+import type { Note, Party } from "../nfe/note.ts";
+import type { Kind } from "./cfop.ts";
+import type { Direction } from "./verdict.ts";
+
+/** What is known of a note beside its text. */
+export interface Known {
+  /** nItem of the items whose supplier code leads to no product yet. */
+  readonly unmapped?: readonly number[];
+  /** A registered cancellation of this key has been received. */
+  readonly cancelled?: boolean;
+  /** Null or absent: nobody has verified. */
+  readonly signatureValid?: boolean | null;
+}
+
+/** What a rule looks at: a note, the company that holds it, and what is known beside. */
+export interface Case {
+  readonly note: Note;
+  readonly company: Settings;
+  readonly known: Known;
+  readonly emitIsUs: boolean;
+  readonly destIsUs: boolean;
+}
+
+/** A case once it is known whose the note is and what each item is. */
+export interface Judged extends Case {
+  readonly direction: Direction;
+  /** In the order of `note.items`. */
+  readonly kinds: readonly Kind[];
+}
+
+/** What every row of the table has. */
+export interface Named {
+  readonly rule: string;
+  /** Where it is written: schema, manual (MOC), technical note, agreement, or our own decision. */
+  readonly source: string;
+}
+
+/** Lays out a case; who emits or receives is us when its CNPJ (or CPF) is one that the company has told, all of it. */
+export function caseOf(note: Note, company: Settings, known: Known): Case {
+  const own = new Set(company.cnpjs);
+  const isUs = (party: Party | null): boolean => {
+    const id = party?.cnpj ?? party?.cpf ?? null;
+    return id !== null && own.has(id);
+  };
+  return { note, company, known, emitIsUs: isUs(note.emit), destIsUs: isUs(note.dest) };
+}
+
+/** Whether the company has told any CNPJ. */
+export const told = ({ company }: Case): boolean => company.cnpjs.length > 0;
+
+/** Whether the emitter calls it an entry note (tpNF 0). */
+export const isEntryNote = ({ note }: Case): boolean => note.ide.tpNF === "0";

@@ -1,0 +1,48 @@
+import { CFOP_GROUPS } from "./cfop-table.ts";
+
+/** What an item is to stock before anybody asks in which direction: goods move, none move nothing, ask nobody knows. */
+export type Kind = "goods" | "none" | "ask";
+
+/** What an operation code says. */
+export interface Cfop {
+  readonly effect: Kind;
+  /** Null: the code is in no list that we know. */
+  readonly group: string | null;
+  /** For people, in Portuguese. */
+  readonly says: string;
+  /** As the emitter sees it, by the first digit (1, 2, 3 entry; 5, 6, 7 exit). */
+  readonly direction: "entry" | "exit";
+}
+
+const directionOf = (code: string): Cfop["direction"] => (code < "4" ? "entry" : "exit");
+
+const BY_CODE = new Map<string, Cfop>(
+  CFOP_GROUPS.flatMap(({ group, effect, says, codes }) =>
+    Object.entries(codes).flatMap(([digits, suffixes]) =>
+      [...digits].flatMap((digit) =>
+        suffixes.split(" ").map((suffix): [string, Cfop] => {
+          const code = digit + suffix;
+          return [code, { effect, group, says, direction: directionOf(code) }];
+        }),
+      ),
+    ),
+  ),
+);
+
+/**
+ * Looks up an operation code (`det/prod/CFOP`, four digits). A code that no list holds asks: a new technical note may have
+ * made it yesterday, and a guess would move stock.
+ */
+export function cfopOf(code: string): Cfop {
+  return (
+    BY_CODE.get(code) ?? {
+      effect: "ask",
+      group: null,
+      says: "código que não está na tabela",
+      direction: directionOf(code),
+    }
+  );
+}
+
+/** Every code that the table holds. */
+export const knownCfops: readonly string[] = [...BY_CODE.keys()];

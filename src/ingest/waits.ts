@@ -1,0 +1,241 @@
+import { keyMismatches } from "../nfe/check.ts";
+import type { Item, NfeEvent, Note } from "../nfe/note.ts";
+import { type Judged, type Named, told } from "./case.ts";
+import type { Kind } from "./cfop.ts";
+import type { HoldCode } from "./failures.ts";
+import { contradicts } from "./goods.ts";
+import { listed, partyName } from "./wording.ts";
+
+export interface NoteRule extends Named {
+  readonly hold?: HoldCode;
+  readonly finding?: { readonly code: string; readonly severity: "info" | "warning" };
+  /** What was seen and what to do about it (Portuguese); null: the row does not apply. */
+  readonly says: (seen: Judged) => string | { message: string; items: readonly number[] } | null;
+}
+
+const CANCELLED = ["101", "151", "155"];
+const AUTHORISED = ["100", "150"];
+
+const cancels = (event: NfeEvent, note: Note): boolean =>
+  event.accessKey === note.accessKey &&
+  (event.type === "110111" || event.type === "110112") &&
+  (event.cStat === "135" || event.cStat === "136" || event.cStat === "155");
+
+const itemsOfKind = (seen: Judged, ...kinds: Kind[]): Item[] =>
+  seen.note.items.filter((_, i) => kinds.includes(seen.kinds[i] ?? "ask"));
+
+const numbers = (items: readonly Item[]): number[] => items.map((item) => item.nItem);
+
+const OTHER_ENVIRONMENT = { production: "2", homologation: "1" } as const;
+
+/** What the note as a whole waits for, in the order of HOLD_CODES, and what is worth telling. All that apply are told. */
+export const NOTE: readonly NoteRule[] = [
+  {
+    rule: "note.environment",
+    source: "leiauteNFe_v4.00, ide/tpAmb and protNFe/infProt/tpAmb",
+    hold: "homologation",
+    says: ({ note, company }) => {
+      const other = OTHER_ENVIRONMENT[company.environment];
+      if (note.ide.tpAmb !== other && note.protocol?.tpAmb !== other) return null;
+      return company.environment === "production"
+        ? "A nota foi emitida em homologação (teste) e não tem valor fiscal: peça ao emitente a nota de produção."
+        : "A nota é de produção e esta empresa só aceita notas de homologação: confira o ambiente nas configurações.";
+    },
+  },
+  {
+    rule: "note.no_protocol",
+    source: "MOC: an NF-e is valid with its authorisation (procNFe_v4.00, protNFe)",
+    hold: "no_protocol",
+    says: ({ note }) =>
+      note.protocol === null
+        ? "O arquivo não traz o protocolo da SEFAZ e não prova que a nota foi autorizada: envie o XML completo (nfeProc)."
+        : null,
+  },
+  {
+    rule: "note.not_authorised",
+    source: "MOC, table of cStat: 100 and 150 authorise; 110, 301, 302, 303 deny; others reject",
+    hold: "not_authorised",
+    says: ({ note: { protocol } }) =>
+      protocol === null || [...AUTHORISED, ...CANCELLED].includes(protocol.cStat)
+        ? null
+        : `A SEFAZ não autorizou esta nota (cStat ${protocol.cStat}): não dê entrada na mercadoria e fale com o emitente.`,
+  },
+  {
+    rule: "note.protocol_mismatch",
+    source: "procNFe_v4.00, protNFe/infProt/chNFe",
+    hold: "protocol_mismatch",
+    says: ({ note }) =>
+      note.protocol === null || note.protocol.chNFe === note.accessKey
+        ? null
+        : "O protocolo é de outra nota (a chave não é a mesma): peça ao emitente o XML original.",
+  },
+  {
+    rule: "note.key_mismatch",
+    source: "MOC, composition of the access key",
+    hold: "key_mismatch",
+    says: ({ note }) => {
+      const parts = keyMismatches(note);
+      return parts.length === 0
+        ? null
+        : `A chave de acesso não confere com os dados da nota (${parts.join(", ")}): peça ao emitente o XML original.`;
+    },
+  },
+  {
+    rule: "note.cancelled_protocol",
+    source: "MOC, table of cStat: 101, 151, 155",
+    hold: "cancelled",
+    says: ({ note: { protocol } }) =>
+      protocol !== null && CANCELLED.includes(protocol.cStat)
+        ? `A SEFAZ informa que a nota foi cancelada (cStat ${protocol.cStat}): não dê entrada na mercadoria.`
+        : null,
+  },
+  {
+    rule: "note.cancelled_inside",
+    source: "Events 110111 and 110112 with cStat 135, 136 or 155, glued after protNFe",
+    hold: "cancelled",
+    says: ({ note }) =>
+      note.cancelledBy.some((event) => cancels(event, note))
+        ? "O próprio arquivo traz o cancelamento registrado da nota: não dê entrada na mercadoria."
+        : null,
+  },
+  {
+    rule: "note.cancelled_event",
+    source: "Events 110111 and 110112 received apart, before or after the note",
+    hold: "cancelled",
+    says: ({ known }) =>
+      known.cancelled === true
+        ? "Já foi recebido um evento de cancelamento desta nota: não dê entrada na mercadoria."
+        : null,
+  },
+  {
+    rule: "note.not_ours",
+    source: "Own decision: a stranger's note never moves our stock by itself",
+    hold: "not_ours",
+    says: ({ direction, note }) =>
+      direction === "none"
+        ? `A nota é de ${partyName(note.emit)} para ${partyName(note.dest)}, e nenhum deles é CNPJ desta empresa: se for, inclua-o nas configurações; se não, descarte a nota.`
+        : null,
+  },
+  {
+    rule: "note.same_root",
+    source:
+      "IN RFB 2.229/2024: the first 8 characters of a CNPJ name the company, the next 4 the branch",
+    finding: { code: "same_root", severity: "warning" },
+    says: ({ direction, company, note }) => {
+      const roots = new Set(company.cnpjs.map((own) => own.slice(0, 8)));
+      const branch = [note.emit.cnpj, note.dest?.cnpj].find(
+        (other) => other !== null && other !== undefined && roots.has(other.slice(0, 8)),
+      );
+      return direction !== "none" || branch === undefined
+        ? null
+        : `O CNPJ ${branch} tem a mesma raiz da empresa e parece uma filial que não está nas configurações.`;
+    },
+  },
+  {
+    rule: "note.cnpj_unknown",
+    source: "Own decision: who has not told a CNPJ takes every note as addressed to it",
+    finding: { code: "company_cnpj_unknown", severity: "warning" },
+    says: (seen) =>
+      told(seen)
+        ? null
+        : "A empresa não informou seu CNPJ, por isso não se sabe se a nota é dela: informe-o nas configurações.",
+  },
+  {
+    rule: "note.no_goods",
+    source: "Own decision, from the rules of the items",
+    hold: "no_goods",
+    says: ({ kinds }) =>
+      kinds.every((kind) => kind === "none")
+        ? "Nenhum item desta nota movimenta mercadoria: não há o que lançar no estoque, e a nota pode ser descartada."
+        : null,
+  },
+  {
+    rule: "note.complement_quantity",
+    source: "MOC, ide/finNFe 2: normally without quantity, but the field is not forbidden",
+    finding: { code: "complement_quantity", severity: "warning" },
+    says: ({ note }) => {
+      const items = numbers(note.items.filter((item) => item.qCom.e4 !== 0));
+      return note.ide.finNFe !== "2" || items.length === 0
+        ? null
+        : {
+            message: `A nota complementar traz quantidade (${listed(items)}): se chegou mercadoria, lance um movimento manual.`,
+            items,
+          };
+    },
+  },
+  {
+    rule: "note.unknown_operation",
+    source: "Own decision, from the rules of the items",
+    hold: "unknown_operation",
+    says: (seen) => {
+      const asking = itemsOfKind(seen, "ask");
+      if (seen.direction === "none" || asking.length === 0) return null;
+      const codes = [...new Set(asking.map((item) => item.CFOP))].sort();
+      const named = codes.slice(0, 10).join(", ") + (codes.length > 10 ? ", …" : "");
+      return {
+        message: `Falta dizer o que acontece com a mercadoria: ${listed(numbers(asking))} (CFOP ${named}; natureza da operação "${seen.note.ide.natOp}"). Ao aprovar, informe se cada um entra, sai ou não se move.`,
+        items: numbers(asking),
+      };
+    },
+  },
+  {
+    rule: "note.cfop_direction",
+    source: "MOC, rules I08-10 and I08-20 (rejections 518, 519)",
+    finding: { code: "cfop_direction", severity: "warning" },
+    says: (seen) => {
+      const items = numbers(seen.note.items.filter((item) => contradicts(item, seen)));
+      return items.length === 0
+        ? null
+        : {
+            message: `O CFOP contradiz o tipo da nota (tpNF ${seen.note.ide.tpNF}): ${listed(items)}.`,
+            items,
+          };
+    },
+  },
+  {
+    rule: "note.return",
+    source: "leiauteNFe_v4.00, ide/finNFe 4: a return moves goods in the emitter's direction",
+    says: ({ note }) =>
+      note.ide.finNFe === "4"
+        ? "A nota é de devolução: segue a direção de quem a emitiu, e NFref aponta a nota original."
+        : null,
+  },
+  {
+    rule: "note.mapping",
+    source: "Own decision: company setting require_mapping",
+    hold: "mapping",
+    says: (seen) => {
+      if (!seen.company.requireMapping || seen.direction === "none") return null;
+      const unmapped = new Set(seen.known.unmapped ?? []);
+      const items = numbers(itemsOfKind(seen, "goods", "ask")).filter((n) => unmapped.has(n));
+      return items.length === 0
+        ? null
+        : {
+            message: `Falta ligar o código do fornecedor a um produto da empresa: ${listed(items)}.`,
+            items,
+          };
+    },
+  },
+  {
+    rule: "note.signature_invalid",
+    source: "xmldsig-core-schema_v1.01; company setting require_signature",
+    hold: "signature_invalid",
+    says: ({ note, company, known }) => {
+      if (!company.requireSignature || known.signatureValid === true) return null;
+      if (note.signature === null)
+        return "A nota não está assinada: peça ao emitente o XML original.";
+      return known.signatureValid === false
+        ? "A assinatura digital não confere com o conteúdo da nota: peça ao emitente o XML original."
+        : "A assinatura digital da nota não pôde ser conferida: peça ao emitente o XML original.";
+    },
+  },
+  {
+    rule: "note.retail",
+    source: "MOC NFC-e, ide/mod 65: a sale to a consumer over the counter",
+    hold: "retail",
+    says: ({ note }) =>
+      note.ide.mod === "65"
+        ? "O documento é uma NFC-e (modelo 65), venda de balcão ao consumidor, e não mexe no estoque por si: confira antes de aprovar, ou descarte-a."
+        : null,
+  },
+];
