@@ -1,0 +1,160 @@
+import { trusted } from "../lib/cast.ts";
+import type { Ports, Row, Value } from "../ports.ts";
+
+/** What a list of movements may ask for; instants are ms UTC, half-open. */
+export interface MovementFilter {
+  readonly product?: string | undefined;
+  readonly type?: "ENTRADA" | "SAIDA" | undefined;
+  readonly from?: number | undefined;
+  readonly until?: number | undefined;
+  readonly origin?: string | undefined;
+  readonly reference?: string | undefined;
+}
+
+/** A movement as the ledger keeps it, with the names that belong to it. */
+export interface Movement {
+  readonly id: number;
+  readonly product: string;
+  readonly productName: string;
+  readonly type: "ENTRADA" | "SAIDA";
+  /** Signed, 1/10⁴. */
+  readonly quantity_e4: number;
+  /** Signed, 1/10², of the whole movement. */
+  readonly cost_e2: number | null;
+  readonly lot: string | null;
+  readonly expiresOn: string | null;
+  readonly origin: string;
+  readonly reference: string | null;
+  readonly notes: string | null;
+  readonly userId: number | null;
+  /** The name only: addresses and roles are nobody's business here (S16). */
+  readonly userName: string | null;
+  readonly createdAt: number;
+}
+
+/** Columns and joins that `toMovement` reads. */
+export const MOVEMENT_COLUMNS = `m.id, m.product, p.name as product_name, m.type, m.quantity_e4, m.cost_e2, m.lot,
+  m.expires_on, m.origin, m.reference, m.notes, m.user_id, u.name as user_name, m.created_at`;
+export const MOVEMENT_JOINS = `join products p on p.company = m.company and p.code = m.product
+  left join users u on u.id = m.user_id`;
+
+/**
+ * The condition of a filter over `movements m`, and its parameters from ?1 (the company) on. Only what is asked for is in the
+ * text, so that each combination finds its index; there are few combinations, and each text is constant.
+ */
+export function movementFilter(
+  company: number,
+  filter: MovementFilter,
+): { where: string; args: Value[] } {
+  const args: Value[] = [company];
+  const conditions = ["m.company = ?1"];
+  const add = (condition: (p: string) => string, value: Value | undefined) => {
+    if (value === undefined) return;
+    args.push(value);
+    conditions.push(condition(`?${args.length}`));
+  };
+  add((p) => `m.product = ${p}`, filter.product);
+  add((p) => `m.type = ${p}`, filter.type);
+  add((p) => `m.created_at >= ${p}`, filter.from);
+  add((p) => `m.created_at < ${p}`, filter.until);
+  add((p) => `m.origin = ${p}`, filter.origin);
+  // A note's movements are found by the unique index, the others' by the partial one.
+  add(
+    (p) =>
+      `((m.origin = 'NFE' and m.origin_ref > ${p} || '#' and m.origin_ref < ${p} || '$') or (m.origin <> 'NFE' and m.reference = ${p}))`,
+    filter.reference,
+  );
+  return { where: conditions.join(" and "), args };
+}
+
+/** A page of movements, newest first, and how many match in all. */
+export async function listMovements(
+  ports: Pick<Ports, "reader">,
+  company: number,
+  filter: MovementFilter,
+  page: { limit: number; offset: number },
+  signal?: AbortSignal,
+): Promise<{ movements: Movement[]; total: number }> {
+  const { where, args } = movementFilter(company, filter);
+  const [count] = await ports.reader.rows(
+    { sql: `select count(*) as total from movements m where ${where}`, args },
+    signal,
+  );
+  // The page's ids first, from the index alone; then only its rows are joined.
+  const rows = await ports.reader.rows(
+    {
+      sql: `select ${MOVEMENT_COLUMNS} from (
+          select m.id from movements m where ${where} order by m.created_at desc, m.id desc
+          limit ?${args.length + 1} offset ?${args.length + 2}
+        ) as page join movements m on m.id = page.id ${MOVEMENT_JOINS}
+        order by m.created_at desc, m.id desc`,
+      args: [...args, page.limit, page.offset],
+    },
+    signal,
+  );
+  return { movements: rows.map(toMovement), total: Number(count?.total ?? 0) };
+}
+
+/** One movement of the company, or null. */
+export async function findMovement(
+  ports: Pick<Ports, "reader">,
+  company: number,
+  id: number,
+  signal?: AbortSignal,
+): Promise<Movement | null> {
+  const [row] = await ports.reader.rows(
+    {
+      sql: `select ${MOVEMENT_COLUMNS} from movements m ${MOVEMENT_JOINS} where m.company = ?1 and m.id = ?2`,
+      args: [company, id],
+    },
+    signal,
+  );
+  return row === undefined ? null : toMovement(row);
+}
+
+/** The movements that a note has made, in their order. */
+export async function movementsOf(
+  ports: Pick<Ports, "reader">,
+  company: number,
+  accessKey: string,
+  signal?: AbortSignal,
+): Promise<(Movement & { nItem: number })[]> {
+  const rows = await ports.reader.rows(
+    {
+      sql: `select ${MOVEMENT_COLUMNS}, m.origin_ref from movements m ${MOVEMENT_JOINS}
+        where m.company = ?1 and m.origin = 'NFE' and m.origin_ref > ?2 || '#' and m.origin_ref < ?2 || '$'
+        order by m.id`,
+      args: [company, accessKey],
+    },
+    signal,
+  );
+  return rows.map((row) => ({
+    ...toMovement(row),
+    nItem: Number(/#(\d+)/.exec(String(row.origin_ref))?.[1] ?? 0),
+  }));
+}
+
+const textOrNull = (value: Value | undefined): string | null =>
+  value === null || value === undefined ? null : String(value);
+const numberOrNull = (value: Value | undefined): number | null =>
+  value === null || value === undefined ? null : Number(value);
+
+/** A row of MOVEMENT_COLUMNS; the table is STRICT and checks its types. */
+export function toMovement(row: Row): Movement {
+  return {
+    id: Number(row.id),
+    product: String(row.product),
+    productName: String(row.product_name),
+    type: trusted<"ENTRADA" | "SAIDA">(row.type),
+    quantity_e4: Number(row.quantity_e4),
+    cost_e2: numberOrNull(row.cost_e2),
+    lot: textOrNull(row.lot),
+    expiresOn: textOrNull(row.expires_on),
+    origin: String(row.origin),
+    reference: textOrNull(row.reference),
+    notes: textOrNull(row.notes),
+    userId: numberOrNull(row.user_id),
+    userName: textOrNull(row.user_name),
+    createdAt: Number(row.created_at),
+  };
+}
