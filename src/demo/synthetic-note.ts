@@ -62,7 +62,7 @@ export interface SyntheticNote {
 const builder = new XMLBuilder({
   ignoreAttributes: false,
   attributeNamePrefix: "@",
-  suppressEmptyNode: false,
+  suppressEmptyNode: true,
 });
 
 /** A tree as XML text, without declaration. */
