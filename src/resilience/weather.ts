@@ -62,5 +62,5 @@ export function constraintOf(error: unknown): string | null {
   const refused = causes(error).find((one) => codeOf(one).startsWith("SQLITE_CONSTRAINT"));
   return refused === undefined
     ? null
-    : refused.message.replace(/^(SQLITE_CONSTRAINT\w*|SQLite error): /, "").slice(0, 200);
+    : refused.message.replace(/^((SQLITE_CONSTRAINT\w*|SQLite error): )+/, "").slice(0, 200);
 }

@@ -21,12 +21,14 @@ const gunzipElsewhere = promisify<Uint8Array, { maxOutputLength: number }, Buffe
 /** Original bytes as gzip rows of the table `originals`, written in the batch that names them (design decision 7). */
 export function tableOriginals(ports: Pick<Ports, "reader" | "clock">): Originals {
   return {
-    async keep(company, sha256, bytes) {
+    async keep(company, sha256, bytes, guard) {
+      const values = [company, sha256, await deflate(bytes), bytes.byteLength, ports.clock.now()];
+      const places = values.map((_, i) => `?${guard.args.length + i + 1}`).join(", ");
       return [
         {
           sql: `insert into originals (company, sha256, gzip, size, created_at)
-            values (?1, ?2, ?3, ?4, ?5) on conflict do nothing`,
-          args: [company, sha256, await deflate(bytes), bytes.byteLength, ports.clock.now()],
+            select ${places} where exists (${guard.sql}) on conflict do nothing`,
+          args: [...guard.args, ...values],
         },
       ];
     },

@@ -8,7 +8,7 @@ const derive: Derive = (password, salt, { cost, r, p }, length) =>
     const N = 2 ** cost;
     const maxmem = 128 * N * r + 128 * r * p + (1 << 20);
     scrypt(password, salt, length, { N, r, p, maxmem }, (error, key) =>
-      error === null ? resolve(new Uint8Array(key)) : reject(error),
+      error ? reject(error) : resolve(new Uint8Array(key)),
     );
   });
 

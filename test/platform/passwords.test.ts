@@ -1,0 +1,4 @@
+import { bunPasswords } from "../../src/platform/bun/passwords.ts";
+import { passwordsContract } from "../contracts/passwords.ts";
+
+passwordsContract("bun", bunPasswords);
