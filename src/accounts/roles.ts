@@ -19,5 +19,5 @@ const GRANTED: Record<Role, readonly Permission[]> = {
 
 /** Whether a role holds a permission; an unknown role holds none. */
 export function may(role: Role, permission: Permission): boolean {
-  return GRANTED[role]?.includes(permission) ?? false;
+  return Object.hasOwn(GRANTED, role) && GRANTED[role].includes(permission);
 }

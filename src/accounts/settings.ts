@@ -96,18 +96,17 @@ export function changeSettings(change: SettingsChange, cause: Cause, nowMs: numb
 
 /**
  * Changes the settings of the actor's company and gives them as they are afterwards. A change that changes nothing
- * writes nothing; `changed` says which it was. Notes that wait must then be judged again (ingest/rejudge.ts).
+ * writes nothing. Notes that wait must then be judged again (ingest/rejudge.ts).
  */
 export async function applySettings(
   ports: Pick<Ports, "config" | "reader" | "read" | "writer" | "clock">,
   change: SettingsChange,
   cause: Cause,
-): Promise<{ settings: Settings; changed: boolean }> {
+): Promise<Settings> {
   const before = await settingsOf(ports, cause.actor.company);
   const given = Object.fromEntries(Object.entries(change).filter(([, v]) => v !== undefined));
-  if (JSON.stringify({ ...before, ...given }) === JSON.stringify(before))
-    return { settings: before, changed: false };
+  if (JSON.stringify({ ...before, ...given }) === JSON.stringify(before)) return before;
   const statements = changeSettings(change, cause, ports.clock.now());
   await ports.writer.commit({ statements, mine: () => undefined });
-  return { settings: await settingsOf(ports, cause.actor.company), changed: true };
+  return settingsOf(ports, cause.actor.company);
 }

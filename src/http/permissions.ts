@@ -11,15 +11,20 @@ export type Asked = Permission | "open";
 /** The guards that exist, so that http/auth.ts can see whether a matched route has one. */
 const guards = new WeakMap<object, Asked>();
 
+/** For a part of a request that asks for more than its route does. Fails with `auth.forbidden`. */
+export function mustHold(c: { var: Env["Variables"] }, permission: Permission): void {
+  const { role } = c.var.actor;
+  if (!may(role, permission))
+    throw new Failed<AccountsFailure>({ code: "auth.forbidden", permission, role });
+}
+
 /**
  * Spread into `createRoute`: `createRoute({ method, path, ...asks("operate"), … })`. The guard runs before the request
  * is validated; the OpenAPI document carries `x-permission`. Fails with `auth.forbidden`.
  */
 export function asks<P extends Permission>(permission: P) {
   const middleware: MiddlewareHandler<Env> = async (c, next) => {
-    const { role } = c.var.actor;
-    if (!may(role, permission))
-      throw new Failed<AccountsFailure>({ code: "auth.forbidden", permission, role });
+    mustHold(c, permission);
     await next();
   };
   guards.set(middleware, permission);

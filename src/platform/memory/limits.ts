@@ -1,8 +1,8 @@
 import { LRUCache } from "lru-cache";
 import type { Ports, RateLimits } from "../../ports.ts";
 
-/** A thousandth of a token: what the division of milliseconds by a rate may lose. */
-const SLACK = 1e-3;
+/** What a chain of instants may lose as doubles: one is exact to 1/4096 ms in our century. */
+const SLACK_MS = 0.05;
 
 /**
  * Ports.RateLimits in this process, without timers: a bucket is one number, the instant at which it will be full again
@@ -18,13 +18,14 @@ export function memoryLimits(clock: Ports["clock"], max = 10_000): RateLimits {
       const perToken = 1_000 / perSecond;
       const missing = Math.max(0, (fullAt.get(key) ?? now) - now) / perToken;
       const tokens = capacity - missing;
-      if (tokens + SLACK < 1)
+      const slack = SLACK_MS / perToken;
+      if (tokens + slack < 1)
         return { allowed: false, remaining: 0, resetMs: (1 - tokens) * perToken };
       const full = now + (missing + 1) * perToken;
       fullAt.set(key, full);
       return {
         allowed: true,
-        remaining: Math.max(0, Math.floor(tokens - 1 + SLACK)),
+        remaining: Math.max(0, Math.floor(tokens - 1 + slack)),
         resetMs: full - now,
       };
     },
