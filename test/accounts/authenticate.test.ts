@@ -1,0 +1,128 @@
+import { expect, test } from "bun:test";
+import { authenticate } from "../../src/accounts/authenticate.ts";
+import { logout } from "../../src/accounts/logout.ts";
+import { Failed } from "../../src/lib/result.ts";
+import type { Ports, Reader } from "../../src/ports.ts";
+import { addUser, causeOf, changeUser, house, sibling, tokenFor } from "../support/house.ts";
+
+const failureOf = (work: Promise<unknown>) =>
+  work.then(
+    () => "passed",
+    (error) => (error instanceof Failed ? error.failure : error),
+  );
+const REVOKED = { code: "auth.invalid_token", why: "revoked" };
+
+function counted(ports: Ports): { ports: Ports; statements: string[] } {
+  const statements: string[] = [];
+  const reader: Reader = {
+    rows(statement, signal) {
+      statements.push(statement.sql);
+      return ports.reader.rows(statement, signal);
+    },
+  };
+  return { ports: { ...ports, reader }, statements };
+}
+
+test("a token known already costs one read of one row's neighbourhood, and no user row", async () => {
+  const ports = await house();
+  const token = await tokenFor(ports, 1, "ADMIN");
+  const { ports: watched, statements } = counted(ports);
+  const first = await authenticate(watched, token);
+  expect(first.actor).toEqual({ company: 1, userId: 1, role: "ADMIN" });
+  expect(statements).toHaveLength(2);
+  statements.length = 0;
+  expect(await authenticate(watched, token)).toEqual(first);
+  expect(statements).toHaveLength(1);
+  expect(statements[0]).toContain("cache_versions");
+  await ports.close();
+});
+
+test("S5: the role is the database's, whatever the token says, from the next request on", async () => {
+  const ports = await house();
+  const id = await addUser(ports, { email: "bia@loja.example", role: "VISUALIZADOR" });
+  const token = await tokenFor(ports, id, "ADMIN");
+  expect((await authenticate(ports, token)).actor.role).toBe("VISUALIZADOR");
+  await changeUser(ports, id, "role = 'GERENTE'");
+  expect((await authenticate(ports, token)).actor.role).toBe("GERENTE");
+  await ports.close();
+});
+
+test("S5: a user who was deactivated is out at once, in this process and in another", async () => {
+  const ports = await house();
+  const other = await sibling(ports);
+  const id = await addUser(ports, { email: "bia@loja.example", role: "OPERADOR" });
+  const token = await tokenFor(ports, id, "OPERADOR");
+  await authenticate(ports, token);
+  await authenticate(other, token);
+  await changeUser(ports, id, "active = 0");
+  expect(await failureOf(authenticate(ports, token))).toEqual(REVOKED);
+  expect(await failureOf(authenticate(other, token))).toEqual(REVOKED);
+  await other.close();
+  await ports.close();
+});
+
+test("S5: logout ends the user's tokens at once, also in another process, and nobody else's", async () => {
+  const ports = await house();
+  const other = await sibling(ports);
+  const id = await addUser(ports, { email: "bia@loja.example", role: "OPERADOR" });
+  const token = await tokenFor(ports, id, "OPERADOR");
+  const neighbour = await tokenFor(ports, 1, "ADMIN");
+  for (const where of [ports, other])
+    for (const who of [token, neighbour]) await authenticate(where, who);
+  await logout(ports, causeOf(id, "OPERADOR"));
+  for (const where of [ports, other]) {
+    expect(await failureOf(authenticate(where, token))).toEqual(REVOKED);
+    expect((await authenticate(where, neighbour)).actor.userId).toBe(1);
+  }
+  await other.close();
+  await ports.close();
+});
+
+test("a remembered token expires when its time has come", async () => {
+  const ports = await house();
+  const token = await tokenFor(ports, 1, "ADMIN");
+  await authenticate(ports, token);
+  ports.clock.advance(86_400_000 - 1);
+  expect((await authenticate(ports, token)).actor.userId).toBe(1);
+  ports.clock.advance(1);
+  expect(await failureOf(authenticate(ports, token))).toEqual({
+    code: "auth.invalid_token",
+    why: "expired",
+  });
+  await ports.close();
+});
+
+test("a token for a user of another company is refused, though the user exists", async () => {
+  const ports = await house();
+  const id = await addUser(ports, { email: "z@z.example", role: "ADMIN", company: 2 });
+  expect(await failureOf(authenticate(ports, await tokenFor(ports, id, "ADMIN", 1)))).toEqual(
+    REVOKED,
+  );
+  const { actor } = await authenticate(ports, await tokenFor(ports, id, "ADMIN", 2));
+  expect(actor).toEqual({ company: 2, userId: id, role: "ADMIN" });
+  await ports.close();
+});
+
+test("what one database remembers, another does not know", async () => {
+  const [here, there] = [await house(), await house()];
+  const id = await addUser(here, { email: "bia@loja.example", role: "OPERADOR" });
+  const token = await tokenFor(here, id, "OPERADOR");
+  await authenticate(here, token);
+  expect(await failureOf(authenticate(there, token))).toEqual(REVOKED);
+  await here.close();
+  await there.close();
+});
+
+test("S3: a remembered token is worth nothing under another secret, and without a secret nothing starts", async () => {
+  const ports = await house();
+  const token = await tokenFor(ports, 1, "ADMIN");
+  await authenticate(ports, token);
+  const changed = { ...ports, config: { ...ports.config, JWT_SECRET: "y".repeat(40) } };
+  expect(await failureOf(authenticate(changed, token))).toEqual({
+    code: "auth.invalid_token",
+    why: "malformed",
+  });
+  const without = { ...ports, config: { ...ports.config, JWT_SECRET: undefined } };
+  await expect(authenticate(without, token)).rejects.toThrow("no JWT_SECRET");
+  await ports.close();
+});

@@ -1,0 +1,154 @@
+import { expect, test } from "bun:test";
+import { authenticate } from "../../src/accounts/authenticate.ts";
+import { login } from "../../src/accounts/login.ts";
+import { networkOf } from "../../src/accounts/login-limits.ts";
+import { Failed } from "../../src/lib/result.ts";
+import { ADMIN, addUser, auditOf, countingPasswords, type House, house } from "../support/house.ts";
+
+const REQUEST = { requestId: "req-1", peer: "192.0.2.7" };
+const failureOf = (work: Promise<unknown>) =>
+  work.then(
+    () => "passed",
+    (error) => (error instanceof Failed ? error.failure : error),
+  );
+const from = (n: number) => ({ requestId: "req-1", peer: `198.51.100.${n}` });
+
+test("a login gives a token of its user, who is shown without a secret", async () => {
+  const ports = await house();
+  const { token, user } = await login(ports, { ...ADMIN, email: " CHEFE@Loja.Example " }, REQUEST);
+  expect((await authenticate(ports, token)).actor).toEqual({
+    company: 1,
+    userId: 1,
+    role: "ADMIN",
+  });
+  expect(user).toMatchObject({ id: 1, email: ADMIN.email, role: "ADMIN", active: true });
+  await ports.close();
+});
+
+test("S9: unknown address, wrong password and inactive user get one answer, after the same work", async () => {
+  const ports = await house();
+  await addUser(ports, {
+    email: "ex@loja.example",
+    role: "OPERADOR",
+    active: false,
+    password: ADMIN.password,
+  });
+  await login(ports, ADMIN, REQUEST);
+  const tries = [
+    { email: "ninguem@loja.example", password: ADMIN.password },
+    { email: ADMIN.email, password: "errada errada" },
+    { email: "ex@loja.example", password: ADMIN.password },
+  ];
+  const seen: unknown[] = [];
+  for (const [i, given] of tries.entries()) {
+    const before = { ...ports.passwords.calls };
+    const failure = await failureOf(login(ports, given, from(i)));
+    seen.push({
+      failure,
+      verified: ports.passwords.calls.verify - before.verify,
+      hashed: ports.passwords.calls.hash - before.hash,
+    });
+  }
+  const same = { failure: { code: "auth.invalid_credentials" }, verified: 1, hashed: 0 };
+  expect(seen).toEqual([same, same, same]);
+  await ports.close();
+});
+
+test("S9: the first login of all costs the same whether the address is known or not", async () => {
+  const costs: unknown[] = [];
+  for (const email of [ADMIN.email, "ninguem@loja.example"]) {
+    const ports = await house();
+    await failureOf(login(ports, { email, password: "errada errada" }, REQUEST));
+    costs.push(ports.passwords.calls);
+    await ports.close();
+  }
+  expect(costs[0]).toEqual(costs[1]);
+});
+
+test("S9: every login leaves a line in the audit, and what was typed for nobody is not in it", async () => {
+  const ports = await house();
+  await login(ports, ADMIN, REQUEST);
+  await failureOf(login(ports, { email: ADMIN.email, password: "errada errada" }, REQUEST));
+  await failureOf(login(ports, { email: "segredo@x.example", password: "p" }, REQUEST));
+  const lines = await auditOf(ports);
+  expect(lines).toMatchObject([
+    { action: "login", user_id: 1, entity_id: "1", company: 1, peer: "192.0.2.7" },
+    {
+      action: "login.failed",
+      user_id: null,
+      entity_id: "1",
+      company: 1,
+      detail: '{"why":"password"}',
+    },
+    { action: "login.failed", user_id: null, entity_id: null, company: 1 },
+  ]);
+  expect(JSON.stringify(lines)).not.toContain("segredo");
+  expect(String(lines[2]?.detail)).toMatch(/^\{"why":"unknown","email":"[0-9a-f]{12}"\}$/);
+  await ports.close();
+});
+
+test("five tries a minute and account, whatever address they come from", async () => {
+  const ports = await house();
+  const guess = (n: number) =>
+    failureOf(login(ports, { email: ADMIN.email, password: `errada ${n}` }, from(n)));
+  for (let n = 0; n < 5; n++) expect(await guess(n)).toEqual({ code: "auth.invalid_credentials" });
+  expect(await guess(5)).toEqual({ code: "rate_limited", retryAfterS: 12 });
+  expect(await failureOf(login(ports, ADMIN, from(6)))).toMatchObject({ code: "rate_limited" });
+  expect(ports.passwords.calls.verify).toBe(5);
+  ports.clock.advance(12_000);
+  expect((await login(ports, ADMIN, from(7))).user.id).toBe(1);
+  await ports.close();
+});
+
+test("S7: five tries a minute and network, whatever account they name", async () => {
+  const ports = await house();
+  const guess = (n: number, peer: string | null) =>
+    failureOf(login(ports, { email: `u${n}@x.example`, password: "x" }, { ...REQUEST, peer }));
+  for (let n = 0; n < 5; n++)
+    expect(await guess(n, `2001:db8:0:1::${n}`)).toEqual({ code: "auth.invalid_credentials" });
+  expect(await guess(5, "2001:db8:0:1:ffff::9")).toMatchObject({ code: "rate_limited" });
+  expect(await guess(6, "2001:db8:0:2::1")).toEqual({ code: "auth.invalid_credentials" });
+  expect(await guess(7, null)).toEqual({ code: "auth.invalid_credentials" });
+  await ports.close();
+});
+
+test("a network is an IPv4 address or the /64 of an IPv6 one, however it is written", () => {
+  expect(networkOf("203.0.113.9")).toBe("203.0.113.9");
+  expect(networkOf("::ffff:203.0.113.9")).toBe("203.0.113.9");
+  expect(networkOf("::1")).toBe("0:0:0:0::/64");
+  expect(networkOf("2001:DB8::5")).toBe("2001:db8:0:0::/64");
+  expect(networkOf("2001:0db8:0000:0000:1:2:3:4")).toBe("2001:db8:0:0::/64");
+  expect(networkOf("2001:db8:1:2:3:4:5:6")).toBe("2001:db8:1:2::/64");
+});
+
+const hashOfAdmin = async (ports: House) => {
+  const rows = await ports.reader.rows({
+    sql: "select password_hash from users where id = 1",
+    args: [],
+  });
+  return String(rows[0]?.password_hash);
+};
+
+test("a hash of yesterday's cost is made anew at the next good login, and the token stays good", async () => {
+  const ports = await house();
+  const old = await login(ports, ADMIN, REQUEST);
+  const dearer = { ...ports, passwords: countingPasswords(2) };
+  await failureOf(login(dearer, { email: ADMIN.email, password: "errada errada" }, REQUEST));
+  expect(await hashOfAdmin(ports)).toStartWith("$plain$v=1$");
+  await login(dearer, ADMIN, REQUEST);
+  const renewed = await hashOfAdmin(ports);
+  expect(renewed).toStartWith("$plain$v=2$");
+  await login(dearer, ADMIN, REQUEST);
+  expect(await hashOfAdmin(ports)).toBe(renewed);
+  expect((await authenticate(ports, old.token)).actor.userId).toBe(1);
+  await ports.close();
+});
+
+test("an address with an apostrophe or a wildcard finds nobody and harms nothing", async () => {
+  const ports = await house();
+  for (const [n, email] of ["' or 1=1 --", "%", "chefe@loja.example' --", "\u0000"].entries())
+    expect(await failureOf(login(ports, { email, password: ADMIN.password }, from(n)))).toEqual({
+      code: "auth.invalid_credentials",
+    });
+  await ports.close();
+});
