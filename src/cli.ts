@@ -1,0 +1,30 @@
+import { SingleBar } from "cli-progress";
+import { stdoutSink } from "./cli/export.ts";
+import { run, type Terminal } from "./cli/main.ts";
+import { screenOn } from "./cli/screen.ts";
+
+/** Door: the command line. The domain is loaded only when the database is opened here. */
+const terminal: Terminal = {
+  env: process.env,
+  fetch,
+  local: async (config, email) => (await import("./cli/local.ts")).localService(config, email),
+  out: screenOn(process.stdout),
+  err: screenOn(process.stderr),
+  stdout: stdoutSink,
+  progress(total) {
+    if (!process.stderr.isTTY) return { advance: () => undefined, stop: () => undefined };
+    const bar = new SingleBar({
+      format: "{bar} {percentage}% {value}/{total} arquivos, faltam {eta_formatted}",
+      barCompleteChar: "█",
+      barIncompleteChar: "░",
+      barsize: 30,
+      hideCursor: true,
+      clearOnComplete: true,
+    });
+    bar.start(total, 0);
+    return { advance: (by) => bar.increment(by), stop: () => bar.stop() };
+  },
+};
+
+// Not process.exit: what was written to a pipe must get through it.
+process.exitCode = await run(process.argv.slice(2), terminal);

@@ -1,0 +1,102 @@
+import type { ArgsDef } from "citty";
+
+/** What every command takes. */
+const WHERE = {
+  url: {
+    type: "string",
+    valueHint: "ENDEREÇO",
+    description: "Servidor do S.G.E.; sem ele, o desta máquina ou o próprio banco de dados",
+  },
+  email: { type: "string", valueHint: "E-MAIL", description: "Quem age (ou SGE_EMAIL)" },
+  password: {
+    type: "string",
+    valueHint: "SENHA",
+    description: "Senha, só com --url (melhor: SGE_PASSWORD, ou SGE_TOKEN no lugar dos dois)",
+  },
+  help: { type: "boolean", alias: "h", description: "Mostra esta ajuda" },
+} as const satisfies ArgsDef;
+
+export const IMPORT_ARGS = {
+  approve: {
+    type: "boolean",
+    description: "Aprova as notas que não têm retenção (--no-approve: nenhuma)",
+  },
+  "dry-run": { type: "boolean", description: "Não muda nada: só diz o que aconteceria" },
+  parallel: {
+    type: "string",
+    valueHint: "N",
+    default: "2",
+    description: "Lotes enviados ao mesmo tempo, de 1 a 8",
+  },
+  ...WHERE,
+} as const satisfies ArgsDef;
+
+export const EXPORT_ARGS = {
+  out: {
+    type: "string",
+    valueHint: "ARQUIVO",
+    description: "Onde gravar; sem ele, a saída padrão",
+  },
+  dialect: {
+    type: "string",
+    valueHint: "br|rfc4180",
+    default: "br",
+    description: "br: para o Excel em português; rfc4180: para programas",
+  },
+  search: { type: "string", valueHint: "TEXTO", description: "Só produtos com este texto (stock)" },
+  product: { type: "string", valueHint: "CÓDIGO", description: "Só este produto (movements)" },
+  from: { type: "string", valueHint: "AAAA-MM-DD", description: "A partir deste dia (movements)" },
+  to: { type: "string", valueHint: "AAAA-MM-DD", description: "Até este dia (movements)" },
+  ...WHERE,
+} as const satisfies ArgsDef;
+
+/** The words of the help; the commands themselves are given to `commands` by the door. */
+export const HELP: Readonly<
+  Record<"sge" | "import" | "export", { usage: string; says: string; args: ArgsDef }>
+> = {
+  sge: {
+    usage: "sge import CAMINHO… | sge export stock|movements",
+    says: "S.G.E.: notas fiscais para dentro, estoque exato para fora.\n\n  import  Envia XMLs, pastas e ZIPs de notas fiscais\n  export  Traz o estoque ou os movimentos em CSV\n\n`sge COMANDO --help` mostra as opções de cada um.",
+    args: {},
+  },
+  import: {
+    usage: "sge import CAMINHO… [opções]",
+    says: "Envia notas fiscais: arquivos XML, ZIPs, e pastas com tudo o que há dentro delas.\nTermina com 1 quando algum documento é recusado.",
+    args: IMPORT_ARGS,
+  },
+  export: {
+    usage: "sge export stock|movements [opções]",
+    says: "Traz o estoque (stock) ou os movimentos (movements) em CSV.",
+    args: EXPORT_ARGS,
+  },
+};
+
+/** The help of a command, Portuguese. */
+export function help(name: keyof typeof HELP): string {
+  const { usage, says, args } = HELP[name];
+  const rows = Object.entries(args).map(([flag, arg]): [string, string] => {
+    const hint = "valueHint" in arg && arg.valueHint !== undefined ? ` ${arg.valueHint}` : "";
+    return [`--${flag}${hint}`, arg.description ?? ""];
+  });
+  const width = Math.max(0, ...rows.map(([flag]) => flag.length));
+  const options = rows.map(([flag, text]) => `  ${flag.padEnd(width)}  ${text}`);
+  return [`Uso: ${usage}`, "", says, ...(options.length === 0 ? [] : ["", ...options])].join("\n");
+}
+
+/** What was asked for that no command knows, such as a misspelt option: said, never ignored. */
+export function unknownFlags(rawArgs: readonly string[], args: ArgsDef): string[] {
+  const known = new Set(
+    Object.entries(args).flatMap(([name, arg]) => {
+      const short = "alias" in arg && typeof arg.alias === "string" ? [`-${arg.alias}`] : [];
+      return arg.type === "boolean"
+        ? [`--${name}`, `--no-${name}`, ...short]
+        : [`--${name}`, ...short];
+    }),
+  );
+  const end = rawArgs.indexOf("--");
+  return rawArgs
+    .slice(0, end < 0 ? undefined : end)
+    .filter((arg) => arg.startsWith("-") && arg !== "-")
+    .map((arg) => arg.split("=", 1)[0] ?? arg)
+    .filter((flag) => !known.has(flag));
+}

@@ -1,0 +1,39 @@
+import { type Config, parseConfig } from "../config.ts";
+import { type Fetch, type Service, serviceOver, signIn } from "./service.ts";
+
+/** What the command line says about where to go and as whom. */
+export interface Where {
+  readonly url?: string | undefined;
+  readonly email?: string | undefined;
+  readonly password?: string | undefined;
+}
+
+/** What connecting needs of the world. */
+export interface World {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly fetch: Fetch;
+  /** The service of this machine: a server that runs, or the database itself. */
+  local(config: Config, email: string | undefined): Promise<Service>;
+}
+
+/**
+ * With `--url`: that server, with SGE_TOKEN, or signed in with `--email`/SGE_EMAIL and `--password`/SGE_PASSWORD.
+ * Without: this machine's own. Throws `Refused` for a wrong password, an Error (Portuguese) for anything missing.
+ */
+export async function connect(where: Where, world: World): Promise<Service> {
+  const { env } = world;
+  const email = where.email ?? given(env.SGE_EMAIL);
+  if (where.url === undefined) return world.local(parseConfig(env), email);
+  if (!URL.canParse(where.url)) throw new Error(`Não é um endereço: ${where.url}`);
+  const base = where.url.replace(/\/+$/, "").replace(/\/api$/, "");
+  const token = given(env.SGE_TOKEN);
+  if (token !== undefined) return serviceOver({ base, token, fetch: world.fetch });
+  const password = where.password ?? given(env.SGE_PASSWORD);
+  if (email === undefined || password === undefined)
+    throw new Error("Informe --email e --password (ou SGE_EMAIL e SGE_PASSWORD), ou SGE_TOKEN");
+  const stranger = serviceOver({ base, token: null, fetch: world.fetch });
+  const fresh = await signIn(stranger, email, password);
+  return serviceOver({ base, token: fresh, fetch: world.fetch });
+}
+
+const given = (text: string | undefined): string | undefined => (text === "" ? undefined : text);

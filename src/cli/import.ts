@@ -1,0 +1,129 @@
+import { basename } from "node:path";
+import { z } from "zod";
+import { type Found, parcels } from "./files.ts";
+import { Refused, readAs, type Service } from "./service.ts";
+
+/** The answer of `POST /api/nfe/batch` (api.md), as far as it is used. */
+const BatchAnswer = z.object({
+  summary: z.record(z.string(), z.number()),
+  results: z.array(
+    z.object({
+      file: z.string(),
+      outcome: z.string(),
+      status: z.string().nullish(),
+      code: z.string().nullish(),
+      message: z.string().nullish(),
+    }),
+  ),
+});
+
+export interface ImportOptions {
+  /** Undefined: as the company has decided (`auto_approve`). */
+  readonly approve?: boolean | undefined;
+  /** Changes nothing and says what would happen. */
+  readonly dryRun: boolean;
+  /** Requests on their way at a time. */
+  readonly parallel: number;
+}
+
+/** A document that was not taken, and why (Portuguese). */
+export interface NotTaken {
+  readonly file: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What became of the documents. */
+export interface Tally {
+  /** By the names of the summary: registered, approved, completed, duplicate, rejected, events, ignored. */
+  readonly counts: Readonly<Record<string, number>>;
+  readonly rejected: readonly NotTaken[];
+  /** Approval was asked for and the note waits all the same. */
+  readonly waiting: readonly NotTaken[];
+}
+
+/** Never to be sent: no document and no batch of the API may be as large. */
+const MOST_BYTES = 50 << 20;
+
+/**
+ * Sends files to the service in bounded parallel and adds up what became of them. `advance` hears of each file that is done.
+ * A refusal of one request is told of its files; one that concerns us (401, 403) or the network, after its tries, is thrown.
+ */
+export async function importFiles(
+  service: Service,
+  files: readonly Found[],
+  options: ImportOptions,
+  advance: (files: number) => void = () => undefined,
+): Promise<Tally> {
+  const tally = new Adding();
+  const waiting = parcels(files);
+  const path = pathOf(options);
+  const work = async () => {
+    for (let parcel = waiting.shift(); parcel !== undefined; parcel = waiting.shift()) {
+      await send(service, path, parcel, tally);
+      advance(parcel.length);
+    }
+  };
+  await Promise.all(Array.from({ length: options.parallel }, work));
+  return tally;
+}
+
+function pathOf({ approve, dryRun }: ImportOptions): string {
+  const query = new URLSearchParams();
+  if (approve !== undefined) query.set("approve", String(approve));
+  if (dryRun) query.set("dry_run", "true");
+  return query.size === 0 ? "/api/nfe/batch" : `/api/nfe/batch?${query}`;
+}
+
+async function send(service: Service, path: string, parcel: readonly Found[], tally: Adding) {
+  const [first] = parcel;
+  if (first === undefined) return;
+  if (first.size > MOST_BYTES) {
+    for (const { path: file } of parcel)
+      tally.refuse({ file, code: "too_large", message: "O arquivo passa de 50 MiB" });
+    return;
+  }
+  const form = new FormData();
+  // The blob reads the file when it is sent, and again when it is sent again.
+  for (const { path: file } of parcel) form.append("files", Bun.file(file), basename(file));
+  try {
+    const answer = await service.ask(path, { method: "POST", body: form });
+    tally.add(await readAs(BatchAnswer, answer), parcel);
+  } catch (error) {
+    if (!(error instanceof Refused) || error.status === 401 || error.status === 403) throw error;
+    for (const { path: file } of parcel)
+      tally.refuse({ file, code: error.code, message: error.message });
+  }
+}
+
+class Adding implements Tally {
+  readonly counts: Record<string, number> = {};
+  readonly rejected: NotTaken[] = [];
+  readonly waiting: NotTaken[] = [];
+
+  refuse(one: NotTaken): void {
+    this.counts.rejected = (this.counts.rejected ?? 0) + 1;
+    this.rejected.push(one);
+  }
+
+  add({ summary, results }: z.infer<typeof BatchAnswer>, parcel: readonly Found[]): void {
+    for (const [name, count] of Object.entries(summary))
+      this.counts[name] = (this.counts[name] ?? 0) + count;
+    const name = namesIn(parcel, results.length);
+    for (const [n, { file, outcome, status, code, message }] of results.entries()) {
+      const told = { file: name(n, file), code: code ?? "", message: message ?? "" };
+      if (outcome === "rejected") this.rejected.push(told);
+      else if (outcome === "registered" && status === "PENDENTE" && told.message !== "")
+        this.waiting.push(told);
+    }
+  }
+}
+
+/** What to call the nth result: the path where each file has one, else as the service calls it, with its archive. */
+function namesIn(parcel: readonly Found[], results: number): (n: number, file: string) => string {
+  const [first] = parcel;
+  const archive = first?.zip === true ? basename(first.path) : null;
+  if (archive !== null)
+    return (_, file) => (file.startsWith(archive) ? file : `${archive}/${file}`);
+  return (n, file) => (results === parcel.length ? (parcel[n]?.path ?? file) : file);
+}

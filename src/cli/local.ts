@@ -1,0 +1,137 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { firstRun } from "../accounts/first-run.ts";
+import { ROLES } from "../accounts/roles.ts";
+import { issueToken, type TokenUser } from "../accounts/token.ts";
+import { createApp } from "../app.ts";
+import type { Config } from "../config.ts";
+import { compareDocuments } from "../nfe/compare.ts";
+import { readDocument } from "../nfe/read.ts";
+import { openDatabase } from "../platform/bun/database.ts";
+import { bunPorts } from "../platform/bun/ports.ts";
+import { jwtSecret } from "../platform/bun/secrets.ts";
+import { clientReader } from "../platform/reader.ts";
+import type { Reader } from "../ports.ts";
+import { type Service, serviceOver } from "./service.ts";
+
+const Sign = z.object({ url: z.url(), pid: z.int().positive() });
+
+/** The server that says in the data directory that it serves from there; null when there is none, or it is gone. */
+export async function runningServer(config: Pick<Config, "DATA_DIR">): Promise<string | null> {
+  const text = await readFile(join(config.DATA_DIR, "server.json"), "utf8").catch(() => "");
+  const sign = Sign.safeParse(parsed(text));
+  if (!sign.success || !lives(sign.data.pid)) return null;
+  const answer = await fetch(`${sign.data.url}/api/health`, {
+    signal: AbortSignal.timeout(2_000),
+  }).catch(() => null);
+  return answer?.ok === true ? sign.data.url : null;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function lives(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // It lives, and belongs to somebody else.
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
+/**
+ * The service without anybody in between: a server that already holds the database, or the program itself over the database that the
+ * environment names. Whoever may read the database and its secret needs no password: requests go as `email`, or the first ADMIN.
+ * Throws an Error (Portuguese) when there is no such user.
+ */
+export async function localService(config: Config, email: string | undefined): Promise<Service> {
+  const server = await runningServer(config);
+  return server === null ? inProcess(config, email) : overServer(server, config, email);
+}
+
+async function overServer(
+  url: string,
+  config: Config,
+  email: string | undefined,
+): Promise<Service> {
+  const database = await openDatabase(config.DATABASE_URL, config.DATABASE_AUTH_TOKEN);
+  try {
+    const token = await tokenFor(clientReader(database.reading), await jwtSecret(config), email);
+    return serviceOver({ base: url, token, fetch });
+  } finally {
+    await database.close();
+  }
+}
+
+async function inProcess(config: Config, email: string | undefined): Promise<Service> {
+  // One user at a terminal needs no fairness among users, and its output is not the log.
+  const quiet: Config = {
+    ...config,
+    RATE_LIMIT_PER_SECOND: 0,
+    RATE_LIMIT_BURST: 0,
+    LOG_LEVEL: "error",
+  };
+  const ports = await bunPorts(quiet, { readDocument, compareDocuments });
+  try {
+    const first = await firstRun(ports);
+    if (first?.generatedPassword != null)
+      process.stderr.write(
+        `Primeiro acesso: ${first.adminEmail}, senha ${first.generatedPassword}\n`,
+      );
+    const token = await tokenFor(ports.reader, ports.config.JWT_SECRET ?? "", email);
+    const app = createApp(() => ports);
+    return serviceOver({
+      base: "http://sge.localhost",
+      where: config.DATABASE_URL,
+      token,
+      fetch: (request) => app.fetch(request),
+      close: () => ports.close(),
+    });
+  } catch (error) {
+    await ports.close();
+    throw error;
+  }
+}
+
+const UserRow = z.object({
+  id: z.int(),
+  company: z.int(),
+  email: z.string(),
+  role: z.enum(ROLES),
+  token_version: z.int(),
+});
+
+async function tokenFor(
+  reader: Reader,
+  secret: string,
+  email: string | undefined,
+): Promise<string> {
+  const columns = "id, company, email, role, token_version";
+  const [row] = await reader.rows(
+    email === undefined
+      ? {
+          sql: `select ${columns} from users where role = 'ADMIN' and active = 1 order by id limit 1`,
+          args: [],
+        }
+      : {
+          sql: `select ${columns} from users where email = ?1 and active = 1 limit 1`,
+          args: [email.toLowerCase()],
+        },
+  );
+  if (row === undefined)
+    throw new Error(
+      email === undefined
+        ? "Não há administrador ativo neste banco"
+        : `Não há usuário ativo ${email}`,
+    );
+  const user = UserRow.parse(row);
+  const bearer: TokenUser = { ...user, tokenVersion: user.token_version };
+  return issueToken(secret, bearer, Date.now());
+}

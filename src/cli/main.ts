@@ -1,0 +1,149 @@
+import { type ArgsDef, defineCommand, runCommand } from "citty";
+import { EXPORT_ARGS, type HELP, help, IMPORT_ARGS, unknownFlags } from "./commands.ts";
+import { connect, type World } from "./connect.ts";
+import { EXPORTS, exportCsv, fileSink, type Sink } from "./export.ts";
+import { findFiles } from "./files.ts";
+import { importFiles } from "./import.ts";
+import { grouped, paint, type Screen } from "./screen.ts";
+import type { Service } from "./service.ts";
+import { sayTally } from "./summary.ts";
+
+/** Everything of the world that the commands touch. */
+export interface Terminal extends World {
+  readonly out: Screen;
+  readonly err: Screen;
+  /** Where a CSV goes when no file is named. */
+  stdout(): Sink;
+  /** Shows how far a long work is; a quiet one where nobody looks. */
+  progress(total: number): { advance(by: number): void; stop(): void };
+}
+
+/** A mistake on the command line: said with the command's help. */
+class Misused extends Error {
+  constructor(
+    readonly command: keyof typeof HELP,
+    message: string,
+  ) {
+    super(message);
+    this.name = "Misused";
+  }
+}
+
+/**
+ * Runs a command line (without the program's name) and gives the exit code: 0 all well, 1 something was refused or went wrong,
+ * 2 the command line itself is wrong. Nothing is thrown.
+ */
+export async function run(argv: readonly string[], terminal: Terminal): Promise<number> {
+  let code = 0;
+  const command = (name: "import" | "export", args: ArgsDef, go: typeof runImport) =>
+    defineCommand({
+      meta: { name },
+      args,
+      async run({ args: given, rawArgs }) {
+        if (given.help === true) return terminal.out.line(help(name));
+        const [stranger] = unknownFlags(rawArgs, args);
+        if (stranger !== undefined) throw new Misused(name, `Não conheço a opção ${stranger}`);
+        code = await go(terminal, given);
+      },
+    });
+  try {
+    if (argv[0] === undefined || ["-h", "--help", "help", "ajuda"].includes(argv[0])) {
+      terminal.out.line(help("sge"));
+      return argv[0] === undefined ? 2 : 0;
+    }
+    const sge = defineCommand({
+      subCommands: {
+        import: command("import", IMPORT_ARGS, runImport),
+        export: command("export", EXPORT_ARGS, runExport),
+      },
+    });
+    await runCommand(sge, { rawArgs: [...argv] });
+    return code;
+  } catch (error) {
+    return sayError(terminal, argv, error);
+  }
+}
+
+function sayError({ err }: Terminal, argv: readonly string[], error: unknown): number {
+  const unknown = error instanceof Error && "code" in error && error.code === "E_UNKNOWN_COMMAND";
+  const misused = unknown
+    ? new Misused("sge", `Não conheço o comando ${argv[0] ?? ""}`)
+    : error instanceof Misused
+      ? error
+      : null;
+  const message = misused?.message ?? (error instanceof Error ? error.message : String(error));
+  err.line(paint(err, "red", message));
+  if (misused !== null) err.line(`\n${help(misused.command)}`);
+  return misused === null ? 1 : 2;
+}
+
+/** What citty reads; every value is looked at before it is believed. */
+type Given = { readonly _: readonly string[] } & Readonly<Record<string, unknown>>;
+
+const textOf = (value: unknown): string | undefined =>
+  typeof value === "string" && value !== "" ? value : undefined;
+const flagOf = (value: unknown): boolean | undefined =>
+  typeof value === "boolean" ? value : undefined;
+
+async function withService(
+  terminal: Terminal,
+  given: Given,
+  use: (service: Service) => Promise<number>,
+): Promise<number> {
+  const service = await connect(
+    { url: textOf(given.url), email: textOf(given.email), password: textOf(given.password) },
+    terminal,
+  );
+  try {
+    return await use(service);
+  } finally {
+    await service.close();
+  }
+}
+
+async function runImport(terminal: Terminal, given: Given): Promise<number> {
+  if (given._.length === 0) throw new Misused("import", "Diga o que importar");
+  const parallel = Number(textOf(given.parallel) ?? "2");
+  if (!Number.isInteger(parallel) || parallel < 1 || parallel > 8)
+    throw new Misused("import", "--parallel vai de 1 a 8");
+  const { files, others } = await findFiles(given._);
+  if (files.length === 0) {
+    terminal.err.line("Não há XML nem ZIP no que foi indicado");
+    return 1;
+  }
+  return withService(terminal, given, async (service) => {
+    const bar = terminal.progress(files.length);
+    const dryRun = flagOf(given["dry-run"]) ?? false;
+    const options = { approve: flagOf(given.approve), dryRun, parallel };
+    const tally = await importFiles(service, files, options, (by) => bar.advance(by)).finally(() =>
+      bar.stop(),
+    );
+    sayTally(terminal.out, tally, { dryRun, ignored: others, where: service.where });
+    return (tally.counts.rejected ?? 0) > 0 ? 1 : 0;
+  });
+}
+
+async function runExport(terminal: Terminal, given: Given): Promise<number> {
+  const [named, ...more] = given._;
+  const what = EXPORTS.find((one) => one === named);
+  if (what === undefined || more.length > 0)
+    throw new Misused("export", "Diga o que exportar: stock ou movements");
+  const dialect = textOf(given.dialect);
+  if (dialect !== "br" && dialect !== "rfc4180")
+    throw new Misused("export", "--dialect é br ou rfc4180");
+  const out = textOf(given.out);
+  const query = {
+    dialect,
+    search: textOf(given.search),
+    product_code: textOf(given.product),
+    from: textOf(given.from),
+    to: textOf(given.to),
+  };
+  return withService(terminal, given, async (service) => {
+    const toFile = out !== undefined && out !== "-";
+    const sink = toFile ? await fileSink(out) : terminal.stdout();
+    const size = await exportCsv(service, what, query, sink);
+    if (toFile) terminal.err.line(`${out}: ${grouped(size)} bytes`);
+    return 0;
+  });
+}

@@ -1,0 +1,77 @@
+/** What writes for a person: plain text, coloured only where a terminal shows it and NO_COLOR (no-color.org) is not set. */
+export interface Screen {
+  readonly colours: boolean;
+  readonly width: number;
+  line(text?: string): void;
+}
+
+export type Colour = "bold" | "dim" | "green" | "yellow" | "red";
+
+const CODES: Readonly<Record<Colour, string>> = {
+  bold: "1",
+  dim: "2",
+  green: "32",
+  yellow: "33",
+  red: "31",
+};
+
+/** The screen behind a stream of this process. */
+export function screenOn(
+  stream: { isTTY?: boolean; columns?: number; write(text: string): unknown },
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Screen {
+  return {
+    colours: stream.isTTY === true && (env.NO_COLOR ?? "") === "" && env.TERM !== "dumb",
+    width: stream.columns ?? 100,
+    line: (text = "") => void stream.write(`${text}\n`),
+  };
+}
+
+/** The text in a colour, where the screen has colours. */
+export const paint = (screen: Pick<Screen, "colours">, colour: Colour, text: string): string =>
+  screen.colours ? `\u001b[${CODES[colour]}m${text}\u001b[0m` : text;
+
+/** At most `width` characters; what was cut shows as `…`. */
+export const cut = (text: string, width: number): string =>
+  text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
+
+export interface Column {
+  readonly title: string;
+  readonly align?: "right";
+  /** Most characters; what is longer is cut. */
+  readonly most?: number;
+  readonly colour?: Colour;
+}
+
+/** Lines of a table whose columns stand under each other; the last column has no blanks behind it. */
+export function table(
+  screen: Pick<Screen, "colours">,
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+): string[] {
+  const cells = rows.map((row) => columns.map(({ most }, n) => cut(row[n] ?? "", most ?? 200)));
+  const widths = columns.map(({ title }, n) =>
+    Math.max(title.length, ...cells.map((row) => row[n]?.length ?? 0)),
+  );
+  const lay = (row: readonly string[], colour: (n: number) => Colour | undefined) =>
+    columns
+      .map(({ align }, n) => {
+        const text = row[n] ?? "";
+        const width = widths[n] ?? 0;
+        const laid = align === "right" ? text.padStart(width) : text.padEnd(width);
+        const paints = colour(n);
+        return paints === undefined ? laid : paint(screen, paints, laid);
+      })
+      .join("  ")
+      .trimEnd();
+  return [
+    lay(
+      columns.map(({ title }) => title),
+      () => "dim",
+    ),
+    ...cells.map((row) => lay(row, (n) => columns[n]?.colour)),
+  ];
+}
+
+/** A count with the dots of Portuguese. */
+export const grouped = (count: number): string => String(count).replaceAll(/\B(?=(\d{3})+$)/g, ".");

@@ -1,0 +1,130 @@
+import { DelegateBackoff, handleType, retry } from "cockatiel";
+import { z } from "zod";
+
+/** Where the commands send their requests: a server somewhere, or the program itself over an open database. */
+export interface Service {
+  /** For people, e.g. `http://127.0.0.1:8003`. */
+  readonly where: string;
+  /** Answers a request of the API; `path` begins with `/api/`. */
+  ask(path: string, init?: RequestInit): Promise<Response>;
+  close(): Promise<void>;
+}
+
+/** The service said no, and why (Portuguese, its own words). */
+export class Refused extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+    this.name = "Refused";
+  }
+}
+
+/** The network, an overloaded service, or its rate limit: to be asked again. */
+class Weather extends Error {
+  constructor(
+    message: string,
+    readonly waitMs: number | null,
+  ) {
+    super(message);
+    this.name = "Weather";
+  }
+}
+
+const Problem = z.object({ code: z.string(), detail: z.string() });
+const AGAIN = new Set([429, 502, 503, 504]);
+const LONGEST_WAIT_MS = 30_000;
+
+export type Fetch = (request: Request) => Response | Promise<Response>;
+
+/** What a service over HTTP is made of; `firstWaitMs` doubles from try to try. */
+export interface Over {
+  readonly base: string;
+  readonly where?: string;
+  readonly token: string | null;
+  readonly fetch: Fetch;
+  readonly close?: () => Promise<void>;
+  readonly firstWaitMs?: number;
+}
+
+/**
+ * A service over `fetch`. Weather is asked again up to 5 times, as long as the answer's Retry-After says (at most 30 s); every request
+ * of the commands may be repeated, because a note that is known answers that it is. Other refusals throw `Refused`.
+ */
+export function serviceOver({
+  base,
+  where = base,
+  token,
+  fetch,
+  close,
+  firstWaitMs = 250,
+}: Over): Service {
+  const patient = retry(handleType(Weather), {
+    maxAttempts: 5,
+    backoff: new DelegateBackoff(({ attempt, result }) => {
+      const told =
+        "error" in result && result.error instanceof Weather ? result.error.waitMs : null;
+      return told ?? Math.min(LONGEST_WAIT_MS, firstWaitMs * 2 ** (attempt - 1));
+    }),
+  });
+  return {
+    where,
+    ask: (path, init = {}) =>
+      patient.execute(async () => {
+        const headers = new Headers(init.headers);
+        if (token !== null) headers.set("authorization", `Bearer ${token}`);
+        const answer = await reached(fetch, new Request(`${base}${path}`, { ...init, headers }));
+        if (answer.ok) return answer;
+        throw await refusalOf(answer);
+      }),
+    close: close ?? (async () => undefined),
+  };
+}
+
+async function reached(fetch: Fetch, request: Request): Promise<Response> {
+  try {
+    return await fetch(request);
+  } catch (error) {
+    if (request.signal.aborted) throw error;
+    throw new Weather(
+      `Não foi possível falar com ${new URL(request.url).origin}: ${error instanceof Error ? error.message : String(error)}`,
+      null,
+    );
+  }
+}
+
+async function refusalOf(answer: Response): Promise<Refused | Weather> {
+  const said = Problem.safeParse(await answer.json().catch(() => null));
+  const message = said.success ? said.data.detail : `O serviço respondeu ${answer.status}`;
+  if (!AGAIN.has(answer.status))
+    return new Refused(answer.status, said.success ? said.data.code : "", message);
+  // A full disk is no weather: it answers 503 without Retry-After.
+  if (said.success && said.data.code === "storage.full")
+    return new Refused(answer.status, said.data.code, message);
+  const after = answer.headers.get("retry-after");
+  const waitMs = after !== null && /^\d+$/.test(after) ? Number(after) * 1_000 : null;
+  return new Weather(message, waitMs === null ? null : Math.min(waitMs, LONGEST_WAIT_MS));
+}
+
+/** Reads an answer as JSON of a shape; throws when the service speaks another language. */
+export async function readAs<S extends z.ZodType>(
+  schema: S,
+  answer: Response,
+): Promise<z.infer<S>> {
+  const read = schema.safeParse(await answer.json().catch(() => null));
+  if (read.success) return read.data;
+  throw new Error(`O serviço deu uma resposta inesperada:\n${z.prettifyError(read.error)}`);
+}
+
+/** A token for an address and its password. Throws `Refused` when they are not good. */
+export async function signIn(service: Service, email: string, password: string): Promise<string> {
+  const answer = await service.ask("/api/login", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ email, password }),
+  });
+  const { token } = await readAs(z.object({ token: z.string() }), answer);
+  return token;
+}

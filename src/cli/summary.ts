@@ -1,0 +1,54 @@
+import type { NotTaken, Tally } from "./import.ts";
+import { type Colour, grouped, paint, type Screen } from "./screen.ts";
+
+/** The names of the batch summary, in the order and the words that a person reads. */
+const WORDS: readonly (readonly [name: string, words: string, colour: Colour | null])[] = [
+  ["approved", "aprovadas", "green"],
+  ["registered", "registradas", "green"],
+  ["completed", "completadas com o protocolo", "green"],
+  ["events", "eventos", "green"],
+  ["duplicate", "já conhecidas", null],
+  ["ignored", "ignorados", "dim"],
+  ["rejected", "recusados", "red"],
+];
+
+/** No list on the screen is longer. */
+const LINES = 20;
+
+/** Says what became of an import: counts, what was refused and why, what waits for a person. */
+export function sayTally(
+  screen: Screen,
+  { counts, rejected, waiting }: Tally,
+  { dryRun, ignored, where }: { dryRun: boolean; ignored: number; where: string },
+): void {
+  const said: Record<string, number> = { ...counts, ignored: (counts.ignored ?? 0) + ignored };
+  screen.line(
+    paint(
+      screen,
+      "bold",
+      dryRun ? `Ensaio em ${where}: nada foi gravado` : `Importação em ${where}`,
+    ),
+  );
+  for (const [name, words, colour] of WORDS) {
+    const count = said[name] ?? 0;
+    if (count === 0) continue;
+    const line = `${grouped(count).padStart(9)}  ${words}`;
+    screen.line(colour === null ? line : paint(screen, colour, line));
+  }
+  sayList(screen, "Esperam uma decisão:", "yellow", waiting);
+  sayList(screen, "Recusados:", "red", rejected);
+}
+
+function sayList(screen: Screen, title: string, colour: Colour, list: readonly NotTaken[]): void {
+  if (list.length === 0) return;
+  screen.line();
+  screen.line(paint(screen, colour, title));
+  for (const { file, message } of list.slice(0, LINES)) screen.line(`  ${file}: ${message}`);
+  const more = list.slice(LINES);
+  if (more.length === 0) return;
+  const reasons = new Map<string, number>();
+  for (const { message } of more) reasons.set(message, (reasons.get(message) ?? 0) + 1);
+  const sorted = [...reasons].sort(([, a], [, b]) => b - a);
+  for (const [message, count] of sorted.slice(0, LINES))
+    screen.line(`  … e mais ${grouped(count)}: ${message}`);
+}

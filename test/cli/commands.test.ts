@@ -1,0 +1,276 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Sink } from "../../src/cli/export.ts";
+import { findFiles, parcels } from "../../src/cli/files.ts";
+import { run, type Terminal } from "../../src/cli/main.ts";
+import { cut, grouped, type Screen, screenOn, table } from "../../src/cli/screen.ts";
+import { type Fetch, type Service, serviceOver } from "../../src/cli/service.ts";
+
+let folder = "";
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "sge-cli-"));
+  await mkdir(join(folder, "notas", "fundo"), { recursive: true });
+  await writeFile(join(folder, "notas", "b.xml"), "<b/>");
+  await writeFile(join(folder, "notas", "a.XML"), "<a/>");
+  await writeFile(join(folder, "notas", "fundo", "c.xml"), "<c/>");
+  await writeFile(join(folder, "notas", "danfe.pdf"), "%PDF");
+  await writeFile(join(folder, "lote.zip"), "PK");
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const here = (...parts: string[]): string => join(folder, ...parts);
+
+/** A terminal that remembers, over a service that answers with `fetch`. */
+function terminalOver(fetch: Fetch, env: Record<string, string> = {}) {
+  const out: string[] = [];
+  const err: string[] = [];
+  const csv: string[] = [];
+  const closed: string[] = [];
+  const screen = (lines: string[]): Screen => ({
+    colours: false,
+    width: 100,
+    line: (text = "") => void lines.push(text),
+  });
+  const sink: Sink = {
+    write: async (bytes) => void csv.push(new TextDecoder().decode(bytes)),
+    end: async () => undefined,
+    drop: async () => void csv.splice(0),
+  };
+  const local = async (_: unknown, email: string | undefined): Promise<Service> =>
+    serviceOver({
+      base: "http://sge.localhost",
+      where: "aqui",
+      token: `local ${email ?? "admin"}`,
+      fetch,
+      firstWaitMs: 0,
+      close: async () => void closed.push("closed"),
+    });
+  const progress = () => ({ advance: () => undefined, stop: () => undefined });
+  const terminal: Terminal = {
+    env,
+    fetch,
+    local,
+    out: screen(out),
+    err: screen(err),
+    stdout: () => sink,
+    progress,
+  };
+  return { terminal, out, err, csv, closed };
+}
+
+/** Answers a batch: everything is registered, but names in `refuse`. */
+const batches =
+  (
+    seen: { path: string; files: string[]; authorization: string | null }[],
+    refuse: string[] = [],
+  ): Fetch =>
+  async (request) => {
+    const url = new URL(request.url);
+    const form = await request.formData();
+    const files = form.getAll("files").map((file) => (typeof file === "string" ? "" : file.name));
+    seen.push({
+      path: url.pathname + url.search,
+      files,
+      authorization: request.headers.get("authorization"),
+    });
+    const results = files.map((file) =>
+      refuse.includes(file)
+        ? { file, outcome: "rejected", code: "nfe.malformed_xml", message: "cortado na linha 1" }
+        : { file, outcome: "registered", access_key: "1", status: "PENDENTE" },
+    );
+    const rejected = results.filter((one) => one.outcome === "rejected").length;
+    return Response.json({ summary: { registered: files.length - rejected, rejected }, results });
+  };
+
+const problem = (status: number, code: string, detail: string, headers = {}): Response =>
+  Response.json({ code, detail }, { status, headers });
+
+test("a folder is searched to its end, in order, and what is no note is counted", async () => {
+  const { files, others } = await findFiles([here("lote.zip"), here("notas")]);
+  expect(files.map((file) => file.path.slice(folder.length + 1))).toEqual([
+    "lote.zip",
+    "notas/a.XML",
+    "notas/b.xml",
+    "notas/fundo/c.xml",
+  ]);
+  expect(others).toBe(1);
+  expect(findFiles([here("nada")])).rejects.toThrow("Não encontrei");
+});
+
+test("a request holds no more files and bytes than it should, and an archive goes by itself", () => {
+  const xml = (path: string, size: number) => ({ path, size, zip: false });
+  const zip = { path: "z.zip", size: 99, zip: true };
+  const made = parcels([xml("a", 6), xml("b", 6), zip, xml("c", 1), xml("d", 1), xml("e", 1)], {
+    count: 2,
+    bytes: 10,
+  });
+  expect(made.map((parcel) => parcel.map((file) => file.path))).toEqual([
+    ["a"],
+    ["z.zip"],
+    ["b", "c"],
+    ["d", "e"],
+  ]);
+});
+
+test("import sends everything once, says what became of it, and ends with 0", async () => {
+  const seen: { path: string; files: string[]; authorization: string | null }[] = [];
+  const { terminal, out, closed } = terminalOver(batches(seen));
+  const code = await run(["import", here("notas"), here("lote.zip"), "--approve"], terminal);
+  expect(code).toBe(0);
+  expect(seen.map((one) => one.path)).toEqual(Array(2).fill("/api/nfe/batch?approve=true"));
+  expect(seen.flatMap((one) => one.files).sort()).toEqual(["a.XML", "b.xml", "c.xml", "lote.zip"]);
+  expect(seen[0]?.authorization).toBe("Bearer local admin");
+  expect(out.join("\n")).toContain("4  registradas");
+  expect(out.join("\n")).toContain("1  ignorados");
+  expect(closed).toEqual(["closed"]);
+});
+
+test("a refused document is named with its reason, and the command ends with 1", async () => {
+  const { terminal, out } = terminalOver(batches([], ["b.xml"]));
+  expect(await run(["import", here("notas")], terminal)).toBe(1);
+  expect(out).toContain(`  ${here("notas", "b.xml")}: cortado na linha 1`);
+  expect(out.join("\n")).toContain("1  recusados");
+});
+
+test("a refused request is told of each of its files, and the others go on", async () => {
+  const good = batches([]);
+  const { terminal, out } = terminalOver(async (request) => {
+    const form = await request.clone().formData();
+    const names = form.getAll("files").map((file) => (typeof file === "string" ? "" : file.name));
+    return names.includes("lote.zip")
+      ? problem(422, "batch.malformed_zip", "O arquivo ZIP está corrompido")
+      : good(request);
+  });
+  expect(await run(["import", here()], terminal)).toBe(1);
+  expect(out).toContain(`  ${here("lote.zip")}: O arquivo ZIP está corrompido`);
+  expect(out.join("\n")).toContain("3  registradas");
+});
+
+test("an overloaded service and a fallen network are asked again, a forbidden import is not", async () => {
+  let asked = 0;
+  const good = batches([]);
+  const moody = terminalOver(async (request) => {
+    asked += 1;
+    if (asked === 1) return problem(503, "overloaded", "cheio", { "retry-after": "0" });
+    if (asked === 2) throw new TypeError("connection reset");
+    return good(request);
+  });
+  expect(await run(["import", here("notas", "b.xml")], moody.terminal)).toBe(0);
+  expect(asked).toBe(3);
+  asked = 0;
+  const shut = terminalOver(async () => {
+    asked += 1;
+    return problem(403, "auth.forbidden", "Seu perfil não permite esta operação");
+  });
+  expect(await run(["import", here("notas", "b.xml")], shut.terminal)).toBe(1);
+  expect([asked, shut.err[0]]).toEqual([1, "Seu perfil não permite esta operação"]);
+});
+
+test("a rehearsal asks for a dry run and says that nothing was written", async () => {
+  const seen: { path: string; files: string[]; authorization: string | null }[] = [];
+  const { terminal, out } = terminalOver(batches(seen));
+  expect(await run(["import", here("notas"), "--dry-run", "--no-approve"], terminal)).toBe(0);
+  expect(seen[0]?.path).toBe("/api/nfe/batch?approve=false&dry_run=true");
+  expect(out[0]).toContain("nada foi gravado");
+});
+
+test("--url signs in with what the environment gives, or takes a token as it is", async () => {
+  const seen: { path: string; files: string[]; authorization: string | null }[] = [];
+  const good = batches(seen);
+  const server: Fetch = async (request) => {
+    if (!request.url.endsWith("/api/login")) return good(request);
+    expect(await request.json()).toEqual({ email: "ana@exemplo.br", password: "muito secreta" });
+    return Response.json({ token: "do login" });
+  };
+  const url = ["--url", "http://sge.exemplo/"];
+  const secret = { SGE_EMAIL: "ana@exemplo.br", SGE_PASSWORD: "muito secreta" };
+  const signed = terminalOver(server, secret);
+  expect(await run(["import", here("notas", "b.xml"), ...url], signed.terminal)).toBe(0);
+  const token = terminalOver(server, { SGE_TOKEN: "uma chave" });
+  expect(await run(["import", here("notas", "b.xml"), ...url], token.terminal)).toBe(0);
+  expect(seen.map((one) => one.authorization)).toEqual(["Bearer do login", "Bearer uma chave"]);
+  const nobody = terminalOver(server);
+  expect(await run(["import", here("notas", "b.xml"), ...url], nobody.terminal)).toBe(1);
+  expect(nobody.err[0]).toContain("SGE_PASSWORD");
+});
+
+test("export streams to the standard output, or to a file that appears only when it is whole", async () => {
+  const paths: string[] = [];
+  const served: Fetch = (request) => {
+    paths.push(request.url.slice("http://sge.localhost".length));
+    return new Response("a;b\r\n1;2\r\n");
+  };
+  const piped = terminalOver(served);
+  expect(await run(["export", "stock"], piped.terminal)).toBe(0);
+  expect(piped.csv.join("")).toBe("a;b\r\n1;2\r\n");
+  const filed = terminalOver(served);
+  const args = ["--out", here("mov.csv"), "--dialect", "rfc4180", "--from", "2026-11-01"];
+  expect(await run(["export", "movements", ...args], filed.terminal)).toBe(0);
+  expect(await readFile(here("mov.csv"), "utf8")).toBe("a;b\r\n1;2\r\n");
+  expect(paths).toEqual([
+    "/api/export/stock?dialect=br",
+    "/api/export/movements?dialect=rfc4180&from=2026-11-01",
+  ]);
+  const broken = terminalOver(
+    () =>
+      new Response(
+        new ReadableStream({
+          start(out) {
+            out.enqueue(new TextEncoder().encode("a;b\r\n"));
+            out.error(new Error("a conexão caiu"));
+          },
+        }),
+      ),
+  );
+  expect(await run(["export", "stock", "--out", here("meio.csv")], broken.terminal)).toBe(1);
+  expect((await readdir(folder)).filter((name) => name.startsWith("meio"))).toEqual([]);
+});
+
+test("a wrong command line is answered with help in Portuguese and 2, and --help with 0", async () => {
+  const nothing: Fetch = () => new Response(null, { status: 500 });
+  const wrong: readonly (readonly [string[], string])[] = [
+    [["importar"], "Não conheço o comando importar"],
+    [["import"], "Diga o que importar"],
+    [["import", "x", "--aprove"], "Não conheço a opção --aprove"],
+    [["import", "x", "--parallel", "99"], "--parallel vai de 1 a 8"],
+    [["export", "produtos"], "Diga o que exportar"],
+    [["export", "stock", "--dialect", "excel"], "--dialect é br ou rfc4180"],
+  ];
+  for (const [argv, message] of wrong) {
+    const { terminal, err } = terminalOver(nothing);
+    expect([argv, await run(argv, terminal)]).toEqual([argv, 2]);
+    expect(err[0]).toContain(message);
+    expect(err[1]).toContain("Uso: sge");
+  }
+  for (const argv of [["--help"], ["import", "--help"], ["export", "-h"]]) {
+    const { terminal, out } = terminalOver(nothing);
+    expect([argv, await run(argv, terminal)]).toEqual([argv, 0]);
+    expect(out.join("\n")).toContain("Uso: sge");
+  }
+});
+
+test("tables stand straight, long texts are cut, and colour is only for terminals that want it", () => {
+  const plain = { colours: false };
+  const columns = [
+    { title: "Nome", most: 6 },
+    { title: "Qtd", align: "right" as const },
+  ];
+  expect(
+    table(plain, columns, [
+      ["açúcar mascavo", "1"],
+      ["sal", "1.000"],
+    ]),
+  ).toEqual(["Nome      Qtd", "açúca…      1", "sal     1.000"]);
+  expect([cut("abc", 3), cut("abcd", 3), grouped(1_234_567), grouped(12)]).toEqual([
+    "abc",
+    "ab…",
+    "1.234.567",
+    "12",
+  ]);
+  const stream = { isTTY: true, columns: 80, write: () => true };
+  expect(screenOn(stream, { TERM: "xterm" }).colours).toBe(true);
+  expect(screenOn(stream, { TERM: "xterm", NO_COLOR: "1" }).colours).toBe(false);
+  expect(screenOn({ ...stream, isTTY: false }, {}).colours).toBe(false);
+});
