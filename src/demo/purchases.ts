@@ -1,0 +1,78 @@
+import type { ItemSpec } from "./amounts.ts";
+import { type NoteOptions, syntheticNote } from "./synthetic-note.ts";
+import { itemOf, SUPPLIERS, type Supplier } from "./trade.ts";
+
+/** One purchase of the demo: a document, and the words for it. */
+export interface Purchase {
+  readonly file: string;
+  readonly what: string;
+  readonly accessKey: string;
+  readonly xml: string;
+}
+
+/** How many times each supplier sells to us. */
+const VISITS = 4;
+
+const day = (n: number): string => `2026-11-${String(n).padStart(2, "0")}T08:15:00-03:00`;
+
+/** What is particular about one supplier's notes, by its place in the table; everything else is an ordinary sale. */
+const HABITS: readonly Partial<Record<number, NoteOptions>>[] = [
+  { 0: { ibsCbs: true }, 1: { ibsCbs: true }, 2: { ibsCbs: true }, 3: { ibsCbs: true } },
+  {},
+  { 1: { headerFreight: "35.00" } },
+  { 0: { layout: "3.10" } },
+  {},
+  { 2: { protocol: { cStat: "150" } } },
+  {},
+  {},
+  { 3: { ibsCbs: true } },
+];
+
+/** Amounts beside the price, by the visit: nothing, a discount, freight and insurance, taxes that are paid on top. */
+const BESIDE: readonly Partial<ItemSpec>[] = [
+  {},
+  { vDesc: "3.50" },
+  { vFrete: "12.40", vSeg: "0.85" },
+  { vIPI: "4.75", vICMSST: "6.30" },
+];
+
+function lotsOf(visit: number, quantity: number): Partial<ItemSpec> {
+  const half = Math.trunc(quantity / 2);
+  const lot = (letter: string, count: number, year: number) => ({
+    nLote: `F${visit + 1}${letter}`,
+    qLote: `${count}.000`,
+    dFab: "2026-06-01",
+    dVal: `${year}-06-30`,
+  });
+  return { lots: [lot("A", half, 2027), lot("B", quantity - half, 2028)] };
+}
+
+function itemsOf(supplier: Supplier, visit: number): ItemSpec[] {
+  const medicines = supplier.name.startsWith("FARMACO");
+  return supplier.wares.map((ware, n) => {
+    const quantity = 6 + ((visit * 7 + n * 5) % 18);
+    const loose = ware.uCom === "KG" ? `${quantity}.2750` : String(quantity);
+    return itemOf(ware, loose, {
+      CFOP: supplier.uf === "SP" ? "5102" : "6102",
+      ...BESIDE[(visit + n) % BESIDE.length],
+      ...(medicines ? lotsOf(visit, quantity) : {}),
+    });
+  });
+}
+
+/** What a dozen suppliers sold us in November 2026, in the order of the days. */
+export function purchases(): Purchase[] {
+  return Array.from({ length: VISITS }, (_, visit) =>
+    SUPPLIERS.map((supplier, n) => {
+      const seed = 1_000 * (n + 1) + visit;
+      const { xml, accessKey } = syntheticNote({
+        seed,
+        emit: supplier,
+        items: itemsOf(supplier, visit),
+        issuedAt: day(1 + visit * 6 + (n % 6)),
+        ...HABITS[n]?.[visit],
+      });
+      return { file: `${accessKey}-nfe.xml`, what: `compra de ${supplier.name}`, accessKey, xml };
+    }),
+  ).flat();
+}

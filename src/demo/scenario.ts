@@ -1,0 +1,167 @@
+import { cp1252, utf8 } from "./bytes.ts";
+import { cancellationEvent, notNotes } from "./events.ts";
+import { type Purchase, purchases } from "./purchases.ts";
+import { DECLARATION, type NoteOptions, syntheticNote } from "./synthetic-note.ts";
+import { COMPANY, CUSTOMER, itemOf, STRANGER, SUPPLIERS, type Ware } from "./trade.ts";
+import { zipOf } from "./zip.ts";
+
+/** One file that the demo sends. */
+export interface Sending {
+  readonly file: string;
+  /** For people, in Portuguese. */
+  readonly what: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** What the demo sends, in this order. */
+export interface Scenario {
+  /** One by one. */
+  readonly purchases: readonly Sending[];
+  /** In one archive. */
+  readonly zip: Sending & { readonly count: number };
+  /** Our own sales and everything that is not an ordinary purchase; the notes are good, most of them wait for a person. */
+  readonly special: readonly Sending[];
+  /** Not to be taken. */
+  readonly bad: readonly Sending[];
+}
+
+/** A ware of a supplier; `code` must be one of it. */
+function ware(supplier: number, code: string): Ware {
+  const found = SUPPLIERS[supplier]?.wares.find((one) => one.cProd === code);
+  if (found === undefined) throw new RangeError(`no ware ${code}`);
+  return found;
+}
+
+const sending = (file: string, what: string, xml: string): Sending => ({
+  file,
+  what,
+  bytes: utf8(xml),
+});
+
+const bought = ({ file, what, xml }: Purchase): Sending => {
+  // The bakery's system still writes ISO-8859-1.
+  const old = what.includes("PÃO");
+  const latin = () =>
+    cp1252(`<?xml version="1.0" encoding="ISO-8859-1"?>${xml.slice(DECLARATION.length)}`);
+  return { file, what, bytes: old ? latin() : utf8(xml) };
+};
+
+const SOLD: readonly (readonly [
+  supplier: number,
+  code: string,
+  quantity: string,
+  price: string,
+])[] = [
+  [0, "1002", "3", "79.9000"],
+  [4, "FEJ-CAR", "5", "11.4900"],
+  [6, "F-0114", "4", "27.9000"],
+  [9, "MEL", "2", "49.0000"],
+  [11, "LAR-PER", "8.5000", "5.9900"],
+];
+
+function ourSales(): Sending[] {
+  return SOLD.map(([supplier, code, quantity, vUnCom], n) => {
+    const item = itemOf(ware(supplier, code), quantity, { vUnCom, CFOP: "5102" });
+    const note = syntheticNote({
+      seed: 500 + n,
+      emit: COMPANY,
+      dest: CUSTOMER,
+      items: [item],
+      issuedAt: `2026-11-${26 + (n % 4)}T15:40:00-03:00`,
+    });
+    return sending(`venda-${n + 1}.xml`, `nossa venda: sai ${item.xProd}`, note.xml);
+  });
+}
+
+/** One note of a supplier that is special in one way. */
+function special(file: string, what: string, options: NoteOptions): Sending {
+  const items = [itemOf(ware(0, "1003"), "10", { CFOP: "6102" })];
+  const issuedAt = "2026-11-27T10:00:00-03:00";
+  return sending(file, what, syntheticNote({ seed: 600, items, issuedAt, ...options }).xml);
+}
+
+function specials(first: Purchase, cancelled: Purchase): Sending[] {
+  const [coffee] = SUPPLIERS;
+  const back = itemOf(ware(0, "1003"), "2", { CFOP: "6202" });
+  const again = itemOf(ware(9, "MEL"), "1", { CFOP: "1202" });
+  return [
+    ...ourSales(),
+    special("devolucao-nossa.xml", "devolvemos ao fornecedor", {
+      seed: 601,
+      emit: COMPANY,
+      dest: coffee,
+      finNFe: "4",
+      items: [back],
+      refNFe: [first.accessKey],
+      natOp: "DEVOLUCAO DE COMPRA",
+    }),
+    special("devolucao-cliente.xml", "o cliente nos devolveu", {
+      seed: 602,
+      emit: COMPANY,
+      dest: CUSTOMER,
+      tpNF: "0",
+      finNFe: "4",
+      items: [again],
+      natOp: "DEVOLUCAO DE VENDA",
+    }),
+    special("bonificacao.xml", "bonificação (CFOP 6.910)", {
+      seed: 603,
+      CFOP: "6910",
+      items: [itemOf(ware(0, "1002"), "1", { CFOP: "6910" })],
+      natOp: "BONIFICACAO",
+    }),
+    special("faturamento.xml", "faturamento sem mercadoria (CFOP 6.922)", {
+      seed: 604,
+      items: [itemOf(ware(0, "1001"), "20", { CFOP: "6922" })],
+      natOp: "SIMPLES FATURAMENTO",
+    }),
+    special("remessa.xml", "outra saída (CFOP 6.949)", {
+      seed: 605,
+      items: [itemOf(ware(0, "1002"), "1", { CFOP: "6949" })],
+      natOp: "OUTRA SAIDA",
+    }),
+    special("homologacao.xml", "nota de teste (tpAmb 2)", { seed: 606, tpAmb: "2" }),
+    special("sem-protocolo.xml", "nota sem autorização", { seed: 607, root: "NFe" }),
+    special("denegada.xml", "uso denegado (cStat 302)", { seed: 608, protocol: { cStat: "302" } }),
+    special("de-outro.xml", "nota para outra empresa", { seed: 609, dest: STRANGER }),
+    sending("cancelamento.xml", "evento de cancelamento", cancellationEvent(cancelled.accessKey)),
+    sending(first.file, "a primeira nota, outra vez", first.xml),
+  ];
+}
+
+function bad(some: Purchase): Sending[] {
+  const xml = some.xml.replace(/<nNF>\d+</, "<nNF>999<");
+  const [summary] = notNotes(some.accessKey);
+  return [
+    { file: "danfe.pdf", what: "o PDF em vez do XML", bytes: utf8("%PDF-1.7\n1 0 obj\nendobj\n") },
+    sending("cortada.xml", "arquivo cortado", xml.slice(0, 1_500)),
+    sending("doctype.xml", "XML com DOCTYPE", xml.replace("?>", '?><!DOCTYPE x SYSTEM "x.dtd">')),
+    special("chave-errada.xml", "dígito da chave errado", { seed: 610, badCheckDigit: true }),
+    sending("resumo.xml", "resNFe: resumo, sem itens", summary?.xml ?? ""),
+  ];
+}
+
+/**
+ * The month of an invented shop: some sixty notes of a dozen suppliers, and a handful of files that are none. Always the same bytes.
+ * The cancellation is of the last purchase sent by itself; the last document of `special` is the first purchase again.
+ */
+export async function scenario(): Promise<Scenario> {
+  const all = purchases();
+  const archived = all.slice(-SUPPLIERS.length).map(bought);
+  const single = all.slice(0, -SUPPLIERS.length);
+  const [first] = single;
+  const last = single.at(-1);
+  if (first === undefined || last === undefined) throw new RangeError("no purchases");
+  const bytes = await zipOf(archived.map((one) => ({ name: one.file, bytes: one.bytes })));
+  return {
+    purchases: single.map(bought),
+    zip: {
+      file: "novembro.zip",
+      what: "as últimas compras num só arquivo",
+      count: archived.length,
+      bytes,
+    },
+    special: specials(first, last),
+    bad: bad(last),
+  };
+}
