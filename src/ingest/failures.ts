@@ -40,6 +40,11 @@ export type IngestFailure =
   | { code: "unsupported_media_type"; got: string; hint: string }
   | { code: "malformed_multipart"; why: string }
   | { code: "upload.missing_file"; field: string }
-  | { code: "batch.too_large"; what: "documents" | "sent" | "inflated" | "ratio" | "entry"; limit: number; got: number }
+  | {
+      code: "batch.too_large";
+      what: "documents" | "sent" | "inflated" | "ratio" | "entry";
+      limit: number;
+      got: number;
+    }
   | { code: "batch.malformed_zip"; why: string }
   | { code: "batch.async_not_built" };

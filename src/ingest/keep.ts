@@ -40,6 +40,8 @@ export interface KeepOptions {
   readonly cause: Cause;
   /** Null: as the company's `auto_approve` says. */
   readonly approve: boolean | null;
+  /** The settings' version that this request has seen already; only the first attempt believes it. */
+  readonly settingsSeen?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -61,7 +63,8 @@ export async function keepNote(
   const { company } = options.cause.actor;
   let mayApprove = true;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const settings = await settingsOf(ports, company);
+    const seen = attempt === 0 ? options.settingsSeen : undefined;
+    const settings = await settingsOf(ports, company, seen);
     const judged = await judge(ports, reading, bytes, settings, attempt > 0, options.signal);
     const wanted = mayApprove && (options.approve ?? settings.autoApprove);
     const r = registrationOf(ports, reading, judged, settings, options, wanted);

@@ -16,6 +16,8 @@ export interface ReceiveOptions {
   readonly cause: Cause;
   /** Null: as the company's `auto_approve` says. */
   readonly approve: boolean | null;
+  /** The settings' version that this request has seen already. */
+  readonly settingsSeen?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

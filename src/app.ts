@@ -1,0 +1,63 @@
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { methodNotAllowed } from "hono/method-not-allowed";
+import { accountRoutes } from "./http/accounts.ts";
+import { authenticated } from "./http/auth.ts";
+import { companyRoutes } from "./http/company.ts";
+import type { Env } from "./http/env.ts";
+import { allowOrigins, limitJson, nameRequest, readAsJson, secure } from "./http/every-request.ts";
+import { exportRoutes } from "./http/exports.ts";
+import { healthRoutes } from "./http/health.ts";
+import { movementRoutes } from "./http/movements.ts";
+import { nfeRoutes } from "./http/nfe.ts";
+import { nfesRoutes } from "./http/nfes.ts";
+import { serveOpenApi } from "./http/openapi.ts";
+import { httpProblem, invalidRequest, toProblem } from "./http/problem.ts";
+import { rateLimited } from "./http/rate-limit.ts";
+import { stockRoutes } from "./http/stock.ts";
+import { supplierItemRoutes } from "./http/supplier-items.ts";
+import type { Ports } from "./ports.ts";
+
+/** Every route of the API; a static path stands before a parameter that would swallow it. */
+const routes = [
+  ...healthRoutes,
+  ...accountRoutes,
+  ...companyRoutes,
+  ...nfeRoutes,
+  ...nfesRoutes,
+  ...stockRoutes,
+  ...movementRoutes,
+  ...supplierItemRoutes,
+  ...exportRoutes,
+] as const;
+
+/**
+ * Where requests come in. The app is built once; its ports come with each request, because on Workers bindings belong to
+ * the request. Every error leaves through http/problem.ts: failures and crashes (`onError`), schema failures
+ * (`defaultHook`), unknown paths (`notFound`), wrong methods, bodies over the bound.
+ */
+export function createApp(portsFor: (bindings: unknown) => Ports): OpenAPIHono<Env> {
+  const app = new OpenAPIHono<Env>({
+    defaultHook: (result, c) =>
+      result.success ? undefined : invalidRequest(c, result.target, result.error),
+  });
+  app.onError(toProblem);
+  app.notFound((c) => httpProblem(c, 404));
+  app.use((c, next) => {
+    c.set("ports", portsFor(c.env));
+    c.set("request", c.req.raw);
+    return next();
+  });
+  app.use(nameRequest, secure, allowOrigins, limitJson, readAsJson);
+  app.use("/api/*", authenticated, rateLimited);
+  app.use(
+    methodNotAllowed({
+      app,
+      onMethodNotAllowed: (c, methods) => {
+        c.header("allow", methods.join(", "));
+        return httpProblem(c, 405);
+      },
+    }),
+  );
+  app.openapiRoutes(routes);
+  return serveOpenApi(app);
+}

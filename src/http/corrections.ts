@@ -1,0 +1,39 @@
+import { z } from "@hono/zod-openapi";
+import type { Corrections } from "../ingest/correct.ts";
+import { decimalOf, HoldCodeEnum } from "./schemas.ts";
+
+/** `POST …/process`: what a person says against the verdict and about the items. */
+export const ProcessBody = z
+  .strictObject({
+    override: z.array(HoldCodeEnum).max(12).optional(),
+    items: z
+      .array(
+        z.strictObject({
+          n_item: z.int().min(1).max(990),
+          product_code: z.string().trim().min(1).max(120).optional(),
+          factor: decimalOf(4)
+            .refine((e4) => e4 > 0, "deve ser maior que zero")
+            .refine((e4) => e4 <= 1e10, "não pode passar de 1.000.000")
+            .optional(),
+          effect: z.enum(["entry", "exit", "none"]).optional(),
+        }),
+      )
+      .max(990)
+      .optional(),
+  })
+  .openapi("ProcessBody");
+
+export type CorrectionBody = z.infer<typeof ProcessBody>;
+
+/** The body as the flow takes it; no body corrects nothing. */
+export function correctionsOf(body: CorrectionBody): Corrections {
+  return {
+    override: [...new Set(body.override ?? [])],
+    items: (body.items ?? []).map((item) => ({
+      n_item: item.n_item,
+      product: item.product_code ?? null,
+      factor_e4: item.factor ?? null,
+      effect: item.effect ?? null,
+    })),
+  };
+}

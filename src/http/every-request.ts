@@ -1,0 +1,97 @@
+import type { MiddlewareHandler } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { cors } from "hono/cors";
+import { matchedRoutes } from "hono/route";
+import { secureHeaders } from "hono/secure-headers";
+import { newId } from "../lib/id.ts";
+import type { Env } from "./env.ts";
+import { httpProblem } from "./problem.ts";
+
+const REQUEST_ID = /^[\w.:-]{1,128}$/;
+
+/**
+ * Gives the request its id (the caller's `X-Request-Id` when it is of a shape that may stand in a log), answers with it,
+ * and writes one log line when the answer is made: route pattern, status, milliseconds; no path, no query, no body.
+ */
+export const nameRequest: MiddlewareHandler<Env> = async (c, next) => {
+  const given = c.req.header("x-request-id");
+  const requestId = given !== undefined && REQUEST_ID.test(given) ? given : newId();
+  c.set("requestId", requestId);
+  const { log, clock } = c.var.ports;
+  const started = clock.now();
+  await next();
+  c.header("x-request-id", requestId);
+  log("info", "request", {
+    request_id: requestId,
+    method: c.req.method,
+    route: matchedRoutes(c).at(-1)?.path ?? "",
+    status: c.res.status,
+    ms: clock.now() - started,
+    user: c.var.actor?.userId ?? null,
+    company: c.var.actor?.company ?? null,
+  });
+};
+
+/** Headers of an API that shows nothing: no sniffing, no framing, no scripts. */
+export const secure: MiddlewareHandler<Env> = secureHeaders({
+  contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+  xFrameOptions: "DENY",
+  referrerPolicy: "no-referrer",
+  crossOriginResourcePolicy: "same-site",
+});
+
+const LOCALHOST = /^http:\/\/localhost(:\d+)?$/;
+
+/** CORS is an allow-list (JSON bodies are read whatever their type says): CORS_ORIGINS, and localhost in development. */
+export const allowOrigins: MiddlewareHandler<Env> = cors({
+  origin: (origin, c) => {
+    const { CORS_ORIGINS, APP_ENV } = c.get("ports").config;
+    const allowed =
+      CORS_ORIGINS.includes(origin) || (APP_ENV === "development" && LOCALHOST.test(origin));
+    return allowed ? origin : null;
+  },
+  allowMethods: ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
+  allowHeaders: [
+    "Authorization",
+    "Content-Type",
+    "X-Request-Id",
+    "Idempotency-Key",
+    "If-None-Match",
+  ],
+  exposeHeaders: [
+    "Content-Disposition",
+    "ETag",
+    "Location",
+    "RateLimit",
+    "RateLimit-Policy",
+    "Retry-After",
+    "X-Cache",
+    "X-Request-Id",
+  ],
+  credentials: true,
+  maxAge: 300,
+});
+
+const TAKES_DOCUMENTS = /^\/api\/nfe\/(upload|batch)$/;
+const JSON_BYTES = 1024 * 1024;
+const HAS_BODY = new Set(["POST", "PUT", "PATCH", "DELETE"]);
+
+const jsonLimit = bodyLimit({ maxSize: JSON_BYTES, onError: (c) => httpProblem(c, 413) });
+
+/** 1 MiB for every body but documents, which http/body.ts bounds while it reads them. */
+export const limitJson: MiddlewareHandler<Env> = (c, next) =>
+  TAKES_DOCUMENTS.test(c.req.path) ? next() : jsonLimit(c, next);
+
+/** The old web client sends its JSON as text/plain, or without a type: it is read as what it is (api.md, ground rules). */
+export const readAsJson: MiddlewareHandler<Env> = async (c, next) => {
+  const { method, path, raw } = c.req;
+  const type = c.req.header("content-type");
+  if (HAS_BODY.has(method) && raw.body !== null && !TAKES_DOCUMENTS.test(path)) {
+    if (type === undefined || !/^application\/json\b/i.test(type)) {
+      const headers = new Headers(raw.headers);
+      headers.set("content-type", "application/json");
+      c.req.raw = new Request(raw, { headers });
+    }
+  }
+  await next();
+};

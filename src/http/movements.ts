@@ -1,0 +1,139 @@
+import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
+import { settingsOf } from "../accounts/settings.ts";
+import { recordMovement } from "../ingest/manual.ts";
+import { findMovement, listMovements } from "../stock/ledger.ts";
+import { dayRange } from "./days.ts";
+import { causeOf, type Env } from "./env.ts";
+import { MovementSchema, movementView } from "./movement-view.ts";
+import { asks } from "./permissions.ts";
+import {
+  answers,
+  Day,
+  decimalOf,
+  jsonBody,
+  offsetOf,
+  PageQuery,
+  paged,
+  pageOf,
+} from "./schemas.ts";
+
+const optionalText = (max: number) =>
+  z
+    .string()
+    .trim()
+    .max(max)
+    .nullish()
+    .transform((text) => text || null);
+
+/** Body of S.G.E. row 13. The origin NFE belongs to notes; MANUAL is written as S.G.E.'s documents name it. */
+const MovementOrderSchema = z
+  .object({
+    product_code: z.string().min(1).max(120),
+    type: z.enum(["ENTRADA", "SAIDA"]),
+    quantity: decimalOf(4).refine((e4) => e4 > 0, "deve ser maior que zero"),
+    unit_cost: decimalOf(4)
+      .refine((e4) => e4 >= 0, "não pode ser negativo")
+      .nullish(),
+    batch_number: optionalText(100),
+    expiration_date: Day.nullish(),
+    origin: z
+      .string()
+      .trim()
+      .max(40)
+      .nullish()
+      .transform((text) => (text || "MANUAL").toUpperCase())
+      .refine((text) => text !== "NFE" && text !== "XML", "esta origem é das notas fiscais"),
+    reference: optionalText(120),
+    notes: optionalText(500),
+  })
+  .openapi("MovementOrder");
+
+const createMovementRoute = createRoute({
+  method: "post",
+  path: "/api/movements",
+  operationId: "createMovement",
+  tags: ["stock"],
+  summary: "Lança uma entrada ou saída manual",
+  ...asks("operate"),
+  request: { body: jsonBody(MovementOrderSchema) },
+  responses: answers(
+    201,
+    z.object({ message: z.string(), movement: MovementSchema }),
+    "O movimento lançado",
+  ),
+});
+
+export const createMovement = defineOpenAPIRoute<typeof createMovementRoute, Env>({
+  route: createMovementRoute,
+  handler: async (c) => {
+    const { ports, actor } = c.var;
+    const order = c.req.valid("json");
+    const id = await recordMovement(
+      ports,
+      {
+        product: order.product_code,
+        type: order.type,
+        quantity_e4: order.quantity,
+        unitCost_e4: order.unit_cost || null,
+        lot: order.batch_number,
+        expiresOn: order.expiration_date ?? null,
+        origin: order.origin,
+        reference: order.reference,
+        notes: order.notes,
+      },
+      causeOf(c),
+      c.req.raw.signal,
+    );
+    const movement = await findMovement(ports, actor.company, id);
+    if (movement === null) throw new Error("a movement that was committed is not there");
+    return c.json(
+      { message: "Movimentação registrada com sucesso", movement: movementView(movement) },
+      201,
+    );
+  },
+});
+
+const listMovementsRoute = createRoute({
+  method: "get",
+  path: "/api/movements/list",
+  operationId: "listMovements",
+  tags: ["stock"],
+  summary: "Lista os movimentos, do mais novo ao mais antigo",
+  ...asks("read"),
+  request: {
+    query: PageQuery.extend({
+      product_code: z.string().max(120).optional(),
+      type: z.enum(["ENTRADA", "SAIDA"]).optional(),
+      from: Day.optional(),
+      to: Day.optional(),
+      origin: z.string().max(40).optional(),
+      reference: z.string().max(120).optional(),
+    }),
+  },
+  responses: answers(200, pageOf(MovementSchema), "Uma página de movimentos"),
+});
+
+export const listMovementsHere = defineOpenAPIRoute<typeof listMovementsRoute, Env>({
+  route: listMovementsRoute,
+  handler: async (c) => {
+    const { ports, actor } = c.var;
+    const query = c.req.valid("query");
+    const { timeZone } = await settingsOf(ports, actor.company, c.var.settingsVersion);
+    const { movements, total } = await listMovements(
+      ports,
+      actor.company,
+      {
+        product: query.product_code,
+        type: query.type,
+        origin: query.origin?.toUpperCase(),
+        reference: query.reference?.replace(/^NFe(?=\d{6})/, ""),
+        ...dayRange(query, timeZone),
+      },
+      offsetOf(query),
+      c.req.raw.signal,
+    );
+    return c.json(paged(movements.map(movementView), query, total), 200);
+  },
+});
+
+export const movementRoutes = [createMovement, listMovementsHere] as const;

@@ -1,0 +1,222 @@
+import { z } from "@hono/zod-openapi";
+import type { NoteReceipt } from "../ingest/keep.ts";
+import { stockQuantity } from "../ingest/lines.ts";
+import type { Mapping } from "../ingest/mapping.ts";
+import { FACTOR_ONE } from "../ingest/mapping.ts";
+import type { NfeEventRow, NoteItemRow, NoteRow, NoteSummary } from "../ingest/notes.ts";
+import { unitValue } from "../lib/decimal.ts";
+import type { Movement } from "../stock/ledger.ts";
+import { MovementSchema, movementView } from "./movement-view.ts";
+import { exactNumber, instant, instantOrNull, money, quantity } from "./numbers.ts";
+import { DirectionEnum, FindingSchema, HoldSchema, NoteStatusEnum } from "./schemas.ts";
+
+export const ReceiptSchema = z
+  .object({
+    message: z.string(),
+    access_key: z.string(),
+    total_items: z.int(),
+    status: NoteStatusEnum,
+    direction: DirectionEnum,
+    holds: z.array(HoldSchema),
+    findings: z.array(FindingSchema),
+    completed: z.literal(true).optional(),
+  })
+  .openapi("NoteReceipt");
+
+export const EventReceiptSchema = z
+  .object({
+    message: z.string(),
+    event: z.object({
+      type: z.string(),
+      access_key: z.string(),
+      effect: z.enum(["cancelled", "attached", "held", "waiting", "none"]),
+    }),
+  })
+  .openapi("EventReceipt");
+
+/** What an upload answers of a note. */
+export function receiptView(receipt: NoteReceipt): z.infer<typeof ReceiptSchema> {
+  return {
+    message: receiptMessage(receipt),
+    access_key: receipt.accessKey,
+    total_items: receipt.totalItems,
+    status: receipt.status,
+    direction: receipt.direction,
+    holds: [...receipt.holds],
+    findings: [...receipt.findings],
+    ...(receipt.completed ? { completed: true as const } : {}),
+  };
+}
+
+/** What became of the note, for a person. */
+export function receiptMessage(receipt: NoteReceipt): string {
+  if (receipt.completed) return "NF-e completada com o protocolo de autorização";
+  if (receipt.status === "PROCESSADA") return "NF-e registrada e lançada no estoque";
+  if (receipt.holds.length > 0) return "NF-e registrada, com retenções";
+  return "NF-e registrada; aguarda aprovação";
+}
+
+export const NoteSummarySchema = z
+  .object({
+    access_key: z.string(),
+    number: z.string(),
+    series: z.string(),
+    model: z.string(),
+    supplier_name: z.string(),
+    supplier_cnpj: z.string(),
+    total_items: z.int(),
+    total_value: z.number(),
+    status: NoteStatusEnum,
+    direction: DirectionEnum,
+    holds: z.array(HoldSchema),
+    issued_at: z.string(),
+    received_at: z.string(),
+    processed_at: z.string().nullable(),
+  })
+  .openapi("NoteSummary");
+
+export function summaryView(note: NoteSummary): z.infer<typeof NoteSummarySchema> {
+  return {
+    access_key: note.accessKey,
+    number: note.number,
+    series: note.series,
+    model: note.model,
+    supplier_name: note.supplierName,
+    supplier_cnpj: note.supplierId,
+    total_items: note.totalItems,
+    total_value: money(note.totalValue_e2),
+    status: note.status,
+    direction: note.direction,
+    holds: note.holds,
+    issued_at: note.issuedAt,
+    received_at: instant(note.receivedAt),
+    processed_at: instantOrNull(note.processedAt),
+  };
+}
+
+const LotSchema = z.object({
+  lot: z.string(),
+  quantity: z.number(),
+  made_on: z.string().nullable(),
+  expires_on: z.string().nullable(),
+});
+
+export const NoteItemSchema = z
+  .object({
+    n_item: z.int(),
+    code: z.string(),
+    name: z.string(),
+    quantity: z.number(),
+    unit: z.string(),
+    unit_price: z.number(),
+    unit_price_text: z.string(),
+    total_price: z.number(),
+    ncm: z.string().nullable(),
+    cfop: z.string(),
+    barcode: z.string().nullable(),
+    effect: z.enum(["entry", "exit", "none", "ask"]),
+    product_code: z.string().nullable(),
+    factor: z.number(),
+    stock_quantity: z.number(),
+    landed_cost: z.number(),
+    landed_unit_cost: z.number().nullable(),
+    lots: z.array(LotSchema),
+  })
+  .openapi("NoteItem");
+
+/**
+ * An item with what it is to us: after approval what its movements say, before it what is known of the supplier's item.
+ */
+export function itemView(
+  item: NoteItemRow,
+  mapping: Mapping,
+  movements: readonly Movement[],
+): z.infer<typeof NoteItemSchema> {
+  const known = mapping.find(item.code, item.unit);
+  const factor_e4 = known?.factor_e4 ?? FACTOR_ONE;
+  const moved = movements.reduce((sum, m) => sum + Math.abs(m.quantity_e4), 0);
+  const inStock_e4 = moved > 0 ? moved : stockQuantity(item.quantity_e4, factor_e4).e4;
+  const unitCost = unitValue(item.landed_e2, inStock_e4);
+  return {
+    n_item: item.nItem,
+    code: item.code,
+    name: item.name,
+    quantity: quantity(item.quantity_e4),
+    unit: item.unit,
+    unit_price: exactNumber(plainNumber(item.unitPriceText)),
+    unit_price_text: item.unitPriceText,
+    total_price: money(item.total_e2),
+    ncm: item.ncm,
+    cfop: item.cfop,
+    barcode: item.barcode,
+    effect: item.effect,
+    product_code: movements[0]?.product ?? known?.product ?? null,
+    factor: quantity(factor_e4),
+    stock_quantity: quantity(inStock_e4),
+    landed_cost: money(item.landed_e2),
+    landed_unit_cost: unitCost === null ? null : exactNumber(unitCost),
+    lots: item.lots.map((lot) => ({
+      lot: lot.lot,
+      quantity: quantity(lot.quantity_e4),
+      made_on: lot.made_on,
+      expires_on: lot.expires_on,
+    })),
+  };
+}
+
+/** The XML may write `007.50`; JSON may not. */
+const plainNumber = (text: string): string => text.replace(/^0+(?=\d)/, "");
+
+export const NoteDetailSchema = NoteSummarySchema.extend({
+  items: z.array(NoteItemSchema),
+  events: z.array(
+    z.object({
+      type: z.string(),
+      sequence: z.int(),
+      effect: z.string(),
+      c_stat: z.string(),
+      at: z.string().nullable(),
+      text: z.string().nullable(),
+      received_at: z.string(),
+    }),
+  ),
+  movements: z.array(MovementSchema),
+  findings: z.array(FindingSchema),
+  rules: z.array(
+    z.object({ rule: z.string(), message: z.string(), items: z.array(z.int()).optional() }),
+  ),
+  reason: z.string().nullable(),
+}).openapi("NoteDetail");
+
+export function detailView(
+  note: NoteRow,
+  items: readonly NoteItemRow[],
+  events: readonly NfeEventRow[],
+  movements: readonly (Movement & { nItem: number })[],
+  mapping: Mapping,
+): z.infer<typeof NoteDetailSchema> {
+  const ofItem = new Map<number, Movement[]>();
+  for (const movement of movements)
+    ofItem.set(movement.nItem, [...(ofItem.get(movement.nItem) ?? []), movement]);
+  return {
+    ...summaryView(note),
+    items: items.map((item) => itemView(item, mapping, ofItem.get(item.nItem) ?? [])),
+    events: events.map((event) => ({
+      type: event.type,
+      sequence: event.sequence,
+      effect: event.effect,
+      c_stat: event.cStat,
+      at: event.eventAt,
+      text: event.text,
+      received_at: instant(event.receivedAt),
+    })),
+    movements: movements.map(movementView),
+    findings: note.findings,
+    rules: note.rules.map(({ rule, message, items: ns }) => ({
+      rule,
+      message,
+      ...(ns === undefined ? {} : { items: [...ns] }),
+    })),
+    reason: note.reason,
+  };
+}

@@ -1,0 +1,24 @@
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { VERSION } from "../version.ts";
+import type { Env } from "./env.ts";
+
+/** Serves `/openapi.json`, built once, when every route is in its place. */
+export function serveOpenApi(app: OpenAPIHono<Env>): OpenAPIHono<Env> {
+  app.openAPIRegistry.registerComponent("securitySchemes", "bearer", {
+    type: "http",
+    scheme: "bearer",
+    bearerFormat: "JWT",
+  });
+  const document = JSON.stringify(
+    app.getOpenAPI31Document({
+      openapi: "3.1.0",
+      info: {
+        title: "S.G.E.",
+        version: VERSION,
+        description: "NF-e entra, estoque exato sai. Erros seguem a RFC 9457.",
+      },
+    }),
+  );
+  app.get("/openapi.json", (c) => c.body(document, 200, { "content-type": "application/json" }));
+  return app;
+}

@@ -1,0 +1,173 @@
+import { z } from "@hono/zod-openapi";
+import { HOLD_CODES } from "../ingest/failures.ts";
+import { toScaled } from "../lib/decimal.ts";
+
+/** 44 characters; letters stand only where the CNPJ's first twelve stand. With or without the prefix `NFe`. */
+export const AccessKeyParam = z.object({
+  access_key: z
+    .string()
+    .regex(/^(NFe)?[0-9]{6}[0-9A-Z]{12}[0-9]{26}$/, "deve ser uma chave de acesso de 44 caracteres")
+    .transform((text) => text.replace(/^NFe/, ""))
+    .openapi({
+      param: { name: "access_key", in: "path" },
+      example: "35260911222333000181550010000001231000000420",
+    }),
+});
+
+/** `?page` from 1, `?limit` 1 to 100 (default 50; more is taken as 100, as S.G.E. did). */
+export const PageQuery = z.object({
+  page: z.coerce.number().int().min(1).max(1_000_000).default(1),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(50)
+    .transform((limit) => Math.min(limit, 100)),
+});
+
+export const Pagination = z
+  .object({
+    page: z.int(),
+    limit: z.int(),
+    total: z.int(),
+    total_pages: z.int(),
+  })
+  .openapi("Pagination");
+
+/** The envelope of every list. */
+export const pageOf = <S extends z.ZodType>(schema: S) =>
+  z.object({ data: z.array(schema), pagination: Pagination });
+
+/** Writes the envelope. */
+export function paged<T>(
+  data: T[],
+  page: { page: number; limit: number },
+  total: number,
+): { data: T[]; pagination: z.infer<typeof Pagination> } {
+  return {
+    data,
+    pagination: {
+      page: page.page,
+      limit: page.limit,
+      total,
+      total_pages: Math.ceil(total / page.limit),
+    },
+  };
+}
+
+export const offsetOf = (page: { page: number; limit: number }) => ({
+  limit: page.limit,
+  offset: (page.page - 1) * page.limit,
+});
+
+/** `true` or `false` in a query; anything else is refused. */
+export const Flag = z.enum(["true", "false"]).transform((text) => text === "true");
+
+/** A calendar day that exists. */
+export const Day = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}$/, "deve ser uma data AAAA-MM-DD")
+  .refine((text) => {
+    const date = new Date(`${text}T00:00:00Z`);
+    return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
+  }, "a data não existe");
+
+const PLACES: Record<string, string> = {
+  not_a_decimal: "deve ser um número decimal, sem expoente",
+  too_many_places: "tem casas decimais demais",
+  out_of_range: "está fora do intervalo",
+};
+
+/**
+ * A decimal in a request: a JSON number or a decimal string, as a scaled integer of 1/10^places.
+ * Refused, never rounded: more places than the field has, or more than 15 significant digits in a number.
+ */
+export const decimalOf = (places: number) =>
+  z
+    .union([z.number(), z.string().max(40)])
+    .transform((value, context) => {
+      const text = typeof value === "number" ? plain(value) : value;
+      const scaled = toScaled(text, places, { signed: true });
+      if (scaled.ok) return scaled.value;
+      context.addIssue({ code: "custom", message: PLACES[scaled.error] ?? "inválido" });
+      return z.NEVER;
+    })
+    .openapi({ type: "number", description: `Número ou texto decimal, até ${places} casas` });
+
+/** A number with at most 15 significant digits, as it was written; otherwise text that no decimal reader accepts. */
+function plain(value: number): string {
+  const text = String(value);
+  return text.replace(/^-?0*\.?0*/, "").replace(".", "").length > 15 ? "?" : text;
+}
+
+export const HoldCodeEnum = z.enum(HOLD_CODES);
+
+export const HoldSchema = z.object({ code: HoldCodeEnum, message: z.string() }).openapi("Hold");
+
+export const FindingSchema = z
+  .object({
+    code: z.string(),
+    severity: z.enum(["info", "warning"]),
+    path: z.string().nullable(),
+    message: z.string(),
+  })
+  .openapi("Finding");
+
+export const NoteStatusEnum = z
+  .enum(["PENDENTE", "PROCESSADA", "ESTORNADA", "CANCELADA", "DESCARTADA"])
+  .openapi("NoteStatus");
+
+export const DirectionEnum = z.enum(["entry", "exit", "none"]);
+
+const FieldErrorSchema = z.object({
+  path: z.string(),
+  code: z.string(),
+  message: z.string(),
+  expected: z.string().optional(),
+  got: z.string().optional(),
+});
+
+/** RFC 9457, with S.G.E.'s `error` beside. */
+export const ProblemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    error: z.string(),
+    code: z.string(),
+    instance: z.string(),
+    request_id: z.string().nullable(),
+    errors: z.array(FieldErrorSchema).optional(),
+  })
+  .openapi("Problem");
+
+interface Answer<S> {
+  description: string;
+  content: { "application/json": { schema: S } };
+}
+
+/** One success and the problem document for every other status. */
+export function answers<S extends z.ZodType>(
+  status: 200,
+  schema: S,
+  description: string,
+): { 200: Answer<S>; default: typeof PROBLEMS };
+export function answers<S extends z.ZodType>(
+  status: 201,
+  schema: S,
+  description: string,
+): { 201: Answer<S>; default: typeof PROBLEMS };
+export function answers<S extends z.ZodType>(status: 200 | 201, schema: S, description: string) {
+  const answer: Answer<S> = { description, content: { "application/json": { schema } } };
+  return status === 200 ? { 200: answer, default: PROBLEMS } : { 201: answer, default: PROBLEMS };
+}
+
+export const PROBLEMS = {
+  description: "Problema (RFC 9457)",
+  content: { "application/problem+json": { schema: ProblemSchema } },
+} as const;
+
+/** A JSON body that must be there. */
+export const jsonBody = <S extends z.ZodType>(schema: S) =>
+  ({ required: true, content: { "application/json": { schema } } }) as const;

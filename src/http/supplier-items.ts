@@ -1,0 +1,106 @@
+import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
+import { tellSupplierItem } from "../ingest/tell-item.ts";
+import { listItems, type SupplierItem } from "../stock/supplier-items.ts";
+import { causeOf, type Env } from "./env.ts";
+import { quantity } from "./numbers.ts";
+import { asks } from "./permissions.ts";
+import { answers, decimalOf, jsonBody, offsetOf, PageQuery, paged, pageOf } from "./schemas.ts";
+
+/** CNPJ (14) or CPF (11); a mask is taken off. */
+const SupplierId = z
+  .string()
+  .transform((text) => text.replaceAll(/[./\-\s]/g, "").toUpperCase())
+  .refine((text) => /^([0-9A-Z]{12}[0-9]{2}|[0-9]{11})$/.test(text), "deve ser um CNPJ ou CPF");
+
+const SupplierItemSchema = z
+  .object({
+    supplier_cnpj: z.string(),
+    code: z.string(),
+    unit: z.string(),
+    product_code: z.string(),
+    factor: z.number(),
+  })
+  .openapi("SupplierItem");
+
+const view = (item: SupplierItem): z.infer<typeof SupplierItemSchema> => ({
+  supplier_cnpj: item.supplier,
+  code: item.code,
+  unit: item.unit,
+  product_code: item.product,
+  factor: quantity(item.factor_e4),
+});
+
+const listRoute = createRoute({
+  method: "get",
+  path: "/api/supplier-items",
+  operationId: "listSupplierItems",
+  tags: ["stock"],
+  summary: "O de-para: o que cada item de fornecedor é para nós",
+  ...asks("read"),
+  request: {
+    query: PageQuery.extend({
+      supplier_cnpj: SupplierId.optional(),
+      product_code: z.string().max(120).optional(),
+    }),
+  },
+  responses: answers(200, pageOf(SupplierItemSchema), "Uma página do de-para"),
+});
+
+export const listSupplierItems = defineOpenAPIRoute<typeof listRoute, Env>({
+  route: listRoute,
+  handler: async (c) => {
+    const query = c.req.valid("query");
+    const { items, total } = await listItems(
+      c.var.ports,
+      c.var.actor.company,
+      { supplier: query.supplier_cnpj, product: query.product_code },
+      offsetOf(query),
+      c.req.raw.signal,
+    );
+    return c.json(paged(items.map(view), query, total), 200);
+  },
+});
+
+const putRoute = createRoute({
+  method: "put",
+  path: "/api/supplier-items",
+  operationId: "putSupplierItem",
+  tags: ["stock"],
+  summary: "Diz o que um item de fornecedor é e quantas unidades nossas ele traz",
+  ...asks("manage"),
+  request: {
+    body: jsonBody(
+      z
+        .strictObject({
+          supplier_cnpj: SupplierId,
+          code: z.string().trim().min(1).max(60),
+          unit: z.string().trim().min(1).max(6),
+          product_code: z.string().trim().min(1).max(120),
+          factor: decimalOf(4)
+            .refine((e4) => e4 > 0, "deve ser maior que zero")
+            .refine((e4) => e4 <= 1e10, "não pode passar de 1.000.000")
+            .default(10_000),
+        })
+        .openapi("SupplierItemBody"),
+    ),
+  },
+  responses: answers(200, SupplierItemSchema, "O item como ficou"),
+});
+
+export const putSupplierItem = defineOpenAPIRoute<typeof putRoute, Env>({
+  route: putRoute,
+  handler: async (c) => {
+    const body = c.req.valid("json");
+    const item: SupplierItem = {
+      supplier: body.supplier_cnpj,
+      code: body.code,
+      unit: body.unit,
+      product: body.product_code,
+      factor_e4: body.factor,
+    };
+    await tellSupplierItem(c.var.ports, item, causeOf(c));
+    return c.json(view(item), 200);
+  },
+});
+
+export const supplierItemRoutes = [listSupplierItems, putSupplierItem] as const;

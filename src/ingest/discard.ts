@@ -1,0 +1,94 @@
+import type { Cause } from "../accounts/actor.ts";
+import { audit, happened, touched } from "../journal/record.ts";
+import { newId } from "../lib/id.ts";
+import { Failed } from "../lib/result.ts";
+import type { Guard, Ports } from "../ports.ts";
+import type { IngestFailure, NoteStatus } from "./failures.ts";
+import { findNote } from "./stored-note.ts";
+
+/** Puts a PENDENTE note aside. Again: nothing changes. Fails with `nfe.not_found`, `nfe.final`. */
+export const discard = (ports: Ports, accessKey: string, reason: string, cause: Cause) =>
+  change(ports, accessKey, cause, {
+    from: "PENDENTE",
+    to: "DESCARTADA",
+    action: "nfe.discard",
+    reason,
+  });
+
+/** Takes a DESCARTADA note back to PENDENTE. Again: nothing changes. Fails with `nfe.not_found`, `nfe.final`. */
+export const restore = (ports: Ports, accessKey: string, cause: Cause) =>
+  change(ports, accessKey, cause, {
+    from: "DESCARTADA",
+    to: "PENDENTE",
+    action: "nfe.restore",
+    reason: null,
+  });
+
+interface Change {
+  readonly from: NoteStatus;
+  readonly to: NoteStatus;
+  readonly action: string;
+  readonly reason: string | null;
+}
+
+async function change(
+  ports: Ports,
+  accessKey: string,
+  cause: Cause,
+  { from, to, action, reason }: Change,
+): Promise<void> {
+  const { actor, requestId, peer } = cause;
+  const at = ports.clock.now();
+  // The registration is the id of the last write that won the note; what follows is guarded by it.
+  const id = newId();
+  const guard: Guard = {
+    sql: "select 1 from notes where company = ?1 and access_key = ?2 and registration = ?3",
+    args: [actor.company, accessKey, id],
+  };
+  const won = await ports.writer.commit({
+    statements: [
+      {
+        sql: `update notes set status = ?4, registration = ?3, reason = ?5, updated_at = ?6
+          where company = ?1 and access_key = ?2 and status = ?7 returning id`,
+        args: [actor.company, accessKey, id, to, reason, at, from],
+      },
+      happened(
+        actor.company,
+        at,
+        [
+          {
+            type: to === "DESCARTADA" ? "nfe.discarded" : "nfe.restored",
+            payload: { access_key: accessKey },
+          },
+        ],
+        guard,
+      ),
+      touched(actor.company, ["nfes", "dashboard"], guard),
+      audit(
+        {
+          company: actor.company,
+          at,
+          userId: actor.userId,
+          action,
+          entity: "nfe",
+          entityId: accessKey,
+          detail: reason === null ? {} : { reason },
+          requestId,
+          peer,
+        },
+        guard,
+      ),
+    ],
+    mine: ([rows]) => rows !== undefined && rows.length > 0,
+  });
+  if (won) return;
+  const note = await findNote(ports, actor.company, accessKey);
+  if (note === null)
+    throw new Failed<IngestFailure>({ code: "nfe.not_found", access_key: accessKey });
+  if (note.status !== to)
+    throw new Failed<IngestFailure>({
+      code: "nfe.final",
+      access_key: accessKey,
+      status: note.status,
+    });
+}

@@ -1,0 +1,139 @@
+import {
+  and,
+  count,
+  desc,
+  eq,
+  exists,
+  getTableColumns,
+  gte,
+  like,
+  lt,
+  ne,
+  or,
+  sql,
+} from "drizzle-orm";
+import type { Ports } from "../ports.ts";
+import { supplierItems } from "../stock/tables.ts";
+import type { NoteStatus } from "./failures.ts";
+import { nfeEvents, noteItems, notes } from "./tables.ts";
+import type { Direction } from "./verdict.ts";
+
+/** What a list of notes may ask for; instants of issue are ms UTC, half-open. */
+export interface NoteFilter {
+  readonly status?: NoteStatus | undefined;
+  readonly direction?: Direction | undefined;
+  /** CNPJ or CPF of the emitter (whole, or a root of 8), or part of its name. */
+  readonly supplier?: string | undefined;
+  /** Part of the access key, the number, or the supplier's name. */
+  readonly search?: string | undefined;
+  readonly from?: number | undefined;
+  readonly until?: number | undefined;
+  /** Notes with an item that a supplier item takes for this product. */
+  readonly product?: string | undefined;
+}
+
+export type NoteRow = typeof notes.$inferSelect;
+/** What a list shows of a note; findings and rules stay where they are. */
+export type NoteSummary = Omit<NoteRow, "findings" | "rules">;
+export type NoteItemRow = typeof noteItems.$inferSelect;
+export type NfeEventRow = typeof nfeEvents.$inferSelect;
+
+const escaped = (text: string) => text.replaceAll(/[\\%_]/g, "\\$&");
+const contains = (column: Parameters<typeof like>[0], text: string) =>
+  sql`${column} like ${`%${escaped(text)}%`} escape '\\'`;
+
+function condition(ports: Pick<Ports, "read">, company: number, filter: NoteFilter) {
+  const { supplier, search, product } = filter;
+  return and(
+    eq(notes.company, company),
+    filter.status === undefined ? ne(notes.status, "DESCARTADA") : eq(notes.status, filter.status),
+    filter.direction === undefined ? undefined : eq(notes.direction, filter.direction),
+    supplier === undefined
+      ? undefined
+      : or(
+          eq(notes.supplierId, supplier),
+          startsWith(supplier),
+          contains(notes.supplierName, supplier),
+        ),
+    search === undefined
+      ? undefined
+      : or(
+          contains(notes.accessKey, search.replace(/^NFe/, "")),
+          eq(notes.number, search),
+          contains(notes.supplierName, search),
+        ),
+    filter.from === undefined ? undefined : gte(notes.issuedMs, filter.from),
+    filter.until === undefined ? undefined : lt(notes.issuedMs, filter.until),
+    product === undefined
+      ? undefined
+      : exists(
+          ports.read
+            .select({ one: sql`1` })
+            .from(noteItems)
+            .innerJoin(
+              supplierItems,
+              and(
+                eq(supplierItems.company, noteItems.company),
+                eq(supplierItems.supplier, notes.supplierId),
+                eq(supplierItems.code, noteItems.code),
+                eq(supplierItems.unit, noteItems.unit),
+              ),
+            )
+            .where(
+              and(
+                eq(noteItems.company, company),
+                eq(noteItems.note, notes.id),
+                eq(supplierItems.product, product),
+              ),
+            ),
+        ),
+  );
+}
+
+/** The root of a CNPJ finds all its branches. */
+const startsWith = (supplier: string) =>
+  /^[0-9A-Z]{8}$/.test(supplier) ? like(notes.supplierId, `${supplier}______`) : undefined;
+
+/** A page of notes, newest first, and how many match in all. */
+export async function listNotes(
+  ports: Pick<Ports, "read">,
+  company: number,
+  filter: NoteFilter,
+  page: { limit: number; offset: number },
+): Promise<{ rows: NoteSummary[]; total: number }> {
+  const where = condition(ports, company, filter);
+  const [counted] = await ports.read.select({ total: count() }).from(notes).where(where);
+  const { findings: _findings, rules: _rules, ...columns } = getTableColumns(notes);
+  const rows = await ports.read
+    .select(columns)
+    .from(notes)
+    .where(where)
+    .orderBy(desc(notes.id))
+    .limit(page.limit)
+    .offset(page.offset);
+  return { rows, total: counted?.total ?? 0 };
+}
+
+/** A note with its items and events; null when the company has no such key. */
+export async function noteDetail(
+  ports: Pick<Ports, "read">,
+  company: number,
+  accessKey: string,
+): Promise<{ note: NoteRow; items: NoteItemRow[]; events: NfeEventRow[] } | null> {
+  const [note] = await ports.read
+    .select()
+    .from(notes)
+    .where(and(eq(notes.company, company), eq(notes.accessKey, accessKey)));
+  if (note === undefined) return null;
+  const items = await ports.read
+    .select()
+    .from(noteItems)
+    .where(and(eq(noteItems.company, company), eq(noteItems.note, note.id)))
+    .orderBy(noteItems.nItem);
+  const events = await ports.read
+    .select()
+    .from(nfeEvents)
+    .where(and(eq(nfeEvents.company, company), eq(nfeEvents.accessKey, accessKey)))
+    .orderBy(nfeEvents.receivedAt);
+  return { note, items, events };
+}

@@ -1,0 +1,48 @@
+import type { Cause } from "../accounts/actor.ts";
+import { audit, touched } from "../journal/record.ts";
+import { Failed } from "../lib/result.ts";
+import type { Guard, Ports } from "../ports.ts";
+import type { StockFailure } from "../stock/failures.ts";
+import { type SupplierItem, tellItem } from "../stock/supplier-items.ts";
+import { rejudgeSupplier } from "./rejudge.ts";
+
+/**
+ * Says what a supplier's item is and how many of ours are in one of theirs; notes that waited for it are judged again.
+ * What was posted before stays as it was. Fails with `product.not_found`.
+ */
+export async function tellSupplierItem(
+  ports: Ports,
+  item: SupplierItem,
+  cause: Cause,
+): Promise<void> {
+  const { actor, requestId, peer } = cause;
+  const at = ports.clock.now();
+  const known: Guard = {
+    sql: "select 1 from products where company = ?1 and code = ?2",
+    args: [actor.company, item.product],
+  };
+  const told = await ports.writer.commit({
+    statements: [
+      tellItem(actor.company, item, at),
+      touched(actor.company, ["supplier_items", "nfes"], known),
+      audit(
+        {
+          company: actor.company,
+          at,
+          userId: actor.userId,
+          action: "supplier_item.put",
+          entity: "supplier_item",
+          entityId: item.product,
+          detail: { code: item.code, unit: item.unit, factor_e4: item.factor_e4 },
+          requestId,
+          peer,
+        },
+        known,
+      ),
+    ],
+    mine: ([rows]) => rows !== undefined && rows.length > 0,
+  });
+  if (!told)
+    throw new Failed<StockFailure>({ code: "product.not_found", product_code: item.product });
+  await rejudgeSupplier(ports, actor.company, item.supplier);
+}

@@ -1,0 +1,290 @@
+import { expect, test } from "bun:test";
+import { syntheticNote } from "../../src/demo/synthetic-note.ts";
+import { COMPANY, SUPPLIERS } from "../../src/demo/trade.ts";
+import { reconcileAll } from "../../src/stock/reconcile.ts";
+import { withService } from "../support/service.ts";
+
+const screw = { cProd: "001", xProd: "PARAFUSO", uCom: "UN", qCom: "10", vUnCom: "2.00" };
+const paint = { cProd: "001", xProd: "TINTA", uCom: "LT", qCom: "3", vUnCom: "50.00" };
+const [first, second] = SUPPLIERS;
+
+test("a note goes in, is approved, and stock comes out with its cost", () =>
+  withService(async ({ upload, send }) => {
+    const note = syntheticNote({ items: [screw] });
+    const sent = await upload(note.xml);
+    expect(sent).toMatchObject({
+      status: 200,
+      body: { status: "PENDENTE", direction: "entry", holds: [] },
+    });
+    const processed = await send("POST", `/api/nfes/${note.accessKey}/process`, { as: "OPERADOR" });
+    expect(processed.body).toMatchObject({ items: 1, status: "PROCESSADA" });
+    const stock = await send("GET", "/api/stock");
+    expect(stock.body.data).toMatchObject([
+      { code: "001", name: "PARAFUSO", quantity: 10, unit: "UN", cost_price: 2 },
+    ]);
+    const again = await send("POST", `/api/nfes/NFe${note.accessKey}/process`, { as: "OPERADOR" });
+    expect(again).toMatchObject({ status: 200, body: { already_processed: true } });
+    expect((await send("GET", "/api/stock")).body.data[0].quantity).toBe(10);
+  }));
+
+test("with approve=true a note is registered and approved in one batch", () =>
+  withService(async ({ upload, rows }) => {
+    const note = syntheticNote({ items: [screw, { ...paint, cProd: "002" }] });
+    const sent = await upload(note.xml, "?approve=true");
+    expect(sent.body).toMatchObject({ status: "PROCESSADA" });
+    expect(
+      await rows("select product, quantity_e4, cost_e2, origin_ref from movements order by id"),
+    ).toMatchObject([
+      { product: "001", quantity_e4: 100_000, cost_e2: 2_000 },
+      { product: "002", quantity_e4: 30_000, cost_e2: 15_000 },
+    ]);
+    const [posting] = await rows("select posting, registration from notes");
+    expect(posting?.posting).toBe(posting?.registration);
+    expect(
+      await rows("select origin_ref from movements where origin_ref = ?1", [
+        `${note.accessKey}#1@${String(posting?.posting)}`,
+      ]),
+    ).toHaveLength(1);
+  }));
+
+test("F1: one code of two suppliers is two products, and neither is renamed", () =>
+  withService(async ({ upload, rows }) => {
+    await upload(syntheticNote({ seed: 1, emit: first, items: [screw] }).xml, "?approve=true");
+    await upload(syntheticNote({ seed: 2, emit: second, items: [paint] }).xml, "?approve=true");
+    await upload(syntheticNote({ seed: 3, emit: second, items: [paint] }).xml, "?approve=true");
+    expect(
+      await rows(
+        "select p.code, p.name, b.quantity_e4 from products p join balances b on b.product = p.code order by p.name",
+      ),
+    ).toMatchObject([
+      { code: "001", name: "PARAFUSO", quantity_e4: 100_000 },
+      { code: `001-${second?.cnpj}`, name: "TINTA", quantity_e4: 60_000 },
+    ]);
+  }));
+
+test("one code in three units is three products, so that boxes and units never mix", () =>
+  withService(async ({ upload, rows }) => {
+    const items = ["UN", "CX", "FD"].map((uCom) => ({ ...screw, uCom }));
+    await upload(syntheticNote({ emit: first, items }).xml, "?approve=true");
+    expect(await rows("select product, unit from supplier_items order by product")).toEqual([
+      { product: "001", unit: "UN" },
+      { product: `001-${first.cnpj}`, unit: "CX" },
+      { product: `001-${first.cnpj}-FD`, unit: "FD" },
+    ]);
+  }));
+
+test("F9: a box of 12 enters as 12 once somebody has said so, and the line's cost stays whole", () =>
+  withService(async ({ upload, send, rows }) => {
+    const box = {
+      ...screw,
+      uCom: "CX12",
+      qCom: "2",
+      vUnCom: "24.00",
+      uTrib: "UN",
+      qTrib: "24",
+      vUnTrib: "2.00",
+    };
+    const one = syntheticNote({ seed: 1, emit: first, items: [box] });
+    await upload(one.xml);
+    const said = await send("POST", `/api/nfes/${one.accessKey}/process`, {
+      as: "GERENTE",
+      json: { items: [{ n_item: 1, factor: 12 }] },
+    });
+    expect(said.status).toBe(200);
+    await upload(syntheticNote({ seed: 2, emit: first, items: [box] }).xml, "?approve=true");
+    expect(await rows("select quantity_e4, cost_e2 from movements")).toEqual([
+      { quantity_e4: 240_000, cost_e2: 4_800 },
+      { quantity_e4: 240_000, cost_e2: 4_800 },
+    ]);
+    expect(await rows("select unit from products")).toEqual([{ unit: "UN" }]);
+  }));
+
+test("corrections are a manager's word", () =>
+  withService(async ({ upload, send }) => {
+    const note = syntheticNote({ items: [screw] });
+    await upload(note.xml);
+    const path = `/api/nfes/${note.accessKey}/process`;
+    const json = { items: [{ n_item: 1, factor: 12 }] };
+    expect((await send("POST", path, { as: "OPERADOR", json })).status).toBe(403);
+    const wrong = await send("POST", path, {
+      as: "GERENTE",
+      json: { items: [{ n_item: 7 }, { n_item: 1, product_code: "nada" }] },
+    });
+    expect(wrong).toMatchObject({
+      status: 422,
+      body: {
+        code: "nfe.correction",
+        errors: [{ path: "/items/0/n_item" }, { path: "/items/1/product_code" }],
+      },
+    });
+    expect((await send("POST", path, { as: "GERENTE", json })).status).toBe(200);
+  }));
+
+test("F2: twenty approvals of one note at once move stock once", () =>
+  withService(async ({ upload, send, rows, ports }) => {
+    const note = syntheticNote({ items: 4 });
+    await upload(note.xml);
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => send("POST", `/api/nfes/${note.accessKey}/process`)),
+    );
+    expect(answers.map((a) => a.status)).toEqual(Array(20).fill(200));
+    expect(answers.filter((a) => a.body.already_processed !== true)).toHaveLength(1);
+    expect(
+      await rows("select count(*) as n, count(distinct posting) as postings from movements"),
+    ).toEqual([{ n: 4, postings: 1 }]);
+    expect(await reconcileAll(ports, 1)).toEqual([]);
+  }));
+
+test("fifty uploads of one note at once: one is registered, forty-nine are duplicates", () =>
+  withService(async ({ upload, rows }) => {
+    const note = syntheticNote({ items: 3 });
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, () => upload(note.xml, "?approve=true")),
+    );
+    const statuses = answers.map((a) => a.status).sort();
+    expect(statuses).toEqual([200, ...Array(49).fill(409)]);
+    for (const { body } of answers.filter((a) => a.status === 409))
+      expect(body).toMatchObject({
+        code: "nfe.duplicate",
+        access_key: note.accessKey,
+        differs: false,
+      });
+    expect(await rows("select count(*) as n from movements")).toEqual([{ n: 3 }]);
+    expect(await rows("select count(*) as n from audit where action = 'nfe.refuse'")).toEqual([
+      { n: 49 },
+    ]);
+    expect(await rows("select count(*) as n from originals")).toEqual([{ n: 1 }]);
+  }));
+
+test("a note that forbids itself is stored with its holds, and approving it says why not", () =>
+  withService(async ({ upload, send, rows }) => {
+    const note = syntheticNote({ tpAmb: "2" });
+    const sent = await upload(note.xml, "?approve=true");
+    expect(sent.body).toMatchObject({ status: "PENDENTE", holds: [{ code: "homologation" }] });
+    const held = await send("POST", `/api/nfes/${note.accessKey}/process`);
+    expect(held).toMatchObject({
+      status: 409,
+      body: { code: "nfe.held", holds: [{ code: "homologation" }] },
+    });
+    const denied = await send("POST", `/api/nfes/${note.accessKey}/process`, {
+      json: { override: ["homologation"] },
+    });
+    expect(denied).toMatchObject({ status: 409, body: { code: "nfe.override_denied" } });
+    expect(await rows("select count(*) as n from movements")).toEqual([{ n: 0 }]);
+  }));
+
+test("an overridable hold gives way to a manager", () =>
+  withService(async ({ upload, send }) => {
+    const note = syntheticNote({ root: "NFe" });
+    expect((await upload(note.xml)).body.holds).toMatchObject([{ code: "no_protocol" }]);
+    const done = await send("POST", `/api/nfes/${note.accessKey}/process`, {
+      as: "GERENTE",
+      json: { override: ["no_protocol"] },
+    });
+    expect(done.body).toMatchObject({ status: "PROCESSADA" });
+  }));
+
+test("a rehearsal shows products, factors and balances, and writes nothing", () =>
+  withService(async ({ upload, send, rows }) => {
+    await upload(syntheticNote({ seed: 1, emit: first, items: [screw] }).xml, "?approve=true");
+    const next = syntheticNote({
+      seed: 2,
+      emit: first,
+      items: [screw, screw, { ...paint, cProd: "009" }],
+    });
+    await upload(next.xml);
+    const plan = await send("POST", `/api/nfes/${next.accessKey}/process?dry_run=true`);
+    expect(plan.body).toMatchObject({
+      dry_run: true,
+      items: [
+        { product_code: "001", balance_before: 10, balance_after: 20, new_product: false },
+        { product_code: "001", balance_before: 20, balance_after: 30 },
+        { product_code: null, balance_before: 0, balance_after: 3, new_product: true },
+      ],
+    });
+    expect(await rows("select count(*) as n from movements")).toEqual([{ n: 1 }]);
+  }));
+
+test("lots become movements of their own; lots that do not add up leave one movement and a finding", () =>
+  withService(async ({ upload, rows }) => {
+    const lots = [
+      { nLote: "A1", qLote: "4.000", dFab: "2026-01-01", dVal: "2027-01-31" },
+      { nLote: "B2", qLote: "6.000", dFab: "2026-02-01", dVal: "2027-02-28" },
+    ];
+    await upload(
+      syntheticNote({ seed: 1, emit: first, items: [{ ...screw, lots }] }).xml,
+      "?approve=true",
+    );
+    expect(
+      await rows("select lot, quantity_e4, cost_e2, expires_on from movements order by id"),
+    ).toEqual([
+      { lot: "A1", quantity_e4: 40_000, cost_e2: 800, expires_on: "2027-01-31" },
+      { lot: "B2", quantity_e4: 60_000, cost_e2: 1_200, expires_on: "2027-02-28" },
+    ]);
+    const odd = await upload(
+      syntheticNote({ seed: 2, emit: first, items: [{ ...screw, lots: lots.slice(0, 1) }] }).xml,
+      "?approve=true",
+    );
+    expect(odd.body.findings.map((f: { code: string }) => f.code)).toContain("lots_do_not_add_up");
+    expect(await rows("select lot, quantity_e4 from movements where id > 2")).toEqual([
+      { lot: null, quantity_e4: 100_000 },
+    ]);
+  }));
+
+test("F10: the cost is landed: freight, discount and IPI of the line count", () =>
+  withService(async ({ upload, rows }) => {
+    const item = { ...screw, vFrete: "5.00", vDesc: "1.00", vIPI: "2.00", vOutro: "0.50" };
+    await upload(syntheticNote({ items: [item] }).xml, "?approve=true");
+    expect(await rows("select cost_e2 from movements")).toEqual([{ cost_e2: 2_650 }]);
+    expect(await rows("select last_cost_e2, last_cost_quantity_e4 from products")).toEqual([
+      { last_cost_e2: 2_650, last_cost_quantity_e4: 100_000 },
+    ]);
+  }));
+
+test("our own sale leaves the stock by our own code, and may go below zero only where the company allows it", () =>
+  withService(async ({ upload, send, rows }) => {
+    await upload(syntheticNote({ seed: 1, emit: first, items: [screw] }).xml, "?approve=true");
+    const sale = (seed: number, qCom: string) =>
+      syntheticNote({
+        seed,
+        emit: COMPANY,
+        dest: { cpf: "31827490583", name: "CLIENTE", uf: "SP" },
+        items: [{ ...screw, qCom }],
+      });
+    await upload(sale(2, "4").xml, "?approve=true");
+    expect(await rows("select product, quantity_e4 from balances")).toEqual([
+      { product: "001", quantity_e4: 60_000 },
+    ]);
+
+    await send("PATCH", "/api/company", { json: { allow_negative: false } });
+    const tooMuch = sale(3, "7");
+    expect((await upload(tooMuch.xml, "?approve=true")).body).toMatchObject({
+      status: "PENDENTE",
+      holds: [],
+    });
+    expect(await send("POST", `/api/nfes/${tooMuch.accessKey}/process`)).toMatchObject({
+      status: 400,
+      body: { code: "stock.insufficient" },
+    });
+    expect(await rows("select quantity_e4 from balances")).toEqual([{ quantity_e4: 60_000 }]);
+
+    await send("PATCH", "/api/company", { json: { allow_negative: true } });
+    const done = await send("POST", `/api/nfes/${tooMuch.accessKey}/process`);
+    expect(done.body.findings).toMatchObject([{ code: "negative_balance" }]);
+    expect(await rows("select quantity_e4 from balances")).toEqual([{ quantity_e4: -10_000 }]);
+  }));
+
+test("F13: items without a GTIN never collide, and never link", () =>
+  withService(async ({ upload, rows }) => {
+    const items = ["A", "B", "C"].map((cProd) => ({
+      ...screw,
+      cProd,
+      cEAN: cProd === "C" ? "" : "SEM GTIN",
+    }));
+    expect((await upload(syntheticNote({ items }).xml, "?approve=true")).status).toBe(200);
+    expect(await rows("select code, barcode from products order by code")).toEqual([
+      { code: "A", barcode: null },
+      { code: "B", barcode: null },
+      { code: "C", barcode: null },
+    ]);
+  }));

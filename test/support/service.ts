@@ -1,0 +1,136 @@
+import { firstRun } from "../../src/accounts/first-run.ts";
+import { ROLES, type Role } from "../../src/accounts/roles.ts";
+import { issueToken } from "../../src/accounts/token.ts";
+import { createApp } from "../../src/app.ts";
+import { COMPANY } from "../../src/demo/trade.ts";
+import { trusted } from "../../src/lib/cast.ts";
+import { type TestOverrides, type TestPorts, testPorts } from "./ports.ts";
+
+/** An answer, read. */
+// biome-ignore lint/suspicious/noExplicitAny: tests look into JSON whose shape is what they prove
+export type Answer = { status: number; headers: Headers; body: any; text: string };
+
+export interface Send {
+  as?: Role | "nobody" | "stranger";
+  json?: unknown;
+  body?: BodyInit;
+  headers?: Record<string, string>;
+}
+
+/** The whole service over a database of its own, with a user of each role and one of another company. */
+export interface Service {
+  readonly ports: TestPorts;
+  readonly app: ReturnType<typeof createApp>;
+  send(method: string, path: string, options?: Send): Promise<Answer>;
+  raw(method: string, path: string, options?: Send): Promise<Response>;
+  /** Uploads XML (or bytes) as the raw body. */
+  upload(document: string | Uint8Array<ArrayBuffer>, query?: string, as?: Role): Promise<Answer>;
+  /** Rows of a query on the database behind it. */
+  rows(sql: string, args?: (string | number | null)[]): Promise<Record<string, unknown>[]>;
+  tokenOf(who: Role | "stranger"): string;
+  close(): Promise<void>;
+}
+
+export async function testService(overrides: TestOverrides = {}): Promise<Service> {
+  const ports = await testPorts({
+    ...overrides,
+    config: { COMPANY_CNPJ: [COMPANY.cnpj], COMPANY_NAME: COMPANY.name, ...overrides.config },
+  });
+  await firstRun(ports);
+  const tokens = await makeUsers(ports);
+  const app = createApp(() => ports);
+  const raw = (method: string, path: string, options: Send = {}) => {
+    const { as = "ADMIN" } = options;
+    const token = as === "nobody" ? undefined : tokens.get(as);
+    return Promise.resolve(
+      app.request(path, {
+        method,
+        headers: {
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+          ...(options.json === undefined ? {} : { "content-type": "application/json" }),
+          ...options.headers,
+        },
+        ...(options.json === undefined ? {} : { body: JSON.stringify(options.json) }),
+        ...(options.body === undefined ? {} : { body: options.body }),
+      }),
+    );
+  };
+  const send = async (method: string, path: string, options?: Send): Promise<Answer> => {
+    const response = await raw(method, path, options);
+    const text = await response.text();
+    const isJson = /json/.test(response.headers.get("content-type") ?? "");
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: isJson ? JSON.parse(text) : null,
+      text,
+    };
+  };
+  return {
+    ports,
+    app,
+    raw,
+    send,
+    upload: (document, query = "", as = "OPERADOR") =>
+      send("POST", `/api/nfe/upload${query}`, {
+        as,
+        body: document,
+        headers: { "content-type": "application/xml" },
+      }),
+    async rows(sql, args = []) {
+      const rows = await ports.reader.rows({ sql, args });
+      return rows.map((row) => ({ ...row }));
+    },
+    tokenOf: (who) => tokens.get(who) ?? "",
+    close: () => ports.close(),
+  };
+}
+
+/** Users 11 to 14 of company 1, one of each role, and an administrator of company 2. */
+async function makeUsers(ports: TestPorts): Promise<Map<string, string>> {
+  const at = ports.clock.now();
+  const secret = trusted<string>(ports.config.JWT_SECRET);
+  const people = [
+    ...ROLES.map((role, i) => ({ who: role, role, id: 11 + i, company: 1 })),
+    { who: "stranger", role: "ADMIN" as const, id: 21, company: 2 },
+  ];
+  const tokens = new Map<string, string>();
+  await ports.writer.commit({
+    statements: [
+      {
+        sql: `insert into companies select 2, 'Outra', '[]', environment, time_zone, auto_approve, overridable_holds,
+          require_signature, require_mapping, allow_negative, 1, created_at, updated_at from companies where id = 1`,
+        args: [],
+      },
+      ...people.map(({ id, company, role }) => ({
+        sql: `insert into users (id, company, name, email, password_hash, role, active, token_version, created_at, updated_at)
+          values (?1, ?2, ?3, ?4, 'none', ?5, 1, 1, ?6, ?6)`,
+        args: [id, company, `Pessoa ${id}`, `pessoa${id}@example.com`, role, at],
+      })),
+    ],
+    mine: () => undefined,
+  });
+  for (const { who, id, company, role } of people)
+    tokens.set(
+      who,
+      await issueToken(
+        secret,
+        { id, company, email: `pessoa${id}@example.com`, role, tokenVersion: 1 },
+        at,
+      ),
+    );
+  return tokens;
+}
+
+/** A service that lives as long as one test's body. */
+export async function withService(
+  body: (service: Service) => Promise<void>,
+  overrides: TestOverrides = {},
+): Promise<void> {
+  const service = await testService(overrides);
+  try {
+    await body(service);
+  } finally {
+    await service.close();
+  }
+}
