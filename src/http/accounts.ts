@@ -3,7 +3,7 @@ import { login, type SignedIn } from "../accounts/login.ts";
 import { logout } from "../accounts/logout.ts";
 import { changeOwnPassword } from "../accounts/own-password.ts";
 import { ROLES } from "../accounts/roles.ts";
-import { causeOf, type Env } from "./env.ts";
+import { causeOf, type Env, peerOf } from "./env.ts";
 import { instant } from "./numbers.ts";
 import { asks, open } from "./permissions.ts";
 import { answers, jsonBody, PROBLEMS } from "./schemas.ts";
@@ -44,7 +44,7 @@ export const loginHere = defineOpenAPIRoute<typeof loginRoute, Env>({
   route: loginRoute,
   handler: async (c) => {
     const { ports, requestId } = c.var;
-    const request = { requestId, peer: ports.peer(c.req.raw) };
+    const request = { requestId, peer: peerOf(c) };
     const { token, user } = await login(ports, c.req.valid("json"), request);
     c.header("cache-control", "no-store");
     return c.json({ token, user: userOf(user) }, 200);

@@ -6,6 +6,11 @@ export interface Env {
   Bindings: Record<string, unknown>;
   Variables: {
     ports: Ports;
+    /**
+     * The request as the runtime gave it. A middleware may put a copy into `c.req.raw` (another type, a body read in
+     * parts), and the runtime knows neither the peer nor the time limit of a copy.
+     */
+    request: Request;
     /** Own or the caller's X-Request-Id. */
     requestId: string;
     /** Set by http/auth.ts on every route that is not open. */
@@ -16,6 +21,10 @@ export interface Env {
 }
 
 /** What an audit line needs to know of this request. */
-export function causeOf(c: { var: Env["Variables"]; req: { raw: Request } }): Cause {
-  return { actor: c.var.actor, requestId: c.var.requestId, peer: c.var.ports.peer(c.req.raw) };
+export function causeOf(c: { var: Env["Variables"] }): Cause {
+  return { actor: c.var.actor, requestId: c.var.requestId, peer: peerOf(c) };
 }
+
+/** The address of the peer as the runtime gives it (S7: never as a header says it); null when unknown. */
+export const peerOf = (c: { var: Env["Variables"] }): string | null =>
+  c.var.ports.peer(c.var.request);

@@ -17,6 +17,7 @@ export function accountsApp(ports: Ports) {
   app.notFound((c) => httpProblem(c, 404));
   app.use(async (c, next) => {
     c.set("ports", ports);
+    c.set("request", c.req.raw);
     c.set("requestId", "req-1");
     await next();
   });
