@@ -2,8 +2,11 @@ import type { Config } from "../../config.ts";
 import type { Log, Ports } from "../../ports.ts";
 import { jsonLines } from "../log-lines.ts";
 
-/** Ports.Log on standard output. A reader of the log that goes away does not take the service with it. */
+/** A reader of the log that goes away (`| head`) does not take the service with it. */
+const ignore = () => undefined;
+
+/** Ports.Log on standard output. */
 export function stdoutLog(config: Pick<Config, "LOG_LEVEL">, clock: Ports["clock"]): Log {
-  process.stdout.on("error", () => undefined);
+  process.stdout.off("error", ignore).on("error", ignore);
   return jsonLines(config.LOG_LEVEL, clock, (line) => void process.stdout.write(line));
 }

@@ -66,6 +66,8 @@ function listen(ports: BunPorts, answer: (request: Request) => Response | Promis
     hostname: HOST.replace(/[[\]]/g, ""),
     port: PORT,
     development: false,
+    // Bun's default lets one process listen twice on a port, where only the first would be asked.
+    reusePort: false,
     maxRequestBodySize: MAX_BODY_BYTES,
     fetch: (request) => answer(request),
     // What the app itself could not answer; its own errors are said by http/problem.ts.
