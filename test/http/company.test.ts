@@ -1,6 +1,10 @@
 import { expect, test } from "bun:test";
 import { settingsOf } from "../../src/accounts/settings.ts";
-import { auditOf, house, tokenFor } from "../support/house.ts";
+import { receive } from "../../src/ingest/receive.ts";
+import { ok } from "../../src/lib/result.ts";
+import type { DocumentReader } from "../../src/ports.ts";
+import { note, OUR_SECOND, OURS } from "../ingest/note-builder.ts";
+import { auditOf, causeOf, house, tokenFor } from "../support/house.ts";
 import { accountsApp, send } from "./accounts-app.ts";
 
 const COMPANY = "/api/company";
@@ -132,5 +136,33 @@ test("five holds can never be made overridable, the others can", async () => {
 test("a body that is no object is 400", async () => {
   const { ports, patch } = await administered();
   for (const body of [[], "text", 7, null]) expect((await patch(body)).status).toBe(400);
+  await ports.close();
+});
+
+test("a change of settings gives the notes that wait their verdict again, and no other note", async () => {
+  const reading = { note: note({}), findings: [] };
+  const documents: DocumentReader = {
+    read: async () => ok({ kind: "notes", notes: [ok(reading)] }),
+    compare: async () => "same",
+  };
+  const ports = await house({ documents });
+  const token = await tokenFor(ports, 1, "ADMIN");
+  const app = accountsApp(ports);
+  await receive(ports, new TextEncoder().encode("<x/>"), { cause: causeOf(1), approve: false });
+  const holds = async () => {
+    const rows = await ports.reader.rows({ sql: "select holds from notes", args: [] });
+    return JSON.parse(String(rows[0]?.holds)).map((hold: { code: string }) => hold.code);
+  };
+  expect(await holds()).toEqual([]);
+  await send(app, "PATCH", COMPANY, { token, body: { cnpjs: [OUR_SECOND] } });
+  expect(await holds()).toEqual(["not_ours"]);
+  await send(app, "PATCH", COMPANY, { token, body: { cnpjs: [OUR_SECOND, OURS] } });
+  expect(await holds()).toEqual([]);
+  await ports.writer.commit({
+    statements: [{ sql: "update notes set status = 'DESCARTADA'", args: [] }],
+    mine: () => undefined,
+  });
+  await send(app, "PATCH", COMPANY, { token, body: { cnpjs: [OUR_SECOND] } });
+  expect(await holds()).toEqual([]);
   await ports.close();
 });
