@@ -96,7 +96,8 @@ export async function completeNote(
   };
 }
 
-async function relationOf(
+/** How a document compares with the one that is kept under its key. */
+export async function relationOf(
   ports: Ports,
   bytes: Uint8Array<ArrayBuffer>,
   stored: StoredNote,

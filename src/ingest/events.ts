@@ -20,6 +20,14 @@ export interface EventReceipt {
 /** retEvento cStat of a registered event: 135 linked, 136 not linked, 155 late cancellation. */
 const REGISTERED = new Set(["135", "136", "155"]);
 
+/** Whether the tax office has registered the event: only then it counts. */
+export const isRegistered = (event: NfeEvent): boolean =>
+  event.cStat !== null && REGISTERED.has(event.cStat);
+
+/** Whether the event takes its note back. */
+export const cancels = (event: NfeEvent): boolean =>
+  CANCELLATIONS.some((type) => type === event.type);
+
 export interface EventOptions {
   readonly sha256: string;
   readonly cause: Cause;
@@ -59,26 +67,26 @@ async function commitEvent(
     requestId,
     peer,
   };
-  if (event.cStat === null || !REGISTERED.has(event.cStat)) {
+  if (!isRegistered(event)) {
     await ports.writer.commit({ statements: [audit(line)], mine: () => undefined }, options.signal);
     return "none";
   }
-  const cancels = CANCELLATIONS.some((type) => type === event.type);
+  const cancelling = cancels(event);
   const id = newId();
   const guard: Guard = {
     sql: "select 1 from nfe_events where company = ?1 and access_key = ?2 and type = ?3 and sequence = ?4 and registration = ?5",
     args: [actor.company, event.accessKey, event.type, event.sequence, id],
   };
   const statements: Statement[] = [
-    insertEvent(event, cancels, options, id, at),
+    insertEvent(event, options, id, at),
     ...(await ports.originals.keep(actor.company, options.sha256, bytes, guard)),
-    ...(cancels ? holdNote(guard, at) : []),
+    ...(cancelling ? holdNote(guard, at) : []),
     happened(
       actor.company,
       at,
       [
         {
-          type: cancels ? "nfe.cancelled" : "nfe.event",
+          type: cancelling ? "nfe.cancelled" : "nfe.event",
           payload: { access_key: event.accessKey, event: event.type },
         },
       ],
@@ -97,13 +105,7 @@ async function commitEvent(
   );
 }
 
-function insertEvent(
-  event: NfeEvent,
-  cancels: boolean,
-  options: EventOptions,
-  id: string,
-  at: number,
-): Statement {
+function insertEvent(event: NfeEvent, options: EventOptions, id: string, at: number): Statement {
   const { actor } = options.cause;
   return {
     sql: `insert into nfe_events (company, access_key, type, sequence, sha256, registration, effect, c_stat, event_at, text,
@@ -127,7 +129,7 @@ function insertEvent(
       event.sequence,
       options.sha256,
       id,
-      cancels ? 1 : 0,
+      cancels(event) ? 1 : 0,
       event.cStat,
       event.at,
       event.text,

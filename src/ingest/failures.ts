@@ -42,9 +42,11 @@ export type IngestFailure =
   | { code: "upload.missing_file"; field: string }
   | {
       code: "batch.too_large";
-      what: "documents" | "sent" | "inflated" | "ratio" | "entry";
+      what: "documents" | "entries" | "sent" | "inflated" | "ratio" | "entry";
       limit: number;
       got: number;
     }
   | { code: "batch.malformed_zip"; why: string }
+  /** One entry of a readable ZIP; `unsupported`: compressed by a method that we do not know. */
+  | { code: "batch.unreadable_entry"; why: "encrypted" | "nested_zip" | "corrupt" | "unsupported" }
   | { code: "batch.async_not_built" };

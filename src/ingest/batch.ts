@@ -1,0 +1,243 @@
+import pMap from "p-map";
+import { trusted } from "../lib/cast.ts";
+import { sha256 } from "../lib/hash.ts";
+import { err, Failed, type Result } from "../lib/result.ts";
+import type { Document, Reading } from "../nfe/document.ts";
+import type { NfeFailure } from "../nfe/failures.ts";
+import type { Ports } from "../ports.ts";
+import { type EventReceipt, keepEvent } from "./events.ts";
+import type { IngestFailure, NoteStatus } from "./failures.ts";
+import { foresee, foreseeEvent } from "./foresee.ts";
+import { keepNote, type NoteReceipt } from "./keep.ts";
+import { auditRefusal, type ReceiveOptions } from "./receive.ts";
+
+/** One file of a batch, in the order sent; what is not a document says why. */
+export type BatchFile =
+  | { readonly name: string; readonly kind: "document"; readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly name: string; readonly kind: "ignored"; readonly why: string }
+  | { readonly name: string; readonly kind: "rejected"; readonly failure: { code: string } };
+
+export type BatchResult =
+  | {
+      readonly file: string;
+      readonly outcome: "registered" | "approved" | "completed";
+      readonly note: NoteReceipt;
+    }
+  | {
+      readonly file: string;
+      readonly outcome: "duplicate";
+      readonly accessKey: string;
+      readonly status: NoteStatus;
+      readonly failure: { code: string };
+    }
+  | { readonly file: string; readonly outcome: "event"; readonly event: EventReceipt }
+  | {
+      readonly file: string;
+      readonly outcome: "rejected";
+      readonly accessKey: string | null;
+      readonly failure: { code: string };
+    }
+  | { readonly file: string; readonly outcome: "ignored"; readonly why: string };
+
+export interface BatchOptions extends ReceiveOptions {
+  /** Nothing is written; the results say what would happen. */
+  readonly dryRun: boolean;
+  /** Most notes that the whole batch may hold (an enviNFe holds up to 50). */
+  readonly maxNotes: number;
+}
+
+/**
+ * Receives many documents, at most BATCH_CONCURRENCY in work at a time, and answers for each in the order sent. One bad
+ * document never spoils its neighbours. Documents under one key take their turn in the order sent, so that the first is
+ * the one registered. Rejects only when the signal aborts.
+ */
+export async function receiveBatch(
+  ports: Ports,
+  files: Iterable<BatchFile> | AsyncIterable<BatchFile>,
+  options: BatchOptions,
+): Promise<BatchResult[]> {
+  const turns = new Turns();
+  let notes = 0;
+  const results = await pMap(
+    files,
+    async (file, i): Promise<BatchResult[]> => {
+      const turn = turns.enter(i);
+      try {
+        if (file.kind === "ignored")
+          return [{ file: file.name, outcome: "ignored", why: file.why }];
+        if (file.kind === "rejected")
+          return [{ file: file.name, outcome: "rejected", accessKey: null, failure: file.failure }];
+        const sha = await sha256(file.bytes);
+        const read = await readWithin(ports, file.bytes, options);
+        const held = read.ok && read.value.kind === "notes" ? read.value.notes.length : 1;
+        notes += held;
+        const tooMany: IngestFailure = {
+          code: "batch.too_large",
+          what: "documents",
+          limit: options.maxNotes,
+          got: notes,
+        };
+        const document = notes > options.maxNotes ? err(tooMany) : read;
+        await turn.begin(keysOf(document));
+        return await keepDocument(ports, file, sha, document, options);
+      } finally {
+        turn.end();
+      }
+    },
+    {
+      concurrency: ports.config.BATCH_CONCURRENCY,
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    },
+  );
+  return results.flat();
+}
+
+type Read = Result<Document, { code: string }>;
+
+/** Reads a document; what the world refuses (a full pool) is this document's failure alone. */
+async function readWithin(
+  ports: Pick<Ports, "documents">,
+  bytes: Uint8Array<ArrayBuffer>,
+  options: BatchOptions,
+): Promise<Read> {
+  try {
+    return await ports.documents.read(bytes, options.signal);
+  } catch (error) {
+    if (error instanceof Failed) return err(error.failure);
+    throw error;
+  }
+}
+
+function keysOf(read: Read): string[] {
+  if (!read.ok) return [];
+  if (read.value.kind === "event") return [read.value.event.accessKey];
+  return read.value.notes.flatMap((note) => (note.ok ? [note.value.note.accessKey] : []));
+}
+
+async function keepDocument(
+  ports: Ports,
+  file: BatchFile & { kind: "document" },
+  sha: string,
+  read: Read,
+  options: BatchOptions,
+): Promise<BatchResult[]> {
+  if (!read.ok) return [await refused(ports, file.name, sha, new Failed(read.error), options)];
+  const document = read.value;
+  if (document.kind === "event") {
+    const { event } = document;
+    return [
+      await attempt(ports, file.name, sha, options, async () => ({
+        file: file.name,
+        outcome: "event",
+        event: options.dryRun
+          ? await foreseeEvent(ports, event, options.cause.actor.company, options.signal)
+          : await keepEvent(ports, event, file.bytes, { ...options, sha256: sha }),
+      })),
+    ];
+  }
+  const results: BatchResult[] = [];
+  for (const note of document.notes)
+    results.push(
+      await attempt(ports, file.name, sha, options, () => keepOne(ports, file, sha, note, options)),
+    );
+  return results;
+}
+
+async function keepOne(
+  ports: Ports,
+  file: BatchFile & { kind: "document" },
+  sha: string,
+  note: Result<Reading, NfeFailure>,
+  options: BatchOptions,
+): Promise<BatchResult> {
+  if (!note.ok) throw new Failed(note.error);
+  const keep = { ...options, sha256: sha };
+  const receipt = options.dryRun
+    ? await foresee(ports, note.value, file.bytes, keep)
+    : await keepNote(ports, note.value, file.bytes, keep);
+  const outcome = receipt.completed
+    ? "completed"
+    : receipt.status === "PROCESSADA"
+      ? "approved"
+      : "registered";
+  return { file: file.name, outcome, note: receipt };
+}
+
+/** Runs one document's flow; a failure becomes its result, an abort goes on up. */
+async function attempt(
+  ports: Ports,
+  name: string,
+  sha: string,
+  options: BatchOptions,
+  run: () => Promise<BatchResult>,
+): Promise<BatchResult> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof Failed)) throw error;
+    return refused(ports, name, sha, error, options);
+  }
+}
+
+async function refused(
+  ports: Ports,
+  file: string,
+  sha: string,
+  error: Failed,
+  options: BatchOptions,
+): Promise<BatchResult> {
+  if (!options.dryRun) await auditRefusal(ports, error, sha, options.cause);
+  // Our flows alone construct Failed, with members of IngestFailure and NfeFailure.
+  const failure = trusted<IngestFailure | NfeFailure>(error.failure);
+  if (failure.code === "nfe.duplicate")
+    return {
+      file,
+      outcome: "duplicate",
+      accessKey: failure.access_key,
+      status: failure.status,
+      failure,
+    };
+  return { file, outcome: "rejected", accessKey: null, failure };
+}
+
+/** Keeps documents under one key in the order sent: each begins when all before it have, and waits for its keys' last. */
+class Turns {
+  #begun: Promise<void>[] = [];
+  #last = new Map<string, Promise<void>>();
+
+  enter(i: number) {
+    const began = Promise.withResolvers<void>();
+    const ended = Promise.withResolvers<void>();
+    const before = this.#begun[i - 1];
+    this.#begun[i] = began.promise;
+    const last = this.#last;
+    return {
+      async begin(keys: readonly string[]) {
+        await before;
+        const waits = keys.map((key) => last.get(key));
+        for (const key of keys) last.set(key, ended.promise);
+        began.resolve();
+        await Promise.all(waits);
+      },
+      end() {
+        began.resolve();
+        ended.resolve();
+      },
+    };
+  }
+}
+
+/** How many of each outcome, as the batch route answers it. */
+export function summaryOf(results: readonly BatchResult[]) {
+  const count = (outcome: BatchResult["outcome"]) =>
+    results.filter((result) => result.outcome === outcome).length;
+  return {
+    registered: count("registered"),
+    approved: count("approved"),
+    completed: count("completed"),
+    duplicate: count("duplicate"),
+    rejected: count("rejected"),
+    events: count("event"),
+    ignored: count("ignored"),
+  };
+}
