@@ -2,12 +2,20 @@ import type { ItemSpec } from "./amounts.ts";
 import { type NoteOptions, syntheticNote } from "./synthetic-note.ts";
 import { itemOf, SUPPLIERS, type Supplier } from "./trade.ts";
 
+/** How many of our units are in one of theirs, as a person would tell it when approving the first note. */
+export interface Factor {
+  readonly n_item: number;
+  readonly factor: string;
+}
+
 /** One purchase of the demo: a document, and the words for it. */
 export interface Purchase {
   readonly file: string;
   readonly what: string;
   readonly accessKey: string;
   readonly xml: string;
+  /** Told once; the service remembers them for the supplier's next notes. */
+  readonly factors: readonly Factor[];
 }
 
 /** How many times each supplier sells to us. */
@@ -60,6 +68,14 @@ function itemsOf(supplier: Supplier, visit: number): ItemSpec[] {
   });
 }
 
+/** Boxes are opened, weights are not: flour comes by the bale and is counted so. */
+const factorsOf = (supplier: Supplier): Factor[] =>
+  supplier.wares.flatMap(({ taxed }, n) =>
+    taxed === undefined || taxed.unit === "KG"
+      ? []
+      : [{ n_item: n + 1, factor: String(taxed.perUnit) }],
+  );
+
 /** What a dozen suppliers sold us in November 2026, in the order of the days. */
 export function purchases(): Purchase[] {
   return Array.from({ length: VISITS }, (_, visit) =>
@@ -72,7 +88,13 @@ export function purchases(): Purchase[] {
         issuedAt: day(1 + visit * 6 + (n % 6)),
         ...HABITS[n]?.[visit],
       });
-      return { file: `${accessKey}-nfe.xml`, what: `compra de ${supplier.name}`, accessKey, xml };
+      return {
+        file: `${accessKey}-nfe.xml`,
+        what: `compra de ${supplier.name}`,
+        accessKey,
+        xml,
+        factors: visit === 0 ? factorsOf(supplier) : [],
+      };
     }),
   ).flat();
 }

@@ -1,6 +1,6 @@
 import { cp1252, utf8 } from "./bytes.ts";
 import { cancellationEvent, notNotes } from "./events.ts";
-import { type Purchase, purchases } from "./purchases.ts";
+import { type Factor, type Purchase, purchases } from "./purchases.ts";
 import { DECLARATION, type NoteOptions, syntheticNote } from "./synthetic-note.ts";
 import { COMPANY, CUSTOMER, itemOf, STRANGER, SUPPLIERS, type Ware } from "./trade.ts";
 import { zipOf } from "./zip.ts";
@@ -11,6 +11,8 @@ export interface Sending {
   /** For people, in Portuguese. */
   readonly what: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** What a person says about its items when approving it. */
+  readonly factors?: readonly Factor[];
 }
 
 /** What the demo sends, in this order. */
@@ -38,12 +40,12 @@ const sending = (file: string, what: string, xml: string): Sending => ({
   bytes: utf8(xml),
 });
 
-const bought = ({ file, what, xml }: Purchase): Sending => {
+const bought = ({ file, what, xml, factors }: Purchase): Sending => {
   // The bakery's system still writes ISO-8859-1.
   const old = what.includes("PÃO");
   const latin = () =>
     cp1252(`<?xml version="1.0" encoding="ISO-8859-1"?>${xml.slice(DECLARATION.length)}`);
-  return { file, what, bytes: old ? latin() : utf8(xml) };
+  return { file, what, bytes: old ? latin() : utf8(xml), factors };
 };
 
 const SOLD: readonly (readonly [

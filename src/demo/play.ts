@@ -1,0 +1,167 @@
+import { z } from "zod";
+import { Refused, readAs, type Service } from "../cli/service.ts";
+import type { Scenario, Sending } from "./scenario.ts";
+
+/** What a document came to. */
+export interface Outcome {
+  readonly file: string;
+  readonly what: string;
+  /** `event`: taken, and no note. */
+  readonly fate: "approved" | "held" | "refused" | "event";
+  readonly direction: string | null;
+  /** The holds' or the refusal's codes. */
+  readonly codes: readonly string[];
+  /** For people: the holds' or the refusal's words. */
+  readonly why: string;
+}
+
+/** The whole play. Times in milliseconds. */
+export interface Played {
+  readonly outcomes: readonly Outcome[];
+  /** Notes registered, approvals made, and how long each took. */
+  readonly registered: number;
+  readonly registeringMs: number;
+  readonly approved: number;
+  readonly approvingMs: number;
+}
+
+/** Requests on their way at a time. */
+export const AT_ONCE = 4;
+
+const Holds = z.array(z.object({ code: z.string(), message: z.string() }));
+const Receipt = z.union([
+  z.object({ access_key: z.string(), status: z.string(), direction: z.string(), holds: Holds }),
+  z.object({ message: z.string(), event: z.object({ effect: z.string() }) }),
+]);
+const Batch = z.object({
+  results: z.array(
+    z.object({
+      file: z.string(),
+      outcome: z.string(),
+      access_key: z.string().optional(),
+      code: z.string().optional(),
+      message: z.string().optional(),
+    }),
+  ),
+});
+const Detail = z.object({ direction: z.string(), holds: Holds });
+
+/** A note that was registered and waits for its approval. */
+interface Waiting {
+  readonly sent: Pick<Sending, "file" | "what" | "factors">;
+  readonly accessKey: string;
+}
+
+/** Sends the scenario, approves what may be approved, and gives what became of each document. Throws when the service fails. */
+export async function play(service: Service, scenario: Scenario): Promise<Played> {
+  const waiting: Waiting[] = [];
+  const ended: Outcome[] = [];
+  const take = async (sent: Sending) => {
+    const got = await upload(service, sent);
+    if ("accessKey" in got) waiting.push(got);
+    else ended.push(got);
+  };
+  const started = performance.now();
+  await inTurn(scenario.purchases, AT_ONCE, take);
+  waiting.push(...(await uploadZip(service, scenario.zip)));
+  // The rest in order: an event after its note, a copy after its original.
+  await inTurn(scenario.special, 1, take);
+  const registered = performance.now();
+  await inTurn(scenario.bad, 1, take);
+
+  const byFile = new Map(
+    [...scenario.purchases, ...scenario.special].map(({ file }, n) => [file, n]),
+  );
+  const place = ({ sent }: Waiting) => byFile.get(sent.file) ?? scenario.purchases.length - 0.5;
+  waiting.sort((a, b) => place(a) - place(b));
+  const told = waiting.filter(({ sent }) => (sent.factors?.length ?? 0) > 0);
+  const rest = waiting.filter(({ sent }) => (sent.factors?.length ?? 0) === 0);
+  const decided: Outcome[] = [];
+  const decide = async (one: Waiting) => void decided.push(await approve(service, one));
+  const approving = performance.now();
+  // What a person says of a supplier's boxes comes before the notes that rely on it.
+  await inTurn(told, 1, decide);
+  await inTurn(rest, AT_ONCE, decide);
+  const done = performance.now();
+  return {
+    outcomes: [...decided, ...ended],
+    registered: waiting.length,
+    registeringMs: registered - started,
+    approved: decided.filter(({ fate }) => fate === "approved").length,
+    approvingMs: done - approving,
+  };
+}
+
+/** Does the work on every one, `atOnce` at a time, beginning them in order. */
+async function inTurn<T>(all: readonly T[], atOnce: number, work: (one: T) => Promise<void>) {
+  const left = [...all];
+  const hand = async () => {
+    for (let one = left.shift(); one !== undefined; one = left.shift()) await work(one);
+  };
+  await Promise.all(Array.from({ length: atOnce }, hand));
+}
+
+const refused = (
+  { file, what }: Sending,
+  { code, message }: { code: string; message: string },
+): Outcome => ({
+  file,
+  what,
+  fate: "refused",
+  direction: null,
+  codes: [code],
+  why: message,
+});
+
+async function upload(service: Service, sent: Sending): Promise<Waiting | Outcome> {
+  const form = new FormData();
+  form.append("file", new File([sent.bytes], sent.file));
+  try {
+    const answer = await service.ask("/api/nfe/upload", { method: "POST", body: form });
+    const receipt = await readAs(Receipt, answer);
+    if ("access_key" in receipt) return { sent, accessKey: receipt.access_key };
+    const { file, what } = sent;
+    return { file, what, fate: "event", direction: null, codes: [], why: receipt.message };
+  } catch (error) {
+    if (error instanceof Refused) return refused(sent, error);
+    throw error;
+  }
+}
+
+async function uploadZip(service: Service, zip: Scenario["zip"]): Promise<Waiting[]> {
+  const answer = await service.ask("/api/nfe/batch", {
+    method: "POST",
+    headers: { "content-type": "application/zip" },
+    body: zip.bytes,
+  });
+  const { results } = await readAs(Batch, answer);
+  return results.map(({ file, access_key, message }) => {
+    if (access_key === undefined) throw new Error(`${zip.file}, ${file}: ${message ?? "recusado"}`);
+    return { sent: { file, what: zip.what }, accessKey: access_key };
+  });
+}
+
+async function approve(service: Service, { sent, accessKey }: Waiting): Promise<Outcome> {
+  const { file, what, factors = [] } = sent;
+  const path = `/api/nfes/${accessKey}`;
+  try {
+    await service.ask(`${path}/process`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(factors.length === 0 ? {} : { items: factors }),
+    });
+    const { direction } = await readAs(Detail, await service.ask(path));
+    return { file, what, fate: "approved", direction, codes: [], why: "" };
+  } catch (error) {
+    if (!(error instanceof Refused) || error.code !== "nfe.held") throw error;
+    const { direction, holds } = await readAs(Detail, await service.ask(path));
+    return {
+      file,
+      what,
+      fate: "held",
+      direction,
+      codes: holds.map(({ code }) => code),
+      why: holds.map(({ message }) => message).join("; "),
+    };
+  }
+}

@@ -1,0 +1,127 @@
+import { z } from "zod";
+import { exportCsv, fileSink } from "../cli/export.ts";
+import { type Column, cut, grouped, paint, type Screen, table } from "../cli/screen.ts";
+import { readAs, type Service } from "../cli/service.ts";
+import { AT_ONCE, type Outcome, type Played } from "./play.ts";
+
+const decimal = new Intl.NumberFormat("pt-BR", {
+  minimumFractionDigits: 2,
+  maximumFractionDigits: 4,
+});
+const whole = new Intl.NumberFormat("pt-BR", { maximumFractionDigits: 4 });
+
+const title = (screen: Screen, text: string) => {
+  screen.line();
+  screen.line(paint(screen, "bold", text));
+};
+const indented = (screen: Screen, lines: readonly string[]) => {
+  for (const line of lines) screen.line(`  ${line}`);
+};
+
+/** What became of the documents: those that went by themselves as counts, the others each with its reason. */
+export function showVerdicts(screen: Screen, { outcomes }: Played): void {
+  const of = (fate: Outcome["fate"]) => outcomes.filter((one) => one.fate === fate);
+  const went = (direction: string) =>
+    of("approved").filter((one) => one.direction === direction).length;
+  title(screen, "Vereditos");
+  screen.line(
+    `  ${paint(screen, "green", `${went("entry")} entraram no estoque, ${went("exit")} saíram dele`)}; ` +
+      `${of("held").length} esperam uma pessoa; ${of("event").length} evento; ${of("refused").length} recusados`,
+  );
+  const width = Math.max(40, Math.min(screen.width, 140) - 2);
+  const rows = (some: readonly Outcome[]) =>
+    some.map((one) => [cut(one.file, 22), one.what, one.codes.join(", "), one.why]);
+  const first = [
+    { title: "arquivo", most: 22 },
+    { title: "o que é", most: 40 },
+    { title: "código", most: 26 },
+  ];
+  const print = (colour: "yellow" | "red" | "green", some: readonly Outcome[]) => {
+    const cells = rows(some);
+    const used = first.reduce(
+      (sum, { title: name, most }, n) =>
+        sum + 2 + Math.min(most, Math.max(name.length, ...cells.map((row) => row[n]?.length ?? 0))),
+      0,
+    );
+    const columns: Column[] = [
+      ...first.map((column, n): Column => (n === 2 ? { ...column, colour } : column)),
+      { title: "por quê", most: Math.max(20, width - used) },
+    ];
+    screen.line();
+    indented(screen, table(screen, columns, cells));
+  };
+  print("yellow", [...of("held"), ...of("event")]);
+  print("red", of("refused"));
+}
+
+const StockPage = z.object({
+  data: z.array(
+    z.object({
+      code: z.string(),
+      name: z.string(),
+      unit: z.string(),
+      quantity: z.number(),
+      cost_price: z.number(),
+    }),
+  ),
+  pagination: z.object({ total: z.number() }),
+});
+
+/** The stock, by name; at most `lines` of it. */
+export async function showStock(screen: Screen, service: Service, lines: number): Promise<void> {
+  const { data, pagination } = await readAs(
+    StockPage,
+    await service.ask(`/api/stock?limit=${lines}`),
+  );
+  title(screen, `Estoque: ${grouped(pagination.total)} produtos`);
+  const columns: Column[] = [
+    { title: "código", most: 24 },
+    { title: "nome", most: 40 },
+    { title: "un." },
+    { title: "quantidade", align: "right" },
+    { title: "último custo R$", align: "right" },
+  ];
+  const rows = data.map((item) => [
+    item.code,
+    item.name,
+    item.unit,
+    whole.format(item.quantity),
+    decimal.format(item.cost_price),
+  ]);
+  indented(screen, table(screen, columns, rows));
+  const more = pagination.total - data.length;
+  if (more > 0) screen.line(paint(screen, "dim", `  … e mais ${grouped(more)}, no CSV`));
+}
+
+/** Writes both CSVs into the folder and says where they lie. */
+export async function showCsv(screen: Screen, service: Service, folder: string): Promise<void> {
+  title(screen, "CSV, para o Excel em português");
+  const files = [
+    ["stock", `${folder}/estoque.csv`],
+    ["movements", `${folder}/movimentos.csv`],
+  ] as const;
+  for (const [what, path] of files) {
+    const size = await exportCsv(service, what, { dialect: "br" }, await fileSink(path));
+    screen.line(`  ${path}  ${paint(screen, "dim", `${grouped(size)} bytes`)}`);
+  }
+}
+
+/** How many notes a second; what a first run on a cold process gives. */
+export function showSpeed(screen: Screen, played: Played): void {
+  const rate = (count: number, ms: number) => grouped(Math.round((count * 1_000) / ms));
+  const seconds = (ms: number) => decimal.format(Math.round(ms / 10) / 100);
+  title(screen, "Velocidade");
+  screen.line(
+    `  ${played.registered} notas registradas em ${seconds(played.registeringMs)} s ` +
+      `(${rate(played.registered, played.registeringMs)} por segundo), ` +
+      `${played.approved} aprovadas em ${seconds(played.approvingMs)} s ` +
+      `(${rate(played.approved, played.approvingMs)} por segundo)`,
+  );
+  screen.line(
+    paint(
+      screen,
+      "dim",
+      `  por HTTP, ${AT_ONCE} de cada vez, cada uma em disco antes da resposta; \`bun run bench\` mede de verdade`,
+    ),
+  );
+}
