@@ -1,0 +1,37 @@
+import { expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { parseConfig, variables } from "../../src/config.ts";
+
+const file = (name: string) => readFileSync(new URL(`../../${name}`, import.meta.url), "utf8");
+const defaults = new Map<string, unknown>(Object.entries(parseConfig({})));
+
+/** APP_ENV follows HOST: it has no default of its own. */
+const shown = (name: string) => {
+  const value = name === "APP_ENV" ? undefined : defaults.get(name);
+  return value === undefined ? "" : Array.isArray(value) ? value.join(",") : String(value);
+};
+
+test("the README's table has every variable with its default and its meaning, and no other", () => {
+  const rows = [...file("README.md").matchAll(/^\| `([A-Z_]+)` \| (.*?) \| (.*) \|$/gm)].map(
+    (m) => [m[1], m[2], m[3]],
+  );
+  expect(rows).toEqual(variables.map(({ name, meaning }) => [name, shown(name), meaning]));
+});
+
+test(".env.example has every variable with its default, and no other", () => {
+  const lines = [...file(".env.example").matchAll(/^#([A-Z_]+)=(.*)$/gm)].map((m) => [m[1], m[2]]);
+  expect(lines).toEqual(variables.map(({ name }) => [name ?? "", shown(name)]));
+});
+
+test("in production there is no start without a secret, and a host that is not loopback is production", () => {
+  expect(() => parseConfig({ APP_ENV: "production" })).toThrow(/JWT_SECRET/);
+  expect(() => parseConfig({ HOST: "0.0.0.0" })).toThrow(/JWT_SECRET/);
+  expect(parseConfig({ HOST: "0.0.0.0", APP_ENV: "development" }).APP_ENV).toBe("development");
+  expect(parseConfig({ HOST: "127.0.0.1" }).APP_ENV).toBe("development");
+});
+
+test("a configuration that is wrong says everything that is wrong, at once", () => {
+  expect(() => parseConfig({ PORT: "abc", JWT_SECRET: "curto" })).toThrow(
+    /PORT[\s\S]*JWT_SECRET|JWT_SECRET[\s\S]*PORT/,
+  );
+});
