@@ -1,0 +1,135 @@
+import { describe, expect, test } from "bun:test";
+import { Glob } from "bun";
+import { DOORS, violations } from "./support/fence.ts";
+
+const house = new Set(new Glob("{src,test,bench}/**/*.{ts,mts,mjs}").scanSync());
+
+test("imports go down only, and every file keeps to the manners of the house", async () => {
+  const found: string[] = [];
+  for (const path of house) found.push(...violations(path, await Bun.file(path).text(), house));
+  expect(found).toEqual([]);
+  expect(house.size).toBeGreaterThan(100);
+});
+
+test("AGENTS.md tells of every folder of src", async () => {
+  const agents = await Bun.file("AGENTS.md").text();
+  const folders = new Set(
+    [...new Glob("src/*/**/*.ts").scanSync()].map((path) => path.split("/")[1] ?? ""),
+  );
+  expect([...folders].filter((folder) => !agents.includes(`\`${folder}/`))).toEqual([]);
+  expect(folders.size).toBeGreaterThan(8);
+});
+
+describe("the fence bites", () => {
+  const bites: [path: string, source: string, says: string][] = [
+    // Every way to name a file
+    ["src/nfe/x.ts", 'import { a } from "../ingest/judge.ts";', "nfe may not import ingest"],
+    ["src/nfe/x.ts", 'import type { Ports } from "../ports.ts";', "nfe may not import ports.ts"],
+    ["src/nfe/x.ts", 'import\n  "../ports.ts"', "nfe may not import ports.ts"],
+    ["src/nfe/x.ts", 'const a = await import("../ports.ts");', "nfe may not import ports.ts"],
+    ["src/nfe/x.ts", 'let a: import("../ports.ts").Ports;', "nfe may not import ports.ts"],
+    [
+      "src/nfe/x.ts",
+      `const a = \`\${await import("../ports.ts")}\`;`,
+      "nfe may not import ports.ts",
+    ],
+    ["src/nfe/x.ts", "const a = await import(name);", "imports by a path that only a run can tell"],
+    ["src/nfe/x.ts", 'export { a } from "./note.ts";', "re-exports ./note.ts: no barrels"],
+    ["src/nfe/x.ts", 'export type { a } from "./note.ts";', "re-exports ./note.ts: no barrels"],
+    ["src/nfe/x.ts", 'export * from "./note.ts";', "re-exports ./note.ts: no barrels"],
+    ["src/nfe/x.ts", 'const a = require("node:fs");', "nfe may not import node:fs"],
+    ["src/nfe/x.ts", 'import "./nowhere.ts";', "imports src/nfe/nowhere.ts, which is not there"],
+    // Every arrow
+    ["src/lib/x.ts", 'import "../nfe/note.ts";', "lib may not import nfe"],
+    ["src/lib/x.ts", 'import "../ports.ts";', "lib may not import ports.ts"],
+    ["src/stock/x.ts", 'import "../ingest/judge.ts";', "stock may not import ingest"],
+    ["src/stock/x.ts", 'import "../accounts/roles.ts";', "stock may not import accounts"],
+    ["src/journal/x.ts", 'import "../stock/posting.ts";', "journal may not import stock"],
+    ["src/ingest/x.ts", 'import "../http/problem.ts";', "ingest may not import http"],
+    ["src/ingest/x.ts", 'import "../failures.ts";', "ingest may not import failures.ts"],
+    ["src/accounts/x.ts", 'import "../config.ts";', "accounts may not import config.ts"],
+    ["src/http/x.ts", 'import "../platform/rows.ts";', "http may not import platform"],
+    ["src/http/x.ts", 'import "../app.ts";', "http may not import app.ts"],
+    ["src/platform/x.ts", 'import "../nfe/note.ts";', "platform may not import nfe"],
+    ["src/platform/x.ts", 'import "../accounts/token.ts";', "platform may not import accounts"],
+    ["src/platform/x.ts", 'import "./bun/log.ts";', "platform may not import platform/bun"],
+    [
+      "src/platform/memory/x.ts",
+      'import "../bun/log.ts";',
+      "platform/memory may not import platform/bun",
+    ],
+    [
+      "src/platform/cloudflare/x.ts",
+      'import "../bun/log.ts";',
+      "platform/cloudflare may not import platform/bun",
+    ],
+    ["src/ports.ts", 'import "./accounts/roles.ts";', "ports.ts may not import accounts"],
+    ["src/bun.ts", 'import "./reader.worker.ts";', "imports the door reader.worker.ts"],
+    [
+      "src/http/x.ts",
+      'import "../demo/trade.ts";',
+      "imports src/demo/trade.ts of the door demo.ts",
+    ],
+    [
+      "src/platform/bun/x.ts",
+      'new URL("../../reader.worker.ts", import.meta.url)',
+      "imports the door reader.worker.ts",
+    ],
+    ["src/new/x.ts", "", "belongs to no part that the fence knows"],
+    // Strangers
+    [
+      "src/stock/x.ts",
+      'import { createClient } from "@libsql/client";',
+      "stock may not import @libsql/client",
+    ],
+    ["src/ingest/x.ts", 'import { Hono } from "hono";', "ingest may not import hono"],
+    [
+      "src/http/x.ts",
+      'import { readFile } from "node:fs/promises";',
+      "http may not import node:fs/promises",
+    ],
+    // Purity
+    ["src/stock/x.ts", "const a = Date.now();", "uses Date.now("],
+    ["src/stock/x.ts", "const a = new Date();", "uses new Date()"],
+    ["src/stock/x.ts", "const a = [Math.random()];", "uses Math.random"],
+    ["src/http/x.ts", "const a = process.env.A;", "uses process."],
+    ["src/http/x.ts", "const a = Bun.file('');", "uses Bun."],
+    ["src/http/x.ts", "console.log(1);", "uses console."],
+    ["src/http/x.ts", "setTimeout(a, 1);", "uses setTimeout"],
+    ["src/export/x.ts", "await fetch('http://x')", "uses fetch("],
+    // Manners
+    ["src/nfe/x.ts", "const a = b as Note;", "casts outside lib/cast.ts"],
+    ["src/nfe/x.ts", "const a = /[/]as x/.test(b) as unknown;", "casts outside lib/cast.ts"],
+    ["src/nfe/x.ts", `const a = \`\${\`\${b as Note}\`}\`;`, "casts outside lib/cast.ts"],
+    ["src/nfe/x.ts", "// one\n".repeat(321), "has 321 lines"],
+    ["src/nfe/xml-utils.ts", "", "is named xml-utils.ts"],
+    ["src/http/helpers/x.ts", "", "is named helpers"],
+    ["test/common/x.ts", "", "is named common"],
+  ];
+  for (const [path, source, says] of bites)
+    test(`${says}: ${source.slice(0, 60).replaceAll("\n", " ") || path}`, () => {
+      expect(violations(path, source, house).some((one) => one.endsWith(says))).toBe(true);
+    });
+
+  test("at every door", () => {
+    const doors = DOORS.map((door) => `src/${door}`);
+    for (const door of DOORS)
+      expect(violations("src/http/x.ts", `import "../${door}";`, new Set(doors))).toEqual([
+        `src/http/x.ts:1 imports the door ${door}`,
+      ]);
+  });
+
+  test("and at nothing that is allowed", () => {
+    const innocent = [
+      'import type { Value } from "../ports.ts";',
+      'import { toScaled as scaled } from "../lib/decimal.ts";',
+      'import * as decimal from "../lib/decimal.ts";',
+      "// a as b, Date.now(), import('../http/x.ts')",
+      `const sql = "select a as b"; const more = \`select a as b, \${sql} as c from d\`;`,
+      "const list = [1] as const; const division = a / b / c; const as = 1; x.as = as;",
+      "const at = new Date(0); clock.now(); reader.fetch(1); ports.process.x; mine.setTimeout;",
+      "const pattern = /as x, Date.now()/; const both = a ? /'/ : /`/;",
+    ].join("\n");
+    expect(violations("src/stock/x.ts", innocent, house)).toEqual([]);
+  });
+});
