@@ -1,8 +1,14 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
+import { receiveBatch, summaryOf } from "../ingest/batch.ts";
+import type { IngestFailure } from "../ingest/failures.ts";
+import { BATCH } from "../ingest/limits.ts";
 import { receive } from "../ingest/receive.ts";
-import { documentOf } from "./body.ts";
+import { unpack } from "../ingest/unpack.ts";
+import { Failed } from "../lib/result.ts";
+import { BatchSchema, batchLine } from "./batch-view.ts";
+import { batchOf, documentOf } from "./body.ts";
 import { causeOf, type Env } from "./env.ts";
-import { EventReceiptSchema, ReceiptSchema, receiptView } from "./note-view.ts";
+import { EVENT_SAY, EventReceiptSchema, ReceiptSchema, receiptView } from "./note-view.ts";
 import { asks } from "./permissions.ts";
 import { answers, Flag } from "./schemas.ts";
 
@@ -28,14 +34,6 @@ const uploadRoute = createRoute({
   responses: answers(200, z.union([ReceiptSchema, EventReceiptSchema]), "O que a nota é para nós"),
 });
 
-const EVENT_SAY = {
-  cancelled: "Cancelamento registrado; a nota fica retida",
-  attached: "Evento anexado à nota",
-  held: "Cancelamento de uma nota que já está no estoque; confira e estorne",
-  waiting: "Evento guardado; a nota ainda não chegou",
-  none: "O evento não foi registrado pela SEFAZ; nada mudou",
-} as const;
-
 export const uploadNfe = defineOpenAPIRoute<typeof uploadRoute, Env>({
   route: uploadRoute,
   handler: async (c) => {
@@ -57,4 +55,56 @@ export const uploadNfe = defineOpenAPIRoute<typeof uploadRoute, Env>({
   },
 });
 
-export const nfeRoutes = [uploadNfe] as const;
+const batchRoute = createRoute({
+  method: "post",
+  path: "/api/nfe/batch",
+  operationId: "uploadBatch",
+  tags: ["nfe"],
+  summary: "Registra muitas notas: arquivos e ZIPs, um resultado para cada",
+  ...asks("operate"),
+  request: {
+    body: {
+      required: false,
+      content: {
+        "multipart/form-data": {
+          schema: {
+            type: "object" as const,
+            properties: { files: { type: "array" as const, items: binary } },
+          },
+        },
+        "application/zip": { schema: binary },
+      },
+    },
+    query: z.object({
+      approve: Flag.optional(),
+      dry_run: Flag.optional(),
+      async: Flag.optional(),
+    }),
+  },
+  responses: answers(200, BatchSchema, "Um resultado por documento, na ordem enviada"),
+});
+
+/** A batch may be quiet for longer than a server waits for a byte. */
+const BATCH_PATIENCE_S = 120;
+
+export const uploadBatch = defineOpenAPIRoute<typeof batchRoute, Env>({
+  route: batchRoute,
+  handler: async (c) => {
+    const { ports } = c.var;
+    const query = c.req.valid("query");
+    if (query.async === true) throw new Failed<IngestFailure>({ code: "batch.async_not_built" });
+    const { signal } = c.req.raw;
+    ports.patience(c.req.raw, BATCH_PATIENCE_S);
+    const pieces = await unpack(await batchOf(c), BATCH, signal);
+    const results = await receiveBatch(ports, pieces, {
+      cause: causeOf(c),
+      approve: query.approve ?? null,
+      dryRun: query.dry_run ?? false,
+      maxNotes: BATCH.documents,
+      signal,
+    });
+    return c.json({ summary: summaryOf(results), results: results.map(batchLine) }, 200);
+  },
+});
+
+export const nfeRoutes = [uploadNfe, uploadBatch] as const;

@@ -34,6 +34,15 @@ export const EventReceiptSchema = z
   })
   .openapi("EventReceipt");
 
+/** What an event has done, for a person. */
+export const EVENT_SAY = {
+  cancelled: "Cancelamento registrado; a nota fica retida",
+  attached: "Evento anexado à nota",
+  held: "Cancelamento de uma nota que já está no estoque; confira e estorne",
+  waiting: "Evento guardado; a nota ainda não chegou",
+  none: "O evento não foi registrado pela SEFAZ; nada mudou",
+} as const;
+
 /** What an upload answers of a note. */
 export function receiptView(receipt: NoteReceipt): z.infer<typeof ReceiptSchema> {
   return {

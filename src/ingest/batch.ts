@@ -10,12 +10,7 @@ import type { IngestFailure, NoteStatus } from "./failures.ts";
 import { foresee, foreseeEvent } from "./foresee.ts";
 import { keepNote, type NoteReceipt } from "./keep.ts";
 import { auditRefusal, type ReceiveOptions } from "./receive.ts";
-
-/** One file of a batch, in the order sent; what is not a document says why. */
-export type BatchFile =
-  | { readonly name: string; readonly kind: "document"; readonly bytes: Uint8Array<ArrayBuffer> }
-  | { readonly name: string; readonly kind: "ignored"; readonly why: string }
-  | { readonly name: string; readonly kind: "rejected"; readonly failure: { code: string } };
+import type { Piece } from "./unpack.ts";
 
 export type BatchResult =
   | {
@@ -53,22 +48,27 @@ export interface BatchOptions extends ReceiveOptions {
  */
 export async function receiveBatch(
   ports: Ports,
-  files: Iterable<BatchFile> | AsyncIterable<BatchFile>,
+  pieces: readonly Piece[],
   options: BatchOptions,
 ): Promise<BatchResult[]> {
   const turns = new Turns();
   let notes = 0;
   const results = await pMap(
-    files,
-    async (file, i): Promise<BatchResult[]> => {
+    pieces,
+    async (piece, i): Promise<BatchResult[]> => {
       const turn = turns.enter(i);
       try {
-        if (file.kind === "ignored")
-          return [{ file: file.name, outcome: "ignored", why: file.why }];
-        if (file.kind === "rejected")
-          return [{ file: file.name, outcome: "rejected", accessKey: null, failure: file.failure }];
-        const sha = await sha256(file.bytes);
-        const read = await readWithin(ports, file.bytes, options);
+        if (piece.kind === "ignored")
+          return [{ file: piece.file, outcome: "ignored", why: piece.why }];
+        if (piece.kind === "rejected") return [rejectedUnread(piece.file, piece.failure)];
+        const inflated = await piece.bytes(options.signal);
+        if (!inflated.ok) return [rejectedUnread(piece.file, inflated.error)];
+        const sent: SentDocument = {
+          name: piece.file,
+          bytes: inflated.value,
+          sha256: await sha256(inflated.value),
+        };
+        const read = await readWithin(ports, sent.bytes, options);
         const held = read.ok && read.value.kind === "notes" ? read.value.notes.length : 1;
         notes += held;
         const tooMany: IngestFailure = {
@@ -79,7 +79,7 @@ export async function receiveBatch(
         };
         const document = notes > options.maxNotes ? err(tooMany) : read;
         await turn.begin(keysOf(document));
-        return await keepDocument(ports, file, sha, document, options);
+        return await keepDocument(ports, sent, document, options);
       } finally {
         turn.end();
       }
@@ -91,6 +91,19 @@ export async function receiveBatch(
   );
   return results.flat();
 }
+
+interface SentDocument {
+  readonly name: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly sha256: string;
+}
+
+const rejectedUnread = (file: string, failure: IngestFailure): BatchResult => ({
+  file,
+  outcome: "rejected",
+  accessKey: null,
+  failure,
+});
 
 type Read = Result<Document, { code: string }>;
 
@@ -116,58 +129,53 @@ function keysOf(read: Read): string[] {
 
 async function keepDocument(
   ports: Ports,
-  file: BatchFile & { kind: "document" },
-  sha: string,
+  sent: SentDocument,
   read: Read,
   options: BatchOptions,
 ): Promise<BatchResult[]> {
-  if (!read.ok) return [await refused(ports, file.name, sha, new Failed(read.error), options)];
+  if (!read.ok) return [await refused(ports, sent, new Failed(read.error), options)];
   const document = read.value;
   if (document.kind === "event") {
     const { event } = document;
     return [
-      await attempt(ports, file.name, sha, options, async () => ({
-        file: file.name,
+      await attempt(ports, sent, options, async () => ({
+        file: sent.name,
         outcome: "event",
         event: options.dryRun
           ? await foreseeEvent(ports, event, options.cause.actor.company, options.signal)
-          : await keepEvent(ports, event, file.bytes, { ...options, sha256: sha }),
+          : await keepEvent(ports, event, sent.bytes, { ...options, sha256: sent.sha256 }),
       })),
     ];
   }
   const results: BatchResult[] = [];
   for (const note of document.notes)
-    results.push(
-      await attempt(ports, file.name, sha, options, () => keepOne(ports, file, sha, note, options)),
-    );
+    results.push(await attempt(ports, sent, options, () => keepOne(ports, sent, note, options)));
   return results;
 }
 
 async function keepOne(
   ports: Ports,
-  file: BatchFile & { kind: "document" },
-  sha: string,
+  sent: SentDocument,
   note: Result<Reading, NfeFailure>,
   options: BatchOptions,
 ): Promise<BatchResult> {
   if (!note.ok) throw new Failed(note.error);
-  const keep = { ...options, sha256: sha };
+  const keep = { ...options, sha256: sent.sha256 };
   const receipt = options.dryRun
-    ? await foresee(ports, note.value, file.bytes, keep)
-    : await keepNote(ports, note.value, file.bytes, keep);
+    ? await foresee(ports, note.value, sent.bytes, keep)
+    : await keepNote(ports, note.value, sent.bytes, keep);
   const outcome = receipt.completed
     ? "completed"
     : receipt.status === "PROCESSADA"
       ? "approved"
       : "registered";
-  return { file: file.name, outcome, note: receipt };
+  return { file: sent.name, outcome, note: receipt };
 }
 
 /** Runs one document's flow; a failure becomes its result, an abort goes on up. */
 async function attempt(
   ports: Ports,
-  name: string,
-  sha: string,
+  sent: SentDocument,
   options: BatchOptions,
   run: () => Promise<BatchResult>,
 ): Promise<BatchResult> {
@@ -175,14 +183,13 @@ async function attempt(
     return await run();
   } catch (error) {
     if (!(error instanceof Failed)) throw error;
-    return refused(ports, name, sha, error, options);
+    return refused(ports, sent, error, options);
   }
 }
 
 async function refused(
   ports: Ports,
-  file: string,
-  sha: string,
+  { name: file, sha256: sha }: SentDocument,
   error: Failed,
   options: BatchOptions,
 ): Promise<BatchResult> {
