@@ -16,8 +16,8 @@ const UNREACHED = new Set(["ECONNREFUSED", "ConnectionRefused", "ENOTFOUND", "EA
 /** The connection fell on the way: what was asked may have been done or not. */
 const CUT = new Set(["ECONNRESET", "ConnectionClosed", "ETIMEDOUT", "EPIPE", "FailedToOpenSocket"]);
 
-const HTTP_5XX = /^Server returned HTTP status 5\d\d/;
-const NETWORK = /^(Network connection lost|fetch failed|Unable to connect)/;
+const HTTP_5XX = /HTTP status 5\d\d/;
+const NETWORK = /(Network connection lost|fetch failed|Unable to connect)/;
 
 /**
  * Whether a fault is transient: a locked database, the network, an answer 5xx. Never a business refusal.

@@ -13,12 +13,12 @@ const SAFE = [coded("SQLITE_BUSY"), coded("SQLITE_LOCKED"), coded("ECONNREFUSED"
 const UNSURE = [
   coded("ECONNRESET"),
   new Error("Network connection lost."),
-  coded("SERVER_ERROR", "Server returned HTTP status 502"),
+  coded("SERVER_ERROR", "SERVER_ERROR: Server returned HTTP status 502"),
 ];
 const NOT = [
   coded("SQLITE_CONSTRAINT", "UNIQUE constraint failed: users.email"),
   coded("SQL_PARSE_ERROR"),
-  coded("SERVER_ERROR", "Server returned HTTP status 401"),
+  coded("SERVER_ERROR", "SERVER_ERROR: Server returned HTTP status 401"),
   coded("SQLITE_FULL"),
   new RangeError("beyond 2^53"),
   "SQLITE_BUSY",

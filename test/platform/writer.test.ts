@@ -156,3 +156,24 @@ test("a few huge jobs do not share a group", async () => {
   expect(seen).toEqual([1, 1, 1]);
   await world.close();
 });
+
+test("a lone job waits one turn of the event loop; while each turn brings more, four at most", async () => {
+  const arriving = [put(1), put(2), put(3), put(4), put(5), put(6)];
+  const commits: Promise<unknown>[] = [];
+  let turns = 0;
+  const world = await open({
+    breathe() {
+      turns += 1;
+      const next = arriving.shift();
+      if (next !== undefined) commits.push(world.writer.commit(job(next)));
+      return breathe();
+    },
+  });
+  await world.writer.commit(job(put(0)));
+  expect([turns, world.writer.figures().largestGroup]).toEqual([4, 5]);
+  await Promise.all(commits);
+  turns = 0;
+  await world.writer.commit(job(put(7)));
+  expect(turns).toBe(1);
+  await world.close();
+});
