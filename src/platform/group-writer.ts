@@ -190,7 +190,7 @@ export function groupWriter(client: Pick<Client, "batch">, limits: GroupLimits):
       signal?.addEventListener("abort", leave, { once: true });
       waiting.push(mine);
       waitingBytes += bytes;
-      pumping ??= pump();
+      pumping ??= Promise.resolve().then(pump);
     });
   }
 
