@@ -171,6 +171,8 @@ test("a lone job waits one turn of the event loop; while each turn brings more, 
   });
   await world.writer.commit(job(put(0)));
   expect([turns, world.writer.figures().largestGroup]).toEqual([4, 5]);
+  arriving.length = 0;
+  await world.writer.drain();
   await Promise.all(commits);
   turns = 0;
   await world.writer.commit(job(put(7)));
