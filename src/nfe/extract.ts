@@ -1,0 +1,143 @@
+import { allOf, firstOf, groupOf, type Notices, textOf } from "./group.ts";
+import { GROUPS, type GroupLayout } from "./layout.ts";
+import type { ItemShape, LotShape, NoteShape, Unchecked } from "./shape.ts";
+import { unmasked } from "./taxpayer.ts";
+import { attributeOf, type XmlElement } from "./xml/element.ts";
+
+type Group = ReadonlyMap<string, XmlElement>;
+
+/** Text of an optional field that an empty element leaves out as well (dates, numbers of persons). */
+const given = (text: string | undefined): string | undefined => (text === "" ? undefined : text);
+
+const taxpayer = (group: Group, name: string): string | undefined => {
+  const text = given(textOf(group.get(name)));
+  return text === undefined ? undefined : unmasked(text);
+};
+
+/** Text at the end of a way of names; undefined where it breaks off. */
+function at(from: XmlElement | undefined, ...names: string[]): string | undefined {
+  let element = from;
+  for (const name of names) {
+    if (element === undefined) return undefined;
+    element = name === "*" ? element.children[0] : firstOf(element, name);
+  }
+  return textOf(element);
+}
+
+/** Brings infNFe into the shape that NoteShape judges. `path` is its XPath; `notices` takes what is odd on the way. */
+export function noteShape(
+  infNFe: XmlElement,
+  path: string,
+  notices: Notices,
+): Unchecked<NoteShape> {
+  const top = groupOf(infNFe, GROUPS.infNFe, path, notices);
+  const group = (name: keyof typeof GROUPS, layout: GroupLayout = GROUPS[name]): Group =>
+    groupOf(top.get(name), layout, `${path}/${name}`, notices);
+  const ide = group("ide");
+  const emit = group("emit");
+  const dest = group("dest");
+  const total = group("total");
+  const sums = groupOf(total.get("ICMSTot"), GROUPS.ICMSTot, `${path}/total/ICMSTot`, notices);
+  return {
+    "ide/cUF": textOf(ide.get("cUF")),
+    "ide/cNF": textOf(ide.get("cNF")),
+    "ide/natOp": textOf(ide.get("natOp")),
+    "ide/mod": textOf(ide.get("mod")),
+    "ide/serie": textOf(ide.get("serie")),
+    "ide/nNF": textOf(ide.get("nNF")),
+    "ide/dhEmi": textOf(ide.get("dhEmi")),
+    "ide/dEmi": textOf(ide.get("dEmi")),
+    "ide/tpNF": textOf(ide.get("tpNF")),
+    "ide/tpEmis": textOf(ide.get("tpEmis")),
+    "ide/cDV": textOf(ide.get("cDV")),
+    "ide/tpAmb": textOf(ide.get("tpAmb")),
+    "ide/finNFe": textOf(ide.get("finNFe")),
+    "ide/tpNFDebito": textOf(ide.get("tpNFDebito")),
+    "ide/tpNFCredito": textOf(ide.get("tpNFCredito")),
+    "emit/CNPJ": taxpayer(emit, "CNPJ"),
+    "emit/CPF": taxpayer(emit, "CPF"),
+    "emit/xNome": textOf(emit.get("xNome")),
+    "emit/enderEmit/UF": at(emit.get("enderEmit"), "UF"),
+    "dest/CNPJ": taxpayer(dest, "CNPJ"),
+    "dest/CPF": taxpayer(dest, "CPF"),
+    "dest/idEstrangeiro": textOf(dest.get("idEstrangeiro")),
+    "dest/xNome": textOf(dest.get("xNome")),
+    "dest/enderDest/UF": at(dest.get("enderDest"), "UF"),
+    det: allOf(infNFe, "det").map((det, i) => itemShape(det, `${path}/det[${i + 1}]`, notices)),
+    "total/ICMSTot/vProd": textOf(sums.get("vProd")),
+    "total/ICMSTot/vFrete": textOf(sums.get("vFrete")),
+    "total/ICMSTot/vSeg": textOf(sums.get("vSeg")),
+    "total/ICMSTot/vDesc": textOf(sums.get("vDesc")),
+    "total/ICMSTot/vOutro": textOf(sums.get("vOutro")),
+    "total/ICMSTot/vII": textOf(sums.get("vII")),
+    "total/ICMSTot/vIPI": textOf(sums.get("vIPI")),
+    "total/ICMSTot/vIPIDevol": textOf(sums.get("vIPIDevol")),
+    "total/ICMSTot/vST": textOf(sums.get("vST")),
+    "total/ICMSTot/vFCPST": textOf(sums.get("vFCPST")),
+    "total/ICMSTot/vICMSDeson": textOf(sums.get("vICMSDeson")),
+    "total/ICMSTot/vNF": textOf(sums.get("vNF")),
+    "total/ISSQNtot/vServ": at(total.get("ISSQNtot"), "vServ"),
+  };
+}
+
+function itemShape(det: XmlElement, path: string, notices: Notices): Unchecked<ItemShape> {
+  const parts = groupOf(det, GROUPS.det, path, notices);
+  const prod = groupOf(parts.get("prod"), GROUPS.prod, `${path}/prod`, notices);
+  const imposto = groupOf(parts.get("imposto"), GROUPS.imposto, `${path}/imposto`, notices);
+  const ICMS = imposto.get("ICMS");
+  return {
+    "@nItem": attributeOf(det, "nItem"),
+    "prod/cProd": textOf(prod.get("cProd")),
+    "prod/cEAN": textOf(prod.get("cEAN")),
+    "prod/cEANTrib": textOf(prod.get("cEANTrib")),
+    "prod/xProd": textOf(prod.get("xProd")),
+    "prod/NCM": textOf(prod.get("NCM")),
+    "prod/CFOP": textOf(prod.get("CFOP")),
+    "prod/uCom": textOf(prod.get("uCom")),
+    "prod/qCom": textOf(prod.get("qCom")),
+    "prod/vUnCom": textOf(prod.get("vUnCom")),
+    "prod/vProd": textOf(prod.get("vProd")),
+    "prod/uTrib": textOf(prod.get("uTrib")),
+    "prod/qTrib": textOf(prod.get("qTrib")),
+    "prod/vUnTrib": textOf(prod.get("vUnTrib")),
+    "prod/vFrete": textOf(prod.get("vFrete")),
+    "prod/vSeg": textOf(prod.get("vSeg")),
+    "prod/vDesc": textOf(prod.get("vDesc")),
+    "prod/vOutro": textOf(prod.get("vOutro")),
+    "prod/indTot": textOf(prod.get("indTot")),
+    "prod/rastro": lotShapes(parts.get("prod"), prod, "rastro", path, notices),
+    "prod/med": lotShapes(parts.get("prod"), prod, "med", path, notices),
+    "imposto/IPI/IPITrib/vIPI": at(imposto.get("IPI"), "IPITrib", "vIPI"),
+    "imposto/II/vII": at(imposto.get("II"), "vII"),
+    "imposto/IS/vIS": at(imposto.get("IS"), "vIS"),
+    "imposto/ICMS/*/vICMSST": at(ICMS, "*", "vICMSST"),
+    "imposto/ICMS/*/vFCPST": at(ICMS, "*", "vFCPST"),
+    "imposto/ICMS/*/vICMSDeson": at(ICMS, "*", "vICMSDeson"),
+    "imposto/ICMS/*/indDeduzDeson": at(ICMS, "*", "indDeduzDeson"),
+    "impostoDevol/IPI/vIPIDevol": at(parts.get("impostoDevol"), "IPI", "vIPIDevol"),
+    service: imposto.has("ISSQN"),
+  };
+}
+
+const NO_LOTS: readonly Unchecked<LotShape>[] = [];
+
+/** The lots in `rastro`, or (before layout 4.00) in `med`; a `med` of today has none, so a place for it is kept empty. */
+function lotShapes(
+  element: XmlElement | undefined,
+  prod: Group,
+  name: "rastro" | "med",
+  path: string,
+  notices: Notices,
+): readonly Unchecked<LotShape>[] {
+  if (element === undefined || !prod.has(name)) return NO_LOTS;
+  const groups = allOf(element, name).map((lot, i) =>
+    groupOf(lot, GROUPS[name], `${path}/prod/${name}[${i + 1}]`, notices),
+  );
+  if (name === "med" && !groups.every((lot) => lot.has("nLote"))) return NO_LOTS;
+  return groups.map((lot) => ({
+    nLote: textOf(lot.get("nLote")),
+    qLote: textOf(lot.get("qLote")),
+    dFab: given(textOf(lot.get("dFab"))),
+    dVal: given(textOf(lot.get("dVal"))),
+  }));
+}

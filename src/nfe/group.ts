@@ -1,0 +1,72 @@
+import type { FieldError } from "./failures.ts";
+import { type GroupLayout, NFE_NAMESPACE } from "./layout.ts";
+import type { XmlElement } from "./xml/element.ts";
+
+/** What is noticed while a document's groups are read. */
+export interface Notices {
+  /** Names of elements that the layout does not know, as often as they come. */
+  readonly unknown: string[];
+  /** Elements that come twice where the layout has one. */
+  readonly errors: FieldError[];
+}
+
+const NOTHING: ReadonlyMap<string, XmlElement> = new Map();
+
+/**
+ * The elements of a group by local name, the first of each; those of a strange namespace count as unknown.
+ * An absent group is an empty one. `path` is the group's own, for what is told about it.
+ */
+export function groupOf(
+  element: XmlElement | undefined,
+  layout: GroupLayout,
+  path: string,
+  notices: Notices,
+): ReadonlyMap<string, XmlElement> {
+  if (element === undefined) return NOTHING;
+  const found = new Map<string, XmlElement>();
+  const twice = new Set<string>();
+  for (const child of element.children) {
+    const { name } = child;
+    const repeats = layout.get(name);
+    if (repeats === undefined || !belongs(child, element)) notices.unknown.push(name);
+    else if (!found.has(name)) found.set(name, child);
+    else if (!repeats) twice.add(name);
+  }
+  for (const name of twice) notices.errors.push(repeated(element, name, path));
+  return found;
+}
+
+/** All the elements of this name in a group, as groupOf takes them. */
+export function allOf(element: XmlElement, name: string): XmlElement[] {
+  return element.children.filter((child) => child.name === name && belongs(child, element));
+}
+
+/** The first element of this name in a group, as groupOf takes it. */
+export function firstOf(element: XmlElement, name: string): XmlElement | undefined {
+  for (const child of element.children)
+    if (child.name === name && belongs(child, element)) return child;
+  return undefined;
+}
+
+/** In its parent's namespace, in that of NF-e or in none; a signature has its own. */
+function belongs(child: XmlElement, parent: XmlElement): boolean {
+  const { ns } = child;
+  return ns === parent.ns || ns === NFE_NAMESPACE || ns === "" || child.name === "Signature";
+}
+
+function repeated(element: XmlElement, name: string, path: string): FieldError {
+  const times = element.children.filter((child) => child.name === name).length;
+  return {
+    path: `${path}/${name}[2]`,
+    code: "duplicate",
+    message: "este elemento só pode aparecer uma vez",
+    expected: "1",
+    got: String(times),
+  };
+}
+
+/** A leaf's text without the blanks at its ends; undefined when it is absent. Elements inside a leaf make it empty. */
+export function textOf(element: XmlElement | undefined): string | undefined {
+  if (element === undefined) return undefined;
+  return element.children.length === 0 ? element.text.trim() : "";
+}

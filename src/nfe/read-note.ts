@@ -1,0 +1,187 @@
+import { err, ok, type Result } from "../lib/result.ts";
+import { parseAccessKey } from "./access-key.ts";
+import { noteOf } from "./build.ts";
+import { cancellationsIn } from "./events.ts";
+import { noteShape } from "./extract.ts";
+import type { FieldError, NfeFailure } from "./failures.ts";
+import { fieldErrors, MAX_ERRORS, missing, shown } from "./field-errors.ts";
+import { allOf, firstOf, groupOf, type Notices, textOf } from "./group.ts";
+import { GROUPS, LAYOUTS, MAX_ITEMS, XMLDSIG } from "./layout.ts";
+import type { Note, Protocol } from "./note.ts";
+import type { Placed } from "./roots.ts";
+import { NoteShape, type Unchecked } from "./shape.ts";
+import { attributeOf, type XmlElement } from "./xml/element.ts";
+
+/** A note, and the names of the elements in known groups that its layout does not have. */
+export interface ReadNote {
+  readonly note: Note;
+  readonly unknown: readonly string[];
+}
+
+const invalid = (...errors: FieldError[]): Result<never, NfeFailure> =>
+  err({ code: "nfe.invalid", errors });
+
+/**
+ * Reads one NFe of a document. Fails with `nfe.access_key` when infNFe/@Id holds no right key, and with `nfe.invalid`,
+ * all errors at once (at most MAX_ERRORS), when what is needed is missing or outside its type (leiauteNFe_v4.00).
+ */
+export function readNote({ nfe, path: nfePath, proc }: Placed): Result<ReadNote, NfeFailure> {
+  const notices: Notices = { unknown: [], errors: [] };
+  const outer = groupOf(nfe, GROUPS.NFe, nfePath, notices);
+  const infNFe = outer.get("infNFe");
+  const path = `${nfePath}/infNFe`;
+  if (infNFe === undefined) return invalid(missing(path));
+  const head = identity(infNFe, path);
+  if (!head.ok) return head;
+  const dets = allOf(infNFe, "det").length;
+  if (dets > MAX_ITEMS) return invalid(tooManyItems(path, dets));
+
+  const shape = noteShape(infNFe, path, notices);
+  const checked = NoteShape.safeParse(shape);
+  const protocol = protocolIn(proc, notices);
+  const errors = [
+    ...(checked.success ? [] : fieldErrors(checked.error.issues, infNFe, path)),
+    ...betweenFields(shape, path),
+    ...notices.errors,
+  ];
+  if (!checked.success || errors.length > 0) return invalid(...errors.slice(0, MAX_ERRORS));
+  const note = noteOf(checked.data, {
+    ...head.value,
+    refNFe: references(infNFe),
+    hasDest: firstOf(infNFe, "dest") !== undefined,
+    protocol,
+    signature: signatureIn(outer.get("Signature")),
+    cancelledBy: proc === null ? [] : cancellationsIn(proc),
+  });
+  const total = countable(note, path);
+  return total === null ? ok({ note, unknown: notices.unknown }) : invalid(total);
+}
+
+/** The layout and the access key: what tells whether the rest can be read at all. */
+function identity(
+  infNFe: XmlElement,
+  path: string,
+): Result<{ layout: string; accessKey: string }, NfeFailure> {
+  const layout = attributeOf(infNFe, "versao")?.trim();
+  const id = attributeOf(infNFe, "Id")?.trim();
+  if (layout === undefined) return invalid(missing(`${path}/@versao`, LAYOUTS.join(", ")));
+  if (!LAYOUTS.includes(layout))
+    return invalid({
+      path: `${path}/@versao`,
+      code: "enum",
+      message: "este leiaute não é lido",
+      expected: LAYOUTS.join(", "),
+      got: shown(layout),
+    });
+  if (id === undefined) return invalid(missing(`${path}/@Id`, "NFe e a chave de acesso"));
+  const key = parseAccessKey(id);
+  return key.ok ? ok({ layout, accessKey: key.value }) : key;
+}
+
+const tooManyItems = (path: string, dets: number): FieldError => ({
+  path: `${path}/det[${MAX_ITEMS + 1}]`,
+  code: "too_many",
+  message: `uma nota tem no máximo ${MAX_ITEMS} itens`,
+  expected: String(MAX_ITEMS),
+  got: String(dets),
+});
+
+/** What holds between fields: an emitter who is someone, a date, items, and item numbers that are different. */
+function betweenFields(shape: Unchecked<NoteShape>, path: string): FieldError[] {
+  const errors: FieldError[] = [];
+  if (shape["emit/CNPJ"] === undefined && shape["emit/CPF"] === undefined)
+    errors.push(missing(`${path}/emit/CNPJ`, "CNPJ ou CPF"));
+  if (shape["ide/dhEmi"] === undefined && shape["ide/dEmi"] === undefined)
+    errors.push(missing(`${path}/ide/dhEmi`));
+  if (shape.det.length === 0) errors.push(missing(`${path}/det`));
+  const seen = new Set<string>();
+  for (const [i, det] of shape.det.entries()) {
+    const nItem = det["@nItem"];
+    if (nItem === undefined) continue;
+    if (seen.has(nItem))
+      errors.push({
+        path: `${path}/det[${i + 1}]/@nItem`,
+        code: "duplicate",
+        message: "outro item da nota já tem este número",
+        got: shown(nItem),
+      });
+    seen.add(nItem);
+  }
+  return errors;
+}
+
+/**
+ * protNFe/infProt, as it is: nothing in it is needed to read the note, and what is missing or wrong in it (an empty
+ * text here) keeps the note out of stock by the holds of the verdict. A protNFe without infProt is no protocol.
+ */
+function protocolIn(proc: XmlElement | null, notices: Notices): Protocol | null {
+  if (proc === null) return null;
+  const path = `/${proc.name}`;
+  const protNFe = groupOf(proc, GROUPS.nfeProc, path, notices).get("protNFe");
+  const infProt = protNFe && firstOf(protNFe, "infProt");
+  if (infProt === undefined) return null;
+  const fields = groupOf(infProt, GROUPS.infProt, `${path}/protNFe/infProt`, notices);
+  const text = (name: string): string => textOf(fields.get(name)) ?? "";
+  const orNull = (name: string): string | null => text(name) || null;
+  return {
+    tpAmb: text("tpAmb"),
+    chNFe: text("chNFe"),
+    nProt: orNull("nProt"),
+    dhRecbto: orNull("dhRecbto"),
+    digVal: orNull("digVal"),
+    cStat: text("cStat"),
+    xMotivo: orNull("xMotivo"),
+  };
+}
+
+/** ide/NFref/refNFe, each once. */
+function references(infNFe: XmlElement): string[] {
+  const ide = firstOf(infNFe, "ide");
+  if (ide === undefined) return [];
+  const keys = new Set<string>();
+  for (const reference of allOf(ide, "NFref")) {
+    const key = textOf(firstOf(reference, "refNFe"));
+    if (key !== undefined && key !== "") keys.add(key);
+  }
+  return [...keys];
+}
+
+/** What the signature says it signs; whether it does is for signature.ts to tell. */
+function signatureIn(signature: XmlElement | undefined): Note["signature"] {
+  if (signature?.ns !== XMLDSIG) return null;
+  const info = firstOf(signature, "SignedInfo");
+  const reference = info && firstOf(info, "Reference");
+  if (reference === undefined) return null;
+  return {
+    digestValue: textOf(firstOf(reference, "DigestValue")) ?? "",
+    referenceUri: attributeOf(reference, "URI") ?? "",
+  };
+}
+
+/** All amounts of a note together stay exact (below 2⁵³ cents), so that no sum of some of them can fail later. */
+function countable(note: Note, path: string): FieldError | null {
+  let sum = 0;
+  for (const item of note.items)
+    sum +=
+      item.vProd_e2 +
+      item.vFrete_e2 +
+      item.vSeg_e2 +
+      item.vDesc_e2 +
+      item.vOutro_e2 +
+      item.vIPI_e2 +
+      item.vICMSST_e2 +
+      item.vFCPST_e2 +
+      item.vII_e2 +
+      item.vICMSDeson_e2 +
+      item.vIPIDevol_e2 +
+      item.vIS_e2;
+  for (const value of Object.values(note.total)) sum += value;
+  return sum <= Number.MAX_SAFE_INTEGER
+    ? null
+    : {
+        path: `${path}/total`,
+        code: "range",
+        message: "os valores da nota somam mais do que se pode contar com exatidão",
+        expected: "até 90.071.992.547.409,91",
+      };
+}

@@ -1,0 +1,101 @@
+import { z } from "zod";
+import { F } from "./fields.ts";
+
+/**
+ * The plain shapes that a tree is brought into, and what must hold of them. A key is the way from infNFe (or from det,
+ * rastro …) to the field, so that a zod issue's path is an XPath as it stands; `*` is the one element that is there.
+ */
+export const LotShape = z.object({
+  nLote: F.text,
+  qLote: F.lotQuantity,
+  dFab: F.day.optional(),
+  dVal: F.day.optional(),
+});
+
+export const ItemShape = z.object({
+  "@nItem": F.nItem,
+  "prod/cProd": F.text,
+  "prod/cEAN": F.any.optional(),
+  "prod/cEANTrib": F.any.optional(),
+  "prod/xProd": F.text,
+  "prod/NCM": F.any.optional(),
+  "prod/CFOP": F.CFOP,
+  "prod/uCom": F.text,
+  "prod/qCom": F.quantity,
+  "prod/vUnCom": F.unitPrice,
+  "prod/vProd": F.amount,
+  "prod/uTrib": F.text.optional(),
+  "prod/qTrib": F.quantity.optional(),
+  "prod/vUnTrib": F.unitPrice.optional(),
+  "prod/vFrete": F.amount.optional(),
+  "prod/vSeg": F.amount.optional(),
+  "prod/vDesc": F.amount.optional(),
+  "prod/vOutro": F.amount.optional(),
+  "prod/indTot": F.binary.optional(),
+  "prod/rastro": z.array(LotShape),
+  "prod/med": z.array(LotShape),
+  "imposto/IPI/IPITrib/vIPI": F.amount.optional(),
+  "imposto/II/vII": F.amount.optional(),
+  "imposto/IS/vIS": F.amount.optional(),
+  "imposto/ICMS/*/vICMSST": F.amount.optional(),
+  "imposto/ICMS/*/vFCPST": F.amount.optional(),
+  "imposto/ICMS/*/vICMSDeson": F.amount.optional(),
+  "imposto/ICMS/*/indDeduzDeson": F.binary.optional(),
+  "impostoDevol/IPI/vIPIDevol": F.amount.optional(),
+  /** Whether imposto/ISSQN stands there. */
+  service: z.boolean(),
+});
+
+export const NoteShape = z.object({
+  "ide/cUF": F.cUF,
+  "ide/cNF": F.any.optional(),
+  "ide/natOp": F.any,
+  "ide/mod": F.mod,
+  "ide/serie": F.serie,
+  "ide/nNF": F.nNF,
+  "ide/dhEmi": F.instant.optional(),
+  "ide/dEmi": F.day.optional(),
+  "ide/tpNF": F.binary,
+  "ide/tpEmis": F.tpEmis,
+  "ide/cDV": F.any.optional(),
+  "ide/tpAmb": F.tpAmb,
+  "ide/finNFe": F.finNFe,
+  "ide/tpNFDebito": F.any.optional(),
+  "ide/tpNFCredito": F.any.optional(),
+  "emit/CNPJ": F.CNPJ.optional(),
+  "emit/CPF": F.CPF.optional(),
+  "emit/xNome": F.text,
+  "emit/enderEmit/UF": F.any.optional(),
+  "dest/CNPJ": F.CNPJ.optional(),
+  "dest/CPF": F.CPF.optional(),
+  "dest/idEstrangeiro": F.any.optional(),
+  "dest/xNome": F.any.optional(),
+  "dest/enderDest/UF": F.any.optional(),
+  det: z.array(ItemShape),
+  "total/ICMSTot/vProd": F.amount.optional(),
+  "total/ICMSTot/vFrete": F.amount.optional(),
+  "total/ICMSTot/vSeg": F.amount.optional(),
+  "total/ICMSTot/vDesc": F.amount.optional(),
+  "total/ICMSTot/vOutro": F.amount.optional(),
+  "total/ICMSTot/vII": F.amount.optional(),
+  "total/ICMSTot/vIPI": F.amount.optional(),
+  "total/ICMSTot/vIPIDevol": F.amount.optional(),
+  "total/ICMSTot/vST": F.amount.optional(),
+  "total/ICMSTot/vFCPST": F.amount.optional(),
+  "total/ICMSTot/vICMSDeson": F.amount.optional(),
+  "total/ICMSTot/vNF": F.amount,
+  "total/ISSQNtot/vServ": F.amount.optional(),
+});
+
+export type LotShape = z.infer<typeof LotShape>;
+export type ItemShape = z.infer<typeof ItemShape>;
+export type NoteShape = z.infer<typeof NoteShape>;
+
+/** The same keys before they are checked: any text may be absent. */
+export type Unchecked<T> = {
+  readonly [K in keyof T]: T[K] extends readonly (infer U)[]
+    ? readonly Unchecked<U>[]
+    : T[K] extends boolean
+      ? boolean
+      : string | undefined;
+};
