@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { drizzle } from "drizzle-orm/libsql";
 import { type Config, parseConfig } from "../../src/config.ts";
+import { compareDocuments } from "../../src/nfe/compare.ts";
+import { readDocument } from "../../src/nfe/read.ts";
 import { type Database, openDatabase } from "../../src/platform/bun/database.ts";
 import { tableOriginals } from "../../src/platform/bun/originals.ts";
 import { bunPasswords } from "../../src/platform/bun/passwords.ts";
@@ -11,7 +13,7 @@ import { type GroupWriter, groupWriter } from "../../src/platform/group-writer.t
 import { inlineDocuments } from "../../src/platform/memory/documents.ts";
 import { memoryLimits } from "../../src/platform/memory/limits.ts";
 import { clientReader } from "../../src/platform/reader.ts";
-import type { DocumentReader, Log, Ports } from "../../src/ports.ts";
+import type { Log, Ports } from "../../src/ports.ts";
 
 /** A clock that stands still until it is told. */
 export interface TestClock {
@@ -68,17 +70,6 @@ export const testConfig = (overrides: Partial<Config> = {}): Config => ({
   ...overrides,
 });
 
-/** Loaded at the first document: a test that reads none does not pay for the reader of notes. */
-async function inline(): Promise<DocumentReader> {
-  const [{ readDocument }, { compareDocuments }] = await Promise.all([
-    import(READ),
-    import(COMPARE),
-  ]);
-  return inlineDocuments({ readDocument, compareDocuments });
-}
-const READ = "../../src/nfe/read.ts";
-const COMPARE = "../../src/nfe/compare.ts";
-
 let template: Promise<string> | undefined;
 
 /** The real migrations, run once per process into a file that every test copies. */
@@ -121,10 +112,7 @@ export async function testPorts(overrides: TestOverrides = {}): Promise<TestPort
     reader,
     writer,
     originals: tableOriginals({ reader, clock }),
-    documents: {
-      read: async (bytes, signal) => (await inline()).read(bytes, signal),
-      compare: async (...given) => (await inline()).compare(...given),
-    },
+    documents: inlineDocuments({ readDocument, compareDocuments }),
     passwords: bunPasswords(config.PASSWORD_COST),
     limits: memoryLimits(clock),
     health: { check: async () => [] },
