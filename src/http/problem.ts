@@ -27,6 +27,7 @@ const SAY = {
   "upload.missing_file": [400, "Falta o arquivo no formulário"],
   "batch.too_large": [413, "O lote passa do limite"],
   "batch.malformed_zip": [422, "O arquivo ZIP está corrompido"],
+  "batch.unreadable_entry": [422, "O arquivo dentro do ZIP não pode ser lido"],
   "batch.async_not_built": [501, "O lote assíncrono ainda não está disponível"],
   "product.not_found": [404, "Produto não encontrado"],
   "stock.insufficient": [400, "Estoque insuficiente"],
@@ -140,8 +141,10 @@ function detailOf(failure: Failure, sentence: string): string {
     case "batch.malformed_zip":
     case "auth.weak_password":
       return `${sentence}: ${failure.why}`;
+    case "batch.unreadable_entry":
+      return `${sentence}: ${{ encrypted: "está protegido por senha", nested_zip: "é um ZIP dentro do ZIP", corrupt: "está corrompido", unsupported: "foi compactado por um método desconhecido" }[failure.why]}`;
     case "batch.too_large":
-      return `${sentence}: ${{ documents: "documentos", sent: "bytes enviados", inflated: "bytes descompactados", ratio: "taxa de compressão", entry: "bytes de um arquivo" }[failure.what]} (máximo ${failure.limit})`;
+      return `${sentence}: ${{ documents: "documentos", entries: "arquivos no ZIP", sent: "bytes enviados", inflated: "bytes descompactados", ratio: "taxa de compressão", entry: "bytes de um arquivo" }[failure.what]} (máximo ${failure.limit})`;
     default:
       return sentence;
   }

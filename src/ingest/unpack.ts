@@ -1,0 +1,85 @@
+import { Failed, ok, type Result } from "../lib/result.ts";
+import type { IngestFailure } from "./failures.ts";
+import { isBeside, isNamedXml, isNamedZip, shownName } from "./file-name.ts";
+import { FORMAT_SAY, formatOf, HEAD_BYTES } from "./format.ts";
+import { BATCH, type BatchLimits } from "./limits.ts";
+
+import { Tally } from "./tally.ts";
+import { listZip } from "./zip.ts";
+
+/** A file as a request carries it: an XML, a ZIP of XMLs, or something else. */
+export interface Sent {
+  /** As the sender wrote it; null: the body itself. */
+  readonly name: string | null;
+  readonly blob: Blob;
+}
+
+/** One line of a batch, in the order sent. `file` may be shown; it is never a path. */
+export type Piece =
+  | {
+      readonly kind: "document";
+      readonly file: string;
+      /** Inflates or reads it now: who asks for few at a time holds few at a time. Rejects only when aborted. */
+      readonly bytes: (
+        signal?: AbortSignal,
+      ) => Promise<Result<Uint8Array<ArrayBuffer>, IngestFailure>>;
+    }
+  /** Not a document, and nobody would take it for one: a folder, a PDF. `why` is for people. */
+  | { readonly kind: "ignored"; readonly file: string; readonly why: string }
+  /** Meant as a document or as several, and unreadable. */
+  | { readonly kind: "rejected"; readonly file: string; readonly failure: IngestFailure };
+
+/**
+ * Lists what a request carries, in the order sent; the entries of a ZIP in that of its central directory.
+ * Every limit is held before the first document is given out: by the sizes that the central directories declare, and an entry
+ * that inflates to more than it declared is `rejected` by itself when it is read.
+ * Fails with `batch.too_large`, and with `batch.malformed_zip` when one broken ZIP is all that was sent; one of several is
+ * `rejected` and its neighbours are not touched.
+ */
+export async function unpack(
+  files: readonly Sent[],
+  limits: BatchLimits = BATCH,
+  signal?: AbortSignal,
+): Promise<Piece[]> {
+  const tally = new Tally(limits);
+  const pieces: Piece[] = [];
+  for (const file of files) {
+    signal?.throwIfAborted();
+    tally.listed();
+    const found = await piecesOf(file, files.length === 1, tally, signal);
+    for (const piece of found) pieces.push(piece);
+  }
+  return pieces;
+}
+
+async function piecesOf(
+  { name, blob }: Sent,
+  alone: boolean,
+  tally: Tally,
+  signal?: AbortSignal,
+): Promise<Piece[]> {
+  const shown = name === null ? null : shownName(name);
+  const file = shown ?? "(sem nome)";
+  const format = formatOf(new Uint8Array(await blob.slice(0, HEAD_BYTES).arrayBuffer()));
+  if (format === "zip" || isNamedZip(file)) {
+    const listed = await listZip(blob, shown, tally, signal);
+    if (listed.ok) return listed.value;
+    if (alone) throw new Failed(listed.error);
+    return [{ kind: "rejected", file, failure: listed.error }];
+  }
+  const text = format === "xml" || format === "empty";
+  if (isBeside(file) || !(text || isNamedXml(file)))
+    return [{ kind: "ignored", file, why: `O arquivo não é uma nota: é ${FORMAT_SAY[format]}.` }];
+  if (blob.size > tally.limits.entryBytes)
+    return [
+      {
+        kind: "rejected",
+        file,
+        failure: { code: "too_large", maxBytes: tally.limits.entryBytes, bytes: blob.size },
+      },
+    ];
+  tally.document(blob.size, blob.size);
+  return [
+    { kind: "document", file, bytes: async () => ok(new Uint8Array(await blob.arrayBuffer())) },
+  ];
+}
