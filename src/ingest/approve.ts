@@ -6,6 +6,7 @@ import { newId } from "../lib/id.ts";
 import { Failed, orFail } from "../lib/result.ts";
 import type { Finding } from "../nfe/document.ts";
 import type { Ports, Row, Statement } from "../ports.ts";
+import { saidOfStock } from "../stock/out-of-range.ts";
 import { factorsAsAssumed, nothingBelowZero, type Posting, post } from "../stock/posting.ts";
 import { type Corrections, type ItemCorrection, spokenFor } from "./correct.ts";
 import { applyCorrections } from "./corrections.ts";
@@ -220,14 +221,11 @@ async function commitApproval(
       guard,
     ),
   ];
-  return ports.writer.commit(
-    {
-      statements,
-      mine: (rows) =>
-        rows[0] === undefined || rows[0].length === 0 ? null : belowZero(rows.flat()),
-    },
-    options.signal,
-  );
+  const mine = (rows: readonly Row[][]) =>
+    rows[0] === undefined || rows[0].length === 0 ? null : belowZero(rows.flat());
+  return ports.writer.commit({ statements, mine }, options.signal).catch((error) => {
+    throw saidOfStock(error, posting.entries[0]?.code ?? "");
+  });
 }
 
 /** The statement that one of many wins: it gives the note its posting. */

@@ -5,7 +5,8 @@ import { audit, happened, touched } from "../journal/record.ts";
 import { newId } from "../lib/id.ts";
 import { Failed } from "../lib/result.ts";
 import type { Finding, Reading } from "../nfe/document.ts";
-import type { Ports, Statement } from "../ports.ts";
+import type { Ports, Row, Statement } from "../ports.ts";
+import { saidOfStock } from "../stock/out-of-range.ts";
 import { type Posting, post } from "../stock/posting.ts";
 import { completeNote } from "./complete.ts";
 import type { Hold, NoteStatus } from "./failures.ts";
@@ -80,10 +81,10 @@ export async function keepNote(
       ...(r.posting === null ? [] : post(r.posting)),
       ...journalOf(r),
     ];
-    const won = await ports.writer.commit(
-      { statements, mine: ([note]) => note !== undefined && note.length > 0 },
-      options.signal,
-    );
+    const mine = ([note]: readonly Row[][]) => note !== undefined && note.length > 0;
+    const won = await ports.writer.commit({ statements, mine }, options.signal).catch((error) => {
+      throw saidOfStock(error, r.items[0]?.code ?? "");
+    });
     if (won) return receiptOf(r);
     const stored = await findNote(ports, company, reading.note.accessKey, options.signal);
     if (stored !== null) return completeNote(ports, reading, bytes, stored, options);

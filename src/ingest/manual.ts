@@ -58,10 +58,14 @@ export async function recordMovement(
       guard,
     ),
   ];
-  const id = await ports.writer.commit(
-    { statements, mine: ([rows]) => (rows?.[0] === undefined ? null : Number(rows[0].id)) },
-    signal,
-  );
+  const id = await ports.writer
+    .commit(
+      { statements, mine: ([rows]) => (rows?.[0] === undefined ? null : Number(rows[0].id)) },
+      signal,
+    )
+    .catch((error) => {
+      throw saidOfStock(error, order.product);
+    });
   if (id !== null) return id;
   throw new Failed<StockFailure>(await whyNot(ports, actor.company, order, signal));
 }

@@ -45,7 +45,9 @@ export function levelFilter(
   const conditions = ["p.company = ?1", "p.active = 1"];
   if (filter.search !== undefined && filter.search !== "") {
     args.push(`%${filter.search.replaceAll(/[\\%_]/g, "\\$&")}%`);
-    conditions.push(`(p.code like ?${args.length} escape '\\' or p.name like ?${args.length} escape '\\')`);
+    conditions.push(
+      `(p.code like ?${args.length} escape '\\' or p.name like ?${args.length} escape '\\')`,
+    );
   }
   if (filter.categoryId !== undefined) {
     args.push(filter.categoryId);

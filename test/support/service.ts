@@ -13,7 +13,7 @@ export type Answer = { status: number; headers: Headers; body: any; text: string
 export interface Send {
   as?: Role | "nobody" | "stranger";
   json?: unknown;
-  body?: BodyInit;
+  body?: string | FormData | Uint8Array<ArrayBuffer>;
   headers?: Record<string, string>;
 }
 

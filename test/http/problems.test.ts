@@ -1,0 +1,137 @@
+import { expect, test } from "bun:test";
+import { type Answer, withService } from "../support/service.ts";
+
+const KEY = "35260911222333000181550010000001231000000420";
+
+/** An answer is a problem document with everything that api.md promises, and nothing of our inside. */
+function isProblem(answer: Answer, status: number, code: string) {
+  expect([answer.status, answer.body?.code]).toEqual([status, code]);
+  expect(answer.headers.get("content-type")).toStartWith("application/problem+json");
+  expect(answer.body.error).toBe(answer.body.detail);
+  // A copy: the matcher writes its asymmetric members into what it is given.
+  expect({ ...answer.body }).toMatchObject({
+    type: expect.any(String),
+    title: expect.any(String),
+    status,
+    detail: expect.any(String),
+    instance: expect.any(String),
+    request_id: answer.headers.get("x-request-id"),
+  });
+  expect(answer.text).not.toMatch(/\bat [\w.]+ \(|select |insert |SQLITE|libsql/i);
+}
+
+test("every error exit is a problem document", () =>
+  withService(async ({ send }) => {
+    const json = { "content-type": "application/json" };
+    isProblem(await send("GET", "/api/stock", { as: "nobody" }), 401, "auth.required");
+    isProblem(await send("GET", "/api/nada"), 404, "http.not_found");
+    isProblem(await send("GET", "/nada", { as: "nobody" }), 404, "http.not_found");
+    isProblem(await send("DELETE", "/api/stock"), 405, "http.method_not_allowed");
+    isProblem(
+      await send("POST", "/api/movements", { body: "{", headers: json }),
+      400,
+      "http.bad_request",
+    );
+    isProblem(await send("POST", "/api/movements", { json: {} }), 400, "request.invalid");
+    isProblem(await send("GET", "/api/stock?page=0"), 422, "request.invalid");
+    isProblem(await send("GET", "/api/stock?limit=abc"), 422, "request.invalid");
+    isProblem(await send("GET", "/api/nfes/123"), 422, "request.invalid");
+    isProblem(await send("GET", `/api/nfes/${KEY}`), 404, "nfe.not_found");
+    isProblem(await send("GET", "/api/nfes?from=2026-02-30"), 422, "request.invalid");
+    isProblem(
+      await send("POST", "/api/movements", { body: "x".repeat(1024 * 1024 + 1), headers: json }),
+      413,
+      "too_large",
+    );
+    isProblem(await send("POST", "/api/nfe/batch?async=true"), 501, "batch.async_not_built");
+    isProblem(
+      await send("POST", "/api/nfe/upload", {
+        body: "--x",
+        headers: { "content-type": "multipart/form-data" },
+      }),
+      400,
+      "malformed_multipart",
+    );
+    isProblem(
+      await send("POST", "/api/nfe/upload", {
+        body: "{}",
+        headers: { "content-type": "image/png" },
+      }),
+      415,
+      "unsupported_media_type",
+    );
+  }));
+
+test("a wrong method says which are right", () =>
+  withService(async ({ send }) => {
+    const { headers } = await send("DELETE", "/api/stock");
+    expect(headers.get("allow")).toContain("GET");
+  }));
+
+test("a field error has a JSON pointer and a sentence", () =>
+  withService(async ({ send }) => {
+    const { body } = await send("POST", "/api/movements", {
+      json: { product_code: "A", type: "ENTRADA", quantity: "1.23456" },
+    });
+    expect(body.errors).toMatchObject([
+      { path: "/quantity", message: "tem casas decimais demais" },
+    ]);
+  }));
+
+test("JSON is read whatever its Content-Type says", () =>
+  withService(async ({ send }) => {
+    const body = JSON.stringify({ product_code: "nada", type: "ENTRADA", quantity: 1 });
+    for (const type of [
+      "text/plain",
+      "application/json; charset=utf-8",
+      "application/x-www-form-urlencoded",
+    ])
+      isProblem(
+        await send("POST", "/api/movements", { body, headers: { "content-type": type } }),
+        404,
+        "product.not_found",
+      );
+  }));
+
+test("a crash is a problem without a stack, and is logged without the request", () =>
+  withService(
+    async ({ send, ports }) => {
+      isProblem(await send("GET", "/api/health/full"), 500, "internal");
+      expect(ports.sent.find((line) => line.event === "request.crashed")).toMatchObject({
+        level: "error",
+      });
+    },
+    {
+      health: {
+        check: async () => {
+          throw new Error("select * from secrets");
+        },
+      },
+    },
+  ));
+
+test("the caller's request id comes back when it may stand in a log, and is replaced when not", () =>
+  withService(async ({ send }) => {
+    const good = await send("GET", "/api/health", { headers: { "x-request-id": "abc-123" } });
+    expect(good.headers.get("x-request-id")).toBe("abc-123");
+    const bad = await send("GET", "/api/health", { headers: { "x-request-id": 'a"b c' } });
+    expect(bad.headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
+  }));
+
+test("CORS is an allow-list: localhost in development, nobody else unless configured", () =>
+  withService(
+    async ({ raw }) => {
+      const allowed = async (origin: string) => {
+        const response = await raw("OPTIONS", "/api/stock", {
+          as: "nobody",
+          headers: { origin, "access-control-request-method": "GET" },
+        });
+        return response.headers.get("access-control-allow-origin");
+      };
+      expect(await allowed("http://localhost:5173")).toBe("http://localhost:5173");
+      expect(await allowed("https://loja.example")).toBe("https://loja.example");
+      expect(await allowed("https://evil.example")).toBeNull();
+      expect(await allowed("http://localhost.evil.example")).toBeNull();
+    },
+    { config: { CORS_ORIGINS: ["https://loja.example"] } },
+  ));

@@ -1,0 +1,183 @@
+import { expect, test } from "bun:test";
+import fc from "fast-check";
+import { syntheticNote } from "../../src/demo/synthetic-note.ts";
+import { reconcileAll } from "../../src/stock/reconcile.ts";
+import { type Service, withService } from "../support/service.ts";
+
+const item = { cProd: "P1", xProd: "PRODUTO", uCom: "UN", qCom: "10", vUnCom: "1.00" };
+const stocked = async (service: Service) => {
+  await service.upload(syntheticNote({ items: [item] }).xml, "?approve=true");
+};
+const order = (type: string, quantity: number | string, more: object = {}) => ({
+  json: { product_code: "P1", type, quantity, ...more },
+});
+
+test("a movement answers 201 with itself, and the stock follows", () =>
+  withService(async (service) => {
+    await stocked(service);
+    const made = await service.send(
+      "POST",
+      "/api/movements",
+      order("ENTRADA", "2.5", {
+        unit_cost: 1.5,
+        batch_number: "L1",
+        expiration_date: "2027-01-31",
+        notes: "achado",
+      }),
+    );
+    expect(made).toMatchObject({
+      status: 201,
+      body: {
+        movement: {
+          product_code: "P1",
+          type: "ENTRADA",
+          quantity: 2.5,
+          unit_cost: 1.5,
+          total_cost: 3.75,
+          batch_number: "L1",
+          expiration_date: "2027-01-31",
+          origin: "MANUAL",
+          user: { name: "Pessoa 14" },
+        },
+      },
+    });
+    expect(JSON.stringify(made.body)).not.toContain("@");
+    const stock = await service.send("GET", "/api/stock");
+    expect(stock.body.data).toMatchObject([{ code: "P1", quantity: 12.5, cost_price: 1.5 }]);
+  }));
+
+test("an exit that would leave less than nothing is refused, and says so", () =>
+  withService(async (service) => {
+    await stocked(service);
+    expect(await service.send("POST", "/api/movements", order("SAIDA", 10.0001))).toMatchObject({
+      status: 400,
+      body: { code: "stock.insufficient", product_code: "P1", requested: "10.0001" },
+    });
+    expect((await service.send("POST", "/api/movements", order("SAIDA", 10))).status).toBe(201);
+  }));
+
+test("F2: forty exits at once share ten units, never an eleventh", () =>
+  withService(async (service) => {
+    await stocked(service);
+    const answers = await Promise.all(
+      Array.from({ length: 40 }, () => service.send("POST", "/api/movements", order("SAIDA", 1))),
+    );
+    expect(answers.filter((a) => a.status === 201)).toHaveLength(10);
+    expect(answers.filter((a) => a.status === 400)).toHaveLength(30);
+    expect(await service.rows("select quantity_e4 from balances")).toEqual([{ quantity_e4: 0 }]);
+    expect(await reconcileAll(service.ports, 1)).toEqual([]);
+  }));
+
+test("S1: a hostile text is a value, and changes nothing", () =>
+  withService(async (service) => {
+    await stocked(service);
+    for (const text of ["0 OR 1=1", "'; drop table movements; --", "P1' or '1'='1"]) {
+      const path = encodeURIComponent(text);
+      expect(
+        (await service.send("GET", `/api/movements/list?product_code=${path}`)).body.data,
+      ).toEqual([]);
+      expect((await service.send("GET", `/api/stock?search=${path}`)).body.data).toEqual([]);
+      expect((await service.send("GET", `/api/nfes?supplier=${path}`)).body.data).toEqual([]);
+    }
+    expect(await service.rows("select count(*) as n from movements")).toEqual([{ n: 1 }]);
+  }));
+
+test("quantities are refused where they cannot be exact, and never rounded", () =>
+  withService(async (service) => {
+    await stocked(service);
+    for (const quantity of [
+      0,
+      -1,
+      "1e3",
+      "abc",
+      "1.00001",
+      1234567890.1234567,
+      "99999999999999999",
+      null,
+      true,
+    ])
+      expect([
+        quantity,
+        (
+          await service.send("POST", "/api/movements", {
+            json: { product_code: "P1", type: "ENTRADA", quantity },
+          })
+        ).status,
+      ]).toEqual([quantity, 400]);
+    expect(await service.rows("select count(*) as n from movements")).toEqual([{ n: 1 }]);
+  }));
+
+test("a balance beyond what can be exact is refused and undoes nothing of its neighbours", () =>
+  withService(async (service) => {
+    await stocked(service);
+    const most = "900719925474.0991";
+    const [over, fine] = await Promise.all([
+      service.send("POST", "/api/movements", order("ENTRADA", most)),
+      service.send("POST", "/api/movements", order("ENTRADA", 1)),
+    ]);
+    expect(over.status).toBe(422);
+    expect(over.body.code).toBe("stock.out_of_range");
+    expect(fine.status).toBe(201);
+    expect(await reconcileAll(service.ports, 1)).toEqual([]);
+  }));
+
+test("the list filters by product, type, origin, reference and days of the company", () =>
+  withService(async (service) => {
+    const note = syntheticNote({ items: [item] });
+    await service.upload(note.xml, "?approve=true");
+    // 2026-11-24 01:00 UTC is still the 23rd in São Paulo.
+    service.ports.clock.set(Date.UTC(2026, 10, 24, 1));
+    await service.send(
+      "POST",
+      "/api/movements",
+      order("SAIDA", 1, { origin: "venda", reference: "PED 7" }),
+    );
+    service.ports.clock.set(Date.UTC(2026, 10, 24, 3));
+    await service.send("POST", "/api/movements", order("SAIDA", 2));
+    const ids = async (query: string) => {
+      const { body } = await service.send("GET", `/api/movements/list?${query}`);
+      return body.data.map((m: { id: number }) => m.id);
+    };
+    expect(await ids("")).toEqual([3, 2, 1]);
+    expect(await ids("to=2026-11-23")).toEqual([2, 1]);
+    expect(await ids("from=2026-11-24")).toEqual([3]);
+    expect(await ids("type=ENTRADA")).toEqual([1]);
+    expect(await ids("origin=VENDA")).toEqual([2]);
+    expect(await ids("reference=PED%207")).toEqual([2]);
+    expect(await ids(`reference=NFe${note.accessKey}`)).toEqual([1]);
+    expect(await ids("product_code=nada")).toEqual([]);
+    expect(await ids("limit=1&page=2")).toEqual([2]);
+  }));
+
+test("a limit over 100 is taken as 100, as it was", () =>
+  withService(async ({ send }) => {
+    expect((await send("GET", "/api/stock?limit=5000")).body.pagination).toMatchObject({
+      limit: 100,
+    });
+  }));
+
+test("whatever is done, the balance is the sum of the movements", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.tuple(fc.boolean(), fc.integer({ min: 1, max: 200_000 })), { maxLength: 12 }),
+      (moves) =>
+        withService(async (service) => {
+          await stocked(service);
+          await Promise.all(
+            moves.map(([entry, e4]) =>
+              service.send(
+                "POST",
+                "/api/movements",
+                order(
+                  entry ? "ENTRADA" : "SAIDA",
+                  `${Math.trunc(e4 / 10_000)}.${String(e4 % 10_000).padStart(4, "0")}`,
+                ),
+              ),
+            ),
+          );
+          expect(await reconcileAll(service.ports, 1)).toEqual([]);
+        }),
+    ),
+    { seed: 20261123, numRuns: 15 },
+  );
+});
