@@ -74,7 +74,7 @@ async function show({ url }: Running): Promise<number> {
   );
   const played = await play(service, await scenario());
   showVerdicts(screen, played);
-  await showStock(screen, service, 16);
+  await showStock(screen, service, 12);
   await showCsv(screen, service, folder);
   showSpeed(screen, played);
   if (!terminal) return 0;

@@ -22,7 +22,7 @@ export function screenOn(
 ): Screen {
   return {
     colours: stream.isTTY === true && (env.NO_COLOR ?? "") === "" && env.TERM !== "dumb",
-    width: stream.columns ?? 100,
+    width: stream.columns ?? 120,
     line: (text = "") => void stream.write(`${text}\n`),
   };
 }
@@ -34,6 +34,14 @@ export const paint = (screen: Pick<Screen, "colours">, colour: Colour, text: str
 /** At most `width` characters; what was cut shows as `…`. */
 export const cut = (text: string, width: number): string =>
   text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
+
+/** The text in lines of at most `width` characters, broken at blanks; no more than `lines` of them, the last one cut. */
+export function wrap(text: string, width: number, lines: number): string[] {
+  if (text.length <= width || lines <= 1) return [cut(text, width)];
+  const blank = text.lastIndexOf(" ", width);
+  const at = blank > 0 ? blank : width;
+  return [text.slice(0, at).trimEnd(), ...wrap(text.slice(at).trimStart(), width, lines - 1)];
+}
 
 export interface Column {
   readonly title: string;

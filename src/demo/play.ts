@@ -69,25 +69,25 @@ export async function play(service: Service, scenario: Scenario): Promise<Played
   const registered = performance.now();
   await inTurn(scenario.bad, 1, take);
 
-  const byFile = new Map(
-    [...scenario.purchases, ...scenario.special].map(({ file }, n) => [file, n]),
-  );
-  const place = ({ sent }: Waiting) => byFile.get(sent.file) ?? scenario.purchases.length - 0.5;
+  const order = [...scenario.purchases, ...scenario.special].map(({ file }) => file);
+  const place = ({ sent: { file } }: Waiting) =>
+    order.includes(file) ? order.indexOf(file) : scenario.purchases.length - 0.5;
   waiting.sort((a, b) => place(a) - place(b));
   const told = waiting.filter(({ sent }) => (sent.factors?.length ?? 0) > 0);
   const rest = waiting.filter(({ sent }) => (sent.factors?.length ?? 0) === 0);
-  const decided: Outcome[] = [];
-  const decide = async (one: Waiting) => void decided.push(await approve(service, one));
+  const decided = new Map<Waiting, Outcome>();
+  const decide = async (one: Waiting) => void decided.set(one, await approve(service, one));
   const approving = performance.now();
   // What a person says of a supplier's boxes comes before the notes that rely on it.
   await inTurn(told, 1, decide);
   await inTurn(rest, AT_ONCE, decide);
   const done = performance.now();
+  const outcomes = waiting.flatMap((one) => decided.get(one) ?? []);
   return {
-    outcomes: [...decided, ...ended],
+    outcomes: [...outcomes, ...ended],
     registered: waiting.length,
     registeringMs: registered - started,
-    approved: decided.filter(({ fate }) => fate === "approved").length,
+    approved: outcomes.filter(({ fate }) => fate === "approved").length,
     approvingMs: done - approving,
   };
 }

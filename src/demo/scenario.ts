@@ -75,11 +75,15 @@ function ourSales(): Sending[] {
   });
 }
 
-/** One note of a supplier that is special in one way. */
+/** One note of the coffee roaster that is special in one way. */
 function special(file: string, what: string, options: NoteOptions): Sending {
   const items = [itemOf(ware(0, "1003"), "10", { CFOP: "6102" })];
   const issuedAt = "2026-11-27T10:00:00-03:00";
-  return sending(file, what, syntheticNote({ seed: 600, items, issuedAt, ...options }).xml);
+  return sending(
+    file,
+    what,
+    syntheticNote({ emit: SUPPLIERS[0], items, issuedAt, ...options }).xml,
+  );
 }
 
 function specials(first: Purchase, cancelled: Purchase): Sending[] {

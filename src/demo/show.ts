@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { exportCsv, fileSink } from "../cli/export.ts";
-import { type Column, cut, grouped, paint, type Screen, table } from "../cli/screen.ts";
+import { type Column, grouped, paint, type Screen, table, wrap } from "../cli/screen.ts";
 import { readAs, type Service } from "../cli/service.ts";
 import { AT_ONCE, type Outcome, type Played } from "./play.ts";
 
@@ -28,27 +28,17 @@ export function showVerdicts(screen: Screen, { outcomes }: Played): void {
     `  ${paint(screen, "green", `${went("entry")} entraram no estoque, ${went("exit")} saíram dele`)}; ` +
       `${of("held").length} esperam uma pessoa; ${of("event").length} evento; ${of("refused").length} recusados`,
   );
-  const width = Math.max(40, Math.min(screen.width, 140) - 2);
-  const rows = (some: readonly Outcome[]) =>
-    some.map((one) => [cut(one.file, 22), one.what, one.codes.join(", "), one.why]);
-  const first = [
-    { title: "arquivo", most: 22 },
-    { title: "o que é", most: 40 },
-    { title: "código", most: 26 },
-  ];
-  const print = (colour: "yellow" | "red" | "green", some: readonly Outcome[]) => {
-    const cells = rows(some);
-    const used = first.reduce(
-      (sum, { title: name, most }, n) =>
-        sum + 2 + Math.min(most, Math.max(name.length, ...cells.map((row) => row[n]?.length ?? 0))),
-      0,
+  const room = Math.max(60, screen.width - 2);
+  const print = (colour: "yellow" | "red", some: readonly Outcome[]) => {
+    const most = Math.max(...some.map(({ what }) => what.length));
+    const rows = some.flatMap(({ what, why }) =>
+      wrap(why, room - 2 - most, 3).map((line, n) => [n === 0 ? what : "", line]),
     );
-    const columns: Column[] = [
-      ...first.map((column, n): Column => (n === 2 ? { ...column, colour } : column)),
-      { title: "por quê", most: Math.max(20, width - used) },
-    ];
     screen.line();
-    indented(screen, table(screen, columns, cells));
+    indented(
+      screen,
+      table(screen, [{ title: "o que chegou", colour }, { title: "por quê" }], rows),
+    );
   };
   print("yellow", [...of("held"), ...of("event")]);
   print("red", of("refused"));
