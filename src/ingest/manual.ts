@@ -6,6 +6,7 @@ import { Failed } from "../lib/result.ts";
 import type { Ports } from "../ports.ts";
 import type { StockFailure } from "../stock/failures.ts";
 import { type ManualMovement, MOVED, move } from "../stock/movement.ts";
+import { saidOfStock } from "../stock/out-of-range.ts";
 
 /** A movement as a person asks for it; quantity positive, 1/10⁴. */
 export interface MovementOrder {
