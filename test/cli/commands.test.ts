@@ -96,7 +96,7 @@ test("a folder is searched to its end, in order, and what is no note is counted"
     "notas/fundo/c.xml",
   ]);
   expect(others).toBe(1);
-  expect(findFiles([here("nada")])).rejects.toThrow("Não encontrei");
+  await expect(findFiles([here("nada")])).rejects.toThrow("Não encontrei");
 });
 
 test("a request holds no more files and bytes than it should, and an archive goes by itself", () => {

@@ -1,0 +1,115 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { z } from "zod";
+import { firstRun } from "../../src/accounts/first-run.ts";
+import { createApp } from "../../src/app.ts";
+import { findFiles } from "../../src/cli/files.ts";
+import { importFiles } from "../../src/cli/import.ts";
+import { localService, runningServer } from "../../src/cli/local.ts";
+import { readAs, type Service } from "../../src/cli/service.ts";
+import { type Config, parseConfig } from "../../src/config.ts";
+import { utf8 } from "../../src/demo/bytes.ts";
+import { syntheticNote } from "../../src/demo/synthetic-note.ts";
+import { COMPANY } from "../../src/demo/trade.ts";
+import { zipOf } from "../../src/demo/zip.ts";
+import { compareDocuments } from "../../src/nfe/compare.ts";
+import { readDocument } from "../../src/nfe/read.ts";
+import { serve } from "../../src/platform/bun/serve.ts";
+
+let folder = "";
+let config: Config;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "sge-local-"));
+  config = parseConfig({
+    DATA_DIR: folder,
+    DATABASE_URL: `file:${folder}/sge.db`,
+    COMPANY_CNPJ: COMPANY.cnpj,
+    ADMIN_PASSWORD: "uma senha comprida",
+    PASSWORD_COST: "4",
+    PORT: "0",
+    LOG_LEVEL: "error",
+  });
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const xml = (seed: number) => utf8(syntheticNote({ seed }).xml);
+const options = { approve: true, dryRun: false, parallel: 2 };
+
+async function notes() {
+  const inside = join(folder, "notas");
+  await Bun.write(join(inside, "uma.xml"), xml(1));
+  await Bun.write(join(inside, "cortada.xml"), xml(2).slice(0, 900));
+  const zip = await zipOf([
+    { name: "duas.xml", bytes: xml(3) },
+    { name: "leia.pdf", bytes: utf8("%PDF-1.7") },
+  ]);
+  await Bun.write(join(inside, "lote.zip"), zip);
+  return (await findFiles([inside])).files;
+}
+
+async function stock(service: Service): Promise<number> {
+  const page = z.object({ pagination: z.object({ total: z.number() }) });
+  return (await readAs(page, await service.ask("/api/nfes"))).pagination.total;
+}
+
+test("without a server the database is opened in place, and importing twice changes nothing", async () => {
+  const files = await notes();
+  const service = await localService(config, undefined);
+  try {
+    const first = await importFiles(service, files, options);
+    expect(first.counts).toMatchObject({ approved: 2, rejected: 1, ignored: 1, duplicate: 0 });
+    expect(first.rejected.map(({ file }) => file)).toEqual([join(folder, "notas", "cortada.xml")]);
+    const again = await importFiles(service, files, options);
+    expect(again.counts).toMatchObject({ approved: 0, duplicate: 2, rejected: 1 });
+    expect(await stock(service)).toBe(2);
+  } finally {
+    await service.close();
+  }
+  expect(await readdir(folder)).not.toContain("server.json");
+});
+
+test("a rehearsal in place leaves no note behind", async () => {
+  const files = await notes();
+  const service = await localService(config, undefined);
+  const tally = await importFiles(service, files, { ...options, dryRun: true });
+  expect(tally.rejected).toHaveLength(1);
+  expect(await stock(service)).toBe(0);
+  await service.close();
+});
+
+test("a server that holds the database is used, as the administrator, without a password", async () => {
+  const running = await serve(config, {
+    domain: { readDocument, compareDocuments },
+    async build(ports) {
+      await firstRun(ports);
+      return createApp(() => ports);
+    },
+  });
+  try {
+    expect(await runningServer(config)).toBe(running.url);
+    const service = await localService(config, undefined);
+    expect(service.where).toBe(running.url);
+    const tally = await importFiles(service, await notes(), options);
+    expect(tally.counts).toMatchObject({ approved: 2, rejected: 1 });
+    await service.close();
+  } finally {
+    await running.stop();
+  }
+  expect(await runningServer(config)).toBeNull();
+});
+
+test("a sign of a server that is gone is not believed", async () => {
+  const sign = join(folder, "server.json");
+  await writeFile(sign, JSON.stringify({ url: "http://127.0.0.1:9", pid: process.pid }));
+  expect(await runningServer(config)).toBeNull();
+  await writeFile(sign, JSON.stringify({ url: "http://127.0.0.1:9", pid: 4_194_303 }));
+  expect(await runningServer(config)).toBeNull();
+  await writeFile(sign, "{");
+  expect(await runningServer(config)).toBeNull();
+});
+
+test("somebody who is not there cannot act", async () => {
+  await expect(localService(config, "ninguem@exemplo.br")).rejects.toThrow("Não há usuário ativo");
+});
