@@ -85,7 +85,7 @@ CREATE TABLE movements (
   lot TEXT,
   expires_on TEXT,
   origin TEXT NOT NULL,
-  -- NFE: <key>#<nItem>[/<lot>]@<posting>. Others: the posting.
+  -- NFE: <key>#<nItem>[.<position> where nItem repeats][/<lot>]@<posting>. Others: the posting.
   origin_ref TEXT NOT NULL,
   reference TEXT,
   notes TEXT,
@@ -174,6 +174,8 @@ CREATE INDEX notes_by_issue ON notes (company, issued_ms);
 CREATE TABLE note_items (
   company INTEGER NOT NULL,
   note INTEGER NOT NULL REFERENCES notes (id),
+  -- Order in the XML from 1: nItem may repeat in real documents.
+  position INTEGER NOT NULL,
   n_item INTEGER NOT NULL,
   code TEXT NOT NULL,
   name TEXT NOT NULL,
@@ -189,7 +191,7 @@ CREATE TABLE note_items (
   effect TEXT NOT NULL CHECK (effect IN ('entry', 'exit', 'none', 'ask')),
   landed_e2 INTEGER NOT NULL,
   lots TEXT NOT NULL CHECK (json_valid(lots)),
-  PRIMARY KEY (company, note, n_item)
+  PRIMARY KEY (company, note, position)
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE note_originals (

@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import type { NoteReceipt } from "../ingest/keep.ts";
-import { stockQuantity } from "../ingest/lines.ts";
+import { itemParts, stockQuantity } from "../ingest/lines.ts";
 import type { Mapping } from "../ingest/mapping.ts";
 import { FACTOR_ONE } from "../ingest/mapping.ts";
 import type { NfeEventRow, NoteItemRow, NoteRow, NoteSummary } from "../ingest/notes.ts";
@@ -201,15 +201,16 @@ export function detailView(
   note: NoteRow,
   items: readonly NoteItemRow[],
   events: readonly NfeEventRow[],
-  movements: readonly (Movement & { nItem: number })[],
+  movements: readonly (Movement & { part: string })[],
   mapping: Mapping,
 ): z.infer<typeof NoteDetailSchema> {
-  const ofItem = new Map<number, Movement[]>();
-  for (const movement of movements)
-    ofItem.set(movement.nItem, [...(ofItem.get(movement.nItem) ?? []), movement]);
+  const ofPart = Map.groupBy(movements, (movement) => movement.part);
+  const parts = itemParts(items.map(({ position, nItem }) => ({ position, n_item: nItem })));
   return {
     ...summaryView(note),
-    items: items.map((item) => itemView(item, mapping, ofItem.get(item.nItem) ?? [])),
+    items: items.map((item) =>
+      itemView(item, mapping, ofPart.get(parts.get(item.position) ?? "") ?? []),
+    ),
     events: events.map((event) => ({
       type: event.type,
       sequence: event.sequence,

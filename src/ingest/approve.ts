@@ -95,10 +95,7 @@ async function prepare(
     });
   const items = await itemsOf(ports, company, note.id, options.signal);
   const mapping = await mappingOf(ports, company, note.supplierId, items, options.signal);
-  const corrections = orFail(
-    await spokenFor(ports, company, items, options.corrections, options.signal),
-  );
-  const told = new Map(corrections.map((c) => [c.n_item, c]));
+  const told = orFail(await spokenFor(ports, company, items, options.corrections, options.signal));
   const effects = effectsAfter(note, items, mapping, told, settings, options.corrections.override);
   const { lines, entries } = bookingLines(
     items.map((item) => bookingOf(item, effects, mapping, told)),
@@ -147,13 +144,17 @@ function effectsAfter(
   override: readonly HoldCode[],
 ): ReadonlyMap<number, Effect> {
   // A product named for each unknown item is the answer that the hold `mapping` waits for: nothing to override then.
-  const allMapped = unmappedItems(items, mapping).every((n) => told.get(n)?.product != null);
+  const allMapped = unmappedItems(items, mapping).every(
+    (item) => told.get(item.position)?.product != null,
+  );
   const holds = note.holds.filter((hold) => hold.code !== "mapping" || !allMapped);
+  // A verdict's items are told by number; here by position, because a number may repeat.
+  const byPosition = items.map(({ position, effect }) => ({ n_item: position, effect }));
   const corrected = new Map<number, "entry" | "exit" | "none">();
   for (const [n, correction] of told)
     if (correction.effect !== null) corrected.set(n, correction.effect);
   const { effects, holdsLeft } = orFail(
-    applyCorrections({ holds, direction: note.direction, items }, settings, {
+    applyCorrections({ holds, direction: note.direction, items: byPosition }, settings, {
       override,
       effects: corrected,
     }),
@@ -173,10 +174,10 @@ function bookingOf(
   mapping: Mapping,
   told: ReadonlyMap<number, ItemCorrection>,
 ) {
-  const correction = told.get(item.n_item);
+  const correction = told.get(item.position);
   return {
     item,
-    effect: effects.get(item.n_item) ?? item.effect,
+    effect: effects.get(item.position) ?? item.effect,
     factor_e4: correction?.factor_e4 ?? mapping.find(item.code, item.unit)?.factor_e4 ?? FACTOR_ONE,
     product: correction?.product ?? null,
     teach:
@@ -258,8 +259,8 @@ function take(prepared: Prepared): Statement {
 function correctEffects(prepared: Prepared): Statement[] {
   const changed = prepared.items
     .map((item) => ({
-      n: item.n_item,
-      effect: prepared.effects.get(item.n_item) ?? item.effect,
+      n: item.position,
+      effect: prepared.effects.get(item.position) ?? item.effect,
       was: item.effect,
     }))
     .filter((item) => item.effect !== item.was);
@@ -268,7 +269,7 @@ function correctEffects(prepared: Prepared): Statement[] {
   return [
     {
       sql: `update note_items set effect = e.value ->> 'effect' from json_each(?5) e
-        where company = ?1 and note = ?4 and n_item = e.value ->> 'n' and exists (${POSTED})`,
+        where company = ?1 and note = ?4 and position = e.value ->> 'n' and exists (${POSTED})`,
       args: [company, id, reference, prepared.note.id, JSON.stringify(changed)],
     },
   ];

@@ -20,15 +20,18 @@ export interface Corrections {
 
 export const NO_CORRECTIONS: Corrections = { override: [], items: [] };
 
-/** The corrections, once every item named is one of the note's, named once, and every product exists in the company. */
+/**
+ * The corrections by position, once every item named is one of the note's, named once, and every product exists in the
+ * company. Where a note repeats a number, the correction is for every item that bears it.
+ */
 export async function spokenFor(
   ports: Pick<Ports, "reader">,
   company: number,
-  items: readonly { n_item: number }[],
+  items: readonly { position: number; n_item: number }[],
   corrections: Corrections,
   signal?: AbortSignal,
-): Promise<Result<readonly ItemCorrection[], IngestFailure>> {
-  if (corrections.items.length === 0) return ok([]);
+): Promise<Result<ReadonlyMap<number, ItemCorrection>, IngestFailure>> {
+  if (corrections.items.length === 0) return ok(new Map());
   const numbers = new Set(items.map((item) => item.n_item));
   const products = await existingProducts(ports, company, corrections.items, signal);
   const seen = new Set<number>();
@@ -57,7 +60,14 @@ export async function spokenFor(
         got: correction.product,
       });
   });
-  return errors.length === 0 ? ok(corrections.items) : err({ code: "nfe.correction", errors });
+  if (errors.length > 0) return err({ code: "nfe.correction", errors });
+  const byNumber = new Map(corrections.items.map((correction) => [correction.n_item, correction]));
+  const byPosition = new Map<number, ItemCorrection>();
+  for (const { position, n_item } of items) {
+    const correction = byNumber.get(n_item);
+    if (correction !== undefined) byPosition.set(position, correction);
+  }
+  return ok(byPosition);
 }
 
 async function existingProducts(

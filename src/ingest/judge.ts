@@ -3,7 +3,7 @@ import type { Finding, Reading } from "../nfe/document.ts";
 import { verifySignature } from "../nfe/signature.ts";
 import type { Ports } from "../ports.ts";
 import { classify } from "./classify.ts";
-import { lotFindings, type StockItem } from "./lines.ts";
+import { itemFindings, type StockItem } from "./lines.ts";
 import { type Mapping, mappingOf, NOTHING_KNOWN, unmappedItems } from "./mapping.ts";
 import { CANCELLATIONS, partyId, stockItems } from "./register.ts";
 import type { Verdict } from "./verdict.ts";
@@ -39,14 +39,16 @@ export async function judge(
       : NOTHING_KNOWN;
   const cancelled = look && (await isCancelled(ports, settings.company, note.accessKey, signal));
   const verdict = classify(note, settings, {
-    unmapped: settings.requireMapping ? unmappedItems(items, mapping) : [],
+    unmapped: settings.requireMapping
+      ? unmappedItems(items, mapping).map((item) => item.n_item)
+      : [],
     cancelled,
     signatureValid: settings.requireSignature ? await verifySignature(bytes, note.accessKey) : null,
   });
   return {
     verdict,
     items,
-    findings: [...reading.findings, ...lotFindings(items), ...verdict.findings],
+    findings: [...reading.findings, ...itemFindings(items), ...verdict.findings],
     mapping,
     cancelled,
   };

@@ -6,6 +6,8 @@ import type { Effect } from "./verdict.ts";
 
 /** What the ledger needs to know of a note's item, as note_items keeps it. */
 export interface StockItem {
+  /** Order in the XML from 1: what an item is told by here, because nItem may repeat. */
+  readonly position: number;
   readonly n_item: number;
   readonly code: string;
   readonly name: string;
@@ -40,6 +42,20 @@ export function stockQuantity(
   return { e4: exact(divideHalfUp(product, 10_000n)), isExact: product % 10_000n === 0n };
 }
 
+/** How each item (by position) stands in `origin_ref`: its nItem, and its position too where the number repeats. */
+export function itemParts(
+  items: readonly { position: number; n_item: number }[],
+): ReadonlyMap<number, string> {
+  const times = new Map<number, number>();
+  for (const { n_item } of items) times.set(n_item, (times.get(n_item) ?? 0) + 1);
+  return new Map(
+    items.map(({ position, n_item }) => [
+      position,
+      times.get(n_item) === 1 ? `${n_item}` : `${n_item}.${position}`,
+    ]),
+  );
+}
+
 /** Whether Σ qLote is qCom or qTrib: only then do the lots say where the line's goods are (nfe-facts: `rastro`). */
 export function lotsAddUp(
   item: Pick<StockItem, "quantity_e4" | "tax_quantity_e4" | "lots">,
@@ -58,13 +74,14 @@ export function bookingLines(bookings: readonly Booking[]): {
 } {
   const lines: SupplierLine[] = [];
   const entries: Entry[] = [];
+  const parts = itemParts(bookings.map((booking) => booking.item));
   for (const booking of bookings) {
     const { item, effect } = booking;
     if (effect !== "entry" && effect !== "exit") continue;
     const { e4: quantity_e4 } = stockQuantity(item.quantity_e4, booking.factor_e4);
     if (quantity_e4 === 0) continue;
     lines.push({
-      n: item.n_item,
+      n: item.position,
       code: item.code,
       unit: item.unit,
       name: item.name,
@@ -85,7 +102,8 @@ export function bookingLines(bookings: readonly Booking[]): {
         cost_e2: sign * part.cost_e2,
         lot: part.lot,
         expires_on: part.expires_on,
-        part: part.lot === null ? `${item.n_item}` : `${item.n_item}/${part.lot}`,
+        line: item.position,
+        part: `${parts.get(item.position)}${part.lot === null ? "" : `/${part.lot}`}`,
       });
   }
   return { lines, entries };
@@ -122,14 +140,28 @@ function partsOf(item: StockItem, quantity_e4: number): Part[] {
     .filter((part) => part.quantity_e4 > 0);
 }
 
-/** Findings about lots that cannot be followed. */
-export function lotFindings(items: readonly StockItem[]): Finding[] {
-  return items
-    .filter((item) => item.lots.length > 0 && !lotsAddUp(item))
-    .map((item) => ({
-      code: "lots_do_not_add_up",
+/** Findings about numbers that repeat, and about lots that cannot be followed. */
+export function itemFindings(items: readonly StockItem[]): Finding[] {
+  const repeated = new Set<number>();
+  const seen = new Set<number>();
+  for (const { n_item } of items) {
+    if (seen.has(n_item)) repeated.add(n_item);
+    seen.add(n_item);
+  }
+  return [
+    ...[...repeated].map((n_item) => ({
+      code: "repeated_item_number",
       severity: "warning" as const,
-      path: `/NFe/infNFe/det[@nItem=${item.n_item}]/prod/rastro`,
-      message: `Item ${item.n_item}: a soma dos lotes não é a quantidade do item; o movimento fica sem lote`,
-    }));
+      path: `/NFe/infNFe/det[@nItem=${n_item}]`,
+      message: `Mais de um item da nota tem o número ${n_item}`,
+    })),
+    ...items
+      .filter((item) => item.lots.length > 0 && !lotsAddUp(item))
+      .map((item) => ({
+        code: "lots_do_not_add_up",
+        severity: "warning" as const,
+        path: `/NFe/infNFe/det[${item.position}]/prod/rastro`,
+        message: `Item ${item.n_item}: a soma dos lotes não é a quantidade do item; o movimento fica sem lote`,
+      })),
+  ];
 }

@@ -28,12 +28,10 @@ export async function mappingOf(
   return { find: (code, unit) => known.get(key(code, unit)) ?? null };
 }
 
-/** Numbers of the items that no supplier item knows. */
-export function unmappedItems(
-  items: readonly { n_item: number; code: string; unit: string }[],
+/** The items that no supplier item knows. */
+export function unmappedItems<I extends { code: string; unit: string }>(
+  items: readonly I[],
   mapping: Mapping,
-): number[] {
-  return items
-    .filter((item) => mapping.find(item.code, item.unit) === null)
-    .map((item) => item.n_item);
+): I[] {
+  return items.filter((item) => mapping.find(item.code, item.unit) === null);
 }

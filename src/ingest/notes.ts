@@ -129,7 +129,7 @@ export async function noteDetail(
     .select()
     .from(noteItems)
     .where(and(eq(noteItems.company, company), eq(noteItems.note, note.id)))
-    .orderBy(noteItems.nItem);
+    .orderBy(noteItems.position);
   const events = await ports.read
     .select()
     .from(nfeEvents)

@@ -57,11 +57,11 @@ export async function planOf(
     dry_run: true,
     already_processed: false,
     items: items.map((item) => {
-      const row = found.get(item.n_item);
-      const line = lines.get(item.n_item);
+      const row = found.get(item.position);
+      const line = lines.get(item.position);
       const product = row?.product == null ? null : String(row.product);
       const moved = posting.entries
-        .filter((entry) => entry.part.split("/")[0] === String(item.n_item))
+        .filter((entry) => entry.line === item.position)
         .reduce((sum, entry) => sum + entry.quantity_e4, 0);
       // Two items of one product follow each other; a product to come is told apart by its code and unit.
       const account = product ?? `${item.code}\u0000${item.unit}`;
@@ -69,7 +69,7 @@ export async function planOf(
       running.set(account, before + moved);
       return {
         n_item: item.n_item,
-        effect: effects.get(item.n_item) ?? item.effect,
+        effect: effects.get(item.position) ?? item.effect,
         product,
         factor_e4: line?.factor_e4 ?? 10_000,
         stock_quantity_e4: moved,

@@ -19,6 +19,7 @@ export const partyId = (party: Party): string => party.cnpj ?? party.cpf ?? part
 export function stockItems(note: Note): StockItem[] {
   const landed = landedCosts(note);
   return note.items.map((item, i) => ({
+    position: i + 1,
     n_item: item.nItem,
     code: item.cProd,
     name: item.xProd,
@@ -138,9 +139,9 @@ export function registerItems(r: Registration): Statement {
     effect: r.verdict.effects[i] ?? "ask",
   }));
   return {
-    sql: `insert into note_items (company, note, n_item, code, name, unit, quantity_e4, unit_price_text, total_e2,
+    sql: `insert into note_items (company, note, position, n_item, code, name, unit, quantity_e4, unit_price_text, total_e2,
         ncm, cfop, barcode, tax_unit, tax_quantity_e4, effect, landed_e2, lots)
-      select n.company, n.id, i.value ->> 'n_item', i.value ->> 'code', i.value ->> 'name', i.value ->> 'unit',
+      select n.company, n.id, i.value ->> 'position', i.value ->> 'n_item', i.value ->> 'code', i.value ->> 'name', i.value ->> 'unit',
         i.value ->> 'quantity_e4', i.value ->> 'unit_price_text', i.value ->> 'total_e2', i.value ->> 'ncm',
         i.value ->> 'cfop', i.value ->> 'barcode', i.value ->> 'tax_unit', i.value ->> 'tax_quantity_e4',
         i.value ->> 'effect', i.value ->> 'landed_e2', i.value -> 'lots'

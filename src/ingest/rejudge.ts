@@ -45,12 +45,12 @@ export function effectsOf(
   settingsVersion: number,
 ): Statement {
   const effects = judged.items.map((item, i) => ({
-    n: item.n_item,
+    n: item.position,
     effect: judged.verdict.effects[i] ?? "ask",
   }));
   return {
     sql: `update note_items set effect = e.value ->> 'effect' from json_each(?3) e
-      where company = ?1 and note = ?2 and n_item = e.value ->> 'n'
+      where company = ?1 and note = ?2 and position = e.value ->> 'n'
         and exists (select 1 from notes where id = ?2 and company = ?1 and status = 'PENDENTE'
           and verdict_version = ?4 and settings_version = ?5)`,
     args: [company, stored.id, JSON.stringify(effects), stored.verdictVersion + 1, settingsVersion],

@@ -64,7 +64,7 @@ function toStoredNote(row: Row): StoredNote {
   };
 }
 
-/** The items of a note in the order of their numbers (at most 990). */
+/** The items of a note in the order of the XML (at most 990). */
 export async function itemsOf(
   ports: Pick<Ports, "reader">,
   company: number,
@@ -73,13 +73,14 @@ export async function itemsOf(
 ): Promise<JudgedItem[]> {
   const rows = await ports.reader.rows(
     {
-      sql: `select n_item, code, name, unit, quantity_e4, barcode, ncm, tax_unit, tax_quantity_e4, landed_e2, lots, effect
-        from note_items where company = ?1 and note = ?2 order by n_item`,
+      sql: `select position, n_item, code, name, unit, quantity_e4, barcode, ncm, tax_unit, tax_quantity_e4, landed_e2, lots, effect
+        from note_items where company = ?1 and note = ?2 order by position`,
       args: [company, note],
     },
     signal,
   );
   return rows.map((row) => ({
+    position: Number(row.position),
     n_item: Number(row.n_item),
     code: String(row.code),
     name: String(row.name),

@@ -41,6 +41,7 @@ export const noteItems = sqliteTable(
   {
     company: integer().notNull(),
     note: integer().notNull(),
+    position: integer().notNull(),
     nItem: integer("n_item").notNull(),
     code: text().notNull(),
     name: text().notNull(),
@@ -57,7 +58,7 @@ export const noteItems = sqliteTable(
     landed_e2: integer("landed_e2").notNull(),
     lots: text({ mode: "json" }).$type<StoredLot[]>().notNull(),
   },
-  (table) => [primaryKey({ columns: [table.company, table.note, table.nItem] })],
+  (table) => [primaryKey({ columns: [table.company, table.note, table.position] })],
 );
 
 /** A lot as note_items keeps it: number, quantity (1/10⁴, in the note's unit), made on, expires on. */

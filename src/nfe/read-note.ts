@@ -12,10 +12,13 @@ import type { Placed } from "./roots.ts";
 import { NoteShape, type Unchecked } from "./shape.ts";
 import { attributeOf, type XmlElement } from "./xml/element.ts";
 
-/** A note, and the names of the elements in known groups that its layout does not have. */
+/** A note, and what was passed over to read it. */
 export interface ReadNote {
   readonly note: Note;
+  /** Names of elements in known groups that the layout does not have, as often as they come. */
   readonly unknown: readonly string[];
+  /** nItem of the items whose `med` lots do not add up to the quantity (build.ts). */
+  readonly withoutLots: readonly number[];
 }
 
 const invalid = (...errors: FieldError[]): Result<never, NfeFailure> =>
@@ -54,7 +57,11 @@ export function readNote({ nfe, path: nfePath, proc }: Placed): Result<ReadNote,
     cancelledBy: proc === null ? [] : cancellationsIn(proc),
   });
   const total = countable(note, path);
-  return total === null ? ok({ note, unknown: notices.unknown }) : invalid(total);
+  if (total !== null) return invalid(total);
+  const withoutLots = note.items
+    .filter((item, i) => item.lots.length === 0 && (shape.det[i]?.["prod/med"].length ?? 0) > 0)
+    .map(({ nItem }) => nItem);
+  return ok({ note, unknown: notices.unknown, withoutLots });
 }
 
 /** The layout and the access key: what tells whether the rest can be read at all. */
@@ -94,19 +101,6 @@ function betweenFields(shape: Unchecked<NoteShape>, path: string): FieldError[] 
   if (shape["ide/dhEmi"] === undefined && shape["ide/dEmi"] === undefined)
     errors.push(missing(`${path}/ide/dhEmi`));
   if (shape.det.length === 0) errors.push(missing(`${path}/det`));
-  const seen = new Set<string>();
-  for (const [i, det] of shape.det.entries()) {
-    const nItem = det["@nItem"];
-    if (nItem === undefined) continue;
-    if (seen.has(nItem))
-      errors.push({
-        path: `${path}/det[${i + 1}]/@nItem`,
-        code: "duplicate",
-        message: "outro item da nota já tem este número",
-        got: shown(nItem),
-      });
-    seen.add(nItem);
-  }
   return errors;
 }
 

@@ -112,13 +112,13 @@ export async function findMovement(
   return row === undefined ? null : toMovement(row);
 }
 
-/** The movements that a note has made, in their order. */
+/** The movements that a note has made, in their order; `part` is the item's, without the lot. */
 export async function movementsOf(
   ports: Pick<Ports, "reader">,
   company: number,
   accessKey: string,
   signal?: AbortSignal,
-): Promise<(Movement & { nItem: number })[]> {
+): Promise<(Movement & { part: string })[]> {
   const rows = await ports.reader.rows(
     {
       sql: `select ${MOVEMENT_COLUMNS}, m.origin_ref from movements m ${MOVEMENT_JOINS}
@@ -130,7 +130,7 @@ export async function movementsOf(
   );
   return rows.map((row) => ({
     ...toMovement(row),
-    nItem: Number(/#(\d+)/.exec(String(row.origin_ref))?.[1] ?? 0),
+    part: /#([^/@]+)/.exec(String(row.origin_ref))?.[1] ?? "",
   }));
 }
 

@@ -30,6 +30,8 @@ export interface Entry {
   readonly cost_e2: number | null;
   readonly lot: string | null;
   readonly expires_on: string | null;
+  /** `n` of its line. */
+  readonly line: number;
   /** What tells this entry from the others of the document: `<nItem>` or `<nItem>/<lot>`. */
   readonly part: string;
 }

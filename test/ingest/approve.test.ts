@@ -288,3 +288,36 @@ test("F13: items without a GTIN never collide, and never link", () =>
       { code: "C", barcode: null },
     ]);
   }));
+
+test("items that bear one number are told apart by their place, each with its own movement and effect", () =>
+  withService(async ({ upload, send, rows }) => {
+    const note = syntheticNote({
+      items: [
+        screw,
+        { ...screw, cProd: "002", qCom: "5" },
+        { ...screw, cProd: "003", CFOP: "5922" },
+      ],
+    });
+    const xml = note.xml.replaceAll(/nItem="[23]"/g, 'nItem="1"');
+    const sent = await upload(xml, "?approve=true");
+    expect(sent.body.findings.map((f: { code: string }) => f.code)).toContain(
+      "repeated_item_number",
+    );
+    expect(await rows("select product, quantity_e4 from movements order by id")).toEqual([
+      { product: "001", quantity_e4: 100_000 },
+      { product: "002", quantity_e4: 50_000 },
+    ]);
+    const detail = await send("GET", `/api/nfes/${note.accessKey}`);
+    expect(
+      detail.body.items.map((i: Record<string, unknown>) => [
+        i.n_item,
+        i.code,
+        i.effect,
+        i.stock_quantity,
+      ]),
+    ).toEqual([
+      [1, "001", "entry", 10],
+      [1, "002", "entry", 5],
+      [1, "003", "none", 10],
+    ]);
+  }));
