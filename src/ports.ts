@@ -122,6 +122,13 @@ export interface Ports {
   patience(request: Request, seconds: number): void;
   /** The address of the peer, as the runtime knows it and never as a client's header says it; null when unknown. */
   peer(request: Request): string | null;
+  /**
+   * Gives way to whoever else waits, between two steps of long work: a local database answers without ever leaving the
+   * event loop (Workers: nothing to do, every answer comes by network).
+   */
+  breathe(): Promise<void>;
+  /** The stream compressed as it is read. Absent on Workers, where it reads its source at once and the edge compresses. */
+  gzip?: (bytes: ReadableStream<Uint8Array>) => ReadableStream<Uint8Array>;
 }
 
 /** One JSON line per event. Never a note's content, a name, a CPF, a password or a token. */

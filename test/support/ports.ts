@@ -9,6 +9,7 @@ import { readDocument } from "../../src/nfe/read.ts";
 import { type Database, openDatabase } from "../../src/platform/bun/database.ts";
 import { tableOriginals } from "../../src/platform/bun/originals.ts";
 import { bunPasswords } from "../../src/platform/bun/passwords.ts";
+import { breathe, gzip } from "../../src/platform/bun/ports.ts";
 import { type GroupWriter, groupWriter } from "../../src/platform/group-writer.ts";
 import { inlineDocuments } from "../../src/platform/memory/documents.ts";
 import { memoryLimits } from "../../src/platform/memory/limits.ts";
@@ -104,7 +105,7 @@ export async function testPorts(overrides: TestOverrides = {}): Promise<TestPort
     group: config.COMMIT_GROUP,
     queue: config.COMMIT_QUEUE,
     patienceMs: 5_000,
-    breathe: () => new Promise((resolve) => setImmediate(resolve)),
+    breathe,
   });
   return {
     config,
@@ -120,6 +121,8 @@ export async function testPorts(overrides: TestOverrides = {}): Promise<TestPort
     log,
     patience: () => undefined,
     peer: () => "127.0.0.1",
+    breathe,
+    gzip,
     sent,
     database,
     async close() {

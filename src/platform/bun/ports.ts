@@ -1,5 +1,6 @@
 import { drizzle } from "drizzle-orm/libsql";
 import type { Config } from "../../config.ts";
+import { trusted } from "../../lib/cast.ts";
 import type { Ports } from "../../ports.ts";
 import { type GroupWriter, groupWriter, type WriterFigures } from "../group-writer.ts";
 import type { DocumentDomain } from "../memory/documents.ts";
@@ -26,6 +27,16 @@ export interface BunPorts extends Ports {
   close(): Promise<void>;
 }
 
+/** After the sockets that are ready: a message to oneself comes back before them (measured: 27 ms of waiting against 2). */
+export const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** With backpressure on Bun: a paused reader stops the source too. */
+export function gzip(bytes: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
+  // bun-types says that it takes a BufferSource, which a Uint8Array is.
+  const through = trusted<TransformStream<Uint8Array, Uint8Array>>(new CompressionStream("gzip"));
+  return bytes.pipeThrough(through);
+}
+
 /** Longest time that a locked database is waited for (design decision 11). */
 const PATIENCE_MS = 5_000;
 
@@ -43,7 +54,7 @@ export async function bunPorts(config: Config, domain: DocumentDomain): Promise<
     group: config.COMMIT_GROUP,
     queue: config.COMMIT_QUEUE,
     patienceMs: PATIENCE_MS,
-    breathe: () => new Promise((resolve) => setImmediate(resolve)),
+    breathe,
   });
   const documents = bunDocuments(config, domain);
   let server: Attached | undefined;
@@ -61,6 +72,8 @@ export async function bunPorts(config: Config, domain: DocumentDomain): Promise<
     log: stdoutLog(config, clock),
     patience: (request, seconds) => server?.timeout(request, seconds),
     peer: (request) => server?.requestIP(request)?.address ?? null,
+    breathe,
+    gzip,
     figures: () => ({ writer: writer.figures(), documents: documents.figures() }),
     attach(started) {
       server = started;

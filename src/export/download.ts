@@ -1,0 +1,57 @@
+import type { Ports } from "../ports.ts";
+import type { MovementFilter } from "../stock/ledger.ts";
+import type { LevelFilter } from "../stock/levels.ts";
+import { type Column, sheet } from "./columns.ts";
+import type { Dialect } from "./csv.ts";
+import { MOVEMENT_SHEET, movementWalk } from "./movements.ts";
+import { pages, type Walk } from "./pages.ts";
+import { STOCK_SHEET, stockWalk } from "./stock.ts";
+import { csvStream } from "./stream.ts";
+
+/** How a file is wanted, and by whom. */
+export interface Wanted {
+  readonly company: number;
+  readonly dialect: Dialect;
+  /** The IANA zone whose wall clock the instants show. */
+  readonly timeZone: string;
+  readonly requestId: string;
+  /** Ends the query between two pages. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called whenever the reader asks for more. */
+  alive(): void;
+}
+
+type Needs = Pick<Ports, "reader" | "breathe" | "log">;
+
+/** All movements that a filter lets through, newest first, as a CSV that is read page by page; no limit of rows (C10). */
+export const exportMovements = (
+  ports: Needs,
+  filter: MovementFilter,
+  wanted: Wanted,
+): Promise<ReadableStream<Uint8Array>> =>
+  download(ports, movementWalk(wanted.company, filter), MOVEMENT_SHEET, wanted);
+
+/** What there is of each active product that a filter lets through, by name, as a CSV; no limit of rows. */
+export const exportStock = (
+  ports: Needs,
+  filter: LevelFilter,
+  wanted: Wanted,
+): Promise<ReadableStream<Uint8Array>> =>
+  download(ports, stockWalk(wanted.company, filter), STOCK_SHEET, wanted);
+
+/** Fails with PlatformFailure `overloaded` before the first byte; later the stream breaks, and the log says so. */
+function download(
+  ports: Needs,
+  walk: Walk,
+  columns: readonly Column[],
+  { dialect, timeZone, requestId, signal, alive }: Wanted,
+): Promise<ReadableStream<Uint8Array>> {
+  return csvStream(pages(ports, walk, signal), sheet(columns, dialect, timeZone), {
+    asked: alive,
+    broken(rows) {
+      // A reader that has left is no fault of ours.
+      const level = signal?.aborted === true ? "info" : "error";
+      ports.log(level, "export.interrupted", { rows, request_id: requestId });
+    },
+  });
+}

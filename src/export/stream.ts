@@ -1,0 +1,55 @@
+import { Failed } from "../lib/result.ts";
+import type { Sheet } from "./columns.ts";
+import type { ExportFailure } from "./failures.ts";
+import type { Page } from "./pages.ts";
+
+/** Who is told how a file goes on. */
+export interface Watch {
+  /** Another page was asked for: the reader is alive. */
+  asked(): void;
+  /** The pages failed after so many rows. */
+  broken(rows: number): void;
+}
+
+/**
+ * A file as it is read: a page is asked for when the reader has taken the one before, and at most one waits. Cancelling
+ * the stream ends the pages. The first page is read before this resolves, so that what fails there can still be said;
+ * what fails later errors the stream with `export.interrupted`, and the connection is reset: no file ends in silence.
+ */
+export async function csvStream(
+  pages: AsyncGenerator<Page, void, void>,
+  sheet: Sheet,
+  watch: Watch,
+): Promise<ReadableStream<Uint8Array>> {
+  let first: IteratorResult<Page, void> | null = await pages.next();
+  let rows = 0;
+  const source = new ReadableStream<Page>(
+    {
+      async pull(out) {
+        watch.asked();
+        const next = first ?? (await pages.next().catch(interrupted));
+        first = null;
+        if (next.done) return out.close();
+        rows += next.value.length;
+        out.enqueue(next.value);
+      },
+      async cancel() {
+        await pages.return();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  const interrupted = (cause: unknown): never => {
+    watch.broken(rows);
+    throw new Failed<ExportFailure>({ code: "export.interrupted", rows }, { cause });
+  };
+  const encoder = new TextEncoder();
+  return source.pipeThrough(
+    new TransformStream<Page, Uint8Array>({
+      start: (out) => out.enqueue(encoder.encode(sheet.head)),
+      transform: (page, out) => {
+        if (page.length > 0) out.enqueue(encoder.encode(sheet.lines(page)));
+      },
+    }),
+  );
+}
