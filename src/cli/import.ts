@@ -10,9 +10,10 @@ const BatchAnswer = z.object({
     z.object({
       file: z.string(),
       outcome: z.string(),
-      status: z.string().nullish(),
       code: z.string().nullish(),
       message: z.string().nullish(),
+      holds: z.array(z.object({ code: z.string(), message: z.string() })).default([]),
+      errors: z.array(z.object({ path: z.string(), message: z.string() })).default([]),
     }),
   ),
 });
@@ -38,7 +39,7 @@ export interface Tally {
   /** By the names of the summary: registered, approved, completed, duplicate, rejected, events, ignored. */
   readonly counts: Readonly<Record<string, number>>;
   readonly rejected: readonly NotTaken[];
-  /** Approval was asked for and the note waits all the same. */
+  /** Notes that are held: they do not enter stock by themselves. */
   readonly waiting: readonly NotTaken[];
 }
 
@@ -110,11 +111,17 @@ class Adding implements Tally {
     for (const [name, count] of Object.entries(summary))
       this.counts[name] = (this.counts[name] ?? 0) + count;
     const name = namesIn(parcel, results.length);
-    for (const [n, { file, outcome, status, code, message }] of results.entries()) {
-      const told = { file: name(n, file), code: code ?? "", message: message ?? "" };
-      if (outcome === "rejected") this.rejected.push(told);
-      else if (outcome === "registered" && status === "PENDENTE" && told.message !== "")
-        this.waiting.push(told);
+    for (const [n, result] of results.entries()) {
+      const file = name(n, result.file);
+      const { code, message, holds, errors } = result;
+      if (result.outcome === "rejected")
+        this.rejected.push({ file, code: code ?? "", message: detailed(message ?? "", errors) });
+      else if (holds.length > 0)
+        this.waiting.push({
+          file,
+          code: holds.map((hold) => hold.code).join(", "),
+          message: holds.map((hold) => hold.message).join("; "),
+        });
     }
   }
 }
@@ -126,4 +133,12 @@ function namesIn(parcel: readonly Found[], results: number): (n: number, file: s
   if (archive !== null)
     return (_, file) => (file.startsWith(archive) ? file : `${archive}/${file}`);
   return (n, file) => (results === parcel.length ? (parcel[n]?.path ?? file) : file);
+}
+
+/** The refusal with its first field that is wrong, and how many more there are. */
+function detailed(message: string, errors: readonly { path: string; message: string }[]): string {
+  const [first, ...more] = errors;
+  if (first === undefined) return message;
+  const rest = more.length === 0 ? "" : ` (e mais ${more.length})`;
+  return `${message}: ${first.path}: ${first.message}${rest}`;
 }

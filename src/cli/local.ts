@@ -12,7 +12,7 @@ import { openDatabase } from "../platform/bun/database.ts";
 import { bunPorts } from "../platform/bun/ports.ts";
 import { jwtSecret } from "../platform/bun/secrets.ts";
 import { clientReader } from "../platform/reader.ts";
-import type { Reader } from "../ports.ts";
+import type { Log, Reader } from "../ports.ts";
 import { type Service, serviceOver } from "./service.ts";
 
 const Sign = z.object({ url: z.url(), pid: z.int().positive() });
@@ -71,13 +71,8 @@ async function overServer(
 }
 
 async function inProcess(config: Config, email: string | undefined): Promise<Service> {
-  // One user at a terminal needs no fairness among users, and its output is not the log.
-  const quiet: Config = {
-    ...config,
-    RATE_LIMIT_PER_SECOND: 0,
-    RATE_LIMIT_BURST: 0,
-    LOG_LEVEL: "error",
-  };
+  // One user at a terminal needs no fairness among users.
+  const quiet: Config = { ...config, RATE_LIMIT_PER_SECOND: 0, RATE_LIMIT_BURST: 0 };
   const ports = await bunPorts(quiet, { readDocument, compareDocuments });
   try {
     const first = await firstRun(ports);
@@ -86,7 +81,13 @@ async function inProcess(config: Config, email: string | undefined): Promise<Ser
         `Primeiro acesso: ${first.adminEmail}, senha ${first.generatedPassword}\n`,
       );
     const token = await tokenFor(ports.reader, ports.config.JWT_SECRET ?? "", email);
-    const app = createApp(() => ports);
+    // The standard output belongs to the command's own words and its CSV, not to the log.
+    const log: Log = (level, event, fields) =>
+      void (
+        level === "error" &&
+        process.stderr.write(`${JSON.stringify({ level, event, ...fields })}\n`)
+      );
+    const app = createApp(() => ({ ...ports, log }));
     return serviceOver({
       base: "http://sge.localhost",
       where: config.DATABASE_URL,

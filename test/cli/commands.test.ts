@@ -134,6 +134,33 @@ test("a refused document is named with its reason, and the command ends with 1",
   expect(out.join("\n")).toContain("1  recusados");
 });
 
+test("a held note is told with its holds, and a field that is wrong with its place", async () => {
+  const results = [
+    {
+      file: "b.xml",
+      outcome: "registered",
+      message: "NF-e registrada, com retenções",
+      holds: [{ code: "homologation", message: "nota de teste" }],
+    },
+    {
+      file: "c.xml",
+      outcome: "rejected",
+      code: "nfe.invalid",
+      message: "fora do leiaute",
+      errors: [
+        { path: "/NFe/det[3]", message: "falta qCom" },
+        { path: "/NFe/det[4]", message: "falta qCom" },
+      ],
+    },
+  ];
+  const summary = { registered: 1, rejected: 1 };
+  const { terminal, out } = terminalOver(() => Response.json({ summary, results }));
+  const files = [here("notas", "b.xml"), here("notas", "fundo", "c.xml")];
+  expect(await run(["import", ...files], terminal)).toBe(1);
+  expect(out).toContain(`  ${files[0]}: nota de teste`);
+  expect(out).toContain(`  ${files[1]}: fora do leiaute: /NFe/det[3]: falta qCom (e mais 1)`);
+});
+
 test("a refused request is told of each of its files, and the others go on", async () => {
   const good = batches([]);
   const { terminal, out } = terminalOver(async (request) => {
