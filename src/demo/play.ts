@@ -30,7 +30,7 @@ export const AT_ONCE = 4;
 
 const Holds = z.array(z.object({ code: z.string(), message: z.string() }));
 const Receipt = z.union([
-  z.object({ access_key: z.string(), status: z.string(), direction: z.string(), holds: Holds }),
+  z.object({ access_key: z.string(), direction: z.string() }),
   z.object({ message: z.string(), event: z.object({ effect: z.string() }) }),
 ]);
 const Batch = z.object({
@@ -39,17 +39,18 @@ const Batch = z.object({
       file: z.string(),
       outcome: z.string(),
       access_key: z.string().optional(),
-      code: z.string().optional(),
+      direction: z.string().optional(),
       message: z.string().optional(),
     }),
   ),
 });
-const Detail = z.object({ direction: z.string(), holds: Holds });
+const Detail = z.object({ holds: Holds });
 
 /** A note that was registered and waits for its approval. */
 interface Waiting {
   readonly sent: Pick<Sending, "file" | "what" | "factors">;
   readonly accessKey: string;
+  readonly direction: string;
 }
 
 /** Sends the scenario, approves what may be approved, and gives what became of each document. Throws when the service fails. */
@@ -119,7 +120,8 @@ async function upload(service: Service, sent: Sending): Promise<Waiting | Outcom
   try {
     const answer = await service.ask("/api/nfe/upload", { method: "POST", body: form });
     const receipt = await readAs(Receipt, answer);
-    if ("access_key" in receipt) return { sent, accessKey: receipt.access_key };
+    if ("access_key" in receipt)
+      return { sent, accessKey: receipt.access_key, direction: receipt.direction };
     const { file, what } = sent;
     return { file, what, fate: "event", direction: null, codes: [], why: receipt.message };
   } catch (error) {
@@ -135,13 +137,17 @@ async function uploadZip(service: Service, zip: Scenario["zip"]): Promise<Waitin
     body: zip.bytes,
   });
   const { results } = await readAs(Batch, answer);
-  return results.map(({ file, access_key, message }) => {
-    if (access_key === undefined) throw new Error(`${zip.file}, ${file}: ${message ?? "recusado"}`);
-    return { sent: { file, what: zip.what }, accessKey: access_key };
+  return results.map(({ file, access_key, direction, message }) => {
+    if (access_key === undefined || direction === undefined)
+      throw new Error(`${zip.file}, ${file}: ${message ?? "recusado"}`);
+    return { sent: { file, what: zip.what }, accessKey: access_key, direction };
   });
 }
 
-async function approve(service: Service, { sent, accessKey }: Waiting): Promise<Outcome> {
+async function approve(
+  service: Service,
+  { sent, accessKey, direction }: Waiting,
+): Promise<Outcome> {
   const { file, what, factors = [] } = sent;
   const path = `/api/nfes/${accessKey}`;
   try {
@@ -150,11 +156,10 @@ async function approve(service: Service, { sent, accessKey }: Waiting): Promise<
       headers: { "content-type": "application/json" },
       body: JSON.stringify(factors.length === 0 ? {} : { items: factors }),
     });
-    const { direction } = await readAs(Detail, await service.ask(path));
     return { file, what, fate: "approved", direction, codes: [], why: "" };
   } catch (error) {
     if (!(error instanceof Refused) || error.code !== "nfe.held") throw error;
-    const { direction, holds } = await readAs(Detail, await service.ask(path));
+    const { holds } = await readAs(Detail, await service.ask(path));
     return {
       file,
       what,
