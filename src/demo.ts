@@ -14,7 +14,10 @@ import { compareDocuments } from "./nfe/compare.ts";
 import { readDocument } from "./nfe/read.ts";
 import { type Running, serve } from "./platform/bun/serve.ts";
 
-/** Door: the demo. A fresh database, an invented month of trade through the HTTP API, and what came of it. */
+/**
+ * Door: the demo. A fresh database, an invented month of trade through the HTTP API, and what came
+ * of it.
+ */
 const folder = process.argv[2] ?? "data/demo";
 const terminal = process.stdout.isTTY === true;
 const screen = screenOn(process.stdout);
@@ -23,7 +26,9 @@ const ADMIN = { email: "demo@sge.example", password: `demo-${crypto.randomUUID()
 /** Everything that an earlier run has left, and nothing else. */
 const LEFT = ["sge.db", "sge.db-wal", "sge.db-shm", "estoque.csv", "movimentos.csv", "server.json"];
 
-/** Not the environment's: whoever tries the demo beside a real service must not meet its database. */
+/**
+ * Not the environment's: whoever tries the demo beside a real service must not meet its database.
+ */
 const configOn = (port: string): Config =>
   parseConfig({
     APP_ENV: "development",

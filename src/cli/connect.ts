@@ -17,8 +17,9 @@ export interface World {
 }
 
 /**
- * With `--url`: that server, with SGE_TOKEN, or signed in with `--email`/SGE_EMAIL and `--password`/SGE_PASSWORD.
- * Without: this machine's own. Throws `Refused` for a wrong password, an Error (Portuguese) for anything missing.
+ * With `--url`: that server, with SGE_TOKEN, or signed in with `--email`/SGE_EMAIL and
+ * `--password`/SGE_PASSWORD. Without: this machine's own. Throws `Refused` for a wrong password, an
+ * Error (Portuguese) for anything missing.
  */
 export async function connect(where: Where, world: World): Promise<Service> {
   const { env } = world;

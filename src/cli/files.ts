@@ -11,8 +11,9 @@ export interface Found {
 const WANTED = /\.(xml|zip)$/i;
 
 /**
- * The files behind the paths, in order, each once: a file as it is named, a folder with all its XMLs and ZIPs, sorted, however deep.
- * Links inside folders are not followed. `others` counts what folders held beside. Throws for a path that is not there.
+ * The files behind the paths, in order, each once: a file as it is named, a folder with all its
+ * XMLs and ZIPs, sorted, however deep. Links inside folders are not followed. `others` counts what
+ * folders held beside. Throws for a path that is not there.
  */
 export async function findFiles(
   paths: readonly string[],
@@ -37,7 +38,10 @@ export async function findFiles(
   return { files: [...files.values()], others };
 }
 
-/** Groups files so that each fits one request: at most `count` of them and `bytes` together; a ZIP goes by itself. */
+/**
+ * Groups files so that each fits one request: at most `count` of them and `bytes` together; a ZIP
+ * goes by itself.
+ */
 export function parcels(
   files: readonly Found[],
   { count = 50, bytes = 8 << 20 }: { count?: number; bytes?: number } = {},

@@ -36,7 +36,10 @@ export interface NotTaken {
 
 /** What became of the documents. */
 export interface Tally {
-  /** By the names of the summary: registered, approved, completed, duplicate, rejected, events, ignored. */
+  /**
+   * By the names of the summary: registered, approved, completed, duplicate, rejected, events,
+   * ignored.
+   */
   readonly counts: Readonly<Record<string, number>>;
   readonly rejected: readonly NotTaken[];
   /** Notes that are held: they do not enter stock by themselves. */
@@ -47,8 +50,9 @@ export interface Tally {
 const MOST_BYTES = 50 << 20;
 
 /**
- * Sends files to the service in bounded parallel and adds up what became of them. `advance` hears of each file that is done.
- * A refusal of one request is told of its files; one that concerns us (401, 403) or the network, after its tries, is thrown.
+ * Sends files to the service in bounded parallel and adds up what became of them. `advance` hears
+ * of each file that is done. A refusal of one request is told of its files; one that concerns us
+ * (401, 403) or the network, after its tries, is thrown.
  */
 export async function importFiles(
   service: Service,
@@ -126,7 +130,10 @@ class Adding implements Tally {
   }
 }
 
-/** What to call the nth result: the path where each file has one, else as the service calls it, with its archive. */
+/**
+ * What to call the nth result: the path where each file has one, else as the service calls it, with
+ * its archive.
+ */
 function namesIn(parcel: readonly Found[], results: number): (n: number, file: string) => string {
   const [first] = parcel;
   const archive = first?.zip === true ? basename(first.path) : null;

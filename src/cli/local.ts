@@ -17,7 +17,10 @@ import { type Service, serviceOver } from "./service.ts";
 
 const Sign = z.object({ url: z.url(), pid: z.int().positive() });
 
-/** The server that says in the data directory that it serves from there; null when there is none, or it is gone. */
+/**
+ * The server that says in the data directory that it serves from there; null when there is none, or
+ * it is gone.
+ */
 export async function runningServer(config: Pick<Config, "DATA_DIR">): Promise<string | null> {
   const text = await readFile(join(config.DATA_DIR, "server.json"), "utf8").catch(() => "");
   const sign = Sign.safeParse(parsed(text));
@@ -47,9 +50,10 @@ function lives(pid: number): boolean {
 }
 
 /**
- * The service without anybody in between: a server that already holds the database, or the program itself over the database that the
- * environment names. Whoever may read the database and its secret needs no password: requests go as `email`, or the first ADMIN.
- * Throws an Error (Portuguese) when there is no such user.
+ * The service without anybody in between: a server that already holds the database, or the program
+ * itself over the database that the environment names. Whoever may read the database and its secret
+ * needs no password: requests go as `email`, or the first ADMIN. Throws an Error (Portuguese) when
+ * there is no such user.
  */
 export async function localService(config: Config, email: string | undefined): Promise<Service> {
   const server = await runningServer(config);

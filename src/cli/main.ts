@@ -30,8 +30,8 @@ class Misused extends Error {
 }
 
 /**
- * Runs a command line (without the program's name) and gives the exit code: 0 all well, 1 something was refused or went wrong,
- * 2 the command line itself is wrong. Nothing is thrown.
+ * Runs a command line (without the program's name) and gives the exit code: 0 all well, 1 something
+ * was refused or went wrong, 2 the command line itself is wrong. Nothing is thrown.
  */
 export async function run(argv: readonly string[], terminal: Terminal): Promise<number> {
   let code = 0;

@@ -1,4 +1,7 @@
-/** What writes for a person: plain text, coloured only where a terminal shows it and NO_COLOR (no-color.org) is not set. */
+/**
+ * What writes for a person: plain text, coloured only where a terminal shows it and NO_COLOR
+ * (no-color.org) is not set.
+ */
 export interface Screen {
   readonly colours: boolean;
   readonly width: number;
@@ -35,7 +38,10 @@ export const paint = (screen: Pick<Screen, "colours">, colour: Colour, text: str
 export const cut = (text: string, width: number): string =>
   text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
 
-/** The text in lines of at most `width` characters, broken at blanks; no more than `lines` of them, the last one cut. */
+/**
+ * The text in lines of at most `width` characters, broken at blanks; no more than `lines` of them,
+ * the last one cut.
+ */
 export function wrap(text: string, width: number, lines: number): string[] {
   if (text.length <= width || lines <= 1) return [cut(text, width)];
   const blank = text.lastIndexOf(" ", width);
@@ -51,7 +57,9 @@ export interface Column {
   readonly colour?: Colour;
 }
 
-/** Lines of a table whose columns stand under each other; the last column has no blanks behind it. */
+/**
+ * Lines of a table whose columns stand under each other; the last column has no blanks behind it.
+ */
 export function table(
   screen: Pick<Screen, "colours">,
   columns: readonly Column[],

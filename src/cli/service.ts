@@ -1,7 +1,10 @@
 import { DelegateBackoff, handleType, retry } from "cockatiel";
 import { z } from "zod";
 
-/** Where the commands send their requests: a server somewhere, or the program itself over an open database. */
+/**
+ * Where the commands send their requests: a server somewhere, or the program itself over an open
+ * database.
+ */
 export interface Service {
   /** For people, e.g. `http://127.0.0.1:8003`. */
   readonly where: string;
@@ -50,8 +53,9 @@ export interface Over {
 }
 
 /**
- * A service over `fetch`. Weather is asked again up to 5 times, as long as the answer's Retry-After says (at most 30 s); every request
- * of the commands may be repeated, because a note that is known answers that it is. Other refusals throw `Refused`.
+ * A service over `fetch`. Weather is asked again up to 5 times, as long as the answer's Retry-After
+ * says (at most 30 s); every request of the commands may be repeated, because a note that is known
+ * answers that it is. Other refusals throw `Refused`.
  */
 export function serviceOver({
   base,

@@ -8,7 +8,10 @@ export interface LotSpec {
   readonly dVal: string;
 }
 
-/** One item as a test or a scenario says it: decimal texts as in the XML; what is absent gets a sensible value. */
+/**
+ * One item as a test or a scenario says it: decimal texts as in the XML; what is absent gets a
+ * sensible value.
+ */
 export interface ItemSpec {
   readonly cProd: string;
   readonly xProd: string;
@@ -68,7 +71,10 @@ export interface Line extends Extras {
   readonly vProd: number;
   readonly service: boolean;
   readonly counts: boolean;
-  /** Base and amounts of ICMS (18 %), PIS (1.65 %), COFINS (7.6 %), ISS (5 %), and IBS and CBS of 2026 (0.1 % and 0.9 %). */
+  /**
+   * Base and amounts of ICMS (18 %), PIS (1.65 %), COFINS (7.6 %), ISS (5 %), and IBS and CBS of
+   * 2026 (0.1 % and 0.9 %).
+   */
   readonly vBC: number;
   readonly vICMS: number;
   readonly vPIS: number;
@@ -87,7 +93,10 @@ export function scaled(text: string, places: number): number {
   return result.value;
 }
 
-/** 1/10⁴ quantity × unit value of up to 10 places, as cents, half up (what the tax office checks within one cent). */
+/**
+ * 1/10⁴ quantity × unit value of up to 10 places, as cents, half up (what the tax office checks
+ * within one cent).
+ */
 function product_e2(quantity: string, unit: string): number {
   const [whole = "0", fraction = ""] = unit.split(".");
   const unit_e10 = BigInt(whole + fraction.padEnd(10, "0"));
@@ -149,8 +158,9 @@ export function lineOf(spec: ItemSpec, cfop: string): Line {
 export type Sums = ReturnType<typeof sumsOf>;
 
 /**
- * What the lines add up to. `headerFreight` (1/10²) stands in the total alone, as old emitters wrote it.
- * vNF = vProd − vDesc − vICMSDeson + vST + vFCPST + vFrete + vSeg + vOutro + vII + vIPI + vIPIDevol + vServ (rejection 610 otherwise).
+ * What the lines add up to. `headerFreight` (1/10²) stands in the total alone, as old emitters
+ * wrote it. vNF = vProd − vDesc − vICMSDeson + vST + vFCPST + vFrete + vSeg + vOutro + vII + vIPI +
+ * vIPIDevol + vServ (rejection 610 otherwise).
  */
 export function sumsOf(lines: readonly Line[], headerFreight = 0) {
   const sum = (of: (line: Line) => number): number => sumExact(lines.map(of));

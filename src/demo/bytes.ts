@@ -3,7 +3,9 @@ const UTF8 = new TextEncoder();
 /** Text as UTF-8. */
 export const utf8 = (text: string): Uint8Array<ArrayBuffer> => UTF8.encode(text);
 
-/** The characters of windows-1252 that are not the same number in Unicode, as far as notes use them. */
+/**
+ * The characters of windows-1252 that are not the same number in Unicode, as far as notes use them.
+ */
 const CP1252: Readonly<Record<string, number>> = {
   "\u20ac": 0x80,
   "\u2018": 0x91,
@@ -15,7 +17,10 @@ const CP1252: Readonly<Record<string, number>> = {
   "\u2014": 0x97,
 };
 
-/** Text as windows-1252; without the characters above also ISO-8859-1. Throws RangeError for what it cannot say. */
+/**
+ * Text as windows-1252; without the characters above also ISO-8859-1. Throws RangeError for what it
+ * cannot say.
+ */
 export function cp1252(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(text, (char) => {
     const code = CP1252[char] ?? char.charCodeAt(0);

@@ -1,4 +1,7 @@
-/** Whole numbers that look random and depend on the seed alone (mulberry32), so that what is made with them is made again the same. */
+/**
+ * Whole numbers that look random and depend on the seed alone (mulberry32), so that what is made
+ * with them is made again the same.
+ */
 export class Dice {
   #state: number;
 

@@ -26,7 +26,10 @@ const NAMES: Readonly<Record<string, string>> = {
 const CONDITIONS =
   "A Carta de Correcao e disciplinada pelo paragrafo 1o-A do art. 7o do Convenio S/N, de 15 de dezembro de 1970";
 
-/** An event of any type; the root decides whether it is registered (`procEventoNFe`) or only asked for. */
+/**
+ * An event of any type; the root decides whether it is registered (`procEventoNFe`) or only asked
+ * for.
+ */
 export function syntheticEvent(accessKey: string, options: EventOptions = {}): string {
   const type = options.type ?? "110111";
   const sequence = String(options.sequence ?? 1);
@@ -106,7 +109,10 @@ export function withGluedCancellation(nfeProc: string, accessKey: string): strin
 const strange = (root: string, content: Tree): string =>
   DECLARATION + xmlOf({ [root]: { "@xmlns": NFE, "@versao": "1.01", ...content } });
 
-/** Documents of the tax office's world that are well-formed and no note; by the name that a refusal should give them. */
+/**
+ * Documents of the tax office's world that are well-formed and no note; by the name that a refusal
+ * should give them.
+ */
 export function notNotes(accessKey: string): { name: string; xml: string }[] {
   const CNPJ = accessKey.slice(6, 20);
   return [

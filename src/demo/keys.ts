@@ -1,4 +1,7 @@
-/** Modulo 11 with the weights 2..9 from the right; a letter counts as its ASCII code − 48 (alphanumeric CNPJ, IN RFB 2.229/2024). */
+/**
+ * Modulo 11 with the weights 2..9 from the right; a letter counts as its ASCII code − 48
+ * (alphanumeric CNPJ, IN RFB 2.229/2024).
+ */
 function modulo11(text: string): string {
   let sum = 0;
   let weight = 2;

@@ -68,7 +68,10 @@ export const MALFORMED: readonly Specimen[] = [
   },
 ];
 
-/** Documents that look odd and are as well-formed as any: all of them hold the same note, but for its product's name. */
+/**
+ * Documents that look odd and are as well-formed as any: all of them hold the same note, but for
+ * its product's name.
+ */
 export const WELL_FORMED: readonly Specimen[] = (
   [
     ["plain", xml],

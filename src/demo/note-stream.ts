@@ -11,7 +11,10 @@ type Moved = (typeof MOVED)[number];
 
 const TOKEN = { KEY: "{{KEY}}", CNF: "{{CNF}}", CDV: "{{CDV}}", NNF: "{{NNF}}", PROT: "{{PROT}}" };
 
-/** One product's `det`, written once: what stands before and after its number, and what it adds to the total. */
+/**
+ * One product's `det`, written once: what stands before and after its number, and what it adds to
+ * the total.
+ */
 interface Det {
   readonly before: string;
   readonly after: string;
@@ -19,8 +22,9 @@ interface Det {
 }
 
 /**
- * Distinct valid notes as cheaply as text can be joined: for benches and long tests. Each has its own key, number and protocol, `items`
- * of the `products` in turn, and totals that add up. Same options, same stream; 10⁸ notes before a number comes back.
+ * Distinct valid notes as cheaply as text can be joined: for benches and long tests. Each has its
+ * own key, number and protocol, `items` of the `products` in turn, and totals that add up. Same
+ * options, same stream; 10⁸ notes before a number comes back.
  */
 export class NoteStream {
   readonly #dets: readonly Det[];

@@ -6,7 +6,10 @@ import type { PartySpec } from "./trade.ts";
 export const NFE = "http://www.portalfiscal.inf.br/nfe";
 const DSIG = "http://www.w3.org/2000/09/xmldsig#";
 
-/** Everything that stands in a note, settled: nothing is computed below this line but the sums' texts. */
+/**
+ * Everything that stands in a note, settled: nothing is computed below this line but the sums'
+ * texts.
+ */
 export interface Parts {
   readonly layout: "4.00" | "3.10" | "2.00";
   readonly accessKey: string;

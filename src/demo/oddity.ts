@@ -1,7 +1,10 @@
 import { utf8 } from "./bytes.ts";
 import { type NoteOptions, syntheticNote } from "./synthetic-note.ts";
 
-/** What an upload of the oddity answers, when the company is COMPANY and has an environment of production. */
+/**
+ * What an upload of the oddity answers, when the company is COMPANY and has an environment of
+ * production.
+ */
 export interface Expected {
   readonly status: 200 | 422;
   readonly code?: string;

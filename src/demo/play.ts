@@ -53,7 +53,10 @@ interface Waiting {
   readonly direction: string;
 }
 
-/** Sends the scenario, approves what may be approved, and gives what became of each document. Throws when the service fails. */
+/**
+ * Sends the scenario, approves what may be approved, and gives what became of each document. Throws
+ * when the service fails.
+ */
 export async function play(service: Service, scenario: Scenario): Promise<Played> {
   const waiting: Waiting[] = [];
   const ended: Outcome[] = [];

@@ -2,7 +2,10 @@ import type { ItemSpec } from "./amounts.ts";
 import { type NoteOptions, syntheticNote } from "./synthetic-note.ts";
 import { itemOf, SUPPLIERS, type Supplier } from "./trade.ts";
 
-/** How many of our units are in one of theirs, as a person would tell it when approving the first note. */
+/**
+ * How many of our units are in one of theirs, as a person would tell it when approving the first
+ * note.
+ */
 export interface Factor {
   readonly n_item: number;
   readonly factor: string;
@@ -23,7 +26,10 @@ const VISITS = 4;
 
 const day = (n: number): string => `2026-11-${String(n).padStart(2, "0")}T08:15:00-03:00`;
 
-/** What is particular about one supplier's notes, by its place in the table; everything else is an ordinary sale. */
+/**
+ * What is particular about one supplier's notes, by its place in the table; everything else is an
+ * ordinary sale.
+ */
 const HABITS: readonly Partial<Record<number, NoteOptions>>[] = [
   { 0: { ibsCbs: true }, 1: { ibsCbs: true }, 2: { ibsCbs: true }, 3: { ibsCbs: true } },
   {},
@@ -36,7 +42,10 @@ const HABITS: readonly Partial<Record<number, NoteOptions>>[] = [
   { 3: { ibsCbs: true } },
 ];
 
-/** Amounts beside the price, by the visit: nothing, a discount, freight and insurance, taxes that are paid on top. */
+/**
+ * Amounts beside the price, by the visit: nothing, a discount, freight and insurance, taxes that
+ * are paid on top.
+ */
 const BESIDE: readonly Partial<ItemSpec>[] = [
   {},
   { vDesc: "3.50" },

@@ -21,7 +21,10 @@ export interface Scenario {
   readonly purchases: readonly Sending[];
   /** In one archive. */
   readonly zip: Sending & { readonly count: number };
-  /** Our own sales and everything that is not an ordinary purchase; the notes are good, most of them wait for a person. */
+  /**
+   * Our own sales and everything that is not an ordinary purchase; the notes are good, most of them
+   * wait for a person.
+   */
   readonly special: readonly Sending[];
   /** Not to be taken. */
   readonly bad: readonly Sending[];
@@ -148,8 +151,9 @@ function bad(some: Purchase): Sending[] {
 }
 
 /**
- * The month of an invented shop: some sixty notes of a dozen suppliers, and a handful of files that are none. Always the same bytes.
- * The cancellation is of the last purchase sent by itself; the last document of `special` is the first purchase again.
+ * The month of an invented shop: some sixty notes of a dozen suppliers, and a handful of files that
+ * are none. Always the same bytes. The cancellation is of the last purchase sent by itself; the
+ * last document of `special` is the first purchase again.
  */
 export async function scenario(): Promise<Scenario> {
   const all = purchases();

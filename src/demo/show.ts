@@ -18,7 +18,10 @@ const indented = (screen: Screen, lines: readonly string[]) => {
   for (const line of lines) screen.line(`  ${line}`);
 };
 
-/** What became of the documents: those that went by themselves as counts, the others each with its reason. */
+/**
+ * What became of the documents: those that went by themselves as counts, the others each with its
+ * reason.
+ */
 export function showVerdicts(screen: Screen, { outcomes }: Played): void {
   const of = (fate: Outcome["fate"]) => outcomes.filter((one) => one.fate === fate);
   const went = (direction: string) =>

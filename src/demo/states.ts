@@ -1,4 +1,7 @@
-/** A state's IBGE code and one of its towns (code and name): enough for an address that the layout accepts. */
+/**
+ * A state's IBGE code and one of its towns (code and name): enough for an address that the layout
+ * accepts.
+ */
 const STATES: Readonly<Record<string, readonly [cUF: string, cMun: string, xMun: string]>> = {
   BA: ["29", "2927408", "Salvador"],
   GO: ["52", "5208707", "Goiania"],

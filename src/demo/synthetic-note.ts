@@ -7,7 +7,10 @@ import { stateOf } from "./states.ts";
 import type { Tree } from "./tax-tree.ts";
 import { COMPANY, itemOf, type PartySpec, SUPPLIERS } from "./trade.ts";
 
-/** What a synthetic note may be told to be; every member has a default that gives an ordinary purchase of ours. */
+/**
+ * What a synthetic note may be told to be; every member has a default that gives an ordinary
+ * purchase of ours.
+ */
 export interface NoteOptions {
   /** Decides everything that is left open (default 1). */
   readonly seed?: number;
@@ -177,9 +180,11 @@ export function settle(options: NoteOptions): Settled {
 }
 
 /**
- * One invented note: the same options give the same bytes. Keys are valid, amounts are exact and add up (ICMSTot, vNF) and the order of
- * elements is the official layout's, unless the options ask for something else. The XML is UTF-8 text with its declaration, minified.
- * `accessKey` is the bare 44 characters, also when its check digit is wrong on purpose. Throws RangeError for amounts no note could carry.
+ * One invented note: the same options give the same bytes. Keys are valid, amounts are exact and
+ * add up (ICMSTot, vNF) and the order of elements is the official layout's, unless the options ask
+ * for something else. The XML is UTF-8 text with its declaration, minified. `accessKey` is the bare
+ * 44 characters, also when its check digit is wrong on purpose. Throws RangeError for amounts no
+ * note could carry.
  */
 export function syntheticNote(options: NoteOptions = {}): SyntheticNote {
   const { parts, protocol } = settle(options);

@@ -1,7 +1,10 @@
 import { fromScaled } from "../lib/decimal.ts";
 import type { Line, Sums } from "./amounts.ts";
 
-/** What the XML builder takes: elements in order, `@` before an attribute, a list for an element that repeats. */
+/**
+ * What the XML builder takes: elements in order, `@` before an attribute, a list for an element
+ * that repeats.
+ */
 export interface Tree {
   readonly [name: string]: Content | undefined;
 }

@@ -11,7 +11,10 @@ export interface PartySpec {
   readonly uf?: string;
 }
 
-/** Something that a supplier sells. Prices are decimal texts; `perUnit`: how many of `unit` are in one `uCom`. */
+/**
+ * Something that a supplier sells. Prices are decimal texts; `perUnit`: how many of `unit` are in
+ * one `uCom`.
+ */
 export interface Ware {
   readonly cProd: string;
   readonly xProd: string;
@@ -202,7 +205,10 @@ export const SUPPLIERS: readonly [Supplier, ...Supplier[]] = [
   },
 ];
 
-/** A ware bought: `quantity` as decimal text of at most 4 places; `more` overrides what follows from the ware. */
+/**
+ * A ware bought: `quantity` as decimal text of at most 4 places; `more` overrides what follows from
+ * the ware.
+ */
 export function itemOf(bought: Ware, quantity: string, more: Partial<ItemSpec> = {}): ItemSpec {
   const whole = /^\d+$/.test(quantity);
   return {

@@ -21,7 +21,10 @@ export async function zipOf(files: readonly ZipFile[]): Promise<Uint8Array<Array
   return Uint8Array.from(await zip.close());
 }
 
-/** A small ZIP whose entries inflate to `bytesEach` zeros: what a reader must stop at a bound, not at the end of its memory. */
+/**
+ * A small ZIP whose entries inflate to `bytesEach` zeros: what a reader must stop at a bound, not
+ * at the end of its memory.
+ */
 export async function zipBomb({
   entries = 1,
   bytesEach,
