@@ -1,4 +1,8 @@
 import { keyParts } from "./access-key.ts";
+import { checkAuthorisation } from "./check-authorisation.ts";
+import { checkItems } from "./check-items.ts";
+import { checkParties } from "./check-parties.ts";
+import { checkTotals } from "./check-totals.ts";
 import type { Finding } from "./document.ts";
 import type { Note } from "./note.ts";
 
@@ -27,6 +31,30 @@ export function keyMismatches(note: Note): string[] {
   return parts.filter(([, inKey, inNote]) => inKey !== inNote).map(([name]) => name);
 }
 
-export function checkNote(_note: Note, _path: string): Finding[] {
-  return [];
+/** Findings told about one note; a note that is odd in every item is not made clearer by more. */
+const MAX_FINDINGS = 100;
+
+/**
+ * What is worth telling about a note that was read; it refuses nothing. `path` is the XPath of its infNFe, from which
+ * every finding's path goes on. At most MAX_FINDINGS, the last of which then says how many more there are.
+ * Rules: leiauteNFe_v4.00, MOC (check digits, rejections 610, 629, 630), GS1.
+ */
+export function checkNote(note: Note, path: string): Finding[] {
+  const findings = [
+    ...checkParties(note, path),
+    ...checkAuthorisation(note, path),
+    ...checkTotals(note, path),
+    ...checkItems(note, path),
+  ];
+  if (findings.length <= MAX_FINDINGS) return findings;
+  const kept = findings.slice(0, MAX_FINDINGS - 1);
+  return [
+    ...kept,
+    {
+      code: "more_findings",
+      severity: "info",
+      path: null,
+      message: `Há mais ${findings.length - kept.length} observações sobre esta nota.`,
+    },
+  ];
 }

@@ -1,5 +1,6 @@
+import { tooMany } from "./field-errors.ts";
 import { allOf, firstOf, groupOf, type Notices, textOf } from "./group.ts";
-import { GROUPS, type GroupLayout } from "./layout.ts";
+import { GROUPS, type GroupLayout, MAX_LOTS } from "./layout.ts";
 import type { ItemShape, LotShape, NoteShape, Unchecked } from "./shape.ts";
 import { unmasked } from "./taxpayer.ts";
 import { attributeOf, type XmlElement } from "./xml/element.ts";
@@ -105,8 +106,8 @@ function itemShape(det: XmlElement, path: string, notices: Notices): Unchecked<I
     "prod/vDesc": textOf(prod.get("vDesc")),
     "prod/vOutro": textOf(prod.get("vOutro")),
     "prod/indTot": textOf(prod.get("indTot")),
-    "prod/rastro": lotShapes(parts.get("prod"), prod, "rastro", path, notices),
-    "prod/med": lotShapes(parts.get("prod"), prod, "med", path, notices),
+    "prod/rastro": lotShapes(parts.get("prod"), prod, "rastro", `${path}/prod`, notices),
+    "prod/med": lotShapes(parts.get("prod"), prod, "med", `${path}/prod`, notices),
     "imposto/IPI/IPITrib/vIPI": at(imposto.get("IPI"), "IPITrib", "vIPI"),
     "imposto/II/vII": at(imposto.get("II"), "vII"),
     "imposto/IS/vIS": at(imposto.get("IS"), "vIS"),
@@ -121,7 +122,7 @@ function itemShape(det: XmlElement, path: string, notices: Notices): Unchecked<I
 
 const NO_LOTS: readonly Unchecked<LotShape>[] = [];
 
-/** The lots in `rastro`, or (before layout 4.00) in `med`; a `med` of today has none, so a place for it is kept empty. */
+/** The lots in `rastro`, or before layout 4.00 in `med`; a `med` of today has none, and is passed over. */
 function lotShapes(
   element: XmlElement | undefined,
   prod: Group,
@@ -130,8 +131,13 @@ function lotShapes(
   notices: Notices,
 ): readonly Unchecked<LotShape>[] {
   if (element === undefined || !prod.has(name)) return NO_LOTS;
-  const groups = allOf(element, name).map((lot, i) =>
-    groupOf(lot, GROUPS[name], `${path}/prod/${name}[${i + 1}]`, notices),
+  const elements = allOf(element, name);
+  if (elements.length > MAX_LOTS) {
+    notices.errors.push(tooMany(`${path}/${name}`, MAX_LOTS, elements.length));
+    return NO_LOTS;
+  }
+  const groups = elements.map((lot, i) =>
+    groupOf(lot, GROUPS[name], `${path}/${name}[${i + 1}]`, notices),
   );
   if (name === "med" && !groups.every((lot) => lot.has("nLote"))) return NO_LOTS;
   return groups.map((lot) => ({

@@ -22,4 +22,9 @@ export type NfeFailure =
   /** Well-formed, but something else; `got` names it: `resNFe`, `SOAP Envelope`, `procInutNFe` … */
   | { code: "nfe.not_an_nfe"; got: string }
   | { code: "nfe.invalid"; errors: readonly FieldError[] }
-  | { code: "nfe.access_key"; why: "length" | "charset" | "check_digit"; got: string; expected?: string };
+  | {
+      code: "nfe.access_key";
+      why: "length" | "charset" | "check_digit";
+      got: string;
+      expected?: string;
+    };

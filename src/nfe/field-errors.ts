@@ -15,6 +15,15 @@ export function missing(path: string, expected?: string): FieldError {
   return expected === undefined ? error : { ...error, expected };
 }
 
+/** More of an element than the layout allows; told at the first that is too many. */
+export const tooMany = (path: string, most: number, got: number): FieldError => ({
+  path: `${path}[${most + 1}]`,
+  code: "too_many",
+  message: `são no máximo ${most}`,
+  expected: String(most),
+  got: String(got),
+});
+
 /**
  * Zod's issues as errors with an XPath below `base`, the XPath of `element`, from which the shape was taken.
  * Where a whole group is absent, the group is told once instead of each of its fields.

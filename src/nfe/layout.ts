@@ -7,8 +7,9 @@ export const XMLDSIG = "http://www.w3.org/2000/09/xmldsig#";
 /** Layouts that we read; earlier ones have another key and no item totals to trust. */
 export const LAYOUTS: readonly string[] = ["4.00", "3.10", "2.00"];
 
-/** leiauteNFe: at most so many `det` in a note, `NFe` in a batch. */
+/** leiauteNFe: at most so many `det` in a note, `rastro` in an item, `NFe` in a batch. */
 export const MAX_ITEMS = 990;
+export const MAX_LOTS = 500;
 export const MAX_BATCH = 50;
 
 /** A group's elements: name → whether it may repeat. */

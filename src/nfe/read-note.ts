@@ -4,7 +4,7 @@ import { noteOf } from "./build.ts";
 import { cancellationsIn } from "./events.ts";
 import { noteShape } from "./extract.ts";
 import type { FieldError, NfeFailure } from "./failures.ts";
-import { fieldErrors, MAX_ERRORS, missing, shown } from "./field-errors.ts";
+import { fieldErrors, MAX_ERRORS, missing, shown, tooMany } from "./field-errors.ts";
 import { allOf, firstOf, groupOf, type Notices, textOf } from "./group.ts";
 import { GROUPS, LAYOUTS, MAX_ITEMS, XMLDSIG } from "./layout.ts";
 import type { Note, Protocol } from "./note.ts";
@@ -37,7 +37,7 @@ export function readNote({ nfe, path: nfePath, proc }: Placed): Result<ReadNote,
   const head = identity(infNFe, path);
   if (!head.ok) return head;
   const dets = allOf(infNFe, "det").length;
-  if (dets > MAX_ITEMS) return invalid(tooManyItems(path, dets));
+  if (dets > MAX_ITEMS) return invalid(tooMany(`${path}/det`, MAX_ITEMS, dets));
 
   const shape = noteShape(infNFe, path, notices);
   const checked = NoteShape.safeParse(shape);
@@ -84,14 +84,6 @@ function identity(
   const key = parseAccessKey(id);
   return key.ok ? ok({ layout, accessKey: key.value }) : key;
 }
-
-const tooManyItems = (path: string, dets: number): FieldError => ({
-  path: `${path}/det[${MAX_ITEMS + 1}]`,
-  code: "too_many",
-  message: `uma nota tem no máximo ${MAX_ITEMS} itens`,
-  expected: String(MAX_ITEMS),
-  got: String(dets),
-});
 
 /** What holds between fields: an emitter who is someone, a date, items, and item numbers that are different. */
 function betweenFields(shape: Unchecked<NoteShape>, path: string): FieldError[] {

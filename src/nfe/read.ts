@@ -35,10 +35,11 @@ export function readDocument(bytes: Uint8Array): Result<Document, NfeFailure> {
 function reading(placed: Placed, found: readonly Finding[]): Result<Reading, NfeFailure> {
   const read = readNote(placed);
   if (!read.ok) return read;
-  const { note, unknown } = read.value;
-  const path = `${placed.path}/infNFe`;
-  const findings = [...found, ...(unknown.length > 0 ? [strange(unknown)] : [])];
-  return ok({ note, findings: [...findings, ...checkNote(note, path)] });
+  const { note, unknown, withoutLots } = read.value;
+  const findings = [...found];
+  if (unknown.length > 0) findings.push(strange(unknown));
+  if (withoutLots.length > 0) findings.push(leftOut(withoutLots));
+  return ok({ note, findings: [...findings, ...checkNote(note, `${placed.path}/infNFe`)] });
 }
 
 const GUESSED: Finding = {
@@ -61,3 +62,12 @@ function strange(names: readonly string[]): Finding {
     message: `Elementos que o leiaute não prevê foram deixados de lado (${names.length}): ${shown.join(", ")}${more}.`,
   };
 }
+
+const leftOut = (items: readonly number[]): Finding => ({
+  code: "lots_left_out",
+  severity: "warning",
+  path: null,
+  message:
+    "As quantidades dos lotes (med) não somam a quantidade do item, e os lotes foram deixados de lado: " +
+    `itens ${items.slice(0, 10).join(", ")}${items.length > 10 ? " …" : ""}.`,
+});

@@ -1,5 +1,5 @@
 import type { FieldError, NfeFailure } from "./failures.ts";
-import { missing } from "./field-errors.ts";
+import { missing, tooMany } from "./field-errors.ts";
 import { allOf } from "./group.ts";
 import { MAX_BATCH, NFE_NAMESPACE } from "./layout.ts";
 import type { XmlElement } from "./xml/element.ts";
@@ -68,14 +68,7 @@ function inProc(root: XmlElement): Rooted {
 function inBatch(root: XmlElement): Rooted {
   const all = allOf(root, "NFe");
   if (all.length === 0) return refused(missing("/enviNFe/NFe"));
-  if (all.length > MAX_BATCH)
-    return refused({
-      path: `/enviNFe/NFe[${MAX_BATCH + 1}]`,
-      code: "too_many",
-      message: `um lote traz no máximo ${MAX_BATCH} notas`,
-      expected: String(MAX_BATCH),
-      got: String(all.length),
-    });
+  if (all.length > MAX_BATCH) return refused(tooMany("/enviNFe/NFe", MAX_BATCH, all.length));
   const notes = all.map((nfe, i) => ({ nfe, path: `/enviNFe/NFe[${i + 1}]`, proc: null }));
   return { kind: "notes", notes };
 }

@@ -200,6 +200,7 @@ class Scanner {
 
 const CDATA = "<![CDATA[";
 const TOO_LONG = `texto com mais de ${LIMITS.text} caracteres`;
+const CUT_OFF = "o documento termina antes do fim do elemento raiz";
 const ONLY_BLANKS = /^[ \t\n]*$/;
 
 /** Index of the next `<` or `&`; fails at what may not stand in text. */
@@ -213,7 +214,7 @@ function textEnd(text: string, from: number): number {
       if (text.startsWith("]]>", at)) throw new Flaw("]]> dentro de um texto", at);
       at++;
     } else if (isPair(text, at)) at += 2;
-    else if (at >= text.length) throw new Flaw("o documento termina antes do fim da raiz", at);
+    else if (at >= text.length) throw new Flaw(CUT_OFF, at);
     else throw new Flaw("caractere que o XML não permite", at);
   }
 }
@@ -226,7 +227,8 @@ function closeEnd(text: string, at: number, tag: string): number {
     const blanks = blanksEnd(text, end);
     if (text.charCodeAt(blanks) === GT) return blanks + 1;
   }
-  throw new Flaw(`a tag de fechamento não é </${tag}>`, at);
+  const cut = text.indexOf(">", at) === -1;
+  throw new Flaw(cut ? CUT_OFF : `a tag de fechamento não é </${tag.slice(0, 60)}>`, at);
 }
 
 /** Adds text to an element that has children, unless it is only the blanks between them. */

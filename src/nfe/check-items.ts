@@ -1,0 +1,91 @@
+import type { Finding } from "./document.ts";
+import { isGtin } from "./gtin.ts";
+import type { Exact, Item, Note } from "./note.ts";
+
+/** What is odd in single items: values, barcodes, dates of lots, units, quantities. */
+export function checkItems(note: Note, path: string): Finding[] {
+  const findings: Finding[] = [];
+  for (const [i, item] of note.items.entries()) {
+    const prod = `${path}/det[${i + 1}]/prod`;
+    for (const check of CHECKS) {
+      const finding = check(item, prod, note);
+      if (finding !== null) findings.push(finding);
+    }
+  }
+  return findings;
+}
+
+type Check = (item: Item, prod: string, note: Note) => Finding | null;
+
+const warning = (code: string, path: string, message: string): Finding => ({
+  code,
+  severity: "warning",
+  path,
+  message,
+});
+const info = (code: string, path: string, message: string): Finding => ({
+  code,
+  severity: "info",
+  path,
+  message,
+});
+
+const CHECKS: readonly Check[] = [
+  (item, prod) =>
+    worth(item.qCom, item.vUnCom, item.vProd_e2)
+      ? null
+      : warning("item_value", `${prod}/vProd`, `Item ${item.nItem}: qCom × vUnCom não dá vProd.`),
+  (item, prod) =>
+    worth(item.qTrib, item.vUnTrib, item.vProd_e2)
+      ? null
+      : warning(
+          "item_tax_value",
+          `${prod}/vProd`,
+          `Item ${item.nItem}: qTrib × vUnTrib não dá vProd.`,
+        ),
+  (item, prod) =>
+    item.cEAN === null || isGtin(item.cEAN)
+      ? null
+      : warning("gtin_check_digit", `${prod}/cEAN`, `O GTIN do item ${item.nItem} não é válido.`),
+  (item, prod) =>
+    item.cEANTrib === null || item.cEANTrib === item.cEAN || isGtin(item.cEANTrib)
+      ? null
+      : warning(
+          "gtin_check_digit",
+          `${prod}/cEANTrib`,
+          `O GTIN tributável do item ${item.nItem} não é válido.`,
+        ),
+  (item, prod) =>
+    item.lots.some(({ dFab, dVal }) => dFab !== null && dVal !== null && dVal < dFab)
+      ? warning(
+          "lot_dates",
+          `${prod}/rastro`,
+          `Um lote do item ${item.nItem} vence antes de ser fabricado.`,
+        )
+      : null,
+  (item, prod, note) =>
+    item.qCom.e4 === 0 && (note.ide.finNFe === "1" || note.ide.finNFe === "4")
+      ? info("zero_quantity", `${prod}/qCom`, `O item ${item.nItem} tem quantidade zero.`)
+      : null,
+  (item, prod) =>
+    item.uCom !== item.uTrib && item.qCom.e4 !== item.qTrib.e4
+      ? info(
+          "tax_unit",
+          `${prod}/uTrib`,
+          `O item ${item.nItem} é vendido como ${item.qCom.text} ${item.uCom} e tributado como ${item.qTrib.text} ` +
+            `${item.uTrib}: confira o fator de conversão.`,
+        )
+      : null,
+];
+
+/**
+ * |quantity × unit value − vProd| ≤ 0,01 (rejections 629 and 630), exactly: 4 and 10 places make 14, so BigInt.
+ * Prices of 2⁵³ and more are in real documents.
+ */
+function worth(quantity: Exact, unitValue: string, vProd_e2: number): boolean {
+  const [whole = "0", fraction = ""] = unitValue.split(".");
+  const unit_e10 = BigInt(whole + fraction.slice(0, 10).padEnd(10, "0"));
+  const difference_e14 = BigInt(quantity.e4) * unit_e10 - BigInt(vProd_e2) * 10n ** 12n;
+  const cent_e14 = 10n ** 12n;
+  return difference_e14 <= cent_e14 && difference_e14 >= -cent_e14;
+}
