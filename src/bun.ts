@@ -1,6 +1,10 @@
 import { firstRun } from "./accounts/first-run.ts";
 import { createApp } from "./app.ts";
 import { parseConfig } from "./config.ts";
+import type { Failure } from "./failures.ts";
+import { sayFailure } from "./http/problem.ts";
+import { trusted } from "./lib/cast.ts";
+import { Failed } from "./lib/result.ts";
 import { compareDocuments } from "./nfe/compare.ts";
 import { readDocument } from "./nfe/read.ts";
 import { type Running, serve } from "./platform/bun/serve.ts";
@@ -18,7 +22,7 @@ try {
   endOnSignal(running);
   print(`listening on ${running.url}`);
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`${reasonOf(error)}\n`);
   process.exit(1);
 }
 
@@ -28,6 +32,15 @@ async function welcome(ports: Ports): Promise<void> {
   if (first === null || first.generatedPassword === null) return;
   print(`Primeiro acesso: ${first.adminEmail}, senha ${first.generatedPassword}`);
   print("Esta senha não será mostrada de novo; troque-a depois de entrar.");
+}
+
+/** Why there is no service, for the person who started it. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Failed)) return error instanceof Error ? error.message : String(error);
+  // Only our own flows construct Failed, and only with members of Failure.
+  const failure = trusted<Failure>(error.failure);
+  const { detail } = sayFailure(failure);
+  return failure.code === "auth.weak_password" ? `ADMIN_PASSWORD: ${detail}` : detail;
 }
 
 function endOnSignal(running: Running): void {

@@ -1,0 +1,85 @@
+import { expect, test } from "bun:test";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const DOOR = new URL("../../src/bun.ts", import.meta.url).pathname;
+
+/** The service as `start` runs it, in a directory of its own. */
+function started(cwd: string, env: Record<string, string> = {}) {
+  const child = Bun.spawn([process.execPath, DOOR], {
+    cwd,
+    env: { PATH: process.env.PATH, HOST: "127.0.0.1", PORT: "0", PASSWORD_COST: "4", ...env },
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  const lines: string[] = [];
+  const said = child.stderr.text();
+  const listening = (async () => {
+    let rest = "";
+    for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
+      rest += chunk;
+      lines.push(...rest.split("\n").slice(0, -1));
+      rest = rest.slice(rest.lastIndexOf("\n") + 1);
+      const url = /^listening on (http:\S+)$/.exec(lines.at(-1) ?? "")?.[1];
+      if (url !== undefined) return url;
+    }
+    return `it did not start: ${await said}`;
+  })();
+  return { child, lines, said, listening };
+}
+async function folder() {
+  const path = await mkdtemp(join(tmpdir(), "sge-start-"));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}
+
+test("the first run shows a password once, what it made survives kill -9, and SIGTERM ends with 0", async () => {
+  await using dir = await folder();
+  const first = started(dir.path);
+  const url = await first.listening;
+  expect((await fetch(`${url}/api/health`)).status).toBe(200);
+  expect(first.lines.filter((line) => line.startsWith("Primeiro acesso"))).toHaveLength(1);
+  expect(first.lines.filter((line) => line.startsWith("listening on"))).toHaveLength(1);
+  first.child.kill("SIGKILL");
+  await first.child.exited;
+
+  const second = started(dir.path);
+  await second.listening;
+  expect(second.lines.filter((line) => line.startsWith("Primeiro acesso"))).toEqual([]);
+  second.child.kill("SIGTERM");
+  expect(await second.child.exited).toBe(0);
+});
+
+test("a second signal ends it at once, whatever is in work", async () => {
+  await using dir = await folder();
+  // A login that computes for a while is in work.
+  const env = { SHUTDOWN_TIMEOUT_MS: "600000", PASSWORD_COST: "17" };
+  const { child, listening } = started(dir.path, env);
+  const url = await listening;
+  const body = JSON.stringify({ email: "a@b.example", password: "uma senha qualquer" });
+  const login = fetch(`${url}/api/login`, { method: "POST", body }).catch(() => null);
+  await fetch(`${url}/api/health`);
+  child.kill("SIGINT");
+  // It has understood when it takes nobody new.
+  for (let open = true; open; )
+    open = await fetch(`${url}/api/health`).then(
+      () => true,
+      () => false,
+    );
+  expect(child.exitCode).toBeNull();
+  child.kill("SIGINT");
+  expect(await child.exited).toBe(1);
+  expect(await login).toBeNull();
+});
+
+test("a bad configuration does not start, and everything that is wrong is said", async () => {
+  await using dir = await folder();
+  const broken = started(dir.path, { PORT: "minus one", NFE_QUEUE: "0" });
+  const open = started(dir.path, { HOST: "0.0.0.0" });
+  const weak = started(dir.path, { ADMIN_PASSWORD: "admin@localhost.localdomain" });
+  for (const { child } of [broken, open, weak]) expect(await child.exited).toBe(1);
+  expect(await broken.said).toContain("PORT");
+  expect(await broken.said).toContain("NFE_QUEUE");
+  expect(await open.said).toContain("JWT_SECRET");
+  expect(await weak.said).toContain("ADMIN_PASSWORD");
+});
