@@ -173,7 +173,8 @@ CREATE INDEX notes_by_issue ON notes (company, issued_ms);
 --> statement-breakpoint
 CREATE TABLE note_items (
   company INTEGER NOT NULL,
-  note INTEGER NOT NULL REFERENCES notes (id),
+  -- notes.id: rows are only ever made from the note's own row.
+  note INTEGER NOT NULL,
   -- Order in the XML from 1: nItem may repeat in real documents.
   position INTEGER NOT NULL,
   n_item INTEGER NOT NULL,

@@ -80,8 +80,11 @@ export function bookingLines(bookings: readonly Booking[]): {
     if (effect !== "entry" && effect !== "exit") continue;
     const { e4: quantity_e4 } = stockQuantity(item.quantity_e4, booking.factor_e4);
     if (quantity_e4 === 0) continue;
+    const costs = effect === "entry" && item.landed_e2 > 0;
     lines.push({
       n: item.position,
+      cost_e2: costs ? item.landed_e2 : null,
+      cost_quantity_e4: costs ? quantity_e4 : null,
       code: item.code,
       unit: item.unit,
       name: item.name,

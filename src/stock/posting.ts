@@ -13,6 +13,9 @@ export interface SupplierLine {
   readonly stock_unit: string;
   /** Stock units in one supplier unit, 1/10⁴: what the quantities below were computed with. */
   readonly factor_e4: number;
+  /** Cost (1/10²) and quantity (1/10⁴) of what enters by this line; null where nothing enters or the cost is 0. */
+  readonly cost_e2: number | null;
+  readonly cost_quantity_e4: number | null;
   /** A person's word for this line; null: what the supplier item says, or a new product. */
   readonly product: string | null;
   /** The person's word is learnt for the next note. */
@@ -77,7 +80,7 @@ export function post(posting: Posting): Statement[] {
       sql: learnItems(posting.taken),
       args: [...head, posting.supplier, lines, posting.at, own],
     },
-    { sql: createProducts(posting.taken), args: [...head, posting.supplier, lines, posting.at] },
+    { sql: keepProducts(posting.taken), args: [...head, posting.supplier, lines, posting.at] },
     {
       sql: insertMovements(posting.taken),
       args: [
@@ -90,9 +93,6 @@ export function post(posting: Posting): Statement[] {
       ],
     },
     { sql: MOVE_BALANCES, args: [...head, posting.origin, posting.at] },
-    ...(posting.entries.some((e) => e.quantity_e4 > 0 && (e.cost_e2 ?? 0) > 0)
-      ? [{ sql: KEEP_LAST_COSTS, args: [...head, posting.origin, posting.at] }]
-      : []),
   ];
 }
 
@@ -124,15 +124,19 @@ const learnItems = (taken: string): string => `
   )
   where exists (${taken})`;
 
-const createProducts = (taken: string): string => `
-  insert into products (company, code, name, unit, barcode, ncm, created_at, updated_at)
-  select ?1, s.product, l.value ->> 'name', l.value ->> 'stock_unit', l.value ->> 'barcode', l.value ->> 'ncm', ?6, ?6
+/** Creates what is unknown, and keeps the last cost of what enters; of two lines of one product the later counts. */
+const keepProducts = (taken: string): string => `
+  insert into products (company, code, name, unit, barcode, ncm, last_cost_e2, last_cost_quantity_e4, created_at, updated_at)
+  select ?1, coalesce(l.value ->> 'product', s.product), l.value ->> 'name', l.value ->> 'stock_unit',
+    l.value ->> 'barcode', l.value ->> 'ncm', l.value ->> 'cost_e2', l.value ->> 'cost_quantity_e4', ?6, ?6
   from json_each(?5) l
-  join supplier_items s
+  left join supplier_items s
     on s.company = ?1 and s.supplier = ?4 and s.code = l.value ->> 'code' and s.unit = l.value ->> 'unit'
   where exists (${taken})
-    and not exists (select 1 from products p where p.company = ?1 and p.code = s.product)
-  on conflict do nothing`;
+  on conflict (company, code) do update
+    set last_cost_e2 = excluded.last_cost_e2, last_cost_quantity_e4 = excluded.last_cost_quantity_e4,
+      updated_at = excluded.updated_at
+    where excluded.last_cost_e2 is not null`;
 
 const insertMovements = (taken: string): string => `
   insert into movements (company, product, type, quantity_e4, cost_e2, lot, expires_on,
@@ -155,14 +159,6 @@ const MOVE_BALANCES = `
   select company, product, sum(quantity_e4), ?5 from movements where ${OF_THIS_POSTING} group by product
   on conflict do update set quantity_e4 = quantity_e4 + excluded.quantity_e4, updated_at = excluded.updated_at
   returning product, quantity_e4`;
-
-const KEEP_LAST_COSTS = `
-  update products set last_cost_e2 = m.cost_e2, last_cost_quantity_e4 = m.quantity_e4, updated_at = ?5
-  from (
-    select product, cost_e2, quantity_e4, max(id) from movements
-    where ${OF_THIS_POSTING} and quantity_e4 > 0 and cost_e2 > 0 group by product
-  ) as m
-  where products.company = ?1 and products.code = m.product`;
 
 /** What a person has said about a supplier item replaces what was known. */
 function teach(posting: Posting, head: readonly Value[], lines: string): Statement[] {
@@ -197,7 +193,7 @@ function teach(posting: Posting, head: readonly Value[], lines: string): Stateme
 export const factorsAsAssumed = (company: string, supplier: string, lines: string): string => `
   not exists (
     select 1 from json_each(${lines}) l
-    join supplier_items s on s.company = ${company} and s.supplier = ${supplier}
+    cross join supplier_items s on s.company = ${company} and s.supplier = ${supplier}
       and s.code = l.value ->> 'code' and s.unit = l.value ->> 'unit'
     where not l.value ->> 'teach' and s.factor_e4 <> l.value ->> 'factor_e4'
   )`;

@@ -24,7 +24,7 @@ export async function knownItems(
   const rows = await ports.reader.rows(
     {
       sql: `select distinct s.supplier, s.code, s.unit, s.product, s.factor_e4 from json_each(?3) i
-        join supplier_items s on s.company = ?1 and s.supplier = ?2
+        cross join supplier_items s on s.company = ?1 and s.supplier = ?2
           and s.code = i.value ->> 'code' and s.unit = i.value ->> 'unit'`,
       args: [company, supplier, JSON.stringify(items)],
     },
