@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test";
+import { afterAll, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -17,9 +17,13 @@ const domain = {
 };
 type Answer = (request: Request, ports: BunPorts) => Response | Promise<Response>;
 
+const folders: string[] = [];
+afterAll(() => Promise.all(folders.map((path) => rm(path, { recursive: true, force: true }))));
+
 /** A service in a directory of its own that answers as told. */
 async function served(answer: Answer, changed: Partial<Config> = {}) {
   const folder = await mkdtemp(join(tmpdir(), "sge-serve-"));
+  folders.push(folder);
   const config = testConfig({
     DATABASE_URL: `file:${join(folder, "sge.db")}`,
     DATA_DIR: join(folder, "data"),
@@ -34,10 +38,7 @@ async function served(answer: Answer, changed: Partial<Config> = {}) {
     ...running,
     config,
     sign: join(config.DATA_DIR, "server.json"),
-    async close() {
-      await running.stop();
-      await rm(folder, { recursive: true, force: true });
-    },
+    close: running.stop,
   };
 }
 const refused = (url: string) =>

@@ -1,9 +1,16 @@
-import { expect, test } from "bun:test";
+import { afterEach, expect, test } from "bun:test";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const DOOR = new URL("../../src/bun.ts", import.meta.url).pathname;
+
+/** None outlives its test, not even one that fails. */
+const children = new Set<{ kill(signal: "SIGKILL"): void }>();
+afterEach(() => {
+  for (const child of children) child.kill("SIGKILL");
+  children.clear();
+});
 
 /** The service as `start` runs it, in a directory of its own. */
 function started(cwd: string, env: Record<string, string> = {}) {
@@ -13,6 +20,7 @@ function started(cwd: string, env: Record<string, string> = {}) {
     stdout: "pipe",
     stderr: "pipe",
   });
+  children.add(child);
   const lines: string[] = [];
   const said = child.stderr.text();
   const listening = (async () => {
