@@ -101,6 +101,8 @@ export type PlatformFailure =
       retryAfterS: number;
     }
   | { code: "storage.full" }
+  /** The door was given no complete configuration; what is missing stands in the log. */
+  | { code: "not_configured" }
   /** A constraint refused the batch: a promise of the database that no guard had foreseen. */
   | { code: "storage.rejected"; constraint: string };
 

@@ -42,6 +42,7 @@ const SAY = {
   "export.interrupted": [500, "A exportação foi interrompida"],
   overloaded: [503, "O serviço está sobrecarregado; tente de novo em instantes"],
   "storage.full": [503, "Não há espaço para gravar"],
+  not_configured: [503, "O serviço não está configurado"],
   "storage.rejected": [500, "O banco de dados recusou a gravação"],
 } as const satisfies Record<Failure["code"], readonly [ContentfulStatusCode, string]>;
 

@@ -48,7 +48,7 @@ export async function verifySignature(
 async function isSignedBy(
   certificate: Uint8Array<ArrayBuffer>,
   signature: Uint8Array<ArrayBuffer>,
-  data: Uint8Array<ArrayBuffer>,
+  data: Utf8,
 ): Promise<boolean> {
   const spki = publicKeyOf(certificate);
   if (spki === null) return false;
@@ -151,7 +151,9 @@ function base64Of(element: XmlElement | undefined): Uint8Array<ArrayBuffer> | nu
   return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }
 
-const utf8 = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
+/** As each runtime's types name what its WebCrypto takes. */
+type Utf8 = ReturnType<TextEncoder["encode"]>;
+const utf8 = (text: string): Utf8 => new TextEncoder().encode(text);
 
 const equal = (a: Uint8Array, b: Uint8Array): boolean =>
   a.length === b.length && a.every((byte, i) => byte === b[i]);

@@ -1,0 +1,26 @@
+import { type Config, parseConfig } from "../../config.ts";
+
+/** What wrangler.toml, `wrangler secret` and the dashboard give the Worker: the variables of config.ts, and these. */
+export interface Bindings {
+  /** Where original bytes are kept; without it they are rows of the database, as on Bun. */
+  readonly ORIGINALS?: R2Bucket;
+  readonly [name: string]: unknown;
+}
+
+const REMOTE = /^(?:https?|libsql|wss?):/;
+
+/**
+ * The configuration out of the bindings; a Worker is always production (design decision 17).
+ * Throws an Error that lists what is missing: JWT_SECRET, or a DATABASE_URL that can be reached by network.
+ */
+export function configOf(bindings: Bindings): Config {
+  const strings = Object.entries(bindings).filter(
+    (entry): entry is [string, string] => typeof entry[1] === "string",
+  );
+  const config = parseConfig({ ...Object.fromEntries(strings), APP_ENV: "production" });
+  if (!REMOTE.test(config.DATABASE_URL))
+    throw new Error(
+      "A configuração não está completa:\n✖ DATABASE_URL deve ser libsql: ou https: em um Worker",
+    );
+  return config;
+}

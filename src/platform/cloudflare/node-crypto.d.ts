@@ -1,0 +1,10 @@
+/** The one thing of Node that a Worker takes (nodejs_compat). Node's own types would let shared code use its globals. */
+declare module "node:crypto" {
+  export function scrypt(
+    password: Uint8Array,
+    salt: Uint8Array,
+    length: number,
+    options: { N: number; r: number; p: number; maxmem: number },
+    done: (error: Error | null | undefined, key: Uint8Array) => void,
+  ): void;
+}

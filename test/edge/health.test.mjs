@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { ADMIN, fromBun, libsqlServer, SECRET, worker } from "./world.mjs";
+
+const PROBLEM = "application/problem+json; charset=utf-8";
+
+describe("the Worker in workerd", () => {
+  let edge;
+  let database;
+  let made;
+  let token;
+
+  const call = (path, { body, type = "application/json", bearer = token, method } = {}) =>
+    edge.fetch(path, {
+      method: method ?? (body === undefined ? "GET" : "POST"),
+      headers: {
+        ...(body === undefined ? {} : { "content-type": type }),
+        ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
+      },
+      body,
+    });
+  const upload = (xml) => call("/api/nfe/upload", { body: xml, type: "application/xml" });
+
+  before(async () => {
+    const started = await Promise.allSettled([
+      worker(),
+      libsqlServer(),
+      fromBun(`
+        const { syntheticNote } = await import("./src/demo/synthetic-note.ts");
+        const { VERSION } = await import("./src/version.ts");
+        const notes = [1, 2, 3, 4, 5, 6, 7, 8].map((seed) => syntheticNote({ seed, items: 3 }));
+        return { version: VERSION, notes };`),
+    ]);
+    // What did start is closed afterwards, whatever did not
+    [edge, database, made] = started.map(({ value }) => value);
+    for (const { reason } of started) assert.ifError(reason);
+  });
+  after(async () => {
+    await edge?.close();
+    await database?.close();
+  });
+
+  test("without a secret or a database says that it is not configured, and serves nothing", async () => {
+    const answer = await call("/api/health");
+    assert.equal(answer.status, 503);
+    assert.equal((await answer.json()).code, "not_configured");
+    await edge.bind({ DATABASE_URL: database.url, JWT_SECRET: SECRET, PASSWORD_COST: "4" });
+  });
+
+  test("answers health with its version, and in full with its database and its bucket", async () => {
+    const answer = await call("/api/health");
+    assert.equal(answer.status, 200);
+    assert.deepEqual(await answer.json(), { status: "ok", version: made.version });
+    const full = await call("/api/health/full");
+    assert.equal(full.status, 200);
+    const { checks } = await full.json();
+    assert.deepEqual(
+      checks.map(({ name, ok }) => [name, ok]),
+      [
+        ["database", true],
+        ["originals", true],
+      ],
+    );
+  });
+
+  test("says an unknown path and a missing token as problems", async () => {
+    const unknown = await call("/nowhere");
+    assert.equal(unknown.status, 404);
+    assert.equal(unknown.headers.get("content-type"), PROBLEM);
+    assert.equal((await unknown.json()).code, "http.not_found");
+    const stranger = await call("/api/nfes");
+    assert.equal(stranger.status, 401);
+    assert.equal(stranger.headers.get("content-type"), PROBLEM);
+  });
+
+  test("takes a note from login to CSV, as the same program does on Bun", async () => {
+    const login = await call("/api/login", { body: JSON.stringify(ADMIN) });
+    assert.equal(login.status, 200);
+    ({ token } = await login.json());
+
+    const [{ xml, accessKey }] = made.notes;
+    const sent = await upload(xml);
+    assert.equal(sent.status, 200);
+    assert.equal((await sent.json()).status, "PENDENTE");
+    const again = await upload(xml);
+    assert.equal((await again.json()).code, "nfe.duplicate");
+
+    const done = await call(`/api/nfes/${accessKey}/process`, { method: "POST" });
+    assert.equal(done.status, 200);
+    const twice = await call(`/api/nfes/${accessKey}/process`, { method: "POST" });
+    assert.equal((await twice.json()).already_processed, true);
+
+    const original = await call(`/api/nfes/${accessKey}/xml`);
+    assert.deepEqual(Buffer.from(await original.arrayBuffer()), Buffer.from(xml));
+    const note = await (await call(`/api/nfes/${accessKey}`)).json();
+    const csv = await call("/api/export/movements?dialect=rfc4180");
+    assert.equal(csv.status, 200);
+    const lines = (await csv.text()).trim().split("\r\n");
+    assert.equal(lines.length, 1 + note.movements.length);
+    assert.ok(note.movements.length >= 3);
+  });
+
+  test("many notes at once: each is kept once, and the stock is their sum", async () => {
+    const sent = await Promise.all(
+      [...made.notes.slice(1), ...made.notes.slice(1)].map(({ xml }) =>
+        call("/api/nfe/upload?approve=true", { body: xml, type: "application/xml" }),
+      ),
+    );
+    const statuses = sent.map(({ status }) => status).sort();
+    assert.deepEqual(statuses, [...Array(7).fill(200), ...Array(7).fill(409)]);
+    const { pagination } = await (await call("/api/nfes?status=PROCESSADA")).json();
+    assert.equal(pagination.total, 8);
+  });
+});

