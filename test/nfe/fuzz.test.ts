@@ -1,0 +1,101 @@
+import { expect, test } from "bun:test";
+import fc from "fast-check";
+import { utf8 } from "../../src/demo/bytes.ts";
+import { cancellationEvent } from "../../src/demo/events.ts";
+import { syntheticBatch, syntheticNote } from "../../src/demo/synthetic-note.ts";
+import { compareDocuments } from "../../src/nfe/compare.ts";
+import { landedCosts } from "../../src/nfe/landed-cost.ts";
+import type { Note } from "../../src/nfe/note.ts";
+import { readDocument } from "../../src/nfe/read.ts";
+import { edited, edits } from "./support/mutate.ts";
+
+const runs = process.env.FULL === "1" ? 100_000 : 1_500;
+const { xml, accessKey } = syntheticNote({ seed: 81, items: 2 });
+const DOCUMENTS = [
+  xml,
+  syntheticNote({ seed: 82, items: 1, layout: "2.00", root: "NFe" }).xml,
+  syntheticBatch([
+    { seed: 83, items: 1 },
+    { seed: 84, items: 1 },
+  ]).xml,
+  cancellationEvent(accessKey),
+];
+
+const numbers = (note: Note): number[] => [
+  ...note.items.flatMap((item) => [
+    item.qCom.e4,
+    item.qTrib.e4,
+    ...item.lots.map((lot) => lot.qLote.e4),
+  ]),
+  ...Object.values(note.total),
+  ...landedCosts(note),
+];
+
+/** Reads, and holds what every reading must be: no throw, whole numbers that are not negative, failures with their evidence. */
+function hold(bytes: Uint8Array): void {
+  const read = readDocument(bytes);
+  if (!read.ok) {
+    if (read.error.code === "nfe.invalid") expect(read.error.errors.length).toBeGreaterThan(0);
+    return;
+  }
+  if (read.value.kind === "event") return;
+  for (const note of read.value.notes)
+    if (note.ok)
+      for (const number of numbers(note.value.note))
+        if (!Number.isSafeInteger(number) || number < 0) throw new Error(`not a count: ${number}`);
+}
+
+test(`${runs} mutated documents are read or refused, and nothing is thrown`, () => {
+  fc.assert(
+    fc.property(fc.constantFrom(...DOCUMENTS), edits, (document, changes) => {
+      const bytes = utf8(edited(document, changes));
+      hold(bytes);
+      compareDocuments(bytes, utf8(xml), accessKey);
+    }),
+    { seed: 20261123, numRuns: runs },
+  );
+}, 600_000);
+
+test("leaves that hold anything are read or refused, and nothing is thrown", () => {
+  const leaves = [...xml.matchAll(/<(\w+)>[^<]*<\/\1>/g)].map((match) => match[1] ?? "");
+  const value = fc.oneof(
+    fc.string({ maxLength: 12 }).map((text) => text.replace(/[<&>\0-\x1f]/g, "")),
+    fc.constantFrom(
+      "",
+      "-1",
+      "NaN",
+      "1e9",
+      "0",
+      "9".repeat(30),
+      "0.".padEnd(40, "9"),
+      "1".padStart(40, "0"),
+      "constructor",
+      "__proto__",
+    ),
+  );
+  fc.assert(
+    fc.property(fc.constantFrom(...new Set(leaves)), value, fc.boolean(), (leaf, text, all) => {
+      const pattern = new RegExp(`<${leaf}>[^<]*</${leaf}>`, all ? "g" : "");
+      hold(utf8(xml.replace(pattern, () => `<${leaf}>${text}</${leaf}>`)));
+    }),
+    { seed: 20261123, numRuns: runs },
+  );
+}, 600_000);
+
+test("any bytes at all are read or refused, and nothing is thrown", () => {
+  const bytes = utf8(xml);
+  const broken = fc
+    .array(
+      fc.tuple(fc.integer({ min: 0, max: bytes.length - 1 }), fc.integer({ min: 0, max: 255 })),
+      { maxLength: 4 },
+    )
+    .map((changes) => {
+      const copy = bytes.slice();
+      for (const [at, byte] of changes) copy[at] = byte;
+      return copy;
+    });
+  fc.assert(
+    fc.property(fc.oneof(fc.uint8Array({ maxLength: 200 }), broken), (given) => hold(given)),
+    { seed: 20261123, numRuns: runs },
+  );
+}, 600_000);
