@@ -56,7 +56,8 @@ export interface Originals {
 
 /**
  * Reads documents within bounds: small ones in place, large ones in a pool.
- * `read` and `same` fail with PlatformFailure `overloaded` when the pool's queue is full, or when one document takes too long.
+ * Both fail with PlatformFailure `overloaded` when the pool's queue is full. A document that takes too long, or kills its
+ * thread twice, is refused for good by `read` (`nfe.malformed_xml`); `compare` then answers `overloaded`.
  */
 export interface DocumentReader {
   read(bytes: Uint8Array<ArrayBuffer>, signal?: AbortSignal): Promise<Result<Document, NfeFailure>>;
@@ -71,7 +72,7 @@ export interface DocumentReader {
 
 /** scrypt, bounded: at most 4 at a time and 32 waiting, then PlatformFailure `overloaded`. */
 export interface PasswordHasher {
-  /** A portable `$scrypt$N=…,r=…,p=…$salt$hash`. */
+  /** A portable `$scrypt$ln=…,r=…,p=…$salt$hash` (ln: log2 N; salt and hash in base64 without padding). */
   hash(password: string): Promise<string>;
   /** Constant time for the parameters found in `hash`. */
   verify(password: string, hash: string): Promise<boolean>;
