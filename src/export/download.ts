@@ -1,11 +1,11 @@
 import type { Ports } from "../ports.ts";
 import type { MovementFilter } from "../stock/ledger.ts";
 import type { LevelFilter } from "../stock/levels.ts";
-import { type Column, sheet } from "./columns.ts";
+import { sheet, type Table } from "./columns.ts";
 import type { Dialect } from "./csv.ts";
-import { MOVEMENT_SHEET, movementWalk } from "./movements.ts";
+import { MOVEMENTS, movementWalk } from "./movements.ts";
 import { pages, type Walk } from "./pages.ts";
-import { STOCK_SHEET, stockWalk } from "./stock.ts";
+import { STOCK, stockWalk } from "./stock.ts";
 import { csvStream } from "./stream.ts";
 
 /** How a file is wanted, and by whom. */
@@ -29,7 +29,7 @@ export const exportMovements = (
   filter: MovementFilter,
   wanted: Wanted,
 ): Promise<ReadableStream<Uint8Array>> =>
-  download(ports, movementWalk(wanted.company, filter), MOVEMENT_SHEET, wanted);
+  download(ports, movementWalk(wanted.company, filter), MOVEMENTS, wanted);
 
 /** What there is of each active product that a filter lets through, by name, as a CSV; no limit of rows. */
 export const exportStock = (
@@ -37,16 +37,16 @@ export const exportStock = (
   filter: LevelFilter,
   wanted: Wanted,
 ): Promise<ReadableStream<Uint8Array>> =>
-  download(ports, stockWalk(wanted.company, filter), STOCK_SHEET, wanted);
+  download(ports, stockWalk(wanted.company, filter), STOCK, wanted);
 
 /** Fails with PlatformFailure `overloaded` before the first byte; later the stream breaks, and the log says so. */
 function download(
   ports: Needs,
   walk: Walk,
-  columns: readonly Column[],
+  table: Table,
   { dialect, timeZone, requestId, signal, alive }: Wanted,
 ): Promise<ReadableStream<Uint8Array>> {
-  return csvStream(pages(ports, walk, signal), sheet(columns, dialect, timeZone), {
+  return csvStream(pages(ports, walk, signal), sheet(table, dialect, timeZone), {
     asked: alive,
     broken(rows) {
       // A reader that has left is no fault of ours.

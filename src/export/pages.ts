@@ -1,28 +1,30 @@
 import { trusted } from "../lib/cast.ts";
-import type { Ports, Row, Statement, Value } from "../ports.ts";
-import type { Cell, Column } from "./columns.ts";
+import type { Ports, Statement, Value } from "../ports.ts";
+import type { Cell, Table } from "./columns.ts";
 
-/** How many rows of a table one statement visits, and so the most that a page holds. */
-export const PAGE_ROWS = 1_000;
+/**
+ * How many rows of a table one statement visits, and so the most that a page holds. Measured (bench/export.ts): 250 costs
+ * speed, 1,000 memory.
+ */
+export const PAGE_ROWS = 500;
 
-/** Where in a table's order a row stands: the values of its key. */
-export type Place = readonly Value[];
+/** Where a row stands in the order of a table: the two values of its key. */
+export type Place = readonly [Value, Value];
+/** Rows: a cell for each field of the table, and then the row's key. */
 export type Page = readonly (readonly Cell[])[];
 
-/** A table in an order that an index has, walked slice by slice: a slice is PAGE_ROWS of its rows, matching or not. */
+/** A table in an order that an index has. */
 export interface Walk {
   /** Just before the first row. */
   readonly start: Place;
-  /** Selects the key of the last row of the slice after `place`; no row: what is left is less than a slice. */
-  end(place: Place): Statement;
-  /** Selects one `page`: a JSON array of the matching rows after `place`, up to and with `end` (null: all that is left). */
-  rows(place: Place, end: Place | null): Statement;
+  /** Selects the next PAGE_ROWS rows after a place (sliceSql). */
+  slice(after: Place): Statement;
 }
 
 /**
- * The pages of a walk, each read when it is asked for, with no transaction held between them: so a slow reader of a large
- * export keeps nobody waiting, and no statement visits more than a slice, however few rows match. Before each page the
- * signal is looked at and the event loop is given back. A page may be empty. Fails with PlatformFailure `overloaded`.
+ * The pages of a walk, each read when it is asked for, with no transaction held between them: a slow reader of a large
+ * export keeps nobody waiting. A statement visits PAGE_ROWS rows, whether they match or not, so a page may be empty. Before
+ * each, the event loop is given back and the signal is looked at. Fails with PlatformFailure `overloaded`.
  */
 export async function* pages(
   ports: Pick<Ports, "reader" | "breathe">,
@@ -33,23 +35,29 @@ export async function* pages(
   for (;;) {
     await ports.breathe();
     signal?.throwIfAborted();
-    const [last] = await ports.reader.rows(walk.end(place), signal);
-    const end = last === undefined ? null : Object.values(last);
-    const [row] = await ports.reader.rows(walk.rows(place, end), signal);
-    yield pageOf(row);
-    if (end === null) return;
-    place = end;
+    const [row] = await ports.reader.rows(walk.slice(place), signal);
+    // What json_array makes of cells, and then of the two values of a key (sliceSql).
+    const slice = trusted<Page>(JSON.parse(String(row?.slice)));
+    yield slice.filter((visited) => visited.length > 2);
+    const last = slice.at(-1);
+    if (last === undefined || slice.length < PAGE_ROWS) return;
+    place = trusted<Place>(last.slice(-2));
   }
 }
 
 /**
- * SQL that gives the columns of the rows of `source` (from, where, order by) as one JSON text. Binding a row to JavaScript
- * costs more than reading it: as text, a page arrives 1.7 times as fast (bench/export.ts).
+ * SQL of one slice as one JSON text (binding rows to JavaScript costs more than reading them: 1.7 times as fast, see
+ * bench/export.ts). A row that matches gives its cells and its key, another its key alone.
+ * `source` is the rest of the statement: from, where, order by.
  */
-export const pageSql = (columns: readonly Column[], source: string): string => `
-  select '[' || coalesce(group_concat(line), '') || ']' as page from (
-    select json_array(${columns.map(({ sql }) => sql).join(", ")}) as line ${source}
-  )`;
-
-/** The statement is ours (pageSql): an array of arrays of what json_array writes. */
-const pageOf = (row: Row | undefined): Page => trusted<Page>(JSON.parse(String(row?.page ?? "[]")));
+export function sliceSql(
+  key: readonly [string, string],
+  { fields }: Table,
+  matches: string,
+  source: string,
+): string {
+  const cells = [...Object.values(fields), ...key].join(", ");
+  return `select '[' || coalesce(group_concat(line), '') || ']' as slice from (
+    select case when ${matches} then json_array(${cells}) else json_array(${key.join(", ")}) end as line
+    ${source} limit ${PAGE_ROWS})`;
+}
