@@ -44,13 +44,12 @@ export function fieldErrors(
 }
 
 function complaint(issue: z.core.$ZodIssue, got: string): Complaint {
-  if (issue.code === "invalid_value") {
-    const expected = issue.values.map(String).join(", ");
-    return got === ""
-      ? { code: "empty", message: "está vazio", expected }
-      : { code: "enum", message: "não é um dos valores previstos", expected };
-  }
-  return Told.parse(issue.code === "custom" ? issue.params : {});
+  if (issue.code === "custom") return Told.parse(issue.params);
+  const expected = issue.code === "invalid_value" ? issue.values.map(String).join(", ") : "texto";
+  // an element that is there and was left out of the shape is an empty one
+  return got === "" || issue.code !== "invalid_value"
+    ? { code: "empty", message: "está vazio", expected }
+    : { code: "enum", message: "não é um dos valores previstos", expected };
 }
 
 /** Walks the tree beside the path, so that `*` gets its name and the first absent element ends the path. */

@@ -39,6 +39,7 @@ export function landedCosts(note: Note): number[] {
   for (const part of PARTS) {
     const inTotal = part.total === null ? 0 : total[part.total];
     const stated = items.some((item) => item[part.item] !== 0);
+    if (!stated && inTotal === 0) continue;
     const shares = stated
       ? items.map((item) => (stays(item, part) ? 0 : item[part.item]))
       : apportion(inTotal, weights);

@@ -74,4 +74,8 @@ test("the key that an event names needs its shape, not its check digit", () => {
     "/procEventoNFe/evento/infEvento/tpEvento missing",
     "/procEventoNFe/evento/infEvento/nSeqEvento missing",
   ]);
+  for (const nothing of ["<chNFe/>", "<chNFe> </chNFe>", "<chNFe><a/></chNFe>"])
+    expect(pathsIn(syntheticEvent(accessKey).replace(/<chNFe>[^<]*<\/chNFe>/, nothing))).toEqual([
+      "/procEventoNFe/evento/infEvento/chNFe empty",
+    ]);
 });
