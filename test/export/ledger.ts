@@ -1,0 +1,59 @@
+import { pages, type Walk } from "../../src/export/pages.ts";
+import { trusted } from "../../src/lib/cast.ts";
+import type { Ports } from "../../src/ports.ts";
+import type { TestPorts } from "../support/ports.ts";
+
+/** A movement to be put straight into the ledger; its id is its place in the list, from 1. */
+export interface Moved {
+  readonly company?: number;
+  readonly product?: string;
+  readonly type?: "ENTRADA" | "SAIDA";
+  readonly origin?: string;
+  readonly reference?: string | null;
+  readonly at: number;
+}
+
+/** Companies 1 and 2, products A, B and C of each (B without a movement of its own), user 1 called Maria. */
+export async function trade(ports: TestPorts): Promise<void> {
+  await ports.database.writing.executeMultiple(`
+    insert into companies select value, 'Loja', '[]', 'production', 'America/Sao_Paulo', 0, '[]', 0, 0, 1, 1, 0, 0
+      from json_each('[1, 2]');
+    insert into users values (1, 1, 'Maria', 'maria@example.com', 'none', 'ADMIN', 1, 1, 0, 0);
+    insert into products (company, code, name, unit, created_at, updated_at)
+      select c.id, value, 'Produto ' || value, 'UN', 0, 0 from companies c, json_each('["A", "B", "C"]')`);
+}
+
+/** Puts movements into the ledger, in order. */
+export async function moved(ports: TestPorts, movements: readonly Moved[]): Promise<void> {
+  const rows = movements.map((one, i) => ({
+    company: 1,
+    product: "A",
+    type: "ENTRADA",
+    origin: "VENDA",
+    reference: null,
+    n: i,
+    ...one,
+  }));
+  await ports.database.writing.execute({
+    sql: `insert into movements (company, product, type, quantity_e4, origin, origin_ref, reference, posting, user_id, created_at)
+      select value ->> 'company', value ->> 'product', value ->> 'type', iif(value ->> 'type' = 'ENTRADA', 10000, -10000),
+        value ->> 'origin', coalesce(value ->> 'reference', '') || '#' || (value ->> 'n') || '@x', value ->> 'reference', 'x', 1,
+        value ->> 'at' from json_each(?1) order by key`,
+    args: [JSON.stringify(rows)],
+  });
+}
+
+/** One cell of every row that a walk gives, by its place, and how many rows each page had. */
+export async function walked(
+  ports: Pick<Ports, "reader" | "breathe">,
+  walk: Walk,
+  cell: number,
+): Promise<{ rows: (string | number | null)[]; pages: number[] }> {
+  const rows: (string | number | null)[] = [];
+  const sizes: number[] = [];
+  for await (const page of pages(ports, walk)) {
+    sizes.push(page.length);
+    for (const row of page) rows.push(trusted(row.at(cell) ?? null));
+  }
+  return { rows, pages: sizes };
+}

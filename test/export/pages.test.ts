@@ -1,0 +1,230 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { movementWalk } from "../../src/export/movements.ts";
+import { PAGE_ROWS, pages } from "../../src/export/pages.ts";
+import { stockWalk } from "../../src/export/stock.ts";
+import type { Reader, Statement } from "../../src/ports.ts";
+import type { MovementFilter } from "../../src/stock/ledger.ts";
+import { type TestPorts, testPorts } from "../support/ports.ts";
+import { type Moved, moved, trade, walked } from "./ledger.ts";
+
+/** The id is the last field of a movement, before the two values of its key. */
+const ID = -3;
+
+let ports: TestPorts;
+let ledger: Required<Pick<Moved, "product" | "type" | "origin" | "reference" | "at">>[];
+
+/** 2,400 movements of 37 instants in no order: many share one, and one has more than two pages. */
+beforeAll(async () => {
+  ports = await testPorts();
+  await trade(ports);
+  ledger = Array.from({ length: 2_400 }, (_, i) => ({
+    product: i % 11 === 0 ? "C" : "A",
+    type: i % 7 === 0 ? ("SAIDA" as const) : ("ENTRADA" as const),
+    origin: i % 5 === 0 ? "VENDA" : "NFE",
+    reference: i % 100 === 0 ? "pedido 1" : `k${i % 40}`,
+    at: i % 2 === 0 ? 1_700_000_000_000 : 1_700_000_000_000 + ((i * 7_919) % 37) * 1_000,
+  }));
+  await moved(ports, ledger);
+  await moved(
+    ports,
+    ledger.slice(0, 700).map((one) => ({ ...one, company: 2 })),
+  );
+});
+afterAll(() => ports.close());
+
+/** What the filter means, said without SQL: ids, newest first. */
+function expected(filter: MovementFilter): number[] {
+  return ledger
+    .map((one, i) => ({ ...one, id: i + 1 }))
+    .filter(
+      (one) =>
+        (filter.product === undefined || one.product === filter.product) &&
+        (filter.type === undefined || one.type === filter.type) &&
+        (filter.origin === undefined || one.origin === filter.origin) &&
+        (filter.reference === undefined || one.reference === filter.reference) &&
+        (filter.from === undefined || one.at >= filter.from) &&
+        (filter.until === undefined || one.at < filter.until),
+    )
+    .sort((a, b) => b.at - a.at || b.id - a.id)
+    .map((one) => one.id);
+}
+
+describe("movements", () => {
+  test("come all, once each, newest first, also where more share an instant than a page holds", async () => {
+    const { rows, pages: sizes } = await walked(ports, movementWalk(1, {}), ID);
+    expect(rows).toEqual(expected({}));
+    expect(sizes).toEqual([PAGE_ROWS, PAGE_ROWS, PAGE_ROWS, PAGE_ROWS, 2_400 - 4 * PAGE_ROWS]);
+  });
+
+  test("come as every combination of filters lets them through", async () => {
+    const at = fc.option(
+      fc.integer({ min: -1, max: 38 }).map((s) => 1_700_000_000_000 + s * 1_000),
+      { nil: undefined },
+    );
+    const one = (...values: string[]) => fc.option(fc.constantFrom(...values), { nil: undefined });
+    const filters = fc.record({
+      product: one("A", "C", "B", "none"),
+      type: fc.option(fc.constantFrom("ENTRADA" as const, "SAIDA" as const), { nil: undefined }),
+      origin: one("VENDA", "NFE", "none"),
+      reference: one("pedido 1", "k3", "none"),
+      from: at,
+      until: at,
+    });
+    await fc.assert(
+      fc.asyncProperty(filters, async (filter) => {
+        const { rows } = await walked(ports, movementWalk(1, filter), ID);
+        expect(rows).toEqual(expected(filter));
+      }),
+      { seed: 20261123, numRuns: 60 },
+    );
+  });
+
+  test("of another company never come", async () => {
+    const { rows } = await walked(ports, movementWalk(2, {}), ID);
+    expect(rows.length).toBe(700);
+    expect(Math.min(...rows.map(Number))).toBe(2_401);
+    expect((await walked(ports, movementWalk(3, {}), ID)).rows).toEqual([]);
+  });
+
+  test("that are made meanwhile neither shift nor repeat the others", async () => {
+    const own = await testPorts();
+    await trade(own);
+    await moved(
+      own,
+      Array.from({ length: PAGE_ROWS + 10 }, (_, i) => ({ at: i })),
+    );
+    const seen: unknown[] = [];
+    for await (const page of pages(own, movementWalk(1, {}))) {
+      seen.push(...page.map((row) => row.at(ID)));
+      await moved(own, [{ at: 9_000_000 + seen.length, reference: `late ${seen.length}` }]);
+    }
+    expect(seen).toEqual(Array.from({ length: PAGE_ROWS + 10 }, (_, i) => PAGE_ROWS + 10 - i));
+    await own.close();
+  });
+});
+
+describe("the stock", () => {
+  test("comes by name and then code, in pages, with what there is of each", async () => {
+    const own = await testPorts();
+    await trade(own);
+    await own.database.writing.executeMultiple(`
+      with recursive n(i) as (select 1 union all select i + 1 from n where i < ${PAGE_ROWS + 100})
+      insert into products (company, code, name, unit, active, min_stock_e4, created_at, updated_at)
+      select 1, 'x' || i, 'Nome ' || (i % 13), 'UN', i % 10 <> 0, 50000, 0, 0 from n;
+      insert into balances (company, product, quantity_e4, updated_at)
+      select 1, code, 10000 * (substr(code, 2) % 8), 0 from products where company = 1 and code like 'x%' and code <> 'x1';
+    `);
+    const all = await own.reader.rows({
+      sql: `select code, name, active, coalesce((select quantity_e4 from balances b where b.product = code and b.company = 1), 0) as q
+        from products where company = 1`,
+      args: [],
+    });
+    const order = (rows: typeof all) =>
+      rows
+        .filter((row) => row.active === 1)
+        .map((row) => [String(row.name), String(row.code)] as const)
+        .sort(([a, b], [c, d]) => (a === c ? (b < d ? -1 : 1) : a < c ? -1 : 1))
+        .map(([, code]) => code);
+    const { rows, pages: sizes } = await walked(own, stockWalk(1, {}), 0);
+    expect(rows).toEqual(order(all));
+    expect(sizes.length).toBe(2);
+
+    const low = await walked(own, stockWalk(1, { low: true, search: "nome 1" }), 0);
+    expect(low.rows).toEqual(
+      order(all.filter((row) => Number(row.q) < 50_000 && String(row.name).startsWith("Nome 1"))),
+    );
+    await own.close();
+  });
+
+  test("says what is out and what is low as S.G.E. does", async () => {
+    const own = await testPorts();
+    await trade(own);
+    await own.database.writing.executeMultiple(`
+      update products set min_stock_e4 = 50000;
+      insert into balances values (1, 'A', 50000, 0), (1, 'B', 49999, 0), (1, 'C', -1, 0);`);
+    const { rows } = await walked(own, stockWalk(1, {}), 11);
+    expect(rows).toEqual(["Em Estoque", "Baixo Estoque", "Esgotado"]);
+    expect((await walked(own, stockWalk(2, {}), 11)).rows).toEqual(Array(3).fill("Esgotado"));
+    await own.close();
+  });
+});
+
+describe("a page", () => {
+  /** How SQLite goes through the tables. */
+  const planOf = async ({ sql, args }: Statement): Promise<string[]> => {
+    const rows = await ports.reader.rows({ sql: `explain query plan ${sql}`, args });
+    return rows.map((row) => String(row.detail));
+  };
+  const filters: MovementFilter[] = [
+    {},
+    { type: "SAIDA" },
+    { from: 1, until: 2 },
+    { origin: "NFE", reference: "k1" },
+    { reference: "k1", from: 1 },
+    { product: "A" },
+    { product: "A", type: "SAIDA", from: 1, until: 2, origin: "VENDA", reference: "k1" },
+  ];
+
+  test("is sought in the index that has its order: no scan of a table, nothing sorted", async () => {
+    for (const filter of filters) {
+      const walk = movementWalk(1, filter);
+      const plan = await planOf(walk.slice(walk.start));
+      const index =
+        filter.product === undefined
+          ? "movements_by_time (company=?"
+          : "movements_by_product (company=? AND product=?";
+      const from = filter.from === undefined ? "" : " AND created_at>?";
+      expect(plan).toContain(`SEARCH m USING INDEX ${index}${from} AND created_at<?)`);
+      expect(plan.filter((step) => /TEMP B-TREE|SCAN (?!\(subquery)/.test(step))).toEqual([]);
+    }
+    for (const filter of [{}, { search: "a" }, { low: true, categoryId: 1 }]) {
+      const walk = stockWalk(1, filter);
+      const plan = await planOf(walk.slice(walk.start));
+      expect(plan).toContain(
+        "SEARCH p USING INDEX products_by_name (company=? AND (name,code)>(?,?))",
+      );
+      expect(plan.filter((step) => /TEMP B-TREE|SCAN (?!\(subquery)/.test(step))).toEqual([]);
+    }
+  });
+
+  test("visits a slice and no more, however few of its rows match", async () => {
+    const { pages: sizes } = await walked(ports, movementWalk(1, { origin: "none" }), ID);
+    expect(sizes).toEqual([0, 0, 0, 0, 0]);
+  });
+
+  test("is one statement, whose text no value changes", async () => {
+    const texts = new Set<string>();
+    const statements: Statement[] = [];
+    const reader: Reader = {
+      rows(statement, signal) {
+        texts.add(statement.sql);
+        statements.push(statement);
+        return ports.reader.rows(statement, signal);
+      },
+    };
+    for (const reference of ["k1", "'; drop table movements; --"])
+      await walked({ ...ports, reader }, movementWalk(1, { reference }), ID);
+    expect([texts.size, statements.length]).toEqual([1, 10]);
+  });
+
+  test("is not read once the signal is given, and others get their turn before each", async () => {
+    let breaths = 0;
+    const breathe = async () => {
+      breaths += 1;
+    };
+    const { signal, abort } = leaving();
+    const read = pages({ ...ports, breathe }, movementWalk(1, {}), signal);
+    expect((await read.next()).value?.length).toBe(PAGE_ROWS);
+    await read.next();
+    expect(breaths).toBe(2);
+    abort();
+    await expect(read.next()).rejects.toThrow("left");
+    expect((await read.next()).done).toBe(true);
+  });
+});
+
+function leaving() {
+  const controller = new AbortController();
+  return { signal: controller.signal, abort: () => controller.abort(new Error("left")) };
+}
