@@ -29,9 +29,7 @@ afterAll(async () => {
 
 async function rows(sql: string, ...args: string[]): Promise<Record<string, unknown>[]> {
   const result = await database.writing.execute({ sql, args });
-  return result.rows.map((row) =>
-    Object.fromEntries(result.columns.map((name) => [name, row[name]])),
-  );
+  return result.rows.map((row) => ({ ...row }));
 }
 
 /** Our tables, with what `pragma table_list` says of them. */

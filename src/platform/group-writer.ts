@@ -1,9 +1,9 @@
-import type { Client, InStatement, ResultSet } from "@libsql/client";
+import type { InStatement } from "@libsql/client";
 import { Failed } from "../lib/result.ts";
 import type { PlatformFailure, Row, Statement, WriteJob, Writer } from "../ports.ts";
 import { writing } from "../resilience/policies.ts";
 import { constraintOf, isStorageFull, isWeather, neverHappened } from "../resilience/weather.ts";
-import { rowsOf } from "./rows.ts";
+import { type Answered, rowsOf } from "./rows.ts";
 
 /** What the metrics say of the writer. Milliseconds; counts since the start. */
 export interface WriterFigures {
@@ -35,6 +35,11 @@ export interface GroupLimits {
   readonly breathe: () => Promise<void>;
 }
 
+/** What a group is sent through: a libSQL client, or a connection of our own. */
+export interface Batches {
+  batch(statements: InStatement[], mode: "write"): Promise<Answered[]>;
+}
+
 /** Parameters of one group, so that a few huge notes do not hold the event loop as sixteen would. One job may be larger. */
 const GROUP_BYTES = 1 << 20;
 /** Parameters that may wait in memory. */
@@ -55,7 +60,7 @@ interface Waiting {
  * A batch that fails by a member's fault is run again job by job. The client must have one connection
  * (`concurrency: 1`), as its pragmas hold for a connection only.
  */
-export function groupWriter(client: Pick<Client, "batch">, limits: GroupLimits): GroupWriter {
+export function groupWriter(client: Batches, limits: GroupLimits): GroupWriter {
   const waiting: Waiting[] = [];
   const counts = {
     committed: 0,
@@ -90,7 +95,7 @@ export function groupWriter(client: Pick<Client, "batch">, limits: GroupLimits):
   }
 
   /** One batch; a busy database is asked again until the patience ends. */
-  async function batch(jobs: readonly Waiting[]): Promise<ResultSet[]> {
+  async function batch(jobs: readonly Waiting[]): Promise<Answered[]> {
     const statements = jobs.flatMap((job) => job.statements.map(toInput));
     const send = () => client.batch(statements, "write");
     try {

@@ -48,7 +48,7 @@ const EXCUSED: Record<string, string> = { "src/http/rate-limit.ts": "Date.now(" 
 
 /** Packages that only some parts may know. Beside these, the types of the database that ports.ts tells of. */
 const KEPT_TO: readonly (readonly [RegExp, RegExp])[] = [
-  [/^(?:node:|bun(?::|$)|@libsql\/)/, /^platform$/],
+  [/^(?:node:|bun(?::|$)|@libsql\/|libsql$)/, /^platform$/],
   [/^(?:@hono\/(?!.*otel)|hono(?:-|\/|$)(?!\/?jwt$))/, /^(?:http|web|app\.ts|observability)$/],
   [/^hono\/jwt$/, /^accounts$/],
   [/^drizzle-orm/, /^(?:ports\.ts|platform|journal|stock|accounts|ingest|export|http)$/],

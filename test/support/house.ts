@@ -104,7 +104,7 @@ export async function sibling(ports: TestPorts): Promise<Ports & { close(): Prom
   return {
     ...ports,
     reader: clientReader(database.reading),
-    read: drizzle(database.reading),
+    read: drizzle(database.built),
     close: () => database.close(),
   };
 }

@@ -109,7 +109,7 @@ export async function testPorts(overrides: TestOverrides = {}): Promise<TestPort
   });
   return {
     config,
-    read: drizzle(database.reading),
+    read: drizzle(database.built),
     reader,
     writer,
     originals: tableOriginals({ reader, clock }),

@@ -5,20 +5,23 @@ import { type Client, createClient } from "@libsql/client";
 import { drizzle } from "drizzle-orm/libsql";
 import { migrate } from "drizzle-orm/libsql/migrator";
 import { writing } from "../../resilience/policies.ts";
-import { neverHappened } from "../../resilience/weather.ts";
+import { rowsOf } from "../rows.ts";
+import { type Connection, openConnection } from "./connection.ts";
 
 /** The project's own folder, whatever directory the process was started in. */
 const MIGRATIONS = fileURLToPath(new URL("../../../migrations", import.meta.url));
 
-/** Two clients on one database: pragmas hold for a connection, so each local client has exactly one. */
+/** Ways into one database. Pragmas hold for a connection, so each local one is made with its own and never replaced. */
 export interface Database {
   /** For groupWriter: atomic batches, one after the other. */
-  readonly writing: Client;
-  /** Local: refuses to write (`PRAGMA query_only`). */
-  readonly reading: Client;
+  readonly writing: Connection;
+  /** For raw reads. Local: refuses to write (`PRAGMA query_only`). */
+  readonly reading: Pick<Connection, "execute">;
+  /** For drizzle's reads. Local: refuses to write. */
+  readonly built: Client;
   /** Brings the tables to this version of the program; does nothing when they are. */
   migrate(): Promise<void>;
-  /** Folds the write-ahead log into the file and closes both clients. */
+  /** Folds the write-ahead log into the file and closes everything. */
   close(): Promise<void>;
 }
 
@@ -34,93 +37,75 @@ export async function openDatabase(url: string, authToken?: string): Promise<Dat
 
 async function openFile(url: string, path: string): Promise<Database> {
   await mkdir(dirname(path), { recursive: true });
-  const open = () => createClient({ url, intMode: "number", concurrency: 1, timeout: 0 });
-  const writer = open();
-  const reader = open();
-  await patient(writer, () => writer.execute("PRAGMA journal_mode = WAL"));
-  await patient(writer, () => settle(writer));
-  await reader.execute("PRAGMA query_only = 1");
+  const writing = await patient(() => openConnection(path, WRITES));
+  const reading = await patient(() => openConnection(path, READS));
+  const built = createClient({ url, intMode: "number", concurrency: 1, timeout: 0 });
+  await built.executeMultiple(READS);
   return {
-    writing: unstuck(writer),
-    reading: reader,
-    async migrate() {
-      await patient(writer, () => migrated(writer));
-      await settle(writer);
-    },
+    writing,
+    reading,
+    built,
+    migrate: () => migrated(() => createClient({ url, concurrency: 1, timeout: 0 })),
     async close() {
-      reader.close();
-      await writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").catch(() => undefined);
-      writer.close();
+      built.close();
+      reading.close();
+      await fold(writing).catch(() => undefined);
+      writing.close();
     },
   };
 }
 
+/** The binding lets go of a client's statements, and of what they hold, only when they are collected. */
+async function fold(writing: Connection): Promise<void> {
+  const checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
+  const [answer] = rowsOf(await writing.execute(checkpoint));
+  if (answer?.busy !== 1) return;
+  Bun.gc(true);
+  await writing.execute(checkpoint);
+}
+
+/** FULL: what was committed survives a loss of power. WAL is kept by the file, the rest by the connection. */
+const WRITES = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON";
+const READS = "PRAGMA query_only = 1";
+
 async function openRemote(url: string, authToken: string | undefined): Promise<Database> {
-  const client = createClient({
-    url,
-    intMode: "number",
-    ...(authToken === undefined ? {} : { authToken }),
-  });
+  const token = authToken === undefined ? {} : { authToken };
+  const client = createClient({ url, intMode: "number", ...token });
   return {
-    writing: client,
-    reading: client,
-    migrate: () => migrated(client),
+    writing: {
+      execute: (statement) => client.execute(statement),
+      batch: (statements, mode) => client.batch(statements, mode),
+      executeMultiple: (sql) => client.executeMultiple(sql),
+      close: () => client.close(),
+    },
+    reading: { execute: (statement) => client.execute(statement) },
+    built: client,
+    migrate: () => migrated(() => createClient({ url, ...token })),
     async close() {
       client.close();
     },
   };
 }
 
-/** Two processes that start together may both begin; the one that comes second finds the work done when it looks again. */
-async function migrated(client: Client): Promise<void> {
-  const run = () => migrate(drizzle(client), { migrationsFolder: MIGRATIONS });
-  await run().catch(run);
-}
-
-/** The pragmas that a connection of the writer must have; WAL is kept by the file itself. */
-const settle = (writer: Client) =>
-  writer.executeMultiple("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
-
 /**
- * A client whose batches may meet a lock. The native binding never resets a statement that failed with SQLITE_BUSY: it keeps
- * its snapshot, and every later BEGIN of the connection fails until the garbage collector comes by, a second or more
- * (tursodatabase/libsql-client-ts#352). So the lock is asked for first in a way that leaves nothing behind (5 µs).
+ * Runs the migrations on a connection of their own. Two processes that start together may both begin; the one that comes
+ * second finds the work done when it looks again.
  */
-function unstuck(client: Client): Client {
-  const batch: Client["batch"] = async (statements, mode) => {
-    await client.executeMultiple("BEGIN IMMEDIATE; ROLLBACK");
+async function migrated(open: () => Client): Promise<void> {
+  const run = async () => {
+    const client = open();
     try {
-      return await client.batch(statements, mode);
-    } catch (error) {
-      if (neverHappened(error)) await renew(client);
-      throw error;
+      await migrate(drizzle(client), { migrationsFolder: MIGRATIONS });
+    } finally {
+      client.close();
     }
   };
-  return new Proxy(client, {
-    get(target, name) {
-      if (name === "batch") return batch;
-      const value = Reflect.get(target, name, target);
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
-}
-
-/** A new connection in the place of one that is stuck. */
-async function renew(client: Client): Promise<void> {
-  await client.reconnect();
-  await settle(client);
+  await patient(() => run().catch(run));
 }
 
 /** Another process may hold the file for a moment while both start. */
-const patient = <T>(client: Client, ask: () => Promise<T>): Promise<T> =>
-  writing.execute(
-    () =>
-      ask().catch(async (error) => {
-        if (neverHappened(error)) await client.reconnect();
-        throw error;
-      }),
-    AbortSignal.timeout(5_000),
-  );
+const patient = <T>(ask: () => T | Promise<T>): Promise<T> =>
+  writing.execute(async () => ask(), AbortSignal.timeout(5_000));
 
 /** The path of a local database; null for one that is reached by network. */
 function filePath(url: string): string | null {

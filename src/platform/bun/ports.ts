@@ -60,7 +60,7 @@ export async function bunPorts(config: Config, domain: DocumentDomain): Promise<
   let server: Attached | undefined;
   return {
     config: { ...config, JWT_SECRET },
-    read: drizzle(database.reading),
+    read: drizzle(database.built),
     reader,
     writer,
     originals: tableOriginals({ reader, clock }),

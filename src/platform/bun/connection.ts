@@ -1,0 +1,80 @@
+import type { InStatement } from "@libsql/client";
+import Libsql from "libsql";
+import { trusted } from "../../lib/cast.ts";
+import type { Row } from "../../ports.ts";
+import type { Answered } from "../rows.ts";
+
+/** Statements that one connection keeps prepared; the program's texts are constant and fewer than this. */
+const KEPT = 300;
+
+type Prepared = Libsql.Statement<unknown[]>;
+
+/**
+ * One connection to a local database that keeps its statements prepared. @libsql/client prepares at every call, which cost
+ * a fifth of an upload (docs/adr/0002); this stands on the binding beneath it, the same SQLite, so that both may have the
+ * file open. Every call is synchronous inside; errors carry SQLite's code, as the client's do.
+ */
+export interface Connection {
+  execute(statement: InStatement): Promise<Answered>;
+  /** All statements or none; asks for the lock first and does not wait for it (SQLITE_BUSY). */
+  batch(statements: InStatement[], mode: "write"): Promise<Answered[]>;
+  /** Several statements without parameters or rows. */
+  executeMultiple(sql: string): Promise<void>;
+  close(): void;
+}
+
+/** Opens `path`; `pragmas` hold for as long as the connection does. */
+export function openConnection(path: string, pragmas: string): Connection {
+  const database = new Libsql(path, { timeout: 0 });
+  database.exec(pragmas);
+  const kept = new Map<string, Prepared>();
+
+  const prepared = (sql: string): Prepared => {
+    const known = kept.get(sql);
+    if (known !== undefined) return known;
+    const [oldest] = kept.keys();
+    if (kept.size >= KEPT && oldest !== undefined) kept.delete(oldest);
+    const made = database.prepare(sql);
+    kept.set(sql, made);
+    return made;
+  };
+
+  const run = (statement: InStatement): Answered => {
+    const { sql, args } = typeof statement === "string" ? { sql: statement, args: [] } : statement;
+    const ready = prepared(sql);
+    try {
+      // One array is taken as the list of parameters, whatever stands in it.
+      if (ready.reader) return { rows: trusted<Row[]>(ready.all(args)) };
+      ready.run(args);
+      return { rows: [] };
+    } catch (error) {
+      // The binding does not reset what has failed: it would hold its lock until the garbage collector comes by.
+      kept.delete(sql);
+      throw error;
+    }
+  };
+
+  return {
+    async execute(statement) {
+      return run(statement);
+    },
+    async batch(statements) {
+      database.exec("BEGIN IMMEDIATE");
+      try {
+        const answers = statements.map(run);
+        database.exec("COMMIT");
+        return answers;
+      } catch (error) {
+        if (database.inTransaction) database.exec("ROLLBACK");
+        throw error;
+      }
+    },
+    async executeMultiple(sql) {
+      database.exec(sql);
+    },
+    close() {
+      kept.clear();
+      database.close();
+    },
+  };
+}
