@@ -1,0 +1,208 @@
+import { describe, expect, test } from "bun:test";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { SaxesParser } from "saxes";
+import type { Cell } from "../../src/export/columns.ts";
+import { sheet } from "../../src/export/columns.ts";
+import type { Dialect } from "../../src/export/csv.ts";
+import { MOVEMENTS } from "../../src/export/movements.ts";
+
+/**
+ * Both dialects opened by a real spreadsheet: LibreOffice, with the choices that its import dialog offers a person.
+ * Only with FULL=1 (`bun run check:full`), for it takes seconds and needs `soffice`; then its absence is a failure.
+ * Excel cannot be run here: what is asked of it is that ="0012" is a text, which it has been since Excel 97.
+ */
+const FULL = process.env.FULL === "1";
+
+/** Tokens of LibreOffice's CSV filter: separator, quote, UTF-8, first line, columns, language, quoted fields as text, special numbers. */
+const OPENED: Record<Dialect, string> = {
+  br: "59,34,76,1,,1046,false,true",
+  rfc4180: "44,34,76,1,,1033,true,true",
+};
+
+const KEY = "35260911222333000181550010000001231000000420";
+const LETTERS = "35260911222333000A81550010000001231000000420";
+const GTIN = "7891234567895";
+const ROWS: Record<string, Cell>[] = [
+  {
+    at: Date.UTC(2026, 10, 23, 17, 5, 9),
+    product: "00123",
+    name: 'Parafuso 3/8"; zincado, ação',
+    type: "ENTRADA",
+    quantity: 12_345_678,
+    origin: "NFE",
+    reference: KEY,
+    user: "Maria",
+    notes: "=1+1",
+    unit: "UN",
+    cost: 123_456_789,
+    lot: GTIN,
+    expires: "2027-05-31",
+    fromNote: 1,
+    item: 3,
+    id: 42,
+  },
+  {
+    at: Date.UTC(2026, 10, 23, 2, 59, 59),
+    product: "12E3",
+    name: "duas\nlinhas",
+    type: "SAIDA",
+    quantity: 5_001,
+    origin: "VENDA",
+    reference: LETTERS,
+    notes: "10/12",
+    unit: "L",
+    lot: "0",
+    fromNote: 0,
+    id: 41,
+  },
+];
+
+interface Opened {
+  readonly type: string;
+  /** What a person reads. */
+  readonly shown: string;
+  /** What the program holds: a number or a date without its looks; else what is shown. */
+  readonly value: string;
+}
+
+/** The cells of the first sheet of a flat OpenDocument file, row by row; empty cells are told as such. */
+function cellsOf(fods: string): Opened[][] {
+  const rows: Opened[][] = [];
+  const parser = new SaxesParser();
+  let cell: { type: string; value: string | undefined; times: number } | null = null;
+  let shown = "";
+  let paragraphs = 0;
+  parser.on("opentag", ({ name, attributes: a }) => {
+    if (name === "table:table-row") rows.push([]);
+    if (name === "table:table-cell") {
+      const value = a["office:value"] ?? a["office:date-value"];
+      const times = Number(a["table:number-columns-repeated"] ?? 1);
+      cell = { type: a["office:value-type"] ?? "", value, times };
+      shown = "";
+      paragraphs = 0;
+    }
+    if (name === "text:p") {
+      if (paragraphs > 0) shown += "\n";
+      paragraphs += 1;
+    }
+    if (name === "text:s") shown += " ".repeat(Number(a["text:c"] ?? 1));
+  });
+  parser.on("text", (text) => {
+    if (cell !== null) shown += text.replaceAll(/[\r\n]\s*/g, "");
+  });
+  parser.on("closetag", ({ name }) => {
+    if (name !== "table:table-cell" || cell === null) return;
+    const { type, value = shown, times } = cell;
+    if (times < 100) for (let n = 0; n < times; n += 1) rows.at(-1)?.push({ type, shown, value });
+    cell = null;
+  });
+  parser.write(fods).close();
+  return rows.filter((row) => row.some(({ type }) => type !== ""));
+}
+
+async function opened(dialect: Dialect): Promise<Record<string, Opened>[]> {
+  const soffice = Bun.which("soffice");
+  if (soffice === null) throw new Error("the long form of the tests needs LibreOffice (soffice)");
+  const { head, lines } = sheet(MOVEMENTS, dialect, "America/Sao_Paulo");
+  const fields = Object.keys(MOVEMENTS.fields);
+  const folder = await mkdtemp(join(tmpdir(), "sge-sheet-"));
+  try {
+    const text = head + lines(ROWS.map((row) => fields.map((name) => row[name] ?? null)));
+    await Bun.write(join(folder, "movements.csv"), text);
+    const { exitCode } = Bun.spawnSync(
+      [
+        soffice,
+        "--headless",
+        `-env:UserInstallation=file://${folder}/profile`,
+        `--infilter=Text - txt - csv (StarCalc):${OPENED[dialect]}`,
+        "--convert-to",
+        "fods",
+        "--outdir",
+        folder,
+        join(folder, "movements.csv"),
+      ],
+      { stdout: "ignore", stderr: "ignore" },
+    );
+    expect(exitCode).toBe(0);
+    const [headings = [], ...rows] = cellsOf(
+      await readFile(join(folder, "movements.fods"), "utf8"),
+    );
+    return rows.map((row) =>
+      Object.fromEntries(
+        headings.map(({ shown }, i) => [shown, row[i] ?? { type: "", shown: "", value: "" }]),
+      ),
+    );
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+if (FULL)
+  describe("LibreOffice", () => {
+    for (const dialect of ["br", "rfc4180"] as const)
+      test(`opens ${dialect} with every column in its place, keys and codes whole, numbers as numbers`, async () => {
+        const [entry = {}, exit = {}] = await opened(dialect);
+        expect(Object.keys(entry)).toEqual(MOVEMENTS.columns.map(({ heading }) => heading));
+        const texts = (row: Record<string, Opened>, ...names: string[]) =>
+          names.map((name) => [row[name]?.type, row[name]?.shown]);
+        expect(
+          texts(
+            entry,
+            "Produto (Código)",
+            "Produto (Nome)",
+            "Referência",
+            "Chave de Acesso",
+            "Lote",
+            "Observações",
+          ),
+        ).toEqual([
+          ["string", "00123"],
+          ["string", 'Parafuso 3/8"; zincado, ação'],
+          ["string", KEY],
+          ["string", KEY],
+          ["string", GTIN],
+          ["string", "'=1+1"],
+        ]);
+        expect(
+          texts(
+            exit,
+            "Produto (Código)",
+            "Produto (Nome)",
+            "Referência",
+            "Chave de Acesso",
+            "Observações",
+          ),
+        ).toEqual([
+          ["string", "12E3"],
+          ["string", "duas\nlinhas"],
+          ["string", LETTERS],
+          ["", ""],
+          ["string", "10/12"],
+        ]);
+        const numbers = (row: Record<string, Opened>, ...names: string[]) =>
+          names.map((name) => [row[name]?.type, row[name]?.value]);
+        expect(
+          numbers(entry, "Quantidade", "Custo Unitário", "Custo Total", "Item da Nota", "ID"),
+        ).toEqual([
+          ["float", "1234.5678"],
+          ["float", "1000.0000729"],
+          ["float", "1234567.89"],
+          ["float", "3"],
+          ["float", "42"],
+        ]);
+        expect(numbers(exit, "Quantidade", "Custo Total", "Lote")).toEqual([
+          ["float", "0.5001"],
+          ["", ""],
+          ["float", "0"],
+        ]);
+        expect(numbers(entry, "Validade")).toEqual([["date", "2027-05-31"]]);
+        // ISO 8601 with an offset is a text to LibreOffice; machines read it.
+        expect([entry.Data?.type, entry.Data?.value]).toEqual(
+          dialect === "br"
+            ? ["date", "2026-11-23T14:05:09"]
+            : ["string", "2026-11-23T14:05:09-03:00"],
+        );
+      }, 60_000);
+  });
