@@ -70,6 +70,9 @@ CREATE TABLE supplier_items (
 --> statement-breakpoint
 CREATE INDEX supplier_items_by_product ON supplier_items (company, product);
 --> statement-breakpoint
+-- Few: what an upload asks before it believes that one of theirs is one of ours.
+CREATE INDEX supplier_items_with_factor ON supplier_items (company, supplier) WHERE factor_e4 <> 10000;
+--> statement-breakpoint
 CREATE TABLE movements (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   company INTEGER NOT NULL,

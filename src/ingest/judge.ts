@@ -15,6 +15,8 @@ export interface Judgement {
   /** By the reader, about the lots, by the verdict. */
   readonly findings: readonly Finding[];
   readonly mapping: Mapping;
+  /** Whether the mapping was read; otherwise nothing is known of it. */
+  readonly looked: boolean;
   readonly cancelled: boolean;
 }
 
@@ -33,10 +35,10 @@ export async function judge(
 ): Promise<Judgement> {
   const { note } = reading;
   const items = stockItems(note);
-  const mapping =
-    look || settings.requireMapping
-      ? await mappingOf(ports, settings.company, partyId(note.emit), items, signal)
-      : NOTHING_KNOWN;
+  const looked = look || settings.requireMapping;
+  const mapping = looked
+    ? await mappingOf(ports, settings.company, partyId(note.emit), items, signal)
+    : NOTHING_KNOWN;
   const cancelled = look && (await isCancelled(ports, settings.company, note.accessKey, signal));
   const verdict = classify(note, settings, {
     unmapped: settings.requireMapping
@@ -50,6 +52,7 @@ export async function judge(
     items,
     findings: [...reading.findings, ...itemFindings(items), ...verdict.findings],
     mapping,
+    looked,
     cancelled,
   };
 }

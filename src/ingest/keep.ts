@@ -117,6 +117,7 @@ function registrationOf(
     cause: options.cause,
     at,
     cancelled: judged.cancelled,
+    looked: judged.looked,
   };
   if (!approve || judged.verdict.holds.length > 0) return { ...base, posting: null };
   const { lines, entries } = bookingLines(

@@ -1,11 +1,12 @@
 import type { Cause } from "../accounts/actor.ts";
 import type { Settings } from "../accounts/company.ts";
+import { values } from "../journal/values.ts";
 import { issuedMs } from "../nfe/dates.ts";
 import type { Finding } from "../nfe/document.ts";
 import { landedCosts } from "../nfe/landed-cost.ts";
 import type { Note, Party } from "../nfe/note.ts";
 import type { Guard, Statement } from "../ports.ts";
-import { factorsAsAssumed, nothingBelowZero, type Posting } from "../stock/posting.ts";
+import { factorsAsAssumed, noFactors, nothingBelowZero, type Posting } from "../stock/posting.ts";
 import type { StockItem } from "./lines.ts";
 import type { Verdict } from "./verdict.ts";
 
@@ -53,6 +54,8 @@ export interface Registration {
   readonly at: number;
   /** The verdict was made with a cancellation that came before the note. */
   readonly cancelled: boolean;
+  /** The quantities were computed with the factors that are known; false: as if there were none. */
+  readonly looked: boolean;
   /** Present: the note is approved in the same batch. */
   readonly posting: Posting | null;
 }
@@ -65,6 +68,7 @@ export interface Registration {
 export function registerNote(r: Registration): Statement {
   const { note, verdict, posting } = r;
   const { actor } = r.cause;
+  const guarded = posting !== null && !r.settings.allowNegative && leaves(posting);
   const conditions = [
     "exists (select 1 from companies where id = ?1 and settings_version = ?20)",
     ...(r.cancelled
@@ -72,17 +76,17 @@ export function registerNote(r: Registration): Statement {
       : [
           `not exists (select 1 from nfe_events where company = ?1 and access_key = ?2 and type in (${CANCELLATIONS.map((type) => `'${type}'`).join(", ")}))`,
         ]),
-    ...(posting === null ? [] : [factorsAsAssumed("?1", "?12", "?23")]),
-    ...(posting === null || r.settings.allowNegative || !leaves(posting)
+    ...(posting === null
       ? []
-      : [nothingBelowZero("?1", "?12", "?24", "?8")]),
+      : [r.looked ? factorsAsAssumed("?1", "?12", "?25") : noFactors("?1", "?12")]),
+    ...(guarded ? [nothingBelowZero("?1", "?12", "?26", "?8")] : []),
   ];
   return {
     sql: `insert into notes (company, access_key, sha256, status, registration, posting, direction, issued_by_us,
         model, series, number, supplier_id, supplier_name, issued_at, issued_ms, total_items, total_value_e2,
         has_protocol, holds, settings_version, findings, rules, received_at, received_by, processed_at, processed_by, updated_at)
       select ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,
-        ?25, ?26, case when ?6 is null then null else ?25 end, case when ?6 is null then null else ?26 end, ?25
+        ?23, ?24, iif(?6 is null, null, ?23), iif(?6 is null, null, ?24), ?23
       where ${conditions.join(" and ")}
       on conflict (company, access_key) do nothing
       returning id`,
@@ -109,10 +113,10 @@ export function registerNote(r: Registration): Statement {
       r.settings.version,
       JSON.stringify(r.findings),
       JSON.stringify(verdict.rules),
-      posting === null ? null : JSON.stringify(posting.lines),
-      posting === null ? null : JSON.stringify(posting.entries),
       r.at,
       actor.userId,
+      ...(posting !== null && (r.looked || guarded) ? [JSON.stringify(posting.lines)] : []),
+      ...(guarded ? [JSON.stringify(posting.entries)] : []),
     ],
   };
 }
@@ -131,22 +135,34 @@ export function registered(company: number, accessKey: string, id: string): Guar
 
 /** The items of the note that this registration has won. */
 export function registerItems(r: Registration): Statement {
-  const rows = r.items.map((item, i) => ({
-    ...item,
-    cfop: r.note.items[i]?.CFOP ?? "",
-    unit_price_text: r.note.items[i]?.vUnCom ?? "",
-    total_e2: r.note.items[i]?.vProd_e2 ?? 0,
-    effect: r.verdict.effects[i] ?? "ask",
-  }));
+  const args = [r.cause.actor.company, r.note.accessKey, r.id];
+  const items = values(
+    r.items.map((item, i) => [
+      item.position,
+      item.n_item,
+      item.code,
+      item.name,
+      item.unit,
+      item.quantity_e4,
+      r.note.items[i]?.vUnCom ?? "",
+      r.note.items[i]?.vProd_e2 ?? 0,
+      item.ncm,
+      r.note.items[i]?.CFOP ?? "",
+      item.barcode,
+      item.tax_unit,
+      item.tax_quantity_e4,
+      r.verdict.effects[i] ?? "ask",
+      item.landed_e2,
+      item.lots.length === 0 ? "[]" : JSON.stringify(item.lots),
+    ]),
+    args.length,
+  );
   return {
-    sql: `insert into note_items (company, note, position, n_item, code, name, unit, quantity_e4, unit_price_text, total_e2,
+    sql: `with item as (${items.sql})
+      insert into note_items (company, note, position, n_item, code, name, unit, quantity_e4, unit_price_text, total_e2,
         ncm, cfop, barcode, tax_unit, tax_quantity_e4, effect, landed_e2, lots)
-      select n.company, n.id, i.value ->> 'position', i.value ->> 'n_item', i.value ->> 'code', i.value ->> 'name', i.value ->> 'unit',
-        i.value ->> 'quantity_e4', i.value ->> 'unit_price_text', i.value ->> 'total_e2', i.value ->> 'ncm',
-        i.value ->> 'cfop', i.value ->> 'barcode', i.value ->> 'tax_unit', i.value ->> 'tax_quantity_e4',
-        i.value ->> 'effect', i.value ->> 'landed_e2', i.value -> 'lots'
-      from notes n, json_each(?4) i
+      select n.company, n.id, item.* from notes n, item
       where n.company = ?1 and n.access_key = ?2 and n.registration = ?3`,
-    args: [r.cause.actor.company, r.note.accessKey, r.id, JSON.stringify(rows)],
+    args: [...args, ...items.args],
   };
 }

@@ -1,3 +1,4 @@
+import { values } from "../journal/values.ts";
 import type { Statement, Value } from "../ports.ts";
 
 /** A supplier's item as a document names it, and what we take it for. */
@@ -70,86 +71,116 @@ export interface Posting {
  * (design decision 5), decided here, in the batch.
  */
 export function post(posting: Posting): Statement[] {
+  if (posting.entries.length === 0) return [];
   const head: Value[] = [posting.company, posting.id, posting.reference];
-  const lines = JSON.stringify(posting.lines);
-  const own = posting.ownCodes ? 1 : 0;
-  const taught = posting.lines.some((line) => line.teach);
   return [
-    ...(taught ? teach(posting, head, lines) : []),
-    {
-      sql: learnItems(posting.taken),
-      args: [...head, posting.supplier, lines, posting.at, own],
-    },
-    { sql: keepProducts(posting.taken), args: [...head, posting.supplier, lines, posting.at] },
-    {
-      sql: insertMovements(posting.taken),
-      args: [
-        ...head,
-        posting.supplier,
-        JSON.stringify(posting.entries),
-        posting.at,
-        posting.origin,
-        posting.userId,
-      ],
-    },
+    ...(posting.lines.some((line) => line.teach) ? teach(posting, head) : []),
+    ...learnItems(posting, head),
+    keepProducts(posting, head),
+    insertMovements(posting, head),
     { sql: MOVE_BALANCES, args: [...head, posting.origin, posting.at] },
   ];
 }
 
-const learnItems = (taken: string): string => `
-  insert into supplier_items (company, supplier, code, unit, product, factor_e4, created_at, updated_at)
-  select ?1, ?4, code, unit,
-    case
-      when not reserved and (?7 or (not taken and slot = 1)) then code
-      when not taken_too and slot = case when taken or reserved then 1 else 2 end then code || '-' || ?4
-      else code || '-' || ?4 || '-' || unit
-    end,
-    factor_e4, ?6, ?6
-  from (
-    select code, unit, factor_e4, code in ('.', '..') as reserved,
-      row_number() over (partition by code order by n) as slot,
-      exists (select 1 from products p where p.company = ?1 and p.code = fresh.code) as taken,
-      exists (select 1 from products p where p.company = ?1 and p.code = fresh.code || '-' || ?4) as taken_too
-    from (
-      select value ->> 'code' as code, value ->> 'unit' as unit, min(value ->> 'n') as n,
-        value ->> 'factor_e4' as factor_e4
-      from json_each(?5)
-      where value ->> 'product' is null
-      group by 1, 2
-    ) as fresh
-    where not exists (
-      select 1 from supplier_items s
-      where s.company = ?1 and s.supplier = ?4 and s.code = fresh.code and s.unit = fresh.unit
-    )
-  )
-  where exists (${taken})`;
+/** Of two lines with one code and unit the first speaks. */
+function learnItems(posting: Posting, head: readonly Value[]): Statement[] {
+  const fresh = posting.lines.filter((line) => line.product === null);
+  if (fresh.length === 0) return [];
+  const args = [...head, posting.supplier, posting.at, posting.ownCodes ? 1 : 0];
+  const lines = values(
+    fresh.map((line) => [line.n, line.code, line.unit, line.factor_e4]),
+    args.length,
+  );
+  return [
+    {
+      sql: `with line (n, code, unit, factor_e4) as (${lines.sql})
+      insert into supplier_items (company, supplier, code, unit, product, factor_e4, created_at, updated_at)
+      select ?1, ?4, code, unit,
+        case
+          when not reserved and (?6 or (not taken and slot = 1)) then code
+          when not taken_too and slot = case when taken or reserved then 1 else 2 end then code || '-' || ?4
+          else code || '-' || ?4 || '-' || unit
+        end,
+        factor_e4, ?5, ?5
+      from (
+        select code, unit, factor_e4, code in ('.', '..') as reserved,
+          row_number() over (partition by code order by n) as slot,
+          exists (select 1 from products p where p.company = ?1 and p.code = fresh.code) as taken,
+          exists (select 1 from products p where p.company = ?1 and p.code = fresh.code || '-' || ?4) as taken_too
+        from (
+          select code, unit, min(n) as n, factor_e4 from line
+          where not exists (
+            select 1 from supplier_items s
+            where s.company = ?1 and s.supplier = ?4 and s.code = line.code and s.unit = line.unit
+          )
+          group by code, unit
+        ) as fresh
+      )
+      where exists (${posting.taken})`,
+      args: [...args, ...lines.args],
+    },
+  ];
+}
 
 /** Creates what is unknown, and keeps the last cost of what enters; of two lines of one product the later counts. */
-const keepProducts = (taken: string): string => `
-  insert into products (company, code, name, unit, barcode, ncm, last_cost_e2, last_cost_quantity_e4, created_at, updated_at)
-  select ?1, coalesce(l.value ->> 'product', s.product), l.value ->> 'name', l.value ->> 'stock_unit',
-    l.value ->> 'barcode', l.value ->> 'ncm', l.value ->> 'cost_e2', l.value ->> 'cost_quantity_e4', ?6, ?6
-  from json_each(?5) l
-  left join supplier_items s
-    on s.company = ?1 and s.supplier = ?4 and s.code = l.value ->> 'code' and s.unit = l.value ->> 'unit'
-  where exists (${taken})
-  on conflict (company, code) do update
-    set last_cost_e2 = excluded.last_cost_e2, last_cost_quantity_e4 = excluded.last_cost_quantity_e4,
-      updated_at = excluded.updated_at
-    where excluded.last_cost_e2 is not null`;
+function keepProducts(posting: Posting, head: readonly Value[]): Statement {
+  const args = [...head, posting.supplier, posting.at];
+  const lines = values(
+    posting.lines.map((line) => [
+      line.code,
+      line.unit,
+      line.product,
+      line.name,
+      line.stock_unit,
+      line.barcode,
+      line.ncm,
+      line.cost_e2,
+      line.cost_quantity_e4,
+    ]),
+    args.length,
+  );
+  return {
+    sql: `with line (code, unit, product, name, stock_unit, barcode, ncm, cost_e2, cost_quantity_e4) as (${lines.sql})
+      insert into products (company, code, name, unit, barcode, ncm, last_cost_e2, last_cost_quantity_e4, created_at, updated_at)
+      select ?1, coalesce(l.product, s.product), l.name, l.stock_unit, l.barcode, l.ncm, l.cost_e2, l.cost_quantity_e4, ?5, ?5
+      from line l
+      left join supplier_items s on s.company = ?1 and s.supplier = ?4 and s.code = l.code and s.unit = l.unit
+      where exists (${posting.taken})
+      on conflict (company, code) do update
+        set last_cost_e2 = excluded.last_cost_e2, last_cost_quantity_e4 = excluded.last_cost_quantity_e4,
+          updated_at = excluded.updated_at
+        where excluded.last_cost_e2 is not null`,
+    args: [...args, ...lines.args],
+  };
+}
 
-const insertMovements = (taken: string): string => `
-  insert into movements (company, product, type, quantity_e4, cost_e2, lot, expires_on,
-    origin, origin_ref, reference, posting, user_id, created_at)
-  select ?1, coalesce(m.value ->> 'product', s.product),
-    case when m.value ->> 'quantity_e4' > 0 then 'ENTRADA' else 'SAIDA' end,
-    m.value ->> 'quantity_e4', m.value ->> 'cost_e2', m.value ->> 'lot', m.value ->> 'expires_on',
-    ?7, ?3 || '#' || (m.value ->> 'part') || '@' || ?2, ?3, ?2, ?8, ?6
-  from json_each(?5) m
-  left join supplier_items s
-    on s.company = ?1 and s.supplier = ?4 and s.code = m.value ->> 'code' and s.unit = m.value ->> 'unit'
-  where exists (${taken})
-  order by m.key`;
+function insertMovements(posting: Posting, head: readonly Value[]): Statement {
+  const args = [...head, posting.supplier, posting.at, posting.origin, posting.userId];
+  const entries = values(
+    posting.entries.map((entry) => [
+      entry.code,
+      entry.unit,
+      entry.product,
+      entry.quantity_e4,
+      entry.cost_e2,
+      entry.lot,
+      entry.expires_on,
+      entry.part,
+    ]),
+    args.length,
+  );
+  return {
+    sql: `with entry (code, unit, product, quantity_e4, cost_e2, lot, expires_on, part) as (${entries.sql})
+      insert into movements (company, product, type, quantity_e4, cost_e2, lot, expires_on,
+        origin, origin_ref, reference, posting, user_id, created_at)
+      select ?1, coalesce(m.product, s.product), case when m.quantity_e4 > 0 then 'ENTRADA' else 'SAIDA' end,
+        m.quantity_e4, m.cost_e2, m.lot, m.expires_on, ?6, ?3 || '#' || m.part || '@' || ?2, ?3, ?2, ?7, ?5
+      from entry m
+      left join supplier_items s on s.company = ?1 and s.supplier = ?4 and s.code = m.code and s.unit = m.unit
+      where exists (${posting.taken})`,
+    args: [...args, ...entries.args],
+  };
+}
 
 /** The movements of this posting, found by the unique index: '$' follows '#'. ?4 is the origin. */
 const OF_THIS_POSTING = `company = ?1 and origin = ?4 and origin_ref > ?3 || '#' and origin_ref < ?3 || '$' and posting = ?2`;
@@ -161,8 +192,8 @@ const MOVE_BALANCES = `
   returning product, quantity_e4`;
 
 /** What a person has said about a supplier item replaces what was known. */
-function teach(posting: Posting, head: readonly Value[], lines: string): Statement[] {
-  const args = [...head, posting.supplier, lines, posting.at];
+function teach(posting: Posting, head: readonly Value[]): Statement[] {
+  const args = [...head, posting.supplier, JSON.stringify(posting.lines), posting.at];
   return [
     {
       sql: `
@@ -185,6 +216,15 @@ function teach(posting: Posting, head: readonly Value[], lines: string): Stateme
     },
   ];
 }
+
+/**
+ * SQL condition that holds while the supplier has no item with a factor: what a posting may rely on that was computed
+ * without looking. Parameters: company, supplier.
+ */
+export const noFactors = (company: string, supplier: string): string => `
+  not exists (
+    select 1 from supplier_items where company = ${company} and supplier = ${supplier} and factor_e4 <> 10000
+  )`;
 
 /**
  * SQL condition that holds while every line's factor is still the one its quantities were computed with (unknown items: 1);

@@ -5,7 +5,9 @@ import type { Row } from "../../ports.ts";
 import type { Answered } from "../rows.ts";
 
 /** Statements that one connection keeps prepared; the program's texts are constant and fewer than this. */
-const KEPT = 300;
+const KEPT = 400;
+/** Of longer texts, as a note of some hundred items makes them, none is kept. */
+const KEPT_LENGTH = 8_192;
 
 type Prepared = Libsql.Statement<unknown[]>;
 
@@ -30,13 +32,15 @@ export function openConnection(path: string, pragmas: string): Connection {
   const kept = new Map<string, Prepared>();
 
   const prepared = (sql: string): Prepared => {
+    if (sql.length > KEPT_LENGTH) return database.prepare(sql);
     const known = kept.get(sql);
-    if (known !== undefined) return known;
+    // Taken out and put back: the first of the map is the one that was not asked for longest.
+    if (known !== undefined) kept.delete(sql);
+    const ready = known ?? database.prepare(sql);
     const [oldest] = kept.keys();
     if (kept.size >= KEPT && oldest !== undefined) kept.delete(oldest);
-    const made = database.prepare(sql);
-    kept.set(sql, made);
-    return made;
+    kept.set(sql, ready);
+    return ready;
   };
 
   const run = (statement: InStatement): Answered => {
