@@ -78,7 +78,7 @@ export function post(posting: Posting): Statement[] {
     ...learnItems(posting, head),
     keepProducts(posting, head),
     insertMovements(posting, head),
-    { sql: MOVE_BALANCES, args: [...head, posting.origin, posting.at] },
+    { sql: moveBalances(posting), args: [...head, posting.origin, posting.at] },
   ];
 }
 
@@ -185,11 +185,12 @@ function insertMovements(posting: Posting, head: readonly Value[]): Statement {
 /** The movements of this posting, found by the unique index: '$' follows '#'. ?4 is the origin. */
 const OF_THIS_POSTING = `company = ?1 and origin = ?4 and origin_ref > ?3 || '#' and origin_ref < ?3 || '$' and posting = ?2`;
 
-const MOVE_BALANCES = `
+/** Gives the balances back only where one may have fallen below zero: every row that returns costs. */
+const moveBalances = (posting: Posting): string => `
   insert into balances (company, product, quantity_e4, updated_at)
   select company, product, sum(quantity_e4), ?5 from movements where ${OF_THIS_POSTING} group by product
   on conflict do update set quantity_e4 = quantity_e4 + excluded.quantity_e4, updated_at = excluded.updated_at
-  returning product, quantity_e4`;
+  ${posting.entries.some((entry) => entry.quantity_e4 < 0) ? "returning product, quantity_e4" : ""}`;
 
 /** What a person has said about a supplier item replaces what was known. */
 function teach(posting: Posting, head: readonly Value[]): Statement[] {
@@ -223,7 +224,8 @@ function teach(posting: Posting, head: readonly Value[]): Statement[] {
  */
 export const noFactors = (company: string, supplier: string): string => `
   not exists (
-    select 1 from supplier_items where company = ${company} and supplier = ${supplier} and factor_e4 <> 10000
+    select 1 from supplier_items indexed by supplier_items_with_factor
+    where company = ${company} and supplier = ${supplier} and factor_e4 <> 10000
   )`;
 
 /**
