@@ -7,12 +7,12 @@ import { is } from "drizzle-orm";
 import { getTableConfig, SQLiteTable } from "drizzle-orm/sqlite-core";
 import { type Database, openDatabase } from "../src/platform/bun/database.ts";
 
-/** Known to raw SQL only: the platform keeps bytes, and has no schema of its own. */
-const WITHOUT_DRIZZLE = ["originals"];
-/** What everything else belongs to. */
-const WITHOUT_COMPANY = ["companies"];
-/** One address is one person, whatever the company. */
-const NOT_BY_COMPANY = ["users(email)"];
+/** Known to raw SQL only: the platform keeps bytes and messages, and has no schema of its own. */
+const WITHOUT_DRIZZLE = ["originals", "queue"];
+/** What everything else belongs to; and the messages of one server, whose bodies name their companies. */
+const WITHOUT_COMPANY = ["companies", "queue"];
+/** One address is one person, whatever the company; a key is looked up before its company is known. */
+const NOT_BY_COMPANY = ["api_keys(hash)", "users(email)"];
 
 let folder: string;
 let database: Database;

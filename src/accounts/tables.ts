@@ -29,3 +29,16 @@ export const users = sqliteTable("users", {
   createdAt: integer("created_at").notNull(),
   updatedAt: integer("updated_at").notNull(),
 });
+
+export const apiKeys = sqliteTable("api_keys", {
+  id: integer().primaryKey({ autoIncrement: true }),
+  company: integer().notNull(),
+  name: text().notNull(),
+  hash: text().notNull(),
+  prefix: text().notNull(),
+  role: text().$type<Role>().notNull(),
+  expiresAt: integer("expires_at"),
+  revokedAt: integer("revoked_at"),
+  createdBy: integer("created_by").notNull(),
+  createdAt: integer("created_at").notNull(),
+});

@@ -30,3 +30,43 @@ export const audit = sqliteTable("audit", {
   requestId: text("request_id").notNull(),
   peer: text(),
 });
+
+export const jobs = sqliteTable(
+  "jobs",
+  {
+    company: integer().notNull(),
+    id: text().notNull(),
+    kind: text({ enum: ["batch", "export"] }).notNull(),
+    state: text({ enum: ["queued", "running", "done", "failed", "cancelled"] }).notNull(),
+    total: integer(),
+    done: integer().notNull().default(0),
+    params: text({ mode: "json" }).$type<Record<string, unknown>>().notNull(),
+    summary: text({ mode: "json" }).$type<Record<string, number>>(),
+    failure: text({ mode: "json" }).$type<{ code: string }>(),
+    traceId: text("trace_id"),
+    blob: text(),
+    bytes: integer(),
+    expiresAt: integer("expires_at"),
+    createdBy: integer("created_by").notNull(),
+    createdAt: integer("created_at").notNull(),
+    startedAt: integer("started_at"),
+    finishedAt: integer("finished_at"),
+    updatedAt: integer("updated_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.company, table.id] })],
+);
+
+export const jobItems = sqliteTable(
+  "job_items",
+  {
+    company: integer().notNull(),
+    job: text().notNull(),
+    position: integer().notNull(),
+    file: text().notNull(),
+    sha256: text(),
+    state: text({ enum: ["received", "done", "parked"] }).notNull(),
+    result: text({ mode: "json" }).$type<Record<string, unknown>[]>(),
+    updatedAt: integer("updated_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.company, table.job, table.position] })],
+);
