@@ -1,9 +1,9 @@
 import { z } from "@hono/zod-openapi";
-import type { NoteReceipt } from "../ingest/keep.ts";
 import { itemParts, stockQuantity } from "../ingest/lines.ts";
 import type { Mapping } from "../ingest/mapping.ts";
 import { FACTOR_ONE } from "../ingest/mapping.ts";
 import type { NfeEventRow, NoteItemRow, NoteRow, NoteSummary } from "../ingest/notes.ts";
+import type { NoteReceipt } from "../ingest/receipt.ts";
 import { unitValue } from "../lib/decimal.ts";
 import type { Movement } from "../stock/ledger.ts";
 import { MovementSchema, movementView } from "./movement-view.ts";

@@ -8,9 +8,10 @@ import type { Ports } from "../ports.ts";
 import { type EventReceipt, keepEvent } from "./events.ts";
 import type { IngestFailure, NoteStatus } from "./failures.ts";
 import { foresee, foreseeEvent } from "./foresee.ts";
-import { keepNote, type NoteReceipt } from "./keep.ts";
+import { keepNote } from "./keep.ts";
+import type { Piece } from "./piece.ts";
+import type { NoteReceipt } from "./receipt.ts";
 import { auditRefusal, type ReceiveOptions } from "./receive.ts";
-import type { Piece } from "./unpack.ts";
 
 export type BatchResult =
   | {

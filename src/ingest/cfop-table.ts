@@ -1,4 +1,5 @@
-import type { Kind } from "./cfop.ts";
+/** What an item is to stock before anybody asks in which direction: goods move, none move nothing, ask nobody knows. */
+export type Kind = "goods" | "none" | "ask";
 
 /** Operation codes that do the same to stock. */
 export interface CfopGroup {

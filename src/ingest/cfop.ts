@@ -1,7 +1,4 @@
-import { CFOP_GROUPS } from "./cfop-table.ts";
-
-/** What an item is to stock before anybody asks in which direction: goods move, none move nothing, ask nobody knows. */
-export type Kind = "goods" | "none" | "ask";
+import { CFOP_GROUPS, type Kind } from "./cfop-table.ts";
 
 /** What an operation code says. */
 export interface Cfop {

@@ -5,7 +5,7 @@ import { Failed } from "../lib/result.ts";
 import type { Reading } from "../nfe/document.ts";
 import type { Ports } from "../ports.ts";
 import { judge } from "./judge.ts";
-import type { KeepOptions, NoteReceipt } from "./keep.ts";
+import type { KeepOptions, NoteReceipt } from "./receipt.ts";
 import { registered } from "./register.ts";
 import { effectsOf, newVerdict } from "./rejudge.ts";
 import type { StoredNote } from "./stored-note.ts";

@@ -7,7 +7,7 @@ import { relationOf } from "./complete.ts";
 import { cancels, type EventReceipt, isRegistered } from "./events.ts";
 import type { IngestFailure } from "./failures.ts";
 import { judge } from "./judge.ts";
-import type { KeepOptions, NoteReceipt } from "./keep.ts";
+import type { KeepOptions, NoteReceipt } from "./receipt.ts";
 import { findNote } from "./stored-note.ts";
 
 /**

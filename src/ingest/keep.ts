@@ -1,18 +1,17 @@
-import type { Cause } from "../accounts/actor.ts";
 import type { Settings } from "../accounts/company.ts";
 import { settingsOf } from "../accounts/settings.ts";
 import { audit, happened, touched } from "../journal/record.ts";
 import { newId } from "../lib/id.ts";
 import { Failed } from "../lib/result.ts";
-import type { Finding, Reading } from "../nfe/document.ts";
+import type { Reading } from "../nfe/document.ts";
 import type { Ports, Row, Statement } from "../ports.ts";
 import { saidOfStock } from "../stock/out-of-range.ts";
 import { type Posting, post } from "../stock/posting.ts";
 import { completeNote } from "./complete.ts";
-import type { Hold, NoteStatus } from "./failures.ts";
 import { type Judgement, judge } from "./judge.ts";
 import { bookingLines } from "./lines.ts";
 import { FACTOR_ONE } from "./mapping.ts";
+import type { KeepOptions, NoteReceipt } from "./receipt.ts";
 import {
   leaves,
   partyId,
@@ -22,29 +21,6 @@ import {
   registerNote,
 } from "./register.ts";
 import { findNote } from "./stored-note.ts";
-import type { Direction } from "./verdict.ts";
-
-/** What became of a note that was sent. */
-export interface NoteReceipt {
-  readonly accessKey: string;
-  readonly totalItems: number;
-  readonly status: NoteStatus;
-  readonly direction: Direction;
-  readonly holds: readonly Hold[];
-  readonly findings: readonly Finding[];
-  /** The note was known without its protocol, which this document brought. */
-  readonly completed: boolean;
-}
-
-export interface KeepOptions {
-  readonly sha256: string;
-  readonly cause: Cause;
-  /** Null: as the company's `auto_approve` says. */
-  readonly approve: boolean | null;
-  /** The settings' version that this request has seen already; only the first attempt believes it. */
-  readonly settingsSeen?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
 
 /** How often the world may have moved between our look and our batch before we say that it is too busy. */
 const ATTEMPTS = 6;

@@ -6,7 +6,8 @@ import { Failed, orFail } from "../lib/result.ts";
 import type { Ports } from "../ports.ts";
 import { type EventReceipt, keepEvent } from "./events.ts";
 import type { IngestFailure } from "./failures.ts";
-import { keepNote, type NoteReceipt } from "./keep.ts";
+import { keepNote } from "./keep.ts";
+import type { NoteReceipt } from "./receipt.ts";
 
 export type Receipt =
   | { readonly kind: "note"; readonly note: NoteReceipt }

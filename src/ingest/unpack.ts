@@ -1,9 +1,9 @@
-import { Failed, ok, type Result } from "../lib/result.ts";
-import type { IngestFailure } from "./failures.ts";
+import { Failed, ok } from "../lib/result.ts";
 import { isBeside, isNamedXml, isNamedZip, shownName } from "./file-name.ts";
 import { FORMAT_SAY, formatOf, HEAD_BYTES } from "./format.ts";
 import { BATCH, type BatchLimits } from "./limits.ts";
 
+import type { Piece } from "./piece.ts";
 import { Tally } from "./tally.ts";
 import { listZip } from "./zip.ts";
 
@@ -13,21 +13,6 @@ export interface Sent {
   readonly name: string | null;
   readonly blob: Blob;
 }
-
-/** One line of a batch, in the order sent. `file` may be shown; it is never a path. */
-export type Piece =
-  | {
-      readonly kind: "document";
-      readonly file: string;
-      /** Inflates or reads it now: who asks for few at a time holds few at a time. Rejects only when aborted. */
-      readonly bytes: (
-        signal?: AbortSignal,
-      ) => Promise<Result<Uint8Array<ArrayBuffer>, IngestFailure>>;
-    }
-  /** Not a document, and nobody would take it for one: a folder, a PDF. `why` is for people. */
-  | { readonly kind: "ignored"; readonly file: string; readonly why: string }
-  /** Meant as a document or as several, and unreadable. */
-  | { readonly kind: "rejected"; readonly file: string; readonly failure: IngestFailure };
 
 /**
  * Lists what a request carries, in the order sent; the entries of a ZIP in that of its central directory.

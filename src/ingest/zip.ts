@@ -11,8 +11,8 @@ import { err, Failed, ok, type Result } from "../lib/result.ts";
 import type { IngestFailure } from "./failures.ts";
 import { isBeside, isNamedXml, isNamedZip, shownName } from "./file-name.ts";
 import { FORMAT_SAY, formatOf, HEAD_BYTES } from "./format.ts";
+import type { Piece } from "./piece.ts";
 import type { Tally } from "./tally.ts";
-import type { Piece } from "./unpack.ts";
 
 // A chunk goes into the inflater whole and may come out a thousand times larger before anybody can stop it.
 configure({ useWebWorkers: false, chunkSize: 16_384 });

@@ -1,0 +1,26 @@
+import type { Cause } from "../accounts/actor.ts";
+import type { Finding } from "../nfe/document.ts";
+import type { Hold, NoteStatus } from "./failures.ts";
+import type { Direction } from "./verdict.ts";
+
+/** What became of a note that was sent. */
+export interface NoteReceipt {
+  readonly accessKey: string;
+  readonly totalItems: number;
+  readonly status: NoteStatus;
+  readonly direction: Direction;
+  readonly holds: readonly Hold[];
+  readonly findings: readonly Finding[];
+  /** The note was known without its protocol, which this document brought. */
+  readonly completed: boolean;
+}
+
+export interface KeepOptions {
+  readonly sha256: string;
+  readonly cause: Cause;
+  /** Null: as the company's `auto_approve` says. */
+  readonly approve: boolean | null;
+  /** The settings' version that this request has seen already; only the first attempt believes it. */
+  readonly settingsSeen?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
