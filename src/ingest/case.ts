@@ -1,6 +1,6 @@
 import type { Settings } from "../accounts/company.ts";
 import type { Note, Party } from "../nfe/note.ts";
-import type { Kind } from "./cfop.ts";
+import type { Kind } from "./cfop-table.ts";
 import type { Direction } from "./verdict.ts";
 
 /** What is known of a note beside its text. */

@@ -2,7 +2,7 @@ import type { Settings } from "../accounts/company.ts";
 import type { Finding } from "../nfe/document.ts";
 import type { Item, Note } from "../nfe/note.ts";
 import { type Case, caseOf, type Judged, type Known } from "./case.ts";
-import type { Kind } from "./cfop.ts";
+import type { Kind } from "./cfop-table.ts";
 import { HOLD_CODES, type Hold } from "./failures.ts";
 import { RULES } from "./rules.ts";
 import type { Effect, Rule, Verdict } from "./verdict.ts";

@@ -1,6 +1,7 @@
 import type { Item, Note } from "../nfe/note.ts";
 import { type Case, isEntryNote, type Named } from "./case.ts";
-import { cfopOf, type Kind } from "./cfop.ts";
+import { cfopOf } from "./cfop.ts";
+import type { Kind } from "./cfop-table.ts";
 
 export interface ItemRule extends Named {
   readonly kind: Kind;

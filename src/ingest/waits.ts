@@ -1,7 +1,7 @@
 import { keyMismatches } from "../nfe/check.ts";
 import type { Item, NfeEvent, Note } from "../nfe/note.ts";
 import { type Judged, type Named, told } from "./case.ts";
-import type { Kind } from "./cfop.ts";
+import type { Kind } from "./cfop-table.ts";
 import type { HoldCode } from "./failures.ts";
 import { contradicts } from "./goods.ts";
 import { listed, partyName } from "./wording.ts";

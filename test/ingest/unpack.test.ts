@@ -2,7 +2,8 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { configure } from "@zip.js/zip.js/lib/zip-core-native.js";
 import { zipBomb, zipOf } from "../../src/demo/zip.ts";
 import { BATCH } from "../../src/ingest/limits.ts";
-import { type Piece, type Sent, unpack } from "../../src/ingest/unpack.ts";
+import type { Piece } from "../../src/ingest/piece.ts";
+import { type Sent, unpack } from "../../src/ingest/unpack.ts";
 import { trusted } from "../../src/lib/cast.ts";
 import { type RawEntry, rawZip } from "./raw-zip.ts";
 
