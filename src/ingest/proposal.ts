@@ -1,0 +1,146 @@
+import type { Cause } from "../accounts/actor.ts";
+import type { Settings } from "../accounts/company.ts";
+import { settingsOf } from "../accounts/settings.ts";
+import { newId } from "../lib/id.ts";
+import { Failed, orFail } from "../lib/result.ts";
+import type { Ports } from "../ports.ts";
+import type { Posting } from "../stock/posting.ts";
+import { type Corrections, type ItemCorrection, spokenFor } from "./correct.ts";
+import { applyCorrections } from "./corrections.ts";
+import type { HoldCode, IngestFailure } from "./failures.ts";
+import { POSTED } from "./keep.ts";
+import { type Booking, bookingLines } from "./lines.ts";
+import { FACTOR_ONE, type Mapping, mappingOf, unmappedItems } from "./mapping.ts";
+import { rejudgeNote } from "./rejudge.ts";
+import { findNote, itemsOf, type JudgedItem, type StoredNote } from "./stored-note.ts";
+import type { Effect } from "./verdict.ts";
+
+export interface ApprovalOptions {
+  readonly cause: Cause;
+  readonly corrections: Corrections;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A registered note with all that its approval would post; nothing of it is written. */
+export interface Proposal {
+  readonly kind: "ready";
+  readonly note: StoredNote;
+  readonly items: readonly JudgedItem[];
+  /** By position. */
+  readonly effects: ReadonlyMap<number, Effect>;
+  readonly posting: Posting;
+  /** What it was made under; the batch must prove that they still stand. */
+  readonly settings: Settings;
+}
+
+/**
+ * What the approval of a note would do now, with what a person says of it; `done` for a note that is in stock already.
+ * Fails with `nfe.not_found`, `nfe.held`, `nfe.final`, `nfe.correction`, `nfe.override_denied`, `stock.out_of_range`.
+ */
+export async function propose(
+  ports: Ports,
+  accessKey: string,
+  options: ApprovalOptions,
+): Promise<Proposal | { kind: "done"; note: StoredNote }> {
+  const { company } = options.cause.actor;
+  const settings = await settingsOf(ports, company);
+  const note = await freshNote(ports, accessKey, settings, options.signal);
+  if (note.status === "PROCESSADA") return { kind: "done", note };
+  if (note.status !== "PENDENTE")
+    throw new Failed<IngestFailure>({
+      code: "nfe.final",
+      access_key: accessKey,
+      status: note.status,
+    });
+  const items = await itemsOf(ports, company, note.id, options.signal);
+  const mapping = await mappingOf(ports, company, note.supplierId, items, options.signal);
+  const told = orFail(await spokenFor(ports, company, items, options.corrections, options.signal));
+  const effects = effectsAfter(note, items, mapping, told, settings, options.corrections.override);
+  const { lines, entries } = bookingLines(
+    items.map((item) => bookingOf(item, effects, mapping, told)),
+  );
+  const posting: Posting = {
+    company,
+    id: newId(),
+    origin: "NFE",
+    reference: accessKey,
+    supplier: note.supplierId,
+    ownCodes: note.issuedByUs,
+    lines,
+    entries,
+    userId: options.cause.actor.userId,
+    at: ports.clock.now(),
+    taken: POSTED,
+  };
+  return { kind: "ready", note, items, effects, posting, settings };
+}
+
+/** The note with a verdict made under the present settings; a wait for a mapping is judged again each time. */
+async function freshNote(
+  ports: Ports,
+  accessKey: string,
+  settings: Settings,
+  signal?: AbortSignal,
+): Promise<StoredNote> {
+  const missing = () => new Failed<IngestFailure>({ code: "nfe.not_found", access_key: accessKey });
+  const note = await findNote(ports, settings.company, accessKey, signal);
+  if (note === null) throw missing();
+  const stale =
+    note.settingsVersion !== settings.version || note.holds.some((hold) => hold.code === "mapping");
+  if (note.status !== "PENDENTE" || !stale) return note;
+  await rejudgeNote(ports, settings.company, note, signal);
+  const judged = await findNote(ports, settings.company, accessKey, signal);
+  if (judged === null) throw missing();
+  return judged;
+}
+
+function effectsAfter(
+  note: StoredNote,
+  items: readonly JudgedItem[],
+  mapping: Mapping,
+  told: ReadonlyMap<number, ItemCorrection>,
+  settings: Settings,
+  override: readonly HoldCode[],
+): ReadonlyMap<number, Effect> {
+  // A product named for each unknown item that moves is the answer that the hold `mapping` waits for: nothing to override.
+  const allMapped = unmappedItems(items, mapping).every((item) => {
+    const said = told.get(item.position);
+    return said?.product != null || (said?.effect ?? item.effect) === "none";
+  });
+  const holds = note.holds.filter((hold) => hold.code !== "mapping" || !allMapped);
+  // A verdict's items are told by number; here by position, because a number may repeat.
+  const byPosition = items.map(({ position, effect }) => ({ n_item: position, effect }));
+  const corrected = new Map<number, "entry" | "exit" | "none">();
+  for (const [n, correction] of told)
+    if (correction.effect !== null) corrected.set(n, correction.effect);
+  const { effects, holdsLeft } = orFail(
+    applyCorrections({ holds, direction: note.direction, items: byPosition }, settings, {
+      override,
+      effects: corrected,
+    }),
+  );
+  if (holdsLeft.length > 0)
+    throw new Failed<IngestFailure>({
+      code: "nfe.held",
+      access_key: note.accessKey,
+      holds: holdsLeft,
+    });
+  return effects;
+}
+
+function bookingOf(
+  item: JudgedItem,
+  effects: ReadonlyMap<number, Effect>,
+  mapping: Mapping,
+  told: ReadonlyMap<number, ItemCorrection>,
+): Booking {
+  const correction = told.get(item.position);
+  return {
+    item,
+    effect: effects.get(item.position) ?? item.effect,
+    factor_e4: correction?.factor_e4 ?? mapping.find(item.code, item.unit)?.factor_e4 ?? FACTOR_ONE,
+    product: correction?.product ?? null,
+    teach:
+      correction !== undefined && (correction.product !== null || correction.factor_e4 !== null),
+  };
+}
