@@ -1,15 +1,19 @@
 CREATE TABLE api_keys (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
   company INTEGER NOT NULL REFERENCES companies (id),
+  -- Stands in the key itself, sge_<id>_<secret>, and tells it from others in lists, logs and the audit.
+  id TEXT NOT NULL,
   name TEXT NOT NULL,
-  -- SHA-256 of the key, which is shown once; the prefix tells one from another in a list.
+  -- SHA-256 of the whole key, which is shown once.
   hash TEXT NOT NULL UNIQUE CHECK (length(hash) = 64),
-  prefix TEXT NOT NULL,
   role TEXT NOT NULL CHECK (role IN ('VISUALIZADOR', 'OPERADOR', 'GERENTE', 'ADMIN')),
   expires_at INTEGER,
   revoked_at INTEGER,
+  -- To the hour.
+  last_used_at INTEGER,
   created_by INTEGER NOT NULL,
-  created_at INTEGER NOT NULL
-) STRICT;
+  created_at INTEGER NOT NULL,
+  PRIMARY KEY (company, id)
+) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
-CREATE INDEX api_keys_by_company ON api_keys (company, id);
+-- The API key that stood for the user.
+ALTER TABLE audit ADD COLUMN key_id TEXT;

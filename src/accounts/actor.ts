@@ -5,6 +5,8 @@ export interface Actor {
   readonly company: number;
   readonly userId: number;
   readonly role: Role;
+  /** Present where an API key stands for the user who made it; the role is the key's own. */
+  readonly keyId?: string;
 }
 
 /** What an audit line needs to know about the request that caused it. */

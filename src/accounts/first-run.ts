@@ -56,7 +56,7 @@ export async function firstRun(
         {
           company: 1,
           at: now,
-          userId: null,
+          by: { userId: null },
           action: "company.create",
           entity: "company",
           entityId: "1",

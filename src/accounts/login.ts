@@ -54,7 +54,7 @@ export async function login(
     audit({
       company: user.company,
       at: now,
-      userId: user.id,
+      by: { userId: user.id },
       action: "login",
       entity: "user",
       entityId: String(user.id),
@@ -99,7 +99,7 @@ async function recordFailure(
   const line = audit({
     company,
     at: ports.clock.now(),
-    userId: null,
+    by: { userId: null },
     action: "login.failed",
     entity: "user",
     entityId: user === undefined ? null : String(user.id),

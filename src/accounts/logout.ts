@@ -20,7 +20,7 @@ export async function logout(ports: Pick<Ports, "writer" | "clock">, cause: Caus
       audit({
         company,
         at: now,
-        userId,
+        by: cause.actor,
         action: "logout",
         entity: "user",
         entityId: String(userId),

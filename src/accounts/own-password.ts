@@ -52,7 +52,7 @@ export async function changeOwnPassword(
         {
           company,
           at: now,
-          userId,
+          by: cause.actor,
           action: "password.change",
           entity: "user",
           entityId: String(userId),

@@ -83,7 +83,7 @@ export function changeSettings(change: SettingsChange, cause: Cause, nowMs: numb
     audit({
       company,
       at: nowMs,
-      userId: cause.actor.userId,
+      by: cause.actor,
       action: "company.update",
       entity: "company",
       entityId: String(company),

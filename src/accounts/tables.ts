@@ -1,4 +1,4 @@
-import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { Role } from "./roles.ts";
 
 export const companies = sqliteTable("companies", {
@@ -30,15 +30,19 @@ export const users = sqliteTable("users", {
   updatedAt: integer("updated_at").notNull(),
 });
 
-export const apiKeys = sqliteTable("api_keys", {
-  id: integer().primaryKey({ autoIncrement: true }),
-  company: integer().notNull(),
-  name: text().notNull(),
-  hash: text().notNull(),
-  prefix: text().notNull(),
-  role: text().$type<Role>().notNull(),
-  expiresAt: integer("expires_at"),
-  revokedAt: integer("revoked_at"),
-  createdBy: integer("created_by").notNull(),
-  createdAt: integer("created_at").notNull(),
-});
+export const apiKeys = sqliteTable(
+  "api_keys",
+  {
+    company: integer().notNull(),
+    id: text().notNull(),
+    name: text().notNull(),
+    hash: text().notNull(),
+    role: text().$type<Role>().notNull(),
+    expiresAt: integer("expires_at"),
+    revokedAt: integer("revoked_at"),
+    lastUsedAt: integer("last_used_at"),
+    createdBy: integer("created_by").notNull(),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.company, table.id] })],
+);

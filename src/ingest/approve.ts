@@ -75,7 +75,7 @@ async function commitApproval(
       {
         company: posting.company,
         at: posting.at,
-        userId: actor.userId,
+        by: actor,
         action: "nfe.process",
         entity: "nfe",
         entityId: note.accessKey,

@@ -68,7 +68,7 @@ export async function completeNote(
       {
         company,
         at,
-        userId: actor.userId,
+        by: actor,
         action: "nfe.complete",
         entity: "nfe",
         entityId: stored.accessKey,

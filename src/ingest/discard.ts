@@ -68,7 +68,7 @@ async function change(
         {
           company: actor.company,
           at,
-          userId: actor.userId,
+          by: actor,
           action,
           entity: "nfe",
           entityId: accessKey,

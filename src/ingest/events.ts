@@ -59,7 +59,7 @@ async function commitEvent(
   const line = {
     company: actor.company,
     at,
-    userId: actor.userId,
+    by: actor,
     action: "nfe.event",
     entity: "nfe",
     entityId: event.accessKey,

@@ -153,7 +153,7 @@ function journalOf(r: Registration): Statement[] {
       {
         company: actor.company,
         at: r.at,
-        userId: actor.userId,
+        by: actor,
         action: r.posting === null ? "nfe.register" : "nfe.register_and_process",
         entity: "nfe",
         entityId: r.note.accessKey,

@@ -48,7 +48,7 @@ export async function recordMovement(
       {
         company: actor.company,
         at: movement.at,
-        userId: actor.userId,
+        by: actor,
         action: "movement.create",
         entity: "movement",
         entityId: movement.posting,

@@ -64,7 +64,7 @@ export async function auditRefusal(
       audit({
         company: cause.actor.company,
         at: ports.clock.now(),
-        userId: cause.actor.userId,
+        by: cause.actor,
         action: "nfe.refuse",
         entity: "nfe",
         entityId: failure.access_key ?? null,

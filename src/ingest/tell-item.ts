@@ -29,7 +29,7 @@ export async function tellSupplierItem(
         {
           company: actor.company,
           at,
-          userId: actor.userId,
+          by: actor,
           action: "supplier_item.put",
           entity: "supplier_item",
           entityId: item.product,

@@ -17,7 +17,8 @@ const after = (guard: Guard) => {
 export interface AuditLine {
   readonly company: number;
   readonly at: number;
-  readonly userId: number | null;
+  /** The user, and the API key that stood for one: an `Actor` as it is. Null: nobody that we know. */
+  readonly by: { readonly userId: number | null; readonly keyId?: string | undefined };
   /** `nfe.upload`, `nfe.process`, `movement.create`, `login` … */
   readonly action: string;
   readonly entity: string;
@@ -32,13 +33,14 @@ export interface AuditLine {
 export function audit(line: AuditLine, guard: Guard = ALWAYS): Statement {
   const p = after(guard);
   return {
-    sql: `insert into audit (company, at, user_id, action, entity, entity_id, detail, request_id, peer)
-      select ${p()}, ${p()}, ${p()}, ${p()}, ${p()}, ${p()}, ${p()}, ${p()}, ${p()} where exists (${guard.sql})`,
+    sql: `insert into audit (company, at, user_id, key_id, action, entity, entity_id, detail, request_id, peer)
+      select ${p()}, ${p()}, ${p()}, ${p()}, ${p()}, ${p()}, ${p()}, ${p()}, ${p()}, ${p()} where exists (${guard.sql})`,
     args: [
       ...guard.args,
       line.company,
       line.at,
-      line.userId,
+      line.by.userId,
+      line.by.keyId ?? null,
       line.action,
       line.entity,
       line.entityId,

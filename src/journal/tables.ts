@@ -29,6 +29,7 @@ export const audit = sqliteTable("audit", {
   detail: text({ mode: "json" }).$type<Record<string, unknown>>().notNull(),
   requestId: text("request_id").notNull(),
   peer: text(),
+  keyId: text("key_id"),
 });
 
 export const jobs = sqliteTable(
