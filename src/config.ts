@@ -47,7 +47,7 @@ const Environment = z.object({
   ),
   PARSE_INLINE_BYTES: count(65_536).describe("Documents up to this size are read without a thread"),
   BATCH_CONCURRENCY: count(5, 1).describe("Documents of one request in work at a time"),
-  COMMIT_GROUP: count(16, 1).describe("Writes that may share one commit"),
+  COMMIT_GROUP: count(8, 1).describe("Writes that may share one commit"),
   COMMIT_QUEUE: count(2_000, 1).describe("Writes that may wait for the writer; beyond: 503"),
   RATE_LIMIT_PER_SECOND: count(10).describe("Requests per second and user; 0 turns the limit off"),
   RATE_LIMIT_BURST: count(20).describe("Requests that may come at once; 0 turns the limit off"),
