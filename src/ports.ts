@@ -119,6 +119,8 @@ export interface Ports {
   passwords: PasswordHasher;
   limits: RateLimits;
   health: Health;
+  /** Aborts when the process begins to end: a stream tells its reader to come back, a loop takes nothing new. */
+  stopping: AbortSignal;
   clock: { now(): number };
   log: Log;
   /** Lets a quiet stream or a long handler live for `seconds` without a byte (Bun cuts after 10 s; Workers: nothing to do). */

@@ -117,6 +117,7 @@ export async function testPorts(overrides: TestOverrides = {}): Promise<TestPort
     passwords: bunPasswords(config.PASSWORD_COST),
     limits: memoryLimits(clock),
     health: { check: async () => [] },
+    stopping: new AbortController().signal,
     clock,
     log,
     patience: () => undefined,

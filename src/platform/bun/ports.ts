@@ -23,6 +23,8 @@ export interface BunPorts extends Ports {
   figures(): { writer: WriterFigures; documents: ThreadFigures };
   /** Tells `patience` and `peer` which server the requests come from. */
   attach(server: Attached): void;
+  /** Aborts `stopping`. */
+  beginStop(): void;
   /** Waits for what is being written, then ends the threads and closes the database. */
   close(): Promise<void>;
 }
@@ -57,6 +59,7 @@ export async function bunPorts(config: Config, domain: DocumentDomain): Promise<
     breathe,
   });
   const documents = bunDocuments(config, domain);
+  const ending = new AbortController();
   let server: Attached | undefined;
   return {
     config: { ...config, JWT_SECRET },
@@ -68,6 +71,7 @@ export async function bunPorts(config: Config, domain: DocumentDomain): Promise<
     passwords: bunPasswords(config.PASSWORD_COST),
     limits: memoryLimits(clock),
     health: bunHealth({ config, reader, writer, documents }),
+    stopping: ending.signal,
     clock,
     log: stdoutLog(config, clock),
     patience: (request, seconds) => server?.timeout(request, seconds),
@@ -78,6 +82,7 @@ export async function bunPorts(config: Config, domain: DocumentDomain): Promise<
     attach(started) {
       server = started;
     },
+    beginStop: () => ending.abort(new DOMException("the service is stopping", "AbortError")),
     async close() {
       await writer.drain();
       documents.close();

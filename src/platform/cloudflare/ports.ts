@@ -66,6 +66,8 @@ function keep(bindings: Bindings, domain: DocumentDomain): Kept {
     passwords: passwordHasher(nodeScrypt, config.PASSWORD_COST),
     limits: memoryLimits(clock),
     health: cloudflareHealth({ reader, clock }, bucket),
+    // An isolate is never told that it ends.
+    stopping: new AbortController().signal,
     clock,
     log: consoleLog(config.LOG_LEVEL, clock),
     patience: () => undefined,
