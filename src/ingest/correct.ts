@@ -1,7 +1,9 @@
+import { fromScaled } from "../lib/decimal.ts";
 import { err, ok, type Result } from "../lib/result.ts";
 import type { FieldError } from "../nfe/failures.ts";
 import type { Ports } from "../ports.ts";
 import type { HoldCode, IngestFailure } from "./failures.ts";
+import type { StockItem } from "./lines.ts";
 
 /** What a person says about one item of a note. */
 export interface ItemCorrection {
@@ -20,14 +22,18 @@ export interface Corrections {
 
 export const NO_CORRECTIONS: Corrections = { override: [], items: [] };
 
+/** What a correction must know of an item. */
+type Named = Pick<StockItem, "position" | "n_item" | "code" | "unit">;
+
 /**
  * The corrections by position, once every item named is one of the note's, named once, and every product exists in the
- * company. Where a note repeats a number, the correction is for every item that bears it.
+ * company. Where a note repeats a number, the correction is for every item that bears it; product and factor belong to the
+ * supplier's code and unit, so they are for every item of these, and two that contradict each other are refused.
  */
 export async function spokenFor(
   ports: Pick<Ports, "reader">,
   company: number,
-  items: readonly { position: number; n_item: number }[],
+  items: readonly Named[],
   corrections: Corrections,
   signal?: AbortSignal,
 ): Promise<Result<ReadonlyMap<number, ItemCorrection>, IngestFailure>> {
@@ -60,14 +66,57 @@ export async function spokenFor(
         got: correction.product,
       });
   });
+  errors.push(...contradictions(items, corrections));
   if (errors.length > 0) return err({ code: "nfe.correction", errors });
   const byNumber = new Map(corrections.items.map((correction) => [correction.n_item, correction]));
+  const alike = Map.groupBy(items, supplierItem);
   const byPosition = new Map<number, ItemCorrection>();
-  for (const { position, n_item } of items) {
-    const correction = byNumber.get(n_item);
-    if (correction !== undefined) byPosition.set(position, correction);
+  for (const item of items) {
+    const own = byNumber.get(item.n_item);
+    const group = (alike.get(supplierItem(item)) ?? []).flatMap(
+      ({ n_item }) => byNumber.get(n_item) ?? [],
+    );
+    const product = group.find((said) => said.product !== null)?.product ?? null;
+    const factor_e4 = group.find((said) => said.factor_e4 !== null)?.factor_e4 ?? null;
+    if (own === undefined && product === null && factor_e4 === null) continue;
+    byPosition.set(item.position, {
+      n_item: item.n_item,
+      product,
+      factor_e4,
+      effect: own?.effect ?? null,
+    });
   }
   return ok(byPosition);
+}
+
+const supplierItem = ({ code, unit }: Named): string => `${code}\u0000${unit}`;
+
+/** Items of one code and unit are one thing to the supplier: it cannot be two products, nor hold two quantities. */
+function contradictions(items: readonly Named[], corrections: Corrections): FieldError[] {
+  const errors: FieldError[] = [];
+  const first = new Map<string, string>();
+  corrections.items.forEach((correction, i) => {
+    const item = items.find(({ n_item }) => n_item === correction.n_item);
+    if (item === undefined) return;
+    for (const [field, value] of [
+      ["product_code", correction.product],
+      ["factor", correction.factor_e4 === null ? null : fromScaled(correction.factor_e4, 4)],
+    ] as const) {
+      if (value === null) continue;
+      const key = `${field} ${supplierItem(item)}`;
+      const said = first.get(key) ?? value;
+      first.set(key, said);
+      if (said !== value)
+        errors.push({
+          path: `/items/${i}/${field}`,
+          code: "contradiction",
+          message: `Outro item com o mesmo código e a mesma unidade diz ${said}`,
+          expected: said,
+          got: value,
+        });
+    }
+  });
+  return errors;
 }
 
 async function existingProducts(

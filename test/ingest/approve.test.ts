@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { syntheticNote } from "../../src/demo/synthetic-note.ts";
-import { COMPANY, SUPPLIERS } from "../../src/demo/trade.ts";
+import { SUPPLIERS } from "../../src/demo/trade.ts";
 import { reconcileAll } from "../../src/stock/reconcile.ts";
 import { withService } from "../support/service.ts";
 
@@ -73,53 +73,6 @@ test("one code in three units is three products, so that boxes and units never m
     ]);
   }));
 
-test("F9: a box of 12 enters as 12 once somebody has said so, and the line's cost stays whole", () =>
-  withService(async ({ upload, send, rows }) => {
-    const box = {
-      ...screw,
-      uCom: "CX12",
-      qCom: "2",
-      vUnCom: "24.00",
-      uTrib: "UN",
-      qTrib: "24",
-      vUnTrib: "2.00",
-    };
-    const one = syntheticNote({ seed: 1, emit: first, items: [box] });
-    await upload(one.xml);
-    const said = await send("POST", `/api/nfes/${one.accessKey}/process`, {
-      as: "GERENTE",
-      json: { items: [{ n_item: 1, factor: 12 }] },
-    });
-    expect(said.status).toBe(200);
-    await upload(syntheticNote({ seed: 2, emit: first, items: [box] }).xml, "?approve=true");
-    expect(await rows("select quantity_e4, cost_e2 from movements")).toEqual([
-      { quantity_e4: 240_000, cost_e2: 4_800 },
-      { quantity_e4: 240_000, cost_e2: 4_800 },
-    ]);
-    expect(await rows("select unit from products")).toEqual([{ unit: "UN" }]);
-  }));
-
-test("corrections are a manager's word", () =>
-  withService(async ({ upload, send }) => {
-    const note = syntheticNote({ items: [screw] });
-    await upload(note.xml);
-    const path = `/api/nfes/${note.accessKey}/process`;
-    const json = { items: [{ n_item: 1, factor: 12 }] };
-    expect((await send("POST", path, { as: "OPERADOR", json })).status).toBe(403);
-    const wrong = await send("POST", path, {
-      as: "GERENTE",
-      json: { items: [{ n_item: 7 }, { n_item: 1, product_code: "nada" }] },
-    });
-    expect(wrong).toMatchObject({
-      status: 422,
-      body: {
-        code: "nfe.correction",
-        errors: [{ path: "/items/0/n_item" }, { path: "/items/1/product_code" }],
-      },
-    });
-    expect((await send("POST", path, { as: "GERENTE", json })).status).toBe(200);
-  }));
-
 test("F2: twenty approvals of one note at once move stock once", () =>
   withService(async ({ upload, send, rows, ports }) => {
     const note = syntheticNote({ items: 4 });
@@ -171,17 +124,6 @@ test("a note that forbids itself is stored with its holds, and approving it says
     });
     expect(denied).toMatchObject({ status: 409, body: { code: "nfe.override_denied" } });
     expect(await rows("select count(*) as n from movements")).toEqual([{ n: 0 }]);
-  }));
-
-test("an overridable hold gives way to a manager", () =>
-  withService(async ({ upload, send }) => {
-    const note = syntheticNote({ root: "NFe" });
-    expect((await upload(note.xml)).body.holds).toMatchObject([{ code: "no_protocol" }]);
-    const done = await send("POST", `/api/nfes/${note.accessKey}/process`, {
-      as: "GERENTE",
-      json: { override: ["no_protocol"] },
-    });
-    expect(done.body).toMatchObject({ status: "PROCESSADA" });
   }));
 
 test("a rehearsal shows products, factors and balances, and writes nothing", () =>
@@ -239,39 +181,6 @@ test("F10: the cost is landed: freight, discount and IPI of the line count", () 
     expect(await rows("select last_cost_e2, last_cost_quantity_e4 from products")).toEqual([
       { last_cost_e2: 2_650, last_cost_quantity_e4: 100_000 },
     ]);
-  }));
-
-test("our own sale leaves the stock by our own code, and may go below zero only where the company allows it", () =>
-  withService(async ({ upload, send, rows }) => {
-    await upload(syntheticNote({ seed: 1, emit: first, items: [screw] }).xml, "?approve=true");
-    const sale = (seed: number, qCom: string) =>
-      syntheticNote({
-        seed,
-        emit: COMPANY,
-        dest: { cpf: "31827490583", name: "CLIENTE", uf: "SP" },
-        items: [{ ...screw, qCom }],
-      });
-    await upload(sale(2, "4").xml, "?approve=true");
-    expect(await rows("select product, quantity_e4 from balances")).toEqual([
-      { product: "001", quantity_e4: 60_000 },
-    ]);
-
-    await send("PATCH", "/api/company", { json: { allow_negative: false } });
-    const tooMuch = sale(3, "7");
-    expect((await upload(tooMuch.xml, "?approve=true")).body).toMatchObject({
-      status: "PENDENTE",
-      holds: [],
-    });
-    expect(await send("POST", `/api/nfes/${tooMuch.accessKey}/process`)).toMatchObject({
-      status: 400,
-      body: { code: "stock.insufficient" },
-    });
-    expect(await rows("select quantity_e4 from balances")).toEqual([{ quantity_e4: 60_000 }]);
-
-    await send("PATCH", "/api/company", { json: { allow_negative: true } });
-    const done = await send("POST", `/api/nfes/${tooMuch.accessKey}/process`);
-    expect(done.body.findings).toMatchObject([{ code: "negative_balance" }]);
-    expect(await rows("select quantity_e4 from balances")).toEqual([{ quantity_e4: -10_000 }]);
   }));
 
 test("F13: items without a GTIN never collide, and never link", () =>
