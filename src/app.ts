@@ -7,6 +7,7 @@ import type { Env } from "./http/env.ts";
 import { allowOrigins, limitJson, nameRequest, readAsJson, secure } from "./http/every-request.ts";
 import { exportRoutes } from "./http/exports.ts";
 import { healthRoutes } from "./http/health.ts";
+import { keyRoutes } from "./http/keys.ts";
 import { movementRoutes } from "./http/movements.ts";
 import { nfeRoutes } from "./http/nfe.ts";
 import { nfesRoutes } from "./http/nfes.ts";
@@ -22,6 +23,7 @@ const routes = [
   ...healthRoutes,
   ...accountRoutes,
   ...companyRoutes,
+  ...keyRoutes,
   ...nfeRoutes,
   ...nfesRoutes,
   ...stockRoutes,

@@ -1,12 +1,18 @@
 import type { Role } from "./roles.ts";
 
-/** Who acts in a request: one user of one company. */
+/** Who acts in a request: one user of one company, or an API key in the name of one. */
 export interface Actor {
   readonly company: number;
   readonly userId: number;
   readonly role: Role;
   /** Present where an API key stands for the user who made it; the role is the key's own. */
   readonly keyId?: string;
+}
+
+export interface Authenticated {
+  readonly actor: Actor;
+  /** The company's `settings` cache version as of this request; `settingsOf` takes it and saves a read. */
+  readonly settingsVersion: number;
 }
 
 /** What an audit line needs to know about the request that caused it. */

@@ -1,26 +1,31 @@
 import { trusted } from "../lib/cast.ts";
 import { Failed, orFail } from "../lib/result.ts";
 import type { Ports } from "../ports.ts";
-import type { Actor } from "./actor.ts";
+import type { Actor, Authenticated } from "./actor.ts";
+import { isKey } from "./api-key.ts";
+import { authenticateKey } from "./authenticate-key.ts";
 import type { AccountsFailure } from "./failures.ts";
 import { memoryOf } from "./memory.ts";
 import type { Role } from "./roles.ts";
 import { type Claims, verifyToken } from "./token.ts";
 import { type Versions, versionsOf } from "./versions.ts";
 
-export interface Authenticated {
-  readonly actor: Actor;
-  /** The company's `settings` cache version as of this request; `settingsOf` takes it and saves a read. */
-  readonly settingsVersion: number;
+/**
+ * Who bears this token or API key. Fails with `auth.invalid_token`.
+ */
+export function authenticate(
+  ports: Pick<Ports, "config" | "reader" | "clock">,
+  bearer: string,
+): Promise<Authenticated> {
+  return isKey(bearer) ? authenticateKey(ports, bearer) : authenticateToken(ports, bearer);
 }
 
 /**
  * Who bears this token. On first sight the signature is proved and the user read (active, role and token version are
  * the database's, never the token's); then the token is remembered until it expires or the company's accounts change,
  * which one small read per request finds out (design decision 15).
- * Fails with `auth.invalid_token`.
  */
-export async function authenticate(
+async function authenticateToken(
   ports: Pick<Ports, "config" | "reader" | "clock">,
   token: string,
 ): Promise<Authenticated> {

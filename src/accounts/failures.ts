@@ -10,4 +10,7 @@ export type AccountsFailure =
   | { code: "auth.wrong_password" }
   | { code: "auth.forbidden"; permission: Permission; role: string }
   | { code: "auth.weak_password"; why: string }
+  | { code: "key.not_found" }
+  | { code: "key.too_many"; limit: number }
+  | { code: "key.expiry_past" }
   | { code: "rate_limited"; retryAfterS: number };

@@ -28,6 +28,7 @@ export const nameRequest: MiddlewareHandler<Env> = async (c, next) => {
     status: c.res.status,
     ms: clock.now() - started,
     user: c.var.actor?.userId ?? null,
+    key: c.var.actor?.keyId ?? null,
     company: c.var.actor?.company ?? null,
   });
 };

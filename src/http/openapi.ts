@@ -7,7 +7,7 @@ export function serveOpenApi(app: OpenAPIHono<Env>): OpenAPIHono<Env> {
   app.openAPIRegistry.registerComponent("securitySchemes", "bearer", {
     type: "http",
     scheme: "bearer",
-    bearerFormat: "JWT",
+    bearerFormat: "JWT, ou uma chave de API (sge_…)",
   });
   const document = JSON.stringify(
     app.getOpenAPI31Document({

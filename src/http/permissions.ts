@@ -11,10 +11,13 @@ export type Asked = Permission | "open";
 /** The guards that exist, so that http/auth.ts can see whether a matched route has one. */
 const guards = new WeakMap<object, Asked>();
 
-/** For a part of a request that asks for more than its route does. Fails with `auth.forbidden`. */
+/**
+ * For a part of a request that asks for more than its route does. An API key has no session and no password of its own:
+ * what is `self` is never its, lest it end those of the user who made it. Fails with `auth.forbidden`.
+ */
 export function mustHold(c: { var: Env["Variables"] }, permission: Permission): void {
-  const { role } = c.var.actor;
-  if (!may(role, permission))
+  const { role, keyId } = c.var.actor;
+  if (!may(role, permission) || (permission === "self" && keyId !== undefined))
     throw new Failed<AccountsFailure>({ code: "auth.forbidden", permission, role });
 }
 

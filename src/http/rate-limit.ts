@@ -1,12 +1,13 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { rateLimiter, type Store } from "hono-rate-limiter";
+import type { Actor } from "../accounts/actor.ts";
 import type { AccountsFailure } from "../accounts/failures.ts";
 import { Failed } from "../lib/result.ts";
 import type { Ports, RateLimits } from "../ports.ts";
 import type { Env } from "./env.ts";
 
 /**
- * Lets each user send RATE_LIMIT_PER_SECOND requests per second and RATE_LIMIT_BURST at once; 0 for either turns it off.
+ * Lets each user, and each API key, send RATE_LIMIT_PER_SECOND requests per second and RATE_LIMIT_BURST at once; 0 for either turns it off.
  * Stands after `authenticated`, keyed by the user and not by an address that a whole shop shares (S8). Every answer of
  * an authenticated route carries `RateLimit` and `RateLimit-Policy` (draft-7). Fails with `rate_limited`.
  */
@@ -31,13 +32,17 @@ function limiterOf({ config, limits }: Pick<Ports, "config" | "limits">): Middle
           // The time in which an empty bucket fills: the policy then reads `20;w=2`, which is true.
           windowMs: (capacity / perSecond) * 1_000,
           standardHeaders: "draft-7",
-          keyGenerator: (c) => `user:${c.var.actor.company}:${c.var.actor.userId}`,
+          keyGenerator: (c) => bucketOf(c.var.actor),
           store: bucketStore(limits, { capacity, perSecond }),
           handler: refuse,
         });
   limiters.set(limits, made);
   return made;
 }
+
+/** A program with a key of its own does not hold up the person who made it. */
+const bucketOf = ({ company, userId, keyId }: Actor): string =>
+  keyId === undefined ? `user:${company}:${userId}` : `key:${company}:${keyId}`;
 
 const pass: MiddlewareHandler<Env> = (_, next) => next();
 

@@ -12,6 +12,9 @@ const MATRIX: readonly [string, string, Role | "nobody"][] = [
   ["put", "/api/me/password", "VISUALIZADOR"],
   ["get", "/api/company", "ADMIN"],
   ["patch", "/api/company", "ADMIN"],
+  ["get", "/api/keys", "ADMIN"],
+  ["post", "/api/keys", "ADMIN"],
+  ["delete", "/api/keys/{id}", "ADMIN"],
   ["post", "/api/nfe/upload", "OPERADOR"],
   ["post", "/api/nfe/batch", "OPERADOR"],
   ["get", "/api/nfes", "VISUALIZADOR"],
@@ -31,7 +34,7 @@ const MATRIX: readonly [string, string, Role | "nobody"][] = [
 ];
 
 const KEY = "35260911222333000181550010000001231000000420";
-const concrete = (path: string) => path.replace("{access_key}", KEY);
+const concrete = (path: string) => path.replace("{access_key}", KEY).replace("{id}", "nobody");
 
 test("S2: every route answers each role as the matrix says, before it looks at the request", async () => {
   const service = await testService();

@@ -1,0 +1,162 @@
+import { and, desc, eq, isNull } from "drizzle-orm";
+import { audit, touched } from "../journal/record.ts";
+import { sha256 } from "../lib/hash.ts";
+import { Failed } from "../lib/result.ts";
+import type { Ports } from "../ports.ts";
+import type { Actor, Cause } from "./actor.ts";
+import { makeKey } from "./api-key.ts";
+import type { AccountsFailure } from "./failures.ts";
+import type { Role } from "./roles.ts";
+import { apiKeys } from "./tables.ts";
+
+/** An API key as its administrators see it; instants are milliseconds UTC. */
+export interface Key {
+  readonly id: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly createdAt: number;
+  readonly createdBy: number;
+  readonly expiresAt: number | null;
+  /** To the hour; null: never. */
+  readonly lastUsedAt: number | null;
+}
+
+export interface KeyOrder {
+  readonly name: string;
+  readonly role: Role;
+  /** Milliseconds UTC; null: until it is revoked. */
+  readonly expiresAt: number | null;
+}
+
+/** Keys of one company that are not revoked; expired ones count until they are. */
+export const MAX_KEYS = 100;
+
+/**
+ * Makes a key that acts with a role of its own in the name of the user who made it. `key` is in the answer and nowhere
+ * else: kept is its SHA-256 (256 random bits need no slow hash).
+ * Fails with `auth.forbidden` (a key makes no key, so that one that leaked does not outlive its end), `key.too_many`,
+ * `key.expiry_past`.
+ */
+export async function createKey(
+  ports: Pick<Ports, "writer" | "clock">,
+  order: KeyOrder,
+  cause: Cause,
+): Promise<{ key: string; made: Key }> {
+  const { actor, requestId, peer } = cause;
+  const now = ports.clock.now();
+  mustBePerson(actor);
+  if (order.expiresAt !== null && order.expiresAt <= now)
+    throw new Failed<AccountsFailure>({ code: "key.expiry_past" });
+  const { id, key } = makeKey();
+  const { name, role, expiresAt } = order;
+  const won = {
+    sql: "select 1 from api_keys where company = ?1 and id = ?2",
+    args: [actor.company, id],
+  };
+  const created = await ports.writer.commit({
+    statements: [
+      {
+        sql: `insert into api_keys (company, id, name, hash, role, expires_at, created_by, created_at)
+          select ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8
+          where (select count(*) from api_keys where company = ?1 and revoked_at is null) < ?9
+          returning id`,
+        args: [
+          actor.company,
+          id,
+          name,
+          await sha256(key),
+          role,
+          expiresAt,
+          actor.userId,
+          now,
+          MAX_KEYS,
+        ],
+      },
+      audit(
+        {
+          company: actor.company,
+          at: now,
+          by: actor,
+          action: "key.create",
+          entity: "api_key",
+          entityId: id,
+          detail: { role, expires_at: expiresAt },
+          requestId,
+          peer,
+        },
+        won,
+      ),
+    ],
+    mine: ([rows]) => rows?.length === 1,
+  });
+  if (!created) throw new Failed<AccountsFailure>({ code: "key.too_many", limit: MAX_KEYS });
+  const made = { id, name, role, expiresAt, createdAt: now, createdBy: actor.userId };
+  return { key, made: { ...made, lastUsedAt: null } };
+}
+
+function mustBePerson({ keyId, role }: Actor): void {
+  if (keyId !== undefined)
+    throw new Failed<AccountsFailure>({ code: "auth.forbidden", permission: "self", role });
+}
+
+/** The company's keys that are not revoked, newest first: at most MAX_KEYS. */
+export async function listKeys(ports: Pick<Ports, "read">, company: number): Promise<Key[]> {
+  return ports.read
+    .select({
+      id: apiKeys.id,
+      name: apiKeys.name,
+      role: apiKeys.role,
+      createdAt: apiKeys.createdAt,
+      createdBy: apiKeys.createdBy,
+      expiresAt: apiKeys.expiresAt,
+      lastUsedAt: apiKeys.lastUsedAt,
+    })
+    .from(apiKeys)
+    .where(and(eq(apiKeys.company, company), isNull(apiKeys.revokedAt)))
+    .orderBy(desc(apiKeys.createdAt), desc(apiKeys.id))
+    .limit(MAX_KEYS);
+}
+
+/**
+ * Ends a key from the next request on, in every process. Again: nothing changes, and nothing more is audited.
+ * Fails with `key.not_found`, also for another company's.
+ */
+export async function revokeKey(
+  ports: Pick<Ports, "writer" | "clock">,
+  id: string,
+  cause: Cause,
+): Promise<void> {
+  const { actor, requestId, peer } = cause;
+  const { company } = actor;
+  const now = ports.clock.now();
+  const won = {
+    sql: "select 1 from api_keys where company = ?1 and id = ?2 and revoked_at = ?3",
+    args: [company, id, now],
+  };
+  const known = await ports.writer.commit({
+    statements: [
+      {
+        sql: `update api_keys set revoked_at = ?3 where company = ?1 and id = ?2 and revoked_at is null`,
+        args: [company, id, now],
+      },
+      touched(company, ["accounts"], won),
+      audit(
+        {
+          company,
+          at: now,
+          by: actor,
+          action: "key.revoke",
+          entity: "api_key",
+          entityId: id,
+          detail: {},
+          requestId,
+          peer,
+        },
+        won,
+      ),
+      { sql: "select 1 from api_keys where company = ?1 and id = ?2", args: [company, id] },
+    ],
+    mine: (rows) => rows.at(-1)?.length === 1,
+  });
+  if (!known) throw new Failed<AccountsFailure>({ code: "key.not_found" });
+}
