@@ -3,6 +3,12 @@ import type { Config } from "./config.ts";
 import type { Result } from "./lib/result.ts";
 import type { Document } from "./nfe/document.ts";
 import type { NfeFailure } from "./nfe/failures.ts";
+import type {
+  CounterLabels,
+  CounterName,
+  HistogramLabels,
+  HistogramName,
+} from "./observability/names.ts";
 
 /** What a statement may carry: SQLite's own values. Booleans are 0 or 1; instants are milliseconds UTC. */
 export type Value = string | number | null | Uint8Array;
@@ -94,6 +100,51 @@ export interface Health {
   ): Promise<{ name: string; ok: boolean; detail: Record<string, string | number> }[]>;
 }
 
+/** What is counted and timed, under the names of observability/names.ts. Nothing here fails or waits. */
+export interface Meter {
+  count<N extends CounterName>(name: N, labels: CounterLabels<N>, by?: number): void;
+  observe<N extends HistogramName>(name: N, value: number, labels: HistogramLabels<N>): void;
+  /** Seconds of a clock that never goes back; only differences mean something. */
+  seconds(): number;
+  /** Everything in Prometheus' text format. Absent where one process is not the service (Workers). */
+  exposition?(): Promise<{ readonly type: string; readonly text: string }>;
+}
+
+/** The trace that a piece of work belongs to (W3C Trace Context). Absent sampling it has an id, and no spans. */
+export interface Trace {
+  /** 32 hexadecimal digits; stands in the log beside the request id. */
+  readonly id: string;
+  /** The `traceparent` that work which this one causes goes on from: an outgoing request, a job. */
+  readonly parent: string;
+  /** Whether its spans are kept. */
+  readonly recorded: boolean;
+  /** Runs a step of the work, as a span where the trace is recorded. The name is constant. */
+  span<T>(name: string, step: () => Promise<T>): Promise<T>;
+}
+
+/** What a span says of itself: codes, counts, ids; never content. */
+export type SpanFacts = Readonly<Record<string, string | number | boolean>>;
+
+/** Where traces begin, or go on. */
+export interface Tracer {
+  /** `parent` is a `traceparent`; null, or one of another shape, begins a trace of its own. */
+  begin(name: string, kind: "server" | "consumer", parent: string | null): BegunTrace;
+}
+
+export interface BegunTrace {
+  readonly trace: Trace;
+  /** Ends the first span of this process; `failure` is the code that it failed with, or null. Called once. */
+  end(name: string, facts: SpanFacts, failure: string | null): void;
+}
+
+/** Looks into the running process. Fails with PlatformFailure `profiler.busy` while another looks. */
+export interface Profiler {
+  /** Samples for so many seconds, or until the signal aborts: the text of a `.cpuprofile`. */
+  cpu(seconds: number, signal?: AbortSignal): Promise<string>;
+  /** Every object that is alive: the text of a `.heapsnapshot`. Nothing else runs meanwhile. */
+  heap(): Promise<string>;
+}
+
 /** How the world itself may fail a caller. `retryAfterS` is what the answer's Retry-After says. */
 export type PlatformFailure =
   | {
@@ -105,7 +156,8 @@ export type PlatformFailure =
   /** The door was given no complete configuration; what is missing stands in the log. */
   | { code: "not_configured" }
   /** A constraint refused the batch: a promise of the database that no guard had foreseen. */
-  | { code: "storage.rejected"; constraint: string };
+  | { code: "storage.rejected"; constraint: string }
+  | { code: "profiler.busy" };
 
 /** What the world must give us. A function takes the ports that it uses: `Pick<Ports, "writer" | "clock">`. */
 export interface Ports {
@@ -123,6 +175,12 @@ export interface Ports {
   stopping: AbortSignal;
   clock: { now(): number };
   log: Log;
+  meter: Meter;
+  tracer: Tracer;
+  /** Of the request or job that these ports were given to; one that is never recorded outside of them. */
+  trace: Trace;
+  /** Absent where the runtime has none (Workers). */
+  profiler?: Profiler;
   /** Lets a quiet stream or a long handler live for `seconds` without a byte (Bun cuts after 10 s; Workers: nothing to do). */
   patience(request: Request, seconds: number): void;
   /** The address of the peer, as the runtime knows it and never as a client's header says it; null when unknown. */

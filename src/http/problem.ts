@@ -47,6 +47,7 @@ const SAY = {
   "storage.full": [503, "Não há espaço para gravar"],
   not_configured: [503, "O serviço não está configurado"],
   "storage.rejected": [500, "O banco de dados recusou a gravação"],
+  "profiler.busy": [409, "Outro perfil está sendo medido"],
 } as const satisfies Record<Failure["code"], readonly [ContentfulStatusCode, string]>;
 
 /** Members of a failure that stay inside. */

@@ -6,6 +6,8 @@ import { drizzle } from "drizzle-orm/libsql";
 import { type Config, parseConfig } from "../../src/config.ts";
 import { compareDocuments } from "../../src/nfe/compare.ts";
 import { readDocument } from "../../src/nfe/read.ts";
+import { type PromMeter, promMeter } from "../../src/observability/meter.ts";
+import { quietTracer } from "../../src/observability/quiet.ts";
 import { type Database, openDatabase } from "../../src/platform/bun/database.ts";
 import { tableOriginals } from "../../src/platform/bun/originals.ts";
 import { bunPasswords } from "../../src/platform/bun/passwords.ts";
@@ -32,10 +34,11 @@ export interface TestPorts extends Ports {
   sent: LogLine[];
   database: Database;
   writer: GroupWriter;
+  meter: PromMeter;
   close(): Promise<void>;
 }
 
-export type TestOverrides = Partial<Omit<Ports, "config" | "clock" | "writer">> & {
+export type TestOverrides = Partial<Omit<Ports, "config" | "clock" | "writer" | "meter">> & {
   /** Laid over the defaults of the tests. */
   config?: Partial<Config>;
   /** Where the clock stands at first, milliseconds UTC; default 2026-11-23T12:00:00Z. */
@@ -120,6 +123,9 @@ export async function testPorts(overrides: TestOverrides = {}): Promise<TestPort
     stopping: new AbortController().signal,
     clock,
     log,
+    meter: promMeter(() => performance.now() / 1_000),
+    tracer: quietTracer,
+    trace: quietTracer.begin("test", "consumer", null).trace,
     patience: () => undefined,
     peer: () => "127.0.0.1",
     breathe,

@@ -1,6 +1,8 @@
 import { drizzle } from "drizzle-orm/libsql";
 import type { Config } from "../../config.ts";
 import { trusted } from "../../lib/cast.ts";
+import { type PromMeter, promMeter } from "../../observability/meter.ts";
+import { quietTracer } from "../../observability/quiet.ts";
 import type { Ports } from "../../ports.ts";
 import { type GroupWriter, groupWriter, type WriterFigures } from "../group-writer.ts";
 import type { DocumentDomain } from "../memory/documents.ts";
@@ -20,6 +22,7 @@ export type Attached = Pick<Bun.Server<undefined>, "timeout" | "requestIP">;
 
 export interface BunPorts extends Ports {
   readonly writer: GroupWriter;
+  readonly meter: PromMeter;
   figures(): { writer: WriterFigures; documents: ThreadFigures };
   /** Tells `patience` and `peer` which server the requests come from. */
   attach(server: Attached): void;
@@ -49,6 +52,7 @@ const PATIENCE_MS = 5_000;
 export async function bunPorts(config: Config, domain: DocumentDomain): Promise<BunPorts> {
   const JWT_SECRET = await jwtSecret(config);
   const clock = { now: () => Date.now() };
+  const meter = promMeter(() => performance.now() / 1_000);
   const database = await openDatabase(config.DATABASE_URL, config.DATABASE_AUTH_TOKEN);
   await database.migrate();
   const reader = clientReader(database.reading);
@@ -74,6 +78,9 @@ export async function bunPorts(config: Config, domain: DocumentDomain): Promise<
     stopping: ending.signal,
     clock,
     log: stdoutLog(config, clock),
+    meter,
+    tracer: quietTracer,
+    trace: quietTracer.begin("process", "consumer", null).trace,
     patience: (request, seconds) => server?.timeout(request, seconds),
     peer: (request) => server?.requestIP(request)?.address ?? null,
     breathe,

@@ -2,6 +2,7 @@ import { type Client, createClient } from "@libsql/client";
 import { drizzle } from "drizzle-orm/libsql";
 import type { Config } from "../../config.ts";
 import { Failed } from "../../lib/result.ts";
+import { quietMeter, quietTracer } from "../../observability/quiet.ts";
 import type { Log, PlatformFailure, Ports } from "../../ports.ts";
 import { groupWriter } from "../group-writer.ts";
 import { jsonLines } from "../log-lines.ts";
@@ -70,6 +71,9 @@ function keep(bindings: Bindings, domain: DocumentDomain): Kept {
     stopping: new AbortController().signal,
     clock,
     log: consoleLog(config.LOG_LEVEL, clock),
+    meter: quietMeter(() => clock.now() / 1_000),
+    tracer: quietTracer,
+    trace: quietTracer.begin("isolate", "consumer", null).trace,
     patience: () => undefined,
     peer: (request) => request.headers.get("cf-connecting-ip"),
     breathe: async () => undefined,

@@ -1,0 +1,92 @@
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { trusted } from "../lib/cast.ts";
+import type { Meter } from "../ports.ts";
+import { COUNTERS, FIGURES, type FigureName, type Figures, HISTOGRAMS } from "./names.ts";
+
+/** Says how a part stands, when somebody asks for the metrics. */
+export type Look = () => Figures | Promise<Figures>;
+
+export interface PromMeter extends Meter {
+  /** What `look` gives is part of every exposition; where it fails, its figures are left out of that one. */
+  watch(look: Look): void;
+  exposition(): Promise<{ readonly type: string; readonly text: string }>;
+}
+
+/** A metric of either kind, as far as a look sets it. */
+interface Settable {
+  forget(): void;
+  set(labels: Record<string, string | number>, value: number): void;
+}
+
+/** Ports.Meter in a registry of its own, so that two services in one process do not count for each other. */
+export function promMeter(seconds: () => number): PromMeter {
+  const registry = new Registry();
+  const registers = [registry];
+  const counters = made(
+    COUNTERS,
+    (name, { help, labels }) => new Counter({ name, help, labelNames: [...labels], registers }),
+  );
+  const histograms = made(
+    HISTOGRAMS,
+    (name, { help, labels, buckets }) =>
+      new Histogram({ name, help, labelNames: [...labels], buckets: [...buckets], registers }),
+  );
+  const figures = made(FIGURES, (name, { help, labels, type }): Settable => {
+    const options = { name, help, labelNames: [...labels], registers };
+    const metric = type === "gauge" ? new Gauge(options) : new Counter(options);
+    return {
+      forget() {
+        metric.reset();
+        // What has no labels is reset to 0, which would be a figure that nobody gave.
+        if (labels.length === 0) metric.remove();
+      },
+      // Forgotten before it is set, so that adding is setting.
+      set: (named, value) => metric.inc(named, value),
+    };
+  });
+  const looks: Look[] = [];
+
+  async function look(): Promise<void> {
+    const all = await Promise.allSettled(looks.map(async (one) => one()));
+    for (const figure of Object.values(figures)) figure.forget();
+    for (const one of all) {
+      if (one.status === "rejected") continue;
+      for (const [name, value] of Object.entries(one.value)) {
+        // The names of Figures are those of FIGURES.
+        const figure = figures[trusted<FigureName>(name)];
+        if (typeof value === "number") figure.set({}, value);
+        else for (const sample of value) figure.set(sample.labels, sample.value);
+      }
+    }
+  }
+
+  return {
+    count(name, labels, by = 1) {
+      counters[name].inc(labels, by);
+    },
+    observe(name, value, labels) {
+      histograms[name].observe(labels, value);
+    },
+    seconds,
+    watch(one) {
+      looks.push(one);
+    },
+    async exposition() {
+      await look();
+      return { type: registry.contentType, text: await registry.metrics() };
+    },
+  };
+}
+
+/** One thing for each row of a table. */
+function made<T extends Record<string, unknown>, V>(
+  table: T,
+  make: (name: string, row: T[keyof T]) => V,
+): Record<keyof T, V> {
+  const entries = Object.entries(table).map(([name, row]) => [
+    name,
+    // Object.entries forgets that the values are the table's.
+    make(name, trusted<T[keyof T]>(row)),
+  ]);
+  return trusted<Record<keyof T, V>>(Object.fromEntries(entries));
+}

@@ -1,0 +1,118 @@
+/**
+ * Everything that is measured, under the names that `/metrics`, the dashboard and the alert rules use. Labels have few
+ * values each: codes of our own tables, route patterns, states; never a path, a key, a user or a company.
+ * The first three names are the plan's (5.1); `_total` counts up, `_seconds` are seconds.
+ */
+export const COUNTERS = {
+  http_requests_total: {
+    help: "Requests answered",
+    labels: ["method", "endpoint", "status"],
+  },
+  http_problems_total: { help: "Problem answers (RFC 9457), by code", labels: ["code"] },
+  nfe_processed_total: { help: "Notes that moved stock, each once", labels: [] },
+  nfe_verdicts_total: {
+    help: "Verdicts of notes as they were registered: approved, waiting or held",
+    labels: ["direction", "outcome"],
+  },
+  nfe_holds_total: { help: "Holds of notes as they were registered", labels: ["hold"] },
+  nfe_refusals_total: { help: "Documents refused, by code", labels: ["code"] },
+  cache_reads_total: { help: "Cached reads, by what X-Cache said", labels: ["result"] },
+  export_rows_total: { help: "Rows written into exports", labels: ["type"] },
+  trace_spans_total: {
+    help: "Spans that ended: sent to the collector, failed on the way, dropped for want of room",
+    labels: ["outcome"],
+  },
+} as const satisfies Record<string, Measured>;
+
+/** Milliseconds to seconds where the plan's targets lie (50 ms, 200 ms), up to the longest batch. */
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 5, 10, 30];
+
+export const HISTOGRAMS = {
+  http_request_duration_seconds: {
+    help: "From the request to its answer; of a stream, to its first byte",
+    labels: ["method", "endpoint"],
+    buckets: SECONDS,
+  },
+  sge_commit_seconds: {
+    help: "One commit of a group of writes",
+    labels: [],
+    buckets: SECONDS,
+  },
+  sge_commit_writes: {
+    help: "Writes that shared one commit",
+    labels: [],
+    buckets: [1, 2, 4, 8, 16, 32, 64],
+  },
+} as const satisfies Record<string, Measured & { readonly buckets: readonly number[] }>;
+
+/** What is not counted as it happens but looked up when somebody asks. */
+export const FIGURES = {
+  sge_build_info: { type: "gauge", help: "Always 1", labels: ["version"] },
+  http_requests_in_work: { type: "gauge", help: "Requests without an answer yet", labels: [] },
+  sge_writer_queue: { type: "gauge", help: "Writes that wait for their commit", labels: [] },
+  sge_writer_overloaded_total: {
+    type: "counter",
+    help: "Writes refused: queue full, or the database busy for too long",
+    labels: [],
+  },
+  sge_writer_split_total: {
+    type: "counter",
+    help: "Groups run again write by write, because of one member",
+    labels: [],
+  },
+  sge_reader_threads: {
+    type: "gauge",
+    help: "Threads that read large documents",
+    labels: ["state"],
+  },
+  sge_reader_queue: { type: "gauge", help: "Documents that wait for a thread", labels: [] },
+  sge_reader_timeouts_total: { type: "counter", help: "Threads ended for time", labels: [] },
+  sge_reader_crashes_total: { type: "counter", help: "Threads that died", labels: [] },
+  sge_queue_messages: {
+    type: "gauge",
+    help: "Messages of the durable queue: ready, waiting for their time, in work, parked",
+    labels: ["state"],
+  },
+  sge_queue_oldest_seconds: {
+    type: "gauge",
+    help: "How long the oldest message that is ready has waited",
+    labels: [],
+  },
+  sge_breaker_state: {
+    type: "gauge",
+    help: "0 closed, 1 half-open, 2 open",
+    labels: ["name"],
+  },
+  sge_stream_clients: { type: "gauge", help: "Open event streams", labels: [] },
+  sge_event_loop_delay_seconds: {
+    type: "gauge",
+    help: "By how much timers came late since the last look",
+    labels: ["quantile"],
+  },
+  process_cpu_seconds_total: { type: "counter", help: "User and system time", labels: [] },
+  process_resident_memory_bytes: { type: "gauge", help: "Resident memory", labels: [] },
+  process_heap_bytes: { type: "gauge", help: "JavaScript heap in use", labels: [] },
+  process_start_time_seconds: { type: "gauge", help: "Unix time of the start", labels: [] },
+  process_open_fds: { type: "gauge", help: "Open file descriptors", labels: [] },
+} as const satisfies Record<string, Measured & { readonly type: "gauge" | "counter" }>;
+
+interface Measured {
+  readonly help: string;
+  readonly labels: readonly string[];
+}
+
+export type CounterName = keyof typeof COUNTERS;
+export type HistogramName = keyof typeof HISTOGRAMS;
+export type FigureName = keyof typeof FIGURES;
+
+/** A value for each label that the table gives to a name. */
+export type LabelsOf<M extends Measured> = Readonly<Record<M["labels"][number], string | number>>;
+export type CounterLabels<N extends CounterName> = LabelsOf<(typeof COUNTERS)[N]>;
+export type HistogramLabels<N extends HistogramName> = LabelsOf<(typeof HISTOGRAMS)[N]>;
+
+/** Figures as they stand: a number, or one for each set of label values. */
+export type Figures = {
+  readonly [N in FigureName]?:
+    | number
+    | readonly { readonly labels: LabelsOf<(typeof FIGURES)[N]>; readonly value: number }[];
+};
