@@ -1,10 +1,11 @@
 import { z } from "@hono/zod-openapi";
+import { effectNow } from "../ingest/events.ts";
 import { itemParts, stockQuantity } from "../ingest/lines.ts";
 import type { Mapping } from "../ingest/mapping.ts";
 import { FACTOR_ONE } from "../ingest/mapping.ts";
 import type { NfeEventRow, NoteItemRow, NoteRow, NoteSummary } from "../ingest/notes.ts";
 import type { NoteReceipt } from "../ingest/receipt.ts";
-import { unitValue } from "../lib/decimal.ts";
+import { divideHalfUp, unitValue } from "../lib/decimal.ts";
 import type { Movement } from "../stock/ledger.ts";
 import { MovementSchema, movementView } from "./movement-view.ts";
 import { exactNumber, instant, instantOrNull, money, quantity } from "./numbers.ts";
@@ -142,9 +143,15 @@ export function itemView(
   movements: readonly Movement[],
 ): z.infer<typeof NoteItemSchema> {
   const known = mapping.find(item.code, item.unit);
-  const factor_e4 = known?.factor_e4 ?? FACTOR_ONE;
-  const moved = movements.reduce((sum, m) => sum + Math.abs(m.quantity_e4), 0);
-  const inStock_e4 = moved > 0 ? moved : stockQuantity(item.quantity_e4, factor_e4).e4;
+  const knownFactor_e4 = known?.factor_e4 ?? FACTOR_ONE;
+  const foreseen_e4 = stockQuantity(item.quantity_e4, knownFactor_e4);
+  const moved_e4 = movements.reduce((sum, m) => sum + BigInt(Math.abs(m.quantity_e4)), 0n);
+  const inStock_e4 = moved_e4 > 0n ? moved_e4 : foreseen_e4;
+  // What was told of the supplier's item after the approval is for the next note.
+  const factor_e4 =
+    inStock_e4 === foreseen_e4
+      ? knownFactor_e4
+      : divideHalfUp(inStock_e4 * 10_000n, BigInt(item.quantity_e4));
   const unitCost = unitValue(item.landed_e2, inStock_e4);
   return {
     n_item: item.nItem,
@@ -214,7 +221,7 @@ export function detailView(
     events: events.map((event) => ({
       type: event.type,
       sequence: event.sequence,
-      effect: event.effect,
+      effect: effectNow(event.type, event.effect),
       c_stat: event.cStat,
       at: event.eventAt,
       text: event.text,

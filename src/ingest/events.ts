@@ -1,5 +1,6 @@
 import type { Cause } from "../accounts/actor.ts";
 import { audit, happened, touched } from "../journal/record.ts";
+import { trusted } from "../lib/cast.ts";
 import { newId } from "../lib/id.ts";
 import type { NfeEvent } from "../nfe/note.ts";
 import type { Guard, Ports, Statement } from "../ports.ts";
@@ -25,8 +26,12 @@ export const isRegistered = (event: NfeEvent): boolean =>
   event.cStat !== null && REGISTERED.has(event.cStat);
 
 /** Whether the event takes its note back. */
-export const cancels = (event: NfeEvent): boolean =>
+export const cancels = (event: Pick<NfeEvent, "type">): boolean =>
   CANCELLATIONS.some((type) => type === event.type);
+
+/** The effect of an event whose note is here: it waits no longer, though that is how it was kept. */
+export const effectNow = (type: string, kept: EventEffect): EventEffect =>
+  kept !== "waiting" ? kept : cancels({ type }) ? "cancelled" : "attached";
 
 export interface EventOptions {
   readonly sha256: string;
@@ -95,12 +100,20 @@ async function commitEvent(
     touched(actor.company, ["nfes", "dashboard"], guard),
     audit(line, guard),
     {
-      sql: "select effect from nfe_events where company = ?1 and access_key = ?2 and type = ?3 and sequence = ?4",
+      sql: `select effect, exists (select 1 from notes where company = ?1 and access_key = ?2) as note_is_here
+        from nfe_events where company = ?1 and access_key = ?2 and type = ?3 and sequence = ?4`,
       args: [actor.company, event.accessKey, event.type, event.sequence],
     },
   ];
   return ports.writer.commit(
-    { statements, mine: (rows) => effectOf(rows.at(-1)?.[0]?.effect) },
+    {
+      statements,
+      mine(rows) {
+        const kept = rows.at(-1)?.[0];
+        const effect = trusted<EventEffect>(kept?.effect);
+        return kept?.note_is_here === 1 ? effectNow(event.type, effect) : effect;
+      },
+    },
     options.signal,
   );
 }
@@ -167,10 +180,4 @@ function holdNote(guard: Guard, at: number): Statement[] {
       args: [...guard.args, CANCELLED_HOLD, at],
     },
   ];
-}
-
-function effectOf(value: unknown): EventEffect {
-  return value === "cancelled" || value === "attached" || value === "held" || value === "waiting"
-    ? value
-    : "none";
 }

@@ -1,5 +1,7 @@
-import { apportion, divideHalfUp, exact, sumExact } from "../lib/decimal.ts";
+import { apportion, divideHalfUp, sumExact } from "../lib/decimal.ts";
+import { Failed } from "../lib/result.ts";
 import type { Finding } from "../nfe/document.ts";
+import type { StockFailure } from "../stock/failures.ts";
 import type { Entry, SupplierLine } from "../stock/posting.ts";
 import type { StoredLot } from "./tables.ts";
 import type { Effect } from "./verdict.ts";
@@ -33,14 +35,9 @@ export interface Booking {
   readonly teach: boolean;
 }
 
-/** qCom × factor in 1/10⁴, half-up where the product has more places (and then not exact). */
-export function stockQuantity(
-  quantity_e4: number,
-  factor_e4: number,
-): { e4: number; isExact: boolean } {
-  const product = BigInt(quantity_e4) * BigInt(factor_e4);
-  return { e4: exact(divideHalfUp(product, 10_000n)), isExact: product % 10_000n === 0n };
-}
+/** qCom × factor in 1/10⁴, half-up where the product has more places; it may be more than a number holds exactly. */
+export const stockQuantity = (quantity_e4: number, factor_e4: number): bigint =>
+  divideHalfUp(BigInt(quantity_e4) * BigInt(factor_e4), 10_000n);
 
 /** How each item (by position) stands in `origin_ref`: its nItem, and its position too where the number repeats. */
 export function itemParts(
@@ -67,6 +64,7 @@ export function lotsAddUp(
 /**
  * The supplier lines and ledger entries of the items that move goods: one entry per item and lot.
  * The parts of a line add up to it exactly, in quantity and in cost (largest remainder).
+ * Fails with `stock.out_of_range` for a quantity beyond 2⁵³ of 1/10⁴.
  */
 export function bookingLines(bookings: readonly Booking[]): {
   lines: SupplierLine[];
@@ -78,8 +76,13 @@ export function bookingLines(bookings: readonly Booking[]): {
   for (const booking of bookings) {
     const { item, effect } = booking;
     if (effect !== "entry" && effect !== "exit") continue;
-    const { e4: quantity_e4 } = stockQuantity(item.quantity_e4, booking.factor_e4);
+    const quantity_e4 = Number(stockQuantity(item.quantity_e4, booking.factor_e4));
     if (quantity_e4 === 0) continue;
+    if (!Number.isSafeInteger(quantity_e4))
+      throw new Failed<StockFailure>({
+        code: "stock.out_of_range",
+        product_code: booking.product ?? item.code,
+      });
     const costs = effect === "entry" && item.landed_e2 > 0;
     lines.push({
       n: item.position,

@@ -75,14 +75,23 @@ export function sumExact(values: Iterable<number>): number {
  * Unit value of a line as decimal text: total (1/10²) over quantity (1/10⁴), half-up to `places`
  * (10, as vUnCom), trailing zeros dropped. Null when the quantity is 0.
  */
-export function unitValue(total_e2: number, quantity_e4: number, places = 10): string | null {
+export function unitValue(
+  total_e2: number,
+  quantity_e4: number | bigint,
+  places = 10,
+): string | null {
+  if (typeof quantity_e4 === "bigint") return ratio(total_e2, quantity_e4, places);
   if (quantity_e4 === 0) return null;
   // Most prices are whole cents, which numbers divide exactly.
   const cents_e4 = total_e2 * 10_000;
   if (places >= 2 && Number.isSafeInteger(cents_e4) && cents_e4 % quantity_e4 === 0)
     return fromScaled(cents_e4 / quantity_e4, 2);
-  const scaled = divideHalfUp(BigInt(total_e2) * pow10(places + 2), BigInt(quantity_e4));
-  return fromScaled(scaled, places);
+  return ratio(total_e2, BigInt(quantity_e4), places);
+}
+
+function ratio(total_e2: number, quantity_e4: bigint, places: number): string | null {
+  if (quantity_e4 === 0n) return null;
+  return fromScaled(divideHalfUp(BigInt(total_e2) * pow10(places + 2), quantity_e4), places);
 }
 
 /**

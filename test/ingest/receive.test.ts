@@ -1,5 +1,4 @@
 import { expect, test } from "bun:test";
-import { cancellationEvent, correctionLetter } from "../../src/demo/events.ts";
 import { syntheticBatch, syntheticNote } from "../../src/demo/synthetic-note.ts";
 import { SUPPLIERS } from "../../src/demo/trade.ts";
 import { withService } from "../support/service.ts";
@@ -42,104 +41,6 @@ test("the same note written otherwise is a duplicate; other content under its ke
       ),
     ).toEqual([{ differs: 0 }, { differs: 1 }]);
     expect(await rows("select count(*) as n from originals")).toEqual([{ n: 1 }]);
-  }));
-
-test("a note without protocol is completed by the one that brings it: both originals stay, the verdict is new", () =>
-  withService(async ({ upload, send, rows }) => {
-    const bare = syntheticNote({ root: "NFe" });
-    const whole = syntheticNote({ root: "nfeProc" });
-    expect(whole.accessKey).toBe(bare.accessKey);
-    expect((await upload(bare.xml)).body.holds).toMatchObject([{ code: "no_protocol" }]);
-    const completed = await upload(whole.xml);
-    expect(completed).toMatchObject({
-      status: 200,
-      body: { completed: true, holds: [], status: "PENDENTE" },
-    });
-    const xml = await send("GET", `/api/nfes/${bare.accessKey}/xml`);
-    expect(xml.text).toBe(whole.xml);
-    expect(await rows("select count(*) as n from originals")).toEqual([{ n: 2 }]);
-    expect((await upload(bare.xml)).body).toMatchObject({ code: "nfe.duplicate", differs: false });
-    expect((await upload(whole.xml)).status).toBe(409);
-    expect((await send("POST", `/api/nfes/${bare.accessKey}/process`)).status).toBe(200);
-  }));
-
-test("ten completions at once complete the note once", () =>
-  withService(async ({ upload, rows }) => {
-    await upload(syntheticNote({ root: "NFe" }).xml);
-    const whole = syntheticNote({ root: "nfeProc" }).xml;
-    const answers = await Promise.all(Array.from({ length: 10 }, () => upload(whole)));
-    expect(answers.filter((a) => a.status === 200)).toHaveLength(1);
-    expect(answers.filter((a) => a.status === 409)).toHaveLength(9);
-    expect(await rows("select has_protocol, verdict_version from notes")).toEqual([
-      { has_protocol: 1, verdict_version: 2 },
-    ]);
-  }));
-
-test("F4: a cancellation holds its note, also when it comes first; on a note in stock it is told as a finding", () =>
-  withService(async ({ upload, send }) => {
-    const [pending, early, late] = [1, 2, 3].map((seed) => syntheticNote({ seed }));
-    if (!pending || !early || !late) throw new Error("three notes");
-
-    await upload(pending.xml);
-    const event = await upload(cancellationEvent(pending.accessKey));
-    expect(event).toMatchObject({
-      status: 200,
-      body: { event: { type: "110111", effect: "cancelled" } },
-    });
-    expect((await upload(cancellationEvent(pending.accessKey))).body.event.effect).toBe(
-      "cancelled",
-    );
-    expect(await send("POST", `/api/nfes/${pending.accessKey}/process`)).toMatchObject({
-      status: 409,
-      body: { code: "nfe.held", holds: [{ code: "cancelled" }] },
-    });
-
-    expect((await upload(cancellationEvent(early.accessKey))).body.event.effect).toBe("waiting");
-    expect((await upload(early.xml, "?approve=true")).body).toMatchObject({
-      status: "PENDENTE",
-      holds: [{ code: "cancelled" }],
-    });
-
-    await upload(late.xml, "?approve=true");
-    expect((await upload(cancellationEvent(late.accessKey))).body.event.effect).toBe("held");
-    const detail = await send("GET", `/api/nfes/${late.accessKey}`);
-    expect(detail.body).toMatchObject({
-      status: "PROCESSADA",
-      events: [{ type: "110111", effect: "held" }],
-    });
-    expect(detail.body.findings.map((f: { code: string }) => f.code)).toContain(
-      "cancelled_after_processing",
-    );
-  }));
-
-test("a cancellation and its note sent at once never leave the note free", () =>
-  withService(async ({ upload, rows }) => {
-    const notes = Array.from({ length: 20 }, (_, i) => syntheticNote({ seed: 100 + i }));
-    await Promise.all(
-      notes.flatMap((note, i) =>
-        i % 2 === 0
-          ? [upload(note.xml), upload(cancellationEvent(note.accessKey))]
-          : [upload(cancellationEvent(note.accessKey)), upload(note.xml)],
-      ),
-    );
-    expect(
-      await rows("select count(*) as n from notes where holds like '%\"cancelled\"%'"),
-    ).toEqual([{ n: 20 }]);
-  }));
-
-test("an event that the tax office has not registered changes nothing; a correction letter is attached", () =>
-  withService(async ({ upload, send }) => {
-    const note = syntheticNote();
-    await upload(note.xml);
-    expect(
-      (await upload(cancellationEvent(note.accessKey, { cStat: "573" }))).body.event.effect,
-    ).toBe("none");
-    expect((await upload(correctionLetter(note.accessKey))).body.event.effect).toBe("attached");
-    const detail = await send("GET", `/api/nfes/${note.accessKey}`);
-    expect(detail.body).toMatchObject({
-      holds: [],
-      events: [{ type: "110110", effect: "attached" }],
-    });
   }));
 
 test("a lot of several notes belongs on the batch route; of one it counts as that note", () =>
