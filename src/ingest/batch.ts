@@ -7,11 +7,12 @@ import type { NfeFailure } from "../nfe/failures.ts";
 import type { Ports } from "../ports.ts";
 import { type EventReceipt, keepEvent } from "./events.ts";
 import type { IngestFailure, NoteStatus } from "./failures.ts";
-import { foresee, foreseeEvent } from "./foresee.ts";
-import { keepNote } from "./keep.ts";
 import type { Piece } from "./piece.ts";
 import type { NoteReceipt } from "./receipt.ts";
 import { auditRefusal, type ReceiveOptions } from "./receive.ts";
+import { Rehearsal } from "./rehearsal.ts";
+import { takeIn } from "./take-in.ts";
+import { Turns } from "./turns.ts";
 
 export type BatchResult =
   | {
@@ -53,6 +54,7 @@ export async function receiveBatch(
   options: BatchOptions,
 ): Promise<BatchResult[]> {
   const turns = new Turns();
+  const work: Work = { ...options, rehearsal: options.dryRun ? new Rehearsal() : null };
   let notes = 0;
   const results = await pMap(
     pieces,
@@ -68,6 +70,10 @@ export async function receiveBatch(
           name: piece.file,
           bytes: inflated.value,
           sha256: await sha256(inflated.value),
+          async again() {
+            const bytes = await piece.bytes(options.signal);
+            return bytes.ok ? bytes.value : null;
+          },
         };
         const read = await readWithin(ports, sent.bytes, options);
         const held = read.ok && read.value.kind === "notes" ? read.value.notes.length : 1;
@@ -80,7 +86,7 @@ export async function receiveBatch(
         };
         const document = notes > options.maxNotes ? err(tooMany) : read;
         await turn.begin(keysOf(document));
-        return await keepDocument(ports, sent, document, options);
+        return await keepDocument(ports, sent, document, work);
       } finally {
         turn.end();
       }
@@ -97,6 +103,13 @@ interface SentDocument {
   readonly name: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly sha256: string;
+  /** The bytes once more, read or inflated anew. */
+  readonly again: () => Promise<Uint8Array<ArrayBuffer> | null>;
+}
+
+interface Work extends BatchOptions {
+  /** Null: it is no rehearsal. */
+  readonly rehearsal: Rehearsal | null;
 }
 
 const rejectedUnread = (file: string, failure: IngestFailure): BatchResult => ({
@@ -132,7 +145,7 @@ async function keepDocument(
   ports: Ports,
   sent: SentDocument,
   read: Read,
-  options: BatchOptions,
+  options: Work,
 ): Promise<BatchResult[]> {
   if (!read.ok) return [await refused(ports, sent, new Failed(read.error), options)];
   const document = read.value;
@@ -142,9 +155,15 @@ async function keepDocument(
       await attempt(ports, sent, options, async () => ({
         file: sent.name,
         outcome: "event",
-        event: options.dryRun
-          ? await foreseeEvent(ports, event, options.cause.actor.company, options.signal)
-          : await keepEvent(ports, event, sent.bytes, { ...options, sha256: sent.sha256 }),
+        event:
+          options.rehearsal === null
+            ? await keepEvent(ports, event, sent.bytes, { ...options, sha256: sent.sha256 })
+            : await options.rehearsal.event(
+                ports,
+                event,
+                options.cause.actor.company,
+                options.signal,
+              ),
       })),
     ];
   }
@@ -158,13 +177,14 @@ async function keepOne(
   ports: Ports,
   sent: SentDocument,
   note: Result<Reading, NfeFailure>,
-  options: BatchOptions,
+  options: Work,
 ): Promise<BatchResult> {
   if (!note.ok) throw new Failed(note.error);
   const keep = { ...options, sha256: sent.sha256 };
-  const receipt = options.dryRun
-    ? await foresee(ports, note.value, sent.bytes, keep)
-    : await keepNote(ports, note.value, sent.bytes, keep);
+  const receipt =
+    options.rehearsal === null
+      ? await takeIn(ports, note.value, sent.bytes, keep)
+      : await options.rehearsal.note(ports, note.value, sent.bytes, keep, sent.again);
   const outcome = receipt.completed
     ? "completed"
     : receipt.status === "PROCESSADA"
@@ -206,33 +226,6 @@ async function refused(
       failure,
     };
   return { file, outcome: "rejected", accessKey: null, failure };
-}
-
-/** Keeps documents under one key in the order sent: each begins when all before it have, and waits for its keys' last. */
-class Turns {
-  #begun: Promise<void>[] = [];
-  #last = new Map<string, Promise<void>>();
-
-  enter(i: number) {
-    const began = Promise.withResolvers<void>();
-    const ended = Promise.withResolvers<void>();
-    const before = this.#begun[i - 1];
-    this.#begun[i] = began.promise;
-    const last = this.#last;
-    return {
-      async begin(keys: readonly string[]) {
-        await before;
-        const waits = keys.map((key) => last.get(key));
-        for (const key of keys) last.set(key, ended.promise);
-        began.resolve();
-        await Promise.all(waits);
-      },
-      end() {
-        began.resolve();
-        ended.resolve();
-      },
-    };
-  }
 }
 
 /** How many of each outcome, as the batch route answers it. */

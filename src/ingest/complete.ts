@@ -1,14 +1,19 @@
+import type { Settings } from "../accounts/company.ts";
 import { settingsOf } from "../accounts/settings.ts";
 import { audit, happened, touched } from "../journal/record.ts";
 import { newId } from "../lib/id.ts";
 import { Failed } from "../lib/result.ts";
-import type { Reading } from "../nfe/document.ts";
-import type { Ports } from "../ports.ts";
-import { judge } from "./judge.ts";
+import type { Finding, Reading } from "../nfe/document.ts";
+import type { Guard, Ports, Statement } from "../ports.ts";
+import type { Hold, HoldCode } from "./failures.ts";
+import { type Judgement, judge } from "./judge.ts";
 import type { KeepOptions, NoteReceipt } from "./receipt.ts";
 import { registered } from "./register.ts";
 import { effectsOf, newVerdict } from "./rejudge.ts";
-import type { StoredNote } from "./stored-note.ts";
+import { findNote, type StoredNote } from "./stored-note.ts";
+
+/** How often a note may change (an event, another setting) between our look and our batch. */
+const ATTEMPTS = 6;
 
 /**
  * A document under a key that is known. The same content is a duplicate; the same note with the protocol that the stored one
@@ -22,21 +27,41 @@ export async function completeNote(
   stored: StoredNote,
   options: KeepOptions,
 ): Promise<NoteReceipt> {
-  const { company } = options.cause.actor;
-  const relation = await relationOf(ports, bytes, stored, options);
-  if (relation !== "completes" || stored.hasProtocol)
-    throw duplicate(stored, relation === "differs");
+  let known = stored;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const relation = await relationOf(ports, bytes, known, options);
+    if (relation !== "completes" || known.hasProtocol)
+      throw duplicate(known, relation === "differs");
+    const receipt = await commitCompletion(ports, reading, bytes, known, options);
+    if (receipt !== null) return receipt;
+    // Somebody has completed it, or what the verdict was made of has changed: only a second look can tell.
+    const { company } = options.cause.actor;
+    known = (await findNote(ports, company, known.accessKey, options.signal)) ?? known;
+  }
+  throw new Failed({ code: "overloaded", what: "writer", retryAfterS: 1 });
+}
+
+/** Null where the note is no longer as it was when this was prepared; then nothing is written. */
+async function commitCompletion(
+  ports: Ports,
+  reading: Reading,
+  bytes: Uint8Array<ArrayBuffer>,
+  stored: StoredNote,
+  options: KeepOptions,
+): Promise<NoteReceipt | null> {
+  const { actor, requestId, peer } = options.cause;
+  const { company } = actor;
   const settings = await settingsOf(ports, company);
   const judged = await judge(ports, reading, bytes, settings, true, options.signal);
   const id = newId();
   const at = ports.clock.now();
   const guard = registered(company, stored.accessKey, id);
-  const { actor, requestId, peer } = options.cause;
+  const verdict = verdictOf(company, stored, judged, settings, guard, at);
   const statements = [
     {
       sql: `update notes set sha256 = ?3, registration = ?4, has_protocol = 1, updated_at = ?5
         where company = ?1 and access_key = ?2 and has_protocol = 0 and sha256 = ?6 and verdict_version = ?7
-          and exists (select 1 from companies where id = ?1 and settings_version = ?8)
+          and status = ?9 and exists (select 1 from companies where id = ?1 and settings_version = ?8)
         returning status`,
       args: [
         company,
@@ -47,6 +72,7 @@ export async function completeNote(
         stored.sha256,
         stored.verdictVersion,
         settings.version,
+        stored.status,
       ],
     },
     ...(await ports.originals.keep(company, options.sha256, bytes, guard)),
@@ -55,8 +81,7 @@ export async function completeNote(
         select ?1, ?2, ?4, ?5 where exists (${guard.sql}) on conflict do nothing`,
       args: [...guard.args, stored.sha256, at],
     },
-    newVerdict(company, stored, judged, settings.version, at),
-    effectsOf(company, stored, judged, settings.version),
+    ...verdict.statements,
     happened(
       company,
       at,
@@ -83,24 +108,77 @@ export async function completeNote(
     { statements, mine: ([note]) => note !== undefined && note.length > 0 },
     options.signal,
   );
-  // Whoever came first has completed it, so this document is the second of its kind.
-  if (!won) throw duplicate(stored, false);
+  if (!won) return null;
   return {
     accessKey: stored.accessKey,
     totalItems: judged.items.length,
     status: stored.status,
-    direction: judged.verdict.direction,
-    holds: stored.status === "PENDENTE" ? judged.verdict.holds : stored.holds,
-    findings: judged.findings,
+    direction: verdict.direction,
+    holds: verdict.holds,
+    findings: verdict.findings,
     completed: true,
   };
+}
+
+/** What a protocol that comes late may reveal of a note that is in stock. */
+const REVEALED: readonly HoldCode[] = [
+  "homologation",
+  "not_authorised",
+  "protocol_mismatch",
+  "cancelled",
+];
+
+const HELD_LATE = {
+  code: "held_after_processing",
+  severity: "warning",
+  path: null,
+  message: "O protocolo chegou depois da aprovação e retém a nota, que já está no estoque; confira",
+} as const satisfies Finding;
+
+/** A note that waits gets its verdict whole; of one that was posted direction and effects stand, for its movements do. */
+function verdictOf(
+  company: number,
+  stored: StoredNote,
+  judged: Judgement,
+  settings: Settings,
+  guard: Guard,
+  at: number,
+): {
+  statements: Statement[];
+  direction: StoredNote["direction"];
+  holds: readonly Hold[];
+  findings: readonly Finding[];
+} {
+  const { verdict } = judged;
+  if (stored.status === "PENDENTE" || stored.status === "DESCARTADA")
+    return {
+      statements: [
+        newVerdict(company, stored, judged, settings.version, at),
+        effectsOf(company, stored, judged, settings.version),
+      ],
+      direction: verdict.direction,
+      holds: verdict.holds,
+      findings: judged.findings,
+    };
+  const before = stored.holds.filter(({ code }) => code !== "no_protocol");
+  const revealed = verdict.holds.filter(
+    ({ code }) => REVEALED.includes(code) && before.every((hold) => hold.code !== code),
+  );
+  const holds = [...before, ...revealed];
+  const findings = revealed.length > 0 ? [...stored.findings, HELD_LATE] : stored.findings;
+  const statement = {
+    sql: `update notes set holds = ?4, findings = ?5, verdict_version = verdict_version + 1
+      where company = ?1 and access_key = ?2 and exists (${guard.sql})`,
+    args: [...guard.args, JSON.stringify(holds), JSON.stringify(findings)],
+  };
+  return { statements: [statement], direction: stored.direction, holds, findings };
 }
 
 /** How a document compares with the one that is kept under its key. */
 export async function relationOf(
   ports: Ports,
   bytes: Uint8Array<ArrayBuffer>,
-  stored: StoredNote,
+  stored: Pick<StoredNote, "sha256" | "accessKey">,
   options: KeepOptions,
 ): Promise<"same" | "completes" | "differs"> {
   if (stored.sha256 === options.sha256) return "same";

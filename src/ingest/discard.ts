@@ -4,6 +4,7 @@ import { newId } from "../lib/id.ts";
 import { Failed } from "../lib/result.ts";
 import type { Guard, Ports } from "../ports.ts";
 import type { IngestFailure, NoteStatus } from "./failures.ts";
+import { rejudgeNote } from "./rejudge.ts";
 import { findNote } from "./stored-note.ts";
 
 /** Puts a PENDENTE note aside. Again: nothing changes. Fails with `nfe.not_found`, `nfe.final`. */
@@ -15,14 +16,21 @@ export const discard = (ports: Ports, accessKey: string, reason: string, cause: 
     reason,
   });
 
-/** Takes a DESCARTADA note back to PENDENTE. Again: nothing changes. Fails with `nfe.not_found`, `nfe.final`. */
-export const restore = (ports: Ports, accessKey: string, cause: Cause) =>
-  change(ports, accessKey, cause, {
+/**
+ * Takes a DESCARTADA note back to PENDENTE, with a verdict made anew: settings and protocol may have changed while nobody
+ * judged it. Again: nothing changes. Fails with `nfe.not_found`, `nfe.final`.
+ */
+export async function restore(ports: Ports, accessKey: string, cause: Cause): Promise<void> {
+  await change(ports, accessKey, cause, {
     from: "DESCARTADA",
     to: "PENDENTE",
     action: "nfe.restore",
     reason: null,
   });
+  const { company } = cause.actor;
+  const note = await findNote(ports, company, accessKey);
+  if (note?.status === "PENDENTE") await rejudgeNote(ports, company, note);
+}
 
 interface Change {
   readonly from: NoteStatus;

@@ -6,8 +6,8 @@ import { Failed, orFail } from "../lib/result.ts";
 import type { Ports } from "../ports.ts";
 import { type EventReceipt, keepEvent } from "./events.ts";
 import type { IngestFailure } from "./failures.ts";
-import { keepNote } from "./keep.ts";
 import type { NoteReceipt } from "./receipt.ts";
+import { takeIn } from "./take-in.ts";
 
 export type Receipt =
   | { readonly kind: "note"; readonly note: NoteReceipt }
@@ -42,7 +42,7 @@ export async function receive(
     const [first, second] = document.notes;
     if (first === undefined || second !== undefined)
       throw new Failed<IngestFailure>({ code: "nfe.many_notes", count: document.notes.length });
-    const note = await keepNote(ports, orFail(first), bytes, { ...options, sha256: sha });
+    const note = await takeIn(ports, orFail(first), bytes, { ...options, sha256: sha });
     return { kind: "note", note };
   } catch (error) {
     await auditRefusal(ports, error, sha, options.cause);
@@ -57,7 +57,7 @@ export async function auditRefusal(
   sha: string,
   cause: Cause,
 ): Promise<void> {
-  if (!(error instanceof Failed) || !error.failure.code.startsWith("nfe.")) return;
+  if (!(error instanceof Failed) || !/^(nfe|stock)\./.test(error.failure.code)) return;
   const failure = trusted<{ code: string; access_key?: string; differs?: boolean }>(error.failure);
   await ports.writer.commit({
     statements: [

@@ -1,3 +1,4 @@
+import pMap from "p-map";
 import { settingsOf } from "../accounts/settings.ts";
 import { touched } from "../journal/record.ts";
 import type { Reading } from "../nfe/document.ts";
@@ -8,7 +9,7 @@ import { findNote, type StoredNote } from "./stored-note.ts";
 /** Notes that one slice takes; their documents are read again, so it is kept small. */
 const SLICE = 50;
 
-/** The statement that replaces a PENDENTE note's verdict, where nobody has changed it since. Returns a row when it has. */
+/** The statement that replaces the verdict of a note that was not posted, where nobody has changed it since. Returns a row when it has. */
 export function newVerdict(
   company: number,
   stored: StoredNote,
@@ -19,7 +20,7 @@ export function newVerdict(
   return {
     sql: `update notes set holds = ?4, findings = ?5, rules = ?6, direction = ?7, issued_by_us = ?8,
         settings_version = ?9, verdict_version = verdict_version + 1, updated_at = ?10
-      where company = ?1 and access_key = ?2 and verdict_version = ?3 and status = 'PENDENTE'
+      where company = ?1 and access_key = ?2 and verdict_version = ?3 and status in ('PENDENTE', 'DESCARTADA')
         and exists (select 1 from companies where id = ?1 and settings_version = ?9)
       returning id`,
     args: [
@@ -51,7 +52,7 @@ export function effectsOf(
   return {
     sql: `update note_items set effect = e.value ->> 'effect' from json_each(?3) e
       where company = ?1 and note = ?2 and position = e.value ->> 'n'
-        and exists (select 1 from notes where id = ?2 and company = ?1 and status = 'PENDENTE'
+        and exists (select 1 from notes where id = ?2 and company = ?1 and status in ('PENDENTE', 'DESCARTADA')
           and verdict_version = ?4 and settings_version = ?5)`,
     args: [company, stored.id, JSON.stringify(effects), stored.verdictVersion + 1, settingsVersion],
   };
@@ -150,11 +151,13 @@ async function rejudgeWhere(
       },
       signal,
     );
-    await Promise.all(
-      rows.map(async (row) => {
+    await pMap(
+      rows,
+      async (row) => {
         const stored = await findNote(ports, company, String(row.access_key), signal);
         if (stored?.status === "PENDENTE") await rejudgeNote(ports, company, stored, signal);
-      }),
+      },
+      { concurrency: ports.config.BATCH_CONCURRENCY },
     );
     if (rows.length < SLICE) return;
     after = Number(rows.at(-1)?.id);

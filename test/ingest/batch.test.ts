@@ -2,7 +2,8 @@ import { expect, test } from "bun:test";
 import { cancellationEvent } from "../../src/demo/events.ts";
 import { syntheticBatch, syntheticNote } from "../../src/demo/synthetic-note.ts";
 import { type ZipFile, zipBomb, zipOf } from "../../src/demo/zip.ts";
-import { type Service, withService } from "../support/service.ts";
+import { trusted } from "../../src/lib/cast.ts";
+import { type Answer, type Service, withService } from "../support/service.ts";
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 const xml = (name: string, text: string): ZipFile => ({ name, bytes: utf8(text) });
@@ -115,6 +116,47 @@ test("a dry run says the same and writes nothing", () =>
     expect(said.body.summary).toEqual(done.body.summary);
     const again = await sendFiles(service, files, "?dry_run=true");
     expect(again.body.summary).toMatchObject({ duplicate: 3 });
+  }));
+
+test("a dry run tells what its own documents do to each other", () =>
+  withService(async (service) => {
+    const bare = syntheticNote({ seed: 2, root: "NFe" });
+    const cancelled = syntheticNote({ seed: 3 });
+    const late = syntheticNote({ seed: 4 });
+    const files = [
+      xml("a.xml", syntheticNote({ seed: 1 }).xml),
+      xml("b.xml", syntheticNote({ seed: 1 }).xml),
+      xml("c.xml", bare.xml),
+      xml("d.xml", syntheticNote({ seed: 2 }).xml),
+      xml("e.xml", cancellationEvent(cancelled.accessKey)),
+      xml("f.xml", cancelled.xml),
+      xml("g.xml", late.xml),
+      xml("h.xml", cancellationEvent(late.accessKey)),
+      xml("i.xml", syntheticNote({ seed: 2 }).xml.replaceAll("><", ">\n<")),
+    ];
+    const told = ({ body }: Answer) =>
+      body.results.map((line: Record<string, unknown>) => [
+        line.file,
+        line.outcome,
+        line.status,
+        line.effect,
+        trusted<{ code: string }[]>(line.holds ?? []).map(({ code }) => code),
+      ]);
+    const rehearsed = await sendFiles(service, files, "?dry_run=true&approve=true");
+    expect(await service.rows("select count(*) as n from notes")).toEqual([{ n: 0 }]);
+    const done = await sendFiles(service, files, "?approve=true");
+    expect(told(rehearsed)).toEqual(told(done));
+    expect(told(done)).toEqual([
+      ["a.xml", "approved", "PROCESSADA", undefined, []],
+      ["b.xml", "duplicate", "PROCESSADA", undefined, []],
+      ["c.xml", "registered", "PENDENTE", undefined, ["no_protocol"]],
+      ["d.xml", "completed", "PROCESSADA", undefined, []],
+      ["e.xml", "event", undefined, "waiting", []],
+      ["f.xml", "registered", "PENDENTE", undefined, ["cancelled"]],
+      ["g.xml", "approved", "PROCESSADA", undefined, []],
+      ["h.xml", "event", undefined, "held", []],
+      ["i.xml", "duplicate", "PROCESSADA", undefined, []],
+    ]);
   }));
 
 test("of many copies of one note in a batch the first sent is the one registered", () =>

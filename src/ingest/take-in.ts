@@ -1,0 +1,43 @@
+import { settingsOf } from "../accounts/settings.ts";
+import { Failed } from "../lib/result.ts";
+import type { Reading } from "../nfe/document.ts";
+import type { Ports } from "../ports.ts";
+import { approve } from "./approve.ts";
+import { NO_CORRECTIONS } from "./correct.ts";
+import { keepNote } from "./keep.ts";
+import type { KeepOptions, NoteReceipt } from "./receipt.ts";
+
+/**
+ * Registers a note, or completes the one that is known, and approves it where that was asked and nothing holds it. A new note
+ * is registered and approved in one batch; one that is completed is approved in a second, as a person would.
+ * Fails as `keepNote`.
+ */
+export async function takeIn(
+  ports: Ports,
+  reading: Reading,
+  bytes: Uint8Array<ArrayBuffer>,
+  options: KeepOptions,
+): Promise<NoteReceipt> {
+  const receipt = await keepNote(ports, reading, bytes, options);
+  if (!receipt.completed || receipt.status !== "PENDENTE" || receipt.holds.length > 0)
+    return receipt;
+  const { autoApprove } = await settingsOf(ports, options.cause.actor.company);
+  if (!(options.approve ?? autoApprove)) return receipt;
+  try {
+    const { cause, signal } = options;
+    const done = await approve(ports, receipt.accessKey, {
+      cause,
+      corrections: NO_CORRECTIONS,
+      signal,
+    });
+    return {
+      ...receipt,
+      status: "PROCESSADA",
+      findings: [...receipt.findings, ...done.findings],
+    };
+  } catch (error) {
+    // It is kept and complete: what keeps it out of stock (a balance, an event that came meanwhile) is for a person.
+    if (error instanceof Failed) return receipt;
+    throw error;
+  }
+}
