@@ -4,13 +4,14 @@ import { accountRoutes } from "./http/accounts.ts";
 import { authenticated } from "./http/auth.ts";
 import { companyRoutes } from "./http/company.ts";
 import type { Env } from "./http/env.ts";
-import { allowOrigins, limitJson, nameRequest, readAsJson, secure } from "./http/every-request.ts";
+import { allowOrigins, limitJson, readAsJson, secure } from "./http/every-request.ts";
 import { exportRoutes } from "./http/exports.ts";
 import { healthRoutes } from "./http/health.ts";
 import { keyRoutes } from "./http/keys.ts";
 import { movementRoutes } from "./http/movements.ts";
 import { nfeRoutes } from "./http/nfe.ts";
 import { nfesRoutes } from "./http/nfes.ts";
+import { observed } from "./http/observed.ts";
 import { serveOpenApi } from "./http/openapi.ts";
 import { httpProblem, invalidRequest, toProblem } from "./http/problem.ts";
 import { rateLimited } from "./http/rate-limit.ts";
@@ -49,7 +50,7 @@ export function createApp(portsFor: (bindings: unknown) => Ports): OpenAPIHono<E
     c.set("request", c.req.raw);
     return next();
   });
-  app.use(nameRequest, secure, allowOrigins, limitJson, readAsJson);
+  app.use(observed, secure, allowOrigins, limitJson, readAsJson);
   app.use("/api/*", authenticated, rateLimited);
   app.use(
     methodNotAllowed({

@@ -13,6 +13,8 @@ export interface Env {
     request: Request;
     /** Own or the caller's X-Request-Id. */
     requestId: string;
+    /** The code of the problem that answers, where one does. */
+    code?: string;
     /** Set by http/auth.ts on every route that is not open. */
     actor: Actor;
     /** The `settings` cache version as of this request, for `settingsOf`; set with `actor`. */

@@ -1,37 +1,9 @@
 import type { MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
-import { matchedRoutes } from "hono/route";
 import { secureHeaders } from "hono/secure-headers";
-import { newId } from "../lib/id.ts";
 import type { Env } from "./env.ts";
 import { httpProblem } from "./problem.ts";
-
-const REQUEST_ID = /^[\w.:-]{1,128}$/;
-
-/**
- * Gives the request its id (the caller's `X-Request-Id` when it is of a shape that may stand in a log), answers with it,
- * and writes one log line when the answer is made: route pattern, status, milliseconds; no path, no query, no body.
- */
-export const nameRequest: MiddlewareHandler<Env> = async (c, next) => {
-  const given = c.req.header("x-request-id");
-  const requestId = given !== undefined && REQUEST_ID.test(given) ? given : newId();
-  c.set("requestId", requestId);
-  const { log, clock } = c.var.ports;
-  const started = clock.now();
-  await next();
-  c.header("x-request-id", requestId);
-  log("info", "request", {
-    request_id: requestId,
-    method: c.req.method,
-    route: matchedRoutes(c).at(-1)?.path ?? "",
-    status: c.res.status,
-    ms: clock.now() - started,
-    user: c.var.actor?.userId ?? null,
-    key: c.var.actor?.keyId ?? null,
-    company: c.var.actor?.company ?? null,
-  });
-};
 
 /** Headers of an API that shows nothing: no sniffing, no framing, no scripts. */
 export const secure: MiddlewareHandler<Env> = secureHeaders({
@@ -58,6 +30,7 @@ export const allowOrigins: MiddlewareHandler<Env> = cors({
     "X-Request-Id",
     "Idempotency-Key",
     "If-None-Match",
+    "Traceparent",
   ],
   exposeHeaders: [
     "Content-Disposition",
@@ -66,6 +39,7 @@ export const allowOrigins: MiddlewareHandler<Env> = cors({
     "RateLimit",
     "RateLimit-Policy",
     "Retry-After",
+    "Traceparent",
     "X-Cache",
     "X-Request-Id",
   ],

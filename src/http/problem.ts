@@ -82,6 +82,7 @@ export function problem(
   detail: string,
   evidence: Record<string, unknown> = {},
 ): Response {
+  c.set("code", code);
   return c.body(
     JSON.stringify({
       type: `https://sge.example/problemas/${code}`,
@@ -167,13 +168,33 @@ export function toProblem(error: Error, c: Context<Env>): Response {
       c.var.ports?.log("error", "request.failed", {
         code: failure.code,
         request_id: c.var.requestId,
+        trace_id: c.var.ports.trace.id,
       });
     return problem(c, status, failure.code, detail, evidence);
   }
   if (error instanceof HTTPException) return httpProblem(c, error.status);
-  c.var.ports?.log("error", "request.crashed", { name: error.name, request_id: c.var.requestId });
+  if (hasLeft(c, error)) return new Response(null, { status: CLIENT_LEFT });
+  c.var.ports?.log("error", "request.crashed", {
+    name: error.name,
+    where: whereOf(error),
+    request_id: c.var.requestId,
+    trace_id: c.var.ports.trace.id,
+  });
   return problem(c, 500, "internal", "Algo falhou do nosso lado");
 }
+
+/** The status of a request whose client did not wait for the answer (nginx's 499); only the log and the metrics see it. */
+export const CLIENT_LEFT = 499;
+
+/** Whether the work was given up because the client had gone: no fault of ours, and nobody is there to be answered. */
+function hasLeft(c: Context<Env>, error: Error): boolean {
+  const signal = c.var.request?.signal;
+  return signal?.aborted === true && (error === signal.reason || error.name === "AbortError");
+}
+
+/** The function and line of our own that threw; never the message, which may hold what was sent. */
+const whereOf = (error: Error): string | null =>
+  /^\s+at (.*\/src\/.*)$/m.exec(error.stack ?? "")?.[1]?.replace(/\S*(?=\/src\/)/, "") ?? null;
 
 /** A bare status as a problem: unknown path, wrong method, body limit, malformed JSON. */
 export function httpProblem(c: Context<Env>, status: ContentfulStatusCode): Response {
