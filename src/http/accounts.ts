@@ -6,14 +6,14 @@ import { ROLES } from "../accounts/roles.ts";
 import { causeOf, type Env, peerOf } from "./env.ts";
 import { instant } from "./numbers.ts";
 import { asks, open } from "./permissions.ts";
-import { answers, jsonBody, PROBLEMS } from "./schemas.ts";
+import { answers, jsonBody, PROBLEMS, text } from "./schemas.ts";
 
 /** A bound on what is hashed, not the policy: an old password may break today's. */
-const Password = z.string().min(1).max(1_024);
+const Password = text(1_024).min(1);
 const Token = z.string().openapi({ description: "JWT (HS256), 24 h" });
 
 const Credentials = z
-  .object({ email: z.string().trim().min(1).max(254), password: Password })
+  .object({ email: text(254).trim().min(1), password: Password })
   .openapi("Credentials");
 
 const User = z

@@ -6,7 +6,7 @@ import { rejudgePending } from "../ingest/rejudge.ts";
 import { isCnpj, unmasked } from "../nfe/taxpayer.ts";
 import { causeOf, type Env } from "./env.ts";
 import { asks } from "./permissions.ts";
-import { answers, HoldCodeEnum, jsonBody } from "./schemas.ts";
+import { answers, HoldCodeEnum, jsonBody, text } from "./schemas.ts";
 
 const once = <T>(values: T[]): T[] => [...new Set(values)];
 
@@ -53,7 +53,7 @@ const Company = z
 /** Only what stands here may change, and what is absent stays (S13). */
 const CompanyChange = z
   .strictObject({
-    name: z.string().trim().min(1).max(120),
+    name: text(120).trim().min(1),
     cnpjs: z.array(Cnpj).max(100).transform(once),
     environment: z.enum(["production", "homologation"]),
     time_zone: TimeZone,

@@ -51,24 +51,45 @@ const TAKES_DOCUMENTS = /^\/api\/nfe\/(upload|batch)$/;
 const JSON_BYTES = 1024 * 1024;
 const HAS_BODY = new Set(["POST", "PUT", "PATCH", "DELETE"]);
 
+const IS_JSON = /^application\/json\b/i;
+
 const jsonLimit = bodyLimit({ maxSize: JSON_BYTES, onError: (c) => httpProblem(c, 413) });
 
 /** 1 MiB for every body but documents, which http/body.ts bounds while it reads them. */
 export const limitJson: MiddlewareHandler<Env> = (c, next) =>
   TAKES_DOCUMENTS.test(c.req.path) ? next() : jsonLimit(c, next);
 
-/** The old web client sends its JSON as text/plain, or without a type: it is read as what it is (api.md, ground rules). */
+/**
+ * The old web client sends its JSON as text/plain, or without a type: it is read as what it is (api.md, ground rules).
+ * A type without a body says nothing: that client names one with every request.
+ */
 export const readAsJson: MiddlewareHandler<Env> = async (c, next) => {
   const { method, path, raw } = c.req;
-  const type = c.req.header("content-type");
-  // workerd gives a stream for a body of no bytes too.
-  const empty = raw.body === null || c.req.header("content-length") === "0";
-  if (HAS_BODY.has(method) && !empty && !TAKES_DOCUMENTS.test(path)) {
-    if (type === undefined || !/^application\/json\b/i.test(type)) {
+  if (HAS_BODY.has(method) && !TAKES_DOCUMENTS.test(path)) {
+    const type = c.req.header("content-type");
+    // workerd gives a stream for a body of no bytes too.
+    const empty = raw.body === null || c.req.header("content-length") === "0";
+    const asItIs = type === undefined ? empty : !empty && IS_JSON.test(type);
+    if (!asItIs) {
       const headers = new Headers(raw.headers);
-      headers.set("content-type", "application/json");
+      if (empty) headers.delete("content-type");
+      else headers.set("content-type", "application/json");
       c.req.raw = new Request(raw, { headers });
     }
+  }
+  await next();
+};
+
+const EMPTY_VALUE = /[?&][^=&#]*=(?:&|$)/;
+
+/** `?search=&type=` asks for nothing, as it did: the old web client sends the fields of its forms as they stand. */
+export const askOnlyWhatIsSaid: MiddlewareHandler<Env> = async (c, next) => {
+  const { raw } = c.req;
+  if (EMPTY_VALUE.test(raw.url)) {
+    const url = new URL(raw.url);
+    for (const [name, value] of [...url.searchParams])
+      if (value === "") url.searchParams.delete(name, "");
+    c.req.raw = new Request(url.href, raw);
   }
   await next();
 };

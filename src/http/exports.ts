@@ -8,7 +8,7 @@ import { zoneOffset } from "../lib/days.ts";
 import { dayRange } from "./days.ts";
 import type { Env } from "./env.ts";
 import { asks } from "./permissions.ts";
-import { Day, Flag, PROBLEMS } from "./schemas.ts";
+import { Day, Flag, PROBLEMS, text } from "./schemas.ts";
 
 /** How long a reader may pause; each page asked for renews it. */
 const PATIENCE_S = 120;
@@ -36,7 +36,7 @@ const stockRoute = createRoute({
   ...asks("read"),
   request: {
     query: DialectQuery.extend({
-      search: z.string().max(120).optional(),
+      search: text(120).optional(),
       category_id: z.coerce.number().int().min(1).optional(),
       low: Flag.optional(),
     }),
@@ -63,12 +63,12 @@ const movementsRoute = createRoute({
   ...asks("read"),
   request: {
     query: DialectQuery.extend({
-      product_code: z.string().max(120).optional(),
+      product_code: text(120).optional(),
       type: z.enum(["ENTRADA", "SAIDA"]).optional(),
       from: Day.optional(),
       to: Day.optional(),
-      origin: z.string().max(40).optional(),
-      reference: z.string().max(120).optional(),
+      origin: text(40).optional(),
+      reference: text(120).optional(),
     }),
   },
   responses: csvAnswer,

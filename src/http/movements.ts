@@ -15,20 +15,19 @@ import {
   PageQuery,
   paged,
   pageOf,
+  text,
 } from "./schemas.ts";
 
 const optionalText = (max: number) =>
-  z
-    .string()
+  text(max)
     .trim()
-    .max(max)
     .nullish()
-    .transform((text) => text || null);
+    .transform((given) => given || null);
 
-/** Body of S.G.E. row 13. The origin NFE belongs to notes; MANUAL is written as S.G.E.'s documents name it. */
+/** Body of S.G.E. row 13. The origin NFE belongs to notes; its web client sends Manual, MANUAL and XML. */
 const MovementOrderSchema = z
   .object({
-    product_code: z.string().min(1).max(120),
+    product_code: text(120).min(1),
     type: z.enum(["ENTRADA", "SAIDA"]),
     quantity: decimalOf(4).refine((e4) => e4 > 0, "deve ser maior que zero"),
     unit_cost: decimalOf(4)
@@ -36,13 +35,11 @@ const MovementOrderSchema = z
       .nullish(),
     batch_number: optionalText(100),
     expiration_date: Day.nullish(),
-    origin: z
-      .string()
+    origin: text(40)
       .trim()
-      .max(40)
       .nullish()
-      .transform((text) => (text || "MANUAL").toUpperCase())
-      .refine((text) => text !== "NFE" && text !== "XML", "esta origem é das notas fiscais"),
+      .transform((given) => (given || "MANUAL").toUpperCase())
+      .refine((origin) => origin !== "NFE", "esta origem é das notas fiscais"),
     reference: optionalText(120),
     notes: optionalText(500),
   })
@@ -102,12 +99,12 @@ const listMovementsRoute = createRoute({
   ...asks("read"),
   request: {
     query: PageQuery.extend({
-      product_code: z.string().max(120).optional(),
+      product_code: text(120).optional(),
       type: z.enum(["ENTRADA", "SAIDA"]).optional(),
       from: Day.optional(),
       to: Day.optional(),
-      origin: z.string().max(40).optional(),
-      reference: z.string().max(120).optional(),
+      origin: text(40).optional(),
+      reference: text(120).optional(),
     }),
   },
   responses: answers(200, pageOf(MovementSchema), "Uma página de movimentos"),

@@ -23,6 +23,9 @@ const document = {
   },
 };
 
+/** A batch, and a large document, may be quiet for longer than a server waits for a byte. */
+const PATIENCE_S = 120;
+
 const uploadRoute = createRoute({
   method: "post",
   path: "/api/nfe/upload",
@@ -40,6 +43,9 @@ export const uploadNfe = defineOpenAPIRoute<typeof uploadRoute, Env>({
     const { ports } = c.var;
     const { approve } = c.req.valid("query");
     const { bytes } = await documentOf(c);
+    // What goes to the threads may wait there for longer than a server waits for a byte.
+    if (bytes.byteLength > ports.config.PARSE_INLINE_BYTES)
+      ports.patience(c.var.request, PATIENCE_S);
     const received = await receive(ports, bytes, {
       cause: causeOf(c),
       approve: approve ?? null,
@@ -84,9 +90,6 @@ const batchRoute = createRoute({
   responses: answers(200, BatchSchema, "Um resultado por documento, na ordem enviada"),
 });
 
-/** A batch may be quiet for longer than a server waits for a byte. */
-const BATCH_PATIENCE_S = 120;
-
 export const uploadBatch = defineOpenAPIRoute<typeof batchRoute, Env>({
   route: batchRoute,
   handler: async (c) => {
@@ -94,7 +97,7 @@ export const uploadBatch = defineOpenAPIRoute<typeof batchRoute, Env>({
     const query = c.req.valid("query");
     if (query.async === true) throw new Failed<IngestFailure>({ code: "batch.async_not_built" });
     const { signal } = c.req.raw;
-    ports.patience(c.req.raw, BATCH_PATIENCE_S);
+    ports.patience(c.var.request, PATIENCE_S);
     const pieces = await unpack(await batchOf(c), BATCH, signal);
     const results = await receiveBatch(ports, pieces, {
       cause: causeOf(c),

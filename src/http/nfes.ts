@@ -5,6 +5,7 @@ import { discard, restore } from "../ingest/discard.ts";
 import type { IngestFailure } from "../ingest/failures.ts";
 import { mappingOf } from "../ingest/mapping.ts";
 import { listNotes, noteDetail } from "../ingest/notes.ts";
+import { findNote } from "../ingest/stored-note.ts";
 import { trusted } from "../lib/cast.ts";
 import { Failed } from "../lib/result.ts";
 import { movementsOf } from "../stock/ledger.ts";
@@ -28,6 +29,7 @@ import {
   PROBLEMS,
   paged,
   pageOf,
+  text,
 } from "./schemas.ts";
 
 const listRoute = createRoute({
@@ -41,11 +43,11 @@ const listRoute = createRoute({
     query: PageQuery.extend({
       status: NoteStatusEnum.optional(),
       direction: DirectionEnum.optional(),
-      supplier: z.string().max(120).optional(),
-      search: z.string().max(120).optional(),
+      supplier: text(120).optional(),
+      search: text(120).optional(),
       from: Day.optional(),
       to: Day.optional(),
-      product_code: z.string().max(120).optional(),
+      product_code: text(120).optional(),
     }),
   },
   responses: answers(200, pageOf(NoteSummarySchema), "Uma página de notas"),
@@ -123,9 +125,8 @@ export const getNfeXml = defineOpenAPIRoute<typeof xmlRoute, Env>({
   handler: async (c) => {
     const { ports, actor } = c.var;
     const { access_key } = c.req.valid("param");
-    const detail = await noteDetail(ports, actor.company, access_key);
-    const bytes =
-      detail === null ? null : await ports.originals.get(actor.company, detail.note.sha256);
+    const note = await findNote(ports, actor.company, access_key, c.req.raw.signal);
+    const bytes = note === null ? null : await ports.originals.get(actor.company, note.sha256);
     if (bytes === null) throw notFound(access_key);
     // A document that we did not write is never shown as part of our site.
     return c.body(bytes, 200, {
@@ -204,7 +205,7 @@ const discardRoute = createRoute({
   ...asks("manage"),
   request: {
     params: AccessKeyParam,
-    body: jsonBody(z.strictObject({ reason: z.string().trim().min(3).max(500) })),
+    body: jsonBody(z.strictObject({ reason: text(500).trim().min(3) })),
   },
   responses: answers(200, StatusAnswer, "Descartada"),
 });

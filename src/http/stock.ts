@@ -4,10 +4,10 @@ import { type Level, listLevels } from "../stock/levels.ts";
 import type { Env } from "./env.ts";
 import { exactNumber, instant, money, moneyOrNull, quantity, quantityOrNull } from "./numbers.ts";
 import { asks } from "./permissions.ts";
-import { answers, Flag, offsetOf, PageQuery, paged, pageOf } from "./schemas.ts";
+import { answers, Flag, offsetOf, PageQuery, paged, pageOf, text } from "./schemas.ts";
 
 const LevelQuery = PageQuery.extend({
-  search: z.string().max(120).optional(),
+  search: text(120).optional(),
   category_id: z.coerce.number().int().min(1).optional(),
 });
 

@@ -4,7 +4,16 @@ import { listItems, type SupplierItem } from "../stock/supplier-items.ts";
 import { causeOf, type Env } from "./env.ts";
 import { quantity } from "./numbers.ts";
 import { asks } from "./permissions.ts";
-import { answers, decimalOf, jsonBody, offsetOf, PageQuery, paged, pageOf } from "./schemas.ts";
+import {
+  answers,
+  decimalOf,
+  jsonBody,
+  offsetOf,
+  PageQuery,
+  paged,
+  pageOf,
+  text,
+} from "./schemas.ts";
 
 /** CNPJ (14) or CPF (11); a mask is taken off. */
 const SupplierId = z
@@ -40,7 +49,7 @@ const listRoute = createRoute({
   request: {
     query: PageQuery.extend({
       supplier_cnpj: SupplierId.optional(),
-      product_code: z.string().max(120).optional(),
+      product_code: text(120).optional(),
     }),
   },
   responses: answers(200, pageOf(SupplierItemSchema), "Uma página do de-para"),
@@ -73,9 +82,9 @@ const putRoute = createRoute({
       z
         .strictObject({
           supplier_cnpj: SupplierId,
-          code: z.string().trim().min(1).max(60),
-          unit: z.string().trim().min(1).max(6),
-          product_code: z.string().trim().min(1).max(120),
+          code: text(60).trim().min(1),
+          unit: text(6).trim().min(1),
+          product_code: text(120).trim().min(1),
           factor: decimalOf(4)
             .refine((e4) => e4 > 0, "deve ser maior que zero")
             .refine((e4) => e4 <= 1e10, "não pode passar de 1.000.000")
