@@ -4,7 +4,13 @@ import { accountRoutes } from "./http/accounts.ts";
 import { authenticated } from "./http/auth.ts";
 import { companyRoutes } from "./http/company.ts";
 import type { Env } from "./http/env.ts";
-import { allowOrigins, limitJson, readAsJson, secure } from "./http/every-request.ts";
+import {
+  allowOrigins,
+  askOnlyWhatIsSaid,
+  limitJson,
+  readAsJson,
+  secure,
+} from "./http/every-request.ts";
 import { exportRoutes } from "./http/exports.ts";
 import { healthRoutes } from "./http/health.ts";
 import { keyRoutes } from "./http/keys.ts";
@@ -50,7 +56,7 @@ export function createApp(portsFor: (bindings: unknown) => Ports): OpenAPIHono<E
     c.set("request", c.req.raw);
     return next();
   });
-  app.use(observed, secure, allowOrigins, limitJson, readAsJson);
+  app.use(observed, secure, allowOrigins, limitJson, readAsJson, askOnlyWhatIsSaid);
   app.use("/api/*", authenticated, rateLimited);
   app.use(
     methodNotAllowed({
