@@ -230,3 +230,27 @@ test("items that bear one number are told apart by their place, each with its ow
       [1, "003", "none", 10],
     ]);
   }));
+
+test("a note of many lots is posted whole, a movement for each item and lot", () =>
+  withService(async ({ upload, rows, ports }) => {
+    const lots = Array.from({ length: 70 }, (_, n) => ({
+      nLote: `L${n}`,
+      qLote: "0.500",
+      dFab: "2026-01-01",
+      dVal: "2027-01-31",
+    }));
+    const items = Array.from({ length: 60 }, (_, n) => ({
+      ...screw,
+      cProd: `P${n}`,
+      qCom: "35",
+      lots,
+    }));
+    const note = syntheticNote({ items });
+    expect((await upload(note.xml, "?approve=true")).body).toMatchObject({ status: "PROCESSADA" });
+    expect(
+      await rows(
+        "select count(*) as n, count(distinct lot) as lots, sum(quantity_e4) as sum, min(expires_on) as day from movements",
+      ),
+    ).toEqual([{ n: 4_200, lots: 70, sum: 60 * 350_000, day: "2027-01-31" }]);
+    expect(await reconcileAll(ports, 1)).toEqual([]);
+  }));
