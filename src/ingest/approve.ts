@@ -35,8 +35,10 @@ export async function approve(
     if (proposal.kind === "done")
       return { accessKey, items: proposal.note.totalItems, alreadyProcessed: true, findings: [] };
     const findings = await commitApproval(ports, proposal, options);
-    if (findings !== null)
+    if (findings !== null) {
+      ports.meter.count("nfe_processed_total", {});
       return { accessKey, items: proposal.items.length, alreadyProcessed: false, findings };
+    }
     await explainRefusal(ports, proposal, options.signal);
   }
   throw new Failed({ code: "overloaded", what: "writer", retryAfterS: 1 });

@@ -63,9 +63,9 @@ export async function receiveBatch(
       try {
         if (piece.kind === "ignored")
           return [{ file: piece.file, outcome: "ignored", why: piece.why }];
-        if (piece.kind === "rejected") return [rejectedUnread(piece.file, piece.failure)];
+        if (piece.kind === "rejected") return [rejectedUnread(ports, piece.file, piece.failure)];
         const inflated = await piece.bytes(options.signal);
-        if (!inflated.ok) return [rejectedUnread(piece.file, inflated.error)];
+        if (!inflated.ok) return [rejectedUnread(ports, piece.file, inflated.error)];
         const sent: SentDocument = {
           name: piece.file,
           bytes: inflated.value,
@@ -112,12 +112,14 @@ interface Work extends BatchOptions {
   readonly rehearsal: Rehearsal | null;
 }
 
-const rejectedUnread = (file: string, failure: IngestFailure): BatchResult => ({
-  file,
-  outcome: "rejected",
-  accessKey: null,
-  failure,
-});
+function rejectedUnread(
+  ports: Pick<Ports, "meter">,
+  file: string,
+  failure: IngestFailure,
+): BatchResult {
+  ports.meter.count("nfe_refusals_total", { code: failure.code });
+  return { file, outcome: "rejected", accessKey: null, failure };
+}
 
 type Read = Result<Document, { code: string }>;
 

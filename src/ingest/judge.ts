@@ -25,13 +25,23 @@ export interface Judgement {
  * `look` reads what the database knows beside the note (a cancellation that came first, the supplier's items); without it
  * nothing is known, and the batch that relies on it must say so in its guards (ingest/register.ts).
  */
-export async function judge(
-  ports: Pick<Ports, "reader">,
+export const judge = (
+  ports: Pick<Ports, "reader" | "trace">,
   reading: Reading,
   bytes: Uint8Array<ArrayBuffer>,
   settings: Settings,
   look: boolean,
   signal?: AbortSignal,
+): Promise<Judgement> =>
+  ports.trace.span("verdict", () => judged(ports, reading, bytes, settings, look, signal));
+
+async function judged(
+  ports: Pick<Ports, "reader">,
+  reading: Reading,
+  bytes: Uint8Array<ArrayBuffer>,
+  settings: Settings,
+  look: boolean,
+  signal: AbortSignal | undefined,
 ): Promise<Judgement> {
   const { note } = reading;
   const items = stockItems(note);

@@ -61,7 +61,10 @@ export async function keepNote(
     const won = await ports.writer.commit({ statements, mine }, options.signal).catch((error) => {
       throw saidOfStock(error, r.items[0]?.code ?? "");
     });
-    if (won) return receiptOf(r);
+    if (won) {
+      count(ports.meter, r);
+      return receiptOf(r);
+    }
     const stored = await findNote(ports, company, reading.note.accessKey, options.signal);
     if (stored !== null) return completeNote(ports, reading, bytes, stored, options);
     // Nobody has the key: a guard refused. An exit that the balance does not allow waits for a person.
@@ -168,6 +171,15 @@ function journalOf(r: Registration): Statement[] {
       guard,
     ),
   ];
+}
+
+/** What the metrics know of a verdict: its class, and what holds it. */
+function count(meter: Ports["meter"], { verdict, posting }: Registration): void {
+  const clear = posting === null ? "waiting" : "approved";
+  const outcome = verdict.holds.length > 0 ? "held" : clear;
+  meter.count("nfe_verdicts_total", { direction: verdict.direction, outcome });
+  for (const { code } of verdict.holds) meter.count("nfe_holds_total", { hold: code });
+  if (posting !== null) meter.count("nfe_processed_total", {});
 }
 
 function receiptOf(r: Registration): NoteReceipt {

@@ -52,13 +52,14 @@ export async function receive(
 
 /** Writes the audit line of a refusal; overload and faults of the world are not refusals and leave none. */
 export async function auditRefusal(
-  ports: Pick<Ports, "writer" | "clock">,
+  ports: Pick<Ports, "writer" | "clock" | "meter">,
   error: unknown,
   sha: string,
   cause: Cause,
 ): Promise<void> {
   if (!(error instanceof Failed) || !/^(nfe|stock)\./.test(error.failure.code)) return;
   const failure = trusted<{ code: string; access_key?: string; differs?: boolean }>(error.failure);
+  ports.meter.count("nfe_refusals_total", { code: failure.code });
   await ports.writer.commit({
     statements: [
       audit({
