@@ -31,6 +31,18 @@ export interface Service {
   close(): Promise<void>;
 }
 
+/** Reads an answer to its end. */
+export async function answerOf(response: Response): Promise<Answer> {
+  const text = await response.text();
+  const isJson = /json/.test(response.headers.get("content-type") ?? "");
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: isJson && text !== "" ? JSON.parse(text) : null,
+    text,
+  };
+}
+
 export async function testService(overrides: TestOverrides = {}): Promise<Service> {
   const ports = await testPorts({
     ...overrides,
@@ -55,17 +67,8 @@ export async function testService(overrides: TestOverrides = {}): Promise<Servic
       }),
     );
   };
-  const send = async (method: string, path: string, options?: Send): Promise<Answer> => {
-    const response = await raw(method, path, options);
-    const text = await response.text();
-    const isJson = /json/.test(response.headers.get("content-type") ?? "");
-    return {
-      status: response.status,
-      headers: response.headers,
-      body: isJson ? JSON.parse(text) : null,
-      text,
-    };
-  };
+  const send = async (method: string, path: string, options?: Send): Promise<Answer> =>
+    answerOf(await raw(method, path, options));
   return {
     ports,
     app,

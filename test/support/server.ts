@@ -1,0 +1,77 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { firstRun } from "../../src/accounts/first-run.ts";
+import { createApp } from "../../src/app.ts";
+import type { Config } from "../../src/config.ts";
+import { COMPANY } from "../../src/demo/trade.ts";
+import { compareDocuments } from "../../src/nfe/compare.ts";
+import { readDocument } from "../../src/nfe/read.ts";
+import { type Running, serve } from "../../src/platform/bun/serve.ts";
+import { testConfig } from "./ports.ts";
+import { type Answer, answerOf } from "./service.ts";
+
+/** The service as its door makes it, on a socket and a database of its own, and the administrator's token. */
+export interface Server extends Running {
+  readonly token: string;
+  call(method: string, path: string, init?: RequestInit): Promise<Answer>;
+  /** Uploads XML as the raw body. */
+  upload(document: string | Uint8Array<ArrayBuffer>, query?: string): Promise<Answer>;
+}
+
+const PASSWORD = "uma senha dos testes";
+
+/** A server that lives as long as one test's body. */
+export async function withServer(
+  body: (server: Server) => Promise<void>,
+  changed: Partial<Config> = {},
+): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "sge-server-"));
+  const config = testConfig({
+    DATABASE_URL: `file:${join(folder, "sge.db")}`,
+    DATA_DIR: folder,
+    LOG_LEVEL: "error",
+    ADMIN_PASSWORD: PASSWORD,
+    COMPANY_CNPJ: [COMPANY.cnpj],
+    COMPANY_NAME: COMPANY.name,
+    ...changed,
+  });
+  const running = await serve(config, {
+    domain: { readDocument, compareDocuments },
+    async build(ports) {
+      await firstRun(ports);
+      return createApp(() => ports);
+    },
+  });
+  try {
+    await body(await signedIn(running, config));
+  } finally {
+    await running.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function signedIn(running: Running, config: Config): Promise<Server> {
+  const email = config.ADMIN_EMAIL;
+  const login = await fetch(`${running.url}/api/login`, {
+    method: "POST",
+    body: JSON.stringify({ email, password: PASSWORD }),
+  });
+  const { body } = await answerOf(login);
+  const token: string = body.token;
+  const call: Server["call"] = async (method, path, init = {}) => {
+    const headers = new Headers(init.headers);
+    headers.set("authorization", `Bearer ${token}`);
+    return answerOf(await fetch(`${running.url}${path}`, { ...init, method, headers }));
+  };
+  return {
+    ...running,
+    token,
+    call,
+    upload: (document, query = "") =>
+      call("POST", `/api/nfe/upload${query}`, {
+        body: document,
+        headers: { "content-type": "application/xml" },
+      }),
+  };
+}
