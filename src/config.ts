@@ -47,6 +47,12 @@ const Environment = z.object({
   ),
   PARSE_INLINE_BYTES: count(65_536).describe("Documents up to this size are read without a thread"),
   BATCH_CONCURRENCY: count(5, 1).describe("Documents of one request in work at a time"),
+  EXPORT_WORKERS: count(2, 1).describe("Exports written in the background at a time"),
+  JOB_CONCURRENCY: count(4, 1).describe("Documents of queued batches in work at a time"),
+  JOB_ATTEMPTS: count(8, 1).describe("Tries of a queued document or export before it is parked"),
+  JOB_LEASE_MS: count(10_000, 100).describe(
+    "Longest time before work that a crash cut off is taken up again",
+  ),
   COMMIT_GROUP: count(8, 1).describe("Writes that may share one commit"),
   COMMIT_QUEUE: count(2_000, 1).describe("Writes that may wait for the writer; beyond: 503"),
   RATE_LIMIT_PER_SECOND: count(10).describe("Requests per second and user; 0 turns the limit off"),

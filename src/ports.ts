@@ -1,6 +1,7 @@
 import type { LibSQLDatabase } from "drizzle-orm/libsql";
 import type { Config } from "./config.ts";
 import type { Result } from "./lib/result.ts";
+import type { Message } from "./messages.ts";
 import type { Document } from "./nfe/document.ts";
 import type { NfeFailure } from "./nfe/failures.ts";
 import type {
@@ -56,8 +57,54 @@ export interface Originals {
     bytes: Uint8Array<ArrayBuffer>,
     /** Inside the database: kept only where the guard selects a row, so that a refusal leaves no bytes. */
     guard: Guard,
+    /** When they may go (ms UTC) if nobody keeps them for good until then; absent: for good. */
+    until?: number,
   ): Promise<Statement[]>;
   get(company: number, sha256: string): Promise<Uint8Array<ArrayBuffer> | null>;
+}
+
+/** Files too large for a row, by key: letters, digits, `-`, `_`, and between them `.` and `/` (`exports/1/a.csv`). */
+export interface BlobStore {
+  /**
+   * Takes the content to its end and replaces what the key had. Under the key there is all of it, durably, or what was
+   * there before. Rejects as the stream does, when aborted, and with PlatformFailure `storage.full`; then nothing is left.
+   */
+  put(
+    key: string,
+    content: ReadableStream<Uint8Array> | Uint8Array,
+    signal?: AbortSignal,
+  ): Promise<{ size: number }>;
+  /** The bytes from `offset` on, at most `length` of them; all of them without a range. `size` is always that of the whole. */
+  get(
+    key: string,
+    range?: { readonly offset: number; readonly length: number },
+  ): Promise<{ size: number; body: ReadableStream<Uint8Array> } | null>;
+  /** A key that is not there is no fault. */
+  delete(key: string): Promise<void>;
+  /** By key, those after `after`, at most 1,000; `at`: when it was put, ms UTC. */
+  list(prefix: string, after?: string): Promise<{ key: string; size: number; at: number }[]>;
+}
+
+/** What became of a message. Retried: the fault's code, for whoever looks at it when it is parked. */
+export type Outcome = "done" | { readonly retry: string };
+
+/** What a queue hands its messages to. */
+export interface Consumer {
+  consume(body: unknown, signal: AbortSignal): Promise<Outcome>;
+  /** The last attempt has failed: says so where it can be seen, with `along` (the queue's own statements) in the same batch. */
+  park(body: unknown, reason: string, along: readonly Statement[]): Promise<void>;
+}
+
+/** Hands each message that was sent to the consumer, at least once, in no promised order. */
+export interface MessageQueue {
+  /**
+   * `statements` go into the batch that makes what the messages speak of; a queue outside of the database sends
+   * `afterCommit` (a crash between the two is mended by sweep.ts). Sent again while it waits, a message may come twice.
+   */
+  send(messages: readonly Message[]): {
+    readonly statements: readonly Statement[];
+    afterCommit(): Promise<void>;
+  };
 }
 
 /**
@@ -149,7 +196,7 @@ export interface Profiler {
 export type PlatformFailure =
   | {
       code: "overloaded";
-      what: "writer" | "reader" | "documents" | "passwords";
+      what: "writer" | "reader" | "originals" | "documents" | "passwords" | "requests";
       retryAfterS: number;
     }
   | { code: "storage.full" }
@@ -167,6 +214,8 @@ export interface Ports {
   reader: Reader;
   writer: Writer;
   originals: Originals;
+  blobs: BlobStore;
+  queue: MessageQueue;
   documents: DocumentReader;
   passwords: PasswordHasher;
   limits: RateLimits;

@@ -26,7 +26,7 @@ const MAY: Record<string, string> = {
   resilience: "lib",
   observability: "lib ports.ts config.ts version.ts",
   platform: "lib ports.ts messages.ts config.ts version.ts resilience observability",
-  "ports.ts": "lib nfe config.ts observability",
+  "ports.ts": "lib nfe config.ts messages.ts observability",
   "config.ts": "",
   "version.ts": "",
   "messages.ts": "",

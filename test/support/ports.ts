@@ -8,10 +8,12 @@ import { compareDocuments } from "../../src/nfe/compare.ts";
 import { readDocument } from "../../src/nfe/read.ts";
 import { type PromMeter, promMeter } from "../../src/observability/meter.ts";
 import { quietTracer } from "../../src/observability/quiet.ts";
+import { fileBlobs } from "../../src/platform/bun/blobs.ts";
 import { type Database, openDatabase } from "../../src/platform/bun/database.ts";
 import { tableOriginals } from "../../src/platform/bun/originals.ts";
 import { bunPasswords } from "../../src/platform/bun/passwords.ts";
 import { breathe, gzip } from "../../src/platform/bun/ports.ts";
+import { type BunQueue, bunQueue } from "../../src/platform/bun/queue.ts";
 import { type GroupWriter, groupWriter } from "../../src/platform/group-writer.ts";
 import { inlineDocuments } from "../../src/platform/memory/documents.ts";
 import { memoryLimits } from "../../src/platform/memory/limits.ts";
@@ -34,11 +36,14 @@ export interface TestPorts extends Ports {
   sent: LogLine[];
   database: Database;
   writer: GroupWriter;
+  queue: BunQueue;
   meter: PromMeter;
   close(): Promise<void>;
 }
 
-export type TestOverrides = Partial<Omit<Ports, "config" | "clock" | "writer" | "meter">> & {
+export type TestOverrides = Partial<
+  Omit<Ports, "config" | "clock" | "writer" | "meter" | "queue">
+> & {
   /** Laid over the defaults of the tests. */
   config?: Partial<Config>;
   /** Where the clock stands at first, milliseconds UTC; default 2026-11-23T12:00:00Z. */
@@ -90,6 +95,20 @@ function migrated(): Promise<string> {
   return template;
 }
 
+/** The real queue, which hands out nothing before it is started; a failed message is ready again at the next look. */
+export const testQueue = (
+  ports: Pick<Ports, "reader" | "writer" | "clock" | "log" | "config">,
+): BunQueue =>
+  bunQueue(
+    ports,
+    {
+      lanes: { document: ports.config.JOB_CONCURRENCY, export: ports.config.EXPORT_WORKERS },
+      attempts: ports.config.JOB_ATTEMPTS,
+      leaseMs: ports.config.JOB_LEASE_MS,
+    },
+    () => 0,
+  );
+
 /** Real small implementations of every port over a database that only this caller has. Call `close` when done. */
 export async function testPorts(overrides: TestOverrides = {}): Promise<TestPorts> {
   const { config: configured, now, ...ports } = overrides;
@@ -110,12 +129,15 @@ export async function testPorts(overrides: TestOverrides = {}): Promise<TestPort
     patienceMs: 5_000,
     breathe,
   });
+  const queue = testQueue({ reader, writer, clock, log, config });
   return {
     config,
     read: drizzle(database.built),
     reader,
     writer,
     originals: tableOriginals({ reader, clock }),
+    blobs: fileBlobs(join(folder, "blobs")),
+    queue,
     documents: inlineDocuments({ readDocument, compareDocuments }),
     passwords: bunPasswords(config.PASSWORD_COST),
     limits: memoryLimits(clock),
@@ -133,6 +155,7 @@ export async function testPorts(overrides: TestOverrides = {}): Promise<TestPort
     sent,
     database,
     async close() {
+      await queue.stop(5_000);
       await writer.drain();
       await database.close();
       await rm(folder, { recursive: true, force: true });

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { drizzle } from "drizzle-orm/libsql";
 import type { Config } from "../../config.ts";
 import { trusted } from "../../lib/cast.ts";
@@ -9,11 +10,13 @@ import type { DocumentDomain } from "../memory/documents.ts";
 import { memoryLimits } from "../memory/limits.ts";
 import { clientReader } from "../reader.ts";
 import { openDatabase } from "./database.ts";
+import { type FileBlobs, fileBlobs } from "./blobs.ts";
 import { bunDocuments } from "./documents.ts";
 import { bunHealth } from "./health.ts";
 import { stdoutLog } from "./log.ts";
 import { tableOriginals } from "./originals.ts";
 import { bunPasswords } from "./passwords.ts";
+import { type BunQueue, bunQueue, type QueueFigures } from "./queue.ts";
 import { jwtSecret } from "./secrets.ts";
 import type { ThreadFigures } from "./thread-pool.ts";
 
@@ -22,8 +25,10 @@ export type Attached = Pick<Bun.Server<undefined>, "timeout" | "requestIP">;
 
 export interface BunPorts extends Ports {
   readonly writer: GroupWriter;
+  readonly queue: BunQueue;
+  readonly blobs: FileBlobs;
   readonly meter: PromMeter;
-  figures(): { writer: WriterFigures; documents: ThreadFigures };
+  figures(): { writer: WriterFigures; documents: ThreadFigures; queue: QueueFigures };
   /** Tells `patience` and `peer` which server the requests come from. */
   attach(server: Attached): void;
   /** Aborts `stopping`. */
@@ -63,6 +68,16 @@ export async function bunPorts(config: Config, domain: DocumentDomain): Promise<
     breathe,
   });
   const documents = bunDocuments(config, domain);
+  const log = stdoutLog(config, clock);
+  const blobs = fileBlobs(join(config.DATA_DIR, "blobs"));
+  const queue = bunQueue(
+    { reader, writer, clock, log },
+    {
+      lanes: { document: config.JOB_CONCURRENCY, export: config.EXPORT_WORKERS },
+      attempts: config.JOB_ATTEMPTS,
+      leaseMs: config.JOB_LEASE_MS,
+    },
+  );
   const ending = new AbortController();
   let server: Attached | undefined;
   return {
@@ -71,13 +86,15 @@ export async function bunPorts(config: Config, domain: DocumentDomain): Promise<
     reader,
     writer,
     originals: tableOriginals({ reader, clock }),
+    blobs,
+    queue,
     documents,
     passwords: bunPasswords(config.PASSWORD_COST),
     limits: memoryLimits(clock),
     health: bunHealth({ config, reader, writer, documents }),
     stopping: ending.signal,
     clock,
-    log: stdoutLog(config, clock),
+    log,
     meter,
     tracer: quietTracer,
     trace: quietTracer.begin("process", "consumer", null).trace,
@@ -85,12 +102,17 @@ export async function bunPorts(config: Config, domain: DocumentDomain): Promise<
     peer: (request) => server?.requestIP(request)?.address ?? null,
     breathe,
     gzip,
-    figures: () => ({ writer: writer.figures(), documents: documents.figures() }),
+    figures: () => ({
+      writer: writer.figures(),
+      documents: documents.figures(),
+      queue: queue.figures(),
+    }),
     attach(started) {
       server = started;
     },
     beginStop: () => ending.abort(new DOMException("the service is stopping", "AbortError")),
     async close() {
+      await queue.stop(config.SHUTDOWN_TIMEOUT_MS);
       await writer.drain();
       documents.close();
       await database.close();

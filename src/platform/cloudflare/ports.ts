@@ -15,6 +15,7 @@ import { tableOriginals } from "../table-originals.ts";
 import { type Bindings, configOf } from "./bindings.ts";
 import { cloudflareHealth } from "./health.ts";
 import { bucketOriginals, webGzip } from "./originals.ts";
+import { unboundBlobs, unboundQueue } from "./unbound.ts";
 
 /** Longest time that a busy database is waited for (design decision 11). */
 const PATIENCE_MS = 5_000;
@@ -63,6 +64,8 @@ function keep(bindings: Bindings, domain: DocumentDomain): Kept {
     reader,
     originals:
       bucket === undefined ? tableOriginals({ reader, clock }, webGzip) : bucketOriginals(bucket),
+    blobs: unboundBlobs,
+    queue: unboundQueue,
     documents: inlineDocuments(domain),
     passwords: passwordHasher(nodeScrypt, config.PASSWORD_COST),
     limits: memoryLimits(clock),

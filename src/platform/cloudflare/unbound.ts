@@ -1,0 +1,18 @@
+import { Failed } from "../../lib/result.ts";
+import type { BlobStore, MessageQueue, PlatformFailure } from "../../ports.ts";
+
+const unbound = (): never => {
+  throw new Failed<PlatformFailure>({ code: "not_configured" });
+};
+const unboundLater = async (): Promise<never> => unbound();
+
+/** A Worker without a queue takes no job: whoever asks for one is answered `not_configured`, before anything is written. */
+export const unboundQueue: MessageQueue = { send: unbound };
+
+/** The same for its files. */
+export const unboundBlobs: BlobStore = {
+  put: unboundLater,
+  get: unboundLater,
+  delete: unboundLater,
+  list: unboundLater,
+};

@@ -1,0 +1,30 @@
+import { keyOf, type Message } from "../../messages.ts";
+import type { Consumer, MessageQueue } from "../../ports.ts";
+
+/** A queue that is gone with the process; `deliver` plays the platform. */
+export interface MemoryQueue extends MessageQueue {
+  /** Hands every message out, one after the other, until none waits; what failed `attempts` times is parked. */
+  deliver(consumer: Consumer, signal?: AbortSignal): Promise<void>;
+}
+
+/** Sent when the batch is committed, as Cloudflare Queues are: a crash between the two loses the message. */
+export function memoryQueue(attempts: number): MemoryQueue {
+  const waiting = new Map<string, { message: Message; attempt: number }>();
+  return {
+    send: (messages) => ({
+      statements: [],
+      async afterCommit() {
+        for (const message of messages) waiting.set(keyOf(message), { message, attempt: 1 });
+      },
+    }),
+    async deliver(consumer, signal = new AbortController().signal) {
+      for (const [key, { message, attempt }] of waiting) {
+        waiting.delete(key);
+        const outcome = await consumer.consume(message, signal);
+        if (outcome === "done") continue;
+        if (attempt < attempts) waiting.set(key, { message, attempt: attempt + 1 });
+        else await consumer.park(message, outcome.retry, []);
+      }
+    },
+  };
+}

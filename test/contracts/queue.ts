@@ -1,0 +1,114 @@
+import { expect, test } from "bun:test";
+import type { Message } from "../../src/messages.ts";
+import type { Consumer, MessageQueue, Outcome, Statement } from "../../src/ports.ts";
+
+export interface OpenQueue {
+  readonly queue: MessageQueue;
+  /** How often a message is handed out before it is parked. */
+  readonly attempts: number;
+  /** Writes the statements of a batch. */
+  commit(statements: readonly Statement[]): Promise<void>;
+  /** Lets the queue hand out until nothing is left, whatever time that takes by its own clock. */
+  deliver(consumer: Consumer): Promise<void>;
+  close(): Promise<void>;
+}
+
+export const document = (position: number): Message => ({
+  v: 1,
+  kind: "document",
+  company: 1,
+  job: "j",
+  position,
+});
+
+export const file = (job: string): Message => ({ v: 1, kind: "export", company: 1, job });
+
+/** Answers as told, and writes down what it was handed and what it was told to park. */
+export function recorder(answer: (message: Message) => Outcome | Promise<Outcome>) {
+  const seen: unknown[] = [];
+  const parked: [unknown, string][] = [];
+  const consumer = (commit: OpenQueue["commit"]): Consumer => ({
+    async consume(body) {
+      seen.push(body);
+      return answer(body as Message);
+    },
+    async park(body, reason, along) {
+      await commit(along);
+      parked.push([body, reason]);
+    },
+  });
+  return { seen, parked, consumer };
+}
+
+export async function sent(
+  { queue, commit }: Pick<OpenQueue, "queue" | "commit">,
+  messages: readonly Message[],
+) {
+  const sending = queue.send(messages);
+  await commit(sending.statements);
+  await sending.afterCommit();
+}
+
+/** Ports.MessageQueue, whoever implements it. */
+export function queueContract(name: string, open: () => Promise<OpenQueue>): void {
+  test(`${name}: what is sent is handed out once, as it was sent`, async () => {
+    const world = await open();
+    const { seen, consumer } = recorder(() => "done");
+    const messages = [document(0), document(1), file("e")];
+    await sent(world, messages);
+    await world.deliver(consumer(world.commit));
+    await world.deliver(consumer(world.commit));
+    expect(seen).toHaveLength(3);
+    expect(seen).toEqual(expect.arrayContaining(messages));
+    await world.close();
+  });
+
+  test(`${name}: what is never committed is never handed out`, async () => {
+    const world = await open();
+    const { seen, consumer } = recorder(() => "done");
+    world.queue.send([document(0)]);
+    await world.deliver(consumer(world.commit));
+    expect(seen).toEqual([]);
+    await world.close();
+  });
+
+  test(`${name}: what fails is handed out again, and keeps no neighbour waiting`, async () => {
+    const world = await open();
+    let failures = 2;
+    const { seen, parked, consumer } = recorder((message) => {
+      if (message.kind === "export" || message.position !== 1 || failures === 0) return "done";
+      failures -= 1;
+      return { retry: "weather" };
+    });
+    await sent(world, [document(0), document(1), document(2)]);
+    await world.deliver(consumer(world.commit));
+    const times = (position: number) =>
+      seen.filter((body) => (body as { position: number }).position === position).length;
+    expect([times(0), times(1), times(2)]).toEqual([1, 3, 1]);
+    expect(parked).toEqual([]);
+    await world.close();
+  });
+
+  test(`${name}: what fails every time is parked with its reason, and handed out no more`, async () => {
+    const world = await open();
+    const { seen, parked, consumer } = recorder(() => ({ retry: "storage.full" }));
+    await sent(world, [document(0)]);
+    await world.deliver(consumer(world.commit));
+    await world.deliver(consumer(world.commit));
+    expect(seen).toHaveLength(world.attempts);
+    expect(parked).toEqual([[document(0), "storage.full"]]);
+    await world.close();
+  });
+
+  test(`${name}: what was parked and is sent again begins anew`, async () => {
+    const world = await open();
+    const failing = recorder(() => ({ retry: "storage.full" }));
+    await sent(world, [document(0)]);
+    await world.deliver(failing.consumer(world.commit));
+    const { seen, parked, consumer } = recorder(() => "done");
+    await sent(world, [document(0)]);
+    await world.deliver(consumer(world.commit));
+    expect([seen, parked]).toEqual([[document(0)], []]);
+    await world.close();
+  });
+}
