@@ -156,11 +156,16 @@ function detailOf(failure: Failure, sentence: string): string {
   }
 }
 
+/** What failed, also where drizzle has wrapped what its client threw. */
+const failedIn = (error: Error): Failed | null =>
+  error instanceof Failed ? error : error.cause instanceof Failed ? error.cause : null;
+
 /** The table's one exit for everything thrown in a request (`app.onError`). */
 export function toProblem(error: Error, c: Context<Env>): Response {
-  if (error instanceof Failed) {
+  const failed = failedIn(error);
+  if (failed !== null) {
     // Only our own flows construct Failed, and only with members of Failure.
-    const failure = trusted<Failure>(error.failure);
+    const failure = trusted<Failure>(failed.failure);
     const { status, detail, evidence } = sayFailure(failure);
     if ("retryAfterS" in failure)
       c.header("retry-after", String(Math.max(1, Math.ceil(failure.retryAfterS))));

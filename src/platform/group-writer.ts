@@ -1,6 +1,7 @@
 import type { InStatement } from "@libsql/client";
 import { Failed } from "../lib/result.ts";
 import type { PlatformFailure, Row, Statement, WriteJob, Writer } from "../ports.ts";
+import type { Circuit } from "../resilience/circuit.ts";
 import { writing } from "../resilience/policies.ts";
 import { constraintOf, isStorageFull, isWeather, neverHappened } from "../resilience/weather.ts";
 import { type Answered, rowsOf } from "./rows.ts";
@@ -31,8 +32,12 @@ export interface GroupLimits {
   readonly queue: number;
   /** Longest time that a busy database is waited for. */
   readonly patienceMs: number;
+  /** Opens when the database stayed busy for the whole patience: the next callers are told at once, and not after theirs. */
+  readonly circuit?: Circuit | undefined;
   /** Ends the current turn of the event loop, so that requests are served between groups. */
   readonly breathe: () => Promise<void>;
+  /** Told of each commit: how many writes shared it, and how long it took. */
+  readonly wrote?: (jobs: number, seconds: number) => void;
 }
 
 /** What a group is sent through: a libSQL client, or a connection of our own. */
@@ -95,15 +100,18 @@ export function groupWriter(client: Batches, limits: GroupLimits): GroupWriter {
   }
 
   /** One batch; a busy database is asked again until the patience ends. */
-  async function batch(jobs: readonly Waiting[]): Promise<Answered[]> {
+  function batch(jobs: readonly Waiting[]): Promise<Answered[]> {
     const statements = jobs.flatMap((job) => job.statements.map(toInput));
     const send = () => client.batch(statements, "write");
-    try {
-      return await send();
-    } catch (error) {
-      if (!neverHappened(error)) throw error;
-      return writing.execute(send, AbortSignal.timeout(limits.patienceMs));
-    }
+    const patiently = async () => {
+      try {
+        return await send();
+      } catch (error) {
+        if (!neverHappened(error)) throw error;
+        return writing.execute(send, AbortSignal.timeout(limits.patienceMs));
+      }
+    };
+    return limits.circuit === undefined ? patiently() : limits.circuit.through(patiently);
   }
 
   async function write(jobs: readonly Waiting[]): Promise<void> {
@@ -114,6 +122,7 @@ export function groupWriter(client: Batches, limits: GroupLimits): GroupWriter {
       counts.groups += 1;
       counts.largestGroup = Math.max(counts.largestGroup, jobs.length);
       counts.lastCommitMs = performance.now() - start;
+      limits.wrote?.(jobs.length, counts.lastCommitMs / 1_000);
       let at = 0;
       for (const job of jobs) {
         job.settle({ rows: results.slice(at, at + job.statements.length).map(rowsOf) });

@@ -1,6 +1,7 @@
-import { BulkheadRejectedError, bulkhead } from "cockatiel";
+import { BulkheadRejectedError } from "cockatiel";
 import { Failed } from "../lib/result.ts";
 import type { PasswordHasher, PlatformFailure } from "../ports.ts";
+import { hashing } from "../resilience/policies.ts";
 
 /** scrypt (RFC 7914) as the runtime offers it; `cost` is log2 N. Gives `length` bytes. */
 export type Derive = (
@@ -18,8 +19,6 @@ const HASH_BYTES = 32;
 /** A hash found in the database may not make us work or allocate without bound: N·r = 2²³ takes 1 GiB. */
 const MAX_COST = 20;
 const MAX_N_R = 2 ** 23;
-const AT_A_TIME = 4;
-const MAY_WAIT = 32;
 
 const PORTABLE =
   /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{16,88})\$([A-Za-z0-9+/]{22,88})$/;
@@ -29,7 +28,7 @@ const PORTABLE =
  * At most 4 are computed at a time and 32 wait; then PlatformFailure `overloaded`. `cost` is log2 N of new hashes.
  */
 export function passwordHasher(derive: Derive, cost: number): PasswordHasher {
-  const room = bulkhead(AT_A_TIME, MAY_WAIT);
+  const room = hashing();
 
   async function bounded(
     password: string,

@@ -1,32 +1,57 @@
-import type { InStatement } from "@libsql/client";
+import type { Client, InStatement } from "@libsql/client";
+import { drizzle, type LibSQLDatabase } from "drizzle-orm/libsql";
+import { trusted } from "../lib/cast.ts";
 import { Failed } from "../lib/result.ts";
 import type { PlatformFailure, Reader } from "../ports.ts";
 import { reading } from "../resilience/policies.ts";
-import { isWeather } from "../resilience/weather.ts";
+import { isShed, isWeather } from "../resilience/weather.ts";
 import { type Answered, rowsOf } from "./rows.ts";
 
+/** What reads go through. A remote one ends its request when the signal aborts; a local call cannot be cut. */
+export interface Readable {
+  execute(statement: InStatement, signal?: AbortSignal): Promise<Answered>;
+}
+
 /**
- * Ports.Reader over the client that reads. A local call is synchronous and cannot be cut, so the signal is looked at before it.
+ * Ports.Reader over the client that reads. The signal is looked at before each try.
  * Fails with PlatformFailure `overloaded` when the weather outlasts the retries.
  */
-export function clientReader(client: {
-  execute(statement: InStatement): Promise<Answered>;
-}): Reader {
+export function clientReader(client: Readable): Reader {
   return {
-    async rows({ sql, args }, signal) {
-      try {
-        const result = await reading.execute(() => {
+    rows: async ({ sql, args }, signal) =>
+      rowsOf(
+        await patiently(() => {
           signal?.throwIfAborted();
-          return client.execute({ sql, args: [...args] });
-        }, signal);
-        return rowsOf(result);
-      } catch (error) {
-        if (!isWeather(error)) throw error;
-        throw new Failed<PlatformFailure>(
-          { code: "overloaded", what: "reader", retryAfterS: 1 },
-          { cause: error },
-        );
-      }
-    },
+          return client.execute({ sql, args: [...args] }, signal);
+        }, signal),
+      ),
   };
 }
+
+/** Ports.read over the same way; what fails comes wrapped in drizzle's error, as its cause. */
+export function builtReads(client: Pick<Client, "execute" | "batch">): LibSQLDatabase {
+  const patient: Pick<Client, "execute" | "batch"> = {
+    execute: (statement: InStatement) => patiently(() => client.execute(statement)),
+    batch: (statements, mode) => patiently(() => client.batch(statements, mode)),
+  };
+  // For reads drizzle calls nothing else; a call of another method would be a crash, and no reading.
+  return drizzle(trusted<Client>(patient));
+}
+
+/** The first try goes without a policy: it nearly always answers, and a local one in microseconds. */
+async function patiently<T>(ask: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!isWeather(error)) throw error;
+    if (isShed(error)) throw overloaded(error);
+  }
+  try {
+    return await reading.execute(ask, signal);
+  } catch (error) {
+    throw isWeather(error) ? overloaded(error) : error;
+  }
+}
+
+const overloaded = (cause: unknown) =>
+  new Failed<PlatformFailure>({ code: "overloaded", what: "reader", retryAfterS: 1 }, { cause });

@@ -1,4 +1,7 @@
 import {
+  bulkhead,
+  ConsecutiveBreaker,
+  CountBreaker,
   ExponentialBackoff,
   fullJitterGenerator,
   handleWhen,
@@ -7,18 +10,23 @@ import {
   type TimeoutPolicy,
   TimeoutStrategy,
   timeout,
+  wrap,
 } from "cockatiel";
-import { isWeather, neverHappened } from "./weather.ts";
+import { type Circuit, type CircuitRules, circuit } from "./circuit.ts";
+import { isFault, isShed, isWeather, neverHappened } from "./weather.ts";
 
 /** Full jitter: two processes that met once do not meet again at the next try. */
 const jitter = (initialDelay: number, maxDelay: number) =>
   new ExponentialBackoff({ generator: fullJitterGenerator, initialDelay, maxDelay });
 
-/** A read that met weather is asked again a few times, within about a second. */
-export const reading: RetryPolicy = retry(handleWhen(isWeather), {
-  maxAttempts: 6,
-  backoff: jitter(10, 400),
-});
+/**
+ * A read that met weather is asked again a few times, within about a second. Not what a policy has shed: the caller has
+ * waited for as long as it may, or was refused because others already wait.
+ */
+export const reading: RetryPolicy = retry(
+  handleWhen((error) => isWeather(error) && !isShed(error)),
+  { maxAttempts: 6, backoff: jitter(10, 400) },
+);
 
 /**
  * A write is sent again for as long as the caller's signal allows, and only where it is certain that it never happened.
@@ -31,3 +39,64 @@ export const writing: RetryPolicy = retry(handleWhen(neverHappened), {
 
 /** Gives up waiting after a second, whatever the other side does. */
 export const withinASecond: TimeoutPolicy = timeout(1_000, TimeoutStrategy.Aggressive);
+
+/** What is computed in threads of the runtime: passwords, 4 at a time and 32 waiting (design decision 15). */
+export const hashing = () => bulkhead(4, 32);
+
+/**
+ * Something that answers by network: more than half of its last ten calls failed, and nobody waits for it any longer.
+ * `probe` as in circuit.ts; `counts` where its errors are all its own.
+ */
+export const neighbour = (
+  name: string,
+  rules: Partial<Pick<CircuitRules, "probe" | "counts">> = {},
+): Circuit =>
+  circuit({
+    name,
+    counts: isFault,
+    breaker: new CountBreaker({ threshold: 0.5, size: 10, minimumNumberOfCalls: 5 }),
+    ...rules,
+  });
+
+/** A local file that was locked for the whole patience of one write (seconds, not milliseconds): one is enough. */
+export const lockedFile = (probe: () => Promise<unknown>): Circuit =>
+  circuit({ name: "writer", counts: isFault, breaker: new ConsecutiveBreaker(1), probe });
+
+/**
+ * Classes of calls by network. `timeoutMs` runs from the call to the last byte of its answer, the waiting for a place
+ * included; `atOnce` run together, `waiting` wait, beyond that a call is refused at once.
+ */
+export const LANES = {
+  /** A page of rows by key: a few milliseconds, and the way. */
+  read: { timeoutMs: 1_500, atOnce: 64, waiting: 256 },
+  /** A group of writes. Whether one that timed out was done, nobody knows: it is never sent again by itself. */
+  write: { timeoutMs: 5_000, atOnce: 16, waiting: 64 },
+  /** A file of at most some MiB. */
+  blob: { timeoutMs: 10_000, atOnce: 16, waiting: 64 },
+  /** What may be lost: spans, counters. */
+  telemetry: { timeoutMs: 3_000, atOnce: 2, waiting: 8 },
+} as const;
+
+/** A call in its class; `within` aborts when its time is over. */
+export type Lane = <T>(call: (within: AbortSignal) => Promise<T>) => Promise<T>;
+
+/** What a runtime lets us do between requests: wake somebody who waits for a place, ask whether a circuit may close. */
+export interface Runtime {
+  readonly queues: boolean;
+  readonly probes: boolean;
+}
+
+/**
+ * The way to a neighbour for one class of calls: circuit, then timeout, then bulkhead. Rejects with what `isShed` knows, or
+ * as the call does.
+ */
+export function lane(
+  way: Circuit,
+  kind: keyof typeof LANES,
+  { queues }: Pick<Runtime, "queues">,
+): Lane {
+  const { timeoutMs, atOnce, waiting } = LANES[kind];
+  const places = queues ? bulkhead(atOnce, waiting) : bulkhead(atOnce + waiting, 0);
+  const bounded = wrap(timeout(timeoutMs, TimeoutStrategy.Aggressive), places);
+  return (call) => way.through(() => bounded.execute(({ signal }) => call(signal)));
+}

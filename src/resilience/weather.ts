@@ -1,3 +1,5 @@
+import { BrokenCircuitError, BulkheadRejectedError, TaskCancelledError } from "cockatiel";
+
 /** The error and what caused it, outermost first (drizzle wraps what the client threw). Bounded: a chain may be a ring. */
 function causes(error: unknown): Error[] {
   const chain: Error[] = [];
@@ -20,11 +22,13 @@ const HTTP_5XX = /HTTP status 5\d\d/;
 const NETWORK = /(Network connection lost|fetch failed|Unable to connect)/;
 
 /**
- * Whether a fault is transient: a locked database, the network, an answer 5xx. Never a business refusal.
+ * Whether a fault is transient: a locked database, the network, an answer 5xx, a call that our policies ended. Never a
+ * business refusal.
  * A read that failed so may be asked again; for a write see `neverHappened`.
  * Source: platform-facts of libSQL (local, HTTP from Bun, HTTP from workerd), each seen.
  */
 export function isWeather(error: unknown): boolean {
+  if (isShed(error)) return true;
   return causes(error).some((one) => {
     const code = codeOf(one);
     return (
@@ -35,6 +39,29 @@ export function isWeather(error: unknown): boolean {
       NETWORK.test(one.message)
     );
   });
+}
+
+/**
+ * Whether a policy of our own ended the call: its time was over, its circuit open, no place free. Trying again at once
+ * would make it worse.
+ */
+export function isShed(error: unknown): boolean {
+  return causes(error).some(
+    (one) =>
+      one instanceof TaskCancelledError ||
+      one instanceof BrokenCircuitError ||
+      one instanceof BulkheadRejectedError,
+  );
+}
+
+/** Whether the other side failed or was too slow: what a circuit counts. A refusal of ours is not its fault. */
+export function isFault(error: unknown): boolean {
+  return (
+    isWeather(error) &&
+    !causes(error).some(
+      (one) => one instanceof BrokenCircuitError || one instanceof BulkheadRejectedError,
+    )
+  );
 }
 
 /** Weather of which it is certain that nothing was written: only then may a write be sent again. */

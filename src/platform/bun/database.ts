@@ -4,7 +4,11 @@ import { fileURLToPath } from "node:url";
 import { type Client, createClient } from "@libsql/client";
 import { drizzle } from "drizzle-orm/libsql";
 import { migrate } from "drizzle-orm/libsql/migrator";
-import { writing } from "../../resilience/policies.ts";
+import type { Circuit, CircuitFigures } from "../../resilience/circuit.ts";
+import { lockedFile, writing } from "../../resilience/policies.ts";
+import type { Batches } from "../group-writer.ts";
+import type { Readable } from "../reader.ts";
+import { remoteDatabase } from "../remote-database.ts";
 import { rowsOf } from "../rows.ts";
 import { type Connection, openConnection } from "./connection.ts";
 
@@ -14,11 +18,15 @@ const MIGRATIONS = fileURLToPath(new URL("../../../migrations", import.meta.url)
 /** Ways into one database. Pragmas hold for a connection, so each local one is made with its own and never replaced. */
 export interface Database {
   /** For groupWriter: atomic batches, one after the other. */
-  readonly writing: Connection;
+  readonly writing: Batches & Pick<Connection, "execute" | "executeMultiple">;
+  /** For groupWriter. Absent for a remote one, each of whose requests goes through a circuit already. */
+  readonly lock?: Circuit;
   /** For raw reads. Local: refuses to write (`PRAGMA query_only`). */
-  readonly reading: Pick<Connection, "execute">;
+  readonly reading: Readable;
   /** For drizzle's reads. Local: refuses to write. */
   readonly built: Client;
+  /** The circuits that stand before it. */
+  circuits(): CircuitFigures[];
   /** Brings the tables to this version of the program; does nothing when they are. */
   migrate(): Promise<void>;
   /** Folds the write-ahead log into the file and closes everything. */
@@ -41,12 +49,17 @@ async function openFile(url: string, path: string): Promise<Database> {
   const reading = await patient(() => openConnection(path, READS));
   const built = createClient({ url, intMode: "number", concurrency: 1, timeout: 0 });
   await built.executeMultiple(READS);
+  // An empty batch asks for the lock and writes nothing.
+  const lock = lockedFile(() => writing.batch([], "write"));
   return {
     writing,
+    lock,
     reading,
     built,
+    circuits: () => [lock.figures()],
     migrate: () => migrated(() => createClient({ url, concurrency: 1, timeout: 0 })),
     async close() {
+      lock.end();
       built.close();
       reading.close();
       await fold(writing).catch(() => undefined);
@@ -68,21 +81,20 @@ async function fold(writing: Connection): Promise<void> {
 const WRITES = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON";
 const READS = "PRAGMA query_only = 1";
 
-async function openRemote(url: string, authToken: string | undefined): Promise<Database> {
-  const token = authToken === undefined ? {} : { authToken };
-  const client = createClient({ url, intMode: "number", ...token });
+function openRemote(url: string, authToken: string | undefined): Database {
+  const remote = remoteDatabase(url, authToken, { probes: true, queues: true });
   return {
     writing: {
-      execute: (statement) => client.execute(statement),
-      batch: (statements, mode) => client.batch(statements, mode),
-      executeMultiple: (sql) => client.executeMultiple(sql),
-      close: () => client.close(),
+      batch: remote.writing.batch,
+      execute: (statement) => remote.built.execute(statement),
+      executeMultiple: (sql) => remote.built.executeMultiple(sql),
     },
-    reading: { execute: (statement) => client.execute(statement) },
-    built: client,
-    migrate: () => migrated(() => createClient({ url, ...token })),
+    reading: remote.reading,
+    built: remote.built,
+    circuits: () => [remote.figures()],
+    migrate: () => migrated(remote.unlimited),
     async close() {
-      client.close();
+      remote.close();
     },
   };
 }

@@ -1,14 +1,14 @@
 import { join } from "node:path";
-import { drizzle } from "drizzle-orm/libsql";
 import type { Config } from "../../config.ts";
 import { trusted } from "../../lib/cast.ts";
 import { type PromMeter, promMeter } from "../../observability/meter.ts";
 import { quietTracer } from "../../observability/quiet.ts";
 import type { Ports } from "../../ports.ts";
+import type { CircuitFigures } from "../../resilience/circuit.ts";
 import { type GroupWriter, groupWriter, type WriterFigures } from "../group-writer.ts";
 import type { DocumentDomain } from "../memory/documents.ts";
 import { memoryLimits } from "../memory/limits.ts";
-import { clientReader } from "../reader.ts";
+import { builtReads, clientReader } from "../reader.ts";
 import { openDatabase } from "./database.ts";
 import { type FileBlobs, fileBlobs } from "./blobs.ts";
 import { bunDocuments } from "./documents.ts";
@@ -29,6 +29,8 @@ export interface BunPorts extends Ports {
   readonly blobs: FileBlobs;
   readonly meter: PromMeter;
   figures(): { writer: WriterFigures; documents: ThreadFigures; queue: QueueFigures };
+  /** The circuits before what may be down or slow. */
+  breakers(): CircuitFigures[];
   /** Tells `patience` and `peer` which server the requests come from. */
   attach(server: Attached): void;
   /** Aborts `stopping`. */
@@ -65,6 +67,7 @@ export async function bunPorts(config: Config, domain: DocumentDomain): Promise<
     group: config.COMMIT_GROUP,
     queue: config.COMMIT_QUEUE,
     patienceMs: PATIENCE_MS,
+    circuit: database.lock,
     breathe,
   });
   const documents = bunDocuments(config, domain);
@@ -82,7 +85,7 @@ export async function bunPorts(config: Config, domain: DocumentDomain): Promise<
   let server: Attached | undefined;
   return {
     config: { ...config, JWT_SECRET },
-    read: drizzle(database.built),
+    read: builtReads(database.built),
     reader,
     writer,
     originals: tableOriginals({ reader, clock }),
@@ -91,7 +94,7 @@ export async function bunPorts(config: Config, domain: DocumentDomain): Promise<
     documents,
     passwords: bunPasswords(config.PASSWORD_COST),
     limits: memoryLimits(clock),
-    health: bunHealth({ config, reader, writer, documents }),
+    health: bunHealth({ config, reader, writer, documents, breakers: database.circuits }),
     stopping: ending.signal,
     clock,
     log,
@@ -107,6 +110,7 @@ export async function bunPorts(config: Config, domain: DocumentDomain): Promise<
       documents: documents.figures(),
       queue: queue.figures(),
     }),
+    breakers: database.circuits,
     attach(started) {
       server = started;
     },

@@ -1,4 +1,6 @@
-import type { Originals } from "../../ports.ts";
+import { Failed } from "../../lib/result.ts";
+import type { Originals, PlatformFailure } from "../../ports.ts";
+import type { Lane } from "../../resilience/policies.ts";
 import type { Gzip } from "../table-originals.ts";
 
 const keyOf = (company: number, sha256: string): string => `originals/${company}/${sha256}`;
@@ -6,17 +8,30 @@ const keyOf = (company: number, sha256: string): string => `originals/${company}
 /**
  * Original bytes as objects of R2, which checks their SHA-256 as it takes them. They are there before `keep` resolves, so the
  * batch that names them need not carry them; what a batch then refuses stays behind without a name.
+ * Both fail with PlatformFailure `overloaded`: whatever a bucket does not do is weather.
  */
-export function bucketOriginals(bucket: R2Bucket): Originals {
+export function bucketOriginals(bucket: R2Bucket, way: Lane): Originals {
+  const asked = async <T>(call: () => Promise<T>): Promise<T> => {
+    try {
+      return await way(call);
+    } catch (cause) {
+      throw new Failed<PlatformFailure>(
+        { code: "overloaded", what: "originals", retryAfterS: 1 },
+        { cause },
+      );
+    }
+  };
   return {
     async keep(company, sha256, bytes) {
       const once = { etagDoesNotMatch: "*" };
-      await bucket.put(keyOf(company, sha256), bytes, { onlyIf: once, sha256 });
+      await asked(() => bucket.put(keyOf(company, sha256), bytes, { onlyIf: once, sha256 }));
       return [];
     },
     async get(company, sha256) {
-      const object = await bucket.get(keyOf(company, sha256));
-      return object === null ? null : new Uint8Array(await object.arrayBuffer());
+      return asked(async () => {
+        const object = await bucket.get(keyOf(company, sha256));
+        return object === null ? null : new Uint8Array(await object.arrayBuffer());
+      });
     },
   };
 }

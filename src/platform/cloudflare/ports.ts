@@ -1,16 +1,16 @@
-import { type Client, createClient } from "@libsql/client";
-import { drizzle } from "drizzle-orm/libsql";
 import type { Config } from "../../config.ts";
 import { Failed } from "../../lib/result.ts";
 import { quietMeter, quietTracer } from "../../observability/quiet.ts";
 import type { Log, PlatformFailure, Ports } from "../../ports.ts";
+import { lane, neighbour } from "../../resilience/policies.ts";
 import { groupWriter } from "../group-writer.ts";
 import { jsonLines } from "../log-lines.ts";
 import { type DocumentDomain, inlineDocuments } from "../memory/documents.ts";
 import { memoryLimits } from "../memory/limits.ts";
 import { nodeScrypt } from "../node-scrypt.ts";
 import { passwordHasher } from "../password-hash.ts";
-import { clientReader } from "../reader.ts";
+import { builtReads, clientReader } from "../reader.ts";
+import { type RemoteDatabase, remoteDatabase } from "../remote-database.ts";
 import { tableOriginals } from "../table-originals.ts";
 import { type Bindings, configOf } from "./bindings.ts";
 import { cloudflareHealth } from "./health.ts";
@@ -21,22 +21,23 @@ import { unboundBlobs, unboundQueue } from "./unbound.ts";
 const PATIENCE_MS = 5_000;
 
 /** What an isolate keeps from one request to the next: nothing of it waits for the network on behalf of a request. */
-type Kept = Omit<Ports, "read" | "writer"> & { open(): Client };
+type Kept = Omit<Ports, "writer"> & { database: RemoteDatabase };
+
+/** Between two requests of an isolate no timer fires, and what one waits for another may not end. */
+const NOTHING_BETWEEN = { probes: false, queues: false };
 
 const isolates = new WeakMap<Bindings, Kept>();
 
 /**
  * The world of one request on Workers. Fails with PlatformFailure `not_configured`; what is missing is said in the log.
- * The client and the writer live as long as the request: workerd ends a request's network with it, and whoever had
- * joined its commit would wait for ever. So a request commits alone, and what it writes at once is its group.
+ * The writer lives as long as the request: workerd ends a request's network with it, and whoever had joined its commit
+ * would wait for ever. So a request commits alone, and what it writes at once is its group.
  */
 export function cloudflarePorts(bindings: Bindings, domain: DocumentDomain): Ports {
   const kept = isolates.get(bindings) ?? keep(bindings, domain);
-  const client = kept.open();
   return {
     ...kept,
-    read: drizzle(client),
-    writer: groupWriter(client, {
+    writer: groupWriter(kept.database.writing, {
       group: kept.config.COMMIT_GROUP,
       queue: kept.config.COMMIT_QUEUE,
       patienceMs: PATIENCE_MS,
@@ -48,22 +49,19 @@ export function cloudflarePorts(bindings: Bindings, domain: DocumentDomain): Por
 function keep(bindings: Bindings, domain: DocumentDomain): Kept {
   const clock = { now: () => Date.now() };
   const config = configured(bindings, consoleLog("info", clock));
-  const open = () =>
-    createClient({
-      url: config.DATABASE_URL,
-      intMode: "number",
-      ...(config.DATABASE_AUTH_TOKEN === undefined
-        ? {}
-        : { authToken: config.DATABASE_AUTH_TOKEN }),
-    });
-  const reader = clientReader({ execute: (statement) => open().execute(statement) });
+  const database = remoteDatabase(config.DATABASE_URL, config.DATABASE_AUTH_TOKEN, NOTHING_BETWEEN);
+  const reader = clientReader(database.reading);
+  const blobs = lane(neighbour("originals", { counts: () => true }), "blob", NOTHING_BETWEEN);
   const bucket = bindings.ORIGINALS;
   const kept: Kept = {
     config,
-    open,
+    database,
+    read: builtReads(database.built),
     reader,
     originals:
-      bucket === undefined ? tableOriginals({ reader, clock }, webGzip) : bucketOriginals(bucket),
+      bucket === undefined
+        ? tableOriginals({ reader, clock }, webGzip)
+        : bucketOriginals(bucket, blobs),
     blobs: unboundBlobs,
     queue: unboundQueue,
     documents: inlineDocuments(domain),

@@ -1,0 +1,145 @@
+import { expect, test } from "bun:test";
+import { BrokenCircuitError, ConsecutiveBreaker } from "cockatiel";
+import { circuit } from "../../src/resilience/circuit.ts";
+import { lane, neighbour } from "../../src/resilience/policies.ts";
+
+const broken = Object.assign(new Error("cut"), { code: "ECONNRESET" });
+const fails = () => Promise.reject(broken);
+const works = () => Promise.resolve("ok");
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+const outcome = (call: Promise<unknown>) => call.catch((error: unknown) => error);
+
+/** A circuit that opens at the second fault in a row, and a probe that is told what to say. */
+function watched(pauseMs = 2, withProbe = true) {
+  const asked: PromiseWithResolvers<unknown>[] = [];
+  const next = Promise.withResolvers<void>();
+  const way = circuit({
+    name: "it",
+    counts: (error) => error === broken,
+    breaker: new ConsecutiveBreaker(2),
+    pauseMs,
+    ...(withProbe
+      ? {
+          probe() {
+            const answer = Promise.withResolvers<unknown>();
+            asked.push(answer);
+            next.resolve();
+            return answer.promise;
+          },
+        }
+      : {}),
+  });
+  return { way, asked, probed: () => next.promise };
+}
+
+test("faults open it, and then nobody waits: a call is refused without being made", async () => {
+  const { way } = watched();
+  expect(await outcome(way.through(works))).toBe("ok");
+  for (let n = 0; n < 2; n += 1) expect(await outcome(way.through(fails))).toBe(broken);
+  let made = false;
+  const refused = await outcome(
+    way.through(async () => {
+      made = true;
+    }),
+  );
+  expect(refused).toBeInstanceOf(BrokenCircuitError);
+  expect(made).toBe(false);
+  expect(way.figures()).toEqual({ name: "it", state: "open", opened: 1, refused: 1 });
+  way.end();
+});
+
+test("a refusal that is not the other side's fault never opens it", async () => {
+  const { way } = watched();
+  const own = new Error("a constraint");
+  for (let n = 0; n < 5; n += 1)
+    expect(await outcome(way.through(() => Promise.reject(own)))).toBe(own);
+  expect(way.figures().state).toBe("closed");
+});
+
+test("one probe is on its way at a time, callers are refused meanwhile, and its success closes the circuit", async () => {
+  const { way, asked, probed } = watched();
+  for (let n = 0; n < 2; n += 1) await outcome(way.through(fails));
+  await probed();
+  expect(way.figures().state).toBe("half_open");
+  for (let n = 0; n < 3; n += 1)
+    expect(await outcome(way.through(works))).toBeInstanceOf(BrokenCircuitError);
+  expect(asked).toHaveLength(1);
+  asked[0]?.resolve("alive");
+  await turn();
+  expect(await way.through(works)).toBe("ok");
+  expect(way.figures()).toMatchObject({ state: "closed", opened: 1, refused: 3 });
+});
+
+test("a probe that fails leaves it open and is followed by another; the time of an opening counts once", async () => {
+  const answers = [fails, fails, works];
+  const way = circuit({
+    name: "it",
+    counts: (error) => error === broken,
+    breaker: new ConsecutiveBreaker(1),
+    pauseMs: 1,
+    probe: () => (answers.shift() ?? works)(),
+  });
+  await outcome(way.through(fails));
+  while (way.figures().state !== "closed") await turn();
+  expect(answers).toEqual([]);
+  expect(way.figures().opened).toBe(1);
+});
+
+test("without a probe of its own the next caller after the pause is the probe", async () => {
+  const { way } = watched(2, false);
+  for (let n = 0; n < 2; n += 1) await outcome(way.through(fails));
+  while ((await outcome(way.through(works))) !== "ok") await turn();
+  expect(way.figures().state).toBe("closed");
+});
+
+test("an ended circuit asks no more", async () => {
+  const { way, asked } = watched();
+  for (let n = 0; n < 2; n += 1) await outcome(way.through(fails));
+  way.end();
+  // Another, with a longer pause, has been asked when this one should have been.
+  const later = watched(20);
+  for (let n = 0; n < 2; n += 1) await outcome(later.way.through(fails));
+  await later.probed();
+  later.way.end();
+  expect(asked).toEqual([]);
+});
+
+test("a wall clock that is turned back does not hold it open", async () => {
+  const { way, asked, probed } = watched();
+  const now = Date.now;
+  for (let n = 0; n < 2; n += 1) await outcome(way.through(fails));
+  try {
+    Date.now = () => now() - 3_600_000;
+    await probed();
+    asked[0]?.resolve("alive");
+    await turn();
+    expect(way.figures().state).toBe("closed");
+  } finally {
+    Date.now = now;
+  }
+});
+
+test("a lane lets so many go at once and so many wait, refuses the rest, and a refusal opens nothing", async () => {
+  const way = neighbour("it");
+  const through = lane(way, "telemetry", { queues: true });
+  const release = Promise.withResolvers<void>();
+  let running = 0;
+  let most = 0;
+  const calls = Array.from({ length: 14 }, () =>
+    outcome(
+      through(async () => {
+        running += 1;
+        most = Math.max(most, running);
+        await release.promise;
+        running -= 1;
+        return "done";
+      }),
+    ),
+  );
+  await turn();
+  release.resolve();
+  const ends = await Promise.all(calls);
+  expect(ends.filter((end) => end === "done")).toHaveLength(10);
+  expect(most).toBe(2);
+  expect(way.figures().state).toBe("closed");
+});
