@@ -51,7 +51,7 @@ export async function firstRun(
           select 1, 'Administrador', ?1, ?2, 'ADMIN', 1, 1, ?3, ?3 where not exists (select 1 from users)`,
         args: [adminEmail, hash, now],
       },
-      touched(1, ["accounts", "settings"], won),
+      touched(1, ["accounts", "settings", "users"], won),
       audit(
         {
           company: 1,

@@ -79,7 +79,7 @@ export function changeSettings(change: SettingsChange, cause: Cause, nowMs: numb
         nowMs,
       ],
     },
-    touched(company, ["settings", "nfes"]),
+    touched(company, ["settings"]),
     audit({
       company,
       at: nowMs,

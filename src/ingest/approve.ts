@@ -3,7 +3,7 @@ import { Failed } from "../lib/result.ts";
 import type { Finding } from "../nfe/document.ts";
 import type { Ports, Row, Statement } from "../ports.ts";
 import { saidOfStock } from "../stock/out-of-range.ts";
-import { factorsAsAssumed, nothingBelowZero, post } from "../stock/posting.ts";
+import { agedBy, factorsAsAssumed, nothingBelowZero, post } from "../stock/posting.ts";
 import { belowZero, lacking, noteBelowZero } from "./below-zero.ts";
 import { POSTED } from "./keep.ts";
 import { type ProcessPlan, planOf } from "./plan.ts";
@@ -72,7 +72,7 @@ async function commitApproval(
     ...post(posting),
     ...(leaves(posting) ? [noteBelowZero(posting)] : []),
     happened(posting.company, posting.at, [{ type: "nfe.processed", payload: told }], guard),
-    touched(posting.company, ["nfes", "stock", "products", "dashboard"], guard),
+    touched(posting.company, ["nfes", ...agedBy(posting)], guard),
     audit(
       {
         company: posting.company,

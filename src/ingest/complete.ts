@@ -88,7 +88,7 @@ async function commitCompletion(
       [{ type: "nfe.completed", payload: { access_key: stored.accessKey } }],
       guard,
     ),
-    touched(company, ["nfes", "dashboard"], guard),
+    touched(company, ["nfes"], guard),
     audit(
       {
         company,

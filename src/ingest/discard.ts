@@ -71,7 +71,7 @@ async function change(
         ],
         guard,
       ),
-      touched(actor.company, ["nfes", "dashboard"], guard),
+      touched(actor.company, ["nfes"], guard),
       audit(
         {
           company: actor.company,

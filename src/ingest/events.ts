@@ -97,7 +97,11 @@ async function commitEvent(
       ],
       guard,
     ),
-    touched(actor.company, ["nfes", "dashboard"], guard),
+    // Nothing shows an event whose note is not here.
+    touched(actor.company, ["nfes"], {
+      sql: `${guard.sql} and exists (select 1 from notes where company = ?1 and access_key = ?2)`,
+      args: guard.args,
+    }),
     audit(line, guard),
     {
       sql: `select effect, exists (select 1 from notes where company = ?1 and access_key = ?2) as note_is_here

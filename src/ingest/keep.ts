@@ -6,7 +6,7 @@ import { Failed } from "../lib/result.ts";
 import type { Reading } from "../nfe/document.ts";
 import type { Ports, Row, Statement } from "../ports.ts";
 import { saidOfStock } from "../stock/out-of-range.ts";
-import { type Posting, post } from "../stock/posting.ts";
+import { agedBy, type Posting, post } from "../stock/posting.ts";
 import { completeNote } from "./complete.ts";
 import { type Judgement, judge } from "./judge.ts";
 import { bookingLines } from "./lines.ts";
@@ -147,11 +147,7 @@ function journalOf(r: Registration): Statement[] {
       ],
       guard,
     ),
-    touched(
-      actor.company,
-      r.posting === null ? ["nfes", "dashboard"] : ["nfes", "stock", "products", "dashboard"],
-      guard,
-    ),
+    touched(actor.company, ["nfes", ...(r.posting === null ? [] : agedBy(r.posting))], guard),
     audit(
       {
         company: actor.company,

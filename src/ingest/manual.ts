@@ -43,7 +43,7 @@ export async function recordMovement(
       [{ type: "movement.created", payload: { product_code: order.product, type: order.type } }],
       guard,
     ),
-    touched(actor.company, ["stock", "products", "dashboard"], guard),
+    touched(actor.company, ["stock", "dashboard"], guard),
     audit(
       {
         company: actor.company,

@@ -2,7 +2,7 @@ import pMap from "p-map";
 import { settingsOf } from "../accounts/settings.ts";
 import { touched } from "../journal/record.ts";
 import type { Reading } from "../nfe/document.ts";
-import type { Ports, Statement } from "../ports.ts";
+import type { Guard, Ports, Statement } from "../ports.ts";
 import { type Judgement, judge } from "./judge.ts";
 import { findNote, type StoredNote } from "./stored-note.ts";
 
@@ -45,10 +45,7 @@ export function effectsOf(
   judged: Judgement,
   settingsVersion: number,
 ): Statement {
-  const effects = judged.items.map((item, i) => ({
-    n: item.position,
-    effect: judged.verdict.effects[i] ?? "ask",
-  }));
+  const effects = effectsByPosition(judged);
   return {
     sql: `update note_items set effect = e.value ->> 'effect' from json_each(?3) e
       where company = ?1 and note = ?2 and position = e.value ->> 'n'
@@ -57,6 +54,30 @@ export function effectsOf(
     args: [company, stored.id, JSON.stringify(effects), stored.verdictVersion + 1, settingsVersion],
   };
 }
+
+/** Selects a row where the verdict would say anything else than it does now: before it is written. */
+function otherwise(company: number, stored: StoredNote, judged: Judgement): Guard {
+  const { holds, rules, direction } = judged.verdict;
+  return {
+    sql: `select 1 from notes n where company = ?1 and access_key = ?2 and (
+        holds <> ?3 or findings <> ?4 or rules <> ?5 or direction <> ?6 or exists (
+          select 1 from json_each(?7) e join note_items i
+            on i.company = ?1 and i.note = n.id and i.position = e.value ->> 'n'
+          where i.effect <> e.value ->> 'effect'))`,
+    args: [
+      company,
+      stored.accessKey,
+      JSON.stringify(holds),
+      JSON.stringify(judged.findings),
+      JSON.stringify(rules),
+      direction,
+      JSON.stringify(effectsByPosition(judged)),
+    ],
+  };
+}
+
+const effectsByPosition = ({ items, verdict }: Judgement) =>
+  items.map((item, i) => ({ n: item.position, effect: verdict.effects[i] ?? "ask" }));
 
 /**
  * Makes the verdict of one PENDENTE note anew, from its original bytes under the present settings.
@@ -76,11 +97,11 @@ export async function rejudgeNote(
   return ports.writer.commit(
     {
       statements: [
+        touched(company, ["nfes"], otherwise(company, stored, judged)),
         newVerdict(company, stored, judged, settings.version, ports.clock.now()),
         effectsOf(company, stored, judged, settings.version),
-        touched(company, ["nfes"]),
       ],
-      mine: ([rows]) => rows !== undefined && rows.length > 0,
+      mine: ([, rows]) => rows !== undefined && rows.length > 0,
     },
     signal,
   );

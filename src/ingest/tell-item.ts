@@ -23,8 +23,8 @@ export async function tellSupplierItem(
   };
   const told = await ports.writer.commit({
     statements: [
+      touched(actor.company, ["supplier_items"], unlike(actor.company, item)),
       tellItem(actor.company, item, at),
-      touched(actor.company, ["supplier_items", "nfes"], known),
       audit(
         {
           company: actor.company,
@@ -40,9 +40,18 @@ export async function tellSupplierItem(
         known,
       ),
     ],
-    mine: ([rows]) => rows !== undefined && rows.length > 0,
+    mine: ([, rows]) => rows !== undefined && rows.length > 0,
   });
   if (!told)
     throw new Failed<StockFailure>({ code: "product.not_found", product_code: item.product });
   await rejudgeSupplier(ports, actor.company, item.supplier);
 }
+
+/** Selects a row where the word is news: before it is written. */
+const unlike = (company: number, { supplier, code, unit, product, factor_e4 }: SupplierItem) => ({
+  sql: `select 1 from products where company = ?1 and code = ?5 and not exists (
+      select 1 from supplier_items
+      where company = ?1 and supplier = ?2 and code = ?3 and unit = ?4 and product = ?5 and factor_e4 = ?6
+    )`,
+  args: [company, supplier, code, unit, product, factor_e4],
+});

@@ -1,4 +1,5 @@
 import type { Guard, Statement } from "../ports.ts";
+import type { Tag } from "./versions.ts";
 
 /**
  * What every write carries along: who did what, what happened, and which cached reads are old now.
@@ -73,17 +74,25 @@ export function happened(
   };
 }
 
-/** Raises the versions of cached reads: `stock`, `nfes`, `dashboard`, `products`, `accounts`, `settings` … */
-export function touched(
-  company: number,
-  tags: readonly string[],
-  guard: Guard = ALWAYS,
-): Statement {
-  const p = after(guard);
+/**
+ * Raises the versions of cached reads that show what a write has changed (journal/versions.ts says which is which).
+ * The tags are names of ours and stand in the text, which is constant for each list of them.
+ */
+export function touched(company: number, tags: readonly Tag[], guard: Guard = ALWAYS): Statement {
+  const rows = tags.map((tag) => `('${tag}')`).join(", ");
   return {
     sql: `insert into cache_versions (company, tag, version)
-      select ${p()}, value, 1 from json_each(${p()}) where exists (${guard.sql})
+      select ${after(guard)()}, column1, 1 from (values ${rows}) where exists (${guard.sql})
       on conflict do update set version = version + 1`,
-    args: [...guard.args, company, JSON.stringify(tags)],
+    args: [...guard.args, company],
+  };
+}
+
+/** The same, where the statement just before it in the batch has changed a row: what guarded that one guards this. */
+export function touchedIfChanged(company: number, tag: Tag): Statement {
+  return {
+    sql: `insert into cache_versions (company, tag, version) select ?1, '${tag}', 1 where changes() > 0
+      on conflict do update set version = version + 1`,
+    args: [company],
   };
 }

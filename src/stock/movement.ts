@@ -1,4 +1,6 @@
+import { touchedIfChanged } from "../journal/record.ts";
 import type { Statement } from "../ports.ts";
+import { addToSpan } from "./spans.ts";
 
 /** A movement that a person makes by hand. */
 export interface ManualMovement {
@@ -25,7 +27,7 @@ export const MOVED =
   "select 1 from movements where company = ?1 and origin = ?2 and origin_ref = ?3";
 
 /**
- * Statements of one manual movement: the movement, the balance, the last cost.
+ * Statements of one manual movement: the movement, the balance, the last cost, the sums.
  * The first returns the movement's row, or none where the product is unknown or inactive, or an exit would leave less than
  * nothing: then nothing is changed. The database decides, so no two exits can share one piece.
  */
@@ -57,7 +59,8 @@ export function move(movement: ManualMovement): Statement[] {
       sql: `insert into balances (company, product, quantity_e4, updated_at)
         select company, product, quantity_e4, created_at from movements
         where company = ?1 and origin = ?2 and origin_ref = ?3
-        on conflict do update set quantity_e4 = quantity_e4 + excluded.quantity_e4, updated_at = excluded.updated_at
+        on conflict do update set quantity_e4 = quantity_e4 + excluded.quantity_e4, updated_at = excluded.updated_at,
+          version = version + 1
         returning quantity_e4`,
       args: key,
     },
@@ -68,5 +71,7 @@ export function move(movement: ManualMovement): Statement[] {
           and products.company = ?1 and products.code = m.product`,
       args: key,
     },
+    touchedIfChanged(m.company, "products"),
+    addToSpan(m.company, m.at, [m], { sql: MOVED, args: key }),
   ];
 }

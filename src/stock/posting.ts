@@ -1,5 +1,8 @@
+import { touchedIfChanged } from "../journal/record.ts";
 import { values } from "../journal/values.ts";
+import type { Tag } from "../journal/versions.ts";
 import type { Statement, Value } from "../ports.ts";
+import { addToSpan } from "./spans.ts";
 
 /** A supplier's item as a document names it, and what we take it for. */
 export interface SupplierLine {
@@ -64,8 +67,17 @@ export interface Posting {
   readonly taken: string;
 }
 
+/** The cached reads that a posting makes old whenever it is taken; `post` itself tells of what it may change besides. */
+export function agedBy(posting: Posting): Tag[] {
+  if (posting.entries.length === 0) return [];
+  return bringsCost(posting) ? ["stock", "dashboard", "products"] : ["stock", "dashboard"];
+}
+
+const bringsCost = (posting: Posting): boolean =>
+  posting.lines.some((line) => line.cost_e2 !== null);
+
 /**
- * Statements that post a document: supplier items learnt, products created, movements, balances, last costs.
+ * Statements that post a document: supplier items learnt, products created, movements, balances, sums, last costs.
  * To be put into one batch after the statement that takes the posting; where that has lost, they change nothing.
  * A product's code is the supplier's code when free in the company, else `<code>-<supplier>`, else `<code>-<supplier>-<unit>`
  * (design decision 5), decided here, in the batch.
@@ -77,8 +89,10 @@ export function post(posting: Posting): Statement[] {
     ...(posting.lines.some((line) => line.teach) ? teach(posting, head) : []),
     ...learnItems(posting, head),
     keepProducts(posting, head),
+    ...(bringsCost(posting) ? [] : [touchedIfChanged(posting.company, "products")]),
     insertMovements(posting, head),
     { sql: moveBalances(posting), args: [...head, posting.origin, posting.at] },
+    addToSpan(posting.company, posting.at, posting.entries, { sql: posting.taken, args: head }),
   ];
 }
 
@@ -119,6 +133,7 @@ function learnItems(posting: Posting, head: readonly Value[]): Statement[] {
       where exists (${posting.taken})`,
       args: [...args, ...lines.args],
     },
+    touchedIfChanged(posting.company, "supplier_items"),
   ];
 }
 
@@ -189,12 +204,14 @@ const OF_THIS_POSTING = `company = ?1 and origin = ?4 and origin_ref > ?3 || '#'
 const moveBalances = (posting: Posting): string => `
   insert into balances (company, product, quantity_e4, updated_at)
   select company, product, sum(quantity_e4), ?5 from movements where ${OF_THIS_POSTING} group by product
-  on conflict do update set quantity_e4 = quantity_e4 + excluded.quantity_e4, updated_at = excluded.updated_at
+  on conflict do update set quantity_e4 = quantity_e4 + excluded.quantity_e4, updated_at = excluded.updated_at,
+    version = version + 1
   ${posting.entries.some((entry) => entry.quantity_e4 < 0) ? "returning product, quantity_e4" : ""}`;
 
 /** What a person has said about a supplier item replaces what was known. */
 function teach(posting: Posting, head: readonly Value[]): Statement[] {
   const args = [...head, posting.supplier, JSON.stringify(posting.lines), posting.at];
+  const aged = touchedIfChanged(posting.company, "supplier_items");
   return [
     {
       sql: `
@@ -206,6 +223,7 @@ function teach(posting: Posting, head: readonly Value[]): Statement[] {
           set product = excluded.product, factor_e4 = excluded.factor_e4, updated_at = excluded.updated_at`,
       args,
     },
+    aged,
     {
       sql: `
         update supplier_items set factor_e4 = l.value ->> 'factor_e4', updated_at = ?6
@@ -215,6 +233,7 @@ function teach(posting: Posting, head: readonly Value[]): Statement[] {
           and l.value ->> 'teach' and l.value ->> 'product' is null and exists (${posting.taken})`,
       args,
     },
+    aged,
   ];
 }
 

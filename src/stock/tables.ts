@@ -64,6 +64,21 @@ export const balances = sqliteTable(
     product: text().notNull(),
     quantity_e4: integer("quantity_e4").notNull(),
     updatedAt: integer("updated_at").notNull(),
+    version: integer().notNull().default(1),
   },
   (table) => [primaryKey({ columns: [table.company, table.product] })],
+);
+
+export const ledgerSpans = sqliteTable(
+  "ledger_spans",
+  {
+    company: integer().notNull(),
+    span: integer().notNull(),
+    entries: integer().notNull(),
+    entered_e4: integer("entered_e4").notNull(),
+    entered_e2: integer("entered_e2").notNull(),
+    left_e4: integer("left_e4").notNull(),
+    left_e2: integer("left_e2").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.company, table.span] })],
 );

@@ -66,7 +66,7 @@ test("two changes of different members at once both count", async () => {
   await ports.close();
 });
 
-test("a change of settings makes old what was read of settings and notes, and is audited without the name", async () => {
+test("a change of settings makes old what was read of settings, and nothing else, and is audited without the name", async () => {
   const ports = await house();
   await applySettings(ports, { name: "Nome Novo Ltda", requireSignature: true }, causeOf(1));
   const versions = await ports.reader.rows({
@@ -75,8 +75,8 @@ test("a change of settings makes old what was read of settings and notes, and is
   });
   expect(versions).toEqual([
     { tag: "accounts", version: 1 },
-    { tag: "nfes", version: 1 },
     { tag: "settings", version: 2 },
+    { tag: "users", version: 1 },
   ]);
   const lines = await auditOf(ports);
   expect(lines).toMatchObject([

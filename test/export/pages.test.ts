@@ -142,7 +142,8 @@ describe("the stock", () => {
     await trade(own);
     await own.database.writing.executeMultiple(`
       update products set min_stock_e4 = 50000;
-      insert into balances values (1, 'A', 50000, 0), (1, 'B', 49999, 0), (1, 'C', -1, 0);`);
+      insert into balances (company, product, quantity_e4, updated_at)
+      values (1, 'A', 50000, 0), (1, 'B', 49999, 0), (1, 'C', -1, 0);`);
     const { rows } = await walked(own, stockWalk(1, {}), 11);
     expect(rows).toEqual(["Em Estoque", "Baixo Estoque", "Esgotado"]);
     expect((await walked(own, stockWalk(2, {}), 11)).rows).toEqual(Array(3).fill("Esgotado"));
