@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import type { Failure } from "../failures.ts";
-import type { BatchResult } from "../ingest/batch.ts";
+import type { BatchResult } from "../ingest/batch-result.ts";
 import { trusted } from "../lib/cast.ts";
 import { EVENT_SAY, receiptMessage } from "./note-view.ts";
 import { sayFailure } from "./problem.ts";

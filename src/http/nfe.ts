@@ -1,5 +1,6 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
-import { receiveBatch, summaryOf } from "../ingest/batch.ts";
+import { receiveBatch } from "../ingest/batch.ts";
+import { summaryOf } from "../ingest/batch-result.ts";
 import type { IngestFailure } from "../ingest/failures.ts";
 import { BATCH } from "../ingest/limits.ts";
 import { receive } from "../ingest/receive.ts";

@@ -1,40 +1,17 @@
 import pMap from "p-map";
-import { trusted } from "../lib/cast.ts";
 import { sha256 } from "../lib/hash.ts";
 import { err, Failed, type Result } from "../lib/result.ts";
 import type { Document, Reading } from "../nfe/document.ts";
 import type { NfeFailure } from "../nfe/failures.ts";
 import type { Ports } from "../ports.ts";
-import { type EventReceipt, keepEvent } from "./events.ts";
-import type { IngestFailure, NoteStatus } from "./failures.ts";
+import { type BatchResult, refusedAs, takenIn } from "./batch-result.ts";
+import { keepEvent } from "./events.ts";
+import type { IngestFailure } from "./failures.ts";
 import type { Piece } from "./piece.ts";
-import type { NoteReceipt } from "./receipt.ts";
 import { auditRefusal, type ReceiveOptions } from "./receive.ts";
 import { Rehearsal } from "./rehearsal.ts";
 import { takeIn } from "./take-in.ts";
 import { Turns } from "./turns.ts";
-
-export type BatchResult =
-  | {
-      readonly file: string;
-      readonly outcome: "registered" | "approved" | "completed";
-      readonly note: NoteReceipt;
-    }
-  | {
-      readonly file: string;
-      readonly outcome: "duplicate";
-      readonly accessKey: string;
-      readonly status: NoteStatus;
-      readonly failure: { code: string };
-    }
-  | { readonly file: string; readonly outcome: "event"; readonly event: EventReceipt }
-  | {
-      readonly file: string;
-      readonly outcome: "rejected";
-      readonly accessKey: string | null;
-      readonly failure: { code: string };
-    }
-  | { readonly file: string; readonly outcome: "ignored"; readonly why: string };
 
 export interface BatchOptions extends ReceiveOptions {
   /** Nothing is written; the results say what would happen. */
@@ -187,12 +164,7 @@ async function keepOne(
     options.rehearsal === null
       ? await takeIn(ports, note.value, sent.bytes, keep)
       : await options.rehearsal.note(ports, note.value, sent.bytes, keep, sent.again);
-  const outcome = receipt.completed
-    ? "completed"
-    : receipt.status === "PROCESSADA"
-      ? "approved"
-      : "registered";
-  return { file: sent.name, outcome, note: receipt };
+  return takenIn(sent.name, receipt);
 }
 
 /** Runs one document's flow; a failure becomes its result, an abort goes on up. */
@@ -217,30 +189,5 @@ async function refused(
   options: BatchOptions,
 ): Promise<BatchResult> {
   if (!options.dryRun) await auditRefusal(ports, error, sha, options.cause);
-  // Our flows alone construct Failed, with members of IngestFailure and NfeFailure.
-  const failure = trusted<IngestFailure | NfeFailure>(error.failure);
-  if (failure.code === "nfe.duplicate")
-    return {
-      file,
-      outcome: "duplicate",
-      accessKey: failure.access_key,
-      status: failure.status,
-      failure,
-    };
-  return { file, outcome: "rejected", accessKey: null, failure };
-}
-
-/** How many of each outcome, as the batch route answers it. */
-export function summaryOf(results: readonly BatchResult[]) {
-  const count = (outcome: BatchResult["outcome"]) =>
-    results.filter((result) => result.outcome === outcome).length;
-  return {
-    registered: count("registered"),
-    approved: count("approved"),
-    completed: count("completed"),
-    duplicate: count("duplicate"),
-    rejected: count("rejected"),
-    events: count("event"),
-    ignored: count("ignored"),
-  };
+  return refusedAs(file, error);
 }

@@ -1,0 +1,75 @@
+import { trusted } from "../lib/cast.ts";
+import type { Failed } from "../lib/result.ts";
+import type { NfeFailure } from "../nfe/failures.ts";
+import type { EventReceipt } from "./events.ts";
+import type { IngestFailure, NoteStatus } from "./failures.ts";
+import type { NoteReceipt } from "./receipt.ts";
+
+/** What became of one document of a batch, or of one note in it. */
+export type BatchResult =
+  | {
+      readonly file: string;
+      readonly outcome: "registered" | "approved" | "completed";
+      readonly note: NoteReceipt;
+    }
+  | {
+      readonly file: string;
+      readonly outcome: "duplicate";
+      readonly accessKey: string;
+      readonly status: NoteStatus;
+      readonly failure: { code: string };
+    }
+  | { readonly file: string; readonly outcome: "event"; readonly event: EventReceipt }
+  | {
+      readonly file: string;
+      readonly outcome: "rejected";
+      readonly accessKey: string | null;
+      readonly failure: { code: string };
+    }
+  | { readonly file: string; readonly outcome: "ignored"; readonly why: string };
+
+/** The result of a note that was taken in. */
+export function takenIn(file: string, note: NoteReceipt): BatchResult {
+  const approved = note.status === "PROCESSADA" ? "approved" : "registered";
+  return { file, outcome: note.completed ? "completed" : approved, note };
+}
+
+/** The result of a document that a flow has refused. */
+export function refusedAs(file: string, error: Failed): BatchResult {
+  // Our flows alone construct Failed, with members of IngestFailure and NfeFailure.
+  const failure = trusted<IngestFailure | NfeFailure>(error.failure);
+  return failure.code === "nfe.duplicate"
+    ? {
+        file,
+        outcome: "duplicate",
+        accessKey: failure.access_key,
+        status: failure.status,
+        failure,
+      }
+    : { file, outcome: "rejected", accessKey: null, failure };
+}
+
+/** How many of each outcome, as a batch is answered. */
+export interface BatchSummary {
+  readonly registered: number;
+  readonly approved: number;
+  readonly completed: number;
+  readonly duplicate: number;
+  readonly rejected: number;
+  readonly events: number;
+  readonly ignored: number;
+}
+
+/** Adds up outcomes; `count` tells how many there are of one. */
+export const summaryBy = (count: (outcome: BatchResult["outcome"]) => number): BatchSummary => ({
+  registered: count("registered"),
+  approved: count("approved"),
+  completed: count("completed"),
+  duplicate: count("duplicate"),
+  rejected: count("rejected"),
+  events: count("event"),
+  ignored: count("ignored"),
+});
+
+export const summaryOf = (results: readonly BatchResult[]): BatchSummary =>
+  summaryBy((outcome) => results.filter((result) => result.outcome === outcome).length);
