@@ -55,6 +55,8 @@ const Environment = z.object({
   ),
   COMMIT_GROUP: count(8, 1).describe("Writes that may share one commit"),
   COMMIT_QUEUE: count(2_000, 1).describe("Writes that may wait for the writer; beyond: 503"),
+  CACHE_ENTRIES: count(2_000).describe("Answers kept in memory at most; 0 keeps none"),
+  CACHE_BYTES: count(16_777_216).describe("Bytes that the kept answers may take; 0 keeps none"),
   RATE_LIMIT_PER_SECOND: count(10).describe("Requests per second and user; 0 turns the limit off"),
   RATE_LIMIT_BURST: count(20).describe("Requests that may come at once; 0 turns the limit off"),
   PASSWORD_COST: z.coerce.number().int().min(1).max(20).default(15).describe("log2 N of scrypt"),
