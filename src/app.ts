@@ -14,12 +14,14 @@ import {
 import { exportRoutes } from "./http/exports.ts";
 import { healthRoutes } from "./http/health.ts";
 import { keyRoutes } from "./http/keys.ts";
+import { admitScraper, metrics } from "./http/metrics.ts";
 import { movementRoutes } from "./http/movements.ts";
 import { nfeRoutes } from "./http/nfe.ts";
 import { nfesRoutes } from "./http/nfes.ts";
 import { observed } from "./http/observed.ts";
 import { serveOpenApi } from "./http/openapi.ts";
 import { httpProblem, invalidRequest, toProblem } from "./http/problem.ts";
+import { profileRoutes } from "./http/profile.ts";
 import { rateLimited } from "./http/rate-limit.ts";
 import { stockRoutes } from "./http/stock.ts";
 import { supplierItemRoutes } from "./http/supplier-items.ts";
@@ -37,6 +39,8 @@ const routes = [
   ...movementRoutes,
   ...supplierItemRoutes,
   ...exportRoutes,
+  ...profileRoutes,
+  metrics,
 ] as const;
 
 /**
@@ -57,6 +61,7 @@ export function createApp(portsFor: (bindings: unknown) => Ports): OpenAPIHono<E
     return next();
   });
   app.use(observed, secure, allowOrigins, limitJson, readAsJson, askOnlyWhatIsSaid);
+  app.use("/metrics", admitScraper);
   app.use("/api/*", authenticated, rateLimited);
   app.use(
     methodNotAllowed({

@@ -60,6 +60,9 @@ const Environment = z.object({
   RATE_LIMIT_PER_SECOND: count(10).describe("Requests per second and user; 0 turns the limit off"),
   RATE_LIMIT_BURST: count(20).describe("Requests that may come at once; 0 turns the limit off"),
   PASSWORD_COST: z.coerce.number().int().min(1).max(20).default(15).describe("log2 N of scrypt"),
+  SSE_CLIENTS: count(2_000).describe("Streams of events open at once; beyond: 503"),
+  SSE_CLIENTS_PER_COMPANY: count(1_500).describe("The same for one company"),
+  EVENTS_KEEP_DAYS: count(90, 1).describe("Days for which the feed of events is kept"),
   CORS_ORIGINS: list.describe(
     "Allowed origins, comma separated; development also allows http://localhost:*",
   ),
@@ -67,6 +70,30 @@ const Environment = z.object({
     .enum(["debug", "info", "warn", "error"])
     .default("info")
     .describe("Least level that is written"),
+  METRICS_TOKEN: z
+    .string()
+    .min(16)
+    .optional()
+    .describe("Lets a scraper into /metrics; without it only an administrator"),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe("Collector of traces (OTLP/HTTP, JSON); none are kept without it"),
+  OTEL_EXPORTER_OTLP_HEADERS: z
+    .string()
+    .default("")
+    .describe("Headers for the collector, as name=value, comma separated"),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce
+    .number()
+    .min(0)
+    .max(1)
+    .default(1)
+    .describe("Share of the traces kept that begin here; one that comes from outside says itself"),
+  PROFILING: z
+    .enum(["true", "false"])
+    .default("false")
+    .transform((text) => text === "true")
+    .describe("true lets an administrator on this machine take CPU and heap profiles"),
   SHUTDOWN_TIMEOUT_MS: count(5_000).describe("Longest time from SIGTERM to exit"),
 });
 

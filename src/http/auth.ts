@@ -32,7 +32,8 @@ export const authenticated: MiddlewareHandler<Env> = async (c, next) => {
   await next();
 };
 
-function bearerOf(c: Context<Env>): string {
+/** The token of `Authorization: Bearer`. Fails with `auth.required`. */
+export function bearerOf(c: Context<Env>): string {
   const token = /^bearer +(\S+) *$/i.exec(c.req.header("authorization") ?? "")?.[1];
   if (token !== undefined) return token;
   c.header("www-authenticate", "Bearer");

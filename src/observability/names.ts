@@ -70,19 +70,26 @@ export const FIGURES = {
   sge_reader_crashes_total: { type: "counter", help: "Threads that died", labels: [] },
   sge_queue_messages: {
     type: "gauge",
-    help: "Messages of the durable queue: ready, waiting for their time, in work, parked",
+    help: "Messages of the durable queue: waiting, in_work, parked",
     labels: ["state"],
   },
   sge_queue_oldest_seconds: {
     type: "gauge",
-    help: "How long the oldest message that is ready has waited",
+    help: "Age of the oldest message that is not parked",
     labels: [],
+  },
+  sge_queue_handled_total: {
+    type: "counter",
+    help: "Messages handed out, by how that ended: done, retried, parked",
+    labels: ["outcome"],
   },
   sge_breaker_state: {
     type: "gauge",
     help: "0 closed, 1 half-open, 2 open",
     labels: ["name"],
   },
+  sge_breaker_opened_total: { type: "counter", help: "Times it opened", labels: ["name"] },
+  sge_breaker_refused_total: { type: "counter", help: "Calls refused at once", labels: ["name"] },
   sge_stream_clients: { type: "gauge", help: "Open event streams", labels: [] },
   sge_event_loop_delay_seconds: {
     type: "gauge",

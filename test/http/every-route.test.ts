@@ -31,6 +31,9 @@ const MATRIX: readonly [string, string, Role | "nobody"][] = [
   ["put", "/api/supplier-items", "GERENTE"],
   ["get", "/api/export/stock", "VISUALIZADOR"],
   ["get", "/api/export/movements", "VISUALIZADOR"],
+  ["post", "/api/profile/cpu", "ADMIN"],
+  ["post", "/api/profile/heap", "ADMIN"],
+  ["get", "/metrics", "ADMIN"],
 ];
 
 const KEY = "35260911222333000181550010000001231000000420";
@@ -58,7 +61,7 @@ test("S2: every route answers each role as the matrix says, before it looks at t
 test("the matrix names every route, and no route answers a stranger unless it is listed as open", () =>
   withService(async ({ app, raw }) => {
     const served = inspectRoutes(app)
-      .filter(({ isMiddleware, path }) => !isMiddleware && path.startsWith("/api/"))
+      .filter(({ isMiddleware, path }) => !isMiddleware && /^\/(api\/|metrics$)/.test(path))
       .map(({ method, path }) => `${method.toLowerCase()} ${path.replace(/:(\w+)/g, "{$1}")}`);
     expect([...new Set(served)].sort()).toEqual(MATRIX.map(([m, p]) => `${m} ${p}`).sort());
     for (const [method, path, least] of MATRIX) {

@@ -16,6 +16,7 @@ import { bunHealth } from "./health.ts";
 import { stdoutLog } from "./log.ts";
 import { tableOriginals } from "./originals.ts";
 import { bunPasswords } from "./passwords.ts";
+import { bunProfiler } from "./profiler.ts";
 import { type BunQueue, bunQueue, type QueueFigures } from "./queue.ts";
 import { jwtSecret } from "./secrets.ts";
 import type { ThreadFigures } from "./thread-pool.ts";
@@ -69,6 +70,10 @@ export async function bunPorts(config: Config, domain: DocumentDomain): Promise<
     patienceMs: PATIENCE_MS,
     circuit: database.lock,
     breathe,
+    wrote(writes, seconds) {
+      meter.observe("sge_commit_writes", writes, {});
+      meter.observe("sge_commit_seconds", seconds, {});
+    },
   });
   const documents = bunDocuments(config, domain);
   const log = stdoutLog(config, clock);
@@ -101,6 +106,7 @@ export async function bunPorts(config: Config, domain: DocumentDomain): Promise<
     meter,
     tracer: quietTracer,
     trace: quietTracer.begin("process", "consumer", null).trace,
+    profiler: bunProfiler(),
     patience: (request, seconds) => server?.timeout(request, seconds),
     peer: (request) => server?.requestIP(request)?.address ?? null,
     breathe,

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Config } from "../../config.ts";
 import type { DocumentDomain } from "../memory/documents.ts";
 import { type BunPorts, bunPorts } from "./ports.ts";
+import { watch } from "./watch.ts";
 
 /** What a door brings: the domain's pure functions, and how requests are answered over the ports. */
 export interface Parts {
@@ -34,6 +35,7 @@ export async function serve(config: Config, parts: Parts): Promise<Running> {
     const server = listen(ports, app.fetch);
     listening = server;
     ports.attach(server);
+    const watching = watch(ports, server);
     const host = config.HOST.includes(":") ? `[${config.HOST.replace(/[[\]]/g, "")}]` : config.HOST;
     const port = server.port ?? config.PORT;
     const url = `http://${host}:${port}`;
@@ -41,6 +43,7 @@ export async function serve(config: Config, parts: Parts): Promise<Running> {
     let stopping: Promise<void> | undefined;
     const stop = async () => {
       await ended(server, config.SHUTDOWN_TIMEOUT_MS);
+      watching.end();
       await ports.close();
       await sign.takeDown();
     };

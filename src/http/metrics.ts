@@ -1,0 +1,45 @@
+import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
+import type { MiddlewareHandler } from "hono";
+import { HTTPException } from "hono/http-exception";
+import { timingSafeEqual } from "hono/utils/buffer";
+import { authenticated, bearerOf } from "./auth.ts";
+import type { Env } from "./env.ts";
+import { asks } from "./permissions.ts";
+import { PROBLEMS } from "./schemas.ts";
+
+/** Whoever holds METRICS_TOKEN: of no company, and let into one place only. */
+const SCRAPER = { company: 0, userId: 0, role: "ADMIN" } as const;
+
+/**
+ * Stands before `/metrics`: lets METRICS_TOKEN in, which knows nothing else; anybody else as under /api, so that an
+ * administrator's token or API key will do. No rate limit: a scrape that is refused is a hole in every graph.
+ */
+export const admitScraper: MiddlewareHandler<Env> = async (c, next) => {
+  const wanted = c.var.ports.config.METRICS_TOKEN;
+  if (wanted === undefined || !(await timingSafeEqual(bearerOf(c), wanted)))
+    return authenticated(c, next);
+  c.set("actor", SCRAPER);
+  await next();
+};
+
+const metricsRoute = createRoute({
+  method: "get",
+  path: "/metrics",
+  operationId: "metrics",
+  tags: ["operations"],
+  summary: "Métricas no formato do Prometheus; METRICS_TOKEN ou um ADMIN",
+  ...asks("administer"),
+  responses: {
+    200: { description: "As métricas", content: { "text/plain": { schema: z.string() } } },
+    default: PROBLEMS,
+  },
+});
+
+export const metrics = defineOpenAPIRoute<typeof metricsRoute, Env>({
+  route: metricsRoute,
+  handler: async (c) => {
+    const exposed = await c.var.ports.meter.exposition?.();
+    if (exposed === undefined) throw new HTTPException(501);
+    return c.text(exposed.text, 200, { "content-type": exposed.type, "cache-control": "no-store" });
+  },
+});

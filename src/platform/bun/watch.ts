@@ -1,0 +1,105 @@
+import { readdir } from "node:fs/promises";
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import type { PromMeter } from "../../observability/meter.ts";
+import { VERSION } from "../../version.ts";
+import type { BunPorts } from "./ports.ts";
+
+const BREAKERS = { closed: 0, half_open: 1, open: 2 } as const;
+const NANO = 1e9;
+
+/** How often the event loop is asked whether it is late, ms (measured: 0.2 % of a core). */
+const RESOLUTION_MS = 20;
+
+/**
+ * What `/metrics` looks up when it is asked: the writer, the threads, the queue, the breakers, the event loop, the process.
+ * `end` stops watching the event loop.
+ */
+export function watch(
+  ports: Pick<BunPorts, "meter" | "queue" | "figures" | "breakers">,
+  server: Pick<Bun.Server<undefined>, "pendingRequests">,
+): { end(): void } {
+  const { meter } = ports;
+  watchParts(ports);
+  watchProcess(meter);
+  meter.watch(() => ({
+    sge_build_info: [{ labels: { version: VERSION }, value: 1 }],
+    http_requests_in_work: server.pendingRequests,
+  }));
+  return watchEventLoop(meter);
+}
+
+function watchParts({
+  meter,
+  queue,
+  figures,
+  breakers,
+}: Pick<BunPorts, "meter" | "queue" | "figures" | "breakers">): void {
+  meter.watch(() => {
+    const { writer, documents, queue } = figures();
+    return {
+      sge_writer_queue: writer.queued,
+      sge_writer_overloaded_total: writer.overloaded,
+      sge_writer_split_total: writer.split,
+      sge_reader_threads: [
+        { labels: { state: "busy" }, value: documents.busy },
+        { labels: { state: "idle" }, value: documents.workers - documents.busy },
+      ],
+      sge_reader_queue: documents.queued,
+      sge_reader_timeouts_total: documents.timeouts,
+      sge_reader_crashes_total: documents.crashes,
+      sge_queue_handled_total: (["done", "retried", "parked"] as const).map((outcome) => ({
+        labels: { outcome },
+        value: queue[outcome],
+      })),
+    };
+  });
+  meter.watch(async () => {
+    const { waiting, inWork, parked, oldestMs } = await queue.depth();
+    return {
+      sge_queue_messages: [
+        { labels: { state: "waiting" }, value: waiting },
+        { labels: { state: "in_work" }, value: inWork },
+        { labels: { state: "parked" }, value: parked },
+      ],
+      sge_queue_oldest_seconds: oldestMs / 1_000,
+    };
+  });
+  meter.watch(() => {
+    const all = breakers().map(({ name, ...figures }) => ({ labels: { name }, ...figures }));
+    return {
+      sge_breaker_state: all.map(({ labels, state }) => ({ labels, value: BREAKERS[state] })),
+      sge_breaker_opened_total: all.map(({ labels, opened }) => ({ labels, value: opened })),
+      sge_breaker_refused_total: all.map(({ labels, refused }) => ({ labels, value: refused })),
+    };
+  });
+}
+
+function watchProcess(meter: PromMeter): void {
+  meter.watch(() => {
+    const { user, system } = process.cpuUsage();
+    const { rss, heapUsed } = process.memoryUsage();
+    return {
+      process_cpu_seconds_total: (user + system) / 1e6,
+      process_resident_memory_bytes: rss,
+      process_heap_bytes: heapUsed,
+      process_start_time_seconds: performance.timeOrigin / 1_000,
+    };
+  });
+  // Only where there is a /proc.
+  meter.watch(async () => ({ process_open_fds: (await readdir("/proc/self/fd")).length }));
+}
+
+function watchEventLoop(meter: PromMeter): { end(): void } {
+  const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  delay.enable();
+  meter.watch(() => {
+    const late = [
+      { labels: { quantile: "0.5" }, value: delay.percentile(50) / NANO },
+      { labels: { quantile: "0.99" }, value: delay.percentile(99) / NANO },
+      { labels: { quantile: "1" }, value: delay.max / NANO },
+    ];
+    delay.reset();
+    return { sge_event_loop_delay_seconds: late };
+  });
+  return { end: () => void delay.disable() };
+}
