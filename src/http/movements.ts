@@ -1,7 +1,9 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import { settingsOf } from "../accounts/settings.ts";
 import { recordMovement } from "../ingest/manual.ts";
-import { findMovement, listMovements } from "../stock/ledger.ts";
+import type { ProductTag, Tag } from "../journal/versions.ts";
+import { findMovement, listMovements, type MovementFilter } from "../stock/ledger.ts";
+import { cached, UNCHANGED } from "./cached.ts";
 import { dayRange } from "./days.ts";
 import { causeOf, type Env } from "./env.ts";
 import { MovementSchema, movementView } from "./movement-view.ts";
@@ -107,7 +109,7 @@ const listMovementsRoute = createRoute({
       reference: text(120).optional(),
     }),
   },
-  responses: answers(200, pageOf(MovementSchema), "Uma página de movimentos"),
+  responses: { ...answers(200, pageOf(MovementSchema), "Uma página de movimentos"), ...UNCHANGED },
 });
 
 export const listMovementsHere = defineOpenAPIRoute<typeof listMovementsRoute, Env>({
@@ -116,21 +118,29 @@ export const listMovementsHere = defineOpenAPIRoute<typeof listMovementsRoute, E
     const { ports, actor } = c.var;
     const query = c.req.valid("query");
     const { timeZone } = await settingsOf(ports, actor.company, c.var.settingsVersion);
-    const { movements, total } = await listMovements(
-      ports,
-      actor.company,
-      {
-        product: query.product_code,
-        type: query.type,
-        origin: query.origin?.toUpperCase(),
-        reference: query.reference?.replace(/^NFe(?=\d{6})/, ""),
-        ...dayRange(query, timeZone),
-      },
-      offsetOf(query),
-      c.req.raw.signal,
-    );
-    return c.json(paged(movements.map(movementView), query, total), 200);
+    const filter = {
+      product: query.product_code,
+      type: query.type,
+      origin: query.origin?.toUpperCase(),
+      reference: query.reference?.replace(/^NFe(?=\d{6})/, ""),
+      ...dayRange(query, timeZone),
+    };
+    const { page, limit } = query;
+    return cached(c, { from: shownBy(filter), by: { ...filter, page, limit } }, async (signal) => {
+      const { movements, total } = await listMovements(
+        ports,
+        actor.company,
+        filter,
+        offsetOf(query),
+        signal,
+      );
+      return paged(movements.map(movementView), query, total);
+    });
   },
 });
+
+/** One product's movements stay as they are while others move. */
+const shownBy = ({ product }: MovementFilter): (Tag | ProductTag)[] =>
+  product === undefined ? ["stock", "products", "users"] : [`product:${product}`, "users"];
 
 export const movementRoutes = [createMovement, listMovementsHere] as const;

@@ -6,9 +6,11 @@ import type { IngestFailure } from "../ingest/failures.ts";
 import { mappingOf } from "../ingest/mapping.ts";
 import { listNotes, noteDetail } from "../ingest/notes.ts";
 import { findNote } from "../ingest/stored-note.ts";
+import type { Tag } from "../journal/versions.ts";
 import { trusted } from "../lib/cast.ts";
 import { Failed } from "../lib/result.ts";
 import { movementsOf } from "../stock/ledger.ts";
+import { cached, UNCHANGED } from "./cached.ts";
 import { type CorrectionBody, correctionsOf, ProcessBody } from "./corrections.ts";
 import { dayRange } from "./days.ts";
 import { causeOf, type Env } from "./env.ts";
@@ -50,7 +52,7 @@ const listRoute = createRoute({
       product_code: text(120).optional(),
     }),
   },
-  responses: answers(200, pageOf(NoteSummarySchema), "Uma página de notas"),
+  responses: { ...answers(200, pageOf(NoteSummarySchema), "Uma página de notas"), ...UNCHANGED },
 });
 
 export const listNfes = defineOpenAPIRoute<typeof listRoute, Env>({
@@ -59,20 +61,20 @@ export const listNfes = defineOpenAPIRoute<typeof listRoute, Env>({
     const { ports, actor } = c.var;
     const query = c.req.valid("query");
     const { timeZone } = await settingsOf(ports, actor.company, c.var.settingsVersion);
-    const { rows, total } = await listNotes(
-      ports,
-      actor.company,
-      {
-        status: query.status,
-        direction: query.direction,
-        supplier: query.supplier,
-        search: query.search,
-        product: query.product_code,
-        ...dayRange(query, timeZone),
-      },
-      offsetOf(query),
-    );
-    return c.json(paged(rows.map(summaryView), query, total), 200);
+    const filter = {
+      status: query.status,
+      direction: query.direction,
+      supplier: query.supplier,
+      search: query.search,
+      product: query.product_code,
+      ...dayRange(query, timeZone),
+    };
+    const { page, limit } = query;
+    const from: Tag[] = filter.product === undefined ? ["nfes"] : ["nfes", "supplier_items"];
+    return cached(c, { from, by: { ...filter, page, limit } }, async () => {
+      const { rows, total } = await listNotes(ports, actor.company, filter, offsetOf(query));
+      return paged(rows.map(summaryView), query, total);
+    });
   },
 });
 
@@ -84,7 +86,7 @@ const detailRoute = createRoute({
   summary: "Uma nota com itens, movimentos, eventos e as regras que a julgaram",
   ...asks("read"),
   request: { params: AccessKeyParam },
-  responses: answers(200, NoteDetailSchema, "A nota"),
+  responses: { ...answers(200, NoteDetailSchema, "A nota"), ...UNCHANGED },
 });
 
 export const getNfe = defineOpenAPIRoute<typeof detailRoute, Env>({
@@ -92,14 +94,18 @@ export const getNfe = defineOpenAPIRoute<typeof detailRoute, Env>({
   handler: async (c) => {
     const { ports, actor } = c.var;
     const { access_key } = c.req.valid("param");
-    const detail = await noteDetail(ports, actor.company, access_key);
-    if (detail === null) throw notFound(access_key);
-    const { note, items, events } = detail;
-    const [movements, mapping] = await Promise.all([
-      note.posting === null ? [] : movementsOf(ports, actor.company, access_key, c.req.raw.signal),
-      mappingOf(ports, actor.company, note.supplierId, items, c.req.raw.signal),
-    ]);
-    return c.json(detailView(note, items, events, movements, mapping), 200);
+    // Its movements name their product and their user.
+    const from: Tag[] = ["nfes", "supplier_items", "products", "users"];
+    return cached(c, { from, by: { access_key } }, async (signal) => {
+      const detail = await noteDetail(ports, actor.company, access_key);
+      if (detail === null) throw notFound(access_key);
+      const { note, items, events } = detail;
+      const [movements, mapping] = await Promise.all([
+        note.posting === null ? [] : movementsOf(ports, actor.company, access_key, signal),
+        mappingOf(ports, actor.company, note.supplierId, items, signal),
+      ]);
+      return detailView(note, items, events, movements, mapping);
+    });
   },
 });
 

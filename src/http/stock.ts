@@ -1,6 +1,7 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import { unitValue } from "../lib/decimal.ts";
 import { type Level, listLevels } from "../stock/levels.ts";
+import { cached, UNCHANGED } from "./cached.ts";
 import type { Env } from "./env.ts";
 import { exactNumber, instant, money, moneyOrNull, quantity, quantityOrNull } from "./numbers.ts";
 import { asks } from "./permissions.ts";
@@ -74,27 +75,29 @@ const productsRoute = createRoute({
   summary: "Lista os produtos ativos, por nome",
   ...asks("read"),
   request: { query: LevelQuery },
-  responses: answers(200, pageOf(ProductSchema), "Uma página de produtos"),
+  responses: { ...answers(200, pageOf(ProductSchema), "Uma página de produtos"), ...UNCHANGED },
 });
 
 export const listProducts = defineOpenAPIRoute<typeof productsRoute, Env>({
   route: productsRoute,
   handler: async (c) => {
     const query = c.req.valid("query");
-    const { levels, total } = await listLevels(
-      c.var.ports,
-      c.var.actor.company,
-      { search: query.search, categoryId: query.category_id },
-      offsetOf(query),
-      c.req.raw.signal,
-    );
-    const data = levels.map((level) => ({
-      ...commonView(level),
-      active: level.active,
-      created_at: instant(level.createdAt),
-      updated_at: instant(level.updatedAt),
-    }));
-    return c.json(paged(data, query, total), 200);
+    return cached(c, { from: ["products"], by: query }, async (signal) => {
+      const { levels, total } = await listLevels(
+        c.var.ports,
+        c.var.actor.company,
+        { search: query.search, categoryId: query.category_id },
+        offsetOf(query),
+        signal,
+      );
+      const data = levels.map((level) => ({
+        ...commonView(level),
+        active: level.active,
+        created_at: instant(level.createdAt),
+        updated_at: instant(level.updatedAt),
+      }));
+      return paged(data, query, total);
+    });
   },
 });
 
@@ -106,27 +109,29 @@ const stockRoute = createRoute({
   summary: "O que há de cada produto, por nome",
   ...asks("read"),
   request: { query: LevelQuery.extend({ low: Flag.optional() }) },
-  responses: answers(200, pageOf(StockItemSchema), "Uma página do estoque"),
+  responses: { ...answers(200, pageOf(StockItemSchema), "Uma página do estoque"), ...UNCHANGED },
 });
 
 export const listStock = defineOpenAPIRoute<typeof stockRoute, Env>({
   route: stockRoute,
   handler: async (c) => {
     const query = c.req.valid("query");
-    const { levels, total } = await listLevels(
-      c.var.ports,
-      c.var.actor.company,
-      { search: query.search, categoryId: query.category_id, low: query.low },
-      offsetOf(query),
-      c.req.raw.signal,
-    );
-    const data = levels.map((level) => ({
-      ...commonView(level),
-      quantity: quantity(level.quantity_e4),
-      category_name: "Sem Categoria",
-      last_cost_total: moneyOrNull(level.lastCost_e2),
-    }));
-    return c.json(paged(data, query, total), 200);
+    return cached(c, { from: ["stock", "products"], by: query }, async (signal) => {
+      const { levels, total } = await listLevels(
+        c.var.ports,
+        c.var.actor.company,
+        { search: query.search, categoryId: query.category_id, low: query.low },
+        offsetOf(query),
+        signal,
+      );
+      const data = levels.map((level) => ({
+        ...commonView(level),
+        quantity: quantity(level.quantity_e4),
+        category_name: "Sem Categoria",
+        last_cost_total: moneyOrNull(level.lastCost_e2),
+      }));
+      return paged(data, query, total);
+    });
   },
 });
 

@@ -1,6 +1,7 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import { tellSupplierItem } from "../ingest/tell-item.ts";
 import { listItems, type SupplierItem } from "../stock/supplier-items.ts";
+import { cached, UNCHANGED } from "./cached.ts";
 import { causeOf, type Env } from "./env.ts";
 import { quantity } from "./numbers.ts";
 import { asks } from "./permissions.ts";
@@ -52,21 +53,26 @@ const listRoute = createRoute({
       product_code: text(120).optional(),
     }),
   },
-  responses: answers(200, pageOf(SupplierItemSchema), "Uma página do de-para"),
+  responses: {
+    ...answers(200, pageOf(SupplierItemSchema), "Uma página do de-para"),
+    ...UNCHANGED,
+  },
 });
 
 export const listSupplierItems = defineOpenAPIRoute<typeof listRoute, Env>({
   route: listRoute,
   handler: async (c) => {
     const query = c.req.valid("query");
-    const { items, total } = await listItems(
-      c.var.ports,
-      c.var.actor.company,
-      { supplier: query.supplier_cnpj, product: query.product_code },
-      offsetOf(query),
-      c.req.raw.signal,
-    );
-    return c.json(paged(items.map(view), query, total), 200);
+    return cached(c, { from: ["supplier_items"], by: query }, async (signal) => {
+      const { items, total } = await listItems(
+        c.var.ports,
+        c.var.actor.company,
+        { supplier: query.supplier_cnpj, product: query.product_code },
+        offsetOf(query),
+        signal,
+      );
+      return paged(items.map(view), query, total);
+    });
   },
 });
 
