@@ -1,0 +1,41 @@
+import { expect, test } from "bun:test";
+import { values } from "../../src/journal/values.ts";
+import type { Value } from "../../src/ports.ts";
+import { testPorts } from "../support/ports.ts";
+
+const row = (n: number): Value[] => [n, -n * 9_007_199_254, `código "${n}"`, null, `0${n}`];
+
+test("rows come out of the query as they went in, however they travel", async () => {
+  const ports = await testPorts();
+  for (const count of [1, 2, 64, 65, 990, 40_000]) {
+    const rows = Array.from({ length: count }, (_, n) => row(n));
+    const list = values(rows, 1);
+    const found = await ports.reader.rows({
+      sql: `with t (a, b, c, d, e) as (${list.sql})
+        select ?1 as before, a, b, c, d, e, typeof(a) || typeof(b) || typeof(c) || typeof(d) as types from t`,
+      args: ["antes", ...list.args],
+    });
+    expect(found.map(({ a, b, c, d, e }) => [a, b, c, d, e])).toEqual(rows);
+    expect([...new Set(found.map(({ before, types }) => `${before} ${types}`))]).toEqual([
+      "antes integerintegertextnull",
+    ]);
+  }
+  await ports.close();
+});
+
+test("no statement has more parameters than SQLite takes, nor a text that grows with the rows without end", () => {
+  const sizes = [10, 64, 65, 990, 40_000].map((count) => {
+    const { sql, args } = values(
+      Array.from({ length: count }, (_, n) => row(n)),
+      7,
+    );
+    return [count, args.length, sql.length < 8_192];
+  });
+  expect(sizes).toEqual([
+    [10, 50, true],
+    [64, 320, true],
+    [65, 1, true],
+    [990, 1, true],
+    [40_000, 1, true],
+  ]);
+});
