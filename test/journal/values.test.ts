@@ -12,13 +12,11 @@ test("rows come out of the query as they went in, however they travel", async ()
     const list = values(rows, 1);
     const found = await ports.reader.rows({
       sql: `with t (a, b, c, d, e) as (${list.sql})
-        select ?1 as before, a, b, c, d, e, typeof(a) || typeof(b) || typeof(c) || typeof(d) as types from t`,
+        select ?1 as before, a, b, c, d, e from t`,
       args: ["antes", ...list.args],
     });
     expect(found.map(({ a, b, c, d, e }) => [a, b, c, d, e])).toEqual(rows);
-    expect([...new Set(found.map(({ before, types }) => `${before} ${types}`))]).toEqual([
-      "antes integerintegertextnull",
-    ]);
+    expect([...new Set(found.map(({ before }) => before))]).toEqual(["antes"]);
   }
   await ports.close();
 });
