@@ -3,7 +3,7 @@ import { values } from "../../src/journal/values.ts";
 import type { Value } from "../../src/ports.ts";
 import { testPorts } from "../support/ports.ts";
 
-const row = (n: number): Value[] => [n, -n * 9_007_199_254, `código "${n}"`, null, `0${n}`];
+const row = (n: number): Value[] => [n, 7 - n * 225_179_981_368, `código "${n}"`, null, `0${n}`];
 
 test("rows come out of the query as they went in, however they travel", async () => {
   const ports = await testPorts();
