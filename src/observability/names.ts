@@ -19,7 +19,7 @@ export const COUNTERS = {
   cache_reads_total: { help: "Cached reads, by what X-Cache said", labels: ["result"] },
   export_rows_total: { help: "Rows written into exports", labels: ["type"] },
   trace_spans_total: {
-    help: "Spans that ended: sent to the collector, failed on the way, dropped for want of room",
+    help: "Spans that ended: sent, failed on the way, or dropped for want of room",
     labels: ["outcome"],
   },
 } as const satisfies Record<string, Measured>;

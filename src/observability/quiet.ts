@@ -1,4 +1,4 @@
-import type { Meter, Tracer } from "../ports.ts";
+import type { Meter, Trace, Tracer } from "../ports.ts";
 import { placeOf, written } from "./traceparent.ts";
 
 /** Ports.Meter that keeps nothing: one isolate of many is not the service. */
@@ -22,3 +22,6 @@ export const quietTracer: Tracer = {
     return { trace, end: () => undefined };
   },
 };
+
+/** For work that no request or job has asked for. */
+export const untraced = (): Trace => quietTracer.begin("untraced", "consumer", null).trace;

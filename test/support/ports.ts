@@ -7,7 +7,7 @@ import { type Config, parseConfig } from "../../src/config.ts";
 import { compareDocuments } from "../../src/nfe/compare.ts";
 import { readDocument } from "../../src/nfe/read.ts";
 import { type PromMeter, promMeter } from "../../src/observability/meter.ts";
-import { quietTracer } from "../../src/observability/quiet.ts";
+import { quietTracer, untraced } from "../../src/observability/quiet.ts";
 import { fileBlobs } from "../../src/platform/bun/blobs.ts";
 import { type Database, openDatabase } from "../../src/platform/bun/database.ts";
 import { tableOriginals } from "../../src/platform/bun/originals.ts";
@@ -147,7 +147,7 @@ export async function testPorts(overrides: TestOverrides = {}): Promise<TestPort
     log,
     meter: promMeter(() => performance.now() / 1_000),
     tracer: quietTracer,
-    trace: quietTracer.begin("test", "consumer", null).trace,
+    trace: untraced(),
     patience: () => undefined,
     peer: () => "127.0.0.1",
     breathe,

@@ -2,7 +2,8 @@ import { join } from "node:path";
 import type { Config } from "../../config.ts";
 import { trusted } from "../../lib/cast.ts";
 import { type PromMeter, promMeter } from "../../observability/meter.ts";
-import { quietTracer } from "../../observability/quiet.ts";
+import { untraced } from "../../observability/quiet.ts";
+import { tracing } from "../../observability/tracing.ts";
 import type { Ports } from "../../ports.ts";
 import type { CircuitFigures } from "../../resilience/circuit.ts";
 import { type GroupWriter, groupWriter, type WriterFigures } from "../group-writer.ts";
@@ -61,6 +62,7 @@ export async function bunPorts(config: Config, domain: DocumentDomain): Promise<
   const JWT_SECRET = await jwtSecret(config);
   const clock = { now: () => Date.now() };
   const meter = promMeter(() => performance.now() / 1_000);
+  const tracer = await tracing(config, meter);
   const database = await openDatabase(config.DATABASE_URL, config.DATABASE_AUTH_TOKEN);
   await database.migrate();
   const reader = clientReader(database.reading);
@@ -104,8 +106,8 @@ export async function bunPorts(config: Config, domain: DocumentDomain): Promise<
     clock,
     log,
     meter,
-    tracer: quietTracer,
-    trace: quietTracer.begin("process", "consumer", null).trace,
+    tracer,
+    trace: untraced(),
     profiler: bunProfiler(),
     patience: (request, seconds) => server?.timeout(request, seconds),
     peer: (request) => server?.requestIP(request)?.address ?? null,
@@ -126,6 +128,7 @@ export async function bunPorts(config: Config, domain: DocumentDomain): Promise<
       await writer.drain();
       documents.close();
       await database.close();
+      await tracer.close();
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { Config } from "../../config.ts";
 import { Failed } from "../../lib/result.ts";
-import { quietMeter, quietTracer } from "../../observability/quiet.ts";
+import { quietMeter, quietTracer, untraced } from "../../observability/quiet.ts";
 import type { Log, PlatformFailure, Ports } from "../../ports.ts";
 import { lane, neighbour } from "../../resilience/policies.ts";
 import { groupWriter } from "../group-writer.ts";
@@ -74,7 +74,7 @@ function keep(bindings: Bindings, domain: DocumentDomain): Kept {
     log: consoleLog(config.LOG_LEVEL, clock),
     meter: quietMeter(() => clock.now() / 1_000),
     tracer: quietTracer,
-    trace: quietTracer.begin("isolate", "consumer", null).trace,
+    trace: untraced(),
     patience: () => undefined,
     peer: (request) => request.headers.get("cf-connecting-ip"),
     breathe: async () => undefined,

@@ -1,0 +1,136 @@
+import { ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
+import { JsonTraceSerializer } from "@opentelemetry/otlp-transformer";
+import { resourceFromAttributes } from "@opentelemetry/resources";
+import {
+  ParentBasedSampler,
+  type ReadableSpan,
+  TraceIdRatioBasedSampler,
+  TracerProvider,
+} from "@opentelemetry/sdk-trace";
+import { Failed } from "../lib/result.ts";
+import type { Meter, Trace, Tracer } from "../ports.ts";
+import { VERSION } from "../version.ts";
+import { type OutboxLimits, outbox } from "./outbox.ts";
+import { placeOf, written } from "./traceparent.ts";
+
+/** Where the spans go, and which. */
+export interface Collector {
+  /** Base address (OTLP/HTTP); spans go to `/v1/traces` beneath it. */
+  readonly endpoint: string;
+  /** `name=value`, comma separated, values percent-encoded (OTEL_EXPORTER_OTLP_HEADERS). */
+  readonly headers: string;
+  /** Share of the traces kept that begin here, 0 to 1. */
+  readonly ratio: number;
+}
+
+export interface OtlpTracer extends Tracer {
+  /** Sends what waits, within a second. */
+  close(): Promise<void>;
+}
+
+/** 2,048 spans are some 800 kB. */
+const LIMITS: OutboxLimits = { waiting: 2_048, batch: 512, everyMs: 1_000, timeoutMs: 10_000 };
+const CLOSE_MS = 1_000;
+
+const KINDS = { server: SpanKind.SERVER, consumer: SpanKind.CONSUMER } as const;
+
+/**
+ * Ports.Tracer over OpenTelemetry's SDK, sent as OTLP/HTTP in JSON. A trace that comes from outside is kept when its
+ * `traceparent` says so; of those that begin here, the ratio. Nothing is global, and the place in a trace is passed on by
+ * hand: there is no context to lose. What is sent, fails and is dropped is counted (`trace_spans_total`).
+ */
+export function otlpTracer(
+  { endpoint, headers, ratio }: Collector,
+  meter: Pick<Meter, "count">,
+  limits: OutboxLimits = LIMITS,
+): OtlpTracer {
+  const url = `${endpoint.replace(/\/$/, "")}/v1/traces`;
+  const sent = { "content-type": "application/json", ...headersOf(headers) };
+  async function post(spans: ReadableSpan[], signal: AbortSignal): Promise<void> {
+    const body = JsonTraceSerializer.serializeRequest(spans) ?? null;
+    const answer = await fetch(url, { method: "POST", headers: sent, body, signal });
+    await answer.body?.cancel();
+    if (!answer.ok) throw new Error(`the collector answered ${answer.status}`);
+  }
+  const box = outbox(
+    post,
+    (outcome, spans) => meter.count("trace_spans_total", { outcome }, spans),
+    limits,
+  );
+  const provider = new TracerProvider({
+    sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(ratio) }),
+    resource: resourceFromAttributes({ "service.name": "sge", "service.version": VERSION }),
+    spanProcessors: [box],
+  });
+  const tracer = provider.getTracer("sge");
+
+  function traceOf(span: Span): Trace {
+    const { traceId, spanId, traceFlags } = span.spanContext();
+    const recorded = span.isRecording();
+    const here = trace.setSpan(ROOT_CONTEXT, span);
+    return {
+      id: traceId,
+      parent: written({ trace: traceId, span: spanId, sampled: (traceFlags & 1) === 1 }),
+      recorded,
+      async span(name, step) {
+        if (!recorded) return step();
+        const child = tracer.startSpan(name, {}, here);
+        try {
+          return await step();
+        } catch (error) {
+          fail(child, codeOf(error));
+          throw error;
+        } finally {
+          child.end();
+        }
+      },
+    };
+  }
+
+  return {
+    begin(name, kind, parent) {
+      const span = tracer.startSpan(name, { kind: KINDS[kind] }, contextOf(parent));
+      return {
+        trace: traceOf(span),
+        end(finalName, facts, failure) {
+          span.updateName(finalName);
+          span.setAttributes(facts);
+          if (failure !== null) fail(span, failure);
+          span.end();
+        },
+      };
+    },
+    close: () => box.close(CLOSE_MS),
+  };
+}
+
+/** As OpenTelemetry's conventions say it: a low number of codes, never a message. */
+function fail(span: Span, code: string): void {
+  span.setStatus({ code: SpanStatusCode.ERROR });
+  span.setAttribute("error.type", code);
+}
+
+const codeOf = (error: unknown): string => {
+  if (error instanceof Failed) return error.failure.code;
+  return error instanceof Error ? error.name : "unknown";
+};
+
+function contextOf(parent: string | null) {
+  const place = placeOf(parent);
+  if (place === null) return ROOT_CONTEXT;
+  return trace.setSpanContext(ROOT_CONTEXT, {
+    traceId: place.trace,
+    spanId: place.span,
+    traceFlags: place.sampled ? 1 : 0,
+    isRemote: true,
+  });
+}
+
+function headersOf(list: string): Record<string, string> {
+  const pairs = list.split(",").flatMap((pair): [string, string][] => {
+    const at = pair.indexOf("=");
+    if (at < 1) return [];
+    return [[pair.slice(0, at).trim(), decodeURIComponent(pair.slice(at + 1).trim())]];
+  });
+  return Object.fromEntries(pairs);
+}
