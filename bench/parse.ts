@@ -5,12 +5,16 @@
  *
  *   bun bench/parse.ts [ITEMS=10] [PAIRS=9]
  */
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { XMLParser, XMLValidator } from "fast-xml-parser";
 import { SaxesParser } from "saxes";
 import { utf8 } from "../src/demo/bytes.ts";
 import { syntheticNote } from "../src/demo/synthetic-note.ts";
 import { readDocument } from "../src/nfe/read.ts";
 import { parseXml } from "../src/nfe/xml/scan.ts";
+import { figure, median, ratios, spread, type Target, table, targetTable } from "./figures.ts";
+import { emptyFolder } from "./folder.ts";
 
 const items = Number(process.argv[2] ?? 10);
 const pairs = Number(process.argv[3] ?? 9);
@@ -75,38 +79,76 @@ function rate(read: Reader, ms: number): number {
   return (n * 1000) / (performance.now() - start);
 }
 
-const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1] ?? 0;
-const size = bytes.reduce((sum, document) => sum + document.length, 0) / bytes.length;
+/**
+ * A reader in another process, on the same documents: BENCH_PEER_PARSE is a command that takes files and prints
+ * `docs/s NUMBER` once or more. Null where there is none.
+ */
+async function peer(folder: string): Promise<number | null> {
+  const command = process.env.BENCH_PEER_PARSE ?? "";
+  if (command === "") return null;
+  const files = texts.map((_, n) => join(folder, `${n}.xml`));
+  const child = Bun.spawn([...command.split(/\s+/), ...files], { stdout: "pipe" });
+  const said = await new Response(child.stdout).text();
+  return median([...said.matchAll(/docs\/s ([\d.]+)/g)].map((match) => Number(match[1])));
+}
+
+await using folder = await emptyFolder();
+for (const [n, text] of texts.entries()) await writeFile(join(folder.path, `${n}.xml`), text);
 
 for (const read of [scanner, fastXmlParser, saxes, whole]) rate(read, 1_000);
-const seen: Record<"scanner" | "fxp" | "saxes" | "whole", number[]> = {
-  scanner: [],
-  fxp: [],
-  saxes: [],
-  whole: [],
+const seen = {
+  scanner: [] as number[],
+  fxp: [] as number[],
+  saxes: [] as number[],
+  whole: [] as number[],
+  peer: [] as number[],
 };
 for (let pair = 0; pair < pairs; pair += 1) {
   seen.fxp.push(rate(fastXmlParser, 400));
   seen.scanner.push(rate(scanner, 400));
   seen.saxes.push(rate(saxes, 400));
   seen.whole.push(rate(whole, 400));
+  const beside = await peer(folder.path);
+  if (beside !== null) seen.peer.push(beside);
 }
-const against = (other: "fxp" | "saxes"): string => {
-  const ratios = seen.scanner.map((mine, i) => mine / (seen[other][i] ?? mine));
-  return `${median([...ratios]).toFixed(1)} (${Math.min(...ratios).toFixed(1)} to ${Math.max(...ratios).toFixed(1)})`;
-};
-const perSecond = (name: keyof typeof seen): string => median([...seen[name]]).toFixed(0);
 
+const size = bytes.reduce((sum, document) => sum + document.length, 0) / bytes.length / 1_024;
+const row = (name: string, speeds: readonly number[]): string[] => [
+  name,
+  spread(speeds),
+  figure(1_000 / median(speeds)),
+];
+console.log(`${texts.length} notes of ${items} items, ${figure(size)} KB each, ${pairs} pairs\n`);
 console.log(
-  `${texts.length} notes of ${items} items, ${(size / 1024).toFixed(1)} KB each; ${pairs} pairs`,
+  table(
+    ["", "docs/s", "ms/doc"],
+    [
+      row("the scanner", seen.scanner),
+      row("readDocument, bytes to findings", seen.whole),
+      row("saxes, xmlns: true, same tree", seen.saxes),
+      row("fast-xml-parser + XMLValidator", seen.fxp),
+      ...(seen.peer.length === 0 ? [] : [row("the peer", seen.peer)]),
+    ],
+  ),
 );
-console.log(`scanner                        ${perSecond("scanner")} docs/s`);
+console.log("");
+const target = (
+  other: "fxp" | "saxes" | "peer",
+  what: string,
+  must: number,
+  stretch: number,
+): Target => ({
+  id: "T5",
+  what,
+  values: ratios(seen.scanner, seen[other]),
+  bound: "≥",
+  must,
+  stretch,
+});
 console.log(
-  `fast-xml-parser + XMLValidator ${perSecond("fxp")} docs/s; scanner ${against("fxp")} times that`,
-);
-console.log(
-  `saxes, xmlns: true             ${perSecond("saxes")} docs/s; scanner ${against("saxes")} times that`,
-);
-console.log(
-  `readDocument, bytes to findings ${perSecond("whole")} docs/s, ${(1000 / median([...seen.whole])).toFixed(3)} ms each`,
+  targetTable([
+    target("fxp", "docs/s / fast-xml-parser + XMLValidator", 12, 20),
+    target("saxes", "docs/s / saxes", 3, 5),
+    target("peer", "docs/s / the peer", 4, 7),
+  ]),
 );

@@ -1,10 +1,10 @@
 import { Database as Sqlite } from "bun:sqlite";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseConfig } from "../src/config.ts";
 import { openDatabase } from "../src/platform/bun/database.ts";
 import { groupWriter } from "../src/platform/group-writer.ts";
+import { ratios, spread, table, targetTable } from "./figures.ts";
+import { emptyFolder } from "./folder.ts";
 
 /**
  * T7: invoices a second (1 note, 10 items, 10 movements, 10 balances) through the group writer of the service (synchronous FULL,
@@ -55,7 +55,7 @@ const MOVEMENT =
 const ADD = "on conflict do update set quantity_e4 = quantity_e4 + excluded.quantity_e4";
 
 /** Many rows as one JSON parameter, as the service writes them. */
-const grouped = ({ key, items }: Invoice) => {
+const statementsOf = ({ key, items }: Invoice) => {
   const json = JSON.stringify(items);
   return [
     { sql: NOTE, args: [key] },
@@ -88,7 +88,7 @@ async function ours(url: string): Promise<number> {
   let next = 0;
   const caller = async () => {
     for (let n = next++; n < invoices; n = next++)
-      await writer.commit({ statements: grouped(invoice(n)), mine: () => null });
+      await writer.commit({ statements: statementsOf(invoice(n)), mine: () => null });
   };
   await Promise.all(Array.from({ length: CALLERS }, caller));
   const seconds = (performance.now() - start) / 1_000;
@@ -122,27 +122,39 @@ function theirs(path: string): number {
 
 /** A file with the tables, in a directory that is removed after `use`. */
 async function fresh(use: (path: string) => number | Promise<number>): Promise<number> {
-  const folder = await mkdtemp(join(tmpdir(), "sge-bench-"));
-  const path = join(folder, "bench.db");
+  await using folder = await emptyFolder();
+  const path = join(folder.path, "bench.db");
   const database = await openDatabase(`file:${path}`);
   await database.writing.executeMultiple(TABLES);
   await database.close();
-  const speed = await use(path);
-  await rm(folder, { recursive: true, force: true });
-  return speed;
+  return await use(path);
 }
 
-const median = (values: number[]) => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
-const runs: { ours: number; theirs: number }[] = [];
+const grouped: number[] = [];
+const single: number[] = [];
 for (let pair = 0; pair < pairs; pair += 1) {
-  const run = {
-    ours: await fresh((path) => ours(`file:${path}`)),
-    theirs: await fresh(theirs),
-  };
-  runs.push(run);
-  console.log(
-    `par ${pair + 1}: ${run.ours.toFixed(0)} notas/s em grupos, ${run.theirs.toFixed(0)} notas/s bun:sqlite uma a uma`,
-  );
+  grouped.push(await fresh((path) => ours(`file:${path}`)));
+  single.push(await fresh(theirs));
 }
-const ratio = median(runs.map((run) => run.ours / run.theirs));
-console.log(`T7: ${ratio.toFixed(2)}x (mediana de ${pairs} pares; alvo 1,2, ótimo 1,6)`);
+console.log(
+  table(
+    [`${invoices.toLocaleString("en")} invoices a run, ${pairs} pairs`, "invoices/s"],
+    [
+      [`groups of ${parseConfig({}).COMMIT_GROUP}, FULL`, spread(grouped)],
+      ["bun:sqlite, one commit each, NORMAL", spread(single)],
+    ],
+  ),
+);
+console.log("");
+console.log(
+  targetTable([
+    {
+      id: "T7",
+      what: "invoices/s in groups / bun:sqlite one by one",
+      values: ratios(grouped, single),
+      bound: "≥",
+      must: 1.2,
+      stretch: 1.6,
+    },
+  ]),
+);

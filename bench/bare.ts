@@ -1,0 +1,130 @@
+import { type SQLQueryBindings, Database as Sqlite } from "bun:sqlite";
+import { join } from "node:path";
+import { openDatabase } from "../src/platform/bun/database.ts";
+import { emptyFolder } from "./folder.ts";
+
+type Cells = Record<string, SQLQueryBindings>;
+/** What one note has left in the database of the service, table by table, in the order in which they may be written. */
+export type Rows = ReadonlyMap<string, readonly Cells[]>;
+
+/** Where a table's rows of a note are found (`t`, and the note's key), and what a second row under one key does. */
+interface Part {
+  readonly table: string;
+  readonly key: string;
+  readonly from: string;
+  readonly again?: string;
+  /** The columns of `t` that are taken; all of them where this is absent. */
+  readonly columns?: string;
+}
+
+const OF_PRODUCT = "t.company = m.company and t.product = m.product";
+const PARTS: readonly Part[] = [
+  {
+    table: "products",
+    key: "m.reference",
+    from: "movements m join products t on t.company = m.company and t.code = m.product",
+    again: `on conflict (company, code) do update set last_cost_e2 = excluded.last_cost_e2,
+      last_cost_quantity_e4 = excluded.last_cost_quantity_e4, updated_at = excluded.updated_at`,
+  },
+  {
+    table: "supplier_items",
+    key: "m.reference",
+    from: `movements m join supplier_items t on ${OF_PRODUCT}`,
+    again: "on conflict do nothing",
+  },
+  {
+    table: "originals",
+    key: "n.access_key",
+    from: "notes n join originals t on t.company = n.company and t.sha256 = n.sha256",
+  },
+  { table: "notes", key: "t.access_key", from: "notes t" },
+  {
+    table: "note_items",
+    key: "n.access_key",
+    from: "notes n join note_items t on t.company = n.company and t.note = n.id",
+  },
+  { table: "movements", key: "t.reference", from: "movements t" },
+  {
+    table: "balances",
+    key: "t.reference",
+    from: "movements t",
+    columns: "t.company, t.product, t.quantity_e4, t.created_at as updated_at",
+    again: `on conflict (company, product) do update set quantity_e4 = quantity_e4 + excluded.quantity_e4,
+      updated_at = excluded.updated_at`,
+  },
+  { table: "events", key: "t.payload ->> 'access_key'", from: "events t" },
+  {
+    table: "cache_versions",
+    key: "n.access_key",
+    from: "notes n join cache_versions t on t.company = n.company",
+    again: "on conflict (company, tag) do update set version = version + 1",
+  },
+  { table: "audit", key: "t.entity_id", from: "audit t" },
+];
+
+/** What up to `most` approved notes have left behind in the database of a running service, note by note. */
+export function rowsOfNotes(path: string, most: number): Rows[] {
+  const database = new Sqlite(path, { readonly: true });
+  const notes = new Map<string, Map<string, Cells[]>>();
+  const keys = database.query<{ access_key: string }, [number]>(
+    "select access_key from notes where status = 'PROCESSADA' order by id limit ?1",
+  );
+  for (const { access_key } of keys.all(most)) notes.set(access_key, new Map());
+  for (const { table, key, from, columns = "t.*" } of PARTS) {
+    const rows = database.query<Cells, []>(`select ${key} as its_note, ${columns} from ${from}`);
+    for (const { its_note, ...cells } of rows.iterate()) {
+      const note = notes.get(String(its_note));
+      if (note === undefined) continue;
+      const known = note.get(table);
+      if (known === undefined) note.set(table, [cells]);
+      else known.push(cells);
+    }
+  }
+  database.close();
+  return [...notes.values()];
+}
+
+export interface Written {
+  readonly perSecond: number;
+  readonly cpuMs: number;
+}
+
+/**
+ * Writes the rows into a new file with the tables of the service: bun:sqlite, prepared statements, one commit for each
+ * note, synchronous NORMAL. It reads no XML, judges nothing and proves nothing.
+ */
+export async function writeBare(notes: readonly Rows[]): Promise<Written> {
+  await using folder = await emptyFolder();
+  const path = join(folder.path, "bare.db");
+  const service = await openDatabase(`file:${path}`);
+  await service.migrate();
+  await service.writing.execute(
+    `insert into companies values (1, 'Bancada', '[]', 'production', 'America/Sao_Paulo', 0, '[]', 0, 0, 1, 1, 0, 0)`,
+  );
+  await service.close();
+  const database = new Sqlite(path);
+  for (const pragma of ["journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"])
+    database.run(`PRAGMA ${pragma}`);
+  const inserts = PARTS.flatMap(({ table, again = "" }) => {
+    const [sample] = notes.flatMap((note) => note.get(table)?.slice(0, 1) ?? []).slice(0, 1);
+    if (sample === undefined) return [];
+    const columns = Object.keys(sample);
+    const places = columns.map((_, n) => `?${n + 1}`).join(", ");
+    const insert = `insert into ${table} (${columns.join(", ")}) values (${places}) ${again}`;
+    return [{ table, insert: database.prepare<unknown, SQLQueryBindings[]>(insert) }];
+  });
+  const write = database.transaction((note: Rows) => {
+    for (const { table, insert } of inserts)
+      for (const cells of note.get(table) ?? []) insert.run(...Object.values(cells));
+  });
+  const used = process.cpuUsage();
+  const begun = performance.now();
+  for (const note of notes) write.immediate(note);
+  const seconds = (performance.now() - begun) / 1_000;
+  const cpu = process.cpuUsage(used);
+  database.close();
+  return {
+    perSecond: notes.length / seconds,
+    cpuMs: (cpu.user + cpu.system) / 1_000 / notes.length,
+  };
+}

@@ -1,0 +1,80 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { availableParallelism, cpus, loadavg, release, totalmem } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { targetsOf, withBlock } from "./document.ts";
+import { figure } from "./figures.ts";
+
+/** The benches, in the order in which they run, with what they are given; `short` only shows that they work. */
+const BENCHES = {
+  parse: { full: [10, 9], short: [10, 1] },
+  writer: { full: [2_000, 7], short: [500, 1] },
+  uploads: { full: [4, 7], short: [1, 1] },
+  waits: { full: [4, 5], short: [1, 1] },
+  groups: { full: [4, 5], short: [1, 1] },
+  batch: { full: [4, 5], short: [1, 1] },
+  stop: { full: [5], short: [1] },
+  export: { full: [1_000_000, 5, 10_000_000], short: [20_000, 1, 40_000] },
+  memory: { full: [100_000], short: [2_000] },
+} as const satisfies Record<string, { full: readonly number[]; short: readonly number[] }>;
+type Name = keyof typeof BENCHES;
+
+const DOCUMENT = join(import.meta.dir, "..", "docs", "benchmarks.md");
+
+const isName = (name: string): name is Name => Object.hasOwn(BENCHES, name);
+
+/** Where the figures come from, in one line. */
+function machine(date: string): string {
+  const model = cpus()[0]?.model.trim() ?? "?";
+  const memory = figure(totalmem() / 2 ** 30);
+  return `${availableParallelism()} × ${model}, ${memory} GiB, Linux ${release()}, Bun ${Bun.version}, ${date}`;
+}
+
+/** Runs one bench in a process of its own; its output goes to the terminal as it comes, and is given back. */
+async function run(name: Name, args: readonly number[]): Promise<string> {
+  const child = Bun.spawn(
+    [process.execPath, join(import.meta.dir, `${name}.ts`), ...args.map(String)],
+    { stdout: "pipe" },
+  );
+  const decoder = new TextDecoder();
+  let said = "";
+  for await (const bytes of child.stdout) {
+    process.stdout.write(bytes);
+    said += decoder.decode(bytes, { stream: true });
+  }
+  if ((await child.exited) !== 0) throw new Error(`${name} ended with ${child.exitCode}`);
+  return said;
+}
+
+/**
+ * bun run bench [name…] [--short] [--write] [--date 2026-11-23]
+ * Runs the named benches, or all of them. `--write` puts what they print into docs/benchmarks.md.
+ */
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    short: { type: "boolean", default: false },
+    write: { type: "boolean", default: false },
+    date: { type: "string", default: new Date().toISOString().slice(0, 10) },
+  },
+});
+const unknown = positionals.filter((name) => !isName(name));
+if (unknown.length > 0) {
+  console.error(`no bench ${unknown.join(", ")}; there are ${Object.keys(BENCHES).join(", ")}`);
+  process.exit(2);
+}
+const names = Object.keys(BENCHES)
+  .filter(isName)
+  .filter((name) => positionals.length === 0 || positionals.includes(name));
+console.log(machine(values.date));
+for (const name of names) {
+  const args = BENCHES[name][values.short ? "short" : "full"];
+  const command = `\`bun bench/${name}.ts ${args.join(" ")}\``;
+  const line = `${command}, ${values.date}, load average before it ${figure(loadavg()[0] ?? Number.NaN)}:`;
+  console.log(`\n## ${line}\n`);
+  const said = await run(name, args);
+  if (!values.write) continue;
+  const document = withBlock(await readFile(DOCUMENT, "utf8"), name, `${line}\n\n${said}`);
+  const told = withBlock(document, "machine", machine(values.date));
+  await writeFile(DOCUMENT, withBlock(told, "targets", targetsOf(told)));
+}

@@ -1,0 +1,94 @@
+import { spread, table, targetTable } from "./figures.ts";
+import { type Figures, load } from "./load.ts";
+import { type System, startPeer, startService } from "./server.ts";
+
+/**
+ * How long one waits for the service when it is not asked for all that it can: T4, 500 uploads a second offered over 1,000
+ * connections, counted from when each was due; T9, a tiny GET while notes of 990 items come in on 4 connections. In turn
+ * with the system of BENCH_PEER.
+ * bun bench/waits.ts [seconds of a run = 4] [rounds = 5]
+ */
+const [seconds = 4, rounds = 5] = process.argv.slice(2).map(Number);
+const RATE = 500;
+const ITEMS = 990;
+
+const offered = (system: System, warmSeconds: number): Promise<Figures> =>
+  load({
+    url: system.url,
+    pid: system.pid,
+    connections: 1_000,
+    rate: RATE,
+    seconds,
+    warmSeconds,
+    next: () => system.upload(),
+    probe: system.probe,
+  });
+/** Everything that runs often is compiled before it is measured. */
+const busy = (system: System): Promise<Figures> =>
+  load({ url: system.url, connections: 64, seconds: 4, next: () => system.upload() });
+const large = (system: System): Promise<Figures> =>
+  load({
+    url: system.url,
+    pid: system.pid,
+    connections: 4,
+    seconds,
+    warmSeconds: 1,
+    next: () => system.upload(ITEMS),
+    probe: system.probe,
+  });
+
+await using service = await startService();
+await using peer = await startPeer();
+const systems = [
+  { name: "the service", system: service, offered: [] as Figures[], large: [] as Figures[] },
+  ...(peer === null
+    ? []
+    : [{ name: "the peer", system: peer, offered: [] as Figures[], large: [] as Figures[] }]),
+];
+for (const { system } of systems) await busy(system);
+for (let round = 0; round < rounds; round += 1)
+  for (const one of systems) one.offered.push(await offered(one.system, 0.5));
+for (let round = 0; round < rounds; round += 1)
+  for (const one of systems) one.large.push(await large(one.system));
+
+const row = (name: string, runs: readonly Figures[]): string[] => [
+  name,
+  spread(runs.map((one) => one.perSecond)),
+  spread(runs.map((one) => one.latency.p50)),
+  spread(runs.map((one) => one.latency.p95)),
+  spread(runs.map((one) => one.latency.p99)),
+  spread(runs.map((one) => one.cpuMs)),
+  spread(runs.map((one) => one.probe.p99)),
+  String(runs.reduce((sum, one) => sum + one.errors, 0)),
+];
+console.log(
+  table(
+    ["", "uploads/s", "p50 ms", "p95 ms", "p99 ms", "CPU ms/upload", "GET p99 ms", "errors"],
+    systems.flatMap((one) => [
+      row(`${one.name}, ${RATE}/s offered`, one.offered),
+      row(`${one.name}, ${ITEMS} items`, one.large),
+    ]),
+  ),
+);
+console.log("");
+const [ours] = systems;
+console.log(
+  targetTable([
+    {
+      id: "T4",
+      what: `p95 ms at ${RATE}/s offered over 1,000 connections`,
+      values: ours?.offered.map((one) => one.latency.p95) ?? [],
+      bound: "≤",
+      must: 50,
+      stretch: 15,
+    },
+    {
+      id: "T9",
+      what: `p99 ms of a tiny GET under uploads of ${ITEMS} items`,
+      values: ours?.large.map((one) => one.probe.p99) ?? [],
+      bound: "≤",
+      must: 25,
+      stretch: 10,
+    },
+  ]),
+);
