@@ -43,6 +43,8 @@ export async function withServer(
       return createApp(() => ports);
     },
   });
+  // Refusals are what many of these tests provoke.
+  running.ports.log = () => undefined;
   try {
     await body(await signedIn(running, config));
   } finally {
