@@ -71,7 +71,7 @@ export async function load(options: Load): Promise<Figures> {
   let firstFault: string | null = null;
   let errors = 0;
   let started = 0;
-  let counting = false;
+  let counting = warmMs === 0;
   let over = false;
 
   const lines: Connection[] = [];
@@ -148,7 +148,7 @@ export async function load(options: Load): Promise<Figures> {
     prober === null || options.probe === undefined
       ? null
       : probe(prober, options.probe).catch(() => undefined);
-  await atMost(warmMs, drives);
+  if (warmMs > 0) await atMost(warmMs, drives);
   counting = true;
   const from = performance.now();
   const cpu = used();
