@@ -75,6 +75,7 @@ export function movementWalk(company: number, filter: MovementFilter): Walk {
     `from movements m indexed by ${index} ${MOVEMENT_JOINS} where ${seek.join(" and ")} order by m.created_at desc, m.id desc`,
   );
   return {
+    type: "movements",
     start: [until ?? END_OF_TIME, 0],
     slice: (after) => ({ sql, args: [...args, ...after] }),
   };

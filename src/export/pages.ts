@@ -15,6 +15,8 @@ export type Page = readonly (readonly Cell[])[];
 
 /** A table in an order that an index has. */
 export interface Walk {
+  /** What the rows are, for the metrics. */
+  readonly type: "movements" | "stock";
   /** Just before the first row. */
   readonly start: Place;
   /** Selects the next PAGE_ROWS rows after a place (sliceSql). */
@@ -27,7 +29,7 @@ export interface Walk {
  * each, the event loop is given back and the signal is looked at. Fails with PlatformFailure `overloaded`.
  */
 export async function* pages(
-  ports: Pick<Ports, "reader" | "breathe">,
+  ports: Pick<Ports, "reader" | "breathe" | "meter">,
   walk: Walk,
   signal?: AbortSignal,
 ): AsyncGenerator<Page, void, void> {
@@ -38,7 +40,9 @@ export async function* pages(
     const [row] = await ports.reader.rows(walk.slice(place), signal);
     // What json_array makes of cells, and then of the two values of a key (sliceSql).
     const slice = trusted<Page>(JSON.parse(String(row?.slice)));
-    yield slice.filter((visited) => visited.length > 2);
+    const page = slice.filter((visited) => visited.length > 2);
+    ports.meter.count("export_rows_total", { type: walk.type }, page.length);
+    yield page;
     const last = slice.at(-1);
     if (last === undefined || slice.length < PAGE_ROWS) return;
     place = trusted<Place>(last.slice(-2));

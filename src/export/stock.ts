@@ -57,5 +57,5 @@ export function stockWalk(company: number, filter: LevelFilter): Walk {
     where p.company = ?1 and (p.name, p.code) > (?${n + 1}, ?${n + 2}) order by p.name, p.code`,
   );
   // No code is empty.
-  return { start: ["", ""], slice: (after) => ({ sql, args: [...args, ...after] }) };
+  return { type: "stock", start: ["", ""], slice: (after) => ({ sql, args: [...args, ...after] }) };
 }
