@@ -34,6 +34,8 @@ export async function withServer(
     ADMIN_PASSWORD: PASSWORD,
     COMPANY_CNPJ: [COMPANY.cnpj],
     COMPANY_NAME: COMPANY.name,
+    // A body that was refused before it was read keeps its connection until its sender has seen the answer.
+    SHUTDOWN_TIMEOUT_MS: 200,
     ...changed,
   });
   const running = await serve(config, {
