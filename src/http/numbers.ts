@@ -14,7 +14,7 @@ const rawJson = trusted<{ rawJSON(text: string): unknown }>(JSON).rawJSON;
 /** 1/10⁴ on the wire: `12.5`. */
 export const quantity = (e4: number | bigint): number => exactNumber(fromScaled(e4, 4));
 /** 1/10² on the wire: `10.5`. */
-export const money = (e2: number): number => exactNumber(fromScaled(e2, 2));
+export const money = (e2: number | bigint): number => exactNumber(fromScaled(e2, 2));
 /** The same where the value may be absent. */
 export const quantityOrNull = (e4: number | null): number | null =>
   e4 === null ? null : quantity(e4);

@@ -53,8 +53,16 @@ export function dayStart(day: string, timeZone: string): number {
 
 /** The calendar day after a day; after 9999-12-31 comes +010000-01-01, as ISO 8601 writes it. Throws RangeError for no day. */
 export function nextDay(day: string): string {
-  return dayText(midnightUtc(day) + DAY);
+  return addDays(day, 1);
 }
+
+/** The calendar day so many days after a day, or before it. Throws RangeError for no day. */
+export function addDays(day: string, count: number): string {
+  return dayText(midnightUtc(day) + count * DAY);
+}
+
+/** The calendar day (YYYY-MM-DD) that the clocks show at an instant, given how far they are ahead of UTC then. */
+export const dayAt = (ms: number, ahead: number): string => dayText(ms + ahead);
 
 /** The midnight of a day in UTC. */
 function midnightUtc(day: string): number {
