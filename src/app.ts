@@ -3,6 +3,7 @@ import { methodNotAllowed } from "hono/method-not-allowed";
 import { accountRoutes } from "./http/accounts.ts";
 import { authenticated } from "./http/auth.ts";
 import { companyRoutes } from "./http/company.ts";
+import { dashboardRoutes } from "./http/dashboard.ts";
 import type { Env } from "./http/env.ts";
 import {
   allowOrigins,
@@ -38,6 +39,7 @@ const routes = [
   ...stockRoutes,
   ...movementRoutes,
   ...supplierItemRoutes,
+  ...dashboardRoutes,
   ...exportRoutes,
   ...profileRoutes,
   metrics,

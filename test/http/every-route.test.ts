@@ -29,6 +29,8 @@ const MATRIX: readonly [string, string, Role | "nobody"][] = [
   ["get", "/api/movements/list", "VISUALIZADOR"],
   ["get", "/api/supplier-items", "VISUALIZADOR"],
   ["put", "/api/supplier-items", "GERENTE"],
+  ["get", "/api/dashboard/stats", "VISUALIZADOR"],
+  ["get", "/api/dashboard/evolution", "VISUALIZADOR"],
   ["get", "/api/export/stock", "VISUALIZADOR"],
   ["get", "/api/export/movements", "VISUALIZADOR"],
   ["post", "/api/profile/cpu", "ADMIN"],
