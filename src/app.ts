@@ -1,9 +1,11 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { accountRoutes } from "./http/accounts.ts";
+import { admission } from "./http/admission.ts";
 import { authenticated } from "./http/auth.ts";
 import { companyRoutes } from "./http/company.ts";
 import { dashboardRoutes } from "./http/dashboard.ts";
+import { withinDeadline } from "./http/deadline.ts";
 import type { Env } from "./http/env.ts";
 import {
   allowOrigins,
@@ -62,7 +64,8 @@ export function createApp(portsFor: (bindings: unknown) => Ports): OpenAPIHono<E
     c.set("request", c.req.raw);
     return next();
   });
-  app.use(observed, secure, allowOrigins, limitJson, readAsJson, askOnlyWhatIsSaid);
+  app.use(observed, secure, allowOrigins, admission(), withinDeadline);
+  app.use(limitJson, readAsJson, askOnlyWhatIsSaid);
   app.use("/metrics", admitScraper);
   app.use("/api/*", authenticated, rateLimited);
   app.use(

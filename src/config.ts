@@ -54,6 +54,10 @@ const Environment = z.object({
     "Longest time before work that a crash cut off is taken up again",
   ),
   COMMIT_GROUP: count(8, 1).describe("Writes that may share one commit"),
+  REQUEST_TIMEOUT_MS: count(10_000, 10).describe(
+    "Longest time until an answer begins; an upload has three times as long, a batch twelve times",
+  ),
+  MAX_IN_FLIGHT: count(2_000, 1).describe("Requests in work at once; beyond: 503"),
   COMMIT_QUEUE: count(2_000, 1).describe("Writes that may wait for the writer; beyond: 503"),
   CACHE_ENTRIES: count(2_000).describe("Answers kept in memory at most; 0 keeps none"),
   CACHE_BYTES: count(16_777_216).describe("Bytes that the kept answers may take; 0 keeps none"),

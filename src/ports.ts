@@ -37,7 +37,8 @@ export interface WriteJob<T> {
 /**
  * The only way to write. Jobs that wait are committed together in one atomic batch; a batch that fails is run again job by
  * job, so that no job falls with its neighbour. A job that `commit` has resolved survives `kill -9` at any later instant.
- * Fails with PlatformFailure: `overloaded` (queue full or database busy for 5 s), `storage.full`, `storage.rejected`.
+ * Fails with PlatformFailure: `overloaded` (queue full, or database busy for 5 s: nothing was written), `storage.full`,
+ * `storage.rejected`, `storage.unknown`.
  */
 export interface Writer {
   commit<T>(job: WriteJob<T>, signal?: AbortSignal): Promise<T>;
@@ -202,6 +203,10 @@ export type PlatformFailure =
   | { code: "storage.full" }
   /** The door was given no complete configuration; what is missing stands in the log. */
   | { code: "not_configured" }
+  /** The time of the request was over; what it was to write may be written or not. */
+  | { code: "deadline" }
+  /** The connection fell while a batch was on its way: whether it was written, nobody can say. */
+  | { code: "storage.unknown" }
   /** A constraint refused the batch: a promise of the database that no guard had foreseen. */
   | { code: "storage.rejected"; constraint: string }
   | { code: "profiler.busy" };

@@ -5,6 +5,7 @@ import { FORMAT_SAY, formatOf, HEAD_BYTES } from "../ingest/format.ts";
 import { BATCH, type BatchLimits, DOCUMENT_BYTES } from "../ingest/limits.ts";
 import type { Sent } from "../ingest/unpack.ts";
 import { Failed } from "../lib/result.ts";
+import { withoutDeadline } from "./deadline.ts";
 import type { Env } from "./env.ts";
 
 /** What a multipart form adds to the files in it: boundaries, headers of the parts, small fields. */
@@ -34,10 +35,12 @@ export async function documentOf(
   if (media === "zip") throw unsupported("application/zip", BATCH_ROUTE);
   if (media === "other") throw unsupported(typeOf(request), SINGLE_FORMS);
   if (media !== "multipart") {
-    const bytes = await bytesOf(request, maxBytes, over);
+    const bytes = await withoutDeadline(c, () => bytesOf(request, maxBytes, over));
     return { bytes: looksLikeXml(bytes), name: null };
   }
-  const form = await formOf(request, maxBytes + FORM_OVERHEAD_BYTES, over);
+  const form = await withoutDeadline(c, () =>
+    formOf(request, maxBytes + FORM_OVERHEAD_BYTES, over),
+  );
   const files = filesOf(form, "file");
   const [file] = files;
   if (file === undefined) throw fail({ code: "upload.missing_file", field: "file" });
@@ -63,7 +66,7 @@ export async function batchOf(c: Context<Env>, limits: BatchLimits = BATCH): Pro
     });
   if (media === "other") throw unsupported(typeOf(request), BATCH_FORMS);
   if (media !== "multipart") {
-    const bytes = await bytesOf(request, limits.sentBytes, over);
+    const bytes = await withoutDeadline(c, () => bytesOf(request, limits.sentBytes, over));
     const format = formatOf(bytes.subarray(0, HEAD_BYTES));
     if (media === "zip" && format !== "zip")
       throw fail({ code: "batch.malformed_zip", why: `o corpo é ${FORMAT_SAY[format]}` });
@@ -71,7 +74,9 @@ export async function batchOf(c: Context<Env>, limits: BatchLimits = BATCH): Pro
     if (format !== "zip" && format !== "xml") throw unsupported(FORMAT_SAY[format], BATCH_FORMS);
     return [{ name: null, blob: new Blob([bytes]) }];
   }
-  const form = await formOf(request, limits.sentBytes + FORM_OVERHEAD_BYTES, over);
+  const form = await withoutDeadline(c, () =>
+    formOf(request, limits.sentBytes + FORM_OVERHEAD_BYTES, over),
+  );
   const files = filesOf(form, "files");
   if (files.length === 0) throw fail({ code: "upload.missing_file", field: "files" });
   return files.map((file) => ({ name: nameOf(file), blob: file }));

@@ -38,7 +38,7 @@ export async function cached<T>(
   compute: (signal: AbortSignal) => Promise<T>,
 ): Promise<Response & TypedResponse<JSONParsed<T>, 200, "json">> {
   const { ports, actor } = c.var;
-  const { signal } = c.req.raw;
+  const { signal } = c.var;
   const kept = keptAnswers(ports);
   const make = async (until: AbortSignal) => answerOf(await compute(until));
   if (kept === null) return reply(c, await make(signal), "MISS");

@@ -115,8 +115,7 @@ export const changeCompany = defineOpenAPIRoute<typeof changeRoute, Env>({
     };
     const settings = await applySettings(ports, change, causeOf(c));
     // Also when nothing changed: a repeated request ends what a crash may have left behind.
-    ports.patience(c.var.request, 120);
-    await rejudgePending(ports, actor.company, c.var.request.signal);
+    await rejudgePending(ports, actor.company, c.var.signal);
     return c.json(companyOf(settings), 200);
   },
 });

@@ -1,5 +1,6 @@
 import type { Actor, Cause } from "../accounts/actor.ts";
 import type { Ports } from "../ports.ts";
+import type { Deadline } from "../resilience/deadline.ts";
 
 /** What hono carries through a request: the bindings (Workers) and what the middlewares have set. */
 export interface Env {
@@ -11,6 +12,10 @@ export interface Env {
      * parts), and the runtime knows neither the peer nor the time limit of a copy.
      */
     request: Request;
+    /** Aborts when the client leaves, or the route's time is over before its answer begins; see http/deadline.ts. */
+    signal: AbortSignal;
+    /** What `signal` is of; absent where no deadline stands before the route. */
+    time?: Deadline;
     /** Own or the caller's X-Request-Id. */
     requestId: string;
     /** The code of the problem that answers, where one does. */

@@ -96,14 +96,14 @@ export const exportMovementsHere = defineOpenAPIRoute<typeof movementsRoute, Env
 });
 
 async function wantedBy(c: Context<Env>, dialect: Wanted["dialect"]): Promise<Wanted> {
-  const { ports, actor, request, requestId, settingsVersion } = c.var;
+  const { ports, actor, request, requestId, settingsVersion, signal } = c.var;
   const { timeZone } = await settingsOf(ports, actor.company, settingsVersion);
   return {
     company: actor.company,
     dialect,
     timeZone,
     requestId,
-    signal: request.signal,
+    signal,
     alive: () => ports.patience(request, PATIENCE_S),
   };
 }

@@ -58,7 +58,7 @@ export const fullHealth = defineOpenAPIRoute<typeof fullHealthRoute, Env>({
   route: fullHealthRoute,
   handler: async (c) => {
     const { ports } = c.var;
-    const checks = await ports.health.check(c.req.raw.signal);
+    const checks = await ports.health.check(c.var.signal);
     const serving = checks.every((check) => check.ok);
     const answer = {
       status: serving ? ("ok" as const) : ("error" as const),

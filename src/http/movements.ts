@@ -81,7 +81,7 @@ export const createMovement = defineOpenAPIRoute<typeof createMovementRoute, Env
         notes: order.notes,
       },
       causeOf(c),
-      c.req.raw.signal,
+      c.var.signal,
     );
     const movement = await findMovement(ports, actor.company, id);
     if (movement === null) throw new Error("a movement that was committed is not there");

@@ -24,9 +24,6 @@ const document = {
   },
 };
 
-/** A batch, and a large document, may be quiet for longer than a server waits for a byte. */
-const PATIENCE_S = 120;
-
 const uploadRoute = createRoute({
   method: "post",
   path: "/api/nfe/upload",
@@ -44,14 +41,11 @@ export const uploadNfe = defineOpenAPIRoute<typeof uploadRoute, Env>({
     const { ports } = c.var;
     const { approve } = c.req.valid("query");
     const { bytes } = await documentOf(c);
-    // What goes to the threads may wait there for longer than a server waits for a byte.
-    if (bytes.byteLength > ports.config.PARSE_INLINE_BYTES)
-      ports.patience(c.var.request, PATIENCE_S);
     const received = await receive(ports, bytes, {
       cause: causeOf(c),
       approve: approve ?? null,
       settingsSeen: c.var.settingsVersion,
-      signal: c.req.raw.signal,
+      signal: c.var.signal,
     });
     if (received.kind === "note") return c.json(receiptView(received.note), 200);
     const { type, accessKey, effect } = received.event;
@@ -97,8 +91,7 @@ export const uploadBatch = defineOpenAPIRoute<typeof batchRoute, Env>({
     const { ports } = c.var;
     const query = c.req.valid("query");
     if (query.async === true) throw new Failed<IngestFailure>({ code: "batch.async_not_built" });
-    const { signal } = c.req.raw;
-    ports.patience(c.var.request, PATIENCE_S);
+    const { signal } = c.var;
     const pieces = await unpack(await batchOf(c), BATCH, signal);
     const results = await receiveBatch(ports, pieces, {
       cause: causeOf(c),

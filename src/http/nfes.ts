@@ -131,7 +131,7 @@ export const getNfeXml = defineOpenAPIRoute<typeof xmlRoute, Env>({
   handler: async (c) => {
     const { ports, actor } = c.var;
     const { access_key } = c.req.valid("param");
-    const note = await findNote(ports, actor.company, access_key, c.req.raw.signal);
+    const note = await findNote(ports, actor.company, access_key, c.var.signal);
     const bytes = note === null ? null : await ports.originals.get(actor.company, note.sha256);
     if (bytes === null) throw notFound(access_key);
     // A document that we did not write is never shown as part of our site.
@@ -178,7 +178,7 @@ export const processNfe = defineOpenAPIRoute<typeof processRoute, Env>({
     const corrections = correctionsOf(body);
     // What changes the verdict or teaches a supplier item is the manager's word.
     if (corrections.override.length > 0 || corrections.items.length > 0) mustHold(c, "manage");
-    const options = { cause: causeOf(c), corrections, signal: c.req.raw.signal };
+    const options = { cause: causeOf(c), corrections, signal: c.var.signal };
     if (c.req.valid("query").dry_run === true)
       return c.json(planView(await rehearse(ports, access_key, options)), 200);
     const approval = await approve(ports, access_key, options);

@@ -44,7 +44,12 @@ const SAY = {
   rate_limited: [429, "Muitas requisições; tente de novo em instantes"],
   "export.interrupted": [500, "A exportação foi interrompida"],
   overloaded: [503, "O serviço está sobrecarregado; tente de novo em instantes"],
+  deadline: [504, "O tempo da requisição acabou; confira se ela foi feita antes de repetir"],
   "storage.full": [503, "Não há espaço para gravar"],
+  "storage.unknown": [
+    504,
+    "A conexão com o banco caiu durante a gravação; confira se ela foi feita antes de repetir",
+  ],
   not_configured: [503, "O serviço não está configurado"],
   "storage.rejected": [500, "O banco de dados recusou a gravação"],
   "profiler.busy": [409, "Outro perfil está sendo medido"],
@@ -114,6 +119,7 @@ const SENTENCE: Partial<Record<number, string>> = {
   500: "Erro interno",
   501: "Não construído",
   503: "Indisponível",
+  504: "Tempo esgotado",
 };
 
 /** Says a typed failure on the wire; used for whole answers and for the lines of a batch. */

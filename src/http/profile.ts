@@ -50,7 +50,7 @@ export const profileCpu = defineOpenAPIRoute<typeof cpuRoute, Env>({
     const { seconds } = c.req.valid("query");
     const { ports, request } = c.var;
     ports.patience(request, seconds + PATIENCE_S);
-    return fileNamed(c, "sge.cpuprofile", await profiler.cpu(seconds, request.signal));
+    return fileNamed(c, "sge.cpuprofile", await profiler.cpu(seconds, c.var.signal));
   },
 });
 

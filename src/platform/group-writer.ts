@@ -3,7 +3,13 @@ import { Failed } from "../lib/result.ts";
 import type { PlatformFailure, Row, Statement, WriteJob, Writer } from "../ports.ts";
 import type { Circuit } from "../resilience/circuit.ts";
 import { writing } from "../resilience/policies.ts";
-import { constraintOf, isStorageFull, isWeather, neverHappened } from "../resilience/weather.ts";
+import {
+  constraintOf,
+  isStorageFull,
+  isWeather,
+  mayHaveHappened,
+  neverHappened,
+} from "../resilience/weather.ts";
 import { type Answered, rowsOf } from "./rows.ts";
 
 /** What the metrics say of the writer. Milliseconds; counts since the start. */
@@ -146,6 +152,8 @@ export function groupWriter(client: Batches, limits: GroupLimits): GroupWriter {
   function said(error: unknown): unknown {
     if (isStorageFull(error))
       return new Failed<PlatformFailure>({ code: "storage.full" }, { cause: error });
+    if (mayHaveHappened(error))
+      return new Failed<PlatformFailure>({ code: "storage.unknown" }, { cause: error });
     if (isWeather(error)) return overloaded(error);
     const constraint = constraintOf(error);
     if (constraint === null) return error;

@@ -69,6 +69,9 @@ export function neverHappened(error: unknown): boolean {
   return causes(error).some((one) => LOCKED.has(codeOf(one)) || UNREACHED.has(codeOf(one)));
 }
 
+/** Whether a write was on its way when the fault came: it may have been done, and may not. */
+export const mayHaveHappened = (error: unknown): boolean => isFault(error) && !neverHappened(error);
+
 /** The disk has no room, or will not be written. */
 export function isStorageFull(error: unknown): boolean {
   return causes(error).some((one) => {

@@ -125,7 +125,7 @@ test("a connection cut on the way is not tried again, for the batch may have bee
   const world = await open({}, through);
   const failed = await world.writer.commit(job(put(1))).catch((error: unknown) => error);
   expect(failed).toBeInstanceOf(Failed);
-  expect(failed).toMatchObject({ failure: { code: "overloaded" } });
+  expect(failed).toMatchObject({ failure: { code: "storage.unknown" } });
   expect(seen).toEqual([1]);
   await world.close();
 });

@@ -21,7 +21,7 @@ const MAY: Record<string, string> = {
   accounts: "lib journal ports.ts",
   ingest: "lib nfe stock accounts journal ports.ts resilience observability",
   export: "lib stock accounts journal ports.ts resilience observability",
-  http: "lib nfe stock ingest export accounts journal ports.ts failures.ts config.ts version.ts observability",
+  http: "lib nfe stock ingest export accounts journal ports.ts failures.ts config.ts version.ts observability resilience",
   web: "lib http ports.ts version.ts",
   resilience: "lib",
   observability: "lib ports.ts config.ts version.ts",
