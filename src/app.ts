@@ -14,6 +14,7 @@ import {
   readAsJson,
   secure,
 } from "./http/every-request.ts";
+import { eventRoutes } from "./http/events.ts";
 import { exportRoutes } from "./http/exports.ts";
 import { healthRoutes } from "./http/health.ts";
 import { keyRoutes } from "./http/keys.ts";
@@ -43,6 +44,7 @@ const routes = [
   ...supplierItemRoutes,
   ...dashboardRoutes,
   ...exportRoutes,
+  ...eventRoutes,
   ...profileRoutes,
   metrics,
 ] as const;

@@ -1,6 +1,7 @@
 import type { AccountsFailure } from "./accounts/failures.ts";
 import type { ExportFailure } from "./export/failures.ts";
 import type { IngestFailure } from "./ingest/failures.ts";
+import type { FeedFailure } from "./journal/failures.ts";
 import type { NfeFailure } from "./nfe/failures.ts";
 import type { PlatformFailure } from "./ports.ts";
 import type { StockFailure } from "./stock/failures.ts";
@@ -12,4 +13,5 @@ export type Failure =
   | StockFailure
   | AccountsFailure
   | ExportFailure
+  | FeedFailure
   | PlatformFailure;

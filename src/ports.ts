@@ -193,11 +193,22 @@ export interface Profiler {
   heap(): Promise<string>;
 }
 
+/** Tells whoever follows what is written that it is time to look. */
+export interface Pulse {
+  /** How many commits of this process there were. */
+  count(): number;
+  /**
+   * Resolves when there were more than `seen`, when about a second is over (other processes write too), or when the
+   * signal aborts. Never rejects.
+   */
+  next(seen: number, signal?: AbortSignal): Promise<void>;
+}
+
 /** How the world itself may fail a caller. `retryAfterS` is what the answer's Retry-After says. */
 export type PlatformFailure =
   | {
       code: "overloaded";
-      what: "writer" | "reader" | "originals" | "documents" | "passwords" | "requests";
+      what: "writer" | "reader" | "originals" | "documents" | "passwords" | "requests" | "streams";
       retryAfterS: number;
     }
   | { code: "storage.full" }
@@ -227,6 +238,7 @@ export interface Ports {
   health: Health;
   /** Aborts when the process begins to end: a stream tells its reader to come back, a loop takes nothing new. */
   stopping: AbortSignal;
+  pulse: Pulse;
   clock: { now(): number };
   log: Log;
   meter: Meter;

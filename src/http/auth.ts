@@ -8,9 +8,9 @@ import type { Env } from "./env.ts";
 import { askedBy } from "./permissions.ts";
 
 /**
- * Stands before everything under /api: sets `actor` from `Authorization: Bearer`, and only from there, so that no token
- * ends in a log or a history. A route that declares itself `open` passes; one that declares nothing is refused with 403
- * whoever asks (deny by default). An unknown path asks for a token too: strangers learn nothing of what exists.
+ * Stands before everything under /api: sets `actor` from `Authorization: Bearer`, and (but for one stream) only from
+ * there, so that no token ends in a log or a history. A route that declares itself `open` passes; one that declares nothing
+ * is refused with 403 whoever asks (deny by default). An unknown path asks for a token too: strangers learn nothing.
  * Fails with `auth.required`, `auth.invalid_token`; both carry `WWW-Authenticate` (RFC 6750).
  */
 export const authenticated: MiddlewareHandler<Env> = async (c, next) => {
@@ -32,9 +32,13 @@ export const authenticated: MiddlewareHandler<Env> = async (c, next) => {
   await next();
 };
 
-/** The token of `Authorization: Bearer`. Fails with `auth.required`. */
+/** EventSource sends no headers of ours, so its stream takes the token from the address (api.md, ground rules). */
+export const STREAM_PATH = "/api/notifications/stream";
+
+/** The token of `Authorization: Bearer`; for the stream of events also of `?token=`. Fails with `auth.required`. */
 export function bearerOf(c: Context<Env>): string {
-  const token = /^bearer +(\S+) *$/i.exec(c.req.header("authorization") ?? "")?.[1];
+  const header = /^bearer +(\S+) *$/i.exec(c.req.header("authorization") ?? "")?.[1];
+  const token = header ?? (c.req.path === STREAM_PATH ? c.req.query("token") : undefined);
   if (token !== undefined) return token;
   c.header("www-authenticate", "Bearer");
   throw new Failed<AccountsFailure>({ code: "auth.required" });

@@ -30,6 +30,7 @@ export const allowOrigins: MiddlewareHandler<Env> = cors({
     "X-Request-Id",
     "Idempotency-Key",
     "If-None-Match",
+    "Last-Event-ID",
     "Traceparent",
   ],
   exposeHeaders: [

@@ -33,6 +33,8 @@ const MATRIX: readonly [string, string, Role | "nobody"][] = [
   ["get", "/api/dashboard/evolution", "VISUALIZADOR"],
   ["get", "/api/export/stock", "VISUALIZADOR"],
   ["get", "/api/export/movements", "VISUALIZADOR"],
+  ["get", "/api/events", "VISUALIZADOR"],
+  ["get", "/api/notifications/stream", "VISUALIZADOR"],
   ["post", "/api/profile/cpu", "ADMIN"],
   ["post", "/api/profile/heap", "ADMIN"],
   ["get", "/metrics", "ADMIN"],

@@ -30,7 +30,7 @@ const MAY: Record<string, string> = {
   "config.ts": "",
   "version.ts": "",
   "messages.ts": "",
-  "failures.ts": "nfe ingest stock accounts export ports.ts",
+  "failures.ts": "nfe ingest stock accounts export journal ports.ts",
   "app.ts": "http web lib ports.ts version.ts",
   "consumer.ts": "ingest export lib ports.ts messages.ts failures.ts observability",
 };

@@ -17,14 +17,19 @@ import { type BunQueue, bunQueue } from "../../src/platform/bun/queue.ts";
 import { type GroupWriter, groupWriter } from "../../src/platform/group-writer.ts";
 import { inlineDocuments } from "../../src/platform/memory/documents.ts";
 import { memoryLimits } from "../../src/platform/memory/limits.ts";
+import { type Later, localPulse } from "../../src/platform/pulse.ts";
 import { clientReader } from "../../src/platform/reader.ts";
 import type { Log, Ports } from "../../src/ports.ts";
 
 /** A clock that stands still until it is told. */
 export interface TestClock {
   now(): number;
+  /** Also backwards; what waits is not told. */
   set(ms: number): void;
+  /** Lets what waits for a time that has come go on. */
   advance(ms: number): void;
+  /** Runs something when the clock has been advanced by so many milliseconds, once; what it gives takes that back. */
+  after: Later;
 }
 
 /** What was logged, oldest first. */
@@ -55,6 +60,7 @@ export const NOON = Date.UTC(2026, 10, 23, 12);
 /** A clock at `at`, milliseconds UTC. */
 export function testClock(at = NOON): TestClock {
   let now = at;
+  const waiting = new Set<{ at: number; run: () => void }>();
   return {
     now: () => now,
     set(ms) {
@@ -62,6 +68,13 @@ export function testClock(at = NOON): TestClock {
     },
     advance(ms) {
       now += ms;
+      for (const one of [...waiting])
+        if (one.at <= now && waiting.delete(one)) one.run();
+    },
+    after(ms, run) {
+      const one = { at: now + ms, run };
+      waiting.add(one);
+      return () => void waiting.delete(one);
     },
   };
 }
@@ -123,11 +136,13 @@ export async function testPorts(overrides: TestOverrides = {}): Promise<TestPort
   const sent: LogLine[] = [];
   const log: Log = (level, event, fields = {}) => void sent.push({ ...fields, level, event });
   const reader = clientReader(database.reading);
+  const pulse = localPulse(clock.after);
   const writer = groupWriter(database.writing, {
     group: config.COMMIT_GROUP,
     queue: config.COMMIT_QUEUE,
     patienceMs: 5_000,
     breathe,
+    wrote: () => pulse.beat(),
   });
   const queue = testQueue({ reader, writer, clock, log, config });
   return {
@@ -143,6 +158,7 @@ export async function testPorts(overrides: TestOverrides = {}): Promise<TestPort
     limits: memoryLimits(clock),
     health: { check: async () => [] },
     stopping: new AbortController().signal,
+    pulse,
     clock,
     log,
     meter: promMeter(() => performance.now() / 1_000),

@@ -9,6 +9,7 @@ import type { CircuitFigures } from "../../resilience/circuit.ts";
 import { type GroupWriter, groupWriter, type WriterFigures } from "../group-writer.ts";
 import type { DocumentDomain } from "../memory/documents.ts";
 import { memoryLimits } from "../memory/limits.ts";
+import { localPulse } from "../pulse.ts";
 import { builtReads, clientReader } from "../reader.ts";
 import { openDatabase } from "./database.ts";
 import { type FileBlobs, fileBlobs } from "./blobs.ts";
@@ -66,6 +67,7 @@ export async function bunPorts(config: Config, domain: DocumentDomain): Promise<
   const database = await openDatabase(config.DATABASE_URL, config.DATABASE_AUTH_TOKEN);
   await database.migrate();
   const reader = clientReader(database.reading);
+  const pulse = localPulse();
   const writer = groupWriter(database.writing, {
     group: config.COMMIT_GROUP,
     queue: config.COMMIT_QUEUE,
@@ -75,6 +77,7 @@ export async function bunPorts(config: Config, domain: DocumentDomain): Promise<
     wrote(writes, seconds) {
       meter.observe("sge_commit_writes", writes, {});
       meter.observe("sge_commit_seconds", seconds, {});
+      pulse.beat();
     },
   });
   const documents = bunDocuments(config, domain);
@@ -103,6 +106,7 @@ export async function bunPorts(config: Config, domain: DocumentDomain): Promise<
     limits: memoryLimits(clock),
     health: bunHealth({ config, reader, writer, documents, breakers: database.circuits }),
     stopping: ending.signal,
+    pulse,
     clock,
     log,
     meter,

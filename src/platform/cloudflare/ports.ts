@@ -9,6 +9,7 @@ import { type DocumentDomain, inlineDocuments } from "../memory/documents.ts";
 import { memoryLimits } from "../memory/limits.ts";
 import { nodeScrypt } from "../node-scrypt.ts";
 import { passwordHasher } from "../password-hash.ts";
+import { localPulse } from "../pulse.ts";
 import { builtReads, clientReader } from "../reader.ts";
 import { type RemoteDatabase, remoteDatabase } from "../remote-database.ts";
 import { tableOriginals } from "../table-originals.ts";
@@ -21,7 +22,7 @@ import { unboundBlobs, unboundQueue } from "./unbound.ts";
 const PATIENCE_MS = 5_000;
 
 /** What an isolate keeps from one request to the next: nothing of it waits for the network on behalf of a request. */
-type Kept = Omit<Ports, "writer"> & { database: RemoteDatabase };
+type Kept = Omit<Ports, "writer" | "pulse"> & { database: RemoteDatabase };
 
 /** Between two requests of an isolate no timer fires, and what one waits for another may not end. */
 const NOTHING_BETWEEN = { probes: false, queues: false };
@@ -37,6 +38,8 @@ export function cloudflarePorts(bindings: Bindings, domain: DocumentDomain): Por
   const kept = isolates.get(bindings) ?? keep(bindings, domain);
   return {
     ...kept,
+    // A follower waits, and nothing may wait on behalf of another request.
+    pulse: localPulse(),
     writer: groupWriter(kept.database.writing, {
       group: kept.config.COMMIT_GROUP,
       queue: kept.config.COMMIT_QUEUE,

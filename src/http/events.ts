@@ -1,0 +1,155 @@
+import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
+import { authenticate } from "../accounts/authenticate.ts";
+import { may } from "../accounts/roles.ts";
+import type { FeedFailure } from "../journal/failures.ts";
+import { BEGINNING, cursorOf, endOf, hasExpired, positionOf } from "../journal/feed.ts";
+import { eventsWithin } from "../journal/long-poll.ts";
+import { Failed } from "../lib/result.ts";
+import type { Ports } from "../ports.ts";
+import { bearerOf, STREAM_PATH } from "./auth.ts";
+import type { Env } from "./env.ts";
+import { eventView } from "./event-frames.ts";
+import { eventStream } from "./event-stream.ts";
+import { asks } from "./permissions.ts";
+import { answers, PROBLEMS } from "./schemas.ts";
+
+/** How long a client may take nothing; what it takes renews it. */
+const PATIENCE_S = 120;
+const LONGEST_WAIT_S = 25;
+const LARGEST_PAGE = 500;
+
+/** A place in the feed, as an earlier answer or event gave it. */
+const Cursor = z
+  .string()
+  .transform((text, context) => {
+    const position = positionOf(text);
+    if (position !== null) return position;
+    context.addIssue({ code: "custom", message: "não é um cursor dado por esta API" });
+    return z.NEVER;
+  })
+  .openapi({ type: "string", example: "e2s" });
+
+const EventSchema = z
+  .object({
+    id: z.string(),
+    type: z.string(),
+    at: z.iso.datetime(),
+    payload: z.record(z.string(), z.unknown()),
+  })
+  .openapi("Event");
+
+const feedRoute = createRoute({
+  method: "get",
+  path: "/api/events",
+  operationId: "listEvents",
+  tags: ["events"],
+  summary: "O que aconteceu, na ordem em que foi gravado; sem after, desde o mais antigo guardado",
+  ...asks("read"),
+  request: {
+    query: z.object({
+      after: Cursor.optional(),
+      limit: z.coerce
+        .number()
+        .int()
+        .min(1)
+        .default(100)
+        .transform((limit) => Math.min(limit, LARGEST_PAGE)),
+      wait: z.coerce
+        .number()
+        .int()
+        .min(0)
+        .default(0)
+        .transform((seconds) => Math.min(seconds, LONGEST_WAIT_S))
+        .openapi({ description: `Segundos a esperar por um evento, até ${LONGEST_WAIT_S}` }),
+    }),
+  },
+  responses: answers(
+    200,
+    z.object({ data: z.array(EventSchema), next_cursor: z.string() }),
+    "Eventos; next_cursor é o after da próxima leitura",
+  ),
+});
+
+export const listEvents = defineOpenAPIRoute<typeof feedRoute, Env>({
+  route: feedRoute,
+  handler: async (c) => {
+    const { ports, actor, request } = c.var;
+    const { after = BEGINNING, limit, wait } = c.req.valid("query");
+    const { company } = actor;
+    if (await hasExpired(ports, company, after))
+      throw new Failed<FeedFailure>({
+        code: "events.expired",
+        next_cursor: cursorOf(BEGINNING),
+      });
+    if (wait > 0) ports.patience(request, wait + PATIENCE_S);
+    const wanted = { company, after, limit, waitMs: wait * 1_000 };
+    const events = await eventsWithin(ports, wanted, request.signal);
+    c.header("cache-control", "no-store");
+    const next_cursor = cursorOf(events.at(-1)?.id ?? after);
+    return c.json({ data: events.map(eventView), next_cursor }, 200);
+  },
+});
+
+const streamRoute = createRoute({
+  method: "get",
+  path: STREAM_PATH,
+  operationId: "streamEvents",
+  tags: ["events"],
+  summary:
+    "Os mesmos eventos como server-sent events; Last-Event-ID retoma sem perda nem repetição",
+  ...asks("read"),
+  request: {
+    query: z.object({
+      token: z.string().optional().openapi({ description: "O token, onde não há cabeçalhos" }),
+      last_event_id: Cursor.optional(),
+    }),
+    headers: z.object({ "last-event-id": Cursor.optional() }),
+  },
+  responses: {
+    200: {
+      description:
+        "connected, depois NEW_NFE e os demais eventos pelo tipo; comentários a cada 8 s",
+      content: { "text/event-stream": { schema: z.string() } },
+    },
+    default: PROBLEMS,
+  },
+});
+
+export const streamEvents = defineOpenAPIRoute<typeof streamRoute, Env>({
+  route: streamRoute,
+  handler: async (c) => {
+    const { ports, actor, request } = c.var;
+    const { company } = actor;
+    // The header is the later one: a client's address stays what it was at first.
+    const seen = c.req.valid("header")["last-event-id"] ?? c.req.valid("query").last_event_id;
+    const expired = seen !== undefined && (await hasExpired(ports, company, seen));
+    const token = bearerOf(c);
+    const stream = eventStream(ports, {
+      company,
+      from: expired ? BEGINNING : (seen ?? (await endOf(ports, company))),
+      expired,
+      mayGoOn: () => stillMay(ports, token, company),
+      alive: () => ports.patience(request, PATIENCE_S),
+      signal: request.signal,
+    });
+    return c.body(stream, 200, {
+      "content-type": "text/event-stream; charset=utf-8",
+      "cache-control": "no-store",
+      // nginx would keep the events until its buffer is full.
+      "x-accel-buffering": "no",
+    });
+  },
+});
+
+/** Whether the bearer may still read this company's events. Rejects where the database does not answer. */
+async function stillMay(ports: Ports, token: string, company: number): Promise<boolean> {
+  try {
+    const { actor } = await authenticate(ports, token);
+    return actor.company === company && may(actor.role, "read");
+  } catch (error) {
+    if (error instanceof Failed && error.failure.code === "auth.invalid_token") return false;
+    throw error;
+  }
+}
+
+export const eventRoutes = [listEvents, streamEvents] as const;

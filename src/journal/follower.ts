@@ -1,0 +1,198 @@
+import { Failed } from "../lib/result.ts";
+import type { PlatformFailure, Ports } from "../ports.ts";
+import { BEGINNING, eventsAfter, type FeedEvent, type Position } from "./feed.ts";
+
+type FollowedPorts = Pick<
+  Ports,
+  "config" | "reader" | "pulse" | "clock" | "log" | "breathe" | "stopping"
+>;
+
+/** Who follows a company's feed. None of these may throw or wait. */
+export interface Listener {
+  /** New events in their order, once it has joined; they may begin with some that it has read by itself. */
+  events(batch: readonly FeedEvent[]): void;
+  /** About once a second. */
+  tick(nowMs: number): void;
+  /** The process begins to end. */
+  stop(): void;
+}
+
+/** One of the places for followers, which are counted: whoever takes one gives it back. */
+export interface Place {
+  /** 0, 1, 2 … of this process: spreads what followers do at their own time. */
+  readonly number: number;
+  /**
+   * Gives events from now on to the listener, who has read everything up to `from`. False where the company's followers
+   * are further: then the events between must be read from the database, and asked again.
+   */
+  join(from: Position): boolean;
+  /** Follows no longer, and gives the place back. May be called again. */
+  leave(): void;
+}
+
+/** Reads new events once for everybody in this process who follows them. */
+export interface Follower {
+  /** Fails with PlatformFailure `overloaded` when SSE_CLIENTS or SSE_CLIENTS_PER_COMPANY are there, or the process ends. */
+  enter(company: number, listener: Listener): Place;
+  /** How many places are taken. */
+  readonly size: number;
+}
+
+/** Events of one read; a company that is far behind does not hold up the others. */
+const PAGE = 200;
+/** Listeners between two turns of the event loop. */
+const FAN = 250;
+const TICK_MS = 1_000;
+
+/** Those of one company who have joined. */
+interface Channel {
+  readonly company: number;
+  /** Everything up to here was given to the listeners. */
+  position: Position;
+  readonly listeners: Set<Listener>;
+  /** There may be events after the position. */
+  dirty: boolean;
+}
+
+const followers = new WeakMap<Ports["pulse"], Follower>();
+
+/** The follower of this process; on Workers, of this request, as the pulse is. */
+export function followerOf(ports: FollowedPorts): Follower {
+  const known = followers.get(ports.pulse);
+  if (known !== undefined) return known;
+  const made = makeFollower(ports);
+  followers.set(ports.pulse, made);
+  return made;
+}
+
+function makeFollower(ports: FollowedPorts): Follower {
+  const { config, pulse, clock, stopping } = ports;
+  const channels = new Map<number, Channel>();
+  const places = new Map<number, Set<Listener>>();
+  let size = 0;
+  let entered = 0;
+  let running = false;
+  let wake = new AbortController();
+  let ticked = 0;
+
+  /** Which companies have events after `scanned`; ids rise over all companies, so one small read tells. */
+  async function scan(scanned: Position): Promise<Position> {
+    const rows = await ports.reader.rows({
+      sql: "select company, max(id) as last from events where id > ?1 group by company",
+      args: [scanned],
+    });
+    let last = scanned;
+    for (const row of rows) {
+      last = Math.max(last, Number(row.last));
+      const channel = channels.get(Number(row.company));
+      if (channel !== undefined) channel.dirty = true;
+    }
+    return last;
+  }
+
+  /** One page of a company to all its listeners. */
+  async function tell(channel: Channel): Promise<void> {
+    const batch = await eventsAfter(ports, channel.company, channel.position, PAGE);
+    channel.dirty = batch.length === PAGE;
+    channel.position = batch.at(-1)?.id ?? channel.position;
+    if (batch.length > 0) await each([...channel.listeners], (one) => one.events(batch));
+  }
+
+  async function each(listeners: readonly Listener[], say: (one: Listener) => void) {
+    for (let at = 0; at < listeners.length; at += FAN) {
+      for (const one of listeners.slice(at, at + FAN)) say(one);
+      if (at + FAN < listeners.length) await ports.breathe();
+    }
+  }
+
+  const everybody = (): Listener[] => [...places.values()].flatMap((of) => [...of]);
+
+  async function tick(): Promise<void> {
+    const now = clock.now();
+    // A clock that was set back must not stop the ticks.
+    if (Math.abs(now - ticked) < TICK_MS) return;
+    ticked = now;
+    await each(everybody(), (one) => one.tick(now));
+  }
+
+  /** Where the events of all companies end: what is committed later a scan finds, what was before a first read. */
+  async function end(): Promise<Position> {
+    const [row] = await ports.reader.rows({ sql: "select max(id) as last from events", args: [] });
+    return Number(row?.last ?? BEGINNING);
+  }
+
+  async function run(): Promise<void> {
+    let scanned: Position | null = null;
+    while (size > 0) {
+      const seen = pulse.count();
+      let behind = false;
+      try {
+        scanned = await scan(scanned ?? (await end()));
+        for (const channel of [...channels.values()]) if (channel.dirty) await tell(channel);
+        behind = [...channels.values()].some(({ dirty }) => dirty);
+      } catch (error) {
+        // Nothing is lost: what was not read is read at the next beat.
+        const code = error instanceof Failed ? error.failure.code : "internal";
+        ports.log("warn", "feed.not_read", { code });
+      }
+      await tick();
+      await (behind ? ports.breathe() : pulse.next(seen, wake.signal));
+      if (wake.signal.aborted) wake = new AbortController();
+    }
+    running = false;
+  }
+
+  function start(): void {
+    if (running) return;
+    running = true;
+    ticked = clock.now();
+    void run();
+  }
+
+  const stop = () => {
+    for (const listener of everybody()) listener.stop();
+  };
+
+  function enter(company: number, listener: Listener): Place {
+    const mine = places.get(company) ?? new Set();
+    const full = size >= config.SSE_CLIENTS || mine.size >= config.SSE_CLIENTS_PER_COMPANY;
+    if (stopping.aborted || full)
+      throw new Failed<PlatformFailure>({ code: "overloaded", what: "streams", retryAfterS: 5 });
+    if (size === 0) stopping.addEventListener("abort", stop);
+    size += 1;
+    places.set(company, mine.add(listener));
+    start();
+    return {
+      number: entered++,
+      join(from) {
+        const channel = channels.get(company);
+        if (channel === undefined) {
+          const listeners = new Set([listener]);
+          channels.set(company, { company, position: from, listeners, dirty: true });
+          wake.abort();
+          return true;
+        }
+        if (from < channel.position) return false;
+        channel.listeners.add(listener);
+        return true;
+      },
+      leave() {
+        if (!mine.delete(listener)) return;
+        size -= 1;
+        if (size === 0) stopping.removeEventListener("abort", stop);
+        if (mine.size === 0) places.delete(company);
+        const channel = channels.get(company);
+        channel?.listeners.delete(listener);
+        if (channel?.listeners.size === 0) channels.delete(company);
+        if (size === 0) wake.abort();
+      },
+    };
+  }
+
+  return {
+    enter,
+    get size() {
+      return size;
+    },
+  };
+}

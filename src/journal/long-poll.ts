@@ -1,0 +1,40 @@
+import type { Ports } from "../ports.ts";
+import { eventsAfter, type FeedEvent, type Position } from "./feed.ts";
+import { followerOf } from "./follower.ts";
+
+/** What a reader of the feed asks for. */
+export interface Wanted {
+  readonly company: number;
+  readonly after: Position;
+  readonly limit: number;
+  /** How long to wait for the first event when there is none, in milliseconds. */
+  readonly waitMs: number;
+}
+
+/**
+ * Events after a position; where there are none yet, those that come within the time, or none. Whoever waits takes one of
+ * the follower's places: fails with PlatformFailure `overloaded` when there is none.
+ */
+export async function eventsWithin(
+  ports: Pick<Ports, "clock"> & Parameters<typeof followerOf>[0],
+  { company, after, limit, waitMs }: Wanted,
+  signal: AbortSignal,
+): Promise<FeedEvent[]> {
+  const there = await eventsAfter(ports, company, after, limit, signal);
+  if (there.length > 0 || waitMs === 0) return there;
+  const until = ports.clock.now() + waitMs;
+  const { promise: over, resolve } = Promise.withResolvers<void>();
+  const place = followerOf(ports).enter(company, {
+    events: () => resolve(),
+    tick: (now) => now >= until && resolve(),
+    stop: resolve,
+  });
+  signal.addEventListener("abort", () => resolve(), { once: true });
+  try {
+    // Where the others are further, something came in between, and is there to be read.
+    if (place.join(after)) await over;
+  } finally {
+    place.leave();
+  }
+  return eventsAfter(ports, company, after, limit, signal);
+}

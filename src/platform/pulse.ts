@@ -1,0 +1,44 @@
+import type { Pulse } from "../ports.ts";
+
+/** Runs something after so many milliseconds, once; what it gives takes that back. */
+export type Later = (ms: number, run: () => void) => () => void;
+
+export const later: Later = (ms, run) => {
+  const timer = setTimeout(run, ms);
+  return () => clearTimeout(timer);
+};
+
+/** How long what another process has written may stay unseen. */
+const PERIOD_MS = 1_000;
+
+export interface LocalPulse extends Pulse {
+  /** Something was committed. */
+  beat(): void;
+}
+
+/** Ports.Pulse of one process: its own commits at once, and a look about every second for those of others. */
+export function localPulse(after: Later = later, periodMs = PERIOD_MS): LocalPulse {
+  let beats = 0;
+  const waiting = new Set<() => void>();
+  return {
+    count: () => beats,
+    next(seen, signal) {
+      if (beats > seen || signal?.aborted) return Promise.resolve();
+      return new Promise((resolve) => {
+        const done = () => {
+          waiting.delete(done);
+          takeBack();
+          signal?.removeEventListener("abort", done);
+          resolve();
+        };
+        const takeBack = after(periodMs, done);
+        waiting.add(done);
+        signal?.addEventListener("abort", done, { once: true });
+      });
+    },
+    beat() {
+      beats += 1;
+      for (const done of [...waiting]) done();
+    },
+  };
+}
