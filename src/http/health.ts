@@ -25,7 +25,7 @@ export const health = defineOpenAPIRoute<typeof healthRoute, Env>({
 
 const FullHealthSchema = z
   .object({
-    status: z.enum(["ok", "error"]),
+    status: z.enum(["ok", "error", "stopping"]),
     version: z.string(),
     timestamp: z.string(),
     database: z.enum(["connected", "disconnected"]),
@@ -59,9 +59,11 @@ export const fullHealth = defineOpenAPIRoute<typeof fullHealthRoute, Env>({
   handler: async (c) => {
     const { ports } = c.var;
     const checks = await ports.health.check(c.var.signal);
-    const serving = checks.every((check) => check.ok);
+    const stopping = ports.stopping.aborted;
+    const serving = !stopping && checks.every((check) => check.ok);
+    const faulty = stopping ? ("stopping" as const) : ("error" as const);
     const answer = {
-      status: serving ? ("ok" as const) : ("error" as const),
+      status: serving ? ("ok" as const) : faulty,
       version: VERSION,
       timestamp: instant(ports.clock.now()),
       database: checks.some((check) => check.name === "database" && !check.ok)

@@ -96,6 +96,32 @@ test("a request that does not end is cut when the time to stop is over", async (
   await service.close();
 });
 
+test("streams and loops are told before requests are waited for: what ends by itself holds nothing up", async () => {
+  const service = await served((_, ports) => {
+    const body = new ReadableStream<Uint8Array>({
+      start(out) {
+        out.enqueue(new TextEncoder().encode("connected"));
+        ports.stopping.addEventListener("abort", () => out.close(), { once: true });
+      },
+    });
+    return new Response(body);
+  });
+  const stream = await fetch(service.url);
+  await service.stop();
+  expect(await stream.text()).toBe("connected");
+  expect(service.ports.stopping.aborted).toBe(true);
+  await service.close();
+});
+
+test("a database that cannot be closed does not keep the process: the stop rejects in time", async () => {
+  const service = await served(() => new Response(), { SHUTDOWN_TIMEOUT_MS: 30 });
+  const { close } = service.ports;
+  service.ports.close = () => new Promise(() => undefined);
+  expect(await service.stop().catch(String)).toContain("could not be closed in time");
+  expect(existsSync(service.sign)).toBe(false);
+  await close();
+});
+
 test("what waits for the writer is written before the database closes", async () => {
   const service = await served(() => new Response());
   const writes = [1, 2, 3].map((id) =>
@@ -174,6 +200,8 @@ test("a door that cannot build its app leaves nothing open", async () => {
   });
   expect(await failed.then(String, (error: unknown) => String(error))).toBe("Error: no app");
   const rows = kept?.reader.rows({ sql: "select 1", args: [] });
-  expect(await rows?.catch((error: unknown) => error)).toMatchObject({ message: expect.stringMatching(/not open/) });
+  expect(await rows?.catch((error: unknown) => error)).toMatchObject({
+    message: expect.stringMatching(/not open/),
+  });
   await rm(folder, { recursive: true });
 });

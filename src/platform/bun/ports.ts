@@ -36,7 +36,7 @@ export interface BunPorts extends Ports {
   breakers(): CircuitFigures[];
   /** Tells `patience` and `peer` which server the requests come from. */
   attach(server: Attached): void;
-  /** Aborts `stopping`. */
+  /** Aborts `stopping`, and tells the jobs in work to end where they can be taken up again. */
   beginStop(): void;
   /** Waits for what is being written, then ends the threads and closes the database. */
   close(): Promise<void>;
@@ -126,7 +126,10 @@ export async function bunPorts(config: Config, domain: DocumentDomain): Promise<
     attach(started) {
       server = started;
     },
-    beginStop: () => ending.abort(new DOMException("the service is stopping", "AbortError")),
+    beginStop() {
+      ending.abort(new DOMException("the service is stopping", "AbortError"));
+      queue.stop(config.SHUTDOWN_TIMEOUT_MS).catch(() => undefined);
+    },
     async close() {
       await queue.stop(config.SHUTDOWN_TIMEOUT_MS);
       await writer.drain();

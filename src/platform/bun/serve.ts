@@ -16,9 +16,15 @@ export interface Running {
   readonly url: string;
   readonly port: number;
   readonly ports: BunPorts;
-  /** Lets requests in work end (at most SHUTDOWN_TIMEOUT_MS), writes what waits, closes everything. May be called again. */
+  /**
+   * Tells streams and loops, takes nobody new, lets requests in work end or cuts them, writes what waits, closes everything:
+   * all within SHUTDOWN_TIMEOUT_MS, or it rejects. May be called again.
+   */
   stop(): Promise<void>;
 }
+
+/** Share of SHUTDOWN_TIMEOUT_MS after which requests in work are cut; the rest is for what they had begun to write. */
+const FOR_REQUESTS = 0.8;
 
 /** Larger than any batch that the API takes, so that its own limits answer first. */
 const MAX_BODY_BYTES = 64 << 20;
@@ -42,10 +48,15 @@ export async function serve(config: Config, parts: Parts): Promise<Running> {
     const sign = await putUp(config.DATA_DIR, url);
     let stopping: Promise<void> | undefined;
     const stop = async () => {
-      await ended(server, config.SHUTDOWN_TIMEOUT_MS);
+      const started = performance.now();
+      ports.beginStop();
+      const how = await ended(server, config.SHUTDOWN_TIMEOUT_MS * FOR_REQUESTS);
       watching.end();
-      await ports.close();
       await sign.takeDown();
+      const left = config.SHUTDOWN_TIMEOUT_MS - (performance.now() - started);
+      await closed(ports, Math.max(0, left));
+      const ms = Math.round(performance.now() - started);
+      ports.log(how === "cut" ? "warn" : "info", "server.stopped", { requests: how, ms });
     };
     return {
       url,
@@ -93,12 +104,22 @@ function listen(ports: BunPorts, answer: (request: Request) => Response | Promis
 }
 
 /** No new connection; those in work end by themselves within the time, or are cut. */
-async function ended(server: Bun.Server<undefined>, timeoutMs: number): Promise<void> {
+async function ended(server: Bun.Server<undefined>, timeoutMs: number): Promise<"ended" | "cut"> {
   const { promise: late, resolve } = Promise.withResolvers<"late">();
   const timer = setTimeout(resolve, timeoutMs, "late");
   const how = await Promise.race([server.stop(), late]);
   clearTimeout(timer);
-  if (how === "late") await server.stop(true);
+  if (how !== "late") return "ended";
+  await server.stop(true);
+  return "cut";
+}
+
+/** A database that does not answer does not keep the process: what was acknowledged is in it already. */
+async function closed(ports: BunPorts, timeoutMs: number): Promise<void> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const tooLate = () => reject(new Error("the database could not be closed in time"));
+  const timer = setTimeout(tooLate, timeoutMs);
+  await Promise.race([ports.close(), late]).finally(() => clearTimeout(timer));
 }
 
 /** Says in the data directory where this process serves, so that other doors find it. */
