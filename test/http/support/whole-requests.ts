@@ -1,0 +1,155 @@
+import { cancellationEvent } from "../../../src/demo/events.ts";
+import { syntheticNote } from "../../../src/demo/synthetic-note.ts";
+import { zipOf } from "../../../src/demo/zip.ts";
+
+export const utf8 = (text: string) => new TextEncoder().encode(text);
+const note = syntheticNote({ seed: 1, items: 2 });
+/** A note that the service should have. */
+export const KEPT = syntheticNote({ seed: 2, items: 2 });
+export const KEY = KEPT.accessKey;
+const zip = await zipOf([
+  { name: "a.xml", bytes: utf8(note.xml) },
+  { name: "b/", bytes: utf8("") },
+  { name: "c.xml", bytes: utf8(cancellationEvent(KEY)) },
+]);
+
+const BOUNDARY = "----fronteira";
+const multipart = (field: string, name: string, content: string) =>
+  `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${field}"; filename="${name}"\r\nContent-Type: text/xml\r\n\r\n${content}\r\n--${BOUNDARY}--\r\n`;
+const FORM = `multipart/form-data; boundary=${BOUNDARY}`;
+
+/** A route, and what it takes. */
+export interface Whole {
+  readonly method: string;
+  readonly path: string;
+  readonly query: readonly string[];
+  readonly type?: string;
+  readonly bodies?: readonly (string | Uint8Array<ArrayBuffer>)[];
+}
+
+const PAGES = ["page", "limit"];
+const json = (...values: unknown[]) => ({
+  type: "application/json",
+  bodies: values.map((value) => JSON.stringify(value)),
+});
+
+/** Every route, with a request that it would take. */
+export const WHOLE: readonly Whole[] = [
+  { method: "GET", path: "/api/health", query: [] },
+  { method: "GET", path: "/api/health/full", query: [] },
+  { method: "GET", path: "/openapi.json", query: [] },
+  {
+    method: "POST",
+    path: "/api/login",
+    query: [],
+    ...json({ email: "a@b.example", password: "x" }),
+  },
+  {
+    method: "PUT",
+    path: "/api/me/password",
+    query: [],
+    ...json({ current_password: "errada e longa", new_password: "outra, bem longa" }),
+  },
+  { method: "GET", path: "/api/company", query: [] },
+  {
+    method: "PATCH",
+    path: "/api/company",
+    query: [],
+    ...json(
+      { name: "Loja", cnpjs: ["11222333000181"], auto_approve: true, time_zone: "America/Manaus" },
+      { overridable_holds: ["retail"], require_mapping: false, environment: "production" },
+    ),
+  },
+  {
+    method: "POST",
+    path: "/api/nfe/upload",
+    query: ["approve"],
+    type: "application/xml",
+    bodies: [note.xml, cancellationEvent(KEY), "<a/>"],
+  },
+  {
+    method: "POST",
+    path: "/api/nfe/upload",
+    query: ["approve"],
+    type: FORM,
+    bodies: [multipart("file", "nota.xml", note.xml), multipart("outro", "a", "b")],
+  },
+  {
+    method: "POST",
+    path: "/api/nfe/batch",
+    query: ["approve", "dry_run"],
+    type: FORM,
+    bodies: [
+      multipart("files", "nota.xml", note.xml),
+      multipart("files", "a.zip", "PK\u0003\u0004lixo"),
+    ],
+  },
+  {
+    method: "POST",
+    path: "/api/nfe/batch",
+    query: ["approve", "dry_run"],
+    type: "application/zip",
+    bodies: [zip],
+  },
+  {
+    method: "GET",
+    path: "/api/nfes",
+    query: [...PAGES, "status", "direction", "supplier", "search", "from", "to", "product_code"],
+  },
+  { method: "GET", path: `/api/nfes/${KEY}`, query: [] },
+  { method: "GET", path: `/api/nfes/${KEY}/xml`, query: [] },
+  {
+    method: "POST",
+    path: `/api/nfes/${KEY}/process`,
+    query: ["dry_run"],
+    ...json({ override: ["no_protocol"], items: [{ n_item: 1, factor: 2, effect: "entry" }] }, {}),
+  },
+  { method: "POST", path: `/api/nfes/${KEY}/discard`, query: [], ...json({ reason: "não é" }) },
+  { method: "POST", path: `/api/nfes/${KEY}/restore`, query: [] },
+  { method: "GET", path: "/api/products", query: [...PAGES, "search", "category_id"] },
+  { method: "GET", path: "/api/stock", query: [...PAGES, "search", "category_id", "low"] },
+  {
+    method: "POST",
+    path: "/api/movements",
+    query: [],
+    ...json({
+      product_code: "P1",
+      type: "ENTRADA",
+      quantity: "1.5",
+      unit_cost: 2,
+      batch_number: "L",
+      expiration_date: "2027-01-31",
+      origin: "MANUAL",
+      reference: "PED 1",
+      notes: "achado",
+    }),
+  },
+  {
+    method: "GET",
+    path: "/api/movements/list",
+    query: [...PAGES, "product_code", "type", "from", "to", "origin", "reference"],
+  },
+  {
+    method: "GET",
+    path: "/api/supplier-items",
+    query: [...PAGES, "supplier_cnpj", "product_code"],
+  },
+  {
+    method: "PUT",
+    path: "/api/supplier-items",
+    query: [],
+    ...json({
+      supplier_cnpj: "11222333000181",
+      code: "1",
+      unit: "UN",
+      product_code: "P1",
+      factor: 12,
+    }),
+  },
+  { method: "GET", path: "/api/export/stock", query: ["search", "category_id", "low", "dialect"] },
+  {
+    method: "GET",
+    path: "/api/export/movements",
+    query: ["product_code", "type", "from", "to", "origin", "reference", "dialect"],
+  },
+];
