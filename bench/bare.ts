@@ -1,6 +1,7 @@
 import { type SQLQueryBindings, Database as Sqlite } from "bun:sqlite";
 import { join } from "node:path";
 import { openDatabase } from "../src/platform/bun/database.ts";
+import { SPAN_MS } from "../src/stock/spans.ts";
 import { emptyFolder } from "./folder.ts";
 
 type Cells = Record<string, SQLQueryBindings>;
@@ -52,11 +53,24 @@ const PARTS: readonly Part[] = [
     again: `on conflict (company, product) do update set quantity_e4 = quantity_e4 + excluded.quantity_e4,
       updated_at = excluded.updated_at`,
   },
+  {
+    table: "ledger_spans",
+    key: "t.reference",
+    from: "movements t where t.origin = 'NFE' group by t.company, t.reference",
+    columns: `t.company, min(t.created_at) / ${SPAN_MS} as span, 1 as entries,
+      sum(max(t.quantity_e4, 0)) as entered_e4, sum(max(t.cost_e2, 0)) as entered_e2,
+      -sum(min(t.quantity_e4, 0)) as left_e4, -sum(min(t.cost_e2, 0)) as left_e2`,
+    again: `on conflict (company, span) do update set entries = entries + excluded.entries,
+      entered_e4 = entered_e4 + excluded.entered_e4, entered_e2 = entered_e2 + excluded.entered_e2,
+      left_e4 = left_e4 + excluded.left_e4, left_e2 = left_e2 + excluded.left_e2`,
+  },
   { table: "events", key: "t.payload ->> 'access_key'", from: "events t" },
   {
     table: "cache_versions",
     key: "n.access_key",
-    from: "notes n join cache_versions t on t.company = n.company",
+    // The tags that every note raises.
+    from: `notes n join cache_versions t on t.company = n.company
+      and t.version >= (select count(*) from notes)`,
     again: "on conflict (company, tag) do update set version = version + 1",
   },
   { table: "audit", key: "t.entity_id", from: "audit t" },
