@@ -29,8 +29,13 @@ export interface OtlpTracer extends Tracer {
 }
 
 /** 2,048 spans are some 800 kB. */
-const LIMITS: OutboxLimits = { waiting: 2_048, batch: 512, everyMs: 1_000, timeoutMs: 10_000 };
-const CLOSE_MS = 1_000;
+const LIMITS: OutboxLimits = {
+  waiting: 2_048,
+  batch: 512,
+  everyMs: 1_000,
+  timeoutMs: 10_000,
+  closeMs: 1_000,
+};
 
 const KINDS = { server: SpanKind.SERVER, consumer: SpanKind.CONSUMER } as const;
 
@@ -100,7 +105,7 @@ export function otlpTracer(
         },
       };
     },
-    close: () => box.close(CLOSE_MS),
+    close: box.close,
   };
 }
 

@@ -12,12 +12,14 @@ export interface OutboxLimits {
   readonly everyMs: number;
   /** Longest time that the collector may take, ms. */
   readonly timeoutMs: number;
+  /** What the collector has not taken this long after `close`, ms, is given up. */
+  readonly closeMs: number;
 }
 
 /** Ends of spans on their way to the collector; it is asked one request at a time, and never waited for by the work. */
 export interface Outbox extends SpanProcessor {
-  /** Sends what waits, and gives up what the collector has not taken within `withinMs`. */
-  close(withinMs: number): Promise<void>;
+  /** Sends what waits. */
+  close(): Promise<void>;
 }
 
 /**
@@ -67,9 +69,9 @@ export function outbox(
     },
     forceFlush: send,
     shutdown: send,
-    async close(withinMs) {
+    async close() {
       closing = true;
-      const late = setTimeout(() => cut.abort(), withinMs);
+      const late = setTimeout(() => cut.abort(), limits.closeMs);
       await send();
       clearTimeout(late);
     },
