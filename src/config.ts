@@ -76,7 +76,7 @@ const Environment = z.object({
     .describe("Least level that is written"),
   METRICS_TOKEN: z
     .string()
-    .min(16)
+    .regex(/^\S{16,}$/, "16 characters or more, none of them blank")
     .optional()
     .describe("Lets a scraper into /metrics; without it only an administrator"),
   OTEL_EXPORTER_OTLP_ENDPOINT: z
