@@ -1,0 +1,77 @@
+import { expect, test } from "bun:test";
+import { join } from "node:path";
+import { Dice } from "../../src/demo/dice.ts";
+import { folder, signIn, startProcess } from "../support/process.ts";
+import { inspected, UNBROKEN } from "./ledger.ts";
+import { uploaders } from "./uploaders.ts";
+
+const FULL = process.env.FULL === "1";
+const KILLS = FULL ? 100 : 10;
+const CLIENTS = FULL ? 64 : 16;
+
+test(
+  `killed at ${KILLS} random instants under ${CLIENTS} uploaders, every acknowledged note is there once and nothing half written`,
+  async () => {
+    await using dir = await folder();
+    const dice = new Dice(20261123);
+    let place = Promise.withResolvers<{ url: string; token: string }>();
+    const clients = uploaders(CLIENTS, () => place.promise);
+    let token: string | undefined;
+    for (let kill = 0; kill < KILLS; kill += 1) {
+      await using server = startProcess(dir.path);
+      // Some die before they serve: in the middle of opening what the last one left.
+      if (kill % 5 === 4) {
+        await Bun.sleep(dice.between(20, 200));
+      } else {
+        const url = await server.listening;
+        token ??= await signIn(url);
+        place.resolve({ url, token });
+        await Bun.sleep(dice.between(10, 350));
+        place = Promise.withResolvers();
+      }
+      server.child.kill("SIGKILL");
+      await server.child.exited;
+    }
+    await using last = startProcess(dir.path);
+    const url = await last.listening;
+    place.resolve({ url, token: token ?? "" });
+    await clients.stop();
+    // What nobody knows may be sent again without a thought.
+    await clients.settle();
+    last.child.kill("SIGTERM");
+    expect(await last.ended()).toBe(0);
+
+    const { acknowledged, doubtful, strange } = clients.sent;
+    const after = await inspected(join(dir.path, "data/sge.db"));
+    expect(strange).toEqual([]);
+    expect(after.broken).toEqual({ ...UNBROKEN });
+    expect(after.integrity).toEqual([{ integrity_check: "ok" }]);
+    expect([...acknowledged.difference(after.approved)]).toEqual([]);
+    expect([doubtful.size, after.notes]).toEqual([0, acknowledged.size]);
+    expect(acknowledged.size).toBeGreaterThan(KILLS * 5);
+  },
+  FULL ? 600_000 : 60_000,
+);
+
+test("told to end under uploaders, it ends with 0 and cuts nobody: every acknowledged note is there", async () => {
+  await using dir = await folder();
+  await using server = startProcess(dir.path, { SHUTDOWN_TIMEOUT_MS: "20000" });
+  const url = await server.listening;
+  const place = { url, token: await signIn(url) };
+  let open = Promise.resolve(place);
+  const clients = uploaders(CLIENTS, () => open);
+  await clients.reached(100);
+  // Whoever comes after the signal finds nobody: they wait, and are let go below.
+  const gone = Promise.withResolvers<typeof place>();
+  open = gone.promise;
+  server.child.kill("SIGTERM");
+  expect(await server.ended()).toBe(0);
+  const stopped = clients.stop();
+  gone.resolve(place);
+  await stopped;
+  // A request that had to be cut would have been told in a warning.
+  expect(server.lines.filter((line) => line.includes("server.stopped"))).toEqual([]);
+  const after = await inspected(join(dir.path, "data/sge.db"));
+  expect(after.broken).toEqual({ ...UNBROKEN });
+  expect([...clients.sent.acknowledged.difference(after.approved)]).toEqual([]);
+});

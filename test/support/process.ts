@@ -1,0 +1,79 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { COMPANY } from "../../src/demo/trade.ts";
+
+const DOOR = new URL("../../src/bun.ts", import.meta.url).pathname;
+export const ADMIN = { email: "chefe@loja.example", password: "uma senha de verdade" };
+
+/** A directory that goes with its test. */
+export async function folder() {
+  const path = await mkdtemp(join(tmpdir(), "sge-process-"));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}
+
+/** The service in a process of its own, as `start` runs it; `command` may stand before the runtime. */
+export function startProcess(
+  cwd: string,
+  env: Record<string, string> = {},
+  command: readonly string[] = [],
+) {
+  const child = Bun.spawn([...command, process.execPath, DOOR], {
+    cwd,
+    env: {
+      PATH: process.env.PATH,
+      HOST: "127.0.0.1",
+      PORT: "0",
+      PASSWORD_COST: "4",
+      ADMIN_EMAIL: ADMIN.email,
+      ADMIN_PASSWORD: ADMIN.password,
+      COMPANY_CNPJ: COMPANY.cnpj,
+      RATE_LIMIT_PER_SECOND: "0",
+      LOG_LEVEL: "warn",
+      ...env,
+    },
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  const lines: string[] = [];
+  const said = child.stderr.text();
+  const { promise: listening, resolve, reject } = Promise.withResolvers<string>();
+  listening.catch(() => undefined);
+  const heard = (async () => {
+    let rest = "";
+    for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
+      const [...whole] = (rest + chunk).split("\n");
+      rest = whole.pop() ?? "";
+      lines.push(...whole);
+      for (const line of whole) {
+        const url = /^listening on (http:\S+)$/.exec(line)?.[1];
+        if (url !== undefined) resolve(url);
+      }
+    }
+    reject(new Error(`the service ended: ${await said}`));
+  })();
+  return {
+    child,
+    /** What it wrote to its standard output so far. */
+    lines,
+    /** Its address, as soon as it says it; rejects with what it wrote to its standard error when it ends before. */
+    listening,
+    /** Resolves with its exit code when all that it wrote has been read. */
+    async ended() {
+      const code = await child.exited;
+      await heard;
+      return code;
+    },
+    async [Symbol.asyncDispose]() {
+      child.kill("SIGKILL");
+      await child.exited;
+    },
+  };
+}
+
+/** A token of the administrator. */
+export async function signIn(url: string): Promise<string> {
+  const answer = await fetch(`${url}/api/login`, { method: "POST", body: JSON.stringify(ADMIN) });
+  const { token } = await answer.json();
+  return String(token);
+}
