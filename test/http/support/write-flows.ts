@@ -1,0 +1,293 @@
+import { cancellationEvent } from "../../../src/demo/events.ts";
+import { type NoteOptions, syntheticNote } from "../../../src/demo/synthetic-note.ts";
+import { COMPANY, SUPPLIERS } from "../../../src/demo/trade.ts";
+import type { Service } from "../../support/service.ts";
+
+const [emit] = SUPPLIERS;
+const item = (cProd: string, more = {}) => ({
+  cProd,
+  xProd: `PRODUTO ${cProd}`,
+  uCom: "UN",
+  qCom: "10",
+  vUnCom: "2.50",
+  ...more,
+});
+const noted = (seed: number, options: NoteOptions) => syntheticNote({ seed, emit, ...options });
+
+/** In stock; waits, and would add to P1; held, for want of its protocol. */
+export const POSTED = noted(1, { items: [item("P1"), item("P2")] });
+export const WAITING = noted(2, { items: [item("P1", { vUnCom: "3.00" })] });
+const HELD = noted(3, { items: [item("P1")] });
+export const HELD_AT_FIRST = noted(3, { items: [item("P1")], root: "NFe" });
+
+/** Every cached read, and those whose filter makes them of something else. */
+export const READS = {
+  products: "/api/products",
+  stock: "/api/stock",
+  notes: "/api/nfes",
+  waiting: "/api/nfes?status=PENDENTE",
+  "notes of P1": "/api/nfes?product_code=P1",
+  "notes since": "/api/nfes?from=2026-11-01",
+  posted: `/api/nfes/${POSTED.accessKey}`,
+  unposted: `/api/nfes/${WAITING.accessKey}`,
+  held: `/api/nfes/${HELD.accessKey}`,
+  movements: "/api/movements/list",
+  "movements of P1": "/api/movements/list?product_code=P1",
+  "movements of P2": "/api/movements/list?product_code=P2",
+  items: "/api/supplier-items",
+  stats: "/api/dashboard/stats",
+  evolution: "/api/dashboard/evolution",
+} as const;
+export type Read = keyof typeof READS;
+export const NAMES = Object.keys(READS).filter((name): name is Read => name in READS);
+
+const FIGURES: Read[] = ["stats", "evolution"];
+const MADE_OF_ITEMS: Read[] = ["items", "notes of P1", "posted", "unposted", "held"];
+const NOTES_ONE_BY_ONE: Read[] = ["posted", "unposted", "held"];
+
+export interface Flow {
+  /** What happens, as a sentence. */
+  says: string;
+  write(service: Service): Promise<{ status: number }>;
+  /** Done before, and read. */
+  first?(service: Service): Promise<unknown>;
+  status?: number;
+  /** The reads whose ETag is another afterwards. */
+  changes: Read[];
+  /** Those that are computed anew besides, and come out the same. */
+  asks?: Read[];
+}
+
+const post = (service: Service, json: object) => service.send("POST", "/api/movements", { json });
+const tell = (service: Service, factor: string) =>
+  service.send("PUT", "/api/supplier-items", {
+    json: { supplier_cnpj: emit.cnpj, code: "P2", unit: "UN", product_code: "P2", factor },
+  });
+const ask = (service: Service, method: string, path: string, json?: object) =>
+  service.send(method, path, json === undefined ? {} : { json });
+const sale = (seed: number) =>
+  syntheticNote({
+    seed,
+    emit: COMPANY,
+    dest: emit,
+    CFOP: "5102",
+    items: [item("P1", { qCom: "1" })],
+  });
+
+/** Everything that writes, or might be thought to. */
+export const FLOWS: Flow[] = [
+  {
+    says: "a note that waits is registered",
+    write: ({ upload }) => upload(noted(9, { items: [item("P1")] }).xml),
+    changes: ["notes", "waiting", "notes of P1", "notes since"],
+    asks: NOTES_ONE_BY_ONE,
+  },
+  {
+    says: "a note of known items is registered and posted",
+    write: ({ upload }) => upload(noted(9, { items: [item("P1")] }).xml, "?approve=true"),
+    changes: [
+      "products",
+      "stock",
+      "notes",
+      "notes of P1",
+      "notes since",
+      "movements",
+      "movements of P1",
+      ...FIGURES,
+    ],
+    asks: ["waiting", ...NOTES_ONE_BY_ONE],
+  },
+  {
+    says: "a note of an unknown item is registered and posted",
+    write: ({ upload }) => upload(noted(9, { items: [item("P3")] }).xml, "?approve=true"),
+    changes: ["products", "stock", "notes", "notes since", "movements", "items", ...FIGURES],
+    asks: ["waiting", "notes of P1", ...NOTES_ONE_BY_ONE],
+  },
+  {
+    says: "a sale of ours is posted, of an item that was sold before: no product and no item changes",
+    first: ({ upload }) => upload(sale(8).xml, "?approve=true"),
+    write: ({ upload }) => upload(sale(9).xml, "?approve=true"),
+    changes: [
+      "stock",
+      "notes",
+      "notes of P1",
+      "notes since",
+      "movements",
+      "movements of P1",
+      ...FIGURES,
+    ],
+    asks: ["waiting", ...NOTES_ONE_BY_ONE],
+  },
+  {
+    says: "a note that waits is approved",
+    write: (service) => ask(service, "POST", `/api/nfes/${WAITING.accessKey}/process`),
+    changes: [
+      "products",
+      "stock",
+      "notes",
+      "waiting",
+      "notes of P1",
+      "notes since",
+      "unposted",
+      "movements",
+      "movements of P1",
+      ...FIGURES,
+    ],
+    asks: ["posted", "held"],
+  },
+  {
+    says: "an approval that says what an item is teaches it",
+    write: (service) =>
+      ask(service, "POST", `/api/nfes/${WAITING.accessKey}/process`, {
+        items: [{ n_item: 1, factor: 12 }],
+      }),
+    changes: [
+      "products",
+      "stock",
+      "notes",
+      "waiting",
+      "notes of P1",
+      "notes since",
+      "unposted",
+      "held",
+      "movements",
+      "movements of P1",
+      "items",
+      ...FIGURES,
+    ],
+    asks: ["posted"],
+  },
+  {
+    says: "a note is completed by its protocol",
+    write: ({ upload }) => upload(HELD.xml),
+    changes: ["notes", "waiting", "notes of P1", "notes since", "held"],
+    asks: ["posted", "unposted"],
+  },
+  {
+    says: "a note that waits is cancelled",
+    write: ({ upload }) => upload(cancellationEvent(WAITING.accessKey)),
+    changes: ["notes", "waiting", "notes of P1", "notes since", "unposted"],
+    asks: ["posted", "held"],
+  },
+  {
+    says: "a note in stock is cancelled: the event stands with it",
+    write: ({ upload }) => upload(cancellationEvent(POSTED.accessKey)),
+    changes: ["notes", "notes of P1", "notes since", "posted"],
+    asks: ["waiting", "unposted", "held"],
+  },
+  {
+    says: "an event comes before its note",
+    write: ({ upload }) => upload(cancellationEvent(noted(9, {}).accessKey)),
+    changes: [],
+  },
+  {
+    says: "an event comes twice",
+    first: ({ upload }) => upload(cancellationEvent(WAITING.accessKey)),
+    write: ({ upload }) => upload(cancellationEvent(WAITING.accessKey)),
+    changes: [],
+  },
+  {
+    says: "a note is put aside",
+    write: (service) =>
+      ask(service, "POST", `/api/nfes/${WAITING.accessKey}/discard`, { reason: "engano" }),
+    changes: ["notes", "waiting", "notes of P1", "notes since", "unposted"],
+    asks: ["posted", "held"],
+  },
+  {
+    says: "a note is taken back",
+    first: (service) =>
+      ask(service, "POST", `/api/nfes/${WAITING.accessKey}/discard`, { reason: "engano" }),
+    write: (service) => ask(service, "POST", `/api/nfes/${WAITING.accessKey}/restore`),
+    changes: ["notes", "waiting", "notes of P1", "notes since", "unposted"],
+    asks: ["posted", "held"],
+  },
+  {
+    says: "goods enter by hand, at a cost",
+    write: (service) =>
+      post(service, { product_code: "P1", type: "ENTRADA", quantity: 1, unit_cost: 9 }),
+    status: 201,
+    changes: ["products", "stock", "movements", "movements of P1", ...FIGURES],
+    asks: NOTES_ONE_BY_ONE,
+  },
+  {
+    says: "goods enter by hand, and nobody says at what cost",
+    write: (service) => post(service, { product_code: "P1", type: "ENTRADA", quantity: 1 }),
+    status: 201,
+    changes: ["stock", "movements", "movements of P1", ...FIGURES],
+  },
+  {
+    says: "goods leave by hand",
+    write: (service) => post(service, { product_code: "P2", type: "SAIDA", quantity: 1 }),
+    status: 201,
+    changes: ["stock", "movements", "movements of P2", ...FIGURES],
+  },
+  {
+    says: "an exit is refused",
+    write: (service) => post(service, { product_code: "P1", type: "SAIDA", quantity: 11 }),
+    status: 400,
+    changes: [],
+  },
+  {
+    says: "a supplier's item is told",
+    write: (service) => tell(service, "6"),
+    changes: ["items"],
+    asks: MADE_OF_ITEMS,
+  },
+  {
+    says: "a supplier's item is told as it is known",
+    first: (service) => tell(service, "6"),
+    write: (service) => tell(service, "6"),
+    changes: [],
+  },
+  {
+    says: "the company takes another name: verdicts are made anew and are the same",
+    write: (service) => ask(service, "PATCH", "/api/company", { name: "Outra Ltda" }),
+    changes: [],
+  },
+  {
+    says: "the company moves to another time zone: days begin at other moments",
+    write: (service) => ask(service, "PATCH", "/api/company", { time_zone: "America/Manaus" }),
+    changes: [],
+    asks: ["notes since", ...FIGURES],
+  },
+  {
+    says: "the company takes homologation notes: what waits has another verdict",
+    write: (service) => ask(service, "PATCH", "/api/company", { environment: "homologation" }),
+    changes: ["notes", "waiting", "notes of P1", "notes since", "unposted", "held"],
+    asks: ["posted"],
+  },
+  {
+    says: "a document comes twice",
+    write: ({ upload }) => upload(POSTED.xml, "?approve=true"),
+    status: 409,
+    changes: [],
+  },
+  {
+    says: "a document is refused",
+    write: ({ upload }) => upload("<a>"),
+    status: 422,
+    changes: [],
+  },
+  {
+    says: "an approval is rehearsed",
+    write: (service) => ask(service, "POST", `/api/nfes/${WAITING.accessKey}/process?dry_run=true`),
+    changes: [],
+  },
+  {
+    says: "a note is approved that is in stock",
+    write: (service) => ask(service, "POST", `/api/nfes/${POSTED.accessKey}/process`),
+    changes: [],
+  },
+  {
+    says: "a key is made",
+    write: (service) => ask(service, "POST", "/api/keys", { name: "ERP", role: "OPERADOR" }),
+    status: 201,
+    changes: [],
+  },
+  {
+    says: "somebody logs out",
+    write: (service) => service.send("POST", "/api/logout", { as: "GERENTE" }),
+    status: 204,
+    changes: [],
+  },
+];
