@@ -168,6 +168,8 @@ CREATE TABLE notes (
 --> statement-breakpoint
 CREATE UNIQUE INDEX notes_once ON notes (company, access_key);
 --> statement-breakpoint
+CREATE INDEX notes_newest ON notes (company, id);
+--> statement-breakpoint
 CREATE INDEX notes_by_status ON notes (company, status);
 --> statement-breakpoint
 CREATE INDEX notes_by_supplier ON notes (company, supplier_id);

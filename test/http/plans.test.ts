@@ -1,0 +1,213 @@
+import { expect, test } from "bun:test";
+import { inspectRoutes } from "hono/dev";
+import { cancellationEvent } from "../../src/demo/events.ts";
+import { type NoteOptions, syntheticNote } from "../../src/demo/synthetic-note.ts";
+import { COMPANY, CUSTOMER, SUPPLIERS } from "../../src/demo/trade.ts";
+import { zipOf } from "../../src/demo/zip.ts";
+import { type Send, type Service, withService } from "../support/service.ts";
+import { type Cost, costsOf, listen } from "./support/plans.ts";
+
+/** Few rows, whatever becomes of the shop. */
+const SMALL = ["companies", "users", "cache_versions", "api_keys", "__drizzle_migrations"];
+
+/** What may seem dear and is not, or must be: the text, and why. */
+const ALLOWED: Readonly<Record<Cost["kind"], readonly (readonly [RegExp, string])[]>> = {
+  scan: [],
+  company: [
+    [/count\(\*\)/, "a list tells how many rows match in all"],
+    [/ like /, "a search for a part of a text"],
+    [/^select max\((id|created_at)\) as \w+ from \w+ where company = \?1$/, "the end of an index"],
+    [
+      /order by [\s\S]*\blimit\b/,
+      "a page in the order of its index, left at its end: it is not sorted",
+    ],
+  ],
+  sort: [
+    [/as page join movements/, "the hundred rows of one page"],
+    [/"notes"\."issued_ms" [<>]/, "notes of some days, by the index of their days"],
+    [/json_each\(\?3\) m/, "the entries of one note"],
+    [/"api_keys"/, "few rows"],
+  ],
+};
+
+const item = { cProd: "P1", xProd: "PRODUTO", uCom: "UN", qCom: "10", vUnCom: "1.00" };
+const [supplier] = SUPPLIERS;
+const made = (seed: number, options: NoteOptions = {}) =>
+  syntheticNote({ seed, emit: supplier, items: [item, { ...item, cProd: "P2" }], ...options });
+const utf8 = (text: string) => new TextEncoder().encode(text);
+
+/** Asks every route for everything that it has a statement for. */
+async function walk(service: Service): Promise<Set<string>> {
+  const walked = new Set<string>();
+  const go = async (
+    method: string,
+    path: string,
+    options: Send & { query?: string; at?: string } = {},
+  ) => {
+    walked.add(`${method} ${path}`);
+    const { query = "", at = path, ...send } = options;
+    const response = await service.raw(method, `${at}${query}`, send);
+    if (response.headers.get("content-type")?.includes("event-stream"))
+      await response.body?.cancel();
+    else await response.arrayBuffer();
+    return response.status;
+  };
+  const { upload } = service;
+  const path = "/api/nfes/{access_key}";
+  const of = (note: { accessKey: string }, rest = "") => `/api/nfes/${note.accessKey}${rest}`;
+  const notes = Array.from({ length: 8 }, (_, n) => made(10 + n));
+  for (const { xml } of notes) await upload(xml, "?approve=true");
+  const [bare, whole, pending, sale] = [
+    made(30, { root: "NFe" }),
+    made(30),
+    made(31),
+    made(32, { emit: COMPANY, dest: CUSTOMER }),
+  ];
+  walked.add("POST /api/nfe/upload");
+  for (const xml of [
+    bare.xml,
+    whole.xml,
+    whole.xml,
+    pending.xml,
+    cancellationEvent(pending.accessKey),
+  ])
+    await upload(xml, "?approve=false");
+  await upload("<a/>");
+  await go("POST", "/api/nfe/batch", {
+    body: await zipOf([
+      { name: "a.xml", bytes: utf8(made(40).xml) },
+      { name: "b.xml", bytes: utf8(made(41).xml) },
+    ]),
+    headers: { "content-type": "application/zip" },
+  });
+  await go("POST", "/api/nfe/batch", {
+    query: "?dry_run=true",
+    body: await zipOf([{ name: "a.xml", bytes: utf8(made(42).xml) }]),
+    headers: { "content-type": "application/zip" },
+  });
+  await upload(sale.xml, "?approve=false");
+  const json = {
+    items: [
+      { n_item: 1, factor: 2 },
+      { n_item: 2, product_code: "P1" },
+    ],
+  };
+  await go("POST", `${path}/process`, { at: of(sale, "/process"), query: "?dry_run=true" });
+  await go("PATCH", "/api/company", { json: { allow_negative: false } });
+  await go("POST", `${path}/process`, { at: of(sale, "/process") });
+  await go("POST", `${path}/process`, { at: of(whole, "/process"), json });
+  const refused = made(33, { emit: COMPANY, dest: CUSTOMER, items: [{ ...item, qCom: "99999" }] });
+  await upload(refused.xml, "?approve=true");
+  await go("POST", `${path}/process`, { at: of(refused, "/process") });
+  await go("PATCH", "/api/company", { json: { require_mapping: true } });
+  await upload(made(34, { items: [{ ...item, cProd: "NOVO" }] }).xml, "?approve=true");
+  const told = {
+    supplier_cnpj: supplier.cnpj,
+    code: "NOVO",
+    unit: "UN",
+    product_code: "P1",
+    factor: 3,
+  };
+  await go("PUT", "/api/supplier-items", { json: told });
+  await go("PATCH", "/api/company", { json: { require_mapping: false } });
+  await go("POST", `${path}/discard`, { at: of(refused, "/discard"), json: { reason: "não é" } });
+  await go("POST", `${path}/restore`, { at: of(refused, "/restore") });
+  for (const rest of ["", "/xml"]) await go("GET", `${path}${rest}`, { at: of(sale, rest) });
+
+  const days = "from=2026-11-01&to=2026-11-30";
+  for (const query of [
+    "",
+    "?status=PENDENTE",
+    "?direction=entry",
+    `?supplier=${supplier.cnpj}`,
+    "?search=31",
+    `?${days}`,
+    "?product_code=P1",
+  ])
+    await go("GET", "/api/nfes", { query });
+  for (const query of ["", "?search=P", "?category_id=1"])
+    await go("GET", "/api/products", { query });
+  for (const query of ["", "?search=P", "?low=true"]) await go("GET", "/api/stock", { query });
+  const moves = [
+    "",
+    "product_code=P1",
+    "type=ENTRADA",
+    "origin=MANUAL",
+    `reference=${sale.accessKey}`,
+    "reference=PED",
+    days,
+    `product_code=P1&${days}`,
+  ];
+  for (const query of moves) {
+    await go("GET", "/api/movements/list", { query: `?${query}` });
+    await go("GET", "/api/export/movements", { query: `?${query}` });
+  }
+  for (const query of ["", "?search=P", "?low=true"])
+    await go("GET", "/api/export/stock", { query });
+  for (const query of ["", `?supplier_cnpj=${supplier.cnpj}`, "?product_code=P1"])
+    await go("GET", "/api/supplier-items", { query });
+  const movement = { product_code: "P1", quantity: 1, unit_cost: 2, reference: "PED" };
+  await go("POST", "/api/movements", { json: { ...movement, type: "ENTRADA" } });
+  await go("POST", "/api/movements", { json: { ...movement, type: "SAIDA", quantity: 1e6 } });
+  for (const simple of [
+    "/api/health",
+    "/api/health/full",
+    "/openapi.json",
+    "/api/company",
+    "/api/keys",
+    "/api/dashboard/stats",
+    "/api/dashboard/evolution",
+    "/api/events",
+    "/metrics",
+    "/api/jobs",
+    "/api/notifications/stream",
+  ])
+    await go("GET", simple);
+  await go("POST", "/api/keys", { json: { name: "uma chave", role: "OPERADOR" } });
+  await go("DELETE", "/api/keys/{id}", { at: "/api/keys/1" });
+  await go("GET", "/api/jobs/{id}", { at: "/api/jobs/01a20927-5b6e-72de-a77f-cefc36b3631a" });
+  await go("POST", "/api/jobs/{id}/replay", {
+    at: "/api/jobs/01a20927-5b6e-72de-a77f-cefc36b3631a/replay",
+  });
+  await go("POST", "/api/login", { json: { email: "pessoa11@example.com", password: "errada" } });
+  await go("PUT", "/api/me/password", {
+    as: "OPERADOR",
+    json: { current_password: "x", new_password: "outra bem longa" },
+  });
+  await go("POST", "/api/logout", { as: "VISUALIZADOR" });
+  return walked;
+}
+
+test(
+  "no statement of any route reads a whole table, and none reads a company's or sorts a list without its reason",
+  () =>
+    withService(async (service) => {
+      const tables = (
+        await service.rows(
+          "select name from sqlite_master where type = 'table' and name not like 'sqlite_%'",
+        )
+      )
+        .map(({ name }) => String(name))
+        .filter((name) => !SMALL.includes(name));
+      const heard = listen(service);
+      const walked = await walk(service);
+      const served = inspectRoutes(service.app)
+        .filter(({ isMiddleware, method }) => !isMiddleware && method !== "ALL")
+        .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, "{$1}")}`);
+      // A profile runs no statement.
+      const missed = [...new Set(served)].filter(
+        (route) => !walked.has(route) && !route.includes("/profile/"),
+      );
+      expect(missed).toEqual([]);
+      expect(heard.size).toBeGreaterThan(60);
+
+      const wrong: string[] = [];
+      for (const statement of [...heard.values()])
+        for (const { kind, what } of await costsOf(service, statement, tables)) {
+          if (ALLOWED[kind].some(([text]) => text.test(statement.sql))) continue;
+          wrong.push(`${kind} ${what}: ${statement.sql.replaceAll(/\s+/g, " ").slice(0, 400)}`);
+        }
+      expect(wrong).toEqual([]);
+    }),
+  60_000,
+);
