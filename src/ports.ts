@@ -7,6 +7,7 @@ import type { NfeFailure } from "./nfe/failures.ts";
 import type {
   CounterLabels,
   CounterName,
+  Figures,
   HistogramLabels,
   HistogramName,
 } from "./observability/names.ts";
@@ -154,6 +155,8 @@ export interface Meter {
   observe<N extends HistogramName>(name: N, value: number, labels: HistogramLabels<N>): void;
   /** Seconds of a clock that never goes back; only differences mean something. */
   seconds(): number;
+  /** What `look` gives is part of every exposition. Bounded in time by whoever looks. */
+  watch?(look: () => Figures | Promise<Figures>): void;
   /** Everything in Prometheus' text format. Absent where one process is not the service (Workers). */
   exposition?(): Promise<{ readonly type: string; readonly text: string }>;
 }

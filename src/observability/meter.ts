@@ -7,7 +7,7 @@ import { COUNTERS, FIGURES, type FigureName, type Figures, HISTOGRAMS } from "./
 export type Look = () => Figures | Promise<Figures>;
 
 export interface PromMeter extends Meter {
-  /** What `look` gives is part of every exposition; where it fails, its figures are left out of that one. */
+  /** Where a look fails, its figures are left out of that exposition. */
   watch(look: Look): void;
   exposition(): Promise<{ readonly type: string; readonly text: string }>;
 }

@@ -90,7 +90,7 @@ export const FIGURES = {
   },
   sge_breaker_opened_total: { type: "counter", help: "Times it opened", labels: ["name"] },
   sge_breaker_refused_total: { type: "counter", help: "Calls refused at once", labels: ["name"] },
-  sge_stream_clients: { type: "gauge", help: "Open event streams", labels: [] },
+  sge_stream_clients: { type: "gauge", help: "Open event streams and long polls", labels: [] },
   sge_event_loop_delay_seconds: {
     type: "gauge",
     help: "By how much timers came late since the last look",

@@ -1,0 +1,67 @@
+import { expect, test } from "bun:test";
+import { syntheticNote } from "../../src/demo/synthetic-note.ts";
+import { FIGURES, HISTOGRAMS } from "../../src/observability/names.ts";
+import { VERSION } from "../../src/version.ts";
+import { type Server, withServer } from "../support/server.ts";
+
+/** Samples by `name{labels}`. */
+async function scraped({ call }: Server): Promise<Map<string, number>> {
+  const { text } = await call("GET", "/metrics");
+  const lines = text.split("\n").filter((line) => /^[a-z]/.test(line));
+  return new Map(
+    lines.map((line) => {
+      const at = line.lastIndexOf(" ");
+      return [line.slice(0, at), Number(line.slice(at + 1))] as const;
+    }),
+  );
+}
+
+test("a running service tells every figure of the table, each a number", () =>
+  withServer(async (server) => {
+    const leaving = new AbortController();
+    // The follower of the feed is made for its first client.
+    await fetch(`${server.url}/api/notifications/stream?token=${server.token}`, leaving);
+    const samples = await scraped(server);
+    leaving.abort();
+    const told = new Set([...samples.keys()].map((sample) => sample.replace(/\{.*/, "")));
+    expect(Object.keys(FIGURES).filter((name) => !told.has(name))).toEqual([]);
+    for (const [name, value] of samples)
+      expect([name, Number.isFinite(value)]).toEqual([name, true]);
+    expect(samples.get(`sge_build_info{version="${VERSION}"}`)).toBe(1);
+    expect(samples.get("process_resident_memory_bytes")).toBeGreaterThan(10 << 20);
+    expect(samples.get("http_requests_in_work")).toBeGreaterThanOrEqual(1);
+    expect(samples.get("sge_stream_clients")).toBe(1);
+    expect(samples.get('sge_breaker_state{name="writer"}')).toBe(0);
+    const started = samples.get("process_start_time_seconds") ?? 0;
+    expect(Math.abs(started * 1_000 - performance.timeOrigin)).toBeLessThan(1_000);
+  }));
+
+test("commits are told by how many writes shared them and how long they took", () =>
+  withServer(async (server) => {
+    const before = await scraped(server);
+    const notes = Array.from({ length: 24 }, (_, i) => syntheticNote({ seed: i + 1 }).xml);
+    await Promise.all(notes.map((xml) => server.upload(xml)));
+    const after = await scraped(server);
+    const grown = (name: string) => (after.get(name) ?? 0) - (before.get(name) ?? 0);
+    expect(grown("sge_commit_writes_sum")).toBe(24);
+    const commits = grown("sge_commit_writes_count");
+    expect(commits).toBeGreaterThan(0);
+    expect(commits).toBeLessThan(24);
+    expect(grown("sge_commit_seconds_count")).toBe(commits);
+    expect(grown("sge_commit_seconds_sum")).toBeGreaterThan(0);
+    expect(Object.keys(HISTOGRAMS)).toContain("sge_commit_seconds");
+  }));
+
+test("a turn of the event loop that took long shows in the next scrape, and in no other", () =>
+  withServer(async (server) => {
+    const longest = async () =>
+      (await scraped(server)).get('sge_event_loop_delay_seconds{quantile="1"}') ?? 0;
+    await longest();
+    const until = performance.now() + 300;
+    while (performance.now() < until);
+    // It is told when the timer that was late has come.
+    let told = 0;
+    for (let n = 0; n < 1_000 && told === 0; n++) told = await longest();
+    expect(told).toBeGreaterThan(0.2);
+    expect(await longest()).toBeLessThan(0.2);
+  }));
