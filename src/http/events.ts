@@ -73,7 +73,7 @@ const feedRoute = createRoute({
 export const listEvents = defineOpenAPIRoute<typeof feedRoute, Env>({
   route: feedRoute,
   handler: async (c) => {
-    const { ports, actor, request } = c.var;
+    const { ports, actor, request, signal } = c.var;
     const { after = BEGINNING, limit, wait } = c.req.valid("query");
     const { company } = actor;
     if (await hasExpired(ports, company, after))
@@ -83,7 +83,7 @@ export const listEvents = defineOpenAPIRoute<typeof feedRoute, Env>({
       });
     if (wait > 0) ports.patience(request, wait + PATIENCE_S);
     const wanted = { company, after, limit, waitMs: wait * 1_000 };
-    const events = await eventsWithin(ports, wanted, request.signal);
+    const events = await eventsWithin(ports, wanted, signal);
     c.header("cache-control", "no-store");
     const next_cursor = cursorOf(events.at(-1)?.id ?? after);
     return c.json({ data: events.map(eventView), next_cursor }, 200);
@@ -118,7 +118,7 @@ const streamRoute = createRoute({
 export const streamEvents = defineOpenAPIRoute<typeof streamRoute, Env>({
   route: streamRoute,
   handler: async (c) => {
-    const { ports, actor, request } = c.var;
+    const { ports, actor, request, signal } = c.var;
     const { company } = actor;
     // The header is the later one: a client's address stays what it was at first.
     const seen = c.req.valid("header")["last-event-id"] ?? c.req.valid("query").last_event_id;
@@ -130,7 +130,7 @@ export const streamEvents = defineOpenAPIRoute<typeof streamRoute, Env>({
       expired,
       mayGoOn: () => stillMay(ports, token, company),
       alive: () => ports.patience(request, PATIENCE_S),
-      signal: request.signal,
+      signal,
     });
     return c.body(stream, 200, {
       "content-type": "text/event-stream; charset=utf-8",

@@ -1,0 +1,200 @@
+import { expect, test } from "bun:test";
+import fc from "fast-check";
+import {
+  BEGINNING,
+  cursorOf,
+  endOf,
+  eventsAfter,
+  hasExpired,
+  positionOf,
+} from "../../src/journal/feed.ts";
+import { sweepEvents } from "../../src/journal/sweep-events.ts";
+import { happen, numbers } from "../support/happen.ts";
+import { sibling } from "../support/house.ts";
+import { type TestPorts, testPorts } from "../support/ports.ts";
+
+const DAY = 86_400_000;
+
+async function withPorts(body: (ports: TestPorts) => Promise<void>, config = {}) {
+  const ports = await testPorts({ config });
+  await ports.writer.commit({
+    statements: [1, 2].map((id) => ({
+      sql: `insert into companies values (?1, 'c', '[]', 'production', 'UTC', 0, '[]', 0, 0, 1, 1, 0, 0)`,
+      args: [id],
+    })),
+    mine: () => undefined,
+  });
+  try {
+    await body(ports);
+  } finally {
+    await ports.close();
+  }
+}
+
+const told = async (ports: TestPorts, after = BEGINNING, company = 1, limit = 10_000) =>
+  (await eventsAfter(ports, company, after, limit)).map(({ payload }) => payload.n);
+
+test("a cursor is stable, and says its position and nothing else does", () => {
+  fc.assert(
+    fc.property(fc.nat({ max: Number.MAX_SAFE_INTEGER }), (position) => {
+      expect(positionOf(cursorOf(position))).toBe(position);
+    }),
+    { seed: 20261123, numRuns: 500 },
+  );
+  fc.assert(
+    fc.property(fc.string({ maxLength: 16 }), (text) => {
+      const position = positionOf(text);
+      if (position !== null) expect(cursorOf(position)).toBe(text);
+    }),
+    { seed: 20261123, numRuns: 500 },
+  );
+  for (const bad of [
+    "",
+    "e",
+    "e00",
+    "e01",
+    "E1",
+    "1",
+    "e-1",
+    "e1.5",
+    "ezzzzzzzzzzz",
+    "e1\n",
+    " e1",
+  ])
+    expect([bad, positionOf(bad)]).toEqual([bad, null]);
+});
+
+test("the feed is the company's, in the order in which it was committed, page by page", () =>
+  withPorts(async (ports) => {
+    await happen(ports, [1, 2]);
+    await happen(ports, [100], 2);
+    await happen(ports, [3]);
+    expect(await told(ports)).toEqual([1, 2, 3]);
+    expect(await told(ports, BEGINNING, 2)).toEqual([100]);
+    const [first] = await eventsAfter(ports, 1, BEGINNING, 1);
+    expect(first).toEqual({
+      id: 1,
+      type: "test.happened",
+      at: ports.clock.now(),
+      payload: { n: 1 },
+    });
+    expect(await told(ports, first?.id)).toEqual([2, 3]);
+    expect(await told(ports, await endOf(ports, 1))).toEqual([]);
+    expect(await endOf(ports, 2)).toBe(3);
+    expect(await endOf(ports, 3)).toBe(BEGINNING);
+  }));
+
+test("two processes write at once: an event below one that was read never appears", () =>
+  withPorts(async (ports) => {
+    const COUNT = 300;
+    const url = ports.config.DATABASE_URL;
+    const script = new URL("../support/event-writer.ts", import.meta.url).pathname;
+    const writers = [1, 1, 2].map((company) =>
+      Bun.spawn([process.execPath, script, url, String(company), String(COUNT)], {
+        stdout: "pipe",
+        stderr: "inherit",
+      }),
+    );
+    for (const { stdout } of writers) await stdout.getReader().read();
+    const read: number[] = [];
+    let after = BEGINNING;
+    let looks = 0;
+    const running = () => writers.some(({ exitCode }) => exitCode === null);
+    while (running() || looks === 0) {
+      const batch = await eventsAfter(ports, 1, after, 1_000);
+      if (batch.length > 0) looks += 1;
+      read.push(...batch.map(({ id }) => id));
+      after = batch.at(-1)?.id ?? after;
+      await ports.breathe();
+    }
+    expect(writers.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0]);
+    read.push(...(await eventsAfter(ports, 1, after, 1_000)).map(({ id }) => id));
+    const all = await ports.reader.rows({
+      sql: "select id from events where company = 1 order by id",
+      args: [],
+    });
+    expect(read).toEqual(all.map(({ id }) => Number(id)));
+    expect(read).toHaveLength(2 * COUNT);
+    // It was read while it was written, and the two writers did interleave.
+    expect(looks).toBeGreaterThan(2);
+  }));
+
+test("a batch that is undone leaves no event, and the next one takes no earlier place", () =>
+  withPorts(async (ports) => {
+    await happen(ports, [1]);
+    const before = await endOf(ports, 1);
+    const failing = ports.writer.commit({
+      statements: [
+        {
+          sql: "insert into events (company, type, payload, at) values (1, 'lost', '{}', 0)",
+          args: [],
+        },
+        {
+          sql: "insert into events (company, type, payload, at) values (1, 'x', 'no', 0)",
+          args: [],
+        },
+      ],
+      mine: () => undefined,
+    });
+    await expect(failing).rejects.toThrow("storage.rejected");
+    await happen(ports, [2]);
+    expect(await told(ports)).toEqual([1, 2]);
+    expect(await endOf(ports, 1)).toBeGreaterThan(before);
+  }));
+
+test("events are kept for EVENTS_KEEP_DAYS, company by company, however many there are", () =>
+  withPorts(
+    async (ports) => {
+      await happen(ports, numbers(2_500));
+      await happen(ports, [1], 2);
+      ports.clock.advance(10 * DAY);
+      await happen(ports, [5_000, 5_001]);
+      expect(await sweepEvents(ports)).toBe(0);
+      ports.clock.advance(1);
+      // The newest of the old ones stays.
+      expect(await sweepEvents(ports)).toBe(2_499);
+      expect(await told(ports)).toEqual([2_499, 5_000, 5_001]);
+      expect(await told(ports, BEGINNING, 2)).toEqual([1]);
+      expect(await sweepEvents(ports)).toBe(0);
+    },
+    { EVENTS_KEEP_DAYS: 10 },
+  ));
+
+test("whoever comes back after the sweep is told that events are missing, and nobody else is", () =>
+  withPorts(
+    async (ports) => {
+      await happen(ports, numbers(5));
+      const place = await endOf(ports, 1);
+      const early = place - 3;
+      expect(await hasExpired(ports, 1, early)).toBe(false);
+      ports.clock.advance(2 * DAY);
+      await happen(ports, [9]);
+      await sweepEvents(ports);
+      expect(await hasExpired(ports, 1, early)).toBe(true);
+      expect(await told(ports, early)).toEqual([4, 9]);
+      for (const good of [place, await endOf(ports, 1), BEGINNING])
+        expect(await hasExpired(ports, 1, good)).toBe(false);
+      // A place of a database that was restored to an earlier day, and one of another company
+      expect(await hasExpired(ports, 1, 1_000)).toBe(true);
+      expect(await hasExpired(ports, 2, 1)).toBe(true);
+    },
+    { EVENTS_KEEP_DAYS: 1 },
+  ));
+
+test("two processes may sweep at once, and a sweep may be stopped", () =>
+  withPorts(
+    async (ports) => {
+      await happen(ports, numbers(3_000));
+      ports.clock.advance(2 * DAY);
+      const stopped = new AbortController();
+      stopped.abort();
+      await expect(sweepEvents(ports, stopped.signal)).rejects.toThrow();
+      const other = await sibling(ports);
+      const swept = await Promise.all([sweepEvents(ports), sweepEvents(other)]);
+      await sweepEvents(ports);
+      expect(swept.reduce((sum, n) => sum + n, 0)).toBeLessThanOrEqual(2_999);
+      expect(await told(ports)).toEqual([2_999]);
+      await other.close();
+    },
+    { EVENTS_KEEP_DAYS: 1 },
+  ));

@@ -1,0 +1,29 @@
+import { happened } from "../../src/journal/record.ts";
+import type { Ports } from "../../src/ports.ts";
+
+/** Makes events happen, in one commit: `{ n }` for each number. */
+export const happen = (
+  ports: Pick<Ports, "writer" | "clock">,
+  numbers: readonly number[],
+  company = 1,
+): Promise<void> =>
+  ports.writer.commit({
+    statements: [
+      happened(
+        company,
+        ports.clock.now(),
+        numbers.map((n) => ({ type: "test.happened", payload: { n } })),
+      ),
+    ],
+    mine: () => undefined,
+  });
+
+/** from, from + 1 … */
+export const numbers = (count: number, from = 0): number[] =>
+  Array.from({ length: count }, (_, i) => from + i);
+
+/** The same ports some days earlier, for what is old. */
+export const earlier = (ports: Pick<Ports, "writer" | "clock">, days: number) => ({
+  writer: ports.writer,
+  clock: { now: () => ports.clock.now() - days * 86_400_000 },
+});
