@@ -10,6 +10,8 @@ const LONGER: readonly (readonly [RegExp, number])[] = [
   [/^\/api\/nfe\/upload$/, 3],
   // A change gives every waiting note its verdict again.
   [/^\/api\/company$/, 12],
+  // `?wait=` lets an answer begin late on purpose.
+  [/^\/api\/events$/, 4],
   // A profile takes as long as it was asked to.
   [/^\/api\/profile\//, 12],
 ];
