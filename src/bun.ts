@@ -3,6 +3,7 @@ import { createApp } from "./app.ts";
 import { parseConfig } from "./config.ts";
 import type { Failure } from "./failures.ts";
 import { sayFailure } from "./http/problem.ts";
+import { followerOf } from "./journal/follower.ts";
 import { trusted } from "./lib/cast.ts";
 import { Failed } from "./lib/result.ts";
 import { compareDocuments } from "./nfe/compare.ts";
@@ -16,6 +17,7 @@ try {
     domain: { readDocument, compareDocuments },
     async build(ports) {
       await welcome(ports);
+      ports.meter.watch(() => ({ sge_stream_clients: followerOf(ports).size }));
       return createApp(() => ports);
     },
   });
