@@ -19,6 +19,7 @@ import { exportRoutes } from "./http/exports.ts";
 import { healthRoutes } from "./http/health.ts";
 import { keyRoutes } from "./http/keys.ts";
 import { admitScraper, metrics } from "./http/metrics.ts";
+import "./http/language.ts";
 import { movementRoutes } from "./http/movements.ts";
 import { nfeRoutes } from "./http/nfe.ts";
 import { nfesRoutes } from "./http/nfes.ts";

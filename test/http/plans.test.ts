@@ -169,6 +169,14 @@ async function walk(service: Service): Promise<Set<string>> {
   await go("POST", "/api/jobs/{id}/replay", {
     at: "/api/jobs/01a20927-5b6e-72de-a77f-cefc36b3631a/replay",
   });
+  const job = "01a20927-5b6e-72de-a77f-cefc36b3631a";
+  await go("POST", "/api/exports", { json: { type: "stock" } });
+  for (const [method, rest] of [
+    ["GET", ""],
+    ["GET", "/file"],
+    ["DELETE", ""],
+  ] as const)
+    await go(method, `/api/exports/{id}${rest}`, { at: `/api/exports/${job}${rest}` });
   await go("POST", "/api/login", { json: { email: "pessoa11@example.com", password: "errada" } });
   await go("PUT", "/api/me/password", {
     as: "OPERADOR",
