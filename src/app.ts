@@ -7,6 +7,7 @@ import { companyRoutes } from "./http/company.ts";
 import { dashboardRoutes } from "./http/dashboard.ts";
 import { withinDeadline } from "./http/deadline.ts";
 import type { Env } from "./http/env.ts";
+import { eventRoutes } from "./http/events.ts";
 import {
   allowOrigins,
   askOnlyWhatIsSaid,
@@ -14,9 +15,10 @@ import {
   readAsJson,
   secure,
 } from "./http/every-request.ts";
-import { eventRoutes } from "./http/events.ts";
+import { exportJobRoutes } from "./http/export-jobs.ts";
 import { exportRoutes } from "./http/exports.ts";
 import { healthRoutes } from "./http/health.ts";
+import { jobRoutes } from "./http/jobs.ts";
 import { keyRoutes } from "./http/keys.ts";
 import { admitScraper, metrics } from "./http/metrics.ts";
 import "./http/language.ts";
@@ -45,6 +47,8 @@ const routes = [
   ...supplierItemRoutes,
   ...dashboardRoutes,
   ...exportRoutes,
+  ...exportJobRoutes,
+  ...jobRoutes,
   ...eventRoutes,
   ...profileRoutes,
   metrics,

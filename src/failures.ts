@@ -1,7 +1,7 @@
 import type { AccountsFailure } from "./accounts/failures.ts";
 import type { ExportFailure } from "./export/failures.ts";
 import type { IngestFailure } from "./ingest/failures.ts";
-import type { FeedFailure } from "./journal/failures.ts";
+import type { FeedFailure, JobFailure } from "./journal/failures.ts";
 import type { NfeFailure } from "./nfe/failures.ts";
 import type { PlatformFailure } from "./ports.ts";
 import type { StockFailure } from "./stock/failures.ts";
@@ -14,4 +14,5 @@ export type Failure =
   | AccountsFailure
   | ExportFailure
   | FeedFailure
+  | JobFailure
   | PlatformFailure;

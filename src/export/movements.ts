@@ -1,7 +1,7 @@
 import type { Value } from "../ports.ts";
 import { MOVEMENT_JOINS, type MovementFilter, movementFilter } from "../stock/ledger.ts";
 import type { Table } from "./columns.ts";
-import { sliceSql, type Walk } from "./pages.ts";
+import { countSql, sliceSql, type Walk } from "./pages.ts";
 
 const fields = {
   at: "m.created_at",
@@ -64,6 +64,11 @@ export function movementWalk(company: number, filter: MovementFilter): Walk {
   const seek = ["m.company = ?1"];
   if (product !== undefined) seek.push(`m.product = ${given(product)}`);
   if (from !== undefined) seek.push(`m.created_at >= ${given(from)}`);
+  const visited = [...seek, `m.created_at < ?${args.length + 1}`].join(" and ");
+  const count = {
+    sql: countSql(`from movements m indexed by ${index} where ${visited}`),
+    args: [...args, until ?? END_OF_TIME],
+  };
   // The place is the only bound from above: of two, SQLite may seek by the wrong one. And it seeks no row value that ends
   // in a rowid, so the instant is compared by itself.
   const [at, id] = [`?${args.length + 1}`, `?${args.length + 2}`];
@@ -77,6 +82,7 @@ export function movementWalk(company: number, filter: MovementFilter): Walk {
   return {
     type: "movements",
     start: [until ?? END_OF_TIME, 0],
+    count,
     slice: (after) => ({ sql, args: [...args, ...after] }),
   };
 }

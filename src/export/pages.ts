@@ -8,6 +8,9 @@ import type { Cell, Table } from "./columns.ts";
  */
 export const PAGE_ROWS = 500;
 
+/** A count of more would hold the event loop. */
+export const COUNTED_ROWS = 1_000_000;
+
 /** Where a row stands in the order of a table: the two values of its key. */
 export type Place = readonly [Value, Value];
 /** Rows: a cell for each field of the table, and then the row's key. */
@@ -19,6 +22,8 @@ export interface Walk {
   readonly type: "movements" | "stock";
   /** Just before the first row. */
   readonly start: Place;
+  /** `total`: how many rows the slices visit in all, counted in an index and only up to COUNTED_ROWS. */
+  readonly count: Statement;
   /** Selects the next PAGE_ROWS rows after a place (sliceSql). */
   slice(after: Place): Statement;
 }
@@ -48,6 +53,10 @@ export async function* pages(
     place = trusted<Place>(last.slice(-2));
   }
 }
+
+/** SQL that counts what `source` (from and where) visits; `?n` of its parameters are the caller's. */
+export const countSql = (source: string): string =>
+  `select count(*) as total from (select 1 ${source} limit ${COUNTED_ROWS})`;
 
 /**
  * SQL of one slice as one JSON text (binding rows to JavaScript costs more than reading them: 1.7 times as fast, see

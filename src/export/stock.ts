@@ -1,6 +1,6 @@
 import { type LevelFilter, levelFilter } from "../stock/levels.ts";
 import type { Table } from "./columns.ts";
-import { sliceSql, type Walk } from "./pages.ts";
+import { countSql, sliceSql, type Walk } from "./pages.ts";
 
 const QUANTITY = "coalesce(b.quantity_e4, 0)";
 
@@ -57,5 +57,13 @@ export function stockWalk(company: number, filter: LevelFilter): Walk {
     where p.company = ?1 and (p.name, p.code) > (?${n + 1}, ?${n + 2}) order by p.name, p.code`,
   );
   // No code is empty.
-  return { type: "stock", start: ["", ""], slice: (after) => ({ sql, args: [...args, ...after] }) };
+  return {
+    type: "stock",
+    start: ["", ""],
+    count: {
+      sql: countSql("from products p indexed by products_by_name where p.company = ?1"),
+      args: [company],
+    },
+    slice: (after) => ({ sql, args: [...args, ...after] }),
+  };
 }

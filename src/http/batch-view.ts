@@ -6,7 +6,7 @@ import { EVENT_SAY, receiptMessage } from "./note-view.ts";
 import { sayFailure } from "./problem.ts";
 import { DirectionEnum, FindingSchema, HoldSchema, NoteStatusEnum } from "./schemas.ts";
 
-const LineSchema = z
+export const BatchLineSchema = z
   .object({
     file: z.string(),
     outcome: z.enum([
@@ -42,12 +42,12 @@ export const BatchSchema = z
       events: z.int(),
       ignored: z.int(),
     }),
-    results: z.array(LineSchema),
+    results: z.array(BatchLineSchema),
   })
   .openapi("BatchAnswer");
 
 /** What became of one document, with the same code and sentence that the single route would answer. */
-export function batchLine(result: BatchResult): z.infer<typeof LineSchema> {
+export function batchLine(result: BatchResult): z.infer<typeof BatchLineSchema> {
   const { file, outcome } = result;
   switch (result.outcome) {
     case "ignored":

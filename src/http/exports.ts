@@ -2,22 +2,21 @@ import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { accepts } from "hono/accepts";
 import { settingsOf } from "../accounts/settings.ts";
-import { DIALECTS } from "../export/csv.ts";
 import { exportMovements, exportStock, type Wanted } from "../export/download.ts";
-import { zoneOffset } from "../lib/days.ts";
-import { dayRange } from "./days.ts";
 import type { Env } from "./env.ts";
+import {
+  attachment,
+  DialectSchema,
+  levelFilterOf,
+  MovementFilters,
+  movementFilterOf,
+  StockQuery,
+} from "./export-filters.ts";
 import { asks } from "./permissions.ts";
-import { Day, Flag, PROBLEMS, text } from "./schemas.ts";
+import { PROBLEMS } from "./schemas.ts";
 
 /** How long a reader may pause; each page asked for renews it. */
 const PATIENCE_S = 120;
-
-const DialectQuery = z.object({
-  dialect: z.enum(DIALECTS).default("br").openapi({
-    description: "br: BOM, `;`, vírgula decimal (abre no Excel). rfc4180: sem BOM, `,`, ponto",
-  }),
-});
 
 const csvAnswer = {
   200: {
@@ -35,11 +34,7 @@ const stockRoute = createRoute({
   summary: "Exporta o estoque em CSV",
   ...asks("read"),
   request: {
-    query: DialectQuery.extend({
-      search: text(120).optional(),
-      category_id: z.coerce.number().int().min(1).optional(),
-      low: Flag.optional(),
-    }),
+    query: StockQuery.extend({ dialect: DialectSchema }),
   },
   responses: csvAnswer,
 });
@@ -47,10 +42,10 @@ const stockRoute = createRoute({
 export const exportStockHere = defineOpenAPIRoute<typeof stockRoute, Env>({
   route: stockRoute,
   handler: async (c) => {
-    const { dialect, search, category_id: categoryId, low } = c.req.valid("query");
-    const wanted = await wantedBy(c, dialect);
-    const csv = await exportStock(c.var.ports, { search, categoryId, low }, wanted);
-    return answer(c, "estoque", csv, wanted.timeZone);
+    const query = c.req.valid("query");
+    const wanted = await wantedBy(c, query.dialect);
+    const csv = await exportStock(c.var.ports, levelFilterOf(query), wanted);
+    return answer(c, "stock", csv, wanted.timeZone);
   },
 });
 
@@ -62,14 +57,7 @@ const movementsRoute = createRoute({
   summary: "Exporta os movimentos em CSV, do mais novo ao mais antigo",
   ...asks("read"),
   request: {
-    query: DialectQuery.extend({
-      product_code: text(120).optional(),
-      type: z.enum(["ENTRADA", "SAIDA"]).optional(),
-      from: Day.optional(),
-      to: Day.optional(),
-      origin: text(40).optional(),
-      reference: text(120).optional(),
-    }),
+    query: MovementFilters.extend({ dialect: DialectSchema }),
   },
   responses: csvAnswer,
 });
@@ -79,19 +67,9 @@ export const exportMovementsHere = defineOpenAPIRoute<typeof movementsRoute, Env
   handler: async (c) => {
     const query = c.req.valid("query");
     const wanted = await wantedBy(c, query.dialect);
-    const filter = {
-      product: query.product_code,
-      type: query.type,
-      origin: query.origin?.toUpperCase(),
-      reference: query.reference?.replace(/^NFe(?=\d{6})/, ""),
-      ...dayRange(query, wanted.timeZone),
-    };
-    return answer(
-      c,
-      "movimentacoes",
-      await exportMovements(c.var.ports, filter, wanted),
-      wanted.timeZone,
-    );
+    const filter = movementFilterOf(query, wanted.timeZone);
+    const csv = await exportMovements(c.var.ports, filter, wanted);
+    return answer(c, "movements", csv, wanted.timeZone);
   },
 });
 
@@ -108,15 +86,17 @@ async function wantedBy(c: Context<Env>, dialect: Wanted["dialect"]): Promise<Wa
   };
 }
 
-/** The stream under its name, e.g. `estoque_20261123_141500.csv`; gzip where the runtime can and the client asks for it. */
-function answer(c: Context<Env>, name: string, csv: ReadableStream<Uint8Array>, timeZone: string) {
+/** The stream under its name; gzip where the runtime can and the client asks for it. */
+function answer(
+  c: Context<Env>,
+  type: "stock" | "movements",
+  csv: ReadableStream<Uint8Array>,
+  timeZone: string,
+) {
   const { clock, gzip } = c.var.ports;
-  const now = clock.now();
-  const local = new Date(now + zoneOffset(timeZone)(now)).toISOString();
-  const [day, time] = local.slice(0, 19).replaceAll(/[-:]/g, "").split("T");
   const headers = {
     "content-type": "text/csv; charset=utf-8",
-    "content-disposition": `attachment; filename="${name}_${day}_${time}.csv"`,
+    "content-disposition": attachment(type, clock.now(), timeZone),
     "cache-control": "no-store",
   };
   if (gzip === undefined) return c.body(csv, 200, headers);

@@ -1,6 +1,7 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import { receiveBatch } from "../ingest/batch.ts";
 import { summaryOf } from "../ingest/batch-result.ts";
+import { enqueueBatch } from "../ingest/enqueue.ts";
 import type { IngestFailure } from "../ingest/failures.ts";
 import { BATCH } from "../ingest/limits.ts";
 import { receive } from "../ingest/receive.ts";
@@ -9,6 +10,7 @@ import { Failed } from "../lib/result.ts";
 import { BatchSchema, batchLine } from "./batch-view.ts";
 import { batchOf, documentOf } from "./body.ts";
 import { causeOf, type Env } from "./env.ts";
+import { JobMadeSchema } from "./job-view.ts";
 import { EVENT_SAY, EventReceiptSchema, ReceiptSchema, receiptView } from "./note-view.ts";
 import { asks } from "./permissions.ts";
 import { answers, Flag } from "./schemas.ts";
@@ -82,7 +84,10 @@ const batchRoute = createRoute({
       async: Flag.optional(),
     }),
   },
-  responses: answers(200, BatchSchema, "Um resultado por documento, na ordem enviada"),
+  responses: {
+    ...answers(200, BatchSchema, "Um resultado por documento, na ordem enviada"),
+    ...answers(202, JobMadeSchema, "async=true: recebido; o andamento está em Location"),
+  },
 });
 
 export const uploadBatch = defineOpenAPIRoute<typeof batchRoute, Env>({
@@ -90,15 +95,19 @@ export const uploadBatch = defineOpenAPIRoute<typeof batchRoute, Env>({
   handler: async (c) => {
     const { ports } = c.var;
     const query = c.req.valid("query");
-    if (query.async === true) throw new Failed<IngestFailure>({ code: "batch.async_not_built" });
+    if (query.async === true && query.dry_run === true)
+      throw new Failed<IngestFailure>({ code: "batch.dry_run_async" });
     const { signal } = c.var;
     const pieces = await unpack(await batchOf(c), BATCH, signal);
+    const asked = { cause: causeOf(c), approve: query.approve ?? null, signal };
+    if (query.async === true) {
+      const id = await enqueueBatch(ports, pieces, asked);
+      return c.json({ job_id: id }, 202, { location: `/api/jobs/${id}` });
+    }
     const results = await receiveBatch(ports, pieces, {
-      cause: causeOf(c),
-      approve: query.approve ?? null,
+      ...asked,
       dryRun: query.dry_run ?? false,
       maxNotes: BATCH.documents,
-      signal,
     });
     return c.json({ summary: summaryOf(results), results: results.map(batchLine) }, 200);
   },

@@ -165,9 +165,18 @@ export function answers<S extends z.ZodType>(
   schema: S,
   description: string,
 ): { 201: Answer<S>; default: typeof PROBLEMS };
-export function answers<S extends z.ZodType>(status: 200 | 201, schema: S, description: string) {
+export function answers<S extends z.ZodType>(
+  status: 202,
+  schema: S,
+  description: string,
+): { 202: Answer<S>; default: typeof PROBLEMS };
+export function answers<S extends z.ZodType>(
+  status: 200 | 201 | 202,
+  schema: S,
+  description: string,
+) {
   const answer: Answer<S> = { description, content: { "application/json": { schema } } };
-  return status === 200 ? { 200: answer, default: PROBLEMS } : { 201: answer, default: PROBLEMS };
+  return { [status]: answer, default: PROBLEMS };
 }
 
 export const PROBLEMS = {

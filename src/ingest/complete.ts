@@ -57,6 +57,15 @@ async function commitCompletion(
   const at = ports.clock.now();
   const guard = registered(company, stored.accessKey, id);
   const verdict = verdictOf(company, stored, judged, settings, guard, at);
+  const receipt: NoteReceipt = {
+    accessKey: stored.accessKey,
+    totalItems: judged.items.length,
+    status: stored.status,
+    direction: verdict.direction,
+    holds: verdict.holds,
+    findings: verdict.findings,
+    completed: true,
+  };
   const statements = [
     {
       sql: `update notes set sha256 = ?3, registration = ?4, has_protocol = 1, updated_at = ?5
@@ -103,21 +112,13 @@ async function commitCompletion(
       },
       guard,
     ),
+    ...(options.along?.(receipt, guard) ?? []),
   ];
   const won = await ports.writer.commit(
     { statements, mine: ([note]) => note !== undefined && note.length > 0 },
     options.signal,
   );
-  if (!won) return null;
-  return {
-    accessKey: stored.accessKey,
-    totalItems: judged.items.length,
-    status: stored.status,
-    direction: verdict.direction,
-    holds: verdict.holds,
-    findings: verdict.findings,
-    completed: true,
-  };
+  return won ? receipt : null;
 }
 
 /** What a protocol that comes late may reveal of a note that is in stock. */

@@ -49,4 +49,5 @@ export type IngestFailure =
   | { code: "batch.malformed_zip"; why: string }
   /** One entry of a readable ZIP; `unsupported`: compressed by a method that we do not know. */
   | { code: "batch.unreadable_entry"; why: "encrypted" | "nested_zip" | "corrupt" | "unsupported" }
-  | { code: "batch.async_not_built" };
+  /** A rehearsal is answered at once or not at all. */
+  | { code: "batch.dry_run_async" };

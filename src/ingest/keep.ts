@@ -45,23 +45,20 @@ export async function keepNote(
     const judged = await judge(ports, reading, bytes, settings, attempt > 0, options.signal);
     const wanted = mayApprove && (options.approve ?? settings.autoApprove);
     const r = registrationOf(ports, reading, judged, settings, options, wanted);
+    const won = registered(company, reading.note.accessKey, r.id);
     const statements = [
       registerNote(r),
-      ...(await ports.originals.keep(
-        company,
-        options.sha256,
-        bytes,
-        registered(company, reading.note.accessKey, r.id),
-      )),
+      ...(await ports.originals.keep(company, options.sha256, bytes, won)),
       registerItems(r),
       ...(r.posting === null ? [] : post(r.posting)),
       ...journalOf(r),
+      ...(options.along?.(receiptOf(r), won) ?? []),
     ];
     const mine = ([note]: readonly Row[][]) => note !== undefined && note.length > 0;
-    const won = await ports.writer.commit({ statements, mine }, options.signal).catch((error) => {
+    const kept = await ports.writer.commit({ statements, mine }, options.signal).catch((error) => {
       throw saidOfStock(error, r.items[0]?.code ?? "");
     });
-    if (won) {
+    if (kept) {
       count(ports.meter, r);
       return receiptOf(r);
     }

@@ -1,5 +1,6 @@
 import type { Cause } from "../accounts/actor.ts";
 import type { Finding } from "../nfe/document.ts";
+import type { Guard, Statement } from "../ports.ts";
 import type { Hold, NoteStatus } from "./failures.ts";
 import type { Direction } from "./verdict.ts";
 
@@ -23,4 +24,6 @@ export interface KeepOptions {
   /** The settings' version that this request has seen already; only the first attempt believes it. */
   readonly settingsSeen?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** What else the batch that keeps the note writes; the guard selects a row only where that batch has won. */
+  readonly along?: ((receipt: NoteReceipt, won: Guard) => readonly Statement[]) | undefined;
 }

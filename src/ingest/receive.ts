@@ -3,7 +3,7 @@ import { audit } from "../journal/record.ts";
 import { trusted } from "../lib/cast.ts";
 import { sha256 } from "../lib/hash.ts";
 import { Failed, orFail } from "../lib/result.ts";
-import type { Ports } from "../ports.ts";
+import type { Guard, Ports, Statement } from "../ports.ts";
 import { type EventReceipt, keepEvent } from "./events.ts";
 import type { IngestFailure } from "./failures.ts";
 import type { NoteReceipt } from "./receipt.ts";
@@ -58,22 +58,34 @@ export async function auditRefusal(
   cause: Cause,
 ): Promise<void> {
   if (!(error instanceof Failed) || !/^(nfe|stock)\./.test(error.failure.code)) return;
-  const failure = trusted<{ code: string; access_key?: string; differs?: boolean }>(error.failure);
-  ports.meter.count("nfe_refusals_total", { code: failure.code });
+  ports.meter.count("nfe_refusals_total", { code: error.failure.code });
   await ports.writer.commit({
-    statements: [
-      audit({
-        company: cause.actor.company,
-        at: ports.clock.now(),
-        by: cause.actor,
-        action: "nfe.refuse",
-        entity: "nfe",
-        entityId: failure.access_key ?? null,
-        detail: { code: failure.code, sha256: sha, differs: failure.differs ?? false },
-        requestId: cause.requestId,
-        peer: cause.peer,
-      }),
-    ],
+    statements: [refusalLine(error, sha, cause, ports.clock.now())],
     mine: () => undefined,
   });
+}
+
+/** The audit line of a refusal; with a guard, only where that selects a row. */
+export function refusalLine(
+  error: Failed,
+  sha: string,
+  { actor, requestId, peer }: Cause,
+  at: number,
+  guard?: Guard,
+): Statement {
+  const failure = trusted<{ code: string; access_key?: string; differs?: boolean }>(error.failure);
+  return audit(
+    {
+      company: actor.company,
+      at,
+      by: actor,
+      action: "nfe.refuse",
+      entity: "nfe",
+      entityId: failure.access_key ?? null,
+      detail: { code: failure.code, sha256: sha, differs: failure.differs ?? false },
+      requestId,
+      peer,
+    },
+    guard,
+  );
 }

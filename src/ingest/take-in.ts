@@ -19,25 +19,29 @@ export async function takeIn(
   options: KeepOptions,
 ): Promise<NoteReceipt> {
   const receipt = await keepNote(ports, reading, bytes, options);
-  if (!receipt.completed || receipt.status !== "PENDENTE" || receipt.holds.length > 0)
-    return receipt;
-  const { autoApprove } = await settingsOf(ports, options.cause.actor.company);
-  if (!(options.approve ?? autoApprove)) return receipt;
+  if (!awaitsApproval(receipt)) return receipt;
   try {
-    const { cause, signal } = options;
-    const done = await approve(ports, receipt.accessKey, {
-      cause,
-      corrections: NO_CORRECTIONS,
-      signal,
-    });
-    return {
-      ...receipt,
-      status: "PROCESSADA",
-      findings: [...receipt.findings, ...done.findings],
-    };
+    return await approveCompleted(ports, receipt, options);
   } catch (error) {
     // It is kept and complete: what keeps it out of stock (a balance, an event that came meanwhile) is for a person.
     if (error instanceof Failed) return receipt;
     throw error;
   }
+}
+
+/** Whether the note was completed and nothing holds it any more. */
+export const awaitsApproval = (receipt: NoteReceipt): boolean =>
+  receipt.completed && receipt.status === "PENDENTE" && receipt.holds.length === 0;
+
+/** Approves a note that was completed, where that was asked, and gives its receipt as it is then. Fails as `approve`. */
+export async function approveCompleted(
+  ports: Ports,
+  receipt: NoteReceipt,
+  { approve: asked, cause, signal }: KeepOptions,
+): Promise<NoteReceipt> {
+  const { autoApprove } = await settingsOf(ports, cause.actor.company);
+  if (!(asked ?? autoApprove)) return receipt;
+  const corrections = NO_CORRECTIONS;
+  const { findings } = await approve(ports, receipt.accessKey, { cause, corrections, signal });
+  return { ...receipt, status: "PROCESSADA", findings: [...receipt.findings, ...findings] };
 }

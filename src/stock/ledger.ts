@@ -9,6 +9,8 @@ export interface MovementFilter {
   readonly until?: number | undefined;
   readonly origin?: string | undefined;
   readonly reference?: string | undefined;
+  /** The last id that counts: the ledger only grows, so that what is up to here stays the same. */
+  readonly upTo?: number | undefined;
 }
 
 /** A movement as the ledger keeps it, with the names that belong to it. */
@@ -58,6 +60,7 @@ export function movementFilter(
   add((p) => `m.created_at >= ${p}`, filter.from);
   add((p) => `m.created_at < ${p}`, filter.until);
   add((p) => `m.origin = ${p}`, filter.origin);
+  add((p) => `m.id <= ${p}`, filter.upTo);
   // A note's movements are found by the unique index, the others' by the partial one.
   add(
     (p) =>

@@ -43,7 +43,7 @@ test("every error exit is a problem document", () =>
       413,
       "too_large",
     );
-    isProblem(await send("POST", "/api/nfe/batch?async=true"), 501, "batch.async_not_built");
+    isProblem(await send("POST", "/api/nfe/batch?async=true&dry_run=true"), 422, "batch.dry_run_async");
     isProblem(
       await send("POST", "/api/nfe/upload", {
         body: "--x",

@@ -1,0 +1,51 @@
+import { parkExport } from "./export/exports.ts";
+import { writeExport } from "./export/write.ts";
+import { ingestQueued, parkQueued } from "./ingest/queued.ts";
+import { Message } from "./messages.ts";
+import { faultOf } from "./observability/worked.ts";
+import type { Consumer, Outcome, Ports, Statement } from "./ports.ts";
+
+/** Where messages come in, on both runtimes. */
+export const consumerOf = (ports: Ports): Consumer => ({
+  consume: (body, signal) => consume(ports, body, signal),
+  park: (body, reason, along) => park(ports, body, reason, along),
+});
+
+/**
+ * Does what a message asks for. Our own verdicts are final: the flow has stored them, and the message is `done`. What may
+ * pass (a busy database, the network, a full disk, a stop) is to be tried again, and so is a message that nobody can read:
+ * it ends where it can be seen, and does not vanish. Never rejects.
+ */
+export async function consume(ports: Ports, body: unknown, signal?: AbortSignal): Promise<Outcome> {
+  const { success, data: message } = Message.safeParse(body);
+  if (!success) return { retry: UNREADABLE };
+  try {
+    await (message.kind === "document"
+      ? ingestQueued(ports, message, signal)
+      : writeExport(ports, message, signal));
+    return "done";
+  } catch (error) {
+    return { retry: faultOf(error) };
+  }
+}
+
+const UNREADABLE = "message.unreadable";
+
+/** A message was tried for the last time: its job says so, and may be replayed. Rejects as the writer does. */
+export async function park(
+  ports: Ports,
+  body: unknown,
+  reason: string,
+  along: readonly Statement[],
+): Promise<void> {
+  const { success, data: message } = Message.safeParse(body);
+  if (!success) {
+    ports.log("error", "job.parked", { reason });
+    return ports.writer.commit({ statements: along, mine: () => undefined });
+  }
+  const { kind, job } = message;
+  ports.log("error", "job.parked", { reason, kind, job });
+  await (kind === "document"
+    ? parkQueued(ports, message, reason, along)
+    : parkExport(ports, message, reason, along));
+}

@@ -1,0 +1,149 @@
+import type { Cause } from "../accounts/actor.ts";
+import type { JobFailure } from "../journal/failures.ts";
+import { findJob, type Job } from "../journal/jobs.ts";
+import { audit, happened } from "../journal/record.ts";
+import { trusted } from "../lib/cast.ts";
+import { Failed } from "../lib/result.ts";
+import type { Guard, Ports, Statement } from "../ports.ts";
+import type { ExportFailure } from "./failures.ts";
+import type { ExportOrder } from "./order.ts";
+
+/** How long a file is kept, and the line of an export that came to nothing. */
+export const KEPT_MS = 7 * 86_400_000;
+
+/** An export as it stands: its job, and what was ordered. */
+export interface Export {
+  readonly job: Job;
+  readonly order: ExportOrder;
+}
+
+/** Fails with `export.not_found`, also where the job is no export or its time is over. */
+export async function findExport(
+  ports: Pick<Ports, "reader" | "clock">,
+  company: number,
+  id: string,
+  signal?: AbortSignal,
+): Promise<Export> {
+  const job = await findJob(ports, company, id, signal).catch((error) => {
+    if (error instanceof Failed && error.failure.code === "job.not_found") return null;
+    throw error;
+  });
+  const over = job?.expiresAt != null && job.expiresAt <= ports.clock.now();
+  if (job === null || job.kind !== "export" || over)
+    throw new Failed<ExportFailure>({ code: "export.not_found", id });
+  // order.ts has written it.
+  return { job, order: trusted<ExportOrder>(job.params) };
+}
+
+/** The whole file, or a part of it. Fails with `export.not_ready`. */
+export async function openFile(
+  ports: Pick<Ports, "blobs">,
+  { id, state, blob }: Job,
+  range?: { readonly offset: number; readonly length: number },
+): Promise<ReadableStream<Uint8Array>> {
+  const found = state === "done" && blob !== null ? await ports.blobs.get(blob, range) : null;
+  if (found === null) throw new Failed<ExportFailure>({ code: "export.not_ready", id, state });
+  return found.body;
+}
+
+/** Cancels an export that waits or is being written, and removes the file of one that is done. Twice is once. */
+export async function cancelExport(
+  ports: Pick<Ports, "writer" | "blobs" | "clock">,
+  { id, state }: Job,
+  { actor, requestId, peer }: Cause,
+): Promise<void> {
+  if (state === "cancelled") return;
+  const { company } = actor;
+  const at = ports.clock.now();
+  const blob = await ports.writer.commit({
+    statements: [
+      {
+        sql: `update jobs set state = 'cancelled', finished_at = coalesce(finished_at, ?3),
+            expires_at = coalesce(expires_at, ?3 + ?4), updated_at = ?3
+          where company = ?1 and id = ?2 and kind = 'export' returning blob`,
+        args: [company, id, at, KEPT_MS],
+      },
+      audit({
+        company,
+        at,
+        by: actor,
+        action: "export.cancel",
+        entity: "job",
+        entityId: id,
+        detail: { state },
+        requestId,
+        peer,
+      }),
+    ],
+    mine: ([row]) => row?.[0]?.blob ?? null,
+  });
+  if (blob !== null) await ports.blobs.delete(String(blob));
+}
+
+const unfinished = (company: number, id: string): Guard => ({
+  sql: "select 1 from jobs where company = ?1 and id = ?2 and kind = 'export' and finished_at is null",
+  args: [company, id],
+});
+
+/** Says that an export was tried for the last time; `along` is written in the same batch. */
+export async function parkExport(
+  ports: Pick<Ports, "writer" | "clock">,
+  { company, job }: { readonly company: number; readonly job: string },
+  reason: string,
+  along: readonly Statement[],
+): Promise<void> {
+  const at = ports.clock.now();
+  const guard = unfinished(company, job);
+  const payload = { job_id: job, kind: "export", code: reason };
+  await ports.writer.commit({
+    statements: [
+      ...along,
+      happened(company, at, [{ type: "job.failed", payload }], guard),
+      {
+        sql: `update jobs set state = 'failed', failure = json_object('code', ?3), finished_at = ?4, expires_at = ?4 + ?5,
+            updated_at = ?4 where company = ?1 and id = ?2 and exists (${guard.sql})`,
+        args: [company, job, reason, at, KEPT_MS],
+      },
+    ],
+    mine: () => undefined,
+  });
+}
+
+/** Orders the file of an export that has failed again; gives 1. Fails with `job.nothing_parked`. */
+export async function replayExport(
+  ports: Pick<Ports, "writer" | "queue" | "clock">,
+  id: string,
+  { actor, requestId, peer }: Cause,
+): Promise<number> {
+  const { company } = actor;
+  const at = ports.clock.now();
+  const sending = ports.queue.send([{ v: 1, kind: "export", company, job: id }]);
+  const replayed = await ports.writer.commit({
+    statements: [
+      {
+        sql: `update jobs set state = 'queued', failure = null, finished_at = null, expires_at = null, updated_at = ?3
+          where company = ?1 and id = ?2 and kind = 'export' and state = 'failed' returning id`,
+        args: [company, id, at],
+      },
+      ...sending.statements,
+      audit(
+        {
+          company,
+          at,
+          by: actor,
+          action: "job.replay",
+          entity: "job",
+          entityId: id,
+          detail: {},
+          requestId,
+          peer,
+        },
+        unfinished(company, id),
+      ),
+    ],
+    mine: ([row]) => (row?.length ?? 0) > 0,
+  });
+  if (!replayed) throw new Failed<JobFailure>({ code: "job.nothing_parked", id });
+  await sending.afterCommit();
+  return 1;
+}

@@ -1,0 +1,89 @@
+import type { Cause } from "../accounts/actor.ts";
+import { mustBeOpen, openJob } from "../journal/jobs.ts";
+import { audit } from "../journal/record.ts";
+import { newId } from "../lib/id.ts";
+import type { Ports } from "../ports.ts";
+import type { MovementFilter } from "../stock/ledger.ts";
+import type { LevelFilter } from "../stock/levels.ts";
+import type { Table } from "./columns.ts";
+import type { Dialect } from "./csv.ts";
+import { MOVEMENTS, movementWalk } from "./movements.ts";
+import type { Walk } from "./pages.ts";
+import { STOCK, stockWalk } from "./stock.ts";
+
+export const EXPORT_TYPES = ["stock", "movements"] as const;
+
+/** What a file in the background is to hold; `filter` as the part that lists such rows takes it. */
+export type Wish =
+  | { readonly type: "stock"; readonly filter: LevelFilter }
+  | { readonly type: "movements"; readonly filter: MovementFilter };
+
+/** An export as its job keeps it: everything that decides the bytes of the file. */
+export interface ExportOrder {
+  readonly wish: Wish;
+  /** The filters as they were asked for, to be shown again. */
+  readonly asked: Record<string, unknown>;
+  readonly dialect: Dialect;
+  readonly time_zone: string;
+  readonly request_id: string;
+}
+
+/**
+ * Orders a file, and gives the job's id. The ledger is append-only: what is in it now is what the file will hold, so that a
+ * file begun again after a crash is the same. Fails with `job.too_many`.
+ */
+export async function orderExport(
+  ports: Pick<Ports, "reader" | "writer" | "queue" | "clock" | "trace">,
+  wanted: Omit<ExportOrder, "request_id">,
+  { actor, requestId, peer }: Cause,
+): Promise<string> {
+  const { company, userId } = actor;
+  const id = newId();
+  const at = ports.clock.now();
+  const wish = await bounded(ports, wanted.wish);
+  const params: ExportOrder = { ...wanted, wish, request_id: requestId };
+  const sending = ports.queue.send([{ v: 1, kind: "export", company, job: id }]);
+  const statements = [
+    openJob({
+      company,
+      id,
+      kind: "export",
+      total: null,
+      params,
+      traceParent: ports.trace.parent,
+      createdBy: userId,
+      createdAt: at,
+    }),
+    ...sending.statements,
+    audit({
+      company,
+      at,
+      by: actor,
+      action: "export.order",
+      entity: "job",
+      entityId: id,
+      detail: { type: wish.type, dialect: wanted.dialect },
+      requestId,
+      peer,
+    }),
+  ];
+  await ports.writer.commit({ statements, mine: ([made]) => mustBeOpen(made) });
+  await sending.afterCommit();
+  return id;
+}
+
+/** Balances have no past, so the stock is what it is when the file is written. */
+async function bounded(ports: Pick<Ports, "reader">, wish: Wish): Promise<Wish> {
+  if (wish.type === "stock") return wish;
+  const [row] = await ports.reader.rows({
+    sql: "select coalesce(max(id), 0) as last from movements",
+    args: [],
+  });
+  return { type: "movements", filter: { ...wish.filter, upTo: Number(row?.last) } };
+}
+
+/** The rows of a wish, and the columns that show them. */
+export const rowsOfWish = (company: number, wish: Wish): { walk: Walk; table: Table } =>
+  wish.type === "stock"
+    ? { walk: stockWalk(company, wish.filter), table: STOCK }
+    : { walk: movementWalk(company, wish.filter), table: MOVEMENTS };

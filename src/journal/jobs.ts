@@ -1,0 +1,177 @@
+import { trusted } from "../lib/cast.ts";
+import { Failed } from "../lib/result.ts";
+import type { Guard, Ports, Row, Statement, Value } from "../ports.ts";
+import type { JobFailure } from "./failures.ts";
+
+export const JOB_KINDS = ["batch", "export"] as const;
+export type JobKind = (typeof JOB_KINDS)[number];
+
+export const JOB_STATES = ["queued", "running", "done", "failed", "cancelled"] as const;
+/** `failed`: something of it is parked, and may be replayed. */
+export type JobState = (typeof JOB_STATES)[number];
+
+/** Work that outlives its request. Instants are ms UTC. */
+export interface Job {
+  readonly company: number;
+  readonly id: string;
+  readonly kind: JobKind;
+  readonly state: JobState;
+  /** Of a batch its items; of an export about how many rows it will visit, null before it is known. */
+  readonly total: number | null;
+  /** Of a batch the items that have their results, of an export the rows that it has visited. */
+  readonly done: number;
+  /** What was asked, as the part that asked has written it. */
+  readonly params: unknown;
+  readonly summary: Record<string, number> | null;
+  readonly failure: { code: string } | null;
+  readonly traceParent: string | null;
+  /** Of an export: the key of its file, once that is whole. */
+  readonly blob: string | null;
+  readonly bytes: number | null;
+  readonly expiresAt: number | null;
+  readonly createdBy: number;
+  readonly createdAt: number;
+  readonly startedAt: number | null;
+  readonly finishedAt: number | null;
+}
+
+/** Jobs of one company that are not finished; each may hold 500 documents. */
+export const OPEN_JOBS = 50;
+
+export type NewJob = Pick<
+  Job,
+  "company" | "id" | "kind" | "total" | "params" | "traceParent" | "createdBy" | "createdAt"
+>;
+
+/** Makes a job, and returns a row, only where the company has fewer than OPEN_JOBS that are not finished. */
+export const openJob = (job: NewJob): Statement => ({
+  sql: `insert into jobs (company, id, kind, state, total, params, trace_parent, created_by, created_at, updated_at)
+    select ?1, ?2, ?3, 'queued', ?4, ?5, ?6, ?7, ?8, ?8
+    where (select count(*) from jobs where company = ?1 and finished_at is null) < ?9
+    returning id`,
+  args: [
+    job.company,
+    job.id,
+    job.kind,
+    job.total,
+    JSON.stringify(job.params),
+    job.traceParent,
+    job.createdBy,
+    job.createdAt,
+    OPEN_JOBS,
+  ],
+});
+
+/** Selects a row only where the job is there: what hangs on it is not written where it was not made. */
+export const ofJob = (company: number, id: string): Guard => ({
+  sql: "select 1 from jobs where company = ?1 and id = ?2",
+  args: [company, id],
+});
+
+/** Throws `job.too_many` where `openJob` has returned no row. */
+export function mustBeOpen(rows: readonly Row[] | undefined): void {
+  if (rows === undefined || rows.length === 0)
+    throw new Failed<JobFailure>({ code: "job.too_many", limit: OPEN_JOBS, retryAfterS: 30 });
+}
+
+/** Says that somebody has begun. */
+export const beginJob = (company: number, id: string, at: number): Statement => ({
+  sql: `update jobs set state = 'running', started_at = coalesce(started_at, ?3), updated_at = ?3
+    where company = ?1 and id = ?2 and state = 'queued'`,
+  args: [company, id, at],
+});
+
+/** A batch counts what is open when it is asked (an index has just that), so that no document waits for a counter. */
+const COLUMNS = `company, id, kind, state, total, done, (select count(*) from job_items i
+    where i.company = jobs.company and i.job = jobs.id and i.state <> 'done') as open, params, summary, failure, trace_parent, blob, bytes, expires_at,
+  created_by, created_at, started_at, finished_at`;
+
+/** A job of the company. Fails with `job.not_found`. */
+export async function findJob(
+  ports: Pick<Ports, "reader">,
+  company: number,
+  id: string,
+  signal?: AbortSignal,
+): Promise<Job> {
+  const [row] = await ports.reader.rows(
+    { sql: `select ${COLUMNS} from jobs where company = ?1 and id = ?2`, args: [company, id] },
+    signal,
+  );
+  if (row === undefined) throw new Failed<JobFailure>({ code: "job.not_found", id });
+  return toJob(row);
+}
+
+/** A page of the company's jobs, newest first, and how many there are. */
+export async function listJobs(
+  ports: Pick<Ports, "reader">,
+  company: number,
+  filter: { readonly kind?: JobKind | undefined; readonly state?: JobState | undefined },
+  page: { readonly limit: number; readonly offset: number },
+  signal?: AbortSignal,
+): Promise<{ jobs: Job[]; total: number }> {
+  const args: Value[] = [company];
+  const conditions = ["company = ?1"];
+  for (const name of ["kind", "state"] as const) {
+    const value = filter[name];
+    if (value !== undefined) conditions.push(`${name} = ?${args.push(value)}`);
+  }
+  const where = conditions.join(" and ");
+  const [count] = await ports.reader.rows(
+    { sql: `select count(*) as total from jobs where ${where}`, args },
+    signal,
+  );
+  const rows = await ports.reader.rows(
+    {
+      sql: `select ${COLUMNS} from jobs where ${where} order by id desc limit ?${args.length + 1} offset ?${args.length + 2}`,
+      args: [...args, page.limit, page.offset],
+    },
+    signal,
+  );
+  return { jobs: rows.map(toJob), total: Number(count?.total ?? 0) };
+}
+
+/** The jobs of a company whose time is over, at most `most`. */
+export async function expiredJobs(
+  ports: Pick<Ports, "reader">,
+  company: number,
+  now: number,
+  most: number,
+): Promise<Job[]> {
+  const rows = await ports.reader.rows({
+    sql: `select ${COLUMNS} from jobs where company = ?1 and expires_at is not null and expires_at <= ?2
+      order by expires_at limit ?3`,
+    args: [company, now, most],
+  });
+  return rows.map(toJob);
+}
+
+const json = <T>(value: Value | undefined): T | null =>
+  value == null ? null : trusted<T>(JSON.parse(String(value)));
+const numberOrNull = (value: Value | undefined): number | null =>
+  value == null ? null : Number(value);
+const textOrNull = (value: Value | undefined): string | null =>
+  value == null ? null : String(value);
+
+/** A row of COLUMNS; the table is STRICT and checks its types, its states and its JSON. */
+function toJob(row: Row): Job {
+  const kind = trusted<JobKind>(row.kind);
+  return {
+    company: Number(row.company),
+    id: String(row.id),
+    kind,
+    state: trusted<JobState>(row.state),
+    total: numberOrNull(row.total),
+    done: kind === "batch" ? Number(row.total) - Number(row.open) : Number(row.done),
+    params: json(row.params),
+    summary: json<Record<string, number>>(row.summary),
+    failure: json<{ code: string }>(row.failure),
+    traceParent: textOrNull(row.trace_parent),
+    blob: textOrNull(row.blob),
+    bytes: numberOrNull(row.bytes),
+    expiresAt: numberOrNull(row.expires_at),
+    createdBy: Number(row.created_by),
+    createdAt: Number(row.created_at),
+    startedAt: numberOrNull(row.started_at),
+    finishedAt: numberOrNull(row.finished_at),
+  };
+}

@@ -1,0 +1,19 @@
+import { consumerOf } from "../../src/consumer.ts";
+import type { Consumer, Ports } from "../../src/ports.ts";
+import { type TestPorts, testQueue } from "./ports.ts";
+
+/**
+ * Lets a process of its own take everything that is ready, until nothing is, and end. What fails is ready again at once,
+ * and so is handed out until it is parked. `over` puts something in the place of a port, or of the whole consumer.
+ */
+export async function work(
+  ports: TestPorts,
+  over: Partial<Ports> = {},
+  consumerFor: (ports: Ports) => Consumer = consumerOf,
+): Promise<void> {
+  const queue = testQueue(ports);
+  const seen: Ports = { ...ports, queue, ...over };
+  queue.start(consumerFor(seen));
+  await queue.settled();
+  await queue.stop(5_000);
+}
