@@ -39,12 +39,33 @@ interface Change {
   readonly reason: string | null;
 }
 
-async function change(
+/** How often the note may go to and fro while we look. */
+const ATTEMPTS = 6;
+
+async function change(ports: Ports, accessKey: string, cause: Cause, wanted: Change) {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    if (await commitChange(ports, accessKey, cause, wanted)) return;
+    const note = await findNote(ports, cause.actor.company, accessKey);
+    if (note === null)
+      throw new Failed<IngestFailure>({ code: "nfe.not_found", access_key: accessKey });
+    if (note.status === wanted.to) return;
+    if (note.status !== wanted.from)
+      throw new Failed<IngestFailure>({
+        code: "nfe.final",
+        access_key: accessKey,
+        status: note.status,
+      });
+  }
+  throw new Failed({ code: "overloaded", what: "writer", retryAfterS: 1 });
+}
+
+/** False where the note was not in the state that it is taken from; then nothing is written. */
+function commitChange(
   ports: Ports,
   accessKey: string,
   cause: Cause,
   { from, to, action, reason }: Change,
-): Promise<void> {
+): Promise<boolean> {
   const { actor, requestId, peer } = cause;
   const at = ports.clock.now();
   // The registration is the id of the last write that won the note; what follows is guarded by it.
@@ -53,7 +74,7 @@ async function change(
     sql: "select 1 from notes where company = ?1 and access_key = ?2 and registration = ?3",
     args: [actor.company, accessKey, id],
   };
-  const won = await ports.writer.commit({
+  return ports.writer.commit({
     statements: [
       {
         sql: `update notes set status = ?4, registration = ?3, reason = ?5, updated_at = ?6
@@ -89,14 +110,4 @@ async function change(
     ],
     mine: ([rows]) => rows !== undefined && rows.length > 0,
   });
-  if (won) return;
-  const note = await findNote(ports, actor.company, accessKey);
-  if (note === null)
-    throw new Failed<IngestFailure>({ code: "nfe.not_found", access_key: accessKey });
-  if (note.status !== to)
-    throw new Failed<IngestFailure>({
-      code: "nfe.final",
-      access_key: accessKey,
-      status: note.status,
-    });
 }
