@@ -22,10 +22,11 @@ interface Settable {
 export function promMeter(seconds: () => number): PromMeter {
   const registry = new Registry();
   const registers = [registry];
-  const counters = made(
-    COUNTERS,
-    (name, { help, labels }) => new Counter({ name, help, labelNames: [...labels], registers }),
-  );
+  const counters = made(COUNTERS, (name, { help, labels, ...row }) => {
+    const counter = new Counter({ name, help, labelNames: [...labels], registers });
+    if ("zero" in row) for (const one of row.zero) counter.inc(one, 0);
+    return counter;
+  });
   const histograms = made(
     HISTOGRAMS,
     (name, { help, labels, buckets }) =>

@@ -8,7 +8,11 @@ export const COUNTERS = {
     help: "Requests answered",
     labels: ["method", "endpoint", "status"],
   },
-  http_problems_total: { help: "Problem answers (RFC 9457), by code", labels: ["code"] },
+  http_problems_total: {
+    help: "Problem answers (RFC 9457), by code",
+    labels: ["code"],
+    zero: [{ code: "internal" }, { code: "overloaded" }, { code: "storage.full" }],
+  },
   nfe_processed_total: { help: "Notes that moved stock, each once", labels: [] },
   nfe_verdicts_total: {
     help: "Verdicts of notes as they were registered: approved, waiting or held",
@@ -16,13 +20,22 @@ export const COUNTERS = {
   },
   nfe_holds_total: { help: "Holds of notes as they were registered", labels: ["hold"] },
   nfe_refusals_total: { help: "Documents refused, by code", labels: ["code"] },
-  cache_reads_total: { help: "Cached reads, by what X-Cache said", labels: ["result"] },
-  export_rows_total: { help: "Rows written into exports", labels: ["type"] },
+  cache_reads_total: {
+    help: "Cached reads, by what X-Cache said",
+    labels: ["result"],
+    zero: [{ result: "HIT" }, { result: "MISS" }, { result: "REVALIDATED" }],
+  },
+  export_rows_total: {
+    help: "Rows written into exports",
+    labels: ["type"],
+    zero: [{ type: "movements" }, { type: "stock" }],
+  },
   trace_spans_total: {
     help: "Spans that ended: sent, failed on the way, or dropped for want of room",
     labels: ["outcome"],
+    zero: [{ outcome: "sent" }, { outcome: "failed" }, { outcome: "dropped" }],
   },
-} as const satisfies Record<string, Measured>;
+} as const satisfies Record<string, Counted>;
 
 /** Milliseconds to seconds where the plan's targets lie (50 ms, 200 ms), up to the longest batch. */
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 5, 10, 30];
@@ -93,8 +106,8 @@ export const FIGURES = {
   sge_stream_clients: { type: "gauge", help: "Open event streams and long polls", labels: [] },
   sge_event_loop_delay_seconds: {
     type: "gauge",
-    help: "By how much timers came late since the last look",
-    labels: ["quantile"],
+    help: "By how much timers came late since the last look: p50, p99, max",
+    labels: ["rank"],
   },
   process_cpu_seconds_total: { type: "counter", help: "User and system time", labels: [] },
   process_resident_memory_bytes: { type: "gauge", help: "Resident memory", labels: [] },
@@ -106,6 +119,11 @@ export const FIGURES = {
 interface Measured {
   readonly help: string;
   readonly labels: readonly string[];
+}
+
+interface Counted extends Measured {
+  /** There from the start, as 0: Prometheus sees no increase in what begins at 1, and an alert would miss the first. */
+  readonly zero?: readonly Readonly<Record<string, string>>[];
 }
 
 export type CounterName = keyof typeof COUNTERS;

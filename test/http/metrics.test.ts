@@ -72,7 +72,7 @@ test("verdicts are counted by class and hold, refusals by code, rows of exports 
     expect(refusals['{code="nfe.duplicate"}']).toBe(1);
     expect(refusals['{code="nfe.not_an_nfe"}']).toBe(2);
     const rows = csv.text.trimEnd().split("\r\n").length - 1;
-    expect(told("export_rows_total")).toEqual({ '{type="movements"}': rows });
+    expect(told("export_rows_total")).toEqual({ '{type="movements"}': rows, '{type="stock"}': 0 });
     expect(samples.get("nfe_processed_total")).toBe(1);
   }));
 

@@ -26,6 +26,7 @@ test("what has happened is exposed under the table's help and type, from the sta
   expect(text).toContain('sge_commit_writes_bucket{le="2"} 0\n');
   expect(text).toContain('sge_commit_writes_bucket{le="4"} 1\n');
   expect(text).toContain("nfe_processed_total 0\n");
+  expect(text).toContain('http_problems_total{code="internal"} 0\n');
 });
 
 test("a figure is as it stands when somebody asks, and gone when nobody tells it", async () => {

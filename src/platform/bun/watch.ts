@@ -94,9 +94,9 @@ function watchEventLoop(meter: PromMeter): { end(): void } {
   delay.enable();
   meter.watch(() => {
     const late = [
-      { labels: { quantile: "0.5" }, value: delay.percentile(50) / NANO },
-      { labels: { quantile: "0.99" }, value: delay.percentile(99) / NANO },
-      { labels: { quantile: "1" }, value: delay.max / NANO },
+      { labels: { rank: "p50" }, value: delay.percentile(50) / NANO },
+      { labels: { rank: "p99" }, value: delay.percentile(99) / NANO },
+      { labels: { rank: "max" }, value: delay.max / NANO },
     ];
     delay.reset();
     return { sge_event_loop_delay_seconds: late };
