@@ -20,19 +20,20 @@ interface Kind {
 }
 
 await using stack = new AsyncDisposableStack();
-const kind = async (name: string, group: number, preload: readonly string[] = []) => {
-  const service = stack.use(await startService({ COMMIT_GROUP: String(group) }, preload));
-  return { name, service, runs: [] as Figures[] };
-};
 const kinds: Kind[] = [];
-for (const size of SIZES) kinds.push(await kind(`groups of ${size}`, size));
-const full =
-  kinds[SIZES.indexOf(DEFAULT)] ?? (await kind(`groups of ${DEFAULT}, the default`, DEFAULT));
-if (!kinds.includes(full)) kinds.push(full);
-const relaxed = await kind(`groups of ${DEFAULT}, NORMAL`, DEFAULT, [
+const add = async (name: string, group: number, preload: readonly string[] = []): Promise<Kind> => {
+  const service = stack.use(await startService({ COMMIT_GROUP: String(group) }, preload));
+  const kind: Kind = { name, service, runs: [] };
+  kinds.push(kind);
+  return kind;
+};
+for (const size of SIZES.filter((other) => other < DEFAULT)) await add(`groups of ${size}`, size);
+const full = await add(`groups of ${DEFAULT}, as set`, DEFAULT);
+// Next to it in turn, because a ratio is of neighbours.
+const relaxed = await add(`groups of ${DEFAULT}, NORMAL`, DEFAULT, [
   join(import.meta.dir, "relaxed.ts"),
 ]);
-kinds.push(relaxed);
+for (const size of SIZES.filter((other) => other > DEFAULT)) await add(`groups of ${size}`, size);
 
 const run = ({ service }: Kind, warmSeconds: number): Promise<Figures> =>
   load({

@@ -96,12 +96,12 @@ await using folder = await emptyFolder();
 for (const [n, text] of texts.entries()) await writeFile(join(folder.path, `${n}.xml`), text);
 
 for (const read of [scanner, fastXmlParser, saxes, whole]) rate(read, 1_000);
-const seen = {
-  scanner: [] as number[],
-  fxp: [] as number[],
-  saxes: [] as number[],
-  whole: [] as number[],
-  peer: [] as number[],
+const seen: Record<"scanner" | "fxp" | "saxes" | "whole" | "peer", number[]> = {
+  scanner: [],
+  fxp: [],
+  saxes: [],
+  whole: [],
+  peer: [],
 };
 for (let pair = 0; pair < pairs; pair += 1) {
   seen.fxp.push(rate(fastXmlParser, 400));

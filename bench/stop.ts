@@ -37,7 +37,7 @@ async function end(signal: "SIGTERM" | "SIGKILL"): Promise<End> {
   return { ms, acknowledged: sent.size, missing: sent.difference(approved).size, wrongBalances };
 }
 
-const ends = { SIGTERM: [] as End[], SIGKILL: [] as End[] };
+const ends: Record<"SIGTERM" | "SIGKILL", End[]> = { SIGTERM: [], SIGKILL: [] };
 for (let round = 0; round < rounds; round += 1)
   for (const signal of ["SIGTERM", "SIGKILL"] as const) ends[signal].push(await end(signal));
 

@@ -37,13 +37,19 @@ const large = (system: System): Promise<Figures> =>
     probe: system.probe,
   });
 
+interface Beside {
+  readonly name: string;
+  readonly system: System;
+  readonly offered: Figures[];
+  readonly large: Figures[];
+}
+
 await using service = await startService();
 await using peer = await startPeer();
+const beside = (name: string, system: System): Beside => ({ name, system, offered: [], large: [] });
 const systems = [
-  { name: "the service", system: service, offered: [] as Figures[], large: [] as Figures[] },
-  ...(peer === null
-    ? []
-    : [{ name: "the peer", system: peer, offered: [] as Figures[], large: [] as Figures[] }]),
+  beside("the service", service),
+  ...(peer === null ? [] : [beside("the peer", peer)]),
 ];
 for (const { system } of systems) await busy(system);
 for (let round = 0; round < rounds; round += 1)
