@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { dayStart, nextDay, zoneOffset } from "../../src/lib/days.ts";
+import { addDays, dayAt, dayStart, nextDay, zoneOffset } from "../../src/lib/days.ts";
 
 const HOUR = 3_600_000;
 const at = (iso: string): number => Date.parse(iso);
@@ -144,4 +144,23 @@ test("the next day crosses months, leap days and years", () => {
   expect(
     ["2026-11-30", "2028-02-28", "2027-02-28", "2026-12-31", "9999-12-31"].map(nextDay),
   ).toEqual(["2026-12-01", "2028-02-29", "2027-03-01", "2027-01-01", "+010000-01-01"]);
+});
+
+test("the day at an instant is the one that the clocks of its zone show, and days are counted as the calendar does", () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: at("1990-01-01T00:00:00Z"), max: at("2040-01-01T00:00:00Z") }),
+      fc.constantFrom("America/Sao_Paulo", "America/Noronha", "Asia/Kathmandu", "UTC"),
+      fc.integer({ min: -800, max: 800 }),
+      (ms, timeZone, count) => {
+        const day = dayAt(ms, zoneOffset(timeZone)(ms));
+        expect(day).toBe(wallClock(ms, timeZone).day);
+        expect(addDays(addDays(day, count), -count)).toBe(day);
+      },
+    ),
+    { seed: 20261123, numRuns: 500 },
+  );
+  expect(addDays("2028-03-01", -1)).toBe("2028-02-29");
+  expect(addDays("2026-11-23", -29)).toBe("2026-10-25");
+  expect(() => addDays("2026-02-30", 1)).toThrow(RangeError);
 });

@@ -1,0 +1,133 @@
+import { expect, test } from "bun:test";
+import fc from "fast-check";
+import { syntheticNote } from "../../src/demo/synthetic-note.ts";
+import { COMPANY, SUPPLIERS } from "../../src/demo/trade.ts";
+import { recordMovement } from "../../src/ingest/manual.ts";
+import { addToSpan, SPAN_MS, spansOf } from "../../src/stock/spans.ts";
+import { company } from "../support/companies.ts";
+import { causeOf } from "../support/house.ts";
+import { NOON, testPorts } from "../support/ports.ts";
+import { type Service, withService } from "../support/service.ts";
+
+const [emit] = SUPPLIERS;
+const MIGRATION = new URL("../../migrations/0003_sums_of_the_ledger.sql", import.meta.url);
+const SPANS = "select * from ledger_spans order by company, span";
+
+const item = (cProd: string, qCom: number) => ({
+  cProd,
+  xProd: cProd,
+  uCom: "UN",
+  qCom: String(qCom),
+  vUnCom: "1.37",
+});
+
+/** Any trade: purchases, sales, movements by hand, some of them refused, at any moment of a few days. */
+interface Deed {
+  minutes: number;
+  what: string;
+  codes: string[];
+  quantity: number;
+}
+const Deeds = fc.record<Deed>({
+  minutes: fc.integer({ min: -6_000, max: 0 }),
+  what: fc.constantFrom("purchase", "sale", "in", "out"),
+  codes: fc.uniqueArray(fc.constantFrom("A", "B", "C"), { minLength: 1 }),
+  quantity: fc.integer({ min: 1, max: 50 }),
+});
+
+let seed = 0;
+async function does(service: Service, { minutes, what, codes, quantity }: Deed) {
+  const { ports, upload } = service;
+  const items = codes.map((code) => item(code, quantity));
+  seed += 1;
+  // A sale of ours takes our own codes; the clock stands elsewhere only for what is written.
+  const note =
+    what === "purchase"
+      ? syntheticNote({ seed, emit, items })
+      : what === "sale"
+        ? syntheticNote({ seed, emit: COMPANY, dest: emit, CFOP: "5102", items })
+        : null;
+  if (note !== null) {
+    ports.clock.set(NOON + 60_000 * Math.abs(minutes % 600));
+    await upload(note.xml, "?approve=true");
+    return;
+  }
+  ports.clock.set(NOON + 60_000 * minutes);
+  const order = { type: what === "in" ? ("ENTRADA" as const) : ("SAIDA" as const) };
+  const rest = { lot: null, expiresOn: null, origin: "MANUAL", reference: null, notes: null };
+  const unitCost_e4 = quantity % 2 === 0 ? null : 12_345;
+  for (const product of codes)
+    await recordMovement(
+      ports,
+      { ...order, ...rest, product, quantity_e4: quantity * 10_000, unitCost_e4 },
+      causeOf(1),
+    ).catch(() => undefined);
+}
+
+test("the sums are those of the ledger, as are the versions of products, whatever is done to the stock", () =>
+  withService(async (service) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(Deeds, { maxLength: 8 }), async (deeds) => {
+        for (const deed of deeds) await does(service, deed);
+      }),
+      { seed: 20261123, numRuns: 15 },
+    );
+    const kept = await service.rows(SPANS);
+    expect(kept.length).toBeGreaterThan(10);
+    expect(kept).toEqual(
+      await service.rows(`
+        select company, created_at / ${SPAN_MS} as span,
+          count(distinct posting) filter (where type = 'ENTRADA') as entries,
+          coalesce(sum(quantity_e4) filter (where type = 'ENTRADA'), 0) as entered_e4,
+          coalesce(sum(cost_e2) filter (where type = 'ENTRADA'), 0) as entered_e2,
+          coalesce(-sum(quantity_e4) filter (where type = 'SAIDA'), 0) as left_e4,
+          coalesce(-sum(cost_e2) filter (where type = 'SAIDA'), 0) as left_e2
+        from movements group by 1, 2 order by 1, 2`),
+    );
+    expect(await service.rows("select product, version from balances order by product")).toEqual(
+      await service.rows(`
+        select product, count(distinct posting) as version from movements group by product order by product`),
+    );
+
+    // A database from before the sums gets the same ones.
+    const fill = /insert into ledger_spans[^;]*;/i.exec(await Bun.file(MIGRATION).text())?.[0];
+    const { writing } = service.ports.database;
+    await writing.executeMultiple(`delete from ledger_spans; ${fill}`);
+    expect(await service.rows(SPANS)).toEqual(kept);
+  }));
+
+test("a sum that would leave what is exact stays at the end of it, and nothing is refused for its sake", async () => {
+  const ports = await testPorts();
+  try {
+    const most = Number.MAX_SAFE_INTEGER;
+    const huge = { quantity_e4: most, cost_e2: most };
+    const always = { sql: "select 1", args: [] };
+    const add = addToSpan(1, NOON, [huge, huge, { quantity_e4: -most, cost_e2: -most }], always);
+    await ports.writer.commit({ statements: [company(1), add, add, add], mine: () => undefined });
+    const spans = await spansOf(ports, 1, NOON - (NOON % SPAN_MS), NOON + SPAN_MS);
+    expect(spans).toEqual([
+      {
+        start: NOON,
+        entries: 3,
+        entered_e4: most,
+        entered_e2: most,
+        left_e4: most,
+        left_e2: most,
+      },
+    ]);
+  } finally {
+    await ports.close();
+  }
+});
+
+test("what the guard refuses is in no sum", async () => {
+  const ports = await testPorts();
+  try {
+    const never = { sql: "select 1 where ?1 = 2", args: [1] };
+    const add = addToSpan(1, NOON, [{ quantity_e4: 1, cost_e2: null }], never);
+    await ports.writer.commit({ statements: [company(1), add], mine: () => undefined });
+    expect(await ports.reader.rows({ sql: SPANS, args: [] })).toEqual([]);
+  } finally {
+    await ports.close();
+  }
+});
