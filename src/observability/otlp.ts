@@ -7,11 +7,11 @@ import {
   TraceIdRatioBasedSampler,
   TracerProvider,
 } from "@opentelemetry/sdk-trace";
-import { Failed } from "../lib/result.ts";
 import type { Meter, Trace, Tracer } from "../ports.ts";
 import { VERSION } from "../version.ts";
 import { type OutboxLimits, outbox } from "./outbox.ts";
 import { placeOf, written } from "./traceparent.ts";
+import { faultOf } from "./worked.ts";
 
 /** Where the spans go, and which. */
 export interface Collector {
@@ -83,7 +83,7 @@ export function otlpTracer(
         try {
           return await step();
         } catch (error) {
-          fail(child, codeOf(error));
+          fail(child, faultOf(error));
           throw error;
         } finally {
           child.end();
@@ -114,11 +114,6 @@ function fail(span: Span, code: string): void {
   span.setStatus({ code: SpanStatusCode.ERROR });
   span.setAttribute("error.type", code);
 }
-
-const codeOf = (error: unknown): string => {
-  if (error instanceof Failed) return error.failure.code;
-  return error instanceof Error ? error.name : "unknown";
-};
 
 function contextOf(parent: string | null) {
   const place = placeOf(parent);

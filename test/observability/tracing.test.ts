@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import { syntheticNote } from "../../src/demo/synthetic-note.ts";
 import { Failed } from "../../src/lib/result.ts";
-import { observedJob } from "../../src/observability/job.ts";
 import { otlpTracer } from "../../src/observability/otlp.ts";
+import { worked } from "../../src/observability/worked.ts";
 import type { Meter } from "../../src/ports.ts";
 import { withServer } from "../support/server.ts";
 import { withService } from "../support/service.ts";
@@ -101,25 +101,25 @@ test("a job goes on in the trace of the request that asked for it, and says so i
     const asked = tracer.begin("POST", "server", null);
     const kept = asked.trace.parent;
     asked.end("POST /api/exports", {}, null);
-    const facts = { kind: "export", job: "j-1", company: 1, user: 11 };
-    const parent = await observedJob({ ...ports, tracer }, facts, kept, async (own) => {
+    const work = { name: "export", parent: kept, facts: { job: "j-1", company: 1, user: 11 } };
+    const parent = await worked({ ...ports, tracer }, work, async (own) => {
       await own.writer.commit({ statements: [], mine: () => undefined });
       return own.trace.parent;
     });
-    const failing = observedJob({ ...ports, tracer }, facts, kept, () =>
+    const failing = worked({ ...ports, tracer }, work, () =>
       Promise.reject(new Failed({ code: "storage.full" })),
     );
     await expect(failing).rejects.toThrow("storage.full");
     await tracer.close();
     const [request, write, job, failed] = sink.spans;
-    expect(job).toMatchObject({ name: "job export", kind: CONSUMER, parent: request?.id });
+    expect(job).toMatchObject({ name: "export", kind: CONSUMER, parent: request?.id });
     expect(write).toMatchObject({ name: "write", parent: job?.id, trace: request?.trace });
     expect(failed).toMatchObject({ failed: true, facts: { "error.type": "storage.full" } });
     expect(parent).toBe(`00-${request?.trace}-${job?.id}-01`);
-    const lines = ports.sent.filter(({ event }) => event === "job");
+    const lines = ports.sent.filter(({ event }) => event === "job.export");
     expect(lines).toMatchObject([
-      { job: "j-1", kind: "export", trace_id: request?.trace, user: 11, company: 1, code: null },
-      { code: "storage.full", trace_id: request?.trace },
+      { level: "info", job: "j-1", trace_id: request?.trace, user: 11, company: 1, code: null },
+      { level: "warn", code: "storage.full", trace_id: request?.trace },
     ]);
     await sink.close();
   }));
