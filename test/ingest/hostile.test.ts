@@ -36,14 +36,14 @@ const many = (text: string) => text.repeat(Math.trunc((10 * MIB - 16_384) / text
 const { xml } = syntheticNote({ items: 1 });
 const named = (content: string) => xml.replace(/<xProd>[^<]*</, () => `<xProd>${content}<`);
 
-/** Ten megabytes of each. */
+/** Ten megabytes of each; the last four with FULL=1. */
 const HOSTILE: readonly (readonly [string, () => string])[] = [
   ["<", () => many("<")],
   ["levels", () => named(many("<a>"))],
-  ["elements", () => named(many("<a/>"))],
   ["attributes", () => xml.replace("<infNFe ", () => `<infNFe ${many('a="" ')}`)],
-  ["one text", () => named(many("a"))],
   ["references", () => named(many("&amp;"))],
+  ["elements", () => named(many("<a/>"))],
+  ["one text", () => named(many("a"))],
   ["an entity that grows", () => `<!DOCTYPE a [<!ENTITY b "${many("c")}">]>${xml}`],
   ["a comment that never ends", () => named(`<!--${many(" -")}`)],
 ];
@@ -53,7 +53,7 @@ test(
   () =>
     withServer(
       async (server) => {
-        for (const [n, [what, make]] of HOSTILE.entries()) {
+        for (const [n, [what, make]] of HOSTILE.slice(0, process.env.FULL ? 8 : 4).entries()) {
           const [{ status, body }, meanwhile] = await Promise.all([
             server.upload(make()),
             server.call("GET", "/api/stock"),
