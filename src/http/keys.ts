@@ -5,7 +5,16 @@ import { ROLES } from "../accounts/roles.ts";
 import { causeOf, type Env } from "./env.ts";
 import { instant, instantOrNull } from "./numbers.ts";
 import { asks } from "./permissions.ts";
-import { answers, jsonBody, offsetOf, PageQuery, PROBLEMS, paged, pageOf } from "./schemas.ts";
+import {
+  answers,
+  jsonBody,
+  offsetOf,
+  PageQuery,
+  PROBLEMS,
+  paged,
+  pageOf,
+  text,
+} from "./schemas.ts";
 
 const KeySchema = z
   .object({
@@ -55,7 +64,7 @@ export const listKeysHere = defineOpenAPIRoute<typeof listRoute, Env>({
 
 const KeyOrderSchema = z
   .strictObject({
-    name: z.string().trim().min(1).max(80),
+    name: text(80).trim().min(1),
     role: z.enum(ROLES),
     expires_at: z.iso
       .datetime({ offset: true })

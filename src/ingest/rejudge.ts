@@ -1,6 +1,6 @@
 import pMap from "p-map";
 import { settingsOf } from "../accounts/settings.ts";
-import { touched } from "../journal/record.ts";
+import { type AuditLine, audit, touched } from "../journal/record.ts";
 import type { Reading } from "../nfe/document.ts";
 import type { Guard, Ports, Statement } from "../ports.ts";
 import { type Judgement, judge } from "./judge.ts";
@@ -94,18 +94,42 @@ export async function rejudgeNote(
   if (bytes === null || reading === null) return false;
   const settings = await settingsOf(ports, company);
   const judged = await judge(ports, reading, bytes, settings, true, signal);
+  const at = ports.clock.now();
+  const changes = otherwise(company, stored, judged);
   return ports.writer.commit(
     {
       statements: [
-        touched(company, ["nfes"], otherwise(company, stored, judged)),
-        newVerdict(company, stored, judged, settings.version, ports.clock.now()),
+        touched(company, ["nfes"], changes),
+        audit(rejudged(company, stored, judged, at), changes),
+        newVerdict(company, stored, judged, settings.version, at),
         effectsOf(company, stored, judged, settings.version),
       ],
-      mine: ([, rows]) => rows !== undefined && rows.length > 0,
+      mine: ([, , rows]) => rows !== undefined && rows.length > 0,
     },
     signal,
   );
 }
+
+/** Nobody has asked for this note by name: it follows from what somebody changed, which has a line of its own. */
+const rejudged = (
+  company: number,
+  stored: StoredNote,
+  judged: Judgement,
+  at: number,
+): AuditLine => ({
+  company,
+  at,
+  by: { userId: null },
+  action: "nfe.rejudge",
+  entity: "nfe",
+  entityId: stored.accessKey,
+  detail: {
+    before: stored.holds.map(({ code }) => code),
+    holds: judged.verdict.holds.map(({ code }) => code),
+  },
+  requestId: "rejudge",
+  peer: null,
+});
 
 /** The reading of one note in a document that was accepted before; null when it is not there. */
 async function readingOf(

@@ -1,0 +1,71 @@
+import { expect, test } from "bun:test";
+import { jsonLines } from "../../src/platform/log-lines.ts";
+import type { SpanFacts, Tracer } from "../../src/ports.ts";
+import { withService } from "../support/service.ts";
+import { wholeFlow, withAdministrator } from "../support/whole-flow.ts";
+
+/** Everything that a tracer is told. */
+function listening(): { tracer: Tracer; heard: unknown[] } {
+  const heard: unknown[] = [];
+  const id = "0af7651916cd43dd8448eb211c80319c";
+  const trace = {
+    id,
+    parent: `00-${id}-b7ad6b7169203331-01`,
+    recorded: true,
+    span<T>(name: string, step: () => Promise<T>) {
+      heard.push(name);
+      return step();
+    },
+  };
+  return {
+    heard,
+    tracer: {
+      begin(name, kind) {
+        heard.push(name, kind);
+        const end = (ended: string, facts: SpanFacts, failure: string | null) =>
+          void heard.push(ended, facts, failure);
+        return { trace, end };
+      },
+    },
+  };
+}
+
+test("whatever is done with the service, no password, token, key, name, CPF or line of XML is in its log, its spans or its metrics", () => {
+  const { tracer, heard } = listening();
+  return withService(
+    async (service) => {
+      const { ports } = service;
+      const lines: string[] = [];
+      const log = jsonLines("debug", ports.clock, (line) => void lines.push(line));
+      const { log: before } = ports;
+      ports.log = (level, event, fields) => {
+        before(level, event, fields);
+        log(level, event, fields);
+      };
+      const { steps, secrets } = await wholeFlow(service);
+      const metrics = await ports.meter.exposition();
+      expect(steps.length).toBeGreaterThan(35);
+      expect(lines.length).toBeGreaterThanOrEqual(steps.length);
+      const told = { log: lines.join(""), spans: JSON.stringify(heard), metrics: metrics.text };
+      const leaks = Object.entries(told).flatMap(([where, text]) =>
+        secrets.filter((secret) => text.includes(secret)).map((secret) => [where, secret]),
+      );
+      expect(leaks).toEqual([]);
+      expect(new Set(secrets.map((secret) => secret.length > 5))).toEqual(new Set([true]));
+    },
+    { ...withAdministrator, tracer },
+  );
+});
+
+test("a crash whose message holds what was sent leaves neither message nor content in the log or the answer", () =>
+  withService(async (service) => {
+    const secret = "MARIA DAS DORES CONFIDENCIAL 52998224725";
+    service.ports.documents.read = () => Promise.reject(new Error(`cannot read ${secret}`));
+    const answer = await service.upload(`<nfeProc>${secret}</nfeProc>`);
+    expect([answer.status, answer.body.code]).toEqual([500, "internal"]);
+    expect(answer.text).not.toContain("CONFIDENCIAL");
+    const log = JSON.stringify(service.ports.sent);
+    expect(log).toContain("request.crashed");
+    expect(log).not.toContain("CONFIDENCIAL");
+    expect(log).not.toContain("52998224725");
+  }));

@@ -1,0 +1,166 @@
+import { cancellationEvent } from "../../src/demo/events.ts";
+import { MALFORMED } from "../../src/demo/malformed.ts";
+import { syntheticNote } from "../../src/demo/synthetic-note.ts";
+import { zipOf } from "../../src/demo/zip.ts";
+import type { TestOverrides } from "./ports.ts";
+import type { Answer, Send, Service } from "./service.ts";
+
+/** What nobody but those concerned may read: in no log, span or metric. */
+export const SECRETS = {
+  password: "uma senha só minha 42",
+  newPassword: "outra senha só minha 43",
+  wrongPassword: "uma senha errada 44",
+  supplier: "FORNECEDOR CONFIDENCIAL LTDA",
+  person: "MARIA DAS DORES CONFIDENCIAL",
+  cpf: "52998224725",
+  product: "PARAFUSO CONFIDENCIAL",
+  code: "CONF-7781",
+  reason: "motivo confidencial",
+  note: "anotação confidencial",
+  metricsToken: "metrics-token-confidencial",
+} as const;
+
+/** A service in which the first administrator has a password. */
+export const withAdministrator: TestOverrides = {
+  config: {
+    ADMIN_EMAIL: "chefe.confidencial@example.com",
+    ADMIN_PASSWORD: SECRETS.password,
+    METRICS_TOKEN: SECRETS.metricsToken,
+  },
+};
+
+/** One note that every kind of secret stands in. */
+const confidentialNote = (seed: number, person = false) =>
+  syntheticNote({
+    seed,
+    emit: person
+      ? { cpf: SECRETS.cpf, name: SECRETS.person }
+      : { cnpj: "11444777000161", name: SECRETS.supplier },
+    items: [
+      { cProd: SECRETS.code, xProd: SECRETS.product, uCom: "UN", qCom: "10", vUnCom: "7.7781" },
+    ],
+  });
+
+/** What a step of the flow did. */
+export interface Step {
+  readonly name: string;
+  readonly answer: Answer;
+}
+
+/**
+ * Everything that the service does, once and well, and much of what it refuses: each route that writes, in the order in
+ * which a shop would meet them. Gives the steps, and every secret that was sent or made on the way.
+ */
+export async function wholeFlow(
+  service: Service,
+): Promise<{ steps: Step[]; secrets: readonly string[] }> {
+  const { send, raw, upload } = service;
+  const steps: Step[] = [];
+  const secrets: string[] = [...Object.values(SECRETS), "<infNFe", "chefe.confidencial"];
+  const step = async (name: string, answer: Promise<Answer>): Promise<Answer> => {
+    steps.push({ name, answer: await answer });
+    return answer;
+  };
+  const call = (name: string, method: string, path: string, options: Send = {}) =>
+    step(name, send(method, path, options));
+  const login = (name: string, password: string) =>
+    call(name, "POST", "/api/login", {
+      as: "nobody",
+      json: { email: "chefe.confidencial@example.com", password },
+    });
+
+  await login("login.failed", SECRETS.wrongPassword);
+  const { token } = (await login("login", SECRETS.password)).body;
+  secrets.push(token, service.tokenOf("ADMIN"), service.tokenOf("OPERADOR"));
+  const bearer = (secret: string): Send => ({
+    as: "nobody",
+    headers: { authorization: `Bearer ${secret}` },
+  });
+  const { token: renewed } = (
+    await call("password.change", "PUT", "/api/me/password", {
+      ...bearer(token),
+      json: { current_password: SECRETS.password, new_password: SECRETS.newPassword },
+    })
+  ).body;
+  const key = (
+    await call("key.create", "POST", "/api/keys", { json: { name: "ERP", role: "OPERADOR" } })
+  ).body;
+  secrets.push(renewed, key.key);
+
+  const [first, second, third] = [1, 2, 3].map((n) => confidentialNote(n, n === 2));
+  if (!first || !second || !third) throw new Error("three notes");
+  secrets.push(first.accessKey, second.accessKey, third.accessKey);
+  await step("nfe.register", upload(first.xml));
+  await step("nfe.refuse duplicate", upload(first.xml));
+  await step("nfe.refuse", upload(first.xml.slice(0, -20)));
+  await step("nfe.refuse malformed", upload(MALFORMED[0]?.bytes ?? "<"));
+  await call("nfe.process", "POST", `/api/nfes/${first.accessKey}/process`, bearer(key.key));
+  await step("nfe.register_and_process", upload(second.xml, "?approve=true"));
+  await step("nfe.register third", upload(third.xml));
+  const noted = `/api/nfes/${third.accessKey}`;
+  await call("nfe.discard", "POST", `${noted}/discard`, { json: { reason: SECRETS.reason } });
+  await call("nfe.restore", "POST", `${noted}/restore`);
+  await step("nfe.event", upload(cancellationEvent(third.accessKey)));
+  const zip = await zipOf([
+    { name: "a.xml", bytes: new TextEncoder().encode(confidentialNote(4).xml) },
+    { name: "b.xml", bytes: new TextEncoder().encode("<nada>") },
+  ]);
+  await call("nfe.batch", "POST", "/api/nfe/batch", {
+    body: zip,
+    headers: { "content-type": "application/zip" },
+  });
+
+  await call("company.update", "PATCH", "/api/company", {
+    json: { name: SECRETS.supplier, allow_negative: false },
+  });
+  const movement = (type: string, quantity: number) => ({
+    json: { product_code: SECRETS.code, type, quantity, notes: SECRETS.note },
+  });
+  await call("movement.create", "POST", "/api/movements", movement("SAIDA", 1));
+  await call("movement refused", "POST", "/api/movements", movement("SAIDA", 9_999));
+  await call("supplier_item.put", "PUT", "/api/supplier-items", {
+    json: {
+      supplier_cnpj: SECRETS.cpf,
+      code: SECRETS.code,
+      unit: "CX",
+      product_code: SECRETS.code,
+      factor: 12,
+    },
+  });
+
+  for (const path of [
+    `/api/nfes?search=${encodeURIComponent(SECRETS.supplier)}`,
+    noted,
+    `${noted}/xml`,
+    `/api/stock?search=${encodeURIComponent(SECRETS.product)}`,
+    "/api/products",
+    "/api/movements/list",
+    "/api/supplier-items",
+    "/api/dashboard/stats",
+    "/api/export/movements",
+    "/api/export/stock",
+    "/api/events",
+    "/api/keys",
+  ])
+    await call(`read ${path}`, "GET", path);
+  await call("metrics", "GET", "/metrics", bearer(SECRETS.metricsToken));
+
+  const stream = await raw("GET", `/api/notifications/stream?token=${service.tokenOf("GERENTE")}`, {
+    as: "nobody",
+  });
+  await stream.body?.cancel();
+  secrets.push(service.tokenOf("GERENTE"));
+  for (const [name, method, path, options] of [
+    ["no such token", "GET", "/api/nfes", bearer(`${token}x`)],
+    ["token in the path", "GET", `/api/${key.key}`, {}],
+    ["token in the query", "GET", `/api/nfes?token=${token}`, { as: "nobody" }],
+    ["no JSON", "POST", "/api/login", { body: `{"password":"${SECRETS.password}"` }],
+    ["wrong field", "PATCH", "/api/company", { json: { [SECRETS.cpf]: SECRETS.person } }],
+    ["wrong query", "GET", `/api/nfes?status=${SECRETS.cpf}`, {}],
+  ] as const)
+    await call(name, method, path, options);
+
+  await call("key.revoke", "DELETE", `/api/keys/${key.id}`);
+  await call("logout", "POST", "/api/logout", bearer(renewed));
+  return { steps, secrets };
+}
