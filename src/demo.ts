@@ -2,7 +2,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { firstRun } from "./accounts/first-run.ts";
 import { createApp } from "./app.ts";
-import { runningServer } from "./cli/local.ts";
+import { runningServer } from "./cli/running.ts";
 import { paint, screenOn } from "./cli/screen.ts";
 import { serviceOver, signIn } from "./cli/service.ts";
 import { type Config, parseConfig } from "./config.ts";

@@ -50,13 +50,35 @@ export const EXPORT_ARGS = {
   ...WHERE,
 } as const satisfies ArgsDef;
 
+const HELP_FLAG = { help: WHERE.help } as const satisfies ArgsDef;
+
+export const BACKUP_ARGS = {
+  keep: {
+    type: "string",
+    valueHint: "N",
+    description: "Depois de conferir a nova, guarda só as N cópias mais recentes; sem ele, todas",
+  },
+  ...HELP_FLAG,
+} as const satisfies ArgsDef;
+
+export const RESTORE_ARGS = {
+  force: {
+    type: "boolean",
+    description: "Também onde já há um banco de dados: ele é posto de lado com outro nome",
+  },
+  ...HELP_FLAG,
+} as const satisfies ArgsDef;
+
 /** The words of the help; the commands themselves are given to `commands` by the door. */
 export const HELP: Readonly<
-  Record<"sge" | "import" | "export", { usage: string; says: string; args: ArgsDef }>
+  Record<
+    "sge" | "import" | "export" | "backup" | "restore" | "verify",
+    { usage: string; says: string; args: ArgsDef }
+  >
 > = {
   sge: {
-    usage: "sge import CAMINHO… | sge export stock|movements",
-    says: "S.G.E.: notas fiscais para dentro, estoque exato para fora.\n\n  import  Envia XMLs, pastas e ZIPs de notas fiscais\n  export  Traz o estoque ou os movimentos em CSV\n\n`sge COMANDO --help` mostra as opções de cada um.",
+    usage: "sge COMANDO [opções]",
+    says: "S.G.E.: notas fiscais para dentro, estoque exato para fora.\n\n  import  Envia XMLs, pastas e ZIPs de notas fiscais\n  export  Traz o estoque ou os movimentos em CSV\n  backup  Copia o banco de dados e os arquivos, com o serviço no ar\n  restore Põe uma cópia no lugar\n  verify  Confere originais, saldos e notas\n\n`sge COMANDO --help` mostra as opções de cada um.",
     args: {},
   },
   import: {
@@ -68,6 +90,21 @@ export const HELP: Readonly<
     usage: "sge export stock|movements [opções]",
     says: "Traz o estoque (stock) ou os movimentos (movements) em CSV.",
     args: EXPORT_ARGS,
+  },
+  backup: {
+    usage: "sge backup PASTA [opções]",
+    says: "Copia o banco de dados e os arquivos de exportações para uma pasta nova dentro de PASTA, também com o serviço no ar, e\nconfere a cópia. Se algo falha, nenhuma cópia anterior é tocada e o comando termina com 1.",
+    args: BACKUP_ARGS,
+  },
+  restore: {
+    usage: "sge restore CÓPIA [opções]",
+    says: "Confere uma cópia (a pasta que sge backup fez, ou um arquivo de banco de dados) e a põe no lugar, com o serviço parado.",
+    args: RESTORE_ARGS,
+  },
+  verify: {
+    usage: "sge verify",
+    says: "Confere tudo o que está guardado: o arquivo do banco, cada original com o seu SHA-256, cada saldo com os seus\nmovimentos, cada nota com o seu original. Não muda nada; termina com 1 quando há problemas.",
+    args: HELP_FLAG,
   },
 };
 

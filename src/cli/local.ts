@@ -1,5 +1,3 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { z } from "zod";
 import { firstRun } from "../accounts/first-run.ts";
 import { ROLES } from "../accounts/roles.ts";
@@ -13,41 +11,8 @@ import { bunPorts } from "../platform/bun/ports.ts";
 import { jwtSecret } from "../platform/bun/secrets.ts";
 import { clientReader } from "../platform/reader.ts";
 import type { Log, Reader } from "../ports.ts";
+import { runningServer } from "./running.ts";
 import { type Service, serviceOver } from "./service.ts";
-
-const Sign = z.object({ url: z.url(), pid: z.int().positive() });
-
-/**
- * The server that says in the data directory that it serves from there; null when there is none, or
- * it is gone.
- */
-export async function runningServer(config: Pick<Config, "DATA_DIR">): Promise<string | null> {
-  const text = await readFile(join(config.DATA_DIR, "server.json"), "utf8").catch(() => "");
-  const sign = Sign.safeParse(parsed(text));
-  if (!sign.success || !lives(sign.data.pid)) return null;
-  const answer = await fetch(`${sign.data.url}/api/health`, {
-    signal: AbortSignal.timeout(2_000),
-  }).catch(() => null);
-  return answer?.ok === true ? sign.data.url : null;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
-
-function lives(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // It lives, and belongs to somebody else.
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
-}
 
 /**
  * The service without anybody in between: a server that already holds the database, or the program

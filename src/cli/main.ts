@@ -1,9 +1,11 @@
-import { type ArgsDef, defineCommand, runCommand } from "citty";
-import { EXPORT_ARGS, type HELP, help, IMPORT_ARGS, unknownFlags } from "./commands.ts";
+import { defineCommand, runCommand } from "citty";
+import { HELP, help, unknownFlags } from "./commands.ts";
 import { connect, type World } from "./connect.ts";
 import { EXPORTS, exportCsv, fileSink, type Sink } from "./export.ts";
 import { findFiles } from "./files.ts";
+import { flagOf, type Given, Misused, textOf } from "./given.ts";
 import { importFiles } from "./import.ts";
+import { runBackup, runRestore, runVerify } from "./keeping.ts";
 import { grouped, paint, type Screen } from "./screen.ts";
 import type { Service } from "./service.ts";
 import { sayTally } from "./summary.ts";
@@ -18,16 +20,7 @@ export interface Terminal extends World {
   progress(total: number): { advance(by: number): void; stop(): void };
 }
 
-/** A mistake on the command line: said with the command's help. */
-class Misused extends Error {
-  constructor(
-    readonly command: keyof typeof HELP,
-    message: string,
-  ) {
-    super(message);
-    this.name = "Misused";
-  }
-}
+type Command = Exclude<keyof typeof HELP, "sge">;
 
 /**
  * Runs a command line (without the program's name) and gives the exit code: 0 all well, 1 something
@@ -35,8 +28,9 @@ class Misused extends Error {
  */
 export async function run(argv: readonly string[], terminal: Terminal): Promise<number> {
   let code = 0;
-  const command = (name: "import" | "export", args: ArgsDef, go: typeof runImport) =>
-    defineCommand({
+  const command = (name: Command, go: typeof runImport) => {
+    const { args } = HELP[name];
+    return defineCommand({
       meta: { name },
       args,
       async run({ args: given, rawArgs }) {
@@ -46,6 +40,7 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
         code = await go(terminal, given);
       },
     });
+  };
   try {
     if (argv[0] === undefined || ["-h", "--help", "help", "ajuda"].includes(argv[0])) {
       terminal.out.line(help("sge"));
@@ -53,8 +48,11 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
     }
     const sge = defineCommand({
       subCommands: {
-        import: command("import", IMPORT_ARGS, runImport),
-        export: command("export", EXPORT_ARGS, runExport),
+        import: command("import", runImport),
+        export: command("export", runExport),
+        backup: command("backup", runBackup),
+        restore: command("restore", runRestore),
+        verify: command("verify", runVerify),
       },
     });
     await runCommand(sge, { rawArgs: [...argv] });
@@ -76,14 +74,6 @@ function sayError({ err }: Terminal, argv: readonly string[], error: unknown): n
   if (misused !== null) err.line(`\n${help(misused.command)}`);
   return misused === null ? 1 : 2;
 }
-
-/** What citty reads; every value is looked at before it is believed. */
-type Given = { readonly _: readonly string[] } & Readonly<Record<string, unknown>>;
-
-const textOf = (value: unknown): string | undefined =>
-  typeof value === "string" && value !== "" ? value : undefined;
-const flagOf = (value: unknown): boolean | undefined =>
-  typeof value === "boolean" ? value : undefined;
 
 async function withService(
   terminal: Terminal,

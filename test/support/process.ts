@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { COMPANY } from "../../src/demo/trade.ts";
+import { trusted } from "../../src/lib/cast.ts";
 
 const DOOR = new URL("../../src/bun.ts", import.meta.url).pathname;
 export const ADMIN = { email: "chefe@loja.example", password: "uma senha de verdade" };
@@ -74,6 +75,5 @@ export function startProcess(
 /** A token of the administrator. */
 export async function signIn(url: string): Promise<string> {
   const answer = await fetch(`${url}/api/login`, { method: "POST", body: JSON.stringify(ADMIN) });
-  const { token } = await answer.json();
-  return String(token);
+  return trusted<{ token: string }>(await answer.json()).token;
 }

@@ -1,9 +1,10 @@
 import { mkdir } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Client, createClient } from "@libsql/client";
 import { drizzle } from "drizzle-orm/libsql";
 import { migrate } from "drizzle-orm/libsql/migrator";
+import { trusted } from "../../lib/cast.ts";
 import type { Circuit, CircuitFigures } from "../../resilience/circuit.ts";
 import { lockedFile, writing } from "../../resilience/policies.ts";
 import type { Batches } from "../group-writer.ts";
@@ -11,6 +12,14 @@ import type { Readable } from "../reader.ts";
 import { remoteDatabase } from "../remote-database.ts";
 import { rowsOf } from "../rows.ts";
 import { type Connection, openConnection } from "./connection.ts";
+
+/** How many migrations this program knows: a database with more was made by a newer one. */
+export async function knownMigrations(): Promise<number> {
+  const journal = trusted<{ entries: unknown[] }>(
+    await Bun.file(join(MIGRATIONS, "meta/_journal.json")).json(),
+  );
+  return journal.entries.length;
+}
 
 /** The project's own folder, whatever directory the process was started in. */
 const MIGRATIONS = fileURLToPath(new URL("../../../migrations", import.meta.url));
@@ -120,7 +129,7 @@ const patient = <T>(ask: () => T | Promise<T>): Promise<T> =>
   writing.execute(async () => ask(), AbortSignal.timeout(5_000));
 
 /** The path of a local database; null for one that is reached by network. */
-function filePath(url: string): string | null {
+export function filePath(url: string): string | null {
   if (!url.startsWith("file:")) return null;
   return url
     .slice("file:".length)

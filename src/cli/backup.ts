@@ -1,0 +1,126 @@
+import { existsSync } from "node:fs";
+import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Config } from "../config.ts";
+import { openConnection } from "../platform/bun/connection.ts";
+import { filePath } from "../platform/bun/database.ts";
+import { VERSION } from "../version.ts";
+import {
+  BLOBS,
+  backupsIn,
+  copyDurably,
+  DATABASE,
+  draftOf,
+  filesUnder,
+  fingerprint,
+  flawsOfFile,
+  MANIFEST,
+  type Manifest,
+  nameOf,
+  sweepDrafts,
+  sync,
+} from "./copies.ts";
+
+export interface Backup {
+  /** The new folder. */
+  readonly path: string;
+  readonly bytes: number;
+  /** Older backups that went, because only so many are kept. */
+  readonly removed: readonly string[];
+}
+
+type Where = Pick<Config, "DATABASE_URL" | "DATA_DIR">;
+
+/** The file behind DATABASE_URL. Throws (Portuguese) for a remote database, and where there is none yet. */
+export function databaseFile({ DATABASE_URL }: Pick<Config, "DATABASE_URL">): string {
+  const path = filePath(DATABASE_URL);
+  if (path === null)
+    throw new Error(
+      "O banco de dados está em um servidor: a cópia de segurança se faz lá (turso db, sqld)",
+    );
+  if (!existsSync(path)) throw new Error(`Não há banco de dados em ${path}`);
+  return path;
+}
+
+/**
+ * Copies the database and the files of exports into a new folder under `folder`, consistent while a server serves: VACUUM
+ * INTO reads one snapshot, in this process, and holds nobody up. The copy gets its name only when it has been opened and
+ * proved whole, so that what bears the name is a backup. Then, and only then, all but the newest `keep` are removed (0:
+ * none). Throws (Portuguese) when anything fails: nothing is left of the new one, and no older one is touched (C12).
+ */
+export async function backup(
+  where: Where,
+  folder: string,
+  keep: number,
+  now: Date,
+): Promise<Backup> {
+  const source = databaseFile(where);
+  await mkdir(folder, { recursive: true });
+  await sweepDrafts(folder);
+  const name = await freeName(folder, nameOf(now));
+  const draft = join(folder, draftOf(name));
+  try {
+    await mkdir(draft);
+    await copyDatabase(source, join(draft, DATABASE));
+    await copyBlobs(join(where.DATA_DIR, BLOBS), join(draft, BLOBS));
+    const bytes = await seal(draft, now);
+    await rename(draft, join(folder, name));
+    await sync(folder);
+    return { path: join(folder, name), bytes, removed: await removeOld(folder, keep) };
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Two in one second have different names. */
+async function freeName(folder: string, name: string): Promise<string> {
+  for (let n = 0; ; n += 1) {
+    const tried = n === 0 ? name : `${name}-${n}`;
+    if (!existsSync(join(folder, tried))) return tried;
+  }
+}
+
+async function copyDatabase(source: string, copy: string): Promise<void> {
+  const database = openConnection(source, "PRAGMA synchronous = FULL");
+  try {
+    await database.execute({ sql: "VACUUM INTO ?1", args: [copy] });
+  } finally {
+    database.close();
+  }
+  await sync(copy);
+  const flaws = await flawsOfFile(copy);
+  if (flaws.length > 0) throw new Error(`A cópia não está íntegra: ${flaws.join("; ")}`);
+}
+
+/** Files of the store never change once they have their name; one that expires while we copy is missed by nobody. */
+async function copyBlobs(from: string, to: string): Promise<void> {
+  for (const path of await filesUnder(from)) {
+    if (path.endsWith("~")) continue;
+    try {
+      await copyDurably(join(from, path), join(to, path));
+    } catch (error) {
+      if (await stat(join(from, path)).catch(() => null)) throw error;
+      await rm(join(to, path), { force: true });
+    }
+  }
+}
+
+/** Writes the manifest; gives how many bytes the backup has. */
+async function seal(draft: string, now: Date): Promise<number> {
+  const files: Manifest["files"] = [];
+  for (const path of await filesUnder(draft))
+    files.push({ path, ...(await fingerprint(join(draft, path))) });
+  const manifest: Manifest = { format: 1, made_at: now.toISOString(), program: VERSION, files };
+  await writeFile(join(draft, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
+  await sync(join(draft, MANIFEST));
+  await sync(draft);
+  return files.reduce((sum, file) => sum + file.bytes, 0);
+}
+
+async function removeOld(folder: string, keep: number): Promise<string[]> {
+  const all = await backupsIn(folder);
+  const old = keep === 0 ? [] : all.slice(0, Math.max(0, all.length - keep));
+  for (const path of old) await rm(path, { recursive: true });
+  return old;
+}

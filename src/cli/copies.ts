@@ -1,0 +1,117 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { mkdir, open, readdir, readFile, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { z } from "zod";
+import { lives } from "../platform/bun/alive.ts";
+import { openConnection } from "../platform/bun/connection.ts";
+
+/** What stands in the folder of a backup beside its files. Whoever finds one finds a backup that was proved whole. */
+export const Manifest = z.object({
+  format: z.literal(1),
+  made_at: z.iso.datetime(),
+  program: z.string(),
+  files: z.array(
+    z.object({ path: z.string(), bytes: z.int().min(0), sha256: z.string().length(64) }),
+  ),
+});
+export type Manifest = z.infer<typeof Manifest>;
+
+export const MANIFEST = "manifest.json";
+/** The database in a backup. */
+export const DATABASE = "sge.db";
+/** Files of the blob store in a backup, as under DATA_DIR. */
+export const BLOBS = "blobs";
+
+/** `sge-20261123T154500Z`: by name is by age. */
+export const nameOf = (now: Date): string =>
+  `sge-${now.toISOString().replaceAll(/[-:]|\.\d+/g, "")}`;
+const NAME = /^sge-\d{8}T\d{6}Z(?:-\d+)?$/;
+/** What is being made, or was when its process died. */
+const DRAFT = /^\.sge-.*\.(\d+)\.parcial$/;
+
+export const draftOf = (name: string): string => `.${name}.${process.pid}.parcial`;
+
+/** The manifest of a backup's folder; null when it has none that is whole. */
+export async function manifestOf(folder: string): Promise<Manifest | null> {
+  const text = await readFile(join(folder, MANIFEST), "utf8").catch(() => "");
+  try {
+    return Manifest.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
+/** The backups of a folder, oldest first. */
+export async function backupsIn(folder: string): Promise<string[]> {
+  const names = (await readdir(folder).catch(() => [])).filter((name) => NAME.test(name)).sort();
+  const found: string[] = [];
+  for (const name of names)
+    if ((await manifestOf(join(folder, name))) !== null) found.push(join(folder, name));
+  return found;
+}
+
+/** Removes what backups that died have left. */
+export async function sweepDrafts(folder: string): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const pid = DRAFT.exec(name)?.[1];
+    if (pid === undefined || lives(Number(pid))) continue;
+    await rm(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+/** Size and SHA-256 of a file, chunk by chunk. */
+export async function fingerprint(path: string): Promise<{ bytes: number; sha256: string }> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(path), hash);
+  return { bytes: (await stat(path)).size, sha256: hash.digest("hex") };
+}
+
+/** A file that survives a loss of power from now on. */
+export async function sync(path: string): Promise<void> {
+  const file = await open(path, "r");
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Copies a file that does not change, durably; its folder is made. */
+export async function copyDurably(from: string, to: string): Promise<void> {
+  await mkdir(dirname(to), { recursive: true });
+  await Bun.write(to, Bun.file(from));
+  await sync(to);
+}
+
+/** Files under a folder, as paths relative to it; none when it is not there. */
+export async function filesUnder(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+    .sort();
+}
+
+/**
+ * What SQLite says against a database file; empty: nothing. The file is opened and not written to. Throws when it is no
+ * database.
+ */
+export async function flawsOfFile(path: string): Promise<string[]> {
+  const database = openConnection(path, "PRAGMA query_only = 1");
+  try {
+    const notes = await database.execute("select 1 from sqlite_schema where name = 'notes'");
+    if (notes.rows.length === 0) return ["não é um banco de dados do S.G.E."];
+    const { rows } = await database.execute("PRAGMA integrity_check(20)");
+    const said = rows.map((row) => String(Object.values(row)[0]));
+    const strangers = await database.execute("PRAGMA foreign_key_check");
+    const orphans = strangers.rows.length;
+    return [
+      ...said.filter((line) => line !== "ok"),
+      ...(orphans === 0 ? [] : [`${orphans} linhas sem a linha a que se referem`]),
+    ];
+  } finally {
+    database.close();
+  }
+}

@@ -1,0 +1,79 @@
+import { type Config, parseConfig } from "../config.ts";
+import { backup } from "./backup.ts";
+import { flagOf, type Given, Misused, textOf } from "./given.ts";
+import { restore } from "./restore.ts";
+import { grouped, paint, type Screen } from "./screen.ts";
+import type { Flaw } from "./verify.ts";
+
+/** What the commands that look after the database need of the world. */
+interface Room {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly out: Screen;
+}
+
+/** They sign nothing: the secret that only a server needs is not asked for. */
+const configOf = ({ env }: Room): Config => parseConfig({ ...env, APP_ENV: "development" });
+
+export async function runBackup(room: Room, given: Given): Promise<number> {
+  const [folder, ...more] = given._;
+  if (folder === undefined || more.length > 0)
+    throw new Misused("backup", "Diga em que pasta guardar a cópia");
+  const keep = Number(textOf(given.keep) ?? "0");
+  if (!Number.isInteger(keep) || keep < 0)
+    throw new Misused("backup", "--keep é um número inteiro");
+  const made = await backup(configOf(room), folder, keep, new Date());
+  room.out.line(`${made.path}: ${grouped(made.bytes)} bytes, conferidos`);
+  for (const path of made.removed) room.out.line(paint(room.out, "dim", `removida: ${path}`));
+  return 0;
+}
+
+export async function runRestore(room: Room, given: Given): Promise<number> {
+  const [from, ...more] = given._;
+  if (from === undefined || more.length > 0)
+    throw new Misused("restore", "Diga de que cópia restaurar");
+  const { database, before, files } = await restore(
+    configOf(room),
+    from,
+    flagOf(given.force) ?? false,
+    new Date(),
+  );
+  room.out.line(`${database}: restaurado de ${from}`);
+  if (before !== null) room.out.line(`O banco que estava lá agora é ${before}`);
+  if (files > 0) room.out.line(`${grouped(files)} arquivos de exportações`);
+  room.out.line(
+    "Quem estava conectado entra de novo; chaves de API revogadas desde a cópia valem.",
+  );
+  return 0;
+}
+
+/** Lines of flaws that are shown; the others are counted. */
+const SHOWN = 100;
+
+const PART: Readonly<Record<Flaw["part"], string>> = {
+  database: "banco",
+  original: "original",
+  balance: "saldo",
+  note: "nota",
+  export: "exportação",
+};
+
+export async function runVerify(room: Room, given: Given): Promise<number> {
+  if (given._.length > 0) throw new Misused("verify", "verify confere tudo: não leva nomes");
+  const { verify } = await import("./verify.ts");
+  const { out } = room;
+  let flaws = 0;
+  const checked = await verify(configOf(room), ({ part, which, says }) => {
+    flaws += 1;
+    if (flaws <= SHOWN) out.line(paint(out, "red", `${PART[part]} ${which}: ${says}`));
+  });
+  if (flaws > SHOWN) out.line(`… e mais ${grouped(flaws - SHOWN)}`);
+  const { originals, products, notes, exports } = checked;
+  const seen = `${grouped(originals)} originais, ${grouped(products)} produtos, ${grouped(notes)} notas, ${grouped(exports)} exportações`;
+  out.line(`Conferidos: ${seen}`);
+  out.line(
+    flaws === 0
+      ? paint(out, "green", "Tudo certo")
+      : paint(out, "red", `${grouped(flaws)} problemas`),
+  );
+  return flaws === 0 ? 0 : 1;
+}

@@ -1,0 +1,150 @@
+import { existsSync } from "node:fs";
+import { mkdir, rename, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Config } from "../config.ts";
+import { openConnection } from "../platform/bun/connection.ts";
+import { filePath, knownMigrations, openDatabase } from "../platform/bun/database.ts";
+import { rowsOf } from "../platform/rows.ts";
+import { isWeather } from "../resilience/weather.ts";
+import {
+  BLOBS,
+  copyDurably,
+  DATABASE,
+  filesUnder,
+  fingerprint,
+  flawsOfFile,
+  manifestOf,
+  nameOf,
+  sync,
+} from "./copies.ts";
+import { runningServer } from "./running.ts";
+
+export interface Restored {
+  readonly database: string;
+  /** Where the database that was there before is now; null when there was none. */
+  readonly before: string | null;
+  /** Files of exports that came back. */
+  readonly files: number;
+}
+
+type Where = Pick<Config, "DATABASE_URL" | "DATA_DIR">;
+
+/**
+ * Puts a backup (its folder, or a database file) where DATABASE_URL says. It is proved whole, and brought to this version
+ * of the program, before anything is touched; a database that is there is kept beside it under another name.
+ * Throws (Portuguese) when a server or another process has the database open, when there is one and not `force`, for a
+ * backup that is not whole or was made by a newer program, and for a remote database.
+ */
+export async function restore(
+  where: Where,
+  from: string,
+  force: boolean,
+  now: Date,
+): Promise<Restored> {
+  const target = filePath(where.DATABASE_URL);
+  if (target === null) throw new Error("O banco de dados está em um servidor: restaure-o lá");
+  const server = await runningServer(where);
+  if (server !== null)
+    throw new Error(`Um servidor usa este banco de dados (${server}): pare-o antes`);
+  const there = existsSync(target);
+  if (there && !force)
+    throw new Error(`Já há um banco de dados em ${target}; com --force ele é posto de lado`);
+  const source = await proved(from);
+  await mkdir(dirname(target), { recursive: true });
+  const draft = `${target}.${process.pid}.parcial`;
+  try {
+    await copyDurably(source.database, draft);
+    await prepare(draft);
+    const before = there ? await setAside(target, now) : null;
+    await rename(draft, target);
+    await sync(dirname(target));
+    return { database: target, before, files: await bringBlobs(source.blobs, where) };
+  } finally {
+    for (const rest of [draft, `${draft}-wal`, `${draft}-shm`]) await rm(rest, { force: true });
+  }
+}
+
+/** The files of a backup, each as its manifest says; of a lone file only what SQLite says of it. */
+async function proved(from: string): Promise<{ database: string; blobs: string | null }> {
+  const found = await stat(from).catch(() => null);
+  if (found === null) throw new Error(`Não há cópia em ${from}`);
+  if (found.isFile()) {
+    await whole(from);
+    return { database: from, blobs: null };
+  }
+  const manifest = await manifestOf(from);
+  if (manifest === null) throw new Error(`${from} não é uma cópia completa: falta o manifesto`);
+  for (const { path, bytes, sha256 } of manifest.files) {
+    const got = await fingerprint(join(from, path)).catch(() => null);
+    if (got?.bytes !== bytes || got.sha256 !== sha256)
+      throw new Error(`A cópia está danificada: ${path} não é o que o manifesto diz`);
+  }
+  await whole(join(from, DATABASE));
+  return { database: join(from, DATABASE), blobs: join(from, BLOBS) };
+}
+
+async function whole(path: string): Promise<void> {
+  const log = await stat(`${path}-wal`).catch(() => null);
+  if (log !== null && log.size > 0)
+    throw new Error(`${path} foi copiado em uso (há um ${path}-wal): use o que sge backup fez`);
+  const flaws = await flawsOfFile(path).catch((error: unknown) => [String(error)]);
+  if (flaws.length > 0) throw new Error(`${path} não está íntegro: ${flaws.join("; ")}`);
+}
+
+/**
+ * What was told after the backup is undone, but not unheard: tokens that were revoked since, cached answers and cursors
+ * of the feed must not fit what now happens under the same numbers. So all of them begin far beyond.
+ */
+const FORK = [
+  "update users set token_version = token_version + 1000000",
+  "update cache_versions set version = version + 1000000",
+  "update balances set version = version + 1000000",
+  "update sqlite_sequence set seq = seq + 1000000 where name = 'events'",
+];
+
+async function prepare(draft: string): Promise<void> {
+  const database = await openDatabase(`file:${draft}`);
+  try {
+    await database.migrate();
+    const { rows } = await database.reading.execute(
+      "select count(*) as n from __drizzle_migrations",
+    );
+    const [{ n = 0 } = {}] = rowsOf({ rows });
+    if (Number(n) > (await knownMigrations()))
+      throw new Error("A cópia foi feita por uma versão mais nova do programa");
+    await database.writing.batch(FORK, "write");
+  } finally {
+    await database.close();
+  }
+  await sync(draft);
+}
+
+/**
+ * Gives the database another name. Leaving WAL needs the file for oneself alone, so it fails while any process has it open,
+ * and it folds the log into the file: the one name is then all of it. A file that is broken goes with its log, as it is.
+ */
+async function setAside(target: string, now: Date): Promise<string> {
+  const database = openConnection(target, "");
+  try {
+    await database.execute("PRAGMA journal_mode = DELETE");
+  } catch (error) {
+    if (isWeather(error))
+      throw new Error(`Outro processo tem ${target} aberto: encerre-o antes`, { cause: error });
+  } finally {
+    database.close();
+  }
+  const aside = `${target}.antes-${nameOf(now)}`;
+  for (const end of ["", "-wal", "-shm"])
+    if (existsSync(`${target}${end}`)) await rename(`${target}${end}`, `${aside}${end}`);
+  return aside;
+}
+
+async function bringBlobs(from: string | null, { DATA_DIR }: Where): Promise<number> {
+  if (from === null) return 0;
+  const paths = await filesUnder(from);
+  for (const path of paths) {
+    const to = join(DATA_DIR, BLOBS, path);
+    if (!existsSync(to)) await copyDurably(join(from, path), to);
+  }
+  return paths.length;
+}

@@ -1,0 +1,184 @@
+import { join } from "node:path";
+import type { Config } from "../config.ts";
+import { verifyNotes } from "../ingest/verify-notes.ts";
+import { sha256 } from "../lib/hash.ts";
+import { compareDocuments } from "../nfe/compare.ts";
+import { readDocument } from "../nfe/read.ts";
+import { fileBlobs } from "../platform/bun/blobs.ts";
+import { filePath, openDatabase } from "../platform/bun/database.ts";
+import { tableOriginals } from "../platform/bun/originals.ts";
+import { inlineDocuments } from "../platform/memory/documents.ts";
+import { clientReader } from "../platform/reader.ts";
+import type { Ports, Value } from "../ports.ts";
+import { reconcile } from "../stock/reconcile.ts";
+import { databaseFile } from "./backup.ts";
+import { BLOBS } from "./copies.ts";
+
+/** Something that is not as it was promised. */
+export interface Flaw {
+  readonly part: "database" | "original" | "balance" | "note" | "export";
+  /** Which one: a key, a code, a hash. */
+  readonly which: string;
+  /** Portuguese. */
+  readonly says: string;
+}
+
+/** How many of each part were looked at. */
+export type Checked = Record<"originals" | "products" | "notes" | "exports", number>;
+
+type Needs = Pick<Ports, "reader" | "originals" | "documents" | "blobs">;
+
+/**
+ * Proves all that is kept, slice by slice, and reads only: SQLite's own check, each original against its SHA-256, each
+ * balance against the sum of its movements, each note against its original, its items and the ledger, and the finished
+ * exports against their files. `found` is told of each flaw as it is met, `step` of each thing that was looked at.
+ */
+export async function verify(
+  where: Pick<Config, "DATABASE_URL" | "DATABASE_AUTH_TOKEN" | "DATA_DIR">,
+  found: (flaw: Flaw) => void,
+  step: () => void = () => undefined,
+): Promise<Checked> {
+  const local = filePath(where.DATABASE_URL) !== null;
+  if (local) databaseFile(where);
+  const database = await openDatabase(where.DATABASE_URL, where.DATABASE_AUTH_TOKEN);
+  const reader = clientReader(database.reading);
+  const ports: Needs = {
+    reader,
+    originals: tableOriginals({ reader, clock: { now: () => Date.now() } }),
+    documents: inlineDocuments({ readDocument, compareDocuments }),
+    blobs: fileBlobs(join(where.DATA_DIR, BLOBS)),
+  };
+  try {
+    if (local) await verifyFile(ports, found);
+    const checked: Checked = { originals: 0, products: 0, notes: 0, exports: 0 };
+    const companies = await rows(ports, "select id from companies order by id");
+    for (const { id } of companies) {
+      const company = Number(id);
+      checked.originals += await verifyOriginals(ports, company, found, step);
+      checked.products += await verifyBalances(ports, company, found, step);
+      checked.notes += await verifyAllNotes(ports, company, found, step);
+      checked.exports += await verifyExports(ports, company, found, step);
+    }
+    return checked;
+  } finally {
+    await database.close();
+  }
+}
+
+const rows = (ports: Needs, sql: string, ...args: Value[]) => ports.reader.rows({ sql, args });
+
+type Found = (flaw: Flaw) => void;
+
+async function verifyFile(ports: Needs, found: Found): Promise<void> {
+  const lines = await rows(ports, "PRAGMA integrity_check(100)");
+  for (const { integrity_check: says } of lines)
+    if (says !== "ok") found({ part: "database", which: "integrity_check", says: String(says) });
+  for (const row of await rows(ports, "PRAGMA foreign_key_check"))
+    found({
+      part: "database",
+      which: String(row.table),
+      says: `uma linha se refere a ${row.parent}, que não está lá`,
+    });
+}
+
+const SLICE = 100;
+
+async function verifyOriginals(
+  ports: Needs,
+  company: number,
+  found: Found,
+  step: () => void,
+): Promise<number> {
+  let [checked, after] = [0, ""];
+  for (;;) {
+    const slice = await rows(
+      ports,
+      "select sha256 from originals where company = ?1 and sha256 > ?2 order by sha256 limit ?3",
+      company,
+      after,
+      SLICE,
+    );
+    for (const row of slice) {
+      after = String(row.sha256);
+      const bytes = await ports.originals.get(company, after).catch(() => null);
+      if (bytes === null || (await sha256(bytes)) !== after)
+        found({ part: "original", which: after, says: "os bytes não são os que foram guardados" });
+      step();
+    }
+    checked += slice.length;
+    if (slice.length < SLICE) return checked;
+  }
+}
+
+async function verifyBalances(
+  ports: Needs,
+  company: number,
+  found: Found,
+  step: () => void,
+): Promise<number> {
+  let checked = 0;
+  let after: string | null = "";
+  while (after !== null) {
+    const slice: Awaited<ReturnType<typeof reconcile>> = await reconcile(
+      ports,
+      company,
+      after,
+      SLICE,
+    );
+    for (const { product, balance_e4, ledger_e4 } of slice.discrepancies)
+      found({
+        part: "balance",
+        which: product,
+        says: `o saldo é ${inUnits(balance_e4)}, e a soma dos movimentos ${inUnits(ledger_e4)}`,
+      });
+    for (let n = 0; n < slice.checked; n += 1) step();
+    checked += slice.checked;
+    after = slice.next;
+  }
+  return checked;
+}
+
+async function verifyAllNotes(
+  ports: Needs,
+  company: number,
+  found: Found,
+  step: () => void,
+): Promise<number> {
+  let checked = 0;
+  let after: number | null = 0;
+  while (after !== null) {
+    const slice: Awaited<ReturnType<typeof verifyNotes>> = await verifyNotes(ports, company, after);
+    for (const { accessKey, says } of slice.flaws) found({ part: "note", which: accessKey, says });
+    for (let n = 0; n < slice.checked; n += 1) step();
+    checked += slice.checked;
+    after = slice.next;
+  }
+  return checked;
+}
+
+async function verifyExports(
+  ports: Needs,
+  company: number,
+  found: Found,
+  step: () => void,
+): Promise<number> {
+  const kept = await rows(
+    ports,
+    "select id, blob, bytes from jobs where company = ?1 and kind = 'export' and state = 'done' and blob is not null",
+    company,
+  );
+  for (const { id, blob, bytes } of kept) {
+    const file = await ports.blobs.get(String(blob), { offset: 0, length: 0 });
+    if (file === null || file.size !== bytes)
+      found({ part: "export", which: String(id), says: "o arquivo não está inteiro" });
+    await file?.body.cancel();
+    step();
+  }
+  return kept.length;
+}
+
+/** 1/10⁴ as people read it. */
+function inUnits(e4: number): string {
+  const digits = String(Math.abs(e4)).padStart(5, "0");
+  return `${e4 < 0 ? "-" : ""}${digits.slice(0, -4)},${digits.slice(-4)}`;
+}

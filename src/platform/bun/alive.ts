@@ -1,0 +1,9 @@
+/** Whether a process with this number lives; also one that belongs to somebody else. */
+export function lives(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}

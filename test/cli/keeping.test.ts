@@ -1,0 +1,239 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { existsSync } from "node:fs";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { backup } from "../../src/cli/backup.ts";
+import { backupsIn, manifestOf } from "../../src/cli/copies.ts";
+import { localService } from "../../src/cli/local.ts";
+import { run, type Terminal } from "../../src/cli/main.ts";
+import { restore } from "../../src/cli/restore.ts";
+import { type Flaw, verify } from "../../src/cli/verify.ts";
+import { type Config, parseConfig } from "../../src/config.ts";
+import { syntheticNote } from "../../src/demo/synthetic-note.ts";
+import { COMPANY } from "../../src/demo/trade.ts";
+import { openConnection } from "../../src/platform/bun/connection.ts";
+import { withServer } from "../support/server.ts";
+
+let folder = "";
+let config: Config;
+let copies = "";
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "sge-keeping-"));
+  copies = join(folder, "copias");
+  config = parseConfig(env());
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const env = () => ({
+  DATA_DIR: join(folder, "data"),
+  DATABASE_URL: `file:${file()}`,
+  COMPANY_CNPJ: COMPANY.cnpj,
+  ADMIN_PASSWORD: "uma senha comprida",
+  PASSWORD_COST: "4",
+});
+const file = () => join(folder, "data", "sge.db");
+const NOW = new Date("2026-11-23T15:45:00Z");
+const said = (work: Promise<unknown>) =>
+  work.then(
+    () => "done",
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  );
+
+/** Notes with these seeds in the database, approved, and nobody who has it open. */
+async function kept(...seeds: number[]): Promise<void> {
+  const service = await localService(config, undefined);
+  for (const seed of seeds)
+    await service.ask("/api/nfe/upload?approve=true", {
+      method: "POST",
+      body: syntheticNote({ seed }).xml,
+      headers: { "content-type": "application/xml" },
+    });
+  await service.close();
+}
+
+/** What a query says of a database file. */
+async function asked(path: string, sql: string): Promise<unknown[]> {
+  const database = openConnection(path, "");
+  const { rows } = await database.execute(sql);
+  database.close();
+  // The binding lets go of the file when its statements are collected.
+  Bun.gc(true);
+  return rows.map((row) => Object.values(row)[0]);
+}
+const NOTES = "select access_key from notes order by access_key";
+
+/** The exit code of a command line, and what it wrote. */
+async function told(...argv: string[]) {
+  const out: string[] = [];
+  const screen = { colours: false, width: 100, line: (text = "") => void out.push(text) };
+  const unused = () => {
+    throw new Error("not asked for");
+  };
+  const terminal: Terminal = {
+    env: env(),
+    fetch: unused,
+    local: unused,
+    out: screen,
+    err: screen,
+    stdout: unused,
+    progress: unused,
+  };
+  return { code: await run(argv, terminal), out: out.join("\n") };
+}
+
+test("a backup of a service that serves is whole: its notes, its files, and a manifest that proves them", () =>
+  withServer(
+    async (server) => {
+      await server.upload(syntheticNote({ seed: 1 }).xml, "?approve=true");
+      await Bun.write(join(config.DATA_DIR, "blobs/exports/1/a.csv"), "sep=;\r\n");
+      await Bun.write(join(config.DATA_DIR, "blobs/exports/1/b.csv.1.1~"), "meio");
+      const { code, out } = await told("backup", copies);
+      expect([code, out]).toEqual([0, expect.stringContaining("conferidos")]);
+      const [made = ""] = await backupsIn(copies);
+      expect((await manifestOf(made))?.files.map(({ path }) => path)).toEqual([
+        "blobs/exports/1/a.csv",
+        "sge.db",
+      ]);
+      expect(await asked(join(made, "sge.db"), NOTES)).toEqual([
+        syntheticNote({ seed: 1 }).accessKey,
+      ]);
+      // The service goes on, and what comes later is not in it.
+      expect((await server.upload(syntheticNote({ seed: 2 }).xml)).status).toBe(200);
+      expect(await asked(join(made, "sge.db"), NOTES)).toHaveLength(1);
+    },
+    { DATABASE_URL: config.DATABASE_URL, DATA_DIR: config.DATA_DIR },
+  ));
+
+test("only so many are kept, the oldest go first, and nothing else in the folder is touched", async () => {
+  await kept();
+  await Bun.write(join(copies, "sge-20200101T000000Z", "nota.txt"), "no manifest: no backup");
+  await Bun.write(join(copies, "outra.txt"), "of somebody else");
+  const at = (second: number) => new Date(NOW.getTime() + second * 1_000);
+  for (const second of [0, 1, 2]) await backup(config, copies, 0, at(second));
+  const { removed } = await backup(config, copies, 2, at(3));
+  expect(removed).toHaveLength(2);
+  expect((await readdir(copies)).sort()).toEqual([
+    "outra.txt",
+    "sge-20200101T000000Z",
+    "sge-20261123T154502Z",
+    "sge-20261123T154503Z",
+  ]);
+  // Two in one second do not meet.
+  const [first, second] = [
+    await backup(config, copies, 0, NOW),
+    await backup(config, copies, 0, NOW),
+  ];
+  expect(first.path).not.toBe(second.path);
+});
+
+test("a backup that fails says so with 1, leaves nothing of itself, and touches no older one (C12)", async () => {
+  await kept(1, 2, 3);
+  await backup(config, copies, 0, NOW);
+  await Bun.write(join(copies, ".sge-20261123T000000Z.4194303.parcial", "sge.db"), "of a dead one");
+  const bytes = await readFile(file());
+  // A page in the middle is no page any more.
+  bytes.fill(0x5a, 4_096 * 12, 4_096 * 14);
+  await writeFile(file(), bytes);
+  const { code, out } = await told("backup", copies, "--keep", "1");
+  expect([code, out === ""]).toEqual([1, false]);
+  expect(await readdir(copies)).toEqual(["sge-20261123T154500Z"]);
+  await rm(file());
+  expect((await told("backup", copies)).out).toContain("Não há banco de dados");
+  expect(existsSync(file())).toBe(false);
+});
+
+test("a restore brings back what was, keeps what is, and lets no old token or cursor fit", async () => {
+  await kept(1);
+  await Bun.write(join(config.DATA_DIR, "blobs/exports/1/a.csv"), "sep=;\r\n");
+  const { path } = await backup(config, copies, 0, NOW);
+  await kept(2);
+  await rm(join(config.DATA_DIR, "blobs"), { recursive: true });
+  const sum =
+    "select sum(version) from cache_versions union all select max(token_version) from users";
+  const before = await asked(file(), sum);
+
+  const refused = await told("restore", path);
+  expect([refused.code, refused.out]).toEqual([1, expect.stringContaining("--force")]);
+  expect(await told("restore", path, "--force")).toMatchObject({ code: 0 });
+
+  expect(await asked(file(), NOTES)).toEqual([syntheticNote({ seed: 1 }).accessKey]);
+  expect(await Bun.file(join(config.DATA_DIR, "blobs/exports/1/a.csv")).text()).toBe("sep=;\r\n");
+  const aside = (await readdir(config.DATA_DIR)).filter((name) => name.includes(".antes-"));
+  expect(aside).toHaveLength(1);
+  expect(await asked(join(config.DATA_DIR, aside[0] ?? ""), NOTES)).toHaveLength(2);
+  const after = await asked(file(), sum);
+  expect(after.every((value, i) => Number(value) > Number(before[i]) + 900_000)).toBe(true);
+  await kept(2);
+  const events = await asked(file(), "select id from events order by id");
+  expect(Number(events.at(-1)) - Number(events[0])).toBeGreaterThan(900_000);
+  expect((await told("verify")).code).toBe(0);
+});
+
+test("a restore touches nothing while somebody has the database open, or when the copy is not whole", async () => {
+  await kept(1);
+  const { path } = await backup(config, copies, 0, NOW);
+  const restored = (from: string) => said(restore(config, from, true, NOW));
+  await withServer(
+    async () => expect(await restored(path)).toContain("Um servidor usa este banco"),
+    { DATABASE_URL: config.DATABASE_URL, DATA_DIR: config.DATA_DIR },
+  );
+  const other = openConnection(file(), "PRAGMA query_only = 1");
+  await other.execute("select * from notes");
+  expect(await restored(path)).toContain("Outro processo tem");
+  other.close();
+
+  const database = join(path, "sge.db");
+  const bytes = await readFile(database);
+  await writeFile(database, bytes.subarray(0, bytes.length - 1));
+  expect(await restored(path)).toContain("está danificada");
+  await rm(join(path, "manifest.json"));
+  expect(await restored(path)).toContain("falta o manifesto");
+  await writeFile(join(folder, "outro.db"), "isto não é um banco");
+  expect(await restored(join(folder, "outro.db"))).toContain("não está íntegro");
+  expect(await restored(join(folder, "nada"))).toContain("Não há cópia");
+  await writeFile(database, bytes);
+  const newer = openConnection(database, "");
+  await newer.execute(
+    "insert into __drizzle_migrations (hash, created_at) values ('x', 9999999999999)",
+  );
+  newer.close();
+  expect(await restored(database)).toContain("versão mais nova");
+
+  expect(await asked(file(), NOTES)).toHaveLength(1);
+  expect((await readdir(config.DATA_DIR)).filter((name) => /parcial|antes/.test(name))).toEqual([]);
+});
+
+test("a database that is broken beyond opening is set aside as it is, and a lone file can be put in its place", async () => {
+  await kept(1);
+  const { path } = await backup(config, copies, 0, NOW);
+  await writeFile(file(), "não é mais um banco");
+  expect(await said(restore(config, join(path, "sge.db"), true, NOW))).toBe("done");
+  expect(await asked(file(), NOTES)).toHaveLength(1);
+});
+
+test("verify finds what was changed behind the service's back, each by its name, and ends with 1", async () => {
+  await kept(1, 2, 3);
+  const whole = await told("verify");
+  expect(whole).toEqual({ code: 0, out: expect.stringContaining("Tudo certo") });
+  const keys = await asked(file(), NOTES);
+  const [product] = await asked(file(), "select product from balances order by product");
+  const [sha256] = await asked(file(), `select sha256 from notes where access_key = '${keys[1]}'`);
+  const database = openConnection(file(), "PRAGMA foreign_keys = OFF");
+  await database.executeMultiple(`
+    update balances set quantity_e4 = quantity_e4 + 1 where product = '${product}';
+    update originals set gzip = substr(gzip, 1, length(gzip) - 9) where sha256 = '${sha256}';
+    update note_items set quantity_e4 = quantity_e4 + 1
+      where note = (select id from notes where access_key = '${keys[0]}') and position = 1;
+    update notes set status = 'PENDENTE' where access_key = '${keys[2]}';`);
+  database.close();
+  const found: Flaw[] = [];
+  await verify(config, (flaw) => found.push(flaw));
+  expect(found.map(({ part, which }) => `${part} ${which}`).sort()).toEqual([
+    `balance ${product}`,
+    ...keys.map((key) => `note ${key}`),
+    `original ${sha256}`,
+  ]);
+  const { code, out } = await told("verify");
+  expect([code, out]).toEqual([1, expect.stringContaining("5 problemas")]);
+});
