@@ -1,6 +1,7 @@
 import { firstRun } from "./accounts/first-run.ts";
 import { createApp } from "./app.ts";
 import { parseConfig } from "./config.ts";
+import { consumerOf } from "./consumer.ts";
 import type { Failure } from "./failures.ts";
 import { sayFailure } from "./http/problem.ts";
 import { followerOf } from "./journal/follower.ts";
@@ -8,8 +9,11 @@ import { trusted } from "./lib/cast.ts";
 import { Failed } from "./lib/result.ts";
 import { compareDocuments } from "./nfe/compare.ts";
 import { readDocument } from "./nfe/read.ts";
+import { faultOf } from "./observability/worked.ts";
+import type { BunPorts } from "./platform/bun/ports.ts";
 import { type Running, serve } from "./platform/bun/serve.ts";
 import type { Ports } from "./ports.ts";
+import { SWEEP_EVERY_MS, sweep } from "./sweep.ts";
 
 /** Door: the service on Bun. Prints `listening on http://HOST:PORT` when it answers; SIGTERM and SIGINT end it, twice at once. */
 try {
@@ -18,6 +22,8 @@ try {
     async build(ports) {
       await welcome(ports);
       ports.meter.watch(() => ({ sge_stream_clients: followerOf(ports).size }));
+      ports.queue.start(consumerOf(ports));
+      void keepSwept(ports);
       return createApp(() => ports);
     },
   });
@@ -34,6 +40,17 @@ async function welcome(ports: Ports): Promise<void> {
   if (first === null || first.generatedPassword === null) return;
   print(`Primeiro acesso: ${first.adminEmail}, senha ${first.generatedPassword}`);
   print("Esta senha não será mostrada de novo; troque-a depois de entrar.");
+}
+
+/** Sweeps now, and again some time after each sweep, until the process begins to end. */
+async function keepSwept(ports: BunPorts): Promise<void> {
+  try {
+    await ports.blobs.sweep();
+    await sweep(ports, ports.stopping);
+  } catch (error) {
+    if (!ports.stopping.aborted) ports.log("warn", "sweep.fault", { code: faultOf(error) });
+  }
+  if (!ports.stopping.aborted) setTimeout(keepSwept, SWEEP_EVERY_MS, ports).unref();
 }
 
 /** Why there is no service, for the person who started it. */

@@ -130,17 +130,18 @@ export async function listJobs(
   return { jobs: rows.map(toJob), total: Number(count?.total ?? 0) };
 }
 
-/** The jobs of a company whose time is over, at most `most`. */
+/** The jobs of a kind of a company whose time is over, at most `most`. */
 export async function expiredJobs(
   ports: Pick<Ports, "reader">,
   company: number,
+  kind: JobKind,
   now: number,
   most: number,
 ): Promise<Job[]> {
   const rows = await ports.reader.rows({
     sql: `select ${COLUMNS} from jobs where company = ?1 and expires_at is not null and expires_at <= ?2
-      order by expires_at limit ?3`,
-    args: [company, now, most],
+      and kind = ?3 order by expires_at limit ?4`,
+    args: [company, now, kind, most],
   });
   return rows.map(toJob);
 }

@@ -32,6 +32,7 @@ const MAY: Record<string, string> = {
   "messages.ts": "",
   "failures.ts": "nfe ingest stock accounts export journal ports.ts",
   "app.ts": "http web lib ports.ts version.ts",
+  "sweep.ts": "ingest export journal ports.ts",
   "consumer.ts": "ingest export lib ports.ts messages.ts failures.ts observability",
 };
 
