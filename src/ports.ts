@@ -7,7 +7,6 @@ import type { NfeFailure } from "./nfe/failures.ts";
 import type {
   CounterLabels,
   CounterName,
-  Figures,
   HistogramLabels,
   HistogramName,
 } from "./observability/names.ts";
@@ -39,7 +38,7 @@ export interface WriteJob<T> {
  * The only way to write. Jobs that wait are committed together in one atomic batch; a batch that fails is run again job by
  * job, so that no job falls with its neighbour. A job that `commit` has resolved survives `kill -9` at any later instant.
  * Fails with PlatformFailure: `overloaded` (queue full, or database busy for 5 s: nothing was written), `storage.full`,
- * `storage.rejected`, `storage.unknown`.
+ * `storage.read_only`, `storage.rejected`, `storage.unknown`.
  */
 export interface Writer {
   commit<T>(job: WriteJob<T>, signal?: AbortSignal): Promise<T>;
@@ -155,8 +154,6 @@ export interface Meter {
   observe<N extends HistogramName>(name: N, value: number, labels: HistogramLabels<N>): void;
   /** Seconds of a clock that never goes back; only differences mean something. */
   seconds(): number;
-  /** What `look` gives is part of every exposition. Bounded in time by whoever looks. */
-  watch?(look: () => Figures | Promise<Figures>): void;
   /** Everything in Prometheus' text format. Absent where one process is not the service (Workers). */
   exposition?(): Promise<{ readonly type: string; readonly text: string }>;
 }
@@ -215,6 +212,8 @@ export type PlatformFailure =
       retryAfterS: number;
     }
   | { code: "storage.full" }
+  /** The file system, or the database itself, does not let us write. */
+  | { code: "storage.read_only" }
   /** The door was given no complete configuration; what is missing stands in the log. */
   | { code: "not_configured" }
   /** The time of the request was over; what it was to write may be written or not. */

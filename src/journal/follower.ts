@@ -4,7 +4,7 @@ import { BEGINNING, eventsAfter, type FeedEvent, type Position } from "./feed.ts
 
 type FollowedPorts = Pick<
   Ports,
-  "config" | "reader" | "pulse" | "clock" | "log" | "breathe" | "stopping" | "meter"
+  "config" | "reader" | "pulse" | "clock" | "log" | "breathe" | "stopping"
 >;
 
 /** Who follows a company's feed. None of these may throw or wait. */
@@ -190,7 +190,6 @@ function makeFollower(ports: FollowedPorts): Follower {
     };
   }
 
-  ports.meter.watch?.(() => ({ sge_stream_clients: size }));
   return {
     enter,
     get size() {

@@ -7,7 +7,7 @@ import { COUNTERS, FIGURES, type FigureName, type Figures, HISTOGRAMS } from "./
 export type Look = () => Figures | Promise<Figures>;
 
 export interface PromMeter extends Meter {
-  /** Where a look fails, its figures are left out of that exposition. */
+  /** What `look` gives is part of every exposition; where it fails, its figures are left out of that one. */
   watch(look: Look): void;
   exposition(): Promise<{ readonly type: string; readonly text: string }>;
 }
@@ -41,8 +41,11 @@ export function promMeter(seconds: () => number): PromMeter {
         // What has no labels is reset to 0, which would be a figure that nobody gave.
         if (labels.length === 0) metric.remove();
       },
-      // Forgotten before it is set, so that adding is setting.
-      set: (named, value) => metric.inc(named, value),
+      set(named, value) {
+        if (metric instanceof Gauge) metric.set(named, value);
+        // Forgotten before, so that adding is setting.
+        else metric.inc(named, value);
+      },
     };
   });
   const looks: Look[] = [];

@@ -4,6 +4,7 @@ import { Failed } from "../../src/lib/result.ts";
 import { otlpTracer } from "../../src/observability/otlp.ts";
 import { worked } from "../../src/observability/worked.ts";
 import type { Meter } from "../../src/ports.ts";
+import { work } from "../support/jobs.ts";
 import { withServer } from "../support/server.ts";
 import { withService } from "../support/service.ts";
 import { collector } from "./collector.ts";
@@ -121,6 +122,34 @@ test("a job goes on in the trace of the request that asked for it, and says so i
       { level: "info", job: "j-1", trace_id: request?.trace, user: 11, company: 1, code: null },
       { level: "warn", code: "storage.full", trace_id: request?.trace },
     ]);
+    await sink.close();
+  }));
+
+test("the documents of a batch that is done later are children of the request that brought them", () =>
+  withService(async ({ ports, send }) => {
+    const sink = collector();
+    const tracer = otlpTracer({ ...EVERYTHING, endpoint: sink.endpoint }, ports.meter);
+    Object.assign(ports, { tracer });
+    const form = new FormData();
+    for (const seed of [1, 2])
+      form.append("files", new File([syntheticNote({ seed }).xml], `${seed}.xml`));
+    const headers = { traceparent: SAMPLED };
+    const { status } = await send("POST", "/api/nfe/batch?async=true", { body: form, headers });
+    expect(status).toBe(202);
+    await work(ports);
+    await tracer.close();
+    const request = sink.spans.find(({ name }) => name === "POST /api/nfe/batch");
+    const documents = sink.spans.filter(({ name }) => name === "document");
+    expect(documents).toHaveLength(2);
+    for (const document of documents) {
+      expect(document).toMatchObject({ kind: CONSUMER, trace: TRACE, parent: request?.id });
+      const steps = sink.spans.filter(({ parent }) => parent === document.id);
+      expect(steps.map(({ name }) => name)).toEqual(
+        expect.arrayContaining(["read", "verdict", "write"]),
+      );
+    }
+    const lines = ports.sent.filter(({ event }) => event === "job.document");
+    expect(lines.map(({ trace_id }) => trace_id)).toEqual([TRACE, TRACE]);
     await sink.close();
   }));
 
