@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Config } from "../config.ts";
 import { openConnection } from "../platform/bun/connection.ts";
 import { filePath } from "../platform/bun/database.ts";
+import { PRIVATE } from "../platform/bun/private.ts";
 import { VERSION } from "../version.ts";
 import {
   BLOBS,
@@ -60,7 +61,7 @@ export async function backup(
   const name = await freeName(folder, nameOf(now));
   const draft = join(folder, draftOf(name));
   try {
-    await mkdir(draft);
+    await mkdir(draft, { mode: PRIVATE.mode });
     await copyDatabase(source, join(draft, DATABASE));
     await copyBlobs(join(where.DATA_DIR, BLOBS), join(draft, BLOBS));
     const bytes = await seal(draft, now);

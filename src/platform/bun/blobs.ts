@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { Failed } from "../../lib/result.ts";
 import type { BlobStore, PlatformFailure } from "../../ports.ts";
 import { isStorageFull } from "../../resilience/weather.ts";
+import { PRIVATE } from "./private.ts";
 
 export interface FileBlobs extends BlobStore {
   /** Removes what processes that are gone were writing; gives how many files. */
@@ -28,7 +29,7 @@ export function fileBlobs(folder: string): FileBlobs {
   const names = () => readdir(folder, { recursive: true }).catch(noneOf<string[]>([]));
 
   async function write(path: string, content: Content, signal?: AbortSignal): Promise<number> {
-    await mkdir(dirname(path), { recursive: true });
+    await mkdir(dirname(path), PRIVATE);
     writes += 1;
     const temporary = `${path}.${process.pid}.${writes}~`;
     writing.add(temporary);

@@ -12,6 +12,7 @@ import type { Readable } from "../reader.ts";
 import { remoteDatabase } from "../remote-database.ts";
 import { rowsOf } from "../rows.ts";
 import { type Connection, openConnection } from "./connection.ts";
+import { PRIVATE } from "./private.ts";
 
 /** How many migrations this program knows: a database with more was made by a newer one. */
 export async function knownMigrations(): Promise<number> {
@@ -53,7 +54,7 @@ export async function openDatabase(url: string, authToken?: string): Promise<Dat
 }
 
 async function openFile(url: string, path: string): Promise<Database> {
-  await mkdir(dirname(path), { recursive: true });
+  await mkdir(dirname(path), PRIVATE);
   const writing = await patient(() => openConnection(path, WRITES));
   const reading = await patient(() => openConnection(path, READS));
   const built = createClient({ url, intMode: "number", concurrency: 1, timeout: 0 });

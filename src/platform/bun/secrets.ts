@@ -2,6 +2,7 @@ import { link, mkdir, readFile, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Config } from "../../config.ts";
 import { hex } from "../../lib/hash.ts";
+import { PRIVATE } from "./private.ts";
 
 const LEAST = 32;
 
@@ -14,7 +15,7 @@ export async function jwtSecret(
 ): Promise<string> {
   if (config.JWT_SECRET !== undefined) return config.JWT_SECRET;
   if (config.APP_ENV === "production") throw new Error("JWT_SECRET é obrigatório em produção");
-  await mkdir(config.DATA_DIR, { recursive: true });
+  await mkdir(config.DATA_DIR, PRIVATE);
   const path = join(config.DATA_DIR, "jwt-secret");
   await make(path);
   const secret = (await readFile(path, "utf8")).trim();

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Config } from "../../config.ts";
 import type { DocumentDomain } from "../memory/documents.ts";
 import { type BunPorts, bunPorts } from "./ports.ts";
+import { PRIVATE } from "./private.ts";
 import { watch } from "./watch.ts";
 
 /** What a door brings: the domain's pure functions, and how requests are answered over the ports. */
@@ -124,7 +125,7 @@ async function closed(ports: BunPorts, timeoutMs: number): Promise<void> {
 
 /** Says in the data directory where this process serves, so that other doors find it. */
 async function putUp(folder: string, url: string): Promise<{ takeDown(): Promise<void> }> {
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, PRIVATE);
   const path = join(folder, "server.json");
   const text = `${JSON.stringify({ url, pid: process.pid })}\n`;
   await writeFile(path, text);
