@@ -11,7 +11,12 @@ export const COUNTERS = {
   http_problems_total: {
     help: "Problem answers (RFC 9457), by code",
     labels: ["code"],
-    zero: [{ code: "internal" }, { code: "overloaded" }, { code: "storage.full" }],
+    zero: [
+      { code: "internal" },
+      { code: "overloaded" },
+      { code: "storage.full" },
+      { code: "storage.read_only" },
+    ],
   },
   nfe_processed_total: { help: "Notes that moved stock, each once", labels: [] },
   nfe_verdicts_total: {
