@@ -43,7 +43,11 @@ test("every error exit is a problem document", () =>
       413,
       "too_large",
     );
-    isProblem(await send("POST", "/api/nfe/batch?async=true&dry_run=true"), 422, "batch.dry_run_async");
+    isProblem(
+      await send("POST", "/api/nfe/batch?async=true&dry_run=true"),
+      422,
+      "batch.dry_run_async",
+    );
     isProblem(
       await send("POST", "/api/nfe/upload", {
         body: "--x",
