@@ -54,11 +54,11 @@ test("a turn of the event loop that took long shows in the next scrape, and in n
     const longest = async () =>
       (await scraped(server)).get('sge_event_loop_delay_seconds{rank="max"}') ?? 0;
     await longest();
-    const until = performance.now() + 300;
+    const until = performance.now() + 600;
     while (performance.now() < until);
     // It is told when the timer that was late has come.
     let told = 0;
-    for (let n = 0; n < 1_000 && told === 0; n++) told = await longest();
-    expect(told).toBeGreaterThan(0.2);
-    expect(await longest()).toBeLessThan(0.2);
+    for (let n = 0; n < 1_000 && told < 0.5; n++) told = await longest();
+    expect(told).toBeGreaterThan(0.5);
+    expect(await longest()).toBeLessThan(0.5);
   }));
