@@ -5,6 +5,7 @@ import type { Circuit } from "../resilience/circuit.ts";
 import { writing } from "../resilience/policies.ts";
 import {
   constraintOf,
+  isReadOnly,
   isStorageFull,
   isWeather,
   mayHaveHappened,
@@ -135,7 +136,7 @@ export function groupWriter(client: Batches, limits: GroupLimits): GroupWriter {
         at += job.statements.length;
       }
     } catch (error) {
-      const common = isStorageFull(error) || isWeather(error);
+      const common = isStorageFull(error) || isReadOnly(error) || isWeather(error);
       if (jobs.length === 1 || common) {
         for (const job of jobs) job.settle({ error: said(error) });
         return;
@@ -152,6 +153,8 @@ export function groupWriter(client: Batches, limits: GroupLimits): GroupWriter {
   function said(error: unknown): unknown {
     if (isStorageFull(error))
       return new Failed<PlatformFailure>({ code: "storage.full" }, { cause: error });
+    if (isReadOnly(error))
+      return new Failed<PlatformFailure>({ code: "storage.read_only" }, { cause: error });
     if (mayHaveHappened(error))
       return new Failed<PlatformFailure>({ code: "storage.unknown" }, { cause: error });
     if (isWeather(error)) return overloaded(error);

@@ -84,6 +84,13 @@ export function isStorageFull(error: unknown): boolean {
   });
 }
 
+/** The database may be read only: its file system, its file, or a connection that must not write. */
+export function isReadOnly(error: unknown): boolean {
+  return causes(error).some(
+    (one) => codeOf(one).startsWith("SQLITE_READONLY") || codeOf(one) === "EROFS",
+  );
+}
+
 /**
  * The constraint that refused a statement, in the database's words and without values (`UNIQUE constraint failed: users.email`);
  * null for any other error. At most 200 characters.

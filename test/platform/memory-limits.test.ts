@@ -106,3 +106,15 @@ test("a clock that is set back gives no tokens, and takes none", async () => {
   clock.advance(2_000);
   expect((await limits.take("key", bucket)).allowed).toBe(true);
 });
+
+test("a clock that is set back by an hour costs a user the time in which a bucket fills, and no hour", async () => {
+  const clock = testClock();
+  const limits = memoryLimits(clock);
+  const bucket = { capacity: 2, perSecond: 1 };
+  await limits.take("key", bucket);
+  clock.advance(-3_600_000);
+  expect(await limits.take("key", bucket)).toMatchObject({ allowed: false, resetMs: 1_000 });
+  clock.advance(2_000);
+  for (const allowed of [true, true, false])
+    expect((await limits.take("key", bucket)).allowed).toBe(allowed);
+});

@@ -6,7 +6,8 @@ const SLACK_MS = 0.05;
 
 /**
  * Ports.RateLimits in this process, without timers: a bucket is one number, the instant at which it will be full again
- * (the generic cell rate algorithm, which counts exactly as a token bucket does). Time that runs backwards gives nothing.
+ * (the generic cell rate algorithm, which counts exactly as a token bucket does). Time that runs backwards gives nothing, and
+ * empties a bucket at most: nobody waits for the clock to be where it was.
  * At most `max` buckets: the one unused for longest is forgotten, that is, full; the next caller of its key starts anew.
  * `resetMs` is the time from now until the bucket is full, or, when refused, until there is one token.
  */
@@ -16,7 +17,10 @@ export function memoryLimits(clock: Ports["clock"], max = 10_000): RateLimits {
     async take(key, { capacity, perSecond }) {
       const now = clock.now();
       const perToken = 1_000 / perSecond;
-      const missing = Math.max(0, (fullAt.get(key) ?? now) - now) / perToken;
+      const latest = now + capacity * perToken;
+      const known = fullAt.get(key) ?? now;
+      if (known > latest) fullAt.set(key, latest);
+      const missing = Math.max(0, Math.min(known, latest) - now) / perToken;
       const tokens = capacity - missing;
       const slack = SLACK_MS / perToken;
       if (tokens + slack < 1)
