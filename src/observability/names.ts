@@ -61,6 +61,11 @@ export const HISTOGRAMS = {
     labels: [],
     buckets: [1, 2, 4, 8, 16, 32, 64],
   },
+  sge_event_loop_delay_seconds: {
+    help: "By how much a timer came late: nothing else was served meanwhile",
+    labels: [],
+    buckets: SECONDS,
+  },
 } as const satisfies Record<string, Measured & { readonly buckets: readonly number[] }>;
 
 /** What is not counted as it happens but looked up when somebody asks. */
@@ -109,11 +114,6 @@ export const FIGURES = {
   sge_breaker_opened_total: { type: "counter", help: "Times it opened", labels: ["name"] },
   sge_breaker_refused_total: { type: "counter", help: "Calls refused at once", labels: ["name"] },
   sge_stream_clients: { type: "gauge", help: "Open event streams and long polls", labels: [] },
-  sge_event_loop_delay_seconds: {
-    type: "gauge",
-    help: "By how much timers came late since the last look: p50, p99, max",
-    labels: ["rank"],
-  },
   process_cpu_seconds_total: { type: "counter", help: "User and system time", labels: [] },
   process_resident_memory_bytes: { type: "gauge", help: "Resident memory", labels: [] },
   process_heap_bytes: { type: "gauge", help: "JavaScript heap in use", labels: [] },
