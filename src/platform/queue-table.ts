@@ -96,22 +96,31 @@ export const nextReady = (lane: string): Statement => ({
 });
 
 /**
- * Frees what a clock that was set back would keep waiting: nobody waits longer than `longestMs`. And forgets what has been
- * parked since before `deadBefore`; whoever replays it sends it anew.
+ * Frees what a clock that was set back would keep waiting in these lanes: nobody waits longer than `longestMs`. And forgets
+ * what has been parked since before `deadBefore`; whoever replays it sends it anew.
  */
-export const tidy = (now: number, longestMs: number, deadBefore: number): Statement[] => [
+export const tidy = (
+  lanes: readonly string[],
+  now: number,
+  longestMs: number,
+  deadBefore: number,
+): Statement[] => [
   {
-    sql: "update queue set available_at = ?1 where dead_at is null and available_at > ?1 + ?2",
-    args: [now, longestMs],
+    sql: `update queue set available_at = ?1
+      where dead_at is null and lane in (select value from json_each(?3)) and available_at > ?1 + ?2`,
+    args: [now, longestMs, JSON.stringify(lanes)],
   },
   { sql: "delete from queue where dead_at is not null and dead_at < ?1", args: [deadBefore] },
 ];
 
-/** How much waits, is in work, is parked; and since when the oldest is there that is not parked. */
+/**
+ * How much waits, is in work, is parked, and since when the oldest is there that is not parked. Of more than 10,000 messages
+ * the oldest are counted: anybody may ask for the health of a service.
+ */
 export const depth: Statement = {
   sql: `select count(*) filter (where dead_at is null and leased_by is null) as waiting,
       count(*) filter (where dead_at is null and leased_by is not null) as in_work,
       count(*) filter (where dead_at is not null) as parked,
-      min(created_at) filter (where dead_at is null) as oldest from queue`,
+      min(created_at) filter (where dead_at is null) as oldest from (select * from queue order by id limit 10000)`,
   args: [],
 };

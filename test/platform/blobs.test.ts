@@ -115,3 +115,12 @@ test("a disk without room is storage.full, and leaves nothing behind", async () 
   });
   expect(await readdir(path)).toEqual([]);
 });
+
+test("the folder is writable, or that is an error: also where something else has its name", async () => {
+  const path = await folder();
+  await fileBlobs(path).writable();
+  expect(await readdir(path)).toEqual([]);
+  await writeFile(join(path, "taken"), "");
+  const taken = fileBlobs(join(path, "taken"));
+  expect(await taken.writable().catch((error: unknown) => error)).toBeInstanceOf(Error);
+});

@@ -169,6 +169,8 @@ test("every part says how it is", async () => {
   expect(parts.map(({ name, ok }) => [name, ok])).toEqual([
     ["database", true],
     ["originals", true],
+    ["files", true],
+    ["queue", true],
     ["writer", true],
     ["documents", true],
   ]);

@@ -1,4 +1,14 @@
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import {
+  access,
+  constants,
+  type FileHandle,
+  mkdir,
+  open,
+  readdir,
+  rename,
+  rm,
+  stat,
+} from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { Failed } from "../../lib/result.ts";
 import type { BlobStore, PlatformFailure } from "../../ports.ts";
@@ -8,6 +18,8 @@ import { PRIVATE } from "./private.ts";
 export interface FileBlobs extends BlobStore {
   /** Removes what processes that are gone were writing; gives how many files. */
   sweep(): Promise<number>;
+  /** Rejects where no file could be made: the folder is not there and cannot be, or is not ours to write. */
+  writable(): Promise<void>;
 }
 
 /** Never a path of its own: no `..`, no leading slash, no character that a shell or a file system reads. */
@@ -88,6 +100,10 @@ export function fileBlobs(folder: string): FileBlobs {
         swept += 1;
       }
       return swept;
+    },
+    async writable() {
+      await mkdir(folder, PRIVATE);
+      await access(folder, constants.W_OK);
     },
   };
 }

@@ -3,6 +3,8 @@ import type { Health, Reader } from "../../ports.ts";
 import type { CircuitFigures } from "../../resilience/circuit.ts";
 import { withinASecond } from "../../resilience/policies.ts";
 import type { WriterFigures } from "../group-writer.ts";
+import type { FileBlobs } from "./blobs.ts";
+import type { BunQueue } from "./queue.ts";
 import type { ThreadFigures } from "./thread-pool.ts";
 
 type Part = Awaited<ReturnType<Health["check"]>>[number];
@@ -13,21 +15,36 @@ export interface Checked {
   readonly reader: Reader;
   readonly writer: { figures(): WriterFigures };
   readonly documents: { figures(): ThreadFigures };
+  readonly queue: Pick<BunQueue, "depth">;
+  readonly blobs: Pick<FileBlobs, "writable">;
   /** The circuit `writer` stands before a local file, `database` before a server. */
   breakers(): readonly CircuitFigures[];
 }
 
-/** Ports.Health on Bun: the database and the originals answer within a second, and the queues have room. */
-export function bunHealth({ config, reader, writer, documents, breakers }: Checked): Health {
-  const asked = async (name: string, sql: string, signal?: AbortSignal): Promise<Part> => {
+/**
+ * Ports.Health on Bun: the database, the originals and the folder of the files answer within a second, and the queues have
+ * room. What waits for its turn, or is parked, is told and keeps nobody from being served.
+ */
+export function bunHealth(checked: Checked): Health {
+  const { config, reader, writer, documents, queue, blobs, breakers } = checked;
+  const timed = async (name: string, ask: () => Promise<Record<string, number>>): Promise<Part> => {
     const start = performance.now();
-    const ok = await withinASecond
-      .execute(() => reader.rows({ sql, args: [] }, signal))
-      .then(
-        () => true,
-        () => false,
-      );
-    return { name, ok, detail: { ms: Math.round(performance.now() - start), ...breaker(name) } };
+    const found = await withinASecond.execute(ask).catch(() => null);
+    const ms = Math.round(performance.now() - start);
+    return { name, ok: found !== null, detail: { ms, ...found, ...breaker(name) } };
+  };
+  const asked = (name: string, sql: string, signal?: AbortSignal): Promise<Part> =>
+    timed(name, async () => {
+      await reader.rows({ sql, args: [] }, signal);
+      return {};
+    });
+  const filed = async () => {
+    await blobs.writable();
+    return {};
+  };
+  const waiting = async () => {
+    const { waiting, inWork: in_work, parked, oldestMs: oldest_ms } = await queue.depth();
+    return { waiting, in_work, parked, oldest_ms };
   };
   const breaker = (name: string): { breaker?: string } => {
     const found = breakers().find((one) => one.name === name);
@@ -50,6 +67,8 @@ export function bunHealth({ config, reader, writer, documents, breakers }: Check
       ...(await Promise.all([
         asked("database", "select 1", signal),
         asked("originals", "select 1 from originals limit 1", signal),
+        timed("files", filed),
+        timed("queue", waiting),
       ])),
       writing(),
       reading(),

@@ -11,8 +11,8 @@ import type { DocumentDomain } from "../memory/documents.ts";
 import { memoryLimits } from "../memory/limits.ts";
 import { localPulse } from "../pulse.ts";
 import { builtReads, clientReader } from "../reader.ts";
-import { openDatabase } from "./database.ts";
 import { type FileBlobs, fileBlobs } from "./blobs.ts";
+import { openDatabase } from "./database.ts";
 import { bunDocuments } from "./documents.ts";
 import { bunHealth } from "./health.ts";
 import { stdoutLog } from "./log.ts";
@@ -104,7 +104,15 @@ export async function bunPorts(config: Config, domain: DocumentDomain): Promise<
     documents,
     passwords: bunPasswords(config.PASSWORD_COST),
     limits: memoryLimits(clock),
-    health: bunHealth({ config, reader, writer, documents, breakers: database.circuits }),
+    health: bunHealth({
+      config,
+      reader,
+      writer,
+      documents,
+      queue,
+      blobs,
+      breakers: database.circuits,
+    }),
     stopping: ending.signal,
     pulse,
     clock,

@@ -188,7 +188,7 @@ export function bunQueue(
   const clean = () => {
     const now = clock.now();
     const longest = 2 * Math.max(LONGEST_DELAY_MS, limits.leaseMs);
-    return write(tidy(now, longest, now - PARKED_MS)).catch(unseen);
+    return write(tidy(Object.keys(limits.lanes), now, longest, now - PARKED_MS)).catch(unseen);
   };
 
   return {

@@ -1,0 +1,75 @@
+import { expect, test } from "bun:test";
+import { syntheticNote } from "../src/demo/synthetic-note.ts";
+import { sweep } from "../src/sweep.ts";
+import { many, product } from "./http/exported.ts";
+import { ordered } from "./http/ordered.ts";
+import { costsOf, listen } from "./http/support/plans.ts";
+import { queued, xml } from "./ingest/queued-batch.ts";
+import { work } from "./support/jobs.ts";
+import { withService } from "./support/service.ts";
+
+/** Few rows, whatever becomes of the shop. */
+const SMALL = ["companies", "users", "cache_versions", "api_keys", "__drizzle_migrations"];
+
+/** What may seem dear and is not: the text, and why. */
+const ALLOWED: readonly (readonly [RegExp, string])[] = [
+  [/^select count\(\*\) as total from \(select 1 from/, "an estimate, by an index and bounded"],
+  [/count\(\*\) as total from jobs/, "a list tells how many rows match in all"],
+  [/order by id desc limit/, "a page in the order of the key"],
+  [/select j?\.?\w+ as slice|as slice from/, "a slice in the order of its index"],
+  [/finished_at is null/, "the few jobs that are not finished, by an index of just them"],
+  [/state <> 'done'/, "the documents that wait, by an index of just them"],
+  [/from \(select \* from queue order by id limit 10000\)$/, "the oldest, by the key"],
+  [/^select id, at from events where company = \?1 order by id limit/, "the oldest, by the key"],
+];
+
+test("no statement of a job, of its queue or of the sweep reads a table that grows", () =>
+  withService(async (service) => {
+    await product(service, "P");
+    await many(service, 600);
+    const heard = listen(service);
+    const note = syntheticNote({ seed: 1 });
+    const job = await queued(
+      service,
+      [
+        xml("bare.xml", syntheticNote({ seed: 1, root: "NFe" }).xml),
+        xml("note.xml", note.xml),
+        xml("again.xml", note.xml),
+        xml("bad.xml", "<x/>"),
+      ],
+      "&approve=true",
+    );
+    const file = await ordered(service, { type: "movements", filters: { product_code: "P" } });
+    await ordered(service, { type: "stock" });
+    const { documents, blobs } = service.ports;
+    await work(service.ports, {
+      documents: { ...documents, read: () => Promise.reject(new Error("no")) },
+      blobs: { ...blobs, put: () => Promise.reject(new Error("no")) },
+    });
+    await service.send("POST", `${job}/replay`);
+    await service.send("POST", `${file.replace("exports", "jobs")}/replay`);
+    service.ports.clock.advance(3_600_000);
+    await sweep(service.ports);
+    await work(service.ports);
+    for (const path of [job, file, `${file}/file`, "/api/jobs?kind=batch&state=done"])
+      expect((await service.send("GET", path)).status).toBe(200);
+    await service.send("DELETE", file);
+    await service.ports.queue.depth();
+    service.ports.clock.advance(40 * 86_400_000);
+    await sweep(service.ports);
+    const tables = (
+      await service.rows(
+        "select name from sqlite_master where type = 'table' and name not like 'sqlite_%'",
+      )
+    )
+      .map(({ name }) => String(name))
+      .filter((name) => !SMALL.includes(name));
+    const wrong: string[] = [];
+    for (const statement of [...heard.values()])
+      for (const { kind, what } of await costsOf(service, statement, tables))
+        if (!ALLOWED.some(([text]) => text.test(statement.sql)))
+          wrong.push(`${kind} ${what}: ${statement.sql.replaceAll(/\s+/g, " ").slice(0, 300)}`);
+    expect(wrong).toEqual([]);
+    expect(heard.size).toBeGreaterThan(60);
+    expect(await service.rows("select * from jobs")).toEqual([]);
+  }));
