@@ -6,6 +6,7 @@ import { saidOfStock } from "../stock/out-of-range.ts";
 import { agedBy, factorsAsAssumed, nothingBelowZero, post } from "../stock/posting.ts";
 import { belowZero, lacking, noteBelowZero } from "./below-zero.ts";
 import { POSTED } from "./keep.ts";
+import { noteFellBelow } from "./low-stock.ts";
 import { type ProcessPlan, planOf } from "./plan.ts";
 import { type ApprovalOptions, type Proposal, propose } from "./proposal.ts";
 import { leaves } from "./register.ts";
@@ -72,6 +73,7 @@ async function commitApproval(
     ...post(posting),
     ...(leaves(posting) ? [noteBelowZero(posting)] : []),
     happened(posting.company, posting.at, [{ type: "nfe.processed", payload: told }], guard),
+    ...(leaves(posting) ? [noteFellBelow(posting)] : []),
     touched(posting.company, ["nfes", ...agedBy(posting)], guard),
     audit(
       {

@@ -7,9 +7,11 @@ import type { Reading } from "../nfe/document.ts";
 import type { Ports, Row, Statement } from "../ports.ts";
 import { saidOfStock } from "../stock/out-of-range.ts";
 import { agedBy, type Posting, post } from "../stock/posting.ts";
+import { belowZero, noteBelowZero } from "./below-zero.ts";
 import { completeNote } from "./complete.ts";
 import { type Judgement, judge } from "./judge.ts";
 import { bookingLines } from "./lines.ts";
+import { noteFellBelow } from "./low-stock.ts";
 import { FACTOR_ONE } from "./mapping.ts";
 import type { KeepOptions, NoteReceipt } from "./receipt.ts";
 import {
@@ -52,15 +54,20 @@ export async function keepNote(
       registerItems(r),
       ...(r.posting === null ? [] : post(r.posting)),
       ...journalOf(r),
+      ...(r.posting !== null && leaves(r.posting)
+        ? [noteBelowZero(r.posting), noteFellBelow(r.posting)]
+        : []),
       ...(options.along?.(receiptOf(r), won) ?? []),
     ];
-    const mine = ([note]: readonly Row[][]) => note !== undefined && note.length > 0;
-    const kept = await ports.writer.commit({ statements, mine }, options.signal).catch((error) => {
+    const mine = (rows: readonly Row[][]) =>
+      rows[0] === undefined || rows[0].length === 0 ? null : belowZero(rows.flat());
+    const below = await ports.writer.commit({ statements, mine }, options.signal).catch((error) => {
       throw saidOfStock(error, r.items[0]?.code ?? "");
     });
-    if (kept) {
+    if (below !== null) {
       count(ports.meter, r);
-      return receiptOf(r);
+      const receipt = receiptOf(r);
+      return { ...receipt, findings: [...receipt.findings, ...below] };
     }
     const stored = await findNote(ports, company, reading.note.accessKey, options.signal);
     if (stored !== null) return completeNote(ports, reading, bytes, stored, options);
@@ -103,6 +110,7 @@ function registrationOf(
       factor_e4: judged.mapping.find(item.code, item.unit)?.factor_e4 ?? FACTOR_ONE,
       product: null,
       teach: false,
+      factorTold: false,
     })),
   );
   const posting: Posting = {

@@ -7,6 +7,7 @@ import type { Ports } from "../ports.ts";
 import type { StockFailure } from "../stock/failures.ts";
 import { type ManualMovement, MOVED, move } from "../stock/movement.ts";
 import { saidOfStock } from "../stock/out-of-range.ts";
+import { movementFellBelow } from "./low-stock.ts";
 
 /** A movement as a person asks for it; quantity positive, 1/10⁴. */
 export interface MovementOrder {
@@ -43,6 +44,7 @@ export async function recordMovement(
       [{ type: "movement.created", payload: { product_code: order.product, type: order.type } }],
       guard,
     ),
+    ...(movement.quantity_e4 < 0 ? [movementFellBelow(movement)] : []),
     touched(actor.company, ["stock", "dashboard"], guard),
     audit(
       {
