@@ -58,7 +58,7 @@ export async function cached<T>(
 const encoder = new TextEncoder();
 
 async function answerOf(value: unknown): Promise<Answer> {
-  const body = encoder.encode(JSON.stringify(value));
+  const body = new Uint8Array(encoder.encode(JSON.stringify(value)));
   return { body, etag: `"${(await sha256(body)).slice(0, 32)}"` };
 }
 

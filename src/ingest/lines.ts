@@ -33,6 +33,8 @@ export interface Booking {
   /** A person's word; null: what the supplier item says. */
   readonly product: string | null;
   readonly teach: boolean;
+  /** The factor is a person's word, and not what was known. */
+  readonly factorTold: boolean;
 }
 
 /** qCom × factor in 1/10⁴, half-up where the product has more places; it may be more than a number holds exactly. */
@@ -97,6 +99,7 @@ export function bookingLines(bookings: readonly Booking[]): {
       factor_e4: booking.factor_e4,
       product: booking.product,
       teach: booking.teach,
+      factor_told: booking.factorTold,
     });
     const sign = effect === "entry" ? 1 : -1;
     for (const part of partsOf(item, quantity_e4))

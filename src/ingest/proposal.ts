@@ -140,6 +140,7 @@ function bookingOf(
     effect: effects.get(item.position) ?? item.effect,
     factor_e4: correction?.factor_e4 ?? mapping.find(item.code, item.unit)?.factor_e4 ?? FACTOR_ONE,
     product: correction?.product ?? null,
+    factorTold: correction !== undefined && correction.factor_e4 !== null,
     teach:
       correction !== undefined && (correction.product !== null || correction.factor_e4 !== null),
   };

@@ -24,6 +24,8 @@ export interface SupplierLine {
   readonly product: string | null;
   /** The person's word is learnt for the next note. */
   readonly teach: boolean;
+  /** The factor is the person's word too: what is known of it does not matter. */
+  readonly factor_told: boolean;
 }
 
 /** One movement to be made. */
@@ -80,7 +82,7 @@ const bringsCost = (posting: Posting): boolean =>
  * Statements that post a document: supplier items learnt, products created, movements, balances, sums, last costs.
  * To be put into one batch after the statement that takes the posting; where that has lost, they change nothing.
  * A product's code is the supplier's code when free in the company, else `<code>-<supplier>`, else `<code>-<supplier>-<unit>`
- * (design decision 5), decided here, in the batch.
+ * (design decision 5), else that and a tail of the posting: decided here, in the batch, so that no two items become one.
  */
 export function post(posting: Posting): Statement[] {
   if (posting.entries.length === 0) return [];
@@ -110,14 +112,25 @@ function learnItems(posting: Posting, head: readonly Value[]): Statement[] {
       sql: `with line (n, code, unit, factor_e4) as (${lines.sql})
       insert into supplier_items (company, supplier, code, unit, product, factor_e4, created_at, updated_at)
       select ?1, ?4, code, unit,
+        -- Somebody has a product of that very code, or another line of this note asks for it: never one for two.
         case
-          when not reserved and (?6 or (not taken and slot = 1)) then code
-          when not taken_too and slot = case when taken or reserved then 1 else 2 end then code || '-' || ?4
-          else code || '-' || ?4 || '-' || unit
+          when ?6 and product = code then code
+          when asked > 1 or exists (select 1 from products p where p.company = ?1 and p.code = product)
+            then product || '-' || substr(?2, -6) || n
+          else product
         end,
         factor_e4, ?5, ?5
       from (
-        select code, unit, factor_e4, code in ('.', '..') as reserved,
+        select *, row_number() over (partition by product order by n) as asked
+        from (
+          select code, unit, n, factor_e4,
+            case
+              when not reserved and (?6 or (not taken and slot = 1)) then code
+              when not taken_too and slot = case when taken or reserved then 1 else 2 end then code || '-' || ?4
+              else code || '-' || ?4 || '-' || unit
+            end as product
+          from (
+        select code, unit, n, factor_e4, code in ('.', '..') as reserved,
           row_number() over (partition by code order by n) as slot,
           exists (select 1 from products p where p.company = ?1 and p.code = fresh.code) as taken,
           exists (select 1 from products p where p.company = ?1 and p.code = fresh.code || '-' || ?4) as taken_too
@@ -129,6 +142,8 @@ function learnItems(posting: Posting, head: readonly Value[]): Statement[] {
           )
           group by code, unit
         ) as fresh
+          )
+        )
       )
       where exists (${posting.taken})`,
       args: [...args, ...lines.args],
@@ -256,7 +271,7 @@ export const factorsAsAssumed = (company: string, supplier: string, lines: strin
     select 1 from json_each(${lines}) l
     cross join supplier_items s on s.company = ${company} and s.supplier = ${supplier}
       and s.code = l.value ->> 'code' and s.unit = l.value ->> 'unit'
-    where not l.value ->> 'teach' and s.factor_e4 <> l.value ->> 'factor_e4'
+    where not l.value ->> 'factor_told' and s.factor_e4 <> l.value ->> 'factor_e4'
   )`;
 
 /**

@@ -1,0 +1,58 @@
+import { expect, test } from "bun:test";
+import { syntheticNote } from "../../src/demo/synthetic-note.ts";
+import { COMPANY, CUSTOMER, SUPPLIERS } from "../../src/demo/trade.ts";
+import { withService } from "../support/service.ts";
+
+const item = (cProd: string, xProd: string) => ({
+  cProd,
+  xProd,
+  uCom: "UN",
+  qCom: "10",
+  vUnCom: "2.00",
+});
+const [a, b, c] = SUPPLIERS;
+
+test("F1: a supplier that forges the codes we would give cannot take another's goods into its product", () =>
+  withService(async ({ upload, rows }) => {
+    await upload(
+      syntheticNote({ seed: 1, emit: a, items: [item("001", "PARAFUSO")] }).xml,
+      "?approve=true",
+    );
+    const forged = [item(`001-${b?.cnpj}`, "X"), item(`001-${b?.cnpj}-UN`, "Y")];
+    await upload(syntheticNote({ seed: 2, emit: c, items: forged }).xml, "?approve=true");
+    await upload(
+      syntheticNote({ seed: 3, emit: b, items: [item("001", "TINTA")] }).xml,
+      "?approve=true",
+    );
+    expect(
+      await rows(
+        "select count(distinct product) as products, count(*) as items from supplier_items",
+      ),
+    ).toEqual([{ products: 4, items: 4 }]);
+    expect(await rows("select count(*) as n from products where name = 'TINTA'")).toEqual([
+      { n: 1 },
+    ]);
+  }));
+
+test("F1: two codes of one note never become one product", () =>
+  withService(async ({ upload, rows }) => {
+    await upload(
+      syntheticNote({ seed: 1, emit: a, items: [item("001", "PARAFUSO")] }).xml,
+      "?approve=true",
+    );
+    const items = [item("001", "TINTA"), item(`001-${b?.cnpj}`, "PINCEL")];
+    await upload(syntheticNote({ seed: 3, emit: b, items }).xml, "?approve=true");
+    expect(await rows("select count(distinct product) as n from supplier_items")).toEqual([
+      { n: 3 },
+    ]);
+  }));
+
+test("a sale that is approved as it comes in tells of the balance that it leaves below zero", () =>
+  withService(async ({ upload, send }) => {
+    const sale = syntheticNote({ emit: COMPANY, dest: CUSTOMER, items: [item("001", "PARAFUSO")] });
+    const { body } = await upload(sale.xml, "?approve=true");
+    expect(body.findings).toMatchObject([{ code: "negative_balance" }]);
+    expect((await send("GET", `/api/nfes/${sale.accessKey}`)).body.findings).toMatchObject([
+      { code: "negative_balance" },
+    ]);
+  }));
