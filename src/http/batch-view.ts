@@ -65,11 +65,13 @@ export function batchLine(result: BatchResult): z.infer<typeof BatchLineSchema> 
       // Only our own flows put failures into results.
       const failure = trusted<Failure>(result.failure);
       const { detail, evidence } = sayFailure(failure);
+      const { note_status: _, ...told } = evidence;
       return {
         file,
         outcome,
         ...(result.accessKey === null ? {} : { access_key: result.accessKey }),
-        ...evidence,
+        ...(result.outcome === "duplicate" ? { status: result.status } : {}),
+        ...told,
         code: failure.code,
         message: detail,
       };

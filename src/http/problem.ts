@@ -138,8 +138,11 @@ export function sayFailure(failure: Failure): {
   evidence: Record<string, unknown>;
 } {
   const [status, sentence] = SAY[failure.code];
+  // RFC 9457 keeps `status` for the number; what a note has become stands beside it.
   const evidence = Object.fromEntries(
-    Object.entries(failure).filter(([name]) => !INSIDE.has(name)),
+    Object.entries(failure)
+      .filter(([name]) => !INSIDE.has(name))
+      .map(([name, value]) => [name === "status" ? "note_status" : name, value]),
   );
   return { status, detail: detailOf(failure, sentence), evidence };
 }
@@ -184,8 +187,9 @@ export function toProblem(error: Error, c: Context<Env>): Response {
     const { status, detail, evidence } = sayFailure(failure);
     if ("retryAfterS" in failure)
       c.header("retry-after", String(Math.max(1, Math.ceil(failure.retryAfterS))));
+    // 503 is said of load and weather, and once for each refusal: worth a line, not an alarm.
     if (status >= 500)
-      c.var.ports?.log("error", "request.failed", {
+      c.var.ports?.log(status === 503 ? "warn" : "error", "request.failed", {
         code: failure.code,
         request_id: c.var.requestId,
         trace_id: c.var.ports.trace.id,

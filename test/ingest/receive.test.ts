@@ -15,7 +15,8 @@ test("the same document again is a duplicate that says what the first has become
       body: {
         code: "nfe.duplicate",
         access_key: note.accessKey,
-        status: "PROCESSADA",
+        status: 409,
+        note_status: "PROCESSADA",
         differs: false,
       },
     });
