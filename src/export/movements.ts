@@ -1,7 +1,7 @@
 import type { Value } from "../ports.ts";
 import { MOVEMENT_JOINS, type MovementFilter, movementFilter } from "../stock/ledger.ts";
 import type { Table } from "./columns.ts";
-import { countSql, sliceSql, type Walk } from "./pages.ts";
+import { leaps, sliceSql, type Walk } from "./pages.ts";
 
 const fields = {
   at: "m.created_at",
@@ -64,25 +64,18 @@ export function movementWalk(company: number, filter: MovementFilter): Walk {
   const seek = ["m.company = ?1"];
   if (product !== undefined) seek.push(`m.product = ${given(product)}`);
   if (from !== undefined) seek.push(`m.created_at >= ${given(from)}`);
-  const visited = [...seek, `m.created_at < ?${args.length + 1}`].join(" and ");
-  const count = {
-    sql: countSql(`from movements m indexed by ${index} where ${visited}`),
-    args: [...args, until ?? END_OF_TIME],
-  };
   // The place is the only bound from above: of two, SQLite may seek by the wrong one. And it seeks no row value that ends
   // in a rowid, so the instant is compared by itself.
   const [at, id] = [`?${args.length + 1}`, `?${args.length + 2}`];
   seek.push(`m.created_at <= ${at} and (m.created_at < ${at} or m.id < ${id})`);
-  const sql = sliceSql(
-    ["m.created_at", "m.id"],
-    MOVEMENTS,
-    where,
-    `from movements m indexed by ${index} ${MOVEMENT_JOINS} where ${seek.join(" and ")} order by m.created_at desc, m.id desc`,
-  );
+  const key = ["m.created_at", "m.id"] as const;
+  const source = `movements m indexed by ${index}`;
+  const order = `where ${seek.join(" and ")} order by m.created_at desc, m.id desc`;
+  const sql = sliceSql(key, MOVEMENTS, where, `from ${source} ${MOVEMENT_JOINS} ${order}`);
   return {
     type: "movements",
     start: [until ?? END_OF_TIME, 0],
-    count,
+    leap: (after) => leaps(key, `from ${source} ${order}`, [...args, ...after]),
     slice: (after) => ({ sql, args: [...args, ...after] }),
   };
 }

@@ -8,8 +8,8 @@ import type { Cell, Table } from "./columns.ts";
  */
 export const PAGE_ROWS = 500;
 
-/** A count of more would hold the event loop. */
-export const COUNTED_ROWS = 1_000_000;
+/** How many rows a count passes by at once. Measured: 2 ms; of a million counted in one statement, 62 ms. */
+const LEAP_ROWS = 50_000;
 
 /** Where a row stands in the order of a table: the two values of its key. */
 export type Place = readonly [Value, Value];
@@ -22,8 +22,8 @@ export interface Walk {
   readonly type: "movements" | "stock";
   /** Just before the first row. */
   readonly start: Place;
-  /** `total`: how many rows the slices visit in all, counted in an index and only up to COUNTED_ROWS. */
-  readonly count: Statement;
+  /** Finds the row LEAP_ROWS after a place, in the index alone, and counts what is left where there is none (leaps). */
+  leap(after: Place): Leap;
   /** Selects the next PAGE_ROWS rows after a place (sliceSql). */
   slice(after: Place): Statement;
 }
@@ -54,9 +54,45 @@ export async function* pages(
   }
 }
 
-/** SQL that counts what `source` (from and where) visits; `?n` of its parameters are the caller's. */
-export const countSql = (source: string): string =>
-  `select count(*) as total from (select 1 ${source} limit ${COUNTED_ROWS})`;
+/** How many rows a walk visits in all, matching or not; counted in steps, with the event loop given back between them. */
+export async function countOf(
+  ports: Pick<Ports, "reader" | "breathe">,
+  walk: Walk,
+  signal?: AbortSignal,
+): Promise<number> {
+  let leap = walk.leap(walk.start);
+  for (let total = 0; ; total += LEAP_ROWS) {
+    await ports.breathe();
+    const [row] = await ports.reader.rows(leap.over, signal);
+    if (row === undefined) {
+      const [rest] = await ports.reader.rows(leap.rest, signal);
+      return total + Number(rest?.total);
+    }
+    leap = walk.leap([row.first ?? null, row.second ?? null]);
+  }
+}
+
+/** One step of a count: over LEAP_ROWS rows, and the rest where there are fewer. */
+export interface Leap {
+  readonly over: Statement;
+  readonly rest: Statement;
+}
+
+/** The statements of a step; `source` is the rest of them: from, where, order by. */
+export const leaps = (
+  key: readonly [string, string],
+  source: string,
+  args: readonly Value[],
+): Leap => ({
+  over: {
+    sql: `select ${key[0]} as first, ${key[1]} as second ${source} limit 1 offset ${LEAP_ROWS - 1}`,
+    args,
+  },
+  rest: {
+    sql: `select count(*) as total from (select 1 ${source} limit ${LEAP_ROWS})`,
+    args,
+  },
+});
 
 /**
  * SQL of one slice as one JSON text (binding rows to JavaScript costs more than reading them: 1.7 times as fast, see

@@ -1,6 +1,6 @@
 import { type LevelFilter, levelFilter } from "../stock/levels.ts";
 import type { Table } from "./columns.ts";
-import { countSql, sliceSql, type Walk } from "./pages.ts";
+import { leaps, sliceSql, type Walk } from "./pages.ts";
 
 const QUANTITY = "coalesce(b.quantity_e4, 0)";
 
@@ -49,21 +49,21 @@ export const STOCK: Table<keyof typeof fields> = {
 export function stockWalk(company: number, filter: LevelFilter): Walk {
   const { where, args } = levelFilter(company, filter);
   const n = args.length;
+  const key = ["p.name", "p.code"] as const;
+  const source = "products p indexed by products_by_name";
+  const after = (first: number) =>
+    `where p.company = ?1 and (p.name, p.code) > (?${first}, ?${first + 1}) order by p.name, p.code`;
   const sql = sliceSql(
-    ["p.name", "p.code"],
+    key,
     STOCK,
     where,
-    `from products p indexed by products_by_name left join balances b on b.company = p.company and b.product = p.code
-    where p.company = ?1 and (p.name, p.code) > (?${n + 1}, ?${n + 2}) order by p.name, p.code`,
+    `from ${source} left join balances b on b.company = p.company and b.product = p.code ${after(n + 1)}`,
   );
-  // No code is empty.
   return {
     type: "stock",
+    // No code is empty.
     start: ["", ""],
-    count: {
-      sql: countSql("from products p indexed by products_by_name where p.company = ?1"),
-      args: [company],
-    },
-    slice: (after) => ({ sql, args: [...args, ...after] }),
+    leap: (place) => leaps(key, `from ${source} ${after(2)}`, [company, ...place]),
+    slice: (place) => ({ sql, args: [...args, ...place] }),
   };
 }

@@ -6,7 +6,7 @@ import type { Ports, Statement } from "../ports.ts";
 import { sheet } from "./columns.ts";
 import { findExport, KEPT_MS } from "./exports.ts";
 import { type ExportOrder, rowsOfWish } from "./order.ts";
-import { PAGE_ROWS, type Page, pages, type Walk } from "./pages.ts";
+import { countOf, PAGE_ROWS, type Page, pages, type Walk } from "./pages.ts";
 import { csvStream } from "./stream.ts";
 
 /** How often a writer says how far it is, and looks whether it is still wanted. */
@@ -61,7 +61,7 @@ async function writeFile(
   signal: AbortSignal,
 ): Promise<void> {
   const { walk, table } = rowsOfWish(which.company, order.wish);
-  if (!(await began(ports, which, walk))) return;
+  if (!(await began(ports, which, walk, signal))) return;
   const unwanted = new AbortController();
   const either = AbortSignal.any([signal, unwanted.signal]);
   const count = { visited: 0, rows: 0 };
@@ -80,18 +80,19 @@ async function writeFile(
 
 /** False where the export was cancelled before. Says about how many rows there are to visit. */
 async function began(
-  ports: Pick<Ports, "reader" | "writer" | "clock">,
+  ports: Pick<Ports, "reader" | "writer" | "clock" | "breathe">,
   { company, job }: Which,
   walk: Walk,
+  signal: AbortSignal,
 ): Promise<boolean> {
-  const [row] = await ports.reader.rows(walk.count);
+  const total = await countOf(ports, walk, signal);
   return ports.writer.commit({
     statements: [
       {
         sql: `update jobs set state = 'running', total = ?3, done = 0, summary = '{"rows":0}', updated_at = ?4,
             started_at = coalesce(started_at, ?4)
           where company = ?1 and id = ?2 and finished_at is null returning id`,
-        args: [company, job, Number(row?.total ?? 0), ports.clock.now()],
+        args: [company, job, total, ports.clock.now()],
       },
     ],
     mine: ([mine]) => (mine?.length ?? 0) > 0,
