@@ -13,10 +13,16 @@ CREATE TABLE ledger_spans (
   entered_e2 INTEGER NOT NULL,
   left_e4 INTEGER NOT NULL,
   left_e2 INTEGER NOT NULL,
+  -- How many movements: of notes (origin NFE) and of all else, in and out.
+  notes_in INTEGER NOT NULL,
+  notes_out INTEGER NOT NULL,
+  others_in INTEGER NOT NULL,
+  others_out INTEGER NOT NULL,
   PRIMARY KEY (company, span)
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
-INSERT INTO ledger_spans (company, span, entries, entered_e4, entered_e2, left_e4, left_e2)
+INSERT INTO ledger_spans (company, span, entries, entered_e4, entered_e2, left_e4, left_e2,
+  notes_in, notes_out, others_in, others_out)
 SELECT
   company,
   created_at / 900000,
@@ -24,6 +30,15 @@ SELECT
   min(CAST(total(max(quantity_e4, 0)) AS INTEGER), 9007199254740991),
   min(CAST(total(CASE WHEN quantity_e4 > 0 THEN cost_e2 END) AS INTEGER), 9007199254740991),
   min(CAST(total(max(-quantity_e4, 0)) AS INTEGER), 9007199254740991),
-  min(CAST(total(CASE WHEN quantity_e4 < 0 THEN -cost_e2 END) AS INTEGER), 9007199254740991)
+  min(CAST(total(CASE WHEN quantity_e4 < 0 THEN -cost_e2 END) AS INTEGER), 9007199254740991),
+  count(*) FILTER (WHERE origin = 'NFE' AND quantity_e4 > 0),
+  count(*) FILTER (WHERE origin = 'NFE' AND quantity_e4 < 0),
+  count(*) FILTER (WHERE origin <> 'NFE' AND quantity_e4 > 0),
+  count(*) FILTER (WHERE origin <> 'NFE' AND quantity_e4 < 0)
 FROM movements
 GROUP BY 1, 2;
+--> statement-breakpoint
+-- The few among the many, newest first: exits, and what no note has made.
+CREATE INDEX movements_leaving ON movements (company, created_at) WHERE type = 'SAIDA';
+--> statement-breakpoint
+CREATE INDEX movements_by_origin ON movements (company, origin, created_at, type) WHERE origin <> 'NFE';

@@ -1,5 +1,6 @@
 import { trusted } from "../lib/cast.ts";
-import type { Ports, Row, Value } from "../ports.ts";
+import type { Ports, Row, Statement, Value } from "../ports.ts";
+import { countBySpans } from "./spans.ts";
 
 /** What a list of movements may ask for; instants are ms UTC, half-open. */
 export interface MovementFilter {
@@ -56,18 +57,30 @@ export function movementFilter(
     conditions.push(condition(`?${args.length}`));
   };
   add((p) => `m.product = ${p}`, filter.product);
-  add((p) => `m.type = ${p}`, filter.type);
+  // Said in the text: only so the indexes of exits, and of what no note has made, are known to fit.
+  if (filter.type !== undefined) conditions.push(`m.type = '${filter.type}'`);
   add((p) => `m.created_at >= ${p}`, filter.from);
   add((p) => `m.created_at < ${p}`, filter.until);
-  add((p) => `m.origin = ${p}`, filter.origin);
+  if (filter.origin === "NFE") conditions.push("m.origin = 'NFE'");
+  else add((p) => `m.origin <> 'NFE' and m.origin = ${p}`, filter.origin);
   add((p) => `m.id <= ${p}`, filter.upTo);
   // A note's movements are found by the unique index, the others' by the partial one.
   add(
-    (p) =>
-      `((m.origin = 'NFE' and m.origin_ref > ${p} || '#' and m.origin_ref < ${p} || '$') or (m.origin <> 'NFE' and m.reference = ${p}))`,
+    (p) => `m.id in (
+      select id from movements where company = ?1 and origin = 'NFE' and origin_ref > ${p} || '#' and origin_ref < ${p} || '$'
+      union all select id from movements where company = ?1 and origin <> 'NFE' and reference = ${p})`,
     filter.reference,
   );
   return { where: conditions.join(" and "), args };
+}
+
+/** The index in the order of the list that has the fewest besides; a reference names its rows by their ids. */
+function indexFor(filter: MovementFilter): string {
+  if (filter.reference !== undefined) return "not indexed";
+  if (filter.product !== undefined) return "indexed by movements_by_product";
+  if (filter.origin !== undefined && filter.origin !== "NFE")
+    return "indexed by movements_by_origin";
+  return filter.type === "SAIDA" ? "indexed by movements_leaving" : "indexed by movements_by_time";
 }
 
 /** A page of movements, newest first, and how many match in all. */
@@ -79,15 +92,14 @@ export async function listMovements(
   signal?: AbortSignal,
 ): Promise<{ movements: Movement[]; total: number }> {
   const { where, args } = movementFilter(company, filter);
-  const [count] = await ports.reader.rows(
-    { sql: `select count(*) as total from movements m where ${where}`, args },
-    signal,
-  );
+  const found = `movements m ${indexFor(filter)} where ${where}`;
+  const total = await countMovements(ports, company, filter, { sql: found, args }, signal);
+  if (total === 0) return { movements: [], total };
   // The page's ids first, from the index alone; then only its rows are joined.
   const rows = await ports.reader.rows(
     {
       sql: `select ${MOVEMENT_COLUMNS} from (
-          select m.id from movements m where ${where} order by m.created_at desc, m.id desc
+          select m.id from ${found} order by m.created_at desc, m.id desc
           limit ?${args.length + 1} offset ?${args.length + 2}
         ) as page join movements m on m.id = page.id ${MOVEMENT_JOINS}
         order by m.created_at desc, m.id desc`,
@@ -95,7 +107,28 @@ export async function listMovements(
     },
     signal,
   );
-  return { movements: rows.map(toMovement), total: Number(count?.total ?? 0) };
+  return { movements: rows.map(toMovement), total };
+}
+
+/** From the sums where they tell it; else counted in an index that has little besides. */
+async function countMovements(
+  ports: Pick<Ports, "reader">,
+  company: number,
+  filter: MovementFilter,
+  found: Statement,
+  signal?: AbortSignal,
+): Promise<number> {
+  const { product, reference, origin, type, from, until } = filter;
+  const ofNotes = origin === "NFE";
+  if (product === undefined && reference === undefined && (origin === undefined || ofNotes)) {
+    const total = await countBySpans(ports, company, { type, ofNotes, from, until }, signal);
+    if (total !== null) return total;
+  }
+  const [count] = await ports.reader.rows(
+    { sql: `select count(*) as total from ${found.sql}`, args: found.args },
+    signal,
+  );
+  return Number(count?.total ?? 0);
 }
 
 /** One movement of the company, or null. */

@@ -72,6 +72,6 @@ export function move(movement: ManualMovement): Statement[] {
       args: key,
     },
     touchedIfChanged(m.company, "products"),
-    addToSpan(m.company, m.at, [m], { sql: MOVED, args: key }),
+    addToSpan({ ...m, amounts: [m] }, { sql: MOVED, args: key }),
   ];
 }

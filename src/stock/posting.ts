@@ -94,7 +94,7 @@ export function post(posting: Posting): Statement[] {
     ...(bringsCost(posting) ? [] : [touchedIfChanged(posting.company, "products")]),
     insertMovements(posting, head),
     { sql: moveBalances(posting), args: [...head, posting.origin, posting.at] },
-    addToSpan(posting.company, posting.at, posting.entries, { sql: posting.taken, args: head }),
+    addToSpan({ ...posting, amounts: posting.entries }, { sql: posting.taken, args: head }),
   ];
 }
 

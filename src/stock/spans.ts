@@ -24,46 +24,59 @@ interface Amount {
   readonly cost_e2: number | null;
 }
 
+/** What one posting did. */
+export interface SpanPosting {
+  readonly company: number;
+  /** NFE: a note's. */
+  readonly origin: string;
+  /** Milliseconds UTC. */
+  readonly at: number;
+  /** Of each of its movements. */
+  readonly amounts: readonly Amount[];
+}
+
 const MOST = Number.MAX_SAFE_INTEGER;
+const SUMS = ["entered_e4", "entered_e2", "left_e4", "left_e2"] as const;
+const COUNTS = ["entries", "notes_in", "notes_out", "others_in", "others_out"] as const;
+const ADDED = [
+  ...COUNTS.map((name) => `${name} = ${name} + excluded.${name}`),
+  ...SUMS.map((name) => `${name} = min(${name} + excluded.${name}, ${MOST})`),
+].join(", ");
 
 /**
- * The statement that adds one posting, made at `at`, to the sums of its span; for the batch of its movements, under the
- * same guard. So a chart of a month reads some hundred rows, however many movements there were.
+ * The statement that adds one posting to the sums of its span; for the batch of its movements, under the same guard. So a
+ * chart of a month, and the length of a list, read some hundred rows, however many movements there were.
  */
-export function addToSpan(
-  company: number,
-  at: number,
-  amounts: readonly Amount[],
-  guard: Guard,
-): Statement {
-  const n = guard.args.length;
-  const sum = (sign: 1 | -1, value: (amount: Amount) => number | null) => {
-    let total = 0;
-    for (const amount of amounts)
-      if (amount.quantity_e4 * sign > 0) total += Math.abs(value(amount) ?? 0);
-    return Math.min(total, MOST);
+export function addToSpan({ company, origin, at, amounts }: SpanPosting, guard: Guard): Statement {
+  const entered = amounts.filter(({ quantity_e4 }) => quantity_e4 > 0);
+  const left = amounts.filter(({ quantity_e4 }) => quantity_e4 < 0);
+  const isNote = origin === "NFE";
+  const added = {
+    entries: entered.length > 0 ? 1 : 0,
+    notes_in: isNote ? entered.length : 0,
+    notes_out: isNote ? left.length : 0,
+    others_in: isNote ? 0 : entered.length,
+    others_out: isNote ? 0 : left.length,
+    entered_e4: sum(entered.map(({ quantity_e4 }) => quantity_e4)),
+    entered_e2: sum(entered.map(({ cost_e2 }) => cost_e2)),
+    left_e4: sum(left.map(({ quantity_e4 }) => quantity_e4)),
+    left_e2: sum(left.map(({ cost_e2 }) => cost_e2)),
   };
-  const entered_e4 = sum(1, ({ quantity_e4 }) => quantity_e4);
+  const names = [...COUNTS, ...SUMS];
+  const n = guard.args.length;
   return {
-    sql: `insert into ledger_spans (company, span, entries, entered_e4, entered_e2, left_e4, left_e2)
-      select ?${n + 1}, ?${n + 2}, ?${n + 3}, ?${n + 4}, ?${n + 5}, ?${n + 6}, ?${n + 7} where exists (${guard.sql})
-      on conflict do update set entries = entries + excluded.entries,
-        entered_e4 = min(entered_e4 + excluded.entered_e4, ${MOST}),
-        entered_e2 = min(entered_e2 + excluded.entered_e2, ${MOST}),
-        left_e4 = min(left_e4 + excluded.left_e4, ${MOST}),
-        left_e2 = min(left_e2 + excluded.left_e2, ${MOST})`,
-    args: [
-      ...guard.args,
-      company,
-      Math.floor(at / SPAN_MS),
-      entered_e4 > 0 ? 1 : 0,
-      entered_e4,
-      sum(1, ({ cost_e2 }) => cost_e2),
-      sum(-1, ({ quantity_e4 }) => quantity_e4),
-      sum(-1, ({ cost_e2 }) => cost_e2),
-    ],
+    sql: `insert into ledger_spans (company, span, ${names.join(", ")})
+      select ?${n + 1}, ?${n + 2}, ${names.map((_, i) => `?${n + 3 + i}`).join(", ")} where exists (${guard.sql})
+      on conflict do update set ${ADDED}`,
+    args: [...guard.args, company, Math.floor(at / SPAN_MS), ...names.map((name) => added[name])],
   };
 }
+
+const sum = (values: readonly (number | null)[]): number =>
+  Math.min(
+    values.reduce<number>((total, value) => total + Math.abs(value ?? 0), 0),
+    MOST,
+  );
 
 /** The spans of a company in [from, until), milliseconds UTC at whole spans, in order; those without a movement are absent. */
 export async function spansOf(
@@ -89,4 +102,37 @@ export async function spansOf(
     entered_e2: Number(row.entered_e2),
     left_e2: Number(row.left_e2),
   }));
+}
+
+/** What a count of movements may ask for; instants are ms UTC, half-open. */
+export interface Counted {
+  readonly type?: "ENTRADA" | "SAIDA" | undefined;
+  /** Only those of notes. */
+  readonly ofNotes: boolean;
+  readonly from?: number | undefined;
+  readonly until?: number | undefined;
+}
+
+/** How many movements a company has, by their sums; null where the instants do not stand between two spans. */
+export async function countBySpans(
+  ports: Pick<Ports, "reader">,
+  company: number,
+  { type, ofNotes, from = 0, until = MOST - (MOST % SPAN_MS) }: Counted,
+  signal?: AbortSignal,
+): Promise<number | null> {
+  if (from % SPAN_MS !== 0 || until % SPAN_MS !== 0) return null;
+  const [row = {}] = await ports.reader.rows(
+    {
+      sql: `select sum(notes_in) as notes_in, sum(notes_out) as notes_out, sum(others_in) as others_in,
+          sum(others_out) as others_out
+        from ledger_spans where company = ?1 and span >= ?2 and span < ?3`,
+      args: [company, from / SPAN_MS, until / SPAN_MS],
+    },
+    signal,
+  );
+  const counts = { ENTRADA: ["notes_in", "others_in"], SAIDA: ["notes_out", "others_out"] };
+  const names = type === undefined ? [...counts.ENTRADA, ...counts.SAIDA] : counts[type];
+  return names
+    .filter((name) => !ofNotes || name.startsWith("notes"))
+    .reduce((total, name) => total + Number(row[name] ?? 0), 0);
 }

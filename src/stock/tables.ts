@@ -79,6 +79,10 @@ export const ledgerSpans = sqliteTable(
     entered_e2: integer("entered_e2").notNull(),
     left_e4: integer("left_e4").notNull(),
     left_e2: integer("left_e2").notNull(),
+    notesIn: integer("notes_in").notNull(),
+    notesOut: integer("notes_out").notNull(),
+    othersIn: integer("others_in").notNull(),
+    othersOut: integer("others_out").notNull(),
   },
   (table) => [primaryKey({ columns: [table.company, table.span] })],
 );

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { syntheticNote } from "../../src/demo/synthetic-note.ts";
 import { COMPANY, SUPPLIERS } from "../../src/demo/trade.ts";
 import { recordMovement } from "../../src/ingest/manual.ts";
+import { listMovements, type MovementFilter } from "../../src/stock/ledger.ts";
 import { addToSpan, SPAN_MS, spansOf } from "../../src/stock/spans.ts";
 import { company } from "../support/companies.ts";
 import { causeOf } from "../support/house.ts";
@@ -54,7 +55,9 @@ async function does(service: Service, { minutes, what, codes, quantity }: Deed) 
   }
   ports.clock.set(NOON + 60_000 * minutes);
   const order = { type: what === "in" ? ("ENTRADA" as const) : ("SAIDA" as const) };
-  const rest = { lot: null, expiresOn: null, origin: "MANUAL", reference: null, notes: null };
+  const origin = quantity % 5 === 0 ? "VENDA" : "MANUAL";
+  const reference = quantity % 3 === 0 ? "PED" : null;
+  const rest = { lot: null, expiresOn: null, origin, reference, notes: null };
   const unitCost_e4 = quantity % 2 === 0 ? null : 12_345;
   for (const product of codes)
     await recordMovement(
@@ -64,7 +67,51 @@ async function does(service: Service, { minutes, what, codes, quantity }: Deed) 
     ).catch(() => undefined);
 }
 
-test("the sums are those of the ledger, as are the versions of products, whatever is done to the stock", () =>
+/** Every filter of the list, and every two and three of them, against the ledger filtered by hand. */
+async function listsAgree({ ports, rows }: Service) {
+  const all = await rows("select * from movements order by created_at desc, id desc");
+  const note = String(all.find(({ origin }) => origin === "NFE")?.reference);
+  const from = NOON - 3 * 24 * 3_600_000;
+  const filters = ["A", undefined].flatMap((product) =>
+    (["ENTRADA", "SAIDA", undefined] as const).flatMap((type) =>
+      ["NFE", "MANUAL", "VENDA", "NONE", undefined].flatMap((origin) =>
+        [note, "PED", "NONE", undefined].flatMap((reference) =>
+          // Between two spans, and within one.
+          [{}, { from }, { from, until: NOON }, { from: from + 1, until: NOON + 1 }].map(
+            (days) => ({
+              product,
+              type,
+              origin,
+              reference,
+              ...days,
+            }),
+          ),
+        ),
+      ),
+    ),
+  );
+  for (const filter of filters) {
+    const days: MovementFilter = filter;
+    const right = all.filter(
+      (row) =>
+        (filter.product ?? row.product) === row.product &&
+        (filter.type ?? row.type) === row.type &&
+        (filter.origin ?? row.origin) === row.origin &&
+        (filter.reference ?? row.reference) === row.reference &&
+        Number(row.created_at) >= (days.from ?? 0) &&
+        Number(row.created_at) < (days.until ?? Number.POSITIVE_INFINITY),
+    );
+    const page = { limit: 7, offset: 3 };
+    const { movements, total } = await listMovements(ports, 1, filter, page);
+    expect([filter, total]).toEqual([filter, right.length]);
+    expect([filter, ...movements.map(({ id }) => id)]).toEqual([
+      filter,
+      ...right.slice(3, 10).map(({ id }) => Number(id)),
+    ]);
+  }
+}
+
+test("the sums are those of the ledger, as are the versions of products and every list, whatever is done to the stock", () =>
   withService(async (service) => {
     await fc.assert(
       fc.asyncProperty(fc.array(Deeds, { maxLength: 8 }), async (deeds) => {
@@ -81,13 +128,19 @@ test("the sums are those of the ledger, as are the versions of products, whateve
           coalesce(sum(quantity_e4) filter (where type = 'ENTRADA'), 0) as entered_e4,
           coalesce(sum(cost_e2) filter (where type = 'ENTRADA'), 0) as entered_e2,
           coalesce(-sum(quantity_e4) filter (where type = 'SAIDA'), 0) as left_e4,
-          coalesce(-sum(cost_e2) filter (where type = 'SAIDA'), 0) as left_e2
+          coalesce(-sum(cost_e2) filter (where type = 'SAIDA'), 0) as left_e2,
+          count(*) filter (where origin = 'NFE' and type = 'ENTRADA') as notes_in,
+          count(*) filter (where origin = 'NFE' and type = 'SAIDA') as notes_out,
+          count(*) filter (where origin <> 'NFE' and type = 'ENTRADA') as others_in,
+          count(*) filter (where origin <> 'NFE' and type = 'SAIDA') as others_out
         from movements group by 1, 2 order by 1, 2`),
     );
     expect(await service.rows("select product, version from balances order by product")).toEqual(
       await service.rows(`
         select product, count(distinct posting) as version from movements group by product order by product`),
     );
+
+    await listsAgree(service);
 
     // A database from before the sums gets the same ones.
     const fill = /insert into ledger_spans[^;]*;/i.exec(await Bun.file(MIGRATION).text())?.[0];
@@ -102,7 +155,15 @@ test("a sum that would leave what is exact stays at the end of it, and nothing i
     const most = Number.MAX_SAFE_INTEGER;
     const huge = { quantity_e4: most, cost_e2: most };
     const always = { sql: "select 1", args: [] };
-    const add = addToSpan(1, NOON, [huge, huge, { quantity_e4: -most, cost_e2: -most }], always);
+    const add = addToSpan(
+      {
+        company: 1,
+        origin: "NFE",
+        at: NOON,
+        amounts: [huge, huge, { quantity_e4: -most, cost_e2: -most }],
+      },
+      always,
+    );
     await ports.writer.commit({ statements: [company(1), add, add, add], mine: () => undefined });
     const spans = await spansOf(ports, 1, NOON - (NOON % SPAN_MS), NOON + SPAN_MS);
     expect(spans).toEqual([
@@ -124,7 +185,10 @@ test("what the guard refuses is in no sum", async () => {
   const ports = await testPorts();
   try {
     const never = { sql: "select 1 where ?1 = 2", args: [1] };
-    const add = addToSpan(1, NOON, [{ quantity_e4: 1, cost_e2: null }], never);
+    const add = addToSpan(
+      { company: 1, origin: "NFE", at: NOON, amounts: [{ quantity_e4: 1, cost_e2: null }] },
+      never,
+    );
     await ports.writer.commit({ statements: [company(1), add], mine: () => undefined });
     expect(await ports.reader.rows({ sql: SPANS, args: [] })).toEqual([]);
   } finally {
