@@ -2,6 +2,7 @@ import { cancellationEvent } from "../../src/demo/events.ts";
 import { MALFORMED } from "../../src/demo/malformed.ts";
 import { syntheticNote } from "../../src/demo/synthetic-note.ts";
 import { zipOf } from "../../src/demo/zip.ts";
+import { work } from "./jobs.ts";
 import type { TestOverrides } from "./ports.ts";
 import type { Answer, Send, Service } from "./service.ts";
 
@@ -109,6 +110,26 @@ export async function wholeFlow(
     body: zip,
     headers: { "content-type": "application/zip" },
   });
+
+  const queued = await zipOf([
+    { name: "c.xml", bytes: new TextEncoder().encode(confidentialNote(5).xml) },
+    { name: `${SECRETS.person}.xml`, bytes: new TextEncoder().encode("<nada>") },
+  ]);
+  const { job_id: batch } = (
+    await call("nfe.enqueue", "POST", "/api/nfe/batch?async=true", {
+      as: "nobody",
+      body: queued,
+      headers: { "content-type": "application/zip", authorization: `Bearer ${key.key}` },
+    })
+  ).body;
+  const order = { type: "movements", filters: { product_code: SECRETS.code } };
+  const ordered = await call("export.order", "POST", "/api/exports", { json: order });
+  const unwanted = await call("export.order again", "POST", "/api/exports", { json: order });
+  await call("export.cancel", "DELETE", unwanted.headers.get("location") ?? "");
+  await work(service.ports);
+  await call("read the batch", "GET", `/api/jobs/${batch}`);
+  await call("read the export", "GET", ordered.headers.get("location") ?? "");
+  await call("read the file", "GET", `${ordered.headers.get("location")}/file`);
 
   await call("company.update", "PATCH", "/api/company", {
     json: { name: SECRETS.supplier, allow_negative: false },
