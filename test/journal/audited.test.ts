@@ -13,7 +13,7 @@ const CARRIED = new Set([
   "queue",
   "jobs",
 ]);
-const WRITES = /\b(?:insert into|update|delete from)\s+(\w+)/g;
+const WRITES = /\b(?:insert into|update(?! set)|delete from)\s+(\w+)/g;
 
 const tablesOf = (statements: readonly Statement[]) =>
   new Set(
