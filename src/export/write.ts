@@ -144,21 +144,23 @@ async function finished(
   { rows }: { rows: number },
 ): Promise<boolean> {
   const now = ports.clock.now();
-  const mine = {
-    sql: "select 1 from jobs where company = ?1 and id = ?2 and blob = ?3",
-    args: [company, job, key],
+  const running = {
+    sql: "select 1 from jobs where company = ?1 and id = ?2 and state = 'running'",
+    args: [company, job],
   };
   const payload = { export_id: job, rows, bytes };
   return ports.writer.commit({
     statements: [
+      // Told before it is so, and the file is ours also the second time: a batch that is sent twice tells once, and leaves
+      // the file that it has named.
+      happened(company, now, [{ type: "export.ready", payload }], running),
       {
         sql: `update jobs set state = 'done', blob = ?3, bytes = ?4, done = ?5, total = ?5, failure = null,
             summary = json_object('rows', ?5), finished_at = ?6, expires_at = ?6 + ?7, updated_at = ?6
-          where company = ?1 and id = ?2 and state = 'running' returning id`,
+          where company = ?1 and id = ?2 and (state = 'running' or blob = ?3) returning id`,
         args: [company, job, key, bytes, rows, now, KEPT_MS],
       },
-      happened(company, now, [{ type: "export.ready", payload }], mine),
     ],
-    mine: ([row]) => (row?.length ?? 0) > 0,
+    mine: ([, row]) => (row?.length ?? 0) > 0,
   });
 }
