@@ -87,7 +87,7 @@ export function circuit({ name, counts, breaker, probe, pauseMs = 250 }: Circuit
     figures: () => ({ name, state: STATES[policy.state], opened, refused }),
     end() {
       ended = true;
-      clearTimeout(timer);
+      if (timer !== undefined) clearTimeout(timer);
     },
   };
 }

@@ -24,7 +24,7 @@ export function deadline(ms: number, caller: AbortSignal, late: () => Error): De
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const close = (reason: unknown) => {
-    clearTimeout(timer);
+    if (timer !== undefined) clearTimeout(timer);
     controller.abort(reason);
     reject(reason);
   };
@@ -36,9 +36,11 @@ export function deadline(ms: number, caller: AbortSignal, late: () => Error): De
     signal: controller.signal,
     over,
     begin() {
-      clearTimeout(timer);
+      if (timer !== undefined) clearTimeout(timer);
       timer = setTimeout(() => close(late()), ms);
     },
-    end: () => clearTimeout(timer),
+    end: () => {
+      if (timer !== undefined) clearTimeout(timer);
+    },
   };
 }
