@@ -1,4 +1,5 @@
 import type { Guard, Statement } from "../ports.ts";
+import { values } from "./values.ts";
 import type { Tag } from "./versions.ts";
 
 /**
@@ -66,11 +67,15 @@ export function happened(
   guard: Guard = ALWAYS,
 ): Statement {
   const p = after(guard);
+  const told = values(
+    happenings.map(({ type, payload }) => [type, JSON.stringify(payload)]),
+    guard.args.length + 2,
+  );
   return {
-    sql: `insert into events (company, at, type, payload)
-      select ${p()}, ${p()}, value ->> 'type', value -> 'payload' from json_each(${p()})
-      where exists (${guard.sql})`,
-    args: [...guard.args, company, at, JSON.stringify(happenings)],
+    sql: `with told (type, payload) as (${told.sql})
+      insert into events (company, at, type, payload)
+      select ${p()}, ${p()}, type, payload from told where exists (${guard.sql})`,
+    args: [...guard.args, company, at, ...told.args],
   };
 }
 
