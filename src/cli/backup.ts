@@ -56,7 +56,7 @@ export async function backup(
   now: Date,
 ): Promise<Backup> {
   const source = databaseFile(where);
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, PRIVATE);
   await sweepDrafts(folder);
   const name = await freeName(folder, nameOf(now));
   const draft = join(folder, draftOf(name));

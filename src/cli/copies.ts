@@ -6,6 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { z } from "zod";
 import { lives } from "../platform/bun/alive.ts";
 import { openConnection } from "../platform/bun/connection.ts";
+import { PRIVATE } from "../platform/bun/private.ts";
 
 /** What stands in the folder of a backup beside its files. Whoever finds one finds a backup that was proved whole. */
 export const Manifest = z.object({
@@ -80,7 +81,7 @@ export async function sync(path: string): Promise<void> {
 
 /** Copies a file that does not change, durably; its folder is made. */
 export async function copyDurably(from: string, to: string): Promise<void> {
-  await mkdir(dirname(to), { recursive: true });
+  await mkdir(dirname(to), PRIVATE);
   await Bun.write(to, Bun.file(from));
   await sync(to);
 }

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import type { Config } from "../config.ts";
 import { openConnection } from "../platform/bun/connection.ts";
 import { filePath, knownMigrations, openDatabase } from "../platform/bun/database.ts";
+import { PRIVATE } from "../platform/bun/private.ts";
 import { rowsOf } from "../platform/rows.ts";
 import { isWeather } from "../resilience/weather.ts";
 import {
@@ -50,7 +51,7 @@ export async function restore(
   if (there && !force)
     throw new Error(`Já há um banco de dados em ${target}; com --force ele é posto de lado`);
   const source = await proved(from);
-  await mkdir(dirname(target), { recursive: true });
+  await mkdir(dirname(target), PRIVATE);
   const draft = `${target}.${process.pid}.parcial`;
   try {
     await copyDurably(source.database, draft);

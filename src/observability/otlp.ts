@@ -8,6 +8,8 @@ import {
   TracerProvider,
 } from "@opentelemetry/sdk-trace";
 import type { Meter, Trace, Tracer } from "../ports.ts";
+import type { CircuitFigures } from "../resilience/circuit.ts";
+import { neighbour } from "../resilience/policies.ts";
 import { VERSION } from "../version.ts";
 import { type OutboxLimits, outbox } from "./outbox.ts";
 import { placeOf, written } from "./traceparent.ts";
@@ -24,6 +26,8 @@ export interface Collector {
 }
 
 export interface OtlpTracer extends Tracer {
+  /** The circuit before the collector: while it does not answer, batches are given up without asking it. */
+  breakers(): CircuitFigures[];
   /** Sends what waits, within a second. */
   close(): Promise<void>;
 }
@@ -51,14 +55,15 @@ export function otlpTracer(
 ): OtlpTracer {
   const url = `${endpoint.replace(/\/$/, "")}/v1/traces`;
   const sent = { "content-type": "application/json", ...headersOf(headers) };
-  async function post(spans: ReadableSpan[], signal: AbortSignal): Promise<void> {
+  const collector = neighbour("collector", { counts: () => true });
+  async function send(spans: ReadableSpan[], signal: AbortSignal): Promise<void> {
     const body = JsonTraceSerializer.serializeRequest(spans) ?? null;
     const answer = await fetch(url, { method: "POST", headers: sent, body, signal });
     await answer.body?.cancel();
     if (!answer.ok) throw new Error(`the collector answered ${answer.status}`);
   }
   const box = outbox(
-    post,
+    (spans, signal) => collector.through(() => send(spans, signal)),
     (outcome, spans) => meter.count("trace_spans_total", { outcome }, spans),
     limits,
   );
@@ -105,6 +110,7 @@ export function otlpTracer(
         },
       };
     },
+    breakers: () => [collector.figures()],
     close: box.close,
   };
 }

@@ -1,5 +1,6 @@
 import type { Config } from "../config.ts";
 import type { Meter, Tracer } from "../ports.ts";
+import type { OtlpTracer } from "./otlp.ts";
 import { quietTracer } from "./quiet.ts";
 
 type Settings = Pick<
@@ -14,9 +15,10 @@ type Settings = Pick<
 export async function tracing(
   config: Settings,
   meter: Pick<Meter, "count">,
-): Promise<Tracer & { close(): Promise<void> }> {
+): Promise<Tracer & Pick<OtlpTracer, "breakers" | "close">> {
   const endpoint = config.OTEL_EXPORTER_OTLP_ENDPOINT;
-  if (endpoint === undefined) return { ...quietTracer, close: async () => undefined };
+  if (endpoint === undefined)
+    return { ...quietTracer, breakers: () => [], close: async () => undefined };
   const { otlpTracer } = await import("./otlp.ts");
   return otlpTracer(
     {

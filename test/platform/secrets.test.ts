@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { jwtSecret } from "../../src/platform/bun/secrets.ts";
@@ -51,4 +51,16 @@ test("a kept secret that was cut short is not used", async () => {
   await writeFile(join(dir.path, "data", "jwt-secret"), "short");
   const refused = jwtSecret(asking(dir.path));
   expect(await refused.catch((error: unknown) => String(error))).toContain("jwt-secret");
+});
+
+test("what a start that died has left is swept by the next, and what another start is making is not", async () => {
+  await using dir = await folder();
+  await jwtSecret(asking(dir.path));
+  const data = join(dir.path, "data");
+  const [old, fresh] = [crypto.randomUUID(), crypto.randomUUID()];
+  for (const name of [old, fresh]) await writeFile(join(data, `jwt-secret.${name}`), "x");
+  const before = new Date(Date.now() - 3_600_000);
+  await utimes(join(data, `jwt-secret.${old}`), before, before);
+  await jwtSecret(asking(dir.path));
+  expect((await readdir(data)).sort()).toEqual(["jwt-secret", `jwt-secret.${fresh}`]);
 });

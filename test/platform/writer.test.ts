@@ -7,6 +7,7 @@ import { Failed } from "../../src/lib/result.ts";
 import { openDatabase } from "../../src/platform/bun/database.ts";
 import { type Batches, type GroupLimits, groupWriter } from "../../src/platform/group-writer.ts";
 import { clientReader } from "../../src/platform/reader.ts";
+import { lockedFile } from "../../src/resilience/policies.ts";
 import { job, put, writerContract } from "../contracts/writer.ts";
 
 const breathe = () => new Promise<void>((resolve) => setImmediate(resolve));
@@ -96,6 +97,29 @@ test("a database that stays locked beyond the patience answers overloaded and wr
     { reason: { failure: { code: "overloaded", what: "writer", retryAfterS: 1 } } },
   ]);
   expect(await world.reader.rows({ sql: "select * from things", args: [] })).toEqual([]);
+  other.close();
+  await world.close();
+});
+
+test("when the lock outlasted one patience the next callers are told at once, until a probe finds it free", async () => {
+  const { seen, through } = disturbed([]);
+  const world = await open();
+  const { writing } = world.database;
+  const circuit = lockedFile(() => writing.batch([], "write"));
+  const limits = { group: 16, queue: 100, patienceMs: 20, breathe, circuit };
+  const writer = groupWriter(through(writing), limits);
+  const other = createClient({ url: world.url, concurrency: 1, timeout: 0 });
+  const held = await other.transaction("write");
+  const overloaded = { failure: { code: "overloaded", what: "writer" } };
+  const failed = (n: number) => writer.commit(job(put(n))).catch((error: unknown) => error);
+  expect(await failed(1)).toMatchObject(overloaded);
+  const asked = seen.length;
+  expect(await failed(2)).toMatchObject(overloaded);
+  expect(seen).toHaveLength(asked);
+  await held.rollback();
+  while (circuit.figures().state !== "closed") await breathe();
+  expect(await writer.commit(job(put(3)))).toEqual({ id: 3, name: "thing 3" });
+  circuit.end();
   other.close();
   await world.close();
 });

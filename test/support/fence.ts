@@ -24,7 +24,7 @@ const MAY: Record<string, string> = {
   http: "lib nfe stock ingest export accounts journal ports.ts failures.ts config.ts version.ts observability resilience",
   web: "lib http ports.ts version.ts",
   resilience: "lib",
-  observability: "lib ports.ts config.ts version.ts",
+  observability: "lib ports.ts config.ts version.ts resilience",
   platform: "lib ports.ts messages.ts config.ts version.ts resilience observability",
   "ports.ts": "lib nfe config.ts messages.ts observability",
   "config.ts": "",

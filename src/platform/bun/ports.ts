@@ -130,7 +130,7 @@ export async function bunPorts(config: Config, domain: DocumentDomain): Promise<
       documents: documents.figures(),
       queue: queue.figures(),
     }),
-    breakers: database.circuits,
+    breakers: () => [...database.circuits(), ...tracer.breakers()],
     attach(started) {
       server = started;
     },
