@@ -14,6 +14,7 @@ const BENCHES = {
   groups: { full: [4, 5], short: [1, 1] },
   batch: { full: [4, 5], short: [1, 1] },
   stop: { full: [5], short: [1] },
+  "slow-database": { full: [3], short: [1] },
   export: { full: [1_000_000, 5, 10_000_000], short: [20_000, 1, 40_000] },
   memory: { full: [100_000], short: [2_000] },
 } as const satisfies Record<string, { full: readonly number[]; short: readonly number[] }>;

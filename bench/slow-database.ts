@@ -1,0 +1,99 @@
+import { roughRoad } from "../test/support/rough-road.ts";
+import { libsqlServer } from "../test/support/sqld.ts";
+import { figure, quantile, spread, table, targetTable } from "./figures.ts";
+import { startService } from "./server.ts";
+
+/**
+ * A service over a libSQL server behind a proxy that works, then delays by 2 s, then cuts, then works again: how long a
+ * caller waits who needs the database, and one who does not; how long it takes until the first is served again.
+ * bun bench/slow-database.ts [rounds = 3]
+ */
+const [rounds = 3] = process.argv.slice(2).map(Number);
+const ASKED = 300;
+
+interface Round {
+  /** ms, sorted: reads while all is well, refused reads while the circuit is open, `/api/health` meanwhile. */
+  readonly well: number[];
+  readonly refused: number[];
+  readonly beside: number[];
+  /** ms until a caller is told, the first time; and from the mending of the road to the first answer. */
+  readonly opened: number;
+  readonly healed: number;
+}
+
+/** One GET: ms and status. */
+async function timed(url: string, token: string): Promise<{ ms: number; status: number }> {
+  const started = performance.now();
+  const answer = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
+  await answer.arrayBuffer();
+  return { ms: performance.now() - started, status: answer.status };
+}
+
+async function round(): Promise<Round> {
+  await using sqld = await libsqlServer();
+  await using road = await roughRoad(sqld.port);
+  await using service = await startService({ DATABASE_URL: road.url, LOG_LEVEL: "error" });
+  const read = () => timed(`${service.url}/api/stock`, service.token);
+  const beside = () => timed(`${service.url}/api/health`, service.token);
+  const many = async (ask: typeof read, status: number) => {
+    const found: number[] = [];
+    for (let n = 0; n < ASKED; n += 1) {
+      const { ms, status: got } = await ask();
+      if (got !== status) throw new Error(`${got} in place of ${status}`);
+      found.push(ms);
+    }
+    return found;
+  };
+  const well = await many(read, 200);
+  road.become({ slowMs: 2_000 });
+  const first = await Promise.all(Array.from({ length: 8 }, read));
+  const slow = await many(read, 503);
+  road.become("cut");
+  const cut = await many(read, 503);
+  const health = await many(beside, 200);
+  road.become("open");
+  const mended = performance.now();
+  while ((await read()).status !== 200) await Bun.sleep(5);
+  return {
+    well: well.toSorted((a, b) => a - b),
+    refused: [...slow, ...cut].toSorted((a, b) => a - b),
+    beside: health.toSorted((a, b) => a - b),
+    opened: Math.max(...first.map(({ ms }) => ms)),
+    healed: performance.now() - mended,
+  };
+}
+
+const all: Round[] = [];
+for (let n = 0; n < rounds; n += 1) all.push(await round());
+
+const row = (what: string, of: (one: Round) => number[]) => [
+  what,
+  spread(all.map((one) => quantile(of(one), 0.5))),
+  spread(all.map((one) => quantile(of(one), 0.99))),
+  figure(Math.max(...all.flatMap(of))),
+];
+console.log(
+  table(
+    ["ms", "p50", "p99", "slowest"],
+    [
+      row("a read while all is well", (one) => one.well),
+      row("a read refused while the circuit is open", (one) => one.refused),
+      row("`/api/health` meanwhile", (one) => one.beside),
+      row("the first to be told, by the time of their call", (one) => [one.opened]),
+      row("from the mending to the first answer", (one) => [one.healed]),
+    ],
+  ),
+);
+console.log("");
+console.log(
+  targetTable([
+    {
+      id: "slow",
+      what: "ms to a 503 while the circuit is open, the slowest",
+      values: all.map((one) => Math.max(...one.refused)),
+      bound: "≤",
+      must: 50,
+      stretch: 10,
+    },
+  ]),
+);
