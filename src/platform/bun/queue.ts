@@ -1,21 +1,8 @@
 import { newId } from "../../lib/id.ts";
 import type { Message } from "../../messages.ts";
 import type { Consumer, MessageQueue, Ports, Statement } from "../../ports.ts";
-import {
-  depth,
-  enqueue,
-  giveBack,
-  type Lease,
-  lay,
-  leases,
-  nextReady,
-  putOff,
-  ready,
-  renew,
-  settle,
-  take,
-  tidy,
-} from "../queue-table.ts";
+import { depth, enqueue, renew, tidy } from "../queue-table.ts";
+import { type Hands, LONGEST_DELAY_MS, QueueLane } from "./queue-lane.ts";
 
 export interface QueueLimits {
   /** Messages of each kind in work at a time. */
@@ -56,12 +43,10 @@ export interface BunQueue extends MessageQueue {
   depth(): Promise<QueueDepth>;
 }
 
-/** Another process may have sent something: nobody tells us. */
-const POLL_MS = 1_000;
-/** Full jitter below this, doubled at each attempt up to the cap. */
-const FIRST_DELAY_MS = 1_000;
-const LONGEST_DELAY_MS = 300_000;
 const PARKED_MS = 30 * 86_400_000;
+
+/** Documents are short work; an export is not, and another process may have room for it. */
+const AHEAD: Readonly<Record<Message["kind"], number>> = { document: 16, export: 0 };
 
 type Needs = Pick<Ports, "reader" | "writer" | "clock" | "log">;
 
@@ -77,118 +62,32 @@ export function bunQueue(
 ): BunQueue {
   const { reader, writer, clock, log } = ports;
   const holder = newId();
-  const held = new Map<number, Lease>();
+  const held = new Set<number>();
   const counts = { done: 0, retried: 0, parked: 0 };
   const ending = new AbortController();
-  const bells = new Set<() => void>();
-  const quiet = new Map<string, number>();
-  let rung = 0;
-  let loops: Promise<unknown> | null = null;
+  const bell = { rung: 0, heard: new Set<() => void>() };
+  const quietAt = new Map<string, number>();
   const watchers = new Set<() => void>();
+  const kinds = ["document", "export"] as const;
+  let lanes: Promise<unknown> | null = null;
 
-  const write = (statements: readonly Statement[]) =>
-    writer.commit({ statements, mine: (rows) => rows });
   const wake = () => {
-    rung += 1;
-    for (const ring of bells) ring();
+    bell.rung += 1;
+    for (const ring of bell.heard) ring();
   };
+  const write = (statements: readonly Statement[]) =>
+    writer.commit({ statements, mine: () => undefined }).catch((error: unknown) => {
+      log("warn", "queue.unseen", { name: error instanceof Error ? error.name : "unknown" });
+    });
 
-  async function took(lane: string, most: number): Promise<Lease[]> {
-    const now = clock.now();
-    const ids = (await reader.rows(ready(lane, now, most))).map((row) => Number(row.id));
-    if (ids.length === 0) return [];
-    const [rows] = await write([take(ids, holder, now, now + limits.leaseMs)]);
-    return leases(rows ?? [], holder);
-  }
-
-  /** What became of one message, written; a fault here leaves it to its lease. */
-  async function handle(lease: Lease, consumer: Consumer): Promise<void> {
-    held.set(lease.id, lease);
-    try {
-      const outcome =
-        lease.attempts > limits.attempts
-          ? { retry: "interrupted" }
-          : await consumer.consume(lease.body, ending.signal);
-      if (outcome === "done") {
-        await write([settle(lease)]);
-        counts.done += 1;
-      } else if (ending.signal.aborted) await write([giveBack(lease, clock.now())]);
-      else if (lease.attempts >= limits.attempts) {
-        const along = [lay(lease, clock.now(), outcome.retry)];
-        await consumer.park(lease.body, outcome.retry, along);
-        counts.parked += 1;
-      } else {
-        counts.retried += 1;
-        const least = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (lease.attempts - 1));
-        await write([putOff(lease, clock.now() + random() * least, outcome.retry)]);
-      }
-    } catch (error) {
-      log("error", "queue.fault", { name: nameOf(error), attempts: lease.attempts });
-    } finally {
-      held.delete(lease.id);
-    }
-  }
-
-  async function serve(lane: string, width: number, consumer: Consumer): Promise<void> {
-    const inWork = new Set<Promise<void>>();
-    while (!ending.signal.aborted) {
-      const seen = rung;
-      const free = width - inWork.size;
-      const taken = await took(lane, free).catch(unseen);
-      for (const lease of taken ?? []) {
-        const work = handle(lease, consumer).finally(() => inWork.delete(work));
-        inWork.add(work);
-      }
-      if (taken?.length === 0 && inWork.size === 0) {
-        quiet.set(lane, seen);
-        for (const look of watchers) look();
-      }
-      if (inWork.size < width) await rest(lane, taken === null, seen, inWork);
-      else await Promise.race(inWork);
-    }
-    await Promise.all(inWork);
-  }
-
-  /** Until the bell, a slot that is free again, the next message's time, or a second; after a fault always the second. */
-  async function rest(
-    lane: string,
-    blind: boolean,
-    seen: number,
-    inWork: Set<Promise<void>>,
-  ): Promise<void> {
-    const [next] = blind ? [] : await reader.rows(nextReady(lane)).catch(() => []);
-    if (rung !== seen || ending.signal.aborted) return;
-    const due = next?.at == null ? POLL_MS : Number(next.at) - clock.now();
-    const { promise: bell, resolve } = Promise.withResolvers<void>();
-    bells.add(resolve);
-    const timer = setTimeout(resolve, Math.max(1, Math.min(POLL_MS, due)));
-    timer.unref();
-    await Promise.race([bell, ...inWork]);
-    clearTimeout(timer);
-    bells.delete(resolve);
-  }
-
-  const unseen = (error: unknown) => {
-    log("warn", "queue.unseen", { name: nameOf(error) });
-    return null;
+  /** Work goes on: nobody else may take what we have. */
+  const renewed = () => {
+    if (held.size > 0) void write([renew([...held], holder, clock.now() + limits.leaseMs)]);
   };
-
-  /** Keeps the leases of what is in work, and the table tidy. */
-  function keepAlive() {
-    const beat = () => {
-      if (held.size === 0) return;
-      const until = clock.now() + limits.leaseMs;
-      write([renew([...held.keys()], holder, until)]).catch(unseen);
-    };
-    const timer = setInterval(beat, Math.max(10, limits.leaseMs / 3));
-    timer.unref();
-    return timer;
-  }
-
   const clean = () => {
     const now = clock.now();
     const longest = 2 * Math.max(LONGEST_DELAY_MS, limits.leaseMs);
-    return write(tidy(Object.keys(limits.lanes), now, longest, now - PARKED_MS)).catch(unseen);
+    return write(tidy(kinds, now, longest, now - PARKED_MS));
   };
 
   return {
@@ -201,25 +100,46 @@ export function bunQueue(
       };
     },
     start(consumer) {
-      const timers = [keepAlive(), setInterval(clean, 60_000).unref()];
-      const lanes = Object.entries(limits.lanes);
-      loops = clean()
-        .then(() => Promise.all(lanes.map(([lane, width]) => serve(lane, width, consumer))))
+      const timers = [
+        setInterval(renewed, Math.max(10, limits.leaseMs / 3)).unref(),
+        setInterval(clean, 60_000).unref(),
+      ];
+      const hands: Hands = {
+        ports,
+        consumer,
+        holder,
+        held,
+        counts,
+        attempts: limits.attempts,
+        leaseMs: limits.leaseMs,
+        ending: ending.signal,
+        random,
+        bell,
+        quiet(lane, rung) {
+          quietAt.set(lane, rung);
+          for (const look of watchers) look();
+        },
+      };
+      const served = kinds.map(
+        (kind) => new QueueLane(kind, limits.lanes[kind], AHEAD[kind], hands),
+      );
+      lanes = clean()
+        .then(() => Promise.all(served.map((lane) => lane.serve())))
         .finally(() => timers.forEach(clearInterval));
     },
     async stop(patienceMs) {
       ending.abort();
       wake();
-      if (loops === null) return;
+      if (lanes === null) return;
       const { promise: late, resolve } = Promise.withResolvers<void>();
       const timer = setTimeout(resolve, patienceMs);
-      await Promise.race([loops, late]);
+      await Promise.race([lanes, late]);
       clearTimeout(timer);
     },
     wake,
     async settled() {
       wake();
-      const all = () => Object.keys(limits.lanes).every((lane) => quiet.get(lane) === rung);
+      const all = () => kinds.every((kind) => quietAt.get(kind) === bell.rung);
       const { promise, resolve } = Promise.withResolvers<void>();
       const look = () => void (all() && resolve());
       watchers.add(look);
@@ -239,5 +159,3 @@ export function bunQueue(
     },
   };
 }
-
-const nameOf = (error: unknown): string => (error instanceof Error ? error.name : "unknown");
