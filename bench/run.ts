@@ -16,6 +16,7 @@ const BENCHES = {
   stop: { full: [5], short: [1] },
   "slow-database": { full: [3], short: [1] },
   export: { full: [1_000_000, 5, 10_000_000], short: [20_000, 1, 40_000] },
+  reads: { full: [1_000_000, 20_000, 15], short: [20_000, 1_000, 2] },
   memory: { full: [100_000], short: [2_000] },
 } as const satisfies Record<string, { full: readonly number[]; short: readonly number[] }>;
 type Name = keyof typeof BENCHES;
