@@ -11,12 +11,13 @@ import { inlineDocuments } from "../platform/memory/documents.ts";
 import { clientReader } from "../platform/reader.ts";
 import type { Ports, Value } from "../ports.ts";
 import { reconcile } from "../stock/reconcile.ts";
+import { wrongSpans } from "../stock/spans.ts";
 import { databaseFile } from "./backup.ts";
 import { BLOBS } from "./copies.ts";
 
 /** Something that is not as it was promised. */
 export interface Flaw {
-  readonly part: "database" | "original" | "balance" | "note" | "export";
+  readonly part: "database" | "original" | "balance" | "sums" | "note" | "export";
   /** Which one: a key, a code, a hash. */
   readonly which: string;
   /** Portuguese. */
@@ -30,7 +31,7 @@ type Needs = Pick<Ports, "reader" | "originals" | "documents" | "blobs">;
 
 /**
  * Proves all that is kept, slice by slice, and reads only: SQLite's own check, each original against its SHA-256, each
- * balance against the sum of its movements, each note against its original, its items and the ledger, and the finished
+ * balance and each span against the sum of its movements, each note against its original, its items and the ledger, and the finished
  * exports against their files. `found` is told of each flaw as it is met, `step` of each thing that was looked at.
  */
 export async function verify(
@@ -56,6 +57,7 @@ export async function verify(
       const company = Number(id);
       checked.originals += await verifyOriginals(ports, company, found, step);
       checked.products += await verifyBalances(ports, company, found, step);
+      await verifySums(ports, company, found);
       checked.notes += await verifyAllNotes(ports, company, found, step);
       checked.exports += await verifyExports(ports, company, found, step);
     }
@@ -136,6 +138,15 @@ async function verifyBalances(
     after = slice.next;
   }
   return checked;
+}
+
+async function verifySums(ports: Needs, company: number, found: Found): Promise<void> {
+  for (const start of await wrongSpans(ports, company))
+    found({
+      part: "sums",
+      which: new Date(start).toISOString(),
+      says: "as somas deste quarto de hora não são as dos movimentos",
+    });
 }
 
 async function verifyAllNotes(

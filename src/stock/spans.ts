@@ -136,3 +136,58 @@ export async function countBySpans(
     .filter((name) => !ofNotes || name.startsWith("notes"))
     .reduce((total, name) => total + Number(row[name] ?? 0), 0);
 }
+
+/** Longest time that one statement of `wrongSpans` looks at: a week. */
+const SLICE_MS = 7 * 86_400_000;
+
+/**
+ * Proves the sums against the movements, a week in one statement; gives the beginnings (ms UTC) of the spans that are not
+ * as they should be. Reads only.
+ */
+export async function wrongSpans(
+  ports: Pick<Ports, "reader">,
+  company: number,
+  signal?: AbortSignal,
+): Promise<number[]> {
+  const [ends = {}] = await ports.reader.rows({ sql: ENDS, args: [company] }, signal);
+  const wrong: number[] = [];
+  const first = Math.floor(Number(ends.first) / SPAN_MS) * SPAN_MS;
+  for (let from = first; from <= Number(ends.last); from += SLICE_MS) {
+    const rows = await ports.reader.rows(
+      { sql: COMPARED, args: [company, from, from + SLICE_MS] },
+      signal,
+    );
+    wrong.push(...rows.map((row) => Number(row.span) * SPAN_MS));
+  }
+  return wrong;
+}
+
+const ENDS = `select min(at) as first, max(at) as last from (
+  select min(created_at) as at from movements where company = ?1
+  union all select max(created_at) from movements where company = ?1
+  union all select min(span) * ${SPAN_MS} from ledger_spans where company = ?1
+  union all select max(span) * ${SPAN_MS} from ledger_spans where company = ?1)`;
+
+const LEDGER = {
+  entries: "count(distinct iif(quantity_e4 > 0, posting, null))",
+  notes_in: "count(*) filter (where origin = 'NFE' and quantity_e4 > 0)",
+  notes_out: "count(*) filter (where origin = 'NFE' and quantity_e4 < 0)",
+  others_in: "count(*) filter (where origin <> 'NFE' and quantity_e4 > 0)",
+  others_out: "count(*) filter (where origin <> 'NFE' and quantity_e4 < 0)",
+  entered_e4: "total(max(quantity_e4, 0))",
+  entered_e2: "total(iif(quantity_e4 > 0, cost_e2, 0))",
+  left_e4: "total(max(-quantity_e4, 0))",
+  left_e2: "total(iif(quantity_e4 < 0, -cost_e2, 0))",
+} as const satisfies Record<(typeof COUNTS)[number] | (typeof SUMS)[number], string>;
+
+/** `total` is exact up to where the sums stop. */
+const COMPARED = `
+  with told as (select * from ledger_spans where company = ?1 and span >= ?2 / ${SPAN_MS} and span < ?3 / ${SPAN_MS}),
+    ledger as (
+      select created_at / ${SPAN_MS} as span, ${Object.entries(LEDGER).map(([name, sql]) => `min(${sql}, ${MOST}) as ${name}`)}
+      from movements indexed by movements_by_time where company = ?1 and created_at >= ?2 and created_at < ?3 group by 1)
+  select coalesce(told.span, ledger.span) as span from told full join ledger on ledger.span = told.span
+  where ${Object.keys(LEDGER)
+    .map((name) => `told.${name} is not ledger.${name}`)
+    .join(" or ")}
+  order by 1`;

@@ -4,7 +4,7 @@ import { syntheticNote } from "../../src/demo/synthetic-note.ts";
 import { COMPANY, SUPPLIERS } from "../../src/demo/trade.ts";
 import { recordMovement } from "../../src/ingest/manual.ts";
 import { listMovements, type MovementFilter } from "../../src/stock/ledger.ts";
-import { addToSpan, SPAN_MS, spansOf } from "../../src/stock/spans.ts";
+import { addToSpan, SPAN_MS, spansOf, wrongSpans } from "../../src/stock/spans.ts";
 import { company } from "../support/companies.ts";
 import { causeOf } from "../support/house.ts";
 import { NOON, testPorts } from "../support/ports.ts";
@@ -67,6 +67,20 @@ async function does(service: Service, { minutes, what, codes, quantity }: Deed) 
     ).catch(() => undefined);
 }
 
+/** The sums as they should be, of the movements alone. */
+const LEDGER = `
+  select company, created_at / ${SPAN_MS} as span,
+    count(distinct posting) filter (where type = 'ENTRADA') as entries,
+    coalesce(sum(quantity_e4) filter (where type = 'ENTRADA'), 0) as entered_e4,
+    coalesce(sum(cost_e2) filter (where type = 'ENTRADA'), 0) as entered_e2,
+    coalesce(-sum(quantity_e4) filter (where type = 'SAIDA'), 0) as left_e4,
+    coalesce(-sum(cost_e2) filter (where type = 'SAIDA'), 0) as left_e2,
+    count(*) filter (where origin = 'NFE' and type = 'ENTRADA') as notes_in,
+    count(*) filter (where origin = 'NFE' and type = 'SAIDA') as notes_out,
+    count(*) filter (where origin <> 'NFE' and type = 'ENTRADA') as others_in,
+    count(*) filter (where origin <> 'NFE' and type = 'SAIDA') as others_out
+  from movements group by 1, 2 order by 1, 2`;
+
 /** Every filter of the list, and every two and three of them, against the ledger filtered by hand. */
 async function listsAgree({ ports, rows }: Service) {
   const all = await rows("select * from movements order by created_at desc, id desc");
@@ -121,20 +135,8 @@ test("the sums are those of the ledger, as are the versions of products and ever
     );
     const kept = await service.rows(SPANS);
     expect(kept.length).toBeGreaterThan(10);
-    expect(kept).toEqual(
-      await service.rows(`
-        select company, created_at / ${SPAN_MS} as span,
-          count(distinct posting) filter (where type = 'ENTRADA') as entries,
-          coalesce(sum(quantity_e4) filter (where type = 'ENTRADA'), 0) as entered_e4,
-          coalesce(sum(cost_e2) filter (where type = 'ENTRADA'), 0) as entered_e2,
-          coalesce(-sum(quantity_e4) filter (where type = 'SAIDA'), 0) as left_e4,
-          coalesce(-sum(cost_e2) filter (where type = 'SAIDA'), 0) as left_e2,
-          count(*) filter (where origin = 'NFE' and type = 'ENTRADA') as notes_in,
-          count(*) filter (where origin = 'NFE' and type = 'SAIDA') as notes_out,
-          count(*) filter (where origin <> 'NFE' and type = 'ENTRADA') as others_in,
-          count(*) filter (where origin <> 'NFE' and type = 'SAIDA') as others_out
-        from movements group by 1, 2 order by 1, 2`),
-    );
+    expect(kept).toEqual(await service.rows(LEDGER));
+    expect(await wrongSpans(service.ports, 1)).toEqual([]);
     expect(await service.rows("select product, version from balances order by product")).toEqual(
       await service.rows(`
         select product, count(distinct posting) as version from movements group by product order by product`),
@@ -142,9 +144,19 @@ test("the sums are those of the ledger, as are the versions of products and ever
 
     await listsAgree(service);
 
+    // What is wrong is found: a sum that is off, one too many, one that is missing.
+    const { writing } = service.ports.database;
+    const spans = kept.map(({ span }) => Number(span));
+    await writing.executeMultiple(`
+      update ledger_spans set left_e2 = left_e2 + 1 where span = ${spans[1]};
+      insert into ledger_spans select company, span - 2000, 0, 0, 0, 0, 0, 0, 0, 0, 0 from ledger_spans where span = ${spans[0]};
+      delete from ledger_spans where span = ${spans.at(-1)};`);
+    expect(await wrongSpans(service.ports, 1)).toEqual(
+      [Number(spans[0]) - 2_000, spans[1], spans.at(-1)].map((span) => Number(span) * SPAN_MS),
+    );
+
     // A database from before the sums gets the same ones.
     const fill = /insert into ledger_spans[^;]*;/i.exec(await Bun.file(MIGRATION).text())?.[0];
-    const { writing } = service.ports.database;
     await writing.executeMultiple(`delete from ledger_spans; ${fill}`);
     expect(await service.rows(SPANS)).toEqual(kept);
   }));
