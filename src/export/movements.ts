@@ -71,11 +71,12 @@ export function movementWalk(company: number, filter: MovementFilter): Walk {
   const key = ["m.created_at", "m.id"] as const;
   const source = `movements m indexed by ${index}`;
   const order = `where ${seek.join(" and ")} order by m.created_at desc, m.id desc`;
-  const sql = sliceSql(key, MOVEMENTS, where, `from ${source} ${MOVEMENT_JOINS} ${order}`);
+  const joined = `from ${source} ${MOVEMENT_JOINS} ${order}`;
+  const sql = sliceSql(key, MOVEMENTS, where, joined, `?${args.length + 3}`);
   return {
     type: "movements",
     start: [until ?? END_OF_TIME, 0],
     leap: (after) => leaps(key, `from ${source} ${order}`, [...args, ...after]),
-    slice: (after) => ({ sql, args: [...args, ...after] }),
+    slice: (after, rows) => ({ sql, args: [...args, ...after, rows] }),
   };
 }

@@ -24,32 +24,33 @@ export interface Walk {
   readonly start: Place;
   /** Finds the row LEAP_ROWS after a place, in the index alone, and counts what is left where there is none (leaps). */
   leap(after: Place): Leap;
-  /** Selects the next PAGE_ROWS rows after a place (sliceSql). */
-  slice(after: Place): Statement;
+  /** Selects the next rows after a place, at most so many (sliceSql). */
+  slice(after: Place, rows: number): Statement;
 }
 
 /**
  * The pages of a walk, each read when it is asked for, with no transaction held between them: a slow reader of a large
- * export keeps nobody waiting. A statement visits PAGE_ROWS rows, whether they match or not, so a page may be empty. Before
+ * export keeps nobody waiting. A statement visits `rows` rows, whether they match or not, so a page may be empty. Before
  * each, the event loop is given back and the signal is looked at. Fails with PlatformFailure `overloaded`.
  */
 export async function* pages(
   ports: Pick<Ports, "reader" | "breathe" | "meter">,
   walk: Walk,
   signal?: AbortSignal,
+  rows = PAGE_ROWS,
 ): AsyncGenerator<Page, void, void> {
   let place = walk.start;
   for (;;) {
     await ports.breathe();
     signal?.throwIfAborted();
-    const [row] = await ports.reader.rows(walk.slice(place), signal);
+    const [row] = await ports.reader.rows(walk.slice(place, rows), signal);
     // What json_array makes of cells, and then of the two values of a key (sliceSql).
     const slice = trusted<Page>(JSON.parse(String(row?.slice)));
     const page = slice.filter((visited) => visited.length > 2);
     ports.meter.count("export_rows_total", { type: walk.type }, page.length);
     yield page;
     const last = slice.at(-1);
-    if (last === undefined || slice.length < PAGE_ROWS) return;
+    if (last === undefined || slice.length < rows) return;
     place = trusted<Place>(last.slice(-2));
   }
 }
@@ -97,16 +98,17 @@ export const leaps = (
 /**
  * SQL of one slice as one JSON text (binding rows to JavaScript costs more than reading them: 1.7 times as fast, see
  * bench/export.ts). A row that matches gives its cells and its key, another its key alone.
- * `source` is the rest of the statement: from, where, order by.
+ * `source` is the rest of the statement: from, where, order by; `limit` the parameter that says how many.
  */
 export function sliceSql(
   key: readonly [string, string],
   { fields }: Table,
   matches: string,
   source: string,
+  limit: string,
 ): string {
   const cells = [...Object.values(fields), ...key].join(", ");
   return `select '[' || coalesce(group_concat(line), '') || ']' as slice from (
     select case when ${matches} then json_array(${cells}) else json_array(${key.join(", ")}) end as line
-    ${source} limit ${PAGE_ROWS})`;
+    ${source} limit ${limit})`;
 }

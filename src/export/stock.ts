@@ -58,12 +58,13 @@ export function stockWalk(company: number, filter: LevelFilter): Walk {
     STOCK,
     where,
     `from ${source} left join balances b on b.company = p.company and b.product = p.code ${after(n + 1)}`,
+    `?${n + 3}`,
   );
   return {
     type: "stock",
     // No code is empty.
     start: ["", ""],
     leap: (place) => leaps(key, `from ${source} ${after(2)}`, [company, ...place]),
-    slice: (place) => ({ sql, args: [...args, ...place] }),
+    slice: (place, rows) => ({ sql, args: [...args, ...place, rows] }),
   };
 }

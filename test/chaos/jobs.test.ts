@@ -10,7 +10,8 @@ import { folder, signIn, startProcess } from "../support/process.ts";
 const FULL = process.env.FULL === "1";
 const MOVEMENTS = FULL ? 1_000_000 : 150_000;
 const DOCUMENTS = FULL ? 500 : 200;
-const KILLS = FULL ? 3 : 1;
+/** How the server ends in the middle, after the first time. */
+const ENDS = FULL ? (["SIGTERM", "SIGKILL"] as const) : [];
 /** Peak memory of an export beside that of an idle server (the plan's own bound). */
 const MEMORY_MB = 64;
 
@@ -87,12 +88,18 @@ test(`an async batch and an export, their server killed in the middle and starte
   expect(killed).toMatchObject({ export: "running" });
   expect(Number(killed?.done)).toBeLessThan(DOCUMENTS);
 
-  for (let kill = 1; kill < KILLS; kill += 1) {
+  for (const signal of ENDS) {
     await using server = startProcess(dir.path, ENV);
     const { json } = client(await server.listening, token);
     for (let progress = 0; progress < 0.3; ) ({ progress = 1 } = await json(path.export));
-    server.child.kill("SIGKILL");
-    await server.child.exited;
+    server.child.kill(signal);
+    if (signal === "SIGTERM") expect(await server.ended()).toBe(0);
+    else await server.child.exited;
+    const [ended] = await found(dir.path, STATES);
+    expect(ended).toMatchObject({ export: "running" });
+    if (signal === "SIGTERM")
+      // Given back, and no attempt.
+      expect(await found(dir.path, "select leased_by from queue")).toEqual([{ leased_by: null }]);
   }
 
   await using server = startProcess(dir.path, ENV);

@@ -45,15 +45,15 @@ test("while it is written an export says how far it is, at most once a second", 
         async rows(statement, signal) {
           if (statement.sql.includes("as slice")) {
             slices += 1;
-            // Eleven pages in three seconds.
-            service.ports.clock.advance(300);
+            // Twenty-one pages in three seconds.
+            service.ports.clock.advance(150);
             seen.push((await view(service, path)).progress);
           }
           return reader.rows(statement, signal);
         },
       },
     });
-    expect(slices).toBe(11);
+    expect(slices).toBe(21);
     expect(seen).toEqual(seen.toSorted((a, b) => a - b));
     expect(new Set(seen).size).toBe(3);
     expect(seen.every((progress) => progress < 1)).toBe(true);
