@@ -53,6 +53,7 @@ const PART: Readonly<Record<Flaw["part"], string>> = {
   database: "banco",
   original: "original",
   balance: "saldo",
+  sums: "somas",
   note: "nota",
   export: "exportação",
 };
