@@ -32,20 +32,26 @@ const PROMISES: Readonly<Record<string, string>> = {
   "a balance that is not the ledger's sum": `select product from
     (select company, product, sum(quantity_e4) as q from movements group by company, product)
     full join balances b using (company, product) where b.quantity_e4 is not q`,
-  "an item missing": `select id from notes n where total_items <>
-    (select count(*) from note_items i where i.company = n.company and i.note = n.id)`,
-  "an original missing": `select id from notes n where not exists
-    (select 1 from originals o where o.company = n.company and o.sha256 = n.sha256)`,
+  "an item missing": `select n.id from notes n
+    left join (select company, note, count(*) as items from note_items group by company, note) i
+      on i.company = n.company and i.note = n.id
+    where n.total_items is not i.items`,
+  "an original missing": `select n.id from notes n left join originals o using (company, sha256) where o.sha256 is null`,
   // Each of these notes moves all of its items, and none of them has lots.
-  "a movement missing": `select id from notes n where (case status when 'PROCESSADA' then total_items else 0 end) <>
-    (select count(*) from movements m where m.company = n.company and m.reference = n.access_key and m.posting = n.posting)`,
-  "a movement of nothing": `select id from movements m where not exists
-    (select 1 from notes n where n.company = m.company and n.posting = m.posting and n.status = 'PROCESSADA')`,
-  "an event missing": `select id from notes n where (case status when 'PROCESSADA' then 2 else 1 end) <>
-    (select count(*) from events e where e.company = n.company and e.payload ->> 'access_key' = n.access_key
-      and e.type in ('nfe.registered', 'nfe.processed'))`,
-  "an audit line missing": `select id from notes n where not exists
-    (select 1 from audit a where a.company = n.company and a.entity_id = n.access_key)`,
+  "a movement missing": `select n.id from notes n
+    left join (select company, posting, reference, count(*) as moved from movements group by company, posting, reference) m
+      on m.company = n.company and m.posting = n.posting and m.reference = n.access_key
+    where coalesce(m.moved, 0) <> (case n.status when 'PROCESSADA' then n.total_items else 0 end)`,
+  "a movement of nothing": `select m.id from movements m
+    left join (select company, posting from notes where status = 'PROCESSADA') n using (company, posting)
+    where n.posting is null`,
+  "an event missing": `select n.id from notes n
+    left join (select company, payload ->> 'access_key' as access_key, count(*) as told from events
+      where type in ('nfe.registered', 'nfe.processed') group by 1, 2) e using (company, access_key)
+    where coalesce(e.told, 0) <> (case n.status when 'PROCESSADA' then 2 else 1 end)`,
+  "an audit line missing": `select n.id from notes n
+    left join (select distinct company, entity_id from audit) a on a.company = n.company and a.entity_id = n.access_key
+    where a.entity_id is null`,
 };
 
 /** Every promise kept. */
