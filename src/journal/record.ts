@@ -59,7 +59,9 @@ export interface Happening {
   readonly payload: Record<string, unknown>;
 }
 
-/** Events of the durable feed, in order. */
+const NO_ROW = { sql: "select null, null where false", args: [] };
+
+/** Events of the durable feed, in order; there may be none. */
 export function happened(
   company: number,
   at: number,
@@ -67,10 +69,8 @@ export function happened(
   guard: Guard = ALWAYS,
 ): Statement {
   const p = after(guard);
-  const told = values(
-    happenings.map(({ type, payload }) => [type, JSON.stringify(payload)]),
-    guard.args.length + 2,
-  );
+  const rows = happenings.map(({ type, payload }) => [type, JSON.stringify(payload)]);
+  const told = rows.length === 0 ? NO_ROW : values(rows, guard.args.length + 2);
   return {
     sql: `with told (type, payload) as (${told.sql})
       insert into events (company, at, type, payload)
