@@ -214,8 +214,6 @@ export type PlatformFailure =
   | { code: "storage.full" }
   /** The file system, or the database itself, does not let us write. */
   | { code: "storage.read_only" }
-  /** The file system, or the database itself, does not let us write. */
-  | { code: "storage.read_only" }
   /** The door was given no complete configuration; what is missing stands in the log. */
   | { code: "not_configured" }
   /** The time of the request was over; what it was to write may be written or not. */

@@ -68,8 +68,7 @@ export function testClock(at = NOON): TestClock {
     },
     advance(ms) {
       now += ms;
-      for (const one of [...waiting])
-        if (one.at <= now && waiting.delete(one)) one.run();
+      for (const one of [...waiting]) if (one.at <= now && waiting.delete(one)) one.run();
     },
     after(ms, run) {
       const one = { at: now + ms, run };
