@@ -1,3 +1,4 @@
+import pMap from "p-map";
 import { NoteStream } from "../../src/demo/note-stream.ts";
 
 /** What was sent and not yet acknowledged, and what was. */
@@ -68,11 +69,12 @@ export function uploaders(count: number, where: () => Promise<{ url: string; tok
     reached: (count: number) => new Promise<void>((resolve) => waiting.set(count, resolve)),
     /** Sends again what is in doubt: each must now be taken, or known and then approved. */
     async settle() {
-      for (const [key, xml] of [...sent.doubtful]) {
-        const again = await post("/api/nfe/upload", xml);
-        if (again?.status === 409 || again?.status === 200) await send(key, xml, approve);
-        else sent.strange.push(`${again?.status}`);
-      }
+      const again = async ([key, xml]: [string, string]) => {
+        const answer = await post("/api/nfe/upload", xml);
+        if (answer?.status === 409 || answer?.status === 200) await send(key, xml, approve);
+        else sent.strange.push(`${answer?.status}`);
+      };
+      await pMap([...sent.doubtful], again, { concurrency: 16 });
     },
     /** Ends the clients when what each has in work is answered, or has failed. */
     async stop() {
