@@ -88,4 +88,4 @@ test("a backup under uploaders is a whole ledger; told to end, the service ends 
   expect(copy.broken).toEqual({ ...UNBROKEN });
   expect([...copy.approved.difference(after.approved)]).toEqual([]);
   expect(copy.approved.size).toBeGreaterThan(50);
-});
+}, 60_000);

@@ -47,4 +47,4 @@ test("a slow database, then a dead one, costs nobody more than its time: the bre
     },
     { DATABASE_URL: road.url },
   );
-});
+}, 20_000);
