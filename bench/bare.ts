@@ -8,7 +8,10 @@ type Cells = Record<string, SQLQueryBindings>;
 /** What one note has left in the database of the service, table by table, in the order in which they may be written. */
 export type Rows = ReadonlyMap<string, readonly Cells[]>;
 
-/** Where a table's rows of a note are found (`t`, and the note's key), and what a second row under one key does. */
+/**
+ * Where a table's rows of a note are found (`t`, and the note's key), and what a second row under one key does: `replace`
+ * writes all of it anew.
+ */
 interface Part {
   readonly table: string;
   readonly key: string;
@@ -55,14 +58,10 @@ const PARTS: readonly Part[] = [
   },
   {
     table: "ledger_spans",
-    key: "t.reference",
-    from: "movements t where t.origin = 'NFE' group by t.company, t.reference",
-    columns: `t.company, min(t.created_at) / ${SPAN_MS} as span, 1 as entries,
-      sum(max(t.quantity_e4, 0)) as entered_e4, sum(max(t.cost_e2, 0)) as entered_e2,
-      -sum(min(t.quantity_e4, 0)) as left_e4, -sum(min(t.cost_e2, 0)) as left_e2`,
-    again: `on conflict (company, span) do update set entries = entries + excluded.entries,
-      entered_e4 = entered_e4 + excluded.entered_e4, entered_e2 = entered_e2 + excluded.entered_e2,
-      left_e4 = left_e4 + excluded.left_e4, left_e2 = left_e2 + excluded.left_e2`,
+    key: "n.access_key",
+    from: `notes n join ledger_spans t on t.company = n.company
+      and t.span = n.processed_at / ${SPAN_MS}`,
+    again: "replace",
   },
   { table: "events", key: "t.payload ->> 'access_key'", from: "events t" },
   {
@@ -109,7 +108,11 @@ export interface Written {
  */
 export async function writeBare(notes: readonly Rows[]): Promise<Written> {
   await using folder = await emptyFolder();
-  const path = join(folder.path, "bare.db");
+  return await writeBareInto(join(folder.path, "bare.db"), notes);
+}
+
+/** The same, into a file that stays. */
+export async function writeBareInto(path: string, notes: readonly Rows[]): Promise<Written> {
   const service = await openDatabase(`file:${path}`);
   await service.migrate();
   await service.writing.execute(
@@ -119,12 +122,14 @@ export async function writeBare(notes: readonly Rows[]): Promise<Written> {
   const database = new Sqlite(path);
   for (const pragma of ["journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"])
     database.run(`PRAGMA ${pragma}`);
-  const inserts = PARTS.flatMap(({ table, again = "" }) => {
+  const inserts = PARTS.flatMap(({ table, again }) => {
     const [sample] = notes.flatMap((note) => note.get(table)?.slice(0, 1) ?? []).slice(0, 1);
     if (sample === undefined) return [];
     const columns = Object.keys(sample);
     const places = columns.map((_, n) => `?${n + 1}`).join(", ");
-    const insert = `insert into ${table} (${columns.join(", ")}) values (${places}) ${again}`;
+    const anew = columns.map((column) => `${column} = excluded.${column}`).join(", ");
+    const conflict = again === "replace" ? `on conflict do update set ${anew}` : (again ?? "");
+    const insert = `insert into ${table} (${columns.join(", ")}) values (${places}) ${conflict}`;
     return [{ table, insert: database.prepare<unknown, SQLQueryBindings[]>(insert) }];
   });
   const write = database.transaction((note: Rows) => {
