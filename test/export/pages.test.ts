@@ -54,7 +54,8 @@ describe("movements", () => {
   test("come all, once each, newest first, also where more share an instant than a page holds", async () => {
     const { rows, pages: sizes } = await walked(ports, movementWalk(1, {}), ID);
     expect(rows).toEqual(expected({}));
-    expect(sizes).toEqual([PAGE_ROWS, PAGE_ROWS, PAGE_ROWS, PAGE_ROWS, 2_400 - 4 * PAGE_ROWS]);
+    const whole = Math.floor(2_400 / PAGE_ROWS);
+    expect(sizes).toEqual([...Array(whole).fill(PAGE_ROWS), 2_400 % PAGE_ROWS]);
   });
 
   test("come as every combination of filters lets them through", async () => {
@@ -191,7 +192,7 @@ describe("a page", () => {
 
   test("visits a slice and no more, however few of its rows match", async () => {
     const { pages: sizes } = await walked(ports, movementWalk(1, { origin: "none" }), ID);
-    expect(sizes).toEqual([0, 0, 0, 0, 0]);
+    expect(sizes).toEqual(Array(Math.ceil(2_400 / PAGE_ROWS)).fill(0));
   });
 
   test("is one statement, whose text no value changes", async () => {
@@ -206,7 +207,7 @@ describe("a page", () => {
     };
     for (const reference of ["k1", "'; drop table movements; --"])
       await walked({ ...ports, reader }, movementWalk(1, { reference }), ID);
-    expect([texts.size, statements.length]).toEqual([1, 10]);
+    expect([texts.size, statements.length]).toEqual([1, 2 * Math.ceil(2_400 / PAGE_ROWS)]);
   });
 
   test("is not read once the signal is given, and others get their turn before each", async () => {
