@@ -2,11 +2,8 @@ import { firstRun } from "./accounts/first-run.ts";
 import { createApp } from "./app.ts";
 import { parseConfig } from "./config.ts";
 import { consumerOf } from "./consumer.ts";
-import type { Failure } from "./failures.ts";
-import { sayFailure } from "./http/problem.ts";
+import { reasonOf } from "./doors/reason.ts";
 import { followerOf } from "./journal/follower.ts";
-import { trusted } from "./lib/cast.ts";
-import { Failed } from "./lib/result.ts";
 import { compareDocuments } from "./nfe/compare.ts";
 import { readDocument } from "./nfe/read.ts";
 import { faultOf } from "./observability/worked.ts";
@@ -51,15 +48,6 @@ async function keepSwept(ports: BunPorts): Promise<void> {
     if (!ports.stopping.aborted) ports.log("warn", "sweep.fault", { code: faultOf(error) });
   }
   if (!ports.stopping.aborted) setTimeout(keepSwept, SWEEP_EVERY_MS, ports).unref();
-}
-
-/** Why there is no service, for the person who started it. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Failed)) return error instanceof Error ? error.message : String(error);
-  // Only our own flows construct Failed, and only with members of Failure.
-  const failure = trusted<Failure>(error.failure);
-  const { detail } = sayFailure(failure);
-  return failure.code === "auth.weak_password" ? `ADMIN_PASSWORD: ${detail}` : detail;
 }
 
 function endOnSignal(running: Running): void {

@@ -5,12 +5,14 @@ export const DOORS = [
   "bun.ts",
   "worker.ts",
   "reader.worker.ts",
+  "writer.worker.ts",
   "migrate.ts",
   "cli.ts",
   "demo.ts",
+  "dev-edge.ts",
 ] as const;
-/** Parts that belong to a door of the same name. */
-const OF_DOORS = ["cli", "demo"];
+/** Parts that belong to a door of the same name, and what several doors share. */
+const OF_DOORS = ["cli", "demo", "doors"];
 
 /** May import; a part may always import itself. A file at the root of src stands here under its own name. */
 const MAY: Record<string, string> = {
@@ -39,6 +41,7 @@ const MAY: Record<string, string> = {
 /** The threads are started by their address; nothing of a door is imported by it. */
 const STARTED: Record<string, string> = {
   "src/platform/bun/documents.ts": "src/reader.worker.ts",
+  "src/platform/bun/writer-thread.ts": "src/writer.worker.ts",
 };
 
 /** No clock, no chance, no environment, no outside: what these need comes as an argument or through a port. */

@@ -1,0 +1,27 @@
+import { firstRun } from "../accounts/first-run.ts";
+import type { Config } from "../config.ts";
+import { openDatabase } from "../platform/bun/database.ts";
+import { bunPasswords } from "../platform/bun/passwords.ts";
+import { breathe } from "../platform/bun/ports.ts";
+import { groupWriter } from "../platform/group-writer.ts";
+import { clientReader } from "../platform/reader.ts";
+
+/**
+ * Brings the database at DATABASE_URL up to the code's migrations, local or remote, and makes the first company and its
+ * administrator where there is none: a Worker does neither, as it must not print a password. Gives what firstRun gives.
+ */
+export async function furnish(config: Config): ReturnType<typeof firstRun> {
+  const database = await openDatabase(config.DATABASE_URL, config.DATABASE_AUTH_TOKEN);
+  try {
+    await database.migrate();
+    return await firstRun({
+      config,
+      reader: clientReader(database.reading),
+      writer: groupWriter(database.writing, { group: 1, queue: 1, patienceMs: 5_000, breathe }),
+      passwords: bunPasswords(config.PASSWORD_COST),
+      clock: { now: () => Date.now() },
+    });
+  } finally {
+    await database.close();
+  }
+}

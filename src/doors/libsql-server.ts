@@ -1,0 +1,50 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { PRIVATE } from "../platform/bun/private.ts";
+import { type Child, startChild } from "./child.ts";
+import { freePort, untilAnswers } from "./ports.ts";
+import { quietly, sqld } from "./programs.ts";
+
+/** A libSQL server of one's own. */
+export interface LibsqlServer {
+  readonly url: string;
+  readonly child: Child;
+}
+
+/**
+ * Starts sqld on a free loopback port, with its data in `folder`, which it makes; `started` is given the program before it is
+ * waited for, `say` hears its complaints. Throws when another one serves that folder, when there is no sqld on this machine,
+ * or when it does not come up.
+ */
+export async function libsqlServer(
+  folder: string,
+  started: (child: Child) => void,
+  say: (line: string) => void,
+): Promise<LibsqlServer> {
+  await mkdir(folder, PRIVATE);
+  const sign = join(folder, "url");
+  const other = await readFile(sign, "utf8").catch(() => "");
+  // Two servers over one folder would spoil it.
+  if (other !== "" && (await healthy(other)))
+    throw new Error(`Em ${folder} já serve o sqld de ${other}; termine-o antes`);
+  const address = `127.0.0.1:${await freePort("127.0.0.1")}`;
+  const url = `http://${address}`;
+  await writeFile(sign, url);
+  const child = startChild({
+    command: [sqld(), "-d", join(folder, "data"), "--http-listen-addr", address],
+    env: quietly(process.env),
+    hear: (line) => void (TROUBLE.test(line) && say(`sqld: ${line}`)),
+  });
+  started(child);
+  await untilAnswers(`${url}/health`, child, "sqld");
+  return { url, child };
+}
+
+/** The rest of what it says is a welcome. */
+const TROUBLE = /\b(?:ERROR|Error|panicked)\b/;
+
+const healthy = (url: string): Promise<boolean> =>
+  fetch(`${url}/health`, { signal: AbortSignal.timeout(1_000) }).then(
+    (answer) => answer.ok,
+    () => false,
+  );
