@@ -1,41 +1,71 @@
-import { expect, test } from "bun:test";
-import type { Ports, RateLimits } from "../../src/ports.ts";
-import { testClock } from "../support/ports.ts";
+import type { RateLimits } from "../../src/ports.ts";
+import { type Contract, claim, like, same } from "./claims.ts";
+
+export interface OpenLimits {
+  readonly limits: RateLimits;
+  /** Lets time pass. */
+  later(ms: number): void;
+}
 
 const BUCKET = { capacity: 3, perSecond: 2 };
 
+/** Nearly `ms`: whoever counts may be a call away, and its time goes on. */
+const nearly = (actual: number | undefined, ms: number) =>
+  claim(actual !== undefined && actual <= ms && actual > ms * 0.6, `${actual} is not about ${ms}`);
+
+const drained = async ({ limits }: OpenLimits) => {
+  const taken = [];
+  for (let n = 0; n < 4; n += 1) taken.push(await limits.take("user 1", BUCKET));
+  return taken;
+};
+
 /** Ports.RateLimits, whoever implements it. */
-export function limitsContract(name: string, open: (clock: Ports["clock"]) => RateLimits): void {
-  const drained = async () => {
-    const clock = testClock();
-    const limits = open(clock);
-    const taken = [];
-    for (let n = 0; n < 4; n += 1) taken.push(await limits.take("user 1", BUCKET));
-    return { clock, limits, taken };
-  };
-
-  test(`${name}: a full bucket lets its capacity pass at once, and then says how long to wait`, async () => {
-    const { taken } = await drained();
-    expect(taken.map(({ allowed, remaining }) => [allowed, remaining])).toEqual([
-      [true, 2],
-      [true, 1],
-      [true, 0],
-      [false, 0],
-    ]);
-    expect(taken[3]?.resetMs).toBeCloseTo(500);
-  });
-
-  test(`${name}: time fills it at its rate and no further than its capacity`, async () => {
-    const { clock, limits } = await drained();
-    clock.advance(500);
-    expect((await limits.take("user 1", BUCKET)).allowed).toBe(true);
-    expect((await limits.take("user 1", BUCKET)).allowed).toBe(false);
-    clock.advance(3_600_000);
-    expect(await limits.take("user 1", BUCKET)).toMatchObject({ allowed: true, remaining: 2 });
-  });
-
-  test(`${name}: keys do not share a bucket`, async () => {
-    const { limits } = await drained();
-    expect(await limits.take("user 2", BUCKET)).toMatchObject({ allowed: true, remaining: 2 });
-  });
-}
+export const limitsContract: Contract<() => OpenLimits> = [
+  {
+    name: "a full bucket lets its capacity pass at once, and then says how long to wait",
+    async run(open) {
+      const taken = await drained(open());
+      same(
+        taken.map(({ allowed, remaining }) => [allowed, remaining]),
+        [
+          [true, 2],
+          [true, 1],
+          [true, 0],
+          [false, 0],
+        ],
+      );
+      nearly(taken[2]?.resetMs, 1_500);
+      nearly(taken[3]?.resetMs, 500);
+    },
+  },
+  {
+    name: "time fills it at its rate and no further than its capacity",
+    async run(open) {
+      const world = open();
+      await drained(world);
+      world.later(500);
+      same((await world.limits.take("user 1", BUCKET)).allowed, true);
+      same((await world.limits.take("user 1", BUCKET)).allowed, false);
+      world.later(3_600_000);
+      like(await world.limits.take("user 1", BUCKET), { allowed: true, remaining: 2 });
+    },
+  },
+  {
+    name: "keys do not share a bucket",
+    async run(open) {
+      const world = open();
+      await drained(world);
+      like(await world.limits.take("user 2", BUCKET), { allowed: true, remaining: 2 });
+    },
+  },
+  {
+    name: "of many at once no more pass than it holds",
+    async run(open) {
+      const { limits } = open();
+      const taken = await Promise.all(
+        Array.from({ length: 20 }, () => limits.take("user 1", BUCKET)),
+      );
+      same(taken.filter(({ allowed }) => allowed).length, 3);
+    },
+  },
+];

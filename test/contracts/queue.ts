@@ -1,6 +1,6 @@
-import { expect, test } from "bun:test";
 import type { Message } from "../../src/messages.ts";
 import type { Consumer, MessageQueue, Outcome, Statement } from "../../src/ports.ts";
+import { type Contract, same } from "./claims.ts";
 
 export interface OpenQueue {
   readonly queue: MessageQueue;
@@ -50,65 +50,78 @@ export async function sent(
 }
 
 /** Ports.MessageQueue, whoever implements it. */
-export function queueContract(name: string, open: () => Promise<OpenQueue>): void {
-  test(`${name}: what is sent is handed out once, as it was sent`, async () => {
-    const world = await open();
-    const { seen, consumer } = recorder(() => "done");
-    const messages = [document(0), document(1), file("e")];
-    await sent(world, messages);
-    await world.deliver(consumer(world.commit));
-    await world.deliver(consumer(world.commit));
-    expect(seen).toHaveLength(3);
-    expect(seen).toEqual(expect.arrayContaining(messages));
-    await world.close();
-  });
-
-  test(`${name}: what is never committed is never handed out`, async () => {
-    const world = await open();
-    const { seen, consumer } = recorder(() => "done");
-    world.queue.send([document(0)]);
-    await world.deliver(consumer(world.commit));
-    expect(seen).toEqual([]);
-    await world.close();
-  });
-
-  test(`${name}: what fails is handed out again, and keeps no neighbour waiting`, async () => {
-    const world = await open();
-    let failures = 2;
-    const { seen, parked, consumer } = recorder((message) => {
-      if (message.kind === "export" || message.position !== 1 || failures === 0) return "done";
-      failures -= 1;
-      return { retry: "weather" };
-    });
-    await sent(world, [document(0), document(1), document(2)]);
-    await world.deliver(consumer(world.commit));
-    const times = (position: number) =>
-      seen.filter((body) => (body as { position: number }).position === position).length;
-    expect([times(0), times(1), times(2)]).toEqual([1, 3, 1]);
-    expect(parked).toEqual([]);
-    await world.close();
-  });
-
-  test(`${name}: what fails every time is parked with its reason, and handed out no more`, async () => {
-    const world = await open();
-    const { seen, parked, consumer } = recorder(() => ({ retry: "storage.full" }));
-    await sent(world, [document(0)]);
-    await world.deliver(consumer(world.commit));
-    await world.deliver(consumer(world.commit));
-    expect(seen).toHaveLength(world.attempts);
-    expect(parked).toEqual([[document(0), "storage.full"]]);
-    await world.close();
-  });
-
-  test(`${name}: what was parked and is sent again begins anew`, async () => {
-    const world = await open();
-    const failing = recorder(() => ({ retry: "storage.full" }));
-    await sent(world, [document(0)]);
-    await world.deliver(failing.consumer(world.commit));
-    const { seen, parked, consumer } = recorder(() => "done");
-    await sent(world, [document(0)]);
-    await world.deliver(consumer(world.commit));
-    expect([seen, parked]).toEqual([[document(0)], []]);
-    await world.close();
-  });
-}
+export const queueContract: Contract<() => Promise<OpenQueue>> = [
+  {
+    name: "what is sent is handed out once, as it was sent",
+    async run(open) {
+      const world = await open();
+      const { seen, consumer } = recorder(() => "done");
+      const messages = [document(0), document(1), file("e")];
+      await sent(world, messages);
+      await world.deliver(consumer(world.commit));
+      await world.deliver(consumer(world.commit));
+      same(seen.length, 3);
+      const inOrder = (bodies: readonly unknown[]) =>
+        bodies.map((body) => JSON.stringify(body)).sort();
+      same(inOrder(seen), inOrder(messages));
+      await world.close();
+    },
+  },
+  {
+    name: "what is never committed is never handed out",
+    async run(open) {
+      const world = await open();
+      const { seen, consumer } = recorder(() => "done");
+      world.queue.send([document(0)]);
+      await world.deliver(consumer(world.commit));
+      same(seen, []);
+      await world.close();
+    },
+  },
+  {
+    name: "what fails is handed out again, and keeps no neighbour waiting",
+    async run(open) {
+      const world = await open();
+      let failures = 2;
+      const { seen, parked, consumer } = recorder((message) => {
+        if (message.kind === "export" || message.position !== 1 || failures === 0) return "done";
+        failures -= 1;
+        return { retry: "weather" };
+      });
+      await sent(world, [document(0), document(1), document(2)]);
+      await world.deliver(consumer(world.commit));
+      const times = (position: number) =>
+        seen.filter((body) => (body as { position: number }).position === position).length;
+      same([times(0), times(1), times(2)], [1, 3, 1]);
+      same(parked, []);
+      await world.close();
+    },
+  },
+  {
+    name: "what fails every time is parked with its reason, and handed out no more",
+    async run(open) {
+      const world = await open();
+      const { seen, parked, consumer } = recorder(() => ({ retry: "storage.full" }));
+      await sent(world, [document(0)]);
+      await world.deliver(consumer(world.commit));
+      await world.deliver(consumer(world.commit));
+      same(seen.length, world.attempts);
+      same(parked, [[document(0), "storage.full"]]);
+      await world.close();
+    },
+  },
+  {
+    name: "what was parked and is sent again begins anew",
+    async run(open) {
+      const world = await open();
+      const failing = recorder(() => ({ retry: "storage.full" }));
+      await sent(world, [document(0)]);
+      await world.deliver(failing.consumer(world.commit));
+      const { seen, parked, consumer } = recorder(() => "done");
+      await sent(world, [document(0)]);
+      await world.deliver(consumer(world.commit));
+      same([seen, parked], [[document(0)], []]);
+      await world.close();
+    },
+  },
+];

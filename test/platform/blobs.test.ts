@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileBlobs } from "../../src/platform/bun/blobs.ts";
 import { memoryBlobs } from "../../src/platform/memory/blobs.ts";
 import { blobsContract } from "../contracts/blobs.ts";
+import { holds } from "../support/holds.ts";
 
 const folders: string[] = [];
 const folder = async () => {
@@ -14,12 +15,12 @@ const folder = async () => {
 };
 afterAll(() => Promise.all(folders.map((path) => rm(`${path}`, { recursive: true, force: true }))));
 
-blobsContract("memory", async () => ({
+holds("memory", blobsContract, async () => ({
   blobs: memoryBlobs({ now: () => Date.now() }),
   close: async () => undefined,
 }));
 
-blobsContract("bun", async () => ({
+holds("bun", blobsContract, async () => ({
   blobs: fileBlobs(await folder()),
   close: async () => undefined,
 }));

@@ -1,4 +1,9 @@
 import { memoryLimits } from "../../src/platform/memory/limits.ts";
 import { limitsContract } from "../contracts/limits.ts";
+import { holds } from "../support/holds.ts";
+import { testClock } from "../support/ports.ts";
 
-limitsContract("memory", (clock) => memoryLimits(clock));
+holds("memory", limitsContract, () => {
+  const clock = testClock();
+  return { limits: memoryLimits(clock), later: clock.advance };
+});

@@ -3,6 +3,7 @@ import { gzipSync } from "node:zlib";
 import { sha256 } from "../../src/lib/hash.ts";
 import { always, latin, originalsContract } from "../contracts/originals.ts";
 import { company } from "../support/companies.ts";
+import { holds } from "../support/holds.ts";
 import { testPorts } from "../support/ports.ts";
 
 async function open() {
@@ -11,7 +12,7 @@ async function open() {
   return ports;
 }
 
-originalsContract("bun", open);
+holds("bun", originalsContract, open);
 
 const XML = new TextEncoder().encode("<det>uma nota como muitas</det>".repeat(500));
 

@@ -1,4 +1,5 @@
 import { bunPasswords } from "../../src/platform/bun/passwords.ts";
 import { passwordsContract } from "../contracts/passwords.ts";
+import { holds } from "../support/holds.ts";
 
-passwordsContract("bun", bunPasswords);
+holds("bun", passwordsContract, bunPasswords);

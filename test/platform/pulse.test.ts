@@ -1,7 +1,15 @@
 import { expect, test } from "bun:test";
 import { breathe } from "../../src/platform/bun/ports.ts";
 import { localPulse } from "../../src/platform/pulse.ts";
+import { pulseContract } from "../contracts/pulse.ts";
+import { holds } from "../support/holds.ts";
 import { testClock } from "../support/ports.ts";
+
+holds("memory", pulseContract, () => {
+  const clock = testClock();
+  const pulse = localPulse(clock.after);
+  return { pulse, commit: async () => pulse.beat(), second: async () => clock.advance(1_000) };
+});
 
 /** Whether a promise has resolved by now. */
 async function over(promise: Promise<void>): Promise<boolean> {

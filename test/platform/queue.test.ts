@@ -5,6 +5,7 @@ import { type BunQueue, bunQueue, type QueueLimits } from "../../src/platform/bu
 import { memoryQueue } from "../../src/platform/memory/queue.ts";
 import type { Consumer, Outcome } from "../../src/ports.ts";
 import { document, file, queueContract, recorder, sent } from "../contracts/queue.ts";
+import { holds } from "../support/holds.ts";
 import { type TestPorts, testPorts } from "../support/ports.ts";
 
 const LIMITS: QueueLimits = { lanes: { document: 2, export: 1 }, attempts: 3, leaseMs: 10_000 };
@@ -36,7 +37,7 @@ async function world(limits: Partial<QueueLimits> = {}, random = () => 1) {
   };
 }
 
-queueContract("memory", async () => {
+holds("memory", queueContract, async () => {
   const queue = memoryQueue(3);
   return {
     queue,
@@ -47,7 +48,7 @@ queueContract("memory", async () => {
   };
 });
 
-queueContract("bun", async () => {
+holds("bun", queueContract, async () => {
   const { ports, commit, queue, another, close } = await world();
   return {
     queue,

@@ -4,19 +4,25 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClient } from "@libsql/client";
 import { Failed } from "../../src/lib/result.ts";
-import { openDatabase } from "../../src/platform/bun/database.ts";
+import { openDatabase, type WriterPlace } from "../../src/platform/bun/database.ts";
 import { type Batches, type GroupLimits, groupWriter } from "../../src/platform/group-writer.ts";
 import { clientReader } from "../../src/platform/reader.ts";
 import { lockedFile } from "../../src/resilience/policies.ts";
+import { readerContract } from "../contracts/reader.ts";
 import { job, put, writerContract } from "../contracts/writer.ts";
+import { holds } from "../support/holds.ts";
 
 const breathe = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /** A writer over a file of its own, through a client that may be watched or disturbed. */
-async function open(limits: Partial<GroupLimits> = {}, through = (client: Batches) => client) {
+async function open(
+  limits: Partial<GroupLimits> = {},
+  through = (client: Batches) => client,
+  where: WriterPlace = "here",
+) {
   const folder = await mkdtemp(join(tmpdir(), "sge-writer-"));
   const url = `file:${join(folder, "w.db")}`;
-  const database = await openDatabase(url);
+  const database = await openDatabase(url, undefined, where);
   await database.writing.execute(
     "create table things (id integer primary key, name text unique) strict",
   );
@@ -38,7 +44,8 @@ async function open(limits: Partial<GroupLimits> = {}, through = (client: Batche
   };
 }
 
-writerContract("bun", open);
+holds("bun", writerContract, open);
+holds("bun", readerContract, () => open());
 
 /** A client whose batches fail as told, before they reach the database; null lets one through. */
 const disturbed = (faults: (Error | null)[]) => {
