@@ -22,7 +22,7 @@ export interface Connection {
   batch(statements: InStatement[], mode: "write"): Promise<Answered[]>;
   /** Several statements without parameters or rows. */
   executeMultiple(sql: string): Promise<void>;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** Opens `path`; `pragmas` hold for as long as the connection does. */
@@ -76,7 +76,7 @@ export function openConnection(path: string, pragmas: string): Connection {
     async executeMultiple(sql) {
       database.exec(sql);
     },
-    close() {
+    async close() {
       kept.clear();
       database.close();
     },

@@ -13,6 +13,7 @@ import { remoteDatabase } from "../remote-database.ts";
 import { rowsOf } from "../rows.ts";
 import { type Connection, openConnection } from "./connection.ts";
 import { PRIVATE } from "./private.ts";
+import { threadConnection } from "./writer-thread.ts";
 
 /** How many migrations this program knows: a database with more was made by a newer one. */
 export async function knownMigrations(): Promise<number> {
@@ -46,16 +47,24 @@ export interface Database {
 /**
  * Opens the database named by a `file:`, `http:` or `libsql:` URL; makes the directory of a file.
  * Local: WAL and `synchronous=FULL`, so that what was committed survives a loss of power, and no busy timeout,
- * because a wait in the native client stops the event loop (design decisions 10 and 11).
+ * because a wait in the native client stops the event loop (design decisions 10 and 11). `where`: of a local one only.
  */
-export async function openDatabase(url: string, authToken?: string): Promise<Database> {
+export async function openDatabase(
+  url: string,
+  authToken?: string,
+  where: WriterPlace = "here",
+): Promise<Database> {
   const path = filePath(url);
-  return path === null ? openRemote(url, authToken) : openFile(url, path);
+  return path === null ? openRemote(url, authToken) : openFile(url, path, where);
 }
 
-async function openFile(url: string, path: string): Promise<Database> {
+/** Where the connection that writes lives: a command or a test has nobody whom it could hold up. */
+export type WriterPlace = "here" | "thread";
+const OPEN = { here: openConnection, thread: threadConnection };
+
+async function openFile(url: string, path: string, where: WriterPlace): Promise<Database> {
   await mkdir(dirname(path), PRIVATE);
-  const writing = await patient(() => openConnection(path, WRITES));
+  const writing = await patient(() => OPEN[where](path, WRITES));
   const reading = await patient(() => openConnection(path, READS));
   const built = createClient({ url, intMode: "number", concurrency: 1, timeout: 0 });
   await built.executeMultiple(READS);
@@ -71,9 +80,9 @@ async function openFile(url: string, path: string): Promise<Database> {
     async close() {
       lock.end();
       built.close();
-      reading.close();
+      await reading.close();
       await fold(writing).catch(() => undefined);
-      writing.close();
+      await writing.close();
     },
   };
 }

@@ -64,7 +64,7 @@ export async function bunPorts(config: Config, domain: DocumentDomain): Promise<
   const clock = { now: () => Date.now() };
   const meter = promMeter(() => performance.now() / 1_000);
   const tracer = await tracing(config, meter);
-  const database = await openDatabase(config.DATABASE_URL, config.DATABASE_AUTH_TOKEN);
+  const database = await openDatabase(config.DATABASE_URL, config.DATABASE_AUTH_TOKEN, "thread");
   await database.migrate();
   const reader = clientReader(database.reading);
   const pulse = localPulse();

@@ -1,0 +1,81 @@
+import type { InStatement } from "@libsql/client";
+import { trusted } from "../../lib/cast.ts";
+import type { Value } from "../../ports.ts";
+import type { Answered } from "../rows.ts";
+import { type Connection, openConnection } from "./connection.ts";
+
+/** The first message: which database. It is opened at the first order, and again at the next while that fails. */
+export interface Opening {
+  readonly path: string;
+  readonly pragmas: string;
+}
+/** What the thread is asked. A statement's text goes once, and is then called by its number. */
+export type Order = {
+  readonly id: number;
+  readonly texts: readonly (readonly [number, string])[];
+} & (
+  | { readonly how: "execute" | "batch"; readonly calls: readonly Call[] }
+  | { readonly how: "executeMultiple"; readonly sql: string }
+  | { readonly how: "close" }
+);
+/** A text, or its number, and what is bound to it. */
+export type Call = readonly [sql: number | string, args: readonly Value[]];
+/** What it gives back. */
+export type Receipt =
+  | { readonly id: number; readonly answers: readonly Answered[] }
+  | { readonly id: number; readonly fault: { name: string; message: string; code?: string } };
+
+declare const self: Worker;
+
+/** Makes this thread carry out the orders of writer-thread.ts, in their order. What fails is told, and nothing ends. */
+export function carryOut(): void {
+  const texts: string[] = [];
+  let opening: Opening | null = null;
+  let connection: Connection | null = null;
+
+  const statementOf = ([sql, args]: Call): InStatement => ({
+    sql: typeof sql === "string" ? sql : (texts[sql] ?? ""),
+    args: [...args],
+  });
+
+  const carried = async (order: Order): Promise<readonly Answered[]> => {
+    for (const [number, text] of order.texts) texts[number] = text;
+    if (opening === null) throw new Error("the thread was not told which database");
+    const open = connection ?? openConnection(opening.path, opening.pragmas);
+    connection = open;
+    switch (order.how) {
+      case "batch":
+        return open.batch(order.calls.map(statementOf), "write");
+      case "execute":
+        return Promise.all(order.calls.map((call) => open.execute(statementOf(call))));
+      case "executeMultiple":
+        await open.executeMultiple(order.sql);
+        return [];
+      case "close":
+        await open.close();
+        connection = null;
+        return [];
+    }
+  };
+
+  self.onmessage = (event: MessageEvent) => {
+    // Only writer-thread.ts posts here.
+    const told = trusted<Opening | Order>(event.data);
+    if ("path" in told) {
+      opening = told;
+      return;
+    }
+    carried(told).then(
+      (answers) => self.postMessage({ id: told.id, answers } satisfies Receipt),
+      (error: unknown) =>
+        self.postMessage({ id: told.id, fault: faultOf(error) } satisfies Receipt),
+    );
+  };
+}
+
+/** An Error as plain data; the code is what resilience/weather.ts looks at. */
+function faultOf(error: unknown): { name: string; message: string; code?: string } {
+  if (!(error instanceof Error)) return { name: "Error", message: String(error) };
+  const code = "code" in error && typeof error.code === "string" ? { code: error.code } : {};
+  return { name: error.name, message: error.message, ...code };
+}
