@@ -208,7 +208,15 @@ export interface Pulse {
 export type PlatformFailure =
   | {
       code: "overloaded";
-      what: "writer" | "reader" | "originals" | "documents" | "passwords" | "requests" | "streams";
+      what:
+        | "writer"
+        | "reader"
+        | "originals"
+        | "files"
+        | "documents"
+        | "passwords"
+        | "requests"
+        | "streams";
       retryAfterS: number;
     }
   | { code: "storage.full" }

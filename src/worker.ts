@@ -1,16 +1,37 @@
 import { createApp } from "./app.ts";
+import { consumerOf } from "./consumer.ts";
 import { trusted } from "./lib/cast.ts";
 import { compareDocuments } from "./nfe/compare.ts";
 import { readDocument } from "./nfe/read.ts";
 import type { Bindings } from "./platform/cloudflare/bindings.ts";
+import { consumeBatch } from "./platform/cloudflare/consume-batch.ts";
+import { parkBatch } from "./platform/cloudflare/park-batch.ts";
 import { cloudflarePorts } from "./platform/cloudflare/ports.ts";
+import { sweep } from "./sweep.ts";
+
+/** Cloudflare ends a cron after 15 minutes; the next goes on where this one was. */
+const SWEEP_MS = 10 * 60_000;
+
+const portsOf = (bindings: Bindings) =>
+  cloudflarePorts(bindings, { readDocument, compareDocuments });
+
+// workerd gives its handlers the bindings of wrangler.toml.
+const app = createApp((bindings) => portsOf(trusted<Bindings>(bindings)));
 
 /** Door: the service on Cloudflare Workers. The database is migrated, and its first company made, from Bun before a deploy. */
-const app = createApp((bindings) =>
-  // workerd gives its handlers the bindings of wrangler.toml.
-  cloudflarePorts(trusted<Bindings>(bindings), { readDocument, compareDocuments }),
-);
-
 export default {
   fetch: (request, bindings, context) => app.fetch(request, bindings, context),
+
+  /** Both queues: what is to be done, and (its name ends so) what was tried for the last time. */
+  queue: (batch, bindings) => {
+    const ports = portsOf(bindings);
+    const hands = { ...ports, consumer: consumerOf(ports), random: Math.random };
+    return batch.queue.endsWith("-dead")
+      ? parkBatch(batch, hands)
+      : consumeBatch(batch, { ...hands, dead: bindings.DEAD_JOBS });
+  },
+
+  async scheduled(_cron, bindings) {
+    await sweep(portsOf(bindings), AbortSignal.timeout(SWEEP_MS));
+  },
 } satisfies ExportedHandler<Bindings>;

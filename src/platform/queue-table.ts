@@ -89,6 +89,30 @@ export const lay = (lease: Lease, now: number, reason: string): Statement => ({
   args: [...mine(lease), now, reason],
 });
 
+/** Of what nobody can read, so much is kept. */
+const BURIED_CHARACTERS = 4_000;
+
+/** Lays down what no queue of this table has handed out, under a name that it has elsewhere; twice is once. */
+export const bury = (key: string, body: unknown, reason: string, now: number): Statement => ({
+  sql: `insert into queue (key, lane, body, available_at, dead_at, reason, created_at)
+    values (?1, 'unreadable', json_quote(?2), ?4, ?4, ?3, ?4) on conflict (key) do nothing`,
+  args: [key, textOf(body).slice(0, BURIED_CHARACTERS), reason, now],
+});
+
+function textOf(body: unknown): string {
+  try {
+    return JSON.stringify(body) ?? String(body);
+  } catch {
+    return typeof body;
+  }
+}
+
+/** Forgets what has been dead since before then. */
+export const forgetDead = (deadBefore: number): Statement => ({
+  sql: "delete from queue where dead_at is not null and dead_at < ?1",
+  args: [deadBefore],
+});
+
 /** When the next message of a lane is ready. */
 export const nextReady = (lane: string): Statement => ({
   sql: `select min(available_at) as at from queue where dead_at is null and lane = ?1`,
@@ -110,7 +134,7 @@ export const tidy = (
       where dead_at is null and lane in (select value from json_each(?3)) and available_at > ?1 + ?2`,
     args: [now, longestMs, JSON.stringify(lanes)],
   },
-  { sql: "delete from queue where dead_at is not null and dead_at < ?1", args: [deadBefore] },
+  forgetDead(deadBefore),
 ];
 
 /**

@@ -4,6 +4,7 @@ import {
   CountBreaker,
   ExponentialBackoff,
   fullJitterGenerator,
+  handleAll,
   handleWhen,
   type RetryPolicy,
   retry,
@@ -35,6 +36,12 @@ export const reading: RetryPolicy = retry(
 export const writing: RetryPolicy = retry(handleWhen(neverHappened), {
   maxAttempts: 10_000,
   backoff: jitter(5, 200),
+});
+
+/** A message to a queue that is not the database: sent again a few times, for twice is once. */
+export const sending: RetryPolicy = retry(handleAll, {
+  maxAttempts: 4,
+  backoff: jitter(50, 1_000),
 });
 
 /** Gives up waiting after a second, whatever the other side does. */
@@ -73,6 +80,8 @@ export const LANES = {
   write: { timeoutMs: 5_000, atOnce: 16, waiting: 64 },
   /** A file of at most some MiB. */
   blob: { timeoutMs: 10_000, atOnce: 16, waiting: 64 },
+  /** A hundred messages of a few hundred bytes. */
+  queue: { timeoutMs: 5_000, atOnce: 6, waiting: 64 },
   /** What may be lost: spans, counters. */
   telemetry: { timeoutMs: 3_000, atOnce: 2, waiting: 8 },
 } as const;

@@ -13,6 +13,7 @@ import { dirname, join } from "node:path";
 import { Failed } from "../../lib/result.ts";
 import type { BlobStore, PlatformFailure } from "../../ports.ts";
 import { isStorageFull } from "../../resilience/weather.ts";
+import { blobKey, isBlobKey } from "../blob-key.ts";
 import { PRIVATE } from "./private.ts";
 
 export interface FileBlobs extends BlobStore {
@@ -22,8 +23,6 @@ export interface FileBlobs extends BlobStore {
   writable(): Promise<void>;
 }
 
-/** Never a path of its own: no `..`, no leading slash, no character that a shell or a file system reads. */
-const KEY = /^[A-Za-z0-9][\w-]*(?:[./][A-Za-z0-9][\w-]*)*$/;
 /** `<name>.<pid>.<n>~`: no key ends so. */
 const TEMPORARY = /\.(\d+)\.\d+~$/;
 
@@ -34,10 +33,7 @@ const TEMPORARY = /\.(\d+)\.\d+~$/;
 export function fileBlobs(folder: string): FileBlobs {
   let writes = 0;
   const writing = new Set<string>();
-  const pathOf = (key: string): string => {
-    if (!KEY.test(key)) throw new Error("a blob's key is of letters, digits, - _ . and /");
-    return join(folder, key);
-  };
+  const pathOf = (key: string): string => join(folder, blobKey(key));
   const names = () => readdir(folder, { recursive: true }).catch(noneOf<string[]>([]));
 
   async function write(path: string, content: Content, signal?: AbortSignal): Promise<number> {
@@ -80,7 +76,7 @@ export function fileBlobs(folder: string): FileBlobs {
     },
     async list(prefix, after = "") {
       const keys = (await names())
-        .filter((name) => KEY.test(name) && name.startsWith(prefix) && name > after)
+        .filter((name) => isBlobKey(name) && name.startsWith(prefix) && name > after)
         .sort();
       const found: { key: string; size: number; at: number }[] = [];
       for (const key of keys) {

@@ -4,6 +4,12 @@ import { type Config, parseConfig } from "../../config.ts";
 export interface Bindings {
   /** Where original bytes are kept; without it they are rows of the database, as on Bun. */
   readonly ORIGINALS?: R2Bucket;
+  /** Where exports, and ZIPs that wait to be opened, are kept. */
+  readonly FILES?: R2Bucket;
+  /** What outlives a request; without it nothing is taken that would. */
+  readonly JOBS?: Queue;
+  /** The dead-letter queue of JOBS, so that a reason goes there with its message. */
+  readonly DEAD_JOBS?: Queue;
   readonly [name: string]: unknown;
 }
 

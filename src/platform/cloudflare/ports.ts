@@ -14,8 +14,10 @@ import { builtReads, clientReader } from "../reader.ts";
 import { type RemoteDatabase, remoteDatabase } from "../remote-database.ts";
 import { tableOriginals } from "../table-originals.ts";
 import { type Bindings, configOf } from "./bindings.ts";
+import { bucketBlobs } from "./blobs.ts";
 import { cloudflareHealth } from "./health.ts";
 import { bucketOriginals, webGzip } from "./originals.ts";
+import { workersQueue } from "./queue.ts";
 import { unboundBlobs, unboundQueue } from "./unbound.ts";
 
 /** Longest time that a busy database is waited for (design decision 11). */
@@ -54,8 +56,10 @@ function keep(bindings: Bindings, domain: DocumentDomain): Kept {
   const config = configured(bindings, consoleLog("info", clock));
   const database = remoteDatabase(config.DATABASE_URL, config.DATABASE_AUTH_TOKEN, NOTHING_BETWEEN);
   const reader = clientReader(database.reading);
-  const blobs = lane(neighbour("originals", { counts: () => true }), "blob", NOTHING_BETWEEN);
-  const bucket = bindings.ORIGINALS;
+  const log = consoleLog(config.LOG_LEVEL, clock);
+  const way = (name: string, kind: "blob" | "queue") =>
+    lane(neighbour(name, { counts: () => true }), kind, NOTHING_BETWEEN);
+  const { ORIGINALS: bucket, FILES: files, JOBS: jobs } = bindings;
   const kept: Kept = {
     config,
     database,
@@ -64,9 +68,10 @@ function keep(bindings: Bindings, domain: DocumentDomain): Kept {
     originals:
       bucket === undefined
         ? tableOriginals({ reader, clock }, webGzip)
-        : bucketOriginals(bucket, blobs),
-    blobs: unboundBlobs,
-    queue: unboundQueue,
+        : bucketOriginals(bucket, way("originals", "blob")),
+    blobs: files === undefined ? unboundBlobs : bucketBlobs(files, way("files", "blob")),
+    queue:
+      jobs === undefined ? unboundQueue : workersQueue(jobs, { way: way("queue", "queue"), log }),
     documents: inlineDocuments(domain),
     passwords: passwordHasher(nodeScrypt, config.PASSWORD_COST),
     limits: memoryLimits(clock),
@@ -74,7 +79,7 @@ function keep(bindings: Bindings, domain: DocumentDomain): Kept {
     // An isolate is never told that it ends.
     stopping: new AbortController().signal,
     clock,
-    log: consoleLog(config.LOG_LEVEL, clock),
+    log,
     meter: quietMeter(() => clock.now() / 1_000),
     tracer: quietTracer,
     trace: untraced(),

@@ -1,0 +1,73 @@
+import pMap from "p-map";
+import type { Config } from "../../config.ts";
+import type { Consumer, Log, Outcome } from "../../ports.ts";
+import { INTERRUPTED, letterOf } from "./letter.ts";
+
+/** What a batch of messages is handed to. */
+export interface Hands {
+  readonly consumer: Consumer;
+  /** The dead-letter queue; without it Cloudflare moves what has failed there by itself, and no reason goes with it. */
+  readonly dead: Queue | undefined;
+  readonly config: Pick<Config, "JOB_ATTEMPTS" | "JOB_CONCURRENCY">;
+  readonly log: Log;
+  readonly random: () => number;
+}
+
+/** Cloudflare ends a consumer after 15 minutes: what takes longer is told to end, and comes again by itself. */
+const BATCH_MS = 14 * 60_000;
+/** Full jitter below this, doubled at each attempt; no queue waits longer than twelve hours. */
+const FIRST_DELAY_S = 2;
+const LONGEST_DELAY_S = 43_200;
+
+/** Seconds until an attempt after `attempts` of them: a whole number, from 0 to twelve hours. */
+export const delayOf = (attempts: number, random: () => number): number =>
+  Math.floor(random() * (Math.min(LONGEST_DELAY_S, FIRST_DELAY_S * 2 ** (attempts - 1)) + 1));
+
+/**
+ * Hands out the messages of a batch, some at a time. Each is acknowledged or put off by itself; after JOB_ATTEMPTS it goes
+ * to the dead-letter queue, and the reason with it: the database that would keep the reason may be what is away.
+ * Never rejects: then Cloudflare would repeat the whole batch.
+ */
+export async function consumeBatch(
+  { messages }: MessageBatch<unknown>,
+  hands: Hands,
+): Promise<void> {
+  const { consumer, config, log } = hands;
+  const signal = AbortSignal.timeout(BATCH_MS);
+  const counts = { done: 0, retried: 0, dead: 0 };
+  await pMap(
+    messages,
+    async (message) => {
+      const outcome: Outcome =
+        message.attempts > config.JOB_ATTEMPTS
+          ? { retry: INTERRUPTED }
+          : await consumer.consume(message.body, signal);
+      counts[await settled(message, outcome, hands)] += 1;
+    },
+    { concurrency: config.JOB_CONCURRENCY },
+  );
+  log(counts.dead > 0 ? "warn" : "info", "queue.batch", { messages: messages.length, ...counts });
+}
+
+/** Says to the queue what became of a message. */
+async function settled(
+  message: Message<unknown>,
+  outcome: Outcome,
+  { dead, config, log, random }: Hands,
+): Promise<"done" | "retried" | "dead"> {
+  if (outcome === "done") {
+    message.ack();
+    return "done";
+  }
+  if (message.attempts >= config.JOB_ATTEMPTS && dead !== undefined) {
+    try {
+      await dead.send(letterOf(message.body, outcome.retry), { contentType: "json" });
+      message.ack();
+      return "dead";
+    } catch (error) {
+      log("error", "queue.unsent", { name: error instanceof Error ? error.name : "unknown" });
+    }
+  }
+  message.retry({ delaySeconds: delayOf(message.attempts, random) });
+  return "retried";
+}

@@ -1,0 +1,39 @@
+import pMap from "p-map";
+import { Message as OurMessage } from "../../messages.ts";
+import type { Ports, Statement } from "../../ports.ts";
+import { bury } from "../queue-table.ts";
+import { delayOf, type Hands } from "./consume-batch.ts";
+import { readLetter } from "./letter.ts";
+
+/**
+ * Takes what the dead-letter queue holds: its job says that it was tried for the last time, and why. A message that nobody
+ * can read has no job: it is buried in the table `queue`, where a single server keeps such too, and `/api/health/full`
+ * counts it. Never rejects; what could not be written comes again.
+ */
+export async function parkBatch(
+  { messages }: MessageBatch<unknown>,
+  hands: Omit<Hands, "dead"> & Pick<Ports, "clock">,
+): Promise<void> {
+  const { consumer, config, log, random, clock } = hands;
+  const park = async (message: Message<unknown>) => {
+    const { body, reason } = readLetter(message.body);
+    const along: Statement[] = OurMessage.safeParse(body).success
+      ? []
+      : [bury(`unreadable:${message.id}`, body, reason, clock.now())];
+    await consumer.park(body, reason, along);
+  };
+  await pMap(
+    messages,
+    async (message) => {
+      try {
+        await park(message);
+        message.ack();
+      } catch (error) {
+        const name = error instanceof Error ? error.name : "unknown";
+        log("warn", "queue.unparked", { name, attempts: message.attempts });
+        message.retry({ delaySeconds: delayOf(message.attempts, random) });
+      }
+    },
+    { concurrency: config.JOB_CONCURRENCY },
+  );
+}
