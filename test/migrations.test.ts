@@ -11,8 +11,8 @@ import { type Database, openDatabase } from "../src/platform/bun/database.ts";
 const WITHOUT_DRIZZLE = ["originals", "queue"];
 /** What everything else belongs to; and the messages of one server, whose bodies name their companies. */
 const WITHOUT_COMPANY = ["companies", "queue"];
-/** One address is one person, whatever the company; a key is looked up before its company is known. */
-const NOT_BY_COMPANY = ["api_keys(hash)", "users(email)"];
+/** One address is one person, whatever the company; a key, or an address for mail, is looked up before its company is known. */
+const NOT_BY_COMPANY = ["api_keys(hash)", "mail_addresses(token)", "users(email)"];
 
 let folder: string;
 let database: Database;

@@ -12,7 +12,7 @@ const FILES = "exports/";
 
 /** Removes the files of exports whose time is over, and then the exports; gives how many went. */
 export async function sweepExports(ports: Needs, company: number): Promise<number> {
-  const over = await expiredJobs(ports, company, "export", ports.clock.now(), JOBS);
+  const over = await expiredJobs(ports, company, ["export"], ports.clock.now(), JOBS);
   for (const { id, blob } of over) {
     // The file first: a row without one says so, a file without a row would stay.
     if (blob !== null) await ports.blobs.delete(blob);

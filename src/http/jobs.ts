@@ -2,7 +2,7 @@ import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import { replayExport } from "../export/exports.ts";
 import { itemsPage, progressOf } from "../ingest/job-items.ts";
 import { replayBatch } from "../ingest/replay.ts";
-import { findJob, JOB_KINDS, JOB_STATES, listJobs } from "../journal/jobs.ts";
+import { findJob, hasItems, JOB_KINDS, JOB_STATES, listJobs } from "../journal/jobs.ts";
 import { causeOf, type Env } from "./env.ts";
 import { itemLines, JobSchema, JobSummarySchema, jobSummary } from "./job-view.ts";
 import { asks } from "./permissions.ts";
@@ -59,9 +59,9 @@ export const getJob = defineOpenAPIRoute<typeof getRoute, Env>({
       progressOf(ports, actor.company, job.id, signal),
       itemsPage(ports, actor.company, job.id, offsetOf(query), signal),
     ]);
-    const total = job.kind === "batch" ? (job.total ?? 0) : 0;
+    const total = hasItems(job.kind) ? (job.total ?? 0) : 0;
     const { data: results, pagination } = paged(items.flatMap(itemLines), query, total);
-    const batch = { parked, summary: job.kind === "batch" ? { ...summary } : (job.summary ?? {}) };
+    const batch = { parked, summary: hasItems(job.kind) ? { ...summary } : (job.summary ?? {}) };
     const { failure } = job;
     return c.json({ ...jobSummary(job), ...batch, failure, results, pagination }, 200);
   },
@@ -83,10 +83,9 @@ export const replayJob = defineOpenAPIRoute<typeof replayRoute, Env>({
   handler: async (c) => {
     const { ports, actor } = c.var;
     const job = await findJob(ports, actor.company, c.req.valid("param").id, c.var.signal);
-    const replayed =
-      job.kind === "batch"
-        ? await replayBatch(ports, job.id, causeOf(c))
-        : await replayExport(ports, job.id, causeOf(c));
+    const replayed = hasItems(job.kind)
+      ? await replayBatch(ports, job.id, causeOf(c))
+      : await replayExport(ports, job.id, causeOf(c));
     return c.json({ job_id: job.id, replayed }, 202, { location: `/api/jobs/${job.id}` });
   },
 });

@@ -1,5 +1,4 @@
-import { happened } from "../journal/record.ts";
-import type { Guard, Statement } from "../ports.ts";
+import type { Statement } from "../ports.ts";
 import { KEPT_MS } from "./job-items.ts";
 
 /**
@@ -7,10 +6,14 @@ import { KEPT_MS } from "./job-items.ts";
  * batch that has given a document its last result; whoever brings the last one ends the job, and only once.
  */
 export function endBatch(company: number, job: string, at: number): Statement[] {
-  const payload = { job_id: job, kind: "batch" };
   return [
-    happened(company, at, [{ type: "job.done", payload }], ended(company, job, "not exists")),
-    happened(company, at, [{ type: "job.failed", payload }], ended(company, job, "exists")),
+    {
+      // As journal/record.ts has it; only the row itself knows of what kind the job is.
+      sql: `insert into events (company, at, type, payload)
+        select ?1, ?3, iif(exists (${PARKED}), 'job.failed', 'job.done'), json_object('job_id', id, 'kind', kind)
+        from jobs where company = ?1 and id = ?2 and finished_at is null and not exists (${WAITING})`,
+      args: [company, job, at],
+    },
     {
       sql: `update jobs set state = iif(exists (${PARKED}), 'failed', 'done'), started_at = coalesce(started_at, ?3),
           finished_at = ?3, updated_at = ?3, expires_at = iif(exists (${PARKED}), null, ?3 + ?4)
@@ -23,9 +26,3 @@ export function endBatch(company: number, job: string, at: number): Statement[] 
 const OPEN = "select 1 from job_items where company = ?1 and job = ?2 and state <> 'done'";
 const WAITING = `${OPEN} and state = 'received'`;
 const PARKED = `${OPEN} and state = 'parked'`;
-
-const ended = (company: number, job: string, parked: "exists" | "not exists"): Guard => ({
-  sql: `select 1 from jobs where company = ?1 and id = ?2 and finished_at is null and not exists (${WAITING})
-    and ${parked} (${PARKED})`,
-  args: [company, job],
-});

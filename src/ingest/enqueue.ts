@@ -1,4 +1,4 @@
-import { mustBeOpen, openJob } from "../journal/jobs.ts";
+import { mustBeOpen, ofJob, openJob } from "../journal/jobs.ts";
 import { audit } from "../journal/record.ts";
 import { sha256 } from "../lib/hash.ts";
 import { newId } from "../lib/id.ts";
@@ -16,15 +16,25 @@ import type { ReceiveOptions } from "./receive.ts";
 const CHUNK_BYTES = 1_048_576;
 const CHUNK_DOCUMENTS = 32;
 
+/** What a job of documents is beside its documents; a batch of a request, where nothing else is said. */
+export interface Manner {
+  readonly kind: "batch" | "mail";
+  /** The job is made only where this selects a row. */
+  readonly only?: Guard;
+  /** What is written with the job, and only where that is made: statements guarded by `ofJob`. */
+  readonly along?: (job: string) => readonly Statement[];
+}
+
 /**
  * Takes many documents for later, and gives the job's id. First their bytes are kept, then one batch makes the job, a line
  * for each document, and their messages: what was promised survives whatever comes, and a crash before leaves only bytes
- * whose day comes. Fails with `job.too_many`.
+ * whose day comes. Fails with `job.too_many`, also where `only` has selected nothing.
  */
 export async function enqueueBatch(
   ports: Ports,
   pieces: readonly Piece[],
   { cause, approve, signal }: Omit<ReceiveOptions, "settingsSeen">,
+  { kind, only, along }: Manner = { kind: "batch" },
 ): Promise<string> {
   const { actor, requestId, peer } = cause;
   const { company, userId } = actor;
@@ -37,16 +47,19 @@ export async function enqueueBatch(
       .map(({ item: { position } }) => ({ v: 1, kind: "document", company, job: id, position })),
   );
   const statements = [
-    openJob({
-      company,
-      id,
-      kind: "batch",
-      total: items.length,
-      params: orderOf(cause, approve),
-      traceParent: ports.trace.parent,
-      createdBy: userId,
-      createdAt: at,
-    }),
+    openJob(
+      {
+        company,
+        id,
+        kind,
+        total: items.length,
+        params: orderOf(cause, approve),
+        traceParent: ports.trace.parent,
+        createdBy: userId,
+        createdAt: at,
+      },
+      only,
+    ),
     insertItems(
       company,
       id,
@@ -54,17 +67,21 @@ export async function enqueueBatch(
       at,
     ),
     ...sending.statements,
-    audit({
-      company,
-      at,
-      by: actor,
-      action: "nfe.enqueue",
-      entity: "job",
-      entityId: id,
-      detail: { items: items.length },
-      requestId,
-      peer,
-    }),
+    audit(
+      {
+        company,
+        at,
+        by: actor,
+        action: "nfe.enqueue",
+        entity: "job",
+        entityId: id,
+        detail: { kind, items: items.length },
+        requestId,
+        peer,
+      },
+      ofJob(company, id),
+    ),
+    ...(along?.(id) ?? []),
     ...endBatch(company, id, at),
   ];
   await ports.writer.commit({ statements, mine: ([made]) => mustBeOpen(made) }, signal);

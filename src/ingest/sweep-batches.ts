@@ -12,7 +12,7 @@ const SILENT_MS = 15 * 60_000;
 
 /** Forgets batches whose time is over, line by line and then the job; gives how many jobs went. */
 export async function sweepBatches(ports: Needs, company: number): Promise<number> {
-  const over = await expiredJobs(ports, company, "batch", ports.clock.now(), JOBS);
+  const over = await expiredJobs(ports, company, ["batch", "mail"], ports.clock.now(), JOBS);
   for (const { id } of over) {
     const lines: Statement = {
       sql: `delete from job_items where company = ?1 and job = ?2 and position in (

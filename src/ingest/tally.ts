@@ -15,6 +15,18 @@ export class Tally {
 
   constructor(readonly limits: BatchLimits) {}
 
+  /**
+   * Gives a function that takes back what documents have counted since: a part that is refused takes no room from its
+   * neighbours. What was listed was work, and stays counted.
+   */
+  mark(): () => void {
+    const [documents, inflated] = [this.#documents, this.#inflated];
+    return () => {
+      this.#documents = documents;
+      this.#inflated = inflated;
+    };
+  }
+
   /** One more part of the request, or entry of a ZIP, whatever it is. */
   listed(): void {
     this.#entries += 1;

@@ -1,4 +1,6 @@
+import { trusted } from "../lib/cast.ts";
 import { Failed, ok } from "../lib/result.ts";
+import type { IngestFailure } from "./failures.ts";
 import { isBeside, isNamedXml, isNamedZip, shownName } from "./file-name.ts";
 import { FORMAT_SAY, formatOf, HEAD_BYTES } from "./format.ts";
 import { BATCH, type BatchLimits } from "./limits.ts";
@@ -33,6 +35,34 @@ export async function unpack(
     tally.listed();
     const found = await piecesOf(file, files.length === 1, tally, signal);
     for (const piece of found) pieces.push(piece);
+  }
+  return pieces;
+}
+
+/**
+ * The same for files that come without anybody who could be told to send less: one that passes a limit, or is broken, is
+ * `rejected` by itself, and its neighbours are not touched.
+ */
+export async function unpackEach(
+  files: readonly Sent[],
+  limits: BatchLimits = BATCH,
+  signal?: AbortSignal,
+): Promise<Piece[]> {
+  const tally = new Tally(limits);
+  const pieces: Piece[] = [];
+  for (const file of files) {
+    signal?.throwIfAborted();
+    const takeBack = tally.mark();
+    try {
+      tally.listed();
+      for (const piece of await piecesOf(file, false, tally, signal)) pieces.push(piece);
+    } catch (error) {
+      if (!(error instanceof Failed)) throw error;
+      takeBack();
+      // Whatever is thrown below here is a failure of ingest's own.
+      const failure = trusted<IngestFailure>(error.failure);
+      pieces.push({ kind: "rejected", file: shownName(file.name ?? "") ?? "(sem nome)", failure });
+    }
   }
   return pieces;
 }

@@ -3,8 +3,11 @@ import { Failed } from "../lib/result.ts";
 import type { Guard, Ports, Row, Statement, Value } from "../ports.ts";
 import type { JobFailure } from "./failures.ts";
 
-export const JOB_KINDS = ["batch", "export"] as const;
+export const JOB_KINDS = ["batch", "export", "mail"] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
+
+/** Whether a job's work is documents, each with a line of its own: a batch, or a mail with its attachments. */
+export const hasItems = (kind: JobKind): boolean => kind !== "export";
 
 export const JOB_STATES = ["queued", "running", "done", "failed", "cancelled"] as const;
 /** `failed`: something of it is parked, and may be replayed. */
@@ -16,9 +19,9 @@ export interface Job {
   readonly id: string;
   readonly kind: JobKind;
   readonly state: JobState;
-  /** Of a batch its items; of an export about how many rows it will visit, null before it is known. */
+  /** Of a batch or a mail its items; of an export about how many rows it will visit, null before it is known. */
   readonly total: number | null;
-  /** Of a batch the items that have their results, of an export the rows that it has visited. */
+  /** Of a batch or a mail the items that have their results, of an export the rows that it has visited. */
   readonly done: number;
   /** What was asked, as the part that asked has written it. */
   readonly params: unknown;
@@ -43,24 +46,33 @@ export type NewJob = Pick<
   "company" | "id" | "kind" | "total" | "params" | "traceParent" | "createdBy" | "createdAt"
 >;
 
-/** Makes a job, and returns a row, only where the company has fewer than OPEN_JOBS that are not finished. */
-export const openJob = (job: NewJob): Statement => ({
-  sql: `insert into jobs (company, id, kind, state, total, params, trace_parent, created_by, created_at, updated_at)
-    select ?1, ?2, ?3, 'queued', ?4, ?5, ?6, ?7, ?8, ?8
-    where (select count(*) from jobs where company = ?1 and finished_at is null) < ?9
-    returning id`,
-  args: [
-    job.company,
-    job.id,
-    job.kind,
-    job.total,
-    JSON.stringify(job.params),
-    job.traceParent,
-    job.createdBy,
-    job.createdAt,
-    OPEN_JOBS,
-  ],
-});
+/**
+ * Makes a job, and returns a row, only where the company has fewer than OPEN_JOBS that are not finished, and where the guard,
+ * if there is one, selects a row.
+ */
+export function openJob(job: NewJob, guard: Guard = { sql: "select 1", args: [] }): Statement {
+  const n = guard.args.length;
+  const p = (place: number) => `?${n + place}`;
+  return {
+    sql: `insert into jobs (company, id, kind, state, total, params, trace_parent, created_by, created_at, updated_at)
+      select ${p(1)}, ${p(2)}, ${p(3)}, 'queued', ${p(4)}, ${p(5)}, ${p(6)}, ${p(7)}, ${p(8)}, ${p(8)}
+      where (select count(*) from jobs where company = ${p(1)} and finished_at is null) < ${p(9)}
+        and exists (${guard.sql})
+      returning id`,
+    args: [
+      ...guard.args,
+      job.company,
+      job.id,
+      job.kind,
+      job.total,
+      JSON.stringify(job.params),
+      job.traceParent,
+      job.createdBy,
+      job.createdAt,
+      OPEN_JOBS,
+    ],
+  };
+}
 
 /** Selects a row only where the job is there: what hangs on it is not written where it was not made. */
 export const ofJob = (company: number, id: string): Guard => ({
@@ -81,7 +93,7 @@ export const beginJob = (company: number, id: string, at: number): Statement => 
   args: [company, id, at],
 });
 
-/** A batch counts what is open when it is asked (an index has just that), so that no document waits for a counter. */
+/** A batch or a mail counts what is open when it is asked (an index has just that), so that no document waits for a counter. */
 const COLUMNS = `company, id, kind, state, total, done, (select count(*) from job_items i
     where i.company = jobs.company and i.job = jobs.id and i.state <> 'done') as open, params, summary, failure, trace_parent, blob, bytes, expires_at,
   created_by, created_at, started_at, finished_at`;
@@ -130,18 +142,18 @@ export async function listJobs(
   return { jobs: rows.map(toJob), total: Number(count?.total ?? 0) };
 }
 
-/** The jobs of a kind of a company whose time is over, at most `most`. */
+/** The jobs of some kinds of a company whose time is over, at most `most`. */
 export async function expiredJobs(
   ports: Pick<Ports, "reader">,
   company: number,
-  kind: JobKind,
+  kinds: readonly JobKind[],
   now: number,
   most: number,
 ): Promise<Job[]> {
   const rows = await ports.reader.rows({
     sql: `select ${COLUMNS} from jobs where company = ?1 and expires_at is not null and expires_at <= ?2
-      and kind = ?3 order by expires_at limit ?4`,
-    args: [company, now, kind, most],
+      and kind in (select value from json_each(?3)) order by expires_at limit ?4`,
+    args: [company, now, JSON.stringify(kinds), most],
   });
   return rows.map(toJob);
 }
@@ -162,7 +174,7 @@ function toJob(row: Row): Job {
     kind,
     state: trusted<JobState>(row.state),
     total: numberOrNull(row.total),
-    done: kind === "batch" ? Number(row.total) - Number(row.open) : Number(row.done),
+    done: hasItems(kind) ? Number(row.total) - Number(row.open) : Number(row.done),
     params: json(row.params),
     summary: json<Record<string, number>>(row.summary),
     failure: json<{ code: string }>(row.failure),

@@ -37,7 +37,7 @@ export const jobs = sqliteTable(
   {
     company: integer().notNull(),
     id: text().notNull(),
-    kind: text({ enum: ["batch", "export"] }).notNull(),
+    kind: text({ enum: ["batch", "export", "mail"] }).notNull(),
     state: text({ enum: ["queued", "running", "done", "failed", "cancelled"] }).notNull(),
     total: integer(),
     done: integer().notNull().default(0),

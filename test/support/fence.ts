@@ -23,7 +23,8 @@ const MAY: Record<string, string> = {
   accounts: "lib journal ports.ts",
   ingest: "lib nfe stock accounts journal ports.ts resilience observability",
   export: "lib stock accounts journal ports.ts resilience observability",
-  http: "lib nfe stock ingest export accounts journal ports.ts failures.ts config.ts version.ts observability resilience",
+  mail: "lib ingest accounts journal ports.ts",
+  http: "lib nfe stock ingest export mail accounts journal ports.ts failures.ts config.ts version.ts observability resilience",
   web: "lib http ports.ts version.ts",
   resilience: "lib",
   observability: "lib ports.ts config.ts version.ts resilience",
@@ -32,9 +33,9 @@ const MAY: Record<string, string> = {
   "config.ts": "",
   "version.ts": "",
   "messages.ts": "",
-  "failures.ts": "nfe ingest stock accounts export journal ports.ts",
+  "failures.ts": "nfe ingest mail stock accounts export journal ports.ts",
   "app.ts": "http web lib ports.ts version.ts",
-  "sweep.ts": "ingest export journal ports.ts",
+  "sweep.ts": "ingest export mail journal ports.ts",
   "consumer.ts": "ingest export lib ports.ts messages.ts failures.ts observability",
 };
 
@@ -45,7 +46,8 @@ const STARTED: Record<string, string> = {
 };
 
 /** No clock, no chance, no environment, no outside: what these need comes as an argument or through a port. */
-const PURE = /^(?:lib|nfe|journal|stock|accounts|ingest|export|http|web|failures\.ts|app\.ts)$/;
+const PURE =
+  /^(?:lib|nfe|journal|stock|accounts|ingest|export|mail|http|web|failures\.ts|app\.ts)$/;
 
 /** Why a part that is pure may all the same: hono-rate-limiter takes the process's clock off what the store tells it. */
 const EXCUSED: Record<string, string> = { "src/http/rate-limit.ts": "Date.now(" };
@@ -55,7 +57,7 @@ const KEPT_TO: readonly (readonly [RegExp, RegExp])[] = [
   [/^(?:node:|bun(?::|$)|@libsql\/|libsql$)/, /^platform$/],
   [/^(?:@hono\/(?!.*otel)|hono(?:-|\/|$)(?!\/?jwt$))/, /^(?:http|web|app\.ts|observability)$/],
   [/^hono\/jwt$/, /^accounts$/],
-  [/^drizzle-orm/, /^(?:ports\.ts|platform|journal|stock|accounts|ingest|export|http)$/],
+  [/^drizzle-orm/, /^(?:ports\.ts|platform|journal|stock|accounts|ingest|export|mail|http)$/],
 ];
 
 const FORBIDDEN_NAME = /(?:^|[-_.])(?:utils?|helpers?|common|services|misc)(?:[-_.]|$)/i;
