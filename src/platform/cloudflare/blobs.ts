@@ -52,8 +52,8 @@ export function bucketBlobs(bucket: R2Bucket, way: Lane): BlobStore {
   return {
     async put(key, content, signal) {
       blobKey(key);
-      signal?.throwIfAborted();
       if (content instanceof Uint8Array) {
+        signal?.throwIfAborted();
         await asked(() => bucket.put(key, content));
         return { size: content.byteLength };
       }
