@@ -26,7 +26,8 @@ const children: Child[] = [];
 let ending = false;
 
 const print = (line: string) => void process.stdout.write(`${line}\n`);
-const complain = (line: string) => void process.stderr.write(`${line}\n`);
+/** What programs say while they are ended is of no use to anybody. */
+const complain = (line: string) => void (ending || process.stderr.write(`${line}\n`));
 
 process.on("SIGTERM", onSignal);
 process.on("SIGINT", onSignal);

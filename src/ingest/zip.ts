@@ -6,7 +6,7 @@ import {
   ERR_UNSUPPORTED_COMPRESSION,
   type FileEntry,
   ZipReader,
-} from "@zip.js/zip.js/lib/zip-core-native.js";
+} from "@zip.js/zip.js/lib/zip-core-custom.js";
 import { err, Failed, ok, type Result } from "../lib/result.ts";
 import type { IngestFailure } from "./failures.ts";
 import { isBeside, isNamedXml, isNamedZip, shownName } from "./file-name.ts";

@@ -1,5 +1,6 @@
 import type { Client, InStatement } from "@libsql/client";
-import { drizzle, type LibSQLDatabase } from "drizzle-orm/libsql";
+import type { LibSQLDatabase } from "drizzle-orm/libsql";
+import { drizzle } from "drizzle-orm/libsql/http";
 import { trusted } from "../lib/cast.ts";
 import { Failed } from "../lib/result.ts";
 import type { PlatformFailure, Reader } from "../ports.ts";

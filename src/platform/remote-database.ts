@@ -1,4 +1,4 @@
-import { type Client, createClient, type InStatement } from "@libsql/client";
+import { type Client, createClient, type InStatement } from "@libsql/client/http";
 import type { Circuit, CircuitFigures } from "../resilience/circuit.ts";
 import { type Lane, lane, neighbour, type Runtime } from "../resilience/policies.ts";
 import type { Batches } from "./group-writer.ts";
