@@ -70,6 +70,24 @@ const Environment = z.object({
   CORS_ORIGINS: list.describe(
     "Allowed origins, comma separated; development also allows http://localhost:*",
   ),
+  MAIL_DOMAIN: z
+    .string()
+    .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, "a domain in lower case")
+    .optional()
+    .describe(
+      "Domain whose mail comes here (Email Routing); each company has an address nfe-…@ it",
+    ),
+  MAIL_SECRET: z
+    .string()
+    .min(32)
+    .optional()
+    .describe("Seals the passwords of mailboxes; 32 characters or more, JWT_SECRET when absent"),
+  MAIL_POLL_SECONDS: count(300).describe(
+    "Pause between two visits to the mailboxes; 0 visits none (Bun)",
+  ),
+  MAIL_AUTHORITIES: list.describe(
+    "Mail servers whose Authentication-Results are believed, comma separated; Cloudflare's always",
+  ),
   LOG_LEVEL: z
     .enum(["debug", "info", "warn", "error"])
     .default("info")

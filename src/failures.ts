@@ -2,6 +2,7 @@ import type { AccountsFailure } from "./accounts/failures.ts";
 import type { ExportFailure } from "./export/failures.ts";
 import type { IngestFailure } from "./ingest/failures.ts";
 import type { FeedFailure, JobFailure } from "./journal/failures.ts";
+import type { MailFailure } from "./mail/failures.ts";
 import type { NfeFailure } from "./nfe/failures.ts";
 import type { PlatformFailure } from "./ports.ts";
 import type { StockFailure } from "./stock/failures.ts";
@@ -15,4 +16,5 @@ export type Failure =
   | ExportFailure
   | FeedFailure
   | JobFailure
+  | MailFailure
   | PlatformFailure;

@@ -1,6 +1,7 @@
 import type { LibSQLDatabase } from "drizzle-orm/libsql";
 import type { Config } from "./config.ts";
 import type { Result } from "./lib/result.ts";
+import type { Mailboxes, MailboxFailure } from "./mailbox.ts";
 import type { Message } from "./messages.ts";
 import type { Document } from "./nfe/document.ts";
 import type { NfeFailure } from "./nfe/failures.ts";
@@ -134,11 +135,17 @@ export interface PasswordHasher {
 
 /** One token bucket per key. */
 export interface RateLimits {
-  /** Takes one token of the bucket `key`; `capacity` tokens, refilled at `perSecond`. */
+  /**
+   * Takes one token of the bucket `key`; `capacity` tokens, refilled at `perSecond`. `resetMs`: until it is full, or, when
+   * refused, until there is one token. With `exact` it fails with PlatformFailure `overloaded` where who counts does not
+   * answer; without, the next best count does.
+   */
   take(
     key: string,
-    bucket: { capacity: number; perSecond: number },
+    bucket: { capacity: number; perSecond: number; exact?: boolean },
   ): Promise<{ allowed: boolean; remaining: number; resetMs: number }>;
+  /** Whether a network may ask at all: a wall before everything, about right. Absent where the runtime has none. */
+  admits?(network: string): Promise<boolean>;
 }
 
 /** State of the parts that `/api/health/full` shows. */
@@ -154,6 +161,8 @@ export interface Meter {
   observe<N extends HistogramName>(name: N, value: number, labels: HistogramLabels<N>): void;
   /** Seconds of a clock that never goes back; only differences mean something. */
   seconds(): number;
+  /** Hands on what was counted since, at the end of a request or a job. Absent where somebody comes for it (Bun). */
+  flush?(): void;
   /** Everything in Prometheus' text format. Absent where one process is not the service (Workers). */
   exposition?(): Promise<{ readonly type: string; readonly text: string }>;
 }
@@ -199,9 +208,9 @@ export interface Pulse {
   count(): number;
   /**
    * Resolves when there were more than `seen`, when about a second is over (other processes write too), or when the
-   * signal aborts. Never rejects.
+   * signal aborts. Never rejects. `quiet`: how many looks in a row have found nothing; then it may be longer.
    */
-  next(seen: number, signal?: AbortSignal): Promise<void>;
+  next(seen: number, signal?: AbortSignal, quiet?: number): Promise<void>;
 }
 
 /** How the world itself may fail a caller. `retryAfterS` is what the answer's Retry-After says. */
@@ -216,20 +225,25 @@ export type PlatformFailure =
         | "documents"
         | "passwords"
         | "requests"
-        | "streams";
+        | "streams"
+        | "limits";
       retryAfterS: number;
     }
   | { code: "storage.full" }
   /** The file system, or the database itself, does not let us write. */
   | { code: "storage.read_only" }
-  /** The door was given no complete configuration; what is missing stands in the log. */
-  | { code: "not_configured" }
+  /**
+   * The door was given no complete configuration, or one that the database refuses (`why`); what is missing, or who
+   * refuses, stands in the log.
+   */
+  | { code: "not_configured"; why?: string }
   /** The time of the request was over; what it was to write may be written or not. */
   | { code: "deadline" }
   /** The connection fell while a batch was on its way: whether it was written, nobody can say. */
   | { code: "storage.unknown" }
   /** A constraint refused the batch: a promise of the database that no guard had foreseen. */
   | { code: "storage.rejected"; constraint: string }
+  | MailboxFailure
   | { code: "profiler.busy" };
 
 /** What the world must give us. A function takes the ports that it uses: `Pick<Ports, "writer" | "clock">`. */
@@ -255,6 +269,8 @@ export interface Ports {
   tracer: Tracer;
   /** Of the request or job that these ports were given to; one that is never recorded outside of them. */
   trace: Trace;
+  /** Absent where mail comes by itself (Workers). */
+  mailboxes?: Mailboxes;
   /** Absent where the runtime has none (Workers). */
   profiler?: Profiler;
   /** Lets a quiet stream or a long handler live for `seconds` without a byte (Bun cuts after 10 s; Workers: nothing to do). */

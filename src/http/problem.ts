@@ -60,6 +60,33 @@ const SAY = {
   ],
   not_configured: [503, "O serviço não está configurado"],
   "storage.rejected": [500, "O banco de dados recusou a gravação"],
+  "mail.senders": [400, "A lista de remetentes tem uma entrada que não é endereço nem domínio"],
+  "mail.incomplete": [400, "Falta o servidor, o usuário ou a senha da caixa de e-mail"],
+  "mail.password_again": [
+    400,
+    "A senha guardada só vale para o servidor, a porta, o usuário e o TLS com que foi salva; digite-a de novo",
+  ],
+  "mail.not_supported": [
+    501,
+    "Aqui não se leem caixas de e-mail; envie as notas ao endereço da empresa",
+  ],
+  "mail.no_domain": [501, "O serviço não tem um domínio para e-mail (MAIL_DOMAIN)"],
+  "mail.unknown_address": [404, "Endereço desconhecido"],
+  "mail.sender": [403, "Remetente não autorizado"],
+  "mail.unproven": [403, "A origem da mensagem não foi comprovada"],
+  "mail.too_large": [413, "Mensagem grande demais"],
+  "mail.malformed": [422, "Mensagem malformada"],
+  "mail.empty": [422, "Mensagem sem anexos"],
+  "mailbox.unreachable": [
+    400,
+    "Nenhum servidor IMAP respondeu; confira o endereço, a porta e o TLS",
+  ],
+  "mailbox.tls": [
+    400,
+    "Não houve conexão segura com o servidor de e-mail; confira a porta e o certificado",
+  ],
+  "mailbox.login": [400, "O servidor de e-mail recusou o usuário ou a senha"],
+  "mailbox.folder": [400, "A pasta não existe no servidor de e-mail"],
   "profiler.busy": [409, "Outro perfil está sendo medido"],
 } as const satisfies Record<Failure["code"], readonly [ContentfulStatusCode, string]>;
 
@@ -188,9 +215,11 @@ export function toProblem(error: Error, c: Context<Env>): Response {
     if ("retryAfterS" in failure)
       c.header("retry-after", String(Math.max(1, Math.ceil(failure.retryAfterS))));
     // 503 is said of load and weather, and once for each refusal: worth a line, not an alarm.
+    const passes = status === 503 && failure.code !== "not_configured";
     if (status >= 500)
-      c.var.ports?.log(status === 503 ? "warn" : "error", "request.failed", {
+      c.var.ports?.log(passes ? "warn" : "error", "request.failed", {
         code: failure.code,
+        ...(failure.code === "not_configured" ? { why: failure.why ?? null } : {}),
         request_id: c.var.requestId,
         trace_id: c.var.ports.trace.id,
       });
