@@ -53,6 +53,10 @@ const SAY = {
   overloaded: [503, "O serviço está sobrecarregado; tente de novo em instantes"],
   deadline: [504, "O tempo da requisição acabou; confira se ela foi feita antes de repetir"],
   "storage.full": [503, "Não há espaço para gravar"],
+  "storage.outdated": [
+    503,
+    "O banco de dados é de uma versão anterior do serviço e espera as migrações",
+  ],
   "storage.read_only": [503, "O banco de dados só pode ser lido"],
   "storage.unknown": [
     504,

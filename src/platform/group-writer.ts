@@ -10,6 +10,7 @@ import {
   isWeather,
   mayHaveHappened,
   neverHappened,
+  refusalOf,
 } from "../resilience/weather.ts";
 import { type Answered, rowsOf } from "./rows.ts";
 
@@ -136,7 +137,8 @@ export function groupWriter(client: Batches, limits: GroupLimits): GroupWriter {
         at += job.statements.length;
       }
     } catch (error) {
-      const common = isStorageFull(error) || isReadOnly(error) || isWeather(error);
+      const common =
+        isStorageFull(error) || isReadOnly(error) || refusalOf(error) !== null || isWeather(error);
       if (jobs.length === 1 || common) {
         for (const job of jobs) job.settle({ error: said(error) });
         return;
@@ -155,6 +157,9 @@ export function groupWriter(client: Batches, limits: GroupLimits): GroupWriter {
       return new Failed<PlatformFailure>({ code: "storage.full" }, { cause: error });
     if (isReadOnly(error))
       return new Failed<PlatformFailure>({ code: "storage.read_only" }, { cause: error });
+    const why = refusalOf(error);
+    if (why !== null)
+      return new Failed<PlatformFailure>({ code: "not_configured", why }, { cause: error });
     if (mayHaveHappened(error))
       return new Failed<PlatformFailure>({ code: "storage.unknown" }, { cause: error });
     if (isWeather(error)) return overloaded(error);

@@ -5,7 +5,7 @@ import { trusted } from "../lib/cast.ts";
 import { Failed } from "../lib/result.ts";
 import type { PlatformFailure, Reader } from "../ports.ts";
 import { reading } from "../resilience/policies.ts";
-import { isShed, isWeather } from "../resilience/weather.ts";
+import { isShed, isWeather, refusalOf } from "../resilience/weather.ts";
 import { type Answered, rowsOf } from "./rows.ts";
 
 /** What reads go through. A remote one ends its request when the signal aborts; a local call cannot be cut. */
@@ -15,7 +15,8 @@ export interface Readable {
 
 /**
  * Ports.Reader over the client that reads. The signal is looked at before each try.
- * Fails with PlatformFailure `overloaded` when the weather outlasts the retries.
+ * Fails with PlatformFailure `overloaded` when the weather outlasts the retries, `not_configured` when the server does not
+ * let us in.
  */
 export function clientReader(client: Readable): Reader {
   return {
@@ -44,14 +45,22 @@ async function patiently<T>(ask: () => Promise<T>, signal?: AbortSignal): Promis
   try {
     return await ask();
   } catch (error) {
-    if (!isWeather(error)) throw error;
+    if (!isWeather(error)) throw said(error);
     if (isShed(error)) throw overloaded(error);
   }
   try {
     return await reading.execute(ask, signal);
   } catch (error) {
-    throw isWeather(error) ? overloaded(error) : error;
+    throw isWeather(error) ? overloaded(error) : said(error);
   }
+}
+
+/** A server that does not let us in, as a failure of ports.ts; any other fault stays what it is. */
+function said(error: unknown): unknown {
+  const why = refusalOf(error);
+  return why === null
+    ? error
+    : new Failed<PlatformFailure>({ code: "not_configured", why }, { cause: error });
 }
 
 const overloaded = (cause: unknown) =>

@@ -9,10 +9,12 @@ import {
 const coded = (code: string, message = code) => Object.assign(new Error(message), { code });
 const wrapped = (cause: unknown) => new Error("Failed query", { cause });
 
+// What a libSQL server says comes with the whole way in remote-faults.test.ts; here, what only a runtime can.
 const SAFE = [coded("SQLITE_BUSY"), coded("SQLITE_LOCKED"), coded("ECONNREFUSED")];
 const UNSURE = [
   coded("ECONNRESET"),
   new Error("Network connection lost."),
+  new Error("internal error; reference = 0123456789abcdef"),
   coded("SERVER_ERROR", "SERVER_ERROR: Server returned HTTP status 502"),
 ];
 const NOT = [
