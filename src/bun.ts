@@ -6,6 +6,7 @@ import { reasonOf } from "./doors/reason.ts";
 import { followerOf } from "./journal/follower.ts";
 import { compareDocuments } from "./nfe/compare.ts";
 import { readDocument } from "./nfe/read.ts";
+import { standing } from "./observability/standing.ts";
 import { faultOf } from "./observability/worked.ts";
 import type { BunPorts } from "./platform/bun/ports.ts";
 import { type Running, serve } from "./platform/bun/serve.ts";
@@ -19,6 +20,7 @@ try {
     async build(ports) {
       await welcome(ports);
       ports.meter.watch(() => ({ sge_stream_clients: followerOf(ports).size }));
+      ports.meter.watch(() => standing(ports));
       ports.queue.start(consumerOf(ports));
       void keepSwept(ports);
       return createApp(() => ports);

@@ -4,6 +4,7 @@ import { trusted } from "./lib/cast.ts";
 import { compareDocuments } from "./nfe/compare.ts";
 import { readDocument } from "./nfe/read.ts";
 import type { Bindings } from "./platform/cloudflare/bindings.ts";
+import { Bucket } from "./platform/cloudflare/bucket.ts";
 import { consumeBatch } from "./platform/cloudflare/consume-batch.ts";
 import { parkBatch } from "./platform/cloudflare/park-batch.ts";
 import { cloudflarePorts } from "./platform/cloudflare/ports.ts";
@@ -20,7 +21,12 @@ const app = createApp((bindings) => portsOf(trusted<Bindings>(bindings)));
 
 /** Door: the service on Cloudflare Workers. The database is migrated, and its first company made, from Bun before a deploy. */
 export default {
-  fetch: (request, bindings, context) => app.fetch(request, bindings, context),
+  fetch(request, bindings, context) {
+    const answer = Promise.resolve(app.fetch(request, bindings, context));
+    // A client that leaves ends its work by the request's signal; unheld, it would be stopped wherever it waits.
+    context.waitUntil(answer);
+    return answer;
+  },
 
   /** Both queues: what is to be done, and (its name ends so) what was tried for the last time. */
   queue: (batch, bindings) => {
@@ -35,3 +41,6 @@ export default {
     await sweep(portsOf(bindings), AbortSignal.timeout(SWEEP_MS));
   },
 } satisfies ExportedHandler<Bindings>;
+
+/** One object for each token bucket (wrangler.toml). */
+export { Bucket };

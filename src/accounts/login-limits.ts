@@ -3,12 +3,12 @@ import type { Ports } from "../ports.ts";
 import type { AccountsFailure } from "./failures.ts";
 
 /** Five at once, then one every 12 seconds. It stays on when the limit of requests is turned off. */
-const FIVE_A_MINUTE = { capacity: 5, perSecond: 5 / 60 };
+const FIVE_A_MINUTE = { capacity: 5, perSecond: 5 / 60, exact: true };
 
 /**
  * Lets 5 guesses of a password per minute pass, per account and per network (S7: `peer` is what the runtime saw, never a
  * header). The network is asked first, so that one stranger cannot fill the store with invented accounts.
- * Fails with `rate_limited`.
+ * Fails with `rate_limited`, and with PlatformFailure `overloaded` where nobody can count.
  */
 export async function takeGuess(
   ports: Pick<Ports, "limits">,

@@ -9,10 +9,10 @@ interface Flight {
 }
 
 /**
- * By the connection that is read through: on Workers each request has its own, and what one request waits for ends with it,
- * so nobody may wait along.
+ * By the pulse, which those share who may wait for one another: on Workers each request has its own, and what one request
+ * waits for ends with it, so nobody may wait along.
  */
-const flights = new WeakMap<Ports["read"], Map<string, Flight>>();
+const flights = new WeakMap<Ports["pulse"], Map<string, Flight>>();
 
 /**
  * Makes the answer of a key, or waits along with whoever is making it: of many who ask at once, one works.
@@ -20,14 +20,14 @@ const flights = new WeakMap<Ports["read"], Map<string, Flight>>();
  * is not remembered. Rejects with the request's own reason when its signal aborts.
  */
 export async function shared(
-  ports: Pick<Ports, "read">,
+  ports: Pick<Ports, "pulse">,
   key: string,
   signal: AbortSignal,
   make: (signal: AbortSignal) => Promise<Answer>,
 ): Promise<{ answer: Answer; made: boolean }> {
   signal.throwIfAborted();
-  const here = flights.get(ports.read) ?? new Map<string, Flight>();
-  flights.set(ports.read, here);
+  const here = flights.get(ports.pulse) ?? new Map<string, Flight>();
+  flights.set(ports.pulse, here);
   const known = here.get(key);
   const flight = known ?? depart(here, key, make);
   flight.waiting += 1;

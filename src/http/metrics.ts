@@ -1,7 +1,9 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
-import { HTTPException } from "hono/http-exception";
 import { timingSafeEqual } from "hono/utils/buffer";
+import { EXPOSITION_TYPE, exposition } from "../observability/exposition.ts";
+import { standing } from "../observability/standing.ts";
+import { VERSION } from "../version.ts";
 import { authenticated, bearerOf } from "./auth.ts";
 import type { Env } from "./env.ts";
 import { asks } from "./permissions.ts";
@@ -35,11 +37,18 @@ const metricsRoute = createRoute({
   },
 });
 
+/** What this process has counted; where one process is not the service (Workers), what the database knows of it. */
 export const metrics = defineOpenAPIRoute<typeof metricsRoute, Env>({
   route: metricsRoute,
   handler: async (c) => {
-    const exposed = await c.var.ports.meter.exposition?.();
-    if (exposed === undefined) throw new HTTPException(501);
+    const { ports, signal } = c.var;
+    const exposed = (await ports.meter.exposition?.()) ?? {
+      type: EXPOSITION_TYPE,
+      text: exposition({
+        sge_build_info: [{ labels: { version: VERSION }, value: 1 }],
+        ...(await standing(ports, signal)),
+      }),
+    };
     return c.text(exposed.text, 200, { "content-type": exposed.type, "cache-control": "no-store" });
   },
 });

@@ -54,6 +54,7 @@ export const observed: MiddlewareHandler<Env> = async (c, next) => {
     },
     status >= 500 ? (code ?? "internal") : null,
   );
+  meter.flush?.();
 };
 
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);

@@ -124,11 +124,14 @@ function makeFollower(ports: FollowedPorts): Follower {
 
   async function run(): Promise<void> {
     let scanned: Position | null = null;
+    let quiet = 0;
     while (size > 0) {
       const seen = pulse.count();
       let behind = false;
       try {
-        scanned = await scan(scanned ?? (await end()));
+        const from: Position = scanned ?? (await end());
+        scanned = await scan(from);
+        quiet = scanned === from ? quiet + 1 : 0;
         for (const channel of [...channels.values()]) if (channel.dirty) await tell(channel);
         behind = [...channels.values()].some(({ dirty }) => dirty);
       } catch (error) {
@@ -137,7 +140,7 @@ function makeFollower(ports: FollowedPorts): Follower {
         ports.log("warn", "feed.not_read", { code });
       }
       await tick();
-      await (behind ? ports.breathe() : pulse.next(seen, wake.signal));
+      await (behind ? ports.breathe() : pulse.next(seen, wake.signal, quiet));
       if (wake.signal.aborted) wake = new AbortController();
     }
     running = false;

@@ -35,6 +35,10 @@ export const COUNTERS = {
     labels: ["type"],
     zero: [{ type: "movements" }, { type: "stock" }],
   },
+  rate_limit_guesses_total: {
+    help: "Requests let through or refused by a count of this isolate alone, because the exact one did not answer",
+    labels: [],
+  },
   trace_spans_total: {
     help: "Spans that ended: sent, failed on the way, or dropped for want of room",
     labels: ["outcome"],
@@ -113,6 +117,36 @@ export const FIGURES = {
   },
   sge_breaker_opened_total: { type: "counter", help: "Times it opened", labels: ["name"] },
   sge_breaker_refused_total: { type: "counter", help: "Calls refused at once", labels: ["name"] },
+  sge_companies: { type: "gauge", help: "Companies", labels: [] },
+  sge_notes: {
+    type: "gauge",
+    help: "Notes by status; 10000 means that many or more",
+    labels: ["status"],
+  },
+  sge_notes_registered_total: { type: "counter", help: "Notes ever registered", labels: [] },
+  sge_movements_total: { type: "counter", help: "Movements in the ledger", labels: [] },
+  sge_events_total: { type: "counter", help: "Events ever told in the feed", labels: [] },
+  sge_feed_age_seconds: { type: "gauge", help: "Time since the last event", labels: [] },
+  sge_jobs: {
+    type: "gauge",
+    help: "Jobs that are not finished",
+    labels: ["kind", "state"],
+  },
+  sge_jobs_oldest_seconds: {
+    type: "gauge",
+    help: "Age of the oldest job that is not finished; 0 without one",
+    labels: [],
+  },
+  sge_job_items: {
+    type: "gauge",
+    help: "Documents of jobs: received and not done yet, or parked; 10000 in all means that many or more",
+    labels: ["state"],
+  },
+  sge_exports: {
+    type: "gauge",
+    help: "Exports with a file: kept, or expired and to be swept; 10000 means that many or more",
+    labels: ["state"],
+  },
   sge_stream_clients: { type: "gauge", help: "Open event streams and long polls", labels: [] },
   process_cpu_seconds_total: { type: "counter", help: "User and system time", labels: [] },
   process_resident_memory_bytes: { type: "gauge", help: "Resident memory", labels: [] },

@@ -11,19 +11,10 @@ import type { Meter, Trace, Tracer } from "../ports.ts";
 import type { CircuitFigures } from "../resilience/circuit.ts";
 import { neighbour } from "../resilience/policies.ts";
 import { VERSION } from "../version.ts";
+import { type Collector, poster } from "./collector.ts";
 import { type OutboxLimits, outbox } from "./outbox.ts";
 import { placeOf, written } from "./traceparent.ts";
 import { faultOf } from "./worked.ts";
-
-/** Where the spans go, and which. */
-export interface Collector {
-  /** Base address (OTLP/HTTP); spans go to `/v1/traces` beneath it. */
-  readonly endpoint: string;
-  /** `name=value`, comma separated, values percent-encoded (OTEL_EXPORTER_OTLP_HEADERS). */
-  readonly headers: string;
-  /** Share of the traces kept that begin here, 0 to 1. */
-  readonly ratio: number;
-}
 
 export interface OtlpTracer extends Tracer {
   /** The circuit before the collector: while it does not answer, batches are given up without asking it. */
@@ -49,19 +40,14 @@ const KINDS = { server: SpanKind.SERVER, consumer: SpanKind.CONSUMER } as const;
  * hand: there is no context to lose. What is sent, fails and is dropped is counted (`trace_spans_total`).
  */
 export function otlpTracer(
-  { endpoint, headers, ratio }: Collector,
+  { ratio, ...address }: Collector,
   meter: Pick<Meter, "count">,
   limits: OutboxLimits = LIMITS,
 ): OtlpTracer {
-  const url = `${endpoint.replace(/\/$/, "")}/v1/traces`;
-  const sent = { "content-type": "application/json", ...headersOf(headers) };
+  const post = poster(address);
   const collector = neighbour("collector", { counts: () => true });
-  async function send(spans: ReadableSpan[], signal: AbortSignal): Promise<void> {
-    const body = JsonTraceSerializer.serializeRequest(spans) ?? null;
-    const answer = await fetch(url, { method: "POST", headers: sent, body, signal });
-    await answer.body?.cancel();
-    if (!answer.ok) throw new Error(`the collector answered ${answer.status}`);
-  }
+  const send = (spans: ReadableSpan[], signal: AbortSignal): Promise<void> =>
+    post(JsonTraceSerializer.serializeRequest(spans) ?? "", signal);
   const box = outbox(
     (spans, signal) => collector.through(() => send(spans, signal)),
     (outcome, spans) => meter.count("trace_spans_total", { outcome }, spans),
@@ -130,13 +116,4 @@ function contextOf(parent: string | null) {
     traceFlags: place.sampled ? 1 : 0,
     isRemote: true,
   });
-}
-
-function headersOf(list: string): Record<string, string> {
-  const pairs = list.split(",").flatMap((pair): [string, string][] => {
-    const at = pair.indexOf("=");
-    if (at < 1) return [];
-    return [[pair.slice(0, at).trim(), decodeURIComponent(pair.slice(at + 1).trim())]];
-  });
-  return Object.fromEntries(pairs);
 }

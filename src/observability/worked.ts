@@ -27,6 +27,7 @@ export async function worked<T>(
     const level = code === null ? "info" : "warn";
     ports.log(level, `job.${name}`, { trace_id: begun.trace.id, ...facts, code, ms });
     begun.end(name, facts, code);
+    ports.meter.flush?.();
   };
   try {
     const done = await work(under(ports, begun.trace));

@@ -1,7 +1,7 @@
 import { BulkheadRejectedError } from "cockatiel";
 import { Failed } from "../lib/result.ts";
 import type { PasswordHasher, PlatformFailure } from "../ports.ts";
-import { hashing } from "../resilience/policies.ts";
+import { hashing, type Runtime } from "../resilience/policies.ts";
 
 /** scrypt (RFC 7914) as the runtime offers it; `cost` is log2 N. Gives `length` bytes. */
 export type Derive = (
@@ -27,8 +27,12 @@ const PORTABLE =
  * Ports.PasswordHasher: `$scrypt$ln=15,r=8,p=1$salt$hash`, salt and hash in base64 without padding.
  * At most 4 are computed at a time and 32 wait; then PlatformFailure `overloaded`. `cost` is log2 N of new hashes.
  */
-export function passwordHasher(derive: Derive, cost: number): PasswordHasher {
-  const room = hashing();
+export function passwordHasher(
+  derive: Derive,
+  cost: number,
+  runtime: Pick<Runtime, "queues"> = { queues: true },
+): PasswordHasher {
+  const room = hashing(runtime);
 
   async function bounded(
     password: string,

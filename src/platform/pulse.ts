@@ -16,13 +16,19 @@ export interface LocalPulse extends Pulse {
   beat(): void;
 }
 
-/** Ports.Pulse of one process: its own commits at once, and a look about every second for those of others. */
-export function localPulse(after: Later = later, periodMs = PERIOD_MS): LocalPulse {
+/**
+ * Ports.Pulse of one process: its own commits at once, and a look about every second for those of others, or as `period`
+ * says of so many looks in a row that have found nothing.
+ */
+export function localPulse(
+  after: Later = later,
+  period: (quiet: number) => number = () => PERIOD_MS,
+): LocalPulse {
   let beats = 0;
   const waiting = new Set<() => void>();
   return {
     count: () => beats,
-    next(seen, signal) {
+    next(seen, signal, quiet = 0) {
       if (beats > seen || signal?.aborted) return Promise.resolve();
       return new Promise((resolve) => {
         const done = () => {
@@ -31,7 +37,7 @@ export function localPulse(after: Later = later, periodMs = PERIOD_MS): LocalPul
           signal?.removeEventListener("abort", done);
           resolve();
         };
-        const takeBack = after(periodMs, done);
+        const takeBack = after(period(quiet), done);
         waiting.add(done);
         signal?.addEventListener("abort", done, { once: true });
       });

@@ -47,8 +47,12 @@ export const sending: RetryPolicy = retry(handleAll, {
 /** Gives up waiting after a second, whatever the other side does. */
 export const withinASecond: TimeoutPolicy = timeout(1_000, TimeoutStrategy.Aggressive);
 
-/** What is computed in threads of the runtime: passwords, 4 at a time and 32 waiting (design decision 15). */
-export const hashing = () => bulkhead(4, 32);
+/**
+ * What is computed in threads of the runtime: passwords, 4 at a time and 32 waiting (design decision 15). Where nobody may
+ * wait for another's turn (Workers) all 36 are begun: there the thread is one, and computes them one after another.
+ */
+export const hashing = ({ queues }: Pick<Runtime, "queues">) =>
+  queues ? bulkhead(4, 32) : bulkhead(36, 0);
 
 /**
  * Something that answers by network: more than half of its last ten calls failed, and nobody waits for it any longer.
@@ -80,6 +84,8 @@ export const LANES = {
   write: { timeoutMs: 5_000, atOnce: 16, waiting: 64 },
   /** A file of at most some MiB. */
   blob: { timeoutMs: 10_000, atOnce: 16, waiting: 64 },
+  /** One count, near by: late, it is no use any more. */
+  limits: { timeoutMs: 500, atOnce: 64, waiting: 256 },
   /** A hundred messages of a few hundred bytes. */
   queue: { timeoutMs: 5_000, atOnce: 6, waiting: 64 },
   /** What may be lost: spans, counters. */
@@ -93,6 +99,11 @@ export type Lane = <T>(call: (within: AbortSignal) => Promise<T>) => Promise<T>;
 export interface Runtime {
   readonly queues: boolean;
   readonly probes: boolean;
+  /**
+   * Lets a call come to its end also when the request that made it is dropped. Where the runtime stops such a request in the
+   * middle (Workers), its place in the lane would never be free again, and a circuit that it was the probe of never close.
+   */
+  hold?(call: Promise<unknown>): void;
 }
 
 /**
@@ -102,10 +113,16 @@ export interface Runtime {
 export function lane(
   way: Circuit,
   kind: keyof typeof LANES,
-  { queues }: Pick<Runtime, "queues">,
+  { queues, hold }: Pick<Runtime, "queues" | "hold">,
 ): Lane {
   const { timeoutMs, atOnce, waiting } = LANES[kind];
   const places = queues ? bulkhead(atOnce, waiting) : bulkhead(atOnce + waiting, 0);
   const bounded = wrap(timeout(timeoutMs, TimeoutStrategy.Aggressive), places);
-  return (call) => way.through(() => bounded.execute(({ signal }) => call(signal)));
+  return (call) => {
+    const answer = way.through(() => bounded.execute(({ signal }) => call(signal)));
+    hold?.(answer.then(done, done));
+    return answer;
+  };
 }
+
+const done = () => undefined;

@@ -1,6 +1,8 @@
 import { expect, test } from "bun:test";
 import { syntheticNote } from "../../src/demo/synthetic-note.ts";
 import { Failed } from "../../src/lib/result.ts";
+import { FIGURES } from "../../src/observability/names.ts";
+import { VERSION } from "../../src/version.ts";
 import { type Service, withService } from "../support/service.ts";
 
 const METRICS_TOKEN = "um-token-de-dezesseis-ou-mais";
@@ -158,11 +160,43 @@ test("each service counts for itself", () =>
     });
   }));
 
-test("where nobody counts there is no exposition", () =>
-  withService(async ({ ports, send }) => {
+test("where one process is not the service, its database tells the metrics, under the same names", () =>
+  withService(async (service) => {
+    const { ports, send } = service;
     const { exposition: _, ...deaf } = ports.meter;
     Object.assign(ports, { meter: deaf });
-    expect((await send("GET", "/metrics")).status).toBe(501);
+    const empty = await samplesOf(service);
+    expect(empty.get("sge_companies")).toBe(2);
+    expect(empty.get("sge_notes_registered_total")).toBe(0);
+    await service.upload(syntheticNote({ seed: 1 }).xml, "?approve=true");
+    await service.upload(syntheticNote({ seed: 2 }).xml);
+    await send("POST", "/api/exports", { json: { type: "stock" } });
+    ports.clock.advance(60_000);
+    const samples = await samplesOf(service);
+    const movements = await service.rows("select count(*) as n from movements");
+    const told = await service.rows("select count(*) as n from events");
+    const expected = {
+      [`sge_build_info{version="${VERSION}"}`]: 1,
+      sge_companies: 2,
+      'sge_notes{status="PENDENTE"}': 1,
+      'sge_notes{status="PROCESSADA"}': 1,
+      'sge_notes{status="DESCARTADA"}': 0,
+      sge_notes_registered_total: 2,
+      sge_movements_total: Number(movements[0]?.n),
+      sge_events_total: Number(told[0]?.n),
+      sge_feed_age_seconds: 60,
+      'sge_jobs{kind="export",state="queued"}': 1,
+      sge_jobs_oldest_seconds: 60,
+      'sge_job_items{state="received"}': 0,
+      'sge_exports{state="kept"}': 0,
+      'sge_queue_messages{state="parked"}': 0,
+    };
+    const shown = Object.keys(expected).map((name) => [name, samples.get(name)]);
+    expect(Object.fromEntries(shown)).toEqual(expected);
+    for (const name of samples.keys()) expect(Object.keys(FIGURES)).toContain(name.split("{")[0]);
+    expect((await send("GET", "/metrics")).headers.get("content-type")).toStartWith(
+      "text/plain; version=0.0.4",
+    );
   }));
 
 test("a failure that is the world's is no refusal of a document", () =>

@@ -4,6 +4,7 @@ import { cancellationEvent } from "../../src/demo/events.ts";
 import { type NoteOptions, syntheticNote } from "../../src/demo/synthetic-note.ts";
 import { COMPANY, CUSTOMER, SUPPLIERS } from "../../src/demo/trade.ts";
 import { zipOf } from "../../src/demo/zip.ts";
+import { standing } from "../../src/observability/standing.ts";
 import { type Send, type Service, withService } from "../support/service.ts";
 import { type Cost, costsOf, listen } from "./support/plans.ts";
 
@@ -14,6 +15,7 @@ const SMALL = ["companies", "users", "cache_versions", "api_keys", "__drizzle_mi
 const ALLOWED: Readonly<Record<Cost["kind"], readonly (readonly [RegExp, string])[]>> = {
   scan: [],
   company: [
+    [/ limit 10000\)/, "counted so far and no further, by an index (observability/standing.ts)"],
     [/count\(\*\)/, "a list tells how many rows match in all"],
     [/ like /, "a search for a part of a text"],
     [/^select max\((id|created_at)\) as \w+ from \w+ where company = \?1$/, "the end of an index"],
@@ -163,6 +165,8 @@ async function walk(service: Service): Promise<Set<string>> {
     "/api/notifications/stream",
   ])
     await go("GET", simple);
+  // What a Worker shows.
+  await standing(service.ports);
   await go("POST", "/api/keys", { json: { name: "uma chave", role: "OPERADOR" } });
   await go("DELETE", "/api/keys/{id}", { at: "/api/keys/1" });
   await go("GET", "/api/jobs/{id}", { at: "/api/jobs/01a20927-5b6e-72de-a77f-cefc36b3631a" });

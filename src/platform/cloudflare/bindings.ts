@@ -1,4 +1,5 @@
 import { type Config, parseConfig } from "../../config.ts";
+import type { Bucket } from "./bucket.ts";
 
 /** What wrangler.toml, `wrangler secret` and the dashboard give the Worker: the variables of config.ts, and these. */
 export interface Bindings {
@@ -10,6 +11,13 @@ export interface Bindings {
   readonly JOBS?: Queue;
   /** The dead-letter queue of JOBS, so that a reason goes there with its message. */
   readonly DEAD_JOBS?: Queue;
+  /** One object for each token bucket; without it each isolate counts for itself. */
+  readonly BUCKETS?: DurableObjectNamespace<Bucket>;
+  /** Walls before the buckets, about right and free: for each network, and for each user or key. */
+  readonly WALL_NETWORK?: RateLimit;
+  readonly WALL_BUCKET?: RateLimit;
+  /** Where what is counted goes; without it nothing is kept. */
+  readonly METRICS?: AnalyticsEngineDataset;
   readonly [name: string]: unknown;
 }
 

@@ -1,6 +1,7 @@
+import { waitUntil } from "cloudflare:workers";
 import type { Config } from "../../config.ts";
 import { Failed } from "../../lib/result.ts";
-import { quietMeter, quietTracer, untraced } from "../../observability/quiet.ts";
+import { quietTracer, untraced } from "../../observability/quiet.ts";
 import type { Log, PlatformFailure, Ports } from "../../ports.ts";
 import { lane, neighbour } from "../../resilience/policies.ts";
 import { groupWriter } from "../group-writer.ts";
@@ -9,25 +10,34 @@ import { type DocumentDomain, inlineDocuments } from "../memory/documents.ts";
 import { memoryLimits } from "../memory/limits.ts";
 import { nodeScrypt } from "../node-scrypt.ts";
 import { passwordHasher } from "../password-hash.ts";
-import { localPulse } from "../pulse.ts";
 import { builtReads, clientReader } from "../reader.ts";
 import { type RemoteDatabase, remoteDatabase } from "../remote-database.ts";
 import { tableOriginals } from "../table-originals.ts";
 import { type Bindings, configOf } from "./bindings.ts";
 import { bucketBlobs } from "./blobs.ts";
 import { cloudflareHealth } from "./health.ts";
+import { cloudflareLimits } from "./limits.ts";
+import { type EdgeMeter, edgeMeter } from "./meter.ts";
 import { bucketOriginals, webGzip } from "./originals.ts";
+import { requestPulse } from "./pulse.ts";
 import { workersQueue } from "./queue.ts";
+import { edgeTracer } from "./tracer.ts";
 import { unboundBlobs, unboundQueue } from "./unbound.ts";
 
 /** Longest time that a busy database is waited for (design decision 11). */
 const PATIENCE_MS = 5_000;
 
 /** What an isolate keeps from one request to the next: nothing of it waits for the network on behalf of a request. */
-type Kept = Omit<Ports, "writer" | "pulse"> & { database: RemoteDatabase };
+type Kept = Omit<Ports, "writer" | "pulse" | "stopping" | "meter"> & {
+  database: RemoteDatabase;
+  meter: EdgeMeter;
+};
 
-/** Between two requests of an isolate no timer fires, and what one waits for another may not end. */
-const NOTHING_BETWEEN = { probes: false, queues: false };
+/**
+ * Between two requests of an isolate no timer fires, and what one waits for another may not end. A request that its client
+ * leaves is stopped where it waits: its calls are held until they end, so that nothing that counts them is ever wrong.
+ */
+const NOTHING_BETWEEN = { probes: false, queues: false, hold: waitUntil };
 
 const isolates = new WeakMap<Bindings, Kept>();
 
@@ -40,8 +50,8 @@ export function cloudflarePorts(bindings: Bindings, domain: DocumentDomain): Por
   const kept = isolates.get(bindings) ?? keep(bindings, domain);
   return {
     ...kept,
-    // A follower waits, and nothing may wait on behalf of another request.
-    pulse: localPulse(),
+    ...requestPulse(),
+    meter: kept.meter.ofInvocation(),
     writer: groupWriter(kept.database.writing, {
       group: kept.config.COMMIT_GROUP,
       queue: kept.config.COMMIT_QUEUE,
@@ -57,8 +67,11 @@ function keep(bindings: Bindings, domain: DocumentDomain): Kept {
   const database = remoteDatabase(config.DATABASE_URL, config.DATABASE_AUTH_TOKEN, NOTHING_BETWEEN);
   const reader = clientReader(database.reading);
   const log = consoleLog(config.LOG_LEVEL, clock);
-  const way = (name: string, kind: "blob" | "queue") =>
+  const way = (name: string, kind: "blob" | "queue" | "limits" | "telemetry") =>
     lane(neighbour(name, { counts: () => true }), kind, NOTHING_BETWEEN);
+  const meter = edgeMeter(bindings.METRICS, () => clock.now() / 1_000);
+  const endpoint = config.OTEL_EXPORTER_OTLP_ENDPOINT;
+  const { BUCKETS: buckets, WALL_NETWORK: network, WALL_BUCKET: wall } = bindings;
   const { ORIGINALS: bucket, FILES: files, JOBS: jobs } = bindings;
   const kept: Kept = {
     config,
@@ -73,15 +86,30 @@ function keep(bindings: Bindings, domain: DocumentDomain): Kept {
     queue:
       jobs === undefined ? unboundQueue : workersQueue(jobs, { way: way("queue", "queue"), log }),
     documents: inlineDocuments(domain),
-    passwords: passwordHasher(nodeScrypt, config.PASSWORD_COST),
-    limits: memoryLimits(clock),
+    passwords: passwordHasher(nodeScrypt, config.PASSWORD_COST, NOTHING_BETWEEN),
+    limits:
+      buckets === undefined
+        ? memoryLimits(clock)
+        : cloudflareLimits(
+            { buckets, walls: { network, bucket: wall }, way: way("limits", "limits") },
+            { clock, log, meter },
+          ),
     health: cloudflareHealth({ reader, clock }, bucket),
-    // An isolate is never told that it ends.
-    stopping: new AbortController().signal,
     clock,
     log,
-    meter: quietMeter(() => clock.now() / 1_000),
-    tracer: quietTracer,
+    meter,
+    tracer:
+      endpoint === undefined
+        ? quietTracer
+        : edgeTracer(
+            {
+              endpoint,
+              headers: config.OTEL_EXPORTER_OTLP_HEADERS,
+              ratio: config.OTEL_TRACES_SAMPLER_ARG,
+            },
+            { clock, meter },
+            way("collector", "telemetry"),
+          ),
     trace: untraced(),
     patience: () => undefined,
     peer: (request) => request.headers.get("cf-connecting-ip"),
