@@ -1,54 +1,8 @@
 import { expect, test } from "bun:test";
 import { inspectRoutes } from "hono/dev";
-import { ROLES, type Role } from "../../src/accounts/roles.ts";
+import { ROLES } from "../../src/accounts/roles.ts";
 import { testService, withService } from "../support/service.ts";
-
-/** What api.md's table of roles says, written out by hand: method, path, and the least role that may. */
-const MATRIX: readonly [string, string, Role | "nobody"][] = [
-  ["get", "/api/health", "nobody"],
-  ["get", "/api/health/full", "nobody"],
-  ["post", "/api/login", "nobody"],
-  ["post", "/api/logout", "VISUALIZADOR"],
-  ["put", "/api/me/password", "VISUALIZADOR"],
-  ["get", "/api/company", "ADMIN"],
-  ["patch", "/api/company", "ADMIN"],
-  ["get", "/api/keys", "ADMIN"],
-  ["post", "/api/keys", "ADMIN"],
-  ["delete", "/api/keys/{id}", "ADMIN"],
-  ["post", "/api/nfe/upload", "OPERADOR"],
-  ["post", "/api/nfe/batch", "OPERADOR"],
-  ["get", "/api/nfes", "VISUALIZADOR"],
-  ["get", "/api/nfes/{access_key}", "VISUALIZADOR"],
-  ["get", "/api/nfes/{access_key}/xml", "VISUALIZADOR"],
-  ["post", "/api/nfes/{access_key}/process", "OPERADOR"],
-  ["post", "/api/nfes/{access_key}/discard", "GERENTE"],
-  ["post", "/api/nfes/{access_key}/restore", "GERENTE"],
-  ["get", "/api/products", "VISUALIZADOR"],
-  ["get", "/api/stock", "VISUALIZADOR"],
-  ["post", "/api/movements", "OPERADOR"],
-  ["get", "/api/movements/list", "VISUALIZADOR"],
-  ["get", "/api/supplier-items", "VISUALIZADOR"],
-  ["put", "/api/supplier-items", "GERENTE"],
-  ["get", "/api/dashboard/stats", "VISUALIZADOR"],
-  ["get", "/api/dashboard/evolution", "VISUALIZADOR"],
-  ["get", "/api/export/stock", "VISUALIZADOR"],
-  ["get", "/api/export/movements", "VISUALIZADOR"],
-  ["post", "/api/exports", "VISUALIZADOR"],
-  ["get", "/api/exports/{id}", "VISUALIZADOR"],
-  ["get", "/api/exports/{id}/file", "VISUALIZADOR"],
-  ["delete", "/api/exports/{id}", "OPERADOR"],
-  ["get", "/api/jobs", "VISUALIZADOR"],
-  ["get", "/api/jobs/{id}", "VISUALIZADOR"],
-  ["post", "/api/jobs/{id}/replay", "GERENTE"],
-  ["get", "/api/events", "VISUALIZADOR"],
-  ["get", "/api/notifications/stream", "VISUALIZADOR"],
-  ["post", "/api/profile/cpu", "ADMIN"],
-  ["post", "/api/profile/heap", "ADMIN"],
-  ["get", "/metrics", "ADMIN"],
-];
-
-const KEY = "35260911222333000181550010000001231000000420";
-const concrete = (path: string) => path.replace("{access_key}", KEY).replace("{id}", "nobody");
+import { concrete, MATRIX } from "./support/matrix.ts";
 
 test("S2: every route answers each role as the matrix says, before it looks at the request", async () => {
   const service = await testService();

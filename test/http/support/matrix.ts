@@ -1,0 +1,51 @@
+import type { Role } from "../../../src/accounts/roles.ts";
+
+/** What api.md's table of roles says, written out by hand: method, path, and the least role that may. */
+export const MATRIX: readonly [string, string, Role | "nobody"][] = [
+  ["get", "/api/health", "nobody"],
+  ["get", "/api/health/full", "nobody"],
+  ["post", "/api/login", "nobody"],
+  ["post", "/api/logout", "VISUALIZADOR"],
+  ["put", "/api/me/password", "VISUALIZADOR"],
+  ["get", "/api/company", "ADMIN"],
+  ["patch", "/api/company", "ADMIN"],
+  ["get", "/api/keys", "ADMIN"],
+  ["post", "/api/keys", "ADMIN"],
+  ["delete", "/api/keys/{id}", "ADMIN"],
+  ["post", "/api/nfe/upload", "OPERADOR"],
+  ["post", "/api/nfe/batch", "OPERADOR"],
+  ["get", "/api/nfes", "VISUALIZADOR"],
+  ["get", "/api/nfes/{access_key}", "VISUALIZADOR"],
+  ["get", "/api/nfes/{access_key}/xml", "VISUALIZADOR"],
+  ["post", "/api/nfes/{access_key}/process", "OPERADOR"],
+  ["post", "/api/nfes/{access_key}/discard", "GERENTE"],
+  ["post", "/api/nfes/{access_key}/restore", "GERENTE"],
+  ["get", "/api/products", "VISUALIZADOR"],
+  ["get", "/api/stock", "VISUALIZADOR"],
+  ["post", "/api/movements", "OPERADOR"],
+  ["get", "/api/movements/list", "VISUALIZADOR"],
+  ["get", "/api/supplier-items", "VISUALIZADOR"],
+  ["put", "/api/supplier-items", "GERENTE"],
+  ["get", "/api/dashboard/stats", "VISUALIZADOR"],
+  ["get", "/api/dashboard/evolution", "VISUALIZADOR"],
+  ["get", "/api/export/stock", "VISUALIZADOR"],
+  ["get", "/api/export/movements", "VISUALIZADOR"],
+  ["post", "/api/exports", "VISUALIZADOR"],
+  ["get", "/api/exports/{id}", "VISUALIZADOR"],
+  ["get", "/api/exports/{id}/file", "VISUALIZADOR"],
+  ["delete", "/api/exports/{id}", "OPERADOR"],
+  ["get", "/api/jobs", "VISUALIZADOR"],
+  ["get", "/api/jobs/{id}", "VISUALIZADOR"],
+  ["post", "/api/jobs/{id}/replay", "GERENTE"],
+  ["get", "/api/events", "VISUALIZADOR"],
+  ["get", "/api/notifications/stream", "VISUALIZADOR"],
+  ["post", "/api/profile/cpu", "ADMIN"],
+  ["post", "/api/profile/heap", "ADMIN"],
+  ["get", "/metrics", "ADMIN"],
+];
+
+const KEY = "35260911222333000181550010000001231000000420";
+
+/** A path of MATRIX with parameters that nothing has. */
+export const concrete = (path: string) =>
+  path.replace("{access_key}", KEY).replace("{id}", "nobody");
