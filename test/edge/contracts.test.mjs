@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { createTestHarness } from "wrangler";
+import { libsqlServer } from "./world.mjs";
+
+// The ports of Workers keep the promises that test/contracts writes down, in workerd, over its own R2, Queues, Durable
+// Objects and a real libSQL server. The cases are known only to the Worker that runs them.
+const database = await libsqlServer();
+const harness = createTestHarness({
+  workers: [{ configPath: "test/edge/contracts.toml", vars: { DATABASE_URL: database.url } }],
+});
+after(async () => {
+  await harness.close();
+  await database.close();
+});
+await harness.listen();
+const names = await (await harness.fetch("/")).json();
+
+test("every port has its contract", () => {
+  const ports = new Set(names.map((name) => name.split(/[: ]/)[0]));
+  assert.deepEqual([...ports].sort(), [
+    "blobs",
+    "documents",
+    "health",
+    "limits",
+    "meter",
+    "originals",
+    "passwords",
+    "pulse",
+    "queue",
+    "reader",
+    "writer",
+  ]);
+});
+
+for (const name of names)
+  test(`workerd: ${name}`, async () => {
+    const answer = await harness.fetch("/", { method: "POST", body: name });
+    assert.equal(await answer.text(), "");
+  });

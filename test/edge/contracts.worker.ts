@@ -1,0 +1,222 @@
+import { trusted } from "../../src/lib/cast.ts";
+import { err } from "../../src/lib/result.ts";
+import { quietMeter } from "../../src/observability/quiet.ts";
+import { bucketBlobs } from "../../src/platform/cloudflare/blobs.ts";
+import { Bucket } from "../../src/platform/cloudflare/bucket.ts";
+import { consumeBatch } from "../../src/platform/cloudflare/consume-batch.ts";
+import { cloudflareHealth } from "../../src/platform/cloudflare/health.ts";
+import { cloudflareLimits } from "../../src/platform/cloudflare/limits.ts";
+import { edgeMeter } from "../../src/platform/cloudflare/meter.ts";
+import { bucketOriginals, webGzip } from "../../src/platform/cloudflare/originals.ts";
+import { parkBatch } from "../../src/platform/cloudflare/park-batch.ts";
+import { requestPulse } from "../../src/platform/cloudflare/pulse.ts";
+import { workersQueue } from "../../src/platform/cloudflare/queue.ts";
+import { groupWriter } from "../../src/platform/group-writer.ts";
+import { inlineDocuments } from "../../src/platform/memory/documents.ts";
+import { nodeScrypt } from "../../src/platform/node-scrypt.ts";
+import { passwordHasher } from "../../src/platform/password-hash.ts";
+import { clientReader } from "../../src/platform/reader.ts";
+import { remoteDatabase } from "../../src/platform/remote-database.ts";
+import { tableOriginals } from "../../src/platform/table-originals.ts";
+import type { Consumer, Originals, Reader } from "../../src/ports.ts";
+import { lane, neighbour } from "../../src/resilience/policies.ts";
+import { blobsContract } from "../contracts/blobs.ts";
+import { type Contract, claim } from "../contracts/claims.ts";
+import { documentsContract } from "../contracts/documents.ts";
+import { healthContract } from "../contracts/health.ts";
+import { limitsContract } from "../contracts/limits.ts";
+import { meterContract } from "../contracts/meter.ts";
+import { originalsContract } from "../contracts/originals.ts";
+import { passwordsContract } from "../contracts/passwords.ts";
+import { pulseContract } from "../contracts/pulse.ts";
+import { queueContract } from "../contracts/queue.ts";
+import { readerContract } from "../contracts/reader.ts";
+import { type WriterSettings, writerContract } from "../contracts/writer.ts";
+import { company } from "../support/companies.ts";
+
+interface Bindings {
+  readonly DATABASE_URL: string;
+  readonly ORIGINALS: R2Bucket;
+  readonly FILES: R2Bucket;
+  readonly JOBS: Queue;
+  readonly DEAD_JOBS: Queue;
+  readonly BUCKETS: DurableObjectNamespace<Bucket>;
+  readonly FIGURES: AnalyticsEngineDataset;
+}
+
+const RUNTIME = { probes: false, queues: false };
+const ATTEMPTS = 3;
+const way = (kind: "blob" | "queue" | "limits") =>
+  lane(neighbour(kind, { counts: () => true }), kind, RUNTIME);
+const log = () => undefined;
+
+/** How far the clock of this isolate is ahead; the objects of the buckets live in it too. */
+let ahead = 0;
+const wall = Date.now;
+Date.now = () => wall.call(Date) + ahead;
+const clock = { now: () => Date.now() };
+const meter = quietMeter(() => clock.now() / 1_000);
+
+/** Who takes what the queues hand out, and how many messages are neither done nor parked yet. */
+const hands: { consumer: Consumer | null; open: number } = { consumer: null, open: 0 };
+
+/** A writer and a reader of the server at DATABASE_URL, with the table of the contracts empty. */
+async function openWriter(bindings: Bindings, settings: WriterSettings = {}) {
+  const database = remoteDatabase(bindings.DATABASE_URL, undefined, RUNTIME);
+  await database.writing.batch(
+    [
+      "drop table if exists things",
+      "create table things (id integer primary key, name text unique) strict",
+    ],
+    "write",
+  );
+  const writer = groupWriter(database.writing, {
+    group: 16,
+    queue: 2_000,
+    patienceMs: 5_000,
+    breathe: async () => undefined,
+    ...settings,
+  });
+  return {
+    writer,
+    reader: clientReader(database.reading),
+    async close() {
+      await writer.drain();
+      database.close();
+    },
+  };
+}
+
+async function openOriginals(bindings: Bindings, originalsOf: (reader: Reader) => Originals) {
+  const world = await openWriter(bindings);
+  const missing = await world.reader.rows({
+    sql: "select value as id from json_each('[1,2]') where value not in (select id from companies)",
+    args: [],
+  });
+  await world.writer.commit({
+    statements: [
+      ...missing.map(({ id }) => company(Number(id))),
+      { sql: "delete from originals", args: [] },
+    ],
+    mine: () => null,
+  });
+  return { ...world, originals: originalsOf(world.reader) };
+}
+
+async function openBlobs({ FILES }: Bindings) {
+  const { objects } = await FILES.list();
+  await FILES.delete(objects.map(({ key }) => key));
+  return { blobs: bucketBlobs(FILES, way("blob")), close: async () => undefined };
+}
+
+/** The real queues. What is counted is what was sent, so that a test can tell when nothing is under way any more. */
+async function openQueue({ JOBS }: Bindings) {
+  const counted: Pick<Queue, "sendBatch"> = {
+    sendBatch(messages) {
+      const all = [...messages];
+      hands.open += all.length;
+      return JOBS.sendBatch(all);
+    },
+  };
+  return {
+    queue: workersQueue(trusted<Queue>(counted), { way: way("queue"), log }),
+    attempts: ATTEMPTS,
+    // A queue outside of the database has no statements of its own.
+    commit: async (statements: readonly unknown[]) => claim(statements.length === 0, "statements"),
+    async deliver(consumer: Consumer) {
+      hands.consumer = consumer;
+      while (hands.open > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      hands.consumer = null;
+    },
+    close: async () => undefined,
+  };
+}
+
+function openLimits({ BUCKETS }: Bindings) {
+  // Whatever was taken before is full again.
+  ahead += 3_600_000;
+  return {
+    limits: cloudflareLimits(
+      { buckets: BUCKETS, walls: { network: undefined, bucket: undefined }, way: way("limits") },
+      { clock, log, meter },
+    ),
+    later: (ms: number) => {
+      ahead += ms;
+    },
+  };
+}
+
+const documents = inlineDocuments({
+  readDocument: () => err({ code: "nfe.not_an_nfe", got: "a test" }),
+  compareDocuments: () => "completes",
+});
+
+/** Every case by its name, over the bindings of this Worker. */
+function casesOf(b: Bindings): Map<string, () => Promise<void>> {
+  const held = <Open>(name: string, contract: Contract<Open>, open: Open) =>
+    contract.map((one) => [`${name}: ${one.name}`, () => one.run(open)] as const);
+  return new Map([
+    ...held("writer", writerContract, (settings) => openWriter(b, settings)),
+    ...held("reader", readerContract, () => openWriter(b)),
+    ...held("originals in R2", originalsContract, () =>
+      openOriginals(b, () => bucketOriginals(b.ORIGINALS, way("blob"))),
+    ),
+    ...held("originals in the database", originalsContract, () =>
+      openOriginals(b, (reader) => tableOriginals({ reader, clock }, webGzip)),
+    ),
+    ...held("blobs", blobsContract, () => openBlobs(b)),
+    ...held("queue", queueContract, () => openQueue(b)),
+    ...held("documents", documentsContract, () => ({ documents, close: () => undefined })),
+    ...held("passwords", passwordsContract, (cost) => passwordHasher(nodeScrypt, cost, RUNTIME)),
+    ...held("limits", limitsContract, () => openLimits(b)),
+    ...held("health", healthContract, async (reader) => ({
+      health: cloudflareHealth({ reader, clock }, b.ORIGINALS),
+      close: async () => undefined,
+    })),
+    ...held("pulse", pulseContract, (after) => requestPulse(after).pulse),
+    ...held("meter", meterContract, () =>
+      edgeMeter(b.FIGURES, () => clock.now() / 1_000).ofInvocation(),
+    ),
+  ]);
+}
+
+/** GET names the cases; POST runs the one whose name is the body: 204, or 500 and what was broken. */
+export default {
+  async fetch(request, bindings) {
+    const cases = casesOf(bindings);
+    if (request.method === "GET") return Response.json([...cases.keys()]);
+    const name = await request.text();
+    try {
+      const run = cases.get(name);
+      claim(run !== undefined, `no case is called ${name}`);
+      await run();
+      return new Response(null, { status: 204 });
+    } catch (error) {
+      const said = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      return new Response(said, { status: 500 });
+    }
+  },
+
+  async queue(batch, { DEAD_JOBS }) {
+    const { consumer } = hands;
+    claim(consumer !== null, "nobody takes messages");
+    const config = { JOB_ATTEMPTS: ATTEMPTS, JOB_CONCURRENCY: 5 };
+    const counting: Consumer = {
+      async consume(body, signal) {
+        const outcome = await consumer.consume(body, signal);
+        if (outcome === "done") hands.open -= 1;
+        return outcome;
+      },
+      async park(body, reason, along) {
+        await consumer.park(body, reason, along);
+        hands.open -= 1;
+      },
+    };
+    const both = { consumer: counting, config, log, random: () => 0 };
+    return batch.queue.endsWith("-dead")
+      ? parkBatch(batch, { ...both, clock })
+      : consumeBatch(batch, { ...both, dead: DEAD_JOBS });
+  },
+} satisfies ExportedHandler<Bindings>;
+
+export { Bucket };
