@@ -63,6 +63,11 @@ export interface Originals {
     until?: number,
   ): Promise<Statement[]>;
   get(company: number, sha256: string): Promise<Uint8Array<ArrayBuffer> | null>;
+  /**
+   * Lets go of what no row names, older than a day, in one slice that begins after `after` ("": at the beginning). `next`:
+   * where the next slice begins ("" after the last). Absent where the bytes are rows, which go with their names.
+   */
+  readonly sweep?: (company: number, after: string) => Promise<{ gone: number; next: string }>;
 }
 
 /** Files too large for a row, by key: letters, digits, `-`, `_`, and between them `.` and `/` (`exports/1/a.csv`). */
@@ -230,6 +235,8 @@ export type PlatformFailure =
       retryAfterS: number;
     }
   | { code: "storage.full" }
+  /** The database lacks migrations that this code was written for. */
+  | { code: "storage.outdated"; retryAfterS: number }
   /** The file system, or the database itself, does not let us write. */
   | { code: "storage.read_only" }
   /**

@@ -63,6 +63,7 @@ export async function worker() {
   return {
     fetch: harness.fetch.bind(harness),
     bind: (vars) => harness.update(options(vars)),
+    logs: () => harness.getLogs(),
     close: () => harness.close(),
   };
 }

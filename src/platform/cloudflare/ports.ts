@@ -11,7 +11,7 @@ import { memoryLimits } from "../memory/limits.ts";
 import { nodeScrypt } from "../node-scrypt.ts";
 import { passwordHasher } from "../password-hash.ts";
 import { builtReads, clientReader } from "../reader.ts";
-import { type RemoteDatabase, remoteDatabase } from "../remote-database.ts";
+import { remoteDatabase } from "../remote-database.ts";
 import { tableOriginals } from "../table-originals.ts";
 import { type Bindings, configOf } from "./bindings.ts";
 import { bucketBlobs } from "./blobs.ts";
@@ -21,6 +21,7 @@ import { type EdgeMeter, edgeMeter } from "./meter.ts";
 import { bucketOriginals, webGzip } from "./originals.ts";
 import { requestPulse } from "./pulse.ts";
 import { workersQueue } from "./queue.ts";
+import { ofThisSchema, type Ways } from "./schema.ts";
 import { edgeTracer } from "./tracer.ts";
 import { unboundBlobs, unboundQueue } from "./unbound.ts";
 
@@ -29,7 +30,7 @@ const PATIENCE_MS = 5_000;
 
 /** What an isolate keeps from one request to the next: nothing of it waits for the network on behalf of a request. */
 type Kept = Omit<Ports, "writer" | "pulse" | "stopping" | "meter"> & {
-  database: RemoteDatabase;
+  database: Ways;
   meter: EdgeMeter;
 };
 
@@ -64,9 +65,10 @@ export function cloudflarePorts(bindings: Bindings, domain: DocumentDomain): Por
 function keep(bindings: Bindings, domain: DocumentDomain): Kept {
   const clock = { now: () => Date.now() };
   const config = configured(bindings, consoleLog("info", clock));
-  const database = remoteDatabase(config.DATABASE_URL, config.DATABASE_AUTH_TOKEN, NOTHING_BETWEEN);
-  const reader = clientReader(database.reading);
   const log = consoleLog(config.LOG_LEVEL, clock);
+  const { DATABASE_URL: url, DATABASE_AUTH_TOKEN: token } = config;
+  const database = ofThisSchema(remoteDatabase(url, token, NOTHING_BETWEEN), { log, clock });
+  const reader = clientReader(database.reading);
   const way = (name: string, kind: "blob" | "queue" | "limits" | "telemetry") =>
     lane(neighbour(name, { counts: () => true }), kind, NOTHING_BETWEEN);
   const meter = edgeMeter(bindings.METRICS, () => clock.now() / 1_000);
