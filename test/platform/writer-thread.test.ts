@@ -2,7 +2,9 @@ import { expect, test } from "bun:test";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { toBePacked } from "../../src/platform/bun/packed.ts";
 import { threadConnection } from "../../src/platform/bun/writer-thread.ts";
+import { rowsOf } from "../../src/platform/rows.ts";
 import { mayHaveHappened } from "../../src/resilience/weather.ts";
 
 /** A connection in a thread, over a file of its own with an empty table `t (a integer primary key, b text)`. */
@@ -59,6 +61,20 @@ test("more texts than are numbered are still each their own", async () => {
     const answers = await connection.batch([...statements, "select 0 as x"], "write");
     expect(answers.map(({ rows }) => rows)).toEqual([...numbers, 0].map((x) => [{ x }]));
   }
+  await close();
+});
+
+test("bytes arrive as they are, and packed where they were to be", async () => {
+  const { connection, close } = await open();
+  const bytes = new Uint8Array([0, 255, 13, 10, 0]);
+  const [answer] = await connection.batch(
+    [{ sql: "select ?1 as plain, ?2 as packed", args: [bytes, toBePacked(bytes)] }],
+    "write",
+  );
+  const [row] = rowsOf(answer ?? { rows: [] });
+  expect(row?.plain).toEqual(bytes);
+  const found = row?.packed;
+  expect(found instanceof Uint8Array && Bun.gunzipSync(new Uint8Array(found))).toEqual(bytes);
   await close();
 });
 

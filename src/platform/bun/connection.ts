@@ -3,6 +3,7 @@ import Libsql from "libsql";
 import { trusted } from "../../lib/cast.ts";
 import type { Row } from "../../ports.ts";
 import type { Answered } from "../rows.ts";
+import { packed, ToBePacked } from "./packed.ts";
 
 /** Statements that one connection keeps prepared; the program's texts are constant and fewer than this. */
 const KEPT = 400;
@@ -48,8 +49,9 @@ export function openConnection(path: string, pragmas: string): Connection {
     const ready = prepared(sql);
     try {
       // One array is taken as the list of parameters, whatever stands in it.
-      if (ready.reader) return { rows: trusted<Row[]>(ready.all(args)) };
-      ready.run(args);
+      const bound = bindable(args);
+      if (ready.reader) return { rows: trusted<Row[]>(ready.all(bound)) };
+      ready.run(bound);
       return { rows: [] };
     } catch (error) {
       // The binding does not reset what has failed: it would hold its lock until the garbage collector comes by.
@@ -82,3 +84,9 @@ export function openConnection(path: string, pragmas: string): Connection {
     },
   };
 }
+
+/** Bytes that were to be packed are packed now. */
+const bindable = (args: unknown): unknown =>
+  Array.isArray(args) && args.some((arg) => arg instanceof ToBePacked)
+    ? args.map((arg) => (arg instanceof ToBePacked ? packed(arg) : arg))
+    : args;

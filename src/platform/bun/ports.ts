@@ -86,7 +86,7 @@ export async function bunPorts(config: Config, domain: DocumentDomain): Promise<
   const queue = bunQueue(
     { reader, writer, clock, log },
     {
-      lanes: { document: config.JOB_CONCURRENCY, export: config.EXPORT_WORKERS },
+      lanes: { document: config.JOB_CONCURRENCY, archive: 1, export: config.EXPORT_WORKERS },
       attempts: config.JOB_ATTEMPTS,
       leaseMs: config.JOB_LEASE_MS,
     },
@@ -98,7 +98,7 @@ export async function bunPorts(config: Config, domain: DocumentDomain): Promise<
     read: builtReads(database.built),
     reader,
     writer,
-    originals: tableOriginals({ reader, clock }),
+    originals: tableOriginals({ reader, clock }, database.lock !== undefined),
     blobs,
     queue,
     documents,

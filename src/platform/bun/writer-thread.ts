@@ -3,6 +3,7 @@ import { trusted } from "../../lib/cast.ts";
 import type { Value } from "../../ports.ts";
 import type { Answered } from "../rows.ts";
 import type { Connection } from "./connection.ts";
+import { ToBePacked } from "./packed.ts";
 import type { Call, Opening, Order, Receipt } from "./writer-orders.ts";
 
 /** Texts that go by number. Longer ones are seldom the same twice, and of a program there are fewer than this. */
@@ -76,10 +77,10 @@ export async function threadConnection(
       const id = lastId;
       if (thread === null) {
         thread = start();
-        thread.postMessage({ path, pragmas } satisfies Opening);
+        thread.postMessage(JSON.stringify({ path, pragmas } satisfies Opening));
       }
       waiting.set(id, { settle, fail });
-      thread.postMessage(make(id));
+      thread.postMessage(JSON.stringify(make(id)));
     });
 
   const called = (statements: readonly InStatement[]) => {
@@ -88,7 +89,7 @@ export async function threadConnection(
       const { sql, args } =
         typeof statement === "string" ? { sql: statement, args: [] } : statement;
       // The writer binds an array of ports.ts' values; names are not used.
-      const bound = trusted<readonly Value[]>(args ?? []);
+      const bound = trusted<readonly Value[]>(args ?? []).map(sent);
       if (sql.length > NUMBERED_LENGTH) return [sql, bound];
       const known = numbers.get(sql);
       if (known !== undefined) return [known, bound];
@@ -110,11 +111,11 @@ export async function threadConnection(
       return [...(await order((id) => ({ id, how: "batch", ...called(statements) })))];
     },
     async executeMultiple(sql) {
-      await order((id) => ({ id, texts: [], how: "executeMultiple", sql }));
+      await order((id) => ({ id, how: "executeMultiple", sql }));
     },
     async close() {
       if (thread === null) return;
-      await order((id) => ({ id, texts: [], how: "close" })).catch(() => undefined);
+      await order((id) => ({ id, how: "close" })).catch(() => undefined);
       const ended = thread;
       thread = null;
       ended.terminate();
@@ -128,3 +129,6 @@ export async function threadConnection(
   }
   return connection;
 }
+
+const sent = (arg: Value): Call[1][number] =>
+  arg instanceof Uint8Array ? { base64: arg.toBase64(), pack: arg instanceof ToBePacked } : arg;
