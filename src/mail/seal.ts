@@ -48,7 +48,7 @@ async function keyOf(secret: string): Promise<CryptoKey> {
   );
 }
 
-const utf8 = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
+const utf8 = (text: string) => Uint8Array.from(new TextEncoder().encode(text));
 const base64 = (data: Uint8Array): string => btoa(String.fromCharCode(...data));
 function bytes(text: string): Uint8Array<ArrayBuffer> {
   const chars = atob(text);

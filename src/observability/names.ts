@@ -39,6 +39,20 @@ export const COUNTERS = {
     help: "Requests let through or refused by a count of this isolate alone, because the exact one did not answer",
     labels: [],
   },
+  ledger_differences_total: {
+    help: "Products whose balance was found not to be the sum of their movements",
+    labels: [],
+  },
+  mail_messages_total: {
+    help: "Mails by what became of them; known: taken in before",
+    labels: ["outcome"],
+    zero: [{ outcome: "taken" }, { outcome: "known" }, { outcome: "refused" }],
+  },
+  mail_visits_total: {
+    help: "Visits to mailboxes; failed: it could not be opened, or not read to its end",
+    labels: ["outcome"],
+    zero: [{ outcome: "done" }, { outcome: "failed" }],
+  },
   trace_spans_total: {
     help: "Spans that ended: sent, failed on the way, or dropped for want of room",
     labels: ["outcome"],

@@ -23,7 +23,7 @@ const MAY: Record<string, string> = {
   accounts: "lib journal ports.ts",
   ingest: "lib nfe stock accounts journal ports.ts resilience observability",
   export: "lib stock accounts journal ports.ts resilience observability",
-  mail: "lib ingest accounts journal ports.ts mailbox.ts",
+  mail: "lib ingest accounts journal ports.ts mailbox.ts observability",
   http: "lib nfe stock ingest export mail accounts journal ports.ts failures.ts config.ts version.ts observability resilience",
   web: "lib http ports.ts version.ts",
   resilience: "lib",

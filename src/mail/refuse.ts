@@ -1,0 +1,72 @@
+import { audit } from "../journal/record.ts";
+import { sha256 } from "../lib/hash.ts";
+import type { Guard, Ports } from "../ports.ts";
+import type { MailRefusal } from "./failures.ts";
+import { REFUSALS_A_DAY } from "./limits.ts";
+
+/** How mail comes: out of a mailbox, or to the company's address. */
+export type Way = "imap" | "address";
+
+/** A mail that is not taken in, as far as it was looked at. */
+export interface RefusedMail {
+  readonly company: number;
+  readonly way: Way;
+  /** The address that was refused, or of who sent what was refused. */
+  readonly sender: string | null;
+  readonly messageId: string | null;
+}
+
+const DAY_MS = 86_400_000;
+const LONGEST_ADDRESS = 254;
+
+/**
+ * Keeps that a mail was refused and why, with an audit line, once for each mail and reason; the administrator sees it beside
+ * the settings. Of one day at most REFUSALS_A_DAY: a stranger who knows the address fills no disk.
+ */
+export async function keepRefusal(
+  ports: Pick<Ports, "writer" | "clock" | "meter">,
+  { company, way, sender, messageId }: RefusedMail,
+  { code }: MailRefusal,
+  signal?: AbortSignal,
+): Promise<void> {
+  ports.meter.count("mail_messages_total", { outcome: "refused" });
+  const at = ports.clock.now();
+  const said = (sender ?? "").toWellFormed().slice(0, LONGEST_ADDRESS);
+  const key = await sha256(JSON.stringify(["refused", code, messageId, said]));
+  const fresh: Guard = {
+    sql: `select 1 where not exists (select 1 from mails where company = ?1 and key = ?2)
+      and (select count(*) from mails where company = ?1 and job is null and received_at > ?3) < ?4`,
+    args: [company, key, at - DAY_MS, REFUSALS_A_DAY],
+  };
+  await ports.writer.commit(
+    {
+      statements: [
+        // Before the row that makes it no news any more.
+        audit(
+          {
+            company,
+            at,
+            by: { userId: null },
+            action: "mail.refuse",
+            entity: "mail",
+            entityId: key,
+            detail: { code, way },
+            requestId: requestOf(key),
+            peer: null,
+          },
+          fresh,
+        ),
+        {
+          sql: `insert into mails (company, key, way, code, sender, received_at)
+            select ?1, ?2, ?5, ?6, ?7, ?8 where exists (${fresh.sql})`,
+          args: [...fresh.args, way, code, said, at],
+        },
+      ],
+      mine: () => undefined,
+    },
+    signal,
+  );
+}
+
+/** What stands where the id of a request does: no request has brought a mail. */
+export const requestOf = (key: string): string => `mail-${key.slice(0, 32)}`;
