@@ -6,6 +6,7 @@ import { authenticated } from "./http/auth.ts";
 import { companyRoutes } from "./http/company.ts";
 import { dashboardRoutes } from "./http/dashboard.ts";
 import { withinDeadline } from "./http/deadline.ts";
+import { emailRoutes } from "./http/email.ts";
 import type { Env } from "./http/env.ts";
 import { eventRoutes } from "./http/events.ts";
 import {
@@ -40,6 +41,7 @@ const routes = [
   ...accountRoutes,
   ...companyRoutes,
   ...keyRoutes,
+  ...emailRoutes,
   ...nfeRoutes,
   ...nfesRoutes,
   ...stockRoutes,

@@ -7,7 +7,13 @@ import type { MailFailure } from "./failures.ts";
 import { MAIL_BYTES, VISIT, VISITS } from "./limits.ts";
 import { keepRefusal } from "./refuse.ts";
 import { admits } from "./senders.ts";
-import { accessOf, type MailSettings, mailboxesToRead } from "./settings.ts";
+import {
+  accessFor,
+  accessOf,
+  type MailChange,
+  type MailSettings,
+  mailboxesToRead,
+} from "./settings.ts";
 import { takeMail } from "./take-mail.ts";
 
 type Needs = Ports & { readonly mailboxes: Mailboxes };
@@ -110,12 +116,18 @@ function outright({ bytes, sender }: UnseenMail, senders: readonly string[]) {
   return bytes > MAIL_BYTES ? "mail.too_large" : null;
 }
 
-/** Whether a mailbox can be opened and its folder read. Fails with `mail.not_supported`, MailboxFailure. */
+/**
+ * Opens a mailbox of the company as `change` has it, and leaves. Fails with `mail.not_supported`, as `accessFor`, and with
+ * MailboxFailure.
+ */
 export async function tryMailbox(
-  ports: Pick<Ports, "mailboxes">,
-  access: Parameters<Mailboxes["visit"]>[0],
+  ports: Pick<Ports, "mailboxes" | "read" | "config">,
+  change: MailChange,
+  company: number,
   signal?: AbortSignal,
 ): Promise<void> {
-  if (ports.mailboxes === undefined) throw new Failed<MailFailure>({ code: "mail.not_supported" });
-  await ports.mailboxes.visit(access, "look", async () => undefined, signal);
+  const { mailboxes } = ports;
+  if (mailboxes === undefined) throw new Failed<MailFailure>({ code: "mail.not_supported" });
+  const access = await accessFor(ports, change, company);
+  await mailboxes.visit(access, "look", async () => undefined, signal);
 }

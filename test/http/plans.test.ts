@@ -9,7 +9,15 @@ import { type Send, type Service, withService } from "../support/service.ts";
 import { type Cost, costsOf, listen } from "./support/plans.ts";
 
 /** Few rows, whatever becomes of the shop. */
-const SMALL = ["companies", "users", "cache_versions", "api_keys", "__drizzle_migrations"];
+const SMALL = [
+  "companies",
+  "users",
+  "cache_versions",
+  "api_keys",
+  "mail_settings",
+  "mail_addresses",
+  "__drizzle_migrations",
+];
 
 /** What may seem dear and is not, or must be: the text, and why. */
 const ALLOWED: Readonly<Record<Cost["kind"], readonly (readonly [RegExp, string])[]>> = {
@@ -167,6 +175,11 @@ async function walk(service: Service): Promise<Set<string>> {
     await go("GET", simple);
   // What a Worker shows.
   await standing(service.ports);
+  const mailbox = { imap_host: "imap.example.com", imap_user: "nfe", imap_password: "uma senha" };
+  await go("PUT", "/api/config/email", { json: { ...mailbox, active: true } });
+  await go("POST", "/api/config/email/test", { json: mailbox });
+  await go("POST", "/api/config/email/address");
+  await go("GET", "/api/config/email");
   await go("POST", "/api/keys", { json: { name: "uma chave", role: "OPERADOR" } });
   await go("DELETE", "/api/keys/{id}", { at: "/api/keys/1" });
   await go("GET", "/api/jobs/{id}", { at: "/api/jobs/01a20927-5b6e-72de-a77f-cefc36b3631a" });
