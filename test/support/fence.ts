@@ -10,6 +10,7 @@ export const DOORS = [
   "cli.ts",
   "demo.ts",
   "dev-edge.ts",
+  "deploy.ts",
 ] as const;
 /** Parts that belong to a door of the same name, and what several doors share. */
 const OF_DOORS = ["cli", "demo", "doors"];
@@ -36,7 +37,7 @@ const MAY: Record<string, string> = {
   "messages.ts": "",
   "failures.ts": "nfe ingest mail stock accounts export journal ports.ts",
   "app.ts": "http web lib ports.ts version.ts",
-  "sweep.ts": "ingest export mail journal ports.ts",
+  "sweep.ts": "ingest export mail stock journal ports.ts observability",
   "consumer.ts": "ingest export lib ports.ts messages.ts failures.ts observability",
 };
 
