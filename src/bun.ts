@@ -4,6 +4,7 @@ import { parseConfig } from "./config.ts";
 import { consumerOf } from "./consumer.ts";
 import { reasonOf } from "./doors/reason.ts";
 import { followerOf } from "./journal/follower.ts";
+import { pollMailboxes } from "./mail/poll.ts";
 import { compareDocuments } from "./nfe/compare.ts";
 import { readDocument } from "./nfe/read.ts";
 import { standing } from "./observability/standing.ts";
@@ -23,6 +24,7 @@ try {
       ports.meter.watch(() => standing(ports));
       ports.queue.start(consumerOf(ports));
       void keepSwept(ports);
+      void keepVisited(ports);
       return createApp(() => ports);
     },
   });
@@ -50,6 +52,18 @@ async function keepSwept(ports: BunPorts): Promise<void> {
     if (!ports.stopping.aborted) ports.log("warn", "sweep.fault", { code: faultOf(error) });
   }
   if (!ports.stopping.aborted) setTimeout(keepSwept, SWEEP_EVERY_MS, ports).unref();
+}
+
+/** Visits the mailboxes now, and again some time after each visit, until the process begins to end; never with a pause of 0. */
+async function keepVisited(ports: BunPorts): Promise<void> {
+  const pauseMs = ports.config.MAIL_POLL_SECONDS * 1_000;
+  if (pauseMs === 0) return;
+  try {
+    await pollMailboxes(ports, ports.stopping);
+  } catch (error) {
+    if (!ports.stopping.aborted) ports.log("warn", "mail.fault", { code: faultOf(error) });
+  }
+  if (!ports.stopping.aborted) setTimeout(keepVisited, pauseMs, ports).unref();
 }
 
 function endOnSignal(running: Running): void {

@@ -22,8 +22,8 @@ export interface UnseenMail {
 export interface Mailbox {
   /** The mails without \Seen whose header Subject holds a text (empty: any), the oldest first, at most `most`. */
   unseen(subject: string, most: number): Promise<UnseenMail[]>;
-  /** All of a mail, which stays unseen; null when it is gone. At most `maxBytes`, or it rejects. */
-  raw(id: number, maxBytes: number): Promise<Uint8Array<ArrayBuffer> | null>;
+  /** The first `most` bytes of a mail, which stays unseen; null when it is gone. */
+  raw(id: number, most: number): Promise<Uint8Array<ArrayBuffer> | null>;
   markSeen(id: number): Promise<void>;
 }
 

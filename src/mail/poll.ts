@@ -94,14 +94,17 @@ async function taken(
   mail: UnseenMail,
   signal?: AbortSignal,
 ): Promise<keyof Visit | null> {
-  const code = outright(mail, senders);
-  if (code !== null) {
+  const refused = async (code: "mail.sender" | "mail.too_large") => {
     const { sender, messageId } = mail;
     await keepRefusal(ports, { company, way: "imap", sender, messageId }, { code }, signal);
-    return "refused";
-  }
-  const raw = await mailbox.raw(mail.id, MAIL_BYTES);
+    return "refused" as const;
+  };
+  if (!admits(senders, mail.sender)) return refused("mail.sender");
+  if (mail.bytes > MAIL_BYTES) return refused("mail.too_large");
+  const raw = await mailbox.raw(mail.id, MAIL_BYTES + 1);
   if (raw === null) return null;
+  // Whatever the server has said of its size.
+  if (raw.byteLength > MAIL_BYTES) return refused("mail.too_large");
   const { kind } = await takeMail(
     ports,
     { company, senders, userId },
@@ -109,11 +112,6 @@ async function taken(
     signal,
   );
   return kind;
-}
-
-function outright({ bytes, sender }: UnseenMail, senders: readonly string[]) {
-  if (!admits(senders, sender)) return "mail.sender";
-  return bytes > MAIL_BYTES ? "mail.too_large" : null;
 }
 
 /**

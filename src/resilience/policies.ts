@@ -88,6 +88,9 @@ export const LANES = {
   limits: { timeoutMs: 500, atOnce: 64, waiting: 256 },
   /** A hundred messages of a few hundred bytes. */
   queue: { timeoutMs: 5_000, atOnce: 6, waiting: 64 },
+  /** A visit to a mailbox, all of it; and one that an administrator waits for. */
+  mail: { timeoutMs: 240_000, atOnce: 4, waiting: 64 },
+  mailTrial: { timeoutMs: 8_000, atOnce: 2, waiting: 4 },
   /** What may be lost: spans, counters. */
   telemetry: { timeoutMs: 3_000, atOnce: 2, waiting: 8 },
 } as const;

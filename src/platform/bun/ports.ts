@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Config } from "../../config.ts";
 import { trusted } from "../../lib/cast.ts";
+import type { Mailboxes } from "../../mailbox.ts";
 import { type PromMeter, promMeter } from "../../observability/meter.ts";
 import { untraced } from "../../observability/quiet.ts";
 import { tracing } from "../../observability/tracing.ts";
@@ -16,6 +17,7 @@ import { openDatabase } from "./database.ts";
 import { bunDocuments } from "./documents.ts";
 import { bunHealth } from "./health.ts";
 import { stdoutLog } from "./log.ts";
+import { imapMailboxes } from "./mailbox.ts";
 import { tableOriginals } from "./originals.ts";
 import { bunPasswords } from "./passwords.ts";
 import { bunProfiler } from "./profiler.ts";
@@ -27,6 +29,7 @@ import type { ThreadFigures } from "./thread-pool.ts";
 export type Attached = Pick<Bun.Server<undefined>, "timeout" | "requestIP">;
 
 export interface BunPorts extends Ports {
+  readonly mailboxes: Mailboxes;
   readonly writer: GroupWriter;
   readonly queue: BunQueue;
   readonly blobs: FileBlobs;
@@ -91,6 +94,7 @@ export async function bunPorts(config: Config, domain: DocumentDomain): Promise<
       leaseMs: config.JOB_LEASE_MS,
     },
   );
+  const mailboxes = imapMailboxes();
   const ending = new AbortController();
   let server: Attached | undefined;
   return {
@@ -120,6 +124,7 @@ export async function bunPorts(config: Config, domain: DocumentDomain): Promise<
     meter,
     tracer,
     trace: untraced(),
+    mailboxes,
     profiler: bunProfiler(),
     patience: (request, seconds) => server?.timeout(request, seconds),
     peer: (request) => server?.requestIP(request)?.address ?? null,
@@ -130,7 +135,7 @@ export async function bunPorts(config: Config, domain: DocumentDomain): Promise<
       documents: documents.figures(),
       queue: queue.figures(),
     }),
-    breakers: () => [...database.circuits(), ...tracer.breakers()],
+    breakers: () => [...database.circuits(), ...mailboxes.circuits(), ...tracer.breakers()],
     attach(started) {
       server = started;
     },
