@@ -55,10 +55,10 @@ export async function libsqlServer() {
   return { url, close };
 }
 
-/** The Worker of wrangler.toml in workerd, with nothing but what the file gives it; `bind` starts it again with more. */
-export async function worker() {
+/** The Worker of wrangler.toml in workerd, with what the file gives it and is given here; `bind` starts it again with other. */
+export async function worker(given = {}) {
   const options = (vars) => ({ workers: [{ configPath: "wrangler.toml", vars }] });
-  const harness = createTestHarness(options({}));
+  const harness = createTestHarness(options(given));
   await harness.listen();
   return {
     fetch: harness.fetch.bind(harness),

@@ -1,0 +1,61 @@
+import { createServer } from "node:http";
+import { Readable } from "node:stream";
+
+/**
+ * A road to the libSQL server that remembers what was asked of it, and can be blocked: what comes then waits, until it is
+ * opened, or whoever asked has gone.
+ */
+export async function road(to) {
+  const asked = [];
+  let gate = null;
+  let blocks = () => false;
+  const server = createServer(async (request, response) => {
+    try {
+      const body = Buffer.concat(await request.toArray());
+      const text = body.toString();
+      asked.push(text);
+      if (blocks(text)) await gate.promise;
+      const { host: _, ...headers } = request.headers;
+      const answer = await fetch(new URL(request.url, to), {
+        method: request.method,
+        headers,
+        body: body.length === 0 ? undefined : body,
+      });
+      response.writeHead(answer.status, { "content-type": answer.headers.get("content-type") });
+      Readable.fromWeb(answer.body).pipe(response);
+    } catch {
+      response.destroy();
+    }
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${server.address().port}`,
+    /** How often something of this shape was asked. */
+    count: (pattern) => asked.filter((text) => pattern.test(text)).length,
+    /** Lets nothing of this shape pass from now on. */
+    block(pattern) {
+      gate = Promise.withResolvers();
+      blocks = (text) => pattern.test(text);
+    },
+    open() {
+      blocks = () => false;
+      gate?.resolve();
+    },
+    async close() {
+      gate?.resolve();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** One statement at the server itself, by no client of ours (hrana 2 over HTTP). */
+export async function execute(url, sql) {
+  const answer = await fetch(`${url}/v2/pipeline`, {
+    method: "POST",
+    body: JSON.stringify({ requests: [{ type: "execute", stmt: { sql } }, { type: "close" }] }),
+  });
+  const { results } = await answer.json();
+  if (results[0].type !== "ok") throw new Error(results[0].error.message);
+  return results[0].response.result;
+}
