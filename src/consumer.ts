@@ -1,6 +1,8 @@
 import { parkExport } from "./export/exports.ts";
 import { writeExport } from "./export/write.ts";
+import { parkArchive } from "./ingest/archive.ts";
 import { ingestQueued, parkQueued } from "./ingest/queued.ts";
+import { unpackArchive } from "./ingest/unpack-archive.ts";
 import { Message } from "./messages.ts";
 import { faultOf } from "./observability/worked.ts";
 import type { Consumer, Outcome, Ports, Statement } from "./ports.ts";
@@ -20,12 +22,21 @@ export async function consume(ports: Ports, body: unknown, signal?: AbortSignal)
   const { success, data: message } = Message.safeParse(body);
   if (!success) return { retry: UNREADABLE };
   try {
-    await (message.kind === "document"
-      ? ingestQueued(ports, message, signal)
-      : writeExport(ports, message, signal));
+    await work(ports, message, signal);
     return "done";
   } catch (error) {
     return { retry: faultOf(error) };
+  }
+}
+
+function work(ports: Ports, message: Message, signal?: AbortSignal): Promise<void> {
+  switch (message.kind) {
+    case "document":
+      return ingestQueued(ports, message, signal);
+    case "archive":
+      return unpackArchive(ports, message, signal);
+    case "export":
+      return writeExport(ports, message, signal);
   }
 }
 
@@ -45,7 +56,12 @@ export async function park(
   }
   const { kind, job } = message;
   ports.log("error", "job.parked", { reason, kind, job });
-  await (kind === "document"
-    ? parkQueued(ports, message, reason, along)
-    : parkExport(ports, message, reason, along));
+  switch (kind) {
+    case "document":
+      return parkQueued(ports, message, reason, along);
+    case "archive":
+      return parkArchive(ports, message, reason, along);
+    case "export":
+      return parkExport(ports, message, reason, along);
+  }
 }

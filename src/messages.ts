@@ -8,7 +8,8 @@ const id = z.string().min(1).max(64);
 
 /**
  * What travels in the queue: keys of rows, never a document. `v` lets old messages be read after a deploy.
- * document: one document of a batch, by its position in the job. export: one file to be written.
+ * document: one document of a batch, by its position in the job. archive: a ZIP that is to be made into such documents.
+ * export: one file to be written.
  */
 export const Message = z.discriminatedUnion("kind", [
   z.object({
@@ -18,6 +19,7 @@ export const Message = z.discriminatedUnion("kind", [
     job: id,
     position: z.int().min(0),
   }),
+  z.object({ v: z.literal(1), kind: z.literal("archive"), company: z.int(), job: id }),
   z.object({ v: z.literal(1), kind: z.literal("export"), company: z.int(), job: id }),
 ]);
 export type Message = z.infer<typeof Message>;
@@ -26,4 +28,4 @@ export type Message = z.infer<typeof Message>;
 export const keyOf = (message: Message): string =>
   message.kind === "document"
     ? `document:${message.company}:${message.job}:${message.position}`
-    : `export:${message.company}:${message.job}`;
+    : `${message.kind}:${message.company}:${message.job}`;

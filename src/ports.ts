@@ -280,6 +280,11 @@ export interface Ports {
   mailboxes?: Mailboxes;
   /** Absent where the runtime has none (Workers). */
   profiler?: Profiler;
+  /**
+   * How much of a batch one request may hold: bytes sent, and documents. A larger ZIP is streamed to the blob store and
+   * unpacked later. Absent where a request may hold all that a batch may have.
+   */
+  inRequest?: { readonly bytes: number; readonly documents: number };
   /** Lets a quiet stream or a long handler live for `seconds` without a byte (Bun cuts after 10 s; Workers: nothing to do). */
   patience(request: Request, seconds: number): void;
   /** The address of the peer, as the runtime knows it and never as a client's header says it; null when unknown. */

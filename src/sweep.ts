@@ -1,7 +1,11 @@
 import { resendExports, sweepExports, sweepFiles } from "./export/sweep-exports.ts";
+import { resendArchives, sweepArchives } from "./ingest/sweep-archives.ts";
 import { resendSilent, sweepBatches, sweepBytes } from "./ingest/sweep-batches.ts";
+import { sweepObjects } from "./ingest/sweep-originals.ts";
 import { sweepEvents } from "./journal/sweep-events.ts";
+import { faultOf } from "./observability/worked.ts";
 import type { Ports } from "./ports.ts";
+import { reconcileSlice } from "./stock/reconcile-slice.ts";
 
 /** How often a server sweeps; on Workers a cron does. */
 export const SWEEP_EVERY_MS = 600_000;
@@ -15,34 +19,70 @@ export interface Swept {
   readonly events: number;
   /** Messages sent again. */
   readonly resent: number;
+  /** Products whose balance is not the sum of their movements, in the slices of this run. */
+  readonly differences: number;
+  /** Steps that have failed; the next sweep does them. */
+  readonly faults: number;
 }
+
+type Step = readonly [keyof Swept, (ports: Ports, company: number) => Promise<number>];
+
+const OF_EACH_COMPANY: readonly Step[] = [
+  ["exports", sweepExports],
+  ["batches", sweepBatches],
+  ["originals", sweepBytes],
+  ["originals", sweepObjects],
+  ["resent", resendSilent],
+  ["resent", resendArchives],
+  ["resent", resendExports],
+  ["differences", reconcileSlice],
+];
+
+const OF_ALL: readonly (readonly [
+  keyof Swept,
+  (ports: Ports, signal?: AbortSignal) => Promise<number>,
+])[] = [
+  ["files", sweepFiles],
+  ["files", sweepArchives],
+  ["events", sweepEvents],
+];
 
 /**
  * Removes what has had its time (exports after 7 days, the results of batches and the bytes of what was refused after 30,
- * old events), and sends again what may have lost its message. In small steps, each right by itself: it may be stopped
- * anywhere, run again, and run in several processes at once.
+ * old events), sends again what may have lost its message, and proves a slice of each ledger. In small steps, each right by
+ * itself: it may be stopped anywhere, run again, and run in several processes at once; a step that fails keeps none of the
+ * others from being done. Rejects only where not even the companies can be read.
  */
 export async function sweep(ports: Ports, signal?: AbortSignal): Promise<Swept> {
   const started = ports.meter.seconds();
-  const done = { exports: 0, files: 0, batches: 0, originals: 0, events: 0, resent: 0 };
+  const done: Record<keyof Swept, number> = {
+    exports: 0,
+    files: 0,
+    batches: 0,
+    originals: 0,
+    events: 0,
+    resent: 0,
+    differences: 0,
+    faults: 0,
+  };
+  const take = async (kind: keyof Swept, step: () => Promise<number>) => {
+    if (signal?.aborted) return;
+    try {
+      done[kind] += await step();
+    } catch (error) {
+      done.faults += 1;
+      ports.log("warn", "sweep.fault", { kind, code: faultOf(error) });
+    }
+  };
   const companies = await ports.reader.rows({
     sql: "select id from companies order by id",
     args: [],
   });
   for (const { id } of companies) {
-    if (signal?.aborted) break;
-    const company = Number(id);
-    done.exports += await sweepExports(ports, company);
-    done.batches += await sweepBatches(ports, company);
-    done.originals += await sweepBytes(ports, company);
-    done.resent += await resendSilent(ports, company);
-    done.resent += await resendExports(ports, company);
+    for (const [kind, step] of OF_EACH_COMPANY) await take(kind, () => step(ports, Number(id)));
     await ports.breathe();
   }
-  if (!signal?.aborted) {
-    done.files += await sweepFiles(ports, signal);
-    done.events += await sweepEvents(ports, signal);
-  }
+  for (const [kind, step] of OF_ALL) await take(kind, () => step(ports, signal));
   const ms = Math.round((ports.meter.seconds() - started) * 1_000);
   ports.log("info", "sweep", { ...done, ms });
   return done;

@@ -1,11 +1,10 @@
 import { expiredJobs } from "../journal/jobs.ts";
+import { sweepFolder } from "../journal/sweep-files.ts";
 import type { Ports } from "../ports.ts";
 
 type Needs = Pick<Ports, "reader" | "writer" | "blobs" | "queue" | "clock">;
 
 const JOBS = 100;
-/** A file that no export names belongs to a writer that has just put it, or that died; this tells which. */
-const NAMELESS_MS = 86_400_000;
 /** An export that has waited for so long without a sign may have lost its message. */
 const SILENT_MS = 15 * 60_000;
 const FILES = "exports/";
@@ -25,41 +24,8 @@ export async function sweepExports(ports: Needs, company: number): Promise<numbe
 }
 
 /** Removes files that no export names, older than a day; gives how many. */
-export async function sweepFiles(ports: Needs, signal?: AbortSignal): Promise<number> {
-  const before = ports.clock.now() - NAMELESS_MS;
-  let swept = 0;
-  let after = "";
-  for (;;) {
-    const page = await ports.blobs.list(FILES, after);
-    const last = page.at(-1);
-    if (last === undefined || signal?.aborted) return swept;
-    after = last.key;
-    const old = page.filter(({ at }) => at < before).map(({ key }) => key);
-    const named = await namesAmong(ports, old);
-    for (const key of old.filter((one) => !named.has(one))) {
-      await ports.blobs.delete(key);
-      swept += 1;
-    }
-  }
-}
-
-/** Which of these keys (`exports/<company>/<job>/…`) is the file of its export. */
-async function namesAmong(ports: Needs, keys: readonly string[]): Promise<Set<unknown>> {
-  if (keys.length === 0) return new Set();
-  const rows = await ports.reader.rows({
-    sql: `select j.blob from json_each(?1) k join jobs j on j.company = k.value ->> 'company' and j.id = k.value ->> 'job'
-      where j.blob = k.value ->> 'key' and j.state = 'done'`,
-    args: [
-      JSON.stringify(
-        keys.map((key) => {
-          const [, company, job] = key.split("/");
-          return { key, company: Number(company), job };
-        }),
-      ),
-    ],
-  });
-  return new Set(rows.map(({ blob }) => blob));
-}
+export const sweepFiles = (ports: Needs, signal?: AbortSignal): Promise<number> =>
+  sweepFolder(ports, FILES, "j.state = 'done'", signal);
 
 /** Sends again the exports that may have lost their message (see ingest/sweep-batches.ts); gives how many. */
 export async function resendExports(ports: Needs, company: number): Promise<number> {

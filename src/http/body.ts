@@ -82,6 +82,24 @@ export async function batchOf(c: Context<Env>, limits: BatchLimits = BATCH): Pro
   return files.map((file) => ({ name: nameOf(file), blob: file }));
 }
 
+/**
+ * A ZIP as the body that is larger than what a request may hold, as it comes: of the size that its Content-Length says (the
+ * runtime ends it there). Null for everything else. Fails with `batch.too_large` over `limits.sentBytes`.
+ */
+export function largeZipOf(
+  c: Context<Env>,
+  inRequest: number,
+  limits: BatchLimits = BATCH,
+): ReadableStream<Uint8Array> | null {
+  const request = c.req.raw;
+  const media = mediaOf(request);
+  const got = Number(request.headers.get("content-length") ?? 0);
+  if ((media !== "zip" && media !== "raw") || !(got > inRequest)) return null;
+  const limit = limits.sentBytes;
+  if (got > limit) throw fail({ code: "batch.too_large", what: "sent", limit, got });
+  return request.body;
+}
+
 type Media = "multipart" | "xml" | "zip" | "raw" | "other";
 
 /** The request's own Content-Type; absent or octet-stream says nothing, and the bytes speak. */

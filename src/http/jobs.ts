@@ -1,5 +1,6 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import { replayExport } from "../export/exports.ts";
+import { replayArchive } from "../ingest/archive.ts";
 import { itemsPage, progressOf } from "../ingest/job-items.ts";
 import { replayBatch } from "../ingest/replay.ts";
 import { findJob, hasItems, JOB_KINDS, JOB_STATES, listJobs } from "../journal/jobs.ts";
@@ -83,9 +84,9 @@ export const replayJob = defineOpenAPIRoute<typeof replayRoute, Env>({
   handler: async (c) => {
     const { ports, actor } = c.var;
     const job = await findJob(ports, actor.company, c.req.valid("param").id, c.var.signal);
-    const replayed = hasItems(job.kind)
-      ? await replayBatch(ports, job.id, causeOf(c))
-      : await replayExport(ports, job.id, causeOf(c));
+    const packed = job.blob === null ? replayBatch : replayArchive;
+    const replay = hasItems(job.kind) ? packed : replayExport;
+    const replayed = await replay(ports, job.id, causeOf(c));
     return c.json({ job_id: job.id, replayed }, 202, { location: `/api/jobs/${job.id}` });
   },
 });

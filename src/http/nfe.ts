@@ -1,15 +1,16 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
+import { enqueueArchive } from "../ingest/archive.ts";
 import { receiveBatch } from "../ingest/batch.ts";
 import { summaryOf } from "../ingest/batch-result.ts";
 import { enqueueBatch } from "../ingest/enqueue.ts";
 import type { IngestFailure } from "../ingest/failures.ts";
-import { BATCH } from "../ingest/limits.ts";
 import { receive } from "../ingest/receive.ts";
 import { unpack } from "../ingest/unpack.ts";
 import { Failed } from "../lib/result.ts";
 import { BatchSchema, batchLine } from "./batch-view.ts";
 import { batchOf, documentOf } from "./body.ts";
 import { causeOf, type Env } from "./env.ts";
+import { limitsOf, storeFullZip, storeLargeZip } from "./for-later.ts";
 import { JobMadeSchema } from "./job-view.ts";
 import { EVENT_SAY, EventReceiptSchema, ReceiptSchema, receiptView } from "./note-view.ts";
 import { asks } from "./permissions.ts";
@@ -93,21 +94,32 @@ const batchRoute = createRoute({
 export const uploadBatch = defineOpenAPIRoute<typeof batchRoute, Env>({
   route: batchRoute,
   handler: async (c) => {
-    const { ports } = c.var;
+    const { ports, signal } = c.var;
     const query = c.req.valid("query");
     if (query.async === true && query.dry_run === true)
       throw new Failed<IngestFailure>({ code: "batch.dry_run_async" });
-    const { signal } = c.var;
-    const pieces = await unpack(await batchOf(c), BATCH, signal);
     const asked = { cause: causeOf(c), approve: query.approve ?? null, signal };
-    if (query.async === true) {
-      const id = await enqueueBatch(ports, pieces, asked);
-      return c.json({ job_id: id }, 202, { location: `/api/jobs/${id}` });
+    const accepted = (id: string) => c.json({ job_id: id }, 202, { location: `/api/jobs/${id}` });
+    const limits = limitsOf(ports);
+    const rehearsed = query.dry_run === true;
+    const large = rehearsed ? null : await storeLargeZip(c);
+    if (large !== null) {
+      await enqueueArchive(ports, large, asked);
+      return accepted(large);
     }
+    const sent = await batchOf(c, limits);
+    const pieces = await unpack(sent, limits, signal).catch(async (error) => {
+      const full = rehearsed ? null : await storeFullZip(c, sent, error);
+      if (full === null) throw error;
+      await enqueueArchive(ports, full, asked);
+      return full;
+    });
+    if (typeof pieces === "string") return accepted(pieces);
+    if (query.async === true) return accepted(await enqueueBatch(ports, pieces, asked));
     const results = await receiveBatch(ports, pieces, {
       ...asked,
       dryRun: query.dry_run ?? false,
-      maxNotes: BATCH.documents,
+      maxNotes: limits.documents,
     });
     return c.json({ summary: summaryOf(results), results: results.map(batchLine) }, 200);
   },

@@ -28,6 +28,7 @@ const SAY = {
   "batch.too_large": [413, "O lote passa do limite"],
   "batch.malformed_zip": [422, "O arquivo ZIP está corrompido"],
   "batch.unreadable_entry": [422, "O arquivo dentro do ZIP não pode ser lido"],
+  "batch.bytes_missing": [500, "O arquivo guardado para este trabalho não existe mais"],
   "batch.dry_run_async": [422, "dry_run=true é respondido na hora; envie sem async=true"],
   "export.not_found": [404, "Exportação não encontrada"],
   "export.not_ready": [409, "O arquivo da exportação não está pronto"],

@@ -1,20 +1,17 @@
 import { mustBeOpen, ofJob, openJob } from "../journal/jobs.ts";
 import { audit } from "../journal/record.ts";
-import { sha256 } from "../lib/hash.ts";
 import { newId } from "../lib/id.ts";
 import type { Guard, Ports, Statement } from "../ports.ts";
 import { orderOf } from "./batch-order.ts";
-import type { BatchResult } from "./batch-result.ts";
 import { endBatch } from "./end-batch.ts";
-import type { IngestFailure } from "./failures.ts";
-import { insertItems, KEPT_MS, type NewItem } from "./job-items.ts";
-import { keyHint } from "./key-hint.ts";
+import { insertItems } from "./job-items.ts";
+import { inTurns, keptLine, type Line } from "./job-lines.ts";
 import type { Piece } from "./piece.ts";
 import type { ReceiveOptions } from "./receive.ts";
 
 /** Bytes are kept in batches of about so many, so that no commit holds the others for long. */
-const CHUNK_BYTES = 1_048_576;
-const CHUNK_DOCUMENTS = 32;
+export const SLICE_BYTES = 1_048_576;
+export const SLICE_DOCUMENTS = 32;
 
 /** What a job of documents is beside its documents; a batch of a request, where nothing else is said. */
 export interface Manner {
@@ -89,9 +86,6 @@ export async function enqueueBatch(
   return id;
 }
 
-/** A document's line, and the note that it seems to speak of. */
-type Line = Omit<NewItem, "follower"> & { readonly hint: string | null };
-
 /** The lines of a job in the order sent, the bytes kept. One document is in memory at a time, with what waits to be written. */
 async function keptItems(
   ports: Ports,
@@ -99,7 +93,6 @@ async function keptItems(
   pieces: readonly Piece[],
   signal?: AbortSignal,
 ): Promise<Line[]> {
-  const until = ports.clock.now() + KEPT_MS;
   const lines: Line[] = [];
   const waiting: Statement[] = [];
   let waitingBytes = 0;
@@ -109,59 +102,13 @@ async function keptItems(
     await ports.writer.commit({ statements, mine: () => undefined }, signal);
   };
   for (const [position, piece] of pieces.entries()) {
-    const { file } = piece;
-    const opened = await open(ports, piece, signal);
-    if (!(opened instanceof Uint8Array)) {
-      lines.push({ position, file, sha256: null, hint: null, results: [opened] });
-      continue;
-    }
-    const hash = await sha256(opened);
-    lines.push({ position, file, sha256: hash, hint: keyHint(opened), results: [] });
-    waiting.push(...(await ports.originals.keep(company, hash, opened, ALWAYS, until)));
-    waitingBytes += opened.byteLength;
-    if (waitingBytes >= CHUNK_BYTES || waiting.length >= CHUNK_DOCUMENTS) await write();
+    const { line, statements, bytes } = await keptLine(ports, company, position, piece, signal);
+    lines.push(line);
+    waiting.push(...statements);
+    waitingBytes += bytes;
+    if (waitingBytes >= SLICE_BYTES || waiting.length >= SLICE_DOCUMENTS) await write();
     await ports.breathe();
   }
   if (waiting.length > 0) await write();
   return lines;
-}
-
-const ALWAYS: Guard = { sql: "select 1", args: [] };
-
-/** The bytes of a document, or what becomes of a piece that has none. */
-async function open(
-  ports: Pick<Ports, "meter">,
-  piece: Piece,
-  signal?: AbortSignal,
-): Promise<Uint8Array<ArrayBuffer> | BatchResult> {
-  const { file } = piece;
-  const rejected = (failure: IngestFailure): BatchResult => {
-    ports.meter.count("nfe_refusals_total", { code: failure.code });
-    return { file, outcome: "rejected", accessKey: null, failure };
-  };
-  if (piece.kind === "ignored") return { file, outcome: "ignored", why: piece.why };
-  if (piece.kind === "rejected") return rejected(piece.failure);
-  const inflated = await piece.bytes(signal);
-  return inflated.ok ? inflated.value : rejected(inflated.error);
-}
-
-/**
- * Lines that seem to speak of one note wait for one another, in the order sent: `first` are those whose message is sent
- * now, and each other is sent when the one before has its result.
- */
-function inTurns(lines: readonly Line[]): { item: NewItem; first: boolean }[] {
-  const next = new Map<string, number>();
-  const turns = lines
-    .toReversed()
-    .map(({ hint, ...line }) => {
-      const follower = hint === null ? null : (next.get(hint) ?? null);
-      if (hint !== null) next.set(hint, line.position);
-      return { ...line, follower };
-    })
-    .toReversed();
-  const following = new Set(turns.map(({ follower }) => follower));
-  return turns.map((item) => ({
-    item,
-    first: item.sha256 !== null && !following.has(item.position),
-  }));
 }

@@ -13,6 +13,8 @@ export interface NewItem {
   /** The position of the next document that seems to speak of the same note. */
   readonly follower: number | null;
   readonly results: readonly BatchResult[];
+  /** The access key of the note that it seems to speak of, where that is needed later. */
+  readonly hint?: string | null;
 }
 
 export type ItemState = "received" | "done" | "parked";
@@ -26,17 +28,17 @@ export interface Item {
   readonly reason: string | null;
 }
 
-/** The items of a job that was just made, in one statement. */
+/** Items of a job, in one statement; one that is there already stays as it is. */
 export const insertItems = (
   company: number,
   job: string,
   items: readonly NewItem[],
   at: number,
 ): Statement => ({
-  sql: `insert into job_items (company, job, position, file, sha256, follower, state, results, updated_at)
-    select ?1, ?2, value ->> 'position', value ->> 'file', value ->> 'sha256', value ->> 'follower',
+  sql: `insert into job_items (company, job, position, file, sha256, follower, hint, state, results, updated_at)
+    select ?1, ?2, value ->> 'position', value ->> 'file', value ->> 'sha256', value ->> 'follower', value ->> 'hint',
       iif(value ->> 'sha256' is null, 'done', 'received'), value -> 'results', ?4 from json_each(?3)
-    where exists (select 1 from jobs where company = ?1 and id = ?2)`,
+    where exists (select 1 from jobs where company = ?1 and id = ?2) on conflict do nothing`,
   args: [company, job, JSON.stringify(items), at],
 });
 

@@ -1,9 +1,11 @@
 import { trusted } from "../lib/cast.ts";
+import { Failed } from "../lib/result.ts";
 import { worked } from "../observability/worked.ts";
 import type { Ports, Row, Statement } from "../ports.ts";
 import { type BatchOrder, causeFrom } from "./batch-order.ts";
 import type { BatchResult } from "./batch-result.ts";
 import { endBatch } from "./end-batch.ts";
+import type { IngestFailure } from "./failures.ts";
 import { type Place, parkItem } from "./job-items.ts";
 import { takeResults } from "./queued-document.ts";
 
@@ -122,7 +124,7 @@ async function takeDocument(
   signal?: AbortSignal,
 ): Promise<void> {
   const bytes = await ports.originals.get(place.company, sha256);
-  if (bytes === null) throw new Error("the bytes of a queued document are not there");
+  if (bytes === null) throw new Failed<IngestFailure>({ code: "batch.bytes_missing" });
   const options = {
     cause: causeFrom(order, place.company, userId),
     approve: order.approve,

@@ -1,7 +1,7 @@
 import { expiredJobs } from "../journal/jobs.ts";
 import type { Ports, Statement } from "../ports.ts";
 
-type Needs = Pick<Ports, "reader" | "writer" | "queue" | "clock" | "breathe">;
+type Needs = Pick<Ports, "reader" | "writer" | "blobs" | "queue" | "clock" | "breathe">;
 
 /** Rows that one statement may delete; documents are larger than lines. */
 const LINES = 500;
@@ -13,7 +13,9 @@ const SILENT_MS = 15 * 60_000;
 /** Forgets batches whose time is over, line by line and then the job; gives how many jobs went. */
 export async function sweepBatches(ports: Needs, company: number): Promise<number> {
   const over = await expiredJobs(ports, company, ["batch", "mail"], ports.clock.now(), JOBS);
-  for (const { id } of over) {
+  for (const { id, blob } of over) {
+    // A ZIP that could not be unpacked; before its job, as nothing names it after.
+    if (blob !== null) await ports.blobs.delete(blob);
     const lines: Statement = {
       sql: `delete from job_items where company = ?1 and job = ?2 and position in (
         select position from job_items where company = ?1 and job = ?2 limit ${LINES}) returning 1`,
@@ -30,7 +32,7 @@ export async function sweepBatches(ports: Needs, company: number): Promise<numbe
 
 /**
  * Forgets bytes that jobs have brought, that no note has named until their day, and that no document waits for; gives how
- * many. Where originals are objects of a bucket there is nothing here to forget.
+ * many. Where originals are objects of a bucket, what is forgotten here is their name (sweep-originals.ts).
  */
 export const sweepBytes = (ports: Needs, company: number): Promise<number> =>
   untilFewer(
@@ -55,6 +57,7 @@ export async function resendSilent(ports: Needs, company: number): Promise<numbe
   const silent = await ports.reader.rows({
     sql: `select i.job, i.position from job_items i
       where i.company = ?1 and i.state <> 'done' and i.state = 'received' and i.updated_at < ?2
+        and not exists (select 1 from jobs j where j.company = ?1 and j.id = i.job and j.blob is not null)
         and not exists (select 1 from job_items p where p.company = ?1 and p.job = i.job and p.state <> 'done'
           and p.state = 'received' and p.follower = i.position)
       limit ${LINES}`,

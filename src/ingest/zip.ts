@@ -5,6 +5,7 @@ import {
   ERR_SPLIT_ZIP_FILE,
   ERR_UNSUPPORTED_COMPRESSION,
   type FileEntry,
+  type Reader,
   ZipReader,
 } from "@zip.js/zip.js/lib/zip-core-custom.js";
 import { err, Failed, ok, type Result } from "../lib/result.ts";
@@ -26,14 +27,15 @@ const OPTIONS = { filenameValidation: "tolerant", checkCrc32: true } as const;
  * Fails with `batch.malformed_zip`; throws `batch.too_large` when `tally` passes a limit.
  */
 export async function listZip(
-  blob: Blob,
+  zip: Blob | Reader<unknown>,
   prefix: string | null,
   tally: Tally,
   signal?: AbortSignal,
 ): Promise<Result<Piece[], Extract<IngestFailure, { code: "batch.malformed_zip" }>>> {
   const pieces: Piece[] = [];
   try {
-    for await (const entry of new ZipReader(new BlobReader(blob), OPTIONS).getEntriesGenerator()) {
+    const reader = zip instanceof Blob ? new BlobReader(zip) : zip;
+    for await (const entry of new ZipReader(reader, OPTIONS).getEntriesGenerator()) {
       signal?.throwIfAborted();
       tally.listed();
       const name = shownName(entry.filename) ?? "(sem nome)";

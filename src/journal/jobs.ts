@@ -28,7 +28,7 @@ export interface Job {
   readonly summary: Record<string, number> | null;
   readonly failure: { code: string } | null;
   readonly traceParent: string | null;
-  /** Of an export: the key of its file, once that is whole. */
+  /** Of an export: the key of its file, once that is whole. Of a batch: that of its ZIP, until it is unpacked. */
   readonly blob: string | null;
   readonly bytes: number | null;
   readonly expiresAt: number | null;
@@ -174,7 +174,7 @@ function toJob(row: Row): Job {
     kind,
     state: trusted<JobState>(row.state),
     total: numberOrNull(row.total),
-    done: hasItems(kind) ? Number(row.total) - Number(row.open) : Number(row.done),
+    done: doneOf(kind, row),
     params: json(row.params),
     summary: json<Record<string, number>>(row.summary),
     failure: json<{ code: string }>(row.failure),
@@ -187,4 +187,10 @@ function toJob(row: Row): Job {
     startedAt: numberOrNull(row.started_at),
     finishedAt: numberOrNull(row.finished_at),
   };
+}
+
+/** Of a ZIP that is not unpacked, not every line stands there to be counted. */
+function doneOf(kind: JobKind, row: Row): number {
+  if (!hasItems(kind)) return Number(row.done);
+  return row.blob === null ? Number(row.total) - Number(row.open) : 0;
 }

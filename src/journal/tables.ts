@@ -70,6 +70,18 @@ export const jobItems = sqliteTable(
     results: text({ mode: "json" }).$type<Record<string, unknown>[]>().notNull(),
     reason: text(),
     updatedAt: integer("updated_at").notNull(),
+    hint: text(),
   },
   (table) => [primaryKey({ columns: [table.company, table.job, table.position] })],
+);
+
+export const sweepPlaces = sqliteTable(
+  "sweep_places",
+  {
+    company: integer().notNull(),
+    task: text().notNull(),
+    place: text().notNull(),
+    updatedAt: integer("updated_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.company, table.task] })],
 );

@@ -42,6 +42,7 @@ export const COUNTERS = {
   ledger_differences_total: {
     help: "Products whose balance was found not to be the sum of their movements",
     labels: [],
+    zero: [{}],
   },
   mail_messages_total: {
     help: "Mails by what became of them; known: taken in before",

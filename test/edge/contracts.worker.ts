@@ -159,7 +159,7 @@ function casesOf(b: Bindings): Map<string, () => Promise<void>> {
     ...held("writer", writerContract, (settings) => openWriter(b, settings)),
     ...held("reader", readerContract, () => openWriter(b)),
     ...held("originals in R2", originalsContract, () =>
-      openOriginals(b, () => bucketOriginals(b.ORIGINALS, way("blob"))),
+      openOriginals(b, (reader) => bucketOriginals(b.ORIGINALS, way("blob"), { reader, clock })),
     ),
     ...held("originals in the database", originalsContract, () =>
       openOriginals(b, (reader) => tableOriginals({ reader, clock }, webGzip)),

@@ -114,7 +114,11 @@ export const testQueue = (
   bunQueue(
     ports,
     {
-      lanes: { document: ports.config.JOB_CONCURRENCY, export: ports.config.EXPORT_WORKERS },
+      lanes: {
+        document: ports.config.JOB_CONCURRENCY,
+        archive: 1,
+        export: ports.config.EXPORT_WORKERS,
+      },
       attempts: ports.config.JOB_ATTEMPTS,
       leaseMs: ports.config.JOB_LEASE_MS,
     },

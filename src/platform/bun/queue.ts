@@ -45,8 +45,8 @@ export interface BunQueue extends MessageQueue {
 
 const PARKED_MS = 30 * 86_400_000;
 
-/** Documents are short work; an export is not, and another process may have room for it. */
-const AHEAD: Readonly<Record<Message["kind"], number>> = { document: 16, export: 0 };
+/** Documents are short work; the others are not, and another process may have room for them. */
+const AHEAD: Readonly<Record<Message["kind"], number>> = { document: 16, archive: 0, export: 0 };
 
 type Needs = Pick<Ports, "reader" | "writer" | "clock" | "log">;
 
@@ -68,7 +68,7 @@ export function bunQueue(
   const bell = { rung: 0, heard: new Set<() => void>() };
   const quietAt = new Map<string, number>();
   const watchers = new Set<() => void>();
-  const kinds = ["document", "export"] as const;
+  const kinds = ["document", "archive", "export"] as const;
   let lanes: Promise<unknown> | null = null;
 
   const wake = () => {

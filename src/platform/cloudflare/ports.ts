@@ -83,7 +83,7 @@ function keep(bindings: Bindings, domain: DocumentDomain): Kept {
     originals:
       bucket === undefined
         ? tableOriginals({ reader, clock }, webGzip)
-        : bucketOriginals(bucket, way("originals", "blob")),
+        : bucketOriginals(bucket, way("originals", "blob"), { reader, clock }),
     blobs: files === undefined ? unboundBlobs : bucketBlobs(files, way("files", "blob")),
     queue:
       jobs === undefined ? unboundQueue : workersQueue(jobs, { way: way("queue", "queue"), log }),
@@ -113,6 +113,7 @@ function keep(bindings: Bindings, domain: DocumentDomain): Kept {
             way("collector", "telemetry"),
           ),
     trace: untraced(),
+    inRequest: { bytes: 10 << 20, documents: 50 },
     patience: () => undefined,
     peer: (request) => request.headers.get("cf-connecting-ip"),
     breathe: async () => undefined,

@@ -1,0 +1,173 @@
+import type { Cause } from "../accounts/actor.ts";
+import type { JobFailure } from "../journal/failures.ts";
+import { mustBeOpen, ofJob, openJob } from "../journal/jobs.ts";
+import { audit, happened } from "../journal/record.ts";
+import { newId } from "../lib/id.ts";
+import { Failed } from "../lib/result.ts";
+import type { Guard, Ports, Statement } from "../ports.ts";
+import { orderOf } from "./batch-order.ts";
+import type { IngestFailure } from "./failures.ts";
+import { FORMAT_SAY, formatOf, HEAD_BYTES } from "./format.ts";
+import { KEPT_MS } from "./job-items.ts";
+import type { ReceiveOptions } from "./receive.ts";
+
+/** Where ZIPs lie that are opened later: `archives/<company>/<job>/sent.zip`. */
+export const ARCHIVES = "archives/";
+export const archiveKey = (company: number, job: string): string =>
+  `${ARCHIVES}${company}/${job}/sent.zip`;
+
+/** Which batch is meant. */
+export interface Which {
+  readonly company: number;
+  readonly job: string;
+}
+
+/** Puts a ZIP into the blob store as it comes, unopened, and gives the id that its job will have. */
+export async function storeZip(
+  ports: Pick<Ports, "blobs">,
+  company: number,
+  content: ReadableStream<Uint8Array> | Uint8Array,
+  signal?: AbortSignal,
+): Promise<string> {
+  const id = newId();
+  await ports.blobs.put(archiveKey(company, id), content, signal);
+  return id;
+}
+
+/**
+ * Takes a ZIP that lies in the blob store (archiveKey) for later: a job, and the message that has it unpacked. Fails with
+ * `batch.malformed_zip` for what is plainly none, and with `job.too_many`; then the file is gone.
+ */
+export async function enqueueArchive(
+  ports: Ports,
+  job: string,
+  { cause, approve, signal }: Omit<ReceiveOptions, "settingsSeen">,
+): Promise<void> {
+  const { actor, requestId, peer } = cause;
+  const { company, userId } = actor;
+  const key = archiveKey(company, job);
+  const at = ports.clock.now();
+  const sending = ports.queue.send([{ v: 1, kind: "archive", company, job }]);
+  const statements = [
+    openJob({
+      company,
+      id: job,
+      kind: "batch",
+      total: null,
+      params: orderOf(cause, approve),
+      traceParent: ports.trace.parent,
+      createdBy: userId,
+      createdAt: at,
+    }),
+    {
+      sql: "update jobs set blob = ?3 where company = ?1 and id = ?2",
+      args: [company, job, key],
+    },
+    ...sending.statements,
+    audit(
+      {
+        company,
+        at,
+        by: actor,
+        action: "nfe.enqueue",
+        entity: "job",
+        entityId: job,
+        detail: { kind: "archive" },
+        requestId,
+        peer,
+      },
+      ofJob(company, job),
+    ),
+  ];
+  try {
+    await mustBeZip(ports, key);
+    await ports.writer.commit({ statements, mine: ([made]) => mustBeOpen(made) }, signal);
+  } catch (error) {
+    // After a fault of the world the job may be there all the same; what no job names is swept.
+    if (error instanceof Failed && /^(?:batch|job)\./.test(error.failure.code))
+      await ports.blobs.delete(key);
+    throw error;
+  }
+  await sending.afterCommit();
+}
+
+async function mustBeZip(ports: Pick<Ports, "blobs">, key: string): Promise<void> {
+  const head = await ports.blobs.get(key, { offset: 0, length: HEAD_BYTES });
+  const bytes = await new Response(head?.body ?? null).arrayBuffer();
+  const format = formatOf(new Uint8Array(bytes));
+  if (format !== "zip")
+    throw new Failed<IngestFailure>({
+      code: "batch.malformed_zip",
+      why: `o corpo é ${FORMAT_SAY[format]}`,
+    });
+}
+
+/** Selects a row while a batch waits to be unpacked. */
+export const packed = ({ company, job }: Which): Guard => ({
+  sql: "select 1 from jobs where company = ?1 and id = ?2 and blob is not null and finished_at is null",
+  args: [company, job],
+});
+
+/** Says that a ZIP was tried for the last time; `along` is written in the same batch. */
+export async function parkArchive(
+  ports: Pick<Ports, "writer" | "clock">,
+  which: Which,
+  reason: string,
+  along: readonly Statement[],
+): Promise<void> {
+  const { company, job } = which;
+  const at = ports.clock.now();
+  const guard = packed(which);
+  const payload = { job_id: job, kind: "batch", code: reason };
+  await ports.writer.commit({
+    statements: [
+      ...along,
+      happened(company, at, [{ type: "job.failed", payload }], guard),
+      {
+        sql: `update jobs set state = 'failed', failure = json_object('code', ?3), finished_at = ?4, expires_at = ?4 + ?5,
+            updated_at = ?4 where company = ?1 and id = ?2 and exists (${guard.sql})`,
+        args: [company, job, reason, at, KEPT_MS],
+      },
+    ],
+    mine: () => undefined,
+  });
+}
+
+/** Has a ZIP that could not be unpacked tried again; gives 1. Fails with `job.nothing_parked`. */
+export async function replayArchive(
+  ports: Pick<Ports, "writer" | "queue" | "clock">,
+  job: string,
+  { actor, requestId, peer }: Cause,
+): Promise<number> {
+  const { company } = actor;
+  const at = ports.clock.now();
+  const sending = ports.queue.send([{ v: 1, kind: "archive", company, job }]);
+  const replayed = await ports.writer.commit({
+    statements: [
+      {
+        sql: `update jobs set state = 'queued', failure = null, finished_at = null, expires_at = null, updated_at = ?3
+          where company = ?1 and id = ?2 and blob is not null and state = 'failed' returning id`,
+        args: [company, job, at],
+      },
+      ...sending.statements,
+      audit(
+        {
+          company,
+          at,
+          by: actor,
+          action: "job.replay",
+          entity: "job",
+          entityId: job,
+          detail: {},
+          requestId,
+          peer,
+        },
+        packed({ company, job }),
+      ),
+    ],
+    mine: ([row]) => (row?.length ?? 0) > 0,
+  });
+  if (!replayed) throw new Failed<JobFailure>({ code: "job.nothing_parked", id: job });
+  await sending.afterCommit();
+  return 1;
+}

@@ -1,0 +1,31 @@
+import { keepPlace, placeOf } from "../journal/places.ts";
+import type { Ports } from "../ports.ts";
+import { reconcile } from "./reconcile.ts";
+
+const TASK = "reconcile";
+/** Products of one slice. */
+const SLICE = 100;
+
+/**
+ * Proves the next slice of a company's ledger, and remembers where the one after it begins; after the last product it begins
+ * anew. A balance that is not the sum of its movements is logged as an error and counted, and stays as it is: a person must
+ * know of it before anything is mended. Gives how many differ.
+ */
+export async function reconcileSlice(
+  ports: Pick<Ports, "reader" | "writer" | "clock" | "log" | "meter">,
+  company: number,
+  size = SLICE,
+): Promise<number> {
+  const after = await placeOf(ports, company, TASK);
+  const { next, discrepancies } = await reconcile(ports, company, after, size);
+  for (const { product, balance_e4, ledger_e4 } of discrepancies)
+    ports.log("error", "ledger.differs", { company, product, balance_e4, ledger_e4 });
+  ports.meter.count("ledger_differences_total", {}, discrepancies.length);
+  const place = next ?? "";
+  if (place !== after)
+    await ports.writer.commit({
+      statements: [keepPlace(company, TASK, place, ports.clock.now())],
+      mine: () => undefined,
+    });
+  return discrepancies.length;
+}
