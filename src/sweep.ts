@@ -3,6 +3,7 @@ import { resendArchives, sweepArchives } from "./ingest/sweep-archives.ts";
 import { resendSilent, sweepBatches, sweepBytes } from "./ingest/sweep-batches.ts";
 import { sweepObjects } from "./ingest/sweep-originals.ts";
 import { sweepEvents } from "./journal/sweep-events.ts";
+import { sweepMails } from "./mail/sweep-mails.ts";
 import { faultOf } from "./observability/worked.ts";
 import type { Ports } from "./ports.ts";
 import { reconcileSlice } from "./stock/reconcile-slice.ts";
@@ -17,6 +18,8 @@ export interface Swept {
   readonly batches: number;
   readonly originals: number;
   readonly events: number;
+  /** Mails that came so long ago that none comes again. */
+  readonly mails: number;
   /** Messages sent again. */
   readonly resent: number;
   /** Products whose balance is not the sum of their movements, in the slices of this run. */
@@ -32,6 +35,7 @@ const OF_EACH_COMPANY: readonly Step[] = [
   ["batches", sweepBatches],
   ["originals", sweepBytes],
   ["originals", sweepObjects],
+  ["mails", sweepMails],
   ["resent", resendSilent],
   ["resent", resendArchives],
   ["resent", resendExports],
@@ -61,6 +65,7 @@ export async function sweep(ports: Ports, signal?: AbortSignal): Promise<Swept> 
     batches: 0,
     originals: 0,
     events: 0,
+    mails: 0,
     resent: 0,
     differences: 0,
     faults: 0,

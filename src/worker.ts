@@ -1,6 +1,8 @@
 import { createApp } from "./app.ts";
 import { consumerOf } from "./consumer.ts";
+import { sayFailure } from "./http/problem.ts";
 import { trusted } from "./lib/cast.ts";
+import { deliver } from "./mail/deliver.ts";
 import { compareDocuments } from "./nfe/compare.ts";
 import { readDocument } from "./nfe/read.ts";
 import type { Bindings } from "./platform/cloudflare/bindings.ts";
@@ -37,10 +39,21 @@ export default {
       : consumeBatch(batch, { ...hands, dead: bindings.DEAD_JOBS });
   },
 
+  /** A mail to a company's address. Whatever throws is a fault that may pass: the sender's server is told to try again. */
+  async email(message, bindings) {
+    const ports = portsOf(bindings);
+    const refusal = await deliver(ports, message);
+    // Mail servers speak ASCII to one another.
+    if (refusal !== null) message.setReject(inAscii(sayFailure(refusal).detail));
+    ports.meter.flush?.();
+  },
+
   async scheduled(_cron, bindings) {
     await sweep(portsOf(bindings), AbortSignal.timeout(SWEEP_MS));
   },
 } satisfies ExportedHandler<Bindings>;
+
+const inAscii = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, "");
 
 /** One object for each token bucket (wrangler.toml). */
 export { Bucket };

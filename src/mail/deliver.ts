@@ -26,6 +26,16 @@ const CLOUDFLARE = "mx.cloudflare.net";
  */
 export async function deliver(
   ports: Ports,
+  delivery: Delivery,
+  signal?: AbortSignal,
+): Promise<MailRefusal | null> {
+  const refusal = await judged(ports, delivery, signal);
+  ports.log("info", "mail.delivery", { code: refusal?.code ?? null, bytes: delivery.rawSize });
+  return refusal;
+}
+
+async function judged(
+  ports: Ports,
   { from, to, headers, rawSize, raw }: Delivery,
   signal?: AbortSignal,
 ): Promise<MailRefusal | null> {
