@@ -68,7 +68,7 @@ class Client {
     this.place = followerOf(ports).enter(following.company, {
       events: (batch) => this.events(batch),
       tick: (now) => this.tick(now),
-      stop: () => this.end("O serviço vai reiniciar; reconecte em instantes"),
+      stop: () => this.end("A conexão é renovada de tempos em tempos; reconecte em instantes"),
     });
     // Heartbeats of many clients that came together are spread over the seconds between two.
     this.heard = ports.clock.now() - (this.place.number % 8) * 1_000;

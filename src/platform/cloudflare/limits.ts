@@ -4,16 +4,20 @@ import { Failed } from "../../lib/result.ts";
 import type { PlatformFailure, Ports, RateLimits } from "../../ports.ts";
 import { type Lane, withinASecond } from "../../resilience/policies.ts";
 import { memoryLimits } from "../memory/limits.ts";
-import type { Taken } from "../token-bucket.ts";
-import type { Bucket } from "./bucket.ts";
+import type { Bucket, Taken } from "../token-bucket.ts";
+
+/** A binding of [[ratelimits]]. */
+interface Wall {
+  limit(of: { key: string }): Promise<{ success: boolean }>;
+}
 
 /** What counts: the objects, and before them the rate limits of wrangler.toml, which cost nothing and are only about right. */
 export interface Counters {
-  readonly buckets: DurableObjectNamespace<Bucket>;
+  readonly buckets: { getByName(name: string): { take(rules: Bucket): Promise<Taken> } };
   /** For each network and each bucket; absent where it is not bound. */
   readonly walls: {
-    readonly network?: RateLimit | undefined;
-    readonly bucket?: RateLimit | undefined;
+    readonly network?: Wall | undefined;
+    readonly bucket?: Wall | undefined;
   };
   /** The way to the objects; a stranger's slow bucket must not close it for a login (`exact`), which goes without. */
   readonly way: Lane;
@@ -38,7 +42,7 @@ export function cloudflareLimits(
   const here = memoryLimits(clock);
   /** By key: when there is a token again, ms UTC. */
   const refused = new LRUCache<string, number>({ max: 10_000 });
-  const passes = async (wall: RateLimit | undefined, key: string): Promise<boolean> =>
+  const passes = async (wall: Wall | undefined, key: string): Promise<boolean> =>
     wall === undefined || (await wall.limit({ key }).catch(() => ({ success: true }))).success;
 
   return {

@@ -19,6 +19,11 @@ interface Series {
   readonly doubles: number[];
 }
 
+/** A binding of [[analytics_engine_datasets]]. */
+interface Dataset {
+  writeDataPoint(point: { indexes: string[]; blobs: string[]; doubles: number[] }): void;
+}
+
 export interface EdgeMeter extends Meter {
   /** A meter of one invocation over the counts of this isolate: its `flush` writes within the invocation's points. */
   ofInvocation(): Meter;
@@ -31,10 +36,7 @@ export interface EdgeMeter extends Meter {
  * bucket. Every sum in SQL is one over `_sample_interval * double`. Counts that no request flushes die with the isolate;
  * without a dataset all do.
  */
-export function edgeMeter(
-  dataset: AnalyticsEngineDataset | undefined,
-  seconds: () => number,
-): EdgeMeter {
+export function edgeMeter(dataset: Dataset | undefined, seconds: () => number): EdgeMeter {
   const waiting = new Map<string, Series>();
 
   function series(
