@@ -2,25 +2,11 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { reconcileAll } from "../../src/stock/reconcile.ts";
 import { type Answer, answerOf, withService } from "../support/service.ts";
+import { complaint } from "./support/complaint.ts";
 import { requests, type Sent } from "./support/spoilt-requests.ts";
 import { KEPT } from "./support/whole-requests.ts";
 
 const RUNS = process.env.FULL ? 5_000 : 300;
-
-/** What is wrong with an answer; null: nothing. */
-function complaint({ status, headers, body, text }: Answer): string | null {
-  if (status === 500 || status === 503) return `${status}: ${text.slice(0, 300)}`;
-  if (status < 400) return null;
-  if (!headers.get("content-type")?.startsWith("application/problem+json"))
-    return `${status} is ${headers.get("content-type")}`;
-  const { type, title, detail, error, code, instance } = body ?? {};
-  for (const [name, value] of Object.entries({ type, title, detail, code, instance }))
-    if (typeof value !== "string" || value === "") return `no ${name}: ${text}`;
-  if (detail !== error) return "error is not detail";
-  if (body.request_id !== headers.get("x-request-id")) return "request_id is another";
-  if (/\bat [\w.]+ \(|select |insert |SQLITE|libsql|\/src\//i.test(text)) return `tells: ${text}`;
-  return null;
-}
 
 test(
   `${RUNS} spoilt requests: never a 500, and every error is a problem document`,

@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { CHAPTERS } from "./conversation.mjs";
+import { ask, twoWorlds } from "./two-worlds.mjs";
+import { fromBun } from "./world.mjs";
+
+const ROLES = ["VISUALIZADOR", "OPERADOR", "GERENTE", "ADMIN"];
+
+describe("api.md holds in workerd as on Bun", () => {
+  let worlds;
+  let given;
+
+  before(async () => {
+    [worlds, given] = await Promise.all([
+      twoWorlds(),
+      fromBun(`
+        const { sentDocuments } = await import("./test/support/sent-documents.ts");
+        const { MATRIX, concrete } = await import("./test/http/support/matrix.ts");
+        const routes = MATRIX.map(([method, path, least]) => [method, concrete(path), least, path]);
+        return { ...(await sentDocuments()), routes };`),
+    ]);
+    given.documents = Object.fromEntries(
+      Object.entries(given.bytes).map(([name, bytes]) => [name, Buffer.from(bytes, "base64")]),
+    );
+  });
+  after(() => worlds?.close());
+
+  for (const [name, talk] of Object.entries(CHAPTERS))
+    test(`the same answers: ${name}`, () =>
+      talk({
+        ...given,
+        sides: worlds.sides,
+        ask: (what, request, how) => ask(worlds.sides, what, request, how),
+      }));
+
+  test("every route answers each role as the matrix says, before it looks at the request", async () => {
+    const [, edge] = worlds.sides;
+    const { paths } = await (await edge.fetch("/openapi.json")).json();
+    const documented = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method} ${path}`),
+    );
+    assert.deepEqual(
+      documented.sort(),
+      given.routes.map(([method, , , path]) => `${method} ${path}`).sort(),
+    );
+    for (const [method, path, least] of given.routes) {
+      // Each role has a key here; a key has no password, and does not leave.
+      if (least === "nobody" || path === "/api/logout" || path === "/api/me/password") continue;
+      for (const role of [null, ...ROLES]) {
+        const response = await edge.fetch(path, {
+          method: method.toUpperCase(),
+          headers: role === null ? {} : { authorization: `Bearer ${edge.known[role]}` },
+        });
+        await response.body?.cancel();
+        const { status } = response;
+        const expected =
+          role === null ? 401 : ROLES.indexOf(role) < ROLES.indexOf(least) ? 403 : "let in";
+        const found = status === 401 || status === 403 ? status : "let in";
+        assert.deepEqual([method, path, role, found], [method, path, role, expected]);
+        assert.ok(status !== 405 && status !== 500, `${method} ${path} as ${role}: ${status}`);
+      }
+    }
+  });
+});

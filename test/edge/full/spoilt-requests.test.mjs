@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { complaint } from "../../http/support/complaint.ts";
+import { twoWorlds } from "../two-worlds.mjs";
+import { ADMIN, fromBun } from "../world.mjs";
+
+const RUNS = 400;
+/** A client of HTTP writes these itself, or refuses them. */
+const OF_THE_WAY = new Set(["content-length", "transfer-encoding", "expect", "host", "connection"]);
+
+const { sides, close } = await twoWorlds();
+after(close);
+
+/** An answer as complaint.ts reads it. */
+async function read(response) {
+  const text = await response.text();
+  const json = /json/.test(response.headers.get("content-type") ?? "") && text !== "";
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    body: json ? JSON.parse(text) : null,
+  };
+}
+
+test(`${RUNS} spoilt requests: no 500 in workerd, every error a problem document, and as Bun says it`, async () => {
+  const sent = await fromBun(`
+    const { default: fc } = await import("fast-check");
+    const { requests } = await import("./test/http/support/spoilt-requests.ts");
+    const { KEPT } = await import("./test/http/support/whole-requests.ts");
+    const base64 = (body) => body === null ? null : Buffer.from(body).toString("base64");
+    const made = fc.sample(requests, { seed: 20261123, numRuns: ${RUNS} });
+    return { kept: KEPT.xml, requests: made.map((one) => ({ ...one, body: base64(one.body) })) };`);
+  const tokens = await Promise.all(
+    sides.map(async ({ fetch }) => {
+      const login = await fetch("/api/login", { method: "POST", body: JSON.stringify(ADMIN) });
+      const { token } = await login.json();
+      const headers = { authorization: `Bearer ${token}`, "content-type": "application/xml" };
+      await fetch("/api/nfe/upload", { method: "POST", headers, body: sent.kept });
+      return token;
+    }),
+  );
+  const seen = new Set();
+  for (const { method, path, headers, body } of sent.requests) {
+    const answers = await Promise.all(
+      sides.map(async ({ fetch }, i) => {
+        const given = new Headers({ authorization: `Bearer ${tokens[i]}` });
+        for (const [name, value] of headers) if (!OF_THE_WAY.has(name)) given.set(name, value);
+        const bytes = body === null ? null : Buffer.from(body, "base64");
+        return read(await fetch(path, { method, headers: given, body: bytes }));
+      }),
+    );
+    const [bun, edge] = answers;
+    const what = `${method} ${path} ${JSON.stringify(headers)}`;
+    assert.equal(method === "HEAD" ? null : complaint(edge), null, what);
+    assert.deepEqual([edge.status, edge.body?.code], [bun.status, bun.body?.code], what);
+    seen.add(edge.status);
+  }
+  for (const status of [200, 400, 401, 404, 405, 415, 422])
+    assert.ok(seen.has(status), `no ${status}`);
+});

@@ -1,0 +1,83 @@
+import { cancellationEvent, correctionLetter, notNotes } from "../../src/demo/events.ts";
+import { syntheticBatch, syntheticNote } from "../../src/demo/synthetic-note.ts";
+import { zipOf } from "../../src/demo/zip.ts";
+
+const utf8 = (text: string) => new TextEncoder().encode(text);
+const note = (seed: number, options: Parameters<typeof syntheticNote>[0] = {}) =>
+  syntheticNote({ seed, items: 2, ...options });
+
+/** Latin-1 bytes of a text that has no other characters. */
+const latin1 = (text: string) =>
+  Uint8Array.from(text, (character) => character.charCodeAt(0) & 0xff);
+
+/**
+ * What a client may send, by name, in base64: whole documents, spoilt ones, and what is none. `keys` are the access keys of the
+ * notes among them.
+ */
+export async function sentDocuments(): Promise<{
+  keys: Record<string, string>;
+  bytes: Record<string, string>;
+}> {
+  const notes = {
+    first: note(1),
+    approved: note(2),
+    multipart: note(3),
+    spare: note(4),
+    queued: note(5),
+    zipped: note(6),
+    cancelled: note(7),
+    early: note(8),
+    homologation: note(9, { tpAmb: "2" }),
+    latin: note(10, { natOp: "VENDA DE MERCADORIA À VISTA" }),
+    service: note(11, { CFOP: "5933" }),
+    return: note(12, { finNFe: "4" }),
+    retail: note(13, { mod: "65" }),
+    exit: note(14, { tpNF: "1" }),
+    bareTwice: note(15),
+    odd: note(16, { root: "enviNFe" }),
+  };
+  const bare = note(20, { root: "NFe" });
+  const broken = note(21, { badCheckDigit: true });
+  const documents: Record<string, string | Uint8Array> = {
+    ...Object.fromEntries(Object.entries(notes).map(([name, { xml }]) => [name, xml])),
+    latin: latin1(notes.latin.xml.replace('encoding="UTF-8"', 'encoding="ISO-8859-1"')),
+    unsaid: latin1(note(22, { natOp: "DEVOLUÇÃO" }).xml.replace(/<\?xml[^>]*\?>/, "")),
+    differs: note(1, { natOp: "OUTRA NATUREZA" }).xml,
+    bare: bare.xml,
+    complete: note(20).xml,
+    broken: broken.xml,
+    many: syntheticBatch([{ seed: 23 }, { seed: 24 }]).xml,
+    invalid: note(25)
+      .xml.replace(/<NCM>[^<]*<\/NCM>/, "")
+      .replace(/<qCom>[^<]*/, "<qCom>x"),
+    truncated: note(26).xml.slice(0, 900),
+    doctype: `<!DOCTYPE a [<!ENTITY x "y">]>${note(27).xml.replace(/<\?xml[^>]*\?>/, "")}`,
+    cancel: cancellationEvent(notes.cancelled.accessKey),
+    cancelEarly: cancellationEvent(notes.early.accessKey),
+    letter: correctionLetter(notes.first.accessKey),
+    pdf: "%PDF-1.7\n%âãÏÓ",
+    empty: "",
+    ...Object.fromEntries(
+      notNotes(notes.first.accessKey).map(({ name, xml }) => [`other ${name}`, xml]),
+    ),
+    zip: await zipOf([
+      { name: "a.xml", bytes: utf8(notes.zipped.xml) },
+      { name: "pasta/", bytes: utf8("") },
+      { name: "__MACOSX/a.xml", bytes: utf8("x") },
+      { name: "leia.pdf", bytes: utf8("%PDF-1.7") },
+      { name: "pasta/b.xml", bytes: utf8(broken.xml) },
+      { name: "c.xml", bytes: utf8(notes.first.xml) },
+    ]),
+  };
+  return {
+    keys: Object.fromEntries(
+      Object.entries({ ...notes, bare }).map(([name, { accessKey }]) => [name, accessKey]),
+    ),
+    bytes: Object.fromEntries(
+      Object.entries(documents).map(([name, content]) => [
+        name,
+        Buffer.from(typeof content === "string" ? utf8(content) : content).toString("base64"),
+      ]),
+    ),
+  };
+}
