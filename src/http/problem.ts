@@ -260,7 +260,16 @@ export function httpProblem(c: Context<Env>, status: ContentfulStatusCode): Resp
   return problem(c, status, code, detail);
 }
 
-/** Schema failures of a request (`defaultHook`): 400 for JSON bodies, as S.G.E.; 422 for query, path and header. */
+/** Routes whose clients know 400 for a field of the body from S.G.E.; new ones answer 422. */
+const ANSWERED_400: ReadonlySet<string> = new Set([
+  "/api/login",
+  "/api/nfe/upload",
+  "/api/movements",
+  "/api/config/email",
+  "/api/config/email/test",
+]);
+
+/** Schema failures of a request (`defaultHook`): 422; 400 for the bodies that S.G.E.'s clients know. */
 export function invalidRequest(c: Context<Env>, target: string, error: z.core.$ZodError): Response {
   const errors: FieldError[] = error.issues.map((issue) => ({
     path: `/${issue.path.map((part) => String(part).replaceAll("~", "~0").replaceAll("/", "~1")).join("/")}`,
@@ -270,7 +279,7 @@ export function invalidRequest(c: Context<Env>, target: string, error: z.core.$Z
   const body = target === "json" || target === "form";
   return problem(
     c,
-    body ? 400 : 422,
+    body && ANSWERED_400.has(c.req.path) ? 400 : 422,
     "request.invalid",
     `A requisição tem campos inválidos: ${errors.map((e) => `${e.path} ${e.message}`).join("; ")}`,
     { errors },

@@ -163,7 +163,7 @@ test("S13: a change of password takes its two members and no other", async () =>
     role: "ADMIN",
   };
   const response = await send(app, "PUT", "/api/me/password", { token, body });
-  expect(response.status).toBe(400);
+  expect(response.status).toBe(422);
   expect((await send(app, "POST", "/api/logout", { token })).status).toBe(204);
   await ports.close();
 });

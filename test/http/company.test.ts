@@ -73,7 +73,7 @@ test("S13: a member that the contract does not name is refused, and nothing is c
     JSON.parse('{"__proto__":{"auto_approve":true},"constructor":1}'),
   ]) {
     const response = await patch({ ...extra, name: "Tomada" });
-    expect(response.status).toBe(400);
+    expect(response.status).toBe(422);
     expect((await bodyOf(response)).code).toBe("request.invalid");
   }
   expect(await bodyOf(await get())).toEqual(AT_FIRST);
@@ -81,7 +81,7 @@ test("S13: a member that the contract does not name is refused, and nothing is c
   await ports.close();
 });
 
-test("what cannot be so is refused with 400 and the place where it stands", async () => {
+test("what cannot be so is refused with 422 and the place where it stands", async () => {
   const { ports, get, patch } = await administered();
   const refused: [unknown, string][] = [
     [{ cnpjs: ["11222333000182"] }, "/cnpjs/0"],
@@ -99,7 +99,7 @@ test("what cannot be so is refused with 400 and the place where it stands", asyn
   ];
   for (const [body, path] of refused) {
     const response = await patch(body);
-    expect(response.status).toBe(400);
+    expect(response.status).toBe(422);
     expect((await bodyOf(response)).errors[0].path).toBe(path);
   }
   expect(await bodyOf(await get())).toEqual(AT_FIRST);
@@ -116,7 +116,7 @@ test("five holds can never be made overridable, the others can", async () => {
     "key_mismatch",
   ]) {
     const response = await patch({ overridable_holds: ["no_goods", code] });
-    expect(response.status).toBe(400);
+    expect(response.status).toBe(422);
     expect((await bodyOf(response)).errors).toMatchObject([{ path: "/overridable_holds/1" }]);
   }
   const others = [
@@ -133,9 +133,9 @@ test("five holds can never be made overridable, the others can", async () => {
   await ports.close();
 });
 
-test("a body that is no object is 400", async () => {
+test("a body that is no object is 422", async () => {
   const { ports, patch } = await administered();
-  for (const body of [[], "text", 7, null]) expect((await patch(body)).status).toBe(400);
+  for (const body of [[], "text", 7, null]) expect((await patch(body)).status).toBe(422);
   await ports.close();
 });
 

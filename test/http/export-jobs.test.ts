@@ -93,7 +93,7 @@ test("a body that is not an order is refused field by field", () =>
       { type: "stock", more: 1 },
     ]) {
       const answer = await service.send("POST", "/api/exports", { json });
-      expect([json, answer.status, answer.body.code]).toEqual([json, 400, "request.invalid"]);
+      expect([json, answer.status, answer.body.code]).toEqual([json, 422, "request.invalid"]);
     }
     expect(await service.rows("select * from jobs")).toEqual([]);
   }));

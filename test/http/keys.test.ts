@@ -117,7 +117,7 @@ test("an order that is not one is refused with what is wrong", () =>
       { name: "x", role: "ADMIN", hash: "0" },
     ]) {
       const answer = await send("POST", "/api/keys", { json });
-      expect([answer.status, answer.body.code]).toEqual([400, "request.invalid"]);
+      expect([answer.status, answer.body.code]).toEqual([422, "request.invalid"]);
     }
     const past = await send("POST", "/api/keys", {
       json: { name: "x", role: "ADMIN", expires_at: "2026-11-23T12:00:00Z" },

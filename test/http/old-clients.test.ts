@@ -59,7 +59,7 @@ test("a text that could not be kept as it was sent is refused, in a body and in 
         body,
         headers: json,
       });
-      expect([answer.status, answer.body.errors[0].path]).toEqual([400, "/reason"]);
+      expect([answer.status, answer.body.errors[0].path]).toEqual([422, "/reason"]);
     }
     expect(await rows("select status, reason from notes")).toEqual([
       { status: "PENDENTE", reason: null },
