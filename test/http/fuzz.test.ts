@@ -6,7 +6,7 @@ import { complaint } from "./support/complaint.ts";
 import { requests, type Sent } from "./support/spoilt-requests.ts";
 import { KEPT } from "./support/whole-requests.ts";
 
-const RUNS = process.env.FULL ? 5_000 : 300;
+const RUNS = process.env.FULL ? 20_000 : 300;
 
 test(
   `${RUNS} spoilt requests: never a 500, and every error is a problem document`,
