@@ -1,10 +1,28 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { CHAPTERS } from "./conversation.mjs";
+import { entering } from "./conversation/entering.mjs";
+import { figures } from "./conversation/figures.mjs";
+import { notes } from "./conversation/notes.mjs";
+import { ROLES } from "./conversation/words.mjs";
 import { ask, twoWorlds } from "./two-worlds.mjs";
 import { fromBun } from "./world.mjs";
 
-const ROLES = ["VISUALIZADOR", "OPERADOR", "GERENTE", "ADMIN"];
+/** Each chapter goes on from those before. */
+const CHAPTERS = [
+  [entering, "what is open, unknown, or not allowed"],
+  [entering, "signing in, and keys for each role"],
+  [notes, "one note at a time"],
+  [notes, "what becomes of a note"],
+  [figures, "stock, movements, supplier items"],
+  [figures, "reads that are kept, and asked for again"],
+  [figures, "files of comma-separated values"],
+  [notes, "many documents at once, now and later"],
+  [figures, "files written in the background"],
+  [figures, "what has happened"],
+  [entering, "settings, and what follows from them"],
+  [entering, "what only one of them has, by name"],
+  [entering, "leaving"],
+];
 
 describe("api.md holds in workerd as on Bun", () => {
   let worlds;
@@ -25,15 +43,15 @@ describe("api.md holds in workerd as on Bun", () => {
   });
   after(() => worlds?.close());
 
-  for (const [name, talk] of Object.entries(CHAPTERS))
+  for (const [part, name] of CHAPTERS)
     test(`the same answers: ${name}`, () =>
-      talk({
+      part[name]({
         ...given,
         sides: worlds.sides,
         ask: (what, request, how) => ask(worlds.sides, what, request, how),
       }));
 
-  test("every route answers each role as the matrix says, before it looks at the request", async () => {
+  test("every route lets in the role that the matrix names, and not the one below", async () => {
     const [, edge] = worlds.sides;
     const { paths } = await (await edge.fetch("/openapi.json")).json();
     const documented = Object.entries(paths).flatMap(([path, methods]) =>
@@ -46,15 +64,15 @@ describe("api.md holds in workerd as on Bun", () => {
     for (const [method, path, least] of given.routes) {
       // Each role has a key here; a key has no password, and does not leave.
       if (least === "nobody" || path === "/api/logout" || path === "/api/me/password") continue;
-      for (const role of [null, ...ROLES]) {
+      const rank = ROLES.indexOf(least);
+      for (const role of [null, ...ROLES.slice(Math.max(0, rank - 1), rank + 1)]) {
         const response = await edge.fetch(path, {
           method: method.toUpperCase(),
           headers: role === null ? {} : { authorization: `Bearer ${edge.known[role]}` },
         });
         await response.body?.cancel();
         const { status } = response;
-        const expected =
-          role === null ? 401 : ROLES.indexOf(role) < ROLES.indexOf(least) ? 403 : "let in";
+        const expected = role === null ? 401 : ROLES.indexOf(role) < rank ? 403 : "let in";
         const found = status === 401 || status === 403 ? status : "let in";
         assert.deepEqual([method, path, role, found], [method, path, role, expected]);
         assert.ok(status !== 405 && status !== 500, `${method} ${path} as ${role}: ${status}`);

@@ -1,0 +1,170 @@
+import { ADMIN } from "../world.mjs";
+import { JSON_TYPE, post, ROLES, XML } from "./words.mjs";
+
+/** Of the API as a whole, of accounts and of settings. */
+export const entering = {
+  async "what is open, unknown, or not allowed"({ ask, documents }) {
+    await ask("health", { path: "/api/health" });
+    await ask("the description", { path: "/openapi.json" });
+    for (const path of ["/nowhere", "/api/nowhere", "/api/nfes/", "/api//nfes", "/"])
+      await ask(`unknown ${path}`, { path });
+    for (const [method, path] of [
+      ["DELETE", "/api/nfes"],
+      ["GET", "/api/login"],
+      ["PUT", "/api/nfe/upload"],
+      ["PATCH", "/api/health"],
+      ["HEAD", "/api/nfes"],
+    ])
+      await ask(`${method} ${path}`, { method, path });
+    for (const as of ["garbage", "eyJhbGciOiJub25lIn0.e30.", "sge_0000000000_0000"])
+      await ask("a bad token", { path: "/api/stock", as });
+    await ask("no token", { path: "/api/stock?token=abc", as: null });
+    for (const origin of [
+      "https://loja.example",
+      "https://outra.example",
+      "http://localhost:1",
+      "null",
+    ])
+      await ask(`preflight from ${origin}`, {
+        method: "OPTIONS",
+        path: "/api/nfes",
+        headers: {
+          origin,
+          "access-control-request-method": "POST",
+          "access-control-request-headers": "content-type,authorization",
+        },
+      });
+    await ask("a read from an allowed origin", {
+      path: "/api/health",
+      headers: { origin: "https://loja.example" },
+    });
+    await ask("ids of the caller's", {
+      path: "/api/health",
+      headers: {
+        "x-request-id": "pedido-1",
+        traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00",
+      },
+    });
+    await ask("an id that may not stand in a log", {
+      path: "/nowhere",
+      headers: { "x-request-id": "a b'c" },
+    });
+    await ask("an upload without a token", {
+      method: "POST",
+      path: "/api/nfe/upload",
+      headers: XML,
+      body: documents.first,
+    });
+  },
+
+  async "signing in, and keys for each role"({ ask }) {
+    const login = (body, headers) => ({ method: "POST", path: "/api/login", body, headers });
+    await ask("a login that is no JSON", login("{", JSON_TYPE));
+    await ask("a login without a password", login('{"email":"a@b.example"}', JSON_TYPE));
+    await ask("a login by a stranger", login('{"email":"a@b.example","password":"x"}', JSON_TYPE));
+    await ask(
+      "a login as text/plain",
+      login(JSON.stringify(ADMIN), { "content-type": "text/plain" }),
+      {
+        keep: (body, known) => {
+          known.admin = body.token;
+        },
+      },
+    );
+    await ask("no keys yet", { path: "/api/keys" });
+    for (const role of ROLES)
+      await ask(`a key of a ${role}`, post("/api/keys", { name: `chave ${role}`, role }), {
+        keep: (body, known) => {
+          known[role] = body.key;
+          known.lastKey = body.id;
+        },
+      });
+    await ask(
+      "a key in the past",
+      post("/api/keys", { name: "x", role: "ADMIN", expires_at: "2020-01-01T00:00:00Z" }),
+    );
+    await ask("a key of no role", post("/api/keys", { name: "x", role: "DONO" }));
+    await ask("a key to be deleted", post("/api/keys", { name: "vai embora", role: "ADMIN" }), {
+      keep: (body, known) => {
+        known.gone = body;
+      },
+    });
+    await ask("deleted", ({ gone }) => ({ method: "DELETE", path: `/api/keys/${gone.id}` }));
+    await ask("deleted twice", ({ gone }) => ({ method: "DELETE", path: `/api/keys/${gone.id}` }));
+    await ask("with a deleted key", ({ gone }) => ({ path: "/api/stock", as: gone.key }));
+    await ask("the keys", { path: "/api/keys" });
+    await ask("keys are not for a manager", ({ GERENTE }) => ({ path: "/api/keys", as: GERENTE }));
+  },
+
+  async "settings, and what follows from them"({ ask, keys }) {
+    const change = (body) => ({ method: "PATCH", path: "/api/company", json: body });
+    await ask("the company", { path: "/api/company" });
+    for (const body of [
+      { name: "Loja Um", time_zone: "America/Manaus" },
+      { cnpjs: ["11222333000181"], require_mapping: true },
+      { time_zone: "Nenhures" },
+      { overridable_holds: ["homologation"] },
+      { estranho: 1 },
+      {},
+      { cnpjs: [], require_mapping: false, auto_approve: true },
+    ])
+      await ask(`settings ${JSON.stringify(body)}`, change(body));
+    await ask("notes have their verdict again", { path: `/api/nfes/${keys.unsaid ?? keys.latin}` });
+    await ask("notes by day of another zone", { path: "/api/nfes?from=2026-11-01" });
+  },
+
+  async "what only one of them has, by name"({ ask }) {
+    // A Worker has no profiler, knows other parts, and its counts are everybody's.
+    const known = { like: ({ status }) => status < 500 };
+    await ask("metrics", { path: "/metrics" }, known);
+    await ask("metrics for a reader", ({ VISUALIZADOR }) => ({
+      path: "/metrics",
+      as: VISUALIZADOR,
+    }));
+    await ask(
+      "health in full",
+      { path: "/api/health/full" },
+      {
+        like: ({ status, headers, body }) => ({
+          status,
+          headers,
+          is: [body.status, body.database],
+        }),
+      },
+    );
+  },
+
+  async leaving({ ask }) {
+    const change = (current_password, new_password) => ({
+      method: "PUT",
+      path: "/api/me/password",
+      json: { current_password, new_password },
+    });
+    await ask("a wrong password", change("errada e longa", "outra, bem longa"));
+    await ask("a weak password", change(ADMIN.password, "curta"));
+    await ask("a new password", change(ADMIN.password, "outra senha comprida"));
+    await ask("an old token", { path: "/api/stock" });
+    await ask(
+      "in again",
+      { method: "POST", path: "/api/login", json: { ...ADMIN, password: "outra senha comprida" } },
+      {
+        keep: (body, known) => {
+          known.admin = body.token;
+        },
+      },
+    );
+    await ask("out", { method: "POST", path: "/api/logout" });
+    await ask("after that", { path: "/api/stock" });
+    // One guess comes back every twelve seconds: on which side first is a matter of milliseconds.
+    for (let n = 0; n < 6; n += 1)
+      await ask(
+        `guess ${n + 1}`,
+        {
+          method: "POST",
+          path: "/api/login",
+          json: { email: "alguem@loja.example", password: "adivinha" },
+        },
+        { without: ["retry-after"] },
+      );
+  },
+};

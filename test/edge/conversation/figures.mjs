@@ -1,0 +1,186 @@
+import assert from "node:assert/strict";
+import { ended, JSON_TYPE, post } from "./words.mjs";
+
+/** Of what the documents have made: stock, files, events. */
+export const figures = {
+  async "stock, movements, supplier items"({ ask, keys }) {
+    for (const path of [
+      "/api/products",
+      "/api/products?search=1&limit=2",
+      "/api/stock",
+      "/api/stock?low=true",
+      "/api/stock?low=maybe",
+      "/api/movements/list",
+      "/api/movements/list?type=ENTRADA&limit=2&page=2",
+      "/api/movements/list?product_code=NOVO%2F1",
+      "/api/supplier-items",
+      "/api/supplier-items?supplier_cnpj=11222333000181",
+    ])
+      await ask(path, { path });
+    const move = (body) =>
+      post("/api/movements", { product_code: "NOVO/1", type: "ENTRADA", ...body });
+    for (const body of [
+      { quantity: 1 },
+      { quantity: "2.5", unit_cost: "3.10", notes: "achado", batch_number: "L1" },
+      { quantity: 0.00001 },
+      { quantity: 1234567890123456 },
+      { quantity: "1e3" },
+      { quantity: -1 },
+      { quantity: 1, type: "SAIDA" },
+      { quantity: 1_000_000, type: "SAIDA" },
+      { quantity: 1, product_code: "NADA" },
+      { quantity: 1, product_code: ".." },
+      { quantity: 1, notes: "a\u0000b" },
+      { quantity: 1, notes: "\ud800" },
+      { quantity: 1, origin: "NFE" },
+    ])
+      await ask(`a movement ${JSON.stringify(body)}`, move(body));
+    for (const body of ["", "null", "[]", '"a"', "{", '{"__proto__":{"a":1}}', "\ufeff{}"])
+      await ask(`a movement that is ${body}`, { method: "POST", path: "/api/movements", body });
+    await ask("too much JSON", {
+      method: "POST",
+      path: "/api/movements",
+      headers: JSON_TYPE,
+      body: `"${"x".repeat(1024 * 1024)}"`,
+    });
+    const item = {
+      supplier_cnpj: keys.first.slice(6, 20),
+      code: "1",
+      unit: "UN",
+      product_code: "NOVO/1",
+      factor: 12,
+    };
+    for (const body of [item, { ...item, factor: 0 }, { ...item, product_code: "NADA" }, {}])
+      await ask(`a supplier item ${JSON.stringify(body)}`, {
+        method: "PUT",
+        path: "/api/supplier-items",
+        json: body,
+      });
+  },
+
+  async "reads that are kept, and asked for again"({ ask }) {
+    for (const path of [
+      "/api/dashboard/stats",
+      "/api/dashboard/evolution",
+      "/api/dashboard/evolution?months=3",
+      "/api/stock",
+      "/api/products",
+    ]) {
+      await ask(`${path} for the first time`, { path });
+      await ask(
+        `${path} again`,
+        { path },
+        {
+          keep: (_, known, response) => {
+            known.etag = response.headers.get("etag");
+          },
+        },
+      );
+      await ask(`${path} unchanged`, ({ etag }) => ({
+        path,
+        headers: etag === null ? {} : { "if-none-match": etag },
+      }));
+      await ask(`${path} with another tag`, { path, headers: { "if-none-match": 'W/"x"' } });
+    }
+    await ask(
+      "a write",
+      post("/api/movements", { product_code: "NOVO/1", type: "ENTRADA", quantity: 1 }),
+    );
+    await ask("after a write the old tag is no use", ({ etag }) => ({
+      path: "/api/stock",
+      headers: { "if-none-match": etag },
+    }));
+  },
+
+  async "files of comma-separated values"({ ask }) {
+    // The edge compresses behind the Worker, whose stream would take its source at once if it did so itself.
+    const compressed = { without: ["content-encoding", "vary"] };
+    for (const path of [
+      "/api/export/stock",
+      "/api/export/stock?dialect=rfc4180",
+      "/api/export/movements",
+      "/api/export/movements?dialect=rfc4180&type=SAIDA",
+      "/api/export/movements?dialect=excel",
+      "/api/export/movements?from=ontem",
+    ])
+      await ask(path, { path }, compressed);
+    const headers = { "accept-encoding": "gzip" };
+    await ask("compressed, on Bun only", { path: "/api/export/stock", headers }, compressed);
+  },
+
+  async "files written in the background"({ ask }) {
+    const order = (body) => post("/api/exports", body);
+    for (const body of [{}, { type: "notas" }, { type: "stock", filters: { low: "x" } }])
+      await ask(`no export ${JSON.stringify(body)}`, order(body));
+    for (const body of [
+      { type: "movements", dialect: "rfc4180", filters: { type: "ENTRADA" } },
+      { type: "stock" },
+    ])
+      await ask(`an export of ${body.type}`, order(body), {
+        keep: (answer, known) => {
+          known[body.type] = `/api/exports/${answer.id}`;
+        },
+      });
+    for (const type of ["movements", "stock"]) {
+      await ended(ask, `the export of ${type}`, (known) => known[type]);
+      const file = (headers) => (known) => ({ path: `${known[type]}/file`, headers });
+      await ask("its file", file({}));
+      for (const range of [
+        "bytes=0-9",
+        "bytes=-5",
+        "bytes=20-",
+        "bytes=9999999-",
+        "bytes=0-1,3-4",
+        "lines=1",
+      ])
+        await ask(`its file, ${range}`, file({ range }));
+    }
+    await ask("deleted", ({ stock }) => ({ method: "DELETE", path: stock }));
+    await ask("gone", ({ stock }) => ({ path: `${stock}/file` }));
+    await ask("no such export", { path: "/api/exports/nobody" });
+  },
+
+  async "what has happened"({ ask, sides }) {
+    await ask(
+      "from the beginning",
+      { path: "/api/events?limit=100" },
+      {
+        keep: (body, known) => {
+          known.cursor = body.next_cursor;
+        },
+        // A job's own events come when they come.
+        like: ({ status, headers, body }) => ({
+          status,
+          headers,
+          types: body.data.map(({ type }) => type).sort(),
+          keys: [...new Set(body.data.flatMap(({ payload }) => Object.keys(payload)))].sort(),
+        }),
+      },
+    );
+    await ask("nothing more", ({ cursor }) => ({ path: `/api/events?after=${cursor}` }), {
+      like: ({ status, body }) => [status, body.data],
+    });
+    for (const query of ["?after=x", "?limit=0", "?wait=x"])
+      await ask(`events ${query}`, { path: `/api/events${query}` });
+    const firsts = await Promise.all(
+      sides.map(async ({ fetch, known }) => {
+        const { body, headers, status } = await fetch(
+          `/api/notifications/stream?token=${known.VISUALIZADOR}`,
+          { headers: { "accept-encoding": "identity", "last-event-id": known.cursor } },
+        );
+        const reader = body.getReader();
+        const { value } = await reader.read();
+        await reader.cancel();
+        const names = ["content-type", "cache-control", "x-accel-buffering"];
+        return [
+          status,
+          names.map((name) => headers.get(name)),
+          Buffer.from(value).toString().split("\n")[0],
+        ];
+      }),
+    );
+    assert.deepEqual(firsts[1], firsts[0]);
+    assert.equal(firsts[0][2], "event: connected");
+    await ask("no stream for a stranger", { path: "/api/notifications/stream?token=x", as: null });
+  },
+};
