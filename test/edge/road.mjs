@@ -7,6 +7,8 @@ import { Readable } from "node:stream";
  */
 export async function road(to) {
   const asked = [];
+  const heard = new Set();
+  let inWork = 0;
   let gate = null;
   let blocks = () => false;
   const server = createServer(async (request, response) => {
@@ -14,6 +16,12 @@ export async function road(to) {
       const body = Buffer.concat(await request.toArray());
       const text = body.toString();
       asked.push(text);
+      inWork += 1;
+      response.once("close", () => {
+        inWork -= 1;
+        told();
+      });
+      told();
       if (blocks(text)) await gate.promise;
       const { host: _, ...headers } = request.headers;
       const answer = await fetch(new URL(request.url, to), {
@@ -27,15 +35,38 @@ export async function road(to) {
       response.destroy();
     }
   });
+  const told = () => {
+    for (const look of heard) look();
+  };
+  /** Resolves as soon as something is so. */
+  const until = (isSo) =>
+    new Promise((resolve) => {
+      const look = () => {
+        if (!isSo()) return;
+        heard.delete(look);
+        resolve();
+      };
+      heard.add(look);
+      look();
+    });
+  const count = (pattern) => asked.filter((text) => pattern.test(text)).length;
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     url: `http://127.0.0.1:${server.address().port}`,
     /** How often something of this shape was asked. */
-    count: (pattern) => asked.filter((text) => pattern.test(text)).length,
+    count,
+    /** Resolves when it was asked so often. */
+    reached: (pattern, times) => until(() => count(pattern) >= times),
+    /** Resolves when nothing is on its way. */
+    quiet: () => until(() => inWork === 0),
     /** Lets nothing of this shape pass from now on. */
     block(pattern) {
       gate = Promise.withResolvers();
       blocks = (text) => pattern.test(text);
+    },
+    /** Blocks nothing more; what waits, waits on. */
+    letPass() {
+      blocks = () => false;
     },
     open() {
       blocks = () => false;
