@@ -45,7 +45,15 @@ test("S14: whatever is written has its audit line in the same batch", () =>
     );
     expect(silent.map((tables) => [...tables])).toEqual([]);
     const written = new Set(jobs.flatMap((tables) => [...tables]));
-    for (const table of ["notes", "movements", "companies", "supplier_items", "users", "api_keys"])
+    for (const table of [
+      "notes",
+      "movements",
+      "companies",
+      "supplier_items",
+      "users",
+      "api_keys",
+      "mail_settings",
+    ])
       expect([table, written.has(table)]).toEqual([table, true]);
   }, withAdministrator));
 

@@ -2,6 +2,7 @@ import { cancellationEvent } from "../../src/demo/events.ts";
 import { MALFORMED } from "../../src/demo/malformed.ts";
 import { syntheticNote } from "../../src/demo/synthetic-note.ts";
 import { zipOf } from "../../src/demo/zip.ts";
+import { Failed } from "../../src/lib/result.ts";
 import { work } from "./jobs.ts";
 import type { TestOverrides } from "./ports.ts";
 import type { Answer, Send, Service } from "./service.ts";
@@ -19,15 +20,20 @@ export const SECRETS = {
   reason: "motivo confidencial",
   note: "anotação confidencial",
   metricsToken: "metrics-token-confidencial",
+  mailPassword: "a senha confidencial da caixa",
+  mailUser: "caixa.confidencial",
+  mailHost: "imap.confidencial.example",
 } as const;
 
-/** A service in which the first administrator has a password. */
+/** A service in which the first administrator has a password, and no mailbox opens. */
 export const withAdministrator: TestOverrides = {
   config: {
     ADMIN_EMAIL: "chefe.confidencial@example.com",
     ADMIN_PASSWORD: SECRETS.password,
     METRICS_TOKEN: SECRETS.metricsToken,
+    MAIL_DOMAIN: "notas.example",
   },
+  mailboxes: { visit: () => Promise.reject(new Failed({ code: "mailbox.login" })) },
 };
 
 /** One note that every kind of secret stands in. */
@@ -134,6 +140,15 @@ export async function wholeFlow(
   await call("company.update", "PATCH", "/api/company", {
     json: { name: SECRETS.supplier, allow_negative: false },
   });
+  const mailbox = {
+    imap_host: SECRETS.mailHost,
+    imap_user: SECRETS.mailUser,
+    imap_password: SECRETS.mailPassword,
+  };
+  await call("mail.configure", "PUT", "/api/config/email", { json: { ...mailbox, active: true } });
+  await call("try the mailbox", "POST", "/api/config/email/test", { json: mailbox });
+  await call("mail.address", "POST", "/api/config/email/address");
+  await call("read the mailbox", "GET", "/api/config/email");
   const movement = (type: string, quantity: number) => ({
     json: { product_code: SECRETS.code, type, quantity, notes: SECRETS.note },
   });

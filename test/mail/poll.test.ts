@@ -1,0 +1,240 @@
+import { expect, test } from "bun:test";
+import { syntheticNote } from "../../src/demo/synthetic-note.ts";
+import { Failed } from "../../src/lib/result.ts";
+import { VISIT } from "../../src/mail/limits.ts";
+import { pollMailboxes } from "../../src/mail/poll.ts";
+import { saveMailSettings } from "../../src/mail/settings.ts";
+import { causeOf } from "../support/house.ts";
+import { work } from "../support/jobs.ts";
+import { type MailOptions, mailOf } from "../support/mail.ts";
+import { memoryMailbox } from "../support/mailbox.ts";
+import { type Service, withService } from "../support/service.ts";
+
+const MIB = 1_048_576;
+const note = (seed: number) => syntheticNote({ seed, items: 1 }).xml;
+const oneNote = (seed: number, more: MailOptions = {}) =>
+  mailOf({ parts: [{ name: "nota.xml", content: note(seed) }], ...more });
+
+const BOX = {
+  host: "imap.loja.example",
+  port: 993,
+  user: "nfe",
+  password: "a senha da caixa",
+  folder: "INBOX",
+  tls: true,
+  senders: ["nfe@forn.example"],
+  subject: "",
+  active: true,
+};
+
+/** A service with a mailbox in memory, configured for company 1. */
+const withMailbox = (
+  body: (
+    service: Service,
+    box: ReturnType<typeof memoryMailbox>,
+    visit: (signal?: AbortSignal) => Promise<void>,
+  ) => Promise<void>,
+  change: Partial<typeof BOX> = {},
+) => {
+  const box = memoryMailbox();
+  return withService(
+    async (service) => {
+      const ports = { ...service.ports, mailboxes: box.mailboxes };
+      await saveMailSettings(ports, { ...BOX, ...change }, causeOf(14));
+      await body(service, box, (signal) => pollMailboxes(ports, signal));
+    },
+    { mailboxes: box.mailboxes },
+  );
+};
+
+const visitsSaid = ({ ports }: Service) =>
+  ports.sent
+    .filter(({ event }) => event === "mail.visit")
+    .map(({ taken, known, refused, code }) => ({ taken, known, refused, code }));
+
+test("C3: twenty mails are taken in, one command at a time, and each is marked seen", () =>
+  withMailbox(async (service, box, visit) => {
+    for (let n = 1; n <= 20; n += 1) box.put(oneNote(n));
+    await visit();
+    expect(box.seen()).toHaveLength(20);
+    await work(service.ports);
+    expect(await service.rows("select count(*) as n from notes")).toEqual([{ n: 20 }]);
+    expect(visitsSaid(service)).toEqual([{ taken: 20, known: 0, refused: 0, code: null }]);
+    await visit();
+    expect(box.fetched).toHaveLength(20);
+    expect(box.visits[0]).toEqual({
+      access: {
+        host: BOX.host,
+        port: 993,
+        user: "nfe",
+        password: BOX.password,
+        folder: "INBOX",
+        tls: true,
+      },
+      how: "take",
+    });
+  }));
+
+test("C4: a mail is marked seen only when its job is safe; a fault leaves it unseen, and the next visit takes it in", () =>
+  withMailbox(async (service, box, visit) => {
+    box.put(oneNote(1));
+    box.put(oneNote(2));
+    const { writer } = service.ports;
+    const { commit } = writer;
+    let commits = 0;
+    writer.commit = (job, signal) => {
+      commits += 1;
+      return commits > 2 ? Promise.reject(new Error("away")) : commit(job, signal);
+    };
+    await visit();
+    expect(box.seen()).toEqual([1]);
+    expect(visitsSaid(service)).toEqual([{ taken: 1, known: 0, refused: 0, code: "Error" }]);
+    writer.commit = commit;
+    await visit();
+    expect(box.seen()).toEqual([1, 2]);
+    await work(service.ports);
+    expect(await service.rows("select count(*) as n from notes")).toEqual([{ n: 2 }]);
+  }));
+
+test("C4: a process that dies between the job and the mark takes nothing in twice", () =>
+  withMailbox(async (service, box, visit) => {
+    box.put(oneNote(1));
+    const { markSeen } = box.mailbox;
+    box.mailbox.markSeen = () => Promise.reject(new Error("killed"));
+    await visit();
+    expect(box.seen()).toEqual([]);
+    box.mailbox.markSeen = markSeen;
+    await visit();
+    expect(box.seen()).toEqual([1]);
+    expect(await service.rows("select count(*) as n from jobs")).toEqual([{ n: 1 }]);
+    expect(visitsSaid(service)[1]).toEqual({ taken: 0, known: 1, refused: 0, code: null });
+  }));
+
+test("two processes that visit one mailbox at once make one job of each mail", () =>
+  withMailbox(async (service, box, visit) => {
+    for (let n = 1; n <= 5; n += 1) box.put(oneNote(n));
+    // A server lets each connection wait only for itself.
+    const other = memoryMailbox();
+    for (const n of [1, 2, 3, 4, 5]) other.put((await box.mailbox.raw(n, MIB)) ?? new Uint8Array());
+    const ports = { ...service.ports, mailboxes: other.mailboxes };
+    await Promise.all([visit(), pollMailboxes(ports)]);
+    expect([box.seen().length, other.seen().length]).toEqual([5, 5]);
+    expect(await service.rows("select count(*) as n from jobs")).toEqual([{ n: 5 }]);
+  }));
+
+test("S17: a stranger's mail is not even fetched; it is refused, told once, and marked seen", () =>
+  withMailbox(async (service, box, visit) => {
+    box.put(oneNote(1, { from: "nfe@forn.example.evil.example" }));
+    box.put(oneNote(2));
+    await visit();
+    expect([box.fetched, box.seen()]).toEqual([[2], [1, 2]]);
+    expect(await service.rows("select code, sender from mails where job is null")).toEqual([
+      { code: "mail.sender", sender: "nfe@forn.example.evil.example" },
+    ]);
+    expect(visitsSaid(service)).toEqual([{ taken: 1, known: 0, refused: 1, code: null }]);
+  }));
+
+test("S18: a mail of more than 50 MiB is not fetched, and one whose server lied about it is not read", () =>
+  withMailbox(async (service, box, visit) => {
+    box.put(oneNote(1), 51 * MIB);
+    const large = new Uint8Array(50 * MIB + 1);
+    large.set(oneNote(2));
+    box.put(large, 1_000);
+    box.put(oneNote(3));
+    await visit();
+    expect([box.fetched, box.seen()]).toEqual([
+      [2, 3],
+      [1, 2, 3],
+    ]);
+    expect(await service.rows("select code from mails where job is null")).toEqual([
+      { code: "mail.too_large" },
+      { code: "mail.too_large" },
+    ]);
+  }));
+
+test("a visit takes so many mails and so many bytes, and the next goes on", () =>
+  withMailbox(async (service, box, visit) => {
+    for (let n = 0; n < VISIT.messages + 5; n += 1) box.put(oneNote(n + 1));
+    // Each stays small; the server says that they are large.
+    for (let n = 0; n < 4; n += 1) box.put(oneNote(100 + n), 40 * MIB);
+    await visit();
+    expect(box.seen()).toHaveLength(VISIT.messages);
+    await work(service.ports);
+    await visit();
+    expect(box.seen()).toHaveLength(VISIT.messages + 7);
+    await visit();
+    expect(box.seen()).toHaveLength(VISIT.messages + 9);
+  }));
+
+test("C4: the subject is looked for in the header, and what does not match is left as it is", () =>
+  withMailbox(
+    async (_service, box, visit) => {
+      box.put(oneNote(1, { subject: "Re: NF-e 123" }));
+      box.put(oneNote(2, { subject: "nota, com NF no texto" }));
+      await visit();
+      expect(box.seen()).toEqual([1]);
+    },
+    { subject: "nf-e" },
+  ));
+
+test("C4: every active mailbox is visited; one that fails keeps no other from its turn", () =>
+  withMailbox(async (service, box, visit) => {
+    const ports = { ...service.ports, mailboxes: box.mailboxes };
+    await saveMailSettings(ports, { ...BOX, host: "fora.example" }, causeOf(21, "ADMIN", 2));
+    box.put(oneNote(1));
+    const { visit: open } = box.mailboxes;
+    box.mailboxes.visit = (access, how, ask, signal) =>
+      access.host === "fora.example"
+        ? Promise.reject(new Failed({ code: "mailbox.unreachable" }))
+        : open(access, how, ask, signal);
+    await visit();
+    expect(box.seen()).toEqual([1]);
+    expect(
+      visitsSaid(service)
+        .map(({ code }) => code)
+        .sort(),
+    ).toEqual(["mailbox.unreachable", null]);
+    await saveMailSettings(ports, { ...BOX, active: false }, causeOf(14));
+    box.put(oneNote(2));
+    await visit();
+    expect(box.seen()).toEqual([1]);
+  }));
+
+test("a visit that is told to end leaves what it has not taken in", () =>
+  withMailbox(async (service, box, visit) => {
+    for (let n = 1; n <= 5; n += 1) box.put(oneNote(n));
+    const ending = new AbortController();
+    const { markSeen } = box.mailbox;
+    box.mailbox.markSeen = async (id) => {
+      await markSeen(id);
+      if (id === 2) ending.abort();
+    };
+    await visit(ending.signal);
+    expect(box.seen()).toEqual([1, 2]);
+    expect(visitsSaid(service)).toEqual([]);
+    await visit(ending.signal);
+    expect(box.visits).toHaveLength(1);
+  }));
+
+test("S10: a service whose secret has changed sends no password, and says so", () =>
+  withMailbox(async (service, box) => {
+    const ports = {
+      ...service.ports,
+      mailboxes: box.mailboxes,
+      config: { ...service.ports.config, MAIL_SECRET: "another secret, 32 characters or more" },
+    };
+    await pollMailboxes(ports);
+    expect(box.visits).toEqual([]);
+    expect(visitsSaid(service).map(({ code }) => code)).toEqual(["mail.password_again"]);
+  }));
+
+test("the log of a visit has numbers and codes, and no server, user or address", () =>
+  withMailbox(async (service, box, visit) => {
+    box.put(oneNote(1));
+    box.put(oneNote(2, { from: "x@evil.example" }));
+    await visit();
+    expect(JSON.stringify(service.ports.sent)).not.toMatch(/example|senha/);
+    const { text } = (await service.ports.meter.exposition?.()) ?? { text: "" };
+    expect(text).toContain('mail_messages_total{outcome="taken"} 1');
+    expect(text).toContain('mail_visits_total{outcome="done"} 1');
+  }));

@@ -1,0 +1,39 @@
+import { expect, test } from "bun:test";
+import fc from "fast-check";
+import { seal, unseal } from "../../src/mail/seal.ts";
+
+const SECRET = "a secret of the tests, 32 characters or more";
+
+test("S10: a sealed password is opened by the same secret for the same place, and holds nothing of itself", () =>
+  fc.assert(
+    fc.asyncProperty(
+      fc.string({ minLength: 1, unit: "binary" }),
+      fc.string(),
+      async (password, place) => {
+        fc.pre(password.isWellFormed());
+        const sealed = await seal(SECRET, password, place);
+        expect(sealed).toMatch(/^v1\.[A-Za-z0-9+/]{16}\.[A-Za-z0-9+/=]+$/);
+        expect(await unseal(SECRET, sealed, place)).toBe(password);
+        expect(await seal(SECRET, password, place)).not.toBe(sealed);
+      },
+    ),
+    { seed: 20261123, numRuns: 50 },
+  ));
+
+test("S10: another secret, another place, a changed letter or another version opens nothing", async () => {
+  const sealed = await seal(SECRET, "uma senha", "aqui");
+  expect(await unseal(`${SECRET}!`, sealed, "aqui")).toBeNull();
+  expect(await unseal(SECRET, sealed, "ali")).toBeNull();
+  const [version, iv = "", text = ""] = sealed.split(".");
+  const flipped = `${text.startsWith("A") ? "B" : "A"}${text.slice(1)}`;
+  for (const other of [
+    [version, iv, flipped].join("."),
+    [version, text, iv].join("."),
+    ["v2", iv, text].join("."),
+    [version, iv].join("."),
+    "v1.*.*",
+    "uma senha",
+    "",
+  ])
+    expect([other, await unseal(SECRET, other, "aqui")]).toEqual([other, null]);
+});

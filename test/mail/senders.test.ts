@@ -1,0 +1,54 @@
+import { expect, test } from "bun:test";
+import { addressOf, admits, sendersOf } from "../../src/mail/senders.ts";
+
+const listOf = (text: string): string[] => {
+  const list = sendersOf(text);
+  return list.ok ? list.value : [`refused: ${list.error.got}`];
+};
+
+test("a list is addresses and domains, by comma, semicolon or line, as people write them", () => {
+  expect(
+    listOf(" NFe@Forn.Example, @outra.example;\n terceira.com.br,, nfe@forn.example "),
+  ).toEqual(["nfe@forn.example", "@outra.example", "@terceira.com.br"]);
+  expect(listOf("")).toEqual([]);
+});
+
+test("what is neither is refused, and named", () => {
+  for (const bad of ["forn", "a@b@c.example", "@", "a@", "*@forn.example", "a b@forn.example"])
+    expect([bad, listOf(`ok@forn.example, ${bad}`)]).toEqual([bad, [`refused: ${bad}`]]);
+  const many = Array.from({ length: 201 }, (_, n) => `a${n}@forn.example`).join(",");
+  expect(listOf(many)).toEqual(["refused: a200@forn.example"]);
+});
+
+test("S17: a sender is on the list as a whole address or a whole domain, never as a part of one", () => {
+  const list = listOf("nfe@forn.example, @outra.example");
+  for (const yes of ["nfe@forn.example", "NFE@FORN.EXAMPLE", "qualquer@outra.example"])
+    expect([yes, admits(list, yes)]).toEqual([yes, true]);
+  for (const no of [
+    "nfe@forn.example.evil.example",
+    "xnfe@forn.example",
+    "nfe@forn.example@evil.example",
+    '"nfe@forn.example"@evil.example',
+    "nfe@sub.forn.example",
+    "x@sub.outra.example",
+    "x@naooutra.example",
+    "outra.example",
+    "@outra.example",
+    "nfe@forn.example ",
+    "nfe@forn.example\n",
+    "",
+    null,
+  ])
+    expect([no, admits(list, no)]).toEqual([no, false]);
+});
+
+test("S17: an empty list is nobody", () => {
+  expect(admits([], "nfe@forn.example")).toBe(false);
+});
+
+test("a domain of other letters is compared as it is called, so that a look-alike is another", () => {
+  expect(addressOf("nfe@PÃO.example")).toBe("nfe@xn--po-sia.example");
+  expect(admits(listOf("@pão.example"), "nfe@xn--po-sia.example")).toBe(true);
+  // A Cyrillic о.
+  expect(admits(listOf("@forn.example"), "nfe@fоrn.example")).toBe(false);
+});
