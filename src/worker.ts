@@ -8,7 +8,7 @@ import { readDocument } from "./nfe/read.ts";
 import type { Bindings } from "./platform/cloudflare/bindings.ts";
 import { Bucket } from "./platform/cloudflare/bucket.ts";
 import { consumeBatch } from "./platform/cloudflare/consume-batch.ts";
-import { parkBatch } from "./platform/cloudflare/park-batch.ts";
+import { forgetBuried, parkBatch } from "./platform/cloudflare/park-batch.ts";
 import { cloudflarePorts } from "./platform/cloudflare/ports.ts";
 import { sweep } from "./sweep.ts";
 
@@ -49,7 +49,9 @@ export default {
   },
 
   async scheduled(_cron, bindings) {
-    await sweep(portsOf(bindings), AbortSignal.timeout(SWEEP_MS));
+    const ports = portsOf(bindings);
+    await forgetBuried(ports);
+    await sweep(ports, AbortSignal.timeout(SWEEP_MS));
   },
 } satisfies ExportedHandler<Bindings>;
 

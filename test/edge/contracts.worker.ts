@@ -170,7 +170,7 @@ function casesOf(b: Bindings): Map<string, () => Promise<void>> {
     ...held("passwords", passwordsContract, (cost) => passwordHasher(nodeScrypt, cost, RUNTIME)),
     ...held("limits", limitsContract, () => openLimits(b)),
     ...held("health", healthContract, async (reader) => ({
-      health: cloudflareHealth({ reader, clock }, b.ORIGINALS),
+      health: cloudflareHealth({ reader, clock }, b),
       close: async () => undefined,
     })),
     ...held("pulse", pulseContract, (after) => requestPulse(after).pulse),

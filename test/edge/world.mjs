@@ -18,31 +18,43 @@ Object.assign(process.env, {
 export const ADMIN = { email: "dona@loja.example", password: "uma senha comprida" };
 export const SECRET = "a secret of the edge tests, 32 characters or more";
 
-/** A real libSQL server on a port and a folder of its own, migrated, with its first company, which has told no CNPJ, and ADMIN. */
-export async function libsqlServer() {
+/**
+ * A real libSQL server on a port and a folder of its own, migrated, with its first company, which has told no CNPJ, and ADMIN.
+ * With `guard` it lets nobody in without a token that the public key in `keyFile` has signed; `token` is such a one.
+ */
+export async function libsqlServer(guard) {
   const folder = await mkdtemp(join(tmpdir(), "sge-edge-"));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const server = spawn(
-    "sqld",
-    ["-d", join(folder, "db"), "--http-listen-addr", `127.0.0.1:${port}`],
-    {
+  let server;
+  let ended;
+  /** Begins to serve what the folder has. */
+  const start = async () => {
+    const at = ["-d", join(folder, "db"), "--http-listen-addr", `127.0.0.1:${port}`];
+    const guarded = guard === undefined ? [] : ["--auth-jwt-key-file", guard.keyFile];
+    server = spawn("sqld", [...at, ...guarded], {
       env: { ...process.env, SQLD_NO_WELCOME: "1", RUST_LOG: "error" },
       stdio: "ignore",
-    },
-  );
-  const ended = new Promise((resolve) => server.once("close", resolve));
-  const close = async () => {
-    server.kill("SIGTERM");
+    });
+    ended = new Promise((resolve) => server.once("close", resolve));
+    await answers(`${url}/health`, server);
+  };
+  /** `SIGKILL`: as when the machine dies. */
+  const stop = async (signal = "SIGTERM") => {
+    server.kill(signal);
     await ended;
+  };
+  const close = async () => {
+    await stop();
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    await answers(`${url}/health`, server);
+    await start();
     await run("bun", ["src/migrate.ts"], {
       env: {
         ...process.env,
         DATABASE_URL: url,
+        ...(guard === undefined ? {} : { DATABASE_AUTH_TOKEN: guard.token }),
         ADMIN_EMAIL: ADMIN.email,
         ADMIN_PASSWORD: ADMIN.password,
         PASSWORD_COST: "4",
@@ -52,7 +64,7 @@ export async function libsqlServer() {
     await close();
     throw error;
   }
-  return { url, close };
+  return { url, start, stop, close };
 }
 
 /** The Worker of wrangler.toml in workerd, with what the file gives it and is given here; `bind` starts it again with other. */
@@ -64,6 +76,9 @@ export async function worker(given = {}) {
     fetch: harness.fetch.bind(harness),
     bind: (vars) => harness.update(options(vars)),
     logs: () => harness.getLogs(),
+    bindings: () => harness.getWorker().getEnv(),
+    /** Lets the cron run, to its end. */
+    cron: () => harness.getWorker().scheduled({ cron: "*/10 * * * *" }),
     close: () => harness.close(),
   };
 }

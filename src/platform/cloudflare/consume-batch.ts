@@ -1,6 +1,7 @@
 import pMap from "p-map";
 import type { Config } from "../../config.ts";
 import type { Consumer, Log, Outcome } from "../../ports.ts";
+import type { GroupWriter } from "../group-writer.ts";
 import { INTERRUPTED, letterOf } from "./letter.ts";
 
 /** What a batch of messages is handed to. */
@@ -10,6 +11,8 @@ export interface Hands {
   readonly dead: Queue | undefined;
   readonly config: Pick<Config, "JOB_ATTEMPTS" | "JOB_CONCURRENCY">;
   readonly log: Log;
+  /** Of the writer that the consumer writes through: what it does at once shares commits. */
+  readonly writer?: Pick<GroupWriter, "figures">;
   readonly random: () => number;
 }
 
@@ -32,7 +35,7 @@ export async function consumeBatch(
   { messages }: MessageBatch<unknown>,
   hands: Hands,
 ): Promise<void> {
-  const { consumer, config, log } = hands;
+  const { consumer, config, log, writer } = hands;
   const signal = AbortSignal.timeout(BATCH_MS);
   const counts = { done: 0, retried: 0, dead: 0 };
   await pMap(
@@ -46,7 +49,9 @@ export async function consumeBatch(
     },
     { concurrency: config.JOB_CONCURRENCY },
   );
-  log(counts.dead > 0 ? "warn" : "info", "queue.batch", { messages: messages.length, ...counts });
+  const level = counts.dead > 0 ? "warn" : "info";
+  const { committed: writes = null, groups = null } = writer?.figures() ?? {};
+  log(level, "queue.batch", { messages: messages.length, ...counts, writes, groups });
 }
 
 /** Says to the queue what became of a message. */

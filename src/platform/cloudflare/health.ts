@@ -1,28 +1,57 @@
 import type { Health, Ports } from "../../ports.ts";
 import { withinASecond } from "../../resilience/policies.ts";
+import { depth } from "../queue-table.ts";
+import type { Bindings } from "./bindings.ts";
 
 type Part = Awaited<ReturnType<Health["check"]>>[number];
 
-/** Ports.Health on Workers: the database and, where it is bound, the bucket answer within a second. */
+/**
+ * Ports.Health on Workers: the database, and the buckets and the queue that are bound, answer within a second. What waits in
+ * the queue, and how much nobody could read (of the table where such is buried), keeps nobody from being served.
+ */
 export function cloudflareHealth(
   { reader, clock }: Pick<Ports, "reader" | "clock">,
-  bucket: R2Bucket | undefined,
+  {
+    ORIGINALS: originals,
+    FILES: files,
+    JOBS: jobs,
+  }: Pick<Bindings, "ORIGINALS" | "FILES" | "JOBS">,
 ): Health {
-  const asked = async (name: string, ask: () => Promise<unknown>): Promise<Part> => {
+  const asked = async (name: string, ask: () => Promise<Part["detail"]>): Promise<Part> => {
     const start = clock.now();
-    const ok = await withinASecond.execute(ask).then(
-      () => true,
-      () => false,
-    );
-    return { name, ok, detail: { ms: clock.now() - start } };
+    const found = await withinASecond.execute(ask).catch(() => null);
+    return { name, ok: found !== null, detail: { ms: clock.now() - start, ...found } };
+  };
+  const held = (name: string, bucket: R2Bucket | undefined): Promise<Part>[] =>
+    bucket === undefined
+      ? []
+      : [
+          asked(name, async () => {
+            await bucket.head("health");
+            return {};
+          }),
+        ];
+  const waiting = async (queue: Queue): Promise<Part["detail"]> => {
+    const [{ backlogCount, oldestMessageTimestamp: oldest }, [buried]] = await Promise.all([
+      queue.metrics(),
+      reader.rows(depth),
+    ]);
+    return {
+      waiting: backlogCount,
+      oldest_ms: oldest === undefined ? 0 : Math.max(0, clock.now() - oldest.getTime()),
+      unreadable: Number(buried?.parked ?? 0),
+    };
   };
   return {
-    check: (signal) => {
-      const parts = [
-        asked("database", () => reader.rows({ sql: "select 1", args: [] }, signal)),
-        ...(bucket === undefined ? [] : [asked("originals", () => bucket.head("originals"))]),
-      ];
-      return Promise.all(parts);
-    },
+    check: (signal) =>
+      Promise.all([
+        asked("database", async () => {
+          await reader.rows({ sql: "select 1", args: [] }, signal);
+          return {};
+        }),
+        ...held("originals", originals),
+        ...held("files", files),
+        ...(jobs === undefined ? [] : [asked("queue", () => waiting(jobs))]),
+      ]),
   };
 }

@@ -1,9 +1,19 @@
 import pMap from "p-map";
 import { Message as OurMessage } from "../../messages.ts";
 import type { Ports, Statement } from "../../ports.ts";
-import { bury } from "../queue-table.ts";
+import { bury, forgetDead } from "../queue-table.ts";
 import { delayOf, type Hands } from "./consume-batch.ts";
 import { readLetter } from "./letter.ts";
+
+/** How long what nobody can read is kept for whoever asks. */
+const BURIED_MS = 30 * 86_400_000;
+
+/** Forgets what was buried long ago. Rejects as the writer does. */
+export const forgetBuried = ({ writer, clock }: Pick<Ports, "writer" | "clock">): Promise<void> =>
+  writer.commit({
+    statements: [forgetDead(clock.now() - BURIED_MS)],
+    mine: () => undefined,
+  });
 
 /**
  * Takes what the dead-letter queue holds: its job says that it was tried for the last time, and why. A message that nobody

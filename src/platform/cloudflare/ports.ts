@@ -4,7 +4,7 @@ import { Failed } from "../../lib/result.ts";
 import { quietTracer, untraced } from "../../observability/quiet.ts";
 import type { Log, PlatformFailure, Ports } from "../../ports.ts";
 import { lane, neighbour } from "../../resilience/policies.ts";
-import { groupWriter } from "../group-writer.ts";
+import { type GroupWriter, groupWriter } from "../group-writer.ts";
 import { jsonLines } from "../log-lines.ts";
 import { type DocumentDomain, inlineDocuments } from "../memory/documents.ts";
 import { memoryLimits } from "../memory/limits.ts";
@@ -40,6 +40,10 @@ type Kept = Omit<Ports, "writer" | "pulse" | "stopping" | "meter"> & {
  */
 const NOTHING_BETWEEN = { probes: false, queues: false, hold: waitUntil };
 
+export interface EdgePorts extends Ports {
+  readonly writer: GroupWriter;
+}
+
 const isolates = new WeakMap<Bindings, Kept>();
 
 /**
@@ -47,7 +51,7 @@ const isolates = new WeakMap<Bindings, Kept>();
  * The writer lives as long as the request: workerd ends a request's network with it, and whoever had joined its commit
  * would wait for ever. So a request commits alone, and what it writes at once is its group.
  */
-export function cloudflarePorts(bindings: Bindings, domain: DocumentDomain): Ports {
+export function cloudflarePorts(bindings: Bindings, domain: DocumentDomain): EdgePorts {
   const kept = isolates.get(bindings) ?? keep(bindings, domain);
   return {
     ...kept,
@@ -96,7 +100,7 @@ function keep(bindings: Bindings, domain: DocumentDomain): Kept {
             { buckets, walls: { network, bucket: wall }, way: way("limits", "limits") },
             { clock, log, meter },
           ),
-    health: cloudflareHealth({ reader, clock }, bucket),
+    health: cloudflareHealth({ reader, clock }, bindings),
     clock,
     log,
     meter,
