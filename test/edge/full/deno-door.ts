@@ -1,0 +1,61 @@
+import { createApp } from "../../../src/app.ts";
+import { parseConfig } from "../../../src/config.ts";
+import { compareDocuments } from "../../../src/nfe/compare.ts";
+import { readDocument } from "../../../src/nfe/read.ts";
+import { quietMeter, quietTracer, untraced } from "../../../src/observability/quiet.ts";
+import { webGzip } from "../../../src/platform/cloudflare/originals.ts";
+import { groupWriter } from "../../../src/platform/group-writer.ts";
+import { jsonLines } from "../../../src/platform/log-lines.ts";
+import { memoryBlobs } from "../../../src/platform/memory/blobs.ts";
+import { inlineDocuments } from "../../../src/platform/memory/documents.ts";
+import { memoryLimits } from "../../../src/platform/memory/limits.ts";
+import { memoryQueue } from "../../../src/platform/memory/queue.ts";
+import { nodeScrypt } from "../../../src/platform/node-scrypt.ts";
+import { passwordHasher } from "../../../src/platform/password-hash.ts";
+import { localPulse } from "../../../src/platform/pulse.ts";
+import { builtReads, clientReader } from "../../../src/platform/reader.ts";
+import { remoteDatabase } from "../../../src/platform/remote-database.ts";
+import { tableOriginals } from "../../../src/platform/table-originals.ts";
+import type { Ports } from "../../../src/ports.ts";
+
+/**
+ * The same app on Deno, which this project has no platform for: the ports that are there for every runtime, and the web's own.
+ * Says `listening on PORT`.
+ */
+const config = parseConfig(Deno.env.toObject());
+const database = remoteDatabase(config.DATABASE_URL, undefined, { probes: false, queues: true });
+const clock = { now: () => Date.now() };
+const reader = clientReader(database.reading);
+const breathe = () => Promise.resolve();
+
+const ports: Ports = {
+  config,
+  read: builtReads(database.built),
+  reader,
+  writer: groupWriter(database.writing, { group: 8, queue: 100, patienceMs: 5_000, breathe }),
+  originals: tableOriginals({ reader, clock }, webGzip),
+  blobs: memoryBlobs(clock),
+  queue: memoryQueue(config.JOB_ATTEMPTS),
+  documents: inlineDocuments({ readDocument, compareDocuments }),
+  passwords: passwordHasher(nodeScrypt, config.PASSWORD_COST),
+  limits: memoryLimits(clock),
+  health: { check: async () => [] },
+  stopping: new AbortController().signal,
+  pulse: localPulse(),
+  clock,
+  log: jsonLines("warn", clock, (line) => console.error(line)),
+  meter: quietMeter(() => clock.now() / 1_000),
+  tracer: quietTracer,
+  trace: untraced(),
+  patience: () => undefined,
+  peer: () => null,
+  breathe,
+};
+
+const app = createApp(() => ports);
+Deno.serve({
+  hostname: "127.0.0.1",
+  port: 0,
+  handler: (request: Request) => app.fetch(request),
+  onListen: ({ port }: { port: number }) => console.log(`listening on ${port}`),
+});
