@@ -20,9 +20,10 @@ export const SECRET = "a secret of the edge tests, 32 characters or more";
 
 /**
  * A real libSQL server on a port and a folder of its own, migrated, with its first company, which has told no CNPJ, and ADMIN.
- * With `guard` it lets nobody in without a token that the public key in `keyFile` has signed; `token` is such a one.
+ * With `guard` it lets nobody in without a token that the public key in `keyFile` has signed; `token` is such a one. Not `furnished`, it is
+ * empty.
  */
-export async function libsqlServer(guard) {
+export async function libsqlServer(guard, furnished = true) {
   const folder = await mkdtemp(join(tmpdir(), "sge-edge-"));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
@@ -50,16 +51,17 @@ export async function libsqlServer(guard) {
   };
   try {
     await start();
-    await run("bun", ["src/migrate.ts"], {
-      env: {
-        ...process.env,
-        DATABASE_URL: url,
-        ...(guard === undefined ? {} : { DATABASE_AUTH_TOKEN: guard.token }),
-        ADMIN_EMAIL: ADMIN.email,
-        ADMIN_PASSWORD: ADMIN.password,
-        PASSWORD_COST: "4",
-      },
-    });
+    if (furnished)
+      await run("bun", ["src/migrate.ts"], {
+        env: {
+          ...process.env,
+          DATABASE_URL: url,
+          ...(guard === undefined ? {} : { DATABASE_AUTH_TOKEN: guard.token }),
+          ADMIN_EMAIL: ADMIN.email,
+          ADMIN_PASSWORD: ADMIN.password,
+          PASSWORD_COST: "4",
+        },
+      });
   } catch (error) {
     await close();
     throw error;
@@ -79,6 +81,8 @@ export async function worker(given = {}) {
     bindings: () => harness.getWorker().getEnv(),
     /** Lets the cron run, to its end. */
     cron: () => harness.getWorker().scheduled({ cron: "*/10 * * * *" }),
+    /** A mail as Cloudflare would hand it over: `{ from, to, raw }`. */
+    mail: (delivery) => harness.getWorker().email(delivery),
     close: () => harness.close(),
   };
 }

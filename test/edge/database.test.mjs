@@ -1,0 +1,171 @@
+import assert from "node:assert/strict";
+import { generateKeyPairSync, sign } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { roughRoad } from "./rough-road.mjs";
+import { ADMIN, fromBun, libsqlServer, SECRET, worker } from "./world.mjs";
+
+/** The COMMIT of a batch, as libSQL's client sends it. */
+const A_WRITE = /"BEGIN IMMEDIATE"/;
+
+describe("the Worker and its database", () => {
+  let folder;
+  let database;
+  let road;
+  let edge;
+  let notes;
+  let bearer;
+  let tokenFor;
+
+  const call = (path, { body, type = "application/xml" } = {}) =>
+    edge.fetch(path, {
+      method: body === undefined ? "GET" : "POST",
+      headers: {
+        ...(body === undefined ? {} : { "content-type": type }),
+        authorization: `Bearer ${bearer}`,
+      },
+      body,
+    });
+  const upload = (n) => call("/api/nfe/upload?approve=true", { body: notes[n].xml });
+  const totals = async () => {
+    const [all, moved] = await Promise.all(
+      ["/api/nfes", "/api/movements/list"].map(async (path) => (await call(path)).json()),
+    );
+    return [all.pagination.total, moved.pagination.total];
+  };
+  const bind = (url, token) =>
+    edge.bind({
+      DATABASE_URL: url,
+      DATABASE_AUTH_TOKEN: token,
+      JWT_SECRET: SECRET,
+      PASSWORD_COST: "4",
+      RATE_LIMIT_PER_SECOND: "0",
+      LOG_LEVEL: "warn",
+    });
+  /** Status, code and Retry-After of a refusal. */
+  const said = async (answer) => [
+    answer.status,
+    (await answer.json()).code,
+    answer.headers.get("retry-after"),
+  ];
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "sge-tokens-"));
+    const { publicKey, privateKey } = generateKeyPairSync("ed25519");
+    const keyFile = join(folder, "key.pem");
+    await writeFile(keyFile, publicKey.export({ type: "spki", format: "pem" }));
+    /** A token as Turso gives them: EdDSA, `a` says what it may. */
+    tokenFor = (a, seconds = 3_600, key = privateKey) => {
+      const claims = { a, exp: Math.floor(Date.now() / 1_000) + seconds };
+      const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
+      const text = `${part({ alg: "EdDSA", typ: "JWT" })}.${part(claims)}`;
+      return `${text}.${sign(null, Buffer.from(text), key).toString("base64url")}`;
+    };
+    const started = await Promise.allSettled([
+      worker(),
+      libsqlServer({ keyFile, token: tokenFor("rw") }),
+      fromBun(`
+        const { syntheticNote } = await import("./src/demo/synthetic-note.ts");
+        return [1, 2, 3, 4, 5].map((seed) => syntheticNote({ seed, items: 2 }));`),
+    ]);
+    [edge, database, notes] = started.map(({ value }) => value);
+    for (const { reason } of started) assert.ifError(reason);
+    road = await roughRoad(database.url);
+  });
+  after(async () => {
+    await edge?.close();
+    await road?.close();
+    await database?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  test("with a token that may write, a note is taken", async () => {
+    await bind(road.url, tokenFor("rw"));
+    const login = await call("/api/login", { body: JSON.stringify(ADMIN), type: "text/plain" });
+    ({ token: bearer } = await login.json());
+    assert.equal((await upload(0)).status, 200);
+    assert.deepEqual(await totals(), [1, 2]);
+  });
+
+  test("a write whose answer is lost is `storage.unknown`; sent again by the client it is once", async () => {
+    road.lose(A_WRITE);
+    const asked = road.asked();
+    assert.deepEqual(await said(await upload(1)), [504, "storage.unknown", null]);
+    assert.ok(road.asked() - asked < 10, "it was not sent again by itself");
+    const again = await upload(1);
+    const { code, status, note_status } = await again.json();
+    assert.deepEqual([again.status, code, note_status], [409, "nfe.duplicate", "PROCESSADA"]);
+    assert.equal(status, 409);
+    assert.deepEqual(await totals(), [2, 4]);
+  });
+
+  test("a slow database, then none: nobody waits once that is known, and it closes by itself", async () => {
+    road.become({ slowMs: 2_000 });
+    const patient = await Promise.all(Array.from({ length: 8 }, () => call("/api/stock")));
+    for (const answer of patient) assert.deepEqual(await said(answer), [503, "overloaded", "1"]);
+
+    // From here on nobody is sent to the database; its own probe aside, one at a time.
+    road.become("cut");
+    const asked = road.asked();
+    const shed = await Promise.all([upload(2), upload(3), upload(2), call("/api/stock")]);
+    for (const answer of shed) assert.deepEqual(await said(answer), [503, "overloaded", "1"]);
+    assert.ok(road.asked() - asked <= 1, `${road.asked() - asked} were sent`);
+    // What does not need it works, and what tells of it says so.
+    assert.equal((await call("/api/health")).status, 200);
+    const full = await call("/api/health/full");
+    assert.deepEqual([full.status, (await full.json()).database], [503, "disconnected"]);
+
+    road.become("open");
+    let stock;
+    do stock = await call("/api/stock");
+    while (stock.status === 503);
+    assert.equal(stock.status, 200);
+    for (const n of [2, 3]) assert.equal((await upload(n)).status, 200);
+    assert.deepEqual(await totals(), [4, 8]);
+  });
+
+  test("with a token that only reads, reads go on, writes are refused, and nothing is half written", async () => {
+    await bind(database.url, tokenFor("ro"));
+    const before = await totals();
+    assert.deepEqual(await said(await upload(4)), [503, "storage.read_only", null]);
+    const move = { product_code: "X", type: "ENTRADA", quantity: 1 };
+    const stock = await (await call("/api/stock?limit=1")).json();
+    const body = JSON.stringify({ ...move, product_code: stock.data[0].code });
+    assert.deepEqual(await said(await call("/api/movements", { body, type: "application/json" })), [
+      503,
+      "storage.read_only",
+      null,
+    ]);
+    assert.deepEqual(await totals(), before);
+    assert.equal((await call("/api/export/movements")).status, 200);
+    assert.equal((await call("/api/health/full")).status, 200);
+  });
+
+  for (const [what, token] of [
+    ["that has expired", () => tokenFor("rw", -3_600)],
+    ["of another key", () => tokenFor("rw", 3_600, generateKeyPairSync("ed25519").privateKey)],
+  ])
+    test(`with a token ${what} it says that it is not configured, and in the log why`, async () => {
+      await bind(road.url, token());
+      const [asked, before] = [road.asked(), edge.logs().length];
+      for (const answer of [await upload(4), await call("/api/stock")])
+        assert.deepEqual(await said(answer), [503, "not_configured", null]);
+      assert.equal(road.asked() - asked, 2, "a refusal is not asked again");
+      const lines = edge.logs().slice(before);
+      assert.deepEqual(
+        lines
+          .map(({ message }) => JSON.parse(message))
+          .map(({ level, code, why }) => [level, code, why]),
+        Array(2).fill(["error", "not_configured", "database.token_refused"]),
+      );
+      assert.equal((await call("/api/health")).status, 200);
+    });
+
+  test("with a good token again, what was refused is taken, once", async () => {
+    await bind(database.url, tokenFor("rw"));
+    assert.equal((await upload(4)).status, 200);
+    assert.deepEqual(await totals(), [5, 10]);
+  });
+});
