@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -40,6 +40,13 @@ export async function dovecot() {
       ];
       const seen = names.filter((name) => /:2,[A-Z]*S/.test(name)).length;
       return { seen, unseen: names.length - seen };
+    },
+    /** Takes \Seen from all of them, as another mail program may. */
+    async forget(): Promise<void> {
+      const cur = join(folder, "mail", "cur");
+      for (const name of await readdir(cur))
+        if (/:2,[A-Z]*S/.test(name))
+          await rename(join(cur, name), join(cur, name.replace(/:2,.*/, ":2,")));
     },
     async stop(): Promise<void> {
       server.kill("SIGTERM");
