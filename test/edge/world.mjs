@@ -20,8 +20,8 @@ export const SECRET = "a secret of the edge tests, 32 characters or more";
 
 /**
  * A real libSQL server on a port and a folder of its own, migrated, with its first company, which has told no CNPJ, and ADMIN.
- * With `guard` it lets nobody in without a token that the public key in `keyFile` has signed; `token` is such a one. Not `furnished`, it is
- * empty.
+ * With `guard` it lets nobody in without a token that the public key in `keyFile` has signed; `token` is such a one.
+ * Not `furnished`, it is empty.
  */
 export async function libsqlServer(guard, furnished = true) {
   const folder = await mkdtemp(join(tmpdir(), "sge-edge-"));
