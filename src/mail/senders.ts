@@ -2,7 +2,7 @@ import { err, ok, type Result } from "../lib/result.ts";
 import type { MailFailure } from "./failures.ts";
 
 /** Characters that are in no address which is not quoted; a quoted one is nobody's that we know. */
-const LOCAL = /^[^\s@<>()[\]\\,;:"\p{Cc}]{1,64}$/u;
+const LOCAL = /^[^\s@<>()[\]\\,;:"*\p{Cc}]{1,64}$/u;
 const DOMAIN = /^[^\s@<>()[\]\\,;:"/?#%*_\p{Cc}]{1,253}$/u;
 
 /** More is no list that anybody keeps by hand. */

@@ -32,6 +32,7 @@ export async function queueWorld(given = {}) {
     database,
     bindings: await edge.bindings(),
     cron: edge.cron,
+    mail: edge.mail,
     call,
     json,
     zipped: (base64, query = "") =>
