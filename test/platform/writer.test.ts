@@ -184,11 +184,12 @@ test("a few huge jobs do not share a group", async () => {
   await world.close();
 });
 
-test("a lone job waits one turn of the event loop; while each turn brings more, four at most", async () => {
-  const arriving = [put(1), put(2), put(3), put(4), put(5), put(6)];
+test("a lone job waits one turn of the event loop; while each turn brings more, 32 at most", async () => {
+  const arriving = Array.from({ length: 40 }, (_, n) => put(n + 1));
   const commits: Promise<unknown>[] = [];
   let turns = 0;
   const world = await open({
+    group: 64,
     breathe() {
       turns += 1;
       const next = arriving.shift();
@@ -197,12 +198,12 @@ test("a lone job waits one turn of the event loop; while each turn brings more, 
     },
   });
   await world.writer.commit(job(put(0)));
-  expect([turns, world.writer.figures().largestGroup]).toEqual([4, 5]);
+  expect([turns, world.writer.figures().largestGroup]).toEqual([32, 33]);
   arriving.length = 0;
   await world.writer.drain();
   await Promise.all(commits);
   turns = 0;
-  await world.writer.commit(job(put(7)));
+  await world.writer.commit(job(put(70)));
   expect(turns).toBe(1);
   await world.close();
 });

@@ -5,6 +5,7 @@ import { err, Failed } from "../../lib/result.ts";
 import type { DocumentReader, PlatformFailure } from "../../ports.ts";
 import type { DocumentDomain } from "../memory/documents.ts";
 import { type Parcel, type ThreadFigures, threadPool } from "./thread-pool.ts";
+import { turnstile } from "./turnstile.ts";
 
 /** What reader.worker.ts is asked. Bytes arrive in a buffer of their own. */
 export type DocumentQuestion =
@@ -28,7 +29,8 @@ type Compared = Awaited<ReturnType<DocumentReader["compare"]>>;
 const READER = new URL("../../reader.worker.ts", import.meta.url);
 
 /**
- * Ports.DocumentReader on Bun: small documents in place, larger ones in threads (design decision 13).
+ * Ports.DocumentReader on Bun: small documents in place, one in a turn of the event loop, larger ones in threads (design
+ * decision 13).
  * A document that takes too long, or that kills its thread twice, is refused for good as `nfe.malformed_xml`.
  */
 export function bunDocuments(
@@ -41,10 +43,14 @@ export function bunDocuments(
     queue: settings.NFE_QUEUE,
     timeoutMs: settings.NFE_TIMEOUT_MS,
   });
+  const gate = turnstile();
   return {
     async read(bytes, signal) {
       signal?.throwIfAborted();
-      if (bytes.byteLength <= settings.PARSE_INLINE_BYTES) return domain.readDocument(bytes);
+      if (bytes.byteLength <= settings.PARSE_INLINE_BYTES) {
+        await gate.pass(signal);
+        return domain.readDocument(bytes);
+      }
       const outcome = await pool.ask(parcel({ ask: "read", bytes }), signal);
       if (outcome.kind === "answered") return trusted<Read>(outcome.answer);
       if (outcome.kind === "full") throw overloaded();
