@@ -46,7 +46,7 @@ test("every test that the threat model names is there", async () => {
 });
 
 test("every hole of the old system's security that this service could have too has its line", () => {
-  // S10, S11, S17: the mailbox; S19: the page; S20 to S22: how it was delivered.
+  // S19: the page; S20 to S22: how it was delivered.
   for (const hole of [
     "S1",
     "S2",
@@ -57,11 +57,14 @@ test("every hole of the old system's security that this service could have too h
     "S7",
     "S8",
     "S9",
+    "S10",
+    "S11",
     "S12",
     "S13",
     "S14",
     "S15",
     "S16",
+    "S17",
     "S18",
     "S23",
   ])

@@ -150,20 +150,27 @@ for (const [network, bits, family] of [
   ["0.0.0.0", 8, "ipv4"],
   ["169.254.0.0", 16, "ipv4"],
   ["224.0.0.0", 3, "ipv4"],
+  ["::", 128, "ipv6"],
+  ["64:ff9b::a9fe:0", 112, "ipv6"],
   ["fe80::", 10, "ipv6"],
   ["fd00:ec2::", 32, "ipv6"],
   ["ff00::", 8, "ipv6"],
 ] as const)
   NOBODYS.addSubnet(network, bits, family);
 
+/** Whether an address is one of those, also where IPv6 writes one of IPv4. */
+export function isNobodys(address: string): boolean {
+  const [, four] = /^::ffff:(\d+(?:\.\d+){3})$/i.exec(address) ?? [];
+  if (four !== undefined) return NOBODYS.check(four, "ipv4");
+  return NOBODYS.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
+}
+
 /** The address that is called, looked at before and not looked up again after. */
 async function reachable(host: string): Promise<string> {
   const found = await lookup(host, { all: true }).catch((error: unknown) => {
     throw failed("mailbox.unreachable", error);
   });
-  const allowed = found.find(
-    ({ address, family }) => !NOBODYS.check(address, family === 6 ? "ipv6" : "ipv4"),
-  );
+  const allowed = found.find(({ address }) => !isNobodys(address));
   if (allowed === undefined) throw failed("mailbox.unreachable");
   return allowed.address;
 }
