@@ -162,6 +162,11 @@ export const FIGURES = {
     help: "Exports with a file: kept, or expired and to be swept; 10000 means that many or more",
     labels: ["state"],
   },
+  sge_sweep_age_seconds: {
+    type: "gauge",
+    help: "Time since a task that goes over a company in several slices has done one, where it waits longest",
+    labels: ["task"],
+  },
   sge_stream_clients: { type: "gauge", help: "Open event streams and long polls", labels: [] },
   process_cpu_seconds_total: { type: "counter", help: "User and system time", labels: [] },
   process_resident_memory_bytes: { type: "gauge", help: "Resident memory", labels: [] },

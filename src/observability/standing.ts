@@ -31,6 +31,9 @@ const EXPORTS = `select
 
 const PARKED = `select count(*) as parked from (select 1 from queue where dead_at is not null limit ${MOST})`;
 
+/** A row for each company and task: few. */
+const SWEPT = "select task, min(updated_at) as at from sweep_places group by task";
+
 /**
  * How the service stands as its database knows it, for all companies together: true whichever process or isolate is asked.
  * By indices alone, with a bound on what is counted. Fails as the reader does.
@@ -41,17 +44,18 @@ export async function standing(
 ): Promise<Figures> {
   const now = clock.now();
   const ask = (sql: string, ...args: number[]) => reader.rows({ sql, args }, signal);
-  const [[made], notes, jobs, items, [exports], [queue]] = await Promise.all([
+  const [[made], notes, jobs, items, [exports], [queue], swept] = await Promise.all([
     ask(MADE),
     ask(NOTES),
     ask(JOBS),
     ask(ITEMS),
     ask(EXPORTS, now),
     ask(PARKED),
+    ask(SWEPT),
   ]);
   const since = (at: unknown) => (at == null ? 0 : Math.max(0, now - Number(at)) / 1_000);
   const oldest = jobs.reduce((least, { oldest }) => Math.min(least, Number(oldest)), now);
-  const items_ = (state: string) => Number(items.find((row) => row.state === state)?.items ?? 0);
+  const itemsOf = (state: string) => Number(items.find((row) => row.state === state)?.items ?? 0);
   return {
     sge_companies: number(made, "companies"),
     sge_notes: notes.map((row) => ({
@@ -69,11 +73,15 @@ export async function standing(
     sge_jobs_oldest_seconds: since(oldest),
     sge_job_items: ["received", "parked"].map((state) => ({
       labels: { state },
-      value: items_(state),
+      value: itemsOf(state),
     })),
     sge_exports: ["kept", "expired"].map((state) => ({
       labels: { state },
       value: number(exports, state),
+    })),
+    sge_sweep_age_seconds: swept.map((row) => ({
+      labels: { task: String(row.task) },
+      value: since(row.at),
     })),
     sge_queue_messages: [{ labels: { state: "parked" }, value: number(queue, "parked") }],
   };

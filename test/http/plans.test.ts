@@ -16,6 +16,7 @@ const SMALL = [
   "api_keys",
   "mail_settings",
   "mail_addresses",
+  "sweep_places",
   "__drizzle_migrations",
 ];
 
