@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { SECRETS } from "../../src/doors/secrets-there.ts";
 import { trusted } from "../../src/lib/cast.ts";
 
 type Tree = { [name: string]: Tree | Tree[] | string | number | boolean };
@@ -31,6 +32,8 @@ const INHERITED = [
   "alias",
   "observability",
 ];
+/** What an environment may have of its own: where it answers, and where it runs. */
+const OWN = ["routes", "placement"];
 /** Names of things in the account, which no two environments may share. */
 const RESOURCES = ["bucket_name", "queue", "dead_letter_queue", "namespace_id", "dataset"];
 
@@ -59,7 +62,7 @@ describe("wrangler.toml", () => {
     const known = [...BINDINGS, ...INHERITED, "env"];
     expect(Object.keys(file).filter((key) => !known.includes(key))).toEqual([]);
     for (const tree of Object.values(environments))
-      expect(Object.keys(tree).filter((key) => !BINDINGS.includes(key))).toEqual([]);
+      expect(Object.keys(tree).filter((key) => ![...BINDINGS, ...OWN].includes(key))).toEqual([]);
   });
 
   test("gives each environment every binding of the Worker, over resources of its own", () => {
@@ -71,5 +74,22 @@ describe("wrangler.toml", () => {
     }
     expect(new Set(all).size).toBe(all.length);
     expect(all.length).toBeGreaterThan(15);
+  });
+
+  test("needs nothing that docs/deploy.md does not make: buckets, queues, secrets", async () => {
+    const guide = await Bun.file(new URL("../../docs/deploy.md", import.meta.url)).text();
+    const names: string[] = [];
+    blanked(picked(environments.production ?? {}), names);
+    const made = names.flatMap((one) => {
+      const [kind, name] = one.split(" ");
+      if (kind === "bucket_name") return [`wrangler r2 bucket create ${name} `];
+      return kind === "queue" ? [`wrangler queues create ${name}\n`] : [];
+    });
+    expect(made.length).toBeGreaterThan(3);
+    for (const command of [
+      ...made,
+      ...SECRETS.map((name) => `secret put ${name} --env production`),
+    ])
+      expect([command, guide.includes(command)]).toEqual([command, true]);
   });
 });
