@@ -26,6 +26,7 @@ import { documentsContract } from "../contracts/documents.ts";
 import { healthContract } from "../contracts/health.ts";
 import { limitsContract } from "../contracts/limits.ts";
 import { meterContract } from "../contracts/meter.ts";
+import { namelessContract } from "../contracts/nameless.ts";
 import { originalsContract } from "../contracts/originals.ts";
 import { passwordsContract } from "../contracts/passwords.ts";
 import { pulseContract } from "../contracts/pulse.ts";
@@ -103,6 +104,19 @@ async function openOriginals(bindings: Bindings, originalsOf: (reader: Reader) =
   return { ...world, originals: originalsOf(world.reader) };
 }
 
+async function openBucket(b: Bindings) {
+  const { objects } = await b.ORIGINALS.list();
+  await b.ORIGINALS.delete(objects.map(({ key }) => key));
+  ahead = 0;
+  const world = await openOriginals(b, (reader) =>
+    bucketOriginals(b.ORIGINALS, way("blob"), { reader, clock }),
+  );
+  const later = (ms: number) => {
+    ahead += ms;
+  };
+  return { ...world, later };
+}
+
 async function openBlobs({ FILES }: Bindings) {
   const { objects } = await FILES.list();
   await FILES.delete(objects.map(({ key }) => key));
@@ -161,6 +175,7 @@ function casesOf(b: Bindings): Map<string, () => Promise<void>> {
     ...held("originals in R2", originalsContract, () =>
       openOriginals(b, (reader) => bucketOriginals(b.ORIGINALS, way("blob"), { reader, clock })),
     ),
+    ...held("originals in R2", namelessContract, () => openBucket(b)),
     ...held("originals in the database", originalsContract, () =>
       openOriginals(b, (reader) => tableOriginals({ reader, clock }, webGzip)),
     ),

@@ -8,11 +8,8 @@ import { document, file, queueContract, recorder, sent } from "../contracts/queu
 import { holds } from "../support/holds.ts";
 import { type TestPorts, testPorts } from "../support/ports.ts";
 
-const LIMITS: QueueLimits = {
-  lanes: { document: 2, archive: 1, export: 1 },
-  attempts: 3,
-  leaseMs: 10_000,
-};
+const lanes = { document: 2, archive: 1, export: 1 };
+const LIMITS: QueueLimits = { lanes, attempts: 3, leaseMs: 10_000 };
 
 const committing = (ports: TestPorts) => async (statements: readonly { sql: string }[]) => {
   await ports.writer.commit({ statements: trusted(statements), mine: () => null });

@@ -2,13 +2,26 @@ import pMap from "p-map";
 import type { Config } from "../../config.ts";
 import type { Consumer, Log, Outcome } from "../../ports.ts";
 import type { GroupWriter } from "../group-writer.ts";
-import { INTERRUPTED, letterOf } from "./letter.ts";
+import { INTERRUPTED, type Letter, letterOf } from "./letter.ts";
+
+/** A message as Cloudflare hands it out; attempts are counted from 1. */
+export interface Delivery {
+  readonly id: string;
+  readonly body: unknown;
+  readonly attempts: number;
+  ack(): void;
+  retry(options: { delaySeconds: number }): void;
+}
+interface DeadLetters {
+  send(letter: Letter, options: { contentType: "json" }): Promise<unknown>;
+}
+export type Deliveries = { readonly messages: readonly Delivery[] };
 
 /** What a batch of messages is handed to. */
 export interface Hands {
   readonly consumer: Consumer;
   /** The dead-letter queue; without it Cloudflare moves what has failed there by itself, and no reason goes with it. */
-  readonly dead: Queue | undefined;
+  readonly dead: DeadLetters | undefined;
   readonly config: Pick<Config, "JOB_ATTEMPTS" | "JOB_CONCURRENCY">;
   readonly log: Log;
   /** Of the writer that the consumer writes through: what it does at once shares commits. */
@@ -18,8 +31,11 @@ export interface Hands {
 
 /** Cloudflare ends a consumer after 15 minutes: what takes longer is told to end, and comes again by itself. */
 const BATCH_MS = 14 * 60_000;
-/** Full jitter below this, doubled at each attempt; no queue waits longer than twelve hours. */
-const FIRST_DELAY_S = 2;
+/**
+ * Full jitter below this, doubled at each attempt; no queue waits longer than twelve hours. With ten attempts (wrangler.toml) a
+ * database that is away for 30 s parks one message of twenty million, and one that is away for good keeps it for 13 minutes.
+ */
+const FIRST_DELAY_S = 3;
 const LONGEST_DELAY_S = 43_200;
 
 /** Seconds until an attempt after `attempts` of them: a whole number, from 0 to twelve hours. */
@@ -31,10 +47,7 @@ export const delayOf = (attempts: number, random: () => number): number =>
  * to the dead-letter queue, and the reason with it: the database that would keep the reason may be what is away.
  * Never rejects: then Cloudflare would repeat the whole batch.
  */
-export async function consumeBatch(
-  { messages }: MessageBatch<unknown>,
-  hands: Hands,
-): Promise<void> {
+export async function consumeBatch({ messages }: Deliveries, hands: Hands): Promise<void> {
   const { consumer, config, log, writer } = hands;
   const signal = AbortSignal.timeout(BATCH_MS);
   const counts = { done: 0, retried: 0, dead: 0 };
@@ -44,7 +57,7 @@ export async function consumeBatch(
       const outcome: Outcome =
         message.attempts > config.JOB_ATTEMPTS
           ? { retry: INTERRUPTED }
-          : await consumer.consume(message.body, signal);
+          : await consumer.consume(message.body, signal).catch(faulty);
       counts[await settled(message, outcome, hands)] += 1;
     },
     { concurrency: config.JOB_CONCURRENCY },
@@ -54,9 +67,14 @@ export async function consumeBatch(
   log(level, "queue.batch", { messages: messages.length, ...counts, writes, groups });
 }
 
+/** A consumer does not reject; if one does, its neighbours are not to come again with it. */
+const faulty = (error: unknown): Outcome => ({
+  retry: error instanceof Error ? error.name : "unknown",
+});
+
 /** Says to the queue what became of a message. */
 async function settled(
-  message: Message<unknown>,
+  message: Delivery,
   outcome: Outcome,
   { dead, config, log, random }: Hands,
 ): Promise<"done" | "retried" | "dead"> {

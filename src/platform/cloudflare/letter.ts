@@ -7,7 +7,7 @@ const Letter = z.object({
   reason: z.string(),
   body: z.unknown(),
 });
-type Letter = z.infer<typeof Letter>;
+export type Letter = z.infer<typeof Letter>;
 
 /** Of attempts that nobody has spoken of: their process was ended, for time or for memory. */
 export const INTERRUPTED = "interrupted";

@@ -1,8 +1,8 @@
 import pMap from "p-map";
-import { Message as OurMessage } from "../../messages.ts";
+import { Message } from "../../messages.ts";
 import type { Ports, Statement } from "../../ports.ts";
 import { bury, forgetDead } from "../queue-table.ts";
-import { delayOf, type Hands } from "./consume-batch.ts";
+import { type Deliveries, type Delivery, delayOf, type Hands } from "./consume-batch.ts";
 import { readLetter } from "./letter.ts";
 
 /** How long what nobody can read is kept for whoever asks. */
@@ -21,13 +21,13 @@ export const forgetBuried = ({ writer, clock }: Pick<Ports, "writer" | "clock">)
  * counts it. Never rejects; what could not be written comes again.
  */
 export async function parkBatch(
-  { messages }: MessageBatch<unknown>,
+  { messages }: Deliveries,
   hands: Omit<Hands, "dead"> & Pick<Ports, "clock">,
 ): Promise<void> {
   const { consumer, config, log, random, clock } = hands;
-  const park = async (message: Message<unknown>) => {
+  const park = async (message: Delivery) => {
     const { body, reason } = readLetter(message.body);
-    const along: Statement[] = OurMessage.safeParse(body).success
+    const along: Statement[] = Message.safeParse(body).success
       ? []
       : [bury(`unreadable:${message.id}`, body, reason, clock.now())];
     await consumer.park(body, reason, along);

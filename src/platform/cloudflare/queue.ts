@@ -6,11 +6,18 @@ import { type Lane, sending } from "../../resilience/policies.ts";
 const BATCH_MESSAGES = 100;
 const BATCH_BYTES = 256_000;
 
+/** The part of a Queue that takes messages. */
+interface Sink {
+  sendBatch(
+    messages: readonly { readonly body: Message; readonly contentType: "json" }[],
+  ): Promise<unknown>;
+}
+
 /**
  * Ports.MessageQueue over Cloudflare Queues, which stand outside of the database: messages are sent after the commit. What
  * could not be sent, tried a few times, is logged and left to the sweep: what is committed has been promised already.
  */
-export function workersQueue(jobs: Queue, { way, log }: { way: Lane; log: Log }): MessageQueue {
+export function workersQueue(jobs: Sink, { way, log }: { way: Lane; log: Log }): MessageQueue {
   return {
     send(messages) {
       const batches = batchesOf(messages);

@@ -1,0 +1,115 @@
+import { sha256 } from "../../src/lib/hash.ts";
+import type { Originals, Writer } from "../../src/ports.ts";
+import { type Contract, claim, same } from "./claims.ts";
+import { always, latin } from "./originals.ts";
+
+export interface OpenBucket {
+  /** Of a bucket: they have a `sweep`. Nothing is in it, and no row names anything. */
+  readonly originals: Originals;
+  readonly writer: Writer;
+  /** Lets time go by, for the store's clock and not for the bucket's. */
+  later(ms: number): void;
+  close(): Promise<void>;
+}
+
+const DAY = 86_400_000;
+
+/** Puts the bytes there; `named`: with the row of the batch that names them. */
+async function kept({ originals, writer }: OpenBucket, named: boolean): Promise<string> {
+  const sha = await sha256(latin);
+  const statements = await originals.keep(1, sha, latin, always);
+  if (named) await writer.commit({ statements, mine: () => null });
+  return sha;
+}
+
+/** One slice of the objects, and one of what was put aside; gives how many have gone. */
+async function swept({ originals }: OpenBucket): Promise<number> {
+  claim(originals.sweep !== undefined, "a bucket is swept");
+  const first = await originals.sweep(1, "");
+  claim(first.next !== "", "what was put aside comes next");
+  const second = await originals.sweep(1, first.next);
+  same(second.next, "");
+  return first.gone + second.gone;
+}
+
+/** Originals in a bucket, beside originals.ts: what becomes of objects that no row names. */
+export const namelessContract: Contract<() => Promise<OpenBucket>> = [
+  {
+    name: "an object that no row names stays for a day, and then goes",
+    async run(open) {
+      const world = await open();
+      const sha = await kept(world, false);
+      same(await swept(world), 0);
+      same(await world.originals.get(1, sha), latin);
+      world.later(DAY + 60_000);
+      same(await swept(world), 1);
+      same(await world.originals.get(1, sha), null);
+      await world.close();
+    },
+  },
+  {
+    name: "an object that a row names stays, however old",
+    async run(open) {
+      const world = await open();
+      const sha = await kept(world, true);
+      world.later(1_000 * DAY);
+      same(await swept(world), 0);
+      same(await world.originals.get(1, sha), latin);
+      await world.close();
+    },
+  },
+  {
+    name: "what is put aside is found, and comes back when a row names it after all",
+    async run(open) {
+      const world = await open();
+      const { originals, writer } = world;
+      claim(originals.sweep !== undefined, "a bucket is swept");
+      const sha = await sha256(latin);
+      // Kept by a request that has yet to commit, while a sweep finds no name.
+      const statements = await originals.keep(1, sha, latin, always);
+      world.later(DAY + 60_000);
+      const { gone, next } = await originals.sweep(1, "");
+      same(gone, 0);
+      same(await originals.get(1, sha), latin);
+      await writer.commit({ statements, mine: () => null });
+      same(await originals.sweep(1, next), { gone: 0, next: "" });
+      same(await swept(world), 0);
+      same(await originals.get(1, sha), latin);
+      await world.close();
+    },
+  },
+  {
+    name: "where the row has had its day, the object follows it",
+    async run(open) {
+      const world = await open();
+      const sha = await kept(world, true);
+      const forget = { sql: "delete from originals where sha256 = ?1", args: [sha] };
+      await world.writer.commit({ statements: [forget], mine: () => null });
+      world.later(DAY + 60_000);
+      same(await swept(world), 1);
+      same(await world.originals.get(1, sha), null);
+      await world.close();
+    },
+  },
+  {
+    name: "the day of a batch is the row's: the later one counts, and none is for good",
+    async run(open) {
+      const world = await open();
+      const { originals, writer } = world;
+      const sha = await sha256(latin);
+      const days = async (until: number | undefined) => {
+        const statements = await originals.keep(1, sha, latin, always, until);
+        const asked = { sql: "select expires_at from originals where sha256 = ?1", args: [sha] };
+        return writer.commit({
+          statements: [...statements, asked],
+          mine: (rows) => rows.at(-1)?.[0]?.expires_at,
+        });
+      };
+      same(await days(2_000), 2_000);
+      same(await days(1_000), 2_000);
+      same(await days(undefined), null);
+      same(await days(3_000), null);
+      await world.close();
+    },
+  },
+];
