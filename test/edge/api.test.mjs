@@ -20,6 +20,7 @@ const CHAPTERS = [
   [figures, "files written in the background"],
   [figures, "what has happened"],
   [entering, "settings, and what follows from them"],
+  [entering, "where mail comes from"],
   [entering, "what only one of them has, by name"],
   [entering, "leaving"],
 ];

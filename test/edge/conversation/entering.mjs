@@ -113,6 +113,37 @@ export const entering = {
     await ask("notes by day of another zone", { path: "/api/nfes?from=2026-11-01" });
   },
 
+  async "where mail comes from"({ ask }) {
+    // Only Bun opens mailboxes: a Worker is handed the mail that Cloudflare takes for it.
+    const like = ({ status, headers, body: { reads_mailboxes: _, ...body } }) => ({
+      status,
+      headers,
+      body,
+    });
+    const show = { path: "/api/config/email" };
+    await ask("no mail yet", show, { like });
+    const order = {
+      imap_host: "imap.loja.example",
+      imap_user: "notas@loja.example",
+      imap_password: "segredo",
+      imap_allowed_senders: "fornecedor@x.example, @outro.example",
+    };
+    for (const body of [
+      order,
+      { ...order, imap_password: "********", imap_port: 143, use_tls: false },
+      { ...order, imap_port: 25 },
+      { ...order, imap_host: "imap.outra.example", imap_password: "********" },
+      { ...order, imap_allowed_senders: "*" },
+      { ...order, imap_host: "a b" },
+      { ...order, estranho: 1 },
+      {},
+    ])
+      await ask(`mail ${JSON.stringify(body)}`, { ...show, method: "PUT", json: body });
+    await ask("an address", { method: "POST", path: "/api/config/email/address" });
+    await ask("mail as it is set up", show, { like });
+    await ask("mail is not for a manager", ({ GERENTE }) => ({ ...show, as: GERENTE }));
+  },
+
   async "what only one of them has, by name"({ ask }) {
     // A Worker has no profiler, knows other parts, and its counts are everybody's.
     const known = { like: ({ status }) => status < 500 };
