@@ -13,15 +13,19 @@ const rows = page
       .map((cell) => cell.trim()),
   );
 
-/** Titles of tests and of groups as the file writes them; what a template fills in matches anything. */
+/**
+ * Titles of tests, of groups and of the cases of a contract (which stand behind whoever keeps it) as the file writes them;
+ * what a template fills in matches anything.
+ */
 function titlesOf(source: string): RegExp[] {
   const titles = source.matchAll(
-    /\b(?:test|describe)\(\s*(?:"((?:[^"\\]|\\.)*)"|`((?:[^`\\]|\\.)*)`)/g,
+    /\b(?:(?:test|describe)\(|(name):)\s*(?:"((?:[^"\\]|\\.)*)"|`((?:[^`\\]|\\.)*)`)/g,
   );
-  return [...titles].map(([, plain, template]) => {
+  return [...titles].map(([, inContract, plain, template]) => {
     const text = plain ?? template ?? "";
     const literal = text.split(/\$\{[^}]*\}/).map((part) => RegExp.escape(part));
-    return new RegExp(`^${literal.join(".+")}$`);
+    const before = inContract === undefined ? "" : "(?:.+: )?";
+    return new RegExp(`^${before}${literal.join(".+")}$`);
   });
 }
 
