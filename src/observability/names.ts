@@ -16,6 +16,7 @@ export const COUNTERS = {
       { code: "overloaded" },
       { code: "storage.full" },
       { code: "storage.read_only" },
+      { code: "not_configured" },
     ],
   },
   nfe_processed_total: { help: "Notes that moved stock, each once", labels: [] },
