@@ -82,9 +82,13 @@ const Environment = z.object({
     .min(32)
     .optional()
     .describe("Seals the passwords of mailboxes; 32 characters or more, JWT_SECRET when absent"),
-  MAIL_POLL_SECONDS: count(300).describe(
-    "Pause between two visits to the mailboxes; 0 visits none (Bun)",
-  ),
+  MAIL_POLL_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(86_400)
+    .default(300)
+    .describe("Pause between two visits to the mailboxes; 0 visits none (Bun)"),
   MAIL_AUTHORITIES: list.describe(
     "Mail servers whose Authentication-Results are believed, comma separated; Cloudflare's always",
   ),
