@@ -7,6 +7,7 @@ import { agedBy, factorsAsAssumed, nothingBelowZero, post } from "../stock/posti
 import { belowZero, lacking, noteBelowZero } from "./below-zero.ts";
 import { POSTED } from "./keep.ts";
 import { noteFellBelow } from "./low-stock.ts";
+import { noteOtherUnits, otherUnits } from "./other-units.ts";
 import { type ProcessPlan, planOf } from "./plan.ts";
 import { type ApprovalOptions, type Proposal, propose } from "./proposal.ts";
 import { leaves } from "./register.ts";
@@ -71,6 +72,7 @@ async function commitApproval(
     take(proposal),
     ...correctEffects(proposal),
     ...post(posting),
+    ...noteOtherUnits(posting),
     ...(leaves(posting) ? [noteBelowZero(posting)] : []),
     happened(posting.company, posting.at, [{ type: "nfe.processed", payload: told }], guard),
     ...(leaves(posting) ? [noteFellBelow(posting)] : []),
@@ -96,7 +98,9 @@ async function commitApproval(
     ),
   ];
   const mine = (rows: readonly Row[][]) =>
-    rows[0] === undefined || rows[0].length === 0 ? null : belowZero(rows.flat());
+    rows[0] === undefined || rows[0].length === 0
+      ? null
+      : [...belowZero(rows.flat()), ...otherUnits(rows.flat())];
   return ports.writer.commit({ statements, mine }, options.signal).catch((error) => {
     throw saidOfStock(error, posting.entries[0]?.code ?? "");
   });

@@ -13,6 +13,7 @@ import { type Judgement, judge } from "./judge.ts";
 import { bookingLines } from "./lines.ts";
 import { noteFellBelow } from "./low-stock.ts";
 import { FACTOR_ONE } from "./mapping.ts";
+import { noteOtherUnits, otherUnits } from "./other-units.ts";
 import type { KeepOptions, NoteReceipt } from "./receipt.ts";
 import {
   leaves,
@@ -52,7 +53,7 @@ export async function keepNote(
       registerNote(r),
       ...(await ports.originals.keep(company, options.sha256, bytes, won)),
       registerItems(r),
-      ...(r.posting === null ? [] : post(r.posting)),
+      ...(r.posting === null ? [] : [...post(r.posting), ...noteOtherUnits(r.posting)]),
       ...journalOf(r),
       ...(r.posting !== null && leaves(r.posting)
         ? [noteBelowZero(r.posting), noteFellBelow(r.posting)]
@@ -60,14 +61,16 @@ export async function keepNote(
       ...(options.along?.(receiptOf(r), won) ?? []),
     ];
     const mine = (rows: readonly Row[][]) =>
-      rows[0] === undefined || rows[0].length === 0 ? null : belowZero(rows.flat());
-    const below = await ports.writer.commit({ statements, mine }, options.signal).catch((error) => {
+      rows[0] === undefined || rows[0].length === 0
+        ? null
+        : [...belowZero(rows.flat()), ...otherUnits(rows.flat())];
+    const found = await ports.writer.commit({ statements, mine }, options.signal).catch((error) => {
       throw saidOfStock(error, r.items[0]?.code ?? "");
     });
-    if (below !== null) {
+    if (found !== null) {
       count(ports.meter, r);
       const receipt = receiptOf(r);
-      return { ...receipt, findings: [...receipt.findings, ...below] };
+      return { ...receipt, findings: [...receipt.findings, ...found] };
     }
     const stored = await findNote(ports, company, reading.note.accessKey, options.signal);
     if (stored !== null) return completeNote(ports, reading, bytes, stored, options);

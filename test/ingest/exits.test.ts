@@ -81,3 +81,29 @@ test("F2: twenty sales of one unit each at once share seven units, never an eigh
     expect(await rows("select quantity_e4 from balances")).toEqual([{ quantity_e4: 0 }]);
     expect(await reconcileAll(ports, 1)).toEqual([]);
   }));
+
+test("our own sale in another unit than the product's is counted one for one, and says so", () =>
+  withService(async ({ upload, send, rows }) => {
+    await upload(syntheticNote({ seed: 1, emit: first, items: [screw] }).xml, "?approve=true");
+    const box = { ...screw, uCom: "CX", qCom: "2" };
+    const atOnce = syntheticNote({ seed: 5, emit: COMPANY, dest: CUSTOMER, items: [box] });
+    const later = syntheticNote({ seed: 6, emit: COMPANY, dest: CUSTOMER, items: [box, screw] });
+    const finding = {
+      code: "unit_differs",
+      severity: "warning",
+      path: null,
+      message: "Unidade diferente da do produto, contada um por um: 001 (CX, produto em UN)",
+    };
+    const sent = await upload(atOnce.xml, "?approve=true");
+    expect(sent.body.findings).toContainEqual(finding);
+    await upload(later.xml);
+    const done = await send("POST", `/api/nfes/${later.accessKey}/process`);
+    expect(done.body.findings).toContainEqual(finding);
+    for (const { accessKey } of [atOnce, later]) {
+      const kept = await send("GET", `/api/nfes/${accessKey}`);
+      expect(kept.body.findings).toContainEqual(finding);
+    }
+    const plain = await upload(sale(7, "1").xml, "?approve=true");
+    expect(JSON.stringify(plain.body.findings)).not.toContain("unit_differs");
+    expect(await rows("select quantity_e4 from balances")).toEqual([{ quantity_e4: -50_000 }]);
+  }));
