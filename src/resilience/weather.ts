@@ -24,8 +24,15 @@ const LOCKED = new Set([
 ]);
 /** No connection was made, so the request was never seen. */
 const UNREACHED = new Set(["ECONNREFUSED", "ConnectionRefused", "ENOTFOUND", "EAI_AGAIN"]);
-/** The connection fell on the way: what was asked may have been done or not. */
-const CUT = new Set(["ECONNRESET", "ConnectionClosed", "ETIMEDOUT", "EPIPE", "FailedToOpenSocket"]);
+/** It failed on the way, or behind a replica that hides why: what was asked may have been done or not. */
+const CUT = new Set([
+  "ECONNRESET",
+  "ConnectionClosed",
+  "ETIMEDOUT",
+  "EPIPE",
+  "FailedToOpenSocket",
+  "PROXY_ERROR",
+]);
 
 /** workerd has no codes: what it says of a connection that fell, and of what its own network did. */
 const NETWORK =

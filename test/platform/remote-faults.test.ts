@@ -105,6 +105,7 @@ const TABLE: readonly (readonly [
   ["503", { status: 503 }, UNSURE],
   ["Cloudflare: the origin took too long", { status: 522 }, UNSURE],
   ["a connection cut", "cut", UNSURE],
+  ["PROXY_ERROR, of a replica before its primary", { code: "PROXY_ERROR" }, UNSURE],
   // No weather: asking again would not help.
   ["a token expired, wrong or missing", { status: 401 }, { read: REFUSED, write: REFUSED }],
   [
