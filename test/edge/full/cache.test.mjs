@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as pass } from "node:timers/promises";
-import { road } from "./road.mjs";
-import { ADMIN, fromBun, libsqlServer, SECRET, worker } from "./world.mjs";
+import { road } from "../road.mjs";
+import { ADMIN, fromBun, libsqlServer, SECRET, worker } from "../world.mjs";
 
 const ROUNDS = 6;
 const PRODUCTS = /from \\?"?products/;
