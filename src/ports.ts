@@ -285,6 +285,11 @@ export interface Ports {
    * unpacked later. Absent where a request may hold all that a batch may have.
    */
   inRequest?: { readonly bytes: number; readonly documents: number };
+  /**
+   * Runs queued work that holds a document of so many bytes, when there is room for them beside the others. Absent where
+   * memory is no concern (Bun: JOB_CONCURRENCY bounds it).
+   */
+  room?<T>(bytes: number, work: () => Promise<T>): Promise<T>;
   /** Lets a quiet stream or a long handler live for `seconds` without a byte (Bun cuts after 10 s; Workers: nothing to do). */
   patience(request: Request, seconds: number): void;
   /** The address of the peer, as the runtime knows it and never as a client's header says it; null when unknown. */

@@ -87,7 +87,11 @@ const batchRoute = createRoute({
   },
   responses: {
     ...answers(200, BatchSchema, "Um resultado por documento, na ordem enviada"),
-    ...answers(202, JobMadeSchema, "async=true: recebido; o andamento está em Location"),
+    ...answers(
+      202,
+      JobMadeSchema,
+      "async=true, ou um ZIP que não cabe na requisição: o andamento está em Location",
+    ),
   },
 });
 

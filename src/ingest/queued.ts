@@ -26,7 +26,10 @@ export async function ingestQueued(
     await worked(
       ports,
       { name: "document", parent: row.traceParent, facts: factsOf(place, row) },
-      (traced) => takeDocument(traced, place, row, signal),
+      (traced) => {
+        const take = () => takeDocument(traced, place, row, signal);
+        return ports.room === undefined ? take() : ports.room(row.size, take);
+      },
     );
   // Also where another delivery has done the work and then died.
   await sendFollower(ports, place, row.follower);
@@ -62,6 +65,8 @@ interface QueuedItem {
   readonly state: string;
   readonly file: string;
   readonly sha256: string;
+  /** Bytes; 0 where they have gone. */
+  readonly size: number;
   readonly follower: number | null;
   readonly results: readonly BatchResult[];
   readonly order: BatchOrder;
@@ -74,7 +79,8 @@ async function queuedItem(
   { company, job, position }: Place,
 ): Promise<QueuedItem | null> {
   const [row] = await ports.reader.rows({
-    sql: `select i.state, i.file, i.sha256, i.follower, i.results, j.params, j.created_by, j.trace_parent
+    sql: `select i.state, i.file, i.sha256, i.follower, i.results, j.params, j.created_by, j.trace_parent,
+        coalesce((select o.size from originals o where o.company = i.company and o.sha256 = i.sha256), 0) as size
       from job_items i join jobs j on j.company = i.company and j.id = i.job
       where i.company = ?1 and i.job = ?2 and i.position = ?3 and i.sha256 is not null`,
     args: [company, job, position],
@@ -87,6 +93,7 @@ const toItem = (row: Row): QueuedItem => ({
   state: String(row.state),
   file: String(row.file),
   sha256: String(row.sha256),
+  size: Number(row.size),
   follower: row.follower === null ? null : Number(row.follower),
   results: trusted<BatchResult[]>(JSON.parse(String(row.results))),
   order: trusted<BatchOrder>(JSON.parse(String(row.params))),

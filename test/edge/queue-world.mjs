@@ -4,14 +4,14 @@ import { ADMIN, libsqlServer, SECRET, worker } from "./world.mjs";
 
 export const pause = () => new Promise((resolve) => setTimeout(resolve, 50));
 
-/** A Worker with a database of its own, and what tests ask of work that goes by its queue. A message has two attempts. */
+/** A Worker with a database of its own, and what tests ask of work that goes by its queue. A message has one attempt. */
 export async function queueWorld(given = {}) {
   const database = await libsqlServer();
   const edge = await worker({
     DATABASE_URL: database.url,
     JWT_SECRET: SECRET,
     PASSWORD_COST: "4",
-    JOB_ATTEMPTS: "2",
+    JOB_ATTEMPTS: "1",
     RATE_LIMIT_PER_SECOND: "0",
     ...given,
   });

@@ -21,12 +21,16 @@ import { type EdgeMeter, edgeMeter } from "./meter.ts";
 import { bucketOriginals, webGzip } from "./originals.ts";
 import { requestPulse } from "./pulse.ts";
 import { workersQueue } from "./queue.ts";
+import { roomFor } from "./room.ts";
 import { ofThisSchema, type Ways } from "./schema.ts";
 import { edgeTracer } from "./tracer.ts";
 import { unboundBlobs, unboundQueue } from "./unbound.ts";
 
 /** Longest time that a busy database is waited for (design decision 11). */
 const PATIENCE_MS = 5_000;
+
+/** Documents in memory together, as sent; read and judged they take several times as much, of 128 MB. */
+const ROOM_BYTES = 8 << 20;
 
 /** What an isolate keeps from one request to the next: nothing of it waits for the network on behalf of a request. */
 type Kept = Omit<Ports, "writer" | "pulse" | "stopping" | "meter"> & {
@@ -57,6 +61,7 @@ export function cloudflarePorts(bindings: Bindings, domain: DocumentDomain): Edg
     ...kept,
     ...requestPulse(),
     meter: kept.meter.ofInvocation(),
+    room: roomFor(ROOM_BYTES),
     writer: groupWriter(kept.database.writing, {
       group: kept.config.COMMIT_GROUP,
       queue: kept.config.COMMIT_QUEUE,
