@@ -15,6 +15,7 @@ import { workerDev, workerVars } from "./doors/worker-dev.ts";
 import { filePath } from "./platform/bun/database.ts";
 import { PRIVATE } from "./platform/bun/private.ts";
 import { jwtSecret } from "./platform/bun/secrets.ts";
+import { SWEEP_EVERY_MS } from "./sweep.ts";
 
 /**
  * Door: the Worker on this machine, as it runs at the edge: workerd under `wrangler dev`, a real libSQL server beside it unless
@@ -57,6 +58,12 @@ async function start(config: Config): Promise<void> {
   const password = first?.generatedPassword ?? config.ADMIN_PASSWORD;
   if (demo && first !== null && password !== undefined) await tell(url, first.adminEmail, password);
   print(`listening on ${url}`);
+  setInterval(letCronRun, SWEEP_EVERY_MS, url).unref();
+}
+
+/** wrangler dev leaves the cron of wrangler.toml to whoever asks. */
+function letCronRun(url: string): void {
+  fetch(`${url}/cdn-cgi/handler/scheduled`).catch(() => complain("o cron não respondeu"));
 }
 
 /** A configuration that is wrong never starts. */
