@@ -82,6 +82,7 @@ function keep(bindings: Bindings, domain: DocumentDomain): Kept {
     lane(neighbour(name, { counts: () => true }), kind, NOTHING_BETWEEN);
   const meter = edgeMeter(bindings.METRICS, () => clock.now() / 1_000);
   const endpoint = config.OTEL_EXPORTER_OTLP_ENDPOINT;
+  const limited = config.RATE_LIMIT_BURST > 0 && config.RATE_LIMIT_PER_SECOND > 0;
   const { BUCKETS: buckets, WALL_NETWORK: network, WALL_BUCKET: wall } = bindings;
   const { ORIGINALS: bucket, FILES: files, JOBS: jobs } = bindings;
   const kept: Kept = {
@@ -102,7 +103,12 @@ function keep(bindings: Bindings, domain: DocumentDomain): Kept {
       buckets === undefined
         ? memoryLimits(clock)
         : cloudflareLimits(
-            { buckets, walls: { network, bucket: wall }, way: way("limits", "limits") },
+            {
+              buckets,
+              // Who turns the limit off means all of it.
+              walls: limited ? { network, bucket: wall } : {},
+              way: way("limits", "limits"),
+            },
             { clock, log, meter },
           ),
     health: cloudflareHealth({ reader, clock }, bindings),
