@@ -30,7 +30,7 @@ export interface Service extends System {
 }
 
 const ROOT = join(import.meta.dir, "..");
-const ADMIN = { email: "bench@example.com", password: "uma senha de bancada" };
+export const ADMIN = { email: "bench@example.com", password: "uma senha de bancada" };
 const PRODUCTS = 5_000;
 const START_MS = 15_000;
 
@@ -136,7 +136,7 @@ async function ended(child: Bun.Subprocess, signal: "SIGTERM" | "SIGKILL" = "SIG
 }
 
 /** Notes of so many items, no key twice. */
-function freshNotes(): (items: number) => SyntheticNote {
+export function freshNotes(): (items: number) => SyntheticNote {
   const streams = new Map<number, NoteStream>();
   return (items) => {
     // A stream's series is made of its seed, so that two of them never give one key.
@@ -164,7 +164,7 @@ async function announced(output: ReadableStream<Uint8Array<ArrayBuffer>>): Promi
   return promise;
 }
 
-async function logIn(url: string): Promise<string> {
+export async function logIn(url: string): Promise<string> {
   const answer = await fetch(`${url}/api/login`, {
     method: "POST",
     headers: { "content-type": "application/json" },
