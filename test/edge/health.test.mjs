@@ -47,7 +47,7 @@ describe("the Worker in workerd", () => {
     await edge.bind({ DATABASE_URL: database.url, JWT_SECRET: SECRET, PASSWORD_COST: "4" });
   });
 
-  test("answers health with its version, and in full with its database and its bucket", async () => {
+  test("answers health with its version, and in full with its database, its buckets and its queue", async () => {
     const answer = await call("/api/health");
     assert.equal(answer.status, 200);
     assert.deepEqual(await answer.json(), { status: "ok", version: made.version });
@@ -59,6 +59,8 @@ describe("the Worker in workerd", () => {
       [
         ["database", true],
         ["originals", true],
+        ["files", true],
+        ["queue", true],
       ],
     );
   });
