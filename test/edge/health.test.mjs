@@ -21,6 +21,24 @@ describe("the Worker in workerd", () => {
     });
   const upload = (xml) => call("/api/nfe/upload", { body: xml, type: "application/xml" });
 
+  const query = async (sql) => {
+    const requests = [{ type: "execute", stmt: { sql } }, { type: "close" }];
+    const body = JSON.stringify({ requests });
+    const answer = await fetch(`${database.url}/v2/pipeline`, { method: "POST", body });
+    const [{ type, error }] = (await answer.json()).results;
+    assert.equal(type, "ok", error?.message);
+  };
+  /** Asks until the Worker says that it is able to serve. */
+  const ableToServe = async () => {
+    const deadline = AbortSignal.timeout(20_000);
+    for (;;) {
+      deadline.throwIfAborted();
+      const answer = await call("/api/health/full");
+      await answer.arrayBuffer();
+      if (answer.ok) return;
+    }
+  };
+
   before(async () => {
     const started = await Promise.allSettled([
       worker(),
@@ -44,7 +62,29 @@ describe("the Worker in workerd", () => {
     const answer = await call("/api/health");
     assert.equal(answer.status, 503);
     assert.equal((await answer.json()).code, "not_configured");
+  });
+
+  test("before its migrations it says so on whatever asks the database, comes back by itself, and looks no more", async () => {
+    const newest = "created_at = (select max(created_at) from __drizzle_migrations)";
+    await query(`create table kept as select * from __drizzle_migrations where ${newest}`);
+    await query(`delete from __drizzle_migrations where ${newest}`);
     await edge.bind({ DATABASE_URL: database.url, JWT_SECRET: SECRET, PASSWORD_COST: "4" });
+
+    assert.equal((await call("/api/health")).status, 200);
+    const refused = await call("/api/login", { body: JSON.stringify(ADMIN) });
+    assert.equal(refused.status, 503);
+    assert.equal(refused.headers.get("retry-after"), "30");
+    assert.equal((await refused.json()).code, "storage.outdated");
+    const said = edge.logs().filter(({ message }) => message.includes("schema.outdated"));
+    assert.equal(said.length, 1);
+    assert.match(said[0].message, /"level":"error".*"run":"bun run db:migrate"/);
+
+    await query("insert into __drizzle_migrations select * from kept");
+    await ableToServe();
+    // A newer version of the program may be migrating beneath it: what it has seen once it believes.
+    await query("delete from __drizzle_migrations");
+    await ableToServe();
+    await query("insert into __drizzle_migrations select * from kept");
   });
 
   test("answers health with its version, and in full with its database, its buckets and its queue", async () => {
