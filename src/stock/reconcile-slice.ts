@@ -21,11 +21,10 @@ export async function reconcileSlice(
   for (const { product, balance_e4, ledger_e4 } of discrepancies)
     ports.log("error", "ledger.differs", { company, product, balance_e4, ledger_e4 });
   ports.meter.count("ledger_differences_total", {}, discrepancies.length);
-  const place = next ?? "";
-  if (place !== after)
-    await ports.writer.commit({
-      statements: [keepPlace(company, TASK, place, ports.clock.now())],
-      mine: () => undefined,
-    });
+  // Also where the place is the same: its time says that somebody looks (sge_sweep_age_seconds).
+  await ports.writer.commit({
+    statements: [keepPlace(company, TASK, next ?? "", ports.clock.now())],
+    mine: () => undefined,
+  });
   return discrepancies.length;
 }

@@ -4,7 +4,9 @@ import { setTimeout as pass } from "node:timers/promises";
 import { execute, road } from "./road.mjs";
 import { ADMIN, fromBun, libsqlServer, SECRET, worker } from "./world.mjs";
 
-const MOVEMENTS = 12_000;
+/** Some 12 MB of CSV: the sockets between workerd, the harness and this process hold up to 7 MB of it. */
+const MOVEMENTS = 200_000;
+const SLICE = 50_000;
 /** Pages of 250 rows (export/pages.ts), and the look that every stream of events takes. */
 const PAGE = /from movements/;
 const LOOK = /from events not indexed/;
@@ -54,12 +56,13 @@ describe("streams at the edge", () => {
       database.url,
       "insert into products (company, code, name, unit, created_at, updated_at) values (1, 'P', 'PRODUTO', 'UN', 0, 0)",
     );
-    await execute(
-      database.url,
-      `insert into movements (company, product, type, quantity_e4, cost_e2, origin, origin_ref, posting, created_at)
-      with recursive n(i) as (select 1 union all select i + 1 from n where i < ${MOVEMENTS})
-      select 1, 'P', 'ENTRADA', 10000, 100, 'MANUAL', 'm' || i, 'm' || i, 1000 + i from n`,
-    );
+    for (let from = 1; from <= MOVEMENTS; from += SLICE)
+      await execute(
+        database.url,
+        `insert into movements (company, product, type, quantity_e4, cost_e2, origin, origin_ref, posting, created_at)
+        with recursive n(i) as (select ${from} union all select i + 1 from n where i < ${from + SLICE - 1})
+        select 1, 'P', 'ENTRADA', 10000, 100, 'MANUAL', 'm' || i, 'm' || i, 1000 + i from n`,
+      );
   });
   after(async () => {
     await edge?.close();
@@ -103,8 +106,7 @@ describe("streams at the edge", () => {
     assert.equal(answer.headers.get("content-encoding"), null);
     const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
     let text = (await reader.read()).value;
-    await pass(400);
-    const paused = way.count(PAGE) - before;
+    const paused = (await stands(() => way.count(PAGE))) - before;
     for (;;) {
       const { done, value } = await reader.read();
       if (done) break;
@@ -115,8 +117,7 @@ describe("streams at the edge", () => {
     assert.equal(new Set(lines).size, lines.length);
     const pages = way.count(PAGE) - before;
     assert.ok(pages <= MOVEMENTS / 100 && pages >= MOVEMENTS / 250, `${pages} pages`);
-    // Some fit into the buffers on the way.
-    assert.ok(paused < pages * 0.6, `${paused} of ${pages} pages while it paused`);
+    assert.ok(paused < pages * 0.75, `${paused} of ${pages} pages while it paused`);
   });
 
   test("a client that leaves ends the pages of its CSV and the looks of its events", async () => {
@@ -141,6 +142,16 @@ describe("streams at the edge", () => {
     assert.equal((await call("/api/stock")).status, 200);
   });
 });
+
+/** What a counter stands at when it has not moved for a second; fails when it never rests. */
+async function stands(count) {
+  for (let n = 0; n < 30; n++) {
+    const seen = count();
+    await pass(1_000);
+    if (count() === seen) return seen;
+  }
+  return assert.fail("it never rests");
+}
 
 /** Events of a stream, one by one; comments are passed by. */
 function following(answer) {

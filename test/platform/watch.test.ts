@@ -1,6 +1,8 @@
 import { expect, test } from "bun:test";
 import { syntheticNote } from "../../src/demo/synthetic-note.ts";
 import { FIGURES, HISTOGRAMS } from "../../src/observability/names.ts";
+import { standing } from "../../src/observability/standing.ts";
+import { sweep } from "../../src/sweep.ts";
 import { VERSION } from "../../src/version.ts";
 import { type Server, withServer } from "../support/server.ts";
 
@@ -18,8 +20,11 @@ async function scraped({ call }: Server): Promise<Map<string, number>> {
 
 test("a running service tells every figure of the table, each a number", () =>
   withServer(async (server) => {
-    // The door tells it, which knows the feed.
+    // The door tells these, which knows the feed and what the database holds.
     server.ports.meter.watch(() => ({ sge_stream_clients: 0 }));
+    server.ports.meter.watch(() => standing(server.ports));
+    await server.call("POST", "/api/exports", { body: '{"type":"stock"}' });
+    await sweep(server.ports);
     const samples = await scraped(server);
     const told = new Set([...samples.keys()].map((sample) => sample.replace(/\{.*/, "")));
     expect(Object.keys(FIGURES).filter((name) => !told.has(name))).toEqual([]);

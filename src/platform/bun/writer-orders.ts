@@ -69,6 +69,8 @@ export function carryOut(): void {
       case "close":
         await open.close();
         connection = null;
+        // The binding lets go of the file when the last statement is collected.
+        Bun.gc(true);
         return [];
     }
   };
