@@ -1,8 +1,9 @@
-import { parkExport } from "./export/exports.ts";
+import { EXPORT } from "./export/exports.ts";
 import { writeExport } from "./export/write.ts";
-import { parkArchive } from "./ingest/archive.ts";
+import { ARCHIVE } from "./ingest/archive.ts";
 import { ingestQueued, parkQueued } from "./ingest/queued.ts";
 import { unpackArchive } from "./ingest/unpack-archive.ts";
+import { parkSingle } from "./journal/single-jobs.ts";
 import { Message } from "./messages.ts";
 import { faultOf } from "./observability/worked.ts";
 import type { Consumer, Outcome, Ports, Statement } from "./ports.ts";
@@ -60,8 +61,8 @@ export async function park(
     case "document":
       return parkQueued(ports, message, reason, along);
     case "archive":
-      return parkArchive(ports, message, reason, along);
+      return parkSingle(ports, ARCHIVE, message, reason, along);
     case "export":
-      return parkExport(ports, message, reason, along);
+      return parkSingle(ports, EXPORT, message, reason, along);
   }
 }

@@ -1,7 +1,10 @@
-import { resendExports, sweepExports, sweepFiles } from "./export/sweep-exports.ts";
-import { resendArchives, sweepArchives } from "./ingest/sweep-archives.ts";
+import { EXPORT } from "./export/exports.ts";
+import { sweepExports, sweepFiles } from "./export/sweep-exports.ts";
+import { ARCHIVE } from "./ingest/archive.ts";
+import { sweepArchives } from "./ingest/sweep-archives.ts";
 import { resendSilent, sweepBatches, sweepBytes } from "./ingest/sweep-batches.ts";
 import { sweepObjects } from "./ingest/sweep-originals.ts";
+import { resendSingles } from "./journal/single-jobs.ts";
 import { sweepEvents } from "./journal/sweep-events.ts";
 import { sweepMails } from "./mail/sweep-mails.ts";
 import { faultOf } from "./observability/worked.ts";
@@ -37,8 +40,8 @@ const OF_EACH_COMPANY: readonly Step[] = [
   ["originals", sweepObjects],
   ["mails", sweepMails],
   ["resent", resendSilent],
-  ["resent", resendArchives],
-  ["resent", resendExports],
+  ["resent", (ports, company) => resendSingles(ports, ARCHIVE, company)],
+  ["resent", (ports, company) => resendSingles(ports, EXPORT, company)],
   ["differences", reconcileSlice],
 ];
 

@@ -1,10 +1,10 @@
 import type { Cause } from "../accounts/actor.ts";
-import type { JobFailure } from "../journal/failures.ts";
 import { findJob, type Job } from "../journal/jobs.ts";
-import { audit, happened } from "../journal/record.ts";
+import { audit } from "../journal/record.ts";
+import type { Single } from "../journal/single-jobs.ts";
 import { trusted } from "../lib/cast.ts";
 import { Failed } from "../lib/result.ts";
-import type { Guard, Ports, Statement } from "../ports.ts";
+import type { Ports } from "../ports.ts";
 import type { ExportFailure } from "./failures.ts";
 import type { ExportOrder } from "./order.ts";
 
@@ -80,70 +80,10 @@ export async function cancelExport(
   if (blob !== null) await ports.blobs.delete(String(blob));
 }
 
-const unfinished = (company: number, id: string): Guard => ({
-  sql: "select 1 from jobs where company = ?1 and id = ?2 and kind = 'export' and finished_at is null",
-  args: [company, id],
-});
-
-/** Says that an export was tried for the last time; `along` is written in the same batch. */
-export async function parkExport(
-  ports: Pick<Ports, "writer" | "clock">,
-  { company, job }: { readonly company: number; readonly job: string },
-  reason: string,
-  along: readonly Statement[],
-): Promise<void> {
-  const at = ports.clock.now();
-  const guard = unfinished(company, job);
-  const payload = { job_id: job, kind: "export", code: reason };
-  await ports.writer.commit({
-    statements: [
-      ...along,
-      happened(company, at, [{ type: "job.failed", payload }], guard),
-      {
-        sql: `update jobs set state = 'failed', failure = json_object('code', ?3), finished_at = ?4, expires_at = ?4 + ?5,
-            updated_at = ?4 where company = ?1 and id = ?2 and exists (${guard.sql})`,
-        args: [company, job, reason, at, KEPT_MS],
-      },
-    ],
-    mine: () => undefined,
-  });
-}
-
-/** Orders the file of an export that has failed again; gives 1. Fails with `job.nothing_parked`. */
-export async function replayExport(
-  ports: Pick<Ports, "writer" | "queue" | "clock">,
-  id: string,
-  { actor, requestId, peer }: Cause,
-): Promise<number> {
-  const { company } = actor;
-  const at = ports.clock.now();
-  const sending = ports.queue.send([{ v: 1, kind: "export", company, job: id }]);
-  const replayed = await ports.writer.commit({
-    statements: [
-      {
-        sql: `update jobs set state = 'queued', failure = null, finished_at = null, expires_at = null, updated_at = ?3
-          where company = ?1 and id = ?2 and kind = 'export' and state = 'failed' returning id`,
-        args: [company, id, at],
-      },
-      ...sending.statements,
-      audit(
-        {
-          company,
-          at,
-          by: actor,
-          action: "job.replay",
-          entity: "job",
-          entityId: id,
-          detail: {},
-          requestId,
-          peer,
-        },
-        unfinished(company, id),
-      ),
-    ],
-    mine: ([row]) => (row?.length ?? 0) > 0,
-  });
-  if (!replayed) throw new Failed<JobFailure>({ code: "job.nothing_parked", id });
-  await sending.afterCommit();
-  return 1;
-}
+/** An export is one file, written by one message. */
+export const EXPORT: Single = {
+  kind: "export",
+  rows: "kind = 'export'",
+  piece: "export",
+  keptMs: KEPT_MS,
+};

@@ -1,9 +1,10 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
-import { replayExport } from "../export/exports.ts";
-import { replayArchive } from "../ingest/archive.ts";
+import { EXPORT } from "../export/exports.ts";
+import { ARCHIVE } from "../ingest/archive.ts";
 import { itemsPage, progressOf } from "../ingest/job-items.ts";
 import { replayBatch } from "../ingest/replay.ts";
 import { findJob, hasItems, JOB_KINDS, JOB_STATES, listJobs } from "../journal/jobs.ts";
+import { replaySingle } from "../journal/single-jobs.ts";
 import { causeOf, type Env } from "./env.ts";
 import { itemLines, JobSchema, JobSummarySchema, jobSummary } from "./job-view.ts";
 import { asks } from "./permissions.ts";
@@ -84,9 +85,11 @@ export const replayJob = defineOpenAPIRoute<typeof replayRoute, Env>({
   handler: async (c) => {
     const { ports, actor } = c.var;
     const job = await findJob(ports, actor.company, c.req.valid("param").id, c.var.signal);
-    const packed = job.blob === null ? replayBatch : replayArchive;
-    const replay = hasItems(job.kind) ? packed : replayExport;
-    const replayed = await replay(ports, job.id, causeOf(c));
+    const single = hasItems(job.kind) ? ARCHIVE : EXPORT;
+    const replayed =
+      hasItems(job.kind) && job.blob === null
+        ? await replayBatch(ports, job.id, causeOf(c))
+        : await replaySingle(ports, single, job.id, causeOf(c));
     return c.json({ job_id: job.id, replayed }, 202, { location: `/api/jobs/${job.id}` });
   },
 });

@@ -1,10 +1,9 @@
-import type { Cause } from "../accounts/actor.ts";
-import type { JobFailure } from "../journal/failures.ts";
 import { mustBeOpen, ofJob, openJob } from "../journal/jobs.ts";
-import { audit, happened } from "../journal/record.ts";
+import { audit } from "../journal/record.ts";
+import type { Single } from "../journal/single-jobs.ts";
 import { newId } from "../lib/id.ts";
 import { Failed } from "../lib/result.ts";
-import type { Guard, Ports, Statement } from "../ports.ts";
+import type { Ports } from "../ports.ts";
 import { orderOf } from "./batch-order.ts";
 import type { IngestFailure } from "./failures.ts";
 import { FORMAT_SAY, formatOf, HEAD_BYTES } from "./format.ts";
@@ -15,12 +14,6 @@ import type { ReceiveOptions } from "./receive.ts";
 export const ARCHIVES = "archives/";
 export const archiveKey = (company: number, job: string): string =>
   `${ARCHIVES}${company}/${job}/sent.zip`;
-
-/** Which batch is meant. */
-export interface Which {
-  readonly company: number;
-  readonly job: string;
-}
 
 /** Puts a ZIP into the blob store as it comes, unopened, and gives the id that its job will have. */
 export async function storeZip(
@@ -102,72 +95,10 @@ async function mustBeZip(ports: Pick<Ports, "blobs">, key: string): Promise<void
     });
 }
 
-/** Selects a row while a batch waits to be unpacked. */
-export const packed = ({ company, job }: Which): Guard => ({
-  sql: "select 1 from jobs where company = ?1 and id = ?2 and blob is not null and finished_at is null",
-  args: [company, job],
-});
-
-/** Says that a ZIP was tried for the last time; `along` is written in the same batch. */
-export async function parkArchive(
-  ports: Pick<Ports, "writer" | "clock">,
-  which: Which,
-  reason: string,
-  along: readonly Statement[],
-): Promise<void> {
-  const { company, job } = which;
-  const at = ports.clock.now();
-  const guard = packed(which);
-  const payload = { job_id: job, kind: "batch", code: reason };
-  await ports.writer.commit({
-    statements: [
-      ...along,
-      happened(company, at, [{ type: "job.failed", payload }], guard),
-      {
-        sql: `update jobs set state = 'failed', failure = json_object('code', ?3), finished_at = ?4, expires_at = ?4 + ?5,
-            updated_at = ?4 where company = ?1 and id = ?2 and exists (${guard.sql})`,
-        args: [company, job, reason, at, KEPT_MS],
-      },
-    ],
-    mine: () => undefined,
-  });
-}
-
-/** Has a ZIP that could not be unpacked tried again; gives 1. Fails with `job.nothing_parked`. */
-export async function replayArchive(
-  ports: Pick<Ports, "writer" | "queue" | "clock">,
-  job: string,
-  { actor, requestId, peer }: Cause,
-): Promise<number> {
-  const { company } = actor;
-  const at = ports.clock.now();
-  const sending = ports.queue.send([{ v: 1, kind: "archive", company, job }]);
-  const replayed = await ports.writer.commit({
-    statements: [
-      {
-        sql: `update jobs set state = 'queued', failure = null, finished_at = null, expires_at = null, updated_at = ?3
-          where company = ?1 and id = ?2 and blob is not null and state = 'failed' returning id`,
-        args: [company, job, at],
-      },
-      ...sending.statements,
-      audit(
-        {
-          company,
-          at,
-          by: actor,
-          action: "job.replay",
-          entity: "job",
-          entityId: job,
-          detail: {},
-          requestId,
-          peer,
-        },
-        packed({ company, job }),
-      ),
-    ],
-    mine: ([row]) => (row?.length ?? 0) > 0,
-  });
-  if (!replayed) throw new Failed<JobFailure>({ code: "job.nothing_parked", id: job });
-  await sending.afterCommit();
-  return 1;
-}
+/** A batch is one message while its ZIP is not unpacked. */
+export const ARCHIVE: Single = {
+  kind: "batch",
+  rows: "kind = 'batch' and blob is not null",
+  piece: "archive",
+  keptMs: KEPT_MS,
+};

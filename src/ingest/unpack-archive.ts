@@ -1,10 +1,11 @@
 import { beginJob, findJob, type Job } from "../journal/jobs.ts";
 import { audit } from "../journal/record.ts";
+import { unfinished, type Which } from "../journal/single-jobs.ts";
 import { trusted } from "../lib/cast.ts";
 import { Failed } from "../lib/result.ts";
 import { worked } from "../observability/worked.ts";
 import type { Ports, Statement } from "../ports.ts";
-import { packed, type Which } from "./archive.ts";
+import { ARCHIVE } from "./archive.ts";
 import { type BatchOrder, causeFrom } from "./batch-order.ts";
 import { endBatch } from "./end-batch.ts";
 import { SLICE_BYTES, SLICE_DOCUMENTS } from "./enqueue.ts";
@@ -223,7 +224,7 @@ async function refuse(
   ports.meter.count("nfe_refusals_total", { code: failure.code });
   const line = { company, at, by: actor, action: "nfe.refuse", entity: "job", entityId: job };
   await write(ports, [
-    audit({ ...line, detail: { code: failure.code }, requestId, peer }, packed(which)),
+    audit({ ...line, detail: { code: failure.code }, requestId, peer }, unfinished(ARCHIVE, which)),
     beginJob(company, job, at),
     insertItems(
       company,

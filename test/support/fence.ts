@@ -38,7 +38,7 @@ const MAY: Record<string, string> = {
   "failures.ts": "nfe ingest mail stock accounts export journal ports.ts",
   "app.ts": "http web lib ports.ts version.ts",
   "sweep.ts": "ingest export mail stock journal ports.ts observability",
-  "consumer.ts": "ingest export lib ports.ts messages.ts failures.ts observability",
+  "consumer.ts": "ingest export journal lib ports.ts messages.ts failures.ts observability",
 };
 
 /** The threads are started by their address; nothing of a door is imported by it. */
