@@ -21,7 +21,7 @@ export interface Bindings {
   readonly [name: string]: unknown;
 }
 
-const REMOTE = /^(?:https?|libsql|wss?):/;
+const REMOTE = /^(?:https?|libsql):/;
 
 /**
  * The configuration out of the bindings; a Worker is always production (design decision 17).
