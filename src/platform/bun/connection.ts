@@ -10,7 +10,11 @@ const KEPT = 400;
 /** Of longer texts, as a note of some hundred items makes them, none is kept. */
 const KEPT_LENGTH = 8_192;
 
-type Prepared = Libsql.Statement<unknown[]>;
+interface Prepared {
+  readonly statement: Libsql.Statement<unknown[]>;
+  /** Whether it gives rows; the binding would look it up at every call. */
+  readonly reads: boolean;
+}
 
 /**
  * One connection to a local database that keeps its statements prepared. @libsql/client prepares at every call, which cost
@@ -32,25 +36,31 @@ export function openConnection(path: string, pragmas: string): Connection {
   database.exec(pragmas);
   const kept = new Map<string, Prepared>();
 
+  const prepare = (sql: string): Prepared => {
+    const statement = database.prepare(sql);
+    return { statement, reads: statement.reader };
+  };
   const prepared = (sql: string): Prepared => {
-    if (sql.length > KEPT_LENGTH) return database.prepare(sql);
+    if (sql.length > KEPT_LENGTH) return prepare(sql);
     const known = kept.get(sql);
     // Taken out and put back: the first of the map is the one that was not asked for longest.
     if (known !== undefined) kept.delete(sql);
-    const ready = known ?? database.prepare(sql);
-    const [oldest] = kept.keys();
-    if (kept.size >= KEPT && oldest !== undefined) kept.delete(oldest);
+    const ready = known ?? prepare(sql);
+    if (kept.size >= KEPT) {
+      const [oldest] = kept.keys();
+      if (oldest !== undefined) kept.delete(oldest);
+    }
     kept.set(sql, ready);
     return ready;
   };
 
   const run = (statement: InStatement): Answered => {
     const { sql, args } = typeof statement === "string" ? { sql: statement, args: [] } : statement;
-    const ready = prepared(sql);
+    const { statement: ready, reads } = prepared(sql);
     try {
       // One array is taken as the list of parameters, whatever stands in it.
       const bound = bindable(args);
-      if (ready.reader) return { rows: trusted<Row[]>(ready.all(bound)) };
+      if (reads) return { rows: trusted<Row[]>(ready.all(bound)) };
       ready.run(bound);
       return { rows: [] };
     } catch (error) {

@@ -89,7 +89,8 @@ export async function threadConnection(
       const { sql, args } =
         typeof statement === "string" ? { sql: statement, args: [] } : statement;
       // The writer binds an array of ports.ts' values; names are not used.
-      const bound = trusted<readonly Value[]>(args ?? []).map(sent);
+      const values = trusted<readonly Value[]>(args ?? []);
+      const bound = values.some(isBytes) ? values.map(sent) : trusted<Call[1]>(values);
       if (sql.length > NUMBERED_LENGTH) return [sql, bound];
       const known = numbers.get(sql);
       if (known !== undefined) return [known, bound];
@@ -129,6 +130,8 @@ export async function threadConnection(
   }
   return connection;
 }
+
+const isBytes = (arg: Value): boolean => typeof arg === "object" && arg !== null;
 
 const sent = (arg: Value): Call[1][number] =>
   arg instanceof Uint8Array ? { base64: arg.toBase64(), pack: arg instanceof ToBePacked } : arg;
