@@ -148,7 +148,7 @@ test("a restore brings back what was, keeps what is, and lets no old token or cu
   await Bun.write(join(config.DATA_DIR, "blobs/exports/1/a.csv"), "sep=;\r\n");
   const { path } = await backup(config, copies, 0, NOW);
   await kept(2);
-  await rm(join(config.DATA_DIR, "blobs"), { recursive: true });
+  await rm(join(config.DATA_DIR, "blobs"), { recursive: true, force: true });
   const sum =
     "select sum(version) from cache_versions union all select max(token_version) from users";
   const before = await asked(file(), sum);

@@ -90,7 +90,7 @@ test("a document whose thread died once is tried again and read", async () => {
   expect(await documents.read(large(`die-once|${join(folder, "died")}|`))).toEqual(answered());
   expect(documents.figures()).toMatchObject({ crashes: 1 });
   documents.close();
-  await rm(folder, { recursive: true });
+  await rm(folder, { recursive: true, force: true });
 });
 
 test("a document that kills its thread twice is refused for good, and the pool lives on", async () => {

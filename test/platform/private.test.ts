@@ -24,5 +24,5 @@ test("what the service makes a folder for is its owner's alone; a folder that is
   const shared = await openDatabase(`file:${at("shared/sge.db")}`);
   await shared.close();
   expect(await others(at("shared"))).toBe(0o050);
-  await rm(root, { recursive: true });
+  await rm(root, { recursive: true, force: true });
 });

@@ -6,7 +6,7 @@ import { jwtSecret } from "../../src/platform/bun/secrets.ts";
 
 async function folder() {
   const path = await mkdtemp(join(tmpdir(), "sge-secrets-"));
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true }) };
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
 const asking = (path: string, more = {}) => ({
   APP_ENV: "development" as const,

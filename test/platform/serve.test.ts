@@ -205,5 +205,5 @@ test("a door that cannot build its app leaves nothing open", async () => {
   expect(await rows?.catch((error: unknown) => error)).toMatchObject({
     message: expect.stringMatching(/not open/),
   });
-  await rm(folder, { recursive: true });
+  await rm(folder, { recursive: true, force: true });
 });
