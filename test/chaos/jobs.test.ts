@@ -1,10 +1,12 @@
 import { expect, test } from "bun:test";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import type { InStatement } from "@libsql/client";
 import { syntheticNote } from "../../src/demo/synthetic-note.ts";
 import { zipOf } from "../../src/demo/zip.ts";
 import { trusted } from "../../src/lib/cast.ts";
 import { openDatabase } from "../../src/platform/bun/database.ts";
+import { writing } from "../../src/resilience/policies.ts";
 import { folder, signIn, startProcess } from "../support/process.ts";
 
 const FULL = process.env.FULL === "1";
@@ -20,11 +22,14 @@ const ENV = { JOB_LEASE_MS: "300" };
 /** A ledger of its own, put there while the server that made the company serves. */
 async function seed(cwd: string): Promise<void> {
   const database = await openDatabase(`file:${join(cwd, "data/sge.db")}`);
-  await database.writing.execute(
+  // The server writes too: its first sweep.
+  const write = (statement: InStatement) =>
+    writing.execute(() => database.writing.execute(statement), AbortSignal.timeout(5_000));
+  await write(
     "insert into products (company, code, name, unit, created_at, updated_at) values (1, 'P', 'Prego', 'UN', 0, 0)",
   );
   for (let from = 0; from < MOVEMENTS; from += 50_000)
-    await database.writing.execute({
+    await write({
       sql: `with recursive n(i) as (select ?1 + 1 union all select i + 1 from n where i < ?1 + 50000)
         insert into movements (company, product, type, quantity_e4, origin, origin_ref, notes, posting, created_at)
         select 1, 'P', 'ENTRADA', 10000, 'MANUAL', 'm' || i, 'linha ' || i, 'x', 1760000000000 + i * 1000 from n`,
