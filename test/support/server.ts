@@ -35,7 +35,7 @@ export async function withServer(
     COMPANY_CNPJ: [COMPANY.cnpj],
     COMPANY_NAME: COMPANY.name,
     // A body that was refused before it was read keeps its connection until its sender has seen the answer.
-    SHUTDOWN_TIMEOUT_MS: 200,
+    SHUTDOWN_TIMEOUT_MS: 600,
     ...changed,
   });
   const running = await serve(config, {
