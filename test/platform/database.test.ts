@@ -134,6 +134,23 @@ describe.each(["here", "thread"] as const)("the writer %s", (where) => {
     await close();
   });
 
+  test("an insert that met a lock leaves nothing behind: what its connection writes next outlives it", async () => {
+    const { database, path, close } = await open();
+    await database.writing.execute("create table t (a integer primary key)");
+    const other = createClient({ url: `file:${path}`, concurrency: 1, timeout: 0 });
+    const held = await other.transaction("write");
+    const put = (a: number) =>
+      database.writing.execute({ sql: "insert into t (a) values (?1)", args: [a] });
+    expect(await put(1).catch((error: unknown) => error)).toMatchObject({ code: "SQLITE_BUSY" });
+    await held.rollback();
+    await put(2);
+    await put(3);
+    await database.close();
+    expect((await other.execute("select a from t")).rows.map(({ a }) => a)).toEqual([2, 3]);
+    other.close();
+    await close();
+  });
+
   test("a statement that failed holds nothing: the next batch of the connection is written, and a reader sees it", async () => {
     const { database, close } = await open();
     await database.writing.executeMultiple(

@@ -10,6 +10,13 @@ const KEPT = 400;
 /** Of longer texts, as a note of some hundred items makes them, none is kept. */
 const KEPT_LENGTH = 8_192;
 
+/**
+ * What changes rows asks for the lock by itself, before it is stepped: SQLite leaves a statement that met a lock in the middle
+ * of its work, the binding does not reset it, and nothing that the connection writes after it would be committed.
+ */
+const CHANGES =
+  /^\s*(?:with\b[\s\S]*\b)?(?:insert\s+(?:or\s+\w+\s+)?into|update|delete\s+from|replace\s+into)\b/i;
+
 interface Prepared {
   readonly statement: Libsql.Statement<unknown[]>;
   /** Whether it gives rows; the binding would look it up at every call. */
@@ -70,20 +77,25 @@ export function openConnection(path: string, pragmas: string): Connection {
     }
   };
 
+  const batch = (statements: readonly InStatement[]): Answered[] => {
+    database.exec("BEGIN IMMEDIATE");
+    try {
+      const answers = statements.map(run);
+      database.exec("COMMIT");
+      return answers;
+    } catch (error) {
+      if (database.inTransaction) database.exec("ROLLBACK");
+      throw error;
+    }
+  };
+
   return {
     async execute(statement) {
-      return run(statement);
+      const sql = typeof statement === "string" ? statement : statement.sql;
+      return CHANGES.test(sql) ? (batch([statement])[0] ?? { rows: [] }) : run(statement);
     },
     async batch(statements) {
-      database.exec("BEGIN IMMEDIATE");
-      try {
-        const answers = statements.map(run);
-        database.exec("COMMIT");
-        return answers;
-      } catch (error) {
-        if (database.inTransaction) database.exec("ROLLBACK");
-        throw error;
-      }
+      return batch(statements);
     },
     async executeMultiple(sql) {
       database.exec(sql);
