@@ -5,6 +5,7 @@ import type { BlobStore } from "../../src/ports.ts";
 import { MOVEMENTS } from "../http/exported.ts";
 import { bytesOf, filled, ordered, view } from "../http/ordered.ts";
 import { work } from "../support/jobs.ts";
+import { mortalWriter } from "../support/mortal-writer.ts";
 import { withService } from "../support/service.ts";
 
 /** A store whose writer stops after each chunk until it is let go on. */
@@ -101,18 +102,7 @@ test("an attempt that dies at any commit is begun anew, and there is one file", 
       await filled(service, 1_100);
       const path = await ordered(service, { type: "movements" });
       const streamed = await bytesOf(service, MOVEMENTS);
-      const { writer } = service.ports;
-      let commits = 0;
-      const mortal: typeof writer = {
-        ...writer,
-        async commit(asked, signal) {
-          const done = await writer.commit(asked, signal);
-          commits += 1;
-          if (commits === dies + 1) throw new Error("killed");
-          return done;
-        },
-      };
-      await work(service.ports, { writer: mortal });
+      await work(service.ports, { writer: mortalWriter(service.ports.writer, dies) });
       expect(await view(service, path)).toMatchObject({ state: "done" });
       const { bytes } = await bytesOf(service, `${path}/file`);
       expect(bytes.equals(streamed.bytes)).toBe(true);

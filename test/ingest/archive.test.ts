@@ -7,6 +7,7 @@ import { Failed } from "../../src/lib/result.ts";
 import type { Ports } from "../../src/ports.ts";
 import { sweep } from "../../src/sweep.ts";
 import { work } from "../support/jobs.ts";
+import { mortalWriter } from "../support/mortal-writer.ts";
 import { type Service, withService } from "../support/service.ts";
 import { eventsOf, outcomes, utf8, xml } from "./queued-batch.ts";
 
@@ -133,19 +134,7 @@ test("an attempt that dies at any commit leaves nothing that the next one does t
   for (let dies = 0; dies < 6; dies += 1)
     await withService(async (service) => {
       const job = await sent(service, zip, "?approve=true");
-      const { writer } = service.ports;
-      let commits = 0;
-      // Killed right after a commit: it is written, and nobody hears of it.
-      const mortal: typeof writer = {
-        ...writer,
-        async commit(asked, signal) {
-          const done = await writer.commit(asked, signal);
-          commits += 1;
-          if (commits === dies + 1) throw new Error("killed");
-          return done;
-        },
-      };
-      await work(service.ports, { writer: mortal });
+      await work(service.ports, { writer: mortalWriter(service.ports.writer, dies) });
       const done = await jobAt(service, job);
       expect([dies, done.state, done.done]).toEqual([dies, "done", 72]);
       ends.push(JSON.stringify(done.summary));

@@ -3,6 +3,7 @@ import { consume } from "../../src/consumer.ts";
 import { syntheticBatch, syntheticNote } from "../../src/demo/synthetic-note.ts";
 import { Failed } from "../../src/lib/result.ts";
 import { work } from "../support/jobs.ts";
+import { mortalWriter } from "../support/mortal-writer.ts";
 import { withService } from "../support/service.ts";
 import { eventsOf, outcomes, queued, utf8, xml } from "./queued-batch.ts";
 
@@ -52,19 +53,7 @@ test("an attempt that dies at any commit leaves nothing that the next one does t
   for (let dies = 0; dies < 12; dies += 1)
     await withService(async (service) => {
       const job = await queued(service, files, "&approve=true");
-      const { writer } = service.ports;
-      let commits = 0;
-      // Killed right after a commit: it is written, and nobody hears of it.
-      const mortal: typeof writer = {
-        ...writer,
-        async commit(asked, signal) {
-          const done = await writer.commit(asked, signal);
-          commits += 1;
-          if (commits === dies + 1) throw new Error("killed");
-          return done;
-        },
-      };
-      await work(service.ports, { writer: mortal });
+      await work(service.ports, { writer: mortalWriter(service.ports.writer, dies) });
       const { body } = await service.send("GET", job);
       expect([dies, body.state]).toEqual([dies, "done"]);
       results.push(JSON.stringify(outcomes(body.results)));

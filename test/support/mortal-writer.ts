@@ -1,0 +1,18 @@
+import type { Writer } from "../../src/ports.ts";
+
+/**
+ * A writer whose process is killed right after its commit number `dies` (from 0): that is written, and nobody hears of it.
+ * What comes later is written as ever.
+ */
+export function mortalWriter<W extends Writer>(writer: W, dies: number): W {
+  let commits = 0;
+  return {
+    ...writer,
+    async commit(asked, signal) {
+      const done = await writer.commit(asked, signal);
+      commits += 1;
+      if (commits === dies + 1) throw new Error("killed");
+      return done;
+    },
+  };
+}
