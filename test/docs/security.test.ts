@@ -1,52 +1,22 @@
 import { expect, test } from "bun:test";
+import { missingTests, NAMES_A_TEST, namesOfTests, tableRows } from "../support/shown-by.ts";
 
 const page = await Bun.file("docs/security.md").text();
 
-/** The rows of every table: threat, what stands against it, shown by. */
-const rows = page
-  .split("\n")
-  .filter((line) => /^\| (?!threat)/.test(line))
-  .map((line) =>
-    line
-      .slice(1, -1)
-      .split("|")
-      .map((cell) => cell.trim()),
-  );
-
-/**
- * Titles of tests, of groups and of the cases of a contract (which stand behind whoever keeps it) as the file writes them;
- * what a template fills in matches anything.
- */
-function titlesOf(source: string): RegExp[] {
-  const titles = source.matchAll(
-    /\b(?:(?:test|describe)\(|(name):)\s*(?:"((?:[^"\\]|\\.)*)"|`((?:[^`\\]|\\.)*)`)/g,
-  );
-  return [...titles].map(([, inContract, plain, template]) => {
-    const text = plain ?? template ?? "";
-    const literal = text.split(/\$\{[^}]*\}/).map((part) => RegExp.escape(part));
-    const before = inContract === undefined ? "" : "(?:.+: )?";
-    return new RegExp(`^${before}${literal.join(".+")}$`);
-  });
-}
+/** Threat, what stands against it, shown by. */
+const rows = tableRows(page, "threat");
 
 test("every line of the threat model says what stands against the threat, and which tests show it", () => {
   expect(rows.length).toBeGreaterThan(30);
   for (const row of rows) {
     expect([row[0], row.length]).toEqual([row[0], 3]);
-    for (const shown of (row[2] ?? "").split("<br>"))
-      expect([row[0], shown]).toEqual([row[0], expect.stringMatching(/^`test\/\S+\.ts` \S.+$/)]);
+    for (const shown of namesOfTests(row[2] ?? ""))
+      expect([row[0], shown]).toEqual([row[0], expect.stringMatching(NAMES_A_TEST)]);
   }
 });
 
 test("every test that the threat model names is there", async () => {
-  const missing: string[] = [];
-  for (const shown of rows.flatMap((row) => (row[2] ?? "").split("<br>"))) {
-    const [, path = "", title = ""] = /^`(.+?)` (.+)$/.exec(shown) ?? [];
-    const file = Bun.file(path);
-    const source = (await file.exists()) ? await file.text() : "";
-    if (!titlesOf(source).some((known) => known.test(title))) missing.push(`${path}: ${title}`);
-  }
-  expect(missing).toEqual([]);
+  expect(await missingTests(rows.flatMap((row) => namesOfTests(row[2] ?? "")))).toEqual([]);
 });
 
 test("every hole of the old system's security that this service could have too has its line", () => {

@@ -1,0 +1,44 @@
+/** The cells of every row of a page's tables, but for the heads and the rules below them. `head`: how a head begins. */
+export const tableRows = (page: string, head: string): string[][] =>
+  page
+    .split("\n")
+    .filter((line) => line.startsWith("| ") && !line.startsWith(`| ${head}`))
+    .map((line) =>
+      line
+        .slice(1, -1)
+        .split("|")
+        .map((cell) => cell.trim()),
+    );
+
+/** A cell that names tests: `test/path.ts` and the title, separated by <br>. */
+export const namesOfTests = (cell: string): string[] => cell.split("<br>");
+
+export const NAMES_A_TEST = /^`test\/\S+\.(?:ts|mjs)` \S.+$/;
+
+/**
+ * Titles of tests, of groups and of the cases of a contract (which stand behind whoever keeps it) as the file writes them;
+ * what a template fills in matches anything.
+ */
+function titlesOf(source: string): RegExp[] {
+  const titles = source.matchAll(
+    /\b(?:(?:test|describe|it)\(|(name):)\s*(?:"((?:[^"\\]|\\.)*)"|`((?:[^`\\]|\\.)*)`)/g,
+  );
+  return [...titles].map(([, inContract, plain, template]) => {
+    const text = plain ?? template ?? "";
+    const literal = text.split(/\$\{[^}]*\}/).map((part) => RegExp.escape(part));
+    const before = inContract === undefined ? "" : "(?:.+: )?";
+    return new RegExp(`^${before}${literal.join(".+")}$`);
+  });
+}
+
+/** The tests among `named` that no file has, as "path: title". */
+export async function missingTests(named: readonly string[]): Promise<string[]> {
+  const missing: string[] = [];
+  for (const shown of named) {
+    const [, path = "", title = ""] = /^`(.+?)` (.+)$/.exec(shown) ?? [];
+    const file = Bun.file(path);
+    const source = (await file.exists()) ? await file.text() : "";
+    if (!titlesOf(source).some((known) => known.test(title))) missing.push(`${path}: ${title}`);
+  }
+  return missing;
+}
