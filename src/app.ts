@@ -1,6 +1,7 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { accountRoutes } from "./http/accounts.ts";
+import { askOnlyWhatIsSaid, wellEncoded, wellNamedHost } from "./http/address.ts";
 import { admission } from "./http/admission.ts";
 import { authenticated } from "./http/auth.ts";
 import { companyRoutes } from "./http/company.ts";
@@ -9,16 +10,11 @@ import { withinDeadline } from "./http/deadline.ts";
 import { emailRoutes } from "./http/email.ts";
 import type { Env } from "./http/env.ts";
 import { eventRoutes } from "./http/events.ts";
-import {
-  allowOrigins,
-  askOnlyWhatIsSaid,
-  limitJson,
-  readAsJson,
-  secure,
-} from "./http/every-request.ts";
+import { allowOrigins, limitJson, readAsJson, secure } from "./http/every-request.ts";
 import { exportJobRoutes } from "./http/export-jobs.ts";
 import { exportRoutes } from "./http/exports.ts";
 import { healthRoutes } from "./http/health.ts";
+import { invalidRequest } from "./http/invalid-request.ts";
 import { jobRoutes } from "./http/jobs.ts";
 import { keyRoutes } from "./http/keys.ts";
 import { admitScraper, metrics } from "./http/metrics.ts";
@@ -28,7 +24,7 @@ import { nfeRoutes } from "./http/nfe.ts";
 import { nfesRoutes } from "./http/nfes.ts";
 import { observed } from "./http/observed.ts";
 import { serveOpenApi } from "./http/openapi.ts";
-import { httpProblem, invalidRequest, toProblem } from "./http/problem.ts";
+import { httpProblem, toProblem } from "./http/problem.ts";
 import { profileRoutes } from "./http/profile.ts";
 import { rateLimited } from "./http/rate-limit.ts";
 import { stockRoutes } from "./http/stock.ts";
@@ -74,7 +70,7 @@ export function createApp(portsFor: (bindings: unknown) => Ports): OpenAPIHono<E
     return next();
   });
   app.use(observed, secure, allowOrigins, admission(), withinDeadline);
-  app.use(limitJson, readAsJson, askOnlyWhatIsSaid);
+  app.use(wellNamedHost, limitJson, readAsJson, askOnlyWhatIsSaid);
   app.use("/metrics", admitScraper);
   app.use("/api/*", authenticated, rateLimited);
   app.use(
@@ -86,6 +82,7 @@ export function createApp(portsFor: (bindings: unknown) => Ports): OpenAPIHono<E
       },
     }),
   );
+  app.use(wellEncoded);
   app.openapiRoutes(routes);
   return serveOpenApi(app);
 }

@@ -11,7 +11,7 @@ import type { Env } from "./env.ts";
 import { eventView } from "./event-frames.ts";
 import { eventStream } from "./event-stream.ts";
 import { asks } from "./permissions.ts";
-import { answers, PROBLEMS } from "./schemas.ts";
+import { answers, PROBLEMS, wholeNumber } from "./schemas.ts";
 
 /** How long a client may take nothing; what it takes renews it. */
 const PATIENCE_S = 120;
@@ -48,19 +48,17 @@ const feedRoute = createRoute({
   request: {
     query: z.object({
       after: Cursor.optional(),
-      limit: z.coerce
-        .number()
-        .int()
-        .min(1)
+      limit: wholeNumber(1)
         .default(100)
-        .transform((limit) => Math.min(limit, LARGEST_PAGE)),
-      wait: z.coerce
-        .number()
-        .int()
-        .min(0)
+        .transform((limit) => Math.min(limit, LARGEST_PAGE))
+        .openapi({ default: 100 }),
+      wait: wholeNumber(0)
         .default(0)
         .transform((seconds) => Math.min(seconds, LONGEST_WAIT_S))
-        .openapi({ description: `Segundos a esperar por um evento, até ${LONGEST_WAIT_S}` }),
+        .openapi({
+          default: 0,
+          description: `Segundos a esperar por um evento, até ${LONGEST_WAIT_S}`,
+        }),
     }),
   },
   responses: answers(

@@ -28,7 +28,6 @@ export const allowOrigins: MiddlewareHandler<Env> = cors({
     "Authorization",
     "Content-Type",
     "X-Request-Id",
-    "Idempotency-Key",
     "If-None-Match",
     "Last-Event-ID",
     "Traceparent",
@@ -77,20 +76,6 @@ export const readAsJson: MiddlewareHandler<Env> = async (c, next) => {
       else headers.set("content-type", "application/json");
       c.req.raw = new Request(raw, { headers });
     }
-  }
-  await next();
-};
-
-const EMPTY_VALUE = /[?&][^=&#]*=(?:&|$)/;
-
-/** `?search=&type=` asks for nothing, as it did: the old web client sends the fields of its forms as they stand. */
-export const askOnlyWhatIsSaid: MiddlewareHandler<Env> = async (c, next) => {
-  const { raw } = c.req;
-  if (EMPTY_VALUE.test(raw.url)) {
-    const url = new URL(raw.url);
-    for (const [name, value] of [...url.searchParams])
-      if (value === "") url.searchParams.delete(name, "");
-    c.req.raw = new Request(url.href, raw);
   }
   await next();
 };

@@ -4,7 +4,7 @@ import { zoneOffset } from "../lib/days.ts";
 import type { MovementFilter } from "../stock/ledger.ts";
 import type { LevelFilter } from "../stock/levels.ts";
 import { dayRange } from "./days.ts";
-import { Day, Flag, text } from "./schemas.ts";
+import { Day, Flag, text, wholeNumber } from "./schemas.ts";
 
 export const DialectSchema = z.enum(DIALECTS).default("br").openapi({
   description: "br: BOM, `;`, vírgula decimal (abre no Excel). rfc4180: sem BOM, `,`, ponto",
@@ -29,7 +29,7 @@ export const StockFilters = z.object({
 
 /** … and in a query. */
 export const StockQuery = StockFilters.extend({
-  category_id: z.coerce.number().int().min(1).optional(),
+  category_id: wholeNumber(1).optional(),
   low: Flag.optional(),
 });
 

@@ -188,7 +188,7 @@ export const getExportFile = defineOpenAPIRoute<typeof fileRoute, Env>({
       "content-type": "text/csv; charset=utf-8",
       etag,
     };
-    const known = c.req.header("if-none-match")?.split(/\s*,\s*/) ?? [];
+    const known = (c.req.header("if-none-match") ?? "").split(",").map((tag) => tag.trim());
     const ready = job.state === "done";
     if (ready && (known.includes(etag) || known.includes("*"))) return c.body(null, 304, { etag });
     const same = (c.req.header("if-range") ?? etag) === etag;

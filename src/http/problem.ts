@@ -1,12 +1,14 @@
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import type { z } from "zod";
 import type { Failure } from "../failures.ts";
 import { trusted } from "../lib/cast.ts";
 import { Failed } from "../lib/result.ts";
-import type { FieldError } from "../nfe/failures.ts";
 import type { Env } from "./env.ts";
+import type { HttpFailure } from "./failures.ts";
+
+/** What the domain may fail with, and what a request may before it gets there. */
+type Sayable = Failure | HttpFailure;
 
 /** Status and sentence (Portuguese, for people) of every failure. A failure without a row here does not compile. */
 const SAY = {
@@ -93,7 +95,9 @@ const SAY = {
   "mailbox.login": [400, "O servidor de e-mail recusou o usuário ou a senha"],
   "mailbox.folder": [400, "A pasta não existe no servidor de e-mail"],
   "profiler.busy": [409, "Outro perfil está sendo medido"],
-} as const satisfies Record<Failure["code"], readonly [ContentfulStatusCode, string]>;
+  "request.invalid_encoding": [422, "O endereço traz bytes que não são UTF-8"],
+  "request.invalid_host": [400, "O cabeçalho Host não é válido"],
+} as const satisfies Record<Sayable["code"], readonly [ContentfulStatusCode, string]>;
 
 /** Members of a failure that stay inside. */
 const INSIDE = new Set([
@@ -105,6 +109,7 @@ const INSIDE = new Set([
   "permission",
   "role",
   "maxBytes",
+  "where",
 ]);
 
 /** Sentences of the statuses that hono itself or the routing answers with. */
@@ -130,7 +135,8 @@ export function problem(
   c.set("code", code);
   return c.body(
     JSON.stringify({
-      type: `https://sge.example/problemas/${code}`,
+      // RFC 9457, 4.2.1: nothing to read elsewhere; `code` tells problems apart.
+      type: "about:blank",
       title: SENTENCE[status] ?? "Erro",
       status,
       detail,
@@ -164,7 +170,7 @@ const SENTENCE: Partial<Record<number, string>> = {
 };
 
 /** Says a typed failure on the wire; used for whole answers and for the lines of a batch. */
-export function sayFailure(failure: Failure): {
+export function sayFailure(failure: Sayable): {
   status: ContentfulStatusCode;
   detail: string;
   evidence: Record<string, unknown>;
@@ -179,7 +185,7 @@ export function sayFailure(failure: Failure): {
   return { status, detail: detailOf(failure, sentence), evidence };
 }
 
-function detailOf(failure: Failure, sentence: string): string {
+function detailOf(failure: Sayable, sentence: string): string {
   switch (failure.code) {
     case "nfe.malformed_xml":
       return failure.line === undefined
@@ -191,6 +197,8 @@ function detailOf(failure: Failure, sentence: string): string {
       return `${sentence}: ${{ length: "deve ter 44 caracteres", charset: "há caracteres fora do padrão", check_digit: "o dígito verificador não confere" }[failure.why]}`;
     case "nfe.held":
       return `${sentence}: ${failure.holds.map((hold) => hold.message).join("; ")}`;
+    case "request.invalid_encoding":
+      return `${sentence} (${failure.where}); escreva-o em UTF-8`;
     case "unsupported_media_type":
       return `${sentence}: ${failure.hint}`;
     case "malformed_multipart":
@@ -214,8 +222,8 @@ const failedIn = (error: Error): Failed | null =>
 export function toProblem(error: Error, c: Context<Env>): Response {
   const failed = failedIn(error);
   if (failed !== null) {
-    // Only our own flows construct Failed, and only with members of Failure.
-    const failure = trusted<Failure>(failed.failure);
+    // Only our own flows construct Failed, and only with what can be said.
+    const failure = trusted<Sayable>(failed.failure);
     const { status, detail, evidence } = sayFailure(failure);
     if ("retryAfterS" in failure)
       c.header("retry-after", String(Math.max(1, Math.ceil(failure.retryAfterS))));
@@ -258,30 +266,4 @@ const whereOf = (error: Error): string | null =>
 export function httpProblem(c: Context<Env>, status: ContentfulStatusCode): Response {
   const [code, detail] = HTTP_SAY[status] ?? [`http.${status}`, SENTENCE[status] ?? "Erro"];
   return problem(c, status, code, detail);
-}
-
-/** Routes whose clients know 400 for a field of the body from S.G.E.; new ones answer 422. */
-const ANSWERED_400: ReadonlySet<string> = new Set([
-  "/api/login",
-  "/api/nfe/upload",
-  "/api/movements",
-  "/api/config/email",
-  "/api/config/email/test",
-]);
-
-/** Schema failures of a request (`defaultHook`): 422; 400 for the bodies that S.G.E.'s clients know. */
-export function invalidRequest(c: Context<Env>, target: string, error: z.core.$ZodError): Response {
-  const errors: FieldError[] = error.issues.map((issue) => ({
-    path: `/${issue.path.map((part) => String(part).replaceAll("~", "~0").replaceAll("/", "~1")).join("/")}`,
-    code: issue.code ?? "invalid",
-    message: issue.message,
-  }));
-  const body = target === "json" || target === "form";
-  return problem(
-    c,
-    body && ANSWERED_400.has(c.req.path) ? 400 : 422,
-    "request.invalid",
-    `A requisição tem campos inválidos: ${errors.map((e) => `${e.path} ${e.message}`).join("; ")}`,
-    { errors },
-  );
 }

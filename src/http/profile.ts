@@ -4,7 +4,7 @@ import { HTTPException } from "hono/http-exception";
 import type { Profiler } from "../ports.ts";
 import { type Env, peerOf } from "./env.ts";
 import { asks } from "./permissions.ts";
-import { PROBLEMS } from "./schemas.ts";
+import { PROBLEMS, wholeNumber } from "./schemas.ts";
 
 /** Time beyond the samples themselves, until the file is written. */
 const PATIENCE_S = 120;
@@ -39,7 +39,9 @@ const cpuRoute = createRoute({
   tags: ["operations"],
   summary: "Perfil de CPU (.cpuprofile, abre no Chrome); só com PROFILING, na própria máquina",
   ...asks("administer"),
-  request: { query: z.object({ seconds: z.coerce.number().int().min(1).max(60).default(10) }) },
+  request: {
+    query: z.object({ seconds: wholeNumber(1, 60).default(10).openapi({ default: 10 }) }),
+  },
   responses: fileOf("O perfil"),
 });
 

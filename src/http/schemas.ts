@@ -21,15 +21,29 @@ export const AccessKeyParam = z.object({
     }),
 });
 
+/**
+ * A whole number in a query: decimal digits and nothing else, so that `0x10`, `1e2`, `+1` or a blank is no number. What is
+ * larger than an exact number is taken as the largest.
+ */
+export const wholeNumber = (min: number, max: number = Number.MAX_SAFE_INTEGER) =>
+  z
+    .string()
+    .regex(/^\d+$/, "deve ser um número inteiro, só com algarismos")
+    .transform((digits) => Math.min(Number(digits), Number.MAX_SAFE_INTEGER))
+    .pipe(z.int().min(min).max(max))
+    .openapi({
+      type: "integer",
+      minimum: min,
+      ...(max === Number.MAX_SAFE_INTEGER ? {} : { maximum: max }),
+    });
+
 /** `?page` from 1, `?limit` 1 to 100 (default 50; more is taken as 100, as S.G.E. did). */
 export const PageQuery = z.object({
-  page: z.coerce.number().int().min(1).max(1_000_000).default(1),
-  limit: z.coerce
-    .number()
-    .int()
-    .min(1)
+  page: wholeNumber(1, 1_000_000).default(1).openapi({ default: 1 }),
+  limit: wholeNumber(1)
     .default(50)
-    .transform((limit) => Math.min(limit, 100)),
+    .transform((limit) => Math.min(limit, 100))
+    .openapi({ default: 50 }),
 });
 
 export const Pagination = z

@@ -5,11 +5,11 @@ import { cached, UNCHANGED } from "./cached.ts";
 import type { Env } from "./env.ts";
 import { exactNumber, instant, money, moneyOrNull, quantity, quantityOrNull } from "./numbers.ts";
 import { asks } from "./permissions.ts";
-import { answers, Flag, offsetOf, PageQuery, paged, pageOf, text } from "./schemas.ts";
+import { answers, Flag, offsetOf, PageQuery, paged, pageOf, text, wholeNumber } from "./schemas.ts";
 
 const LevelQuery = PageQuery.extend({
   search: text(120).optional(),
-  category_id: z.coerce.number().int().min(1).optional(),
+  category_id: wholeNumber(1).optional(),
 });
 
 /** Fields of S.G.E. row 10. */

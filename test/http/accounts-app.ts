@@ -3,7 +3,8 @@ import { accountRoutes } from "../../src/http/accounts.ts";
 import { authenticated } from "../../src/http/auth.ts";
 import { companyRoutes } from "../../src/http/company.ts";
 import type { Env } from "../../src/http/env.ts";
-import { httpProblem, invalidRequest, toProblem } from "../../src/http/problem.ts";
+import { invalidRequest } from "../../src/http/invalid-request.ts";
+import { httpProblem, toProblem } from "../../src/http/problem.ts";
 import { rateLimited } from "../../src/http/rate-limit.ts";
 import type { Ports } from "../../src/ports.ts";
 

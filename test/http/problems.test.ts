@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { Glob } from "bun";
 import { type Answer, withService } from "../support/service.ts";
 
 const KEY = "35260911222333000181550010000001231000000420";
@@ -139,3 +140,20 @@ test("CORS is an allow-list: localhost in development, nobody else unless config
     },
     { config: { CORS_ORIGINS: ["https://loja.example"] } },
   ));
+
+test("CORS allows no header that nothing reads: a client would believe that it does something", () =>
+  withService(async ({ raw }) => {
+    const headers = { origin: "http://localhost:5173", "access-control-request-method": "POST" };
+    const preflight = await raw("OPTIONS", "/api/stock", { as: "nobody", headers });
+    const allowed = preflight.headers.get("access-control-allow-headers")?.split(",") ?? [];
+    expect(allowed.length).toBeGreaterThan(4);
+    const sources = [...new Glob("src/{http,journal}/*.ts").scanSync(".")];
+    const texts = await Promise.all(sources.map((path) => Bun.file(path).text()));
+    const source = texts.join("").toLowerCase();
+    for (const name of allowed) {
+      // Read by name, or declared in a route's schema of headers.
+      const read = [`header("${name}")`, `get("${name}")`, `"${name}": `];
+      expect([name, read.some((way) => source.includes(way.toLowerCase()))]).toEqual([name, true]);
+    }
+    expect(allowed).not.toContain("Idempotency-Key");
+  }));

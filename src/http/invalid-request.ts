@@ -1,0 +1,54 @@
+import type { Context } from "hono";
+import type { z } from "zod";
+import type { FieldError } from "../nfe/failures.ts";
+import type { Env } from "./env.ts";
+import { problem } from "./problem.ts";
+
+/** Routes whose clients know 400 for a field of the body from S.G.E.; new ones answer 422. */
+const ANSWERED_400: ReadonlySet<string> = new Set([
+  "/api/login",
+  "/api/nfe/upload",
+  "/api/movements",
+  "/api/config/email",
+  "/api/config/email/test",
+]);
+
+/** Schema failures of a request (`defaultHook`): 422; 400 for the bodies that S.G.E.'s clients know. */
+export function invalidRequest(c: Context<Env>, target: string, error: z.core.$ZodError): Response {
+  return invalidFields(
+    c,
+    target === "json" || target === "form",
+    error.issues.map((issue) => ({
+      path: pointer(issue.path),
+      code: issue.code ?? "invalid",
+      message: issue.message,
+    })),
+  );
+}
+
+/** What is wrong with the fields of a request, of its body or of the rest; the first MOST_FIELDS of them. */
+export function invalidFields(
+  c: Context<Env>,
+  inBody: boolean,
+  found: readonly FieldError[],
+): Response {
+  const errors = found.slice(0, MOST_FIELDS);
+  const said = errors.slice(0, MOST_SAID).map(({ path, message }) => `${path} ${message}`.trim());
+  const more = found.length - said.length;
+  const rest = more === 0 ? "" : `; e mais ${more}`;
+  return problem(
+    c,
+    inBody && ANSWERED_400.has(c.req.path) ? 400 : 422,
+    "request.invalid",
+    `A requisição tem campos inválidos: ${said.join("; ")}${rest}`,
+    { errors },
+  );
+}
+
+/** RFC 6901: the whole document is the empty pointer. */
+const pointer = (path: readonly PropertyKey[]): string =>
+  path.map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+
+/** Fields that one answer names, and those that its sentence repeats: a body may have a hundred thousand that are wrong. */
+const MOST_FIELDS = 100;
+const MOST_SAID = 10;
