@@ -37,6 +37,14 @@ export interface ItemSpec {
   readonly vFCPST?: string;
   readonly vII?: string;
   readonly vIPIDevol?: string;
+  /** Withheld single-phase ICMS of fuels: the group ICMS15. */
+  readonly vICMSMonoReten?: string;
+  readonly vPISST?: string;
+  readonly indSomaPISST?: "0" | "1";
+  readonly vCOFINSST?: string;
+  readonly indSomaCOFINSST?: "0" | "1";
+  /** A new vehicle, and how it is sold (2: billed directly by the manufacturer). */
+  readonly tpOp?: "0" | "1" | "2" | "3";
   readonly vICMSDeson?: string;
   readonly indDeduzDeson?: "0" | "1";
   readonly lots?: readonly LotSpec[];
@@ -58,8 +66,11 @@ const EXTRAS = [
   "vICMSST",
   "vFCPST",
   "vICMSDeson",
+  "vICMSMonoReten",
+  "vPISST",
+  "vCOFINSST",
 ] as const;
-const GOODS_ONLY = new Set<string>(["vII", "vIPI", "vIPIDevol", "vICMSST", "vFCPST", "vICMSDeson"]);
+const ANY_LINE = new Set<string>(["vFrete", "vSeg", "vDesc", "vOutro"]);
 type Extras = Record<(typeof EXTRAS)[number], number>;
 
 /** An item with every amount settled; all integers of 1/10². */
@@ -112,7 +123,7 @@ export function lineOf(spec: ItemSpec, cfop: string): Line {
   const service = spec.service === true;
   // A service line has no group that could carry the taxes of goods.
   const extra = (name: (typeof EXTRAS)[number]): number =>
-    service && GOODS_ONLY.has(name) ? 0 : scaled(spec[name] ?? "0", 2);
+    service && !ANY_LINE.has(name) ? 0 : scaled(spec[name] ?? "0", 2);
   const vProd =
     spec.vProd === undefined ? product_e2(spec.qCom, spec.vUnCom) : scaled(spec.vProd, 2);
   const extras: Extras = {
@@ -126,11 +137,21 @@ export function lineOf(spec: ItemSpec, cfop: string): Line {
     vICMSST: extra("vICMSST"),
     vFCPST: extra("vFCPST"),
     vICMSDeson: extra("vICMSDeson"),
+    vICMSMonoReten: extra("vICMSMonoReten"),
+    vPISST: extra("vPISST"),
+    vCOFINSST: extra("vCOFINSST"),
   };
   const counts = spec.indTot !== "0";
   const around = extras.vFrete + extras.vSeg + extras.vOutro - extras.vDesc;
   const vBC = Math.max(0, vProd + around);
-  const onTop = extras.vICMSST + extras.vFCPST + extras.vII + extras.vIPI + extras.vIPIDevol;
+  const withheld = extras.vICMSST + extras.vFCPST + extras.vICMSMonoReten + extras.vIPIDevol;
+  const onTop =
+    extras.vII +
+    extras.vIPI +
+    (spec.tpOp === "2" ? 0 : withheld) +
+    (spec.indSomaPISST === "1" ? extras.vPISST : 0) +
+    (spec.indSomaCOFINSST === "1" ? extras.vCOFINSST : 0);
+  const relief = spec.indDeduzDeson === "0" ? 0 : extras.vICMSDeson;
   const qTrib = spec.qTrib ?? spec.qCom;
   return {
     ...extras,
@@ -150,7 +171,7 @@ export function lineOf(spec: ItemSpec, cfop: string): Line {
     vISSQN: service ? share(vBC, 500) : 0,
     vIBS: share(vBC, 10),
     vCBS: share(vBC, 90),
-    vItem: (counts ? vProd : 0) + around - extras.vICMSDeson + onTop,
+    vItem: (counts || service ? vProd : 0) + around - relief + onTop,
   };
 }
 
@@ -159,8 +180,7 @@ export type Sums = ReturnType<typeof sumsOf>;
 
 /**
  * What the lines add up to. `headerFreight` (1/10²) stands in the total alone, as old emitters
- * wrote it. vNF = vProd − vDesc − vICMSDeson + vST + vFCPST + vFrete + vSeg + vOutro + vII + vIPI +
- * vIPIDevol + vServ (rejection 610 otherwise).
+ * wrote it. vNF is what the lines add to it (rejection 610 otherwise) and that freight.
  */
 export function sumsOf(lines: readonly Line[], headerFreight = 0) {
   const sum = (of: (line: Line) => number): number => sumExact(lines.map(of));
@@ -179,6 +199,7 @@ export function sumsOf(lines: readonly Line[], headerFreight = 0) {
     ),
     vST: sum((line) => line.vICMSST),
     vFCPST: sum((line) => line.vFCPST),
+    vICMSMonoReten: sum((line) => line.vICMSMonoReten),
     vProd: over(counted, (line) => line.vProd),
     vFrete: sum((line) => line.vFrete) + headerFreight,
     vSeg: sum((line) => line.vSeg),
@@ -199,18 +220,6 @@ export function sumsOf(lines: readonly Line[], headerFreight = 0) {
     vCBS: sum((line) => line.vCBS),
     vItems: sum((line) => line.vItem),
   };
-  const vNF =
-    sums.vProd -
-    sums.vDesc -
-    sums.vICMSDeson +
-    sums.vST +
-    sums.vFCPST +
-    sums.vFrete +
-    sums.vSeg +
-    sums.vOutro +
-    sums.vII +
-    sums.vIPI +
-    sums.vIPIDevol +
-    sums.vServ;
+  const vNF = sums.vItems + headerFreight;
   return { ...sums, vNF };
 }

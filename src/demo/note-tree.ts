@@ -49,6 +49,7 @@ export interface ProtocolParts {
   readonly digVal: string | undefined;
   readonly cStat: string;
   readonly xMotivo: string;
+  readonly alerts: readonly { readonly cMsg: string; readonly xMsg: string }[];
 }
 
 const address = (uf: string): Tree => {
@@ -151,6 +152,7 @@ export function detTree(line: Line, layout: Parts["layout"], ibsCbs: boolean, uf
       vOutro: amount(line.vOutro),
       indTot: line.counts ? "1" : "0",
       rastro: inMed ? undefined : lots,
+      veicProd: spec.tpOp === undefined ? undefined : { tpOp: spec.tpOp },
       med: inMed ? lots?.map((lot) => ({ ...lot, vPMC: "1.00" })) : undefined,
     },
     imposto: taxTree(line, ibsCbs, stateOf(uf).cMun),
@@ -243,6 +245,8 @@ export function protocolTree(parts: ProtocolParts): Tree {
       digVal: parts.digVal,
       cStat: parts.cStat,
       xMotivo: parts.xMotivo,
+      cMsg: parts.alerts.map(({ cMsg }) => cMsg),
+      xMsg: parts.alerts.map(({ xMsg }) => xMsg),
     },
   };
 }

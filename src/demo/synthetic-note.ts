@@ -40,6 +40,8 @@ export interface NoteOptions {
     readonly chNFe?: string;
     readonly tpAmb?: string;
     readonly digVal?: string;
+    /** Written as cMsg and xMsg. */
+    readonly alerts?: readonly { readonly cMsg: string; readonly xMsg: string }[];
   } | null;
   readonly refNFe?: readonly string[];
   readonly ibsCbs?: boolean;
@@ -80,6 +82,7 @@ const REASONS: Readonly<Record<string, string>> = {
   "100": "Autorizado o uso da NF-e",
   "101": "Cancelamento de NF-e homologado",
   "110": "Uso Denegado",
+  "120": "Autorizado o uso da NF-e, com alerta",
   "150": "Autorizado o uso da NF-e, autorizacao fora de prazo",
   "301": "Uso Denegado: Irregularidade fiscal do emitente",
   "302": "Uso Denegado: Irregularidade fiscal do destinatario",
@@ -175,6 +178,7 @@ export function settle(options: NoteOptions): Settled {
       digVal: options.protocol?.digVal ?? (signed ? signature.digest : undefined),
       cStat,
       xMotivo: REASONS[cStat] ?? "Rejeicao: motivo de teste",
+      alerts: options.protocol?.alerts ?? [],
     },
   };
 }

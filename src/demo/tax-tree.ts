@@ -26,6 +26,17 @@ function icms(line: Line): Tree {
         indDeduzDeson: line.spec.indDeduzDeson,
       },
     };
+  if (line.vICMSMonoReten > 0)
+    return {
+      ICMS15: {
+        orig: "0",
+        CST: "15",
+        adRemICMS: "1.1200",
+        vICMSMono: "0.00",
+        adRemICMSReten: "1.1200",
+        vICMSMonoReten: money(line.vICMSMonoReten),
+      },
+    };
   const own = {
     modBC: "3",
     vBC: money(line.vBC),
@@ -93,7 +104,25 @@ export function taxTree(line: Line, withIbsCbs: boolean, cMunFG: string): Tree {
   return {
     ...(line.service ? service : goods),
     PIS: { PISAliq: { CST: "01", vBC: base, pPIS: "1.65", vPIS: money(line.vPIS) } },
+    PISST:
+      line.vPISST === 0
+        ? undefined
+        : {
+            vBC: base,
+            pPIS: "1.65",
+            vPIS: money(line.vPISST),
+            indSomaPISST: line.spec.indSomaPISST,
+          },
     COFINS: { COFINSAliq: { CST: "01", vBC: base, pCOFINS: "7.60", vCOFINS: money(line.vCOFINS) } },
+    COFINSST:
+      line.vCOFINSST === 0
+        ? undefined
+        : {
+            vBC: base,
+            pCOFINS: "7.60",
+            vCOFINS: money(line.vCOFINSST),
+            indSomaCOFINSST: line.spec.indSomaCOFINSST,
+          },
     IBSCBS: withIbsCbs ? ibsCbs(line) : undefined,
   };
 }
@@ -128,6 +157,7 @@ export function totalTree(
     vST: money(sums.vST),
     vFCPST: four(money(sums.vFCPST)),
     vFCPSTRet: four("0.00"),
+    vICMSMonoReten: present(sums.vICMSMonoReten),
     vProd: money(sums.vProd),
     vFrete: money(sums.vFrete),
     vSeg: money(sums.vSeg),

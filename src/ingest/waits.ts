@@ -14,7 +14,7 @@ export interface NoteRule extends Named {
 }
 
 const CANCELLED = ["101", "151", "155"];
-const AUTHORISED = ["100", "150"];
+const AUTHORISED = ["100", "120", "150"];
 
 const cancels = (event: NfeEvent, note: Note): boolean =>
   event.accessKey === note.accessKey &&
@@ -53,12 +53,23 @@ export const NOTE: readonly NoteRule[] = [
   },
   {
     rule: "note.not_authorised",
-    source: "MOC, table of cStat: 100 and 150 authorise; 110, 301, 302, 303 deny; others reject",
+    source:
+      "MOC, table of cStat, and NT 2026.002: 100, 120 and 150 authorise; 110, 301, 302, 303 deny; others reject",
     hold: "not_authorised",
     says: ({ note: { protocol } }) =>
       protocol === null || [...AUTHORISED, ...CANCELLED].includes(protocol.cStat)
         ? null
         : `A SEFAZ não autorizou esta nota (cStat ${protocol.cStat}): não dê entrada na mercadoria e fale com o emitente.`,
+  },
+  {
+    rule: "note.authorised_with_alert",
+    source: "NT 2026.002, protNFe/infProt/cStat 120 with cMsg and xMsg: authorised, with an alert",
+    finding: { code: "authorised_with_alert", severity: "warning" },
+    says: ({ note: { protocol } }) => {
+      if (protocol?.cStat !== "120") return null;
+      const alerts = protocol.alerts.map(({ cMsg, xMsg }) => `${xMsg} (${cMsg})`).join("; ");
+      return `A SEFAZ autorizou a nota com alerta (cStat 120)${alerts === "" ? "" : `: ${alerts}`}.`;
+    },
   },
   {
     rule: "note.protocol_mismatch",

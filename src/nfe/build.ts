@@ -66,7 +66,7 @@ export function noteOf(shape: NoteShape, around: Around): Note {
           shape["dest/enderDest/UF"],
         )
       : null,
-    items: shape.det.map(itemOf),
+    items: shape.det.map((det) => itemOf(det, layout)),
     total: totalsOf(shape),
     protocol,
     signature,
@@ -92,7 +92,7 @@ function party(
   };
 }
 
-function itemOf(shape: ItemShape): Item {
+function itemOf(shape: ItemShape, layout: string): Item {
   const qCom = exactly(shape["prod/qCom"]);
   const qTrib = shape["prod/qTrib"];
   return {
@@ -119,10 +119,16 @@ function itemOf(shape: ItemShape): Item {
     vICMSST_e2: cents(shape["imposto/ICMS/*/vICMSST"]),
     vFCPST_e2: cents(shape["imposto/ICMS/*/vFCPST"]),
     vII_e2: cents(shape["imposto/II/vII"]),
+    vICMSMonoReten_e2: cents(shape["imposto/ICMS/*/vICMSMonoReten"]),
     vICMSDeson_e2: cents(shape["imposto/ICMS/*/vICMSDeson"]),
     indDeduzDeson: shape["imposto/ICMS/*/indDeduzDeson"] ?? null,
-    vIPIDevol_e2: cents(shape["impostoDevol/IPI/vIPIDevol"]),
-    vIS_e2: cents(shape["imposto/IS/vIS"]),
+    // Before 4.00 the total had no place for it: it was written into vOutro, and would count twice.
+    vIPIDevol_e2: layout === "4.00" ? cents(shape["impostoDevol/IPI/vIPIDevol"]) : 0,
+    vPISST_e2: cents(shape["imposto/PISST/vPIS"]),
+    indSomaPISST: shape["imposto/PISST/indSomaPISST"] ?? null,
+    vCOFINSST_e2: cents(shape["imposto/COFINSST/vCOFINS"]),
+    indSomaCOFINSST: shape["imposto/COFINSST/indSomaCOFINSST"] ?? null,
+    tpOp: orNull(shape["prod/veicProd/tpOp"]),
     service: shape.service,
     lots: lotsOf(shape, qCom),
   };
@@ -161,6 +167,7 @@ function totalsOf(shape: NoteShape): Totals {
     vIPIDevol_e2: cents(shape["total/ICMSTot/vIPIDevol"]),
     vST_e2: cents(shape["total/ICMSTot/vST"]),
     vFCPST_e2: cents(shape["total/ICMSTot/vFCPST"]),
+    vICMSMonoReten_e2: cents(shape["total/ICMSTot/vICMSMonoReten"]),
     vICMSDeson_e2: cents(shape["total/ICMSTot/vICMSDeson"]),
     vServ_e2: cents(shape["total/ISSQNtot/vServ"]),
     vNF_e2: cents(shape["total/ICMSTot/vNF"]),

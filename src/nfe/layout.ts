@@ -11,6 +11,8 @@ export const LAYOUTS: readonly string[] = ["4.00", "3.10", "2.00"];
 export const MAX_ITEMS = 990;
 export const MAX_LOTS = 500;
 export const MAX_BATCH = 50;
+/** leiauteNFe: at most so many alerts (cMsg, xMsg) in a protocol. */
+export const MAX_ALERTS = 5;
 
 /** A group's elements: name → whether it may repeat. */
 export type GroupLayout = ReadonlyMap<string, boolean>;
@@ -23,8 +25,8 @@ function group(names: string): GroupLayout {
 }
 
 /**
- * The elements of the groups that we look into, from leiauteNFe_v4.00 (PL_010e, with NT 2025.002), and behind them
- * those that only 3.10 or 2.00 had. What stands here is known and may be left unread; the rest is told as a finding.
+ * The elements of the groups that we look into, from leiauteNFe_v4.00 (PL_010h, with NT 2025.002, NT 2026.005, NT 2026.006
+ * and NT 2026.008), and behind them those that only 3.10 or 2.00 had. What stands here is known and may be left unread; the rest is told as a finding.
  */
 export const GROUPS = {
   nfeProc: group(
@@ -33,29 +35,34 @@ export const GROUPS = {
   NFe: group("infNFe infNFeSupl Signature"),
   infNFe: group(
     "ide emit avulsa dest retirada entrega autXML* det* total transp cobr pag* infIntermed infAdic exporta compra " +
-      "cana infRespTec infSolicNFF agropecuario infPAA",
+      "cana infRespTec infSolicNFF agropecuario infPAA gPgtoVinc*",
   ),
   ide: group(
     "cUF cNF natOp mod serie nNF dhEmi dhSaiEnt dPrevEntrega tpNF idDest cMunFG cMunFGIBS tpImp tpEmis cDV tpAmb " +
       "finNFe tpNFDebito tpNFCredito indFinal indPres indIntermed cIndOp procEmi verProc dhCont xJust NFref* " +
       "gCompraGov gPagAntecipado indPag dEmi dSaiEnt hSaiEnt",
   ),
-  emit: group("CNPJ CPF xNome xFant enderEmit IE IEST IM CNAE CRT ISUFEmit"),
+  emit: group("CNPJ CPF xNome xFant enderEmit IE IEST IM CNAE CRT ISUFEmit tpRegimeIBSCBS"),
   dest: group("CNPJ CPF idEstrangeiro xNome enderDest indIEDest IE ISUF IM email"),
   det: group("prod imposto impostoDevol infAdProd obsItem vItem DFeReferenciado"),
   prod: group(
     "cProd cEAN cBarra xProd NCM NVE* CEST indEscala CNPJFab cBenef gCred* tpCredPresIBSZFM EXTIPI CFOP uCom qCom " +
       "vUnCom vProd cEANTrib cBarraTrib uTrib qTrib vUnTrib vFrete vSeg vDesc vOutro indTot indBemMovelUsado DI* " +
-      "detExport* xPed nItemPed nFCI rastro* infProdNFF infProdEmb veicProd med* arma* comb nRECOPI",
+      "detExport* xPed nItemPed nFCI rastro* infProdNFF infProdEmb veicProd med* arma* comb nRECOPI cAtivSN vUnComLiq " +
+      "vProdLiq",
   ),
   rastro: group("nLote qLote dFab dVal cAgreg"),
   med: group("cProdANVISA xMotivoIsencao vPMC nLote qLote dFab dVal"),
-  imposto: group("vTotTrib ICMS IPI II ISSQN PIS PISST COFINS COFINSST ICMSUFDest IS IBSCBS"),
-  total: group("ICMSTot ISSQNtot retTrib ISTot IBSCBSTot vNFTot"),
+  imposto: group(
+    "vTotTrib ICMS IPI II ISSQN PIS PISST COFINS COFINSST ICMSUFDest IS IBSCBS gTribSN",
+  ),
+  total: group(
+    "ICMSTot ISSQNtot retTrib ISTot IBSCBSTot vNFTot vProdLiqTot gTribSN ICMSPrevistoPagtoAntecip",
+  ),
   ICMSTot: group(
     "vBC vICMS vICMSDeson vFCPUFDest vICMSUFDest vICMSUFRemet vFCP vBCST vST vFCPST vFCPSTRet qBCMono vICMSMono " +
       "qBCMonoReten vICMSMonoReten qBCMonoRet vICMSMonoRet vProd vFrete vSeg vDesc vII vIPI vIPIDevol vPIS vCOFINS " +
-      "vOutro vNF vTotTrib",
+      "vOutro vNF vTotTrib vProdLiqTot",
   ),
   infProt: group("tpAmb verAplic chNFe dhRecbto nProt digVal cStat xMotivo cMsg* xMsg*"),
 } as const satisfies Record<string, GroupLayout>;

@@ -51,10 +51,18 @@ export interface Item {
   readonly vICMSST_e2: number;
   readonly vFCPST_e2: number;
   readonly vII_e2: number;
+  /** Withheld single-phase ICMS of fuels (CST 15). */
+  readonly vICMSMonoReten_e2: number;
   readonly vICMSDeson_e2: number;
   readonly indDeduzDeson: "0" | "1" | null;
   readonly vIPIDevol_e2: number;
-  readonly vIS_e2: number;
+  /** `PISST/vPIS` and `COFINSST/vCOFINS`: part of vNF only where indSomaPISST and indSomaCOFINSST are 1. */
+  readonly vPISST_e2: number;
+  readonly indSomaPISST: "0" | "1" | null;
+  readonly vCOFINSST_e2: number;
+  readonly indSomaCOFINSST: "0" | "1" | null;
+  /** `veicProd/tpOp`: 2 is direct billing of a new vehicle. Null: no vehicle. */
+  readonly tpOp: string | null;
   /** The group ISSQN stands in `imposto`: a service line, no goods. */
   readonly service: boolean;
   readonly lots: readonly Lot[];
@@ -72,6 +80,7 @@ export interface Totals {
   readonly vIPIDevol_e2: number;
   readonly vST_e2: number;
   readonly vFCPST_e2: number;
+  readonly vICMSMonoReten_e2: number;
   readonly vICMSDeson_e2: number;
   /** `ISSQNtot/vServ`. */
   readonly vServ_e2: number;
@@ -87,6 +96,13 @@ export interface Protocol {
   readonly digVal: string | null;
   readonly cStat: string;
   readonly xMotivo: string | null;
+  /** `cMsg` and `xMsg`, at most 5: what the tax office draws attention to (cStat 120, NT 2026.002). */
+  readonly alerts: readonly ProtocolAlert[];
+}
+
+export interface ProtocolAlert {
+  readonly cMsg: string;
+  readonly xMsg: string;
 }
 
 /** A note as its XML says it. Plain data: it crosses a thread and goes into JSON unchanged. */

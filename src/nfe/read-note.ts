@@ -6,8 +6,9 @@ import { noteShape } from "./extract.ts";
 import type { FieldError, NfeFailure } from "./failures.ts";
 import { fieldErrors, MAX_ERRORS, missing, shown, tooMany } from "./field-errors.ts";
 import { allOf, firstOf, groupOf, type Notices, textOf } from "./group.ts";
-import { GROUPS, LAYOUTS, MAX_ITEMS, XMLDSIG } from "./layout.ts";
-import type { Note, Protocol } from "./note.ts";
+import { GROUPS, LAYOUTS, MAX_ALERTS, MAX_ITEMS, XMLDSIG } from "./layout.ts";
+import type { Note, Protocol, ProtocolAlert } from "./note.ts";
+import { PARTS } from "./note-value.ts";
 import type { Placed } from "./roots.ts";
 import { NoteShape, type Unchecked } from "./shape.ts";
 import { attributeOf, type XmlElement } from "./xml/element.ts";
@@ -122,7 +123,19 @@ function protocolIn(proc: XmlElement | null, notices: Notices): Protocol | null 
     digVal: orNull("digVal"),
     cStat: text("cStat"),
     xMotivo: orNull("xMotivo"),
+    alerts: alertsIn(infProt),
   };
+}
+
+/** infProt/cMsg with the xMsg that follows it; texts are cut to the 200 characters of the layout. */
+function alertsIn(infProt: XmlElement): ProtocolAlert[] {
+  const texts = allOf(infProt, "xMsg").map((xMsg) => textOf(xMsg) ?? "");
+  return allOf(infProt, "cMsg")
+    .slice(0, MAX_ALERTS)
+    .map((cMsg, i) => ({
+      cMsg: (textOf(cMsg) ?? "").slice(0, 4),
+      xMsg: (texts[i] ?? "").slice(0, 200),
+    }));
 }
 
 /** ide/NFref/refNFe, each once. */
@@ -152,20 +165,10 @@ function signatureIn(signature: XmlElement | undefined): Note["signature"] {
 /** All amounts of a note together stay exact (below 2⁵³ cents), so that no sum of some of them can fail later. */
 function countable(note: Note, path: string): FieldError | null {
   let sum = 0;
-  for (const item of note.items)
-    sum +=
-      item.vProd_e2 +
-      item.vFrete_e2 +
-      item.vSeg_e2 +
-      item.vDesc_e2 +
-      item.vOutro_e2 +
-      item.vIPI_e2 +
-      item.vICMSST_e2 +
-      item.vFCPST_e2 +
-      item.vII_e2 +
-      item.vICMSDeson_e2 +
-      item.vIPIDevol_e2 +
-      item.vIS_e2;
+  for (const item of note.items) {
+    sum += item.vProd_e2;
+    for (const part of PARTS) sum += item[part.item];
+  }
   for (const value of Object.values(note.total)) sum += value;
   return sum <= Number.MAX_SAFE_INTEGER
     ? null

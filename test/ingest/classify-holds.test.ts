@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import type { Known } from "../../src/ingest/case.ts";
 import { classify } from "../../src/ingest/classify.ts";
 import { HOLD_CODES } from "../../src/ingest/failures.ts";
-import type { Note } from "../../src/nfe/note.ts";
+import type { Note, Protocol } from "../../src/nfe/note.ts";
 import {
   cancellation,
   company,
@@ -19,8 +19,29 @@ const holdsOf = (given: Note, settings = company(), known: Known = {}) =>
 const KEY = note().accessKey;
 
 describe("the tax office's answer", () => {
-  test("authorised in time or late enters stock (cStat 100, 150)", () => {
-    for (const cStat of ["100", "150"]) expect(holdsOf(note({ protocol: { cStat } }))).toEqual([]);
+  test("authorised in time, with an alert or late enters stock (cStat 100, 120, 150)", () => {
+    for (const cStat of ["100", "120", "150"])
+      expect(holdsOf(note({ protocol: { cStat } }))).toEqual([]);
+  });
+
+  test("an authorisation with an alert has a finding with what the tax office says (cStat 120)", () => {
+    const alerts = [
+      { cMsg: "0801", xMsg: "Data de vigência próxima" },
+      { cMsg: "0802", xMsg: "Cadastro a rever" },
+    ];
+    const findings = (protocol: Partial<Protocol>) =>
+      classify(note({ protocol }), company()).findings;
+    expect(findings({ cStat: "120", alerts })).toEqual([
+      {
+        code: "authorised_with_alert",
+        severity: "warning",
+        path: null,
+        message:
+          "A SEFAZ autorizou a nota com alerta (cStat 120): Data de vigência próxima (0801); Cadastro a rever (0802).",
+      },
+    ]);
+    expect(findings({ cStat: "120" })).toHaveLength(1);
+    expect(findings({ cStat: "100", alerts })).toEqual([]);
   });
 
   test("without a protocol nothing proves the authorisation (no_protocol)", () => {

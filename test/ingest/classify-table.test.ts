@@ -36,7 +36,7 @@ const someNote = fc
     kind: fc.constantFrom("01", "03", "06", "07", null),
     emit: someParty,
     dest: fc.option(someParty, { nil: null }),
-    cStat: fc.constantFrom("100", "150", "101", "302", null),
+    cStat: fc.constantFrom("100", "120", "150", "101", "302", null),
     cancelled: fc.boolean(),
     lines: fc.array(
       fc.record({

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import type { ItemSpec } from "../../src/demo/amounts.ts";
 import { type NoteOptions, syntheticNote } from "../../src/demo/synthetic-note.ts";
 import { keyMismatches } from "../../src/nfe/check.ts";
 import type { Note } from "../../src/nfe/note.ts";
@@ -76,28 +77,73 @@ describe("totals", () => {
     ]);
   });
 
-  test("the known exceptions of vNF are not told: imports, vehicles without ST, fuels, relief that stays", () => {
-    const imported = {
-      items: [{ ...item, CFOP: "3102" }],
-      tpNF: "0",
-      totals: { vNF: "99.00" },
-    } as const;
-    expect(found(make(imported))).toEqual([]);
-    const car = { ...item, vICMSST: "5.00", NCM: "87032310" };
-    expect(found(make({ items: [car], totals: { vNF: "20.00" } }))).toEqual([]);
-    expect(
-      found(make({ items: [{ ...car, NCM: "84713012" }], totals: { vNF: "20.00" } })),
-    ).toHaveLength(1);
-    const fuel = { ...item, CFOP: "5656" };
-    expect(found(make({ items: [fuel], totals: { vNF: "25.00" } }))).toEqual([]);
-    expect(found(make({ items: [fuel], totals: { vNF: "15.00" } }))).toHaveLength(1);
+  describe("vNF closes in each of its forms, and in no other", () => {
+    const fuel = { ...item, CFOP: "5656", vICMSMonoReten: "5.00" };
+    const vehicle = { ...item, NCM: "87032310", vICMSST: "5.00" } as const;
     const relieved = { ...item, vICMSDeson: "1.50" };
-    expect(
-      found(make({ items: [{ ...relieved, indDeduzDeson: "1" }], totals: { vNF: "18.50" } })),
-    ).toEqual([]);
-    expect(
-      found(make({ items: [{ ...relieved, indDeduzDeson: "0" }], totals: { vNF: "20.00" } })),
-    ).toEqual([]);
+    const summed = { vPISST: "1.00", indSomaPISST: "1", vCOFINSST: "2.00" } as const;
+    test.each<[string, ItemSpec, string, string[]]>([
+      ["fuel with its withheld ICMS", fuel, "25.00", []],
+      ["fuel without its withheld ICMS", fuel, "20.00", ["note_total"]],
+      ["fuel with more than that", fuel, "26.00", ["note_total"]],
+      ["a vehicle billed directly without ST", { ...vehicle, tpOp: "2" }, "20.00", []],
+      ["a vehicle billed directly with ST", { ...vehicle, tpOp: "2" }, "25.00", ["note_total"]],
+      ["a vehicle of a dealer with ST", { ...vehicle, tpOp: "1" }, "25.00", []],
+      ["a part of a vehicle without ST", vehicle, "20.00", ["note_total"]],
+      ["relief that is deducted", { ...relieved, indDeduzDeson: "1" }, "18.50", []],
+      [
+        "relief that is deducted, and is not",
+        { ...relieved, indDeduzDeson: "1" },
+        "20.00",
+        ["note_total"],
+      ],
+      ["relief that is kept", { ...relieved, indDeduzDeson: "0" }, "20.00", []],
+      ["relief that says nothing, deducted", relieved, "18.50", []],
+      ["relief that says nothing, kept", relieved, "20.00", []],
+      ["PIS-ST that is summed beside COFINS-ST that is not", { ...item, ...summed }, "21.00", []],
+      ["both summed", { ...item, ...summed, indSomaCOFINSST: "1" }, "23.00", []],
+      ["neither in vNF although one is summed", { ...item, ...summed }, "20.00", ["note_total"]],
+      ["returned IPI", { ...item, vIPIDevol: "5.00" }, "25.00", []],
+      ["a note worth more than its parts", item, "20.01", ["note_total"]],
+      [
+        "an import worth more than its items",
+        { ...item, CFOP: "3102" },
+        "99.00",
+        ["cost_below_total"],
+      ],
+      ["an import worth less than its items", { ...item, CFOP: "3102" }, "9.00", []],
+    ])("vNF of %s", (_, line, vNF, codes) => {
+      const tpNF = line.CFOP === "3102" ? "0" : "1";
+      const { findings } = readingIn(make({ items: [line], tpNF, totals: { vNF } }));
+      expect(findings.map(({ code }) => code)).toEqual(codes);
+    });
+  });
+
+  test("an import says how much of vNF no item carries", () => {
+    const imported = { ...item, qCom: "1", vUnCom: "1000.00", vII: "140.00", CFOP: "3102" };
+    const { findings } = readingIn(
+      make({ items: [imported], tpNF: "0", totals: { vNF: "1533.54" } }),
+    );
+    expect(findings).toMatchObject([
+      {
+        code: "cost_below_total",
+        path: "/nfeProc/NFe/infNFe/total/ICMSTot/vNF",
+        message: expect.stringContaining("R$ 393,54 não estão em nenhum item"),
+      },
+    ]);
+  });
+
+  test("a total that differs says which it is, in reais with thousands, and by how much", () => {
+    const { findings } = readingIn(
+      make({
+        items: [{ ...item, qCom: "990000", vFrete: "1.00" }],
+        totals: { vProd: "104.00", vFrete: "0.50", vNF: "104.50" },
+      }),
+    );
+    expect(findings.map(({ message }) => message)).toEqual([
+      "Valor dos produtos (vProd): o total da nota é R$ 104,00, mas os itens somam R$ 9.900.000,00 (diferença -R$ 9.899.896,00).",
+      "Frete (vFrete): o total da nota é R$ 0,50, mas os itens somam R$ 1,00 (diferença -R$ 0,50).",
+    ]);
   });
 
   test("vProd counts the items with indTot 1, without services", () => {

@@ -1,0 +1,91 @@
+import { apportion, sumExact } from "../lib/decimal.ts";
+import type { Item, Note, Totals } from "./note.ts";
+
+/**
+ * Whether relieved ICMS whose item leaves indDeduzDeson out was taken off vNF. Both forms are in use (rule W16-10), so the
+ * one with which vNF closes is the note's.
+ */
+export type Relief = "deducted" | "kept";
+
+/** An amount of an item, the sum of it in the total (null: the total has none), and how it enters vNF and the cost. */
+export interface Part {
+  readonly item: keyof Item & `v${string}_e2`;
+  readonly total: keyof Totals | null;
+  readonly sign: 1 | -1;
+  /** Whether the amount of this item enters; absent: it always does. */
+  readonly enters?: (item: Item, relief: Relief) => boolean;
+}
+
+/** veicProd/tpOp 2: the manufacturer bills the buyer directly, and the taxes withheld for the dealer stay out of vNF. */
+const notDirectBilling = (item: Item): boolean => item.tpOp !== "2";
+
+/**
+ * What stands beside vProd in vNF (MOC, rule W16-10) and in the landed cost. IBS, CBS and IS are in no year: in 2026 they are
+ * informative, and from 2027 vProd contains them (NT 2026.008).
+ */
+export const PARTS: readonly Part[] = [
+  { item: "vFrete_e2", total: "vFrete_e2", sign: 1 },
+  { item: "vSeg_e2", total: "vSeg_e2", sign: 1 },
+  { item: "vOutro_e2", total: "vOutro_e2", sign: 1 },
+  { item: "vIPI_e2", total: "vIPI_e2", sign: 1 },
+  { item: "vIPIDevol_e2", total: "vIPIDevol_e2", sign: 1, enters: notDirectBilling },
+  { item: "vICMSST_e2", total: "vST_e2", sign: 1, enters: notDirectBilling },
+  { item: "vFCPST_e2", total: "vFCPST_e2", sign: 1, enters: notDirectBilling },
+  { item: "vICMSMonoReten_e2", total: "vICMSMonoReten_e2", sign: 1, enters: notDirectBilling },
+  { item: "vII_e2", total: "vII_e2", sign: 1 },
+  { item: "vPISST_e2", total: null, sign: 1, enters: (item) => item.indSomaPISST === "1" },
+  { item: "vCOFINSST_e2", total: null, sign: 1, enters: (item) => item.indSomaCOFINSST === "1" },
+  { item: "vDesc_e2", total: "vDesc_e2", sign: -1 },
+  {
+    item: "vICMSDeson_e2",
+    total: "vICMSDeson_e2",
+    sign: -1,
+    enters: (item, relief) =>
+      item.indDeduzDeson === "1" || (item.indDeduzDeson === null && relief === "deducted"),
+  },
+];
+
+/** vProd of an item as far as the note's value has it, 1/10². A service counts in vServ, whatever its indTot says. */
+export const priceOf = (item: Item, total: Totals): number =>
+  item.indTot === "1" || (item.service && total.vServ_e2 > 0) ? item.vProd_e2 : 0;
+
+/**
+ * What each item carries of a part, 1/10², in the order of `note.items`, also where it does not enter. What only the total
+ * has is shared among the goods by vProd, to the cent.
+ */
+export function amountsOf({ items, total }: Note, part: Part): readonly number[] {
+  const inTotal = part.total === null ? 0 : total[part.total];
+  if (inTotal === 0 || items.some((item) => item[part.item] !== 0))
+    return items.map((item) => item[part.item]);
+  const prices = items.map((item) => priceOf(item, total));
+  const goods = prices.map((price, i) => (items[i]?.service === true ? 0 : price));
+  return apportion(inTotal, goods.some((weight) => weight > 0) ? goods : prices);
+}
+
+/**
+ * What vNF has to be by the note's own totals, 1/10²: vProd − vDesc − vICMSDeson + vST + vFCPST + vICMSMonoReten + vFrete +
+ * vSeg + vOutro + vII + vIPI + vIPIDevol + vServ, and vPISST and vCOFINSST where they are summed (MOC, rule W16-10, rejection
+ * 610). Without what its items leave out: ST, withheld ICMS and returned IPI of a vehicle billed directly, relief that is
+ * kept.
+ */
+export function noteValue(note: Note, relief: Relief): number {
+  const { items, total } = note;
+  let value = total.vProd_e2 + total.vServ_e2;
+  for (const part of PARTS) {
+    const amounts = amountsOf(note, part);
+    const leftOut = sumExact(
+      items.map((item, i) =>
+        part.enters === undefined || part.enters(item, relief) ? 0 : (amounts[i] ?? 0),
+      ),
+    );
+    const whole = part.total === null ? sumExact(amounts) : total[part.total];
+    value += part.sign * (whole - leftOut);
+  }
+  return value;
+}
+
+/** The form of relief with which vNF closes; deducted where neither does, or both do. */
+export const reliefOf = (note: Note): Relief =>
+  note.total.vNF_e2 !== noteValue(note, "deducted") && note.total.vNF_e2 === noteValue(note, "kept")
+    ? "kept"
+    : "deducted";
