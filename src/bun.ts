@@ -3,6 +3,7 @@ import { createApp } from "./app.ts";
 import { parseConfig } from "./config.ts";
 import { consumerOf } from "./consumer.ts";
 import { reasonOf } from "./doors/reason.ts";
+import { sayStart, sayUpgrade } from "./doors/start-lines.ts";
 import { followerOf } from "./journal/follower.ts";
 import { pollMailboxes } from "./mail/poll.ts";
 import { compareDocuments } from "./nfe/compare.ts";
@@ -19,6 +20,7 @@ try {
   const running = await serve(parseConfig(process.env), {
     domain: { readDocument, compareDocuments },
     async build(ports) {
+      sayUpgrade(ports);
       await welcome(ports);
       ports.meter.watch(() => ({ sge_stream_clients: followerOf(ports).size }));
       ports.meter.watch(() => standing(ports));
@@ -29,6 +31,7 @@ try {
     },
   });
   endOnSignal(running);
+  await sayStart(running.ports, process.env, running.url);
   print(`listening on ${running.url}`);
 } catch (error) {
   process.stderr.write(`${reasonOf(error)}\n`);

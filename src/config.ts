@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isCnpj, unmasked } from "./nfe/taxpayer.ts";
 
 const count = (fallback: number, min = 0) => z.coerce.number().int().min(min).default(fallback);
 const list = z
@@ -11,6 +12,18 @@ const list = z
       .filter((part) => part !== ""),
   );
 
+/** A list each of whose parts must be right: a wrong one is named. */
+const listOf = (right: (part: string) => boolean, wrong: (part: string) => string) =>
+  list.superRefine((parts, context) => {
+    for (const part of parts)
+      if (!right(part)) context.addIssue({ code: "custom", message: wrong(part) });
+  });
+
+/** Scheme, host and port, as a browser sends it: nothing behind, not even a slash. */
+const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).origin === text;
+const HOST_NAME = /^(?!-)[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$/;
+const HEADER = /^\s*(?:[^\s=,]+=.*)?$/;
+
 /** The one list of environment variables; `.env.example` and the README's table follow it (a test holds them together). */
 const Environment = z.object({
   APP_ENV: z
@@ -18,8 +31,16 @@ const Environment = z.object({
     .optional()
     .describe("development only by default on a loopback HOST"),
   PORT: count(8003).describe("TCP port; 0 takes a free one"),
-  HOST: z.string().default("127.0.0.1").describe("Address to listen on"),
-  DATABASE_URL: z.string().default("file:data/sge.db").describe("file:, http: or libsql:"),
+  HOST: z
+    .string()
+    .regex(/^[0-9A-Za-z.:[\]_-]+$/, "não é um endereço")
+    .default("127.0.0.1")
+    .describe("Address to listen on"),
+  DATABASE_URL: z
+    .string()
+    .regex(/^(file:.|(https?|libsql|wss?):\/\/[^/])/, "não é um endereço file:, http: ou libsql:")
+    .default("file:data/sge.db")
+    .describe("file:, http: or libsql:"),
   DATABASE_AUTH_TOKEN: z.string().optional().describe("Token of a remote libSQL database"),
   DATA_DIR: z.string().default("data").describe("Secrets made on first run, exports"),
   JWT_SECRET: z
@@ -29,8 +50,17 @@ const Environment = z.object({
     .describe("At least 32 characters; required in production"),
   ADMIN_EMAIL: z.email().default("admin@localhost.localdomain").describe("First administrator"),
   ADMIN_PASSWORD: z.string().min(10).optional().describe("Generated and printed once when absent"),
-  COMPANY_NAME: z.string().default("Minha empresa").describe("Name of the first company"),
-  COMPANY_CNPJ: list.describe("CNPJs of the first company, comma separated"),
+  COMPANY_NAME: z
+    .string()
+    .trim()
+    .min(1, "não pode ficar em branco")
+    .max(120, "tem mais de 120 caracteres")
+    .default("Minha empresa")
+    .describe("Name of the first company"),
+  COMPANY_CNPJ: listOf(
+    (part) => isCnpj(unmasked(part)),
+    (part) => `${part} não é um CNPJ: confira os dígitos verificadores`,
+  ).describe("CNPJs of the first company, comma separated"),
   COMPANY_ENVIRONMENT: z
     .enum(["production", "homologation"])
     .default("production")
@@ -67,9 +97,10 @@ const Environment = z.object({
   SSE_CLIENTS: count(2_000).describe("Streams of events open at once; beyond: 503"),
   SSE_CLIENTS_PER_COMPANY: count(1_500).describe("The same for one company"),
   EVENTS_KEEP_DAYS: count(90, 1).describe("Days for which the feed of events is kept"),
-  CORS_ORIGINS: list.describe(
-    "Allowed origins, comma separated; development also allows http://localhost:*",
-  ),
+  CORS_ORIGINS: listOf(
+    isOrigin,
+    (part) => `${part} não é uma origem: só esquema, host e porta, como https://loja.example`,
+  ).describe("Allowed origins, comma separated; development also allows http://localhost:*"),
   MAIL_DOMAIN: z
     .string()
     .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, "a domain in lower case")
@@ -89,7 +120,10 @@ const Environment = z.object({
     .max(86_400)
     .default(300)
     .describe("Pause between two visits to the mailboxes; 0 visits none (Bun)"),
-  MAIL_AUTHORITIES: list.describe(
+  MAIL_AUTHORITIES: listOf(
+    (part) => HOST_NAME.test(part),
+    (part) => `${part} não é o nome de um servidor`,
+  ).describe(
     "Mail servers whose Authentication-Results are believed, comma separated; Cloudflare's always",
   ),
   LOG_LEVEL: z
@@ -107,6 +141,9 @@ const Environment = z.object({
     .describe("Collector of traces (OTLP/HTTP, JSON); none are kept without it"),
   OTEL_EXPORTER_OTLP_HEADERS: z
     .string()
+    .refine((text) => text.split(",").every((part) => HEADER.test(part)), {
+      error: "não é uma lista de nome=valor",
+    })
     .default("")
     .describe("Headers for the collector, as name=value, comma separated"),
   OTEL_TRACES_SAMPLER_ARG: z.coerce

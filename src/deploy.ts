@@ -44,7 +44,7 @@ async function prepare(env: string): Promise<void> {
         ...missing.map((name) => `  npx wrangler secret put ${name} --env ${env}`),
       ].join("\n"),
     );
-  const first = await furnish(config);
+  const { first } = await furnish(config);
   process.stdout.write("banco em dia com as migrações\n");
   if (first?.generatedPassword != null)
     process.stdout.write(

@@ -43,7 +43,7 @@ async function start(config: Config): Promise<void> {
   const folder = resolve(config.DATA_DIR, "edge");
   await mkdir(folder, PRIVATE);
   const DATABASE_URL = await databaseOf(config, folder);
-  const first = await furnish({ ...config, DATABASE_URL });
+  const { first } = await furnish({ ...config, DATABASE_URL });
   if (first?.generatedPassword != null)
     print(`Primeiro acesso: ${first.adminEmail}, senha ${first.generatedPassword}`);
   const given = workerVars(process.env);

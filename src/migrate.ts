@@ -1,13 +1,20 @@
 import { parseConfig } from "./config.ts";
 import { furnish } from "./doors/furnish.ts";
 import { reasonOf } from "./doors/reason.ts";
+import { strangeSettings } from "./doors/strange-settings.ts";
 
 /** Door: brings the database at DATABASE_URL up to the code's migrations, furnishes it where it is empty, and ends. */
 try {
-  const first = await furnish(
+  const { first, upgrade } = await furnish(
     // A migration signs nothing: it must not ask for the secret that only a server needs.
     parseConfig({ ...process.env, APP_ENV: "development" }),
   );
+  for (const { name, meant } of strangeSettings(process.env))
+    process.stderr.write(
+      `${name} não é uma variável do S.G.E.${meant === null ? "" : `: seria ${meant}?`}\n`,
+    );
+  if (upgrade.copy !== null) process.stdout.write(`cópia do banco de antes: ${upgrade.copy}\n`);
+  for (const { tag, ms } of upgrade.migrations) process.stdout.write(`migração ${tag}: ${ms} ms\n`);
   process.stdout.write("banco em dia com as migrações\n");
   if (first?.generatedPassword != null)
     process.stdout.write(

@@ -1,6 +1,7 @@
 import { audit, touched } from "../journal/record.ts";
 import { orFail } from "../lib/result.ts";
 import type { Ports } from "../ports.ts";
+import { cnpjsOf } from "./ignored-settings.ts";
 import { checkPassword, generatePassword } from "./passwords.ts";
 
 /** What api.md gives a company that has not decided otherwise. */
@@ -27,7 +28,7 @@ export async function firstRun(
   );
   const hash = await ports.passwords.hash(password);
   const now = ports.clock.now();
-  const cnpjs = config.COMPANY_CNPJ.map((cnpj) => cnpj.replaceAll(/[./\s-]/g, "").toUpperCase());
+  const cnpjs = cnpjsOf(config);
   const won = { sql: "select 1 from users where password_hash = ?1", args: [hash] };
 
   const created = await ports.writer.commit({
@@ -39,7 +40,7 @@ export async function firstRun(
           returning id`,
         args: [
           config.COMPANY_NAME,
-          JSON.stringify([...new Set(cnpjs)]),
+          JSON.stringify(cnpjs),
           config.COMPANY_ENVIRONMENT,
           TIME_ZONE,
           JSON.stringify(OVERRIDABLE_AT_FIRST),

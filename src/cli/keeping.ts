@@ -1,4 +1,5 @@
 import { type Config, parseConfig } from "../config.ts";
+import { keepAsides } from "../platform/bun/set-aside.ts";
 import { backup } from "./backup.ts";
 import { flagOf, type Given, Misused, textOf } from "./given.ts";
 import { restore } from "./restore.ts";
@@ -39,6 +40,7 @@ export async function runRestore(room: Room, given: Given): Promise<number> {
   );
   room.out.line(`${database}: restaurado de ${from}`);
   if (before !== null) room.out.line(`O banco que estava lá agora é ${before}`);
+  for (const path of await keepAsides(database)) room.out.line(`removido: ${path}`);
   if (files > 0) room.out.line(`${grouped(files)} arquivos de exportações`);
   room.out.line(
     "Quem estava conectado entra de novo; chaves de API revogadas desde a cópia valem.",

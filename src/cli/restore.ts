@@ -3,9 +3,8 @@ import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Config } from "../config.ts";
 import { openConnection } from "../platform/bun/connection.ts";
-import { filePath, knownMigrations, openDatabase } from "../platform/bun/database.ts";
+import { filePath, openDatabase } from "../platform/bun/database.ts";
 import { PRIVATE } from "../platform/bun/private.ts";
-import { rowsOf } from "../platform/rows.ts";
 import { isWeather } from "../resilience/weather.ts";
 import {
   BLOBS,
@@ -107,12 +106,6 @@ async function prepare(draft: string): Promise<void> {
   const database = await openDatabase(`file:${draft}`);
   try {
     await database.migrate();
-    const { rows } = await database.reading.execute(
-      "select count(*) as n from __drizzle_migrations",
-    );
-    const [{ n = 0 } = {}] = rowsOf({ rows });
-    if (Number(n) > (await knownMigrations()))
-      throw new Error("A cópia foi feita por uma versão mais nova do programa");
     await database.writing.batch(FORK, "write");
   } finally {
     await database.close();

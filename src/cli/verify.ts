@@ -50,6 +50,7 @@ export async function verify(
     blobs: fileBlobs(join(where.DATA_DIR, BLOBS)),
   };
   try {
+    await database.mustBeCurrent();
     if (local) await verifyFile(ports, found);
     const checked: Checked = { originals: 0, products: 0, notes: 0, exports: 0 };
     const companies = await rows(ports, "select id from companies order by id");

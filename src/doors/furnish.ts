@@ -1,6 +1,6 @@
 import { firstRun } from "../accounts/first-run.ts";
 import type { Config } from "../config.ts";
-import { openDatabase } from "../platform/bun/database.ts";
+import { openDatabase, type Upgrade } from "../platform/bun/database.ts";
 import { bunPasswords } from "../platform/bun/passwords.ts";
 import { breathe } from "../platform/bun/ports.ts";
 import { groupWriter } from "../platform/group-writer.ts";
@@ -8,19 +8,23 @@ import { clientReader } from "../platform/reader.ts";
 
 /**
  * Brings the database at DATABASE_URL up to the code's migrations, local or remote, and makes the first company and its
- * administrator where there is none: a Worker does neither, as it must not print a password. Gives what firstRun gives.
+ * administrator where there is none: a Worker does neither, as it must not print a password. Gives what firstRun gives, and
+ * what was migrated.
  */
-export async function furnish(config: Config): ReturnType<typeof firstRun> {
+export async function furnish(
+  config: Config,
+): Promise<{ first: Awaited<ReturnType<typeof firstRun>>; upgrade: Upgrade }> {
   const database = await openDatabase(config.DATABASE_URL, config.DATABASE_AUTH_TOKEN);
   try {
-    await database.migrate();
-    return await firstRun({
+    const upgrade = await database.migrate("copy");
+    const first = await firstRun({
       config,
       reader: clientReader(database.reading),
       writer: groupWriter(database.writing, { group: 1, queue: 1, patienceMs: 5_000, breathe }),
       passwords: bunPasswords(config.PASSWORD_COST),
       clock: { now: () => Date.now() },
     });
+    return { first, upgrade };
   } finally {
     await database.close();
   }

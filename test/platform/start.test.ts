@@ -2,6 +2,9 @@ import { afterEach, expect, test } from "bun:test";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { openDatabase } from "../../src/platform/bun/database.ts";
+import { migrationsOf } from "../../src/platform/bun/migrations.ts";
+import { VERSION } from "../../src/version.ts";
 
 const DOOR = new URL("../../src/bun.ts", import.meta.url).pathname;
 
@@ -57,6 +60,71 @@ test("the first run shows a password once, what it made survives kill -9, and SI
   expect(second.lines.filter((line) => line.startsWith("Primeiro acesso"))).toEqual([]);
   second.child.kill("SIGTERM");
   expect(await second.child.exited).toBe(0);
+});
+
+/** The fields of the lines of the log with an event. */
+const logged = (lines: readonly string[], event: string) =>
+  lines
+    .filter((line) => line.includes(`"event":"${event}"`))
+    .map((line) => {
+      const { at, level, event: _, pid, ...fields } = JSON.parse(line);
+      return fields;
+    });
+
+test("a start says version, mode, database and migrations in one line of the log, and each setting that does nothing", async () => {
+  await using dir = await folder();
+  const first = started(dir.path, { METRIC_TOKEN: "0123456789abcdef" });
+  const url = await first.listening;
+  const known = (await migrationsOf()).map(({ tag }) => tag);
+  const line = {
+    version: VERSION,
+    mode: "development",
+    url,
+    database: "file",
+    path: "data/sge.db",
+    migrated: known.length,
+  };
+  expect(logged(first.lines, "server.started")).toEqual([line]);
+  expect(logged(first.lines, "database.migrated").map(({ tag }) => tag)).toEqual(known);
+  expect(logged(first.lines, "config.assumed")).toEqual([
+    { name: "APP_ENV", value: "development", why: expect.any(String) },
+  ]);
+  expect(logged(first.lines, "config.unknown")).toEqual([
+    { name: "METRIC_TOKEN", meant: "METRICS_TOKEN" },
+  ]);
+  expect(first.lines.join()).not.toContain("0123456789abcdef");
+  first.child.kill("SIGTERM");
+  await first.child.exited;
+
+  const changed = {
+    APP_ENV: "development",
+    COMPANY_CNPJ: "11222333000181",
+    COMPANY_NAME: "Minha empresa",
+    COMPANY_ENVIRONMENT: "homologation",
+    ADMIN_EMAIL: "outra@loja.example",
+  };
+  const second = started(dir.path, changed);
+  await second.listening;
+  expect(logged(second.lines, "server.started")).toMatchObject([{ migrated: 0 }]);
+  expect(logged(second.lines, "config.assumed")).toEqual([]);
+  expect(logged(second.lines, "config.ignored").map(({ name }) => name)).toEqual([
+    "COMPANY_CNPJ",
+    "COMPANY_ENVIRONMENT",
+    "ADMIN_EMAIL",
+  ]);
+});
+
+test("a start refuses a database of a newer program with 1, and says what to do", async () => {
+  await using dir = await folder();
+  const database = await openDatabase(`file:${join(dir.path, "data", "sge.db")}`);
+  await database.migrate();
+  await database.writing.execute(
+    "insert into __drizzle_migrations (hash, created_at) values ('0', 9999999999999)",
+  );
+  await database.close();
+  const { child, said } = started(dir.path);
+  expect(await child.exited).toBe(1);
+  expect(await said).toMatch(/^O banco de dados foi migrado por uma versão mais nova .*\n$/);
 });
 
 test("a second signal ends it at once, whatever is in work", async () => {

@@ -32,7 +32,7 @@ const MAY: Record<string, string> = {
   platform: "lib ports.ts mailbox.ts messages.ts config.ts version.ts resilience observability",
   "mailbox.ts": "",
   "ports.ts": "lib nfe mailbox.ts config.ts messages.ts observability",
-  "config.ts": "",
+  "config.ts": "nfe",
   "version.ts": "",
   "messages.ts": "",
   "failures.ts": "nfe ingest mail stock accounts export journal ports.ts",

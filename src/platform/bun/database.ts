@@ -1,10 +1,6 @@
 import { mkdir } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { dirname } from "node:path";
 import { type Client, createClient } from "@libsql/client";
-import { drizzle } from "drizzle-orm/libsql";
-import { migrate } from "drizzle-orm/libsql/migrator";
-import { trusted } from "../../lib/cast.ts";
 import type { Circuit, CircuitFigures } from "../../resilience/circuit.ts";
 import { lockedFile, writing } from "../../resilience/policies.ts";
 import type { Batches } from "../group-writer.ts";
@@ -12,19 +8,10 @@ import type { Readable } from "../reader.ts";
 import { remoteDatabase } from "../remote-database.ts";
 import { rowsOf } from "../rows.ts";
 import { type Connection, openConnection } from "./connection.ts";
+import { type Migrated, migrate, pendingIn, SchemaRefused } from "./migrations.ts";
 import { PRIVATE } from "./private.ts";
+import { copyAside } from "./set-aside.ts";
 import { threadConnection } from "./writer-thread.ts";
-
-/** How many migrations this program knows: a database with more was made by a newer one. */
-export async function knownMigrations(): Promise<number> {
-  const journal = trusted<{ entries: unknown[] }>(
-    await Bun.file(join(MIGRATIONS, "meta/_journal.json")).json(),
-  );
-  return journal.entries.length;
-}
-
-/** The project's own folder, whatever directory the process was started in. */
-const MIGRATIONS = fileURLToPath(new URL("../../../migrations", import.meta.url));
 
 /** Ways into one database. Pragmas hold for a connection, so each local one is made with its own and never replaced. */
 export interface Database {
@@ -38,10 +25,22 @@ export interface Database {
   readonly built: Client;
   /** The circuits that stand before it. */
   circuits(): CircuitFigures[];
-  /** Brings the tables to this version of the program; does nothing when they are. */
-  migrate(): Promise<void>;
+  /**
+   * Brings the tables to this version of the program; does nothing when they are. `copying`: a local database that has had
+   * migrations is copied beside itself first. Throws SchemaRefused for a database that this program must not touch.
+   */
+  migrate(copying?: "copy"): Promise<Upgrade>;
+  /** Throws SchemaRefused unless the tables are those of this version of the program; writes nothing. */
+  mustBeCurrent(): Promise<void>;
   /** Folds the write-ahead log into the file and closes everything. */
   close(): Promise<void>;
+}
+
+/** What bringing a database up to date has done. */
+export interface Upgrade {
+  readonly migrations: readonly Migrated[];
+  /** Where the database as it was before is now; null when no copy was asked for, or needed, or there was no room for it. */
+  readonly copy: string | null;
 }
 
 /**
@@ -68,6 +67,7 @@ async function openFile(url: string, path: string, where: WriterPlace): Promise<
   const reading = await patient(() => openConnection(path, READS));
   const built = createClient({ url, intMode: "number", concurrency: 1, timeout: 0 });
   await built.executeMultiple(READS);
+  const client = () => createClient({ url, concurrency: 1, timeout: 0 });
   // An empty batch asks for the lock and writes nothing.
   const lock = lockedFile(() => writing.batch([], "write"));
   return {
@@ -76,7 +76,9 @@ async function openFile(url: string, path: string, where: WriterPlace): Promise<
     reading,
     built,
     circuits: () => [lock.figures()],
-    migrate: () => migrated(() => createClient({ url, concurrency: 1, timeout: 0 })),
+    migrate: (copying) =>
+      migrated(client, copying && (() => copyAside(path, new Date(Date.now())))),
+    mustBeCurrent: () => current(client),
     async close() {
       lock.end();
       built.close();
@@ -112,6 +114,7 @@ function openRemote(url: string, authToken: string | undefined): Database {
     built: remote.built,
     circuits: () => [remote.figures()],
     migrate: () => migrated(remote.unlimited),
+    mustBeCurrent: () => current(remote.unlimited),
     async close() {
       remote.close();
     },
@@ -119,19 +122,45 @@ function openRemote(url: string, authToken: string | undefined): Database {
 }
 
 /**
- * Runs the migrations on a connection of their own. Two processes that start together may both begin; the one that comes
- * second finds the work done when it looks again.
+ * Runs the migrations on a connection of their own, after `copy` where there is something to lose. Two processes that start
+ * together may both begin; the one that comes second finds the work done when it looks again.
  */
-async function migrated(open: () => Client): Promise<void> {
-  const run = async () => {
-    const client = open();
-    try {
-      await migrate(drizzle(client), { migrationsFolder: MIGRATIONS });
-    } finally {
-      client.close();
-    }
+async function migrated(open: () => Client, copy?: () => Promise<string | null>): Promise<Upgrade> {
+  const run = () =>
+    using(open, async (client) => {
+      const { pending, had } = await pendingIn(client);
+      const made = pending.length > 0 && had > 0 ? await copy?.() : null;
+      return { migrations: await migrate(client), copy: made ?? null };
+    });
+  const again = (error: unknown) => {
+    if (error instanceof SchemaRefused) throw error;
+    return run();
   };
-  await patient(() => run().catch(run));
+  return patient(() => run().catch(again));
+}
+
+const current = (open: () => Client): Promise<void> =>
+  patient(() =>
+    using(open, async (client) => {
+      const { pending, had } = await pendingIn(client);
+      if (had === 0)
+        throw new SchemaRefused(
+          "O banco de dados está vazio: inicie o serviço uma vez (bun run start)",
+        );
+      if (pending.length > 0)
+        throw new SchemaRefused(
+          `O banco de dados é de uma versão anterior do programa (faltam ${pending.length} migrações): inicie o serviço, ou use bun run db:migrate`,
+        );
+    }),
+  );
+
+async function using<T>(open: () => Client, use: (client: Client) => Promise<T>): Promise<T> {
+  const client = open();
+  try {
+    return await use(client);
+  } finally {
+    client.close();
+  }
 }
 
 /** Another process may hold the file for a moment while both start. */

@@ -13,7 +13,7 @@ import { memoryLimits } from "../memory/limits.ts";
 import { localPulse } from "../pulse.ts";
 import { builtReads, clientReader } from "../reader.ts";
 import { type FileBlobs, fileBlobs } from "./blobs.ts";
-import { openDatabase } from "./database.ts";
+import { type Database, openDatabase, type Upgrade } from "./database.ts";
 import { bunDocuments } from "./documents.ts";
 import { bunHealth } from "./health.ts";
 import { stdoutLog } from "./log.ts";
@@ -34,6 +34,8 @@ export interface BunPorts extends Ports {
   readonly queue: BunQueue;
   readonly blobs: FileBlobs;
   readonly meter: PromMeter;
+  /** What opening the database has done to it. */
+  readonly upgrade: Upgrade;
   figures(): { writer: WriterFigures; documents: ThreadFigures; queue: QueueFigures };
   /** The circuits before what may be down or slow. */
   breakers(): CircuitFigures[];
@@ -58,17 +60,24 @@ export function gzip(bytes: ReadableStream<Uint8Array>): ReadableStream<Uint8Arr
 /** Longest time that a locked database is waited for (design decision 11). */
 const PATIENCE_MS = 5_000;
 
+/** Whether a database of an earlier version is migrated, or refused: whoever only reads changes nothing. */
+export type Schema = "migrate" | "must be current";
+
 /**
  * Opens the world on Bun: the database, migrated, and everything over it. `config.JWT_SECRET` is always set in the result.
- * Throws when the database cannot be opened or migrated, or when production has no secret.
+ * Throws when the database cannot be opened or migrated (SchemaRefused: must not be), or when production has no secret.
  */
-export async function bunPorts(config: Config, domain: DocumentDomain): Promise<BunPorts> {
+export async function bunPorts(
+  config: Config,
+  domain: DocumentDomain,
+  schema: Schema = "migrate",
+): Promise<BunPorts> {
   const JWT_SECRET = await jwtSecret(config);
   const clock = { now: () => Date.now() };
   const meter = promMeter(() => performance.now() / 1_000);
   const tracer = await tracing(config, meter);
   const database = await openDatabase(config.DATABASE_URL, config.DATABASE_AUTH_TOKEN, "thread");
-  await database.migrate();
+  const upgrade = await broughtUp(database, schema);
   const reader = clientReader(database.reading);
   const pulse = localPulse();
   const writer = groupWriter(database.writing, {
@@ -126,6 +135,7 @@ export async function bunPorts(config: Config, domain: DocumentDomain): Promise<
     trace: untraced(),
     mailboxes,
     profiler: bunProfiler(),
+    upgrade,
     patience: (request, seconds) => server?.timeout(request, seconds),
     peer: (request) => server?.requestIP(request)?.address ?? null,
     breathe,
@@ -151,4 +161,16 @@ export async function bunPorts(config: Config, domain: DocumentDomain): Promise<
       await tracer.close();
     },
   };
+}
+
+/** A database that is refused is closed again. */
+async function broughtUp(database: Database, schema: Schema): Promise<Upgrade> {
+  try {
+    if (schema === "migrate") return await database.migrate("copy");
+    await database.mustBeCurrent();
+    return { migrations: [], copy: null };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
 }

@@ -1,0 +1,35 @@
+import type { Ports } from "../ports.ts";
+
+/**
+ * Settings of the first run that are given (`given`: names with a value) and differ from what the company of this database
+ * has by now: they are read once, and changed by PATCH /api/company after that. Names only, in a fixed order; none where
+ * there is no company, or several. Fails as the reader does.
+ */
+export async function ignoredSettings(
+  { reader, config }: Pick<Ports, "reader" | "config">,
+  given: ReadonlySet<string>,
+): Promise<string[]> {
+  const [company, another] = await reader.rows({
+    sql: "select name, cnpjs, environment from companies order by id limit 2",
+    args: [],
+  });
+  if (company === undefined || another !== undefined) return [];
+  const admin = await reader.rows({
+    sql: "select 1 from users where email = ?1",
+    args: [config.ADMIN_EMAIL.toLowerCase()],
+  });
+  const differs = {
+    COMPANY_NAME: company.name !== config.COMPANY_NAME,
+    COMPANY_CNPJ: company.cnpjs !== JSON.stringify(cnpjsOf(config)),
+    COMPANY_ENVIRONMENT: company.environment !== config.COMPANY_ENVIRONMENT,
+    ADMIN_EMAIL: admin.length === 0,
+  };
+  return Object.entries(differs).flatMap(([name, other]) =>
+    other && given.has(name) ? [name] : [],
+  );
+}
+
+/** COMPANY_CNPJ as the company keeps it: without masks, each once. */
+export const cnpjsOf = ({ COMPANY_CNPJ }: Pick<Ports["config"], "COMPANY_CNPJ">): string[] => [
+  ...new Set(COMPANY_CNPJ.map((cnpj) => cnpj.replaceAll(/[./\s-]/g, "").toUpperCase())),
+];

@@ -1,0 +1,61 @@
+import { variables } from "../config.ts";
+
+/** A variable that nothing reads, and the one that was probably meant; null where only the prefix is ours. */
+export interface Strange {
+  readonly name: string;
+  readonly meant: string | null;
+}
+
+/** Prefixes that no other program is known to use: what begins so was meant for this one. */
+const OURS =
+  /^(?:NFE|SGE|COMPANY|RATE_LIMIT|SSE|MAIL|METRICS|JWT|CORS|EVENTS_KEEP|COMMIT_(?:GROUP|QUEUE))_/;
+
+/** Read by the command line alone. */
+const ELSEWHERE = ["SGE_EMAIL", "SGE_PASSWORD", "SGE_TOKEN"];
+
+/** Shorter names are near to too many others (HOST and CHOST). */
+const LEAST_LENGTH = 8;
+const MOST_EDITS = 2;
+
+/**
+ * Names of an environment that are no setting, and look as if they were meant to be one: with a prefix of ours, or within
+ * two edits of a setting's name. Others of the environment are other programs'.
+ */
+export function strangeSettings(env: Readonly<Record<string, string | undefined>>): Strange[] {
+  const known = [...variables.map(({ name }) => name), ...ELSEWHERE];
+  return Object.keys(env)
+    .filter((name) => !known.includes(name) && /^[A-Za-z][A-Za-z0-9_]*$/.test(name))
+    .flatMap((name) => {
+      const meant = nearest(name.toUpperCase(), known);
+      return meant !== null || OURS.test(name) ? [{ name, meant }] : [];
+    });
+}
+
+/** The known name within MOST_EDITS, the nearest first; or one that the name is the beginning of. */
+function nearest(name: string, known: readonly string[]): string | null {
+  if (name.length < LEAST_LENGTH) return null;
+  const near = known
+    .map((one) => ({ one, edits: editsBetween(name, one) }))
+    .filter(({ edits }) => edits <= MOST_EDITS)
+    .sort((a, b) => a.edits - b.edits)[0];
+  return near?.one ?? known.find((one) => one.startsWith(name)) ?? null;
+}
+
+/** Levenshtein's distance; more than MOST_EDITS where the lengths alone say so. */
+function editsBetween(a: string, b: string): number {
+  if (Math.abs(a.length - b.length) > MOST_EDITS) return MOST_EDITS + 1;
+  let above = Array.from({ length: b.length + 1 }, (_, n) => n);
+  for (let i = 1; i <= a.length; i += 1) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j += 1)
+      row.push(
+        Math.min(
+          (above[j] ?? 0) + 1,
+          (row[j - 1] ?? 0) + 1,
+          (above[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1),
+        ),
+      );
+    above = row;
+  }
+  return above[b.length] ?? 0;
+}
