@@ -11,13 +11,28 @@ export interface EventOptions {
   readonly sequence?: number;
   readonly at?: string;
   readonly text?: string;
+  /** CNPJ or CPF of the author; default the emitter's, as the key has it. */
+  readonly author?: string;
+  /** tpAmb of the event and of its answer. */
+  readonly tpAmb?: string;
+  /** nProt of the answer. */
+  readonly nProt?: string;
+  /** What stands in detEvento behind descEvento, instead of nProt and xJust. */
+  readonly detail?: Tree;
   readonly root?: "procEventoNFe" | "procEvento" | "envEvento" | "evento";
 }
 
 const NAMES: Readonly<Record<string, string>> = {
   "110110": "Carta de Correcao",
   "110111": "Cancelamento",
+  "110001": "Cancelamento de Evento",
   "110112": "Cancelamento por substituicao",
+  "110192": "Insucesso na Entrega da NF-e",
+  "110193": "Cancelamento do Insucesso na Entrega da NF-e",
+  "112130": "Perecimento, perda, roubo ou furto durante o transporte contratado pelo fornecedor",
+  "112140": "Fornecimento nao realizado com pagamento antecipado",
+  "211124": "Perecimento, perda, roubo ou furto durante o transporte contratado pelo adquirente",
+  "211130": "Imobilizacao de Item",
   "210200": "Confirmacao da Operacao",
   "210220": "Desconhecimento da Operacao",
   "210240": "Operacao nao Realizada",
@@ -38,21 +53,25 @@ export function syntheticEvent(accessKey: string, options: EventOptions = {}): s
   const root = options.root ?? "procEventoNFe";
   const name = NAMES[type] ?? "Evento";
   const cOrgao = accessKey.slice(0, 2);
+  const author = options.author ?? accessKey.slice(6, 20);
+  const tpAmb = options.tpAmb ?? "1";
   const detEvento: Tree =
-    type === "110110"
+    options.detail ??
+    (type === "110110"
       ? { xCorrecao: options.text ?? "Onde se le rua A, leia-se rua B", xCondUso: CONDITIONS }
       : {
           nProt: `1${cOrgao}260000000001`,
           xJust: options.text ?? "Pedido desfeito pelo comprador",
-        };
+        });
   const evento: Tree = {
     "@xmlns": NFE,
     "@versao": "1.00",
     infEvento: {
       "@Id": `ID${type}${accessKey}${sequence.padStart(2, "0")}`,
       cOrgao,
-      tpAmb: "1",
-      CNPJ: accessKey.slice(6, 20),
+      tpAmb,
+      CNPJ: author.length === 14 ? author : undefined,
+      CPF: author.length === 11 ? author : undefined,
       chNFe: accessKey,
       dhEvento: at,
       tpEvento: type,
@@ -64,7 +83,7 @@ export function syntheticEvent(accessKey: string, options: EventOptions = {}): s
   const retEvento: Tree = {
     "@versao": "1.00",
     infEvento: {
-      tpAmb: "1",
+      tpAmb,
       verAplic: "SGE-DEMO-1",
       cOrgao,
       cStat: cStat ?? undefined,
@@ -74,7 +93,7 @@ export function syntheticEvent(accessKey: string, options: EventOptions = {}): s
       xEvento: `${name} registrado`,
       nSeqEvento: sequence,
       dhRegEvento: at,
-      nProt: `1${cOrgao}260000000002`,
+      nProt: options.nProt ?? `1${cOrgao}260000000002`,
     },
   };
   const whole: Tree = {

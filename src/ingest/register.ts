@@ -5,6 +5,7 @@ import { issuedMs } from "../nfe/dates.ts";
 import type { Finding } from "../nfe/document.ts";
 import { landedCosts } from "../nfe/landed-cost.ts";
 import type { Note, Party } from "../nfe/note.ts";
+import { hasNumber } from "../nfe/protocol.ts";
 import type { Guard, Statement } from "../ports.ts";
 import { factorsAsAssumed, noFactors, nothingBelowZero, type Posting } from "../stock/posting.ts";
 import type { StockItem } from "./lines.ts";
@@ -108,7 +109,7 @@ export function registerNote(r: Registration): Statement {
       issuedMs(note.ide.issuedAt),
       note.items.length,
       note.total.vNF_e2,
-      note.protocol === null ? 0 : 1,
+      hasNumber(note.protocol) ? 1 : 0,
       JSON.stringify(verdict.holds),
       r.settings.version,
       JSON.stringify(r.findings),

@@ -2,6 +2,7 @@ import { settingsOf } from "../accounts/settings.ts";
 import { Failed } from "../lib/result.ts";
 import type { Reading } from "../nfe/document.ts";
 import type { NfeEvent } from "../nfe/note.ts";
+import { hasNumber } from "../nfe/protocol.ts";
 import type { Ports } from "../ports.ts";
 import { relationOf } from "./complete.ts";
 import { cancels, type EventReceipt, isRegistered } from "./events.ts";
@@ -64,7 +65,7 @@ export class Rehearsal {
     const waits = stored === null || stored.status === "PENDENTE";
     const status = !waits ? stored.status : approved ? "PROCESSADA" : "PENDENTE";
     const { sha256 } = options;
-    const hasProtocol = reading.note.protocol !== null;
+    const hasProtocol = hasNumber(reading.note.protocol);
     this.#notes.set(accessKey, { accessKey, sha256, status, hasProtocol });
     this.#bytes.set(sha256, again);
     return {

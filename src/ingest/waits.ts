@@ -1,5 +1,7 @@
+import { isCancellation } from "../nfe/cancellations.ts";
 import { keyMismatches } from "../nfe/check.ts";
 import type { Item, NfeEvent, Note } from "../nfe/note.ts";
+import { hasNumber } from "../nfe/protocol.ts";
 import { type Judged, type Named, told } from "./case.ts";
 import type { Kind } from "./cfop-table.ts";
 import type { HoldCode } from "./failures.ts";
@@ -16,10 +18,11 @@ export interface NoteRule extends Named {
 const CANCELLED = ["101", "151", "155"];
 const AUTHORISED = ["100", "120", "150"];
 
+/** An event of another environment says nothing of this note. */
 const cancels = (event: NfeEvent, note: Note): boolean =>
   event.accessKey === note.accessKey &&
-  (event.type === "110111" || event.type === "110112") &&
-  (event.cStat === "135" || event.cStat === "136" || event.cStat === "155");
+  isCancellation(event) &&
+  (event.tpAmb === null || event.tpAmb === note.ide.tpAmb);
 
 const itemsOfKind = (seen: Judged, ...kinds: Kind[]): Item[] =>
   seen.note.items.filter((_, i) => kinds.includes(seen.kinds[i] ?? "ask"));
@@ -44,11 +47,11 @@ export const NOTE: readonly NoteRule[] = [
   },
   {
     rule: "note.no_protocol",
-    source: "MOC: an NF-e is valid with its authorisation (procNFe_v4.00, protNFe)",
+    source: "MOC: an NF-e is valid with its authorisation (procNFe_v4.00, protNFe/infProt/nProt)",
     hold: "no_protocol",
     says: ({ note }) =>
-      note.protocol === null
-        ? "O arquivo não traz o protocolo da SEFAZ e não prova que a nota foi autorizada: envie o XML completo (nfeProc)."
+      !hasNumber(note.protocol)
+        ? "O arquivo não traz o número do protocolo da SEFAZ e não prova que a nota foi autorizada: envie o XML completo (nfeProc)."
         : null,
   },
   {
@@ -102,7 +105,8 @@ export const NOTE: readonly NoteRule[] = [
   },
   {
     rule: "note.cancelled_inside",
-    source: "Events 110111 and 110112 with cStat 135, 136 or 155, glued after protNFe",
+    source:
+      "Events 110111 and 110112 with cStat 135, 136 or 155, and retCancNFe with cStat 101 or 151, beside protNFe",
     hold: "cancelled",
     says: ({ note }) =>
       note.cancelledBy.some((event) => cancels(event, note))

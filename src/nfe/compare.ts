@@ -1,6 +1,6 @@
 import { parseAccessKey } from "./access-key.ts";
 import { decodeXml } from "./encoding.ts";
-import { firstOf, textOf } from "./group.ts";
+import { allOf, textOf } from "./group.ts";
 import { rooted } from "./roots.ts";
 import { attributeOf, type XmlAttribute, type XmlElement } from "./xml/element.ts";
 import { parseXml } from "./xml/scan.ts";
@@ -37,20 +37,23 @@ function noteIn(bytes: Uint8Array, accessKey: string): Found | null {
   const document = rooted(parsed.value);
   if (document.kind !== "notes") return null;
   for (const { nfe, proc } of document.notes) {
-    const infNFe = firstOf(nfe, "infNFe");
-    if (infNFe === undefined) continue;
+    const [infNFe, second] = allOf(nfe, "infNFe");
+    if (infNFe === undefined || second !== undefined) continue;
     const key = parseAccessKey(attributeOf(infNFe, "Id")?.trim() ?? "");
     if (key.ok && key.value === accessKey) return { infNFe, protocol: protocolIn(proc) };
   }
   return null;
 }
 
-/** What makes a protocol another one: its answer, its number, its note. */
+/** What makes a protocol another one: its answer, its number, its note. Without a number it is none (infProt/nProt). */
 function protocolIn(proc: XmlElement | null): string | null {
-  const protNFe = proc === null ? undefined : firstOf(proc, "protNFe");
-  const infProt = protNFe && firstOf(protNFe, "infProt");
+  const [protNFe] = proc === null ? [] : allOf(proc, "protNFe");
+  const [infProt] = protNFe === undefined ? [] : allOf(protNFe, "infProt");
   if (infProt === undefined) return null;
-  return ["cStat", "nProt", "chNFe"].map((name) => textOf(firstOf(infProt, name)) ?? "").join("\n");
+  const [cStat, nProt, chNFe] = ["cStat", "nProt", "chNFe"].map(
+    (name) => textOf(allOf(infProt, name)[0]) ?? "",
+  );
+  return nProt === "" ? null : [cStat, nProt, chNFe].join("\n");
 }
 
 /** Two trees of equal content; by a list of pairs, not by recursion. */

@@ -1,5 +1,5 @@
 import { tooMany } from "./field-errors.ts";
-import { allOf, firstOf, groupOf, type Notices, textOf } from "./group.ts";
+import { allOf, choiceOf, groupOf, type Notices, onlyOf, textOf } from "./group.ts";
 import { GROUPS, type GroupLayout, MAX_LOTS } from "./layout.ts";
 import type { ItemShape, LotShape, NoteShape, Unchecked } from "./shape.ts";
 import { unmasked } from "./taxpayer.ts";
@@ -15,12 +15,19 @@ const taxpayer = (group: Group, name: string): string | undefined => {
   return text === undefined ? undefined : unmasked(text);
 };
 
-/** Text at the end of a way of names; undefined where it breaks off. */
-function at(from: XmlElement | undefined, ...names: string[]): string | undefined {
+/** Text at the end of a way of names; undefined where it breaks off. What stands twice on the way is told. */
+function at(
+  from: XmlElement | undefined,
+  path: string,
+  notices: Notices,
+  ...names: string[]
+): string | undefined {
   let element = from;
+  let here = path;
   for (const name of names) {
     if (element === undefined) return undefined;
-    element = name === "*" ? element.children[0] : firstOf(element, name);
+    element = onlyOf(element, name, here, notices);
+    here += `/${name}`;
   }
   return textOf(element);
 }
@@ -58,12 +65,12 @@ export function noteShape(
     "emit/CNPJ": taxpayer(emit, "CNPJ"),
     "emit/CPF": taxpayer(emit, "CPF"),
     "emit/xNome": textOf(emit.get("xNome")),
-    "emit/enderEmit/UF": at(emit.get("enderEmit"), "UF"),
+    "emit/enderEmit/UF": at(emit.get("enderEmit"), `${path}/emit/enderEmit`, notices, "UF"),
     "dest/CNPJ": taxpayer(dest, "CNPJ"),
     "dest/CPF": taxpayer(dest, "CPF"),
     "dest/idEstrangeiro": textOf(dest.get("idEstrangeiro")),
     "dest/xNome": textOf(dest.get("xNome")),
-    "dest/enderDest/UF": at(dest.get("enderDest"), "UF"),
+    "dest/enderDest/UF": at(dest.get("enderDest"), `${path}/dest/enderDest`, notices, "UF"),
     det: allOf(infNFe, "det").map((det, i) => itemShape(det, `${path}/det[${i + 1}]`, notices)),
     "total/ICMSTot/vProd": textOf(sums.get("vProd")),
     "total/ICMSTot/vFrete": textOf(sums.get("vFrete")),
@@ -78,7 +85,7 @@ export function noteShape(
     "total/ICMSTot/vICMSMonoReten": textOf(sums.get("vICMSMonoReten")),
     "total/ICMSTot/vICMSDeson": textOf(sums.get("vICMSDeson")),
     "total/ICMSTot/vNF": textOf(sums.get("vNF")),
-    "total/ISSQNtot/vServ": at(total.get("ISSQNtot"), "vServ"),
+    "total/ISSQNtot/vServ": at(total.get("ISSQNtot"), `${path}/total/ISSQNtot`, notices, "vServ"),
   };
 }
 
@@ -86,7 +93,13 @@ function itemShape(det: XmlElement, path: string, notices: Notices): Unchecked<I
   const parts = groupOf(det, GROUPS.det, path, notices);
   const prod = groupOf(parts.get("prod"), GROUPS.prod, `${path}/prod`, notices);
   const imposto = groupOf(parts.get("imposto"), GROUPS.imposto, `${path}/imposto`, notices);
+  const tax = (name: string, ...names: string[]): string | undefined =>
+    at(imposto.get(name), `${path}/imposto/${name}`, notices, ...names);
+  const inICMS = `${path}/imposto/ICMS`;
   const ICMS = imposto.get("ICMS");
+  const situation = ICMS && choiceOf(ICMS, inICMS, notices);
+  const ofICMS = (name: string): string | undefined =>
+    at(situation, `${inICMS}/${situation?.name}`, notices, name);
   return {
     "@nItem": attributeOf(det, "nItem"),
     "prod/cProd": textOf(prod.get("cProd")),
@@ -107,21 +120,27 @@ function itemShape(det: XmlElement, path: string, notices: Notices): Unchecked<I
     "prod/vDesc": textOf(prod.get("vDesc")),
     "prod/vOutro": textOf(prod.get("vOutro")),
     "prod/indTot": textOf(prod.get("indTot")),
-    "prod/veicProd/tpOp": at(prod.get("veicProd"), "tpOp"),
+    "prod/veicProd/tpOp": at(prod.get("veicProd"), `${path}/prod/veicProd`, notices, "tpOp"),
     "prod/rastro": lotShapes(parts.get("prod"), prod, "rastro", `${path}/prod`, notices),
     "prod/med": lotShapes(parts.get("prod"), prod, "med", `${path}/prod`, notices),
-    "imposto/IPI/IPITrib/vIPI": at(imposto.get("IPI"), "IPITrib", "vIPI"),
-    "imposto/II/vII": at(imposto.get("II"), "vII"),
-    "imposto/ICMS/*/vICMSST": at(ICMS, "*", "vICMSST"),
-    "imposto/ICMS/*/vFCPST": at(ICMS, "*", "vFCPST"),
-    "imposto/ICMS/*/vICMSMonoReten": at(ICMS, "*", "vICMSMonoReten"),
-    "imposto/ICMS/*/vICMSDeson": at(ICMS, "*", "vICMSDeson"),
-    "imposto/ICMS/*/indDeduzDeson": at(ICMS, "*", "indDeduzDeson"),
-    "imposto/PISST/vPIS": at(imposto.get("PISST"), "vPIS"),
-    "imposto/PISST/indSomaPISST": at(imposto.get("PISST"), "indSomaPISST"),
-    "imposto/COFINSST/vCOFINS": at(imposto.get("COFINSST"), "vCOFINS"),
-    "imposto/COFINSST/indSomaCOFINSST": at(imposto.get("COFINSST"), "indSomaCOFINSST"),
-    "impostoDevol/IPI/vIPIDevol": at(parts.get("impostoDevol"), "IPI", "vIPIDevol"),
+    "imposto/IPI/IPITrib/vIPI": tax("IPI", "IPITrib", "vIPI"),
+    "imposto/II/vII": tax("II", "vII"),
+    "imposto/ICMS/*/vICMSST": ofICMS("vICMSST"),
+    "imposto/ICMS/*/vFCPST": ofICMS("vFCPST"),
+    "imposto/ICMS/*/vICMSMonoReten": ofICMS("vICMSMonoReten"),
+    "imposto/ICMS/*/vICMSDeson": ofICMS("vICMSDeson"),
+    "imposto/ICMS/*/indDeduzDeson": ofICMS("indDeduzDeson"),
+    "imposto/PISST/vPIS": tax("PISST", "vPIS"),
+    "imposto/PISST/indSomaPISST": tax("PISST", "indSomaPISST"),
+    "imposto/COFINSST/vCOFINS": tax("COFINSST", "vCOFINS"),
+    "imposto/COFINSST/indSomaCOFINSST": tax("COFINSST", "indSomaCOFINSST"),
+    "impostoDevol/IPI/vIPIDevol": at(
+      parts.get("impostoDevol"),
+      `${path}/impostoDevol`,
+      notices,
+      "IPI",
+      "vIPIDevol",
+    ),
     service: imposto.has("ISSQN"),
   };
 }

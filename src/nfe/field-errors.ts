@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { FieldError } from "./failures.ts";
 import type { Complaint } from "./fields.ts";
-import { allOf, textOf } from "./group.ts";
+import { allOf, choiceOf, textOf } from "./group.ts";
 import { attributeOf, type XmlElement } from "./xml/element.ts";
 
 /** Errors told about one document; a document that is wrong everywhere is not made clearer by more. */
@@ -23,6 +23,10 @@ export const tooMany = (path: string, most: number, got: number): FieldError => 
   expected: String(most),
   got: String(got),
 });
+
+/** The errors without those at a path that has one already. */
+export const onePerPath = (errors: readonly FieldError[]): FieldError[] =>
+  [...new Map(errors.toReversed().map((error) => [error.path, error])).values()].reverse();
 
 /**
  * Zod's issues as errors with an XPath below `base`, the XPath of `element`, from which the shape was taken.
@@ -70,7 +74,7 @@ function located(
     const index = steps[i + 1];
     const next: XmlElement | undefined =
       name === "*"
-        ? element.children[0]
+        ? choiceOf(element, "", { unknown: [], errors: [] })
         : allOf(element, name)[typeof index === "number" ? index : 0];
     path += `/${next?.name ?? name}${typeof index === "number" ? `[${index + 1}]` : ""}`;
     if (next === undefined)

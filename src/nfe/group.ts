@@ -32,7 +32,8 @@ export function groupOf(
     else if (!found.has(name)) found.set(name, child);
     else if (!repeats) twice.add(name);
   }
-  for (const name of twice) notices.errors.push(repeated(element, name, path));
+  for (const name of twice)
+    notices.errors.push(repeated(`${path}/${name}[2]`, allOf(element, name)));
   return found;
 }
 
@@ -41,11 +42,46 @@ export function allOf(element: XmlElement, name: string): XmlElement[] {
   return element.children.filter((child) => child.name === name && belongs(child, element));
 }
 
-/** The first element of this name in a group, as groupOf takes it. */
-export function firstOf(element: XmlElement, name: string): XmlElement | undefined {
+/**
+ * The one element of this name in a group, as groupOf takes it; undefined where there is none. A second one is told as
+ * a duplicate, so that nothing is ever read by its first half. `path` is the group's own.
+ */
+export function onlyOf(
+  element: XmlElement,
+  name: string,
+  path: string,
+  notices: Pick<Notices, "errors">,
+): XmlElement | undefined {
+  let only: XmlElement | undefined;
+  for (const child of element.children) {
+    if (child.name !== name || !belongs(child, element)) continue;
+    if (only === undefined) only = child;
+    else {
+      notices.errors.push(repeated(`${path}/${name}[2]`, allOf(element, name)));
+      break;
+    }
+  }
+  return only;
+}
+
+/**
+ * The one element in a group whose elements exclude each other (the tax situations in ICMS). A second one of any name is
+ * told as a duplicate; elements of a strange namespace count as unknown and are never the one.
+ */
+export function choiceOf(
+  element: XmlElement,
+  path: string,
+  notices: Notices,
+): XmlElement | undefined {
+  const all = element.children.filter((child) => belongs(child, element));
+  const [only, second] = all;
   for (const child of element.children)
-    if (child.name === name && belongs(child, element)) return child;
-  return undefined;
+    if (!belongs(child, element)) notices.unknown.push(child.name);
+  if (second !== undefined) {
+    const again = second.name === only?.name ? "[2]" : "";
+    notices.errors.push(repeated(`${path}/${second.name}${again}`, all));
+  }
+  return only;
 }
 
 /** In its parent's namespace, in that of NF-e or in none; a signature has its own. */
@@ -54,16 +90,14 @@ function belongs(child: XmlElement, parent: XmlElement): boolean {
   return ns === parent.ns || ns === NFE_NAMESPACE || ns === "" || child.name === "Signature";
 }
 
-function repeated(element: XmlElement, name: string, path: string): FieldError {
-  const times = element.children.filter((child) => child.name === name).length;
-  return {
-    path: `${path}/${name}[2]`,
-    code: "duplicate",
-    message: "este elemento só pode aparecer uma vez",
-    expected: "1",
-    got: String(times),
-  };
-}
+/** `path` is the second one's. */
+const repeated = (path: string, twins: readonly XmlElement[]): FieldError => ({
+  path,
+  code: "duplicate",
+  message: "este elemento só pode aparecer uma vez",
+  expected: "1",
+  got: String(twins.length),
+});
 
 /** A leaf's text without the blanks at its ends; undefined when it is absent. Elements inside a leaf make it empty. */
 export function textOf(element: XmlElement | undefined): string | undefined {

@@ -142,6 +142,13 @@ export interface Note {
   readonly cancelledBy: readonly NfeEvent[];
 }
 
+/** One item's quantity as an event tells it: text of the XML (11.4), its unit as written. */
+export interface EventQuantity {
+  readonly nItem: number;
+  readonly quantity: string;
+  readonly unit: string;
+}
+
 /** `procEventoNFe`: an event and the tax office's answer to it. */
 export interface NfeEvent {
   /** chNFe, 44 characters. */
@@ -149,10 +156,24 @@ export interface NfeEvent {
   /** tpEvento: 110111 cancellation, 110110 correction letter … */
   readonly type: string;
   readonly sequence: number;
+  /** dhEvento, or where it is absent dhRegEvento. */
   readonly at: string | null;
+  /** dhRegEvento of the answer. */
+  readonly registeredAt: string | null;
+  /** tpAmb of the event, and of the answer to it. */
+  readonly tpAmb: string | null;
+  readonly answerTpAmb: string | null;
+  /** CNPJ or CPF of who made the event, without mask; both null where it does not say. */
+  readonly author: { readonly cnpj: string | null; readonly cpf: string | null };
   /** retEvento cStat; 135, 136 and 155 are registered. Null: no answer in the file. */
   readonly cStat: string | null;
   readonly nProt: string | null;
   /** xJust or xCorrecao. */
   readonly text: string | null;
+  /** The earlier event that this one takes back (110001, 110193 …): its nProt, and its type where that is told. */
+  readonly undoes: { readonly type: string | null; readonly nProt: string } | null;
+  /** What an event of the tax reform says of the items. */
+  readonly quantities: readonly EventQuantity[];
+  /** All that infEvento says, in one form whoever wrote it; empty where only the answer is there. */
+  readonly content: string;
 }

@@ -1,11 +1,11 @@
 import { err, ok, type Result } from "../lib/result.ts";
 import { parseAccessKey } from "./access-key.ts";
 import { noteOf } from "./build.ts";
-import { cancellationsIn } from "./events.ts";
+import { cancellationsIn } from "./cancellations.ts";
 import { noteShape } from "./extract.ts";
 import type { FieldError, NfeFailure } from "./failures.ts";
-import { fieldErrors, MAX_ERRORS, missing, shown, tooMany } from "./field-errors.ts";
-import { allOf, firstOf, groupOf, type Notices, textOf } from "./group.ts";
+import { fieldErrors, MAX_ERRORS, missing, onePerPath, shown, tooMany } from "./field-errors.ts";
+import { allOf, groupOf, type Notices, onlyOf, textOf } from "./group.ts";
 import { GROUPS, LAYOUTS, MAX_ALERTS, MAX_ITEMS, XMLDSIG } from "./layout.ts";
 import type { Note, Protocol, ProtocolAlert } from "./note.ts";
 import { PARTS } from "./note-value.ts";
@@ -43,19 +43,22 @@ export function readNote({ nfe, path: nfePath, proc }: Placed): Result<ReadNote,
   const shape = noteShape(infNFe, path, notices);
   const checked = NoteShape.safeParse(shape);
   const protocol = protocolIn(proc, notices);
-  const errors = [
+  const refNFe = references(infNFe, path, notices);
+  const signature = signatureIn(outer.get("Signature"), nfePath, notices);
+  const cancelledBy = proc === null ? [] : cancellationsIn(proc, head.value.accessKey, notices);
+  const errors = onePerPath([
     ...(checked.success ? [] : fieldErrors(checked.error.issues, infNFe, path)),
     ...betweenFields(shape, infNFe, path),
     ...notices.errors,
-  ];
+  ]);
   if (!checked.success || errors.length > 0) return invalid(...errors.slice(0, MAX_ERRORS));
   const note = noteOf(checked.data, {
     ...head.value,
-    refNFe: references(infNFe),
-    hasDest: firstOf(infNFe, "dest") !== undefined,
+    refNFe,
+    hasDest: allOf(infNFe, "dest").length > 0,
     protocol,
-    signature: signatureIn(outer.get("Signature")),
-    cancelledBy: proc === null ? [] : cancellationsIn(proc),
+    signature,
+    cancelledBy,
   });
   const total = countable(note, path);
   if (total !== null) return invalid(total);
@@ -86,6 +89,15 @@ function identity(
   return key.ok ? ok({ layout, accessKey: key.value }) : key;
 }
 
+/** Choices of the layout: who has both has told one thing twice. */
+const EXCLUSIVE: readonly (readonly [keyof Unchecked<NoteShape>, keyof Unchecked<NoteShape>])[] = [
+  ["ide/dhEmi", "ide/dEmi"],
+  ["emit/CNPJ", "emit/CPF"],
+  ["dest/CNPJ", "dest/CPF"],
+  ["dest/CNPJ", "dest/idEstrangeiro"],
+  ["dest/CPF", "dest/idEstrangeiro"],
+];
+
 /** What holds between fields, of groups that are there: an emitter who is someone, a date; and that there are items. */
 function betweenFields(
   shape: Unchecked<NoteShape>,
@@ -94,10 +106,17 @@ function betweenFields(
 ): FieldError[] {
   const errors: FieldError[] = [];
   const without = (group: string, ...names: (keyof Unchecked<NoteShape>)[]): boolean =>
-    firstOf(infNFe, group) !== undefined && names.every((name) => shape[name] === undefined);
+    allOf(infNFe, group).length > 0 && names.every((name) => shape[name] === undefined);
   if (without("ide", "ide/dhEmi", "ide/dEmi")) errors.push(missing(`${path}/ide/dhEmi`));
   if (without("emit", "emit/CNPJ", "emit/CPF"))
     errors.push(missing(`${path}/emit/CNPJ`, "CNPJ ou CPF"));
+  for (const [one, other] of EXCLUSIVE)
+    if (shape[one] && shape[other])
+      errors.push({
+        path: `${path}/${other}`,
+        code: "duplicate",
+        message: `o leiaute admite só um: ${one.slice(one.indexOf("/") + 1)} já foi informado`,
+      });
   if (shape.det.length === 0) errors.push(missing(`${path}/det`));
   return errors;
 }
@@ -110,7 +129,7 @@ function protocolIn(proc: XmlElement | null, notices: Notices): Protocol | null 
   if (proc === null) return null;
   const path = `/${proc.name}`;
   const protNFe = groupOf(proc, GROUPS.nfeProc, path, notices).get("protNFe");
-  const infProt = protNFe && firstOf(protNFe, "infProt");
+  const infProt = protNFe && onlyOf(protNFe, "infProt", `${path}/protNFe`, notices);
   if (infProt === undefined) return null;
   const fields = groupOf(infProt, GROUPS.infProt, `${path}/protNFe/infProt`, notices);
   const text = (name: string): string => textOf(fields.get(name)) ?? "";
@@ -139,25 +158,31 @@ function alertsIn(infProt: XmlElement): ProtocolAlert[] {
 }
 
 /** ide/NFref/refNFe, each once. */
-function references(infNFe: XmlElement): string[] {
-  const ide = firstOf(infNFe, "ide");
+function references(infNFe: XmlElement, path: string, notices: Notices): string[] {
+  const [ide] = allOf(infNFe, "ide");
   if (ide === undefined) return [];
   const keys = new Set<string>();
-  for (const reference of allOf(ide, "NFref")) {
-    const key = textOf(firstOf(reference, "refNFe"));
+  for (const [i, reference] of allOf(ide, "NFref").entries()) {
+    const key = textOf(onlyOf(reference, "refNFe", `${path}/ide/NFref[${i + 1}]`, notices));
     if (key !== undefined && key !== "") keys.add(key);
   }
   return [...keys];
 }
 
 /** What the signature says it signs; whether it does is for signature.ts to tell. */
-function signatureIn(signature: XmlElement | undefined): Note["signature"] {
+function signatureIn(
+  signature: XmlElement | undefined,
+  nfePath: string,
+  notices: Notices,
+): Note["signature"] {
   if (signature?.ns !== XMLDSIG) return null;
-  const info = firstOf(signature, "SignedInfo");
-  const reference = info && firstOf(info, "Reference");
+  const path = `${nfePath}/Signature`;
+  const info = onlyOf(signature, "SignedInfo", path, notices);
+  const reference = info && onlyOf(info, "Reference", `${path}/SignedInfo`, notices);
   if (reference === undefined) return null;
+  const digest = onlyOf(reference, "DigestValue", `${path}/SignedInfo/Reference`, notices);
   return {
-    digestValue: textOf(firstOf(reference, "DigestValue")) ?? "",
+    digestValue: textOf(digest) ?? "",
     referenceUri: attributeOf(reference, "URI") ?? "",
   };
 }

@@ -48,6 +48,16 @@ describe("the tax office's answer", () => {
     expect(holdsOf(note({ protocol: null }))).toEqual(["no_protocol"]);
   });
 
+  test("a protocol without its number proves nothing either (no_protocol)", () => {
+    for (const cStat of ["100", "150"])
+      expect(holdsOf(note({ protocol: { cStat, nProt: null } }))).toEqual(["no_protocol"]);
+  });
+
+  test("a cancellation of before there were events, beside the protocol, is cancelled (cStat 101, 151)", () => {
+    for (const cStat of ["101", "151"])
+      expect(holdsOf(note({ cancelledBy: [cancellation(KEY, { cStat })] }))).toEqual(["cancelled"]);
+  });
+
   test("denied, rejected and unknown answers are not_authorised", () => {
     for (const cStat of ["110", "301", "302", "303", "204", "999", "1000", "102", "OK", ""])
       expect(holdsOf(note({ protocol: { cStat } }))).toEqual(["not_authorised"]);
@@ -91,6 +101,7 @@ describe("the tax office's answer", () => {
       cancellation(KEY, { cStat: "573" }),
       cancellation(KEY, { type: "110110" }),
       cancellation(note({ ide: { nNF: "9" } }).accessKey),
+      cancellation(KEY, { tpAmb: "2" }),
     ])
       expect(holdsOf(note({ cancelledBy: [event] }))).toEqual([]);
   });

@@ -1,0 +1,108 @@
+import {
+  answerIn,
+  CANCELLATIONS,
+  type Fields,
+  fieldsOf,
+  InfEvento,
+  REGISTERED,
+  readEvent,
+} from "./events.ts";
+import { allOf, type Notices, onlyOf } from "./group.ts";
+import type { NfeEvent } from "./note.ts";
+import type { XmlElement } from "./xml/element.ts";
+
+/** cStat of a cancellation as it was answered before there were events: in time, and late (MOC, table of cStat). */
+const CANCELLED: readonly string[] = ["101", "151"];
+
+/** Whether an event, or an answer of before there were events, takes its note back. */
+export const isCancellation = ({ type, cStat }: Pick<NfeEvent, "type" | "cStat">): boolean =>
+  CANCELLATIONS.includes(type) &&
+  cStat !== null &&
+  (REGISTERED.includes(cStat) || CANCELLED.includes(cStat));
+
+/**
+ * Registered cancellations that a nfeProc carries beside its protNFe: whole procEventoNFe elements, only the answers
+ * (retEvento), as sped-common writes them, and those of before there were events (procCancNFe, retCancNFe). What
+ * stands twice in one of them, or is answered otherwise than asked, is told; what cannot be read as one is passed over.
+ * `accessKey` is the note's: an answer of the older form need not name it.
+ */
+export function cancellationsIn(proc: XmlElement, accessKey: string, notices: Notices): NfeEvent[] {
+  const found: NfeEvent[] = [];
+  for (const [name, read] of Object.entries(READ))
+    for (const [i, child] of allOf(proc, name).entries()) {
+      const event = read(child, `/${proc.name}/${name}[${i + 1}]`, notices, accessKey);
+      if (event !== null && isCancellation(event)) found.push(event);
+    }
+  return found;
+}
+
+type Read = (
+  element: XmlElement,
+  path: string,
+  notices: Notices,
+  accessKey: string,
+) => NfeEvent | null;
+
+const wholeEvent: Read = (element, path, notices) => {
+  const event = readEvent(element, path);
+  if (event.ok) return event.value;
+  if (event.error.code === "nfe.invalid")
+    for (const error of event.error.errors)
+      if (error.code === "duplicate" || error.code === "mismatch") notices.errors.push(error);
+  return null;
+};
+
+const answerOnly: Read = (element, path, notices) => {
+  const wrapped = answerIn(element, path, notices);
+  const own = onlyOf(element, "infEvento", path, notices);
+  const answered = own
+    ? fieldsOf(own, `${path}/infEvento`, notices)
+    : fieldsOf(wrapped.infEvento, wrapped.path, notices);
+  const identity = {
+    chNFe: answered("chNFe"),
+    tpEvento: answered("tpEvento"),
+    nSeqEvento: answered("nSeqEvento") ?? "1",
+  };
+  const checked = InfEvento.safeParse(identity);
+  if (!checked.success) return null;
+  return answer(answered, checked.data.chNFe, checked.data.tpEvento, "dhRegEvento");
+};
+
+/** retCancNFe, alone or in a procCancNFe beside what was asked (leiauteCancNFe_v2.00). */
+const beforeEvents: Read = (element, path, notices, accessKey) => {
+  const whole = element.name === "procCancNFe";
+  const retCancNFe = whole ? onlyOf(element, "retCancNFe", path, notices) : element;
+  if (retCancNFe === undefined) return null;
+  const here = whole ? `${path}/retCancNFe` : path;
+  const infCanc = onlyOf(retCancNFe, "infCanc", here, notices);
+  const answered = fieldsOf(infCanc, `${here}/infCanc`, notices);
+  return answer(answered, answered("chNFe") ?? accessKey, "110111", "dhRecbto");
+};
+
+const READ: Readonly<Record<string, Read>> = {
+  procEventoNFe: wholeEvent,
+  procEvento: wholeEvent,
+  retEvento: answerOnly,
+  procCancNFe: beforeEvents,
+  retCancNFe: beforeEvents,
+};
+
+/** An event of which only the tax office's answer is there. */
+function answer(answered: Fields, accessKey: string, type: string, at: string): NfeEvent {
+  return {
+    accessKey,
+    type,
+    sequence: Number(answered("nSeqEvento") ?? "1"),
+    at: answered(at) ?? null,
+    registeredAt: answered(at) ?? null,
+    tpAmb: answered("tpAmb") ?? null,
+    answerTpAmb: answered("tpAmb") ?? null,
+    author: { cnpj: null, cpf: null },
+    cStat: answered("cStat") ?? null,
+    nProt: answered("nProt") ?? null,
+    text: null,
+    undoes: null,
+    quantities: [],
+    content: "",
+  };
+}

@@ -1,0 +1,283 @@
+import { describe, expect, test } from "bun:test";
+import { cancellationEvent, syntheticEvent, withGluedCancellation } from "../../src/demo/events.ts";
+import { syntheticNote } from "../../src/demo/synthetic-note.ts";
+import { ItemShape, LotShape, NoteShape } from "../../src/nfe/shape.ts";
+import { noteIn, pathsIn, readingIn, readText } from "./support/read.ts";
+
+const { xml, accessKey } = syntheticNote({ seed: 71 });
+const FOREIGN = "urn:of-somebody-else";
+
+/** Elements of a document by XPath, each with where it begins and ends in the text. */
+interface Span {
+  readonly path: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Every element of a text without comments and CDATA, by its place. */
+function elementsOf(text: string): Span[] {
+  const open: { path: string; from: number; seen: Map<string, number> }[] = [];
+  const found: Span[] = [];
+  const top = new Map<string, number>();
+  for (const tag of text.matchAll(/<(\/?)([A-Za-z][\w]*)[^<>]*?(\/?)>/g)) {
+    const [whole, closing, name = "", empty] = tag;
+    const end = tag.index + whole.length;
+    if (closing === "/") {
+      const element = open.pop();
+      if (element) found.push({ path: element.path, from: element.from, to: end });
+      continue;
+    }
+    const around = open.at(-1);
+    const seen = around?.seen ?? top;
+    seen.set(name, (seen.get(name) ?? 0) + 1);
+    const path = `${around?.path ?? ""}/${name}`;
+    if (empty === "/") found.push({ path, from: tag.index, to: end });
+    else open.push({ path, from: tag.index, seen: new Map() });
+  }
+  return found;
+}
+
+/** The text with a second element beside one, of other content; before it or behind it. */
+function twice(text: string, { from, to }: Span, before: boolean): string {
+  const own = text.slice(from, to);
+  const other = own.replace(
+    />([0-9]+)((?:\.[0-9]+)?)</g,
+    (_, whole: string, rest: string) => `>${"9".repeat(whole.length)}${rest}<`,
+  );
+  return before
+    ? text.slice(0, from) + other + text.slice(from)
+    : text.slice(0, to) + other + text.slice(to);
+}
+
+/** Elements that the layout lets repeat: both are read, or neither. */
+const REPEATS =
+  /\/(?:det|rastro|med|NFref|autXML|NFe|detPag|dup|vol|lacres|obsCont|obsFisco|procRef|reboque|Transform|pag)$/;
+
+/** What a shape's key stands for below infNFe; `*` is a tax situation. */
+const below = (key: string): string => key.replace("*", "ICMS10");
+
+/** A note in which every tag stands that the reader looks for, each once, made from the shapes themselves. */
+function fullNote(): string {
+  const tree = (keys: readonly string[], values: (key: string) => string): string => {
+    const groups = new Map<string, string[]>();
+    for (const key of keys) {
+      const [head = "", ...rest] = key.split("/");
+      groups.set(head, [...(groups.get(head) ?? []), rest.join("/")]);
+    }
+    return [...groups]
+      .map(([name, rests]) => {
+        const inner = rests.filter((rest) => rest !== "");
+        const text = inner.length === 0 ? "1" : tree(inner, values);
+        return `<${name}>${text}</${name}>`;
+      })
+      .join("");
+  };
+  const one = () => "1";
+  const own = (keys: string[], without: readonly string[]) =>
+    keys.filter((key) => !key.startsWith("@") && !without.includes(key)).map(below);
+  const lot = tree(own(Object.keys(LotShape.shape), []), one);
+  const det = tree(
+    own(Object.keys(ItemShape.shape), ["prod/rastro", "prod/med", "service"]),
+    one,
+  ).replace("</prod>", `<rastro>${lot}</rastro></prod>`);
+  const rest = tree(own(Object.keys(NoteShape.shape), ["det"]), one);
+  return `<NFe xmlns="http://www.portalfiscal.inf.br/nfe"><infNFe versao="4.00" Id="NFe${accessKey}">${rest}<det nItem="1">${det}</det></infNFe></NFe>`;
+}
+
+describe("what stands twice in a note", () => {
+  const full = fullNote();
+  const read = elementsOf(full).filter(
+    ({ path }) => path !== "/NFe" && !/\/(?:det|rastro|med)$/.test(path),
+  );
+
+  test("each tag that is read is refused as a duplicate by its XPath, whichever comes first", () => {
+    for (const span of read)
+      for (const before of [false, true]) {
+        const path = span.path.replace("/det", "/det[1]").replace("/rastro", "/rastro[1]");
+        expect(pathsIn(twice(full, span, before))).toContain(`${path}[2] duplicate`);
+      }
+  });
+
+  test("the note made from the shapes has every tag that they name", () => {
+    const names = [NoteShape, ItemShape, LotShape].flatMap(({ shape }) => Object.keys(shape));
+    const leaves = names.filter((name) => !/^@|^service$|\/med$/.test(name));
+    for (const name of leaves) expect(full).toMatch(new RegExp(`<${name.split("/").at(-1)}[ >]`));
+    expect(read.length).toBeGreaterThan(80);
+  });
+
+  test("a second tax situation of another name is one too many", () => {
+    const two = full.replace("</ICMS>", "<ICMS00><vICMSST>9.00</vICMSST></ICMS00></ICMS>");
+    expect(pathsIn(two)).toContain("/NFe/infNFe/det[1]/imposto/ICMS/ICMS00 duplicate");
+  });
+
+  test("two of what the layout has as a choice are refused", () => {
+    for (const [after, second, path] of [
+      ["</CNPJ><xNome>", "<CPF>52998224725</CPF>", "emit/CPF"],
+      ["</dhEmi>", "<dEmi>2026-11-10</dEmi>", "ide/dEmi"],
+    ] as const) {
+      const with2 = after.startsWith("</CNPJ>")
+        ? xml.replace(after, `</CNPJ>${second}<xNome>`)
+        : xml.replace(after, `${after}${second}`);
+      expect(pathsIn(with2)).toEqual([`/nfeProc/NFe/infNFe/${path} duplicate`]);
+    }
+  });
+
+  test("any element at all is refused as a duplicate, or changes nothing of what is read", () => {
+    const before = readingIn(xml);
+    for (const span of elementsOf(xml)) {
+      if (span.path === "/nfeProc" || REPEATS.test(span.path)) continue;
+      for (const first of [true, false]) {
+        const again = readText(twice(xml, span, first));
+        const failure = again.ok ? null : again.error;
+        if (failure?.code === "nfe.invalid") {
+          expect(failure.errors.map(({ code }) => code)).toContain("duplicate");
+          continue;
+        }
+        expect([span.path, again]).toEqual([
+          span.path,
+          { ok: true, value: { kind: "notes", notes: [{ ok: true, value: before }] } },
+        ]);
+      }
+    }
+  });
+
+  test("an element of a strange namespace is passed over and never read, be it the first", () => {
+    const before = readingIn(xml).note;
+    for (const { path, from } of elementsOf(xml)) {
+      const name = path.slice(path.lastIndexOf("/") + 1);
+      if (["/nfeProc", "/nfeProc/NFe/Signature"].includes(path)) continue;
+      const strange = `<x:${name} xmlns:x="${FOREIGN}"><x:vICMSST>9.00</x:vICMSST></x:${name}>`;
+      expect([path, noteIn(xml.slice(0, from) + strange + xml.slice(from))]).toEqual([
+        path,
+        before,
+      ]);
+    }
+  });
+});
+
+describe("what stands twice in a protocol", () => {
+  test("each element of protNFe is refused as a duplicate", () => {
+    const spans = elementsOf(xml).filter(({ path }) => path.startsWith("/nfeProc/protNFe"));
+    const known = spans.filter(({ path }) => !/\/(?:cMsg|xMsg)$/.test(path));
+    expect(known.length).toBeGreaterThan(6);
+    for (const span of known)
+      for (const before of [false, true])
+        expect(pathsIn(twice(xml, span, before))).toEqual([`${span.path}[2] duplicate`]);
+  });
+});
+
+describe("what stands twice in an event", () => {
+  const event = syntheticEvent(accessKey, {
+    type: "110193",
+    detail: { nProtEvento: "135260000000009", tpEventoAut: "110192" },
+  });
+  const losses = syntheticEvent(accessKey, {
+    type: "112130",
+    detail: {
+      gPerecimento: {
+        "@nItem": "1",
+        gControleEstoque: { qPerecimento: "1.0000", uPerecimento: "UN" },
+      },
+    },
+  });
+
+  test("any element is refused as a duplicate, or changes nothing but the content that tells two events apart", () => {
+    for (const text of [event, losses, cancellationEvent(accessKey)]) {
+      const before = readText(text);
+      for (const span of elementsOf(text)) {
+        if (span.path === "/procEventoNFe" || /\/gPerecimento$/.test(span.path)) continue;
+        for (const first of [true, false]) {
+          const again = readText(twice(text, span, first));
+          if (!again.ok) {
+            const { error } = again;
+            const codes = error.code === "nfe.invalid" ? error.errors.map(({ code }) => code) : [];
+            expect([span.path, codes]).toEqual([span.path, expect.arrayContaining(["duplicate"])]);
+            continue;
+          }
+          expect([span.path, without(again)]).toEqual([span.path, without(before)]);
+        }
+      }
+    }
+  });
+
+  test.each([
+    "evento",
+    "evento/infEvento",
+    "evento/infEvento/tpAmb",
+    "evento/infEvento/CNPJ",
+    "evento/infEvento/chNFe",
+    "evento/infEvento/dhEvento",
+    "evento/infEvento/tpEvento",
+    "evento/infEvento/nSeqEvento",
+    "evento/infEvento/detEvento",
+    "evento/infEvento/detEvento/tpEventoAut",
+    "evento/infEvento/detEvento/nProtEvento",
+    "retEvento",
+    "retEvento/infEvento",
+    "retEvento/infEvento/tpAmb",
+    "retEvento/infEvento/cStat",
+    "retEvento/infEvento/chNFe",
+    "retEvento/infEvento/tpEvento",
+    "retEvento/infEvento/nSeqEvento",
+    "retEvento/infEvento/dhRegEvento",
+    "retEvento/infEvento/nProt",
+  ])("%s is refused by its XPath", (path) => {
+    const span = elementsOf(event).find((one) => one.path === `/procEventoNFe/${path}`);
+    if (span === undefined) throw new Error(`no ${path}`);
+    for (const first of [true, false])
+      expect(pathsIn(twice(event, span, first))).toContain(`/procEventoNFe/${path}[2] duplicate`);
+  });
+
+  test("two answers one in the other, and an author by CNPJ and CPF, are refused", () => {
+    const answer = /<retEvento.*<\/retEvento>/s.exec(event)?.[0] ?? "";
+    const inner = event.replace("</retEvento>", `${answer}</retEvento>`);
+    const wrapped = event.replace(
+      answer,
+      `<retEvento>${inner.slice(inner.indexOf("<retEvento"), inner.lastIndexOf("</procEventoNFe>"))}</retEvento>`,
+    );
+    expect(pathsIn(wrapped)).toContain("/procEventoNFe/retEvento/retEvento/retEvento duplicate");
+    const both = event.replace("</CNPJ>", "</CNPJ><CPF>52998224725</CPF>");
+    expect(pathsIn(both)).toContain("/procEventoNFe/evento/infEvento/CPF duplicate");
+  });
+
+  test("in a cancellation beside a protocol it refuses the note", () => {
+    const glued = withGluedCancellation(xml, accessKey);
+    const spans = elementsOf(glued).filter(({ path }) =>
+      /^\/nfeProc\/procEventoNFe\/(?:evento\/infEvento\/(?:chNFe|tpEvento)|retEvento\/infEvento\/cStat)$/.test(
+        path,
+      ),
+    );
+    expect(spans).toHaveLength(3);
+    for (const span of spans)
+      for (const first of [true, false])
+        expect(pathsIn(twice(glued, span, first))).toContain(
+          `${span.path.replace("procEventoNFe", "procEventoNFe[1]")}[2] duplicate`,
+        );
+  });
+});
+
+/** A reading without the content that is kept whole. */
+const without = (read: ReturnType<typeof readText>) =>
+  read.ok && read.value.kind === "event"
+    ? { ...read.value, event: { ...read.value.event, content: "" } }
+    : read;
+
+describe("a cancellation in the note's own file", () => {
+  const infCanc = (more: string) =>
+    `<infCanc><tpAmb>1</tpAmb><cStat>101</cStat><xMotivo>Cancelamento homologado</xMotivo>${more}</infCanc>`;
+  test.each([
+    [
+      "retCancNFe that names the note",
+      `<retCancNFe>${infCanc(`<chNFe>${accessKey}</chNFe>`)}</retCancNFe>`,
+    ],
+    ["retCancNFe that names none", `<retCancNFe>${infCanc("")}</retCancNFe>`],
+    ["procCancNFe", `<procCancNFe><cancNFe/><retCancNFe>${infCanc("")}</retCancNFe></procCancNFe>`],
+  ])("%s is told, in time or late", (_, part) => {
+    for (const cStat of ["101", "151"]) {
+      const text = xml.replace("</nfeProc>", `${part.replace("101", cStat)}</nfeProc>`);
+      expect(noteIn(text).cancelledBy).toMatchObject([{ accessKey, type: "110111", cStat }]);
+    }
+    const refused = xml.replace("</nfeProc>", `${part.replace("101", "420")}</nfeProc>`);
+    expect(noteIn(refused).cancelledBy).toEqual([]);
+  });
+});
