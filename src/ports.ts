@@ -62,6 +62,10 @@ export interface Originals {
     /** When they may go (ms UTC) if nobody keeps them for good until then; absent: for good. */
     until?: number,
   ): Promise<Statement[]>;
+  /**
+   * The bytes, proved against the hash; null where there are none. Fails with PlatformFailure `original.damaged` where they
+   * are not what was kept: such bytes are given to nobody.
+   */
   get(company: number, sha256: string): Promise<Uint8Array<ArrayBuffer> | null>;
   /**
    * Lets go of what no row names, older than a day, in one slice that begins after `after` ("": at the beginning). `next`:
@@ -81,7 +85,10 @@ export interface BlobStore {
     content: ReadableStream<Uint8Array> | Uint8Array,
     signal?: AbortSignal,
   ): Promise<{ size: number }>;
-  /** The bytes from `offset` on, at most `length` of them; all of them without a range. `size` is always that of the whole. */
+  /**
+   * The bytes from `offset` on, at most `length` of them; all of them without a range. `size` is always that of the whole.
+   * Bytes that are no longer what was put are not given out: PlatformFailure `file.damaged`, at the call or in the stream.
+   */
   get(
     key: string,
     range?: { readonly offset: number; readonly length: number },
@@ -250,6 +257,10 @@ export type PlatformFailure =
   | { code: "storage.unknown" }
   /** A constraint refused the batch: a promise of the database that no guard had foreseen. */
   | { code: "storage.rejected"; constraint: string }
+  /** Kept bytes that are no longer those of their SHA-256. */
+  | { code: "original.damaged"; sha256: string }
+  /** A kept file, or a part of it, that is no longer what was put. */
+  | { code: "file.damaged"; file: string }
   | MailboxFailure
   | { code: "profiler.busy" };
 

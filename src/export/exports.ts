@@ -4,7 +4,7 @@ import { audit } from "../journal/record.ts";
 import type { Single } from "../journal/single-jobs.ts";
 import { trusted } from "../lib/cast.ts";
 import { Failed } from "../lib/result.ts";
-import type { Ports } from "../ports.ts";
+import type { PlatformFailure, Ports } from "../ports.ts";
 import type { ExportFailure } from "./failures.ts";
 import type { ExportOrder } from "./order.ts";
 
@@ -35,14 +35,19 @@ export async function findExport(
   return { job, order: trusted<ExportOrder>(job.params) };
 }
 
-/** The whole file, or a part of it. Fails with `export.not_ready`. */
+/** The whole file, or a part of it. Fails with `export.not_ready`, and with PlatformFailure `file.damaged`. */
 export async function openFile(
   ports: Pick<Ports, "blobs">,
-  { id, state, blob }: Job,
+  { id, state, blob, bytes }: Job,
   range?: { readonly offset: number; readonly length: number },
 ): Promise<ReadableStream<Uint8Array>> {
   const found = state === "done" && blob !== null ? await ports.blobs.get(blob, range) : null;
-  if (found === null) throw new Failed<ExportFailure>({ code: "export.not_ready", id, state });
+  if (found === null || blob === null)
+    throw new Failed<ExportFailure>({ code: "export.not_ready", id, state });
+  if (bytes !== null && found.size !== bytes) {
+    await found.body.cancel();
+    throw new Failed<PlatformFailure>({ code: "file.damaged", file: blob });
+  }
   return found.body;
 }
 

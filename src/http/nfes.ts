@@ -5,7 +5,7 @@ import { discard, restore } from "../ingest/discard.ts";
 import type { IngestFailure } from "../ingest/failures.ts";
 import { mappingOf } from "../ingest/mapping.ts";
 import { listNotes, noteDetail } from "../ingest/notes.ts";
-import { findNote } from "../ingest/stored-note.ts";
+import { findNote, originalOf } from "../ingest/stored-note.ts";
 import type { Tag } from "../journal/versions.ts";
 import { trusted } from "../lib/cast.ts";
 import { Failed } from "../lib/result.ts";
@@ -132,8 +132,8 @@ export const getNfeXml = defineOpenAPIRoute<typeof xmlRoute, Env>({
     const { ports, actor } = c.var;
     const { access_key } = c.req.valid("param");
     const note = await findNote(ports, actor.company, access_key, c.var.signal);
-    const bytes = note === null ? null : await ports.originals.get(actor.company, note.sha256);
-    if (bytes === null) throw notFound(access_key);
+    if (note === null) throw notFound(access_key);
+    const bytes = await originalOf(ports, actor.company, note);
     // A document that we did not write is never shown as part of our site.
     return c.body(bytes, 200, {
       "content-type": "application/xml",

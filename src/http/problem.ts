@@ -19,6 +19,12 @@ const SAY = {
   "nfe.many_notes": [422, "O arquivo traz várias notas; envie-o em /api/nfe/batch"],
   "nfe.duplicate": [409, "Esta NF-e já foi registrada"],
   "nfe.not_found": [404, "Nota fiscal não encontrada"],
+  "original.missing": [
+    500,
+    "A nota está registrada, mas o XML original dela não está mais guardado",
+  ],
+  "original.damaged": [500, "O XML original guardado foi danificado e não pode ser entregue"],
+  "file.damaged": [500, "O arquivo guardado foi danificado e não pode ser entregue"],
   "nfe.held": [409, "A nota está retida e não pode entrar no estoque"],
   "nfe.final": [409, "O estado da nota não permite esta operação"],
   "nfe.correction": [422, "As correções enviadas não servem para esta nota"],
@@ -110,6 +116,7 @@ const INSIDE = new Set([
   "role",
   "maxBytes",
   "where",
+  "file",
 ]);
 
 /** Sentences of the statuses that hono itself or the routing answers with. */

@@ -10,7 +10,7 @@ import { type Judgement, judge } from "./judge.ts";
 import type { KeepOptions, NoteReceipt } from "./receipt.ts";
 import { registered } from "./register.ts";
 import { effectsOf, newVerdict } from "./rejudge.ts";
-import { findNote, type StoredNote } from "./stored-note.ts";
+import { findNote, originalOf, type StoredNote } from "./stored-note.ts";
 
 /** How often a note may change (an event, another setting) between our look and our batch. */
 const ATTEMPTS = 6;
@@ -183,8 +183,7 @@ export async function relationOf(
   options: KeepOptions,
 ): Promise<"same" | "completes" | "differs"> {
   if (stored.sha256 === options.sha256) return "same";
-  const kept = await ports.originals.get(options.cause.actor.company, stored.sha256);
-  if (kept === null) return "differs";
+  const kept = await originalOf(ports, options.cause.actor.company, stored);
   return ports.documents.compare(kept, bytes, stored.accessKey, options.signal);
 }
 

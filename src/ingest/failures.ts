@@ -29,6 +29,8 @@ export type IngestFailure =
   /** `differs`: the key is known with other content. */
   | { code: "nfe.duplicate"; access_key: string; status: NoteStatus; differs: boolean }
   | { code: "nfe.not_found"; access_key: string }
+  /** The note is registered, and its original bytes are not there any more. */
+  | { code: "original.missing"; access_key: string; sha256: string }
   | { code: "nfe.held"; access_key: string; holds: readonly Hold[] }
   | { code: "nfe.final"; access_key: string; status: NoteStatus }
   /** The corrections sent with an approval do not fit the note. */

@@ -1,7 +1,8 @@
 import { trusted } from "../lib/cast.ts";
+import { Failed } from "../lib/result.ts";
 import type { Finding } from "../nfe/document.ts";
 import type { Ports, Row } from "../ports.ts";
-import type { Hold, NoteStatus } from "./failures.ts";
+import type { Hold, IngestFailure, NoteStatus } from "./failures.ts";
 import type { StockItem } from "./lines.ts";
 import type { StoredLot } from "./tables.ts";
 import type { Direction, Effect } from "./verdict.ts";
@@ -43,6 +44,20 @@ export async function findNote(
     signal,
   );
   return row === undefined ? null : toStoredNote(row);
+}
+
+/**
+ * The original bytes of a registered note, proved against their SHA-256. Fails with `original.missing`, and with
+ * PlatformFailure `original.damaged`.
+ */
+export async function originalOf(
+  { originals }: Pick<Ports, "originals">,
+  company: number,
+  { accessKey, sha256 }: Pick<StoredNote, "accessKey" | "sha256">,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = await originals.get(company, sha256);
+  if (bytes !== null) return bytes;
+  throw new Failed<IngestFailure>({ code: "original.missing", access_key: accessKey, sha256 });
 }
 
 /** The columns come from a STRICT table with NOT NULL and CHECK: their types are the migration's word. */

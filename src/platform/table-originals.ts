@@ -1,5 +1,7 @@
 import { trusted } from "../lib/cast.ts";
-import type { Guard, Originals, Ports, Statement } from "../ports.ts";
+import { sha256 as hashOf } from "../lib/hash.ts";
+import { Failed } from "../lib/result.ts";
+import type { Guard, Originals, PlatformFailure, Ports, Statement } from "../ports.ts";
 
 /** gzip as the runtime has it. */
 export interface Gzip {
@@ -53,7 +55,24 @@ export function tableOriginals(ports: Pick<Ports, "reader" | "clock">, gzip: Gzi
         args: [company, sha256],
       });
       if (row === undefined || trusted<Uint8Array>(row.gzip).byteLength === 0) return null;
-      return gzip.unpack(trusted<Uint8Array>(row.gzip), trusted<number>(row.size));
+      const bytes = await gzip
+        .unpack(trusted<Uint8Array>(row.gzip), trusted<number>(row.size))
+        .catch((cause: unknown) => {
+          throw damaged(sha256, cause);
+        });
+      return proved(sha256, bytes);
     },
   };
 }
+
+/** The bytes, where they have the SHA-256 (hex) under which they were kept. Fails with `original.damaged`. */
+export async function proved(
+  sha256: string,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if ((await hashOf(bytes)) !== sha256) throw damaged(sha256);
+  return bytes;
+}
+
+const damaged = (sha256: string, cause?: unknown) =>
+  new Failed<PlatformFailure>({ code: "original.damaged", sha256 }, { cause });

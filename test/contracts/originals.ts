@@ -1,13 +1,25 @@
 import { sha256 } from "../../src/lib/hash.ts";
 import type { Guard, Originals, Writer } from "../../src/ports.ts";
-import { type Contract, same } from "./claims.ts";
+import { type Contract, like, rejection, same } from "./claims.ts";
 
 export interface OpenOriginals {
   readonly originals: Originals;
   readonly writer: Writer;
+  /** Puts other bytes of the same size in the place of what is kept for company 1. */
+  spoil(sha256: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
   /** Companies 1 and 2 exist. */
   close(): Promise<void>;
 }
+
+/** How a store whose originals are rows is spoilt. */
+export const spoilRow =
+  ({ writer }: Pick<OpenOriginals, "writer">): OpenOriginals["spoil"] =>
+  async (sha256, bytes) => {
+    const packed = new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"));
+    const gzip = new Uint8Array(await new Response(packed).arrayBuffer());
+    const sql = "update originals set gzip = ?2 where company = 1 and sha256 = ?1";
+    await writer.commit({ statements: [{ sql, args: [sha256, gzip] }], mine: () => null });
+  };
 
 export const always: Guard = { sql: "select 1", args: [] };
 
@@ -63,6 +75,21 @@ export const originalsContract: Contract<() => Promise<OpenOriginals>> = [
       same(await world.originals.get(1, sha), null);
       same(await world.originals.get(2, sha), own);
       same(await world.originals.get(1, "0".repeat(64)), null);
+      await world.close();
+    },
+  },
+  {
+    name: "bytes that are no longer those of their hash are given to nobody, and that has its own code",
+    async run(open) {
+      const world = await open();
+      const sha = await kept(world, latin);
+      const other = latin.slice();
+      other[0] = 0;
+      await world.spoil(sha, other);
+      const refused = await rejection(world.originals.get(1, sha));
+      like(refused, { failure: { code: "original.damaged", sha256: sha } });
+      await world.spoil(sha, latin);
+      same(await world.originals.get(1, sha), latin);
       await world.close();
     },
   },

@@ -1,7 +1,8 @@
 import { trusted } from "../../src/lib/cast.ts";
 import { err } from "../../src/lib/result.ts";
 import { quietMeter } from "../../src/observability/quiet.ts";
-import { bucketBlobs } from "../../src/platform/cloudflare/blobs.ts";
+import { checkedBlobs } from "../../src/platform/checked-blobs.ts";
+import { bucketBlobs, ofKnownLength } from "../../src/platform/cloudflare/blobs.ts";
 import { Bucket } from "../../src/platform/cloudflare/bucket.ts";
 import { consumeBatch } from "../../src/platform/cloudflare/consume-batch.ts";
 import { cloudflareHealth } from "../../src/platform/cloudflare/health.ts";
@@ -21,13 +22,14 @@ import { tableOriginals } from "../../src/platform/table-originals.ts";
 import type { Consumer, Originals, Reader } from "../../src/ports.ts";
 import { lane, neighbour } from "../../src/resilience/policies.ts";
 import { blobsContract } from "../contracts/blobs.ts";
+import { checkedBlobsContract } from "../contracts/checked-blobs.ts";
 import { type Contract, claim } from "../contracts/claims.ts";
 import { documentsContract } from "../contracts/documents.ts";
 import { healthContract } from "../contracts/health.ts";
 import { limitsContract } from "../contracts/limits.ts";
 import { meterContract } from "../contracts/meter.ts";
 import { namelessContract } from "../contracts/nameless.ts";
-import { originalsContract } from "../contracts/originals.ts";
+import { originalsContract, spoilRow } from "../contracts/originals.ts";
 import { passwordsContract } from "../contracts/passwords.ts";
 import { pulseContract } from "../contracts/pulse.ts";
 import { queueContract } from "../contracts/queue.ts";
@@ -101,7 +103,7 @@ async function openOriginals(bindings: Bindings, originalsOf: (reader: Reader) =
     ],
     mine: () => null,
   });
-  return { ...world, originals: originalsOf(world.reader) };
+  return { ...world, originals: originalsOf(world.reader), spoil: spoilRow(world) };
 }
 
 async function openBucket(b: Bindings) {
@@ -114,13 +116,21 @@ async function openBucket(b: Bindings) {
   const later = (ms: number) => {
     ahead += ms;
   };
-  return { ...world, later };
+  const spoil = async (sha256: string, bytes: Uint8Array<ArrayBuffer>) => {
+    await b.ORIGINALS.put(`originals/1/${sha256}`, bytes);
+  };
+  return { ...world, later, spoil };
 }
 
 async function openBlobs({ FILES }: Bindings) {
   const { objects } = await FILES.list();
   await FILES.delete(objects.map(({ key }) => key));
   return { blobs: bucketBlobs(FILES, way("blob")), close: async () => undefined };
+}
+
+async function openChecked(b: Bindings) {
+  const { blobs: bare, close } = await openBlobs(b);
+  return { blobs: checkedBlobs(bare, ofKnownLength), bare, close };
 }
 
 /** The real queues. What is counted is what was sent, so that a test can tell when nothing is under way any more. */
@@ -172,14 +182,14 @@ function casesOf(b: Bindings): Map<string, () => Promise<void>> {
   return new Map([
     ...held("writer", writerContract, (settings) => openWriter(b, settings)),
     ...held("reader", readerContract, () => openWriter(b)),
-    ...held("originals in R2", originalsContract, () =>
-      openOriginals(b, (reader) => bucketOriginals(b.ORIGINALS, way("blob"), { reader, clock })),
-    ),
+    ...held("originals in R2", originalsContract, () => openBucket(b)),
     ...held("originals in R2", namelessContract, () => openBucket(b)),
     ...held("originals in the database", originalsContract, () =>
       openOriginals(b, (reader) => tableOriginals({ reader, clock }, webGzip)),
     ),
     ...held("blobs", blobsContract, () => openBlobs(b)),
+    ...held("blobs with sums", blobsContract, () => openChecked(b)),
+    ...held("blobs with sums", checkedBlobsContract, () => openChecked(b)),
     ...held("queue", queueContract, () => openQueue(b)),
     ...held("documents", documentsContract, () => ({ documents, close: () => undefined })),
     ...held("passwords", passwordsContract, (cost) => passwordHasher(nodeScrypt, cost, RUNTIME)),

@@ -3,8 +3,16 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileBlobs } from "../../src/platform/bun/blobs.ts";
+import {
+  checkedBlobs,
+  type Deliver,
+  provedFirst,
+  streamed,
+} from "../../src/platform/checked-blobs.ts";
 import { memoryBlobs } from "../../src/platform/memory/blobs.ts";
+import type { BlobStore } from "../../src/ports.ts";
 import { blobsContract } from "../contracts/blobs.ts";
+import { checkedBlobsContract } from "../contracts/checked-blobs.ts";
 import { holds } from "../support/holds.ts";
 
 const folders: string[] = [];
@@ -15,6 +23,13 @@ const folder = async () => {
 };
 afterAll(() => Promise.all(folders.map((path) => rm(`${path}`, { recursive: true, force: true }))));
 
+const memory = () => memoryBlobs({ now: () => Date.now() });
+const openChecked = (bare: BlobStore, deliver: Deliver = streamed) => ({
+  blobs: checkedBlobs(bare, deliver),
+  bare,
+  close: async () => undefined,
+});
+
 holds("memory", blobsContract, async () => ({
   blobs: memoryBlobs({ now: () => Date.now() }),
   close: async () => undefined,
@@ -24,6 +39,12 @@ holds("bun", blobsContract, async () => ({
   blobs: fileBlobs(await folder()),
   close: async () => undefined,
 }));
+
+holds("checked in memory", blobsContract, async () => openChecked(memory()));
+holds("checked in memory", checkedBlobsContract, async () => openChecked(memory()));
+const openProved = async () => openChecked(fileBlobs(await folder()), provedFirst);
+holds("checked on bun", blobsContract, openProved);
+holds("checked on bun", checkedBlobsContract, openProved);
 
 test("a key that is a way out of the folder is refused", async () => {
   const path = await folder();

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { gzipSync } from "node:zlib";
 import { sha256 } from "../../src/lib/hash.ts";
-import { always, latin, originalsContract } from "../contracts/originals.ts";
+import { always, latin, originalsContract, spoilRow } from "../contracts/originals.ts";
 import { company } from "../support/companies.ts";
 import { holds } from "../support/holds.ts";
 import { testPorts } from "../support/ports.ts";
@@ -9,7 +9,7 @@ import { testPorts } from "../support/ports.ts";
 async function open() {
   const ports = await testPorts();
   await ports.writer.commit({ statements: [company(1), company(2)], mine: () => null });
-  return ports;
+  return { ...ports, spoil: spoilRow(ports) };
 }
 
 holds("bun", originalsContract, open);
@@ -66,9 +66,9 @@ test("a row that inflates to more than its size is an error, before the excess i
   });
   const before = process.memoryUsage().rss;
   for (const sha of [a, b])
-    expect(await ports.originals.get(1, sha).catch((error: unknown) => error)).toBeInstanceOf(
-      Error,
-    );
+    expect(await ports.originals.get(1, sha).catch((error: unknown) => error)).toMatchObject({
+      failure: { code: "original.damaged" },
+    });
   expect(process.memoryUsage().rss - before).toBeLessThan(40_000_000);
   await ports.close();
 });

@@ -14,6 +14,7 @@ import { tableOriginals } from "../../src/platform/bun/originals.ts";
 import { bunPasswords } from "../../src/platform/bun/passwords.ts";
 import { breathe, gzip } from "../../src/platform/bun/ports.ts";
 import { type BunQueue, bunQueue } from "../../src/platform/bun/queue.ts";
+import { checkedBlobs, provedFirst } from "../../src/platform/checked-blobs.ts";
 import { type GroupWriter, groupWriter } from "../../src/platform/group-writer.ts";
 import { inlineDocuments } from "../../src/platform/memory/documents.ts";
 import { memoryLimits } from "../../src/platform/memory/limits.ts";
@@ -154,7 +155,7 @@ export async function testPorts(overrides: TestOverrides = {}): Promise<TestPort
     reader,
     writer,
     originals: tableOriginals({ reader, clock }),
-    blobs: fileBlobs(join(folder, "blobs")),
+    blobs: checkedBlobs(fileBlobs(join(folder, "blobs")), provedFirst),
     queue,
     documents: inlineDocuments({ readDocument, compareDocuments }),
     passwords: bunPasswords(config.PASSWORD_COST),

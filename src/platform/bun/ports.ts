@@ -7,6 +7,7 @@ import { untraced } from "../../observability/quiet.ts";
 import { tracing } from "../../observability/tracing.ts";
 import type { Ports } from "../../ports.ts";
 import type { CircuitFigures } from "../../resilience/circuit.ts";
+import { checkedBlobs, provedFirst } from "../checked-blobs.ts";
 import { type GroupWriter, groupWriter, type WriterFigures } from "../group-writer.ts";
 import type { DocumentDomain } from "../memory/documents.ts";
 import { memoryLimits } from "../memory/limits.ts";
@@ -94,7 +95,7 @@ export async function bunPorts(
   });
   const documents = bunDocuments(config, domain);
   const log = stdoutLog(config, clock);
-  const blobs = fileBlobs(join(config.DATA_DIR, "blobs"));
+  const blobs = checkedBlobs(fileBlobs(join(config.DATA_DIR, "blobs")), provedFirst);
   const queue = bunQueue(
     { reader, writer, clock, log },
     {

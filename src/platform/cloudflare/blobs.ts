@@ -2,6 +2,7 @@ import { Failed } from "../../lib/result.ts";
 import type { BlobStore, PlatformFailure } from "../../ports.ts";
 import type { Lane } from "../../resilience/policies.ts";
 import { blobKey } from "../blob-key.ts";
+import type { Deliver } from "../checked-blobs.ts";
 
 /** Parts of a multipart upload: R2 takes none below 5 MiB but the last, and all others of one size. */
 const PART_BYTES = 5 << 20;
@@ -99,6 +100,23 @@ export function bucketBlobs(bucket: R2Bucket, way: Lane): BlobStore {
     },
   };
 }
+
+/** Proved bytes as they come, and their length told to the runtime, which keeps a Content-Length only so. */
+export const ofKnownLength: Deliver = async (blocks, length) => {
+  const first = await blocks.next();
+  const { readable, writable } = new FixedLengthStream(length);
+  const writer = writable.getWriter();
+  const pump = async () => {
+    for (let next = first; !next.done; next = await blocks.next()) await writer.write(next.value);
+    await writer.close();
+  };
+  pump().catch(async (error: unknown) => {
+    // The reader has left, or a block is not what was put: the stream breaks off.
+    await blocks.return();
+    await writer.abort(error).catch(() => undefined);
+  });
+  return readable;
+};
 
 /** The bytes of a stream in parts of exactly `size`, the last one smaller. Stopped early, it lets the stream go. */
 async function* partsOf(

@@ -1,7 +1,7 @@
 import { Failed } from "../../lib/result.ts";
 import type { Originals, PlatformFailure, Ports } from "../../ports.ts";
 import type { Lane } from "../../resilience/policies.ts";
-import { type Gzip, originalRow, tableOriginals } from "../table-originals.ts";
+import { type Gzip, originalRow, proved, tableOriginals } from "../table-originals.ts";
 
 const keyOf = (company: number, sha256: string): string => `originals/${company}/${sha256}`;
 /** Where what nobody names lies for a day more. */
@@ -16,7 +16,8 @@ const EMPTY = new Uint8Array(0);
  * Original bytes as objects of R2, which checks their SHA-256 as it takes them. They are there before `keep` resolves; the
  * batch that names them writes a row without bytes, with the same guard and day as where the row has them, so that what a
  * batch refused, or whose day has come, is known to have no name. Bytes that were rows before are read there.
- * All fail with PlatformFailure `overloaded`: whatever a bucket does not do is weather.
+ * All fail with PlatformFailure `overloaded`: whatever a bucket does not do is weather. `get` fails with `original.damaged`
+ * for bytes that are not those of the name.
  */
 export function bucketOriginals(
   bucket: R2Bucket,
@@ -64,13 +65,13 @@ export function bucketOriginals(
     },
     async get(company, sha256) {
       const key = keyOf(company, sha256);
-      return (
+      const bytes =
         (await bytesOf(key)) ??
         (await bytesOf(REMOVED + key)) ??
         (await rows.get(company, sha256)) ??
         // It may have come back while the others were asked.
-        bytesOf(key)
-      );
+        (await bytesOf(key));
+      return bytes === null ? null : proved(sha256, bytes);
     },
     /**
      * A request may find the bytes there, keep them, and name them just when they go. So they are put aside first, where

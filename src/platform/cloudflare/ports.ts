@@ -4,6 +4,7 @@ import { Failed } from "../../lib/result.ts";
 import { quietTracer, untraced } from "../../observability/quiet.ts";
 import type { Log, PlatformFailure, Ports } from "../../ports.ts";
 import { lane, neighbour } from "../../resilience/policies.ts";
+import { checkedBlobs } from "../checked-blobs.ts";
 import { type GroupWriter, groupWriter } from "../group-writer.ts";
 import { jsonLines } from "../log-lines.ts";
 import { type DocumentDomain, inlineDocuments } from "../memory/documents.ts";
@@ -14,7 +15,7 @@ import { builtReads, clientReader } from "../reader.ts";
 import { remoteDatabase } from "../remote-database.ts";
 import { tableOriginals } from "../table-originals.ts";
 import { type Bindings, configOf } from "./bindings.ts";
-import { bucketBlobs } from "./blobs.ts";
+import { bucketBlobs, ofKnownLength } from "./blobs.ts";
 import { cloudflareHealth } from "./health.ts";
 import { cloudflareLimits } from "./limits.ts";
 import { type EdgeMeter, edgeMeter } from "./meter.ts";
@@ -94,7 +95,10 @@ function keep(bindings: Bindings, domain: DocumentDomain): Kept {
       bucket === undefined
         ? tableOriginals({ reader, clock }, webGzip)
         : bucketOriginals(bucket, way("originals", "blob"), { reader, clock }),
-    blobs: files === undefined ? unboundBlobs : bucketBlobs(files, way("files", "blob")),
+    blobs:
+      files === undefined
+        ? unboundBlobs
+        : checkedBlobs(bucketBlobs(files, way("files", "blob")), ofKnownLength),
     queue:
       jobs === undefined ? unboundQueue : workersQueue(jobs, { way: way("queue", "queue"), log }),
     documents: inlineDocuments(domain),

@@ -1,0 +1,162 @@
+import { sha256 } from "../lib/hash.ts";
+import { Failed } from "../lib/result.ts";
+import type { BlobStore, PlatformFailure } from "../ports.ts";
+import { BLOCK, contentSize, Summing, type Sums, sumsIn, tailBytes } from "./sums.ts";
+
+interface Range {
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** How proved bytes reach the reader. `length`: of all of them; `again`: the same part as the store gives it, unproved. */
+export type Deliver = (
+  blocks: AsyncGenerator<Uint8Array, void, void>,
+  length: number,
+  again: () => Promise<ReadableStream<Uint8Array>>,
+) => Promise<ReadableStream<Uint8Array>>;
+
+/** Files whose sums are remembered: a ZIP that is unpacked is asked for window by window. */
+const REMEMBERED = 32;
+/** The sums of a file of 1 GiB come in one read. */
+const TAIL_BYTES = tailBytes(1 << 30);
+
+/**
+ * A BlobStore whose files carry the SHA-256 of each block of 1 MiB behind their content (sums.ts), and which proves each block
+ * before a byte of it is given out. `get` fails with PlatformFailure `file.damaged` where the sums, or the first block asked
+ * for, are not what was put; at a later block the stream errors with it. Files that were put without sums are given as they are.
+ */
+export function checkedBlobs<Store extends BlobStore>(
+  store: Store,
+  deliver: Deliver = streamed,
+): Store {
+  const remembered = new Map<string, Sums>();
+
+  const damaged = (key: string) => {
+    remembered.delete(key);
+    return new Failed<PlatformFailure>({ code: "file.damaged", file: key });
+  };
+
+  async function tailOf(key: string, stored: number, length: number) {
+    const found = await store.get(key, { offset: stored - length, length });
+    if (found === null) throw damaged(key);
+    return sumsIn(new Uint8Array(await new Response(found.body).arrayBuffer()), stored);
+  }
+
+  /** Null where there is no such file, "none" where it has no sums. */
+  async function sumsOf(key: string): Promise<Sums | "none" | null> {
+    const known = remembered.get(key);
+    if (known !== undefined) return known;
+    const head = await store.get(key, { offset: 0, length: 0 });
+    if (head === null) return null;
+    await head.body.cancel();
+    const { size: stored } = head;
+    let sums = await tailOf(key, stored, Math.min(stored, TAIL_BYTES));
+    if (typeof sums === "number") sums = await tailOf(key, stored, sums);
+    if (sums === null) return "none";
+    if (typeof sums !== "object") throw damaged(key);
+    const [oldest] = remembered.keys();
+    if (remembered.size >= REMEMBERED && oldest !== undefined) remembered.delete(oldest);
+    remembered.set(key, sums);
+    return sums;
+  }
+
+  /** Whole blocks are read and proved one after another, and cut to the range. */
+  async function* proved(key: string, { size, hashes }: Sums, { offset, length }: Range) {
+    const end = offset + length;
+    const first = Math.floor(offset / BLOCK);
+    const from = first * BLOCK;
+    const until = Math.min(size, Math.ceil(end / BLOCK) * BLOCK);
+    const found = await store.get(key, { offset: from, length: until - from });
+    if (found === null) throw damaged(key);
+    let at = from;
+    for await (const block of inBlocks(found.body)) {
+      if ((await sha256(block)) !== hashes[at / BLOCK]) throw damaged(key);
+      yield block.subarray(Math.max(0, offset - at), Math.min(block.byteLength, end - at));
+      at += block.byteLength;
+    }
+    if (at !== until) throw damaged(key);
+  }
+
+  return {
+    ...store,
+    async put(key, content, signal) {
+      remembered.delete(key);
+      const summing = new Summing();
+      const sealed =
+        content instanceof Uint8Array ? await summing.whole(content) : summing.through(content);
+      const { size } = await store.put(key, sealed, signal);
+      return { size: contentSize(size) };
+    },
+    async get(key, range) {
+      const sums = await sumsOf(key);
+      if (sums === null) return null;
+      if (sums === "none") return store.get(key, range);
+      const { size } = sums;
+      const offset = range?.offset ?? 0;
+      const length = Math.min(range?.length ?? size, size - offset);
+      if (length <= 0) return { size, body: new Blob([]).stream() };
+      const again = async () => {
+        const found = await store.get(key, { offset, length });
+        if (found === null) throw damaged(key);
+        return found.body;
+      };
+      return { size, body: await deliver(proved(key, sums, { offset, length }), length, again) };
+    },
+    async delete(key) {
+      remembered.delete(key);
+      await store.delete(key);
+    },
+    async list(prefix, after) {
+      const all = await store.list(prefix, after);
+      return all.map((one) => ({ ...one, size: contentSize(one.size) }));
+    },
+  };
+}
+
+/** The bytes of a stream in blocks, the last one smaller; stopped early, it lets the stream go. */
+async function* inBlocks(stream: ReadableStream<Uint8Array>) {
+  let block = new Uint8Array(BLOCK);
+  let filled = 0;
+  for await (const chunk of stream) {
+    let taken = 0;
+    while (taken < chunk.byteLength) {
+      const piece = chunk.subarray(taken, taken + BLOCK - filled);
+      block.set(piece, filled);
+      filled += piece.byteLength;
+      taken += piece.byteLength;
+      if (filled < BLOCK) continue;
+      yield block;
+      block = new Uint8Array(BLOCK);
+      filled = 0;
+    }
+  }
+  if (filled > 0) yield block.subarray(0, filled);
+}
+
+/** Gives the bytes as they are proved, the first of them already asked for: what fails there fails the caller. */
+export const streamed: Deliver = async (blocks) => {
+  let next: IteratorResult<Uint8Array, void> | null = await blocks.next();
+  return new ReadableStream(
+    {
+      async pull(out) {
+        const now = next ?? (await blocks.next());
+        next = null;
+        if (now.done) return out.close();
+        out.enqueue(now.value);
+      },
+      async cancel() {
+        await blocks.return();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+};
+
+/**
+ * Proves all of them, and then lets the store give them: it may tell the runtime their length (Bun keeps a Content-Length only
+ * for a file of its own). The store must be near, for everything is read twice.
+ */
+export const provedFirst: Deliver = async (blocks, _length, again) => {
+  for await (const _ of blocks);
+  return again();
+};
