@@ -7,12 +7,13 @@ import {
   TraceIdRatioBasedSampler,
   TracerProvider,
 } from "@opentelemetry/sdk-trace";
-import type { Meter, Trace, Tracer } from "../ports.ts";
+import type { Meter } from "../ports.ts";
 import type { CircuitFigures } from "../resilience/circuit.ts";
 import { neighbour } from "../resilience/policies.ts";
 import { VERSION } from "../version.ts";
 import { type Collector, poster } from "./collector.ts";
 import { type OutboxLimits, outbox } from "./outbox.ts";
+import type { Trace, Tracer } from "./trace.ts";
 import { placeOf, written } from "./traceparent.ts";
 import { faultOf } from "./worked.ts";
 

@@ -1,4 +1,5 @@
-import type { Meter, Trace, Tracer } from "../ports.ts";
+import type { Meter } from "../ports.ts";
+import type { Trace, Tracer } from "./trace.ts";
 import { placeOf, written } from "./traceparent.ts";
 
 /** Ports.Meter that keeps nothing: one isolate of many is not the service. */

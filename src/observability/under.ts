@@ -1,4 +1,5 @@
-import type { Ports, Trace } from "../ports.ts";
+import type { Ports } from "../ports.ts";
+import type { Trace } from "./trace.ts";
 
 /**
  * The ports as one request or job sees them: `trace` is its own, and where that is recorded, reading a document and
