@@ -5,7 +5,7 @@ export interface Actor {
   readonly company: number;
   readonly userId: number;
   readonly role: Role;
-  /** Present where an API key stands for the user who made it; the role is the key's own. */
+  /** Present where an API key stands for the user who made it; the role is the lesser of the two. */
   readonly keyId?: string;
 }
 

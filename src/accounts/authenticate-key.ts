@@ -6,12 +6,13 @@ import type { Actor, Authenticated } from "./actor.ts";
 import { isShaped } from "./api-key.ts";
 import type { AccountsFailure } from "./failures.ts";
 import { memoryOf } from "./memory.ts";
-import type { Role } from "./roles.ts";
+import { lesserRole, type Role } from "./roles.ts";
 import { versionsOf } from "./versions.ts";
 
 /**
  * Who bears this API key: looked up by its SHA-256 on first sight, then remembered until it expires or the company's
- * accounts change, as tokens are. Fails with `auth.invalid_token`.
+ * accounts change, as tokens are. It acts as long as the user who made it is active, and never as more than that user may
+ * at this moment. Fails with `auth.invalid_token`.
  */
 export async function authenticateKey(
   ports: Pick<Ports, "config" | "reader" | "clock">,
@@ -34,10 +35,11 @@ async function admit(
 ): Promise<Authenticated> {
   const { keys } = memoryOf(ports);
   const [row] = await ports.reader.rows({
-    sql: `select company, id, role, created_by, expires_at,
+    sql: `select k.company, k.id, k.role, k.created_by, k.expires_at, u.role as maker,
         (select version from cache_versions v where v.company = k.company and tag = 'accounts') as accounts,
         (select version from cache_versions v where v.company = k.company and tag = 'settings') as settings
-      from api_keys k where hash = ?1 and revoked_at is null`,
+      from api_keys k join users u on u.id = k.created_by and u.company = k.company and u.active = 1
+      where k.hash = ?1 and k.revoked_at is null`,
     args: [await sha256(key)],
   });
   if (row === undefined) {
@@ -49,8 +51,8 @@ async function admit(
   const actor: Actor = {
     company: Number(row.company),
     userId: Number(row.created_by),
-    // A CHECK of the migration holds the column to the four roles.
-    role: trusted<Role>(row.role),
+    // A CHECK of each table holds its column to the four roles.
+    role: lesserRole(trusted<Role>(row.role), trusted<Role>(row.maker)),
     keyId: String(row.id),
   };
   keys.set(key, { actor, expiresAt, accountsVersion: Number(row.accounts ?? 0) });

@@ -7,7 +7,7 @@ import { authenticateKey } from "./authenticate-key.ts";
 import type { AccountsFailure } from "./failures.ts";
 import { memoryOf } from "./memory.ts";
 import type { Role } from "./roles.ts";
-import { type Claims, verifyToken } from "./token.ts";
+import { type Claims, timely, verifyToken } from "./token.ts";
 import { type Versions, versionsOf } from "./versions.ts";
 
 /**
@@ -36,9 +36,10 @@ async function authenticateToken(
     const claims = orFail(await verifyToken(secret, token, now));
     return admit(ports, token, claims, await versionsOf(ports, claims.company));
   }
-  if (known.claims.exp * 1_000 <= now) {
+  const times = timely(known.claims, now);
+  if (!times.ok) {
     tokens.delete(token);
-    throw refused("expired");
+    throw new Failed(times.error);
   }
   const versions = await versionsOf(ports, known.actor.company);
   if (versions.accounts === known.accountsVersion)
@@ -60,7 +61,7 @@ async function admit(
   });
   if (user === undefined) {
     tokens.delete(token);
-    throw refused("revoked");
+    throw new Failed<AccountsFailure>({ code: "auth.invalid_token", why: "revoked" });
   }
   // A CHECK of the migration holds the column to the four roles.
   const role = trusted<Role>(user.role);
@@ -68,6 +69,3 @@ async function admit(
   tokens.set(token, { claims, actor, accountsVersion: versions.accounts });
   return { actor, settingsVersion: versions.settings };
 }
-
-const refused = (why: "expired" | "revoked") =>
-  new Failed<AccountsFailure>({ code: "auth.invalid_token", why });

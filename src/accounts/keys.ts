@@ -6,14 +6,16 @@ import type { Ports } from "../ports.ts";
 import type { Actor, Cause } from "./actor.ts";
 import { makeKey } from "./api-key.ts";
 import type { AccountsFailure } from "./failures.ts";
-import type { Role } from "./roles.ts";
-import { apiKeys } from "./tables.ts";
+import { lesserRole, type Role } from "./roles.ts";
+import { apiKeys, users } from "./tables.ts";
 
 /** An API key as its administrators see it; instants are milliseconds UTC. */
 export interface Key {
   readonly id: string;
   readonly name: string;
   readonly role: Role;
+  /** As what it acts at this moment: the lesser of its role and its maker's. Null: its maker is inactive, it opens nothing. */
+  readonly effectiveRole: Role | null;
   readonly createdAt: number;
   readonly createdBy: number;
   readonly expiresAt: number | null;
@@ -32,7 +34,7 @@ export interface KeyOrder {
 export const MAX_KEYS = 100;
 
 /**
- * Makes a key that acts with a role of its own in the name of the user who made it. `key` is in the answer and nowhere
+ * Makes a key that acts in the name of the user who made it, with a role of its own that never exceeds that user's. `key` is in the answer and nowhere
  * else: kept is its SHA-256 (256 random bits need no slow hash).
  * Fails with `auth.forbidden` (a key makes no key, so that one that leaked does not outlive its end), `key.too_many`,
  * `key.expiry_past`.
@@ -91,7 +93,7 @@ export async function createKey(
   });
   if (!created) throw new Failed<AccountsFailure>({ code: "key.too_many", limit: MAX_KEYS });
   const made = { id, name, role, expiresAt, createdAt: now, createdBy: actor.userId };
-  return { key, made: { ...made, lastUsedAt: null } };
+  return { key, made: { ...made, effectiveRole: lesserRole(role, actor.role), lastUsedAt: null } };
 }
 
 function mustBePerson({ keyId, role }: Actor): void {
@@ -101,7 +103,7 @@ function mustBePerson({ keyId, role }: Actor): void {
 
 /** The company's keys that are not revoked, newest first: at most MAX_KEYS. */
 export async function listKeys(ports: Pick<Ports, "read">, company: number): Promise<Key[]> {
-  return ports.read
+  const rows = await ports.read
     .select({
       id: apiKeys.id,
       name: apiKeys.name,
@@ -110,11 +112,24 @@ export async function listKeys(ports: Pick<Ports, "read">, company: number): Pro
       createdBy: apiKeys.createdBy,
       expiresAt: apiKeys.expiresAt,
       lastUsedAt: apiKeys.lastUsedAt,
+      maker: users.role,
     })
     .from(apiKeys)
+    .leftJoin(
+      users,
+      and(
+        eq(users.id, apiKeys.createdBy),
+        eq(users.company, apiKeys.company),
+        eq(users.active, true),
+      ),
+    )
     .where(and(eq(apiKeys.company, company), isNull(apiKeys.revokedAt)))
     .orderBy(desc(apiKeys.createdAt), desc(apiKeys.id))
     .limit(MAX_KEYS);
+  return rows.map(({ maker, ...key }) => ({
+    ...key,
+    effectiveRole: maker === null ? null : lesserRole(key.role, maker),
+  }));
 }
 
 /**

@@ -21,3 +21,7 @@ const GRANTED: Record<Role, readonly Permission[]> = {
 export function may(role: Role, permission: Permission): boolean {
   return Object.hasOwn(GRANTED, role) && GRANTED[role].includes(permission);
 }
+
+/** Of two roles the one that may less; each role may all that those before it in ROLES may. */
+export const lesserRole = (one: Role, other: Role): Role =>
+  ROLES.indexOf(one) < ROLES.indexOf(other) ? one : other;

@@ -28,7 +28,20 @@ export const users = sqliteTable("users", {
   tokenVersion: integer("token_version").notNull(),
   createdAt: integer("created_at").notNull(),
   updatedAt: integer("updated_at").notNull(),
+  /** Nobody has logged in with the password that the service has generated. */
+  passwordGenerated: integer("password_generated", { mode: "boolean" }).notNull().default(false),
 });
+
+export const knownNetworks = sqliteTable(
+  "known_networks",
+  {
+    company: integer().notNull(),
+    userId: integer("user_id").notNull(),
+    network: text().notNull(),
+    lastLoginAt: integer("last_login_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.company, table.userId, table.network] })],
+);
 
 export const apiKeys = sqliteTable(
   "api_keys",

@@ -7,6 +7,9 @@ import type { Role } from "./roles.ts";
 /** How long a session lasts without a new login: 24 h, as clients of S.G.E. expect. */
 export const TOKEN_HOURS = 24;
 
+/** How far the clock of another process that signs with the same secret may be ahead of ours. */
+const CLOCK_SKEW_S = 60;
+
 /** Beyond this a text is no token of ours (an e-mail has at most 254 characters). */
 const MAX_LENGTH = 2_048;
 
@@ -60,7 +63,8 @@ export async function issueToken(secret: string, user: TokenUser, nowMs: number)
 }
 
 /**
- * The claims of a token signed with `secret` by HS256 and no other algorithm, not expired at `nowMs`.
+ * The claims of a token signed with `secret` by HS256 and no other algorithm, not expired at `nowMs`, issued at most a minute
+ * after it, and good for 24 h at most: a token that was issued under a wrong clock does not outlive its correction.
  * Fails with `auth.invalid_token`, `malformed` (also: forged) or `expired`. Whether it was revoked only the database knows.
  */
 export async function verifyToken(
@@ -79,9 +83,21 @@ export async function verifyToken(
     return malformed;
   }
   const claims = Claims.safeParse(payload);
-  if (!claims.success) return malformed;
-  if (claims.data.exp * 1_000 <= nowMs) return err({ code: "auth.invalid_token", why: "expired" });
-  return ok(claims.data);
+  return claims.success ? timely(claims.data, nowMs) : malformed;
+}
+
+/**
+ * The claims again where their times are good at `nowMs`: what was remembered under another clock is asked too.
+ * Fails with `auth.invalid_token`, `malformed` (issued in the future, or for more than 24 h: RFC 7519 leaves both to whoever
+ * verifies) or `expired`.
+ */
+export function timely(claims: Claims, nowMs: number): Result<Claims, AccountsFailure> {
+  const { iat, exp } = claims;
+  const refused = (why: "malformed" | "expired") =>
+    err({ code: "auth.invalid_token", why } as const);
+  if (iat > nowMs / 1_000 + CLOCK_SKEW_S || exp - iat > TOKEN_HOURS * 3_600)
+    return refused("malformed");
+  return exp * 1_000 <= nowMs ? refused("expired") : ok(claims);
 }
 
 /**

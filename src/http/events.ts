@@ -1,17 +1,16 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import { authenticate } from "../accounts/authenticate.ts";
-import { may } from "../accounts/roles.ts";
 import type { FeedFailure } from "../journal/failures.ts";
 import { BEGINNING, cursorOf, endOf, hasExpired, positionOf } from "../journal/feed.ts";
 import { eventsWithin } from "../journal/long-poll.ts";
 import { Failed } from "../lib/result.ts";
-import type { Ports } from "../ports.ts";
 import { bearerOf, STREAM_PATH } from "./auth.ts";
 import type { Env } from "./env.ts";
 import { eventView } from "./event-frames.ts";
 import { eventStream } from "./event-stream.ts";
 import { asks } from "./permissions.ts";
 import { answers, PROBLEMS, wholeNumber } from "./schemas.ts";
+import { stillMay } from "./still-may.ts";
 
 /** How long a client may take nothing; what it takes renews it. */
 const PATIENCE_S = 120;
@@ -82,6 +81,8 @@ export const listEvents = defineOpenAPIRoute<typeof feedRoute, Env>({
     if (wait > 0) ports.patience(request, wait + PATIENCE_S);
     const wanted = { company, after, limit, waitMs: wait * 1_000 };
     const events = await eventsWithin(ports, wanted, signal);
+    // Who may no longer read may have been sent away while waiting.
+    if (wait > 0) await authenticate(ports, bearerOf(c));
     c.header("cache-control", "no-store");
     const next_cursor = cursorOf(events.at(-1)?.id ?? after);
     return c.json({ data: events.map(eventView), next_cursor }, 200);
@@ -138,16 +139,5 @@ export const streamEvents = defineOpenAPIRoute<typeof streamRoute, Env>({
     });
   },
 });
-
-/** Whether the bearer may still read this company's events. Rejects where the database does not answer. */
-async function stillMay(ports: Ports, token: string, company: number): Promise<boolean> {
-  try {
-    const { actor } = await authenticate(ports, token);
-    return actor.company === company && may(actor.role, "read");
-  } catch (error) {
-    if (error instanceof Failed && error.failure.code === "auth.invalid_token") return false;
-    throw error;
-  }
-}
 
 export const eventRoutes = [listEvents, streamEvents] as const;

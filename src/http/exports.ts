@@ -14,6 +14,7 @@ import {
 } from "./export-filters.ts";
 import { asks } from "./permissions.ts";
 import { PROBLEMS } from "./schemas.ts";
+import { whileItMay } from "./still-may.ts";
 
 /** How long a reader may pause; each page asked for renews it. */
 const PATIENCE_S = 120;
@@ -74,15 +75,19 @@ export const exportMovementsHere = defineOpenAPIRoute<typeof movementsRoute, Env
 });
 
 async function wantedBy(c: Context<Env>, dialect: Wanted["dialect"]): Promise<Wanted> {
-  const { ports, actor, request, requestId, settingsVersion, signal } = c.var;
+  const { ports, actor, request, requestId, settingsVersion } = c.var;
+  const session = whileItMay(c);
   const { timeZone } = await settingsOf(ports, actor.company, settingsVersion);
   return {
     company: actor.company,
     dialect,
     timeZone,
     requestId,
-    signal,
-    alive: () => ports.patience(request, PATIENCE_S),
+    signal: session.signal,
+    alive() {
+      ports.patience(request, PATIENCE_S);
+      session.look();
+    },
   };
 }
 

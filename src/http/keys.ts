@@ -22,6 +22,10 @@ const KeySchema = z
     prefix: z.string().openapi({ description: "O começo da chave: sge_ e o id" }),
     name: z.string(),
     role: z.enum(ROLES),
+    effective_role: z.enum(ROLES).nullable().openapi({
+      description:
+        "Com que perfil a chave age agora: o menor entre o dela e o de quem a criou; null: quem a criou está inativo, e ela não vale",
+    }),
     created_at: z.iso.datetime(),
     created_by: z.int(),
     expires_at: z.iso.datetime().nullable(),
@@ -34,6 +38,7 @@ const view = (key: Key): z.infer<typeof KeySchema> => ({
   prefix: prefixOf(key.id),
   name: key.name,
   role: key.role,
+  effective_role: key.effectiveRole,
   created_at: instant(key.createdAt),
   created_by: key.createdBy,
   expires_at: instantOrNull(key.expiresAt),

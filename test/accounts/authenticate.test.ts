@@ -126,3 +126,18 @@ test("S3: a remembered token is worth nothing under another secret, and without 
   await expect(authenticate(without, token)).rejects.toThrow("no JWT_SECRET");
   await ports.close();
 });
+
+test("a token that was issued and remembered under a clock that is ahead is refused once the clock is right", async () => {
+  const ports = await house();
+  const right = ports.clock.now();
+  ports.clock.set(right + 12 * 365 * 86_400_000);
+  const early = await tokenFor(ports, 1, "ADMIN");
+  expect((await authenticate(ports, early)).actor.userId).toBe(1);
+  ports.clock.set(right);
+  for (let n = 0; n < 2; n++)
+    expect(await failureOf(authenticate(ports, early))).toEqual({
+      code: "auth.invalid_token",
+      why: "malformed",
+    });
+  await ports.close();
+});

@@ -9,6 +9,7 @@ import {
   MAX_KEYS,
   revokeKey,
 } from "../../src/accounts/keys.ts";
+import { ROLES } from "../../src/accounts/roles.ts";
 import { sha256 } from "../../src/lib/hash.ts";
 import { Failed } from "../../src/lib/result.ts";
 import type { Ports, Reader } from "../../src/ports.ts";
@@ -165,10 +166,63 @@ test("a change of the company's accounts looks a key up again, and finds it good
   const ports = await house();
   const { key, made } = await createKey(ports, ORDER, causeOf(1));
   const before = await authenticate(ports, key);
-  await changeUser(ports, 1, "active = 0");
+  await changeUser(ports, 1, "name = 'Ana'");
   expect(await authenticate(ports, key)).toEqual(before);
   await revokeKey(ports, made.id, causeOf(1));
   expect(await failureOf(authenticate(ports, key))).toEqual(refused("revoked"));
+  await ports.close();
+});
+
+test("a key acts as the lesser of its role and its maker's, from the next request on, and is listed so", async () => {
+  const ports = await house();
+  const maker = await addUser(ports, { email: "m@loja.example", role: "ADMIN" });
+  const made = [];
+  for (const role of ROLES)
+    made.push({ role, ...(await createKey(ports, { ...ORDER, role }, causeOf(maker))) });
+  for (const makers of [...ROLES, ...ROLES.toReversed()]) {
+    await changeUser(ports, maker, `role = '${makers}'`);
+    const listed = new Map((await listKeys(ports, 1)).map((key) => [key.id, key]));
+    for (const { role, key, made: one } of made) {
+      const [lesser = role] = ROLES.filter((one) => one === role || one === makers);
+      expect([role, makers, (await authenticate(ports, key)).actor.role]).toEqual([
+        role,
+        makers,
+        lesser,
+      ]);
+      expect(listed.get(one.id)).toMatchObject({ role, effectiveRole: lesser });
+    }
+  }
+  await ports.close();
+});
+
+test("a key falls with its maker, in every process at once, and stands again with him", async () => {
+  const ports = await house();
+  const other = await sibling(ports);
+  const maker = await addUser(ports, { email: "m@loja.example", role: "ADMIN" });
+  const { key } = await createKey(ports, ORDER, causeOf(maker));
+  const others = await createKey(ports, ORDER, causeOf(1));
+  const set = (sql: string) =>
+    ports.writer.commit({
+      // By hand and without a word to the cache: the database itself keeps the promise.
+      statements: [{ sql: `update users set ${sql} where id = ?1`, args: [maker] }],
+      mine: () => undefined,
+    });
+  for (const where of [ports, other]) await authenticate(where, key);
+  await set("active = 0");
+  for (const where of [ports, other]) {
+    expect(await failureOf(authenticate(where, key))).toEqual(refused("revoked"));
+    expect((await authenticate(where, others.key)).actor.userId).toBe(1);
+  }
+  const roles = (await listKeys(ports, 1)).map((one) => [one.createdBy, one.effectiveRole]);
+  expect(new Map(roles.map(([by, role]) => [by, role]))).toEqual(
+    new Map([
+      [maker, null],
+      [1, "OPERADOR"],
+    ]),
+  );
+  await set("active = 1");
+  expect((await authenticate(other, key)).actor.userId).toBe(maker);
+  await other.close();
   await ports.close();
 });
 

@@ -12,7 +12,13 @@ const USER = {
   role: "OPERADOR",
   tokenVersion: 3,
 } as const;
-const CLAIMS = { user_id: 7, company: 1, token_version: 3, iat: 0, exp: NOW / 1_000 + 60 };
+const CLAIMS = {
+  user_id: 7,
+  company: 1,
+  token_version: 3,
+  iat: NOW / 1_000,
+  exp: NOW / 1_000 + 60,
+};
 
 const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
 const why = async (token: string, at = NOW) => {
@@ -39,6 +45,28 @@ test("a token carries the claims that S.G.E. clients read, and lasts 24 hours", 
     code: "auth.invalid_token",
     why: "expired",
   });
+});
+
+test("a token is refused that was issued more than a minute ahead of the clock, or for more than 24 hours", async () => {
+  const now = NOW / 1_000;
+  const DAY = 86_400;
+  for (const [iat, exp, expected] of [
+    [now, now + DAY, "good"],
+    [now + 60, now + 60 + DAY, "good"],
+    [now - DAY + 1, now + 1, "good"],
+    [now + 61, now + 61 + DAY, MALFORMED],
+    [now + 61, now + 62, MALFORMED],
+    [now, now + DAY + 1, MALFORMED],
+    [0, now + 1, MALFORMED],
+    [now, Number.MAX_SAFE_INTEGER, MALFORMED],
+    [now + 12 * 365 * DAY, now + 12 * 365 * DAY + DAY, MALFORMED],
+    [now - DAY, now, { code: "auth.invalid_token", why: "expired" }],
+  ] as const)
+    expect([iat, exp, await why(await sign({ ...CLAIMS, iat, exp }, SECRET, "HS256"))]).toEqual([
+      iat,
+      exp,
+      expected,
+    ]);
 });
 
 test("S3: a token signed with another secret, or with an empty one, is refused", async () => {
