@@ -49,23 +49,30 @@ export async function testService(overrides: TestOverrides = {}): Promise<Servic
     config: { COMPANY_CNPJ: [COMPANY.cnpj], COMPANY_NAME: COMPANY.name, ...overrides.config },
   });
   await firstRun(ports);
-  const tokens = await makeUsers(ports);
+  await makeUsers(ports);
+  const began = ports.clock.now();
+  let tokens = await tokensAt(ports, began);
+  let issuedAt = began;
   const app = createApp(() => ports);
-  const raw = (method: string, path: string, options: Send = {}) => {
+  const raw = async (method: string, path: string, options: Send = {}) => {
     const { as = "ADMIN" } = options;
+    // A test may go back in time, where these tokens were not issued yet.
+    const wanted = Math.min(ports.clock.now(), began);
+    if (wanted !== issuedAt) {
+      issuedAt = wanted;
+      tokens = await tokensAt(ports, wanted);
+    }
     const token = as === "nobody" ? undefined : tokens.get(as);
-    return Promise.resolve(
-      app.request(path, {
-        method,
-        headers: {
-          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-          ...(options.json === undefined ? {} : { "content-type": "application/json" }),
-          ...options.headers,
-        },
-        ...(options.json === undefined ? {} : { body: JSON.stringify(options.json) }),
-        ...(options.body === undefined ? {} : { body: options.body }),
-      }),
-    );
+    return app.request(path, {
+      method,
+      headers: {
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(options.json === undefined ? {} : { "content-type": "application/json" }),
+        ...options.headers,
+      },
+      ...(options.json === undefined ? {} : { body: JSON.stringify(options.json) }),
+      ...(options.body === undefined ? {} : { body: options.body }),
+    });
   };
   const send = async (method: string, path: string, options?: Send): Promise<Answer> =>
     answerOf(await raw(method, path, options));
@@ -89,15 +96,15 @@ export async function testService(overrides: TestOverrides = {}): Promise<Servic
   };
 }
 
+const PEOPLE = [
+  ...ROLES.map((role, i) => ({ who: role, role, id: 11 + i, company: 1 })),
+  { who: "stranger", role: "ADMIN" as const, id: 21, company: 2 },
+];
+const emailOf = (id: number) => `pessoa${id}@example.com`;
+
 /** Users 11 to 14 of company 1, one of each role, and an administrator of company 2. */
-async function makeUsers(ports: TestPorts): Promise<Map<string, string>> {
+async function makeUsers(ports: TestPorts): Promise<void> {
   const at = ports.clock.now();
-  const secret = trusted<string>(ports.config.JWT_SECRET);
-  const people = [
-    ...ROLES.map((role, i) => ({ who: role, role, id: 11 + i, company: 1 })),
-    { who: "stranger", role: "ADMIN" as const, id: 21, company: 2 },
-  ];
-  const tokens = new Map<string, string>();
   await ports.writer.commit({
     statements: [
       {
@@ -105,23 +112,24 @@ async function makeUsers(ports: TestPorts): Promise<Map<string, string>> {
           require_signature, require_mapping, allow_negative, 1, created_at, updated_at from companies where id = 1`,
         args: [],
       },
-      ...people.map(({ id, company, role }) => ({
+      ...PEOPLE.map(({ id, company, role }) => ({
         sql: `insert into users (id, company, name, email, password_hash, role, active, token_version, created_at, updated_at)
           values (?1, ?2, ?3, ?4, 'none', ?5, 1, 1, ?6, ?6)`,
-        args: [id, company, `Pessoa ${id}`, `pessoa${id}@example.com`, role, at],
+        args: [id, company, `Pessoa ${id}`, emailOf(id), role, at],
       })),
     ],
     mine: () => undefined,
   });
-  for (const { who, id, company, role } of people)
-    tokens.set(
-      who,
-      await issueToken(
-        secret,
-        { id, company, email: `pessoa${id}@example.com`, role, tokenVersion: 1 },
-        at,
-      ),
-    );
+}
+
+/** A token for each of them, by who they are, issued at `at`, milliseconds UTC. */
+async function tokensAt(ports: TestPorts, at: number): Promise<Map<string, string>> {
+  const secret = trusted<string>(ports.config.JWT_SECRET);
+  const tokens = new Map<string, string>();
+  for (const { who, id, company, role } of PEOPLE) {
+    const user = { id, company, email: emailOf(id), role, tokenVersion: 1 };
+    tokens.set(who, await issueToken(secret, user, at));
+  }
   return tokens;
 }
 
