@@ -14,17 +14,25 @@ import { isBeside, isNamedXml, isNamedZip, shownName } from "./file-name.ts";
 import { FORMAT_SAY, formatOf, HEAD_BYTES } from "./format.ts";
 import type { Piece } from "./piece.ts";
 import type { Tally } from "./tally.ts";
+import { fromCp850 } from "./zip-names.ts";
+import { contradictionIn } from "./zip-structure.ts";
 
 // A chunk goes into the inflater whole and may come out a thousand times larger before anybody can stop it.
 configure({ useWebWorkers: false, chunkSize: 16_384 });
 
 /** Names are shown, not used as paths, so a name alone refuses no archive; the CRC is what tells a damaged entry. */
-const OPTIONS = { filenameValidation: "tolerant", checkCrc32: true } as const;
+const OPTIONS = {
+  filenameValidation: "tolerant",
+  checkCrc32: true,
+  // What is neither marked as UTF-8, nor is it, nor has its name in the field for Unicode.
+  decodeText: (name: Uint8Array, encoding: string) =>
+    encoding === "utf-8" ? undefined : fromCp850(name),
+} as const;
 
 /**
  * Lists the entries of a ZIP in the order of its central directory; nothing is inflated but the first KiB of entries whose
  * names do not tell what they are. `prefix` is the name of the ZIP as it is shown, before the names of its entries.
- * Fails with `batch.malformed_zip`; throws `batch.too_large` when `tally` passes a limit.
+ * Fails with `batch.malformed_zip`, also for a ZIP that contradicts itself (zip-structure.ts); throws `batch.too_large` when `tally` passes a limit.
  */
 export async function listZip(
   zip: Blob | Reader<unknown>,
@@ -46,7 +54,8 @@ export async function listZip(
           : await pieceOf(entry, file, name, tally, signal),
       );
     }
-    return ok(pieces);
+    const wrong = await contradictionIn(reader, signal);
+    return wrong === null ? ok(pieces) : err({ code: "batch.malformed_zip", why: wrong });
   } catch (error) {
     if (error instanceof Failed || signal?.aborted === true) throw error;
     return err({ code: "batch.malformed_zip", why: whyBroken(error) });

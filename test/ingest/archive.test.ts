@@ -10,6 +10,8 @@ import { work } from "../support/jobs.ts";
 import { mortalWriter } from "../support/mortal-writer.ts";
 import { type Service, withService } from "../support/service.ts";
 import { eventsOf, outcomes, utf8, xml } from "./queued-batch.ts";
+import { rawZip } from "./raw-zip.ts";
+import { CONTRADICTIONS } from "./support/contradictory-zips.ts";
 
 const DAY = 86_400_000;
 /** A request that may hold so little that every ZIP of these tests is for later. */
@@ -121,6 +123,18 @@ test("what is wrong with the whole ZIP is its one result", () =>
       expect(results[0].message).not.toBe("");
     }
     expect(await files(service)).toBe(0);
+    expect(await service.rows("select * from originals")).toEqual([]);
+  }, SMALL));
+
+test("a ZIP that contradicts itself is refused when it is unpacked later, and nothing of it is taken in", () =>
+  withService(async (service) => {
+    for (const [title, [entries, end]] of Object.entries(CONTRADICTIONS)) {
+      const job = await sent(service, rawZip(entries, end));
+      await work(service.ports);
+      const { summary, results } = await jobAt(service, job);
+      expect([title, results[0].code]).toEqual([title, "batch.malformed_zip"]);
+      expect([title, results.length, summary.rejected]).toEqual([title, 1, 1]);
+    }
     expect(await service.rows("select * from originals")).toEqual([]);
   }, SMALL));
 

@@ -117,6 +117,9 @@ export const notes = {
     await batch("rehearsed", "?dry_run=true", documents.zip, zip);
     await batch("a ZIP as the body", "?approve=true", documents.zip, zip);
     await batch("a ZIP cut off", "", documents.zip.subarray(0, 900), zip);
+    const fewer = Uint8Array.from(documents.zip);
+    for (const count of [14, 12]) fewer[fewer.length - count] -= 1;
+    await batch("a ZIP that counts fewer documents than it lists", "", fewer, zip);
     await batch(
       "files",
       "",
