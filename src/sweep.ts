@@ -1,6 +1,7 @@
 import { EXPORT } from "./export/exports.ts";
 import { sweepExports, sweepFiles } from "./export/sweep-exports.ts";
 import { ARCHIVE } from "./ingest/archive.ts";
+import { rejudgeSlice } from "./ingest/maintain-verdicts.ts";
 import { sweepArchives } from "./ingest/sweep-archives.ts";
 import { resendSilent, sweepBatches, sweepBytes } from "./ingest/sweep-batches.ts";
 import { sweepObjects } from "./ingest/sweep-originals.ts";
@@ -27,6 +28,8 @@ export interface Swept {
   readonly resent: number;
   /** Products whose balance is not the sum of their movements, in the slices of this run. */
   readonly differences: number;
+  /** Notes that waited under older rules or other settings and were judged again. */
+  readonly rejudged: number;
   /** Steps that have failed; the next sweep does them. */
   readonly faults: number;
 }
@@ -43,6 +46,7 @@ const OF_EACH_COMPANY: readonly Step[] = [
   ["resent", (ports, company) => resendSingles(ports, ARCHIVE, company)],
   ["resent", (ports, company) => resendSingles(ports, EXPORT, company)],
   ["differences", reconcileSlice],
+  ["rejudged", rejudgeSlice],
 ];
 
 const OF_ALL: readonly (readonly [
@@ -56,7 +60,8 @@ const OF_ALL: readonly (readonly [
 
 /**
  * Removes what has had its time (exports after 7 days, the results of batches and the bytes of what was refused after 30,
- * old events), sends again what may have lost its message, and proves a slice of each ledger. In small steps, each right by
+ * old events), sends again what may have lost its message, and proves a slice of each ledger, and judges a
+ * slice of the notes that wait anew where rules or settings are newer than their verdicts. In small steps, each right by
  * itself: it may be stopped anywhere, run again, and run in several processes at once; a step that fails keeps none of the
  * others from being done. Rejects only where not even the companies can be read.
  */
@@ -71,6 +76,7 @@ export async function sweep(ports: Ports, signal?: AbortSignal): Promise<Swept> 
     mails: 0,
     resent: 0,
     differences: 0,
+    rejudged: 0,
     faults: 0,
   };
   const take = async (kind: keyof Swept, step: () => Promise<number>) => {

@@ -25,6 +25,10 @@ const SAY = {
   ],
   "original.damaged": [500, "O XML original guardado foi danificado e não pode ser entregue"],
   "file.damaged": [500, "O arquivo guardado foi danificado e não pode ser entregue"],
+  "nfe.unreadable": [
+    409,
+    "O XML guardado desta nota não é mais aceito e ela não pode ser avaliada de novo; descarte-a e peça ao emitente o XML correto",
+  ],
   "nfe.held": [409, "A nota está retida e não pode entrar no estoque"],
   "nfe.final": [409, "O estado da nota não permite esta operação"],
   "nfe.correction": [422, "As correções enviadas não servem para esta nota"],

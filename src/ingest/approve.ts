@@ -11,6 +11,7 @@ import { noteOtherUnits, otherUnits } from "./other-units.ts";
 import { type ProcessPlan, planOf } from "./plan.ts";
 import { type ApprovalOptions, type Proposal, propose } from "./proposal.ts";
 import { leaves } from "./register.ts";
+import { RULES_VERSION } from "./rules.ts";
 
 export interface Approval {
   readonly accessKey: string;
@@ -24,8 +25,8 @@ const ATTEMPTS = 6;
 /**
  * Takes a registered note into stock: products, supplier items, movements, balances, costs, status, feed and audit in one
  * batch. Twice, or twice at once: stock moves once, and the later answers `alreadyProcessed`.
- * Fails with `nfe.not_found`, `nfe.held`, `nfe.final`, `nfe.correction`, `nfe.override_denied`, `stock.insufficient`,
- * `stock.out_of_range`.
+ * Fails with `nfe.not_found`, `nfe.held`, `nfe.final`, `nfe.correction`, `nfe.override_denied`, `nfe.unreadable`,
+ * `stock.insufficient`, `stock.out_of_range`.
  */
 export async function approve(
   ports: Ports,
@@ -112,6 +113,7 @@ function take({ note, posting, settings }: Proposal): Statement {
   return {
     sql: `update notes set status = 'PROCESSADA', posting = ?2, processed_at = ?4, processed_by = ?5, updated_at = ?4
       where company = ?1 and access_key = ?3 and status = 'PENDENTE' and verdict_version = ?6
+        and settings_version = ?7 and rules_version >= ${RULES_VERSION}
         and exists (select 1 from companies where id = ?1 and settings_version = ?7)
         and ${factorsAsAssumed("?1", "?8", "?9")}
         ${guarded ? `and ${nothingBelowZero("?1", "?8", "?10", "?11")}` : ""}

@@ -13,7 +13,12 @@ export interface Known {
   readonly signatureValid?: boolean | null;
 }
 
-/** What a rule looks at: a note, the company that holds it, and what is known beside. */
+/**
+ * What a rule looks at: a note, the company that holds it, and what is known beside. There is no clock among it. A rule that
+ * asks how old something is compares times that the note itself tells (dhEmi, dhSaiEnt, dhRecbto, an event's time), so that
+ * the same note gets the same verdict whenever it is judged; a rule that needs the day of receipt gets it in `Known`, as
+ * the stored `received_at`, which a re-judgement does not change.
+ */
 export interface Case {
   readonly note: Note;
   readonly company: Settings;

@@ -4,12 +4,12 @@ import { audit, happened, touched } from "../journal/record.ts";
 import { newId } from "../lib/id.ts";
 import { Failed } from "../lib/result.ts";
 import type { Finding, Reading } from "../nfe/document.ts";
-import type { Guard, Ports, Statement } from "../ports.ts";
+import type { Ports, Statement } from "../ports.ts";
 import type { Hold, HoldCode } from "./failures.ts";
 import { type Judgement, judge } from "./judge.ts";
 import type { KeepOptions, NoteReceipt } from "./receipt.ts";
 import { registered } from "./register.ts";
-import { effectsOf, newVerdict } from "./rejudge.ts";
+import { effectsOf, judgedEvent, newVerdict, verdictChanges } from "./rejudge.ts";
 import { findNote, originalOf, type StoredNote } from "./stored-note.ts";
 
 /** How often a note may change (an event, another setting) between our look and our batch. */
@@ -56,7 +56,7 @@ async function commitCompletion(
   const id = newId();
   const at = ports.clock.now();
   const guard = registered(company, stored.accessKey, id);
-  const verdict = verdictOf(company, stored, judged, settings, guard, at);
+  const verdict = verdictOf(company, stored, judged, settings, id, at);
   const receipt: NoteReceipt = {
     accessKey: stored.accessKey,
     totalItems: judged.items.length,
@@ -142,7 +142,7 @@ function verdictOf(
   stored: StoredNote,
   judged: Judgement,
   settings: Settings,
-  guard: Guard,
+  id: string,
   at: number,
 ): {
   statements: Statement[];
@@ -154,7 +154,13 @@ function verdictOf(
   if (stored.status === "PENDENTE" || stored.status === "DESCARTADA")
     return {
       statements: [
-        newVerdict(company, stored, judged, settings.version, at),
+        happened(
+          company,
+          at,
+          [judgedEvent(stored.accessKey, judged)],
+          verdictChanges(company, stored, judged, settings.version, id),
+        ),
+        newVerdict(company, stored, judged, settings.version, at, id),
         effectsOf(company, stored, judged, settings.version),
       ],
       direction: verdict.direction,
@@ -167,6 +173,7 @@ function verdictOf(
   );
   const holds = [...before, ...revealed];
   const findings = revealed.length > 0 ? [...stored.findings, HELD_LATE] : stored.findings;
+  const guard = registered(company, stored.accessKey, id);
   const statement = {
     sql: `update notes set holds = ?4, findings = ?5, verdict_version = verdict_version + 1
       where company = ?1 and access_key = ?2 and exists (${guard.sql})`,

@@ -31,6 +31,8 @@ export type IngestFailure =
   | { code: "nfe.not_found"; access_key: string }
   /** The note is registered, and its original bytes are not there any more. */
   | { code: "original.missing"; access_key: string; sha256: string }
+  /** Today's reader refuses the original: it cannot be judged by today's rules. */
+  | { code: "nfe.unreadable"; access_key: string }
   | { code: "nfe.held"; access_key: string; holds: readonly Hold[] }
   | { code: "nfe.final"; access_key: string; status: NoteStatus }
   /** The corrections sent with an approval do not fit the note. */

@@ -12,6 +12,7 @@ import { POSTED } from "./keep.ts";
 import { type Booking, bookingLines } from "./lines.ts";
 import { FACTOR_ONE, type Mapping, mappingOf, unmappedItems } from "./mapping.ts";
 import { rejudgeNote } from "./rejudge.ts";
+import { RULES_VERSION } from "./rules.ts";
 import { findNote, itemsOf, type JudgedItem, type StoredNote } from "./stored-note.ts";
 import type { Effect } from "./verdict.ts";
 
@@ -35,7 +36,8 @@ export interface Proposal {
 
 /**
  * What the approval of a note would do now, with what a person says of it; `done` for a note that is in stock already.
- * Fails with `nfe.not_found`, `nfe.held`, `nfe.final`, `nfe.correction`, `nfe.override_denied`, `stock.out_of_range`.
+ * Fails with `nfe.not_found`, `nfe.held`, `nfe.final`, `nfe.correction`, `nfe.override_denied`, `nfe.unreadable`,
+ * `stock.out_of_range`.
  */
 export async function propose(
   ports: Ports,
@@ -75,7 +77,13 @@ export async function propose(
   return { kind: "ready", note, items, effects, posting, settings };
 }
 
-/** The note with a verdict made under the present settings; a wait for a mapping is judged again each time. */
+/** How often a note may change while it is judged again. */
+const ATTEMPTS = 6;
+
+/**
+ * The note with a verdict made under the present settings and rules; a wait for a mapping is judged again each time.
+ * Fails with `nfe.not_found`, and with `nfe.unreadable` where it cannot be judged again.
+ */
 async function freshNote(
   ports: Ports,
   accessKey: string,
@@ -83,15 +91,21 @@ async function freshNote(
   signal?: AbortSignal,
 ): Promise<StoredNote> {
   const missing = () => new Failed<IngestFailure>({ code: "nfe.not_found", access_key: accessKey });
-  const note = await findNote(ports, settings.company, accessKey, signal);
-  if (note === null) throw missing();
-  const stale =
-    note.settingsVersion !== settings.version || note.holds.some((hold) => hold.code === "mapping");
-  if (note.status !== "PENDENTE" || !stale) return note;
-  await rejudgeNote(ports, settings.company, note, signal);
-  const judged = await findNote(ports, settings.company, accessKey, signal);
-  if (judged === null) throw missing();
-  return judged;
+  let judged = false;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const note = await findNote(ports, settings.company, accessKey, signal);
+    if (note === null) throw missing();
+    const stale =
+      note.settingsVersion !== settings.version ||
+      note.rulesVersion < RULES_VERSION ||
+      note.holds.some((hold) => hold.code === "mapping");
+    if (note.status !== "PENDENTE" || !stale || judged) return note;
+    const outcome = await rejudgeNote(ports, settings.company, note, signal);
+    if (outcome === "unreadable")
+      throw new Failed<IngestFailure>({ code: "nfe.unreadable", access_key: accessKey });
+    judged = outcome === "judged";
+  }
+  throw new Failed({ code: "overloaded", what: "writer", retryAfterS: 1 });
 }
 
 function effectsAfter(

@@ -9,6 +9,7 @@ import { hasNumber } from "../nfe/protocol.ts";
 import type { Guard, Statement } from "../ports.ts";
 import { factorsAsAssumed, noFactors, nothingBelowZero, type Posting } from "../stock/posting.ts";
 import type { StockItem } from "./lines.ts";
+import { RULES_VERSION } from "./rules.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** Events that take a note back; 110112 is a cancellation by substitution (NT 2018.004). */
@@ -85,9 +86,9 @@ export function registerNote(r: Registration): Statement {
   return {
     sql: `insert into notes (company, access_key, sha256, status, registration, posting, direction, issued_by_us,
         model, series, number, supplier_id, supplier_name, issued_at, issued_ms, total_items, total_value_e2,
-        has_protocol, holds, settings_version, findings, rules, received_at, received_by, processed_at, processed_by, updated_at)
+        has_protocol, holds, settings_version, findings, rules, received_at, received_by, processed_at, processed_by, updated_at, rules_version)
       select ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,
-        ?23, ?24, iif(?6 is null, null, ?23), iif(?6 is null, null, ?24), ?23
+        ?23, ?24, iif(?6 is null, null, ?23), iif(?6 is null, null, ?24), ?23, ${RULES_VERSION}
       where ${conditions.join(" and ")}
       on conflict (company, access_key) do nothing
       returning id`,

@@ -1,27 +1,35 @@
 import pMap from "p-map";
 import { settingsOf } from "../accounts/settings.ts";
-import { type AuditLine, audit, touched } from "../journal/record.ts";
+import { type AuditLine, audit, happened, touched } from "../journal/record.ts";
+import { Failed } from "../lib/result.ts";
 import type { Reading } from "../nfe/document.ts";
 import type { Guard, Ports, Statement } from "../ports.ts";
 import { type Judgement, judge } from "./judge.ts";
-import { findNote, type StoredNote } from "./stored-note.ts";
+import { RULES_VERSION } from "./rules.ts";
+import { findNote, originalOf, type StoredNote } from "./stored-note.ts";
 
 /** Notes that one slice takes; their documents are read again, so it is kept small. */
 const SLICE = 50;
 
-/** The statement that replaces the verdict of a note that was not posted, where nobody has changed it since. Returns a row when it has. */
+/**
+ * The statement that replaces the verdict of a note that was not posted, where nobody has changed it since it was read, and
+ * the settings are those that it was judged under. `registration`: only where this write has won the note, in the same
+ * batch. Returns a row when it has.
+ */
 export function newVerdict(
   company: number,
   stored: StoredNote,
   judged: Judgement,
   settingsVersion: number,
   at: number,
+  registration: string | null = null,
 ): Statement {
   return {
     sql: `update notes set holds = ?4, findings = ?5, rules = ?6, direction = ?7, issued_by_us = ?8,
-        settings_version = ?9, verdict_version = verdict_version + 1, updated_at = ?10
+        settings_version = ?9, rules_version = ?11, verdict_version = verdict_version + 1, updated_at = ?10
       where company = ?1 and access_key = ?2 and verdict_version = ?3 and status in ('PENDENTE', 'DESCARTADA')
         and exists (select 1 from companies where id = ?1 and settings_version = ?9)
+        and (?12 is null or registration = ?12)
       returning id`,
     args: [
       company,
@@ -34,80 +42,124 @@ export function newVerdict(
       judged.verdict.issuedByUs ? 1 : 0,
       settingsVersion,
       at,
+      RULES_VERSION,
+      registration,
     ],
   };
 }
 
-/** The statement that gives the items the effects of the verdict that `newVerdict` has just put in place. */
+/** The statement that gives the items what follows from the verdict that `newVerdict` has just put in place: effect and cost. */
 export function effectsOf(
   company: number,
   stored: StoredNote,
   judged: Judgement,
   settingsVersion: number,
 ): Statement {
-  const effects = effectsByPosition(judged);
   return {
-    sql: `update note_items set effect = e.value ->> 'effect' from json_each(?3) e
+    sql: `update note_items set effect = e.value ->> 'effect', landed_e2 = e.value ->> 'landed_e2' from json_each(?3) e
       where company = ?1 and note = ?2 and position = e.value ->> 'n'
         and exists (select 1 from notes where id = ?2 and company = ?1 and status in ('PENDENTE', 'DESCARTADA')
           and verdict_version = ?4 and settings_version = ?5)`,
-    args: [company, stored.id, JSON.stringify(effects), stored.verdictVersion + 1, settingsVersion],
-  };
-}
-
-/** Selects a row where the verdict would say anything else than it does now: before it is written. */
-function otherwise(company: number, stored: StoredNote, judged: Judgement): Guard {
-  const { holds, rules, direction } = judged.verdict;
-  return {
-    sql: `select 1 from notes n where company = ?1 and access_key = ?2 and (
-        holds <> ?3 or findings <> ?4 or rules <> ?5 or direction <> ?6 or exists (
-          select 1 from json_each(?7) e join note_items i
-            on i.company = ?1 and i.note = n.id and i.position = e.value ->> 'n'
-          where i.effect <> e.value ->> 'effect'))`,
     args: [
       company,
-      stored.accessKey,
-      JSON.stringify(holds),
-      JSON.stringify(judged.findings),
-      JSON.stringify(rules),
-      direction,
-      JSON.stringify(effectsByPosition(judged)),
+      stored.id,
+      JSON.stringify(judgedItems(judged)),
+      stored.verdictVersion + 1,
+      settingsVersion,
     ],
   };
 }
 
-const effectsByPosition = ({ items, verdict }: Judgement) =>
-  items.map((item, i) => ({ n: item.position, effect: verdict.effects[i] ?? "ask" }));
+/**
+ * Selects a row where `newVerdict` is about to win and to say anything else than what stands: it belongs before that
+ * statement in the batch, with what tells others of the change.
+ */
+export function verdictChanges(
+  company: number,
+  stored: StoredNote,
+  judged: Judgement,
+  settingsVersion: number,
+  registration: string | null = null,
+): Guard {
+  const { holds, rules, direction } = judged.verdict;
+  return {
+    sql: `select 1 from notes n where company = ?1 and access_key = ?2 and verdict_version = ?3
+      and status in ('PENDENTE', 'DESCARTADA')
+      and exists (select 1 from companies where id = ?1 and settings_version = ?4)
+      and (?10 is null or registration = ?10) and (
+        holds <> ?5 or findings <> ?6 or rules <> ?7 or direction <> ?8 or exists (
+          select 1 from json_each(?9) e join note_items i
+            on i.company = ?1 and i.note = n.id and i.position = e.value ->> 'n'
+          where i.effect <> e.value ->> 'effect' or i.landed_e2 <> e.value ->> 'landed_e2'))`,
+    args: [
+      company,
+      stored.accessKey,
+      stored.verdictVersion,
+      settingsVersion,
+      JSON.stringify(holds),
+      JSON.stringify(judged.findings),
+      JSON.stringify(rules),
+      direction,
+      JSON.stringify(judgedItems(judged)),
+      registration,
+    ],
+  };
+}
+
+const judgedItems = ({ items, verdict }: Judgement) =>
+  items.map((item, i) => ({
+    n: item.position,
+    effect: verdict.effects[i] ?? "ask",
+    landed_e2: item.landed_e2,
+  }));
+
+/** The event of the feed that says what a note waits for now. */
+export const judgedEvent = (accessKey: string, { verdict }: Judgement) => ({
+  type: "nfe.judged",
+  payload: {
+    access_key: accessKey,
+    direction: verdict.direction,
+    holds: verdict.holds.map(({ code }) => code),
+  },
+});
 
 /**
- * Makes the verdict of one PENDENTE note anew, from its original bytes under the present settings.
- * Gives true when it was replaced; false when the note has moved on meanwhile (whoever moved it has seen to it).
+ * `judged`: the verdict was replaced. `moved`: the note, or the settings, changed meanwhile, and nothing was written.
+ * `unreadable`: its original is no document that would be accepted today; the old verdict stands.
+ */
+export type Rejudgement = "judged" | "moved" | "unreadable";
+
+/**
+ * Makes the verdict of one PENDENTE note anew, from its original bytes under the present settings and rules. Where it says
+ * something else than before, the feed has `nfe.judged` and the audit log `nfe.rejudge`. Fails with `original.missing`, `original.damaged`.
  */
 export async function rejudgeNote(
   ports: Ports,
   company: number,
   stored: StoredNote,
   signal?: AbortSignal,
-): Promise<boolean> {
-  const bytes = await ports.originals.get(company, stored.sha256);
-  const reading = bytes === null ? null : await readingOf(ports, bytes, stored.accessKey, signal);
-  if (bytes === null || reading === null) return false;
+): Promise<Rejudgement> {
+  const bytes = await originalOf(ports, company, stored);
+  const reading = await readingOf(ports, bytes, stored.accessKey, signal);
+  if (reading === null) return "unreadable";
   const settings = await settingsOf(ports, company);
   const judged = await judge(ports, reading, bytes, settings, true, signal);
   const at = ports.clock.now();
-  const changes = otherwise(company, stored, judged);
-  return ports.writer.commit(
+  const changes = verdictChanges(company, stored, judged, settings.version);
+  const won = await ports.writer.commit(
     {
       statements: [
         touched(company, ["nfes"], changes),
+        happened(company, at, [judgedEvent(stored.accessKey, judged)], changes),
         audit(rejudged(company, stored, judged, at), changes),
         newVerdict(company, stored, judged, settings.version, at),
         effectsOf(company, stored, judged, settings.version),
       ],
-      mine: ([, , rows]) => rows !== undefined && rows.length > 0,
+      mine: ([, , , rows]) => rows !== undefined && rows.length > 0,
     },
     signal,
   );
+  return won ? "judged" : "moved";
 }
 
 /** Nobody has asked for this note by name: it follows from what somebody changed, which has a line of its own. */
@@ -146,8 +198,8 @@ async function readingOf(
 }
 
 /**
- * Gives every PENDENTE note whose verdict was made under other settings its verdict again, slice by slice.
- * What a crash leaves behind is found again by the next call, or by the approval that meets it.
+ * Gives every PENDENTE note whose verdict was made under other settings or older rules its verdict again, slice by slice.
+ * What a crash leaves behind is found again by maintenance, or by the approval that meets it.
  */
 export async function rejudgePending(
   ports: Ports,
@@ -157,7 +209,7 @@ export async function rejudgePending(
   await rejudgeWhere(
     ports,
     company,
-    "settings_version <> (select settings_version from companies where id = ?1)",
+    `(rules_version < ${RULES_VERSION} or settings_version <> (select settings_version from companies where id = ?1))`,
     [],
     signal,
   );
@@ -196,15 +248,44 @@ async function rejudgeWhere(
       },
       signal,
     );
-    await pMap(
-      rows,
-      async (row) => {
-        const stored = await findNote(ports, company, String(row.access_key), signal);
-        if (stored?.status === "PENDENTE") await rejudgeNote(ports, company, stored, signal);
-      },
-      { concurrency: ports.config.BATCH_CONCURRENCY },
+    await rejudgeKeys(
+      ports,
+      company,
+      rows.map((row) => String(row.access_key)),
+      signal,
     );
     if (rows.length < SLICE) return;
     after = Number(rows.at(-1)?.id);
   }
+}
+
+/** What one note's bytes may be, and keep none of the others from being judged. */
+const isOfItsBytes = (error: unknown): boolean =>
+  error instanceof Failed &&
+  (error.failure.code === "original.missing" || error.failure.code === "original.damaged");
+
+/**
+ * Judges the notes under these keys again, those that are PENDENTE still. Gives how many verdicts were replaced. A note whose
+ * original is missing or damaged keeps its verdict; its approval says why (`sge verify` finds it).
+ */
+export async function rejudgeKeys(
+  ports: Ports,
+  company: number,
+  keys: readonly string[],
+  signal?: AbortSignal,
+): Promise<number> {
+  const done = await pMap(
+    keys,
+    async (key) => {
+      const stored = await findNote(ports, company, key, signal);
+      if (stored?.status !== "PENDENTE") return false;
+      const outcome = await rejudgeNote(ports, company, stored, signal).catch((error) => {
+        if (isOfItsBytes(error)) return "unreadable";
+        throw error;
+      });
+      return outcome === "judged";
+    },
+    { concurrency: ports.config.BATCH_CONCURRENCY },
+  );
+  return done.filter((judged) => judged).length;
 }

@@ -22,6 +22,8 @@ export interface StoredNote {
   readonly findings: readonly Finding[];
   readonly settingsVersion: number;
   readonly verdictVersion: number;
+  /** RULES_VERSION of the rules that made the verdict; 0: older than versions. */
+  readonly rulesVersion: number;
 }
 
 /** An item with the effect that the verdict gave it. */
@@ -37,7 +39,7 @@ export async function findNote(
   const [row] = await ports.reader.rows(
     {
       sql: `select id, access_key, sha256, status, direction, issued_by_us, supplier_id, has_protocol, total_items,
-          holds, findings, settings_version, verdict_version
+          holds, findings, settings_version, verdict_version, rules_version
         from notes where company = ?1 and access_key = ?2`,
       args: [company, accessKey],
     },
@@ -76,6 +78,7 @@ function toStoredNote(row: Row): StoredNote {
     findings: trusted<Finding[]>(JSON.parse(String(row.findings))),
     settingsVersion: Number(row.settings_version),
     verdictVersion: Number(row.verdict_version),
+    rulesVersion: Number(row.rules_version),
   };
 }
 

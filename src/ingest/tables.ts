@@ -34,6 +34,7 @@ export const notes = sqliteTable("notes", {
   processedAt: integer("processed_at"),
   processedBy: integer("processed_by"),
   updatedAt: integer("updated_at").notNull(),
+  rulesVersion: integer("rules_version").notNull().default(0),
 });
 
 export const noteItems = sqliteTable(

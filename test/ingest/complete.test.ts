@@ -1,8 +1,7 @@
 import { expect, test } from "bun:test";
 import { cancellationEvent } from "../../src/demo/events.ts";
 import { syntheticNote } from "../../src/demo/synthetic-note.ts";
-import type { WriteJob } from "../../src/ports.ts";
-import type { TestPorts } from "../support/ports.ts";
+import { beforeNextCommit } from "../support/intrude.ts";
 import { type Service, withService } from "../support/service.ts";
 
 const bare = syntheticNote({ root: "NFe" });
@@ -40,17 +39,6 @@ test("ten completions at once complete the note once", () =>
       { has_protocol: 1, verdict_version: 2 },
     ]);
   }));
-
-/** Lets something else be written between the look of the next writer and its batch. */
-function beforeNextCommit(ports: TestPorts, intrude: () => Promise<unknown>): void {
-  const { writer } = ports;
-  const commit = writer.commit.bind(writer);
-  writer.commit = async <T>(job: WriteJob<T>, signal?: AbortSignal): Promise<T> => {
-    writer.commit = commit;
-    await intrude();
-    return commit(job, signal);
-  };
-}
 
 const meanwhile: readonly (readonly [string, (service: Service) => Promise<unknown>, string[]])[] =
   [
