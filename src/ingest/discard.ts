@@ -4,7 +4,7 @@ import { newId } from "../lib/id.ts";
 import { Failed } from "../lib/result.ts";
 import type { Guard, Ports } from "../ports.ts";
 import type { IngestFailure, NoteStatus } from "./failures.ts";
-import { rejudgeNote } from "./rejudge.ts";
+import { rejudgeKeys } from "./rejudge.ts";
 import { findNote } from "./stored-note.ts";
 
 /** Puts a PENDENTE note aside. Again: nothing changes. Fails with `nfe.not_found`, `nfe.final`. */
@@ -27,9 +27,7 @@ export async function restore(ports: Ports, accessKey: string, cause: Cause): Pr
     action: "nfe.restore",
     reason: null,
   });
-  const { company } = cause.actor;
-  const note = await findNote(ports, company, accessKey);
-  if (note?.status === "PENDENTE") await rejudgeNote(ports, company, note);
+  await rejudgeKeys(ports, cause.actor.company, [accessKey]);
 }
 
 interface Change {

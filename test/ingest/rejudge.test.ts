@@ -103,7 +103,7 @@ test("a note that today's reader refuses is not approved under its old verdict",
     const { documents } = ports;
     ports.documents = {
       ...documents,
-      read: async () => ({ ok: false, error: { code: "nfe.not_an_nfe", root: "x" } }),
+      read: async () => ({ ok: false, error: { code: "nfe.not_an_nfe", got: "x" } }),
     };
     expect(await rejudgeSlice(ports, 1)).toBe(0);
     const refused = await send("POST", `${path}/process`);
