@@ -10,12 +10,13 @@ import { withinDeadline } from "./http/deadline.ts";
 import { emailRoutes } from "./http/email.ts";
 import type { Env } from "./http/env.ts";
 import { eventRoutes } from "./http/events.ts";
-import { allowOrigins, limitJson, readAsJson, secure } from "./http/every-request.ts";
+import { allowOrigins, secure } from "./http/every-request.ts";
 import { exportJobRoutes } from "./http/export-jobs.ts";
 import { exportRoutes } from "./http/exports.ts";
 import { healthRoutes } from "./http/health.ts";
 import { invalidRequest } from "./http/invalid-request.ts";
 import { jobRoutes } from "./http/jobs.ts";
+import { limitJson, readJsonBodies } from "./http/json-body.ts";
 import { keyRoutes } from "./http/keys.ts";
 import { admitScraper, metrics } from "./http/metrics.ts";
 import "./http/language.ts";
@@ -70,7 +71,7 @@ export function createApp(portsFor: (bindings: unknown) => Ports): OpenAPIHono<E
     return next();
   });
   app.use(observed, secure, allowOrigins, admission(), withinDeadline);
-  app.use(wellNamedHost, limitJson, readAsJson, askOnlyWhatIsSaid);
+  app.use(wellNamedHost, limitJson, askOnlyWhatIsSaid);
   app.use("/metrics", admitScraper);
   app.use("/api/*", authenticated, rateLimited);
   app.use(
@@ -82,7 +83,7 @@ export function createApp(portsFor: (bindings: unknown) => Ports): OpenAPIHono<E
       },
     }),
   );
-  app.use(wellEncoded);
+  app.use(wellEncoded, readJsonBodies(routes));
   app.openapiRoutes(routes);
   return serveOpenApi(app);
 }

@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import type { z } from "zod";
 import type { FieldError } from "../nfe/failures.ts";
 import type { Env } from "./env.ts";
+import { pointerOf } from "./json-text.ts";
 import { problem } from "./problem.ts";
 
 /** Routes whose clients know 400 for a field of the body from S.G.E.; new ones answer 422. */
@@ -19,7 +20,7 @@ export function invalidRequest(c: Context<Env>, target: string, error: z.core.$Z
     c,
     target === "json" || target === "form",
     error.issues.map((issue) => ({
-      path: pointer(issue.path),
+      path: pointerOf(issue.path),
       code: issue.code ?? "invalid",
       message: issue.message,
     })),
@@ -44,10 +45,6 @@ export function invalidFields(
     { errors },
   );
 }
-
-/** RFC 6901: the whole document is the empty pointer. */
-const pointer = (path: readonly PropertyKey[]): string =>
-  path.map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
 
 /** Fields that one answer names, and those that its sentence repeats: a body may have a hundred thousand that are wrong. */
 const MOST_FIELDS = 100;

@@ -105,6 +105,7 @@ const SAY = {
   "mailbox.login": [400, "O servidor de e-mail recusou o usuário ou a senha"],
   "mailbox.folder": [400, "A pasta não existe no servidor de e-mail"],
   "profiler.busy": [409, "Outro perfil está sendo medido"],
+  "request.malformed_json": [400, "O corpo da requisição não é um JSON válido"],
   "request.invalid_encoding": [422, "O endereço traz bytes que não são UTF-8"],
   "request.invalid_host": [400, "O cabeçalho Host não é válido"],
 } as const satisfies Record<Sayable["code"], readonly [ContentfulStatusCode, string]>;
@@ -208,6 +209,8 @@ function detailOf(failure: Sayable, sentence: string): string {
       return `${sentence}: ${{ length: "deve ter 44 caracteres", charset: "há caracteres fora do padrão", check_digit: "o dígito verificador não confere" }[failure.why]}`;
     case "nfe.held":
       return `${sentence}: ${failure.holds.map((hold) => hold.message).join("; ")}`;
+    case "request.malformed_json":
+      return `${sentence}: ${whyNoJson(failure)}`;
     case "request.invalid_encoding":
       return `${sentence} (${failure.where}); escreva-o em UTF-8`;
     case "unsupported_media_type":
@@ -222,6 +225,19 @@ function detailOf(failure: Sayable, sentence: string): string {
       return `${sentence}: ${{ documents: "documentos", entries: "arquivos no ZIP", sent: "bytes enviados", inflated: "bytes descompactados", ratio: "taxa de compressão", entry: "bytes de um arquivo" }[failure.what]} (máximo ${failure.limit})`;
     default:
       return sentence;
+  }
+}
+
+function whyNoJson(fault: Extract<HttpFailure, { code: "request.malformed_json" }>): string {
+  switch (fault.why) {
+    case "empty":
+      return "está vazio";
+    case "not_utf8":
+      return "não está em UTF-8";
+    case "duplicate":
+      return `o campo ${fault.path} aparece duas vezes`;
+    default:
+      return `${{ syntax: "erro de sintaxe", too_deep: "há níveis demais", too_many: "há valores demais" }[fault.why]} na linha ${fault.line}, coluna ${fault.column}`;
   }
 }
 

@@ -31,7 +31,7 @@ test("every error exit is a problem document", () =>
     isProblem(
       await send("POST", "/api/movements", { body: "{", headers: json }),
       400,
-      "http.bad_request",
+      "request.malformed_json",
     );
     isProblem(await send("POST", "/api/movements", { json: {} }), 400, "request.invalid");
     isProblem(await send("GET", "/api/stock?page=0"), 422, "request.invalid");
