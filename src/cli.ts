@@ -7,7 +7,8 @@ import { screenOn } from "./cli/screen.ts";
 const terminal: Terminal = {
   env: process.env,
   fetch,
-  local: async (config, email) => (await import("./cli/local.ts")).localService(config, email),
+  local: async (config, email, purpose) =>
+    (await import("./cli/local.ts")).localService(config, email, purpose),
   out: screenOn(process.stdout),
   err: screenOn(process.stderr),
   stdout: stdoutSink,

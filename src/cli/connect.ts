@@ -13,18 +13,21 @@ export interface World {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly fetch: Fetch;
   /** The service of this machine: a server that runs, or the database itself. */
-  local(config: Config, email: string | undefined): Promise<Service>;
+  local(config: Config, email: string | undefined, purpose: Purpose): Promise<Service>;
 }
+
+/** Whether a command may make the database of this machine where there is none, and bring it up to date. */
+export type Purpose = "read" | "create";
 
 /**
  * With `--url`: that server, with SGE_TOKEN, or signed in with `--email`/SGE_EMAIL and
  * `--password`/SGE_PASSWORD. Without: this machine's own. Throws `Refused` for a wrong password, an
  * Error (Portuguese) for anything missing.
  */
-export async function connect(where: Where, world: World): Promise<Service> {
+export async function connect(where: Where, world: World, purpose: Purpose): Promise<Service> {
   const { env } = world;
   const email = where.email ?? given(env.SGE_EMAIL);
-  if (where.url === undefined) return world.local(parseConfig(env), email);
+  if (where.url === undefined) return world.local(parseConfig(env), email, purpose);
   if (!URL.canParse(where.url)) throw new Error(`Não é um endereço: ${where.url}`);
   const base = where.url.replace(/\/+$/, "").replace(/\/api$/, "");
   const token = given(env.SGE_TOKEN);

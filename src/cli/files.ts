@@ -1,4 +1,5 @@
-import { readdir, stat } from "node:fs/promises";
+import { constants, existsSync } from "node:fs";
+import { access, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 
 /** A file that is to be sent. */
@@ -8,35 +9,99 @@ export interface Found {
   readonly zip: boolean;
 }
 
+/** Something that was not read, and why (Portuguese); `refused`: a document that should have been sent. */
+export interface Skipped {
+  readonly path: string;
+  readonly why: string;
+  readonly refused: boolean;
+}
+
+export interface Findings {
+  readonly files: Found[];
+  /** How many plain files of folders are neither XML nor ZIP. */
+  readonly others: number;
+  readonly skipped: Skipped[];
+}
+
 const WANTED = /\.(xml|zip)$/i;
+/** What a name holds where its bytes are no UTF-8. */
+const REPLACED = "\uFFFD";
 
 /**
- * The files behind the paths, in order, each once: a file as it is named, a folder with all its
- * XMLs and ZIPs, sorted, however deep. Links inside folders are not followed. `others` counts what
- * folders held beside. Throws for a path that is not there.
+ * The files behind the paths, in order, each once: a file as it is named, a folder with all its XMLs and ZIPs, sorted,
+ * however deep. What cannot be read (a folder or file without permission, a name that is no UTF-8, a pipe or device) and
+ * links inside folders, which are not followed, are told in `skipped`, and keep nothing else from being found. Throws for
+ * a path that is not there.
  */
-export async function findFiles(
-  paths: readonly string[],
-): Promise<{ files: Found[]; others: number }> {
+export async function findFiles(paths: readonly string[]): Promise<Findings> {
   const files = new Map<string, Found>();
+  const skipped: Skipped[] = [];
   let others = 0;
-  const take = (path: string, size: number) =>
-    files.set(path, { path, size, zip: /\.zip$/i.test(path) });
+  const skip = (path: string, why: string, refused = true) =>
+    void skipped.push({ path, why, refused });
+  const take = async (path: string) => {
+    const { size } = await stat(path);
+    if (await isReadable(path)) files.set(path, { path, size, zip: /\.zip$/i.test(path) });
+    else skip(path, "Sem permissão para ler este arquivo");
+  };
   for (const path of paths) {
-    const entry = await stat(path).catch(() => null);
-    if (entry === null) throw new Error(`Não encontrei ${path}`);
-    if (!entry.isDirectory()) {
-      take(path, entry.size);
+    const entry = await stat(path).catch((error: unknown) => {
+      if (codeOf(error) === "ELOOP") return null;
+      throw new Error(`Não encontrei ${path}`);
+    });
+    if (entry === null) skip(path, "O link simbólico aponta para si mesmo");
+    else if (entry.isDirectory()) {
+      const inside = await filesIn(path, skip);
+      for (const name of inside.filter((one) => WANTED.test(one)).sort()) await take(name);
+      others += inside.filter((one) => !WANTED.test(one)).length;
+    } else if (entry.isFile()) await take(path);
+    else skip(path, "Não é um arquivo comum");
+  }
+  return { files: [...files.values()], others, skipped };
+}
+
+/** The plain files below a folder; `skip` hears of what is none and might have been a document, or a folder. */
+async function filesIn(
+  top: string,
+  skip: (path: string, why: string, refused?: boolean) => void,
+): Promise<string[]> {
+  const found: string[] = [];
+  const folders = [top];
+  for (let folder = folders.shift(); folder !== undefined; folder = folders.shift()) {
+    const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+      const denied = ["EACCES", "EPERM"].includes(codeOf(error));
+      return denied
+        ? "Sem permissão para ler esta pasta"
+        : `Não foi possível ler esta pasta (${codeOf(error)})`;
+    });
+    if (typeof entries === "string") {
+      skip(folder, entries);
       continue;
     }
-    const inside = await readdir(path, { recursive: true, withFileTypes: true });
-    const plain = inside.filter((one) => one.isFile()).map((one) => join(one.parentPath, one.name));
-    for (const name of plain.filter((one) => WANTED.test(one)).sort())
-      take(name, (await stat(name)).size);
-    others += plain.filter((one) => !WANTED.test(one)).length;
+    for (const entry of entries) {
+      const path = join(folder, entry.name);
+      const wanted = WANTED.test(entry.name);
+      if (entry.isSymbolicLink()) skip(path, "É um link simbólico, e não foi seguido", false);
+      else if (entry.name.includes(REPLACED) && !existsSync(path)) {
+        if (wanted || entry.isDirectory())
+          skip(path, "O nome não está em UTF-8: renomeie e importe de novo");
+      } else if (entry.isDirectory()) folders.push(path);
+      else if (entry.isFile()) found.push(path);
+      else if (wanted) skip(path, "Não é um arquivo comum");
+    }
   }
-  return { files: [...files.values()], others };
+  return found;
 }
+
+/** Whether a file is there and may be read. */
+export const isReadable = (path: string): Promise<boolean> =>
+  access(path, constants.R_OK).then(
+    () => true,
+    () => false,
+  );
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
 
 /**
  * Groups files so that each fits one request: at most `count` of them and `bytes` together; a ZIP

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { z } from "zod";
-import { type Found, parcels } from "./files.ts";
+import { type Found, isReadable, parcels } from "./files.ts";
 import { Refused, readAs, type Service } from "./service.ts";
 
 /** The answer of `POST /api/nfe/batch` (api.md), as far as it is used. */
@@ -80,7 +80,8 @@ function pathOf({ approve, dryRun }: ImportOptions): string {
   return query.size === 0 ? "/api/nfe/batch" : `/api/nfe/batch?${query}`;
 }
 
-async function send(service: Service, path: string, parcel: readonly Found[], tally: Adding) {
+async function send(service: Service, path: string, found: readonly Found[], tally: Adding) {
+  const parcel = await still(found, tally);
   const [first] = parcel;
   if (first === undefined) return;
   if (first.size > MOST_BYTES) {
@@ -99,6 +100,20 @@ async function send(service: Service, path: string, parcel: readonly Found[], ta
     for (const { path: file } of parcel)
       tally.refuse({ file, code: error.code, message: error.message });
   }
+}
+
+/** The files that can still be read: one that went since it was found must not take its neighbours along. */
+async function still(found: readonly Found[], tally: Adding): Promise<Found[]> {
+  const there: Found[] = [];
+  for (const file of found)
+    if (await isReadable(file.path)) there.push(file);
+    else
+      tally.refuse({
+        file: file.path,
+        code: "unreadable",
+        message: "Não é mais possível ler este arquivo",
+      });
+  return there;
 }
 
 class Adding implements Tally {

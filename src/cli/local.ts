@@ -1,28 +1,46 @@
+import { existsSync } from "node:fs";
 import { z } from "zod";
 import { firstRun } from "../accounts/first-run.ts";
 import { ROLES } from "../accounts/roles.ts";
 import { issueToken, type TokenUser } from "../accounts/token.ts";
 import { createApp } from "../app.ts";
 import type { Config } from "../config.ts";
+import { hex } from "../lib/hash.ts";
 import { compareDocuments } from "../nfe/compare.ts";
 import { readDocument } from "../nfe/read.ts";
-import { openDatabase } from "../platform/bun/database.ts";
+import { filePath, openDatabase } from "../platform/bun/database.ts";
 import { bunPorts } from "../platform/bun/ports.ts";
 import { jwtSecret } from "../platform/bun/secrets.ts";
 import { clientReader } from "../platform/reader.ts";
 import type { Log, Reader } from "../ports.ts";
+import type { Purpose } from "./connect.ts";
 import { runningServer } from "./running.ts";
 import { type Service, serviceOver } from "./service.ts";
 
 /**
  * The service without anybody in between: a server that already holds the database, or the program
  * itself over the database that the environment names. Whoever may read the database and its secret
- * needs no password: requests go as `email`, or the first ADMIN. Throws an Error (Portuguese) when
- * there is no such user.
+ * needs no password: requests go as `email`, or the first ADMIN. Only for "create" a database and its company are made
+ * where there are none, and one of an earlier version is migrated. Throws an Error (Portuguese) when there is no such user,
+ * or nothing to read.
  */
-export async function localService(config: Config, email: string | undefined): Promise<Service> {
+export async function localService(
+  config: Config,
+  email: string | undefined,
+  purpose: Purpose,
+): Promise<Service> {
   const server = await runningServer(config);
-  return server === null ? inProcess(config, email) : overServer(server, config, email);
+  if (server !== null || purpose === "read") mustBeThere(config);
+  return server === null ? inProcess(config, email, purpose) : overServer(server, config, email);
+}
+
+/** Opening a file that is not there would make it. */
+function mustBeThere({ DATABASE_URL }: Config): void {
+  const path = filePath(DATABASE_URL);
+  if (path !== null && !existsSync(path))
+    throw new Error(
+      `Não há banco de dados em ${path}: confira em que pasta está e DATABASE_URL, ou inicie o serviço antes`,
+    );
 }
 
 async function overServer(
@@ -39,12 +57,24 @@ async function overServer(
   }
 }
 
-async function inProcess(config: Config, email: string | undefined): Promise<Service> {
+/** Whoever only reads signs with a secret of the moment: it checks its own tokens, and makes no file. */
+const secretOfTheMoment = (): string => hex(crypto.getRandomValues(new Uint8Array(32)));
+
+async function inProcess(
+  config: Config,
+  email: string | undefined,
+  purpose: Purpose,
+): Promise<Service> {
+  const reads = purpose === "read";
+  const JWT_SECRET = config.JWT_SECRET ?? (reads ? secretOfTheMoment() : undefined);
   // One user at a terminal needs no fairness among users.
-  const quiet: Config = { ...config, RATE_LIMIT_PER_SECOND: 0, RATE_LIMIT_BURST: 0 };
-  const ports = await bunPorts(quiet, { readDocument, compareDocuments });
+  const quiet: Config = { ...config, JWT_SECRET, RATE_LIMIT_PER_SECOND: 0, RATE_LIMIT_BURST: 0 };
+  const schema = reads ? "must be current" : "migrate";
+  const ports = await bunPorts(quiet, { readDocument, compareDocuments }, schema);
   try {
-    const first = await firstRun(ports);
+    const first = reads ? null : await firstRun(ports);
+    if (first !== null)
+      process.stderr.write(`Não havia empresa em ${config.DATABASE_URL}: foi criada agora\n`);
     if (first?.generatedPassword != null)
       process.stderr.write(
         `Primeiro acesso: ${first.adminEmail}, senha ${first.generatedPassword}\n`,

@@ -1,6 +1,6 @@
 import { defineCommand, runCommand } from "citty";
 import { HELP, help, unknownFlags } from "./commands.ts";
-import { connect, type World } from "./connect.ts";
+import { connect, type Purpose, type World } from "./connect.ts";
 import { EXPORTS, exportCsv, fileSink, type Sink } from "./export.ts";
 import { findFiles } from "./files.ts";
 import { flagOf, type Given, Misused, textOf } from "./given.ts";
@@ -8,7 +8,7 @@ import { importFiles } from "./import.ts";
 import { runBackup, runRestore, runVerify } from "./keeping.ts";
 import { grouped, paint, type Screen } from "./screen.ts";
 import type { Service } from "./service.ts";
-import { sayTally } from "./summary.ts";
+import { saySkipped, sayTally } from "./summary.ts";
 
 /** Everything of the world that the commands touch. */
 export interface Terminal extends World {
@@ -78,11 +78,13 @@ function sayError({ err }: Terminal, argv: readonly string[], error: unknown): n
 async function withService(
   terminal: Terminal,
   given: Given,
+  purpose: Purpose,
   use: (service: Service) => Promise<number>,
 ): Promise<number> {
   const service = await connect(
     { url: textOf(given.url), email: textOf(given.email), password: textOf(given.password) },
     terminal,
+    purpose,
   );
   try {
     return await use(service);
@@ -96,20 +98,22 @@ async function runImport(terminal: Terminal, given: Given): Promise<number> {
   const parallel = Number(textOf(given.parallel) ?? "2");
   if (!Number.isInteger(parallel) || parallel < 1 || parallel > 8)
     throw new Misused("import", "--parallel vai de 1 a 8");
-  const { files, others } = await findFiles(given._);
+  const { files, others, skipped } = await findFiles(given._);
+  const refused = skipped.some((one) => one.refused);
+  saySkipped(terminal.err, skipped);
   if (files.length === 0) {
     terminal.err.line("Não há XML nem ZIP no que foi indicado");
     return 1;
   }
-  return withService(terminal, given, async (service) => {
+  const dryRun = flagOf(given["dry-run"]) ?? false;
+  return withService(terminal, given, dryRun ? "read" : "create", async (service) => {
     const bar = terminal.progress(files.length);
-    const dryRun = flagOf(given["dry-run"]) ?? false;
     const options = { approve: flagOf(given.approve), dryRun, parallel };
     const tally = await importFiles(service, files, options, (by) => bar.advance(by)).finally(() =>
       bar.stop(),
     );
     sayTally(terminal.out, tally, { dryRun, ignored: others, where: service.where });
-    return (tally.counts.rejected ?? 0) > 0 ? 1 : 0;
+    return refused || (tally.counts.rejected ?? 0) > 0 ? 1 : 0;
   });
 }
 
@@ -129,7 +133,7 @@ async function runExport(terminal: Terminal, given: Given): Promise<number> {
     from: textOf(given.from),
     to: textOf(given.to),
   };
-  return withService(terminal, given, async (service) => {
+  return withService(terminal, given, "read", async (service) => {
     const toFile = out !== undefined && out !== "-";
     const sink = toFile ? await fileSink(out) : terminal.stdout();
     const size = await exportCsv(service, what, query, sink);

@@ -1,3 +1,4 @@
+import type { Skipped } from "./files.ts";
 import type { NotTaken, Tally } from "./import.ts";
 import { type Colour, grouped, paint, type Screen } from "./screen.ts";
 
@@ -38,6 +39,15 @@ export function sayTally(
   sayList(screen, "Esperam uma decisão:", "yellow", waiting);
   sayList(screen, "Recusados:", "red", rejected);
 }
+
+/** Says what was not read, one sentence each; beyond LINES by their reasons. */
+export const saySkipped = (screen: Screen, skipped: readonly Skipped[]): void =>
+  sayList(
+    screen,
+    "Não foram lidos:",
+    "yellow",
+    skipped.map(({ path, why }) => ({ file: path, code: "", message: why })),
+  );
 
 function sayList(screen: Screen, title: string, colour: Colour, list: readonly NotTaken[]): void {
   if (list.length === 0) return;

@@ -42,7 +42,7 @@ const said = (work: Promise<unknown>) =>
 
 /** Notes with these seeds in the database, approved, and nobody who has it open. */
 async function kept(...seeds: number[]): Promise<void> {
-  const service = await localService(config, undefined);
+  const service = await localService(config, undefined, "create");
   for (const seed of seeds)
     await service.ask("/api/nfe/upload?approve=true", {
       method: "POST",

@@ -8,7 +8,9 @@ import { createApp } from "../../src/app.ts";
 import { findFiles } from "../../src/cli/files.ts";
 import { importFiles } from "../../src/cli/import.ts";
 import { localService } from "../../src/cli/local.ts";
+import { run, type Terminal } from "../../src/cli/main.ts";
 import { runningServer } from "../../src/cli/running.ts";
+import type { Screen } from "../../src/cli/screen.ts";
 import { readAs, type Service } from "../../src/cli/service.ts";
 import { type Config, parseConfig } from "../../src/config.ts";
 import { utf8 } from "../../src/demo/bytes.ts";
@@ -17,6 +19,7 @@ import { COMPANY } from "../../src/demo/trade.ts";
 import { zipOf } from "../../src/demo/zip.ts";
 import { compareDocuments } from "../../src/nfe/compare.ts";
 import { readDocument } from "../../src/nfe/read.ts";
+import { openDatabase } from "../../src/platform/bun/database.ts";
 import { serve } from "../../src/platform/bun/serve.ts";
 
 let folder = "";
@@ -57,7 +60,7 @@ async function stock(service: Service): Promise<number> {
 
 test("without a server the database is opened in place, and importing twice changes nothing", async () => {
   const files = await notes();
-  const service = await localService(config, undefined);
+  const service = await localService(config, undefined, "create");
   try {
     const first = await importFiles(service, files, options);
     expect(first.counts).toMatchObject({ approved: 2, rejected: 1, ignored: 1, duplicate: 0 });
@@ -71,9 +74,19 @@ test("without a server the database is opened in place, and importing twice chan
   expect(await readdir(folder)).not.toContain("server.json");
 });
 
+test("a file that goes between being found and being sent is refused by itself, and its neighbours are imported", async () => {
+  const files = await notes();
+  await rm(join(folder, "notas", "cortada.xml"));
+  const service = await localService(config, undefined, "create");
+  const tally = await importFiles(service, files, options);
+  await service.close();
+  expect(tally.counts).toMatchObject({ approved: 2, rejected: 1 });
+  expect(tally.rejected.map(({ code }) => code)).toEqual(["unreadable"]);
+});
+
 test("a rehearsal in place leaves no note behind", async () => {
   const files = await notes();
-  const service = await localService(config, undefined);
+  const service = await localService(config, undefined, "create");
   const tally = await importFiles(service, files, { ...options, dryRun: true });
   expect(tally.rejected).toHaveLength(1);
   expect(await stock(service)).toBe(0);
@@ -90,7 +103,7 @@ test("a server that holds the database is used, as the administrator, without a 
   });
   try {
     expect(await runningServer(config)).toBe(running.url);
-    const service = await localService(config, undefined);
+    const service = await localService(config, undefined, "create");
     expect(service.where).toBe(running.url);
     const tally = await importFiles(service, await notes(), options);
     expect(tally.counts).toMatchObject({ approved: 2, rejected: 1 });
@@ -111,6 +124,75 @@ test("a sign of a server that is gone is not believed", async () => {
   expect(await runningServer(config)).toBeNull();
 });
 
+test("a read never makes an installation: no file, no folder, no company, and the sentence says where it looked", async () => {
+  const nowhere = parseConfig({
+    DATA_DIR: join(folder, "other"),
+    DATABASE_URL: `file:${folder}/other/sge.db`,
+  });
+  const rehearsal = ["import", "--dry-run", (await notes())[0]?.path ?? ""];
+  const env = { DATA_DIR: nowhere.DATA_DIR, DATABASE_URL: nowhere.DATABASE_URL };
+  for (const argv of [
+    ["export", "stock"],
+    ["export", "movements"],
+    ["verify"],
+    ["backup", join(folder, "c")],
+    rehearsal,
+  ]) {
+    const { code, said } = await told(argv, env);
+    expect([argv[0], code, said]).toEqual([
+      argv[0],
+      1,
+      expect.stringContaining(`Não há banco de dados em ${folder}/other/sge.db`),
+    ]);
+  }
+  expect(await readdir(folder)).toEqual(["notas"]);
+});
+
+test("a read of an empty database, or one of an earlier version, changes nothing and says what to do", async () => {
+  const database = await openDatabase(config.DATABASE_URL);
+  await database.writing.execute("create table t (a)");
+  await database.close();
+  await expect(localService(config, undefined, "read")).rejects.toThrow("está vazio");
+  const after = await openDatabase(config.DATABASE_URL);
+  const { rows } = await after.reading.execute("select name from sqlite_schema");
+  await after.close();
+  expect(rows).toEqual([{ name: "t" }]);
+  expect(await readdir(folder)).not.toContain("jwt-secret");
+});
+
+test("a read of a database that is there works without the service, and makes no secret", async () => {
+  await (await localService(config, undefined, "create")).close();
+  await rm(join(folder, "jwt-secret"), { force: true });
+  const { code, said } = await told(["export", "stock", "--out", join(folder, "e.csv")], {
+    DATA_DIR: folder,
+    DATABASE_URL: config.DATABASE_URL,
+  });
+  expect([code, said]).toEqual([0, expect.stringContaining("bytes")]);
+  expect(await readdir(folder)).not.toContain("jwt-secret");
+});
+
+/** What a command line of this machine says and ends with. */
+async function told(argv: readonly string[], env: Record<string, string>) {
+  const lines: string[] = [];
+  const screen: Screen = { colours: false, width: 100, line: (text = "") => void lines.push(text) };
+  const terminal: Terminal = {
+    env,
+    fetch,
+    local: localService,
+    out: screen,
+    err: screen,
+    stdout: () => ({
+      write: async () => undefined,
+      end: async () => undefined,
+      drop: async () => undefined,
+    }),
+    progress: () => ({ advance: () => undefined, stop: () => undefined }),
+  };
+  return { code: await run(argv, terminal), said: lines.join("\n") };
+}
+
 test("somebody who is not there cannot act", async () => {
-  await expect(localService(config, "ninguem@exemplo.br")).rejects.toThrow("Não há usuário ativo");
+  await expect(localService(config, "ninguem@exemplo.br", "create")).rejects.toThrow(
+    "Não há usuário ativo",
+  );
 });
