@@ -1,3 +1,5 @@
+import { isRecast, RECAST_WORDS } from "./recast.ts";
+
 /**
  * `br`: what Excel in Brazil opens with a double click: UTF-8 with BOM, `;`, decimal comma.
  * `rfc4180`: what machines read: UTF-8 without BOM, `,`, decimal point. Lines end in CRLF in both.
@@ -21,16 +23,15 @@ export interface Csv {
 }
 
 /** What no cell can do without a closer look: most cells have nothing of it. */
-const SUSPECT = /^[=+\-@\t\r\d]|[";,\r\n]/;
+const SUSPECT = new RegExp(`^[^A-Za-z]|^(?:${RECAST_WORDS})|[";,\\r\\n]`, "i");
 
-/** A spreadsheet runs what begins like this as a formula (S12). */
-const FORMULA = /^[=+\-@\t\r]/;
+/**
+ * A spreadsheet runs what begins like this as a formula (S12), also in full width and behind what nobody sees.
+ * Source: OWASP, CSV Injection.
+ */
+const FORMULA =
+  /^(?:[\t\r]|[\s\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]*[=+\-@\u2212\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u207a\u207c\u208a\u208c])/u;
 const NUMBER = /^[+-]?\d+(?:[.,]\d+)?$/;
-
-/** Digits that a spreadsheet takes for a number, a day or a time ("0012", "12E3", "10/12") … */
-const DIGITS = /^[+-]?\d+(?:[.,:/-]\d+)*(?:E[+-]?\d+)?$/i;
-/** … and gives back as they were: up to 11 digits, no leading zero. */
-const KEPT = /^(?!(?:\D*\d){12})[+-]?(?:0|[1-9]\d*)(?:[.,]\d+)?$/;
 
 const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
 
@@ -38,7 +39,8 @@ const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
 const harmless = (text: string): string =>
   FORMULA.test(text) && !NUMBER.test(text) ? `'${text}` : text;
 
-const recast = (text: string): boolean => DIGITS.test(text) && !KEPT.test(text);
+/** The most characters that Excel lets a text in a formula have. */
+const LONGEST_TEXT = 255;
 
 const br: Csv = {
   bom: "\uFEFF",
@@ -47,7 +49,7 @@ const br: Csv = {
     if (!SUSPECT.test(value)) return value;
     const text = harmless(value);
     // Excel keeps the digits of ="0012" and of nothing else; LibreOffice reads it as the same text.
-    if (recast(text)) return `"=""${text}"""`;
+    if (isRecast(text, ",") && text.length <= LONGEST_TEXT) return `"=""${text}"""`;
     return /[";\r\n]/.test(text) ? quoted(text) : text;
   },
   number: (decimal) => decimal.replace(".", ","),
@@ -62,7 +64,7 @@ const rfc4180: Csv = {
     if (!SUSPECT.test(value)) return value;
     const text = harmless(value);
     // Quotes let a reader that tells texts from numbers keep the digits (LibreOffice: "format quoted field as text").
-    return /[",\r\n]/.test(text) || recast(text) ? quoted(text) : text;
+    return /[",\r\n]/.test(text) || isRecast(text, ".") ? quoted(text) : text;
   },
   number: (decimal) => decimal,
   instant: (local, offset) => `${local}${offset}`,

@@ -18,7 +18,8 @@ export async function trade(ports: TestPorts): Promise<void> {
   await ports.database.writing.executeMultiple(`
     insert into companies select value, 'Loja', '[]', 'production', 'America/Sao_Paulo', 0, '[]', 0, 0, 1, 1, 0, 0
       from json_each('[1, 2]');
-    insert into users values (1, 1, 'Maria', 'maria@example.com', 'none', 'ADMIN', 1, 1, 0, 0);
+    insert into users (id, company, name, email, password_hash, role, active, token_version, created_at, updated_at)
+      values (1, 1, 'Maria', 'maria@example.com', 'none', 'ADMIN', 1, 1, 0, 0);
     insert into products (company, code, name, unit, created_at, updated_at)
       select c.id, value, 'Produto ' || value, 'UN', 0, 0 from companies c, json_each('["A", "B", "C"]')`);
 }

@@ -15,10 +15,10 @@ import { MOVEMENTS } from "../../src/export/movements.ts";
  */
 const FULL = process.env.FULL === "1";
 
-/** Tokens of LibreOffice's CSV filter: separator, quote, UTF-8, first line, columns, language, quoted fields as text, special numbers. */
+/** Tokens of LibreOffice's CSV filter: separator, quote, UTF-8, first line, columns, language, quoted fields as text; special numbers follow. */
 const OPENED: Record<Dialect, string> = {
-  br: "59,34,76,1,,1046,false,true",
-  rfc4180: "44,34,76,1,,1033,true,true",
+  br: "59,34,76,1,,1046,false",
+  rfc4180: "44,34,76,1,,1033,true",
 };
 
 const KEY = "35260911222333000181550010000001231000000420";
@@ -57,6 +57,68 @@ const ROWS: Record<string, Cell>[] = [
     fromNote: 0,
     id: 41,
   },
+];
+
+/** Codes that a spreadsheet would make a number, a day, an amount or a truth value of, and some that it leaves alone. */
+const CODES = [
+  ...[
+    "1.500",
+    "1,50",
+    "12,00",
+    "1.234",
+    "1.5",
+    "+5",
+    "-0",
+    "0012",
+    "12E3",
+    "1,5E3",
+    "1.000,50",
+    "12",
+    "A-12",
+    "3 em 1",
+  ],
+  ...[
+    "1/2",
+    "3-4",
+    "2024-05-31",
+    "12:30",
+    "1 PM",
+    "SET-10",
+    "MAR 12",
+    "mai/24",
+    "Março 2024",
+    "5/ago",
+    "12MAR",
+    "may 5",
+  ],
+  ...[
+    "5%",
+    "R$ 5",
+    "R$5,00",
+    "$5",
+    "(5)",
+    "5-",
+    "1 1/2",
+    "1 E5",
+    ",5",
+    "5,",
+    ".5",
+    "5.",
+    "0,0",
+    "0.0",
+    "0,10",
+  ],
+  ...[
+    "TRUE",
+    "false",
+    "Verdadeiro",
+    "FALSO",
+    "#N/D",
+    "MARTELO",
+    "SET INOX",
+    "123456789012",
+    "12345678901",
+  ],
 ];
 
 interface Opened {
@@ -102,21 +164,25 @@ function cellsOf(fods: string): Opened[][] {
   return rows.filter((row) => row.some(({ type }) => type !== ""));
 }
 
-async function opened(dialect: Dialect): Promise<Record<string, Opened>[]> {
+async function opened(
+  dialect: Dialect,
+  cells = ROWS,
+  specialNumbers = true,
+): Promise<Record<string, Opened>[]> {
   const soffice = Bun.which("soffice");
   if (soffice === null) throw new Error("the long form of the tests needs LibreOffice (soffice)");
   const { head, lines } = sheet(MOVEMENTS, dialect, "America/Sao_Paulo");
   const fields = Object.keys(MOVEMENTS.fields);
   const folder = await mkdtemp(join(tmpdir(), "sge-sheet-"));
   try {
-    const text = head + lines(ROWS.map((row) => fields.map((name) => row[name] ?? null)));
+    const text = head + lines(cells.map((row) => fields.map((name) => row[name] ?? null)));
     await Bun.write(join(folder, "movements.csv"), text);
     const { exitCode } = Bun.spawnSync(
       [
         soffice,
         "--headless",
         `-env:UserInstallation=file://${folder}/profile`,
-        `--infilter=Text - txt - csv (StarCalc):${OPENED[dialect]}`,
+        `--infilter=Text - txt - csv (StarCalc):${OPENED[dialect]},${specialNumbers}`,
         "--convert-to",
         "fods",
         "--outdir",
@@ -205,4 +271,26 @@ if (FULL)
             : ["string", "2026-11-23T14:05:09-03:00"],
         );
       }, 60_000);
+
+    for (const dialect of ["br", "rfc4180"] as const)
+      for (const special of [true, false])
+        test(`opens ${dialect} with every code as it is written, ${special ? "with" : "without"} special numbers`, async () => {
+          const rows = await opened(
+            dialect,
+            CODES.map((product) => ({
+              at: 0,
+              product,
+              name: "x",
+              type: "ENTRADA",
+              fromNote: 0,
+              id: 1,
+            })),
+            special,
+          );
+          const shown = rows.map((row) => {
+            const { type, shown, value } = row["Produto (Código)"] ?? {};
+            return type === "float" ? value?.replace(".", dialect === "br" ? "," : ".") : shown;
+          });
+          expect(shown).toEqual(CODES);
+        }, 60_000);
   });
