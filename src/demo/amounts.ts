@@ -52,6 +52,8 @@ export interface ItemSpec {
   /** A service line: the group ISSQN instead of ICMS. */
   readonly service?: boolean;
   readonly infAdProd?: string;
+  /** `DFeReferenciado`: the document, and its item, that this item refers to. */
+  readonly reference?: { readonly chaveAcesso: string; readonly nItem?: string };
 }
 
 /** The optional amounts of an item, integers of 1/10². */

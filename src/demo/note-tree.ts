@@ -162,6 +162,7 @@ export function detTree(line: Line, layout: Parts["layout"], ibsCbs: boolean, uf
         : { pDevol: "100.00", IPI: { vIPIDevol: money(line.vIPIDevol) } },
     infAdProd: spec.infAdProd,
     vItem: ibsCbs ? money(line.vItem) : undefined,
+    DFeReferenciado: spec.reference === undefined ? undefined : { ...spec.reference },
   };
 }
 

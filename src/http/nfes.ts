@@ -99,12 +99,12 @@ export const getNfe = defineOpenAPIRoute<typeof detailRoute, Env>({
     return cached(c, { from, by: { access_key } }, async (signal) => {
       const detail = await noteDetail(ports, actor.company, access_key);
       if (detail === null) throw notFound(access_key);
-      const { note, items, events } = detail;
+      const { note, items, events, referenced } = detail;
       const [movements, mapping] = await Promise.all([
         note.posting === null ? [] : movementsOf(ports, actor.company, access_key, signal),
         mappingOf(ports, actor.company, note.supplierId, items, signal),
       ]);
-      return detailView(note, items, events, movements, mapping);
+      return detailView(note, items, events, movements, mapping, referenced);
     });
   },
 });

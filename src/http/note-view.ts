@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { effectNow } from "../ingest/events.ts";
+import type { NoteStatus } from "../ingest/failures.ts";
 import { itemParts, stockQuantity } from "../ingest/lines.ts";
 import type { Mapping } from "../ingest/mapping.ts";
 import { FACTOR_ONE } from "../ingest/mapping.ts";
@@ -183,6 +184,27 @@ export function itemView(
 /** The XML may write `007.50`; JSON may not. */
 const plainNumber = (text: string): string => text.replace(/^0+(?=\d)/, "");
 
+/** A note that this one refers to: as a whole (`items` is empty), or by its items. `status` is null where we do not have it. */
+const ReferenceSchema = z.object({
+  access_key: z.string(),
+  status: NoteStatusEnum.nullable(),
+  items: z.array(z.object({ n_item: z.int(), original_n_item: z.int().nullable() })),
+});
+
+function referencesView(
+  note: NoteRow,
+  statuses: ReadonlyMap<string, NoteStatus>,
+): z.infer<typeof ReferenceSchema>[] {
+  const byKey = Map.groupBy(note.referenced ?? [], ({ key }) => key);
+  return [...byKey].map(([key, references]) => ({
+    access_key: key,
+    status: statuses.get(key) ?? null,
+    items: references.flatMap(({ n_item, original }) =>
+      n_item === null ? [] : [{ n_item, original_n_item: original }],
+    ),
+  }));
+}
+
 export const NoteDetailSchema = NoteSummarySchema.extend({
   items: z.array(NoteItemSchema),
   events: z.array(
@@ -197,6 +219,7 @@ export const NoteDetailSchema = NoteSummarySchema.extend({
     }),
   ),
   movements: z.array(MovementSchema),
+  references: z.array(ReferenceSchema),
   findings: z.array(FindingSchema),
   rules: z.array(
     z.object({ rule: z.string(), message: z.string(), items: z.array(z.int()).optional() }),
@@ -210,6 +233,7 @@ export function detailView(
   events: readonly NfeEventRow[],
   movements: readonly (Movement & { part: string })[],
   mapping: Mapping,
+  referenced: ReadonlyMap<string, NoteStatus>,
 ): z.infer<typeof NoteDetailSchema> {
   const ofPart = Map.groupBy(movements, (movement) => movement.part);
   const parts = itemParts(items.map(({ position, nItem }) => ({ position, n_item: nItem })));
@@ -228,6 +252,7 @@ export function detailView(
       received_at: instant(event.receivedAt),
     })),
     movements: movements.map(movementView),
+    references: referencesView(note, referenced),
     findings: note.findings,
     rules: note.rules.map(({ rule, message, items: ns }) => ({
       rule,

@@ -1,5 +1,5 @@
 import type { Settings } from "../accounts/company.ts";
-import type { Note, Party } from "../nfe/note.ts";
+import { isRefusal, type Note, type Party } from "../nfe/note.ts";
 import type { Kind } from "./cfop-table.ts";
 import type { Direction } from "./verdict.ts";
 
@@ -11,6 +11,8 @@ export interface Known {
   readonly cancelled?: boolean;
   /** Null or absent: nobody has verified. */
   readonly signatureValid?: boolean | null;
+  /** A note that this one refers to is in our stock, as an entry. */
+  readonly originalEntered?: boolean;
 }
 
 /**
@@ -53,6 +55,13 @@ export function caseOf(note: Note, company: Settings, known: Known): Case {
 
 /** Whether the company has told any CNPJ. */
 export const told = ({ company }: Case): boolean => company.cnpjs.length > 0;
+
+/** Whether others take back, by a credit note, what was refused or not delivered and had never entered here. */
+export const refusedUnseen = (seen: Case): boolean =>
+  isRefusal(seen.note) &&
+  !seen.emitIsUs &&
+  (seen.destIsUs || !told(seen)) &&
+  seen.known.originalEntered !== true;
 
 /** Whether the emitter calls it an entry note (tpNF 0). */
 export const isEntryNote = ({ note }: Case): boolean => note.ide.tpNF === "0";

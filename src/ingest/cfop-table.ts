@@ -4,7 +4,9 @@ export type Kind = "goods" | "none" | "ask";
 /** Operation codes that do the same to stock. */
 export interface CfopGroup {
   readonly group: string;
+  /** For who issues the note, and for who receives it where `recipient` says nothing else. */
   readonly effect: Kind;
+  readonly recipient?: Kind;
   /** For people, in Portuguese: what the operation is. */
   readonly says: string;
   /** First digits (1-3 entry, 5-7 exit, as the emitter sees it) → the last three of each code that exists with them. */
@@ -14,7 +16,7 @@ export interface CfopGroup {
 /**
  * The operation codes (CFOP) of the annex to Convênio s/nº of 1970 as Ajuste SINIEF 7/2001 and its successors number them.
  * `goods` moves stock, `none` moves nothing, `ask` waits for a person: either the property of the goods does not change,
- * or they may have been counted with another code. What is not listed asks too.
+ * or they may have been counted with another code. What is not listed asks too. Effects follow the table of 2026-09-04.
  */
 export const CFOP_GROUPS: readonly CfopGroup[] = [
   {
@@ -23,7 +25,7 @@ export const CFOP_GROUPS: readonly CfopGroup[] = [
     says: "compra ou venda de mercadoria",
     codes: {
       "123567": "101 102",
-      "56": "103 104 109 110 115",
+      "56": "109 110 115",
       "567": "105 106",
       "6": "107 108",
       "1256": "116 117",
@@ -31,6 +33,14 @@ export const CFOP_GROUPS: readonly CfopGroup[] = [
       "37": "127",
       "3567": "129",
     },
+  },
+  {
+    // The goods may have left with 5904, 5414 or 5415; for the buyer they come with this note.
+    group: "sold_outside",
+    effect: "ask",
+    recipient: "goods",
+    says: "venda efetuada fora do estabelecimento",
+    codes: { "56": "103 104" },
   },
   {
     group: "transfer",
@@ -63,12 +73,25 @@ export const CFOP_GROUPS: readonly CfopGroup[] = [
     says: "compra, venda, transferência ou devolução de combustível ou lubrificante",
     codes: {
       "123567": "651",
-      "12356": "652 653",
+      "12356": "652",
       "567": "654",
-      "56": "655 656",
+      "56": "655",
       "1256": "658 659 660 661 662",
-      "3567": "667",
     },
+  },
+  {
+    // A sale for who issues it; who fills up consumes it, as with x556.
+    group: "fuel_to_consumer",
+    effect: "goods",
+    recipient: "ask",
+    says: "venda de combustível ou lubrificante a consumidor ou usuário final",
+    codes: { "56": "653 656", "567": "667" },
+  },
+  {
+    group: "fuel_consumed",
+    effect: "ask",
+    says: "compra de combustível ou lubrificante por consumidor ou usuário final",
+    codes: { "123": "653", "3": "667" },
   },
   {
     group: "gift",
@@ -90,9 +113,10 @@ export const CFOP_GROUPS: readonly CfopGroup[] = [
     codes: { "123567": "205 206 207" },
   },
   {
+    // 5301 to 5360 and their like have documents of their own, and cannot occur in an NF-e.
     group: "service",
     effect: "none",
-    says: "serviço de comunicação ou de transporte",
+    says: "serviço de comunicação ou de transporte, que não ocorre em NF-e",
     codes: {
       "123567": "301",
       "1256": "302 303 304 305 306 932",
@@ -123,10 +147,11 @@ export const CFOP_GROUPS: readonly CfopGroup[] = [
     codes: { "1256": "922" },
   },
   {
-    // The NFC-e or the receipt has moved these goods already.
+    // The NFC-e or the receipt has moved these goods already; to the buyer this is often the only paper of them.
     group: "already_receipted",
     effect: "none",
-    says: "mercadoria já registrada em cupom ou NFC-e",
+    recipient: "ask",
+    says: "mercadoria também registrada em cupom ou NFC-e",
     codes: { "56": "929" },
   },
   {
@@ -167,7 +192,7 @@ export const CFOP_GROUPS: readonly CfopGroup[] = [
     // The goods are still ours, on the van.
     group: "outside_sale",
     effect: "ask",
-    says: "remessa para venda fora do estabelecimento",
+    says: "remessa para venda fora do estabelecimento, ou remessa de MEI",
     codes: { "1256": "414 415 657 904" },
   },
   {
@@ -191,11 +216,18 @@ export const CFOP_GROUPS: readonly CfopGroup[] = [
     codes: { "12": "406", "56": "412", "123567": "551 553", "1256": "552 554 555" },
   },
   {
-    // x407 and x413 are x556 and its return under ICMS-ST; 3552 and 7552 are stores of ships and aircraft.
+    // x407 and x413 are x556 and its return under ICMS-ST.
     group: "consumption",
     effect: "ask",
     says: "material de uso ou consumo",
-    codes: { "12": "407", "37": "552", "56": "413", "123567": "556", "1256": "557" },
+    codes: { "12": "407", "56": "413", "123567": "556", "1256": "557" },
+  },
+  {
+    // No fixed asset, as 1552 is: since 2021-06-01 the stores of ships and aircraft.
+    group: "on_board",
+    effect: "ask",
+    says: "produto para uso ou consumo de bordo, em embarcação ou aeronave",
+    codes: { "37": "552" },
   },
   {
     // Property does not change; whether a warehouse is part of our stock is for us to say.
@@ -247,11 +279,19 @@ export const CFOP_GROUPS: readonly CfopGroup[] = [
     codes: { "15": "926" },
   },
   {
+    // Nobody receives what was lost.
+    group: "loss",
+    effect: "goods",
+    recipient: "ask",
+    says: "baixa de estoque por perda, roubo ou deterioração",
+    codes: { "5": "927" },
+  },
+  {
     // An exit without a recipient; the count may have been corrected by hand already.
-    group: "write_off",
+    group: "closing",
     effect: "ask",
-    says: "baixa de estoque",
-    codes: { "5": "927 928" },
+    says: "baixa de estoque por encerramento da atividade",
+    codes: { "5": "928" },
   },
   {
     // Goods let in for a time go back abroad; they never become ours.

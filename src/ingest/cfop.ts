@@ -2,7 +2,9 @@ import { CFOP_GROUPS, type Kind } from "./cfop-table.ts";
 
 /** What an operation code says. */
 export interface Cfop {
-  readonly effect: Kind;
+  /** What the goods are to who issues the note, and to who receives it. */
+  readonly issuer: Kind;
+  readonly recipient: Kind;
   /** Null: the code is in no list that we know. */
   readonly group: string | null;
   /** For people, in Portuguese. */
@@ -14,12 +16,12 @@ export interface Cfop {
 const directionOf = (code: string): Cfop["direction"] => (code < "4" ? "entry" : "exit");
 
 const BY_CODE = new Map<string, Cfop>(
-  CFOP_GROUPS.flatMap(({ group, effect, says, codes }) =>
+  CFOP_GROUPS.flatMap(({ group, effect, recipient = effect, says, codes }) =>
     Object.entries(codes).flatMap(([digits, suffixes]) =>
       [...digits].flatMap((digit) =>
         suffixes.split(" ").map((suffix): [string, Cfop] => {
           const code = digit + suffix;
-          return [code, { effect, group, says, direction: directionOf(code) }];
+          return [code, { issuer: effect, recipient, group, says, direction: directionOf(code) }];
         }),
       ),
     ),
@@ -33,7 +35,8 @@ const BY_CODE = new Map<string, Cfop>(
 export function cfopOf(code: string): Cfop {
   return (
     BY_CODE.get(code) ?? {
-      effect: "ask",
+      issuer: "ask",
+      recipient: "ask",
       group: null,
       says: "código que não está na tabela",
       direction: directionOf(code),

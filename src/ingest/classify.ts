@@ -3,6 +3,7 @@ import type { Finding } from "../nfe/document.ts";
 import type { Item, Note } from "../nfe/note.ts";
 import { type Case, caseOf, type Judged, type Known } from "./case.ts";
 import type { Kind } from "./cfop-table.ts";
+import { comesBack } from "./comes-back.ts";
 import { HOLD_CODES, type Hold } from "./failures.ts";
 import { RULES } from "./rules.ts";
 import type { Effect, Rule, Verdict } from "./verdict.ts";
@@ -21,6 +22,7 @@ export function classify(note: Note, company: Settings, known: Known = {}): Verd
   return {
     direction,
     effects: items.kinds.map((kind) => effectOf(kind, direction)),
+    bringsCost: note.items.map((item) => !comesBack(item, note)),
     holds: spoken.holds,
     findings: spoken.findings,
     rules: [

@@ -1,5 +1,5 @@
-import type { Item, Note } from "../nfe/note.ts";
-import { type Case, isEntryNote, type Named } from "./case.ts";
+import { type Item, isRefusal, type Note } from "../nfe/note.ts";
+import { type Case, isEntryNote, type Named, refusedUnseen } from "./case.ts";
 import { cfopOf } from "./cfop.ts";
 import type { Kind } from "./cfop-table.ts";
 
@@ -10,9 +10,8 @@ export interface ItemRule extends Named {
 }
 
 /** Note of a return that did not arrive (03, 06) or of a loss in stock (07): the two new purposes that tell of goods. */
-const tellsOfGoods = ({ ide }: Note): boolean =>
-  (ide.finNFe === "5" && (ide.tpNFCredito === "03" || ide.tpNFCredito === "06")) ||
-  (ide.finNFe === "6" && ide.tpNFDebito === "07");
+const tellsOfGoods = (note: Note): boolean =>
+  isRefusal(note) || (note.ide.finNFe === "6" && note.ide.tpNFDebito === "07");
 
 const ownTransfer = ({ note, emitIsUs, destIsUs }: Case) =>
   emitIsUs && destIsUs && note.emit.cnpj !== note.dest?.cnpj;
@@ -20,6 +19,10 @@ const ownTransfer = ({ note, emitIsUs, destIsUs }: Case) =>
 /** Whether the first digit of the CFOP is of the other kind of note. */
 export const contradicts = (item: Item, seen: Case) =>
   (cfopOf(item.CFOP).direction === "entry") !== isEntryNote(seen);
+
+/** What the code of an item is to us, as who issued the note or as who receives it. */
+const kindOf = ({ CFOP }: Item, { emitIsUs }: Case): Kind =>
+  emitIsUs ? cfopOf(CFOP).issuer : cfopOf(CFOP).recipient;
 
 /** What each item is; the first row that says something decides. */
 export const ITEM: readonly ItemRule[] = [
@@ -62,8 +65,18 @@ export const ITEM: readonly ItemRule[] = [
     rule: "cfop.none",
     source: "CFOP, Ajuste SINIEF 7/2001: cfop-table.ts, effect none",
     kind: "none",
-    says: ({ CFOP }) =>
-      cfopOf(CFOP).effect === "none" ? `CFOP ${CFOP}: ${cfopOf(CFOP).says}.` : null,
+    says: (item, seen) =>
+      kindOf(item, seen) === "none" ? `CFOP ${item.CFOP}: ${cfopOf(item.CFOP).says}.` : null,
+  },
+  {
+    rule: "item.refused_never_entered",
+    source:
+      "NT 2025.002, tpNFCredito 03 and 06: the emitter takes back what was refused or not delivered",
+    kind: "none",
+    says: (_, seen) =>
+      refusedUnseen(seen)
+        ? "A nota de crédito trata de mercadoria recusada ou não entregue, e a nota original não entrou no estoque."
+        : null,
   },
   {
     rule: "item.credit_or_debit_goods",
@@ -102,12 +115,12 @@ export const ITEM: readonly ItemRule[] = [
     rule: "cfop.ask",
     source: "CFOP, Ajuste SINIEF 7/2001: cfop-table.ts, effect ask",
     kind: "ask",
-    says: ({ CFOP }) =>
-      cfopOf(CFOP).effect === "ask" ? `CFOP ${CFOP}: ${cfopOf(CFOP).says}.` : null,
+    says: (item, seen) =>
+      kindOf(item, seen) === "ask" ? `CFOP ${item.CFOP}: ${cfopOf(item.CFOP).says}.` : null,
   },
   {
     rule: "cfop.goods",
-    source: "CFOP, Ajuste SINIEF 7/2001: cfop-table.ts, effect goods",
+    source: "CFOP, Ajuste SINIEF 7/2001: cfop-table.ts, effect goods, for issuer or recipient",
     kind: "goods",
     says: ({ CFOP }) => `CFOP ${CFOP}: ${cfopOf(CFOP).says}.`,
   },

@@ -1,17 +1,21 @@
 import type { Settings } from "../accounts/company.ts";
 import type { Finding, Reading } from "../nfe/document.ts";
+import { isRefusal } from "../nfe/note.ts";
+import { type Reference, referencesOf } from "../nfe/references.ts";
 import { verifySignature } from "../nfe/signature.ts";
 import type { Ports } from "../ports.ts";
 import { classify } from "./classify.ts";
 import { itemFindings, type StockItem } from "./lines.ts";
 import { type Mapping, mappingOf, NOTHING_KNOWN, unmappedItems } from "./mapping.ts";
-import { CANCELLATIONS, partyId, stockItems } from "./register.ts";
+import { CANCELLATIONS, partyId, referencedJson, stockItems } from "./register.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** A verdict and what it was made of. */
 export interface Judgement {
   readonly verdict: Verdict;
   readonly items: readonly StockItem[];
+  /** As `notes.referenced` keeps it. */
+  readonly referenced: string | null;
   /** By the reader, about the lots, by the verdict. */
   readonly findings: readonly Finding[];
   readonly mapping: Mapping;
@@ -55,16 +59,37 @@ async function judged(
       ? unmappedItems(items, mapping).map((item) => item.n_item)
       : [],
     cancelled,
+    originalEntered:
+      isRefusal(note) && (await hasEntered(ports, settings.company, referencesOf(note), signal)),
     signatureValid: settings.requireSignature ? await verifySignature(bytes, note.accessKey) : null,
   });
   return {
     verdict,
     items,
+    referenced: referencedJson(note),
     findings: [...reading.findings, ...itemFindings(items), ...verdict.findings],
     mapping,
     looked,
     cancelled,
   };
+}
+
+/** Whether one of these documents is a note that stands in our stock as an entry. */
+async function hasEntered(
+  ports: Pick<Ports, "reader">,
+  company: number,
+  references: readonly Reference[],
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const rows = await ports.reader.rows(
+    {
+      sql: `select 1 from json_each(?2) k cross join notes n on n.company = ?1 and n.access_key = k.value
+        where n.status = 'PROCESSADA' and n.direction = 'entry' limit 1`,
+      args: [company, JSON.stringify(references.map(({ accessKey }) => accessKey))],
+    },
+    signal,
+  );
+  return rows.length > 0;
 }
 
 /** Whether a registered cancellation of the key is kept. */

@@ -110,6 +110,7 @@ function registrationOf(
     judged.items.map((item, i) => ({
       item,
       effect: judged.verdict.effects[i] ?? "ask",
+      bringsCost: judged.verdict.bringsCost[i] ?? false,
       factor_e4: judged.mapping.find(item.code, item.unit)?.factor_e4 ?? FACTOR_ONE,
       product: null,
       teach: false,

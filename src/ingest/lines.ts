@@ -35,6 +35,8 @@ export interface Booking {
   readonly teach: boolean;
   /** The factor is a person's word, and not what was known. */
   readonly factorTold: boolean;
+  /** What the line costs landed is a cost to us; otherwise its goods come back at a selling price. */
+  readonly bringsCost: boolean;
 }
 
 /** qCom × factor in 1/10⁴, half-up where the product has more places; it may be more than a number holds exactly. */
@@ -85,7 +87,9 @@ export function bookingLines(bookings: readonly Booking[]): {
         code: "stock.out_of_range",
         product_code: booking.product ?? item.code,
       });
-    const costs = effect === "entry" && item.landed_e2 > 0;
+    // What leaves does so at a selling price, and what comes back too: neither is a cost.
+    const costed = effect === "entry" && booking.bringsCost;
+    const costs = costed && item.landed_e2 > 0;
     lines.push({
       n: item.position,
       cost_e2: costs ? item.landed_e2 : null,
@@ -108,7 +112,7 @@ export function bookingLines(bookings: readonly Booking[]): {
         unit: item.unit,
         product: booking.product,
         quantity_e4: sign * part.quantity_e4,
-        cost_e2: sign * part.cost_e2,
+        cost_e2: costed ? part.cost_e2 : null,
         lot: part.lot,
         expires_on: part.expires_on,
         line: item.position,

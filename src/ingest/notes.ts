@@ -34,7 +34,7 @@ export interface NoteFilter {
 
 export type NoteRow = typeof notes.$inferSelect;
 /** What a list shows of a note; findings and rules stay where they are. */
-export type NoteSummary = Omit<NoteRow, "findings" | "rules">;
+export type NoteSummary = Omit<NoteRow, "findings" | "rules" | "referenced">;
 export type NoteItemRow = typeof noteItems.$inferSelect;
 export type NfeEventRow = typeof nfeEvents.$inferSelect;
 
@@ -103,7 +103,12 @@ export async function listNotes(
 ): Promise<{ rows: NoteSummary[]; total: number }> {
   const where = condition(ports, company, filter);
   const [counted] = await ports.read.select({ total: count() }).from(notes).where(where);
-  const { findings: _findings, rules: _rules, ...columns } = getTableColumns(notes);
+  const {
+    findings: _findings,
+    rules: _rules,
+    referenced: _referenced,
+    ...columns
+  } = getTableColumns(notes);
   const rows = await ports.read
     .select(columns)
     .from(notes)
@@ -119,7 +124,13 @@ export async function noteDetail(
   ports: Pick<Ports, "read">,
   company: number,
   accessKey: string,
-): Promise<{ note: NoteRow; items: NoteItemRow[]; events: NfeEventRow[] } | null> {
+): Promise<{
+  note: NoteRow;
+  items: NoteItemRow[];
+  events: NfeEventRow[];
+  /** Of the notes that this one refers to, those that the company has: key and status. */
+  referenced: ReadonlyMap<string, NoteStatus>;
+} | null> {
   const [note] = await ports.read
     .select()
     .from(notes)
@@ -135,5 +146,19 @@ export async function noteDetail(
     .from(nfeEvents)
     .where(and(eq(nfeEvents.company, company), eq(nfeEvents.accessKey, accessKey)))
     .orderBy(nfeEvents.receivedAt);
-  return { note, items, events };
+  const keys = JSON.stringify((note.referenced ?? []).map(({ key }) => key));
+  const known =
+    note.referenced === null
+      ? []
+      : await ports.read
+          .select({ key: notes.accessKey, status: notes.status })
+          .from(notes)
+          .where(
+            and(
+              eq(notes.company, company),
+              sql`${notes.accessKey} in (select value from json_each(${keys}))`,
+            ),
+          );
+  const referenced = new Map(known.map(({ key, status }) => [key, status]));
+  return { note, items, events, referenced };
 }

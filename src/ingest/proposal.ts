@@ -95,10 +95,12 @@ async function freshNote(
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const note = await findNote(ports, settings.company, accessKey, signal);
     if (note === null) throw missing();
+    // A refusal of goods that had not entered is judged by what has entered since.
     const stale =
       note.settingsVersion !== settings.version ||
       note.rulesVersion < RULES_VERSION ||
-      note.holds.some((hold) => hold.code === "mapping");
+      note.holds.some(({ code }) => code === "mapping") ||
+      (note.direction === "none" && note.holds.some(({ code }) => code === "no_goods"));
     if (note.status !== "PENDENTE" || !stale || judged) return note;
     const outcome = await rejudgeNote(ports, settings.company, note, signal);
     if (outcome === "unreadable")
@@ -152,6 +154,7 @@ function bookingOf(
   return {
     item,
     effect: effects.get(item.position) ?? item.effect,
+    bringsCost: item.bringsCost,
     factor_e4: correction?.factor_e4 ?? mapping.find(item.code, item.unit)?.factor_e4 ?? FACTOR_ONE,
     product: correction?.product ?? null,
     factorTold: correction !== undefined && correction.factor_e4 !== null,

@@ -6,10 +6,12 @@ import type { Finding } from "../nfe/document.ts";
 import { landedCosts } from "../nfe/landed-cost.ts";
 import type { Note, Party } from "../nfe/note.ts";
 import { hasNumber } from "../nfe/protocol.ts";
+import { referencesOf } from "../nfe/references.ts";
 import type { Guard, Statement } from "../ports.ts";
 import { factorsAsAssumed, noFactors, nothingBelowZero, type Posting } from "../stock/posting.ts";
 import type { StockItem } from "./lines.ts";
 import { RULES_VERSION } from "./rules.ts";
+import type { StoredReference } from "./tables.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** Events that take a note back; 110112 is a cancellation by substitution (NT 2018.004). */
@@ -80,15 +82,16 @@ export function registerNote(r: Registration): Statement {
         ]),
     ...(posting === null
       ? []
-      : [r.looked ? factorsAsAssumed("?1", "?12", "?25") : noFactors("?1", "?12")]),
-    ...(guarded ? [nothingBelowZero("?1", "?12", "?26", "?8")] : []),
+      : [r.looked ? factorsAsAssumed("?1", "?12", "?26") : noFactors("?1", "?12")]),
+    ...(guarded ? [nothingBelowZero("?1", "?12", "?27", "?8")] : []),
   ];
   return {
     sql: `insert into notes (company, access_key, sha256, status, registration, posting, direction, issued_by_us,
         model, series, number, supplier_id, supplier_name, issued_at, issued_ms, total_items, total_value_e2,
-        has_protocol, holds, settings_version, findings, rules, received_at, received_by, processed_at, processed_by, updated_at, rules_version)
+        has_protocol, holds, settings_version, findings, rules, received_at, received_by, processed_at, processed_by, updated_at,
+        rules_version, referenced)
       select ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,
-        ?23, ?24, iif(?6 is null, null, ?23), iif(?6 is null, null, ?24), ?23, ${RULES_VERSION}
+        ?23, ?24, iif(?6 is null, null, ?23), iif(?6 is null, null, ?24), ?23, ${RULES_VERSION}, ?25
       where ${conditions.join(" and ")}
       on conflict (company, access_key) do nothing
       returning id`,
@@ -117,10 +120,23 @@ export function registerNote(r: Registration): Statement {
       JSON.stringify(verdict.rules),
       r.at,
       actor.userId,
+      referencedJson(note),
       ...(posting !== null && (r.looked || guarded) ? [JSON.stringify(posting.lines)] : []),
       ...(guarded ? [JSON.stringify(posting.entries)] : []),
     ],
   };
+}
+
+/** What a note refers to, as `notes.referenced` keeps it. */
+export function referencedJson(note: Note): string | null {
+  const references = referencesOf(note).map(
+    ({ accessKey, nItem, original }): StoredReference => ({
+      key: accessKey,
+      n_item: nItem,
+      original,
+    }),
+  );
+  return references.length === 0 ? null : JSON.stringify(references);
 }
 
 /** Whether anything leaves the stock. */
@@ -156,13 +172,14 @@ export function registerItems(r: Registration): Statement {
       r.verdict.effects[i] ?? "ask",
       item.landed_e2,
       item.lots.length === 0 ? "[]" : JSON.stringify(item.lots),
+      r.verdict.bringsCost[i] === false ? 0 : 1,
     ]),
     args.length,
   );
   return {
     sql: `with item as (${items.sql})
       insert into note_items (company, note, position, n_item, code, name, unit, quantity_e4, unit_price_text, total_e2,
-        ncm, cfop, barcode, tax_unit, tax_quantity_e4, effect, landed_e2, lots)
+        ncm, cfop, barcode, tax_unit, tax_quantity_e4, effect, landed_e2, lots, brings_cost)
       select n.company, n.id, item.* from notes n, item
       where n.company = ?1 and n.access_key = ?2 and n.registration = ?3`,
     args: [...args, ...items.args],

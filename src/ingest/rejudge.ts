@@ -26,7 +26,7 @@ export function newVerdict(
 ): Statement {
   return {
     sql: `update notes set holds = ?4, findings = ?5, rules = ?6, direction = ?7, issued_by_us = ?8,
-        settings_version = ?9, rules_version = ?11, verdict_version = verdict_version + 1, updated_at = ?10
+        settings_version = ?9, rules_version = ?11, verdict_version = verdict_version + 1, updated_at = ?10, referenced = ?13
       where company = ?1 and access_key = ?2 and verdict_version = ?3 and status in ('PENDENTE', 'DESCARTADA')
         and exists (select 1 from companies where id = ?1 and settings_version = ?9)
         and (?12 is null or registration = ?12)
@@ -44,6 +44,7 @@ export function newVerdict(
       at,
       RULES_VERSION,
       registration,
+      judged.referenced,
     ],
   };
 }
@@ -56,7 +57,8 @@ export function effectsOf(
   settingsVersion: number,
 ): Statement {
   return {
-    sql: `update note_items set effect = e.value ->> 'effect', landed_e2 = e.value ->> 'landed_e2' from json_each(?3) e
+    sql: `update note_items set effect = e.value ->> 'effect', landed_e2 = e.value ->> 'landed_e2',
+        brings_cost = e.value ->> 'brings_cost' from json_each(?3) e
       where company = ?1 and note = ?2 and position = e.value ->> 'n'
         and exists (select 1 from notes where id = ?2 and company = ?1 and status in ('PENDENTE', 'DESCARTADA')
           and verdict_version = ?4 and settings_version = ?5)`,
@@ -90,7 +92,8 @@ export function verdictChanges(
         holds <> ?5 or findings <> ?6 or rules <> ?7 or direction <> ?8 or exists (
           select 1 from json_each(?9) e join note_items i
             on i.company = ?1 and i.note = n.id and i.position = e.value ->> 'n'
-          where i.effect <> e.value ->> 'effect' or i.landed_e2 <> e.value ->> 'landed_e2'))`,
+          where i.effect <> e.value ->> 'effect' or i.landed_e2 <> e.value ->> 'landed_e2'
+            or i.brings_cost <> e.value ->> 'brings_cost'))`,
     args: [
       company,
       stored.accessKey,
@@ -111,6 +114,7 @@ const judgedItems = ({ items, verdict }: Judgement) =>
     n: item.position,
     effect: verdict.effects[i] ?? "ask",
     landed_e2: item.landed_e2,
+    brings_cost: verdict.bringsCost[i] === false ? 0 : 1,
   }));
 
 /** The event of the feed that says what a note waits for now. */

@@ -26,8 +26,8 @@ export interface StoredNote {
   readonly rulesVersion: number;
 }
 
-/** An item with the effect that the verdict gave it. */
-export type JudgedItem = StockItem & { readonly effect: Effect };
+/** An item with what the verdict said of it. */
+export type JudgedItem = StockItem & { readonly effect: Effect; readonly bringsCost: boolean };
 
 /** The note under a key, or null. */
 export async function findNote(
@@ -91,7 +91,7 @@ export async function itemsOf(
 ): Promise<JudgedItem[]> {
   const rows = await ports.reader.rows(
     {
-      sql: `select position, n_item, code, name, unit, quantity_e4, barcode, ncm, tax_unit, tax_quantity_e4, landed_e2, lots, effect
+      sql: `select position, n_item, code, name, unit, quantity_e4, barcode, ncm, tax_unit, tax_quantity_e4, landed_e2, lots, effect, brings_cost
         from note_items where company = ?1 and note = ?2 order by position`,
       args: [company, note],
     },
@@ -111,5 +111,6 @@ export async function itemsOf(
     landed_e2: Number(row.landed_e2),
     lots: trusted<StoredLot[]>(JSON.parse(String(row.lots))),
     effect: trusted<Effect>(row.effect),
+    bringsCost: row.brings_cost === 1,
   }));
 }

@@ -35,7 +35,15 @@ export const notes = sqliteTable("notes", {
   processedBy: integer("processed_by"),
   updatedAt: integer("updated_at").notNull(),
   rulesVersion: integer("rules_version").notNull().default(0),
+  referenced: text({ mode: "json" }).$type<StoredReference[]>(),
 });
+
+/** A reference as notes keep it: the key, and the items of this note and of the other (null: the note as a whole). */
+export interface StoredReference {
+  key: string;
+  n_item: number | null;
+  original: number | null;
+}
 
 export const noteItems = sqliteTable(
   "note_items",
@@ -58,6 +66,7 @@ export const noteItems = sqliteTable(
     effect: text().$type<Effect>().notNull(),
     landed_e2: integer("landed_e2").notNull(),
     lots: text({ mode: "json" }).$type<StoredLot[]>().notNull(),
+    bringsCost: integer("brings_cost", { mode: "boolean" }).notNull().default(true),
   },
   (table) => [primaryKey({ columns: [table.company, table.note, table.position] })],
 );

@@ -21,6 +21,11 @@ export interface Verdict {
   readonly direction: Direction;
   /** One effect per item, in the order of `note.items`. */
   readonly effects: readonly Effect[];
+  /**
+   * For each item, whether what it costs landed is a cost to us where it enters: not for goods that come back, whose value is
+   * the price at which they were sold.
+   */
+  readonly bringsCost: readonly boolean[];
   /** Empty: the note may enter stock by itself. */
   readonly holds: readonly Hold[];
   readonly findings: readonly Finding[];

@@ -2,7 +2,8 @@ import { isCancellation } from "../nfe/cancellations.ts";
 import { keyMismatches } from "../nfe/check.ts";
 import type { Item, NfeEvent, Note } from "../nfe/note.ts";
 import { hasNumber } from "../nfe/protocol.ts";
-import { type Judged, type Named, told } from "./case.ts";
+import { referencesOf } from "../nfe/references.ts";
+import { type Judged, type Named, refusedUnseen, told } from "./case.ts";
 import type { Kind } from "./cfop-table.ts";
 import type { HoldCode } from "./failures.ts";
 import { contradicts } from "./goods.ts";
@@ -27,7 +28,13 @@ const cancels = (event: NfeEvent, note: Note): boolean =>
 const itemsOfKind = (seen: Judged, ...kinds: Kind[]): Item[] =>
   seen.note.items.filter((_, i) => kinds.includes(seen.kinds[i] ?? "ask"));
 
+/** Neither of them is us; a refusal that is none of our stock's business is addressed to us all the same. */
+const isStrangers = (seen: Judged): boolean => seen.direction === "none" && !refusedUnseen(seen);
+
 const numbers = (items: readonly Item[]): number[] => items.map((item) => item.nItem);
+
+/** Services with documents of their own (NFCom, CT-e): x301 to x307 and x351 to x360, as exits. */
+const NOT_IN_NFE = /^[567]3(?:0[1-7]|5[1-9]|60)$/;
 
 const OTHER_ENVIRONMENT = { production: "2", homologation: "1" } as const;
 
@@ -126,9 +133,9 @@ export const NOTE: readonly NoteRule[] = [
     rule: "note.not_ours",
     source: "Own decision: a stranger's note never moves our stock by itself",
     hold: "not_ours",
-    says: ({ direction, note }) =>
-      direction === "none"
-        ? `A nota é de ${partyName(note.emit)} para ${partyName(note.dest)}, e nenhum deles é CNPJ desta empresa: se for, inclua-o nas configurações; se não, descarte a nota.`
+    says: (seen) =>
+      isStrangers(seen)
+        ? `A nota é de ${partyName(seen.note.emit)} para ${partyName(seen.note.dest)}, e nenhum deles é CNPJ desta empresa: se for, inclua-o nas configurações; se não, descarte a nota.`
         : null,
   },
   {
@@ -136,12 +143,13 @@ export const NOTE: readonly NoteRule[] = [
     source:
       "IN RFB 2.229/2024: the first 8 characters of a CNPJ name the company, the next 4 the branch",
     finding: { code: "same_root", severity: "warning" },
-    says: ({ direction, company, note }) => {
+    says: (seen) => {
+      const { company, note } = seen;
       const roots = new Set(company.cnpjs.map((own) => own.slice(0, 8)));
       const branch = [note.emit.cnpj, note.dest?.cnpj].find(
         (other) => other !== null && other !== undefined && roots.has(other.slice(0, 8)),
       );
-      return direction !== "none" || branch === undefined
+      return !isStrangers(seen) || branch === undefined
         ? null
         : `O CNPJ ${branch} tem a mesma raiz da empresa e parece uma filial que não está nas configurações.`;
     },
@@ -208,12 +216,32 @@ export const NOTE: readonly NoteRule[] = [
     },
   },
   {
+    rule: "note.cfop_not_in_nfe",
+    source: "CFOP table of 2026-09-04: 5301 to 5360 and their like have documents of their own",
+    finding: { code: "cfop_not_in_nfe", severity: "warning" },
+    says: ({ note }) => {
+      const items = numbers(note.items.filter(({ CFOP }) => NOT_IN_NFE.test(CFOP)));
+      return items.length === 0
+        ? null
+        : {
+            message: `O CFOP é de serviço de comunicação ou de transporte, que não ocorre em NF-e: ${listed(items)}.`,
+            items,
+          };
+    },
+  },
+  {
     rule: "note.return",
-    source: "leiauteNFe_v4.00, ide/finNFe 4: a return moves goods in the emitter's direction",
-    says: ({ note }) =>
-      note.ide.finNFe === "4"
-        ? "A nota é de devolução: segue a direção de quem a emitiu, e NFref aponta a nota original."
-        : null,
+    source:
+      "leiauteNFe_v4.00, ide/finNFe 4, and NT 2025.002, rules VC02-05 and VC02-14: the original in det/DFeReferenciado",
+    says: ({ note }) => {
+      if (note.ide.finNFe !== "4") return null;
+      const originals = new Set(referencesOf(note).map(({ accessKey }) => accessKey)).size;
+      const which =
+        originals === 0
+          ? "não diz qual é a nota original"
+          : "a nota original está em DFeReferenciado de cada item ou, até 15/11/2026, em NFref";
+      return `A nota é de devolução: segue a direção de quem a emitiu, e ${which}.`;
+    },
   },
   {
     rule: "note.mapping",

@@ -1,4 +1,4 @@
-import { type Case, isEntryNote, type Named, told } from "./case.ts";
+import { type Case, isEntryNote, type Named, refusedUnseen, told } from "./case.ts";
 import type { Direction } from "./verdict.ts";
 
 export interface WhoseRule extends Named {
@@ -9,6 +9,15 @@ export interface WhoseRule extends Named {
 
 /** Whose the note is; the first row that applies decides the direction. */
 export const WHOSE: readonly WhoseRule[] = [
+  {
+    rule: "whose.refused_never_entered",
+    source:
+      "NT 2025.002, tpNFCredito 03 and 06: an exit for us only when the original had entered here",
+    direction: "none",
+    applies: refusedUnseen,
+    message:
+      "Nota de crédito de mercadoria recusada ou não entregue, cuja nota original não entrou no estoque: nada a lançar.",
+  },
   {
     rule: "whose.untold_exit_note",
     source: "Own decision: who has not told a CNPJ takes every note as addressed to it",

@@ -1,6 +1,7 @@
 import { toScaled } from "../lib/decimal.ts";
 import { gtinOrNull } from "./gtin.ts";
-import type { Exact, Item, Lot, Note, Party, Protocol, Totals } from "./note.ts";
+import { KEY_TEXT } from "./layout.ts";
+import type { Exact, Item, ItemReference, Lot, Note, Party, Protocol, Totals } from "./note.ts";
 import type { ItemShape, LotShape, NoteShape } from "./shape.ts";
 
 /** What a note's content does not say itself. */
@@ -129,9 +130,22 @@ function itemOf(shape: ItemShape, layout: string): Item {
     vCOFINSST_e2: cents(shape["imposto/COFINSST/vCOFINS"]),
     indSomaCOFINSST: shape["imposto/COFINSST/indSomaCOFINSST"] ?? null,
     tpOp: orNull(shape["prod/veicProd/tpOp"]),
+    reference: referenceOf(shape),
     service: shape.service,
     lots: lotsOf(shape, qCom),
   };
+}
+
+/** A key of another length is kept, cut, for the finding about it. */
+function referenceOf(shape: ItemShape): ItemReference | null {
+  const chaveAcesso = orNull(shape["DFeReferenciado/chaveAcesso"]);
+  const nItem = shape["DFeReferenciado/nItem"] ?? "";
+  return chaveAcesso === null
+    ? null
+    : {
+        chaveAcesso: chaveAcesso.slice(0, KEY_TEXT),
+        nItem: /^[1-9][0-9]{0,2}$/.test(nItem) ? Number(nItem) : null,
+      };
 }
 
 /**

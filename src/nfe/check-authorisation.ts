@@ -1,6 +1,7 @@
 import { parseAccessKey } from "./access-key.ts";
 import type { Finding } from "./document.ts";
 import type { Note } from "./note.ts";
+import { referencesOf } from "./references.ts";
 
 /** What the protocol, the signature and the references say about each other. Whether they hold is the verdict's. */
 export function checkAuthorisation(note: Note, path: string): Finding[] {
@@ -51,12 +52,12 @@ export function checkAuthorisation(note: Note, path: string): Finding[] {
     );
   if (ide.tpEmis !== "1")
     tell("contingency", "info", `${path}/ide/tpEmis`, "A nota foi emitida em contingência.");
-  for (const key of ide.refNFe)
+  for (const { accessKey: key, nItem } of referencesOf(note))
     if (!parseAccessKey(key).ok)
       tell(
         "reference_key",
         "info",
-        `${path}/ide/NFref`,
+        nItem === null ? `${path}/ide/NFref` : `${path}/det[@nItem='${nItem}']/DFeReferenciado`,
         "A chave de uma nota referenciada não é válida.",
       );
   return findings;

@@ -95,6 +95,8 @@ function itemShape(det: XmlElement, path: string, notices: Notices): Unchecked<I
   const imposto = groupOf(parts.get("imposto"), GROUPS.imposto, `${path}/imposto`, notices);
   const tax = (name: string, ...names: string[]): string | undefined =>
     at(imposto.get(name), `${path}/imposto/${name}`, notices, ...names);
+  const referenced = (name: string): string | undefined =>
+    at(parts.get("DFeReferenciado"), `${path}/DFeReferenciado`, notices, name);
   const inICMS = `${path}/imposto/ICMS`;
   const ICMS = imposto.get("ICMS");
   const situation = ICMS && choiceOf(ICMS, inICMS, notices);
@@ -141,6 +143,8 @@ function itemShape(det: XmlElement, path: string, notices: Notices): Unchecked<I
       "IPI",
       "vIPIDevol",
     ),
+    "DFeReferenciado/chaveAcesso": referenced("chaveAcesso"),
+    "DFeReferenciado/nItem": referenced("nItem"),
     service: imposto.has("ISSQN"),
   };
 }

@@ -13,6 +13,10 @@ export const MAX_LOTS = 500;
 export const MAX_BATCH = 50;
 /** leiauteNFe: at most so many alerts (cMsg, xMsg) in a protocol. */
 export const MAX_ALERTS = 5;
+/** leiauteNFe: at most so many `NFref` in a note. */
+export const MAX_REFERENCES = 999;
+/** As much of what should be a key as is kept: one that is longer is none, and can be seen to be none. */
+export const KEY_TEXT = 60;
 
 /** A group's elements: name → whether it may repeat. */
 export type GroupLayout = ReadonlyMap<string, boolean>;

@@ -63,6 +63,7 @@ export interface Item {
   readonly indSomaCOFINSST: "0" | "1" | null;
   /** `veicProd/tpOp`: 2 is direct billing of a new vehicle. Null: no vehicle. */
   readonly tpOp: string | null;
+  readonly reference: ItemReference | null;
   /** The group ISSQN stands in `imposto`: a service line, no goods. */
   readonly service: boolean;
   readonly lots: readonly Lot[];
@@ -103,6 +104,13 @@ export interface Protocol {
 export interface ProtocolAlert {
   readonly cMsg: string;
   readonly xMsg: string;
+}
+
+/** `DFeReferenciado`: what an item refers to since 2026-11-16 (NT 2025.002), in place of `NFref`. */
+export interface ItemReference {
+  readonly chaveAcesso: string;
+  /** The item of that document; null: not told. */
+  readonly nItem: number | null;
 }
 
 /** A note as its XML says it. Plain data: it crosses a thread and goes into JSON unchanged. */
@@ -177,3 +185,7 @@ export interface NfeEvent {
   /** All that infEvento says, in one form whoever wrote it; empty where only the answer is there. */
   readonly content: string;
 }
+
+/** A credit note for goods that were refused in whole or in part, or not delivered (finNFe 5, tpNFCredito 03 and 06). */
+export const isRefusal = ({ ide }: Note): boolean =>
+  ide.finNFe === "5" && (ide.tpNFCredito === "03" || ide.tpNFCredito === "06");

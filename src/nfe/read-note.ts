@@ -6,7 +6,15 @@ import { noteShape } from "./extract.ts";
 import type { FieldError, NfeFailure } from "./failures.ts";
 import { fieldErrors, MAX_ERRORS, missing, onePerPath, shown, tooMany } from "./field-errors.ts";
 import { allOf, groupOf, type Notices, onlyOf, textOf } from "./group.ts";
-import { GROUPS, LAYOUTS, MAX_ALERTS, MAX_ITEMS, XMLDSIG } from "./layout.ts";
+import {
+  GROUPS,
+  KEY_TEXT,
+  LAYOUTS,
+  MAX_ALERTS,
+  MAX_ITEMS,
+  MAX_REFERENCES,
+  XMLDSIG,
+} from "./layout.ts";
 import type { Note, Protocol, ProtocolAlert } from "./note.ts";
 import { PARTS } from "./note-value.ts";
 import type { Placed } from "./roots.ts";
@@ -157,14 +165,14 @@ function alertsIn(infProt: XmlElement): ProtocolAlert[] {
     }));
 }
 
-/** ide/NFref/refNFe, each once. */
+/** ide/NFref/refNFe, each once, of the first MAX_REFERENCES. */
 function references(infNFe: XmlElement, path: string, notices: Notices): string[] {
   const [ide] = allOf(infNFe, "ide");
   if (ide === undefined) return [];
   const keys = new Set<string>();
-  for (const [i, reference] of allOf(ide, "NFref").entries()) {
+  for (const [i, reference] of allOf(ide, "NFref").slice(0, MAX_REFERENCES).entries()) {
     const key = textOf(onlyOf(reference, "refNFe", `${path}/ide/NFref[${i + 1}]`, notices));
-    if (key !== undefined && key !== "") keys.add(key);
+    if (key !== undefined && key !== "") keys.add(key.slice(0, KEY_TEXT));
   }
   return [...keys];
 }

@@ -47,6 +47,8 @@ export const ItemShape = z.object({
   "imposto/COFINSST/vCOFINS": F.amount.optional(),
   "imposto/COFINSST/indSomaCOFINSST": F.binary.optional(),
   "impostoDevol/IPI/vIPIDevol": F.amount.optional(),
+  "DFeReferenciado/chaveAcesso": F.any.optional(),
+  "DFeReferenciado/nItem": F.any.optional(),
   /** Whether imposto/ISSQN stands there. */
   service: z.boolean(),
 });

@@ -197,7 +197,9 @@ describe("purpose (finNFe)", () => {
 
   test("credit and debit notes of the tax reform move no goods, except those that tell of goods, which ask", () => {
     for (const n of ["01", "02", "03", "04", "05", "06", "07", "08", null]) {
-      const credit = classify(note({ ide: { finNFe: "5", tpNFCredito: n } }), company());
+      const credit = classify(note({ ide: { finNFe: "5", tpNFCredito: n } }), company(), {
+        originalEntered: true,
+      });
       const debit = classify(note({ ide: { finNFe: "6", tpNFDebito: n } }), company());
       expect(credit.effects).toEqual([n === "03" || n === "06" ? "ask" : "none"]);
       expect(debit.effects).toEqual([n === "07" ? "ask" : "none"]);

@@ -19,7 +19,7 @@ describe("the table of operation codes", () => {
   });
 
   test("tells what the trade relies on", () => {
-    const say = (...codes: string[]) => codes.map((code) => cfopOf(code).effect);
+    const say = (...codes: string[]) => codes.map((code) => cfopOf(code).issuer);
     expect(say("5101", "6102", "5405", "5202", "5411", "5152", "5910", "5911", "5116")).toEqual(
       Array(9).fill("goods"),
     );
@@ -39,12 +39,12 @@ describe("the table of operation codes", () => {
       ["5102", "5403"],
       ["5202", "5411"],
     ] as const)
-      expect(cfopOf(substituted).effect).toBe(cfopOf(plain).effect);
+      expect(cfopOf(substituted).issuer).toBe(cfopOf(plain).issuer);
   });
 
   test("a code in no list asks, whatever its digits are", () => {
     for (const code of ["5999", "7107", "1107", "5000", "6405"])
-      expect(cfopOf(code)).toMatchObject({ effect: "ask", group: null });
+      expect(cfopOf(code)).toMatchObject({ issuer: "ask", recipient: "ask", group: null });
   });
 });
 

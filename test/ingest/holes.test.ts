@@ -44,7 +44,7 @@ const NO_PURCHASES: readonly (readonly [string, NoteOptions, string, string[]])[
   ["an adjustment", { finNFe: "3" }, "entry", ["no_goods"]],
   ["a credit note", { finNFe: "5", tpNFCredito: "01" }, "entry", ["no_goods"]],
   ["a sale billed for later", { CFOP: "5922" }, "entry", ["no_goods"]],
-  ["goods that a receipt has sold", { CFOP: "5929" }, "entry", ["no_goods"]],
+  ["goods that a receipt has sold", { CFOP: "5929" }, "entry", ["unknown_operation"]],
   ["an operation that nobody knows", { CFOP: "5949" }, "entry", ["unknown_operation"]],
   ["a receipt of our own counter", { mod: "65", emit: COMPANY, dest: null }, "exit", ["retail"]],
 ];

@@ -65,6 +65,7 @@ export function item(nItem: number, changes: Partial<Item> = {}): Item {
     vCOFINSST_e2: 0,
     indSomaCOFINSST: null,
     tpOp: null,
+    reference: null,
     service: false,
     lots: [],
     ...changes,

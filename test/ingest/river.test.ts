@@ -143,7 +143,7 @@ test(
         shown.set(code, BigInt(`${sign}${whole}${fraction.padEnd(4, "0")}`));
       expect(sorted(shown)).toEqual(sorted(expected));
 
-      // Each note's movements cost what the note says; our sales leave with theirs.
+      // Each note's movements cost what the note says; our sales leave without a cost.
       const costs = await rows(
         "select reference, sum(cost_e2) as e2 from movements group by reference",
       );

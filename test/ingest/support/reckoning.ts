@@ -11,7 +11,7 @@ export interface Moved {
   /** itemKey → signed quantity, 1/10⁴ of the supplier's unit times `factorOf`, and lots apart as `key\u0000lot`. */
   readonly quantities: Map<string, bigint>;
   readonly lots: Map<string, bigint>;
-  /** Access key → vNF, 1/10², negative for what we sold. */
+  /** Access key → what it costs us, 1/10²: vNF, and 0 for what we sold, whose price is no cost. */
   readonly values: Map<string, bigint>;
 }
 
@@ -41,7 +41,8 @@ export function reckon(
     const supplier = inside(emit, "CNPJ") || inside(emit, "CPF");
     const sign = supplier === cnpj ? -1n : 1n;
     const accessKey = /Id="NFe([^"]{44})"/.exec(xml)?.[1] ?? "";
-    add(moved.values, accessKey, sign * scaled(inside(inside(xml, "ICMSTot"), "vNF"), 2));
+    const vNF = scaled(inside(inside(xml, "ICMSTot"), "vNF"), 2);
+    add(moved.values, accessKey, sign < 0n ? 0n : vNF);
     for (const [, det = ""] of xml.matchAll(/<det [^>]*>([\s\S]*?)<\/det>/g)) {
       const key = itemKey(supplier, inside(det, "cProd"), inside(det, "uCom"));
       const factor = sign * factorOf(key);
