@@ -11,11 +11,13 @@ import { readDocument } from "./nfe/read.ts";
 import { standing } from "./observability/standing.ts";
 import { faultOf } from "./observability/worked.ts";
 import type { BunPorts } from "./platform/bun/ports.ts";
+import { keepPrivate } from "./platform/bun/private.ts";
 import { type Running, serve } from "./platform/bun/serve.ts";
 import type { Ports } from "./ports.ts";
 import { SWEEP_EVERY_MS, sweep } from "./sweep.ts";
 
 /** Door: the service on Bun. Prints `listening on http://HOST:PORT` when it answers; SIGTERM and SIGINT end it, twice at once. */
+keepPrivate();
 try {
   const running = await serve(parseConfig(process.env), {
     domain: { readDocument, compareDocuments },

@@ -2,6 +2,7 @@ import { SingleBar } from "cli-progress";
 import { stdoutSink } from "./cli/export.ts";
 import { run, type Terminal } from "./cli/main.ts";
 import { screenOn } from "./cli/screen.ts";
+import { keepPrivate } from "./platform/bun/private.ts";
 
 /** Door: the command line. The domain is loaded only when the database is opened here. */
 const terminal: Terminal = {
@@ -27,5 +28,6 @@ const terminal: Terminal = {
   },
 };
 
+keepPrivate();
 // Not process.exit: what was written to a pipe must get through it.
 process.exitCode = await run(process.argv.slice(2), terminal);

@@ -12,6 +12,7 @@ import { showCsv, showSpeed, showStock, showVerdicts } from "./demo/show.ts";
 import { COMPANY } from "./demo/trade.ts";
 import { compareDocuments } from "./nfe/compare.ts";
 import { readDocument } from "./nfe/read.ts";
+import { keepPrivate } from "./platform/bun/private.ts";
 import { type Running, serve } from "./platform/bun/serve.ts";
 
 /**
@@ -93,6 +94,7 @@ async function show({ url }: Running): Promise<number> {
   return 0;
 }
 
+keepPrivate();
 try {
   process.exitCode = await main();
 } catch (error) {

@@ -13,7 +13,7 @@ import { libsqlServer } from "./doors/libsql-server.ts";
 import { reasonOf } from "./doors/reason.ts";
 import { workerDev, workerVars } from "./doors/worker-dev.ts";
 import { filePath } from "./platform/bun/database.ts";
-import { PRIVATE } from "./platform/bun/private.ts";
+import { keepPrivate, PRIVATE } from "./platform/bun/private.ts";
 import { jwtSecret } from "./platform/bun/secrets.ts";
 import { SWEEP_EVERY_MS } from "./sweep.ts";
 
@@ -32,6 +32,7 @@ const complain = (line: string) => void (ending || process.stderr.write(`${line}
 
 process.on("SIGTERM", onSignal);
 process.on("SIGINT", onSignal);
+keepPrivate();
 const config = parsed();
 try {
   await start(config);

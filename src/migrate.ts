@@ -2,8 +2,10 @@ import { parseConfig } from "./config.ts";
 import { furnish } from "./doors/furnish.ts";
 import { reasonOf } from "./doors/reason.ts";
 import { strangeSettings } from "./doors/strange-settings.ts";
+import { keepPrivate } from "./platform/bun/private.ts";
 
 /** Door: brings the database at DATABASE_URL up to the code's migrations, furnishes it where it is empty, and ends. */
+keepPrivate();
 try {
   const { first, upgrade } = await furnish(
     // A migration signs nothing: it must not ask for the secret that only a server needs.

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Config } from "../config.ts";
 import { openConnection } from "../platform/bun/connection.ts";
 import { filePath } from "../platform/bun/database.ts";
+import { noteBackup } from "../platform/bun/last-backup.ts";
 import { PRIVATE } from "../platform/bun/private.ts";
 import { VERSION } from "../version.ts";
 import {
@@ -28,7 +29,15 @@ export interface Backup {
   readonly bytes: number;
   /** Older backups that went, because only so many are kept. */
   readonly removed: readonly string[];
+  /** Files under DATA_DIR that the service needs, and that are not in the backup. */
+  readonly without: readonly string[];
 }
+
+/**
+ * A backup goes to other disks and other hands; the key that opens what is sealed in it (passwords of mailboxes) and signs
+ * tokens does not go along.
+ */
+const SECRETS = ["jwt-secret"];
 
 type Where = Pick<Config, "DATABASE_URL" | "DATA_DIR">;
 
@@ -64,10 +73,13 @@ export async function backup(
     await mkdir(draft, { mode: PRIVATE.mode });
     await copyDatabase(source, join(draft, DATABASE));
     await copyBlobs(join(where.DATA_DIR, BLOBS), join(draft, BLOBS));
-    const bytes = await seal(draft, now);
+    const without = SECRETS.filter((one) => existsSync(join(where.DATA_DIR, one)));
+    const bytes = await seal(draft, now, without);
     await rename(draft, join(folder, name));
     await sync(folder);
-    return { path: join(folder, name), bytes, removed: await removeOld(folder, keep) };
+    const removed = await removeOld(folder, keep);
+    await noteBackup(where.DATA_DIR, now.getTime());
+    return { path: join(folder, name), bytes, removed, without };
   } catch (error) {
     await rm(draft, { recursive: true, force: true });
     throw error;
@@ -108,11 +120,17 @@ async function copyBlobs(from: string, to: string): Promise<void> {
 }
 
 /** Writes the manifest; gives how many bytes the backup has. */
-async function seal(draft: string, now: Date): Promise<number> {
+async function seal(draft: string, now: Date, without: readonly string[]): Promise<number> {
   const files: Manifest["files"] = [];
   for (const path of await filesUnder(draft))
     files.push({ path, ...(await fingerprint(join(draft, path))) });
-  const manifest: Manifest = { format: 1, made_at: now.toISOString(), program: VERSION, files };
+  const manifest: Manifest = {
+    format: 1,
+    made_at: now.toISOString(),
+    program: VERSION,
+    without: [...without],
+    files,
+  };
   await writeFile(join(draft, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
   await sync(join(draft, MANIFEST));
   await sync(draft);

@@ -13,6 +13,8 @@ export const Manifest = z.object({
   format: z.literal(1),
   made_at: z.iso.datetime(),
   program: z.string(),
+  /** What the service needs and a backup does not hold: names of files under DATA_DIR. */
+  without: z.array(z.string()).optional(),
   files: z.array(
     z.object({ path: z.string(), bytes: z.int().min(0), sha256: z.string().length(64) }),
   ),

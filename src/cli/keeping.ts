@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { type Config, parseConfig } from "../config.ts";
 import { keepAsides } from "../platform/bun/set-aside.ts";
 import { backup } from "./backup.ts";
@@ -25,6 +27,14 @@ export async function runBackup(room: Room, given: Given): Promise<number> {
   const made = await backup(configOf(room), folder, keep, new Date());
   room.out.line(`${made.path}: ${grouped(made.bytes)} bytes, conferidos`);
   for (const path of made.removed) room.out.line(paint(room.out, "dim", `removida: ${path}`));
+  for (const name of made.without)
+    room.out.line(
+      paint(
+        room.out,
+        "yellow",
+        `Atenção: ${name} não está na cópia. Guarde-o em outro lugar: sem ele, as senhas das caixas de e-mail terão de ser digitadas de novo`,
+      ),
+    );
   return 0;
 }
 
@@ -32,8 +42,9 @@ export async function runRestore(room: Room, given: Given): Promise<number> {
   const [from, ...more] = given._;
   if (from === undefined || more.length > 0)
     throw new Misused("restore", "Diga de que cópia restaurar");
+  const config = configOf(room);
   const { database, before, files } = await restore(
-    configOf(room),
+    config,
     from,
     flagOf(given.force) ?? false,
     new Date(),
@@ -45,8 +56,22 @@ export async function runRestore(room: Room, given: Given): Promise<number> {
   room.out.line(
     "Quem estava conectado entra de novo; chaves de API revogadas desde a cópia valem.",
   );
+  if (isWithoutSecret(config))
+    room.out.line(
+      paint(
+        room.out,
+        "yellow",
+        `Atenção: não há ${join(config.DATA_DIR, "jwt-secret")}, e nenhuma cópia o leva. Se o tiver, ponha-o lá antes de iniciar; senão, digite de novo as senhas das caixas de e-mail`,
+      ),
+    );
   return 0;
 }
+
+/** The passwords of mailboxes were sealed with a secret that this machine does not have. */
+const isWithoutSecret = ({ JWT_SECRET, MAIL_SECRET, DATA_DIR }: Config): boolean =>
+  JWT_SECRET === undefined &&
+  MAIL_SECRET === undefined &&
+  !existsSync(join(DATA_DIR, "jwt-secret"));
 
 /** Lines of flaws that are shown; the others are counted. */
 const SHOWN = 100;

@@ -9,7 +9,7 @@ import { remoteDatabase } from "../remote-database.ts";
 import { rowsOf } from "../rows.ts";
 import { type Connection, openConnection } from "./connection.ts";
 import { type Migrated, migrate, pendingIn, SchemaRefused } from "./migrations.ts";
-import { PRIVATE } from "./private.ts";
+import { closeToOthers, PRIVATE } from "./private.ts";
 import { copyAside } from "./set-aside.ts";
 import { threadConnection } from "./writer-thread.ts";
 
@@ -63,6 +63,7 @@ const OPEN = { here: openConnection, thread: threadConnection };
 
 async function openFile(url: string, path: string, where: WriterPlace): Promise<Database> {
   await mkdir(dirname(path), PRIVATE);
+  await closeToOthers(path);
   const writing = await patient(() => OPEN[where](path, WRITES));
   const reading = await patient(() => openConnection(path, READS));
   const built = createClient({ url, intMode: "number", concurrency: 1, timeout: 0 });
