@@ -127,6 +127,8 @@ function looksLikeXml(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const format = formatOf(bytes.subarray(0, HEAD_BYTES));
   if (format === "xml" || format === "empty") return bytes;
   const say = FORMAT_SAY[format];
+  // That it is no XML is said already.
+  if (format === "other") throw unsupported(say, SINGLE_FORMS);
   throw unsupported(say, `o arquivo é ${say}; ${format === "zip" ? BATCH_ROUTE : SINGLE_FORMS}`);
 }
 

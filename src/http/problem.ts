@@ -4,6 +4,7 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Failure } from "../failures.ts";
 import { trusted } from "../lib/cast.ts";
 import { Failed } from "../lib/result.ts";
+import { sayOther } from "../nfe/other-documents.ts";
 import type { Env } from "./env.ts";
 import type { HttpFailure } from "./failures.ts";
 
@@ -204,7 +205,7 @@ function detailOf(failure: Sayable, sentence: string): string {
         ? `${sentence}: ${failure.why}`
         : `${sentence}: ${failure.why} (linha ${failure.line}, coluna ${failure.column ?? 1})`;
     case "nfe.not_an_nfe":
-      return `${sentence}: o arquivo é ${failure.got}`;
+      return `${sentence}: ${notAnNfe(failure)}`;
     case "nfe.access_key":
       return `${sentence}: ${{ length: "deve ter 44 caracteres", charset: "há caracteres fora do padrão", check_digit: "o dígito verificador não confere" }[failure.why]}`;
     case "nfe.held":
@@ -239,6 +240,12 @@ function whyNoJson(fault: Extract<HttpFailure, { code: "request.malformed_json" 
     default:
       return `${{ syntax: "erro de sintaxe", too_deep: "há níveis demais", too_many: "há valores demais" }[fault.why]} na linha ${fault.line}, coluna ${fault.column}`;
   }
+}
+
+function notAnNfe({ got, document_type }: Extract<Failure, { code: "nfe.not_an_nfe" }>): string {
+  if (document_type === undefined) return `o arquivo é ${got}`;
+  const { is, instead } = sayOther(document_type, got);
+  return instead === null ? `é ${is}` : `é ${is}; ${instead}`;
 }
 
 /** What failed, also where drizzle has wrapped what its client threw. */

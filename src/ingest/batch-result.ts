@@ -1,6 +1,7 @@
 import { trusted } from "../lib/cast.ts";
 import type { Failed } from "../lib/result.ts";
 import type { NfeFailure } from "../nfe/failures.ts";
+import { sayOther } from "../nfe/other-documents.ts";
 import type { EventReceipt } from "./events.ts";
 import type { IngestFailure, NoteStatus } from "./failures.ts";
 import type { NoteReceipt } from "./receipt.ts";
@@ -47,6 +48,16 @@ export function refusedAs(file: string, error: Failed): BatchResult {
         failure,
       }
     : { file, outcome: "rejected", accessKey: null, failure };
+}
+
+/** The result of a document that nobody has meant as a note (a CT-e among notes); null where it is refused. */
+export function putAside(file: string, error: { readonly code: string }): BatchResult | null {
+  // What a reader of documents fails with.
+  const failure = trusted<NfeFailure>(error);
+  if (failure.code !== "nfe.not_an_nfe" || failure.document_type === undefined) return null;
+  const { is, instead } = sayOther(failure.document_type, failure.got);
+  if (instead !== null) return null;
+  return { file, outcome: "ignored", why: `O arquivo não é uma NF-e: é ${is}.` };
 }
 
 /** How many of each outcome, as a batch is answered. */

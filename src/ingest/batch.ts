@@ -4,7 +4,7 @@ import { err, Failed, type Result } from "../lib/result.ts";
 import type { Document, Reading } from "../nfe/document.ts";
 import type { NfeFailure } from "../nfe/failures.ts";
 import type { Ports } from "../ports.ts";
-import { type BatchResult, refusedAs, takenIn } from "./batch-result.ts";
+import { type BatchResult, putAside, refusedAs, takenIn } from "./batch-result.ts";
 import { keepEvent } from "./events.ts";
 import type { IngestFailure } from "./failures.ts";
 import type { Piece } from "./piece.ts";
@@ -126,7 +126,11 @@ async function keepDocument(
   read: Read,
   options: Work,
 ): Promise<BatchResult[]> {
-  if (!read.ok) return [await refused(ports, sent, new Failed(read.error), options)];
+  if (!read.ok)
+    return [
+      putAside(sent.name, read.error) ??
+        (await refused(ports, sent, new Failed(read.error), options)),
+    ];
   const document = read.value;
   if (document.kind === "event") {
     const { event } = document;

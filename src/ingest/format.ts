@@ -45,7 +45,7 @@ export function formatOf(head: Uint8Array): Format {
   return text.includes(LESS_THAN) ? "xml" : "other";
 }
 
-/** The format for a sentence in Portuguese. */
+/** The format for a sentence in Portuguese, after "é". */
 export const FORMAT_SAY: Record<Format, string> = {
   xml: "um XML",
   empty: "um arquivo vazio",
@@ -53,5 +53,5 @@ export const FORMAT_SAY: Record<Format, string> = {
   pdf: "um PDF",
   image: "uma imagem",
   gzip: "um arquivo gzip",
-  other: "um arquivo que não é XML",
+  other: "de um tipo desconhecido",
 };

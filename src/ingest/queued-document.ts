@@ -4,7 +4,7 @@ import type { Document, Reading } from "../nfe/document.ts";
 import type { NfeFailure } from "../nfe/failures.ts";
 import type { NfeEvent } from "../nfe/note.ts";
 import type { Guard, Ports, Statement } from "../ports.ts";
-import { type BatchResult, refusedAs, takenIn } from "./batch-result.ts";
+import { type BatchResult, putAside, refusedAs, takenIn } from "./batch-result.ts";
 import { endBatch } from "./end-batch.ts";
 import { keepEvent } from "./events.ts";
 import { finishItem, type Place, recordResult, replaceResult, waitsFor } from "./job-items.ts";
@@ -58,7 +58,11 @@ async function takeOne(
   total: number,
   read: Read,
 ): Promise<void> {
-  if (!read.ok) throw new Failed(read.error);
+  if (!read.ok) {
+    const aside = putAside(doc.file, read.error);
+    if (aside === null) throw new Failed(read.error);
+    return recordAlone(ports, doc, aside);
+  }
   if (read.value.kind === "event") return takeEvent(ports, doc, read.value.event);
   const note = read.value.notes[index];
   if (note === undefined) throw new RangeError("a document has lost a note");
@@ -92,12 +96,21 @@ async function takeNote(
 
 /** An event that is kept again answers the same, so its result may follow in a batch of its own. */
 async function takeEvent(ports: Ports, doc: QueuedDocument, event: NfeEvent): Promise<void> {
-  const { place, file, sha256, bytes, options } = doc;
+  const { file, sha256, bytes, options } = doc;
   const kept = await keepEvent(ports, event, bytes, { ...options, sha256 });
+  await recordAlone(ports, doc, { file, outcome: "event", event: kept });
+}
+
+/** Writes the one result of a document, and ends it. */
+async function recordAlone(
+  ports: Pick<Ports, "writer" | "clock">,
+  { place }: QueuedDocument,
+  result: BatchResult,
+): Promise<void> {
   const at = ports.clock.now();
   await write(ports, [
     beginJob(place.company, place.job, at),
-    recordResult(place, 0, { file, outcome: "event", event: kept }, at, ALWAYS),
+    recordResult(place, 0, result, at, ALWAYS),
     ...ending(place, 0, 1, at),
   ]);
 }

@@ -1,3 +1,5 @@
+import type { OtherDocument } from "./other-documents.ts";
+
 /** One field that is not as the layout says. `path` is an XPath into the document, by local names. */
 export interface FieldError {
   readonly path: string;
@@ -19,8 +21,8 @@ export type NfeFailure =
       line?: number;
       column?: number;
     }
-  /** Well-formed, but something else; `got` names it: `resNFe`, `SOAP Envelope`, `procInutNFe` … */
-  | { code: "nfe.not_an_nfe"; got: string }
+  /** Well-formed, but something else; `got` names its root, `document_type` what that is, where known. */
+  | { code: "nfe.not_an_nfe"; got: string; document_type?: OtherDocument }
   | { code: "nfe.invalid"; errors: readonly FieldError[] }
   | {
       code: "nfe.access_key";

@@ -2,6 +2,7 @@ import type { FieldError, NfeFailure } from "./failures.ts";
 import { missing, tooMany } from "./field-errors.ts";
 import { allOf } from "./group.ts";
 import { MAX_BATCH, NFE_NAMESPACE } from "./layout.ts";
+import { type OtherDocument, otherDocument } from "./other-documents.ts";
 import type { XmlElement } from "./xml/element.ts";
 
 /** An NFe element, its XPath, and the nfeProc around it where there is one. */
@@ -22,18 +23,23 @@ const refused = (...errors: FieldError[]): Rooted => ({
   failure: { code: "nfe.invalid", errors },
 });
 
-const notAnNfe = (got: string): Rooted => ({
+const notAnNfe = (got: string, type?: OtherDocument): Rooted => ({
   kind: "refused",
-  failure: { code: "nfe.not_an_nfe", got },
+  failure: {
+    code: "nfe.not_an_nfe",
+    got,
+    ...(type === undefined ? {} : { document_type: type }),
+  },
 });
 
 /** Tells by name and namespace what a root is; any prefix will do, and no namespace at all (seen in the wild). */
 export function rooted(root: XmlElement): Rooted {
   const { name, ns } = root;
   if (ns !== NFE_NAMESPACE && ns !== "") {
-    if (name === "Envelope") return notAnNfe("SOAP Envelope");
+    if (name === "Envelope") return notAnNfe("SOAP Envelope", "soap");
     const ours = ["nfeProc", "NFe", "enviNFe", "procEventoNFe", "procEvento"].includes(name);
-    return notAnNfe(ours ? `${name} (${ns.slice(0, 100)})` : name.slice(0, 100));
+    if (ours) return notAnNfe(`${name} (${ns.slice(0, 100)})`);
+    return notAnNfe(name.slice(0, 100), otherDocument(name, ns));
   }
   switch (name) {
     case "NFe":
@@ -46,7 +52,7 @@ export function rooted(root: XmlElement): Rooted {
     case "procEvento":
       return { kind: "event" };
     default:
-      return notAnNfe(name.slice(0, 100));
+      return notAnNfe(name.slice(0, 100), otherDocument(name, ns));
   }
 }
 

@@ -131,7 +131,7 @@ describe("what is no note", () => {
 
   test("an NFe inside a SOAP envelope is an envelope", () => {
     const envelope = `<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body>${xml.slice(xml.indexOf("<nfeProc"))}</s:Body></s:Envelope>`;
-    expect(failureIn(envelope)).toEqual({ code: "nfe.not_an_nfe", got: "SOAP Envelope" });
+    expect(failureIn(envelope)).toMatchObject({ code: "nfe.not_an_nfe", got: "SOAP Envelope" });
   });
 });
 
