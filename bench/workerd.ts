@@ -38,6 +38,7 @@ export async function startIsolate(): Promise<Isolate> {
       ADMIN_PASSWORD: ADMIN.password,
       COMPANY_CNPJ: COMPANY.cnpj,
     }),
+    { told: () => undefined },
   );
   const bucket = owned.use(startBucket());
   await bundled(folder);

@@ -1,7 +1,7 @@
-import { firstRun } from "./accounts/first-run.ts";
 import { createApp } from "./app.ts";
 import { parseConfig } from "./config.ts";
 import { consumerOf } from "./consumer.ts";
+import { giveFirstAccess } from "./doors/first-access.ts";
 import { reasonOf } from "./doors/reason.ts";
 import { sayStart, sayUpgrade } from "./doors/start-lines.ts";
 import { followerOf } from "./journal/follower.ts";
@@ -13,7 +13,6 @@ import { faultOf } from "./observability/worked.ts";
 import type { BunPorts } from "./platform/bun/ports.ts";
 import { keepPrivate } from "./platform/bun/private.ts";
 import { type Running, serve } from "./platform/bun/serve.ts";
-import type { Ports } from "./ports.ts";
 import { SWEEP_EVERY_MS, sweep } from "./sweep.ts";
 
 /** Door: the service on Bun. Prints `listening on http://HOST:PORT` when it answers; SIGTERM and SIGINT end it, twice at once. */
@@ -23,7 +22,10 @@ try {
     domain: { readDocument, compareDocuments },
     async build(ports) {
       sayUpgrade(ports);
-      await welcome(ports);
+      await giveFirstAccess(ports, {
+        terminal: process.stderr.isTTY ? process.stderr : undefined,
+        told: (file) => ports.log("warn", "first_password", { file }),
+      });
       ports.meter.watch(() => ({ sge_stream_clients: followerOf(ports).size }));
       ports.meter.watch(() => standing(ports));
       ports.queue.start(consumerOf(ports));
@@ -38,14 +40,6 @@ try {
 } catch (error) {
   process.stderr.write(`${reasonOf(error)}\n`);
   process.exit(1);
-}
-
-/** Makes the first company and administrator; a generated password is shown here and nowhere else. */
-async function welcome(ports: Ports): Promise<void> {
-  const first = await firstRun(ports);
-  if (first === null || first.generatedPassword === null) return;
-  print(`Primeiro acesso: ${first.adminEmail}, senha ${first.generatedPassword}`);
-  print("Esta senha não será mostrada de novo; troque-a depois de entrar.");
 }
 
 /** Sweeps now, and again some time after each sweep, until the process begins to end. */

@@ -2,6 +2,7 @@ import { SingleBar } from "cli-progress";
 import { stdoutSink } from "./cli/export.ts";
 import { run, type Terminal } from "./cli/main.ts";
 import { screenOn } from "./cli/screen.ts";
+import { secretReader } from "./cli/secret-input.ts";
 import { keepPrivate } from "./platform/bun/private.ts";
 
 /** Door: the command line. The domain is loaded only when the database is opened here. */
@@ -13,6 +14,8 @@ const terminal: Terminal = {
   out: screenOn(process.stdout),
   err: screenOn(process.stderr),
   stdout: stdoutSink,
+  secret: secretReader(process.stdin, (text) => void process.stderr.write(text)),
+  asksPerson: process.stdin.isTTY === true,
   progress(total) {
     if (!process.stderr.isTTY) return { advance: () => undefined, stop: () => undefined };
     const bar = new SingleBar({

@@ -1,4 +1,5 @@
 import { parseConfig } from "./config.ts";
+import { showTo } from "./doors/first-access.ts";
 import { furnish } from "./doors/furnish.ts";
 import { PROJECT, wrangler } from "./doors/programs.ts";
 import { reasonOf } from "./doors/reason.ts";
@@ -44,12 +45,9 @@ async function prepare(env: string): Promise<void> {
         ...missing.map((name) => `  npx wrangler secret put ${name} --env ${env}`),
       ].join("\n"),
     );
-  const { first } = await furnish(config);
-  process.stdout.write("banco em dia com as migrações\n");
-  if (first?.generatedPassword != null)
-    process.stdout.write(
-      `Primeiro acesso: ${first.adminEmail}, senha ${first.generatedPassword}\n`,
-    );
+  const line = (text: string) => void process.stdout.write(`${text}\n`);
+  await furnish(config, showTo(process.stderr, line));
+  line("banco em dia com as migrações");
 }
 
 async function listed(env: string) {

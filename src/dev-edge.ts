@@ -8,6 +8,7 @@ import { scenario } from "./demo/scenario.ts";
 import { showVerdicts } from "./demo/show.ts";
 import { COMPANY } from "./demo/trade.ts";
 import type { Child } from "./doors/child.ts";
+import { showTo } from "./doors/first-access.ts";
 import { furnish } from "./doors/furnish.ts";
 import { libsqlServer } from "./doors/libsql-server.ts";
 import { reasonOf } from "./doors/reason.ts";
@@ -44,9 +45,7 @@ async function start(config: Config): Promise<void> {
   const folder = resolve(config.DATA_DIR, "edge");
   await mkdir(folder, PRIVATE);
   const DATABASE_URL = await databaseOf(config, folder);
-  const { first } = await furnish({ ...config, DATABASE_URL });
-  if (first?.generatedPassword != null)
-    print(`Primeiro acesso: ${first.adminEmail}, senha ${first.generatedPassword}`);
+  const { first } = await furnish({ ...config, DATABASE_URL }, showTo(process.stderr, print));
   const given = workerVars(process.env);
   const { url } = await workerDev({
     config,
@@ -57,7 +56,8 @@ async function start(config: Config): Promise<void> {
     say: complain,
   });
   const password = first?.generatedPassword ?? config.ADMIN_PASSWORD;
-  if (demo && first !== null && password !== undefined) await tell(url, first.adminEmail, password);
+  if (demo && first?.made === true && password !== undefined)
+    await tell(url, first.adminEmail, password);
   print(`listening on ${url}`);
   setInterval(letCronRun, SWEEP_EVERY_MS, url).unref();
 }

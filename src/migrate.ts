@@ -1,4 +1,5 @@
 import { parseConfig } from "./config.ts";
+import { showTo } from "./doors/first-access.ts";
 import { furnish } from "./doors/furnish.ts";
 import { reasonOf } from "./doors/reason.ts";
 import { strangeSettings } from "./doors/strange-settings.ts";
@@ -7,21 +8,19 @@ import { keepPrivate } from "./platform/bun/private.ts";
 /** Door: brings the database at DATABASE_URL up to the code's migrations, furnishes it where it is empty, and ends. */
 keepPrivate();
 try {
-  const { first, upgrade } = await furnish(
+  const line = (text: string) => void process.stdout.write(`${text}\n`);
+  const { upgrade } = await furnish(
     // A migration signs nothing: it must not ask for the secret that only a server needs.
     parseConfig({ ...process.env, APP_ENV: "development" }),
+    showTo(process.stderr, line),
   );
   for (const { name, meant } of strangeSettings(process.env))
     process.stderr.write(
       `${name} não é uma variável do S.G.E.${meant === null ? "" : `: seria ${meant}?`}\n`,
     );
-  if (upgrade.copy !== null) process.stdout.write(`cópia do banco de antes: ${upgrade.copy}\n`);
-  for (const { tag, ms } of upgrade.migrations) process.stdout.write(`migração ${tag}: ${ms} ms\n`);
-  process.stdout.write("banco em dia com as migrações\n");
-  if (first?.generatedPassword != null)
-    process.stdout.write(
-      `Primeiro acesso: ${first.adminEmail}, senha ${first.generatedPassword}\n`,
-    );
+  if (upgrade.copy !== null) line(`cópia do banco de antes: ${upgrade.copy}`);
+  for (const { tag, ms } of upgrade.migrations) line(`migração ${tag}: ${ms} ms`);
+  line("banco em dia com as migrações");
 } catch (error) {
   process.stderr.write(`${reasonOf(error)}\n`);
   process.exit(1);

@@ -275,6 +275,8 @@ export interface Ports {
    * memory is no concern (Bun: JOB_CONCURRENCY bounds it).
    */
   room?<T>(bytes: number, work: () => Promise<T>): Promise<T>;
+  /** Removes the file that shows the generated first password. Never rejects. Absent where there is none (Workers). */
+  forgetFirstPassword?(): Promise<void>;
   /** Lets a quiet stream or a long handler live for `seconds` without a byte (Bun cuts after 10 s; Workers: nothing to do). */
   patience(request: Request, seconds: number): void;
   /** The address of the peer, as the runtime knows it and never as a client's header says it; null when unknown. */

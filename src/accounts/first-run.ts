@@ -8,15 +8,23 @@ import { checkPassword, generatePassword } from "./passwords.ts";
 const OVERRIDABLE_AT_FIRST = ["no_protocol", "unknown_operation"];
 const TIME_ZONE = "America/Sao_Paulo";
 
+/** The first administrator, and the password that was generated for it: null where ADMIN_PASSWORD gave one. */
+export interface FirstAccess {
+  readonly adminEmail: string;
+  readonly generatedPassword: string | null;
+  /** Whether the company was made with it; false: it was there. */
+  readonly made: boolean;
+}
+
 /**
  * Makes company 1 from COMPANY_* and its first ADMIN from ADMIN_EMAIL and ADMIN_PASSWORD, when there is no company yet.
- * Without ADMIN_PASSWORD one is generated, which the door prints once and nobody keeps: there is no default password (S4).
- * Gives null when the house is already furnished, also by another process at the same moment.
+ * Without ADMIN_PASSWORD one is generated, which the door shows and only its hash is kept: there is no default password (S4).
+ * Gives null when there is a company already, also by another process at the same moment.
  * Fails with `auth.weak_password` when ADMIN_PASSWORD is.
  */
 export async function firstRun(
   ports: Pick<Ports, "config" | "reader" | "writer" | "passwords" | "clock">,
-): Promise<{ adminEmail: string; generatedPassword: string | null } | null> {
+): Promise<FirstAccess | null> {
   const some = await ports.reader.rows({ sql: "select 1 from companies limit 1", args: [] });
   if (some.length > 0) return null;
 
@@ -48,9 +56,10 @@ export async function firstRun(
         ],
       },
       {
-        sql: `insert into users (company, name, email, password_hash, role, active, token_version, created_at, updated_at)
-          select 1, 'Administrador', ?1, ?2, 'ADMIN', 1, 1, ?3, ?3 where not exists (select 1 from users)`,
-        args: [adminEmail, hash, now],
+        sql: `insert into users (company, name, email, password_hash, role, active, token_version, created_at, updated_at,
+            password_generated)
+          select 1, 'Administrador', ?1, ?2, 'ADMIN', 1, 1, ?3, ?3, ?4 where not exists (select 1 from users)`,
+        args: [adminEmail, hash, now, Number(generatedPassword !== null)],
       },
       touched(1, ["accounts", "settings", "users"], won),
       audit(
@@ -70,5 +79,5 @@ export async function firstRun(
     ],
     mine: ([company]) => company?.length === 1,
   });
-  return created ? { adminEmail, generatedPassword } : null;
+  return created ? { adminEmail, generatedPassword, made: true } : null;
 }

@@ -24,7 +24,7 @@ export interface SignedIn {
 type UserRow = InferSelectModel<typeof users>;
 type LoginPorts = Pick<
   Ports,
-  "config" | "read" | "reader" | "writer" | "passwords" | "limits" | "clock"
+  "config" | "read" | "reader" | "writer" | "passwords" | "limits" | "clock" | "forgetFirstPassword"
 >;
 
 /**
@@ -62,6 +62,13 @@ export async function login(
       ...request,
     }),
   ];
+  if (user.passwordGenerated)
+    // Only the password that was used: one that a start has made meanwhile is still to be seen.
+    statements.push({
+      sql: `update users set password_generated = 0
+        where company = ?1 and id = ?2 and password_generated = 1 and password_hash = ?3 returning id`,
+      args: [user.company, user.id, user.passwordHash],
+    });
   if (parametersOf(user.passwordHash) !== parametersOf(decoy))
     statements.push({
       sql: `update users set password_hash = ?3, updated_at = ?4
@@ -74,7 +81,11 @@ export async function login(
         user.passwordHash,
       ],
     });
-  await ports.writer.commit({ statements, mine: () => undefined });
+  const used = await ports.writer.commit({
+    statements,
+    mine: (rows) => user.passwordGenerated && rows[1]?.length === 1,
+  });
+  if (used) await ports.forgetFirstPassword?.();
   return { token: await issueToken(memoryOf(ports).secret, user, now), user };
 }
 

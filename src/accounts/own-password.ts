@@ -42,7 +42,7 @@ export async function changeOwnPassword(
   const tokenVersion = await ports.writer.commit({
     statements: [
       {
-        sql: `update users set password_hash = ?3, token_version = token_version + 1, updated_at = ?4
+        sql: `update users set password_hash = ?3, password_generated = 0, token_version = token_version + 1, updated_at = ?4
           where company = ?1 and id = ?2 and password_hash = ?5 and token_version = ?6 and active = 1
           returning token_version`,
         args: [company, userId, hash, now, user.passwordHash, user.tokenVersion],

@@ -61,6 +61,14 @@ export const BACKUP_ARGS = {
   ...HELP_FLAG,
 } as const satisfies ArgsDef;
 
+export const PASSWORD_ARGS = {
+  generate: {
+    type: "boolean",
+    description: "Cria uma senha e a escreve na saída padrão",
+  },
+  ...HELP_FLAG,
+} as const satisfies ArgsDef;
+
 export const RESTORE_ARGS = {
   force: {
     type: "boolean",
@@ -72,13 +80,13 @@ export const RESTORE_ARGS = {
 /** The words of the help; the commands themselves are given to `commands` by the door. */
 export const HELP: Readonly<
   Record<
-    "sge" | "import" | "export" | "backup" | "restore" | "verify",
+    "sge" | "import" | "export" | "backup" | "restore" | "verify" | "password",
     { usage: string; says: string; args: ArgsDef }
   >
 > = {
   sge: {
     usage: "sge COMANDO [opções]",
-    says: "S.G.E.: notas fiscais para dentro, estoque exato para fora.\n\n  import  Envia XMLs, pastas e ZIPs de notas fiscais\n  export  Traz o estoque ou os movimentos em CSV\n  backup  Copia o banco de dados e os arquivos, com o serviço no ar\n  restore Põe uma cópia no lugar\n  verify  Confere originais, saldos e notas\n\n`sge COMANDO --help` mostra as opções de cada um.",
+    says: "S.G.E.: notas fiscais para dentro, estoque exato para fora.\n\n  import    Envia XMLs, pastas e ZIPs de notas fiscais\n  export    Traz o estoque ou os movimentos em CSV\n  backup    Copia o banco de dados e os arquivos, com o serviço no ar\n  restore   Põe uma cópia no lugar\n  verify    Confere originais, saldos e notas\n  password  Troca a senha de uma pessoa\n\n`sge COMANDO --help` mostra as opções de cada um.",
     args: {},
   },
   import: {
@@ -105,6 +113,11 @@ export const HELP: Readonly<
     usage: "sge verify",
     says: "Confere tudo o que está guardado: o arquivo do banco, cada original com o seu SHA-256, cada saldo com os seus\nmovimentos, cada nota com o seu original. Não muda nada; termina com 1 quando há problemas.",
     args: HELP_FLAG,
+  },
+  password: {
+    usage: "sge password E-MAIL [opções]",
+    says: "Troca a senha de uma pessoa no banco de dados desta máquina, também com o serviço no ar, e encerra as sessões dela.\nPergunta a senha sem mostrá-la, ou a lê da entrada padrão. As chaves de API da pessoa continuam valendo.",
+    args: PASSWORD_ARGS,
   },
 };
 

@@ -72,12 +72,12 @@ async function inProcess(
   const schema = reads ? "must be current" : "migrate";
   const ports = await bunPorts(quiet, { readDocument, compareDocuments }, schema);
   try {
+    // Nobody logs in here: the service's start makes another password, and shows it.
     const first = reads ? null : await firstRun(ports);
     if (first !== null)
-      process.stderr.write(`Não havia empresa em ${config.DATABASE_URL}: foi criada agora\n`);
-    if (first?.generatedPassword != null)
       process.stderr.write(
-        `Primeiro acesso: ${first.adminEmail}, senha ${first.generatedPassword}\n`,
+        `Não havia empresa em ${config.DATABASE_URL}: foi criada agora${first.generatedPassword === null ? "" : "; a senha do primeiro acesso será mostrada quando o serviço iniciar"}
+`,
       );
     const token = await tokenFor(ports.reader, ports.config.JWT_SECRET ?? "", email);
     // The standard output belongs to the command's own words and its CSV, not to the log.

@@ -6,6 +6,7 @@ import { findFiles } from "./files.ts";
 import { flagOf, type Given, Misused, textOf } from "./given.ts";
 import { importFiles } from "./import.ts";
 import { runBackup, runRestore, runVerify } from "./keeping.ts";
+import { runPassword } from "./password.ts";
 import { grouped, paint, type Screen } from "./screen.ts";
 import type { Service } from "./service.ts";
 import { saySkipped, sayTally } from "./summary.ts";
@@ -16,6 +17,10 @@ export interface Terminal extends World {
   readonly err: Screen;
   /** Where a CSV goes when no file is named. */
   stdout(): Sink;
+  /** Asks for a secret: at a terminal without showing it, elsewhere the next line of the standard input. */
+  secret(prompt: string): Promise<string>;
+  /** Whether a person is at the standard input. */
+  readonly asksPerson: boolean;
   /** Shows how far a long work is; a quiet one where nobody looks. */
   progress(total: number): { advance(by: number): void; stop(): void };
 }
@@ -53,6 +58,7 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
         backup: command("backup", runBackup),
         restore: command("restore", runRestore),
         verify: command("verify", runVerify),
+        password: command("password", runPassword),
       },
     });
     await runCommand(sge, { rawArgs: [...argv] });

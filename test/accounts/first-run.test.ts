@@ -20,7 +20,11 @@ test("the first start makes the company of the configuration and its administrat
       COMPANY_ENVIRONMENT: "homologation",
     },
   });
-  expect(await firstRun(ports)).toEqual({ adminEmail: ADMIN.email, generatedPassword: null });
+  expect(await firstRun(ports)).toEqual({
+    adminEmail: ADMIN.email,
+    generatedPassword: null,
+    made: true,
+  });
   expect(await settingsOf(ports, 1)).toEqual({
     company: 1,
     name: "Loja do Zé",

@@ -55,6 +55,8 @@ function terminalOver(fetch: Fetch, env: Record<string, string> = {}) {
     out: screen(out),
     err: screen(err),
     stdout: () => sink,
+    secret: () => Promise.reject(new Error("nobody is asked")),
+    asksPerson: false,
     progress,
   };
   return { terminal, out, err, csv, closed };

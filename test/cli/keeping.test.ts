@@ -77,6 +77,8 @@ async function told(...argv: string[]) {
     out: screen,
     err: screen,
     stdout: unused,
+    secret: unused,
+    asksPerson: false,
     progress: unused,
   };
   return { code: await run(argv, terminal), out: out.join("\n") };

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from "bun:test";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openDatabase } from "../../src/platform/bun/database.ts";
@@ -45,31 +45,47 @@ async function folder() {
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
 
-test("the first run shows a password once, what it made survives kill -9, and SIGTERM ends with 0", async () => {
+test("a generated password is shown at each start until somebody has logged in with it, and never in the log", async () => {
   await using dir = await folder();
-  const first = started(dir.path);
-  const url = await first.listening;
-  expect((await fetch(`${url}/api/health`)).status).toBe(200);
-  expect(first.lines.filter((line) => line.startsWith("Primeiro acesso"))).toHaveLength(1);
-  expect(first.lines.filter((line) => line.startsWith("listening on"))).toHaveLength(1);
+  const file = join(dir.path, "data", "first-password");
+  const seen: string[] = [];
+  for (let start = 0; start < 2; start += 1) {
+    const run = started(dir.path);
+    const url = await run.listening;
+    expect((await fetch(`${url}/api/health`)).status).toBe(200);
+    expect(run.lines.filter((line) => line.includes('"first_password"'))).toHaveLength(1);
+    expect(run.lines.filter((line) => line.startsWith("listening on"))).toHaveLength(1);
+    const [email, password = ""] = (await readFile(file, "utf8")).split("\n");
+    seen.push(password);
+    if (start === 1) {
+      const body = JSON.stringify({ email, password });
+      expect((await fetch(`${url}/api/login`, { method: "POST", body })).status).toBe(200);
+      expect(await readFile(file, "utf8").catch(() => "gone")).toBe("gone");
+    }
+    run.child.kill("SIGKILL");
+    await run.child.exited;
+    expect(run.lines.join("\n") + (await run.said)).not.toContain(password);
+  }
+  expect(new Set(seen).size).toBe(2);
+});
+
+test("what the first run made survives kill -9, and SIGTERM ends with 0", async () => {
+  await using dir = await folder();
+  const first = started(dir.path, { ADMIN_PASSWORD: "uma senha de verdade" });
+  await first.listening;
   first.child.kill("SIGKILL");
   await first.child.exited;
-
   const second = started(dir.path);
-  await second.listening;
-  expect(second.lines.filter((line) => line.startsWith("Primeiro acesso"))).toEqual([]);
+  const url = await second.listening;
+  const body = JSON.stringify({
+    email: "admin@localhost.localdomain",
+    password: "uma senha de verdade",
+  });
+  expect((await fetch(`${url}/api/login`, { method: "POST", body })).status).toBe(200);
+  expect(second.lines.filter((line) => line.includes("first_password"))).toEqual([]);
   second.child.kill("SIGTERM");
   expect(await second.child.exited).toBe(0);
 });
-
-/** The fields of the lines of the log with an event. */
-const logged = (lines: readonly string[], event: string) =>
-  lines
-    .filter((line) => line.includes(`"event":"${event}"`))
-    .map((line) => {
-      const { at, level, event: _, pid, ...fields } = JSON.parse(line);
-      return fields;
-    });
 
 test("a start says version, mode, database and migrations in one line of the log, and each setting that does nothing", async () => {
   await using dir = await folder();

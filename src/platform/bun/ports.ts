@@ -16,6 +16,7 @@ import { builtReads, clientReader } from "../reader.ts";
 import { type FileBlobs, fileBlobs } from "./blobs.ts";
 import { type Database, openDatabase, type Upgrade } from "./database.ts";
 import { bunDocuments } from "./documents.ts";
+import { forgetFirstPassword } from "./first-password.ts";
 import { bunHealth } from "./health.ts";
 import { stdoutLog } from "./log.ts";
 import { imapMailboxes } from "./mailbox.ts";
@@ -137,6 +138,7 @@ export async function bunPorts(
     mailboxes,
     profiler: bunProfiler(),
     upgrade,
+    forgetFirstPassword: () => forgetFirstPassword(config.DATA_DIR),
     patience: (request, seconds) => server?.timeout(request, seconds),
     peer: (request) => server?.requestIP(request)?.address ?? null,
     breathe,

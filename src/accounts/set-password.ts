@@ -1,0 +1,81 @@
+import { audit, touched } from "../journal/record.ts";
+import { orFail } from "../lib/result.ts";
+import type { Ports, Row } from "../ports.ts";
+import { checkPassword } from "./passwords.ts";
+
+/** What became of a password that was set for somebody; `keys`: how many API keys of that person go on being good. */
+export type PasswordSet =
+  | { readonly outcome: "set"; readonly keys: number }
+  | { readonly outcome: "unknown" }
+  | { readonly outcome: "inactive" };
+
+/** Whether an e-mail address is that of an active user, an inactive one, or nobody's. */
+export async function userStanding(
+  { reader }: Pick<Ports, "reader">,
+  email: string,
+): Promise<"active" | "inactive" | "unknown"> {
+  const user = await userAt(reader, email);
+  if (user === undefined) return "unknown";
+  return user.active === 1 ? "active" : "inactive";
+}
+
+async function userAt(reader: Ports["reader"], email: string): Promise<Row | undefined> {
+  const [user] = await reader.rows({
+    sql: "select id, company, email, active from users where email = ?1",
+    args: [email.trim().toLowerCase()],
+  });
+  return user;
+}
+
+/**
+ * Gives a user another password without knowing the old one: for whoever has the machine, its environment and its database.
+ * All tokens of the user end, and so does what was known of the user's networks; the audit names no person as its author.
+ * An address that is nobody's changes nothing. Fails with `auth.weak_password`.
+ */
+export async function setPassword(
+  ports: Pick<Ports, "reader" | "writer" | "passwords" | "clock">,
+  { email, password }: { readonly email: string; readonly password: string },
+): Promise<PasswordSet> {
+  const user = await userAt(ports.reader, email);
+  if (user === undefined) return { outcome: "unknown" };
+  if (user.active !== 1) return { outcome: "inactive" };
+  const hash = await ports.passwords.hash(orFail(checkPassword(password, String(user.email))));
+  const [company, id, now] = [Number(user.company), Number(user.id), ports.clock.now()];
+  // The salt makes the hash this writer's alone: who finds it in the row has won.
+  const won = {
+    sql: "select 1 from users where company = ?1 and id = ?2 and password_hash = ?3",
+    args: [company, id, hash],
+  };
+  const keys = await ports.writer.commit({
+    statements: [
+      {
+        sql: `update users set password_hash = ?3, password_generated = 0, token_version = token_version + 1, updated_at = ?4
+          where company = ?1 and id = ?2 and active = 1
+          returning (select count(*) from api_keys
+            where company = ?1 and created_by = ?2 and revoked_at is null and coalesce(expires_at, ?4 + 1) > ?4) as keys`,
+        args: [company, id, hash, now],
+      },
+      {
+        sql: `delete from known_networks where company = ?1 and user_id = ?2 and exists (${won.sql})`,
+        args: [...won.args],
+      },
+      touched(company, ["accounts"], won),
+      audit(
+        {
+          company,
+          at: now,
+          by: { userId: null },
+          action: "password.set",
+          entity: "user",
+          entityId: String(id),
+          detail: {},
+          requestId: "sge password",
+          peer: null,
+        },
+        won,
+      ),
+    ],
+    mine: ([rows]) => rows?.[0]?.keys,
+  });
+  return keys === undefined ? { outcome: "inactive" } : { outcome: "set", keys: Number(keys) };
+}

@@ -1,0 +1,94 @@
+import { generatePassword } from "../accounts/passwords.ts";
+import { type PasswordSet, setPassword, userStanding } from "../accounts/set-password.ts";
+import { type Config, parseConfig } from "../config.ts";
+import { filePath, openDatabase } from "../platform/bun/database.ts";
+import { forgetFirstPassword } from "../platform/bun/first-password.ts";
+import { bunPasswords } from "../platform/bun/passwords.ts";
+import { breathe } from "../platform/bun/ports.ts";
+import { groupWriter } from "../platform/group-writer.ts";
+import { clientReader } from "../platform/reader.ts";
+import { databaseFile } from "./backup.ts";
+import { flagOf, type Given, Misused } from "./given.ts";
+import type { Screen } from "./screen.ts";
+
+/** What the command needs of the world. */
+interface Room {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly out: Screen;
+  readonly err: Screen;
+  /** Asks for a secret: at a terminal without showing it, elsewhere the next line of the standard input. */
+  secret(prompt: string): Promise<string>;
+  /** Whether a person is at the standard input, who may mistype. */
+  readonly asksPerson: boolean;
+}
+
+/**
+ * `sge password E-MAIL [--generate]`: sets a person's password in the database of this machine's configuration, also while
+ * the service runs, and ends the person's sessions. Gives 0, or 1 when there is no such active user.
+ */
+export async function runPassword(room: Room, given: Given): Promise<number> {
+  const [email, ...more] = given._;
+  if (email === undefined || more.length > 0)
+    throw new Misused("password", "Diga o e-mail de quem recebe a senha");
+  // It signs nothing: the secret that only a server needs is not asked for.
+  const config = parseConfig({ ...room.env, APP_ENV: "development" });
+  const generated = flagOf(given.generate) === true ? generatePassword() : null;
+  const done = await inDatabase(config, email, generated ?? (() => typed(room)));
+  if (done.outcome === "unknown") {
+    room.err.line(`Não há usuário com o e-mail ${email}; nada foi mudado`);
+    return 1;
+  }
+  if (done.outcome === "inactive") {
+    room.err.line(`O usuário ${email} está inativo; nada foi mudado`);
+    return 1;
+  }
+  await forgetFirstPassword(config.DATA_DIR);
+  if (generated !== null) room.out.line(generated);
+  room.err.line("Senha trocada; as sessões abertas foram encerradas");
+  if (done.keys > 0)
+    room.err.line(
+      `Chaves de API desta pessoa que continuam valendo: ${done.keys}; revogue as que não devem valer`,
+    );
+  return 0;
+}
+
+/** Looks first whether there is anybody, so that nobody types a password for nothing. */
+async function inDatabase(
+  config: Config,
+  email: string,
+  password: string | (() => Promise<string>),
+): Promise<PasswordSet> {
+  if (filePath(config.DATABASE_URL) !== null) databaseFile(config);
+  const database = await openDatabase(config.DATABASE_URL, config.DATABASE_AUTH_TOKEN);
+  try {
+    await database.mustBeCurrent();
+    const reader = clientReader(database.reading);
+    const writer = groupWriter(database.writing, {
+      group: 1,
+      queue: 1,
+      patienceMs: 5_000,
+      breathe,
+    });
+    const ports = {
+      reader,
+      writer,
+      passwords: bunPasswords(config.PASSWORD_COST),
+      clock: { now: () => Date.now() },
+    };
+    const standing = await userStanding(ports, email);
+    if (standing === "unknown") return { outcome: standing };
+    if (standing === "inactive") return { outcome: standing };
+    const chosen = typeof password === "string" ? password : await password();
+    return await setPassword(ports, { email, password: chosen });
+  } finally {
+    await database.close();
+  }
+}
+
+/** At a terminal twice, where a slip of the finger is not seen. */
+async function typed({ secret, asksPerson }: Room): Promise<string> {
+  const password = await secret("Nova senha: ");
+  if (asksPerson && (await secret("Outra vez: ")) !== password)
+    throw new Error("As duas senhas não são iguais; nada foi mudado");
+  return password;
+}

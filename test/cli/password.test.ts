@@ -1,0 +1,116 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { existsSync } from "node:fs";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { run, type Terminal } from "../../src/cli/main.ts";
+import { firstPasswordPath } from "../../src/platform/bun/first-password.ts";
+import { type Server, withServer } from "../support/server.ts";
+
+let folder = "";
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "sge-password-"));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const EMAIL = "admin@localhost.localdomain";
+
+/** The command over the database in `DATA_DIR`; what a person types, in turn. */
+async function told(argv: readonly string[], typed: readonly string[] = [], asksPerson = false) {
+  const [out, err, asked]: [string[], string[], string[]] = [[], [], []];
+  const screen = (lines: string[]) => ({
+    colours: false,
+    width: 100,
+    line: (text = "") => void lines.push(text),
+  });
+  const unused = () => {
+    throw new Error("not asked for");
+  };
+  const terminal: Terminal = {
+    env: { DATA_DIR: folder, DATABASE_URL: `file:${folder}/sge.db`, PASSWORD_COST: "4" },
+    fetch: unused,
+    local: unused,
+    out: screen(out),
+    err: screen(err),
+    stdout: unused,
+    async secret(prompt) {
+      asked.push(prompt);
+      return typed[asked.length - 1] ?? "";
+    },
+    asksPerson,
+    progress: unused,
+  };
+  const code = await run(["password", ...argv], terminal);
+  return { code, out, err: err.join("\n"), asked: asked.length };
+}
+
+const serving = (body: (server: Server) => Promise<void>) =>
+  withServer(body, { DATA_DIR: folder, DATABASE_URL: `file:${folder}/sge.db` });
+
+const enters = async ({ url }: Server, password: string) =>
+  (
+    await fetch(`${url}/api/login`, {
+      method: "POST",
+      body: JSON.stringify({ email: EMAIL, password }),
+    })
+  ).status;
+
+test("sge password gives another password while the service runs, ends the sessions, and is audited", () =>
+  serving(async (server) => {
+    await Bun.write(firstPasswordPath(folder), "of a start");
+    const json = { body: JSON.stringify({ name: "ERP", role: "ADMIN" }) };
+    const { body: key } = await server.call("POST", "/api/keys", json);
+    const { code, out, err } = await told([EMAIL.toUpperCase()], ["uma senha de agora"]);
+    expect([code, out]).toEqual([0, []]);
+    expect(err).toContain("sessões abertas foram encerradas");
+    expect(err).toContain("continuam valendo: 1");
+    expect((await server.call("GET", "/api/nfes")).status).toBe(401);
+    const headers = { authorization: `Bearer ${key.key}` };
+    expect((await fetch(`${server.url}/api/nfes`, { headers })).status).toBe(200);
+    expect(await enters(server, "uma senha de agora")).toBe(200);
+    expect(existsSync(firstPasswordPath(folder))).toBe(false);
+    const rows = await server.ports.reader.rows({
+      sql: "select user_id, entity_id, detail, peer from audit where action = 'password.set'",
+      args: [],
+    });
+    expect(rows).toEqual([{ user_id: null, entity_id: "1", detail: "{}", peer: null }]);
+  }));
+
+test("sge password --generate writes the password to the standard output, and nothing else", () =>
+  serving(async (server) => {
+    const { code, out, asked } = await told([EMAIL, "--generate"]);
+    expect([code, out.length, asked]).toEqual([0, 1, 0]);
+    expect(out[0]).toMatch(/^(?:[0-9a-z]{5}-){3}[0-9a-z]{5}$/);
+    expect(await enters(server, out[0] ?? "")).toBe(200);
+  }));
+
+test("sge password changes nothing for nobody, for somebody inactive, for a weak password or two that differ", () =>
+  serving(async (server) => {
+    const hashes = () =>
+      server.ports.reader.rows({ sql: "select password_hash, token_version from users", args: [] });
+    const before = await hashes();
+    const nobody = await told(["ninguem@loja.example"], ["uma senha de agora"]);
+    expect([nobody.code, nobody.asked]).toEqual([1, 0]);
+    expect(nobody.err).toContain("Não há usuário com o e-mail ninguem@loja.example");
+    const weak = await told([EMAIL], ["curta"]);
+    expect([weak.code, weak.err]).toEqual([1, expect.stringContaining("10 caracteres")]);
+    const slip = await told([EMAIL], ["uma senha de agora", "uma senha de agora "], true);
+    expect([slip.code, slip.asked, slip.err]).toEqual([1, 2, expect.stringContaining("iguais")]);
+    await server.ports.writer.commit({
+      statements: [{ sql: "update users set active = 0", args: [] }],
+      mine: () => undefined,
+    });
+    const inactive = await told([EMAIL], ["uma senha de agora"]);
+    expect([inactive.code, inactive.asked]).toEqual([1, 0]);
+    expect(inactive.err).toContain("inativo");
+    expect(await hashes()).toEqual(before);
+  }));
+
+test("sge password makes no database where there is none, and says how it is used", async () => {
+  const { code, err } = await told([EMAIL], ["uma senha de agora"]);
+  expect([code, err]).toEqual([1, expect.stringContaining("Não há banco de dados em")]);
+  expect(await readdir(folder)).toEqual([]);
+  expect((await told([])).code).toBe(2);
+  expect((await told([EMAIL, "outra"])).code).toBe(2);
+  expect((await told([EMAIL, "--genrate"])).code).toBe(2);
+});
