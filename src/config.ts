@@ -49,7 +49,11 @@ const Environment = z.object({
     .optional()
     .describe("At least 32 characters; required in production"),
   ADMIN_EMAIL: z.email().default("admin@localhost.localdomain").describe("First administrator"),
-  ADMIN_PASSWORD: z.string().min(10).optional().describe("Generated and printed once when absent"),
+  ADMIN_PASSWORD: z
+    .string()
+    .min(10)
+    .optional()
+    .describe("Generated when absent, and shown at each start until the first login"),
   COMPANY_NAME: z
     .string()
     .trim()

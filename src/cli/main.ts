@@ -6,7 +6,6 @@ import { findFiles } from "./files.ts";
 import { flagOf, type Given, Misused, textOf } from "./given.ts";
 import { importFiles } from "./import.ts";
 import { runBackup, runRestore, runVerify } from "./keeping.ts";
-import { runPassword } from "./password.ts";
 import { grouped, paint, type Screen } from "./screen.ts";
 import type { Service } from "./service.ts";
 import { saySkipped, sayTally } from "./summary.ts";
@@ -58,7 +57,9 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
         backup: command("backup", runBackup),
         restore: command("restore", runRestore),
         verify: command("verify", runVerify),
-        password: command("password", runPassword),
+        password: command("password", async (room, given) =>
+          (await import("./password.ts")).runPassword(room, given),
+        ),
       },
     });
     await runCommand(sge, { rawArgs: [...argv] });

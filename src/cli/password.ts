@@ -1,6 +1,7 @@
-import { generatePassword } from "../accounts/passwords.ts";
+import { checkPassword, generatePassword } from "../accounts/passwords.ts";
 import { type PasswordSet, setPassword, userStanding } from "../accounts/set-password.ts";
 import { type Config, parseConfig } from "../config.ts";
+import { sayFailure } from "../http/problem.ts";
 import { filePath, openDatabase } from "../platform/bun/database.ts";
 import { forgetFirstPassword } from "../platform/bun/first-password.ts";
 import { bunPasswords } from "../platform/bun/passwords.ts";
@@ -79,6 +80,8 @@ async function inDatabase(
     if (standing === "unknown") return { outcome: standing };
     if (standing === "inactive") return { outcome: standing };
     const chosen = typeof password === "string" ? password : await password();
+    const checked = checkPassword(chosen, email);
+    if (!checked.ok) throw new Error(sayFailure(checked.error).detail);
     return await setPassword(ports, { email, password: chosen });
   } finally {
     await database.close();

@@ -186,6 +186,8 @@ async function told(argv: readonly string[], env: Record<string, string>) {
       end: async () => undefined,
       drop: async () => undefined,
     }),
+    secret: () => Promise.reject(new Error("nobody is asked")),
+    asksPerson: false,
     progress: () => ({ advance: () => undefined, stop: () => undefined }),
   };
   return { code: await run(argv, terminal), said: lines.join("\n") };

@@ -69,6 +69,15 @@ test("a generated password is shown at each start until somebody has logged in w
   expect(new Set(seen).size).toBe(2);
 });
 
+/** The fields of the lines of the log with an event. */
+const logged = (lines: readonly string[], event: string) =>
+  lines
+    .filter((line) => line.includes(`"event":"${event}"`))
+    .map((line) => {
+      const { at, level, event: _, pid, ...fields } = JSON.parse(line);
+      return fields;
+    });
+
 test("what the first run made survives kill -9, and SIGTERM ends with 0", async () => {
   await using dir = await folder();
   const first = started(dir.path, { ADMIN_PASSWORD: "uma senha de verdade" });
