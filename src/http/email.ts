@@ -2,7 +2,7 @@ import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import { trusted } from "../lib/cast.ts";
 import { orFail } from "../lib/result.ts";
 import { intakeAddress, renewAddress } from "../mail/address.ts";
-import type { MailRefusal } from "../mail/failures.ts";
+import type { MailFailure } from "../mail/failures.ts";
 import { tryMailbox } from "../mail/poll.ts";
 import { type RecentMail, recentMails } from "../mail/recent.ts";
 import { sendersOf } from "../mail/senders.ts";
@@ -128,8 +128,8 @@ const recentOf = ({ receivedAt, way, sender, job, code }: RecentMail) => ({
   message: code === null ? null : refusalSaid(code),
 });
 
-/** Only mail/ writes codes of refusals, and only those of MailRefusal. */
-const refusalSaid = (code: string): string => sayFailure(trusted<MailRefusal>({ code })).detail;
+/** Only mail/ gives these codes, and only those of MailFailure. */
+const refusalSaid = (code: string): string => sayFailure(trusted<MailFailure>({ code })).detail;
 
 const Message = z.object({ message: z.string() });
 

@@ -41,6 +41,10 @@ const SAY = {
   "batch.too_large": [413, "O lote passa do limite"],
   "batch.malformed_zip": [422, "O arquivo ZIP está corrompido"],
   "batch.unreadable_entry": [422, "O arquivo dentro do ZIP não pode ser lido"],
+  "batch.winmail": [
+    422,
+    "O Outlook enviou os anexos dentro de um winmail.dat, que não pode ser aberto aqui; peça ao remetente que envie o XML como anexo comum (mensagem em HTML ou texto sem formatação)",
+  ],
   "batch.bytes_missing": [500, "O arquivo guardado para este trabalho não existe mais"],
   "batch.dry_run_async": [422, "dry_run=true é respondido na hora; envie sem async=true"],
   "export.not_found": [404, "Exportação não encontrada"],
@@ -95,6 +99,7 @@ const SAY = {
   "mail.too_large": [413, "Mensagem grande demais"],
   "mail.malformed": [422, "Mensagem malformada"],
   "mail.empty": [422, "Mensagem sem anexos"],
+  "mail.no_document": [422, "Nenhum anexo da mensagem é uma NF-e"],
   "mailbox.unreachable": [
     400,
     "Nenhum servidor IMAP respondeu; confira o endereço, a porta e o TLS",

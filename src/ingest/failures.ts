@@ -53,6 +53,8 @@ export type IngestFailure =
   | { code: "batch.malformed_zip"; why: string }
   /** One entry of a readable ZIP; `unsupported`: compressed by a method that we do not know. */
   | { code: "batch.unreadable_entry"; why: "encrypted" | "nested_zip" | "corrupt" | "unsupported" }
+  /** Attachments as Outlook wraps them up for itself (TNEF): there may be notes in it. */
+  | { code: "batch.winmail" }
   /** What was kept for a queued document, or of a whole ZIP, is not there any more. */
   | { code: "batch.bytes_missing" }
   /** A rehearsal is answered at once or not at all. */

@@ -32,4 +32,6 @@ export function shownName(name: string): string | null {
 export const isBeside = (name: string): boolean => BESIDE.test(name) || LITTER.test(name);
 
 export const isNamedXml = (name: string): boolean => /\.xml$/i.test(name);
+/** What Outlook calls the one attachment into which it has put all of them. */
+export const isNamedWinmail = (name: string): boolean => /(?:^|\/)winmail\.dat$/i.test(name);
 export const isNamedZip = (name: string): boolean => /\.zip$/i.test(name);

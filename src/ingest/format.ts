@@ -1,7 +1,7 @@
 /** How many bytes of a file tell what it is. */
 export const HEAD_BYTES = 1024;
 
-export type Format = "xml" | "empty" | "zip" | "pdf" | "image" | "gzip" | "other";
+export type Format = "xml" | "empty" | "zip" | "pdf" | "image" | "gzip" | "tnef" | "other";
 
 const MAGIC: readonly (readonly [Format, readonly number[]])[] = [
   ["zip", [0x50, 0x4b, 0x03, 0x04]],
@@ -13,6 +13,8 @@ const MAGIC: readonly (readonly [Format, readonly number[]])[] = [
   ["image", [0xff, 0xd8, 0xff]],
   ["image", [0x47, 0x49, 0x46, 0x38]],
   ["gzip", [0x1f, 0x8b]],
+  // What Outlook makes of a mail and its attachments (MS-OXTNEF 2.1.3.1).
+  ["tnef", [0x78, 0x9f, 0x3e, 0x22]],
 ];
 
 const LESS_THAN = 0x3c;
@@ -53,5 +55,6 @@ export const FORMAT_SAY: Record<Format, string> = {
   pdf: "um PDF",
   image: "uma imagem",
   gzip: "um arquivo gzip",
+  tnef: "um winmail.dat do Outlook",
   other: "de um tipo desconhecido",
 };

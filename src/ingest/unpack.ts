@@ -1,7 +1,7 @@
 import { trusted } from "../lib/cast.ts";
 import { Failed, ok } from "../lib/result.ts";
 import type { IngestFailure } from "./failures.ts";
-import { isBeside, isNamedXml, isNamedZip, shownName } from "./file-name.ts";
+import { isBeside, isNamedWinmail, isNamedXml, isNamedZip, shownName } from "./file-name.ts";
 import { FORMAT_SAY, formatOf, HEAD_BYTES } from "./format.ts";
 import { BATCH, type BatchLimits } from "./limits.ts";
 
@@ -82,6 +82,8 @@ async function piecesOf(
     if (alone) throw new Failed(listed.error);
     return [{ kind: "rejected", file, failure: listed.error }];
   }
+  if (format === "tnef" || isNamedWinmail(file))
+    return [{ kind: "rejected", file, failure: { code: "batch.winmail" } }];
   const text = format === "xml" || format === "empty";
   if (isBeside(file) || !(text || isNamedXml(file)))
     return [{ kind: "ignored", file, why: `O arquivo não é uma nota: é ${FORMAT_SAY[format]}.` }];

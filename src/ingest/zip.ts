@@ -79,6 +79,7 @@ async function pieceOf(
     if (!head.ok) return { kind: "rejected", file, failure: head.error };
     const format = formatOf(head.value);
     if (format === "zip") return unreadable(file, "nested_zip");
+    if (format === "tnef") return { kind: "rejected", file, failure: { code: "batch.winmail" } };
     if (format !== "xml")
       return { kind: "ignored", file, why: `O arquivo não é uma nota: é ${FORMAT_SAY[format]}.` };
   }

@@ -9,6 +9,8 @@ export type MailFailure =
   | { code: "mail.not_supported" }
   /** The service has no domain of its own for mail. */
   | { code: "mail.no_domain" }
+  /** It was taken in, and every file in it was ignored: what `recent` says of it beside its job. */
+  | { code: "mail.no_document" }
   | MailRefusal;
 
 /** Why a mail is not taken in. */

@@ -9,10 +9,17 @@ export interface RecentMail {
   readonly sender: string;
   /** Null: it was refused, for `code`. */
   readonly job: string | null;
+  /** Beside a job: `mail.no_document` where all that it brought was ignored. */
   readonly code: string | null;
 }
 
 const SHOWN = 20;
+
+/** Every line of the mail's job says that it was ignored; looked at until one says otherwise. */
+const NOTHING_MEANT = `m.job is not null
+  and exists (select 1 from job_items i where i.company = ?1 and i.job = m.job)
+  and not exists (select 1 from job_items i where i.company = ?1 and i.job = m.job
+    and coalesce(i.results ->> '$[0].outcome', '') <> 'ignored')`;
 
 /** What came lately, newest first, at most 20. */
 export async function recentMails(
@@ -20,8 +27,9 @@ export async function recentMails(
   company: number,
 ): Promise<RecentMail[]> {
   const rows = await ports.reader.rows({
-    sql: `select received_at, way, sender, job, code from mails where company = ?1
-      order by received_at desc limit ?2`,
+    sql: `select received_at, way, sender, job,
+        coalesce(code, case when ${NOTHING_MEANT} then 'mail.no_document' end) as code
+      from mails m where company = ?1 order by received_at desc limit ?2`,
     args: [company, SHOWN],
   });
   return rows.map((row) => ({

@@ -50,6 +50,55 @@ test("a mail's XML, ZIP and other files are a job with one line for each, as a b
     ]);
   }));
 
+test("what Outlook has wrapped up as winmail.dat is rejected, and its line says what to ask the sender for", () =>
+  withService(async (service) => {
+    const tnef = Uint8Array.of(0x78, 0x9f, 0x3e, 0x22, 0, 1);
+    const raw = mailOf({
+      parts: [
+        { name: "winmail.dat", type: "application/ms-tnef", content: tnef },
+        { name: "ATT00001.dat", content: tnef },
+        { name: "WINMAIL.DAT", content: "cortado" },
+        { name: "fora.zip", content: await zipOf([{ name: "dentro.dat", bytes: tnef }]) },
+      ],
+    });
+    const taken = await take(service, raw);
+    await work(service.ports);
+    expect(await linesOf(service, taken)).toEqual([
+      ["winmail.dat", "rejected", "batch.winmail"],
+      ["ATT00001.dat", "rejected", "batch.winmail"],
+      ["WINMAIL.DAT", "rejected", "batch.winmail"],
+      ["fora.zip/dentro.dat", "rejected", "batch.winmail"],
+    ]);
+    const jobs = await service.send("GET", "/api/jobs?kind=mail");
+    const { body } = await service.send("GET", `/api/jobs/${jobs.body.data[0].id}`);
+    expect(body.results[0].message).toContain("peça ao remetente que envie o XML como anexo comum");
+  }));
+
+test("a mail that brought no document at all is told to the administrator, beside its job", () =>
+  withService(async (service) => {
+    const cte = '<cteProc xmlns="http://www.portalfiscal.inf.br/cte"/>';
+    const pdf = { name: "boleto.pdf", content: "%PDF-1.7" };
+    await take(service, mailOf({ messageId: "<1@x>", parts: [pdf] }));
+    await take(
+      service,
+      mailOf({ messageId: "<2@x>", parts: [pdf, { name: "cte.xml", content: cte }] }),
+    );
+    await take(service, oneNote(1, { messageId: "<3@x>" }));
+    await work(service.ports);
+    await take(service, mailOf({ messageId: "<4@x>", parts: [] }));
+    const { recent } = (await service.send("GET", "/api/config/email", { as: "ADMIN" })).body;
+    expect(
+      recent
+        .map((one: Record<string, string>) => [one.job_id !== null, one.code, one.message])
+        .sort((a: unknown[], b: unknown[]) => (String(a) < String(b) ? -1 : 1)),
+    ).toEqual([
+      [false, "mail.empty", "Mensagem sem anexos"],
+      [true, null, null],
+      [true, "mail.no_document", "Nenhum anexo da mensagem é uma NF-e"],
+      [true, "mail.no_document", "Nenhum anexo da mensagem é uma NF-e"],
+    ]);
+  }));
+
 test("the same mail twice is one job, whatever servers have added on its way", () =>
   withService(async (service) => {
     const options = { messageId: "<1@forn.example>" };
