@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import type { Corrections } from "../ingest/correct.ts";
-import { decimalOf, HoldCodeEnum, text } from "./schemas.ts";
+import { codeText, decimalOf, HoldCodeEnum } from "./schemas.ts";
 
 /** `POST …/process`: what a person says against the verdict and about the items. */
 export const ProcessBody = z
@@ -11,7 +11,7 @@ export const ProcessBody = z
         z.strictObject({
           // Three digits, as the layout writes them.
           n_item: z.int().min(1).max(999),
-          product_code: text(120).trim().min(1).optional(),
+          product_code: codeText(120).trim().min(1).optional(),
           factor: decimalOf(4)
             .refine((e4) => e4 > 0, "deve ser maior que zero")
             .refine((e4) => e4 <= 1e10, "não pode passar de 1.000.000")

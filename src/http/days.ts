@@ -10,3 +10,14 @@ export function dayRange(
     until: query.to === undefined ? undefined : dayStart(nextDay(query.to), timeZone),
   };
 }
+
+/** The same days as they begin in UTC, for what has a day and no time. */
+export function plainDays(query: { from?: string | undefined; to?: string | undefined }): {
+  fromDay: number | undefined;
+  untilDay: number | undefined;
+} {
+  return {
+    fromDay: query.from === undefined ? undefined : dayStart(query.from, "UTC"),
+    untilDay: query.to === undefined ? undefined : dayStart(nextDay(query.to), "UTC"),
+  };
+}

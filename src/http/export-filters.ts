@@ -4,7 +4,7 @@ import { zoneOffset } from "../lib/days.ts";
 import type { MovementFilter } from "../stock/ledger.ts";
 import type { LevelFilter } from "../stock/levels.ts";
 import { dayRange } from "./days.ts";
-import { Day, Flag, text, wholeNumber } from "./schemas.ts";
+import { codeText, Day, Flag, text, wholeNumber } from "./schemas.ts";
 
 export const DialectSchema = z.enum(DIALECTS).default("br").openapi({
   description: "br: BOM, `;`, vírgula decimal (abre no Excel). rfc4180: sem BOM, `,`, ponto",
@@ -12,7 +12,7 @@ export const DialectSchema = z.enum(DIALECTS).default("br").openapi({
 
 /** Which movements; the same in a query and in a body. */
 export const MovementFilters = z.object({
-  product_code: text(120).optional(),
+  product_code: codeText(120).optional(),
   type: z.enum(["ENTRADA", "SAIDA"]).optional(),
   from: Day.optional(),
   to: Day.optional(),

@@ -10,6 +10,7 @@ import { MovementSchema, movementView } from "./movement-view.ts";
 import { asks } from "./permissions.ts";
 import {
   answers,
+  codeText,
   Day,
   decimalOf,
   jsonBody,
@@ -29,7 +30,7 @@ const optionalText = (max: number) =>
 /** Body of S.G.E. row 13. The origin NFE belongs to notes; its web client sends Manual, MANUAL and XML. */
 const MovementOrderSchema = z
   .object({
-    product_code: text(120).min(1),
+    product_code: codeText(120).min(1),
     type: z.enum(["ENTRADA", "SAIDA"]),
     quantity: decimalOf(4).refine((e4) => e4 > 0, "deve ser maior que zero"),
     unit_cost: decimalOf(4)
@@ -101,7 +102,7 @@ const listMovementsRoute = createRoute({
   ...asks("read"),
   request: {
     query: PageQuery.extend({
-      product_code: text(120).optional(),
+      product_code: codeText(120).optional(),
       type: z.enum(["ENTRADA", "SAIDA"]).optional(),
       from: Day.optional(),
       to: Day.optional(),

@@ -12,7 +12,7 @@ import { Failed } from "../lib/result.ts";
 import { movementsOf } from "../stock/ledger.ts";
 import { cached, UNCHANGED } from "./cached.ts";
 import { type CorrectionBody, correctionsOf, ProcessBody } from "./corrections.ts";
-import { dayRange } from "./days.ts";
+import { dayRange, plainDays } from "./days.ts";
 import { causeOf, type Env } from "./env.ts";
 import { detailView, NoteDetailSchema, NoteSummarySchema, summaryView } from "./note-view.ts";
 import { asks, mustHold } from "./permissions.ts";
@@ -20,6 +20,7 @@ import { PlanSchema, planView } from "./plan-view.ts";
 import {
   AccessKeyParam,
   answers,
+  codeText,
   Day,
   DirectionEnum,
   FindingSchema,
@@ -49,7 +50,7 @@ const listRoute = createRoute({
       search: text(120).optional(),
       from: Day.optional(),
       to: Day.optional(),
-      product_code: text(120).optional(),
+      product_code: codeText(120).optional(),
     }),
   },
   responses: { ...answers(200, pageOf(NoteSummarySchema), "Uma página de notas"), ...UNCHANGED },
@@ -68,6 +69,7 @@ export const listNfes = defineOpenAPIRoute<typeof listRoute, Env>({
       search: query.search,
       product: query.product_code,
       ...dayRange(query, timeZone),
+      ...plainDays(query),
     };
     const { page, limit } = query;
     const from: Tag[] = filter.product === undefined ? ["nfes"] : ["nfes", "supplier_items"];

@@ -1,13 +1,18 @@
 import { z } from "@hono/zod-openapi";
 import { HOLD_CODES } from "../ingest/failures.ts";
 import { toScaled } from "../lib/decimal.ts";
+import { oneSpelling } from "../lib/spelling.ts";
 
 /** Half a surrogate pair is no character, and a NUL ends the text where it is bound to SQL: either would be lost in silence. */
 const isWhole = (text: string): boolean => text.isWellFormed() && !text.includes("\u0000");
 
 /** A text that can be kept, or looked for, as it was sent. */
-export const text = (max: number) =>
-  z.string().max(max).refine(isWhole, "tem caracteres que não podem ser gravados");
+const NOT_WHOLE = "tem caracteres que não podem ser gravados";
+export const text = (max: number) => z.string().max(max).refine(isWhole, NOT_WHOLE);
+
+/** A code in the spelling in which codes are kept: two that look alike are one. */
+export const codeText = (max: number) =>
+  z.string().overwrite(oneSpelling).max(max).refine(isWhole, NOT_WHOLE);
 
 /** 44 characters; letters stand only where the CNPJ's first twelve stand. With or without the prefix `NFe`. */
 export const AccessKeyParam = z.object({

@@ -7,6 +7,7 @@ import { quantity } from "./numbers.ts";
 import { asks } from "./permissions.ts";
 import {
   answers,
+  codeText,
   decimalOf,
   jsonBody,
   offsetOf,
@@ -50,7 +51,7 @@ const listRoute = createRoute({
   request: {
     query: PageQuery.extend({
       supplier_cnpj: SupplierId.optional(),
-      product_code: text(120).optional(),
+      product_code: codeText(120).optional(),
     }),
   },
   responses: {
@@ -88,9 +89,9 @@ const putRoute = createRoute({
       z
         .strictObject({
           supplier_cnpj: SupplierId,
-          code: text(60).trim().min(1),
+          code: codeText(60).trim().min(1),
           unit: text(6).trim().min(1),
-          product_code: text(120).trim().min(1),
+          product_code: codeText(120).trim().min(1),
           factor: decimalOf(4)
             .refine((e4) => e4 > 0, "deve ser maior que zero")
             .refine((e4) => e4 <= 1e10, "não pode passar de 1.000.000")

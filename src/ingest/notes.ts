@@ -28,6 +28,9 @@ export interface NoteFilter {
   readonly search?: string | undefined;
   readonly from?: number | undefined;
   readonly until?: number | undefined;
+  /** The same days as they begin in UTC: a note that was issued on a day, at no time, is of that day in every zone. */
+  readonly fromDay?: number | undefined;
+  readonly untilDay?: number | undefined;
   /** Notes with an item that a supplier item takes for this product. */
   readonly product?: string | undefined;
 }
@@ -62,8 +65,7 @@ function condition(ports: Pick<Ports, "read">, company: number, filter: NoteFilt
           eq(notes.number, search),
           contains(notes.supplierName, search),
         ),
-    filter.from === undefined ? undefined : gte(notes.issuedMs, filter.from),
-    filter.until === undefined ? undefined : lt(notes.issuedMs, filter.until),
+    ...issuedWithin(filter),
     product === undefined
       ? undefined
       : exists(
@@ -88,6 +90,26 @@ function condition(ports: Pick<Ports, "read">, company: number, filter: NoteFilt
             ),
         ),
   );
+}
+
+/**
+ * A date alone (layout 2.00) is kept as its midnight in Brasília, which is within that day of UTC, and is held to the days of
+ * UTC; an instant is held to those of the company. The plain bounds let the index over time be used.
+ */
+function issuedWithin({ from, until, fromDay = from, untilDay = until }: NoteFilter) {
+  const bound = (day: number, instant: number) =>
+    sql`iif(length(${notes.issuedAt}) = 10, ${day}, ${instant})`;
+  return [
+    ...(from === undefined || fromDay === undefined
+      ? []
+      : [gte(notes.issuedMs, Math.min(from, fromDay)), gte(notes.issuedMs, bound(fromDay, from))]),
+    ...(until === undefined || untilDay === undefined
+      ? []
+      : [
+          lt(notes.issuedMs, Math.max(until, untilDay)),
+          lt(notes.issuedMs, bound(untilDay, until)),
+        ]),
+  ];
 }
 
 /** The root of a CNPJ finds all its branches. */

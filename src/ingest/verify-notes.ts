@@ -1,3 +1,4 @@
+import { oneSpelling } from "../lib/spelling.ts";
 import type { Note } from "../nfe/note.ts";
 import type { Ports, Row } from "../ports.ts";
 import type { StockItem } from "./lines.ts";
@@ -77,12 +78,15 @@ function noteIn(
   return null;
 }
 
-/** What is told by the XML alone; costs are reckoned, and a later version may reckon better. */
+/**
+ * What is told by the XML alone; costs are reckoned, and a later version may reckon better. Earlier ones kept codes and units
+ * as they were spelt.
+ */
 const told = (item: StockItem) => [
   item.position,
   item.n_item,
-  item.code,
-  item.unit,
+  oneSpelling(item.code),
+  oneSpelling(item.unit),
   item.quantity_e4,
   item.tax_unit,
   item.tax_quantity_e4,

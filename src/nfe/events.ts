@@ -14,6 +14,9 @@ export const REGISTERED: readonly string[] = ["135", "136", "155"];
 /** Cancellation, and cancellation by substitution (NFC-e, NT 2018.004). */
 export const CANCELLATIONS: readonly string[] = ["110111", "110112"];
 
+/** xCorrecao has 1,000 characters, xJust 255: no more of them is kept. */
+const EVENT_TEXT = 1_000;
+
 /** What names an event. */
 export const InfEvento = z.object({
   chNFe: F.chNFe,
@@ -96,7 +99,7 @@ export function readEvent(root: XmlElement, at = `/${root.name}`): Result<NfeEve
     author: authorOf(asked, path, notices),
     cStat,
     nProt: answered("nProt") ?? null,
-    text: detail("xJust") ?? detail("xCorrecao") ?? null,
+    text: (detail("xJust") ?? detail("xCorrecao") ?? "").slice(0, EVENT_TEXT) || null,
     undoes: undone === undefined ? null : { type: detail("tpEventoAut") ?? null, nProt: undone },
     quantities: quantitiesIn(detEvento, `${path}/detEvento`, notices),
     content: contentOf(infEvento),

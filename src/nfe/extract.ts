@@ -1,3 +1,4 @@
+import { oneSpelling } from "../lib/spelling.ts";
 import { tooMany } from "./field-errors.ts";
 import { allOf, choiceOf, groupOf, type Notices, onlyOf, textOf } from "./group.ts";
 import { GROUPS, type GroupLayout, MAX_LOTS } from "./layout.ts";
@@ -9,6 +10,12 @@ type Group = ReadonlyMap<string, XmlElement>;
 
 /** Text of an optional field that an empty element leaves out as well (dates, numbers of persons). */
 const given = (text: string | undefined): string | undefined => (text === "" ? undefined : text);
+
+/** A text that becomes a name or a key: two that look alike are one (lib/spelling.ts). */
+const spelt = (element: XmlElement | undefined): string | undefined => {
+  const text = textOf(element);
+  return text === undefined ? undefined : oneSpelling(text).trim();
+};
 
 const taxpayer = (group: Group, name: string): string | undefined => {
   const text = given(textOf(group.get(name)));
@@ -49,7 +56,7 @@ export function noteShape(
   return {
     "ide/cUF": textOf(ide.get("cUF")),
     "ide/cNF": textOf(ide.get("cNF")),
-    "ide/natOp": textOf(ide.get("natOp")),
+    "ide/natOp": spelt(ide.get("natOp")),
     "ide/mod": textOf(ide.get("mod")),
     "ide/serie": textOf(ide.get("serie")),
     "ide/nNF": textOf(ide.get("nNF")),
@@ -64,12 +71,12 @@ export function noteShape(
     "ide/tpNFCredito": textOf(ide.get("tpNFCredito")),
     "emit/CNPJ": taxpayer(emit, "CNPJ"),
     "emit/CPF": taxpayer(emit, "CPF"),
-    "emit/xNome": textOf(emit.get("xNome")),
+    "emit/xNome": spelt(emit.get("xNome")),
     "emit/enderEmit/UF": at(emit.get("enderEmit"), `${path}/emit/enderEmit`, notices, "UF"),
     "dest/CNPJ": taxpayer(dest, "CNPJ"),
     "dest/CPF": taxpayer(dest, "CPF"),
-    "dest/idEstrangeiro": textOf(dest.get("idEstrangeiro")),
-    "dest/xNome": textOf(dest.get("xNome")),
+    "dest/idEstrangeiro": spelt(dest.get("idEstrangeiro")),
+    "dest/xNome": spelt(dest.get("xNome")),
     "dest/enderDest/UF": at(dest.get("enderDest"), `${path}/dest/enderDest`, notices, "UF"),
     det: allOf(infNFe, "det").map((det, i) => itemShape(det, `${path}/det[${i + 1}]`, notices)),
     "total/ICMSTot/vProd": textOf(sums.get("vProd")),
@@ -104,17 +111,17 @@ function itemShape(det: XmlElement, path: string, notices: Notices): Unchecked<I
     at(situation, `${inICMS}/${situation?.name}`, notices, name);
   return {
     "@nItem": attributeOf(det, "nItem"),
-    "prod/cProd": textOf(prod.get("cProd")),
+    "prod/cProd": spelt(prod.get("cProd")),
     "prod/cEAN": textOf(prod.get("cEAN")),
     "prod/cEANTrib": textOf(prod.get("cEANTrib")),
-    "prod/xProd": textOf(prod.get("xProd")),
+    "prod/xProd": spelt(prod.get("xProd")),
     "prod/NCM": textOf(prod.get("NCM")),
     "prod/CFOP": textOf(prod.get("CFOP")),
-    "prod/uCom": textOf(prod.get("uCom")),
+    "prod/uCom": spelt(prod.get("uCom")),
     "prod/qCom": textOf(prod.get("qCom")),
     "prod/vUnCom": textOf(prod.get("vUnCom")),
     "prod/vProd": textOf(prod.get("vProd")),
-    "prod/uTrib": textOf(prod.get("uTrib")),
+    "prod/uTrib": spelt(prod.get("uTrib")),
     "prod/qTrib": textOf(prod.get("qTrib")),
     "prod/vUnTrib": textOf(prod.get("vUnTrib")),
     "prod/vFrete": textOf(prod.get("vFrete")),
@@ -170,7 +177,7 @@ function lotShapes(
   );
   if (name === "med" && !groups.every((lot) => lot.has("nLote"))) return NO_LOTS;
   return groups.map((lot) => ({
-    nLote: textOf(lot.get("nLote")),
+    nLote: spelt(lot.get("nLote")),
     qLote: textOf(lot.get("qLote")),
     dFab: given(textOf(lot.get("dFab"))),
     dVal: given(textOf(lot.get("dVal"))),

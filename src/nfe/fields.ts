@@ -9,6 +9,8 @@ export interface Complaint {
   readonly expected: string;
 }
 
+const TEXT = { code: "empty", message: "está vazio", expected: "texto" };
+
 /** A text field that must hold; an empty one never does. */
 function field(complaint: Complaint, holds: (text: string) => boolean) {
   const empty = { ...complaint, code: "empty", message: "está vazio" };
@@ -21,6 +23,28 @@ function field(complaint: Complaint, holds: (text: string) => boolean) {
       params: value === "" ? empty : complaint,
     });
   });
+}
+
+/** A text that must be there, of at most so many characters. */
+function textOfAtMost(most: number) {
+  return field(TEXT, () => true).check(noLongerThan(most));
+}
+
+/** The same where the text may be empty. */
+const anyOfAtMost = (most: number) => z.string().check(noLongerThan(most));
+
+/** The layout's lengths: what is longer was never authorised, and would be a key that no request can name. */
+function noLongerThan(most: number): z.core.CheckFn<string> {
+  const complaint: Complaint = {
+    code: "too_long",
+    message: "passa do tamanho do campo",
+    expected: `até ${most} caracteres`,
+  };
+  return (context) => {
+    const { value } = context;
+    if (value.length > most && [...value].length > most)
+      context.issues.push({ code: "custom", input: value, params: complaint });
+  };
 }
 
 const matches = (pattern: RegExp, expected: string) =>
@@ -55,9 +79,12 @@ const DAY = { code: "pattern", message: "não é uma data", expected: "AAAA-MM-D
 
 /** Field types of tiposBasico_v4.00, as far as we hold a note to them. */
 export const F = {
-  /** Must be there; may be empty. */
-  any: z.string(),
-  text: field({ code: "empty", message: "está vazio", expected: "texto" }, () => true),
+  /** Must be there, of at most so many characters. */
+  text: textOfAtMost,
+  /** The same; may be empty. */
+  any: anyOfAtMost,
+  /** Of any length: what is cut where it is kept. */
+  anything: z.string(),
   quantity: decimal(11, 4),
   unitPrice: decimal(11, 10),
   amount: decimal(13, 2),

@@ -1,8 +1,9 @@
-/** What stands in cEAN as a barcode: null for absent, empty and `SEM GTIN`, which must never match anything. */
-export function gtinOrNull(text: string | undefined): string | null {
-  if (text === undefined || text === "" || /^sem\s*gtin$/i.test(text)) return null;
-  return text;
-}
+/**
+ * What stands in cEAN as a barcode. Null for a text without any digit but 0, which is none and must never match anything:
+ * absent, empty, `SEM GTIN`, `ISENTO`, zeros.
+ */
+export const gtinOrNull = (text: string | undefined): string | null =>
+  text === undefined || !/[1-9]/.test(text) ? null : text;
 
 /** 8, 12, 13 or 14 digits with a right check digit (GS1: modulo 10, weights 3 and 1 from the right). */
 export function isGtin(text: string): boolean {

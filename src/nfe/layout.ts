@@ -17,6 +17,8 @@ export const MAX_ALERTS = 5;
 export const MAX_REFERENCES = 999;
 /** As much of what should be a key as is kept: one that is longer is none, and can be seen to be none. */
 export const KEY_TEXT = 60;
+/** As much as is kept of a text of the protocol or the signature, which refuse nothing: xMotivo has 255 characters. */
+export const PROTOCOL_TEXT = 255;
 
 /** A group's elements: name → whether it may repeat. */
 export type GroupLayout = ReadonlyMap<string, boolean>;

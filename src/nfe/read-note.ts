@@ -13,6 +13,7 @@ import {
   MAX_ALERTS,
   MAX_ITEMS,
   MAX_REFERENCES,
+  PROTOCOL_TEXT,
   XMLDSIG,
 } from "./layout.ts";
 import type { Note, Protocol, ProtocolAlert } from "./note.ts";
@@ -140,7 +141,7 @@ function protocolIn(proc: XmlElement | null, notices: Notices): Protocol | null 
   const infProt = protNFe && onlyOf(protNFe, "infProt", `${path}/protNFe`, notices);
   if (infProt === undefined) return null;
   const fields = groupOf(infProt, GROUPS.infProt, `${path}/protNFe/infProt`, notices);
-  const text = (name: string): string => textOf(fields.get(name)) ?? "";
+  const text = (name: string): string => (textOf(fields.get(name)) ?? "").slice(0, PROTOCOL_TEXT);
   const orNull = (name: string): string | null => text(name) || null;
   return {
     tpAmb: text("tpAmb"),
@@ -190,8 +191,8 @@ function signatureIn(
   if (reference === undefined) return null;
   const digest = onlyOf(reference, "DigestValue", `${path}/SignedInfo/Reference`, notices);
   return {
-    digestValue: textOf(digest) ?? "",
-    referenceUri: attributeOf(reference, "URI") ?? "",
+    digestValue: (textOf(digest) ?? "").slice(0, PROTOCOL_TEXT),
+    referenceUri: (attributeOf(reference, "URI") ?? "").slice(0, PROTOCOL_TEXT),
   };
 }
 

@@ -137,15 +137,12 @@ describe("GTIN", () => {
     expect(isGtin(gtinOf("200000000017"))).toBe(true);
   });
 
-  test("SEM GTIN, empty and absent are no barcode", () => {
-    expect(["SEM GTIN", "sem gtin", "SEMGTIN", "", undefined].map(gtinOrNull)).toEqual([
-      null,
-      null,
-      null,
-      null,
-      null,
-    ]);
-    expect(gtinOrNull("4006381333931")).toBe("4006381333931");
+  test("a text without any digit but 0 is no barcode: SEM GTIN, ISENTO, zeros, signs, empty, absent", () => {
+    const none = ["SEM GTIN", "sem gtin", "SEMGTIN", "", undefined, "ISENTO", "isento", "N/A", "-"];
+    const zeros = [1, 8, 12, 13, 14].map((length) => "0".repeat(length));
+    for (const text of [...none, ...zeros]) expect([text, gtinOrNull(text)]).toEqual([text, null]);
+    for (const text of ["4006381333931", "0000000000017", "123"])
+      expect(gtinOrNull(text)).toBe(text);
   });
 });
 
