@@ -13,6 +13,7 @@ import { eventRoutes } from "./http/events.ts";
 import { allowOrigins, secure } from "./http/every-request.ts";
 import { exportJobRoutes } from "./http/export-jobs.ts";
 import { exportRoutes } from "./http/exports.ts";
+import { answerHead } from "./http/head.ts";
 import { healthRoutes } from "./http/health.ts";
 import { invalidRequest } from "./http/invalid-request.ts";
 import { jobRoutes } from "./http/jobs.ts";
@@ -70,7 +71,7 @@ export function createApp(portsFor: (bindings: unknown) => Ports): OpenAPIHono<E
     c.set("request", c.req.raw);
     return next();
   });
-  app.use(observed, secure, allowOrigins, admission(), withinDeadline);
+  app.use(observed, answerHead, secure, allowOrigins, admission(), withinDeadline);
   app.use(wellNamedHost, limitJson, askOnlyWhatIsSaid);
   app.use("/metrics", admitScraper);
   app.use("/api/*", authenticated, rateLimited);

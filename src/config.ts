@@ -92,6 +92,8 @@ const Environment = z.object({
     "Longest time until an answer begins; an upload has three times as long, a batch twelve times",
   ),
   MAX_IN_FLIGHT: count(2_000, 1).describe("Requests in work at once; beyond: 503"),
+  MAX_IN_FLIGHT_PER_COMPANY: count(1_500, 1).describe("The same for one company"),
+  MAX_IN_FLIGHT_PER_USER: count(200, 1).describe("The same for one user or API key; beyond: 429"),
   COMMIT_QUEUE: count(2_000, 1).describe("Writes that may wait for the writer; beyond: 503"),
   CACHE_ENTRIES: count(2_000).describe("Answers kept in memory at most; 0 keeps none"),
   CACHE_BYTES: count(16_777_216).describe("Bytes that the kept answers may take; 0 keeps none"),
@@ -100,6 +102,7 @@ const Environment = z.object({
   PASSWORD_COST: z.coerce.number().int().min(1).max(20).default(15).describe("log2 N of scrypt"),
   SSE_CLIENTS: count(2_000).describe("Streams of events open at once; beyond: 503"),
   SSE_CLIENTS_PER_COMPANY: count(1_500).describe("The same for one company"),
+  SSE_CLIENTS_PER_USER: count(20).describe("The same for one user or API key; beyond: 429"),
   EVENTS_KEEP_DAYS: count(90, 1).describe("Days for which the feed of events is kept"),
   CORS_ORIGINS: listOf(
     isOrigin,

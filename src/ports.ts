@@ -215,6 +215,13 @@ export type PlatformFailure =
         | "limits";
       retryAfterS: number;
     }
+  /** A person (or a key) holds all that one may hold at a time; there is more for others. */
+  | {
+      code: "share_exceeded";
+      what: "requests" | "bodies" | "streams" | "downloads";
+      limit: number;
+      retryAfterS: number;
+    }
   | { code: "storage.full" }
   /** The database lacks migrations that this code was written for. */
   | { code: "storage.outdated"; retryAfterS: number }

@@ -1,3 +1,4 @@
+import type { Holder } from "../lib/shares.ts";
 import type { Role } from "./roles.ts";
 
 /** Who acts in a request: one user of one company, or an API key in the name of one. */
@@ -8,6 +9,15 @@ export interface Actor {
   /** Present where an API key stands for the user who made it; the role is the lesser of the two. */
   readonly keyId?: string;
 }
+
+/**
+ * Whose share is counted where everybody's is bounded: the user's, or the key's. A program with a key of its own does not hold
+ * up the person who made it.
+ */
+export const holderOf = ({ company, userId, keyId }: Actor): Holder => ({
+  company,
+  person: keyId === undefined ? `user:${company}:${userId}` : `key:${company}:${keyId}`,
+});
 
 export interface Authenticated {
   readonly actor: Actor;

@@ -1,5 +1,6 @@
 import { eventsAfter, type FeedEvent, type Position } from "../journal/feed.ts";
 import { followerOf, type Place } from "../journal/follower.ts";
+import type { Holder } from "../lib/shares.ts";
 import { farewell, frames, gap, greeting, HEARTBEAT } from "./event-frames.ts";
 
 /** Bytes that may wait for a client that does not read; beyond, it is cut off and resumes when it comes back. */
@@ -9,9 +10,14 @@ const PAGE = 200;
 /** Proxies and Bun cut what is quiet for ten seconds or more. */
 const HEARTBEAT_MS = 8_000;
 
+/** Longest time that a client may not ask for more: only one that reads keeps its place. */
+const UNREAD_MS = 60_000;
+/** The same for a stream that has said its last, which is only kept for that. */
+const FAREWELL_MS = 10_000;
+
 /** What a stream is for. */
 export interface Following {
-  readonly company: number;
+  readonly holder: Holder;
   /** Everything up to here is known to the client. */
   readonly from: Position;
   /** Events between `from` and what is kept may be missing. */
@@ -28,8 +34,9 @@ type StreamPorts = Parameters<typeof followerOf>[0];
 
 /**
  * A company's feed from a place on, as server-sent events: first what is in the database, then what comes. Every event
- * once and in order. What waits for the client is bounded; its pages are read when it asks for them.
- * Fails with PlatformFailure `overloaded` when there are too many streams, before anything is sent.
+ * once and in order. What waits for the client is bounded; its pages are read when it asks for them, and one that does not ask
+ * loses its place.
+ * Fails with PlatformFailure `overloaded` or `share_exceeded` when there are too many streams, before anything is sent.
  */
 export function eventStream(ports: StreamPorts, following: Following): ReadableStream<Uint8Array> {
   const client = new Client(ports, following);
@@ -55,6 +62,10 @@ class Client {
   /** The stream itself takes nothing more. */
   private closed = false;
   private checking = false;
+  /** The client waits for more. */
+  private asking = false;
+  /** When it last did, or (`ended`) when it was last to be told something. */
+  private asked: number;
   private heard: number;
   private readonly place: Place;
   private out: ReadableStreamDefaultController<Uint8Array> | null = null;
@@ -65,7 +76,8 @@ class Client {
     private readonly following: Following,
   ) {
     this.position = following.from;
-    this.place = followerOf(ports).enter(following.company, {
+    this.asked = ports.clock.now();
+    this.place = followerOf(ports).enter(following.holder, {
       events: (batch) => this.events(batch),
       tick: (now) => this.tick(now),
       stop: () => this.end("A conexão é renovada de tempos em tempos; reconecte em instantes"),
@@ -85,10 +97,16 @@ class Client {
   /** Called when the client has taken what it got, and only then. */
   async pull(out: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
     this.following.alive();
-    const bytes = await this.next().catch((error) => {
-      this.leave();
-      throw error;
-    });
+    this.asking = true;
+    const bytes = await this.next()
+      .catch((error) => {
+        this.leave();
+        throw error;
+      })
+      .finally(() => {
+        this.asking = false;
+        this.asked = this.ports.clock.now();
+      });
     if (bytes !== null) return out.enqueue(bytes);
     this.leave();
     if (!this.closed) out.close();
@@ -127,7 +145,7 @@ class Client {
 
   /** One page from the database; when there is none left, the follower takes over. */
   private async catchUp(): Promise<void> {
-    const { company } = this.following;
+    const { company } = this.following.holder;
     const batch = await eventsAfter(this.ports, company, this.position, PAGE);
     this.events(batch);
     if (batch.length === 0 && !this.ended) this.live = this.place.join(this.position);
@@ -156,7 +174,7 @@ class Client {
   /** The client does not read. It has lost nothing: it comes back with the id of the last event that it saw. */
   private cut(): void {
     this.ports.log("info", "stream.slow", {
-      company: this.following.company,
+      company: this.following.holder.company,
       bytes: this.waitingBytes,
     });
     this.waiting.length = 0;
@@ -167,10 +185,14 @@ class Client {
   private end(message: string): void {
     if (this.ended) return;
     this.ended = true;
+    this.asked = this.ports.clock.now();
     this.push(farewell(this.place.number, message));
   }
 
   private tick(now: number): void {
+    const patience = this.ended ? FAREWELL_MS : UNREAD_MS;
+    const unread = !this.asking && now - this.asked >= patience;
+    if (unread) this.cut();
     if (this.ended || this.checking || Math.abs(now - this.heard) < HEARTBEAT_MS) return;
     this.heard = now;
     // What waits is a sign of life already.

@@ -1,4 +1,5 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
+import { holderOf } from "../accounts/actor.ts";
 import { authenticate } from "../accounts/authenticate.ts";
 import type { FeedFailure } from "../journal/failures.ts";
 import { BEGINNING, cursorOf, endOf, hasExpired, positionOf } from "../journal/feed.ts";
@@ -71,15 +72,17 @@ export const listEvents = defineOpenAPIRoute<typeof feedRoute, Env>({
   route: feedRoute,
   handler: async (c) => {
     const { ports, actor, request, signal } = c.var;
-    const { after = BEGINNING, limit, wait } = c.req.valid("query");
+    const { after = BEGINNING, limit, wait: asked } = c.req.valid("query");
     const { company } = actor;
+    // HEAD shows none of them: there is nothing to wait for.
+    const wait = c.req.method === "HEAD" ? 0 : asked;
     if (await hasExpired(ports, company, after))
       throw new Failed<FeedFailure>({
         code: "events.expired",
         next_cursor: cursorOf(BEGINNING),
       });
     if (wait > 0) ports.patience(request, wait + PATIENCE_S);
-    const wanted = { company, after, limit, waitMs: wait * 1_000 };
+    const wanted = { holder: holderOf(actor), after, limit, waitMs: wait * 1_000 };
     const events = await eventsWithin(ports, wanted, signal);
     // Who may no longer read may have been sent away while waiting.
     if (wait > 0) await authenticate(ports, bearerOf(c));
@@ -124,7 +127,7 @@ export const streamEvents = defineOpenAPIRoute<typeof streamRoute, Env>({
     const expired = seen !== undefined && (await hasExpired(ports, company, seen));
     const token = bearerOf(c);
     const stream = eventStream(ports, {
-      company,
+      holder: holderOf(actor),
       from: expired ? BEGINNING : (seen ?? (await endOf(ports, company))),
       expired,
       mayGoOn: () => stillMay(ports, token, company),

@@ -3,6 +3,7 @@ import type { Context } from "hono";
 import { accepts } from "hono/accepts";
 import { settingsOf } from "../accounts/settings.ts";
 import { exportMovements, exportStock, type Wanted } from "../export/download.ts";
+import { counted } from "./downloads.ts";
 import type { Env } from "./env.ts";
 import {
   attachment,
@@ -104,7 +105,7 @@ function answer(
     "content-disposition": attachment(type, clock.now(), timeZone),
     "cache-control": "no-store",
   };
-  if (gzip === undefined) return c.body(csv, 200, headers);
+  if (gzip === undefined) return c.body(counted(c, csv), 200, headers);
   const encoding = accepts(c, {
     header: "Accept-Encoding",
     supports: ["gzip", "identity"],
@@ -112,8 +113,8 @@ function answer(
   });
   const varied = { ...headers, vary: "Accept-Encoding" };
   return encoding === "gzip"
-    ? c.body(gzip(csv), 200, { ...varied, "content-encoding": "gzip" })
-    : c.body(csv, 200, varied);
+    ? c.body(counted(c, gzip(csv)), 200, { ...varied, "content-encoding": "gzip" })
+    : c.body(counted(c, csv), 200, varied);
 }
 
 export const exportRoutes = [exportStockHere, exportMovementsHere] as const;

@@ -69,6 +69,7 @@ const SAY = {
   rate_limited: [429, "Muitas requisições; tente de novo em instantes"],
   "export.interrupted": [500, "A exportação foi interrompida"],
   overloaded: [503, "O serviço está sobrecarregado; tente de novo em instantes"],
+  share_exceeded: [429, "Você já usa tudo o que um usuário pode usar ao mesmo tempo"],
   deadline: [504, "O tempo da requisição acabou; confira se ela foi feita antes de repetir"],
   "storage.full": [503, "Não há espaço para gravar"],
   "storage.outdated": [
@@ -215,6 +216,8 @@ function detailOf(failure: Sayable, sentence: string): string {
       return `${sentence}: ${{ length: "deve ter 44 caracteres", charset: "há caracteres fora do padrão", check_digit: "o dígito verificador não confere" }[failure.why]}`;
     case "nfe.held":
       return `${sentence}: ${failure.holds.map((hold) => hold.message).join("; ")}`;
+    case "share_exceeded":
+      return `${sentence}: ${{ requests: "requisições", bodies: "bytes de arquivos em envio", streams: "conexões de eventos", downloads: "downloads" }[failure.what]} (máximo ${failure.limit})`;
     case "request.malformed_json":
       return `${sentence}: ${whyNoJson(failure)}`;
     case "request.invalid_encoding":

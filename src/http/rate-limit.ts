@@ -1,6 +1,6 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { rateLimiter, type Store } from "hono-rate-limiter";
-import type { Actor } from "../accounts/actor.ts";
+import { holderOf } from "../accounts/actor.ts";
 import type { AccountsFailure } from "../accounts/failures.ts";
 import { Failed } from "../lib/result.ts";
 import type { Ports, RateLimits } from "../ports.ts";
@@ -32,17 +32,13 @@ function limiterOf({ config, limits }: Pick<Ports, "config" | "limits">): Middle
           // The time in which an empty bucket fills: the policy then reads `20;w=2`, which is true.
           windowMs: (capacity / perSecond) * 1_000,
           standardHeaders: "draft-7",
-          keyGenerator: (c) => bucketOf(c.var.actor),
+          keyGenerator: (c) => holderOf(c.var.actor).person,
           store: bucketStore(limits, { capacity, perSecond }),
           handler: refuse,
         });
   limiters.set(limits, made);
   return made;
 }
-
-/** A program with a key of its own does not hold up the person who made it. */
-const bucketOf = ({ company, userId, keyId }: Actor): string =>
-  keyId === undefined ? `user:${company}:${userId}` : `key:${company}:${keyId}`;
 
 const pass: MiddlewareHandler<Env> = (_, next) => next();
 

@@ -1,4 +1,5 @@
 import { Failed } from "../lib/result.ts";
+import { type Bound, type Holder, shares } from "../lib/shares.ts";
 import type { PlatformFailure, Ports } from "../ports.ts";
 import { BEGINNING, eventsAfter, type FeedEvent, type Position } from "./feed.ts";
 
@@ -32,8 +33,11 @@ export interface Place {
 
 /** Reads new events once for everybody in this process who follows them. */
 export interface Follower {
-  /** Fails with PlatformFailure `overloaded` when SSE_CLIENTS or SSE_CLIENTS_PER_COMPANY are there, or the process ends. */
-  enter(company: number, listener: Listener): Place;
+  /**
+   * Fails with PlatformFailure `share_exceeded` when SSE_CLIENTS_PER_USER of this person are there, with `overloaded` when
+   * SSE_CLIENTS_PER_COMPANY or SSE_CLIENTS are, or the process ends.
+   */
+  enter(holder: Holder, listener: Listener): Place;
   /** How many places are taken. */
   readonly size: number;
 }
@@ -68,8 +72,12 @@ export function followerOf(ports: FollowedPorts): Follower {
 function makeFollower(ports: FollowedPorts): Follower {
   const { config, pulse, clock, stopping } = ports;
   const channels = new Map<number, Channel>();
-  const places = new Map<number, Set<Listener>>();
-  let size = 0;
+  const places = new Set<Listener>();
+  const taken = shares({
+    person: config.SSE_CLIENTS_PER_USER,
+    company: config.SSE_CLIENTS_PER_COMPANY,
+    all: config.SSE_CLIENTS,
+  });
   let entered = 0;
   let running = false;
   let wake = new AbortController();
@@ -106,7 +114,7 @@ function makeFollower(ports: FollowedPorts): Follower {
     }
   }
 
-  const everybody = (): Listener[] => [...places.values()].flatMap((of) => [...of]);
+  const everybody = (): Listener[] => [...places];
 
   async function tick(): Promise<void> {
     const now = clock.now();
@@ -125,7 +133,7 @@ function makeFollower(ports: FollowedPorts): Follower {
   async function run(): Promise<void> {
     let scanned: Position | null = null;
     let quiet = 0;
-    while (size > 0) {
+    while (places.size > 0) {
       const seen = pulse.count();
       let behind = false;
       try {
@@ -157,14 +165,13 @@ function makeFollower(ports: FollowedPorts): Follower {
     for (const listener of everybody()) listener.stop();
   };
 
-  function enter(company: number, listener: Listener): Place {
-    const mine = places.get(company) ?? new Set();
-    const full = size >= config.SSE_CLIENTS || mine.size >= config.SSE_CLIENTS_PER_COMPANY;
-    if (stopping.aborted || full)
-      throw new Failed<PlatformFailure>({ code: "overloaded", what: "streams", retryAfterS: 5 });
-    if (size === 0) stopping.addEventListener("abort", stop);
-    size += 1;
-    places.set(company, mine.add(listener));
+  function enter(holder: Holder, listener: Listener): Place {
+    const { company } = holder;
+    const place = taken.part(holder);
+    const full = stopping.aborted ? "all" : place.add(1);
+    if (full !== null) throw refused(full, config.SSE_CLIENTS_PER_USER);
+    if (places.size === 0) stopping.addEventListener("abort", stop);
+    places.add(listener);
     start();
     return {
       number: entered++,
@@ -181,14 +188,13 @@ function makeFollower(ports: FollowedPorts): Follower {
         return true;
       },
       leave() {
-        if (!mine.delete(listener)) return;
-        size -= 1;
-        if (size === 0) stopping.removeEventListener("abort", stop);
-        if (mine.size === 0) places.delete(company);
+        if (!places.delete(listener)) return;
+        place.giveBack();
+        if (places.size === 0) stopping.removeEventListener("abort", stop);
         const channel = channels.get(company);
         channel?.listeners.delete(listener);
         if (channel?.listeners.size === 0) channels.delete(company);
-        if (size === 0) wake.abort();
+        if (places.size === 0) wake.abort();
       },
     };
   }
@@ -196,7 +202,16 @@ function makeFollower(ports: FollowedPorts): Follower {
   return {
     enter,
     get size() {
-      return size;
+      return places.size;
     },
   };
+}
+
+function refused(full: Bound, limit: number): Failed<PlatformFailure> {
+  const retryAfterS = 5;
+  return new Failed(
+    full === "person"
+      ? { code: "share_exceeded", what: "streams", limit, retryAfterS }
+      : { code: "overloaded", what: "streams", retryAfterS },
+  );
 }

@@ -1,10 +1,11 @@
+import type { Holder } from "../lib/shares.ts";
 import type { Ports } from "../ports.ts";
 import { eventsAfter, type FeedEvent, type Position } from "./feed.ts";
 import { followerOf } from "./follower.ts";
 
 /** What a reader of the feed asks for. */
 export interface Wanted {
-  readonly company: number;
+  readonly holder: Holder;
   readonly after: Position;
   readonly limit: number;
   /** How long to wait for the first event when there is none, in milliseconds. */
@@ -13,18 +14,19 @@ export interface Wanted {
 
 /**
  * Events after a position; where there are none yet, those that come within the time, or none. Whoever waits takes one of
- * the follower's places: fails with PlatformFailure `overloaded` when there is none.
+ * the follower's places: fails with PlatformFailure `overloaded` or `share_exceeded` when there is none.
  */
 export async function eventsWithin(
   ports: Pick<Ports, "clock"> & Parameters<typeof followerOf>[0],
-  { company, after, limit, waitMs }: Wanted,
+  { holder, after, limit, waitMs }: Wanted,
   signal: AbortSignal,
 ): Promise<FeedEvent[]> {
+  const { company } = holder;
   const there = await eventsAfter(ports, company, after, limit, signal);
   if (there.length > 0 || waitMs === 0) return there;
   const until = ports.clock.now() + waitMs;
   const { promise: over, resolve } = Promise.withResolvers<void>();
-  const place = followerOf(ports).enter(company, {
+  const place = followerOf(ports).enter(holder, {
     events: () => resolve(),
     tick: (now) => now >= until && resolve(),
     stop: resolve,

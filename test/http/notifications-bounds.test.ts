@@ -92,24 +92,58 @@ test("beyond the bound a stream is refused with 503 and Retry-After, and one tha
   ));
 
 test("many clients cost one read for each commit, not one each", () =>
-  withService(async (service) => {
-    const { ports } = service;
-    const streams = await Promise.all(Array.from({ length: 60 }, () => following(service)));
-    const nexts = streams.map(({ stream }) => stream.next());
-    await settle(service);
-    let reads = 0;
-    const { rows } = ports.reader;
-    const counted: Reader["rows"] = (statement, signal) => {
-      reads += 1;
-      return rows(statement, signal);
-    };
-    ports.reader.rows = counted;
-    await happen(ports, [1]);
-    expect(told(await Promise.all(nexts))).toEqual(Array.from({ length: 60 }, () => 1));
-    await settle(service);
-    expect(reads).toBeLessThanOrEqual(3);
-    for (const { stream } of streams) await stream.cancel();
-  }));
+  withService(
+    async (service) => {
+      const { ports } = service;
+      const streams = await Promise.all(Array.from({ length: 60 }, () => following(service)));
+      const nexts = streams.map(({ stream }) => stream.next());
+      await settle(service);
+      let reads = 0;
+      const { rows } = ports.reader;
+      const counted: Reader["rows"] = (statement, signal) => {
+        reads += 1;
+        return rows(statement, signal);
+      };
+      ports.reader.rows = counted;
+      await happen(ports, [1]);
+      expect(told(await Promise.all(nexts))).toEqual(Array.from({ length: 60 }, () => 1));
+      await settle(service);
+      expect(reads).toBeLessThanOrEqual(3);
+      for (const { stream } of streams) await stream.cancel();
+    },
+    { config: { SSE_CLIENTS_PER_USER: 60 } },
+  ));
+
+test("one user or key has so many streams and long polls, a colleague still gets in, and a refusal says why", () =>
+  withService(
+    async (service) => {
+      const { send, ports } = service;
+      const first = await following(service, { as: "VISUALIZADOR" });
+      const polls = [1, 2].map(() =>
+        send("GET", "/api/events?wait=25&after=e0", { as: "VISUALIZADOR" }),
+      );
+      while (followerOf(ports).size < 3) await ports.breathe();
+      for (const path of [PATH, "/api/events?wait=25&after=e0"]) {
+        const refused = await send("GET", path, { as: "VISUALIZADOR" });
+        expect([refused.status, refused.body.code]).toEqual([429, "share_exceeded"]);
+        expect(refused.headers.get("retry-after")).toBe("5");
+        expect(refused.body.detail).toContain("máximo 3");
+      }
+      const colleague = await following(service, { as: "OPERADOR" });
+      const { body: key } = await send("POST", "/api/keys", {
+        json: { name: "Integração", role: "VISUALIZADOR" },
+      });
+      const headers = { authorization: `Bearer ${key.key}` };
+      const program = await following(service, { as: "nobody", headers });
+      await first.stream.cancel();
+      const again = await following(service, { as: "VISUALIZADOR" });
+      for (const { stream } of [colleague, program, again]) await stream.cancel();
+      await happen(ports, [1]);
+      expect((await Promise.all(polls)).map(({ status }) => status)).toEqual([200, 200]);
+      expect(followerOf(ports).size).toBe(0);
+    },
+    { config: { SSE_CLIENTS_PER_USER: 3 } },
+  ));
 
 test("when the service stops, every stream says so, with a time to come back, and ends; a new one is refused", () => {
   const ending = new AbortController();

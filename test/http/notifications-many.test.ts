@@ -104,7 +104,11 @@ test(
         while (followerOf(ports).size > 0) await ports.breathe();
         expect(followerOf(ports).size).toBe(0);
       },
-      { SSE_CLIENTS: CLIENTS + 10, SSE_CLIENTS_PER_COMPANY: CLIENTS + 10 },
+      {
+        SSE_CLIENTS: CLIENTS + 10,
+        SSE_CLIENTS_PER_COMPANY: CLIENTS + 10,
+        SSE_CLIENTS_PER_USER: CLIENTS + 10,
+      },
     ),
   60_000,
 );

@@ -11,7 +11,7 @@ function opened(ports: TestPorts, from: number) {
   const stream = eventStream(
     { ...ports, ...mine },
     {
-      company: 1,
+      holder: { company: 1, person: "user:1:1" },
       from,
       expired: false,
       mayGoOn: async () => true,

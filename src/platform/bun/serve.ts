@@ -4,6 +4,7 @@ import type { Config } from "../../config.ts";
 import type { DocumentDomain } from "../memory/documents.ts";
 import { type BunPorts, bunPorts } from "./ports.ts";
 import { PRIVATE } from "./private.ts";
+import { type Requests, requestsOf, withoutFalseLength } from "./requests.ts";
 import { watch } from "./watch.ts";
 
 /** What a door brings: the domain's pure functions, and how requests are answered over the ports. */
@@ -41,7 +42,6 @@ export async function serve(config: Config, parts: Parts): Promise<Running> {
     const app = await parts.build(ports);
     const server = listen(ports, app.fetch);
     listening = server;
-    ports.attach(server);
     const watching = watch(ports, server);
     const host = config.HOST.includes(":") ? `[${config.HOST.replace(/[[\]]/g, "")}]` : config.HOST;
     const port = server.port ?? config.PORT;
@@ -77,14 +77,20 @@ export async function serve(config: Config, parts: Parts): Promise<Running> {
 
 function listen(ports: BunPorts, answer: (request: Request) => Response | Promise<Response>) {
   const { HOST, PORT } = ports.config;
-  return Bun.serve({
+  let requests: Requests;
+  const server = Bun.serve({
     hostname: HOST.replace(/[[\]]/g, ""),
     port: PORT,
     development: false,
     // Bun's default lets one process listen twice on a port, where only the first would be asked.
     reusePort: false,
     maxRequestBodySize: MAX_BODY_BYTES,
-    fetch: (request) => answer(request),
+    fetch(request) {
+      const whole = requests.whole(request);
+      const answered = answer(whole);
+      if (request.method !== "HEAD") return answered;
+      return Promise.resolve(answered).then(withoutFalseLength);
+    },
     // What the app itself could not answer; its own errors are said by http/problem.ts.
     error(error) {
       ports.log("error", "server.crashed", { name: error.name });
@@ -102,6 +108,9 @@ function listen(ports: BunPorts, answer: (request: Request) => Response | Promis
       );
     },
   });
+  requests = requestsOf(server, server.url.origin);
+  ports.attach(requests);
+  return server;
 }
 
 /** No new connection; those in work end by themselves within the time, or are cut. */
