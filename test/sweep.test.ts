@@ -3,6 +3,7 @@ import { createApp } from "../src/app.ts";
 import { consumerOf } from "../src/consumer.ts";
 import { syntheticNote } from "../src/demo/synthetic-note.ts";
 import { zipOf } from "../src/demo/zip.ts";
+import { sweepBytes } from "../src/ingest/sweep-batches.ts";
 import { trusted } from "../src/lib/cast.ts";
 import { memoryQueue } from "../src/platform/memory/queue.ts";
 import type { Ports } from "../src/ports.ts";
@@ -42,6 +43,56 @@ const kept = (service: Service) =>
     `select n.access_key is not null as named, o.expires_at from originals o
       left join notes n on n.company = o.company and n.sha256 = o.sha256 order by 1 desc`,
   );
+
+test("copies of a note that is stored, with other bytes, go with the next sweep; what differs, and the note, stay", () =>
+  withService(async (service) => {
+    const note = syntheticNote({ seed: 1 });
+    const copies = [1, 2, 3].map((n) => ({
+      name: `copy-${n}.xml`,
+      bytes: utf8(`${note.xml}${"\n".repeat(n)}`),
+    }));
+    const body = await zipOf([{ name: "good.xml", bytes: utf8(note.xml) }, ...copies]);
+    await queued(service);
+    await work(service.ports);
+    const before = await kept(service);
+    const answer = await createApp(() => service.ports).request("/api/nfe/batch?async=true", {
+      method: "POST",
+      body,
+      headers: {
+        "content-type": "application/zip",
+        authorization: `Bearer ${service.tokenOf("OPERADOR")}`,
+      },
+    });
+    expect(answer.status).toBe(202);
+    await work(service.ports);
+    expect(await kept(service)).toHaveLength(before.length + copies.length);
+    expect(await sweep(service.ports)).toMatchObject({ originals: copies.length });
+    expect(await kept(service)).toEqual(before);
+  }));
+
+test("refused documents beyond the bytes that a company may have kept go before their day, the oldest first, and none that is waited for", () =>
+  withService(async ({ ports, rows }) => {
+    const put = (n: number, bytes: number, day: number | null) => ({
+      sql: "insert into originals (company, sha256, gzip, size, created_at, expires_at) values (1, ?1, zeroblob(?2), 1, 0, ?3)",
+      args: [String(n).padStart(64, "0"), bytes, day],
+    });
+    const soon = ports.clock.now() + DAY;
+    const waits = {
+      sql: `insert into job_items (company, job, position, file, sha256, state, results, updated_at)
+        values (1, 'j', 0, 'a.xml', ?1, 'received', '[]', 0)`,
+      args: [String(1).padStart(64, "0")],
+    };
+    const statements = [
+      ...[1, 2, 3, 4].map((n) => put(n, 100, soon + n)),
+      put(9, 5_000, null),
+      waits,
+    ];
+    await ports.writer.commit({ statements, mine: () => undefined });
+    expect(await sweepBytes(ports, 1, 400)).toBe(0);
+    expect(await sweepBytes(ports, 1, 250)).toBe(1);
+    const left = await rows("select sha256 from originals order by sha256");
+    expect(left.map(({ sha256 }) => Number(sha256))).toEqual([1, 3, 4, 9]);
+  }));
 
 test("the bytes of what was refused are kept for 30 days, those of a note for good", () =>
   withService(async (service) => {

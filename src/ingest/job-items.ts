@@ -161,3 +161,12 @@ export async function progressOf(
     summary: summaryBy((outcome) => counts.get(outcome) ?? 0),
   };
 }
+
+/**
+ * Lets the bytes of a document go with the next sweep, not after KEPT_MS: nobody has named them, and nobody will miss them.
+ * Those of a note that is stored have no day, and stay; so do those that another item waits for (sweep-batches.ts).
+ */
+export const forgetBytes = (company: number, sha256: string, at: number): Statement => ({
+  sql: "update originals set expires_at = ?3 where company = ?1 and sha256 = ?2 and expires_at > ?3",
+  args: [company, sha256, at],
+});

@@ -7,7 +7,14 @@ import type { Guard, Ports, Statement } from "../ports.ts";
 import { type BatchResult, putAside, refusedAs, takenIn } from "./batch-result.ts";
 import { endBatch } from "./end-batch.ts";
 import { keepEvent } from "./events.ts";
-import { finishItem, type Place, recordResult, replaceResult, waitsFor } from "./job-items.ts";
+import {
+  finishItem,
+  forgetBytes,
+  type Place,
+  recordResult,
+  replaceResult,
+  waitsFor,
+} from "./job-items.ts";
 import { keepNote } from "./keep.ts";
 import type { NoteReceipt } from "./receipt.ts";
 import { type ReceiveOptions, refusalLine } from "./receive.ts";
@@ -149,9 +156,14 @@ async function refuse(
     beginJob(place.company, place.job, at),
     refusalLine(error, sha256, options.cause, at, waitsFor(place, index)),
     recordResult(place, index, refusedAs(file, error), at, ALWAYS),
+    ...(total === 1 && isKnown(error) ? [forgetBytes(place.company, sha256, at)] : []),
     ...ending(place, index, total, at),
   ]);
 }
+
+/** The same note as one that is stored: its original is there already. What differs is kept for who looks into it. */
+const isKnown = ({ failure }: Failed): boolean =>
+  failure.code === "nfe.duplicate" && !("differs" in failure && failure.differs === true);
 
 /** What follows the last result in its batch. */
 const ending = (place: Place, index: number, total: number, at: number): Statement[] =>

@@ -30,23 +30,52 @@ export async function sweepBatches(ports: Needs, company: number): Promise<numbe
   return over.length;
 }
 
+/** Packed bytes that a company's refused documents may take in the database; beyond, the oldest go before their day. */
+export const MOST_KEPT_BYTES = 1 << 30;
+/** Rows that one look at their sizes reads. */
+const SIZES = 1_000;
+
 /**
- * Forgets bytes that jobs have brought, that no note has named until their day, and that no document waits for; gives how
- * many. Where originals are objects of a bucket, what is forgotten here is their name (sweep-originals.ts).
+ * Forgets bytes that jobs have brought, that no note has named until their day, or that are the oldest beyond `mostBytes`,
+ * and that no document waits for; gives how many. Where originals are objects of a bucket, what is forgotten here is their
+ * name (sweep-originals.ts), and their bytes are not counted.
  */
-export const sweepBytes = (ports: Needs, company: number): Promise<number> =>
-  untilFewer(
-    ports,
-    {
-      sql: `delete from originals where rowid in (
-          select o.rowid from originals o where o.company = ?1 and o.expires_at is not null and o.expires_at <= ?2
-            and not exists (select 1 from job_items i
-              where i.company = ?1 and i.state <> 'done' and i.sha256 = o.sha256)
-          limit ${ORIGINALS}) returning 1`,
-      args: [company, ports.clock.now()],
-    },
-    ORIGINALS,
-  );
+export async function sweepBytes(
+  ports: Needs,
+  company: number,
+  mostBytes = MOST_KEPT_BYTES,
+): Promise<number> {
+  const until = Math.max(ports.clock.now(), await dayBeyond(ports, company, mostBytes));
+  const forget: Statement = {
+    sql: `delete from originals where rowid in (
+        select o.rowid from originals o where o.company = ?1 and o.expires_at is not null and o.expires_at <= ?2
+          and not exists (select 1 from job_items i
+            where i.company = ?1 and i.state <> 'done' and i.sha256 = o.sha256)
+        limit ${ORIGINALS}) returning 1`,
+    args: [company, until],
+  };
+  return untilFewer(ports, forget, ORIGINALS);
+}
+
+/** The newest day whose bytes do not fit any more, when those that go later have taken their room; 0 where all fit. */
+async function dayBeyond(ports: Needs, company: number, mostBytes: number): Promise<number> {
+  let [bytes, day, row] = [0, Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
+  for (;;) {
+    const slice = await ports.reader.rows({
+      sql: `select rowid as place, expires_at, length(gzip) as bytes from originals
+        where company = ?1 and expires_at is not null and (expires_at, rowid) < (?2, ?3)
+        order by expires_at desc, rowid desc limit ${SIZES}`,
+      args: [company, day, row],
+    });
+    for (const one of slice) {
+      [day, row] = [Number(one.expires_at), Number(one.place)];
+      bytes += Number(one.bytes);
+      if (bytes > mostBytes) return day;
+    }
+    if (slice.length < SIZES) return 0;
+    await ports.breathe();
+  }
+}
 
 /**
  * Sends again what waits for its turn and may have lost its message: a queue outside of the database is told after the

@@ -168,6 +168,26 @@ export const FIGURES = {
     help: "Time since a task that goes over a company in several slices has done one, where it waits longest",
     labels: ["task"],
   },
+  sge_unnamed_bytes: {
+    type: "gauge",
+    help: "Packed bytes in the database that no note names: waiting, or refused and kept for 30 days; of 10000 documents at most",
+    labels: [],
+  },
+  sge_database_bytes: {
+    type: "gauge",
+    help: "Size of a local database: main, its write-ahead log, and what upgrades and restores have set aside (Bun)",
+    labels: ["file"],
+  },
+  sge_disk_free_bytes: {
+    type: "gauge",
+    help: "Free space where the database and DATA_DIR are (Bun)",
+    labels: ["folder"],
+  },
+  sge_backup_age_seconds: {
+    type: "gauge",
+    help: "Time since sge backup was done; where it never was, since the first company was made (Bun, a local database)",
+    labels: [],
+  },
   sge_stream_clients: { type: "gauge", help: "Open event streams and long polls", labels: [] },
   process_cpu_seconds_total: { type: "counter", help: "User and system time", labels: [] },
   process_resident_memory_bytes: { type: "gauge", help: "Resident memory", labels: [] },

@@ -31,6 +31,10 @@ const EXPORTS = `select
 
 const PARKED = `select count(*) as parked from (select 1 from queue where dead_at is not null limit ${MOST})`;
 
+/** The length of a blob stands before it: none is read. */
+const UNNAMED = `select coalesce(sum(bytes), 0) as bytes
+  from ${some("originals", "t.expires_at is not null", "length(t.gzip) as bytes")}`;
+
 /** A row for each company and task: few. */
 const SWEPT = "select task, min(updated_at) as at from sweep_places group by task";
 
@@ -44,7 +48,7 @@ export async function standing(
 ): Promise<Figures> {
   const now = clock.now();
   const ask = (sql: string, ...args: number[]) => reader.rows({ sql, args }, signal);
-  const [[made], notes, jobs, items, [exports], [queue], swept] = await Promise.all([
+  const [[made], notes, jobs, items, [exports], [queue], swept, [unnamed]] = await Promise.all([
     ask(MADE),
     ask(NOTES),
     ask(JOBS),
@@ -52,6 +56,7 @@ export async function standing(
     ask(EXPORTS, now),
     ask(PARKED),
     ask(SWEPT),
+    ask(UNNAMED),
   ]);
   const since = (at: unknown) => (at == null ? 0 : Math.max(0, now - Number(at)) / 1_000);
   const oldest = jobs.reduce((least, { oldest }) => Math.min(least, Number(oldest)), now);
@@ -79,6 +84,7 @@ export async function standing(
       labels: { state },
       value: number(exports, state),
     })),
+    sge_unnamed_bytes: number(unnamed, "bytes"),
     sge_sweep_age_seconds: swept.map((row) => ({
       labels: { task: String(row.task) },
       value: since(row.at),

@@ -1,7 +1,9 @@
 import { expect, test } from "bun:test";
+import { stat } from "node:fs/promises";
 import { syntheticNote } from "../../src/demo/synthetic-note.ts";
 import { FIGURES, HISTOGRAMS } from "../../src/observability/names.ts";
 import { standing } from "../../src/observability/standing.ts";
+import { noteBackup } from "../../src/platform/bun/last-backup.ts";
 import { sweep } from "../../src/sweep.ts";
 import { VERSION } from "../../src/version.ts";
 import { type Server, withServer } from "../support/server.ts";
@@ -36,6 +38,28 @@ test("a running service tells every figure of the table, each a number", () =>
     expect(samples.get('sge_breaker_state{name="writer"}')).toBe(0);
     const started = samples.get("process_start_time_seconds") ?? 0;
     expect(Math.abs(started * 1_000 - performance.timeOrigin)).toBeLessThan(1_000);
+  }));
+
+test("the sizes of the database, the free space and the age of the last backup are told", () =>
+  withServer(async (server) => {
+    const { DATA_DIR, DATABASE_URL } = server.ports.config;
+    const path = DATABASE_URL.slice("file:".length);
+    server.ports.meter.watch(() => standing(server.ports));
+    await Bun.write(`${path}.antes-sge-20261101T120000Z`, new Uint8Array(5_000));
+    await server.upload(syntheticNote({ seed: 1 }).xml);
+    const before = await scraped(server);
+    expect(before.get('sge_database_bytes{file="wal"}')).toBeGreaterThan(4_096);
+    expect(before.get('sge_database_bytes{file="aside"}')).toBe(5_000);
+    expect(before.get('sge_database_bytes{file="main"}')).toBe((await stat(path)).size);
+    for (const folder of ["data", "database"])
+      expect(before.get(`sge_disk_free_bytes{folder="${folder}"}`)).toBeGreaterThan(1 << 20);
+    expect(before.get("sge_unnamed_bytes")).toBe(0);
+    // Never done: as old as the installation, which is younger than this test.
+    expect(before.get("sge_backup_age_seconds")).toBeLessThan(60);
+    await noteBackup(DATA_DIR, Date.now() - 3_600_000);
+    const age = (await scraped(server)).get("sge_backup_age_seconds") ?? 0;
+    expect(age).toBeGreaterThan(3_599);
+    expect(age).toBeLessThan(3_700);
   }));
 
 test("commits are told by how many writes shared them and how long they took", () =>

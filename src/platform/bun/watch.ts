@@ -2,6 +2,7 @@ import { readdir } from "node:fs/promises";
 import type { PromMeter } from "../../observability/meter.ts";
 import { VERSION } from "../../version.ts";
 import type { BunPorts } from "./ports.ts";
+import { watchStorage } from "./watch-storage.ts";
 
 const BREAKERS = { closed: 0, half_open: 1, open: 2 } as const;
 
@@ -9,16 +10,17 @@ const BREAKERS = { closed: 0, half_open: 1, open: 2 } as const;
 const TICK_MS = 50;
 
 /**
- * What `/metrics` looks up when it is asked: the writer, the threads, the queue, the breakers, the process; and how late the
+ * What `/metrics` looks up when it is asked: the writer, the threads, the queue, the breakers, the process, the disk; and how late the
  * event loop is, until `end`.
  */
 export function watch(
-  ports: Pick<BunPorts, "meter" | "queue" | "figures" | "breakers">,
+  ports: Pick<BunPorts, "meter" | "queue" | "figures" | "breakers" | "config" | "reader" | "clock">,
   server: Pick<Bun.Server<undefined>, "pendingRequests">,
 ): { end(): void } {
   const { meter } = ports;
   watchParts(ports);
   watchProcess(meter);
+  watchStorage(meter, ports);
   meter.watch(() => ({
     sge_build_info: [{ labels: { version: VERSION }, value: 1 }],
     http_requests_in_work: server.pendingRequests,
