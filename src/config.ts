@@ -21,6 +21,10 @@ const listOf = (right: (part: string) => boolean, wrong: (part: string) => strin
 
 /** Scheme, host and port, as a browser sends it: nothing behind, not even a slash. */
 const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).origin === text;
+/** An address, or a network in CIDR notation: not the whole Internet, where a header would be anybody's word. */
+const Network = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
+const isNetwork = (text: string): boolean =>
+  Network.safeParse(text).success && !text.endsWith("/0");
 const HOST_NAME = /^(?!-)[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$/;
 const HEADER = /^\s*(?:[^\s=,]+=.*)?$/;
 
@@ -108,6 +112,10 @@ const Environment = z.object({
     isOrigin,
     (part) => `${part} não é uma origem: só esquema, host e porta, como https://loja.example`,
   ).describe("Allowed origins, comma separated; development also allows http://localhost:*"),
+  TRUSTED_PROXIES: listOf(
+    isNetwork,
+    (part) => `${part} não é um endereço IP nem uma rede, como 127.0.0.1 ou 10.0.0.0/8`,
+  ).describe("Proxies whose X-Forwarded-For is believed: addresses or networks, comma separated"),
   MAIL_DOMAIN: z
     .string()
     .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, "a domain in lower case")
@@ -141,7 +149,9 @@ const Environment = z.object({
     .string()
     .regex(/^\S{16,}$/, "16 characters or more, none of them blank")
     .optional()
-    .describe("Lets a scraper into /metrics; without it only an administrator"),
+    .describe(
+      "Lets a scraper into /metrics; without it only an administrator, where there is one company",
+    ),
   OTEL_EXPORTER_OTLP_ENDPOINT: z
     .url({ protocol: /^https?$/ })
     .optional()

@@ -286,7 +286,10 @@ export interface Ports {
   forgetFirstPassword?(): Promise<void>;
   /** Lets a quiet stream or a long handler live for `seconds` without a byte (Bun cuts after 10 s; Workers: nothing to do). */
   patience(request: Request, seconds: number): void;
-  /** The address of the peer, as the runtime knows it and never as a client's header says it; null when unknown. */
+  /**
+   * The address of the client: as the runtime knows it, or as a proxy of TRUSTED_PROXIES says it, and never as a header of
+   * anybody else's does; null when unknown.
+   */
   peer(request: Request): string | null;
   /**
    * Gives way to whoever else waits, between two steps of long work: a local database answers without ever leaving the

@@ -13,4 +13,6 @@ export type AccountsFailure =
   | { code: "key.not_found" }
   | { code: "key.too_many"; limit: number }
   | { code: "key.expiry_past" }
+  /** The metrics are of all companies of the installation, and so no single one's. */
+  | { code: "metrics.many_companies" }
   | { code: "rate_limited"; retryAfterS: number };

@@ -1,10 +1,11 @@
 import { asc, eq, type InferSelectModel } from "drizzle-orm";
 import { audit } from "../journal/record.ts";
-import { sha256 } from "../lib/hash.ts";
 import { Failed } from "../lib/result.ts";
 import type { PasswordHasher, Ports, Statement } from "../ports.ts";
+import { accountTag } from "./account-tag.ts";
 import type { AccountsFailure } from "./failures.ts";
-import { takeGuess } from "./login-limits.ts";
+import { rememberNetwork } from "./known-networks.ts";
+import { networkOf, takeGuess } from "./login-limits.ts";
 import { memoryOf } from "./memory.ts";
 import type { Role } from "./roles.ts";
 import { companies, users } from "./tables.ts";
@@ -24,7 +25,15 @@ export interface SignedIn {
 type UserRow = InferSelectModel<typeof users>;
 type LoginPorts = Pick<
   Ports,
-  "config" | "read" | "reader" | "writer" | "passwords" | "limits" | "clock" | "forgetFirstPassword"
+  | "config"
+  | "read"
+  | "reader"
+  | "writer"
+  | "passwords"
+  | "limits"
+  | "clock"
+  | "forgetFirstPassword"
+  | "log"
 >;
 
 /**
@@ -38,7 +47,7 @@ export async function login(
   request: { readonly requestId: string; readonly peer: string | null },
 ): Promise<{ token: string; user: SignedIn }> {
   const email = given.email.trim().toLowerCase();
-  await takeGuess(ports, email, request.peer);
+  await takeGuess(ports, email, request);
   const decoy = await decoyOf(ports.passwords);
   const [user] = await ports.read.select().from(users).where(eq(users.email, email));
   const matches = await ports.passwords.verify(given.password, user?.passwordHash ?? decoy);
@@ -69,6 +78,8 @@ export async function login(
         where company = ?1 and id = ?2 and password_generated = 1 and password_hash = ?3 returning id`,
       args: [user.company, user.id, user.passwordHash],
     });
+  if (request.peer !== null)
+    statements.push(...rememberNetwork(user, networkOf(request.peer), now));
   if (parametersOf(user.passwordHash) !== parametersOf(decoy))
     statements.push({
       sql: `update users set password_hash = ?3, updated_at = ?4
@@ -90,8 +101,9 @@ export async function login(
 }
 
 /**
- * An address that is nobody's is told to the oldest company, the operator's own, and only as the first digits of its
- * SHA-256: enough to see one address tried again and again, and no list of what people typed.
+ * One line in the log (peer, reason, a tag for the account) and one in the audit. An address that is nobody's is told to the
+ * oldest company, the operator's own, and only as its tag: enough to see one address tried again and again, and no list of
+ * what people typed.
  */
 async function recordFailure(
   ports: LoginPorts,
@@ -100,6 +112,9 @@ async function recordFailure(
   why: string | null,
   request: { readonly requestId: string; readonly peer: string | null },
 ): Promise<void> {
+  const account = await accountTag(memoryOf(ports).secret, email);
+  const { requestId: request_id, peer } = request;
+  ports.log("warn", "login.failed", { why, account, peer, request_id });
   const [oldest] = await ports.read
     .select({ id: companies.id })
     .from(companies)
@@ -114,7 +129,7 @@ async function recordFailure(
     action: "login.failed",
     entity: "user",
     entityId: user === undefined ? null : String(user.id),
-    detail: user === undefined ? { why, email: (await sha256(email)).slice(0, 12) } : { why },
+    detail: user === undefined ? { why, account } : { why },
     ...request,
   });
   await ports.writer.commit({ statements: [line], mine: () => undefined });

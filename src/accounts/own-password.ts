@@ -4,7 +4,8 @@ import { Failed, orFail } from "../lib/result.ts";
 import type { Ports } from "../ports.ts";
 import type { Cause } from "./actor.ts";
 import type { AccountsFailure } from "./failures.ts";
-import { takeGuess } from "./login-limits.ts";
+import { forgetNetworks } from "./known-networks.ts";
+import { networkOf, takeGuess } from "./login-limits.ts";
 import { memoryOf } from "./memory.ts";
 import { checkPassword } from "./passwords.ts";
 import { users } from "./tables.ts";
@@ -17,7 +18,10 @@ import { issueToken } from "./token.ts";
  * Fails with `auth.wrong_password`, `auth.weak_password`, `rate_limited`, `auth.invalid_token`.
  */
 export async function changeOwnPassword(
-  ports: Pick<Ports, "config" | "read" | "reader" | "writer" | "passwords" | "limits" | "clock">,
+  ports: Pick<
+    Ports,
+    "config" | "read" | "reader" | "writer" | "passwords" | "limits" | "clock" | "log"
+  >,
   given: { readonly current: string; readonly next: string },
   cause: Cause,
 ): Promise<{ token: string }> {
@@ -28,9 +32,12 @@ export async function changeOwnPassword(
     .from(users)
     .where(and(eq(users.company, company), eq(users.id, userId), eq(users.active, true)));
   if (user === undefined) throw revoked;
-  await takeGuess(ports, user.email, cause.peer);
-  if (!(await ports.passwords.verify(given.current, user.passwordHash)))
+  await takeGuess(ports, user.email, cause);
+  if (!(await ports.passwords.verify(given.current, user.passwordHash))) {
+    const { requestId: request_id, peer } = cause;
+    ports.log("warn", "password.failed", { user: userId, company, peer, request_id });
     throw new Failed<AccountsFailure>({ code: "auth.wrong_password" });
+  }
   const hash = await ports.passwords.hash(orFail(checkPassword(given.next, user.email)));
 
   const now = ports.clock.now();
@@ -47,6 +54,7 @@ export async function changeOwnPassword(
           returning token_version`,
         args: [company, userId, hash, now, user.passwordHash, user.tokenVersion],
       },
+      forgetNetworks(company, userId, cause.peer === null ? null : networkOf(cause.peer), won),
       touched(company, ["accounts"], won),
       audit(
         {

@@ -1,6 +1,7 @@
 import { audit, touched } from "../journal/record.ts";
 import { orFail } from "../lib/result.ts";
 import type { Ports, Row } from "../ports.ts";
+import { forgetNetworks } from "./known-networks.ts";
 import { checkPassword } from "./passwords.ts";
 
 /** What became of a password that was set for somebody; `keys`: how many API keys of that person go on being good. */
@@ -55,10 +56,7 @@ export async function setPassword(
             where company = ?1 and created_by = ?2 and revoked_at is null and coalesce(expires_at, ?4 + 1) > ?4) as keys`,
         args: [company, id, hash, now],
       },
-      {
-        sql: `delete from known_networks where company = ?1 and user_id = ?2 and exists (${won.sql})`,
-        args: [...won.args],
-      },
+      forgetNetworks(company, id, null, won),
       touched(company, ["accounts"], won),
       audit(
         {

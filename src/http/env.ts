@@ -32,6 +32,6 @@ export function causeOf(c: { var: Env["Variables"] }): Cause {
   return { actor: c.var.actor, requestId: c.var.requestId, peer: peerOf(c) };
 }
 
-/** The address of the peer as the runtime gives it (S7: never as a header says it); null when unknown. */
+/** The address of the client as the ports know it (S7: never as a stranger's header says it); null when unknown. */
 export const peerOf = (c: { var: Env["Variables"] }): string | null =>
   c.var.ports.peer(c.var.request);

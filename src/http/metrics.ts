@@ -1,8 +1,12 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import { timingSafeEqual } from "hono/utils/buffer";
+import type { Actor } from "../accounts/actor.ts";
+import type { AccountsFailure } from "../accounts/failures.ts";
+import { Failed } from "../lib/result.ts";
 import { EXPOSITION_TYPE, exposition } from "../observability/exposition.ts";
 import { standing } from "../observability/standing.ts";
+import type { Ports } from "../ports.ts";
 import { VERSION } from "../version.ts";
 import { authenticated, bearerOf } from "./auth.ts";
 import type { Env } from "./env.ts";
@@ -10,11 +14,11 @@ import { asks } from "./permissions.ts";
 import { PROBLEMS } from "./schemas.ts";
 
 /** Whoever holds METRICS_TOKEN: of no company, and let into one place only. */
-const SCRAPER = { company: 0, userId: 0, role: "ADMIN" } as const;
+const SCRAPER: Actor = { company: 0, userId: 0, role: "ADMIN" };
 
 /**
  * Stands before `/metrics`: lets METRICS_TOKEN in, which knows nothing else; anybody else as under /api, so that an
- * administrator's token or API key will do. No rate limit: a scrape that is refused is a hole in every graph.
+ * administrator's token or API key will do, where there is one company. No rate limit: a scrape that is refused is a hole in every graph.
  */
 export const admitScraper: MiddlewareHandler<Env> = async (c, next) => {
   const wanted = c.var.ports.config.METRICS_TOKEN;
@@ -29,7 +33,8 @@ const metricsRoute = createRoute({
   path: "/metrics",
   operationId: "metrics",
   tags: ["operations"],
-  summary: "Métricas no formato do Prometheus; METRICS_TOKEN ou um ADMIN",
+  summary:
+    "Métricas no formato do Prometheus; METRICS_TOKEN, ou um ADMIN onde há uma só empresa na instalação",
   ...asks("administer"),
   responses: {
     200: { description: "As métricas", content: { "text/plain": { schema: z.string() } } },
@@ -37,11 +42,22 @@ const metricsRoute = createRoute({
   },
 });
 
+/**
+ * The figures are of the whole installation: where several companies share it, no administrator of one sees those of the
+ * others. Fails with `metrics.many_companies`.
+ */
+async function mustSeeAll({ reader }: Ports, actor: Actor): Promise<void> {
+  if (actor === SCRAPER) return;
+  const companies = await reader.rows({ sql: "select 1 from companies limit 2", args: [] });
+  if (companies.length > 1) throw new Failed<AccountsFailure>({ code: "metrics.many_companies" });
+}
+
 /** What this process has counted; where one process is not the service (Workers), what the database knows of it. */
 export const metrics = defineOpenAPIRoute<typeof metricsRoute, Env>({
   route: metricsRoute,
   handler: async (c) => {
-    const { ports, signal } = c.var;
+    const { ports, signal, actor } = c.var;
+    await mustSeeAll(ports, actor);
     const exposed = (await ports.meter.exposition?.()) ?? {
       type: EXPOSITION_TYPE,
       text: exposition({

@@ -2,7 +2,7 @@ import type { Context, MiddlewareHandler } from "hono";
 import { matchedRoutes } from "hono/route";
 import { newId } from "../lib/id.ts";
 import { under } from "../observability/under.ts";
-import type { Env } from "./env.ts";
+import { type Env, peerOf } from "./env.ts";
 import { CLIENT_LEFT } from "./problem.ts";
 
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
@@ -17,6 +17,8 @@ export const observed: MiddlewareHandler<Env> = async (c, next) => {
   const requestId = given !== undefined && REQUEST_ID.test(given) ? given : newId();
   c.set("requestId", requestId);
   const { log, meter, tracer } = c.var.ports;
+  // While the connection is there: a runtime no longer knows who has gone.
+  const peer = peerOf(c);
   const begun = tracer.begin(c.req.method, "server", c.req.header("traceparent") ?? null);
   c.set("ports", under(c.var.ports, begun.trace));
   const started = meter.seconds();
@@ -42,6 +44,7 @@ export const observed: MiddlewareHandler<Env> = async (c, next) => {
     bytes: bytesOf(c),
     ...who,
     key: actor?.keyId ?? null,
+    peer,
   });
   begun.end(
     `${method} ${endpoint}`,

@@ -66,6 +66,10 @@ const SAY = {
   "key.too_many": [409, "A empresa já tem o número máximo de chaves de API"],
   "key.expiry_past": [400, "A validade da chave deve estar no futuro"],
   "events.expired": [410, "Eventos depois deste ponto não são mais guardados"],
+  "metrics.many_companies": [
+    403,
+    "Há várias empresas nesta instalação, e as métricas são de todas; use METRICS_TOKEN",
+  ],
   rate_limited: [429, "Muitas requisições; tente de novo em instantes"],
   "export.interrupted": [500, "A exportação foi interrompida"],
   overloaded: [503, "O serviço está sobrecarregado; tente de novo em instantes"],

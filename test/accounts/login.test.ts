@@ -1,7 +1,10 @@
 import { expect, test } from "bun:test";
+import { accountTag } from "../../src/accounts/account-tag.ts";
 import { authenticate } from "../../src/accounts/authenticate.ts";
+import { isKnownNetwork } from "../../src/accounts/known-networks.ts";
 import { login } from "../../src/accounts/login.ts";
 import { networkOf } from "../../src/accounts/login-limits.ts";
+import { sha256 } from "../../src/lib/hash.ts";
 import { Failed } from "../../src/lib/result.ts";
 import { ADMIN, addUser, auditOf, countingPasswords, type House, house } from "../support/house.ts";
 
@@ -83,7 +86,7 @@ test("S9: every login leaves a line in the audit, and what was typed for nobody 
     { action: "login.failed", user_id: null, entity_id: null, company: 1 },
   ]);
   expect(JSON.stringify(lines)).not.toContain("segredo");
-  expect(String(lines[2]?.detail)).toMatch(/^\{"why":"unknown","email":"[0-9a-f]{12}"\}$/);
+  expect(String(lines[2]?.detail)).toMatch(/^\{"why":"unknown","account":"[0-9a-f]{12}"\}$/);
   await ports.close();
 });
 
@@ -119,6 +122,97 @@ test("a network is an IPv4 address or the /64 of an IPv6 one, however it is writ
   expect(networkOf("2001:DB8::5")).toBe("2001:db8:0:0::/64");
   expect(networkOf("2001:0db8:0000:0000:1:2:3:4")).toBe("2001:db8:0:0::/64");
   expect(networkOf("2001:db8:1:2:3:4:5:6")).toBe("2001:db8:1:2::/64");
+});
+
+const wrong = { email: ADMIN.email, password: "errada errada" };
+const OWNER = { requestId: "req-1", peer: "192.0.2.7" };
+const knownNetworks = async (ports: House) => {
+  const rows = await ports.reader.rows({
+    sql: "select network from known_networks where user_id = 1 order by last_login_at desc",
+    args: [],
+  });
+  return rows.map(({ network }) => network);
+};
+
+test("tries from anywhere else keep nobody out who comes from a network of an earlier login, however long they go on", async () => {
+  const ports = await house();
+  await login(ports, ADMIN, OWNER);
+  let strangers = 0;
+  for (let minute = 0; minute < 30; minute += 1) {
+    for (let n = 0; n < 40; n += 1)
+      if ((await failureOf(login(ports, wrong, from(n)))) !== undefined) strangers += 1;
+    expect((await login(ports, ADMIN, OWNER)).user.id).toBe(1);
+    // From another address of the same network too.
+    expect(await failureOf(login(ports, ADMIN, from(99)))).toMatchObject({ code: "rate_limited" });
+    ports.clock.advance(60_000);
+  }
+  expect(strangers).toBe(30 * 40);
+  // 1 of the owner's first login, then what the one bucket of all strangers had left and what has filled it since.
+  expect(ports.passwords.calls.verify - 31).toBe(4 + 29 * 5);
+  await ports.close();
+});
+
+test("a network of an earlier login has five tries a minute of its own for the account, and no more", async () => {
+  const ports = await house();
+  await login(ports, ADMIN, OWNER);
+  ports.clock.advance(60_000);
+  for (let n = 0; n < 5; n += 1)
+    expect(await failureOf(login(ports, wrong, OWNER))).toEqual({
+      code: "auth.invalid_credentials",
+    });
+  expect(await failureOf(login(ports, ADMIN, OWNER))).toMatchObject({ code: "rate_limited" });
+  // They were not taken from the others' bucket.
+  expect(await failureOf(login(ports, wrong, from(1)))).toEqual({
+    code: "auth.invalid_credentials",
+  });
+  await ports.close();
+});
+
+test("a network is known by a good login only, for 90 days, and twenty of them for one person", async () => {
+  const ports = await house();
+  for (let n = 0; n < 25; n += 1) {
+    ports.clock.advance(60_000);
+    await login(ports, ADMIN, from(n));
+  }
+  ports.clock.advance(60_000);
+  await failureOf(login(ports, wrong, from(99)));
+  const newest = Array.from({ length: 20 }, (_, n) => `198.51.100.${24 - n}`);
+  expect(await knownNetworks(ports)).toEqual(newest);
+  const isKnown = (n: number) => isKnownNetwork(ports, ADMIN.email, `198.51.100.${n}`);
+  expect([await isKnown(24), await isKnown(5), await isKnown(4)]).toEqual([true, true, false]);
+  ports.clock.advance(90 * 86_400_000);
+  expect(await isKnown(24)).toBe(false);
+  await login(ports, ADMIN, from(50));
+  expect(await knownNetworks(ports)).toEqual(["198.51.100.50"]);
+  await ports.close();
+});
+
+test("a failed login and one over the limit are lines of the log with the peer and a tag of the account, never its address", async () => {
+  const ports = await house();
+  for (const email of [ADMIN.email, " CHEFE@loja.example", "segredo@x.example"])
+    await failureOf(login(ports, { email, password: "errada errada" }, OWNER));
+  for (let n = 0; n < 4; n += 1) await failureOf(login(ports, wrong, OWNER));
+  const lines = ports.sent.filter(({ event }) => event.startsWith("login."));
+  const tag = expect.stringMatching(/^[0-9a-f]{12}$/);
+  const line = { level: "warn", account: tag, peer: "192.0.2.7", request_id: "req-1" };
+  const failed = { ...line, event: "login.failed", why: "password" };
+  const limited = { ...line, event: "login.limited", by: "network" };
+  expect(lines).toEqual([
+    failed,
+    failed,
+    { ...failed, why: "unknown" },
+    failed,
+    failed,
+    limited,
+    limited,
+  ]);
+  expect(lines[0]?.account).toBe(lines[1]?.account);
+  expect(lines[0]?.account).not.toBe(lines[2]?.account);
+  expect(JSON.stringify(ports.sent)).not.toMatch(/segredo|loja\.example/);
+  // Who has no secret of the service cannot find the address by trying.
+  const [hashed, other] = [await sha256(ADMIN.email), await accountTag("another", ADMIN.email)];
+  expect([hashed.slice(0, 12), other]).not.toContain(lines[0]?.account);
+  await ports.close();
 });
 
 const hashOfAdmin = async (ports: House) => {

@@ -18,6 +18,7 @@ const WRONG: Readonly<Record<string, string>> = {
   MAIL_SECRET: "curto",
   METRICS_TOKEN: "com espaço no meio",
   OTEL_EXPORTER_OTLP_HEADERS: "authorization",
+  TRUSTED_PROXIES: "127.0.0.1,proxy.example",
 };
 
 test("a wrong value of any setting is refused, and the setting is named", () => {

@@ -102,6 +102,20 @@ describe("what is counted at the edge", () => {
     assert.match(text, /^sge_build_info\{version="[^"]+"\} 1$/m);
   });
 
+  test("tries from elsewhere do not keep out who comes from a network of an earlier login", async () => {
+    const login = async (address, password) => {
+      const headers = { "cf-connecting-ip": address };
+      return (await call("/api/login", { json: { ...ADMIN, password }, headers })).status;
+    };
+    assert.equal(await login("198.51.100.1", ADMIN.password), 200);
+    const statuses = [];
+    for (let n = 0; n < 5; n++) statuses.push(await login(`198.51.100.${10 + n}`, "errada errada"));
+    // Two good logins were the first of the five.
+    assert.deepEqual(statuses, [401, 401, 401, 429, 429]);
+    assert.equal(await login("198.51.100.20", ADMIN.password), 429);
+    assert.equal(await login("198.51.100.1", ADMIN.password), 200);
+  });
+
   test("five guesses a minute for an account, and a Worker that begins anew does not forget them", async () => {
     const guess = () =>
       call("/api/login", { json: { email: "outra@loja.example", password: "errada" } });

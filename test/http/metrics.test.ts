@@ -3,14 +3,19 @@ import { syntheticNote } from "../../src/demo/synthetic-note.ts";
 import { Failed } from "../../src/lib/result.ts";
 import { FIGURES } from "../../src/observability/names.ts";
 import { VERSION } from "../../src/version.ts";
-import { type Service, withService } from "../support/service.ts";
+import type { TestOverrides } from "../support/ports.ts";
+import { type Service, withService as withoutToken } from "../support/service.ts";
 
 const METRICS_TOKEN = "um-token-de-dezesseis-ou-mais";
 const scraper = { as: "nobody", headers: { authorization: `Bearer ${METRICS_TOKEN}` } } as const;
 
+/** A service whose operator's scraper has a token: the tests have two companies, whose administrators see no metrics. */
+const withService = (body: (service: Service) => Promise<void>, overrides: TestOverrides = {}) =>
+  withoutToken(body, { ...overrides, config: { METRICS_TOKEN, ...overrides.config } });
+
 /** The samples of an exposition: `name{labels}` and its value. */
 async function samplesOf({ send }: Service): Promise<Map<string, number>> {
-  const { status, text } = await send("GET", "/metrics");
+  const { status, text } = await send("GET", "/metrics", scraper);
   expect(status).toBe(200);
   const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
   return new Map(
@@ -112,13 +117,45 @@ test("METRICS_TOKEN opens /metrics and nothing else; without it only an administ
       expect((await send("GET", "/metrics", { as: "nobody", headers: wrong })).status).toBe(401);
       expect((await send("GET", "/metrics", { as: "nobody" })).status).toBe(401);
       expect((await send("GET", "/metrics", { as: "GERENTE" })).status).toBe(403);
-      expect((await send("GET", "/metrics", { as: "ADMIN" })).status).toBe(200);
+      const administrator = await send("GET", "/metrics", { as: "ADMIN" });
+      expect([administrator.status, administrator.body.code]).toEqual([
+        403,
+        "metrics.many_companies",
+      ]);
     },
     { config: { METRICS_TOKEN } },
   ));
 
+/** The tests' second company, gone. */
+const alone = ({ ports }: Service) =>
+  ports.writer.commit({
+    statements: [
+      { sql: "delete from users where company <> 1", args: [] },
+      { sql: "delete from companies where id <> 1", args: [] },
+    ],
+    mine: () => undefined,
+  });
+
+test("an administrator, and a key of one, sees the metrics where there is one company, and nowhere else", () =>
+  withService(async (service) => {
+    const { send } = service;
+    const { body } = await send("POST", "/api/keys", { json: { name: "ERP", role: "ADMIN" } });
+    const key = { as: "nobody", headers: { authorization: `Bearer ${body.key}` } } as const;
+    for (const options of [{}, key]) {
+      const { status, body: problem, text } = await send("GET", "/metrics", options);
+      expect([status, problem.code]).toEqual([403, "metrics.many_companies"]);
+      expect(text).not.toContain("sge_notes");
+    }
+    await alone(service);
+    for (const options of [{}, key]) {
+      const { status, text } = await send("GET", "/metrics", options);
+      expect([status, text]).toEqual([200, expect.stringContaining("# TYPE")]);
+    }
+    expect((await send("GET", "/metrics", { as: "GERENTE" })).status).toBe(403);
+  }));
+
 test("with no METRICS_TOKEN no token is one", () =>
-  withService(async ({ send }) => {
+  withoutToken(async ({ send }) => {
     for (const token of ["undefined", "null", METRICS_TOKEN])
       expect(
         (
@@ -130,18 +167,11 @@ test("with no METRICS_TOKEN no token is one", () =>
       ).toBe(401);
   }));
 
-test("an administrator's API key reads the metrics", () =>
-  withService(async ({ send }) => {
-    const { body } = await send("POST", "/api/keys", {
-      json: { name: "prometheus", role: "ADMIN" },
-    });
-    const headers = { authorization: `Bearer ${body.key}` };
-    expect((await send("GET", "/metrics", { as: "nobody", headers })).status).toBe(200);
-  }));
-
 test("scrapes stand outside of the rate limit", () =>
   withService(
-    async ({ send }) => {
+    async (service) => {
+      const { send } = service;
+      await alone(service);
       for (let n = 0; n < 10; n++) {
         expect((await send("GET", "/metrics")).status).toBe(200);
         expect((await send("GET", "/metrics", scraper)).status).toBe(200);
@@ -195,7 +225,7 @@ test("where one process is not the service, its database tells the metrics, unde
     expect(Object.fromEntries(shown)).toEqual(expected);
     for (const name of samples.keys())
       expect(Object.keys(FIGURES)).toContain(name.replace(/\{.*/, ""));
-    expect((await send("GET", "/metrics")).headers.get("content-type")).toStartWith(
+    expect((await send("GET", "/metrics", scraper)).headers.get("content-type")).toStartWith(
       "text/plain; version=0.0.4",
     );
   }));

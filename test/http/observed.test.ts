@@ -29,6 +29,7 @@ test("a request is one line: ids, route pattern, who, code, time and size, and n
       user: 12,
       company: 1,
       key: null,
+      peer: "127.0.0.1",
     });
     await service.send("GET", `/api/nfes/${note.accessKey}?segredo=1`, {
       as: "stranger",
@@ -134,7 +135,7 @@ test("a client that leaves while we work is no crash: one line at info, and an e
     expect(service.ports.sent).toMatchObject([
       { level: "info", event: "request.aborted", status: 499, route: "/api/nfe/upload", user: 12 },
     ]);
-    const { text } = await service.send("GET", "/metrics");
+    const { text } = await service.ports.meter.exposition();
     expect(text).toContain(
       'http_requests_total{method="POST",endpoint="/api/nfe/upload",status="499"} 1\n',
     );

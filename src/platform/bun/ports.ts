@@ -22,6 +22,7 @@ import { stdoutLog } from "./log.ts";
 import { imapMailboxes } from "./mailbox.ts";
 import { tableOriginals } from "./originals.ts";
 import { bunPasswords } from "./passwords.ts";
+import { peerBehind } from "./peer.ts";
 import { bunProfiler } from "./profiler.ts";
 import { type BunQueue, bunQueue, type QueueFigures } from "./queue.ts";
 import { jwtSecret } from "./secrets.ts";
@@ -107,6 +108,7 @@ export async function bunPorts(
   );
   const mailboxes = imapMailboxes();
   const ending = new AbortController();
+  const peerOf = peerBehind(config.TRUSTED_PROXIES);
   let server: Attached | undefined;
   return {
     config: { ...config, JWT_SECRET },
@@ -140,7 +142,8 @@ export async function bunPorts(
     upgrade,
     forgetFirstPassword: () => forgetFirstPassword(config.DATA_DIR),
     patience: (request, seconds) => server?.timeout(request, seconds),
-    peer: (request) => server?.requestIP(request)?.address ?? null,
+    peer: (request) =>
+      peerOf(server?.requestIP(request)?.address ?? null, request.headers.get("x-forwarded-for")),
     breathe,
     gzip,
     figures: () => ({

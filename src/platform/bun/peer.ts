@@ -1,0 +1,64 @@
+import { BlockList, isIP } from "node:net";
+
+/** More proxies than this one behind the other nobody has; what stands further left is not read. */
+const MOST_HOPS = 32;
+
+/** The address of whoever sent a request, from the address of the connection and the header X-Forwarded-For. */
+export type PeerOf = (connected: string | null, forwarded: string | null) => string | null;
+
+/**
+ * The client behind the proxies that are trusted (addresses and networks in CIDR notation, IPv4 and IPv6). Each proxy writes
+ * at the right end of X-Forwarded-For whom it has heard from, so the header is read from there, and only as far as each
+ * reporter is trusted: what a stranger has put into it stands further left. What is no address ends the reading: the peer is
+ * then the proxy that let it pass. From a connection that is not trusted's the header is not read.
+ */
+export function peerBehind(trusted: readonly string[]): PeerOf {
+  const proxies = listOf(trusted);
+  const isProxy = (address: string): boolean =>
+    proxies.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
+  return (connected, forwarded) => {
+    let peer = plain(connected ?? "");
+    if (peer === null) return connected;
+    if (trusted.length === 0 || forwarded === null) return peer;
+    const hops = forwarded.split(",").slice(-MOST_HOPS);
+    while (isProxy(peer)) {
+      const next = plain(hops.pop() ?? "");
+      if (next === null) break;
+      peer = next;
+    }
+    return peer;
+  };
+}
+
+function listOf(trusted: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const one of trusted) {
+    const [network = "", bits] = one.split("/");
+    const address = (bits === undefined ? plain(network) : null) ?? network;
+    const family = isIP(address) === 6 ? "ipv6" : "ipv4";
+    if (bits === undefined) list.addAddress(address, family);
+    else list.addSubnet(address, Number(bits), family);
+  }
+  return list;
+}
+
+/** `203.0.113.9:4711`, `[2001:db8::1]`, `[2001:db8::1]:443`: some proxies write the port along. */
+const WITH_PORT = /^(?:(\d+(?:\.\d+){3})|\[(?=[^\]]*:)([0-9a-f:.]+)\])(?::\d{1,5})?$/i;
+
+/** One spelling for one address: IPv6 in its canonical form, IPv4 also where IPv6 wraps it. Null: no address. */
+function plain(text: string): string | null {
+  const trimmed = text.trim();
+  const [, four, six] = WITH_PORT.exec(trimmed) ?? [];
+  const address = (four ?? six ?? trimmed).replace(/%.*$/, "");
+  const version = isIP(address);
+  if (version === 0) return null;
+  if (version === 4) return address;
+  const canonical = new URL(`http://[${address}]`).hostname.slice(1, -1);
+  const [, high, low] = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(canonical) ?? [];
+  if (high === undefined || low === undefined) return canonical;
+  const bytes = [Number.parseInt(high, 16), Number.parseInt(low, 16)].flatMap((group) => [
+    group >> 8,
+    group & 0xff,
+  ]);
+  return bytes.join(".");
+}
