@@ -7,6 +7,7 @@ import { agedBy, factorsAsAssumed, nothingBelowZero, post } from "../stock/posti
 import { belowZero, lacking, noteBelowZero } from "./below-zero.ts";
 import { POSTED } from "./keep.ts";
 import { noteFellBelow } from "./low-stock.ts";
+import { NOT_APPROVED } from "./not-approved.ts";
 import { noteOtherUnits, otherUnits } from "./other-units.ts";
 import { type ProcessPlan, planOf } from "./plan.ts";
 import { type ApprovalOptions, type Proposal, propose } from "./proposal.ts";
@@ -111,7 +112,9 @@ async function commitApproval(
 function take({ note, posting, settings }: Proposal): Statement {
   const guarded = leaves(posting) && !settings.allowNegative;
   return {
-    sql: `update notes set status = 'PROCESSADA', posting = ?2, processed_at = ?4, processed_by = ?5, updated_at = ?4
+    sql: `update notes set status = 'PROCESSADA', posting = ?2, processed_at = ?4, processed_by = ?5, updated_at = ?4,
+        findings = iif(instr(findings, '"${NOT_APPROVED}"') = 0, findings, (
+          select json_group_array(json(value)) from json_each(findings) where value ->> 'code' <> '${NOT_APPROVED}'))
       where company = ?1 and access_key = ?3 and status = 'PENDENTE' and verdict_version = ?6
         and settings_version = ?7 and rules_version >= ${RULES_VERSION}
         and exists (select 1 from companies where id = ?1 and settings_version = ?7)

@@ -3,16 +3,17 @@ import { settingsOf } from "../accounts/settings.ts";
 import { audit, happened, touched } from "../journal/record.ts";
 import { newId } from "../lib/id.ts";
 import { Failed } from "../lib/result.ts";
-import type { Reading } from "../nfe/document.ts";
+import type { Finding, Reading } from "../nfe/document.ts";
 import type { Ports, Row, Statement } from "../ports.ts";
 import { saidOfStock } from "../stock/out-of-range.ts";
 import { agedBy, type Posting, post } from "../stock/posting.ts";
-import { belowZero, noteBelowZero } from "./below-zero.ts";
+import { belowZero, lacking, noteBelowZero } from "./below-zero.ts";
 import { completeNote } from "./complete.ts";
 import { type Judgement, judge } from "./judge.ts";
 import { bookingLines } from "./lines.ts";
 import { noteFellBelow } from "./low-stock.ts";
 import { FACTOR_ONE } from "./mapping.ts";
+import { notApproved, stockFailureOf } from "./not-approved.ts";
 import { noteOtherUnits, otherUnits } from "./other-units.ts";
 import type { KeepOptions, NoteReceipt } from "./receipt.ts";
 import {
@@ -31,7 +32,8 @@ const ATTEMPTS = 6;
 /**
  * Registers a note, approved in the same batch where that was asked and nothing holds it: all of it is written, or nothing.
  * The first attempt relies on what is nearly always so (no factor, no earlier cancellation) and lets the batch's guards
- * prove it; only when they refuse does it look and try again.
+ * prove it; only when they refuse does it look and try again. A note that the stock cannot take is kept without its approval,
+ * with the finding `not_approved`.
  * Fails with `nfe.duplicate` (also for other content under the key), and as the ports do.
  */
 export async function keepNote(
@@ -41,44 +43,64 @@ export async function keepNote(
   options: KeepOptions,
 ): Promise<NoteReceipt> {
   const { company } = options.cause.actor;
-  let mayApprove = true;
+  let refused: Finding | null = null;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const seen = attempt === 0 ? options.settingsSeen : undefined;
     const settings = await settingsOf(ports, company, seen);
     const judged = await judge(ports, reading, bytes, settings, attempt > 0, options.signal);
-    const wanted = mayApprove && (options.approve ?? settings.autoApprove);
-    const r = registrationOf(ports, reading, judged, settings, options, wanted);
-    const won = registered(company, reading.note.accessKey, r.id);
-    const statements = [
-      registerNote(r),
-      ...(await ports.originals.keep(company, options.sha256, bytes, won)),
-      registerItems(r),
-      ...(r.posting === null ? [] : [...post(r.posting), ...noteOtherUnits(r.posting)]),
-      ...journalOf(r),
-      ...(r.posting !== null && leaves(r.posting)
-        ? [noteBelowZero(r.posting), noteFellBelow(r.posting)]
-        : []),
-      ...(options.along?.(receiptOf(r), won) ?? []),
-    ];
-    const mine = (rows: readonly Row[][]) =>
-      rows[0] === undefined || rows[0].length === 0
-        ? null
-        : [...belowZero(rows.flat()), ...otherUnits(rows.flat())];
-    const found = await ports.writer.commit({ statements, mine }, options.signal).catch((error) => {
-      throw saidOfStock(error, r.items[0]?.code ?? "");
-    });
-    if (found !== null) {
-      count(ports.meter, r);
-      const receipt = receiptOf(r);
-      return { ...receipt, findings: [...receipt.findings, ...found] };
+    const wanted = refused === null && (options.approve ?? settings.autoApprove);
+    try {
+      const r = registrationOf(ports, reading, judged, settings, options, wanted, refused);
+      const receipt = await commitRegistration(ports, r, bytes, options);
+      if (receipt !== null) return receipt;
+      const stored = await findNote(ports, company, reading.note.accessKey, options.signal);
+      if (stored !== null) return completeNote(ports, reading, bytes, stored, options);
+      // Nobody has the key: a guard refused. An exit that the balance does not allow waits for a person.
+      if (attempt > 0 && r.posting !== null && leaves(r.posting) && !settings.allowNegative) {
+        const lacks = await lacking(ports, r.posting, options.signal);
+        if (lacks !== null) refused = notApproved(lacks, r.items.length);
+      }
+    } catch (error) {
+      // What the stock cannot take is still a note: it is kept without its approval.
+      const failure = wanted ? stockFailureOf(error) : null;
+      if (failure === null) throw error;
+      refused = notApproved(failure, judged.items.length);
     }
-    const stored = await findNote(ports, company, reading.note.accessKey, options.signal);
-    if (stored !== null) return completeNote(ports, reading, bytes, stored, options);
-    // Nobody has the key: a guard refused. An exit that the balance does not allow waits for a person.
-    if (attempt > 0 && r.posting !== null && leaves(r.posting) && !settings.allowNegative)
-      mayApprove = false;
   }
   throw new Failed({ code: "overloaded", what: "writer", retryAfterS: 1 });
+}
+
+/** Null where the batch's guards have refused it; then nothing is written. Fails with `stock.out_of_range`. */
+async function commitRegistration(
+  ports: Ports,
+  r: Registration,
+  bytes: Uint8Array<ArrayBuffer>,
+  options: KeepOptions,
+): Promise<NoteReceipt | null> {
+  const { company } = options.cause.actor;
+  const won = registered(company, r.note.accessKey, r.id);
+  const statements = [
+    registerNote(r),
+    ...(await ports.originals.keep(company, options.sha256, bytes, won)),
+    registerItems(r),
+    ...(r.posting === null ? [] : [...post(r.posting), ...noteOtherUnits(r.posting)]),
+    ...journalOf(r),
+    ...(r.posting !== null && leaves(r.posting)
+      ? [noteBelowZero(r.posting), noteFellBelow(r.posting)]
+      : []),
+    ...(options.along?.(receiptOf(r), won) ?? []),
+  ];
+  const mine = (rows: readonly Row[][]) =>
+    rows[0] === undefined || rows[0].length === 0
+      ? null
+      : [...belowZero(rows.flat()), ...otherUnits(rows.flat())];
+  const found = await ports.writer.commit({ statements, mine }, options.signal).catch((error) => {
+    throw saidOfStock(error, r.items[0]?.code ?? "");
+  });
+  if (found === null) return null;
+  count(ports.meter, r);
+  const receipt = receiptOf(r);
+  return { ...receipt, findings: [...receipt.findings, ...found] };
 }
 
 function registrationOf(
@@ -88,6 +110,7 @@ function registrationOf(
   settings: Settings,
   options: KeepOptions,
   approve: boolean,
+  refused: Finding | null,
 ): Registration {
   const { note } = reading;
   const at = ports.clock.now();
@@ -96,7 +119,7 @@ function registrationOf(
     note,
     items: judged.items,
     verdict: judged.verdict,
-    findings: judged.findings,
+    findings: refused === null ? judged.findings : [...judged.findings, refused],
     settings,
     sha256: options.sha256,
     id,

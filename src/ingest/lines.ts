@@ -116,7 +116,7 @@ export function bookingLines(bookings: readonly Booking[]): {
         lot: part.lot,
         expires_on: part.expires_on,
         line: item.position,
-        part: `${parts.get(item.position)}${part.lot === null ? "" : `/${part.lot}`}`,
+        part: `${parts.get(item.position)}${part.lot === null ? "" : `/${part.ref}`}`,
       });
   }
   return { lines, entries };
@@ -126,18 +126,21 @@ interface Part {
   quantity_e4: number;
   cost_e2: number;
   lot: string | null;
+  /** What tells the lot from the others of the item: its number, and its expiry where the number stands for several. */
+  ref: string;
   expires_on: string | null;
 }
 
 function partsOf(item: StockItem, quantity_e4: number): Part[] {
-  const whole: Part = { quantity_e4, cost_e2: item.landed_e2, lot: null, expires_on: null };
+  const whole: Part = {
+    quantity_e4,
+    cost_e2: item.landed_e2,
+    lot: null,
+    ref: "",
+    expires_on: null,
+  };
   if (item.lots.length === 0 || !lotsAddUp(item)) return [whole];
-  const merged = new Map<string, StoredLot>();
-  for (const lot of item.lots) {
-    const same = merged.get(lot.lot);
-    merged.set(lot.lot, same ? { ...same, quantity_e4: same.quantity_e4 + lot.quantity_e4 } : lot);
-  }
-  const lots = [...merged.values()];
+  const lots = mergedLots(item.lots);
   const quantities = apportion(
     quantity_e4,
     lots.map((lot) => lot.quantity_e4),
@@ -148,9 +151,35 @@ function partsOf(item: StockItem, quantity_e4: number): Part[] {
       quantity_e4: quantities[i] ?? 0,
       cost_e2: costs[i] ?? 0,
       lot: lot.lot,
+      ref: lot.ref,
       expires_on: lot.expires_on,
     }))
     .filter((part) => part.quantity_e4 > 0);
+}
+
+/** One for each number and expiry: what expires on another day is another movement, and no date is lost. */
+function mergedLots(lots: readonly StoredLot[]): (StoredLot & { ref: string })[] {
+  const merged = new Map<string, StoredLot & { ref: string }>();
+  const refs = new Set(lots.map(({ lot }) => lot));
+  const seen = new Set<string>();
+  for (const lot of lots) {
+    const key = `${lot.lot}\u0000${lot.expires_on ?? ""}`;
+    const same = merged.get(key);
+    if (same !== undefined) {
+      merged.set(key, { ...same, quantity_e4: same.quantity_e4 + lot.quantity_e4 });
+      continue;
+    }
+    // The first keeps the number alone; a lot may be called like another with its expiry, and then takes one stroke more.
+    let ref = lot.lot;
+    if (seen.has(lot.lot)) {
+      ref = `${lot.lot}/${lot.expires_on ?? ""}`;
+      while (refs.has(ref)) ref += "/";
+      refs.add(ref);
+    }
+    seen.add(lot.lot);
+    merged.set(key, { ...lot, ref });
+  }
+  return [...merged.values()];
 }
 
 /** Findings about numbers that repeat, and about lots that cannot be followed. */

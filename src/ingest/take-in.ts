@@ -5,6 +5,7 @@ import type { Ports } from "../ports.ts";
 import { approve } from "./approve.ts";
 import { NO_CORRECTIONS } from "./correct.ts";
 import { keepNote } from "./keep.ts";
+import { notApproved, stockFailureOf } from "./not-approved.ts";
 import type { KeepOptions, NoteReceipt } from "./receipt.ts";
 
 /**
@@ -24,8 +25,13 @@ export async function takeIn(
     return await approveCompleted(ports, receipt, options);
   } catch (error) {
     // It is kept and complete: what keeps it out of stock (a balance, an event that came meanwhile) is for a person.
-    if (error instanceof Failed) return receipt;
-    throw error;
+    if (!(error instanceof Failed)) throw error;
+    const failure = stockFailureOf(error);
+    if (failure === null) return receipt;
+    return {
+      ...receipt,
+      findings: [...receipt.findings, notApproved(failure, receipt.totalItems)],
+    };
   }
 }
 

@@ -154,14 +154,12 @@ test("F5: a quantity that the factor takes beyond what is exact is shown whole a
     const most = { ...screw, qCom: "99999999999.9999", vUnCom: "0.01" };
     const note = syntheticNote({ seed: 2, emit: first, items: [most] });
     const refused = { status: 422, body: { code: "stock.out_of_range", product_code: "001" } };
-    expect(await upload(note.xml, "?approve=true")).toMatchObject(refused);
-    expect((await upload(note.xml)).body.status).toBe("PENDENTE");
+    const kept = await upload(note.xml, "?approve=true");
+    expect(kept).toMatchObject({ status: 200, body: { status: "PENDENTE", holds: [] } });
+    expect(kept.body.findings.map((f: { code: string }) => f.code)).toContain("not_approved");
     const path = `/api/nfes/${note.accessKey}`;
     expect((await send("GET", path)).text).toContain('"stock_quantity":99999999999999900');
     expect(await send("POST", `${path}/process`)).toMatchObject(refused);
     expect(await send("POST", `${path}/process?dry_run=true`)).toMatchObject(refused);
     expect(await rows("select count(*) as n from movements")).toEqual([{ n: 1 }]);
-    expect(await rows("select count(*) as n from audit where action = 'nfe.refuse'")).toEqual([
-      { n: 1 },
-    ]);
   }));
