@@ -135,6 +135,13 @@ const Environment = z.object({
     .max(86_400)
     .default(300)
     .describe("Pause between two visits to the mailboxes; 0 visits none (Bun)"),
+  MAIL_ALLOW_PRIVATE: z
+    .enum(["true", "false"])
+    .optional()
+    .transform((text) => (text === undefined ? undefined : text === "true"))
+    .describe(
+      "Whether mailboxes on loopback and private networks are visited; true in development",
+    ),
   MAIL_AUTHORITIES: listOf(
     (part) => HOST_NAME.test(part),
     (part) => `${part} não é o nome de um servidor`,
@@ -179,8 +186,9 @@ const Environment = z.object({
 
 const LOOPBACK = /^(127(\.\d+){3}|localhost|::1|\[::1\])$/;
 
-export type Config = Omit<z.infer<typeof Environment>, "APP_ENV"> & {
+export type Config = Omit<z.infer<typeof Environment>, "APP_ENV" | "MAIL_ALLOW_PRIVATE"> & {
   APP_ENV: "development" | "production";
+  MAIL_ALLOW_PRIVATE: boolean;
 };
 
 /** Names, defaults and meanings of the variables, for the documents and the test that holds them. */
@@ -205,5 +213,6 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
     throw new Error(
       "A configuração não está completa:\n✖ JWT_SECRET é obrigatório em produção (32 caracteres ou mais)",
     );
-  return { ...parsed.data, APP_ENV };
+  const { MAIL_ALLOW_PRIVATE = APP_ENV === "development" } = parsed.data;
+  return { ...parsed.data, APP_ENV, MAIL_ALLOW_PRIVATE };
 }

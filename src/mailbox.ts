@@ -40,7 +40,15 @@ export interface Mailboxes {
   ): Promise<T>;
 }
 
-/** No IMAP server answers there, or no longer; no safe connection; not this user and password; no such folder. */
+/**
+ * No IMAP server answers there, or no longer; no safe connection; not this user and password; no such folder; an address of
+ * a private network, which is not called here.
+ */
 export interface MailboxFailure {
-  readonly code: "mailbox.unreachable" | "mailbox.tls" | "mailbox.login" | "mailbox.folder";
+  readonly code:
+    | "mailbox.unreachable"
+    | "mailbox.tls"
+    | "mailbox.login"
+    | "mailbox.folder"
+    | "mailbox.private";
 }

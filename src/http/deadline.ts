@@ -10,6 +10,8 @@ const LONGER: readonly (readonly [RegExp, number])[] = [
   [/^\/api\/nfe\/upload$/, 3],
   // A change gives every waiting note its verdict again.
   [/^\/api\/company$/, 12],
+  // A trial that meets nobody takes its full time on purpose.
+  [/^\/api\/config\/email\/test$/, 3],
   // `?wait=` lets an answer begin late on purpose.
   [/^\/api\/events$/, 4],
   // A profile takes as long as it was asked to.

@@ -115,6 +115,10 @@ const SAY = {
   ],
   "mailbox.login": [400, "O servidor de e-mail recusou o usuário ou a senha"],
   "mailbox.folder": [400, "A pasta não existe no servidor de e-mail"],
+  "mailbox.private": [
+    400,
+    "O endereço é de uma rede interna, e este serviço só se conecta a servidores da Internet (MAIL_ALLOW_PRIVATE)",
+  ],
   "profiler.busy": [409, "Outro perfil está sendo medido"],
   "request.malformed_json": [400, "O corpo da requisição não é um JSON válido"],
   "request.invalid_encoding": [422, "O endereço traz bytes que não são UTF-8"],

@@ -5,9 +5,10 @@ import { parseConfig, variables } from "../../src/config.ts";
 const file = (name: string) => readFileSync(new URL(`../../${name}`, import.meta.url), "utf8");
 const defaults = new Map<string, unknown>(Object.entries(parseConfig({})));
 
-/** APP_ENV follows HOST: it has no default of its own. */
+/** APP_ENV follows HOST, and MAIL_ALLOW_PRIVATE APP_ENV: they have no default of their own. */
+const FOLLOWING = ["APP_ENV", "MAIL_ALLOW_PRIVATE"];
 const shown = (name: string) => {
-  const value = name === "APP_ENV" ? undefined : defaults.get(name);
+  const value = FOLLOWING.includes(name) ? undefined : defaults.get(name);
   return value === undefined ? "" : Array.isArray(value) ? value.join(",") : String(value);
 };
 

@@ -1,5 +1,6 @@
 import { lookup } from "node:dns/promises";
-import { BlockList, isIP } from "node:net";
+import { isIP } from "node:net";
+import { setTimeout as timer } from "node:timers/promises";
 import { ImapFlow } from "imapflow";
 import { Failed } from "../../lib/result.ts";
 import type {
@@ -12,6 +13,7 @@ import type {
 import type { CircuitFigures } from "../../resilience/circuit.ts";
 import { lane, neighbour } from "../../resilience/policies.ts";
 import { isShed } from "../../resilience/weather.ts";
+import { isNobodys, isPrivate } from "./addresses.ts";
 
 /** From DNS to the greeting, and how long a server may be silent in between: less than a visit and than a trial has. */
 const CONNECT_MS = 6_000;
@@ -25,36 +27,69 @@ export interface BunMailboxes extends Mailboxes {
 }
 
 /**
+ * What every trial that has met no IMAP server takes, more than the longest of them: how long one takes must not tell an open
+ * port from a closed one.
+ */
+export const FAILED_TRIAL_MS = 8_200;
+
+/** Whose servers may be called, and the time: a test has its own. */
+export interface MailboxRules {
+  /** Whether loopback and private networks may be called (MAIL_ALLOW_PRIVATE). */
+  readonly allowPrivate: boolean;
+  readonly now?: () => number;
+  readonly pause?: (ms: number, signal: AbortSignal | undefined) => Promise<unknown>;
+}
+
+const pauseFor = (ms: number, signal: AbortSignal | undefined) =>
+  timer(ms, undefined, signal === undefined ? {} : { signal });
+
+/**
  * Mailboxes by IMAP. The circuit counts only servers that cannot be reached, and only of visits: what an administrator tries
  * out closes nobody's way.
  */
-export function imapMailboxes(): BunMailboxes {
+export function imapMailboxes({
+  allowPrivate,
+  now = () => performance.now(),
+  pause = pauseFor,
+}: MailboxRules): BunMailboxes {
   const mail = neighbour("mail", { counts: (error) => isUnreachable(error) });
   const trial = neighbour("mail_trial", { counts: () => false });
   const between = { queues: true };
   const lanes = { take: lane(mail, "mail", between), look: lane(trial, "mailTrial", between) };
   return {
     async visit(access, how, work, signal) {
+      const began = now();
       try {
         return await lanes[how]((within) => {
           const either = signal === undefined ? within : AbortSignal.any([within, signal]);
-          return visit(access, how, work, either);
+          return visit({ access, how, allowPrivate }, work, either);
         });
       } catch (error) {
-        throw isShed(error) ? failed("mailbox.unreachable", error) : error;
+        const failure = isShed(error) ? failed("mailbox.unreachable", error) : error;
+        if (how === "look" && metNobody(failure))
+          await pause(Math.max(0, FAILED_TRIAL_MS - (now() - began)), signal).catch(
+            () => undefined,
+          );
+        signal?.throwIfAborted();
+        throw failure;
       }
     },
     circuits: () => [mail.figures()],
   };
 }
 
+interface Errand {
+  readonly access: MailboxAccess;
+  readonly how: "look" | "take";
+  readonly allowPrivate: boolean;
+}
+
 async function visit<T>(
-  access: MailboxAccess,
-  how: "look" | "take",
+  { access, how, allowPrivate }: Errand,
   work: (mailbox: Mailbox) => Promise<T>,
   signal: AbortSignal,
 ): Promise<T> {
-  const client = await clientFor(access);
+  const client = await clientFor(access, await reachable(access.host, how, allowPrivate));
   // What fails rejects the call that waits for it; the event alone would end the process.
   client.on("error", () => undefined);
   const leave = () => client.close();
@@ -119,11 +154,11 @@ function mailboxOf(client: ImapFlow): Mailbox {
 }
 
 /** A client that has not begun. Its logger, which would know what it sends, is off. */
-async function clientFor(access: MailboxAccess): Promise<ImapFlow> {
+function clientFor(access: MailboxAccess, address: string): ImapFlow {
   const { host, port, user, password, tls } = access;
   const starts = tls && port === STARTTLS_PORT;
   return new ImapFlow({
-    host: await reachable(host),
+    host: address,
     ...(isIP(host) === 0 ? { servername: host } : {}),
     port,
     secure: tls && !starts,
@@ -144,35 +179,24 @@ async function clientFor(access: MailboxAccess): Promise<ImapFlow> {
   });
 }
 
-/** Networks in which nobody's mail is, and a cloud's own secrets may be. */
-const NOBODYS = new BlockList();
-for (const [network, bits, family] of [
-  ["0.0.0.0", 8, "ipv4"],
-  ["169.254.0.0", 16, "ipv4"],
-  ["224.0.0.0", 3, "ipv4"],
-  ["::", 128, "ipv6"],
-  ["64:ff9b::a9fe:0", 112, "ipv6"],
-  ["fe80::", 10, "ipv6"],
-  ["fd00:ec2::", 32, "ipv6"],
-  ["ff00::", 8, "ipv6"],
-] as const)
-  NOBODYS.addSubnet(network, bits, family);
+/** What the resolver of the system takes for a number: `127.1`, `2130706433`, `0x7f.1`. */
+const NUMBERS = /^(?:0x[0-9a-f]+|\d+)(?:\.(?:0x[0-9a-f]+|\d+))*$/i;
 
-/** Whether an address is one of those, also where IPv6 writes one of IPv4. */
-export function isNobodys(address: string): boolean {
-  const [, four] = /^::ffff:(\d+(?:\.\d+){3})$/i.exec(address) ?? [];
-  if (four !== undefined) return NOBODYS.check(four, "ipv4");
-  return NOBODYS.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
-}
-
-/** The address that is called, looked at before and not looked up again after. */
-async function reachable(host: string): Promise<string> {
+/**
+ * The address that is called, looked at before and not looked up again after. An administrator is told that an address which
+ * was typed is a private one; that a name leads to one only the log is told, so that nobody reads our names by asking.
+ */
+async function reachable(host: string, how: "look" | "take", allowed: boolean): Promise<string> {
   const found = await lookup(host, { all: true }).catch((error: unknown) => {
     throw failed("mailbox.unreachable", error);
   });
-  const allowed = found.find(({ address }) => !isNobodys(address));
-  if (allowed === undefined) throw failed("mailbox.unreachable");
-  return allowed.address;
+  const callable = found.filter(({ address }) => !isNobodys(address));
+  const chosen = callable.find(({ address }) => allowed || !isPrivate(address));
+  if (chosen !== undefined) return chosen.address;
+  const typed = host.includes(":") || NUMBERS.test(host);
+  throw failed(
+    callable.length > 0 && (how === "take" || typed) ? "mailbox.private" : "mailbox.unreachable",
+  );
 }
 
 const failed = (code: MailboxFailure["code"], cause?: unknown): Failed<MailboxFailure> =>
@@ -181,7 +205,12 @@ const failed = (code: MailboxFailure["code"], cause?: unknown): Failed<MailboxFa
 const isUnreachable = (error: unknown): boolean =>
   isShed(error) || (error instanceof Failed && error.failure.code === "mailbox.unreachable");
 
-const ABOUT_TLS = /CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)/;
+/** Whether a failure says that nothing which speaks IMAP has answered, or nothing that has a good certificate. */
+const metNobody = (error: unknown): boolean =>
+  error instanceof Failed && ["mailbox.unreachable", "mailbox.tls"].includes(error.failure.code);
+
+/** Of certificates only: what answers no TLS at all is no other answer than a port where nobody listens. */
+const ABOUT_TLS = /CERT|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)/;
 
 /** Which of the few known reasons an error is; what the server has said stays with us. */
 function whyNot(error: unknown): MailboxFailure["code"] {

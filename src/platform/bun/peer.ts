@@ -1,4 +1,5 @@
 import { BlockList, isIP } from "node:net";
+import { plainAddress } from "./addresses.ts";
 
 /** More proxies than this one behind the other nobody has; what stands further left is not read. */
 const MOST_HOPS = 32;
@@ -45,20 +46,9 @@ function listOf(trusted: readonly string[]): BlockList {
 /** `203.0.113.9:4711`, `[2001:db8::1]`, `[2001:db8::1]:443`: some proxies write the port along. */
 const WITH_PORT = /^(?:(\d+(?:\.\d+){3})|\[(?=[^\]]*:)([0-9a-f:.]+)\])(?::\d{1,5})?$/i;
 
-/** One spelling for one address: IPv6 in its canonical form, IPv4 also where IPv6 wraps it. Null: no address. */
+/** The address that a proxy or the runtime has written, in one spelling; null: it is none. */
 function plain(text: string): string | null {
   const trimmed = text.trim();
   const [, four, six] = WITH_PORT.exec(trimmed) ?? [];
-  const address = (four ?? six ?? trimmed).replace(/%.*$/, "");
-  const version = isIP(address);
-  if (version === 0) return null;
-  if (version === 4) return address;
-  const canonical = new URL(`http://[${address}]`).hostname.slice(1, -1);
-  const [, high, low] = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(canonical) ?? [];
-  if (high === undefined || low === undefined) return canonical;
-  const bytes = [Number.parseInt(high, 16), Number.parseInt(low, 16)].flatMap((group) => [
-    group >> 8,
-    group & 0xff,
-  ]);
-  return bytes.join(".");
+  return plainAddress(four ?? six ?? trimmed);
 }

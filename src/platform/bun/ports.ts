@@ -106,7 +106,7 @@ export async function bunPorts(
       leaseMs: config.JOB_LEASE_MS,
     },
   );
-  const mailboxes = imapMailboxes();
+  const mailboxes = imapMailboxes({ allowPrivate: config.MAIL_ALLOW_PRIVATE });
   const ending = new AbortController();
   const peerOf = peerBehind(config.TRUSTED_PROXIES);
   let server: Attached | undefined;
