@@ -24,6 +24,7 @@ import "./http/language.ts";
 import { movementRoutes } from "./http/movements.ts";
 import { nfeRoutes } from "./http/nfe.ts";
 import { nfesRoutes } from "./http/nfes.ts";
+import { noteEventsRoutes } from "./http/note-events.ts";
 import { observed } from "./http/observed.ts";
 import { serveOpenApi } from "./http/openapi.ts";
 import { httpProblem, toProblem } from "./http/problem.ts";
@@ -42,6 +43,7 @@ const routes = [
   ...emailRoutes,
   ...nfeRoutes,
   ...nfesRoutes,
+  ...noteEventsRoutes,
   ...stockRoutes,
   ...movementRoutes,
   ...supplierItemRoutes,

@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import type { Failure } from "../failures.ts";
 import type { BatchResult } from "../ingest/batch-result.ts";
 import { trusted } from "../lib/cast.ts";
-import { EVENT_SAY, receiptMessage } from "./note-view.ts";
+import { eventMessage, receiptMessage } from "./note-view.ts";
 import { sayFailure } from "./problem.ts";
 import { DirectionEnum, FindingSchema, HoldSchema, NoteStatusEnum } from "./schemas.ts";
 
@@ -58,7 +58,7 @@ export function batchLine(result: BatchResult): z.infer<typeof BatchLineSchema> 
         outcome,
         access_key: result.event.accessKey,
         effect: result.event.effect,
-        message: EVENT_SAY[result.event.effect],
+        message: eventMessage(result.event),
       };
     case "duplicate":
     case "rejected": {

@@ -1,11 +1,12 @@
 import { z } from "@hono/zod-openapi";
 import type { Corrections } from "../ingest/correct.ts";
+import { HOLD_CODES } from "../ingest/failures.ts";
 import { codeText, decimalOf, HoldCodeEnum } from "./schemas.ts";
 
 /** `POST …/process`: what a person says against the verdict and about the items. */
 export const ProcessBody = z
   .strictObject({
-    override: z.array(HoldCodeEnum).max(12).optional(),
+    override: z.array(HoldCodeEnum).max(HOLD_CODES.length).optional(),
     items: z
       .array(
         z.strictObject({

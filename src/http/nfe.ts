@@ -12,7 +12,7 @@ import { batchOf, documentOf } from "./body.ts";
 import { causeOf, type Env } from "./env.ts";
 import { limitsOf, storeFullZip, storeLargeZip } from "./for-later.ts";
 import { JobMadeSchema } from "./job-view.ts";
-import { EVENT_SAY, EventReceiptSchema, ReceiptSchema, receiptView } from "./note-view.ts";
+import { EventReceiptSchema, eventReceiptView, ReceiptSchema, receiptView } from "./note-view.ts";
 import { asks } from "./permissions.ts";
 import { answers, Flag } from "./schemas.ts";
 
@@ -51,11 +51,7 @@ export const uploadNfe = defineOpenAPIRoute<typeof uploadRoute, Env>({
       signal: c.var.signal,
     });
     if (received.kind === "note") return c.json(receiptView(received.note), 200);
-    const { type, accessKey, effect } = received.event;
-    return c.json(
-      { message: EVENT_SAY[effect], event: { type, access_key: accessKey, effect } },
-      200,
-    );
+    return c.json(eventReceiptView(received.event), 200);
   },
 });
 

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { effectNow } from "../ingest/events.ts";
+import type { EventReceipt } from "../ingest/events.ts";
 import type { NoteStatus } from "../ingest/failures.ts";
 import { itemParts, stockQuantity } from "../ingest/lines.ts";
 import type { Mapping } from "../ingest/mapping.ts";
@@ -31,19 +31,42 @@ export const EventReceiptSchema = z
     event: z.object({
       type: z.string(),
       access_key: z.string(),
-      effect: z.enum(["cancelled", "attached", "held", "waiting", "none"]),
+      effect: z.enum(["cancelled", "attached", "held", "waiting", "none", "withdrawn"]),
+      id: z.string().optional(),
     }),
   })
   .openapi("EventReceipt");
 
-/** What an event has done, for a person. */
-export const EVENT_SAY = {
-  cancelled: "Cancelamento registrado; a nota fica retida",
+const EVENT_SAY = {
+  cancelled: "Cancelamento registrado; a nota fica com pendência",
   attached: "Evento anexado à nota",
-  held: "Cancelamento de uma nota que já está no estoque; confira e estorne",
+  held: "O evento pede conferência: a nota fica com pendência ou, se já está no estoque, com aviso",
   waiting: "Evento guardado; a nota ainda não chegou",
-  none: "O evento não foi registrado pela SEFAZ; nada mudou",
+  withdrawn: "Este evento foi retirado por uma pessoa da empresa; nada mudou",
 } as const;
+
+const NO_EFFECT = {
+  not_registered: "O evento não foi registrado pela SEFAZ; nada mudou",
+  other_environment:
+    "O evento não é do ambiente desta empresa (produção ou homologação); nada mudou",
+  other_author:
+    "O autor do evento não é quem pode fazê-lo (o emitente da chave, ou o destinatário da nota); nada mudou",
+} as const;
+
+/** What an event has done, for a person. */
+export const eventMessage = ({ effect, why }: EventReceipt): string =>
+  effect === "none" ? NO_EFFECT[why ?? "not_registered"] : EVENT_SAY[effect];
+
+/** What an upload answers of an event. */
+export const eventReceiptView = (receipt: EventReceipt): z.infer<typeof EventReceiptSchema> => ({
+  message: eventMessage(receipt),
+  event: {
+    type: receipt.type,
+    access_key: receipt.accessKey,
+    effect: receipt.effect,
+    ...(receipt.id === undefined ? {} : { id: receipt.id }),
+  },
+});
 
 /** What an upload answers of a note. */
 export function receiptView(receipt: NoteReceipt): z.infer<typeof ReceiptSchema> {
@@ -209,9 +232,11 @@ export const NoteDetailSchema = NoteSummarySchema.extend({
   items: z.array(NoteItemSchema),
   events: z.array(
     z.object({
+      id: z.string(),
       type: z.string(),
       sequence: z.int(),
       effect: z.string(),
+      withdrawn: z.object({ at: z.string(), reason: z.string() }).nullable(),
       c_stat: z.string(),
       at: z.string().nullable(),
       text: z.string().nullable(),
@@ -243,9 +268,14 @@ export function detailView(
       itemView(item, mapping, ofPart.get(parts.get(item.position) ?? "") ?? []),
     ),
     events: events.map((event) => ({
+      id: event.registration,
       type: event.type,
       sequence: event.sequence,
-      effect: effectNow(event.type, event.effect),
+      effect: event.withdrawnAt === null ? event.effect : "withdrawn",
+      withdrawn:
+        event.withdrawnAt === null
+          ? null
+          : { at: instant(event.withdrawnAt), reason: event.withdrawnReason ?? "" },
       c_stat: event.cStat,
       at: event.eventAt,
       text: event.text,

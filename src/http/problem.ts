@@ -7,6 +7,7 @@ import { Failed } from "../lib/result.ts";
 import { sayOther } from "../nfe/other-documents.ts";
 import type { Env } from "./env.ts";
 import type { HttpFailure } from "./failures.ts";
+import { TITLES } from "./titles.ts";
 
 /** What the domain may fail with, and what a request may before it gets there. */
 type Sayable = Failure | HttpFailure;
@@ -19,6 +20,11 @@ const SAY = {
   "nfe.access_key": [422, "A chave de acesso não é válida"],
   "nfe.many_notes": [422, "O arquivo traz várias notas; envie-o em /api/nfe/batch"],
   "nfe.duplicate": [409, "Esta NF-e já foi registrada"],
+  "nfe.event_differs": [
+    409,
+    "Outro evento do mesmo tipo e sequência, com outro conteúdo, já foi registrado para esta nota",
+  ],
+  "nfe.event_not_found": [404, "Evento não encontrado"],
   "nfe.not_found": [404, "Nota fiscal não encontrada"],
   "original.missing": [
     500,
@@ -164,7 +170,7 @@ export function problem(
     JSON.stringify({
       // RFC 9457, 4.2.1: nothing to read elsewhere; `code` tells problems apart.
       type: "about:blank",
-      title: SENTENCE[status] ?? "Erro",
+      title: TITLES[status] ?? "Erro",
       status,
       detail,
       error: detail,
@@ -177,24 +183,6 @@ export function problem(
     { "content-type": "application/problem+json; charset=utf-8", "cache-control": "no-store" },
   );
 }
-
-const SENTENCE: Partial<Record<number, string>> = {
-  400: "Requisição inválida",
-  401: "Não autenticado",
-  403: "Não permitido",
-  404: "Não encontrado",
-  405: "Método não aceito",
-  409: "Conflito",
-  410: "Não está mais aqui",
-  413: "Grande demais",
-  415: "Tipo não aceito",
-  422: "Conteúdo não aceito",
-  429: "Muitas requisições",
-  500: "Erro interno",
-  501: "Não construído",
-  503: "Indisponível",
-  504: "Tempo esgotado",
-};
 
 /** Says a typed failure on the wire; used for whole answers and for the lines of a batch. */
 export function sayFailure(failure: Sayable): {
@@ -314,6 +302,6 @@ const whereOf = (error: Error): string | null =>
 
 /** A bare status as a problem: unknown path, wrong method, body limit, malformed JSON. */
 export function httpProblem(c: Context<Env>, status: ContentfulStatusCode): Response {
-  const [code, detail] = HTTP_SAY[status] ?? [`http.${status}`, SENTENCE[status] ?? "Erro"];
+  const [code, detail] = HTTP_SAY[status] ?? [`http.${status}`, TITLES[status] ?? "Erro"];
   return problem(c, status, code, detail);
 }

@@ -39,6 +39,8 @@ export function takenIn(file: string, note: NoteReceipt): BatchResult {
 export function refusedAs(file: string, error: Failed): BatchResult {
   // Our flows alone construct Failed, with members of IngestFailure and NfeFailure.
   const failure = trusted<IngestFailure | NfeFailure>(error.failure);
+  if (failure.code === "nfe.event_differs")
+    return { file, outcome: "rejected", accessKey: failure.access_key, failure };
   return failure.code === "nfe.duplicate"
     ? {
         file,

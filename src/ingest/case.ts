@@ -1,14 +1,16 @@
 import type { Settings } from "../accounts/company.ts";
 import { isRefusal, type Note, type Party } from "../nfe/note.ts";
 import type { Kind } from "./cfop-table.ts";
+import type { HoldCode } from "./failures.ts";
+import type { Standing } from "./standing.ts";
 import type { Direction } from "./verdict.ts";
 
 /** What is known of a note beside its text. */
 export interface Known {
   /** nItem of the items whose supplier code leads to no product yet. */
   readonly unmapped?: readonly number[];
-  /** A registered cancellation of this key has been received. */
-  readonly cancelled?: boolean;
+  /** What the events received under its key say; absent: there are none. */
+  readonly standing?: Standing;
   /** Null or absent: nobody has verified. */
   readonly signatureValid?: boolean | null;
   /** A note that this one refers to is in our stock, as an entry. */
@@ -41,6 +43,13 @@ export interface Named {
   readonly rule: string;
   /** Where it is written: schema, manual (MOC), technical note, agreement, or our own decision. */
   readonly source: string;
+}
+
+export interface NoteRule extends Named {
+  readonly hold?: HoldCode;
+  readonly finding?: { readonly code: string; readonly severity: "info" | "warning" };
+  /** What was seen and what to do about it (Portuguese); null: the row does not apply. */
+  readonly says: (seen: Judged) => string | { message: string; items: readonly number[] } | null;
 }
 
 /** Lays out a case; who emits or receives is us when its CNPJ (or CPF) is one that the company has told, all of it. */

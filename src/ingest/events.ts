@@ -1,37 +1,90 @@
 import type { Cause } from "../accounts/actor.ts";
+import type { Settings } from "../accounts/company.ts";
+import { settingsOf } from "../accounts/settings.ts";
 import { audit, happened, touched } from "../journal/record.ts";
-import { trusted } from "../lib/cast.ts";
 import { newId } from "../lib/id.ts";
+import { Failed } from "../lib/result.ts";
+import { CANCELLATIONS, REGISTERED } from "../nfe/events.ts";
 import type { NfeEvent } from "../nfe/note.ts";
 import type { Guard, Ports, Statement } from "../ports.ts";
-import { CANCELLATIONS } from "./register.ts";
+import { judgeStored, verdictByEvents } from "./event-verdict.ts";
+import type { Hold, IngestFailure } from "./failures.ts";
+import type { Judgement } from "./judge.ts";
+import {
+  asKnown,
+  EVENTS_VERSION,
+  type KeptEffect,
+  type KnownEvent,
+  type KnownEvents,
+  knownEvents,
+} from "./known-events.ts";
+import { effectOf, mayBeEmitter } from "./standing.ts";
+import { findNote, type StoredNote } from "./stored-note.ts";
 
-/**
- * `cancelled`: the note, not in stock, is held for good. `held`: the note is in stock already; a person must see to it.
- * `waiting`: the note is not here yet. `attached`: kept beside the note. `none`: not a registered event, nothing kept.
- */
-export type EventEffect = "cancelled" | "attached" | "held" | "waiting" | "none";
+/** What an event that was sent is now; `withdrawn`: a person has withdrawn this very event. */
+export type EventEffect = KeptEffect | "withdrawn";
+
+/** Why an event does not count, and is not kept. */
+export type Discounted = "not_registered" | "other_environment" | "other_author";
 
 export interface EventReceipt {
   readonly type: string;
   readonly accessKey: string;
   readonly effect: EventEffect;
+  /** What it is withdrawn by; absent where it was not kept. */
+  readonly id?: string;
+  /** Present where the effect is `none`. */
+  readonly why?: Discounted;
 }
-
-/** retEvento cStat of a registered event: 135 linked, 136 not linked, 155 late cancellation. */
-const REGISTERED = new Set(["135", "136", "155"]);
-
-/** Whether the tax office has registered the event: only then it counts. */
-export const isRegistered = (event: NfeEvent): boolean =>
-  event.cStat !== null && REGISTERED.has(event.cStat);
 
 /** Whether the event takes its note back. */
 export const cancels = (event: Pick<NfeEvent, "type">): boolean =>
-  CANCELLATIONS.some((type) => type === event.type);
+  CANCELLATIONS.includes(event.type);
 
-/** The effect of an event whose note is here: it waits no longer, though that is how it was kept. */
-export const effectNow = (type: string, kept: EventEffect): EventEffect =>
-  kept !== "waiting" ? kept : cancels({ type }) ? "cancelled" : "attached";
+const ENVIRONMENT = { production: "1", homologation: "2" } as const;
+
+/**
+ * Why an event does not count at all, by what it says of itself: nobody registered it, event or answer is of another
+ * environment than the company's (tpAmb), or its author is not the key's emitter. Null: nothing speaks against it.
+ */
+export function discounted(event: NfeEvent, settings: Settings): Discounted | null {
+  if (event.cStat === null || !REGISTERED.includes(event.cStat)) return "not_registered";
+  const own = ENVIRONMENT[settings.environment];
+  if (event.tpAmb !== own || event.answerTpAmb !== own) return "other_environment";
+  const author = event.author.cnpj ?? event.author.cpf;
+  return author !== null && mayBeEmitter({ type: event.type, author }, event.accessKey)
+    ? null
+    : "other_author";
+}
+
+/**
+ * The event that stands where this one would, and what that answers: the same one again changes nothing.
+ * Fails with `nfe.event_differs` where another one stands under the same key, type and sequence.
+ */
+export function again(
+  { events }: Pick<KnownEvents, "events">,
+  mine: KnownEvent,
+  accessKey: string,
+): EventReceipt | null {
+  const alike = events.filter(
+    ({ type, sequence }) => type === mine.type && sequence === mine.sequence,
+  );
+  const same = alike.find(
+    ({ content, sha256 }) => content === mine.content || sha256 === mine.sha256,
+  );
+  if (same !== undefined) {
+    const effect = same.withdrawn ? "withdrawn" : same.effect;
+    return { type: mine.type, accessKey, effect, id: same.id };
+  }
+  if (alike.every(({ withdrawn }) => withdrawn)) return null;
+  throw new Failed<IngestFailure>({
+    code: "nfe.event_differs",
+    access_key: accessKey,
+    event: mine.type,
+    sequence: mine.sequence,
+    differs: true,
+  });
+}
 
 export interface EventOptions {
   readonly sha256: string;
@@ -39,9 +92,13 @@ export interface EventOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** How often a note or its events may change between our look and our batch. */
+const ATTEMPTS = 6;
+
 /**
- * Keeps a registered event under (key, type, sequence); the same one again changes nothing and answers the same.
- * A cancellation puts the hold `cancelled` on its note, in one batch with the event, also when it comes before the note.
+ * Keeps a registered event under (key, type, sequence), and in one batch with it gives its note the verdict that follows,
+ * whichever of the two comes first. The same event again changes nothing and answers the same.
+ * Fails with `nfe.event_differs` where another event stands there already.
  */
 export async function keepEvent(
   ports: Ports,
@@ -49,139 +106,189 @@ export async function keepEvent(
   bytes: Uint8Array<ArrayBuffer>,
   options: EventOptions,
 ): Promise<EventReceipt> {
-  const effect = await commitEvent(ports, event, bytes, options);
-  return { type: event.type, accessKey: event.accessKey, effect };
+  const { company } = options.cause.actor;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const settings = await settingsOf(ports, company);
+    const why = discounted(event, settings);
+    if (why !== null) return leaveOut(ports, event, why, options);
+    const look = await lookAt(ports, event, settings, options);
+    const before = again(look.known, look.mine, event.accessKey);
+    if (before !== null) return before;
+    const effect = effectOf(look.mine, look.note?.status ?? null, look.judged?.parties ?? null);
+    if (effect === "none") return leaveOut(ports, event, "other_author", options);
+    if (await commitEvent(ports, event, bytes, look, effect, options))
+      return { type: event.type, accessKey: event.accessKey, effect, id: look.mine.id };
+  }
+  throw new Failed({ code: "overloaded", what: "writer", retryAfterS: 1 });
 }
 
+/** What is here under an event's key, and what the event would make of it. */
+export interface Look {
+  readonly mine: KnownEvent;
+  readonly known: KnownEvents;
+  readonly note: StoredNote | null;
+  /** Null: there is no note, or its original cannot be read. */
+  readonly judged: Judgement | null;
+  readonly settings: Settings;
+}
+
+/** Looks at an event's key and judges its note with the event. Writes nothing. */
+export async function lookAt(
+  ports: Ports,
+  event: NfeEvent,
+  settings: Settings,
+  options: Pick<EventOptions, "sha256" | "signal">,
+): Promise<Look> {
+  const { sha256, signal } = options;
+  const { company } = settings;
+  const mine = await asKnown(event, newId(), sha256);
+  const note = await findNote(ports, company, event.accessKey, signal);
+  const known = await knownEvents(ports, company, event.accessKey, signal);
+  const judged =
+    note === null
+      ? null
+      : await judgeStored(ports, note, settings, (events) => [...events, mine], signal);
+  return { mine, known, note, judged, settings };
+}
+
+/** An event that does not count leaves an audit line and nothing else. */
+async function leaveOut(
+  ports: Ports,
+  event: NfeEvent,
+  why: Discounted,
+  options: EventOptions,
+): Promise<EventReceipt> {
+  const statements = [audit(lineOf(event, options, ports.clock.now(), { why }))];
+  await ports.writer.commit({ statements, mine: () => undefined }, options.signal);
+  return { type: event.type, accessKey: event.accessKey, effect: "none", why };
+}
+
+const lineOf = (
+  event: NfeEvent,
+  { sha256, cause: { actor, requestId, peer } }: EventOptions,
+  at: number,
+  more: Record<string, string> = {},
+) => ({
+  company: actor.company,
+  at,
+  by: actor,
+  action: "nfe.event",
+  entity: "nfe",
+  entityId: event.accessKey,
+  detail: {
+    type: event.type,
+    sequence: event.sequence,
+    c_stat: event.cStat ?? "",
+    sha256,
+    ...more,
+  },
+  requestId,
+  peer,
+});
+
+/** False where the note or its events are no longer as they were seen; then nothing is written. */
 async function commitEvent(
   ports: Ports,
   event: NfeEvent,
   bytes: Uint8Array<ArrayBuffer>,
+  look: Look,
+  effect: KeptEffect,
   options: EventOptions,
-): Promise<EventEffect> {
-  const { actor, requestId, peer } = options.cause;
+): Promise<boolean> {
+  const { company } = options.cause.actor;
+  const { note, mine } = look;
   const at = ports.clock.now();
-  const line = {
-    company: actor.company,
-    at,
-    by: actor,
-    action: "nfe.event",
-    entity: "nfe",
-    entityId: event.accessKey,
-    detail: { type: event.type, sequence: event.sequence, c_stat: event.cStat ?? "" },
-    requestId,
-    peer,
-  };
-  if (!isRegistered(event)) {
-    await ports.writer.commit({ statements: [audit(line)], mine: () => undefined }, options.signal);
-    return "none";
-  }
-  const cancelling = cancels(event);
-  const id = newId();
   const guard: Guard = {
-    sql: "select 1 from nfe_events where company = ?1 and access_key = ?2 and type = ?3 and sequence = ?4 and registration = ?5",
-    args: [actor.company, event.accessKey, event.type, event.sequence, id],
+    sql: "select 1 from nfe_events where company = ?1 and access_key = ?2 and registration = ?3",
+    args: [company, event.accessKey, mine.id],
   };
   const statements: Statement[] = [
-    insertEvent(event, options, id, at),
-    ...(await ports.originals.keep(actor.company, options.sha256, bytes, guard)),
-    ...(cancelling ? holdNote(guard, at) : []),
+    insertEvent(event, look, effect, options, at),
+    ...(await ports.originals.keep(company, options.sha256, bytes, guard)),
+    ...(note === null
+      ? []
+      : verdictByEvents(company, unread(note, look, event), look.judged, look.settings, guard, at)),
     happened(
-      actor.company,
+      company,
       at,
       [
         {
-          type: cancelling ? "nfe.cancelled" : "nfe.event",
+          type: cancels(event) ? "nfe.cancelled" : "nfe.event",
           payload: { access_key: event.accessKey, event: event.type },
         },
       ],
       guard,
     ),
     // Nothing shows an event whose note is not here.
-    touched(actor.company, ["nfes"], {
-      sql: `${guard.sql} and exists (select 1 from notes where company = ?1 and access_key = ?2)`,
-      args: guard.args,
-    }),
-    audit(line, guard),
-    {
-      sql: `select effect, exists (select 1 from notes where company = ?1 and access_key = ?2) as note_is_here
-        from nfe_events where company = ?1 and access_key = ?2 and type = ?3 and sequence = ?4`,
-      args: [actor.company, event.accessKey, event.type, event.sequence],
-    },
+    ...(note === null ? [] : [touched(company, ["nfes"], guard)]),
+    audit(lineOf(event, options, at), guard),
   ];
   return ports.writer.commit(
-    {
-      statements,
-      mine(rows) {
-        const kept = rows.at(-1)?.[0];
-        const effect = trusted<EventEffect>(kept?.effect);
-        return kept?.note_is_here === 1 ? effectNow(event.type, effect) : effect;
-      },
-    },
+    { statements, mine: ([rows]) => rows !== undefined && rows.length > 0 },
     options.signal,
   );
 }
 
-function insertEvent(event: NfeEvent, options: EventOptions, id: string, at: number): Statement {
-  const { actor } = options.cause;
+const CANCELLED: Hold = {
+  code: "cancelled",
+  message: "Já foi recebido um evento de cancelamento desta nota: não dê entrada na mercadoria.",
+};
+
+/** A note whose original cannot be read is held by a cancellation all the same. */
+function unread(note: StoredNote, { judged }: Look, event: NfeEvent): StoredNote {
+  if (judged !== null || !cancels(event)) return note;
+  const others = note.holds.filter(({ code }) => code !== "cancelled");
+  return { ...note, holds: [...others, CANCELLED] };
+}
+
+/** Selects nothing where the note is not in the state that it was seen in. */
+export function asSeen(note: StoredNote | null, first: number): Guard {
+  const ofKey = "select 1 from notes where company = ?1 and access_key = ?2";
+  if (note === null) return { sql: `not exists (${ofKey})`, args: [] };
   return {
-    sql: `insert into nfe_events (company, access_key, type, sequence, sha256, registration, effect, c_stat, event_at, text,
-        received_at, received_by)
-      select ?1, ?2, ?3, ?4, ?5, ?6,
-        case (select status from notes where company = ?1 and access_key = ?2)
-          when 'PROCESSADA' then case when ?7 then 'held' else 'attached' end
-          when 'PENDENTE' then case when ?7 then 'cancelled' else 'attached' end
-          when 'DESCARTADA' then case when ?7 then 'cancelled' else 'attached' end
-          when 'ESTORNADA' then case when ?7 then 'cancelled' else 'attached' end
-          when 'CANCELADA' then 'attached'
-          else 'waiting'
-        end,
-        ?8, ?9, ?10, ?11, ?12
-      where true
-      on conflict do nothing`,
-    args: [
-      actor.company,
-      event.accessKey,
-      event.type,
-      event.sequence,
-      options.sha256,
-      id,
-      cancels(event) ? 1 : 0,
-      event.cStat,
-      event.at,
-      event.text,
-      at,
-      actor.userId,
-    ],
+    sql: `exists (${ofKey} and status = ?${first} and verdict_version = ?${first + 1} and sha256 = ?${first + 2})`,
+    args: [note.status, note.verdictVersion, note.sha256],
   };
 }
 
-const CANCELLED_HOLD = JSON.stringify({
-  code: "cancelled",
-  message: "A nota foi cancelada pelo emitente; não deve entrar no estoque",
-});
-
-const CANCELLED_LATE = JSON.stringify({
-  code: "cancelled_after_processing",
-  severity: "warning",
-  path: null,
-  message: "A nota foi cancelada depois de entrar no estoque; confira e estorne",
-});
-
-/** The hold on the note, once; and on a note that is in stock a finding. */
-function holdNote(guard: Guard, at: number): Statement[] {
-  const mine = guard.sql;
-  return [
-    {
-      sql: `update notes set findings = json_insert(findings, '$[#]', json(?6)), updated_at = ?7
-        where company = ?1 and access_key = ?2 and status = 'PROCESSADA' and exists (${mine})`,
-      args: [...guard.args, CANCELLED_LATE, at],
-    },
-    {
-      sql: `update notes set holds = json_insert(holds, '$[#]', json(?6)), verdict_version = verdict_version + 1, updated_at = ?7
-        where company = ?1 and access_key = ?2 and exists (${mine})
-          and not exists (select 1 from json_each(holds) where value ->> 'code' = 'cancelled')`,
-      args: [...guard.args, CANCELLED_HOLD, at],
-    },
-  ];
+function insertEvent(
+  event: NfeEvent,
+  { mine, known, note, settings }: Look,
+  effect: KeptEffect,
+  options: EventOptions,
+  at: number,
+): Statement {
+  const seen = asSeen(note, 21);
+  return {
+    sql: `insert into nfe_events (company, access_key, type, sequence, content, sha256, registration, effect, c_stat, event_at,
+        registered_at, author, protocol, undoes, quantities, text, received_at, received_by)
+      select ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18
+      where ${EVENTS_VERSION} = ?19 and exists (select 1 from companies where id = ?1 and settings_version = ?20)
+        and ${seen.sql}
+      on conflict do nothing
+      returning registration`,
+    args: [
+      settings.company,
+      event.accessKey,
+      mine.type,
+      mine.sequence,
+      mine.content,
+      mine.sha256,
+      mine.id,
+      effect,
+      event.cStat,
+      mine.at,
+      mine.registeredAt,
+      mine.author,
+      mine.protocol,
+      mine.undoes === null ? null : JSON.stringify(mine.undoes),
+      JSON.stringify(mine.quantities),
+      event.text,
+      at,
+      options.cause.actor.userId,
+      known.version,
+      settings.version,
+      ...seen.args,
+    ],
+  };
 }

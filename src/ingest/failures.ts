@@ -13,6 +13,9 @@ export const HOLD_CODES = [
   "protocol_mismatch",
   "key_mismatch",
   "cancelled",
+  "refused_by_recipient",
+  "not_delivered",
+  "goods_lost",
   "not_ours",
   "no_goods",
   "unknown_operation",
@@ -33,6 +36,15 @@ export type IngestFailure =
   | { code: "original.missing"; access_key: string; sha256: string }
   /** Today's reader refuses the original: it cannot be judged by today's rules. */
   | { code: "nfe.unreadable"; access_key: string }
+  /** Another event stands under this key, type (`event`) and sequence, and says something else. */
+  | {
+      code: "nfe.event_differs";
+      access_key: string;
+      event: string;
+      sequence: number;
+      differs: true;
+    }
+  | { code: "nfe.event_not_found"; access_key: string; event_id: string }
   | { code: "nfe.held"; access_key: string; holds: readonly Hold[] }
   | { code: "nfe.final"; access_key: string; status: NoteStatus }
   /** The corrections sent with an approval do not fit the note. */

@@ -5,9 +5,11 @@ import { type Reference, referencesOf } from "../nfe/references.ts";
 import { verifySignature } from "../nfe/signature.ts";
 import type { Ports } from "../ports.ts";
 import { classify } from "./classify.ts";
+import { type KnownEvent, knownEvents } from "./known-events.ts";
 import { itemFindings, type StockItem } from "./lines.ts";
 import { type Mapping, mappingOf, NOTHING_KNOWN, unmappedItems } from "./mapping.ts";
-import { CANCELLATIONS, partyId, referencedJson, stockItems } from "./register.ts";
+import { partyId, referencedJson, stockItems } from "./register.ts";
+import { type Parties, type Standing, standingOf } from "./standing.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** A verdict and what it was made of. */
@@ -21,13 +23,23 @@ export interface Judgement {
   readonly mapping: Mapping;
   /** Whether the mapping was read; otherwise nothing is known of it. */
   readonly looked: boolean;
-  readonly cancelled: boolean;
+  /** Raised by every event under the key; 0 where nobody has looked. */
+  readonly eventsVersion: number;
+  /** The events that are kept under the key, as they were foreseen. */
+  readonly events: readonly KnownEvent[];
+  readonly standing: Standing;
+  /** Who takes part in the note. */
+  readonly parties: Parties;
 }
+
+/** The events of a key as somebody is about to change them. */
+export type Foresee = (events: readonly KnownEvent[]) => readonly KnownEvent[];
 
 /**
  * Judges a note under a company's settings.
- * `look` reads what the database knows beside the note (a cancellation that came first, the supplier's items); without it
- * nothing is known, and the batch that relies on it must say so in its guards (ingest/register.ts).
+ * `look` reads what the database knows beside the note (events that came first, the supplier's items); without it
+ * nothing is known, and the batch that relies on it must say so in its guards (ingest/register.ts). `foresee` gives the
+ * events as they will be once the caller's batch is written.
  */
 export const judge = (
   ports: Pick<Ports, "reader" | "trace">,
@@ -36,8 +48,9 @@ export const judge = (
   settings: Settings,
   look: boolean,
   signal?: AbortSignal,
+  foresee: Foresee = (events) => events,
 ): Promise<Judgement> =>
-  ports.trace.span("verdict", () => judged(ports, reading, bytes, settings, look, signal));
+  ports.trace.span("verdict", () => judged(ports, reading, bytes, settings, look, signal, foresee));
 
 async function judged(
   ports: Pick<Ports, "reader">,
@@ -46,6 +59,7 @@ async function judged(
   settings: Settings,
   look: boolean,
   signal: AbortSignal | undefined,
+  foresee: Foresee,
 ): Promise<Judgement> {
   const { note } = reading;
   const items = stockItems(note);
@@ -53,12 +67,16 @@ async function judged(
   const mapping = looked
     ? await mappingOf(ports, settings.company, partyId(note.emit), items, signal)
     : NOTHING_KNOWN;
-  const cancelled = look && (await isCancelled(ports, settings.company, note.accessKey, signal));
+  const known = look
+    ? await knownEvents(ports, settings.company, note.accessKey, signal)
+    : { events: [], version: 0 };
+  const events = foresee(known.events);
+  const standing = standingOf(events, note);
   const verdict = classify(note, settings, {
     unmapped: settings.requireMapping
       ? unmappedItems(items, mapping).map((item) => item.n_item)
       : [],
-    cancelled,
+    standing,
     originalEntered:
       isRefusal(note) && (await hasEntered(ports, settings.company, referencesOf(note), signal)),
     signatureValid: settings.requireSignature ? await verifySignature(bytes, note.accessKey) : null,
@@ -70,7 +88,10 @@ async function judged(
     findings: [...reading.findings, ...itemFindings(items), ...verdict.findings],
     mapping,
     looked,
-    cancelled,
+    eventsVersion: known.version,
+    events,
+    standing,
+    parties: note,
   };
 }
 
@@ -86,24 +107,6 @@ async function hasEntered(
       sql: `select 1 from json_each(?2) k cross join notes n on n.company = ?1 and n.access_key = k.value
         where n.status = 'PROCESSADA' and n.direction = 'entry' limit 1`,
       args: [company, JSON.stringify(references.map(({ accessKey }) => accessKey))],
-    },
-    signal,
-  );
-  return rows.length > 0;
-}
-
-/** Whether a registered cancellation of the key is kept. */
-async function isCancelled(
-  ports: Pick<Ports, "reader">,
-  company: number,
-  accessKey: string,
-  signal?: AbortSignal,
-): Promise<boolean> {
-  const rows = await ports.reader.rows(
-    {
-      sql: `select 1 from nfe_events where company = ?1 and access_key = ?2
-        and type in (select value from json_each(?3)) limit 1`,
-      args: [company, accessKey, JSON.stringify(CANCELLATIONS)],
     },
     signal,
   );

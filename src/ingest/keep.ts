@@ -24,6 +24,7 @@ import {
   registerItems,
   registerNote,
 } from "./register.ts";
+import { settleEvents } from "./settle-events.ts";
 import { findNote } from "./stored-note.ts";
 
 /** How often the world may have moved between our look and our batch before we say that it is too busy. */
@@ -31,7 +32,7 @@ const ATTEMPTS = 6;
 
 /**
  * Registers a note, approved in the same batch where that was asked and nothing holds it: all of it is written, or nothing.
- * The first attempt relies on what is nearly always so (no factor, no earlier cancellation) and lets the batch's guards
+ * The first attempt relies on what is nearly always so (no factor, no earlier event) and lets the batch's guards
  * prove it; only when they refuse does it look and try again. A note that the stock cannot take is kept without its approval,
  * with the finding `not_approved`.
  * Fails with `nfe.duplicate` (also for other content under the key), and as the ports do.
@@ -83,6 +84,7 @@ async function commitRegistration(
     registerNote(r),
     ...(await ports.originals.keep(company, options.sha256, bytes, won)),
     registerItems(r),
+    ...settleEvents(company, r.events, r.note, r.posting !== null, won),
     ...(r.posting === null ? [] : [...post(r.posting), ...noteOtherUnits(r.posting)]),
     ...journalOf(r),
     ...(r.posting !== null && leaves(r.posting)
@@ -125,7 +127,8 @@ function registrationOf(
     id,
     cause: options.cause,
     at,
-    cancelled: judged.cancelled,
+    events: judged.events,
+    eventsVersion: judged.eventsVersion,
     looked: judged.looked,
   };
   if (!approve || judged.verdict.holds.length > 0) return { ...base, posting: null };

@@ -7,15 +7,13 @@ import { landedCosts } from "../nfe/landed-cost.ts";
 import type { Note, Party } from "../nfe/note.ts";
 import { hasNumber } from "../nfe/protocol.ts";
 import { referencesOf } from "../nfe/references.ts";
-import type { Guard, Statement } from "../ports.ts";
+import type { Guard, Statement, Value } from "../ports.ts";
 import { factorsAsAssumed, noFactors, nothingBelowZero, type Posting } from "../stock/posting.ts";
+import { EVENTS_VERSION, type KnownEvent } from "./known-events.ts";
 import type { StockItem } from "./lines.ts";
 import { RULES_VERSION } from "./rules.ts";
 import type { StoredReference } from "./tables.ts";
 import type { Verdict } from "./verdict.ts";
-
-/** Events that take a note back; 110112 is a cancellation by substitution (NT 2018.004). */
-export const CANCELLATIONS = ["110111", "110112"] as const;
 
 /** CNPJ or CPF of a party, without mask; empty when it has neither. */
 export const partyId = (party: Party): string => party.cnpj ?? party.cpf ?? party.foreignId ?? "";
@@ -56,8 +54,9 @@ export interface Registration {
   readonly id: string;
   readonly cause: Cause;
   readonly at: number;
-  /** The verdict was made with a cancellation that came before the note. */
-  readonly cancelled: boolean;
+  /** The events under the key that the verdict was made with (known-events.ts); 0: none. */
+  readonly eventsVersion: number;
+  readonly events: readonly KnownEvent[];
   /** The quantities were computed with the factors that are known; false: as if there were none. */
   readonly looked: boolean;
   /** Present: the note is approved in the same batch. */
@@ -66,24 +65,56 @@ export interface Registration {
 
 /**
  * The statement that registers a note. It writes, and returns a row, only where the key is new in the company and what the
- * verdict was made of still holds: the settings, no cancellation that waits, the factors, and (where the company forbids
+ * verdict was made of still holds: the settings, the events that came before, the factors, and (where the company forbids
  * it) no balance below zero. Where it has lost, nothing else of the batch writes.
  */
 export function registerNote(r: Registration): Statement {
   const { note, verdict, posting } = r;
   const { actor } = r.cause;
   const guarded = posting !== null && !r.settings.allowNegative && leaves(posting);
+  const args: Value[] = [
+    actor.company,
+    note.accessKey,
+    r.sha256,
+    posting === null ? "PENDENTE" : "PROCESSADA",
+    r.id,
+    posting?.id ?? null,
+    verdict.direction,
+    verdict.issuedByUs ? 1 : 0,
+    note.ide.mod,
+    note.ide.serie,
+    note.ide.nNF,
+    partyId(note.emit),
+    note.emit.name,
+    note.ide.issuedAt,
+    issuedMs(note.ide.issuedAt),
+    note.items.length,
+    note.total.vNF_e2,
+    hasNumber(note.protocol) ? 1 : 0,
+    JSON.stringify(verdict.holds),
+    r.settings.version,
+    JSON.stringify(r.findings),
+    JSON.stringify(verdict.rules),
+    r.at,
+    actor.userId,
+    referencedJson(note),
+  ];
+  const also = (value: Value): string => `?${args.push(value)}`;
   const conditions = [
     "exists (select 1 from companies where id = ?1 and settings_version = ?20)",
-    ...(r.cancelled
-      ? []
-      : [
-          `not exists (select 1 from nfe_events where company = ?1 and access_key = ?2 and type in (${CANCELLATIONS.map((type) => `'${type}'`).join(", ")}))`,
-        ]),
+    r.eventsVersion === 0
+      ? "not exists (select 1 from nfe_events where company = ?1 and access_key = ?2)"
+      : `${EVENTS_VERSION} = ${also(r.eventsVersion)}`,
     ...(posting === null
       ? []
-      : [r.looked ? factorsAsAssumed("?1", "?12", "?26") : noFactors("?1", "?12")]),
-    ...(guarded ? [nothingBelowZero("?1", "?12", "?27", "?8")] : []),
+      : [
+          r.looked
+            ? factorsAsAssumed("?1", "?12", also(JSON.stringify(posting.lines)))
+            : noFactors("?1", "?12"),
+        ]),
+    ...(guarded && posting !== null
+      ? [nothingBelowZero("?1", "?12", also(JSON.stringify(posting.entries)), "?8")]
+      : []),
   ];
   return {
     sql: `insert into notes (company, access_key, sha256, status, registration, posting, direction, issued_by_us,
@@ -95,35 +126,7 @@ export function registerNote(r: Registration): Statement {
       where ${conditions.join(" and ")}
       on conflict (company, access_key) do nothing
       returning id`,
-    args: [
-      actor.company,
-      note.accessKey,
-      r.sha256,
-      posting === null ? "PENDENTE" : "PROCESSADA",
-      r.id,
-      posting?.id ?? null,
-      verdict.direction,
-      verdict.issuedByUs ? 1 : 0,
-      note.ide.mod,
-      note.ide.serie,
-      note.ide.nNF,
-      partyId(note.emit),
-      note.emit.name,
-      note.ide.issuedAt,
-      issuedMs(note.ide.issuedAt),
-      note.items.length,
-      note.total.vNF_e2,
-      hasNumber(note.protocol) ? 1 : 0,
-      JSON.stringify(verdict.holds),
-      r.settings.version,
-      JSON.stringify(r.findings),
-      JSON.stringify(verdict.rules),
-      r.at,
-      actor.userId,
-      referencedJson(note),
-      ...(posting !== null && (r.looked || guarded) ? [JSON.stringify(posting.lines)] : []),
-      ...(guarded ? [JSON.stringify(posting.entries)] : []),
-    ],
+    args,
   };
 }
 

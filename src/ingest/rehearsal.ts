@@ -5,10 +5,12 @@ import type { NfeEvent } from "../nfe/note.ts";
 import { hasNumber } from "../nfe/protocol.ts";
 import type { Ports } from "../ports.ts";
 import { relationOf } from "./complete.ts";
-import { cancels, type EventReceipt, isRegistered } from "./events.ts";
-import { HOLD_CODES, type Hold, type IngestFailure, type NoteStatus } from "./failures.ts";
+import { again, discounted, type EventReceipt, lookAt } from "./events.ts";
+import type { IngestFailure, NoteStatus } from "./failures.ts";
 import { judge } from "./judge.ts";
+import type { KnownEvent } from "./known-events.ts";
 import type { KeepOptions, NoteReceipt } from "./receipt.ts";
+import { effectOf } from "./standing.ts";
 import { findNote } from "./stored-note.ts";
 
 /** What a rehearsal must know of a note under a key, stored or only foreseen. */
@@ -19,11 +21,6 @@ interface Known {
   readonly hasProtocol: boolean;
 }
 
-const CANCELLED: Hold = {
-  code: "cancelled",
-  message: "O cancelamento desta nota está no mesmo lote: não dê entrada na mercadoria.",
-};
-
 /**
  * What one batch would do, document by document, as if those before had been written; writes nothing, not even an audit
  * line. It does not foresee balances: an exit that the stock does not allow is told by the approval.
@@ -32,7 +29,8 @@ export class Rehearsal {
   readonly #notes = new Map<string, Known>();
   /** Bytes of what was foreseen, read again where they must be compared. */
   readonly #bytes = new Map<string, () => Promise<Uint8Array<ArrayBuffer> | null>>();
-  readonly #cancelled = new Set<string>();
+  /** Events that were foreseen, by key. */
+  readonly #events = new Map<string, KnownEvent[]>();
 
   /**
    * What `takeIn` would answer now. `again` gives the document's bytes once more.
@@ -48,8 +46,12 @@ export class Rehearsal {
     const { company } = options.cause.actor;
     const { accessKey } = reading.note;
     const settings = await settingsOf(ports, company);
-    const judged = await judge(ports, reading, bytes, settings, true, options.signal);
-    const holds = this.#holdsOf(accessKey, judged.verdict.holds);
+    const foreseen = this.#events.get(accessKey) ?? [];
+    const judged = await judge(ports, reading, bytes, settings, true, options.signal, (events) => [
+      ...events,
+      ...foreseen,
+    ]);
+    const { holds } = judged.verdict;
     const stored = this.#notes.get(accessKey) ?? (await findNote(ports, company, accessKey));
     if (stored !== null) {
       const relation = await this.#relationOf(ports, bytes, stored, options);
@@ -79,29 +81,25 @@ export class Rehearsal {
     };
   }
 
-  /** What `keepEvent` would answer now. */
+  /** What `keepEvent` would answer now. Fails as it does. */
   async event(
-    ports: Pick<Ports, "reader">,
+    ports: Ports,
     event: NfeEvent,
-    company: number,
-    signal?: AbortSignal,
+    options: Pick<KeepOptions, "sha256" | "cause" | "signal">,
   ): Promise<EventReceipt> {
     const { type, accessKey } = event;
-    if (!isRegistered(event)) return { type, accessKey, effect: "none" };
-    if (cancels(event)) this.#cancelled.add(accessKey);
-    const note = this.#notes.get(accessKey) ?? (await findNote(ports, company, accessKey, signal));
-    if (note === null) return { type, accessKey, effect: "waiting" };
-    if (!cancels(event) || note.status === "CANCELADA")
-      return { type, accessKey, effect: "attached" };
-    return { type, accessKey, effect: note.status === "PROCESSADA" ? "held" : "cancelled" };
-  }
-
-  #holdsOf(accessKey: string, holds: readonly Hold[]): readonly Hold[] {
-    if (!this.#cancelled.has(accessKey) || holds.some(({ code }) => code === "cancelled"))
-      return holds;
-    return [...holds, CANCELLED].sort(
-      (a, b) => HOLD_CODES.indexOf(a.code) - HOLD_CODES.indexOf(b.code),
-    );
+    const settings = await settingsOf(ports, options.cause.actor.company);
+    const why = discounted(event, settings);
+    if (why !== null) return { type, accessKey, effect: "none", why };
+    const look = await lookAt(ports, event, settings, options);
+    const foreseen = this.#events.get(accessKey) ?? [];
+    const before = again({ events: [...look.known.events, ...foreseen] }, look.mine, accessKey);
+    if (before !== null) return before;
+    const note = this.#notes.get(accessKey) ?? look.note;
+    const effect = effectOf(look.mine, note?.status ?? null, look.judged?.parties ?? null);
+    if (effect === "none") return { type, accessKey, effect, why: "other_author" };
+    this.#events.set(accessKey, [...foreseen, { ...look.mine, effect }]);
+    return { type, accessKey, effect };
   }
 
   async #relationOf(

@@ -188,7 +188,7 @@ const rejudged = (
 });
 
 /** The reading of one note in a document that was accepted before; null when it is not there. */
-async function readingOf(
+export async function readingOf(
   ports: Pick<Ports, "documents">,
   bytes: Uint8Array<ArrayBuffer>,
   accessKey: string,

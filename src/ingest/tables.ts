@@ -1,5 +1,6 @@
 import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { Finding } from "../nfe/document.ts";
+import type { EventQuantity, NfeEvent } from "../nfe/note.ts";
 import type { Hold, NoteStatus } from "./failures.ts";
 import type { Effect, Rule } from "./verdict.ts";
 
@@ -97,16 +98,28 @@ export const nfeEvents = sqliteTable(
     accessKey: text("access_key").notNull(),
     type: text().notNull(),
     sequence: integer().notNull(),
+    content: text().notNull(),
     sha256: text().notNull(),
     registration: text().notNull(),
-    effect: text({ enum: ["cancelled", "attached", "held", "waiting"] }).notNull(),
+    effect: text({ enum: ["cancelled", "attached", "held", "waiting", "none"] }).notNull(),
     cStat: text("c_stat").notNull(),
     eventAt: text("event_at"),
+    registeredAt: text("registered_at"),
+    author: text(),
+    protocol: text(),
+    undoes: text({ mode: "json" }).$type<NfeEvent["undoes"]>(),
+    quantities: text({ mode: "json" }).$type<EventQuantity[]>().notNull(),
     text: text(),
     receivedAt: integer("received_at").notNull(),
     receivedBy: integer("received_by").notNull(),
+    withdrawnAt: integer("withdrawn_at"),
+    withdrawnBy: integer("withdrawn_by"),
+    withdrawnReason: text("withdrawn_reason"),
+    withdrawal: text(),
   },
   (table) => [
-    primaryKey({ columns: [table.company, table.accessKey, table.type, table.sequence] }),
+    primaryKey({
+      columns: [table.company, table.accessKey, table.type, table.sequence, table.content],
+    }),
   ],
 );

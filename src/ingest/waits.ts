@@ -3,18 +3,11 @@ import { keyMismatches } from "../nfe/check.ts";
 import type { Item, NfeEvent, Note } from "../nfe/note.ts";
 import { hasNumber } from "../nfe/protocol.ts";
 import { referencesOf } from "../nfe/references.ts";
-import { type Judged, type Named, refusedUnseen, told } from "./case.ts";
+import { type Judged, type NoteRule, refusedUnseen, told } from "./case.ts";
 import type { Kind } from "./cfop-table.ts";
-import type { HoldCode } from "./failures.ts";
 import { contradicts } from "./goods.ts";
+import { BY_EVENTS } from "./said-by-events.ts";
 import { listed, partyName } from "./wording.ts";
-
-export interface NoteRule extends Named {
-  readonly hold?: HoldCode;
-  readonly finding?: { readonly code: string; readonly severity: "info" | "warning" };
-  /** What was seen and what to do about it (Portuguese); null: the row does not apply. */
-  readonly says: (seen: Judged) => string | { message: string; items: readonly number[] } | null;
-}
 
 const CANCELLED = ["101", "151", "155"];
 const AUTHORISED = ["100", "120", "150"];
@@ -120,15 +113,7 @@ export const NOTE: readonly NoteRule[] = [
         ? "O próprio arquivo traz o cancelamento registrado da nota: não dê entrada na mercadoria."
         : null,
   },
-  {
-    rule: "note.cancelled_event",
-    source: "Events 110111 and 110112 received apart, before or after the note",
-    hold: "cancelled",
-    says: ({ known }) =>
-      known.cancelled === true
-        ? "Já foi recebido um evento de cancelamento desta nota: não dê entrada na mercadoria."
-        : null,
-  },
+  ...BY_EVENTS,
   {
     rule: "note.not_ours",
     source: "Own decision: a stranger's note never moves our stock by itself",

@@ -123,6 +123,11 @@ async function walk(service: Service): Promise<Set<string>> {
   await go("PATCH", "/api/company", { json: { require_mapping: false } });
   await go("POST", `${path}/discard`, { at: of(refused, "/discard"), json: { reason: "não é" } });
   await go("POST", `${path}/restore`, { at: of(refused, "/restore") });
+  const event = `${path}/events/{id}/withdraw`;
+  await go("POST", event, {
+    at: of(refused, "/events/nobody/withdraw"),
+    json: { reason: "falso" },
+  });
   for (const rest of ["", "/xml"]) await go("GET", `${path}${rest}`, { at: of(sale, rest) });
 
   const days = "from=2026-11-01&to=2026-11-30";

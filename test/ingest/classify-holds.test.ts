@@ -2,7 +2,9 @@ import { describe, expect, test } from "bun:test";
 import type { Known } from "../../src/ingest/case.ts";
 import { classify } from "../../src/ingest/classify.ts";
 import { HOLD_CODES } from "../../src/ingest/failures.ts";
+import { NO_EVENTS, standingOf } from "../../src/ingest/standing.ts";
 import type { Note, Protocol } from "../../src/nfe/note.ts";
+import { known } from "./known-event.ts";
 import {
   cancellation,
   company,
@@ -79,11 +81,13 @@ describe("the tax office's answer", () => {
         expect(holdsOf(note({ cancelledBy: [cancellation(KEY, { type, cStat })] }))).toEqual([
           "cancelled",
         ]);
-    expect(holdsOf(note(), company(), { cancelled: true })).toEqual(["cancelled"]);
+    expect(holdsOf(note(), company(), { standing: { ...NO_EVENTS, cancelled: true } })).toEqual([
+      "cancelled",
+    ]);
     const thrice = classify(
       note({ protocol: { cStat: "101" }, cancelledBy: [cancellation(KEY)] }),
       company(),
-      { cancelled: true },
+      { standing: { ...NO_EVENTS, cancelled: true } },
     );
     expect(thrice.holds).toHaveLength(1);
     expect(thrice.rules.map(({ rule }) => rule)).toEqual(
@@ -211,6 +215,8 @@ describe("purpose (finNFe)", () => {
 });
 
 describe("what a person reads", () => {
+  const withEvent = (type: string) =>
+    classify(note(), company(), { standing: standingOf([known({ type })], note()) });
   const everyHold: Record<(typeof HOLD_CODES)[number], () => ReturnType<typeof classify>> = {
     homologation: () => classify(note({ ide: { tpAmb: "2" } }), company()),
     no_protocol: () => classify(note({ protocol: null }), company()),
@@ -219,7 +225,10 @@ describe("what a person reads", () => {
       classify(note({ protocol: { chNFe: note({ ide: { nNF: "1" } }).accessKey } }), company()),
     key_mismatch: () =>
       classify(note({ accessKey: note({ ide: { serie: "2" } }).accessKey }), company()),
-    cancelled: () => classify(note(), company(), { cancelled: true }),
+    refused_by_recipient: () => withEvent("210220"),
+    not_delivered: () => withEvent("110192"),
+    goods_lost: () => withEvent("112130"),
+    cancelled: () => classify(note(), company(), { standing: { ...NO_EVENTS, cancelled: true } }),
     not_ours: () => classify(note({ dest: party(STRANGER) }), company()),
     no_goods: () => classify(note({ items: itemsOf("5922") }), company()),
     unknown_operation: () => classify(note({ items: itemsOf("5949") }), company()),
@@ -244,7 +253,11 @@ describe("what a person reads", () => {
       protocol: { cStat: "301", chNFe: KEY },
       accessKey: KEY,
     });
-    expect(holdsOf(guilty, company({ requireSignature: true }), { cancelled: true })).toEqual([
+    expect(
+      holdsOf(guilty, company({ requireSignature: true }), {
+        standing: { ...NO_EVENTS, cancelled: true },
+      }),
+    ).toEqual([
       "homologation",
       "not_authorised",
       "key_mismatch",

@@ -4,6 +4,8 @@ import { knownCfops } from "../../src/ingest/cfop.ts";
 import { classify } from "../../src/ingest/classify.ts";
 import { HOLD_CODES } from "../../src/ingest/failures.ts";
 import { RULES } from "../../src/ingest/rules.ts";
+import { standingOf } from "../../src/ingest/standing.ts";
+import { known } from "./known-event.ts";
 import {
   cancellation,
   company,
@@ -73,7 +75,14 @@ const someSettings = fc
 
 const someKnown = fc.record({
   unmapped: fc.constantFrom<number[]>([], [1], [1, 2]),
-  cancelled: fc.boolean(),
+  standing: fc
+    .subarray(["110111", "110192", "112130", "112140", "210220", "210240", "211130"])
+    .map((types) =>
+      standingOf(
+        types.map((type) => known({ type })),
+        note(),
+      ),
+    ),
   signatureValid: fc.constantFrom(true, false, null),
 });
 

@@ -10,6 +10,8 @@ const RULES = [
   "src/ingest/classify.ts",
   "src/ingest/comes-back.ts",
   "src/ingest/goods.ts",
+  "src/ingest/said-by-events.ts",
+  "src/ingest/standing.ts",
   "src/ingest/waits.ts",
   "src/ingest/whose.ts",
   "src/nfe/landed-cost.ts",
@@ -24,6 +26,7 @@ const RULES = [
 const VERSIONS: readonly (readonly [number, string])[] = [
   [1, "cc2a113c76dc2976"],
   [2, "e4b4d45db3dc3c9d"],
+  [3, "f477a90374c9f5eb"],
 ];
 
 /** Imports say where a thing stands, not what is decided. */

@@ -138,7 +138,7 @@ export async function wholeFlow(
   await call("read the file", "GET", `${ordered.headers.get("location")}/file`);
 
   await call("company.update", "PATCH", "/api/company", {
-    json: { name: SECRETS.supplier, allow_negative: false },
+    json: { name: SECRETS.supplier, allow_negative: false, require_signature: true },
   });
   const mailbox = {
     imap_host: SECRETS.mailHost,

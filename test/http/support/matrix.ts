@@ -24,6 +24,7 @@ export const MATRIX: readonly [string, string, Role | "nobody"][] = [
   ["post", "/api/nfes/{access_key}/process", "OPERADOR"],
   ["post", "/api/nfes/{access_key}/discard", "GERENTE"],
   ["post", "/api/nfes/{access_key}/restore", "GERENTE"],
+  ["post", "/api/nfes/{access_key}/events/{id}/withdraw", "GERENTE"],
   ["get", "/api/products", "VISUALIZADOR"],
   ["get", "/api/stock", "VISUALIZADOR"],
   ["post", "/api/movements", "OPERADOR"],

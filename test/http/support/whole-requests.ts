@@ -106,6 +106,12 @@ export const WHOLE: readonly Whole[] = [
   },
   { method: "POST", path: `/api/nfes/${KEY}/discard`, query: [], ...json({ reason: "não é" }) },
   { method: "POST", path: `/api/nfes/${KEY}/restore`, query: [] },
+  {
+    method: "POST",
+    path: `/api/nfes/${KEY}/events/nobody/withdraw`,
+    query: [],
+    ...json({ reason: "arquivo falso" }),
+  },
   { method: "GET", path: "/api/products", query: [...PAGES, "search", "category_id"] },
   { method: "GET", path: "/api/stock", query: [...PAGES, "search", "category_id", "low"] },
   {
