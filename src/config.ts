@@ -186,6 +186,9 @@ const Environment = z.object({
 
 const LOOPBACK = /^(127(\.\d+){3}|localhost|::1|\[::1\])$/;
 
+/** Whether an address to listen on is reached from this machine only. */
+export const isLoopback = (host: string): boolean => LOOPBACK.test(host);
+
 export type Config = Omit<z.infer<typeof Environment>, "APP_ENV" | "MAIL_ALLOW_PRIVATE"> & {
   APP_ENV: "development" | "production";
   MAIL_ALLOW_PRIVATE: boolean;
@@ -208,7 +211,7 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
   if (!parsed.success)
     throw new Error(`A configuração não está completa:\n${z.prettifyError(parsed.error)}`);
   const APP_ENV =
-    parsed.data.APP_ENV ?? (LOOPBACK.test(parsed.data.HOST) ? "development" : "production");
+    parsed.data.APP_ENV ?? (isLoopback(parsed.data.HOST) ? "development" : "production");
   if (APP_ENV === "production" && parsed.data.JWT_SECRET === undefined)
     throw new Error(
       "A configuração não está completa:\n✖ JWT_SECRET é obrigatório em produção (32 caracteres ou mais)",

@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { screenOn } from "./cli/screen.ts";
 import { serviceOver, signIn } from "./cli/service.ts";
-import { type Config, parseConfig } from "./config.ts";
+import { type Config, isLoopback, parseConfig } from "./config.ts";
 import { play } from "./demo/play.ts";
 import { scenario } from "./demo/scenario.ts";
 import { showVerdicts } from "./demo/show.ts";
@@ -44,12 +44,12 @@ try {
 async function start(config: Config): Promise<void> {
   const folder = resolve(config.DATA_DIR, "edge");
   await mkdir(folder, PRIVATE);
-  const DATABASE_URL = await databaseOf(config, folder);
-  const { first } = await furnish({ ...config, DATABASE_URL }, showTo(process.stderr, print));
+  const database = await databaseOf(config, folder);
+  const { first } = await furnish({ ...config, ...database }, showTo(process.stderr, print));
   const given = workerVars(process.env);
   const { url } = await workerDev({
     config,
-    vars: { ...given, DATABASE_URL, JWT_SECRET: await jwtSecret(config) },
+    vars: { ...given, ...database, JWT_SECRET: await jwtSecret(config) },
     folder: join(folder, "state"),
     started: (child) => keep(child, "wrangler dev"),
     log: print,
@@ -58,9 +58,14 @@ async function start(config: Config): Promise<void> {
   const password = first?.generatedPassword ?? config.ADMIN_PASSWORD;
   if (demo && first?.made === true && password !== undefined)
     await tell(url, first.adminEmail, password);
+  if (!isLoopback(config.HOST)) complain(OPEN_TO_OTHERS);
   print(`listening on ${url}`);
   setInterval(letCronRun, SWEEP_EVERY_MS, url).unref();
 }
+
+/** What wrangler dev answers beside the Worker, and what it believes, is for this machine alone. */
+const OPEN_TO_OTHERS =
+  "Atenção: fora desta máquina qualquer um pode chamar /cdn-cgi/handler (cron, e-mail) e escrever CF-Connecting-IP; dev:edge não é para produção";
 
 /** wrangler dev leaves the cron of wrangler.toml to whoever asks. */
 function letCronRun(url: string): void {
@@ -79,10 +84,11 @@ function parsed(): Config {
 }
 
 /** The server that DATABASE_URL names, or one of our own: a Worker reaches no file. */
-async function databaseOf(config: Config, folder: string): Promise<string> {
-  if (filePath(config.DATABASE_URL) === null) return config.DATABASE_URL;
+async function databaseOf(config: Config, folder: string): Promise<Record<string, string>> {
+  if (filePath(config.DATABASE_URL) === null) return { DATABASE_URL: config.DATABASE_URL };
   const started = (child: Child) => keep(child, "sqld");
-  return (await libsqlServer(join(folder, "libsql"), started, complain)).url;
+  const { url, token } = await libsqlServer(join(folder, "libsql"), started, complain);
+  return { DATABASE_URL: url, DATABASE_AUTH_TOKEN: token };
 }
 
 /** The demo's month, sent as the demo sends it. */

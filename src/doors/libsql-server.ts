@@ -1,3 +1,4 @@
+import { generateKeyPairSync, sign } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PRIVATE } from "../platform/bun/private.ts";
@@ -8,6 +9,8 @@ import { quietly, sqld } from "./programs.ts";
 /** A libSQL server of one's own. */
 export interface LibsqlServer {
   readonly url: string;
+  /** Without it the server answers no SQL: a page of a browser on this machine reaches the port too. */
+  readonly token: string;
   readonly child: Child;
 }
 
@@ -30,14 +33,27 @@ export async function libsqlServer(
   const address = `127.0.0.1:${await freePort("127.0.0.1")}`;
   const url = `http://${address}`;
   await writeFile(sign, url);
+  const { key, token } = keyAndToken();
   const child = startChild({
     command: [sqld(), "-d", join(folder, "data"), "--http-listen-addr", address],
-    env: quietly(process.env),
+    env: { ...quietly(process.env), SQLD_AUTH_JWT_KEY: key },
     hear: (line) => void (TROUBLE.test(line) && say(`sqld: ${line}`)),
   });
   started(child);
   await untilAnswers(`${url}/health`, child, "sqld");
-  return { url, child };
+  return { url, token, child };
+}
+
+/** A key of this start, and the one token that it will ever sign: neither is an argument or a file. */
+function keyAndToken(): { key: string; token: string } {
+  const { publicKey, privateKey } = generateKeyPairSync("ed25519");
+  const part = (json: object) => Buffer.from(JSON.stringify(json)).toString("base64url");
+  const signed = `${part({ alg: "EdDSA", typ: "JWT" })}.${part({ a: "rw" })}`;
+  const signature = sign(null, Buffer.from(signed), privateKey).toString("base64url");
+  return {
+    key: publicKey.export({ format: "jwk" }).x ?? "",
+    token: `${signed}.${signature}`,
+  };
 }
 
 /** The rest of what it says is a welcome. */

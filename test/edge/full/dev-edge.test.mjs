@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -53,7 +53,7 @@ async function left() {
   return lines.filter((line) => line.includes(folder));
 }
 
-test("dev:edge serves the demo's month, keeps it, and leaves no process behind", async () => {
+test("dev:edge serves the demo's month, keeps it, answers no SQL of strangers, and leaves no process behind", async () => {
   const first = devEdge({}, "--demo");
   const url = await first.url;
   assert.ok(url, first.said.err);
@@ -68,6 +68,25 @@ test("dev:edge serves the demo's month, keeps it, and leaves no process behind",
   const { pagination } = await get(url, "/api/nfes?status=PROCESSADA", bearer);
   assert.ok(pagination.total > 40, JSON.stringify(pagination));
   assert.equal((await get(url, "/api/company", bearer)).name, `Café "d'Ana" & $filhos`);
+
+  // A page of a browser on this machine reaches sqld's port as well, and sends what it likes as text/plain.
+  const sqld = await readFile(join(folder, "data/edge/libsql/url"), "utf8");
+  const requests = [{ type: "execute", stmt: { sql: "select password_hash from users" } }];
+  for (const authorization of [undefined, "Bearer x", `Bearer ${bearer}`])
+    for (const path of ["/v2/pipeline", "/v3/pipeline", "/"]) {
+      const asked = await fetch(`${sqld}${path}`, {
+        method: "POST",
+        headers: { "content-type": "text/plain", ...(authorization ? { authorization } : {}) },
+        body: JSON.stringify(path === "/" ? { statements: [requests[0].stmt.sql] } : { requests }),
+      });
+      assert.ok([400, 401].includes(asked.status), `${path} ${asked.status}`);
+      assert.doesNotMatch(await asked.text(), /scrypt/);
+    }
+  const open = [];
+  for (const name of await readdir(join(folder, "data"), { recursive: true }))
+    if (((await stat(join(folder, "data", name)).catch(() => ({ mode: 0 }))).mode & 0o077) !== 0)
+      open.push(name);
+  assert.deepEqual(open, []);
 
   const same = devEdge();
   assert.equal(await same.url, null);
