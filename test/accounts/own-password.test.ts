@@ -1,8 +1,10 @@
 import { expect, test } from "bun:test";
 import { authenticate } from "../../src/accounts/authenticate.ts";
+import { isKnownNetwork } from "../../src/accounts/known-networks.ts";
 import { login } from "../../src/accounts/login.ts";
 import { changeOwnPassword } from "../../src/accounts/own-password.ts";
 import { checkPassword, generatePassword } from "../../src/accounts/passwords.ts";
+import { setPassword } from "../../src/accounts/set-password.ts";
 import { Failed } from "../../src/lib/result.ts";
 import { ADMIN, auditOf, causeOf, house, sibling } from "../support/house.ts";
 
@@ -108,4 +110,43 @@ test("S4: a generated password is long, readable, never the same, and passes our
     expect(password).toMatch(/^[0-9a-hjkmnp-tv-z]{5}(-[0-9a-hjkmnp-tv-z]{5}){3}$/);
     expect(checkPassword(password, ADMIN.email).ok).toBe(true);
   }
+});
+
+test("a new password is known from its own network only, and a wrong current one is a line of the log", async () => {
+  const ports = await house();
+  for (const peer of ["192.0.2.7", "198.51.100.1", "198.51.100.2"])
+    await login(ports, ADMIN, { ...REQUEST, peer });
+  const isKnown = (peer: string) => isKnownNetwork(ports, ADMIN.email, peer);
+  await failureOf(changeOwnPassword(ports, { current: "errada errada", next: NEW }, causeOf(1)));
+  expect(ports.sent.filter(({ event }) => event === "password.failed")).toEqual([
+    {
+      level: "warn",
+      event: "password.failed",
+      user: 1,
+      company: 1,
+      peer: "192.0.2.7",
+      request_id: "req-1",
+    },
+  ]);
+  expect([await isKnown("192.0.2.7"), await isKnown("198.51.100.1")]).toEqual([true, true]);
+  await changeOwnPassword(ports, { current: ADMIN.password, next: NEW }, causeOf(1));
+  expect([await isKnown("192.0.2.7"), await isKnown("198.51.100.1")]).toEqual([true, false]);
+  await ports.close();
+});
+
+test("a password that is set on the machine forgets every network, and ends the tokens in every process", async () => {
+  const ports = await house();
+  const other = await sibling(ports);
+  const { token } = await login(ports, ADMIN, REQUEST);
+  await authenticate(other, token);
+  expect(await setPassword(ports, { email: ADMIN.email, password: NEW })).toEqual({
+    outcome: "set",
+    keys: 0,
+  });
+  for (const where of [ports, other])
+    expect(await failureOf(authenticate(where, token))).toMatchObject({ why: "revoked" });
+  expect(await isKnownNetwork(ports, ADMIN.email, "192.0.2.7")).toBe(false);
+  expect((await login(ports, { ...ADMIN, password: NEW }, REQUEST)).user.id).toBe(1);
+  await other.close();
+  await ports.close();
 });

@@ -4,8 +4,11 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run, type Terminal } from "../../src/cli/main.ts";
+import { parseConfig } from "../../src/config.ts";
+import { furnish } from "../../src/doors/furnish.ts";
 import { firstPasswordPath } from "../../src/platform/bun/first-password.ts";
 import { type Server, withServer } from "../support/server.ts";
+import { libsqlServer } from "../support/sqld.ts";
 
 let folder = "";
 beforeEach(async () => {
@@ -16,7 +19,11 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 const EMAIL = "admin@localhost.localdomain";
 
 /** The command over the database in `DATA_DIR`; what a person types, in turn. */
-async function told(argv: readonly string[], typed: readonly string[] = [], asksPerson = false) {
+async function told(
+  argv: readonly string[],
+  typed: readonly string[] = [],
+  { asksPerson = false, url = `file:${folder}/sge.db` } = {},
+) {
   const [out, err, asked]: [string[], string[], string[]] = [[], [], []];
   const screen = (lines: string[]) => ({
     colours: false,
@@ -27,7 +34,7 @@ async function told(argv: readonly string[], typed: readonly string[] = [], asks
     throw new Error("not asked for");
   };
   const terminal: Terminal = {
-    env: { DATA_DIR: folder, DATABASE_URL: `file:${folder}/sge.db`, PASSWORD_COST: "4" },
+    env: { DATA_DIR: folder, DATABASE_URL: url, PASSWORD_COST: "4" },
     fetch: unused,
     local: unused,
     out: screen(out),
@@ -94,7 +101,9 @@ test("sge password changes nothing for nobody, for somebody inactive, for a weak
     expect(nobody.err).toContain("Não há usuário com o e-mail ninguem@loja.example");
     const weak = await told([EMAIL], ["curta"]);
     expect([weak.code, weak.err]).toEqual([1, expect.stringContaining("10 caracteres")]);
-    const slip = await told([EMAIL], ["uma senha de agora", "uma senha de agora "], true);
+    const slip = await told([EMAIL], ["uma senha de agora", "uma senha de agora "], {
+      asksPerson: true,
+    });
     expect([slip.code, slip.asked, slip.err]).toEqual([1, 2, expect.stringContaining("iguais")]);
     await server.ports.writer.commit({
       statements: [{ sql: "update users set active = 0", args: [] }],
@@ -113,4 +122,22 @@ test("sge password makes no database where there is none, and says how it is use
   expect((await told([])).code).toBe(2);
   expect((await told([EMAIL, "outra"])).code).toBe(2);
   expect((await told([EMAIL, "--genrate"])).code).toBe(2);
+});
+
+test("sge password sets one in the database of a Worker too, by its address", async () => {
+  await using server = await libsqlServer();
+  const url = `http://127.0.0.1:${server.port}`;
+  const config = parseConfig({
+    DATABASE_URL: url,
+    DATA_DIR: folder,
+    PASSWORD_COST: "4",
+    ADMIN_EMAIL: EMAIL,
+  });
+  await furnish(config, { told: () => undefined });
+  expect(existsSync(firstPasswordPath(folder))).toBe(true);
+  const { code, out } = await told([EMAIL, "--generate"], [], { url });
+  expect([code, out.length]).toEqual([0, 1]);
+  expect(existsSync(firstPasswordPath(folder))).toBe(false);
+  // Nothing is left to be shown at the next deploy.
+  expect((await furnish(config, { told: () => undefined })).first).toBeNull();
 });

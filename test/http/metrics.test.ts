@@ -4,7 +4,7 @@ import { Failed } from "../../src/lib/result.ts";
 import { FIGURES } from "../../src/observability/names.ts";
 import { VERSION } from "../../src/version.ts";
 import type { TestOverrides } from "../support/ports.ts";
-import { type Service, withService as withoutToken } from "../support/service.ts";
+import { oneCompanyOnly, type Service, withService as withoutToken } from "../support/service.ts";
 
 const METRICS_TOKEN = "um-token-de-dezesseis-ou-mais";
 const scraper = { as: "nobody", headers: { authorization: `Bearer ${METRICS_TOKEN}` } } as const;
@@ -126,16 +126,6 @@ test("METRICS_TOKEN opens /metrics and nothing else; without it only an administ
     { config: { METRICS_TOKEN } },
   ));
 
-/** The tests' second company, gone. */
-const alone = ({ ports }: Service) =>
-  ports.writer.commit({
-    statements: [
-      { sql: "delete from users where company <> 1", args: [] },
-      { sql: "delete from companies where id <> 1", args: [] },
-    ],
-    mine: () => undefined,
-  });
-
 test("an administrator, and a key of one, sees the metrics where there is one company, and nowhere else", () =>
   withService(async (service) => {
     const { send } = service;
@@ -146,7 +136,7 @@ test("an administrator, and a key of one, sees the metrics where there is one co
       expect([status, problem.code]).toEqual([403, "metrics.many_companies"]);
       expect(text).not.toContain("sge_notes");
     }
-    await alone(service);
+    await oneCompanyOnly(service);
     for (const options of [{}, key]) {
       const { status, text } = await send("GET", "/metrics", options);
       expect([status, text]).toEqual([200, expect.stringContaining("# TYPE")]);
@@ -171,7 +161,7 @@ test("scrapes stand outside of the rate limit", () =>
   withService(
     async (service) => {
       const { send } = service;
-      await alone(service);
+      await oneCompanyOnly(service);
       for (let n = 0; n < 10; n++) {
         expect((await send("GET", "/metrics")).status).toBe(200);
         expect((await send("GET", "/metrics", scraper)).status).toBe(200);

@@ -145,3 +145,14 @@ export async function withService(
     await service.close();
   }
 }
+
+/** Takes the tests' second company away: what is of the whole installation is then its administrator's too. */
+export async function oneCompanyOnly({ ports }: Service): Promise<void> {
+  await ports.writer.commit({
+    statements: [
+      { sql: "delete from users where company <> 1", args: [] },
+      { sql: "delete from companies where id <> 1", args: [] },
+    ],
+    mine: () => undefined,
+  });
+}
