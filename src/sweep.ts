@@ -10,6 +10,7 @@ import { sweepEvents } from "./journal/sweep-events.ts";
 import { sweepMails } from "./mail/sweep-mails.ts";
 import { faultOf } from "./observability/worked.ts";
 import type { Ports } from "./ports.ts";
+import { foldProducts } from "./stock/fold-products.ts";
 import { reconcileSlice } from "./stock/reconcile-slice.ts";
 
 /** How often a server sweeps; on Workers a cron does. */
@@ -30,6 +31,8 @@ export interface Swept {
   readonly differences: number;
   /** Notes that waited under older rules or other settings and were judged again. */
   readonly rejudged: number;
+  /** Products whose text for searches was missing and was made. */
+  readonly folded: number;
   /** Steps that have failed; the next sweep does them. */
   readonly faults: number;
 }
@@ -47,6 +50,7 @@ const OF_EACH_COMPANY: readonly Step[] = [
   ["resent", (ports, company) => resendSingles(ports, EXPORT, company)],
   ["differences", reconcileSlice],
   ["rejudged", rejudgeSlice],
+  ["folded", foldProducts],
 ];
 
 const OF_ALL: readonly (readonly [
@@ -77,6 +81,7 @@ export async function sweep(ports: Ports, signal?: AbortSignal): Promise<Swept> 
     resent: 0,
     differences: 0,
     rejudged: 0,
+    folded: 0,
     faults: 0,
   };
   const take = async (kind: keyof Swept, step: () => Promise<number>) => {

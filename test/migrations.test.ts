@@ -56,6 +56,10 @@ test("drizzle and the database know the same tables", async () => {
   expect(there.sort()).toEqual([...(await known()).keys(), ...WITHOUT_DRIZZLE].sort());
 });
 
+/** A default as SQL has it. */
+const literal = (value: unknown): string =>
+  typeof value === "string" ? `'${value}'` : String(Number(value));
+
 test("every column is in both, with its type, its place in the key, its default, and whether it may be null", async () => {
   for (const [name, config] of await known()) {
     const keys = config.primaryKeys.flatMap(({ columns }) => columns.map((column) => column.name));
@@ -64,8 +68,7 @@ test("every column is in both, with its type, its place in the key, its default,
       type: column.getSQLType().toUpperCase(),
       required: column.notNull,
       key: column.primary ? 1 : keys.indexOf(column.name) + 1,
-      fallback:
-        column.hasDefault && column.default !== undefined ? String(Number(column.default)) : null,
+      fallback: column.hasDefault && column.default !== undefined ? literal(column.default) : null,
     }));
     const there = (await columnsOf(name)).map((column) => ({
       name: column.name,

@@ -45,14 +45,14 @@ export const STOCK: Table<keyof typeof fields> = {
   ],
 };
 
-/** The active products that a filter lets through, with what there is of each, by name and then code. */
+/** The active products that a filter lets through, with what there is of each, in the order of their folded names. */
 export function stockWalk(company: number, filter: LevelFilter): Walk {
   const { where, args } = levelFilter(company, filter);
   const n = args.length;
-  const key = ["p.name", "p.code"] as const;
-  const source = "products p indexed by products_by_name";
+  const key = ["p.search", "p.code"] as const;
+  const source = "products p indexed by products_search";
   const after = (first: number) =>
-    `where p.company = ?1 and (p.name, p.code) > (?${first}, ?${first + 1}) order by p.name, p.code`;
+    `where p.company = ?1 and p.active = 1 and (p.search, p.code) > (?${first}, ?${first + 1}) order by p.search, p.code`;
   const sql = sliceSql(
     key,
     STOCK,

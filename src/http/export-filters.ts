@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { DIALECTS } from "../export/csv.ts";
 import { zoneOffset } from "../lib/days.ts";
+import { isAccessKeyShape, unprinted } from "../nfe/access-key.ts";
 import type { MovementFilter } from "../stock/ledger.ts";
 import type { LevelFilter } from "../stock/levels.ts";
 import { dayRange } from "./days.ts";
@@ -33,7 +34,13 @@ export const StockQuery = StockFilters.extend({
   low: Flag.optional(),
 });
 
-/** Days are the company's; a note's reference may begin with `NFe`. */
+/** What a movement refers to; an access key in any spelling that a DANFE prints. */
+export function referenceOf(text: string | undefined): string | undefined {
+  const plain = unprinted(text ?? "");
+  return isAccessKeyShape(plain) ? plain : text?.replace(/^NFe(?=\d{6})/, "");
+}
+
+/** Days are the company's. */
 export const movementFilterOf = (
   filters: z.infer<typeof MovementFilters>,
   timeZone: string,
@@ -41,7 +48,7 @@ export const movementFilterOf = (
   product: filters.product_code,
   type: filters.type,
   origin: filters.origin?.toUpperCase(),
-  reference: filters.reference?.replace(/^NFe(?=\d{6})/, ""),
+  reference: referenceOf(filters.reference),
   ...dayRange(filters, timeZone),
 });
 

@@ -6,6 +6,7 @@ import { findMovement, listMovements, type MovementFilter } from "../stock/ledge
 import { cached, UNCHANGED } from "./cached.ts";
 import { dayRange } from "./days.ts";
 import { causeOf, type Env } from "./env.ts";
+import { referenceOf } from "./export-filters.ts";
 import { MovementSchema, movementView } from "./movement-view.ts";
 import { asks } from "./permissions.ts";
 import {
@@ -123,7 +124,7 @@ export const listMovementsHere = defineOpenAPIRoute<typeof listMovementsRoute, E
       product: query.product_code,
       type: query.type,
       origin: query.origin?.toUpperCase(),
-      reference: query.reference?.replace(/^NFe(?=\d{6})/, ""),
+      reference: referenceOf(query.reference),
       ...dayRange(query, timeZone),
     };
     const { page, limit } = query;

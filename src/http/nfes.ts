@@ -46,8 +46,12 @@ const listRoute = createRoute({
     query: PageQuery.extend({
       status: NoteStatusEnum.optional(),
       direction: DirectionEnum.optional(),
-      supplier: text(120).optional(),
-      search: text(120).optional(),
+      supplier: text(120).optional().openapi({
+        description: "CNPJ ou CPF do emitente, inteiro ou em parte, ou palavras do nome",
+      }),
+      search: text(120).optional().openapi({
+        description: "Chave de acesso (inteira ou em parte), número, CNPJ ou palavras do nome",
+      }),
       from: Day.optional(),
       to: Day.optional(),
       product_code: codeText(120).optional(),

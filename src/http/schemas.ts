@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { HOLD_CODES } from "../ingest/failures.ts";
 import { toScaled } from "../lib/decimal.ts";
 import { oneSpelling } from "../lib/spelling.ts";
+import { isAccessKeyShape, unprinted } from "../nfe/access-key.ts";
 
 /** Half a surrogate pair is no character, and a NUL ends the text where it is bound to SQL: either would be lost in silence. */
 const isWhole = (text: string): boolean => text.isWellFormed() && !text.includes("\u0000");
@@ -14,12 +15,13 @@ export const text = (max: number) => z.string().max(max).refine(isWhole, NOT_WHO
 export const codeText = (max: number) =>
   z.string().overwrite(oneSpelling).max(max).refine(isWhole, NOT_WHOLE);
 
-/** 44 characters; letters stand only where the CNPJ's first twelve stand. With or without the prefix `NFe`. */
+/** 44 characters, in any spelling that a DANFE prints: with or without `NFe`, in groups, in lower case. */
 export const AccessKeyParam = z.object({
   access_key: z
     .string()
-    .regex(/^(NFe)?[0-9]{6}[0-9A-Z]{12}[0-9]{26}$/, "deve ser uma chave de acesso de 44 caracteres")
-    .transform((text) => text.replace(/^NFe/, ""))
+    .max(100)
+    .transform(unprinted)
+    .refine(isAccessKeyShape, "deve ser uma chave de acesso de 44 caracteres")
     .openapi({
       param: { name: "access_key", in: "path" },
       example: "35260911222333000181550010000001231000000420",

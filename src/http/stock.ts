@@ -8,7 +8,9 @@ import { asks } from "./permissions.ts";
 import { answers, Flag, offsetOf, PageQuery, paged, pageOf, text, wholeNumber } from "./schemas.ts";
 
 const LevelQuery = PageQuery.extend({
-  search: text(120).optional(),
+  search: text(120)
+    .optional()
+    .openapi({ description: "Palavras do nome, do código ou do código de barras, sem acentos" }),
   category_id: wholeNumber(1).optional(),
 });
 

@@ -23,6 +23,7 @@ import {
   registered,
   registerItems,
   registerNote,
+  registerParty,
 } from "./register.ts";
 import { settleEvents } from "./settle-events.ts";
 import { findNote } from "./stored-note.ts";
@@ -84,6 +85,7 @@ async function commitRegistration(
     registerNote(r),
     ...(await ports.originals.keep(company, options.sha256, bytes, won)),
     registerItems(r),
+    registerParty(r),
     ...settleEvents(company, r.events, r.note, r.posting !== null, won),
     ...(r.posting === null ? [] : [...post(r.posting), ...noteOtherUnits(r.posting)]),
     ...journalOf(r),

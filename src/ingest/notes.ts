@@ -1,20 +1,8 @@
-import {
-  and,
-  count,
-  desc,
-  eq,
-  exists,
-  getTableColumns,
-  gte,
-  like,
-  lt,
-  ne,
-  or,
-  sql,
-} from "drizzle-orm";
+import { and, count, desc, eq, exists, getTableColumns, gte, lt, ne, sql } from "drizzle-orm";
 import type { Ports } from "../ports.ts";
 import { supplierItems } from "../stock/tables.ts";
 import type { NoteStatus } from "./failures.ts";
+import { found, fromSupplier } from "./search-notes.ts";
 import { nfeEvents, noteItems, notes } from "./tables.ts";
 import type { Direction } from "./verdict.ts";
 
@@ -22,9 +10,9 @@ import type { Direction } from "./verdict.ts";
 export interface NoteFilter {
   readonly status?: NoteStatus | undefined;
   readonly direction?: Direction | undefined;
-  /** CNPJ or CPF of the emitter (whole, or a root of 8), or part of its name. */
+  /** CNPJ or CPF of the emitter (whole, or a part), with or without its mask, or words of its name. */
   readonly supplier?: string | undefined;
-  /** Part of the access key, the number, or the supplier's name. */
+  /** Part of the access key as the DANFE prints it or not, the number, the supplier's CNPJ or words of its name. */
   readonly search?: string | undefined;
   readonly from?: number | undefined;
   readonly until?: number | undefined;
@@ -41,30 +29,14 @@ export type NoteSummary = Omit<NoteRow, "findings" | "rules" | "referenced">;
 export type NoteItemRow = typeof noteItems.$inferSelect;
 export type NfeEventRow = typeof nfeEvents.$inferSelect;
 
-const escaped = (text: string) => text.replaceAll(/[\\%_]/g, "\\$&");
-const contains = (column: Parameters<typeof like>[0], text: string) =>
-  sql`${column} like ${`%${escaped(text)}%`} escape '\\'`;
-
 function condition(ports: Pick<Ports, "read">, company: number, filter: NoteFilter) {
   const { supplier, search, product } = filter;
   return and(
     eq(notes.company, company),
     filter.status === undefined ? ne(notes.status, "DESCARTADA") : eq(notes.status, filter.status),
     filter.direction === undefined ? undefined : eq(notes.direction, filter.direction),
-    supplier === undefined
-      ? undefined
-      : or(
-          eq(notes.supplierId, supplier),
-          startsWith(supplier),
-          contains(notes.supplierName, supplier),
-        ),
-    search === undefined
-      ? undefined
-      : or(
-          contains(notes.accessKey, search.replace(/^NFe/, "")),
-          eq(notes.number, search),
-          contains(notes.supplierName, search),
-        ),
+    supplier === undefined ? undefined : fromSupplier(company, supplier),
+    search === undefined ? undefined : found(company, search),
     ...issuedWithin(filter),
     product === undefined
       ? undefined
@@ -111,10 +83,6 @@ function issuedWithin({ from, until, fromDay = from, untilDay = until }: NoteFil
         ]),
   ];
 }
-
-/** The root of a CNPJ finds all its branches. */
-const startsWith = (supplier: string) =>
-  /^[0-9A-Z]{8}$/.test(supplier) ? like(notes.supplierId, `${supplier}______`) : undefined;
 
 /** A page of notes, newest first, and how many match in all. */
 export async function listNotes(

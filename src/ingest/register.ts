@@ -1,6 +1,7 @@
 import type { Cause } from "../accounts/actor.ts";
 import type { Settings } from "../accounts/company.ts";
 import { values } from "../journal/values.ts";
+import { fold } from "../lib/fold.ts";
 import { issuedMs } from "../nfe/dates.ts";
 import type { Finding } from "../nfe/document.ts";
 import { landedCosts } from "../nfe/landed-cost.ts";
@@ -127,6 +128,17 @@ export function registerNote(r: Registration): Statement {
       on conflict (company, access_key) do nothing
       returning id`,
     args,
+  };
+}
+
+/** Keeps the name by which a search finds the supplier of the note that this registration has won; known ones write nothing. */
+export function registerParty({ note, cause, id }: Registration): Statement {
+  const won = registered(cause.actor.company, note.accessKey, id);
+  const supplier = partyId(note.emit);
+  return {
+    sql: `insert into parties (company, supplier, folded) select ?1, ?4, ?5 where exists (${won.sql})
+      on conflict do nothing`,
+    args: [...won.args, supplier, `${fold(note.emit.name)}\t${fold(supplier)}`],
   };
 }
 

@@ -91,6 +91,16 @@ export const noteOriginals = sqliteTable(
   (table) => [primaryKey({ columns: [table.company, table.accessKey, table.sha256] })],
 );
 
+export const parties = sqliteTable(
+  "parties",
+  {
+    company: integer().notNull(),
+    supplier: text().notNull(),
+    folded: text().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.company, table.supplier, table.folded] })],
+);
+
 export const nfeEvents = sqliteTable(
   "nfe_events",
   {

@@ -26,6 +26,16 @@ export function parseAccessKey(text: string): Result<AccessKey, AccessKeyFailure
   return ok(trusted<AccessKey>(key));
 }
 
+/**
+ * What a person has typed of an access key, a CNPJ or a number as paper prints it: upper case, without `NFe` before the key and
+ * without blanks and the marks between the groups.
+ */
+export const unprinted = (text: string): string =>
+  text
+    .toUpperCase()
+    .replaceAll(/[\s.,/:_\u2010-\u2015-]/g, "")
+    .replace(/^NF-?E(?=[0-9])/, "");
+
 /** 44 characters of the right alphabet, whatever the check digit (events name keys that we do not judge). */
 export const isAccessKeyShape = (text: string): boolean => SHAPE.test(text);
 

@@ -1,8 +1,9 @@
+import { searchWords } from "../lib/fold.ts";
 import type { Ports, Row, Value } from "../ports.ts";
 
 /** What a list of products or of stock may ask for. */
 export interface LevelFilter {
-  /** Part of the code or the name, case folded for ASCII. */
+  /** Words, each of which stands in the name, the code or the barcode, whatever its case and accents. */
   readonly search?: string | undefined;
   readonly categoryId?: number | undefined;
   /** Only what is below its minimum. */
@@ -43,12 +44,8 @@ export function levelFilter(
 ): { where: string; args: Value[] } {
   const args: Value[] = [company];
   const conditions = ["p.company = ?1", "p.active = 1"];
-  if (filter.search !== undefined && filter.search !== "") {
-    args.push(`%${filter.search.replaceAll(/[\\%_]/g, "\\$&")}%`);
-    conditions.push(
-      `(p.code like ?${args.length} escape '\\' or p.name like ?${args.length} escape '\\')`,
-    );
-  }
+  for (const word of searchWords(filter.search ?? ""))
+    conditions.push(`instr(p.search, ?${args.push(word)}) > 0`);
   if (filter.categoryId !== undefined) {
     args.push(filter.categoryId);
     conditions.push(`p.category_id = ?${args.length}`);
@@ -57,7 +54,7 @@ export function levelFilter(
   return { where: conditions.join(" and "), args };
 }
 
-/** A page of products with their balances, ordered by name, and how many match in all. */
+/** A page of products with their balances, in the order of their folded names, and how many match in all. */
 export async function listLevels(
   ports: Pick<Ports, "reader">,
   company: number,
@@ -72,7 +69,7 @@ export async function listLevels(
   );
   const rows = await ports.reader.rows(
     {
-      sql: `select ${LEVEL_COLUMNS} from ${LEVEL_SOURCE} where ${where} order by p.name, p.code
+      sql: `select ${LEVEL_COLUMNS} from ${LEVEL_SOURCE} where ${where} order by p.search, p.code
         limit ?${args.length + 1} offset ?${args.length + 2}`,
       args: [...args, page.limit, page.offset],
     },

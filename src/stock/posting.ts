@@ -1,6 +1,7 @@
 import { touchedIfChanged } from "../journal/record.ts";
 import { values } from "../journal/values.ts";
 import type { Tag } from "../journal/versions.ts";
+import { fold } from "../lib/fold.ts";
 import type { Statement, Value } from "../ports.ts";
 import { addToSpan } from "./spans.ts";
 
@@ -166,13 +167,22 @@ function keepProducts(posting: Posting, head: readonly Value[]): Statement {
       line.ncm,
       line.cost_e2,
       line.cost_quantity_e4,
+      fold(line.name),
+      fold(line.code),
     ]),
     args.length,
   );
+  // The code of a new product begins with the line's; what is put behind it has no accents.
+  const code = "coalesce(l.product, s.product)";
+  const folded = `case when substr(${code}, 1, length(l.code)) = l.code
+    then l.folded_code || lower(substr(${code}, length(l.code) + 1)) else lower(${code}) end`;
   return {
-    sql: `with line (code, unit, product, name, stock_unit, barcode, ncm, cost_e2, cost_quantity_e4) as (${lines.sql})
-      insert into products (company, code, name, unit, barcode, ncm, last_cost_e2, last_cost_quantity_e4, created_at, updated_at)
-      select ?1, coalesce(l.product, s.product), l.name, l.stock_unit, l.barcode, l.ncm, l.cost_e2, l.cost_quantity_e4, ?5, ?5
+    sql: `with line (code, unit, product, name, stock_unit, barcode, ncm, cost_e2, cost_quantity_e4, folded, folded_code)
+        as (${lines.sql})
+      insert into products (company, code, name, unit, barcode, ncm, last_cost_e2, last_cost_quantity_e4, created_at, updated_at,
+        search)
+      select ?1, ${code}, l.name, l.stock_unit, l.barcode, l.ncm, l.cost_e2, l.cost_quantity_e4, ?5, ?5,
+        l.folded || char(9) || ${folded} || ' ' || coalesce(l.barcode, '')
       from line l
       left join supplier_items s on s.company = ?1 and s.supplier = ?4 and s.code = l.code and s.unit = l.unit
       where exists (${posting.taken})

@@ -20,6 +20,7 @@ export const products = sqliteTable(
     active: integer({ mode: "boolean" }).notNull().default(true),
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),
+    search: text().notNull().default(""),
   },
   (table) => [primaryKey({ columns: [table.company, table.code] })],
 );

@@ -1,4 +1,5 @@
 import { expect } from "bun:test";
+import { productSearch } from "../../src/stock/fold-products.ts";
 import { parseCsv } from "../export/parse-csv.ts";
 import type { Service } from "../support/service.ts";
 
@@ -22,8 +23,8 @@ export async function movement(service: Service, order: Record<string, unknown>)
 /** Products straight into the tables: they come from notes, and here none is needed. */
 export async function product(service: Service, code: string, name = code, company = 1) {
   await service.ports.database.writing.execute({
-    sql: `insert into products (company, code, name, unit, created_at, updated_at) values (?1, ?2, ?3, 'UN', 0, 0)`,
-    args: [company, code, name],
+    sql: `insert into products (company, code, name, unit, created_at, updated_at, search) values (?1, ?2, ?3, 'UN', 0, 0, ?4)`,
+    args: [company, code, name, productSearch(name, code, null)],
   });
 }
 

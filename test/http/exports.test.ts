@@ -133,8 +133,8 @@ describe("GET /api/export/stock", () => {
       expect(
         rows.map((row) => [row.Código, row.Quantidade, row["Preço de Custo"], row.Status]),
       ).toEqual([
-        ["P", "2,5", "3,332", "Baixo Estoque"],
         ['="00123"', "0", "0,00", "Esgotado"],
+        ["P", "2,5", "3,332", "Baixo Estoque"],
       ]);
       const search = await service.send("GET", `${STOCK}?search=tin&low=true`);
       expect(br(search.text).map((row) => row.Código)).toEqual(["P"]);

@@ -26,7 +26,7 @@ const ALLOWED: Readonly<Record<Cost["kind"], readonly (readonly [RegExp, string]
   company: [
     [/ limit 10000\)/, "counted so far and no further, by an index (observability/standing.ts)"],
     [/count\(\*\)/, "a list tells how many rows match in all"],
-    [/ like /, "a search for a part of a text"],
+    [/instr\(/, "a search for a part of a text, in the index that has it"],
     [/^select max\((id|created_at)\) as \w+ from \w+ where company = \?1$/, "the end of an index"],
     [
       /order by [\s\S]*\blimit\b/,
@@ -34,6 +34,7 @@ const ALLOWED: Readonly<Record<Cost["kind"], readonly (readonly [RegExp, string]
     ],
   ],
   sort: [
+    [/"notes"\."(?:id|supplier_id)" in \(/, "what a search finds, each part by its own index"],
     [/as page join movements/, "the hundred rows of one page"],
     [/"notes"\."issued_ms" [<>]/, "notes of some days, by the index of their days"],
     [/json_each\(\?3\) m/, "the entries of one note"],

@@ -1,0 +1,35 @@
+/** Letters that no decomposition takes apart. */
+const WHOLE: Readonly<Record<string, string>> = {
+  "\u2044": "/",
+  ß: "ss",
+  ø: "o",
+  æ: "ae",
+  œ: "oe",
+  đ: "d",
+  ł: "l",
+  ı: "i",
+};
+const WHOLE_LETTERS = /[\u2044ßøæœđłı]/g;
+
+/**
+ * A text as it is searched and sorted: lower case, without accents, in one width; º and ª are letters, ² a digit, ½ is 1/2. Punctuation
+ * stays. What a search asks for and what it looks in are folded alike (Unicode NFKD without combining marks).
+ */
+export const fold = (text: string): string =>
+  text
+    .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
+    .toLowerCase()
+    .replace(WHOLE_LETTERS, (letter) => WHOLE[letter] ?? letter);
+
+const MOST_WORDS = 8;
+
+/** The words that a search asks for, folded, each of which must be found; beyond seven the rest are one. Empty: none. */
+export function searchWords(text: string): string[] {
+  const words = fold(text)
+    .split(/\s+/)
+    .filter((word) => word !== "");
+  return words.length <= MOST_WORDS
+    ? words
+    : [...words.slice(0, MOST_WORDS - 1), words.slice(MOST_WORDS - 1).join(" ")];
+}

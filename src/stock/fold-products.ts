@@ -1,0 +1,50 @@
+import { touchedIfChanged } from "../journal/record.ts";
+import { fold } from "../lib/fold.ts";
+import type { Ports } from "../ports.ts";
+
+/** Products of one statement, and the most statements of one run. */
+const SLICE = 100;
+const SLICES = 100;
+
+/**
+ * Folds the products that have no text to be searched: those whose letters the migration could not fold, and what an older
+ * version of the program has written since. Gives how many it has folded; the next run goes on.
+ */
+export async function foldProducts(
+  ports: Pick<Ports, "reader" | "writer" | "breathe">,
+  company: number,
+  slice = SLICE,
+): Promise<number> {
+  let folded = 0;
+  for (let n = 0; n < SLICES; n += 1) {
+    const rows = await ports.reader.rows({
+      sql: `select code, name, barcode from products indexed by products_search
+        where company = ?1 and active = 1 and search = '' limit ?2`,
+      args: [company, slice],
+    });
+    if (rows.length === 0) return folded;
+    const texts = rows.map(({ code, name, barcode }) => [
+      code,
+      productSearch(String(name), String(code), barcode == null ? null : String(barcode)),
+    ]);
+    await ports.writer.commit({
+      statements: [
+        {
+          sql: `update products set search = (select t.value ->> 1 from json_each(?2) t where t.value ->> 0 = code)
+            where company = ?1 and code in (select t.value ->> 0 from json_each(?2) t) and search = ''`,
+          args: [company, JSON.stringify(texts)],
+        },
+        touchedIfChanged(company, "products"),
+      ],
+      mine: () => undefined,
+    });
+    folded += rows.length;
+    if (rows.length < slice) return folded;
+    await ports.breathe();
+  }
+  return folded;
+}
+
+/** The text that a product is searched and sorted by: a tab stands before all that a name has. */
+export const productSearch = (name: string, code: string, barcode: string | null): string =>
+  `${fold(name)}\t${fold(code)} ${barcode ?? ""}`;
