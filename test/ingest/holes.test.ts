@@ -67,9 +67,9 @@ test("F6: a key is kept as its 44 characters, found with NFe before it or withou
     const { accessKey, xml } = syntheticNote({ emit: SUPPLIERS[1] ?? supplier });
     expect(accessKey).toMatch(/[A-Z]/);
     expect((await service.upload(xml)).body.access_key).toBe(accessKey);
-    for (const key of [accessKey, `NFe${accessKey}`])
+    for (const key of [accessKey, `NFe${accessKey}`, accessKey.toLowerCase()])
       expect((await service.send("GET", `/api/nfes/${key}`)).body.access_key).toBe(accessKey);
-    for (const key of [accessKey.toLowerCase(), accessKey.slice(1), `${accessKey}0`, "NFe"])
+    for (const key of [accessKey.slice(1), `${accessKey}0`, "NFe"])
       expect((await service.send("GET", `/api/nfes/${key}`)).status).toBe(422);
     const bad = syntheticNote({ seed: 3, badCheckDigit: true });
     expect(await service.upload(bad.xml)).toMatchObject({
