@@ -7,6 +7,8 @@ import type { Sent } from "../ingest/unpack.ts";
 import { Failed } from "../lib/result.ts";
 import { withoutDeadline } from "./deadline.ts";
 import type { Env } from "./env.ts";
+import { type FormPart, readForm } from "./multipart.ts";
+import { bodyBytes, declaredBytes } from "./received.ts";
 
 /** What a multipart form adds to the files in it: boundaries, headers of the parts, small fields. */
 const FORM_OVERHEAD_BYTES = 65_536;
@@ -35,19 +37,15 @@ export async function documentOf(
   if (media === "zip") throw unsupported("application/zip", BATCH_ROUTE);
   if (media === "other") throw unsupported(typeOf(request), SINGLE_FORMS);
   if (media !== "multipart") {
-    const bytes = await withoutDeadline(c, () => bytesOf(request, maxBytes, over));
+    const bytes = await withoutDeadline(c, () => bodyBytes(c, maxBytes, over));
     return { bytes: looksLikeXml(bytes), name: null };
   }
-  const form = await withoutDeadline(c, () =>
-    formOf(request, maxBytes + FORM_OVERHEAD_BYTES, over),
-  );
-  const files = filesOf(form, "file");
+  const files = await filesOf(c, "file", maxBytes, over);
   const [file] = files;
   if (file === undefined) throw fail({ code: "upload.missing_file", field: "file" });
   if (files.length > 1) throw fail({ code: "nfe.many_notes", count: files.length });
-  if (file.size > maxBytes) throw over(file.size);
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  return { bytes: looksLikeXml(bytes), name: shownName(nameOf(file) ?? "") };
+  if (file.bytes.length > maxBytes) throw over(file.bytes.length);
+  return { bytes: looksLikeXml(file.bytes), name: shownName(file.filename ?? "") };
 }
 
 /**
@@ -66,7 +64,7 @@ export async function batchOf(c: Context<Env>, limits: BatchLimits = BATCH): Pro
     });
   if (media === "other") throw unsupported(typeOf(request), BATCH_FORMS);
   if (media !== "multipart") {
-    const bytes = await withoutDeadline(c, () => bytesOf(request, limits.sentBytes, over));
+    const bytes = await withoutDeadline(c, () => bodyBytes(c, limits.sentBytes, over));
     const format = formatOf(bytes.subarray(0, HEAD_BYTES));
     if (media === "zip" && format !== "zip")
       throw fail({ code: "batch.malformed_zip", why: `o corpo é ${FORMAT_SAY[format]}` });
@@ -74,12 +72,9 @@ export async function batchOf(c: Context<Env>, limits: BatchLimits = BATCH): Pro
     if (format !== "zip" && format !== "xml") throw unsupported(FORMAT_SAY[format], BATCH_FORMS);
     return [{ name: null, blob: new Blob([bytes]) }];
   }
-  const form = await withoutDeadline(c, () =>
-    formOf(request, limits.sentBytes + FORM_OVERHEAD_BYTES, over),
-  );
-  const files = filesOf(form, "files");
+  const files = await filesOf(c, "files", limits.sentBytes, over);
   if (files.length === 0) throw fail({ code: "upload.missing_file", field: "files" });
-  return files.map((file) => ({ name: nameOf(file), blob: file }));
+  return files.map(({ filename, bytes }) => ({ name: filename || null, blob: new Blob([bytes]) }));
 }
 
 /**
@@ -93,7 +88,7 @@ export function largeZipOf(
 ): ReadableStream<Uint8Array> | null {
   const request = c.req.raw;
   const media = mediaOf(request);
-  const got = Number(request.headers.get("content-length") ?? 0);
+  const got = declaredBytes(request.headers) ?? 0;
   if ((media !== "zip" && media !== "raw") || !(got > inRequest)) return null;
   const limit = limits.sentBytes;
   if (got > limit) throw fail({ code: "batch.too_large", what: "sent", limit, got });
@@ -132,77 +127,26 @@ function looksLikeXml(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   throw unsupported(say, `o arquivo é ${say}; ${format === "zip" ? BATCH_ROUTE : SINGLE_FORMS}`);
 }
 
-/** Parts with a file name. A part without one has been decoded as text already, and its bytes are lost. */
-const filesOf = (form: Form, field: string): File[] =>
-  form
-    .getAll(field)
-    .filter((part) => typeof part !== "string")
-    .filter((part) => part.size > 0 || nameOf(part) !== null);
-
-/** Bun leaves the name undefined where the form says `filename=""`, which is what a browser sends for no choice. */
-const nameOf = (file: File): string | null => (file.name ? file.name : null);
-
-/** The part of FormData that both runtimes' types agree on. */
-interface Form {
-  getAll(name: string): (File | string)[];
-}
-
 type Over = (bytes?: number) => Failed<IngestFailure>;
 
-async function bytesOf(
-  request: Request,
+/** The files of a field, in the order sent: its parts with a file name, but for a field where nobody has chosen one. */
+async function filesOf(
+  c: Context<Env>,
+  field: string,
   maxBytes: number,
   over: Over,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = new Uint8Array(await taken(request, maxBytes, over, (body) => body.arrayBuffer()));
-  if (bytes.length > maxBytes) throw over(bytes.length);
-  return bytes;
-}
-
-async function formOf(request: Request, maxBytes: number, over: Over): Promise<Form> {
-  try {
-    return await taken<Form>(request, maxBytes, over, (body) => body.formData());
-  } catch (error) {
-    if (error instanceof Failed) throw error;
-    const boundary = /;\s*boundary=/i.test(request.headers.get("content-type") ?? "");
-    throw fail({
-      code: "malformed_multipart",
-      why: boundary ? "o corpo está truncado ou fora do formato" : "falta o parâmetro boundary",
-    });
-  }
-}
-
-/**
- * Takes a body of at most `maxBytes`. A Content-Length is believed, because the runtime ends the body there; a chunked body is
- * counted while it is read, and let go at the first byte over the bound.
- */
-async function taken<T>(
-  request: Request,
-  maxBytes: number,
-  over: Over,
-  take: (body: Request | Response) => Promise<T>,
-): Promise<T> {
-  const header = request.headers.get("content-length") ?? "";
-  if (/^\d{1,15}$/.test(header)) {
-    if (Number(header) > maxBytes) throw over(Number(header));
-    return take(request);
-  }
-  let read = 0;
-  const counted = request.body?.pipeThrough(
-    new TransformStream<Uint8Array, Uint8Array>({
-      transform(chunk, out) {
-        read += chunk.byteLength;
-        if (read > maxBytes) throw over();
-        out.enqueue(chunk);
-      },
-    }),
+): Promise<FormPart[]> {
+  const bytes = await withoutDeadline(c, () => bodyBytes(c, maxBytes + FORM_OVERHEAD_BYTES, over));
+  const form = readForm(bytes, c.req.raw.headers.get("content-type") ?? "");
+  if (!form.ok) throw fail({ code: "malformed_multipart", why: FAULTS[form.error] });
+  return form.value.filter(
+    ({ name, filename, bytes: { length } }) =>
+      name === field && filename !== null && (length > 0 || filename !== ""),
   );
-  const type = request.headers.get("content-type");
-  const headers: Record<string, string> = type === null ? {} : { "content-type": type };
-  try {
-    return await take(new Response(counted ?? null, { headers }));
-  } catch (error) {
-    // A runtime may wrap what the transform threw.
-    throw read > maxBytes ? over() : error;
-  }
 }
+
+const FAULTS = {
+  no_boundary: "falta o parâmetro boundary",
+  malformed: "o corpo está truncado ou fora do formato",
+  too_many: "há partes demais",
+};

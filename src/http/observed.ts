@@ -4,6 +4,7 @@ import { newId } from "../lib/id.ts";
 import { under } from "../observability/under.ts";
 import { type Env, peerOf } from "./env.ts";
 import { CLIENT_LEFT } from "./problem.ts";
+import { declaredBytes } from "./received.ts";
 
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
 
@@ -41,7 +42,8 @@ export const observed: MiddlewareHandler<Env> = async (c, next) => {
     status,
     code,
     ms: Math.round(seconds * 1_000),
-    bytes: bytesOf(c),
+    // As the client declares them.
+    bytes: declaredBytes(c.req.raw.headers),
     ...who,
     key: actor?.keyId ?? null,
     peer,
@@ -69,10 +71,4 @@ const methodOf = (c: Context): string => (METHODS.has(c.req.method) ? c.req.meth
 function endpointOf(c: Context): string {
   const path = matchedRoutes(c).at(-1)?.path ?? "*";
   return path.endsWith("*") ? "unknown" : path;
-}
-
-/** As the client declares them; null where it does not. */
-function bytesOf(c: Context): number | null {
-  const length = Number(c.req.header("content-length") ?? Number.NaN);
-  return Number.isSafeInteger(length) ? length : null;
 }
