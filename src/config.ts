@@ -37,7 +37,7 @@ const Environment = z.object({
   PORT: count(8003).describe("TCP port; 0 takes a free one"),
   HOST: z
     .string()
-    .regex(/^[0-9A-Za-z.:[\]_-]+$/, "não é um endereço")
+    .regex(/^[0-9A-Za-z.:[\]_%-]+$/, "não é um endereço")
     .default("127.0.0.1")
     .describe("Address to listen on"),
   DATABASE_URL: z

@@ -5,6 +5,7 @@ import { PROJECT, wrangler } from "./doors/programs.ts";
 import { reasonOf } from "./doors/reason.ts";
 import { missingSecrets } from "./doors/secrets-there.ts";
 import { filePath } from "./platform/bun/database.ts";
+import { keepPrivate } from "./platform/bun/private.ts";
 
 /**
  * Door: `bun src/deploy.ts production|staging [what wrangler deploy takes]`. Looks whether the Worker has its secrets, brings the
@@ -14,6 +15,7 @@ import { filePath } from "./platform/bun/database.ts";
 const [environment, ...more] = process.argv.slice(2);
 const ENVIRONMENTS = ["production", "staging"];
 
+keepPrivate();
 try {
   process.exitCode = await deploy();
 } catch (error) {

@@ -19,6 +19,7 @@ try {
       `${name} não é uma variável do S.G.E.${meant === null ? "" : `: seria ${meant}?`}\n`,
     );
   if (upgrade.copy !== null) line(`cópia do banco de antes: ${upgrade.copy}`);
+  if (upgrade.noRoom) process.stderr.write("sem espaço no disco para copiar o banco antes\n");
   for (const { tag, ms } of upgrade.migrations) line(`migração ${tag}: ${ms} ms`);
   line("banco em dia com as migrações");
 } catch (error) {

@@ -38,6 +38,7 @@ export async function sayStart(ports: BunPorts, env: Env, url: string): Promise<
 /** A line for the copy that was made before an upgrade, and one for each migration that was carried out, in their order. */
 export function sayUpgrade({ log, upgrade }: Pick<BunPorts, "log" | "upgrade">): void {
   if (upgrade.copy !== null) log("info", "database.copied", { to: upgrade.copy });
+  if (upgrade.noRoom) log("warn", "database.not_copied", { why: "the disk has too little room" });
   for (const { tag, ms } of upgrade.migrations) log("info", "database.migrated", { tag, ms });
 }
 

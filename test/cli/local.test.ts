@@ -136,6 +136,7 @@ test("a read never makes an installation: no file, no folder, no company, and th
     ["export", "movements"],
     ["verify"],
     ["backup", join(folder, "c")],
+    ["password", "a@b.example", "--generate"],
     rehearsal,
   ]) {
     const { code, said } = await told(argv, env);

@@ -5,6 +5,7 @@ import { backup } from "../../src/cli/backup.ts";
 import { Manifest } from "../../src/cli/copies.ts";
 import { openDatabase } from "../../src/platform/bun/database.ts";
 import { lastBackup } from "../../src/platform/bun/last-backup.ts";
+import { DOORS } from "../support/fence.ts";
 import { testConfig } from "../support/ports.ts";
 import { folder, startProcess } from "../support/process.ts";
 
@@ -63,6 +64,16 @@ test("whatever a door makes is its owner's alone, also in folders that everybody
   for (const name of ["data", "copies", "back", "fresh"]) {
     const { found, count } = await open(at(name));
     expect([name, found, count > 0]).toEqual([name, [], true]);
+  }
+});
+
+test("every door of this machine closes what it makes, before it makes anything; threads and the Worker follow theirs", async () => {
+  const ofMachine = DOORS.filter((door) => !/(?:^|\.)worker\.ts$/.test(door));
+  expect(ofMachine.length).toBeGreaterThan(5);
+  for (const door of ofMachine) {
+    const source = await Bun.file(join(SOURCE, door)).text();
+    const first = /^(?:keepPrivate\(\);|try \{|process\.exitCode = )/m.exec(source)?.[0];
+    expect([door, first]).toEqual([door, "keepPrivate();"]);
   }
 });
 

@@ -115,6 +115,7 @@ test("a database that is new, or current, is not copied", async () => {
   expect(await withDatabase((database) => database.migrate("copy"))).toEqual({
     migrations: [],
     copy: null,
+    noRoom: false,
   });
   expect(await asidesOf(path)).toEqual([]);
 });
@@ -157,6 +158,16 @@ test("only the newest of the databases that were set aside are kept, and nothing
   expect((await asidesOf(path)).at(-1)).toBe(copy ?? "");
   expect(await asidesOf(path)).toHaveLength(ASIDES_KEPT);
   expect((await stat(copy ?? "")).size).toBeGreaterThan(0);
+});
+
+test("what a copy that was killed has left goes with the next copy", async () => {
+  await withDatabase((database) => database.migrate());
+  const dead = "sge.db.antes-sge-20261101T120000Z.4194303.parcial";
+  const alive = `sge.db.antes-sge-20261101T120000Z.${process.ppid}.parcial`;
+  for (const name of [dead, `${dead}-journal`, alive]) await writeFile(join(folder, name), "");
+  await copyAside(path, new Date("2026-11-28T12:00:00Z"));
+  const left = (await readdir(folder)).filter((name) => name.includes("parcial"));
+  expect(left).toEqual([alive]);
 });
 
 test("a known list without a fault needs exactly what was not applied", () => {

@@ -39,8 +39,10 @@ export interface Database {
 /** What bringing a database up to date has done. */
 export interface Upgrade {
   readonly migrations: readonly Migrated[];
-  /** Where the database as it was before is now; null when no copy was asked for, or needed, or there was no room for it. */
+  /** Where the database as it was before is now; null when no copy was asked for, or needed, or could be made. */
   readonly copy: string | null;
+  /** A copy was needed, and the disk has no room for it and the migrations. */
+  readonly noRoom: boolean;
 }
 
 /**
@@ -130,8 +132,13 @@ async function migrated(open: () => Client, copy?: () => Promise<string | null>)
   const run = () =>
     using(open, async (client) => {
       const { pending, had } = await pendingIn(client);
-      const made = pending.length > 0 && had > 0 ? await copy?.() : null;
-      return { migrations: await migrate(client), copy: made ?? null };
+      const needed = pending.length > 0 && had > 0 && copy !== undefined;
+      const made = needed ? await copy() : null;
+      return {
+        migrations: await migrate(client),
+        copy: made,
+        noRoom: needed && made === null,
+      };
     });
   const again = (error: unknown) => {
     if (error instanceof SchemaRefused) throw error;

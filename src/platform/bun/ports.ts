@@ -174,7 +174,7 @@ async function broughtUp(database: Database, schema: Schema): Promise<Upgrade> {
   try {
     if (schema === "migrate") return await database.migrate("copy");
     await database.mustBeCurrent();
-    return { migrations: [], copy: null };
+    return { migrations: [], copy: null, noRoom: false };
   } catch (error) {
     await database.close();
     throw error;

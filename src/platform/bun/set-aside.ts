@@ -1,5 +1,6 @@
 import { open, readdir, rename, rm, stat, statfs } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { lives } from "./alive.ts";
 import { openConnection } from "./connection.ts";
 
 /**
@@ -10,6 +11,9 @@ export const ASIDES_KEPT = 3;
 
 /** `sge.db.antes-sge-20261123T154500Z`, as `sge restore` names them too: by name is by age. */
 const SUFFIX = /^\.antes-sge-\d{8}T\d{6}Z$/;
+
+/** What is being copied, or was when its process died. */
+const DRAFT = /^\.antes-sge-\d{8}T\d{6}Z\.(\d+)\.parcial/;
 
 /** Room that a copy must leave on the disk, beside the copy itself and as much again for the migrations. */
 const SPARE_BYTES = 64 << 20;
@@ -38,6 +42,7 @@ export async function keepAsides(path: string, keep = ASIDES_KEPT): Promise<stri
  * beyond ASIDES_KEPT. Gives the copy's path; null where the disk has no room for it and the migrations after it.
  */
 export async function copyAside(path: string, now: Date): Promise<string | null> {
+  await sweepDrafts(path);
   const { size } = await stat(path);
   const { bavail, bsize } = await statfs(dirname(path));
   if (bavail * bsize < 2 * size + SPARE_BYTES) return null;
@@ -49,10 +54,22 @@ export async function copyAside(path: string, now: Date): Promise<string | null>
     await rename(draft, copy);
     await synced(dirname(path));
   } finally {
-    await rm(draft, { force: true });
+    for (const end of ENDS) await rm(`${draft}${end}`, { force: true });
   }
   await keepAsides(path);
   return copy;
+}
+
+/** What SQLite may have made beside a file. */
+const ENDS = ["", "-journal", "-wal", "-shm"];
+
+/** Removes what copies that were killed have left. */
+async function sweepDrafts(path: string): Promise<void> {
+  const [folder, name] = [dirname(path), basename(path)];
+  for (const one of await readdir(folder)) {
+    const pid = one.startsWith(name) ? DRAFT.exec(one.slice(name.length))?.[1] : undefined;
+    if (pid !== undefined && !lives(Number(pid))) await rm(join(folder, one), { force: true });
+  }
 }
 
 /** VACUUM INTO reads one snapshot and holds nobody up. */
