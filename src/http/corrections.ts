@@ -1,7 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import type { Corrections } from "../ingest/correct.ts";
 import { HOLD_CODES } from "../ingest/failures.ts";
-import { codeText, decimalOf, HoldCodeEnum } from "./schemas.ts";
+import { FactorField } from "./factor.ts";
+import { codeText, HoldCodeEnum } from "./schemas.ts";
 
 /** `POST …/process`: what a person says against the verdict and about the items. */
 export const ProcessBody = z
@@ -13,10 +14,7 @@ export const ProcessBody = z
           // Three digits, as the layout writes them.
           n_item: z.int().min(1).max(999),
           product_code: codeText(120).trim().min(1).optional(),
-          factor: decimalOf(4)
-            .refine((e4) => e4 > 0, "deve ser maior que zero")
-            .refine((e4) => e4 <= 1e10, "não pode passar de 1.000.000")
-            .optional(),
+          factor: FactorField.optional(),
           effect: z.enum(["entry", "exit", "none"]).optional(),
         }),
       )
@@ -34,7 +32,7 @@ export function correctionsOf(body: CorrectionBody): Corrections {
     items: (body.items ?? []).map((item) => ({
       n_item: item.n_item,
       product: item.product_code ?? null,
-      factor_e4: item.factor ?? null,
+      factor: item.factor ?? null,
       effect: item.effect ?? null,
     })),
   };

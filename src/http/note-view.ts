@@ -1,13 +1,14 @@
 import { z } from "@hono/zod-openapi";
 import type { EventReceipt } from "../ingest/events.ts";
 import type { NoteStatus } from "../ingest/failures.ts";
-import { itemParts, stockQuantity } from "../ingest/lines.ts";
+import { itemParts } from "../ingest/lines.ts";
 import type { Mapping } from "../ingest/mapping.ts";
-import { FACTOR_ONE } from "../ingest/mapping.ts";
 import type { NfeEventRow, NoteItemRow, NoteRow, NoteSummary } from "../ingest/notes.ts";
 import type { NoteReceipt } from "../ingest/receipt.ts";
 import { divideHalfUp, unitValue } from "../lib/decimal.ts";
+import { decimalFactor, FACTOR_ONE, inStock } from "../stock/factor.ts";
 import type { Movement } from "../stock/ledger.ts";
+import { factorView } from "./factor.ts";
 import { MovementSchema, movementView } from "./movement-view.ts";
 import { exactNumber, instant, instantOrNull, money, quantity } from "./numbers.ts";
 import { DirectionEnum, FindingSchema, HoldSchema, NoteStatusEnum } from "./schemas.ts";
@@ -151,6 +152,7 @@ export const NoteItemSchema = z
     effect: z.enum(["entry", "exit", "none", "ask"]),
     product_code: z.string().nullable(),
     factor: z.number(),
+    factor_text: z.string(),
     stock_quantity: z.number(),
     landed_cost: z.number(),
     landed_unit_cost: z.number().nullable(),
@@ -167,15 +169,15 @@ export function itemView(
   movements: readonly Movement[],
 ): z.infer<typeof NoteItemSchema> {
   const known = mapping.find(item.code, item.unit);
-  const knownFactor_e4 = known?.factor_e4 ?? FACTOR_ONE;
-  const foreseen_e4 = stockQuantity(item.quantity_e4, knownFactor_e4);
+  const knownFactor = known?.factor ?? FACTOR_ONE;
+  const foreseen_e4 = inStock(item.quantity_e4, knownFactor);
   const moved_e4 = movements.reduce((sum, m) => sum + BigInt(Math.abs(m.quantity_e4)), 0n);
   const inStock_e4 = moved_e4 > 0n ? moved_e4 : foreseen_e4;
   // What was told of the supplier's item after the approval is for the next note.
-  const factor_e4 =
+  const factor =
     inStock_e4 === foreseen_e4
-      ? knownFactor_e4
-      : divideHalfUp(inStock_e4 * 10_000n, BigInt(item.quantity_e4));
+      ? knownFactor
+      : decimalFactor(Number(divideHalfUp(inStock_e4 * 10_000n, BigInt(item.quantity_e4))));
   const unitCost = unitValue(item.landed_e2, inStock_e4);
   return {
     n_item: item.nItem,
@@ -191,7 +193,7 @@ export function itemView(
     barcode: item.barcode,
     effect: item.effect,
     product_code: movements[0]?.product ?? known?.product ?? null,
-    factor: quantity(factor_e4),
+    ...factorView(factor),
     stock_quantity: quantity(inStock_e4),
     landed_cost: money(item.landed_e2),
     landed_unit_cost: unitCost === null ? null : exactNumber(unitCost),

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import type { ProcessPlan } from "../ingest/plan.ts";
+import { factorView } from "./factor.ts";
 import { quantity } from "./numbers.ts";
 
 export const PlanSchema = z
@@ -14,6 +15,7 @@ export const PlanSchema = z
         product_code: z.string().nullable(),
         new_product: z.boolean(),
         factor: z.number(),
+        factor_text: z.string(),
         stock_quantity: z.number(),
         balance_before: z.number(),
         balance_after: z.number(),
@@ -32,7 +34,7 @@ export function planView(plan: ProcessPlan): z.infer<typeof PlanSchema> {
       effect: item.effect,
       product_code: item.product,
       new_product: item.product === null && (item.effect === "entry" || item.effect === "exit"),
-      factor: quantity(item.factor_e4),
+      ...factorView(item.factor),
       stock_quantity: quantity(item.stock_quantity_e4),
       balance_before: quantity(item.balance_before_e4),
       balance_after: quantity(item.balance_after_e4),

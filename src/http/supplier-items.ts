@@ -1,21 +1,12 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import { tellSupplierItem } from "../ingest/tell-item.ts";
 import { listItems, type SupplierItem } from "../stock/supplier-items.ts";
+import { unitKey } from "../stock/unit.ts";
 import { cached, UNCHANGED } from "./cached.ts";
 import { causeOf, type Env } from "./env.ts";
-import { quantity } from "./numbers.ts";
+import { FactorMembers, factorAmong, factorView } from "./factor.ts";
 import { asks } from "./permissions.ts";
-import {
-  answers,
-  codeText,
-  decimalOf,
-  jsonBody,
-  offsetOf,
-  PageQuery,
-  paged,
-  pageOf,
-  text,
-} from "./schemas.ts";
+import { answers, codeText, jsonBody, offsetOf, PageQuery, paged, pageOf } from "./schemas.ts";
 
 /** CNPJ (14) or CPF (11); a mask is taken off. */
 const SupplierId = z
@@ -30,6 +21,7 @@ const SupplierItemSchema = z
     unit: z.string(),
     product_code: z.string(),
     factor: z.number(),
+    factor_text: z.string(),
   })
   .openapi("SupplierItem");
 
@@ -38,7 +30,7 @@ const view = (item: SupplierItem): z.infer<typeof SupplierItemSchema> => ({
   code: item.code,
   unit: item.unit,
   product_code: item.product,
-  factor: quantity(item.factor_e4),
+  ...factorView(item.factor),
 });
 
 const listRoute = createRoute({
@@ -90,13 +82,14 @@ const putRoute = createRoute({
         .strictObject({
           supplier_cnpj: SupplierId,
           code: codeText(60).trim().min(1),
-          unit: text(6).trim().min(1),
+          unit: codeText(6).trim().min(1),
           product_code: codeText(120).trim().min(1),
-          factor: decimalOf(4)
-            .refine((e4) => e4 > 0, "deve ser maior que zero")
-            .refine((e4) => e4 <= 1e10, "não pode passar de 1.000.000")
-            .default(10_000),
+          ...FactorMembers,
         })
+        .transform(({ factor, factor_text, ...body }, context) => ({
+          ...body,
+          factor: factorAmong({ factor, factor_text }, context),
+        }))
         .openapi("SupplierItemBody"),
     ),
   },
@@ -110,9 +103,9 @@ export const putSupplierItem = defineOpenAPIRoute<typeof putRoute, Env>({
     const item: SupplierItem = {
       supplier: body.supplier_cnpj,
       code: body.code,
-      unit: body.unit,
+      unit: unitKey(body.unit),
       product: body.product_code,
-      factor_e4: body.factor,
+      factor: body.factor,
     };
     await tellSupplierItem(c.var.ports, item, causeOf(c));
     return c.json(view(item), 200);

@@ -1,7 +1,8 @@
-import { fromScaled } from "../lib/decimal.ts";
 import { err, ok, type Result } from "../lib/result.ts";
 import type { FieldError } from "../nfe/failures.ts";
 import type { Ports } from "../ports.ts";
+import { type Factor, factorText } from "../stock/factor.ts";
+import { unitKey } from "../stock/unit.ts";
 import type { HoldCode, IngestFailure } from "./failures.ts";
 import type { StockItem } from "./lines.ts";
 
@@ -10,8 +11,8 @@ export interface ItemCorrection {
   readonly n_item: number;
   /** Code of a product that exists; null: not said. */
   readonly product: string | null;
-  /** 1/10⁴; null: not said. */
-  readonly factor_e4: number | null;
+  /** Null: not said. */
+  readonly factor: Factor | null;
   readonly effect: "entry" | "exit" | "none" | null;
 }
 
@@ -77,19 +78,19 @@ export async function spokenFor(
       ({ n_item }) => byNumber.get(n_item) ?? [],
     );
     const product = group.find((said) => said.product !== null)?.product ?? null;
-    const factor_e4 = group.find((said) => said.factor_e4 !== null)?.factor_e4 ?? null;
-    if (own === undefined && product === null && factor_e4 === null) continue;
+    const factor = group.find((said) => said.factor !== null)?.factor ?? null;
+    if (own === undefined && product === null && factor === null) continue;
     byPosition.set(item.position, {
       n_item: item.n_item,
       product,
-      factor_e4,
+      factor,
       effect: own?.effect ?? null,
     });
   }
   return ok(byPosition);
 }
 
-const supplierItem = ({ code, unit }: Named): string => `${code}\u0000${unit}`;
+const supplierItem = ({ code, unit }: Named): string => `${code}\u0000${unitKey(unit)}`;
 
 /** Items of one code and unit are one thing to the supplier: it cannot be two products, nor hold two quantities. */
 function contradictions(items: readonly Named[], corrections: Corrections): FieldError[] {
@@ -100,7 +101,7 @@ function contradictions(items: readonly Named[], corrections: Corrections): Fiel
     if (item === undefined) return;
     for (const [field, value] of [
       ["product_code", correction.product],
-      ["factor", correction.factor_e4 === null ? null : fromScaled(correction.factor_e4, 4)],
+      ["factor", correction.factor === null ? null : factorText(correction.factor)],
     ] as const) {
       if (value === null) continue;
       const key = `${field} ${supplierItem(item)}`;

@@ -5,6 +5,7 @@ import { newId } from "../lib/id.ts";
 import { Failed } from "../lib/result.ts";
 import type { Finding, Reading } from "../nfe/document.ts";
 import type { Ports, Row, Statement } from "../ports.ts";
+import { FACTOR_ONE } from "../stock/factor.ts";
 import { saidOfStock } from "../stock/out-of-range.ts";
 import { agedBy, type Posting, post } from "../stock/posting.ts";
 import { belowZero, lacking, noteBelowZero } from "./below-zero.ts";
@@ -12,7 +13,6 @@ import { completeNote } from "./complete.ts";
 import { type Judgement, judge } from "./judge.ts";
 import { bookingLines } from "./lines.ts";
 import { noteFellBelow } from "./low-stock.ts";
-import { FACTOR_ONE } from "./mapping.ts";
 import { notApproved, stockFailureOf } from "./not-approved.ts";
 import { noteOtherUnits, otherUnits } from "./other-units.ts";
 import type { KeepOptions, NoteReceipt } from "./receipt.ts";
@@ -139,7 +139,7 @@ function registrationOf(
       item,
       effect: judged.verdict.effects[i] ?? "ask",
       bringsCost: judged.verdict.bringsCost[i] ?? false,
-      factor_e4: judged.mapping.find(item.code, item.unit)?.factor_e4 ?? FACTOR_ONE,
+      factor: judged.mapping.find(item.code, item.unit)?.factor ?? FACTOR_ONE,
       product: null,
       teach: false,
       factorTold: false,

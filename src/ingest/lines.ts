@@ -1,8 +1,10 @@
-import { apportion, divideHalfUp, sumExact } from "../lib/decimal.ts";
+import { apportion, sumExact } from "../lib/decimal.ts";
 import { Failed } from "../lib/result.ts";
 import type { Finding } from "../nfe/document.ts";
+import { FACTOR_ONE, type Factor, inStock, sameFactor } from "../stock/factor.ts";
 import type { StockFailure } from "../stock/failures.ts";
 import type { Entry, SupplierLine } from "../stock/posting.ts";
+import { unitKey } from "../stock/unit.ts";
 import type { StoredLot } from "./tables.ts";
 import type { Effect } from "./verdict.ts";
 
@@ -28,8 +30,8 @@ export interface StockItem {
 export interface Booking {
   readonly item: StockItem;
   readonly effect: Effect;
-  /** Stock units in one uCom, 1/10⁴. */
-  readonly factor_e4: number;
+  /** Stock units in one uCom. */
+  readonly factor: Factor;
   /** A person's word; null: what the supplier item says. */
   readonly product: string | null;
   readonly teach: boolean;
@@ -38,10 +40,6 @@ export interface Booking {
   /** What the line costs landed is a cost to us; otherwise its goods come back at a selling price. */
   readonly bringsCost: boolean;
 }
-
-/** qCom × factor in 1/10⁴, half-up where the product has more places; it may be more than a number holds exactly. */
-export const stockQuantity = (quantity_e4: number, factor_e4: number): bigint =>
-  divideHalfUp(BigInt(quantity_e4) * BigInt(factor_e4), 10_000n);
 
 /** How each item (by position) stands in `origin_ref`: its nItem, and its position too where the number repeats. */
 export function itemParts(
@@ -79,8 +77,9 @@ export function bookingLines(bookings: readonly Booking[]): {
   const parts = itemParts(bookings.map((booking) => booking.item));
   for (const booking of bookings) {
     const { item, effect } = booking;
+    const unit = unitKey(item.unit);
     if (effect !== "entry" && effect !== "exit") continue;
-    const quantity_e4 = Number(stockQuantity(item.quantity_e4, booking.factor_e4));
+    const quantity_e4 = Number(inStock(item.quantity_e4, booking.factor));
     if (quantity_e4 === 0) continue;
     if (!Number.isSafeInteger(quantity_e4))
       throw new Failed<StockFailure>({
@@ -95,12 +94,13 @@ export function bookingLines(bookings: readonly Booking[]): {
       cost_e2: costs ? item.landed_e2 : null,
       cost_quantity_e4: costs ? quantity_e4 : null,
       code: item.code,
-      unit: item.unit,
+      unit,
       name: item.name,
       barcode: item.barcode,
       ncm: item.ncm,
-      stock_unit: booking.factor_e4 === 10_000 ? item.unit : item.tax_unit,
-      factor_e4: booking.factor_e4,
+      stock_unit: sameFactor(booking.factor, FACTOR_ONE) ? item.unit : item.tax_unit,
+      factor_e4: booking.factor.e4,
+      factor_divisor: booking.factor.divisor,
       product: booking.product,
       teach: booking.teach,
       factor_told: booking.factorTold,
@@ -109,7 +109,7 @@ export function bookingLines(bookings: readonly Booking[]): {
     for (const part of partsOf(item, quantity_e4))
       entries.push({
         code: item.code,
-        unit: item.unit,
+        unit,
         product: booking.product,
         quantity_e4: sign * part.quantity_e4,
         cost_e2: costed ? part.cost_e2 : null,

@@ -1,15 +1,13 @@
 import type { Ports } from "../ports.ts";
 import { knownItems, type SupplierItem } from "../stock/supplier-items.ts";
-
-/** Factor of a supplier item that nobody has spoken for: one of theirs is one of ours. */
-export const FACTOR_ONE = 10_000;
+import { unitKey } from "../stock/unit.ts";
 
 /** What is known of one supplier's codes and units. */
 export interface Mapping {
   find(code: string, unit: string): SupplierItem | null;
 }
 
-const key = (code: string, unit: string) => `${code}\u0000${unit}`;
+const key = (code: string, unit: string) => `${code}\u0000${unitKey(unit)}`;
 
 /** Nothing is known: every factor is 1. */
 export const NOTHING_KNOWN: Mapping = { find: () => null };

@@ -1,6 +1,7 @@
 import { and, count, desc, eq, exists, getTableColumns, gte, lt, ne, sql } from "drizzle-orm";
 import type { Ports } from "../ports.ts";
 import { supplierItems } from "../stock/tables.ts";
+import { unitKeySql } from "../stock/unit.ts";
 import type { NoteStatus } from "./failures.ts";
 import { found, fromSupplier } from "./search-notes.ts";
 import { nfeEvents, noteItems, notes } from "./tables.ts";
@@ -50,7 +51,7 @@ function condition(ports: Pick<Ports, "read">, company: number, filter: NoteFilt
                 eq(supplierItems.company, noteItems.company),
                 eq(supplierItems.supplier, notes.supplierId),
                 eq(supplierItems.code, noteItems.code),
-                eq(supplierItems.unit, noteItems.unit),
+                eq(supplierItems.unit, sql.raw(unitKeySql("note_items.unit"))),
               ),
             )
             .where(

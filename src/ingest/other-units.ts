@@ -1,6 +1,7 @@
 import type { Finding } from "../nfe/document.ts";
 import type { Row, Statement } from "../ports.ts";
 import type { Posting } from "../stock/posting.ts";
+import { spellingsOf } from "../stock/unit.ts";
 
 const CODE = "unit_differs";
 /** Lines that the message names. */
@@ -20,11 +21,15 @@ const findingOf = (message: string): Finding => ({
  */
 export function noteOtherUnits(posting: Posting): Statement[] {
   const lines = posting.lines
-    .filter((line) => line.factor_e4 === 10_000 && !line.factor_told)
-    .map(({ code, product, unit }) => ({ product: product ?? code, unit }));
+    .filter((line) => line.factor_e4 === 10_000 && line.factor_divisor === 1 && !line.factor_told)
+    .map(({ code, product, unit }) => ({
+      product: product ?? code,
+      unit,
+      spellings: spellingsOf(unit),
+    }));
   if (!posting.ownCodes || lines.length === 0) return [];
   const differing = `from json_each(?4) l cross join products p on p.company = ?1 and p.code = l.value ->> 'product'
-        where upper(p.unit) <> upper(l.value ->> 'unit')`;
+        where upper(p.unit) not in (select value from json_each(l.value -> 'spellings'))`;
   return [
     {
       sql: `update notes set findings = json_insert(findings, '$[#]', json_object('code', '${CODE}', 'severity', 'warning',

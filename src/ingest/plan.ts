@@ -1,5 +1,7 @@
 import type { Ports } from "../ports.ts";
+import { FACTOR_ONE, type Factor } from "../stock/factor.ts";
 import type { Posting } from "../stock/posting.ts";
+import { unitKey } from "../stock/unit.ts";
 import type { JudgedItem } from "./stored-note.ts";
 import type { Effect } from "./verdict.ts";
 
@@ -9,7 +11,7 @@ export interface PlannedItem {
   readonly effect: Effect;
   /** Null: a product will be created. */
   readonly product: string | null;
-  readonly factor_e4: number;
+  readonly factor: Factor;
   /** Signed, in stock units. */
   readonly stock_quantity_e4: number;
   readonly balance_before_e4: number;
@@ -64,14 +66,15 @@ export async function planOf(
         .filter((entry) => entry.line === item.position)
         .reduce((sum, entry) => sum + entry.quantity_e4, 0);
       // Two items of one product follow each other; a product to come is told apart by its code and unit.
-      const account = product ?? `${item.code}\u0000${item.unit}`;
+      const account = product ?? `${item.code}\u0000${unitKey(item.unit)}`;
       const before = running.get(account) ?? Number(row?.balance_e4 ?? 0);
       running.set(account, before + moved);
       return {
         n_item: item.n_item,
         effect: effects.get(item.position) ?? item.effect,
         product,
-        factor_e4: line?.factor_e4 ?? 10_000,
+        factor:
+          line === undefined ? FACTOR_ONE : { e4: line.factor_e4, divisor: line.factor_divisor },
         stock_quantity_e4: moved,
         balance_before_e4: before,
         balance_after_e4: before + moved,

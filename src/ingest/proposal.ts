@@ -4,13 +4,14 @@ import { settingsOf } from "../accounts/settings.ts";
 import { newId } from "../lib/id.ts";
 import { Failed, orFail } from "../lib/result.ts";
 import type { Ports } from "../ports.ts";
+import { FACTOR_ONE } from "../stock/factor.ts";
 import type { Posting } from "../stock/posting.ts";
 import { type Corrections, type ItemCorrection, spokenFor } from "./correct.ts";
 import { applyCorrections } from "./corrections.ts";
 import type { HoldCode, IngestFailure } from "./failures.ts";
 import { POSTED } from "./keep.ts";
 import { type Booking, bookingLines } from "./lines.ts";
-import { FACTOR_ONE, type Mapping, mappingOf, unmappedItems } from "./mapping.ts";
+import { type Mapping, mappingOf, unmappedItems } from "./mapping.ts";
 import { rejudgeNote } from "./rejudge.ts";
 import { RULES_VERSION } from "./rules.ts";
 import { findNote, itemsOf, type JudgedItem, type StoredNote } from "./stored-note.ts";
@@ -155,10 +156,9 @@ function bookingOf(
     item,
     effect: effects.get(item.position) ?? item.effect,
     bringsCost: item.bringsCost,
-    factor_e4: correction?.factor_e4 ?? mapping.find(item.code, item.unit)?.factor_e4 ?? FACTOR_ONE,
+    factor: correction?.factor ?? mapping.find(item.code, item.unit)?.factor ?? FACTOR_ONE,
     product: correction?.product ?? null,
-    factorTold: correction !== undefined && correction.factor_e4 !== null,
-    teach:
-      correction !== undefined && (correction.product !== null || correction.factor_e4 !== null),
+    factorTold: correction !== undefined && correction.factor !== null,
+    teach: correction !== undefined && (correction.product !== null || correction.factor !== null),
   };
 }

@@ -2,8 +2,10 @@ import type { Cause } from "../accounts/actor.ts";
 import { audit, touched } from "../journal/record.ts";
 import { Failed } from "../lib/result.ts";
 import type { Guard, Ports } from "../ports.ts";
+import { factorText } from "../stock/factor.ts";
 import type { StockFailure } from "../stock/failures.ts";
 import { type SupplierItem, tellItem } from "../stock/supplier-items.ts";
+import { unitKey } from "../stock/unit.ts";
 import { rejudgeSupplier } from "./rejudge.ts";
 
 /**
@@ -33,7 +35,7 @@ export async function tellSupplierItem(
           action: "supplier_item.put",
           entity: "supplier_item",
           entityId: item.product,
-          detail: { code: item.code, unit: item.unit, factor_e4: item.factor_e4 },
+          detail: { code: item.code, unit: item.unit, factor: factorText(item.factor) },
           requestId,
           peer,
         },
@@ -48,10 +50,11 @@ export async function tellSupplierItem(
 }
 
 /** Selects a row where the word is news: before it is written. */
-const unlike = (company: number, { supplier, code, unit, product, factor_e4 }: SupplierItem) => ({
+const unlike = (company: number, { supplier, code, unit, product, factor }: SupplierItem) => ({
   sql: `select 1 from products where company = ?1 and code = ?5 and not exists (
       select 1 from supplier_items
       where company = ?1 and supplier = ?2 and code = ?3 and unit = ?4 and product = ?5 and factor_e4 = ?6
+        and factor_divisor = ?7
     )`,
-  args: [company, supplier, code, unit, product, factor_e4],
+  args: [company, supplier, code, unitKey(unit), product, factor.e4, factor.divisor],
 });

@@ -16,8 +16,9 @@ export interface SupplierLine {
   readonly ncm: string | null;
   /** The unit in which we count it; the unit of a product that is created. */
   readonly stock_unit: string;
-  /** Stock units in one supplier unit, 1/10⁴: what the quantities below were computed with. */
+  /** The factor that the quantities below were computed with (factor.ts). */
   readonly factor_e4: number;
+  readonly factor_divisor: number;
   /** Cost (1/10²) and quantity (1/10⁴) of what enters by this line; null where nothing enters or the cost is 0. */
   readonly cost_e2: number | null;
   readonly cost_quantity_e4: number | null;
@@ -105,13 +106,13 @@ function learnItems(posting: Posting, head: readonly Value[]): Statement[] {
   if (fresh.length === 0) return [];
   const args = [...head, posting.supplier, posting.at, posting.ownCodes ? 1 : 0];
   const lines = values(
-    fresh.map((line) => [line.n, line.code, line.unit, line.factor_e4]),
+    fresh.map((line) => [line.n, line.code, line.unit, line.factor_e4, line.factor_divisor]),
     args.length,
   );
   return [
     {
-      sql: `with line (n, code, unit, factor_e4) as (${lines.sql})
-      insert into supplier_items (company, supplier, code, unit, product, factor_e4, created_at, updated_at)
+      sql: `with line (n, code, unit, factor_e4, factor_divisor) as (${lines.sql})
+      insert into supplier_items (company, supplier, code, unit, product, factor_e4, factor_divisor, created_at, updated_at)
       select ?1, ?4, code, unit,
         -- Somebody has a product of that very code, or another line of this note asks for it: never one for two.
         case
@@ -120,23 +121,23 @@ function learnItems(posting: Posting, head: readonly Value[]): Statement[] {
             then product || '-' || substr(?2, -6) || n
           else product
         end,
-        factor_e4, ?5, ?5
+        factor_e4, factor_divisor, ?5, ?5
       from (
         select *, row_number() over (partition by product order by n) as asked
         from (
-          select code, unit, n, factor_e4,
+          select code, unit, n, factor_e4, factor_divisor,
             case
               when not reserved and (?6 or (not taken and slot = 1)) then code
               when not taken_too and slot = case when taken or reserved then 1 else 2 end then code || '-' || ?4
               else code || '-' || ?4 || '-' || unit
             end as product
           from (
-        select code, unit, n, factor_e4, code in ('.', '..') as reserved,
+        select code, unit, n, factor_e4, factor_divisor, code in ('.', '..') as reserved,
           row_number() over (partition by code order by n) as slot,
           exists (select 1 from products p where p.company = ?1 and p.code = fresh.code) as taken,
           exists (select 1 from products p where p.company = ?1 and p.code = fresh.code || '-' || ?4) as taken_too
         from (
-          select code, unit, min(n) as n, factor_e4 from line
+          select code, unit, min(n) as n, factor_e4, factor_divisor from line
           where not exists (
             select 1 from supplier_items s
             where s.company = ?1 and s.supplier = ?4 and s.code = line.code and s.unit = line.unit
@@ -240,18 +241,20 @@ function teach(posting: Posting, head: readonly Value[]): Statement[] {
   return [
     {
       sql: `
-        insert into supplier_items (company, supplier, code, unit, product, factor_e4, created_at, updated_at)
-        select ?1, ?4, value ->> 'code', value ->> 'unit', value ->> 'product', value ->> 'factor_e4', ?6, ?6
+        insert into supplier_items (company, supplier, code, unit, product, factor_e4, factor_divisor, created_at, updated_at)
+        select ?1, ?4, value ->> 'code', value ->> 'unit', value ->> 'product', value ->> 'factor_e4', value ->> 'factor_divisor',
+          ?6, ?6
         from json_each(?5)
         where value ->> 'teach' and value ->> 'product' is not null and exists (${posting.taken})
         on conflict do update
-          set product = excluded.product, factor_e4 = excluded.factor_e4, updated_at = excluded.updated_at`,
+          set product = excluded.product, factor_e4 = excluded.factor_e4, factor_divisor = excluded.factor_divisor,
+            updated_at = excluded.updated_at`,
       args,
     },
     aged,
     {
       sql: `
-        update supplier_items set factor_e4 = l.value ->> 'factor_e4', updated_at = ?6
+        update supplier_items set factor_e4 = l.value ->> 'factor_e4', factor_divisor = l.value ->> 'factor_divisor', updated_at = ?6
         from json_each(?5) l
         where supplier_items.company = ?1 and supplier = ?4
           and supplier_items.code = l.value ->> 'code' and supplier_items.unit = l.value ->> 'unit'
@@ -269,7 +272,7 @@ function teach(posting: Posting, head: readonly Value[]): Statement[] {
 export const noFactors = (company: string, supplier: string): string => `
   not exists (
     select 1 from supplier_items indexed by supplier_items_with_factor
-    where company = ${company} and supplier = ${supplier} and factor_e4 <> 10000
+    where company = ${company} and supplier = ${supplier} and (factor_e4 <> 10000 or factor_divisor <> 1)
   )`;
 
 /**
@@ -281,7 +284,7 @@ export const factorsAsAssumed = (company: string, supplier: string, lines: strin
     select 1 from json_each(${lines}) l
     cross join supplier_items s on s.company = ${company} and s.supplier = ${supplier}
       and s.code = l.value ->> 'code' and s.unit = l.value ->> 'unit'
-    where not l.value ->> 'factor_told' and s.factor_e4 <> l.value ->> 'factor_e4'
+    where not l.value ->> 'factor_told' and (s.factor_e4 <> l.value ->> 'factor_e4' or s.factor_divisor <> l.value ->> 'factor_divisor')
   )`;
 
 /**

@@ -1,16 +1,18 @@
 import type { Ports, Row, Statement } from "../ports.ts";
+import type { Factor } from "./factor.ts";
+import { unitKey } from "./unit.ts";
 
 export interface SupplierItemKey {
   /** CNPJ or CPF, without mask. */
   readonly supplier: string;
   readonly code: string;
+  /** As unit.ts keys it. */
   readonly unit: string;
 }
 
 export interface SupplierItem extends SupplierItemKey {
   readonly product: string;
-  /** Stock units in one supplier unit, 1/10⁴. */
-  readonly factor_e4: number;
+  readonly factor: Factor;
 }
 
 /** The supplier items known for these codes and units of one supplier; unknown ones are absent. */
@@ -23,10 +25,14 @@ export async function knownItems(
 ): Promise<SupplierItem[]> {
   const rows = await ports.reader.rows(
     {
-      sql: `select distinct s.supplier, s.code, s.unit, s.product, s.factor_e4 from json_each(?3) i
+      sql: `select distinct s.supplier, s.code, s.unit, s.product, s.factor_e4, s.factor_divisor from json_each(?3) i
         cross join supplier_items s on s.company = ?1 and s.supplier = ?2
           and s.code = i.value ->> 'code' and s.unit = i.value ->> 'unit'`,
-      args: [company, supplier, JSON.stringify(items)],
+      args: [
+        company,
+        supplier,
+        JSON.stringify(items.map(({ code, unit }) => ({ code, unit: unitKey(unit) }))),
+      ],
     },
     signal,
   );
@@ -49,7 +55,7 @@ export async function listItems(
   );
   const rows = await ports.reader.rows(
     {
-      sql: `select supplier, code, unit, product, factor_e4 from supplier_items where ${where}
+      sql: `select supplier, code, unit, product, factor_e4, factor_divisor from supplier_items where ${where}
         order by supplier, code, unit limit ?4 offset ?5`,
       args: [...args, page.limit, page.offset],
     },
@@ -64,12 +70,22 @@ export async function listItems(
  */
 export function tellItem(company: number, item: SupplierItem, at: number): Statement {
   return {
-    sql: `insert into supplier_items (company, supplier, code, unit, product, factor_e4, created_at, updated_at)
-      select ?1, ?2, ?3, ?4, code, ?6, ?7, ?7 from products where company = ?1 and code = ?5
+    sql: `insert into supplier_items (company, supplier, code, unit, product, factor_e4, factor_divisor, created_at, updated_at)
+      select ?1, ?2, ?3, ?4, code, ?6, ?7, ?8, ?8 from products where company = ?1 and code = ?5
       on conflict do update
-        set product = excluded.product, factor_e4 = excluded.factor_e4, updated_at = excluded.updated_at
+        set product = excluded.product, factor_e4 = excluded.factor_e4, factor_divisor = excluded.factor_divisor,
+          updated_at = excluded.updated_at
       returning product`,
-    args: [company, item.supplier, item.code, item.unit, item.product, item.factor_e4, at],
+    args: [
+      company,
+      item.supplier,
+      item.code,
+      unitKey(item.unit),
+      item.product,
+      item.factor.e4,
+      item.factor.divisor,
+      at,
+    ],
   };
 }
 
@@ -78,5 +94,5 @@ const toItem = (row: Row): SupplierItem => ({
   code: String(row.code),
   unit: String(row.unit),
   product: String(row.product),
-  factor_e4: Number(row.factor_e4),
+  factor: { e4: Number(row.factor_e4), divisor: Number(row.factor_divisor) },
 });

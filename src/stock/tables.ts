@@ -36,6 +36,7 @@ export const supplierItems = sqliteTable(
     factor_e4: integer("factor_e4").notNull(),
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),
+    factorDivisor: integer("factor_divisor").notNull().default(1),
   },
   (table) => [primaryKey({ columns: [table.company, table.supplier, table.code, table.unit] })],
 );

@@ -103,7 +103,11 @@ test("our own sale in another unit than the product's is counted one for one, an
       const kept = await send("GET", `/api/nfes/${accessKey}`);
       expect(kept.body.findings).toContainEqual(finding);
     }
-    const plain = await upload(sale(7, "1").xml, "?approve=true");
-    expect(JSON.stringify(plain.body.findings)).not.toContain("unit_differs");
-    expect(await rows("select quantity_e4 from balances")).toEqual([{ quantity_e4: -50_000 }]);
+    for (const [i, uCom] of ["UN", "Un", "und", "UNID"].entries()) {
+      const items = [{ ...screw, qCom: "1", uCom }];
+      const plain = syntheticNote({ seed: 7 + i, emit: COMPANY, dest: CUSTOMER, items });
+      const { body } = await upload(plain.xml, "?approve=true");
+      expect(JSON.stringify(body.findings)).not.toContain("unit_differs");
+    }
+    expect(await rows("select quantity_e4 from balances")).toEqual([{ quantity_e4: -80_000 }]);
   }));

@@ -4,6 +4,7 @@ import { syntheticNote } from "../../src/demo/synthetic-note.ts";
 import { SUPPLIERS } from "../../src/demo/trade.ts";
 import { bookingLines, type StockItem } from "../../src/ingest/lines.ts";
 import type { StoredLot } from "../../src/ingest/tables.ts";
+import { FACTOR_ONE } from "../../src/stock/factor.ts";
 import { reconcileAll } from "../../src/stock/reconcile.ts";
 import { withService } from "../support/service.ts";
 
@@ -36,7 +37,7 @@ const booked = (lots: readonly StoredLot[]) => {
     {
       item,
       effect: "entry",
-      factor_e4: 10_000,
+      factor: FACTOR_ONE,
       product: null,
       teach: false,
       factorTold: false,

@@ -1,0 +1,62 @@
+import { oneSpelling } from "../lib/spelling.ts";
+
+/** How suppliers in Brazil write a unit, beside its usual form. What may mean two things (LT, ML, GR) stands for itself. */
+const SPELLINGS: Readonly<Record<string, string>> = {
+  UN: "UND UNID UNI UNIDAD UNDS UNIDS UNS",
+  PC: "PÇ PCA PÇA PECA PEÇA PCS PÇS PECAS PEÇAS",
+  CX: "CXA CXS CAIXA CAIXAS",
+  KG: "KGS KILO QUILO KILOS QUILOS",
+  L: "LTR LITRO LITROS",
+  M: "MT MTS MTR METRO METROS",
+  M2: "M² MT2",
+  M3: "M³ MT3",
+  DZ: "DUZIA DÚZIA DZIA",
+  FD: "FDO FARDO FARDOS",
+  PCT: "PCTE PCTS PACOTE",
+  SC: "SACO SACOS",
+  RL: "ROLO ROLOS",
+  PAR: "PR PARES",
+  TON: "TN TONS TONELA",
+  FR: "FRASCO",
+  BD: "BALDE",
+  GL: "GALAO GALÃO",
+  JG: "JOGO JOGOS",
+};
+
+const KEYS: ReadonlyMap<string, string> = new Map(
+  Object.entries(SPELLINGS).flatMap(([unit, others]) =>
+    others.split(" ").map((other): [string, string] => [other, unit]),
+  ),
+);
+
+/**
+ * The unit that a text means: uCom is free text of up to 6 characters, and one supplier's `Cx`, `CX` and `CX.` are one unit.
+ * Without regard to case, blanks and a closing point, and with the spellings above taken for their unit; anything else is
+ * itself, in upper case. A factor is kept by this key, so that no spelling of a note loses it.
+ */
+export function unitKey(text: string): string {
+  const plain = oneSpelling(text).trim().replaceAll(/\s+/g, " ").replace(/\.$/, "").toUpperCase();
+  return KEYS.get(plain) ?? plain;
+}
+
+const LOW = /[À-Þ]/g;
+
+/** Every spelling of a unit (a key) in capitals, also as SQLite's upper() leaves them, which knows no accents. */
+export const spellingsOf = (unit: string): string[] =>
+  [unit, ...(SPELLINGS[unit]?.split(" ") ?? [])].flatMap((spelling) => {
+    const halfway = spelling.replaceAll(LOW, (letter) => letter.toLowerCase());
+    return halfway === spelling ? [spelling] : [spelling, halfway];
+  });
+
+const LETTERS = [..."áâãàéêíóôõúç"].map((letter) => [letter, letter.toUpperCase()] as const);
+
+/** The same as SQL over a column, but for blanks inside a unit and letters that are not Portuguese. */
+export function unitKeySql(column: string): string {
+  const lettered = LETTERS.reduce(
+    (sql, [low, high]) => `replace(${sql}, '${low}', '${high}')`,
+    column,
+  );
+  const plain = `upper(rtrim(trim(${lettered}), '.'))`;
+  const cases = [...KEYS].map(([other, unit]) => `when '${other}' then '${unit}'`);
+  return `case ${plain} ${cases.join(" ")} else ${plain} end`;
+}

@@ -1,0 +1,62 @@
+import { expect, test } from "bun:test";
+import { unitKey, unitKeySql } from "../../src/stock/unit.ts";
+import { testPorts } from "../support/ports.ts";
+
+/** A unit, and how it is written. */
+const SPELLINGS: readonly [unit: string, ...others: string[]][] = [
+  ["UN", "un", "Un", "UND", "und", "Unid", "UNID.", "UNI", " UN ", "UN.", "UNIDAD"],
+  ["CX", "cx", "Cx", "CX.", "cxa", "Caixa", "C\u200bX"],
+  ["PC", "pç", "PÇ", "PÇ".normalize("NFD"), "Pca", "peça", "PCS"],
+  ["KG", "kg", "Kgs", "quilo"],
+  ["L", "l", "Litro", "LTR"],
+  ["M2", "m²", "M²"],
+  ["DZ", "dúzia", "DUZIA"],
+  ["CX12", "cx12", "Cx12"],
+];
+
+test("a unit is the same in every case and in its usual spellings", () => {
+  for (const [unit, ...others] of SPELLINGS)
+    for (const other of [unit, ...others]) expect([other, unitKey(other)]).toEqual([other, unit]);
+});
+
+test("units that may be two things, or are none of the list, stay apart", () => {
+  const apart = [
+    "UN",
+    "CX",
+    "CX12",
+    "CX6",
+    "LT",
+    "L",
+    "ML",
+    "GR",
+    "G",
+    "PT",
+    "CT",
+    "M",
+    "M2",
+    "XYZ",
+  ];
+  expect(new Set(apart.map(unitKey)).size).toBe(apart.length);
+});
+
+test("a unit that is none at all is itself, and none is lost", () => {
+  expect(["", ".", "a  b", "ß"].map(unitKey)).toEqual(["", "", "A B", "SS"]);
+});
+
+test("the database finds the same unit as the program", async () => {
+  const ports = await testPorts();
+  try {
+    const texts = SPELLINGS.flat().filter(
+      (text) => text === text.normalize("NFC") && !/\u200b/.test(text),
+    );
+    const rows = await ports.reader.rows({
+      sql: `select value, ${unitKeySql("value")} as unit from json_each(?1)`,
+      args: [JSON.stringify(texts)],
+    });
+    expect(rows.map((row) => [row.value, row.unit])).toEqual(
+      texts.map((text) => [text, unitKey(text)]),
+    );
+  } finally {
+    await ports.close();
+  }
+});
