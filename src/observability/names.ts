@@ -170,7 +170,7 @@ export const FIGURES = {
   },
   sge_unnamed_bytes: {
     type: "gauge",
-    help: "Packed bytes in the database that no note names: waiting, or refused and kept for 30 days; of 10000 documents at most",
+    help: "Packed bytes in the database that no note names: waiting, or refused and kept for 30 days; of 10000 documents at most, beyond 1000 an estimate",
     labels: [],
   },
   sge_database_bytes: {

@@ -62,6 +62,23 @@ test("the sizes of the database, the free space and the age of the last backup a
     expect(age).toBeLessThan(3_700);
   }));
 
+test("documents that no note names are told by their bytes, many of them by an estimate", () =>
+  withServer(async (server) => {
+    const put = (first: number, count: number) => ({
+      sql: `insert into originals (company, sha256, gzip, size, created_at, expires_at)
+        with recursive n(i) as (select ?1 union all select i + 1 from n where i + 1 < ?1 + ?2)
+        select 1, printf('%064d', i), zeroblob(10), 1, 0, i from n`,
+      args: [first, count],
+    });
+    const bytes = async () => (await standing(server.ports)).sge_unnamed_bytes;
+    const commit = (statement: ReturnType<typeof put>) =>
+      server.ports.writer.commit({ statements: [statement], mine: () => undefined });
+    await commit(put(1, 7));
+    expect(await bytes()).toBe(70);
+    await commit(put(8, 2_493));
+    expect(await bytes()).toBe(25_000);
+  }));
+
 test("commits are told by how many writes shared them and how long they took", () =>
   withServer(async (server) => {
     const before = await scraped(server);
