@@ -73,10 +73,11 @@ export function createApp(portsFor: (bindings: unknown) => Ports): OpenAPIHono<E
     c.set("request", c.req.raw);
     return next();
   });
-  app.use(observed, answerHead, secure, allowOrigins, admission(), withinDeadline);
+  const { admitted, shared } = admission();
+  app.use(observed, answerHead, secure, allowOrigins, admitted, withinDeadline);
   app.use(wellNamedHost, limitJson, askOnlyWhatIsSaid);
   app.use("/metrics", admitScraper);
-  app.use("/api/*", authenticated, rateLimited);
+  app.use("/api/*", authenticated, shared, rateLimited);
   app.use(
     methodNotAllowed({
       app,

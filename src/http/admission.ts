@@ -1,43 +1,110 @@
 import type { Context, MiddlewareHandler } from "hono";
+import { holderOf } from "../accounts/actor.ts";
 import type { AccountsFailure } from "../accounts/failures.ts";
 import { networkOf } from "../accounts/login-limits.ts";
+import type { Config } from "../config.ts";
 import { Failed } from "../lib/result.ts";
+import { type Bounds, type Shares, shares } from "../lib/shares.ts";
 import type { PlatformFailure } from "../ports.ts";
+import { withDocumentShare } from "./document-share.ts";
 import { type Env, peerOf } from "./env.ts";
 
 /** What tells of the service's state is answered also when it has no room. */
 const ALWAYS = /^\/(?:api\/health(?:\/full)?|metrics)$/;
 
-/** Bodies that may be in memory together, by what their Content-Length says; one alone may be larger. */
-const BODY_BYTES = 512 << 20;
+/** What reads documents by the hundred. */
+const READS_DOCUMENTS = /^\/api\/nfe\//;
+
+/** Bytes of bodies that may be in memory together, as they have come: a person's are two full batches and their frames. */
+const BODY_BYTES: Bounds = { person: 101 << 20, company: 256 << 20, all: 512 << 20 };
 
 /** The period of the wall on Workers. */
 const WALL_S = 10;
 
 /**
- * Takes at most MAX_IN_FLIGHT requests until their answers begin; beyond, a client is told at once to come back, while
- * those inside are served in good time. One for each app. Before it, where the runtime has one, the wall against a network
- * that asks far more than a shop can. Fails with `overloaded`, `rate_limited`.
+ * Two middlewares of one app. `admitted`, before everything, takes at most MAX_IN_FLIGHT requests until their answers begin;
+ * beyond, a client is told at once to come back, while those inside are served in good time. Before it, where the runtime
+ * has one, the wall against a network that asks far more than a shop can. `shared`, once it is known who asks, holds a person to
+ * MAX_IN_FLIGHT_PER_USER and a company to MAX_IN_FLIGHT_PER_COMPANY. Bodies are counted while they come (`hold`).
+ * Fail with `overloaded`, `rate_limited`, `share_exceeded`.
  */
-export function admission(): MiddlewareHandler<Env> {
-  let [inside, bytes] = [0, 0];
-  return async (c, next) => {
-    if (ALWAYS.test(c.req.path)) return next();
-    await passTheWall(c);
-    const size = Number(c.req.header("content-length") ?? 0) || 0;
-    const full = inside >= c.var.ports.config.MAX_IN_FLIGHT;
-    if (full || (bytes > 0 && bytes + size > BODY_BYTES))
-      throw new Failed<PlatformFailure>({ code: "overloaded", what: "requests", retryAfterS: 1 });
-    inside += 1;
-    bytes += size;
-    try {
-      await next();
-    } finally {
-      inside -= 1;
-      bytes -= size;
-    }
+export function admission(): Record<"admitted" | "shared", MiddlewareHandler<Env>> {
+  const bodies = shares(BODY_BYTES);
+  const everybody = sharesOf((config) => ({ all: config.MAX_IN_FLIGHT }));
+  const people = sharesOf((config) => ({
+    person: config.MAX_IN_FLIGHT_PER_USER,
+    company: config.MAX_IN_FLIGHT_PER_COMPANY,
+  }));
+  return {
+    async admitted(c, next) {
+      if (ALWAYS.test(c.req.path)) return next();
+      await passTheWall(c);
+      const place = everybody(c).part(null);
+      if (place.add(1) !== null) throw overloaded();
+      c.set("body", bodies.part(null));
+      try {
+        await next();
+      } finally {
+        place.giveBack();
+        c.var.body?.giveBack();
+      }
+    },
+    async shared(c, next) {
+      const { actor, ports } = c.var;
+      // An open route has no actor.
+      if (actor === undefined) return next();
+      const holder = holderOf(actor);
+      const place = people(c).part(holder);
+      const full = place.add(1);
+      const limit = ports.config.MAX_IN_FLIGHT_PER_USER;
+      if (full === "person")
+        throw new Failed<PlatformFailure>({
+          code: "share_exceeded",
+          what: "requests",
+          limit,
+          retryAfterS: 1,
+        });
+      if (full !== null) throw overloaded();
+      c.set("body", bodies.part(holder));
+      if (READS_DOCUMENTS.test(c.req.path)) c.set("ports", withDocumentShare(ports, holder));
+      try {
+        await next();
+      } finally {
+        place.giveBack();
+      }
+    },
   };
 }
+
+/**
+ * Counts so many bytes of this request's body as in memory, until its answer begins. Fails with `share_exceeded` where the
+ * person's bodies take too much, with `overloaded` where everybody's do.
+ */
+export function hold({ var: { body } }: Context<Env>, bytes: number): void {
+  const full = body?.add(bytes) ?? null;
+  if (full === null) return;
+  throw full === "person"
+    ? new Failed<PlatformFailure>({
+        code: "share_exceeded",
+        what: "bodies",
+        limit: BODY_BYTES.person,
+        retryAfterS: 5,
+      })
+    : overloaded();
+}
+
+/** Made with the first request, which brings the configuration; what is not bounded here is elsewhere. */
+function sharesOf(bounds: (config: Config) => Partial<Bounds>): (c: Context<Env>) => Shares {
+  const open = { person: Infinity, company: Infinity, all: Infinity };
+  let made: Shares | undefined;
+  return (c) => {
+    made ??= shares({ ...open, ...bounds(c.var.ports.config) });
+    return made;
+  };
+}
+
+const overloaded = () =>
+  new Failed<PlatformFailure>({ code: "overloaded", what: "requests", retryAfterS: 1 });
 
 async function passTheWall(c: Context<Env>): Promise<void> {
   const { limits } = c.var.ports;

@@ -1,4 +1,5 @@
 import type { Context } from "hono";
+import { hold } from "./admission.ts";
 import type { Env } from "./env.ts";
 
 /** Small enough to be taken at once: what may wait for its rest is little. */
@@ -12,7 +13,8 @@ export function declaredBytes(headers: Pick<Headers, "get">): number | null {
 
 /**
  * A body of at most `maxBytes`, as it was sent. One that declares more is refused before a byte is read, one that declares
- * nothing is counted as it comes and let go at the first byte over the bound: then it throws what `over` gives.
+ * nothing is counted as it comes and let go at the first byte over the bound: then it throws what `over` gives. What has come
+ * is held until the answer begins; what was only declared takes nothing. Fails with `overloaded`, `share_exceeded`.
  */
 export async function bodyBytes(
   c: Context<Env>,
@@ -25,6 +27,7 @@ export async function bodyBytes(
   if (body === null) return new Uint8Array();
   if (declared !== null && declared <= AT_ONCE_BYTES) {
     const bytes = new Uint8Array(await c.req.raw.arrayBuffer());
+    hold(c, bytes.length);
     if (bytes.length > maxBytes) throw over(bytes.length);
     return bytes;
   }
@@ -41,6 +44,7 @@ export async function bodyBytes(
       if (done) return joined(chunks, read);
       read += value.byteLength;
       if (read > maxBytes) throw over();
+      hold(c, value.byteLength);
       chunks.push(value);
     }
   } catch (error) {
