@@ -83,6 +83,22 @@ describe("the client behind trusted proxies", () => {
   });
 });
 
+test("a proxy that TRUSTED_PROXIES does not name is told once, and a stranger's header is not", () => {
+  let told = 0;
+  const peerOf = peerBehind([], () => {
+    told += 1;
+  });
+  peerOf("127.0.0.1", null);
+  peerOf("8.8.8.8", "203.0.113.9");
+  expect(told).toBe(0);
+  for (let n = 0; n < 3; n += 1) expect(peerOf("10.0.0.1", "203.0.113.9")).toBe("10.0.0.1");
+  expect(told).toBe(1);
+  peerBehind(["10.0.0.1"], () => {
+    told += 1;
+  })("10.0.0.1", "203.0.113.9");
+  expect(told).toBe(1);
+});
+
 test("TRUSTED_PROXIES takes addresses and networks, and refuses by name what is neither or everybody", () => {
   expect(parseConfig({}).TRUSTED_PROXIES).toEqual([]);
   expect(parseConfig({ TRUSTED_PROXIES: TRUSTED.join(" , ") }).TRUSTED_PROXIES).toEqual(TRUSTED);

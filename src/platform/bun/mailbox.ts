@@ -78,14 +78,15 @@ export function imapMailboxes({
   };
 }
 
-interface Errand {
+/** Which mailbox is visited, and under which rules. */
+interface VisitOrder {
   readonly access: MailboxAccess;
   readonly how: "look" | "take";
   readonly allowPrivate: boolean;
 }
 
 async function visit<T>(
-  { access, how, allowPrivate }: Errand,
+  { access, how, allowPrivate }: VisitOrder,
   work: (mailbox: Mailbox) => Promise<T>,
   signal: AbortSignal,
 ): Promise<T> {

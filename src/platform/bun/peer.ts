@@ -1,5 +1,5 @@
 import { BlockList, isIP } from "node:net";
-import { plainAddress } from "./addresses.ts";
+import { isPrivate, plainAddress } from "./addresses.ts";
 
 /** More proxies than this one behind the other nobody has; what stands further left is not read. */
 const MOST_HOPS = 32;
@@ -11,16 +11,23 @@ export type PeerOf = (connected: string | null, forwarded: string | null) => str
  * The client behind the proxies that are trusted (addresses and networks in CIDR notation, IPv4 and IPv6). Each proxy writes
  * at the right end of X-Forwarded-For whom it has heard from, so the header is read from there, and only as far as each
  * reporter is trusted: what a stranger has put into it stands further left. What is no address ends the reading: the peer is
- * then the proxy that let it pass. From a connection that is not trusted's the header is not read.
+ * then the proxy that let it pass. From a connection that is not trusted's the header is not read; where nobody is trusted, the
+ * first one that comes from this machine or its own network looks like a proxy that was forgotten: `forgotten` is told, once.
  */
-export function peerBehind(trusted: readonly string[]): PeerOf {
+export function peerBehind(trusted: readonly string[], forgotten?: () => void): PeerOf {
   const proxies = listOf(trusted);
+  let told = false;
   const isProxy = (address: string): boolean =>
     proxies.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
   return (connected, forwarded) => {
     let peer = plain(connected ?? "");
     if (peer === null) return connected;
-    if (trusted.length === 0 || forwarded === null) return peer;
+    if (forwarded === null) return peer;
+    if (trusted.length === 0) {
+      if (!told && isPrivate(peer)) forgotten?.();
+      told ||= isPrivate(peer);
+      return peer;
+    }
     const hops = forwarded.split(",").slice(-MOST_HOPS);
     while (isProxy(peer)) {
       const next = plain(hops.pop() ?? "");

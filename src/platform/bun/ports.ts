@@ -108,7 +108,13 @@ export async function bunPorts(
   );
   const mailboxes = imapMailboxes({ allowPrivate: config.MAIL_ALLOW_PRIVATE });
   const ending = new AbortController();
-  const peerOf = peerBehind(config.TRUSTED_PROXIES);
+  const peerOf = peerBehind(config.TRUSTED_PROXIES, () =>
+    log("warn", "config.assumed", {
+      name: "TRUSTED_PROXIES",
+      value: "",
+      why: "a proxy seems to stand in front: without its address every client is the proxy",
+    }),
+  );
   let server: Attached | undefined;
   return {
     config: { ...config, JWT_SECRET },
