@@ -49,7 +49,7 @@ async function prepare(env: string): Promise<void> {
     );
   const line = (text: string) => void process.stdout.write(`${text}\n`);
   await furnish(config, showTo(process.stderr, line));
-  line("banco em dia com as migrações");
+  line("banco de dados atualizado");
 }
 
 async function listed(env: string) {

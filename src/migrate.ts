@@ -21,7 +21,7 @@ try {
   if (upgrade.copy !== null) line(`cópia do banco de antes: ${upgrade.copy}`);
   if (upgrade.noRoom) process.stderr.write("sem espaço no disco para copiar o banco antes\n");
   for (const { tag, ms } of upgrade.migrations) line(`migração ${tag}: ${ms} ms`);
-  line("banco em dia com as migrações");
+  line("banco de dados atualizado");
 } catch (error) {
   process.stderr.write(`${reasonOf(error)}\n`);
   process.exit(1);

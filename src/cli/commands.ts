@@ -19,7 +19,7 @@ const WHERE = {
 export const IMPORT_ARGS = {
   approve: {
     type: "boolean",
-    description: "Aprova as notas que não têm retenção (--no-approve: nenhuma)",
+    description: "Aprova as notas que não têm pendência (--no-approve: nenhuma)",
   },
   "dry-run": { type: "boolean", description: "Não muda nada: só diz o que aconteceria" },
   parallel: {

@@ -86,7 +86,7 @@ async function send(service: Service, path: string, found: readonly Found[], tal
   if (first === undefined) return;
   if (first.size > MOST_BYTES) {
     for (const { path: file } of parcel)
-      tally.refuse({ file, code: "too_large", message: "O arquivo passa de 50 MiB" });
+      tally.refuse({ file, code: "too_large", message: "O arquivo excede 50 MB" });
     return;
   }
   const form = new FormData();

@@ -8,7 +8,7 @@ const WORDS: readonly (readonly [name: string, words: string, colour: Colour | n
   ["registered", "registradas", "green"],
   ["completed", "completadas com o protocolo", "green"],
   ["events", "eventos", "green"],
-  ["duplicate", "já conhecidas", null],
+  ["duplicate", "já registradas", null],
   ["ignored", "ignorados", "dim"],
   ["rejected", "recusados", "red"],
 ];
@@ -36,7 +36,7 @@ export function sayTally(
     const line = `${grouped(count).padStart(9)}  ${words}`;
     screen.line(colour === null ? line : paint(screen, colour, line));
   }
-  sayList(screen, "Esperam uma decisão:", "yellow", waiting);
+  sayList(screen, "Aguardando decisão:", "yellow", waiting);
   sayList(screen, "Recusados:", "red", rejected);
 }
 

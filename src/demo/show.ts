@@ -26,10 +26,10 @@ export function showVerdicts(screen: Screen, { outcomes }: Played): void {
   const of = (fate: Outcome["fate"]) => outcomes.filter((one) => one.fate === fate);
   const went = (direction: string) =>
     of("approved").filter((one) => one.direction === direction).length;
-  title(screen, "Vereditos");
+  title(screen, "Resultado");
   screen.line(
     `  ${paint(screen, "green", `${went("entry")} entraram no estoque, ${went("exit")} saíram dele`)}; ` +
-      `${of("held").length} esperam uma pessoa; ${of("event").length} evento; ${of("refused").length} recusados`,
+      `${of("held").length} aguardando conferência; ${of("event").length} evento; ${of("refused").length} recusados`,
   );
   const room = Math.max(60, screen.width - 2);
   const print = (colour: "yellow" | "red", some: readonly Outcome[]) => {

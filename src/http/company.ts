@@ -17,7 +17,7 @@ const Cnpj = z
   .refine(isCnpj, { error: "não é um CNPJ: confira os dígitos verificadores" });
 
 const OverridableHold = HoldCodeEnum.refine((code) => !NEVER_OVERRIDABLE.includes(code), {
-  error: "esta retenção nunca pode ser liberada",
+  error: "esta pendência nunca pode ser liberada",
 });
 
 /** A name of the IANA database ("America/Sao_Paulo"), not an offset: days follow the zone's own history. */

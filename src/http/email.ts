@@ -45,7 +45,7 @@ const EmailConfigSchema = z
     imap_user: z.string(),
     imap_password: z.string().openapi({ description: `${HIDDEN}: há uma senha guardada` }),
     imap_folder: z.string(),
-    imap_allowed_senders: z.string().openapi({ description: "Vazio: ninguém" }),
+    imap_allowed_senders: z.string().openapi({ description: "Vazio: nenhum remetente autorizado" }),
     imap_subject_filter: z.string(),
     use_tls: z.boolean(),
     active: z.boolean(),

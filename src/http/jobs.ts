@@ -17,7 +17,7 @@ const listRoute = createRoute({
   path: "/api/jobs",
   operationId: "listJobs",
   tags: ["jobs"],
-  summary: "Lista os trabalhos em segundo plano, do mais novo ao mais antigo",
+  summary: "Lista os processamentos em segundo plano, do mais novo ao mais antigo",
   ...asks("read"),
   request: {
     query: PageQuery.extend({
@@ -25,7 +25,7 @@ const listRoute = createRoute({
       state: z.enum(JOB_STATES).optional(),
     }),
   },
-  responses: answers(200, pageOf(JobSummarySchema), "Uma página de trabalhos"),
+  responses: answers(200, pageOf(JobSummarySchema), "Uma página de processamentos"),
 });
 
 export const listJobsHere = defineOpenAPIRoute<typeof listRoute, Env>({
@@ -44,10 +44,10 @@ const getRoute = createRoute({
   path: "/api/jobs/{id}",
   operationId: "getJob",
   tags: ["jobs"],
-  summary: "Um trabalho: quanto foi feito, e o resultado de cada documento, na ordem enviada",
+  summary: "Um processamento: quanto foi feito, e o resultado de cada documento, na ordem enviada",
   ...asks("read"),
   request: { params: JobParam, query: PageQuery },
-  responses: answers(200, JobSchema, "O trabalho, com uma página de resultados"),
+  responses: answers(200, JobSchema, "O processamento, com uma página de resultados"),
 });
 
 export const getJob = defineOpenAPIRoute<typeof getRoute, Env>({

@@ -77,7 +77,7 @@ const malformed = (fault: Exclude<JsonFault, { why: "inexact" }> | { why: "not_u
 const inexact = (path: string) => ({
   path,
   code: "inexact_number",
-  message: "tem mais algarismos do que um número JSON comporta; envie-o como texto",
+  message: "tem mais dígitos do que um número JSON comporta; envie-o como texto",
 });
 
 function replaceBody(c: Context<Env>, headers: Headers, text: string): void {

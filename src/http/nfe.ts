@@ -35,7 +35,11 @@ const uploadRoute = createRoute({
   summary: "Registra uma NF-e, ou um evento registrado",
   ...asks("operate"),
   request: { body: document, query: z.object({ approve: Flag.optional() }) },
-  responses: answers(200, z.union([ReceiptSchema, EventReceiptSchema]), "O que a nota é para nós"),
+  responses: answers(
+    200,
+    z.union([ReceiptSchema, EventReceiptSchema]),
+    "Resultado do registro da nota",
+  ),
 });
 
 export const uploadNfe = defineOpenAPIRoute<typeof uploadRoute, Env>({

@@ -87,7 +87,7 @@ export function receiptView(receipt: NoteReceipt): z.infer<typeof ReceiptSchema>
 export function receiptMessage(receipt: NoteReceipt): string {
   if (receipt.completed) return "NF-e completada com o protocolo de autorização";
   if (receipt.status === "PROCESSADA") return "NF-e registrada e lançada no estoque";
-  if (receipt.holds.length > 0) return "NF-e registrada, com retenções";
+  if (receipt.holds.length > 0) return "NF-e registrada com pendências";
   return "NF-e registrada; aguarda aprovação";
 }
 

@@ -36,33 +36,33 @@ const SAY = {
     409,
     "O XML guardado desta nota não é mais aceito e ela não pode ser avaliada de novo; descarte-a e peça ao emitente o XML correto",
   ],
-  "nfe.held": [409, "A nota está retida e não pode entrar no estoque"],
+  "nfe.held": [409, "A nota tem pendências e não pode entrar no estoque"],
   "nfe.final": [409, "O estado da nota não permite esta operação"],
-  "nfe.correction": [422, "As correções enviadas não servem para esta nota"],
-  "nfe.override_denied": [409, "Estas retenções não podem ser liberadas"],
-  too_large: [413, "O documento passa de 10 MiB"],
+  "nfe.correction": [422, "Há correções inválidas para esta nota"],
+  "nfe.override_denied": [409, "Estas pendências não podem ser liberadas"],
+  too_large: [413, "O documento excede 10 MB"],
   unsupported_media_type: [415, "O conteúdo enviado não é XML"],
   malformed_multipart: [400, "O formulário multipart está malformado"],
   "upload.missing_file": [400, "Falta o arquivo no formulário"],
-  "batch.too_large": [413, "O lote passa do limite"],
+  "batch.too_large": [413, "O lote excede o limite"],
   "batch.malformed_zip": [422, "O arquivo ZIP está corrompido"],
   "batch.unreadable_entry": [422, "O arquivo dentro do ZIP não pode ser lido"],
   "batch.winmail": [
     422,
     "O Outlook enviou os anexos dentro de um winmail.dat, que não pode ser aberto aqui; peça ao remetente que envie o XML como anexo comum (mensagem em HTML ou texto sem formatação)",
   ],
-  "batch.bytes_missing": [500, "O arquivo guardado para este trabalho não existe mais"],
+  "batch.bytes_missing": [500, "O arquivo guardado para este processamento não existe mais"],
   "batch.dry_run_async": [422, "dry_run=true é respondido na hora; envie sem async=true"],
   "export.not_found": [404, "Exportação não encontrada"],
   "export.not_ready": [409, "O arquivo da exportação não está pronto"],
   "export.range": [416, "O intervalo pedido começa depois do fim do arquivo"],
-  "job.not_found": [404, "Trabalho não encontrado"],
-  "job.too_many": [429, "Há trabalhos demais em andamento; espere algum terminar"],
-  "job.nothing_parked": [409, "Não há nada parado neste trabalho"],
+  "job.not_found": [404, "Processamento não encontrado"],
+  "job.too_many": [429, "Limite de processamentos em andamento atingido; aguarde"],
+  "job.nothing_parked": [409, "Nenhum documento com falha neste processamento"],
   "product.not_found": [404, "Produto não encontrado"],
   "stock.insufficient": [400, "Estoque insuficiente"],
-  "stock.out_of_range": [422, "A quantidade passa do que o estoque pode representar"],
-  "auth.required": [401, "É preciso autenticar-se"],
+  "stock.out_of_range": [422, "A quantidade ou o saldo excede o limite do sistema"],
+  "auth.required": [401, "Autenticação necessária"],
   "auth.invalid_token": [401, "O token não é válido ou expirou"],
   "auth.invalid_credentials": [401, "E-mail ou senha inválidos"],
   "auth.wrong_password": [400, "A senha atual não confere"],
@@ -80,7 +80,7 @@ const SAY = {
   "export.interrupted": [500, "A exportação foi interrompida"],
   overloaded: [503, "O serviço está sobrecarregado; tente de novo em instantes"],
   share_exceeded: [429, "Você já usa tudo o que um usuário pode usar ao mesmo tempo"],
-  deadline: [504, "O tempo da requisição acabou; confira se ela foi feita antes de repetir"],
+  deadline: [504, "Tempo esgotado; antes de repetir, verifique se a operação foi gravada"],
   "storage.full": [503, "Não há espaço para gravar"],
   "storage.outdated": [
     503,
@@ -89,7 +89,7 @@ const SAY = {
   "storage.read_only": [503, "O banco de dados só pode ser lido"],
   "storage.unknown": [
     504,
-    "A conexão com o banco caiu durante a gravação; confira se ela foi feita antes de repetir",
+    "A conexão com o banco caiu durante a gravação; antes de repetir, verifique se a operação foi gravada",
   ],
   not_configured: [503, "O serviço não está configurado"],
   "storage.rejected": [500, "O banco de dados recusou a gravação"],
@@ -101,7 +101,7 @@ const SAY = {
   ],
   "mail.not_supported": [
     501,
-    "Aqui não se leem caixas de e-mail; envie as notas ao endereço da empresa",
+    "Este servidor não consulta caixas de e-mail (IMAP); envie as notas ao endereço da empresa",
   ],
   "mail.no_domain": [501, "O serviço não tem um domínio para e-mail (MAIL_DOMAIN)"],
   "mail.unknown_address": [404, "Endereço desconhecido"],
@@ -148,7 +148,7 @@ const INSIDE = new Set([
 /** Sentences of the statuses that hono itself or the routing answers with. */
 const HTTP_SAY: Record<number, readonly [string, string]> = {
   400: ["http.bad_request", "A requisição não pôde ser lida"],
-  401: ["auth.required", "É preciso autenticar-se"],
+  401: ["auth.required", "Autenticação necessária"],
   403: ["auth.forbidden", "Seu perfil não permite esta operação"],
   404: ["http.not_found", "Recurso não encontrado"],
   405: ["http.method_not_allowed", "O método não é aceito neste endereço"],
@@ -212,6 +212,8 @@ function detailOf(failure: Sayable, sentence: string): string {
       return `${sentence}: ${{ length: "deve ter 44 caracteres", charset: "há caracteres fora do padrão", check_digit: "o dígito verificador não confere" }[failure.why]}`;
     case "nfe.held":
       return `${sentence}: ${failure.holds.map((hold) => hold.message).join("; ")}`;
+    case "stock.insufficient":
+      return `${sentence} de ${failure.product_code}: saldo ${failure.balance.replace(".", ",")}, pedido ${failure.requested.replace(".", ",")}`;
     case "share_exceeded":
       return `${sentence}: ${{ requests: "requisições", bodies: "bytes de arquivos em envio", streams: "conexões de eventos", downloads: "downloads" }[failure.what]} (máximo ${failure.limit})`;
     case "request.malformed_json":

@@ -35,7 +35,7 @@ export const AccessKeyParam = z.object({
 export const wholeNumber = (min: number, max: number = Number.MAX_SAFE_INTEGER) =>
   z
     .string()
-    .regex(/^\d+$/, "deve ser um número inteiro, só com algarismos")
+    .regex(/^\d+$/, "deve ser um número inteiro, só com dígitos")
     .transform((digits) => Math.min(Number(digits), Number.MAX_SAFE_INTEGER))
     .pipe(z.int().min(min).max(max))
     .openapi({

@@ -41,7 +41,8 @@ export async function lacking(
 ): Promise<StockFailure | null> {
   const [row] = await ports.reader.rows(
     {
-      sql: `select coalesce(d.product, d.code) as product, -d.quantity_e4 as requested_e4
+      sql: `select coalesce(d.product, d.code) as product, -d.quantity_e4 as requested_e4,
+          coalesce(b.quantity_e4, 0) as balance_e4
         from (
           select coalesce(m.value ->> 'product', s.product, case when ?4 then m.value ->> 'code' end) as product,
             m.value ->> 'code' as code, sum(m.value ->> 'quantity_e4') as quantity_e4
@@ -67,5 +68,6 @@ export async function lacking(
     code: "stock.insufficient",
     product_code: String(row.product),
     requested: fromScaled(Number(row.requested_e4), 4),
+    balance: fromScaled(Number(row.balance_e4), 4),
   };
 }

@@ -58,7 +58,11 @@ function judge(item: Item, seen: Case): { rule: string; kind: Kind; message: str
     const message = says(item, seen);
     if (message !== null) return { rule, kind, message };
   }
-  return { rule: "item.none_applies", kind: "ask", message: "Nenhuma regra fala deste item." };
+  return {
+    rule: "item.none_applies",
+    kind: "ask",
+    message: "Nenhuma regra se aplica a este item.",
+  };
 }
 
 function speak(seen: Judged): { holds: Hold[]; findings: Finding[]; rules: Rule[] } {

@@ -88,7 +88,7 @@ function untold(
     .map((item) => ({
       path: "/items/-/effect",
       code: "missing",
-      message: `Falta dizer o efeito do item ${item.n_item}.`,
+      message: `Informe o efeito do item ${item.n_item}.`,
       expected: "entry | exit | none",
     }));
 }

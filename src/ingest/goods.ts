@@ -85,7 +85,7 @@ export const ITEM: readonly ItemRule[] = [
     kind: "ask",
     says: (_, { note }) =>
       tellsOfGoods(note)
-        ? "A nota de crédito ou de débito fala de mercadoria devolvida, recusada ou perdida."
+        ? "A nota de crédito ou de débito refere-se a mercadoria devolvida, recusada ou perdida."
         : null,
   },
   {

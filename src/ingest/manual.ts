@@ -107,7 +107,9 @@ async function whyNot(
 ): Promise<StockFailure> {
   const [row] = await ports.reader.rows(
     {
-      sql: "select 1 as found from products where company = ?1 and code = ?2 and active = 1",
+      sql: `select coalesce(b.quantity_e4, 0) as balance_e4 from products p
+        left join balances b on b.company = p.company and b.product = p.code
+        where p.company = ?1 and p.code = ?2 and p.active = 1`,
       args: [company, order.product],
     },
     signal,
@@ -118,5 +120,6 @@ async function whyNot(
         code: "stock.insufficient",
         product_code: order.product,
         requested: fromScaled(order.quantity_e4, 4),
+        balance: fromScaled(Number(row.balance_e4), 4),
       };
 }

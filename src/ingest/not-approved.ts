@@ -25,7 +25,7 @@ export function notApproved(failure: StockFailure, items: number): Finding {
 function reasonOf(failure: StockFailure, items: number): string {
   switch (failure.code) {
     case "stock.insufficient":
-      return `estoque insuficiente do produto ${failure.product_code} (pedido ${failure.requested.replace(".", ",")})`;
+      return `estoque insuficiente do produto ${failure.product_code} (saldo ${failure.balance.replace(".", ",")}, pedido ${failure.requested.replace(".", ",")})`;
     case "stock.out_of_range":
       // The database refuses the posting, and does not say which of its products.
       return `a quantidade ou o saldo ${items === 1 ? `do produto ${failure.product_code}` : "de um dos produtos"} excede o limite do sistema`;

@@ -120,7 +120,7 @@ export const NOTE: readonly NoteRule[] = [
     hold: "not_ours",
     says: (seen) =>
       isStrangers(seen)
-        ? `A nota é de ${partyName(seen.note.emit)} para ${partyName(seen.note.dest)}, e nenhum deles é CNPJ desta empresa: se for, inclua-o nas configurações; se não, descarte a nota.`
+        ? `A nota é de ${partyName(seen.note.emit)} para ${partyName(seen.note.dest)}, e nenhum dos dois está cadastrado na empresa. Se um deles for seu, cadastre-o nas configurações; senão, descarte a nota.`
         : null,
   },
   {
@@ -146,7 +146,7 @@ export const NOTE: readonly NoteRule[] = [
     says: (seen) =>
       told(seen)
         ? null
-        : "A empresa não informou seu CNPJ, por isso não se sabe se a nota é dela: informe-o nas configurações.",
+        : "Nenhum CNPJ cadastrado, por isso não se sabe se a nota é da empresa: cadastre-o nas configurações.",
   },
   {
     rule: "note.no_goods",
@@ -181,7 +181,7 @@ export const NOTE: readonly NoteRule[] = [
       const codes = [...new Set(asking.map((item) => item.CFOP))].sort();
       const named = codes.slice(0, 10).join(", ") + (codes.length > 10 ? ", …" : "");
       return {
-        message: `Falta dizer o que acontece com a mercadoria: ${listed(numbers(asking))} (CFOP ${named}; natureza da operação "${seen.note.ide.natOp}"). Ao aprovar, informe se cada um entra, sai ou não se move.`,
+        message: `Informe o efeito no estoque: ${listed(numbers(asking))} (CFOP ${named}; natureza da operação "${seen.note.ide.natOp}"). Ao aprovar, informe se cada um entra, sai ou não se move.`,
         items: numbers(asking),
       };
     },

@@ -23,7 +23,7 @@ export const WHOSE: readonly WhoseRule[] = [
     source: "Own decision: who has not told a CNPJ takes every note as addressed to it",
     direction: "entry",
     applies: (seen) => !told(seen) && !isEntryNote(seen),
-    message: "A empresa não informou seu CNPJ: a nota conta como recebida e entra no estoque.",
+    message: "Nenhum CNPJ cadastrado: a nota foi tratada como recebida e entra no estoque.",
   },
   {
     rule: "whose.untold_entry_note",
@@ -31,7 +31,7 @@ export const WHOSE: readonly WhoseRule[] = [
     direction: "exit",
     applies: (seen) => !told(seen) && isEntryNote(seen),
     message:
-      "A empresa não informou seu CNPJ: uma nota de entrada de outro emitente conta como saída.",
+      "Nenhum CNPJ cadastrado: uma nota de entrada de outro emitente foi tratada como saída.",
   },
   {
     rule: "whose.our_exit",

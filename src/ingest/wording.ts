@@ -16,6 +16,6 @@ export function listed(items: readonly number[]): string {
 export function partyName(party: Party | null): string {
   if (party?.cnpj) return `CNPJ ${party.cnpj}`;
   if (party?.cpf) return "uma pessoa física";
-  if (party?.foreignId) return "uma parte no exterior";
+  if (party?.foreignId) return "um participante no exterior";
   return "um consumidor não identificado";
 }

@@ -157,7 +157,7 @@ async function take(
 }
 
 const WHY_BROKEN: Record<string, string> = {
-  [ERR_ENCRYPTED_CENTRAL_DIRECTORY]: "a lista de arquivos está cifrada",
+  [ERR_ENCRYPTED_CENTRAL_DIRECTORY]: "o ZIP está criptografado",
   [ERR_SPLIT_ZIP_FILE]: "falta uma das partes do arquivo dividido",
 };
 

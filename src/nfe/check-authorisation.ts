@@ -18,21 +18,21 @@ export function checkAuthorisation(note: Note, path: string): Finding[] {
         "protocol_incomplete",
         "warning",
         infProt,
-        "O protocolo não diz a chave ou o resultado (cStat).",
+        "O protocolo não informa a chave ou o resultado (cStat).",
       );
     if (protocol.nProt !== null && !/^(?:[0-9]{15}|[0-9]{17})$/.test(protocol.nProt))
       tell(
         "protocol_number",
         "warning",
         `${infProt}/nProt`,
-        "O número do protocolo não tem 15 nem 17 algarismos.",
+        "O número do protocolo não tem 15 nem 17 dígitos.",
       );
     if (signature !== null && protocol.digVal !== null && protocol.digVal !== signature.digestValue)
       tell(
         "digest_mismatch",
         "warning",
         `${infProt}/digVal`,
-        "O protocolo foi dado a outro conteúdo: digVal não é o DigestValue da assinatura.",
+        "O protocolo refere-se a outro conteúdo: digVal não é o DigestValue da assinatura.",
       );
     if (protocol.tpAmb !== "" && protocol.tpAmb !== ide.tpAmb)
       tell(

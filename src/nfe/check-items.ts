@@ -34,14 +34,18 @@ const CHECKS: readonly Check[] = [
   (item, prod) =>
     worth(item.qCom, item.vUnCom, item.vProd_e2)
       ? null
-      : warning("item_value", `${prod}/vProd`, `Item ${item.nItem}: qCom × vUnCom não dá vProd.`),
+      : warning(
+          "item_value",
+          `${prod}/vProd`,
+          `Item ${item.nItem}: qCom × vUnCom é diferente de vProd.`,
+        ),
   (item, prod) =>
     worth(item.qTrib, item.vUnTrib, item.vProd_e2)
       ? null
       : warning(
           "item_tax_value",
           `${prod}/vProd`,
-          `Item ${item.nItem}: qTrib × vUnTrib não dá vProd.`,
+          `Item ${item.nItem}: qTrib × vUnTrib é diferente de vProd.`,
         ),
   (item, prod) =>
     item.cEAN === null || isGtin(item.cEAN)

@@ -18,7 +18,7 @@ function numbersOf(party: Party, path: string, who: string): Finding[] {
         code: "cnpj_check_digit",
         severity: "warning",
         path: `${path}/CNPJ`,
-        message: `O CNPJ do ${who} não tem os dígitos verificadores certos.`,
+        message: `Dígito verificador inválido no CNPJ do ${who}.`,
       },
     ];
   if (cpf !== null && !isCpf(cpf))
@@ -27,7 +27,7 @@ function numbersOf(party: Party, path: string, who: string): Finding[] {
         code: "cpf_check_digit",
         severity: "warning",
         path: `${path}/CPF`,
-        message: `O CPF do ${who} não tem os dígitos verificadores certos.`,
+        message: `Dígito verificador inválido no CPF do ${who}.`,
       },
     ];
   return [];

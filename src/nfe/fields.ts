@@ -37,7 +37,7 @@ const anyOfAtMost = (most: number) => z.string().check(noLongerThan(most));
 function noLongerThan(most: number): z.core.CheckFn<string> {
   const complaint: Complaint = {
     code: "too_long",
-    message: "passa do tamanho do campo",
+    message: "excede o tamanho do campo",
     expected: `até ${most} caracteres`,
   };
   return (context) => {
@@ -69,7 +69,7 @@ function decimal(integers: number, places: number) {
 }
 
 const CNPJ = { code: "pattern", message: "não é um CNPJ", expected: "14 caracteres" };
-const CPF = { code: "pattern", message: "não é um CPF", expected: "11 algarismos" };
+const CPF = { code: "pattern", message: "não é um CPF", expected: "11 dígitos" };
 const INSTANT = {
   code: "pattern",
   message: "não é uma data e hora",
@@ -90,15 +90,15 @@ export const F = {
   amount: decimal(13, 2),
   lotQuantity: decimal(8, 4),
   nItem: matches(/^[1-9][0-9]{0,2}$/, "1 a 990"),
-  cUF: matches(/^[0-9]{2}$/, "2 algarismos"),
-  CFOP: matches(/^[1-7][0-9]{3}$/, "4 algarismos"),
+  cUF: matches(/^[0-9]{2}$/, "2 dígitos"),
+  CFOP: matches(/^[1-7][0-9]{3}$/, "4 dígitos"),
   serie: matches(/^[0-9]{1,3}$/, "0 a 999"),
   nNF: matches(/^[0-9]{1,9}$/, "1 a 999999999"),
   tpEmis: matches(/^[1-9]$/, "1 a 9"),
-  cStat: matches(/^[0-9]{3,4}$/, "3 ou 4 algarismos"),
+  cStat: matches(/^[0-9]{3,4}$/, "3 ou 4 dígitos"),
   chNFe: matches(/^[0-9]{6}[0-9A-Z]{12}[0-9]{26}$/, "chave de acesso de 44 caracteres"),
-  tpEvento: matches(/^[0-9]{6}$/, "6 algarismos"),
-  nSeqEvento: matches(/^[0-9]{1,3}$/, "1 a 3 algarismos"),
+  tpEvento: matches(/^[0-9]{6}$/, "6 dígitos"),
+  nSeqEvento: matches(/^[0-9]{1,3}$/, "1 a 3 dígitos"),
   mod: z.enum(["55", "65"]),
   binary: z.enum(["0", "1"]),
   tpAmb: z.enum(["1", "2"]),

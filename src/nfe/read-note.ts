@@ -89,7 +89,7 @@ function identity(
     return invalid({
       path: `${path}/@versao`,
       code: "enum",
-      message: "este leiaute não é lido",
+      message: "versão de leiaute não suportada",
       expected: LAYOUTS.join(", "),
       got: shown(layout),
     });
@@ -209,7 +209,7 @@ function countable(note: Note, path: string): FieldError | null {
     : {
         path: `${path}/total`,
         code: "range",
-        message: "os valores da nota somam mais do que se pode contar com exatidão",
+        message: "a soma dos valores da nota excede o limite do sistema",
         expected: "até 90.071.992.547.409,91",
       };
 }

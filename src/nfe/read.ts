@@ -47,7 +47,7 @@ const GUESSED: Finding = {
   severity: "warning",
   path: null,
   message:
-    "O arquivo não diz a sua codificação e não é UTF-8: foi lido como windows-1252. Confira os acentos.",
+    "O arquivo não declara a codificação e não é UTF-8: foi lido como windows-1252. Confira os acentos.",
 };
 
 /** Told, not refused: every nota técnica adds elements, and a note with newer ones must still be read. */

@@ -141,7 +141,7 @@ test("a held note is told with its holds, and a field that is wrong with its pla
     {
       file: "b.xml",
       outcome: "registered",
-      message: "NF-e registrada, com retenções",
+      message: "NF-e registrada com pendências",
       holds: [{ code: "homologation", message: "nota de teste" }],
     },
     {

@@ -25,7 +25,7 @@ test("without a terminal the demo shows everything on some sixty lines, ends wit
     const first = await demo(folder);
     expect([first.err, first.code]).toEqual(["", 0]);
     expect(first.out.trimEnd().split("\n").length).toBeLessThanOrEqual(62);
-    for (const part of ["Vereditos", "Estoque: 26 produtos", "estoque.csv", "por segundo"])
+    for (const part of ["Resultado", "Estoque: 26 produtos", "estoque.csv", "por segundo"])
       expect(first.out).toContain(part);
     expect(first.out).not.toContain("\u001b[");
     expect(await readdir(folder)).toEqual(

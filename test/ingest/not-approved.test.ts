@@ -86,7 +86,7 @@ describe("a good note that the stock cannot take", () => {
         expect.objectContaining({
           code: "not_approved",
           message:
-            "A nota foi registrada, mas não aprovada: estoque insuficiente do produto 001 (pedido 10,5).",
+            "A nota foi registrada, mas não aprovada: estoque insuficiente do produto 001 (saldo 10, pedido 10,5).",
         }),
       );
     }));

@@ -79,7 +79,7 @@ describe("a text of the note is as long as the layout allows, and no longer", ()
         {
           path: place,
           code: "too_long",
-          message: "passa do tamanho do campo",
+          message: "excede o tamanho do campo",
           expected: `até ${most} caracteres`,
           got: text.slice(0, 60),
         },
