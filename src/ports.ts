@@ -40,7 +40,7 @@ export interface WriteJob<T> {
  * The only way to write. Jobs that wait are committed together in one atomic batch; a batch that fails is run again job by
  * job, so that no job falls with its neighbour. A job that `commit` has resolved survives `kill -9` at any later instant.
  * Fails with PlatformFailure: `overloaded` (queue full, or database busy for 5 s: nothing was written), `storage.full`,
- * `storage.read_only`, `storage.rejected`, `storage.unknown`.
+ * `storage.read_only`, `storage.gone`, `storage.damaged`, `storage.rejected`, `storage.unknown`.
  */
 export interface Writer {
   commit<T>(job: WriteJob<T>, signal?: AbortSignal): Promise<T>;
@@ -223,6 +223,10 @@ export type PlatformFailure =
       retryAfterS: number;
     }
   | { code: "storage.full" }
+  /** The database is not the one that was here: it was removed, replaced, emptied, or is older. Nothing was acknowledged. */
+  | { code: "storage.gone" }
+  /** The database's file is damaged, or cannot be read or written. Nothing was acknowledged. */
+  | { code: "storage.damaged" }
   /** The database lacks migrations that this code was written for. */
   | { code: "storage.outdated"; retryAfterS: number }
   /** The file system, or the database itself, does not let us write. */

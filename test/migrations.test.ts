@@ -9,8 +9,8 @@ import { type Database, openDatabase } from "../src/platform/bun/database.ts";
 
 /** Known to raw SQL only: the platform keeps bytes and messages, and has no schema of its own. */
 const WITHOUT_DRIZZLE = ["originals", "queue"];
-/** What everything else belongs to; and the messages of one server, whose bodies name their companies. */
-const WITHOUT_COMPANY = ["companies", "queue"];
+/** What everything else belongs to; what the database itself is; and the messages of one server, whose bodies name their companies. */
+const WITHOUT_COMPANY = ["companies", "installation", "queue"];
 /** One address is one person, whatever the company; a key, or an address for mail, is looked up before its company is known. */
 const NOT_BY_COMPANY = ["api_keys(hash)", "mail_addresses(token)", "users(email)"];
 

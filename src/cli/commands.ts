@@ -77,16 +77,21 @@ export const RESTORE_ARGS = {
   ...HELP_FLAG,
 } as const satisfies ArgsDef;
 
+export const ADOPT_ARGS = {
+  force: { type: "boolean", description: "Confirma; sem ela, só diz o que difere" },
+  ...HELP_FLAG,
+} as const satisfies ArgsDef;
+
 /** The words of the help; the commands themselves are given to `commands` by the door. */
 export const HELP: Readonly<
   Record<
-    "sge" | "import" | "export" | "backup" | "restore" | "verify" | "password",
+    "sge" | "import" | "export" | "backup" | "restore" | "adopt" | "verify" | "password",
     { usage: string; says: string; args: ArgsDef }
   >
 > = {
   sge: {
     usage: "sge COMANDO [opções]",
-    says: "S.G.E.: notas fiscais para dentro, estoque exato para fora.\n\n  import    Envia XMLs, pastas e ZIPs de notas fiscais\n  export    Traz o estoque ou os movimentos em CSV\n  backup    Copia o banco de dados e os arquivos, com o serviço no ar\n  restore   Põe uma cópia no lugar\n  verify    Confere originais, saldos e notas\n  password  Troca a senha de uma pessoa\n\n`sge COMANDO --help` mostra as opções de cada um.",
+    says: "S.G.E.: notas fiscais para dentro, estoque exato para fora.\n\n  import    Envia XMLs, pastas e ZIPs de notas fiscais\n  export    Traz o estoque ou os movimentos em CSV\n  backup    Copia o banco de dados e os arquivos, com o serviço no ar\n  restore   Põe uma cópia no lugar\n  adopt     Confirma que este banco de dados é o que vale\n  verify    Confere originais, saldos e notas\n  password  Troca a senha de uma pessoa\n\n`sge COMANDO --help` mostra as opções de cada um.",
     args: {},
   },
   import: {
@@ -108,6 +113,11 @@ export const HELP: Readonly<
     usage: "sge restore CÓPIA [opções]",
     says: "Confere uma cópia (a pasta que sge backup fez, ou um arquivo de banco de dados) e a põe no lugar, com o serviço parado.",
     args: RESTORE_ARGS,
+  },
+  adopt: {
+    usage: "sge adopt [opções]",
+    says: "Diz em que o banco de dados difere da marca desta instalação (DATA_DIR/installation) e, com --force, toma o que há\nagora pelo certo: depois de uma mudança de máquina ou de DATABASE_URL, ou quando não há cópia melhor. Com o serviço parado.",
+    args: ADOPT_ARGS,
   },
   verify: {
     usage: "sge verify",

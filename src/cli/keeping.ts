@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Config, parseConfig } from "../config.ts";
 import { keepAsides } from "../platform/bun/set-aside.ts";
+import { adopt } from "./adopt.ts";
 import { backup } from "./backup.ts";
 import { flagOf, type Given, Misused, textOf } from "./given.ts";
 import { restore } from "./restore.ts";
@@ -73,11 +74,29 @@ const isWithoutSecret = ({ JWT_SECRET, MAIL_SECRET, DATA_DIR }: Config): boolean
   MAIL_SECRET === undefined &&
   !existsSync(join(DATA_DIR, "jwt-secret"));
 
+export async function runAdopt(room: Room, given: Given): Promise<number> {
+  if (given._.length > 0)
+    throw new Misused("adopt", "adopt não leva nomes: o banco é o de DATABASE_URL");
+  const { differs, done } = await adopt(configOf(room), flagOf(given.force) ?? false, new Date());
+  if (differs === null) {
+    room.out.line("O banco de dados é o desta instalação: não há o que confirmar");
+    return 0;
+  }
+  room.out.line(differs);
+  room.out.line(
+    done
+      ? "Confirmado: o que há agora é o que vale. Quem estava conectado entra de novo."
+      : "Nada foi mudado. Com --force, o que há agora passa a valer, e o que falta está perdido.",
+  );
+  return done ? 0 : 1;
+}
+
 /** Lines of flaws that are shown; the others are counted. */
 const SHOWN = 100;
 
 const PART: Readonly<Record<Flaw["part"], string>> = {
   database: "banco",
+  installation: "instalação",
   original: "original",
   balance: "saldo",
   sums: "somas",

@@ -1,11 +1,12 @@
 import { defineCommand, runCommand } from "citty";
+import { fileReason } from "../doors/reason.ts";
 import { HELP, help, unknownFlags } from "./commands.ts";
 import { connect, type Purpose, type World } from "./connect.ts";
 import { EXPORTS, exportCsv, fileSink, type Sink } from "./export.ts";
 import { findFiles } from "./files.ts";
 import { flagOf, type Given, Misused, textOf } from "./given.ts";
 import { importFiles } from "./import.ts";
-import { runBackup, runRestore, runVerify } from "./keeping.ts";
+import { runAdopt, runBackup, runRestore, runVerify } from "./keeping.ts";
 import { grouped, paint, type Screen } from "./screen.ts";
 import type { Service } from "./service.ts";
 import { saySkipped, sayTally } from "./summary.ts";
@@ -56,6 +57,7 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
         export: command("export", runExport),
         backup: command("backup", runBackup),
         restore: command("restore", runRestore),
+        adopt: command("adopt", runAdopt),
         verify: command("verify", runVerify),
         password: command("password", async (room, given) =>
           (await import("./password.ts")).runPassword(room, given),
@@ -76,7 +78,10 @@ function sayError({ err }: Terminal, argv: readonly string[], error: unknown): n
     : error instanceof Misused
       ? error
       : null;
-  const message = misused?.message ?? (error instanceof Error ? error.message : String(error));
+  const message =
+    misused?.message ??
+    fileReason(error) ??
+    (error instanceof Error ? error.message : String(error));
   err.line(paint(err, "red", message));
   if (misused !== null) err.line(`\n${help(misused.command)}`);
   return misused === null ? 1 : 2;

@@ -1,11 +1,12 @@
 import { existsSync } from "node:fs";
-import { mkdir, rename, rm, stat } from "node:fs/promises";
+import { mkdir, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Config } from "../config.ts";
-import { openConnection } from "../platform/bun/connection.ts";
 import { filePath, openDatabase } from "../platform/bun/database.ts";
+import { fileMarks } from "../platform/bun/marks.ts";
 import { PRIVATE } from "../platform/bun/private.ts";
-import { isWeather } from "../resilience/weather.ts";
+import { replaceBy, sweepBeside } from "../platform/bun/set-aside.ts";
+import type { Installation } from "../platform/installation.ts";
 import {
   BLOBS,
   copyDurably,
@@ -14,9 +15,9 @@ import {
   fingerprint,
   flawsOfFile,
   manifestOf,
-  nameOf,
   sync,
 } from "./copies.ts";
+import { forked, newInstallationId } from "./fork.ts";
 import { runningServer } from "./running.ts";
 
 export interface Restored {
@@ -31,7 +32,8 @@ type Where = Pick<Config, "DATABASE_URL" | "DATA_DIR">;
 
 /**
  * Puts a backup (its folder, or a database file) where DATABASE_URL says. It is proved whole, and brought to this version
- * of the program, before anything is touched; a database that is there is kept beside it under another name.
+ * of the program, before anything is touched; a database that is there is kept beside it under another name. Ended at any
+ * instant it leaves the old one or the new one under the name, and a mark that fits it.
  * Throws (Portuguese) when a server or another process has the database open, when there is one and not `force`, for a
  * backup that is not whole or was made by a newer program, and for a remote database.
  */
@@ -51,16 +53,20 @@ export async function restore(
     throw new Error(`Já há um banco de dados em ${target}; com --force ele é posto de lado`);
   const source = await proved(from);
   await mkdir(dirname(target), PRIVATE);
+  await sweepBeside(target);
+  const marks = fileMarks(where.DATA_DIR);
   const draft = `${target}.${process.pid}.parcial`;
   try {
     await copyDurably(source.database, draft);
-    await prepare(draft);
-    const before = there ? await setAside(target, now) : null;
-    await rename(draft, target);
-    await sync(dirname(target));
+    const next = await prepare(draft);
+    // From here on the mark fits both, the one that is there and the one that comes.
+    const mark = await marks.read().catch(() => null);
+    if (mark !== null) await marks.write({ ...mark, next });
+    const before = await replaceBy(draft, target, now);
+    await marks.write({ ...next, at: now.getTime(), next: null, file: null });
     return { database: target, before, files: await bringBlobs(source.blobs, where) };
   } finally {
-    for (const rest of [draft, `${draft}-wal`, `${draft}-shm`]) await rm(rest, { force: true });
+    for (const end of ["", "-wal", "-shm", "-journal"]) await rm(`${draft}${end}`, { force: true });
   }
 }
 
@@ -91,46 +97,15 @@ async function whole(path: string): Promise<void> {
   if (flaws.length > 0) throw new Error(`${path} não está íntegro: ${flaws.join("; ")}`);
 }
 
-/**
- * What was told after the backup is undone, but not unheard: tokens that were revoked since, cached answers and cursors
- * of the feed must not fit what now happens under the same numbers. So all of them begin far beyond.
- */
-const FORK = [
-  "update users set token_version = token_version + 1000000",
-  "update cache_versions set version = version + 1000000",
-  "update balances set version = version + 1000000",
-  "update sqlite_sequence set seq = seq + 1000000 where name = 'events'",
-];
-
-async function prepare(draft: string): Promise<void> {
+async function prepare(draft: string): Promise<Installation> {
   const database = await openDatabase(`file:${draft}`);
   try {
     await database.migrate();
-    await database.writing.batch(FORK, "write");
+    return await forked(database, newInstallationId());
   } finally {
     await database.close();
+    await sync(draft);
   }
-  await sync(draft);
-}
-
-/**
- * Gives the database another name. Leaving WAL needs the file for oneself alone, so it fails while any process has it open,
- * and it folds the log into the file: the one name is then all of it. A file that is broken goes with its log, as it is.
- */
-async function setAside(target: string, now: Date): Promise<string> {
-  const database = openConnection(target, "");
-  try {
-    await database.execute("PRAGMA journal_mode = DELETE");
-  } catch (error) {
-    if (isWeather(error))
-      throw new Error(`Outro processo tem ${target} aberto: encerre-o antes`, { cause: error });
-  } finally {
-    database.close();
-  }
-  const aside = `${target}.antes-${nameOf(now)}`;
-  for (const end of ["", "-wal", "-shm"])
-    if (existsSync(`${target}${end}`)) await rename(`${target}${end}`, `${aside}${end}`);
-  return aside;
 }
 
 async function bringBlobs(from: string | null, { DATA_DIR }: Where): Promise<number> {

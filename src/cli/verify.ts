@@ -4,10 +4,14 @@ import { verifyNotes } from "../ingest/verify-notes.ts";
 import { sha256 } from "../lib/hash.ts";
 import { compareDocuments } from "../nfe/compare.ts";
 import { readDocument } from "../nfe/read.ts";
+import { mustBeThere } from "../platform/bun/admit.ts";
 import { fileBlobs } from "../platform/bun/blobs.ts";
 import { filePath, openDatabase } from "../platform/bun/database.ts";
+import { fileMarks } from "../platform/bun/marks.ts";
 import { tableOriginals } from "../platform/bun/originals.ts";
+import { sayUnopened } from "../platform/bun/storage-state.ts";
 import { checkedBlobs } from "../platform/checked-blobs.ts";
+import { differenceOf, installationOf, sayDifference } from "../platform/installation.ts";
 import { inlineDocuments } from "../platform/memory/documents.ts";
 import { clientReader } from "../platform/reader.ts";
 import type { Ports, Value } from "../ports.ts";
@@ -18,7 +22,7 @@ import { BLOBS } from "./copies.ts";
 
 /** Something that is not as it was promised. */
 export interface Flaw {
-  readonly part: "database" | "original" | "balance" | "sums" | "note" | "export";
+  readonly part: "database" | "installation" | "original" | "balance" | "sums" | "note" | "export";
   /** Which one: a key, a code, a hash. */
   readonly which: string;
   /** Portuguese. */
@@ -40,8 +44,10 @@ export async function verify(
   found: (flaw: Flaw) => void,
   step: () => void = () => undefined,
 ): Promise<Checked> {
-  const local = filePath(where.DATABASE_URL) !== null;
-  if (local) databaseFile(where);
+  const path = filePath(where.DATABASE_URL);
+  const place = path ?? where.DATABASE_URL;
+  const mark = await mustBeThere(where.DATABASE_URL, fileMarks(where.DATA_DIR));
+  if (path !== null) databaseFile(where);
   const database = await openDatabase(where.DATABASE_URL, where.DATABASE_AUTH_TOKEN);
   const reader = clientReader(database.reading);
   const ports: Needs = {
@@ -51,8 +57,11 @@ export async function verify(
     blobs: checkedBlobs(fileBlobs(join(where.DATA_DIR, BLOBS))),
   };
   try {
+    const difference = mark && differenceOf(mark, await installationOf(database.reading));
+    if (mark !== null && difference !== null)
+      found({ part: "installation", which: mark.id, says: sayDifference(difference, place, mark) });
     await database.mustBeCurrent();
-    if (local) await verifyFile(ports, found);
+    if (path !== null) await verifyFile(ports, found);
     const checked: Checked = { originals: 0, products: 0, notes: 0, exports: 0 };
     const companies = await rows(ports, "select id from companies order by id");
     for (const { id } of companies) {
@@ -64,6 +73,8 @@ export async function verify(
       checked.exports += await verifyExports(ports, company, found, step);
     }
     return checked;
+  } catch (error) {
+    throw sayUnopened(error, place);
   } finally {
     await database.close();
   }

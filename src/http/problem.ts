@@ -82,6 +82,14 @@ const SAY = {
   share_exceeded: [429, "Você já usa tudo o que um usuário pode usar ao mesmo tempo"],
   deadline: [504, "Tempo esgotado; antes de repetir, verifique se a operação foi gravada"],
   "storage.full": [503, "Não há espaço para gravar"],
+  "storage.gone": [
+    503,
+    "O banco de dados não é mais o que estava em uso e nada é gravado; avise quem opera o serviço",
+  ],
+  "storage.damaged": [
+    503,
+    "O banco de dados está danificado e nada é gravado; avise quem opera o serviço",
+  ],
   "storage.outdated": [
     503,
     "O banco de dados é de uma versão anterior do serviço e espera as migrações",
@@ -254,6 +262,9 @@ function notAnNfe({ got, document_type }: Extract<Failure, { code: "nfe.not_an_n
   return instead === null ? `é ${is}` : `é ${is}; ${instead}`;
 }
 
+/** Said with 503, and does not pass by itself. */
+const STAYS: ReadonlySet<string> = new Set(["not_configured", "storage.gone", "storage.damaged"]);
+
 /** What failed, also where drizzle has wrapped what its client threw. */
 const failedIn = (error: Error): Failed | null =>
   error instanceof Failed ? error : error.cause instanceof Failed ? error.cause : null;
@@ -268,7 +279,7 @@ export function toProblem(error: Error, c: Context<Env>): Response {
     if ("retryAfterS" in failure)
       c.header("retry-after", String(Math.max(1, Math.ceil(failure.retryAfterS))));
     // 503 is said of load and weather, and once for each refusal: worth a line, not an alarm.
-    const passes = status === 503 && failure.code !== "not_configured";
+    const passes = status === 503 && !STAYS.has(failure.code);
     if (status >= 500)
       c.var.ports?.log(passes ? "warn" : "error", "request.failed", {
         code: failure.code,

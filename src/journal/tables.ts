@@ -18,6 +18,12 @@ export const events = sqliteTable("events", {
   at: integer().notNull(),
 });
 
+export const installation = sqliteTable("installation", {
+  one: integer().primaryKey(),
+  id: text().notNull(),
+  commits: integer().notNull(),
+});
+
 export const audit = sqliteTable("audit", {
   id: integer().primaryKey({ autoIncrement: true }),
   company: integer().notNull(),

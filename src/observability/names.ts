@@ -16,6 +16,8 @@ export const COUNTERS = {
       { code: "overloaded" },
       { code: "storage.full" },
       { code: "storage.read_only" },
+      { code: "storage.gone" },
+      { code: "storage.damaged" },
       { code: "not_configured" },
     ],
   },

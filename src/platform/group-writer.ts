@@ -4,6 +4,7 @@ import { Failed } from "../lib/result.ts";
 import type { PlatformFailure, Row, Statement, WriteJob, Writer } from "../ports.ts";
 import type { Circuit } from "../resilience/circuit.ts";
 import { writing } from "../resilience/policies.ts";
+import { storageFaultOf } from "../resilience/storage-fault.ts";
 import {
   constraintOf,
   isReadOnly,
@@ -143,7 +144,11 @@ export function groupWriter(client: Batches, limits: GroupLimits): GroupWriter {
       }
     } catch (error) {
       const common =
-        isStorageFull(error) || isReadOnly(error) || refusalOf(error) !== null || isWeather(error);
+        isStorageFull(error) ||
+        isReadOnly(error) ||
+        storageFaultOf(error) !== null ||
+        refusalOf(error) !== null ||
+        isWeather(error);
       if (jobs.length === 1 || common) {
         for (const job of jobs) job.settle({ error: said(error) });
         return;
@@ -160,6 +165,9 @@ export function groupWriter(client: Batches, limits: GroupLimits): GroupWriter {
   function said(error: unknown): unknown {
     if (isStorageFull(error))
       return new Failed<PlatformFailure>({ code: "storage.full" }, { cause: error });
+    const fault = storageFaultOf(error);
+    if (fault !== null)
+      return new Failed<PlatformFailure>({ code: `storage.${fault.kind}` }, { cause: error });
     if (isReadOnly(error))
       return new Failed<PlatformFailure>({ code: "storage.read_only" }, { cause: error });
     const why = refusalOf(error);

@@ -5,6 +5,7 @@ import { trusted } from "../lib/cast.ts";
 import { Failed } from "../lib/result.ts";
 import type { PlatformFailure, Reader } from "../ports.ts";
 import { reading } from "../resilience/policies.ts";
+import { storageFaultOf } from "../resilience/storage-fault.ts";
 import { isShed, isWeather, refusalOf } from "../resilience/weather.ts";
 import { type Answered, rowsOf } from "./rows.ts";
 
@@ -16,7 +17,7 @@ export interface Readable {
 /**
  * Ports.Reader over the client that reads. The signal is looked at before each try.
  * Fails with PlatformFailure `overloaded` when the weather outlasts the retries, `not_configured` when the server does not
- * let us in.
+ * let us in, `storage.damaged` or `storage.gone` when the storage has failed.
  */
 export function clientReader(client: Readable): Reader {
   return {
@@ -55,8 +56,11 @@ async function patiently<T>(ask: () => Promise<T>, signal?: AbortSignal): Promis
   }
 }
 
-/** A server that does not let us in, as a failure of ports.ts; any other fault stays what it is. */
+/** A storage that has failed, or a server that does not let us in, as a failure of ports.ts; any other fault stays. */
 function said(error: unknown): unknown {
+  const fault = storageFaultOf(error);
+  if (fault !== null)
+    return new Failed<PlatformFailure>({ code: `storage.${fault.kind}` }, { cause: error });
   const why = refusalOf(error);
   return why === null
     ? error

@@ -5,7 +5,7 @@ import { testPorts } from "../support/ports.ts";
 
 /** The health of a service whose database alone is another's. */
 holds("bun", healthContract, async (reader) => {
-  const { config, writer, queue, close } = await testPorts();
+  const { config, writer, queue, database, close } = await testPorts();
   const health = bunHealth({
     config,
     reader,
@@ -16,6 +16,7 @@ holds("bun", healthContract, async (reader) => {
     },
     blobs: { writable: async () => undefined },
     breakers: () => [],
+    database,
   });
   return { health, close };
 });

@@ -4,6 +4,7 @@ import { type Client, createClient } from "@libsql/client";
 import type { Circuit, CircuitFigures } from "../../resilience/circuit.ts";
 import { lockedFile, writing } from "../../resilience/policies.ts";
 import type { Batches } from "../group-writer.ts";
+import type { SeenFile } from "../installation.ts";
 import type { Readable } from "../reader.ts";
 import { remoteDatabase } from "../remote-database.ts";
 import { rowsOf } from "../rows.ts";
@@ -11,7 +12,9 @@ import { type Connection, openConnection } from "./connection.ts";
 import { type Migrated, migrate, pendingIn, SchemaRefused } from "./migrations.ts";
 import { closeToOthers, PRIVATE } from "./private.ts";
 import { copyAside } from "./set-aside.ts";
+import { type StorageState, sayUnopened, storageState } from "./storage-state.ts";
 import { threadConnection } from "./writer-thread.ts";
+import type { WritingConnection } from "./writing-connection.ts";
 
 /** Ways into one database. Pragmas hold for a connection, so each local one is made with its own and never replaced. */
 export interface Database {
@@ -23,6 +26,10 @@ export interface Database {
   readonly reading: Readable;
   /** For drizzle's reads. Local: refuses to write. */
   readonly built: Client;
+  /** Whether it is still what was opened. */
+  readonly state: StorageState;
+  /** Looks now, and gives the file as it is; rejects with StorageFault. Null for one that is not watched. */
+  inspect(): Promise<SeenFile | null>;
   /** The circuits that stand before it. */
   circuits(): CircuitFigures[];
   /**
@@ -48,48 +55,93 @@ export interface Upgrade {
 /**
  * Opens the database named by a `file:`, `http:` or `libsql:` URL; makes the directory of a file.
  * Local: WAL and `synchronous=FULL`, so that what was committed survives a loss of power, and no busy timeout,
- * because a wait in the native client stops the event loop (design decisions 10 and 11). `where`: of a local one only.
+ * because a wait in the native client stops the event loop (design decisions 10 and 11). `where`: of a local one only;
+ * `seen` is told once a second how its file is, where a server has it.
  */
 export async function openDatabase(
   url: string,
   authToken?: string,
   where: WriterPlace = "here",
+  seen: (file: SeenFile | null) => void = noop,
 ): Promise<Database> {
   const path = filePath(url);
-  return path === null ? openRemote(url, authToken) : openFile(url, path, where);
+  return path === null ? openRemote(url, authToken) : openFile(url, path, where, seen);
 }
 
 /** Where the connection that writes lives: a command or a test has nobody whom it could hold up. */
 export type WriterPlace = "here" | "thread";
-const OPEN = { here: openConnection, thread: threadConnection };
+const OPEN = { here: unwatched, thread: threadConnection };
 
-async function openFile(url: string, path: string, where: WriterPlace): Promise<Database> {
-  await mkdir(dirname(path), PRIVATE);
-  await closeToOthers(path);
-  const writing = await patient(() => OPEN[where](path, WRITES));
-  const reading = await patient(() => openConnection(path, READS));
-  const built = createClient({ url, intMode: "number", concurrency: 1, timeout: 0 });
-  await built.executeMultiple(READS);
+/** Closing a watched file takes the locks of every other connection of the process: only a server's own is watched. */
+async function unwatched(path: string, pragmas: string): Promise<WritingConnection> {
+  return { ...openConnection(path, pragmas), inspect: async () => null };
+}
+
+/** How often the files are looked at while nobody writes. */
+const INSPECT_MS = 1_000;
+
+async function openFile(
+  url: string,
+  path: string,
+  where: WriterPlace,
+  seen: (file: SeenFile | null) => void,
+): Promise<Database> {
+  const state = storageState(path);
+  const { connection, reading, built } = await opened(url, path, where);
+  const writing: Database["writing"] = {
+    batch: (statements, mode) => state.guarding(() => connection.batch(statements, mode)),
+    execute: (statement) => state.guarding(() => connection.execute(statement)),
+    executeMultiple: (sql) => state.guarding(() => connection.executeMultiple(sql)),
+  };
+  const inspect = () => state.guarding(() => connection.inspect());
+  // A command is over soon, and looks with each of its writes.
+  const looking = () => void inspect().then(seen, noop);
+  const inspecting = where === "thread" ? setInterval(looking, INSPECT_MS).unref() : null;
   const client = () => createClient({ url, concurrency: 1, timeout: 0 });
   // An empty batch asks for the lock and writes nothing.
   const lock = lockedFile(() => writing.batch([], "write"));
   return {
     writing,
     lock,
-    reading,
+    reading: { execute: (statement) => state.noticing(() => reading.execute(statement)) },
     built,
+    state,
+    inspect,
     circuits: () => [lock.figures()],
     migrate: (copying) =>
       migrated(client, copying && (() => copyAside(path, new Date(Date.now())))),
     mustBeCurrent: () => current(client),
     async close() {
       lock.end();
+      if (inspecting !== null) clearInterval(inspecting);
       built.close();
       await reading.close();
-      await fold(writing).catch(() => undefined);
-      await writing.close();
+      if (state.fault() === null) await fold(connection).catch(noop);
+      await connection.close();
     },
   };
+}
+
+const noop = () => undefined;
+
+/** All connections, or none: what SQLite or the system says against it is said as StorageFault where it is one. */
+async function opened(url: string, path: string, where: WriterPlace) {
+  try {
+    await mkdir(dirname(path), PRIVATE);
+    await closeToOthers(path);
+    const connection = await patient(() => OPEN[where](path, WRITES));
+    try {
+      const reading = await patient(() => openConnection(path, READS));
+      const built = createClient({ url, intMode: "number", concurrency: 1, timeout: 0 });
+      await built.executeMultiple(READS);
+      return { connection, reading, built };
+    } catch (error) {
+      await connection.close();
+      throw error;
+    }
+  } catch (error) {
+    throw sayUnopened(error, path);
+  }
 }
 
 /** The binding lets go of a client's statements, and of what they hold, only when they are collected. */
@@ -115,6 +167,8 @@ function openRemote(url: string, authToken: string | undefined): Database {
     },
     reading: remote.reading,
     built: remote.built,
+    state: storageState(url),
+    inspect: async () => null,
     circuits: () => [remote.figures()],
     migrate: () => migrated(remote.unlimited),
     mustBeCurrent: () => current(remote.unlimited),

@@ -4,6 +4,7 @@ import type { CircuitFigures } from "../../resilience/circuit.ts";
 import { withinASecond } from "../../resilience/policies.ts";
 import type { WriterFigures } from "../group-writer.ts";
 import type { FileBlobs } from "./blobs.ts";
+import type { Database } from "./database.ts";
 import type { BunQueue } from "./queue.ts";
 import type { ThreadFigures } from "./thread-pool.ts";
 
@@ -17,6 +18,7 @@ export interface Checked {
   readonly documents: { figures(): ThreadFigures };
   readonly queue: Pick<BunQueue, "depth">;
   readonly blobs: Pick<FileBlobs, "writable">;
+  readonly database: Pick<Database, "state" | "inspect">;
   /** The circuit `writer` stands before a local file, `database` before a server. */
   breakers(): readonly CircuitFigures[];
 }
@@ -26,7 +28,7 @@ export interface Checked {
  * room. What waits for its turn, or is parked, is told and keeps nobody from being served.
  */
 export function bunHealth(checked: Checked): Health {
-  const { config, reader, writer, documents, queue, blobs, breakers } = checked;
+  const { config, reader, writer, documents, queue, blobs, breakers, database } = checked;
   const timed = async (name: string, ask: () => Promise<Record<string, number>>): Promise<Part> => {
     const start = performance.now();
     const found = await withinASecond.execute(ask).catch(() => null);
@@ -38,6 +40,15 @@ export function bunHealth(checked: Checked): Health {
       await reader.rows({ sql, args: [] }, signal);
       return {};
     });
+  /** What it was when it was opened; what became of it is told without the path, which strangers need not know. */
+  const stored = async (signal?: AbortSignal): Promise<Part> => {
+    const looked = await asked("database", "select 1", signal);
+    await withinASecond.execute(() => database.inspect()).catch(() => undefined);
+    const fault = database.state.fault();
+    if (fault === null) return looked;
+    const code = fault.code === "STORAGE_GONE" ? "storage.gone" : "storage.damaged";
+    return { ...looked, ok: false, detail: { ...looked.detail, code, run: "sge restore" } };
+  };
   const filed = async () => {
     await blobs.writable();
     return {};
@@ -65,7 +76,7 @@ export function bunHealth(checked: Checked): Health {
   return {
     check: async (signal) => [
       ...(await Promise.all([
-        asked("database", "select 1", signal),
+        stored(signal),
         asked("originals", "select 1 from originals limit 1", signal),
         timed("files", filed),
         timed("queue", waiting),

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { Client, InStatement } from "@libsql/client";
 import type { Config } from "../../config.ts";
 import { trusted } from "../../lib/cast.ts";
 import type { Mailboxes } from "../../mailbox.ts";
@@ -9,23 +10,27 @@ import type { Ports } from "../../ports.ts";
 import type { CircuitFigures } from "../../resilience/circuit.ts";
 import { checkedBlobs, provedFirst } from "../checked-blobs.ts";
 import { type GroupWriter, groupWriter, type WriterFigures } from "../group-writer.ts";
+import { type Installation, installationOf, type Mark, sealedBatches } from "../installation.ts";
 import type { DocumentDomain } from "../memory/documents.ts";
 import { memoryLimits } from "../memory/limits.ts";
 import { localPulse } from "../pulse.ts";
 import { builtReads, clientReader } from "../reader.ts";
+import { marked, mustBeMarked, mustBeThere } from "./admit.ts";
 import { type FileBlobs, fileBlobs } from "./blobs.ts";
-import { type Database, openDatabase, type Upgrade } from "./database.ts";
+import { type Database, filePath, openDatabase, type Upgrade } from "./database.ts";
 import { bunDocuments } from "./documents.ts";
 import { forgetFirstPassword } from "./first-password.ts";
 import { bunHealth } from "./health.ts";
 import { stdoutLog } from "./log.ts";
 import { imapMailboxes } from "./mailbox.ts";
+import { type FileMarks, fileMarks } from "./marks.ts";
 import { tableOriginals } from "./originals.ts";
 import { bunPasswords } from "./passwords.ts";
 import { peerBehind } from "./peer.ts";
 import { bunProfiler } from "./profiler.ts";
 import { type BunQueue, bunQueue, type QueueFigures } from "./queue.ts";
 import { jwtSecret } from "./secrets.ts";
+import { type StorageState, sayUnopened } from "./storage-state.ts";
 import type { ThreadFigures } from "./thread-pool.ts";
 
 /** The parts of Bun's server that ports ask; it exists only after the ports. */
@@ -39,6 +44,8 @@ export interface BunPorts extends Ports {
   readonly meter: PromMeter;
   /** What opening the database has done to it. */
   readonly upgrade: Upgrade;
+  /** Whether the database is still what was opened. */
+  readonly storage: StorageState;
   figures(): { writer: WriterFigures; documents: ThreadFigures; queue: QueueFigures };
   /** The circuits before what may be down or slow. */
   breakers(): CircuitFigures[];
@@ -79,11 +86,32 @@ export async function bunPorts(
   const clock = { now: () => Date.now() };
   const meter = promMeter(() => performance.now() / 1_000);
   const tracer = await tracing(config, meter);
-  const database = await openDatabase(config.DATABASE_URL, config.DATABASE_AUTH_TOKEN, "thread");
-  const upgrade = await broughtUp(database, schema);
+  const log = stdoutLog(config, clock);
+  const marks = fileMarks(config.DATA_DIR, () => log("warn", "installation.unmarked"));
+  const mark = await mustBeThere(config.DATABASE_URL, marks);
+  const database = await openDatabase(
+    config.DATABASE_URL,
+    config.DATABASE_AUTH_TOKEN,
+    "thread",
+    (file) => {
+      if (file !== null) marks.saw(file);
+    },
+  );
+  const { upgrade, installation } = await broughtUp(database, { config, schema, marks, mark });
+  database.state.onFault(({ code, message }) =>
+    log("error", code === "STORAGE_GONE" ? "storage.gone" : "storage.damaged", { what: message }),
+  );
   const reader = clientReader(database.reading);
   const pulse = localPulse();
-  const writer = groupWriter(database.writing, {
+  let last = installation;
+  const sealed = sealedBatches(database.writing, whereOf(config), {
+    expected: () => last,
+    committed(now) {
+      last = now;
+      marks.note(now, clock.now());
+    },
+  });
+  const writer = groupWriter(sealed, {
     group: config.COMMIT_GROUP,
     queue: config.COMMIT_QUEUE,
     patienceMs: PATIENCE_MS,
@@ -96,7 +124,6 @@ export async function bunPorts(
     },
   });
   const documents = bunDocuments(config, domain);
-  const log = stdoutLog(config, clock);
   const blobs = checkedBlobs(fileBlobs(join(config.DATA_DIR, "blobs")), provedFirst);
   const queue = bunQueue(
     { reader, writer, clock, log },
@@ -118,7 +145,7 @@ export async function bunPorts(
   let server: Attached | undefined;
   return {
     config: { ...config, JWT_SECRET },
-    read: builtReads(database.built),
+    read: builtReads(noticed(database)),
     reader,
     writer,
     originals: tableOriginals({ reader, clock }, database.lock !== undefined),
@@ -135,6 +162,7 @@ export async function bunPorts(
       queue,
       blobs,
       breakers: database.circuits,
+      database,
     }),
     stopping: ending.signal,
     pulse,
@@ -147,6 +175,7 @@ export async function bunPorts(
     profiler: bunProfiler(),
     upgrade,
     forgetFirstPassword: () => forgetFirstPassword(config.DATA_DIR),
+    storage: database.state,
     patience: (request, seconds) => server?.timeout(request, seconds),
     peer: (request) =>
       peerOf(server?.requestIP(request)?.address ?? null, request.headers.get("x-forwarded-for")),
@@ -169,20 +198,50 @@ export async function bunPorts(
       await queue.stop(config.SHUTDOWN_TIMEOUT_MS);
       await writer.drain();
       documents.close();
-      await database.close();
+      await Promise.all([database.close(), marks.end()]);
       await tracer.close();
     },
   };
 }
 
-/** A database that is refused is closed again. */
-async function broughtUp(database: Database, schema: Schema): Promise<Upgrade> {
+interface Coming {
+  readonly config: Config;
+  readonly schema: Schema;
+  readonly marks: FileMarks;
+  readonly mark: Mark | null;
+}
+
+/** A database that is refused is closed again, and nothing was written into it. */
+async function broughtUp(
+  database: Database,
+  { config, schema, marks, mark }: Coming,
+): Promise<{ upgrade: Upgrade; installation: Installation | null }> {
   try {
-    if (schema === "migrate") return await database.migrate("copy");
-    await database.mustBeCurrent();
-    return { migrations: [], copy: null, noRoom: false };
+    await mustBeMarked(config.DATABASE_URL, database.reading, mark);
+    const upgrade = await upgraded(database, schema);
+    // Whoever only reads makes no file.
+    const installation =
+      schema === "migrate"
+        ? await marked(database.reading, marks, Date.now())
+        : await installationOf(database.reading);
+    return { upgrade, installation };
   } catch (error) {
     await database.close();
-    throw error;
+    throw sayUnopened(error, whereOf(config));
   }
 }
+
+async function upgraded(database: Database, schema: Schema): Promise<Upgrade> {
+  if (schema === "migrate") return database.migrate("copy");
+  await database.mustBeCurrent();
+  return { migrations: [], copy: null, noRoom: false };
+}
+
+/** drizzle's reads, which notice too when the storage fails. */
+const noticed = ({ built, state }: Database): Pick<Client, "execute" | "batch"> => ({
+  execute: (statement: InStatement) => state.noticing(() => built.execute(statement)),
+  batch: (statements, mode) => state.noticing(() => built.batch(statements, mode)),
+});
+
+/** For the operator: the file, or the server's host alone. */
+const whereOf = ({ DATABASE_URL: url }: Config): string => filePath(url) ?? new URL(url).host;

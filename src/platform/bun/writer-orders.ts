@@ -2,8 +2,8 @@ import type { InStatement } from "@libsql/client";
 import { trusted } from "../../lib/cast.ts";
 import type { Value } from "../../ports.ts";
 import type { Answered } from "../rows.ts";
-import { type Connection, openConnection } from "./connection.ts";
 import { packed } from "./packed.ts";
+import { openWriting, type WritingConnection } from "./writing-connection.ts";
 
 /** The first message: which database. It is opened at the first order, and again at the next while that fails. */
 export interface Opening {
@@ -19,7 +19,7 @@ export type Order = { readonly id: number } & (
       readonly calls: readonly Call[];
     }
   | { readonly how: "executeMultiple"; readonly sql: string }
-  | { readonly how: "close" }
+  | { readonly how: "inspect" | "close" }
 );
 /** A text, or its number, and what is bound to it. */
 export type Call = readonly [
@@ -42,7 +42,7 @@ declare const self: Worker;
 export function carryOut(): void {
   const texts: string[] = [];
   let opening: Opening | null = null;
-  let connection: Connection | null = null;
+  let connection: WritingConnection | null = null;
 
   const learn = (told: readonly (readonly [number, string])[]) => {
     for (const [number, text] of told) texts[number] = text;
@@ -54,7 +54,7 @@ export function carryOut(): void {
 
   const carried = async (order: Order): Promise<readonly Answered[]> => {
     if (opening === null) throw new Error("the thread was not told which database");
-    const open = connection ?? openConnection(opening.path, opening.pragmas);
+    const open = connection ?? openWriting(opening.path, opening.pragmas);
     connection = open;
     switch (order.how) {
       case "batch":
@@ -66,6 +66,8 @@ export function carryOut(): void {
       case "executeMultiple":
         await open.executeMultiple(order.sql);
         return [];
+      case "inspect":
+        return [{ rows: [{ seen: await open.inspect() }] }];
       case "close":
         await open.close();
         connection = null;

@@ -1,10 +1,11 @@
 import type { InStatement } from "@libsql/client";
 import { trusted } from "../../lib/cast.ts";
 import type { Value } from "../../ports.ts";
+import type { SeenFile } from "../installation.ts";
 import type { Answered } from "../rows.ts";
-import type { Connection } from "./connection.ts";
 import { ToBePacked } from "./packed.ts";
 import type { Call, Opening, Order, Receipt } from "./writer-orders.ts";
+import type { WritingConnection } from "./writing-connection.ts";
 
 /** Texts that go by number. Longer ones are seldom the same twice, and of a program there are fewer than this. */
 const NUMBERED = 1_000;
@@ -35,7 +36,7 @@ export async function threadConnection(
   path: string,
   pragmas: string,
   begin = (script: URL) => new Worker(script),
-): Promise<Connection> {
+): Promise<WritingConnection> {
   const numbers = new Map<string, number>();
   const waiting = new Map<number, Waiting>();
   let lastId = 0;
@@ -103,7 +104,7 @@ export async function threadConnection(
     return { texts, calls };
   };
 
-  const connection: Connection = {
+  const connection: WritingConnection = {
     async execute(statement) {
       const [answer] = await order((id) => ({ id, how: "execute", ...called([statement]) }));
       return answer ?? { rows: [] };
@@ -113,6 +114,10 @@ export async function threadConnection(
     },
     async executeMultiple(sql) {
       await order((id) => ({ id, how: "executeMultiple", sql }));
+    },
+    async inspect() {
+      const [seen] = await order((id) => ({ id, how: "inspect" }));
+      return trusted<{ seen: SeenFile | null } | undefined>(seen?.rows[0])?.seen ?? null;
     },
     async close() {
       if (thread === null) return;

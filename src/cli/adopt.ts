@@ -1,0 +1,69 @@
+import { existsSync } from "node:fs";
+import type { Config } from "../config.ts";
+import { filePath, openDatabase } from "../platform/bun/database.ts";
+import { fileMarks } from "../platform/bun/marks.ts";
+import { sayUnopened } from "../platform/bun/storage-state.ts";
+import { differenceOf, installationOf, sayDifference } from "../platform/installation.ts";
+import { forked, newInstallationId } from "./fork.ts";
+import { runningServer } from "./running.ts";
+
+/** What was there, and whether it is now this installation's. */
+export interface Adopted {
+  /** Portuguese: how the database differs from its mark; null where it does not. */
+  readonly differs: string | null;
+  readonly done: boolean;
+}
+
+/**
+ * Takes the database at DATABASE_URL, as it is, for this installation's: after a move to another machine or address, or where
+ * what was lost cannot be brought back. With none there, the mark goes, and the next start makes a new installation. Without
+ * `force` it only says how they differ. Throws (Portuguese) when a server runs, or the database cannot be opened.
+ */
+export async function adopt(
+  where: Pick<Config, "DATABASE_URL" | "DATABASE_AUTH_TOKEN" | "DATA_DIR">,
+  force: boolean,
+  now: Date,
+): Promise<Adopted> {
+  const server = await runningServer(where);
+  if (server !== null)
+    throw new Error(`Um servidor usa este banco de dados (${server}): pare-o antes`);
+  const path = filePath(where.DATABASE_URL);
+  const place = path ?? where.DATABASE_URL;
+  const marks = fileMarks(where.DATA_DIR);
+  const mark = await marks.read().catch(() => "unreadable" as const);
+  if (path !== null && !existsSync(path)) {
+    if (mark === null) return { differs: null, done: false };
+    if (force) await marks.remove();
+    return { differs: `Não há banco de dados em ${path}`, done: force };
+  }
+  const database = await openDatabase(where.DATABASE_URL, where.DATABASE_AUTH_TOKEN);
+  try {
+    const found = await installationOf(database.reading);
+    const differs =
+      mark === "unreadable"
+        ? "A marca não pode ser lida"
+        : mark === null
+          ? "Este banco de dados ainda não tem marca"
+          : saidOf(differenceOf(mark, found), place, mark);
+    if (differs === null || !force) return { differs, done: false };
+    await database.migrate("copy");
+    // Another process may die in the middle: the mark fits both before the database is changed.
+    const before = await installationOf(database.reading);
+    const id = newInstallationId();
+    const at = now.getTime();
+    if (before !== null)
+      await marks.write({ ...before, at, next: { id, commits: before.commits }, file: null });
+    await marks.write({ ...(await forked(database, id)), at, next: null, file: null });
+    return { differs, done: true };
+  } catch (error) {
+    throw sayUnopened(error, place);
+  } finally {
+    await database.close();
+  }
+}
+
+const saidOf = (
+  difference: ReturnType<typeof differenceOf>,
+  place: string,
+  mark: Parameters<typeof sayDifference>[2],
+): string | null => (difference === null ? null : sayDifference(difference, place, mark));

@@ -1,0 +1,15 @@
+import type { Mark, Marks } from "../installation.ts";
+
+/** Marks that are gone with the process. */
+export function memoryMarks(): Marks {
+  let kept: Mark | null = null;
+  return {
+    read: async () => kept,
+    async write(mark) {
+      kept = mark;
+    },
+    async remove() {
+      kept = null;
+    },
+  };
+}

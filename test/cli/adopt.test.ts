@@ -1,0 +1,210 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import {
+  copyFile,
+  mkdir,
+  mkdtemp,
+  readFile,
+  rename,
+  rm,
+  stat,
+  truncate,
+  writeFile,
+} from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { backup } from "../../src/cli/backup.ts";
+import { localService } from "../../src/cli/local.ts";
+import { run, type Terminal } from "../../src/cli/main.ts";
+import { parseConfig } from "../../src/config.ts";
+import { syntheticNote } from "../../src/demo/synthetic-note.ts";
+import { COMPANY } from "../../src/demo/trade.ts";
+import { reasonOf } from "../../src/doors/reason.ts";
+import { signIn, startProcess } from "../support/process.ts";
+
+let folder = "";
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "sge-adopt-"));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const data = () => join(folder, "data");
+const file = () => join(data(), "sge.db");
+const env = (other: Record<string, string> = {}) => ({
+  DATA_DIR: data(),
+  DATABASE_URL: `file:${file()}`,
+  COMPANY_CNPJ: COMPANY.cnpj,
+  ADMIN_PASSWORD: "uma senha comprida",
+  PASSWORD_COST: "4",
+  ...other,
+});
+
+/** Starts, takes a note of each seed, and ends; a refusal to start is its sentence. */
+async function start(seeds: readonly number[] = [], other: Record<string, string> = {}) {
+  const service = await localService(parseConfig(env(other)), undefined, "create").catch(reasonOf);
+  if (typeof service === "string") return service;
+  for (const seed of seeds)
+    await service.ask("/api/nfe/upload?approve=true", {
+      method: "POST",
+      body: syntheticNote({ seed }).xml,
+      headers: { "content-type": "application/xml" },
+    });
+  await service.close();
+  return "started";
+}
+
+/** The same in a process of its own, which leaves nothing open: what `sge` says, and its exit code. */
+async function alone(...argv: string[]) {
+  const cli = new URL("../../src/cli.ts", import.meta.url).pathname;
+  const child = Bun.spawn([process.execPath, cli, ...argv], {
+    cwd: folder,
+    env: { ...env(), PATH: process.env.PATH },
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  const out = (await child.stdout.text()) + (await child.stderr.text());
+  return { code: await child.exited, out };
+}
+async function importedAlone(seed: number) {
+  await writeFile(join(folder, "nota.xml"), syntheticNote({ seed }).xml);
+  return alone("import", "nota.xml", "--approve");
+}
+
+/** The exit code of a command line, and what it wrote. */
+async function told(...argv: string[]) {
+  const out: string[] = [];
+  const screen = { colours: false, width: 100, line: (text = "") => void out.push(text) };
+  const unused = () => {
+    throw new Error("not asked for");
+  };
+  const terminal: Terminal = {
+    env: env(),
+    fetch: unused,
+    local: unused,
+    out: screen,
+    err: screen,
+    stdout: unused,
+    progress: unused,
+    secret: unused,
+    asksPerson: false,
+  };
+  return { code: await run(argv, terminal), out: out.join("\n") };
+}
+
+/** What becomes of the files of an installation with three notes, and how a start names it. */
+const LOSSES: Readonly<Record<string, readonly [RegExp, () => Promise<unknown>]>> = {
+  "is not there": [/Não há banco de dados em .*sge\.db/, () => rm(file())],
+  "is empty": [/sge\.db está vazio/, () => truncate(file(), 0)],
+  "was cut": [
+    /sge\.db (?:foi cortado|.*danificado|perdeu)/,
+    async () => truncate(file(), (await stat(file())).size >> 1),
+  ],
+  "is no database": [
+    /sge\.db/,
+    async () => writeFile(file(), new Uint8Array((await stat(file())).size).fill(65)),
+  ],
+  "is an older copy": [/perdeu 2 das/, () => rename(join(folder, "antes.db"), file())],
+  "is another installation's": [
+    /não é o banco de dados desta instalação/,
+    async () => {
+      await start([1], { DATA_DIR: join(folder, "b"), DATABASE_URL: `file:${folder}/b.db` });
+      await rename(join(folder, "b.db"), file());
+    },
+  ],
+};
+
+for (const [what, [names, lose]] of Object.entries(LOSSES))
+  test(`a database that ${what} is no new installation: start, db:migrate and verify name it and the way out in a sentence`, async () => {
+    expect(await start([1])).toBe("started");
+    await copyFile(file(), join(folder, "antes.db"));
+    expect(await start([2, 3])).toBe("started");
+    await lose();
+    const before = await readFile(file()).catch(() => null);
+    const refused = await start();
+    expect(refused).toMatch(names);
+    expect(refused).toMatch(/sge (?:restore|adopt)/);
+    expect(refused).not.toContain("\n");
+    const { code, out } = await told("verify");
+    expect([code, out]).toEqual([1, expect.stringMatching(names)]);
+    const door = new URL("../../src/migrate.ts", import.meta.url).pathname;
+    const migrate = Bun.spawn([process.execPath, door], { env: env(), stderr: "pipe" });
+    expect([await migrate.stderr.text(), await migrate.exited]).toEqual([
+      expect.stringMatching(names),
+      1,
+    ]);
+    // Nothing was made, and nothing was changed.
+    expect((await readFile(file()).catch(() => null))?.length).toBe(before?.length);
+  });
+
+test("a log that was lost after kill -9 is missed by start and verify, to the number of commits", async () => {
+  await using server = startProcess(folder);
+  await signIn(await server.listening);
+  server.child.kill("SIGKILL");
+  await server.child.exited;
+  await rm(`${file()}-wal`);
+  const missing = /(?:perdeu \d+ das \d+ gravações|está vazio)/;
+  for (const argv of [["import", "nota.xml"], ["verify"], ["adopt"]]) {
+    await writeFile(join(folder, "nota.xml"), syntheticNote({ seed: 1 }).xml);
+    expect(await alone(...argv)).toEqual({ code: 1, out: expect.stringMatching(missing) });
+  }
+});
+
+test("adopt tells the difference and changes nothing; with --force what is there counts, and the later state is another's", async () => {
+  await importedAlone(1);
+  await copyFile(file(), join(folder, "antes.db"));
+  await importedAlone(2);
+  await rename(file(), join(folder, "depois.db"));
+  await copyFile(join(folder, "antes.db"), file());
+  const lost = { code: 1, out: expect.stringContaining("perdeu 1 das") };
+  expect(await alone("adopt")).toEqual(lost);
+  expect(await importedAlone(3)).toEqual(lost);
+  expect((await alone("adopt", "--force")).code).toBe(0);
+  expect((await importedAlone(3)).code).toBe(0);
+  expect(await alone("adopt")).toEqual({ code: 0, out: expect.stringContaining("não há o que") });
+  expect((await alone("verify")).code).toBe(0);
+  await rename(join(folder, "depois.db"), file());
+  expect(await importedAlone(3)).toEqual({
+    code: 1,
+    out: expect.stringContaining("não é o banco de dados desta instalação"),
+  });
+});
+
+test("where there is no database adopt --force lets the next start make a new installation", async () => {
+  await start([1]);
+  await rm(file());
+  expect((await told("adopt")).code).toBe(1);
+  expect(await start()).toContain("Não há banco de dados");
+  expect((await told("adopt", "--force")).code).toBe(0);
+  expect(await start([1])).toBe("started");
+});
+
+test("an installation that moves without its mark is marked at its first start, and a restore needs no word of adopt", async () => {
+  await start([1]);
+  const { path } = await backup(parseConfig(env()), join(folder, "copias"), 0, new Date());
+  await start([2]);
+  await rm(join(data(), "installation"));
+  expect(await start()).toBe("started");
+  await truncate(file(), 0);
+  expect(await start()).toContain("está vazio");
+  expect((await told("restore", path, "--force")).code).toBe(0);
+  expect(await start()).toBe("started");
+  expect((await told("verify")).code).toBe(0);
+});
+
+test("a folder, a file or a disk that stands in the way is told in a sentence, never in the system's own words", async () => {
+  await mkdir(join(folder, "taken"));
+  await writeFile(join(folder, "plain"), "");
+  for (const DATABASE_URL of [
+    `file:${folder}/taken`,
+    `file:${folder}/plain/sge.db`,
+    "file:/proc/nowhere/sge.db",
+  ]) {
+    const said = await start([], { DATABASE_URL, DATA_DIR: join(folder, "d") });
+    expect([DATABASE_URL, said]).toEqual([
+      DATABASE_URL,
+      expect.stringMatching(/^(?:O banco de dados em )?\/.*[a-zã]/),
+    ]);
+    expect(said).not.toMatch(/EEXIST|ENOTDIR|EISDIR|ENOENT|ConnectionFailed|SQLITE|Error/);
+  }
+  const said = await start([], { DATA_DIR: join(folder, "plain") });
+  expect(said).toBe(`${join(folder, "plain")}: no lugar da pasta há um arquivo`);
+});

@@ -1,0 +1,85 @@
+import { expect, test } from "bun:test";
+import { copyFile, mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { Dice } from "../../src/demo/dice.ts";
+import { syntheticNote } from "../../src/demo/synthetic-note.ts";
+import { folder } from "../support/process.ts";
+
+const CLI = new URL("../../src/cli.ts", import.meta.url).pathname;
+const FULL = process.env.FULL === "1";
+const KILLS = FULL ? 60 : 3;
+
+/** `sge` in a process of its own; killed after so many milliseconds where that is said. */
+async function sge(cwd: string, argv: readonly string[], killAfterMs?: number) {
+  const child = Bun.spawn([process.execPath, CLI, ...argv], {
+    cwd,
+    env: { PATH: process.env.PATH, PASSWORD_COST: "4", ADMIN_PASSWORD: "uma senha comprida" },
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  const timer =
+    killAfterMs === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), killAfterMs);
+  const out = (await child.stdout.text()) + (await child.stderr.text());
+  const code = await child.exited;
+  clearTimeout(timer);
+  return { code, out };
+}
+
+/** Looked at in a copy, so that looking changes nothing. */
+const notesIn = async (cwd: string, copy: string) => {
+  await mkdir(copy);
+  for (const end of ["", "-wal"])
+    await copyFile(join(cwd, `data/sge.db${end}`), join(copy, `sge.db${end}`)).catch(
+      () => undefined,
+    );
+  const script = `
+    import { openConnection } from ${JSON.stringify(new URL("../../src/platform/bun/connection.ts", import.meta.url).pathname)};
+    const { rows } = await openConnection(process.argv[1], "").execute("select count(*) as n from notes");
+    console.log(rows[0].n);`;
+  const child = Bun.spawn([process.execPath, "-e", script, join(copy, "sge.db")], {
+    stdout: "pipe",
+  });
+  const said = (await child.stdout.text()).trim();
+  await rm(copy, { recursive: true });
+  return said;
+};
+
+test(
+  `a restore that is killed at ${KILLS} instants leaves the old database or the new one, whole and under its name, and the next start takes it`,
+  async () => {
+    await using dir = await folder();
+    const cwd = dir.path;
+    const dice = new Dice(28);
+    const took = (seed: number) =>
+      Bun.write(join(cwd, `${seed}.xml`), syntheticNote({ seed }).xml).then(() =>
+        sge(cwd, ["import", `${seed}.xml`]),
+      );
+    expect((await took(1)).code).toBe(0);
+    expect((await sge(cwd, ["backup", "copias"])).code).toBe(0);
+    expect((await took(2)).code).toBe(0);
+    const [copy = ""] = await readdir(join(cwd, "copias"));
+    const restore = ["restore", `copias/${copy}`, "--force"];
+    const started = performance.now();
+    expect((await sge(cwd, restore)).code).toBe(0);
+    const tookMs = performance.now() - started;
+    expect((await took(2)).code).toBe(0);
+    const seen = new Set<string>();
+    for (let kill = 0; kill < KILLS; kill += 1) {
+      // Most of the time is the program's own beginning.
+      const { code } = await sge(cwd, restore, tookMs * (0.3 + dice.below(1_000) / 1_300));
+      const found = await notesIn(cwd, join(cwd, "vista"));
+      seen.add(`${code === 0 ? "ended" : "killed"} ${found}`);
+      expect(["1", "2"]).toContain(found);
+      // What is there is this installation's: a write goes into it without a word.
+      const again = await took(2);
+      expect([kill, again.code, again.out]).toEqual([kill, 0, expect.any(String)]);
+    }
+    expect((await sge(cwd, restore)).code).toBe(0);
+    expect((await sge(cwd, ["verify"])).code).toBe(0);
+    const left = await readdir(join(cwd, "data"));
+    expect(left.filter((name) => name.includes("parcial") || name.endsWith("~"))).toEqual([]);
+    if (FULL) expect(seen.size).toBeGreaterThan(1);
+    expect((await readFile(join(cwd, "data/installation"))).length).toBe(1_024);
+  },
+  FULL ? 600_000 : 60_000,
+);
