@@ -4,6 +4,7 @@ import { consumerOf } from "./consumer.ts";
 import { giveFirstAccess } from "./doors/first-access.ts";
 import { reasonOf } from "./doors/reason.ts";
 import { sayStart, sayUpgrade } from "./doors/start-lines.ts";
+import { signatureRoots } from "./ingest/signature-roots.ts";
 import { followerOf } from "./journal/follower.ts";
 import { pollMailboxes } from "./mail/poll.ts";
 import { compareDocuments } from "./nfe/compare.ts";
@@ -22,6 +23,10 @@ try {
     domain: { readDocument, compareDocuments },
     async build(ports) {
       sayUpgrade(ports);
+      if (signatureRoots(ports) === null)
+        throw new Error(
+          "SIGNATURE_ROOTS: não há certificados raiz em PEM, ou um deles não pode ser lido",
+        );
       await giveFirstAccess(ports, {
         terminal: process.stderr.isTTY ? process.stderr : undefined,
         told: (file) => ports.log("warn", "first_password", { file }),

@@ -148,6 +148,16 @@ const Environment = z.object({
   ).describe(
     "Mail servers whose Authentication-Results are believed, comma separated; Cloudflare's always",
   ),
+  SIGNATURE_ROOTS: z
+    .string()
+    .regex(
+      /-----BEGIN CERTIFICATE-----|^[^\r\n]+\.(?:pem|crt)$/,
+      "certificates in PEM, or on Bun a file .pem or .crt",
+    )
+    .optional()
+    .describe(
+      "Certificates in PEM that a signature must lead to, with the authorities between; on Bun also a file of them",
+    ),
   LOG_LEVEL: z
     .enum(["debug", "info", "warn", "error"])
     .default("info")

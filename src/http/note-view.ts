@@ -50,6 +50,7 @@ const NO_EFFECT = {
   not_registered: "O evento não foi registrado pela SEFAZ; nada mudou",
   other_environment:
     "O evento não é do ambiente desta empresa (produção ou homologação); nada mudou",
+  signature: "A empresa exige assinatura, e o evento não está assinado pelo seu autor; nada mudou",
   other_author:
     "O autor do evento não é quem pode fazê-lo (o emitente da chave, ou o destinatário da nota); nada mudou",
 } as const;

@@ -141,7 +141,10 @@ async function keepDocument(
         event:
           options.rehearsal === null
             ? await keepEvent(ports, event, sent.bytes, { ...options, sha256: sent.sha256 })
-            : await options.rehearsal.event(ports, event, { ...options, sha256: sent.sha256 }),
+            : await options.rehearsal.event(ports, event, sent.bytes, {
+                ...options,
+                sha256: sent.sha256,
+              }),
       })),
     ];
   }

@@ -1,5 +1,6 @@
 import type { Settings } from "../accounts/company.ts";
 import { isRefusal, type Note, type Party } from "../nfe/note.ts";
+import type { SignatureCheck } from "../nfe/signer.ts";
 import type { Kind } from "./cfop-table.ts";
 import type { HoldCode } from "./failures.ts";
 import type { Standing } from "./standing.ts";
@@ -12,7 +13,7 @@ export interface Known {
   /** What the events received under its key say; absent: there are none. */
   readonly standing?: Standing;
   /** Null or absent: nobody has verified. */
-  readonly signatureValid?: boolean | null;
+  readonly signature?: SignatureCheck | null;
   /** A note that this one refers to is in our stock, as an entry. */
   readonly originalEntered?: boolean;
 }

@@ -6,6 +6,7 @@ import { newId } from "../lib/id.ts";
 import { Failed } from "../lib/result.ts";
 import { CANCELLATIONS, REGISTERED } from "../nfe/events.ts";
 import type { NfeEvent } from "../nfe/note.ts";
+import { checkEventSignature } from "../nfe/signer.ts";
 import type { Guard, Ports, Statement } from "../ports.ts";
 import { judgeStored, verdictByEvents } from "./event-verdict.ts";
 import type { Hold, IngestFailure } from "./failures.ts";
@@ -18,6 +19,7 @@ import {
   type KnownEvents,
   knownEvents,
 } from "./known-events.ts";
+import { signatureRoots } from "./signature-roots.ts";
 import { effectOf, mayBeEmitter } from "./standing.ts";
 import { findNote, type StoredNote } from "./stored-note.ts";
 
@@ -25,7 +27,7 @@ import { findNote, type StoredNote } from "./stored-note.ts";
 export type EventEffect = KeptEffect | "withdrawn";
 
 /** Why an event does not count, and is not kept. */
-export type Discounted = "not_registered" | "other_environment" | "other_author";
+export type Discounted = "not_registered" | "other_environment" | "other_author" | "signature";
 
 export interface EventReceipt {
   readonly type: string;
@@ -47,7 +49,7 @@ const ENVIRONMENT = { production: "1", homologation: "2" } as const;
  * Why an event does not count at all, by what it says of itself: nobody registered it, event or answer is of another
  * environment than the company's (tpAmb), or its author is not the key's emitter. Null: nothing speaks against it.
  */
-export function discounted(event: NfeEvent, settings: Settings): Discounted | null {
+function discounted(event: NfeEvent, settings: Settings): Discounted | null {
   if (event.cStat === null || !REGISTERED.includes(event.cStat)) return "not_registered";
   const own = ENVIRONMENT[settings.environment];
   if (event.tpAmb !== own || event.answerTpAmb !== own) return "other_environment";
@@ -55,6 +57,19 @@ export function discounted(event: NfeEvent, settings: Settings): Discounted | nu
   return author !== null && mayBeEmitter({ type: event.type, author }, event.accessKey)
     ? null
     : "other_author";
+}
+
+/** The same, and where the company asks for signatures, that its author did not sign it. */
+export async function weighed(
+  ports: Pick<Ports, "config">,
+  event: NfeEvent,
+  bytes: Uint8Array<ArrayBuffer>,
+  settings: Settings,
+): Promise<Discounted | null> {
+  const why = discounted(event, settings);
+  if (why !== null || !settings.requireSignature) return why;
+  const check = await checkEventSignature(bytes, event, signatureRoots(ports));
+  return check.valid ? null : "signature";
 }
 
 /**
@@ -109,7 +124,7 @@ export async function keepEvent(
   const { company } = options.cause.actor;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const settings = await settingsOf(ports, company);
-    const why = discounted(event, settings);
+    const why = await weighed(ports, event, bytes, settings);
     if (why !== null) return leaveOut(ports, event, why, options);
     const look = await lookAt(ports, event, settings, options);
     const before = again(look.known, look.mine, event.accessKey);

@@ -2,13 +2,14 @@ import type { Settings } from "../accounts/company.ts";
 import type { Finding, Reading } from "../nfe/document.ts";
 import { isRefusal } from "../nfe/note.ts";
 import { type Reference, referencesOf } from "../nfe/references.ts";
-import { verifySignature } from "../nfe/signature.ts";
+import { checkNoteSignature } from "../nfe/signer.ts";
 import type { Ports } from "../ports.ts";
 import { classify } from "./classify.ts";
 import { type KnownEvent, knownEvents } from "./known-events.ts";
 import { itemFindings, type StockItem } from "./lines.ts";
 import { type Mapping, mappingOf, NOTHING_KNOWN, unmappedItems } from "./mapping.ts";
 import { partyId, referencedJson, stockItems } from "./register.ts";
+import { signatureRoots } from "./signature-roots.ts";
 import { type Parties, type Standing, standingOf } from "./standing.ts";
 import type { Verdict } from "./verdict.ts";
 
@@ -42,7 +43,7 @@ export type Foresee = (events: readonly KnownEvent[]) => readonly KnownEvent[];
  * events as they will be once the caller's batch is written.
  */
 export const judge = (
-  ports: Pick<Ports, "reader" | "trace">,
+  ports: Pick<Ports, "config" | "reader" | "trace">,
   reading: Reading,
   bytes: Uint8Array<ArrayBuffer>,
   settings: Settings,
@@ -53,7 +54,7 @@ export const judge = (
   ports.trace.span("verdict", () => judged(ports, reading, bytes, settings, look, signal, foresee));
 
 async function judged(
-  ports: Pick<Ports, "reader">,
+  ports: Pick<Ports, "config" | "reader">,
   reading: Reading,
   bytes: Uint8Array<ArrayBuffer>,
   settings: Settings,
@@ -79,7 +80,9 @@ async function judged(
     standing,
     originalEntered:
       isRefusal(note) && (await hasEntered(ports, settings.company, referencesOf(note), signal)),
-    signatureValid: settings.requireSignature ? await verifySignature(bytes, note.accessKey) : null,
+    signature: settings.requireSignature
+      ? await checkNoteSignature(bytes, note, signatureRoots(ports))
+      : null,
   });
   return {
     verdict,

@@ -5,7 +5,7 @@ import type { NfeEvent } from "../nfe/note.ts";
 import { hasNumber } from "../nfe/protocol.ts";
 import type { Ports } from "../ports.ts";
 import { relationOf } from "./complete.ts";
-import { again, discounted, type EventReceipt, lookAt } from "./events.ts";
+import { again, type EventReceipt, lookAt, weighed } from "./events.ts";
 import type { IngestFailure, NoteStatus } from "./failures.ts";
 import { judge } from "./judge.ts";
 import type { KnownEvent } from "./known-events.ts";
@@ -85,11 +85,12 @@ export class Rehearsal {
   async event(
     ports: Ports,
     event: NfeEvent,
+    bytes: Uint8Array<ArrayBuffer>,
     options: Pick<KeepOptions, "sha256" | "cause" | "signal">,
   ): Promise<EventReceipt> {
     const { type, accessKey } = event;
     const settings = await settingsOf(ports, options.cause.actor.company);
-    const why = discounted(event, settings);
+    const why = await weighed(ports, event, bytes, settings);
     if (why !== null) return { type, accessKey, effect: "none", why };
     const look = await lookAt(ports, event, settings, options);
     const foreseen = this.#events.get(accessKey) ?? [];

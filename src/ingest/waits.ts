@@ -7,6 +7,7 @@ import { type Judged, type NoteRule, refusedUnseen, told } from "./case.ts";
 import type { Kind } from "./cfop-table.ts";
 import { contradicts } from "./goods.ts";
 import { BY_EVENTS } from "./said-by-events.ts";
+import { BY_SIGNATURE } from "./said-by-signature.ts";
 import { listed, partyName } from "./wording.ts";
 
 const CANCELLED = ["101", "151", "155"];
@@ -244,19 +245,7 @@ export const NOTE: readonly NoteRule[] = [
           };
     },
   },
-  {
-    rule: "note.signature_invalid",
-    source: "xmldsig-core-schema_v1.01; company setting require_signature",
-    hold: "signature_invalid",
-    says: ({ note, company, known }) => {
-      if (!company.requireSignature || known.signatureValid === true) return null;
-      if (note.signature === null)
-        return "A nota não está assinada: peça ao emitente o XML original.";
-      return known.signatureValid === false
-        ? "A assinatura digital não confere com o conteúdo da nota: peça ao emitente o XML original."
-        : "A assinatura digital da nota não pôde ser conferida: peça ao emitente o XML original.";
-    },
-  },
+  ...BY_SIGNATURE,
   {
     rule: "note.retail",
     source: "MOC NFC-e, ide/mod 65: a sale to a consumer over the counter",

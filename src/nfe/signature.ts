@@ -1,5 +1,5 @@
 import { canonicalXml } from "./canonical.ts";
-import { publicKeyOf } from "./certificate.ts";
+import { type Certificate, readCertificate } from "./certificate.ts";
 import { decodeXml } from "./encoding.ts";
 import { attributeOf, type XmlElement } from "./xml/element.ts";
 import { parseXml } from "./xml/scan.ts";
@@ -11,49 +11,65 @@ const RSA_SHA1 = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-1" };
 
 /** What a signature says, read out of its elements; the two numbers count start tags from the document's first. */
 interface Signed {
-  readonly infNFe: number;
+  readonly content: number;
   readonly signedInfo: number;
   readonly digest: Uint8Array<ArrayBuffer>;
   readonly signature: Uint8Array<ArrayBuffer>;
   readonly certificate: Uint8Array<ArrayBuffer>;
 }
 
+/** What a signature is asked of: the element that must be signed, the one around it, and how its Id begins. */
+interface Asked {
+  readonly element: "infNFe" | "infEvento";
+  readonly around: "NFe" | "evento";
+  readonly id: string;
+}
+
 /**
- * Whether the note with this access key (44 characters) is signed, and unchanged since: the digest of its infNFe, and the
- * RSA signature by the certificate that it carries (xmldsig-core-schema_v1.01: SHA-1, RSA-SHA1, C14N, one reference).
- * Says nothing of who holds the certificate: chain, validity and revocation are not looked at.
- * False, never an exception, for anything else, also for what is signed in a form that canonicalXml does not take. Characters
+ * The certificate by whose key the note with this access key (44 characters) is signed, where it is unchanged since: the
+ * digest of its infNFe, and the RSA signature (xmldsig-core-schema_v1.01: SHA-1, RSA-SHA1, C14N, one reference, one
+ * certificate). Says nothing of who holds the certificate, nor of who issued it (trust.ts).
+ * Null, never an exception, for anything else, also for what is signed in a form that canonicalXml does not take. Characters
  * are decoded as the reader of notes decodes them, so any encoding that it reads can be verified.
  */
-export async function verifySignature(
+export const noteSignedBy = (
   bytes: Uint8Array<ArrayBuffer>,
   accessKey: string,
-): Promise<boolean> {
+): Promise<Certificate | null> =>
+  signedBy(bytes, { element: "infNFe", around: "NFe", id: `NFe${accessKey}` });
+
+/** The same of the event with this Id (`ID`, type, access key, sequence): its infEvento (leiauteEvento_v1.00). */
+export const eventSignedBy = (
+  bytes: Uint8Array<ArrayBuffer>,
+  id: string,
+): Promise<Certificate | null> => signedBy(bytes, { element: "infEvento", around: "evento", id });
+
+async function signedBy(bytes: Uint8Array<ArrayBuffer>, asked: Asked): Promise<Certificate | null> {
   const decoded = decodeXml(bytes);
-  if (!decoded.ok) return false;
+  if (!decoded.ok) return null;
   const text = decoded.value.text.replace(/\r\n?/g, "\n");
   const root = parseXml(text);
-  if (!root.ok) return false;
-  const signed = signedNote(root.value, accessKey);
-  if (signed === null) return false;
-  const note = canonicalXml(text, signed.infNFe);
+  if (!root.ok) return null;
+  const signed = signedIn(root.value, asked);
+  if (signed === null) return null;
+  const content = canonicalXml(text, signed.content);
   const signedInfo = canonicalXml(text, signed.signedInfo);
-  if (note === null || signedInfo === null) return false;
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-1", utf8(note)));
-  if (!equal(digest, signed.digest)) return false;
-  return isSignedBy(signed.certificate, signed.signature, utf8(signedInfo));
+  if (content === null || signedInfo === null) return null;
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-1", utf8(content)));
+  if (!equal(digest, signed.digest)) return null;
+  const certificate = readCertificate(signed.certificate);
+  if (certificate === null) return null;
+  return (await isSignedBy(certificate, signed.signature, utf8(signedInfo))) ? certificate : null;
 }
 
 /** Whether the key of the certificate signed the data; false for a certificate or a key that cannot be read. */
 async function isSignedBy(
-  certificate: Uint8Array<ArrayBuffer>,
+  certificate: Certificate,
   signature: Uint8Array<ArrayBuffer>,
   data: Utf8,
 ): Promise<boolean> {
-  const spki = publicKeyOf(certificate);
-  if (spki === null) return false;
   try {
-    const key = await crypto.subtle.importKey("spki", spki, RSA_SHA1, false, ["verify"]);
+    const key = await crypto.subtle.importKey("spki", certificate.key, RSA_SHA1, false, ["verify"]);
     return await crypto.subtle.verify(RSA_SHA1.name, key, signature, data);
   } catch {
     return false; // not an RSA key, or one that WebCrypto refuses
@@ -61,24 +77,24 @@ async function isSignedBy(
 }
 
 /**
- * The signature of the one note with this key. Null when the key stands in two infNFe or another element has the same Id
+ * The signature of the one element that is asked. Null when its Id stands in two of them or another element has the same
  * (what is read must be what was signed), or when anything is not exactly as the schema has it.
  */
-function signedNote(root: XmlElement, accessKey: string): Signed | null {
-  const id = `NFe${accessKey}`;
+function signedIn(root: XmlElement, asked: Asked): Signed | null {
+  const { element, around, id } = asked;
   const elements = inOrder(root);
-  const bearers = elements.filter((element) => bears(element, accessKey));
-  const [infNFe] = bearers;
-  if (infNFe === undefined || bearers.length > 1) return null;
-  if (infNFe.name !== "infNFe" || infNFe.ns !== NFE || attributeOf(infNFe, "Id") !== id)
+  const bearers = elements.filter((one) => bears(one, asked));
+  const [content] = bearers;
+  if (content === undefined || bearers.length > 1) return null;
+  if (content.name !== element || content.ns !== NFE || attributeOf(content, "Id") !== id)
     return null;
-  const nfe = elements.find(({ children }) => children.includes(infNFe));
-  if (nfe?.name !== "NFe" || nfe.ns !== NFE) return null;
-  const rest = nfe.children.slice(nfe.children.indexOf(infNFe) + 1);
-  const signatures = nfe.children.filter(({ name }) => name === "Signature");
+  const outer = elements.find(({ children }) => children.includes(content));
+  if (outer?.name !== around || outer.ns !== NFE) return null;
+  const rest = outer.children.slice(outer.children.indexOf(content) + 1);
+  const signatures = outer.children.filter(({ name }) => name === "Signature");
   const signature = rest.find(({ name }) => name === "Signature");
   if (signature === undefined || signatures.length !== 1) return null;
-  if (nfe.children.filter(({ name }) => name === "infNFe").length !== 1) return null;
+  if (outer.children.filter(({ name }) => name === element).length !== 1) return null;
 
   const [signedInfo, value, keyInfo] = exactly(signature, "SignedInfo SignatureValue KeyInfo");
   const [c14n, method, reference] = exactly(
@@ -103,7 +119,7 @@ function signedNote(root: XmlElement, accessKey: string): Signed | null {
   const [digest, signatureBytes, der] = [digestValue, value, certificate].map(base64Of);
   if (!asTheSchema || !digest || !signatureBytes || !der) return null;
   return {
-    infNFe: elements.indexOf(infNFe),
+    content: elements.indexOf(content),
     signedInfo: elements.indexOf(signedInfo),
     digest,
     signature: signatureBytes,
@@ -118,14 +134,14 @@ function inOrder(element: XmlElement, found: XmlElement[] = []): XmlElement[] {
   return found;
 }
 
-/** An infNFe whose Id holds the key in any way that a lenient reader would take, or any element with the very same Id. */
-const bears = ({ name, attributes }: XmlElement, accessKey: string): boolean =>
+/** One of the name whose Id holds it in any way that a lenient reader would take, or any element with the very same Id. */
+const bears = ({ name, attributes }: XmlElement, { element, id }: Asked): boolean =>
   attributes.some(
     (attribute) =>
       /^id$/i.test(attribute.name) &&
-      (name === "infNFe"
-        ? attribute.value.includes(accessKey)
-        : attribute.value.trim() === `NFe${accessKey}`),
+      (name === element
+        ? attribute.value.includes(id.replace(/^(?:NFe|ID)/, ""))
+        : attribute.value.trim() === id),
   );
 
 /** The children, when they are these, by name and order, and nothing else; otherwise none. */

@@ -135,18 +135,6 @@ describe("environment, key, signature, model", () => {
     ]);
   });
 
-  test("a signature matters only to a company that asks for it (signature_invalid)", () => {
-    const strict = company({ requireSignature: true });
-    const signature = { digestValue: "x", referenceUri: `#NFe${KEY}` };
-    expect(holdsOf(note(), company(), { signatureValid: false })).toEqual([]);
-    expect(holdsOf(note({ signature }), strict, { signatureValid: true })).toEqual([]);
-    for (const signatureValid of [false, null, undefined])
-      expect(holdsOf(note({ signature }), strict, { signatureValid })).toEqual([
-        "signature_invalid",
-      ]);
-    expect(holdsOf(note(), strict)).toEqual(["signature_invalid"]);
-  });
-
   test("a consumer's note of model 65 is held as retail, ours or not", () => {
     expect(holdsOf(note({ ide: { mod: "65" } }))).toEqual(["retail"]);
     expect(holdsOf(note({ ide: { mod: "65" }, emit: party(OURS), dest: null }))).toEqual([

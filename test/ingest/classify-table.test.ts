@@ -5,6 +5,7 @@ import { classify } from "../../src/ingest/classify.ts";
 import { HOLD_CODES } from "../../src/ingest/failures.ts";
 import { RULES } from "../../src/ingest/rules.ts";
 import { standingOf } from "../../src/ingest/standing.ts";
+import type { SignatureCheck } from "../../src/nfe/signer.ts";
 import { known } from "./known-event.ts";
 import {
   cancellation,
@@ -83,7 +84,11 @@ const someKnown = fc.record({
         note(),
       ),
     ),
-  signatureValid: fc.constantFrom(true, false, null),
+  signature: fc.constantFrom<(SignatureCheck | null)[]>(
+    { valid: true, unchecked: ["chain", "revocation", "signer"] },
+    { valid: false, why: "other_signer" },
+    null,
+  ),
 });
 
 const RUNS = { seed: 20261123, numRuns: 500 };

@@ -11,11 +11,14 @@ const RULES = [
   "src/ingest/comes-back.ts",
   "src/ingest/goods.ts",
   "src/ingest/said-by-events.ts",
+  "src/ingest/said-by-signature.ts",
   "src/ingest/standing.ts",
   "src/ingest/waits.ts",
   "src/ingest/whose.ts",
   "src/nfe/landed-cost.ts",
   "src/nfe/note-value.ts",
+  "src/nfe/signer.ts",
+  "src/nfe/trust.ts",
 ];
 
 /**
@@ -27,6 +30,7 @@ const VERSIONS: readonly (readonly [number, string])[] = [
   [1, "cc2a113c76dc2976"],
   [2, "e4b4d45db3dc3c9d"],
   [3, "46969ef57474cfff"],
+  [4, "03e6fe57e062c6a3"],
 ];
 
 /** Imports say where a thing stands, not what is decided. */

@@ -4,10 +4,11 @@ import { trusted } from "../../src/lib/cast.ts";
 
 const DSIG = "http://www.w3.org/2000/09/xmldsig#";
 const C14N = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315";
-const INF_NFE = "//*[local-name(.)='infNFe']";
 
 /** What a test may do otherwise than the schema of the NF-e. */
 export interface Otherwise {
+  /** Which element is signed; default infNFe. */
+  readonly element?: "infNFe" | "infEvento";
   /** Which infNFe is signed; default: the only one. */
   readonly xpath?: string;
   readonly digest?: string;
@@ -36,14 +37,19 @@ export async function signer(): Promise<Signer> {
     ["sign", "verify"],
   );
   const spki = new Uint8Array(await crypto.subtle.exportKey("spki", pair.publicKey));
-  const key: KeyObject = Keys.from(trusted(pair.privateKey));
+  return signerWith(pair.privateKey, await certificateOf(spki, pair.privateKey));
+}
+
+/** A signer with this key (extractable, RSA) and certificate. */
+export function signerWith(privateKey: CryptoKey, certificate: Uint8Array<ArrayBuffer>): Signer {
+  const key: KeyObject = Keys.from(trusted(privateKey));
   const pem = key.export({ type: "pkcs8", format: "pem" });
-  const certificate = await certificateOf(spki, pair.privateKey);
   const base64 = btoa(String.fromCharCode(...certificate));
   return {
     certificate,
     sign(xml, otherwise = {}) {
-      const xpath = otherwise.xpath ?? INF_NFE;
+      const element = otherwise.element ?? "infNFe";
+      const xpath = otherwise.xpath ?? `//*[local-name(.)='${element}' and @Id]`;
       const signing = new SignedXml({
         privateKey: pem,
         signatureAlgorithm: otherwise.method ?? `${DSIG}rsa-sha1`,
@@ -59,7 +65,7 @@ export async function signer(): Promise<Signer> {
       signing.computeSignature(xml, { location: { reference: xpath, action: "after" } });
       const id = /URI="#([^"]*)"/.exec(signing.getSignatureXml())?.[1] ?? "";
       const start = xml.indexOf(id);
-      const end = xml.indexOf("</infNFe", start);
+      const end = xml.indexOf(`</${element}`, start);
       const after = xml.indexOf(">", end) + 1;
       return xml.slice(0, after) + signing.getSignatureXml() + xml.slice(after);
     },

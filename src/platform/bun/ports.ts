@@ -17,6 +17,7 @@ import { localPulse } from "../pulse.ts";
 import { builtReads, clientReader } from "../reader.ts";
 import { marked, mustBeMarked, mustBeThere } from "./admit.ts";
 import { type FileBlobs, fileBlobs } from "./blobs.ts";
+import { certificatesOf } from "./certificates.ts";
 import { type Database, filePath, openDatabase, type Upgrade } from "./database.ts";
 import { bunDocuments } from "./documents.ts";
 import { forgetFirstPassword } from "./first-password.ts";
@@ -83,6 +84,7 @@ export async function bunPorts(
   schema: Schema = "migrate",
 ): Promise<BunPorts> {
   const JWT_SECRET = await jwtSecret(config);
+  const SIGNATURE_ROOTS = await certificatesOf(config.SIGNATURE_ROOTS);
   const clock = { now: () => Date.now() };
   const meter = promMeter(() => performance.now() / 1_000);
   const tracer = await tracing(config, meter);
@@ -144,7 +146,7 @@ export async function bunPorts(
   );
   let server: Attached | undefined;
   return {
-    config: { ...config, JWT_SECRET },
+    config: { ...config, JWT_SECRET, SIGNATURE_ROOTS },
     read: builtReads(noticed(database)),
     reader,
     writer,

@@ -1,0 +1,9 @@
+/** SIGNATURE_ROOTS as PEM: itself, or what stands in the file that it names. Throws where that cannot be read. */
+export async function certificatesOf(given: string | undefined): Promise<string | undefined> {
+  if (given === undefined || given.includes("-----BEGIN")) return given;
+  return Bun.file(given)
+    .text()
+    .catch((error: Error) => {
+      throw new Error(`SIGNATURE_ROOTS: o arquivo ${given} não pode ser lido (${error.message})`);
+    });
+}
