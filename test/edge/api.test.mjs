@@ -3,6 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { entering } from "./conversation/entering.mjs";
 import { figures } from "./conversation/figures.mjs";
 import { notes } from "./conversation/notes.mjs";
+import { texts } from "./conversation/texts.mjs";
 import { ROLES } from "./conversation/words.mjs";
 import { ask, twoWorlds } from "./two-worlds.mjs";
 import { fromBun } from "./world.mjs";
@@ -19,6 +20,7 @@ const CHAPTERS = [
   [notes, "many documents at once, now and later"],
   [figures, "files written in the background"],
   [figures, "what has happened"],
+  [texts, "bodies, forms, queries and HEAD, each judged by its text"],
   [entering, "settings, and what follows from them"],
   [entering, "where mail comes from"],
   [entering, "what only one of them has, by name"],
