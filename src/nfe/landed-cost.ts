@@ -17,10 +17,12 @@ export function landedCosts(note: Note): number[] {
   const relief = reliefOf(note);
   const costs = items.map((item) => priceOf(item, total));
   for (const part of PARTS) {
-    const amounts = amountsOf(note, part);
-    for (const [i, item] of items.entries())
-      if (part.enters === undefined || part.enters(item, relief))
-        costs[i] = (costs[i] ?? 0) + part.sign * (amounts[i] ?? 0);
+    const { enters, sign } = part;
+    for (const [i, amount] of amountsOf(note, part).entries()) {
+      const item = items[i];
+      if (amount !== 0 && item !== undefined && (enters === undefined || enters(item, relief)))
+        costs[i] = (costs[i] ?? 0) + sign * amount;
+    }
   }
   return withoutNegatives(costs);
 }

@@ -45,18 +45,21 @@ export const PARTS: readonly Part[] = [
   },
 ];
 
+const NONE: readonly number[] = [];
+
 /** vProd of an item as far as the note's value has it, 1/10². A service counts in vServ, whatever its indTot says. */
 export const priceOf = (item: Item, total: Totals): number =>
   item.indTot === "1" || (item.service && total.vServ_e2 > 0) ? item.vProd_e2 : 0;
 
 /**
- * What each item carries of a part, 1/10², in the order of `note.items`, also where it does not enter. What only the total
- * has is shared among the goods by vProd, to the cent.
+ * What each item carries of a part, 1/10², in the order of `note.items`, also where it does not enter; empty where there is
+ * nothing of it. What only the total has is shared among the goods by vProd, to the cent.
  */
 export function amountsOf({ items, total }: Note, part: Part): readonly number[] {
   const inTotal = part.total === null ? 0 : total[part.total];
-  if (inTotal === 0 || items.some((item) => item[part.item] !== 0))
-    return items.map((item) => item[part.item]);
+  const stated = items.some((item) => item[part.item] !== 0);
+  if (!stated && inTotal === 0) return NONE;
+  if (stated) return items.map((item) => item[part.item]);
   const prices = items.map((item) => priceOf(item, total));
   const goods = prices.map((price, i) => (items[i]?.service === true ? 0 : price));
   return apportion(inTotal, goods.some((weight) => weight > 0) ? goods : prices);
@@ -69,23 +72,34 @@ export function amountsOf({ items, total }: Note, part: Part): readonly number[]
  * kept.
  */
 export function noteValue(note: Note, relief: Relief): number {
-  const { items, total } = note;
+  const { total } = note;
   let value = total.vProd_e2 + total.vServ_e2;
-  for (const part of PARTS) {
-    const amounts = amountsOf(note, part);
-    const leftOut = sumExact(
-      items.map((item, i) =>
-        part.enters === undefined || part.enters(item, relief) ? 0 : (amounts[i] ?? 0),
-      ),
-    );
-    const whole = part.total === null ? sumExact(amounts) : total[part.total];
-    value += part.sign * (whole - leftOut);
-  }
+  for (const part of PARTS)
+    value +=
+      part.sign *
+      ((part.total === null ? sumOf(note, part) : total[part.total]) - leftOut(note, part, relief));
   return value;
 }
 
+/** What the items that do not enter carry of a part. */
+function leftOut(note: Note, { enters, ...part }: Part, relief: Relief): number {
+  if (enters === undefined || note.items.every((item) => enters(item, relief))) return 0;
+  const amounts = amountsOf(note, part);
+  return sumExact(note.items.map((item, i) => (enters(item, relief) ? 0 : (amounts[i] ?? 0))));
+}
+
+function sumOf({ items }: Note, part: Part): number {
+  let sum = 0;
+  for (const item of items) sum += item[part.item];
+  return sum;
+}
+
 /** The form of relief with which vNF closes; deducted where neither does, or both do. */
-export const reliefOf = (note: Note): Relief =>
-  note.total.vNF_e2 !== noteValue(note, "deducted") && note.total.vNF_e2 === noteValue(note, "kept")
-    ? "kept"
-    : "deducted";
+export function reliefOf(note: Note): Relief {
+  const { items, total } = note;
+  // Nearly always: nothing is relieved, and the forms are one.
+  if (total.vICMSDeson_e2 === 0 && items.every((item) => item.vICMSDeson_e2 === 0))
+    return "deducted";
+  const closes = (relief: Relief) => total.vNF_e2 === noteValue(note, relief);
+  return !closes("deducted") && closes("kept") ? "kept" : "deducted";
+}
