@@ -2,7 +2,9 @@ import { describe, expect, test } from "bun:test";
 import { syntheticNote } from "../../src/demo/synthetic-note.ts";
 import { COMPANY, CUSTOMER, SUPPLIERS } from "../../src/demo/trade.ts";
 import { reconcileAll } from "../../src/stock/reconcile.ts";
+import { work } from "../support/jobs.ts";
 import { type Service, withService } from "../support/service.ts";
+import { queued, xml } from "./queued-batch.ts";
 
 const [supplier] = SUPPLIERS;
 const screw = { cProd: "001", xProd: "PARAFUSO", uCom: "UN", qCom: "10", vUnCom: "2.00" };
@@ -34,6 +36,13 @@ const WAYS: readonly (readonly [string, (service: Service) => Promise<unknown>])
     },
   ],
   ["a batch", ({ send }) => send("POST", "/api/nfe/batch?approve=true", { body: files(note.xml) })],
+  [
+    "a queued batch",
+    async (service) => {
+      await queued(service, [xml("a.xml", note.xml)], "&approve=true");
+      await work(service.ports);
+    },
+  ],
 ];
 
 describe("a good note that the stock cannot take", () => {
