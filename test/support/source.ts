@@ -6,6 +6,8 @@ export interface Token {
   readonly text: string;
   /** 1-based. */
   readonly line: number;
+  /** Where it begins in the text. */
+  readonly start: number;
   /** What a string says without its quotes; null for anything else. */
   readonly string: string | null;
 }
@@ -35,7 +37,7 @@ export function tokensOf(source: string): Token[] {
     line += source.slice(counted, start).split("\n").length - 1;
     counted = start;
     const string = kind === SyntaxKind.StringLiteral ? scanner.getTokenValue() : null;
-    tokens.push({ text: scanner.getTokenText(), line, string });
+    tokens.push({ text: scanner.getTokenText(), line, start, string });
   }
   return tokens;
 }

@@ -1,0 +1,147 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { parseArgs } from "node:util";
+import { Glob } from "bun";
+import { type Coverage, covering, measured } from "./coverage.ts";
+import { applied, type Mutant, mutantsOf } from "./mutants.ts";
+
+/**
+ * How many small faults the tests notice. Puts one mutant after the other into a copy of the repository and runs the test
+ * files that walk through the line, nearest first, until one fails.
+ * `bun run mutate [--at COMMIT] [--only src/stock,src/nfe] [--each 40] [--seed 1] [--seconds 15] [--out FILE]`
+ */
+const { values: told } = parseArgs({
+  options: {
+    at: { type: "string", default: "HEAD" },
+    only: { type: "string", default: "src/ingest,src/stock,src/nfe,src/accounts" },
+    /** Mutants of each folder. */
+    each: { type: "string", default: "40" },
+    seed: { type: "string", default: "1" },
+    /** Of tests for one mutant, as they take when all is well. */
+    seconds: { type: "string", default: "15" },
+    /** Report as JSON lines. */
+    out: { type: "string" },
+    /** Only what stands at these places: `src/x.ts:12`. */
+    lines: { type: "string" },
+  },
+});
+
+export interface Outcome {
+  readonly path: string;
+  readonly kind: string;
+  readonly line: number;
+  readonly was: string;
+  readonly state: "killed" | "timeout" | "survived" | "untested";
+  readonly by: string | null;
+}
+
+/** Mulberry32: the same seed draws the same mutants of the same sources. */
+function random(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+const root = await mkdtemp(join(tmpdir(), "sge-mutate-"));
+const copy = join(root, "copy");
+const run = async (command: string[], cwd: string): Promise<string> => {
+  const child = Bun.spawn(command, { cwd, stdout: "pipe", stderr: "pipe" });
+  const [text, code] = await Promise.all([new Response(child.stdout).text(), child.exited]);
+  if (code !== 0)
+    throw new Error(`${command.join(" ")}: ${await new Response(child.stderr).text()}`);
+  return text;
+};
+
+async function main(): Promise<void> {
+  await run(["git", "worktree", "add", "--detach", copy, told.at], process.cwd());
+  await run([process.execPath, "install", "--frozen-lockfile"], copy);
+  const coverage = await measured(copy);
+  for (const folder of told.only.split(",")) {
+    const outcomes: Outcome[] = [];
+    for (const [path, mutant] of await drawn(folder)) {
+      const outcome = await tried(coverage, path, mutant);
+      outcomes.push(outcome);
+      const { state, kind, line, was, by } = outcome;
+      console.log(`${state.padEnd(8)} ${path}:${line} ${kind} ${was} ${by ?? ""}`);
+      if (told.out !== undefined) await append(told.out, `${JSON.stringify(outcome)}\n`);
+    }
+    console.log(row(folder, outcomes));
+  }
+}
+
+const append = async (path: string, text: string) =>
+  (await import("node:fs/promises")).appendFile(path, text);
+
+/** A row of the table in docs/benchmarks.md. */
+function row(folder: string, outcomes: readonly Outcome[]): string {
+  const count = (...states: Outcome["state"][]) =>
+    outcomes.filter(({ state }) => states.includes(state)).length;
+  const dead = count("killed", "timeout");
+  const score = outcomes.length === 0 ? 0 : Math.round((100 * dead) / outcomes.length);
+  return `| ${folder} | ${outcomes.length} | ${dead} | ${count("survived")} | ${count("untested")} | ${score} % |`;
+}
+
+/** The mutants of a folder that are tried, in the order of the text. */
+async function drawn(folder: string): Promise<(readonly [string, Mutant])[]> {
+  const all: (readonly [string, Mutant])[] = [];
+  const glob = new Glob(`${folder}/**/*.ts`);
+  for (const path of [...glob.scanSync({ cwd: copy })].sort())
+    for (const mutant of mutantsOf(await Bun.file(join(copy, path)).text()))
+      all.push([path, mutant] as const);
+  if (told.lines !== undefined) {
+    const wanted = new Set(told.lines.split(","));
+    return all.filter(([path, { line }]) => wanted.has(`${path}:${line}`));
+  }
+  const next = random(Number(told.seed));
+  return all
+    .map((one, at) => ({ one, at, lot: next() }))
+    .sort((a, b) => a.lot - b.lot)
+    .slice(0, Number(told.each))
+    .sort((a, b) => a.at - b.at)
+    .map(({ one }) => one);
+}
+
+async function tried(coverage: Coverage, path: string, mutant: Mutant): Promise<Outcome> {
+  const file = join(copy, path);
+  const source = await Bun.file(file).text();
+  const was = source.slice(mutant.start, mutant.end).replace(/\s+/g, " ").slice(0, 100);
+  const { kind, line } = mutant;
+  const tests = covering(coverage, path, line, Number(told.seconds) * 1_000);
+  if (tests.length === 0) return { path, kind, line, was, state: "untested", by: null };
+  await Bun.write(file, applied(source, mutant));
+  try {
+    for (const { test, ms } of tests) {
+      const state = await ended(test, Math.ceil(20_000 + 6 * ms));
+      if (state !== "passed") return { path, kind, line, was, state, by: basename(test) };
+    }
+    return { path, kind, line, was, state: "survived", by: null };
+  } finally {
+    await Bun.write(file, source);
+  }
+}
+
+/** What a run of one test file comes to. */
+async function ended(test: string, ms: number): Promise<"passed" | "killed" | "timeout"> {
+  const child = Bun.spawn([process.execPath, "test", "--bail", "--timeout", "20000", test], {
+    cwd: copy,
+    stdout: "ignore",
+    stderr: "ignore",
+    timeout: ms,
+    killSignal: "SIGKILL",
+  });
+  const code = await child.exited;
+  if (child.signalCode === "SIGKILL") return "timeout";
+  return code === 0 ? "passed" : "killed";
+}
+
+try {
+  await main();
+} finally {
+  await run(["git", "worktree", "remove", "--force", copy], process.cwd());
+  await rm(root, { recursive: true, force: true });
+}
