@@ -12,7 +12,6 @@ import { noteOtherUnits, otherUnits } from "./other-units.ts";
 import { type ProcessPlan, planOf } from "./plan.ts";
 import { type ApprovalOptions, type Proposal, propose } from "./proposal.ts";
 import { leaves } from "./register.ts";
-import { RULES_VERSION } from "./rules.ts";
 
 export interface Approval {
   readonly accessKey: string;
@@ -116,7 +115,6 @@ function take({ note, posting, settings }: Proposal): Statement {
         findings = iif(instr(findings, '"${NOT_APPROVED}"') = 0, findings, (
           select json_group_array(json(value)) from json_each(findings) where value ->> 'code' <> '${NOT_APPROVED}'))
       where company = ?1 and access_key = ?3 and status = 'PENDENTE' and verdict_version = ?6
-        and settings_version = ?7 and rules_version >= ${RULES_VERSION}
         and exists (select 1 from companies where id = ?1 and settings_version = ?7)
         and ${factorsAsAssumed("?1", "?8", "?9")}
         ${guarded ? `and ${nothingBelowZero("?1", "?8", "?10", "?11")}` : ""}

@@ -68,9 +68,10 @@ async function commitCompletion(
   };
   const statements = [
     {
+      // Every completion raises verdict_version: it tells also that nobody has completed the note meanwhile.
       sql: `update notes set sha256 = ?3, registration = ?4, has_protocol = 1, updated_at = ?5
-        where company = ?1 and access_key = ?2 and has_protocol = 0 and sha256 = ?6 and verdict_version = ?7
-          and status = ?9 and exists (select 1 from companies where id = ?1 and settings_version = ?8)
+        where company = ?1 and access_key = ?2 and verdict_version = ?6
+          and status = ?8 and exists (select 1 from companies where id = ?1 and settings_version = ?7)
         returning status`,
       args: [
         company,
@@ -78,7 +79,6 @@ async function commitCompletion(
         options.sha256,
         id,
         at,
-        stored.sha256,
         stored.verdictVersion,
         settings.version,
         stored.status,
@@ -161,7 +161,7 @@ function verdictOf(
           verdictChanges(company, stored, judged, settings.version, id),
         ),
         newVerdict(company, stored, judged, settings.version, at, id),
-        effectsOf(company, stored, judged, settings.version),
+        effectsOf(company, stored, judged),
       ],
       direction: verdict.direction,
       holds: verdict.holds,

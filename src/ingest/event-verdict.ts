@@ -62,7 +62,7 @@ export function verdictByEvents(
         verdictChanges(company, stored, judged, settings.version),
       ),
       newVerdict(company, stored, judged, settings.version, at),
-      effectsOf(company, stored, judged, settings.version),
+      effectsOf(company, stored, judged),
     ];
   const { holds, findings } = judged === null ? stored : posted(stored, judged);
   const n = guard.args.length;

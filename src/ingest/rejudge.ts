@@ -49,26 +49,16 @@ export function newVerdict(
   };
 }
 
-/** The statement that gives the items what follows from the verdict that `newVerdict` has just put in place: effect and cost. */
-export function effectsOf(
-  company: number,
-  stored: StoredNote,
-  judged: Judgement,
-  settingsVersion: number,
-): Statement {
+/**
+ * The statement that gives the items what follows from the verdict: effect and cost. It must stand just behind `newVerdict`
+ * in the batch, and writes only where that has changed the note.
+ */
+export function effectsOf(company: number, stored: StoredNote, judged: Judgement): Statement {
   return {
     sql: `update note_items set effect = e.value ->> 'effect', landed_e2 = e.value ->> 'landed_e2',
         brings_cost = e.value ->> 'brings_cost' from json_each(?3) e
-      where company = ?1 and note = ?2 and position = e.value ->> 'n'
-        and exists (select 1 from notes where id = ?2 and company = ?1 and status in ('PENDENTE', 'DESCARTADA')
-          and verdict_version = ?4 and settings_version = ?5)`,
-    args: [
-      company,
-      stored.id,
-      JSON.stringify(judgedItems(judged)),
-      stored.verdictVersion + 1,
-      settingsVersion,
-    ],
+      where changes() > 0 and company = ?1 and note = ?2 and position = e.value ->> 'n'`,
+    args: [company, stored.id, JSON.stringify(judgedItems(judged))],
   };
 }
 
@@ -157,7 +147,7 @@ export async function rejudgeNote(
         happened(company, at, [judgedEvent(stored.accessKey, judged)], changes),
         audit(rejudged(company, stored, judged, at), changes),
         newVerdict(company, stored, judged, settings.version, at),
-        effectsOf(company, stored, judged, settings.version),
+        effectsOf(company, stored, judged),
       ],
       mine: ([, , , rows]) => rows !== undefined && rows.length > 0,
     },

@@ -139,22 +139,33 @@ test("a note that its protocol completes is told to the feed with what it waits 
     ]);
   }));
 
-test("a re-judgement that loses to another write tells nobody of a verdict that does not stand", () =>
-  withService(async (service) => {
-    const { upload, ports, rows } = service;
-    await upload(note.xml);
-    await judgedByOlderRules(service);
-    beforeNextCommit(ports, () =>
-      write(service, "update notes set verdict_version = verdict_version + 1"),
-    );
-    expect(await rejudgeSlice(ports, 1)).toBe(0);
-    expect(await fed(service, "nfe.judged")).toEqual([]);
-    expect(await rows("select 1 from audit where action = 'nfe.rejudge'")).toEqual([]);
-    expect(await rows("select rules_version from notes")).toEqual([
-      { rules_version: RULES_VERSION - 1 },
-    ]);
-    expect(await rejudgeSlice(ports, 1)).toBe(1);
-  }));
+const meanwhile: readonly (readonly [string, (service: Service) => Promise<unknown>])[] = [
+  [
+    "another verdict",
+    (service) => write(service, "update notes set verdict_version = verdict_version + 1"),
+  ],
+  ["an approval", (service) => write(service, "update notes set status = 'PROCESSADA'")],
+  [
+    "a change of settings",
+    (service) => write(service, "update companies set settings_version = 7"),
+  ],
+];
+for (const [what, intrude] of meanwhile)
+  test(`a re-judgement that meets ${what} writes nothing`, () =>
+    withService(async (service) => {
+      const { upload, ports, rows } = service;
+      await upload(note.xml);
+      await judgedByOlderRules(service);
+      await write(service, "update note_items set landed_e2 = 1");
+      beforeNextCommit(ports, () => intrude(service));
+      expect(await rejudgeSlice(ports, 1)).toBe(0);
+      expect(await rows("select rules_version, direction from notes")).toEqual([
+        { rules_version: RULES_VERSION - 1, direction: "none" },
+      ]);
+      expect(await rows("select distinct landed_e2 from note_items")).toEqual([{ landed_e2: 1 }]);
+      expect(await fed(service, "nfe.judged")).toEqual([]);
+      expect(await rows("select 1 from audit where action = 'nfe.rejudge'")).toEqual([]);
+    }));
 
 test("the cost that newer rules give an item is the one that is posted", () =>
   withService(async (service) => {
