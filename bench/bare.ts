@@ -43,6 +43,12 @@ const PARTS: readonly Part[] = [
   },
   { table: "notes", key: "t.access_key", from: "notes t" },
   {
+    table: "parties",
+    key: "n.access_key",
+    from: "notes n join parties t on t.company = n.company and t.supplier = n.supplier_id",
+    again: "on conflict do nothing",
+  },
+  {
     table: "note_items",
     key: "n.access_key",
     from: "notes n join note_items t on t.company = n.company and t.note = n.id",
