@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { syntheticNote } from "../../src/demo/synthetic-note.ts";
 import { reconcileAll } from "../../src/stock/reconcile.ts";
 import { type Server, withServer } from "../support/server.ts";
+import { answerOf } from "../support/service.ts";
 
 const ITEMS = 100;
 const notes = Array.from({ length: 12 }, (_, n) => syntheticNote({ seed: 1 + n, items: ITEMS }));
@@ -22,17 +23,33 @@ test("large notes are read by threads, each once, and their stock is as exact as
     expect(await reconcileAll(server.ports, 1)).toEqual([]);
   }));
 
+async function keyOf(server: Server, n: number): Promise<string> {
+  const body = JSON.stringify({ name: `Programa ${n}`, role: "OPERADOR" });
+  return (await server.call("POST", "/api/keys", { body })).body.key;
+}
+
+const uploadAs = async ({ url }: Server, key: string, xml: string) =>
+  answerOf(
+    await fetch(`${url}/api/nfe/upload?approve=true`, {
+      method: "POST",
+      body: xml,
+      headers: { authorization: `Bearer ${key}`, "content-type": "application/xml" },
+    }),
+  );
+
 test("a full queue of documents is 503 with Retry-After, leaves nothing half written, and is over when it is over", () =>
   withServer(
     async (server) => {
+      // One person cannot fill the queue: the documents come from several programs.
+      const keys = await Promise.all([1, 2, 3, 4].map((n) => keyOf(server, n)));
       let left = [...notes];
       let refused = 0;
       let taken = 0;
       for (let round = 0; left.length > 0 && round < 100; round++) {
         const answers = await Promise.all(
-          left.map(async (note) => ({
+          left.map(async (note, n) => ({
             note,
-            answer: await server.upload(note.xml, "?approve=true"),
+            answer: await uploadAs(server, keys[n % keys.length] ?? "", note.xml),
           })),
         );
         for (const { answer } of answers) {
