@@ -12,6 +12,7 @@ import { showCsv, showSpeed, showStock, showVerdicts } from "./demo/show.ts";
 import { COMPANY } from "./demo/trade.ts";
 import { compareDocuments } from "./nfe/compare.ts";
 import { readDocument } from "./nfe/read.ts";
+import { MARK } from "./platform/bun/marks.ts";
 import { keepPrivate } from "./platform/bun/private.ts";
 import { type Running, serve } from "./platform/bun/serve.ts";
 
@@ -25,7 +26,15 @@ const screen = screenOn(process.stdout);
 const ADMIN = { email: "demo@sge.example", password: `demo-${crypto.randomUUID().slice(0, 13)}` };
 
 /** Everything that an earlier run has left, and nothing else. */
-const LEFT = ["sge.db", "sge.db-wal", "sge.db-shm", "estoque.csv", "movimentos.csv", "server.json"];
+const LEFT = [
+  MARK,
+  "sge.db",
+  "sge.db-wal",
+  "sge.db-shm",
+  "estoque.csv",
+  "movimentos.csv",
+  "server.json",
+];
 
 /**
  * Not the environment's: whoever tries the demo beside a real service must not meet its database.
