@@ -93,15 +93,25 @@ export interface Sealed {
   expected(): Promise<Installation | null> | Installation | null;
   /** A commit is in the database, and nobody was told yet. */
   committed(now: Installation): void;
+  /** A batch was refused. */
+  refused?(fault: StorageFault): void;
 }
 
 /**
  * Batches that are written into this installation's database or not at all: the first statement of each counts it, and refuses
  * it in a database of another id, or one that has lost a commit. Fails with StorageFault; `where` names the database in it.
  */
-export function sealedBatches(batches: Batches, where: string, seal: Sealed): Batches {
-  const refused = (why: string, cause?: unknown) =>
-    new StorageFault("gone", `${why}. ${WAY_OUT}`, { cause });
+export function sealedBatches(
+  batches: Batches,
+  where: string,
+  seal: Sealed,
+  wayOut = WAY_OUT,
+): Batches {
+  const refused = (why: string, cause?: unknown) => {
+    const fault = new StorageFault("gone", `${why}. ${wayOut}`, { cause });
+    seal.refused?.(fault);
+    return fault;
+  };
   return {
     async batch(statements, mode) {
       const expected = await seal.expected();

@@ -22,6 +22,7 @@ test("every port has its contract", () => {
     "blobs",
     "documents",
     "health",
+    "installation",
     "limits",
     "meter",
     "originals",

@@ -4,6 +4,7 @@ import { quietMeter } from "../../src/observability/quiet.ts";
 import { checkedBlobs } from "../../src/platform/checked-blobs.ts";
 import { bucketBlobs, ofKnownLength } from "../../src/platform/cloudflare/blobs.ts";
 import { Bucket } from "../../src/platform/cloudflare/bucket.ts";
+import { bucketMarks } from "../../src/platform/cloudflare/bucket-marks.ts";
 import { consumeBatch } from "../../src/platform/cloudflare/consume-batch.ts";
 import { cloudflareHealth } from "../../src/platform/cloudflare/health.ts";
 import { cloudflareLimits } from "../../src/platform/cloudflare/limits.ts";
@@ -26,7 +27,9 @@ import { checkedBlobsContract } from "../contracts/checked-blobs.ts";
 import { type Contract, claim } from "../contracts/claims.ts";
 import { documentsContract } from "../contracts/documents.ts";
 import { healthContract } from "../contracts/health.ts";
+import { installationContract } from "../contracts/installation.ts";
 import { limitsContract } from "../contracts/limits.ts";
+import { marksContract } from "../contracts/marks.ts";
 import { meterContract } from "../contracts/meter.ts";
 import { namelessContract } from "../contracts/nameless.ts";
 import { originalsContract, spoilRow } from "../contracts/originals.ts";
@@ -133,6 +136,17 @@ async function openChecked(b: Bindings) {
   return { blobs: checkedBlobs(bare, ofKnownLength), bare, close };
 }
 
+async function openMarks({ FILES }: Bindings) {
+  const marks = bucketMarks(FILES, way("blob"));
+  await marks.remove();
+  return { marks, close: async () => undefined };
+}
+
+async function openInstallation({ DATABASE_URL }: Bindings) {
+  const { writing: batches, reading, close } = remoteDatabase(DATABASE_URL, undefined, RUNTIME);
+  return { batches, reading, close: async () => close() };
+}
+
 /** The real queues. What is counted is what was sent, so that a test can tell when nothing is under way any more. */
 async function openQueue({ JOBS }: Bindings) {
   const counted: Pick<Queue, "sendBatch"> = {
@@ -190,6 +204,8 @@ function casesOf(b: Bindings): Map<string, () => Promise<void>> {
     ...held("blobs", blobsContract, () => openBlobs(b)),
     ...held("blobs with sums", blobsContract, () => openChecked(b)),
     ...held("blobs with sums", checkedBlobsContract, () => openChecked(b)),
+    ...held("installation", marksContract, () => openMarks(b)),
+    ...held("installation", installationContract, () => openInstallation(b)),
     ...held("queue", queueContract, () => openQueue(b)),
     ...held("documents", documentsContract, () => ({ documents, close: () => undefined })),
     ...held("passwords", passwordsContract, (cost) => passwordHasher(nodeScrypt, cost, RUNTIME)),

@@ -142,6 +142,23 @@ describe("the Worker in workerd", () => {
     assert.ok(note.movements.length >= 3);
   });
 
+  test("a database that is not this installation's takes no write and makes health red, until it is itself again", async () => {
+    await query("create table was as select * from installation");
+    await query("update installation set id = 'ffffffffffffffffffffffffffffffff'");
+    const refused = await call("/api/movements", {
+      body: JSON.stringify({ product_code: "P1", type: "ENTRADA", quantity: 1 }),
+    });
+    assert.deepEqual([refused.status, (await refused.json()).code], [503, "storage.gone"]);
+    const health = await call("/api/health/full");
+    assert.equal(health.status, 503);
+    const { checks } = await health.json();
+    assert.equal(checks.find(({ name }) => name === "database").detail.code, "storage.gone");
+    assert.ok(edge.logs().some(({ message }) => message.includes("storage.gone")));
+    await query("update installation set id = (select id from was)");
+    await ableToServe();
+    await query("drop table was");
+  });
+
   test("many notes at once: each is kept once, and the stock is their sum", async () => {
     const sent = await Promise.all(
       [...made.notes.slice(1), ...made.notes.slice(1)].map(({ xml }) =>

@@ -1,5 +1,7 @@
+import type { InStatement } from "@libsql/client/http";
 import type { Health, Ports } from "../../ports.ts";
 import { withinASecond } from "../../resilience/policies.ts";
+import { differenceOf, installationOf, type Marks } from "../installation.ts";
 import { depth } from "../queue-table.ts";
 import type { Bindings } from "./bindings.ts";
 
@@ -16,11 +18,28 @@ export function cloudflareHealth(
     FILES: files,
     JOBS: jobs,
   }: Pick<Bindings, "ORIGINALS" | "FILES" | "JOBS">,
+  marks?: Marks,
 ): Health {
   const asked = async (name: string, ask: () => Promise<Part["detail"]>): Promise<Part> => {
     const start = clock.now();
     const found = await withinASecond.execute(ask).catch(() => null);
     return { name, ok: found !== null, detail: { ms: clock.now() - start, ...found } };
+  };
+  /** It answers, and is what the mark says; a mark that cannot be had says nothing. */
+  const stored = async (signal?: AbortSignal): Promise<Part> => {
+    let differs = false;
+    const part = await asked("database", async (): Promise<Part["detail"]> => {
+      const execute = async (sql: InStatement) => ({
+        rows: await reader.rows({ sql: String(sql), args: [] }, signal),
+      });
+      const [found, mark] = await Promise.all([
+        installationOf({ execute }),
+        marks?.read().catch(() => null),
+      ]);
+      differs = mark != null && differenceOf(mark, found) !== null;
+      return differs ? { code: "storage.gone", run: "docs/deploy.md" } : {};
+    });
+    return { ...part, ok: part.ok && !differs };
   };
   const held = (name: string, bucket: R2Bucket | undefined): Promise<Part>[] =>
     bucket === undefined
@@ -45,10 +64,7 @@ export function cloudflareHealth(
   return {
     check: (signal) =>
       Promise.all([
-        asked("database", async () => {
-          await reader.rows({ sql: "select 1", args: [] }, signal);
-          return {};
-        }),
+        stored(signal),
         ...held("originals", originals),
         ...held("files", files),
         ...(jobs === undefined ? [] : [asked("queue", () => waiting(jobs))]),

@@ -5,7 +5,8 @@ import { quietTracer, untraced } from "../../observability/quiet.ts";
 import type { Log, PlatformFailure, Ports } from "../../ports.ts";
 import { lane, neighbour } from "../../resilience/policies.ts";
 import { checkedBlobs } from "../checked-blobs.ts";
-import { type GroupWriter, groupWriter } from "../group-writer.ts";
+import { type Batches, type GroupWriter, groupWriter } from "../group-writer.ts";
+import { type Marks, sealedBatches } from "../installation.ts";
 import { jsonLines } from "../log-lines.ts";
 import { type DocumentDomain, inlineDocuments } from "../memory/documents.ts";
 import { memoryLimits } from "../memory/limits.ts";
@@ -16,8 +17,10 @@ import { remoteDatabase } from "../remote-database.ts";
 import { tableOriginals } from "../table-originals.ts";
 import { type Bindings, configOf } from "./bindings.ts";
 import { bucketBlobs, ofKnownLength } from "./blobs.ts";
+import { bucketMarks } from "./bucket-marks.ts";
 import { cloudflareHealth } from "./health.ts";
 import { cloudflareLimits } from "./limits.ts";
+import { EDGE_WAY_OUT, isolateSeal } from "./marks.ts";
 import { type EdgeMeter, edgeMeter } from "./meter.ts";
 import { bucketOriginals, webGzip } from "./originals.ts";
 import { requestPulse } from "./pulse.ts";
@@ -36,6 +39,8 @@ const ROOM_BYTES = 8 << 20;
 /** What an isolate keeps from one request to the next: nothing of it waits for the network on behalf of a request. */
 type Kept = Omit<Ports, "writer" | "pulse" | "stopping" | "meter"> & {
   database: Ways;
+  /** Its writes, which only this installation's database takes. */
+  sealed: Batches;
   meter: EdgeMeter;
 };
 
@@ -63,7 +68,7 @@ export function cloudflarePorts(bindings: Bindings, domain: DocumentDomain): Edg
     ...requestPulse(),
     meter: kept.meter.ofInvocation(),
     room: roomFor(ROOM_BYTES),
-    writer: groupWriter(kept.database.writing, {
+    writer: groupWriter(kept.sealed, {
       group: kept.config.COMMIT_GROUP,
       queue: kept.config.COMMIT_QUEUE,
       patienceMs: PATIENCE_MS,
@@ -86,9 +91,20 @@ function keep(bindings: Bindings, domain: DocumentDomain): Kept {
   const limited = config.RATE_LIMIT_BURST > 0 && config.RATE_LIMIT_PER_SECOND > 0;
   const { BUCKETS: buckets, WALL_NETWORK: network, WALL_BUCKET: wall } = bindings;
   const { ORIGINALS: bucket, FILES: files, JOBS: jobs } = bindings;
+  const marked = bucket ?? files;
+  const marks = marked && bucketMarks(marked, way("installation", "blob"));
   const kept: Kept = {
     config,
     database,
+    sealed:
+      marks === undefined
+        ? database.writing
+        : sealedBatches(
+            database.writing,
+            new URL(url).host,
+            sealOf(marks, { clock, log }),
+            EDGE_WAY_OUT,
+          ),
     read: builtReads(database.built),
     reader,
     originals:
@@ -115,7 +131,7 @@ function keep(bindings: Bindings, domain: DocumentDomain): Kept {
             },
             { clock, log, meter },
           ),
-    health: cloudflareHealth({ reader, clock }, bindings),
+    health: cloudflareHealth({ reader, clock }, bindings, marks),
     clock,
     log,
     meter,
@@ -140,6 +156,15 @@ function keep(bindings: Bindings, domain: DocumentDomain): Kept {
   isolates.set(bindings, kept);
   return kept;
 }
+
+const sealOf = (marks: Marks, { clock, log }: Pick<Ports, "clock" | "log">) =>
+  isolateSeal({
+    marks,
+    clock,
+    hold: waitUntil,
+    lost: ({ message }) => log("error", "storage.gone", { what: message }),
+    failed: () => log("warn", "installation.unmarked"),
+  });
 
 function configured(bindings: Bindings, log: Log): Config {
   try {
