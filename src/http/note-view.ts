@@ -1,11 +1,11 @@
 import { z } from "@hono/zod-openapi";
 import type { EventReceipt } from "../ingest/events.ts";
-import type { NoteStatus } from "../ingest/failures.ts";
 import { itemParts } from "../ingest/lines.ts";
 import type { Mapping } from "../ingest/mapping.ts";
 import type { NfeEventRow, NoteItemRow, NoteRow, NoteSummary } from "../ingest/notes.ts";
 import type { NoteReceipt } from "../ingest/receipt.ts";
 import { divideHalfUp, unitValue } from "../lib/decimal.ts";
+import type { NoteStatus } from "../lib/note-status.ts";
 import { decimalFactor, FACTOR_ONE, inStock } from "../stock/factor.ts";
 import type { Movement } from "../stock/ledger.ts";
 import { factorView } from "./factor.ts";

@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { HOLD_CODES } from "../ingest/failures.ts";
 import { toScaled } from "../lib/decimal.ts";
+import { NOTE_STATUSES } from "../lib/note-status.ts";
 import { oneSpelling } from "../lib/spelling.ts";
 import { isAccessKeyShape, unprinted } from "../nfe/access-key.ts";
 
@@ -141,9 +142,7 @@ export const FindingSchema = z
   })
   .openapi("Finding");
 
-export const NoteStatusEnum = z
-  .enum(["PENDENTE", "PROCESSADA", "ESTORNADA", "CANCELADA", "DESCARTADA"])
-  .openapi("NoteStatus");
+export const NoteStatusEnum = z.enum(NOTE_STATUSES).openapi("NoteStatus");
 
 export const DirectionEnum = z.enum(["entry", "exit", "none"]);
 

@@ -3,11 +3,11 @@ import { audit } from "../journal/record.ts";
 import type { Single } from "../journal/single-jobs.ts";
 import { newId } from "../lib/id.ts";
 import { Failed } from "../lib/result.ts";
+import { JOB_KEPT_MS } from "../lib/retention.ts";
 import type { Ports } from "../ports.ts";
 import { orderOf } from "./batch-order.ts";
 import type { IngestFailure } from "./failures.ts";
 import { FORMAT_SAY, formatOf, HEAD_BYTES } from "./format.ts";
-import { KEPT_MS } from "./job-items.ts";
 import type { ReceiveOptions } from "./receive.ts";
 
 /** Where ZIPs lie that are opened later: `archives/<company>/<job>/sent.zip`. */
@@ -100,5 +100,5 @@ export const ARCHIVE: Single = {
   kind: "batch",
   rows: "kind = 'batch' and blob is not null",
   piece: "archive",
-  keptMs: KEPT_MS,
+  keptMs: JOB_KEPT_MS,
 };

@@ -1,9 +1,10 @@
 import { trusted } from "../lib/cast.ts";
+import type { NoteStatus } from "../lib/note-status.ts";
 import type { Failed } from "../lib/result.ts";
 import type { NfeFailure } from "../nfe/failures.ts";
 import { sayOther } from "../nfe/other-documents.ts";
 import type { EventReceipt } from "./events.ts";
-import type { IngestFailure, NoteStatus } from "./failures.ts";
+import type { IngestFailure } from "./failures.ts";
 import type { NoteReceipt } from "./receipt.ts";
 
 /** What became of one document of a batch, or of one note in it. */

@@ -17,20 +17,26 @@ export const NEVER_OVERRIDABLE: readonly HoldCode[] = [
 export interface StoredVerdict {
   readonly holds: readonly Hold[];
   readonly direction: Direction;
-  readonly items: readonly { readonly n_item: number; readonly effect: Effect }[];
+  readonly items: readonly {
+    /** Order in the XML: tells one item from all others. */
+    readonly position: number;
+    /** What people call it; it may repeat. */
+    readonly n_item: number;
+    readonly effect: Effect;
+  }[];
 }
 
-/** What a person says against it: holds to lift, and effects by nItem. */
+/** What a person says against it: holds to lift, and effects by position. Whether the items are there was asked before. */
 export interface Corrections {
   readonly override: readonly HoldCode[];
   readonly effects: ReadonlyMap<number, Exclude<Effect, "ask">>;
 }
 
 /**
- * Applies what a person says to a stored verdict. Gives the effect of every item by nItem, and the holds that are left;
+ * Applies what a person says to a stored verdict. Gives the effect of every item by position, and the holds that are left;
  * a code in `override` that does not hold this note is ignored when the company allows it.
  * Fails with `nfe.override_denied` (holds that may not be lifted, whether they hold this note or not), or with
- * `nfe.correction`: an nItem that the note does not have, or an item whose effect must be told and was not. It must be told
+ * `nfe.correction`: an item whose effect must be told and was not. It must be told
  * for each item that asks when `unknown_operation` is lifted, and for every item when `not_ours` is: nobody else knows it.
  */
 export function applyCorrections(
@@ -49,30 +55,18 @@ export function applyCorrections(
   const lifted = new Set<HoldCode>(
     stored.holds.flatMap(({ code }) => (corrections.override.includes(code) ? [code] : [])),
   );
-  const errors = [...strangers(stored, corrections), ...untold(stored, corrections, lifted)];
+  const errors = untold(stored, corrections, lifted);
   if (errors.length > 0) return err({ code: "nfe.correction", errors });
 
   return ok({
     effects: new Map(
       stored.items.map((item) => [
-        item.n_item,
-        corrections.effects.get(item.n_item) ?? item.effect,
+        item.position,
+        corrections.effects.get(item.position) ?? item.effect,
       ]),
     ),
     holdsLeft: stored.holds.filter((hold) => !lifted.has(hold.code)),
   });
-}
-
-function strangers({ items }: StoredVerdict, { effects }: Corrections): FieldError[] {
-  const known = new Set(items.map((item) => item.n_item));
-  return [...effects.keys()]
-    .filter((n) => !known.has(n))
-    .map((n) => ({
-      path: "/items",
-      code: "unknown",
-      message: `A nota não tem o item ${n}.`,
-      got: String(n),
-    }));
 }
 
 /** "-" in a JSON pointer is the element that is not there yet (RFC 6901, section 4). */
@@ -84,7 +78,7 @@ function untold(
   const must = (effect: Effect) =>
     lifted.has("not_ours") || (lifted.has("unknown_operation") && effect === "ask");
   return items
-    .filter((item) => must(item.effect) && !effects.has(item.n_item))
+    .filter((item) => must(item.effect) && !effects.has(item.position))
     .map((item) => ({
       path: "/items/-/effect",
       code: "missing",

@@ -1,9 +1,10 @@
 import type { Cause } from "../accounts/actor.ts";
 import { audit, happened, touched } from "../journal/record.ts";
 import { newId } from "../lib/id.ts";
+import type { NoteStatus } from "../lib/note-status.ts";
 import { Failed } from "../lib/result.ts";
 import type { Guard, Ports } from "../ports.ts";
-import type { IngestFailure, NoteStatus } from "./failures.ts";
+import type { IngestFailure } from "./failures.ts";
 import { rejudgeKeys } from "./rejudge.ts";
 import { findNote } from "./stored-note.ts";
 

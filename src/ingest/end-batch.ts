@@ -1,5 +1,5 @@
+import { JOB_KEPT_MS } from "../lib/retention.ts";
 import type { Statement } from "../ports.ts";
-import { KEPT_MS } from "./job-items.ts";
 
 /**
  * Ends a job when no document of it waits any more, and tells the feed: `done`, or `failed` while some are parked. In any
@@ -18,7 +18,7 @@ export function endBatch(company: number, job: string, at: number): Statement[] 
       sql: `update jobs set state = iif(exists (${PARKED}), 'failed', 'done'), started_at = coalesce(started_at, ?3),
           finished_at = ?3, updated_at = ?3, expires_at = iif(exists (${PARKED}), null, ?3 + ?4)
         where company = ?1 and id = ?2 and finished_at is null and not exists (${WAITING})`,
-      args: [company, job, at, KEPT_MS],
+      args: [company, job, at, JOB_KEPT_MS],
     },
   ];
 }

@@ -1,3 +1,4 @@
+import type { NoteStatus } from "../lib/note-status.ts";
 import type { FieldError } from "../nfe/failures.ts";
 
 export interface Hold {
@@ -24,8 +25,6 @@ export const HOLD_CODES = [
   "retail",
 ] as const;
 export type HoldCode = (typeof HOLD_CODES)[number];
-
-export type NoteStatus = "PENDENTE" | "PROCESSADA" | "ESTORNADA" | "CANCELADA" | "DESCARTADA";
 
 export type IngestFailure =
   | { code: "nfe.many_notes"; count: number }

@@ -2,9 +2,6 @@ import { trusted } from "../lib/cast.ts";
 import type { Guard, Ports, Statement } from "../ports.ts";
 import { type BatchResult, type BatchSummary, summaryBy } from "./batch-result.ts";
 
-/** How long the results of a batch are kept, and the bytes of what was refused, for the person who asks why. */
-export const KEPT_MS = 30 * 86_400_000;
-
 /** A document of a queued batch as it is first written; with results and no bytes there is nothing left to do. */
 export interface NewItem {
   readonly position: number;
@@ -163,7 +160,7 @@ export async function progressOf(
 }
 
 /**
- * Lets the bytes of a document go with the next sweep, not after KEPT_MS: nobody has named them, and nobody will miss them.
+ * Lets the bytes of a document go with the next sweep, not after JOB_KEPT_MS: nobody has named them, and nobody will miss them.
  * Those of a note that is stored have no day, and stay; so do those that another item waits for (sweep-batches.ts).
  */
 export const forgetBytes = (company: number, sha256: string, at: number): Statement => ({

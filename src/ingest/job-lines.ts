@@ -1,8 +1,9 @@
 import { sha256 } from "../lib/hash.ts";
+import { JOB_KEPT_MS } from "../lib/retention.ts";
 import type { Guard, Ports, Statement } from "../ports.ts";
 import type { BatchResult } from "./batch-result.ts";
 import type { IngestFailure } from "./failures.ts";
-import { KEPT_MS, type NewItem } from "./job-items.ts";
+import type { NewItem } from "./job-items.ts";
 import { keyHint } from "./key-hint.ts";
 import type { Piece } from "./piece.ts";
 
@@ -31,7 +32,7 @@ export async function keptLine(
     return { line, statements: [], bytes: 0 };
   }
   const hash = await sha256(opened);
-  const until = ports.clock.now() + KEPT_MS;
+  const until = ports.clock.now() + JOB_KEPT_MS;
   return {
     line: { position, file, sha256: hash, hint: keyHint(opened), results: [] },
     statements: await ports.originals.keep(company, hash, opened, ALWAYS, until),

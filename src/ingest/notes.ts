@@ -1,8 +1,8 @@
 import { and, count, desc, eq, exists, getTableColumns, gte, lt, ne, sql } from "drizzle-orm";
+import type { NoteStatus } from "../lib/note-status.ts";
 import type { Ports } from "../ports.ts";
 import { supplierItems } from "../stock/tables.ts";
 import { unitKeySql } from "../stock/unit.ts";
-import type { NoteStatus } from "./failures.ts";
 import { found, fromSupplier } from "./search-notes.ts";
 import { nfeEvents, noteItems, notes } from "./tables.ts";
 import type { Direction } from "./verdict.ts";

@@ -125,13 +125,11 @@ function effectsAfter(
     return said?.product != null || (said?.effect ?? item.effect) === "none";
   });
   const holds = note.holds.filter((hold) => hold.code !== "mapping" || !allMapped);
-  // A verdict's items are told by number; here by position, because a number may repeat.
-  const byPosition = items.map(({ position, effect }) => ({ n_item: position, effect }));
   const corrected = new Map<number, "entry" | "exit" | "none">();
-  for (const [n, correction] of told)
-    if (correction.effect !== null) corrected.set(n, correction.effect);
+  for (const [position, correction] of told)
+    if (correction.effect !== null) corrected.set(position, correction.effect);
   const { effects, holdsLeft } = orFail(
-    applyCorrections({ holds, direction: note.direction, items: byPosition }, settings, {
+    applyCorrections({ holds, direction: note.direction, items }, settings, {
       override,
       effects: corrected,
     }),

@@ -1,7 +1,8 @@
 import type { Cause } from "../accounts/actor.ts";
+import type { NoteStatus } from "../lib/note-status.ts";
 import type { Finding } from "../nfe/document.ts";
 import type { Guard, Statement } from "../ports.ts";
-import type { Hold, NoteStatus } from "./failures.ts";
+import type { Hold } from "./failures.ts";
 import type { Direction } from "./verdict.ts";
 
 /** What became of a note that was sent. */

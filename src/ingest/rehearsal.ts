@@ -1,4 +1,5 @@
 import { settingsOf } from "../accounts/settings.ts";
+import type { NoteStatus } from "../lib/note-status.ts";
 import { Failed } from "../lib/result.ts";
 import type { Reading } from "../nfe/document.ts";
 import type { NfeEvent } from "../nfe/note.ts";
@@ -6,7 +7,7 @@ import { hasNumber } from "../nfe/protocol.ts";
 import type { Ports } from "../ports.ts";
 import { relationOf } from "./complete.ts";
 import { again, type EventReceipt, lookAt, weighed } from "./events.ts";
-import type { IngestFailure, NoteStatus } from "./failures.ts";
+import type { IngestFailure } from "./failures.ts";
 import { judge } from "./judge.ts";
 import type { KnownEvent } from "./known-events.ts";
 import type { KeepOptions, NoteReceipt } from "./receipt.ts";

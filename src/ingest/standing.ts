@@ -1,8 +1,8 @@
+import type { NoteStatus } from "../lib/note-status.ts";
 import { keyParts } from "../nfe/access-key.ts";
 import { instantOf } from "../nfe/dates.ts";
 import { CANCELLATIONS } from "../nfe/events.ts";
 import type { Note, Party } from "../nfe/note.ts";
-import type { NoteStatus } from "./failures.ts";
 import type { KeptEffect, KnownEvent } from "./known-events.ts";
 
 /** What is known of a note by who takes part in it. */

@@ -1,8 +1,9 @@
 import { trusted } from "../lib/cast.ts";
+import type { NoteStatus } from "../lib/note-status.ts";
 import { Failed } from "../lib/result.ts";
 import type { Finding } from "../nfe/document.ts";
 import type { Ports, Row } from "../ports.ts";
-import type { Hold, IngestFailure, NoteStatus } from "./failures.ts";
+import type { Hold, IngestFailure } from "./failures.ts";
 import type { StockItem } from "./lines.ts";
 import type { StoredLot } from "./tables.ts";
 import type { Direction, Effect } from "./verdict.ts";

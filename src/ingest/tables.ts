@@ -1,7 +1,8 @@
 import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import type { NoteStatus } from "../lib/note-status.ts";
 import type { Finding } from "../nfe/document.ts";
 import type { EventQuantity, NfeEvent } from "../nfe/note.ts";
-import type { Hold, NoteStatus } from "./failures.ts";
+import type { Hold } from "./failures.ts";
 import type { Effect, Rule } from "./verdict.ts";
 
 export const notes = sqliteTable("notes", {

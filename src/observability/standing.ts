@@ -1,10 +1,9 @@
+import { NOTE_STATUSES } from "../lib/note-status.ts";
 import type { Ports, Row } from "../ports.ts";
 import type { Figures } from "./names.ts";
 
 /** What is counted row by row is counted so far: a scrape costs milliseconds, whatever becomes of the shop. */
 const MOST = 10_000;
-
-const NOTE_STATUSES = ["PENDENTE", "PROCESSADA", "ESTORNADA", "CANCELADA", "DESCARTADA"] as const;
 
 /** Rows of all companies that a condition on `t` selects, at most MOST of them. */
 const some = (table: string, condition: string, what = "1 as one"): string =>

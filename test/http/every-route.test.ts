@@ -72,3 +72,21 @@ test("another company's note is not found, whatever is asked of it", () =>
     expect((await send("GET", "/api/nfes", { as: "stranger" })).body.data).toEqual([]);
     expect((await send("GET", "/api/stock", { as: "stranger" })).body.data).toEqual([]);
   }));
+
+test("what a body asks beyond its route's permission is refused by role: corrections are a manager's", () =>
+  withService(async ({ upload, send }) => {
+    const { syntheticNote } = await import("../../src/demo/synthetic-note.ts");
+    for (const [seed, json] of [
+      [1, { items: [{ n_item: 1, factor: 2 }] }],
+      [2, { override: ["no_protocol"] }],
+    ] as const)
+      for (const role of ["VISUALIZADOR", "OPERADOR", "GERENTE"] as const) {
+        const note = syntheticNote({ seed });
+        await upload(note.xml);
+        const answer = await send("POST", `/api/nfes/${note.accessKey}/process`, {
+          as: role,
+          json,
+        });
+        expect([role, answer.status !== 403]).toEqual([role, role === "GERENTE"]);
+      }
+  }));

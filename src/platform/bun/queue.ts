@@ -1,4 +1,5 @@
 import { newId } from "../../lib/id.ts";
+import { JOB_KEPT_MS } from "../../lib/retention.ts";
 import type { Message } from "../../messages.ts";
 import type { Consumer, MessageQueue, Ports, Statement } from "../../ports.ts";
 import { depth, enqueue, renew, tidy } from "../queue-table.ts";
@@ -43,8 +44,6 @@ export interface BunQueue extends MessageQueue {
   depth(): Promise<QueueDepth>;
 }
 
-const PARKED_MS = 30 * 86_400_000;
-
 /** Documents are short work; the others are not, and another process may have room for them. */
 const AHEAD: Readonly<Record<Message["kind"], number>> = { document: 16, archive: 0, export: 0 };
 
@@ -87,7 +86,7 @@ export function bunQueue(
   const clean = () => {
     const now = clock.now();
     const longest = 2 * Math.max(LONGEST_DELAY_MS, limits.leaseMs);
-    return write(tidy(kinds, now, longest, now - PARKED_MS));
+    return write(tidy(kinds, now, longest, now - JOB_KEPT_MS));
   };
 
   return {

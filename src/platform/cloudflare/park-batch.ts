@@ -1,17 +1,15 @@
 import pMap from "p-map";
+import { JOB_KEPT_MS } from "../../lib/retention.ts";
 import { Message } from "../../messages.ts";
 import type { Ports, Statement } from "../../ports.ts";
 import { bury, forgetDead } from "../queue-table.ts";
 import { type Deliveries, type Delivery, delayOf, type Hands } from "./consume-batch.ts";
 import { readLetter } from "./letter.ts";
 
-/** How long what nobody can read is kept for whoever asks. */
-const BURIED_MS = 30 * 86_400_000;
-
 /** Forgets what was buried long ago. Rejects as the writer does. */
 export const forgetBuried = ({ writer, clock }: Pick<Ports, "writer" | "clock">): Promise<void> =>
   writer.commit({
-    statements: [forgetDead(clock.now() - BURIED_MS)],
+    statements: [forgetDead(clock.now() - JOB_KEPT_MS)],
     mine: () => undefined,
   });
 
