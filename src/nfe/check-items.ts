@@ -64,7 +64,7 @@ const CHECKS: readonly Check[] = [
       ? warning(
           "lot_dates",
           `${prod}/rastro`,
-          `Um lote do item ${item.nItem} vence antes de ser fabricado.`,
+          `A validade de um lote do item ${item.nItem} é anterior à fabricação.`,
         )
       : null,
   (item, prod, note) =>
@@ -76,11 +76,14 @@ const CHECKS: readonly Check[] = [
       ? info(
           "tax_unit",
           `${prod}/uTrib`,
-          `O item ${item.nItem} é vendido como ${item.qCom.text} ${item.uCom} e tributado como ${item.qTrib.text} ` +
+          `O item ${item.nItem} é vendido como ${withComma(item.qCom)} ${item.uCom} e tributado como ${withComma(item.qTrib)} ` +
             `${item.uTrib}: confira o fator de conversão.`,
         )
       : null,
 ];
+
+/** A quantity as the document writes it, with the comma of Brazil. */
+const withComma = ({ text }: Exact): string => text.replace(".", ",");
 
 /**
  * |quantity × unit value − vProd| ≤ 0,01 (rejections 629 and 630), exactly: 4 and 10 places make 14, so BigInt.

@@ -54,6 +54,7 @@ export function checkNote(note: Note, path: string): Finding[] {
       code: "more_findings",
       severity: "info",
       path: null,
+      // At least two: one more would still have been kept.
       message: `Há mais ${findings.length - kept.length} observações sobre esta nota.`,
     },
   ];

@@ -151,7 +151,7 @@ function authorOf(asked: Fields, path: string, notices: Notices): NfeEvent["auth
     notices.errors.push({
       path: `${path}/CPF`,
       code: "duplicate",
-      message: "o evento traz CNPJ e CPF do autor; só um deles pode aparecer",
+      message: "o evento traz CNPJ e CPF do autor; informe só um deles",
     });
   return {
     cnpj: cnpj === undefined ? null : unmasked(cnpj),

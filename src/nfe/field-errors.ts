@@ -19,7 +19,7 @@ export function missing(path: string, expected?: string): FieldError {
 export const tooMany = (path: string, most: number, got: number): FieldError => ({
   path: `${path}[${most + 1}]`,
   code: "too_many",
-  message: `são no máximo ${most}`,
+  message: `excede o máximo de ${most}`,
   expected: String(most),
   got: String(got),
 });

@@ -48,7 +48,7 @@ function noLongerThan(most: number): z.core.CheckFn<string> {
 }
 
 const matches = (pattern: RegExp, expected: string) =>
-  field({ code: "pattern", message: "não tem a forma esperada", expected }, (text) =>
+  field({ code: "pattern", message: "não tem o formato esperado", expected }, (text) =>
     pattern.test(text),
   );
 

@@ -22,7 +22,7 @@ const fiscal = (project: string) =>
 const KINDS = [
   {
     type: "cte",
-    says: "um conhecimento de transporte (CT-e)",
+    says: "um conhecimento de transporte eletrônico (CT-e)",
     instead: null,
     roots:
       /^(?:cte(?:OS|Simp)?Proc|CTe(?:OS|Simp)?|enviCTe(?:OS)?|(?:proc)?eventoCTe|GTVe(?:Proc)?)$/i,
@@ -30,14 +30,14 @@ const KINDS = [
   },
   {
     type: "mdfe",
-    says: "um manifesto de documentos fiscais (MDF-e)",
+    says: "um manifesto eletrônico de documentos fiscais (MDF-e)",
     instead: null,
     roots: /^(?:mdfeProc|MDFe|enviMDFe|(?:proc)?eventoMDFe)$/i,
     namespace: fiscal("mdfe"),
   },
   {
     type: "bpe",
-    says: "um bilhete de passagem (BP-e)",
+    says: "um bilhete de passagem eletrônico (BP-e)",
     instead: null,
     roots: /^(?:bpe(?:TM)?Proc|BPe(?:TM)?|(?:proc)?eventoBPe)$/i,
     namespace: fiscal("bpe"),
@@ -58,7 +58,7 @@ const KINDS = [
   },
   {
     type: "dce",
-    says: "uma declaração de conteúdo (DC-e)",
+    says: "uma declaração de conteúdo eletrônica (DC-e)",
     instead: null,
     roots: /^(?:dceProc|DCe|(?:proc)?eventoDCe)$/i,
     namespace: fiscal("dce"),
@@ -79,7 +79,7 @@ const KINDS = [
   },
   {
     type: "nfse",
-    says: "uma nota fiscal de serviços (NFS-e)",
+    says: "uma nota fiscal de serviço eletrônica (NFS-e)",
     instead: null,
     roots: /nfs-?e|^(?:lote)?rps$|loterps|^DPS$/i,
     namespace: /nfs-?e|abrasf|ginfes|betha|prefeitura|\biss/i,

@@ -59,7 +59,7 @@ function strange(names: readonly string[]): Finding {
     code: "unknown_elements",
     severity: "info",
     path: null,
-    message: `Elementos que o leiaute não prevê foram deixados de lado (${names.length}): ${shown.join(", ")}${more}.`,
+    message: `Elementos que o leiaute não prevê foram ignorados (${names.length}): ${shown.join(", ")}${more}.`,
   };
 }
 
@@ -68,6 +68,6 @@ const leftOut = (items: readonly number[]): Finding => ({
   severity: "warning",
   path: null,
   message:
-    "As quantidades dos lotes (med) não somam a quantidade do item, e os lotes foram deixados de lado: " +
-    `itens ${items.slice(0, 10).join(", ")}${items.length > 10 ? " …" : ""}.`,
+    "A soma das quantidades dos lotes (med) é diferente da quantidade do item, e os lotes foram ignorados: " +
+    `${items.length === 1 ? "item" : "itens"} ${items.slice(0, 10).join(", ")}${items.length > 10 ? " …" : ""}.`,
 });
