@@ -72,7 +72,7 @@ export const PASSWORD_ARGS = {
 export const RESTORE_ARGS = {
   force: {
     type: "boolean",
-    description: "Também onde já há um banco de dados: ele é posto de lado com outro nome",
+    description: "Também onde já há um banco de dados: ele é guardado com outro nome",
   },
   ...HELP_FLAG,
 } as const satisfies ArgsDef;

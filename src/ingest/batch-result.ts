@@ -60,7 +60,7 @@ export function putAside(file: string, error: { readonly code: string }): BatchR
   if (failure.code !== "nfe.not_an_nfe" || failure.document_type === undefined) return null;
   const { is, instead } = sayOther(failure.document_type, failure.got);
   if (instead !== null) return null;
-  return { file, outcome: "ignored", why: `O arquivo não é uma NF-e: é ${is}.` };
+  return { file, outcome: "ignored", why: `O arquivo não é uma NF-e: é ${is}` };
 }
 
 /** How many of each outcome, as a batch is answered. */

@@ -8,7 +8,7 @@ const NEGATIVE = {
   code: "negative_balance",
   severity: "warning",
   path: null,
-  message: "A saída deixou produtos com saldo negativo",
+  message: "A saída deixou produtos com saldo negativo.",
 } as const satisfies Finding;
 
 /**

@@ -64,7 +64,7 @@ export const CFOP_GROUPS: readonly CfopGroup[] = [
   {
     group: "st",
     effect: "goods",
-    says: "operação com mercadoria sob substituição tributária",
+    says: "operação com mercadoria sujeita à substituição tributária",
     codes: { "1256": "401 403 408 409 410 411", "56": "402", "6": "404", "5": "405" },
   },
   {
@@ -205,7 +205,7 @@ export const CFOP_GROUPS: readonly CfopGroup[] = [
     // What comes back with x506 left with x505, so both must be answered alike.
     group: "export_lot",
     effect: "ask",
-    says: "remessa ou devolução com fim de exportação",
+    says: "remessa ou devolução com fim específico de exportação",
     codes: { "12567": "501 504", "56": "502", "12356": "503", "1256": "505", "12": "506" },
   },
   {
@@ -219,7 +219,7 @@ export const CFOP_GROUPS: readonly CfopGroup[] = [
     // x407 and x413 are x556 and its return under ICMS-ST.
     group: "consumption",
     effect: "ask",
-    says: "material de uso ou consumo",
+    says: "material para uso ou consumo",
     codes: { "12": "407", "56": "413", "123567": "556", "1256": "557" },
   },
   {

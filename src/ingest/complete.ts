@@ -133,7 +133,8 @@ const HELD_LATE = {
   code: "held_after_processing",
   severity: "warning",
   path: null,
-  message: "O protocolo chegou depois da aprovação e retém a nota, que já está no estoque; confira",
+  message:
+    "O protocolo de autorização chegou depois da aprovação e criou uma pendência na nota, que já está no estoque: confira.",
 } as const satisfies Finding;
 
 /** A note that waits gets its verdict whole; of one that was posted direction and effects stand, for its movements do. */

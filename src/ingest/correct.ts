@@ -111,7 +111,7 @@ function contradictions(items: readonly Named[], corrections: Corrections): Fiel
         errors.push({
           path: `/items/${i}/${field}`,
           code: "contradiction",
-          message: `Outro item com o mesmo código e a mesma unidade diz ${said}`,
+          message: `Outro item com o mesmo código e a mesma unidade traz ${said}`,
           expected: said,
           got: value,
         });

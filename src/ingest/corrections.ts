@@ -82,7 +82,7 @@ function untold(
     .map((item) => ({
       path: "/items/-/effect",
       code: "missing",
-      message: `Informe o efeito do item ${item.n_item}.`,
+      message: `Informe o efeito do item ${item.n_item}`,
       expected: "entry | exit | none",
     }));
 }

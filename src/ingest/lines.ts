@@ -195,7 +195,7 @@ export function itemFindings(items: readonly StockItem[]): Finding[] {
       code: "repeated_item_number",
       severity: "warning" as const,
       path: `/NFe/infNFe/det[@nItem=${n_item}]`,
-      message: `Mais de um item da nota tem o número ${n_item}`,
+      message: `Mais de um item da nota tem o número ${n_item}.`,
     })),
     ...items
       .filter((item) => item.lots.length > 0 && !lotsAddUp(item))
@@ -203,7 +203,7 @@ export function itemFindings(items: readonly StockItem[]): Finding[] {
         code: "lots_do_not_add_up",
         severity: "warning" as const,
         path: `/NFe/infNFe/det[${item.position}]/prod/rastro`,
-        message: `Item ${item.n_item}: a soma dos lotes não é a quantidade do item; o movimento fica sem lote`,
+        message: `Item ${item.n_item}: a soma dos lotes é diferente da quantidade do item; o movimento fica sem lote.`,
       })),
   ];
 }

@@ -1,12 +1,14 @@
 import type { NoteRule } from "./case.ts";
 import type { KnownEvent } from "./known-events.ts";
 
-/** "; item 1: 2.0000 UN, item 3: …": what events say of the items. At most ten are named. */
+/** "; item 1: 2,0000 UN, item 3: …": what events say of the items. At most ten are named. */
 function amounts(events: readonly KnownEvent[]): string {
   const all = events.flatMap(({ quantities }) => quantities);
   const named = all
     .slice(0, 10)
-    .map(({ nItem, quantity, unit }) => `item ${nItem}: ${quantity} ${unit}`.trim());
+    .map(({ nItem, quantity, unit }) =>
+      `item ${nItem}: ${quantity.replace(".", ",")} ${unit}`.trim(),
+    );
   const more = all.length > named.length ? `, e mais ${all.length - named.length}` : "";
   return named.length === 0 ? "" : `; ${named.join(", ")}${more}`;
 }
@@ -42,7 +44,7 @@ export const BY_EVENTS: readonly NoteRule[] = [
       const failed = known.standing?.notDelivered;
       if (failed == null) return null;
       return failed.type === "110192"
-        ? "O emitente registrou que a entrega não aconteceu (evento 110192): confira se a mercadoria chegou antes de aprovar."
+        ? "O emitente registrou insucesso na entrega (evento 110192): confira se a mercadoria chegou antes de aprovar."
         : `O emitente registrou que o fornecimento não foi realizado (evento 112140${amounts([failed])}): confira o que chegou antes de aprovar.`;
     },
   },

@@ -38,7 +38,7 @@ export const BY_SIGNATURE: readonly NoteRule[] = [
     finding: { code: "certificate_not_checked", severity: "warning" },
     says: (seen) =>
       leftUnchecked(seen, "chain")
-        ? "A assinatura confere e traz o número do emitente, mas não se verificou quem emitiu o certificado: nenhuma autoridade está configurada (SIGNATURE_ROOTS)."
+        ? "A assinatura confere e traz o CNPJ ou CPF do emitente, mas não se verificou quem emitiu o certificado: nenhuma autoridade está configurada (SIGNATURE_ROOTS)."
         : null,
   },
   {

@@ -86,7 +86,7 @@ async function piecesOf(
     return [{ kind: "rejected", file, failure: { code: "batch.winmail" } }];
   const text = format === "xml" || format === "empty";
   if (isBeside(file) || !(text || isNamedXml(file)))
-    return [{ kind: "ignored", file, why: `O arquivo não é uma nota: é ${FORMAT_SAY[format]}.` }];
+    return [{ kind: "ignored", file, why: `O arquivo não é uma nota: é ${FORMAT_SAY[format]}` }];
   if (blob.size > tally.limits.entryBytes)
     return [
       {

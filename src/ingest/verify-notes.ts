@@ -55,9 +55,9 @@ async function flawsOf(
 ): Promise<string[]> {
   const flaws: string[] = [];
   if (row.status === "PROCESSADA" && row.has_goods === 1 && row.posted === 0)
-    flaws.push("está PROCESSADA, e não há movimentos dela");
+    flaws.push("está PROCESSADA, mas não há movimentos dela");
   if ((row.status === "PENDENTE" || row.status === "DESCARTADA") && row.posted === 1)
-    flaws.push(`está ${row.status}, e há movimentos dela`);
+    flaws.push(`está ${row.status}, mas há movimentos dela`);
   const bytes = await ports.originals.get(company, String(row.sha256)).catch(() => null);
   if (bytes === null) return [...flaws, "o original não está guardado ou não pode ser lido"];
   const note = noteIn(await ports.documents.read(bytes, signal), String(row.access_key));

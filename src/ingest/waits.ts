@@ -52,7 +52,7 @@ export const NOTE: readonly NoteRule[] = [
     hold: "no_protocol",
     says: ({ note }) =>
       !hasNumber(note.protocol)
-        ? "O arquivo não traz o número do protocolo da SEFAZ e não prova que a nota foi autorizada: envie o XML completo (nfeProc)."
+        ? "O arquivo não traz o protocolo de autorização da SEFAZ e não comprova que a nota foi autorizada: envie o XML completo (nfeProc)."
         : null,
   },
   {
@@ -182,7 +182,7 @@ export const NOTE: readonly NoteRule[] = [
       const codes = [...new Set(asking.map((item) => item.CFOP))].sort();
       const named = codes.slice(0, 10).join(", ") + (codes.length > 10 ? ", …" : "");
       return {
-        message: `Informe o efeito no estoque: ${listed(numbers(asking))} (CFOP ${named}; natureza da operação "${seen.note.ide.natOp}"). Ao aprovar, informe se cada um entra, sai ou não se move.`,
+        message: `Informe o efeito no estoque: ${listed(numbers(asking))} (CFOP ${named}; natureza da operação "${seen.note.ide.natOp}"). Ao aprovar, informe se cada item entra, sai ou não movimenta o estoque.`,
         items: numbers(asking),
       };
     },
@@ -224,7 +224,7 @@ export const NOTE: readonly NoteRule[] = [
       const originals = new Set(referencesOf(note).map(({ accessKey }) => accessKey)).size;
       const which =
         originals === 0
-          ? "não diz qual é a nota original"
+          ? "ela não informa qual é a nota original"
           : "a nota original está em DFeReferenciado de cada item ou, até 15/11/2026, em NFref";
       return `A nota é de devolução: segue a direção de quem a emitiu, e ${which}.`;
     },
@@ -240,7 +240,7 @@ export const NOTE: readonly NoteRule[] = [
       return items.length === 0
         ? null
         : {
-            message: `Falta ligar o código do fornecedor a um produto da empresa: ${listed(items)}.`,
+            message: `Falta associar o código do fornecedor a um produto da empresa: ${listed(items)}.`,
             items,
           };
     },
@@ -252,7 +252,7 @@ export const NOTE: readonly NoteRule[] = [
     hold: "retail",
     says: ({ note }) =>
       note.ide.mod === "65"
-        ? "O documento é uma NFC-e (modelo 65), venda de balcão ao consumidor, e não mexe no estoque por si: confira antes de aprovar, ou descarte-a."
+        ? "O documento é uma NFC-e (modelo 65), venda de balcão ao consumidor, e não movimenta o estoque por si só: confira antes de aprovar, ou descarte-a."
         : null,
   },
 ];

@@ -67,6 +67,6 @@ export const WHOSE: readonly WhoseRule[] = [
     source: "leiauteNFe_v4.00, emit and dest; autXML, carriers and accountants hold others' notes",
     direction: "none",
     applies: () => true,
-    message: "A empresa não é o emitente nem o destinatário: a nota não mexe no estoque.",
+    message: "A empresa não é o emitente nem o destinatário: a nota não movimenta o estoque.",
   },
 ];

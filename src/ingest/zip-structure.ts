@@ -98,8 +98,8 @@ async function endOf(zip: ZipBytes): Promise<End | string> {
   return end64Of(zip, told, tail.subarray(locator), from + locator);
 }
 
-const WRONG_COUNT = "o registro final conta outro número de arquivos que a lista";
-const WRONG_PLACE = "a lista de arquivos não está onde o registro final diz";
+const WRONG_COUNT = "o registro final informa um número de arquivos diferente do da lista";
+const WRONG_PLACE = "a lista de arquivos não está onde o registro final indica";
 const WRONG_64 = "os registros finais ZIP e ZIP64 se contradizem";
 
 async function end64Of(
@@ -140,13 +140,13 @@ function directoryOf(bytes: Uint8Array, entries: number): Listed[] | string {
   let i = 0;
   while (i < bytes.length) {
     if (i + CENTRAL.bytes > bytes.length || uint32(bytes, i) !== CENTRAL.signature)
-      return "a lista de arquivos tem outro tamanho que o registro final diz";
+      return "a lista de arquivos tem tamanho diferente do informado no registro final";
     const nameAt = i + CENTRAL.bytes;
     const extraAt = nameAt + uint16(bytes, i + 28);
     const commentAt = extraAt + uint16(bytes, i + 30);
     const next = commentAt + uint16(bytes, i + 32);
     if (next > bytes.length)
-      return "a lista de arquivos tem outro tamanho que o registro final diz";
+      return "a lista de arquivos tem tamanho diferente do informado no registro final";
     const extra = bytes.subarray(extraAt, commentAt);
     const sizes = sizesOf(extra, [
       uint32(bytes, i + 24),
@@ -202,7 +202,7 @@ async function localContradiction(
     Math.min(next - entry.at, LOCAL.bytes + entry.name.length + LIKELY_EXTRA),
   );
   if (head.length < LOCAL.bytes || uint32(head, 0) !== LOCAL.signature)
-    return "um arquivo não está onde a lista diz";
+    return "um arquivo não está onde a lista indica";
   const nameEnd = LOCAL.bytes + uint16(head, 26);
   const headEnd = nameEnd + uint16(head, 28);
   if (entry.at + headEnd + entry.compressed > next) return OVERLAP;
@@ -222,8 +222,8 @@ async function localContradiction(
 }
 
 const OVERLAP = "dois arquivos ocupam os mesmos bytes";
-const WRONG_NAME = "o cabeçalho de um arquivo tem outro nome que a lista";
-const WRONG_SIZE = "o cabeçalho de um arquivo tem outro tamanho ou CRC que a lista";
+const WRONG_NAME = "o nome de um arquivo no cabeçalho é diferente do nome na lista";
+const WRONG_SIZE = "o tamanho ou o CRC de um arquivo no cabeçalho é diferente do que está na lista";
 const BETWEEN = "há bytes que nenhum arquivo da lista ocupa";
 
 async function sizesContradiction(

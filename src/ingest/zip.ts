@@ -50,7 +50,7 @@ export async function listZip(
       const file = prefix === null ? name : `${prefix}/${name}`;
       pieces.push(
         entry.directory
-          ? { kind: "ignored", file, why: "É uma pasta." }
+          ? { kind: "ignored", file, why: "É uma pasta" }
           : await pieceOf(entry, file, name, tally, signal),
       );
     }
@@ -69,7 +69,7 @@ async function pieceOf(
   tally: Tally,
   signal?: AbortSignal,
 ): Promise<Piece> {
-  if (isBeside(entry.filename)) return { kind: "ignored", file, why: "O arquivo não é uma nota." };
+  if (isBeside(entry.filename)) return { kind: "ignored", file, why: "O arquivo não é uma nota" };
   if (entry.encrypted) return unreadable(file, "encrypted");
   if (isNamedZip(name)) return unreadable(file, "nested_zip");
   const { compressedSize, uncompressedSize } = entry;
@@ -81,7 +81,7 @@ async function pieceOf(
     if (format === "zip") return unreadable(file, "nested_zip");
     if (format === "tnef") return { kind: "rejected", file, failure: { code: "batch.winmail" } };
     if (format !== "xml")
-      return { kind: "ignored", file, why: `O arquivo não é uma nota: é ${FORMAT_SAY[format]}.` };
+      return { kind: "ignored", file, why: `O arquivo não é uma nota: é ${FORMAT_SAY[format]}` };
   }
   tally.document(compressedSize, uncompressedSize);
   return { kind: "document", file, bytes: (asked) => inflate(entry, uncompressedSize, asked) };

@@ -71,7 +71,7 @@ async function collect(
       const inner = await parseMime(whole(bytesOf(content)), ports.breathe);
       await collect(inner.attachments, `${name}/`, depth + 1, found, ports);
     } else {
-      const why = "É uma mensagem dentro de outras demais; encaminhe-a sozinha.";
+      const why = "A mensagem está dentro de muitas outras; encaminhe-a sozinha";
       found.unopened.push({ kind: "ignored", file: name, why });
     }
   }

@@ -64,7 +64,7 @@ describe("what other events make of a note", () => {
     withService(async ({ upload, send }) => {
       await upload(NOTE.xml);
       await upload(syntheticEvent(KEY, { type: "112130", detail: quantities }));
-      expect((await send("GET", path)).body.holds[0].message).toContain("item 1: 2.0000 CX");
+      expect((await send("GET", path)).body.holds[0].message).toContain("item 1: 2,0000 CX");
     }));
 
   test("a manager may lift such a hold where the company allows it, and a cancellation never", () =>

@@ -22,12 +22,12 @@ const RESULTS = [
   {
     file: "cte.xml",
     outcome: "ignored",
-    message: "O arquivo não é uma NF-e: é um conhecimento de transporte (CT-e).",
+    message: "O arquivo não é uma NF-e: é um conhecimento de transporte eletrônico (CT-e)",
   },
   {
     file: "nfse",
     outcome: "ignored",
-    message: "O arquivo não é uma NF-e: é uma nota fiscal de serviços (NFS-e).",
+    message: "O arquivo não é uma NF-e: é uma nota fiscal de serviço eletrônica (NFS-e)",
   },
   {
     file: "dist.xml",
@@ -80,7 +80,7 @@ test("a CT-e that is uploaded alone is 422, and both its root and what it is are
         code: "nfe.not_an_nfe",
         got: "cteProc",
         document_type: "cte",
-        detail: "O XML não é uma NF-e: é um conhecimento de transporte (CT-e)",
+        detail: "O XML não é uma NF-e: é um conhecimento de transporte eletrônico (CT-e)",
       },
     ]);
   }));

@@ -30,7 +30,7 @@ const VERSIONS: readonly (readonly [number, string])[] = [
   [1, "cc2a113c76dc2976"],
   [2, "e4b4d45db3dc3c9d"],
   [3, "46969ef57474cfff"],
-  [4, "64ce2aef9ef0aa66"],
+  [4, "d76cb2e60ec72657"],
 ];
 
 /** Imports say where a thing stands, not what is decided. */

@@ -48,7 +48,7 @@ describe("what an event makes of its note", () => {
       { nItem: 3, quantity: "0.5000", unit: "KG" },
     ];
     for (const type of ["112130", "211124", "112140"])
-      expect(said([known({ type, quantities })])).toContain("item 1: 2.0000 CX, item 3: 0.5000 KG");
+      expect(said([known({ type, quantities })])).toContain("item 1: 2,0000 CX, item 3: 0,5000 KG");
     const many = Array.from({ length: 990 }, (_, i) => ({
       nItem: i + 1,
       quantity: "1",

@@ -1,0 +1,90 @@
+import { expect, test } from "bun:test";
+import { Glob } from "bun";
+import { CFOP_GROUPS } from "../src/ingest/cfop-table.ts";
+import { WHOSE } from "../src/ingest/whose.ts";
+import { type Token, tokensOf } from "./support/source.ts";
+
+/** A text with its quotes that begins as a sentence; what is shorter is a label. */
+const SENTENCE = /^["`]\p{Lu}\p{L}* .{22,}["`]$/su;
+const PORTUGUESE =
+  /[áâãàçéêíóôõú]|\b(?:[aeo]s?|d[aeo]s?|n[ao]s?|que|por|com|para|sem|uma?|item|nota|empresa)\b/u;
+
+/** The last piece of the template that begins at a token. */
+function tailOf(tokens: readonly Token[], head: number): string {
+  let open = 0;
+  for (const { text } of tokens.slice(head)) {
+    if (/^`.*\$\{$/s.test(text)) open += 1;
+    else if (/^\}.*`$/s.test(text) && --open === 0) return text;
+  }
+  return "";
+}
+
+/** What the templates with values end with, where a message is one. */
+const messageTails = (tokens: readonly Token[]): string[] =>
+  tokens.flatMap(({ text }, at) =>
+    text === "message" && /^`.*\$\{$/s.test(tokens[at + 2]?.text ?? "")
+      ? [tailOf(tokens, at + 2)]
+      : [],
+  );
+
+/** Strings and templates without values; what stands after `source:` is for developers. */
+const textsOf = (tokens: readonly Token[]): string[] =>
+  tokens
+    .filter(({ text }, at) => /^["`]/.test(text) && tokens[at - 2]?.text !== "source")
+    .map(({ text }) => text);
+
+async function sentences(...patterns: string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const pattern of patterns)
+    for await (const path of new Glob(pattern).scan("."))
+      for (const text of textsOf(tokensOf(await Bun.file(path).text())))
+        if (SENTENCE.test(text) && PORTUGUESE.test(text.slice(2))) found.push(text);
+  return found;
+}
+
+test("every hold, finding and reason of a rule is a whole sentence with a full stop", async () => {
+  const said = await sentences(
+    "src/ingest/{waits,goods,classify,said-by-events,said-by-signature}.ts",
+    "src/ingest/{below-zero,complete}.ts",
+    "src/nfe/check{,-authorisation,-items,-parties,-totals}.ts",
+  );
+  expect(said.length).toBeGreaterThan(30);
+  expect(said.filter((text) => !/\.["`]$/.test(text))).toEqual([]);
+  const tails: string[] = [];
+  for (const path of [
+    "ingest/lines",
+    "ingest/waits",
+    "ingest/not-approved",
+    "nfe/check-totals",
+    "nfe/read",
+  ])
+    tails.push(...messageTails(tokensOf(await Bun.file(`src/${path}.ts`).text())));
+  expect(tails.length).toBeGreaterThan(10);
+  expect(tails.filter((text) => !/\.`$/.test(text))).toEqual([]);
+  expect(WHOSE.map(({ message }) => message).filter((text) => !text.endsWith("."))).toEqual([]);
+});
+
+test("what an operation code is ends without a full stop, for the rule puts it", () => {
+  expect(CFOP_GROUPS.filter(({ says }) => /[.:;]$/.test(says))).toEqual([]);
+});
+
+test("the sentence of a failure ends without a full stop, for a reason may follow it", async () => {
+  const said = await sentences(
+    "src/http/{problem,titles}.ts",
+    "src/ingest/{correct,corrections}.ts",
+  );
+  expect(said.length).toBeGreaterThan(50);
+  expect(said.filter((text) => /\.["`]$/.test(text))).toEqual([]);
+});
+
+/** To an accountant `retenção` is tax withheld; `trabalho` is labour; the others are not said of notes in Brazil. */
+const OTHER_WORDS =
+  /\b(?:retenç(?:ão|ões)|trabalhos?|deixad[oa]s? de lado|post[oa]s? de lado|mexe no estoque)\b/iu;
+
+test("no text in the source has a word that means something else to an accountant", async () => {
+  const found: string[] = [];
+  for await (const path of new Glob("src/**/*.ts").scan("."))
+    for (const text of textsOf(tokensOf(await Bun.file(path).text())))
+      if (OTHER_WORDS.test(text)) found.push(`${path}: ${text}`);
+  expect(found).toEqual([]);
+});
