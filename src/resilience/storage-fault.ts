@@ -18,8 +18,12 @@ export class StorageFault extends Error {
 
 const CODES = { gone: "STORAGE_GONE", damaged: "STORAGE_DAMAGED" } as const;
 
-/** SQLite's own words for it. SQLITE_IOERR is none: a full disk says so too (the connection tells them apart). */
-const DAMAGED = /^(?:STORAGE_DAMAGED|SQLITE_CORRUPT.*|SQLITE_NOTADB|SQLITE_CANTOPEN.*)$/;
+/**
+ * SQLite's own words for it: also a read, a write or a sync that failed. SQLITE_IOERR alone, or over the shared memory, is
+ * none: a full disk says so too (the connection that writes tells them apart).
+ */
+const DAMAGED =
+  /^(?:STORAGE_DAMAGED|SQLITE_CORRUPT.*|SQLITE_NOTADB|SQLITE_CANTOPEN.*|SQLITE_IOERR_(?:SHORT_READ|READ|WRITE|FSYNC|DIR_FSYNC|FSTAT|TRUNCATE|CORRUPTFS|DATA|IN_PAGE))$/;
 const GONE = /^(?:STORAGE_GONE|SQLITE_READONLY_DBMOVED)$/;
 /** What may pass: too many files were open, or a folder could not be read for a moment. */
 const MAY_PASS = /^SQLITE_CANTOPEN/;

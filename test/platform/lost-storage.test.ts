@@ -65,6 +65,18 @@ test("a database that is removed while nobody writes is noticed within two secon
     expect(await Promise.race([promise, Bun.sleep(2_000).then(() => "late")])).toBe("STORAGE_GONE");
   }));
 
+test("a log that is emptied in place under the server: reads that need it say storage.damaged too, and never internal", () =>
+  withServer(async (server) => {
+    for (const seed of [1, 2, 3]) await server.upload(xml(seed), "?approve=true");
+    await truncate(`${pathOf(server)}-wal`, 0);
+    for (const path of ["/api/nfes?limit=9", "/api/movements/list?limit=9", "/api/dashboard"]) {
+      const { status, body } = await server.call("GET", path);
+      if (status !== 200) expect([path, status, body.code]).toEqual([path, 503, "storage.damaged"]);
+    }
+    const { status, body } = await server.upload(xml(4));
+    expect([status, body.code]).toEqual([503, "storage.damaged"]);
+  }));
+
 test("damaged pages are said with 503 and a code of their own, and stop every write; the sentence goes to the log alone", () =>
   withServer(async (server) => {
     const path = pathOf(server);
