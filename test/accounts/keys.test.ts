@@ -242,6 +242,12 @@ test("a company has at most a hundred keys, also when many are asked for at once
   );
   const won = made.flatMap((one) => (one.status === "fulfilled" ? [one.value.made] : []));
   expect(won).toHaveLength(MAX_KEYS);
+  // A key that was not made leaves no line that says so.
+  const [lines] = await ports.reader.rows({
+    sql: "select count(*) as n from audit where action = 'key.create'",
+    args: [],
+  });
+  expect(lines?.n).toBe(MAX_KEYS);
   expect(await failureOf(createKey(ports, ORDER, causeOf(1)))).toEqual({
     code: "key.too_many",
     limit: MAX_KEYS,

@@ -22,6 +22,8 @@ const { values: told } = parseArgs({
     seconds: { type: "string", default: "15" },
     /** Report as JSON lines. */
     out: { type: "string" },
+    /** A report: only what was not killed then, found again by its file, kind and text. */
+    again: { type: "string" },
     /** Only what stands at these places: `src/x.ts:12`. */
     lines: { type: "string" },
   },
@@ -97,6 +99,24 @@ async function drawn(folder: string): Promise<(readonly [string, Mutant])[]> {
     const wanted = new Set(told.lines.split(","));
     return all.filter(([path, { line }]) => wanted.has(`${path}:${line}`));
   }
+  if (told.again !== undefined) {
+    const report = (await Bun.file(told.again).text()).trim().split("\n");
+    const alive = report
+      .map((line): Outcome => JSON.parse(line))
+      .filter(({ state }) => state === "survived" || state === "untested")
+      .map(({ path, kind, was }) => `${path} ${kind} ${was}`);
+    const left = new Map<string, number>();
+    for (const one of alive) left.set(one, (left.get(one) ?? 0) + 1);
+    const found: (readonly [string, Mutant])[] = [];
+    for (const [path, mutant] of all) {
+      const source = await Bun.file(join(copy, path)).text();
+      const key = `${path} ${mutant.kind} ${textOf(source, mutant)}`;
+      const n = left.get(key) ?? 0;
+      if (n > 0) found.push([path, mutant]);
+      left.set(key, n - 1);
+    }
+    return found;
+  }
   const next = random(Number(told.seed));
   return all
     .map((one, at) => ({ one, at, lot: next() }))
@@ -106,10 +126,13 @@ async function drawn(folder: string): Promise<(readonly [string, Mutant])[]> {
     .map(({ one }) => one);
 }
 
+const textOf = (source: string, { start, end }: Mutant): string =>
+  source.slice(start, end).replace(/\s+/g, " ").slice(0, 100);
+
 async function tried(coverage: Coverage, path: string, mutant: Mutant): Promise<Outcome> {
   const file = join(copy, path);
   const source = await Bun.file(file).text();
-  const was = source.slice(mutant.start, mutant.end).replace(/\s+/g, " ").slice(0, 100);
+  const was = textOf(source, mutant);
   const { kind, line } = mutant;
   const tests = covering(coverage, path, line, Number(told.seconds) * 1_000);
   if (tests.length === 0) return { path, kind, line, was, state: "untested", by: null };
