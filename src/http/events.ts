@@ -3,6 +3,7 @@ import { holderOf } from "../accounts/actor.ts";
 import { authenticate } from "../accounts/authenticate.ts";
 import type { FeedFailure } from "../journal/failures.ts";
 import { BEGINNING, cursorOf, endOf, hasExpired, positionOf } from "../journal/feed.ts";
+import { FEED_EVENT_TYPES } from "../journal/feed-events.ts";
 import { eventsWithin } from "../journal/long-poll.ts";
 import { Failed } from "../lib/result.ts";
 import { bearerOf, STREAM_PATH } from "./auth.ts";
@@ -32,7 +33,7 @@ const Cursor = z
 const EventSchema = z
   .object({
     id: z.string(),
-    type: z.string(),
+    type: z.string().openapi({ enum: [...FEED_EVENT_TYPES] }),
     at: z.iso.datetime(),
     payload: z.record(z.string(), z.unknown()),
   })

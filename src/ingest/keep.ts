@@ -180,7 +180,7 @@ function journalOf(r: Registration): Statement[] {
       r.at,
       [
         { type: "nfe.registered", payload: { ...told, holds: r.verdict.holds.map((h) => h.code) } },
-        ...(r.posting === null ? [] : [{ type: "nfe.processed", payload: told }]),
+        ...(r.posting === null ? [] : [{ type: "nfe.processed", payload: told } as const]),
       ],
       guard,
     ),

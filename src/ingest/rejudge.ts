@@ -1,5 +1,6 @@
 import pMap from "p-map";
 import { settingsOf } from "../accounts/settings.ts";
+import type { FeedEventOrder } from "../journal/feed-events.ts";
 import { type AuditLine, audit, happened, touched } from "../journal/record.ts";
 import { Failed } from "../lib/result.ts";
 import type { Reading } from "../nfe/document.ts";
@@ -108,7 +109,7 @@ const judgedItems = ({ items, verdict }: Judgement) =>
   }));
 
 /** The event of the feed that says what a note waits for now. */
-export const judgedEvent = (accessKey: string, { verdict }: Judgement) => ({
+export const judgedEvent = (accessKey: string, { verdict }: Judgement): FeedEventOrder => ({
   type: "nfe.judged",
   payload: {
     access_key: accessKey,

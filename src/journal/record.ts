@@ -1,4 +1,5 @@
 import type { Guard, Statement } from "../ports.ts";
+import type { FeedEventOrder } from "./feed-events.ts";
 import { values } from "./values.ts";
 import type { Tag } from "./versions.ts";
 
@@ -53,19 +54,13 @@ export function audit(line: AuditLine, guard: Guard = ALWAYS): Statement {
   };
 }
 
-export interface Happening {
-  /** `nfe.registered`, `nfe.processed`, `nfe.cancelled`, `stock.low` … */
-  readonly type: string;
-  readonly payload: Record<string, unknown>;
-}
-
 const NO_ROW = { sql: "select null, null where false", args: [] };
 
 /** Events of the durable feed, in order; there may be none. */
 export function happened(
   company: number,
   at: number,
-  happenings: readonly Happening[],
+  happenings: readonly FeedEventOrder[],
   guard: Guard = ALWAYS,
 ): Statement {
   const p = after(guard);

@@ -1,4 +1,5 @@
 import { happened } from "../../src/journal/record.ts";
+import { trusted } from "../../src/lib/cast.ts";
 import type { Ports } from "../../src/ports.ts";
 
 /** Makes events happen, in one commit: `{ n }` for each number. */
@@ -12,7 +13,8 @@ export const happen = (
       happened(
         company,
         ports.clock.now(),
-        numbers.map((n) => ({ type: "test.happened", payload: { n } })),
+        // No event of the service: whoever follows takes any.
+        trusted(numbers.map((n) => ({ type: "test.happened", payload: { n } }))),
       ),
     ],
     mine: () => undefined,
