@@ -34,7 +34,7 @@ const loginRoute = createRoute({
   path: "/api/login",
   operationId: "login",
   tags: ["accounts"],
-  summary: "Entra com e-mail e senha",
+  summary: "Autentica com e-mail e senha",
   ...open,
   request: { body: jsonBody(Credentials) },
   responses: answers(200, Session, "O token e o usuário"),
@@ -82,7 +82,7 @@ const PasswordChange = z
   .strictObject({
     current_password: Password,
     new_password: Password.openapi({
-      description: "10 a 200 caracteres; não o e-mail, não um só caractere repetido",
+      description: "De 10 a 200 caracteres; não pode ser o e-mail nem um só caractere repetido",
     }),
   })
   .openapi("PasswordChange");
@@ -95,7 +95,11 @@ const passwordRoute = createRoute({
   summary: "Troca a própria senha e encerra as outras sessões",
   ...asks("self"),
   request: { body: jsonBody(PasswordChange) },
-  responses: answers(200, z.object({ token: Token }), "O único token que vale daqui em diante"),
+  responses: answers(
+    200,
+    z.object({ token: Token }),
+    "O novo token; os anteriores deixam de valer",
+  ),
 });
 
 export const changePasswordHere = defineOpenAPIRoute<typeof passwordRoute, Env>({

@@ -21,7 +21,7 @@ interface Made {
 
 /** The documentation of the answer that says: what you have is still so. */
 export const UNCHANGED = {
-  304: { description: "A cópia de quem pergunta (If-None-Match) ainda vale" },
+  304: { description: "A cópia do cliente (If-None-Match) ainda vale" },
 } as const;
 
 /**

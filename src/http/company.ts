@@ -66,14 +66,14 @@ const CompanyChange = z
   .partial()
   .openapi("CompanyChange");
 
-const told = answers(200, Company, "As decisões da empresa");
+const told = answers(200, Company, "As configurações da empresa");
 
 const showRoute = createRoute({
   method: "get",
   path: "/api/company",
   operationId: "getCompany",
   tags: ["accounts"],
-  summary: "Mostra as decisões da empresa",
+  summary: "Mostra as configurações da empresa",
   ...asks("administer"),
   responses: told,
 });
@@ -91,7 +91,7 @@ const changeRoute = createRoute({
   path: "/api/company",
   operationId: "changeCompany",
   tags: ["accounts"],
-  summary: "Muda decisões da empresa e julga de novo as notas pendentes",
+  summary: "Altera as configurações da empresa e reavalia as notas pendentes",
   ...asks("administer"),
   request: { body: jsonBody(CompanyChange) },
   responses: told,

@@ -20,13 +20,15 @@ const says = (description: string) => z.number().openapi({ description });
 /** Fields of S.G.E. row 19. */
 const StatsSchema = z
   .object({
-    total_items: says("Soma dos saldos, de unidades diferentes: serve para ver se muda"),
+    total_items: says(
+      "Soma dos saldos, que são de unidades diferentes: serve só para acompanhar a variação",
+    ),
     total_skus: says("Produtos ativos"),
     entries_this_month: says("Notas e lançamentos manuais que deram entrada neste mês"),
     low_stock_count: says("Produtos abaixo do mínimo, também os que nunca tiveram movimento"),
     stock_wealth: says("Valor do estoque pelo último custo"),
     stock_wealth_sale: says("Valor do estoque pelo preço de venda"),
-    average_cost: says("Custo médio por unidade do que há em estoque com custo conhecido"),
+    average_cost: says("Custo médio por unidade dos produtos em estoque com custo conhecido"),
     idle_stock_count: says("Produtos com saldo e sem movimento há 30 dias"),
     last_movement_at: z.string().nullable(),
   })
@@ -37,9 +39,9 @@ const statsRoute = createRoute({
   path: "/api/dashboard/stats",
   operationId: "dashboardStats",
   tags: ["dashboard"],
-  summary: "Os números do estoque, hoje",
+  summary: "Mostra os indicadores do estoque hoje",
   ...asks("read"),
-  responses: { ...answers(200, StatsSchema, "Os números"), ...UNCHANGED },
+  responses: { ...answers(200, StatsSchema, "Os indicadores"), ...UNCHANGED },
 });
 
 export const dashboardStats = defineOpenAPIRoute<typeof statsRoute, Env>({
@@ -68,10 +70,10 @@ export const dashboardStats = defineOpenAPIRoute<typeof statsRoute, Env>({
 const DaySchema = z
   .object({
     date: z.string(),
-    entries: says("Soma das quantidades que entraram, de unidades diferentes"),
+    entries: says("Soma das quantidades que entraram, que são de unidades diferentes"),
     exits: says("Soma das quantidades que saíram"),
-    entries_value: says("Valor das entradas, como cada movimento o conta"),
-    exits_value: says("Valor das saídas, como cada movimento o conta"),
+    entries_value: says("Valor das entradas, conforme o custo de cada movimento"),
+    exits_value: says("Valor das saídas, conforme o custo de cada movimento"),
   })
   .openapi("DashboardDay");
 
@@ -80,7 +82,7 @@ const evolutionRoute = createRoute({
   path: "/api/dashboard/evolution",
   operationId: "dashboardEvolution",
   tags: ["dashboard"],
-  summary: "Entradas e saídas dos últimos 30 dias, dia por dia",
+  summary: "Mostra as entradas e saídas dos últimos 30 dias, dia a dia",
   ...asks("read"),
   responses: {
     ...answers(200, z.array(DaySchema), "Trinta dias, do mais antigo a hoje"),

@@ -43,14 +43,16 @@ const EmailConfigSchema = z
     imap_host: z.string(),
     imap_port: z.int(),
     imap_user: z.string(),
-    imap_password: z.string().openapi({ description: `${HIDDEN}: há uma senha guardada` }),
+    imap_password: z.string().openapi({ description: `${HIDDEN}: há uma senha salva` }),
     imap_folder: z.string(),
     imap_allowed_senders: z.string().openapi({ description: "Vazio: nenhum remetente autorizado" }),
     imap_subject_filter: z.string(),
     use_tls: z.boolean(),
     active: z.boolean(),
     intake_address: z.string().nullable(),
-    reads_mailboxes: z.boolean().openapi({ description: "Se aqui se leem caixas de e-mail" }),
+    reads_mailboxes: z
+      .boolean()
+      .openapi({ description: "Se este servidor consulta caixas de e-mail (IMAP)" }),
     recent: z.array(RecentSchema).openapi({ description: "As 20 últimas mensagens" }),
   })
   .openapi("EmailConfig");
@@ -164,10 +166,10 @@ const saveRoute = createRoute({
   path: "/api/config/email",
   operationId: "putEmailConfig",
   tags: ["e-mail"],
-  summary: `Guarda como a empresa recebe notas por e-mail; a senha ${HIDDEN} mantém a guardada`,
+  summary: `Salva como a empresa recebe notas por e-mail; a senha ${HIDDEN} mantém a que está salva`,
   ...asks("administer"),
   request: { body: jsonBody(EmailOrderSchema) },
-  responses: answers(200, Message, "Guardada"),
+  responses: answers(200, Message, "A configuração foi salva"),
 });
 
 export const putEmailConfig = defineOpenAPIRoute<typeof saveRoute, Env>({
@@ -183,7 +185,7 @@ const testRoute = createRoute({
   path: "/api/config/email/test",
   operationId: "testEmailConfig",
   tags: ["e-mail"],
-  summary: "Conecta-se à caixa de e-mail e abre a pasta, sem mudar nada",
+  summary: "Conecta-se à caixa de e-mail e abre a pasta, sem alterar nada",
   ...asks("administer"),
   request: { body: jsonBody(EmailOrderSchema) },
   responses: answers(200, Message, "A pasta pôde ser aberta"),
@@ -203,9 +205,9 @@ const addressRoute = createRoute({
   path: "/api/config/email/address",
   operationId: "renewEmailAddress",
   tags: ["e-mail"],
-  summary: "Cria o endereço que recebe as notas da empresa, ou o troca; o anterior deixa de valer",
+  summary: "Cria ou troca o endereço que recebe as notas da empresa; o anterior deixa de valer",
   ...asks("administer"),
-  responses: answers(200, z.object({ intake_address: z.string() }), "O endereço"),
+  responses: answers(200, z.object({ intake_address: z.string() }), "O endereço de recebimento"),
 });
 
 export const renewEmailAddress = defineOpenAPIRoute<typeof addressRoute, Env>({

@@ -36,7 +36,7 @@ export const greeting = (from: Position): Uint8Array =>
   encoder.encode(frame("connected", '{"message": "SSE connected"}', placed(from), RETRY));
 
 const GAP = JSON.stringify({
-  message: "Eventos anteriores não são mais guardados; recarregue a tela",
+  message: "Os eventos anteriores não estão mais disponíveis; recarregue a tela",
 });
 
 /** Events between the place that was asked for and this one may be missing. */

@@ -200,7 +200,7 @@ class Client {
     this.checking = true;
     this.following
       .mayGoOn()
-      .then((may) => may || this.end("A sessão terminou; entre de novo"))
+      .then((may) => may || this.end("A sessão foi encerrada; entre de novo"))
       // A database that does not answer now is no reason to send anybody away.
       .catch(() => undefined)
       .finally(() => {

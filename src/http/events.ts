@@ -25,7 +25,7 @@ const Cursor = z
   .transform((text, context) => {
     const position = positionOf(text);
     if (position !== null) return position;
-    context.addIssue({ code: "custom", message: "não é um cursor dado por esta API" });
+    context.addIssue({ code: "custom", message: "não é um cursor fornecido por esta API" });
     return z.NEVER;
   })
   .openapi({ type: "string", example: "e2s" });
@@ -44,7 +44,8 @@ const feedRoute = createRoute({
   path: "/api/events",
   operationId: "listEvents",
   tags: ["events"],
-  summary: "O que aconteceu, na ordem em que foi gravado; sem after, desde o mais antigo guardado",
+  summary:
+    "Lista os eventos na ordem em que foram gravados; sem after, desde o mais antigo disponível",
   ...asks("read"),
   request: {
     query: z.object({
@@ -58,7 +59,7 @@ const feedRoute = createRoute({
         .transform((seconds) => Math.min(seconds, LONGEST_WAIT_S))
         .openapi({
           default: 0,
-          description: `Segundos a esperar por um evento, até ${LONGEST_WAIT_S}`,
+          description: `Segundos de espera por um evento, até ${LONGEST_WAIT_S}`,
         }),
     }),
   },
@@ -99,11 +100,14 @@ const streamRoute = createRoute({
   operationId: "streamEvents",
   tags: ["events"],
   summary:
-    "Os mesmos eventos como server-sent events; Last-Event-ID retoma sem perda nem repetição",
+    "Envia os mesmos eventos como server-sent events; Last-Event-ID retoma sem perda nem repetição",
   ...asks("read"),
   request: {
     query: z.object({
-      token: z.string().optional().openapi({ description: "O token, onde não há cabeçalhos" }),
+      token: z
+        .string()
+        .optional()
+        .openapi({ description: "O token, para clientes que não enviam cabeçalhos" }),
       last_event_id: Cursor.optional(),
     }),
     headers: z.object({ "last-event-id": Cursor.optional() }),

@@ -12,7 +12,7 @@ import { decimalOf } from "./schemas.ts";
 
 const DECIMAL = decimalOf(4)
   .refine((e4) => e4 > 0, "deve ser maior que zero")
-  .refine((e4) => e4 <= 1e10, "não pode passar de 1.000.000");
+  .refine((e4) => e4 <= 1e10, "não pode ser maior que 1.000.000");
 
 const WRONG = {
   not_a_fraction: "deve ser um número decimal ou uma fração, como 1/12",
@@ -34,7 +34,7 @@ function factorOf(value: Given): Factor | string[] {
 }
 
 const GivenFactor = z.union([z.number(), z.string().max(40)]).openapi({
-  description: "Número ou texto decimal de até 4 casas, ou fração em texto, como 1/12",
+  description: "Número ou texto decimal de até 4 casas decimais, ou fração em texto, como 1/12",
 });
 
 /** Stock units in one supplier unit: a decimal of up to 4 places, or a fraction in a text (`1/12`). */

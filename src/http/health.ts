@@ -14,7 +14,10 @@ const healthRoute = createRoute({
   summary: "O processo responde",
   ...open,
   responses: {
-    200: { description: "Responde", content: { "application/json": { schema: HealthSchema } } },
+    200: {
+      description: "Mostra se o processo responde",
+      content: { "application/json": { schema: HealthSchema } },
+    },
   },
 });
 
@@ -46,11 +49,12 @@ const fullHealthRoute = createRoute({
   path: "/api/health/full",
   operationId: "fullHealth",
   tags: ["operations"],
-  summary: "Banco, filas e leitores; 503 quando não pode servir",
+  summary:
+    "Mostra o estado do banco de dados, das filas e dos leitores; 503 quando não pode atender",
   ...open,
   responses: {
-    200: { description: "Pode servir", content: FULL_ANSWER },
-    503: { description: "Não pode servir", content: FULL_ANSWER },
+    200: { description: "Pode atender", content: FULL_ANSWER },
+    503: { description: "Não pode atender", content: FULL_ANSWER },
   },
 });
 

@@ -31,7 +31,7 @@ const OpenLineSchema = z.object({
 });
 
 export const JobSchema = JobSummarySchema.extend({
-  parked: z.int().openapi({ description: "Documentos que esperam POST /replay" }),
+  parked: z.int().openapi({ description: "Documentos com falha, que aguardam POST /replay" }),
   summary: z.record(z.string(), z.int()),
   failure: z.object({ code: z.string() }).nullable(),
   results: z.array(z.union([BatchLineSchema.extend({ position: z.int() }), OpenLineSchema])),

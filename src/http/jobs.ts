@@ -44,7 +44,8 @@ const getRoute = createRoute({
   path: "/api/jobs/{id}",
   operationId: "getJob",
   tags: ["jobs"],
-  summary: "Um processamento: quanto foi feito, e o resultado de cada documento, na ordem enviada",
+  summary:
+    "Mostra o andamento de um processamento e o resultado de cada documento, na ordem enviada",
   ...asks("read"),
   request: { params: JobParam, query: PageQuery },
   responses: answers(200, JobSchema, "O processamento, com uma página de resultados"),
@@ -74,7 +75,7 @@ const replayRoute = createRoute({
   path: "/api/jobs/{id}/replay",
   operationId: "replayJob",
   tags: ["jobs"],
-  summary: "Tenta de novo o que ficou parado depois da última tentativa",
+  summary: "Processa de novo os documentos que falharam até a última tentativa",
   ...asks("manage"),
   request: { params: JobParam },
   responses: answers(202, z.object({ job_id: z.string(), replayed: z.int() }), "De volta à fila"),

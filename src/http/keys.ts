@@ -19,7 +19,7 @@ import {
 const KeySchema = z
   .object({
     id: z.string(),
-    prefix: z.string().openapi({ description: "O começo da chave: sge_ e o id" }),
+    prefix: z.string().openapi({ description: "O início da chave: sge_ e o id" }),
     name: z.string(),
     role: z.enum(ROLES),
     effective_role: z.enum(ROLES).nullable().openapi({

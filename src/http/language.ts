@@ -9,16 +9,65 @@ const MOST_CHARACTERS = 40;
 
 /**
  * What is wrong with a field is read by people: where a schema says nothing of its own, zod says it in Portuguese of Brazil.
- * Three things it would say as a programmer does, and one of them at any length.
+ * What it would say as a programmer does (`>= 1 caracteres`, "um vetor") has a sentence of ours, that stands after the field's name.
  */
 z.config({
   localeError(issue) {
     if (issue.code === "invalid_type" && issue.input === undefined) return "é obrigatório";
     if (issue.code === "invalid_type" && Number.isNaN(issue.input)) return "deve ser um número";
     if (issue.code === "unrecognized_keys") return unknownFields(issue.keys);
-    return localeError(issue);
+    return ownWords(issue) ?? localeError(issue);
   },
 });
+
+const KINDS: Readonly<Record<string, string>> = {
+  string: "um texto",
+  number: "um número",
+  int: "um número inteiro",
+  boolean: "true ou false",
+  array: "uma lista",
+  object: "um objeto",
+};
+
+/** What has a size: its parts, one and more. */
+const PARTS: Readonly<Record<string, readonly [one: string, many: string]>> = {
+  string: ["caractere", "caracteres"],
+  array: ["item", "itens"],
+};
+
+function ownWords(issue: z.core.$ZodRawIssue): string | null {
+  switch (issue.code) {
+    case "invalid_type": {
+      const kind = KINDS[issue.expected];
+      return kind === undefined ? null : `deve ser ${kind}`;
+    }
+    case "invalid_value":
+      return issue.values.length === 1
+        ? `deve ser ${String(issue.values[0])}`
+        : `deve ser um destes valores: ${issue.values.map(String).join(", ")}`;
+    case "too_small":
+      if (issue.origin === "string" && Number(issue.minimum) === 1) return "não pode ficar vazio";
+      return bounded(issue.origin, Number(issue.minimum), "ao menos", ["maior", issue.inclusive]);
+    case "too_big":
+      return bounded(issue.origin, Number(issue.maximum), "no máximo", ["menor", issue.inclusive]);
+    case "invalid_format":
+      return issue.format === "regex" ? "não tem o formato esperado" : null;
+    default:
+      return null;
+  }
+}
+
+function bounded(
+  origin: string,
+  bound: number,
+  most: string,
+  [than, inclusive]: readonly [string, boolean | undefined],
+): string | null {
+  const parts = PARTS[origin];
+  if (parts !== undefined) return `deve ter ${most} ${bound} ${parts[bound === 1 ? 0 : 1]}`;
+  if (origin !== "number" && origin !== "int") return null;
+  return `deve ser ${than} ${inclusive === false ? "que" : "ou igual a"} ${bound}`;
+}
 
 function unknownFields(names: readonly string[]): string {
   const shown = names.slice(0, MOST_NAMES).map((name) => `"${clipped(name)}"`);

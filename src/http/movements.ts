@@ -43,7 +43,7 @@ const MovementOrderSchema = z
       .trim()
       .nullish()
       .transform((given) => (given || "MANUAL").toUpperCase())
-      .refine((origin) => origin !== "NFE", "esta origem é das notas fiscais"),
+      .refine((origin) => origin !== "NFE", "esta origem é reservada às notas fiscais"),
     reference: optionalText(120),
     notes: optionalText(500),
   })

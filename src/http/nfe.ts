@@ -32,7 +32,7 @@ const uploadRoute = createRoute({
   path: "/api/nfe/upload",
   operationId: "uploadNfe",
   tags: ["nfe"],
-  summary: "Registra uma NF-e, ou um evento registrado",
+  summary: "Registra uma NF-e ou um evento já registrado na SEFAZ",
   ...asks("operate"),
   request: { body: document, query: z.object({ approve: Flag.optional() }) },
   responses: answers(
@@ -64,7 +64,7 @@ const batchRoute = createRoute({
   path: "/api/nfe/batch",
   operationId: "uploadBatch",
   tags: ["nfe"],
-  summary: "Registra muitas notas: arquivos e ZIPs, um resultado para cada",
+  summary: "Registra várias notas: arquivos XML e ZIPs, com um resultado para cada documento",
   ...asks("operate"),
   request: {
     body: {
@@ -90,7 +90,7 @@ const batchRoute = createRoute({
     ...answers(
       202,
       JobMadeSchema,
-      "async=true, ou um ZIP que não cabe na requisição: o andamento está em Location",
+      "async=true, ou um ZIP grande demais para a própria requisição: o andamento está em Location",
     ),
   },
 });

@@ -89,7 +89,7 @@ const detailRoute = createRoute({
   path: "/api/nfes/{access_key}",
   operationId: "getNfe",
   tags: ["nfe"],
-  summary: "Uma nota com itens, movimentos, eventos e as regras que a julgaram",
+  summary: "Mostra uma nota com itens, movimentos, eventos e as regras aplicadas a ela",
   ...asks("read"),
   request: { params: AccessKeyParam },
   responses: { ...answers(200, NoteDetailSchema, "A nota"), ...UNCHANGED },
@@ -123,7 +123,7 @@ const xmlRoute = createRoute({
   path: "/api/nfes/{access_key}/xml",
   operationId: "getNfeXml",
   tags: ["nfe"],
-  summary: "Os bytes originais da nota, sem mudança",
+  summary: "Baixa o XML original da nota, byte a byte",
   ...asks("read"),
   request: { params: AccessKeyParam },
   responses: {
@@ -172,7 +172,11 @@ const processRoute = createRoute({
     query: z.object({ dry_run: Flag.optional() }),
     body: { required: false, content: { "application/json": { schema: ProcessBody } } },
   },
-  responses: answers(200, z.union([ProcessAnswer, PlanSchema]), "Aprovada, ou o que aconteceria"),
+  responses: answers(
+    200,
+    z.union([ProcessAnswer, PlanSchema]),
+    "Aprovada; com dry_run=true, o que aconteceria",
+  ),
 });
 
 export const processNfe = defineOpenAPIRoute<typeof processRoute, Env>({
@@ -213,7 +217,7 @@ const discardRoute = createRoute({
   path: "/api/nfes/{access_key}/discard",
   operationId: "discardNfe",
   tags: ["nfe"],
-  summary: "Põe de lado uma nota pendente",
+  summary: "Descarta uma nota pendente",
   ...asks("manage"),
   request: {
     params: AccessKeyParam,
@@ -236,10 +240,10 @@ const restoreRoute = createRoute({
   path: "/api/nfes/{access_key}/restore",
   operationId: "restoreNfe",
   tags: ["nfe"],
-  summary: "Traz de volta uma nota descartada",
+  summary: "Restaura uma nota descartada",
   ...asks("manage"),
   request: { params: AccessKeyParam },
-  responses: answers(200, StatusAnswer, "Pendente outra vez"),
+  responses: answers(200, StatusAnswer, "Pendente de novo"),
 });
 
 export const restoreNfe = defineOpenAPIRoute<typeof restoreRoute, Env>({
@@ -248,7 +252,11 @@ export const restoreNfe = defineOpenAPIRoute<typeof restoreRoute, Env>({
     const { access_key } = c.req.valid("param");
     await restore(c.var.ports, access_key, causeOf(c));
     return c.json(
-      { message: "Nota pendente outra vez", access_key, status: "PENDENTE" as const },
+      {
+        message: "Nota restaurada; está pendente de novo",
+        access_key,
+        status: "PENDENTE" as const,
+      },
       200,
     );
   },

@@ -13,7 +13,7 @@ const withdrawRoute = createRoute({
   path: "/api/nfes/{access_key}/events/{id}/withdraw",
   operationId: "withdrawNfeEvent",
   tags: ["nfe"],
-  summary: "Retira um evento da nota e a julga de novo; o evento continua visível",
+  summary: "Retira um evento da nota e a reavalia; o evento continua visível",
   ...asks("manage"),
   request: {
     params: AccessKeyParam.extend({ id: text(64).min(1) }),

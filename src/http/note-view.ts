@@ -42,7 +42,7 @@ const EVENT_SAY = {
   cancelled: "Cancelamento registrado; a nota fica com pendência",
   attached: "Evento anexado à nota",
   held: "O evento pede conferência: a nota fica com pendência ou, se já está no estoque, com aviso",
-  waiting: "Evento guardado; a nota ainda não chegou",
+  waiting: "Evento guardado; a nota ainda não foi recebida",
   withdrawn: "Este evento foi retirado por uma pessoa da empresa; nada mudou",
 } as const;
 
@@ -50,7 +50,7 @@ const NO_EFFECT = {
   not_registered: "O evento não foi registrado pela SEFAZ; nada mudou",
   other_environment:
     "O evento não é do ambiente desta empresa (produção ou homologação); nada mudou",
-  signature: "A empresa exige assinatura, e o evento não está assinado pelo seu autor; nada mudou",
+  signature: "A empresa exige assinatura, e o evento não está assinado pelo autor dele; nada mudou",
   other_author:
     "O autor do evento não é quem pode fazê-lo (o emitente da chave, ou o destinatário da nota); nada mudou",
 } as const;

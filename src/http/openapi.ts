@@ -15,7 +15,7 @@ export function serveOpenApi(app: OpenAPIHono<Env>): OpenAPIHono<Env> {
       info: {
         title: "S.G.E.",
         version: VERSION,
-        description: "NF-e entra, estoque exato sai. Erros seguem a RFC 9457.",
+        description: "Recebe NF-e e mantém o estoque exato. Os erros seguem a RFC 9457.",
       },
     }),
   );

@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Failure } from "../failures.ts";
+import { counted, megabytes } from "../lib/amount.ts";
 import { trusted } from "../lib/cast.ts";
 import { Failed } from "../lib/result.ts";
 import { sayOther } from "../nfe/other-documents.ts";
@@ -37,7 +38,7 @@ const SAY = {
     "O XML guardado desta nota não é mais aceito e ela não pode ser avaliada de novo; descarte-a e peça ao emitente o XML correto",
   ],
   "nfe.held": [409, "A nota tem pendências e não pode entrar no estoque"],
-  "nfe.final": [409, "O estado da nota não permite esta operação"],
+  "nfe.final": [409, "A situação da nota não permite esta operação"],
   "nfe.correction": [422, "Há correções inválidas para esta nota"],
   "nfe.override_denied": [409, "Estas pendências não podem ser liberadas"],
   too_large: [413, "O documento excede 10 MB"],
@@ -71,7 +72,7 @@ const SAY = {
   "key.not_found": [404, "Chave de API não encontrada"],
   "key.too_many": [409, "A empresa já tem o número máximo de chaves de API"],
   "key.expiry_past": [400, "A validade da chave deve estar no futuro"],
-  "events.expired": [410, "Eventos depois deste ponto não são mais guardados"],
+  "events.expired": [410, "Os eventos seguintes a este ponto não estão mais disponíveis"],
   "metrics.many_companies": [
     403,
     "Há várias empresas nesta instalação, e as métricas são de todas; use METRICS_TOKEN",
@@ -79,22 +80,22 @@ const SAY = {
   rate_limited: [429, "Muitas requisições; tente de novo em instantes"],
   "export.interrupted": [500, "A exportação foi interrompida"],
   overloaded: [503, "O serviço está sobrecarregado; tente de novo em instantes"],
-  share_exceeded: [429, "Você já usa tudo o que um usuário pode usar ao mesmo tempo"],
+  share_exceeded: [429, "Limite de uso simultâneo por usuário atingido"],
   deadline: [504, "Tempo esgotado; antes de repetir, verifique se a operação foi gravada"],
   "storage.full": [503, "Não há espaço para gravar"],
   "storage.gone": [
     503,
-    "O banco de dados não é mais o que estava em uso e nada é gravado; avise quem opera o serviço",
+    "O banco de dados não é mais o que estava em uso, e nada está sendo gravado; avise o responsável pelo serviço",
   ],
   "storage.damaged": [
     503,
-    "O banco de dados está danificado e nada é gravado; avise quem opera o serviço",
+    "O banco de dados está danificado, e nada está sendo gravado; avise o responsável pelo serviço",
   ],
   "storage.outdated": [
     503,
-    "O banco de dados é de uma versão anterior do serviço e espera as migrações",
+    "O banco de dados é de uma versão anterior do serviço e aguarda as migrações",
   ],
-  "storage.read_only": [503, "O banco de dados só pode ser lido"],
+  "storage.read_only": [503, "O banco de dados está em modo somente leitura"],
   "storage.unknown": [
     504,
     "A conexão com o banco caiu durante a gravação; antes de repetir, verifique se a operação foi gravada",
@@ -105,7 +106,7 @@ const SAY = {
   "mail.incomplete": [400, "Falta o servidor, o usuário ou a senha da caixa de e-mail"],
   "mail.password_again": [
     400,
-    "A senha guardada só vale para o servidor, a porta, o usuário e o TLS com que foi salva; digite-a de novo",
+    "A senha salva só vale para o servidor, a porta, o usuário e o TLS com que foi salva; digite-a de novo",
   ],
   "mail.not_supported": [
     501,
@@ -119,10 +120,7 @@ const SAY = {
   "mail.malformed": [422, "Mensagem malformada"],
   "mail.empty": [422, "Mensagem sem anexos"],
   "mail.no_document": [422, "Nenhum anexo da mensagem é uma NF-e"],
-  "mailbox.unreachable": [
-    400,
-    "Nenhum servidor IMAP respondeu; confira o endereço, a porta e o TLS",
-  ],
+  "mailbox.unreachable": [400, "Nenhum servidor IMAP respondeu; confira endereço, porta e TLS"],
   "mailbox.tls": [
     400,
     "Não houve conexão segura com o servidor de e-mail; confira a porta e o certificado",
@@ -133,9 +131,9 @@ const SAY = {
     400,
     "O endereço é de uma rede interna, e este serviço só se conecta a servidores da Internet (MAIL_ALLOW_PRIVATE)",
   ],
-  "profiler.busy": [409, "Outro perfil está sendo medido"],
+  "profiler.busy": [409, "Já há um perfil de desempenho em andamento"],
   "request.malformed_json": [400, "O corpo da requisição não é um JSON válido"],
-  "request.invalid_encoding": [422, "O endereço traz bytes que não são UTF-8"],
+  "request.invalid_encoding": [422, "O endereço contém bytes que não são UTF-8"],
   "request.invalid_host": [400, "O cabeçalho Host não é válido"],
 } as const satisfies Record<Sayable["code"], readonly [ContentfulStatusCode, string]>;
 
@@ -219,11 +217,11 @@ function detailOf(failure: Sayable, sentence: string): string {
     case "nfe.access_key":
       return `${sentence}: ${{ length: "deve ter 44 caracteres", charset: "há caracteres fora do padrão", check_digit: "o dígito verificador não confere" }[failure.why]}`;
     case "nfe.held":
-      return `${sentence}: ${failure.holds.map((hold) => hold.message).join("; ")}`;
+      return `${sentence}. ${failure.holds.map((hold) => hold.message).join(" ")}`;
     case "stock.insufficient":
       return `${sentence} de ${failure.product_code}: saldo ${failure.balance.replace(".", ",")}, pedido ${failure.requested.replace(".", ",")}`;
     case "share_exceeded":
-      return `${sentence}: ${{ requests: "requisições", bodies: "bytes de arquivos em envio", streams: "conexões de eventos", downloads: "downloads" }[failure.what]} (máximo ${failure.limit})`;
+      return `${sentence}: ${{ requests: "requisições", bodies: "arquivos em envio", streams: "conexões de eventos", downloads: "downloads" }[failure.what]} (máximo ${failure.what === "bodies" ? megabytes(failure.limit) : counted(failure.limit)})`;
     case "request.malformed_json":
       return `${sentence}: ${whyNoJson(failure)}`;
     case "request.invalid_encoding":
@@ -237,7 +235,7 @@ function detailOf(failure: Sayable, sentence: string): string {
     case "batch.unreadable_entry":
       return `${sentence}: ${{ encrypted: "está protegido por senha", nested_zip: "é um ZIP dentro do ZIP", corrupt: "está corrompido", unsupported: "foi compactado por um método desconhecido" }[failure.why]}`;
     case "batch.too_large":
-      return `${sentence}: ${{ documents: "documentos", entries: "arquivos no ZIP", sent: "bytes enviados", inflated: "bytes descompactados", ratio: "taxa de compressão", entry: "bytes de um arquivo" }[failure.what]} (máximo ${failure.limit})`;
+      return `${sentence}: ${{ documents: "documentos", entries: "arquivos no ZIP", sent: "tamanho enviado", inflated: "tamanho descompactado", ratio: "taxa de compressão", entry: "tamanho de um arquivo" }[failure.what]} (máximo ${["sent", "inflated", "entry"].includes(failure.what) ? megabytes(failure.limit) : counted(failure.limit)})`;
     default:
       return sentence;
   }
@@ -297,7 +295,7 @@ export function toProblem(error: Error, c: Context<Env>): Response {
     request_id: c.var.requestId,
     trace_id: c.var.ports.trace.id,
   });
-  return problem(c, 500, "internal", "Algo falhou do nosso lado");
+  return problem(c, 500, "internal", "Ocorreu um erro interno");
 }
 
 /** The status of a request whose client did not wait for the answer (nginx's 499); only the log and the metrics see it. */

@@ -95,11 +95,11 @@ export const Flag = z.enum(["true", "false"]).transform((text) => text === "true
 /** A calendar day that exists. */
 export const Day = z
   .string()
-  .regex(/^\d{4}-\d{2}-\d{2}$/, "deve ser uma data AAAA-MM-DD")
+  .regex(/^\d{4}-\d{2}-\d{2}$/, "deve ser uma data no formato AAAA-MM-DD")
   .refine((text) => {
     const date = new Date(`${text}T00:00:00Z`);
     return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
-  }, "a data não existe");
+  }, "não é uma data que existe");
 
 const PLACES: Record<string, string> = {
   not_a_decimal: "deve ser um número decimal, sem expoente",
@@ -121,7 +121,10 @@ export const decimalOf = (places: number) =>
       context.addIssue({ code: "custom", message: PLACES[scaled.error] ?? "inválido" });
       return z.NEVER;
     })
-    .openapi({ type: "number", description: `Número ou texto decimal, até ${places} casas` });
+    .openapi({
+      type: "number",
+      description: `Número ou texto decimal, com até ${places} casas decimais`,
+    });
 
 /** A number with at most 15 significant digits, as it was written; otherwise text that no decimal reader accepts. */
 function plain(value: number): string {

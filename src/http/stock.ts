@@ -8,9 +8,9 @@ import { asks } from "./permissions.ts";
 import { answers, Flag, offsetOf, PageQuery, paged, pageOf, text, wholeNumber } from "./schemas.ts";
 
 const LevelQuery = PageQuery.extend({
-  search: text(120)
-    .optional()
-    .openapi({ description: "Palavras do nome, do código ou do código de barras, sem acentos" }),
+  search: text(120).optional().openapi({
+    description: "Palavras do nome, do código ou do código de barras, com ou sem acentos",
+  }),
   category_id: wholeNumber(1).optional(),
 });
 
@@ -108,7 +108,7 @@ const stockRoute = createRoute({
   path: "/api/stock",
   operationId: "listStock",
   tags: ["stock"],
-  summary: "O que há de cada produto, por nome",
+  summary: "Lista o saldo de cada produto, por nome",
   ...asks("read"),
   request: { query: LevelQuery.extend({ low: Flag.optional() }) },
   responses: { ...answers(200, pageOf(StockItemSchema), "Uma página do estoque"), ...UNCHANGED },

@@ -38,7 +38,7 @@ const listRoute = createRoute({
   path: "/api/supplier-items",
   operationId: "listSupplierItems",
   tags: ["stock"],
-  summary: "O de-para: o que cada item de fornecedor é para nós",
+  summary: "Lista o de-para: o produto da empresa que corresponde a cada código do fornecedor",
   ...asks("read"),
   request: {
     query: PageQuery.extend({
@@ -74,7 +74,8 @@ const putRoute = createRoute({
   path: "/api/supplier-items",
   operationId: "putSupplierItem",
   tags: ["stock"],
-  summary: "Diz o que um item de fornecedor é e quantas unidades nossas ele traz",
+  summary:
+    "Define o produto da empresa que corresponde a um código do fornecedor e o fator de conversão",
   ...asks("manage"),
   request: {
     body: jsonBody(
@@ -93,7 +94,7 @@ const putRoute = createRoute({
         .openapi("SupplierItemBody"),
     ),
   },
-  responses: answers(200, SupplierItemSchema, "O item como ficou"),
+  responses: answers(200, SupplierItemSchema, "O de-para como ficou"),
 });
 
 export const putSupplierItem = defineOpenAPIRoute<typeof putRoute, Env>({

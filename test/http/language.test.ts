@@ -47,6 +47,37 @@ test("a field that is not there is said to be required, and one that is no numbe
   expect(said(z.coerce.number(), "abc")).toEqual(["deve ser um número"]);
 });
 
+test("a size, a kind and a choice are said as people say them, one and many apart", () => {
+  const said = (schema: z.ZodType, value: unknown) =>
+    schema.safeParse(value).error?.issues[0]?.message;
+  const letters = z.string().min(2).max(3);
+  expect([
+    said(z.string().min(1), ""),
+    said(letters, "a"),
+    said(letters, "abcd"),
+    said(z.string().max(1), "ab"),
+    said(z.array(z.string()).max(1), ["a", "b"]),
+    said(z.array(z.string()).min(2), []),
+    said(z.int().min(1), 0),
+    said(z.number().positive(), 0),
+    said(z.int(), 1.5),
+    said(z.boolean(), "sim"),
+    said(z.enum(["A", "B"]), "C"),
+  ]).toEqual([
+    "não pode ficar vazio",
+    "deve ter ao menos 2 caracteres",
+    "deve ter no máximo 3 caracteres",
+    "deve ter no máximo 1 caractere",
+    "deve ter no máximo 1 item",
+    "deve ter ao menos 2 itens",
+    "deve ser maior ou igual a 1",
+    "deve ser maior que 0",
+    "deve ser um número inteiro",
+    "deve ser true ou false",
+    "deve ser um destes valores: A, B",
+  ]);
+});
+
 const ORIGINS =
   "string number int boolean bigint symbol undefined null never void date array object tuple record map set file nonoptional nan function";
 const FORMATS =

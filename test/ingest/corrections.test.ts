@@ -82,7 +82,7 @@ describe("what a person may say against a verdict", () => {
       error: {
         code: "nfe.correction",
         errors: [
-          { path: "/items/-/effect", code: "missing", message: "Informe o efeito do item 30." },
+          { path: "/items/-/effect", code: "missing", message: "Informe o efeito do item 30" },
         ],
       },
     });

@@ -118,7 +118,7 @@ describe("a factor that is a fraction", () => {
     ["0.08333333", "tem casas decimais demais"],
     [0, "deve ser maior que zero"],
     ["-1", "deve ser maior que zero"],
-    [1_000_001, "não pode passar de 1.000.000"],
+    [1_000_001, "não pode ser maior que 1.000.000"],
   ])("is refused as %p, in its place", (factor, message) =>
     withService(async (service) => {
       await service.upload(bought(1).xml, "?approve=true");

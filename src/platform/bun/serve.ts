@@ -94,7 +94,7 @@ function listen(ports: BunPorts, answer: (request: Request) => Response | Promis
     // What the app itself could not answer; its own errors are said by http/problem.ts.
     error(error) {
       ports.log("error", "server.crashed", { name: error.name });
-      const detail = "Algo falhou do nosso lado";
+      const detail = "Ocorreu um erro interno";
       return Response.json(
         {
           type: "about:blank",
