@@ -77,7 +77,8 @@ const NOT_OPENED = /^ConnectionFailed\(/;
 
 /** A storage fault with a sentence for the operator, whoever has met it; null for any other error. */
 export function sayStorageFault(error: unknown, where: string): StorageFault | null {
-  if (error instanceof StorageFault) return error;
+  for (let next = error, n = 0; next instanceof Error && n < 5; next = next.cause, n += 1)
+    if (next instanceof StorageFault) return next;
   const met = storageFaultOf(error);
   if (met === null) return null;
   // Told by the thread that writes: the sentence is there, the class is not.
