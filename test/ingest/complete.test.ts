@@ -134,3 +134,20 @@ test("a protocol that comes after the approval settles its hold, or reveals what
     expect(await rows("select count(*) as n from movements")).toEqual([{ n: 4 }]);
     expect(await rows("select distinct effect from note_items")).toEqual([{ effect: "entry" }]);
   }));
+
+test("a note without protocol that is sent again, the same or changed, is a duplicate and stays without one", () =>
+  withService(async ({ upload, rows }) => {
+    await upload(bare.xml);
+    expect(await upload(bare.xml)).toMatchObject({
+      status: 409,
+      body: { code: "nfe.duplicate", differs: false },
+    });
+    const changed = bare.xml.replace("<natOp>", "<natOp>X");
+    expect(await upload(changed)).toMatchObject({
+      status: 409,
+      body: { code: "nfe.duplicate", differs: true },
+    });
+    expect(await rows("select has_protocol, verdict_version from notes")).toEqual([
+      { has_protocol: 0, verdict_version: 1 },
+    ]);
+  }));
