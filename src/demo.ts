@@ -66,7 +66,7 @@ const serveOn = (port: string): Promise<Running> =>
 
 async function main(): Promise<number> {
   const other = await runningServer({ DATA_DIR: folder });
-  if (other !== null) throw new Error(`A demonstração já está em ${other}; termine-a antes`);
+  if (other !== null) throw new Error(`A demonstração já está em ${other}; encerre-a antes`);
   await mkdir(folder, { recursive: true });
   await Promise.all(LEFT.map((name) => rm(join(folder, name), { force: true })));
   // On a terminal the address is the one that people expect, unless somebody has it.
@@ -94,7 +94,7 @@ async function show({ url }: Running): Promise<number> {
   showSpeed(screen, played);
   if (!terminal) return 0;
   screen.line();
-  screen.line(`${paint(screen, "bold", "Servindo em")} ${url}  (Ctrl+C termina)`);
+  screen.line(`${paint(screen, "bold", "No ar em")} ${url}  (Ctrl+C encerra)`);
   screen.line(`  entre com ${ADMIN.email} e a senha ${ADMIN.password}`);
   await new Promise<void>((end) => {
     process.once("SIGINT", () => end());

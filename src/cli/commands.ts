@@ -7,7 +7,7 @@ const WHERE = {
     valueHint: "ENDEREÇO",
     description: "Servidor do S.G.E.; sem ele, o desta máquina ou o próprio banco de dados",
   },
-  email: { type: "string", valueHint: "E-MAIL", description: "Quem age (ou SGE_EMAIL)" },
+  email: { type: "string", valueHint: "E-MAIL", description: "E-mail do usuário (ou SGE_EMAIL)" },
   password: {
     type: "string",
     valueHint: "SENHA",
@@ -21,7 +21,10 @@ export const IMPORT_ARGS = {
     type: "boolean",
     description: "Aprova as notas que não têm pendência (--no-approve: nenhuma)",
   },
-  "dry-run": { type: "boolean", description: "Não muda nada: só diz o que aconteceria" },
+  "dry-run": {
+    type: "boolean",
+    description: "Simulação: não grava nada, só mostra o que aconteceria",
+  },
   parallel: {
     type: "string",
     valueHint: "N",
@@ -64,7 +67,7 @@ export const BACKUP_ARGS = {
 export const PASSWORD_ARGS = {
   generate: {
     type: "boolean",
-    description: "Cria uma senha e a escreve na saída padrão",
+    description: "Gera uma senha e a escreve na saída padrão",
   },
   ...HELP_FLAG,
 } as const satisfies ArgsDef;
@@ -78,7 +81,7 @@ export const RESTORE_ARGS = {
 } as const satisfies ArgsDef;
 
 export const ADOPT_ARGS = {
-  force: { type: "boolean", description: "Confirma; sem ela, só diz o que difere" },
+  force: { type: "boolean", description: "Confirma; sem esta opção, só mostra as diferenças" },
   ...HELP_FLAG,
 } as const satisfies ArgsDef;
 
@@ -91,7 +94,7 @@ export const HELP: Readonly<
 > = {
   sge: {
     usage: "sge COMANDO [opções]",
-    says: "S.G.E.: notas fiscais para dentro, estoque exato para fora.\n\n  import    Envia XMLs, pastas e ZIPs de notas fiscais\n  export    Traz o estoque ou os movimentos em CSV\n  backup    Copia o banco de dados e os arquivos, com o serviço no ar\n  restore   Põe uma cópia no lugar\n  adopt     Confirma que este banco de dados é o que vale\n  verify    Confere originais, saldos e notas\n  password  Troca a senha de uma pessoa\n\n`sge COMANDO --help` mostra as opções de cada um.",
+    says: "S.G.E.: recebe notas fiscais e mantém o estoque exato.\n\n  import    Envia XMLs, pastas e ZIPs de notas fiscais\n  export    Exporta o estoque ou os movimentos em CSV\n  backup    Copia o banco de dados e os arquivos, com o serviço no ar\n  restore   Restaura uma cópia de segurança\n  adopt     Confirma que este é o banco de dados certo\n  verify    Confere originais, saldos e notas\n  password  Troca a senha de uma pessoa\n\n`sge COMANDO --help` mostra as opções de cada um.",
     args: {},
   },
   import: {
@@ -101,7 +104,7 @@ export const HELP: Readonly<
   },
   export: {
     usage: "sge export stock|movements [opções]",
-    says: "Traz o estoque (stock) ou os movimentos (movements) em CSV.",
+    says: "Exporta o estoque (stock) ou os movimentos (movements) em CSV.",
     args: EXPORT_ARGS,
   },
   backup: {
@@ -111,12 +114,12 @@ export const HELP: Readonly<
   },
   restore: {
     usage: "sge restore CÓPIA [opções]",
-    says: "Confere uma cópia (a pasta que sge backup fez, ou um arquivo de banco de dados) e a põe no lugar, com o serviço parado.",
+    says: "Confere uma cópia (a pasta que sge backup fez, ou um arquivo de banco de dados) e a restaura, com o serviço parado.",
     args: RESTORE_ARGS,
   },
   adopt: {
     usage: "sge adopt [opções]",
-    says: "Diz em que o banco de dados difere da marca desta instalação (DATA_DIR/installation) e, com --force, toma o que há\nagora pelo certo: depois de uma mudança de máquina ou de DATABASE_URL, ou quando não há cópia melhor. Com o serviço parado.",
+    says: "Mostra em que o banco de dados difere da marca desta instalação (DATA_DIR/installation) e, com --force, aceita o\nestado atual como o certo: depois de uma mudança de máquina ou de DATABASE_URL, ou quando não há cópia melhor. Com o serviço parado.",
     args: ADOPT_ARGS,
   },
   verify: {

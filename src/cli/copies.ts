@@ -112,7 +112,7 @@ export async function flawsOfFile(path: string): Promise<string[]> {
     const orphans = strangers.rows.length;
     return [
       ...said.filter((line) => line !== "ok"),
-      ...(orphans === 0 ? [] : [`${orphans} linhas sem a linha a que se referem`]),
+      ...(orphans === 0 ? [] : [`linhas sem a linha a que se referem: ${orphans}`]),
     ];
   } finally {
     database.close();

@@ -56,7 +56,7 @@ export async function exportCsv(
   let size = 0;
   try {
     const answer = await service.ask(`/api/export/${what}?${search}`);
-    if (answer.body === null) throw new Error("O serviço não mandou nada");
+    if (answer.body === null) throw new Error("O serviço enviou uma resposta vazia");
     for await (const bytes of answer.body) {
       await sink.write(bytes);
       size += bytes.length;

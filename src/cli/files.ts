@@ -47,7 +47,7 @@ export async function findFiles(paths: readonly string[]): Promise<Findings> {
   for (const path of paths) {
     const entry = await stat(path).catch((error: unknown) => {
       if (codeOf(error) === "ELOOP") return null;
-      throw new Error(`Não encontrei ${path}`);
+      throw new Error(`Não encontrado: ${path}`);
     });
     if (entry === null) skip(path, "O link simbólico aponta para si mesmo");
     else if (entry.isDirectory()) {

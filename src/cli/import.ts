@@ -139,7 +139,7 @@ class Adding implements Tally {
         this.waiting.push({
           file,
           code: holds.map((hold) => hold.code).join(", "),
-          message: holds.map((hold) => hold.message).join("; "),
+          message: holds.map((hold) => hold.message).join(" "),
         });
     }
   }

@@ -1,12 +1,13 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Config, parseConfig } from "../config.ts";
+import { grouped, howMany } from "../lib/amount.ts";
 import { keepAsides } from "../platform/bun/set-aside.ts";
 import { adopt } from "./adopt.ts";
 import { backup } from "./backup.ts";
 import { flagOf, type Given, Misused, textOf } from "./given.ts";
 import { restore } from "./restore.ts";
-import { grouped, paint, type Screen } from "./screen.ts";
+import { paint, type Screen } from "./screen.ts";
 import type { Flaw } from "./verify.ts";
 
 /** What the commands that look after the database need of the world. */
@@ -21,10 +22,10 @@ const configOf = ({ env }: Room): Config => parseConfig({ ...env, APP_ENV: "deve
 export async function runBackup(room: Room, given: Given): Promise<number> {
   const [folder, ...more] = given._;
   if (folder === undefined || more.length > 0)
-    throw new Misused("backup", "Diga em que pasta guardar a cópia");
+    throw new Misused("backup", "Informe em que pasta guardar a cópia");
   const keep = Number(textOf(given.keep) ?? "0");
   if (!Number.isInteger(keep) || keep < 0)
-    throw new Misused("backup", "--keep é um número inteiro");
+    throw new Misused("backup", "--keep deve ser um número inteiro");
   const made = await backup(configOf(room), folder, keep, new Date());
   room.out.line(`${made.path}: ${grouped(made.bytes)} bytes, conferidos`);
   for (const path of made.removed) room.out.line(paint(room.out, "dim", `removida: ${path}`));
@@ -42,7 +43,7 @@ export async function runBackup(room: Room, given: Given): Promise<number> {
 export async function runRestore(room: Room, given: Given): Promise<number> {
   const [from, ...more] = given._;
   if (from === undefined || more.length > 0)
-    throw new Misused("restore", "Diga de que cópia restaurar");
+    throw new Misused("restore", "Informe que cópia restaurar");
   const config = configOf(room);
   const { database, before, files } = await restore(
     config,
@@ -53,9 +54,9 @@ export async function runRestore(room: Room, given: Given): Promise<number> {
   room.out.line(`${database}: restaurado de ${from}`);
   if (before !== null) room.out.line(`O banco que estava lá agora é ${before}`);
   for (const path of await keepAsides(database)) room.out.line(`removido: ${path}`);
-  if (files > 0) room.out.line(`${grouped(files)} arquivos de exportações`);
+  if (files > 0) room.out.line(howMany(files, "arquivo de exportação", "arquivos de exportações"));
   room.out.line(
-    "Quem estava conectado entra de novo; chaves de API revogadas desde a cópia valem.",
+    "Quem estava conectado precisa entrar de novo; chaves de API revogadas depois da cópia voltam a valer.",
   );
   if (isWithoutSecret(config))
     room.out.line(
@@ -76,7 +77,7 @@ const isWithoutSecret = ({ JWT_SECRET, MAIL_SECRET, DATA_DIR }: Config): boolean
 
 export async function runAdopt(room: Room, given: Given): Promise<number> {
   if (given._.length > 0)
-    throw new Misused("adopt", "adopt não leva nomes: o banco é o de DATABASE_URL");
+    throw new Misused("adopt", "adopt não recebe argumentos: o banco é o de DATABASE_URL");
   const { differs, done } = await adopt(configOf(room), flagOf(given.force) ?? false, new Date());
   if (differs === null) {
     room.out.line("O banco de dados é o desta instalação: não há o que confirmar");
@@ -85,8 +86,8 @@ export async function runAdopt(room: Room, given: Given): Promise<number> {
   room.out.line(differs);
   room.out.line(
     done
-      ? "Confirmado: o que há agora é o que vale. Quem estava conectado entra de novo."
-      : "Nada foi mudado. Com --force, o que há agora passa a valer, e o que falta está perdido.",
+      ? "Confirmado: o estado atual passa a valer. Quem estava conectado precisa entrar de novo."
+      : "Nada foi alterado. Com --force, o estado atual passa a valer, e o que falta está perdido.",
   );
   return done ? 0 : 1;
 }
@@ -105,7 +106,7 @@ const PART: Readonly<Record<Flaw["part"], string>> = {
 };
 
 export async function runVerify(room: Room, given: Given): Promise<number> {
-  if (given._.length > 0) throw new Misused("verify", "verify confere tudo: não leva nomes");
+  if (given._.length > 0) throw new Misused("verify", "verify não recebe argumentos: confere tudo");
   const { verify } = await import("./verify.ts");
   const { out } = room;
   let flaws = 0;
@@ -115,12 +116,17 @@ export async function runVerify(room: Room, given: Given): Promise<number> {
   });
   if (flaws > SHOWN) out.line(`… e mais ${grouped(flaws - SHOWN)}`);
   const { originals, products, notes, exports } = checked;
-  const seen = `${grouped(originals)} originais, ${grouped(products)} produtos, ${grouped(notes)} notas, ${grouped(exports)} exportações`;
+  const seen = [
+    howMany(originals, "original", "originais"),
+    howMany(products, "produto", "produtos"),
+    howMany(notes, "nota", "notas"),
+    howMany(exports, "exportação", "exportações"),
+  ].join(", ");
   out.line(`Conferidos: ${seen}`);
   out.line(
     flaws === 0
       ? paint(out, "green", "Tudo certo")
-      : paint(out, "red", `${grouped(flaws)} problemas`),
+      : paint(out, "red", howMany(flaws, "problema", "problemas")),
   );
   return flaws === 0 ? 0 : 1;
 }

@@ -1,5 +1,6 @@
 import { defineCommand, runCommand } from "citty";
 import { fileReason } from "../doors/reason.ts";
+import { grouped } from "../lib/amount.ts";
 import { HELP, help, unknownFlags } from "./commands.ts";
 import { connect, type Purpose, type World } from "./connect.ts";
 import { EXPORTS, exportCsv, fileSink, type Sink } from "./export.ts";
@@ -7,7 +8,7 @@ import { findFiles } from "./files.ts";
 import { flagOf, type Given, Misused, textOf } from "./given.ts";
 import { importFiles } from "./import.ts";
 import { runAdopt, runBackup, runRestore, runVerify } from "./keeping.ts";
-import { grouped, paint, type Screen } from "./screen.ts";
+import { paint, type Screen } from "./screen.ts";
 import type { Service } from "./service.ts";
 import { saySkipped, sayTally } from "./summary.ts";
 
@@ -41,7 +42,7 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
       async run({ args: given, rawArgs }) {
         if (given.help === true) return terminal.out.line(help(name));
         const [stranger] = unknownFlags(rawArgs, args);
-        if (stranger !== undefined) throw new Misused(name, `Não conheço a opção ${stranger}`);
+        if (stranger !== undefined) throw new Misused(name, `Opção desconhecida: ${stranger}`);
         code = await go(terminal, given);
       },
     });
@@ -74,7 +75,7 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
 function sayError({ err }: Terminal, argv: readonly string[], error: unknown): number {
   const unknown = error instanceof Error && "code" in error && error.code === "E_UNKNOWN_COMMAND";
   const misused = unknown
-    ? new Misused("sge", `Não conheço o comando ${argv[0] ?? ""}`)
+    ? new Misused("sge", `Comando desconhecido: ${argv[0] ?? ""}`)
     : error instanceof Misused
       ? error
       : null;
@@ -106,10 +107,10 @@ async function withService(
 }
 
 async function runImport(terminal: Terminal, given: Given): Promise<number> {
-  if (given._.length === 0) throw new Misused("import", "Diga o que importar");
+  if (given._.length === 0) throw new Misused("import", "Informe o que importar");
   const parallel = Number(textOf(given.parallel) ?? "2");
   if (!Number.isInteger(parallel) || parallel < 1 || parallel > 8)
-    throw new Misused("import", "--parallel vai de 1 a 8");
+    throw new Misused("import", "--parallel deve ser de 1 a 8");
   const { files, others, skipped } = await findFiles(given._);
   const refused = skipped.some((one) => one.refused);
   saySkipped(terminal.err, skipped);
@@ -133,10 +134,10 @@ async function runExport(terminal: Terminal, given: Given): Promise<number> {
   const [named, ...more] = given._;
   const what = EXPORTS.find((one) => one === named);
   if (what === undefined || more.length > 0)
-    throw new Misused("export", "Diga o que exportar: stock ou movements");
+    throw new Misused("export", "Informe o que exportar: stock ou movements");
   const dialect = textOf(given.dialect);
   if (dialect !== "br" && dialect !== "rfc4180")
-    throw new Misused("export", "--dialect é br ou rfc4180");
+    throw new Misused("export", "--dialect deve ser br ou rfc4180");
   const out = textOf(given.out);
   const query = {
     dialect,

@@ -30,17 +30,17 @@ interface Room {
 export async function runPassword(room: Room, given: Given): Promise<number> {
   const [email, ...more] = given._;
   if (email === undefined || more.length > 0)
-    throw new Misused("password", "Diga o e-mail de quem recebe a senha");
+    throw new Misused("password", "Informe o e-mail de quem recebe a senha");
   // It signs nothing: the secret that only a server needs is not asked for.
   const config = parseConfig({ ...room.env, APP_ENV: "development" });
   const generated = flagOf(given.generate) === true ? generatePassword() : null;
   const done = await inDatabase(config, email, generated ?? (() => typed(room)));
   if (done.outcome === "unknown") {
-    room.err.line(`Não há usuário com o e-mail ${email}; nada foi mudado`);
+    room.err.line(`Não há usuário com o e-mail ${email}; nada foi alterado`);
     return 1;
   }
   if (done.outcome === "inactive") {
-    room.err.line(`O usuário ${email} está inativo; nada foi mudado`);
+    room.err.line(`O usuário ${email} está inativo; nada foi alterado`);
     return 1;
   }
   await forgetFirstPassword(config.DATA_DIR);
@@ -92,6 +92,6 @@ async function inDatabase(
 async function typed({ secret, asksPerson }: Room): Promise<string> {
   const password = await secret("Nova senha: ");
   if (asksPerson && (await secret("Outra vez: ")) !== password)
-    throw new Error("As duas senhas não são iguais; nada foi mudado");
+    throw new Error("As duas senhas não são iguais; nada foi alterado");
   return password;
 }

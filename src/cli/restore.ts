@@ -50,7 +50,9 @@ export async function restore(
     throw new Error(`Um servidor usa este banco de dados (${server}): pare-o antes`);
   const there = existsSync(target);
   if (there && !force)
-    throw new Error(`Já há um banco de dados em ${target}; com --force ele é posto de lado`);
+    throw new Error(
+      `Já há um banco de dados em ${target}; com --force ele é guardado com outro nome`,
+    );
   const source = await proved(from);
   await mkdir(dirname(target), PRIVATE);
   await sweepBeside(target);

@@ -88,6 +88,3 @@ export function table(
     ...cells.map((row) => lay(row, (n) => columns[n]?.colour)),
   ];
 }
-
-/** A count with the dots of Portuguese. */
-export const grouped = (count: number): string => String(count).replaceAll(/\B(?=(\d{3})+$)/g, ".");

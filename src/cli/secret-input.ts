@@ -50,13 +50,13 @@ export function secretReader(
         return true;
       }
       if (typing && (byte === CTRL_C || byte === CTRL_D)) {
-        reject(new Error("Interrompido; nada foi mudado"));
+        reject(new Error("Interrompido; nada foi alterado"));
         return true;
       }
       if (typing && (byte === BACKSPACE || byte === DELETE)) eraseCharacter(bytes);
       else if (!typing || byte >= FIRST_PRINTABLE) bytes.push(byte);
       if (bytes.length <= MOST_BYTES) return false;
-      reject(new Error("A senha é longa demais; nada foi mudado"));
+      reject(new Error("A senha é longa demais; nada foi alterado"));
       return true;
     };
     const drain = () => {
@@ -79,7 +79,7 @@ export function secretReader(
     const onEnd = () => {
       over = true;
       leave();
-      if (bytes.length === 0) reject(new Error("Falta a senha na entrada; nada foi mudado"));
+      if (bytes.length === 0) reject(new Error("Falta a senha na entrada; nada foi alterado"));
       else takeSafely(LINE);
     };
     const leave = () => {
@@ -104,7 +104,7 @@ function textOf(bytes: readonly number[]): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(Uint8Array.from(bytes));
   } catch {
-    throw new Error("A senha não está em UTF-8; nada foi mudado");
+    throw new Error("A senha não está em UTF-8; nada foi alterado");
   }
 }
 

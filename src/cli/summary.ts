@@ -1,16 +1,22 @@
+import { grouped } from "../lib/amount.ts";
 import type { Skipped } from "./files.ts";
 import type { NotTaken, Tally } from "./import.ts";
-import { type Colour, grouped, paint, type Screen } from "./screen.ts";
+import { type Colour, paint, type Screen } from "./screen.ts";
 
 /** The names of the batch summary, in the order and the words that a person reads. */
-const WORDS: readonly (readonly [name: string, words: string, colour: Colour | null])[] = [
-  ["approved", "aprovadas", "green"],
-  ["registered", "registradas", "green"],
-  ["completed", "completadas com o protocolo", "green"],
-  ["events", "eventos", "green"],
-  ["duplicate", "já registradas", null],
-  ["ignored", "ignorados", "dim"],
-  ["rejected", "recusados", "red"],
+const WORDS: readonly (readonly [
+  name: string,
+  one: string,
+  many: string,
+  colour: Colour | null,
+])[] = [
+  ["approved", "aprovada", "aprovadas", "green"],
+  ["registered", "registrada", "registradas", "green"],
+  ["completed", "completada com o protocolo", "completadas com o protocolo", "green"],
+  ["events", "evento", "eventos", "green"],
+  ["duplicate", "já registrada", "já registradas", null],
+  ["ignored", "ignorado", "ignorados", "dim"],
+  ["rejected", "recusado", "recusados", "red"],
 ];
 
 /** No list on the screen is longer. */
@@ -27,13 +33,13 @@ export function sayTally(
     paint(
       screen,
       "bold",
-      dryRun ? `Ensaio em ${where}: nada foi gravado` : `Importação em ${where}`,
+      dryRun ? `Simulação em ${where}: nada foi gravado` : `Importação em ${where}`,
     ),
   );
-  for (const [name, words, colour] of WORDS) {
+  for (const [name, one, many, colour] of WORDS) {
     const count = said[name] ?? 0;
     if (count === 0) continue;
-    const line = `${grouped(count).padStart(9)}  ${words}`;
+    const line = `${grouped(count).padStart(9)}  ${count === 1 ? one : many}`;
     screen.line(colour === null ? line : paint(screen, colour, line));
   }
   sayList(screen, "Aguardando decisão:", "yellow", waiting);

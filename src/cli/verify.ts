@@ -92,7 +92,7 @@ async function verifyFile(ports: Needs, found: Found): Promise<void> {
     found({
       part: "database",
       which: String(row.table),
-      says: `uma linha se refere a ${row.parent}, que não está lá`,
+      says: `uma linha se refere a uma linha de ${row.parent} que não existe`,
     });
 }
 
@@ -144,7 +144,7 @@ async function verifyBalances(
       found({
         part: "balance",
         which: product,
-        says: `o saldo é ${inUnits(balance_e4)}, e a soma dos movimentos ${inUnits(ledger_e4)}`,
+        says: `o saldo é ${inUnits(balance_e4)}, e a soma dos movimentos é ${inUnits(ledger_e4)}`,
       });
     for (let n = 0; n < slice.checked; n += 1) step();
     checked += slice.checked;
@@ -158,7 +158,7 @@ async function verifySums(ports: Needs, company: number, found: Found): Promise<
     found({
       part: "sums",
       which: new Date(start).toISOString(),
-      says: "as somas deste quarto de hora não são as dos movimentos",
+      says: "os totais deste quarto de hora são diferentes da soma dos movimentos",
     });
 }
 

@@ -169,7 +169,7 @@ async function approve(
       fate: "held",
       direction,
       codes: holds.map(({ code }) => code),
-      why: holds.map(({ message }) => message).join("; "),
+      why: holds.map(({ message }) => message).join(" "),
     };
   }
 }

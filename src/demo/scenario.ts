@@ -74,7 +74,7 @@ function ourSales(): Sending[] {
       items: [item],
       issuedAt: `2026-11-${26 + (n % 4)}T15:40:00-03:00`,
     });
-    return sending(`venda-${n + 1}.xml`, `nossa venda: sai ${item.xProd}`, note.xml);
+    return sending(`venda-${n + 1}.xml`, `nossa venda: saída de ${item.xProd}`, note.xml);
   });
 }
 
@@ -95,7 +95,7 @@ function specials(first: Purchase, cancelled: Purchase): Sending[] {
   const again = itemOf(ware(9, "MEL"), "1", { CFOP: "1202" });
   return [
     ...ourSales(),
-    special("devolucao-nossa.xml", "devolvemos ao fornecedor", {
+    special("devolucao-nossa.xml", "devolução nossa ao fornecedor", {
       seed: 601,
       emit: COMPANY,
       dest: coffee,
@@ -104,7 +104,7 @@ function specials(first: Purchase, cancelled: Purchase): Sending[] {
       refNFe: [first.accessKey],
       natOp: "DEVOLUCAO DE COMPRA",
     }),
-    special("devolucao-cliente.xml", "o cliente nos devolveu", {
+    special("devolucao-cliente.xml", "devolução de um cliente", {
       seed: 602,
       emit: COMPANY,
       dest: CUSTOMER,
@@ -130,7 +130,7 @@ function specials(first: Purchase, cancelled: Purchase): Sending[] {
       natOp: "OUTRA SAIDA",
     }),
     special("homologacao.xml", "nota de teste (tpAmb 2)", { seed: 606, tpAmb: "2" }),
-    special("sem-protocolo.xml", "nota sem autorização", { seed: 607, root: "NFe" }),
+    special("sem-protocolo.xml", "nota sem protocolo de autorização", { seed: 607, root: "NFe" }),
     special("denegada.xml", "uso denegado (cStat 302)", { seed: 608, protocol: { cStat: "302" } }),
     special("de-outro.xml", "nota para outra empresa", { seed: 609, dest: STRANGER }),
     sending("cancelamento.xml", "evento de cancelamento", cancellationEvent(cancelled.accessKey)),
@@ -145,7 +145,10 @@ function bad(some: Purchase): Sending[] {
     { file: "danfe.pdf", what: "o PDF em vez do XML", bytes: utf8("%PDF-1.7\n1 0 obj\nendobj\n") },
     sending("cortada.xml", "arquivo cortado", xml.slice(0, 1_500)),
     sending("doctype.xml", "XML com DOCTYPE", xml.replace("?>", '?><!DOCTYPE x SYSTEM "x.dtd">')),
-    special("chave-errada.xml", "dígito da chave errado", { seed: 610, badCheckDigit: true }),
+    special("chave-errada.xml", "dígito verificador da chave errado", {
+      seed: 610,
+      badCheckDigit: true,
+    }),
     sending("resumo.xml", "resNFe: resumo, sem itens", summary?.xml ?? ""),
   ];
 }
@@ -167,7 +170,7 @@ export async function scenario(): Promise<Scenario> {
     purchases: single.map(bought),
     zip: {
       file: "novembro.zip",
-      what: "as últimas compras num só arquivo",
+      what: "as últimas compras em um só arquivo",
       count: archived.length,
       bytes,
     },

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { exportCsv, fileSink } from "../cli/export.ts";
-import { type Column, grouped, paint, type Screen, table, wrap } from "../cli/screen.ts";
+import { type Column, paint, type Screen, table, wrap } from "../cli/screen.ts";
 import { readAs, type Service } from "../cli/service.ts";
+import { grouped, howMany } from "../lib/amount.ts";
 import { AT_ONCE, type Outcome, type Played } from "./play.ts";
 
 const decimal = new Intl.NumberFormat("pt-BR", {
@@ -29,7 +30,7 @@ export function showVerdicts(screen: Screen, { outcomes }: Played): void {
   title(screen, "Resultado");
   screen.line(
     `  ${paint(screen, "green", `${went("entry")} entraram no estoque, ${went("exit")} saíram dele`)}; ` +
-      `${of("held").length} aguardando conferência; ${of("event").length} evento; ${of("refused").length} recusados`,
+      `${of("held").length} aguardando conferência; ${howMany(of("event").length, "evento", "eventos")}; ${howMany(of("refused").length, "recusado", "recusados")}`,
   );
   const room = Math.max(60, screen.width - 2);
   const print = (colour: "yellow" | "red", some: readonly Outcome[]) => {
@@ -66,7 +67,7 @@ export async function showStock(screen: Screen, service: Service, lines: number)
     StockPage,
     await service.ask(`/api/stock?limit=${lines}`),
   );
-  title(screen, `Estoque: ${grouped(pagination.total)} produtos`);
+  title(screen, `Estoque: ${howMany(pagination.total, "produto", "produtos")}`);
   const columns: Column[] = [
     { title: "código", most: 24 },
     { title: "nome", most: 40 },
@@ -114,7 +115,7 @@ export function showSpeed(screen: Screen, played: Played): void {
     paint(
       screen,
       "dim",
-      `  por HTTP, ${AT_ONCE} de cada vez, cada uma em disco antes da resposta; \`bun run bench\` mede de verdade`,
+      `  por HTTP, ${AT_ONCE} de cada vez, cada uma gravada em disco antes da resposta; para medir, use \`bun run bench\``,
     ),
   );
 }

@@ -29,7 +29,7 @@ export async function libsqlServer(
   const other = await readFile(sign, "utf8").catch(() => "");
   // Two servers over one folder would spoil it.
   if (other !== "" && (await healthy(other)))
-    throw new Error(`Em ${folder} já serve o sqld de ${other}; termine-o antes`);
+    throw new Error(`Em ${folder} já serve o sqld de ${other}; encerre-o antes`);
   const address = `127.0.0.1:${await freePort("127.0.0.1")}`;
   const url = `http://${address}`;
   await writeFile(sign, url);

@@ -9,7 +9,7 @@ export const freePort = (host: string): Promise<number> => listened(host, 0);
 /** Throws when somebody listens on the port of the address, or it may not be taken. */
 export async function mustBeFree(host: string, port: number): Promise<void> {
   await listened(host, port).catch((error: Error) => {
-    throw new Error(`Não é possível ouvir em ${host}:${port}: ${error.message}`);
+    throw new Error(`Não foi possível abrir a porta ${host}:${port}: ${error.message}`);
   });
 }
 

@@ -15,7 +15,7 @@ const REFUSALS: Record<Refusal, string> = {
 const OF_FILES: Readonly<Record<string, string>> = {
   EACCES: "este usuário não tem permissão",
   EPERM: "este usuário não tem permissão",
-  EROFS: "o disco só pode ser lido",
+  EROFS: "o disco é somente leitura",
   EEXIST: "no lugar da pasta há um arquivo",
   ENOTDIR: "no lugar da pasta há um arquivo",
   ENOSPC: "o disco está cheio",

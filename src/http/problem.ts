@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Failure } from "../failures.ts";
-import { counted, megabytes } from "../lib/amount.ts";
+import { grouped, megabytes } from "../lib/amount.ts";
 import { trusted } from "../lib/cast.ts";
 import { Failed } from "../lib/result.ts";
 import { sayOther } from "../nfe/other-documents.ts";
@@ -221,7 +221,7 @@ function detailOf(failure: Sayable, sentence: string): string {
     case "stock.insufficient":
       return `${sentence} de ${failure.product_code}: saldo ${failure.balance.replace(".", ",")}, pedido ${failure.requested.replace(".", ",")}`;
     case "share_exceeded":
-      return `${sentence}: ${{ requests: "requisições", bodies: "arquivos em envio", streams: "conexões de eventos", downloads: "downloads" }[failure.what]} (máximo ${failure.what === "bodies" ? megabytes(failure.limit) : counted(failure.limit)})`;
+      return `${sentence}: ${{ requests: "requisições", bodies: "arquivos em envio", streams: "conexões de eventos", downloads: "downloads" }[failure.what]} (máximo ${failure.what === "bodies" ? megabytes(failure.limit) : grouped(failure.limit)})`;
     case "request.malformed_json":
       return `${sentence}: ${whyNoJson(failure)}`;
     case "request.invalid_encoding":
@@ -235,7 +235,7 @@ function detailOf(failure: Sayable, sentence: string): string {
     case "batch.unreadable_entry":
       return `${sentence}: ${{ encrypted: "está protegido por senha", nested_zip: "é um ZIP dentro do ZIP", corrupt: "está corrompido", unsupported: "foi compactado por um método desconhecido" }[failure.why]}`;
     case "batch.too_large":
-      return `${sentence}: ${{ documents: "documentos", entries: "arquivos no ZIP", sent: "tamanho enviado", inflated: "tamanho descompactado", ratio: "taxa de compressão", entry: "tamanho de um arquivo" }[failure.what]} (máximo ${["sent", "inflated", "entry"].includes(failure.what) ? megabytes(failure.limit) : counted(failure.limit)})`;
+      return `${sentence}: ${{ documents: "documentos", entries: "arquivos no ZIP", sent: "tamanho enviado", inflated: "tamanho descompactado", ratio: "taxa de compressão", entry: "tamanho de um arquivo" }[failure.what]} (máximo ${["sent", "inflated", "entry"].includes(failure.what) ? megabytes(failure.limit) : grouped(failure.limit)})`;
     default:
       return sentence;
   }

@@ -132,7 +132,7 @@ export function sealedBatches(
       }
       const [counted, ...own] = answers;
       const [row] = counted === undefined ? [] : rowsOf(counted);
-      if (row === undefined) throw refused(`${where} não diz de que instalação é`);
+      if (row === undefined) throw refused(`${where} não informa de que instalação é`);
       seal.committed({ id: String(row.id), commits: Number(row.commits) });
       return own;
     },

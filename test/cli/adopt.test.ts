@@ -95,7 +95,7 @@ const LOSSES: Readonly<Record<string, readonly [RegExp, () => Promise<unknown>]>
   "is not there": [/Não há banco de dados em .*sge\.db/, () => rm(file())],
   "is empty": [/sge\.db está vazio/, () => truncate(file(), 0)],
   "was cut": [
-    /sge\.db (?:foi cortado|.*danificado|perdeu)/,
+    /sge\.db (?:foi truncado|.*danificado|perdeu)/,
     async () => truncate(file(), (await stat(file())).size >> 1),
   ],
   "is no database": [

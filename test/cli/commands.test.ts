@@ -5,8 +5,9 @@ import { join } from "node:path";
 import type { Sink } from "../../src/cli/export.ts";
 import { findFiles, parcels } from "../../src/cli/files.ts";
 import { run, type Terminal } from "../../src/cli/main.ts";
-import { cut, grouped, type Screen, screenOn, table } from "../../src/cli/screen.ts";
+import { cut, type Screen, screenOn, table } from "../../src/cli/screen.ts";
 import { type Fetch, type Service, serviceOver } from "../../src/cli/service.ts";
+import { grouped } from "../../src/lib/amount.ts";
 
 let folder = "";
 beforeAll(async () => {
@@ -98,7 +99,7 @@ test("a folder is searched to its end, in order, and what is no note is counted"
     "notas/fundo/c.xml",
   ]);
   expect(others).toBe(1);
-  await expect(findFiles([here("nada")])).rejects.toThrow("Não encontrei");
+  await expect(findFiles([here("nada")])).rejects.toThrow("Não encontrado");
 });
 
 test("a request holds no more files and bytes than it should, and an archive goes by itself", () => {
@@ -125,7 +126,7 @@ test("import sends everything once, says what became of it, and ends with 0", as
   expect(seen.flatMap((one) => one.files).sort()).toEqual(["a.XML", "b.xml", "c.xml", "lote.zip"]);
   expect(seen[0]?.authorization).toBe("Bearer local admin");
   expect(out.join("\n")).toContain("4  registradas");
-  expect(out.join("\n")).toContain("1  ignorados");
+  expect(out.join("\n")).toContain("1  ignorado");
   expect(closed).toEqual(["closed"]);
 });
 
@@ -133,7 +134,7 @@ test("a refused document is named with its reason, and the command ends with 1",
   const { terminal, out } = terminalOver(batches([], ["b.xml"]));
   expect(await run(["import", here("notas")], terminal)).toBe(1);
   expect(out).toContain(`  ${here("notas", "b.xml")}: cortado na linha 1`);
-  expect(out.join("\n")).toContain("1  recusados");
+  expect(out.join("\n")).toContain("1  recusado");
 });
 
 test("a held note is told with its holds, and a field that is wrong with its place", async () => {
@@ -260,12 +261,12 @@ test("export streams to the standard output, or to a file that appears only when
 test("a wrong command line is answered with help in Portuguese and 2, and --help with 0", async () => {
   const nothing: Fetch = () => new Response(null, { status: 500 });
   const wrong: readonly (readonly [string[], string])[] = [
-    [["importar"], "Não conheço o comando importar"],
-    [["import"], "Diga o que importar"],
-    [["import", "x", "--aprove"], "Não conheço a opção --aprove"],
-    [["import", "x", "--parallel", "99"], "--parallel vai de 1 a 8"],
-    [["export", "produtos"], "Diga o que exportar"],
-    [["export", "stock", "--dialect", "excel"], "--dialect é br ou rfc4180"],
+    [["importar"], "Comando desconhecido: importar"],
+    [["import"], "Informe o que importar"],
+    [["import", "x", "--aprove"], "Opção desconhecida: --aprove"],
+    [["import", "x", "--parallel", "99"], "--parallel deve ser de 1 a 8"],
+    [["export", "produtos"], "Informe o que exportar"],
+    [["export", "stock", "--dialect", "excel"], "--dialect deve ser br ou rfc4180"],
   ];
   for (const [argv, message] of wrong) {
     const { terminal, err } = terminalOver(nothing);

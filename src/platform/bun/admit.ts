@@ -42,7 +42,7 @@ function mustNotBeLess(path: string, seen: SeenFile): void {
     now === null
       ? "não é mais um banco de dados"
       : now.size < seen.size
-        ? `foi cortado (tinha ${seen.size} bytes, e tem ${now.size})`
+        ? `foi truncado (tinha ${seen.size} bytes e agora tem ${now.size})`
         : now.changes < seen.changes
           ? "é mais antigo que o que estava em uso"
           : null;

@@ -211,7 +211,7 @@ const current = (open: () => Client): Promise<void> =>
         );
       if (pending.length > 0)
         throw new SchemaRefused(
-          `O banco de dados é de uma versão anterior do programa (faltam ${pending.length} migrações): inicie o serviço, ou use bun run db:migrate`,
+          `O banco de dados é de uma versão anterior do programa (${pending.length === 1 ? "falta 1 migração" : `faltam ${pending.length} migrações`}): inicie o serviço, ou use bun run db:migrate`,
         );
     }),
   );

@@ -70,7 +70,7 @@ export function bunDocuments(
 }
 
 const WHY = {
-  timeout: "passou do tempo limite de leitura",
+  timeout: "excedeu o tempo limite de leitura",
   crashed: "a leitura não pôde ser concluída",
 };
 

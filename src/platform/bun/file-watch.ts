@@ -56,7 +56,7 @@ export function watchFiles(path: string): FileWatch {
   /** The file itself: never smaller, and its count of changes never lower, whoever folds the log into it. */
   function checkMain(): void {
     const now = sameAs(path, main.stat);
-    if (now.size < size) throw lost("damaged", path, "foi cortado");
+    if (now.size < size) throw lost("damaged", path, "foi truncado");
     size = now.size;
     if (size === 0) return;
     const header = bytesAt(main.file, HEADER.bytes, 0);
@@ -76,7 +76,7 @@ export function watchFiles(path: string): FileWatch {
       if (isWhole(logFile, before)) return;
       // Another process may have written, or folded the log, between the two looks.
       if (before.equals(bytesAt(indexFile, before.length, 0)))
-        throw lost("damaged", path + END.log, "foi cortado ou sobrescrito");
+        throw lost("damaged", path + END.log, "foi truncado ou sobrescrito");
     }
   }
 
@@ -123,7 +123,7 @@ function opened(path: string, how: "r" | "a+"): { file: number; stat: Stats } {
 
 function sameAs(path: string, known: Stats): Stats {
   const now = statSync(path, { throwIfNoEntry: false });
-  if (now === undefined) throw lost("gone", path, "não está mais lá");
+  if (now === undefined) throw lost("gone", path, "não existe mais");
   if (now.ino !== known.ino || now.dev !== known.dev)
     throw lost("gone", path, "foi trocado por outro arquivo");
   return now;

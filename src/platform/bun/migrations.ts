@@ -63,7 +63,7 @@ export function pendingOf(known: readonly Migration[], applied: readonly Applied
   const strangers = applied.filter(({ when }) => !known.some((one) => one.when === when));
   if (strangers.some(({ when }) => when > newest))
     throw new SchemaRefused(
-      `O banco de dados foi migrado por uma versão mais nova do programa (${strangers.length} migrações que esta não conhece): use essa versão, ou restaure uma cópia feita antes da atualização`,
+      `O banco de dados foi migrado por uma versão mais nova do programa (${strangers.length === 1 ? "1 migração" : `${strangers.length} migrações`} que esta não conhece): use essa versão, ou restaure uma cópia feita antes da atualização`,
     );
   if (strangers.length > 0)
     throw new SchemaRefused(
@@ -73,7 +73,7 @@ export function pendingOf(known: readonly Migration[], applied: readonly Applied
     const found = applied.find((one) => one.when === when);
     if (found !== undefined && found.hash !== hash)
       throw new SchemaRefused(
-        `A migração ${tag} deste banco de dados não tem o texto da deste programa (SHA-256 ${found.hash.slice(0, 12)}… no banco, ${hash.slice(0, 12)}… aqui): use a versão do programa que fez o banco, ou exporte os dados e comece um banco novo`,
+        `A migração ${tag} deste banco de dados não tem o mesmo texto que a deste programa (SHA-256 ${found.hash.slice(0, 12)}… no banco, ${hash.slice(0, 12)}… aqui): use a versão do programa que fez o banco, ou exporte os dados e comece um banco novo`,
       );
   }
   const last = Math.max(0, ...applied.map(({ when }) => when));

@@ -64,12 +64,12 @@ const UNOPENED: Readonly<Record<string, string>> = {
   ENOENT: "não pode ser criado: a pasta não existe",
   EACCES: "não pode ser lido e gravado por este usuário",
   EPERM: "não pode ser lido e gravado por este usuário",
-  EROFS: "está em um disco que só pode ser lido",
+  EROFS: "está em um disco somente leitura",
   EEXIST: "não pode ser criado: no lugar da pasta há um arquivo",
   ENOTDIR: "não pode ser criado: no lugar da pasta há um arquivo",
   EISDIR: "não é um arquivo, e sim uma pasta",
   ENOSPC: "não pode ser criado: o disco está cheio",
-  ELOOP: "não pode ser aberto: o caminho volta a si mesmo",
+  ELOOP: "não pode ser aberto: o link simbólico aponta para si mesmo",
   ENAMETOOLONG: "não pode ser aberto: o caminho é longo demais",
 };
 /** The binding's own error for SQLite's 14 has no code. */

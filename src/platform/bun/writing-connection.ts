@@ -63,6 +63,6 @@ function isOfTheDisk(error: unknown, path: string): boolean {
 const unreadable = (path: string, cause: unknown) =>
   new StorageFault(
     "damaged",
-    `O disco não lê ou não grava o banco de dados: ${path}. Confira o disco; se for preciso, restaure uma cópia: sge restore CÓPIA --force`,
+    `Falha do disco ao ler ou gravar o banco de dados: ${path}. Confira o disco; se for preciso, restaure uma cópia: sge restore CÓPIA --force`,
     { cause },
   );
