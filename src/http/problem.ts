@@ -45,7 +45,7 @@ const SAY = {
   unsupported_media_type: [415, "O conteúdo enviado não é XML"],
   malformed_multipart: [400, "O formulário multipart está malformado"],
   "upload.missing_file": [400, "Falta o arquivo no formulário"],
-  "batch.too_large": [413, "O lote excede o limite"],
+  "batch.too_large": [413, "O lote de arquivos excede o limite"],
   "batch.malformed_zip": [422, "O arquivo ZIP está corrompido"],
   "batch.unreadable_entry": [422, "O arquivo dentro do ZIP não pode ser lido"],
   "batch.winmail": [

@@ -54,9 +54,15 @@ export function differenceOf(mark: Mark, found: Installation | null): Difference
   return missing > 0 ? { kind: "older", missing } : null;
 }
 
+/** When the last write that a mark counts was made, as it is read in Brazil: `28/11/2026 09:18:05 UTC`. */
+export function whenOf({ at }: Mark): string {
+  const [day = "", time = ""] = new Date(at).toISOString().split("T");
+  return `${day.split("-").reverse().join("/")} ${time.slice(0, 8)} UTC`;
+}
+
 /** The difference in a sentence that names the database and says what to do (Portuguese). */
 export function sayDifference(difference: Difference, where: string, mark: Mark): string {
-  const since = `${mark.commits} gravações até ${new Date(mark.at).toISOString()}`;
+  const since = `${mark.commits} gravações até ${whenOf(mark)}`;
   const what = {
     empty: `${where} está vazio ou é anterior à marca desta instalação (${since})`,
     another: `${where} não é o banco de dados desta instalação (${since})`,

@@ -9,6 +9,7 @@ import {
   type SeenFile,
   sayDifference,
   WAY_OUT,
+  whenOf,
 } from "../installation.ts";
 import type { Readable } from "../reader.ts";
 import { filePath } from "./database.ts";
@@ -26,7 +27,7 @@ export async function mustBeThere(url: string, marks: Marks): Promise<Mark | nul
   if (found === null)
     throw new StorageFault(
       "gone",
-      `Não há banco de dados em ${path}, e esta instalação já teve um (${mark.commits} gravações até ${new Date(mark.at).toISOString()}). ${WAY_OUT}`,
+      `Não há banco de dados em ${path}, e esta instalação já teve um (${mark.commits} gravações até ${whenOf(mark)}). ${WAY_OUT}`,
     );
   // SQLite would throw away the log of an empty file.
   if (found.size === 0)
