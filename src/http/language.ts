@@ -7,13 +7,16 @@ const { localeError } = ptBR();
 const MOST_NAMES = 5;
 const MOST_CHARACTERS = 40;
 
+/** What zod says of a field that is not there: by its type, its list of values or its alternatives. */
+const ABSENT: ReadonlySet<string> = new Set(["invalid_type", "invalid_value", "invalid_union"]);
+
 /**
  * What is wrong with a field is read by people: where a schema says nothing of its own, zod says it in Portuguese of Brazil.
  * What it would say as a programmer does (`>= 1 caracteres`, "um vetor") has a sentence of ours, that stands after the field's name.
  */
 z.config({
   localeError(issue) {
-    if (issue.code === "invalid_type" && issue.input === undefined) return "é obrigatório";
+    if (ABSENT.has(issue.code) && issue.input === undefined) return "é obrigatório";
     if (issue.code === "invalid_type" && Number.isNaN(issue.input)) return "deve ser um número";
     if (issue.code === "unrecognized_keys") return unknownFields(issue.keys);
     return ownWords(issue) ?? localeError(issue);

@@ -107,7 +107,7 @@ export const NOTE: readonly NoteRule[] = [
   {
     rule: "note.cancelled_inside",
     source:
-      "Events 110111 and 110112 with cStat 135, 136 or 155, and retCancNFe with cStat 101 or 151, beside protNFe",
+      "Events 110111 and 110112 with cStat 135, 136 or 155, and retCancNFe with cStat 101 or 151, anywhere in the file",
     hold: "cancelled",
     says: ({ note }) =>
       note.cancelledBy.some((event) => cancels(event, note))

@@ -7,7 +7,8 @@ import {
   REGISTERED,
   readEvent,
 } from "./events.ts";
-import { allOf, type Notices, onlyOf } from "./group.ts";
+import { type Notices, onlyOf } from "./group.ts";
+import { NFE_NAMESPACE } from "./layout.ts";
 import type { NfeEvent } from "./note.ts";
 import type { XmlElement } from "./xml/element.ts";
 
@@ -21,20 +22,44 @@ export const isCancellation = ({ type, cStat }: Pick<NfeEvent, "type" | "cStat">
   (REGISTERED.includes(cStat) || CANCELLED.includes(cStat));
 
 /**
- * Registered cancellations that a nfeProc carries beside its protNFe: whole procEventoNFe elements, only the answers
- * (retEvento), as sped-common writes them, and those of before there were events (procCancNFe, retCancNFe). What
+ * Registered cancellations anywhere in `within` (a note's nfeProc, or its NFe alone): whole procEventoNFe elements, only the
+ * answers (retEvento), as sped-common writes them, and those of before there were events (procCancNFe, retCancNFe). What
  * stands twice in one of them, or is answered otherwise than asked, is told; what cannot be read as one is passed over.
- * `accessKey` is the note's: an answer of the older form need not name it.
+ * `path` is the XPath of `within`. `accessKey` is the note's: an answer of the older form need not name it.
  */
-export function cancellationsIn(proc: XmlElement, accessKey: string, notices: Notices): NfeEvent[] {
+export function cancellationsIn(
+  within: XmlElement,
+  path: string,
+  accessKey: string,
+  notices: Notices,
+): NfeEvent[] {
   const found: NfeEvent[] = [];
-  for (const [name, read] of Object.entries(READ))
-    for (const [i, child] of allOf(proc, name).entries()) {
-      const event = read(child, `/${proc.name}/${name}[${i + 1}]`, notices, accessKey);
+  if (!mayHoldOne(within)) return found;
+  const look = (element: XmlElement, at: string): void => {
+    const seen = new Map<string, number>();
+    for (const child of element.children) {
+      const nth = (seen.get(child.name) ?? 0) + 1;
+      seen.set(child.name, nth);
+      const here = `${at}/${child.name}[${nth}]`;
+      const read = readerOf(child);
+      if (read === undefined) {
+        look(child, here);
+        continue;
+      }
+      const event = read(child, here, notices, accessKey);
       if (event !== null && isCancellation(event)) found.push(event);
     }
+  };
+  look(within, path);
   return found;
 }
+
+/** Nearly no note has one: it is not walked with paths. */
+const mayHoldOne = (element: XmlElement): boolean =>
+  element.children.some((child) => readerOf(child) !== undefined || mayHoldOne(child));
+
+const readerOf = ({ name, ns }: XmlElement): Read | undefined =>
+  ns === NFE_NAMESPACE || ns === "" ? READ.get(name) : undefined;
 
 type Read = (
   element: XmlElement,
@@ -79,13 +104,13 @@ const beforeEvents: Read = (element, path, notices, accessKey) => {
   return answer(answered, answered("chNFe") ?? accessKey, "110111", "dhRecbto");
 };
 
-const READ: Readonly<Record<string, Read>> = {
-  procEventoNFe: wholeEvent,
-  procEvento: wholeEvent,
-  retEvento: answerOnly,
-  procCancNFe: beforeEvents,
-  retCancNFe: beforeEvents,
-};
+const READ: ReadonlyMap<string, Read> = new Map([
+  ["procEventoNFe", wholeEvent],
+  ["procEvento", wholeEvent],
+  ["retEvento", answerOnly],
+  ["procCancNFe", beforeEvents],
+  ["retCancNFe", beforeEvents],
+]);
 
 /** An event of which only the tax office's answer is there. */
 function answer(answered: Fields, accessKey: string, type: string, at: string): NfeEvent {

@@ -54,7 +54,10 @@ export function readNote({ nfe, path: nfePath, proc }: Placed): Result<ReadNote,
   const protocol = protocolIn(proc, notices);
   const refNFe = references(infNFe, path, notices);
   const signature = signatureIn(outer.get("Signature"), nfePath, notices);
-  const cancelledBy = proc === null ? [] : cancellationsIn(proc, head.value.accessKey, notices);
+  const cancelledBy =
+    proc === null
+      ? cancellationsIn(nfe, nfePath, head.value.accessKey, notices)
+      : cancellationsIn(proc, `/${proc.name}`, head.value.accessKey, notices);
   const errors = onePerPath([
     ...(checked.success ? [] : fieldErrors(checked.error.issues, infNFe, path)),
     ...betweenFields(shape, infNFe, path),

@@ -44,6 +44,12 @@ test("a field that is not there is said to be required, and one that is no numbe
     "é obrigatório",
     "é obrigatório",
   ]);
+  const others = z.object({
+    a: z.enum(["x", "y"]),
+    b: z.union([z.number(), z.string()]),
+    c: z.literal(1),
+  });
+  expect(said(others, {})).toEqual(["é obrigatório", "é obrigatório", "é obrigatório"]);
   expect(said(z.coerce.number(), "abc")).toEqual(["deve ser um número"]);
 });
 

@@ -31,6 +31,7 @@ const VERSIONS: readonly (readonly [number, string])[] = [
   [2, "e4b4d45db3dc3c9d"],
   [3, "46969ef57474cfff"],
   [4, "d76cb2e60ec72657"],
+  [5, "3f2a3e264d14162a"],
 ];
 
 /** Imports say where a thing stands, not what is decided. */

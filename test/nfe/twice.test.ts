@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { cancellationEvent, syntheticEvent, withGluedCancellation } from "../../src/demo/events.ts";
 import { syntheticNote } from "../../src/demo/synthetic-note.ts";
+import { NFE_NAMESPACE } from "../../src/nfe/layout.ts";
 import { ItemShape, LotShape, NoteShape } from "../../src/nfe/shape.ts";
 import { noteIn, pathsIn, readingIn, readText } from "./support/read.ts";
 
@@ -279,5 +280,20 @@ describe("a cancellation in the note's own file", () => {
     }
     const refused = xml.replace("</nfeProc>", `${part.replace("101", "420")}</nfeProc>`);
     expect(noteIn(refused).cancelledBy).toEqual([]);
+  });
+
+  const answer = `<retCancNFe xmlns="${NFE_NAMESPACE}">${infCanc(`<chNFe>${accessKey}</chNFe>`)}</retCancNFe>`;
+  test("is told wherever in the file it stands", () => {
+    const puts: ((part: string) => string)[] = [
+      (part) => xml.replace("</NFe>", `${part}</NFe>`),
+      (part) => xml.replace("</infNFe>", `${part}</infNFe>`),
+      (part) => xml.replace("</protNFe>", `${part}</protNFe>`),
+      (part) => xml.replace("</infProt>", `${part}</infProt>`),
+      (part) => xml.replace("</nfeProc>", `<a xmlns="urn:a"><b>${part}</b></a></nfeProc>`),
+      (part) => (/<NFe[ >].*<\/NFe>/s.exec(xml)?.[0] ?? "").replace("</NFe>", `${part}</NFe>`),
+    ];
+    for (const part of [answer, cancellationEvent(accessKey).replace(/^<\?.*?\?>\s*/, "")])
+      for (const put of puts)
+        expect(noteIn(put(part)).cancelledBy).toMatchObject([{ accessKey, type: "110111" }]);
   });
 });
