@@ -20,7 +20,7 @@ import {
   knownEvents,
 } from "./known-events.ts";
 import { signatureRoots } from "./signature-roots.ts";
-import { effectOf, mayBeEmitter } from "./standing.ts";
+import { effectOf, mayBeEmitter, mayBeOfOneAuthor } from "./standing.ts";
 import { findNote, type StoredNote } from "./stored-note.ts";
 
 /** What an event that was sent is now; `withdrawn`: a person has withdrawn this very event. */
@@ -74,7 +74,8 @@ export async function weighed(
 
 /**
  * The event that stands where this one would, and what that answers: the same one again changes nothing.
- * Fails with `nfe.event_differs` where another one stands under the same key, type and sequence.
+ * Fails with `nfe.event_differs` where another one of the same author stands under the same key, type and sequence. One of
+ * another author is no obstacle: while its note is not here, nobody can tell which of the two is the recipient.
  */
 export function again(
   { events }: Pick<KnownEvents, "events">,
@@ -82,7 +83,8 @@ export function again(
   accessKey: string,
 ): EventReceipt | null {
   const alike = events.filter(
-    ({ type, sequence }) => type === mine.type && sequence === mine.sequence,
+    (one) =>
+      one.type === mine.type && one.sequence === mine.sequence && mayBeOfOneAuthor(one, mine),
   );
   const same = alike.find(
     ({ content, sha256 }) => content === mine.content || sha256 === mine.sha256,

@@ -104,13 +104,19 @@ function counting(events: readonly KnownEvent[], parties: Parties): KnownEvent[]
   return made.filter((event, i) => !made.some((later, j) => takesBack(later, event, j > i)));
 }
 
+/** Whether two events may be of one author: one CPF, one root of a CNPJ, or an author that was not asked. */
+export const mayBeOfOneAuthor = (
+  { author: one }: Pick<KnownEvent, "author">,
+  { author: other }: Pick<KnownEvent, "author">,
+): boolean =>
+  one === null ||
+  other === null ||
+  one === other ||
+  (one.length === 14 && other.length === 14 && one.slice(0, 8) === other.slice(0, 8));
+
 function takesBack(by: KnownEvent, event: KnownEvent, isLater: boolean): boolean {
   const byNumber = by.undoes !== null && by.undoes.nProt === event.protocol;
-  const sameAuthor =
-    by.author === null ||
-    event.author === null ||
-    by.author.slice(0, 8) === event.author.slice(0, 8);
-  if (!sameAuthor) return false;
+  if (!mayBeOfOneAuthor(by, event)) return false;
   if (by.type === TAKES_BACK)
     return (
       byNumber &&

@@ -1,6 +1,6 @@
 import { oneSpelling } from "../lib/spelling.ts";
 import { tooMany } from "./field-errors.ts";
-import { allOf, choiceOf, groupOf, type Notices, onlyOf, textOf } from "./group.ts";
+import { allOf, choiceOf, groupOf, type Notices, oneOfBoth, onlyOf, textOf } from "./group.ts";
 import { GROUPS, type GroupLayout, MAX_LOTS } from "./layout.ts";
 import type { ItemShape, LotShape, NoteShape, Unchecked } from "./shape.ts";
 import { unmasked } from "./taxpayer.ts";
@@ -106,6 +106,12 @@ function itemShape(det: XmlElement, path: string, notices: Notices): Unchecked<I
     at(parts.get("DFeReferenciado"), `${path}/DFeReferenciado`, notices, name);
   const inICMS = `${path}/imposto/ICMS`;
   const ICMS = imposto.get("ICMS");
+  const IPI = imposto.get("IPI");
+  const inIPI = `${path}/imposto/IPI`;
+  if (ICMS !== undefined && imposto.has("ISSQN"))
+    notices.errors.push(oneOfBoth(`${path}/imposto/ISSQN`, "ICMS"));
+  if (IPI && onlyOf(IPI, "IPITrib", inIPI, notices) && onlyOf(IPI, "IPINT", inIPI, notices))
+    notices.errors.push(oneOfBoth(`${inIPI}/IPINT`, "IPITrib"));
   const situation = ICMS && choiceOf(ICMS, inICMS, notices);
   const ofICMS = (name: string): string | undefined =>
     at(situation, `${inICMS}/${situation?.name}`, notices, name);

@@ -90,6 +90,13 @@ function belongs(child: XmlElement, parent: XmlElement): boolean {
   return ns === parent.ns || ns === NFE_NAMESPACE || ns === "" || child.name === "Signature";
 }
 
+/** Two elements that the layout has as a choice; `path` is that of the one, `beside` the name of the other. */
+export const oneOfBoth = (path: string, beside: string): FieldError => ({
+  path,
+  code: "duplicate",
+  message: `o leiaute admite só um: ${beside} já foi informado`,
+});
+
 /** `path` is the second one's. */
 const repeated = (path: string, twins: readonly XmlElement[]): FieldError => ({
   path,

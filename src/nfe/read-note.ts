@@ -5,7 +5,7 @@ import { cancellationsIn } from "./cancellations.ts";
 import { noteShape } from "./extract.ts";
 import type { FieldError, NfeFailure } from "./failures.ts";
 import { fieldErrors, MAX_ERRORS, missing, onePerPath, shown, tooMany } from "./field-errors.ts";
-import { allOf, groupOf, type Notices, onlyOf, textOf } from "./group.ts";
+import { allOf, groupOf, type Notices, oneOfBoth, onlyOf, textOf } from "./group.ts";
 import {
   GROUPS,
   KEY_TEXT,
@@ -124,11 +124,7 @@ function betweenFields(
     errors.push(missing(`${path}/emit/CNPJ`, "CNPJ ou CPF"));
   for (const [one, other] of EXCLUSIVE)
     if (shape[one] && shape[other])
-      errors.push({
-        path: `${path}/${other}`,
-        code: "duplicate",
-        message: `o leiaute admite só um: ${one.slice(one.indexOf("/") + 1)} já foi informado`,
-      });
+      errors.push(oneOfBoth(`${path}/${other}`, one.slice(one.indexOf("/") + 1)));
   if (shape.det.length === 0) errors.push(missing(`${path}/det`));
   return errors;
 }

@@ -15,6 +15,7 @@ const RULES = [
   "src/ingest/standing.ts",
   "src/ingest/waits.ts",
   "src/ingest/whose.ts",
+  "src/nfe/cancellations.ts",
   "src/nfe/landed-cost.ts",
   "src/nfe/note-value.ts",
   "src/nfe/signer.ts",
@@ -32,6 +33,7 @@ const VERSIONS: readonly (readonly [number, string])[] = [
   [3, "46969ef57474cfff"],
   [4, "d76cb2e60ec72657"],
   [5, "3f2a3e264d14162a"],
+  [6, "d42fcd72b820a7e5"],
 ];
 
 /** Imports say where a thing stands, not what is decided. */

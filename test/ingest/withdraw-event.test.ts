@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { cancellationEvent, correctionLetter, syntheticEvent } from "../../src/demo/events.ts";
 import { syntheticNote } from "../../src/demo/synthetic-note.ts";
+import { COMPANY } from "../../src/demo/trade.ts";
 import { type Answer, type Service, withService } from "../support/service.ts";
 
 const NOTE = syntheticNote({ seed: 81 });
@@ -156,6 +157,35 @@ describe("M6: two events under one key, type and sequence are told apart", () =>
       const answers = await Promise.all([upload(first), upload(second)]);
       expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
       expect(await rows("select type from nfe_events")).toHaveLength(1);
+    }));
+
+  test("what a stranger says of a note before it is here keeps out neither its recipient's word nor its emitter's", () =>
+    withService(async (service) => {
+      const { upload } = service;
+      const said = (type: string, author: string) =>
+        syntheticEvent(NOTE.accessKey, { type, author });
+      const stranger = "99888777000100";
+      for (const type of ["210200", "210220", "210240", "211124"])
+        for (const author of [stranger, COMPANY.cnpj])
+          expect((await upload(said(type, author))).body.event).toMatchObject({
+            effect: "waiting",
+          });
+      expect((await upload(said("110192", stranger))).body.event.effect).toBe("none");
+      expect((await upload(said("110192", NOTE.accessKey.slice(6, 20)))).body.event.effect).toBe(
+        "waiting",
+      );
+      expect((await upload(NOTE.xml, "?approve=true")).body.status).toBe("PENDENTE");
+      expect(await holdsOf(service)).toEqual([
+        "refused_by_recipient",
+        "not_delivered",
+        "goods_lost",
+      ]);
+      const branch = syntheticEvent(NOTE.accessKey, {
+        type: "210240",
+        author: COMPANY.cnpj,
+        at: "2026-11-13T14:00:00-03:00",
+      });
+      expect((await upload(branch)).status).toBe(409);
     }));
 
   test("in a batch, and in its rehearsal, the second is rejected with the same code", () =>

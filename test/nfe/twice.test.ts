@@ -111,6 +111,15 @@ describe("what stands twice in a note", () => {
     expect(pathsIn(two)).toContain("/NFe/infNFe/det[1]/imposto/ICMS/ICMS00 duplicate");
   });
 
+  test("an item that is goods and a service, or taxed and not taxed by IPI, is refused", () => {
+    const service = full.replace("</imposto>", "<ISSQN><vISSQN>1.00</vISSQN></ISSQN></imposto>");
+    expect(pathsIn(service)).toContain("/NFe/infNFe/det[1]/imposto/ISSQN duplicate");
+    for (const side of ["<IPINT/>$&", "$&<IPINT/>"]) {
+      const both = full.replace(/<IPITrib>.*<\/IPITrib>/, side);
+      expect(pathsIn(both)).toContain("/NFe/infNFe/det[1]/imposto/IPI/IPINT duplicate");
+    }
+  });
+
   test("two of what the layout has as a choice are refused", () => {
     for (const [after, second, path] of [
       ["</CNPJ><xNome>", "<CPF>52998224725</CPF>", "emit/CPF"],
