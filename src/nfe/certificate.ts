@@ -158,7 +158,9 @@ function otherNames(der: Uint8Array, names: Value): Map<string, string[]> {
     const value = wrapped === undefined ? null : valueAt(der, wrapped.from, wrapped.to);
     if (oid?.tag !== OID || value === null) continue;
     const key = hexOf(der, oid);
-    found.set(key, [...(found.get(key) ?? []), textOf(der, value).trim()]);
+    const texts = found.get(key) ?? [];
+    texts.push(textOf(der, value).trim());
+    found.set(key, texts);
   }
   return found;
 }
