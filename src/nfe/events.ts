@@ -185,7 +185,7 @@ function quantitiesIn(
 }
 
 /** In the namespace of NF-e, or in none. */
-export const isOurs = ({ ns }: XmlElement): boolean => ns === NFE_NAMESPACE || ns === "";
+const isOurs = ({ ns }: XmlElement): boolean => ns === NFE_NAMESPACE || ns === "";
 
 /** Text of the one child whose name has this form; the name tells the kind of event. */
 function leafLike(
