@@ -1,11 +1,23 @@
 import { existsSync } from "node:fs";
 import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Config } from "../config.ts";
+import { mustBeThere } from "../platform/bun/admit.ts";
 import { openConnection } from "../platform/bun/connection.ts";
 import { filePath } from "../platform/bun/database.ts";
 import { noteBackup } from "../platform/bun/last-backup.ts";
+import { fileMarks } from "../platform/bun/marks.ts";
 import { PRIVATE } from "../platform/bun/private.ts";
+import { sayUnopened } from "../platform/bun/storage-state.ts";
+import {
+  differenceOf,
+  type Installation,
+  installationOf,
+  type Mark,
+  sayDifference,
+} from "../platform/installation.ts";
+import { StorageFault } from "../resilience/storage-fault.ts";
+import { isStorageFull } from "../resilience/weather.ts";
 import { VERSION } from "../version.ts";
 import {
   BLOBS,
@@ -55,8 +67,8 @@ export function databaseFile({ DATABASE_URL }: Pick<Config, "DATABASE_URL">): st
 /**
  * Copies the database and the files of exports into a new folder under `folder`, consistent while a server serves: VACUUM
  * INTO reads one snapshot, in this process, and holds nobody up. The copy gets its name only when it has been opened and
- * proved whole, so that what bears the name is a backup. Then, and only then, all but the newest `keep` are removed (0:
- * none). Throws (Portuguese) when anything fails: nothing is left of the new one, and no older one is touched (C12).
+ * proved whole, and lacks no commit that the mark in DATA_DIR knew of when it began, so that what bears the name is a
+ * backup. Then, and only then, all but the newest `keep` are removed (0: none). Throws (Portuguese) when anything fails: nothing is left of the new one, and no older one is touched (C12).
  */
 export async function backup(
   where: Where,
@@ -64,6 +76,7 @@ export async function backup(
   keep: number,
   now: Date,
 ): Promise<Backup> {
+  const mark = await mustBeThere(where.DATABASE_URL, fileMarks(where.DATA_DIR));
   const source = databaseFile(where);
   await mkdir(folder, PRIVATE);
   await sweepDrafts(folder);
@@ -71,7 +84,7 @@ export async function backup(
   const draft = join(folder, draftOf(name));
   try {
     await mkdir(draft, { mode: PRIVATE.mode });
-    await copyDatabase(source, join(draft, DATABASE));
+    await copyDatabase(source, join(draft, DATABASE), mark);
     await copyBlobs(join(where.DATA_DIR, BLOBS), join(draft, BLOBS));
     const without = SECRETS.filter((one) => existsSync(join(where.DATA_DIR, one)));
     const bytes = await seal(draft, now, without);
@@ -94,16 +107,35 @@ async function freeName(folder: string, name: string): Promise<string> {
   }
 }
 
-async function copyDatabase(source: string, copy: string): Promise<void> {
-  const database = openConnection(source, "PRAGMA synchronous = FULL");
+async function copyDatabase(source: string, copy: string, mark: Mark | null): Promise<void> {
   try {
-    await database.execute({ sql: "VACUUM INTO ?1", args: [copy] });
-  } finally {
-    database.close();
+    const database = openConnection(source, "PRAGMA synchronous = FULL");
+    try {
+      await database.execute({ sql: "VACUUM INTO ?1", args: [copy] });
+    } finally {
+      await database.close();
+    }
+  } catch (error) {
+    throw isStorageFull(error)
+      ? new Error(`Não há espaço em disco para a cópia: ${dirname(copy)}`, { cause: error })
+      : sayUnopened(error, source);
   }
   await sync(copy);
   const flaws = await flawsOfFile(copy);
-  if (flaws.length > 0) throw new Error(`A cópia não está íntegra: ${flaws.join("; ")}`);
+  if (flaws.length > 0)
+    throw new Error(`A cópia de ${source} não está íntegra: ${flaws.join("; ")}`);
+  const difference = mark && differenceOf(mark, await installationIn(copy));
+  if (mark !== null && difference !== null)
+    throw new StorageFault("gone", sayDifference(difference, source, mark));
+}
+
+async function installationIn(copy: string): Promise<Installation | null> {
+  const database = openConnection(copy, "PRAGMA query_only = 1");
+  try {
+    return await installationOf(database);
+  } finally {
+    await database.close();
+  }
 }
 
 /** Files of the store never change once they have their name; one that expires while we copy is missed by nobody. */

@@ -2,7 +2,7 @@ import type { Failure } from "../failures.ts";
 import { sayFailure } from "../http/problem.ts";
 import { trusted } from "../lib/cast.ts";
 import { Failed } from "../lib/result.ts";
-import { isWeather, type Refusal, refusalOf } from "../resilience/weather.ts";
+import { isStorageFull, isWeather, type Refusal, refusalOf } from "../resilience/weather.ts";
 
 const REFUSALS: Record<Refusal, string> = {
   "database.token_refused":
@@ -36,6 +36,8 @@ export function fileReason(error: unknown): string | null {
 export function reasonOf(error: unknown): string {
   const file = fileReason(error);
   if (file !== null) return file;
+  if (isStorageFull(error))
+    return "O disco está cheio: confira DATA_DIR e a pasta do banco de dados";
   const refusal = refusalOf(error);
   if (refusal !== null) return REFUSALS[refusal];
   if (isWeather(error)) return "DATABASE_URL: o banco de dados não responde, ou está ocupado";

@@ -11,7 +11,7 @@ export interface Installation {
   readonly commits: number;
 }
 
-/** A local database's file as it was seen last. It never becomes smaller, and its count of changes never lower. */
+/** A local database's file as it was seen last. Only a VACUUM makes it smaller, and nothing makes its count of changes lower. */
 export interface SeenFile {
   readonly size: number;
   /** SQLite's own count, in the file's header. */

@@ -28,16 +28,26 @@ const GONE = /^(?:STORAGE_GONE|SQLITE_READONLY_DBMOVED)$/;
 /** What may pass: too many files were open, or a folder could not be read for a moment. */
 const MAY_PASS = /^SQLITE_CANTOPEN/;
 
-/** The fault that an error, or what caused it, tells of; null for any other. `passing`: it may be over at the next try. */
-export function storageFaultOf(
-  error: unknown,
-): { readonly kind: StorageFaultKind; readonly message: string; readonly passing: boolean } | null {
+/** What an error says of the storage. */
+export interface MetFault {
+  readonly kind: StorageFaultKind;
+  readonly message: string;
+  readonly code: string;
+  /** It may be over at the next try. */
+  readonly passing: boolean;
+  /** The message is a StorageFault's sentence already, also one that came from another thread, or within another error. */
+  readonly said: boolean;
+}
+
+/** The fault that an error, or what caused it, tells of; null for any other. */
+export function storageFaultOf(error: unknown): MetFault | null {
   let next = error;
   for (let n = 0; next instanceof Error && n < 5; n += 1) {
     const { message } = next;
     const code = "code" in next && typeof next.code === "string" ? next.code : "";
-    if (GONE.test(code)) return { kind: "gone", message, passing: false };
-    if (DAMAGED.test(code)) return { kind: "damaged", message, passing: MAY_PASS.test(code) };
+    const met = { message, code, passing: MAY_PASS.test(code), said: next.name === "StorageFault" };
+    if (GONE.test(code)) return { kind: "gone", ...met };
+    if (DAMAGED.test(code)) return { kind: "damaged", ...met };
     next = next.cause;
   }
   return null;

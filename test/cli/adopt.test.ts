@@ -3,6 +3,7 @@ import {
   copyFile,
   mkdir,
   mkdtemp,
+  readdir,
   readFile,
   rename,
   rm,
@@ -19,6 +20,7 @@ import { parseConfig } from "../../src/config.ts";
 import { syntheticNote } from "../../src/demo/synthetic-note.ts";
 import { COMPANY } from "../../src/demo/trade.ts";
 import { reasonOf } from "../../src/doors/reason.ts";
+import { openConnection } from "../../src/platform/bun/connection.ts";
 import { signIn, startProcess } from "../support/process.ts";
 
 let folder = "";
@@ -135,6 +137,21 @@ for (const [what, [names, lose]] of Object.entries(LOSSES))
     expect((await readFile(file()).catch(() => null))?.length).toBe(before?.length);
   });
 
+for (const [what, [names, lose]] of Object.entries(LOSSES))
+  test(`a database that ${what} is not backed up: the older copies stay, and the sentence names the file and the way out`, async () => {
+    const copies = join(folder, "copias");
+    await start([1]);
+    await copyFile(file(), join(folder, "antes.db"));
+    await start([2, 3]);
+    expect((await told("backup", copies, "--keep", "1")).code).toBe(0);
+    const kept = await readdir(copies);
+    await lose();
+    const { code, out } = await told("backup", copies, "--keep", "1");
+    expect([code, out]).toEqual([1, expect.stringMatching(names)]);
+    expect(out).toMatch(/sge (?:restore|adopt)/);
+    expect(await readdir(copies)).toEqual(kept);
+  });
+
 test("a log that was lost after kill -9 is missed by start and verify, to the number of commits", async () => {
   await using server = startProcess(folder);
   await signIn(await server.listening);
@@ -188,6 +205,25 @@ test("an installation that moves without its mark is marked at its first start, 
   expect((await told("restore", path, "--force")).code).toBe(0);
   expect(await start()).toBe("started");
   expect((await told("verify")).code).toBe(0);
+});
+
+test("a database that was made smaller by VACUUM while it was stopped is the same one, and one that was cut after it is not", async () => {
+  const opened = async (sql: string) => {
+    const database = openConnection(file(), "");
+    await database.executeMultiple(sql);
+    await database.close();
+  };
+  await start([1]);
+  await opened("create table spare (a blob); insert into spare values (zeroblob(900000))");
+  expect(await start([2])).toBe("started");
+  const { size } = await stat(file());
+  await opened("drop table spare; vacuum; pragma wal_checkpoint(truncate)");
+  expect((await stat(file())).size).toBeLessThan(size);
+  expect(await start([3])).toBe("started");
+  expect((await told("verify")).code).toBe(0);
+  await opened("pragma wal_checkpoint(truncate)");
+  await truncate(file(), (await stat(file())).size - 8_192);
+  expect(await start()).toMatch(/sge\.db (?:foi (?:cortado|truncado)|.*danificado).*sge restore/);
 });
 
 test("a folder, a file or a disk that stands in the way is told in a sentence, never in the system's own words", async () => {

@@ -166,3 +166,27 @@ test("a database that is new, small or without a log yet is watched all the same
   await connection.close();
   await rm(folder, { recursive: true, force: true });
 });
+
+test("a VACUUM by another process makes the file smaller and is no fault; a cut after it is one", () =>
+  withWorld(async ({ path, connection }) => {
+    await connection.execute("delete from t where a > 3");
+    const before = (await stat(path)).size;
+    const vacuum = Bun.spawn(
+      [
+        process.execPath,
+        "-e",
+        `const { Database } = await import("bun:sqlite");
+         const it = new Database(${JSON.stringify(path)});
+         it.exec("vacuum; pragma wal_checkpoint(truncate)");
+         it.close();`,
+      ],
+      { stderr: "pipe" },
+    );
+    expect([await vacuum.exited, await vacuum.stderr.text()]).toEqual([0, ""]);
+    const after = (await stat(path)).size;
+    expect(after).toBeLessThan(before);
+    expect(await connection.inspect()).toMatchObject({ size: after });
+    await connection.batch([row(90)], "write");
+    await truncate(path, after / 2);
+    expect(await caught(connection.inspect())).toMatchObject({ code: "STORAGE_DAMAGED" });
+  }));

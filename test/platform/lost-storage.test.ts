@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { copyFile, open, rename, rm, truncate } from "node:fs/promises";
+import { copyFile, open, rename, rm, truncate, writeFile } from "node:fs/promises";
 import { syntheticNote } from "../../src/demo/synthetic-note.ts";
 import { openConnection } from "../../src/platform/bun/connection.ts";
 import { filePath } from "../../src/platform/bun/database.ts";
@@ -76,6 +76,26 @@ test("a log that is emptied in place under the server: reads that need it say st
     const { status, body } = await server.upload(xml(4));
     expect([status, body.code]).toEqual([503, "storage.damaged"]);
   }));
+
+const LOGS: Readonly<Record<string, (log: string) => Promise<unknown>>> = {
+  emptied: (log) => truncate(log, 0),
+  overwritten: (log) => writeFile(log, "isto era um banco de dados\n".repeat(9)),
+};
+
+for (const [what, harm] of Object.entries(LOGS))
+  test(`a log that is ${what} under the server: what cannot be read any more is 503 with its code, as what cannot be written is`, () =>
+    withServer(async (server) => {
+      await server.upload(xml(1), "?approve=true");
+      await harm(`${pathOf(server)}-wal`);
+      for (const ask of ["nfes?limit=9", "movements/list?limit=9", "jobs?limit=9", "events"]) {
+        const { status, body } = await server.call("GET", `/api/${ask}`);
+        expect([ask, status, body.code]).toEqual([ask, 503, "storage.damaged"]);
+      }
+      for (const query of ["", "?approve=true"]) {
+        const { status, body } = await server.upload(xml(2), query);
+        expect([status, body.code]).toEqual([503, "storage.damaged"]);
+      }
+    }));
 
 test("damaged pages are said with 503 and a code of their own, and stop every write; the sentence goes to the log alone", () =>
   withServer(async (server) => {

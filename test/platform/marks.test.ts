@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from "bun:test";
-import { mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileMarks, MARK as NAME } from "../../src/platform/bun/marks.ts";
@@ -102,4 +102,13 @@ test("a database is the marked one by its id, and whole when it has as many comm
     [{ ...MARK, next }, { id: "c".repeat(32), commits: 9 }, { kind: "another" }],
   ] as const)
     expect([mark.next, found, differenceOf(mark, found)]).toEqual([mark.next, found, difference]);
+});
+
+test("a mark that is no file is told with its path and a way to look, never in the system's own words", async () => {
+  const path = await folder();
+  await mkdir(join(path, NAME));
+  const said = await fileMarks(path).read().then(String, String);
+  expect(said).toMatch(
+    /marca desta instalação não pode ser lida \(EISDIR\): .*installation.*permissões/,
+  );
 });

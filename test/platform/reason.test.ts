@@ -33,3 +33,10 @@ test("a start that fails is said for people: weather, refusals, failures of our 
   expect(reasonOf(new Failed({ code: "storage.full" }))).toBe("Não há espaço para gravar");
   expect(reasonOf(new Error("JWT_SECRET falta"))).toBe("JWT_SECRET falta");
 });
+
+test("a full disk is told in a sentence, whether the system or SQLite says so, and with or without a path", () => {
+  for (const code of ["ENOSPC", "SQLITE_FULL"])
+    expect(reasonOf(Object.assign(new Error("no space left on device"), { code }))).toBe(
+      "O disco está cheio: confira DATA_DIR e a pasta do banco de dados",
+    );
+});

@@ -13,7 +13,7 @@ import {
 } from "../installation.ts";
 import type { Readable } from "../reader.ts";
 import { filePath } from "./database.ts";
-import { seenFile } from "./file-watch.ts";
+import { seenFile, wasCut } from "./file-watch.ts";
 
 /**
  * Before a database is opened, which would make it: where this installation is marked its file must be there, with something
@@ -32,23 +32,31 @@ export async function mustBeThere(url: string, marks: Marks): Promise<Mark | nul
   // SQLite would throw away the log of an empty file.
   if (found.size === 0)
     throw new StorageFault("gone", sayDifference({ kind: "empty" }, path, mark));
-  if (mark.file !== null && mark.next === null) mustNotBeLess(path, mark.file);
+  if (mark.next === null) await mustNotBeLess(path, mark.file ?? { size: 0, changes: 0 });
   return mark;
 }
 
-/** The file alone: its log may hold what makes it look whole. */
-function mustNotBeLess(path: string, seen: SeenFile): void {
+/** The file alone: its log may hold what makes it look whole, and, where a write was cut off, what the file still lacks. */
+async function mustNotBeLess(path: string, seen: SeenFile): Promise<void> {
   const now = seenFile(path);
+  const alone = (await sizeOf(`${path}-wal`)) + (await sizeOf(`${path}-journal`)) === 0;
+  const least = Math.max(seen.size, now?.told ?? 0);
   const what =
     now === null
       ? "não é mais um banco de dados"
-      : now.size < seen.size
-        ? `foi truncado (tinha ${seen.size} bytes e agora tem ${now.size})`
+      : wasCut(now, seen) || (alone && now.size < now.told)
+        ? `foi truncado (tinha ${least} bytes e agora tem ${now.size})`
         : now.changes < seen.changes
           ? "é mais antigo que o que estava em uso"
           : null;
   if (what !== null) throw new StorageFault("damaged", `${path} ${what}. ${WAY_OUT}`);
 }
+
+const sizeOf = (path: string): Promise<number> =>
+  stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  );
 
 function absent(error: unknown): null {
   if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;

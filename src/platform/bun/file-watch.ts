@@ -12,23 +12,43 @@ export interface FileWatch {
 
 const END = { log: "-wal", index: "-shm" } as const;
 /** The file at `path` as nobody has it open (closing it takes locks away): null where it is no database. */
-export function seenFile(path: string): SeenFile | null {
+export function seenFile(path: string): FoundFile | null {
   const file = openSync(path, "r");
   try {
     const header = bytesAt(file, HEADER.bytes, 0);
-    if (!isDatabase(header)) return null;
-    return { size: fstatSync(file).size, changes: header.readUInt32BE(HEADER.changes) };
+    return isDatabase(header) ? foundIn(header, fstatSync(file).size) : null;
   } finally {
     closeSync(file);
   }
 }
+
+/** A database's file as it is, and how many bytes its header says that it has. */
+export interface FoundFile extends SeenFile {
+  readonly told: number;
+}
+
+const foundIn = (header: Buffer, size: number): FoundFile => ({
+  size,
+  changes: header.readUInt32BE(HEADER.changes),
+  told: header.readUInt32BE(HEADER.pages) * pageBytes(header.readUInt16BE(HEADER.pageSize)),
+});
+
+/**
+ * Whether a file that is smaller than it was has been cut. A VACUUM makes it smaller by right: that is a change, and the header
+ * says how large the file is now before the file becomes so.
+ */
+export const wasCut = (now: FoundFile, seen: SeenFile): boolean =>
+  now.size < seen.size && (now.changes <= seen.changes || now.size < now.told);
+
+/** 65,536 does not fit: it is written as 1. */
+const pageBytes = (written: number): number => (written === 1 ? 65_536 : written);
 
 const isDatabase = (header: Buffer): boolean =>
   header.toString("latin1", 0, MAGIC.length) === MAGIC;
 const MAGIC = "SQLite format 3\0";
 
 /** Offsets in the header of a database file, the log and its index (https://sqlite.org/fileformat2.html, /walformat.html). */
-const HEADER = { bytes: 100, pageSize: 16, changes: 24 };
+const HEADER = { bytes: 100, pageSize: 16, changes: 24, pages: 28 };
 const LOG = { bytes: 32, salt: 16, frame: 24 };
 const INDEX = {
   /** Of one of its two copies; where they differ somebody is writing it, or died over it. */
@@ -51,19 +71,21 @@ export function watchFiles(path: string): FileWatch {
   const main = opened(path, "a+");
   const log = beside(path + END.log);
   const index = beside(path + END.index);
-  let [size, changes] = [0, 0];
+  let seen: SeenFile = { size: 0, changes: 0 };
 
-  /** The file itself: never smaller, and its count of changes never lower, whoever folds the log into it. */
+  /** The file itself: never cut, and its count of changes never lower, whoever folds the log into it. */
   function checkMain(): void {
-    const now = sameAs(path, main.stat);
-    if (now.size < size) throw lost("damaged", path, "foi truncado");
-    size = now.size;
-    if (size === 0) return;
+    const { size } = sameAs(path, main.stat);
+    if (size === 0 && seen.size === 0) return;
     const header = bytesAt(main.file, HEADER.bytes, 0);
+    // A VACUUM may have cut the file between the two looks, but only after it had written the header.
+    const now = foundIn(header, size);
+    if (size === 0 || (isDatabase(header) && wasCut(now, seen)))
+      throw lost("damaged", path, "foi truncado");
     if (!isDatabase(header)) throw lost("damaged", path, "não é mais um banco de dados");
-    const counted = header.readUInt32BE(HEADER.changes);
-    if (counted < changes) throw lost("damaged", path, "foi sobrescrito por um mais antigo");
-    changes = counted;
+    if (now.changes < seen.changes)
+      throw lost("damaged", path, "foi sobrescrito por um mais antigo");
+    seen = { size, changes: now.changes };
   }
 
   /** All frames that the index knows of must be in the log, up to the last one's checksum. */
@@ -87,7 +109,7 @@ export function watchFiles(path: string): FileWatch {
         log.check();
         index.check();
         checkLog();
-        return { size, changes };
+        return seen;
       } catch (error) {
         if (error instanceof StorageFault) throw error;
         throw lost("damaged", path, "não pode ser lido", error);
@@ -134,9 +156,7 @@ function isWhole(log: number, index: Buffer): boolean {
   if (!index.subarray(0, INDEX.bytes).equals(index.subarray(INDEX.bytes))) return true;
   const frames = index.readUInt32LE(INDEX.frames);
   if (frames === 0) return true;
-  const written = index.readUInt16LE(INDEX.pageSize);
-  // 65,536 does not fit: it is written as 1.
-  const frameBytes = LOG.frame + (written === 1 ? 65_536 : written);
+  const frameBytes = LOG.frame + pageBytes(index.readUInt16LE(INDEX.pageSize));
   const last = LOG.bytes + (frames - 1) * frameBytes;
   if (fstatSync(log).size < last + frameBytes) return false;
   const salt = index.subarray(INDEX.salt, INDEX.salt + 8);

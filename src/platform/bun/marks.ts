@@ -71,8 +71,13 @@ export function fileMarks(folder: string, failed: (error: unknown) => void = noo
   return {
     async read() {
       const text = await readFile(path, "latin1").catch((error: unknown) => {
-        if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
-        throw error;
+        const code = error instanceof Error && "code" in error ? String(error.code) : "";
+        if (code === "ENOENT") return null;
+        throw new StorageFault(
+          "damaged",
+          `A marca desta instalação não pode ser lida (${code}): ${path}. Confira as permissões e se é um arquivo`,
+          { cause: error },
+        );
       });
       if (text === null) return null;
       const marks = [text.slice(0, SLOT_BYTES), text.slice(SLOT_BYTES)].map(markIn);

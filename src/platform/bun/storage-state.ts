@@ -1,4 +1,4 @@
-import { StorageFault, storageFaultOf } from "../../resilience/storage-fault.ts";
+import { type MetFault, StorageFault, storageFaultOf } from "../../resilience/storage-fault.ts";
 
 /** Whether the database of this process is what it was when it was opened. What is lost stays lost until a restart. */
 export interface StorageState {
@@ -44,12 +44,17 @@ export function storageState(where: string): StorageState {
   };
 }
 
-/** What opening the database at `path` has failed with, in a sentence where it is the file's or the folder's fault. */
+/**
+ * What opening the database at `path` has failed with, in a sentence where it is the file's or the folder's fault. An error that
+ * names another path (DATA_DIR's, say) is none of the database, and stays.
+ */
 export function sayUnopened(error: unknown, path: string): unknown {
   const fault = sayStorageFault(error, path);
   if (fault !== null) return fault;
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   const message = error instanceof Error ? error.message : "";
+  if (error instanceof Error && "path" in error && !isOnTheWay(String(error.path), path))
+    return error;
   const unread = code.startsWith("SQLITE_IOERR") || NOT_OPENED.test(message);
   const why = UNOPENED[code] ?? (unread ? "não pode ser aberto ou lido" : null);
   if (why === null) return error;
@@ -59,6 +64,10 @@ export function sayUnopened(error: unknown, path: string): unknown {
     { cause: error },
   );
 }
+
+/** The database's file, what SQLite has beside it, or a folder that it is in. */
+const isOnTheWay = (named: string, path: string): boolean =>
+  named.startsWith(path) || path.startsWith(named);
 
 const UNOPENED: Readonly<Record<string, string>> = {
   ENOENT: "não pode ser criado: a pasta não existe",
@@ -81,8 +90,13 @@ export function sayStorageFault(error: unknown, where: string): StorageFault | n
     if (next instanceof StorageFault) return next;
   const met = storageFaultOf(error);
   if (met === null) return null;
-  // Told by the thread that writes: the sentence is there, the class is not.
-  const told = error instanceof Error && error.name === "StorageFault";
-  const damaged = `O banco de dados em ${where} está danificado (${met.message}). Confira com sge verify; para voltar a uma cópia: sge restore CÓPIA --force`;
-  return new StorageFault(met.kind, told ? met.message : damaged, { cause: error });
+  return new StorageFault(met.kind, met.said ? met.message : sentenceOf(met, where), {
+    cause: error,
+  });
 }
+
+/** A file that cannot be opened may be whole: nobody shall put an older one in its place for a missing permission. */
+const sentenceOf = ({ code, message }: MetFault, where: string): string =>
+  code.startsWith("SQLITE_CANTOPEN")
+    ? `O banco de dados em ${where}, ou um dos arquivos ao lado dele (-wal, -shm), não pode ser aberto por este usuário (${message}). Confira as permissões e a pasta; só se o arquivo se perdeu, restaure uma cópia: sge restore CÓPIA --force`
+    : `O banco de dados em ${where} está danificado (${message}). Confira com sge verify; para voltar a uma cópia: sge restore CÓPIA --force`;
