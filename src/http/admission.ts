@@ -18,6 +18,12 @@ const READS_DOCUMENTS = /^\/api\/nfe\//;
 /** Bytes of bodies that may be in memory together, as they have come: a person's are two full batches and their frames. */
 const BODY_BYTES: Bounds = { person: 101 << 20, company: 256 << 20, all: 512 << 20 };
 
+/** Logins that one network may have in work: each holds a place while its body comes. */
+const LOGINS_PER_NETWORK = 20;
+
+/** Of all places, those that strangers may take: one in so many. */
+const STRANGERS_SHARE = 4;
+
 /** The period of the wall on Workers. */
 const WALL_S = 10;
 
@@ -25,7 +31,8 @@ const WALL_S = 10;
  * Two middlewares of one app. `admitted`, before everything, takes at most MAX_IN_FLIGHT requests until their answers begin;
  * beyond, a client is told at once to come back, while those inside are served in good time. Before it, where the runtime
  * has one, the wall against a network that asks far more than a shop can. `shared`, once it is known who asks, holds a person to
- * MAX_IN_FLIGHT_PER_USER and a company to MAX_IN_FLIGHT_PER_COMPANY. Bodies are counted while they come (`hold`).
+ * MAX_IN_FLIGHT_PER_USER and a company to MAX_IN_FLIGHT_PER_COMPANY; strangers, who can only log in, to a quarter of all and
+ * LOGINS_PER_NETWORK, so that slow logins keep nobody out who has a token. Bodies are counted while they come (`hold`).
  * Fail with `overloaded`, `rate_limited`, `share_exceeded`.
  */
 export function admission(): Record<"admitted" | "shared", MiddlewareHandler<Env>> {
@@ -35,6 +42,23 @@ export function admission(): Record<"admitted" | "shared", MiddlewareHandler<Env
     person: config.MAX_IN_FLIGHT_PER_USER,
     company: config.MAX_IN_FLIGHT_PER_COMPANY,
   }));
+  const strangers = sharesOf((config) => ({
+    person: LOGINS_PER_NETWORK,
+    all: Math.ceil(config.MAX_IN_FLIGHT / STRANGERS_SHARE),
+  }));
+  const sharedByStrangers: MiddlewareHandler<Env> = async (c, next) => {
+    const peer = peerOf(c);
+    const place = strangers(c).part(peer === null ? null : { company: 0, person: networkOf(peer) });
+    const full = place.add(1);
+    if (full === "person")
+      throw new Failed<AccountsFailure>({ code: "rate_limited", retryAfterS: 1 });
+    if (full !== null) throw overloaded();
+    try {
+      await next();
+    } finally {
+      place.giveBack();
+    }
+  };
   return {
     async admitted(c, next) {
       if (ALWAYS.test(c.req.path)) return next();
@@ -52,7 +76,7 @@ export function admission(): Record<"admitted" | "shared", MiddlewareHandler<Env
     async shared(c, next) {
       const { actor, ports } = c.var;
       // An open route has no actor.
-      if (actor === undefined) return next();
+      if (actor === undefined) return ALWAYS.test(c.req.path) ? next() : sharedByStrangers(c, next);
       const holder = holderOf(actor);
       const place = people(c).part(holder);
       const full = place.add(1);

@@ -182,3 +182,34 @@ test("one user has a fifth of the readers' queue: what is more waits for its tur
   expect(begun.count).toBe(6);
   await service.close();
 });
+
+test("logins whose bodies do not come take a quarter of the places, and 20 of one network: nobody with a token is kept out", async () => {
+  const service = await testService({ config: { MAX_IN_FLIGHT: 100 } });
+  let network = 0;
+  service.ports.peer = () => `192.0.2.${network}`;
+  const leaving = new AbortController();
+  const answers: Promise<Response>[] = [];
+  const login = async () => {
+    const { body, asked } = stalled(1);
+    const { signal } = leaving;
+    const answer = Promise.resolve(
+      service.app.request("/api/login", { method: "POST", body, signal }),
+    );
+    answers.push(answer);
+    return Promise.race([asked.then(() => "waits" as const), answer.then(({ status }) => status)]);
+  };
+  const many = async (times: number) => {
+    const seen: (string | number)[] = [];
+    for (let i = 0; i < times; i++) seen.push(await login());
+    return seen;
+  };
+  expect(await many(21)).toEqual([...Array(20).fill("waits"), 429]);
+  network = 1;
+  expect(await many(6)).toEqual([...Array(5).fill("waits"), 503]);
+  expect((await service.send("GET", "/api/stock")).status).toBe(200);
+  expect((await service.send("GET", "/api/health/full")).status).toBe(200);
+  leaving.abort();
+  await Promise.all(answers);
+  expect((await service.send("POST", "/api/login", { json: {} })).status).toBe(400);
+  await service.close();
+});
