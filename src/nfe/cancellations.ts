@@ -54,9 +54,13 @@ export function cancellationsIn(
   return found;
 }
 
-/** Nearly no note has one: it is not walked with paths. */
-const mayHoldOne = (element: XmlElement): boolean =>
-  element.children.some((child) => readerOf(child) !== undefined || mayHoldOne(child));
+/** Nearly no note has one: it is not walked with paths. A leaf says nothing that could be one. */
+function mayHoldOne(element: XmlElement): boolean {
+  for (const child of element.children)
+    if (child.children.length > 0 && (readerOf(child) !== undefined || mayHoldOne(child)))
+      return true;
+  return false;
+}
 
 const readerOf = ({ name, ns }: XmlElement): Read | undefined =>
   ns === NFE_NAMESPACE || ns === "" ? READ.get(name) : undefined;

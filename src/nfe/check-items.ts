@@ -85,14 +85,19 @@ const CHECKS: readonly Check[] = [
 /** A quantity as the document writes it, with the comma of Brazil. */
 const withComma = ({ text }: Exact): string => text.replace(".", ",");
 
+const EXACT = Number.MAX_SAFE_INTEGER;
+
 /**
- * |quantity × unit value − vProd| ≤ 0,01 (rejections 629 and 630), exactly: 4 and 10 places make 14, so BigInt.
- * Prices of 2⁵³ and more are in real documents.
+ * |quantity × unit value − vProd| ≤ 0,01 (rejections 629 and 630), exactly: 4 and 10 places make 14, so BigInt where a
+ * safe integer does not hold them. Prices of 2⁵³ and more are in real documents.
  */
 function worth(quantity: Exact, unitValue: string, vProd_e2: number): boolean {
   const [whole = "0", fraction = ""] = unitValue.split(".");
-  const unit_e10 = BigInt(whole + fraction.slice(0, 10).padEnd(10, "0"));
-  const difference_e14 = BigInt(quantity.e4) * unit_e10 - BigInt(vProd_e2) * 10n ** 12n;
-  const cent_e14 = 10n ** 12n;
-  return difference_e14 <= cent_e14 && difference_e14 >= -cent_e14;
+  const digits = fraction.slice(0, 10).replace(/0+$/, "");
+  const unit = Number(whole + digits);
+  const cent = 10 ** (digits.length + 2);
+  const [value, stated] = [quantity.e4 * unit, vProd_e2 * cent];
+  if (value <= EXACT && stated <= EXACT && unit <= EXACT) return Math.abs(value - stated) <= cent;
+  const difference = BigInt(quantity.e4) * BigInt(whole + digits) - BigInt(vProd_e2) * BigInt(cent);
+  return difference <= BigInt(cent) && difference >= -BigInt(cent);
 }

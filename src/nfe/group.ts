@@ -73,12 +73,16 @@ export function choiceOf(
   path: string,
   notices: Notices,
 ): XmlElement | undefined {
-  const all = element.children.filter((child) => belongs(child, element));
-  const [only, second] = all;
-  for (const child of element.children)
+  let only: XmlElement | undefined;
+  let second: XmlElement | undefined;
+  for (const child of element.children) {
     if (!belongs(child, element)) notices.unknown.push(child.name);
+    else if (only === undefined) only = child;
+    else second ??= child;
+  }
   if (second !== undefined) {
     const again = second.name === only?.name ? "[2]" : "";
+    const all = element.children.filter((child) => belongs(child, element));
     notices.errors.push(repeated(`${path}/${second.name}${again}`, all));
   }
   return only;
