@@ -1,5 +1,5 @@
 import type { Cause } from "../accounts/actor.ts";
-import { mustBeOpen, openJob } from "../journal/jobs.ts";
+import { mustBeOpen, ofJob, openJob } from "../journal/jobs.ts";
 import { audit } from "../journal/record.ts";
 import { newId } from "../lib/id.ts";
 import type { Ports } from "../ports.ts";
@@ -55,17 +55,20 @@ export async function orderExport(
       createdAt: at,
     }),
     ...sending.statements,
-    audit({
-      company,
-      at,
-      by: actor,
-      action: "export.order",
-      entity: "job",
-      entityId: id,
-      detail: { type: wish.type, dialect: wanted.dialect },
-      requestId,
-      peer,
-    }),
+    audit(
+      {
+        company,
+        at,
+        by: actor,
+        action: "export.order",
+        entity: "job",
+        entityId: id,
+        detail: { type: wish.type, dialect: wanted.dialect },
+        requestId,
+        peer,
+      },
+      ofJob(company, id),
+    ),
   ];
   await ports.writer.commit({ statements, mine: ([made]) => mustBeOpen(made) });
   await sending.afterCommit();

@@ -5,9 +5,12 @@ import { Failed } from "../lib/result.ts";
 import type { Ports } from "../ports.ts";
 import { endBatch } from "./end-batch.ts";
 
+/** What waits for its replay; the audit line and the write have this same guard, so that of two at once one is told of. */
+const PARKED = "company = ?1 and job = ?2 and state <> 'done' and state = 'parked'";
+
 /**
  * Sends the parked documents of a batch again; gives how many. What has its result keeps it.
- * Fails with `job.nothing_parked`.
+ * Fails with `job.nothing_parked`, also where another replay was first.
  */
 export async function replayBatch(
   ports: Pick<Ports, "reader" | "writer" | "queue" | "clock">,
@@ -16,8 +19,7 @@ export async function replayBatch(
 ): Promise<number> {
   const { company } = actor;
   const parked = await ports.reader.rows({
-    sql: `select position from job_items where company = ?1 and job = ?2 and state <> 'done' and state = 'parked'
-      order by position`,
+    sql: `select position from job_items where ${PARKED} order by position`,
     args: [company, job],
   });
   if (parked.length === 0) throw new Failed<JobFailure>({ code: "job.nothing_parked", id: job });
@@ -32,9 +34,22 @@ export async function replayBatch(
     })),
   );
   const statements = [
+    audit(
+      {
+        company,
+        at,
+        by: actor,
+        action: "job.replay",
+        entity: "job",
+        entityId: job,
+        detail: { documents: parked.length },
+        requestId,
+        peer,
+      },
+      { sql: `select 1 from job_items where ${PARKED}`, args: [company, job] },
+    ),
     {
-      sql: `update job_items set state = 'received', reason = null, updated_at = ?3
-        where company = ?1 and job = ?2 and state <> 'done' and state = 'parked'`,
+      sql: `update job_items set state = 'received', reason = null, updated_at = ?3 where ${PARKED} returning position`,
       args: [company, job, at],
     },
     {
@@ -44,20 +59,13 @@ export async function replayBatch(
       args: [company, job, at],
     },
     ...sending.statements,
-    audit({
-      company,
-      at,
-      by: actor,
-      action: "job.replay",
-      entity: "job",
-      entityId: job,
-      detail: { documents: parked.length },
-      requestId,
-      peer,
-    }),
     ...endBatch(company, job, at),
   ];
-  await ports.writer.commit({ statements, mine: () => undefined });
+  const replayed = await ports.writer.commit({
+    statements,
+    mine: ([, positions]) => positions?.length ?? 0,
+  });
+  if (replayed === 0) throw new Failed<JobFailure>({ code: "job.nothing_parked", id: job });
   await sending.afterCommit();
-  return parked.length;
+  return replayed;
 }

@@ -72,17 +72,20 @@ export async function replaySingle(
   const at = ports.clock.now();
   const sending = ports.queue.send([{ v: 1, kind: single.piece, company, job }]);
   const line = { action: "job.replay", entity: "job", entityId: job, detail: {}, requestId, peer };
+  // Before the write, under the same guard: of two replays at once only one is told of.
+  const failed = `company = ?1 and id = ?2 and ${single.rows} and state = 'failed'`;
+  const guard = { sql: `select 1 from jobs where ${failed}`, args: [company, job] };
   const replayed = await ports.writer.commit({
     statements: [
+      audit({ company, at, by: actor, ...line }, guard),
       {
         sql: `update jobs set state = 'queued', failure = null, finished_at = null, expires_at = null, updated_at = ?3
-          where company = ?1 and id = ?2 and ${single.rows} and state = 'failed' returning id`,
+          where ${failed} returning id`,
         args: [company, job, at],
       },
       ...sending.statements,
-      audit({ company, at, by: actor, ...line }, unfinished(single, { company, job })),
     ],
-    mine: ([row]) => (row?.length ?? 0) > 0,
+    mine: ([, row]) => (row?.length ?? 0) > 0,
   });
   if (!replayed) throw new Failed<JobFailure>({ code: "job.nothing_parked", id: job });
   await sending.afterCommit();

@@ -4,7 +4,9 @@ import { syntheticNote } from "../../src/demo/synthetic-note.ts";
 import { COMPANY, CUSTOMER } from "../../src/demo/trade.ts";
 import { reconcileAll } from "../../src/stock/reconcile.ts";
 import { beforeNextCommit } from "../support/intrude.ts";
+import { work } from "../support/jobs.ts";
 import { type Service, withService } from "../support/service.ts";
+import { queued, xml } from "./queued-batch.ts";
 import {
   type Act,
   approve,
@@ -13,10 +15,12 @@ import {
   cause,
   complete,
   discard,
+  problem,
   registered,
   restore,
   screw,
   up,
+  whole,
   withBase,
 } from "./support/intruders.ts";
 
@@ -39,6 +43,77 @@ for (const [flow, before, act, type, skip] of TWICE)
       await act(service);
       expect((await told(service)).filter((one) => one === type)).toEqual([type]);
     }));
+
+/** A job that has failed: a batch whose document cannot be read, a ZIP whose file has vanished. */
+const parkedBatch: Act = async (service) => {
+  await queued(service, [xml("a.xml", whole.xml)]);
+  const read = () => Promise.reject(new TypeError("a fault of ours"));
+  await work(service.ports, { documents: { ...service.ports.documents, read } });
+};
+const parkedZip: Act = async (service) => {
+  await queued(service, [xml("a.xml", whole.xml)]);
+  await work(service.ports, { blobs: { ...service.ports.blobs, get: async () => null } });
+};
+const order: Act = ({ send }) => send("POST", "/api/exports", { json: { type: "movements" } });
+const onJob =
+  (method: string, path: (id: string) => string): Act =>
+  async ({ send, rows }) => {
+    const [job] = await rows("select id from jobs");
+    return send(method, path(String(job?.id)));
+  };
+const replay = onJob("POST", (id) => `/api/jobs/${id}/replay`);
+const cancelFile = onJob("DELETE", (id) => `/api/exports/${id}`);
+/** So small that a ZIP is for later. */
+const SMALL = { inRequest: { bytes: 10, documents: 1 } };
+
+const AUDITED: readonly (readonly [string, readonly Act[], Act, string, object?])[] = [
+  ["discard", registered, discard, "nfe.discard"],
+  ["restoration", [...registered, discard], restore, "nfe.restore"],
+  ["approval", registered, approve, "nfe.process"],
+  ["replay of a batch", [parkedBatch], replay, "job.replay"],
+  ["replay of a ZIP", [parkedZip], replay, "job.replay", SMALL],
+  ["cancellation of an export", [order], cancelFile, "export.cancel"],
+];
+for (const [flow, before, act, action, options] of AUDITED)
+  test(`the audit log has one line of a ${flow} that comes twice at one moment`, () =>
+    withService(async (service) => {
+      for (const step of before) await step(service);
+      const lines = () => service.rows("select action from audit where action = ?1", [action]);
+      let came = false;
+      beforeNextCommit(service.ports, async () => {
+        await act(service);
+        came = true;
+        expect(await lines()).toHaveLength(1);
+      });
+      await act(service);
+      expect(came).toBe(true);
+      expect(await lines()).toHaveLength(1);
+    }, options));
+
+test("a replay that comes second is told that nothing is parked, and sends nothing", () =>
+  withService(async (service) => {
+    await parkedBatch(service);
+    beforeNextCommit(service.ports, async () => {
+      expect(await replay(service)).toMatchObject({ status: 202, body: { replayed: 1 } });
+    });
+    expect(await replay(service)).toMatchObject(problem(409, "job.nothing_parked"));
+    await work(service.ports);
+    expect(await service.rows("select state from jobs")).toEqual([{ state: "done" }]);
+    expect(await service.rows("select count(*) as n from queue")).toEqual([{ n: 0 }]);
+  }));
+
+test("an export that is refused because too many jobs are open leaves no line in the audit log", () =>
+  withService(async (service) => {
+    await service.ports.database.writing.execute(
+      `with recursive n (i) as (select 1 union all select i + 1 from n where i < 50)
+        insert into jobs (company, id, kind, state, params, created_by, created_at, updated_at)
+        select 1, 'job-' || i, 'export', 'queued', '{}', 11, 0, 0 from n`,
+    );
+    expect(await order(service)).toMatchObject({ body: { code: "job.too_many" } });
+    expect(await service.rows("select action from audit where action = 'export.order'")).toEqual(
+      [],
+    );
+  }));
 
 const sale = syntheticNote({
   seed: 5,

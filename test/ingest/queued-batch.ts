@@ -11,10 +11,11 @@ export async function queued(
   files: readonly ZipFile[],
   query = "",
 ): Promise<string> {
+  const body = await zipOf(files);
   const answer = await service.send("POST", `/api/nfe/batch?async=true${query}`, {
     as: "OPERADOR",
-    body: await zipOf(files),
-    headers: { "content-type": "application/zip" },
+    body,
+    headers: { "content-type": "application/zip", "content-length": String(body.byteLength) },
   });
   expect([answer.status, answer.text]).toEqual([202, JSON.stringify(answer.body)]);
   expect(answer.headers.get("location")).toBe(`/api/jobs/${answer.body.job_id}`);
