@@ -114,6 +114,20 @@ test("a token in which any one character was changed, added or lost is refused",
   );
 });
 
+test("a token whose last character stands for the same bytes as ours is refused as another text", async () => {
+  const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  const token = await issueToken(SECRET, USER, NOW);
+  const last = letters.indexOf(token.at(-1) ?? "");
+  expect(last % 4).toBe(0);
+  for (const more of [1, 2, 3])
+    expect(await why(token.slice(0, -1) + letters[last + more])).toEqual(MALFORMED);
+});
+
+test("a token rightly signed that is longer than any of ours is refused", async () => {
+  const long = await sign({ ...CLAIMS, email: "a".repeat(8_192) }, SECRET, "HS256");
+  expect(await why(long)).toEqual(MALFORMED);
+});
+
 test("whatever text is sent as a token, the answer is a refusal and never a crash", async () => {
   await fc.assert(
     fc.asyncProperty(fc.string({ unit: "binary" }), async (text) => {

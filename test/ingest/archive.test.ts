@@ -211,6 +211,24 @@ test("a ZIP that has vanished is parked with its reason, and unpacked when it is
     expect((await service.send("POST", `${job}/replay`, { as: "GERENTE" })).status).toBe(409);
   }, SMALL));
 
+test("a message of a ZIP whose job has failed, or has gone, unpacks nothing", () =>
+  withService(async (service) => {
+    const zip = await zipOf(notes(2));
+    const path = await sent(service, zip);
+    const [row] = await service.rows("select id, blob from jobs");
+    const key = trusted<string>(row?.blob);
+    await service.ports.blobs.delete(key);
+    await work(service.ports);
+    await service.ports.blobs.put(key, zip);
+    const message = { v: 1, kind: "archive", company: 1, job: String(row?.id) } as const;
+    expect(await consume(service.ports, message)).toBe("done");
+    expect(await jobAt(service, path)).toMatchObject({ state: "failed", total: null });
+    expect(await service.rows("select * from job_items")).toEqual([]);
+    await service.ports.database.writing.execute("delete from jobs");
+    expect(await consume(service.ports, message)).toBe("done");
+    expect(await service.rows("select * from job_items")).toEqual([]);
+  }, SMALL));
+
 test("a ZIP whose message is lost is sent again; one that nobody replays goes with its job", () =>
   withService(async (service) => {
     await sent(service, await zipOf(notes(2)));

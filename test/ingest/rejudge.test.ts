@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { syntheticNote } from "../../src/demo/synthetic-note.ts";
 import { rejudgeSlice } from "../../src/ingest/maintain-verdicts.ts";
+import { rejudgeKeys } from "../../src/ingest/rejudge.ts";
 import { RULES_VERSION } from "../../src/ingest/rules.ts";
 import { sweep } from "../../src/sweep.ts";
 import { beforeNextCommit } from "../support/intrude.ts";
@@ -43,6 +44,17 @@ test("a note that waits under older rules is judged again before it is approved"
     expect(await rows("select rules_version, status from notes")).toEqual([
       { rules_version: RULES_VERSION, status: "PENDENTE" },
     ]);
+  }));
+
+test("a new verdict that meets an approval of its note is not counted as made, one that meets nothing is", () =>
+  withService(async (service) => {
+    const { ports, send, upload } = service;
+    await upload(note.xml);
+    await judgedByOlderRules(service);
+    expect(await rejudgeKeys(ports, 1, [note.accessKey])).toBe(1);
+    await judgedByOlderRules(service);
+    beforeNextCommit(ports, () => send("POST", `${path}/process`));
+    expect(await rejudgeKeys(ports, 1, [note.accessKey])).toBe(0);
   }));
 
 test("a note in stock keeps the verdict that it was approved under, whatever the rules say later", () =>

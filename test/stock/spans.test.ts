@@ -12,6 +12,7 @@ import { type Service, withService } from "../support/service.ts";
 
 const [emit] = SUPPLIERS;
 const MIGRATION = new URL("../../migrations/0003_sums_of_the_ledger.sql", import.meta.url);
+const ALWAYS = { sql: "select 1", args: [] };
 const SPANS = "select * from ledger_spans order by company, span";
 
 const item = (cProd: string, qCom: number) => ({
@@ -166,7 +167,6 @@ test("a sum that would leave what is exact stays at the end of it, and nothing i
   try {
     const most = Number.MAX_SAFE_INTEGER;
     const huge = { quantity_e4: most, cost_e2: most };
-    const always = { sql: "select 1", args: [] };
     const add = addToSpan(
       {
         company: 1,
@@ -174,7 +174,7 @@ test("a sum that would leave what is exact stays at the end of it, and nothing i
         at: NOON,
         amounts: [huge, huge, { quantity_e4: -most, cost_e2: -most }],
       },
-      always,
+      ALWAYS,
     );
     await ports.writer.commit({ statements: [company(1), add, add, add], mine: () => undefined });
     const spans = await spansOf(ports, 1, NOON - (NOON % SPAN_MS), NOON + SPAN_MS);
@@ -192,6 +192,56 @@ test("a sum that would leave what is exact stays at the end of it, and nothing i
     await ports.close();
   }
 });
+
+test("the least quantity there is counts as what came in, and as what went out", async () => {
+  const ports = await testPorts();
+  try {
+    const amounts = [1, -1].map((quantity_e4) => ({ quantity_e4, cost_e2: null }));
+    const add = addToSpan({ company: 1, origin: "NFE", at: NOON, amounts }, ALWAYS);
+    await ports.writer.commit({ statements: [company(1), add], mine: () => undefined });
+    expect(await ports.reader.rows({ sql: SPANS, args: [] })).toMatchObject([
+      { entries: 1, notes_in: 1, notes_out: 1, entered_e4: 1, left_e4: 1 },
+    ]);
+  } finally {
+    await ports.close();
+  }
+});
+
+test("the length of a list between two instants counts nothing beyond them, wherever they stand", () =>
+  withService(async ({ ports, send }) => {
+    await ports.database.writing.execute(
+      "insert into products (company, code, name, unit, created_at, updated_at) values (1, 'A', 'A', 'UN', 0, 0)",
+    );
+    for (const minute of [0, 20, 40]) {
+      ports.clock.set(NOON + minute * 60_000);
+      const json = { product_code: "A", type: "ENTRADA", quantity: 1 };
+      expect((await send("POST", "/api/movements", { json })).status).toBe(201);
+    }
+    const total = async (from?: number, until?: number) =>
+      (await listMovements(ports, 1, { from, until }, { limit: 10, offset: 0 })).total;
+    const at = (minute: number) => NOON + minute * 60_000;
+    expect([await total(), await total(at(10)), await total(undefined, at(10))]).toEqual([3, 2, 1]);
+    expect(await total(at(10), at(24 * 60))).toBe(2);
+    expect(await total(at(-24 * 60), at(30))).toBe(2);
+    expect(await total(at(10), at(30))).toBe(1);
+  }));
+
+test("the length of a list without a filter is told by the sums, without counting movements", () =>
+  withService(async ({ ports }) => {
+    const asked: string[] = [];
+    const rows: typeof ports.reader.rows = (statement, signal) => {
+      asked.push(statement.sql);
+      return ports.reader.rows(statement, signal);
+    };
+    await listMovements(
+      { ...ports, reader: { ...ports.reader, rows } },
+      1,
+      {},
+      { limit: 10, offset: 0 },
+    );
+    expect(asked.filter((sql) => sql.includes("ledger_spans"))).toHaveLength(1);
+    expect(asked.filter((sql) => sql.includes("count(*)"))).toEqual([]);
+  }));
 
 test("what the guard refuses is in no sum", async () => {
   const ports = await testPorts();
