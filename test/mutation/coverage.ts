@@ -16,28 +16,63 @@ export type Coverage = readonly Walked[];
 const LEFT_OUT =
   /^test\/(?:edge|full|chaos|bench|cli|deploy|docs|mutation|platform)\/|fuzz|hostile\.test|races|large/;
 
+/** Test files that are measured at the same time. */
+const AT_ONCE = 3;
+
 /** Runs every test file of a copy once and reads which lines it walks through. Files that fail are left out. */
 export async function measured(copy: string): Promise<Coverage> {
   const found: Walked[] = [];
   const all = [...new Glob("test/**/*.test.ts").scanSync({ cwd: copy })].sort();
-  for (const test of all) {
-    if (LEFT_OUT.test(test)) continue;
-    const folder = join(copy, "coverage");
-    const started = performance.now();
-    const child = Bun.spawn(
-      [
-        process.execPath,
-        ...["test", "--coverage", "--coverage-reporter=lcov", `--coverage-dir=${folder}`],
-        ...["--timeout", "60000", test],
-      ],
-      { cwd: copy, stdout: "ignore", stderr: "ignore", timeout: 120_000, killSignal: "SIGKILL" },
-    );
-    if ((await child.exited) !== 0) continue;
-    const ms = performance.now() - started;
-    found.push({ test, ms, lines: linesOf(await Bun.file(join(folder, "lcov.info")).text()) });
-  }
+  const waiting = all.filter((test) => !LEFT_OUT.test(test));
+  const worker = async (folder: string) => {
+    for (let test = waiting.shift(); test !== undefined; test = waiting.shift()) {
+      const walked = await walkedBy(copy, folder, test);
+      if (walked !== null) found.push(walked);
+    }
+  };
+  await Promise.all(
+    Array.from({ length: AT_ONCE }, (_, i) => worker(join(copy, "coverage", String(i)))),
+  );
   console.log(`${found.length} of ${all.length} test files are used`);
-  return found;
+  return found.sort((a, b) => (a.test < b.test ? -1 : 1));
+}
+
+async function walkedBy(copy: string, folder: string, test: string): Promise<Walked | null> {
+  const started = performance.now();
+  const child = Bun.spawn(
+    [
+      process.execPath,
+      ...["test", "--coverage", "--coverage-reporter=lcov", `--coverage-dir=${folder}`],
+      ...["--timeout", "60000", test],
+    ],
+    { cwd: copy, stdout: "ignore", stderr: "ignore", timeout: 120_000, killSignal: "SIGKILL" },
+  );
+  if ((await child.exited) !== 0) {
+    console.log(`left out, it fails or takes too long: ${test}`);
+    return null;
+  }
+  const ms = performance.now() - started;
+  return { test, ms, lines: linesOf(await Bun.file(join(folder, "lcov.info")).text()) };
+}
+
+/** Coverage as plain values, to be kept in a file and read again for the same sources. */
+export const kept = (coverage: Coverage): string =>
+  JSON.stringify(
+    coverage.map(({ test, ms, lines }) => ({
+      test,
+      ms,
+      lines: [...lines].map(([path, at]) => [path, [...at]]),
+    })),
+  );
+
+/** What `kept` wrote. */
+export function readBack(text: string): Coverage {
+  const rows: { test: string; ms: number; lines: [string, number[]][] }[] = JSON.parse(text);
+  return rows.map(({ test, ms, lines }) => ({
+    test,
+    ms,
+    lines: new Map(lines.map(([path, at]) => [path, new Set(at)])),
+  }));
 }
 
 function linesOf(lcov: string): Map<string, Set<number>> {

@@ -3,25 +3,28 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { Glob } from "bun";
-import { type Coverage, covering, measured } from "./coverage.ts";
+import { type Coverage, covering, kept, measured, readBack } from "./coverage.ts";
 import { applied, type Mutant, mutantsOf } from "./mutants.ts";
 
 /**
  * How many small faults the tests notice. Puts one mutant after the other into a copy of the repository and runs the test
  * files that walk through the line, nearest first, until one fails.
- * `bun run mutate [--at COMMIT] [--only src/stock,src/nfe] [--each 40] [--seed 1] [--seconds 15] [--out FILE]`
+ * `bun run mutate [--at COMMIT] [--only src/stock,src/nfe] [--each 40] [--seed 1] [--seconds 15] [--out FILE]
+ * [--coverage FILE]`
  */
 const { values: told } = parseArgs({
   options: {
     at: { type: "string", default: "HEAD" },
     only: { type: "string", default: "src/ingest,src/stock,src/nfe,src/accounts" },
-    /** Mutants of each folder. */
+    /** Mutants of each folder; `40,37` for a number of its own for each. */
     each: { type: "string", default: "40" },
     seed: { type: "string", default: "1" },
     /** Of tests for one mutant, as they take when all is well. */
     seconds: { type: "string", default: "15" },
     /** Report as JSON lines. */
     out: { type: "string" },
+    /** Which tests walk where: read from this file, or measured and written there. For runs over the same sources. */
+    coverage: { type: "string" },
     /** A report: only what was not killed then, found again by its file, kind and text. */
     again: { type: "string" },
     /** Only what stands at these places: `src/x.ts:12`. */
@@ -62,10 +65,11 @@ const run = async (command: string[], cwd: string): Promise<string> => {
 async function main(): Promise<void> {
   await run(["git", "worktree", "add", "--detach", copy, told.at], process.cwd());
   await run([process.execPath, "install", "--frozen-lockfile"], copy);
-  const coverage = await measured(copy);
-  for (const folder of told.only.split(",")) {
+  const coverage = await known();
+  const sizes = told.each.split(",").map(Number);
+  for (const [at, folder] of told.only.split(",").entries()) {
     const outcomes: Outcome[] = [];
-    for (const [path, mutant] of await drawn(folder)) {
+    for (const [path, mutant] of await drawn(folder, sizes[at] ?? sizes[0] ?? 0)) {
       const outcome = await tried(coverage, path, mutant);
       outcomes.push(outcome);
       const { state, kind, line, was, by } = outcome;
@@ -74,6 +78,15 @@ async function main(): Promise<void> {
     }
     console.log(row(folder, outcomes));
   }
+}
+
+async function known(): Promise<Coverage> {
+  if (told.coverage === undefined) return measured(copy);
+  const file = Bun.file(told.coverage);
+  if (await file.exists()) return readBack(await file.text());
+  const coverage = await measured(copy);
+  await Bun.write(file, kept(coverage));
+  return coverage;
 }
 
 const append = async (path: string, text: string) =>
@@ -89,7 +102,7 @@ function row(folder: string, outcomes: readonly Outcome[]): string {
 }
 
 /** The mutants of a folder that are tried, in the order of the text. */
-async function drawn(folder: string): Promise<(readonly [string, Mutant])[]> {
+async function drawn(folder: string, size: number): Promise<(readonly [string, Mutant])[]> {
   const all: (readonly [string, Mutant])[] = [];
   const glob = new Glob(`${folder}/**/*.ts`);
   for (const path of [...glob.scanSync({ cwd: copy })].sort())
@@ -121,7 +134,7 @@ async function drawn(folder: string): Promise<(readonly [string, Mutant])[]> {
   return all
     .map((one, at) => ({ one, at, lot: next() }))
     .sort((a, b) => a.lot - b.lot)
-    .slice(0, Number(told.each))
+    .slice(0, size)
     .sort((a, b) => a.at - b.at)
     .map(({ one }) => one);
 }
