@@ -32,7 +32,10 @@ export async function adopt(
   const marks = fileMarks(where.DATA_DIR);
   const mark = await marks.read().catch(() => "unreadable" as const);
   if (path !== null && !existsSync(path)) {
-    if (mark === null) return { differs: null, done: false };
+    if (mark === null)
+      throw new Error(
+        `Não há banco de dados em ${path}, nem marca em ${where.DATA_DIR}: confira em que pasta está, DATABASE_URL e DATA_DIR`,
+      );
     if (force) await marks.remove();
     return { differs: `Não há banco de dados em ${path}`, done: force };
   }

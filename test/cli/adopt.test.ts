@@ -194,6 +194,14 @@ test("where there is no database adopt --force lets the next start make a new in
   expect(await start([1])).toBe("started");
 });
 
+test("adopt where there is neither a database nor a mark says where it looked, ends with 1 and makes nothing", async () => {
+  for (const argv of [["adopt"], ["adopt", "--force"]]) {
+    const { code, out } = await told(...argv);
+    expect([code, out]).toEqual([1, expect.stringMatching(/Não há banco de dados em .*sge\.db/)]);
+  }
+  expect(await readdir(folder)).toEqual([]);
+});
+
 test("an installation that moves without its mark is marked at its first start, and a restore needs no word of adopt", async () => {
   await start([1]);
   const { path } = await backup(parseConfig(env()), join(folder, "copias"), 0, new Date());
