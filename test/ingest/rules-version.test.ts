@@ -33,7 +33,7 @@ const VERSIONS: readonly (readonly [number, string])[] = [
   [3, "46969ef57474cfff"],
   [4, "d76cb2e60ec72657"],
   [5, "3f2a3e264d14162a"],
-  [6, "d42fcd72b820a7e5"],
+  [6, "7c975d121065b302"],
 ];
 
 /** Imports say where a thing stands, not what is decided. */
