@@ -2,11 +2,11 @@ import type { Ports } from "../ports.ts";
 
 /**
  * Settings of the first run that are given (`given`: names with a value) and differ from what the company of this database
- * has by now: they are read once, and changed by PATCH /api/company after that. Names only, in a fixed order; none where
- * there is no company, or several. Fails as the reader does.
+ * has by now: they are read once, and changed by PATCH /api/company and `sge password` after that. Names only, in a fixed
+ * order; none where there is no company, or several. Fails as the reader does.
  */
 export async function ignoredSettings(
-  { reader, config }: Pick<Ports, "reader" | "config">,
+  { reader, config, passwords }: Pick<Ports, "reader" | "config" | "passwords">,
   given: ReadonlySet<string>,
 ): Promise<string[]> {
   const [company, another] = await reader.rows({
@@ -14,15 +14,19 @@ export async function ignoredSettings(
     args: [],
   });
   if (company === undefined || another !== undefined) return [];
-  const admin = await reader.rows({
-    sql: "select 1 from users where email = ?1",
+  const [admin] = await reader.rows({
+    sql: "select password_hash from users where email = ?1",
     args: [config.ADMIN_EMAIL.toLowerCase()],
   });
   const differs = {
     COMPANY_NAME: company.name !== config.COMPANY_NAME,
     COMPANY_CNPJ: company.cnpjs !== JSON.stringify(cnpjsOf(config)),
     COMPANY_ENVIRONMENT: company.environment !== config.COMPANY_ENVIRONMENT,
-    ADMIN_EMAIL: admin.length === 0,
+    ADMIN_EMAIL: admin === undefined,
+    ADMIN_PASSWORD:
+      admin !== undefined &&
+      config.ADMIN_PASSWORD !== undefined &&
+      !(await passwords.verify(config.ADMIN_PASSWORD, String(admin.password_hash))),
   };
   return Object.entries(differs).flatMap(([name, other]) =>
     other && given.has(name) ? [name] : [],

@@ -98,7 +98,10 @@ test("what the first run made survives kill -9, and SIGTERM ends with 0", async 
 
 test("a start says version, mode, database and migrations in one line of the log, and each setting that does nothing", async () => {
   await using dir = await folder();
-  const first = started(dir.path, { METRIC_TOKEN: "0123456789abcdef" });
+  const first = started(dir.path, {
+    ADMIN_PASSWORD: "uma senha de verdade",
+    METRIC_TOKEN: "0123456789abcdef",
+  });
   const url = await first.listening;
   const known = (await migrationsOf()).map(({ tag }) => tag);
   const line = {
@@ -137,6 +140,15 @@ test("a start says version, mode, database and migrations in one line of the log
     "COMPANY_ENVIRONMENT",
     "ADMIN_EMAIL",
   ]);
+  second.child.kill("SIGTERM");
+  await second.child.exited;
+
+  const third = started(dir.path, {
+    APP_ENV: "development",
+    ADMIN_PASSWORD: "outra-senha-qualquer",
+  });
+  await third.listening;
+  expect(logged(third.lines, "config.ignored").map(({ name }) => name)).toEqual(["ADMIN_PASSWORD"]);
 });
 
 test("a start refuses a database of a newer program with 1, and says what to do", async () => {
