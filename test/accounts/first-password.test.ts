@@ -8,6 +8,7 @@ import { login } from "../../src/accounts/login.ts";
 import { giveFirstAccess, type Show } from "../../src/doors/first-access.ts";
 import { firstPasswordPath, forgetFirstPassword } from "../../src/platform/bun/first-password.ts";
 import { ADMIN, sibling } from "../support/house.ts";
+import { beforeNextCommit } from "../support/intrude.ts";
 import { type TestPorts, testPorts } from "../support/ports.ts";
 
 const REQUEST = { requestId: "req-1", peer: null };
@@ -76,6 +77,15 @@ test("a login with a password that a start has just replaced leaves the new one 
   expect(await enters(racing, first?.adminEmail ?? "", first?.generatedPassword ?? "")).toBe(true);
   const current = await renewFirstPassword(ports);
   expect([renewed, current?.made]).toEqual([expect.anything(), false]);
+  await ports.close();
+});
+
+test("of two starts at one moment the one that writes last has the good password, and is told of it", async () => {
+  const ports = await testPorts();
+  await firstRun(ports);
+  beforeNextCommit(ports, () => renewFirstPassword(ports));
+  const shown = await renewFirstPassword(ports);
+  expect(await enters(ports, shown?.adminEmail ?? "", shown?.generatedPassword ?? "")).toBe(true);
   await ports.close();
 });
 

@@ -4,9 +4,12 @@ import { authenticate } from "../../src/accounts/authenticate.ts";
 import { isKnownNetwork } from "../../src/accounts/known-networks.ts";
 import { login } from "../../src/accounts/login.ts";
 import { networkOf } from "../../src/accounts/login-limits.ts";
+import { setPassword } from "../../src/accounts/set-password.ts";
 import { sha256 } from "../../src/lib/hash.ts";
 import { Failed } from "../../src/lib/result.ts";
 import { ADMIN, addUser, auditOf, countingPasswords, type House, house } from "../support/house.ts";
+import { beforeNextCommit } from "../support/intrude.ts";
+import { testPorts } from "../support/ports.ts";
 
 const REQUEST = { requestId: "req-1", peer: "192.0.2.7" };
 const failureOf = (work: Promise<unknown>) =>
@@ -122,6 +125,7 @@ test("a network is an IPv4 address or the /64 of an IPv6 one, however it is writ
   expect(networkOf("2001:DB8::5")).toBe("2001:db8:0:0::/64");
   expect(networkOf("2001:0db8:0000:0000:1:2:3:4")).toBe("2001:db8:0:0::/64");
   expect(networkOf("2001:db8:1:2:3:4:5:6")).toBe("2001:db8:1:2::/64");
+  expect(networkOf("2001::4:5:6:7:8")).toBe("2001:0:0:4::/64");
 });
 
 const wrong = { email: ADMIN.email, password: "errada errada" };
@@ -235,6 +239,27 @@ test("a hash of yesterday's cost is made anew at the next good login, and the to
   await login(dearer, ADMIN, REQUEST);
   expect(await hashOfAdmin(ports)).toBe(renewed);
   expect((await authenticate(ports, old.token)).actor.userId).toBe(1);
+  await ports.close();
+});
+
+test("a login whose hash is made anew does not bring back a password that was changed meanwhile", async () => {
+  const ports = await house();
+  const next = "outra senha, bem maior";
+  const dearer = { ...ports, passwords: countingPasswords(2) };
+  beforeNextCommit(ports, () => setPassword(ports, { email: ADMIN.email, password: next }));
+  await login(dearer, ADMIN, REQUEST);
+  expect(await failureOf(login(ports, ADMIN, REQUEST))).toEqual({
+    code: "auth.invalid_credentials",
+  });
+  expect((await login(ports, { ...ADMIN, password: next }, REQUEST)).user.id).toBe(1);
+  await ports.close();
+});
+
+test("a login at a database without a company is refused as any other", async () => {
+  const ports = await testPorts();
+  expect(await failureOf(login(ports, ADMIN, REQUEST))).toEqual({
+    code: "auth.invalid_credentials",
+  });
   await ports.close();
 });
 

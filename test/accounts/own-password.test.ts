@@ -1,12 +1,13 @@
 import { expect, test } from "bun:test";
 import { authenticate } from "../../src/accounts/authenticate.ts";
+import { createKey, revokeKey } from "../../src/accounts/keys.ts";
 import { isKnownNetwork } from "../../src/accounts/known-networks.ts";
 import { login } from "../../src/accounts/login.ts";
 import { changeOwnPassword } from "../../src/accounts/own-password.ts";
 import { checkPassword, generatePassword } from "../../src/accounts/passwords.ts";
 import { setPassword } from "../../src/accounts/set-password.ts";
 import { Failed } from "../../src/lib/result.ts";
-import { ADMIN, auditOf, causeOf, house, sibling } from "../support/house.ts";
+import { ADMIN, addUser, auditOf, causeOf, changeUser, house, sibling } from "../support/house.ts";
 
 const REQUEST = { requestId: "req-1", peer: "192.0.2.7" };
 const NEW = "outra senha, bem maior";
@@ -131,6 +132,32 @@ test("a new password is known from its own network only, and a wrong current one
   expect([await isKnown("192.0.2.7"), await isKnown("198.51.100.1")]).toEqual([true, true]);
   await changeOwnPassword(ports, { current: ADMIN.password, next: NEW }, causeOf(1));
   expect([await isKnown("192.0.2.7"), await isKnown("198.51.100.1")]).toEqual([true, false]);
+  await ports.close();
+});
+
+test("a change of password is of one person, also where another has the same hash", async () => {
+  const ports = await house();
+  const id = await addUser(ports, { email: "ana@loja.example", role: "OPERADOR" });
+  await changeUser(ports, id, "password_hash = (select password_hash from users where id = 1)");
+  await changeOwnPassword(ports, { current: ADMIN.password, next: NEW }, causeOf(1));
+  const ana = { email: "ana@loja.example", password: ADMIN.password };
+  expect((await login(ports, ana, REQUEST)).user.id).toBe(id);
+  await ports.close();
+});
+
+test("whoever sets a password on the machine is told of the keys that still act, and of no other", async () => {
+  const ports = await house();
+  const DAY = 86_400_000;
+  const order = { name: "integração", role: "OPERADOR" as const, expiresAt: null };
+  await createKey(ports, order, causeOf(1));
+  const { made } = await createKey(ports, order, causeOf(1));
+  await revokeKey(ports, made.id, causeOf(1));
+  await createKey(ports, { ...order, expiresAt: ports.clock.now() + DAY }, causeOf(1));
+  ports.clock.advance(2 * DAY);
+  expect(await setPassword(ports, { email: ADMIN.email, password: NEW })).toEqual({
+    outcome: "set",
+    keys: 1,
+  });
   await ports.close();
 });
 

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { consume } from "../../src/consumer.ts";
 import { syntheticBatch, syntheticNote } from "../../src/demo/synthetic-note.ts";
 import { zipBomb, zipOf } from "../../src/demo/zip.ts";
+import { resendSilent } from "../../src/ingest/sweep-batches.ts";
 import { trusted } from "../../src/lib/cast.ts";
 import { Failed } from "../../src/lib/result.ts";
 import type { Ports } from "../../src/ports.ts";
@@ -9,7 +10,7 @@ import { sweep } from "../../src/sweep.ts";
 import { work } from "../support/jobs.ts";
 import { mortalWriter } from "../support/mortal-writer.ts";
 import { type Service, withService } from "../support/service.ts";
-import { eventsOf, outcomes, utf8, xml } from "./queued-batch.ts";
+import { eventsOf, outcomes, queued, utf8, xml } from "./queued-batch.ts";
 import { rawZip } from "./raw-zip.ts";
 import { CONTRADICTIONS } from "./support/contradictory-zips.ts";
 
@@ -244,6 +245,20 @@ test("a ZIP whose message is lost is sent again; one that nobody replays goes wi
     expect(await sweep(service.ports)).toMatchObject({ batches: 1, faults: 0 });
     expect(await files(service)).toBe(0);
   }, SMALL));
+
+test("a document whose message is lost is sent again, also while a ZIP of the company waits", () =>
+  withService(async (service) => {
+    await queued(service, notes(1));
+    await service.ports.database.writing.execute(
+      `insert into jobs (company, id, kind, state, params, blob, created_by, created_at, updated_at)
+        values (1, 'zip', 'batch', 'queued', '{}', 'archives/1/zip/sent.zip', 11, 0, ${Date.now() + DAY});
+      `,
+    );
+    await service.ports.database.writing.execute("delete from queue");
+    service.ports.clock.advance(16 * 60_000);
+    expect(await resendSilent(service.ports, 1)).toBe(1);
+    expect(await service.rows("select lane from queue")).toEqual([{ lane: "document" }]);
+  }));
 
 test("a ZIP that no job names goes after a day, one that waits does not", () =>
   withService(async (service) => {

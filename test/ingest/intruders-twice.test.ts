@@ -153,6 +153,18 @@ test.each([
   }),
 );
 
+test("an exit below zero that the settings allow meanwhile is taken as it comes in", () =>
+  withService(async (service) => {
+    await applySettings(service.ports, { allowNegative: false }, cause);
+    const allowed = () => applySettings(service.ports, { allowNegative: true }, cause);
+    beforeNextCommit(service.ports, allowed);
+    const given = await service.upload(sale.xml, "?approve=true");
+    expect(given).toMatchObject({ status: 200, body: { status: "PROCESSADA" } });
+    expect(await service.rows("select quantity_e4 from balances")).toEqual([
+      { quantity_e4: -40_000 },
+    ]);
+  }));
+
 test("a completion that has lost leaves the verdict as it was, also where it never comes to its second try", () =>
   withService(async (service) => {
     const { ports, rows } = service;

@@ -3,7 +3,7 @@ import { createApp } from "../../src/app.ts";
 import { consumerOf } from "../../src/consumer.ts";
 import { syntheticNote } from "../../src/demo/synthetic-note.ts";
 import { zipOf } from "../../src/demo/zip.ts";
-import { recordResult } from "../../src/ingest/job-items.ts";
+import { recordResult, waitsFor } from "../../src/ingest/job-items.ts";
 import { lotsAddUp } from "../../src/ingest/lines.ts";
 import { trusted } from "../../src/lib/cast.ts";
 import { memoryQueue } from "../../src/platform/memory/queue.ts";
@@ -28,6 +28,21 @@ test("a result that is delivered twice is written once", () =>
     await write();
     await write();
     expect(await rows("select json_array_length(results) as n from job_items")).toEqual([{ n: 1 }]);
+  }));
+
+test("an item that is parked or done waits for no result, one that was received for the next alone", () =>
+  withService(async (service) => {
+    const { ports, rows } = service;
+    await queued(service, [xml("a.xml", syntheticNote({ seed: 1 }).xml)]);
+    const [job] = await rows("select id from jobs");
+    const place = { company: 1, job: String(job?.id), position: 0 };
+    const waits = async (index: number) =>
+      (await ports.reader.rows(waitsFor(place, index))).length === 1;
+    expect([await waits(0), await waits(1)]).toEqual([true, false]);
+    for (const state of ["parked", "done"]) {
+      await ports.database.writing.execute(`update job_items set state = '${state}'`);
+      expect([state, await waits(0)]).toEqual([state, false]);
+    }
   }));
 
 test("a queue that is told only after the commit, as at the edge, is told of every document of a batch", () =>

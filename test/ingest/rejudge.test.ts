@@ -57,6 +57,23 @@ test("a new verdict that meets an approval of its note is not counted as made, o
     expect(await rejudgeKeys(ports, 1, [note.accessKey])).toBe(0);
   }));
 
+test("goods that were bought keep their cost through a new verdict, and their items their places from 1", () =>
+  withService(async (service) => {
+    const { upload, send, rows } = service;
+    await upload(note.xml);
+    await judgedByOlderRules(service);
+    const items = "select position, brings_cost, effect from note_items order by position";
+    const before = await rows(items);
+    expect(before.map(({ position }) => position)).toEqual(before.map((_, i) => i + 1));
+    expect(new Set(before.map(({ brings_cost }) => brings_cost))).toEqual(new Set([1]));
+    expect(await rejudgeKeys(service.ports, 1, [note.accessKey])).toBe(1);
+    expect(await rows(items)).toEqual(before);
+    await send("POST", `${path}/process`);
+    expect(await rows("select count(*) as n from products where last_cost_e2 is null")).toEqual([
+      { n: 0 },
+    ]);
+  }));
+
 test("a note in stock keeps the verdict that it was approved under, whatever the rules say later", () =>
   withService(async (service) => {
     await service.upload(note.xml, "?approve=true");

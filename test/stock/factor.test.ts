@@ -32,6 +32,8 @@ test("a fraction is kept in lowest terms, and is a decimal where it can be one",
     expect([given, factorText(factor), factorDecimal(factor)]).toEqual([given, text, decimal]);
   }
   expect(sameFactor(fraction("7/7"), FACTOR_ONE)).toBe(true);
+  for (const other of ["1/3", "3/1", "1/2"])
+    expect([other, sameFactor(fraction(other), FACTOR_ONE)]).toEqual([other, false]);
 });
 
 test("what is no fraction of whole numbers from 1 to 1,000,000 is refused", () => {

@@ -47,6 +47,31 @@ test("F1: two codes of one note never become one product", () =>
     ]);
   }));
 
+test("a code that is free in the company is the product's, whatever others there are", () =>
+  withService(async ({ upload, rows }) => {
+    const items = [item("001", "PARAFUSO"), item("002", "TINTA")];
+    await upload(syntheticNote({ seed: 1, emit: a, items }).xml, "?approve=true");
+    const more = [item("003", "PINCEL")];
+    await upload(syntheticNote({ seed: 2, emit: b, items: more }).xml, "?approve=true");
+    expect(await rows("select code from products order by code")).toEqual(
+      ["001", "002", "003"].map((code) => ({ code })),
+    );
+  }));
+
+test("the cost of an entry by hand is the last cost of its product and of no other", () =>
+  withService(async ({ upload, send, rows }) => {
+    const items = [item("001", "PARAFUSO"), item("002", "TINTA")];
+    await upload(syntheticNote({ seed: 1, emit: a, items }).xml, "?approve=true");
+    const json = { product_code: "001", type: "ENTRADA", quantity: 1, unit_cost: 9 };
+    expect((await send("POST", "/api/movements", { json })).status).toBe(201);
+    expect(
+      await rows("select code, last_cost_e2, last_cost_quantity_e4 from products order by code"),
+    ).toEqual([
+      { code: "001", last_cost_e2: 900, last_cost_quantity_e4: 10_000 },
+      { code: "002", last_cost_e2: 2_000, last_cost_quantity_e4: 100_000 },
+    ]);
+  }));
+
 test("a sale that is approved as it comes in tells of the balance that it leaves below zero", () =>
   withService(async ({ upload, send }) => {
     const sale = syntheticNote({ emit: COMPANY, dest: CUSTOMER, items: [item("001", "PARAFUSO")] });
