@@ -116,19 +116,23 @@ async function drawn(folder: string, size: number): Promise<(readonly [string, M
     const report = (await Bun.file(told.again).text()).trim().split("\n");
     const alive = report
       .map((line): Outcome => JSON.parse(line))
-      .filter(({ state }) => state === "survived" || state === "untested")
-      .map(({ path, kind, was }) => `${path} ${kind} ${was}`);
-    const left = new Map<string, number>();
-    for (const one of alive) left.set(one, (left.get(one) ?? 0) + 1);
-    const found: (readonly [string, Mutant])[] = [];
-    for (const [path, mutant] of all) {
+      .filter(({ state }) => state === "survived" || state === "untested");
+    const named: { readonly one: readonly [string, Mutant]; readonly name: string }[] = [];
+    for (const one of all) {
+      const [path, mutant] = one;
       const source = await Bun.file(join(copy, path)).text();
-      const key = `${path} ${mutant.kind} ${textOf(source, mutant)}`;
-      const n = left.get(key) ?? 0;
-      if (n > 0) found.push([path, mutant]);
-      left.set(key, n - 1);
+      named.push({ one, name: `${path} ${mutant.kind} ${textOf(source, mutant)}` });
     }
-    return found;
+    const found = new Set<readonly [string, Mutant]>();
+    for (const { path, kind, was, line } of alive) {
+      // Where the line is another now, the first of that text that is not taken yet.
+      const left = named.filter(
+        ({ one, name }) => name === `${path} ${kind} ${was}` && !found.has(one),
+      );
+      const again = left.find(({ one }) => one[1].line === line) ?? left[0];
+      if (again !== undefined) found.add(again.one);
+    }
+    return all.filter((one) => found.has(one));
   }
   const next = random(Number(told.seed));
   return all
