@@ -8,7 +8,7 @@ import { uploaders } from "./uploaders.ts";
 
 const CLI = new URL("../../src/cli.ts", import.meta.url).pathname;
 const FULL = process.env.FULL === "1";
-const KILLS = FULL ? 100 : 10;
+const KILLS = FULL ? 100 : 5;
 const CLIENTS = FULL ? 64 : 16;
 
 test(

@@ -4,7 +4,7 @@ import { folder } from "../support/process.ts";
 import { KINDS, type Round, round } from "./storage-rounds.ts";
 
 const FULL = process.env.FULL === "1";
-const ROUNDS = FULL ? 200 : 6;
+const ROUNDS = FULL ? 200 : 2;
 
 test(
   `${ROUNDS} times a file of the database is removed, replaced, emptied, cut or damaged: no acknowledged note is lost without a word`,

@@ -7,7 +7,7 @@ import { folder } from "../support/process.ts";
 
 const CLI = new URL("../../src/cli.ts", import.meta.url).pathname;
 const FULL = process.env.FULL === "1";
-const KILLS = FULL ? 60 : 3;
+const KILLS = FULL ? 60 : 1;
 
 /** `sge` in a process of its own; killed after so many milliseconds where that is said. */
 async function sge(cwd: string, argv: readonly string[], killAfterMs?: number) {
