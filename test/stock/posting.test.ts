@@ -58,6 +58,39 @@ test("a code that is free in the company is the product's, whatever others there
     );
   }));
 
+test("one code of a note in two units is two products: the first has the code, the other the supplier behind it", () =>
+  withService(async ({ upload, rows }) => {
+    const items = [item("001", "PARAFUSO"), { ...item("001", "PARAFUSO"), uCom: "CX" }];
+    await upload(syntheticNote({ seed: 1, emit: a, items }).xml, "?approve=true");
+    expect(await rows("select code, unit from products order by code")).toEqual([
+      { code: "001", unit: "UN" },
+      { code: `001-${a?.cnpj}`, unit: "CX" },
+    ]);
+  }));
+
+test("a note's goods change the last cost of their own products, and of no other of the supplier", () =>
+  withService(async ({ upload, rows }) => {
+    const first = syntheticNote({ seed: 1, emit: a, items: [item("001", "PARAFUSO")] });
+    await upload(first.xml, "?approve=true");
+    const dear = { ...item("002", "TINTA"), vUnCom: "9.00" };
+    await upload(syntheticNote({ seed: 2, emit: a, items: [dear] }).xml, "?approve=true");
+    expect(await rows("select code, last_cost_e2 from products order by code")).toEqual([
+      { code: "001", last_cost_e2: 2_000 },
+      { code: "002", last_cost_e2: 9_000 },
+    ]);
+  }));
+
+test("a supplier's item that a person tells is of the product that was told, whatever others there are", () =>
+  withService(async ({ upload, send, rows }) => {
+    const items = ["001", "002", "003"].map((code) => item(code, code));
+    await upload(syntheticNote({ seed: 1, emit: a, items }).xml, "?approve=true");
+    const told = { supplier_cnpj: b?.cnpj, code: "X", unit: "UN", product_code: "002", factor: 1 };
+    expect((await send("PUT", "/api/supplier-items", { json: told })).status).toBe(200);
+    expect(await rows("select product from supplier_items where code = 'X'")).toEqual([
+      { product: "002" },
+    ]);
+  }));
+
 test("the cost of an entry by hand is the last cost of its product and of no other", () =>
   withService(async ({ upload, send, rows }) => {
     const items = [item("001", "PARAFUSO"), item("002", "TINTA")];

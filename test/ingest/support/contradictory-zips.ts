@@ -91,6 +91,17 @@ export const CONTRADICTIONS: Record<string, readonly [readonly RawEntry[], RawEn
       b,
     ],
   ],
+  "a descriptor with another signature": [
+    [
+      {
+        ...a,
+        flags: 8,
+        local: zeros,
+        behind: numbers([4, 0x08074b51], [4, crc(A)], [4, A.length], [4, A.length]),
+      },
+      b,
+    ],
+  ],
   "a descriptor that is missing": [[{ ...a, flags: 8, local: zeros }, b]],
   "an entry before the first that the directory lists": [
     [{ ...a, before: nested.subarray(0, 50) }, b],
