@@ -1,7 +1,8 @@
-import { rmSync } from "node:fs";
-import { copyFile, mkdtemp, rm } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { copyFile, mkdtemp, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Glob } from "bun";
 import { drizzle } from "drizzle-orm/libsql";
 import { type Config, parseConfig } from "../../src/config.ts";
 import { compareDocuments } from "../../src/nfe/compare.ts";
@@ -94,15 +95,28 @@ export const testConfig = (overrides: Partial<Config> = {}): Config => ({
 
 let template: Promise<string> | undefined;
 
-/** The real migrations, run once per process into a file that every test copies. */
+/**
+ * A database with the real migrations, which every test copies. It is made once for all processes of this user that have the
+ * same migrations and the same code to run them: its name tells both apart.
+ */
 function migrated(): Promise<string> {
   template ??= (async () => {
+    const hash = new Bun.CryptoHasher("sha256");
+    const root = join(import.meta.dir, "../..");
+    const sources = [...new Glob("migrations/**/*").scanSync(root)].sort();
+    for (const source of [...sources, "src/platform/bun/migrations.ts"])
+      hash.update(await Bun.file(join(root, source)).bytes());
+    const name = `sge-template-${process.getuid?.() ?? 0}-${hash.digest("hex").slice(0, 16)}.db`;
+    const path = join(tmpdir(), name);
+    if (existsSync(path)) return path;
     const folder = await mkdtemp(join(tmpdir(), "sge-template-"));
-    process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
-    const path = join(folder, "template.db");
-    const database = await openDatabase(`file:${path}`);
+    const draft = join(folder, "template.db");
+    const database = await openDatabase(`file:${draft}`);
     await database.migrate();
     await database.close();
+    // Two processes may both make it: each renames a whole one.
+    await rename(draft, path);
+    await rm(folder, { recursive: true, force: true });
     return path;
   })();
   return template;
