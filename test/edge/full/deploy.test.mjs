@@ -109,7 +109,10 @@ test("with them it migrates, makes the first company, and then deploys: code, cr
   cloudflare.secrets = SECRETS;
   const { code, stdout, stderr } = await deploy({ DATABASE_URL: server.url });
   assert.equal(code, 0, stderr);
-  assert.match(stdout, /banco de dados atualizado[\s\S]*https:\/\/sge-production\.loja\.workers\.dev/);
+  assert.match(
+    stdout,
+    /banco de dados atualizado[\s\S]*https:\/\/sge-production\.loja\.workers\.dev/,
+  );
   assert.ok((await tables()).includes("companies"));
   for (const wanted of [
     "PUT /workers/scripts/sge-production",
