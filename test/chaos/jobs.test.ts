@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test";
+import { expect } from "bun:test";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { InStatement } from "@libsql/client";
@@ -7,13 +7,13 @@ import { zipOf } from "../../src/demo/zip.ts";
 import { trusted } from "../../src/lib/cast.ts";
 import { openDatabase } from "../../src/platform/bun/database.ts";
 import { writing } from "../../src/resilience/policies.ts";
+import { testInFull } from "../support/full.ts";
 import { folder, signIn, startProcess } from "../support/process.ts";
 
-const FULL = process.env.FULL === "1";
-const MOVEMENTS = FULL ? 1_000_000 : 150_000;
-const DOCUMENTS = FULL ? 500 : 200;
+const MOVEMENTS = 1_000_000;
+const DOCUMENTS = 500;
 /** How the server ends in the middle, after the first time. */
-const ENDS = FULL ? (["SIGTERM", "SIGKILL"] as const) : [];
+const ENDS = ["SIGTERM", "SIGKILL"] as const;
 /** Peak memory of an export beside that of an idle server (the plan's own bound). */
 const MEMORY_MB = 64;
 
@@ -60,88 +60,92 @@ function client(url: string, token: string) {
 const STATES = `select (select state from jobs where kind = 'export') as export, (select state from jobs where kind = 'batch') as batch,
   (select count(*) from job_items where state = 'done') as done`;
 
-test(`an async batch and an export, their server killed in the middle and started again: each done once`, async () => {
-  await using dir = await folder();
-  const zip = await zipOf(
-    Array.from({ length: DOCUMENTS }, (_, i) => ({
-      name: `${i}.xml`,
-      bytes: new TextEncoder().encode(syntheticNote({ seed: i + 1, items: 1 }).xml),
-    })),
-  );
-  let token = "";
-  const path = { export: "", batch: "" };
-  {
-    await using server = startProcess(dir.path, ENV);
-    const url = await server.listening;
-    token = await signIn(url);
-    await seed(dir.path);
-    const { json } = client(url, token);
-    const batch = await json("/api/nfe/batch?async=true&approve=true", {
-      method: "POST",
-      body: zip,
-      headers: { "content-type": "application/zip" },
-    });
-    const order = { type: "movements", filters: { origin: "MANUAL" }, dialect: "rfc4180" };
-    const made = await json("/api/exports", { method: "POST", body: JSON.stringify(order) });
-    path.export = `/api/exports/${made.id}`;
-    path.batch = `/api/jobs/${batch.job_id}`;
-    for (let state = "queued"; state === "queued"; ) ({ state = "" } = await json(path.export));
-    server.child.kill("SIGKILL");
-    await server.child.exited;
-  }
-  const [killed] = await found(dir.path, STATES);
-  expect(killed).toMatchObject({ export: "running" });
-  expect(Number(killed?.done)).toBeLessThan(DOCUMENTS);
-
-  for (const signal of ENDS) {
-    await using server = startProcess(dir.path, ENV);
-    const { json } = client(await server.listening, token);
-    for (let progress = 0; progress < 0.3; ) ({ progress = 1 } = await json(path.export));
-    server.child.kill(signal);
-    if (signal === "SIGTERM") expect(await server.ended()).toBe(0);
-    else await server.child.exited;
-    const [ended] = await found(dir.path, STATES);
-    expect(ended).toMatchObject({ export: "running" });
-    if (signal === "SIGTERM")
-      // Given back, and no attempt.
-      expect(await found(dir.path, "select leased_by from queue")).toEqual([{ leased_by: null }]);
-  }
-
-  await using server = startProcess(dir.path, ENV);
-  const { send, json } = client(await server.listening, token);
-  const idle = await memoryOf(server.child.pid);
-  let peak = 0;
-  for (const one of [path.batch, path.export])
-    for (let state = ""; state !== "done"; ) {
-      ({ state = "" } = await json(one));
-      peak = Math.max(peak, await memoryOf(server.child.pid));
-      expect(["queued", "running", "done"]).toContain(state);
-      await Bun.sleep(5);
+testInFull(
+  `an async batch and an export, their server killed in the middle and started again: each done once`,
+  async () => {
+    await using dir = await folder();
+    const zip = await zipOf(
+      Array.from({ length: DOCUMENTS }, (_, i) => ({
+        name: `${i}.xml`,
+        bytes: new TextEncoder().encode(syntheticNote({ seed: i + 1, items: 1 }).xml),
+      })),
+    );
+    let token = "";
+    const path = { export: "", batch: "" };
+    {
+      await using server = startProcess(dir.path, ENV);
+      const url = await server.listening;
+      token = await signIn(url);
+      await seed(dir.path);
+      const { json } = client(url, token);
+      const batch = await json("/api/nfe/batch?async=true&approve=true", {
+        method: "POST",
+        body: zip,
+        headers: { "content-type": "application/zip" },
+      });
+      const order = { type: "movements", filters: { origin: "MANUAL" }, dialect: "rfc4180" };
+      const made = await json("/api/exports", { method: "POST", body: JSON.stringify(order) });
+      path.export = `/api/exports/${made.id}`;
+      path.batch = `/api/jobs/${batch.job_id}`;
+      for (let state = "queued"; state === "queued"; ) ({ state = "" } = await json(path.export));
+      server.child.kill("SIGKILL");
+      await server.child.exited;
     }
-  const batch = await json(path.batch);
-  expect(batch).toMatchObject({ total: DOCUMENTS, done: DOCUMENTS, parked: 0 });
-  expect(batch.summary).toMatchObject({ approved: DOCUMENTS, duplicate: 0, rejected: 0 });
-  const file = Buffer.from(await (await send(`${path.export}/file`)).arrayBuffer());
-  const streamed = await send("/api/export/movements?origin=MANUAL&dialect=rfc4180");
-  expect(file.equals(Buffer.from(await streamed.arrayBuffer()))).toBe(true);
-  expect(await json(path.export)).toMatchObject({ rows: MOVEMENTS, bytes: file.length });
-  server.child.kill("SIGTERM");
-  expect(await server.ended()).toBe(0);
+    const [killed] = await found(dir.path, STATES);
+    expect(killed).toMatchObject({ export: "running" });
+    expect(Number(killed?.done)).toBeLessThan(DOCUMENTS);
 
-  const rows = await found(
-    dir.path,
-    `select (select count(*) from notes where status = 'PROCESSADA') as notes,
+    for (const signal of ENDS) {
+      await using server = startProcess(dir.path, ENV);
+      const { json } = client(await server.listening, token);
+      for (let progress = 0; progress < 0.3; ) ({ progress = 1 } = await json(path.export));
+      server.child.kill(signal);
+      if (signal === "SIGTERM") expect(await server.ended()).toBe(0);
+      else await server.child.exited;
+      const [ended] = await found(dir.path, STATES);
+      expect(ended).toMatchObject({ export: "running" });
+      if (signal === "SIGTERM")
+        // Given back, and no attempt.
+        expect(await found(dir.path, "select leased_by from queue")).toEqual([{ leased_by: null }]);
+    }
+
+    await using server = startProcess(dir.path, ENV);
+    const { send, json } = client(await server.listening, token);
+    const idle = await memoryOf(server.child.pid);
+    let peak = 0;
+    for (const one of [path.batch, path.export])
+      for (let state = ""; state !== "done"; ) {
+        ({ state = "" } = await json(one));
+        peak = Math.max(peak, await memoryOf(server.child.pid));
+        expect(["queued", "running", "done"]).toContain(state);
+        await Bun.sleep(5);
+      }
+    const batch = await json(path.batch);
+    expect(batch).toMatchObject({ total: DOCUMENTS, done: DOCUMENTS, parked: 0 });
+    expect(batch.summary).toMatchObject({ approved: DOCUMENTS, duplicate: 0, rejected: 0 });
+    const file = Buffer.from(await (await send(`${path.export}/file`)).arrayBuffer());
+    const streamed = await send("/api/export/movements?origin=MANUAL&dialect=rfc4180");
+    expect(file.equals(Buffer.from(await streamed.arrayBuffer()))).toBe(true);
+    expect(await json(path.export)).toMatchObject({ rows: MOVEMENTS, bytes: file.length });
+    server.child.kill("SIGTERM");
+    expect(await server.ended()).toBe(0);
+
+    const rows = await found(
+      dir.path,
+      `select (select count(*) from notes where status = 'PROCESSADA') as notes,
       (select count(*) from events where type = 'nfe.processed') as told,
       (select count(*) from events where type in ('export.ready', 'job.done')) as ended,
       (select count(*) from queue) as queued,
       (select count(*) from balances b where b.product <> 'P' and quantity_e4 <> (select sum(quantity_e4) from movements m
         where m.company = b.company and m.product = b.product)) as wrong`,
-  );
-  expect(rows).toEqual([{ notes: DOCUMENTS, told: DOCUMENTS, ended: 2, queued: 0, wrong: 0 }]);
-  const files = await readdir(join(dir.path, "data/blobs"), { recursive: true });
-  expect(files.filter((name) => /csv/.test(name))).toHaveLength(1);
-  if (FULL) expect(peak - idle).toBeLessThan(MEMORY_MB);
-}, 120_000);
+    );
+    expect(rows).toEqual([{ notes: DOCUMENTS, told: DOCUMENTS, ended: 2, queued: 0, wrong: 0 }]);
+    const files = await readdir(join(dir.path, "data/blobs"), { recursive: true });
+    expect(files.filter((name) => /csv/.test(name))).toHaveLength(1);
+    expect(peak - idle).toBeLessThan(MEMORY_MB);
+  },
+  120_000,
+);
 
 /** Resident memory of a process, MB. */
 async function memoryOf(pid: number): Promise<number> {

@@ -2,13 +2,13 @@ import { expect, test } from "bun:test";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { Dice } from "../../src/demo/dice.ts";
+import { FULL, testInFull } from "../support/full.ts";
 import { folder, signIn, startProcess } from "../support/process.ts";
 import { inspected, UNBROKEN } from "./ledger.ts";
 import { uploaders } from "./uploaders.ts";
 
 const CLI = new URL("../../src/cli.ts", import.meta.url).pathname;
-const FULL = process.env.FULL === "1";
-const KILLS = FULL ? 100 : 5;
+const KILLS = FULL ? 100 : 2;
 const CLIENTS = FULL ? 64 : 16;
 
 test(
@@ -55,37 +55,41 @@ test(
   FULL ? 600_000 : 60_000,
 );
 
-test("a backup under uploaders is a whole ledger; told to end, the service ends with 0, cuts nobody and lacks no acknowledged note", async () => {
-  await using dir = await folder();
-  await using server = startProcess(dir.path, { SHUTDOWN_TIMEOUT_MS: "20000" });
-  const url = await server.listening;
-  const place = { url, token: await signIn(url) };
-  let open = Promise.resolve(place);
-  const clients = uploaders(CLIENTS, () => open);
-  await clients.reached(100);
-  const copies = join(dir.path, "copias");
-  const backup = Bun.spawn([process.execPath, CLI, "backup", copies], {
-    cwd: dir.path,
-    env: { PATH: process.env.PATH },
-    stdout: "ignore",
-  });
-  expect(await backup.exited).toBe(0);
-  // Whoever comes after the signal finds nobody: they wait, and are let go below.
-  const gone = Promise.withResolvers<typeof place>();
-  open = gone.promise;
-  server.child.kill("SIGTERM");
-  expect(await server.ended()).toBe(0);
-  const stopped = clients.stop();
-  gone.resolve(place);
-  await stopped;
-  // A request that had to be cut would have been told in a warning.
-  expect(server.lines.filter((line) => line.includes("server.stopped"))).toEqual([]);
-  const after = await inspected(join(dir.path, "data/sge.db"));
-  expect(after.broken).toEqual({ ...UNBROKEN });
-  expect([...clients.sent.acknowledged.difference(after.approved)]).toEqual([]);
-  const [name = ""] = await readdir(copies);
-  const copy = await inspected(join(copies, name, "sge.db"));
-  expect(copy.broken).toEqual({ ...UNBROKEN });
-  expect([...copy.approved.difference(after.approved)]).toEqual([]);
-  expect(copy.approved.size).toBeGreaterThan(50);
-}, 60_000);
+testInFull(
+  "a backup under uploaders is a whole ledger; told to end, the service ends with 0, cuts nobody and lacks no acknowledged note",
+  async () => {
+    await using dir = await folder();
+    await using server = startProcess(dir.path, { SHUTDOWN_TIMEOUT_MS: "20000" });
+    const url = await server.listening;
+    const place = { url, token: await signIn(url) };
+    let open = Promise.resolve(place);
+    const clients = uploaders(CLIENTS, () => open);
+    await clients.reached(100);
+    const copies = join(dir.path, "copias");
+    const backup = Bun.spawn([process.execPath, CLI, "backup", copies], {
+      cwd: dir.path,
+      env: { PATH: process.env.PATH },
+      stdout: "ignore",
+    });
+    expect(await backup.exited).toBe(0);
+    // Whoever comes after the signal finds nobody: they wait, and are let go below.
+    const gone = Promise.withResolvers<typeof place>();
+    open = gone.promise;
+    server.child.kill("SIGTERM");
+    expect(await server.ended()).toBe(0);
+    const stopped = clients.stop();
+    gone.resolve(place);
+    await stopped;
+    // A request that had to be cut would have been told in a warning.
+    expect(server.lines.filter((line) => line.includes("server.stopped"))).toEqual([]);
+    const after = await inspected(join(dir.path, "data/sge.db"));
+    expect(after.broken).toEqual({ ...UNBROKEN });
+    expect([...clients.sent.acknowledged.difference(after.approved)]).toEqual([]);
+    const [name = ""] = await readdir(copies);
+    const copy = await inspected(join(copies, name, "sge.db"));
+    expect(copy.broken).toEqual({ ...UNBROKEN });
+    expect([...copy.approved.difference(after.approved)]).toEqual([]);
+    expect(copy.approved.size).toBeGreaterThan(50);
+  },
+  60_000,
+);

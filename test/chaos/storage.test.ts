@@ -1,12 +1,12 @@
-import { expect, test } from "bun:test";
+import { expect } from "bun:test";
 import { Dice } from "../../src/demo/dice.ts";
+import { testInFull } from "../support/full.ts";
 import { folder } from "../support/process.ts";
 import { KINDS, type Round, round } from "./storage-rounds.ts";
 
-const FULL = process.env.FULL === "1";
-const ROUNDS = FULL ? 200 : 2;
+const ROUNDS = 200;
 
-test(
+testInFull(
   `${ROUNDS} times a file of the database is removed, replaced, emptied, cut or damaged: no acknowledged note is lost without a word`,
   async () => {
     const dice = new Dice(20261128);
@@ -15,11 +15,11 @@ test(
       await using dir = await folder();
       rounds.push(await round(dir.path, dice, KINDS[n % KINDS.length]));
     }
-    if (FULL) console.table(rounds);
+    console.table(rounds);
     expect(rounds.filter(({ lost, named }) => lost > 0 && named === "")).toEqual([]);
     expect(rounds.flatMap(({ strange }) => strange)).toEqual([]);
     // The meddling is one: most of it has done harm.
     expect(rounds.filter(({ named }) => named !== "").length).toBeGreaterThan(ROUNDS / 3);
   },
-  FULL ? 1_800_000 : 90_000,
+  1_800_000,
 );

@@ -1,13 +1,13 @@
-import { expect, test } from "bun:test";
+import { expect } from "bun:test";
 import { copyFile, mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Dice } from "../../src/demo/dice.ts";
 import { syntheticNote } from "../../src/demo/synthetic-note.ts";
+import { testInFull } from "../support/full.ts";
 import { folder } from "../support/process.ts";
 
 const CLI = new URL("../../src/cli.ts", import.meta.url).pathname;
-const FULL = process.env.FULL === "1";
-const KILLS = FULL ? 60 : 1;
+const KILLS = 60;
 
 /** `sge` in a process of its own; killed after so many milliseconds where that is said. */
 async function sge(cwd: string, argv: readonly string[], killAfterMs?: number) {
@@ -44,7 +44,7 @@ const notesIn = async (cwd: string, copy: string) => {
   return said;
 };
 
-test(
+testInFull(
   `a restore that is killed at ${KILLS} instants leaves the old database or the new one, whole and under its name, and the next start takes it`,
   async () => {
     await using dir = await folder();
@@ -78,8 +78,8 @@ test(
     expect((await sge(cwd, ["verify"])).code).toBe(0);
     const left = await readdir(join(cwd, "data"));
     expect(left.filter((name) => name.includes("parcial") || name.endsWith("~"))).toEqual([]);
-    if (FULL) expect(seen.size).toBeGreaterThan(1);
+    expect(seen.size).toBeGreaterThan(1);
     expect((await readFile(join(cwd, "data/installation"))).length).toBe(1_024);
   },
-  FULL ? 600_000 : 60_000,
+  600_000,
 );

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import pMap from "p-map";
 import { NoteStream } from "../../src/demo/note-stream.ts";
+import { FULL } from "../support/full.ts";
 import { work } from "../support/jobs.ts";
 import { type Service, withService } from "../support/service.ts";
 import { FAULTS, type Meddled, meddled, type Plan } from "./meddle.ts";
@@ -8,6 +9,9 @@ import { unsound } from "./state.ts";
 
 /** One document and one export in work at a time, so that the calls of a replay come in the order of the record. */
 const ONE_BY_ONE = { config: { JOB_CONCURRENCY: 1, EXPORT_WORKERS: 1 } };
+
+/** Every row of the table; `check` takes one in three, which meets each call and each fault. */
+const STEP = FULL ? 1 : 3;
 
 /** How long a worker has that the fault holds fast; then it is as one that was killed. */
 const HELD_MS = 20;
@@ -86,8 +90,8 @@ for (const kind of ["batch", "export"] as const)
         expect([row, await outcome(service, path)]).toEqual([row, right]);
         expect([row, await unsound(service)]).toEqual([row, []]);
       }, ONE_BY_ONE);
-    const table = calls.flatMap((call, at) =>
-      FAULTS.map((fault) => ({ call, plan: { at, fault } })),
-    );
+    const table = calls
+      .flatMap((call, at) => FAULTS.map((fault) => ({ call, plan: { at, fault } })))
+      .filter((_, row) => row % STEP === 0);
     await pMap(table, replay, { concurrency: 4 });
   }, 60_000);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { syntheticNote } from "../../src/demo/synthetic-note.ts";
 import { trusted } from "../../src/lib/cast.ts";
 import { type Dovecot, dovecot } from "../support/dovecot.ts";
+import { FULL } from "../support/full.ts";
 import { type MailOptions, mailOf } from "../support/mail.ts";
 import { folder, signIn, startProcess } from "../support/process.ts";
 
@@ -133,6 +134,5 @@ const TESTS = {
   },
 };
 
-if (process.env.FULL === "1")
-  for (const [name, body] of Object.entries(TESTS)) test(name, body, 180_000);
+if (FULL) for (const [name, body] of Object.entries(TESTS)) test(name, body, 180_000);
 else test("the mailbox has a long form", () => expect(Object.keys(TESTS)).toHaveLength(2));

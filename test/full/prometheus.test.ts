@@ -4,13 +4,13 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { syntheticNote } from "../../src/demo/synthetic-note.ts";
+import { FULL } from "../support/full.ts";
 import { withServer } from "../support/server.ts";
 
 /**
  * Only with FULL=1 (`bun run check:full`): needs `prometheus` and `promtool` (Debian's package prometheus), whose absence
  * is then a failure.
  */
-const FULL = process.env.FULL === "1";
 
 const METRICS_TOKEN = "um-token-de-dezesseis-ou-mais";
 

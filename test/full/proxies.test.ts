@@ -6,13 +6,13 @@ import { utf8 } from "../../src/demo/bytes.ts";
 import { syntheticNote } from "../../src/demo/synthetic-note.ts";
 import { zipOf } from "../../src/demo/zip.ts";
 import { freePort } from "../../src/doors/ports.ts";
+import { FULL } from "../support/full.ts";
 import { folder, signIn, startProcess } from "../support/process.ts";
 
 /**
  * The files of docs/ops as they stand there, but for names, ports and certificates. Only with FULL=1 (`bun run check:full`):
  * needs nginx, caddy, openssl and systemd of Debian, whose absence is then a failure.
  */
-const FULL = process.env.FULL === "1";
 
 function tool(name: string): string {
   const path = Bun.which(name, { PATH: `${process.env.PATH}:/usr/sbin:/sbin` });

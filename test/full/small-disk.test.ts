@@ -3,6 +3,7 @@ import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { syntheticNote } from "../../src/demo/synthetic-note.ts";
 import { inspected, UNBROKEN } from "../chaos/ledger.ts";
+import { FULL } from "../support/full.ts";
 import { folder, signIn, startProcess } from "../support/process.ts";
 
 const CLI = new URL("../../src/cli.ts", import.meta.url).pathname;
@@ -65,6 +66,5 @@ const TESTS = {
   },
 };
 
-if (process.env.FULL === "1")
-  for (const [name, body] of Object.entries(TESTS)) test(name, body, 120_000);
+if (FULL) for (const [name, body] of Object.entries(TESTS)) test(name, body, 120_000);
 else test("the small disk has a long form", () => expect(Object.keys(TESTS)).toHaveLength(1));

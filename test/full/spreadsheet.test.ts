@@ -7,13 +7,13 @@ import type { Cell } from "../../src/export/columns.ts";
 import { sheet } from "../../src/export/columns.ts";
 import type { Dialect } from "../../src/export/csv.ts";
 import { MOVEMENTS } from "../../src/export/movements.ts";
+import { FULL } from "../support/full.ts";
 
 /**
  * Both dialects opened by a real spreadsheet: LibreOffice, with the choices that its import dialog offers a person.
  * Only with FULL=1 (`bun run check:full`), for it takes seconds and needs `soffice`; then its absence is a failure.
  * Excel cannot be run here: what is asked of it is that ="0012" is a text, which it has been since Excel 97.
  */
-const FULL = process.env.FULL === "1";
 
 /** Tokens of LibreOffice's CSV filter: separator, quote, UTF-8, first line, columns, language, quoted fields as text; special numbers follow. */
 const OPENED: Record<Dialect, string> = {

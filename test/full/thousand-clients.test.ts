@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { trusted } from "../../src/lib/cast.ts";
+import { FULL } from "../support/full.ts";
 import { folder, signIn, startProcess } from "../support/process.ts";
 
 const CROWD = new URL("./crowd.ts", import.meta.url).pathname;
@@ -47,6 +48,5 @@ const TESTS = {
   },
 };
 
-if (process.env.FULL === "1")
-  for (const [name, body] of Object.entries(TESTS)) test(name, body, 120_000);
+if (FULL) for (const [name, body] of Object.entries(TESTS)) test(name, body, 120_000);
 else test("the crowd has a long form", () => expect(Object.keys(TESTS)).toHaveLength(2));

@@ -1,10 +1,10 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { type Door, interleave } from "../http/support/interleavings.ts";
+import { FULL } from "../support/full.ts";
 import { folder, signIn, startProcess } from "../support/process.ts";
 
 /** Real processes: only with FULL=1 (`bun run check:full`), for starting them and their fsyncs take seconds. */
-const FULL = process.env.FULL === "1";
 
 async function doorOf(url: string): Promise<Door> {
   const token = await signIn(url);

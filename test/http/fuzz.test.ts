@@ -1,12 +1,13 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { reconcileAll } from "../../src/stock/reconcile.ts";
+import { FULL } from "../support/full.ts";
 import { type Answer, answerOf, withService } from "../support/service.ts";
 import { complaint } from "./support/complaint.ts";
 import { requests, type Sent } from "./support/spoilt-requests.ts";
 import { KEPT } from "./support/whole-requests.ts";
 
-const RUNS = process.env.FULL ? 20_000 : 300;
+const RUNS = FULL ? 20_000 : 300;
 
 test(
   `${RUNS} spoilt requests: never a 500, and every error is a problem document`,

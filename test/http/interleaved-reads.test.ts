@@ -5,6 +5,7 @@ import { openDatabase } from "../../src/platform/bun/database.ts";
 import { tableOriginals } from "../../src/platform/bun/originals.ts";
 import { groupWriter } from "../../src/platform/group-writer.ts";
 import { clientReader } from "../../src/platform/reader.ts";
+import { FULL } from "../support/full.ts";
 import { type Service, withService } from "../support/service.ts";
 import { type Door, interleave } from "./support/interleavings.ts";
 
@@ -54,7 +55,7 @@ test("of random interleavings of writes and cached reads through two instances, 
     const second = await secondOf(service);
     try {
       const first = doorOf(service.app, service.tokenOf("OPERADOR"));
-      await interleave([first, second.door], 40);
+      await interleave([first, second.door], FULL ? 40 : 12);
       const reads = (await service.ports.meter.exposition()).text;
       for (const result of ["HIT", "MISS", "REVALIDATED"])
         expect(reads).toMatch(new RegExp(`cache_reads_total\\{result="${result}"\\} [1-9]`));

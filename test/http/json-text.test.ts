@@ -1,8 +1,9 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { readJson } from "../../src/http/json-text.ts";
+import { FULL } from "../support/full.ts";
 
-const RUNS = process.env.FULL ? 20_000 : 1_000;
+const RUNS = FULL ? 20_000 : 1_000;
 const given = { seed: 20261128, numRuns: RUNS };
 const faultOf = (text: string) => {
   const read = readJson(text);

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { syntheticNote } from "../../src/demo/synthetic-note.ts";
 import { parametersOf, readForm } from "../../src/http/multipart.ts";
+import { FULL } from "../support/full.ts";
 import { withServer } from "../support/server.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -89,7 +90,7 @@ test("any files under any names come out of a form as the runtime's own FormData
         ["texto", null, [...bytes("valor")]],
       ]);
     }),
-    { seed: 20261128, numRuns: process.env.FULL ? 5_000 : 200 },
+    { seed: 20261128, numRuns: FULL ? 5_000 : 200 },
   );
 });
 

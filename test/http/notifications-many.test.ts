@@ -1,11 +1,11 @@
 import { expect, test } from "bun:test";
 import { followerOf } from "../../src/journal/follower.ts";
+import { FULL } from "../support/full.ts";
 import { happen, numbers } from "../support/happen.ts";
 import { type Server, withServer } from "../support/server.ts";
 import { type SseEvent, sseEvents } from "../support/sse.ts";
 
-const FULL = process.env.FULL === "1";
-const CLIENTS = FULL ? 1_000 : 200;
+const CLIENTS = FULL ? 1_000 : 50;
 const EVENTS = 100;
 
 /** One EventSource over a socket of its own: fetch would keep to 256 connections. */

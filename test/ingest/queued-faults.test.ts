@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { consume } from "../../src/consumer.ts";
 import { syntheticBatch, syntheticNote } from "../../src/demo/synthetic-note.ts";
 import { Failed } from "../../src/lib/result.ts";
+import { FULL } from "../support/full.ts";
 import { work } from "../support/jobs.ts";
 import { mortalWriter } from "../support/mortal-writer.ts";
 import { withService } from "../support/service.ts";
@@ -50,7 +51,7 @@ test("an attempt that dies at any commit leaves nothing that the next one does t
     xml("bad.xml", "<x/>"),
   ];
   const results: string[] = [];
-  for (let dies = 0; dies < 12; dies += 1)
+  for (let dies = 0; dies < 12; dies += FULL ? 1 : 3)
     await withService(async (service) => {
       const job = await queued(service, files, "&approve=true");
       await work(service.ports, { writer: mortalWriter(service.ports.writer, dies) });

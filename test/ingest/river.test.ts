@@ -3,10 +3,11 @@ import type { ItemSpec } from "../../src/demo/amounts.ts";
 import { type SyntheticNote, syntheticNote } from "../../src/demo/synthetic-note.ts";
 import { COMPANY, CUSTOMER, itemOf, SUPPLIERS } from "../../src/demo/trade.ts";
 import { reconcileAll } from "../../src/stock/reconcile.ts";
+import { FULL } from "../support/full.ts";
 import { type Server, withServer } from "../support/server.ts";
 import { itemKey, reckon } from "./support/reckoning.ts";
 
-const NOTES = process.env.FULL ? 2_000 : 200;
+const NOTES = FULL ? 2_000 : 80;
 const UPLOADERS = 64;
 
 /** A quantity of at most four places that looks like no other. */

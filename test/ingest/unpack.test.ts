@@ -214,8 +214,8 @@ describe("limits of a batch, held before the first document is given out", () =>
     expect(await raw(...beside, { name: "a.xml", bytes: XML })).toHaveLength(601);
   });
 
-  test("a ZIP of 65,000 empty entries is refused, whatever they are called", async () => {
-    const many = (name: string) => Array.from({ length: 65_000 }, (_, i) => ({ name: i + name }));
+  test("a ZIP of 15,000 empty entries is refused, whatever they are called", async () => {
+    const many = (name: string) => Array.from({ length: 15_000 }, (_, i) => ({ name: i + name }));
     expect(await failureOf(raw(...many("nota.xml")))).toMatchObject(over("documents"));
     expect(await failureOf(raw(...many("danfe.pdf")))).toMatchObject({
       ...over("entries"),

@@ -7,9 +7,10 @@ import { compareDocuments } from "../../src/nfe/compare.ts";
 import { landedCosts } from "../../src/nfe/landed-cost.ts";
 import type { Note } from "../../src/nfe/note.ts";
 import { readDocument } from "../../src/nfe/read.ts";
+import { FULL } from "../support/full.ts";
 import { edited, edits } from "./support/mutate.ts";
 
-const runs = process.env.FULL === "1" ? 100_000 : 1_500;
+const runs = FULL ? 100_000 : 1_500;
 const { xml, accessKey } = syntheticNote({ seed: 81, items: 2 });
 const DOCUMENTS = [
   xml,

@@ -6,6 +6,7 @@ import { Manifest } from "../../src/cli/copies.ts";
 import { openDatabase } from "../../src/platform/bun/database.ts";
 import { lastBackup } from "../../src/platform/bun/last-backup.ts";
 import { DOORS } from "../support/fence.ts";
+import { testInFull } from "../support/full.ts";
 import { testConfig } from "../support/ports.ts";
 import { folder, startProcess } from "../support/process.ts";
 
@@ -35,37 +36,40 @@ async function ran(door: string, env: Record<string, string>, ...args: string[])
   return said;
 }
 
-test("whatever a door makes is its owner's alone, also in folders that everybody may enter", async () => {
-  await using dir = await folder();
-  const at = (name: string) => join(dir.path, name);
-  const env = { DATA_DIR: at("data"), DATABASE_URL: `file:${at("data/sge.db")}`, JWT_SECRET: "" };
-  for (const name of ["data", "copies", "back", "fresh"]) {
-    await mkdir(at(name));
-    await chmod(at(name), 0o755);
-  }
-  {
-    await using service = startProcess(dir.path, env, USUAL);
-    await service.listening;
-    const served = await readdir(at("data"));
-    expect(served).toEqual(
-      expect.arrayContaining(["sge.db", "sge.db-wal", "sge.db-shm", "jwt-secret", "server.json"]),
+testInFull(
+  "whatever a door makes is its owner's alone, also in folders that everybody may enter",
+  async () => {
+    await using dir = await folder();
+    const at = (name: string) => join(dir.path, name);
+    const env = { DATA_DIR: at("data"), DATABASE_URL: `file:${at("data/sge.db")}`, JWT_SECRET: "" };
+    for (const name of ["data", "copies", "back", "fresh"]) {
+      await mkdir(at(name));
+      await chmod(at(name), 0o755);
+    }
+    {
+      await using service = startProcess(dir.path, env, USUAL);
+      await service.listening;
+      const served = await readdir(at("data"));
+      expect(served).toEqual(
+        expect.arrayContaining(["sge.db", "sge.db-wal", "sge.db-shm", "jwt-secret", "server.json"]),
+      );
+      expect((await open(at("data"))).found).toEqual([]);
+      const said = await ran("cli.ts", env, "backup", at("copies"));
+      expect(said).toContain("jwt-secret não está na cópia");
+    }
+    await ran("cli.ts", env, "export", "stock", "--out", at("data/estoque.csv"));
+    const [copy = ""] = await readdir(at("copies"));
+    const back = { DATA_DIR: at("back"), DATABASE_URL: `file:${at("back/sge.db")}` };
+    expect(await ran("cli.ts", back, "restore", join(at("copies"), copy))).toContain(
+      `não há ${at("back")}/jwt-secret`,
     );
-    expect((await open(at("data"))).found).toEqual([]);
-    const said = await ran("cli.ts", env, "backup", at("copies"));
-    expect(said).toContain("jwt-secret não está na cópia");
-  }
-  await ran("cli.ts", env, "export", "stock", "--out", at("data/estoque.csv"));
-  const [copy = ""] = await readdir(at("copies"));
-  const back = { DATA_DIR: at("back"), DATABASE_URL: `file:${at("back/sge.db")}` };
-  expect(await ran("cli.ts", back, "restore", join(at("copies"), copy))).toContain(
-    `não há ${at("back")}/jwt-secret`,
-  );
-  await ran("migrate.ts", { DATA_DIR: at("fresh"), DATABASE_URL: `file:${at("fresh/sge.db")}` });
-  for (const name of ["data", "copies", "back", "fresh"]) {
-    const { found, count } = await open(at(name));
-    expect([name, found, count > 0]).toEqual([name, [], true]);
-  }
-});
+    await ran("migrate.ts", { DATA_DIR: at("fresh"), DATABASE_URL: `file:${at("fresh/sge.db")}` });
+    for (const name of ["data", "copies", "back", "fresh"]) {
+      const { found, count } = await open(at(name));
+      expect([name, found, count > 0]).toEqual([name, [], true]);
+    }
+  },
+);
 
 test("every door of this machine closes what it makes, before it makes anything; threads and the Worker follow theirs", async () => {
   const ofMachine = DOORS.filter((door) => !/(?:^|\.)worker\.ts$/.test(door));

@@ -1,7 +1,6 @@
 import { expect, test } from "bun:test";
+import { FULL } from "../support/full.ts";
 import { type Server, withServer } from "../support/server.ts";
-
-const FULL = process.env.FULL === "1";
 
 /** Sends text as it stands over a socket of its own; gives what came back until the server closed, and after how long. */
 async function rude(server: Server, text: string, drip?: { every: number; times: number }) {

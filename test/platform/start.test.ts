@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { openDatabase } from "../../src/platform/bun/database.ts";
 import { migrationsOf } from "../../src/platform/bun/migrations.ts";
 import { VERSION } from "../../src/version.ts";
+import { testInFull } from "../support/full.ts";
 
 const DOOR = new URL("../../src/bun.ts", import.meta.url).pathname;
 
@@ -78,7 +79,7 @@ const logged = (lines: readonly string[], event: string) =>
       return fields;
     });
 
-test("what the first run made survives kill -9, and SIGTERM ends with 0", async () => {
+testInFull("what the first run made survives kill -9, and SIGTERM ends with 0", async () => {
   await using dir = await folder();
   const first = started(dir.path, { ADMIN_PASSWORD: "uma senha de verdade" });
   await first.listening;
@@ -164,7 +165,7 @@ test("a start refuses a database of a newer program with 1, and says what to do"
   expect(await said).toMatch(/^O banco de dados foi migrado por uma versão mais nova .*\n$/);
 });
 
-test("a second signal ends it at once, whatever is in work", async () => {
+testInFull("a second signal ends it at once, whatever is in work", async () => {
   await using dir = await folder();
   // A login that computes for a while is in work.
   const env = { SHUTDOWN_TIMEOUT_MS: "600000", PASSWORD_COST: "17" };

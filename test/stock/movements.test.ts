@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { syntheticNote } from "../../src/demo/synthetic-note.ts";
 import { reconcileAll } from "../../src/stock/reconcile.ts";
+import { FULL } from "../support/full.ts";
 import { type Service, withService } from "../support/service.ts";
 
 const item = { cProd: "P1", xProd: "PRODUTO", uCom: "UN", qCom: "10", vUnCom: "1.00" };
@@ -178,6 +179,6 @@ test("whatever is done, the balance is the sum of the movements", async () => {
           expect(await reconcileAll(service.ports, 1)).toEqual([]);
         }),
     ),
-    { seed: 20261123, numRuns: 15 },
+    { seed: 20261123, numRuns: FULL ? 15 : 5 },
   );
 });

@@ -4,6 +4,7 @@ import { issueToken } from "../../src/accounts/token.ts";
 import { createApp } from "../../src/app.ts";
 import { COMPANY } from "../../src/demo/trade.ts";
 import { trusted } from "../../src/lib/cast.ts";
+import type { Ports } from "../../src/ports.ts";
 import { type TestOverrides, type TestPorts, testPorts } from "./ports.ts";
 
 /** An answer, read. */
@@ -20,7 +21,7 @@ export interface Send {
 /** The whole service over a database of its own, with a user of each role and one of another company. */
 export interface Service {
   readonly ports: TestPorts;
-  readonly app: ReturnType<typeof createApp>;
+  readonly app: App;
   send(method: string, path: string, options?: Send): Promise<Answer>;
   raw(method: string, path: string, options?: Send): Promise<Response>;
   /** Uploads XML (or bytes) as the raw body. */
@@ -43,6 +44,15 @@ export async function answerOf(response: Response): Promise<Answer> {
   };
 }
 
+type App = ReturnType<typeof createApp>;
+
+/** One app for the services of a file: building one takes longer than most tests. Each request brings its ports, as on Workers. */
+let shared: App | undefined;
+const sharedApp = (): App => {
+  shared ??= createApp((bindings) => trusted<{ ports: Ports }>(bindings).ports);
+  return shared;
+};
+
 export async function testService(overrides: TestOverrides = {}): Promise<Service> {
   const ports = await testPorts({
     ...overrides,
@@ -53,7 +63,9 @@ export async function testService(overrides: TestOverrides = {}): Promise<Servic
   const began = ports.clock.now();
   let tokens = await tokensAt(ports, began);
   let issuedAt = began;
-  const app = createApp(() => ports);
+  // An app counts what it has in work: a service whose bounds are set, or whose app is asked for, has its own.
+  const bounded = Object.keys(overrides.config ?? {}).some((name) => name.startsWith("MAX_IN_"));
+  let own = bounded ? createApp(() => ports) : undefined;
   const raw = async (method: string, path: string, options: Send = {}) => {
     const { as = "ADMIN" } = options;
     // A test may go back in time, where these tokens were not issued yet.
@@ -63,7 +75,7 @@ export async function testService(overrides: TestOverrides = {}): Promise<Servic
       tokens = await tokensAt(ports, wanted);
     }
     const token = as === "nobody" ? undefined : tokens.get(as);
-    return app.request(path, {
+    const init = {
       method,
       headers: {
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
@@ -72,13 +84,17 @@ export async function testService(overrides: TestOverrides = {}): Promise<Servic
       },
       ...(options.json === undefined ? {} : { body: JSON.stringify(options.json) }),
       ...(options.body === undefined ? {} : { body: options.body }),
-    });
+    };
+    return (own ?? sharedApp()).request(path, init, { ports });
   };
   const send = async (method: string, path: string, options?: Send): Promise<Answer> =>
     answerOf(await raw(method, path, options));
   return {
     ports,
-    app,
+    get app() {
+      own ??= createApp(() => ports);
+      return own;
+    },
     raw,
     send,
     upload: (document, query = "", as = "OPERADOR") =>

@@ -21,7 +21,7 @@ export const NAMES_A_TEST = /^`test\/\S+\.(?:ts|mjs)` \S.+$/;
  */
 function titlesOf(source: string): RegExp[] {
   const titles = source.matchAll(
-    /\b(?:(?:test|describe|it)\(|(name):)\s*(?:"((?:[^"\\]|\\.)*)"|`((?:[^`\\]|\\.)*)`)/g,
+    /\b(?:(?:test|testInFull|describe|it)\(|(name):)\s*(?:"((?:[^"\\]|\\.)*)"|`((?:[^`\\]|\\.)*)`)/g,
   );
   return [...titles].map(([, inContract, plain, template]) => {
     const text = plain ?? template ?? "";
