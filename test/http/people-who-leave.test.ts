@@ -149,7 +149,7 @@ test("what was accepted is done, and what is the company's stays: jobs, files an
       expect((await send("GET", file, { as })).status).toBe(200);
       expect((await send("GET", file, by(key))).status).toBe(401);
       const lines = await service.rows(
-        "select user_id, key_id is not null as by_key from audit where action like 'nfe.regist%' order by id",
+        "select user_id, key_id is not null as by_key from audit where action like 'nfe.regist%' order by by_key desc",
       );
       // In the name of who asked for it, or of who set the mailbox up, whatever has become of that person.
       expect(lines).toEqual([
