@@ -1,6 +1,6 @@
 import { type SQLQueryBindings, Database as Sqlite } from "bun:sqlite";
 import { join } from "node:path";
-import { openDatabase } from "../src/platform/bun/database.ts";
+import { openDatabase } from "../src/platform/bun/database/database.ts";
 import { SPAN_MS } from "../src/stock/spans.ts";
 import { emptyFolder } from "./folder.ts";
 

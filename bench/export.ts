@@ -1,4 +1,4 @@
-import { openDatabase } from "../src/platform/bun/database.ts";
+import { openDatabase } from "../src/platform/bun/database/database.ts";
 import { figure, ratios, spread, table, targetTable } from "./figures.ts";
 import { cpuSeconds, forgetPeak, megabytes } from "./process.ts";
 import { type Service, startService } from "./server.ts";

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { NoteStream } from "../src/demo/note-stream.ts";
+import { NoteStream } from "../src/synthetic/note-stream.ts";
 import { Connection } from "./connection.ts";
 import { quantile } from "./figures.ts";
 import { cpuSeconds, megabytes } from "./process.ts";

@@ -2,9 +2,9 @@ import { fdatasyncSync, openSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { watchFiles } from "../src/platform/bun/file-watch.ts";
-import { fileMarks } from "../src/platform/bun/marks.ts";
-import { threadConnection } from "../src/platform/bun/writer-thread.ts";
+import { watchFiles } from "../src/platform/bun/database/file-watch.ts";
+import { threadConnection } from "../src/platform/bun/database/writer-thread.ts";
+import { fileMarks } from "../src/platform/bun/files/marks.ts";
 import { type Installation, sealedBatches } from "../src/platform/installation.ts";
 import { figure, ratios, spread, table } from "./figures.ts";
 

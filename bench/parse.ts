@@ -9,10 +9,10 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { XMLParser, XMLValidator } from "fast-xml-parser";
 import { SaxesParser } from "saxes";
-import { utf8 } from "../src/demo/bytes.ts";
-import { syntheticNote } from "../src/demo/synthetic-note.ts";
-import { readDocument } from "../src/nfe/read.ts";
+import { readDocument } from "../src/nfe/read/read.ts";
 import { parseXml } from "../src/nfe/xml/scan.ts";
+import { utf8 } from "../src/synthetic/bytes.ts";
+import { syntheticNote } from "../src/synthetic/synthetic-note.ts";
 import { figure, median, ratios, spread, type Target, table, targetTable } from "./figures.ts";
 import { emptyFolder } from "./folder.ts";
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { openDatabase } from "../src/platform/bun/database.ts";
+import { openDatabase } from "../src/platform/bun/database/database.ts";
 import { figure, median, spread, table } from "./figures.ts";
 import { cpuSeconds } from "./process.ts";
 import { type Service, startService } from "./server.ts";

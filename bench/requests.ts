@@ -1,4 +1,4 @@
-import type { SyntheticNote } from "../src/demo/synthetic-note.ts";
+import type { SyntheticNote } from "../src/synthetic/synthetic-note.ts";
 
 /** A whole HTTP/1.1 request, ready for a socket; `names` says what it carries. */
 export interface Sending {

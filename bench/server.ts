@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { NoteStream } from "../src/demo/note-stream.ts";
-import type { SyntheticNote } from "../src/demo/synthetic-note.ts";
-import { COMPANY } from "../src/demo/trade.ts";
 import { trusted } from "../src/lib/cast.ts";
+import { NoteStream } from "../src/synthetic/note-stream.ts";
+import type { SyntheticNote } from "../src/synthetic/synthetic-note.ts";
+import { COMPANY } from "../src/synthetic/trade.ts";
 import { emptyFolder } from "./folder.ts";
 import { form, get, type Sending } from "./requests.ts";
 

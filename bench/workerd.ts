@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { parseConfig } from "../src/config.ts";
-import { COMPANY } from "../src/demo/trade.ts";
-import { furnish } from "../src/doors/furnish.ts";
-import { freePort } from "../src/doors/ports.ts";
-import { PROJECT, quietly, wrangler } from "../src/doors/programs.ts";
+import { furnish } from "../src/start/migrate-and-seed.ts";
+import { COMPANY } from "../src/synthetic/trade.ts";
+import { PROJECT, quietly, wrangler } from "../src/tools/programs.ts";
+import { freePort } from "../src/tools/tcp-ports.ts";
 import { libsqlServer } from "../test/support/sqld.ts";
 import { startBucket } from "./bucket.ts";
 import { emptyFolder } from "./folder.ts";

@@ -1,8 +1,8 @@
 import { Database as Sqlite } from "bun:sqlite";
 import { join } from "node:path";
 import { parseConfig } from "../src/config.ts";
-import { openDatabase } from "../src/platform/bun/database.ts";
-import { groupWriter } from "../src/platform/group-writer.ts";
+import { openDatabase } from "../src/platform/bun/database/database.ts";
+import { groupWriter } from "../src/platform/libsql/group-writer.ts";
 import { ratios, spread, table, targetTable } from "./figures.ts";
 import { emptyFolder } from "./folder.ts";
 

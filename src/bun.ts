@@ -1,20 +1,20 @@
 import { createApp } from "./app.ts";
 import { parseConfig } from "./config.ts";
 import { consumerOf } from "./consumer.ts";
-import { giveFirstAccess } from "./doors/first-access.ts";
-import { reasonOf } from "./doors/reason.ts";
-import { sayStart, sayUpgrade } from "./doors/start-lines.ts";
-import { signatureRoots } from "./ingest/signature-roots.ts";
+import { signatureRoots } from "./ingest/note/signature-roots.ts";
 import { followerOf } from "./journal/follower.ts";
 import { pollMailboxes } from "./mail/poll.ts";
-import { compareDocuments } from "./nfe/compare.ts";
-import { readDocument } from "./nfe/read.ts";
-import { standing } from "./observability/standing.ts";
-import { faultOf } from "./observability/worked.ts";
+import { SWEEP_EVERY_MS, sweep } from "./maintenance.ts";
+import { compareDocuments } from "./nfe/read/compare.ts";
+import { readDocument } from "./nfe/read/read.ts";
+import { standing } from "./observability/database-gauges.ts";
+import { faultOf } from "./observability/traced-job.ts";
+import { keepPrivate } from "./platform/bun/files/private.ts";
 import type { BunPorts } from "./platform/bun/ports.ts";
-import { keepPrivate } from "./platform/bun/private.ts";
 import { type Running, serve } from "./platform/bun/serve.ts";
-import { SWEEP_EVERY_MS, sweep } from "./sweep.ts";
+import { giveFirstAccess } from "./start/first-access.ts";
+import { reasonOf } from "./start/reason.ts";
+import { sayStart, sayUpgrade } from "./start/start-lines.ts";
 
 /** Door: the service on Bun. Prints `listening on http://HOST:PORT` when it answers; SIGTERM and SIGINT end it, twice at once. */
 keepPrivate();

@@ -1,12 +1,14 @@
 import { EXPORT } from "./export/exports.ts";
 import { writeExport } from "./export/write.ts";
-import { ARCHIVE } from "./ingest/archive.ts";
-import { ingestQueued, parkQueued } from "./ingest/queued.ts";
-import { unpackArchive } from "./ingest/unpack-archive.ts";
-import { parkSingle } from "./journal/single-jobs.ts";
+import { ARCHIVE } from "./ingest/batch/archive.ts";
+import { ingestQueued, parkQueued } from "./ingest/batch/queued.ts";
+import { unpackArchive } from "./ingest/batch/unpack-archive.ts";
+import { parkSingle } from "./journal/one-message-jobs.ts";
 import { Message } from "./messages.ts";
-import { faultOf } from "./observability/worked.ts";
-import type { Consumer, Outcome, Ports, Statement } from "./ports.ts";
+import { faultOf } from "./observability/traced-job.ts";
+import type { Ports } from "./ports/ports.ts";
+import type { Consumer, Outcome } from "./ports/queue.ts";
+import type { Statement } from "./ports/sql.ts";
 
 /** Where messages come in, on both runtimes. */
 export const consumerOf = (ports: Ports): Consumer => ({

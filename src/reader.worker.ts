@@ -1,7 +1,7 @@
-import { compareDocuments } from "./nfe/compare.ts";
-import { readDocument } from "./nfe/read.ts";
-import type { DocumentQuestion } from "./platform/bun/documents.ts";
-import { answerQuestions } from "./platform/bun/thread.ts";
+import { compareDocuments } from "./nfe/read/compare.ts";
+import { readDocument } from "./nfe/read/read.ts";
+import type { DocumentQuestion } from "./platform/bun/threads/documents.ts";
+import { answerQuestions } from "./platform/bun/threads/thread.ts";
 
 /** Door: a thread that reads large documents. Bytes in, plain data out (design decision 13). */
 answerQuestions<DocumentQuestion>((question) =>

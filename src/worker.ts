@@ -3,14 +3,14 @@ import { consumerOf } from "./consumer.ts";
 import { sayFailure } from "./http/problem.ts";
 import { trusted } from "./lib/cast.ts";
 import { deliver } from "./mail/deliver.ts";
-import { compareDocuments } from "./nfe/compare.ts";
-import { readDocument } from "./nfe/read.ts";
+import { sweep } from "./maintenance.ts";
+import { compareDocuments } from "./nfe/read/compare.ts";
+import { readDocument } from "./nfe/read/read.ts";
 import type { Bindings } from "./platform/cloudflare/bindings.ts";
 import { Bucket } from "./platform/cloudflare/bucket.ts";
 import { consumeBatch } from "./platform/cloudflare/consume-batch.ts";
 import { forgetBuried, parkBatch } from "./platform/cloudflare/park-batch.ts";
 import { cloudflarePorts } from "./platform/cloudflare/ports.ts";
-import { sweep } from "./sweep.ts";
 
 /** Cloudflare ends a cron after 15 minutes; the next goes on where this one was. */
 const SWEEP_MS = 10 * 60_000;

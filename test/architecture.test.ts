@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { Glob } from "bun";
-import { DOORS, violations } from "./support/fence.ts";
+import { DOORS, MAY, violations } from "./support/fence.ts";
 
-const house = new Set(new Glob("{src,test,bench}/**/*.{ts,mts,mjs}").scanSync());
+const house = new Set(new Glob("{src,test,bench}/**/*.{ts,tsx,mts,mjs}").scanSync());
 
 test("imports go down only, and every file keeps to the manners of the house", async () => {
   const found: string[] = [];
@@ -11,10 +11,21 @@ test("imports go down only, and every file keeps to the manners of the house", a
   expect(house.size).toBeGreaterThan(100);
 });
 
+test("folders import each other in no circle", () => {
+  const open = new Set(Object.keys(MAY));
+  const mayOf = (part: string) =>
+    (MAY[part] ?? "").split(" ").map((to) => to.replace(":types", ""));
+  for (let before = 0; open.size !== before; ) {
+    before = open.size;
+    for (const part of open) if (!mayOf(part).some((to) => open.has(to))) open.delete(part);
+  }
+  expect([...open]).toEqual([]);
+});
+
 test("AGENTS.md tells of every folder of src", async () => {
   const agents = await Bun.file("AGENTS.md").text();
   const folders = new Set(
-    [...new Glob("src/*/**/*.ts").scanSync()].map((path) => path.split("/")[1] ?? ""),
+    [...new Glob("src/*/**/*.{ts,tsx}").scanSync()].map((path) => path.split("/")[1] ?? ""),
   );
   expect([...folders].filter((folder) => !agents.includes(`\`${folder}/`))).toEqual([]);
   expect(folders.size).toBeGreaterThan(8);
@@ -23,15 +34,19 @@ test("AGENTS.md tells of every folder of src", async () => {
 describe("the fence bites", () => {
   const bites: [path: string, source: string, says: string][] = [
     // Every way to name a file
-    ["src/nfe/x.ts", 'import { a } from "../ingest/judge.ts";', "nfe may not import ingest"],
-    ["src/nfe/x.ts", 'import type { Ports } from "../ports.ts";', "nfe may not import ports.ts"],
-    ["src/nfe/x.ts", 'import\n  "../ports.ts"', "nfe may not import ports.ts"],
-    ["src/nfe/x.ts", 'const a = await import("../ports.ts");', "nfe may not import ports.ts"],
-    ["src/nfe/x.ts", 'let a: import("../ports.ts").Ports;', "nfe may not import ports.ts"],
     [
       "src/nfe/x.ts",
-      `const a = \`\${await import("../ports.ts")}\`;`,
-      "nfe may not import ports.ts",
+      'import { a } from "../ingest/note/judge.ts";',
+      "nfe may not import ingest/note",
+    ],
+    ["src/nfe/x.ts", 'import type { Ports } from "../ports/ports.ts";', "nfe may not import ports"],
+    ["src/nfe/x.ts", 'import\n  "../ports/ports.ts"', "nfe may not import ports"],
+    ["src/nfe/x.ts", 'const a = await import("../ports/ports.ts");', "nfe may not import ports"],
+    ["src/nfe/x.ts", 'let a: import("../ports/ports.ts").Ports;', "nfe may not import ports"],
+    [
+      "src/nfe/x.ts",
+      `const a = \`\${await import("../ports/ports.ts")}\`;`,
+      "nfe may not import ports",
     ],
     ["src/nfe/x.ts", "const a = await import(name);", "imports by a path that only a run can tell"],
     ["src/nfe/x.ts", 'export { a } from "./note.ts";', "re-exports ./note.ts: no barrels"],
@@ -41,14 +56,22 @@ describe("the fence bites", () => {
     ["src/nfe/x.ts", 'import "./nowhere.ts";', "imports src/nfe/nowhere.ts, which is not there"],
     // Every arrow
     ["src/lib/x.ts", 'import "../nfe/note.ts";', "lib may not import nfe"],
-    ["src/lib/x.ts", 'import "../ports.ts";', "lib may not import ports.ts"],
-    ["src/stock/x.ts", 'import "../ingest/judge.ts";', "stock may not import ingest"],
+    ["src/lib/x.ts", 'import "../ports/ports.ts";', "lib may not import ports"],
+    ["src/stock/x.ts", 'import "../ingest/note/judge.ts";', "stock may not import ingest/note"],
     ["src/stock/x.ts", 'import "../accounts/roles.ts";', "stock may not import accounts"],
     ["src/journal/x.ts", 'import "../stock/posting.ts";', "journal may not import stock"],
-    ["src/ingest/x.ts", 'import "../http/problem.ts";', "ingest may not import http"],
-    ["src/ingest/x.ts", 'import "../failures.ts";', "ingest may not import failures.ts"],
+    ["src/ingest/note/x.ts", 'import "../../http/problem.ts";', "ingest/note may not import http"],
+    [
+      "src/ingest/note/x.ts",
+      'import "../../failures.ts";',
+      "ingest/note may not import failures.ts",
+    ],
     ["src/accounts/x.ts", 'import "../config.ts";', "accounts may not import config.ts"],
-    ["src/http/x.ts", 'import "../platform/rows.ts";', "http may not import platform"],
+    [
+      "src/http/x.ts",
+      'import "../platform/libsql/rows.ts";',
+      "http may not import platform/libsql",
+    ],
     ["src/http/x.ts", 'import "../app.ts";', "http may not import app.ts"],
     ["src/platform/x.ts", 'import "../nfe/note.ts";', "platform may not import nfe"],
     ["src/platform/x.ts", 'import "../accounts/token.ts";', "platform may not import accounts"],
@@ -63,18 +86,45 @@ describe("the fence bites", () => {
       'import "../bun/log.ts";',
       "platform/cloudflare may not import platform/bun",
     ],
-    ["src/ports.ts", 'import "./accounts/roles.ts";', "ports.ts may not import accounts"],
+    ["src/ports/x.ts", 'import "../accounts/roles.ts";', "ports may not import accounts"],
     ["src/bun.ts", 'import "./reader.worker.ts";', "imports the door reader.worker.ts"],
-    [
-      "src/http/x.ts",
-      'import "../demo/trade.ts";',
-      "imports src/demo/trade.ts of the door demo.ts",
-    ],
+    ["src/http/x.ts", 'import "../synthetic/trade.ts";', "http may not import synthetic"],
     [
       "src/platform/bun/x.ts",
       'new URL("../../reader.worker.ts", import.meta.url)',
       "imports the door reader.worker.ts",
     ],
+    [
+      "src/ingest/verdict/x.ts",
+      'import "../note/judge.ts";',
+      "ingest/verdict may not import ingest/note",
+    ],
+    [
+      "src/ingest/verdict/x.ts",
+      'import "../../ports/sql.ts";',
+      "ingest/verdict may not import ports",
+    ],
+    [
+      "src/ingest/verdict/x.ts",
+      'import { a } from "../../accounts/company.ts";',
+      "ingest/verdict may not import accounts",
+    ],
+    [
+      "src/ingest/verdict/x.ts",
+      'import { sql } from "drizzle-orm";',
+      "ingest/verdict may not import drizzle-orm",
+    ],
+    [
+      "src/ingest/note/x.ts",
+      'import "../receive/receive.ts";',
+      "ingest/note may not import ingest/receive",
+    ],
+    [
+      "src/http/views/x.ts",
+      'import "../routes/notes.ts";',
+      "http/views may not import http/routes",
+    ],
+    ["src/ingest/x.ts", "", "belongs to no part that the fence knows"],
     ["src/new/x.ts", "", "belongs to no part that the fence knows"],
     // Strangers
     [
@@ -82,7 +132,7 @@ describe("the fence bites", () => {
       'import { createClient } from "@libsql/client";',
       "stock may not import @libsql/client",
     ],
-    ["src/ingest/x.ts", 'import { Hono } from "hono";', "ingest may not import hono"],
+    ["src/ingest/note/x.ts", 'import { Hono } from "hono";', "ingest/note may not import hono"],
     [
       "src/http/x.ts",
       'import { readFile } from "node:fs/promises";',
@@ -121,7 +171,7 @@ describe("the fence bites", () => {
 
   test("and at nothing that is allowed", () => {
     const innocent = [
-      'import type { Value } from "../ports.ts";',
+      'import type { Value } from "../ports/ports.ts";',
       'import { toScaled as scaled } from "../lib/decimal.ts";',
       'import * as decimal from "../lib/decimal.ts";',
       "// a as b, Date.now(), import('../http/x.ts')",

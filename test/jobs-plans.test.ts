@@ -1,10 +1,10 @@
 import { expect, test } from "bun:test";
-import { syntheticNote } from "../src/demo/synthetic-note.ts";
-import { sweep } from "../src/sweep.ts";
-import { many, product } from "./http/exported.ts";
-import { ordered } from "./http/ordered.ts";
+import { sweep } from "../src/maintenance.ts";
+import { syntheticNote } from "../src/synthetic/synthetic-note.ts";
+import { many, product } from "./http/routes/exported.ts";
+import { ordered } from "./http/routes/ordered.ts";
 import { costsOf, listen } from "./http/support/plans.ts";
-import { queued, xml } from "./ingest/queued-batch.ts";
+import { queued, xml } from "./ingest/batch/queued-batch.ts";
 import { work } from "./support/jobs.ts";
 import { withService } from "./support/service.ts";
 

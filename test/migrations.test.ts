@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Glob } from "bun";
 import { is } from "drizzle-orm";
 import { getTableConfig, SQLiteTable } from "drizzle-orm/sqlite-core";
-import { type Database, openDatabase } from "../src/platform/bun/database.ts";
+import { type Database, openDatabase } from "../src/platform/bun/database/database.ts";
 
 /** Known to raw SQL only: the platform keeps bytes and messages, and has no schema of its own. */
 const WITHOUT_DRIZZLE = ["originals", "queue"];
@@ -42,7 +42,7 @@ const columnsOf = (table: string) => rows("select * from pragma_table_info(?)", 
 /** Every table that the code knows, from every part. */
 async function known() {
   const found = new Map<string, ReturnType<typeof getTableConfig>>();
-  for (const path of new Glob("src/*/tables.ts").scanSync())
+  for (const path of new Glob("src/**/tables.ts").scanSync())
     for (const value of Object.values(await import(`../${path}`)))
       if (is(value, SQLiteTable)) {
         const config = getTableConfig(value);

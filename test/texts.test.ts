@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { Glob } from "bun";
-import { CFOP_GROUPS } from "../src/ingest/cfop-table.ts";
-import { WHOSE } from "../src/ingest/whose.ts";
+import { CFOP_GROUPS } from "../src/ingest/verdict/cfop-table.ts";
+import { WHOSE } from "../src/ingest/verdict/direction-rules.ts";
 import { type Token, tokensOf } from "./support/source.ts";
 
 /** A text with its quotes that begins as a sentence; what is shorter is a label. */
@@ -44,19 +44,19 @@ async function sentences(...patterns: string[]): Promise<string[]> {
 
 test("every hold, finding and reason of a rule is a whole sentence with a full stop", async () => {
   const said = await sentences(
-    "src/ingest/{waits,goods,classify,said-by-events,said-by-signature}.ts",
-    "src/ingest/{below-zero,complete}.ts",
-    "src/nfe/check{,-authorisation,-items,-parties,-totals}.ts",
+    "src/ingest/verdict/{hold-rules,item-rules,classify,event-rules,signature-rules}.ts",
+    "src/ingest/{approve/negative-balance-finding,receive/complete}.ts",
+    "src/nfe/check/check{,-authorisation,-items,-parties,-totals}.ts",
   );
   expect(said.length).toBeGreaterThan(30);
   expect(said.filter((text) => !/\.["`]$/.test(text))).toEqual([]);
   const tails: string[] = [];
   for (const path of [
-    "ingest/lines",
-    "ingest/waits",
-    "ingest/not-approved",
-    "nfe/check-totals",
-    "nfe/read",
+    "ingest/note/lines",
+    "ingest/verdict/hold-rules",
+    "ingest/approve/not-approved",
+    "nfe/check/check-totals",
+    "nfe/read/read",
   ])
     tails.push(...messageTails(tokensOf(await Bun.file(`src/${path}.ts`).text())));
   expect(tails.length).toBeGreaterThan(10);
@@ -71,7 +71,7 @@ test("what an operation code is ends without a full stop, for the rule puts it",
 test("the sentence of a failure ends without a full stop, for a reason may follow it", async () => {
   const said = await sentences(
     "src/http/{problem,titles}.ts",
-    "src/ingest/{correct,corrections}.ts",
+    "src/ingest/{approve/resolve-corrections,verdict/corrections}.ts",
   );
   expect(said.length).toBeGreaterThan(50);
   expect(said.filter((text) => /\.["`]$/.test(text))).toEqual([]);

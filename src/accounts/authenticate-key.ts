@@ -1,11 +1,11 @@
 import { trusted } from "../lib/cast.ts";
 import { sha256 } from "../lib/hash.ts";
 import { Failed } from "../lib/result.ts";
-import type { Ports } from "../ports.ts";
+import type { Ports } from "../ports/ports.ts";
 import type { Actor, Authenticated } from "./actor.ts";
 import { isShaped } from "./api-key.ts";
+import { memoryOf } from "./auth-cache.ts";
 import type { AccountsFailure } from "./failures.ts";
-import { memoryOf } from "./memory.ts";
 import { lesserRole, type Role } from "./roles.ts";
 import { versionsOf } from "./versions.ts";
 

@@ -1,11 +1,11 @@
 import { trusted } from "../lib/cast.ts";
 import { Failed, orFail } from "../lib/result.ts";
-import type { Ports } from "../ports.ts";
+import type { Ports } from "../ports/ports.ts";
 import type { Actor, Authenticated } from "./actor.ts";
 import { isKey } from "./api-key.ts";
+import { memoryOf } from "./auth-cache.ts";
 import { authenticateKey } from "./authenticate-key.ts";
 import type { AccountsFailure } from "./failures.ts";
-import { memoryOf } from "./memory.ts";
 import type { Role } from "./roles.ts";
 import { type Claims, timely, verifyToken } from "./token.ts";
 import { type Versions, versionsOf } from "./versions.ts";

@@ -1,6 +1,7 @@
 import { audit } from "../journal/record.ts";
 import { orFail } from "../lib/result.ts";
-import type { Ports, Row } from "../ports.ts";
+import type { Ports } from "../ports/ports.ts";
+import type { Row } from "../ports/sql.ts";
 import type { FirstAccess } from "./first-run.ts";
 import { checkPassword, generatePassword } from "./passwords.ts";
 

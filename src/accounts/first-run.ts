@@ -1,6 +1,6 @@
 import { audit, touched } from "../journal/record.ts";
 import { orFail } from "../lib/result.ts";
-import type { Ports } from "../ports.ts";
+import type { Ports } from "../ports/ports.ts";
 import { cnpjsOf } from "./ignored-settings.ts";
 import { checkPassword, generatePassword } from "./passwords.ts";
 

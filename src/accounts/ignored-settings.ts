@@ -1,4 +1,4 @@
-import type { Ports } from "../ports.ts";
+import type { Ports } from "../ports/ports.ts";
 
 /**
  * Settings of the first run that are given (`given`: names with a value) and differ from what the company of this database

@@ -1,6 +1,6 @@
-import type { Ports } from "../ports.ts";
+import type { Ports } from "../ports/ports.ts";
 import type { Actor } from "./actor.ts";
-import { memoryOf } from "./memory.ts";
+import { memoryOf } from "./auth-cache.ts";
 
 const HOUR = 3_600_000;
 

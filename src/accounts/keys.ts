@@ -2,7 +2,7 @@ import { and, desc, eq, isNull } from "drizzle-orm";
 import { audit, touched } from "../journal/record.ts";
 import { sha256 } from "../lib/hash.ts";
 import { Failed } from "../lib/result.ts";
-import type { Ports } from "../ports.ts";
+import type { Ports } from "../ports/ports.ts";
 import type { Actor, Cause } from "./actor.ts";
 import { makeKey } from "./api-key.ts";
 import type { AccountsFailure } from "./failures.ts";

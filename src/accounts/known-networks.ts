@@ -1,4 +1,5 @@
-import type { Guard, Ports, Statement } from "../ports.ts";
+import type { Ports } from "../ports/ports.ts";
+import type { Guard, Statement } from "../ports/sql.ts";
 
 /** A network is known for so long after the last login from there, and so many are known of one person. */
 const KNOWN_MS = 90 * 86_400_000;

@@ -1,9 +1,9 @@
 import { Failed } from "../lib/result.ts";
-import type { Ports } from "../ports.ts";
+import type { Ports } from "../ports/ports.ts";
 import { accountTag } from "./account-tag.ts";
+import { memoryOf } from "./auth-cache.ts";
 import type { AccountsFailure } from "./failures.ts";
 import { isKnownNetwork } from "./known-networks.ts";
-import { memoryOf } from "./memory.ts";
 
 /** Five at once, then one every 12 seconds. It stays on when the limit of requests is turned off. */
 const FIVE_A_MINUTE = { capacity: 5, perSecond: 5 / 60, exact: true };

@@ -1,12 +1,14 @@
 import { asc, eq, type InferSelectModel } from "drizzle-orm";
 import { audit } from "../journal/record.ts";
 import { Failed } from "../lib/result.ts";
-import type { PasswordHasher, Ports, Statement } from "../ports.ts";
+import type { PasswordHasher } from "../ports/passwords.ts";
+import type { Ports } from "../ports/ports.ts";
+import type { Statement } from "../ports/sql.ts";
 import { accountTag } from "./account-tag.ts";
+import { memoryOf } from "./auth-cache.ts";
 import type { AccountsFailure } from "./failures.ts";
 import { rememberNetwork } from "./known-networks.ts";
 import { networkOf, takeGuess } from "./login-limits.ts";
-import { memoryOf } from "./memory.ts";
 import type { Role } from "./roles.ts";
 import { companies, users } from "./tables.ts";
 import { issueToken } from "./token.ts";

@@ -1,5 +1,5 @@
 import { audit, touched } from "../journal/record.ts";
-import type { Ports } from "../ports.ts";
+import type { Ports } from "../ports/ports.ts";
 import type { Cause } from "./actor.ts";
 
 /**

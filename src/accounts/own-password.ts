@@ -1,12 +1,12 @@
 import { and, eq } from "drizzle-orm";
 import { audit, touched } from "../journal/record.ts";
 import { Failed, orFail } from "../lib/result.ts";
-import type { Ports } from "../ports.ts";
+import type { Ports } from "../ports/ports.ts";
 import type { Cause } from "./actor.ts";
+import { memoryOf } from "./auth-cache.ts";
 import type { AccountsFailure } from "./failures.ts";
 import { forgetNetworks } from "./known-networks.ts";
 import { networkOf, takeGuess } from "./login-limits.ts";
-import { memoryOf } from "./memory.ts";
 import { checkPassword } from "./passwords.ts";
 import { users } from "./tables.ts";
 import { issueToken } from "./token.ts";

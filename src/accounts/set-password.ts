@@ -1,6 +1,7 @@
 import { audit, touched } from "../journal/record.ts";
 import { orFail } from "../lib/result.ts";
-import type { Ports, Row } from "../ports.ts";
+import type { Ports } from "../ports/ports.ts";
+import type { Row } from "../ports/sql.ts";
 import { forgetNetworks } from "./known-networks.ts";
 import { checkPassword } from "./passwords.ts";
 

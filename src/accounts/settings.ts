@@ -1,9 +1,10 @@
 import { eq, type InferSelectModel } from "drizzle-orm";
 import { audit, touched } from "../journal/record.ts";
-import type { Ports, Statement } from "../ports.ts";
+import type { Ports } from "../ports/ports.ts";
+import type { Statement } from "../ports/sql.ts";
 import type { Cause } from "./actor.ts";
+import { memoryOf } from "./auth-cache.ts";
 import type { Settings } from "./company.ts";
-import { memoryOf } from "./memory.ts";
 import { companies } from "./tables.ts";
 import { versionsOf } from "./versions.ts";
 

@@ -1,5 +1,5 @@
 import { tagVersions } from "../journal/versions.ts";
-import type { Ports } from "../ports.ts";
+import type { Ports } from "../ports/ports.ts";
 
 /** How often a company's users, and its settings, have changed; what is remembered is good for one such pair. */
 export interface Versions {

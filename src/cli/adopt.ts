@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import type { Config } from "../config.ts";
-import { filePath, openDatabase } from "../platform/bun/database.ts";
-import { fileMarks } from "../platform/bun/marks.ts";
-import { sayUnopened } from "../platform/bun/storage-state.ts";
+import { filePath, openDatabase } from "../platform/bun/database/database.ts";
+import { sayUnopened } from "../platform/bun/database/storage-state.ts";
+import { fileMarks } from "../platform/bun/files/marks.ts";
 import { differenceOf, installationOf, sayDifference } from "../platform/installation.ts";
 import { forked, newInstallationId } from "./fork.ts";
 import { runningServer } from "./running.ts";

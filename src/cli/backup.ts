@@ -2,13 +2,13 @@ import { existsSync } from "node:fs";
 import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Config } from "../config.ts";
-import { mustBeThere } from "../platform/bun/admit.ts";
-import { openConnection } from "../platform/bun/connection.ts";
-import { filePath } from "../platform/bun/database.ts";
-import { noteBackup } from "../platform/bun/last-backup.ts";
-import { fileMarks } from "../platform/bun/marks.ts";
-import { PRIVATE } from "../platform/bun/private.ts";
-import { sayUnopened } from "../platform/bun/storage-state.ts";
+import { mustBeThere } from "../platform/bun/database/admit.ts";
+import { openConnection } from "../platform/bun/database/connection.ts";
+import { filePath } from "../platform/bun/database/database.ts";
+import { sayUnopened } from "../platform/bun/database/storage-state.ts";
+import { noteBackup } from "../platform/bun/files/last-backup.ts";
+import { fileMarks } from "../platform/bun/files/marks.ts";
+import { PRIVATE } from "../platform/bun/files/private.ts";
 import {
   differenceOf,
   type Installation,
@@ -17,7 +17,7 @@ import {
   sayDifference,
 } from "../platform/installation.ts";
 import { StorageFault } from "../resilience/storage-fault.ts";
-import { isStorageFull } from "../resilience/weather.ts";
+import { isStorageFull } from "../resilience/transient-faults.ts";
 import { VERSION } from "../version.ts";
 import {
   BLOBS,

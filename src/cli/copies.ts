@@ -4,9 +4,9 @@ import { mkdir, open, readdir, readFile, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
-import { lives } from "../platform/bun/alive.ts";
-import { openConnection } from "../platform/bun/connection.ts";
-import { PRIVATE } from "../platform/bun/private.ts";
+import { openConnection } from "../platform/bun/database/connection.ts";
+import { lives } from "../platform/bun/files/alive.ts";
+import { PRIVATE } from "../platform/bun/files/private.ts";
 
 /** What stands in the folder of a backup beside its files. Whoever finds one finds a backup that was proved whole. */
 export const Manifest = z.object({

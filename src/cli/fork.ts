@@ -1,4 +1,4 @@
-import type { Database } from "../platform/bun/database.ts";
+import type { Database } from "../platform/bun/database/database.ts";
 import { type Installation, installationOf } from "../platform/installation.ts";
 
 export const newInstallationId = (): string => crypto.randomUUID().replaceAll("-", "");

@@ -1,6 +1,6 @@
 import { defineCommand, runCommand } from "citty";
-import { fileReason } from "../doors/reason.ts";
 import { grouped } from "../lib/amount.ts";
+import { fileReason } from "../start/reason.ts";
 import { HELP, help, unknownFlags } from "./commands.ts";
 import { connect, type Purpose, type World } from "./connect.ts";
 import { EXPORTS, exportCsv, fileSink, type Sink } from "./export.ts";

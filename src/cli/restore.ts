@@ -2,10 +2,10 @@ import { existsSync } from "node:fs";
 import { mkdir, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Config } from "../config.ts";
-import { filePath, openDatabase } from "../platform/bun/database.ts";
-import { fileMarks } from "../platform/bun/marks.ts";
-import { PRIVATE } from "../platform/bun/private.ts";
-import { replaceBy, sweepBeside } from "../platform/bun/set-aside.ts";
+import { filePath, openDatabase } from "../platform/bun/database/database.ts";
+import { replaceBy, sweepBeside } from "../platform/bun/database/set-aside.ts";
+import { fileMarks } from "../platform/bun/files/marks.ts";
+import { PRIVATE } from "../platform/bun/files/private.ts";
 import type { Installation } from "../platform/installation.ts";
 import {
   BLOBS,

@@ -1,6 +1,6 @@
-import type { ItemSpec } from "./amounts.ts";
-import { type NoteOptions, syntheticNote } from "./synthetic-note.ts";
-import { itemOf, SUPPLIERS, type Supplier } from "./trade.ts";
+import type { ItemSpec } from "../synthetic/amounts.ts";
+import { type NoteOptions, syntheticNote } from "../synthetic/synthetic-note.ts";
+import { itemOf, SUPPLIERS, type Supplier } from "../synthetic/trade.ts";
 
 /**
  * How many of our units are in one of theirs, as a person would tell it when approving the first

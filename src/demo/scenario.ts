@@ -1,9 +1,9 @@
-import { cp1252, utf8 } from "./bytes.ts";
-import { cancellationEvent, notNotes } from "./events.ts";
+import { cp1252, utf8 } from "../synthetic/bytes.ts";
+import { cancellationEvent, notNotes } from "../synthetic/events.ts";
+import { DECLARATION, type NoteOptions, syntheticNote } from "../synthetic/synthetic-note.ts";
+import { COMPANY, CUSTOMER, itemOf, STRANGER, SUPPLIERS, type Ware } from "../synthetic/trade.ts";
+import { zipOf } from "../synthetic/zip.ts";
 import { type Factor, type Purchase, purchases } from "./purchases.ts";
-import { DECLARATION, type NoteOptions, syntheticNote } from "./synthetic-note.ts";
-import { COMPANY, CUSTOMER, itemOf, STRANGER, SUPPLIERS, type Ware } from "./trade.ts";
-import { zipOf } from "./zip.ts";
 
 /** One file that the demo sends. */
 export interface Sending {

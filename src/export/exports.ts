@@ -1,10 +1,11 @@
 import type { Cause } from "../accounts/actor.ts";
 import { findJob, type Job } from "../journal/jobs.ts";
+import type { Single } from "../journal/one-message-jobs.ts";
 import { audit } from "../journal/record.ts";
-import type { Single } from "../journal/single-jobs.ts";
 import { trusted } from "../lib/cast.ts";
 import { Failed } from "../lib/result.ts";
-import type { PlatformFailure, Ports } from "../ports.ts";
+import type { PlatformFailure } from "../ports/failures.ts";
+import type { Ports } from "../ports/ports.ts";
 import type { ExportFailure } from "./failures.ts";
 import type { ExportOrder } from "./order.ts";
 

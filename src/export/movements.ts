@@ -1,4 +1,4 @@
-import type { Value } from "../ports.ts";
+import type { Value } from "../ports/sql.ts";
 import { MOVEMENT_JOINS, type MovementFilter, movementFilter } from "../stock/ledger.ts";
 import type { Table } from "./columns.ts";
 import { leaps, sliceSql, type Walk } from "./pages.ts";

@@ -2,7 +2,7 @@ import type { Cause } from "../accounts/actor.ts";
 import { mustBeOpen, ofJob, openJob } from "../journal/jobs.ts";
 import { audit } from "../journal/record.ts";
 import { newId } from "../lib/id.ts";
-import type { Ports } from "../ports.ts";
+import type { Ports } from "../ports/ports.ts";
 import type { MovementFilter } from "../stock/ledger.ts";
 import type { LevelFilter } from "../stock/levels.ts";
 import type { Table } from "./columns.ts";

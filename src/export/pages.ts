@@ -1,5 +1,6 @@
 import { trusted } from "../lib/cast.ts";
-import type { Ports, Statement, Value } from "../ports.ts";
+import type { Ports } from "../ports/ports.ts";
+import type { Statement, Value } from "../ports/sql.ts";
 import type { Cell, Table } from "./columns.ts";
 
 /**

@@ -1,8 +1,9 @@
 import { happened } from "../journal/record.ts";
 import { newId } from "../lib/id.ts";
 import { Failed } from "../lib/result.ts";
-import { worked } from "../observability/worked.ts";
-import type { Ports, Statement } from "../ports.ts";
+import { worked } from "../observability/traced-job.ts";
+import type { Ports } from "../ports/ports.ts";
+import type { Statement } from "../ports/sql.ts";
 import { sheet } from "./columns.ts";
 import { findExport, KEPT_MS } from "./exports.ts";
 import { type ExportOrder, rowsOfWish } from "./order.ts";

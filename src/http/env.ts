@@ -1,6 +1,6 @@
 import type { Actor, Cause } from "../accounts/actor.ts";
 import type { Part } from "../lib/shares.ts";
-import type { Ports } from "../ports.ts";
+import type { Ports } from "../ports/ports.ts";
 import type { Deadline } from "../resilience/deadline.ts";
 
 /** What hono carries through a request: the bindings (Workers) and what the middlewares have set. */

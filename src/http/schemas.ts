@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { HOLD_CODES } from "../ingest/failures.ts";
+import { HOLD_CODES } from "../ingest/verdict/failures.ts";
 import { toScaled } from "../lib/decimal.ts";
 import { NOTE_STATUSES } from "../lib/note-status.ts";
 import { oneSpelling } from "../lib/spelling.ts";

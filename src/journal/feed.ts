@@ -1,4 +1,5 @@
-import type { Ports, Row } from "../ports.ts";
+import type { Ports } from "../ports/ports.ts";
+import type { Row } from "../ports/sql.ts";
 
 /**
  * A place in a company's feed: the id of the last event that was read, 0 before the first.

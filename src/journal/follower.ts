@@ -1,6 +1,7 @@
 import { Failed } from "../lib/result.ts";
 import { type Bound, type Holder, shares } from "../lib/shares.ts";
-import type { PlatformFailure, Ports } from "../ports.ts";
+import type { PlatformFailure } from "../ports/failures.ts";
+import type { Ports } from "../ports/ports.ts";
 import { BEGINNING, eventsAfter, type FeedEvent, type Position } from "./feed.ts";
 
 type FollowedPorts = Pick<

@@ -1,6 +1,7 @@
 import { trusted } from "../lib/cast.ts";
 import { Failed } from "../lib/result.ts";
-import type { Guard, Ports, Row, Statement, Value } from "../ports.ts";
+import type { Ports } from "../ports/ports.ts";
+import type { Guard, Row, Statement, Value } from "../ports/sql.ts";
 import type { JobFailure } from "./failures.ts";
 
 export const JOB_KINDS = ["batch", "export", "mail"] as const;

@@ -1,5 +1,5 @@
 import type { Holder } from "../lib/shares.ts";
-import type { Ports } from "../ports.ts";
+import type { Ports } from "../ports/ports.ts";
 import { eventsAfter, type FeedEvent, type Position } from "./feed.ts";
 import { followerOf } from "./follower.ts";
 

@@ -1,4 +1,4 @@
-import type { Guard, Statement } from "../ports.ts";
+import type { Guard, Statement } from "../ports/sql.ts";
 import type { FeedEventOrder } from "./feed-events.ts";
 import { values } from "./values.ts";
 import type { Tag } from "./versions.ts";

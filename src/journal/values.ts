@@ -1,4 +1,4 @@
-import type { Value } from "../ports.ts";
+import type { Value } from "../ports/sql.ts";
 
 /**
  * Rows whose text is kept, here and prepared by the connection. SQLite numbers the parameters of a longer list in quadratic

@@ -1,5 +1,5 @@
 import { trusted } from "../lib/cast.ts";
-import type { Ports } from "../ports.ts";
+import type { Ports } from "../ports/ports.ts";
 
 /**
  * What a cached read may be made of. A write raises, in its batch, the tags of what it changes, and no other; a read names

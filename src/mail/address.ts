@@ -2,7 +2,7 @@ import type { Cause } from "../accounts/actor.ts";
 import { audit } from "../journal/record.ts";
 import { trusted } from "../lib/cast.ts";
 import { Failed } from "../lib/result.ts";
-import type { Ports } from "../ports.ts";
+import type { Ports } from "../ports/ports.ts";
 import type { MailFailure } from "./failures.ts";
 
 /** 32 letters: five random bits choose one without bias. No capitals, for servers that lose them. */

@@ -1,4 +1,4 @@
-import type { Ports } from "../ports.ts";
+import type { Ports } from "../ports/ports.ts";
 import { intakeAt } from "./address.ts";
 import type { MailRefusal } from "./failures.ts";
 import { EDGE_MAIL_BYTES } from "./limits.ts";

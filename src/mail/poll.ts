@@ -1,8 +1,8 @@
 import pMap from "p-map";
 import { Failed } from "../lib/result.ts";
-import type { Mailbox, Mailboxes, UnseenMail } from "../mailbox.ts";
-import { faultOf } from "../observability/worked.ts";
-import type { Ports } from "../ports.ts";
+import { faultOf } from "../observability/traced-job.ts";
+import type { Mailbox, Mailboxes, UnseenMail } from "../ports/mailbox.ts";
+import type { Ports } from "../ports/ports.ts";
 import type { MailFailure } from "./failures.ts";
 import { MAIL_BYTES, VISIT, VISITS } from "./limits.ts";
 import { keepRefusal } from "./refuse.ts";

@@ -1,4 +1,4 @@
-import type { Ports } from "../ports.ts";
+import type { Ports } from "../ports/ports.ts";
 import type { Way } from "./refuse.ts";
 
 /** A mail that came lately, as the administrator sees it. */

@@ -1,6 +1,7 @@
 import { audit } from "../journal/record.ts";
 import { sha256 } from "../lib/hash.ts";
-import type { Guard, Ports } from "../ports.ts";
+import type { Ports } from "../ports/ports.ts";
+import type { Guard } from "../ports/sql.ts";
 import type { MailRefusal } from "./failures.ts";
 import { REFUSALS_A_DAY } from "./limits.ts";
 

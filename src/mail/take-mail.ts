@@ -1,16 +1,17 @@
-import { enqueueBatch } from "../ingest/enqueue.ts";
-import { unpackEach } from "../ingest/unpack.ts";
+import { enqueueBatch } from "../ingest/batch/enqueue.ts";
+import { unpackEach } from "../ingest/upload/unpack.ts";
 import type { JobFailure } from "../journal/failures.ts";
 import { ofJob } from "../journal/jobs.ts";
 import { trusted } from "../lib/cast.ts";
 import { sha256 } from "../lib/hash.ts";
 import { Failed } from "../lib/result.ts";
-import type { Guard, Ports, Statement } from "../ports.ts";
+import type { Ports } from "../ports/ports.ts";
+import type { Guard, Statement } from "../ports/sql.ts";
 import type { Intake } from "./address.ts";
 import type { MailRefusal } from "./failures.ts";
-import { type Letter, readLetter } from "./letter.ts";
-import { proofOf } from "./proof.ts";
+import { type Letter, readLetter } from "./parsed-mail.ts";
 import { keepRefusal, requestOf, type Way } from "./refuse.ts";
+import { proofOf } from "./sender-authentication.ts";
 import { addressOf, admits } from "./senders.ts";
 
 /** A mail as it arrives, of at most MAIL_BYTES. */

@@ -1,5 +1,5 @@
 import { trusted } from "../lib/cast.ts";
-import { FIGURES, type FigureName, type Figures } from "./names.ts";
+import { FIGURES, type FigureName, type Figures } from "../metrics.ts";
 
 export const EXPOSITION_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 

@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import { trusted } from "../lib/cast.ts";
-import type { Meter } from "../ports.ts";
-import { COUNTERS, FIGURES, type FigureName, type Figures, HISTOGRAMS } from "./names.ts";
+import { COUNTERS, FIGURES, type FigureName, type Figures, HISTOGRAMS } from "../metrics.ts";
+import type { Meter } from "../ports/telemetry.ts";
 
 /** Says how a part stands, when somebody asks for the metrics. */
 export type Look = () => Figures | Promise<Figures>;

@@ -7,15 +7,15 @@ import {
   TraceIdRatioBasedSampler,
   TracerProvider,
 } from "@opentelemetry/sdk-trace";
-import type { Meter } from "../ports.ts";
+import type { Meter } from "../ports/telemetry.ts";
+import type { Trace, Tracer } from "../ports/trace.ts";
 import type { CircuitFigures } from "../resilience/circuit.ts";
 import { neighbour } from "../resilience/policies.ts";
 import { VERSION } from "../version.ts";
 import { type Collector, poster } from "./collector.ts";
-import { type OutboxLimits, outbox } from "./outbox.ts";
-import type { Trace, Tracer } from "./trace.ts";
+import { type OutboxLimits, outbox } from "./span-batcher.ts";
+import { faultOf } from "./traced-job.ts";
 import { placeOf, written } from "./traceparent.ts";
-import { faultOf } from "./worked.ts";
 
 export interface OtlpTracer extends Tracer {
   /** The circuit before the collector: while it does not answer, batches are given up without asking it. */

@@ -1,8 +1,8 @@
 import type { Config } from "../config.ts";
-import type { Meter } from "../ports.ts";
+import type { Meter } from "../ports/telemetry.ts";
+import type { Tracer } from "../ports/trace.ts";
+import { quietTracer } from "./no-op.ts";
 import type { OtlpTracer } from "./otlp.ts";
-import { quietTracer } from "./quiet.ts";
-import type { Tracer } from "./trace.ts";
 
 type Settings = Pick<
   Config,

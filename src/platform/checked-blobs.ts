@@ -1,6 +1,7 @@
 import { sha256 } from "../lib/hash.ts";
 import { Failed } from "../lib/result.ts";
-import type { BlobStore, PlatformFailure } from "../ports.ts";
+import type { PlatformFailure } from "../ports/failures.ts";
+import type { BlobStore } from "../ports/storage.ts";
 import { BLOCK, contentSize, Summing, type Sums, sumsIn, tailBytes } from "./sums.ts";
 
 interface Range {

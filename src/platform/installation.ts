@@ -1,8 +1,8 @@
 import type { InStatement } from "@libsql/client";
 import { StorageFault } from "../resilience/storage-fault.ts";
-import { constraintOf } from "../resilience/weather.ts";
-import type { Batches } from "./group-writer.ts";
-import { type Answered, rowsOf } from "./rows.ts";
+import { constraintOf } from "../resilience/transient-faults.ts";
+import type { Batches } from "./libsql/group-writer.ts";
+import { type Answered, rowsOf } from "./libsql/rows.ts";
 
 /** What a database says of itself (the table `installation`): whose it is, and how many commits of the service it has had. */
 export interface Installation {

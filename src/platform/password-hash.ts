@@ -1,6 +1,7 @@
 import { BulkheadRejectedError } from "cockatiel";
 import { Failed } from "../lib/result.ts";
-import type { PasswordHasher, PlatformFailure } from "../ports.ts";
+import type { PlatformFailure } from "../ports/failures.ts";
+import type { PasswordHasher } from "../ports/passwords.ts";
 import { hashing, type Runtime } from "../resilience/policies.ts";
 
 /** scrypt (RFC 7914) as the runtime offers it; `cost` is log2 N. Gives `length` bytes. */

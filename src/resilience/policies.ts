@@ -14,7 +14,7 @@ import {
   wrap,
 } from "cockatiel";
 import { type Circuit, type CircuitRules, circuit } from "./circuit.ts";
-import { isFault, isShed, isWeather, neverHappened } from "./weather.ts";
+import { isFault, isShed, isWeather, neverHappened } from "./transient-faults.ts";
 
 /** Full jitter: two processes that met once do not meet again at the next try. */
 const jitter = (initialDelay: number, maxDelay: number) =>

@@ -1,8 +1,9 @@
 import { addDays, dayAt, dayStart, nextDay, zoneOffset } from "../lib/days.ts";
 import { divideHalfUp, fromScaled } from "../lib/decimal.ts";
-import type { Ports, Row } from "../ports.ts";
+import type { Ports } from "../ports/ports.ts";
+import type { Row } from "../ports/sql.ts";
 import { type Span, spansOf } from "./spans.ts";
-import { worth, worthOf } from "./worth.ts";
+import { worth, worthOf } from "./valuation.ts";
 
 /** What a company has, on one of its days. */
 export interface StockFigures {

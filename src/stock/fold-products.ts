@@ -1,6 +1,6 @@
 import { touchedIfChanged } from "../journal/record.ts";
 import { fold } from "../lib/fold.ts";
-import type { Ports } from "../ports.ts";
+import type { Ports } from "../ports/ports.ts";
 
 /** Products of one statement, and the most statements of one run. */
 const SLICE = 100;

@@ -1,5 +1,6 @@
 import { trusted } from "../lib/cast.ts";
-import type { Ports, Row, Statement, Value } from "../ports.ts";
+import type { Ports } from "../ports/ports.ts";
+import type { Row, Statement, Value } from "../ports/sql.ts";
 import { countBySpans } from "./spans.ts";
 
 /** What a list of movements may ask for; instants are ms UTC, half-open. */

@@ -1,5 +1,6 @@
 import { searchWords } from "../lib/fold.ts";
-import type { Ports, Row, Value } from "../ports.ts";
+import type { Ports } from "../ports/ports.ts";
+import type { Row, Value } from "../ports/sql.ts";
 
 /** What a list of products or of stock may ask for. */
 export interface LevelFilter {

@@ -1,5 +1,5 @@
 import { touchedIfChanged } from "../journal/record.ts";
-import type { Statement } from "../ports.ts";
+import type { Statement } from "../ports/sql.ts";
 import { addToSpan } from "./spans.ts";
 
 /** A movement that a person makes by hand. */

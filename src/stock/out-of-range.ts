@@ -1,6 +1,6 @@
 import { trusted } from "../lib/cast.ts";
 import { Failed } from "../lib/result.ts";
-import type { PlatformFailure } from "../ports.ts";
+import type { PlatformFailure } from "../ports/failures.ts";
 import type { StockFailure } from "./failures.ts";
 
 /**

@@ -2,7 +2,7 @@ import { touchedIfChanged } from "../journal/record.ts";
 import { values } from "../journal/values.ts";
 import type { Tag } from "../journal/versions.ts";
 import { fold } from "../lib/fold.ts";
-import type { Statement, Value } from "../ports.ts";
+import type { Statement, Value } from "../ports/sql.ts";
 import { addToSpan } from "./spans.ts";
 
 /** A supplier's item as a document names it, and what we take it for. */

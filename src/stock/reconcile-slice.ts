@@ -1,5 +1,5 @@
-import { keepPlace, placeOf } from "../journal/places.ts";
-import type { Ports } from "../ports.ts";
+import { keepPlace, placeOf } from "../journal/maintenance-cursors.ts";
+import type { Ports } from "../ports/ports.ts";
 import { reconcile } from "./reconcile.ts";
 
 const TASK = "reconcile";

@@ -1,4 +1,4 @@
-import type { Ports } from "../ports.ts";
+import type { Ports } from "../ports/ports.ts";
 
 /** A product whose balance is not the sum of its movements, in 1/10⁴. */
 export interface Discrepancy {

@@ -1,4 +1,5 @@
-import type { Guard, Ports, Statement } from "../ports.ts";
+import type { Ports } from "../ports/ports.ts";
+import type { Guard, Statement } from "../ports/sql.ts";
 
 /** A quarter of an hour: the offsets of all time zones are whole ones, so their days are too. */
 export const SPAN_MS = 900_000;

@@ -1,4 +1,5 @@
-import type { Ports, Row, Statement } from "../ports.ts";
+import type { Ports } from "../ports/ports.ts";
+import type { Row, Statement } from "../ports/sql.ts";
 import type { Factor } from "./factor.ts";
 import { unitKey } from "./unit.ts";
 

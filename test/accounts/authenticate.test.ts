@@ -2,7 +2,8 @@ import { expect, test } from "bun:test";
 import { authenticate } from "../../src/accounts/authenticate.ts";
 import { logout } from "../../src/accounts/logout.ts";
 import { Failed } from "../../src/lib/result.ts";
-import type { Ports, Reader } from "../../src/ports.ts";
+import type { Ports } from "../../src/ports/ports.ts";
+import type { Reader } from "../../src/ports/sql.ts";
 import { addUser, causeOf, changeUser, house, sibling, tokenFor } from "../support/house.ts";
 
 const failureOf = (work: Promise<unknown>) =>

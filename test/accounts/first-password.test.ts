@@ -5,8 +5,11 @@ import { join } from "node:path";
 import { isFirstPassword, renewFirstPassword } from "../../src/accounts/first-password.ts";
 import { firstRun } from "../../src/accounts/first-run.ts";
 import { login } from "../../src/accounts/login.ts";
-import { giveFirstAccess, type Show } from "../../src/doors/first-access.ts";
-import { firstPasswordPath, forgetFirstPassword } from "../../src/platform/bun/first-password.ts";
+import {
+  firstPasswordPath,
+  forgetFirstPassword,
+} from "../../src/platform/bun/files/first-password.ts";
+import { giveFirstAccess, type Show } from "../../src/start/first-access.ts";
 import { ADMIN, sibling } from "../support/house.ts";
 import { beforeNextCommit } from "../support/intrude.ts";
 import { type TestPorts, testPorts } from "../support/ports.ts";

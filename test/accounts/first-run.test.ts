@@ -3,8 +3,8 @@ import { firstRun } from "../../src/accounts/first-run.ts";
 import { login } from "../../src/accounts/login.ts";
 import { settingsOf } from "../../src/accounts/settings.ts";
 import { Failed } from "../../src/lib/result.ts";
-import { openDatabase } from "../../src/platform/bun/database.ts";
-import { groupWriter } from "../../src/platform/group-writer.ts";
+import { openDatabase } from "../../src/platform/bun/database/database.ts";
+import { groupWriter } from "../../src/platform/libsql/group-writer.ts";
 import { ADMIN, sibling } from "../support/house.ts";
 import { testPorts } from "../support/ports.ts";
 

@@ -12,7 +12,8 @@ import {
 import { ROLES } from "../../src/accounts/roles.ts";
 import { sha256 } from "../../src/lib/hash.ts";
 import { Failed } from "../../src/lib/result.ts";
-import type { Ports, Reader } from "../../src/ports.ts";
+import type { Ports } from "../../src/ports/ports.ts";
+import type { Reader } from "../../src/ports/sql.ts";
 import { addUser, auditOf, causeOf, changeUser, house, sibling } from "../support/house.ts";
 
 const failureOf = (work: Promise<unknown>) =>

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { applySettings, settingsOf } from "../../src/accounts/settings.ts";
-import type { Ports } from "../../src/ports.ts";
+import type { Ports } from "../../src/ports/ports.ts";
 import { addUser, auditOf, causeOf, house, sibling } from "../support/house.ts";
 
 function watched(ports: Ports): { ports: Ports; reads: () => number } {

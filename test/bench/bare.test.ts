@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { rowsOfNotes, writeBareInto } from "../../bench/bare.ts";
 import { emptyFolder } from "../../bench/folder.ts";
 import { keptIn } from "../../bench/ledger.ts";
-import { NoteStream } from "../../src/demo/note-stream.ts";
+import { NoteStream } from "../../src/synthetic/note-stream.ts";
 import { withService } from "../support/service.ts";
 
 /** Written before the first note: by the migrations, and by whoever set the company up. */

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { answerIn } from "../../bench/connection.ts";
 import { load } from "../../bench/load.ts";
 import { form, get } from "../../bench/requests.ts";
-import { NoteStream } from "../../src/demo/note-stream.ts";
+import { NoteStream } from "../../src/synthetic/note-stream.ts";
 
 /** A server of its own for one test, on a free port of 127.0.0.1. */
 async function against(

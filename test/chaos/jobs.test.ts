@@ -2,11 +2,11 @@ import { expect } from "bun:test";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { InStatement } from "@libsql/client";
-import { syntheticNote } from "../../src/demo/synthetic-note.ts";
-import { zipOf } from "../../src/demo/zip.ts";
 import { trusted } from "../../src/lib/cast.ts";
-import { openDatabase } from "../../src/platform/bun/database.ts";
+import { openDatabase } from "../../src/platform/bun/database/database.ts";
 import { writing } from "../../src/resilience/policies.ts";
+import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
+import { zipOf } from "../../src/synthetic/zip.ts";
 import { testInFull } from "../support/full.ts";
 import { folder, signIn, startProcess } from "../support/process.ts";
 

@@ -1,13 +1,13 @@
 import { expect, test } from "bun:test";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { Dice } from "../../src/demo/dice.ts";
+import { Dice } from "../../src/synthetic/random.ts";
 import { FULL, testInFull } from "../support/full.ts";
 import { folder, signIn, startProcess } from "../support/process.ts";
 import { inspected, UNBROKEN } from "./ledger.ts";
 import { uploaders } from "./uploaders.ts";
 
-const CLI = new URL("../../src/cli.ts", import.meta.url).pathname;
+const CLI = new URL("../../src/cli/door.ts", import.meta.url).pathname;
 const KILLS = FULL ? 100 : 2;
 const CLIENTS = FULL ? 64 : 16;
 

@@ -1,4 +1,4 @@
-import { openDatabase } from "../../src/platform/bun/database.ts";
+import { openDatabase } from "../../src/platform/bun/database/database.ts";
 
 /**
  * What is wrong in a database after all that happened to it, in plain SQL and with nothing of the service's own checks:

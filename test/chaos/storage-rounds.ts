@@ -1,12 +1,12 @@
 import { copyFile, open, rename, rm, stat, truncate } from "node:fs/promises";
 import { join } from "node:path";
-import type { Dice } from "../../src/demo/dice.ts";
-import { openConnection } from "../../src/platform/bun/connection.ts";
+import { openConnection } from "../../src/platform/bun/database/connection.ts";
+import type { Dice } from "../../src/synthetic/random.ts";
 import { signIn, startProcess } from "../support/process.ts";
 import { inspected } from "./ledger.ts";
 import { uploaders } from "./uploaders.ts";
 
-const CLI = new URL("../../src/cli.ts", import.meta.url).pathname;
+const CLI = new URL("../../src/cli/door.ts", import.meta.url).pathname;
 
 const DOES = ["remove", "replace", "overwrite", "empty", "cut", "damage"] as const;
 const FILES = ["", "-wal"] as const;

@@ -1,5 +1,5 @@
 import { expect } from "bun:test";
-import { Dice } from "../../src/demo/dice.ts";
+import { Dice } from "../../src/synthetic/random.ts";
 import { testInFull } from "../support/full.ts";
 import { folder } from "../support/process.ts";
 import { KINDS, type Round, round } from "./storage-rounds.ts";

@@ -1,5 +1,5 @@
 import pMap from "p-map";
-import { NoteStream } from "../../src/demo/note-stream.ts";
+import { NoteStream } from "../../src/synthetic/note-stream.ts";
 
 /** What was sent and not yet acknowledged, and what was. */
 export interface Sent {

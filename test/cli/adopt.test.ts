@@ -17,10 +17,10 @@ import { backup } from "../../src/cli/backup.ts";
 import { localService } from "../../src/cli/local.ts";
 import { run, type Terminal } from "../../src/cli/main.ts";
 import { parseConfig } from "../../src/config.ts";
-import { syntheticNote } from "../../src/demo/synthetic-note.ts";
-import { COMPANY } from "../../src/demo/trade.ts";
-import { reasonOf } from "../../src/doors/reason.ts";
-import { openConnection } from "../../src/platform/bun/connection.ts";
+import { openConnection } from "../../src/platform/bun/database/connection.ts";
+import { reasonOf } from "../../src/start/reason.ts";
+import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
+import { COMPANY } from "../../src/synthetic/trade.ts";
 import { FULL, testInFull } from "../support/full.ts";
 import { signIn, startProcess } from "../support/process.ts";
 
@@ -57,7 +57,7 @@ async function start(seeds: readonly number[] = [], other: Record<string, string
 
 /** The same in a process of its own, which leaves nothing open: what `sge` says, and its exit code. */
 async function alone(...argv: string[]) {
-  const cli = new URL("../../src/cli.ts", import.meta.url).pathname;
+  const cli = new URL("../../src/cli/door.ts", import.meta.url).pathname;
   const child = Bun.spawn([process.execPath, cli, ...argv], {
     cwd: folder,
     env: { ...env(), PATH: process.env.PATH },
@@ -132,7 +132,7 @@ for (const [what, [names, lose]] of Object.entries(LOSSES))
     const { code, out } = await told("verify");
     expect([code, out]).toEqual([1, expect.stringMatching(names)]);
     if (ASKED_OF_A_PROCESS.includes(what)) {
-      const door = new URL("../../src/migrate.ts", import.meta.url).pathname;
+      const door = new URL("../../src/tools/migrate.ts", import.meta.url).pathname;
       const migrate = Bun.spawn([process.execPath, door], { env: env(), stderr: "pipe" });
       expect([await migrate.stderr.text(), await migrate.exited]).toEqual([
         expect.stringMatching(names),

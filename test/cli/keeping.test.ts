@@ -10,9 +10,9 @@ import { run, type Terminal } from "../../src/cli/main.ts";
 import { restore } from "../../src/cli/restore.ts";
 import { type Flaw, verify } from "../../src/cli/verify.ts";
 import { type Config, parseConfig } from "../../src/config.ts";
-import { syntheticNote } from "../../src/demo/synthetic-note.ts";
-import { COMPANY } from "../../src/demo/trade.ts";
-import { openConnection } from "../../src/platform/bun/connection.ts";
+import { openConnection } from "../../src/platform/bun/database/connection.ts";
+import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
+import { COMPANY } from "../../src/synthetic/trade.ts";
 import { withServer } from "../support/server.ts";
 
 let folder = "";

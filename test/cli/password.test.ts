@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run, type Terminal } from "../../src/cli/main.ts";
 import { parseConfig } from "../../src/config.ts";
-import { furnish } from "../../src/doors/furnish.ts";
-import { firstPasswordPath } from "../../src/platform/bun/first-password.ts";
+import { firstPasswordPath } from "../../src/platform/bun/files/first-password.ts";
+import { furnish } from "../../src/start/migrate-and-seed.ts";
 import { type Server, withServer } from "../support/server.ts";
 import { libsqlServer } from "../support/sqld.ts";
 

@@ -1,12 +1,12 @@
 import { expect } from "bun:test";
 import { copyFile, mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { Dice } from "../../src/demo/dice.ts";
-import { syntheticNote } from "../../src/demo/synthetic-note.ts";
+import { Dice } from "../../src/synthetic/random.ts";
+import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { testInFull } from "../support/full.ts";
 import { folder } from "../support/process.ts";
 
-const CLI = new URL("../../src/cli.ts", import.meta.url).pathname;
+const CLI = new URL("../../src/cli/door.ts", import.meta.url).pathname;
 const KILLS = 60;
 
 /** `sge` in a process of its own; killed after so many milliseconds where that is said. */
@@ -33,7 +33,7 @@ const notesIn = async (cwd: string, copy: string) => {
       () => undefined,
     );
   const script = `
-    import { openConnection } from ${JSON.stringify(new URL("../../src/platform/bun/connection.ts", import.meta.url).pathname)};
+    import { openConnection } from ${JSON.stringify(new URL("../../src/platform/bun/database/connection.ts", import.meta.url).pathname)};
     const { rows } = await openConnection(process.argv[1], "").execute("select count(*) as n from notes");
     console.log(rows[0].n);`;
   const child = Bun.spawn([process.execPath, "-e", script, join(copy, "sge.db")], {

@@ -1,4 +1,4 @@
-import type { BlobStore } from "../../src/ports.ts";
+import type { BlobStore } from "../../src/ports/storage.ts";
 import { type Contract, claim, rejection, same } from "./claims.ts";
 
 export interface OpenBlobs {

@@ -1,5 +1,5 @@
 import { checkedBlobs } from "../../src/platform/checked-blobs.ts";
-import type { BlobStore } from "../../src/ports.ts";
+import type { BlobStore } from "../../src/ports/storage.ts";
 import { type Contract, claim, like, rejection, same } from "./claims.ts";
 
 export interface OpenChecked {

@@ -1,4 +1,4 @@
-import type { DocumentReader } from "../../src/ports.ts";
+import type { DocumentReader } from "../../src/ports/documents.ts";
 import { type Contract, like, rejection, same } from "./claims.ts";
 
 /** A reader whose domain answers every document with `err not_an_nfe`, and every comparison with "completes". */

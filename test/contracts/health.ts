@@ -1,4 +1,5 @@
-import type { Health, Reader } from "../../src/ports.ts";
+import type { Health } from "../../src/ports/health.ts";
+import type { Reader } from "../../src/ports/sql.ts";
 import { type Contract, claim, same } from "./claims.ts";
 
 export interface OpenHealth {

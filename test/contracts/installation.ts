@@ -1,10 +1,10 @@
-import type { Batches } from "../../src/platform/group-writer.ts";
 import {
   type Installation,
   installationOf,
   sealedBatches,
 } from "../../src/platform/installation.ts";
-import { rowsOf } from "../../src/platform/rows.ts";
+import type { Batches } from "../../src/platform/libsql/group-writer.ts";
+import { rowsOf } from "../../src/platform/libsql/rows.ts";
 import { type Contract, claim, like, rejection, same } from "./claims.ts";
 
 /** A database with the migrations of this program. */

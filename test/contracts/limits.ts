@@ -1,4 +1,4 @@
-import type { RateLimits } from "../../src/ports.ts";
+import type { RateLimits } from "../../src/ports/limits.ts";
 import { type Contract, claim, like, same } from "./claims.ts";
 
 export interface OpenLimits {

@@ -1,4 +1,4 @@
-import type { Meter } from "../../src/ports.ts";
+import type { Meter } from "../../src/ports/telemetry.ts";
 import { type Contract, claim, same } from "./claims.ts";
 
 /** Ports.Meter, whoever implements it. */

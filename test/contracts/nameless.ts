@@ -1,5 +1,6 @@
 import { sha256 } from "../../src/lib/hash.ts";
-import type { Originals, Writer } from "../../src/ports.ts";
+import type { Writer } from "../../src/ports/sql.ts";
+import type { Originals } from "../../src/ports/storage.ts";
 import { type Contract, claim, same } from "./claims.ts";
 import { always, latin } from "./originals.ts";
 

@@ -1,5 +1,6 @@
 import { sha256 } from "../../src/lib/hash.ts";
-import type { Guard, Originals, Writer } from "../../src/ports.ts";
+import type { Guard, Writer } from "../../src/ports/sql.ts";
+import type { Originals } from "../../src/ports/storage.ts";
 import { type Contract, like, rejection, same } from "./claims.ts";
 
 export interface OpenOriginals {

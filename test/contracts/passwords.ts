@@ -1,4 +1,4 @@
-import type { PasswordHasher } from "../../src/ports.ts";
+import type { PasswordHasher } from "../../src/ports/passwords.ts";
 import { type Contract, claim, like, same } from "./claims.ts";
 
 const base64 = (text: string) => btoa(text).replaceAll("=", "");

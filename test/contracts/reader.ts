@@ -1,5 +1,5 @@
 import { Failed } from "../../src/lib/result.ts";
-import type { Reader, Writer } from "../../src/ports.ts";
+import type { Reader, Writer } from "../../src/ports/sql.ts";
 import { type Contract, claim, rejection, same } from "./claims.ts";
 
 /** A reader over an empty table `things (id integer primary key, name text unique)`, and a writer to the same database. */

@@ -1,6 +1,6 @@
 import { Failed } from "../../src/lib/result.ts";
-import type { GroupWriter } from "../../src/platform/group-writer.ts";
-import type { Reader, Row, Statement } from "../../src/ports.ts";
+import type { GroupWriter } from "../../src/platform/libsql/group-writer.ts";
+import type { Reader, Row, Statement } from "../../src/ports/sql.ts";
 import { type Contract, claim, like, rejection, same } from "./claims.ts";
 
 /** A writer over an empty table `things (id integer primary key, name text unique)`, and a reader of the same database. */

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { serviceOver } from "../../src/cli/service.ts";
-import { MALFORMED, WELL_FORMED } from "../../src/demo/malformed.ts";
-import { ODDITIES } from "../../src/demo/oddities.ts";
 import { play } from "../../src/demo/play.ts";
 import { scenario } from "../../src/demo/scenario.ts";
-import { readDocument } from "../../src/nfe/read.ts";
+import { readDocument } from "../../src/nfe/read/read.ts";
+import { MALFORMED, WELL_FORMED } from "../../src/synthetic/malformed.ts";
+import { ODDITIES } from "../../src/synthetic/oddities.ts";
 import { type Service, testService } from "../support/service.ts";
 
 let service: Service;

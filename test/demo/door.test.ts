@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const DOOR = join(import.meta.dir, "../../src/demo.ts");
+const DOOR = join(import.meta.dir, "../../src/demo/door.ts");
 
 async function demo(folder: string) {
   const child = Bun.spawn([process.execPath, DOOR, folder], {

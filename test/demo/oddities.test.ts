@@ -2,13 +2,13 @@ import { expect, test } from "bun:test";
 import { Uint8ArrayReader, ZipReader } from "@zip.js/zip.js";
 import { XMLParser } from "fast-xml-parser";
 import { SaxesParser } from "saxes";
-import { scaled } from "../../src/demo/amounts.ts";
-import { cancellationEvent, notNotes } from "../../src/demo/events.ts";
-import { MALFORMED, WELL_FORMED } from "../../src/demo/malformed.ts";
-import { NoteStream } from "../../src/demo/note-stream.ts";
-import { ODDITIES } from "../../src/demo/oddities.ts";
-import { syntheticNote } from "../../src/demo/synthetic-note.ts";
-import { zipBomb, zipOf } from "../../src/demo/zip.ts";
+import { scaled } from "../../src/synthetic/amounts.ts";
+import { cancellationEvent, notNotes } from "../../src/synthetic/events.ts";
+import { MALFORMED, WELL_FORMED } from "../../src/synthetic/malformed.ts";
+import { NoteStream } from "../../src/synthetic/note-stream.ts";
+import { ODDITIES } from "../../src/synthetic/oddities.ts";
+import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
+import { zipBomb, zipOf } from "../../src/synthetic/zip.ts";
 
 const oddity = (name: string): Uint8Array => {
   const found = ODDITIES.find((one) => one.name === name);

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { purchases } from "../../src/demo/purchases.ts";
 import { scenario } from "../../src/demo/scenario.ts";
-import { COMPANY, SUPPLIERS } from "../../src/demo/trade.ts";
+import { COMPANY, SUPPLIERS } from "../../src/synthetic/trade.ts";
 
 test("the scenario is some sixty notes of a dozen suppliers and a handful of bad files, always the same", async () => {
   const { purchases: sent, zip, special, bad } = await scenario();

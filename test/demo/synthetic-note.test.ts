@@ -1,10 +1,10 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { XMLParser } from "fast-xml-parser";
-import { scaled } from "../../src/demo/amounts.ts";
-import { accessKeyOf, cnpjOf, cpfOf } from "../../src/demo/keys.ts";
-import { syntheticBatch, syntheticNote } from "../../src/demo/synthetic-note.ts";
-import { COMPANY, SUPPLIERS } from "../../src/demo/trade.ts";
+import { accessKeyOf, cnpjOf, cpfOf } from "../../src/synthetic/access-keys.ts";
+import { scaled } from "../../src/synthetic/amounts.ts";
+import { syntheticBatch, syntheticNote } from "../../src/synthetic/synthetic-note.ts";
+import { COMPANY, SUPPLIERS } from "../../src/synthetic/trade.ts";
 
 const parser = new XMLParser({ ignoreAttributes: false, parseTagValue: false });
 const texts = (xml: string, name: string): string[] =>

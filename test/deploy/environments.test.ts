@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { SECRETS } from "../../src/doors/secrets-there.ts";
 import { trusted } from "../../src/lib/cast.ts";
+import { SECRETS } from "../../src/tools/deployed-secrets.ts";
 
 type Tree = { [name: string]: Tree | Tree[] | string | number | boolean };
 

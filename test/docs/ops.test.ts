@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { COUNTERS, FIGURES, HISTOGRAMS } from "../../src/observability/names.ts";
+import { COUNTERS, FIGURES, HISTOGRAMS } from "../../src/metrics.ts";
 
 interface Rule {
   alert: string;

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { parseConfig, variables } from "../../src/config.ts";
-import { strangeSettings } from "../../src/doors/strange-settings.ts";
+import { strangeSettings } from "../../src/start/unknown-settings.ts";
 
 /** Any text is right: secrets, names of files, and an address that the system itself looks up. */
 const ANY_TEXT = ["DATABASE_AUTH_TOKEN", "DATA_DIR"];

@@ -65,7 +65,7 @@ describe("the Worker and its database", () => {
     const started = await Promise.allSettled([
       libsqlServer({ keyFile, token: tokenFor("rw") }),
       fromBun(`
-        const { syntheticNote } = await import("./src/demo/synthetic-note.ts");
+        const { syntheticNote } = await import("./src/synthetic/synthetic-note.ts");
         return [1, 2, 3, 4, 5].map((seed) => syntheticNote({ seed, items: 2 }));`),
     ]);
     [database, notes] = started.map(({ value }) => value);

@@ -44,7 +44,7 @@ describe("the Worker in workerd", () => {
       worker(),
       libsqlServer(),
       fromBun(`
-        const { syntheticNote } = await import("./src/demo/synthetic-note.ts");
+        const { syntheticNote } = await import("./src/synthetic/synthetic-note.ts");
         const { VERSION } = await import("./src/version.ts");
         const notes = [1, 2, 3, 4, 5, 6, 7, 8].map((seed) => syntheticNote({ seed, items: 3 }));
         return { version: VERSION, notes };`),

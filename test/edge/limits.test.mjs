@@ -40,7 +40,7 @@ describe("what is counted at the edge", () => {
     const started = await Promise.allSettled([
       libsqlServer(),
       fromBun(`
-        const { syntheticNote } = await import("./src/demo/synthetic-note.ts");
+        const { syntheticNote } = await import("./src/synthetic/synthetic-note.ts");
         return syntheticNote({ seed: 1 });`),
       sink.listen(),
     ]);

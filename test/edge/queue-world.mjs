@@ -76,8 +76,8 @@ export const outcomes = ({ results }) => results.map(({ file, outcome }) => `${f
 
 /** For `fromBun`: `base64(files)`, `many(from, count)` notes with those seeds, `xml(name, text)`. */
 export const ZIPS = `
-  const { syntheticNote } = await import("./src/demo/synthetic-note.ts");
-  const { zipOf } = await import("./src/demo/zip.ts");
+  const { syntheticNote } = await import("./src/synthetic/synthetic-note.ts");
+  const { zipOf } = await import("./src/synthetic/zip.ts");
   const xml = (name, text) => ({ name, bytes: new TextEncoder().encode(text) });
   const note = (seed) => syntheticNote({ seed, items: 3 }).xml;
   const many = (from, count) =>

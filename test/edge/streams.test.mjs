@@ -39,7 +39,7 @@ describe("streams at the edge", () => {
     const started = await Promise.allSettled([
       libsqlServer(),
       fromBun(`
-        const { syntheticNote } = await import("./src/demo/synthetic-note.ts");
+        const { syntheticNote } = await import("./src/synthetic/synthetic-note.ts");
         return [1, 2, 3].map((seed) => syntheticNote({ seed, items: 1 }));`),
     ]);
     [database, notes] = started.map(({ value }) => value);

@@ -52,7 +52,7 @@ export async function libsqlServer(guard, furnished = true) {
   try {
     await start();
     if (furnished)
-      await run("bun", ["src/migrate.ts"], {
+      await run("bun", ["src/tools/migrate.ts"], {
         env: {
           ...process.env,
           DATABASE_URL: url,

@@ -1,6 +1,6 @@
 import { pages, type Walk } from "../../src/export/pages.ts";
 import { trusted } from "../../src/lib/cast.ts";
-import type { Ports } from "../../src/ports.ts";
+import type { Ports } from "../../src/ports/ports.ts";
 import type { TestPorts } from "../support/ports.ts";
 
 /** A movement to be put straight into the ledger; its id is its place in the list, from 1. */

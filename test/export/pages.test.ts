@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { movementWalk } from "../../src/export/movements.ts";
 import { PAGE_ROWS, pages } from "../../src/export/pages.ts";
 import { stockWalk } from "../../src/export/stock.ts";
-import type { Reader, Statement } from "../../src/ports.ts";
+import type { Reader, Statement } from "../../src/ports/sql.ts";
 import { foldProducts } from "../../src/stock/fold-products.ts";
 import type { MovementFilter } from "../../src/stock/ledger.ts";
 import { type TestPorts, testPorts } from "../support/ports.ts";

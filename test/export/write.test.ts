@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
 import { consume } from "../../src/consumer.ts";
 import { Failed } from "../../src/lib/result.ts";
-import type { BlobStore } from "../../src/ports.ts";
-import { MOVEMENTS } from "../http/exported.ts";
-import { bytesOf, filled, ordered, view } from "../http/ordered.ts";
+import type { BlobStore } from "../../src/ports/storage.ts";
+import { MOVEMENTS } from "../http/routes/exported.ts";
+import { bytesOf, filled, ordered, view } from "../http/routes/ordered.ts";
 import { work } from "../support/jobs.ts";
 import { mortalWriter } from "../support/mortal-writer.ts";
 import { withService } from "../support/service.ts";

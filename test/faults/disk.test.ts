@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { syntheticNote } from "../../src/demo/synthetic-note.ts";
+import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { type Service, withService } from "../support/service.ts";
 
 const xml = (seed: number) => syntheticNote({ seed, items: 20 }).xml;

@@ -1,10 +1,10 @@
 import { expect, test } from "bun:test";
 import pMap from "p-map";
-import { NoteStream } from "../../src/demo/note-stream.ts";
+import { NoteStream } from "../../src/synthetic/note-stream.ts";
 import { FULL } from "../support/full.ts";
 import { work } from "../support/jobs.ts";
 import { type Service, withService } from "../support/service.ts";
-import { FAULTS, type Meddled, meddled, type Plan } from "./meddle.ts";
+import { FAULTS, type Meddled, meddled, type Plan } from "./inject.ts";
 import { unsound } from "./state.ts";
 
 /** One document and one export in work at a time, so that the calls of a replay come in the order of the record. */

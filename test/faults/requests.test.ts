@@ -1,10 +1,10 @@
 import { expect, test } from "bun:test";
 import pMap from "p-map";
-import { NoteStream } from "../../src/demo/note-stream.ts";
+import { NoteStream } from "../../src/synthetic/note-stream.ts";
 import { FULL } from "../support/full.ts";
 import { work } from "../support/jobs.ts";
 import { withService } from "../support/service.ts";
-import { FAULTS, type Fault, meddled, type Plan } from "./meddle.ts";
+import { FAULTS, type Fault, meddled, type Plan } from "./inject.ts";
 import { type Ended, Run, SCENARIOS, type Scenario } from "./scenarios.ts";
 import { stateOf, unsound } from "./state.ts";
 

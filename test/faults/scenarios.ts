@@ -1,7 +1,7 @@
 import { createApp } from "../../src/app.ts";
-import type { NoteStream } from "../../src/demo/note-stream.ts";
 import { trusted } from "../../src/lib/cast.ts";
-import type { Ports } from "../../src/ports.ts";
+import type { Ports } from "../../src/ports/ports.ts";
+import type { NoteStream } from "../../src/synthetic/note-stream.ts";
 import type { Service } from "../support/service.ts";
 
 /** An answer, taken to its end: its status, and 0 where it broke off. */

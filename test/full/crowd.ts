@@ -1,4 +1,4 @@
-import { NoteStream } from "../../src/demo/note-stream.ts";
+import { NoteStream } from "../../src/synthetic/note-stream.ts";
 
 /**
  * Clients that upload and read in turn, each on a connection of its own; a program, because Bun opens 256 connections

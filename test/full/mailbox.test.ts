@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
-import { syntheticNote } from "../../src/demo/synthetic-note.ts";
 import { trusted } from "../../src/lib/cast.ts";
+import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { type Dovecot, dovecot } from "../support/dovecot.ts";
 import { FULL } from "../support/full.ts";
 import { type MailOptions, mailOf } from "../support/mail.ts";

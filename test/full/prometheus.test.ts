@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { syntheticNote } from "../../src/demo/synthetic-note.ts";
+import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { FULL } from "../support/full.ts";
 import { withServer } from "../support/server.ts";
 

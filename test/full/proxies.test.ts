@@ -2,10 +2,10 @@ import { expect, test } from "bun:test";
 import { randomBytes } from "node:crypto";
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { utf8 } from "../../src/demo/bytes.ts";
-import { syntheticNote } from "../../src/demo/synthetic-note.ts";
-import { zipOf } from "../../src/demo/zip.ts";
-import { freePort } from "../../src/doors/ports.ts";
+import { utf8 } from "../../src/synthetic/bytes.ts";
+import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
+import { zipOf } from "../../src/synthetic/zip.ts";
+import { freePort } from "../../src/tools/tcp-ports.ts";
 import { FULL } from "../support/full.ts";
 import { folder, signIn, startProcess } from "../support/process.ts";
 

@@ -1,12 +1,12 @@
 import { expect, test } from "bun:test";
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { syntheticNote } from "../../src/demo/synthetic-note.ts";
+import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { inspected, UNBROKEN } from "../chaos/ledger.ts";
 import { FULL } from "../support/full.ts";
 import { folder, signIn, startProcess } from "../support/process.ts";
 
-const CLI = new URL("../../src/cli.ts", import.meta.url).pathname;
+const CLI = new URL("../../src/cli/door.ts", import.meta.url).pathname;
 
 /** A file system of 3 MiB in a name space of its own, that becomes larger when a file `more` appears beside it. */
 const SMALL_DISK = `mount -t tmpfs -o size=3m tmpfs disk

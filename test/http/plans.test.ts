@@ -1,10 +1,10 @@
 import { expect, test } from "bun:test";
 import { inspectRoutes } from "hono/dev";
-import { cancellationEvent } from "../../src/demo/events.ts";
-import { type NoteOptions, syntheticNote } from "../../src/demo/synthetic-note.ts";
-import { COMPANY, CUSTOMER, SUPPLIERS } from "../../src/demo/trade.ts";
-import { zipOf } from "../../src/demo/zip.ts";
-import { standing } from "../../src/observability/standing.ts";
+import { standing } from "../../src/observability/database-gauges.ts";
+import { cancellationEvent } from "../../src/synthetic/events.ts";
+import { type NoteOptions, syntheticNote } from "../../src/synthetic/synthetic-note.ts";
+import { COMPANY, CUSTOMER, SUPPLIERS } from "../../src/synthetic/trade.ts";
+import { zipOf } from "../../src/synthetic/zip.ts";
 import { type Send, type Service, withService } from "../support/service.ts";
 import { type Cost, costsOf, listen } from "./support/plans.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import type { SpanFacts, Tracer } from "../../src/observability/trace.ts";
 import { jsonLines } from "../../src/platform/log-lines.ts";
+import type { SpanFacts, Tracer } from "../../src/ports/trace.ts";
 import { withService } from "../support/service.ts";
 import { wholeFlow, withAdministrator } from "../support/whole-flow.ts";
 

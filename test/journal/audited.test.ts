@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import type { Statement } from "../../src/ports.ts";
+import type { Statement } from "../../src/ports/sql.ts";
 import { type Service, withService } from "../support/service.ts";
 import { wholeFlow, withAdministrator } from "../support/whole-flow.ts";
 

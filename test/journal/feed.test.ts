@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
+import { sweepEvents } from "../../src/journal/expire-events.ts";
 import {
   BEGINNING,
   cursorOf,
@@ -8,7 +9,6 @@ import {
   hasExpired,
   positionOf,
 } from "../../src/journal/feed.ts";
-import { sweepEvents } from "../../src/journal/sweep-events.ts";
 import { happen, numbers } from "../support/happen.ts";
 import { sibling } from "../support/house.ts";
 import { type TestPorts, testPorts } from "../support/ports.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { values } from "../../src/journal/values.ts";
-import type { Value } from "../../src/ports.ts";
+import type { Value } from "../../src/ports/sql.ts";
 import { testPorts } from "../support/ports.ts";
 
 const row = (n: number): Value[] => [n, 7 - n * 225_179_981_368, `código "${n}"`, null, `0${n}`];

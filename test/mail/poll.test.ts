@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
-import { syntheticNote } from "../../src/demo/synthetic-note.ts";
 import { Failed } from "../../src/lib/result.ts";
 import { VISIT } from "../../src/mail/limits.ts";
 import { pollMailboxes } from "../../src/mail/poll.ts";
 import { saveMailSettings } from "../../src/mail/settings.ts";
+import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { causeOf } from "../support/house.ts";
 import { work } from "../support/jobs.ts";
 import { type MailOptions, mailOf } from "../support/mail.ts";

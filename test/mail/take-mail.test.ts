@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
-import { syntheticNote } from "../../src/demo/synthetic-note.ts";
-import { zipBomb, zipOf } from "../../src/demo/zip.ts";
+import { sweepMails } from "../../src/mail/expire-mails.ts";
 import { REFUSALS_A_DAY } from "../../src/mail/limits.ts";
-import { sweepMails } from "../../src/mail/sweep-mails.ts";
+import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
+import { zipBomb, zipOf } from "../../src/synthetic/zip.ts";
 import { INTAKE, linesOf, mailsOf, take } from "../support/intake.ts";
 import { work } from "../support/jobs.ts";
 import { type MailOptions, mailOf } from "../support/mail.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
-import type { ItemSpec } from "../../src/demo/amounts.ts";
-import { type NoteOptions, syntheticNote } from "../../src/demo/synthetic-note.ts";
-import { keyMismatches } from "../../src/nfe/check.ts";
+import { keyMismatches } from "../../src/nfe/check/check.ts";
 import type { Note } from "../../src/nfe/note.ts";
+import type { ItemSpec } from "../../src/synthetic/amounts.ts";
+import { type NoteOptions, syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { noteIn, readingIn } from "./support/read.ts";
 
 const make = (options: NoteOptions = {}): string => syntheticNote({ seed: 12, ...options }).xml;

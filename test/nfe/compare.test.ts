@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
-import { cp1252, utf8, utf16 } from "../../src/demo/bytes.ts";
-import { syntheticBatch, syntheticNote } from "../../src/demo/synthetic-note.ts";
-import { compareDocuments } from "../../src/nfe/compare.ts";
+import { compareDocuments } from "../../src/nfe/read/compare.ts";
+import { cp1252, utf8, utf16 } from "../../src/synthetic/bytes.ts";
+import { syntheticBatch, syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 
 const { xml, accessKey } = syntheticNote({ seed: 61 });
 const bare = syntheticNote({ seed: 61, root: "NFe" }).xml;

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
-import { cp1252, utf8, utf16 } from "../../src/demo/bytes.ts";
-import { DECLARATION, syntheticNote } from "../../src/demo/synthetic-note.ts";
-import { decodeXml } from "../../src/nfe/encoding.ts";
+import { decodeXml } from "../../src/nfe/xml/encoding.ts";
+import { cp1252, utf8, utf16 } from "../../src/synthetic/bytes.ts";
+import { DECLARATION, syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { failureIn, readingIn } from "./support/read.ts";
 
 const NAME = "AÇÚCAR “ÓTIMO” – 5 € à pão";

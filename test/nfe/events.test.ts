@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
-import { correctionLetter, syntheticEvent } from "../../src/demo/events.ts";
-import { syntheticNote } from "../../src/demo/synthetic-note.ts";
 import type { NfeEvent } from "../../src/nfe/note.ts";
+import { correctionLetter, syntheticEvent } from "../../src/synthetic/events.ts";
+import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { failureIn, pathsIn, readText } from "./support/read.ts";
 
 const { accessKey } = syntheticNote({ seed: 31 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { syntheticNote } from "../../src/demo/synthetic-note.ts";
+import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { errorsIn, noteIn, pathsIn } from "./support/read.ts";
 
 const { xml } = syntheticNote({ seed: 21, items: 3 });

@@ -1,12 +1,12 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { utf8 } from "../../src/demo/bytes.ts";
-import { cancellationEvent } from "../../src/demo/events.ts";
-import { syntheticBatch, syntheticNote } from "../../src/demo/synthetic-note.ts";
-import { compareDocuments } from "../../src/nfe/compare.ts";
 import { landedCosts } from "../../src/nfe/landed-cost.ts";
 import type { Note } from "../../src/nfe/note.ts";
-import { readDocument } from "../../src/nfe/read.ts";
+import { compareDocuments } from "../../src/nfe/read/compare.ts";
+import { readDocument } from "../../src/nfe/read/read.ts";
+import { utf8 } from "../../src/synthetic/bytes.ts";
+import { cancellationEvent } from "../../src/synthetic/events.ts";
+import { syntheticBatch, syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { FULL } from "../support/full.ts";
 import { edited, edits } from "./support/mutate.ts";
 

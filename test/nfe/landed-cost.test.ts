@@ -1,10 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { syntheticNote } from "../../src/demo/synthetic-note.ts";
-import { checkTotals } from "../../src/nfe/check-totals.ts";
+import { checkTotals } from "../../src/nfe/check/check-totals.ts";
 import { landedCosts } from "../../src/nfe/landed-cost.ts";
 import type { Item, Note, Totals } from "../../src/nfe/note.ts";
 import { noteValue, PARTS, reliefOf } from "../../src/nfe/note-value.ts";
+import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { noteIn } from "./support/read.ts";
 
 const base = noteIn(syntheticNote({ seed: 71, items: 1 }).xml);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { utf8 } from "../../src/demo/bytes.ts";
-import { syntheticNote } from "../../src/demo/synthetic-note.ts";
-import { readDocument } from "../../src/nfe/read.ts";
+import { readDocument } from "../../src/nfe/read/read.ts";
+import { utf8 } from "../../src/synthetic/bytes.ts";
+import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { noteIn, pathsIn, readText } from "./support/read.ts";
 
 const lots = [{ nLote: "L1", qLote: "2.000", dFab: "2026-01-01", dVal: "2027-01-31" }];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { syntheticNote } from "../../src/demo/synthetic-note.ts";
+import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { noteIn, readingIn } from "./support/read.ts";
 
 const { xml } = syntheticNote({ seed: 12, items: 2, ibsCbs: true });

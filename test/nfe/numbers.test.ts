@@ -1,10 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { accessKeyOf, cnpjOf, cpfOf, gtinOf } from "../../src/demo/keys.ts";
 import { keyParts, parseAccessKey } from "../../src/nfe/access-key.ts";
 import { instantOf, isDay, issuedMs } from "../../src/nfe/dates.ts";
 import { gtinOrNull, isGtin } from "../../src/nfe/gtin.ts";
 import { isCnpj, isCpf, unmasked } from "../../src/nfe/taxpayer.ts";
+import { accessKeyOf, cnpjOf, cpfOf, gtinOf } from "../../src/synthetic/access-keys.ts";
 
 const seeded = { seed: 20261123, numRuns: 300 };
 const KEY = "35260911222333000181550010000001231000000420";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { type OtherDocument, sayOther } from "../../src/nfe/other-documents.ts";
-import { readDocument } from "../../src/nfe/read.ts";
+import { readDocument } from "../../src/nfe/read/read.ts";
 
 const NS = "http://www.portalfiscal.inf.br/";
 const NFE = `${NS}nfe`;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
-import { cp1252, utf8 } from "../../src/demo/bytes.ts";
-import { cancellationEvent, notNotes, withGluedCancellation } from "../../src/demo/events.ts";
-import { cpfOf } from "../../src/demo/keys.ts";
-import { someItems, syntheticBatch, syntheticNote } from "../../src/demo/synthetic-note.ts";
+import { cpfOf } from "../../src/synthetic/access-keys.ts";
+import { cp1252, utf8 } from "../../src/synthetic/bytes.ts";
+import { cancellationEvent, notNotes, withGluedCancellation } from "../../src/synthetic/events.ts";
+import { someItems, syntheticBatch, syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { errorsIn, failureIn, noteIn, pathsIn, readingIn, readText } from "./support/read.ts";
 
 const ordinary = syntheticNote({ seed: 12, items: 3 });

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { readCertificate } from "../../src/nfe/certificate.ts";
-import { noteSignedBy } from "../../src/nfe/signature.ts";
+import { readCertificate } from "../../src/nfe/signature/certificate.ts";
+import { noteSignedBy } from "../../src/nfe/signature/signature.ts";
 import { certificateOf, type Otherwise, type Signer, signer } from "../support/signer.ts";
 
 const KEY = "35260911222333000181550010000001231000000420";

@@ -1,15 +1,15 @@
 import "reflect-metadata";
 import { beforeAll, describe, expect, test } from "bun:test";
 import { KeyUsageFlags, Extension as Raw } from "@peculiar/x509";
-import { cancellationEvent } from "../../src/demo/events.ts";
-import { type NoteOptions, syntheticNote } from "../../src/demo/synthetic-note.ts";
-import { readCertificate } from "../../src/nfe/certificate.ts";
+import { readCertificate } from "../../src/nfe/signature/certificate.ts";
 import {
   checkEventSignature,
   checkNoteSignature,
   type SignatureCheck,
-} from "../../src/nfe/signer.ts";
-import { readTrustStore } from "../../src/nfe/trust.ts";
+} from "../../src/nfe/signature/signer.ts";
+import { readTrustStore } from "../../src/nfe/signature/trust.ts";
+import { cancellationEvent } from "../../src/synthetic/events.ts";
+import { type NoteOptions, syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import {
   type Issued,
   icpName,

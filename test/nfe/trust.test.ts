@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import type { Certificate } from "../../src/nfe/certificate.ts";
-import { maySign } from "../../src/nfe/trust.ts";
+import type { Certificate } from "../../src/nfe/signature/certificate.ts";
+import { maySign } from "../../src/nfe/signature/trust.ts";
 
 const NOTHING = new Uint8Array();
 const holder: Certificate = {

@@ -1,8 +1,12 @@
 import { describe, expect, test } from "bun:test";
-import { cancellationEvent, syntheticEvent, withGluedCancellation } from "../../src/demo/events.ts";
-import { syntheticNote } from "../../src/demo/synthetic-note.ts";
-import { NFE_NAMESPACE } from "../../src/nfe/layout.ts";
-import { ItemShape, LotShape, NoteShape } from "../../src/nfe/shape.ts";
+import { NFE_NAMESPACE } from "../../src/nfe/layout/layout.ts";
+import { ItemShape, LotShape, NoteShape } from "../../src/nfe/layout/shape.ts";
+import {
+  cancellationEvent,
+  syntheticEvent,
+  withGluedCancellation,
+} from "../../src/synthetic/events.ts";
+import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { noteIn, pathsIn, readingIn, readText } from "./support/read.ts";
 
 const { xml, accessKey } = syntheticNote({ seed: 71 });

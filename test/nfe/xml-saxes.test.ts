@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { WELL_FORMED } from "../../src/demo/malformed.ts";
-import { syntheticNote } from "../../src/demo/synthetic-note.ts";
 import { parseXml } from "../../src/nfe/xml/scan.ts";
+import { WELL_FORMED } from "../../src/synthetic/malformed.ts";
+import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { FULL } from "../support/full.ts";
 import { edited, edits } from "./support/mutate.ts";
 import { ourTree, saxesTree } from "./support/saxes-tree.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
-import { MALFORMED, WELL_FORMED } from "../../src/demo/malformed.ts";
-import { readDocument } from "../../src/nfe/read.ts";
+import { readDocument } from "../../src/nfe/read/read.ts";
 import { LIMITS } from "../../src/nfe/xml/element.ts";
 import { parseXml } from "../../src/nfe/xml/scan.ts";
+import { MALFORMED, WELL_FORMED } from "../../src/synthetic/malformed.ts";
 
 const HEAD = '<?xml version="1.0"?>';
 

@@ -1,5 +1,5 @@
 import { promMeter } from "../../src/observability/meter.ts";
-import { quietMeter } from "../../src/observability/quiet.ts";
+import { quietMeter } from "../../src/observability/no-op.ts";
 import { meterContract } from "../contracts/meter.ts";
 import { holds } from "../support/holds.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
+import { COUNTERS, FIGURES, HISTOGRAMS } from "../../src/metrics.ts";
 import { promMeter } from "../../src/observability/meter.ts";
-import { COUNTERS, FIGURES, HISTOGRAMS } from "../../src/observability/names.ts";
 
 const tables = { ...COUNTERS, ...HISTOGRAMS, ...FIGURES };
 

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { quietTracer } from "../../src/observability/quiet.ts";
+import { quietTracer } from "../../src/observability/no-op.ts";
 import { placeOf, written } from "../../src/observability/traceparent.ts";
 
 const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";

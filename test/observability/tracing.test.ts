@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
-import { syntheticNote } from "../../src/demo/synthetic-note.ts";
 import { Failed } from "../../src/lib/result.ts";
 import { otlpTracer } from "../../src/observability/otlp.ts";
-import { worked } from "../../src/observability/worked.ts";
-import type { Meter } from "../../src/ports.ts";
+import { worked } from "../../src/observability/traced-job.ts";
+import type { Meter } from "../../src/ports/telemetry.ts";
+import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { work } from "../support/jobs.ts";
 import { withServer } from "../support/server.ts";
 import { withService } from "../support/service.ts";

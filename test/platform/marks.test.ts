@@ -2,7 +2,7 @@ import { afterAll, expect, test } from "bun:test";
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileMarks, MARK as NAME } from "../../src/platform/bun/marks.ts";
+import { fileMarks, MARK as NAME } from "../../src/platform/bun/files/marks.ts";
 import { differenceOf } from "../../src/platform/installation.ts";
 import { memoryMarks } from "../../src/platform/memory/marks.ts";
 import { installationContract } from "../contracts/installation.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { syntheticNote } from "../../src/demo/synthetic-note.ts";
+import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { withService } from "../support/service.ts";
 
 const item = { cProd: "P1", xProd: "PRODUTO", uCom: "UN", qCom: "10", vUnCom: "1.00" };

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { syntheticNote } from "../../src/demo/synthetic-note.ts";
 import { reconcileAll } from "../../src/stock/reconcile.ts";
+import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { FULL } from "../support/full.ts";
 import { type Service, withService } from "../support/service.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { Failed } from "../../src/lib/result.ts";
-import type { PlatformFailure } from "../../src/ports.ts";
+import type { PlatformFailure } from "../../src/ports/failures.ts";
 import { saidOfStock } from "../../src/stock/out-of-range.ts";
 
 const refusal = (constraint: string) =>

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
-import { syntheticNote } from "../../src/demo/synthetic-note.ts";
+import { sweep } from "../../src/maintenance.ts";
 import { reconcileSlice } from "../../src/stock/reconcile-slice.ts";
-import { sweep } from "../../src/sweep.ts";
+import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { type Service, withService } from "../support/service.ts";
 
 /** A ledger of some products; one balance is what no movement has made it. */

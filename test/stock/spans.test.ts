@@ -1,10 +1,10 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { syntheticNote } from "../../src/demo/synthetic-note.ts";
-import { COMPANY, SUPPLIERS } from "../../src/demo/trade.ts";
-import { recordMovement } from "../../src/ingest/manual.ts";
+import { recordMovement } from "../../src/ingest/approve/manual-movement.ts";
 import { listMovements, type MovementFilter } from "../../src/stock/ledger.ts";
 import { addToSpan, SPAN_MS, spansOf, wrongSpans } from "../../src/stock/spans.ts";
+import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
+import { COMPANY, SUPPLIERS } from "../../src/synthetic/trade.ts";
 import { company } from "../support/companies.ts";
 import { causeOf } from "../support/house.ts";
 import { NOON, testPorts } from "../support/ports.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { syntheticNote } from "../../src/demo/synthetic-note.ts";
-import { SUPPLIERS } from "../../src/demo/trade.ts";
+import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
+import { SUPPLIERS } from "../../src/synthetic/trade.ts";
 import { withService } from "../support/service.ts";
 
 const [supplier] = SUPPLIERS;

@@ -1,4 +1,4 @@
-import type { Statement } from "../../src/ports.ts";
+import type { Statement } from "../../src/ports/sql.ts";
 
 /** A company as first-run makes it, for tests that need only that it exists. */
 export const company = (id: number): Statement => ({

@@ -1,6 +1,6 @@
-import { openDatabase } from "../../src/platform/bun/database.ts";
+import { openDatabase } from "../../src/platform/bun/database/database.ts";
 import { breathe } from "../../src/platform/bun/ports.ts";
-import { groupWriter } from "../../src/platform/group-writer.ts";
+import { groupWriter } from "../../src/platform/libsql/group-writer.ts";
 import { happen } from "./happen.ts";
 
 /** A process of its own that writes events until its input ends: `bun event-writer.ts URL COMPANY NAME`. */

@@ -6,45 +6,89 @@ export const DOORS = [
   "worker.ts",
   "reader.worker.ts",
   "writer.worker.ts",
-  "migrate.ts",
-  "cli.ts",
-  "demo.ts",
-  "dev-edge.ts",
-  "deploy.ts",
+  "cli/door.ts",
+  "demo/door.ts",
+  "tools/migrate.ts",
+  "tools/dev-edge.ts",
+  "tools/deploy.ts",
 ] as const;
-/** Parts that belong to a door of the same name, and what several doors share. */
-const OF_DOORS = ["cli", "demo", "doors"];
 
-/** May import; a part may always import itself. A file at the root of src stands here under its own name. */
-const MAY: Record<string, string> = {
+/** Folders that belong to doors, each with those of its kind that it may import; beside them they may import anything. */
+const OF_DOORS: Record<string, string> = {
+  synthetic: "",
+  start: "",
+  cli: "start",
+  demo: "start cli synthetic",
+  tools: "start cli demo synthetic",
+};
+
+/**
+ * Which folder may import which; itself it may always. A folder stands here by its whole path, and a file at the root of src
+ * by its name. `x:types`: types alone.
+ */
+export const MAY: Record<string, string> = {
   lib: "",
-  nfe: "lib",
-  journal: "lib ports.ts",
-  stock: "lib journal ports.ts",
-  accounts: "lib journal ports.ts",
-  ingest: "lib nfe stock accounts journal ports.ts resilience observability",
-  export: "lib stock accounts journal ports.ts resilience observability",
-  mail: "lib ingest accounts journal ports.ts mailbox.ts observability",
-  http: "lib nfe stock ingest export mail accounts journal ports.ts failures.ts config.ts version.ts observability resilience",
-  web: "lib http ports.ts version.ts",
-  resilience: "lib",
-  observability: "lib ports.ts config.ts version.ts resilience",
-  platform: "lib ports.ts mailbox.ts messages.ts config.ts version.ts resilience observability",
-  "mailbox.ts": "",
-  "ports.ts": "lib nfe mailbox.ts config.ts messages.ts observability",
-  "config.ts": "nfe",
   "version.ts": "",
   "messages.ts": "",
-  "failures.ts": "nfe ingest mail stock accounts export journal ports.ts",
-  "app.ts": "http web lib ports.ts version.ts",
-  "sweep.ts": "ingest export mail stock journal ports.ts observability",
-  "consumer.ts": "ingest export journal lib ports.ts messages.ts failures.ts observability",
+  "metrics.ts": "",
+  nfe: "lib",
+  "nfe/xml": "lib",
+  "nfe/layout": "lib nfe nfe/xml",
+  "nfe/check": "lib nfe",
+  "nfe/signature": "nfe nfe/xml",
+  "nfe/read": "lib nfe nfe/check nfe/layout nfe/xml",
+  "config.ts": "nfe",
+  ports: "lib nfe config.ts messages.ts metrics.ts",
+  resilience: "lib",
+  observability: "lib ports config.ts metrics.ts version.ts resilience",
+  journal: "lib ports",
+  stock: "lib journal ports",
+  accounts: "lib journal ports",
+  "ingest/verdict": "lib nfe nfe/check nfe/read nfe/signature accounts:types",
+  "ingest/upload": "lib ports ingest/verdict",
+  "ingest/note": "lib nfe nfe/signature ingest/verdict stock accounts journal ports resilience",
+  "ingest/approve": "lib nfe ingest/verdict ingest/note stock accounts journal ports resilience",
+  "ingest/event":
+    "lib nfe nfe/read nfe/signature ingest/verdict ingest/note accounts journal ports resilience",
+  "ingest/receive":
+    "lib nfe ingest/verdict ingest/note ingest/approve ingest/event stock accounts journal ports resilience",
+  "ingest/batch":
+    "lib nfe ingest/verdict ingest/upload ingest/note ingest/event ingest/receive accounts journal ports observability resilience",
+  export: "lib stock accounts journal ports observability resilience",
+  mail: "lib ingest/upload ingest/batch accounts journal ports observability",
+  "failures.ts": "nfe ingest/verdict mail stock accounts export journal ports",
+  http: "lib nfe stock ingest/verdict accounts ports failures.ts version.ts resilience",
+  "http/middleware": "lib http accounts ports config.ts observability resilience",
+  "http/cache": "lib http journal ports",
+  "http/views":
+    "lib http ingest/note ingest/approve ingest/event ingest/batch stock journal failures.ts",
+  "http/request":
+    "lib nfe http http/middleware ingest/verdict ingest/upload ingest/approve ingest/batch export stock ports",
+  "http/stream": "lib http http/middleware http/views accounts journal ports",
+  "http/routes":
+    "lib nfe http http/middleware http/cache http/views http/request http/stream ingest/verdict ingest/upload ingest/note ingest/approve ingest/event ingest/receive ingest/batch stock export mail accounts journal ports version.ts observability",
+  "platform/libsql": "lib ports messages.ts resilience",
+  platform: "lib ports platform/libsql resilience",
+  "platform/memory": "lib ports messages.ts platform",
+  "platform/bun/files": "lib ports config.ts platform resilience",
+  "platform/bun/threads": "lib ports config.ts platform/memory",
+  "platform/bun/network": "lib ports resilience",
+  "platform/bun/queue": "lib ports messages.ts platform/libsql",
+  "platform/bun/database":
+    "lib ports platform platform/libsql platform/bun/files observability resilience",
+  "platform/bun":
+    "lib ports config.ts version.ts platform platform/libsql platform/memory platform/bun/files platform/bun/threads platform/bun/network platform/bun/queue platform/bun/database observability resilience",
+  "platform/cloudflare":
+    "lib ports config.ts messages.ts metrics.ts version.ts platform platform/libsql platform/memory observability resilience",
+  "app.ts": "http http/middleware http/routes ports",
+  "maintenance.ts": "ingest/note ingest/batch export mail stock journal ports observability",
+  "consumer.ts": "ingest/batch export journal ports messages.ts observability",
 };
 
 /** The threads are started by their address; nothing of a door is imported by it. */
 const STARTED: Record<string, string> = {
-  "src/platform/bun/documents.ts": "src/reader.worker.ts",
-  "src/platform/bun/writer-thread.ts": "src/writer.worker.ts",
+  "src/platform/bun/threads/documents.ts": "src/reader.worker.ts",
+  "src/platform/bun/database/writer-thread.ts": "src/writer.worker.ts",
 };
 
 /** What is no source, and is read all the same: the list of the migrations goes into the Worker's bundle. */
@@ -54,24 +98,27 @@ const READ: Record<string, string> = {
 
 /** No clock, no chance, no environment, no outside: what these need comes as an argument or through a port. */
 const PURE =
-  /^(?:lib|nfe|journal|stock|accounts|ingest|export|mail|http|web|failures\.ts|app\.ts)$/;
+  /^(?:lib|nfe|journal|stock|accounts|ingest|export|mail|http|failures\.ts|app\.ts)(?:\/|$)/;
 
 /** Why a part that is pure may all the same: hono-rate-limiter takes the process's clock off what the store tells it. */
-const EXCUSED: Record<string, string> = { "src/http/rate-limit.ts": "Date.now(" };
+const EXCUSED: Record<string, string> = { "src/http/middleware/rate-limit.ts": "Date.now(" };
 
-/** Packages that only some parts may know. Beside these, the types of the database that ports.ts tells of. */
+/** Packages that only some parts may know. Beside these, the types of the database that `ports` tells of. */
 const KEPT_TO: readonly (readonly [RegExp, RegExp])[] = [
-  [/^(?:node:|bun(?::|$)|@libsql\/|libsql$)/, /^platform$/],
-  [/^(?:@hono\/(?!.*otel)|hono(?:-|\/|$)(?!\/?jwt$))/, /^(?:http|web|app\.ts|observability)$/],
+  [/^(?:node:|bun(?::|$)|@libsql\/|libsql$)/, /^platform(?:\/|$)/],
+  [/^(?:@hono\/(?!.*otel)|hono(?:-|\/|$)(?!\/?jwt$))/, /^(?:http|app\.ts|observability)(?:\/|$)/],
   [/^hono\/jwt$/, /^accounts$/],
-  [/^drizzle-orm/, /^(?:ports\.ts|platform|journal|stock|accounts|ingest|export|mail|http)$/],
+  [
+    /^drizzle-orm/,
+    /^(?:ports|platform|journal|stock|accounts|ingest|export|mail|http)(?:\/(?!verdict)|$)/,
+  ],
 ];
 
 const FORBIDDEN_NAME = /(?:^|[-_.])(?:utils?|helpers?|common|services|misc)(?:[-_.]|$)/i;
 const MAX_LINES = 320;
 
 /**
- * What a file does against the shape of the house (design, section 1): one sentence each, none when it keeps to it.
+ * What a file does against the shape of the house: one sentence each, none when it keeps to it.
  * `there` knows which files the project has.
  */
 export function violations(path: string, source: string, there: Files): string[] {
@@ -96,7 +143,7 @@ function ofSource(path: string, source: string, there: Files): string[] {
   const tokens = tokensOf(source);
   const part = partOf(path);
   const found: string[] = [];
-  if (!(part in MAY) && !isFree(part))
+  if (!(part in MAY) && !isFree(path))
     found.push(`${path} belongs to no part that the fence knows`);
   for (const one of importsOf(tokens)) {
     const why = refusal(path, one, there);
@@ -110,11 +157,14 @@ function ofSource(path: string, source: string, there: Files): string[] {
   return found;
 }
 
-const isDoor = (part: string): boolean => DOORS.some((door) => door === part);
-const isFree = (part: string): boolean => isDoor(part) || OF_DOORS.includes(part);
+const isDoor = (target: string): boolean => DOORS.some((door) => target === `src/${door}`);
+const isFree = (path: string): boolean => isDoor(path) || partOf(path) in OF_DOORS;
 
-/** The folder of src, or the file at its root. */
-const partOf = (path: string): string => path.split("/")[1] ?? "";
+/** The folder of src by its whole path, or the file at its root. */
+function partOf(path: string): string {
+  const [, ...parts] = path.split("/");
+  return parts.length === 1 ? (parts[0] ?? "") : parts.slice(0, -1).join("/");
+}
 
 /** Why a file may not have an import, or null. */
 function refusal(path: string, one: Import, there: Files): string | null {
@@ -122,33 +172,26 @@ function refusal(path: string, one: Import, there: Files): string | null {
   if (how === "computed") return "imports by a path that only a run can tell";
   if (how === "re-export") return `re-exports ${specifier}: no barrels`;
   const part = partOf(path);
-  if (!specifier.startsWith(".")) return strangers(part, specifier);
+  if (!specifier.startsWith(".")) return isFree(path) ? null : strangers(part, specifier);
   const target = resolved(path, specifier);
   if (how === "url" && STARTED[path] === target) return null;
   if (READ[path] === target) return null;
   if (!there.has(target)) return `imports ${target}, which is not there`;
   const to = partOf(target);
-  if (isDoor(to)) return `imports the door ${to}`;
-  if (OF_DOORS.includes(to) && !isFree(part)) return `imports ${target} of the door ${to}.ts`;
-  if (part === "platform" && to === "platform") return sideways(path, target);
-  if (part === to || isFree(part)) return null;
-  return (MAY[part] ?? "").split(" ").includes(to) ? null : `${part} may not import ${to}`;
+  if (isDoor(target)) return `imports the door ${target.slice("src/".length)}`;
+  if (part === to || isDoor(path)) return null;
+  if (part in OF_DOORS && !(to in OF_DOORS)) return null;
+  const may = (OF_DOORS[part] ?? MAY[part] ?? "").split(" ");
+  if (may.includes(to) || (one.types && may.includes(`${to}:types`))) return null;
+  return `${part} may not import ${to}`;
 }
 
 function strangers(part: string, specifier: string): string | null {
-  if (isFree(part)) return null;
   if (part === "lib" && specifier !== "uuid") return `lib may not import ${specifier}`;
-  if (part === "nfe" && specifier !== "zod") return `nfe may not import ${specifier}`;
+  if (/^nfe(?:\/|$)/.test(part) && specifier !== "zod")
+    return `${part} may not import ${specifier}`;
   const kept = KEPT_TO.find(([name]) => name.test(specifier));
   return kept === undefined || kept[1].test(part) ? null : `${part} may not import ${specifier}`;
-}
-
-/** Inside platform: what is neutral knows no world, memory knows what is neutral, a world knows both, never another world. */
-function sideways(path: string, target: string): string | null {
-  const world = (file: string) => file.split("/").slice(2, -1).join("/");
-  const [from, to] = [world(path), world(target)];
-  if (to === "" || from === to || (from !== "" && to === "memory")) return null;
-  return `platform${from === "" ? "" : `/${from}`} may not import platform/${to}`;
 }
 
 /** The path that a relative specifier means. */

@@ -3,10 +3,11 @@ import type { Cause } from "../../src/accounts/actor.ts";
 import { firstRun } from "../../src/accounts/first-run.ts";
 import type { Role } from "../../src/accounts/roles.ts";
 import { issueToken } from "../../src/accounts/token.ts";
-import { openDatabase } from "../../src/platform/bun/database.ts";
+import { openDatabase } from "../../src/platform/bun/database/database.ts";
+import { clientReader } from "../../src/platform/libsql/reader.ts";
 import { memoryLimits } from "../../src/platform/memory/limits.ts";
-import { clientReader } from "../../src/platform/reader.ts";
-import type { PasswordHasher, Ports } from "../../src/ports.ts";
+import type { PasswordHasher } from "../../src/ports/passwords.ts";
+import type { Ports } from "../../src/ports/ports.ts";
 import { type TestOverrides, type TestPorts, testPorts } from "./ports.ts";
 
 export const ADMIN = { email: "chefe@loja.example", password: "uma senha de verdade" };

@@ -1,4 +1,4 @@
-import type { WriteJob } from "../../src/ports.ts";
+import type { WriteJob } from "../../src/ports/sql.ts";
 import type { TestPorts } from "./ports.ts";
 
 /**

@@ -1,5 +1,6 @@
 import { consumerOf } from "../../src/consumer.ts";
-import type { Consumer, Ports } from "../../src/ports.ts";
+import type { Ports } from "../../src/ports/ports.ts";
+import type { Consumer } from "../../src/ports/queue.ts";
 import { type TestPorts, testQueue } from "./ports.ts";
 
 /**

@@ -5,23 +5,24 @@ import { join } from "node:path";
 import { Glob } from "bun";
 import { drizzle } from "drizzle-orm/libsql";
 import { type Config, parseConfig } from "../../src/config.ts";
-import { compareDocuments } from "../../src/nfe/compare.ts";
-import { readDocument } from "../../src/nfe/read.ts";
+import { compareDocuments } from "../../src/nfe/read/compare.ts";
+import { readDocument } from "../../src/nfe/read/read.ts";
 import { type PromMeter, promMeter } from "../../src/observability/meter.ts";
-import { quietTracer, untraced } from "../../src/observability/quiet.ts";
-import { fileBlobs } from "../../src/platform/bun/blobs.ts";
-import { type Database, openDatabase } from "../../src/platform/bun/database.ts";
-import { tableOriginals } from "../../src/platform/bun/originals.ts";
+import { quietTracer, untraced } from "../../src/observability/no-op.ts";
+import { type Database, openDatabase } from "../../src/platform/bun/database/database.ts";
+import { tableOriginals } from "../../src/platform/bun/database/originals.ts";
+import { fileBlobs } from "../../src/platform/bun/files/blobs.ts";
 import { bunPasswords } from "../../src/platform/bun/passwords.ts";
 import { breathe, gzip } from "../../src/platform/bun/ports.ts";
-import { type BunQueue, bunQueue } from "../../src/platform/bun/queue.ts";
+import { type BunQueue, bunQueue } from "../../src/platform/bun/queue/queue.ts";
 import { checkedBlobs, provedFirst } from "../../src/platform/checked-blobs.ts";
-import { type GroupWriter, groupWriter } from "../../src/platform/group-writer.ts";
+import { type Later, localPulse } from "../../src/platform/commit-signal.ts";
+import { type GroupWriter, groupWriter } from "../../src/platform/libsql/group-writer.ts";
+import { clientReader } from "../../src/platform/libsql/reader.ts";
 import { inlineDocuments } from "../../src/platform/memory/documents.ts";
 import { memoryLimits } from "../../src/platform/memory/limits.ts";
-import { type Later, localPulse } from "../../src/platform/pulse.ts";
-import { clientReader } from "../../src/platform/reader.ts";
-import type { Log, Ports } from "../../src/ports.ts";
+import type { Ports } from "../../src/ports/ports.ts";
+import type { Log } from "../../src/ports/telemetry.ts";
 
 /** A clock that stands still until it is told. */
 export interface TestClock {
@@ -104,7 +105,7 @@ function migrated(): Promise<string> {
     const hash = new Bun.CryptoHasher("sha256");
     const root = join(import.meta.dir, "../..");
     const sources = [...new Glob("migrations/**/*").scanSync(root)].sort();
-    for (const source of [...sources, "src/platform/bun/migrations.ts"])
+    for (const source of [...sources, "src/platform/bun/database/migrations.ts"])
       hash.update(await Bun.file(join(root, source)).bytes());
     const name = `sge-template-${process.getuid?.() ?? 0}-${hash.digest("hex").slice(0, 16)}.db`;
     const path = join(tmpdir(), name);

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { COMPANY } from "../../src/demo/trade.ts";
 import { trusted } from "../../src/lib/cast.ts";
+import { COMPANY } from "../../src/synthetic/trade.ts";
 
 const DOOR = new URL("../../src/bun.ts", import.meta.url).pathname;
 export const ADMIN = { email: "chefe@loja.example", password: "uma senha de verdade" };

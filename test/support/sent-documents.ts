@@ -1,6 +1,6 @@
-import { cancellationEvent, correctionLetter, notNotes } from "../../src/demo/events.ts";
-import { syntheticBatch, syntheticNote } from "../../src/demo/synthetic-note.ts";
-import { zipOf } from "../../src/demo/zip.ts";
+import { cancellationEvent, correctionLetter, notNotes } from "../../src/synthetic/events.ts";
+import { syntheticBatch, syntheticNote } from "../../src/synthetic/synthetic-note.ts";
+import { zipOf } from "../../src/synthetic/zip.ts";
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 const note = (seed: number, options: Parameters<typeof syntheticNote>[0] = {}) =>

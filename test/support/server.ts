@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { firstRun } from "../../src/accounts/first-run.ts";
 import { createApp } from "../../src/app.ts";
 import type { Config } from "../../src/config.ts";
-import { COMPANY } from "../../src/demo/trade.ts";
-import { compareDocuments } from "../../src/nfe/compare.ts";
-import { readDocument } from "../../src/nfe/read.ts";
+import { compareDocuments } from "../../src/nfe/read/compare.ts";
+import { readDocument } from "../../src/nfe/read/read.ts";
 import { type Running, serve } from "../../src/platform/bun/serve.ts";
+import { COMPANY } from "../../src/synthetic/trade.ts";
 import { testConfig } from "./ports.ts";
 import { type Answer, answerOf } from "./service.ts";
 

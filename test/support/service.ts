@@ -2,9 +2,9 @@ import { firstRun } from "../../src/accounts/first-run.ts";
 import { ROLES, type Role } from "../../src/accounts/roles.ts";
 import { issueToken } from "../../src/accounts/token.ts";
 import { createApp } from "../../src/app.ts";
-import { COMPANY } from "../../src/demo/trade.ts";
 import { trusted } from "../../src/lib/cast.ts";
-import type { Ports } from "../../src/ports.ts";
+import type { Ports } from "../../src/ports/ports.ts";
+import { COMPANY } from "../../src/synthetic/trade.ts";
 import { type TestOverrides, type TestPorts, testPorts } from "./ports.ts";
 
 /** An answer, read. */

@@ -48,6 +48,8 @@ export interface Import {
   readonly line: number;
   /** `url`: `new URL("./x.ts", import.meta.url)`, as a thread is started. `computed`: a path that only a run can tell. */
   readonly how: "import" | "re-export" | "call" | "url" | "computed";
+  /** `import type`: nothing of the file runs. */
+  readonly types: boolean;
 }
 
 /** Every import of a file: static, of types, for its side effect, re-exported, called, as a type, as a URL. */
@@ -58,17 +60,17 @@ export function importsOf(tokens: readonly Token[]): Import[] {
     if (text === "import" && next?.text === "(") {
       const specifier = tokens[at + 2]?.string ?? null;
       const how = specifier === null ? "computed" : "call";
-      found.push({ specifier: specifier ?? "", line, how });
+      found.push({ specifier: specifier ?? "", line, how, types: false });
     } else if (text === "URL" && next?.text === "(" && tokens[at + 3]?.text === ",") {
       const specifier = tokens[at + 2]?.string ?? null;
       if (specifier?.endsWith(".ts") && tokens[at + 4]?.text === "import")
-        found.push({ specifier, line, how: "url" });
+        found.push({ specifier, line, how: "url", types: false });
     } else if ((text === "import" && next?.text !== ".") || isReExport(tokens, at)) {
       const { specifier } = clauseAt(tokens, at);
       const how = text === "import" ? "import" : "re-export";
-      if (specifier !== null) found.push({ specifier, line, how });
+      if (specifier !== null) found.push({ specifier, line, how, types: next?.text === "type" });
     } else if (text === "require" && next?.text === "(" && tokens[at - 1]?.text !== ".")
-      found.push({ specifier: tokens[at + 2]?.string ?? "", line, how: "call" });
+      found.push({ specifier: tokens[at + 2]?.string ?? "", line, how: "call", types: false });
   }
   return found;
 }

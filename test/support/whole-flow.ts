@@ -1,8 +1,8 @@
-import { cancellationEvent } from "../../src/demo/events.ts";
-import { MALFORMED } from "../../src/demo/malformed.ts";
-import { syntheticNote } from "../../src/demo/synthetic-note.ts";
-import { zipOf } from "../../src/demo/zip.ts";
 import { Failed } from "../../src/lib/result.ts";
+import { cancellationEvent } from "../../src/synthetic/events.ts";
+import { MALFORMED } from "../../src/synthetic/malformed.ts";
+import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
+import { zipOf } from "../../src/synthetic/zip.ts";
 import { work } from "./jobs.ts";
 import type { TestOverrides } from "./ports.ts";
 import type { Answer, Send, Service } from "./service.ts";

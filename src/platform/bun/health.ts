@@ -1,12 +1,13 @@
 import type { Config } from "../../config.ts";
-import type { Health, Reader } from "../../ports.ts";
+import type { Health } from "../../ports/health.ts";
+import type { Reader } from "../../ports/sql.ts";
 import type { CircuitFigures } from "../../resilience/circuit.ts";
 import { withinASecond } from "../../resilience/policies.ts";
-import type { WriterFigures } from "../group-writer.ts";
-import type { FileBlobs } from "./blobs.ts";
-import type { Database } from "./database.ts";
-import type { BunQueue } from "./queue.ts";
-import type { ThreadFigures } from "./thread-pool.ts";
+import type { WriterFigures } from "../libsql/group-writer.ts";
+import type { Database } from "./database/database.ts";
+import type { FileBlobs } from "./files/blobs.ts";
+import type { BunQueue } from "./queue/queue.ts";
+import type { ThreadFigures } from "./threads/thread-pool.ts";
 
 type Part = Awaited<ReturnType<Health["check"]>>[number];
 

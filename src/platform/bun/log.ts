@@ -1,5 +1,6 @@
 import type { Config } from "../../config.ts";
-import type { Log, Ports } from "../../ports.ts";
+import type { Ports } from "../../ports/ports.ts";
+import type { Log } from "../../ports/telemetry.ts";
 import { jsonLines } from "../log-lines.ts";
 
 /** A reader of the log that goes away (`| head`) does not take the service with it. */

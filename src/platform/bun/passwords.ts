@@ -1,4 +1,4 @@
-import type { PasswordHasher } from "../../ports.ts";
+import type { PasswordHasher } from "../../ports/passwords.ts";
 import { nodeScrypt } from "../node-scrypt.ts";
 import { passwordHasher } from "../password-hash.ts";
 

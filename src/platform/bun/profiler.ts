@@ -1,6 +1,7 @@
 import { Session } from "node:inspector";
 import { Failed } from "../../lib/result.ts";
-import type { PlatformFailure, Profiler } from "../../ports.ts";
+import type { PlatformFailure } from "../../ports/failures.ts";
+import type { Profiler } from "../../ports/profiler.ts";
 
 /** Time between two samples, µs: a function of a millisecond is seen, and the service is hardly slower. */
 const INTERVAL_US = 500;

@@ -2,9 +2,9 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Config } from "../../config.ts";
 import type { DocumentDomain } from "../memory/documents.ts";
+import { PRIVATE } from "./files/private.ts";
+import { type Requests, requestsOf, withoutFalseLength } from "./network/requests.ts";
 import { type BunPorts, bunPorts } from "./ports.ts";
-import { PRIVATE } from "./private.ts";
-import { type Requests, requestsOf, withoutFalseLength } from "./requests.ts";
 import { watch } from "./watch.ts";
 
 /** What a door brings: the domain's pure functions, and how requests are answered over the ports. */

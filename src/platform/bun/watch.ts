@@ -1,8 +1,8 @@
 import { readdir } from "node:fs/promises";
 import type { PromMeter } from "../../observability/meter.ts";
 import { VERSION } from "../../version.ts";
+import { watchStorage } from "./database/watch-storage.ts";
 import type { BunPorts } from "./ports.ts";
-import { watchStorage } from "./watch-storage.ts";
 
 const BREAKERS = { closed: 0, half_open: 1, open: 2 } as const;
 

@@ -1,5 +1,6 @@
 import { Failed } from "../../lib/result.ts";
-import type { BlobStore, PlatformFailure } from "../../ports.ts";
+import type { PlatformFailure } from "../../ports/failures.ts";
+import type { BlobStore } from "../../ports/storage.ts";
 import type { Lane } from "../../resilience/policies.ts";
 import { blobKey } from "../blob-key.ts";
 import type { Deliver } from "../checked-blobs.ts";

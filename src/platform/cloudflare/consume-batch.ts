@@ -1,7 +1,8 @@
 import pMap from "p-map";
 import type { Config } from "../../config.ts";
-import type { Consumer, Log, Outcome } from "../../ports.ts";
-import type { GroupWriter } from "../group-writer.ts";
+import type { Consumer, Outcome } from "../../ports/queue.ts";
+import type { Log } from "../../ports/telemetry.ts";
+import type { GroupWriter } from "../libsql/group-writer.ts";
 import { INTERRUPTED, type Letter, letterOf } from "./letter.ts";
 
 /** A message as Cloudflare hands it out; attempts are counted from 1. */

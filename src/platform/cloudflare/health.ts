@@ -1,8 +1,9 @@
 import type { InStatement } from "@libsql/client/http";
-import type { Health, Ports } from "../../ports.ts";
+import type { Health } from "../../ports/health.ts";
+import type { Ports } from "../../ports/ports.ts";
 import { withinASecond } from "../../resilience/policies.ts";
 import { differenceOf, installationOf, type Marks } from "../installation.ts";
-import { depth } from "../queue-table.ts";
+import { depth } from "../libsql/queue-table.ts";
 import type { Bindings } from "./bindings.ts";
 
 type Part = Awaited<ReturnType<Health["check"]>>[number];

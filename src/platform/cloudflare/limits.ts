@@ -1,7 +1,9 @@
 import { LRUCache } from "lru-cache";
 import { sha256 } from "../../lib/hash.ts";
 import { Failed } from "../../lib/result.ts";
-import type { PlatformFailure, Ports, RateLimits } from "../../ports.ts";
+import type { PlatformFailure } from "../../ports/failures.ts";
+import type { RateLimits } from "../../ports/limits.ts";
+import type { Ports } from "../../ports/ports.ts";
 import { type Lane, withinASecond } from "../../resilience/policies.ts";
 import { memoryLimits } from "../memory/limits.ts";
 import type { Bucket, Taken } from "../token-bucket.ts";

@@ -1,10 +1,5 @@
-import {
-  COUNTERS,
-  type CounterName,
-  HISTOGRAMS,
-  type HistogramName,
-} from "../../observability/names.ts";
-import type { Meter } from "../../ports.ts";
+import { COUNTERS, type CounterName, HISTOGRAMS, type HistogramName } from "../../metrics.ts";
+import type { Meter } from "../../ports/telemetry.ts";
 
 /** Points that one invocation may write (Cloudflare: 250). */
 const POINTS = 250;

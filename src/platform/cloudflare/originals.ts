@@ -1,7 +1,9 @@
 import { Failed } from "../../lib/result.ts";
-import type { Originals, PlatformFailure, Ports } from "../../ports.ts";
+import type { PlatformFailure } from "../../ports/failures.ts";
+import type { Ports } from "../../ports/ports.ts";
+import type { Originals } from "../../ports/storage.ts";
 import type { Lane } from "../../resilience/policies.ts";
-import { type Gzip, originalRow, proved, tableOriginals } from "../table-originals.ts";
+import { type Gzip, originalRow, proved, tableOriginals } from "../libsql/table-originals.ts";
 
 const keyOf = (company: number, sha256: string): string => `originals/${company}/${sha256}`;
 /** Where what nobody names lies for a day more. */

@@ -1,9 +1,10 @@
 import type { InStatement } from "@libsql/client/http";
 import journal from "../../../migrations/meta/_journal.json";
 import { Failed } from "../../lib/result.ts";
-import type { PlatformFailure, Ports } from "../../ports.ts";
-import type { RemoteDatabase } from "../remote-database.ts";
-import { rowsOf } from "../rows.ts";
+import type { PlatformFailure } from "../../ports/failures.ts";
+import type { Ports } from "../../ports/ports.ts";
+import type { RemoteDatabase } from "../libsql/remote-database.ts";
+import { rowsOf } from "../libsql/rows.ts";
 
 /** The newest migration that this code was written for, by drizzle's clock. */
 const NEWEST = Math.max(...journal.entries.map(({ when }) => when));
@@ -19,7 +20,7 @@ export interface Ways extends Pick<RemoteDatabase, "reading" | "writing"> {
 
 /**
  * The database behind a look at its migrations: once they are seen to be those of this code, or newer, an isolate never looks
- * again. A Worker migrates nothing (src/migrate.ts does), so a deploy that came before its migration would fail somewhere, at
+ * again. A Worker migrates nothing (src/tools/migrate.ts does), so a deploy that came before its migration would fail somewhere, at
  * the first column that is not there; so it fails everywhere, with PlatformFailure `storage.outdated`, and the log says what
  * to run. What the look itself meets is thrown as any read's.
  */

@@ -1,9 +1,9 @@
 import { type Collector, poster } from "../../observability/collector.ts";
-import { quietTracer } from "../../observability/quiet.ts";
-import type { SpanFacts, Trace, Tracer } from "../../observability/trace.ts";
+import { quietTracer } from "../../observability/no-op.ts";
+import { faultOf } from "../../observability/traced-job.ts";
 import { placeOf, written } from "../../observability/traceparent.ts";
-import { faultOf } from "../../observability/worked.ts";
-import type { Ports } from "../../ports.ts";
+import type { Ports } from "../../ports/ports.ts";
+import type { SpanFacts, Trace, Tracer } from "../../ports/trace.ts";
 import type { Lane } from "../../resilience/policies.ts";
 import { VERSION } from "../../version.ts";
 

@@ -1,5 +1,7 @@
 import { Failed } from "../../lib/result.ts";
-import type { BlobStore, MessageQueue, PlatformFailure } from "../../ports.ts";
+import type { PlatformFailure } from "../../ports/failures.ts";
+import type { MessageQueue } from "../../ports/queue.ts";
+import type { BlobStore } from "../../ports/storage.ts";
 
 const unbound = (): never => {
   throw new Failed<PlatformFailure>({ code: "not_configured" });

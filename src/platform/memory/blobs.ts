@@ -1,4 +1,4 @@
-import type { BlobStore } from "../../ports.ts";
+import type { BlobStore } from "../../ports/storage.ts";
 
 /** Ports.BlobStore that is gone with the process. */
 export function memoryBlobs(clock: { now(): number }): BlobStore {

@@ -1,4 +1,4 @@
-import type { DocumentReader } from "../../ports.ts";
+import type { DocumentReader } from "../../ports/documents.ts";
 
 /** What the domain gives to a platform that reads documents: pure functions, the same in a thread and in place. */
 export interface DocumentDomain {

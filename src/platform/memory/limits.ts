@@ -1,5 +1,6 @@
 import { LRUCache } from "lru-cache";
-import type { Ports, RateLimits } from "../../ports.ts";
+import type { RateLimits } from "../../ports/limits.ts";
+import type { Ports } from "../../ports/ports.ts";
 import { takeToken } from "../token-bucket.ts";
 
 /**

@@ -22,7 +22,7 @@ after(async () => {
 
 test("the database away for thirty seconds among uploads: each is told so, none is lost, none is doubled", async () => {
   const notes = await fromBun(`
-    const { syntheticNote } = await import("./src/demo/synthetic-note.ts");
+    const { syntheticNote } = await import("./src/synthetic/synthetic-note.ts");
     return Array.from({ length: ${NOTES} }, (_, i) => syntheticNote({ seed: i + 1, items: 2 }));`);
   const login = await edge.fetch("/api/login", { method: "POST", body: JSON.stringify(ADMIN) });
   const { token } = await login.json();

@@ -30,7 +30,7 @@ describe("isolates of one database", () => {
     const started = await Promise.allSettled([
       libsqlServer(),
       fromBun(`
-        const { syntheticNote } = await import("./src/demo/synthetic-note.ts");
+        const { syntheticNote } = await import("./src/synthetic/synthetic-note.ts");
         return Array.from({ length: ${ROUNDS} }, (_, seed) => syntheticNote({ seed, items: 1 }));`),
     ]);
     [database, notes] = started.map(({ value }) => value);

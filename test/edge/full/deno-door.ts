@@ -1,10 +1,14 @@
 import { createApp } from "../../../src/app.ts";
 import { parseConfig } from "../../../src/config.ts";
-import { compareDocuments } from "../../../src/nfe/compare.ts";
-import { readDocument } from "../../../src/nfe/read.ts";
-import { quietMeter, quietTracer, untraced } from "../../../src/observability/quiet.ts";
+import { compareDocuments } from "../../../src/nfe/read/compare.ts";
+import { readDocument } from "../../../src/nfe/read/read.ts";
+import { quietMeter, quietTracer, untraced } from "../../../src/observability/no-op.ts";
 import { webGzip } from "../../../src/platform/cloudflare/originals.ts";
-import { groupWriter } from "../../../src/platform/group-writer.ts";
+import { localPulse } from "../../../src/platform/commit-signal.ts";
+import { groupWriter } from "../../../src/platform/libsql/group-writer.ts";
+import { builtReads, clientReader } from "../../../src/platform/libsql/reader.ts";
+import { remoteDatabase } from "../../../src/platform/libsql/remote-database.ts";
+import { tableOriginals } from "../../../src/platform/libsql/table-originals.ts";
 import { jsonLines } from "../../../src/platform/log-lines.ts";
 import { memoryBlobs } from "../../../src/platform/memory/blobs.ts";
 import { inlineDocuments } from "../../../src/platform/memory/documents.ts";
@@ -12,11 +16,7 @@ import { memoryLimits } from "../../../src/platform/memory/limits.ts";
 import { memoryQueue } from "../../../src/platform/memory/queue.ts";
 import { nodeScrypt } from "../../../src/platform/node-scrypt.ts";
 import { passwordHasher } from "../../../src/platform/password-hash.ts";
-import { localPulse } from "../../../src/platform/pulse.ts";
-import { builtReads, clientReader } from "../../../src/platform/reader.ts";
-import { remoteDatabase } from "../../../src/platform/remote-database.ts";
-import { tableOriginals } from "../../../src/platform/table-originals.ts";
-import type { Ports } from "../../../src/ports.ts";
+import type { Ports } from "../../../src/ports/ports.ts";
 
 /**
  * The same app on Deno, which this project has no platform for: the ports that are there for every runtime, and the web's own.

@@ -51,7 +51,7 @@ after(async () => {
 
 test("the same app serves on Deno: a note is uploaded, approved once, and leaves as CSV", async () => {
   const [{ xml, accessKey }] = await fromBun(`
-    const { NoteStream } = await import("./src/demo/note-stream.ts");
+    const { NoteStream } = await import("./src/synthetic/note-stream.ts");
     return [new NoteStream({ items: 3, products: 9, seed: 7 }).next()];`);
   const login = await fetch(`${base}/api/login`, { method: "POST", body: JSON.stringify(ADMIN) });
   assert.equal(login.status, 200);

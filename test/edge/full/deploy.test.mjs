@@ -61,7 +61,7 @@ function deploy(env) {
   return new Promise((resolve) => {
     execFile(
       "bun",
-      ["src/deploy.ts", "production"],
+      ["src/tools/deploy.ts", "production"],
       {
         env: {
           ...process.env,

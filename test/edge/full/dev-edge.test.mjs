@@ -14,7 +14,7 @@ after(() => rm(folder, { recursive: true, force: true }));
 
 /** dev:edge over the folder; resolves when it listens, or with its words when it ends before. */
 function devEdge(env = {}, ...args) {
-  const child = spawn("bun", ["src/dev-edge.ts", ...args], {
+  const child = spawn("bun", ["src/tools/dev-edge.ts", ...args], {
     env: {
       ...process.env,
       PORT: "0",

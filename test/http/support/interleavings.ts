@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { syntheticNote } from "../../../src/demo/synthetic-note.ts";
-import { SUPPLIERS } from "../../../src/demo/trade.ts";
+import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
+import { SUPPLIERS } from "../../../src/synthetic/trade.ts";
 
 /** A way into the service: one process, or one instance, of several over the same database. */
 export type Door = (

@@ -1,5 +1,5 @@
 import type { InStatement, ResultSet } from "@libsql/client";
-import type { Statement, WriteJob } from "../../../src/ports.ts";
+import type { Statement, WriteJob } from "../../../src/ports/sql.ts";
 import type { Service } from "../../support/service.ts";
 
 /** Every text of SQL that a service runs from now on, with parameters that it was run with. */

@@ -1,6 +1,6 @@
-import { cancellationEvent } from "../../../src/demo/events.ts";
-import { syntheticNote } from "../../../src/demo/synthetic-note.ts";
-import { zipOf } from "../../../src/demo/zip.ts";
+import { cancellationEvent } from "../../../src/synthetic/events.ts";
+import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
+import { zipOf } from "../../../src/synthetic/zip.ts";
 
 export const utf8 = (text: string) => new TextEncoder().encode(text);
 const note = syntheticNote({ seed: 1, items: 2 });

@@ -1,6 +1,6 @@
-import { cancellationEvent } from "../../../src/demo/events.ts";
-import { type NoteOptions, syntheticNote } from "../../../src/demo/synthetic-note.ts";
-import { COMPANY, SUPPLIERS } from "../../../src/demo/trade.ts";
+import { cancellationEvent } from "../../../src/synthetic/events.ts";
+import { type NoteOptions, syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
+import { COMPANY, SUPPLIERS } from "../../../src/synthetic/trade.ts";
 import type { Service } from "../../support/service.ts";
 
 const [emit] = SUPPLIERS;

@@ -1,8 +1,8 @@
-import { utf8 } from "../../../src/demo/bytes.ts";
 import type { Reading } from "../../../src/nfe/document.ts";
 import type { FieldError, NfeFailure } from "../../../src/nfe/failures.ts";
 import type { Note } from "../../../src/nfe/note.ts";
-import { readDocument } from "../../../src/nfe/read.ts";
+import { readDocument } from "../../../src/nfe/read/read.ts";
+import { utf8 } from "../../../src/synthetic/bytes.ts";
 
 /** What readDocument says of a text in UTF-8. */
 export const readText = (xml: string) => readDocument(utf8(xml));

@@ -1,0 +1,36 @@
+import { SingleBar } from "cli-progress";
+import { keepPrivate } from "../platform/bun/files/private.ts";
+import { stdoutSink } from "./export.ts";
+import { run, type Terminal } from "./main.ts";
+import { screenOn } from "./screen.ts";
+import { secretReader } from "./secret-input.ts";
+
+/** Door: the command line. The domain is loaded only when the database is opened here. */
+const terminal: Terminal = {
+  env: process.env,
+  fetch,
+  local: async (config, email, purpose) =>
+    (await import("./local.ts")).localService(config, email, purpose),
+  out: screenOn(process.stdout),
+  err: screenOn(process.stderr),
+  stdout: stdoutSink,
+  secret: secretReader(process.stdin, (text) => void process.stderr.write(text)),
+  asksPerson: process.stdin.isTTY === true,
+  progress(total) {
+    if (!process.stderr.isTTY) return { advance: () => undefined, stop: () => undefined };
+    const bar = new SingleBar({
+      format: "{bar} {percentage}% {value}/{total} arquivos, faltam {eta_formatted}",
+      barCompleteChar: "█",
+      barIncompleteChar: "░",
+      barsize: 30,
+      hideCursor: true,
+      clearOnComplete: true,
+    });
+    bar.start(total, 0);
+    return { advance: (by) => bar.increment(by), stop: () => bar.stop() };
+  },
+};
+
+keepPrivate();
+// Not process.exit: what was written to a pipe must get through it.
+process.exitCode = await run(process.argv.slice(2), terminal);

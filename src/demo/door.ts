@@ -1,0 +1,112 @@
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { firstRun } from "../accounts/first-run.ts";
+import { createApp } from "../app.ts";
+import { runningServer } from "../cli/running.ts";
+import { paint, screenOn } from "../cli/screen.ts";
+import { serviceOver, signIn } from "../cli/service.ts";
+import { type Config, parseConfig } from "../config.ts";
+import { compareDocuments } from "../nfe/read/compare.ts";
+import { readDocument } from "../nfe/read/read.ts";
+import { MARK } from "../platform/bun/files/marks.ts";
+import { keepPrivate } from "../platform/bun/files/private.ts";
+import { type Running, serve } from "../platform/bun/serve.ts";
+import { COMPANY } from "../synthetic/trade.ts";
+import { play } from "./play.ts";
+import { scenario } from "./scenario.ts";
+import { showCsv, showSpeed, showStock, showVerdicts } from "./show.ts";
+
+/**
+ * Door: the demo. A fresh database, an invented month of trade through the HTTP API, and what came
+ * of it.
+ */
+const folder = process.argv[2] ?? "data/demo";
+const terminal = process.stdout.isTTY === true;
+const screen = screenOn(process.stdout);
+const ADMIN = { email: "demo@sge.example", password: `demo-${crypto.randomUUID().slice(0, 13)}` };
+
+/** Everything that an earlier run has left, and nothing else. */
+const LEFT = [
+  MARK,
+  "sge.db",
+  "sge.db-wal",
+  "sge.db-shm",
+  "estoque.csv",
+  "movimentos.csv",
+  "server.json",
+];
+
+/**
+ * Not the environment's: whoever tries the demo beside a real service must not meet its database.
+ */
+const configOn = (port: string): Config =>
+  parseConfig({
+    APP_ENV: "development",
+    HOST: "127.0.0.1",
+    PORT: port,
+    DATA_DIR: folder,
+    DATABASE_URL: `file:${folder}/sge.db`,
+    COMPANY_NAME: COMPANY.name,
+    COMPANY_CNPJ: COMPANY.cnpj,
+    ADMIN_EMAIL: ADMIN.email,
+    ADMIN_PASSWORD: ADMIN.password,
+    RATE_LIMIT_PER_SECOND: "0",
+    RATE_LIMIT_BURST: "0",
+    LOG_LEVEL: "error",
+  });
+
+const serveOn = (port: string): Promise<Running> =>
+  serve(configOn(port), {
+    domain: { readDocument, compareDocuments },
+    async build(ports) {
+      await firstRun(ports);
+      return createApp(() => ports);
+    },
+  });
+
+async function main(): Promise<number> {
+  const other = await runningServer({ DATA_DIR: folder });
+  if (other !== null) throw new Error(`A demonstração já está em ${other}; encerre-a antes`);
+  await mkdir(folder, { recursive: true });
+  await Promise.all(LEFT.map((name) => rm(join(folder, name), { force: true })));
+  // On a terminal the address is the one that people expect, unless somebody has it.
+  const running = terminal
+    ? await serveOn(process.env.PORT ?? "8003").catch(() => serveOn("0"))
+    : await serveOn("0");
+  try {
+    return await show(running);
+  } finally {
+    await running.stop();
+  }
+}
+
+async function show({ url }: Running): Promise<number> {
+  const stranger = serviceOver({ base: url, token: null, fetch });
+  const token = await signIn(stranger, ADMIN.email, ADMIN.password);
+  const service = serviceOver({ base: url, token, fetch });
+  screen.line(
+    `${paint(screen, "bold", "S.G.E.")}  ${COMPANY.name}, banco novo em ${folder}/sge.db`,
+  );
+  const played = await play(service, await scenario());
+  showVerdicts(screen, played);
+  await showStock(screen, service, 12);
+  await showCsv(screen, service, folder);
+  showSpeed(screen, played);
+  if (!terminal) return 0;
+  screen.line();
+  screen.line(`${paint(screen, "bold", "No ar em")} ${url}  (Ctrl+C encerra)`);
+  screen.line(`  entre com ${ADMIN.email} e a senha ${ADMIN.password}`);
+  await new Promise<void>((end) => {
+    process.once("SIGINT", () => end());
+    process.once("SIGTERM", () => end());
+  });
+  return 0;
+}
+
+keepPrivate();
+try {
+  process.exitCode = await main();
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,86 @@
+import type { RouteConfig } from "@hono/zod-openapi";
+import type { Context, MiddlewareHandler } from "hono";
+import { HTTPException } from "hono/http-exception";
+import { matchedRoutes } from "hono/route";
+import { Failed } from "../../lib/result.ts";
+import type { Env } from "../env.ts";
+import type { HttpFailure } from "../failures.ts";
+import { invalidFields } from "../invalid-request.ts";
+import { type JsonFault, readJson } from "../json-text.ts";
+import { askedBy, mustHold } from "./permissions.ts";
+import { bodyBytes, declaredBytes } from "./received.ts";
+
+const JSON_BYTES = 1024 * 1024;
+
+/** Routes whose bodies are documents, bounded where they are read (http/body.ts). */
+const TAKES_DOCUMENTS = /^\/api\/nfe\/(upload|batch)$/;
+
+/** 1 MiB for every body but documents. What declares more is refused before it is read, also where nothing reads it. */
+export const limitJson: MiddlewareHandler<Env> = (c, next) => {
+  const declared = declaredBytes(c.req.raw.headers) ?? 0;
+  if (declared > JSON_BYTES && !TAKES_DOCUMENTS.test(c.req.path)) throw tooLarge();
+  return next();
+};
+
+const tooLarge = () => new HTTPException(413);
+
+/** A route as `createRoute` makes it, as far as it matters here. */
+interface Declared {
+  readonly route: Pick<RouteConfig, "method" | "request"> & { getRoutingPath(): string };
+}
+
+/**
+ * Reads the body of every route that declares a JSON one, whatever its Content-Type says: the old web client sends
+ * text/plain, or a type without a body, and .NET one with a charset. It must be UTF-8 (RFC 8259, 8.1) and say one thing only
+ * (http/json-text.ts). Who may not call the route hears that, not what is wrong with the body.
+ * Fails with `request.malformed_json`; a number that would be rounded is a field that is invalid.
+ */
+export function readJsonBodies(routes: readonly Declared[]): MiddlewareHandler<Env> {
+  const takesJson = new Set(
+    routes
+      .filter(({ route }) => "application/json" in (route.request?.body?.content ?? {}))
+      .map(({ route }) => `${route.method.toUpperCase()} ${route.getRoutingPath()}`),
+  );
+  return async (c, next) => {
+    if (!matchedRoutes(c).some(({ method, path }) => takesJson.has(`${method} ${path}`)))
+      return next();
+    const asked = askedBy(c);
+    if (asked !== "open" && asked !== "undeclared" && asked !== "unrouted") mustHold(c, asked);
+    const bytes = await bodyBytes(c, JSON_BYTES, tooLarge);
+    const text = textOf(bytes);
+    const headers = new Headers(c.req.raw.headers);
+    headers.delete("content-type");
+    if (bytes.length > 0) {
+      const read = readJson(text);
+      if (!read.ok) {
+        if (read.error.why !== "inexact") throw malformed(read.error);
+        return invalidFields(c, true, [inexact(read.error.path)]);
+      }
+      headers.set("content-type", "application/json");
+    }
+    replaceBody(c, headers, text);
+    return next();
+  };
+}
+
+function textOf(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+  } catch {
+    throw malformed({ why: "not_utf8" });
+  }
+}
+
+const malformed = (fault: Exclude<JsonFault, { why: "inexact" }> | { why: "not_utf8" }) =>
+  new Failed<HttpFailure>({ code: "request.malformed_json", ...fault });
+
+const inexact = (path: string) => ({
+  path,
+  code: "inexact_number",
+  message: "tem mais dígitos do que um número JSON comporta; envie-o como texto",
+});
+
+function replaceBody(c: Context<Env>, headers: Headers, text: string): void {
+  const { url, method } = c.req.raw;
+  c.req.raw = new Request(url, { method, headers, ...(text === "" ? {} : { body: text }) });
+}

@@ -1,0 +1,74 @@
+import type { Context, MiddlewareHandler } from "hono";
+import { matchedRoutes } from "hono/route";
+import { newId } from "../../lib/id.ts";
+import { under } from "../../observability/with-trace.ts";
+import { type Env, peerOf } from "../env.ts";
+import { CLIENT_LEFT } from "../problem.ts";
+import { declaredBytes } from "./received.ts";
+
+const REQUEST_ID = /^[\w.:-]{1,128}$/;
+
+/**
+ * What is known of a request from outside: its id (the caller's `X-Request-Id` when it is of a shape that may stand in a
+ * log), its trace (the caller's `traceparent`, or one of its own), one log line, one count and one time when the answer is
+ * made. Both ids go back in the answer. Route pattern, status, code, milliseconds, bytes; no path, no query, no body.
+ */
+export const observed: MiddlewareHandler<Env> = async (c, next) => {
+  const given = c.req.header("x-request-id");
+  const requestId = given !== undefined && REQUEST_ID.test(given) ? given : newId();
+  c.set("requestId", requestId);
+  const { log, meter, tracer } = c.var.ports;
+  // While the connection is there: a runtime no longer knows who has gone.
+  const peer = peerOf(c);
+  const begun = tracer.begin(c.req.method, "server", c.req.header("traceparent") ?? null);
+  c.set("ports", under(c.var.ports, begun.trace));
+  const started = meter.seconds();
+  await next();
+  const seconds = meter.seconds() - started;
+  const { status } = c.res;
+  const [method, endpoint] = [methodOf(c), endpointOf(c)];
+  const { code = null, actor } = c.var;
+  c.header("x-request-id", requestId);
+  c.header("traceparent", begun.trace.parent);
+  meter.count("http_requests_total", { method, endpoint, status });
+  meter.observe("http_request_duration_seconds", seconds, { method, endpoint });
+  if (code !== null) meter.count("http_problems_total", { code });
+  const who = { user: actor?.userId ?? null, company: actor?.company ?? null };
+  log("info", status === CLIENT_LEFT ? "request.aborted" : "request", {
+    request_id: requestId,
+    trace_id: begun.trace.id,
+    method: c.req.method,
+    route: endpoint,
+    status,
+    code,
+    ms: Math.round(seconds * 1_000),
+    // As the client declares them.
+    bytes: declaredBytes(c.req.raw.headers),
+    ...who,
+    key: actor?.keyId ?? null,
+    peer,
+  });
+  begun.end(
+    `${method} ${endpoint}`,
+    {
+      "http.request.method": method,
+      "http.route": endpoint,
+      "http.response.status_code": status,
+      "sge.request_id": requestId,
+      ...(actor === undefined ? {} : { "sge.user": actor.userId, "sge.company": actor.company }),
+    },
+    status >= 500 ? (code ?? "internal") : null,
+  );
+  meter.flush?.();
+};
+
+const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
+
+/** A client may name any method; the metrics know those of HTTP that somebody uses. */
+const methodOf = (c: Context): string => (METHODS.has(c.req.method) ? c.req.method : "other");
+
+/** The pattern of the route that answers. What only middlewares have matched, whatever was asked, is one endpoint. */
+function endpointOf(c: Context): string {
+  const path = matchedRoutes(c).at(-1)?.path ?? "*";
+  return path.endsWith("*") ? "unknown" : path;
+}

@@ -1,0 +1,152 @@
+import type { Context } from "hono";
+import { shownName } from "../../ingest/upload/file-name.ts";
+import { FORMAT_SAY, formatOf, HEAD_BYTES } from "../../ingest/upload/format.ts";
+import { BATCH, type BatchLimits, DOCUMENT_BYTES } from "../../ingest/upload/limits.ts";
+import type { Sent } from "../../ingest/upload/unpack.ts";
+import type { IngestFailure } from "../../ingest/verdict/failures.ts";
+import { Failed } from "../../lib/result.ts";
+import type { Env } from "../env.ts";
+import { withoutDeadline } from "../middleware/deadline.ts";
+import { bodyBytes, declaredBytes } from "../middleware/received.ts";
+import { type FormPart, readForm } from "./multipart.ts";
+
+/** What a multipart form adds to the files in it: boundaries, headers of the parts, small fields. */
+const FORM_OVERHEAD_BYTES = 65_536;
+
+const BATCH_ROUTE = "envie o ZIP em /api/nfe/batch";
+const SINGLE_FORMS = "envie o XML da nota no campo file de um formulário multipart, ou como corpo";
+const BATCH_FORMS =
+  "envie XML ou ZIP nos campos files de um formulário multipart, ou um ZIP como corpo";
+
+const fail = (failure: IngestFailure): Failed<IngestFailure> => new Failed(failure);
+
+/**
+ * The document of a single upload: the field `file` of a multipart form, or the body itself; its bytes as they were sent.
+ * Reads at most `maxBytes` (and the form's frame). An empty file is given as it is: the reader says what is wrong with it.
+ * Fails with `unsupported_media_type` (type of the request, or a file that is plainly no XML), `too_large`,
+ * `malformed_multipart`, `upload.missing_file`, and `nfe.many_notes` for several files.
+ */
+export async function documentOf(
+  c: Context<Env>,
+  maxBytes: number = DOCUMENT_BYTES,
+): Promise<{ bytes: Uint8Array<ArrayBuffer>; name: string | null }> {
+  const request = c.req.raw;
+  const media = mediaOf(request);
+  const over = (bytes?: number) =>
+    fail({ code: "too_large", maxBytes, ...(bytes === undefined ? {} : { bytes }) });
+  if (media === "zip") throw unsupported("application/zip", BATCH_ROUTE);
+  if (media === "other") throw unsupported(typeOf(request), SINGLE_FORMS);
+  if (media !== "multipart") {
+    const bytes = await withoutDeadline(c, () => bodyBytes(c, maxBytes, over));
+    return { bytes: looksLikeXml(bytes), name: null };
+  }
+  const files = await filesOf(c, "file", maxBytes, over);
+  const [file] = files;
+  if (file === undefined) throw fail({ code: "upload.missing_file", field: "file" });
+  if (files.length > 1) throw fail({ code: "nfe.many_notes", count: files.length });
+  if (file.bytes.length > maxBytes) throw over(file.bytes.length);
+  return { bytes: looksLikeXml(file.bytes), name: shownName(file.filename ?? "") };
+}
+
+/**
+ * What a batch carries, in the order sent: the fields `files` of a multipart form, or the body itself, a ZIP or one XML.
+ * Reads at most `limits.sentBytes` (and the form's frame). Fails as `documentOf`, with `batch.too_large` for bytes.
+ */
+export async function batchOf(c: Context<Env>, limits: BatchLimits = BATCH): Promise<Sent[]> {
+  const request = c.req.raw;
+  const media = mediaOf(request);
+  const over = (got?: number) =>
+    fail({
+      code: "batch.too_large",
+      what: "sent",
+      limit: limits.sentBytes,
+      got: got ?? limits.sentBytes + 1,
+    });
+  if (media === "other") throw unsupported(typeOf(request), BATCH_FORMS);
+  if (media !== "multipart") {
+    const bytes = await withoutDeadline(c, () => bodyBytes(c, limits.sentBytes, over));
+    const format = formatOf(bytes.subarray(0, HEAD_BYTES));
+    if (media === "zip" && format !== "zip")
+      throw fail({ code: "batch.malformed_zip", why: `o corpo é ${FORMAT_SAY[format]}` });
+    if (format === "empty") throw fail({ code: "upload.missing_file", field: "files" });
+    if (format !== "zip" && format !== "xml") throw unsupported(FORMAT_SAY[format], BATCH_FORMS);
+    return [{ name: null, blob: new Blob([bytes]) }];
+  }
+  const files = await filesOf(c, "files", limits.sentBytes, over);
+  if (files.length === 0) throw fail({ code: "upload.missing_file", field: "files" });
+  return files.map(({ filename, bytes }) => ({ name: filename || null, blob: new Blob([bytes]) }));
+}
+
+/**
+ * A ZIP as the body that is larger than what a request may hold, as it comes: of the size that its Content-Length says (the
+ * runtime ends it there). Null for everything else. Fails with `batch.too_large` over `limits.sentBytes`.
+ */
+export function largeZipOf(
+  c: Context<Env>,
+  inRequest: number,
+  limits: BatchLimits = BATCH,
+): ReadableStream<Uint8Array> | null {
+  const request = c.req.raw;
+  const media = mediaOf(request);
+  const got = declaredBytes(request.headers) ?? 0;
+  if ((media !== "zip" && media !== "raw") || !(got > inRequest)) return null;
+  const limit = limits.sentBytes;
+  if (got > limit) throw fail({ code: "batch.too_large", what: "sent", limit, got });
+  return request.body;
+}
+
+type Media = "multipart" | "xml" | "zip" | "raw" | "other";
+
+/** The request's own Content-Type; absent or octet-stream says nothing, and the bytes speak. */
+function mediaOf(request: Request): Media {
+  const type = typeOf(request);
+  if (type === "multipart/form-data") return "multipart";
+  if (type === "" || type === "application/octet-stream") return "raw";
+  if (/^(application|text)\/([\w.-]+\+)?xml$/.test(type)) return "xml";
+  if (/^application\/(x-)?zip(-compressed)?$/.test(type)) return "zip";
+  return "other";
+}
+
+const typeOf = (request: Request): string =>
+  (request.headers.get("content-type") ?? "")
+    .split(";", 1)
+    .join("")
+    .trim()
+    .toLowerCase()
+    .slice(0, 100);
+
+const unsupported = (got: string, hint: string): Failed<IngestFailure> =>
+  fail({ code: "unsupported_media_type", got, hint });
+
+function looksLikeXml(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const format = formatOf(bytes.subarray(0, HEAD_BYTES));
+  if (format === "xml" || format === "empty") return bytes;
+  const say = FORMAT_SAY[format];
+  // That it is no XML is said already.
+  if (format === "other") throw unsupported(say, SINGLE_FORMS);
+  throw unsupported(say, `o arquivo é ${say}; ${format === "zip" ? BATCH_ROUTE : SINGLE_FORMS}`);
+}
+
+type Over = (bytes?: number) => Failed<IngestFailure>;
+
+/** The files of a field, in the order sent: its parts with a file name, but for a field where nobody has chosen one. */
+async function filesOf(
+  c: Context<Env>,
+  field: string,
+  maxBytes: number,
+  over: Over,
+): Promise<FormPart[]> {
+  const bytes = await withoutDeadline(c, () => bodyBytes(c, maxBytes + FORM_OVERHEAD_BYTES, over));
+  const form = readForm(bytes, c.req.raw.headers.get("content-type") ?? "");
+  if (!form.ok) throw fail({ code: "malformed_multipart", why: FAULTS[form.error] });
+  return form.value.filter(
+    ({ name, filename, bytes: { length } }) =>
+      name === field && filename !== null && (length > 0 || filename !== ""),
+  );
+}
+
+const FAULTS = {
+  no_boundary: "falta o parâmetro boundary",
+  malformed: "o corpo está truncado ou fora do formato",
+  too_many: "há partes demais",
+};

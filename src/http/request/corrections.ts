@@ -1,0 +1,39 @@
+import { z } from "@hono/zod-openapi";
+import type { Corrections } from "../../ingest/approve/resolve-corrections.ts";
+import { HOLD_CODES } from "../../ingest/verdict/failures.ts";
+import { FactorField } from "../factor.ts";
+import { codeText, HoldCodeEnum } from "../schemas.ts";
+
+/** `POST …/process`: what a person says against the verdict and about the items. */
+export const ProcessBody = z
+  .strictObject({
+    override: z.array(HoldCodeEnum).max(HOLD_CODES.length).optional(),
+    items: z
+      .array(
+        z.strictObject({
+          // Three digits, as the layout writes them.
+          n_item: z.int().min(1).max(999),
+          product_code: codeText(120).trim().min(1).optional(),
+          factor: FactorField.optional(),
+          effect: z.enum(["entry", "exit", "none"]).optional(),
+        }),
+      )
+      .max(990)
+      .optional(),
+  })
+  .openapi("ProcessBody");
+
+export type CorrectionBody = z.infer<typeof ProcessBody>;
+
+/** The body as the flow takes it; no body corrects nothing. */
+export function correctionsOf(body: CorrectionBody): Corrections {
+  return {
+    override: [...new Set(body.override ?? [])],
+    items: (body.items ?? []).map((item) => ({
+      n_item: item.n_item,
+      product: item.product_code ?? null,
+      factor: item.factor ?? null,
+      effect: item.effect ?? null,
+    })),
+  };
+}

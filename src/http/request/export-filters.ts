@@ -1,0 +1,68 @@
+import { z } from "@hono/zod-openapi";
+import { DIALECTS } from "../../export/csv.ts";
+import { zoneOffset } from "../../lib/days.ts";
+import { isAccessKeyShape, unprinted } from "../../nfe/access-key.ts";
+import type { MovementFilter } from "../../stock/ledger.ts";
+import type { LevelFilter } from "../../stock/levels.ts";
+import { dayRange } from "../days.ts";
+import { codeText, Day, Flag, text, wholeNumber } from "../schemas.ts";
+
+export const DialectSchema = z.enum(DIALECTS).default("br").openapi({
+  description: "br: BOM, `;`, vírgula decimal (abre no Excel). rfc4180: sem BOM, `,`, ponto",
+});
+
+/** Which movements; the same in a query and in a body. */
+export const MovementFilters = z.object({
+  product_code: codeText(120).optional(),
+  type: z.enum(["ENTRADA", "SAIDA"]).optional(),
+  from: Day.optional(),
+  to: Day.optional(),
+  origin: text(40).optional(),
+  reference: text(120).optional(),
+});
+
+/** Which products, in a body … */
+export const StockFilters = z.object({
+  search: text(120).optional(),
+  category_id: z.int().min(1).optional(),
+  low: z.boolean().optional(),
+});
+
+/** … and in a query. */
+export const StockQuery = StockFilters.extend({
+  category_id: wholeNumber(1).optional(),
+  low: Flag.optional(),
+});
+
+/** What a movement refers to; an access key in any spelling that a DANFE prints. */
+export function referenceOf(text: string | undefined): string | undefined {
+  const plain = unprinted(text ?? "");
+  return isAccessKeyShape(plain) ? plain : text?.replace(/^NFe(?=\d{6})/, "");
+}
+
+/** Days are the company's. */
+export const movementFilterOf = (
+  filters: z.infer<typeof MovementFilters>,
+  timeZone: string,
+): MovementFilter => ({
+  product: filters.product_code,
+  type: filters.type,
+  origin: filters.origin?.toUpperCase(),
+  reference: referenceOf(filters.reference),
+  ...dayRange(filters, timeZone),
+});
+
+export const levelFilterOf = ({
+  search,
+  category_id: categoryId,
+  low,
+}: z.infer<typeof StockFilters>): LevelFilter => ({ search, categoryId, low });
+
+const NAMES = { stock: "estoque", movements: "movimentacoes" } as const;
+
+/** The Content-Disposition of a CSV made at an instant (ms UTC), e.g. `estoque_20261123_141500.csv`, on the company's clock. */
+export function attachment(type: keyof typeof NAMES, at: number, timeZone: string): string {
+  const local = new Date(at + zoneOffset(timeZone)(at)).toISOString();
+  const [day, time] = local.slice(0, 19).replaceAll(/[-:]/g, "").split("T");
+  return `attachment; filename="${NAMES[type]}_${day}_${time}.csv"`;
+}

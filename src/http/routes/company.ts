@@ -1,0 +1,135 @@
+import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
+import type { Settings } from "../../accounts/company.ts";
+import { applySettings, settingsOf } from "../../accounts/settings.ts";
+import { rejudgePending } from "../../ingest/note/rejudge.ts";
+import { NEVER_OVERRIDABLE } from "../../ingest/verdict/corrections.ts";
+import { isCnpj, unmasked } from "../../nfe/taxpayer.ts";
+import { causeOf, type Env } from "../env.ts";
+import { asks } from "../middleware/permissions.ts";
+import { answers, HoldCodeEnum, jsonBody, text } from "../schemas.ts";
+
+const once = <T>(values: T[]): T[] => [...new Set(values)];
+
+const Cnpj = z
+  .string()
+  .max(30)
+  .transform(unmasked)
+  .refine(isCnpj, { error: "não é um CNPJ: confira os dígitos verificadores" });
+
+const OverridableHold = HoldCodeEnum.refine((code) => !NEVER_OVERRIDABLE.includes(code), {
+  error: "esta pendência nunca pode ser liberada",
+});
+
+/** A name of the IANA database ("America/Sao_Paulo"), not an offset: days follow the zone's own history. */
+const TimeZone = z
+  .string()
+  .max(64)
+  .refine(isTimeZone, { error: "não é um fuso horário da IANA, como America/Sao_Paulo" });
+
+function isTimeZone(name: string): boolean {
+  if (!/^[A-Za-z]/.test(name)) return false;
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const Company = z
+  .object({
+    name: z.string(),
+    cnpjs: z.array(z.string()),
+    environment: z.enum(["production", "homologation"]),
+    time_zone: z.string(),
+    auto_approve: z.boolean(),
+    overridable_holds: z.array(z.string()),
+    require_signature: z.boolean(),
+    require_mapping: z.boolean(),
+    allow_negative: z.boolean(),
+  })
+  .openapi("Company");
+
+/** Only what stands here may change, and what is absent stays (S13). */
+const CompanyChange = z
+  .strictObject({
+    name: text(120).trim().min(1),
+    cnpjs: z.array(Cnpj).max(100).transform(once),
+    environment: z.enum(["production", "homologation"]),
+    time_zone: TimeZone,
+    auto_approve: z.boolean(),
+    overridable_holds: z.array(OverridableHold).max(50).transform(once),
+    require_signature: z.boolean(),
+    require_mapping: z.boolean(),
+    allow_negative: z.boolean(),
+  })
+  .partial()
+  .openapi("CompanyChange");
+
+const told = answers(200, Company, "As configurações da empresa");
+
+const showRoute = createRoute({
+  method: "get",
+  path: "/api/company",
+  operationId: "getCompany",
+  tags: ["accounts"],
+  summary: "Mostra as configurações da empresa",
+  ...asks("administer"),
+  responses: told,
+});
+
+export const showCompany = defineOpenAPIRoute<typeof showRoute, Env>({
+  route: showRoute,
+  handler: async (c) => {
+    const { ports, actor, settingsVersion } = c.var;
+    return c.json(companyOf(await settingsOf(ports, actor.company, settingsVersion)), 200);
+  },
+});
+
+const changeRoute = createRoute({
+  method: "patch",
+  path: "/api/company",
+  operationId: "changeCompany",
+  tags: ["accounts"],
+  summary: "Altera as configurações da empresa e reavalia as notas pendentes",
+  ...asks("administer"),
+  request: { body: jsonBody(CompanyChange) },
+  responses: told,
+});
+
+export const changeCompany = defineOpenAPIRoute<typeof changeRoute, Env>({
+  route: changeRoute,
+  handler: async (c) => {
+    const { ports, actor } = c.var;
+    const body = c.req.valid("json");
+    const change = {
+      name: body.name,
+      cnpjs: body.cnpjs,
+      environment: body.environment,
+      timeZone: body.time_zone,
+      autoApprove: body.auto_approve,
+      overridableHolds: body.overridable_holds,
+      requireSignature: body.require_signature,
+      requireMapping: body.require_mapping,
+      allowNegative: body.allow_negative,
+    };
+    const settings = await applySettings(ports, change, causeOf(c));
+    // Also when nothing changed: a repeated request ends what a crash may have left behind.
+    await rejudgePending(ports, actor.company, c.var.signal);
+    return c.json(companyOf(settings), 200);
+  },
+});
+
+const companyOf = (settings: Settings): z.infer<typeof Company> => ({
+  name: settings.name,
+  cnpjs: [...settings.cnpjs],
+  environment: settings.environment,
+  time_zone: settings.timeZone,
+  auto_approve: settings.autoApprove,
+  overridable_holds: [...settings.overridableHolds],
+  require_signature: settings.requireSignature,
+  require_mapping: settings.requireMapping,
+  allow_negative: settings.allowNegative,
+});
+
+export const companyRoutes = [showCompany, changeCompany] as const;

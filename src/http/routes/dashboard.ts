@@ -1,0 +1,111 @@
+import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { settingsOf } from "../../accounts/settings.ts";
+import { evolution, stockFigures, today } from "../../stock/dashboard.ts";
+import { cached, UNCHANGED } from "../cache/cached.ts";
+import type { Env } from "../env.ts";
+import { asks } from "../middleware/permissions.ts";
+import { exactNumber, instantOrNull, money, quantity } from "../numbers.ts";
+import { answers } from "../schemas.ts";
+
+/** The day it is in the company, and where: all that these answers depend on beside the ledger. */
+async function dayHere(c: Context<Env>): Promise<{ day: string; timeZone: string }> {
+  const { ports, actor, settingsVersion } = c.var;
+  const { timeZone } = await settingsOf(ports, actor.company, settingsVersion);
+  return { day: today(ports.clock.now(), timeZone), timeZone };
+}
+
+const says = (description: string) => z.number().openapi({ description });
+
+/** Fields of S.G.E. row 19. */
+const StatsSchema = z
+  .object({
+    total_items: says(
+      "Soma dos saldos, que são de unidades diferentes: serve só para acompanhar a variação",
+    ),
+    total_skus: says("Produtos ativos"),
+    entries_this_month: says("Notas e lançamentos manuais que deram entrada neste mês"),
+    low_stock_count: says("Produtos abaixo do mínimo, também os que nunca tiveram movimento"),
+    stock_wealth: says("Valor do estoque pelo último custo"),
+    stock_wealth_sale: says("Valor do estoque pelo preço de venda"),
+    average_cost: says("Custo médio por unidade dos produtos em estoque com custo conhecido"),
+    idle_stock_count: says("Produtos com saldo e sem movimento há 30 dias"),
+    last_movement_at: z.string().nullable(),
+  })
+  .openapi("DashboardStats");
+
+const statsRoute = createRoute({
+  method: "get",
+  path: "/api/dashboard/stats",
+  operationId: "dashboardStats",
+  tags: ["dashboard"],
+  summary: "Mostra os indicadores do estoque hoje",
+  ...asks("read"),
+  responses: { ...answers(200, StatsSchema, "Os indicadores"), ...UNCHANGED },
+});
+
+export const dashboardStats = defineOpenAPIRoute<typeof statsRoute, Env>({
+  route: statsRoute,
+  handler: async (c) => {
+    const { ports, actor } = c.var;
+    const here = await dayHere(c);
+    return cached(c, { from: ["dashboard"], by: here }, async (signal) => {
+      const figures = await stockFigures(ports, actor.company, here, signal);
+      return {
+        total_items: quantity(figures.quantity_e4),
+        total_skus: figures.activeProducts,
+        entries_this_month: figures.entriesThisMonth,
+        low_stock_count: figures.belowMinimum,
+        stock_wealth: money(figures.worth_e2),
+        stock_wealth_sale: money(figures.saleWorth_e2),
+        average_cost: exactNumber(figures.averageCost ?? "0"),
+        idle_stock_count: figures.idle,
+        last_movement_at: instantOrNull(figures.lastMovementAt),
+      };
+    });
+  },
+});
+
+/** Fields of S.G.E. row 20, and what the movements were worth. */
+const DaySchema = z
+  .object({
+    date: z.string(),
+    entries: says("Soma das quantidades que entraram, que são de unidades diferentes"),
+    exits: says("Soma das quantidades que saíram"),
+    entries_value: says("Valor das entradas, conforme o custo de cada movimento"),
+    exits_value: says("Valor das saídas, conforme o custo de cada movimento"),
+  })
+  .openapi("DashboardDay");
+
+const evolutionRoute = createRoute({
+  method: "get",
+  path: "/api/dashboard/evolution",
+  operationId: "dashboardEvolution",
+  tags: ["dashboard"],
+  summary: "Mostra as entradas e saídas dos últimos 30 dias, dia a dia",
+  ...asks("read"),
+  responses: {
+    ...answers(200, z.array(DaySchema), "Trinta dias, do mais antigo a hoje"),
+    ...UNCHANGED,
+  },
+});
+
+export const dashboardEvolution = defineOpenAPIRoute<typeof evolutionRoute, Env>({
+  route: evolutionRoute,
+  handler: async (c) => {
+    const { ports, actor } = c.var;
+    const here = await dayHere(c);
+    return cached(c, { from: ["dashboard"], by: here }, async (signal) => {
+      const days = await evolution(ports, actor.company, here, signal);
+      return days.map((figures) => ({
+        date: figures.day,
+        entries: quantity(figures.entered_e4),
+        exits: quantity(figures.left_e4),
+        entries_value: money(figures.entered_e2),
+        exits_value: money(figures.left_e2),
+      }));
+    });
+  },
+});
+
+export const dashboardRoutes = [dashboardStats, dashboardEvolution] as const;

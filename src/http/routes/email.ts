@@ -1,0 +1,224 @@
+import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
+import { trusted } from "../../lib/cast.ts";
+import { orFail } from "../../lib/result.ts";
+import { intakeAddress, renewAddress } from "../../mail/address.ts";
+import type { MailFailure } from "../../mail/failures.ts";
+import { tryMailbox } from "../../mail/poll.ts";
+import { type RecentMail, recentMails } from "../../mail/recent.ts";
+import { sendersOf } from "../../mail/senders.ts";
+import {
+  type MailChange,
+  type MailSettings,
+  mailSettingsOf,
+  saveMailSettings,
+} from "../../mail/settings.ts";
+import { causeOf, type Env } from "../env.ts";
+import { asks } from "../middleware/permissions.ts";
+import { instant } from "../numbers.ts";
+import { sayFailure } from "../problem.ts";
+import { answers, jsonBody, text } from "../schemas.ts";
+
+/** What stands for a stored password, on the way out and on the way in (S.G.E.). */
+const HIDDEN = "********";
+/** What Go writes for no time at all: clients of S.G.E. know it for settings that nobody has saved. */
+const NEVER = "0001-01-01T00:00:00Z";
+
+const RecentSchema = z
+  .object({
+    received_at: z.iso.datetime(),
+    way: z.enum(["imap", "address"]),
+    sender: z.string(),
+    job_id: z.string().nullable(),
+    code: z.string().nullable(),
+    message: z.string().nullable(),
+  })
+  .openapi("RecentMail");
+
+const EmailConfigSchema = z
+  .object({
+    ID: z.int(),
+    CreatedAt: z.iso.datetime(),
+    UpdatedAt: z.iso.datetime(),
+    DeletedAt: z.null(),
+    imap_host: z.string(),
+    imap_port: z.int(),
+    imap_user: z.string(),
+    imap_password: z.string().openapi({ description: `${HIDDEN}: há uma senha salva` }),
+    imap_folder: z.string(),
+    imap_allowed_senders: z.string().openapi({ description: "Vazio: nenhum remetente autorizado" }),
+    imap_subject_filter: z.string(),
+    use_tls: z.boolean(),
+    active: z.boolean(),
+    intake_address: z.string().nullable(),
+    reads_mailboxes: z
+      .boolean()
+      .openapi({ description: "Se este servidor consulta caixas de e-mail (IMAP)" }),
+    recent: z.array(RecentSchema).openapi({ description: "As 20 últimas mensagens" }),
+  })
+  .openapi("EmailConfig");
+
+const HOST =
+  /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*|[0-9a-f:.]+)?$/i;
+/** Those of IMAP, and those that nobody needs to be root for: no door to another service of the network. */
+const isMailPort = (port: number): boolean => port === 143 || port === 993 || port >= 1024;
+
+/** A client of S.G.E. sends back what it got: what only we say is taken and not looked at. */
+const ours = z.unknown().optional();
+const EmailOrderSchema = z
+  .strictObject({
+    ID: ours,
+    CreatedAt: ours,
+    UpdatedAt: ours,
+    DeletedAt: ours,
+    intake_address: ours,
+    reads_mailboxes: ours,
+    recent: ours,
+    imap_host: text(253).trim().regex(HOST, "deve ser o nome ou o endereço de um servidor"),
+    imap_port: z
+      .int()
+      .max(65_535)
+      .refine(isMailPort, "deve ser 143, 993 ou de 1024 a 65535")
+      .default(993),
+    imap_user: text(254).trim().default(""),
+    imap_password: text(1_024).default(HIDDEN),
+    imap_folder: text(255)
+      .trim()
+      .default("")
+      .transform((name) => name || "INBOX"),
+    imap_allowed_senders: text(10_000).default(""),
+    imap_subject_filter: text(200).trim().default(""),
+    use_tls: z.boolean().default(true),
+    active: z.boolean().default(false),
+  })
+  .openapi("EmailConfigOrder");
+
+/** Fails with `mail.senders`. */
+const changeOf = (order: z.infer<typeof EmailOrderSchema>): MailChange => ({
+  host: order.imap_host,
+  port: order.imap_port,
+  user: order.imap_user,
+  password: order.imap_password === HIDDEN ? null : order.imap_password,
+  folder: order.imap_folder,
+  senders: orFail(sendersOf(order.imap_allowed_senders)),
+  subject: order.imap_subject_filter,
+  tls: order.use_tls,
+  active: order.active,
+});
+
+const viewOf = (settings: MailSettings | null) => ({
+  ID: settings?.company ?? 0,
+  CreatedAt: settings === null ? NEVER : instant(settings.createdAt),
+  UpdatedAt: settings === null ? NEVER : instant(settings.updatedAt),
+  DeletedAt: null,
+  imap_host: settings?.host ?? "",
+  imap_port: settings?.port ?? 993,
+  imap_user: settings?.user ?? "",
+  imap_password: settings?.password ? HIDDEN : "",
+  imap_folder: settings?.folder ?? "INBOX",
+  imap_allowed_senders: settings?.senders.join(", ") ?? "",
+  imap_subject_filter: settings?.subject ?? "",
+  use_tls: settings?.tls ?? true,
+  active: settings?.active ?? false,
+});
+
+const recentOf = ({ receivedAt, way, sender, job, code }: RecentMail) => ({
+  received_at: instant(receivedAt),
+  way,
+  sender,
+  job_id: job,
+  code,
+  message: code === null ? null : refusalSaid(code),
+});
+
+/** Only mail/ gives these codes, and only those of MailFailure. */
+const refusalSaid = (code: string): string => sayFailure(trusted<MailFailure>({ code })).detail;
+
+const Message = z.object({ message: z.string() });
+
+const showRoute = createRoute({
+  method: "get",
+  path: "/api/config/email",
+  operationId: "getEmailConfig",
+  tags: ["e-mail"],
+  summary: "Mostra como a empresa recebe notas por e-mail",
+  ...asks("administer"),
+  responses: answers(200, EmailConfigSchema, "A configuração, sem a senha"),
+});
+
+export const showEmailConfig = defineOpenAPIRoute<typeof showRoute, Env>({
+  route: showRoute,
+  handler: async (c) => {
+    const { ports, actor } = c.var;
+    const [settings, intake_address, recent] = await Promise.all([
+      mailSettingsOf(ports, actor.company),
+      intakeAddress(ports, actor.company),
+      recentMails(ports, actor.company),
+    ]);
+    c.header("cache-control", "no-store");
+    const reads_mailboxes = ports.mailboxes !== undefined;
+    const shown = { intake_address, reads_mailboxes, recent: recent.map(recentOf) };
+    return c.json({ ...viewOf(settings), ...shown }, 200);
+  },
+});
+
+const saveRoute = createRoute({
+  method: "put",
+  path: "/api/config/email",
+  operationId: "putEmailConfig",
+  tags: ["e-mail"],
+  summary: `Salva como a empresa recebe notas por e-mail; a senha ${HIDDEN} mantém a que está salva`,
+  ...asks("administer"),
+  request: { body: jsonBody(EmailOrderSchema) },
+  responses: answers(200, Message, "A configuração foi salva"),
+});
+
+export const putEmailConfig = defineOpenAPIRoute<typeof saveRoute, Env>({
+  route: saveRoute,
+  handler: async (c) => {
+    await saveMailSettings(c.var.ports, changeOf(c.req.valid("json")), causeOf(c));
+    return c.json({ message: "Configuração salva com sucesso" }, 200);
+  },
+});
+
+const testRoute = createRoute({
+  method: "post",
+  path: "/api/config/email/test",
+  operationId: "testEmailConfig",
+  tags: ["e-mail"],
+  summary: "Conecta-se à caixa de e-mail e abre a pasta, sem alterar nada",
+  ...asks("administer"),
+  request: { body: jsonBody(EmailOrderSchema) },
+  responses: answers(200, Message, "A pasta pôde ser aberta"),
+});
+
+export const testEmailConfig = defineOpenAPIRoute<typeof testRoute, Env>({
+  route: testRoute,
+  handler: async (c) => {
+    const { ports, actor, signal } = c.var;
+    await tryMailbox(ports, changeOf(c.req.valid("json")), actor.company, signal);
+    return c.json({ message: "Conexão estabelecida com sucesso!" }, 200);
+  },
+});
+
+const addressRoute = createRoute({
+  method: "post",
+  path: "/api/config/email/address",
+  operationId: "renewEmailAddress",
+  tags: ["e-mail"],
+  summary: "Cria ou troca o endereço que recebe as notas da empresa; o anterior deixa de valer",
+  ...asks("administer"),
+  responses: answers(200, z.object({ intake_address: z.string() }), "O endereço de recebimento"),
+});
+
+export const renewEmailAddress = defineOpenAPIRoute<typeof addressRoute, Env>({
+  route: addressRoute,
+  handler: async (c) =>
+    c.json({ intake_address: await renewAddress(c.var.ports, causeOf(c)) }, 200),
+});
+
+export const emailRoutes = [
+  showEmailConfig,
+  putEmailConfig,
+  testEmailConfig,
+  renewEmailAddress,
+] as const;

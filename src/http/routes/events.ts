@@ -1,0 +1,151 @@
+import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
+import { holderOf } from "../../accounts/actor.ts";
+import { authenticate } from "../../accounts/authenticate.ts";
+import type { FeedFailure } from "../../journal/failures.ts";
+import { BEGINNING, cursorOf, endOf, hasExpired, positionOf } from "../../journal/feed.ts";
+import { FEED_EVENT_TYPES } from "../../journal/feed-events.ts";
+import { eventsWithin } from "../../journal/long-poll.ts";
+import { Failed } from "../../lib/result.ts";
+import type { Env } from "../env.ts";
+import { bearerOf, STREAM_PATH } from "../middleware/auth.ts";
+import { asks } from "../middleware/permissions.ts";
+import { answers, PROBLEMS, wholeNumber } from "../schemas.ts";
+import { eventStream } from "../stream/event-stream.ts";
+import { stillMay } from "../stream/still-authorised.ts";
+import { eventView } from "../views/event-frames.ts";
+
+/** How long a client may take nothing; what it takes renews it. */
+const PATIENCE_S = 120;
+const LONGEST_WAIT_S = 25;
+const LARGEST_PAGE = 500;
+
+/** A place in the feed, as an earlier answer or event gave it. */
+const Cursor = z
+  .string()
+  .transform((text, context) => {
+    const position = positionOf(text);
+    if (position !== null) return position;
+    context.addIssue({ code: "custom", message: "não é um cursor fornecido por esta API" });
+    return z.NEVER;
+  })
+  .openapi({ type: "string", example: "e2s" });
+
+const EventSchema = z
+  .object({
+    id: z.string(),
+    type: z.string().openapi({ enum: [...FEED_EVENT_TYPES] }),
+    at: z.iso.datetime(),
+    payload: z.record(z.string(), z.unknown()),
+  })
+  .openapi("Event");
+
+const feedRoute = createRoute({
+  method: "get",
+  path: "/api/events",
+  operationId: "listEvents",
+  tags: ["events"],
+  summary:
+    "Lista os eventos na ordem em que foram gravados; sem after, desde o mais antigo disponível",
+  ...asks("read"),
+  request: {
+    query: z.object({
+      after: Cursor.optional(),
+      limit: wholeNumber(1)
+        .default(100)
+        .transform((limit) => Math.min(limit, LARGEST_PAGE))
+        .openapi({ default: 100 }),
+      wait: wholeNumber(0)
+        .default(0)
+        .transform((seconds) => Math.min(seconds, LONGEST_WAIT_S))
+        .openapi({
+          default: 0,
+          description: `Segundos de espera por um evento, até ${LONGEST_WAIT_S}`,
+        }),
+    }),
+  },
+  responses: answers(
+    200,
+    z.object({ data: z.array(EventSchema), next_cursor: z.string() }),
+    "Eventos; next_cursor é o after da próxima leitura",
+  ),
+});
+
+export const listEvents = defineOpenAPIRoute<typeof feedRoute, Env>({
+  route: feedRoute,
+  handler: async (c) => {
+    const { ports, actor, request, signal } = c.var;
+    const { after = BEGINNING, limit, wait: asked } = c.req.valid("query");
+    const { company } = actor;
+    // HEAD shows none of them: there is nothing to wait for.
+    const wait = c.req.method === "HEAD" ? 0 : asked;
+    if (await hasExpired(ports, company, after))
+      throw new Failed<FeedFailure>({
+        code: "events.expired",
+        next_cursor: cursorOf(BEGINNING),
+      });
+    if (wait > 0) ports.patience(request, wait + PATIENCE_S);
+    const wanted = { holder: holderOf(actor), after, limit, waitMs: wait * 1_000 };
+    const events = await eventsWithin(ports, wanted, signal);
+    // Who may no longer read may have been sent away while waiting.
+    if (wait > 0) await authenticate(ports, bearerOf(c));
+    c.header("cache-control", "no-store");
+    const next_cursor = cursorOf(events.at(-1)?.id ?? after);
+    return c.json({ data: events.map(eventView), next_cursor }, 200);
+  },
+});
+
+const streamRoute = createRoute({
+  method: "get",
+  path: STREAM_PATH,
+  operationId: "streamEvents",
+  tags: ["events"],
+  summary:
+    "Envia os mesmos eventos como server-sent events; Last-Event-ID retoma sem perda nem repetição",
+  ...asks("read"),
+  request: {
+    query: z.object({
+      token: z
+        .string()
+        .optional()
+        .openapi({ description: "O token, para clientes que não enviam cabeçalhos" }),
+      last_event_id: Cursor.optional(),
+    }),
+    headers: z.object({ "last-event-id": Cursor.optional() }),
+  },
+  responses: {
+    200: {
+      description:
+        "connected, depois NEW_NFE e os demais eventos pelo tipo; comentários a cada 8 s",
+      content: { "text/event-stream": { schema: z.string() } },
+    },
+    default: PROBLEMS,
+  },
+});
+
+export const streamEvents = defineOpenAPIRoute<typeof streamRoute, Env>({
+  route: streamRoute,
+  handler: async (c) => {
+    const { ports, actor, request, signal } = c.var;
+    const { company } = actor;
+    // The header is the later one: a client's address stays what it was at first.
+    const seen = c.req.valid("header")["last-event-id"] ?? c.req.valid("query").last_event_id;
+    const expired = seen !== undefined && (await hasExpired(ports, company, seen));
+    const token = bearerOf(c);
+    const stream = eventStream(ports, {
+      holder: holderOf(actor),
+      from: expired ? BEGINNING : (seen ?? (await endOf(ports, company))),
+      expired,
+      mayGoOn: () => stillMay(ports, token, company),
+      alive: () => ports.patience(request, PATIENCE_S),
+      signal,
+    });
+    return c.body(stream, 200, {
+      "content-type": "text/event-stream; charset=utf-8",
+      "cache-control": "no-store",
+      // nginx would keep the events until its buffer is full.
+      "x-accel-buffering": "no",
+    });
+  },
+});
+
+export const eventRoutes = [listEvents, streamEvents] as const;

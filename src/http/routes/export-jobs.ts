@@ -1,0 +1,220 @@
+import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { settingsOf } from "../../accounts/settings.ts";
+import { cancelExport, type Export, findExport, openFile } from "../../export/exports.ts";
+import type { ExportFailure } from "../../export/failures.ts";
+import { EXPORT_TYPES, orderExport, type Wish } from "../../export/order.ts";
+import { JOB_STATES } from "../../journal/jobs.ts";
+import { Failed } from "../../lib/result.ts";
+import { causeOf, type Env } from "../env.ts";
+import { asks, mustHold } from "../middleware/permissions.ts";
+import { instant, instantOrNull } from "../numbers.ts";
+import { rangeOf } from "../range.ts";
+import {
+  attachment,
+  DialectSchema,
+  levelFilterOf,
+  MovementFilters,
+  movementFilterOf,
+  StockFilters,
+} from "../request/export-filters.ts";
+import { answers, jsonBody, PROBLEMS } from "../schemas.ts";
+
+const OrderSchema = z
+  .discriminatedUnion("type", [
+    z.strictObject({
+      type: z.literal("stock"),
+      filters: StockFilters.strict().default({}),
+      dialect: DialectSchema,
+    }),
+    z.strictObject({
+      type: z.literal("movements"),
+      filters: MovementFilters.strict().default({}),
+      dialect: DialectSchema,
+    }),
+  ])
+  .openapi("ExportOrder");
+
+const ExportSchema = z
+  .object({
+    id: z.string(),
+    type: z.enum(EXPORT_TYPES),
+    filters: z.record(z.string(), z.unknown()),
+    dialect: z.string(),
+    state: z.enum(JOB_STATES),
+    progress: z.number().openapi({ description: "De 0 a 1; 1 quando o arquivo está pronto" }),
+    rows: z.int().openapi({ description: "Linhas escritas até agora" }),
+    estimated_rows: z.int().nullable().openapi({ description: "Linhas que serão examinadas" }),
+    bytes: z.int().nullable(),
+    file: z.string().nullable().openapi({ description: "Onde baixar, quando estiver pronto" }),
+    failure: z.object({ code: z.string() }).nullable(),
+    created_at: z.iso.datetime(),
+    started_at: z.iso.datetime().nullable(),
+    finished_at: z.iso.datetime().nullable(),
+    expires_at: z.iso.datetime().nullable(),
+    created_by: z.int(),
+  })
+  .openapi("Export");
+
+const pathOf = (id: string) => `/api/exports/${id}`;
+
+function exportView({ job, order }: Export): z.infer<typeof ExportSchema> {
+  const ready = job.state === "done";
+  const visited = job.total === null || job.total === 0 ? 0 : job.done / job.total;
+  return {
+    id: job.id,
+    type: order.wish.type,
+    filters: order.asked,
+    dialect: order.dialect,
+    state: job.state,
+    // An estimate is never the end.
+    progress: ready ? 1 : Math.min(0.99, Math.floor(visited * 100) / 100),
+    rows: job.summary?.rows ?? 0,
+    estimated_rows: job.total,
+    bytes: job.bytes,
+    file: ready ? `${pathOf(job.id)}/file` : null,
+    failure: job.failure,
+    created_at: instant(job.createdAt),
+    started_at: instantOrNull(job.startedAt),
+    finished_at: instantOrNull(job.finishedAt),
+    expires_at: instantOrNull(job.expiresAt),
+    created_by: job.createdBy,
+  };
+}
+
+const orderRoute = createRoute({
+  method: "post",
+  path: "/api/exports",
+  operationId: "orderExport",
+  tags: ["exports"],
+  summary: "Pede um CSV em segundo plano; o arquivo fica por 7 dias",
+  ...asks("read"),
+  request: { body: jsonBody(OrderSchema) },
+  responses: answers(202, ExportSchema, "Na fila; o andamento está em Location"),
+});
+
+export const orderExportHere = defineOpenAPIRoute<typeof orderRoute, Env>({
+  route: orderRoute,
+  handler: async (c) => {
+    const { ports, actor, settingsVersion } = c.var;
+    const { timeZone } = await settingsOf(ports, actor.company, settingsVersion);
+    const order = c.req.valid("json");
+    const wish: Wish =
+      order.type === "stock"
+        ? { type: order.type, filter: levelFilterOf(order.filters) }
+        : { type: order.type, filter: movementFilterOf(order.filters, timeZone) };
+    const wanted = { wish, asked: order.filters, dialect: order.dialect, time_zone: timeZone };
+    const id = await orderExport(ports, wanted, causeOf(c));
+    const made = await findExport(ports, actor.company, id);
+    return c.json(exportView(made), 202, { location: pathOf(id) });
+  },
+});
+
+const IdParam = z.object({ id: z.string().max(64) });
+
+const found = (c: Context<Env>, id: string): Promise<Export> =>
+  findExport(c.var.ports, c.var.actor.company, id, c.var.signal);
+
+const getRoute = createRoute({
+  method: "get",
+  path: "/api/exports/{id}",
+  operationId: "getExport",
+  tags: ["exports"],
+  summary: "Mostra uma exportação e o andamento dela",
+  ...asks("read"),
+  request: { params: IdParam },
+  responses: answers(200, ExportSchema, "A exportação"),
+});
+
+export const getExport = defineOpenAPIRoute<typeof getRoute, Env>({
+  route: getRoute,
+  handler: async (c) => c.json(exportView(await found(c, c.req.valid("param").id)), 200),
+});
+
+const cancelRoute = createRoute({
+  method: "delete",
+  path: "/api/exports/{id}",
+  operationId: "cancelExport",
+  tags: ["exports"],
+  summary: "Cancela uma exportação ou apaga o arquivo dela; as de outros usuários, só o GERENTE",
+  ...asks("operate"),
+  request: { params: IdParam },
+  responses: { 204: { description: "Cancelada" }, default: PROBLEMS },
+});
+
+export const cancelExportHere = defineOpenAPIRoute<typeof cancelRoute, Env>({
+  route: cancelRoute,
+  handler: async (c) => {
+    const { job } = await found(c, c.req.valid("param").id);
+    if (job.createdBy !== c.var.actor.userId) mustHold(c, "manage");
+    await cancelExport(c.var.ports, job, causeOf(c));
+    return c.body(null, 204);
+  },
+});
+
+const fileContent = { "text/csv": { schema: z.string() } };
+
+const fileRoute = createRoute({
+  method: "get",
+  path: "/api/exports/{id}/file",
+  operationId: "getExportFile",
+  tags: ["exports"],
+  summary: "Baixa o arquivo de uma exportação; aceita Range",
+  ...asks("read"),
+  request: { params: IdParam },
+  responses: {
+    200: { description: "O CSV inteiro", content: fileContent },
+    206: { description: "A parte pedida", content: fileContent },
+    304: { description: "O cliente já tem o arquivo" },
+    default: PROBLEMS,
+  },
+});
+
+/** How long a reader may pause. */
+const PATIENCE_S = 120;
+
+export const getExportFile = defineOpenAPIRoute<typeof fileRoute, Env>({
+  route: fileRoute,
+  handler: async (c) => {
+    const { ports, request } = c.var;
+    const { job, order } = await found(c, c.req.valid("param").id);
+    const size = job.bytes ?? 0;
+    // A file never changes once it is whole: its name says which bytes they are.
+    const etag = `"${job.blob?.split("/").at(-1) ?? ""}"`;
+    const headers = {
+      "accept-ranges": "bytes",
+      "cache-control": "private, no-cache",
+      "content-disposition": attachment(order.wish.type, job.createdAt, order.time_zone),
+      "content-type": "text/csv; charset=utf-8",
+      etag,
+    };
+    const known = (c.req.header("if-none-match") ?? "").split(",").map((tag) => tag.trim());
+    const ready = job.state === "done";
+    if (ready && (known.includes(etag) || known.includes("*"))) return c.body(null, 304, { etag });
+    const same = (c.req.header("if-range") ?? etag) === etag;
+    const range = rangeOf(ready && same ? c.req.header("range") : undefined, size);
+    if (range === "beyond") {
+      c.header("content-range", `bytes */${size}`);
+      throw new Failed<ExportFailure>({ code: "export.range", bytes: size });
+    }
+    ports.patience(request, PATIENCE_S);
+    if (range === "whole") {
+      const body = await openFile(ports, job);
+      return c.body(body, 200, { ...headers, "content-length": String(size) });
+    }
+    const { offset, length } = range;
+    const body = await openFile(ports, job, range);
+    return c.body(body, 206, {
+      ...headers,
+      "content-length": String(length),
+      "content-range": `bytes ${offset}-${offset + length - 1}/${size}`,
+    });
+  },
+});
+
+export const exportJobRoutes = [
+  orderExportHere,
+  getExport,
+  cancelExportHere,
+  getExportFile,
+] as const;

@@ -1,0 +1,98 @@
+import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
+import { EXPORT } from "../../export/exports.ts";
+import { ARCHIVE } from "../../ingest/batch/archive.ts";
+import { itemsPage, progressOf } from "../../ingest/batch/job-items.ts";
+import { replayBatch } from "../../ingest/batch/replay.ts";
+import { findJob, hasItems, JOB_KINDS, JOB_STATES, listJobs } from "../../journal/jobs.ts";
+import { replaySingle } from "../../journal/one-message-jobs.ts";
+import { causeOf, type Env } from "../env.ts";
+import { asks } from "../middleware/permissions.ts";
+import { answers, offsetOf, PageQuery, paged, pageOf } from "../schemas.ts";
+import { itemLines, JobSchema, JobSummarySchema, jobSummary } from "../views/job-view.ts";
+
+const JobParam = z.object({ id: z.string().max(64) });
+
+const listRoute = createRoute({
+  method: "get",
+  path: "/api/jobs",
+  operationId: "listJobs",
+  tags: ["jobs"],
+  summary: "Lista os processamentos em segundo plano, do mais novo ao mais antigo",
+  ...asks("read"),
+  request: {
+    query: PageQuery.extend({
+      kind: z.enum(JOB_KINDS).optional(),
+      state: z.enum(JOB_STATES).optional(),
+    }),
+  },
+  responses: answers(200, pageOf(JobSummarySchema), "Uma página de processamentos"),
+});
+
+export const listJobsHere = defineOpenAPIRoute<typeof listRoute, Env>({
+  route: listRoute,
+  handler: async (c) => {
+    const { ports, actor } = c.var;
+    const query = c.req.valid("query");
+    const { signal } = c.var;
+    const { jobs, total } = await listJobs(ports, actor.company, query, offsetOf(query), signal);
+    return c.json(paged(jobs.map(jobSummary), query, total), 200);
+  },
+});
+
+const getRoute = createRoute({
+  method: "get",
+  path: "/api/jobs/{id}",
+  operationId: "getJob",
+  tags: ["jobs"],
+  summary:
+    "Mostra o andamento de um processamento e o resultado de cada documento, na ordem enviada",
+  ...asks("read"),
+  request: { params: JobParam, query: PageQuery },
+  responses: answers(200, JobSchema, "O processamento, com uma página de resultados"),
+});
+
+export const getJob = defineOpenAPIRoute<typeof getRoute, Env>({
+  route: getRoute,
+  handler: async (c) => {
+    const { ports, actor } = c.var;
+    const query = c.req.valid("query");
+    const { signal } = c.var;
+    const job = await findJob(ports, actor.company, c.req.valid("param").id, signal);
+    const [{ parked, summary }, items] = await Promise.all([
+      progressOf(ports, actor.company, job.id, signal),
+      itemsPage(ports, actor.company, job.id, offsetOf(query), signal),
+    ]);
+    const total = hasItems(job.kind) ? (job.total ?? 0) : 0;
+    const { data: results, pagination } = paged(items.flatMap(itemLines), query, total);
+    const batch = { parked, summary: hasItems(job.kind) ? { ...summary } : (job.summary ?? {}) };
+    const { failure } = job;
+    return c.json({ ...jobSummary(job), ...batch, failure, results, pagination }, 200);
+  },
+});
+
+const replayRoute = createRoute({
+  method: "post",
+  path: "/api/jobs/{id}/replay",
+  operationId: "replayJob",
+  tags: ["jobs"],
+  summary: "Processa de novo os documentos que falharam até a última tentativa",
+  ...asks("manage"),
+  request: { params: JobParam },
+  responses: answers(202, z.object({ job_id: z.string(), replayed: z.int() }), "De volta à fila"),
+});
+
+export const replayJob = defineOpenAPIRoute<typeof replayRoute, Env>({
+  route: replayRoute,
+  handler: async (c) => {
+    const { ports, actor } = c.var;
+    const job = await findJob(ports, actor.company, c.req.valid("param").id, c.var.signal);
+    const single = hasItems(job.kind) ? ARCHIVE : EXPORT;
+    const replayed =
+      hasItems(job.kind) && job.blob === null
+        ? await replayBatch(ports, job.id, causeOf(c))
+        : await replaySingle(ports, single, job.id, causeOf(c));
+    return c.json({ job_id: job.id, replayed }, 202, { location: `/api/jobs/${job.id}` });
+  },
+});
+
+export const jobRoutes = [listJobsHere, getJob, replayJob] as const;

@@ -1,0 +1,70 @@
+import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
+import type { MiddlewareHandler } from "hono";
+import { timingSafeEqual } from "hono/utils/buffer";
+import type { Actor } from "../../accounts/actor.ts";
+import type { AccountsFailure } from "../../accounts/failures.ts";
+import { Failed } from "../../lib/result.ts";
+import { standing } from "../../observability/database-gauges.ts";
+import { EXPOSITION_TYPE, exposition } from "../../observability/exposition.ts";
+import type { Ports } from "../../ports/ports.ts";
+import { VERSION } from "../../version.ts";
+import type { Env } from "../env.ts";
+import { authenticated, bearerOf } from "../middleware/auth.ts";
+import { asks } from "../middleware/permissions.ts";
+import { PROBLEMS } from "../schemas.ts";
+
+/** Whoever holds METRICS_TOKEN: of no company, and let into one place only. */
+const SCRAPER: Actor = { company: 0, userId: 0, role: "ADMIN" };
+
+/**
+ * Stands before `/metrics`: lets METRICS_TOKEN in, which knows nothing else; anybody else as under /api, so that an
+ * administrator's token or API key will do, where there is one company. No rate limit: a scrape that is refused is a hole in every graph.
+ */
+export const admitScraper: MiddlewareHandler<Env> = async (c, next) => {
+  const wanted = c.var.ports.config.METRICS_TOKEN;
+  if (wanted === undefined || !(await timingSafeEqual(bearerOf(c), wanted)))
+    return authenticated(c, next);
+  c.set("actor", SCRAPER);
+  await next();
+};
+
+const metricsRoute = createRoute({
+  method: "get",
+  path: "/metrics",
+  operationId: "metrics",
+  tags: ["operations"],
+  summary:
+    "Métricas no formato do Prometheus; METRICS_TOKEN, ou um ADMIN onde há uma só empresa na instalação",
+  ...asks("administer"),
+  responses: {
+    200: { description: "As métricas", content: { "text/plain": { schema: z.string() } } },
+    default: PROBLEMS,
+  },
+});
+
+/**
+ * The figures are of the whole installation: where several companies share it, no administrator of one sees those of the
+ * others. Fails with `metrics.many_companies`.
+ */
+async function mustSeeAll({ reader }: Ports, actor: Actor): Promise<void> {
+  if (actor === SCRAPER) return;
+  const companies = await reader.rows({ sql: "select 1 from companies limit 2", args: [] });
+  if (companies.length > 1) throw new Failed<AccountsFailure>({ code: "metrics.many_companies" });
+}
+
+/** What this process has counted; where one process is not the service (Workers), what the database knows of it. */
+export const metrics = defineOpenAPIRoute<typeof metricsRoute, Env>({
+  route: metricsRoute,
+  handler: async (c) => {
+    const { ports, signal, actor } = c.var;
+    await mustSeeAll(ports, actor);
+    const exposed = (await ports.meter.exposition?.()) ?? {
+      type: EXPOSITION_TYPE,
+      text: exposition({
+        sge_build_info: [{ labels: { version: VERSION }, value: 1 }],
+        ...(await standing(ports, signal)),
+      }),
+    };
+    return c.text(exposed.text, 200, { "content-type": exposed.type, "cache-control": "no-store" });
+  },
+});

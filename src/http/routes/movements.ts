@@ -1,0 +1,148 @@
+import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
+import { settingsOf } from "../../accounts/settings.ts";
+import { recordMovement } from "../../ingest/approve/manual-movement.ts";
+import type { ProductTag, Tag } from "../../journal/versions.ts";
+import { findMovement, listMovements, type MovementFilter } from "../../stock/ledger.ts";
+import { cached, UNCHANGED } from "../cache/cached.ts";
+import { dayRange } from "../days.ts";
+import { causeOf, type Env } from "../env.ts";
+import { asks } from "../middleware/permissions.ts";
+import { referenceOf } from "../request/export-filters.ts";
+import {
+  answers,
+  codeText,
+  Day,
+  decimalOf,
+  jsonBody,
+  offsetOf,
+  PageQuery,
+  paged,
+  pageOf,
+  text,
+} from "../schemas.ts";
+import { MovementSchema, movementView } from "../views/movement-view.ts";
+
+const optionalText = (max: number) =>
+  text(max)
+    .trim()
+    .nullish()
+    .transform((given) => given || null);
+
+/** Body of S.G.E. row 13. The origin NFE belongs to notes; its web client sends Manual, MANUAL and XML. */
+const MovementOrderSchema = z
+  .object({
+    product_code: codeText(120).min(1),
+    type: z.enum(["ENTRADA", "SAIDA"]),
+    quantity: decimalOf(4).refine((e4) => e4 > 0, "deve ser maior que zero"),
+    unit_cost: decimalOf(4)
+      .refine((e4) => e4 >= 0, "não pode ser negativo")
+      .nullish(),
+    batch_number: optionalText(100),
+    expiration_date: Day.nullish(),
+    origin: text(40)
+      .trim()
+      .nullish()
+      .transform((given) => (given || "MANUAL").toUpperCase())
+      .refine((origin) => origin !== "NFE", "esta origem é reservada às notas fiscais"),
+    reference: optionalText(120),
+    notes: optionalText(500),
+  })
+  .openapi("MovementOrder");
+
+const createMovementRoute = createRoute({
+  method: "post",
+  path: "/api/movements",
+  operationId: "createMovement",
+  tags: ["stock"],
+  summary: "Lança uma entrada ou saída manual",
+  ...asks("operate"),
+  request: { body: jsonBody(MovementOrderSchema) },
+  responses: answers(
+    201,
+    z.object({ message: z.string(), movement: MovementSchema }),
+    "O movimento lançado",
+  ),
+});
+
+export const createMovement = defineOpenAPIRoute<typeof createMovementRoute, Env>({
+  route: createMovementRoute,
+  handler: async (c) => {
+    const { ports, actor } = c.var;
+    const order = c.req.valid("json");
+    const id = await recordMovement(
+      ports,
+      {
+        product: order.product_code,
+        type: order.type,
+        quantity_e4: order.quantity,
+        unitCost_e4: order.unit_cost || null,
+        lot: order.batch_number,
+        expiresOn: order.expiration_date ?? null,
+        origin: order.origin,
+        reference: order.reference,
+        notes: order.notes,
+      },
+      causeOf(c),
+      c.var.signal,
+    );
+    const movement = await findMovement(ports, actor.company, id);
+    if (movement === null) throw new Error("a movement that was committed is not there");
+    return c.json(
+      { message: "Movimentação registrada com sucesso", movement: movementView(movement) },
+      201,
+    );
+  },
+});
+
+const listMovementsRoute = createRoute({
+  method: "get",
+  path: "/api/movements/list",
+  operationId: "listMovements",
+  tags: ["stock"],
+  summary: "Lista os movimentos, do mais novo ao mais antigo",
+  ...asks("read"),
+  request: {
+    query: PageQuery.extend({
+      product_code: codeText(120).optional(),
+      type: z.enum(["ENTRADA", "SAIDA"]).optional(),
+      from: Day.optional(),
+      to: Day.optional(),
+      origin: text(40).optional(),
+      reference: text(120).optional(),
+    }),
+  },
+  responses: { ...answers(200, pageOf(MovementSchema), "Uma página de movimentos"), ...UNCHANGED },
+});
+
+export const listMovementsHere = defineOpenAPIRoute<typeof listMovementsRoute, Env>({
+  route: listMovementsRoute,
+  handler: async (c) => {
+    const { ports, actor } = c.var;
+    const query = c.req.valid("query");
+    const { timeZone } = await settingsOf(ports, actor.company, c.var.settingsVersion);
+    const filter = {
+      product: query.product_code,
+      type: query.type,
+      origin: query.origin?.toUpperCase(),
+      reference: referenceOf(query.reference),
+      ...dayRange(query, timeZone),
+    };
+    const { page, limit } = query;
+    return cached(c, { from: shownBy(filter), by: { ...filter, page, limit } }, async (signal) => {
+      const { movements, total } = await listMovements(
+        ports,
+        actor.company,
+        filter,
+        offsetOf(query),
+        signal,
+      );
+      return paged(movements.map(movementView), query, total);
+    });
+  },
+});
+
+/** One product's movements stay as they are while others move. */
+const shownBy = ({ product }: MovementFilter): (Tag | ProductTag)[] =>
+  product === undefined ? ["stock", "products", "users"] : [`product:${product}`, "users"];
+
+export const movementRoutes = [createMovement, listMovementsHere] as const;

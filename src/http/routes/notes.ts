@@ -1,0 +1,277 @@
+import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
+import { settingsOf } from "../../accounts/settings.ts";
+import { approve, rehearse } from "../../ingest/approve/approve.ts";
+import { discard, restore } from "../../ingest/note/discard.ts";
+import { mappingOf } from "../../ingest/note/mapping.ts";
+import { listNotes, noteDetail } from "../../ingest/note/notes.ts";
+import { findNote, originalOf } from "../../ingest/note/stored-note.ts";
+import type { IngestFailure } from "../../ingest/verdict/failures.ts";
+import type { Tag } from "../../journal/versions.ts";
+import { trusted } from "../../lib/cast.ts";
+import { Failed } from "../../lib/result.ts";
+import { movementsOf } from "../../stock/ledger.ts";
+import { cached, UNCHANGED } from "../cache/cached.ts";
+import { dayRange, plainDays } from "../days.ts";
+import { causeOf, type Env } from "../env.ts";
+import { asks, mustHold } from "../middleware/permissions.ts";
+import { type CorrectionBody, correctionsOf, ProcessBody } from "../request/corrections.ts";
+import {
+  AccessKeyParam,
+  answers,
+  codeText,
+  Day,
+  DirectionEnum,
+  FindingSchema,
+  Flag,
+  jsonBody,
+  NoteStatusEnum,
+  offsetOf,
+  PageQuery,
+  PROBLEMS,
+  paged,
+  pageOf,
+  text,
+} from "../schemas.ts";
+import {
+  detailView,
+  NoteDetailSchema,
+  NoteSummarySchema,
+  summaryView,
+} from "../views/note-view.ts";
+import { PlanSchema, planView } from "../views/plan-view.ts";
+
+const listRoute = createRoute({
+  method: "get",
+  path: "/api/nfes",
+  operationId: "listNfes",
+  tags: ["nfe"],
+  summary: "Lista as notas, da mais nova à mais antiga",
+  ...asks("read"),
+  request: {
+    query: PageQuery.extend({
+      status: NoteStatusEnum.optional(),
+      direction: DirectionEnum.optional(),
+      supplier: text(120).optional().openapi({
+        description: "CNPJ ou CPF do emitente, inteiro ou em parte, ou palavras do nome",
+      }),
+      search: text(120).optional().openapi({
+        description: "Chave de acesso (inteira ou em parte), número, CNPJ ou palavras do nome",
+      }),
+      from: Day.optional(),
+      to: Day.optional(),
+      product_code: codeText(120).optional(),
+    }),
+  },
+  responses: { ...answers(200, pageOf(NoteSummarySchema), "Uma página de notas"), ...UNCHANGED },
+});
+
+export const listNfes = defineOpenAPIRoute<typeof listRoute, Env>({
+  route: listRoute,
+  handler: async (c) => {
+    const { ports, actor } = c.var;
+    const query = c.req.valid("query");
+    const { timeZone } = await settingsOf(ports, actor.company, c.var.settingsVersion);
+    const filter = {
+      status: query.status,
+      direction: query.direction,
+      supplier: query.supplier,
+      search: query.search,
+      product: query.product_code,
+      ...dayRange(query, timeZone),
+      ...plainDays(query),
+    };
+    const { page, limit } = query;
+    const from: Tag[] = filter.product === undefined ? ["nfes"] : ["nfes", "supplier_items"];
+    return cached(c, { from, by: { ...filter, page, limit } }, async () => {
+      const { rows, total } = await listNotes(ports, actor.company, filter, offsetOf(query));
+      return paged(rows.map(summaryView), query, total);
+    });
+  },
+});
+
+const detailRoute = createRoute({
+  method: "get",
+  path: "/api/nfes/{access_key}",
+  operationId: "getNfe",
+  tags: ["nfe"],
+  summary: "Mostra uma nota com itens, movimentos, eventos e as regras aplicadas a ela",
+  ...asks("read"),
+  request: { params: AccessKeyParam },
+  responses: { ...answers(200, NoteDetailSchema, "A nota"), ...UNCHANGED },
+});
+
+export const getNfe = defineOpenAPIRoute<typeof detailRoute, Env>({
+  route: detailRoute,
+  handler: async (c) => {
+    const { ports, actor } = c.var;
+    const { access_key } = c.req.valid("param");
+    // Its movements name their product and their user.
+    const from: Tag[] = ["nfes", "supplier_items", "products", "users"];
+    return cached(c, { from, by: { access_key } }, async (signal) => {
+      const detail = await noteDetail(ports, actor.company, access_key);
+      if (detail === null) throw notFound(access_key);
+      const { note, items, events, referenced } = detail;
+      const [movements, mapping] = await Promise.all([
+        note.posting === null ? [] : movementsOf(ports, actor.company, access_key, signal),
+        mappingOf(ports, actor.company, note.supplierId, items, signal),
+      ]);
+      return detailView(note, items, events, movements, mapping, referenced);
+    });
+  },
+});
+
+const notFound = (access_key: string) =>
+  new Failed<IngestFailure>({ code: "nfe.not_found", access_key });
+
+const xmlRoute = createRoute({
+  method: "get",
+  path: "/api/nfes/{access_key}/xml",
+  operationId: "getNfeXml",
+  tags: ["nfe"],
+  summary: "Baixa o XML original da nota, byte a byte",
+  ...asks("read"),
+  request: { params: AccessKeyParam },
+  responses: {
+    200: { description: "O XML", content: { "application/xml": { schema: z.string() } } },
+    default: PROBLEMS,
+  },
+});
+
+export const getNfeXml = defineOpenAPIRoute<typeof xmlRoute, Env>({
+  route: xmlRoute,
+  handler: async (c) => {
+    const { ports, actor } = c.var;
+    const { access_key } = c.req.valid("param");
+    const note = await findNote(ports, actor.company, access_key, c.var.signal);
+    if (note === null) throw notFound(access_key);
+    const bytes = await originalOf(ports, actor.company, note);
+    // A document that we did not write is never shown as part of our site.
+    return c.body(bytes, 200, {
+      "content-type": "application/xml",
+      "content-disposition": `attachment; filename="${access_key}.xml"`,
+      "x-content-type-options": "nosniff",
+    });
+  },
+});
+
+const ProcessAnswer = z
+  .object({
+    message: z.string(),
+    access_key: z.string(),
+    items: z.int(),
+    status: z.literal("PROCESSADA"),
+    already_processed: z.literal(true).optional(),
+    findings: z.array(FindingSchema),
+  })
+  .openapi("ProcessAnswer");
+
+const processRoute = createRoute({
+  method: "post",
+  path: "/api/nfes/{access_key}/process",
+  operationId: "processNfe",
+  tags: ["nfe"],
+  summary: "Aprova a nota: produtos, movimentos, saldos e custos em uma só gravação",
+  ...asks("operate"),
+  request: {
+    params: AccessKeyParam,
+    query: z.object({ dry_run: Flag.optional() }),
+    body: { required: false, content: { "application/json": { schema: ProcessBody } } },
+  },
+  responses: answers(
+    200,
+    z.union([ProcessAnswer, PlanSchema]),
+    "Aprovada; com dry_run=true, o que aconteceria",
+  ),
+});
+
+export const processNfe = defineOpenAPIRoute<typeof processRoute, Env>({
+  route: processRoute,
+  handler: async (c) => {
+    const { ports } = c.var;
+    const { access_key } = c.req.valid("param");
+    const body = trusted<CorrectionBody>(c.req.valid("json") ?? {});
+    const corrections = correctionsOf(body);
+    // What changes the verdict or teaches a supplier item is the manager's word.
+    if (corrections.override.length > 0 || corrections.items.length > 0) mustHold(c, "manage");
+    const options = { cause: causeOf(c), corrections, signal: c.var.signal };
+    if (c.req.valid("query").dry_run === true)
+      return c.json(planView(await rehearse(ports, access_key, options)), 200);
+    const approval = await approve(ports, access_key, options);
+    return c.json(
+      {
+        message: approval.alreadyProcessed
+          ? "Esta nota já tinha sido processada; o estoque não mudou"
+          : "Nota fiscal processada com sucesso e estoque atualizado",
+        access_key,
+        items: approval.items,
+        status: "PROCESSADA" as const,
+        ...(approval.alreadyProcessed ? { already_processed: true as const } : {}),
+        findings: [...approval.findings],
+      },
+      200,
+    );
+  },
+});
+
+const StatusAnswer = z
+  .object({ message: z.string(), access_key: z.string(), status: NoteStatusEnum })
+  .openapi("StatusAnswer");
+
+const discardRoute = createRoute({
+  method: "post",
+  path: "/api/nfes/{access_key}/discard",
+  operationId: "discardNfe",
+  tags: ["nfe"],
+  summary: "Descarta uma nota pendente",
+  ...asks("manage"),
+  request: {
+    params: AccessKeyParam,
+    body: jsonBody(z.strictObject({ reason: text(500).trim().min(3) })),
+  },
+  responses: answers(200, StatusAnswer, "Descartada"),
+});
+
+export const discardNfe = defineOpenAPIRoute<typeof discardRoute, Env>({
+  route: discardRoute,
+  handler: async (c) => {
+    const { access_key } = c.req.valid("param");
+    await discard(c.var.ports, access_key, c.req.valid("json").reason, causeOf(c));
+    return c.json({ message: "Nota descartada", access_key, status: "DESCARTADA" as const }, 200);
+  },
+});
+
+const restoreRoute = createRoute({
+  method: "post",
+  path: "/api/nfes/{access_key}/restore",
+  operationId: "restoreNfe",
+  tags: ["nfe"],
+  summary: "Restaura uma nota descartada",
+  ...asks("manage"),
+  request: { params: AccessKeyParam },
+  responses: answers(200, StatusAnswer, "Pendente de novo"),
+});
+
+export const restoreNfe = defineOpenAPIRoute<typeof restoreRoute, Env>({
+  route: restoreRoute,
+  handler: async (c) => {
+    const { access_key } = c.req.valid("param");
+    await restore(c.var.ports, access_key, causeOf(c));
+    return c.json(
+      {
+        message: "Nota restaurada; está pendente de novo",
+        access_key,
+        status: "PENDENTE" as const,
+      },
+      200,
+    );
+  },
+});
+
+export const nfesRoutes = [
+  listNfes,
+  getNfe,
+  getNfeXml,
+  processNfe,
+  discardNfe,
+  restoreNfe,
+] as const;

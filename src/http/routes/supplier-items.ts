@@ -1,0 +1,116 @@
+import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
+import { tellSupplierItem } from "../../ingest/note/map-supplier-item.ts";
+import { listItems, type SupplierItem } from "../../stock/supplier-items.ts";
+import { unitKey } from "../../stock/unit.ts";
+import { cached, UNCHANGED } from "../cache/cached.ts";
+import { causeOf, type Env } from "../env.ts";
+import { FactorMembers, factorAmong, factorView } from "../factor.ts";
+import { asks } from "../middleware/permissions.ts";
+import { answers, codeText, jsonBody, offsetOf, PageQuery, paged, pageOf } from "../schemas.ts";
+
+/** CNPJ (14) or CPF (11); a mask is taken off. */
+const SupplierId = z
+  .string()
+  .transform((text) => text.replaceAll(/[./\-\s]/g, "").toUpperCase())
+  .refine((text) => /^([0-9A-Z]{12}[0-9]{2}|[0-9]{11})$/.test(text), "deve ser um CNPJ ou CPF");
+
+const SupplierItemSchema = z
+  .object({
+    supplier_cnpj: z.string(),
+    code: z.string(),
+    unit: z.string(),
+    product_code: z.string(),
+    factor: z.number(),
+    factor_text: z.string(),
+  })
+  .openapi("SupplierItem");
+
+const view = (item: SupplierItem): z.infer<typeof SupplierItemSchema> => ({
+  supplier_cnpj: item.supplier,
+  code: item.code,
+  unit: item.unit,
+  product_code: item.product,
+  ...factorView(item.factor),
+});
+
+const listRoute = createRoute({
+  method: "get",
+  path: "/api/supplier-items",
+  operationId: "listSupplierItems",
+  tags: ["stock"],
+  summary: "Lista o de-para: o produto da empresa que corresponde a cada código do fornecedor",
+  ...asks("read"),
+  request: {
+    query: PageQuery.extend({
+      supplier_cnpj: SupplierId.optional(),
+      product_code: codeText(120).optional(),
+    }),
+  },
+  responses: {
+    ...answers(200, pageOf(SupplierItemSchema), "Uma página do de-para"),
+    ...UNCHANGED,
+  },
+});
+
+export const listSupplierItems = defineOpenAPIRoute<typeof listRoute, Env>({
+  route: listRoute,
+  handler: async (c) => {
+    const query = c.req.valid("query");
+    return cached(c, { from: ["supplier_items"], by: query }, async (signal) => {
+      const { items, total } = await listItems(
+        c.var.ports,
+        c.var.actor.company,
+        { supplier: query.supplier_cnpj, product: query.product_code },
+        offsetOf(query),
+        signal,
+      );
+      return paged(items.map(view), query, total);
+    });
+  },
+});
+
+const putRoute = createRoute({
+  method: "put",
+  path: "/api/supplier-items",
+  operationId: "putSupplierItem",
+  tags: ["stock"],
+  summary:
+    "Define o produto da empresa que corresponde a um código do fornecedor e o fator de conversão",
+  ...asks("manage"),
+  request: {
+    body: jsonBody(
+      z
+        .strictObject({
+          supplier_cnpj: SupplierId,
+          code: codeText(60).trim().min(1),
+          unit: codeText(6).trim().min(1),
+          product_code: codeText(120).trim().min(1),
+          ...FactorMembers,
+        })
+        .transform(({ factor, factor_text, ...body }, context) => ({
+          ...body,
+          factor: factorAmong({ factor, factor_text }, context),
+        }))
+        .openapi("SupplierItemBody"),
+    ),
+  },
+  responses: answers(200, SupplierItemSchema, "O de-para como ficou"),
+});
+
+export const putSupplierItem = defineOpenAPIRoute<typeof putRoute, Env>({
+  route: putRoute,
+  handler: async (c) => {
+    const body = c.req.valid("json");
+    const item: SupplierItem = {
+      supplier: body.supplier_cnpj,
+      code: body.code,
+      unit: unitKey(body.unit),
+      product: body.product_code,
+      factor: body.factor,
+    };
+    await tellSupplierItem(c.var.ports, item, causeOf(c));
+    return c.json(view(item), 200);
+  },
+});
+
+export const supplierItemRoutes = [listSupplierItems, putSupplierItem] as const;

@@ -1,0 +1,137 @@
+import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
+import { enqueueArchive } from "../../ingest/batch/archive.ts";
+import { receiveBatch } from "../../ingest/batch/batch.ts";
+import { summaryOf } from "../../ingest/batch/batch-result.ts";
+import { enqueueBatch } from "../../ingest/batch/enqueue.ts";
+import { receive } from "../../ingest/receive/receive.ts";
+import { unpack } from "../../ingest/upload/unpack.ts";
+import type { IngestFailure } from "../../ingest/verdict/failures.ts";
+import { Failed } from "../../lib/result.ts";
+import { causeOf, type Env } from "../env.ts";
+import { asks } from "../middleware/permissions.ts";
+import { batchOf, documentOf } from "../request/body.ts";
+import { limitsOf, storeFullZip, storeLargeZip } from "../request/large-uploads.ts";
+import { answers, Flag } from "../schemas.ts";
+import { BatchSchema, batchLine } from "../views/batch-view.ts";
+import { JobMadeSchema } from "../views/job-view.ts";
+import {
+  EventReceiptSchema,
+  eventReceiptView,
+  ReceiptSchema,
+  receiptView,
+} from "../views/note-view.ts";
+
+const binary: { type: "string"; format: string } = { type: "string", format: "binary" };
+
+/** Both forms are taken by the handler itself, so that the bytes stay as they were sent. */
+const document = {
+  required: false,
+  content: {
+    "multipart/form-data": { schema: { type: "object" as const, properties: { file: binary } } },
+    "application/xml": { schema: binary },
+  },
+};
+
+const uploadRoute = createRoute({
+  method: "post",
+  path: "/api/nfe/upload",
+  operationId: "uploadNfe",
+  tags: ["nfe"],
+  summary: "Registra uma NF-e ou um evento já registrado na SEFAZ",
+  ...asks("operate"),
+  request: { body: document, query: z.object({ approve: Flag.optional() }) },
+  responses: answers(
+    200,
+    z.union([ReceiptSchema, EventReceiptSchema]),
+    "Resultado do registro da nota",
+  ),
+});
+
+export const uploadNfe = defineOpenAPIRoute<typeof uploadRoute, Env>({
+  route: uploadRoute,
+  handler: async (c) => {
+    const { ports } = c.var;
+    const { approve } = c.req.valid("query");
+    const { bytes } = await documentOf(c);
+    const received = await receive(ports, bytes, {
+      cause: causeOf(c),
+      approve: approve ?? null,
+      settingsSeen: c.var.settingsVersion,
+      signal: c.var.signal,
+    });
+    if (received.kind === "note") return c.json(receiptView(received.note), 200);
+    return c.json(eventReceiptView(received.event), 200);
+  },
+});
+
+const batchRoute = createRoute({
+  method: "post",
+  path: "/api/nfe/batch",
+  operationId: "uploadBatch",
+  tags: ["nfe"],
+  summary: "Registra várias notas: arquivos XML e ZIPs, com um resultado para cada documento",
+  ...asks("operate"),
+  request: {
+    body: {
+      required: false,
+      content: {
+        "multipart/form-data": {
+          schema: {
+            type: "object" as const,
+            properties: { files: { type: "array" as const, items: binary } },
+          },
+        },
+        "application/zip": { schema: binary },
+      },
+    },
+    query: z.object({
+      approve: Flag.optional(),
+      dry_run: Flag.optional(),
+      async: Flag.optional(),
+    }),
+  },
+  responses: {
+    ...answers(200, BatchSchema, "Um resultado por documento, na ordem enviada"),
+    ...answers(
+      202,
+      JobMadeSchema,
+      "async=true, ou um ZIP grande demais para a própria requisição: o andamento está em Location",
+    ),
+  },
+});
+
+export const uploadBatch = defineOpenAPIRoute<typeof batchRoute, Env>({
+  route: batchRoute,
+  handler: async (c) => {
+    const { ports, signal } = c.var;
+    const query = c.req.valid("query");
+    if (query.async === true && query.dry_run === true)
+      throw new Failed<IngestFailure>({ code: "batch.dry_run_async" });
+    const asked = { cause: causeOf(c), approve: query.approve ?? null, signal };
+    const accepted = (id: string) => c.json({ job_id: id }, 202, { location: `/api/jobs/${id}` });
+    const limits = limitsOf(ports);
+    const rehearsed = query.dry_run === true;
+    const large = rehearsed ? null : await storeLargeZip(c);
+    if (large !== null) {
+      await enqueueArchive(ports, large, asked);
+      return accepted(large);
+    }
+    const sent = await batchOf(c, limits);
+    const pieces = await unpack(sent, limits, signal).catch(async (error) => {
+      const full = rehearsed ? null : await storeFullZip(c, sent, error);
+      if (full === null) throw error;
+      await enqueueArchive(ports, full, asked);
+      return full;
+    });
+    if (typeof pieces === "string") return accepted(pieces);
+    if (query.async === true) return accepted(await enqueueBatch(ports, pieces, asked));
+    const results = await receiveBatch(ports, pieces, {
+      ...asked,
+      dryRun: query.dry_run ?? false,
+      maxNotes: limits.documents,
+    });
+    return c.json({ summary: summaryOf(results), results: results.map(batchLine) }, 200);
+  },
+});
+
+export const nfeRoutes = [uploadNfe, uploadBatch] as const;

@@ -1,0 +1,93 @@
+import { z } from "@hono/zod-openapi";
+import type { Failure } from "../../failures.ts";
+import type { BatchResult } from "../../ingest/batch/batch-result.ts";
+import { trusted } from "../../lib/cast.ts";
+import { sayFailure } from "../problem.ts";
+import { DirectionEnum, FindingSchema, HoldSchema, NoteStatusEnum } from "../schemas.ts";
+import { eventMessage, receiptMessage } from "./note-view.ts";
+
+export const BatchLineSchema = z
+  .object({
+    file: z.string(),
+    outcome: z.enum([
+      "registered",
+      "approved",
+      "completed",
+      "duplicate",
+      "rejected",
+      "event",
+      "ignored",
+    ]),
+    access_key: z.string().optional(),
+    status: NoteStatusEnum.optional(),
+    direction: DirectionEnum.optional(),
+    holds: z.array(HoldSchema).optional(),
+    findings: z.array(FindingSchema).optional(),
+    effect: z.string().optional(),
+    code: z.string().optional(),
+    message: z.string().optional(),
+    errors: z.array(z.record(z.string(), z.unknown())).optional(),
+    differs: z.boolean().optional(),
+  })
+  .openapi("BatchLine");
+
+export const BatchSchema = z
+  .object({
+    summary: z.object({
+      registered: z.int(),
+      approved: z.int(),
+      completed: z.int(),
+      duplicate: z.int(),
+      rejected: z.int(),
+      events: z.int(),
+      ignored: z.int(),
+    }),
+    results: z.array(BatchLineSchema),
+  })
+  .openapi("BatchAnswer");
+
+/** What became of one document, with the same code and sentence that the single route would answer. */
+export function batchLine(result: BatchResult): z.infer<typeof BatchLineSchema> {
+  const { file, outcome } = result;
+  switch (result.outcome) {
+    case "ignored":
+      return { file, outcome, message: result.why };
+    case "event":
+      return {
+        file,
+        outcome,
+        access_key: result.event.accessKey,
+        effect: result.event.effect,
+        message: eventMessage(result.event),
+      };
+    case "duplicate":
+    case "rejected": {
+      // Only our own flows put failures into results.
+      const failure = trusted<Failure>(result.failure);
+      const { detail, evidence } = sayFailure(failure);
+      const { note_status: _, ...told } = evidence;
+      return {
+        file,
+        outcome,
+        ...(result.accessKey === null ? {} : { access_key: result.accessKey }),
+        ...(result.outcome === "duplicate" ? { status: result.status } : {}),
+        ...told,
+        code: failure.code,
+        message: detail,
+      };
+    }
+    default: {
+      const { note } = result;
+      return {
+        file,
+        outcome,
+        access_key: note.accessKey,
+        status: note.status,
+        direction: note.direction,
+        holds: [...note.holds],
+        findings: [...note.findings],
+        message: receiptMessage(note),
+      };
+    }
+  }
+}

@@ -1,0 +1,297 @@
+import { z } from "@hono/zod-openapi";
+import type { EventReceipt } from "../../ingest/event/register-event.ts";
+import { itemParts } from "../../ingest/note/lines.ts";
+import type { Mapping } from "../../ingest/note/mapping.ts";
+import type { NfeEventRow, NoteItemRow, NoteRow, NoteSummary } from "../../ingest/note/notes.ts";
+import type { NoteReceipt } from "../../ingest/note/receipt.ts";
+import { divideHalfUp, unitValue } from "../../lib/decimal.ts";
+import type { NoteStatus } from "../../lib/note-status.ts";
+import { decimalFactor, FACTOR_ONE, inStock } from "../../stock/factor.ts";
+import type { Movement } from "../../stock/ledger.ts";
+import { factorView } from "../factor.ts";
+import { exactNumber, instant, instantOrNull, money, quantity } from "../numbers.ts";
+import { DirectionEnum, FindingSchema, HoldSchema, NoteStatusEnum } from "../schemas.ts";
+import { MovementSchema, movementView } from "./movement-view.ts";
+
+export const ReceiptSchema = z
+  .object({
+    message: z.string(),
+    access_key: z.string(),
+    total_items: z.int(),
+    status: NoteStatusEnum,
+    direction: DirectionEnum,
+    holds: z.array(HoldSchema),
+    findings: z.array(FindingSchema),
+    completed: z.literal(true).optional(),
+  })
+  .openapi("NoteReceipt");
+
+export const EventReceiptSchema = z
+  .object({
+    message: z.string(),
+    event: z.object({
+      type: z.string(),
+      access_key: z.string(),
+      effect: z.enum(["cancelled", "attached", "held", "waiting", "none", "withdrawn"]),
+      id: z.string().optional(),
+    }),
+  })
+  .openapi("EventReceipt");
+
+const EVENT_SAY = {
+  cancelled: "Cancelamento registrado; a nota fica com pendência",
+  attached: "Evento anexado à nota",
+  held: "O evento pede conferência: a nota fica com pendência ou, se já está no estoque, com aviso",
+  waiting: "Evento guardado; a nota ainda não foi recebida",
+  withdrawn: "Este evento foi retirado por uma pessoa da empresa; nada mudou",
+} as const;
+
+const NO_EFFECT = {
+  not_registered: "O evento não foi registrado pela SEFAZ; nada mudou",
+  other_environment:
+    "O evento não é do ambiente desta empresa (produção ou homologação); nada mudou",
+  signature: "A empresa exige assinatura, e o evento não está assinado pelo autor dele; nada mudou",
+  other_author:
+    "O autor do evento não é quem pode fazê-lo (o emitente da chave, ou o destinatário da nota); nada mudou",
+} as const;
+
+/** What an event has done, for a person. */
+export const eventMessage = ({ effect, why }: EventReceipt): string =>
+  effect === "none" ? NO_EFFECT[why ?? "not_registered"] : EVENT_SAY[effect];
+
+/** What an upload answers of an event. */
+export const eventReceiptView = (receipt: EventReceipt): z.infer<typeof EventReceiptSchema> => ({
+  message: eventMessage(receipt),
+  event: {
+    type: receipt.type,
+    access_key: receipt.accessKey,
+    effect: receipt.effect,
+    ...(receipt.id === undefined ? {} : { id: receipt.id }),
+  },
+});
+
+/** What an upload answers of a note. */
+export function receiptView(receipt: NoteReceipt): z.infer<typeof ReceiptSchema> {
+  return {
+    message: receiptMessage(receipt),
+    access_key: receipt.accessKey,
+    total_items: receipt.totalItems,
+    status: receipt.status,
+    direction: receipt.direction,
+    holds: [...receipt.holds],
+    findings: [...receipt.findings],
+    ...(receipt.completed ? { completed: true as const } : {}),
+  };
+}
+
+/** What became of the note, for a person. */
+export function receiptMessage(receipt: NoteReceipt): string {
+  if (receipt.completed) return "NF-e completada com o protocolo de autorização";
+  if (receipt.status === "PROCESSADA") return "NF-e registrada e lançada no estoque";
+  if (receipt.holds.length > 0) return "NF-e registrada com pendências";
+  return "NF-e registrada; aguarda aprovação";
+}
+
+export const NoteSummarySchema = z
+  .object({
+    access_key: z.string(),
+    number: z.string(),
+    series: z.string(),
+    model: z.string(),
+    supplier_name: z.string(),
+    supplier_cnpj: z.string(),
+    total_items: z.int(),
+    total_value: z.number(),
+    status: NoteStatusEnum,
+    direction: DirectionEnum,
+    holds: z.array(HoldSchema),
+    issued_at: z.string(),
+    received_at: z.string(),
+    processed_at: z.string().nullable(),
+  })
+  .openapi("NoteSummary");
+
+export function summaryView(note: NoteSummary): z.infer<typeof NoteSummarySchema> {
+  return {
+    access_key: note.accessKey,
+    number: note.number,
+    series: note.series,
+    model: note.model,
+    supplier_name: note.supplierName,
+    supplier_cnpj: note.supplierId,
+    total_items: note.totalItems,
+    total_value: money(note.totalValue_e2),
+    status: note.status,
+    direction: note.direction,
+    holds: note.holds,
+    issued_at: note.issuedAt,
+    received_at: instant(note.receivedAt),
+    processed_at: instantOrNull(note.processedAt),
+  };
+}
+
+const LotSchema = z.object({
+  lot: z.string(),
+  quantity: z.number(),
+  made_on: z.string().nullable(),
+  expires_on: z.string().nullable(),
+});
+
+export const NoteItemSchema = z
+  .object({
+    n_item: z.int(),
+    code: z.string(),
+    name: z.string(),
+    quantity: z.number(),
+    unit: z.string(),
+    unit_price: z.number(),
+    unit_price_text: z.string(),
+    total_price: z.number(),
+    ncm: z.string().nullable(),
+    cfop: z.string(),
+    barcode: z.string().nullable(),
+    effect: z.enum(["entry", "exit", "none", "ask"]),
+    product_code: z.string().nullable(),
+    factor: z.number(),
+    factor_text: z.string(),
+    stock_quantity: z.number(),
+    landed_cost: z.number(),
+    landed_unit_cost: z.number().nullable(),
+    lots: z.array(LotSchema),
+  })
+  .openapi("NoteItem");
+
+/**
+ * An item with what it is to us: after approval what its movements say, before it what is known of the supplier's item.
+ */
+export function itemView(
+  item: NoteItemRow,
+  mapping: Mapping,
+  movements: readonly Movement[],
+): z.infer<typeof NoteItemSchema> {
+  const known = mapping.find(item.code, item.unit);
+  const knownFactor = known?.factor ?? FACTOR_ONE;
+  const foreseen_e4 = inStock(item.quantity_e4, knownFactor);
+  const moved_e4 = movements.reduce((sum, m) => sum + BigInt(Math.abs(m.quantity_e4)), 0n);
+  const inStock_e4 = moved_e4 > 0n ? moved_e4 : foreseen_e4;
+  // What was told of the supplier's item after the approval is for the next note.
+  const factor =
+    inStock_e4 === foreseen_e4
+      ? knownFactor
+      : decimalFactor(Number(divideHalfUp(inStock_e4 * 10_000n, BigInt(item.quantity_e4))));
+  const unitCost = unitValue(item.landed_e2, inStock_e4);
+  return {
+    n_item: item.nItem,
+    code: item.code,
+    name: item.name,
+    quantity: quantity(item.quantity_e4),
+    unit: item.unit,
+    unit_price: exactNumber(plainNumber(item.unitPriceText)),
+    unit_price_text: item.unitPriceText,
+    total_price: money(item.total_e2),
+    ncm: item.ncm,
+    cfop: item.cfop,
+    barcode: item.barcode,
+    effect: item.effect,
+    product_code: movements[0]?.product ?? known?.product ?? null,
+    ...factorView(factor),
+    stock_quantity: quantity(inStock_e4),
+    landed_cost: money(item.landed_e2),
+    landed_unit_cost: unitCost === null ? null : exactNumber(unitCost),
+    lots: item.lots.map((lot) => ({
+      lot: lot.lot,
+      quantity: quantity(lot.quantity_e4),
+      made_on: lot.made_on,
+      expires_on: lot.expires_on,
+    })),
+  };
+}
+
+/** The XML may write `007.50`; JSON may not. */
+const plainNumber = (text: string): string => text.replace(/^0+(?=\d)/, "");
+
+/** A note that this one refers to: as a whole (`items` is empty), or by its items. `status` is null where we do not have it. */
+const ReferenceSchema = z.object({
+  access_key: z.string(),
+  status: NoteStatusEnum.nullable(),
+  items: z.array(z.object({ n_item: z.int(), original_n_item: z.int().nullable() })),
+});
+
+function referencesView(
+  note: NoteRow,
+  statuses: ReadonlyMap<string, NoteStatus>,
+): z.infer<typeof ReferenceSchema>[] {
+  const byKey = Map.groupBy(note.referenced ?? [], ({ key }) => key);
+  return [...byKey].map(([key, references]) => ({
+    access_key: key,
+    status: statuses.get(key) ?? null,
+    items: references.flatMap(({ n_item, original }) =>
+      n_item === null ? [] : [{ n_item, original_n_item: original }],
+    ),
+  }));
+}
+
+export const NoteDetailSchema = NoteSummarySchema.extend({
+  items: z.array(NoteItemSchema),
+  events: z.array(
+    z.object({
+      id: z.string(),
+      type: z.string(),
+      sequence: z.int(),
+      effect: z.string(),
+      withdrawn: z.object({ at: z.string(), reason: z.string() }).nullable(),
+      c_stat: z.string(),
+      at: z.string().nullable(),
+      text: z.string().nullable(),
+      received_at: z.string(),
+    }),
+  ),
+  movements: z.array(MovementSchema),
+  references: z.array(ReferenceSchema),
+  findings: z.array(FindingSchema),
+  rules: z.array(
+    z.object({ rule: z.string(), message: z.string(), items: z.array(z.int()).optional() }),
+  ),
+  reason: z.string().nullable(),
+}).openapi("NoteDetail");
+
+export function detailView(
+  note: NoteRow,
+  items: readonly NoteItemRow[],
+  events: readonly NfeEventRow[],
+  movements: readonly (Movement & { part: string })[],
+  mapping: Mapping,
+  referenced: ReadonlyMap<string, NoteStatus>,
+): z.infer<typeof NoteDetailSchema> {
+  const ofPart = Map.groupBy(movements, (movement) => movement.part);
+  const parts = itemParts(items.map(({ position, nItem }) => ({ position, n_item: nItem })));
+  return {
+    ...summaryView(note),
+    items: items.map((item) =>
+      itemView(item, mapping, ofPart.get(parts.get(item.position) ?? "") ?? []),
+    ),
+    events: events.map((event) => ({
+      id: event.registration,
+      type: event.type,
+      sequence: event.sequence,
+      effect: event.withdrawnAt === null ? event.effect : "withdrawn",
+      withdrawn:
+        event.withdrawnAt === null
+          ? null
+          : { at: instant(event.withdrawnAt), reason: event.withdrawnReason ?? "" },
+      c_stat: event.cStat,
+      at: event.eventAt,
+      text: event.text,
+      received_at: instant(event.receivedAt),
+    })),
+    movements: movements.map(movementView),
+    references: referencesView(note, referenced),
+    findings: note.findings,
+    rules: note.rules.map(({ rule, message, items: ns }) => ({
+      rule,
+      message,
+      ...(ns === undefined ? {} : { items: [...ns] }),
+    })),
+    reason: note.reason,
+  };
+}

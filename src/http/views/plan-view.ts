@@ -1,0 +1,43 @@
+import { z } from "@hono/zod-openapi";
+import type { ProcessPlan } from "../../ingest/approve/plan.ts";
+import { factorView } from "../factor.ts";
+import { quantity } from "../numbers.ts";
+
+export const PlanSchema = z
+  .object({
+    dry_run: z.literal(true),
+    access_key: z.string(),
+    already_processed: z.boolean(),
+    items: z.array(
+      z.object({
+        n_item: z.int(),
+        effect: z.enum(["entry", "exit", "none", "ask"]),
+        product_code: z.string().nullable(),
+        new_product: z.boolean(),
+        factor: z.number(),
+        factor_text: z.string(),
+        stock_quantity: z.number(),
+        balance_before: z.number(),
+        balance_after: z.number(),
+      }),
+    ),
+  })
+  .openapi("ProcessPlan");
+
+export function planView(plan: ProcessPlan): z.infer<typeof PlanSchema> {
+  return {
+    dry_run: true,
+    access_key: plan.access_key,
+    already_processed: plan.already_processed,
+    items: plan.items.map((item) => ({
+      n_item: item.n_item,
+      effect: item.effect,
+      product_code: item.product,
+      new_product: item.product === null && (item.effect === "entry" || item.effect === "exit"),
+      ...factorView(item.factor),
+      stock_quantity: quantity(item.stock_quantity_e4),
+      balance_before: quantity(item.balance_before_e4),
+      balance_after: quantity(item.balance_after_e4),
+    })),
+  };
+}

@@ -1,0 +1,166 @@
+import { audit, happened, touched } from "../../journal/record.ts";
+import { Failed } from "../../lib/result.ts";
+import type { Finding } from "../../nfe/document.ts";
+import type { Ports } from "../../ports/ports.ts";
+import type { Row, Statement } from "../../ports/sql.ts";
+import { saidOfStock } from "../../stock/out-of-range.ts";
+import { agedBy, factorsAsAssumed, nothingBelowZero, post } from "../../stock/posting.ts";
+import { leaves, POSTED } from "../note/registration-sql.ts";
+import { noteFellBelow } from "./low-stock.ts";
+import { belowZero, lacking, noteBelowZero } from "./negative-balance-finding.ts";
+import { NOT_APPROVED } from "./not-approved.ts";
+import { noteOtherUnits, otherUnits } from "./other-units.ts";
+import { type ProcessPlan, planOf } from "./plan.ts";
+import { type ApprovalOptions, type Proposal, propose } from "./proposal.ts";
+
+export interface Approval {
+  readonly accessKey: string;
+  readonly items: number;
+  readonly alreadyProcessed: boolean;
+  readonly findings: readonly Finding[];
+}
+
+const ATTEMPTS = 6;
+
+/**
+ * Takes a registered note into stock: products, supplier items, movements, balances, costs, status, feed and audit in one
+ * batch. Twice, or twice at once: stock moves once, and the later answers `alreadyProcessed`.
+ * Fails with `nfe.not_found`, `nfe.held`, `nfe.final`, `nfe.correction`, `nfe.override_denied`, `nfe.unreadable`,
+ * `stock.insufficient`, `stock.out_of_range`.
+ */
+export async function approve(
+  ports: Ports,
+  accessKey: string,
+  options: ApprovalOptions,
+): Promise<Approval> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const proposal = await propose(ports, accessKey, options);
+    if (proposal.kind === "done")
+      return { accessKey, items: proposal.note.totalItems, alreadyProcessed: true, findings: [] };
+    const findings = await commitApproval(ports, proposal, options);
+    if (findings !== null) {
+      ports.meter.count("nfe_processed_total", {});
+      return { accessKey, items: proposal.items.length, alreadyProcessed: false, findings };
+    }
+    await explainRefusal(ports, proposal, options.signal);
+  }
+  throw new Failed({ code: "overloaded", what: "writer", retryAfterS: 1 });
+}
+
+/** What an approval would do, with the balances before and after; posts nothing. Fails as `propose`. */
+export async function rehearse(
+  ports: Ports,
+  accessKey: string,
+  options: ApprovalOptions,
+): Promise<ProcessPlan> {
+  const proposal = await propose(ports, accessKey, options);
+  if (proposal.kind === "done")
+    return { access_key: accessKey, dry_run: true, already_processed: true, items: [] };
+  return planOf(ports, proposal.posting, proposal.items, proposal.effects, options.signal);
+}
+
+/** Gives the findings of the approval, or null where the batch's guards have refused it. */
+async function commitApproval(
+  ports: Ports,
+  proposal: Proposal,
+  options: ApprovalOptions,
+): Promise<Finding[] | null> {
+  const { note, posting } = proposal;
+  const { actor, requestId, peer } = options.cause;
+  const guard = { sql: POSTED, args: [posting.company, posting.id, posting.reference] };
+  const told = { access_key: note.accessKey, direction: note.direction };
+  const statements: Statement[] = [
+    take(proposal),
+    ...correctEffects(proposal),
+    ...post(posting),
+    ...noteOtherUnits(posting),
+    ...(leaves(posting) ? [noteBelowZero(posting)] : []),
+    happened(posting.company, posting.at, [{ type: "nfe.processed", payload: told }], guard),
+    ...(leaves(posting) ? [noteFellBelow(posting)] : []),
+    touched(posting.company, ["nfes", ...agedBy(posting)], guard),
+    audit(
+      {
+        company: posting.company,
+        at: posting.at,
+        by: actor,
+        action: "nfe.process",
+        entity: "nfe",
+        entityId: note.accessKey,
+        detail: {
+          posting: posting.id,
+          entries: posting.entries.length,
+          override: options.corrections.override,
+          corrected: options.corrections.items.map((item) => item.n_item),
+        },
+        requestId,
+        peer,
+      },
+      guard,
+    ),
+  ];
+  const mine = (rows: readonly Row[][]) =>
+    rows[0] === undefined || rows[0].length === 0
+      ? null
+      : [...belowZero(rows.flat()), ...otherUnits(rows.flat())];
+  return ports.writer.commit({ statements, mine }, options.signal).catch((error) => {
+    throw saidOfStock(error, posting.entries[0]?.code ?? "");
+  });
+}
+
+/** The statement that one of many wins: it gives the note its posting. */
+function take({ note, posting, settings }: Proposal): Statement {
+  const guarded = leaves(posting) && !settings.allowNegative;
+  return {
+    sql: `update notes set status = 'PROCESSADA', posting = ?2, processed_at = ?4, processed_by = ?5, updated_at = ?4,
+        findings = iif(instr(findings, '"${NOT_APPROVED}"') = 0, findings, (
+          select json_group_array(json(value)) from json_each(findings) where value ->> 'code' <> '${NOT_APPROVED}'))
+      where company = ?1 and access_key = ?3 and status = 'PENDENTE' and verdict_version = ?6
+        and exists (select 1 from companies where id = ?1 and settings_version = ?7)
+        and ${factorsAsAssumed("?1", "?8", "?9")}
+        ${guarded ? `and ${nothingBelowZero("?1", "?8", "?10", "?11")}` : ""}
+      returning id`,
+    args: [
+      posting.company,
+      posting.id,
+      posting.reference,
+      posting.at,
+      posting.userId,
+      note.verdictVersion,
+      settings.version,
+      posting.supplier,
+      JSON.stringify(posting.lines),
+      ...(guarded ? [JSON.stringify(posting.entries), posting.ownCodes ? 1 : 0] : []),
+    ],
+  };
+}
+
+/** What a person has said about an item's effect stays with the item. */
+function correctEffects({ note, items, effects, posting }: Proposal): Statement[] {
+  const changed = items
+    .map((item) => ({
+      n: item.position,
+      effect: effects.get(item.position) ?? item.effect,
+      was: item.effect,
+    }))
+    .filter((item) => item.effect !== item.was);
+  if (changed.length === 0) return [];
+  const { company, id, reference } = posting;
+  return [
+    {
+      sql: `update note_items set effect = e.value ->> 'effect' from json_each(?5) e
+        where company = ?1 and note = ?4 and position = e.value ->> 'n' and exists (${POSTED})`,
+      args: [company, id, reference, note.id, JSON.stringify(changed)],
+    },
+  ];
+}
+
+/** A refused batch is tried again, unless it was the balance that refused it: then nobody else will mend it. */
+async function explainRefusal(
+  ports: Ports,
+  { posting, settings }: Proposal,
+  signal?: AbortSignal,
+): Promise<void> {
+  if (settings.allowNegative || !leaves(posting)) return;
+  const failure = await lacking(ports, posting, signal);
+  if (failure !== null) throw new Failed(failure);
+}

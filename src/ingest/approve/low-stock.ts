@@ -1,0 +1,35 @@
+import type { Statement } from "../../ports/sql.ts";
+import type { ManualMovement } from "../../stock/movement.ts";
+import type { Posting } from "../../stock/posting.ts";
+
+/**
+ * Tells the feed of each product that these movements took below its minimum (`stock.low`), once at the crossing and not
+ * with each exit after it. Stands after the balances; where the batch has lost there are no such movements. The order of
+ * the joins is forced: few movements, and a product and a balance for each.
+ */
+const fellBelow = (
+  company: number,
+  at: number,
+  origin: string,
+  refs: readonly [from: string, to: string],
+  posting: string,
+): Statement => ({
+  sql: `insert into events (company, at, type, payload)
+    select ?1, ?2, 'stock.low', json_object('product_code', m.product)
+    from (
+      select product, sum(quantity_e4) as moved_e4 from movements
+      where company = ?1 and origin = ?3 and origin_ref between ?4 and ?5 and posting = ?6 group by product
+    ) as m
+    cross join products p on p.company = ?1 and p.code = m.product
+    cross join balances b on b.company = ?1 and b.product = m.product
+    where b.quantity_e4 < p.min_stock_e4 and b.quantity_e4 - m.moved_e4 >= p.min_stock_e4`,
+  args: [company, at, origin, ...refs, posting],
+});
+
+/** Of a note: '$' follows '#' in its references (stock/posting.ts). Only for one from which something leaves. */
+export const noteFellBelow = ({ company, at, origin, reference, id }: Posting): Statement =>
+  fellBelow(company, at, origin, [`${reference}#`, `${reference}$`], id);
+
+/** Of a movement by hand that leaves the stock. */
+export const movementFellBelow = ({ company, at, origin, posting }: ManualMovement): Statement =>
+  fellBelow(company, at, origin, [posting, posting], posting);

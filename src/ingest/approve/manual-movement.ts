@@ -1,0 +1,125 @@
+import type { Cause } from "../../accounts/actor.ts";
+import { audit, happened, touched } from "../../journal/record.ts";
+import { divideHalfUp, exact, fromScaled } from "../../lib/decimal.ts";
+import { newId } from "../../lib/id.ts";
+import { Failed } from "../../lib/result.ts";
+import type { Ports } from "../../ports/ports.ts";
+import type { StockFailure } from "../../stock/failures.ts";
+import { type ManualMovement, MOVED, move } from "../../stock/movement.ts";
+import { saidOfStock } from "../../stock/out-of-range.ts";
+import { movementFellBelow } from "./low-stock.ts";
+
+/** A movement as a person asks for it; quantity positive, 1/10⁴. */
+export interface MovementOrder {
+  readonly product: string;
+  readonly type: "ENTRADA" | "SAIDA";
+  readonly quantity_e4: number;
+  /** 1/10⁴ of the currency, per stock unit; null: not told. */
+  readonly unitCost_e4: number | null;
+  readonly lot: string | null;
+  readonly expiresOn: string | null;
+  readonly origin: string;
+  readonly reference: string | null;
+  readonly notes: string | null;
+}
+
+/**
+ * Records a movement made by hand, with balance, cost, feed and audit in one batch. Gives the movement's id.
+ * Fails with `product.not_found` (also inactive), `stock.insufficient`, `stock.out_of_range`.
+ */
+export async function recordMovement(
+  ports: Ports,
+  order: MovementOrder,
+  cause: Cause,
+  signal?: AbortSignal,
+): Promise<number> {
+  const { actor, requestId, peer } = cause;
+  const movement = movementOf(order, actor, ports.clock.now());
+  const guard = { sql: MOVED, args: [actor.company, movement.origin, movement.posting] };
+  const statements = [
+    ...move(movement),
+    happened(
+      actor.company,
+      movement.at,
+      [{ type: "movement.created", payload: { product_code: order.product, type: order.type } }],
+      guard,
+    ),
+    ...(movement.quantity_e4 < 0 ? [movementFellBelow(movement)] : []),
+    touched(actor.company, ["stock", "dashboard"], guard),
+    audit(
+      {
+        company: actor.company,
+        at: movement.at,
+        by: actor,
+        action: "movement.create",
+        entity: "movement",
+        entityId: movement.posting,
+        detail: { product_code: order.product, quantity_e4: movement.quantity_e4 },
+        requestId,
+        peer,
+      },
+      guard,
+    ),
+  ];
+  const id = await ports.writer
+    .commit(
+      { statements, mine: ([rows]) => (rows?.[0] === undefined ? null : Number(rows[0].id)) },
+      signal,
+    )
+    .catch((error) => {
+      throw saidOfStock(error, order.product);
+    });
+  if (id !== null) return id;
+  throw new Failed<StockFailure>(await whyNot(ports, actor.company, order, signal));
+}
+
+function movementOf(order: MovementOrder, actor: Cause["actor"], at: number): ManualMovement {
+  const sign = order.type === "ENTRADA" ? 1 : -1;
+  return {
+    company: actor.company,
+    posting: newId(),
+    product: order.product,
+    quantity_e4: sign * order.quantity_e4,
+    cost_e2: order.unitCost_e4 === null ? null : sign * totalCost(order, order.unitCost_e4),
+    lot: order.lot,
+    expires_on: order.expiresOn,
+    origin: order.origin,
+    reference: order.reference,
+    notes: order.notes,
+    userId: actor.userId,
+    at,
+  };
+}
+
+/** quantity (1/10⁴) × unit cost (1/10⁴) as a total in 1/10², half-up. */
+function totalCost(order: MovementOrder, unitCost_e4: number): number {
+  const total = divideHalfUp(BigInt(order.quantity_e4) * BigInt(unitCost_e4), 1_000_000n);
+  if (total > BigInt(Number.MAX_SAFE_INTEGER))
+    throw new Failed<StockFailure>({ code: "stock.out_of_range", product_code: order.product });
+  return exact(total);
+}
+
+async function whyNot(
+  ports: Pick<Ports, "reader">,
+  company: number,
+  order: MovementOrder,
+  signal?: AbortSignal,
+): Promise<StockFailure> {
+  const [row] = await ports.reader.rows(
+    {
+      sql: `select coalesce(b.quantity_e4, 0) as balance_e4 from products p
+        left join balances b on b.company = p.company and b.product = p.code
+        where p.company = ?1 and p.code = ?2 and p.active = 1`,
+      args: [company, order.product],
+    },
+    signal,
+  );
+  return row === undefined
+    ? { code: "product.not_found", product_code: order.product }
+    : {
+        code: "stock.insufficient",
+        product_code: order.product,
+        requested: fromScaled(order.quantity_e4, 4),
+        balance: fromScaled(Number(row.balance_e4), 4),
+      };
+}

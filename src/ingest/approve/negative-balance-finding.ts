@@ -1,0 +1,74 @@
+import { fromScaled } from "../../lib/decimal.ts";
+import type { Finding } from "../../nfe/document.ts";
+import type { Ports } from "../../ports/ports.ts";
+import type { Row, Statement } from "../../ports/sql.ts";
+import type { StockFailure } from "../../stock/failures.ts";
+import type { Posting } from "../../stock/posting.ts";
+
+const NEGATIVE = {
+  code: "negative_balance",
+  severity: "warning",
+  path: null,
+  message: "A saída deixou produtos com saldo negativo.",
+} as const satisfies Finding;
+
+/**
+ * Writes the finding `negative_balance` on the note whose posting has left a balance below zero (api.md: a note may, where
+ * the company allows it). To be put into the batch of a posting that takes something out, after the posting's statements.
+ */
+export function noteBelowZero(posting: Posting): Statement {
+  return {
+    sql: `update notes set findings = json_insert(findings, '$[#]', json(?4))
+      where company = ?1 and access_key = ?3 and posting = ?2 and exists (
+        select 1 from movements m join balances b on b.company = m.company and b.product = m.product
+        where m.company = ?1 and m.origin = 'NFE' and m.origin_ref > ?3 || '#' and m.origin_ref < ?3 || '$'
+          and m.posting = ?2 and m.quantity_e4 < 0 and b.quantity_e4 < 0)`,
+    args: [posting.company, posting.id, posting.reference, JSON.stringify(NEGATIVE)],
+  };
+}
+
+/** The same finding for the answer, from the balances that the batch of a posting that takes something out gave back. */
+export function belowZero(rows: readonly Row[]): Finding[] {
+  return rows.some((row) => typeof row.quantity_e4 === "number" && row.quantity_e4 < 0)
+    ? [NEGATIVE]
+    : [];
+}
+
+/** The first product (by code) of which a posting takes more than there is, and how much it asks for; null: of none. */
+export async function lacking(
+  ports: Pick<Ports, "reader">,
+  posting: Posting,
+  signal?: AbortSignal,
+): Promise<StockFailure | null> {
+  const [row] = await ports.reader.rows(
+    {
+      sql: `select coalesce(d.product, d.code) as product, -d.quantity_e4 as requested_e4,
+          coalesce(b.quantity_e4, 0) as balance_e4
+        from (
+          select coalesce(m.value ->> 'product', s.product, case when ?4 then m.value ->> 'code' end) as product,
+            m.value ->> 'code' as code, sum(m.value ->> 'quantity_e4') as quantity_e4
+          from json_each(?3) m
+          left join supplier_items s on s.company = ?1 and s.supplier = ?2
+            and s.code = m.value ->> 'code' and s.unit = m.value ->> 'unit'
+          group by 1
+        ) as d
+        left join balances b on b.company = ?1 and b.product = d.product
+        where d.quantity_e4 < 0 and coalesce(b.quantity_e4, 0) + d.quantity_e4 < 0
+        order by 1 limit 1`,
+      args: [
+        posting.company,
+        posting.supplier,
+        JSON.stringify(posting.entries),
+        posting.ownCodes ? 1 : 0,
+      ],
+    },
+    signal,
+  );
+  if (row === undefined) return null;
+  return {
+    code: "stock.insufficient",
+    product_code: String(row.product),
+    requested: fromScaled(Number(row.requested_e4), 4),
+    balance: fromScaled(Number(row.balance_e4), 4),
+  };
+}

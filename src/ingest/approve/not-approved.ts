@@ -1,0 +1,35 @@
+import { trusted } from "../../lib/cast.ts";
+import { Failed } from "../../lib/result.ts";
+import type { Finding } from "../../nfe/document.ts";
+import type { StockFailure } from "../../stock/failures.ts";
+
+/** Of a note that was to be approved at once and could not be: it is kept, and waits for a person. */
+export const NOT_APPROVED = "not_approved";
+
+/** What the stock says against an approval; null for any other error. */
+export function stockFailureOf(error: unknown): StockFailure | null {
+  if (!(error instanceof Failed) || !error.failure.code.startsWith("stock.")) return null;
+  return trusted<StockFailure>(error.failure);
+}
+
+/** The finding `not_approved` for a note of so many items, with the reason. */
+export function notApproved(failure: StockFailure, items: number): Finding {
+  return {
+    code: NOT_APPROVED,
+    severity: "warning",
+    path: null,
+    message: `A nota foi registrada, mas não aprovada: ${reasonOf(failure, items)}.`,
+  };
+}
+
+function reasonOf(failure: StockFailure, items: number): string {
+  switch (failure.code) {
+    case "stock.insufficient":
+      return `estoque insuficiente do produto ${failure.product_code} (saldo ${failure.balance.replace(".", ",")}, pedido ${failure.requested.replace(".", ",")})`;
+    case "stock.out_of_range":
+      // The database refuses the posting, and does not say which of its products.
+      return `a quantidade ou o saldo ${items === 1 ? `do produto ${failure.product_code}` : "de um dos produtos"} excede o limite do sistema`;
+    case "product.not_found":
+      return `o produto ${failure.product_code} não existe`;
+  }
+}

@@ -1,0 +1,52 @@
+import type { Finding } from "../../nfe/document.ts";
+import type { Row, Statement } from "../../ports/sql.ts";
+import type { Posting } from "../../stock/posting.ts";
+import { spellingsOf } from "../../stock/unit.ts";
+
+const CODE = "unit_differs";
+/** Lines that the message names. */
+const NAMED = 5;
+
+const findingOf = (message: string): Finding => ({
+  code: CODE,
+  severity: "warning",
+  path: null,
+  message,
+});
+
+/**
+ * Writes the finding `unit_differs` on a note of our own whose items are sold in another unit than their product is counted
+ * in, with no factor that anybody has told: the ledger takes one for one, and a person should look. Nothing for a supplier's
+ * note: its units are its own, and the factor stands in `supplier_items`. To be put after the posting's statements.
+ */
+export function noteOtherUnits(posting: Posting): Statement[] {
+  const lines = posting.lines
+    .filter((line) => line.factor_e4 === 10_000 && line.factor_divisor === 1 && !line.factor_told)
+    .map(({ code, product, unit }) => ({
+      product: product ?? code,
+      unit,
+      spellings: spellingsOf(unit),
+    }));
+  if (!posting.ownCodes || lines.length === 0) return [];
+  const differing = `from json_each(?4) l cross join products p on p.company = ?1 and p.code = l.value ->> 'product'
+        where upper(p.unit) not in (select value from json_each(l.value -> 'spellings'))`;
+  return [
+    {
+      sql: `update notes set findings = json_insert(findings, '$[#]', json_object('code', '${CODE}', 'severity', 'warning',
+          'path', null, 'message', 'Unidade diferente da do produto, contada um por um: ' || (
+            select group_concat(said, ', ') from (
+              select distinct p.code || ' (' || (l.value ->> 'unit') || ', produto em ' || p.unit || ')' as said
+              ${differing} limit ${NAMED}))))
+        where company = ?1 and access_key = ?3 and posting = ?2 and exists (select 1 ${differing})
+        returning json_extract(findings, '$[#-1].message') as other_units`,
+      args: [posting.company, posting.id, posting.reference, JSON.stringify(lines)],
+    },
+  ];
+}
+
+/** The same finding for the answer, from the rows that the batch gave back. */
+export function otherUnits(rows: readonly Row[]): Finding[] {
+  return rows.flatMap(({ other_units }) =>
+    typeof other_units === "string" ? [findingOf(other_units)] : [],
+  );
+}

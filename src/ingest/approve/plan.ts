@@ -1,0 +1,84 @@
+import type { Ports } from "../../ports/ports.ts";
+import { FACTOR_ONE, type Factor } from "../../stock/factor.ts";
+import type { Posting } from "../../stock/posting.ts";
+import { unitKey } from "../../stock/unit.ts";
+import type { JudgedItem } from "../note/stored-note.ts";
+import type { Effect } from "../verdict/verdict.ts";
+
+/** What an approval would do to one item; quantities in 1/10⁴. */
+export interface PlannedItem {
+  readonly n_item: number;
+  readonly effect: Effect;
+  /** Null: a product will be created. */
+  readonly product: string | null;
+  readonly factor: Factor;
+  /** Signed, in stock units. */
+  readonly stock_quantity_e4: number;
+  readonly balance_before_e4: number;
+  readonly balance_after_e4: number;
+}
+
+export interface ProcessPlan {
+  readonly access_key: string;
+  readonly dry_run: true;
+  readonly already_processed: boolean;
+  readonly items: readonly PlannedItem[];
+}
+
+/** Shows a posting that was not made: products as they are known, balances as they would follow, item by item. */
+export async function planOf(
+  ports: Pick<Ports, "reader">,
+  posting: Posting,
+  items: readonly JudgedItem[],
+  effects: ReadonlyMap<number, Effect>,
+  signal?: AbortSignal,
+): Promise<ProcessPlan> {
+  const rows = await ports.reader.rows(
+    {
+      sql: `select l.value ->> 'n' as n, coalesce(l.value ->> 'product', s.product, p.code) as product,
+          coalesce(b.quantity_e4, 0) as balance_e4
+        from json_each(?3) l
+        left join supplier_items s on s.company = ?1 and s.supplier = ?2
+          and s.code = l.value ->> 'code' and s.unit = l.value ->> 'unit'
+        left join products p on ?4 and p.company = ?1 and p.code = l.value ->> 'code'
+        left join balances b on b.company = ?1 and b.product = coalesce(l.value ->> 'product', s.product, p.code)`,
+      args: [
+        posting.company,
+        posting.supplier,
+        JSON.stringify(posting.lines),
+        posting.ownCodes ? 1 : 0,
+      ],
+    },
+    signal,
+  );
+  const found = new Map(rows.map((row) => [Number(row.n), row]));
+  const lines = new Map(posting.lines.map((line) => [line.n, line]));
+  const running = new Map<string, number>();
+  return {
+    access_key: posting.reference,
+    dry_run: true,
+    already_processed: false,
+    items: items.map((item) => {
+      const row = found.get(item.position);
+      const line = lines.get(item.position);
+      const product = row?.product == null ? null : String(row.product);
+      const moved = posting.entries
+        .filter((entry) => entry.line === item.position)
+        .reduce((sum, entry) => sum + entry.quantity_e4, 0);
+      // Two items of one product follow each other; a product to come is told apart by its code and unit.
+      const account = product ?? `${item.code}\u0000${unitKey(item.unit)}`;
+      const before = running.get(account) ?? Number(row?.balance_e4 ?? 0);
+      running.set(account, before + moved);
+      return {
+        n_item: item.n_item,
+        effect: effects.get(item.position) ?? item.effect,
+        product,
+        factor:
+          line === undefined ? FACTOR_ONE : { e4: line.factor_e4, divisor: line.factor_divisor },
+        stock_quantity_e4: moved,
+        balance_before_e4: before,
+        balance_after_e4: before + moved,
+      };
+    }),
+  };
+}

@@ -1,0 +1,162 @@
+import type { Cause } from "../../accounts/actor.ts";
+import type { Settings } from "../../accounts/company.ts";
+import { settingsOf } from "../../accounts/settings.ts";
+import { newId } from "../../lib/id.ts";
+import { Failed, orFail } from "../../lib/result.ts";
+import type { Ports } from "../../ports/ports.ts";
+import { FACTOR_ONE } from "../../stock/factor.ts";
+import type { Posting } from "../../stock/posting.ts";
+import { type Booking, bookingLines } from "../note/lines.ts";
+import { type Mapping, mappingOf, unmappedItems } from "../note/mapping.ts";
+import { POSTED } from "../note/registration-sql.ts";
+import { rejudgeNote } from "../note/rejudge.ts";
+import { findNote, itemsOf, type JudgedItem, type StoredNote } from "../note/stored-note.ts";
+import { applyCorrections } from "../verdict/corrections.ts";
+import type { HoldCode, IngestFailure } from "../verdict/failures.ts";
+import { RULES_VERSION } from "../verdict/rules.ts";
+import type { Effect } from "../verdict/verdict.ts";
+import { type Corrections, type ItemCorrection, spokenFor } from "./resolve-corrections.ts";
+
+export interface ApprovalOptions {
+  readonly cause: Cause;
+  readonly corrections: Corrections;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A registered note with all that its approval would post; nothing of it is written. */
+export interface Proposal {
+  readonly kind: "ready";
+  readonly note: StoredNote;
+  readonly items: readonly JudgedItem[];
+  /** By position. */
+  readonly effects: ReadonlyMap<number, Effect>;
+  readonly posting: Posting;
+  /** What it was made under; the batch must prove that they still stand. */
+  readonly settings: Settings;
+}
+
+/**
+ * What the approval of a note would do now, with what a person says of it; `done` for a note that is in stock already.
+ * Fails with `nfe.not_found`, `nfe.held`, `nfe.final`, `nfe.correction`, `nfe.override_denied`, `nfe.unreadable`,
+ * `stock.out_of_range`.
+ */
+export async function propose(
+  ports: Ports,
+  accessKey: string,
+  options: ApprovalOptions,
+): Promise<Proposal | { kind: "done"; note: StoredNote }> {
+  const { company } = options.cause.actor;
+  const settings = await settingsOf(ports, company);
+  const note = await freshNote(ports, accessKey, settings, options.signal);
+  if (note.status === "PROCESSADA") return { kind: "done", note };
+  if (note.status !== "PENDENTE")
+    throw new Failed<IngestFailure>({
+      code: "nfe.final",
+      access_key: accessKey,
+      status: note.status,
+    });
+  const items = await itemsOf(ports, company, note.id, options.signal);
+  const mapping = await mappingOf(ports, company, note.supplierId, items, options.signal);
+  const told = orFail(await spokenFor(ports, company, items, options.corrections, options.signal));
+  const effects = effectsAfter(note, items, mapping, told, settings, options.corrections.override);
+  const { lines, entries } = bookingLines(
+    items.map((item) => bookingOf(item, effects, mapping, told)),
+  );
+  const posting: Posting = {
+    company,
+    id: newId(),
+    origin: "NFE",
+    reference: accessKey,
+    supplier: note.supplierId,
+    ownCodes: note.issuedByUs,
+    lines,
+    entries,
+    userId: options.cause.actor.userId,
+    at: ports.clock.now(),
+    taken: POSTED,
+  };
+  return { kind: "ready", note, items, effects, posting, settings };
+}
+
+/** How often a note may change while it is judged again. */
+const ATTEMPTS = 6;
+
+/**
+ * The note with a verdict made under the present settings and rules; a wait for a mapping is judged again each time.
+ * Fails with `nfe.not_found`, and with `nfe.unreadable` where it cannot be judged again.
+ */
+async function freshNote(
+  ports: Ports,
+  accessKey: string,
+  settings: Settings,
+  signal?: AbortSignal,
+): Promise<StoredNote> {
+  const missing = () => new Failed<IngestFailure>({ code: "nfe.not_found", access_key: accessKey });
+  let judged = false;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const note = await findNote(ports, settings.company, accessKey, signal);
+    if (note === null) throw missing();
+    // A refusal of goods that had not entered is judged by what has entered since.
+    const stale =
+      note.settingsVersion !== settings.version ||
+      note.rulesVersion < RULES_VERSION ||
+      note.holds.some(({ code }) => code === "mapping") ||
+      (note.direction === "none" && note.holds.some(({ code }) => code === "no_goods"));
+    if (note.status !== "PENDENTE" || !stale || judged) return note;
+    const outcome = await rejudgeNote(ports, settings.company, note, signal);
+    if (outcome === "unreadable")
+      throw new Failed<IngestFailure>({ code: "nfe.unreadable", access_key: accessKey });
+    judged = outcome === "judged";
+  }
+  throw new Failed({ code: "overloaded", what: "writer", retryAfterS: 1 });
+}
+
+function effectsAfter(
+  note: StoredNote,
+  items: readonly JudgedItem[],
+  mapping: Mapping,
+  told: ReadonlyMap<number, ItemCorrection>,
+  settings: Settings,
+  override: readonly HoldCode[],
+): ReadonlyMap<number, Effect> {
+  // A product named for each unknown item that moves is the answer that the hold `mapping` waits for: nothing to override.
+  const allMapped = unmappedItems(items, mapping).every((item) => {
+    const said = told.get(item.position);
+    return said?.product != null || (said?.effect ?? item.effect) === "none";
+  });
+  const holds = note.holds.filter((hold) => hold.code !== "mapping" || !allMapped);
+  const corrected = new Map<number, "entry" | "exit" | "none">();
+  for (const [position, correction] of told)
+    if (correction.effect !== null) corrected.set(position, correction.effect);
+  const { effects, holdsLeft } = orFail(
+    applyCorrections({ holds, direction: note.direction, items }, settings, {
+      override,
+      effects: corrected,
+    }),
+  );
+  if (holdsLeft.length > 0)
+    throw new Failed<IngestFailure>({
+      code: "nfe.held",
+      access_key: note.accessKey,
+      holds: holdsLeft,
+    });
+  return effects;
+}
+
+function bookingOf(
+  item: JudgedItem,
+  effects: ReadonlyMap<number, Effect>,
+  mapping: Mapping,
+  told: ReadonlyMap<number, ItemCorrection>,
+): Booking {
+  const correction = told.get(item.position);
+  return {
+    item,
+    effect: effects.get(item.position) ?? item.effect,
+    bringsCost: item.bringsCost,
+    factor: correction?.factor ?? mapping.find(item.code, item.unit)?.factor ?? FACTOR_ONE,
+    product: correction?.product ?? null,
+    factorTold: correction !== undefined && correction.factor !== null,
+    teach: correction !== undefined && (correction.product !== null || correction.factor !== null),
+  };
+}

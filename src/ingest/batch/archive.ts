@@ -1,0 +1,104 @@
+import { mustBeOpen, ofJob, openJob } from "../../journal/jobs.ts";
+import type { Single } from "../../journal/one-message-jobs.ts";
+import { audit } from "../../journal/record.ts";
+import { newId } from "../../lib/id.ts";
+import { Failed } from "../../lib/result.ts";
+import { JOB_KEPT_MS } from "../../lib/retention.ts";
+import type { Ports } from "../../ports/ports.ts";
+import type { ReceiveOptions } from "../receive/receive.ts";
+import { FORMAT_SAY, formatOf, HEAD_BYTES } from "../upload/format.ts";
+import type { IngestFailure } from "../verdict/failures.ts";
+import { orderOf } from "./batch-order.ts";
+
+/** Where ZIPs lie that are opened later: `archives/<company>/<job>/sent.zip`. */
+export const ARCHIVES = "archives/";
+export const archiveKey = (company: number, job: string): string =>
+  `${ARCHIVES}${company}/${job}/sent.zip`;
+
+/** Puts a ZIP into the blob store as it comes, unopened, and gives the id that its job will have. */
+export async function storeZip(
+  ports: Pick<Ports, "blobs">,
+  company: number,
+  content: ReadableStream<Uint8Array> | Uint8Array,
+  signal?: AbortSignal,
+): Promise<string> {
+  const id = newId();
+  await ports.blobs.put(archiveKey(company, id), content, signal);
+  return id;
+}
+
+/**
+ * Takes a ZIP that lies in the blob store (archiveKey) for later: a job, and the message that has it unpacked. Fails with
+ * `batch.malformed_zip` for what is plainly none, and with `job.too_many`; then the file is gone.
+ */
+export async function enqueueArchive(
+  ports: Ports,
+  job: string,
+  { cause, approve, signal }: Omit<ReceiveOptions, "settingsSeen">,
+): Promise<void> {
+  const { actor, requestId, peer } = cause;
+  const { company, userId } = actor;
+  const key = archiveKey(company, job);
+  const at = ports.clock.now();
+  const sending = ports.queue.send([{ v: 1, kind: "archive", company, job }]);
+  const statements = [
+    openJob({
+      company,
+      id: job,
+      kind: "batch",
+      total: null,
+      params: orderOf(cause, approve),
+      traceParent: ports.trace.parent,
+      createdBy: userId,
+      createdAt: at,
+    }),
+    {
+      sql: "update jobs set blob = ?3 where company = ?1 and id = ?2",
+      args: [company, job, key],
+    },
+    ...sending.statements,
+    audit(
+      {
+        company,
+        at,
+        by: actor,
+        action: "nfe.enqueue",
+        entity: "job",
+        entityId: job,
+        detail: { kind: "archive" },
+        requestId,
+        peer,
+      },
+      ofJob(company, job),
+    ),
+  ];
+  try {
+    await mustBeZip(ports, key);
+    await ports.writer.commit({ statements, mine: ([made]) => mustBeOpen(made) }, signal);
+  } catch (error) {
+    // After a fault of the world the job may be there all the same; what no job names is swept.
+    if (error instanceof Failed && /^(?:batch|job)\./.test(error.failure.code))
+      await ports.blobs.delete(key);
+    throw error;
+  }
+  await sending.afterCommit();
+}
+
+async function mustBeZip(ports: Pick<Ports, "blobs">, key: string): Promise<void> {
+  const head = await ports.blobs.get(key, { offset: 0, length: HEAD_BYTES });
+  const bytes = await new Response(head?.body ?? null).arrayBuffer();
+  const format = formatOf(new Uint8Array(bytes));
+  if (format !== "zip")
+    throw new Failed<IngestFailure>({
+      code: "batch.malformed_zip",
+      why: `o corpo é ${FORMAT_SAY[format]}`,
+    });
+}
+
+/** A batch is one message while its ZIP is not unpacked. */
+export const ARCHIVE: Single = {
+  kind: "batch",
+  rows: "kind = 'batch' and blob is not null",
+  piece: "archive",
+  keptMs: JOB_KEPT_MS,
+};

@@ -1,0 +1,30 @@
+import type { Actor, Cause } from "../../accounts/actor.ts";
+import type { Role } from "../../accounts/roles.ts";
+
+/** What a queued batch was asked for, and by whom, as its job keeps it. */
+export interface BatchOrder {
+  /** Null: as the company's `auto_approve` says when the document's turn comes. */
+  readonly approve: boolean | null;
+  readonly role: Role;
+  readonly key_id: string | null;
+  readonly request_id: string;
+  readonly peer: string | null;
+}
+
+export const orderOf = (
+  { actor, requestId, peer }: Cause,
+  approve: boolean | null,
+): BatchOrder => ({
+  approve,
+  role: actor.role,
+  key_id: actor.keyId ?? null,
+  request_id: requestId,
+  peer,
+});
+
+/** The request's cause again: what is written for it later has the same author. */
+export function causeFrom(order: BatchOrder, company: number, userId: number): Cause {
+  const user = { company, userId, role: order.role };
+  const actor: Actor = order.key_id === null ? user : { ...user, keyId: order.key_id };
+  return { actor, requestId: order.request_id, peer: order.peer };
+}

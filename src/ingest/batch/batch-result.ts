@@ -1,0 +1,89 @@
+import { trusted } from "../../lib/cast.ts";
+import type { NoteStatus } from "../../lib/note-status.ts";
+import type { Failed } from "../../lib/result.ts";
+import type { NfeFailure } from "../../nfe/failures.ts";
+import { sayOther } from "../../nfe/other-documents.ts";
+import type { EventReceipt } from "../event/register-event.ts";
+import type { NoteReceipt } from "../note/receipt.ts";
+import type { IngestFailure } from "../verdict/failures.ts";
+
+/** What became of one document of a batch, or of one note in it. */
+export type BatchResult =
+  | {
+      readonly file: string;
+      readonly outcome: "registered" | "approved" | "completed";
+      readonly note: NoteReceipt;
+    }
+  | {
+      readonly file: string;
+      readonly outcome: "duplicate";
+      readonly accessKey: string;
+      readonly status: NoteStatus;
+      readonly failure: { code: string };
+    }
+  | { readonly file: string; readonly outcome: "event"; readonly event: EventReceipt }
+  | {
+      readonly file: string;
+      readonly outcome: "rejected";
+      readonly accessKey: string | null;
+      readonly failure: { code: string };
+    }
+  | { readonly file: string; readonly outcome: "ignored"; readonly why: string };
+
+/** The result of a note that was taken in. */
+export function takenIn(file: string, note: NoteReceipt): BatchResult {
+  const approved = note.status === "PROCESSADA" ? "approved" : "registered";
+  return { file, outcome: note.completed ? "completed" : approved, note };
+}
+
+/** The result of a document that a flow has refused. */
+export function refusedAs(file: string, error: Failed): BatchResult {
+  // Our flows alone construct Failed, with members of IngestFailure and NfeFailure.
+  const failure = trusted<IngestFailure | NfeFailure>(error.failure);
+  if (failure.code === "nfe.event_differs")
+    return { file, outcome: "rejected", accessKey: failure.access_key, failure };
+  return failure.code === "nfe.duplicate"
+    ? {
+        file,
+        outcome: "duplicate",
+        accessKey: failure.access_key,
+        status: failure.status,
+        failure,
+      }
+    : { file, outcome: "rejected", accessKey: null, failure };
+}
+
+/** The result of a document that nobody has meant as a note (a CT-e among notes); null where it is refused. */
+export function putAside(file: string, error: { readonly code: string }): BatchResult | null {
+  // What a reader of documents fails with.
+  const failure = trusted<NfeFailure>(error);
+  if (failure.code !== "nfe.not_an_nfe" || failure.document_type === undefined) return null;
+  const { is, instead } = sayOther(failure.document_type, failure.got);
+  if (instead !== null) return null;
+  return { file, outcome: "ignored", why: `O arquivo não é uma NF-e: é ${is}` };
+}
+
+/** How many of each outcome, as a batch is answered. */
+export interface BatchSummary {
+  readonly registered: number;
+  readonly approved: number;
+  readonly completed: number;
+  readonly duplicate: number;
+  readonly rejected: number;
+  readonly events: number;
+  readonly ignored: number;
+}
+
+/** Adds up outcomes; `count` tells how many there are of one. */
+export const summaryBy = (count: (outcome: BatchResult["outcome"]) => number): BatchSummary => ({
+  registered: count("registered"),
+  approved: count("approved"),
+  completed: count("completed"),
+  duplicate: count("duplicate"),
+  rejected: count("rejected"),
+  events: count("event"),
+  ignored: count("ignored"),
+});
+
+export const summaryOf = (results: readonly BatchResult[]): BatchSummary =>
+  summaryBy((outcome) => results.filter((result) => result.outcome === outcome).length);

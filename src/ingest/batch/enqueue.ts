@@ -1,0 +1,115 @@
+import { mustBeOpen, ofJob, openJob } from "../../journal/jobs.ts";
+import { audit } from "../../journal/record.ts";
+import { newId } from "../../lib/id.ts";
+import type { Ports } from "../../ports/ports.ts";
+import type { Guard, Statement } from "../../ports/sql.ts";
+import type { ReceiveOptions } from "../receive/receive.ts";
+import type { Piece } from "../upload/piece.ts";
+import { orderOf } from "./batch-order.ts";
+import { endBatch } from "./end-batch.ts";
+import { insertItems } from "./job-items.ts";
+import { inTurns, keptLine, type Line } from "./job-lines.ts";
+
+/** Bytes are kept in batches of about so many, so that no commit holds the others for long. */
+export const SLICE_BYTES = 1_048_576;
+export const SLICE_DOCUMENTS = 32;
+
+/** What a job of documents is beside its documents; a batch of a request, where nothing else is said. */
+export interface Manner {
+  readonly kind: "batch" | "mail";
+  /** The job is made only where this selects a row. */
+  readonly only?: Guard;
+  /** What is written with the job, and only where that is made: statements guarded by `ofJob`. */
+  readonly along?: (job: string) => readonly Statement[];
+}
+
+/**
+ * Takes many documents for later, and gives the job's id. First their bytes are kept, then one batch makes the job, a line
+ * for each document, and their messages: what was promised survives whatever comes, and a crash before leaves only bytes
+ * whose day comes. Fails with `job.too_many`, also where `only` has selected nothing.
+ */
+export async function enqueueBatch(
+  ports: Ports,
+  pieces: readonly Piece[],
+  { cause, approve, signal }: Omit<ReceiveOptions, "settingsSeen">,
+  { kind, only, along }: Manner = { kind: "batch" },
+): Promise<string> {
+  const { actor, requestId, peer } = cause;
+  const { company, userId } = actor;
+  const items = inTurns(await keptItems(ports, company, pieces, signal));
+  const id = newId();
+  const at = ports.clock.now();
+  const sending = ports.queue.send(
+    items
+      .filter(({ first }) => first)
+      .map(({ item: { position } }) => ({ v: 1, kind: "document", company, job: id, position })),
+  );
+  const statements = [
+    openJob(
+      {
+        company,
+        id,
+        kind,
+        total: items.length,
+        params: orderOf(cause, approve),
+        traceParent: ports.trace.parent,
+        createdBy: userId,
+        createdAt: at,
+      },
+      only,
+    ),
+    insertItems(
+      company,
+      id,
+      items.map(({ item }) => item),
+      at,
+    ),
+    ...sending.statements,
+    audit(
+      {
+        company,
+        at,
+        by: actor,
+        action: "nfe.enqueue",
+        entity: "job",
+        entityId: id,
+        detail: { kind, items: items.length },
+        requestId,
+        peer,
+      },
+      ofJob(company, id),
+    ),
+    ...(along?.(id) ?? []),
+    ...endBatch(company, id, at),
+  ];
+  await ports.writer.commit({ statements, mine: ([made]) => mustBeOpen(made) }, signal);
+  await sending.afterCommit();
+  return id;
+}
+
+/** The lines of a job in the order sent, the bytes kept. One document is in memory at a time, with what waits to be written. */
+async function keptItems(
+  ports: Ports,
+  company: number,
+  pieces: readonly Piece[],
+  signal?: AbortSignal,
+): Promise<Line[]> {
+  const lines: Line[] = [];
+  const waiting: Statement[] = [];
+  let waitingBytes = 0;
+  const write = async () => {
+    const statements = waiting.splice(0);
+    waitingBytes = 0;
+    await ports.writer.commit({ statements, mine: () => undefined }, signal);
+  };
+  for (const [position, piece] of pieces.entries()) {
+    const { line, statements, bytes } = await keptLine(ports, company, position, piece, signal);
+    lines.push(line);
+    waiting.push(...statements);
+    waitingBytes += bytes;
+    if (waitingBytes >= SLICE_BYTES || waiting.length >= SLICE_DOCUMENTS) await write();
+    await ports.breathe();
+  }
+  if (waiting.length > 0) await write();
+  return lines;
+}

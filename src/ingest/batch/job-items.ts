@@ -1,0 +1,170 @@
+import { trusted } from "../../lib/cast.ts";
+import type { Ports } from "../../ports/ports.ts";
+import type { Guard, Statement } from "../../ports/sql.ts";
+import { type BatchResult, type BatchSummary, summaryBy } from "./batch-result.ts";
+
+/** A document of a queued batch as it is first written; with results and no bytes there is nothing left to do. */
+export interface NewItem {
+  readonly position: number;
+  readonly file: string;
+  readonly sha256: string | null;
+  /** The position of the next document that seems to speak of the same note. */
+  readonly follower: number | null;
+  readonly results: readonly BatchResult[];
+  /** The access key of the note that it seems to speak of, where that is needed later. */
+  readonly hint?: string | null;
+}
+
+export type ItemState = "received" | "done" | "parked";
+
+/** One document's line of a job. */
+export interface Item {
+  readonly position: number;
+  readonly file: string;
+  readonly state: ItemState;
+  readonly results: readonly BatchResult[];
+  readonly reason: string | null;
+}
+
+/** Items of a job, in one statement; one that is there already stays as it is. */
+export const insertItems = (
+  company: number,
+  job: string,
+  items: readonly NewItem[],
+  at: number,
+): Statement => ({
+  sql: `insert into job_items (company, job, position, file, sha256, follower, hint, state, results, updated_at)
+    select ?1, ?2, value ->> 'position', value ->> 'file', value ->> 'sha256', value ->> 'follower', value ->> 'hint',
+      iif(value ->> 'sha256' is null, 'done', 'received'), value -> 'results', ?4 from json_each(?3)
+    where exists (select 1 from jobs where company = ?1 and id = ?2) on conflict do nothing`,
+  args: [company, job, JSON.stringify(items), at],
+});
+
+/** One document of one job. */
+export interface Place {
+  readonly company: number;
+  readonly job: string;
+  readonly position: number;
+}
+
+/** Selects a row while the item waits for the result number `index`, from 0. */
+export const waitsFor = ({ company, job, position }: Place, index: number): Guard => ({
+  sql: `select 1 from job_items where company = ?1 and job = ?2 and position = ?3 and state = 'received'
+    and json_array_length(results) = ?4`,
+  args: [company, job, position, index],
+});
+
+/** Writes result number `index`, once, and only where the guard selects a row. */
+export function recordResult(
+  { company, job, position }: Place,
+  index: number,
+  result: BatchResult,
+  at: number,
+  guard: Guard,
+): Statement {
+  const n = guard.args.length;
+  return {
+    sql: `update job_items set results = json_insert(results, '$[#]', json(?${n + 5})), updated_at = ?${n + 6}
+      where company = ?${n + 1} and job = ?${n + 2} and position = ?${n + 3} and state = 'received'
+        and json_array_length(results) = ?${n + 4} and exists (${guard.sql})`,
+    args: [...guard.args, company, job, position, index, JSON.stringify(result), at],
+  };
+}
+
+/** Puts another result in the place of number `index`: what became of it has gone on. */
+export const replaceResult = (
+  { company, job, position }: Place,
+  index: number,
+  result: BatchResult,
+): Statement => ({
+  sql: `update job_items set results = json_replace(results, ?4, json(?5))
+    where company = ?1 and job = ?2 and position = ?3 and state = 'received'`,
+  args: [company, job, position, `$[${index}]`, JSON.stringify(result)],
+});
+
+/** Done, once all its results are there. */
+export const finishItem = ({ company, job, position }: Place, results: number): Statement => ({
+  sql: `update job_items set state = 'done' where company = ?1 and job = ?2 and position = ?3 and state = 'received'
+    and json_array_length(results) = ?4`,
+  args: [company, job, position, results],
+});
+
+/** Not tried any more until it is replayed. */
+export const parkItem = (
+  { company, job, position }: Place,
+  reason: string,
+  at: number,
+): Statement => ({
+  sql: `update job_items set state = 'parked', reason = ?4, updated_at = ?5
+    where company = ?1 and job = ?2 and position = ?3 and state = 'received'`,
+  args: [company, job, position, reason, at],
+});
+
+/** A page of a job's documents in the order sent, and how many there are. */
+export async function itemsPage(
+  ports: Pick<Ports, "reader">,
+  company: number,
+  job: string,
+  page: { readonly limit: number; readonly offset: number },
+  signal?: AbortSignal,
+): Promise<Item[]> {
+  const rows = await ports.reader.rows(
+    {
+      // Positions have no gaps: a page is a range of the key.
+      sql: `select position, file, state, results, reason from job_items
+        where company = ?1 and job = ?2 and position >= ?3 and position < ?4 order by position`,
+      args: [company, job, page.offset, page.offset + page.limit],
+    },
+    signal,
+  );
+  return rows.map((row) => ({
+    position: Number(row.position),
+    file: String(row.file),
+    state: trusted<ItemState>(row.state),
+    results: trusted<BatchResult[]>(JSON.parse(String(row.results))),
+    reason: row.reason === null ? null : String(row.reason),
+  }));
+}
+
+/** What has become of a batch so far, and how many of its documents are parked. */
+export interface Progress {
+  readonly parked: number;
+  readonly summary: BatchSummary;
+}
+
+export async function progressOf(
+  ports: Pick<Ports, "reader">,
+  company: number,
+  job: string,
+  signal?: AbortSignal,
+): Promise<Progress> {
+  const [open] = await ports.reader.rows(
+    {
+      sql: `select count(*) as parked from job_items where company = ?1 and job = ?2 and state <> 'done' and state = 'parked'`,
+      args: [company, job],
+    },
+    signal,
+  );
+  const rows = await ports.reader.rows(
+    {
+      sql: `select r.value ->> 'outcome' as outcome, count(*) as n from job_items i, json_each(i.results) r
+        where i.company = ?1 and i.job = ?2 group by 1`,
+      args: [company, job],
+    },
+    signal,
+  );
+  const counts = new Map(rows.map((row) => [row.outcome, Number(row.n)]));
+  return {
+    parked: Number(open?.parked ?? 0),
+    summary: summaryBy((outcome) => counts.get(outcome) ?? 0),
+  };
+}
+
+/**
+ * Lets the bytes of a document go with the next sweep, not after JOB_KEPT_MS: nobody has named them, and nobody will miss them.
+ * Those of a note that is stored have no day, and stay; so do those that another item waits for (sweep-batches.ts).
+ */
+export const forgetBytes = (company: number, sha256: string, at: number): Statement => ({
+  sql: "update originals set expires_at = ?3 where company = ?1 and sha256 = ?2 and expires_at > ?3",
+  args: [company, sha256, at],
+});

@@ -1,0 +1,71 @@
+import type { Cause } from "../../accounts/actor.ts";
+import type { JobFailure } from "../../journal/failures.ts";
+import { audit } from "../../journal/record.ts";
+import { Failed } from "../../lib/result.ts";
+import type { Ports } from "../../ports/ports.ts";
+import { endBatch } from "./end-batch.ts";
+
+/** What waits for its replay; the audit line and the write have this same guard, so that of two at once one is told of. */
+const PARKED = "company = ?1 and job = ?2 and state <> 'done' and state = 'parked'";
+
+/**
+ * Sends the parked documents of a batch again; gives how many. What has its result keeps it.
+ * Fails with `job.nothing_parked`, also where another replay was first.
+ */
+export async function replayBatch(
+  ports: Pick<Ports, "reader" | "writer" | "queue" | "clock">,
+  job: string,
+  { actor, requestId, peer }: Cause,
+): Promise<number> {
+  const { company } = actor;
+  const parked = await ports.reader.rows({
+    sql: `select position from job_items where ${PARKED} order by position`,
+    args: [company, job],
+  });
+  if (parked.length === 0) throw new Failed<JobFailure>({ code: "job.nothing_parked", id: job });
+  const at = ports.clock.now();
+  const sending = ports.queue.send(
+    parked.map((row) => ({
+      v: 1,
+      kind: "document",
+      company,
+      job,
+      position: Number(row.position),
+    })),
+  );
+  const statements = [
+    audit(
+      {
+        company,
+        at,
+        by: actor,
+        action: "job.replay",
+        entity: "job",
+        entityId: job,
+        detail: { documents: parked.length },
+        requestId,
+        peer,
+      },
+      { sql: `select 1 from job_items where ${PARKED}`, args: [company, job] },
+    ),
+    {
+      sql: `update job_items set state = 'received', reason = null, updated_at = ?3 where ${PARKED} returning position`,
+      args: [company, job, at],
+    },
+    {
+      sql: `update jobs set state = 'running', finished_at = null, updated_at = ?3
+        where company = ?1 and id = ?2
+          and exists (select 1 from job_items where company = ?1 and job = ?2 and state <> 'done' and state = 'received')`,
+      args: [company, job, at],
+    },
+    ...sending.statements,
+    ...endBatch(company, job, at),
+  ];
+  const replayed = await ports.writer.commit({
+    statements,
+    mine: ([, positions]) => positions?.length ?? 0,
+  });
+  if (replayed === 0) throw new Failed<JobFailure>({ code: "job.nothing_parked", id: job });
+  await sending.afterCommit();
+  return replayed;
+}

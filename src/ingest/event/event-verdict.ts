@@ -1,0 +1,114 @@
+import type { Settings } from "../../accounts/company.ts";
+import { happened } from "../../journal/record.ts";
+import { Failed } from "../../lib/result.ts";
+import type { Finding } from "../../nfe/document.ts";
+import type { Ports } from "../../ports/ports.ts";
+import type { Guard, Statement } from "../../ports/sql.ts";
+import { type Foresee, type Judgement, judge } from "../note/judge.ts";
+import { effectsOf, judgedEvent, newVerdict, readingOf, verdictChanges } from "../note/rejudge.ts";
+import { originalOf, type StoredNote } from "../note/stored-note.ts";
+import type { HoldCode } from "../verdict/failures.ts";
+
+/** Holds that come of events; on a note that is in stock each is told as a finding. */
+const OF_EVENTS: readonly HoldCode[] = [
+  "cancelled",
+  "refused_by_recipient",
+  "not_delivered",
+  "goods_lost",
+];
+const LATE = "_after_processing";
+const LATE_CODES: readonly string[] = [...OF_EVENTS.map((code) => code + LATE), "immobilised"];
+
+/**
+ * Judges a note that is stored with its events as `foresee` makes them. Null: its original cannot be read any more.
+ * Fails as the ports do.
+ */
+export async function judgeStored(
+  ports: Ports,
+  stored: StoredNote,
+  settings: Settings,
+  foresee: Foresee,
+  signal?: AbortSignal,
+): Promise<Judgement | null> {
+  const bytes = await originalOf(ports, settings.company, stored).catch((error) => {
+    if (error instanceof Failed && error.failure.code.startsWith("original.")) return null;
+    throw error;
+  });
+  const reading = bytes && (await readingOf(ports, bytes, stored.accessKey, signal));
+  return bytes === null || reading === null
+    ? null
+    : judge(ports, reading, bytes, settings, true, signal, foresee);
+}
+
+/**
+ * The statements that give a note what its events say now: its whole verdict where it waits; of one that was posted the
+ * hold `cancelled` and findings, for its movements stand. They raise its `verdict_version`, so that nobody who looked
+ * before writes after. `guard` selects a row where the change of the events was written.
+ */
+export function verdictByEvents(
+  company: number,
+  stored: StoredNote,
+  judged: Judgement | null,
+  settings: Settings,
+  guard: Guard,
+  at: number,
+): Statement[] {
+  const waits = stored.status === "PENDENTE" || stored.status === "DESCARTADA";
+  if (waits && judged !== null)
+    return [
+      happened(
+        company,
+        at,
+        [judgedEvent(stored.accessKey, judged)],
+        verdictChanges(company, stored, judged, settings.version),
+      ),
+      newVerdict(company, stored, judged, settings.version, at),
+      effectsOf(company, stored, judged),
+    ];
+  const { holds, findings } = judged === null ? stored : posted(stored, judged);
+  const n = guard.args.length;
+  return [
+    {
+      // Whoever cannot be judged now is judged by the next who asks: no settings have the version 0.
+      sql: `update notes set holds = ?${n + 3}, findings = ?${n + 4}, verdict_version = verdict_version + 1, updated_at = ?${n + 5}
+          ${waits ? ", settings_version = 0" : ""}
+        where company = ?${n + 1} and access_key = ?${n + 2} and exists (${guard.sql})`,
+      args: [
+        ...guard.args,
+        company,
+        stored.accessKey,
+        JSON.stringify(holds),
+        JSON.stringify(findings),
+        at,
+      ],
+    },
+  ];
+}
+
+/** A note that was posted keeps its verdict but for what its events say. */
+function posted(
+  stored: StoredNote,
+  { verdict, standing }: Judgement,
+): Pick<StoredNote, "holds" | "findings"> {
+  const cancelled = verdict.holds.filter(({ code }) => code === "cancelled");
+  const others = stored.holds.filter(({ code }) => code !== "cancelled");
+  const late = verdict.holds
+    .filter(({ code }) => OF_EVENTS.includes(code) && (code !== "cancelled" || standing.cancelled))
+    .map(
+      ({ code, message }): Finding => ({
+        code: code + LATE,
+        severity: "warning",
+        path: null,
+        message: `A nota já está no estoque; confira e estorne se for o caso. ${message}`,
+      }),
+    );
+  const immobilised = verdict.findings.filter(({ code }) => code === "immobilised");
+  return {
+    holds: [...others, ...cancelled],
+    findings: [
+      ...stored.findings.filter(({ code }) => !LATE_CODES.includes(code)),
+      ...late,
+      ...immobilised,
+    ],
+  };
+}

@@ -1,0 +1,110 @@
+import type { Cause } from "../../accounts/actor.ts";
+import { settingsOf } from "../../accounts/settings.ts";
+import { audit, happened, touched } from "../../journal/record.ts";
+import { newId } from "../../lib/id.ts";
+import { Failed } from "../../lib/result.ts";
+import type { Ports } from "../../ports/ports.ts";
+import type { Guard } from "../../ports/sql.ts";
+import { EVENTS_VERSION, knownEvents } from "../note/known-events.ts";
+import { findNote } from "../note/stored-note.ts";
+import type { IngestFailure } from "../verdict/failures.ts";
+import type { KnownEvent } from "../verdict/known-event.ts";
+import { judgeStored, verdictByEvents } from "./event-verdict.ts";
+import { asSeen } from "./register-event.ts";
+
+/** How often a note or its events may change between our look and our batch. */
+const ATTEMPTS = 6;
+
+/**
+ * Withdraws an event by its id: it stays visible, says nothing any more, and its note gets the verdict that is left, in
+ * one batch. Makes room for another event under the same type and sequence; the same one sent again stays withdrawn.
+ * Withdrawn before: nothing changes. Fails with `nfe.event_not_found`.
+ */
+export async function withdrawEvent(
+  ports: Ports,
+  accessKey: string,
+  id: string,
+  reason: string,
+  cause: Cause,
+): Promise<void> {
+  const { company } = cause.actor;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const known = await knownEvents(ports, company, accessKey);
+    const event = known.events.find((one) => one.id === id);
+    if (event === undefined)
+      throw new Failed<IngestFailure>({
+        code: "nfe.event_not_found",
+        access_key: accessKey,
+        event_id: id,
+      });
+    if (event.withdrawn) return;
+    if (await commitWithdrawal(ports, accessKey, event, known.version, reason, cause)) return;
+  }
+  throw new Failed({ code: "overloaded", what: "writer", retryAfterS: 1 });
+}
+
+/** False where the note or its events are no longer as they were seen; then nothing is written. */
+async function commitWithdrawal(
+  ports: Ports,
+  accessKey: string,
+  event: KnownEvent,
+  version: number,
+  reason: string,
+  cause: Cause,
+): Promise<boolean> {
+  const { actor, requestId, peer } = cause;
+  const { company } = actor;
+  const settings = await settingsOf(ports, company);
+  const note = await findNote(ports, company, accessKey);
+  const judged =
+    note === null
+      ? null
+      : await judgeStored(ports, note, settings, (events) =>
+          events.filter((one) => one.id !== event.id),
+        );
+  const at = ports.clock.now();
+  const guard: Guard = {
+    sql: "select 1 from nfe_events where company = ?1 and access_key = ?2 and registration = ?3 and withdrawal = ?4",
+    args: [company, accessKey, event.id, newId()],
+  };
+  const seen = asSeen(note, 10);
+  return ports.writer.commit({
+    statements: [
+      {
+        sql: `update nfe_events set withdrawal = ?4, withdrawn_at = ?5, withdrawn_by = ?6, withdrawn_reason = ?7
+          where company = ?1 and access_key = ?2 and registration = ?3 and withdrawn_at is null and ${EVENTS_VERSION} = ?8
+            and exists (select 1 from companies where id = ?1 and settings_version = ?9) and ${seen.sql}
+          returning registration`,
+        args: [...guard.args, at, actor.userId, reason, version, settings.version, ...seen.args],
+      },
+      ...(note === null ? [] : verdictByEvents(company, note, judged, settings, guard, at)),
+      happened(
+        company,
+        at,
+        [
+          {
+            type: "nfe.event_withdrawn",
+            payload: { access_key: accessKey, event: event.type, event_id: event.id },
+          },
+        ],
+        guard,
+      ),
+      ...(note === null ? [] : [touched(company, ["nfes"], guard)]),
+      audit(
+        {
+          company,
+          at,
+          by: actor,
+          action: "nfe.event_withdraw",
+          entity: "nfe",
+          entityId: accessKey,
+          detail: { type: event.type, sequence: event.sequence, event_id: event.id, reason },
+          requestId,
+          peer,
+        },
+        guard,
+      ),
+    ],
+    mine: ([rows]) => rows !== undefined && rows.length > 0,
+  });
+}

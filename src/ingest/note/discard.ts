@@ -1,0 +1,113 @@
+import type { Cause } from "../../accounts/actor.ts";
+import { audit, happened, touched } from "../../journal/record.ts";
+import { newId } from "../../lib/id.ts";
+import type { NoteStatus } from "../../lib/note-status.ts";
+import { Failed } from "../../lib/result.ts";
+import type { Ports } from "../../ports/ports.ts";
+import type { Guard } from "../../ports/sql.ts";
+import type { IngestFailure } from "../verdict/failures.ts";
+import { rejudgeKeys } from "./rejudge.ts";
+import { findNote } from "./stored-note.ts";
+
+/** Puts a PENDENTE note aside. Again: nothing changes. Fails with `nfe.not_found`, `nfe.final`. */
+export const discard = (ports: Ports, accessKey: string, reason: string, cause: Cause) =>
+  change(ports, accessKey, cause, {
+    from: "PENDENTE",
+    to: "DESCARTADA",
+    action: "nfe.discard",
+    reason,
+  });
+
+/**
+ * Takes a DESCARTADA note back to PENDENTE, with a verdict made anew: settings and protocol may have changed while nobody
+ * judged it. Again: nothing changes. Fails with `nfe.not_found`, `nfe.final`.
+ */
+export async function restore(ports: Ports, accessKey: string, cause: Cause): Promise<void> {
+  await change(ports, accessKey, cause, {
+    from: "DESCARTADA",
+    to: "PENDENTE",
+    action: "nfe.restore",
+    reason: null,
+  });
+  await rejudgeKeys(ports, cause.actor.company, [accessKey]);
+}
+
+interface Change {
+  readonly from: NoteStatus;
+  readonly to: NoteStatus;
+  readonly action: string;
+  readonly reason: string | null;
+}
+
+/** How often the note may go to and fro while we look. */
+const ATTEMPTS = 6;
+
+async function change(ports: Ports, accessKey: string, cause: Cause, wanted: Change) {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    if (await commitChange(ports, accessKey, cause, wanted)) return;
+    const note = await findNote(ports, cause.actor.company, accessKey);
+    if (note === null)
+      throw new Failed<IngestFailure>({ code: "nfe.not_found", access_key: accessKey });
+    if (note.status === wanted.to) return;
+    if (note.status !== wanted.from)
+      throw new Failed<IngestFailure>({
+        code: "nfe.final",
+        access_key: accessKey,
+        status: note.status,
+      });
+  }
+  throw new Failed({ code: "overloaded", what: "writer", retryAfterS: 1 });
+}
+
+/** False where the note was not in the state that it is taken from; then nothing is written. */
+function commitChange(
+  ports: Ports,
+  accessKey: string,
+  cause: Cause,
+  { from, to, action, reason }: Change,
+): Promise<boolean> {
+  const { actor, requestId, peer } = cause;
+  const at = ports.clock.now();
+  // The registration is the id of the last write that won the note; what follows is guarded by it.
+  const id = newId();
+  const guard: Guard = {
+    sql: "select 1 from notes where company = ?1 and access_key = ?2 and registration = ?3",
+    args: [actor.company, accessKey, id],
+  };
+  return ports.writer.commit({
+    statements: [
+      {
+        sql: `update notes set status = ?4, registration = ?3, reason = ?5, updated_at = ?6
+          where company = ?1 and access_key = ?2 and status = ?7 returning id`,
+        args: [actor.company, accessKey, id, to, reason, at, from],
+      },
+      happened(
+        actor.company,
+        at,
+        [
+          {
+            type: to === "DESCARTADA" ? "nfe.discarded" : "nfe.restored",
+            payload: { access_key: accessKey },
+          },
+        ],
+        guard,
+      ),
+      touched(actor.company, ["nfes"], guard),
+      audit(
+        {
+          company: actor.company,
+          at,
+          by: actor,
+          action,
+          entity: "nfe",
+          entityId: accessKey,
+          detail: reason === null ? {} : { reason },
+          requestId,
+          peer,
+        },
+        guard,
+      ),
+    ],
+    mine: ([rows]) => rows !== undefined && rows.length > 0,
+  });
+}

@@ -1,0 +1,118 @@
+import type { Settings } from "../../accounts/company.ts";
+import type { Finding, Reading } from "../../nfe/document.ts";
+import { isRefusal } from "../../nfe/note.ts";
+import { type Reference, referencesOf } from "../../nfe/references.ts";
+import { checkNoteSignature } from "../../nfe/signature/signer.ts";
+import type { Ports } from "../../ports/ports.ts";
+import { classify } from "../verdict/classify.ts";
+import { type Parties, type Standing, standingOf } from "../verdict/event-standing.ts";
+import type { KnownEvent } from "../verdict/known-event.ts";
+import type { Verdict } from "../verdict/verdict.ts";
+import { knownEvents } from "./known-events.ts";
+import { itemFindings, type StockItem } from "./lines.ts";
+import { type Mapping, mappingOf, NOTHING_KNOWN, unmappedItems } from "./mapping.ts";
+import { partyId, referencedJson, stockItems } from "./registration-sql.ts";
+import { signatureRoots } from "./signature-roots.ts";
+
+/** A verdict and what it was made of. */
+export interface Judgement {
+  readonly verdict: Verdict;
+  readonly items: readonly StockItem[];
+  /** As `notes.referenced` keeps it. */
+  readonly referenced: string | null;
+  /** By the reader, about the lots, by the verdict. */
+  readonly findings: readonly Finding[];
+  readonly mapping: Mapping;
+  /** Whether the mapping was read; otherwise nothing is known of it. */
+  readonly looked: boolean;
+  /** Raised by every event under the key; 0 where nobody has looked. */
+  readonly eventsVersion: number;
+  /** The events that are kept under the key, as they were foreseen. */
+  readonly events: readonly KnownEvent[];
+  readonly standing: Standing;
+  /** Who takes part in the note. */
+  readonly parties: Parties;
+}
+
+/** The events of a key as somebody is about to change them. */
+export type Foresee = (events: readonly KnownEvent[]) => readonly KnownEvent[];
+
+/**
+ * Judges a note under a company's settings.
+ * `look` reads what the database knows beside the note (events that came first, the supplier's items); without it
+ * nothing is known, and the batch that relies on it must say so in its guards (ingest/register.ts). `foresee` gives the
+ * events as they will be once the caller's batch is written.
+ */
+export const judge = (
+  ports: Pick<Ports, "config" | "reader" | "trace">,
+  reading: Reading,
+  bytes: Uint8Array<ArrayBuffer>,
+  settings: Settings,
+  look: boolean,
+  signal?: AbortSignal,
+  foresee: Foresee = (events) => events,
+): Promise<Judgement> =>
+  ports.trace.span("verdict", () => judged(ports, reading, bytes, settings, look, signal, foresee));
+
+async function judged(
+  ports: Pick<Ports, "config" | "reader">,
+  reading: Reading,
+  bytes: Uint8Array<ArrayBuffer>,
+  settings: Settings,
+  look: boolean,
+  signal: AbortSignal | undefined,
+  foresee: Foresee,
+): Promise<Judgement> {
+  const { note } = reading;
+  const items = stockItems(note);
+  const looked = look || settings.requireMapping;
+  const mapping = looked
+    ? await mappingOf(ports, settings.company, partyId(note.emit), items, signal)
+    : NOTHING_KNOWN;
+  const known = look
+    ? await knownEvents(ports, settings.company, note.accessKey, signal)
+    : { events: [], version: 0 };
+  const events = foresee(known.events);
+  const standing = standingOf(events, note);
+  const verdict = classify(note, settings, {
+    unmapped: settings.requireMapping
+      ? unmappedItems(items, mapping).map((item) => item.n_item)
+      : [],
+    standing,
+    originalEntered:
+      isRefusal(note) && (await hasEntered(ports, settings.company, referencesOf(note), signal)),
+    signature: settings.requireSignature
+      ? await checkNoteSignature(bytes, note, signatureRoots(ports))
+      : null,
+  });
+  return {
+    verdict,
+    items,
+    referenced: referencedJson(note),
+    findings: [...reading.findings, ...itemFindings(items), ...verdict.findings],
+    mapping,
+    looked,
+    eventsVersion: known.version,
+    events,
+    standing,
+    parties: note,
+  };
+}
+
+/** Whether one of these documents is a note that stands in our stock as an entry. */
+async function hasEntered(
+  ports: Pick<Ports, "reader">,
+  company: number,
+  references: readonly Reference[],
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const rows = await ports.reader.rows(
+    {
+      sql: `select 1 from json_each(?2) k cross join notes n on n.company = ?1 and n.access_key = k.value
+        where n.status = 'PROCESSADA' and n.direction = 'entry' limit 1`,
+      args: [company, JSON.stringify(references.map(({ accessKey }) => accessKey))],
+    },
+    signal,
+  );
+  return rows.length > 0;
+}

@@ -1,0 +1,209 @@
+import { apportion, sumExact } from "../../lib/decimal.ts";
+import { Failed } from "../../lib/result.ts";
+import type { Finding } from "../../nfe/document.ts";
+import { FACTOR_ONE, type Factor, inStock, sameFactor } from "../../stock/factor.ts";
+import type { StockFailure } from "../../stock/failures.ts";
+import type { Entry, SupplierLine } from "../../stock/posting.ts";
+import { unitKey } from "../../stock/unit.ts";
+import type { Effect } from "../verdict/verdict.ts";
+import type { StoredLot } from "./tables.ts";
+
+/** What the ledger needs to know of a note's item, as note_items keeps it. */
+export interface StockItem {
+  /** Order in the XML from 1: what an item is told by here, because nItem may repeat. */
+  readonly position: number;
+  readonly n_item: number;
+  readonly code: string;
+  readonly name: string;
+  readonly unit: string;
+  readonly quantity_e4: number;
+  readonly barcode: string | null;
+  readonly ncm: string | null;
+  readonly tax_unit: string;
+  readonly tax_quantity_e4: number;
+  /** 1/10², of the whole line. */
+  readonly landed_e2: number;
+  readonly lots: readonly StoredLot[];
+}
+
+/** How one item is to be booked. */
+export interface Booking {
+  readonly item: StockItem;
+  readonly effect: Effect;
+  /** Stock units in one uCom. */
+  readonly factor: Factor;
+  /** A person's word; null: what the supplier item says. */
+  readonly product: string | null;
+  readonly teach: boolean;
+  /** The factor is a person's word, and not what was known. */
+  readonly factorTold: boolean;
+  /** What the line costs landed is a cost to us; otherwise its goods come back at a selling price. */
+  readonly bringsCost: boolean;
+}
+
+/** How each item (by position) stands in `origin_ref`: its nItem, and its position too where the number repeats. */
+export function itemParts(
+  items: readonly { position: number; n_item: number }[],
+): ReadonlyMap<number, string> {
+  const times = new Map<number, number>();
+  for (const { n_item } of items) times.set(n_item, (times.get(n_item) ?? 0) + 1);
+  return new Map(
+    items.map(({ position, n_item }) => [
+      position,
+      times.get(n_item) === 1 ? `${n_item}` : `${n_item}.${position}`,
+    ]),
+  );
+}
+
+/** Whether Σ qLote is qCom or qTrib: only then do the lots say where the line's goods are (nfe-facts: `rastro`). */
+export function lotsAddUp(
+  item: Pick<StockItem, "quantity_e4" | "tax_quantity_e4" | "lots">,
+): boolean {
+  const sum = sumExact(item.lots.map((lot) => lot.quantity_e4));
+  return sum > 0 && (sum === item.quantity_e4 || sum === item.tax_quantity_e4);
+}
+
+/**
+ * The supplier lines and ledger entries of the items that move goods: one entry per item and lot.
+ * The parts of a line add up to it exactly, in quantity and in cost (largest remainder).
+ * Fails with `stock.out_of_range` for a quantity beyond 2⁵³ of 1/10⁴.
+ */
+export function bookingLines(bookings: readonly Booking[]): {
+  lines: SupplierLine[];
+  entries: Entry[];
+} {
+  const lines: SupplierLine[] = [];
+  const entries: Entry[] = [];
+  const parts = itemParts(bookings.map((booking) => booking.item));
+  for (const booking of bookings) {
+    const { item, effect } = booking;
+    const unit = unitKey(item.unit);
+    if (effect !== "entry" && effect !== "exit") continue;
+    const quantity_e4 = Number(inStock(item.quantity_e4, booking.factor));
+    if (quantity_e4 === 0) continue;
+    if (!Number.isSafeInteger(quantity_e4))
+      throw new Failed<StockFailure>({
+        code: "stock.out_of_range",
+        product_code: booking.product ?? item.code,
+      });
+    // What leaves does so at a selling price, and what comes back too: neither is a cost.
+    const costed = effect === "entry" && booking.bringsCost;
+    const costs = costed && item.landed_e2 > 0;
+    lines.push({
+      n: item.position,
+      cost_e2: costs ? item.landed_e2 : null,
+      cost_quantity_e4: costs ? quantity_e4 : null,
+      code: item.code,
+      unit,
+      name: item.name,
+      barcode: item.barcode,
+      ncm: item.ncm,
+      stock_unit: sameFactor(booking.factor, FACTOR_ONE) ? item.unit : item.tax_unit,
+      factor_e4: booking.factor.e4,
+      factor_divisor: booking.factor.divisor,
+      product: booking.product,
+      teach: booking.teach,
+      factor_told: booking.factorTold,
+    });
+    const sign = effect === "entry" ? 1 : -1;
+    for (const part of partsOf(item, quantity_e4))
+      entries.push({
+        code: item.code,
+        unit,
+        product: booking.product,
+        quantity_e4: sign * part.quantity_e4,
+        cost_e2: costed ? part.cost_e2 : null,
+        lot: part.lot,
+        expires_on: part.expires_on,
+        line: item.position,
+        part: `${parts.get(item.position)}${part.lot === null ? "" : `/${part.ref}`}`,
+      });
+  }
+  return { lines, entries };
+}
+
+interface Part {
+  quantity_e4: number;
+  cost_e2: number;
+  lot: string | null;
+  /** What tells the lot from the others of the item: its number, and its expiry where the number stands for several. */
+  ref: string;
+  expires_on: string | null;
+}
+
+function partsOf(item: StockItem, quantity_e4: number): Part[] {
+  const whole: Part = {
+    quantity_e4,
+    cost_e2: item.landed_e2,
+    lot: null,
+    ref: "",
+    expires_on: null,
+  };
+  if (item.lots.length === 0 || !lotsAddUp(item)) return [whole];
+  const lots = mergedLots(item.lots);
+  const quantities = apportion(
+    quantity_e4,
+    lots.map((lot) => lot.quantity_e4),
+  );
+  const costs = apportion(item.landed_e2, quantities);
+  return lots
+    .map((lot, i) => ({
+      quantity_e4: quantities[i] ?? 0,
+      cost_e2: costs[i] ?? 0,
+      lot: lot.lot,
+      ref: lot.ref,
+      expires_on: lot.expires_on,
+    }))
+    .filter((part) => part.quantity_e4 > 0);
+}
+
+/** One for each number and expiry: what expires on another day is another movement, and no date is lost. */
+function mergedLots(lots: readonly StoredLot[]): (StoredLot & { ref: string })[] {
+  const merged = new Map<string, StoredLot & { ref: string }>();
+  const refs = new Set(lots.map(({ lot }) => lot));
+  const seen = new Set<string>();
+  for (const lot of lots) {
+    const key = `${lot.lot}\u0000${lot.expires_on ?? ""}`;
+    const same = merged.get(key);
+    if (same !== undefined) {
+      merged.set(key, { ...same, quantity_e4: same.quantity_e4 + lot.quantity_e4 });
+      continue;
+    }
+    // The first keeps the number alone; a lot may be called like another with its expiry, and then takes one stroke more.
+    let ref = lot.lot;
+    if (seen.has(lot.lot)) {
+      ref = `${lot.lot}/${lot.expires_on ?? ""}`;
+      while (refs.has(ref)) ref += "/";
+      refs.add(ref);
+    }
+    seen.add(lot.lot);
+    merged.set(key, { ...lot, ref });
+  }
+  return [...merged.values()];
+}
+
+/** Findings about numbers that repeat, and about lots that cannot be followed. */
+export function itemFindings(items: readonly StockItem[]): Finding[] {
+  const repeated = new Set<number>();
+  const seen = new Set<number>();
+  for (const { n_item } of items) {
+    if (seen.has(n_item)) repeated.add(n_item);
+    seen.add(n_item);
+  }
+  return [
+    ...[...repeated].map((n_item) => ({
+      code: "repeated_item_number",
+      severity: "warning" as const,
+      path: `/NFe/infNFe/det[@nItem=${n_item}]`,
+      message: `Mais de um item da nota tem o número ${n_item}.`,
+    })),
+    ...items
+      .filter((item) => item.lots.length > 0 && !lotsAddUp(item))
+      .map((item) => ({
+        code: "lots_do_not_add_up",
+        severity: "warning" as const,
+        path: `/NFe/infNFe/det[${item.position}]/prod/rastro`,
+        message: `Item ${item.n_item}: a soma dos lotes é diferente da quantidade do item; o movimento fica sem lote.`,
+      })),
+  ];
+}

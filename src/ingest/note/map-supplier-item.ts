@@ -1,0 +1,61 @@
+import type { Cause } from "../../accounts/actor.ts";
+import { audit, touched } from "../../journal/record.ts";
+import { Failed } from "../../lib/result.ts";
+import type { Ports } from "../../ports/ports.ts";
+import type { Guard } from "../../ports/sql.ts";
+import { factorText } from "../../stock/factor.ts";
+import type { StockFailure } from "../../stock/failures.ts";
+import { type SupplierItem, tellItem } from "../../stock/supplier-items.ts";
+import { unitKey } from "../../stock/unit.ts";
+import { rejudgeSupplier } from "./rejudge.ts";
+
+/**
+ * Says what a supplier's item is and how many of ours are in one of theirs; notes that waited for it are judged again.
+ * What was posted before stays as it was. Fails with `product.not_found`.
+ */
+export async function tellSupplierItem(
+  ports: Ports,
+  item: SupplierItem,
+  cause: Cause,
+): Promise<void> {
+  const { actor, requestId, peer } = cause;
+  const at = ports.clock.now();
+  const known: Guard = {
+    sql: "select 1 from products where company = ?1 and code = ?2",
+    args: [actor.company, item.product],
+  };
+  const told = await ports.writer.commit({
+    statements: [
+      touched(actor.company, ["supplier_items"], unlike(actor.company, item)),
+      tellItem(actor.company, item, at),
+      audit(
+        {
+          company: actor.company,
+          at,
+          by: actor,
+          action: "supplier_item.put",
+          entity: "supplier_item",
+          entityId: item.product,
+          detail: { code: item.code, unit: item.unit, factor: factorText(item.factor) },
+          requestId,
+          peer,
+        },
+        known,
+      ),
+    ],
+    mine: ([, rows]) => rows !== undefined && rows.length > 0,
+  });
+  if (!told)
+    throw new Failed<StockFailure>({ code: "product.not_found", product_code: item.product });
+  await rejudgeSupplier(ports, actor.company, item.supplier);
+}
+
+/** Selects a row where the word is news: before it is written. */
+const unlike = (company: number, { supplier, code, unit, product, factor }: SupplierItem) => ({
+  sql: `select 1 from products where company = ?1 and code = ?5 and not exists (
+      select 1 from supplier_items
+      where company = ?1 and supplier = ?2 and code = ?3 and unit = ?4 and product = ?5 and factor_e4 = ?6
+        and factor_divisor = ?7
+    )`,
+  args: [company, supplier, code, unitKey(unit), product, factor.e4, factor.divisor],
+});

@@ -1,0 +1,35 @@
+import type { Ports } from "../../ports/ports.ts";
+import { knownItems, type SupplierItem } from "../../stock/supplier-items.ts";
+import { unitKey } from "../../stock/unit.ts";
+
+/** What is known of one supplier's codes and units. */
+export interface Mapping {
+  find(code: string, unit: string): SupplierItem | null;
+}
+
+const key = (code: string, unit: string) => `${code}\u0000${unitKey(unit)}`;
+
+/** Nothing is known: every factor is 1. */
+export const NOTHING_KNOWN: Mapping = { find: () => null };
+
+/** Reads what is known of the items of one supplier. */
+export async function mappingOf(
+  ports: Pick<Ports, "reader">,
+  company: number,
+  supplier: string,
+  items: readonly { code: string; unit: string }[],
+  signal?: AbortSignal,
+): Promise<Mapping> {
+  const wanted = items.map(({ code, unit }) => ({ code, unit }));
+  const rows = await knownItems(ports, company, supplier, wanted, signal);
+  const known = new Map(rows.map((row) => [key(row.code, row.unit), row]));
+  return { find: (code, unit) => known.get(key(code, unit)) ?? null };
+}
+
+/** The items that no supplier item knows. */
+export function unmappedItems<I extends { code: string; unit: string }>(
+  items: readonly I[],
+  mapping: Mapping,
+): I[] {
+  return items.filter((item) => mapping.find(item.code, item.unit) === null);
+}

@@ -1,0 +1,155 @@
+import { and, count, desc, eq, exists, getTableColumns, gte, lt, ne, sql } from "drizzle-orm";
+import type { NoteStatus } from "../../lib/note-status.ts";
+import type { Ports } from "../../ports/ports.ts";
+import { supplierItems } from "../../stock/tables.ts";
+import { unitKeySql } from "../../stock/unit.ts";
+import type { Direction } from "../verdict/verdict.ts";
+import { found, fromSupplier } from "./search-notes.ts";
+import { nfeEvents, noteItems, notes } from "./tables.ts";
+
+/** What a list of notes may ask for; instants of issue are ms UTC, half-open. */
+export interface NoteFilter {
+  readonly status?: NoteStatus | undefined;
+  readonly direction?: Direction | undefined;
+  /** CNPJ or CPF of the emitter (whole, or a part), with or without its mask, or words of its name. */
+  readonly supplier?: string | undefined;
+  /** Part of the access key as the DANFE prints it or not, the number, the supplier's CNPJ or words of its name. */
+  readonly search?: string | undefined;
+  readonly from?: number | undefined;
+  readonly until?: number | undefined;
+  /** The same days as they begin in UTC: a note that was issued on a day, at no time, is of that day in every zone. */
+  readonly fromDay?: number | undefined;
+  readonly untilDay?: number | undefined;
+  /** Notes with an item that a supplier item takes for this product. */
+  readonly product?: string | undefined;
+}
+
+export type NoteRow = typeof notes.$inferSelect;
+/** What a list shows of a note; findings and rules stay where they are. */
+export type NoteSummary = Omit<NoteRow, "findings" | "rules" | "referenced">;
+export type NoteItemRow = typeof noteItems.$inferSelect;
+export type NfeEventRow = typeof nfeEvents.$inferSelect;
+
+function condition(ports: Pick<Ports, "read">, company: number, filter: NoteFilter) {
+  const { supplier, search, product } = filter;
+  return and(
+    eq(notes.company, company),
+    filter.status === undefined ? ne(notes.status, "DESCARTADA") : eq(notes.status, filter.status),
+    filter.direction === undefined ? undefined : eq(notes.direction, filter.direction),
+    supplier === undefined ? undefined : fromSupplier(company, supplier),
+    search === undefined ? undefined : found(company, search),
+    ...issuedWithin(filter),
+    product === undefined
+      ? undefined
+      : exists(
+          ports.read
+            .select({ one: sql`1` })
+            .from(noteItems)
+            .innerJoin(
+              supplierItems,
+              and(
+                eq(supplierItems.company, noteItems.company),
+                eq(supplierItems.supplier, notes.supplierId),
+                eq(supplierItems.code, noteItems.code),
+                eq(supplierItems.unit, sql.raw(unitKeySql("note_items.unit"))),
+              ),
+            )
+            .where(
+              and(
+                eq(noteItems.company, company),
+                eq(noteItems.note, notes.id),
+                eq(supplierItems.product, product),
+              ),
+            ),
+        ),
+  );
+}
+
+/**
+ * A date alone (layout 2.00) is kept as its midnight in Brasília, which is within that day of UTC, and is held to the days of
+ * UTC; an instant is held to those of the company. The plain bounds let the index over time be used.
+ */
+function issuedWithin({ from, until, fromDay = from, untilDay = until }: NoteFilter) {
+  const bound = (day: number, instant: number) =>
+    sql`iif(length(${notes.issuedAt}) = 10, ${day}, ${instant})`;
+  return [
+    ...(from === undefined || fromDay === undefined
+      ? []
+      : [gte(notes.issuedMs, Math.min(from, fromDay)), gte(notes.issuedMs, bound(fromDay, from))]),
+    ...(until === undefined || untilDay === undefined
+      ? []
+      : [
+          lt(notes.issuedMs, Math.max(until, untilDay)),
+          lt(notes.issuedMs, bound(untilDay, until)),
+        ]),
+  ];
+}
+
+/** A page of notes, newest first, and how many match in all. */
+export async function listNotes(
+  ports: Pick<Ports, "read">,
+  company: number,
+  filter: NoteFilter,
+  page: { limit: number; offset: number },
+): Promise<{ rows: NoteSummary[]; total: number }> {
+  const where = condition(ports, company, filter);
+  const [counted] = await ports.read.select({ total: count() }).from(notes).where(where);
+  const {
+    findings: _findings,
+    rules: _rules,
+    referenced: _referenced,
+    ...columns
+  } = getTableColumns(notes);
+  const rows = await ports.read
+    .select(columns)
+    .from(notes)
+    .where(where)
+    .orderBy(desc(notes.id))
+    .limit(page.limit)
+    .offset(page.offset);
+  return { rows, total: counted?.total ?? 0 };
+}
+
+/** A note with its items and events; null when the company has no such key. */
+export async function noteDetail(
+  ports: Pick<Ports, "read">,
+  company: number,
+  accessKey: string,
+): Promise<{
+  note: NoteRow;
+  items: NoteItemRow[];
+  events: NfeEventRow[];
+  /** Of the notes that this one refers to, those that the company has: key and status. */
+  referenced: ReadonlyMap<string, NoteStatus>;
+} | null> {
+  const [note] = await ports.read
+    .select()
+    .from(notes)
+    .where(and(eq(notes.company, company), eq(notes.accessKey, accessKey)));
+  if (note === undefined) return null;
+  const items = await ports.read
+    .select()
+    .from(noteItems)
+    .where(and(eq(noteItems.company, company), eq(noteItems.note, note.id)))
+    .orderBy(noteItems.position);
+  const events = await ports.read
+    .select()
+    .from(nfeEvents)
+    .where(and(eq(nfeEvents.company, company), eq(nfeEvents.accessKey, accessKey)))
+    .orderBy(nfeEvents.receivedAt);
+  const keys = JSON.stringify((note.referenced ?? []).map(({ key }) => key));
+  const known =
+    note.referenced === null
+      ? []
+      : await ports.read
+          .select({ key: notes.accessKey, status: notes.status })
+          .from(notes)
+          .where(
+            and(
+              eq(notes.company, company),
+              sql`${notes.accessKey} in (select value from json_each(${keys}))`,
+            ),
+          );
+  const referenced = new Map(known.map(({ key, status }) => [key, status]));
+  return { note, items, events, referenced };
+}

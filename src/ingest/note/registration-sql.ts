@@ -1,0 +1,211 @@
+import type { Cause } from "../../accounts/actor.ts";
+import type { Settings } from "../../accounts/company.ts";
+import { values } from "../../journal/values.ts";
+import { fold } from "../../lib/fold.ts";
+import { issuedMs } from "../../nfe/dates.ts";
+import type { Finding } from "../../nfe/document.ts";
+import { landedCosts } from "../../nfe/landed-cost.ts";
+import type { Note, Party } from "../../nfe/note.ts";
+import { hasNumber } from "../../nfe/protocol.ts";
+import { referencesOf } from "../../nfe/references.ts";
+import type { Guard, Statement, Value } from "../../ports/sql.ts";
+import {
+  factorsAsAssumed,
+  noFactors,
+  nothingBelowZero,
+  type Posting,
+} from "../../stock/posting.ts";
+import type { KnownEvent } from "../verdict/known-event.ts";
+import { RULES_VERSION } from "../verdict/rules.ts";
+import type { Verdict } from "../verdict/verdict.ts";
+import { EVENTS_VERSION } from "./known-events.ts";
+import type { StockItem } from "./lines.ts";
+import type { StoredReference } from "./tables.ts";
+
+/** CNPJ or CPF of a party, without mask; empty when it has neither. */
+export const partyId = (party: Party): string => party.cnpj ?? party.cpf ?? party.foreignId ?? "";
+
+/** The items of a note as the ledger and note_items keep them, in the order of the XML. */
+export function stockItems(note: Note): StockItem[] {
+  const landed = landedCosts(note);
+  return note.items.map((item, i) => ({
+    position: i + 1,
+    n_item: item.nItem,
+    code: item.cProd,
+    name: item.xProd,
+    unit: item.uCom,
+    quantity_e4: item.qCom.e4,
+    barcode: item.cEAN,
+    ncm: item.NCM,
+    tax_unit: item.uTrib,
+    tax_quantity_e4: item.qTrib.e4,
+    landed_e2: landed[i] ?? 0,
+    lots: item.lots.map((lot) => ({
+      lot: lot.nLote,
+      quantity_e4: lot.qLote.e4,
+      made_on: lot.dFab,
+      expires_on: lot.dVal,
+    })),
+  }));
+}
+
+export interface Registration {
+  readonly note: Note;
+  readonly items: readonly StockItem[];
+  readonly verdict: Verdict;
+  /** Everything noticed: by the reader, about the lots, by the verdict. */
+  readonly findings: readonly Finding[];
+  readonly settings: Settings;
+  readonly sha256: string;
+  /** Unique id of this attempt: what tells the winner of two. */
+  readonly id: string;
+  readonly cause: Cause;
+  readonly at: number;
+  /** The events under the key that the verdict was made with (known-events.ts); 0: none. */
+  readonly eventsVersion: number;
+  readonly events: readonly KnownEvent[];
+  /** The quantities were computed with the factors that are known; false: as if there were none. */
+  readonly looked: boolean;
+  /** Present: the note is approved in the same batch. */
+  readonly posting: Posting | null;
+}
+
+/**
+ * The statement that registers a note. It writes, and returns a row, only where the key is new in the company and what the
+ * verdict was made of still holds: the settings, the events that came before, the factors, and (where the company forbids
+ * it) no balance below zero. Where it has lost, nothing else of the batch writes.
+ */
+export function registerNote(r: Registration): Statement {
+  const { note, verdict, posting } = r;
+  const { actor } = r.cause;
+  const guarded = posting !== null && !r.settings.allowNegative && leaves(posting);
+  const args: Value[] = [
+    actor.company,
+    note.accessKey,
+    r.sha256,
+    posting === null ? "PENDENTE" : "PROCESSADA",
+    r.id,
+    posting?.id ?? null,
+    verdict.direction,
+    verdict.issuedByUs ? 1 : 0,
+    note.ide.mod,
+    note.ide.serie,
+    note.ide.nNF,
+    partyId(note.emit),
+    note.emit.name,
+    note.ide.issuedAt,
+    issuedMs(note.ide.issuedAt),
+    note.items.length,
+    note.total.vNF_e2,
+    hasNumber(note.protocol) ? 1 : 0,
+    JSON.stringify(verdict.holds),
+    r.settings.version,
+    JSON.stringify(r.findings),
+    JSON.stringify(verdict.rules),
+    r.at,
+    actor.userId,
+    referencedJson(note),
+  ];
+  const also = (value: Value): string => `?${args.push(value)}`;
+  const conditions = [
+    "exists (select 1 from companies where id = ?1 and settings_version = ?20)",
+    r.eventsVersion === 0
+      ? "not exists (select 1 from nfe_events where company = ?1 and access_key = ?2)"
+      : `${EVENTS_VERSION} = ${also(r.eventsVersion)}`,
+    ...(posting === null
+      ? []
+      : [
+          r.looked
+            ? factorsAsAssumed("?1", "?12", also(JSON.stringify(posting.lines)))
+            : noFactors("?1", "?12"),
+        ]),
+    ...(guarded && posting !== null
+      ? [nothingBelowZero("?1", "?12", also(JSON.stringify(posting.entries)), "?8")]
+      : []),
+  ];
+  return {
+    sql: `insert into notes (company, access_key, sha256, status, registration, posting, direction, issued_by_us,
+        model, series, number, supplier_id, supplier_name, issued_at, issued_ms, total_items, total_value_e2,
+        has_protocol, holds, settings_version, findings, rules, received_at, received_by, processed_at, processed_by, updated_at,
+        rules_version, referenced)
+      select ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,
+        ?23, ?24, iif(?6 is null, null, ?23), iif(?6 is null, null, ?24), ?23, ${RULES_VERSION}, ?25
+      where ${conditions.join(" and ")}
+      on conflict (company, access_key) do nothing
+      returning id`,
+    args,
+  };
+}
+
+/** Keeps the name by which a search finds the supplier of the note that this registration has won; known ones write nothing. */
+export function registerParty({ note, cause, id }: Registration): Statement {
+  const won = registered(cause.actor.company, note.accessKey, id);
+  const supplier = partyId(note.emit);
+  return {
+    sql: `insert into parties (company, supplier, folded) select ?1, ?4, ?5 where exists (${won.sql})
+      on conflict do nothing`,
+    args: [...won.args, supplier, `${fold(note.emit.name)}\t${fold(supplier)}`],
+  };
+}
+
+/** What a note refers to, as `notes.referenced` keeps it. */
+export function referencedJson(note: Note): string | null {
+  const references = referencesOf(note).map(
+    ({ accessKey, nItem, original }): StoredReference => ({
+      key: accessKey,
+      n_item: nItem,
+      original,
+    }),
+  );
+  return references.length === 0 ? null : JSON.stringify(references);
+}
+
+/** Whether anything leaves the stock. */
+export const leaves = (posting: Posting): boolean =>
+  posting.entries.some((entry) => entry.quantity_e4 < 0);
+
+/** Selects a row only in the batch that registered the note as `id`. */
+export function registered(company: number, accessKey: string, id: string): Guard {
+  return {
+    sql: "select 1 from notes where company = ?1 and access_key = ?2 and registration = ?3",
+    args: [company, accessKey, id],
+  };
+}
+
+/** The items of the note that this registration has won. */
+export function registerItems(r: Registration): Statement {
+  const args = [r.cause.actor.company, r.note.accessKey, r.id];
+  const items = values(
+    r.items.map((item, i) => [
+      item.position,
+      item.n_item,
+      item.code,
+      item.name,
+      item.unit,
+      item.quantity_e4,
+      r.note.items[i]?.vUnCom ?? "",
+      r.note.items[i]?.vProd_e2 ?? 0,
+      item.ncm,
+      r.note.items[i]?.CFOP ?? "",
+      item.barcode,
+      item.tax_unit,
+      item.tax_quantity_e4,
+      r.verdict.effects[i] ?? "ask",
+      item.landed_e2,
+      item.lots.length === 0 ? "[]" : JSON.stringify(item.lots),
+      r.verdict.bringsCost[i] === false ? 0 : 1,
+    ]),
+    args.length,
+  );
+  return {
+    sql: `with item as (${items.sql})
+      insert into note_items (company, note, position, n_item, code, name, unit, quantity_e4, unit_price_text, total_e2,
+        ncm, cfop, barcode, tax_unit, tax_quantity_e4, effect, landed_e2, lots, brings_cost)
+      select n.company, n.id, item.* from notes n, item
+      where n.company = ?1 and n.access_key = ?2 and n.registration = ?3`,
+    args: [...args, ...items.args],
+  };
+}
+
+/** Selects a row only in the batch whose first statement gave the note this posting (see stock/posting.ts `taken`). */
+export const POSTED = "select 1 from notes where company = ?1 and access_key = ?3 and posting = ?2";

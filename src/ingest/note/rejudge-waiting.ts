@@ -1,0 +1,40 @@
+import { keepPlace, placeOf } from "../../journal/maintenance-cursors.ts";
+import type { Ports } from "../../ports/ports.ts";
+import { RULES_VERSION } from "../verdict/rules.ts";
+import { rejudgeKeys } from "./rejudge.ts";
+
+const TASK = "verdicts";
+/** PENDENTE notes that one run looks at, and those of them that it judges again: their documents are read anew. */
+const LOOKED_AT = 1_000;
+const JUDGED = 100;
+
+/**
+ * Judges again the PENDENTE notes of the next slice whose verdict is of older rules or other settings: a deploy may bring
+ * rules, and whoever changed the settings may have died before every note had followed. Remembers where the next run begins.
+ * Gives how many verdicts were replaced. A note whose original cannot be read any more stays as it is, and is met again.
+ */
+export async function rejudgeSlice(ports: Ports, company: number): Promise<number> {
+  const after = Number(await placeOf(ports, company, TASK));
+  const rows = await ports.reader.rows({
+    sql: `select id, access_key, rules_version < ?4
+        or settings_version <> (select settings_version from companies where id = ?1) as stale
+      from notes where company = ?1 and status = 'PENDENTE' and id > ?2 order by id limit ?3`,
+    args: [company, after, LOOKED_AT, RULES_VERSION],
+  });
+  const stale = rows.filter((row) => row.stale === 1);
+  const slice = stale.slice(0, JUDGED);
+  const done = await rejudgeKeys(
+    ports,
+    company,
+    slice.map((row) => String(row.access_key)),
+  );
+  const whole = stale.length === slice.length;
+  const last = whole ? rows.at(LOOKED_AT - 1)?.id : slice.at(-1)?.id;
+  const next = last === undefined ? "" : String(last);
+  if (next !== "" || after !== 0)
+    await ports.writer.commit({
+      statements: [keepPlace(company, TASK, next, ports.clock.now())],
+      mine: () => undefined,
+    });
+  return done;
+}

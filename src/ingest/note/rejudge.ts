@@ -1,0 +1,287 @@
+import pMap from "p-map";
+import { settingsOf } from "../../accounts/settings.ts";
+import type { FeedEventOrder } from "../../journal/feed-events.ts";
+import { type AuditLine, audit, happened, touched } from "../../journal/record.ts";
+import { Failed } from "../../lib/result.ts";
+import type { Reading } from "../../nfe/document.ts";
+import type { Ports } from "../../ports/ports.ts";
+import type { Guard, Statement } from "../../ports/sql.ts";
+import { RULES_VERSION } from "../verdict/rules.ts";
+import { type Judgement, judge } from "./judge.ts";
+import { findNote, originalOf, type StoredNote } from "./stored-note.ts";
+
+/** Notes that one slice takes; their documents are read again, so it is kept small. */
+const SLICE = 50;
+
+/**
+ * The statement that replaces the verdict of a note that was not posted, where nobody has changed it since it was read, and
+ * the settings are those that it was judged under. `registration`: only where this write has won the note, in the same
+ * batch. Returns a row when it has.
+ */
+export function newVerdict(
+  company: number,
+  stored: StoredNote,
+  judged: Judgement,
+  settingsVersion: number,
+  at: number,
+  registration: string | null = null,
+): Statement {
+  return {
+    sql: `update notes set holds = ?4, findings = ?5, rules = ?6, direction = ?7, issued_by_us = ?8,
+        settings_version = ?9, rules_version = ?11, verdict_version = verdict_version + 1, updated_at = ?10, referenced = ?13
+      where company = ?1 and access_key = ?2 and verdict_version = ?3 and status in ('PENDENTE', 'DESCARTADA')
+        and exists (select 1 from companies where id = ?1 and settings_version = ?9)
+        and (?12 is null or registration = ?12)
+      returning id`,
+    args: [
+      company,
+      stored.accessKey,
+      stored.verdictVersion,
+      JSON.stringify(judged.verdict.holds),
+      JSON.stringify(judged.findings),
+      JSON.stringify(judged.verdict.rules),
+      judged.verdict.direction,
+      judged.verdict.issuedByUs ? 1 : 0,
+      settingsVersion,
+      at,
+      RULES_VERSION,
+      registration,
+      judged.referenced,
+    ],
+  };
+}
+
+/**
+ * The statement that gives the items what follows from the verdict: effect and cost. It must stand just behind `newVerdict`
+ * in the batch, and writes only where that has changed the note.
+ */
+export function effectsOf(company: number, stored: StoredNote, judged: Judgement): Statement {
+  return {
+    sql: `update note_items set effect = e.value ->> 'effect', landed_e2 = e.value ->> 'landed_e2',
+        brings_cost = e.value ->> 'brings_cost' from json_each(?3) e
+      where changes() > 0 and company = ?1 and note = ?2 and position = e.value ->> 'n'`,
+    args: [company, stored.id, JSON.stringify(judgedItems(judged))],
+  };
+}
+
+/**
+ * Selects a row where `newVerdict` is about to win and to say anything else than what stands: it belongs before that
+ * statement in the batch, with what tells others of the change.
+ */
+export function verdictChanges(
+  company: number,
+  stored: StoredNote,
+  judged: Judgement,
+  settingsVersion: number,
+  registration: string | null = null,
+): Guard {
+  const { holds, rules, direction } = judged.verdict;
+  return {
+    sql: `select 1 from notes n where company = ?1 and access_key = ?2 and verdict_version = ?3
+      and status in ('PENDENTE', 'DESCARTADA')
+      and exists (select 1 from companies where id = ?1 and settings_version = ?4)
+      and (?10 is null or registration = ?10) and (
+        holds <> ?5 or findings <> ?6 or rules <> ?7 or direction <> ?8 or exists (
+          select 1 from json_each(?9) e join note_items i
+            on i.company = ?1 and i.note = n.id and i.position = e.value ->> 'n'
+          where i.effect <> e.value ->> 'effect' or i.landed_e2 <> e.value ->> 'landed_e2'
+            or i.brings_cost <> e.value ->> 'brings_cost'))`,
+    args: [
+      company,
+      stored.accessKey,
+      stored.verdictVersion,
+      settingsVersion,
+      JSON.stringify(holds),
+      JSON.stringify(judged.findings),
+      JSON.stringify(rules),
+      direction,
+      JSON.stringify(judgedItems(judged)),
+      registration,
+    ],
+  };
+}
+
+const judgedItems = ({ items, verdict }: Judgement) =>
+  items.map((item, i) => ({
+    n: item.position,
+    effect: verdict.effects[i] ?? "ask",
+    landed_e2: item.landed_e2,
+    brings_cost: verdict.bringsCost[i] === false ? 0 : 1,
+  }));
+
+/** The event of the feed that says what a note waits for now. */
+export const judgedEvent = (accessKey: string, { verdict }: Judgement): FeedEventOrder => ({
+  type: "nfe.judged",
+  payload: {
+    access_key: accessKey,
+    direction: verdict.direction,
+    holds: verdict.holds.map(({ code }) => code),
+  },
+});
+
+/**
+ * `judged`: the verdict was replaced. `moved`: the note, or the settings, changed meanwhile, and nothing was written.
+ * `unreadable`: its original is no document that would be accepted today; the old verdict stands.
+ */
+export type Rejudgement = "judged" | "moved" | "unreadable";
+
+/**
+ * Makes the verdict of one PENDENTE note anew, from its original bytes under the present settings and rules. Where it says
+ * something else than before, the feed has `nfe.judged` and the audit log `nfe.rejudge`. Fails with `original.missing`, `original.damaged`.
+ */
+export async function rejudgeNote(
+  ports: Ports,
+  company: number,
+  stored: StoredNote,
+  signal?: AbortSignal,
+): Promise<Rejudgement> {
+  const bytes = await originalOf(ports, company, stored);
+  const reading = await readingOf(ports, bytes, stored.accessKey, signal);
+  if (reading === null) return "unreadable";
+  const settings = await settingsOf(ports, company);
+  const judged = await judge(ports, reading, bytes, settings, true, signal);
+  const at = ports.clock.now();
+  const changes = verdictChanges(company, stored, judged, settings.version);
+  const won = await ports.writer.commit(
+    {
+      statements: [
+        touched(company, ["nfes"], changes),
+        happened(company, at, [judgedEvent(stored.accessKey, judged)], changes),
+        audit(rejudged(company, stored, judged, at), changes),
+        newVerdict(company, stored, judged, settings.version, at),
+        effectsOf(company, stored, judged),
+      ],
+      mine: ([, , , rows]) => rows !== undefined && rows.length > 0,
+    },
+    signal,
+  );
+  return won ? "judged" : "moved";
+}
+
+/** Nobody has asked for this note by name: it follows from what somebody changed, which has a line of its own. */
+const rejudged = (
+  company: number,
+  stored: StoredNote,
+  judged: Judgement,
+  at: number,
+): AuditLine => ({
+  company,
+  at,
+  by: { userId: null },
+  action: "nfe.rejudge",
+  entity: "nfe",
+  entityId: stored.accessKey,
+  detail: {
+    before: stored.holds.map(({ code }) => code),
+    holds: judged.verdict.holds.map(({ code }) => code),
+  },
+  requestId: "rejudge",
+  peer: null,
+});
+
+/** The reading of one note in a document that was accepted before; null when it is not there. */
+export async function readingOf(
+  ports: Pick<Ports, "documents">,
+  bytes: Uint8Array<ArrayBuffer>,
+  accessKey: string,
+  signal?: AbortSignal,
+): Promise<Reading | null> {
+  const read = await ports.documents.read(bytes, signal);
+  if (!read.ok || read.value.kind !== "notes") return null;
+  for (const note of read.value.notes)
+    if (note.ok && note.value.note.accessKey === accessKey) return note.value;
+  return null;
+}
+
+/**
+ * Gives every PENDENTE note whose verdict was made under other settings or older rules its verdict again, slice by slice.
+ * What a crash leaves behind is found again by maintenance, or by the approval that meets it.
+ */
+export async function rejudgePending(
+  ports: Ports,
+  company: number,
+  signal?: AbortSignal,
+): Promise<void> {
+  await rejudgeWhere(
+    ports,
+    company,
+    `(rules_version < ${RULES_VERSION} or settings_version <> (select settings_version from companies where id = ?1))`,
+    [],
+    signal,
+  );
+}
+
+/** Gives the PENDENTE notes of one supplier that wait for a mapping their verdict again. */
+export async function rejudgeSupplier(
+  ports: Ports,
+  company: number,
+  supplier: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  await rejudgeWhere(
+    ports,
+    company,
+    "supplier_id = ?4 and exists (select 1 from json_each(holds) where value ->> 'code' = 'mapping')",
+    [supplier],
+    signal,
+  );
+}
+
+async function rejudgeWhere(
+  ports: Ports,
+  company: number,
+  condition: string,
+  args: readonly string[],
+  signal?: AbortSignal,
+): Promise<void> {
+  let after = 0;
+  while (true) {
+    const rows = await ports.reader.rows(
+      {
+        sql: `select id, access_key from notes
+          where company = ?1 and status = 'PENDENTE' and id > ?2 and ${condition} order by id limit ?3`,
+        args: [company, after, SLICE, ...args],
+      },
+      signal,
+    );
+    await rejudgeKeys(
+      ports,
+      company,
+      rows.map((row) => String(row.access_key)),
+      signal,
+    );
+    if (rows.length < SLICE) return;
+    after = Number(rows.at(-1)?.id);
+  }
+}
+
+/** What one note's bytes may be, and keep none of the others from being judged. */
+const isOfItsBytes = (error: unknown): boolean =>
+  error instanceof Failed &&
+  (error.failure.code === "original.missing" || error.failure.code === "original.damaged");
+
+/**
+ * Judges the notes under these keys again, those that are PENDENTE still. Gives how many verdicts were replaced. A note whose
+ * original is missing or damaged keeps its verdict; its approval says why (`sge verify` finds it).
+ */
+export async function rejudgeKeys(
+  ports: Ports,
+  company: number,
+  keys: readonly string[],
+  signal?: AbortSignal,
+): Promise<number> {
+  const done = await pMap(
+    keys,
+    async (key) => {
+      const stored = await findNote(ports, company, key, signal);
+      if (stored?.status !== "PENDENTE") return false;
+      const outcome = await rejudgeNote(ports, company, stored, signal).catch((error) => {
+        if (isOfItsBytes(error)) return "unreadable";
+        throw error;
+      });
+      return outcome === "judged";
+    },
+    { concurrency: ports.config.BATCH_CONCURRENCY },
+  );
+  return done.filter((judged) => judged).length;
+}

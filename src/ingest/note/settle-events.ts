@@ -1,0 +1,27 @@
+import type { Guard, Statement } from "../../ports/sql.ts";
+import { effectOf, type Parties } from "../verdict/event-standing.ts";
+import type { KnownEvent } from "../verdict/known-event.ts";
+
+/** Events that came before their note get the effect that they have now that it is here; where there are none, nothing. */
+export function settleEvents(
+  company: number,
+  events: readonly KnownEvent[],
+  parties: Parties,
+  inStock: boolean,
+  guard: Guard,
+): Statement[] {
+  if (events.length === 0) return [];
+  const n = guard.args.length;
+  const effects = events.map((event) => ({
+    id: event.id,
+    effect: effectOf(event, inStock ? "PROCESSADA" : "PENDENTE", parties),
+  }));
+  return [
+    {
+      sql: `update nfe_events set effect = e.value ->> 'effect' from json_each(?${n + 3}) e
+        where company = ?${n + 1} and access_key = ?${n + 2} and registration = e.value ->> 'id' and nfe_events.effect = 'waiting'
+          and exists (${guard.sql})`,
+      args: [...guard.args, company, parties.accessKey, JSON.stringify(effects)],
+    },
+  ];
+}

@@ -1,0 +1,94 @@
+import { oneSpelling } from "../../lib/spelling.ts";
+import type { Note } from "../../nfe/note.ts";
+import type { Ports } from "../../ports/ports.ts";
+import type { Row } from "../../ports/sql.ts";
+import type { StockItem } from "./lines.ts";
+import { stockItems } from "./registration-sql.ts";
+import { itemsOf } from "./stored-note.ts";
+
+/** A note that is not what its original says, or whose postings are not what its state says. */
+export interface NoteFlaw {
+  readonly accessKey: string;
+  /** Portuguese. */
+  readonly says: string;
+}
+
+/**
+ * Proves a slice of the notes: for up to `size` notes after `after` (by id), the original must be there and must still be
+ * read as this note, with the items that are kept of it; goods of a PROCESSADA note must stand in the ledger, and those of
+ * a note that waits must not. Gives what differs, and where the next slice begins (null: the end). Reads only.
+ */
+export async function verifyNotes(
+  ports: Pick<Ports, "reader" | "originals" | "documents">,
+  company: number,
+  after: number,
+  size = 50,
+  signal?: AbortSignal,
+): Promise<{ checked: number; next: number | null; flaws: NoteFlaw[] }> {
+  const rows = await ports.reader.rows(
+    {
+      // The movements of a key stand together in the index movements_once: `$` follows `#`.
+      sql: `select id, access_key, sha256, status,
+          exists (select 1 from note_items i where i.company = n.company and i.note = n.id
+            and i.effect in ('entry', 'exit') and i.quantity_e4 > 0) as has_goods,
+          exists (select 1 from movements m where m.company = n.company and m.origin = 'NFE'
+            and m.origin_ref >= n.access_key || '#' and m.origin_ref < n.access_key || '$'
+            and m.posting = n.posting) as posted
+        from notes n where company = ?1 and id > ?2 order by id limit ?3`,
+      args: [company, after, size],
+    },
+    signal,
+  );
+  const flaws: NoteFlaw[] = [];
+  for (const row of rows) {
+    const accessKey = String(row.access_key);
+    for (const says of await flawsOf(ports, company, row, signal)) flaws.push({ accessKey, says });
+  }
+  const next = rows.length < size ? null : Number(rows.at(-1)?.id);
+  return { checked: rows.length, next, flaws };
+}
+
+async function flawsOf(
+  ports: Pick<Ports, "reader" | "originals" | "documents">,
+  company: number,
+  row: Row,
+  signal: AbortSignal | undefined,
+): Promise<string[]> {
+  const flaws: string[] = [];
+  if (row.status === "PROCESSADA" && row.has_goods === 1 && row.posted === 0)
+    flaws.push("está PROCESSADA, mas não há movimentos dela");
+  if ((row.status === "PENDENTE" || row.status === "DESCARTADA") && row.posted === 1)
+    flaws.push(`está ${row.status}, mas há movimentos dela`);
+  const bytes = await ports.originals.get(company, String(row.sha256)).catch(() => null);
+  if (bytes === null) return [...flaws, "o original não está guardado ou não pode ser lido"];
+  const note = noteIn(await ports.documents.read(bytes, signal), String(row.access_key));
+  if (note === null) return [...flaws, "o original não é esta nota"];
+  const kept = await itemsOf(ports, company, Number(row.id), signal);
+  const [ours, theirs] = [kept, stockItems(note)].map((items) => JSON.stringify(items.map(told)));
+  return ours === theirs ? flaws : [...flaws, "os itens guardados não são os do original"];
+}
+
+/** One file may carry several notes. */
+function noteIn(
+  read: Awaited<ReturnType<Ports["documents"]["read"]>>,
+  accessKey: string,
+): Note | null {
+  if (!read.ok || read.value.kind !== "notes") return null;
+  for (const one of read.value.notes)
+    if (one.ok && one.value.note.accessKey === accessKey) return one.value.note;
+  return null;
+}
+
+/**
+ * What is told by the XML alone; costs are reckoned, and a later version may reckon better. Earlier ones kept codes and units
+ * as they were spelt.
+ */
+const told = (item: StockItem) => [
+  item.position,
+  item.n_item,
+  oneSpelling(item.code),
+  oneSpelling(item.unit),
+  item.quantity_e4,
+  item.tax_unit,
+  item.tax_quantity_e4,
+];

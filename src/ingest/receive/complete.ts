@@ -1,0 +1,205 @@
+import type { Settings } from "../../accounts/company.ts";
+import { settingsOf } from "../../accounts/settings.ts";
+import { audit, happened, touched } from "../../journal/record.ts";
+import { newId } from "../../lib/id.ts";
+import { Failed } from "../../lib/result.ts";
+import type { Finding, Reading } from "../../nfe/document.ts";
+import type { Ports } from "../../ports/ports.ts";
+import type { Statement } from "../../ports/sql.ts";
+import { type Judgement, judge } from "../note/judge.ts";
+import type { KeepOptions, NoteReceipt } from "../note/receipt.ts";
+import { registered } from "../note/registration-sql.ts";
+import { effectsOf, judgedEvent, newVerdict, verdictChanges } from "../note/rejudge.ts";
+import { findNote, originalOf, type StoredNote } from "../note/stored-note.ts";
+import type { Hold, HoldCode } from "../verdict/failures.ts";
+
+/** How often a note may change (an event, another setting) between our look and our batch. */
+const ATTEMPTS = 6;
+
+/**
+ * A document under a key that is known. The same content is a duplicate; the same note with the protocol that the stored one
+ * lacks completes it (both originals kept, `/xml` gives the complete one, verdict made anew); anything else differs.
+ * Fails with `nfe.duplicate`.
+ */
+export async function completeNote(
+  ports: Ports,
+  reading: Reading,
+  bytes: Uint8Array<ArrayBuffer>,
+  stored: StoredNote,
+  options: KeepOptions,
+): Promise<NoteReceipt> {
+  let known = stored;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const relation = await relationOf(ports, bytes, known, options);
+    if (relation !== "completes" || known.hasProtocol)
+      throw duplicate(known, relation === "differs");
+    const receipt = await commitCompletion(ports, reading, bytes, known, options);
+    if (receipt !== null) return receipt;
+    // Somebody has completed it, or what the verdict was made of has changed: only a second look can tell.
+    const { company } = options.cause.actor;
+    known = (await findNote(ports, company, known.accessKey, options.signal)) ?? known;
+  }
+  throw new Failed({ code: "overloaded", what: "writer", retryAfterS: 1 });
+}
+
+/** Null where the note is no longer as it was when this was prepared; then nothing is written. */
+async function commitCompletion(
+  ports: Ports,
+  reading: Reading,
+  bytes: Uint8Array<ArrayBuffer>,
+  stored: StoredNote,
+  options: KeepOptions,
+): Promise<NoteReceipt | null> {
+  const { actor, requestId, peer } = options.cause;
+  const { company } = actor;
+  const settings = await settingsOf(ports, company);
+  const judged = await judge(ports, reading, bytes, settings, true, options.signal);
+  const id = newId();
+  const at = ports.clock.now();
+  const guard = registered(company, stored.accessKey, id);
+  const verdict = verdictOf(company, stored, judged, settings, id, at);
+  const receipt: NoteReceipt = {
+    accessKey: stored.accessKey,
+    totalItems: judged.items.length,
+    status: stored.status,
+    direction: verdict.direction,
+    holds: verdict.holds,
+    findings: verdict.findings,
+    completed: true,
+  };
+  const statements = [
+    {
+      // Every completion raises verdict_version: it tells also that nobody has completed the note meanwhile.
+      sql: `update notes set sha256 = ?3, registration = ?4, has_protocol = 1, updated_at = ?5
+        where company = ?1 and access_key = ?2 and verdict_version = ?6
+          and status = ?8 and exists (select 1 from companies where id = ?1 and settings_version = ?7)
+        returning status`,
+      args: [
+        company,
+        stored.accessKey,
+        options.sha256,
+        id,
+        at,
+        stored.verdictVersion,
+        settings.version,
+        stored.status,
+      ],
+    },
+    ...(await ports.originals.keep(company, options.sha256, bytes, guard)),
+    {
+      sql: `insert into note_originals (company, access_key, sha256, received_at)
+        select ?1, ?2, ?4, ?5 where exists (${guard.sql}) on conflict do nothing`,
+      args: [...guard.args, stored.sha256, at],
+    },
+    ...verdict.statements,
+    happened(
+      company,
+      at,
+      [{ type: "nfe.completed", payload: { access_key: stored.accessKey } }],
+      guard,
+    ),
+    touched(company, ["nfes"], guard),
+    audit(
+      {
+        company,
+        at,
+        by: actor,
+        action: "nfe.complete",
+        entity: "nfe",
+        entityId: stored.accessKey,
+        detail: { sha256: options.sha256, replaces: stored.sha256 },
+        requestId,
+        peer,
+      },
+      guard,
+    ),
+    ...(options.along?.(receipt, guard) ?? []),
+  ];
+  const won = await ports.writer.commit(
+    { statements, mine: ([note]) => note !== undefined && note.length > 0 },
+    options.signal,
+  );
+  return won ? receipt : null;
+}
+
+/** What a protocol that comes late may reveal of a note that is in stock. */
+const REVEALED: readonly HoldCode[] = [
+  "homologation",
+  "not_authorised",
+  "protocol_mismatch",
+  "cancelled",
+];
+
+const HELD_LATE = {
+  code: "held_after_processing",
+  severity: "warning",
+  path: null,
+  message:
+    "O protocolo de autorização chegou depois da aprovação e criou uma pendência na nota, que já está no estoque: confira.",
+} as const satisfies Finding;
+
+/** A note that waits gets its verdict whole; of one that was posted direction and effects stand, for its movements do. */
+function verdictOf(
+  company: number,
+  stored: StoredNote,
+  judged: Judgement,
+  settings: Settings,
+  id: string,
+  at: number,
+): {
+  statements: Statement[];
+  direction: StoredNote["direction"];
+  holds: readonly Hold[];
+  findings: readonly Finding[];
+} {
+  const { verdict } = judged;
+  if (stored.status === "PENDENTE" || stored.status === "DESCARTADA")
+    return {
+      statements: [
+        happened(
+          company,
+          at,
+          [judgedEvent(stored.accessKey, judged)],
+          verdictChanges(company, stored, judged, settings.version, id),
+        ),
+        newVerdict(company, stored, judged, settings.version, at, id),
+        effectsOf(company, stored, judged),
+      ],
+      direction: verdict.direction,
+      holds: verdict.holds,
+      findings: judged.findings,
+    };
+  const before = stored.holds.filter(({ code }) => code !== "no_protocol");
+  const revealed = verdict.holds.filter(
+    ({ code }) => REVEALED.includes(code) && before.every((hold) => hold.code !== code),
+  );
+  const holds = [...before, ...revealed];
+  const findings = revealed.length > 0 ? [...stored.findings, HELD_LATE] : stored.findings;
+  const guard = registered(company, stored.accessKey, id);
+  const statement = {
+    sql: `update notes set holds = ?4, findings = ?5, verdict_version = verdict_version + 1
+      where company = ?1 and access_key = ?2 and exists (${guard.sql})`,
+    args: [...guard.args, JSON.stringify(holds), JSON.stringify(findings)],
+  };
+  return { statements: [statement], direction: stored.direction, holds, findings };
+}
+
+/** How a document compares with the one that is kept under its key. */
+export async function relationOf(
+  ports: Ports,
+  bytes: Uint8Array<ArrayBuffer>,
+  stored: Pick<StoredNote, "sha256" | "accessKey">,
+  options: KeepOptions,
+): Promise<"same" | "completes" | "differs"> {
+  if (stored.sha256 === options.sha256) return "same";
+  const kept = await originalOf(ports, options.cause.actor.company, stored);
+  return ports.documents.compare(kept, bytes, stored.accessKey, options.signal);
+}
+
+const duplicate = (stored: StoredNote, differs: boolean) =>
+  new Failed({
+    code: "nfe.duplicate" as const,
+    access_key: stored.accessKey,
+    status: stored.status,
+    differs,
+  });

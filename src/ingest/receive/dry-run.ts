@@ -1,0 +1,119 @@
+import { settingsOf } from "../../accounts/settings.ts";
+import type { NoteStatus } from "../../lib/note-status.ts";
+import { Failed } from "../../lib/result.ts";
+import type { Reading } from "../../nfe/document.ts";
+import type { NfeEvent } from "../../nfe/note.ts";
+import { hasNumber } from "../../nfe/protocol.ts";
+import type { Ports } from "../../ports/ports.ts";
+import { again, type EventReceipt, lookAt, weighed } from "../event/register-event.ts";
+import { judge } from "../note/judge.ts";
+import type { KeepOptions, NoteReceipt } from "../note/receipt.ts";
+import { findNote } from "../note/stored-note.ts";
+import { effectOf } from "../verdict/event-standing.ts";
+import type { IngestFailure } from "../verdict/failures.ts";
+import type { KnownEvent } from "../verdict/known-event.ts";
+import { relationOf } from "./complete.ts";
+
+/** What a rehearsal must know of a note under a key, stored or only foreseen. */
+interface Known {
+  readonly accessKey: string;
+  readonly sha256: string;
+  readonly status: NoteStatus;
+  readonly hasProtocol: boolean;
+}
+
+/**
+ * What one batch would do, document by document, as if those before had been written; writes nothing, not even an audit
+ * line. It does not foresee balances: an exit that the stock does not allow is told by the approval.
+ */
+export class Rehearsal {
+  readonly #notes = new Map<string, Known>();
+  /** Bytes of what was foreseen, read again where they must be compared. */
+  readonly #bytes = new Map<string, () => Promise<Uint8Array<ArrayBuffer> | null>>();
+  /** Events that were foreseen, by key. */
+  readonly #events = new Map<string, KnownEvent[]>();
+
+  /**
+   * What `takeIn` would answer now. `again` gives the document's bytes once more.
+   * Fails with `nfe.duplicate` where the note would be one.
+   */
+  async note(
+    ports: Ports,
+    reading: Reading,
+    bytes: Uint8Array<ArrayBuffer>,
+    options: KeepOptions,
+    again: () => Promise<Uint8Array<ArrayBuffer> | null>,
+  ): Promise<NoteReceipt> {
+    const { company } = options.cause.actor;
+    const { accessKey } = reading.note;
+    const settings = await settingsOf(ports, company);
+    const foreseen = this.#events.get(accessKey) ?? [];
+    const judged = await judge(ports, reading, bytes, settings, true, options.signal, (events) => [
+      ...events,
+      ...foreseen,
+    ]);
+    const { holds } = judged.verdict;
+    const stored = this.#notes.get(accessKey) ?? (await findNote(ports, company, accessKey));
+    if (stored !== null) {
+      const relation = await this.#relationOf(ports, bytes, stored, options);
+      if (relation !== "completes" || stored.hasProtocol)
+        throw new Failed<IngestFailure>({
+          code: "nfe.duplicate",
+          access_key: accessKey,
+          status: stored.status,
+          differs: relation === "differs",
+        });
+    }
+    const approved = (options.approve ?? settings.autoApprove) && holds.length === 0;
+    const waits = stored === null || stored.status === "PENDENTE";
+    const status = !waits ? stored.status : approved ? "PROCESSADA" : "PENDENTE";
+    const { sha256 } = options;
+    const hasProtocol = hasNumber(reading.note.protocol);
+    this.#notes.set(accessKey, { accessKey, sha256, status, hasProtocol });
+    this.#bytes.set(sha256, again);
+    return {
+      accessKey,
+      totalItems: judged.items.length,
+      status,
+      direction: judged.verdict.direction,
+      holds,
+      findings: judged.findings,
+      completed: stored !== null,
+    };
+  }
+
+  /** What `keepEvent` would answer now. Fails as it does. */
+  async event(
+    ports: Ports,
+    event: NfeEvent,
+    bytes: Uint8Array<ArrayBuffer>,
+    options: Pick<KeepOptions, "sha256" | "cause" | "signal">,
+  ): Promise<EventReceipt> {
+    const { type, accessKey } = event;
+    const settings = await settingsOf(ports, options.cause.actor.company);
+    const why = await weighed(ports, event, bytes, settings);
+    if (why !== null) return { type, accessKey, effect: "none", why };
+    const look = await lookAt(ports, event, settings, options);
+    const foreseen = this.#events.get(accessKey) ?? [];
+    const before = again({ events: [...look.known.events, ...foreseen] }, look.mine, accessKey);
+    if (before !== null) return before;
+    const note = this.#notes.get(accessKey) ?? look.note;
+    const effect = effectOf(look.mine, note?.status ?? null, look.judged?.parties ?? null);
+    if (effect === "none") return { type, accessKey, effect, why: "other_author" };
+    this.#events.set(accessKey, [...foreseen, { ...look.mine, effect }]);
+    return { type, accessKey, effect };
+  }
+
+  async #relationOf(
+    ports: Ports,
+    bytes: Uint8Array<ArrayBuffer>,
+    stored: Known,
+    options: KeepOptions,
+  ) {
+    const foreseen = stored.sha256 === options.sha256 ? undefined : this.#bytes.get(stored.sha256);
+    if (foreseen === undefined) return relationOf(ports, bytes, stored, options);
+    const kept = await foreseen();
+    if (kept === null) return "differs" as const;
+    return ports.documents.compare(kept, bytes, stored.accessKey, options.signal);
+  }
+}

@@ -1,0 +1,227 @@
+import type { Settings } from "../../accounts/company.ts";
+import { settingsOf } from "../../accounts/settings.ts";
+import { audit, happened, touched } from "../../journal/record.ts";
+import { newId } from "../../lib/id.ts";
+import { Failed } from "../../lib/result.ts";
+import type { Finding, Reading } from "../../nfe/document.ts";
+import type { Ports } from "../../ports/ports.ts";
+import type { Row, Statement } from "../../ports/sql.ts";
+import { FACTOR_ONE } from "../../stock/factor.ts";
+import { saidOfStock } from "../../stock/out-of-range.ts";
+import { agedBy, type Posting, post } from "../../stock/posting.ts";
+import { noteFellBelow } from "../approve/low-stock.ts";
+import { belowZero, lacking, noteBelowZero } from "../approve/negative-balance-finding.ts";
+import { notApproved, stockFailureOf } from "../approve/not-approved.ts";
+import { noteOtherUnits, otherUnits } from "../approve/other-units.ts";
+import { type Judgement, judge } from "../note/judge.ts";
+import { bookingLines } from "../note/lines.ts";
+import type { KeepOptions, NoteReceipt } from "../note/receipt.ts";
+import {
+  leaves,
+  POSTED,
+  partyId,
+  type Registration,
+  registered,
+  registerItems,
+  registerNote,
+  registerParty,
+} from "../note/registration-sql.ts";
+import { settleEvents } from "../note/settle-events.ts";
+import { findNote } from "../note/stored-note.ts";
+import { completeNote } from "./complete.ts";
+
+/** How often the world may have moved between our look and our batch before we say that it is too busy. */
+const ATTEMPTS = 6;
+
+/**
+ * Registers a note, approved in the same batch where that was asked and nothing holds it: all of it is written, or nothing.
+ * The first attempt relies on what is nearly always so (no factor, no earlier event) and lets the batch's guards
+ * prove it; only when they refuse does it look and try again. A note that the stock cannot take is kept without its approval,
+ * with the finding `not_approved`.
+ * Fails with `nfe.duplicate` (also for other content under the key), and as the ports do.
+ */
+export async function keepNote(
+  ports: Ports,
+  reading: Reading,
+  bytes: Uint8Array<ArrayBuffer>,
+  options: KeepOptions,
+): Promise<NoteReceipt> {
+  const { company } = options.cause.actor;
+  let refused: Finding | null = null;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const seen = attempt === 0 ? options.settingsSeen : undefined;
+    const settings = await settingsOf(ports, company, seen);
+    const judged = await judge(ports, reading, bytes, settings, attempt > 0, options.signal);
+    const wanted = refused === null && (options.approve ?? settings.autoApprove);
+    try {
+      const r = registrationOf(ports, reading, judged, settings, options, wanted, refused);
+      const receipt = await commitRegistration(ports, r, bytes, options);
+      if (receipt !== null) return receipt;
+      const stored = await findNote(ports, company, reading.note.accessKey, options.signal);
+      if (stored !== null) return completeNote(ports, reading, bytes, stored, options);
+      // Nobody has the key: a guard refused. An exit that the balance does not allow waits for a person.
+      if (attempt > 0 && r.posting !== null && leaves(r.posting) && !settings.allowNegative) {
+        const lacks = await lacking(ports, r.posting, options.signal);
+        if (lacks !== null) refused = notApproved(lacks, r.items.length);
+      }
+    } catch (error) {
+      // What the stock cannot take is still a note: it is kept without its approval.
+      const failure = wanted ? stockFailureOf(error) : null;
+      if (failure === null) throw error;
+      refused = notApproved(failure, judged.items.length);
+    }
+  }
+  throw new Failed({ code: "overloaded", what: "writer", retryAfterS: 1 });
+}
+
+/** Null where the batch's guards have refused it; then nothing is written. Fails with `stock.out_of_range`. */
+async function commitRegistration(
+  ports: Ports,
+  r: Registration,
+  bytes: Uint8Array<ArrayBuffer>,
+  options: KeepOptions,
+): Promise<NoteReceipt | null> {
+  const { company } = options.cause.actor;
+  const won = registered(company, r.note.accessKey, r.id);
+  const statements = [
+    registerNote(r),
+    ...(await ports.originals.keep(company, options.sha256, bytes, won)),
+    registerItems(r),
+    registerParty(r),
+    ...settleEvents(company, r.events, r.note, r.posting !== null, won),
+    ...(r.posting === null ? [] : [...post(r.posting), ...noteOtherUnits(r.posting)]),
+    ...journalOf(r),
+    ...(r.posting !== null && leaves(r.posting)
+      ? [noteBelowZero(r.posting), noteFellBelow(r.posting)]
+      : []),
+    ...(options.along?.(receiptOf(r), won) ?? []),
+  ];
+  const mine = (rows: readonly Row[][]) =>
+    rows[0] === undefined || rows[0].length === 0
+      ? null
+      : [...belowZero(rows.flat()), ...otherUnits(rows.flat())];
+  const found = await ports.writer.commit({ statements, mine }, options.signal).catch((error) => {
+    throw saidOfStock(error, r.items[0]?.code ?? "");
+  });
+  if (found === null) return null;
+  count(ports.meter, r);
+  const receipt = receiptOf(r);
+  return { ...receipt, findings: [...receipt.findings, ...found] };
+}
+
+function registrationOf(
+  ports: Pick<Ports, "clock">,
+  reading: Reading,
+  judged: Judgement,
+  settings: Settings,
+  options: KeepOptions,
+  approve: boolean,
+  refused: Finding | null,
+): Registration {
+  const { note } = reading;
+  const at = ports.clock.now();
+  const id = newId();
+  const base = {
+    note,
+    items: judged.items,
+    verdict: judged.verdict,
+    findings: refused === null ? judged.findings : [...judged.findings, refused],
+    settings,
+    sha256: options.sha256,
+    id,
+    cause: options.cause,
+    at,
+    events: judged.events,
+    eventsVersion: judged.eventsVersion,
+    looked: judged.looked,
+  };
+  if (!approve || judged.verdict.holds.length > 0) return { ...base, posting: null };
+  const { lines, entries } = bookingLines(
+    judged.items.map((item, i) => ({
+      item,
+      effect: judged.verdict.effects[i] ?? "ask",
+      bringsCost: judged.verdict.bringsCost[i] ?? false,
+      factor: judged.mapping.find(item.code, item.unit)?.factor ?? FACTOR_ONE,
+      product: null,
+      teach: false,
+      factorTold: false,
+    })),
+  );
+  const posting: Posting = {
+    company: settings.company,
+    id,
+    origin: "NFE",
+    reference: note.accessKey,
+    supplier: partyId(note.emit),
+    ownCodes: judged.verdict.issuedByUs,
+    lines,
+    entries,
+    userId: options.cause.actor.userId,
+    at,
+    taken: POSTED,
+  };
+  return { ...base, posting };
+}
+
+/** What the batch tells the feed, the cache and the audit log. */
+function journalOf(r: Registration): Statement[] {
+  const { actor, requestId, peer } = r.cause;
+  const guard = registered(actor.company, r.note.accessKey, r.id);
+  const told = {
+    access_key: r.note.accessKey,
+    number: r.note.ide.nNF,
+    supplier: r.note.emit.name,
+    direction: r.verdict.direction,
+  };
+  return [
+    happened(
+      actor.company,
+      r.at,
+      [
+        { type: "nfe.registered", payload: { ...told, holds: r.verdict.holds.map((h) => h.code) } },
+        ...(r.posting === null ? [] : [{ type: "nfe.processed", payload: told } as const]),
+      ],
+      guard,
+    ),
+    touched(actor.company, ["nfes", ...(r.posting === null ? [] : agedBy(r.posting))], guard),
+    audit(
+      {
+        company: actor.company,
+        at: r.at,
+        by: actor,
+        action: r.posting === null ? "nfe.register" : "nfe.register_and_process",
+        entity: "nfe",
+        entityId: r.note.accessKey,
+        detail: {
+          sha256: r.sha256,
+          items: r.items.length,
+          holds: r.verdict.holds.map((h) => h.code),
+        },
+        requestId,
+        peer,
+      },
+      guard,
+    ),
+  ];
+}
+
+/** What the metrics know of a verdict: its class, and what holds it. */
+function count(meter: Ports["meter"], { verdict, posting }: Registration): void {
+  const clear = posting === null ? "waiting" : "approved";
+  const outcome = verdict.holds.length > 0 ? "held" : clear;
+  meter.count("nfe_verdicts_total", { direction: verdict.direction, outcome });
+  for (const { code } of verdict.holds) meter.count("nfe_holds_total", { hold: code });
+  if (posting !== null) meter.count("nfe_processed_total", {});
+}
+
+function receiptOf(r: Registration): NoteReceipt {
+  return {
+    accessKey: r.note.accessKey,
+    totalItems: r.items.length,
+    status: r.posting === null ? "PENDENTE" : "PROCESSADA",
+    direction: r.verdict.direction,
+    holds: r.verdict.holds,
+    findings: r.findings,
+    completed: false,
+  };
+}

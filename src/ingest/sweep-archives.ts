@@ -1,9 +1,0 @@
-import { sweepFolder } from "../journal/sweep-files.ts";
-import type { Ports } from "../ports.ts";
-import { ARCHIVES } from "./archive.ts";
-
-/** Removes ZIPs that no batch names, older than a day; gives how many. */
-export const sweepArchives = (
-  ports: Pick<Ports, "reader" | "blobs" | "clock">,
-  signal?: AbortSignal,
-): Promise<number> => sweepFolder(ports, ARCHIVES, "j.kind = 'batch'", signal);

@@ -1,0 +1,166 @@
+import {
+  BlobReader,
+  configure,
+  ERR_ENCRYPTED_CENTRAL_DIRECTORY,
+  ERR_SPLIT_ZIP_FILE,
+  ERR_UNSUPPORTED_COMPRESSION,
+  type FileEntry,
+  type Reader,
+  ZipReader,
+} from "@zip.js/zip.js/lib/zip-core-custom.js";
+import { err, Failed, ok, type Result } from "../../lib/result.ts";
+import type { IngestFailure } from "../verdict/failures.ts";
+import { isBeside, isNamedXml, isNamedZip, shownName } from "./file-name.ts";
+import { FORMAT_SAY, formatOf, HEAD_BYTES } from "./format.ts";
+import type { Tally } from "./limit-counter.ts";
+import type { Piece } from "./piece.ts";
+import { fromCp850 } from "./zip-names.ts";
+import { contradictionIn } from "./zip-structure.ts";
+
+// A chunk goes into the inflater whole and may come out a thousand times larger before anybody can stop it.
+configure({ useWebWorkers: false, chunkSize: 16_384 });
+
+/** Names are shown, not used as paths, so a name alone refuses no archive; the CRC is what tells a damaged entry. */
+const OPTIONS = {
+  filenameValidation: "tolerant",
+  checkCrc32: true,
+  // What is neither marked as UTF-8, nor is it, nor has its name in the field for Unicode.
+  decodeText: (name: Uint8Array, encoding: string) =>
+    encoding === "utf-8" ? undefined : fromCp850(name),
+} as const;
+
+/**
+ * Lists the entries of a ZIP in the order of its central directory; nothing is inflated but the first KiB of entries whose
+ * names do not tell what they are. `prefix` is the name of the ZIP as it is shown, before the names of its entries.
+ * Fails with `batch.malformed_zip`, also for a ZIP that contradicts itself (zip-structure.ts); throws `batch.too_large` when `tally` passes a limit.
+ */
+export async function listZip(
+  zip: Blob | Reader<unknown>,
+  prefix: string | null,
+  tally: Tally,
+  signal?: AbortSignal,
+): Promise<Result<Piece[], Extract<IngestFailure, { code: "batch.malformed_zip" }>>> {
+  const pieces: Piece[] = [];
+  try {
+    const reader = zip instanceof Blob ? new BlobReader(zip) : zip;
+    for await (const entry of new ZipReader(reader, OPTIONS).getEntriesGenerator()) {
+      signal?.throwIfAborted();
+      tally.listed();
+      const name = shownName(entry.filename) ?? "(sem nome)";
+      const file = prefix === null ? name : `${prefix}/${name}`;
+      pieces.push(
+        entry.directory
+          ? { kind: "ignored", file, why: "É uma pasta" }
+          : await pieceOf(entry, file, name, tally, signal),
+      );
+    }
+    const wrong = await contradictionIn(reader, signal);
+    return wrong === null ? ok(pieces) : err({ code: "batch.malformed_zip", why: wrong });
+  } catch (error) {
+    if (error instanceof Failed || signal?.aborted === true) throw error;
+    return err({ code: "batch.malformed_zip", why: whyBroken(error) });
+  }
+}
+
+async function pieceOf(
+  entry: FileEntry,
+  file: string,
+  name: string,
+  tally: Tally,
+  signal?: AbortSignal,
+): Promise<Piece> {
+  if (isBeside(entry.filename)) return { kind: "ignored", file, why: "O arquivo não é uma nota" };
+  if (entry.encrypted) return unreadable(file, "encrypted");
+  if (isNamedZip(name)) return unreadable(file, "nested_zip");
+  const { compressedSize, uncompressedSize } = entry;
+  tally.inflates(compressedSize, uncompressedSize);
+  if (!isNamedXml(name)) {
+    const head = await headOf(entry, signal);
+    if (!head.ok) return { kind: "rejected", file, failure: head.error };
+    const format = formatOf(head.value);
+    if (format === "zip") return unreadable(file, "nested_zip");
+    if (format === "tnef") return { kind: "rejected", file, failure: { code: "batch.winmail" } };
+    if (format !== "xml")
+      return { kind: "ignored", file, why: `O arquivo não é uma nota: é ${FORMAT_SAY[format]}` };
+  }
+  tally.document(compressedSize, uncompressedSize);
+  return { kind: "document", file, bytes: (asked) => inflate(entry, uncompressedSize, asked) };
+}
+
+type Unreadable = Extract<IngestFailure, { code: "batch.unreadable_entry" }>;
+
+const unreadable = (file: string, why: Unreadable["why"]): Piece => ({
+  kind: "rejected",
+  file,
+  failure: { code: "batch.unreadable_entry", why },
+});
+
+/** The first KiB; the rest is not inflated. */
+async function headOf(
+  entry: FileEntry,
+  signal?: AbortSignal,
+): Promise<Result<Uint8Array<ArrayBuffer>, Unreadable>> {
+  const head = new Uint8Array(Math.min(HEAD_BYTES, entry.uncompressedSize));
+  let at = 0;
+  const enough = new Error("enough");
+  const taken = await take(
+    entry,
+    (chunk) => {
+      const part = chunk.subarray(0, head.length - at);
+      head.set(part, at);
+      at += part.length;
+      if (at === head.length) throw enough;
+    },
+    signal,
+  );
+  return at === head.length ? ok(head) : taken.ok ? err(CORRUPT) : taken;
+}
+
+/** A document is exactly as large as its entry declares, or it is corrupt. */
+async function inflate(
+  entry: FileEntry,
+  size: number,
+  signal?: AbortSignal,
+): Promise<Result<Uint8Array<ArrayBuffer>, Unreadable>> {
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  const taken = await take(
+    entry,
+    (chunk) => {
+      if (at + chunk.length > size) throw new Error("larger than declared");
+      bytes.set(chunk, at);
+      at += chunk.length;
+    },
+    signal,
+  );
+  if (!taken.ok) return taken;
+  return at === size ? ok(bytes) : err(CORRUPT);
+}
+
+const CORRUPT: Unreadable = { code: "batch.unreadable_entry", why: "corrupt" };
+
+/** Inflates into `write`, which stops it by throwing. Rejects only when aborted. */
+async function take(
+  entry: FileEntry,
+  write: (chunk: Uint8Array) => void,
+  signal?: AbortSignal,
+): Promise<Result<null, Unreadable>> {
+  try {
+    const sink = new WritableStream<Uint8Array>({ write });
+    await entry.getData(sink, { ...OPTIONS, ...(signal === undefined ? {} : { signal }) });
+    return ok(null);
+  } catch (error) {
+    signal?.throwIfAborted();
+    const unsupported = error instanceof Error && error.message === ERR_UNSUPPORTED_COMPRESSION;
+    return err(unsupported ? { code: "batch.unreadable_entry", why: "unsupported" } : CORRUPT);
+  }
+}
+
+const WHY_BROKEN: Record<string, string> = {
+  [ERR_ENCRYPTED_CENTRAL_DIRECTORY]: "o ZIP está criptografado",
+  [ERR_SPLIT_ZIP_FILE]: "falta uma das partes do arquivo dividido",
+};
+
+const whyBroken = (error: unknown): string =>
+  (error instanceof Error ? WHY_BROKEN[error.message] : undefined) ??
+  "está truncado ou não é um ZIP; envie-o de novo";

@@ -1,0 +1,88 @@
+import type { Settings } from "../../accounts/company.ts";
+import { err, ok, type Result } from "../../lib/result.ts";
+import type { FieldError } from "../../nfe/failures.ts";
+import type { Hold, HoldCode, IngestFailure } from "./failures.ts";
+import type { Direction, Effect } from "./verdict.ts";
+
+/** Holds that no company may let anybody lift: the note is not valid, or not for this world. */
+export const NEVER_OVERRIDABLE: readonly HoldCode[] = [
+  "homologation",
+  "not_authorised",
+  "cancelled",
+  "protocol_mismatch",
+  "key_mismatch",
+];
+
+/** The verdict as it is stored. */
+export interface StoredVerdict {
+  readonly holds: readonly Hold[];
+  readonly direction: Direction;
+  readonly items: readonly {
+    /** Order in the XML: tells one item from all others. */
+    readonly position: number;
+    /** What people call it; it may repeat. */
+    readonly n_item: number;
+    readonly effect: Effect;
+  }[];
+}
+
+/** What a person says against it: holds to lift, and effects by position. Whether the items are there was asked before. */
+export interface Corrections {
+  readonly override: readonly HoldCode[];
+  readonly effects: ReadonlyMap<number, Exclude<Effect, "ask">>;
+}
+
+/**
+ * Applies what a person says to a stored verdict. Gives the effect of every item by position, and the holds that are left;
+ * a code in `override` that does not hold this note is ignored when the company allows it.
+ * Fails with `nfe.override_denied` (holds that may not be lifted, whether they hold this note or not), or with
+ * `nfe.correction`: an item whose effect must be told and was not. It must be told
+ * for each item that asks when `unknown_operation` is lifted, and for every item when `not_ours` is: nobody else knows it.
+ */
+export function applyCorrections(
+  stored: StoredVerdict,
+  company: Settings,
+  corrections: Corrections,
+): Result<
+  { effects: ReadonlyMap<number, Effect>; holdsLeft: readonly Hold[] },
+  Extract<IngestFailure, { code: "nfe.override_denied" | "nfe.correction" }>
+> {
+  const denied = corrections.override.filter(
+    (code) => NEVER_OVERRIDABLE.includes(code) || !company.overridableHolds.includes(code),
+  );
+  if (denied.length > 0) return err({ code: "nfe.override_denied", holds: [...new Set(denied)] });
+
+  const lifted = new Set<HoldCode>(
+    stored.holds.flatMap(({ code }) => (corrections.override.includes(code) ? [code] : [])),
+  );
+  const errors = untold(stored, corrections, lifted);
+  if (errors.length > 0) return err({ code: "nfe.correction", errors });
+
+  return ok({
+    effects: new Map(
+      stored.items.map((item) => [
+        item.position,
+        corrections.effects.get(item.position) ?? item.effect,
+      ]),
+    ),
+    holdsLeft: stored.holds.filter((hold) => !lifted.has(hold.code)),
+  });
+}
+
+/** "-" in a JSON pointer is the element that is not there yet (RFC 6901, section 4). */
+function untold(
+  { items }: StoredVerdict,
+  { effects }: Corrections,
+  lifted: ReadonlySet<HoldCode>,
+): FieldError[] {
+  const must = (effect: Effect) =>
+    lifted.has("not_ours") || (lifted.has("unknown_operation") && effect === "ask");
+  return items
+    .filter((item) => must(item.effect) && !effects.has(item.position))
+    .map((item) => ({
+      path: "/items/-/effect",
+      code: "missing",
+      message: `Informe o efeito do item ${item.n_item}`,
+      expected: "entry | exit | none",
+    }));
+}

@@ -1,0 +1,157 @@
+import type { NoteStatus } from "../../lib/note-status.ts";
+import { keyParts } from "../../nfe/access-key.ts";
+import { instantOf } from "../../nfe/dates.ts";
+import type { Note, Party } from "../../nfe/note.ts";
+import { CANCELLATIONS } from "../../nfe/read/read-event.ts";
+import type { KeptEffect, KnownEvent } from "../verdict/known-event.ts";
+
+/** What is known of a note by who takes part in it. */
+export type Parties = Pick<Note, "accessKey" | "emit" | "dest">;
+
+/** What the events of a note say of it together, in whatever order they came. */
+export interface Standing {
+  readonly cancelled: boolean;
+  /** The recipient's last conclusive statement, where it disowns the operation (210220, 210240). */
+  readonly refused: KnownEvent | null;
+  /** The goods did not arrive: 110192 that 110193 did not take back, 112140. */
+  readonly notDelivered: KnownEvent | null;
+  /** Goods lost, stolen or perished on the way: 112130 of the supplier, 211124 of the buyer. */
+  readonly lost: readonly KnownEvent[];
+  /** Items that the buyer has turned into fixed assets (211130). */
+  readonly immobilised: readonly KnownEvent[];
+}
+
+export const NO_EVENTS: Standing = {
+  cancelled: false,
+  refused: null,
+  notDelivered: null,
+  lost: [],
+  immobilised: [],
+};
+
+const CONFIRMED = "210200";
+const DISOWNED: readonly string[] = ["210220", "210240"];
+const NOT_DELIVERED: readonly string[] = ["110192", "112140"];
+const LOST: readonly string[] = ["112130", "211124"];
+const IMMOBILISED = "211130";
+
+/** Events that a person must see to. */
+const ASKING: readonly string[] = [...DISOWNED, ...NOT_DELIVERED, ...LOST];
+
+/** Events that only the emitter may make, and only the recipient (MOC; NT 2025.002, table of events). */
+const OF_EMITTER: readonly string[] = [
+  ...CANCELLATIONS,
+  "110110",
+  "110192",
+  "110193",
+  "112130",
+  "112140",
+];
+const OF_RECIPIENT: readonly string[] = ["210200", "210210", ...DISOWNED, "211124", IMMOBILISED];
+
+/** 110001 takes back events of the tax reform, never a cancellation or a statement of the recipient (NT 2025.002). */
+const TAKES_BACK = "110001";
+const MAY_BE_TAKEN_BACK = /^(?:112|211|212|412)[0-9]{3}$/;
+/** The cancellation of a failed delivery. */
+const DELIVERED_AFTER_ALL = "110193";
+
+/** Series that the tax office issues: the CNPJ in the key need not be the emitter's (MOC). */
+const isTaxOffice = (accessKey: string): boolean => /^89/.test(keyParts(accessKey).serie);
+
+/**
+ * Whether the author of an emitter's event may be the key's emitter, as far as the key tells: the same root of a CNPJ, or
+ * the same CPF. True for other events, and where the key does not hold the emitter (series 890 to 899).
+ */
+export function mayBeEmitter(
+  event: Pick<KnownEvent, "type" | "author">,
+  accessKey: string,
+): boolean {
+  if (!OF_EMITTER.includes(event.type) || isTaxOffice(accessKey)) return true;
+  return event.author !== null && isInKey(event.author, accessKey);
+}
+
+const isInKey = (author: string, accessKey: string): boolean => {
+  const { emit } = keyParts(accessKey);
+  return author.length === 14 ? author.slice(0, 8) === emit.slice(0, 8) : emit === `000${author}`;
+};
+
+const isParty = (author: string, party: Party | null): boolean =>
+  party !== null &&
+  (author.length === 14 ? party.cnpj?.slice(0, 8) === author.slice(0, 8) : party.cpf === author);
+
+/** Whether who made an event may make it of this note. What was kept before the author was asked is believed. */
+function isByRightAuthor(
+  { type, author }: KnownEvent,
+  { accessKey, emit, dest }: Parties,
+): boolean {
+  if (author === null) return true;
+  if (OF_RECIPIENT.includes(type)) return isParty(author, dest);
+  if (!OF_EMITTER.includes(type)) return true;
+  return isInKey(author, accessKey) || (isTaxOffice(accessKey) && isParty(author, emit));
+}
+
+/** By the tax office's clock, then the author's, then the sequence; of two at once the graver one is the later. */
+function inOrder(a: KnownEvent, b: KnownEvent): number {
+  const ms = (event: KnownEvent) => instantOf(event.registeredAt ?? event.at ?? "") ?? 0;
+  return ms(a) - ms(b) || a.sequence - b.sequence || a.type.localeCompare(b.type);
+}
+
+/** The events that count: by the right author, neither withdrawn nor taken back by a later one. In their order. */
+function counting(events: readonly KnownEvent[], parties: Parties): KnownEvent[] {
+  const made = events
+    .filter((event) => !event.withdrawn && isByRightAuthor(event, parties))
+    .toSorted(inOrder);
+  return made.filter((event, i) => !made.some((later, j) => takesBack(later, event, j > i)));
+}
+
+/** Whether two events may be of one author: one CPF, one root of a CNPJ, or an author that was not asked. */
+export const mayBeOfOneAuthor = (
+  { author: one }: Pick<KnownEvent, "author">,
+  { author: other }: Pick<KnownEvent, "author">,
+): boolean =>
+  one === null ||
+  other === null ||
+  one === other ||
+  (one.length === 14 && other.length === 14 && one.slice(0, 8) === other.slice(0, 8));
+
+function takesBack(by: KnownEvent, event: KnownEvent, isLater: boolean): boolean {
+  const byNumber = by.undoes !== null && by.undoes.nProt === event.protocol;
+  if (!mayBeOfOneAuthor(by, event)) return false;
+  if (by.type === TAKES_BACK)
+    return (
+      byNumber &&
+      MAY_BE_TAKEN_BACK.test(event.type) &&
+      (by.undoes?.type ?? event.type) === event.type
+    );
+  if (by.type !== DELIVERED_AFTER_ALL || event.type !== "110192") return false;
+  return by.undoes === null ? isLater : byNumber;
+}
+
+/** What the events under a note's key say of it. The order in which they came does not matter. */
+export function standingOf(events: readonly KnownEvent[], parties: Parties): Standing {
+  if (events.length === 0) return NO_EVENTS;
+  const all = counting(events, parties);
+  const statement = all.findLast(({ type }) => type === CONFIRMED || DISOWNED.includes(type));
+  return {
+    cancelled: all.some(({ type }) => CANCELLATIONS.includes(type)),
+    refused: statement === undefined || statement.type === CONFIRMED ? null : statement,
+    notDelivered: all.findLast(({ type }) => NOT_DELIVERED.includes(type)) ?? null,
+    lost: all.filter(({ type }) => LOST.includes(type)),
+    immobilised: all.filter(({ type }) => type === IMMOBILISED),
+  };
+}
+
+/** What an event does to its note. `parties` null: the note is not here, or cannot be read; then its author is believed. */
+export function effectOf(
+  event: KnownEvent,
+  status: NoteStatus | null,
+  parties: Parties | null,
+): KeptEffect {
+  if (parties !== null && !isByRightAuthor(event, parties)) return "none";
+  if (status === null) return "waiting";
+  if (CANCELLATIONS.includes(event.type)) {
+    if (status === "CANCELADA") return "attached";
+    return status === "PROCESSADA" ? "held" : "cancelled";
+  }
+  return ASKING.includes(event.type) ? "held" : "attached";
+}

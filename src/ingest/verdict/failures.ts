@@ -1,0 +1,72 @@
+import type { NoteStatus } from "../../lib/note-status.ts";
+import type { FieldError } from "../../nfe/failures.ts";
+
+export interface Hold {
+  readonly code: HoldCode;
+  /** For people, in Portuguese. */
+  readonly message: string;
+}
+
+export const HOLD_CODES = [
+  "homologation",
+  "no_protocol",
+  "not_authorised",
+  "protocol_mismatch",
+  "key_mismatch",
+  "cancelled",
+  "refused_by_recipient",
+  "not_delivered",
+  "goods_lost",
+  "not_ours",
+  "no_goods",
+  "unknown_operation",
+  "mapping",
+  "signature_invalid",
+  "retail",
+] as const;
+export type HoldCode = (typeof HOLD_CODES)[number];
+
+export type IngestFailure =
+  | { code: "nfe.many_notes"; count: number }
+  /** `differs`: the key is known with other content. */
+  | { code: "nfe.duplicate"; access_key: string; status: NoteStatus; differs: boolean }
+  | { code: "nfe.not_found"; access_key: string }
+  /** The note is registered, and its original bytes are not there any more. */
+  | { code: "original.missing"; access_key: string; sha256: string }
+  /** Today's reader refuses the original: it cannot be judged by today's rules. */
+  | { code: "nfe.unreadable"; access_key: string }
+  /** Another event stands under this key, type (`event`) and sequence, and says something else. */
+  | {
+      code: "nfe.event_differs";
+      access_key: string;
+      event: string;
+      sequence: number;
+      differs: true;
+    }
+  | { code: "nfe.event_not_found"; access_key: string; event_id: string }
+  | { code: "nfe.held"; access_key: string; holds: readonly Hold[] }
+  | { code: "nfe.final"; access_key: string; status: NoteStatus }
+  /** The corrections sent with an approval do not fit the note. */
+  | { code: "nfe.correction"; errors: readonly FieldError[] }
+  | { code: "nfe.override_denied"; holds: readonly HoldCode[] }
+  /** One document over 10 MiB. */
+  | { code: "too_large"; maxBytes: number; bytes?: number }
+  /** The request's Content-Type, or a file that does not look like XML; `hint` says where it belongs. */
+  | { code: "unsupported_media_type"; got: string; hint: string }
+  | { code: "malformed_multipart"; why: string }
+  | { code: "upload.missing_file"; field: string }
+  | {
+      code: "batch.too_large";
+      what: "documents" | "entries" | "sent" | "inflated" | "ratio" | "entry";
+      limit: number;
+      got: number;
+    }
+  | { code: "batch.malformed_zip"; why: string }
+  /** One entry of a readable ZIP; `unsupported`: compressed by a method that we do not know. */
+  | { code: "batch.unreadable_entry"; why: "encrypted" | "nested_zip" | "corrupt" | "unsupported" }
+  /** Attachments as Outlook wraps them up for itself (TNEF): there may be notes in it. */
+  | { code: "batch.winmail" }
+  /** What was kept for a queued document, or of a whole ZIP, is not there any more. */
+  | { code: "batch.bytes_missing" }
+  /** A rehearsal is answered at once or not at all. */
+  | { code: "batch.dry_run_async" };

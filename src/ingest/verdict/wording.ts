@@ -1,0 +1,21 @@
+import type { Party } from "../../nfe/note.ts";
+
+/** More item numbers than this are counted, not named: a note may have 990. */
+const NAMED_ITEMS = 20;
+
+/** Item numbers for a sentence in Portuguese: "item 3", "itens 1, 2 e 3", "itens 1, 2, … e mais 970". */
+export function listed(items: readonly number[]): string {
+  if (items.length === 1) return `item ${items[0]}`;
+  const named = items.slice(0, NAMED_ITEMS);
+  const rest = items.length - named.length;
+  if (rest > 0) return `itens ${named.join(", ")} e mais ${rest}`;
+  return `itens ${named.slice(0, -1).join(", ")} e ${named.at(-1)}`;
+}
+
+/** A party for a sentence in Portuguese; a CPF is never written out. */
+export function partyName(party: Party | null): string {
+  if (party?.cnpj) return `CNPJ ${party.cnpj}`;
+  if (party?.cpf) return "uma pessoa física";
+  if (party?.foreignId) return "um participante no exterior";
+  return "um consumidor não identificado";
+}

@@ -1,0 +1,22 @@
+import type { Ports } from "../ports/ports.ts";
+import type { Statement } from "../ports/sql.ts";
+
+/** Where a task that goes over everything of a company in slices goes on; "": at the beginning. */
+export async function placeOf(
+  ports: Pick<Ports, "reader">,
+  company: number,
+  task: string,
+): Promise<string> {
+  const [row] = await ports.reader.rows({
+    sql: "select place from sweep_places where company = ?1 and task = ?2",
+    args: [company, task],
+  });
+  return String(row?.place ?? "");
+}
+
+/** The place for the next run, which may be in another process. */
+export const keepPlace = (company: number, task: string, place: string, at: number): Statement => ({
+  sql: `insert into sweep_places (company, task, place, updated_at) values (?1, ?2, ?3, ?4)
+    on conflict do update set place = excluded.place, updated_at = excluded.updated_at`,
+  args: [company, task, place, at],
+});

@@ -1,0 +1,27 @@
+import type { Ports } from "../ports/ports.ts";
+
+/** How long a mail that comes again is known; longer than any server tries. */
+const KEPT_MS = 90 * 86_400_000;
+const ROWS = 500;
+
+/** Forgets mails that came long ago, in small steps; gives how many. */
+export async function sweepMails(
+  ports: Pick<Ports, "writer" | "clock" | "breathe">,
+  company: number,
+): Promise<number> {
+  let total = 0;
+  for (let gone = ROWS; gone === ROWS; total += gone) {
+    gone = await ports.writer.commit({
+      statements: [
+        {
+          sql: `delete from mails where company = ?1 and key in (
+            select key from mails where company = ?1 and received_at < ?2 order by received_at limit ${ROWS}) returning 1`,
+          args: [company, ports.clock.now() - KEPT_MS],
+        },
+      ],
+      mine: ([rows]) => rows?.length ?? 0,
+    });
+    await ports.breathe();
+  }
+  return total;
+}

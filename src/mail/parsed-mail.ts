@@ -1,0 +1,111 @@
+import { type Attachment, addressParser } from "postal-mime";
+import type { Piece } from "../ingest/upload/piece.ts";
+import type { Sent } from "../ingest/upload/unpack.ts";
+import { err, ok, type Result } from "../lib/result.ts";
+import type { Ports } from "../ports/ports.ts";
+import type { MailRefusal } from "./failures.ts";
+import { NESTED_MAILS, PART_LINES } from "./limits.ts";
+import { parseMime } from "./mime.ts";
+
+/** What we read of a mail. */
+export interface Letter {
+  /** The one address of its one header From; null: none, or several. */
+  readonly from: string | null;
+  /** MAIL FROM as the last server has written it down (Return-Path); null: `<>`; undefined: nobody has. */
+  readonly returnPath: string | null | undefined;
+  readonly messageId: string | null;
+  /** As they stand in the header, the newest first. */
+  readonly authentication: readonly string[];
+  /** Its files, those of mails in it too, in their order; at least what has a name or is a note. */
+  readonly files: readonly Sent[];
+  /** What is not opened. */
+  readonly unopened: readonly Piece[];
+}
+
+/**
+ * Reads a mail. Fails with `mail.malformed`: no MIME, too many parts, headers or levels. The bytes of a file are those that
+ * were encoded; of one that was sent as plain lines, with the ends of lines of the sender lost on the way, as all mail does.
+ */
+export async function readLetter(
+  raw: Uint8Array<ArrayBuffer>,
+  ports: Pick<Ports, "breathe">,
+): Promise<Result<Letter, Extract<MailRefusal, { code: "mail.malformed" }>>> {
+  if (partLines(raw) > PART_LINES) return err({ code: "mail.malformed" });
+  try {
+    const mail = await parseMime(whole(raw), ports.breathe);
+    const all = (key: string) => mail.headers.filter((header) => header.key === key);
+    const [returned] = all("return-path");
+    const found: Found = { files: [], unopened: [] };
+    await collect(mail.attachments, "", 0, found, ports);
+    return ok({
+      from: onlyAddress(all("from").map(({ value }) => value)),
+      returnPath: returned === undefined ? undefined : onlyAddress([returned.value]),
+      messageId: all("message-id")[0]?.value.trim() || null,
+      authentication: all("authentication-results").map(({ value }) => value),
+      ...found,
+    });
+  } catch {
+    return err({ code: "mail.malformed" });
+  }
+}
+
+interface Found {
+  files: Sent[];
+  unopened: Piece[];
+}
+
+async function collect(
+  attachments: readonly Attachment[],
+  before: string,
+  depth: number,
+  found: Found,
+  ports: Pick<Ports, "breathe">,
+): Promise<void> {
+  for (const attachment of attachments) {
+    const { content, mimeType, filename, related } = attachment;
+    if (typeof content === "string" || (related === true && filename === null)) continue;
+    const name = `${before}${filename ?? nameless(mimeType)}`;
+    if (mimeType !== "message/rfc822") {
+      found.files.push({ name, blob: new Blob([bytesOf(content)]) });
+    } else if (depth < NESTED_MAILS) {
+      const inner = await parseMime(whole(bytesOf(content)), ports.breathe);
+      await collect(inner.attachments, `${name}/`, depth + 1, found, ports);
+    } else {
+      const why = "A mensagem está dentro de muitas outras; encaminhe-a sozinha";
+      found.unopened.push({ kind: "ignored", file: name, why });
+    }
+  }
+}
+
+function nameless(type: string): string {
+  if (type === "message/rfc822") return "mensagem.eml";
+  return /xml|plain/.test(type) ? "mensagem.xml" : "(sem nome)";
+}
+
+/** The one address of one header; null for none, several, or a group: who reads it otherwise reads another sender. */
+function onlyAddress(headers: readonly string[]): string | null {
+  const [header, second] = headers;
+  if (header === undefined || second !== undefined) return null;
+  const [first, ...others] = addressParser(header);
+  return first === undefined || others.length > 0 || first.group !== undefined
+    ? null
+    : first.address || null;
+}
+
+const DASH = 0x2d;
+const LINE_FEED = 0x0a;
+
+/** Lines that begin as a part's border does. */
+function partLines(raw: Uint8Array): number {
+  let count = raw[0] === DASH && raw[1] === DASH ? 1 : 0;
+  for (let at = raw.indexOf(LINE_FEED); at >= 0; at = raw.indexOf(LINE_FEED, at + 1))
+    if (raw[at + 1] === DASH && raw[at + 2] === DASH) count += 1;
+  return count;
+}
+
+const bytesOf = (content: ArrayBuffer | Uint8Array): Uint8Array<ArrayBuffer> =>
+  content instanceof ArrayBuffer ? new Uint8Array(content) : new Uint8Array(content);
+
+/** The buffer itself where the bytes are all of it: a copy would be another 50 MiB. */
+const whole = ({ buffer, byteOffset, byteLength }: Uint8Array<ArrayBuffer>): ArrayBuffer =>
+  byteLength === buffer.byteLength ? buffer : buffer.slice(byteOffset, byteOffset + byteLength);

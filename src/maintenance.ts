@@ -1,0 +1,108 @@
+import { sweepExports, sweepFiles } from "./export/expire-exports.ts";
+import { EXPORT } from "./export/exports.ts";
+import { ARCHIVE } from "./ingest/batch/archive.ts";
+import { sweepArchives } from "./ingest/batch/expire-archives.ts";
+import { resendSilent, sweepBatches, sweepBytes } from "./ingest/batch/expire-batches.ts";
+import { sweepObjects } from "./ingest/batch/expire-originals.ts";
+import { rejudgeSlice } from "./ingest/note/rejudge-waiting.ts";
+import { sweepEvents } from "./journal/expire-events.ts";
+import { resendSingles } from "./journal/one-message-jobs.ts";
+import { sweepMails } from "./mail/expire-mails.ts";
+import { faultOf } from "./observability/traced-job.ts";
+import type { Ports } from "./ports/ports.ts";
+import { foldProducts } from "./stock/fold-products.ts";
+import { reconcileSlice } from "./stock/reconcile-slice.ts";
+
+/** How often a server sweeps; on Workers a cron does. */
+export const SWEEP_EVERY_MS = 600_000;
+
+/** What one sweep has done, by kind. */
+export interface Swept {
+  readonly exports: number;
+  readonly files: number;
+  readonly batches: number;
+  readonly originals: number;
+  readonly events: number;
+  /** Mails that came so long ago that none comes again. */
+  readonly mails: number;
+  /** Messages sent again. */
+  readonly resent: number;
+  /** Products whose balance is not the sum of their movements, in the slices of this run. */
+  readonly differences: number;
+  /** Notes that waited under older rules or other settings and were judged again. */
+  readonly rejudged: number;
+  /** Products whose text for searches was missing and was made. */
+  readonly folded: number;
+  /** Steps that have failed; the next sweep does them. */
+  readonly faults: number;
+}
+
+type Step = readonly [keyof Swept, (ports: Ports, company: number) => Promise<number>];
+
+const OF_EACH_COMPANY: readonly Step[] = [
+  ["exports", sweepExports],
+  ["batches", sweepBatches],
+  ["originals", sweepBytes],
+  ["originals", sweepObjects],
+  ["mails", sweepMails],
+  ["resent", resendSilent],
+  ["resent", (ports, company) => resendSingles(ports, ARCHIVE, company)],
+  ["resent", (ports, company) => resendSingles(ports, EXPORT, company)],
+  ["differences", reconcileSlice],
+  ["rejudged", rejudgeSlice],
+  ["folded", foldProducts],
+];
+
+const OF_ALL: readonly (readonly [
+  keyof Swept,
+  (ports: Ports, signal?: AbortSignal) => Promise<number>,
+])[] = [
+  ["files", sweepFiles],
+  ["files", sweepArchives],
+  ["events", sweepEvents],
+];
+
+/**
+ * Removes what has had its time (exports after 7 days, the results of batches and the bytes of what was refused after 30,
+ * old events), sends again what may have lost its message, and proves a slice of each ledger, and judges a
+ * slice of the notes that wait anew where rules or settings are newer than their verdicts. In small steps, each right by
+ * itself: it may be stopped anywhere, run again, and run in several processes at once; a step that fails keeps none of the
+ * others from being done. Rejects only where not even the companies can be read.
+ */
+export async function sweep(ports: Ports, signal?: AbortSignal): Promise<Swept> {
+  const started = ports.meter.seconds();
+  const done: Record<keyof Swept, number> = {
+    exports: 0,
+    files: 0,
+    batches: 0,
+    originals: 0,
+    events: 0,
+    mails: 0,
+    resent: 0,
+    differences: 0,
+    rejudged: 0,
+    folded: 0,
+    faults: 0,
+  };
+  const take = async (kind: keyof Swept, step: () => Promise<number>) => {
+    if (signal?.aborted) return;
+    try {
+      done[kind] += await step();
+    } catch (error) {
+      done.faults += 1;
+      ports.log("warn", "sweep.fault", { kind, code: faultOf(error) });
+    }
+  };
+  const companies = await ports.reader.rows({
+    sql: "select id from companies order by id",
+    args: [],
+  });
+  for (const { id } of companies) {
+    for (const [kind, step] of OF_EACH_COMPANY) await take(kind, () => step(ports, Number(id)));
+    await ports.breathe();
+  }
+  for (const [kind, step] of OF_ALL) await take(kind, () => step(ports, signal));
+  const ms = Math.round((ports.meter.seconds() - started) * 1_000);
+  ports.log("info", "sweep", { ...done, ms });
+  return done;
+}

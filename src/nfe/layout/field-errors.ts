@@ -1,0 +1,88 @@
+import { z } from "zod";
+import type { FieldError } from "../failures.ts";
+import { attributeOf, type XmlElement } from "../xml/element.ts";
+import type { Complaint } from "./fields.ts";
+import { allOf, choiceOf, textOf } from "./group.ts";
+
+/** Errors told about one document; a document that is wrong everywhere is not made clearer by more. */
+export const MAX_ERRORS = 100;
+
+/** The params of a field's own issue (fields.ts). */
+const Told = z.object({ code: z.string(), message: z.string(), expected: z.string() });
+
+export function missing(path: string, expected?: string): FieldError {
+  const error = { path, code: "missing", message: "falta este elemento obrigatório" };
+  return expected === undefined ? error : { ...error, expected };
+}
+
+/** More of an element than the layout allows; told at the first that is too many. */
+export const tooMany = (path: string, most: number, got: number): FieldError => ({
+  path: `${path}[${most + 1}]`,
+  code: "too_many",
+  message: `excede o máximo de ${most}`,
+  expected: String(most),
+  got: String(got),
+});
+
+/** The errors without those at a path that has one already. */
+export const onePerPath = (errors: readonly FieldError[]): FieldError[] =>
+  [...new Map(errors.toReversed().map((error) => [error.path, error])).values()].reverse();
+
+/**
+ * Zod's issues as errors with an XPath below `base`, the XPath of `element`, from which the shape was taken.
+ * Where a whole group is absent, the group is told once instead of each of its fields.
+ */
+export function fieldErrors(
+  issues: readonly z.core.$ZodIssue[],
+  element: XmlElement,
+  base: string,
+): FieldError[] {
+  const errors = new Map<string, FieldError>();
+  for (const issue of issues) {
+    const { path, got } = located(issue.path, element, base);
+    if (errors.has(path)) continue;
+    errors.set(path, got === undefined ? missing(path) : { path, ...complaint(issue, got), got });
+    if (errors.size >= MAX_ERRORS) break;
+  }
+  return [...errors.values()];
+}
+
+function complaint(issue: z.core.$ZodIssue, got: string): Complaint {
+  if (issue.code === "custom") return Told.parse(issue.params);
+  const expected = issue.code === "invalid_value" ? issue.values.map(String).join(", ") : "texto";
+  // an element that is there and was left out of the shape is an empty one
+  return got === "" || issue.code !== "invalid_value"
+    ? { code: "empty", message: "está vazio", expected }
+    : { code: "enum", message: "não é um dos valores previstos", expected };
+}
+
+/** Walks the tree beside the path, so that `*` gets its name and the first absent element ends the path. */
+function located(
+  keys: readonly PropertyKey[],
+  from: XmlElement,
+  base: string,
+): { path: string; got?: string } {
+  let path = base;
+  let element = from;
+  const steps = keys.flatMap((key): PropertyKey[] =>
+    typeof key === "string" ? key.split("/") : [key],
+  );
+  for (const [i, step] of steps.entries()) {
+    if (typeof step === "number") continue;
+    const name = String(step);
+    const attribute = name.startsWith("@") ? attributeOf(element, name.slice(1)) : undefined;
+    const index = steps[i + 1];
+    const next: XmlElement | undefined =
+      name === "*"
+        ? choiceOf(element, "", { unknown: [], errors: [] })
+        : allOf(element, name)[typeof index === "number" ? index : 0];
+    path += `/${next?.name ?? name}${typeof index === "number" ? `[${index + 1}]` : ""}`;
+    if (next === undefined)
+      return attribute === undefined ? { path } : { path, got: shown(attribute) };
+    element = next;
+  }
+  return { path, got: shown(textOf(element) ?? "") };
+}
+
+/** As much of a value as an error shows. */
+export const shown = (text: string): string => text.slice(0, 60);

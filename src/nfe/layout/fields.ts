@@ -1,0 +1,110 @@
+import { z } from "zod";
+import { instantOf, isDay } from "../dates.ts";
+import { isCnpjShape, isCpfShape } from "../taxpayer.ts";
+
+/** What a field's check says about a value that does not hold; `field-errors.ts` takes it from the zod issue. */
+export interface Complaint {
+  readonly code: string;
+  readonly message: string;
+  readonly expected: string;
+}
+
+const TEXT = { code: "empty", message: "está vazio", expected: "texto" };
+
+/** A text field that must hold; an empty one never does. */
+function field(complaint: Complaint, holds: (text: string) => boolean) {
+  const empty = { ...complaint, code: "empty", message: "está vazio" };
+  return z.string().check((context) => {
+    const { value } = context;
+    if (value !== "" && holds(value)) return;
+    context.issues.push({
+      code: "custom",
+      input: value,
+      params: value === "" ? empty : complaint,
+    });
+  });
+}
+
+/** A text that must be there, of at most so many characters. */
+function textOfAtMost(most: number) {
+  return field(TEXT, () => true).check(noLongerThan(most));
+}
+
+/** The same where the text may be empty. */
+const anyOfAtMost = (most: number) => z.string().check(noLongerThan(most));
+
+/** The layout's lengths: what is longer was never authorised, and would be a key that no request can name. */
+function noLongerThan(most: number): z.core.CheckFn<string> {
+  const complaint: Complaint = {
+    code: "too_long",
+    message: "excede o tamanho do campo",
+    expected: `até ${most} caracteres`,
+  };
+  return (context) => {
+    const { value } = context;
+    if (value.length > most && [...value].length > most)
+      context.issues.push({ code: "custom", input: value, params: complaint });
+  };
+}
+
+const matches = (pattern: RegExp, expected: string) =>
+  field({ code: "pattern", message: "não tem o formato esperado", expected }, (text) =>
+    pattern.test(text),
+  );
+
+/**
+ * A plain decimal without sign or exponent, at most so many integer digits and decimal places.
+ * Zeros beyond them are taken, and fewer places too: only the schema is that pedantic, the value is exact.
+ */
+function decimal(integers: number, places: number) {
+  const plain = new RegExp(`^0{0,9}[0-9]{1,${integers}}(?:\\.[0-9]{1,${places}}0{0,9})?$`);
+  return field(
+    {
+      code: "pattern",
+      message: "não é um número decimal com ponto, sem sinal, dentro do tamanho do campo",
+      expected: `decimal ${integers}.${places}`,
+    },
+    (text) => plain.test(text),
+  );
+}
+
+const CNPJ = { code: "pattern", message: "não é um CNPJ", expected: "14 caracteres" };
+const CPF = { code: "pattern", message: "não é um CPF", expected: "11 dígitos" };
+const INSTANT = {
+  code: "pattern",
+  message: "não é uma data e hora",
+  expected: "AAAA-MM-DDThh:mm:ss±hh:mm",
+};
+const DAY = { code: "pattern", message: "não é uma data", expected: "AAAA-MM-DD" };
+
+/** Field types of tiposBasico_v4.00, as far as we hold a note to them. */
+export const F = {
+  /** Must be there, of at most so many characters. */
+  text: textOfAtMost,
+  /** The same; may be empty. */
+  any: anyOfAtMost,
+  /** Of any length: what is cut where it is kept. */
+  anything: z.string(),
+  quantity: decimal(11, 4),
+  unitPrice: decimal(11, 10),
+  amount: decimal(13, 2),
+  lotQuantity: decimal(8, 4),
+  nItem: matches(/^[1-9][0-9]{0,2}$/, "1 a 990"),
+  cUF: matches(/^[0-9]{2}$/, "2 dígitos"),
+  CFOP: matches(/^[1-7][0-9]{3}$/, "4 dígitos"),
+  serie: matches(/^[0-9]{1,3}$/, "0 a 999"),
+  nNF: matches(/^[0-9]{1,9}$/, "1 a 999999999"),
+  tpEmis: matches(/^[1-9]$/, "1 a 9"),
+  cStat: matches(/^[0-9]{3,4}$/, "3 ou 4 dígitos"),
+  chNFe: matches(/^[0-9]{6}[0-9A-Z]{12}[0-9]{26}$/, "chave de acesso de 44 caracteres"),
+  tpEvento: matches(/^[0-9]{6}$/, "6 dígitos"),
+  nSeqEvento: matches(/^[0-9]{1,3}$/, "1 a 3 dígitos"),
+  mod: z.enum(["55", "65"]),
+  binary: z.enum(["0", "1"]),
+  tpAmb: z.enum(["1", "2"]),
+  finNFe: z.enum(["1", "2", "3", "4", "5", "6"]),
+  CNPJ: field(CNPJ, isCnpjShape),
+  CPF: field(CPF, isCpfShape),
+  instant: field(INSTANT, (text) => text.length > 10 && instantOf(text) !== null),
+  day: field(DAY, isDay),
+} as const;

@@ -1,0 +1,73 @@
+import { err, ok, type Result } from "../../lib/result.ts";
+import { checkNote } from "../check/check.ts";
+import type { Document, Finding, Reading } from "../document.ts";
+import type { NfeFailure } from "../failures.ts";
+import { type Placed, rooted } from "../layout/roots.ts";
+import { decodeXml } from "../xml/encoding.ts";
+import { parseXml } from "../xml/scan.ts";
+import { readEvent } from "./read-event.ts";
+import { readNote } from "./read-note.ts";
+
+/**
+ * Bytes of one XML file: what document it is, read and checked. Pure, and never throws.
+ * An nfeProc or NFe gives one note, an enviNFe up to 50, each with its own Result; a procEventoNFe with the tax
+ * office's answer gives an event. Fails with `nfe.malformed_xml` (encoding, XML, limits), `nfe.not_an_nfe` (`got`
+ * names what it is) or `nfe.invalid` (no note where one must be).
+ */
+export function readDocument(bytes: Uint8Array): Result<Document, NfeFailure> {
+  const decoded = decodeXml(bytes);
+  if (!decoded.ok) return err({ code: "nfe.malformed_xml", why: decoded.error });
+  const parsed = parseXml(decoded.value.text);
+  if (!parsed.ok) return err({ code: "nfe.malformed_xml", ...parsed.error });
+  const findings = decoded.value.guessed ? [GUESSED] : [];
+  const document = rooted(parsed.value);
+  if (document.kind === "refused") return err(document.failure);
+  if (document.kind === "event") {
+    const event = readEvent(parsed.value);
+    return event.ok ? ok({ kind: "event", event: event.value, findings }) : event;
+  }
+  const notes = document.notes.map((placed) => reading(placed, findings));
+  const [only] = notes;
+  // one note alone is the document: its failure is the document's
+  return notes.length === 1 && only !== undefined && !only.ok ? only : ok({ kind: "notes", notes });
+}
+
+function reading(placed: Placed, found: readonly Finding[]): Result<Reading, NfeFailure> {
+  const read = readNote(placed);
+  if (!read.ok) return read;
+  const { note, unknown, withoutLots } = read.value;
+  const findings = [...found];
+  if (unknown.length > 0) findings.push(strange(unknown));
+  if (withoutLots.length > 0) findings.push(leftOut(withoutLots));
+  return ok({ note, findings: [...findings, ...checkNote(note, `${placed.path}/infNFe`)] });
+}
+
+const GUESSED: Finding = {
+  code: "encoding_guessed",
+  severity: "warning",
+  path: null,
+  message:
+    "O arquivo não declara a codificação e não é UTF-8: foi lido como windows-1252. Confira os acentos.",
+};
+
+/** Told, not refused: every nota técnica adds elements, and a note with newer ones must still be read. */
+function strange(names: readonly string[]): Finding {
+  const different = [...new Set(names)];
+  const shown = different.slice(0, 5).map((name) => name.slice(0, 40));
+  const more = different.length > shown.length ? " …" : "";
+  return {
+    code: "unknown_elements",
+    severity: "info",
+    path: null,
+    message: `Elementos que o leiaute não prevê foram ignorados (${names.length}): ${shown.join(", ")}${more}.`,
+  };
+}
+
+const leftOut = (items: readonly number[]): Finding => ({
+  code: "lots_left_out",
+  severity: "warning",
+  path: null,
+  message:
+    "A soma das quantidades dos lotes (med) é diferente da quantidade do item, e os lotes foram ignorados: " +
+    `${items.length === 1 ? "item" : "itens"} ${items.slice(0, 10).join(", ")}${items.length > 10 ? " …" : ""}.`,
+});

@@ -1,0 +1,88 @@
+import { err, ok, type Result } from "../../lib/result.ts";
+
+/** A text and how sure we are of it: `guessed` when nothing said the encoding and the bytes were not UTF-8. */
+export interface Decoded {
+  readonly text: string;
+  readonly guessed: boolean;
+}
+
+/** Encodings that senders declare, by the label that TextDecoder knows on Bun and in workerd alike. */
+const DECLARED = new Map<string, "utf-8" | "ascii" | "windows-1252" | "iso-8859-15" | "utf-16">([
+  ["utf-8", "utf-8"],
+  ["utf8", "utf-8"],
+  ["us-ascii", "ascii"],
+  ["ascii", "ascii"],
+  // TextDecoder reads ISO-8859-1 as windows-1252: they differ only where ISO-8859-1 has control characters
+  ["iso-8859-1", "windows-1252"],
+  ["iso8859-1", "windows-1252"],
+  ["iso_8859-1", "windows-1252"],
+  ["latin1", "windows-1252"],
+  ["latin-1", "windows-1252"],
+  ["windows-1252", "windows-1252"],
+  ["cp1252", "windows-1252"],
+  ["iso-8859-15", "iso-8859-15"],
+  ["utf-16", "utf-16"],
+  ["utf-16le", "utf-16"],
+  ["utf-16be", "utf-16"],
+]);
+
+const DECLARATION = /^<\?xml[^>]*?[ \t\r\n]encoding[ \t\r\n]*=[ \t\r\n]*["']([^"'>]*)["']/;
+/** An XML declaration is much shorter; what is longer is not one. */
+const DECLARATION_BYTES = 512;
+
+/**
+ * Bytes to text: byte order mark, then the XML declaration, then strict UTF-8, and only when nothing is declared
+ * windows-1252 with `guessed`. A byte order mark stays in the text (the scanner skips one).
+ * Fails, with the reason in Portuguese, on bytes that are not what they are declared to be and on unknown encodings.
+ */
+export function decodeXml(bytes: Uint8Array): Result<Decoded, string> {
+  if (bytes.length === 0) return err("o documento está vazio");
+  const [a = 0, b = 0, c = 0] = bytes;
+  if (a === 0xef && b === 0xbb && c === 0xbf) return strictly("utf-8", bytes, "UTF-8");
+  if ((a === 0xff && b === 0xfe) || (a === 0x3c && b === 0))
+    return strictly("utf-16le", bytes, "UTF-16");
+  if ((a === 0xfe && b === 0xff) || (a === 0 && b === 0x3c))
+    return strictly("utf-16be", bytes, "UTF-16");
+  const label = declaredEncoding(bytes);
+  if (label === null) {
+    const text = decoded("utf-8", bytes);
+    if (text !== null) return ok({ text, guessed: false });
+    return ok({ text: decoded("windows-1252", bytes) ?? "", guessed: true });
+  }
+  const encoding = DECLARED.get(label.toLowerCase());
+  if (encoding === undefined) return err(`a codificação ${label.slice(0, 40)} não é conhecida`);
+  if (encoding === "utf-16") return err("declara UTF-16, mas os bytes não são UTF-16");
+  if (encoding !== "ascii") return strictly(encoding, bytes, label);
+  return bytes.some((byte) => byte > 0x7f)
+    ? err("declara US-ASCII, mas há bytes fora do ASCII")
+    : strictly("utf-8", bytes, label);
+}
+
+/** The encoding that the XML declaration names, or null. */
+function declaredEncoding(bytes: Uint8Array): string | null {
+  if (bytes[0] !== 0x3c || bytes[1] !== 0x3f) return null;
+  let head = "";
+  for (const byte of bytes.subarray(0, DECLARATION_BYTES)) {
+    head += String.fromCharCode(byte);
+    if (byte === 0x3e) break;
+  }
+  return DECLARATION.exec(head)?.[1] ?? null;
+}
+
+type Label = "utf-8" | "utf-16le" | "utf-16be" | "windows-1252" | "iso-8859-15";
+
+/** The text of bytes that must be in this encoding; null when they are not. */
+function decoded(label: Label, bytes: Uint8Array): string | null {
+  try {
+    return new TextDecoder(label, { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+function strictly(label: Label, bytes: Uint8Array, named: string): Result<Decoded, string> {
+  const text = decoded(label, bytes);
+  return text === null
+    ? err(`os bytes não são ${named.slice(0, 40)} válido, embora o documento diga que são`)
+    : ok({ text, guessed: false });
+}

@@ -1,0 +1,53 @@
+import type { Ports } from "../ports/ports.ts";
+import { under } from "./with-trace.ts";
+
+/** A piece of queued work, as the log and the trace know it. */
+export interface Work {
+  /** Constant: `document`, `export`. */
+  readonly name: string;
+  /** The `traceparent` of the request that asked for it. */
+  readonly parent: string | null;
+  /** Ids and counts. */
+  readonly facts: Readonly<Record<string, string | number>>;
+}
+
+/**
+ * Runs a piece of queued work with the trace of the request that asked for it, as a span where that is recorded, and writes
+ * one log line when it ends, with milliseconds and, where it has failed, the fault's code.
+ */
+export async function worked<T>(
+  ports: Ports,
+  { name, parent, facts }: Work,
+  work: (ports: Ports) => Promise<T>,
+): Promise<T> {
+  const begun = ports.tracer.begin(name, "consumer", parent);
+  const started = ports.meter.seconds();
+  const end = (code: string | null) => {
+    const ms = Math.round((ports.meter.seconds() - started) * 1_000);
+    const level = code === null ? "info" : "warn";
+    ports.log(level, `job.${name}`, { trace_id: begun.trace.id, ...facts, code, ms });
+    begun.end(name, facts, code);
+    ports.meter.flush?.();
+  };
+  try {
+    const done = await work(under(ports, begun.trace));
+    end(null);
+    return done;
+  } catch (error) {
+    end(faultOf(error));
+    throw error;
+  }
+}
+
+/** What failed at bottom: the code of the innermost failure of ours, or the name of a stranger's error. */
+export function faultOf(error: unknown): string {
+  const codes: string[] = [];
+  // Bounded: a chain of causes may be a ring.
+  for (let next = error, n = 0; next instanceof Error && n < 5; next = next.cause, n++) {
+    const failure = "failure" in next ? next.failure : null;
+    const code: unknown =
+      typeof failure === "object" && failure !== null ? Reflect.get(failure, "code") : null;
+    if (typeof code === "string") codes.push(code);
+  }
+  return codes.at(-1) ?? (error instanceof Error ? error.name : "unknown");
+}

@@ -1,0 +1,114 @@
+import type { InStatement } from "@libsql/client";
+import Libsql from "libsql";
+import { trusted } from "../../../lib/cast.ts";
+import type { Row } from "../../../ports/sql.ts";
+import type { Answered } from "../../libsql/rows.ts";
+import { packed, ToBePacked } from "./packed.ts";
+
+/** Statements that one connection keeps prepared; the program's texts are constant and fewer than this. */
+const KEPT = 400;
+/** Of longer texts, as a note of some hundred items makes them, none is kept. */
+const KEPT_LENGTH = 8_192;
+
+/**
+ * What changes rows asks for the lock by itself, before it is stepped: SQLite leaves a statement that met a lock in the middle
+ * of its work, the binding does not reset it, and nothing that the connection writes after it would be committed.
+ */
+const CHANGES =
+  /^\s*(?:with\b[\s\S]*\b)?(?:insert\s+(?:or\s+\w+\s+)?into|update|delete\s+from|replace\s+into)\b/i;
+
+interface Prepared {
+  readonly statement: Libsql.Statement<unknown[]>;
+  /** Whether it gives rows; the binding would look it up at every call. */
+  readonly reads: boolean;
+}
+
+/**
+ * One connection to a local database that keeps its statements prepared. @libsql/client prepares at every call, which cost
+ * a fifth of an upload (docs/adr/0002); this stands on the binding beneath it, the same SQLite, so that both may have the
+ * file open. Every call is synchronous inside; errors carry SQLite's code, as the client's do.
+ */
+export interface Connection {
+  execute(statement: InStatement): Promise<Answered>;
+  /** All statements or none; asks for the lock first and does not wait for it (SQLITE_BUSY). */
+  batch(statements: InStatement[], mode: "write"): Promise<Answered[]>;
+  /** Several statements without parameters or rows. */
+  executeMultiple(sql: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens `path`; `pragmas` hold for as long as the connection does. */
+export function openConnection(path: string, pragmas: string): Connection {
+  const database = new Libsql(path, { timeout: 0 });
+  database.exec(pragmas);
+  const kept = new Map<string, Prepared>();
+
+  const prepare = (sql: string): Prepared => {
+    const statement = database.prepare(sql);
+    return { statement, reads: statement.reader };
+  };
+  const prepared = (sql: string): Prepared => {
+    if (sql.length > KEPT_LENGTH) return prepare(sql);
+    const known = kept.get(sql);
+    // Taken out and put back: the first of the map is the one that was not asked for longest.
+    if (known !== undefined) kept.delete(sql);
+    const ready = known ?? prepare(sql);
+    if (kept.size >= KEPT) {
+      const [oldest] = kept.keys();
+      if (oldest !== undefined) kept.delete(oldest);
+    }
+    kept.set(sql, ready);
+    return ready;
+  };
+
+  const run = (statement: InStatement): Answered => {
+    const { sql, args } = typeof statement === "string" ? { sql: statement, args: [] } : statement;
+    const { statement: ready, reads } = prepared(sql);
+    try {
+      // One array is taken as the list of parameters, whatever stands in it.
+      const bound = bindable(args);
+      if (reads) return { rows: trusted<Row[]>(ready.all(bound)) };
+      ready.run(bound);
+      return { rows: [] };
+    } catch (error) {
+      // The binding does not reset what has failed: it would hold its lock until the garbage collector comes by.
+      kept.delete(sql);
+      throw error;
+    }
+  };
+
+  const batch = (statements: readonly InStatement[]): Answered[] => {
+    database.exec("BEGIN IMMEDIATE");
+    try {
+      const answers = statements.map(run);
+      database.exec("COMMIT");
+      return answers;
+    } catch (error) {
+      if (database.inTransaction) database.exec("ROLLBACK");
+      throw error;
+    }
+  };
+
+  return {
+    async execute(statement) {
+      const sql = typeof statement === "string" ? statement : statement.sql;
+      return CHANGES.test(sql) ? (batch([statement])[0] ?? { rows: [] }) : run(statement);
+    },
+    async batch(statements) {
+      return batch(statements);
+    },
+    async executeMultiple(sql) {
+      database.exec(sql);
+    },
+    async close() {
+      kept.clear();
+      database.close();
+    },
+  };
+}
+
+/** Bytes that were to be packed are packed now. */
+const bindable = (args: unknown): unknown =>
+  Array.isArray(args) && args.some((arg) => arg instanceof ToBePacked)
+    ? args.map((arg) => (arg instanceof ToBePacked ? packed(arg) : arg))
+    : args;

@@ -1,0 +1,239 @@
+import { mkdir } from "node:fs/promises";
+import { dirname } from "node:path";
+import { type Client, createClient } from "@libsql/client";
+import type { Circuit, CircuitFigures } from "../../../resilience/circuit.ts";
+import { lockedFile, writing } from "../../../resilience/policies.ts";
+import type { SeenFile } from "../../installation.ts";
+import type { Batches } from "../../libsql/group-writer.ts";
+import type { Readable } from "../../libsql/reader.ts";
+import { remoteDatabase } from "../../libsql/remote-database.ts";
+import { rowsOf } from "../../libsql/rows.ts";
+import { closeToOthers, PRIVATE } from "../files/private.ts";
+import { type Connection, openConnection } from "./connection.ts";
+import { type Migrated, migrate, pendingIn, SchemaRefused } from "./migrations.ts";
+import { copyAside } from "./set-aside.ts";
+import { type StorageState, sayUnopened, storageState } from "./storage-state.ts";
+import { threadConnection } from "./writer-thread.ts";
+import type { WritingConnection } from "./writing-connection.ts";
+
+/** Ways into one database. Pragmas hold for a connection, so each local one is made with its own and never replaced. */
+export interface Database {
+  /** For groupWriter: atomic batches, one after the other. */
+  readonly writing: Batches & Pick<Connection, "execute" | "executeMultiple">;
+  /** For groupWriter. Absent for a remote one, each of whose requests goes through a circuit already. */
+  readonly lock?: Circuit;
+  /** For raw reads. Local: refuses to write (`PRAGMA query_only`). */
+  readonly reading: Readable;
+  /** For drizzle's reads. Local: refuses to write. */
+  readonly built: Client;
+  /** Whether it is still what was opened. */
+  readonly state: StorageState;
+  /** Looks now, and gives the file as it is; rejects with StorageFault. Null for one that is not watched. */
+  inspect(): Promise<SeenFile | null>;
+  /** The circuits that stand before it. */
+  circuits(): CircuitFigures[];
+  /**
+   * Brings the tables to this version of the program; does nothing when they are. `copying`: a local database that has had
+   * migrations is copied beside itself first. Throws SchemaRefused for a database that this program must not touch.
+   */
+  migrate(copying?: "copy"): Promise<Upgrade>;
+  /** Throws SchemaRefused unless the tables are those of this version of the program; writes nothing. */
+  mustBeCurrent(): Promise<void>;
+  /** Folds the write-ahead log into the file and closes everything. */
+  close(): Promise<void>;
+}
+
+/** What bringing a database up to date has done. */
+export interface Upgrade {
+  readonly migrations: readonly Migrated[];
+  /** Where the database as it was before is now; null when no copy was asked for, or needed, or could be made. */
+  readonly copy: string | null;
+  /** A copy was needed, and the disk has no room for it and the migrations. */
+  readonly noRoom: boolean;
+}
+
+/**
+ * Opens the database named by a `file:`, `http:` or `libsql:` URL; makes the directory of a file.
+ * Local: WAL and `synchronous=FULL`, so that what was committed survives a loss of power, and no busy timeout,
+ * because a wait in the native client stops the event loop (design decisions 10 and 11). `where`: of a local one only;
+ * `seen` is told once a second how its file is, where a server has it.
+ */
+export async function openDatabase(
+  url: string,
+  authToken?: string,
+  where: WriterPlace = "here",
+  seen: (file: SeenFile | null) => void = noop,
+): Promise<Database> {
+  const path = filePath(url);
+  return path === null ? openRemote(url, authToken) : openFile(url, path, where, seen);
+}
+
+/** Where the connection that writes lives: a command or a test has nobody whom it could hold up. */
+export type WriterPlace = "here" | "thread";
+const OPEN = { here: unwatched, thread: threadConnection };
+
+/** Closing a watched file takes the locks of every other connection of the process: only a server's own is watched. */
+async function unwatched(path: string, pragmas: string): Promise<WritingConnection> {
+  return { ...openConnection(path, pragmas), inspect: async () => null };
+}
+
+/** How often the files are looked at while nobody writes. */
+const INSPECT_MS = 1_000;
+
+async function openFile(
+  url: string,
+  path: string,
+  where: WriterPlace,
+  seen: (file: SeenFile | null) => void,
+): Promise<Database> {
+  const state = storageState(path);
+  const { connection, reading, built } = await opened(url, path, where);
+  const writing: Database["writing"] = {
+    batch: (statements, mode) => state.guarding(() => connection.batch(statements, mode)),
+    execute: (statement) => state.guarding(() => connection.execute(statement)),
+    executeMultiple: (sql) => state.guarding(() => connection.executeMultiple(sql)),
+  };
+  const inspect = () => state.guarding(() => connection.inspect());
+  // A command is over soon, and looks with each of its writes.
+  const looking = () => void inspect().then(seen, noop);
+  const inspecting = where === "thread" ? setInterval(looking, INSPECT_MS).unref() : null;
+  const client = () => createClient({ url, concurrency: 1, timeout: 0 });
+  // An empty batch asks for the lock and writes nothing.
+  const lock = lockedFile(() => writing.batch([], "write"));
+  return {
+    writing,
+    lock,
+    reading: { execute: (statement) => state.noticing(() => reading.execute(statement)) },
+    built,
+    state,
+    inspect,
+    circuits: () => [lock.figures()],
+    migrate: (copying) =>
+      migrated(client, copying && (() => copyAside(path, new Date(Date.now())))),
+    mustBeCurrent: () => current(client),
+    async close() {
+      lock.end();
+      if (inspecting !== null) clearInterval(inspecting);
+      built.close();
+      await reading.close();
+      if (state.fault() === null) await fold(connection).catch(noop);
+      await connection.close();
+    },
+  };
+}
+
+const noop = () => undefined;
+
+/** All connections, or none: what SQLite or the system says against it is said as StorageFault where it is one. */
+async function opened(url: string, path: string, where: WriterPlace) {
+  try {
+    await mkdir(dirname(path), PRIVATE);
+    await closeToOthers(path);
+    const connection = await patient(() => OPEN[where](path, WRITES));
+    try {
+      const reading = await patient(() => openConnection(path, READS));
+      const built = createClient({ url, intMode: "number", concurrency: 1, timeout: 0 });
+      await built.executeMultiple(READS);
+      return { connection, reading, built };
+    } catch (error) {
+      await connection.close();
+      throw error;
+    }
+  } catch (error) {
+    throw sayUnopened(error, path);
+  }
+}
+
+/** The binding lets go of a client's statements, and of what they hold, only when they are collected. */
+async function fold(writing: Connection): Promise<void> {
+  const checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
+  const [answer] = rowsOf(await writing.execute(checkpoint));
+  if (answer?.busy !== 1) return;
+  Bun.gc(true);
+  await writing.execute(checkpoint);
+}
+
+/** FULL: what was committed survives a loss of power. WAL is kept by the file, the rest by the connection. */
+const WRITES = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON";
+const READS = "PRAGMA query_only = 1";
+
+function openRemote(url: string, authToken: string | undefined): Database {
+  const remote = remoteDatabase(url, authToken, { probes: true, queues: true });
+  return {
+    writing: {
+      batch: remote.writing.batch,
+      execute: (statement) => remote.built.execute(statement),
+      executeMultiple: (sql) => remote.built.executeMultiple(sql),
+    },
+    reading: remote.reading,
+    built: remote.built,
+    state: storageState(url),
+    inspect: async () => null,
+    circuits: () => [remote.figures()],
+    migrate: () => migrated(remote.unlimited),
+    mustBeCurrent: () => current(remote.unlimited),
+    async close() {
+      remote.close();
+    },
+  };
+}
+
+/**
+ * Runs the migrations on a connection of their own, after `copy` where there is something to lose. Two processes that start
+ * together may both begin; the one that comes second finds the work done when it looks again.
+ */
+async function migrated(open: () => Client, copy?: () => Promise<string | null>): Promise<Upgrade> {
+  const run = () =>
+    using(open, async (client) => {
+      const { pending, had } = await pendingIn(client);
+      const needed = pending.length > 0 && had > 0 && copy !== undefined;
+      const made = needed ? await copy() : null;
+      return {
+        migrations: await migrate(client),
+        copy: made,
+        noRoom: needed && made === null,
+      };
+    });
+  const again = (error: unknown) => {
+    if (error instanceof SchemaRefused) throw error;
+    return run();
+  };
+  return patient(() => run().catch(again));
+}
+
+const current = (open: () => Client): Promise<void> =>
+  patient(() =>
+    using(open, async (client) => {
+      const { pending, had } = await pendingIn(client);
+      if (had === 0)
+        throw new SchemaRefused(
+          "O banco de dados está vazio: inicie o serviço uma vez (bun run start)",
+        );
+      if (pending.length > 0)
+        throw new SchemaRefused(
+          `O banco de dados é de uma versão anterior do programa (${pending.length === 1 ? "falta 1 migração" : `faltam ${pending.length} migrações`}): inicie o serviço, ou use bun run db:migrate`,
+        );
+    }),
+  );
+
+async function using<T>(open: () => Client, use: (client: Client) => Promise<T>): Promise<T> {
+  const client = open();
+  try {
+    return await use(client);
+  } finally {
+    client.close();
+  }
+}
+
+/** Another process may hold the file for a moment while both start. */
+const patient = <T>(ask: () => T | Promise<T>): Promise<T> =>
+  writing.execute(async () => ask(), AbortSignal.timeout(5_000));
+
+/** The path of a local database; null for one that is reached by network. */
+export function filePath(url: string): string | null {
+  if (!url.startsWith("file:")) return null;
+  return url
+    .slice("file:".length)
+    .replace(/^\/\/(?=\/)/, "")
+    .replace(/\?.*$/, "");
+}

@@ -1,0 +1,60 @@
+import { stat, statfs } from "node:fs/promises";
+import { dirname } from "node:path";
+import type { PromMeter } from "../../../observability/meter.ts";
+import type { Ports } from "../../../ports/ports.ts";
+import { lastBackup } from "../files/last-backup.ts";
+import { filePath } from "./database.ts";
+import { asidesOf } from "./set-aside.ts";
+
+/**
+ * What `/metrics` looks up of the disk: how large a local database is and what stands aside of it, how much is free, and
+ * how old the last backup is. Of a database on a server only the free space of DATA_DIR: its size and copies are its own.
+ */
+export function watchStorage(
+  meter: PromMeter,
+  ports: Pick<Ports, "config" | "reader" | "clock">,
+): void {
+  const { DATABASE_URL, DATA_DIR } = ports.config;
+  const path = filePath(DATABASE_URL);
+  const folders = { data: DATA_DIR, ...(path === null ? {} : { database: dirname(path) }) };
+  meter.watch(async () => ({
+    sge_disk_free_bytes: await Promise.all(
+      Object.entries(folders).map(async ([folder, where]) => ({
+        labels: { folder },
+        value: await freeBytes(where),
+      })),
+    ),
+  }));
+  if (path === null) return;
+  meter.watch(async () => {
+    const sizes = await Promise.all((await asidesOf(path)).map(sizeOf));
+    return {
+      sge_database_bytes: [
+        { labels: { file: "main" }, value: await sizeOf(path) },
+        { labels: { file: "wal" }, value: await sizeOf(`${path}-wal`) },
+        { labels: { file: "aside" }, value: sizes.reduce((sum, size) => sum + size, 0) },
+      ],
+    };
+  });
+  meter.watch(async () => {
+    const since = (await lastBackup(DATA_DIR)) ?? (await madeAt(ports));
+    return { sge_backup_age_seconds: Math.max(0, ports.clock.now() - since) / 1_000 };
+  });
+}
+
+const sizeOf = (path: string): Promise<number> =>
+  stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  );
+
+/** What a user without privileges may still write. */
+async function freeBytes(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
+}
+
+async function madeAt({ reader, clock }: Pick<Ports, "reader" | "clock">): Promise<number> {
+  const [row] = await reader.rows({ sql: "select min(created_at) as at from companies", args: [] });
+  return Number(row?.at ?? clock.now());
+}

@@ -1,0 +1,106 @@
+import type { InStatement } from "@libsql/client";
+import { trusted } from "../../../lib/cast.ts";
+import type { Value } from "../../../ports/sql.ts";
+import type { Answered } from "../../libsql/rows.ts";
+import { packed } from "./packed.ts";
+import { openWriting, type WritingConnection } from "./writing-connection.ts";
+
+/** The first message: which database. It is opened at the first order, and again at the next while that fails. */
+export interface Opening {
+  readonly path: string;
+  readonly pragmas: string;
+}
+/** What the thread is asked; it travels as one text of JSON, which costs a quarter of what a structured clone does. */
+export type Order = { readonly id: number } & (
+  | {
+      readonly how: "execute" | "batch";
+      /** A statement's text goes once, and is then called by its number. */
+      readonly texts: readonly (readonly [number, string])[];
+      readonly calls: readonly Call[];
+    }
+  | { readonly how: "executeMultiple"; readonly sql: string }
+  | { readonly how: "inspect" | "close" }
+);
+/** A text, or its number, and what is bound to it. */
+export type Call = readonly [
+  sql: number | string,
+  args: readonly (Exclude<Value, Uint8Array> | Bytes)[],
+];
+/** Bytes in base64; `pack`: they are bound compressed. */
+export interface Bytes {
+  readonly base64: string;
+  readonly pack: boolean;
+}
+/** What it gives back. */
+export type Receipt =
+  | { readonly id: number; readonly answers: readonly Answered[] }
+  | { readonly id: number; readonly fault: { name: string; message: string; code?: string } };
+
+declare const self: Worker;
+
+/** Makes this thread carry out the orders of writer-thread.ts, in their order. What fails is told, and nothing ends. */
+export function carryOut(): void {
+  const texts: string[] = [];
+  let opening: Opening | null = null;
+  let connection: WritingConnection | null = null;
+
+  const learn = (told: readonly (readonly [number, string])[]) => {
+    for (const [number, text] of told) texts[number] = text;
+  };
+  const statementOf = ([sql, args]: Call): InStatement => ({
+    sql: typeof sql === "string" ? sql : (texts[sql] ?? ""),
+    args: args.map(bound),
+  });
+
+  const carried = async (order: Order): Promise<readonly Answered[]> => {
+    if (opening === null) throw new Error("the thread was not told which database");
+    const open = connection ?? openWriting(opening.path, opening.pragmas);
+    connection = open;
+    switch (order.how) {
+      case "batch":
+        learn(order.texts);
+        return open.batch(order.calls.map(statementOf), "write");
+      case "execute":
+        learn(order.texts);
+        return Promise.all(order.calls.map((call) => open.execute(statementOf(call))));
+      case "executeMultiple":
+        await open.executeMultiple(order.sql);
+        return [];
+      case "inspect":
+        return [{ rows: [{ seen: await open.inspect() }] }];
+      case "close":
+        await open.close();
+        connection = null;
+        // The binding lets go of the file when the last statement is collected.
+        Bun.gc(true);
+        return [];
+    }
+  };
+
+  self.onmessage = (event: MessageEvent) => {
+    // Only writer-thread.ts posts here.
+    const told = trusted<Opening | Order>(JSON.parse(String(event.data)));
+    if ("path" in told) {
+      opening = told;
+      return;
+    }
+    carried(told).then(
+      (answers) => self.postMessage({ id: told.id, answers } satisfies Receipt),
+      (error: unknown) =>
+        self.postMessage({ id: told.id, fault: faultOf(error) } satisfies Receipt),
+    );
+  };
+}
+
+function bound(arg: Call[1][number]): Value {
+  if (typeof arg !== "object" || arg === null) return arg;
+  const bytes = Uint8Array.fromBase64(arg.base64);
+  return arg.pack ? packed(bytes) : bytes;
+}
+
+/** An Error as plain data; the code is what resilience/weather.ts looks at. */
+function faultOf(error: unknown): { name: string; message: string; code?: string } {
+  if (!(error instanceof Error)) return { name: "Error", message: String(error) };
+  const code = "code" in error && typeof error.code === "string" ? { code: error.code } : {};
+  return { name: error.name, message: error.message, ...code };
+}

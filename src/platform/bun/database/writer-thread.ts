@@ -1,0 +1,142 @@
+import type { InStatement } from "@libsql/client";
+import { trusted } from "../../../lib/cast.ts";
+import type { Value } from "../../../ports/sql.ts";
+import type { SeenFile } from "../../installation.ts";
+import type { Answered } from "../../libsql/rows.ts";
+import { ToBePacked } from "./packed.ts";
+import type { Call, Opening, Order, Receipt } from "./writer-orders.ts";
+import type { WritingConnection } from "./writing-connection.ts";
+
+/** Texts that go by number. Longer ones are seldom the same twice, and of a program there are fewer than this. */
+const NUMBERED = 1_000;
+const NUMBERED_LENGTH = 8_192;
+
+const WRITER = new URL("../../../writer.worker.ts", import.meta.url);
+
+/** The thread ended with orders in its hands: whether they were carried out, nobody can say (resilience/weather.ts). */
+class ThreadLost extends Error {
+  readonly code = "ConnectionClosed";
+
+  constructor() {
+    super("the thread that writes has ended");
+    this.name = "ThreadLost";
+  }
+}
+
+interface Waiting {
+  settle(answers: readonly Answered[]): void;
+  fail(error: unknown): void;
+}
+
+/**
+ * A Connection that lives in a thread of its own, so that neither a long statement nor the disk holds up who answers
+ * requests (docs/adr/0006). A thread that dies is replaced at the next order; what it had in its hands is ThreadLost.
+ */
+export async function threadConnection(
+  path: string,
+  pragmas: string,
+  begin = (script: URL) => new Worker(script),
+): Promise<WritingConnection> {
+  const numbers = new Map<string, number>();
+  const waiting = new Map<number, Waiting>();
+  let lastId = 0;
+  let thread: Worker | null = null;
+
+  const lose = (lost: Worker) => {
+    if (lost !== thread) return;
+    thread = null;
+    numbers.clear();
+    const orders = [...waiting.values()];
+    waiting.clear();
+    for (const order of orders) order.fail(new ThreadLost());
+  };
+
+  const hear = (receipt: Receipt) => {
+    const order = waiting.get(receipt.id);
+    waiting.delete(receipt.id);
+    if (order === undefined) return;
+    if ("answers" in receipt) return order.settle(receipt.answers);
+    const { name, message, code } = receipt.fault;
+    order.fail(Object.assign(new Error(message), { name }, code === undefined ? {} : { code }));
+  };
+
+  const start = (): Worker => {
+    const started = begin(WRITER);
+    started.onmessage = (event: MessageEvent) => hear(trusted<Receipt>(event.data));
+    started.onerror = (event) => {
+      event.preventDefault();
+      started.terminate();
+      lose(started);
+    };
+    started.addEventListener("close", () => lose(started));
+    return started;
+  };
+
+  const order = (make: (id: number) => Order): Promise<readonly Answered[]> =>
+    new Promise((settle, fail) => {
+      lastId += 1;
+      const id = lastId;
+      if (thread === null) {
+        thread = start();
+        thread.postMessage(JSON.stringify({ path, pragmas } satisfies Opening));
+      }
+      waiting.set(id, { settle, fail });
+      thread.postMessage(JSON.stringify(make(id)));
+    });
+
+  const called = (statements: readonly InStatement[]) => {
+    const texts: [number, string][] = [];
+    const calls = statements.map((statement): Call => {
+      const { sql, args } =
+        typeof statement === "string" ? { sql: statement, args: [] } : statement;
+      // The writer binds an array of ports.ts' values; names are not used.
+      const values = trusted<readonly Value[]>(args ?? []);
+      const bound = values.some(isBytes) ? values.map(sent) : trusted<Call[1]>(values);
+      if (sql.length > NUMBERED_LENGTH) return [sql, bound];
+      const known = numbers.get(sql);
+      if (known !== undefined) return [known, bound];
+      if (numbers.size === NUMBERED) numbers.clear();
+      const number = numbers.size;
+      numbers.set(sql, number);
+      texts.push([number, sql]);
+      return [number, bound];
+    });
+    return { texts, calls };
+  };
+
+  const connection: WritingConnection = {
+    async execute(statement) {
+      const [answer] = await order((id) => ({ id, how: "execute", ...called([statement]) }));
+      return answer ?? { rows: [] };
+    },
+    async batch(statements) {
+      return [...(await order((id) => ({ id, how: "batch", ...called(statements) })))];
+    },
+    async executeMultiple(sql) {
+      await order((id) => ({ id, how: "executeMultiple", sql }));
+    },
+    async inspect() {
+      const [seen] = await order((id) => ({ id, how: "inspect" }));
+      return trusted<{ seen: SeenFile | null } | undefined>(seen?.rows[0])?.seen ?? null;
+    },
+    async close() {
+      if (thread === null) return;
+      await order((id) => ({ id, how: "close" })).catch(() => undefined);
+      const ended = thread;
+      thread = null;
+      ended.terminate();
+    },
+  };
+  try {
+    await connection.executeMultiple("select 1");
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+  return connection;
+}
+
+const isBytes = (arg: Value): boolean => typeof arg === "object" && arg !== null;
+
+const sent = (arg: Value): Call[1][number] =>
+  arg instanceof Uint8Array ? { base64: arg.toBase64(), pack: arg instanceof ToBePacked } : arg;

@@ -1,0 +1,162 @@
+import { newId } from "../../../lib/id.ts";
+import { JOB_KEPT_MS } from "../../../lib/retention.ts";
+import type { Message } from "../../../messages.ts";
+import type { Ports } from "../../../ports/ports.ts";
+import type { Consumer, MessageQueue } from "../../../ports/queue.ts";
+import type { Statement } from "../../../ports/sql.ts";
+import { depth, enqueue, renew, tidy } from "../../libsql/queue-table.ts";
+import { type Hands, LONGEST_DELAY_MS, QueueLane } from "./queue-lane.ts";
+
+export interface QueueLimits {
+  /** Messages of each kind in work at a time. */
+  readonly lanes: Readonly<Record<Message["kind"], number>>;
+  /** How often a message is handed out before it is parked. */
+  readonly attempts: number;
+  /** How long a message stays taken without a sign of life: after a crash it is handed out again. */
+  readonly leaseMs: number;
+}
+
+/** Counts since the start, and what is in work now. */
+export interface QueueFigures {
+  readonly running: number;
+  readonly done: number;
+  readonly retried: number;
+  readonly parked: number;
+}
+
+/** What stands in the table: for health and metrics. */
+export interface QueueDepth {
+  readonly waiting: number;
+  readonly inWork: number;
+  readonly parked: number;
+  /** Age of the oldest message that is not parked. */
+  readonly oldestMs: number;
+}
+
+export interface BunQueue extends MessageQueue {
+  /** Hands out messages until `stop`; called once. */
+  start(consumer: Consumer): void;
+  /** Hands out no more, tells the work to end, and gives back what does; waits for it at most `patienceMs`. */
+  stop(patienceMs: number): Promise<void>;
+  /** Looks again now. */
+  wake(): void;
+  /** Resolves when every lane has looked since this call, found nothing ready, and has nothing in work. */
+  settled(): Promise<void>;
+  figures(): QueueFigures;
+  depth(): Promise<QueueDepth>;
+}
+
+/** Documents are short work; the others are not, and another process may have room for them. */
+const AHEAD: Readonly<Record<Message["kind"], number>> = { document: 16, archive: 0, export: 0 };
+
+type Needs = Pick<Ports, "reader" | "writer" | "clock" | "log">;
+
+/**
+ * The queue of a single server: rows of the table `queue`, written in the batch of what they speak of, so that neither is
+ * ever there without the other. Handed out at least once: who takes a message has it on a lease that is renewed while the
+ * work goes on, and that runs out by itself when the process is killed. Several processes may share the table.
+ */
+export function bunQueue(
+  ports: Needs,
+  limits: QueueLimits,
+  random: () => number = Math.random,
+): BunQueue {
+  const { reader, writer, clock, log } = ports;
+  const holder = newId();
+  const held = new Set<number>();
+  const counts = { done: 0, retried: 0, parked: 0 };
+  const ending = new AbortController();
+  const bell = { rung: 0, heard: new Set<() => void>() };
+  const quietAt = new Map<string, number>();
+  const watchers = new Set<() => void>();
+  const kinds = ["document", "archive", "export"] as const;
+  let lanes: Promise<unknown> | null = null;
+
+  const wake = () => {
+    bell.rung += 1;
+    for (const ring of bell.heard) ring();
+  };
+  const write = (statements: readonly Statement[]) =>
+    writer.commit({ statements, mine: () => undefined }).catch((error: unknown) => {
+      log("warn", "queue.unseen", { name: error instanceof Error ? error.name : "unknown" });
+    });
+
+  /** Work goes on: nobody else may take what we have. */
+  const renewed = () => {
+    if (held.size > 0) void write([renew([...held], holder, clock.now() + limits.leaseMs)]);
+  };
+  const clean = () => {
+    const now = clock.now();
+    const longest = 2 * Math.max(LONGEST_DELAY_MS, limits.leaseMs);
+    return write(tidy(kinds, now, longest, now - JOB_KEPT_MS));
+  };
+
+  return {
+    send(messages) {
+      return {
+        statements: messages.length === 0 ? [] : [enqueue(messages, clock.now())],
+        async afterCommit() {
+          wake();
+        },
+      };
+    },
+    start(consumer) {
+      const timers = [
+        setInterval(renewed, Math.max(10, limits.leaseMs / 3)).unref(),
+        setInterval(clean, 60_000).unref(),
+      ];
+      const hands: Hands = {
+        ports,
+        consumer,
+        holder,
+        held,
+        counts,
+        attempts: limits.attempts,
+        leaseMs: limits.leaseMs,
+        ending: ending.signal,
+        random,
+        bell,
+        quiet(lane, rung) {
+          quietAt.set(lane, rung);
+          for (const look of watchers) look();
+        },
+      };
+      const served = kinds.map(
+        (kind) => new QueueLane(kind, limits.lanes[kind], AHEAD[kind], hands),
+      );
+      lanes = clean()
+        .then(() => Promise.all(served.map((lane) => lane.serve())))
+        .finally(() => timers.forEach(clearInterval));
+    },
+    async stop(patienceMs) {
+      ending.abort();
+      wake();
+      if (lanes === null) return;
+      const { promise: late, resolve } = Promise.withResolvers<void>();
+      const timer = setTimeout(resolve, patienceMs);
+      await Promise.race([lanes, late]);
+      clearTimeout(timer);
+    },
+    wake,
+    async settled() {
+      wake();
+      const all = () => kinds.every((kind) => quietAt.get(kind) === bell.rung);
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const look = () => void (all() && resolve());
+      watchers.add(look);
+      await promise;
+      watchers.delete(look);
+    },
+    figures: () => ({ running: held.size, ...counts }),
+    async depth() {
+      const [row] = await reader.rows(depth);
+      const oldest = row?.oldest == null ? clock.now() : Number(row.oldest);
+      return {
+        waiting: Number(row?.waiting ?? 0),
+        inWork: Number(row?.in_work ?? 0),
+        parked: Number(row?.parked ?? 0),
+        oldestMs: Math.max(0, clock.now() - oldest),
+      };
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import { trusted } from "../../lib/cast.ts";
+import { sha256 as hashOf } from "../../lib/hash.ts";
+import { Failed } from "../../lib/result.ts";
+import type { PlatformFailure } from "../../ports/failures.ts";
+import type { Ports } from "../../ports/ports.ts";
+import type { Guard, Statement } from "../../ports/sql.ts";
+import type { Originals } from "../../ports/storage.ts";
+
+/** gzip as the runtime has it. */
+export interface Gzip {
+  pack(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array>;
+  /** Exactly `size` bytes; throws for bytes that give more or fewer, before much more than `size` were made. */
+  unpack(packed: Uint8Array, size: number): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/** What a job has brought waits with a day on which it may go; the batch that names it takes the day away. */
+const FOR_GOOD = "do update set expires_at = null where expires_at is not null";
+const LONGER =
+  "do update set expires_at = excluded.expires_at where expires_at < excluded.expires_at";
+
+/** The row of an original. */
+interface OriginalRow {
+  readonly company: number;
+  readonly sha256: string;
+  /** gzip; empty where the bytes are an object of a bucket, and the row is their name. */
+  readonly packed: Uint8Array;
+  readonly size: number;
+  /** ms UTC, as `until`, which is absent for good. */
+  readonly at: number;
+  readonly until: number | undefined;
+}
+
+/** Writes the row only where the guard selects one; of two that keep the same bytes, who keeps them for longer counts. */
+export function originalRow(
+  { company, sha256, packed, size, at, until }: OriginalRow,
+  guard: Guard,
+): Statement {
+  const values = [company, sha256, packed, size, at, until ?? null];
+  const places = values.map((_, i) => `?${guard.args.length + i + 1}`).join(", ");
+  return {
+    sql: `insert into originals (company, sha256, gzip, size, created_at, expires_at)
+      select ${places} where exists (${guard.sql}) on conflict ${until === undefined ? FOR_GOOD : LONGER}`,
+    args: [...guard.args, ...values],
+  };
+}
+
+/** Original bytes as gzip rows of the table `originals`, written in the batch that names them (design decision 7). */
+export function tableOriginals(ports: Pick<Ports, "reader" | "clock">, gzip: Gzip): Originals {
+  return {
+    async keep(company, sha256, bytes, guard, until) {
+      const packed = await gzip.pack(bytes);
+      const [size, at] = [bytes.byteLength, ports.clock.now()];
+      return [originalRow({ company, sha256, packed, size, at, until }, guard)];
+    },
+    async get(company, sha256) {
+      const [row] = await ports.reader.rows({
+        sql: "select gzip, size from originals where company = ?1 and sha256 = ?2",
+        args: [company, sha256],
+      });
+      if (row === undefined || trusted<Uint8Array>(row.gzip).byteLength === 0) return null;
+      const bytes = await gzip
+        .unpack(trusted<Uint8Array>(row.gzip), trusted<number>(row.size))
+        .catch((cause: unknown) => {
+          throw damaged(sha256, cause);
+        });
+      return proved(sha256, bytes);
+    },
+  };
+}
+
+/** The bytes, where they have the SHA-256 (hex) under which they were kept. Fails with `original.damaged`. */
+export async function proved(
+  sha256: string,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if ((await hashOf(bytes)) !== sha256) throw damaged(sha256);
+  return bytes;
+}
+
+const damaged = (sha256: string, cause?: unknown) =>
+  new Failed<PlatformFailure>({ code: "original.damaged", sha256 }, { cause });

@@ -1,0 +1,54 @@
+import { isFirstPassword, renewFirstPassword } from "../accounts/first-password.ts";
+import { type FirstAccess, firstRun } from "../accounts/first-run.ts";
+import { forgetFirstPassword, keepFirstPassword } from "../platform/bun/files/first-password.ts";
+import type { Ports } from "../ports/ports.ts";
+
+/** How a generated password reaches the person who starts the program. */
+export interface Show {
+  /** The terminal that the person looks at; absent: nobody does (a unit of systemd, a pipe). */
+  readonly terminal?: { write(text: string): unknown } | undefined;
+  /** Says where the file is; never the password itself, which would stay in a log for good. */
+  told(file: string): void;
+}
+
+/** Other processes that start at the same moment may each make one; the last is good. */
+const TRIES = 5;
+
+/**
+ * Makes the first company and administrator where there is none, and shows a generated password until somebody has logged in
+ * with it: at each start another one, as the one before may never have been seen. On a terminal it is written there; else
+ * into `DATA_DIR/first-password` (0600), which the first login removes. Gives what was made or renewed; null: neither.
+ */
+export async function giveFirstAccess(
+  ports: Pick<Ports, "config" | "reader" | "writer" | "passwords" | "clock">,
+  show: Show,
+): Promise<FirstAccess | null> {
+  const { DATA_DIR } = ports.config;
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const access = (await firstRun(ports)) ?? (await renewFirstPassword(ports));
+    const password = access?.generatedPassword ?? null;
+    if (access === null || password === null) {
+      await forgetFirstPassword(DATA_DIR);
+      return access;
+    }
+    if (show.terminal === undefined)
+      show.told(await keepFirstPassword(DATA_DIR, { email: access.adminEmail, password }));
+    else {
+      await forgetFirstPassword(DATA_DIR);
+      show.terminal.write(
+        `Primeiro acesso: ${access.adminEmail}, senha ${password}\nTroque-a depois de entrar; até o primeiro login, cada início do programa gera outra.\n`,
+      );
+    }
+    if (await isFirstPassword(ports, password)) return access;
+  }
+  return null;
+}
+
+/** For programs that speak to a person in lines: on their terminal, or by the name of the file. */
+export const showTo = (
+  stream: { readonly isTTY?: boolean; write(text: string): unknown },
+  line: (text: string) => void,
+): Show => ({
+  terminal: stream.isTTY === true ? stream : undefined,
+  told: (file) => line(`A senha do primeiro acesso está em ${file}, até o primeiro login`),
+});

@@ -1,0 +1,58 @@
+import { ignoredSettings } from "../accounts/ignored-settings.ts";
+import { filePath } from "../platform/bun/database/database.ts";
+import type { BunPorts } from "../platform/bun/ports.ts";
+import { VERSION } from "../version.ts";
+import { strangeSettings } from "./unknown-settings.ts";
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/**
+ * What a start says in the log, once: `server.started` with version, mode, where the database is and what was migrated;
+ * and a warning for each setting that does nothing, or was assumed. No value of a setting that may be secret.
+ */
+export async function sayStart(ports: BunPorts, env: Env, url: string): Promise<void> {
+  const { log, config, upgrade } = ports;
+  log("info", "server.started", {
+    version: VERSION,
+    mode: config.APP_ENV,
+    url,
+    ...databaseOf(config.DATABASE_URL),
+    migrated: upgrade.migrations.length,
+    pid: process.pid,
+  });
+  if (isEmpty(env.APP_ENV) && config.APP_ENV === "development")
+    log("warn", "config.assumed", {
+      name: "APP_ENV",
+      value: config.APP_ENV,
+      why: "HOST is loopback; behind a proxy set APP_ENV=production",
+    });
+  sayStrange(ports.log, env);
+  const given = new Set(Object.keys(env).filter((name) => !isEmpty(env[name])));
+  for (const name of await ignoredSettings(ports, given))
+    log("warn", "config.ignored", {
+      name,
+      why: "read at the first run only, and this database has another value",
+    });
+}
+
+/** A line for the copy that was made before an upgrade, and one for each migration that was carried out, in their order. */
+export function sayUpgrade({ log, upgrade }: Pick<BunPorts, "log" | "upgrade">): void {
+  if (upgrade.copy !== null) log("info", "database.copied", { to: upgrade.copy });
+  if (upgrade.noRoom) log("warn", "database.not_copied", { why: "the disk has too little room" });
+  for (const { tag, ms } of upgrade.migrations) log("info", "database.migrated", { tag, ms });
+}
+
+/** A warning for each name that looks like a setting and is none. */
+export function sayStrange(log: BunPorts["log"], env: Env): void {
+  for (const { name, meant } of strangeSettings(env))
+    log("warn", "config.unknown", { name, ...(meant === null ? {} : { meant }) });
+}
+
+/** Kind and place; of a server its host alone, for a token may stand in the rest. */
+function databaseOf(url: string): { database: string; path?: string; host?: string } {
+  const path = filePath(url);
+  if (path !== null) return { database: "file", path };
+  return { database: "server", host: URL.canParse(url) ? new URL(url).host : "" };
+}
+
+const isEmpty = (value: string | undefined): boolean => value === undefined || value === "";

@@ -1,0 +1,119 @@
+import { accessKeyOf } from "./access-keys.ts";
+import { type Line, lineOf, type Sums, sumsOf } from "./amounts.ts";
+import { detTree, NFE, noteTree, protocolTree } from "./note-tree.ts";
+import { DECLARATION, type SyntheticNote, settle, someItems, xmlOf } from "./synthetic-note.ts";
+import { money, type Tree } from "./tax-tree.ts";
+import { type PartySpec, SUPPLIERS } from "./trade.ts";
+
+/** The amounts of ICMSTot that an ordinary line moves. */
+const MOVED = ["vBC", "vICMS", "vProd", "vPIS", "vCOFINS", "vNF"] as const;
+type Moved = (typeof MOVED)[number];
+
+const TOKEN = { KEY: "{{KEY}}", CNF: "{{CNF}}", CDV: "{{CDV}}", NNF: "{{NNF}}", PROT: "{{PROT}}" };
+
+/**
+ * One product's `det`, written once: what stands before and after its number, and what it adds to
+ * the total.
+ */
+interface Det {
+  readonly before: string;
+  readonly after: string;
+  readonly adds: Sums;
+}
+
+/**
+ * Distinct valid notes as cheaply as text can be joined: for benches and long tests. Each has its
+ * own key, number and protocol, `items` of the `products` in turn, and totals that add up. Same
+ * options, same stream; 10⁸ notes before a number comes back.
+ */
+export class NoteStream {
+  readonly #dets: readonly Det[];
+  readonly #items: number;
+  readonly #serie: string;
+  readonly #cnpj: string;
+  /** Text between the tokens; at odd places the token's name. */
+  readonly #head: readonly string[];
+  readonly #tail: readonly string[];
+  #made = 0;
+
+  constructor({
+    items = 10,
+    products = items,
+    seed = 1,
+    emit = SUPPLIERS[0],
+  }: {
+    items?: number;
+    products?: number;
+    seed?: number;
+    emit?: PartySpec;
+  } = {}) {
+    this.#items = items;
+    this.#serie = String(1 + (Math.abs(seed) % 888));
+    this.#cnpj = emit.cnpj ?? emit.cpf ?? "";
+    const lines = someItems(products, seed).map((item) => lineOf(item, "5102"));
+    this.#dets = lines.map(written);
+    const [head = "", tail = ""] = template(this.#serie, seed, emit).split("<total>");
+    this.#head = head.split(/\{\{(\w+)\}\}/);
+    this.#tail = `<total>${tail}`.split(/\{\{(\w+)\}\}/);
+  }
+
+  /** The next note. */
+  next(): SyntheticNote {
+    this.#made += 1;
+    const nNF = String(1 + (this.#made % 99_999_999));
+    // 7 919 is prime and no divisor of 10⁸: every cNF comes once before one comes again.
+    const cNF = String((this.#made * 7_919) % 100_000_000).padStart(8, "0");
+    const accessKey = accessKeyOf({
+      cUF: "31",
+      AAMM: "2611",
+      id: this.#cnpj,
+      mod: "55",
+      serie: this.#serie,
+      nNF,
+      tpEmis: "1",
+      cNF,
+    });
+    const sums: Record<Moved, number> = { vBC: 0, vICMS: 0, vProd: 0, vPIS: 0, vCOFINS: 0, vNF: 0 };
+    let dets = "";
+    for (let n = 0; n < this.#items; n += 1) {
+      const det = this.#dets[(this.#made * this.#items + n) % this.#dets.length];
+      if (det === undefined) break;
+      dets += `${det.before}${n + 1}${det.after}`;
+      for (const name of MOVED) sums[name] += det.adds[name];
+    }
+    const values: Record<string, string> = {
+      KEY: accessKey,
+      CNF: cNF,
+      CDV: accessKey.slice(43),
+      NNF: nNF,
+      PROT: `13126${String(this.#made % 10_000_000_000).padStart(10, "0")}`,
+    };
+    for (const name of MOVED) values[name] = money(sums[name]);
+    return { xml: filled(this.#head, values) + dets + filled(this.#tail, values), accessKey };
+  }
+}
+
+function filled(pieces: readonly string[], values: Readonly<Record<string, string>>): string {
+  let text = "";
+  for (let n = 0; n < pieces.length; n += 1) {
+    const piece = pieces[n] ?? "";
+    text += n % 2 === 0 ? piece : (values[piece] ?? "");
+  }
+  return text;
+}
+
+function written(line: Line): Det {
+  const det: Tree = { "@nItem": "{{N}}", ...detTree(line, "4.00", false, "MG") };
+  const [before = "", after = ""] = xmlOf({ det }).split("{{N}}");
+  return { before, after, adds: sumsOf([line]) };
+}
+
+function template(serie: string, seed: number, emit: PartySpec): string {
+  const { parts, protocol } = settle({ seed, emit: { ...emit, uf: "MG" }, serie, items: 1 });
+  const tokens = { accessKey: TOKEN.KEY, cNF: TOKEN.CNF, cDV: TOKEN.CDV, nNF: TOKEN.NNF };
+  const instead = Object.fromEntries(MOVED.map((name) => [name, `{{${name}}}`]));
+  const NFe = noteTree({ ...parts, ...tokens, lines: [], instead });
+  const protNFe = protocolTree({ ...protocol, chNFe: TOKEN.KEY, nProt: TOKEN.PROT });
+  const xml = xmlOf({ nfeProc: { "@xmlns": NFE, "@versao": "4.00", NFe, protNFe } });
+  return DECLARATION + xml.replace(/<vPag>[^<]*</, "<vPag>{{vNF}}<");
+}

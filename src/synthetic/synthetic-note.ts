@@ -1,0 +1,227 @@
+import { XMLBuilder } from "fast-xml-parser";
+import { accessKeyOf, type KeyParts, withBadCheckDigit } from "./access-keys.ts";
+import { type ItemSpec, type Line, lineOf, scaled, sumsOf } from "./amounts.ts";
+import { NFE, noteTree, type Parts, type ProtocolParts, protocolTree } from "./note-tree.ts";
+import { Dice } from "./random.ts";
+import { stateOf } from "./states.ts";
+import type { Tree } from "./tax-tree.ts";
+import { COMPANY, itemOf, type PartySpec, SUPPLIERS } from "./trade.ts";
+
+/**
+ * What a synthetic note may be told to be; every member has a default that gives an ordinary
+ * purchase of ours.
+ */
+export interface NoteOptions {
+  /** Decides everything that is left open (default 1). */
+  readonly seed?: number;
+  /** How many, or which (default 2). */
+  readonly items?: number | readonly ItemSpec[];
+  readonly emit?: PartySpec;
+  /** Null: no `dest` at all. Default: our company; for a model 65 note nobody. */
+  readonly dest?: PartySpec | null;
+  readonly tpNF?: "0" | "1";
+  readonly finNFe?: "1" | "2" | "3" | "4" | "5" | "6";
+  readonly tpNFDebito?: string;
+  readonly tpNFCredito?: string;
+  readonly tpAmb?: "1" | "2";
+  readonly tpEmis?: string;
+  readonly mod?: "55" | "65";
+  readonly serie?: string;
+  /** Default: the seed. */
+  readonly nNF?: string;
+  readonly natOp?: string;
+  /** For items that name none; default 5102. */
+  readonly CFOP?: string;
+  readonly layout?: "4.00" | "3.10" | "2.00";
+  readonly root?: "nfeProc" | "NFe" | "enviNFe";
+  /** Only an nfeProc carries one. Null: none. Default: cStat 100 of this key. */
+  readonly protocol?: {
+    readonly cStat?: string;
+    readonly chNFe?: string;
+    readonly tpAmb?: string;
+    readonly digVal?: string;
+    /** Written as cMsg and xMsg. */
+    readonly alerts?: readonly { readonly cMsg: string; readonly xMsg: string }[];
+  } | null;
+  readonly refNFe?: readonly string[];
+  readonly ibsCbs?: boolean;
+  /** `YYYY-MM-DDThh:mm:ss±hh:00`. */
+  readonly issuedAt?: string;
+  /** False: no `Signature`. True (default): one of the real shape that does not verify. */
+  readonly signed?: boolean;
+  /** Freight (decimal text) in the total alone. */
+  readonly headerFreight?: string;
+  /** Fields of ICMSTot that are to be wrong. */
+  readonly totals?: Readonly<Record<string, string>>;
+  /** Parts of the key that are to differ from `ide` and `emit`. */
+  readonly key?: Partial<KeyParts>;
+  /** A wrong check digit, wherever the key stands. */
+  readonly badCheckDigit?: boolean;
+}
+
+export interface SyntheticNote {
+  readonly xml: string;
+  readonly accessKey: string;
+}
+
+const builder = new XMLBuilder({
+  ignoreAttributes: false,
+  attributeNamePrefix: "@",
+  suppressEmptyNode: true,
+});
+
+/** A tree as XML text, without declaration. */
+export function xmlOf(tree: Tree): string {
+  const xml: string = builder.build(tree);
+  return xml;
+}
+
+export const DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>';
+
+const REASONS: Readonly<Record<string, string>> = {
+  "100": "Autorizado o uso da NF-e",
+  "101": "Cancelamento de NF-e homologado",
+  "110": "Uso Denegado",
+  "120": "Autorizado o uso da NF-e, com alerta",
+  "150": "Autorizado o uso da NF-e, autorizacao fora de prazo",
+  "301": "Uso Denegado: Irregularidade fiscal do emitente",
+  "302": "Uso Denegado: Irregularidade fiscal do destinatario",
+};
+
+/** `count` ordinary items out of all suppliers' wares. */
+export function someItems(count: number, seed: number): ItemSpec[] {
+  const dice = new Dice(seed);
+  const wares = SUPPLIERS.flatMap((supplier) => supplier.wares);
+  return Array.from({ length: count }, (_, n) => {
+    const ware = wares[dice.below(wares.length)] ?? SUPPLIERS[0].wares[0];
+    if (ware === undefined) throw new RangeError("no wares");
+    // A code of its own: an ordinary supplier does not sell the same code twice in one note.
+    return itemOf({ ...ware, cProd: `${ware.cProd}-${n + 1}` }, String(dice.between(1, 40)));
+  });
+}
+
+interface Settled {
+  readonly parts: Parts;
+  readonly protocol: ProtocolParts;
+}
+
+/** Settles what the options leave open. */
+export function settle(options: NoteOptions): Settled {
+  const seed = options.seed ?? 1;
+  const dice = new Dice(seed);
+  const layout = options.layout ?? "4.00";
+  const mod = options.mod ?? "55";
+  const emit = options.emit ?? SUPPLIERS[Math.abs(seed - 1) % SUPPLIERS.length] ?? SUPPLIERS[0];
+  const dest = options.dest === undefined ? (mod === "65" ? null : COMPANY) : options.dest;
+  const items = options.items ?? 2;
+  const specs = typeof items === "number" ? someItems(items, seed) : items;
+  const lines: Line[] = specs.map((spec) => lineOf(spec, options.CFOP ?? "5102"));
+  const issuedAt = options.issuedAt ?? "2026-11-10T09:30:00-03:00";
+  const serie = options.serie ?? (emit.cnpj === undefined ? "920" : "1");
+  const nNF = options.nNF ?? String(seed);
+  const tpEmis = options.tpEmis ?? "1";
+  const cNF = dice.digits(8);
+  const { cUF } = stateOf(emit.uf ?? "SP");
+  const rightKey = accessKeyOf({
+    cUF,
+    AAMM: issuedAt.slice(2, 4) + issuedAt.slice(5, 7),
+    id: emit.cnpj ?? emit.cpf ?? "",
+    mod,
+    serie,
+    nNF,
+    tpEmis,
+    cNF,
+    ...options.key,
+  });
+  const accessKey = options.badCheckDigit === true ? withBadCheckDigit(rightKey) : rightKey;
+  const signature = {
+    digest: dice.base64(20),
+    value: dice.base64(256),
+    certificate: dice.base64(300),
+  };
+  const signed = options.signed ?? true;
+  const tpAmb = options.tpAmb ?? "1";
+  const cStat = options.protocol?.cStat ?? "100";
+  return {
+    parts: {
+      layout,
+      accessKey,
+      cUF,
+      cNF,
+      cDV: accessKey.slice(43),
+      mod,
+      serie,
+      nNF,
+      natOp: options.natOp ?? "VENDA DE MERCADORIA",
+      issuedAt,
+      tpNF: options.tpNF ?? "1",
+      tpEmis,
+      tpAmb,
+      finNFe: options.finNFe ?? "1",
+      tpNFDebito: options.tpNFDebito,
+      tpNFCredito: options.tpNFCredito,
+      refNFe: options.refNFe ?? [],
+      emit,
+      dest,
+      lines,
+      sums: sumsOf(lines, scaled(options.headerFreight ?? "0", 2)),
+      instead: options.totals,
+      ibsCbs: options.ibsCbs ?? false,
+      signature: signed ? signature : null,
+    },
+    protocol: {
+      layout,
+      tpAmb: options.protocol?.tpAmb ?? tpAmb,
+      chNFe: options.protocol?.chNFe ?? accessKey,
+      dhRecbto: issuedAt,
+      nProt: `1${cUF}26${dice.digits(10)}`,
+      digVal: options.protocol?.digVal ?? (signed ? signature.digest : undefined),
+      cStat,
+      xMotivo: REASONS[cStat] ?? "Rejeicao: motivo de teste",
+      alerts: options.protocol?.alerts ?? [],
+    },
+  };
+}
+
+/**
+ * One invented note: the same options give the same bytes. Keys are valid, amounts are exact and
+ * add up (ICMSTot, vNF) and the order of elements is the official layout's, unless the options ask
+ * for something else. The XML is UTF-8 text with its declaration, minified. `accessKey` is the bare
+ * 44 characters, also when its check digit is wrong on purpose. Throws RangeError for amounts no
+ * note could carry.
+ */
+export function syntheticNote(options: NoteOptions = {}): SyntheticNote {
+  const { parts, protocol } = settle(options);
+  const NFe = noteTree(parts);
+  const tree: Tree = {
+    nfeProc: {
+      nfeProc: {
+        "@xmlns": NFE,
+        "@versao": parts.layout,
+        NFe,
+        protNFe: options.protocol === null ? undefined : protocolTree(protocol),
+      },
+    },
+    NFe: { NFe },
+    enviNFe: { enviNFe: batchTree(parts.layout, [NFe]) },
+  }[options.root ?? "nfeProc"];
+  return { xml: DECLARATION + xmlOf(tree), accessKey: parts.accessKey };
+}
+
+const batchTree = (layout: string, NFe: readonly Tree[]): Tree => ({
+  "@xmlns": NFE,
+  "@versao": layout,
+  idLote: "1",
+  indSinc: "0",
+  NFe,
+});
+
+/** An `enviNFe` of several notes (at most 50 by the layout), as it is sent to the tax office. */
+export function syntheticBatch(notes: readonly NoteOptions[]): {
+  xml: string;
+  accessKeys: string[];
+} {
+  const settled = notes.map((options) => settle(options).parts);
+  const tree = { enviNFe: batchTree("4.00", settled.map(noteTree)) };
+  return { xml: DECLARATION + xmlOf(tree), accessKeys: settled.map((parts) => parts.accessKey) };
+}

@@ -1,0 +1,127 @@
+import { mkdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { screenOn } from "../cli/screen.ts";
+import { serviceOver, signIn } from "../cli/service.ts";
+import { type Config, isLoopback, parseConfig } from "../config.ts";
+import { play } from "../demo/play.ts";
+import { scenario } from "../demo/scenario.ts";
+import { showVerdicts } from "../demo/show.ts";
+import { SWEEP_EVERY_MS } from "../maintenance.ts";
+import { filePath } from "../platform/bun/database/database.ts";
+import { keepPrivate, PRIVATE } from "../platform/bun/files/private.ts";
+import { jwtSecret } from "../platform/bun/files/secrets.ts";
+import { showTo } from "../start/first-access.ts";
+import { furnish } from "../start/migrate-and-seed.ts";
+import { reasonOf } from "../start/reason.ts";
+import { COMPANY } from "../synthetic/trade.ts";
+import type { Child } from "./child-process.ts";
+import { libsqlServer } from "./libsql-server.ts";
+import { workerDev, workerVars } from "./worker-dev.ts";
+
+/**
+ * Door: the Worker on this machine, as it runs at the edge: workerd under `wrangler dev`, a real libSQL server beside it unless
+ * DATABASE_URL names one, R2 and queues under DATA_DIR. `--demo` fills a database that it had to make with the demo's month.
+ * Prints `listening on http://HOST:PORT` when it answers; SIGTERM and SIGINT end all that it started, twice at once.
+ */
+const demo = process.argv.includes("--demo");
+const children: Child[] = [];
+let ending = false;
+
+const print = (line: string) => void process.stdout.write(`${line}\n`);
+/** What programs say while they are ended is of no use to anybody. */
+const complain = (line: string) => void (ending || process.stderr.write(`${line}\n`));
+
+process.on("SIGTERM", onSignal);
+process.on("SIGINT", onSignal);
+keepPrivate();
+const config = parsed();
+try {
+  await start(config);
+} catch (error) {
+  if (!ending) await give(reasonOf(error));
+}
+
+async function start(config: Config): Promise<void> {
+  const folder = resolve(config.DATA_DIR, "edge");
+  await mkdir(folder, PRIVATE);
+  const database = await databaseOf(config, folder);
+  const { first } = await furnish({ ...config, ...database }, showTo(process.stderr, print));
+  const given = workerVars(process.env);
+  const { url } = await workerDev({
+    config,
+    vars: { ...given, ...database, JWT_SECRET: await jwtSecret(config) },
+    folder: join(folder, "state"),
+    started: (child) => keep(child, "wrangler dev"),
+    log: print,
+    say: complain,
+  });
+  const password = first?.generatedPassword ?? config.ADMIN_PASSWORD;
+  if (demo && first?.made === true && password !== undefined)
+    await tell(url, first.adminEmail, password);
+  if (!isLoopback(config.HOST)) complain(OPEN_TO_OTHERS);
+  print(`listening on ${url}`);
+  setInterval(letCronRun, SWEEP_EVERY_MS, url).unref();
+}
+
+/** What wrangler dev answers beside the Worker, and what it believes, is for this machine alone. */
+const OPEN_TO_OTHERS =
+  "Atenção: fora desta máquina qualquer um pode chamar /cdn-cgi/handler (cron, e-mail) e escrever CF-Connecting-IP; dev:edge não é para produção";
+
+/** wrangler dev leaves the cron of wrangler.toml to whoever asks. */
+function letCronRun(url: string): void {
+  fetch(`${url}/cdn-cgi/handler/scheduled`).catch(() => complain("o cron não respondeu"));
+}
+
+/** A configuration that is wrong never starts. */
+function parsed(): Config {
+  const trade = { COMPANY_NAME: COMPANY.name, COMPANY_CNPJ: COMPANY.cnpj };
+  try {
+    return parseConfig({ ...(demo ? trade : {}), ...process.env });
+  } catch (error) {
+    complain(reasonOf(error));
+    process.exit(1);
+  }
+}
+
+/** The server that DATABASE_URL names, or one of our own: a Worker reaches no file. */
+async function databaseOf(config: Config, folder: string): Promise<Record<string, string>> {
+  if (filePath(config.DATABASE_URL) === null) return { DATABASE_URL: config.DATABASE_URL };
+  const started = (child: Child) => keep(child, "sqld");
+  const { url, token } = await libsqlServer(join(folder, "libsql"), started, complain);
+  return { DATABASE_URL: url, DATABASE_AUTH_TOKEN: token };
+}
+
+/** The demo's month, sent as the demo sends it. */
+async function tell(base: string, email: string, password: string): Promise<void> {
+  const token = await signIn(serviceOver({ base, token: null, fetch }), email, password);
+  const played = await play(serviceOver({ base, token, fetch }), await scenario());
+  showVerdicts(screenOn(process.stdout), played);
+}
+
+/** Without one of them there is no service. Told to end as a group, they may know it before this process. */
+function keep(child: Child, name: string): void {
+  children.push(child);
+  void child.exited.then(async (code) => {
+    await Bun.sleep(GROUP_SIGNAL_MS);
+    if (!ending) await give(`${name} terminou com ${code}`);
+  });
+}
+
+const GROUP_SIGNAL_MS = 300;
+
+async function give(why: string): Promise<never> {
+  complain(why);
+  await end();
+  process.exit(1);
+}
+
+function onSignal(): void {
+  const again = ending;
+  void end(again ? 0 : config.SHUTDOWN_TIMEOUT_MS).then(() => process.exit(again ? 1 : 0));
+}
+
+/** The Worker first: what it has in work may still want the database. */
+async function end(patienceMs = config.SHUTDOWN_TIMEOUT_MS): Promise<void> {
+  ending = true;
+  for (const child of children.toReversed()) await child.end(patienceMs);
+}

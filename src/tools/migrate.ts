@@ -1,0 +1,28 @@
+import { parseConfig } from "../config.ts";
+import { keepPrivate } from "../platform/bun/files/private.ts";
+import { showTo } from "../start/first-access.ts";
+import { furnish } from "../start/migrate-and-seed.ts";
+import { reasonOf } from "../start/reason.ts";
+import { strangeSettings } from "../start/unknown-settings.ts";
+
+/** Door: brings the database at DATABASE_URL up to the code's migrations, furnishes it where it is empty, and ends. */
+keepPrivate();
+try {
+  const line = (text: string) => void process.stdout.write(`${text}\n`);
+  const { upgrade } = await furnish(
+    // A migration signs nothing: it must not ask for the secret that only a server needs.
+    parseConfig({ ...process.env, APP_ENV: "development" }),
+    showTo(process.stderr, line),
+  );
+  for (const { name, meant } of strangeSettings(process.env))
+    process.stderr.write(
+      `${name} não é uma variável do S.G.E.${meant === null ? "" : `: seria ${meant}?`}\n`,
+    );
+  if (upgrade.copy !== null) line(`cópia do banco de antes: ${upgrade.copy}`);
+  if (upgrade.noRoom) process.stderr.write("sem espaço no disco para copiar o banco antes\n");
+  for (const { tag, ms } of upgrade.migrations) line(`migração ${tag}: ${ms} ms`);
+  line("banco de dados atualizado");
+} catch (error) {
+  process.stderr.write(`${reasonOf(error)}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,41 @@
+import { createServer } from "node:net";
+import type { Child } from "./child-process.ts";
+
+const PATIENCE_MS = 60_000;
+
+/** A TCP port of the address that nobody listens on at this moment. */
+export const freePort = (host: string): Promise<number> => listened(host, 0);
+
+/** Throws when somebody listens on the port of the address, or it may not be taken. */
+export async function mustBeFree(host: string, port: number): Promise<void> {
+  await listened(host, port).catch((error: Error) => {
+    throw new Error(`Não foi possível abrir a porta ${host}:${port}: ${error.message}`);
+  });
+}
+
+async function listened(host: string, asked: number): Promise<number> {
+  const server = createServer();
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once("error", reject).listen(asked, host, resolve);
+  await promise;
+  const address = server.address();
+  await new Promise((done) => server.close(done));
+  return typeof address === "object" && address !== null ? address.port : asked;
+}
+
+/** Resolves at the first good answer of the address; throws when the program ends before, or a minute does. */
+export async function untilAnswers(url: string, child: Child, name: string): Promise<void> {
+  let ended: number | null = null;
+  void child.exited.then((code) => {
+    ended = code;
+  });
+  const deadline = AbortSignal.timeout(PATIENCE_MS);
+  while (!deadline.aborted) {
+    if (ended !== null) throw new Error(`${name} terminou com ${ended} antes de responder`);
+    const answer = await fetch(url, { signal: deadline }).catch(() => null);
+    await answer?.body?.cancel();
+    if (answer?.ok === true) return;
+    await Bun.sleep(20);
+  }
+  throw new Error(`${name} não respondeu em ${PATIENCE_MS / 1_000} s`);
+}

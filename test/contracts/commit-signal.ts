@@ -1,0 +1,72 @@
+import type { Pulse } from "../../src/ports/commit-signal.ts";
+import { type Contract, same } from "./claims.ts";
+
+/** Runs something after so many milliseconds, once; what it gives takes that back. */
+type Later = (ms: number, run: () => void) => () => void;
+
+/** Time that passes when it is told to. */
+function handClock() {
+  let now = 0;
+  const waiting = new Set<{ at: number; run: () => void }>();
+  const after: Later = (ms, run) => {
+    const one = { at: now + ms, run };
+    waiting.add(one);
+    return () => void waiting.delete(one);
+  };
+  const pass = (ms: number) => {
+    now += ms;
+    for (const one of [...waiting]) if (one.at <= now && waiting.delete(one)) one.run();
+  };
+  return { after, pass, timers: () => waiting.size };
+}
+
+/** Whether a promise has resolved after everything that is ready has run. */
+async function over(promise: Promise<void>): Promise<boolean> {
+  let done = false;
+  promise.then(() => {
+    done = true;
+  });
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  return done;
+}
+
+/** Ports.Pulse, whoever implements it, over a clock of ours. What it hears of its own commits is its own affair. */
+export const pulseContract: Contract<(after: Later) => Pulse> = [
+  {
+    name: "whoever waits looks after a second at the latest, for others write too",
+    async run(open) {
+      const { after, pass } = handClock();
+      const pulse = open(after);
+      const both = [pulse.next(pulse.count()), pulse.next(pulse.count())];
+      same(await Promise.all(both.map(over)), [false, false]);
+      pass(1_000);
+      same(await Promise.all(both.map(over)), [true, true]);
+      const third = pulse.next(pulse.count());
+      same(await over(third), false);
+      pass(1_000);
+      await third;
+    },
+  },
+  {
+    name: "a wait ends when its caller leaves, leaves no timer behind, and never rejects",
+    async run(open) {
+      const { after, timers } = handClock();
+      const pulse = open(after);
+      const leaving = new AbortController();
+      const waiting = pulse.next(pulse.count(), leaving.signal);
+      const other = pulse.next(pulse.count());
+      leaving.abort("gone");
+      await waiting;
+      same([await over(other), timers()], [false, 1]);
+      await pulse.next(pulse.count(), leaving.signal);
+      same(timers(), 1);
+    },
+  },
+  {
+    name: "what has been counted before the wait is not waited for",
+    async run(open) {
+      const pulse = open(handClock().after);
+      same(await over(pulse.next(pulse.count() - 1)), true);
+    },
+  },
+];

@@ -1,0 +1,128 @@
+import { Failed } from "../../src/lib/result.ts";
+import { builtReads } from "../../src/platform/libsql/reader.ts";
+import type { PlatformFailure } from "../../src/ports/failures.ts";
+import type { Ports } from "../../src/ports/ports.ts";
+import type { TestPorts } from "../support/ports.ts";
+
+/**
+ * `fails`: the call is not made, and is a failure. `lost`: it is made, and its answer is a failure all the same. `hangs`: it
+ * is not made, and never answers. `late`: it is made when its caller has been answered already, and nobody can stop it any
+ * more. `twice`: it is made once, and again, as by somebody in between who was not sure.
+ */
+export const FAULTS = ["fails", "lost", "hangs", "late", "twice"] as const;
+export type Fault = (typeof FAULTS)[number];
+
+/** Which call, counted from 0, and what becomes of it. */
+export interface Plan {
+  readonly at: number;
+  readonly fault: Fault;
+}
+
+/** Ports whose calls are written down, one of which goes wrong. */
+export interface Meddled {
+  readonly over: Pick<
+    Ports,
+    "read" | "reader" | "writer" | "originals" | "blobs" | "documents" | "limits"
+  >;
+  /** `writer.commit` …, in the order in which they were begun. */
+  readonly calls: readonly string[];
+  /** Resolves when the fault has come. */
+  readonly struck: Promise<void>;
+  /** The caller has been answered: what is late comes now; resolves when it has. */
+  release(): Promise<void>;
+}
+
+/** What the ports do, with `plan` in between; without one they are only watched. */
+export function meddled(ports: TestPorts, plan: Plan | null): Meddled {
+  const calls: string[] = [];
+  const late: Promise<unknown>[] = [];
+  const struck = Promise.withResolvers<void>();
+  const released = Promise.withResolvers<void>();
+
+  /** `make` is given whether the caller may still stop it. */
+  async function around<T>(name: string, make: (stoppable: boolean) => Promise<T>): Promise<T> {
+    const at = calls.push(name) - 1;
+    if (plan === null || at !== plan.at) return make(true);
+    struck.resolve();
+    switch (plan.fault) {
+      case "fails":
+        throw failureOf(name, false);
+      case "lost":
+        await make(true);
+        throw failureOf(name, true);
+      case "hangs":
+        return new Promise<never>(() => undefined);
+      case "late": {
+        const made = released.promise.then(() => make(false));
+        late.push(made.catch(() => undefined));
+        return made;
+      }
+      case "twice":
+        await make(true);
+        return make(true);
+    }
+  }
+
+  const only = (stoppable: boolean, signal: AbortSignal | undefined) =>
+    stoppable ? signal : undefined;
+  const { built } = ports.database;
+  return {
+    over: {
+      reader: {
+        rows: (statement, signal) =>
+          around("reader.rows", (stoppable) =>
+            ports.reader.rows(statement, only(stoppable, signal)),
+          ),
+      },
+      read: builtReads({
+        execute: (statement: Parameters<typeof built.execute>[0]) =>
+          around("read", () => built.execute(statement)),
+        batch: (statements, mode) => around("read", () => built.batch(statements, mode)),
+      }),
+      writer: {
+        commit: (job, signal) =>
+          around("writer.commit", (stoppable) => ports.writer.commit(job, only(stoppable, signal))),
+      },
+      originals: {
+        keep: (...args) => around("originals.keep", () => ports.originals.keep(...args)),
+        get: (...args) => around("originals.get", () => ports.originals.get(...args)),
+      },
+      documents: {
+        read: (bytes, signal) =>
+          around("documents.read", (stoppable) =>
+            ports.documents.read(bytes, only(stoppable, signal)),
+          ),
+        compare: (...args) => around("documents.compare", () => ports.documents.compare(...args)),
+      },
+      limits: { take: (...args) => around("limits.take", () => ports.limits.take(...args)) },
+      blobs: {
+        put(key, content, signal) {
+          let kept: typeof content | undefined;
+          return around("blobs.put", async () => {
+            // A stream is read once: whoever may put it twice has kept it.
+            kept ??= plan?.fault === "twice" ? await new Response(content).bytes() : content;
+            return ports.blobs.put(key, kept, signal);
+          });
+        },
+        get: (...args) => around("blobs.get", () => ports.blobs.get(...args)),
+        delete: (key) => around("blobs.delete", () => ports.blobs.delete(key)),
+        list: (...args) => around("blobs.list", () => ports.blobs.list(...args)),
+      },
+    },
+    calls,
+    struck: struck.promise,
+    async release() {
+      released.resolve();
+      await Promise.all(late);
+    },
+  };
+}
+
+/** What the real port says when it does not work; of some of them ports.ts promises nothing better than an Error. */
+function failureOf(name: string, made: boolean): Error {
+  const what = { "writer.commit": "writer", "reader.rows": "reader", read: "reader" } as const;
+  const part = Object.entries(what).find(([one]) => one === name)?.[1];
+  if (part === undefined) return new Error(`${name} is broken`);
+  if (made && part === "writer") return new Failed<PlatformFailure>({ code: "storage.unknown" });
+  return new Failed<PlatformFailure>({ code: "overloaded", what: part, retryAfterS: 1 });
+}

@@ -1,0 +1,77 @@
+import { expect, test } from "bun:test";
+import { type Service, testService, withService } from "../../support/service.ts";
+import {
+  FLOWS,
+  HELD_AT_FIRST,
+  NAMES,
+  POSTED,
+  READS,
+  type Read,
+  WAITING,
+} from "../support/write-flows.ts";
+
+interface Seen {
+  etag: string;
+  how: string;
+  text: string;
+}
+
+/** Every read, as the service answers it now. */
+async function seen(send: Service["send"]): Promise<Map<Read, Seen>> {
+  const all = new Map<Read, Seen>();
+  for (const name of NAMES) {
+    const { status, headers, text } = await send("GET", READS[name], { as: "VISUALIZADOR" });
+    expect([name, status]).toEqual([name, 200]);
+    all.set(name, { etag: headers.get("etag") ?? "", how: headers.get("x-cache") ?? "", text });
+  }
+  return all;
+}
+
+/** The same, computed each time. */
+async function computed({ ports, send }: Service): Promise<Map<Read, Seen>> {
+  const { CACHE_ENTRIES } = ports.config;
+  ports.config.CACHE_ENTRIES = 0;
+  try {
+    return await seen(send);
+  } finally {
+    ports.config.CACHE_ENTRIES = CACHE_ENTRIES;
+  }
+}
+
+const inOrder = (names: readonly Read[]) => NAMES.filter((name) => names.includes(name));
+
+for (const { says, write, first, status = 200, changes, asks = [] } of FLOWS)
+  test(`${says}: ${changes.length === 0 ? "no read changes" : "only what shows it changes"}, and nothing is stale`, async () => {
+    const service = await testService();
+    try {
+      await service.upload(POSTED.xml, "?approve=true");
+      await service.upload(WAITING.xml);
+      await service.upload(HELD_AT_FIRST.xml);
+      await first?.(service);
+      const before = await seen(service.send);
+      service.ports.clock.advance(60_000);
+      expect((await write(service)).status).toBe(status);
+      const after = await seen(service.send);
+      const right = await computed(service);
+      for (const name of NAMES)
+        expect([name, after.get(name)?.text]).toEqual([name, right.get(name)?.text]);
+      const changed = NAMES.filter((name) => after.get(name)?.etag !== before.get(name)?.etag);
+      expect(changed).toEqual(inOrder(changes));
+      const asked = NAMES.filter((name) => after.get(name)?.how === "MISS");
+      expect(asked).toEqual(inOrder([...changes, ...asks]));
+    } finally {
+      await service.close();
+    }
+  });
+
+test("every read that may be answered from memory is among those that these flows are held against", () =>
+  withService(async ({ send }) => {
+    const { body } = await send("GET", "/openapi.json");
+    const cached = Object.keys(body.paths)
+      .filter((path) => body.paths[path].get?.responses[304])
+      // A file is not remembered: it never changes.
+      .filter((path) => path !== "/api/exports/{id}/file");
+    const pattern = (path: string) =>
+      path.replace(/\?.*/, "").replace(/[0-9]{44}$/, "{access_key}");
+    expect(cached.sort()).toEqual([...new Set(Object.values(READS).map(pattern))].sort());
+  }));

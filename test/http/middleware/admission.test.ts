@@ -1,0 +1,215 @@
+import { expect, test } from "bun:test";
+import type { Role } from "../../../src/accounts/roles.ts";
+import type { Config } from "../../../src/config.ts";
+import type { DocumentReader } from "../../../src/ports/documents.ts";
+import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
+import { answerOf, type Service, testService, withService } from "../../support/service.ts";
+
+test("no request is refused below the bound; above it 503 with Retry-After, and health still answers", async () => {
+  const service = await testService({ config: { MAX_IN_FLIGHT: 20 } });
+  const release = Promise.withResolvers<void>();
+  const inside = { now: 0 };
+  const full = Promise.withResolvers<void>();
+  const { read } = service.ports.documents;
+  const held: DocumentReader["read"] = async (bytes, signal) => {
+    inside.now += 1;
+    if (inside.now === 20) full.resolve();
+    await release.promise;
+    return read(bytes, signal);
+  };
+  service.ports.documents.read = held;
+  const uploads = Array.from({ length: 20 }, (_, seed) =>
+    service.upload(syntheticNote({ seed, items: 1 }).xml),
+  );
+  await full.promise;
+  const over = await service.upload(syntheticNote({ seed: 99 }).xml);
+  expect([over.status, over.body.code, over.headers.get("retry-after")]).toEqual([
+    503,
+    "overloaded",
+    "1",
+  ]);
+  expect((await service.send("GET", "/api/stock")).status).toBe(503);
+  expect((await service.send("GET", "/api/health")).status).toBe(200);
+  expect((await service.send("GET", "/api/health/full")).status).toBe(200);
+  release.resolve();
+  expect((await Promise.all(uploads)).map(({ status }) => status)).toEqual(Array(20).fill(200));
+  expect((await service.upload(syntheticNote({ seed: 99 }).xml)).status).toBe(200);
+  await service.close();
+});
+
+/** A body that says it has so many bytes, sends some of them at once, and then nothing. */
+function stalled(sent: number) {
+  const piece = new Uint8Array(1 << 20).fill(0x3c);
+  let left = sent;
+  const asked = Promise.withResolvers<void>();
+  const ended = Promise.withResolvers<void>();
+  const body = new ReadableStream<Uint8Array>(
+    {
+      pull(out) {
+        if (left === 0) {
+          asked.resolve();
+          return ended.promise;
+        }
+        const bytes = piece.subarray(0, Math.min(left, piece.length));
+        left -= bytes.length;
+        out.enqueue(bytes);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  return { body, asked: asked.promise, end: ended.resolve };
+}
+
+const BATCH = 50 << 20;
+
+/** Sends a batch that never ends as somebody; resolves when the service waits for the rest of it, or has answered. */
+async function slowBatch({ app, tokenOf }: Service, as: Role, sent: number) {
+  const { body, asked, end } = stalled(sent);
+  const leaving = new AbortController();
+  const answer = Promise.resolve(
+    app.request("/api/nfe/batch", {
+      method: "POST",
+      body,
+      signal: leaving.signal,
+      headers: {
+        authorization: `Bearer ${tokenOf(as)}`,
+        "content-type": "application/zip",
+        "content-length": String(BATCH),
+      },
+    }),
+  );
+  const first = await Promise.race([asked, answer]);
+  return {
+    refused: first instanceof Response ? await answerOf(first) : null,
+    answer,
+    end,
+    leaving,
+  };
+}
+
+test("bodies hold what they have sent, not what they say: slow ones by the dozen keep nobody out", () =>
+  withService(async (service) => {
+    const slow = await Promise.all(
+      Array.from({ length: 30 }, () => slowBatch(service, "OPERADOR", 200_000)),
+    );
+    expect(slow.map(({ refused }) => refused)).toEqual(Array(30).fill(null));
+    for (const who of ["OPERADOR", "GERENTE"] as const)
+      expect((await service.upload(syntheticNote({ seed: who.length }).xml, "", who)).status).toBe(
+        200,
+      );
+    for (const { leaving } of slow) leaving.abort();
+    await Promise.all(slow.map(({ answer }) => answer));
+  }));
+
+test("one user has two large bodies in memory and not three, a colleague still sends, and what is done makes room", () =>
+  withService(async (service) => {
+    const mine = await Promise.all([1, 2].map(() => slowBatch(service, "OPERADOR", BATCH - 1)));
+    expect(mine.map(({ refused }) => refused)).toEqual([null, null]);
+    const third = await slowBatch(service, "OPERADOR", BATCH - 1);
+    expect([third.refused?.status, third.refused?.body.code]).toEqual([429, "share_exceeded"]);
+    expect(third.refused?.headers.get("retry-after")).toBe("5");
+    const hers = await slowBatch(service, "GERENTE", BATCH - 1);
+    expect(hers.refused).toBeNull();
+    mine[0]?.leaving.abort();
+    await mine[0]?.answer;
+    const again = await slowBatch(service, "OPERADOR", BATCH - 1);
+    expect(again.refused).toBeNull();
+    for (const { leaving, answer } of [...mine, hers, again]) {
+      leaving.abort();
+      await answer;
+    }
+  }));
+
+/** A service whose documents are read when they are told to; `read` says how many have begun. */
+async function paused(config: Partial<Config>) {
+  const service = await testService({ config });
+  const release = Promise.withResolvers<void>();
+  const begun = { count: 0 };
+  const { read } = service.ports.documents;
+  const held: DocumentReader["read"] = async (bytes, signal) => {
+    begun.count += 1;
+    await release.promise;
+    return read(bytes, signal);
+  };
+  service.ports.documents.read = held;
+  return { service, begun, release: release.resolve };
+}
+
+test("one user has so many requests in work, a colleague still gets in, and a company has its own bound", async () => {
+  const bounds = { MAX_IN_FLIGHT_PER_USER: 3, MAX_IN_FLIGHT_PER_COMPANY: 5 };
+  const { service, begun, release } = await paused(bounds);
+  const upload = (seed: number, as: Role) =>
+    service.upload(syntheticNote({ seed, items: 1 }).xml, "", as);
+  const mine = [1, 2, 3].map((seed) => upload(seed, "OPERADOR"));
+  while (begun.count < 3) await service.ports.breathe();
+  const fourth = await service.send("GET", "/api/stock", { as: "OPERADOR" });
+  expect([fourth.status, fourth.body.code, fourth.body.limit]).toEqual([429, "share_exceeded", 3]);
+  const hers = [4, 5].map((seed) => upload(seed, "GERENTE"));
+  while (begun.count < 5) await service.ports.breathe();
+  const company = await service.send("GET", "/api/stock", { as: "VISUALIZADOR" });
+  expect([company.status, company.body.code]).toEqual([503, "overloaded"]);
+  expect((await service.send("GET", "/api/stock", { as: "stranger" })).status).toBe(200);
+  release();
+  for (const { status } of await Promise.all([...mine, ...hers])) expect(status).toBe(200);
+  expect((await service.send("GET", "/api/stock", { as: "OPERADOR" })).status).toBe(200);
+  await service.close();
+});
+
+test("one user has a fifth of the readers' queue: what is more waits for its turn, and a colleague's is read at once", async () => {
+  const { service, begun, release } = await paused({ NFE_QUEUE: 10 });
+  const upload = (seed: number, as: Role, signal?: AbortSignal) =>
+    Promise.resolve(
+      service.app.request("/api/nfe/upload", {
+        method: "POST",
+        body: syntheticNote({ seed, items: 1 }).xml,
+        headers: { authorization: `Bearer ${service.tokenOf(as)}`, "content-type": "text/xml" },
+        ...(signal === undefined ? {} : { signal }),
+      }),
+    );
+  const leaving = new AbortController();
+  const mine = [1, 2, 3, 4, 5].map((seed) => upload(seed, "OPERADOR"));
+  while (begun.count < 2) await service.ports.breathe();
+  const gone = upload(6, "OPERADOR", leaving.signal);
+  for (let turns = 0; turns < 200; turns++) await service.ports.breathe();
+  expect(begun.count).toBe(2);
+  const hers = upload(7, "GERENTE");
+  while (begun.count < 3) await service.ports.breathe();
+  leaving.abort();
+  expect((await gone).status).toBe(499);
+  release();
+  for (const { status } of await Promise.all([...mine, hers])) expect(status).toBe(200);
+  // The one who left was never read.
+  expect(begun.count).toBe(6);
+  await service.close();
+});
+
+test("logins whose bodies do not come take a quarter of the places, and 20 of one network: nobody with a token is kept out", async () => {
+  const service = await testService({ config: { MAX_IN_FLIGHT: 100 } });
+  let network = 0;
+  service.ports.peer = () => `192.0.2.${network}`;
+  const leaving = new AbortController();
+  const answers: Promise<Response>[] = [];
+  const login = async () => {
+    const { body, asked } = stalled(1);
+    const { signal } = leaving;
+    const answer = Promise.resolve(
+      service.app.request("/api/login", { method: "POST", body, signal }),
+    );
+    answers.push(answer);
+    return Promise.race([asked.then(() => "waits" as const), answer.then(({ status }) => status)]);
+  };
+  const many = async (times: number) => {
+    const seen: (string | number)[] = [];
+    for (let i = 0; i < times; i++) seen.push(await login());
+    return seen;
+  };
+  expect(await many(21)).toEqual([...Array(20).fill("waits"), 429]);
+  network = 1;
+  expect(await many(6)).toEqual([...Array(5).fill("waits"), 503]);
+  expect((await service.send("GET", "/api/stock")).status).toBe(200);
+  expect((await service.send("GET", "/api/health/full")).status).toBe(200);
+  leaving.abort();
+  await Promise.all(answers);
+  expect((await service.send("POST", "/api/login", { json: {} })).status).toBe(400);
+  await service.close();
+});

@@ -1,0 +1,102 @@
+import { expect, test } from "bun:test";
+import { addUser, house, tokenFor } from "../../support/house.ts";
+import { accountsApp, send } from "../routes/accounts-app.ts";
+
+const codeOf = async (response: Response) => [
+  response.status,
+  JSON.parse(await response.text()).code,
+  response.headers.get("www-authenticate"),
+];
+const REQUIRED = [401, "auth.required", "Bearer"];
+const INVALID = [401, "auth.invalid_token", 'Bearer error="invalid_token"'];
+
+test("without a token the answer is 401 and says which scheme; an unknown path tells a stranger no more", async () => {
+  const ports = await house();
+  const app = accountsApp(ports);
+  for (const path of ["/api/company", "/api/nothing/here", "/api/login"])
+    expect(await codeOf(await send(app, "GET", path))).toEqual(REQUIRED);
+  for (const authorization of ["", "Basic abc", "Bearer", "Bearer ", "bearer  "])
+    expect(
+      await codeOf(await send(app, "GET", "/api/company", { headers: { authorization } })),
+    ).toEqual(REQUIRED);
+  const token = await tokenFor(ports, 1, "ADMIN");
+  expect((await send(app, "GET", "/api/nothing/here", { token })).status).toBe(404);
+  await ports.close();
+});
+
+test("a bad token is 401, and the answer does not tell a forged one from an old one", async () => {
+  const ports = await house();
+  const app = accountsApp(ports);
+  const token = await tokenFor(ports, 1, "ADMIN");
+  for (const bad of ["x", `${token}x`, await tokenFor(ports, 99, "ADMIN")])
+    expect(await codeOf(await send(app, "GET", "/api/company", { token: bad }))).toEqual(INVALID);
+  ports.clock.advance(86_400_000);
+  expect(await codeOf(await send(app, "GET", "/api/company", { token }))).toEqual(INVALID);
+  await ports.close();
+});
+
+test("the scheme's name is read in any case, as HTTP has it", async () => {
+  const ports = await house();
+  const token = await tokenFor(ports, 1, "ADMIN");
+  for (const scheme of ["bearer", "BEARER", "Bearer"]) {
+    const headers = { authorization: `${scheme} ${token}` };
+    const response = await send(accountsApp(ports), "GET", "/api/company", { headers });
+    expect(response.status).toBe(200);
+  }
+  await ports.close();
+});
+
+test("S6: a token in the address or in a cookie opens nothing", async () => {
+  const ports = await house();
+  const app = accountsApp(ports);
+  const token = await tokenFor(ports, 1, "ADMIN");
+  expect(await codeOf(await send(app, "GET", `/api/company?token=${token}`))).toEqual(REQUIRED);
+  const headers = { cookie: `token=${token}; authorization=Bearer ${token}` };
+  expect(await codeOf(await send(app, "GET", "/api/company", { headers }))).toEqual(REQUIRED);
+  expect(JSON.stringify(ports.sent)).not.toContain(token);
+  await ports.close();
+});
+
+test("S2: a role without the permission is refused before its body is looked at", async () => {
+  const ports = await house();
+  const app = accountsApp(ports);
+  for (const role of ["VISUALIZADOR", "OPERADOR", "GERENTE"] as const) {
+    const id = await addUser(ports, { email: `${role}@x.example`.toLowerCase(), role });
+    const token = await tokenFor(ports, id, "ADMIN");
+    for (const [method, body] of [["GET"], ["PATCH", { name: 7 }]] as const) {
+      const response = await send(app, method, "/api/company", { token, body });
+      expect(response.status).toBe(403);
+      expect(JSON.parse(await response.text())).toMatchObject({ code: "auth.forbidden" });
+    }
+  }
+  await ports.close();
+});
+
+test("S2: a route that declares no permission is refused to everybody, also one registered by hand", async () => {
+  const ports = await house();
+  const app = accountsApp(ports);
+  app.get("/api/forgotten", (c) => c.text("secret"));
+  app.all("/api/forgotten/all", (c) => c.text("secret"));
+  app.get("/api/forgotten/:id", (c) => c.text("secret"));
+  const token = await tokenFor(ports, 1, "ADMIN");
+  for (const path of ["/api/forgotten", "/api/forgotten/all", "/api/forgotten/7"]) {
+    expect((await send(app, "GET", path)).status).toBe(401);
+    const response = await send(app, "GET", path, { token });
+    expect(await response.text()).not.toContain("secret");
+    expect(response.status).toBe(403);
+  }
+  expect(ports.sent.filter((line) => line.event === "route.undeclared")).toHaveLength(3);
+  await ports.close();
+});
+
+test("S2: a forgotten route is not saved by the guard of a wider one that stands after it", async () => {
+  const ports = await house();
+  const app = accountsApp(ports);
+  const { asks } = await import("../../../src/http/middleware/permissions.ts");
+  app.get("/api/things/archive", (c) => c.text("secret"));
+  app.get("/api/things/:id", asks("administer").middleware, (c) => c.text("thing"));
+  const token = await tokenFor(ports, 1, "ADMIN");
+  expect((await send(app, "GET", "/api/things/archive", { token })).status).toBe(403);
+  expect(await (await send(app, "GET", "/api/things/7", { token })).text()).toBe("thing");
+  await ports.close();
+});

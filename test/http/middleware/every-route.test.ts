@@ -1,0 +1,92 @@
+import { expect, test } from "bun:test";
+import { inspectRoutes } from "hono/dev";
+import { ROLES } from "../../../src/accounts/roles.ts";
+import { oneCompanyOnly, testService, withService } from "../../support/service.ts";
+import { concrete, MATRIX } from "../support/matrix.ts";
+
+test("S2: every route answers each role as the matrix says, before it looks at the request", async () => {
+  const service = await testService();
+  // Where several companies share an installation /metrics is no administrator's.
+  await oneCompanyOnly(service);
+  try {
+    for (const [method, path, least] of MATRIX) {
+      if (least === "nobody" || path === "/api/logout") continue;
+      for (const role of ROLES) {
+        const response = await service.raw(method.toUpperCase(), concrete(path), { as: role });
+        const answer = `${method} ${path} as ${role}: ${response.status === 403 ? 403 : "let in"}`;
+        const mayEnter = ROLES.indexOf(role) >= ROLES.indexOf(least);
+        expect(answer).toBe(`${method} ${path} as ${role}: ${mayEnter ? "let in" : 403}`);
+        expect([401, 405, 500]).not.toContain(response.status);
+        await response.body?.cancel();
+      }
+    }
+  } finally {
+    await service.close();
+  }
+});
+
+test("the matrix names every route, and no route answers a stranger unless it is listed as open", () =>
+  withService(async ({ app, raw }) => {
+    const served = inspectRoutes(app)
+      .filter(({ isMiddleware, path }) => !isMiddleware && /^\/(api\/|metrics$)/.test(path))
+      .map(({ method, path }) => `${method.toLowerCase()} ${path.replace(/:(\w+)/g, "{$1}")}`);
+    expect([...new Set(served)].sort()).toEqual(MATRIX.map(([m, p]) => `${m} ${p}`).sort());
+    for (const [method, path, least] of MATRIX) {
+      const { status } = await raw(method.toUpperCase(), concrete(path), { as: "nobody" });
+      expect([
+        path,
+        least === "nobody" ? status !== 401 || path === "/api/login" : status === 401,
+      ]).toEqual([path, true]);
+    }
+  }));
+
+test("the document at /openapi.json has every route with its permission", () =>
+  withService(async ({ send }) => {
+    const { body } = await send("GET", "/openapi.json", { as: "nobody" });
+    expect(body.openapi).toBe("3.1.0");
+    const documented = Object.entries<Record<string, unknown>>(body.paths).flatMap(
+      ([path, methods]) => Object.keys(methods).map((method) => `${method} ${path}`),
+    );
+    expect(documented.sort()).toEqual(MATRIX.map(([m, p]) => `${m} ${p}`).sort());
+  }));
+
+test("another company's note is not found, whatever is asked of it", () =>
+  withService(async ({ upload, send }) => {
+    const { syntheticNote } = await import("../../../src/synthetic/synthetic-note.ts");
+    const note = syntheticNote();
+    await upload(note.xml);
+    const path = `/api/nfes/${note.accessKey}`;
+    for (const [method, rest, json] of [
+      ["GET", "", undefined],
+      ["GET", "/xml", undefined],
+      ["POST", "/process", undefined],
+      ["POST", "/discard", { reason: "nada" }],
+      ["POST", "/restore", undefined],
+    ] as const) {
+      const answer = await send(method, path + rest, {
+        as: "stranger",
+        ...(json === undefined ? {} : { json }),
+      });
+      expect([rest, answer.status, answer.body.code]).toEqual([rest, 404, "nfe.not_found"]);
+    }
+    expect((await send("GET", "/api/nfes", { as: "stranger" })).body.data).toEqual([]);
+    expect((await send("GET", "/api/stock", { as: "stranger" })).body.data).toEqual([]);
+  }));
+
+test("what a body asks beyond its route's permission is refused by role: corrections are a manager's", () =>
+  withService(async ({ upload, send }) => {
+    const { syntheticNote } = await import("../../../src/synthetic/synthetic-note.ts");
+    for (const [seed, json] of [
+      [1, { items: [{ n_item: 1, factor: 2 }] }],
+      [2, { override: ["no_protocol"] }],
+    ] as const)
+      for (const role of ["VISUALIZADOR", "OPERADOR", "GERENTE"] as const) {
+        const note = syntheticNote({ seed });
+        await upload(note.xml);
+        const answer = await send("POST", `/api/nfes/${note.accessKey}/process`, {
+          as: role,
+          json,
+        });
+        expect([role, answer.status !== 403]).toEqual([role, role === "GERENTE"]);
+      }
+  }));

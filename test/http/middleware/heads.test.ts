@@ -1,0 +1,116 @@
+import { expect, test } from "bun:test";
+import { openDownloads } from "../../../src/http/stream/downloads.ts";
+import { followerOf } from "../../../src/journal/follower.ts";
+import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
+import { work } from "../../support/jobs.ts";
+import { type Service, withService } from "../../support/service.ts";
+import { ordered } from "../routes/ordered.ts";
+import { PATH, settle } from "../stream/following.ts";
+import { concrete, MATRIX } from "../support/matrix.ts";
+
+/** Every address that answers GET: one of each route, and those of a note and a file that are there. */
+async function gets(service: Service): Promise<string[]> {
+  const note = syntheticNote({ seed: 1, items: 2 });
+  await service.upload(note.xml, "?approve=true");
+  const made = await ordered(service, { type: "stock" });
+  await work(service.ports);
+  const key = `/api/nfes/${note.accessKey}`;
+  const routes = MATRIX.filter(([method]) => method === "get").map(([, path]) => concrete(path));
+  return [...routes, "/openapi.json", key, `${key}/xml`, made, `${made}/file`];
+}
+
+const tight = {
+  config: { SSE_CLIENTS: 2, SSE_CLIENTS_PER_USER: 2, MAX_IN_FLIGHT: 2, MAX_IN_FLIGHT_PER_USER: 1 },
+};
+
+/** Nothing that a request may take is taken. */
+function nothingTaken({ ports }: Service): void {
+  expect([followerOf(ports).size, openDownloads(ports)]).toEqual([0, 0]);
+}
+
+test("HEAD on every GET route leaks nothing: three times on each, and then the stream still opens", () =>
+  withService(async (service) => {
+    for (const path of await gets(service))
+      for (let time = 0; time < 3; time++) {
+        const { status, text } = await service.send("HEAD", path);
+        expect([path, status, text]).toEqual([path, expect.any(Number), ""]);
+        expect(status).not.toBe(500);
+        expect(status).not.toBe(503);
+        nothingTaken(service);
+      }
+    const streams = [await service.raw("GET", PATH), await service.raw("GET", PATH)];
+    expect(streams.map(({ status }) => status)).toEqual([200, 200]);
+    for (const { body } of streams) await body?.cancel();
+    nothingTaken(service);
+  }, tight));
+
+test("HEAD has the status and headers of GET, and its length where that is known", () =>
+  withService(async (service) => {
+    for (const path of await gets(service)) {
+      if (path === PATH) continue;
+      const [get, head] = [await service.raw("GET", path), await service.raw("HEAD", path)];
+      expect([path, head.status]).toEqual([path, get.status]);
+      expect(head.headers.get("content-type")).toBe(get.headers.get("content-type"));
+      expect(head.headers.get("etag")).toBe(get.headers.get("etag"));
+      const length = head.headers.get("content-length");
+      const sent = String((await get.arrayBuffer()).byteLength);
+      // The metrics count themselves, and a clock goes on.
+      if (path === "/metrics" || path === "/api/health/full") continue;
+      expect([path, length]).toEqual([path, path.startsWith("/api/export/") ? null : sent]);
+    }
+  }));
+
+test("HEAD of the feed waits for no event", () =>
+  withService(async ({ send }) => {
+    expect((await send("HEAD", "/api/events?wait=25")).status).toBe(200);
+  }));
+
+test("a reader that never pulls leaks nothing, on every GET route: a minute later its place is another's", () =>
+  withService(async (service) => {
+    const { ports, raw } = service;
+    for (const path of await gets(service)) {
+      const unread = [await raw("GET", path), await raw("GET", path)];
+      for (let second = 0; second < 62; second++) {
+        ports.clock.advance(1_000);
+        await settle(service);
+      }
+      expect([path, followerOf(ports).size]).toEqual([path, 0]);
+      const again = await raw("GET", path);
+      expect([path, again.status]).toEqual([path, unread[0]?.status ?? 0]);
+      await again.body?.cancel();
+      for (const { body } of unread) await body?.cancel().catch(() => undefined);
+      nothingTaken(service);
+    }
+  }, tight));
+
+test("a stream that nobody reads gives its place back ten seconds after its token was revoked", () =>
+  withService(async (service) => {
+    const { ports, raw, send } = service;
+    const { body } = await raw("GET", PATH, { as: "OPERADOR" });
+    await send("POST", "/api/logout", { as: "OPERADOR" });
+    for (let second = 0; second < 20; second++) {
+      ports.clock.advance(1_000);
+      await settle(service);
+    }
+    nothingTaken(service);
+    await expect(body?.getReader().read()).rejects.toThrow("does not read");
+  }, tight));
+
+test("a stream whose client reads keeps its place, however quiet the company is", () =>
+  withService(async (service) => {
+    const { ports, raw } = service;
+    const reader = (await raw("GET", PATH)).body?.getReader();
+    let beats = 0;
+    const reading = (async () => {
+      for (let got = await reader?.read(); got?.done === false; got = await reader?.read())
+        beats += 1;
+    })();
+    for (let second = 0; second < 200; second++) {
+      ports.clock.advance(1_000);
+      await settle(service);
+    }
+    expect([followerOf(ports).size, beats]).toEqual([1, 26]);
+    await reader?.cancel();
+    await reading;
+    nothingTaken(service);
+  }, tight));

@@ -1,0 +1,169 @@
+import { expect, test } from "bun:test";
+import { connect } from "node:net";
+import { trusted } from "../../../src/lib/cast.ts";
+import { breathe } from "../../../src/platform/bun/ports.ts";
+import type { DocumentReader } from "../../../src/ports/documents.ts";
+import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
+import { type Service, withService } from "../../support/service.ts";
+
+const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
+
+const lineOf = (service: Service, event = "request") =>
+  service.ports.sent.filter((line) => line.event === event).at(-1);
+
+test("a request is one line: ids, route pattern, who, code, time and size, and nothing that was sent", () =>
+  withService(async (service) => {
+    const note = syntheticNote();
+    const answer = await service.upload(note.xml);
+    expect(lineOf(service)).toEqual({
+      level: "info",
+      event: "request",
+      request_id: answer.headers.get("x-request-id"),
+      trace_id: answer.headers.get("traceparent")?.split("-")[1],
+      method: "POST",
+      route: "/api/nfe/upload",
+      status: 200,
+      code: null,
+      ms: expect.any(Number),
+      bytes: null,
+      user: 12,
+      company: 1,
+      key: null,
+      peer: "127.0.0.1",
+    });
+    await service.send("GET", `/api/nfes/${note.accessKey}?segredo=1`, {
+      as: "stranger",
+      headers: { "content-length": "0" },
+    });
+    expect(lineOf(service)).toMatchObject({
+      route: "/api/nfes/:access_key",
+      status: 404,
+      code: "nfe.not_found",
+      user: 21,
+      company: 2,
+      bytes: 0,
+    });
+    await service.send("GET", "/lugar/nenhum", { as: "nobody" });
+    expect(lineOf(service)).toMatchObject({ route: "unknown", status: 404, user: null });
+    expect(service.ports.sent).toHaveLength(3);
+    const log = JSON.stringify(service.ports.sent);
+    for (const secret of [note.accessKey, "segredo", "nenhum", service.tokenOf("stranger")])
+      expect(log).not.toContain(secret);
+  }));
+
+test("a caller's trace goes on in the answer and the log; what is no traceparent begins one", () =>
+  withService(async (service) => {
+    const traced = async (traceparent?: string) => {
+      const sent = traceparent === undefined ? {} : { headers: { traceparent } };
+      const answer = await service.send("GET", "/api/health", sent);
+      const [, trace, span] = (answer.headers.get("traceparent") ?? "").split("-");
+      expect(lineOf(service)?.trace_id).toBe(trace);
+      expect(span).toMatch(/^[0-9a-f]{16}$/);
+      return trace;
+    };
+    expect(await traced(`00-${TRACE}-00f067aa0ba902b7-01`)).toBe(TRACE);
+    for (const bad of [undefined, `00-${TRACE}-0-01`, "lixo"]) {
+      const own = await traced(bad);
+      expect(own).toMatch(/^[0-9a-f]{32}$/);
+      expect(own).not.toBe(TRACE);
+    }
+  }));
+
+test("a crash says which line of ours threw, and never the message", () =>
+  withService(async (service) => {
+    service.ports.documents = {
+      ...service.ports.documents,
+      // A reader that breaks its promise.
+      read: async () =>
+        trusted<Awaited<ReturnType<DocumentReader["read"]>>>({ ok: true, value: null }),
+    };
+    expect((await service.upload(syntheticNote().xml)).status).toBe(500);
+    expect(lineOf(service, "request.crashed")).toMatchObject({
+      level: "error",
+      name: "TypeError",
+      where: expect.stringMatching(/\/src\/[a-z/-]+\.ts:\d+/),
+      request_id: lineOf(service)?.request_id,
+      trace_id: lineOf(service)?.trace_id,
+    });
+    expect(lineOf(service)).toMatchObject({ status: 500, code: "internal" });
+  }));
+
+/** The service on a socket, so that a client can leave. */
+function onSocket(service: Service) {
+  const server = Bun.serve({
+    port: 0,
+    hostname: "127.0.0.1",
+    fetch: (request) => service.app.fetch(request),
+  });
+  /** Resolves when the next line of a request is written. */
+  const told = () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const { log } = service.ports;
+    service.ports.log = (...line) => {
+      log(...line);
+      if (line[1].startsWith("request")) resolve();
+    };
+    return promise;
+  };
+  return { port: server.port ?? 0, url: `http://127.0.0.1:${server.port}`, told, server };
+}
+
+test("a client that leaves while we work is no crash: one line at info, and an end to the work", () =>
+  withService(async (service) => {
+    const { url, told, server } = onSocket(service);
+    const reached = Promise.withResolvers<void>();
+    service.ports.documents = {
+      ...service.ports.documents,
+      read: (_, signal) =>
+        new Promise((_resolve, reject) => {
+          signal?.addEventListener("abort", () => reject(signal.reason));
+          reached.resolve();
+        }),
+    };
+    const leaving = new AbortController();
+    const line = told();
+    const sent = fetch(`${url}/api/nfe/upload`, {
+      method: "POST",
+      body: syntheticNote().xml,
+      headers: { authorization: `Bearer ${service.tokenOf("OPERADOR")}` },
+      signal: leaving.signal,
+    }).catch(() => null);
+    await reached.promise;
+    leaving.abort();
+    await sent;
+    await line;
+    expect(service.ports.sent).toMatchObject([
+      { level: "info", event: "request.aborted", status: 499, route: "/api/nfe/upload", user: 12 },
+    ]);
+    const { text } = await service.ports.meter.exposition();
+    expect(text).toContain(
+      'http_requests_total{method="POST",endpoint="/api/nfe/upload",status="499"} 1\n',
+    );
+    await server.stop(true);
+  }));
+
+test("a client that leaves in the middle of its document is no crash either", () =>
+  withService(async (service) => {
+    const { port, told, server } = onSocket(service);
+    const line = told();
+    const socket = connect(port, "127.0.0.1");
+    socket.write(
+      [
+        "POST /api/nfe/upload HTTP/1.1",
+        "Host: localhost",
+        `Authorization: Bearer ${service.tokenOf("OPERADOR")}`,
+        "Content-Type: application/xml",
+        "Content-Length: 100000",
+        "",
+        "<nfeProc>",
+      ].join("\r\n"),
+    );
+    // It is being read: the request waits for the rest of its body.
+    while (server.pendingRequests === 0) await breathe();
+    socket.destroy();
+    await line;
+    expect(service.ports.sent.map(({ event, level }) => [event, level])).toEqual([
+      ["request.aborted", "info"],
+    ]);
+    await server.stop(true);
+  }));

@@ -1,0 +1,44 @@
+import { expect, test } from "bun:test";
+import fc from "fast-check";
+import { reconcileAll } from "../../../src/stock/reconcile.ts";
+import { FULL } from "../../support/full.ts";
+import { type Answer, answerOf, withService } from "../../support/service.ts";
+import { complaint } from "../support/complaint.ts";
+import { requests, type Sent } from "../support/spoilt-requests.ts";
+import { KEPT } from "../support/whole-requests.ts";
+
+const RUNS = FULL ? 20_000 : 300;
+
+test(
+  `${RUNS} spoilt requests: never a 500, and every error is a problem document`,
+  () =>
+    withService(async (service) => {
+      const item = { product_code: "P1", type: "ENTRADA", quantity: 1 };
+      await service.upload(KEPT.xml);
+      const seen = new Map<number, number>();
+      const ask = async ({ method, path, headers, body }: Sent): Promise<Answer> => {
+        const given = new Headers({ authorization: `Bearer ${service.tokenOf("ADMIN")}` });
+        for (const [name, value] of headers) given.set(name, value);
+        const init = body === null ? {} : { body };
+        return answerOf(await service.app.request(path, { method, headers: given, ...init }));
+      };
+      await fc.assert(
+        fc.asyncProperty(requests, async (request) => {
+          const answer = await ask(request);
+          seen.set(answer.status, (seen.get(answer.status) ?? 0) + 1);
+          const wrong = request.method === "HEAD" ? null : complaint(answer);
+          if (wrong !== null) throw new Error(`${request.method} ${request.path}: ${wrong}`);
+        }),
+        { seed: 20261123, numRuns: RUNS },
+      );
+      // The walk went everywhere: what is taken, and each kind of refusal.
+      for (const status of [200, 400, 401, 404, 405, 415, 422])
+        expect([...seen.keys()]).toContain(status);
+      expect((await service.send("POST", "/api/movements", { json: item })).status).toBeOneOf([
+        201, 404,
+      ]);
+      expect(await reconcileAll(service.ports, 1)).toEqual([]);
+      expect(service.ports.sent.filter(({ event }) => event === "request.crashed")).toEqual([]);
+    }),
+  120_000,
+);

@@ -1,0 +1,80 @@
+import { expect, test } from "bun:test";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
+import { queued, xml } from "../../ingest/batch/queued-batch.ts";
+import { work } from "../../support/jobs.ts";
+import { type Service, withService } from "../../support/service.ts";
+
+const note = syntheticNote({ seed: 1 });
+const path = `/api/nfes/${note.accessKey}/xml`;
+
+/** Writes as somebody does who has the file and not the service. */
+const behind = (service: Service, sql: string, ...args: Uint8Array[]) =>
+  service.ports.writer.commit({ statements: [{ sql, args }], mine: () => undefined });
+
+test("an original that was changed, spoilt or taken away is not served, and each case has its own code", () =>
+  withService(async (service) => {
+    await service.upload(note.xml, "?approve=true");
+    expect((await service.send("GET", path)).text).toBe(note.xml);
+    const other = gzipSync(note.xml.replace("<nNF>", "<nNF>9").slice(0, note.xml.length));
+    const set = "update originals set gzip = ?1";
+    const codeOf = async (at = path) => {
+      const { status, body, text } = await service.send("GET", at);
+      expect(text).not.toContain("<nNF>");
+      return [status, body.code];
+    };
+    await behind(service, set, other);
+    expect(await codeOf()).toEqual([500, "original.damaged"]);
+    await behind(service, set, other.subarray(0, 50));
+    expect(await codeOf()).toEqual([500, "original.damaged"]);
+    // Another document under the known key can no longer be compared with what was kept.
+    const again = await service.upload(note.xml.replace("</infNFe>", " </infNFe>"));
+    expect([again.status, again.body.code]).toEqual([500, "original.damaged"]);
+    await behind(service, "delete from originals");
+    expect(await codeOf()).toEqual([500, "original.missing"]);
+    const stranger = syntheticNote({ seed: 2 }).accessKey;
+    expect(await codeOf(`/api/nfes/${stranger}/xml`)).toEqual([404, "nfe.not_found"]);
+  }));
+
+test("a queued document whose bytes were changed is not taken in: its job says why", () =>
+  withService(
+    async (service) => {
+      const job = await queued(service, [xml("a.xml", note.xml)], "&approve=true");
+      await behind(service, "update originals set gzip = ?1", gzipSync("<x/>"));
+      await work(service.ports);
+      const { body } = await service.send("GET", job);
+      expect([body.parked, JSON.stringify(body)]).toEqual([
+        1,
+        expect.stringContaining("original.damaged"),
+      ]);
+      expect(await service.rows("select * from notes")).toEqual([]);
+    },
+    { config: { JOB_ATTEMPTS: 1 } },
+  ));
+
+test("the file of an export that was changed or cut on the disk is not served", () =>
+  withService(async (service) => {
+    await service.upload(note.xml, "?approve=true");
+    const { body: order } = await service.send("POST", "/api/exports", {
+      json: { type: "movements" },
+    });
+    await work(service.ports);
+    const file = `/api/exports/${order.id}/file`;
+    expect((await service.send("GET", file)).status).toBe(200);
+    const folder = join(service.ports.config.DATA_DIR, "blobs", "exports", "1", order.id);
+    const [name = ""] = await readdir(folder);
+    const bytes = await readFile(join(folder, name));
+    for (const spoilt of [
+      bytes.with(10, 0x30),
+      bytes.subarray(0, bytes.length - 1),
+      bytes.subarray(0, 20),
+    ]) {
+      await writeFile(join(folder, name), spoilt);
+      for (const range of ["bytes=0-", "bytes=0-9"]) {
+        const answer = await service.send("GET", file, { headers: { range } });
+        expect([answer.status, answer.body.code]).toEqual([500, "file.damaged"]);
+      }
+    }
+  }));

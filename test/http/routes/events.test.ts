@@ -1,0 +1,139 @@
+import { expect, test } from "bun:test";
+import { sweepEvents } from "../../../src/journal/expire-events.ts";
+import { followerOf } from "../../../src/journal/follower.ts";
+import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
+import { earlier, happen, numbers } from "../../support/happen.ts";
+import { type Service, withService } from "../../support/service.ts";
+
+const told = (body: { data: { payload: { n: number } }[] }) =>
+  body.data.map(({ payload }) => payload.n);
+
+/** Resolves when a reader waits for events. */
+async function waiting({ ports }: Service): Promise<void> {
+  while (followerOf(ports).size === 0) await ports.breathe();
+}
+
+test("what a write does is in the feed when the write is answered, with its kind and its payload", () =>
+  withService(async ({ upload, send }) => {
+    const note = syntheticNote();
+    await upload(note.xml, "?approve=true");
+    const { status, body, headers } = await send("GET", "/api/events", { as: "VISUALIZADOR" });
+    expect(status).toBe(200);
+    expect(headers.get("cache-control")).toBe("no-store");
+    expect(body.data).toMatchObject([
+      {
+        id: "e1",
+        type: "nfe.registered",
+        at: "2026-11-23T12:00:00.000Z",
+        payload: { access_key: note.accessKey, direction: "entry" },
+      },
+      { id: "e2", type: "nfe.processed", payload: { access_key: note.accessKey } },
+    ]);
+    expect(body.next_cursor).toBe("e2");
+  }));
+
+test("page after page gives every event once, and the last cursor waits for what comes", () =>
+  withService(async ({ send, ports }) => {
+    await happen(ports, numbers(25));
+    await happen(ports, [999], 2);
+    const seen: number[] = [];
+    let after = "";
+    for (let n = 0; n < 4; n++) {
+      const { body } = await send("GET", `/api/events?limit=10${after}`);
+      seen.push(...told(body));
+      after = `&after=${body.next_cursor}`;
+    }
+    expect(seen).toEqual(numbers(25));
+    await happen(ports, [25]);
+    expect(told((await send("GET", `/api/events?limit=10${after}`)).body)).toEqual([25]);
+    expect(told((await send("GET", "/api/events", { as: "stranger" })).body)).toEqual([999]);
+    await happen(ports, numbers(600, 100));
+    expect((await send("GET", "/api/events?limit=9999")).body.data).toHaveLength(500);
+    expect((await send("GET", "/api/events")).body.data).toHaveLength(100);
+  }));
+
+test("a cursor that we have not given is 422, and one that is no longer kept is 410 and says where to go on", () =>
+  withService(
+    async ({ send, ports }) => {
+      for (const query of ["after=1", "after=e01", "after=x", "limit=0", "wait=-1", "wait=x"])
+        expect((await send("GET", `/api/events?${query}`)).status).toBe(422);
+      await happen(earlier(ports, 2), numbers(4));
+      await happen(ports, [4]);
+      await sweepEvents(ports);
+      const gone = await send("GET", "/api/events?after=e2");
+      expect([gone.status, gone.body.code, gone.body.next_cursor]).toEqual([
+        410,
+        "events.expired",
+        "e0",
+      ]);
+      expect(told((await send("GET", "/api/events?after=e0")).body)).toEqual([3, 4]);
+    },
+    { config: { EVENTS_KEEP_DAYS: 1 } },
+  ));
+
+test("?wait= answers as soon as something happens", () =>
+  withService(async (service) => {
+    const { send, ports } = service;
+    const answer = send("GET", "/api/events?wait=20");
+    await waiting(service);
+    await happen(ports, [1, 2]);
+    expect(told((await answer).body)).toEqual([1, 2]);
+    expect(followerOf(ports).size).toBe(0);
+    // What is there already is not waited for.
+    expect(told((await send("GET", "/api/events?wait=20&after=e1")).body)).toEqual([2]);
+  }));
+
+test("?wait= ends with its time, with the same cursor and nothing lost", () =>
+  withService(async (service) => {
+    const { send, ports } = service;
+    await happen(ports, [1]);
+    const answer = send("GET", "/api/events?wait=5&after=e1");
+    await waiting(service);
+    let answered = false;
+    answer.then(() => {
+      answered = true;
+    });
+    await happen(ports, [7], 2);
+    for (let n = 0; n < 4; n++) {
+      ports.clock.advance(1_000);
+      for (let turn = 0; turn < 5; turn++) await ports.breathe();
+    }
+    expect(answered).toBe(false);
+    ports.clock.advance(1_000);
+    expect((await answer).body).toEqual({ data: [], next_cursor: "e1" });
+    expect(followerOf(ports).size).toBe(0);
+  }));
+
+test("whoever waits is answered when the service begins to stop, and takes no place when none is left", () => {
+  const ending = new AbortController();
+  return withService(
+    async (service) => {
+      const { send, ports } = service;
+      const answer = send("GET", "/api/events?wait=20");
+      await waiting(service);
+      const refused = await send("GET", "/api/events?wait=20");
+      expect([refused.status, refused.body.code]).toEqual([503, "overloaded"]);
+      expect(refused.headers.get("retry-after")).toBe("5");
+      expect((await send("GET", "/api/events")).status).toBe(200);
+      ending.abort();
+      expect((await answer).body.data).toEqual([]);
+      expect(followerOf(ports).size).toBe(0);
+    },
+    { config: { SSE_CLIENTS: 1 }, stopping: ending.signal },
+  );
+});
+
+test("a reader who leaves while waiting gives the place back", () =>
+  withService(async (service) => {
+    const { app, ports, tokenOf } = service;
+    const leaving = new AbortController();
+    const answer = app.request("/api/events?wait=20", {
+      headers: { authorization: `Bearer ${tokenOf("ADMIN")}` },
+      signal: leaving.signal,
+    });
+    await waiting(service);
+    leaving.abort();
+    await Promise.resolve(answer).catch(() => undefined);
+    while (followerOf(ports).size > 0) await ports.breathe();
+    expect(followerOf(ports).size).toBe(0);
+  }));

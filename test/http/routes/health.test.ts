@@ -1,0 +1,20 @@
+import { expect, test } from "bun:test";
+import { withService } from "../../support/service.ts";
+
+test("a process that is ending says so with 503, before anything of it is gone", () => {
+  const ending = new AbortController();
+  return withService(
+    async ({ send }) => {
+      expect((await send("GET", "/api/health/full", { as: "nobody" })).body.status).toBe("ok");
+      ending.abort();
+      const full = await send("GET", "/api/health/full", { as: "nobody" });
+      expect([full.status, full.body.status, full.body.database]).toEqual([
+        503,
+        "stopping",
+        "connected",
+      ]);
+      expect((await send("GET", "/api/health", { as: "nobody" })).status).toBe(200);
+    },
+    { stopping: ending.signal },
+  );
+});

@@ -1,0 +1,238 @@
+import { expect, test } from "bun:test";
+import { Failed } from "../../../src/lib/result.ts";
+import { FIGURES } from "../../../src/metrics.ts";
+import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
+import { VERSION } from "../../../src/version.ts";
+import type { TestOverrides } from "../../support/ports.ts";
+import {
+  oneCompanyOnly,
+  type Service,
+  withService as withoutToken,
+} from "../../support/service.ts";
+
+const METRICS_TOKEN = "um-token-de-dezesseis-ou-mais";
+const scraper = { as: "nobody", headers: { authorization: `Bearer ${METRICS_TOKEN}` } } as const;
+
+/** A service whose operator's scraper has a token: the tests have two companies, whose administrators see no metrics. */
+const withService = (body: (service: Service) => Promise<void>, overrides: TestOverrides = {}) =>
+  withoutToken(body, { ...overrides, config: { METRICS_TOKEN, ...overrides.config } });
+
+/** The samples of an exposition: `name{labels}` and its value. */
+async function samplesOf({ send }: Service): Promise<Map<string, number>> {
+  const { status, text } = await send("GET", "/metrics", scraper);
+  expect(status).toBe(200);
+  const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+  return new Map(
+    lines.map((line) => {
+      const at = line.lastIndexOf(" ");
+      return [line.slice(0, at), Number(line.slice(at + 1))];
+    }),
+  );
+}
+
+test("the plan's three names are there, by route pattern", () =>
+  withService(async (service) => {
+    const note = syntheticNote();
+    await service.upload(note.xml);
+    await service.send("GET", `/api/nfes/${note.accessKey}`);
+    await service.send("GET", "/api/nfes/35");
+    await service.send("POST", `/api/nfes/${note.accessKey}/process`);
+    await service.send("POST", `/api/nfes/${note.accessKey}/process`);
+    const samples = await samplesOf(service);
+    const of = (name: string) => samples.get(name);
+    expect(of('http_requests_total{method="POST",endpoint="/api/nfe/upload",status="200"}')).toBe(
+      1,
+    );
+    const one = 'method="GET",endpoint="/api/nfes/:access_key"';
+    expect(of(`http_requests_total{${one},status="200"}`)).toBe(1);
+    expect(of(`http_requests_total{${one},status="422"}`)).toBe(1);
+    expect(of(`http_request_duration_seconds_count{${one}}`)).toBe(2);
+    expect(of(`http_request_duration_seconds_bucket{le="+Inf",${one}}`)).toBe(2);
+    // Approved twice, processed once.
+    expect(of("nfe_processed_total")).toBe(1);
+    expect(of('http_problems_total{code="request.invalid"}')).toBe(1);
+  }));
+
+test("verdicts are counted by class and hold, refusals by code, rows of exports by type", () =>
+  withService(async (service) => {
+    const note = syntheticNote({ seed: 1 });
+    await service.upload(note.xml, "?approve=true");
+    await service.upload(note.xml, "?approve=true");
+    await service.upload(syntheticNote({ seed: 2 }).xml);
+    await service.upload(syntheticNote({ seed: 3 }).xml.replaceAll("<tpAmb>1", "<tpAmb>2"));
+    await service.upload("<nada/>");
+    const form = new FormData();
+    form.append("files", new File(["%PDF"], "a.xml"));
+    form.append("files", new File(["<outro/>"], "b.xml"));
+    await service.send("POST", "/api/nfe/batch", { body: form });
+    const csv = await service.send("GET", "/api/export/movements?dialect=rfc4180");
+    const samples = await samplesOf(service);
+    const told = (name: string) =>
+      Object.fromEntries(
+        [...samples].flatMap(([sample, value]) =>
+          sample.startsWith(`${name}{`) ? [[sample.slice(name.length), value]] : [],
+        ),
+      );
+    expect(told("nfe_verdicts_total")).toEqual({
+      '{direction="entry",outcome="approved"}': 1,
+      '{direction="entry",outcome="waiting"}': 1,
+      '{direction="entry",outcome="held"}': 1,
+    });
+    expect(told("nfe_holds_total")).toEqual({ '{hold="homologation"}': 1 });
+    const refusals = told("nfe_refusals_total");
+    expect(refusals['{code="nfe.duplicate"}']).toBe(1);
+    expect(refusals['{code="nfe.not_an_nfe"}']).toBe(2);
+    const rows = csv.text.trimEnd().split("\r\n").length - 1;
+    expect(told("export_rows_total")).toEqual({ '{type="movements"}': rows, '{type="stock"}': 0 });
+    expect(samples.get("nfe_processed_total")).toBe(1);
+  }));
+
+/** Of WebDAV and caches; Bun's Request knows them, and takes one of its own for GET. */
+const METHODS = ["PROPFIND", "REPORT", "LOCK", "PURGE", "LINK", "SEARCH"];
+
+test("a thousand paths and methods that nobody serves are a handful of series", () =>
+  withService(async (service) => {
+    const before = (await samplesOf(service)).size;
+    for (let n = 0; n < 500; n++) {
+      await (await service.raw("GET", `/${n}/${crypto.randomUUID()}`)).body?.cancel();
+      const method = METHODS[n % METHODS.length] ?? "";
+      await (await service.raw(method, `/api/${n}`, { as: "nobody" })).body?.cancel();
+    }
+    const samples = await samplesOf(service);
+    // Unknown to a known user, unknown to nobody, and /metrics itself: counts, times, codes.
+    expect(samples.size - before).toBeLessThan(60);
+    expect([...samples.keys()].filter((name) => /\d{2,}-|\/\d/.test(name))).toEqual([]);
+    expect(samples.get('http_requests_total{method="GET",endpoint="unknown",status="404"}')).toBe(
+      500,
+    );
+    expect(samples.get('http_requests_total{method="other",endpoint="unknown",status="401"}')).toBe(
+      500,
+    );
+  }));
+
+test("METRICS_TOKEN opens /metrics and nothing else; without it only an administrator comes in", () =>
+  withService(
+    async ({ send }) => {
+      const answer = await send("GET", "/metrics", scraper);
+      expect(answer.status).toBe(200);
+      expect(answer.headers.get("content-type")).toStartWith("text/plain; version=0.0.4");
+      expect((await send("GET", "/api/stock", scraper)).status).toBe(401);
+      const wrong = { authorization: `Bearer ${METRICS_TOKEN.slice(0, -1)}x` };
+      expect((await send("GET", "/metrics", { as: "nobody", headers: wrong })).status).toBe(401);
+      expect((await send("GET", "/metrics", { as: "nobody" })).status).toBe(401);
+      expect((await send("GET", "/metrics", { as: "GERENTE" })).status).toBe(403);
+      const administrator = await send("GET", "/metrics", { as: "ADMIN" });
+      expect([administrator.status, administrator.body.code]).toEqual([
+        403,
+        "metrics.many_companies",
+      ]);
+    },
+    { config: { METRICS_TOKEN } },
+  ));
+
+test("an administrator, and a key of one, sees the metrics where there is one company, and nowhere else", () =>
+  withService(async (service) => {
+    const { send } = service;
+    const { body } = await send("POST", "/api/keys", { json: { name: "ERP", role: "ADMIN" } });
+    const key = { as: "nobody", headers: { authorization: `Bearer ${body.key}` } } as const;
+    for (const options of [{}, key]) {
+      const { status, body: problem, text } = await send("GET", "/metrics", options);
+      expect([status, problem.code]).toEqual([403, "metrics.many_companies"]);
+      expect(text).not.toContain("sge_notes");
+    }
+    await oneCompanyOnly(service);
+    for (const options of [{}, key]) {
+      const { status, text } = await send("GET", "/metrics", options);
+      expect([status, text]).toEqual([200, expect.stringContaining("# TYPE")]);
+    }
+    expect((await send("GET", "/metrics", { as: "GERENTE" })).status).toBe(403);
+  }));
+
+test("with no METRICS_TOKEN no token is one", () =>
+  withoutToken(async ({ send }) => {
+    for (const token of ["undefined", "null", METRICS_TOKEN])
+      expect(
+        (
+          await send("GET", "/metrics", {
+            as: "nobody",
+            headers: { authorization: `Bearer ${token}` },
+          })
+        ).status,
+      ).toBe(401);
+  }));
+
+test("scrapes stand outside of the rate limit", () =>
+  withService(
+    async (service) => {
+      const { send } = service;
+      await oneCompanyOnly(service);
+      for (let n = 0; n < 10; n++) {
+        expect((await send("GET", "/metrics")).status).toBe(200);
+        expect((await send("GET", "/metrics", scraper)).status).toBe(200);
+      }
+    },
+    { config: { METRICS_TOKEN, RATE_LIMIT_PER_SECOND: 1, RATE_LIMIT_BURST: 2 } },
+  ));
+
+test("each service counts for itself", () =>
+  withService(async (one) => {
+    await withService(async (other) => {
+      for (let n = 0; n < 3; n++) await one.send("GET", "/api/health");
+      const name = 'http_requests_total{method="GET",endpoint="/api/health",status="200"}';
+      expect((await samplesOf(one)).get(name)).toBe(3);
+      expect((await samplesOf(other)).get(name)).toBeUndefined();
+    });
+  }));
+
+test("where one process is not the service, its database tells the metrics, under the same names", () =>
+  withService(async (service) => {
+    const { ports, send } = service;
+    const { exposition: _, ...deaf } = ports.meter;
+    Object.assign(ports, { meter: deaf });
+    const empty = await samplesOf(service);
+    expect(empty.get("sge_companies")).toBe(2);
+    expect(empty.get("sge_notes_registered_total")).toBe(0);
+    await service.upload(syntheticNote({ seed: 1 }).xml, "?approve=true");
+    await service.upload(syntheticNote({ seed: 2 }).xml);
+    await send("POST", "/api/exports", { json: { type: "stock" } });
+    ports.clock.advance(60_000);
+    const samples = await samplesOf(service);
+    const movements = await service.rows("select count(*) as n from movements");
+    const told = await service.rows("select count(*) as n from events");
+    const expected = {
+      [`sge_build_info{version="${VERSION}"}`]: 1,
+      sge_companies: 2,
+      'sge_notes{status="PENDENTE"}': 1,
+      'sge_notes{status="PROCESSADA"}': 1,
+      'sge_notes{status="DESCARTADA"}': 0,
+      sge_notes_registered_total: 2,
+      sge_movements_total: Number(movements[0]?.n),
+      sge_events_total: Number(told[0]?.n),
+      sge_feed_age_seconds: 60,
+      'sge_jobs{kind="export",state="queued"}': 1,
+      sge_jobs_oldest_seconds: 60,
+      'sge_job_items{state="received"}': 0,
+      'sge_exports{state="kept"}': 0,
+      'sge_queue_messages{state="parked"}': 0,
+    };
+    const shown = Object.keys(expected).map((name) => [name, samples.get(name)]);
+    expect(Object.fromEntries(shown)).toEqual(expected);
+    for (const name of samples.keys())
+      expect(Object.keys(FIGURES)).toContain(name.replace(/\{.*/, ""));
+    expect((await send("GET", "/metrics", scraper)).headers.get("content-type")).toStartWith(
+      "text/plain; version=0.0.4",
+    );
+  }));
+
+test("a failure that is the world's is no refusal of a document", () =>
+  withService(async (service) => {
+    service.ports.documents = {
+      ...service.ports.documents,
+      read: () =>
+        Promise.reject(new Failed({ code: "overloaded", what: "documents", retryAfterS: 1 })),
+    };
+    expect((await service.upload(syntheticNote().xml)).status).toBe(503);
+    const samples = await samplesOf(service);
+    expect([...samples.keys()].filter((name) => name.startsWith("nfe_refusals_total"))).toEqual([]);
+    expect(samples.get('http_problems_total{code="overloaded"}')).toBe(1);
+  }));

@@ -1,0 +1,177 @@
+import { expect, test } from "bun:test";
+import { itemsOf } from "../../../src/ingest/note/stored-note.ts";
+import { movementsOf } from "../../../src/stock/ledger.ts";
+import { cancellationEvent } from "../../../src/synthetic/events.ts";
+import { type NoteOptions, syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
+import { SUPPLIERS } from "../../../src/synthetic/trade.ts";
+import { zipOf } from "../../../src/synthetic/zip.ts";
+import { work } from "../../support/jobs.ts";
+import { type Service, withService } from "../../support/service.ts";
+import { MATRIX } from "../support/matrix.ts";
+
+const [supplier] = SUPPLIERS;
+const item = { cProd: "P1", xProd: "PRODUTO", uCom: "UN", qCom: "10", vUnCom: "1.00" };
+const made = (seed: number, options: NoteOptions = {}) =>
+  syntheticNote({ seed, emit: supplier, items: [item, { ...item, cProd: "P2" }], ...options });
+
+/** What a company's administrator has made, by the parameter of a path that means it. */
+interface Own {
+  readonly access_key: string;
+  readonly waiting: string;
+  readonly job: string;
+  readonly export: string;
+}
+
+type Who = "ADMIN" | "stranger";
+
+/** Everything that a company can have, from the same notes for whoever asks; `from` is the first seed. */
+async function fill(service: Service, as: Who, from: number): Promise<Own> {
+  const { send, ports } = service;
+  const ok = async (method: string, path: string, options: object = {}) => {
+    const answer = await send(method, path, { as, ...options });
+    expect([path, answer.status < 300, answer.text]).toEqual([path, true, answer.text]);
+    return answer.body;
+  };
+  const upload = (xml: string, query = "") =>
+    ok("POST", `/api/nfe/upload${query}`, {
+      body: xml,
+      headers: { "content-type": "application/xml" },
+    });
+  const [inStock, waiting, cancelled, aside] = [0, 1, 2, 3].map((n) => made(from + n));
+  const key = inStock?.accessKey ?? "";
+  await upload(inStock?.xml ?? "", "?approve=true");
+  for (const { xml } of [waiting, cancelled, aside].flatMap((one) => one ?? [])) await upload(xml);
+  await upload(cancellationEvent(cancelled?.accessKey ?? ""));
+  await ok("POST", `/api/nfes/${aside?.accessKey}/discard`, { json: { reason: "outra" } });
+  await ok("PUT", "/api/supplier-items", {
+    json: {
+      supplier_cnpj: supplier?.cnpj,
+      code: "Q",
+      unit: "CX",
+      product_code: "P1",
+      factor: from,
+    },
+  });
+  for (const type of ["ENTRADA", "SAIDA"])
+    await ok("POST", "/api/movements", {
+      json: { product_code: "P1", type, quantity: 2, unit_cost: 3, reference: "R1", lot: "L" },
+    });
+  await ok("POST", "/api/keys", { json: { name: "chave", role: "OPERADOR" } });
+  await ok("PUT", "/api/config/email", {
+    json: {
+      imap_host: "mail.example.com",
+      imap_port: 993,
+      imap_user: `caixa${from}@example.com`,
+      imap_password: "segredo",
+      imap_folder: "INBOX",
+      use_tls: true,
+      active: false,
+    },
+  });
+  const batch = await ok("POST", "/api/nfe/batch?async=true", {
+    body: await zipOf([{ name: "a.xml", bytes: new TextEncoder().encode(made(from + 4).xml) }]),
+    headers: { "content-type": "application/zip" },
+  });
+  const order = await ok("POST", "/api/exports", { json: { type: "movements" } });
+  await work(ports);
+  return {
+    access_key: key,
+    waiting: waiting?.accessKey ?? "",
+    job: batch.job_id,
+    export: order.id ?? order.export_id ?? order.job_id,
+  };
+}
+
+/** Why a route that reads is not asked here. */
+const LEFT_OUT: Readonly<Record<string, string>> = {
+  "/api/notifications/stream": "never ends: test/http/stream/notifications.test.ts",
+  "/metrics": "is of the installation, not of a company: test/http/routes/metrics.test.ts",
+};
+
+/** Where a route reads by another statement for another query. */
+const QUERIES: Readonly<Record<string, readonly string[]>> = {
+  "/api/nfes": ["?status=PENDENTE", `?supplier=${supplier?.cnpj}`, "?search=1", "?from=2020-01-01"],
+  "/api/stock": ["?search=P", "?page=1&limit=1"],
+  "/api/products": ["?search=P", "?active=true"],
+  "/api/movements/list": [
+    ...["?product_code=P1", "?type=SAIDA", "?type=ENTRADA", "?origin=NFE", "?origin=MANUAL"],
+    ...[
+      "?reference=R1",
+      `?reference=${made(100).accessKey}`,
+      "?from=2020-01-01",
+      "?until=2030-01-01",
+    ],
+  ],
+  "/api/supplier-items": [`?supplier=${supplier?.cnpj}`, "?product_code=P1"],
+  "/api/dashboard/evolution": ["?days=30"],
+  "/api/export/movements": ["?product_code=P1", "?type=SAIDA"],
+  "/api/jobs": ["?kind=batch", "?state=done"],
+  "/api/events": ["?limit=500"],
+};
+
+/** What every route that reads tells somebody, by its address. */
+async function told(service: Service, as: Who, own: Own): Promise<Map<string, string>> {
+  // Nothing comes out of a cache.
+  await service.ports.writer.commit({
+    statements: [
+      { sql: "update cache_versions set version = version + 1 where tag <> 'accounts'", args: [] },
+    ],
+    mine: () => undefined,
+  });
+  const answers = new Map<string, string>();
+  const ask = async (method: string, path: string) => {
+    const answer = await service.send(method, path, { as });
+    expect([path, answer.status]).toEqual([path, 200]);
+    answers.set(path, answer.text);
+  };
+  for (const [method, path, least] of MATRIX) {
+    if (method !== "get" || least === "nobody" || path in LEFT_OUT) continue;
+    const id = path.startsWith("/api/exports/") ? own.export : own.job;
+    const at = path.replace("{access_key}", own.access_key).replace("{id}", id);
+    for (const query of ["", ...(QUERIES[path] ?? [])]) await ask("GET", at + query);
+  }
+  await ask("POST", `/api/nfes/${own.waiting}/process?dry_run=true`);
+  return answers;
+}
+
+test("of two companies that hold the same notes, products and jobs neither reads anything of the other, on any route", () =>
+  withService(async (service) => {
+    const ours = await fill(service, "ADMIN", 100);
+    const before = await told(service, "ADMIN", ours);
+    const theirs = await fill(service, "stranger", 100);
+    const theirsBefore = await told(service, "stranger", theirs);
+    expect(await told(service, "ADMIN", ours)).toEqual(before);
+    await fill(service, "ADMIN", 110);
+    expect(await told(service, "stranger", theirs)).toEqual(theirsBefore);
+    expect(before.size).toBeGreaterThan(40);
+  }));
+
+test("what one company has made is not found by another, on any route that names it", () =>
+  withService(async (service) => {
+    const ours = await fill(service, "ADMIN", 100);
+    await fill(service, "stranger", 200);
+    for (const [method, path] of MATRIX) {
+      if (!path.includes("{")) continue;
+      const id = path.startsWith("/api/exports/") ? ours.export : ours.job;
+      const at = path.replace("{access_key}", ours.access_key).replace("{id}", id);
+      const json =
+        path.endsWith("discard") || path.endsWith("withdraw") ? { reason: "nada" } : undefined;
+      const answer = await service.send(method.toUpperCase(), at, {
+        as: "stranger",
+        ...(json === undefined ? {} : { json }),
+      });
+      expect([method, path, answer.status]).toEqual([method, path, 404]);
+    }
+  }));
+
+test("the items and movements of a note are read for its company only, whoever names its number or key", () =>
+  withService(async (service) => {
+    const { ports, rows } = service;
+    const ours = await fill(service, "ADMIN", 100);
+    const [note] = await rows("select id from notes where access_key = ?1", [ours.access_key]);
+    expect(await itemsOf(ports, 1, Number(note?.id))).toHaveLength(2);
+    expect(await itemsOf(ports, 2, Number(note?.id))).toEqual([]);
+    await fill(service, "stranger", 100);
+    expect(await movementsOf(ports, 1, ours.access_key)).toHaveLength(2);
+    expect(await movementsOf(ports, 3, ours.access_key)).toEqual([]);
+  }));

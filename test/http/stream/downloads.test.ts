@@ -1,0 +1,29 @@
+import { expect, test } from "bun:test";
+import { openDownloads } from "../../../src/http/stream/downloads.ts";
+import { withService } from "../../support/service.ts";
+
+const PATHS = ["/api/export/stock", "/api/export/movements"];
+const at = (n: number) => PATHS[n % PATHS.length] ?? "";
+
+test("one user reads twenty files at a time, a colleague still gets one, and one that is read makes room", () =>
+  withService(async ({ raw, send, ports }) => {
+    const open = await Promise.all(Array.from({ length: 20 }, (_, n) => raw("GET", at(n))));
+    expect(open.map(({ status }) => status)).toEqual(Array(20).fill(200));
+    for (const path of PATHS) {
+      const refused = await send("GET", path);
+      expect([refused.status, refused.body.code]).toEqual([429, "share_exceeded"]);
+    }
+    expect((await send("GET", at(0), { as: "OPERADOR" })).status).toBe(200);
+    expect(openDownloads(ports)).toBe(20);
+    await open[0]?.text();
+    await open[1]?.body?.cancel();
+    expect(openDownloads(ports)).toBe(18);
+    expect((await send("GET", at(0))).status).toBe(200);
+    // Those that nobody reads are given up when their places are wanted.
+    ports.clock.advance(120_000);
+    const others = await Promise.all(Array.from({ length: 20 }, (_, n) => raw("GET", at(n))));
+    expect(others.map(({ status }) => status)).toEqual(Array(20).fill(200));
+    expect(openDownloads(ports)).toBe(20);
+    for (const { body } of others) await body?.cancel();
+    expect(openDownloads(ports)).toBe(0);
+  }));

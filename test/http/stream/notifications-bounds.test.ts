@@ -1,0 +1,189 @@
+import { expect, test } from "bun:test";
+import { followerOf } from "../../../src/journal/follower.ts";
+import { clientReader } from "../../../src/platform/libsql/reader.ts";
+import type { Reader } from "../../../src/ports/sql.ts";
+import { happen, numbers } from "../../support/happen.ts";
+import { withService } from "../../support/service.ts";
+import { type SseEvent, sseReader } from "../../support/sse.ts";
+import { following, PATH, settle, told } from "./following.ts";
+
+test("a heartbeat every eight seconds, and the runtime's patience is renewed by what the client takes", () => {
+  let renewed = 0;
+  return withService(
+    async (service) => {
+      const { ports } = service;
+      const { stream } = await following(service);
+      const beats: number[] = [];
+      let reading = true;
+      const start = ports.clock.now();
+      const reader = (async () => {
+        for (let event = await stream.next(); event !== null; event = await stream.next())
+          if (event.comment === "heartbeat" && reading) beats.push(ports.clock.now() - start);
+      })();
+      for (let second = 0; second < 33; second++) {
+        ports.clock.advance(1_000);
+        await settle(service);
+      }
+      expect(beats).toEqual([8_000, 16_000, 24_000, 32_000]);
+      expect(renewed).toBeGreaterThanOrEqual(beats.length);
+      reading = false;
+      await stream.cancel();
+      await reader;
+    },
+    {
+      patience: (_, seconds) => {
+        renewed += 1;
+        expect(seconds).toBe(120);
+      },
+    },
+  );
+});
+
+test("C2: a client that does not read is cut off at a bound, holds up nobody, and resumes where it was", () =>
+  withService(async (service) => {
+    const { ports } = service;
+    const slow = await following(service);
+    const quick = await following(service);
+    // Both have asked for more, and so follow; the slow one never asks again.
+    const pending = [slow.stream.next(), quick.stream.next()];
+    await settle(service);
+    await happen(ports, [0]);
+    expect(told(await Promise.all(pending))).toEqual([0, 0]);
+    let written = 1;
+    while (followerOf(ports).size === 2 && written < 20_000) {
+      await happen(ports, numbers(100, written));
+      written += 100;
+      expect(told(await quick.stream.take(100))).toEqual(numbers(100, written - 100));
+    }
+    const [line] = ports.sent.filter(({ event }) => event === "stream.slow");
+    expect(Number(line?.bytes)).toBeLessThanOrEqual(256 * 1024);
+    expect(followerOf(ports).size).toBe(1);
+    const seen: (SseEvent | null)[] = await Promise.all(pending.slice(0, 1));
+    const read = (async () => {
+      for (;;) seen.push(...(await slow.stream.take(1)));
+    })();
+    await expect(read).rejects.toThrow();
+    const last = seen.at(-1)?.id ?? "";
+    const again = await following(service, { headers: { "last-event-id": last } });
+    const rest = await again.stream.take(written - seen.length);
+    expect(told([...seen, ...rest])).toEqual(numbers(written));
+    await again.stream.cancel();
+    await quick.stream.cancel();
+  }));
+
+test("beyond the bound a stream is refused with 503 and Retry-After, and one that leaves makes room", () =>
+  withService(
+    async (service) => {
+      const { send, ports } = service;
+      const first = await following(service);
+      const second = await following(service);
+      const perCompany = await send("GET", PATH);
+      expect([perCompany.status, perCompany.body.code]).toEqual([503, "overloaded"]);
+      expect(perCompany.headers.get("retry-after")).toBe("5");
+      const third = await following(service, { as: "stranger" });
+      expect((await send("GET", PATH, { as: "stranger" })).status).toBe(503);
+      await first.stream.cancel();
+      expect(followerOf(ports).size).toBe(2);
+      const again = await following(service);
+      for (const { stream } of [second, third, again]) await stream.cancel();
+      expect(followerOf(ports).size).toBe(0);
+    },
+    { config: { SSE_CLIENTS: 3, SSE_CLIENTS_PER_COMPANY: 2 } },
+  ));
+
+test("many clients cost one read for each commit, not one each", () =>
+  withService(
+    async (service) => {
+      const { ports } = service;
+      const streams = await Promise.all(Array.from({ length: 60 }, () => following(service)));
+      const nexts = streams.map(({ stream }) => stream.next());
+      await settle(service);
+      let reads = 0;
+      const { rows } = ports.reader;
+      const counted: Reader["rows"] = (statement, signal) => {
+        reads += 1;
+        return rows(statement, signal);
+      };
+      ports.reader.rows = counted;
+      await happen(ports, [1]);
+      expect(told(await Promise.all(nexts))).toEqual(Array.from({ length: 60 }, () => 1));
+      await settle(service);
+      expect(reads).toBeLessThanOrEqual(3);
+      for (const { stream } of streams) await stream.cancel();
+    },
+    { config: { SSE_CLIENTS_PER_USER: 60 } },
+  ));
+
+test("one user or key has so many streams and long polls, a colleague still gets in, and a refusal says why", () =>
+  withService(
+    async (service) => {
+      const { send, ports } = service;
+      const first = await following(service, { as: "VISUALIZADOR" });
+      const polls = [1, 2].map(() =>
+        send("GET", "/api/events?wait=25&after=e0", { as: "VISUALIZADOR" }),
+      );
+      while (followerOf(ports).size < 3) await ports.breathe();
+      for (const path of [PATH, "/api/events?wait=25&after=e0"]) {
+        const refused = await send("GET", path, { as: "VISUALIZADOR" });
+        expect([refused.status, refused.body.code]).toEqual([429, "share_exceeded"]);
+        expect(refused.headers.get("retry-after")).toBe("5");
+        expect(refused.body.detail).toContain("máximo 3");
+      }
+      const colleague = await following(service, { as: "OPERADOR" });
+      const { body: key } = await send("POST", "/api/keys", {
+        json: { name: "Integração", role: "VISUALIZADOR" },
+      });
+      const headers = { authorization: `Bearer ${key.key}` };
+      const program = await following(service, { as: "nobody", headers });
+      await first.stream.cancel();
+      const again = await following(service, { as: "VISUALIZADOR" });
+      for (const { stream } of [colleague, program, again]) await stream.cancel();
+      await happen(ports, [1]);
+      expect((await Promise.all(polls)).map(({ status }) => status)).toEqual([200, 200]);
+      expect(followerOf(ports).size).toBe(0);
+    },
+    { config: { SSE_CLIENTS_PER_USER: 3 } },
+  ));
+
+test("when the service stops, every stream says so, with a time to come back, and ends; a new one is refused", () => {
+  const ending = new AbortController();
+  return withService(
+    async (service) => {
+      const { ports, send } = service;
+      const streams = await Promise.all(Array.from({ length: 5 }, () => following(service)));
+      const firsts = streams.map(({ stream }) => stream.next());
+      await settle(service);
+      await happen(ports, [1]);
+      expect(told(await Promise.all(firsts))).toEqual([1, 1, 1, 1, 1]);
+      // What waits for a client is still sent.
+      await happen(ports, [2]);
+      await settle(service);
+      ending.abort();
+      const retries = new Set<number | undefined>();
+      for (const { stream } of streams) {
+        const events = await stream.rest();
+        expect(events.map(({ event }) => event)).toEqual(["test.happened", "bye"]);
+        retries.add(events[1]?.retry);
+      }
+      // They do not all come back at the same moment.
+      expect(retries.size).toBe(5);
+      expect(followerOf(ports).size).toBe(0);
+      const late = await send("GET", PATH);
+      expect([late.status, late.headers.get("retry-after")]).toEqual([503, "5"]);
+    },
+    { stopping: ending.signal },
+  );
+});
+
+test("a read that fails while a client catches up ends the stream and gives the place back", () =>
+  withService(async (service) => {
+    const { ports, raw } = service;
+    await happen(ports, [1]);
+    const response = await raw("GET", PATH, { headers: { "last-event-id": "e0" } });
+    const stream = sseReader(response.body);
+    await stream.take(1);
+    const broken = clientReader({ execute: () => Promise.reject(new Error("gone")) });
+    ports.reader.rows = broken.rows;
+    await expect(stream.next()).rejects.toThrow();
+    expect(followerOf(ports).size).toBe(0);
+  }));

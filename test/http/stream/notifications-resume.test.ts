@@ -1,0 +1,187 @@
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { sweepEvents } from "../../../src/journal/expire-events.ts";
+import { Failed } from "../../../src/lib/result.ts";
+import { openDatabase } from "../../../src/platform/bun/database/database.ts";
+import { groupWriter } from "../../../src/platform/libsql/group-writer.ts";
+import { earlier, happen, numbers } from "../../support/happen.ts";
+import { withService } from "../../support/service.ts";
+import type { SseReader } from "../../support/sse.ts";
+import { following, PATH, settle, told } from "./following.ts";
+
+describe("nothing is lost and nothing comes twice", () => {
+  test("a stream begins now, and Last-Event-ID goes on from where the client was", () =>
+    withService(async (service) => {
+      const { ports } = service;
+      await happen(ports, [1, 2, 3]);
+      const { stream, hello } = await following(service);
+      expect(hello).toBe("e3");
+      await happen(ports, [4, 5]);
+      expect(told(await stream.take(2))).toEqual([4, 5]);
+      await stream.cancel();
+      await happen(ports, [6]);
+      const again = await following(service, { headers: { "last-event-id": "e4" } });
+      expect(again.hello).toBe("e4");
+      expect(told(await again.stream.take(2))).toEqual([5, 6]);
+      await again.stream.cancel();
+      const byQuery = await following(service, { query: "?last_event_id=e5" });
+      expect(told(await byQuery.stream.take(1))).toEqual([6]);
+      await byQuery.stream.cancel();
+      // A client's address stays as it was; the header is the later word.
+      const both = await following(service, {
+        query: "?last_event_id=e0",
+        headers: { "last-event-id": "e5" },
+      });
+      expect(told(await both.stream.take(1))).toEqual([6]);
+      await both.stream.cancel();
+    }));
+
+  test("who is cut right after the greeting comes back to what happened meanwhile", () =>
+    withService(async (service) => {
+      const { stream, hello } = await following(service);
+      await stream.cancel();
+      await happen(service.ports, [1]);
+      const again = await following(service, { headers: { "last-event-id": hello ?? "" } });
+      expect(told(await again.stream.take(1))).toEqual([1]);
+      await again.stream.cancel();
+    }));
+
+  test("whenever clients come, go and come back while events are written, each sees each event once, in order", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(
+          fc.record({
+            batch: fc.integer({ min: 0, max: 30 }),
+            reads: fc.integer({ min: 0, max: 25 }),
+            leaves: fc.boolean(),
+            waits: fc.boolean(),
+          }),
+          { minLength: 3, maxLength: 10 },
+        ),
+        (steps) =>
+          withService(async (service) => {
+            const { ports } = service;
+            const first = await following(service);
+            const watcher = await following(service);
+            let { stream } = first;
+            let id = first.hello ?? "";
+            const seen: number[] = [];
+            const read = async (from: SseReader, count: number) => {
+              for (const event of await from.take(count)) {
+                if (event.event !== "test.happened") continue;
+                seen.push(event.data.payload.n);
+                id = event.id ?? id;
+              }
+            };
+            let written = 0;
+            for (const { batch, reads, leaves, waits } of steps) {
+              const pending = happen(ports, numbers(batch, written));
+              if (waits) await pending;
+              written += batch;
+              await read(stream, waits ? Math.min(reads, written - seen.length) : 0);
+              if (leaves) {
+                await stream.cancel();
+                const again = await following(service, { headers: { "last-event-id": id } });
+                stream = again.stream;
+              }
+              await pending;
+            }
+            await read(stream, written - seen.length);
+            expect(seen).toEqual(numbers(written));
+            expect(told(await watcher.stream.take(written))).toEqual(numbers(written));
+            await stream.cancel();
+            await watcher.stream.cancel();
+          }),
+      ),
+      { seed: 20261123, numRuns: 15 },
+    );
+  });
+
+  test("a backlog of any length is read page by page, as the client takes it", () =>
+    withService(async (service) => {
+      const { ports } = service;
+      await happen(ports, numbers(3_000));
+      let pages = 0;
+      const { rows } = ports.reader;
+      ports.reader.rows = (statement, signal) => {
+        if (statement.sql.includes("order by id limit")) pages += 1;
+        return rows(statement, signal);
+      };
+      const { stream } = await following(service, { headers: { "last-event-id": "e0" } });
+      await settle(service);
+      expect(pages).toBeLessThanOrEqual(2);
+      expect(told(await stream.take(3_000))).toEqual(numbers(3_000));
+      await happen(ports, [3_000]);
+      expect(told(await stream.take(1))).toEqual([3_000]);
+      await stream.cancel();
+    }));
+
+  test("what another process writes comes with the next look, a second later", () =>
+    withService(async (service) => {
+      const { ports } = service;
+      const { stream } = await following(service);
+      const next = stream.next();
+      await settle(service);
+      const database = await openDatabase(ports.config.DATABASE_URL);
+      const writer = groupWriter(database.writing, {
+        group: 1,
+        queue: 9,
+        patienceMs: 5_000,
+        breathe: ports.breathe,
+      });
+      await happen({ ...ports, writer }, [1]);
+      await settle(service);
+      expect(ports.pulse.count()).toBe(2);
+      ports.clock.advance(1_000);
+      expect(told([await next])).toEqual([1]);
+      await stream.cancel();
+      await database.close();
+    }));
+
+  test("a database that does not answer for a while loses nothing", () =>
+    withService(async (service) => {
+      const { ports } = service;
+      const { stream } = await following(service);
+      const next = stream.next();
+      await settle(service);
+      const { rows } = ports.reader;
+      ports.reader.rows = () =>
+        Promise.reject(new Failed({ code: "overloaded", what: "reader", retryAfterS: 1 }));
+      await happen(ports, [1]);
+      await happen(ports, [2]);
+      await settle(service);
+      ports.reader.rows = rows;
+      ports.clock.advance(1_000);
+      expect(told([await next, await stream.next()])).toEqual([1, 2]);
+      expect(ports.sent.filter(({ event }) => event === "feed.not_read")).not.toEqual([]);
+      await stream.cancel();
+    }));
+
+  test("who comes back after the events were swept is told so, and goes on with what is kept", () =>
+    withService(
+      async (service) => {
+        const { ports } = service;
+        await happen(earlier(ports, 2), numbers(5));
+        await happen(ports, [5]);
+        await sweepEvents(ports);
+        const { stream } = await following(service, { headers: { "last-event-id": "e2" } });
+        const gap = await stream.next();
+        expect([gap?.event, gap?.id]).toEqual(["gap", "e0"]);
+        expect(told(await stream.take(2))).toEqual([4, 5]);
+        await stream.cancel();
+      },
+      { config: { EVENTS_KEEP_DAYS: 1 } },
+    ));
+
+  test("a Last-Event-ID that is not ours is refused, not guessed", () =>
+    withService(async ({ send }) => {
+      for (const options of [
+        { headers: { "last-event-id": "7" } },
+        { headers: { "last-event-id": "e01" } },
+      ]) {
+        const { status, body } = await send("GET", PATH, options);
+        expect([status, body.code]).toEqual([422, "request.invalid"]);
+      }
+      expect((await send("GET", `${PATH}?last_event_id=x`)).status).toBe(422);
+    }));
+});

@@ -1,0 +1,161 @@
+import { expect, test } from "bun:test";
+import { PAGE_ROWS } from "../../../src/export/pages.ts";
+import { followerOf } from "../../../src/journal/follower.ts";
+import { deliver } from "../../../src/mail/deliver.ts";
+import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
+import { zipOf } from "../../../src/synthetic/zip.ts";
+import { work } from "../../support/jobs.ts";
+import { mailOf } from "../../support/mail.ts";
+import { type Service, withService } from "../../support/service.ts";
+import { MOVEMENTS, many, product } from "../routes/exported.ts";
+import { following, settle } from "./following.ts";
+
+/** The administrator of the tests, who makes the keys. */
+const ADMIN = 14;
+
+/** By hand, as an operator does it on the machine: nothing tells the cache. */
+const set = ({ ports }: Service, sql: string) =>
+  ports.writer.commit({
+    statements: [{ sql: `update users set ${sql} where id = ?1`, args: [ADMIN] }],
+    mine: () => undefined,
+  });
+
+/** What a person bears, and what bears in the person's name. */
+async function bearers({ send, tokenOf }: Service) {
+  const { body } = await send("POST", "/api/keys", { json: { name: "ERP", role: "GERENTE" } });
+  return [
+    ["token", tokenOf("ADMIN")],
+    ["key", String(body.key)],
+  ] as const;
+}
+
+const by = (bearer: string) => ({
+  as: "nobody" as const,
+  headers: { authorization: `Bearer ${bearer}` },
+});
+
+const LEAVING = ["active = 0", "company = 2"];
+
+for (const leaving of LEAVING)
+  test(`a person who leaves (${leaving}) takes the token and the keys along: requests, long polls and streams`, () =>
+    withService(async (service) => {
+      const { ports, send } = service;
+      for (const [kind, bearer] of await bearers(service)) {
+        expect([kind, (await send("GET", "/api/nfes", by(bearer))).status]).toEqual([kind, 200]);
+        const stream = (await following(service, by(bearer))).stream;
+        const poll = send("GET", "/api/events?wait=20", by(bearer));
+        while (followerOf(ports).size < 2) await ports.breathe();
+        await set(service, leaving);
+        for (const [method, path] of [
+          ["GET", "/api/nfes"],
+          ["GET", "/api/export/stock"],
+          ["GET", "/api/exports/0/file"],
+          ["GET", "/api/events"],
+          ["GET", "/api/notifications/stream"],
+          ["POST", "/api/nfe/upload"],
+        ] as const) {
+          const { status, body } = await send(method, path, by(bearer));
+          expect([kind, path, status, body.code]).toEqual([kind, path, 401, "auth.invalid_token"]);
+        }
+        ports.clock.advance(21_000);
+        expect([kind, (await poll).status]).toEqual([kind, 401]);
+        expect([kind, (await stream.rest()).at(-1)?.event]).toEqual([kind, "bye"]);
+        expect(followerOf(ports).size).toBe(0);
+        await set(service, "active = 1, company = 1");
+        expect([kind, (await send("GET", "/api/nfes", by(bearer))).status]).toEqual([kind, 200]);
+      }
+    }));
+
+test("a CSV that is being read ends within seconds of its reader's leaving", () =>
+  withService(async (service) => {
+    await product(service, "P");
+    await many(service, 6 * PAGE_ROWS);
+    for (const [kind, bearer] of await bearers(service)) {
+      const response = await service.raw("GET", MOVEMENTS, by(bearer));
+      const reader = response.body?.getReader();
+      await reader?.read();
+      await set(service, "active = 0");
+      service.ports.clock.advance(9_000);
+      const rest = (async () => {
+        for (let pieces = 0; ; pieces += 1) {
+          if ((await reader?.read())?.done !== false) return pieces;
+          await settle(service);
+        }
+      })();
+      expect([kind, await rest.catch(() => "cut")]).toEqual([kind, "cut"]);
+      await set(service, "active = 1");
+    }
+  }));
+
+test("a person whose role falls keeps a token and keys of that role only", () =>
+  withService(async (service) => {
+    const { send } = service;
+    const order = { json: { reason: "x" } };
+    for (const [kind, bearer] of await bearers(service)) {
+      const may = async (method: string, path: string) =>
+        (await send(method, path, { ...order, ...by(bearer) })).status !== 403;
+      const discard = ["POST", `/api/nfes/${"1".repeat(44)}/discard`] as const;
+      expect([kind, await may(...discard)]).toEqual([kind, true]);
+      await set(service, "role = 'VISUALIZADOR'");
+      expect([kind, await may(...discard), await may("PATCH", "/api/company")]).toEqual([
+        kind,
+        false,
+        false,
+      ]);
+      expect((await send("GET", "/api/nfes", by(bearer))).status).toBe(200);
+      await set(service, "role = 'ADMIN'");
+    }
+  }));
+
+test("what was accepted is done, and what is the company's stays: jobs, files and the address for mail", () =>
+  withService(
+    async (service) => {
+      const { ports, send } = service;
+      const [, key = ""] = (await bearers(service))[1] ?? [];
+      const address = (await send("POST", "/api/config/email/address")).body.intake_address;
+      const mailbox = { imap_host: "", imap_allowed_senders: "nfe@forn.example", active: true };
+      expect((await send("PUT", "/api/config/email", { json: mailbox })).status).toBe(200);
+      const zip = await zipOf([
+        { name: "a.xml", bytes: new TextEncoder().encode(syntheticNote({ seed: 1 }).xml) },
+      ]);
+      const sent = {
+        ...by(key),
+        body: zip,
+        headers: { ...by(key).headers, "content-type": "application/zip" },
+      };
+      const batch = await send("POST", "/api/nfe/batch?async=true&approve=true", sent);
+      expect(batch.status).toBe(202);
+      const csv = await send("POST", "/api/exports", { ...by(key), json: { type: "stock" } });
+      expect(csv.status).toBe(202);
+      await set(service, "active = 0");
+      const raw = mailOf({ parts: [{ name: "b.xml", content: syntheticNote({ seed: 2 }).xml }] });
+      const mail = {
+        from: "nfe@forn.example",
+        to: address,
+        headers: new Headers({ "message-id": "<1@forn.example>" }),
+        rawSize: raw.byteLength,
+        raw: new Blob([raw]).stream(),
+      };
+      expect(await deliver(ports, mail)).toBeNull();
+      await work(ports);
+      const as = "GERENTE" as const;
+      const jobs = (await send("GET", "/api/jobs", { as })).body.data;
+      expect(jobs.map(({ kind, state }: Record<string, string>) => [kind, state]).sort()).toEqual([
+        ["batch", "done"],
+        ["export", "done"],
+        ["mail", "done"],
+      ]);
+      const file = `/api/exports/${csv.body.id ?? csv.headers.get("location")?.split("/").at(-1)}/file`;
+      expect((await send("GET", file, { as })).status).toBe(200);
+      expect((await send("GET", file, by(key))).status).toBe(401);
+      const lines = await service.rows(
+        "select user_id, key_id is not null as by_key from audit where action like 'nfe.regist%' order by by_key desc",
+      );
+      // In the name of who asked for it, or of who set the mailbox up, whatever has become of that person.
+      expect(lines).toEqual([
+        { user_id: ADMIN, by_key: 1 },
+        { user_id: ADMIN, by_key: 0 },
+      ]);
+    },
+    { config: { MAIL_DOMAIN: "notas.example" } },
+  ));

@@ -1,0 +1,271 @@
+import { expect, test } from "bun:test";
+import { consume } from "../../../src/consumer.ts";
+import { resendSilent } from "../../../src/ingest/batch/expire-batches.ts";
+import { trusted } from "../../../src/lib/cast.ts";
+import { Failed } from "../../../src/lib/result.ts";
+import { sweep } from "../../../src/maintenance.ts";
+import type { Ports } from "../../../src/ports/ports.ts";
+import { syntheticBatch, syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
+import { zipBomb, zipOf } from "../../../src/synthetic/zip.ts";
+import { FULL } from "../../support/full.ts";
+import { work } from "../../support/jobs.ts";
+import { mortalWriter } from "../../support/mortal-writer.ts";
+import { type Service, withService } from "../../support/service.ts";
+import { CONTRADICTIONS } from "../upload/contradictory-zips.ts";
+import { rawZip } from "../upload/raw-zip.ts";
+import { eventsOf, outcomes, queued, utf8, xml } from "./queued-batch.ts";
+
+const DAY = 86_400_000;
+/** A request that may hold so little that every ZIP of these tests is for later. */
+const SMALL = { inRequest: { bytes: 10, documents: 1 } };
+
+const notes = (count: number) =>
+  Array.from({ length: count }, (_, i) => xml(`${i}.xml`, syntheticNote({ seed: i + 1 }).xml));
+
+const send = (
+  service: Service,
+  body: Uint8Array<ArrayBuffer>,
+  query = "",
+  type = "application/zip",
+) =>
+  service.send("POST", `/api/nfe/batch${query}`, {
+    as: "OPERADOR",
+    body,
+    headers: { "content-type": type, "content-length": String(body.byteLength) },
+  });
+
+async function sent(service: Service, body: Uint8Array<ArrayBuffer>, query = ""): Promise<string> {
+  const answer = await send(service, body, query);
+  expect([answer.status, answer.headers.get("location")]).toEqual([
+    202,
+    `/api/jobs/${answer.body.job_id}`,
+  ]);
+  return `/api/jobs/${answer.body.job_id}`;
+}
+
+const jobAt = async (service: Service, path: string) => (await service.send("GET", path)).body;
+const files = async (service: Service) => (await service.ports.blobs.list("")).length;
+
+test("a ZIP larger than a request may hold is taken unopened, and then as a batch", () =>
+  withService(async (service) => {
+    const twin = syntheticNote({ seed: 1 }).xml.replace("<natOp>", "<natOp>X");
+    const job = await sent(
+      service,
+      await zipOf([
+        ...notes(2),
+        xml("page.pdf", "%PDF"),
+        xml("twin.xml", twin),
+        xml("bad.xml", "<x/>"),
+        xml("two.xml", syntheticBatch([{ seed: 8 }, { seed: 9 }]).xml),
+      ]),
+      "?approve=true",
+    );
+    expect(await jobAt(service, job)).toMatchObject({ state: "queued", total: null, done: 0 });
+    await work(service.ports);
+    const done = await jobAt(service, job);
+    expect(done).toMatchObject({ state: "done", total: 6, done: 6, parked: 0 });
+    expect(outcomes(done.results)).toEqual([
+      ["0.xml", "approved"],
+      ["1.xml", "approved"],
+      ["page.pdf", "ignored"],
+      ["twin.xml", "duplicate"],
+      ["bad.xml", "rejected"],
+      ["two.xml", "registered"],
+      ["two.xml", "registered"],
+    ]);
+    expect(await eventsOf(service, "job.%")).toHaveLength(1);
+    expect(await files(service)).toBe(0);
+  }, SMALL));
+
+test("a ZIP of more documents than a request may hold is taken for later, whatever its size", () =>
+  withService(
+    async (service) => {
+      const job = await sent(service, await zipOf(notes(3)));
+      await work(service.ports);
+      expect(await jobAt(service, job)).toMatchObject({ state: "done", done: 3 });
+      const two = await send(service, await zipOf(notes(2)));
+      expect([two.status, two.body.summary.duplicate]).toEqual([200, 2]);
+    },
+    { inRequest: { bytes: 1_000_000, documents: 2 } },
+  ));
+
+test("what is no ZIP, too large, or not to be taken for later is refused before a job is made", () =>
+  withService(async (service) => {
+    const zip = await zipOf(notes(2));
+    expect((await send(service, utf8("<nfe>".repeat(10)))).body.code).toBe("batch.malformed_zip");
+    const rehearsed = await send(service, zip, "?dry_run=true");
+    expect([rehearsed.status, rehearsed.body.code]).toEqual([413, "batch.too_large"]);
+    const form = new FormData();
+    form.append("files", new File(["<a/>".repeat(50_000)], "a.xml"));
+    const multipart = await service.send("POST", "/api/nfe/batch", { body: form });
+    expect([multipart.status, multipart.body.code]).toEqual([413, "batch.too_large"]);
+    const huge = await service.send("POST", "/api/nfe/batch", {
+      body: zip,
+      headers: { "content-type": "application/zip", "content-length": String(51 << 20) },
+    });
+    expect([huge.status, huge.body.limit]).toEqual([413, 50 << 20]);
+    expect(await service.rows("select * from jobs")).toEqual([]);
+    expect(await files(service)).toBe(0);
+  }, SMALL));
+
+test("what is wrong with the whole ZIP is its one result", () =>
+  withService(async (service) => {
+    const cut = (await zipOf(notes(2))).slice(0, -30);
+    const bomb = await zipBomb({ bytesEach: 20 << 20 });
+    const wrong = [
+      { zip: cut, code: "batch.malformed_zip" },
+      { zip: bomb, code: "batch.too_large" },
+    ];
+    for (const { zip, code } of wrong) {
+      const job = await sent(service, zip);
+      await work(service.ports);
+      const { state, total, summary, results } = await jobAt(service, job);
+      expect([state, total, summary.rejected]).toEqual(["done", 1, 1]);
+      expect(results).toMatchObject([{ file: "enviado.zip", outcome: "rejected", code }]);
+      expect(results[0].message).not.toBe("");
+    }
+    expect(await files(service)).toBe(0);
+    expect(await service.rows("select * from originals")).toEqual([]);
+  }, SMALL));
+
+test("a ZIP that contradicts itself is refused when it is unpacked later, and nothing of it is taken in", () =>
+  withService(async (service) => {
+    for (const [title, [entries, end]] of Object.entries(CONTRADICTIONS)) {
+      const job = await sent(service, rawZip(entries, end));
+      await work(service.ports);
+      const { summary, results } = await jobAt(service, job);
+      expect([title, results[0].code]).toEqual([title, "batch.malformed_zip"]);
+      expect([title, results.length, summary.rejected]).toEqual([title, 1, 1]);
+    }
+    expect(await service.rows("select * from originals")).toEqual([]);
+  }, SMALL));
+
+test("an attempt that dies at any commit leaves nothing that the next one does twice", async () => {
+  const zip = await zipOf([
+    xml("bare.xml", syntheticNote({ seed: 3, root: "NFe" }).xml),
+    xml("whole.xml", syntheticNote({ seed: 3 }).xml),
+    ...notes(70),
+  ]);
+  const ends: string[] = [];
+  for (let dies = 0; dies < 6; dies += FULL ? 1 : 3)
+    await withService(async (service) => {
+      const job = await sent(service, zip, "?approve=true");
+      await work(service.ports, { writer: mortalWriter(service.ports.writer, dies) });
+      const done = await jobAt(service, job);
+      expect([dies, done.state, done.done]).toEqual([dies, "done", 72]);
+      ends.push(JSON.stringify(done.summary));
+      expect(await eventsOf(service, "job.%")).toHaveLength(1);
+    }, SMALL);
+  expect(new Set(ends).size).toBe(1);
+});
+
+test("delivered several times at once, a ZIP is unpacked once", () =>
+  withService(async (service) => {
+    const job = await sent(service, await zipOf(notes(40)));
+    const [row] = await service.rows("select company, id from jobs");
+    const message = { v: 1, kind: "archive", company: row?.company, job: row?.id };
+    const deliveries = [1, 2, 3].map(() => consume(service.ports, message));
+    expect(await Promise.all(deliveries)).toContain("done");
+    await work(service.ports);
+    expect(await consume(service.ports, message)).toBe("done");
+    const done = await jobAt(service, job);
+    expect(done).toMatchObject({ state: "done", total: 40, summary: { registered: 40 } });
+    expect(await service.rows("select count(*) as n from notes")).toEqual([{ n: 40 }]);
+  }, SMALL));
+
+test("a bucket that fails in the middle of an entry makes no document corrupt", () =>
+  withService(async (service) => {
+    const job = await sent(service, await zipOf(notes(3)));
+    const { blobs } = service.ports;
+    let reads = 0;
+    const shaky: Ports["blobs"] = {
+      ...blobs,
+      async get(key, range) {
+        reads += 1;
+        if (reads === 2)
+          throw new Failed({ code: "overloaded", what: "files", retryAfterS: 1 } as const);
+        return blobs.get(key, range);
+      },
+    };
+    await work(service.ports, { blobs: shaky });
+    expect(reads).toBeGreaterThan(2);
+    expect(await jobAt(service, job)).toMatchObject({ summary: { registered: 3, rejected: 0 } });
+  }, SMALL));
+
+test("a ZIP that has vanished is parked with its reason, and unpacked when it is there again", () =>
+  withService(async (service) => {
+    const zip = await zipOf(notes(2));
+    const job = await sent(service, zip);
+    const [row] = await service.rows("select blob from jobs");
+    const key = trusted<string>(row?.blob);
+    await service.ports.blobs.delete(key);
+    await work(service.ports);
+    const failed = await jobAt(service, job);
+    expect(failed).toMatchObject({ state: "failed", failure: { code: "batch.bytes_missing" } });
+    expect(await eventsOf(service, "job.failed")).toHaveLength(1);
+    await service.ports.blobs.put(key, zip);
+    const denied = await service.send("POST", `${job}/replay`, { as: "OPERADOR" });
+    expect(denied.status).toBe(403);
+    const replayed = await service.send("POST", `${job}/replay`, { as: "GERENTE" });
+    expect([replayed.status, replayed.body.replayed]).toEqual([202, 1]);
+    await work(service.ports);
+    expect(await jobAt(service, job)).toMatchObject({ state: "done", failure: null, done: 2 });
+    expect((await service.send("POST", `${job}/replay`, { as: "GERENTE" })).status).toBe(409);
+  }, SMALL));
+
+test("a message of a ZIP whose job has failed, or has gone, unpacks nothing", () =>
+  withService(async (service) => {
+    const zip = await zipOf(notes(2));
+    const path = await sent(service, zip);
+    const [row] = await service.rows("select id, blob from jobs");
+    const key = trusted<string>(row?.blob);
+    await service.ports.blobs.delete(key);
+    await work(service.ports);
+    await service.ports.blobs.put(key, zip);
+    const message = { v: 1, kind: "archive", company: 1, job: String(row?.id) } as const;
+    expect(await consume(service.ports, message)).toBe("done");
+    expect(await jobAt(service, path)).toMatchObject({ state: "failed", total: null });
+    expect(await service.rows("select * from job_items")).toEqual([]);
+    await service.ports.database.writing.execute("delete from jobs");
+    expect(await consume(service.ports, message)).toBe("done");
+    expect(await service.rows("select * from job_items")).toEqual([]);
+  }, SMALL));
+
+test("a ZIP whose message is lost is sent again; one that nobody replays goes with its job", () =>
+  withService(async (service) => {
+    await sent(service, await zipOf(notes(2)));
+    await service.ports.database.writing.execute("delete from queue");
+    service.ports.clock.advance(14 * 60_000);
+    expect(await sweep(service.ports)).toMatchObject({ resent: 0, files: 0 });
+    service.ports.clock.advance(2 * 60_000);
+    expect(await sweep(service.ports)).toMatchObject({ resent: 1 });
+    const refusing = { ...service.ports.blobs, get: async () => null };
+    await work(service.ports, { blobs: refusing });
+    expect(await files(service)).toBe(1);
+    service.ports.clock.set(Date.now() + 32 * DAY);
+    expect(await sweep(service.ports)).toMatchObject({ batches: 1, faults: 0 });
+    expect(await files(service)).toBe(0);
+  }, SMALL));
+
+test("a document whose message is lost is sent again, also while a ZIP of the company waits", () =>
+  withService(async (service) => {
+    await queued(service, notes(1));
+    await service.ports.database.writing.execute(
+      `insert into jobs (company, id, kind, state, params, blob, created_by, created_at, updated_at)
+        values (1, 'zip', 'batch', 'queued', '{}', 'archives/1/zip/sent.zip', 11, 0, ${Date.now() + DAY});
+      `,
+    );
+    await service.ports.database.writing.execute("delete from queue");
+    service.ports.clock.advance(16 * 60_000);
+    expect(await resendSilent(service.ports, 1)).toBe(1);
+    expect(await service.rows("select lane from queue")).toEqual([{ lane: "document" }]);
+  }));
+
+test("a ZIP that no job names goes after a day, one that waits does not", () =>
+  withService(async (service) => {
+    await sent(service, await zipOf(notes(2)));
+    await service.ports.blobs.put("archives/1/none/sent.zip", utf8("PK"));
+    service.ports.clock.set(Date.now() + DAY + 60_000);
+    expect(await sweep(service.ports)).toMatchObject({ files: 1 });
+    expect(await files(service)).toBe(1);
+  }, SMALL));

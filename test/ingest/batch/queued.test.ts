@@ -1,0 +1,162 @@
+import { expect, test } from "bun:test";
+import { reconcileAll } from "../../../src/stock/reconcile.ts";
+import { cancellationEvent } from "../../../src/synthetic/events.ts";
+import { syntheticBatch, syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
+import { zipOf } from "../../../src/synthetic/zip.ts";
+import { FULL } from "../../support/full.ts";
+import { work } from "../../support/jobs.ts";
+import { withService } from "../../support/service.ts";
+import { eventsOf, outcomes, queued, xml } from "./queued-batch.ts";
+
+const DOCUMENTS = FULL ? 500 : 200;
+const BAD = DOCUMENTS / 25;
+
+test(`${DOCUMENTS} documents sent for later: each has its result, in pages, in the order sent`, () =>
+  withService(async (service) => {
+    const bad = (i: number) => i % 25 === 7;
+    const files = Array.from({ length: DOCUMENTS }, (_, i) =>
+      xml(
+        `nota-${String(i).padStart(3, "0")}.xml`,
+        bad(i) ? "<resNFe/>" : syntheticNote({ seed: i + 1, items: 1 }).xml,
+      ),
+    );
+    const job = await queued(service, files, "&approve=true");
+    const before = await service.send("GET", job, { as: "VISUALIZADOR" });
+    expect(before.body).toMatchObject({
+      kind: "batch",
+      state: "queued",
+      total: DOCUMENTS,
+      done: 0,
+    });
+    expect(before.body.results[0]).toEqual({
+      position: 0,
+      file: "nota-000.xml",
+      outcome: "waiting",
+    });
+    await work(service.ports);
+    const results: { file: string; outcome: string; code?: string }[] = [];
+    for (let page = 1; page <= DOCUMENTS / 100; page += 1) {
+      const { body } = await service.send("GET", `${job}?page=${page}&limit=100`);
+      expect(body).toMatchObject({
+        state: "done",
+        done: DOCUMENTS,
+        parked: 0,
+        summary: { approved: DOCUMENTS - BAD, rejected: BAD, registered: 0, duplicate: 0 },
+        pagination: { page, limit: 100, total: DOCUMENTS, total_pages: DOCUMENTS / 100 },
+      });
+      results.push(...body.results);
+    }
+    expect(results.map(({ file }) => file)).toEqual(files.map(({ name }) => name));
+    for (const [i, result] of results.entries())
+      expect(result).toMatchObject(
+        bad(i) ? { outcome: "rejected", code: "nfe.not_an_nfe" } : { outcome: "approved" },
+      );
+    expect(
+      await service.rows("select count(*) as n from notes where status = 'PROCESSADA'"),
+    ).toEqual([{ n: DOCUMENTS - BAD }]);
+    expect(await eventsOf(service, "job.%")).toHaveLength(1);
+    expect(await service.rows("select * from queue")).toEqual([]);
+    expect(await reconcileAll(service.ports, 1)).toEqual([]);
+  }));
+
+test("each kind of file has the outcome that the batch route gives it at once", () =>
+  withService(async (service) => {
+    const bare = syntheticNote({ seed: 2, root: "NFe" });
+    const held = syntheticNote({ seed: 3, tpAmb: "2" });
+    const files = [
+      xml("a.xml", syntheticNote({ seed: 1 }).xml),
+      xml("b.xml", syntheticNote({ seed: 1 }).xml),
+      xml("c.xml", bare.xml),
+      xml("d.xml", syntheticNote({ seed: 2 }).xml),
+      xml("e.pdf", "%PDF-1.7 …"),
+      xml("f.xml", "<a>"),
+      xml("g.xml", cancellationEvent(held.accessKey)),
+      xml("h.xml", held.xml),
+      xml("i.xml", syntheticBatch([{ seed: 4 }, { seed: 5 }]).xml),
+      { name: "j.zip", bytes: await zipOf([xml("k.xml", syntheticNote({ seed: 6 }).xml)]) },
+    ];
+    const job = await queued(service, files, "&approve=true");
+    await work(service.ports);
+    const { body } = await service.send("GET", job);
+    await withService(async (other) => {
+      const now = await other.send("POST", "/api/nfe/batch?approve=true", {
+        body: await zipOf(files),
+        headers: { "content-type": "application/zip" },
+      });
+      const bare = body.results.map(({ position: _, ...line }: { position: number }) => line);
+      expect(bare).toEqual(now.body.results);
+      expect(body.summary).toEqual(now.body.summary);
+    });
+  }));
+
+test("documents of one note take their turn in the order sent, whatever the others do", () =>
+  withService(
+    async (service) => {
+      const files = Array.from({ length: 40 }, (_, i) => {
+        const seed = 1 + (i % 4);
+        return xml(`${i}.xml`, syntheticNote({ seed, root: i < 4 ? "NFe" : "nfeProc" }).xml);
+      });
+      const job = await queued(service, files, "&approve=true");
+      await work(service.ports);
+      const { body } = await service.send("GET", `${job}?limit=100`);
+      expect(outcomes(body.results)).toEqual(
+        files.map(({ name }, i) => [
+          name,
+          i < 4 ? "registered" : i < 8 ? "completed" : "duplicate",
+        ]),
+      );
+      expect(
+        await service.rows("select count(*) as n from notes where status = 'PROCESSADA'"),
+      ).toEqual([{ n: 4 }]);
+    },
+    { config: { JOB_CONCURRENCY: 8 } },
+  ));
+
+test("a batch without a document is done when it is sent", () =>
+  withService(async (service) => {
+    const job = await queued(service, [xml("a.pdf", "%PDF"), xml("b.zip", "PK\u0003\u0004")]);
+    const { body } = await service.send("GET", job);
+    expect(body).toMatchObject({ state: "done", total: 2, done: 2 });
+    expect(body.results).toMatchObject([{ outcome: "ignored" }, { outcome: "rejected" }]);
+    expect(await eventsOf(service, "job.%")).toMatchObject([{ type: "job.done" }]);
+    expect(await service.rows("select * from queue")).toEqual([]);
+  }));
+
+test("the author of a queued note is who sent it, in the name of the same request", () =>
+  withService(async (service) => {
+    await queued(service, [xml("a.xml", syntheticNote({ seed: 1 }).xml)]);
+    await work(service.ports);
+    const lines = await service.rows(
+      "select action, user_id, request_id, peer from audit where entity in ('job', 'nfe') order by id",
+    );
+    expect(lines.map(({ action }) => action)).toEqual(["nfe.enqueue", "nfe.register"]);
+    expect(lines[1]).toEqual({ ...lines[0], action: "nfe.register" });
+    expect(lines[0]).toMatchObject({ user_id: 12, peer: "127.0.0.1" });
+  }));
+
+test("another company's job is not found, and more than fifty open ones are refused", () =>
+  withService(async (service) => {
+    const job = await queued(service, [xml("a.xml", syntheticNote({ seed: 1 }).xml)]);
+    for (const [method, path] of [
+      ["GET", job],
+      ["POST", `${job}/replay`],
+      ["GET", `/api/exports/${job.split("/").at(-1)}`],
+    ] as const) {
+      const answer = await service.send(method, path, { as: "stranger" });
+      expect([path, answer.status]).toEqual([path, 404]);
+    }
+    expect((await service.send("GET", "/api/jobs", { as: "stranger" })).body.data).toEqual([]);
+    expect((await service.send("GET", "/api/jobs?kind=batch")).body.data).toMatchObject([
+      { kind: "batch", state: "queued", total: 1, done: 0, created_by: 12 },
+    ]);
+    for (let n = 1; n < 50; n += 1) await queued(service, [xml("a.xml", "<x/>")]);
+    const tooMany = await service.send("POST", "/api/nfe/batch?async=true", {
+      body: "<x/>",
+      headers: { "content-type": "application/xml" },
+    });
+    expect([tooMany.status, tooMany.body.code, tooMany.headers.get("retry-after")]).toEqual([
+      429,
+      "job.too_many",
+      "30",
+    ]);
+  }));

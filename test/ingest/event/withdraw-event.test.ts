@@ -1,0 +1,219 @@
+import { describe, expect, test } from "bun:test";
+import {
+  cancellationEvent,
+  correctionLetter,
+  syntheticEvent,
+} from "../../../src/synthetic/events.ts";
+import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
+import { COMPANY } from "../../../src/synthetic/trade.ts";
+import { type Answer, type Service, withService } from "../../support/service.ts";
+
+const NOTE = syntheticNote({ seed: 81 });
+const path = `/api/nfes/${NOTE.accessKey}`;
+const codes = (list: { code: string }[]) => list.map(({ code }) => code);
+
+const withdraw = ({ send }: Service, id: string, as: "GERENTE" | "OPERADOR" = "GERENTE") =>
+  send("POST", `${path}/events/${id}/withdraw`, { as, json: { reason: "arquivo falso" } });
+
+const holdsOf = async ({ send }: Service): Promise<string[]> =>
+  codes((await send("GET", path)).body.holds);
+
+const idOf = (answer: Answer): string => String(answer.body.event.id);
+
+describe("H5: an event that was wrong can be taken back", () => {
+  test("by a manager, with a reason; it stays visible, its note is judged again, feed and audit tell it", () =>
+    withService(async (service) => {
+      const { upload, send, rows } = service;
+      await upload(NOTE.xml);
+      const id = idOf(await upload(cancellationEvent(NOTE.accessKey)));
+      expect(await holdsOf(service)).toEqual(["cancelled"]);
+      expect((await withdraw(service, id, "OPERADOR")).status).toBe(403);
+      expect((await withdraw(service, "nobody")).body).toMatchObject({
+        code: "nfe.event_not_found",
+        status: 404,
+      });
+      expect(await withdraw(service, id)).toMatchObject({ status: 200, body: { event_id: id } });
+      expect((await send("GET", path)).body).toMatchObject({
+        holds: [],
+        events: [{ id, effect: "withdrawn", withdrawn: { reason: "arquivo falso" } }],
+      });
+      expect((await withdraw(service, id)).status).toBe(200);
+      const lines = await rows("select detail from audit where action = 'nfe.event_withdraw'");
+      expect(lines.map(({ detail }) => JSON.parse(String(detail)))).toEqual([
+        { type: "110111", sequence: 1, event_id: id, reason: "arquivo falso" },
+      ]);
+      expect(await rows("select type from events where type = 'nfe.event_withdrawn'")).toHaveLength(
+        1,
+      );
+      expect((await send("POST", `${path}/process`)).status).toBe(200);
+    }));
+
+  test("the same event sent again stays withdrawn, and another one takes its place", () =>
+    withService(async (service) => {
+      const { upload } = service;
+      await upload(NOTE.xml);
+      const id = idOf(await upload(cancellationEvent(NOTE.accessKey)));
+      await withdraw(service, id);
+      for (const again of [
+        cancellationEvent(NOTE.accessKey),
+        cancellationEvent(NOTE.accessKey, { root: "procEvento" }),
+        cancellationEvent(NOTE.accessKey).replaceAll("><", ">\n<"),
+      ])
+        expect((await upload(again)).body.event).toMatchObject({ effect: "withdrawn", id });
+      expect(await holdsOf(service)).toEqual([]);
+      const real = await upload(
+        cancellationEvent(NOTE.accessKey, { text: "Pedido cancelado de fato" }),
+      );
+      expect(real.body.event.effect).toBe("cancelled");
+      expect(await holdsOf(service)).toEqual(["cancelled"]);
+    }));
+
+  test("also before its note is here, and on a note that is in stock", () =>
+    withService(async (service) => {
+      const { upload, send } = service;
+      const early = idOf(await upload(cancellationEvent(NOTE.accessKey)));
+      await withdraw(service, early);
+      expect((await upload(NOTE.xml, "?approve=true")).body).toMatchObject({
+        status: "PROCESSADA",
+        holds: [],
+      });
+      const late = idOf(await upload(cancellationEvent(NOTE.accessKey, { sequence: 2 })));
+      expect(codes((await send("GET", path)).body.findings)).toContain(
+        "cancelled_after_processing",
+      );
+      await withdraw(service, late);
+      const { body } = await send("GET", path);
+      expect([body.status, body.holds]).toEqual(["PROCESSADA", []]);
+      expect(codes(body.findings)).not.toContain("cancelled_after_processing");
+    }));
+
+  test("twenty withdrawals at once withdraw it once", () =>
+    withService(async (service) => {
+      await service.upload(NOTE.xml);
+      const id = idOf(await service.upload(cancellationEvent(NOTE.accessKey)));
+      const answers = await Promise.all(Array.from({ length: 20 }, () => withdraw(service, id)));
+      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+      expect(
+        await service.rows("select id from audit where action = 'nfe.event_withdraw'"),
+      ).toHaveLength(1);
+    }));
+
+  test("an event of another company is not found", () =>
+    withService(async (service) => {
+      await service.upload(NOTE.xml);
+      const id = idOf(await service.upload(cancellationEvent(NOTE.accessKey)));
+      const other = await service.send("POST", `${path}/events/${id}/withdraw`, {
+        as: "stranger",
+        json: { reason: "não é minha" },
+      });
+      expect(other.status).toBe(404);
+      expect(await holdsOf(service)).toEqual(["cancelled"]);
+    }));
+});
+
+describe("M6: two events under one key, type and sequence are told apart", () => {
+  const first = correctionLetter(NOTE.accessKey, { text: "Onde se le rua A, leia-se rua B" });
+  const second = correctionLetter(NOTE.accessKey, {
+    text: "Onde se le dez, leia-se onze unidades",
+  });
+
+  test("the second is refused with 409 and differs, audited with its hash, and the first stands", () =>
+    withService(async ({ upload, send, rows }) => {
+      await upload(NOTE.xml);
+      expect((await upload(first)).body.event.effect).toBe("attached");
+      expect(await upload(second)).toMatchObject({
+        status: 409,
+        body: {
+          code: "nfe.event_differs",
+          access_key: NOTE.accessKey,
+          event: "110110",
+          sequence: 1,
+          differs: true,
+        },
+      });
+      const { body } = await send("GET", path);
+      expect(body.events).toMatchObject([{ text: "Onde se le rua A, leia-se rua B" }]);
+      const [line] = await rows("select entity_id, detail from audit where action = 'nfe.refuse'");
+      expect(line?.entity_id).toBe(NOTE.accessKey);
+      expect(JSON.parse(String(line?.detail))).toEqual({
+        code: "nfe.event_differs",
+        sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+        differs: true,
+      });
+    }));
+
+  test("the same one, written otherwise, is the same", () =>
+    withService(async ({ upload, rows }) => {
+      await upload(NOTE.xml);
+      const { id } = (await upload(first)).body.event;
+      for (const same of [
+        first,
+        first.replaceAll("><", ">\n<"),
+        first.replaceAll("procEventoNFe", "procEvento"),
+      ])
+        expect((await upload(same)).body.event).toMatchObject({ effect: "attached", id });
+      expect(await rows("select id from audit where action = 'nfe.event'")).toHaveLength(1);
+    }));
+
+  test("of two at the same moment one is kept, and the other is told", () =>
+    withService(async ({ upload, rows }) => {
+      await upload(NOTE.xml);
+      const answers = await Promise.all([upload(first), upload(second)]);
+      expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+      expect(await rows("select type from nfe_events")).toHaveLength(1);
+    }));
+
+  test("what a stranger says of a note before it is here keeps out neither its recipient's word nor its emitter's", () =>
+    withService(async (service) => {
+      const { upload } = service;
+      const said = (type: string, author: string) =>
+        syntheticEvent(NOTE.accessKey, { type, author });
+      const stranger = "99888777000100";
+      for (const type of ["210200", "210220", "210240", "211124"])
+        for (const author of [stranger, COMPANY.cnpj])
+          expect((await upload(said(type, author))).body.event).toMatchObject({
+            effect: "waiting",
+          });
+      expect((await upload(said("110192", stranger))).body.event.effect).toBe("none");
+      expect((await upload(said("110192", NOTE.accessKey.slice(6, 20)))).body.event.effect).toBe(
+        "waiting",
+      );
+      expect((await upload(NOTE.xml, "?approve=true")).body.status).toBe("PENDENTE");
+      expect(await holdsOf(service)).toEqual([
+        "refused_by_recipient",
+        "not_delivered",
+        "goods_lost",
+      ]);
+      const branch = syntheticEvent(NOTE.accessKey, {
+        type: "210240",
+        author: COMPANY.cnpj,
+        at: "2026-11-13T14:00:00-03:00",
+      });
+      expect((await upload(branch)).status).toBe(409);
+    }));
+
+  test("in a batch, and in its rehearsal, the second is rejected with the same code", () =>
+    withService(async ({ send, rows }) => {
+      for (const query of ["?dry_run=true", ""]) {
+        const body = new FormData();
+        for (const xml of [NOTE.xml, first, second]) body.append("files", new File([xml], "a.xml"));
+        const answer = await send("POST", `/api/nfe/batch${query}`, { body });
+        expect(answer.body.results).toMatchObject([
+          { outcome: "registered" },
+          { outcome: "event" },
+          { outcome: "rejected", code: "nfe.event_differs", access_key: NOTE.accessKey },
+        ]);
+      }
+      expect(await rows("select type from nfe_events")).toHaveLength(1);
+    }));
+});
+
+test("an event of another type leaves the hold of a cancellation as it is", () =>
+  withService(async (service) => {
+    await service.upload(NOTE.xml);
+    await service.upload(cancellationEvent(NOTE.accessKey));
+    await service.upload(
+      syntheticEvent(NOTE.accessKey, { type: "110150", detail: { tpAutor: "1" } }),
+    );
+    expect(await holdsOf(service)).toEqual(["cancelled"]);
+  }));

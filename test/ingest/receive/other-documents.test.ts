@@ -1,0 +1,95 @@
+import { expect, test } from "bun:test";
+import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
+import { zipOf } from "../../../src/synthetic/zip.ts";
+import { work } from "../../support/jobs.ts";
+import { type Service, withService } from "../../support/service.ts";
+import { queued, xml } from "../batch/queued-batch.ts";
+
+const CTE = '<cteProc xmlns="http://www.portalfiscal.inf.br/cte" versao="4.00"><CTe/></cteProc>';
+const NFSE = '<CompNfse xmlns="http://www.abrasf.org.br/nfse.xsd"><Nfse/></CompNfse>';
+const DISTRIBUTION =
+  '<retDistDFeInt xmlns="http://www.portalfiscal.inf.br/nfe"><cStat>138</cStat></retDistDFeInt>';
+
+const files = () => [
+  xml("nota.xml", syntheticNote({ seed: 1 }).xml),
+  xml("cte.xml", CTE),
+  xml("nfse", NFSE),
+  xml("dist.xml", DISTRIBUTION),
+];
+
+const RESULTS = [
+  { file: "nota.xml", outcome: "registered" },
+  {
+    file: "cte.xml",
+    outcome: "ignored",
+    message: "O arquivo não é uma NF-e: é um conhecimento de transporte eletrônico (CT-e)",
+  },
+  {
+    file: "nfse",
+    outcome: "ignored",
+    message: "O arquivo não é uma NF-e: é uma nota fiscal de serviço eletrônica (NFS-e)",
+  },
+  {
+    file: "dist.xml",
+    outcome: "rejected",
+    code: "nfe.not_an_nfe",
+    message:
+      "O XML não é uma NF-e: é um retorno de distribuição (retDistDFeInt); envie o XML da nota (nfeProc)",
+  },
+];
+
+const refusals = (service: Service) =>
+  service.rows(
+    "select json_extract(detail, '$.code') as code from audit where action = 'nfe.refuse'",
+  );
+
+test("a CT-e or an NFS-e among notes is ignored by its name in a batch, and leaves no refusal", () =>
+  withService(async (service) => {
+    const zip = await zipOf(files());
+    for (const query of ["?dry_run=true", ""]) {
+      const { status, body } = await service.send("POST", `/api/nfe/batch${query}`, {
+        as: "OPERADOR",
+        body: zip,
+        headers: { "content-type": "application/zip" },
+      });
+      expect([status, body.summary]).toMatchObject([
+        200,
+        { registered: 1, ignored: 2, rejected: 1 },
+      ]);
+      expect(body.results).toMatchObject(RESULTS);
+    }
+    expect(await refusals(service)).toEqual([{ code: "nfe.not_an_nfe" }]);
+  }));
+
+test("a CT-e or an NFS-e among notes is ignored by its name in a queued batch", () =>
+  withService(async (service) => {
+    const job = await queued(service, files());
+    await work(service.ports);
+    const { body } = await service.send("GET", job);
+    expect(body).toMatchObject({ state: "done", done: 4, summary: { ignored: 2, rejected: 1 } });
+    expect(body.results).toMatchObject(RESULTS);
+    expect(await refusals(service)).toEqual([{ code: "nfe.not_an_nfe" }]);
+  }));
+
+test("a CT-e that is uploaded alone is 422, and both its root and what it is are told", () =>
+  withService(async (service) => {
+    const { status, body } = await service.upload(CTE);
+    expect([status, body]).toMatchObject([
+      422,
+      {
+        code: "nfe.not_an_nfe",
+        got: "cteProc",
+        document_type: "cte",
+        detail: "O XML não é uma NF-e: é um conhecimento de transporte eletrônico (CT-e)",
+      },
+    ]);
+  }));
+
+test("a file that is no XML is told so once", () =>
+  withService(async (service) => {
+    const { status, body } = await service.upload("# Leia-me");
+    expect([status, body.detail]).toEqual([
+      415,
+      "O conteúdo enviado não é XML: envie o XML da nota no campo file de um formulário multipart, ou como corpo",
+    ]);
+  }));

@@ -1,0 +1,35 @@
+import { expect, test } from "bun:test";
+import { Tally } from "../../../src/ingest/upload/limit-counter.ts";
+import { BATCH, type BatchLimits } from "../../../src/ingest/upload/limits.ts";
+
+const limited = (limits: Partial<BatchLimits>) => new Tally({ ...BATCH, ...limits });
+const refusal = (act: () => void): unknown => {
+  try {
+    act();
+    return null;
+  } catch (error) {
+    return error;
+  }
+};
+
+const LIMITS: readonly (readonly [string, Tally, (tally: Tally) => void, number])[] = [
+  ["entries", limited({ entries: 3 }), (tally) => tally.listed(), 3],
+  ["documents", limited({ documents: 3 }), (tally) => tally.document(1, 1), 3],
+  ["inflated", limited({ inflatedBytes: 30 }), (tally) => tally.document(10, 10), 3],
+];
+for (const [what, tally, step, allowed] of LIMITS)
+  test(`a request has as many ${what} as its limit says, and not one step more`, () => {
+    for (let n = 0; n < allowed; n += 1) expect([n, refusal(() => step(tally))]).toEqual([n, null]);
+    expect(refusal(() => step(tally))).toMatchObject({
+      failure: { code: "batch.too_large", what },
+    });
+  });
+
+test("an entry may be as large as its limit and as dense as its ratio, and not more", () => {
+  const tally = limited({ entryBytes: 100_000, ratio: 100 });
+  expect(refusal(() => tally.inflates(1_000, 100_000))).toBeNull();
+  expect(refusal(() => tally.inflates(100_001, 100_001))).toMatchObject({
+    failure: { what: "entry" },
+  });
+  expect(refusal(() => tally.inflates(999, 100_000))).toMatchObject({ failure: { what: "ratio" } });
+});

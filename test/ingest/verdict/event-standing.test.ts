@@ -1,0 +1,202 @@
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { classify } from "../../../src/ingest/verdict/classify.ts";
+import { mayBeEmitter, standingOf } from "../../../src/ingest/verdict/event-standing.ts";
+import type { KnownEvent } from "../../../src/ingest/verdict/known-event.ts";
+import { known } from "./known-event.ts";
+import { company, note, OURS, party, STRANGER, SUPPLIER } from "./note-builder.ts";
+
+const NOTE = note();
+const at = (day: number) => `2026-09-${String(day).padStart(2, "0")}T10:00:00-03:00`;
+const on = (day: number, changes: Partial<KnownEvent>) =>
+  known({ registeredAt: at(day), ...changes });
+
+/** Codes of the holds and findings that a plain sale has with these events. */
+function judged(events: readonly KnownEvent[], given = NOTE): string[] {
+  const { holds, findings } = classify(given, company(), { standing: standingOf(events, given) });
+  return [...holds, ...findings].map(({ code }) => code);
+}
+const said = (events: readonly KnownEvent[]) =>
+  classify(NOTE, company(), { standing: standingOf(events, NOTE) })
+    .holds.map(({ message }) => message)
+    .join(" ");
+
+describe("what an event makes of its note", () => {
+  test.each<[string, string[]]>([
+    ["110111", ["cancelled"]],
+    ["110112", ["cancelled"]],
+    ["110110", []],
+    ["110192", ["not_delivered"]],
+    ["110193", []],
+    ["112130", ["goods_lost"]],
+    ["112140", ["not_delivered"]],
+    ["210200", []],
+    ["210210", []],
+    ["210220", ["refused_by_recipient"]],
+    ["210240", ["refused_by_recipient"]],
+    ["211124", ["goods_lost"]],
+    ["211130", ["immobilised"]],
+    ["110001", []],
+    ["990900", []],
+  ])("%s gives %j", (type, codes) => {
+    expect(judged([known({ type })])).toEqual(codes);
+  });
+
+  test("quantities of a loss are said by item and unit", () => {
+    const quantities = [
+      { nItem: 1, quantity: "2.0000", unit: "CX" },
+      { nItem: 3, quantity: "0.5000", unit: "KG" },
+    ];
+    for (const type of ["112130", "211124", "112140"])
+      expect(said([known({ type, quantities })])).toContain("item 1: 2,0000 CX, item 3: 0,5000 KG");
+    const many = Array.from({ length: 990 }, (_, i) => ({
+      nItem: i + 1,
+      quantity: "1",
+      unit: "UN",
+    }));
+    expect(said([known({ type: "112130", quantities: many })])).toContain("e mais 980");
+  });
+});
+
+describe("what a later event says of an earlier one", () => {
+  const refused = on(1, { type: "210240" });
+
+  test("the recipient's last conclusive statement counts, by the tax office's clock and then the sequence", () => {
+    expect(judged([refused, on(2, { type: "210200" })])).toEqual([]);
+    expect(judged([on(2, { type: "210240" }), on(1, { type: "210200" })])).toEqual([
+      "refused_by_recipient",
+    ]);
+    const again = on(3, { type: "210220", sequence: 2 });
+    expect(judged([refused, on(2, { type: "210200" }), again])).toEqual(["refused_by_recipient"]);
+    expect(judged([refused, on(2, { type: "210210" })])).toEqual(["refused_by_recipient"]);
+  });
+
+  test("a failed delivery is settled by its own cancellation, by number, or by one that comes after it", () => {
+    const failed = on(1, { type: "110192", protocol: "135260000000011" });
+    const settled = { type: null, nProt: "135260000000011" };
+    expect(judged([failed, on(2, { type: "110193", undoes: settled })])).toEqual([]);
+    expect(judged([failed, on(2, { type: "110193", undoes: null })])).toEqual([]);
+    expect(judged([on(3, { type: "110192" }), on(2, { type: "110193", undoes: null })])).toEqual([
+      "not_delivered",
+    ]);
+    const other = { type: null, nProt: "135260000000099" };
+    expect(judged([failed, on(2, { type: "110193", undoes: other })])).toEqual(["not_delivered"]);
+  });
+
+  test("110001 takes back the event of the tax reform that it names, of its own author, and nothing else", () => {
+    const undo = (type: string, changes: Partial<KnownEvent> = {}) =>
+      on(2, { type: "110001", undoes: { type, nProt: "135260000000021" }, ...changes });
+    for (const [type, author] of [
+      ["112130", SUPPLIER],
+      ["112140", SUPPLIER],
+      ["211124", OURS],
+      ["211130", OURS],
+    ] as const) {
+      const event = on(1, { type, author, protocol: "135260000000021" });
+      expect([type, judged([event, undo(type, { author })])]).toEqual([type, []]);
+      expect(judged([event, undo(type, { author: STRANGER })])).not.toEqual([]);
+      expect(judged([event, undo("990900", { author })])).not.toEqual([]);
+      expect(judged([{ ...event, protocol: "1" }, undo(type, { author })])).not.toEqual([]);
+    }
+    for (const type of ["110111", "110112", "210220", "210240"]) {
+      const event = on(1, { type, protocol: "135260000000021" });
+      expect(judged([event, undo(type, { author: event.author })])).not.toEqual([]);
+    }
+  });
+
+  test("an event that was withdrawn says nothing, neither for nor against", () => {
+    expect(judged([known({ withdrawn: true })])).toEqual([]);
+    expect(judged([refused, on(2, { type: "210200", withdrawn: true })])).toEqual([
+      "refused_by_recipient",
+    ]);
+  });
+});
+
+describe("who may make an event", () => {
+  const BRANCH = `${SUPPLIER.slice(0, 8)}000299`;
+
+  test("an emitter's event counts from the emitter, or another branch of it, and from nobody else", () => {
+    for (const type of ["110111", "110112", "110192", "112130", "112140"]) {
+      expect(judged([known({ type, author: BRANCH })])).not.toEqual([]);
+      for (const author of [STRANGER, OURS, "52998224725"]) {
+        expect([type, author, judged([known({ type, author })])]).toEqual([type, author, []]);
+        expect(mayBeEmitter({ type, author }, NOTE.accessKey)).toBe(false);
+      }
+    }
+  });
+
+  test("a recipient's statement counts from the recipient and from nobody else", () => {
+    for (const type of ["210220", "210240", "211124", "211130"]) {
+      expect(judged([known({ type, author: `${OURS.slice(0, 8)}000262` })])).not.toEqual([]);
+      for (const author of [STRANGER, SUPPLIER])
+        expect(judged([known({ type, author })])).toEqual([]);
+    }
+    const free = on(2, { type: "210200", author: STRANGER });
+    expect(judged([on(1, { type: "210220" }), free])).toEqual(["refused_by_recipient"]);
+    const nobody = note({ dest: null });
+    expect(judged([known({ type: "210220" })], nobody)).toEqual(
+      classify(nobody, company()).holds.map(({ code }) => code),
+    );
+  });
+
+  test("an emitter with a CPF is the one in the key", () => {
+    const farmer = note({
+      ide: { serie: "920" },
+      emit: party(null, { cpf: "52998224725" }),
+    });
+    expect(judged([known({ author: "52998224725" })], farmer)).toContain("cancelled");
+    expect(judged([known({ author: "11144477735" })], farmer)).not.toContain("cancelled");
+    expect(mayBeEmitter({ type: "110111", author: "52998224725" }, farmer.accessKey)).toBe(true);
+  });
+
+  test("a note that the tax office issued (series 890 to 899) is cancelled by the office of its key or by its emitter", () => {
+    const avulsa = note({ ide: { serie: "890" }, emit: party(SUPPLIER) });
+    const key = avulsa.accessKey.replace(SUPPLIER, STRANGER);
+    const given = { ...avulsa, accessKey: key };
+    for (const author of [STRANGER, SUPPLIER]) {
+      expect(mayBeEmitter({ type: "110111", author }, key)).toBe(true);
+      expect(standingOf([known({ author })], given).cancelled).toBe(true);
+    }
+    expect(standingOf([known({ author: OURS })], given).cancelled).toBe(false);
+  });
+});
+
+test("the order in which events come changes nothing of what they say", () => {
+  const some = fc.uniqueArray(
+    fc.record({
+      type: fc.constantFrom(
+        "110111",
+        "110192",
+        "110193",
+        "110001",
+        "112130",
+        "210200",
+        "210220",
+        "210240",
+        "211130",
+      ),
+      sequence: fc.integer({ min: 1, max: 3 }),
+      day: fc.integer({ min: 1, max: 4 }),
+      author: fc.constantFrom(OURS, SUPPLIER, STRANGER),
+      protocol: fc.constantFrom("1", "2", "3"),
+      undoes: fc.option(
+        fc.record({ type: fc.constant(null), nProt: fc.constantFrom("1", "2", "3") }),
+        { nil: null },
+      ),
+      withdrawn: fc.boolean(),
+    }),
+    { maxLength: 6, selector: ({ type, sequence }) => `${type}-${sequence}` },
+  );
+  fc.assert(
+    fc.property(
+      some.chain((events) =>
+        fc.tuple(fc.constant(events), fc.shuffledSubarray(events, { minLength: events.length })),
+      ),
+      ([events, shuffled]) => {
+        const of = (list: typeof events) => judged(list.map(({ day, ...event }) => on(day, event)));
+        expect(of(shuffled)).toEqual(of(events));
+      },
+    ),
+    { seed: 20261128, numRuns: 500 },
+  );
+});

@@ -1,0 +1,23 @@
+import type { KnownEvent } from "../../../src/ingest/verdict/known-event.ts";
+import { OURS, SUPPLIER } from "./note-builder.ts";
+
+/** An event of the plain sale of note-builder.ts, made by whoever may make it, unless the test says otherwise. */
+export function known(changes: Partial<KnownEvent> = {}): KnownEvent {
+  const type = changes.type ?? "110111";
+  return {
+    id: `${type}-${changes.sequence ?? 1}`,
+    type,
+    sequence: 1,
+    content: `${type}-${changes.sequence ?? 1}`,
+    sha256: `${type}-${changes.sequence ?? 1}`,
+    effect: "waiting",
+    at: "2026-09-10T12:00:00-03:00",
+    registeredAt: "2026-09-10T12:00:01-03:00",
+    author: type.startsWith("21") ? OURS : SUPPLIER,
+    protocol: "135260000000009",
+    undoes: null,
+    quantities: [],
+    withdrawn: false,
+    ...changes,
+  };
+}

@@ -1,0 +1,41 @@
+import { expect, test } from "bun:test";
+import { proofOf } from "../../src/mail/sender-authentication.ts";
+
+const MX = "mx.cloudflare.net";
+const said = (...headers: string[]) => proofOf(headers, [MX], "forn.example");
+
+test("S17: a failed DMARC is no proof, whatever else has passed", () => {
+  expect(said(`${MX}; dkim=pass header.d=forn.example; dmarc=fail header.from=forn.example`)).toBe(
+    "unproven",
+  );
+});
+
+test("a passed DMARC is proof; without a policy an SPF or a DKIM of the domain itself is", () => {
+  for (const proven of [
+    `${MX}; dmarc=pass header.from=forn.example policy.dmarc=none; spf=none`,
+    `${MX}; dmarc=none; dkim=pass (a comment; with ) header.d=forn.example header.s=x`,
+    `${MX}; spf=pass smtp.mailfrom=bounce@mail.forn.example`,
+    `MX.Cloudflare.net 1; dkim=fail header.d=a.example; dkim=pass header.i=@forn.example`,
+  ])
+    expect([proven, said(proven)]).toEqual([proven, "proven"]);
+  for (const other of [
+    `${MX}; dmarc=none; dkim=pass header.d=evil.example; spf=pass smtp.mailfrom=x@evil.example`,
+    `${MX}; dkim=pass header.d=example; spf=softfail smtp.mailfrom=forn.example`,
+    `${MX}; none`,
+    `${MX}; dkim=pass header.d=evilforn.example`,
+    `${MX}; spf=fail (spf=pass smtp.mailfrom=forn.example)`,
+  ])
+    expect([other, said(other)]).toEqual([other, "unproven"]);
+});
+
+test("S17: who writes the header oneself is not believed, nor a trusted server's name below its own", () => {
+  expect(said("evil.example; dmarc=pass")).toBe("unasked");
+  expect(said(`x${MX}; dmarc=pass`)).toBe("unasked");
+  expect(said(`${MX}; dmarc=fail`, `${MX}; dmarc=pass`)).toBe("unproven");
+  expect(said()).toBe("unasked");
+});
+
+test("any text at all is read without a fault", () => {
+  for (const odd of ["", ";;;", `${MX}; dmarc`, `${MX}; =pass`, `${MX};(((`, '"'.repeat(9)])
+    expect(["unproven", "unasked"]).toContain(said(odd));
+});

@@ -1,0 +1,148 @@
+import { afterAll, expect, test } from "bun:test";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileBlobs } from "../../../src/platform/bun/files/blobs.ts";
+import {
+  checkedBlobs,
+  type Deliver,
+  provedFirst,
+  streamed,
+} from "../../../src/platform/checked-blobs.ts";
+import { memoryBlobs } from "../../../src/platform/memory/blobs.ts";
+import type { BlobStore } from "../../../src/ports/storage.ts";
+import { blobsContract } from "../../contracts/blobs.ts";
+import { checkedBlobsContract } from "../../contracts/checked-blobs.ts";
+import { holds } from "../../support/holds.ts";
+
+const folders: string[] = [];
+const folder = async () => {
+  const path = await mkdtemp(join(tmpdir(), "sge-blobs-"));
+  folders.push(path);
+  return join(path, "blobs");
+};
+afterAll(() => Promise.all(folders.map((path) => rm(`${path}`, { recursive: true, force: true }))));
+
+const memory = () => memoryBlobs({ now: () => Date.now() });
+const openChecked = (bare: BlobStore, deliver: Deliver = streamed) => ({
+  blobs: checkedBlobs(bare, deliver),
+  bare,
+  close: async () => undefined,
+});
+
+holds("memory", blobsContract, async () => ({
+  blobs: memoryBlobs({ now: () => Date.now() }),
+  close: async () => undefined,
+}));
+
+holds("bun", blobsContract, async () => ({
+  blobs: fileBlobs(await folder()),
+  close: async () => undefined,
+}));
+
+holds("checked in memory", blobsContract, async () => openChecked(memory()));
+holds("checked in memory", checkedBlobsContract, async () => openChecked(memory()));
+const openProved = async () => openChecked(fileBlobs(await folder()), provedFirst);
+holds("checked on bun", blobsContract, openProved);
+holds("checked on bun", checkedBlobsContract, openProved);
+
+test("a key that is a way out of the folder is refused", async () => {
+  const path = await folder();
+  const blobs = fileBlobs(join(path, "inner"));
+  for (const key of [
+    "../a",
+    "/etc/passwd",
+    "a/../../b",
+    "",
+    ".",
+    "a//b",
+    "a/.hidden",
+    "a\0b",
+    "a~",
+  ])
+    for (const ask of [
+      () => blobs.put(key, new Uint8Array(1)),
+      () => blobs.get(key),
+      () => blobs.delete(key),
+    ])
+      expect(await ask().catch((error: unknown) => error)).toBeInstanceOf(Error);
+  expect(await readdir(path).catch(() => [])).toEqual([]);
+});
+
+test("a file is there whole or not at all: until the stream has ended, nobody sees it", async () => {
+  const path = await folder();
+  const blobs = fileBlobs(path);
+  const gate = Promise.withResolvers<void>();
+  const seen: unknown[] = [];
+  const stream = new ReadableStream<Uint8Array>({
+    async start(out) {
+      out.enqueue(new Uint8Array(10));
+      await gate.promise;
+      out.close();
+    },
+  });
+  const put = blobs.put("a", stream);
+  while ((await readdir(path).catch(() => [])).length === 0) await Bun.sleep(0);
+  seen.push(await blobs.get("a"), await blobs.list(""));
+  gate.resolve();
+  await put;
+  expect(seen).toEqual([null, []]);
+  expect(await readdir(path)).toEqual(["a"]);
+});
+
+test("what a process that is gone was writing is swept, and what is being written is not", async () => {
+  const path = await folder();
+  const blobs = fileBlobs(path);
+  await mkdir(join(path, "exports/1"), { recursive: true });
+  await blobs.put("exports/1/kept.csv", new Uint8Array(3));
+  const gone = Bun.spawn(["true"]);
+  await gone.exited;
+  for (const name of [
+    `exports/1/x.csv.${gone.pid}.1~`,
+    // The number of this very process was another's before.
+    `exports/1/y.csv.${process.pid}.99~`,
+    // PID 1 lives.
+    "exports/1/z.csv.1.1~",
+  ])
+    await writeFile(join(path, name), "half");
+  const gate = Promise.withResolvers<void>();
+  const stream = new ReadableStream<Uint8Array>({
+    async start(out) {
+      await gate.promise;
+      out.close();
+    },
+  });
+  const put = blobs.put("exports/1/now.csv", stream);
+  while ((await readdir(join(path, "exports/1"))).length < 5) await Bun.sleep(0);
+  expect(await blobs.sweep()).toBe(2);
+  gate.resolve();
+  await put;
+  expect((await readdir(join(path, "exports/1"))).sort()).toEqual([
+    "kept.csv",
+    "now.csv",
+    "z.csv.1.1~",
+  ]);
+  expect(await blobs.sweep()).toBe(0);
+});
+
+test("a disk without room is storage.full, and leaves nothing behind", async () => {
+  const path = await folder();
+  const blobs = fileBlobs(path);
+  const full = Object.assign(new Error("ENOSPC: no space left on device, write"), {
+    code: "ENOSPC",
+  });
+  const stream = new ReadableStream<Uint8Array>({ pull: (out) => out.error(full) });
+  expect(await blobs.put("a", stream).catch((error: unknown) => error)).toMatchObject({
+    failure: { code: "storage.full" },
+  });
+  expect(await readdir(path)).toEqual([]);
+});
+
+test("the folder is writable, or that is an error: also where something else has its name", async () => {
+  const path = await folder();
+  await fileBlobs(path).writable();
+  expect(await readdir(path)).toEqual([]);
+  await writeFile(join(path, "taken"), "");
+  const taken = fileBlobs(join(path, "taken"));
+  expect(await taken.writable().catch((error: unknown) => error)).toBeInstanceOf(Error);
+});

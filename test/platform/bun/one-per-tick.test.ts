@@ -1,0 +1,32 @@
+import { expect, test } from "bun:test";
+import { turnstile } from "../../../src/platform/bun/threads/one-per-tick.ts";
+
+const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+test("one caller a turn goes through, in the order of arrival", async () => {
+  const gate = turnstile();
+  const passed: number[] = [];
+  const all = Promise.all([1, 2, 3].map((n) => gate.pass().then(() => passed.push(n))));
+  const seen: number[] = [];
+  while (passed.length < 3) {
+    await nextTurn();
+    seen.push(passed.length);
+  }
+  await all;
+  expect(passed).toEqual([1, 2, 3]);
+  expect(Math.max(...seen.map((count, i) => count - (seen[i - 1] ?? 0)))).toBe(1);
+});
+
+test("a caller that leaves gives its place to the next", async () => {
+  const gate = turnstile();
+  const leaving = new AbortController();
+  const first = gate.pass();
+  const second = gate.pass(leaving.signal).catch((reason: unknown) => reason);
+  const third = gate.pass();
+  leaving.abort("gone");
+  expect(await second).toBe("gone");
+  await Promise.all([first, third]);
+  expect(await gate.pass(AbortSignal.abort("late")).catch((reason: unknown) => reason)).toBe(
+    "late",
+  );
+});

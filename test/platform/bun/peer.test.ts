@@ -1,0 +1,158 @@
+import { describe, expect, test } from "bun:test";
+import { parseConfig } from "../../../src/config.ts";
+import { peerBehind } from "../../../src/platform/bun/network/peer.ts";
+import { withServer } from "../../support/server.ts";
+
+const TRUSTED = ["127.0.0.1", "::1", "10.0.0.0/8", "2001:db8:77::/48"];
+
+describe("the client behind trusted proxies", () => {
+  const peerOf = peerBehind(TRUSTED);
+
+  test("is what the nearest reporter that is no proxy of ours was seen as, from the right", () => {
+    for (const [connected, forwarded, peer] of [
+      ["127.0.0.1", "203.0.113.9", "203.0.113.9"],
+      // Whatever a client has written itself stands further left.
+      ["127.0.0.1", "198.51.100.1, 203.0.113.9", "203.0.113.9"],
+      ["127.0.0.1", "127.0.0.1, 203.0.113.9", "203.0.113.9"],
+      ["127.0.0.1", "203.0.113.9, 10.1.2.3", "203.0.113.9"],
+      ["10.255.0.1", "198.51.100.1, 203.0.113.9, 10.1.2.3, 127.0.0.1", "203.0.113.9"],
+      ["::1", "2001:db8::5", "2001:db8::5"],
+      ["::ffff:127.0.0.1", "203.0.113.9", "203.0.113.9"],
+      ["::ffff:7f00:1", "203.0.113.9", "203.0.113.9"],
+      ["2001:0db8:0077:0000:0000:0000:0000:0001", "203.0.113.9", "203.0.113.9"],
+      ["127.0.0.1", "203.0.113.9:4711", "203.0.113.9"],
+      ["127.0.0.1", "[2001:DB8::0005]:443", "2001:db8::5"],
+      ["127.0.0.1", "[2001:db8::5]", "2001:db8::5"],
+      ["127.0.0.1", "::ffff:203.0.113.9", "203.0.113.9"],
+      ["127.0.0.1", "\t203.0.113.9 ", "203.0.113.9"],
+      // All of them are ours: the first of them has asked.
+      ["127.0.0.1", "10.0.0.7, 10.0.0.8", "10.0.0.7"],
+    ] as const)
+      expect([connected, forwarded, peerOf(connected, forwarded)]).toEqual([
+        connected,
+        forwarded,
+        peer,
+      ]);
+  });
+
+  test("is the connection itself where that is no proxy of ours, whatever it says", () => {
+    for (const connected of ["203.0.113.9", "11.0.0.1", "::2", "2001:db8:78::1", "192.168.0.1"])
+      for (const forwarded of ["127.0.0.1", "10.0.0.1, 127.0.0.1", "x", "", null])
+        expect(peerOf(connected, forwarded)).toBe(connected);
+    for (const forwarded of ["10.9.8.7", null])
+      expect(peerBehind([])("127.0.0.1", forwarded)).toBe("127.0.0.1");
+    expect(peerOf(null, "203.0.113.9")).toBeNull();
+  });
+
+  test("is the last proxy of ours where what it has passed on is no address", () => {
+    for (const broken of [
+      "",
+      ",",
+      " ",
+      "unknown",
+      "_hidden",
+      "203.0.113.999",
+      "203.0.113",
+      "203.0.113.9.8",
+      "203.0.113.9:x",
+      "203.0.113.9:123456",
+      "[203.0.113.9]",
+      "[2001:db8::5",
+      "2001:db8::5]:443",
+      "gggg::1",
+      "0x7f.1",
+      "localhost",
+      "127.1",
+      "2130706433",
+      "for=203.0.113.9",
+      "203.0.113.9;proto=https",
+      "\u0000",
+      "9".repeat(5_000),
+      ",".repeat(15_000),
+    ]) {
+      expect([broken, peerOf("127.0.0.1", broken)]).toEqual([broken, "127.0.0.1"]);
+      expect(peerOf("127.0.0.1", `203.0.113.9, ${broken}`)).toBe("127.0.0.1");
+      expect(peerOf("127.0.0.1", `203.0.113.9, ${broken}, 10.0.0.1`)).toBe("10.0.0.1");
+    }
+  });
+
+  test("is looked for through so many proxies, and no more", () => {
+    const proxies = (count: number) => Array.from({ length: count }, () => "10.0.0.1").join(", ");
+    expect(peerOf("127.0.0.1", `203.0.113.9, ${proxies(31)}`)).toBe("203.0.113.9");
+    expect(peerOf("127.0.0.1", `203.0.113.9, ${proxies(32)}`)).toBe("10.0.0.1");
+  });
+});
+
+test("a proxy that TRUSTED_PROXIES does not name is told once, and a stranger's header is not", () => {
+  let told = 0;
+  const peerOf = peerBehind([], () => {
+    told += 1;
+  });
+  peerOf("127.0.0.1", null);
+  peerOf("8.8.8.8", "203.0.113.9");
+  expect(told).toBe(0);
+  for (let n = 0; n < 3; n += 1) expect(peerOf("10.0.0.1", "203.0.113.9")).toBe("10.0.0.1");
+  expect(told).toBe(1);
+  peerBehind(["10.0.0.1"], () => {
+    told += 1;
+  })("10.0.0.1", "203.0.113.9");
+  expect(told).toBe(1);
+});
+
+test("TRUSTED_PROXIES takes addresses and networks, and refuses by name what is neither or everybody", () => {
+  expect(parseConfig({}).TRUSTED_PROXIES).toEqual([]);
+  expect(parseConfig({ TRUSTED_PROXIES: TRUSTED.join(" , ") }).TRUSTED_PROXIES).toEqual(TRUSTED);
+  for (const wrong of ["localhost", "10.0.0.0/33", "10.0.0", "::1/129", "0.0.0.0/0", "::/0", "*"])
+    expect(() => parseConfig({ TRUSTED_PROXIES: `127.0.0.1,${wrong}` })).toThrow(wrong);
+});
+
+const login = (url: string, forwarded: string, email: string) =>
+  fetch(`${url}/api/login`, {
+    method: "POST",
+    headers: { "x-forwarded-for": forwarded },
+    body: JSON.stringify({ email, password: "errada errada" }),
+  });
+
+test("behind a trusted proxy the login limit, the audit and the log know the client, and one locks out no other", () =>
+  withServer(
+    async ({ url, ports }) => {
+      const peers: unknown[] = [];
+      ports.log = (_, event, fields) => {
+        if (event === "request" || event.startsWith("login.")) peers.push([event, fields?.peer]);
+      };
+      const statuses = [];
+      for (let n = 0; n < 6; n += 1)
+        statuses.push((await login(url, `127.0.0.1, 203.0.113.9`, `u${n}@x.example`)).status);
+      expect(statuses).toEqual([401, 401, 401, 401, 401, 429]);
+      expect((await login(url, "203.0.113.10", "outra@x.example")).status).toBe(401);
+      expect(new Set(peers.map((seen) => JSON.stringify(seen)))).toEqual(
+        new Set(
+          [
+            ["login.failed", "203.0.113.9"],
+            ["login.limited", "203.0.113.9"],
+            ["request", "203.0.113.9"],
+            ["login.failed", "203.0.113.10"],
+            ["request", "203.0.113.10"],
+          ].map((seen) => JSON.stringify(seen)),
+        ),
+      );
+      const audited = await ports.reader.rows({
+        sql: "select peer, count(*) as n from audit where action = 'login.failed' group by peer",
+        args: [],
+      });
+      expect(audited).toEqual([
+        { peer: "203.0.113.10", n: 1 },
+        { peer: "203.0.113.9", n: 5 },
+      ]);
+    },
+    { TRUSTED_PROXIES: ["127.0.0.1"] },
+  ));
+
+test("without a trusted proxy a header opens no second bucket of logins", () =>
+  withServer(async ({ url }) => {
+    const statuses = [];
+    for (let n = 0; n < 6; n += 1)
+      statuses.push((await login(url, `203.0.113.${n}`, `u${n}@x.example`)).status);
+    // The test's own login was the first of this network.
+    expect(statuses).toEqual([401, 401, 401, 401, 429, 429]);
+  }));

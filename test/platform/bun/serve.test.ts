@@ -1,0 +1,209 @@
+import { afterAll, expect, test } from "bun:test";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Config } from "../../../src/config.ts";
+import { err } from "../../../src/lib/result.ts";
+import { openDatabase } from "../../../src/platform/bun/database/database.ts";
+import type { BunPorts } from "../../../src/platform/bun/ports.ts";
+import { serve } from "../../../src/platform/bun/serve.ts";
+import { company } from "../../support/companies.ts";
+import { testConfig } from "../../support/ports.ts";
+
+const domain = {
+  readDocument: () => err({ code: "nfe.not_an_nfe", got: "nothing" } as const),
+  compareDocuments: () => "same" as const,
+};
+type Answer = (request: Request, ports: BunPorts) => Response | Promise<Response>;
+
+const folders: string[] = [];
+afterAll(() => Promise.all(folders.map((path) => rm(path, { recursive: true, force: true }))));
+
+/** A service in a directory of its own that answers as told. */
+async function served(answer: Answer, changed: Partial<Config> = {}) {
+  const folder = await mkdtemp(join(tmpdir(), "sge-serve-"));
+  folders.push(folder);
+  const config = testConfig({
+    DATABASE_URL: `file:${join(folder, "sge.db")}`,
+    DATA_DIR: join(folder, "data"),
+    LOG_LEVEL: "error",
+    ...changed,
+  });
+  const running = await serve(config, {
+    domain,
+    build: async (ports) => ({ fetch: (request) => answer(request, ports) }),
+  });
+  return {
+    ...running,
+    config,
+    sign: join(config.DATA_DIR, "server.json"),
+    close: running.stop,
+  };
+}
+const refused = (url: string) =>
+  fetch(url).then(
+    () => false,
+    () => true,
+  );
+
+test("it serves on the free port it took, and says so in DATA_DIR until it stops", async () => {
+  const service = await served(() => new Response("olá"));
+  expect(service.url).toBe(`http://127.0.0.1:${service.port}`);
+  expect(await (await fetch(service.url)).text()).toBe("olá");
+  expect(await Bun.file(service.sign).json()).toEqual({ url: service.url, pid: process.pid });
+  await service.stop();
+  expect(existsSync(service.sign)).toBe(false);
+  expect(await refused(service.url)).toBe(true);
+  await service.close();
+});
+
+test("a stop lets the request in work end, and takes no new one", async () => {
+  const reached = Promise.withResolvers<void>();
+  const release = Promise.withResolvers<void>();
+  const service = await served(async (_, ports) => {
+    reached.resolve();
+    await release.promise;
+    await ports.writer.commit({ statements: [company(1)], mine: () => null });
+    return new Response("done");
+  });
+  const inWork = fetch(service.url);
+  await reached.promise;
+  const stopped = service.stop();
+  expect(await refused(service.url)).toBe(true);
+  release.resolve();
+  expect(await (await inWork).text()).toBe("done");
+  await stopped;
+  const database = await openDatabase(service.config.DATABASE_URL);
+  expect((await database.reading.execute("select id from companies")).rows).toHaveLength(1);
+  await database.close();
+  await service.close();
+});
+
+test("a request that does not end is cut when the time to stop is over", async () => {
+  const reached = Promise.withResolvers<void>();
+  const service = await served(
+    () => {
+      reached.resolve();
+      return new Promise(() => undefined);
+    },
+    { SHUTDOWN_TIMEOUT_MS: 1_000 },
+  );
+  const inWork = refused(service.url);
+  await reached.promise;
+  await service.stop();
+  expect(await inWork).toBe(true);
+  await service.close();
+});
+
+test("streams and loops are told before requests are waited for: what ends by itself holds nothing up", async () => {
+  const service = await served((_, ports) => {
+    const body = new ReadableStream<Uint8Array>({
+      start(out) {
+        out.enqueue(new TextEncoder().encode("connected"));
+        ports.stopping.addEventListener("abort", () => out.close(), { once: true });
+      },
+    });
+    return new Response(body);
+  });
+  const stream = await fetch(service.url);
+  await service.stop();
+  expect(await stream.text()).toBe("connected");
+  expect(service.ports.stopping.aborted).toBe(true);
+  await service.close();
+});
+
+test("a database that cannot be closed does not keep the process: the stop rejects in time", async () => {
+  const service = await served(() => new Response(), { SHUTDOWN_TIMEOUT_MS: 30 });
+  const { close } = service.ports;
+  service.ports.close = () => new Promise(() => undefined);
+  expect(await service.stop().catch(String)).toContain("could not be closed in time");
+  expect(existsSync(service.sign)).toBe(false);
+  await close();
+});
+
+test("what waits for the writer is written before the database closes", async () => {
+  const service = await served(() => new Response());
+  const writes = [1, 2, 3].map((id) =>
+    service.ports.writer.commit({ statements: [company(id)], mine: () => id }),
+  );
+  await service.stop();
+  expect(await Promise.all(writes)).toEqual([1, 2, 3]);
+  await service.close();
+});
+
+test("an exception that the app did not say is a problem, and tells nothing of itself", async () => {
+  const service = await served(() => {
+    throw new Error("a secret");
+  });
+  const answer = await fetch(service.url);
+  expect(answer.status).toBe(500);
+  expect(answer.headers.get("content-type")).toContain("application/problem+json");
+  const body = await answer.text();
+  expect(body).not.toContain("secret");
+  expect(JSON.parse(body)).toMatchObject({ status: 500, code: "internal" });
+  await service.close();
+});
+
+test("the ports know the peer as the runtime does, whatever a header says", async () => {
+  const service = await served((request, ports) => {
+    ports.patience(request, 120);
+    return Response.json({ peer: ports.peer(request) });
+  });
+  const answer = await fetch(service.url, { headers: { "x-forwarded-for": "10.9.8.7" } });
+  expect(await answer.json()).toEqual({ peer: "127.0.0.1" });
+  await service.close();
+});
+
+test("the database is migrated and a secret is there before the first request", async () => {
+  const service = await served(() => new Response(), { JWT_SECRET: undefined });
+  const rows = await service.ports.reader.rows({ sql: "select * from notes", args: [] });
+  expect(rows).toEqual([]);
+  expect(service.ports.config.JWT_SECRET).toMatch(/^[0-9a-f]{64}$/);
+  await service.close();
+});
+
+test("every part says how it is", async () => {
+  const service = await served(() => new Response());
+  const parts = await service.ports.health.check();
+  expect(parts.map(({ name, ok }) => [name, ok])).toEqual([
+    ["database", true],
+    ["originals", true],
+    ["files", true],
+    ["queue", true],
+    ["writer", true],
+    ["documents", true],
+  ]);
+  await service.ports.close();
+  const after = await service.ports.health.check();
+  expect(after.find(({ name }) => name === "database")?.ok).toBe(false);
+  await service.close();
+});
+
+test("a port that is taken is an error, and the first service goes on", async () => {
+  const service = await served(() => new Response("first"));
+  const second = served(() => new Response("second"), { PORT: service.port });
+  expect(await second.then(String, (error: unknown) => error)).toBeInstanceOf(Error);
+  expect(await (await fetch(service.url)).text()).toBe("first");
+  await service.close();
+});
+
+test("a door that cannot build its app leaves nothing open", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "sge-serve-"));
+  const DATABASE_URL = `file:${join(folder, "sge.db")}`;
+  const config = testConfig({ DATABASE_URL, DATA_DIR: folder });
+  let kept: BunPorts | undefined;
+  const failed = serve(config, {
+    domain,
+    async build(ports) {
+      kept = ports;
+      throw new Error("no app");
+    },
+  });
+  expect(await failed.then(String, (error: unknown) => String(error))).toBe("Error: no app");
+  const rows = kept?.reader.rows({ sql: "select 1", args: [] });
+  expect(await rows?.catch((error: unknown) => error)).toMatchObject({
+    message: expect.stringMatching(/not open/),
+  });
+  await rm(folder, { recursive: true, force: true });
+});

@@ -1,0 +1,37 @@
+import { expect, test } from "bun:test";
+import { sayStorageFault, sayUnopened } from "../../../src/platform/bun/database/storage-state.ts";
+
+const sqlite = (code: string, message = "what SQLite says") =>
+  Object.assign(new Error(message), { code });
+
+test("a fault that was said is said once, also within another error or told by another thread", () => {
+  const fault = sayStorageFault(sqlite("SQLITE_CORRUPT"), "data/sge.db");
+  const sentence = fault?.message ?? "";
+  expect(sentence).toMatch(/data\/sge\.db está danificado \(what SQLite says\).*sge restore/);
+  const told = Object.assign(new Error(sentence), { name: "StorageFault", code: fault?.code });
+  for (const error of [fault, new Error("outer", { cause: fault }), told]) {
+    expect(sayStorageFault(error, "elsewhere.db")?.message).toBe(sentence);
+    expect(sayUnopened(error, "elsewhere.db")).toHaveProperty("message", sentence);
+  }
+});
+
+test("a file that cannot be opened is not called damaged: its sentence names permissions before a restore", () => {
+  const { message = "" } = sayStorageFault(sqlite("SQLITE_CANTOPEN"), "data/sge.db") ?? {};
+  expect(message).toMatch(/data\/sge\.db.*-wal.*permissões.*só se.*sge restore/);
+  expect(message).not.toContain("danificado");
+});
+
+test("a read of a file that is shorter than it was is damage; what a full disk says too is none", () => {
+  for (const code of ["SQLITE_IOERR_SHORT_READ", "SQLITE_IOERR_READ", "SQLITE_NOTADB"])
+    expect([code, sayStorageFault(sqlite(code), "x")?.code]).toEqual([code, "STORAGE_DAMAGED"]);
+  for (const code of ["SQLITE_IOERR", "SQLITE_FULL", "SQLITE_BUSY"])
+    expect([code, sayStorageFault(sqlite(code), "x")]).toEqual([code, null]);
+});
+
+test("an error that names another path than the database's is not told as the database's", () => {
+  const denied = (path: string) => Object.assign(new Error("EACCES"), { code: "EACCES", path });
+  for (const path of ["/srv/db/sge.db", "/srv/db/sge.db-wal", "/srv/db"])
+    expect(sayUnopened(denied(path), "/srv/db/sge.db")).toHaveProperty("code", "STORAGE_DAMAGED");
+  for (const path of ["/srv/data", "/srv/data/installation.7~", "/srv/data/server.json"])
+    expect(sayUnopened(denied(path), "/srv/db/sge.db")).toHaveProperty("path", path);
+});

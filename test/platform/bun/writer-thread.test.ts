@@ -1,0 +1,109 @@
+import { expect, test } from "bun:test";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { toBePacked } from "../../../src/platform/bun/database/packed.ts";
+import { threadConnection } from "../../../src/platform/bun/database/writer-thread.ts";
+import { rowsOf } from "../../../src/platform/libsql/rows.ts";
+import { mayHaveHappened } from "../../../src/resilience/transient-faults.ts";
+
+/** A connection in a thread, over a file of its own with an empty table `t (a integer primary key, b text)`. */
+async function open() {
+  const folder = await mkdtemp(join(tmpdir(), "sge-thread-"));
+  const threads: Worker[] = [];
+  const connection = await threadConnection(
+    join(folder, "t.db"),
+    "PRAGMA journal_mode = WAL",
+    (script) => {
+      const thread = new Worker(script);
+      threads.push(thread);
+      return thread;
+    },
+  );
+  await connection.executeMultiple("create table t (a integer primary key, b text) strict");
+  return {
+    connection,
+    threads,
+    async close() {
+      await connection.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+const put = (a: number, b: string) => ({
+  sql: "insert into t (a, b) values (?1, ?2) returning a, b",
+  args: [a, b],
+});
+const caught = (promise: Promise<unknown>) => promise.catch((error: unknown) => error);
+
+test("the same text many times, and texts too long to be numbered, bind what is theirs", async () => {
+  const { connection, close } = await open();
+  const long = `select ?1 as x /* ${"-".repeat(9_000)} */`;
+  for (let n = 1; n <= 3; n += 1) {
+    const answers = await connection.batch(
+      [put(n, "one"), { sql: long, args: [n] }, put(n + 10, "two")],
+      "write",
+    );
+    expect(answers.map(({ rows }) => rows)).toEqual([
+      [{ a: n, b: "one" }],
+      [{ x: n }],
+      [{ a: n + 10, b: "two" }],
+    ]);
+  }
+  await close();
+});
+
+test("more texts than are numbered are still each their own", async () => {
+  const { connection, close } = await open();
+  for (let n = 0; n < 2_100; n += 700) {
+    const numbers = Array.from({ length: 700 }, (_, at) => n + at);
+    const statements = numbers.map((at) => ({ sql: `select ${at} as x`, args: [] }));
+    const answers = await connection.batch([...statements, "select 0 as x"], "write");
+    expect(answers.map(({ rows }) => rows)).toEqual([...numbers, 0].map((x) => [{ x }]));
+  }
+  await close();
+});
+
+test("bytes arrive as they are, and packed where they were to be", async () => {
+  const { connection, close } = await open();
+  const bytes = new Uint8Array([0, 255, 13, 10, 0]);
+  const [answer] = await connection.batch(
+    [{ sql: "select ?1 as plain, ?2 as packed", args: [bytes, toBePacked(bytes)] }],
+    "write",
+  );
+  const [row] = rowsOf(answer ?? { rows: [] });
+  expect(row?.plain).toEqual(bytes);
+  const found = row?.packed;
+  expect(found instanceof Uint8Array && Bun.gunzipSync(new Uint8Array(found))).toEqual(bytes);
+  await close();
+});
+
+test("orders that wait behind one another are carried out in their order", async () => {
+  const { connection, close } = await open();
+  const written = await Promise.all(
+    Array.from({ length: 50 }, (_, n) => connection.batch([put(n, "x")], "write")),
+  );
+  expect(written.map(([answer]) => answer?.rows)).toEqual(
+    Array.from({ length: 50 }, (_, n) => [{ a: n, b: "x" }]),
+  );
+  await close();
+});
+
+test("of a thread that ends, nobody can say whether it wrote; the next order finds a new one", async () => {
+  const { connection, threads, close } = await open();
+  await connection.batch([put(1, "kept")], "write");
+  const inWork = connection.batch([put(2, "doubtful")], "write");
+  threads[0]?.terminate();
+  const lost = await caught(inWork);
+  expect(lost).toMatchObject({ name: "ThreadLost", code: "ConnectionClosed" });
+  expect(mayHaveHappened(lost)).toBe(true);
+  const kept = await connection.execute("select b from t where a = 1");
+  expect(kept.rows).toEqual([{ b: "kept" }]);
+  expect(threads).toHaveLength(2);
+  await close();
+});
+
+test("a database that cannot be opened is told so at once", async () => {
+  const opened = threadConnection("/proc/nowhere/x.db", "PRAGMA journal_mode = WAL");
+  expect(String(await caught(opened))).toContain("/proc/nowhere/x.db");
+});

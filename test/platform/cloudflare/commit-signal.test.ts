@@ -1,0 +1,120 @@
+import { expect, test } from "bun:test";
+import { eventStream } from "../../../src/http/stream/event-stream.ts";
+import { requestPulse } from "../../../src/platform/cloudflare/commit-signal.ts";
+import { happen } from "../../support/happen.ts";
+import { type TestPorts, testPorts } from "../../support/ports.ts";
+import { sseReader } from "../../support/sse.ts";
+
+/** A stream as a request on Workers has it: with a pulse, and an end, of its own. */
+function opened(ports: TestPorts, from: number) {
+  const mine = requestPulse(ports.clock.after);
+  const stream = eventStream(
+    { ...ports, ...mine },
+    {
+      holder: { company: 1, person: "user:1:1" },
+      from,
+      expired: false,
+      mayGoOn: async () => true,
+      alive: () => undefined,
+      signal: new AbortController().signal,
+    },
+  );
+  return { ...mine, events: sseReader(stream) };
+}
+
+/** Lets seconds pass, and what they wake run. */
+async function seconds(ports: TestPorts, count: number): Promise<void> {
+  for (let n = 0; n < count; n++) {
+    ports.clock.advance(1_000);
+    for (let turn = 0; turn < 8; turn++) await ports.breathe();
+  }
+}
+
+const company = async (ports: TestPorts) => {
+  await ports.writer.commit({
+    statements: [
+      {
+        sql: `insert into companies (id, name, cnpjs, environment, time_zone, auto_approve, overridable_holds,
+          require_signature, require_mapping, allow_negative, settings_version, created_at, updated_at)
+          values (1, 'x', '[]', 'production', 'UTC', 0, '[]', 0, 0, 1, 1, 0, 0)`,
+        args: [],
+      },
+    ],
+    mine: () => undefined,
+  });
+};
+
+test("a stream of a request finds what others write, is alive while nothing happens, and ends itself before the runtime does", async () => {
+  const ports = await testPorts();
+  await company(ports);
+  let looks = 0;
+  const { rows } = ports.reader;
+  ports.reader.rows = (statement, signal) => {
+    if (statement.sql.includes("not indexed")) looks += 1;
+    return rows(statement, signal);
+  };
+  const { events, stopping } = opened(ports, 0);
+  const all = events.rest();
+  await happen(ports, [1]);
+  await seconds(ports, 40);
+  await happen(ports, [2]);
+  await seconds(ports, 600);
+  const told = await all;
+  expect(stopping.aborted).toBe(true);
+  expect(looks).toBeLessThanOrEqual(302);
+  expect(told.at(0)?.event).toBe("connected");
+  expect(
+    told.filter(({ event }) => event === "test.happened").map(({ data }) => data.payload.n),
+  ).toEqual([1, 2]);
+  const beats = told.filter(({ comment }) => comment === "heartbeat").length;
+  expect(beats).toBeGreaterThan(30);
+  const last = told.at(-1);
+  expect([last?.event, (last?.retry ?? 0) >= 1_000]).toEqual(["bye", true]);
+  const before = looks;
+  await seconds(ports, 60);
+  expect(looks).toBe(before);
+  await ports.close();
+});
+
+test("whoever comes back after the farewell with its last event loses nothing and gets nothing twice", async () => {
+  const ports = await testPorts();
+  await company(ports);
+  const first = opened(ports, 0);
+  const told = first.events.rest();
+  await happen(ports, [1, 2]);
+  await seconds(ports, 600);
+  const seen = (await told).filter(({ event }) => event === "test.happened");
+  await happen(ports, [3]);
+  const from = Number.parseInt(seen.at(-1)?.id?.slice(1) ?? "", 36);
+  const next = opened(ports, from);
+  const rest = next.events.take(3);
+  await seconds(ports, 2);
+  await happen(ports, [4]);
+  await seconds(ports, 3);
+  const [, three, four] = await rest;
+  expect([...seen, three, four].map((event) => event?.data.payload.n)).toEqual([1, 2, 3, 4]);
+  await next.events.cancel();
+  await ports.close();
+});
+
+test("a client that takes nothing, not even the farewell, costs a look in half a minute", async () => {
+  const ports = await testPorts();
+  const { pulse, stopping } = requestPulse(ports.clock.after);
+  let looks = 0;
+  const leaving = new AbortController();
+  const loop = async () => {
+    while (!leaving.signal.aborted) {
+      await pulse.next(pulse.count(), leaving.signal, looks);
+      looks += 1;
+    }
+  };
+  const looping = loop();
+  await seconds(ports, 600);
+  expect(stopping.aborted).toBe(true);
+  const before = looks;
+  await seconds(ports, 300);
+  expect(looks - before).toBeLessThanOrEqual(11);
+  leaving.abort();
+  await looping;
+  await ports.close();
+});

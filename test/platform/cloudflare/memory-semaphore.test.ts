@@ -1,0 +1,49 @@
+import { expect, test } from "bun:test";
+import { roomFor } from "../../../src/platform/cloudflare/memory-semaphore.ts";
+
+/** Work of so many bytes each, in work until it is told to end. */
+function works(room: ReturnType<typeof roomFor>, sizes: readonly number[]) {
+  const inWork = new Set<number>();
+  const ends: ((fault?: Error) => void)[] = [];
+  const done = sizes.map((bytes, i) => {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    ends.push((fault) => (fault === undefined ? resolve() : reject(fault)));
+    return room(bytes, async () => {
+      inWork.add(i);
+      await promise.finally(() => inWork.delete(i));
+    });
+  });
+  const end = async (i: number, fault?: Error) => {
+    ends[i]?.(fault);
+    await done[i]?.catch(() => undefined);
+    await Promise.resolve();
+  };
+  return { now: () => [...inWork], end, done };
+}
+
+test("work is begun while its bytes have room, in the order asked for, and one that is too large is alone", async () => {
+  const { now, end } = works(roomFor(10), [4, 4, 4, 50, 1]);
+  await Promise.resolve();
+  expect(now()).toEqual([0, 1]);
+  await end(0);
+  expect(now()).toEqual([1, 2]);
+  await end(1);
+  // The large one waits for all, and the small one behind it does not pass it.
+  expect(now()).toEqual([2]);
+  await end(2);
+  expect(now()).toEqual([3]);
+  await end(3);
+  expect(now()).toEqual([4]);
+});
+
+test("work that fails gives its room back, and fails alone", async () => {
+  const { now, end, done } = works(roomFor(1), [1, 1]);
+  await Promise.resolve();
+  await end(0, new Error("no"));
+  expect(now()).toEqual([1]);
+  await end(1);
+  expect((await Promise.allSettled(done)).map(({ status }) => status)).toEqual([
+    "rejected",
+    "fulfilled",
+  ]);
+});

@@ -1,0 +1,221 @@
+import { expect, test } from "bun:test";
+import fc from "fast-check";
+import { MESSAGE_BYTES, type Message } from "../../../src/messages.ts";
+import {
+  consumeBatch,
+  type Delivery,
+  delayOf,
+} from "../../../src/platform/cloudflare/consume-batch.ts";
+import { letterOf, readLetter } from "../../../src/platform/cloudflare/letter.ts";
+import { forgetBuried, parkBatch } from "../../../src/platform/cloudflare/park-batch.ts";
+import { batchesOf, workersQueue } from "../../../src/platform/cloudflare/queue.ts";
+import type { Consumer, Outcome } from "../../../src/ports/queue.ts";
+import type { Log } from "../../../src/ports/telemetry.ts";
+import { testPorts } from "../../support/ports.ts";
+
+const document = (position: number, job = "j"): Message => ({
+  v: 1,
+  kind: "document",
+  company: 1,
+  job,
+  position,
+});
+const CONFIG = { JOB_ATTEMPTS: 3, JOB_CONCURRENCY: 4 };
+const silent: Log = () => undefined;
+const bytesOf = (value: unknown) => new TextEncoder().encode(JSON.stringify(value)).byteLength;
+
+/** A message, and what was said of it. */
+function delivery(body: unknown, attempts = 1): Delivery & { readonly said: string[] } {
+  const said: string[] = [];
+  return {
+    id: crypto.randomUUID(),
+    body,
+    attempts,
+    said,
+    ack: () => void said.push("ack"),
+    retry: ({ delaySeconds }) => void said.push(`retry in ${delaySeconds}`),
+  };
+}
+
+const consumer = (consume: (body: unknown) => Promise<Outcome>): Consumer => ({
+  consume,
+  park: async () => undefined,
+});
+
+test("messages go in batches that the queue takes, none lost, in their order", () =>
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 1, max: 64 }), { maxLength: 1_500 }), (lengths) => {
+      const messages = lengths.map((length, i) => document(i, "j".repeat(length)));
+      const batches = batchesOf(messages);
+      expect(batches.flat()).toEqual(messages);
+      for (const batch of batches) {
+        expect(batch.length).toBeLessThanOrEqual(100);
+        expect(batch.reduce((sum, one) => sum + bytesOf(one), 0)).toBeLessThanOrEqual(256_000);
+      }
+    }),
+    { seed: 20261123, numRuns: 60 },
+  ));
+
+test("messages of any size below the limit share no batch that is too large, and one over it is never built", () => {
+  const large = (bytes: number) => document(0, "j".repeat(bytes - bytesOf(document(0, ""))));
+  const whole = large(MESSAGE_BYTES);
+  expect(batchesOf([whole, whole, whole]).map((batch) => batch.length)).toEqual([2, 1]);
+  const sent: unknown[] = [];
+  const queue = workersQueue(
+    { sendBatch: async (batch) => void sent.push(batch) },
+    { way: (call) => call(AbortSignal.timeout(1_000)), log: silent },
+  );
+  expect(() => queue.send([large(MESSAGE_BYTES + 1)])).toThrow(RangeError);
+  expect(sent).toEqual([]);
+});
+
+test("a queue that is away does not undo what is committed: it is asked again, and then left to the sweep", async () => {
+  const log: string[] = [];
+  let asked = 0;
+  const queue = workersQueue(
+    {
+      async sendBatch() {
+        asked += 1;
+        throw new Error("Unknown Internal Error (15000)");
+      },
+    },
+    { way: (call) => call(AbortSignal.timeout(1_000)), log: (_, event) => void log.push(event) },
+  );
+  const sending = queue.send([document(0)]);
+  expect(sending.statements).toEqual([]);
+  await sending.afterCommit();
+  expect([asked, log]).toEqual([5, ["queue.unsent"]]);
+});
+
+test("each message of a batch is settled by itself, and so many are in work at a time", async () => {
+  let [inWork, most] = [0, 0];
+  const messages = Array.from({ length: 12 }, (_, i) => delivery(document(i), (i % 2) + 1));
+  await consumeBatch(
+    { messages },
+    {
+      consumer: consumer(async (body) => {
+        inWork += 1;
+        most = Math.max(most, inWork);
+        await new Promise(setImmediate);
+        inWork -= 1;
+        const { position } = body as { position: number };
+        if (position === 3) throw new Error("a bug");
+        return position % 4 === 0 ? { retry: "overloaded" } : "done";
+      }),
+      dead: undefined,
+      config: CONFIG,
+      log: silent,
+      random: () => 0.99,
+    },
+  );
+  expect(most).toBe(4);
+  expect(messages.map(({ said }) => said)).toEqual(
+    messages.map((_, i) => {
+      if (i === 3) return ["retry in 6"];
+      return i % 4 === 0 ? ["retry in 3"] : ["ack"];
+    }),
+  );
+});
+
+test("delays grow with full jitter, are whole seconds, and end at twelve hours", () =>
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 100 }),
+      fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+      (attempts, chance) => {
+        const delay = delayOf(attempts, () => chance);
+        expect(Number.isInteger(delay)).toBe(true);
+        expect(delay).toBeGreaterThanOrEqual(0);
+        expect(delay).toBeLessThanOrEqual(Math.min(43_200, 3 * 2 ** (attempts - 1)));
+        expect(delayOf(attempts, () => 0)).toBe(0);
+      },
+    ),
+    { seed: 20261123, numRuns: 200 },
+  ));
+
+test("after the last attempt a message goes to the dead-letter queue with its reason, once, and is not done again", async () => {
+  const letters: unknown[] = [];
+  let consumed = 0;
+  const hands = {
+    consumer: consumer(async () => {
+      consumed += 1;
+      return { retry: "overloaded" };
+    }),
+    dead: { send: async (letter: unknown) => void letters.push(letter) },
+    config: CONFIG,
+    log: silent,
+    random: () => 0,
+  };
+  const [last, beyond] = [delivery(document(1), 3), delivery(document(2), 4)];
+  await consumeBatch({ messages: [last, beyond] }, hands);
+  expect([consumed, last.said, beyond.said]).toEqual([1, ["ack"], ["ack"]]);
+  expect(letters.map(readLetter)).toMatchObject([
+    { body: document(1), reason: "overloaded" },
+    // Its process has died each time, and nobody can say more.
+    { body: document(2), reason: "interrupted" },
+  ]);
+  const away = { send: () => Promise.reject(new Error("away")) };
+  const kept = delivery(document(3), 3);
+  await consumeBatch({ messages: [kept] }, { ...hands, dead: away });
+  expect(kept.said).toEqual(["retry in 0"]);
+});
+
+test("what the dead-letter queue brings is parked with its reason; what nobody can read is buried once, and forgotten after 30 days", async () => {
+  const ports = await testPorts();
+  const { writer, clock } = ports;
+  const parked: [unknown, string][] = [];
+  const hands = {
+    consumer: {
+      consume: async () => "done" as const,
+      async park(body: unknown, reason: string, along: Parameters<Consumer["park"]>[2]) {
+        if (reason === "away") throw new Error("database away");
+        await writer.commit({ statements: along, mine: () => undefined });
+        parked.push([body, reason]);
+      },
+    },
+    config: CONFIG,
+    log: silent,
+    random: () => 0,
+    clock,
+  };
+  const circle: Record<string, unknown> = {};
+  circle.self = circle;
+  const messages = [
+    delivery(letterOf(document(1), "overloaded")),
+    delivery(document(2)),
+    delivery(letterOf({ hello: "world" }, "message.unreadable")),
+    delivery(circle),
+    delivery(undefined),
+    delivery(letterOf(document(3), "away"), 2),
+  ];
+  await parkBatch({ messages }, hands);
+  await parkBatch({ messages: messages.slice(2, 3) }, hands);
+  expect(messages.map(({ said }) => said.join())).toEqual([
+    "ack",
+    "ack",
+    "ack,ack",
+    "ack",
+    "ack",
+    "retry in 0",
+  ]);
+  expect(parked.slice(0, 2)).toEqual([
+    [document(1), "overloaded"],
+    [document(2), "interrupted"],
+  ]);
+  const buried = {
+    sql: "select lane, body ->> '$' as body, reason from queue order by id",
+    args: [],
+  };
+  expect(await ports.reader.rows(buried)).toEqual([
+    { lane: "unreadable", body: '{"hello":"world"}', reason: "message.unreadable" },
+    { lane: "unreadable", body: "object", reason: "interrupted" },
+    { lane: "unreadable", body: "undefined", reason: "interrupted" },
+  ]);
+  clock.advance(30 * 86_400_000);
+  await forgetBuried(ports);
+  expect(await ports.reader.rows(buried)).toHaveLength(3);
+  clock.advance(1);
+  await forgetBuried(ports);
+  expect(await ports.reader.rows(buried)).toEqual([]);
+  await ports.close();
+});

@@ -1,0 +1,213 @@
+import { expect, test } from "bun:test";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createClient } from "@libsql/client";
+import { Failed } from "../../../src/lib/result.ts";
+import { openDatabase, type WriterPlace } from "../../../src/platform/bun/database/database.ts";
+import {
+  type Batches,
+  type GroupLimits,
+  groupWriter,
+} from "../../../src/platform/libsql/group-writer.ts";
+import { clientReader } from "../../../src/platform/libsql/reader.ts";
+import { lockedFile } from "../../../src/resilience/policies.ts";
+import { readerContract } from "../../contracts/reader.ts";
+import { job, put, writerContract } from "../../contracts/writer.ts";
+import { holds } from "../../support/holds.ts";
+
+const breathe = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+/** A writer over a file of its own, through a client that may be watched or disturbed. */
+async function open(
+  limits: Partial<GroupLimits> = {},
+  through = (client: Batches) => client,
+  where: WriterPlace = "here",
+) {
+  const folder = await mkdtemp(join(tmpdir(), "sge-writer-"));
+  const url = `file:${join(folder, "w.db")}`;
+  const database = await openDatabase(url, undefined, where);
+  await database.writing.execute(
+    "create table things (id integer primary key, name text unique) strict",
+  );
+  return {
+    url,
+    database,
+    reader: clientReader(database.reading),
+    writer: groupWriter(through(database.writing), {
+      group: 16,
+      queue: 2_000,
+      patienceMs: 5_000,
+      breathe,
+      ...limits,
+    }),
+    async close() {
+      await database.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+holds("bun", writerContract, open);
+holds("bun", readerContract, () => open());
+
+/** A client whose batches fail as told, before they reach the database; null lets one through. */
+const disturbed = (faults: (Error | null)[]) => {
+  const seen: number[] = [];
+  const through = (client: Batches): Batches => ({
+    batch(statements, mode) {
+      seen.push(statements.length);
+      const fault = faults.shift() ?? null;
+      return fault === null ? client.batch(statements, mode) : Promise.reject(fault);
+    },
+  });
+  return { seen, through };
+};
+const fault = (code: string, message = code) => Object.assign(new Error(message), { code });
+
+test("jobs that came in one turn reach the client as one batch", async () => {
+  const { seen, through } = disturbed([]);
+  const world = await open({}, through);
+  await Promise.all([1, 2, 3, 4].map((n) => world.writer.commit(job(put(n)))));
+  expect(seen).toEqual([4]);
+  await world.close();
+});
+
+test("a group with a guilty member is run again job by job, once", async () => {
+  const { seen, through } = disturbed([]);
+  const world = await open({}, through);
+  await Promise.allSettled([put(1), put(1), put(2)].map((s) => world.writer.commit(job(s))));
+  expect(seen).toEqual([3, 1, 1, 1]);
+  expect(world.writer.figures()).toMatchObject({ split: 1, committed: 2 });
+  await world.close();
+});
+
+test("a lock held by another connection is waited for while the event loop goes on", async () => {
+  const { seen, through } = disturbed([]);
+  const world = await open({}, through);
+  const other = createClient({ url: world.url, concurrency: 1, timeout: 0 });
+  const lock = await other.transaction("write");
+  const written = world.writer.commit(job(put(1)));
+  let turns = 0;
+  for (; seen.length < 4; turns += 1) await breathe();
+  expect(turns).toBeGreaterThan(20);
+  await lock.rollback();
+  expect(await written).toEqual({ id: 1, name: "thing 1" });
+  other.close();
+  await world.close();
+});
+
+test("a database that stays locked beyond the patience answers overloaded and writes nothing", async () => {
+  const world = await open({ patienceMs: 20 });
+  const other = createClient({ url: world.url, concurrency: 1, timeout: 0 });
+  const lock = await other.transaction("write");
+  const outcomes = await Promise.allSettled([1, 2].map((n) => world.writer.commit(job(put(n)))));
+  await lock.rollback();
+  expect(outcomes).toMatchObject([
+    { reason: { failure: { code: "overloaded", what: "writer", retryAfterS: 1 } } },
+    { reason: { failure: { code: "overloaded", what: "writer", retryAfterS: 1 } } },
+  ]);
+  expect(await world.reader.rows({ sql: "select * from things", args: [] })).toEqual([]);
+  other.close();
+  await world.close();
+});
+
+test("when the lock outlasted one patience the next callers are told at once, until a probe finds it free", async () => {
+  const { seen, through } = disturbed([]);
+  const world = await open();
+  const { writing } = world.database;
+  const circuit = lockedFile(() => writing.batch([], "write"));
+  const limits = { group: 16, queue: 100, patienceMs: 20, breathe, circuit };
+  const writer = groupWriter(through(writing), limits);
+  const other = createClient({ url: world.url, concurrency: 1, timeout: 0 });
+  const held = await other.transaction("write");
+  const overloaded = { failure: { code: "overloaded", what: "writer" } };
+  const failed = (n: number) => writer.commit(job(put(n))).catch((error: unknown) => error);
+  expect(await failed(1)).toMatchObject(overloaded);
+  const asked = seen.length;
+  expect(await failed(2)).toMatchObject(overloaded);
+  expect(seen).toHaveLength(asked);
+  await held.rollback();
+  while (circuit.figures().state !== "closed") await breathe();
+  expect(await writer.commit(job(put(3)))).toEqual({ id: 3, name: "thing 3" });
+  circuit.end();
+  other.close();
+  await world.close();
+});
+
+test("a full disk is storage.full for the whole group, and is not tried job by job", async () => {
+  const { seen, through } = disturbed([fault("SQLITE_FULL", "database or disk is full")]);
+  const world = await open({}, through);
+  const outcomes = await Promise.allSettled([1, 2].map((n) => world.writer.commit(job(put(n)))));
+  expect(outcomes).toMatchObject([
+    { reason: { failure: { code: "storage.full" } } },
+    { reason: { failure: { code: "storage.full" } } },
+  ]);
+  expect(seen).toEqual([2]);
+  await world.close();
+});
+
+test("a refused connection is tried again, for nothing was sent", async () => {
+  const { seen, through } = disturbed([fault("ECONNREFUSED"), fault("ECONNREFUSED")]);
+  const world = await open({}, through);
+  expect(await world.writer.commit(job(put(1)))).toEqual({ id: 1, name: "thing 1" });
+  expect(seen).toEqual([1, 1, 1]);
+  await world.close();
+});
+
+test("a connection cut on the way is not tried again, for the batch may have been written", async () => {
+  const { seen, through } = disturbed([fault("ECONNRESET")]);
+  const world = await open({}, through);
+  const failed = await world.writer.commit(job(put(1))).catch((error: unknown) => error);
+  expect(failed).toBeInstanceOf(Failed);
+  expect(failed).toMatchObject({ failure: { code: "storage.unknown" } });
+  expect(seen).toEqual([1]);
+  await world.close();
+});
+
+test("requests are served between one group and the next", async () => {
+  const world = await open({ group: 1 });
+  let done = 0;
+  const jobs = [1, 2, 3].map((n) => world.writer.commit(job(put(n))).then(() => (done += 1)));
+  const seen = new Set<number>();
+  while (done < 3) {
+    await breathe();
+    seen.add(done);
+  }
+  await Promise.all(jobs);
+  expect([...seen]).toEqual(expect.arrayContaining([1, 2]));
+  await world.close();
+});
+
+test("a few huge jobs do not share a group", async () => {
+  const { seen, through } = disturbed([]);
+  const world = await open({}, through);
+  const huge = "x".repeat(600_000);
+  await Promise.all([1, 2, 3].map((n) => world.writer.commit(job(put(n, `${n}${huge}`)))));
+  expect(seen).toEqual([1, 1, 1]);
+  await world.close();
+});
+
+test("a lone job waits one turn of the event loop; while each turn brings more, 32 at most", async () => {
+  const arriving = Array.from({ length: 40 }, (_, n) => put(n + 1));
+  const commits: Promise<unknown>[] = [];
+  let turns = 0;
+  const world = await open({
+    group: 64,
+    breathe() {
+      turns += 1;
+      const next = arriving.shift();
+      if (next !== undefined) commits.push(world.writer.commit(job(next)));
+      return breathe();
+    },
+  });
+  await world.writer.commit(job(put(0)));
+  expect([turns, world.writer.figures().largestGroup]).toEqual([32, 33]);
+  arriving.length = 0;
+  await world.writer.drain();
+  await Promise.all(commits);
+  turns = 0;
+  await world.writer.commit(job(put(70)));
+  expect(turns).toBe(1);
+  await world.close();
+});

@@ -1,0 +1,161 @@
+import { afterAll, expect, test } from "bun:test";
+import { createServer, type Server, type ServerResponse } from "node:http";
+import { Failed } from "../../../src/lib/result.ts";
+import { groupWriter } from "../../../src/platform/libsql/group-writer.ts";
+import { clientReader } from "../../../src/platform/libsql/reader.ts";
+import { remoteDatabase } from "../../../src/platform/libsql/remote-database.ts";
+
+/** What a server says to each request: a status, an error of Hrana's at the first statement or a later one, or nothing. */
+type Says = { status: number; body?: object } | { code: string; at?: number } | "cut";
+
+/** The answer to a pipeline of Hrana 2, as sqld gives it: an error stands at the step that met it. */
+function answered(request: string, { code, at = 0 }: { code: string; at?: number }) {
+  const error = { message: `as sqld says ${code}`, code };
+  const { requests }: { requests: { type: string; batch?: { steps: unknown[] } }[] } =
+    JSON.parse(request);
+  const results = requests.map(({ type, batch }) => {
+    if (type === "execute") return { type: "error", error };
+    if (batch === undefined) return { type: "ok", response: { type } };
+    const step_errors = batch.steps.map((_, i) => (i === at ? error : null));
+    const empty = { cols: [], rows: [], affected_row_count: 0, last_insert_rowid: null };
+    const step_results = batch.steps.map((_, i) => (i < at ? empty : null));
+    return { type: "ok", response: { type, result: { step_results, step_errors } } };
+  });
+  return { baton: null, base_url: null, results };
+}
+
+const servers: Server[] = [];
+afterAll(() => {
+  for (const server of servers) server.close().closeAllConnections();
+});
+
+/** A server that says one thing, and counts how often it was asked. */
+async function server(says: Says) {
+  let asked = 0;
+  const say = (request: string, response: ServerResponse) => {
+    asked += 1;
+    if (says === "cut") return response.destroy();
+    const status = "status" in says ? says.status : 200;
+    const body = "status" in says ? (says.body ?? { error: "x" }) : answered(request, says);
+    response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+  };
+  const listening = createServer(async (request, response) => {
+    const parts = await Array.fromAsync(request);
+    say(Buffer.concat(parts).toString(), response);
+  });
+  servers.push(listening);
+  await new Promise<void>((resolve) => listening.listen(0, "127.0.0.1", resolve));
+  const address = listening.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  return { url: `http://127.0.0.1:${port}`, asked: () => asked };
+}
+
+/** How one call ended, through all that stands between us and a server; and whether the server was asked again. */
+async function met(says: Says | "nobody", kind: "read" | "write"): Promise<[unknown, boolean]> {
+  const { url, asked } = says === "nobody" ? { url: NOWHERE, asked: () => 0 } : await server(says);
+  const database = remoteDatabase(url, "a token", { probes: false, queues: true });
+  const writer = groupWriter(database.writing, {
+    group: 1,
+    queue: 10,
+    patienceMs: 60,
+    breathe: async () => undefined,
+  });
+  const statement = { sql: "insert into things values (?1)", args: [1] };
+  const call =
+    kind === "read"
+      ? clientReader(database.reading).rows(statement)
+      : writer.commit({ statements: [statement, statement], mine: () => null });
+  const end = await call.catch((error: unknown) => error);
+  database.close();
+  const { code, why } =
+    end instanceof Failed ? { why: undefined, ...end.failure } : { code: "itself", why: undefined };
+  return [why ?? code, asked() > 1];
+}
+
+/** A port of the reserved range: nobody listens there. */
+const NOWHERE = "http://127.0.0.1:1";
+
+const AGAIN = ["overloaded", true] as const;
+const REFUSED = ["database.token_refused", false] as const;
+const UNSURE = { read: AGAIN, write: ["storage.unknown", false] } as const;
+const SAFE = { read: AGAIN, write: AGAIN } as const;
+
+const TABLE: readonly (readonly [
+  what: string,
+  says: Says,
+  ends: Record<"read" | "write", readonly [string, boolean]>,
+])[] = [
+  // Somebody else has the lock, or had it for so long that ours was taken: rolled back, so it is safe to write again.
+  ["SQLITE_BUSY at BEGIN", { code: "SQLITE_BUSY" }, SAFE],
+  ["SQLITE_BUSY at COMMIT", { code: "SQLITE_BUSY", at: 3 }, SAFE],
+  ["SQLITE_LOCKED", { code: "SQLITE_LOCKED" }, SAFE],
+  ["TRANSACTION_TIMEOUT", { code: "TRANSACTION_TIMEOUT", at: 2 }, SAFE],
+  ["TRANSACTION_BUSY", { code: "TRANSACTION_BUSY" }, SAFE],
+  [
+    "STREAM_EXPIRED",
+    { status: 400, body: { message: "The stream has expired", code: "STREAM_EXPIRED" } },
+    SAFE,
+  ],
+  ["too many requests", { status: 429 }, SAFE],
+  ["Cloudflare: the origin is down", { status: 521 }, SAFE],
+  ["Cloudflare: no way to the origin", { status: 523 }, SAFE],
+  // It may have been written: nobody sends it again but the client, who knows what it was.
+  ["500", { status: 500 }, UNSURE],
+  ["502", { status: 502 }, UNSURE],
+  ["503", { status: 503 }, UNSURE],
+  ["Cloudflare: the origin took too long", { status: 522 }, UNSURE],
+  ["a connection cut", "cut", UNSURE],
+  ["PROXY_ERROR, of a replica before its primary", { code: "PROXY_ERROR" }, UNSURE],
+  // No weather: asking again would not help.
+  ["a token expired, wrong or missing", { status: 401 }, { read: REFUSED, write: REFUSED }],
+  [
+    "a token that only reads",
+    { status: 403 },
+    { read: REFUSED, write: ["storage.read_only", false] },
+  ],
+  [
+    "no such database",
+    { status: 404 },
+    { read: ["database.not_there", false], write: ["database.not_there", false] },
+  ],
+  [
+    "an account that is blocked",
+    { code: "BLOCKED", at: 1 },
+    { read: ["database.blocked", false], write: ["storage.read_only", false] },
+  ],
+  [
+    "a file that only reads",
+    { code: "SQLITE_READONLY", at: 1 },
+    { read: ["itself", false], write: ["storage.read_only", false] },
+  ],
+  [
+    "a full disk",
+    { code: "SQLITE_FULL", at: 1 },
+    { read: ["itself", false], write: ["storage.full", false] },
+  ],
+  [
+    "a constraint",
+    { code: "SQLITE_CONSTRAINT", at: 1 },
+    { read: ["itself", false], write: ["storage.rejected", false] },
+  ],
+  [
+    "what is no SQL",
+    { code: "SQL_PARSE_ERROR" },
+    { read: ["itself", false], write: ["itself", false] },
+  ],
+];
+
+for (const [what, says, { read, write }] of TABLE)
+  test.concurrent(`of a libSQL server: ${what}`, async () => {
+    expect(await Promise.all([met(says, "read"), met(says, "write")])).toEqual([
+      [...read],
+      [...write],
+    ]);
+  });
+
+test("where nobody listens nothing was sent: reads and writes are tried again, and then told so", async () => {
+  expect(await Promise.all([met("nobody", "read"), met("nobody", "write")])).toEqual([
+    ["overloaded", false],
+    ["overloaded", false],
+  ]);
+});
