@@ -2,58 +2,58 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import type { Env } from "./http/env.ts";
 import { invalidRequest } from "./http/invalid-request.ts";
-import { askOnlyWhatIsSaid, wellEncoded, wellNamedHost } from "./http/middleware/address.ts";
-import { admission } from "./http/middleware/admission.ts";
+import { checkHost, checkUrlEncoding, dropEmptyQueryValues } from "./http/middleware/address.ts";
+import { inFlightLimits } from "./http/middleware/admission.ts";
 import { authenticated } from "./http/middleware/auth.ts";
 import { withinDeadline } from "./http/middleware/deadline.ts";
-import { allowOrigins, secure } from "./http/middleware/every-request.ts";
+import { allowOrigins, securityHeaders } from "./http/middleware/every-request.ts";
 import { answerHead } from "./http/middleware/head.ts";
-import { limitJson, readJsonBodies } from "./http/middleware/json-body.ts";
-import { accountRoutes } from "./http/routes/accounts.ts";
+import { limitJsonBody, readJsonBodies } from "./http/middleware/json-body.ts";
+import { sessionRoutes } from "./http/routes/accounts.ts";
 import { companyRoutes } from "./http/routes/company.ts";
 import { dashboardRoutes } from "./http/routes/dashboard.ts";
-import { emailRoutes } from "./http/routes/email.ts";
+import { emailConfigRoutes } from "./http/routes/email.ts";
 import { eventRoutes } from "./http/routes/events.ts";
-import { exportJobRoutes } from "./http/routes/export-jobs.ts";
-import { exportRoutes } from "./http/routes/exports.ts";
+import { exportRoutes } from "./http/routes/export-jobs.ts";
+import { exportDownloadRoutes } from "./http/routes/exports.ts";
 import { healthRoutes } from "./http/routes/health.ts";
 import { jobRoutes } from "./http/routes/jobs.ts";
-import { keyRoutes } from "./http/routes/keys.ts";
-import { admitScraper, metrics } from "./http/routes/metrics.ts";
+import { apiKeyRoutes } from "./http/routes/keys.ts";
+import { authenticateScraper, getMetrics } from "./http/routes/metrics.ts";
 import "./http/language.ts";
-import { observed } from "./http/middleware/observed.ts";
+import { observeRequest } from "./http/middleware/observed.ts";
 import { rateLimited } from "./http/middleware/rate-limit.ts";
 import { serveOpenApi } from "./http/openapi.ts";
 import { httpProblem, toProblem } from "./http/problem.ts";
 import { movementRoutes } from "./http/routes/movements.ts";
-import { noteEventsRoutes } from "./http/routes/note-events.ts";
-import { nfesRoutes } from "./http/routes/notes.ts";
-import { profileRoutes } from "./http/routes/profile.ts";
+import { noteEventRoutes } from "./http/routes/note-events.ts";
+import { noteRoutes } from "./http/routes/notes.ts";
+import { profilingRoutes } from "./http/routes/profile.ts";
 import { stockRoutes } from "./http/routes/stock.ts";
 import { supplierItemRoutes } from "./http/routes/supplier-items.ts";
-import { nfeRoutes } from "./http/routes/uploads.ts";
+import { uploadRoutes } from "./http/routes/uploads.ts";
 import type { Ports } from "./ports/ports.ts";
 
 /** Every route of the API; a static path stands before a parameter that would swallow it. */
 const routes = [
   ...healthRoutes,
-  ...accountRoutes,
+  ...sessionRoutes,
   ...companyRoutes,
-  ...keyRoutes,
-  ...emailRoutes,
-  ...nfeRoutes,
-  ...nfesRoutes,
-  ...noteEventsRoutes,
+  ...apiKeyRoutes,
+  ...emailConfigRoutes,
+  ...uploadRoutes,
+  ...noteRoutes,
+  ...noteEventRoutes,
   ...stockRoutes,
   ...movementRoutes,
   ...supplierItemRoutes,
   ...dashboardRoutes,
+  ...exportDownloadRoutes,
   ...exportRoutes,
-  ...exportJobRoutes,
   ...jobRoutes,
   ...eventRoutes,
-  ...profileRoutes,
-  metrics,
+  ...profilingRoutes,
+  getMetrics,
 ] as const;
 
 /**
@@ -73,10 +73,10 @@ export function createApp(portsFor: (bindings: unknown) => Ports): OpenAPIHono<E
     c.set("request", c.req.raw);
     return next();
   });
-  const { admitted, shared } = admission();
-  app.use(observed, answerHead, secure, allowOrigins, admitted, withinDeadline);
-  app.use(wellNamedHost, limitJson, askOnlyWhatIsSaid);
-  app.use("/metrics", admitScraper);
+  const { admitted, shared } = inFlightLimits();
+  app.use(observeRequest, answerHead, securityHeaders, allowOrigins, admitted, withinDeadline);
+  app.use(checkHost, limitJsonBody, dropEmptyQueryValues);
+  app.use("/metrics", authenticateScraper);
   app.use("/api/*", authenticated, shared, rateLimited);
   app.use(
     methodNotAllowed({
@@ -87,7 +87,7 @@ export function createApp(portsFor: (bindings: unknown) => Ports): OpenAPIHono<E
       },
     }),
   );
-  app.use(wellEncoded, readJsonBodies(routes));
+  app.use(checkUrlEncoding, readJsonBodies(routes));
   app.openapiRoutes(routes);
   return serveOpenApi(app);
 }

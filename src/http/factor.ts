@@ -55,7 +55,7 @@ export const FactorMembers = {
  * The factor of a body with FactorMembers: 1 where there is none, and the exact text where `factor` is its rounded number; one
  * that was changed since is what counts. Adds the issues of `factor` to the context.
  */
-export function factorAmong(
+export function factorOfMembers(
   { factor, factor_text }: { factor?: Given | undefined; factor_text?: string | undefined },
   context: z.RefinementCtx,
 ): Factor {

@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import type { z } from "zod";
 import type { FieldError } from "../nfe/failures.ts";
 import type { Env } from "./env.ts";
-import { pointerOf } from "./json-text.ts";
+import { jsonPointerOf } from "./json-text.ts";
 import { problem } from "./problem.ts";
 
 /** Routes whose clients know 400 for a field of the body from S.G.E.; new ones answer 422. */
@@ -20,7 +20,7 @@ export function invalidRequest(c: Context<Env>, target: string, error: z.core.$Z
     c,
     target === "json" || target === "form",
     error.issues.map((issue) => ({
-      path: pointerOf(issue.path),
+      path: jsonPointerOf(issue.path),
       code: issue.code ?? "invalid",
       message: issue.message,
     })),

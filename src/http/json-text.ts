@@ -24,7 +24,7 @@ const WORD = /true|false|null/y;
  * of which parsers take one or the other; a number that a double does not hold digit by digit, which they round; more than
  * MOST_LEVELS levels or MOST_VALUES values. An own reader, because a reviver sees neither duplicates nor where it is.
  */
-export function readJson(text: string): Result<unknown, JsonFault> {
+export function readStrictJson(text: string): Result<unknown, JsonFault> {
   const fault = new Scan(text).fault();
   return fault === null ? ok(JSON.parse(text)) : err(fault);
 }
@@ -158,12 +158,12 @@ class Scan {
 
   /** Names may be as long as the body. */
   private pointer(): string {
-    return pointerOf(this.way.map((step) => String(step).slice(0, MOST_CHARACTERS)));
+    return jsonPointerOf(this.way.map((step) => String(step).slice(0, MOST_CHARACTERS)));
   }
 }
 
 /** A JSON pointer (RFC 6901): the whole document is the empty one. */
-export const pointerOf = (way: readonly PropertyKey[]): string =>
+export const jsonPointerOf = (way: readonly PropertyKey[]): string =>
   way.map((step) => `/${String(step).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
 
 /** Whether the double nearest to a JSON number is written with the same digits. */

@@ -1,5 +1,5 @@
 /** A part of a file: `length` bytes from `offset` on. */
-export interface Range {
+export interface ByteRange {
   readonly offset: number;
   readonly length: number;
 }
@@ -10,7 +10,10 @@ const ONE = /^bytes=(\d{0,15})-(\d{0,15})$/;
  * What a Range header asks of a file of `size` bytes (RFC 9110, 14.1.2). `whole`: no range, several, or one that is none,
  * which a server answers with everything. `beyond`: it begins after the end.
  */
-export function rangeOf(header: string | undefined, size: number): Range | "whole" | "beyond" {
+export function byteRangeOf(
+  header: string | undefined,
+  size: number,
+): ByteRange | "whole" | "beyond" {
   const [, from, to] = ONE.exec((header ?? "").trim()) ?? [];
   if (from === undefined || to === undefined || (from === "" && to === "")) return "whole";
   if (from === "") {

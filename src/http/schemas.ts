@@ -178,22 +178,22 @@ interface Answer<S> {
 }
 
 /** One success and the problem document for every other status. */
-export function answers<S extends z.ZodType>(
+export function responses<S extends z.ZodType>(
   status: 200,
   schema: S,
   description: string,
 ): { 200: Answer<S>; default: typeof PROBLEMS };
-export function answers<S extends z.ZodType>(
+export function responses<S extends z.ZodType>(
   status: 201,
   schema: S,
   description: string,
 ): { 201: Answer<S>; default: typeof PROBLEMS };
-export function answers<S extends z.ZodType>(
+export function responses<S extends z.ZodType>(
   status: 202,
   schema: S,
   description: string,
 ): { 202: Answer<S>; default: typeof PROBLEMS };
-export function answers<S extends z.ZodType>(
+export function responses<S extends z.ZodType>(
   status: 200 | 201 | 202,
   schema: S,
   description: string,

@@ -2,7 +2,7 @@ import type { MiddlewareHandler } from "hono";
 import { Failed } from "../../lib/result.ts";
 import type { Env } from "../env.ts";
 import type { HttpFailure } from "../failures.ts";
-import { askedBy } from "./permissions.ts";
+import { accessOf } from "./permissions.ts";
 
 /** RFC 3986, 3.2.2, without what nobody uses: a name or IPv4 address, or an IPv6 address in brackets; a port. */
 const HOST = /^(?:[\w.~-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i;
@@ -11,7 +11,7 @@ const HOST = /^(?:[\w.~-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i;
  * Refuses a Host that names no server, or several of them: the next server on the way might take another one
  * (RFC 9112, 3.2). HTTP/1.0 has none. Fails with `request.invalid_host`.
  */
-export const wellNamedHost: MiddlewareHandler<Env> = (c, next) => {
+export const checkHost: MiddlewareHandler<Env> = (c, next) => {
   const host = c.req.header("host");
   if (host === undefined || HOST.test(host)) return next();
   throw new Failed<HttpFailure>({ code: "request.invalid_host" });
@@ -21,9 +21,9 @@ export const wellNamedHost: MiddlewareHandler<Env> = (c, next) => {
  * Refuses an address with bytes that are no UTF-8 (a program that writes ISO-8859-1 escapes): read as something else they
  * find nothing, without a word. Stands behind the token and the method. Fails with `request.invalid_encoding`.
  */
-export const wellEncoded: MiddlewareHandler<Env> = (c, next) => {
+export const checkUrlEncoding: MiddlewareHandler<Env> = (c, next) => {
   const { url } = c.req.raw;
-  if (!url.includes("%") || askedBy(c) === "unrouted") return next();
+  if (!url.includes("%") || accessOf(c) === "unrouted") return next();
   const [path = "", ...rest] = url.split("?");
   for (const pair of rest.join("?").split("&")) {
     const name = pair.split("=", 1).join("");
@@ -52,7 +52,7 @@ function isUtf8(text: string): boolean {
 }
 
 /** `?search=&type=` asks for nothing, as it did: the old web client sends the fields of its forms as they stand. */
-export const askOnlyWhatIsSaid: MiddlewareHandler<Env> = async (c, next) => {
+export const dropEmptyQueryValues: MiddlewareHandler<Env> = async (c, next) => {
   const { url } = c.req.raw;
   const start = url.indexOf("?") + 1;
   const pairs = start === 0 ? [] : url.slice(start).split("&");

@@ -7,7 +7,7 @@ import { Failed } from "../../lib/result.ts";
 import { type Bounds, type Shares, shares } from "../../lib/shares.ts";
 import type { PlatformFailure } from "../../ports/failures.ts";
 import { type Env, peerOf } from "../env.ts";
-import { withDocumentShare } from "./document-share.ts";
+import { limitDocumentsPerUser } from "./document-share.ts";
 
 /** What tells of the service's state is answered also when it has no room. */
 const ALWAYS = /^\/(?:api\/health(?:\/full)?|metrics)$/;
@@ -35,7 +35,7 @@ const WALL_S = 10;
  * LOGINS_PER_NETWORK, so that slow logins keep nobody out who has a token. Bodies are counted while they come (`hold`).
  * Fail with `overloaded`, `rate_limited`, `share_exceeded`.
  */
-export function admission(): Record<"admitted" | "shared", MiddlewareHandler<Env>> {
+export function inFlightLimits(): Record<"admitted" | "shared", MiddlewareHandler<Env>> {
   const bodies = shares(BODY_BYTES);
   const everybody = sharesOf((config) => ({ all: config.MAX_IN_FLIGHT }));
   const people = sharesOf((config) => ({
@@ -62,7 +62,7 @@ export function admission(): Record<"admitted" | "shared", MiddlewareHandler<Env
   return {
     async admitted(c, next) {
       if (ALWAYS.test(c.req.path)) return next();
-      await passTheWall(c);
+      await limitNetworkRate(c);
       const place = everybody(c).part(null);
       if (place.add(1) !== null) throw overloaded();
       c.set("body", bodies.part(null));
@@ -90,7 +90,7 @@ export function admission(): Record<"admitted" | "shared", MiddlewareHandler<Env
         });
       if (full !== null) throw overloaded();
       c.set("body", bodies.part(holder));
-      if (READS_DOCUMENTS.test(c.req.path)) c.set("ports", withDocumentShare(ports, holder));
+      if (READS_DOCUMENTS.test(c.req.path)) c.set("ports", limitDocumentsPerUser(ports, holder));
       try {
         await next();
       } finally {
@@ -104,7 +104,7 @@ export function admission(): Record<"admitted" | "shared", MiddlewareHandler<Env
  * Counts so many bytes of this request's body as in memory, until its answer begins. Fails with `share_exceeded` where the
  * person's bodies take too much, with `overloaded` where everybody's do.
  */
-export function hold({ var: { body } }: Context<Env>, bytes: number): void {
+export function reserveBodyBytes({ var: { body } }: Context<Env>, bytes: number): void {
   const full = body?.add(bytes) ?? null;
   if (full === null) return;
   throw full === "person"
@@ -130,7 +130,7 @@ function sharesOf(bounds: (config: Config) => Partial<Bounds>): (c: Context<Env>
 const overloaded = () =>
   new Failed<PlatformFailure>({ code: "overloaded", what: "requests", retryAfterS: 1 });
 
-async function passTheWall(c: Context<Env>): Promise<void> {
+async function limitNetworkRate(c: Context<Env>): Promise<void> {
   const { limits } = c.var.ports;
   if (limits.admits === undefined) return;
   const peer = peerOf(c);

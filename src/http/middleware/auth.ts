@@ -5,7 +5,7 @@ import type { AccountsFailure } from "../../accounts/failures.ts";
 import { noteUse } from "../../accounts/key-use.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Env } from "../env.ts";
-import { askedBy } from "./permissions.ts";
+import { accessOf } from "./permissions.ts";
 
 /**
  * Stands before everything under /api: sets `actor` from `Authorization: Bearer`, and (but for one stream) only from
@@ -14,7 +14,7 @@ import { askedBy } from "./permissions.ts";
  * Fails with `auth.required`, `auth.invalid_token`; both carry `WWW-Authenticate` (RFC 6750).
  */
 export const authenticated: MiddlewareHandler<Env> = async (c, next) => {
-  const asked = askedBy(c);
+  const asked = accessOf(c);
   if (asked === "open") return next();
   const token = bearerOf(c);
   const { actor, settingsVersion } = await authenticate(c.var.ports, token).catch((error) => {

@@ -35,7 +35,7 @@ export const withinDeadline: MiddlewareHandler<Env> = async (c, next) => {
   c.set("signal", time.signal);
   c.set("time", time);
   time.begin();
-  if (!LONG_BODY.test(c.req.path)) stayOpen(c, ms);
+  if (!LONG_BODY.test(c.req.path)) keepConnectionOpen(c, ms);
   try {
     await Promise.race([next(), time.over]);
   } finally {
@@ -47,18 +47,18 @@ export const withinDeadline: MiddlewareHandler<Env> = async (c, next) => {
  * Reads a large body, in as long as it takes: fifty megabytes over a thin line are no fault of anybody. Only the runtime's
  * guard against slow clients counts (Bun: 16 KB/s). Then the route's time begins anew.
  */
-export async function withoutDeadline<T>(c: Context<Env>, read: () => Promise<T>): Promise<T> {
+export async function withDeadlinePaused<T>(c: Context<Env>, read: () => Promise<T>): Promise<T> {
   const { time } = c.var;
   if (time === undefined) return read();
   time.end();
   const body = await read();
   time.begin();
-  stayOpen(c, msOf(c));
+  keepConnectionOpen(c, msOf(c));
   return body;
 }
 
 /** Not before a body is here: a client that sends it drop by drop is cut as early as any other. */
-function stayOpen(c: Context<Env>, ms: number): void {
+function keepConnectionOpen(c: Context<Env>, ms: number): void {
   if (ms > QUIET_MS) c.var.ports.patience(c.var.request, Math.ceil(ms / 1_000) + 1);
 }
 

@@ -17,7 +17,7 @@ const known = new WeakMap<Ports["pulse"], Map<string, Line>>();
  * Ports whose reader of documents takes a fifth of NFE_QUEUE of this person's at a time; the others wait here, in their order,
  * and not in the queue that everybody has in common. Waiting ends with the signal.
  */
-export function withDocumentShare(ports: Ports, { person }: Holder): Ports {
+export function limitDocumentsPerUser(ports: Ports, { person }: Holder): Ports {
   const { documents, pulse, config } = ports;
   const lines = known.get(pulse) ?? new Map<string, Line>();
   known.set(pulse, lines);

@@ -4,7 +4,7 @@ import { secureHeaders } from "hono/secure-headers";
 import type { Env } from "../env.ts";
 
 /** Headers of an API that shows nothing: no sniffing, no framing, no scripts. */
-export const secure: MiddlewareHandler<Env> = secureHeaders({
+export const securityHeaders: MiddlewareHandler<Env> = secureHeaders({
   contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
   xFrameOptions: "DENY",
   referrerPolicy: "no-referrer",

@@ -6,9 +6,9 @@ import { Failed } from "../../lib/result.ts";
 import type { Env } from "../env.ts";
 import type { HttpFailure } from "../failures.ts";
 import { invalidFields } from "../invalid-request.ts";
-import { type JsonFault, readJson } from "../json-text.ts";
-import { askedBy, mustHold } from "./permissions.ts";
-import { bodyBytes, declaredBytes } from "./received.ts";
+import { type JsonFault, readStrictJson } from "../json-text.ts";
+import { accessOf, requirePermission } from "./permissions.ts";
+import { declaredBytes, readBodyBytes } from "./received.ts";
 
 const JSON_BYTES = 1024 * 1024;
 
@@ -16,7 +16,7 @@ const JSON_BYTES = 1024 * 1024;
 const TAKES_DOCUMENTS = /^\/api\/nfe\/(upload|batch)$/;
 
 /** 1 MiB for every body but documents. What declares more is refused before it is read, also where nothing reads it. */
-export const limitJson: MiddlewareHandler<Env> = (c, next) => {
+export const limitJsonBody: MiddlewareHandler<Env> = (c, next) => {
   const declared = declaredBytes(c.req.raw.headers) ?? 0;
   if (declared > JSON_BYTES && !TAKES_DOCUMENTS.test(c.req.path)) throw tooLarge();
   return next();
@@ -44,14 +44,15 @@ export function readJsonBodies(routes: readonly Declared[]): MiddlewareHandler<E
   return async (c, next) => {
     if (!matchedRoutes(c).some(({ method, path }) => takesJson.has(`${method} ${path}`)))
       return next();
-    const asked = askedBy(c);
-    if (asked !== "open" && asked !== "undeclared" && asked !== "unrouted") mustHold(c, asked);
-    const bytes = await bodyBytes(c, JSON_BYTES, tooLarge);
+    const asked = accessOf(c);
+    if (asked !== "open" && asked !== "undeclared" && asked !== "unrouted")
+      requirePermission(c, asked);
+    const bytes = await readBodyBytes(c, JSON_BYTES, tooLarge);
     const text = textOf(bytes);
     const headers = new Headers(c.req.raw.headers);
     headers.delete("content-type");
     if (bytes.length > 0) {
-      const read = readJson(text);
+      const read = readStrictJson(text);
       if (!read.ok) {
         if (read.error.why !== "inexact") throw malformed(read.error);
         return invalidFields(c, true, [inexact(read.error.path)]);

@@ -13,7 +13,7 @@ const REQUEST_ID = /^[\w.:-]{1,128}$/;
  * log), its trace (the caller's `traceparent`, or one of its own), one log line, one count and one time when the answer is
  * made. Both ids go back in the answer. Route pattern, status, code, milliseconds, bytes; no path, no query, no body.
  */
-export const observed: MiddlewareHandler<Env> = async (c, next) => {
+export const observeRequest: MiddlewareHandler<Env> = async (c, next) => {
   const given = c.req.header("x-request-id");
   const requestId = given !== undefined && REQUEST_ID.test(given) ? given : newId();
   c.set("requestId", requestId);

@@ -6,16 +6,16 @@ import { Failed } from "../../lib/result.ts";
 import type { Env } from "../env.ts";
 
 /** What a route declares: a permission of the matrix, or that everybody may call it. */
-export type Asked = Permission | "open";
+export type RouteAccess = Permission | "open";
 
 /** The guards that exist, so that http/auth.ts can see whether a matched route has one. */
-const guards = new WeakMap<object, Asked>();
+const guards = new WeakMap<object, RouteAccess>();
 
 /**
  * For a part of a request that asks for more than its route does. An API key has no session and no password of its own:
  * what is `self` is never its, lest it end those of the user who made it. Fails with `auth.forbidden`.
  */
-export function mustHold(c: { var: Env["Variables"] }, permission: Permission): void {
+export function requirePermission(c: { var: Env["Variables"] }, permission: Permission): void {
   const { role, keyId } = c.var.actor;
   if (!may(role, permission) || (permission === "self" && keyId !== undefined))
     throw new Failed<AccountsFailure>({ code: "auth.forbidden", permission, role });
@@ -25,9 +25,9 @@ export function mustHold(c: { var: Env["Variables"] }, permission: Permission): 
  * Spread into `createRoute`: `createRoute({ method, path, ...asks("operate"), … })`. The guard runs before the request
  * is validated; the OpenAPI document carries `x-permission`. Fails with `auth.forbidden`.
  */
-export function asks<P extends Permission>(permission: P) {
+export function requires<P extends Permission>(permission: P) {
   const middleware: MiddlewareHandler<Env> = async (c, next) => {
-    mustHold(c, permission);
+    requirePermission(c, permission);
     await next();
   };
   guards.set(middleware, permission);
@@ -44,7 +44,7 @@ export const open = { middleware: pass, security: [], "x-permission": "open" as 
  * What the route that will answer this request asks for. The chain is walked in order up to the first guard or the
  * first handler (hono's own distinction: a middleware takes two parameters); a handler before any guard is `undeclared`.
  */
-export function askedBy(c: Context<Env>): Asked | "undeclared" | "unrouted" {
+export function accessOf(c: Context<Env>): RouteAccess | "undeclared" | "unrouted" {
   for (const { handler } of matchedRoutes(c)) {
     const asked = guards.get(handler);
     if (asked !== undefined) return asked;

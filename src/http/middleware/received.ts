@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import type { Env } from "../env.ts";
-import { hold } from "./admission.ts";
+import { reserveBodyBytes } from "./admission.ts";
 
 /** Small enough to be taken at once: what may wait for its rest is little. */
 const AT_ONCE_BYTES = 65_536;
@@ -16,7 +16,7 @@ export function declaredBytes(headers: Pick<Headers, "get">): number | null {
  * nothing is counted as it comes and let go at the first byte over the bound: then it throws what `over` gives. What has come
  * is held until the answer begins; what was only declared takes nothing. Fails with `overloaded`, `share_exceeded`.
  */
-export async function bodyBytes(
+export async function readBodyBytes(
   c: Context<Env>,
   maxBytes: number,
   over: (bytes?: number) => Error,
@@ -27,7 +27,7 @@ export async function bodyBytes(
   if (body === null) return new Uint8Array();
   if (declared !== null && declared <= AT_ONCE_BYTES) {
     const bytes = new Uint8Array(await c.req.raw.arrayBuffer());
-    hold(c, bytes.length);
+    reserveBodyBytes(c, bytes.length);
     if (bytes.length > maxBytes) throw over(bytes.length);
     return bytes;
   }
@@ -44,7 +44,7 @@ export async function bodyBytes(
       if (done) return joined(chunks, read);
       read += value.byteLength;
       if (read > maxBytes) throw over();
-      hold(c, value.byteLength);
+      reserveBodyBytes(c, value.byteLength);
       chunks.push(value);
     }
   } catch (error) {

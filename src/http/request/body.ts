@@ -6,8 +6,8 @@ import type { Sent } from "../../ingest/upload/unpack.ts";
 import type { IngestFailure } from "../../ingest/verdict/failures.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Env } from "../env.ts";
-import { withoutDeadline } from "../middleware/deadline.ts";
-import { bodyBytes, declaredBytes } from "../middleware/received.ts";
+import { withDeadlinePaused } from "../middleware/deadline.ts";
+import { declaredBytes, readBodyBytes } from "../middleware/received.ts";
 import { type FormPart, readForm } from "./multipart.ts";
 
 /** What a multipart form adds to the files in it: boundaries, headers of the parts, small fields. */
@@ -26,7 +26,7 @@ const fail = (failure: IngestFailure): Failed<IngestFailure> => new Failed(failu
  * Fails with `unsupported_media_type` (type of the request, or a file that is plainly no XML), `too_large`,
  * `malformed_multipart`, `upload.missing_file`, and `nfe.many_notes` for several files.
  */
-export async function documentOf(
+export async function readDocument(
   c: Context<Env>,
   maxBytes: number = DOCUMENT_BYTES,
 ): Promise<{ bytes: Uint8Array<ArrayBuffer>; name: string | null }> {
@@ -37,7 +37,7 @@ export async function documentOf(
   if (media === "zip") throw unsupported("application/zip", BATCH_ROUTE);
   if (media === "other") throw unsupported(typeOf(request), SINGLE_FORMS);
   if (media !== "multipart") {
-    const bytes = await withoutDeadline(c, () => bodyBytes(c, maxBytes, over));
+    const bytes = await withDeadlinePaused(c, () => readBodyBytes(c, maxBytes, over));
     return { bytes: looksLikeXml(bytes), name: null };
   }
   const files = await filesOf(c, "file", maxBytes, over);
@@ -52,7 +52,7 @@ export async function documentOf(
  * What a batch carries, in the order sent: the fields `files` of a multipart form, or the body itself, a ZIP or one XML.
  * Reads at most `limits.sentBytes` (and the form's frame). Fails as `documentOf`, with `batch.too_large` for bytes.
  */
-export async function batchOf(c: Context<Env>, limits: BatchLimits = BATCH): Promise<Sent[]> {
+export async function readBatch(c: Context<Env>, limits: BatchLimits = BATCH): Promise<Sent[]> {
   const request = c.req.raw;
   const media = mediaOf(request);
   const over = (got?: number) =>
@@ -64,7 +64,7 @@ export async function batchOf(c: Context<Env>, limits: BatchLimits = BATCH): Pro
     });
   if (media === "other") throw unsupported(typeOf(request), BATCH_FORMS);
   if (media !== "multipart") {
-    const bytes = await withoutDeadline(c, () => bodyBytes(c, limits.sentBytes, over));
+    const bytes = await withDeadlinePaused(c, () => readBodyBytes(c, limits.sentBytes, over));
     const format = formatOf(bytes.subarray(0, HEAD_BYTES));
     if (media === "zip" && format !== "zip")
       throw fail({ code: "batch.malformed_zip", why: `o corpo é ${FORMAT_SAY[format]}` });
@@ -81,7 +81,7 @@ export async function batchOf(c: Context<Env>, limits: BatchLimits = BATCH): Pro
  * A ZIP as the body that is larger than what a request may hold, as it comes: of the size that its Content-Length says (the
  * runtime ends it there). Null for everything else. Fails with `batch.too_large` over `limits.sentBytes`.
  */
-export function largeZipOf(
+export function largeZipStream(
   c: Context<Env>,
   inRequest: number,
   limits: BatchLimits = BATCH,
@@ -136,7 +136,9 @@ async function filesOf(
   maxBytes: number,
   over: Over,
 ): Promise<FormPart[]> {
-  const bytes = await withoutDeadline(c, () => bodyBytes(c, maxBytes + FORM_OVERHEAD_BYTES, over));
+  const bytes = await withDeadlinePaused(c, () =>
+    readBodyBytes(c, maxBytes + FORM_OVERHEAD_BYTES, over),
+  );
   const form = readForm(bytes, c.req.raw.headers.get("content-type") ?? "");
   if (!form.ok) throw fail({ code: "malformed_multipart", why: FAULTS[form.error] });
   return form.value.filter(

@@ -7,8 +7,8 @@ import { trusted } from "../../lib/cast.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Env } from "../env.ts";
-import { withoutDeadline } from "../middleware/deadline.ts";
-import { largeZipOf } from "./body.ts";
+import { withDeadlinePaused } from "../middleware/deadline.ts";
+import { largeZipStream } from "./body.ts";
 
 /** What one request may carry, where the runtime allows less than a batch may have. */
 export function limitsOf({ inRequest }: Pick<Ports, "inRequest">): BatchLimits {
@@ -23,9 +23,9 @@ export function limitsOf({ inRequest }: Pick<Ports, "inRequest">): BatchLimits {
 export async function storeLargeZip(c: Context<Env>): Promise<string | null> {
   const { ports, actor, signal } = c.var;
   if (ports.inRequest === undefined) return null;
-  const body = largeZipOf(c, ports.inRequest.bytes);
+  const body = largeZipStream(c, ports.inRequest.bytes);
   if (body === null) return null;
-  return withoutDeadline(c, () => storeZip(ports, actor.company, body, signal));
+  return withDeadlinePaused(c, () => storeZip(ports, actor.company, body, signal));
 }
 
 /** The same for a small ZIP that has turned out to hold more documents than a request may; null where `error` says else. */

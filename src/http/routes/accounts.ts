@@ -4,9 +4,9 @@ import { logout } from "../../accounts/logout.ts";
 import { changeOwnPassword } from "../../accounts/own-password.ts";
 import { ROLES } from "../../accounts/roles.ts";
 import { causeOf, type Env, peerOf } from "../env.ts";
-import { asks, open } from "../middleware/permissions.ts";
+import { open, requires } from "../middleware/permissions.ts";
 import { instant } from "../numbers.ts";
-import { answers, jsonBody, PROBLEMS, text } from "../schemas.ts";
+import { jsonBody, PROBLEMS, responses, text } from "../schemas.ts";
 
 /** A bound on what is hashed, not the policy: an old password may break today's. */
 const Password = text(1_024).min(1);
@@ -37,10 +37,10 @@ const loginRoute = createRoute({
   summary: "Autentica com e-mail e senha",
   ...open,
   request: { body: jsonBody(Credentials) },
-  responses: answers(200, Session, "O token e o usuário"),
+  responses: responses(200, Session, "O token e o usuário"),
 });
 
-export const loginHere = defineOpenAPIRoute<typeof loginRoute, Env>({
+export const postLogin = defineOpenAPIRoute<typeof loginRoute, Env>({
   route: loginRoute,
   handler: async (c) => {
     const { ports, requestId } = c.var;
@@ -66,11 +66,11 @@ const logoutRoute = createRoute({
   operationId: "logout",
   tags: ["accounts"],
   summary: "Encerra todas as sessões do usuário",
-  ...asks("self"),
+  ...requires("self"),
   responses: { 204: { description: "As sessões foram encerradas" }, default: PROBLEMS },
 });
 
-export const logoutHere = defineOpenAPIRoute<typeof logoutRoute, Env>({
+export const postLogout = defineOpenAPIRoute<typeof logoutRoute, Env>({
   route: logoutRoute,
   handler: async (c) => {
     await logout(c.var.ports, causeOf(c));
@@ -93,16 +93,16 @@ const passwordRoute = createRoute({
   operationId: "changeOwnPassword",
   tags: ["accounts"],
   summary: "Troca a própria senha e encerra as outras sessões",
-  ...asks("self"),
+  ...requires("self"),
   request: { body: jsonBody(PasswordChange) },
-  responses: answers(
+  responses: responses(
     200,
     z.object({ token: Token }),
     "O novo token; os anteriores deixam de valer",
   ),
 });
 
-export const changePasswordHere = defineOpenAPIRoute<typeof passwordRoute, Env>({
+export const putOwnPassword = defineOpenAPIRoute<typeof passwordRoute, Env>({
   route: passwordRoute,
   handler: async (c) => {
     const body = c.req.valid("json");
@@ -113,4 +113,4 @@ export const changePasswordHere = defineOpenAPIRoute<typeof passwordRoute, Env>(
   },
 });
 
-export const accountRoutes = [loginHere, logoutHere, changePasswordHere] as const;
+export const sessionRoutes = [postLogin, postLogout, putOwnPassword] as const;

@@ -5,8 +5,8 @@ import { rejudgePending } from "../../ingest/note/rejudge.ts";
 import { NEVER_OVERRIDABLE } from "../../ingest/verdict/corrections.ts";
 import { isCnpj, unmasked } from "../../nfe/taxpayer.ts";
 import { causeOf, type Env } from "../env.ts";
-import { asks } from "../middleware/permissions.ts";
-import { answers, HoldCodeEnum, jsonBody, text } from "../schemas.ts";
+import { requires } from "../middleware/permissions.ts";
+import { HoldCodeEnum, jsonBody, responses, text } from "../schemas.ts";
 
 const once = <T>(values: T[]): T[] => [...new Set(values)];
 
@@ -66,7 +66,7 @@ const CompanyChange = z
   .partial()
   .openapi("CompanyChange");
 
-const told = answers(200, Company, "As configurações da empresa");
+const told = responses(200, Company, "As configurações da empresa");
 
 const showRoute = createRoute({
   method: "get",
@@ -74,11 +74,11 @@ const showRoute = createRoute({
   operationId: "getCompany",
   tags: ["accounts"],
   summary: "Mostra as configurações da empresa",
-  ...asks("administer"),
+  ...requires("administer"),
   responses: told,
 });
 
-export const showCompany = defineOpenAPIRoute<typeof showRoute, Env>({
+export const getCompany = defineOpenAPIRoute<typeof showRoute, Env>({
   route: showRoute,
   handler: async (c) => {
     const { ports, actor, settingsVersion } = c.var;
@@ -92,12 +92,12 @@ const changeRoute = createRoute({
   operationId: "changeCompany",
   tags: ["accounts"],
   summary: "Altera as configurações da empresa e reavalia as notas pendentes",
-  ...asks("administer"),
+  ...requires("administer"),
   request: { body: jsonBody(CompanyChange) },
   responses: told,
 });
 
-export const changeCompany = defineOpenAPIRoute<typeof changeRoute, Env>({
+export const patchCompany = defineOpenAPIRoute<typeof changeRoute, Env>({
   route: changeRoute,
   handler: async (c) => {
     const { ports, actor } = c.var;
@@ -132,4 +132,4 @@ const companyOf = (settings: Settings): z.infer<typeof Company> => ({
   allow_negative: settings.allowNegative,
 });
 
-export const companyRoutes = [showCompany, changeCompany] as const;
+export const companyRoutes = [getCompany, patchCompany] as const;

@@ -4,9 +4,9 @@ import { settingsOf } from "../../accounts/settings.ts";
 import { evolution, stockFigures, today } from "../../stock/dashboard.ts";
 import { cached, UNCHANGED } from "../cache/cached.ts";
 import type { Env } from "../env.ts";
-import { asks } from "../middleware/permissions.ts";
+import { requires } from "../middleware/permissions.ts";
 import { exactNumber, instantOrNull, money, quantity } from "../numbers.ts";
-import { answers } from "../schemas.ts";
+import { responses } from "../schemas.ts";
 
 /** The day it is in the company, and where: all that these answers depend on beside the ledger. */
 async function dayHere(c: Context<Env>): Promise<{ day: string; timeZone: string }> {
@@ -40,11 +40,11 @@ const statsRoute = createRoute({
   operationId: "dashboardStats",
   tags: ["dashboard"],
   summary: "Mostra os indicadores do estoque hoje",
-  ...asks("read"),
-  responses: { ...answers(200, StatsSchema, "Os indicadores"), ...UNCHANGED },
+  ...requires("read"),
+  responses: { ...responses(200, StatsSchema, "Os indicadores"), ...UNCHANGED },
 });
 
-export const dashboardStats = defineOpenAPIRoute<typeof statsRoute, Env>({
+export const getStats = defineOpenAPIRoute<typeof statsRoute, Env>({
   route: statsRoute,
   handler: async (c) => {
     const { ports, actor } = c.var;
@@ -83,14 +83,14 @@ const evolutionRoute = createRoute({
   operationId: "dashboardEvolution",
   tags: ["dashboard"],
   summary: "Mostra as entradas e saídas dos últimos 30 dias, dia a dia",
-  ...asks("read"),
+  ...requires("read"),
   responses: {
-    ...answers(200, z.array(DaySchema), "Trinta dias, do mais antigo a hoje"),
+    ...responses(200, z.array(DaySchema), "Trinta dias, do mais antigo a hoje"),
     ...UNCHANGED,
   },
 });
 
-export const dashboardEvolution = defineOpenAPIRoute<typeof evolutionRoute, Env>({
+export const getEvolution = defineOpenAPIRoute<typeof evolutionRoute, Env>({
   route: evolutionRoute,
   handler: async (c) => {
     const { ports, actor } = c.var;
@@ -108,4 +108,4 @@ export const dashboardEvolution = defineOpenAPIRoute<typeof evolutionRoute, Env>
   },
 });
 
-export const dashboardRoutes = [dashboardStats, dashboardEvolution] as const;
+export const dashboardRoutes = [getStats, getEvolution] as const;

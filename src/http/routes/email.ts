@@ -13,10 +13,10 @@ import {
   saveMailSettings,
 } from "../../mail/settings.ts";
 import { causeOf, type Env } from "../env.ts";
-import { asks } from "../middleware/permissions.ts";
+import { requires } from "../middleware/permissions.ts";
 import { instant } from "../numbers.ts";
 import { sayFailure } from "../problem.ts";
-import { answers, jsonBody, text } from "../schemas.ts";
+import { jsonBody, responses, text } from "../schemas.ts";
 
 /** What stands for a stored password, on the way out and on the way in (S.G.E.). */
 const HIDDEN = "********";
@@ -141,11 +141,11 @@ const showRoute = createRoute({
   operationId: "getEmailConfig",
   tags: ["e-mail"],
   summary: "Mostra como a empresa recebe notas por e-mail",
-  ...asks("administer"),
-  responses: answers(200, EmailConfigSchema, "A configuração, sem a senha"),
+  ...requires("administer"),
+  responses: responses(200, EmailConfigSchema, "A configuração, sem a senha"),
 });
 
-export const showEmailConfig = defineOpenAPIRoute<typeof showRoute, Env>({
+export const getEmailConfig = defineOpenAPIRoute<typeof showRoute, Env>({
   route: showRoute,
   handler: async (c) => {
     const { ports, actor } = c.var;
@@ -167,9 +167,9 @@ const saveRoute = createRoute({
   operationId: "putEmailConfig",
   tags: ["e-mail"],
   summary: `Salva como a empresa recebe notas por e-mail; a senha ${HIDDEN} mantém a que está salva`,
-  ...asks("administer"),
+  ...requires("administer"),
   request: { body: jsonBody(EmailOrderSchema) },
-  responses: answers(200, Message, "A configuração foi salva"),
+  responses: responses(200, Message, "A configuração foi salva"),
 });
 
 export const putEmailConfig = defineOpenAPIRoute<typeof saveRoute, Env>({
@@ -186,9 +186,9 @@ const testRoute = createRoute({
   operationId: "testEmailConfig",
   tags: ["e-mail"],
   summary: "Conecta-se à caixa de e-mail e abre a pasta, sem alterar nada",
-  ...asks("administer"),
+  ...requires("administer"),
   request: { body: jsonBody(EmailOrderSchema) },
-  responses: answers(200, Message, "A pasta pôde ser aberta"),
+  responses: responses(200, Message, "A pasta pôde ser aberta"),
 });
 
 export const testEmailConfig = defineOpenAPIRoute<typeof testRoute, Env>({
@@ -206,8 +206,8 @@ const addressRoute = createRoute({
   operationId: "renewEmailAddress",
   tags: ["e-mail"],
   summary: "Cria ou troca o endereço que recebe as notas da empresa; o anterior deixa de valer",
-  ...asks("administer"),
-  responses: answers(200, z.object({ intake_address: z.string() }), "O endereço de recebimento"),
+  ...requires("administer"),
+  responses: responses(200, z.object({ intake_address: z.string() }), "O endereço de recebimento"),
 });
 
 export const renewEmailAddress = defineOpenAPIRoute<typeof addressRoute, Env>({
@@ -216,8 +216,8 @@ export const renewEmailAddress = defineOpenAPIRoute<typeof addressRoute, Env>({
     c.json({ intake_address: await renewAddress(c.var.ports, causeOf(c)) }, 200),
 });
 
-export const emailRoutes = [
-  showEmailConfig,
+export const emailConfigRoutes = [
+  getEmailConfig,
   putEmailConfig,
   testEmailConfig,
   renewEmailAddress,

@@ -8,10 +8,10 @@ import { eventsWithin } from "../../journal/long-poll.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Env } from "../env.ts";
 import { bearerOf, STREAM_PATH } from "../middleware/auth.ts";
-import { asks } from "../middleware/permissions.ts";
-import { answers, PROBLEMS, wholeNumber } from "../schemas.ts";
+import { requires } from "../middleware/permissions.ts";
+import { PROBLEMS, responses, wholeNumber } from "../schemas.ts";
 import { eventStream } from "../stream/event-stream.ts";
-import { stillMay } from "../stream/still-authorised.ts";
+import { canStillRead } from "../stream/still-authorised.ts";
 import { eventView } from "../views/event-frames.ts";
 
 /** How long a client may take nothing; what it takes renews it. */
@@ -46,7 +46,7 @@ const feedRoute = createRoute({
   tags: ["events"],
   summary:
     "Lista os eventos na ordem em que foram gravados; sem after, desde o mais antigo disponível",
-  ...asks("read"),
+  ...requires("read"),
   request: {
     query: z.object({
       after: Cursor.optional(),
@@ -63,14 +63,14 @@ const feedRoute = createRoute({
         }),
     }),
   },
-  responses: answers(
+  responses: responses(
     200,
     z.object({ data: z.array(EventSchema), next_cursor: z.string() }),
     "Eventos; next_cursor é o after da próxima leitura",
   ),
 });
 
-export const listEvents = defineOpenAPIRoute<typeof feedRoute, Env>({
+export const getEvents = defineOpenAPIRoute<typeof feedRoute, Env>({
   route: feedRoute,
   handler: async (c) => {
     const { ports, actor, request, signal } = c.var;
@@ -101,7 +101,7 @@ const streamRoute = createRoute({
   tags: ["events"],
   summary:
     "Envia os mesmos eventos como server-sent events; Last-Event-ID retoma sem perda nem repetição",
-  ...asks("read"),
+  ...requires("read"),
   request: {
     query: z.object({
       token: z
@@ -135,8 +135,8 @@ export const streamEvents = defineOpenAPIRoute<typeof streamRoute, Env>({
       holder: holderOf(actor),
       from: expired ? BEGINNING : (seen ?? (await endOf(ports, company))),
       expired,
-      mayGoOn: () => stillMay(ports, token, company),
-      alive: () => ports.patience(request, PATIENCE_S),
+      isAuthorised: () => canStillRead(ports, token, company),
+      onRead: () => ports.patience(request, PATIENCE_S),
       signal,
     });
     return c.body(stream, 200, {
@@ -148,4 +148,4 @@ export const streamEvents = defineOpenAPIRoute<typeof streamRoute, Env>({
   },
 });
 
-export const eventRoutes = [listEvents, streamEvents] as const;
+export const eventRoutes = [getEvents, streamEvents] as const;

@@ -7,9 +7,9 @@ import { EXPORT_TYPES, orderExport, type Wish } from "../../export/order.ts";
 import { JOB_STATES } from "../../journal/jobs.ts";
 import { Failed } from "../../lib/result.ts";
 import { causeOf, type Env } from "../env.ts";
-import { asks, mustHold } from "../middleware/permissions.ts";
+import { requirePermission, requires } from "../middleware/permissions.ts";
 import { instant, instantOrNull } from "../numbers.ts";
-import { rangeOf } from "../range.ts";
+import { byteRangeOf } from "../range.ts";
 import {
   attachment,
   DialectSchema,
@@ -18,7 +18,7 @@ import {
   movementFilterOf,
   StockFilters,
 } from "../request/export-filters.ts";
-import { answers, jsonBody, PROBLEMS } from "../schemas.ts";
+import { jsonBody, PROBLEMS, responses } from "../schemas.ts";
 
 const OrderSchema = z
   .discriminatedUnion("type", [
@@ -88,12 +88,12 @@ const orderRoute = createRoute({
   operationId: "orderExport",
   tags: ["exports"],
   summary: "Pede um CSV em segundo plano; o arquivo fica por 7 dias",
-  ...asks("read"),
+  ...requires("read"),
   request: { body: jsonBody(OrderSchema) },
-  responses: answers(202, ExportSchema, "Na fila; o andamento está em Location"),
+  responses: responses(202, ExportSchema, "Na fila; o andamento está em Location"),
 });
 
-export const orderExportHere = defineOpenAPIRoute<typeof orderRoute, Env>({
+export const postExport = defineOpenAPIRoute<typeof orderRoute, Env>({
   route: orderRoute,
   handler: async (c) => {
     const { ports, actor, settingsVersion } = c.var;
@@ -121,9 +121,9 @@ const getRoute = createRoute({
   operationId: "getExport",
   tags: ["exports"],
   summary: "Mostra uma exportação e o andamento dela",
-  ...asks("read"),
+  ...requires("read"),
   request: { params: IdParam },
-  responses: answers(200, ExportSchema, "A exportação"),
+  responses: responses(200, ExportSchema, "A exportação"),
 });
 
 export const getExport = defineOpenAPIRoute<typeof getRoute, Env>({
@@ -137,7 +137,7 @@ const cancelRoute = createRoute({
   operationId: "cancelExport",
   tags: ["exports"],
   summary: "Cancela uma exportação ou apaga o arquivo dela; as de outros usuários, só o GERENTE",
-  ...asks("operate"),
+  ...requires("operate"),
   request: { params: IdParam },
   responses: { 204: { description: "Cancelada" }, default: PROBLEMS },
 });
@@ -146,7 +146,7 @@ export const cancelExportHere = defineOpenAPIRoute<typeof cancelRoute, Env>({
   route: cancelRoute,
   handler: async (c) => {
     const { job } = await found(c, c.req.valid("param").id);
-    if (job.createdBy !== c.var.actor.userId) mustHold(c, "manage");
+    if (job.createdBy !== c.var.actor.userId) requirePermission(c, "manage");
     await cancelExport(c.var.ports, job, causeOf(c));
     return c.body(null, 204);
   },
@@ -160,7 +160,7 @@ const fileRoute = createRoute({
   operationId: "getExportFile",
   tags: ["exports"],
   summary: "Baixa o arquivo de uma exportação; aceita Range",
-  ...asks("read"),
+  ...requires("read"),
   request: { params: IdParam },
   responses: {
     200: { description: "O CSV inteiro", content: fileContent },
@@ -192,7 +192,7 @@ export const getExportFile = defineOpenAPIRoute<typeof fileRoute, Env>({
     const ready = job.state === "done";
     if (ready && (known.includes(etag) || known.includes("*"))) return c.body(null, 304, { etag });
     const same = (c.req.header("if-range") ?? etag) === etag;
-    const range = rangeOf(ready && same ? c.req.header("range") : undefined, size);
+    const range = byteRangeOf(ready && same ? c.req.header("range") : undefined, size);
     if (range === "beyond") {
       c.header("content-range", `bytes */${size}`);
       throw new Failed<ExportFailure>({ code: "export.range", bytes: size });
@@ -212,9 +212,4 @@ export const getExportFile = defineOpenAPIRoute<typeof fileRoute, Env>({
   },
 });
 
-export const exportJobRoutes = [
-  orderExportHere,
-  getExport,
-  cancelExportHere,
-  getExportFile,
-] as const;
+export const exportRoutes = [postExport, getExport, cancelExportHere, getExportFile] as const;

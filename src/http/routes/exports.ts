@@ -4,7 +4,7 @@ import { accepts } from "hono/accepts";
 import { settingsOf } from "../../accounts/settings.ts";
 import { exportMovements, exportStock, type Wanted } from "../../export/download.ts";
 import type { Env } from "../env.ts";
-import { asks } from "../middleware/permissions.ts";
+import { requires } from "../middleware/permissions.ts";
 import {
   attachment,
   DialectSchema,
@@ -14,8 +14,8 @@ import {
   StockQuery,
 } from "../request/export-filters.ts";
 import { PROBLEMS } from "../schemas.ts";
-import { counted } from "../stream/downloads.ts";
-import { whileItMay } from "../stream/still-authorised.ts";
+import { limitDownloads } from "../stream/downloads.ts";
+import { untilRevoked } from "../stream/still-authorised.ts";
 
 /** How long a reader may pause; each page asked for renews it. */
 const PATIENCE_S = 120;
@@ -34,14 +34,14 @@ const stockRoute = createRoute({
   operationId: "exportStock",
   tags: ["exports"],
   summary: "Exporta o estoque em CSV",
-  ...asks("read"),
+  ...requires("read"),
   request: {
     query: StockQuery.extend({ dialect: DialectSchema }),
   },
   responses: csvAnswer,
 });
 
-export const exportStockHere = defineOpenAPIRoute<typeof stockRoute, Env>({
+export const getStockExport = defineOpenAPIRoute<typeof stockRoute, Env>({
   route: stockRoute,
   handler: async (c) => {
     const query = c.req.valid("query");
@@ -57,14 +57,14 @@ const movementsRoute = createRoute({
   operationId: "exportMovements",
   tags: ["exports"],
   summary: "Exporta os movimentos em CSV, do mais novo ao mais antigo",
-  ...asks("read"),
+  ...requires("read"),
   request: {
     query: MovementFilters.extend({ dialect: DialectSchema }),
   },
   responses: csvAnswer,
 });
 
-export const exportMovementsHere = defineOpenAPIRoute<typeof movementsRoute, Env>({
+export const getMovementsExport = defineOpenAPIRoute<typeof movementsRoute, Env>({
   route: movementsRoute,
   handler: async (c) => {
     const query = c.req.valid("query");
@@ -77,7 +77,7 @@ export const exportMovementsHere = defineOpenAPIRoute<typeof movementsRoute, Env
 
 async function wantedBy(c: Context<Env>, dialect: Wanted["dialect"]): Promise<Wanted> {
   const { ports, actor, request, requestId, settingsVersion } = c.var;
-  const session = whileItMay(c);
+  const session = untilRevoked(c);
   const { timeZone } = await settingsOf(ports, actor.company, settingsVersion);
   return {
     company: actor.company,
@@ -105,7 +105,7 @@ function answer(
     "content-disposition": attachment(type, clock.now(), timeZone),
     "cache-control": "no-store",
   };
-  if (gzip === undefined) return c.body(counted(c, csv), 200, headers);
+  if (gzip === undefined) return c.body(limitDownloads(c, csv), 200, headers);
   const encoding = accepts(c, {
     header: "Accept-Encoding",
     supports: ["gzip", "identity"],
@@ -113,8 +113,8 @@ function answer(
   });
   const varied = { ...headers, vary: "Accept-Encoding" };
   return encoding === "gzip"
-    ? c.body(counted(c, gzip(csv)), 200, { ...varied, "content-encoding": "gzip" })
-    : c.body(counted(c, csv), 200, varied);
+    ? c.body(limitDownloads(c, gzip(csv)), 200, { ...varied, "content-encoding": "gzip" })
+    : c.body(limitDownloads(c, csv), 200, varied);
 }
 
-export const exportRoutes = [exportStockHere, exportMovementsHere] as const;
+export const exportDownloadRoutes = [getStockExport, getMovementsExport] as const;

@@ -21,7 +21,7 @@ const healthRoute = createRoute({
   },
 });
 
-export const health = defineOpenAPIRoute<typeof healthRoute, Env>({
+export const getHealth = defineOpenAPIRoute<typeof healthRoute, Env>({
   route: healthRoute,
   handler: (c) => c.json({ status: "ok" as const, version: VERSION }, 200),
 });
@@ -58,7 +58,7 @@ const fullHealthRoute = createRoute({
   },
 });
 
-export const fullHealth = defineOpenAPIRoute<typeof fullHealthRoute, Env>({
+export const getFullHealth = defineOpenAPIRoute<typeof fullHealthRoute, Env>({
   route: fullHealthRoute,
   handler: async (c) => {
     const { ports } = c.var;
@@ -79,4 +79,4 @@ export const fullHealth = defineOpenAPIRoute<typeof fullHealthRoute, Env>({
   },
 });
 
-export const healthRoutes = [health, fullHealth] as const;
+export const healthRoutes = [getHealth, getFullHealth] as const;

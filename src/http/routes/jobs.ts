@@ -6,8 +6,8 @@ import { replayBatch } from "../../ingest/batch/replay.ts";
 import { findJob, hasItems, JOB_KINDS, JOB_STATES, listJobs } from "../../journal/jobs.ts";
 import { replaySingle } from "../../journal/one-message-jobs.ts";
 import { causeOf, type Env } from "../env.ts";
-import { asks } from "../middleware/permissions.ts";
-import { answers, offsetOf, PageQuery, paged, pageOf } from "../schemas.ts";
+import { requires } from "../middleware/permissions.ts";
+import { offsetOf, PageQuery, paged, pageOf, responses } from "../schemas.ts";
 import { itemLines, JobSchema, JobSummarySchema, jobSummary } from "../views/job-view.ts";
 
 const JobParam = z.object({ id: z.string().max(64) });
@@ -18,17 +18,17 @@ const listRoute = createRoute({
   operationId: "listJobs",
   tags: ["jobs"],
   summary: "Lista os processamentos em segundo plano, do mais novo ao mais antigo",
-  ...asks("read"),
+  ...requires("read"),
   request: {
     query: PageQuery.extend({
       kind: z.enum(JOB_KINDS).optional(),
       state: z.enum(JOB_STATES).optional(),
     }),
   },
-  responses: answers(200, pageOf(JobSummarySchema), "Uma página de processamentos"),
+  responses: responses(200, pageOf(JobSummarySchema), "Uma página de processamentos"),
 });
 
-export const listJobsHere = defineOpenAPIRoute<typeof listRoute, Env>({
+export const getJobs = defineOpenAPIRoute<typeof listRoute, Env>({
   route: listRoute,
   handler: async (c) => {
     const { ports, actor } = c.var;
@@ -46,9 +46,9 @@ const getRoute = createRoute({
   tags: ["jobs"],
   summary:
     "Mostra o andamento de um processamento e o resultado de cada documento, na ordem enviada",
-  ...asks("read"),
+  ...requires("read"),
   request: { params: JobParam, query: PageQuery },
-  responses: answers(200, JobSchema, "O processamento, com uma página de resultados"),
+  responses: responses(200, JobSchema, "O processamento, com uma página de resultados"),
 });
 
 export const getJob = defineOpenAPIRoute<typeof getRoute, Env>({
@@ -76,9 +76,9 @@ const replayRoute = createRoute({
   operationId: "replayJob",
   tags: ["jobs"],
   summary: "Processa de novo os documentos que falharam até a última tentativa",
-  ...asks("manage"),
+  ...requires("manage"),
   request: { params: JobParam },
-  responses: answers(202, z.object({ job_id: z.string(), replayed: z.int() }), "De volta à fila"),
+  responses: responses(202, z.object({ job_id: z.string(), replayed: z.int() }), "De volta à fila"),
 });
 
 export const replayJob = defineOpenAPIRoute<typeof replayRoute, Env>({
@@ -95,4 +95,4 @@ export const replayJob = defineOpenAPIRoute<typeof replayRoute, Env>({
   },
 });
 
-export const jobRoutes = [listJobsHere, getJob, replayJob] as const;
+export const jobRoutes = [getJobs, getJob, replayJob] as const;

@@ -3,16 +3,16 @@ import { prefixOf } from "../../accounts/api-key.ts";
 import { createKey, type Key, listKeys, revokeKey } from "../../accounts/keys.ts";
 import { ROLES } from "../../accounts/roles.ts";
 import { causeOf, type Env } from "../env.ts";
-import { asks } from "../middleware/permissions.ts";
+import { requires } from "../middleware/permissions.ts";
 import { instant, instantOrNull } from "../numbers.ts";
 import {
-  answers,
   jsonBody,
   offsetOf,
   PageQuery,
   PROBLEMS,
   paged,
   pageOf,
+  responses,
   text,
 } from "../schemas.ts";
 
@@ -51,12 +51,12 @@ const listRoute = createRoute({
   operationId: "listKeys",
   tags: ["accounts"],
   summary: "Lista as chaves de API que não foram revogadas",
-  ...asks("administer"),
+  ...requires("administer"),
   request: { query: PageQuery },
-  responses: answers(200, pageOf(KeySchema), "As chaves, da mais nova à mais antiga"),
+  responses: responses(200, pageOf(KeySchema), "As chaves, da mais nova à mais antiga"),
 });
 
-export const listKeysHere = defineOpenAPIRoute<typeof listRoute, Env>({
+export const getKeys = defineOpenAPIRoute<typeof listRoute, Env>({
   route: listRoute,
   handler: async (c) => {
     const query = c.req.valid("query");
@@ -84,16 +84,16 @@ const createKeyRoute = createRoute({
   operationId: "createKey",
   tags: ["accounts"],
   summary: "Cria uma chave de API, mostrada uma única vez",
-  ...asks("administer"),
+  ...requires("administer"),
   request: { body: jsonBody(KeyOrderSchema) },
-  responses: answers(
+  responses: responses(
     201,
     KeySchema.extend({ key: z.string() }).openapi("FreshApiKey"),
     "A chave; guarde-a, pois não será mostrada de novo",
   ),
 });
 
-export const createKeyHere = defineOpenAPIRoute<typeof createKeyRoute, Env>({
+export const postKey = defineOpenAPIRoute<typeof createKeyRoute, Env>({
   route: createKeyRoute,
   handler: async (c) => {
     const { name, role, expires_at: expiresAt } = c.req.valid("json");
@@ -109,12 +109,12 @@ const revokeRoute = createRoute({
   operationId: "revokeKey",
   tags: ["accounts"],
   summary: "Revoga uma chave de API; repetir não muda nada",
-  ...asks("administer"),
+  ...requires("administer"),
   request: { params: z.object({ id: z.string().max(40) }) },
   responses: { 204: { description: "A chave não vale mais" }, default: PROBLEMS },
 });
 
-export const revokeKeyHere = defineOpenAPIRoute<typeof revokeRoute, Env>({
+export const deleteKey = defineOpenAPIRoute<typeof revokeRoute, Env>({
   route: revokeRoute,
   handler: async (c) => {
     await revokeKey(c.var.ports, c.req.valid("param").id, causeOf(c));
@@ -122,4 +122,4 @@ export const revokeKeyHere = defineOpenAPIRoute<typeof revokeRoute, Env>({
   },
 });
 
-export const keyRoutes = [listKeysHere, createKeyHere, revokeKeyHere] as const;
+export const apiKeyRoutes = [getKeys, postKey, deleteKey] as const;

@@ -10,7 +10,7 @@ import type { Ports } from "../../ports/ports.ts";
 import { VERSION } from "../../version.ts";
 import type { Env } from "../env.ts";
 import { authenticated, bearerOf } from "../middleware/auth.ts";
-import { asks } from "../middleware/permissions.ts";
+import { requires } from "../middleware/permissions.ts";
 import { PROBLEMS } from "../schemas.ts";
 
 /** Whoever holds METRICS_TOKEN: of no company, and let into one place only. */
@@ -20,7 +20,7 @@ const SCRAPER: Actor = { company: 0, userId: 0, role: "ADMIN" };
  * Stands before `/metrics`: lets METRICS_TOKEN in, which knows nothing else; anybody else as under /api, so that an
  * administrator's token or API key will do, where there is one company. No rate limit: a scrape that is refused is a hole in every graph.
  */
-export const admitScraper: MiddlewareHandler<Env> = async (c, next) => {
+export const authenticateScraper: MiddlewareHandler<Env> = async (c, next) => {
   const wanted = c.var.ports.config.METRICS_TOKEN;
   if (wanted === undefined || !(await timingSafeEqual(bearerOf(c), wanted)))
     return authenticated(c, next);
@@ -35,7 +35,7 @@ const metricsRoute = createRoute({
   tags: ["operations"],
   summary:
     "Métricas no formato do Prometheus; METRICS_TOKEN, ou um ADMIN onde há uma só empresa na instalação",
-  ...asks("administer"),
+  ...requires("administer"),
   responses: {
     200: { description: "As métricas", content: { "text/plain": { schema: z.string() } } },
     default: PROBLEMS,
@@ -46,18 +46,18 @@ const metricsRoute = createRoute({
  * The figures are of the whole installation: where several companies share it, no administrator of one sees those of the
  * others. Fails with `metrics.many_companies`.
  */
-async function mustSeeAll({ reader }: Ports, actor: Actor): Promise<void> {
+async function requireSingleCompany({ reader }: Ports, actor: Actor): Promise<void> {
   if (actor === SCRAPER) return;
   const companies = await reader.rows({ sql: "select 1 from companies limit 2", args: [] });
   if (companies.length > 1) throw new Failed<AccountsFailure>({ code: "metrics.many_companies" });
 }
 
 /** What this process has counted; where one process is not the service (Workers), what the database knows of it. */
-export const metrics = defineOpenAPIRoute<typeof metricsRoute, Env>({
+export const getMetrics = defineOpenAPIRoute<typeof metricsRoute, Env>({
   route: metricsRoute,
   handler: async (c) => {
     const { ports, signal, actor } = c.var;
-    await mustSeeAll(ports, actor);
+    await requireSingleCompany(ports, actor);
     const exposed = (await ports.meter.exposition?.()) ?? {
       type: EXPOSITION_TYPE,
       text: exposition({

@@ -6,10 +6,9 @@ import { findMovement, listMovements, type MovementFilter } from "../../stock/le
 import { cached, UNCHANGED } from "../cache/cached.ts";
 import { dayRange } from "../days.ts";
 import { causeOf, type Env } from "../env.ts";
-import { asks } from "../middleware/permissions.ts";
+import { requires } from "../middleware/permissions.ts";
 import { referenceOf } from "../request/export-filters.ts";
 import {
-  answers,
   codeText,
   Day,
   decimalOf,
@@ -18,6 +17,7 @@ import {
   PageQuery,
   paged,
   pageOf,
+  responses,
   text,
 } from "../schemas.ts";
 import { MovementSchema, movementView } from "../views/movement-view.ts";
@@ -55,16 +55,16 @@ const createMovementRoute = createRoute({
   operationId: "createMovement",
   tags: ["stock"],
   summary: "Lança uma entrada ou saída manual",
-  ...asks("operate"),
+  ...requires("operate"),
   request: { body: jsonBody(MovementOrderSchema) },
-  responses: answers(
+  responses: responses(
     201,
     z.object({ message: z.string(), movement: MovementSchema }),
     "O movimento lançado",
   ),
 });
 
-export const createMovement = defineOpenAPIRoute<typeof createMovementRoute, Env>({
+export const postMovement = defineOpenAPIRoute<typeof createMovementRoute, Env>({
   route: createMovementRoute,
   handler: async (c) => {
     const { ports, actor } = c.var;
@@ -100,7 +100,7 @@ const listMovementsRoute = createRoute({
   operationId: "listMovements",
   tags: ["stock"],
   summary: "Lista os movimentos, do mais novo ao mais antigo",
-  ...asks("read"),
+  ...requires("read"),
   request: {
     query: PageQuery.extend({
       product_code: codeText(120).optional(),
@@ -111,10 +111,13 @@ const listMovementsRoute = createRoute({
       reference: text(120).optional(),
     }),
   },
-  responses: { ...answers(200, pageOf(MovementSchema), "Uma página de movimentos"), ...UNCHANGED },
+  responses: {
+    ...responses(200, pageOf(MovementSchema), "Uma página de movimentos"),
+    ...UNCHANGED,
+  },
 });
 
-export const listMovementsHere = defineOpenAPIRoute<typeof listMovementsRoute, Env>({
+export const getMovements = defineOpenAPIRoute<typeof listMovementsRoute, Env>({
   route: listMovementsRoute,
   handler: async (c) => {
     const { ports, actor } = c.var;
@@ -145,4 +148,4 @@ export const listMovementsHere = defineOpenAPIRoute<typeof listMovementsRoute, E
 const shownBy = ({ product }: MovementFilter): (Tag | ProductTag)[] =>
   product === undefined ? ["stock", "products", "users"] : [`product:${product}`, "users"];
 
-export const movementRoutes = [createMovement, listMovementsHere] as const;
+export const movementRoutes = [postMovement, getMovements] as const;

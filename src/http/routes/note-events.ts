@@ -1,8 +1,8 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import { withdrawEvent } from "../../ingest/event/withdraw-event.ts";
 import { causeOf, type Env } from "../env.ts";
-import { asks } from "../middleware/permissions.ts";
-import { AccessKeyParam, answers, jsonBody, text } from "../schemas.ts";
+import { requires } from "../middleware/permissions.ts";
+import { AccessKeyParam, jsonBody, responses, text } from "../schemas.ts";
 
 const WithdrawAnswer = z
   .object({ message: z.string(), access_key: z.string(), event_id: z.string() })
@@ -14,15 +14,15 @@ const withdrawRoute = createRoute({
   operationId: "withdrawNfeEvent",
   tags: ["nfe"],
   summary: "Retira um evento da nota e a reavalia; o evento continua visível",
-  ...asks("manage"),
+  ...requires("manage"),
   request: {
     params: AccessKeyParam.extend({ id: text(64).min(1) }),
     body: jsonBody(z.strictObject({ reason: text(500).trim().min(3) })),
   },
-  responses: answers(200, WithdrawAnswer, "Retirado"),
+  responses: responses(200, WithdrawAnswer, "Retirado"),
 });
 
-export const withdrawNfeEvent = defineOpenAPIRoute<typeof withdrawRoute, Env>({
+export const postWithdraw = defineOpenAPIRoute<typeof withdrawRoute, Env>({
   route: withdrawRoute,
   handler: async (c) => {
     const { access_key, id } = c.req.valid("param");
@@ -32,4 +32,4 @@ export const withdrawNfeEvent = defineOpenAPIRoute<typeof withdrawRoute, Env>({
   },
 });
 
-export const noteEventsRoutes = [withdrawNfeEvent] as const;
+export const noteEventRoutes = [postWithdraw] as const;

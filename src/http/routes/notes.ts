@@ -13,11 +13,10 @@ import { movementsOf } from "../../stock/ledger.ts";
 import { cached, UNCHANGED } from "../cache/cached.ts";
 import { dayRange, plainDays } from "../days.ts";
 import { causeOf, type Env } from "../env.ts";
-import { asks, mustHold } from "../middleware/permissions.ts";
+import { requirePermission, requires } from "../middleware/permissions.ts";
 import { type CorrectionBody, correctionsOf, ProcessBody } from "../request/corrections.ts";
 import {
   AccessKeyParam,
-  answers,
   codeText,
   Day,
   DirectionEnum,
@@ -30,6 +29,7 @@ import {
   PROBLEMS,
   paged,
   pageOf,
+  responses,
   text,
 } from "../schemas.ts";
 import {
@@ -46,7 +46,7 @@ const listRoute = createRoute({
   operationId: "listNfes",
   tags: ["nfe"],
   summary: "Lista as notas, da mais nova à mais antiga",
-  ...asks("read"),
+  ...requires("read"),
   request: {
     query: PageQuery.extend({
       status: NoteStatusEnum.optional(),
@@ -62,10 +62,10 @@ const listRoute = createRoute({
       product_code: codeText(120).optional(),
     }),
   },
-  responses: { ...answers(200, pageOf(NoteSummarySchema), "Uma página de notas"), ...UNCHANGED },
+  responses: { ...responses(200, pageOf(NoteSummarySchema), "Uma página de notas"), ...UNCHANGED },
 });
 
-export const listNfes = defineOpenAPIRoute<typeof listRoute, Env>({
+export const getNotes = defineOpenAPIRoute<typeof listRoute, Env>({
   route: listRoute,
   handler: async (c) => {
     const { ports, actor } = c.var;
@@ -95,12 +95,12 @@ const detailRoute = createRoute({
   operationId: "getNfe",
   tags: ["nfe"],
   summary: "Mostra uma nota com itens, movimentos, eventos e as regras aplicadas a ela",
-  ...asks("read"),
+  ...requires("read"),
   request: { params: AccessKeyParam },
-  responses: { ...answers(200, NoteDetailSchema, "A nota"), ...UNCHANGED },
+  responses: { ...responses(200, NoteDetailSchema, "A nota"), ...UNCHANGED },
 });
 
-export const getNfe = defineOpenAPIRoute<typeof detailRoute, Env>({
+export const getNote = defineOpenAPIRoute<typeof detailRoute, Env>({
   route: detailRoute,
   handler: async (c) => {
     const { ports, actor } = c.var;
@@ -129,7 +129,7 @@ const xmlRoute = createRoute({
   operationId: "getNfeXml",
   tags: ["nfe"],
   summary: "Baixa o XML original da nota, byte a byte",
-  ...asks("read"),
+  ...requires("read"),
   request: { params: AccessKeyParam },
   responses: {
     200: { description: "O XML", content: { "application/xml": { schema: z.string() } } },
@@ -137,7 +137,7 @@ const xmlRoute = createRoute({
   },
 });
 
-export const getNfeXml = defineOpenAPIRoute<typeof xmlRoute, Env>({
+export const getNoteXml = defineOpenAPIRoute<typeof xmlRoute, Env>({
   route: xmlRoute,
   handler: async (c) => {
     const { ports, actor } = c.var;
@@ -171,20 +171,20 @@ const processRoute = createRoute({
   operationId: "processNfe",
   tags: ["nfe"],
   summary: "Aprova a nota: produtos, movimentos, saldos e custos em uma só gravação",
-  ...asks("operate"),
+  ...requires("operate"),
   request: {
     params: AccessKeyParam,
     query: z.object({ dry_run: Flag.optional() }),
     body: { required: false, content: { "application/json": { schema: ProcessBody } } },
   },
-  responses: answers(
+  responses: responses(
     200,
     z.union([ProcessAnswer, PlanSchema]),
     "Aprovada; com dry_run=true, o que aconteceria",
   ),
 });
 
-export const processNfe = defineOpenAPIRoute<typeof processRoute, Env>({
+export const postProcess = defineOpenAPIRoute<typeof processRoute, Env>({
   route: processRoute,
   handler: async (c) => {
     const { ports } = c.var;
@@ -192,7 +192,8 @@ export const processNfe = defineOpenAPIRoute<typeof processRoute, Env>({
     const body = trusted<CorrectionBody>(c.req.valid("json") ?? {});
     const corrections = correctionsOf(body);
     // What changes the verdict or teaches a supplier item is the manager's word.
-    if (corrections.override.length > 0 || corrections.items.length > 0) mustHold(c, "manage");
+    if (corrections.override.length > 0 || corrections.items.length > 0)
+      requirePermission(c, "manage");
     const options = { cause: causeOf(c), corrections, signal: c.var.signal };
     if (c.req.valid("query").dry_run === true)
       return c.json(planView(await rehearse(ports, access_key, options)), 200);
@@ -223,15 +224,15 @@ const discardRoute = createRoute({
   operationId: "discardNfe",
   tags: ["nfe"],
   summary: "Descarta uma nota pendente",
-  ...asks("manage"),
+  ...requires("manage"),
   request: {
     params: AccessKeyParam,
     body: jsonBody(z.strictObject({ reason: text(500).trim().min(3) })),
   },
-  responses: answers(200, StatusAnswer, "Descartada"),
+  responses: responses(200, StatusAnswer, "Descartada"),
 });
 
-export const discardNfe = defineOpenAPIRoute<typeof discardRoute, Env>({
+export const postDiscard = defineOpenAPIRoute<typeof discardRoute, Env>({
   route: discardRoute,
   handler: async (c) => {
     const { access_key } = c.req.valid("param");
@@ -246,12 +247,12 @@ const restoreRoute = createRoute({
   operationId: "restoreNfe",
   tags: ["nfe"],
   summary: "Restaura uma nota descartada",
-  ...asks("manage"),
+  ...requires("manage"),
   request: { params: AccessKeyParam },
-  responses: answers(200, StatusAnswer, "Pendente de novo"),
+  responses: responses(200, StatusAnswer, "Pendente de novo"),
 });
 
-export const restoreNfe = defineOpenAPIRoute<typeof restoreRoute, Env>({
+export const postRestore = defineOpenAPIRoute<typeof restoreRoute, Env>({
   route: restoreRoute,
   handler: async (c) => {
     const { access_key } = c.req.valid("param");
@@ -267,11 +268,11 @@ export const restoreNfe = defineOpenAPIRoute<typeof restoreRoute, Env>({
   },
 });
 
-export const nfesRoutes = [
-  listNfes,
-  getNfe,
-  getNfeXml,
-  processNfe,
-  discardNfe,
-  restoreNfe,
+export const noteRoutes = [
+  getNotes,
+  getNote,
+  getNoteXml,
+  postProcess,
+  postDiscard,
+  postRestore,
 ] as const;

@@ -3,7 +3,7 @@ import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { Profiler } from "../../ports/profiler.ts";
 import { type Env, peerOf } from "../env.ts";
-import { asks } from "../middleware/permissions.ts";
+import { requires } from "../middleware/permissions.ts";
 import { PROBLEMS, wholeNumber } from "../schemas.ts";
 
 /** Time beyond the samples themselves, until the file is written. */
@@ -38,14 +38,14 @@ const cpuRoute = createRoute({
   operationId: "profileCpu",
   tags: ["operations"],
   summary: "Perfil de CPU (.cpuprofile, abre no Chrome); só com PROFILING, na própria máquina",
-  ...asks("administer"),
+  ...requires("administer"),
   request: {
     query: z.object({ seconds: wholeNumber(1, 60).default(10).openapi({ default: 10 }) }),
   },
   responses: fileOf("O perfil"),
 });
 
-export const profileCpu = defineOpenAPIRoute<typeof cpuRoute, Env>({
+export const postCpuProfile = defineOpenAPIRoute<typeof cpuRoute, Env>({
   route: cpuRoute,
   handler: async (c) => {
     const profiler = profilerOf(c);
@@ -63,11 +63,11 @@ const heapRoute = createRoute({
   tags: ["operations"],
   summary:
     "Instantâneo da memória (.heapsnapshot, abre no Chrome); só com PROFILING, na própria máquina",
-  ...asks("administer"),
+  ...requires("administer"),
   responses: fileOf("O instantâneo"),
 });
 
-export const profileHeap = defineOpenAPIRoute<typeof heapRoute, Env>({
+export const postHeapSnapshot = defineOpenAPIRoute<typeof heapRoute, Env>({
   route: heapRoute,
   handler: async (c) => {
     const profiler = profilerOf(c);
@@ -83,4 +83,4 @@ const fileNamed = (c: Context<Env>, name: string, text: string) =>
     "cache-control": "no-store",
   });
 
-export const profileRoutes = [profileCpu, profileHeap] as const;
+export const profilingRoutes = [postCpuProfile, postHeapSnapshot] as const;

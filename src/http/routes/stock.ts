@@ -3,15 +3,15 @@ import { unitValue } from "../../lib/decimal.ts";
 import { type Level, listLevels } from "../../stock/levels.ts";
 import { cached, UNCHANGED } from "../cache/cached.ts";
 import type { Env } from "../env.ts";
-import { asks } from "../middleware/permissions.ts";
+import { requires } from "../middleware/permissions.ts";
 import { exactNumber, instant, money, moneyOrNull, quantity, quantityOrNull } from "../numbers.ts";
 import {
-  answers,
   Flag,
   offsetOf,
   PageQuery,
   paged,
   pageOf,
+  responses,
   text,
   wholeNumber,
 } from "../schemas.ts";
@@ -84,12 +84,12 @@ const productsRoute = createRoute({
   operationId: "listProducts",
   tags: ["stock"],
   summary: "Lista os produtos ativos, por nome",
-  ...asks("read"),
+  ...requires("read"),
   request: { query: LevelQuery },
-  responses: { ...answers(200, pageOf(ProductSchema), "Uma página de produtos"), ...UNCHANGED },
+  responses: { ...responses(200, pageOf(ProductSchema), "Uma página de produtos"), ...UNCHANGED },
 });
 
-export const listProducts = defineOpenAPIRoute<typeof productsRoute, Env>({
+export const getProducts = defineOpenAPIRoute<typeof productsRoute, Env>({
   route: productsRoute,
   handler: async (c) => {
     const query = c.req.valid("query");
@@ -118,12 +118,12 @@ const stockRoute = createRoute({
   operationId: "listStock",
   tags: ["stock"],
   summary: "Lista o saldo de cada produto, por nome",
-  ...asks("read"),
+  ...requires("read"),
   request: { query: LevelQuery.extend({ low: Flag.optional() }) },
-  responses: { ...answers(200, pageOf(StockItemSchema), "Uma página do estoque"), ...UNCHANGED },
+  responses: { ...responses(200, pageOf(StockItemSchema), "Uma página do estoque"), ...UNCHANGED },
 });
 
-export const listStock = defineOpenAPIRoute<typeof stockRoute, Env>({
+export const getStock = defineOpenAPIRoute<typeof stockRoute, Env>({
   route: stockRoute,
   handler: async (c) => {
     const query = c.req.valid("query");
@@ -146,4 +146,4 @@ export const listStock = defineOpenAPIRoute<typeof stockRoute, Env>({
   },
 });
 
-export const stockRoutes = [listProducts, listStock] as const;
+export const stockRoutes = [getProducts, getStock] as const;

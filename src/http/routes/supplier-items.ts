@@ -4,9 +4,9 @@ import { listItems, type SupplierItem } from "../../stock/supplier-items.ts";
 import { unitKey } from "../../stock/unit.ts";
 import { cached, UNCHANGED } from "../cache/cached.ts";
 import { causeOf, type Env } from "../env.ts";
-import { FactorMembers, factorAmong, factorView } from "../factor.ts";
-import { asks } from "../middleware/permissions.ts";
-import { answers, codeText, jsonBody, offsetOf, PageQuery, paged, pageOf } from "../schemas.ts";
+import { FactorMembers, factorOfMembers, factorView } from "../factor.ts";
+import { requires } from "../middleware/permissions.ts";
+import { codeText, jsonBody, offsetOf, PageQuery, paged, pageOf, responses } from "../schemas.ts";
 
 /** CNPJ (14) or CPF (11); a mask is taken off. */
 const SupplierId = z
@@ -39,7 +39,7 @@ const listRoute = createRoute({
   operationId: "listSupplierItems",
   tags: ["stock"],
   summary: "Lista o de-para: o produto da empresa que corresponde a cada código do fornecedor",
-  ...asks("read"),
+  ...requires("read"),
   request: {
     query: PageQuery.extend({
       supplier_cnpj: SupplierId.optional(),
@@ -47,12 +47,12 @@ const listRoute = createRoute({
     }),
   },
   responses: {
-    ...answers(200, pageOf(SupplierItemSchema), "Uma página do de-para"),
+    ...responses(200, pageOf(SupplierItemSchema), "Uma página do de-para"),
     ...UNCHANGED,
   },
 });
 
-export const listSupplierItems = defineOpenAPIRoute<typeof listRoute, Env>({
+export const getSupplierItems = defineOpenAPIRoute<typeof listRoute, Env>({
   route: listRoute,
   handler: async (c) => {
     const query = c.req.valid("query");
@@ -76,7 +76,7 @@ const putRoute = createRoute({
   tags: ["stock"],
   summary:
     "Define o produto da empresa que corresponde a um código do fornecedor e o fator de conversão",
-  ...asks("manage"),
+  ...requires("manage"),
   request: {
     body: jsonBody(
       z
@@ -89,12 +89,12 @@ const putRoute = createRoute({
         })
         .transform(({ factor, factor_text, ...body }, context) => ({
           ...body,
-          factor: factorAmong({ factor, factor_text }, context),
+          factor: factorOfMembers({ factor, factor_text }, context),
         }))
         .openapi("SupplierItemBody"),
     ),
   },
-  responses: answers(200, SupplierItemSchema, "O de-para como ficou"),
+  responses: responses(200, SupplierItemSchema, "O de-para como ficou"),
 });
 
 export const putSupplierItem = defineOpenAPIRoute<typeof putRoute, Env>({
@@ -113,4 +113,4 @@ export const putSupplierItem = defineOpenAPIRoute<typeof putRoute, Env>({
   },
 });
 
-export const supplierItemRoutes = [listSupplierItems, putSupplierItem] as const;
+export const supplierItemRoutes = [getSupplierItems, putSupplierItem] as const;

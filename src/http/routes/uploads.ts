@@ -8,10 +8,10 @@ import { unpack } from "../../ingest/upload/unpack.ts";
 import type { IngestFailure } from "../../ingest/verdict/failures.ts";
 import { Failed } from "../../lib/result.ts";
 import { causeOf, type Env } from "../env.ts";
-import { asks } from "../middleware/permissions.ts";
-import { batchOf, documentOf } from "../request/body.ts";
+import { requires } from "../middleware/permissions.ts";
+import { readBatch, readDocument } from "../request/body.ts";
 import { limitsOf, storeFullZip, storeLargeZip } from "../request/large-uploads.ts";
-import { answers, Flag } from "../schemas.ts";
+import { Flag, responses } from "../schemas.ts";
 import { BatchSchema, batchLine } from "../views/batch-view.ts";
 import { JobMadeSchema } from "../views/job-view.ts";
 import {
@@ -38,21 +38,21 @@ const uploadRoute = createRoute({
   operationId: "uploadNfe",
   tags: ["nfe"],
   summary: "Registra uma NF-e ou um evento já registrado na SEFAZ",
-  ...asks("operate"),
+  ...requires("operate"),
   request: { body: document, query: z.object({ approve: Flag.optional() }) },
-  responses: answers(
+  responses: responses(
     200,
     z.union([ReceiptSchema, EventReceiptSchema]),
     "Resultado do registro da nota",
   ),
 });
 
-export const uploadNfe = defineOpenAPIRoute<typeof uploadRoute, Env>({
+export const postUpload = defineOpenAPIRoute<typeof uploadRoute, Env>({
   route: uploadRoute,
   handler: async (c) => {
     const { ports } = c.var;
     const { approve } = c.req.valid("query");
-    const { bytes } = await documentOf(c);
+    const { bytes } = await readDocument(c);
     const received = await receive(ports, bytes, {
       cause: causeOf(c),
       approve: approve ?? null,
@@ -70,7 +70,7 @@ const batchRoute = createRoute({
   operationId: "uploadBatch",
   tags: ["nfe"],
   summary: "Registra várias notas: arquivos XML e ZIPs, com um resultado para cada documento",
-  ...asks("operate"),
+  ...requires("operate"),
   request: {
     body: {
       required: false,
@@ -91,8 +91,8 @@ const batchRoute = createRoute({
     }),
   },
   responses: {
-    ...answers(200, BatchSchema, "Um resultado por documento, na ordem enviada"),
-    ...answers(
+    ...responses(200, BatchSchema, "Um resultado por documento, na ordem enviada"),
+    ...responses(
       202,
       JobMadeSchema,
       "async=true, ou um ZIP grande demais para a própria requisição: o andamento está em Location",
@@ -100,7 +100,7 @@ const batchRoute = createRoute({
   },
 });
 
-export const uploadBatch = defineOpenAPIRoute<typeof batchRoute, Env>({
+export const postBatch = defineOpenAPIRoute<typeof batchRoute, Env>({
   route: batchRoute,
   handler: async (c) => {
     const { ports, signal } = c.var;
@@ -116,7 +116,7 @@ export const uploadBatch = defineOpenAPIRoute<typeof batchRoute, Env>({
       await enqueueArchive(ports, large, asked);
       return accepted(large);
     }
-    const sent = await batchOf(c, limits);
+    const sent = await readBatch(c, limits);
     const pieces = await unpack(sent, limits, signal).catch(async (error) => {
       const full = rehearsed ? null : await storeFullZip(c, sent, error);
       if (full === null) throw error;
@@ -134,4 +134,4 @@ export const uploadBatch = defineOpenAPIRoute<typeof batchRoute, Env>({
   },
 });
 
-export const nfeRoutes = [uploadNfe, uploadBatch] as const;
+export const uploadRoutes = [postUpload, postBatch] as const;

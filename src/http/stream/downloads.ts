@@ -43,7 +43,7 @@ export const openDownloads = (ports: Pick<Ports, "clock">): number =>
  * Fails with PlatformFailure `share_exceeded` where the person has as many, with `overloaded` where the others have; then
  * `bytes` are given up.
  */
-export function counted(
+export function limitDownloads(
   c: { var: Env["Variables"] },
   bytes: ReadableStream<Uint8Array>,
 ): ReadableStream<Uint8Array> {

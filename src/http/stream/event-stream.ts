@@ -1,7 +1,7 @@
 import { eventsAfter, type FeedEvent, type Position } from "../../journal/feed.ts";
 import { followerOf, type Place } from "../../journal/follower.ts";
 import type { Holder } from "../../lib/shares.ts";
-import { farewell, frames, gap, greeting, HEARTBEAT } from "../views/event-frames.ts";
+import { closeFrame, eventFrames, gapFrame, HEARTBEAT, openFrame } from "../views/event-frames.ts";
 
 /** Bytes that may wait for a client that does not read; beyond, it is cut off and resumes when it comes back. */
 const WAITING_BYTES = 256 * 1024;
@@ -16,16 +16,16 @@ const UNREAD_MS = 60_000;
 const FAREWELL_MS = 10_000;
 
 /** What a stream is for. */
-export interface Following {
+export interface StreamOptions {
   readonly holder: Holder;
   /** Everything up to here is known to the client. */
   readonly from: Position;
   /** Events between `from` and what is kept may be missing. */
   readonly expired: boolean;
   /** Asked at every heartbeat: false ends the stream (the token was revoked). Rejects where it cannot be told now. */
-  mayGoOn(): Promise<boolean>;
+  isAuthorised(): Promise<boolean>;
   /** The client took something: it is alive. */
-  alive(): void;
+  onRead(): void;
   /** Aborts when the client has gone. */
   readonly signal: AbortSignal;
 }
@@ -38,7 +38,10 @@ type StreamPorts = Parameters<typeof followerOf>[0];
  * loses its place.
  * Fails with PlatformFailure `overloaded` or `share_exceeded` when there are too many streams, before anything is sent.
  */
-export function eventStream(ports: StreamPorts, following: Following): ReadableStream<Uint8Array> {
+export function eventStream(
+  ports: StreamPorts,
+  following: StreamOptions,
+): ReadableStream<Uint8Array> {
   const client = new Client(ports, following);
   return new ReadableStream<Uint8Array>(
     {
@@ -73,7 +76,7 @@ class Client {
 
   constructor(
     private readonly ports: StreamPorts,
-    private readonly following: Following,
+    private readonly following: StreamOptions,
   ) {
     this.position = following.from;
     this.asked = ports.clock.now();
@@ -84,8 +87,8 @@ class Client {
     });
     // Heartbeats of many clients that came together are spread over the seconds between two.
     this.heard = ports.clock.now() - (this.place.number % 8) * 1_000;
-    this.push(greeting(following.from));
-    if (following.expired) this.push(gap(following.from));
+    this.push(openFrame(following.from));
+    if (following.expired) this.push(gapFrame(following.from));
     following.signal.addEventListener("abort", () => this.leave(), { once: true });
     if (following.signal.aborted) this.leave();
   }
@@ -96,7 +99,7 @@ class Client {
 
   /** Called when the client has taken what it got, and only then. */
   async pull(out: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
-    this.following.alive();
+    this.following.onRead();
     this.asking = true;
     const bytes = await this.next()
       .catch((error) => {
@@ -153,7 +156,7 @@ class Client {
   }
 
   private events(batch: readonly FeedEvent[]): void {
-    const bytes = frames(batch, this.position);
+    const bytes = eventFrames(batch, this.position);
     if (bytes === null || this.ended) return;
     this.position = batch.at(-1)?.id ?? this.position;
     this.push(bytes);
@@ -186,7 +189,7 @@ class Client {
     if (this.ended) return;
     this.ended = true;
     this.asked = this.ports.clock.now();
-    this.push(farewell(this.place.number, message));
+    this.push(closeFrame(this.place.number, message));
   }
 
   private tick(now: number): void {
@@ -199,7 +202,7 @@ class Client {
     if (this.waiting.length === 0) this.push(HEARTBEAT);
     this.checking = true;
     this.following
-      .mayGoOn()
+      .isAuthorised()
       .then((may) => may || this.end("A sessão foi encerrada; entre de novo"))
       // A database that does not answer now is no reason to send anybody away.
       .catch(() => undefined)

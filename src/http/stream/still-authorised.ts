@@ -10,7 +10,11 @@ import { bearerOf } from "../middleware/auth.ts";
 const LOOK_MS = 8_000;
 
 /** Whether the bearer may still read what is this company's. Rejects where the database does not answer. */
-export async function stillMay(ports: Ports, bearer: string, company: number): Promise<boolean> {
+export async function canStillRead(
+  ports: Ports,
+  bearer: string,
+  company: number,
+): Promise<boolean> {
   try {
     const { actor } = await authenticate(ports, bearer);
     return actor.company === company && may(actor.role, "read");
@@ -24,7 +28,7 @@ export async function stillMay(ports: Ports, bearer: string, company: number): P
  * For an answer that may take hours: `signal` aborts with the request's own, and when `look`, which its reader's every step
  * calls, finds that the bearer may read no longer.
  */
-export function whileItMay(c: Context<Env>): { readonly signal: AbortSignal; look(): void } {
+export function untilRevoked(c: Context<Env>): { readonly signal: AbortSignal; look(): void } {
   const { ports, actor, signal } = c.var;
   const bearer = bearerOf(c);
   const revoked = new AbortController();
@@ -35,7 +39,7 @@ export function whileItMay(c: Context<Env>): { readonly signal: AbortSignal; loo
       const now = ports.clock.now();
       if (Math.abs(now - looked) < LOOK_MS) return;
       looked = now;
-      stillMay(ports, bearer, actor.company).then(
+      canStillRead(ports, bearer, actor.company).then(
         (good) => good || revoked.abort(new DOMException("the session has ended", "AbortError")),
         // A database that does not answer now is no reason to send anybody away.
         () => undefined,

@@ -32,7 +32,7 @@ const placed = (id: Position): string => `id: ${cursorOf(id)}`;
 const RETRY = "retry: 3000";
 
 /** S.G.E.'s greeting, with the place from which the stream goes on: who is cut before the first event loses nothing. */
-export const greeting = (from: Position): Uint8Array =>
+export const openFrame = (from: Position): Uint8Array =>
   encoder.encode(frame("connected", '{"message": "SSE connected"}', placed(from), RETRY));
 
 const GAP = JSON.stringify({
@@ -40,10 +40,11 @@ const GAP = JSON.stringify({
 });
 
 /** Events between the place that was asked for and this one may be missing. */
-export const gap = (from: Position): Uint8Array => encoder.encode(frame("gap", GAP, placed(from)));
+export const gapFrame = (from: Position): Uint8Array =>
+  encoder.encode(frame("gap", GAP, placed(from)));
 
 /** The end of a stream that is not the client's fault. Clients come back over four seconds, each at its own time. */
-export const farewell = (number: number, message: string): Uint8Array =>
+export const closeFrame = (number: number, message: string): Uint8Array =>
   encoder.encode(
     frame("bye", JSON.stringify({ message }), `retry: ${1_000 + (number % 40) * 100}`),
   );
@@ -65,7 +66,7 @@ function text(event: FeedEvent): string {
 const written = new WeakMap<readonly FeedEvent[], Uint8Array>();
 
 /** The events of a batch that come after a place, in one piece; null where there are none. */
-export function frames(batch: readonly FeedEvent[], after: Position): Uint8Array | null {
+export function eventFrames(batch: readonly FeedEvent[], after: Position): Uint8Array | null {
   const [first] = batch;
   if (first === undefined) return null;
   if (first.id > after) {

@@ -92,9 +92,9 @@ test("S2: a route that declares no permission is refused to everybody, also one 
 test("S2: a forgotten route is not saved by the guard of a wider one that stands after it", async () => {
   const ports = await house();
   const app = accountsApp(ports);
-  const { asks } = await import("../../../src/http/middleware/permissions.ts");
+  const { requires } = await import("../../../src/http/middleware/permissions.ts");
   app.get("/api/things/archive", (c) => c.text("secret"));
-  app.get("/api/things/:id", asks("administer").middleware, (c) => c.text("thing"));
+  app.get("/api/things/:id", requires("administer").middleware, (c) => c.text("thing"));
   const token = await tokenFor(ports, 1, "ADMIN");
   expect((await send(app, "GET", "/api/things/archive", { token })).status).toBe(403);
   expect(await (await send(app, "GET", "/api/things/7", { token })).text()).toBe("thing");

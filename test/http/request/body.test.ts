@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { Hono } from "hono";
 import type { Env } from "../../../src/http/env.ts";
 import { toProblem } from "../../../src/http/problem.ts";
-import { batchOf, documentOf } from "../../../src/http/request/body.ts";
+import { readBatch, readDocument } from "../../../src/http/request/body.ts";
 import { DOCUMENT_BYTES } from "../../../src/ingest/upload/limits.ts";
 import { hex } from "../../../src/lib/hash.ts";
 import { rawZip } from "../../ingest/upload/raw-zip.ts";
@@ -10,11 +10,11 @@ import { rawZip } from "../../ingest/upload/raw-zip.ts";
 const app = new Hono<Env>();
 app.onError(toProblem);
 app.post("/one", async (c) => {
-  const { bytes, name } = await documentOf(c);
+  const { bytes, name } = await readDocument(c);
   return c.json({ size: bytes.length, hex: hex(bytes.subarray(0, 64)), name });
 });
 app.post("/many", async (c) =>
-  c.json((await batchOf(c)).map(({ name, blob }) => ({ name, size: blob.size }))),
+  c.json((await readBatch(c)).map(({ name, blob }) => ({ name, size: blob.size }))),
 );
 
 const LATIN1 = Uint8Array.of(0x3c, 0x61, 0x3e, 0xe7, 0xe3, 0x3c, 0x2f, 0x61, 0x3e);

@@ -1,12 +1,12 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { readJson } from "../../../src/http/json-text.ts";
+import { readStrictJson } from "../../../src/http/json-text.ts";
 import { FULL } from "../../support/full.ts";
 
 const RUNS = FULL ? 20_000 : 1_000;
 const given = { seed: 20261128, numRuns: RUNS };
 const faultOf = (text: string) => {
-  const read = readJson(text);
+  const read = readStrictJson(text);
   return read.ok ? null : read.error;
 };
 
@@ -14,7 +14,7 @@ test("every JSON that a program writes is read as JSON.parse reads it", () =>
   fc.assert(
     fc.property(fc.jsonValue({ maxDepth: 6 }), fc.integer({ min: 0, max: 3 }), (value, indent) => {
       const text = JSON.stringify(value, null, indent);
-      expect(readJson(text)).toEqual({ ok: true, value: JSON.parse(text) });
+      expect(readStrictJson(text)).toEqual({ ok: true, value: JSON.parse(text) });
     }),
     given,
   ));
@@ -39,7 +39,7 @@ test("a text that JSON.parse refuses is refused, whatever was done to it", () =>
           return false;
         }
       })();
-      const read = readJson(text);
+      const read = readStrictJson(text);
       if (!parses) refused += 1;
       if (!parses) expect(read.ok).toBe(false);
       else if (!read.ok) expect(["duplicate", "inexact"]).toContain(read.error.why);
@@ -106,7 +106,7 @@ test("a number is taken only when a double holds it digit by digit", () => {
     expect([text, faultOf(`{"n":[${text}]}`)]).toEqual([text, { why: "inexact", path: "/n/0" }]);
   fc.assert(
     fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (n) => {
-      expect(readJson(JSON.stringify(n))).toEqual({ ok: true, value: n === 0 ? 0 : n });
+      expect(readStrictJson(JSON.stringify(n))).toEqual({ ok: true, value: n === 0 ? 0 : n });
     }),
     given,
   );

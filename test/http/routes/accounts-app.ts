@@ -4,7 +4,7 @@ import { invalidRequest } from "../../../src/http/invalid-request.ts";
 import { authenticated } from "../../../src/http/middleware/auth.ts";
 import { rateLimited } from "../../../src/http/middleware/rate-limit.ts";
 import { httpProblem, toProblem } from "../../../src/http/problem.ts";
-import { accountRoutes } from "../../../src/http/routes/accounts.ts";
+import { sessionRoutes } from "../../../src/http/routes/accounts.ts";
 import { companyRoutes } from "../../../src/http/routes/company.ts";
 import type { Ports } from "../../../src/ports/ports.ts";
 
@@ -23,7 +23,7 @@ export function accountsApp(ports: Ports) {
     await next();
   });
   app.use("/api/*", authenticated, rateLimited);
-  app.openapiRoutes([...accountRoutes, ...companyRoutes] as const);
+  app.openapiRoutes([...sessionRoutes, ...companyRoutes] as const);
   return app;
 }
 

@@ -14,8 +14,8 @@ function opened(ports: TestPorts, from: number) {
       holder: { company: 1, person: "user:1:1" },
       from,
       expired: false,
-      mayGoOn: async () => true,
-      alive: () => undefined,
+      isAuthorised: async () => true,
+      onRead: () => undefined,
       signal: new AbortController().signal,
     },
   );
