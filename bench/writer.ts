@@ -88,7 +88,7 @@ async function ours(url: string): Promise<number> {
   let next = 0;
   const caller = async () => {
     for (let n = next++; n < invoices; n = next++)
-      await writer.commit({ statements: statementsOf(invoice(n)), mine: () => null });
+      await writer.commit({ statements: statementsOf(invoice(n)), read: () => null });
   };
   await Promise.all(Array.from({ length: CALLERS }, caller));
   const seconds = (performance.now() - start) / 1_000;

@@ -55,7 +55,7 @@ export async function park(
   const { success, data: message } = Message.safeParse(body);
   if (!success) {
     ports.log("error", "job.parked", { reason });
-    return ports.writer.commit({ statements: along, mine: () => undefined });
+    return ports.writer.commit({ statements: along, read: () => undefined });
   }
   const { kind, job } = message;
   ports.log("error", "job.parked", { reason, kind, job });

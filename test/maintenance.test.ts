@@ -87,7 +87,7 @@ test("refused documents beyond the bytes that a company may have kept go before 
       put(9, 5_000, null),
       waits,
     ];
-    await ports.writer.commit({ statements, mine: () => undefined });
+    await ports.writer.commit({ statements, read: () => undefined });
     expect(await sweepBytes(ports, 1, 400)).toBe(0);
     expect(await sweepBytes(ports, 1, 250)).toBe(1);
     const left = await rows("select sha256 from originals order by sha256");

@@ -28,7 +28,7 @@ export function makeKey(): FreshKey {
 export const prefixOf = (id: string): string => `sge_${id}`;
 
 /** Whether a bearer's text means to be one of our keys; a JWT never does. */
-export const isKey = (text: string): boolean => text.startsWith("sge_");
+export const looksLikeKey = (text: string): boolean => text.startsWith("sge_");
 
 /** Whether a text has the shape of a key: what has not is refused before anything is asked of the database. */
-export const isShaped = (text: string): boolean => SHAPE.test(text);
+export const isWellFormedKey = (text: string): boolean => SHAPE.test(text);

@@ -3,7 +3,7 @@ import { sha256 } from "../lib/hash.ts";
 import { Failed } from "../lib/result.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Actor, Authenticated } from "./actor.ts";
-import { isShaped } from "./api-key.ts";
+import { isWellFormedKey } from "./api-key.ts";
 import { memoryOf } from "./auth-cache.ts";
 import type { AccountsFailure } from "./failures.ts";
 import { lesserRole, type Role } from "./roles.ts";
@@ -18,7 +18,7 @@ export async function authenticateKey(
   ports: Pick<Ports, "config" | "reader" | "clock">,
   key: string,
 ): Promise<Authenticated> {
-  if (!isShaped(key)) throw refused("malformed");
+  if (!isWellFormedKey(key)) throw refused("malformed");
   const known = memoryOf(ports).keys.get(key);
   if (known === undefined) return admit(ports, key);
   mustBeValid(known.expiresAt, ports.clock.now());

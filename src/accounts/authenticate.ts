@@ -2,12 +2,12 @@ import { trusted } from "../lib/cast.ts";
 import { Failed, orFail } from "../lib/result.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Actor, Authenticated } from "./actor.ts";
-import { isKey } from "./api-key.ts";
+import { looksLikeKey } from "./api-key.ts";
 import { memoryOf } from "./auth-cache.ts";
 import { authenticateKey } from "./authenticate-key.ts";
 import type { AccountsFailure } from "./failures.ts";
 import type { Role } from "./roles.ts";
-import { type Claims, timely, verifyToken } from "./token.ts";
+import { type Claims, checkTimes, verifyToken } from "./token.ts";
 import { type Versions, versionsOf } from "./versions.ts";
 
 /**
@@ -17,7 +17,7 @@ export function authenticate(
   ports: Pick<Ports, "config" | "reader" | "clock">,
   bearer: string,
 ): Promise<Authenticated> {
-  return isKey(bearer) ? authenticateKey(ports, bearer) : authenticateToken(ports, bearer);
+  return looksLikeKey(bearer) ? authenticateKey(ports, bearer) : authenticateToken(ports, bearer);
 }
 
 /**
@@ -36,7 +36,7 @@ async function authenticateToken(
     const claims = orFail(await verifyToken(secret, token, now));
     return admit(ports, token, claims, await versionsOf(ports, claims.company));
   }
-  const times = timely(known.claims, now);
+  const times = checkTimes(known.claims, now);
   if (!times.ok) {
     tokens.delete(token);
     throw new Failed(times.error);

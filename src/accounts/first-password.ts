@@ -77,7 +77,7 @@ async function replaced(ports: RenewalPorts, user: Row): Promise<FirstAccess | n
         },
       ),
     ],
-    mine: ([rows]) => rows?.length === 1,
+    read: ([rows]) => rows?.length === 1,
   });
   if (!won) return null;
   return { adminEmail, generatedPassword: given === undefined ? password : null, made: false };

@@ -1,4 +1,4 @@
-import { audit, touched } from "../journal/record.ts";
+import { audit, bumpTags } from "../journal/record.ts";
 import { orFail } from "../lib/result.ts";
 import type { Ports } from "../ports/ports.ts";
 import { cnpjsOf } from "./ignored-settings.ts";
@@ -61,7 +61,7 @@ export async function firstRun(
           select 1, 'Administrador', ?1, ?2, 'ADMIN', 1, 1, ?3, ?3, ?4 where not exists (select 1 from users)`,
         args: [adminEmail, hash, now, Number(generatedPassword !== null)],
       },
-      touched(1, ["accounts", "settings", "users"], won),
+      bumpTags(1, ["accounts", "settings", "users"], won),
       audit(
         {
           company: 1,
@@ -77,7 +77,7 @@ export async function firstRun(
         won,
       ),
     ],
-    mine: ([company]) => company?.length === 1,
+    read: ([company]) => company?.length === 1,
   });
   return created ? { adminEmail, generatedPassword, made: true } : null;
 }

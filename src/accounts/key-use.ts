@@ -8,7 +8,7 @@ const HOUR = 3_600_000;
  * Writes down that a key was used, at most once an hour and process, beside the request and not in its way: nobody
  * waits for it, and when it fails the next hour tries again. A user's own session is not written down.
  */
-export function noteUse(
+export function recordKeyUse(
   ports: Pick<Ports, "config" | "reader" | "writer" | "clock" | "log">,
   { company, keyId }: Actor,
 ): void {
@@ -27,7 +27,7 @@ export function noteUse(
           args: [company, keyId, now, now - HOUR],
         },
       ],
-      mine: () => undefined,
+      read: () => undefined,
     })
     .catch(() => ports.log("debug", "key.use_not_noted", { key: keyId }));
 }

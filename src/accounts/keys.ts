@@ -1,5 +1,5 @@
 import { and, desc, eq, isNull } from "drizzle-orm";
-import { audit, touched } from "../journal/record.ts";
+import { audit, bumpTags } from "../journal/record.ts";
 import { sha256 } from "../lib/hash.ts";
 import { Failed } from "../lib/result.ts";
 import type { Ports } from "../ports/ports.ts";
@@ -23,7 +23,7 @@ export interface Key {
   readonly lastUsedAt: number | null;
 }
 
-export interface KeyOrder {
+export interface KeyRequest {
   readonly name: string;
   readonly role: Role;
   /** Milliseconds UTC; null: until it is revoked. */
@@ -41,7 +41,7 @@ export const MAX_KEYS = 100;
  */
 export async function createKey(
   ports: Pick<Ports, "writer" | "clock">,
-  order: KeyOrder,
+  order: KeyRequest,
   cause: Cause,
 ): Promise<{ key: string; made: Key }> {
   const { actor, requestId, peer } = cause;
@@ -89,7 +89,7 @@ export async function createKey(
         won,
       ),
     ],
-    mine: ([rows]) => rows?.length === 1,
+    read: ([rows]) => rows?.length === 1,
   });
   if (!created) throw new Failed<AccountsFailure>({ code: "key.too_many", limit: MAX_KEYS });
   const made = { id, name, role, expiresAt, createdAt: now, createdBy: actor.userId };
@@ -154,7 +154,7 @@ export async function revokeKey(
         sql: `update api_keys set revoked_at = ?3 where company = ?1 and id = ?2 and revoked_at is null`,
         args: [company, id, now],
       },
-      touched(company, ["accounts"], won),
+      bumpTags(company, ["accounts"], won),
       audit(
         {
           company,
@@ -171,7 +171,7 @@ export async function revokeKey(
       ),
       { sql: "select 1 from api_keys where company = ?1 and id = ?2", args: [company, id] },
     ],
-    mine: (rows) => rows.at(-1)?.length === 1,
+    read: (rows) => rows.at(-1)?.length === 1,
   });
   if (!known) throw new Failed<AccountsFailure>({ code: "key.not_found" });
 }

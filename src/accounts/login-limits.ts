@@ -17,7 +17,7 @@ type LimitPorts = Pick<Ports, "config" | "reader" | "limits" | "clock" | "log">;
  * The network is asked first, so that one stranger cannot fill the store with invented accounts. A refusal is a line in the
  * log. Fails with `rate_limited`, and with PlatformFailure `overloaded` where nobody can count.
  */
-export async function takeGuess(
+export async function takeLoginAttempt(
   ports: LimitPorts,
   email: string,
   { requestId, peer }: { readonly requestId: string; readonly peer: string | null },

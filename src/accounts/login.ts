@@ -8,7 +8,7 @@ import { accountTag } from "./account-tag.ts";
 import { memoryOf } from "./auth-cache.ts";
 import type { AccountsFailure } from "./failures.ts";
 import { rememberNetwork } from "./known-networks.ts";
-import { networkOf, takeGuess } from "./login-limits.ts";
+import { networkOf, takeLoginAttempt } from "./login-limits.ts";
 import type { Role } from "./roles.ts";
 import { companies, users } from "./tables.ts";
 import { issueToken } from "./token.ts";
@@ -49,7 +49,7 @@ export async function login(
   request: { readonly requestId: string; readonly peer: string | null },
 ): Promise<{ token: string; user: SignedIn }> {
   const email = given.email.trim().toLowerCase();
-  await takeGuess(ports, email, request);
+  await takeLoginAttempt(ports, email, request);
   const decoy = await decoyOf(ports.passwords);
   const [user] = await ports.read.select().from(users).where(eq(users.email, email));
   const matches = await ports.passwords.verify(given.password, user?.passwordHash ?? decoy);
@@ -96,7 +96,7 @@ export async function login(
     });
   const used = await ports.writer.commit({
     statements,
-    mine: (rows) => user.passwordGenerated && rows[1]?.length === 1,
+    read: (rows) => user.passwordGenerated && rows[1]?.length === 1,
   });
   if (used) await ports.forgetFirstPassword?.();
   return { token: await issueToken(memoryOf(ports).secret, user, now), user };
@@ -134,7 +134,7 @@ async function recordFailure(
     detail: user === undefined ? { why, account } : { why },
     ...request,
   });
-  await ports.writer.commit({ statements: [line], mine: () => undefined });
+  await ports.writer.commit({ statements: [line], read: () => undefined });
 }
 
 const decoys = new WeakMap<PasswordHasher, string>();

@@ -1,4 +1,4 @@
-import { audit, touched } from "../journal/record.ts";
+import { audit, bumpTags } from "../journal/record.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Cause } from "./actor.ts";
 
@@ -16,7 +16,7 @@ export async function logout(ports: Pick<Ports, "writer" | "clock">, cause: Caus
           where company = ?1 and id = ?2`,
         args: [company, userId, now],
       },
-      touched(company, ["accounts"]),
+      bumpTags(company, ["accounts"]),
       audit({
         company,
         at: now,
@@ -29,6 +29,6 @@ export async function logout(ports: Pick<Ports, "writer" | "clock">, cause: Caus
         peer: cause.peer,
       }),
     ],
-    mine: () => undefined,
+    read: () => undefined,
   });
 }

@@ -1,12 +1,12 @@
 import { and, eq } from "drizzle-orm";
-import { audit, touched } from "../journal/record.ts";
+import { audit, bumpTags } from "../journal/record.ts";
 import { Failed, orFail } from "../lib/result.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Cause } from "./actor.ts";
 import { memoryOf } from "./auth-cache.ts";
 import type { AccountsFailure } from "./failures.ts";
 import { forgetNetworks } from "./known-networks.ts";
-import { networkOf, takeGuess } from "./login-limits.ts";
+import { networkOf, takeLoginAttempt } from "./login-limits.ts";
 import { checkPassword } from "./passwords.ts";
 import { users } from "./tables.ts";
 import { issueToken } from "./token.ts";
@@ -32,7 +32,7 @@ export async function changeOwnPassword(
     .from(users)
     .where(and(eq(users.company, company), eq(users.id, userId), eq(users.active, true)));
   if (user === undefined) throw revoked;
-  await takeGuess(ports, user.email, cause);
+  await takeLoginAttempt(ports, user.email, cause);
   if (!(await ports.passwords.verify(given.current, user.passwordHash))) {
     const { requestId: request_id, peer } = cause;
     ports.log("warn", "password.failed", { user: userId, company, peer, request_id });
@@ -55,7 +55,7 @@ export async function changeOwnPassword(
         args: [company, userId, hash, now, user.passwordHash, user.tokenVersion],
       },
       forgetNetworks(company, userId, cause.peer === null ? null : networkOf(cause.peer), won),
-      touched(company, ["accounts"], won),
+      bumpTags(company, ["accounts"], won),
       audit(
         {
           company,
@@ -71,7 +71,7 @@ export async function changeOwnPassword(
         won,
       ),
     ],
-    mine: ([updated]) => updated?.[0]?.token_version,
+    read: ([updated]) => updated?.[0]?.token_version,
   });
   if (tokenVersion === undefined) throw revoked;
   const token = await issueToken(

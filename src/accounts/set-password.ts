@@ -1,4 +1,4 @@
-import { audit, touched } from "../journal/record.ts";
+import { audit, bumpTags } from "../journal/record.ts";
 import { orFail } from "../lib/result.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Row } from "../ports/sql.ts";
@@ -12,7 +12,7 @@ export type PasswordSet =
   | { readonly outcome: "inactive" };
 
 /** Whether an e-mail address is that of an active user, an inactive one, or nobody's. */
-export async function userStanding(
+export async function userState(
   { reader }: Pick<Ports, "reader">,
   email: string,
 ): Promise<"active" | "inactive" | "unknown"> {
@@ -58,7 +58,7 @@ export async function setPassword(
         args: [company, id, hash, now],
       },
       forgetNetworks(company, id, null, won),
-      touched(company, ["accounts"], won),
+      bumpTags(company, ["accounts"], won),
       audit(
         {
           company,
@@ -74,7 +74,7 @@ export async function setPassword(
         won,
       ),
     ],
-    mine: ([rows]) => rows?.[0]?.keys,
+    read: ([rows]) => rows?.[0]?.keys,
   });
   return keys === undefined ? { outcome: "inactive" } : { outcome: "set", keys: Number(keys) };
 }

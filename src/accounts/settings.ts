@@ -1,5 +1,5 @@
 import { eq, type InferSelectModel } from "drizzle-orm";
-import { audit, touched } from "../journal/record.ts";
+import { audit, bumpTags } from "../journal/record.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Statement } from "../ports/sql.ts";
 import type { Cause } from "./actor.ts";
@@ -80,7 +80,7 @@ export function changeSettings(change: SettingsChange, cause: Cause, nowMs: numb
         nowMs,
       ],
     },
-    touched(company, ["settings"]),
+    bumpTags(company, ["settings"]),
     audit({
       company,
       at: nowMs,
@@ -108,6 +108,6 @@ export async function applySettings(
   const given = Object.fromEntries(Object.entries(change).filter(([, v]) => v !== undefined));
   if (JSON.stringify({ ...before, ...given }) === JSON.stringify(before)) return before;
   const statements = changeSettings(change, cause, ports.clock.now());
-  await ports.writer.commit({ statements, mine: () => undefined });
+  await ports.writer.commit({ statements, read: () => undefined });
   return settingsOf(ports, cause.actor.company);
 }

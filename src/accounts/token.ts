@@ -83,7 +83,7 @@ export async function verifyToken(
     return malformed;
   }
   const claims = Claims.safeParse(payload);
-  return claims.success ? timely(claims.data, nowMs) : malformed;
+  return claims.success ? checkTimes(claims.data, nowMs) : malformed;
 }
 
 /**
@@ -91,7 +91,7 @@ export async function verifyToken(
  * Fails with `auth.invalid_token`, `malformed` (issued in the future, or for more than 24 h: RFC 7519 leaves both to whoever
  * verifies) or `expired`.
  */
-export function timely(claims: Claims, nowMs: number): Result<Claims, AccountsFailure> {
+export function checkTimes(claims: Claims, nowMs: number): Result<Claims, AccountsFailure> {
   const { iat, exp } = claims;
   const refused = (why: "malformed" | "expired") =>
     err({ code: "auth.invalid_token", why } as const);

@@ -1,5 +1,5 @@
 import { checkPassword, generatePassword } from "../accounts/passwords.ts";
-import { type PasswordSet, setPassword, userStanding } from "../accounts/set-password.ts";
+import { type PasswordSet, setPassword, userState } from "../accounts/set-password.ts";
 import { type Config, parseConfig } from "../config.ts";
 import { sayFailure } from "../http/problem.ts";
 import { filePath, openDatabase } from "../platform/bun/database/database.ts";
@@ -76,7 +76,7 @@ async function inDatabase(
       passwords: bunPasswords(config.PASSWORD_COST),
       clock: { now: () => Date.now() },
     };
-    const standing = await userStanding(ports, email);
+    const standing = await userState(ports, email);
     if (standing === "unknown") return { outcome: standing };
     if (standing === "inactive") return { outcome: standing };
     const chosen = typeof password === "string" ? password : await password();

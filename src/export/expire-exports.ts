@@ -15,7 +15,7 @@ export async function sweepExports(ports: Needs, company: number): Promise<numbe
     if (blob !== null) await ports.blobs.delete(blob);
     await ports.writer.commit({
       statements: [{ sql: "delete from jobs where company = ?1 and id = ?2", args: [company, id] }],
-      mine: () => undefined,
+      read: () => undefined,
     });
   }
   return over.length;

@@ -86,7 +86,7 @@ export async function cancelExport(
         args: [company, id, at, KEPT_MS],
       },
     ],
-    mine: ([, row]) => row?.[0]?.blob ?? null,
+    read: ([, row]) => row?.[0]?.blob ?? null,
   });
   if (blob !== null) await ports.blobs.delete(String(blob));
 }

@@ -70,7 +70,7 @@ export async function orderExport(
       ofJob(company, id),
     ),
   ];
-  await ports.writer.commit({ statements, mine: ([made]) => mustBeOpen(made) });
+  await ports.writer.commit({ statements, read: ([made]) => mustBeOpen(made) });
   await sending.afterCommit();
   return id;
 }

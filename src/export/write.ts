@@ -1,4 +1,4 @@
-import { happened } from "../journal/record.ts";
+import { appendEvents } from "../journal/record.ts";
 import { newId } from "../lib/id.ts";
 import { Failed } from "../lib/result.ts";
 import { worked } from "../observability/traced-job.ts";
@@ -98,7 +98,7 @@ async function began(
         args: [company, job, total, ports.clock.now()],
       },
     ],
-    mine: ([mine]) => (mine?.length ?? 0) > 0,
+    read: ([mine]) => (mine?.length ?? 0) > 0,
   });
 }
 
@@ -119,7 +119,7 @@ async function* reported(
       told = now;
       const wanted = await ports.writer.commit({
         statements: [progress(company, job, count, now)],
-        mine: ([row]) => (row?.length ?? 0) > 0,
+        read: ([row]) => (row?.length ?? 0) > 0,
       });
       if (!wanted) unwanted.abort(new DOMException("the export was cancelled", "AbortError"));
     }
@@ -156,7 +156,7 @@ async function finished(
     statements: [
       // Told before it is so, and the file is ours also the second time: a batch that is sent twice tells once, and leaves
       // the file that it has named.
-      happened(company, now, [{ type: "export.ready", payload }], running),
+      appendEvents(company, now, [{ type: "export.ready", payload }], running),
       {
         sql: `update jobs set state = 'done', blob = ?3, bytes = ?4, done = ?5, total = ?5, failure = null,
             summary = json_object('rows', ?5), finished_at = ?6, expires_at = ?6 + ?7, updated_at = ?6
@@ -164,6 +164,6 @@ async function finished(
         args: [company, job, key, bytes, rows, now, KEPT_MS],
       },
     ],
-    mine: ([, row]) => (row?.length ?? 0) > 0,
+    read: ([, row]) => (row?.length ?? 0) > 0,
   });
 }

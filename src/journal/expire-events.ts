@@ -53,7 +53,7 @@ async function sweepSlice(
           args: [company, Number(marker.id)],
         },
       ],
-      mine: ([rows]) => rows?.length ?? 0,
+      read: ([rows]) => rows?.length ?? 0,
     },
     signal,
   );

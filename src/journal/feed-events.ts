@@ -2,7 +2,7 @@
  * Every event of the feed: its type, and what its payload tells. A new one gets its line here and in FEED_EVENT_TYPES; the
  * contract of /api/events names them. Wire names; ids and keys, never quantities or names of people: who wants more reads it.
  */
-export type FeedEventOrder =
+export type NewFeedEvent =
   /** A note was registered; `holds`: codes of what it waits for. */
   | {
       readonly type: "nfe.registered";
@@ -68,7 +68,7 @@ interface OfNote {
   readonly direction: "entry" | "exit" | "none";
 }
 
-export type FeedEventType = FeedEventOrder["type"];
+export type FeedEventType = NewFeedEvent["type"];
 
 const ALL: Readonly<Record<FeedEventType, true>> = {
   "nfe.registered": true,

@@ -3,7 +3,7 @@ import type { Ports } from "../ports/ports.ts";
 import type { Guard, Statement } from "../ports/sql.ts";
 import type { JobFailure } from "./failures.ts";
 import type { JobKind } from "./jobs.ts";
-import { type AuditLine, audit, happened } from "./record.ts";
+import { type AuditLine, appendEvents, audit } from "./record.ts";
 
 /** A job whose work is a single message: the file of an export, a ZIP that is to be unpacked. */
 export interface Single {
@@ -51,14 +51,14 @@ export async function parkSingle(
   await ports.writer.commit({
     statements: [
       ...along,
-      happened(company, at, [{ type: "job.failed", payload }], guard),
+      appendEvents(company, at, [{ type: "job.failed", payload }], guard),
       {
         sql: `update jobs set state = 'failed', failure = json_object('code', ?3), finished_at = ?4, expires_at = ?4 + ?5,
             updated_at = ?4 where company = ?1 and id = ?2 and exists (${guard.sql})`,
         args: [company, job, reason, at, single.keptMs],
       },
     ],
-    mine: () => undefined,
+    read: () => undefined,
   });
 }
 
@@ -86,7 +86,7 @@ export async function replaySingle(
       },
       ...sending.statements,
     ],
-    mine: ([, row]) => (row?.length ?? 0) > 0,
+    read: ([, row]) => (row?.length ?? 0) > 0,
   });
   if (!replayed) throw new Failed<JobFailure>({ code: "job.nothing_parked", id: job });
   await sending.afterCommit();
@@ -115,7 +115,7 @@ export async function resendSingles(
         args: [company, JSON.stringify(ids), now],
       },
     ],
-    mine: () => undefined,
+    read: () => undefined,
   });
   await sending.afterCommit();
   return ids.length;

@@ -1,5 +1,5 @@
 import type { Guard, Statement } from "../ports/sql.ts";
-import type { FeedEventOrder } from "./feed-events.ts";
+import type { NewFeedEvent } from "./feed-events.ts";
 import { values } from "./values.ts";
 import type { Tag } from "./versions.ts";
 
@@ -57,10 +57,10 @@ export function audit(line: AuditLine, guard: Guard = ALWAYS): Statement {
 const NO_ROW = { sql: "select null, null where false", args: [] };
 
 /** Events of the durable feed, in order; there may be none. */
-export function happened(
+export function appendEvents(
   company: number,
   at: number,
-  happenings: readonly FeedEventOrder[],
+  happenings: readonly NewFeedEvent[],
   guard: Guard = ALWAYS,
 ): Statement {
   const p = after(guard);
@@ -78,7 +78,7 @@ export function happened(
  * Raises the versions of cached reads that show what a write has changed (journal/versions.ts says which is which).
  * The tags are names of ours and stand in the text, which is constant for each list of them.
  */
-export function touched(company: number, tags: readonly Tag[], guard: Guard = ALWAYS): Statement {
+export function bumpTags(company: number, tags: readonly Tag[], guard: Guard = ALWAYS): Statement {
   const rows = tags.map((tag) => `('${tag}')`).join(", ");
   return {
     sql: `insert into cache_versions (company, tag, version)
@@ -89,7 +89,7 @@ export function touched(company: number, tags: readonly Tag[], guard: Guard = AL
 }
 
 /** The same, where the statement just before it in the batch has changed a row: what guarded that one guards this. */
-export function touchedIfChanged(company: number, tag: Tag): Statement {
+export function bumpTagIfChanged(company: number, tag: Tag): Statement {
   return {
     sql: `insert into cache_versions (company, tag, version) select ?1, '${tag}', 1 where changes() > 0
       on conflict do update set version = version + 1`,

@@ -57,7 +57,7 @@ export async function renewAddress(
         peer,
       }),
     ],
-    mine: () => undefined,
+    read: () => undefined,
   });
   return at(token, MAIL_DOMAIN);
 }

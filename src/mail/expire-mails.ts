@@ -19,7 +19,7 @@ export async function sweepMails(
           args: [company, ports.clock.now() - KEPT_MS],
         },
       ],
-      mine: ([rows]) => rows?.length ?? 0,
+      read: ([rows]) => rows?.length ?? 0,
     });
     await ports.breathe();
   }

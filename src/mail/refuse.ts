@@ -63,7 +63,7 @@ export async function keepRefusal(
           args: [...fresh.args, way, code, said, at],
         },
       ],
-      mine: () => undefined,
+      read: () => undefined,
     },
     signal,
   );

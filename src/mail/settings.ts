@@ -101,7 +101,7 @@ export async function saveMailSettings(
         peer,
       }),
     ],
-    mine: () => undefined,
+    read: () => undefined,
   });
 }
 

@@ -20,7 +20,7 @@ export interface Guard {
 export interface WriteJob<T> {
   readonly statements: readonly Statement[];
   /** Gets the rows that each own statement returned (RETURNING), in order; what it throws fails only this job. */
-  mine(rows: readonly Row[][]): T;
+  read(rows: readonly Row[][]): T;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { touchedIfChanged } from "../journal/record.ts";
+import { bumpTagIfChanged } from "../journal/record.ts";
 import { fold } from "../lib/fold.ts";
 import type { Ports } from "../ports/ports.ts";
 
@@ -34,9 +34,9 @@ export async function foldProducts(
             where company = ?1 and code in (select t.value ->> 0 from json_each(?2) t) and search = ''`,
           args: [company, JSON.stringify(texts)],
         },
-        touchedIfChanged(company, "products"),
+        bumpTagIfChanged(company, "products"),
       ],
-      mine: () => undefined,
+      read: () => undefined,
     });
     folded += rows.length;
     if (rows.length < slice) return folded;

@@ -1,4 +1,4 @@
-import { touchedIfChanged } from "../journal/record.ts";
+import { bumpTagIfChanged } from "../journal/record.ts";
 import type { Statement } from "../ports/sql.ts";
 import { addToSpan } from "./spans.ts";
 
@@ -71,7 +71,7 @@ export function move(movement: ManualMovement): Statement[] {
           and products.company = ?1 and products.code = m.product`,
       args: key,
     },
-    touchedIfChanged(m.company, "products"),
+    bumpTagIfChanged(m.company, "products"),
     addToSpan({ ...m, amounts: [m] }, { sql: MOVED, args: key }),
   ];
 }

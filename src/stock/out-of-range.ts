@@ -7,7 +7,7 @@ import type { StockFailure } from "./failures.ts";
  * Turns the database's refusal of a quantity beyond 2⁵³ (the CHECKs of movements and balances) into `stock.out_of_range`;
  * gives every other error back as it is. No guard stands before it: it takes 900 billion units of one product.
  */
-export function saidOfStock(error: unknown, product: string): unknown {
+export function stockFailureFrom(error: unknown, product: string): unknown {
   if (!(error instanceof Failed) || error.failure.code !== "storage.rejected") return error;
   // Failed with this code is made by the writer alone.
   const { constraint } = trusted<PlatformFailure & { code: "storage.rejected" }>(error.failure);

@@ -1,4 +1,4 @@
-import { touchedIfChanged } from "../journal/record.ts";
+import { bumpTagIfChanged } from "../journal/record.ts";
 import { values } from "../journal/values.ts";
 import type { Tag } from "../journal/versions.ts";
 import { fold } from "../lib/fold.ts";
@@ -68,11 +68,11 @@ export interface Posting {
    * SQL that selects a row only in the batch whose main statement has taken this posting.
    * ?1 is the company, ?2 the posting, ?3 the reference.
    */
-  readonly taken: string;
+  readonly guard: string;
 }
 
 /** The cached reads that a posting makes old whenever it is taken; `post` itself tells of what it may change besides. */
-export function agedBy(posting: Posting): Tag[] {
+export function invalidatedTags(posting: Posting): Tag[] {
   if (posting.entries.length === 0) return [];
   return bringsCost(posting) ? ["stock", "dashboard", "products"] : ["stock", "dashboard"];
 }
@@ -93,10 +93,10 @@ export function post(posting: Posting): Statement[] {
     ...(posting.lines.some((line) => line.teach) ? teach(posting, head) : []),
     ...learnItems(posting, head),
     keepProducts(posting, head),
-    ...(bringsCost(posting) ? [] : [touchedIfChanged(posting.company, "products")]),
+    ...(bringsCost(posting) ? [] : [bumpTagIfChanged(posting.company, "products")]),
     insertMovements(posting, head),
     { sql: moveBalances(posting), args: [...head, posting.origin, posting.at] },
-    addToSpan({ ...posting, amounts: posting.entries }, { sql: posting.taken, args: head }),
+    addToSpan({ ...posting, amounts: posting.entries }, { sql: posting.guard, args: head }),
   ];
 }
 
@@ -147,10 +147,10 @@ function learnItems(posting: Posting, head: readonly Value[]): Statement[] {
           )
         )
       )
-      where exists (${posting.taken})`,
+      where exists (${posting.guard})`,
       args: [...args, ...lines.args],
     },
-    touchedIfChanged(posting.company, "supplier_items"),
+    bumpTagIfChanged(posting.company, "supplier_items"),
   ];
 }
 
@@ -186,7 +186,7 @@ function keepProducts(posting: Posting, head: readonly Value[]): Statement {
         l.folded || char(9) || ${folded} || ' ' || coalesce(l.barcode, '')
       from line l
       left join supplier_items s on s.company = ?1 and s.supplier = ?4 and s.code = l.code and s.unit = l.unit
-      where exists (${posting.taken})
+      where exists (${posting.guard})
       on conflict (company, code) do update
         set last_cost_e2 = excluded.last_cost_e2, last_cost_quantity_e4 = excluded.last_cost_quantity_e4,
           updated_at = excluded.updated_at
@@ -218,7 +218,7 @@ function insertMovements(posting: Posting, head: readonly Value[]): Statement {
         m.quantity_e4, m.cost_e2, m.lot, m.expires_on, ?6, ?3 || '#' || m.part || '@' || ?2, ?3, ?2, ?7, ?5
       from entry m
       left join supplier_items s on s.company = ?1 and s.supplier = ?4 and s.code = m.code and s.unit = m.unit
-      where exists (${posting.taken})`,
+      where exists (${posting.guard})`,
     args: [...args, ...entries.args],
   };
 }
@@ -237,7 +237,7 @@ const moveBalances = (posting: Posting): string => `
 /** What a person has said about a supplier item replaces what was known. */
 function teach(posting: Posting, head: readonly Value[]): Statement[] {
   const args = [...head, posting.supplier, JSON.stringify(posting.lines), posting.at];
-  const aged = touchedIfChanged(posting.company, "supplier_items");
+  const aged = bumpTagIfChanged(posting.company, "supplier_items");
   return [
     {
       sql: `
@@ -245,7 +245,7 @@ function teach(posting: Posting, head: readonly Value[]): Statement[] {
         select ?1, ?4, value ->> 'code', value ->> 'unit', value ->> 'product', value ->> 'factor_e4', value ->> 'factor_divisor',
           ?6, ?6
         from json_each(?5)
-        where value ->> 'teach' and value ->> 'product' is not null and exists (${posting.taken})
+        where value ->> 'teach' and value ->> 'product' is not null and exists (${posting.guard})
         on conflict do update
           set product = excluded.product, factor_e4 = excluded.factor_e4, factor_divisor = excluded.factor_divisor,
             updated_at = excluded.updated_at`,
@@ -258,7 +258,7 @@ function teach(posting: Posting, head: readonly Value[]): Statement[] {
         from json_each(?5) l
         where supplier_items.company = ?1 and supplier = ?4
           and supplier_items.code = l.value ->> 'code' and supplier_items.unit = l.value ->> 'unit'
-          and l.value ->> 'teach' and l.value ->> 'product' is null and exists (${posting.taken})`,
+          and l.value ->> 'teach' and l.value ->> 'product' is null and exists (${posting.guard})`,
       args,
     },
     aged,

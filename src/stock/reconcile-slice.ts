@@ -24,7 +24,7 @@ export async function reconcileSlice(
   // Also where the place is the same: its time says that somebody looks (sge_sweep_age_seconds).
   await ports.writer.commit({
     statements: [keepPlace(company, TASK, next ?? "", ports.clock.now())],
-    mine: () => undefined,
+    read: () => undefined,
   });
   return discrepancies.length;
 }

@@ -69,7 +69,7 @@ export async function listItems(
  * Statement that tells what a supplier's item is: inserted, or changed where it is known.
  * Writes (and returns a row) only where the product exists in the company.
  */
-export function tellItem(company: number, item: SupplierItem, at: number): Statement {
+export function saveMapping(company: number, item: SupplierItem, at: number): Statement {
   return {
     sql: `insert into supplier_items (company, supplier, code, unit, product, factor_e4, factor_divisor, created_at, updated_at)
       select ?1, ?2, ?3, ?4, code, ?6, ?7, ?8, ?8 from products where company = ?1 and code = ?5

@@ -1,10 +1,10 @@
 import { expect, test } from "bun:test";
-import { isShaped, makeKey } from "../../src/accounts/api-key.ts";
+import { isWellFormedKey, makeKey } from "../../src/accounts/api-key.ts";
 import { authenticate } from "../../src/accounts/authenticate.ts";
-import { noteUse } from "../../src/accounts/key-use.ts";
+import { recordKeyUse } from "../../src/accounts/key-use.ts";
 import {
   createKey,
-  type KeyOrder,
+  type KeyRequest,
   listKeys,
   MAX_KEYS,
   revokeKey,
@@ -22,7 +22,7 @@ const failureOf = (work: Promise<unknown>) =>
     (error) => (error instanceof Failed ? error.failure : error),
   );
 const refused = (why: string) => ({ code: "auth.invalid_token", why });
-const ORDER: KeyOrder = { name: "integração", role: "OPERADOR", expiresAt: null };
+const ORDER: KeyRequest = { name: "integração", role: "OPERADOR", expiresAt: null };
 
 test("a key has 256 random bits, and only its SHA-256 is kept", async () => {
   const ports = await house();
@@ -150,7 +150,7 @@ test("a text that is not quite a key is refused without asking the database", as
   ])
     expect(await failureOf(authenticate(blind, bad))).toEqual(refused("malformed"));
   expect(asked).toEqual([]);
-  expect(isShaped(key)).toBe(true);
+  expect(isWellFormedKey(key)).toBe(true);
   await ports.close();
 });
 
@@ -206,7 +206,7 @@ test("a key falls with its maker, in every process at once, and stands again wit
     ports.writer.commit({
       // By hand and without a word to the cache: the database itself keeps the promise.
       statements: [{ sql: `update users set ${sql} where id = ?1`, args: [maker] }],
-      mine: () => undefined,
+      read: () => undefined,
     });
   for (const where of [ports, other]) await authenticate(where, key);
   await set("active = 0");
@@ -268,17 +268,17 @@ test("a use is written down at most once an hour, and nobody waits for it", asyn
   };
   expect(await used()).toBeNull();
   const first = ports.clock.now();
-  for (let n = 0; n < 5; n++) noteUse(ports, actor);
+  for (let n = 0; n < 5; n++) recordKeyUse(ports, actor);
   expect(await used()).toBe(first);
   const { committed } = ports.writer.figures();
   ports.clock.advance(3_599_999);
-  noteUse(ports, actor);
+  recordKeyUse(ports, actor);
   expect(await used()).toBe(first);
   expect(ports.writer.figures().committed).toBe(committed);
   ports.clock.advance(1);
-  noteUse(ports, actor);
+  recordKeyUse(ports, actor);
   expect(await used()).toBe(ports.clock.now());
-  noteUse(ports, causeOf(1).actor);
+  recordKeyUse(ports, causeOf(1).actor);
   expect(ports.writer.figures().committed).toBe(committed + 1);
   await ports.close();
 });
@@ -288,7 +288,7 @@ test("a use that cannot be written down troubles nobody", async () => {
   const { key } = await createKey(ports, ORDER, causeOf(1));
   const { actor } = await authenticate(ports, key);
   const noted = Promise.withResolvers<void>();
-  noteUse(
+  recordKeyUse(
     {
       ...ports,
       writer: { commit: () => Promise.reject(new Failed({ code: "storage.full" })) },

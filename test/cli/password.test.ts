@@ -107,7 +107,7 @@ test("sge password changes nothing for nobody, for somebody inactive, for a weak
     expect([slip.code, slip.asked, slip.err]).toEqual([1, 2, expect.stringContaining("iguais")]);
     await server.ports.writer.commit({
       statements: [{ sql: "update users set active = 0", args: [] }],
-      mine: () => undefined,
+      read: () => undefined,
     });
     const inactive = await told([EMAIL], ["uma senha de agora"]);
     expect([inactive.code, inactive.asked]).toEqual([1, 0]);

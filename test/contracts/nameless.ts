@@ -19,7 +19,7 @@ const DAY = 86_400_000;
 async function kept({ originals, writer }: OpenBucket, named: boolean): Promise<string> {
   const sha = await sha256(latin);
   const statements = await originals.keep(1, sha, latin, always);
-  if (named) await writer.commit({ statements, mine: () => null });
+  if (named) await writer.commit({ statements, read: () => null });
   return sha;
 }
 
@@ -72,7 +72,7 @@ export const namelessContract: Contract<() => Promise<OpenBucket>> = [
       const { gone, next } = await originals.sweep(1, "");
       same(gone, 0);
       same(await originals.get(1, sha), latin);
-      await writer.commit({ statements, mine: () => null });
+      await writer.commit({ statements, read: () => null });
       same(await originals.sweep(1, next), { gone: 0, next: "" });
       same(await swept(world), 0);
       same(await originals.get(1, sha), latin);
@@ -85,7 +85,7 @@ export const namelessContract: Contract<() => Promise<OpenBucket>> = [
       const world = await open();
       const sha = await kept(world, true);
       const forget = { sql: "delete from originals where sha256 = ?1", args: [sha] };
-      await world.writer.commit({ statements: [forget], mine: () => null });
+      await world.writer.commit({ statements: [forget], read: () => null });
       world.later(DAY + 60_000);
       same(await swept(world), 1);
       same(await world.originals.get(1, sha), null);
@@ -103,7 +103,7 @@ export const namelessContract: Contract<() => Promise<OpenBucket>> = [
         const asked = { sql: "select expires_at from originals where sha256 = ?1", args: [sha] };
         return writer.commit({
           statements: [...statements, asked],
-          mine: (rows) => rows.at(-1)?.[0]?.expires_at,
+          read: (rows) => rows.at(-1)?.[0]?.expires_at,
         });
       };
       same(await days(2_000), 2_000);

@@ -19,7 +19,7 @@ export const spoilRow =
     const packed = new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"));
     const gzip = new Uint8Array(await new Response(packed).arrayBuffer());
     const sql = "update originals set gzip = ?2 where company = 1 and sha256 = ?1";
-    await writer.commit({ statements: [{ sql, args: [sha256, gzip] }], mine: () => null });
+    await writer.commit({ statements: [{ sql, args: [sha256, gzip] }], read: () => null });
   };
 
 export const always: Guard = { sql: "select 1", args: [] };
@@ -30,7 +30,7 @@ export const latin = new Uint8Array([0xef, 0xbb, 0xbf, 0xe7, 0xe3, 0x00, 0xff, 0
 const kept = async (world: OpenOriginals, bytes: Uint8Array<ArrayBuffer>, company = 1) => {
   const sha = await sha256(bytes);
   const statements = await world.originals.keep(company, sha, bytes, always);
-  await world.writer.commit({ statements, mine: () => null });
+  await world.writer.commit({ statements, read: () => null });
   return sha;
 };
 

@@ -43,7 +43,7 @@ export const readerContract: Contract<() => Promise<OpenReader>> = [
         same(await counted(), [{ n }]);
         await writer.commit({
           statements: [{ sql: "insert into things (id) values (?1)", args: [n] }],
-          mine: () => null,
+          read: () => null,
         });
       }
       same(await counted(), [{ n: 5 }]);

@@ -22,7 +22,7 @@ export const put = (id: number, name = `thing ${id}`): Statement => ({
 });
 
 const firstRow = (rows: readonly Row[][]) => rows[0]?.[0];
-export const job = (...statements: Statement[]) => ({ statements, mine: firstRow });
+export const job = (...statements: Statement[]) => ({ statements, read: firstRow });
 const failureOf = (outcome: PromiseSettledResult<unknown>) =>
   outcome.status === "rejected" && outcome.reason instanceof Failed
     ? outcome.reason.failure
@@ -45,7 +45,7 @@ export const writerContract: Contract<(settings?: WriterSettings) => Promise<Ope
               { sql: "delete from things where id = -1", args: [] },
               put(n + 10),
             ],
-            mine: (rows) => rows.map((set) => set.map((row) => row.id)),
+            read: (rows) => rows.map((set) => set.map((row) => row.id)),
           }),
         ),
       );
@@ -93,13 +93,13 @@ export const writerContract: Contract<(settings?: WriterSettings) => Promise<Ope
     },
   },
   {
-    name: "a job whose mine throws fails alone, with what it threw",
+    name: "a job whose read throws fails alone, with what it threw",
     async run(open) {
       const world = await open();
       const outcomes = await Promise.allSettled([
         world.writer.commit({
           statements: [put(1)],
-          mine() {
+          read() {
             throw new RangeError("not mine");
           },
         }),
@@ -192,7 +192,7 @@ export const writerContract: Contract<(settings?: WriterSettings) => Promise<Ope
                 args: [n],
               },
             ],
-            mine: () => null,
+            read: () => null,
           }),
         ),
       );
@@ -225,7 +225,7 @@ export const writerContract: Contract<(settings?: WriterSettings) => Promise<Ope
       const bytes = new Uint8Array([9, 0, 255, 13, 10, 9]).subarray(1, 5);
       const back = await world.writer.commit({
         statements: [{ sql: "select ?1 as some, x'' as none", args: [bytes] }],
-        mine: firstRow,
+        read: firstRow,
       });
       same(back, { some: new Uint8Array([0, 255, 13, 10]), none: new Uint8Array() });
       await world.close();

@@ -106,7 +106,7 @@ async function openOriginals(bindings: Bindings, originalsOf: (reader: Reader) =
       ...missing.map(({ id }) => company(Number(id))),
       { sql: "delete from originals", args: [] },
     ],
-    mine: () => null,
+    read: () => null,
   });
   return { ...world, originals: originalsOf(world.reader), spoil: spoilRow(world) };
 }

@@ -22,7 +22,7 @@ async function withPorts(body: (ports: TestPorts) => Promise<void>, config = {})
       sql: `insert into companies values (?1, 'c', '[]', 'production', 'UTC', 0, '[]', 0, 0, 1, 1, 0, 0)`,
       args: [id],
     })),
-    mine: () => undefined,
+    read: () => undefined,
   });
   try {
     await body(ports);
@@ -135,7 +135,7 @@ test("a batch that is undone leaves no event, and the next one takes no earlier 
           args: [],
         },
       ],
-      mine: () => undefined,
+      read: () => undefined,
     });
     await expect(failing).rejects.toThrow("storage.rejected");
     await happen(ports, [2]);

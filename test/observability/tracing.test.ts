@@ -104,7 +104,7 @@ test("a job goes on in the trace of the request that asked for it, and says so i
     asked.end("POST /api/exports", {}, null);
     const work = { name: "export", parent: kept, facts: { job: "j-1", company: 1, user: 11 } };
     const parent = await worked({ ...ports, tracer }, work, async (own) => {
-      await own.writer.commit({ statements: [], mine: () => undefined });
+      await own.writer.commit({ statements: [], read: () => undefined });
       return own.trace.parent;
     });
     const failing = worked({ ...ports, tracer }, work, () =>

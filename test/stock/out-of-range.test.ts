@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { Failed } from "../../src/lib/result.ts";
 import type { PlatformFailure } from "../../src/ports/failures.ts";
-import { saidOfStock } from "../../src/stock/out-of-range.ts";
+import { stockFailureFrom } from "../../src/stock/out-of-range.ts";
 
 const refusal = (constraint: string) =>
   new Failed<PlatformFailure>({ code: "storage.rejected", constraint });
@@ -9,7 +9,7 @@ const refusal = (constraint: string) =>
 test.each(["quantity_e4", "cost_e2", "balances"])(
   "the database's refusal of %s is told as a quantity out of range",
   (constraint) => {
-    const said = saidOfStock(refusal(`CHECK constraint failed: ${constraint}`), "A");
+    const said = stockFailureFrom(refusal(`CHECK constraint failed: ${constraint}`), "A");
     expect(said).toMatchObject({ failure: { code: "stock.out_of_range", product_code: "A" } });
   },
 );
@@ -21,5 +21,5 @@ test("any other fault is given back as it is", () => {
     new TypeError("quantity_e4"),
     null,
   ])
-    expect(saidOfStock(error, "A")).toBe(error);
+    expect(stockFailureFrom(error, "A")).toBe(error);
 });

@@ -176,7 +176,7 @@ test("a sum that would leave what is exact stays at the end of it, and nothing i
       },
       ALWAYS,
     );
-    await ports.writer.commit({ statements: [company(1), add, add, add], mine: () => undefined });
+    await ports.writer.commit({ statements: [company(1), add, add, add], read: () => undefined });
     const spans = await spansOf(ports, 1, NOON - (NOON % SPAN_MS), NOON + SPAN_MS);
     expect(spans).toEqual([
       {
@@ -198,7 +198,7 @@ test("the least quantity there is counts as what came in, and as what went out",
   try {
     const amounts = [1, -1].map((quantity_e4) => ({ quantity_e4, cost_e2: null }));
     const add = addToSpan({ company: 1, origin: "NFE", at: NOON, amounts }, ALWAYS);
-    await ports.writer.commit({ statements: [company(1), add], mine: () => undefined });
+    await ports.writer.commit({ statements: [company(1), add], read: () => undefined });
     expect(await ports.reader.rows({ sql: SPANS, args: [] })).toMatchObject([
       { entries: 1, notes_in: 1, notes_out: 1, entered_e4: 1, left_e4: 1 },
     ]);
@@ -251,7 +251,7 @@ test("what the guard refuses is in no sum", async () => {
       { company: 1, origin: "NFE", at: NOON, amounts: [{ quantity_e4: 1, cost_e2: null }] },
       never,
     );
-    await ports.writer.commit({ statements: [company(1), add], mine: () => undefined });
+    await ports.writer.commit({ statements: [company(1), add], read: () => undefined });
     expect(await ports.reader.rows({ sql: SPANS, args: [] })).toEqual([]);
   } finally {
     await ports.close();

@@ -1,4 +1,4 @@
-import { happened } from "../../src/journal/record.ts";
+import { appendEvents } from "../../src/journal/record.ts";
 import { trusted } from "../../src/lib/cast.ts";
 import type { Ports } from "../../src/ports/ports.ts";
 
@@ -10,14 +10,14 @@ export const happen = (
 ): Promise<void> =>
   ports.writer.commit({
     statements: [
-      happened(
+      appendEvents(
         company,
         ports.clock.now(),
         // No event of the service: whoever follows takes any.
         trusted(numbers.map((n) => ({ type: "test.happened", payload: { n } }))),
       ),
     ],
-    mine: () => undefined,
+    read: () => undefined,
   });
 
 /** from, from + 1 … */

@@ -67,7 +67,7 @@ export async function addUser(
         args: [company, user.email, hash, user.role, Number(active)],
       },
     ],
-    mine: ([, rows]) => Number(rows?.[0]?.id),
+    read: ([, rows]) => Number(rows?.[0]?.id),
   });
 }
 
@@ -87,7 +87,7 @@ export async function changeUser(
         args: [company],
       },
     ],
-    mine: () => undefined,
+    read: () => undefined,
   });
 }
 

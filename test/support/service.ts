@@ -134,7 +134,7 @@ async function makeUsers(ports: TestPorts): Promise<void> {
         args: [id, company, `Pessoa ${id}`, emailOf(id), role, at],
       })),
     ],
-    mine: () => undefined,
+    read: () => undefined,
   });
 }
 
@@ -169,6 +169,6 @@ export async function oneCompanyOnly({ ports }: Service): Promise<void> {
       { sql: "delete from users where company <> 1", args: [] },
       { sql: "delete from companies where id <> 1", args: [] },
     ],
-    mine: () => undefined,
+    read: () => undefined,
   });
 }

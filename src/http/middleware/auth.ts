@@ -2,7 +2,7 @@ import type { Context, MiddlewareHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { authenticate } from "../../accounts/authenticate.ts";
 import type { AccountsFailure } from "../../accounts/failures.ts";
-import { noteUse } from "../../accounts/key-use.ts";
+import { recordKeyUse } from "../../accounts/key-use.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Env } from "../env.ts";
 import { accessOf } from "./permissions.ts";
@@ -22,7 +22,7 @@ export const authenticated: MiddlewareHandler<Env> = async (c, next) => {
       c.header("www-authenticate", 'Bearer error="invalid_token"');
     throw error;
   });
-  noteUse(c.var.ports, actor);
+  recordKeyUse(c.var.ports, actor);
   c.set("actor", actor);
   c.set("settingsVersion", settingsVersion);
   if (asked === "undeclared") {

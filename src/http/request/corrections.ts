@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import type { Corrections } from "../../ingest/approve/resolve-corrections.ts";
+import type { RequestedCorrections } from "../../ingest/approve/resolve-corrections.ts";
 import { HOLD_CODES } from "../../ingest/verdict/failures.ts";
 import { FactorField } from "../factor.ts";
 import { codeText, HoldCodeEnum } from "../schemas.ts";
@@ -26,7 +26,7 @@ export const ProcessBody = z
 export type CorrectionBody = z.infer<typeof ProcessBody>;
 
 /** The body as the flow takes it; no body corrects nothing. */
-export function correctionsOf(body: CorrectionBody): Corrections {
+export function correctionsOf(body: CorrectionBody): RequestedCorrections {
   return {
     override: [...new Set(body.override ?? [])],
     items: (body.items ?? []).map((item) => ({

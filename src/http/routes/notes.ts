@@ -1,6 +1,6 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import { settingsOf } from "../../accounts/settings.ts";
-import { approve, rehearse } from "../../ingest/approve/approve.ts";
+import { approve, dryRunApproval } from "../../ingest/approve/approve.ts";
 import { discard, restore } from "../../ingest/note/discard.ts";
 import { mappingOf } from "../../ingest/note/mapping.ts";
 import { listNotes, noteDetail } from "../../ingest/note/notes.ts";
@@ -196,7 +196,7 @@ export const postProcess = defineOpenAPIRoute<typeof processRoute, Env>({
       requirePermission(c, "manage");
     const options = { cause: causeOf(c), corrections, signal: c.var.signal };
     if (c.req.valid("query").dry_run === true)
-      return c.json(planView(await rehearse(ports, access_key, options)), 200);
+      return c.json(planView(await dryRunApproval(ports, access_key, options)), 200);
     const approval = await approve(ports, access_key, options);
     return c.json(
       {

@@ -1,5 +1,5 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
-import { tellSupplierItem } from "../../ingest/note/map-supplier-item.ts";
+import { mapSupplierItem } from "../../ingest/note/map-supplier-item.ts";
 import { listItems, type SupplierItem } from "../../stock/supplier-items.ts";
 import { unitKey } from "../../stock/unit.ts";
 import { cached, UNCHANGED } from "../cache/cached.ts";
@@ -108,7 +108,7 @@ export const putSupplierItem = defineOpenAPIRoute<typeof putRoute, Env>({
       product: body.product_code,
       factor: body.factor,
     };
-    await tellSupplierItem(c.var.ports, item, causeOf(c));
+    await mapSupplierItem(c.var.ports, item, causeOf(c));
     return c.json(view(item), 200);
   },
 });

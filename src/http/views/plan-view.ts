@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import type { ProcessPlan } from "../../ingest/approve/plan.ts";
+import type { ApprovalPlan } from "../../ingest/approve/plan.ts";
 import { factorView } from "../factor.ts";
 import { quantity } from "../numbers.ts";
 
@@ -24,7 +24,7 @@ export const PlanSchema = z
   })
   .openapi("ProcessPlan");
 
-export function planView(plan: ProcessPlan): z.infer<typeof PlanSchema> {
+export function planView(plan: ApprovalPlan): z.infer<typeof PlanSchema> {
   return {
     dry_run: true,
     access_key: plan.access_key,

@@ -1,16 +1,20 @@
-import { audit, happened, touched } from "../../journal/record.ts";
+import { appendEvents, audit, bumpTags } from "../../journal/record.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Finding } from "../../nfe/document.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Row, Statement } from "../../ports/sql.ts";
-import { saidOfStock } from "../../stock/out-of-range.ts";
-import { agedBy, factorsAsAssumed, nothingBelowZero, post } from "../../stock/posting.ts";
-import { leaves, POSTED } from "../note/registration-sql.ts";
-import { noteFellBelow } from "./low-stock.ts";
-import { belowZero, lacking, noteBelowZero } from "./negative-balance-finding.ts";
+import { stockFailureFrom } from "../../stock/out-of-range.ts";
+import { factorsAsAssumed, invalidatedTags, nothingBelowZero, post } from "../../stock/posting.ts";
+import { hasExits, POSTING_GUARD } from "../note/registration-sql.ts";
+import { appendLowStockOfNote } from "./low-stock.ts";
+import {
+  insufficientStock,
+  negativeBalanceFindings,
+  saveNegativeBalance,
+} from "./negative-balance-finding.ts";
 import { NOT_APPROVED } from "./not-approved.ts";
-import { noteOtherUnits, otherUnits } from "./other-units.ts";
-import { type ProcessPlan, planOf } from "./plan.ts";
+import { saveUnitDiffers, unitDiffersFindings } from "./other-units.ts";
+import { type ApprovalPlan, planApproval } from "./plan.ts";
 import { type ApprovalOptions, type Proposal, propose } from "./proposal.ts";
 
 export interface Approval {
@@ -48,15 +52,15 @@ export async function approve(
 }
 
 /** What an approval would do, with the balances before and after; posts nothing. Fails as `propose`. */
-export async function rehearse(
+export async function dryRunApproval(
   ports: Ports,
   accessKey: string,
   options: ApprovalOptions,
-): Promise<ProcessPlan> {
+): Promise<ApprovalPlan> {
   const proposal = await propose(ports, accessKey, options);
   if (proposal.kind === "done")
     return { access_key: accessKey, dry_run: true, already_processed: true, items: [] };
-  return planOf(ports, proposal.posting, proposal.items, proposal.effects, options.signal);
+  return planApproval(ports, proposal.posting, proposal.items, proposal.effects, options.signal);
 }
 
 /** Gives the findings of the approval, or null where the batch's guards have refused it. */
@@ -67,17 +71,17 @@ async function commitApproval(
 ): Promise<Finding[] | null> {
   const { note, posting } = proposal;
   const { actor, requestId, peer } = options.cause;
-  const guard = { sql: POSTED, args: [posting.company, posting.id, posting.reference] };
+  const guard = { sql: POSTING_GUARD, args: [posting.company, posting.id, posting.reference] };
   const told = { access_key: note.accessKey, direction: note.direction };
   const statements: Statement[] = [
     take(proposal),
     ...correctEffects(proposal),
     ...post(posting),
-    ...noteOtherUnits(posting),
-    ...(leaves(posting) ? [noteBelowZero(posting)] : []),
-    happened(posting.company, posting.at, [{ type: "nfe.processed", payload: told }], guard),
-    ...(leaves(posting) ? [noteFellBelow(posting)] : []),
-    touched(posting.company, ["nfes", ...agedBy(posting)], guard),
+    ...saveUnitDiffers(posting),
+    ...(hasExits(posting) ? [saveNegativeBalance(posting)] : []),
+    appendEvents(posting.company, posting.at, [{ type: "nfe.processed", payload: told }], guard),
+    ...(hasExits(posting) ? [appendLowStockOfNote(posting)] : []),
+    bumpTags(posting.company, ["nfes", ...invalidatedTags(posting)], guard),
     audit(
       {
         company: posting.company,
@@ -98,18 +102,18 @@ async function commitApproval(
       guard,
     ),
   ];
-  const mine = (rows: readonly Row[][]) =>
+  const read = (rows: readonly Row[][]) =>
     rows[0] === undefined || rows[0].length === 0
       ? null
-      : [...belowZero(rows.flat()), ...otherUnits(rows.flat())];
-  return ports.writer.commit({ statements, mine }, options.signal).catch((error) => {
-    throw saidOfStock(error, posting.entries[0]?.code ?? "");
+      : [...negativeBalanceFindings(rows.flat()), ...unitDiffersFindings(rows.flat())];
+  return ports.writer.commit({ statements, read }, options.signal).catch((error) => {
+    throw stockFailureFrom(error, posting.entries[0]?.code ?? "");
   });
 }
 
 /** The statement that one of many wins: it gives the note its posting. */
 function take({ note, posting, settings }: Proposal): Statement {
-  const guarded = leaves(posting) && !settings.allowNegative;
+  const guarded = hasExits(posting) && !settings.allowNegative;
   return {
     sql: `update notes set status = 'PROCESSADA', posting = ?2, processed_at = ?4, processed_by = ?5, updated_at = ?4,
         findings = iif(instr(findings, '"${NOT_APPROVED}"') = 0, findings, (
@@ -148,7 +152,7 @@ function correctEffects({ note, items, effects, posting }: Proposal): Statement[
   return [
     {
       sql: `update note_items set effect = e.value ->> 'effect' from json_each(?5) e
-        where company = ?1 and note = ?4 and position = e.value ->> 'n' and exists (${POSTED})`,
+        where company = ?1 and note = ?4 and position = e.value ->> 'n' and exists (${POSTING_GUARD})`,
       args: [company, id, reference, note.id, JSON.stringify(changed)],
     },
   ];
@@ -160,7 +164,7 @@ async function explainRefusal(
   { posting, settings }: Proposal,
   signal?: AbortSignal,
 ): Promise<void> {
-  if (settings.allowNegative || !leaves(posting)) return;
-  const failure = await lacking(ports, posting, signal);
+  if (settings.allowNegative || !hasExits(posting)) return;
+  const failure = await insufficientStock(ports, posting, signal);
   if (failure !== null) throw new Failed(failure);
 }

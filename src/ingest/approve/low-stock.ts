@@ -27,9 +27,13 @@ const fellBelow = (
 });
 
 /** Of a note: '$' follows '#' in its references (stock/posting.ts). Only for one from which something leaves. */
-export const noteFellBelow = ({ company, at, origin, reference, id }: Posting): Statement =>
+export const appendLowStockOfNote = ({ company, at, origin, reference, id }: Posting): Statement =>
   fellBelow(company, at, origin, [`${reference}#`, `${reference}$`], id);
 
 /** Of a movement by hand that leaves the stock. */
-export const movementFellBelow = ({ company, at, origin, posting }: ManualMovement): Statement =>
-  fellBelow(company, at, origin, [posting, posting], posting);
+export const appendLowStockOfMovement = ({
+  company,
+  at,
+  origin,
+  posting,
+}: ManualMovement): Statement => fellBelow(company, at, origin, [posting, posting], posting);

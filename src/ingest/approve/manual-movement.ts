@@ -1,16 +1,16 @@
 import type { Cause } from "../../accounts/actor.ts";
-import { audit, happened, touched } from "../../journal/record.ts";
+import { appendEvents, audit, bumpTags } from "../../journal/record.ts";
 import { divideHalfUp, exact, fromScaled } from "../../lib/decimal.ts";
 import { newId } from "../../lib/id.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { StockFailure } from "../../stock/failures.ts";
 import { type ManualMovement, MOVED, move } from "../../stock/movement.ts";
-import { saidOfStock } from "../../stock/out-of-range.ts";
-import { movementFellBelow } from "./low-stock.ts";
+import { stockFailureFrom } from "../../stock/out-of-range.ts";
+import { appendLowStockOfMovement } from "./low-stock.ts";
 
 /** A movement as a person asks for it; quantity positive, 1/10⁴. */
-export interface MovementOrder {
+export interface MovementRequest {
   readonly product: string;
   readonly type: "ENTRADA" | "SAIDA";
   readonly quantity_e4: number;
@@ -29,7 +29,7 @@ export interface MovementOrder {
  */
 export async function recordMovement(
   ports: Ports,
-  order: MovementOrder,
+  order: MovementRequest,
   cause: Cause,
   signal?: AbortSignal,
 ): Promise<number> {
@@ -38,14 +38,14 @@ export async function recordMovement(
   const guard = { sql: MOVED, args: [actor.company, movement.origin, movement.posting] };
   const statements = [
     ...move(movement),
-    happened(
+    appendEvents(
       actor.company,
       movement.at,
       [{ type: "movement.created", payload: { product_code: order.product, type: order.type } }],
       guard,
     ),
-    ...(movement.quantity_e4 < 0 ? [movementFellBelow(movement)] : []),
-    touched(actor.company, ["stock", "dashboard"], guard),
+    ...(movement.quantity_e4 < 0 ? [appendLowStockOfMovement(movement)] : []),
+    bumpTags(actor.company, ["stock", "dashboard"], guard),
     audit(
       {
         company: actor.company,
@@ -63,17 +63,17 @@ export async function recordMovement(
   ];
   const id = await ports.writer
     .commit(
-      { statements, mine: ([rows]) => (rows?.[0] === undefined ? null : Number(rows[0].id)) },
+      { statements, read: ([rows]) => (rows?.[0] === undefined ? null : Number(rows[0].id)) },
       signal,
     )
     .catch((error) => {
-      throw saidOfStock(error, order.product);
+      throw stockFailureFrom(error, order.product);
     });
   if (id !== null) return id;
   throw new Failed<StockFailure>(await whyNot(ports, actor.company, order, signal));
 }
 
-function movementOf(order: MovementOrder, actor: Cause["actor"], at: number): ManualMovement {
+function movementOf(order: MovementRequest, actor: Cause["actor"], at: number): ManualMovement {
   const sign = order.type === "ENTRADA" ? 1 : -1;
   return {
     company: actor.company,
@@ -92,7 +92,7 @@ function movementOf(order: MovementOrder, actor: Cause["actor"], at: number): Ma
 }
 
 /** quantity (1/10⁴) × unit cost (1/10⁴) as a total in 1/10², half-up. */
-function totalCost(order: MovementOrder, unitCost_e4: number): number {
+function totalCost(order: MovementRequest, unitCost_e4: number): number {
   const total = divideHalfUp(BigInt(order.quantity_e4) * BigInt(unitCost_e4), 1_000_000n);
   if (total > BigInt(Number.MAX_SAFE_INTEGER))
     throw new Failed<StockFailure>({ code: "stock.out_of_range", product_code: order.product });
@@ -102,7 +102,7 @@ function totalCost(order: MovementOrder, unitCost_e4: number): number {
 async function whyNot(
   ports: Pick<Ports, "reader">,
   company: number,
-  order: MovementOrder,
+  order: MovementRequest,
   signal?: AbortSignal,
 ): Promise<StockFailure> {
   const [row] = await ports.reader.rows(

@@ -16,7 +16,7 @@ const NEGATIVE = {
  * Writes the finding `negative_balance` on the note whose posting has left a balance below zero (api.md: a note may, where
  * the company allows it). To be put into the batch of a posting that takes something out, after the posting's statements.
  */
-export function noteBelowZero(posting: Posting): Statement {
+export function saveNegativeBalance(posting: Posting): Statement {
   return {
     sql: `update notes set findings = json_insert(findings, '$[#]', json(?4))
       where company = ?1 and access_key = ?3 and posting = ?2 and exists (
@@ -28,14 +28,14 @@ export function noteBelowZero(posting: Posting): Statement {
 }
 
 /** The same finding for the answer, from the balances that the batch of a posting that takes something out gave back. */
-export function belowZero(rows: readonly Row[]): Finding[] {
+export function negativeBalanceFindings(rows: readonly Row[]): Finding[] {
   return rows.some((row) => typeof row.quantity_e4 === "number" && row.quantity_e4 < 0)
     ? [NEGATIVE]
     : [];
 }
 
 /** The first product (by code) of which a posting takes more than there is, and how much it asks for; null: of none. */
-export async function lacking(
+export async function insufficientStock(
   ports: Pick<Ports, "reader">,
   posting: Posting,
   signal?: AbortSignal,

@@ -19,7 +19,7 @@ const findingOf = (message: string): Finding => ({
  * in, with no factor that anybody has told: the ledger takes one for one, and a person should look. Nothing for a supplier's
  * note: its units are its own, and the factor stands in `supplier_items`. To be put after the posting's statements.
  */
-export function noteOtherUnits(posting: Posting): Statement[] {
+export function saveUnitDiffers(posting: Posting): Statement[] {
   const lines = posting.lines
     .filter((line) => line.factor_e4 === 10_000 && line.factor_divisor === 1 && !line.factor_told)
     .map(({ code, product, unit }) => ({
@@ -45,7 +45,7 @@ export function noteOtherUnits(posting: Posting): Statement[] {
 }
 
 /** The same finding for the answer, from the rows that the batch gave back. */
-export function otherUnits(rows: readonly Row[]): Finding[] {
+export function unitDiffersFindings(rows: readonly Row[]): Finding[] {
   return rows.flatMap(({ other_units }) =>
     typeof other_units === "string" ? [findingOf(other_units)] : [],
   );

@@ -18,7 +18,7 @@ export interface PlannedItem {
   readonly balance_after_e4: number;
 }
 
-export interface ProcessPlan {
+export interface ApprovalPlan {
   readonly access_key: string;
   readonly dry_run: true;
   readonly already_processed: boolean;
@@ -26,13 +26,13 @@ export interface ProcessPlan {
 }
 
 /** Shows a posting that was not made: products as they are known, balances as they would follow, item by item. */
-export async function planOf(
+export async function planApproval(
   ports: Pick<Ports, "reader">,
   posting: Posting,
   items: readonly JudgedItem[],
   effects: ReadonlyMap<number, Effect>,
   signal?: AbortSignal,
-): Promise<ProcessPlan> {
+): Promise<ApprovalPlan> {
   const rows = await ports.reader.rows(
     {
       sql: `select l.value ->> 'n' as n, coalesce(l.value ->> 'product', s.product, p.code) as product,

@@ -8,18 +8,22 @@ import { FACTOR_ONE } from "../../stock/factor.ts";
 import type { Posting } from "../../stock/posting.ts";
 import { type Booking, bookingLines } from "../note/lines.ts";
 import { type Mapping, mappingOf, unmappedItems } from "../note/mapping.ts";
-import { POSTED } from "../note/registration-sql.ts";
+import { POSTING_GUARD } from "../note/registration-sql.ts";
 import { rejudgeNote } from "../note/rejudge.ts";
 import { findNote, itemsOf, type JudgedItem, type StoredNote } from "../note/stored-note.ts";
 import { applyCorrections } from "../verdict/corrections.ts";
 import type { HoldCode, IngestFailure } from "../verdict/failures.ts";
 import { RULES_VERSION } from "../verdict/rules.ts";
 import type { Effect } from "../verdict/verdict.ts";
-import { type Corrections, type ItemCorrection, spokenFor } from "./resolve-corrections.ts";
+import {
+  type ItemCorrection,
+  type RequestedCorrections,
+  resolveCorrections,
+} from "./resolve-corrections.ts";
 
 export interface ApprovalOptions {
   readonly cause: Cause;
-  readonly corrections: Corrections;
+  readonly corrections: RequestedCorrections;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -57,7 +61,9 @@ export async function propose(
     });
   const items = await itemsOf(ports, company, note.id, options.signal);
   const mapping = await mappingOf(ports, company, note.supplierId, items, options.signal);
-  const told = orFail(await spokenFor(ports, company, items, options.corrections, options.signal));
+  const told = orFail(
+    await resolveCorrections(ports, company, items, options.corrections, options.signal),
+  );
   const effects = effectsAfter(note, items, mapping, told, settings, options.corrections.override);
   const { lines, entries } = bookingLines(
     items.map((item) => bookingOf(item, effects, mapping, told)),
@@ -73,7 +79,7 @@ export async function propose(
     entries,
     userId: options.cause.actor.userId,
     at: ports.clock.now(),
-    taken: POSTED,
+    guard: POSTING_GUARD,
   };
   return { kind: "ready", note, items, effects, posting, settings };
 }
@@ -156,7 +162,8 @@ function bookingOf(
     bringsCost: item.bringsCost,
     factor: correction?.factor ?? mapping.find(item.code, item.unit)?.factor ?? FACTOR_ONE,
     product: correction?.product ?? null,
-    factorTold: correction !== undefined && correction.factor !== null,
-    teach: correction !== undefined && (correction.product !== null || correction.factor !== null),
+    factorIsManual: correction !== undefined && correction.factor !== null,
+    savesMapping:
+      correction !== undefined && (correction.product !== null || correction.factor !== null),
   };
 }

@@ -16,12 +16,12 @@ export interface ItemCorrection {
   readonly effect: "entry" | "exit" | "none" | null;
 }
 
-export interface Corrections {
+export interface RequestedCorrections {
   readonly override: readonly HoldCode[];
   readonly items: readonly ItemCorrection[];
 }
 
-export const NO_CORRECTIONS: Corrections = { override: [], items: [] };
+export const NO_CORRECTIONS: RequestedCorrections = { override: [], items: [] };
 
 /** What a correction must know of an item. */
 type Named = Pick<StockItem, "position" | "n_item" | "code" | "unit">;
@@ -31,11 +31,11 @@ type Named = Pick<StockItem, "position" | "n_item" | "code" | "unit">;
  * company. Where a note repeats a number, the correction is for every item that bears it; product and factor belong to the
  * supplier's code and unit, so they are for every item of these, and two that contradict each other are refused.
  */
-export async function spokenFor(
+export async function resolveCorrections(
   ports: Pick<Ports, "reader">,
   company: number,
   items: readonly Named[],
-  corrections: Corrections,
+  corrections: RequestedCorrections,
   signal?: AbortSignal,
 ): Promise<Result<ReadonlyMap<number, ItemCorrection>, IngestFailure>> {
   if (corrections.items.length === 0) return ok(new Map());
@@ -93,7 +93,7 @@ export async function spokenFor(
 const supplierItem = ({ code, unit }: Named): string => `${code}\u0000${unitKey(unit)}`;
 
 /** Items of one code and unit are one thing to the supplier: it cannot be two products, nor hold two quantities. */
-function contradictions(items: readonly Named[], corrections: Corrections): FieldError[] {
+function contradictions(items: readonly Named[], corrections: RequestedCorrections): FieldError[] {
   const errors: FieldError[] = [];
   const first = new Map<string, string>();
   corrections.items.forEach((correction, i) => {

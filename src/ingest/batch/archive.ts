@@ -74,7 +74,7 @@ export async function enqueueArchive(
   ];
   try {
     await mustBeZip(ports, key);
-    await ports.writer.commit({ statements, mine: ([made]) => mustBeOpen(made) }, signal);
+    await ports.writer.commit({ statements, read: ([made]) => mustBeOpen(made) }, signal);
   } catch (error) {
     // After a fault of the world the job may be there all the same; what no job names is swept.
     if (error instanceof Failed && /^(?:batch|job)\./.test(error.failure.code))

@@ -4,10 +4,10 @@ import { err, Failed, type Result } from "../../lib/result.ts";
 import type { Document, Reading } from "../../nfe/document.ts";
 import type { NfeFailure } from "../../nfe/failures.ts";
 import type { Ports } from "../../ports/ports.ts";
-import { keepEvent } from "../event/register-event.ts";
-import { Rehearsal } from "../receive/dry-run.ts";
+import { registerEvent } from "../event/register-event.ts";
+import { DryRun } from "../receive/dry-run.ts";
 import { auditRefusal, type ReceiveOptions } from "../receive/receive.ts";
-import { takeIn } from "../receive/register-and-approve.ts";
+import { registerAndApprove } from "../receive/register-and-approve.ts";
 import type { Piece } from "../upload/piece.ts";
 import type { IngestFailure } from "../verdict/failures.ts";
 import { type BatchResult, putAside, refusedAs, takenIn } from "./batch-result.ts";
@@ -31,7 +31,7 @@ export async function receiveBatch(
   options: BatchOptions,
 ): Promise<BatchResult[]> {
   const turns = new Turns();
-  const work: Work = { ...options, rehearsal: options.dryRun ? new Rehearsal() : null };
+  const work: Work = { ...options, rehearsal: options.dryRun ? new DryRun() : null };
   let notes = 0;
   const results = await pMap(
     pieces,
@@ -86,7 +86,7 @@ interface SentDocument {
 
 interface Work extends BatchOptions {
   /** Null: it is no rehearsal. */
-  readonly rehearsal: Rehearsal | null;
+  readonly rehearsal: DryRun | null;
 }
 
 function rejectedUnread(
@@ -140,7 +140,7 @@ async function keepDocument(
         outcome: "event",
         event:
           options.rehearsal === null
-            ? await keepEvent(ports, event, sent.bytes, { ...options, sha256: sent.sha256 })
+            ? await registerEvent(ports, event, sent.bytes, { ...options, sha256: sent.sha256 })
             : await options.rehearsal.event(ports, event, sent.bytes, {
                 ...options,
                 sha256: sent.sha256,
@@ -164,7 +164,7 @@ async function keepOne(
   const keep = { ...options, sha256: sent.sha256 };
   const receipt =
     options.rehearsal === null
-      ? await takeIn(ports, note.value, sent.bytes, keep)
+      ? await registerAndApprove(ports, note.value, sent.bytes, keep)
       : await options.rehearsal.note(ports, note.value, sent.bytes, keep, sent.again);
   return takenIn(sent.name, receipt);
 }

@@ -82,7 +82,7 @@ export async function enqueueBatch(
     ...(along?.(id) ?? []),
     ...endBatch(company, id, at),
   ];
-  await ports.writer.commit({ statements, mine: ([made]) => mustBeOpen(made) }, signal);
+  await ports.writer.commit({ statements, read: ([made]) => mustBeOpen(made) }, signal);
   await sending.afterCommit();
   return id;
 }
@@ -100,7 +100,7 @@ async function keptItems(
   const write = async () => {
     const statements = waiting.splice(0);
     waitingBytes = 0;
-    await ports.writer.commit({ statements, mine: () => undefined }, signal);
+    await ports.writer.commit({ statements, read: () => undefined }, signal);
   };
   for (const [position, piece] of pieces.entries()) {
     const { line, statements, bytes } = await keptLine(ports, company, position, piece, signal);

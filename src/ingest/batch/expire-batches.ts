@@ -110,14 +110,14 @@ export async function resendSilent(ports: Needs, company: number): Promise<numbe
         args: [company, JSON.stringify(places), now],
       },
     ],
-    mine: () => undefined,
+    read: () => undefined,
   });
   await sending.afterCommit();
   return places.length;
 }
 
 const deleted = (ports: Needs, statement: Statement): Promise<number> =>
-  ports.writer.commit({ statements: [statement], mine: ([rows]) => rows?.length ?? 0 });
+  ports.writer.commit({ statements: [statement], read: ([rows]) => rows?.length ?? 0 });
 
 /** Repeats a deletion until it finds fewer than it may; the event loop is given back between. */
 async function untilFewer(ports: Needs, statement: Statement, most: number): Promise<number> {

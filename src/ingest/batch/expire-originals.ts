@@ -18,7 +18,7 @@ export async function sweepObjects(
   if (next !== after)
     await ports.writer.commit({
       statements: [keepPlace(company, TASK, next, ports.clock.now())],
-      mine: () => undefined,
+      read: () => undefined,
     });
   return gone;
 }

@@ -5,11 +5,11 @@ import type { NfeFailure } from "../../nfe/failures.ts";
 import type { NfeEvent } from "../../nfe/note.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Guard, Statement } from "../../ports/sql.ts";
-import { keepEvent } from "../event/register-event.ts";
+import { registerEvent } from "../event/register-event.ts";
 import type { NoteReceipt } from "../note/receipt.ts";
 import { type ReceiveOptions, refusalLine } from "../receive/receive.ts";
-import { approveCompleted, awaitsApproval } from "../receive/register-and-approve.ts";
-import { keepNote } from "../receive/register-note.ts";
+import { approveCompleted, isReadyForApproval } from "../receive/register-and-approve.ts";
+import { registerNote } from "../receive/register-note.ts";
 import { type BatchResult, putAside, refusedAs, takenIn } from "./batch-result.ts";
 import { endBatch } from "./end-batch.ts";
 import {
@@ -43,7 +43,7 @@ export async function takeResults(ports: Ports, doc: QueuedDocument, read: Read)
   const last = doc.results.at(-1);
   const at = doc.results.length - 1;
   // It was completed, and whoever did it died before the approval.
-  if (last !== undefined && "note" in last && awaitsApproval(last.note))
+  if (last !== undefined && "note" in last && isReadyForApproval(last.note))
     await approveAndEnd(ports, doc, at, total, last.note);
   for (let index = at + 1; index < total; index++) {
     try {
@@ -86,7 +86,7 @@ async function takeNote(
 ): Promise<void> {
   if (!note.ok) throw new Failed(note.error);
   const { place, file, sha256, bytes, options } = doc;
-  const receipt = await keepNote(ports, note.value, bytes, {
+  const receipt = await registerNote(ports, note.value, bytes, {
     ...options,
     sha256,
     along(receipt, guard) {
@@ -95,17 +95,17 @@ async function takeNote(
       return [
         beginJob(place.company, place.job, at),
         record,
-        ...(awaitsApproval(receipt) ? [] : ending(place, index, total, at)),
+        ...(isReadyForApproval(receipt) ? [] : ending(place, index, total, at)),
       ];
     },
   });
-  if (awaitsApproval(receipt)) await approveAndEnd(ports, doc, index, total, receipt);
+  if (isReadyForApproval(receipt)) await approveAndEnd(ports, doc, index, total, receipt);
 }
 
 /** An event that is kept again answers the same, so its result may follow in a batch of its own. */
 async function takeEvent(ports: Ports, doc: QueuedDocument, event: NfeEvent): Promise<void> {
   const { file, sha256, bytes, options } = doc;
-  const kept = await keepEvent(ports, event, bytes, { ...options, sha256 });
+  const kept = await registerEvent(ports, event, bytes, { ...options, sha256 });
   await recordAlone(ports, doc, { file, outcome: "event", event: kept });
 }
 
@@ -173,4 +173,4 @@ const ending = (place: Place, index: number, total: number, at: number): Stateme
 const ALWAYS: Guard = { sql: "select 1", args: [] };
 
 const write = (ports: Pick<Ports, "writer">, statements: readonly Statement[]): Promise<void> =>
-  ports.writer.commit({ statements, mine: () => undefined });
+  ports.writer.commit({ statements, read: () => undefined });

@@ -56,7 +56,7 @@ export async function parkQueued(
       ...sending.statements,
       ...endBatch(place.company, place.job, at),
     ],
-    mine: () => undefined,
+    read: () => undefined,
   });
   await sending.afterCommit();
 }
@@ -121,7 +121,7 @@ async function sendFollower(
   if (follower === null) return;
   const sending = ports.queue.send(messagesTo(place, follower));
   const { statements } = sending;
-  if (statements.length > 0) await ports.writer.commit({ statements, mine: () => undefined });
+  if (statements.length > 0) await ports.writer.commit({ statements, read: () => undefined });
   await sending.afterCommit();
 }
 

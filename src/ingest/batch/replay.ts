@@ -63,7 +63,7 @@ export async function replayBatch(
   ];
   const replayed = await ports.writer.commit({
     statements,
-    mine: ([, positions]) => positions?.length ?? 0,
+    read: ([, positions]) => positions?.length ?? 0,
   });
   if (replayed === 0) throw new Failed<JobFailure>({ code: "job.nothing_parked", id: job });
   await sending.afterCommit();

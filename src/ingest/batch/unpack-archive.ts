@@ -85,7 +85,7 @@ async function piecesOf(zip: StoredZip, signal?: AbortSignal): Promise<Piece[] |
 }
 
 const write = (ports: Pick<Ports, "writer">, statements: readonly Statement[]): Promise<void> =>
-  ports.writer.commit({ statements, mine: () => undefined });
+  ports.writer.commit({ statements, read: () => undefined });
 
 const began = (
   ports: Pick<Ports, "writer" | "clock">,

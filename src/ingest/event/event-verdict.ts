@@ -1,10 +1,10 @@
 import type { Settings } from "../../accounts/company.ts";
-import { happened } from "../../journal/record.ts";
+import { appendEvents } from "../../journal/record.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Finding } from "../../nfe/document.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Guard, Statement } from "../../ports/sql.ts";
-import { type Foresee, type Judgement, judge } from "../note/judge.ts";
+import { type ChangeEvents, type Judgement, judge } from "../note/judge.ts";
 import { effectsOf, judgedEvent, newVerdict, readingOf, verdictChanges } from "../note/rejudge.ts";
 import { originalOf, type StoredNote } from "../note/stored-note.ts";
 import type { HoldCode } from "../verdict/failures.ts";
@@ -23,11 +23,11 @@ const LATE_CODES: readonly string[] = [...OF_EVENTS.map((code) => code + LATE), 
  * Judges a note that is stored with its events as `foresee` makes them. Null: its original cannot be read any more.
  * Fails as the ports do.
  */
-export async function judgeStored(
+export async function judgeStoredNote(
   ports: Ports,
   stored: StoredNote,
   settings: Settings,
-  foresee: Foresee,
+  foresee: ChangeEvents,
   signal?: AbortSignal,
 ): Promise<Judgement | null> {
   const bytes = await originalOf(ports, settings.company, stored).catch((error) => {
@@ -56,7 +56,7 @@ export function verdictByEvents(
   const waits = stored.status === "PENDENTE" || stored.status === "DESCARTADA";
   if (waits && judged !== null)
     return [
-      happened(
+      appendEvents(
         company,
         at,
         [judgedEvent(stored.accessKey, judged)],

@@ -1,7 +1,7 @@
 import type { Cause } from "../../accounts/actor.ts";
 import type { Settings } from "../../accounts/company.ts";
 import { settingsOf } from "../../accounts/settings.ts";
-import { audit, happened, touched } from "../../journal/record.ts";
+import { appendEvents, audit, bumpTags } from "../../journal/record.ts";
 import { newId } from "../../lib/id.ts";
 import { Failed } from "../../lib/result.ts";
 import type { NfeEvent } from "../../nfe/note.ts";
@@ -10,13 +10,18 @@ import { checkEventSignature } from "../../nfe/signature/signer.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Guard, Statement } from "../../ports/sql.ts";
 import type { Judgement } from "../note/judge.ts";
-import { asKnown, EVENTS_VERSION, type KnownEvents, knownEvents } from "../note/known-events.ts";
+import {
+  EVENTS_VERSION,
+  type KnownEvents,
+  knownEvents,
+  toKnownEvent,
+} from "../note/known-events.ts";
 import { signatureRoots } from "../note/signature-roots.ts";
 import { findNote, type StoredNote } from "../note/stored-note.ts";
 import { effectOf, mayBeEmitter, mayBeOfOneAuthor } from "../verdict/event-standing.ts";
 import type { Hold, IngestFailure } from "../verdict/failures.ts";
 import type { KeptEffect, KnownEvent } from "../verdict/known-event.ts";
-import { judgeStored, verdictByEvents } from "./event-verdict.ts";
+import { judgeStoredNote, verdictByEvents } from "./event-verdict.ts";
 
 /** What an event that was sent is now; `withdrawn`: a person has withdrawn this very event. */
 export type EventEffect = KeptEffect | "withdrawn";
@@ -55,7 +60,7 @@ function discounted(event: NfeEvent, settings: Settings): Discounted | null {
 }
 
 /** The same, and where the company asks for signatures, that its author did not sign it. */
-export async function weighed(
+export async function reasonToDiscount(
   ports: Pick<Ports, "config">,
   event: NfeEvent,
   bytes: Uint8Array<ArrayBuffer>,
@@ -72,7 +77,7 @@ export async function weighed(
  * Fails with `nfe.event_differs` where another one of the same author stands under the same key, type and sequence. One of
  * another author is no obstacle: while its note is not here, nobody can tell which of the two is the recipient.
  */
-export function again(
+export function receiptOfSameEvent(
   { events }: Pick<KnownEvents, "events">,
   mine: KnownEvent,
   accessKey: string,
@@ -112,7 +117,7 @@ const ATTEMPTS = 6;
  * whichever of the two comes first. The same event again changes nothing and answers the same.
  * Fails with `nfe.event_differs` where another event stands there already.
  */
-export async function keepEvent(
+export async function registerEvent(
   ports: Ports,
   event: NfeEvent,
   bytes: Uint8Array<ArrayBuffer>,
@@ -121,10 +126,10 @@ export async function keepEvent(
   const { company } = options.cause.actor;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const settings = await settingsOf(ports, company);
-    const why = await weighed(ports, event, bytes, settings);
+    const why = await reasonToDiscount(ports, event, bytes, settings);
     if (why !== null) return leaveOut(ports, event, why, options);
-    const look = await lookAt(ports, event, settings, options);
-    const before = again(look.known, look.mine, event.accessKey);
+    const look = await prepareEvent(ports, event, settings, options);
+    const before = receiptOfSameEvent(look.known, look.mine, event.accessKey);
     if (before !== null) return before;
     const effect = effectOf(look.mine, look.note?.status ?? null, look.judged?.parties ?? null);
     if (effect === "none") return leaveOut(ports, event, "other_author", options);
@@ -135,7 +140,7 @@ export async function keepEvent(
 }
 
 /** What is here under an event's key, and what the event would make of it. */
-export interface Look {
+export interface PreparedEvent {
   readonly mine: KnownEvent;
   readonly known: KnownEvents;
   readonly note: StoredNote | null;
@@ -145,21 +150,21 @@ export interface Look {
 }
 
 /** Looks at an event's key and judges its note with the event. Writes nothing. */
-export async function lookAt(
+export async function prepareEvent(
   ports: Ports,
   event: NfeEvent,
   settings: Settings,
   options: Pick<EventOptions, "sha256" | "signal">,
-): Promise<Look> {
+): Promise<PreparedEvent> {
   const { sha256, signal } = options;
   const { company } = settings;
-  const mine = await asKnown(event, newId(), sha256);
+  const mine = await toKnownEvent(event, newId(), sha256);
   const note = await findNote(ports, company, event.accessKey, signal);
   const known = await knownEvents(ports, company, event.accessKey, signal);
   const judged =
     note === null
       ? null
-      : await judgeStored(ports, note, settings, (events) => [...events, mine], signal);
+      : await judgeStoredNote(ports, note, settings, (events) => [...events, mine], signal);
   return { mine, known, note, judged, settings };
 }
 
@@ -171,7 +176,7 @@ async function leaveOut(
   options: EventOptions,
 ): Promise<EventReceipt> {
   const statements = [audit(lineOf(event, options, ports.clock.now(), { why }))];
-  await ports.writer.commit({ statements, mine: () => undefined }, options.signal);
+  await ports.writer.commit({ statements, read: () => undefined }, options.signal);
   return { type: event.type, accessKey: event.accessKey, effect: "none", why };
 }
 
@@ -203,7 +208,7 @@ async function commitEvent(
   ports: Ports,
   event: NfeEvent,
   bytes: Uint8Array<ArrayBuffer>,
-  look: Look,
+  look: PreparedEvent,
   effect: KeptEffect,
   options: EventOptions,
 ): Promise<boolean> {
@@ -220,7 +225,7 @@ async function commitEvent(
     ...(note === null
       ? []
       : verdictByEvents(company, unread(note, look, event), look.judged, look.settings, guard, at)),
-    happened(
+    appendEvents(
       company,
       at,
       [
@@ -232,11 +237,11 @@ async function commitEvent(
       guard,
     ),
     // Nothing shows an event whose note is not here.
-    ...(note === null ? [] : [touched(company, ["nfes"], guard)]),
+    ...(note === null ? [] : [bumpTags(company, ["nfes"], guard)]),
     audit(lineOf(event, options, at), guard),
   ];
   return ports.writer.commit(
-    { statements, mine: ([rows]) => rows !== undefined && rows.length > 0 },
+    { statements, read: ([rows]) => rows !== undefined && rows.length > 0 },
     options.signal,
   );
 }
@@ -247,14 +252,14 @@ const CANCELLED: Hold = {
 };
 
 /** A note whose original cannot be read is held by a cancellation all the same. */
-function unread(note: StoredNote, { judged }: Look, event: NfeEvent): StoredNote {
+function unread(note: StoredNote, { judged }: PreparedEvent, event: NfeEvent): StoredNote {
   if (judged !== null || !cancels(event)) return note;
   const others = note.holds.filter(({ code }) => code !== "cancelled");
   return { ...note, holds: [...others, CANCELLED] };
 }
 
 /** Selects nothing where the note is not in the state that it was seen in. */
-export function asSeen(note: StoredNote | null, first: number): Guard {
+export function unchangedGuard(note: StoredNote | null, first: number): Guard {
   const ofKey = "select 1 from notes where company = ?1 and access_key = ?2";
   if (note === null) return { sql: `not exists (${ofKey})`, args: [] };
   return {
@@ -265,12 +270,12 @@ export function asSeen(note: StoredNote | null, first: number): Guard {
 
 function insertEvent(
   event: NfeEvent,
-  { mine, known, note, settings }: Look,
+  { mine, known, note, settings }: PreparedEvent,
   effect: KeptEffect,
   options: EventOptions,
   at: number,
 ): Statement {
-  const seen = asSeen(note, 21);
+  const seen = unchangedGuard(note, 21);
   return {
     sql: `insert into nfe_events (company, access_key, type, sequence, content, sha256, registration, effect, c_stat, event_at,
         registered_at, author, protocol, undoes, quantities, text, received_at, received_by)

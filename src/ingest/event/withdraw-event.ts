@@ -1,6 +1,6 @@
 import type { Cause } from "../../accounts/actor.ts";
 import { settingsOf } from "../../accounts/settings.ts";
-import { audit, happened, touched } from "../../journal/record.ts";
+import { appendEvents, audit, bumpTags } from "../../journal/record.ts";
 import { newId } from "../../lib/id.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
@@ -9,8 +9,8 @@ import { EVENTS_VERSION, knownEvents } from "../note/known-events.ts";
 import { findNote } from "../note/stored-note.ts";
 import type { IngestFailure } from "../verdict/failures.ts";
 import type { KnownEvent } from "../verdict/known-event.ts";
-import { judgeStored, verdictByEvents } from "./event-verdict.ts";
-import { asSeen } from "./register-event.ts";
+import { judgeStoredNote, verdictByEvents } from "./event-verdict.ts";
+import { unchangedGuard } from "./register-event.ts";
 
 /** How often a note or its events may change between our look and our batch. */
 const ATTEMPTS = 6;
@@ -59,7 +59,7 @@ async function commitWithdrawal(
   const judged =
     note === null
       ? null
-      : await judgeStored(ports, note, settings, (events) =>
+      : await judgeStoredNote(ports, note, settings, (events) =>
           events.filter((one) => one.id !== event.id),
         );
   const at = ports.clock.now();
@@ -67,7 +67,7 @@ async function commitWithdrawal(
     sql: "select 1 from nfe_events where company = ?1 and access_key = ?2 and registration = ?3 and withdrawal = ?4",
     args: [company, accessKey, event.id, newId()],
   };
-  const seen = asSeen(note, 10);
+  const seen = unchangedGuard(note, 10);
   return ports.writer.commit({
     statements: [
       {
@@ -78,7 +78,7 @@ async function commitWithdrawal(
         args: [...guard.args, at, actor.userId, reason, version, settings.version, ...seen.args],
       },
       ...(note === null ? [] : verdictByEvents(company, note, judged, settings, guard, at)),
-      happened(
+      appendEvents(
         company,
         at,
         [
@@ -89,7 +89,7 @@ async function commitWithdrawal(
         ],
         guard,
       ),
-      ...(note === null ? [] : [touched(company, ["nfes"], guard)]),
+      ...(note === null ? [] : [bumpTags(company, ["nfes"], guard)]),
       audit(
         {
           company,
@@ -105,6 +105,6 @@ async function commitWithdrawal(
         guard,
       ),
     ],
-    mine: ([rows]) => rows !== undefined && rows.length > 0,
+    read: ([rows]) => rows !== undefined && rows.length > 0,
   });
 }

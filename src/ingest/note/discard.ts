@@ -1,5 +1,5 @@
 import type { Cause } from "../../accounts/actor.ts";
-import { audit, happened, touched } from "../../journal/record.ts";
+import { appendEvents, audit, bumpTags } from "../../journal/record.ts";
 import { newId } from "../../lib/id.ts";
 import type { NoteStatus } from "../../lib/note-status.ts";
 import { Failed } from "../../lib/result.ts";
@@ -81,7 +81,7 @@ function commitChange(
           where company = ?1 and access_key = ?2 and status = ?7 returning id`,
         args: [actor.company, accessKey, id, to, reason, at, from],
       },
-      happened(
+      appendEvents(
         actor.company,
         at,
         [
@@ -92,7 +92,7 @@ function commitChange(
         ],
         guard,
       ),
-      touched(actor.company, ["nfes"], guard),
+      bumpTags(actor.company, ["nfes"], guard),
       audit(
         {
           company: actor.company,
@@ -108,6 +108,6 @@ function commitChange(
         guard,
       ),
     ],
-    mine: ([rows]) => rows !== undefined && rows.length > 0,
+    read: ([rows]) => rows !== undefined && rows.length > 0,
   });
 }

@@ -10,7 +10,7 @@ import type { KnownEvent } from "../verdict/known-event.ts";
 import type { Verdict } from "../verdict/verdict.ts";
 import { knownEvents } from "./known-events.ts";
 import { itemFindings, type StockItem } from "./lines.ts";
-import { type Mapping, mappingOf, NOTHING_KNOWN, unmappedItems } from "./mapping.ts";
+import { EMPTY_MAPPING, type Mapping, mappingOf, unmappedItems } from "./mapping.ts";
 import { partyId, referencedJson, stockItems } from "./registration-sql.ts";
 import { signatureRoots } from "./signature-roots.ts";
 
@@ -24,7 +24,7 @@ export interface Judgement {
   readonly findings: readonly Finding[];
   readonly mapping: Mapping;
   /** Whether the mapping was read; otherwise nothing is known of it. */
-  readonly looked: boolean;
+  readonly mappingRead: boolean;
   /** Raised by every event under the key; 0 where nobody has looked. */
   readonly eventsVersion: number;
   /** The events that are kept under the key, as they were foreseen. */
@@ -35,7 +35,7 @@ export interface Judgement {
 }
 
 /** The events of a key as somebody is about to change them. */
-export type Foresee = (events: readonly KnownEvent[]) => readonly KnownEvent[];
+export type ChangeEvents = (events: readonly KnownEvent[]) => readonly KnownEvent[];
 
 /**
  * Judges a note under a company's settings.
@@ -50,7 +50,7 @@ export const judge = (
   settings: Settings,
   look: boolean,
   signal?: AbortSignal,
-  foresee: Foresee = (events) => events,
+  foresee: ChangeEvents = (events) => events,
 ): Promise<Judgement> =>
   ports.trace.span("verdict", () => judged(ports, reading, bytes, settings, look, signal, foresee));
 
@@ -61,14 +61,14 @@ async function judged(
   settings: Settings,
   look: boolean,
   signal: AbortSignal | undefined,
-  foresee: Foresee,
+  foresee: ChangeEvents,
 ): Promise<Judgement> {
   const { note } = reading;
   const items = stockItems(note);
-  const looked = look || settings.requireMapping;
-  const mapping = looked
+  const mappingRead = look || settings.requireMapping;
+  const mapping = mappingRead
     ? await mappingOf(ports, settings.company, partyId(note.emit), items, signal)
-    : NOTHING_KNOWN;
+    : EMPTY_MAPPING;
   const known = look
     ? await knownEvents(ports, settings.company, note.accessKey, signal)
     : { events: [], version: 0 };
@@ -91,7 +91,7 @@ async function judged(
     referenced: referencedJson(note),
     findings: [...reading.findings, ...itemFindings(items), ...verdict.findings],
     mapping,
-    looked,
+    mappingRead,
     eventsVersion: known.version,
     events,
     standing,

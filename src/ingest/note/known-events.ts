@@ -36,7 +36,7 @@ export async function knownEvents(
   return { events, version };
 }
 
-/** The columns come from a STRICT table with NOT NULL and CHECK, their JSON from `keepEvent`. */
+/** The columns come from a STRICT table with NOT NULL and CHECK, their JSON from `registerEvent`. */
 function eventOf(row: Row): KnownEvent {
   const text = (name: string) => (row[name] === null ? null : String(row[name]));
   return {
@@ -57,7 +57,7 @@ function eventOf(row: Row): KnownEvent {
 }
 
 /** An event that was read, as it will be known once it is kept as `id`. */
-export async function asKnown(event: NfeEvent, id: string, sha: string): Promise<KnownEvent> {
+export async function toKnownEvent(event: NfeEvent, id: string, sha: string): Promise<KnownEvent> {
   return {
     id,
     type: event.type,

@@ -34,9 +34,9 @@ export interface Booking {
   readonly factor: Factor;
   /** A person's word; null: what the supplier item says. */
   readonly product: string | null;
-  readonly teach: boolean;
+  readonly savesMapping: boolean;
   /** The factor is a person's word, and not what was known. */
-  readonly factorTold: boolean;
+  readonly factorIsManual: boolean;
   /** What the line costs landed is a cost to us; otherwise its goods come back at a selling price. */
   readonly bringsCost: boolean;
 }
@@ -102,8 +102,8 @@ export function bookingLines(bookings: readonly Booking[]): {
       factor_e4: booking.factor.e4,
       factor_divisor: booking.factor.divisor,
       product: booking.product,
-      teach: booking.teach,
-      factor_told: booking.factorTold,
+      teach: booking.savesMapping,
+      factor_told: booking.factorIsManual,
     });
     const sign = effect === "entry" ? 1 : -1;
     for (const part of partsOf(item, quantity_e4))

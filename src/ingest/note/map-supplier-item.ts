@@ -1,11 +1,11 @@
 import type { Cause } from "../../accounts/actor.ts";
-import { audit, touched } from "../../journal/record.ts";
+import { audit, bumpTags } from "../../journal/record.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Guard } from "../../ports/sql.ts";
 import { factorText } from "../../stock/factor.ts";
 import type { StockFailure } from "../../stock/failures.ts";
-import { type SupplierItem, tellItem } from "../../stock/supplier-items.ts";
+import { type SupplierItem, saveMapping } from "../../stock/supplier-items.ts";
 import { unitKey } from "../../stock/unit.ts";
 import { rejudgeSupplier } from "./rejudge.ts";
 
@@ -13,7 +13,7 @@ import { rejudgeSupplier } from "./rejudge.ts";
  * Says what a supplier's item is and how many of ours are in one of theirs; notes that waited for it are judged again.
  * What was posted before stays as it was. Fails with `product.not_found`.
  */
-export async function tellSupplierItem(
+export async function mapSupplierItem(
   ports: Ports,
   item: SupplierItem,
   cause: Cause,
@@ -26,8 +26,8 @@ export async function tellSupplierItem(
   };
   const told = await ports.writer.commit({
     statements: [
-      touched(actor.company, ["supplier_items"], unlike(actor.company, item)),
-      tellItem(actor.company, item, at),
+      bumpTags(actor.company, ["supplier_items"], unlike(actor.company, item)),
+      saveMapping(actor.company, item, at),
       audit(
         {
           company: actor.company,
@@ -43,7 +43,7 @@ export async function tellSupplierItem(
         known,
       ),
     ],
-    mine: ([, rows]) => rows !== undefined && rows.length > 0,
+    read: ([, rows]) => rows !== undefined && rows.length > 0,
   });
   if (!told)
     throw new Failed<StockFailure>({ code: "product.not_found", product_code: item.product });

@@ -10,7 +10,7 @@ export interface Mapping {
 const key = (code: string, unit: string) => `${code}\u0000${unitKey(unit)}`;
 
 /** Nothing is known: every factor is 1. */
-export const NOTHING_KNOWN: Mapping = { find: () => null };
+export const EMPTY_MAPPING: Mapping = { find: () => null };
 
 /** Reads what is known of the items of one supplier. */
 export async function mappingOf(

@@ -4,7 +4,7 @@ import type { Ports } from "../../ports/ports.ts";
 import { supplierItems } from "../../stock/tables.ts";
 import { unitKeySql } from "../../stock/unit.ts";
 import type { Direction } from "../verdict/verdict.ts";
-import { found, fromSupplier } from "./search-notes.ts";
+import { fromSupplier, matchesSearch } from "./search-notes.ts";
 import { nfeEvents, noteItems, notes } from "./tables.ts";
 
 /** What a list of notes may ask for; instants of issue are ms UTC, half-open. */
@@ -37,7 +37,7 @@ function condition(ports: Pick<Ports, "read">, company: number, filter: NoteFilt
     filter.status === undefined ? ne(notes.status, "DESCARTADA") : eq(notes.status, filter.status),
     filter.direction === undefined ? undefined : eq(notes.direction, filter.direction),
     supplier === undefined ? undefined : fromSupplier(company, supplier),
-    search === undefined ? undefined : found(company, search),
+    search === undefined ? undefined : matchesSearch(company, search),
     ...issuedWithin(filter),
     product === undefined
       ? undefined

@@ -65,7 +65,7 @@ export interface Registration {
   readonly eventsVersion: number;
   readonly events: readonly KnownEvent[];
   /** The quantities were computed with the factors that are known; false: as if there were none. */
-  readonly looked: boolean;
+  readonly mappingRead: boolean;
   /** Present: the note is approved in the same batch. */
   readonly posting: Posting | null;
 }
@@ -75,10 +75,10 @@ export interface Registration {
  * verdict was made of still holds: the settings, the events that came before, the factors, and (where the company forbids
  * it) no balance below zero. Where it has lost, nothing else of the batch writes.
  */
-export function registerNote(r: Registration): Statement {
+export function insertNote(r: Registration): Statement {
   const { note, verdict, posting } = r;
   const { actor } = r.cause;
-  const guarded = posting !== null && !r.settings.allowNegative && leaves(posting);
+  const guarded = posting !== null && !r.settings.allowNegative && hasExits(posting);
   const args: Value[] = [
     actor.company,
     note.accessKey,
@@ -115,7 +115,7 @@ export function registerNote(r: Registration): Statement {
     ...(posting === null
       ? []
       : [
-          r.looked
+          r.mappingRead
             ? factorsAsAssumed("?1", "?12", also(JSON.stringify(posting.lines)))
             : noFactors("?1", "?12"),
         ]),
@@ -138,8 +138,8 @@ export function registerNote(r: Registration): Statement {
 }
 
 /** Keeps the name by which a search finds the supplier of the note that this registration has won; known ones write nothing. */
-export function registerParty({ note, cause, id }: Registration): Statement {
-  const won = registered(cause.actor.company, note.accessKey, id);
+export function insertParty({ note, cause, id }: Registration): Statement {
+  const won = registrationGuard(cause.actor.company, note.accessKey, id);
   const supplier = partyId(note.emit);
   return {
     sql: `insert into parties (company, supplier, folded) select ?1, ?4, ?5 where exists (${won.sql})
@@ -161,11 +161,11 @@ export function referencedJson(note: Note): string | null {
 }
 
 /** Whether anything leaves the stock. */
-export const leaves = (posting: Posting): boolean =>
+export const hasExits = (posting: Posting): boolean =>
   posting.entries.some((entry) => entry.quantity_e4 < 0);
 
 /** Selects a row only in the batch that registered the note as `id`. */
-export function registered(company: number, accessKey: string, id: string): Guard {
+export function registrationGuard(company: number, accessKey: string, id: string): Guard {
   return {
     sql: "select 1 from notes where company = ?1 and access_key = ?2 and registration = ?3",
     args: [company, accessKey, id],
@@ -173,7 +173,7 @@ export function registered(company: number, accessKey: string, id: string): Guar
 }
 
 /** The items of the note that this registration has won. */
-export function registerItems(r: Registration): Statement {
+export function insertItems(r: Registration): Statement {
   const args = [r.cause.actor.company, r.note.accessKey, r.id];
   const items = values(
     r.items.map((item, i) => [
@@ -208,4 +208,5 @@ export function registerItems(r: Registration): Statement {
 }
 
 /** Selects a row only in the batch whose first statement gave the note this posting (see stock/posting.ts `taken`). */
-export const POSTED = "select 1 from notes where company = ?1 and access_key = ?3 and posting = ?2";
+export const POSTING_GUARD =
+  "select 1 from notes where company = ?1 and access_key = ?3 and posting = ?2";

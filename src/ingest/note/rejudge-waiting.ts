@@ -34,7 +34,7 @@ export async function rejudgeSlice(ports: Ports, company: number): Promise<numbe
   if (next !== "" || after !== 0)
     await ports.writer.commit({
       statements: [keepPlace(company, TASK, next, ports.clock.now())],
-      mine: () => undefined,
+      read: () => undefined,
     });
   return done;
 }

@@ -1,7 +1,7 @@
 import pMap from "p-map";
 import { settingsOf } from "../../accounts/settings.ts";
-import type { FeedEventOrder } from "../../journal/feed-events.ts";
-import { type AuditLine, audit, happened, touched } from "../../journal/record.ts";
+import type { NewFeedEvent } from "../../journal/feed-events.ts";
+import { type AuditLine, appendEvents, audit, bumpTags } from "../../journal/record.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Reading } from "../../nfe/document.ts";
 import type { Ports } from "../../ports/ports.ts";
@@ -110,7 +110,7 @@ const judgedItems = ({ items, verdict }: Judgement) =>
   }));
 
 /** The event of the feed that says what a note waits for now. */
-export const judgedEvent = (accessKey: string, { verdict }: Judgement): FeedEventOrder => ({
+export const judgedEvent = (accessKey: string, { verdict }: Judgement): NewFeedEvent => ({
   type: "nfe.judged",
   payload: {
     access_key: accessKey,
@@ -145,13 +145,13 @@ export async function rejudgeNote(
   const won = await ports.writer.commit(
     {
       statements: [
-        touched(company, ["nfes"], changes),
-        happened(company, at, [judgedEvent(stored.accessKey, judged)], changes),
+        bumpTags(company, ["nfes"], changes),
+        appendEvents(company, at, [judgedEvent(stored.accessKey, judged)], changes),
         audit(rejudged(company, stored, judged, at), changes),
         newVerdict(company, stored, judged, settings.version, at),
         effectsOf(company, stored, judged),
       ],
-      mine: ([, , , rows]) => rows !== undefined && rows.length > 0,
+      read: ([, , , rows]) => rows !== undefined && rows.length > 0,
     },
     signal,
   );

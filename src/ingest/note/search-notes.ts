@@ -13,7 +13,7 @@ export const fromSupplier = (company: number, supplier: string): SQL =>
  * Notes that a search means: by a supplier (as above), by their number, or by a part of their access key. Each has its index,
  * so what is not there is not looked for in every note but once, in the index of the keys.
  */
-export function found(company: number, search: string): SQL {
+export function matchesSearch(company: number, search: string): SQL {
   const plain = unprinted(search);
   const branches = [
     sql`select n.id from (select distinct supplier from (${suppliers(company, search)})) s

@@ -3,7 +3,7 @@ import { effectOf, type Parties } from "../verdict/event-standing.ts";
 import type { KnownEvent } from "../verdict/known-event.ts";
 
 /** Events that came before their note get the effect that they have now that it is here; where there are none, nothing. */
-export function settleEvents(
+export function setWaitingEffects(
   company: number,
   events: readonly KnownEvent[],
   parties: Parties,

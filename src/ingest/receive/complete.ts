@@ -1,6 +1,6 @@
 import type { Settings } from "../../accounts/company.ts";
 import { settingsOf } from "../../accounts/settings.ts";
-import { audit, happened, touched } from "../../journal/record.ts";
+import { appendEvents, audit, bumpTags } from "../../journal/record.ts";
 import { newId } from "../../lib/id.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Finding, Reading } from "../../nfe/document.ts";
@@ -8,7 +8,7 @@ import type { Ports } from "../../ports/ports.ts";
 import type { Statement } from "../../ports/sql.ts";
 import { type Judgement, judge } from "../note/judge.ts";
 import type { KeepOptions, NoteReceipt } from "../note/receipt.ts";
-import { registered } from "../note/registration-sql.ts";
+import { registrationGuard } from "../note/registration-sql.ts";
 import { effectsOf, judgedEvent, newVerdict, verdictChanges } from "../note/rejudge.ts";
 import { findNote, originalOf, type StoredNote } from "../note/stored-note.ts";
 import type { Hold, HoldCode } from "../verdict/failures.ts";
@@ -30,7 +30,7 @@ export async function completeNote(
 ): Promise<NoteReceipt> {
   let known = stored;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const relation = await relationOf(ports, bytes, known, options);
+    const relation = await compareWithStored(ports, bytes, known, options);
     if (relation !== "completes" || known.hasProtocol)
       throw duplicate(known, relation === "differs");
     const receipt = await commitCompletion(ports, reading, bytes, known, options);
@@ -56,7 +56,7 @@ async function commitCompletion(
   const judged = await judge(ports, reading, bytes, settings, true, options.signal);
   const id = newId();
   const at = ports.clock.now();
-  const guard = registered(company, stored.accessKey, id);
+  const guard = registrationGuard(company, stored.accessKey, id);
   const verdict = verdictOf(company, stored, judged, settings, id, at);
   const receipt: NoteReceipt = {
     accessKey: stored.accessKey,
@@ -92,13 +92,13 @@ async function commitCompletion(
       args: [...guard.args, stored.sha256, at],
     },
     ...verdict.statements,
-    happened(
+    appendEvents(
       company,
       at,
       [{ type: "nfe.completed", payload: { access_key: stored.accessKey } }],
       guard,
     ),
-    touched(company, ["nfes"], guard),
+    bumpTags(company, ["nfes"], guard),
     audit(
       {
         company,
@@ -116,7 +116,7 @@ async function commitCompletion(
     ...(options.along?.(receipt, guard) ?? []),
   ];
   const won = await ports.writer.commit(
-    { statements, mine: ([note]) => note !== undefined && note.length > 0 },
+    { statements, read: ([note]) => note !== undefined && note.length > 0 },
     options.signal,
   );
   return won ? receipt : null;
@@ -156,7 +156,7 @@ function verdictOf(
   if (stored.status === "PENDENTE" || stored.status === "DESCARTADA")
     return {
       statements: [
-        happened(
+        appendEvents(
           company,
           at,
           [judgedEvent(stored.accessKey, judged)],
@@ -175,7 +175,7 @@ function verdictOf(
   );
   const holds = [...before, ...revealed];
   const findings = revealed.length > 0 ? [...stored.findings, HELD_LATE] : stored.findings;
-  const guard = registered(company, stored.accessKey, id);
+  const guard = registrationGuard(company, stored.accessKey, id);
   const statement = {
     sql: `update notes set holds = ?4, findings = ?5, verdict_version = verdict_version + 1
       where company = ?1 and access_key = ?2 and exists (${guard.sql})`,
@@ -185,7 +185,7 @@ function verdictOf(
 }
 
 /** How a document compares with the one that is kept under its key. */
-export async function relationOf(
+export async function compareWithStored(
   ports: Ports,
   bytes: Uint8Array<ArrayBuffer>,
   stored: Pick<StoredNote, "sha256" | "accessKey">,

@@ -5,14 +5,19 @@ import type { Reading } from "../../nfe/document.ts";
 import type { NfeEvent } from "../../nfe/note.ts";
 import { hasNumber } from "../../nfe/protocol.ts";
 import type { Ports } from "../../ports/ports.ts";
-import { again, type EventReceipt, lookAt, weighed } from "../event/register-event.ts";
+import {
+  type EventReceipt,
+  prepareEvent,
+  reasonToDiscount,
+  receiptOfSameEvent,
+} from "../event/register-event.ts";
 import { judge } from "../note/judge.ts";
 import type { KeepOptions, NoteReceipt } from "../note/receipt.ts";
 import { findNote } from "../note/stored-note.ts";
 import { effectOf } from "../verdict/event-standing.ts";
 import type { IngestFailure } from "../verdict/failures.ts";
 import type { KnownEvent } from "../verdict/known-event.ts";
-import { relationOf } from "./complete.ts";
+import { compareWithStored } from "./complete.ts";
 
 /** What a rehearsal must know of a note under a key, stored or only foreseen. */
 interface Known {
@@ -26,7 +31,7 @@ interface Known {
  * What one batch would do, document by document, as if those before had been written; writes nothing, not even an audit
  * line. It does not foresee balances: an exit that the stock does not allow is told by the approval.
  */
-export class Rehearsal {
+export class DryRun {
   readonly #notes = new Map<string, Known>();
   /** Bytes of what was foreseen, read again where they must be compared. */
   readonly #bytes = new Map<string, () => Promise<Uint8Array<ArrayBuffer> | null>>();
@@ -34,7 +39,7 @@ export class Rehearsal {
   readonly #events = new Map<string, KnownEvent[]>();
 
   /**
-   * What `takeIn` would answer now. `again` gives the document's bytes once more.
+   * What `registerAndApprove` would answer now. `again` gives the document's bytes once more.
    * Fails with `nfe.duplicate` where the note would be one.
    */
   async note(
@@ -82,7 +87,7 @@ export class Rehearsal {
     };
   }
 
-  /** What `keepEvent` would answer now. Fails as it does. */
+  /** What `registerEvent` would answer now. Fails as it does. */
   async event(
     ports: Ports,
     event: NfeEvent,
@@ -91,11 +96,15 @@ export class Rehearsal {
   ): Promise<EventReceipt> {
     const { type, accessKey } = event;
     const settings = await settingsOf(ports, options.cause.actor.company);
-    const why = await weighed(ports, event, bytes, settings);
+    const why = await reasonToDiscount(ports, event, bytes, settings);
     if (why !== null) return { type, accessKey, effect: "none", why };
-    const look = await lookAt(ports, event, settings, options);
+    const look = await prepareEvent(ports, event, settings, options);
     const foreseen = this.#events.get(accessKey) ?? [];
-    const before = again({ events: [...look.known.events, ...foreseen] }, look.mine, accessKey);
+    const before = receiptOfSameEvent(
+      { events: [...look.known.events, ...foreseen] },
+      look.mine,
+      accessKey,
+    );
     if (before !== null) return before;
     const note = this.#notes.get(accessKey) ?? look.note;
     const effect = effectOf(look.mine, note?.status ?? null, look.judged?.parties ?? null);
@@ -111,7 +120,7 @@ export class Rehearsal {
     options: KeepOptions,
   ) {
     const foreseen = stored.sha256 === options.sha256 ? undefined : this.#bytes.get(stored.sha256);
-    if (foreseen === undefined) return relationOf(ports, bytes, stored, options);
+    if (foreseen === undefined) return compareWithStored(ports, bytes, stored, options);
     const kept = await foreseen();
     if (kept === null) return "differs" as const;
     return ports.documents.compare(kept, bytes, stored.accessKey, options.signal);

@@ -5,10 +5,10 @@ import { sha256 } from "../../lib/hash.ts";
 import { Failed, orFail } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Guard, Statement } from "../../ports/sql.ts";
-import { type EventReceipt, keepEvent } from "../event/register-event.ts";
+import { type EventReceipt, registerEvent } from "../event/register-event.ts";
 import type { NoteReceipt } from "../note/receipt.ts";
 import type { IngestFailure } from "../verdict/failures.ts";
-import { takeIn } from "./register-and-approve.ts";
+import { registerAndApprove } from "./register-and-approve.ts";
 
 export type Receipt =
   | { readonly kind: "note"; readonly note: NoteReceipt }
@@ -38,12 +38,12 @@ export async function receive(
     if (document.kind === "event")
       return {
         kind: "event",
-        event: await keepEvent(ports, document.event, bytes, { ...options, sha256: sha }),
+        event: await registerEvent(ports, document.event, bytes, { ...options, sha256: sha }),
       };
     const [first, second] = document.notes;
     if (first === undefined || second !== undefined)
       throw new Failed<IngestFailure>({ code: "nfe.many_notes", count: document.notes.length });
-    const note = await takeIn(ports, orFail(first), bytes, { ...options, sha256: sha });
+    const note = await registerAndApprove(ports, orFail(first), bytes, { ...options, sha256: sha });
     return { kind: "note", note };
   } catch (error) {
     await auditRefusal(ports, error, sha, options.cause);
@@ -62,7 +62,7 @@ export async function auditRefusal(
   ports.meter.count("nfe_refusals_total", { code: error.failure.code });
   await ports.writer.commit({
     statements: [refusalLine(error, sha, cause, ports.clock.now())],
-    mine: () => undefined,
+    read: () => undefined,
   });
 }
 

@@ -6,21 +6,21 @@ import { approve } from "../approve/approve.ts";
 import { notApproved, stockFailureOf } from "../approve/not-approved.ts";
 import { NO_CORRECTIONS } from "../approve/resolve-corrections.ts";
 import type { KeepOptions, NoteReceipt } from "../note/receipt.ts";
-import { keepNote } from "./register-note.ts";
+import { registerNote } from "./register-note.ts";
 
 /**
  * Registers a note, or completes the one that is known, and approves it where that was asked and nothing holds it. A new note
  * is registered and approved in one batch; one that is completed is approved in a second, as a person would.
- * Fails as `keepNote`.
+ * Fails as `registerNote`.
  */
-export async function takeIn(
+export async function registerAndApprove(
   ports: Ports,
   reading: Reading,
   bytes: Uint8Array<ArrayBuffer>,
   options: KeepOptions,
 ): Promise<NoteReceipt> {
-  const receipt = await keepNote(ports, reading, bytes, options);
-  if (!awaitsApproval(receipt)) return receipt;
+  const receipt = await registerNote(ports, reading, bytes, options);
+  if (!isReadyForApproval(receipt)) return receipt;
   try {
     return await approveCompleted(ports, receipt, options);
   } catch (error) {
@@ -36,7 +36,7 @@ export async function takeIn(
 }
 
 /** Whether the note was completed and nothing holds it any more. */
-export const awaitsApproval = (receipt: NoteReceipt): boolean =>
+export const isReadyForApproval = (receipt: NoteReceipt): boolean =>
   receipt.completed && receipt.status === "PENDENTE" && receipt.holds.length === 0;
 
 /** Approves a note that was completed, where that was asked, and gives its receipt as it is then. Fails as `approve`. */

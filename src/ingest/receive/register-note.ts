@@ -1,32 +1,36 @@
 import type { Settings } from "../../accounts/company.ts";
 import { settingsOf } from "../../accounts/settings.ts";
-import { audit, happened, touched } from "../../journal/record.ts";
+import { appendEvents, audit, bumpTags } from "../../journal/record.ts";
 import { newId } from "../../lib/id.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Finding, Reading } from "../../nfe/document.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Row, Statement } from "../../ports/sql.ts";
 import { FACTOR_ONE } from "../../stock/factor.ts";
-import { saidOfStock } from "../../stock/out-of-range.ts";
-import { agedBy, type Posting, post } from "../../stock/posting.ts";
-import { noteFellBelow } from "../approve/low-stock.ts";
-import { belowZero, lacking, noteBelowZero } from "../approve/negative-balance-finding.ts";
+import { stockFailureFrom } from "../../stock/out-of-range.ts";
+import { invalidatedTags, type Posting, post } from "../../stock/posting.ts";
+import { appendLowStockOfNote } from "../approve/low-stock.ts";
+import {
+  insufficientStock,
+  negativeBalanceFindings,
+  saveNegativeBalance,
+} from "../approve/negative-balance-finding.ts";
 import { notApproved, stockFailureOf } from "../approve/not-approved.ts";
-import { noteOtherUnits, otherUnits } from "../approve/other-units.ts";
+import { saveUnitDiffers, unitDiffersFindings } from "../approve/other-units.ts";
 import { type Judgement, judge } from "../note/judge.ts";
 import { bookingLines } from "../note/lines.ts";
 import type { KeepOptions, NoteReceipt } from "../note/receipt.ts";
 import {
-  leaves,
-  POSTED,
+  hasExits,
+  insertItems,
+  insertNote,
+  insertParty,
+  POSTING_GUARD,
   partyId,
   type Registration,
-  registered,
-  registerItems,
-  registerNote,
-  registerParty,
+  registrationGuard,
 } from "../note/registration-sql.ts";
-import { settleEvents } from "../note/settle-events.ts";
+import { setWaitingEffects } from "../note/settle-events.ts";
 import { findNote } from "../note/stored-note.ts";
 import { completeNote } from "./complete.ts";
 
@@ -40,7 +44,7 @@ const ATTEMPTS = 6;
  * with the finding `not_approved`.
  * Fails with `nfe.duplicate` (also for other content under the key), and as the ports do.
  */
-export async function keepNote(
+export async function registerNote(
   ports: Ports,
   reading: Reading,
   bytes: Uint8Array<ArrayBuffer>,
@@ -60,8 +64,8 @@ export async function keepNote(
       const stored = await findNote(ports, company, reading.note.accessKey, options.signal);
       if (stored !== null) return completeNote(ports, reading, bytes, stored, options);
       // Nobody has the key: a guard refused. An exit that the balance does not allow waits for a person.
-      if (attempt > 0 && r.posting !== null && leaves(r.posting) && !settings.allowNegative) {
-        const lacks = await lacking(ports, r.posting, options.signal);
+      if (attempt > 0 && r.posting !== null && hasExits(r.posting) && !settings.allowNegative) {
+        const lacks = await insufficientStock(ports, r.posting, options.signal);
         if (lacks !== null) refused = notApproved(lacks, r.items.length);
       }
     } catch (error) {
@@ -82,26 +86,26 @@ async function commitRegistration(
   options: KeepOptions,
 ): Promise<NoteReceipt | null> {
   const { company } = options.cause.actor;
-  const won = registered(company, r.note.accessKey, r.id);
+  const won = registrationGuard(company, r.note.accessKey, r.id);
   const statements = [
-    registerNote(r),
+    insertNote(r),
     ...(await ports.originals.keep(company, options.sha256, bytes, won)),
-    registerItems(r),
-    registerParty(r),
-    ...settleEvents(company, r.events, r.note, r.posting !== null, won),
-    ...(r.posting === null ? [] : [...post(r.posting), ...noteOtherUnits(r.posting)]),
+    insertItems(r),
+    insertParty(r),
+    ...setWaitingEffects(company, r.events, r.note, r.posting !== null, won),
+    ...(r.posting === null ? [] : [...post(r.posting), ...saveUnitDiffers(r.posting)]),
     ...journalOf(r),
-    ...(r.posting !== null && leaves(r.posting)
-      ? [noteBelowZero(r.posting), noteFellBelow(r.posting)]
+    ...(r.posting !== null && hasExits(r.posting)
+      ? [saveNegativeBalance(r.posting), appendLowStockOfNote(r.posting)]
       : []),
     ...(options.along?.(receiptOf(r), won) ?? []),
   ];
-  const mine = (rows: readonly Row[][]) =>
+  const read = (rows: readonly Row[][]) =>
     rows[0] === undefined || rows[0].length === 0
       ? null
-      : [...belowZero(rows.flat()), ...otherUnits(rows.flat())];
-  const found = await ports.writer.commit({ statements, mine }, options.signal).catch((error) => {
-    throw saidOfStock(error, r.items[0]?.code ?? "");
+      : [...negativeBalanceFindings(rows.flat()), ...unitDiffersFindings(rows.flat())];
+  const found = await ports.writer.commit({ statements, read }, options.signal).catch((error) => {
+    throw stockFailureFrom(error, r.items[0]?.code ?? "");
   });
   if (found === null) return null;
   count(ports.meter, r);
@@ -133,7 +137,7 @@ function registrationOf(
     at,
     events: judged.events,
     eventsVersion: judged.eventsVersion,
-    looked: judged.looked,
+    mappingRead: judged.mappingRead,
   };
   if (!approve || judged.verdict.holds.length > 0) return { ...base, posting: null };
   const { lines, entries } = bookingLines(
@@ -143,8 +147,8 @@ function registrationOf(
       bringsCost: judged.verdict.bringsCost[i] ?? false,
       factor: judged.mapping.find(item.code, item.unit)?.factor ?? FACTOR_ONE,
       product: null,
-      teach: false,
-      factorTold: false,
+      savesMapping: false,
+      factorIsManual: false,
     })),
   );
   const posting: Posting = {
@@ -158,7 +162,7 @@ function registrationOf(
     entries,
     userId: options.cause.actor.userId,
     at,
-    taken: POSTED,
+    guard: POSTING_GUARD,
   };
   return { ...base, posting };
 }
@@ -166,7 +170,7 @@ function registrationOf(
 /** What the batch tells the feed, the cache and the audit log. */
 function journalOf(r: Registration): Statement[] {
   const { actor, requestId, peer } = r.cause;
-  const guard = registered(actor.company, r.note.accessKey, r.id);
+  const guard = registrationGuard(actor.company, r.note.accessKey, r.id);
   const told = {
     access_key: r.note.accessKey,
     number: r.note.ide.nNF,
@@ -174,7 +178,7 @@ function journalOf(r: Registration): Statement[] {
     direction: r.verdict.direction,
   };
   return [
-    happened(
+    appendEvents(
       actor.company,
       r.at,
       [
@@ -183,7 +187,11 @@ function journalOf(r: Registration): Statement[] {
       ],
       guard,
     ),
-    touched(actor.company, ["nfes", ...(r.posting === null ? [] : agedBy(r.posting))], guard),
+    bumpTags(
+      actor.company,
+      ["nfes", ...(r.posting === null ? [] : invalidatedTags(r.posting))],
+      guard,
+    ),
     audit(
       {
         company: actor.company,

@@ -11,7 +11,7 @@ import { readLetter } from "./letter.ts";
 export const forgetBuried = ({ writer, clock }: Pick<Ports, "writer" | "clock">): Promise<void> =>
   writer.commit({
     statements: [forgetDead(clock.now() - JOB_KEPT_MS)],
-    mine: () => undefined,
+    read: () => undefined,
   });
 
 /**

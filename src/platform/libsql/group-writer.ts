@@ -225,7 +225,7 @@ export function groupWriter(client: Batches, limits: GroupLimits): GroupWriter {
           signal?.removeEventListener("abort", leave);
           if ("error" in outcome) return reject(outcome.error);
           try {
-            resolve(job.mine(outcome.rows));
+            resolve(job.read(outcome.rows));
           } catch (error) {
             reject(error);
           }

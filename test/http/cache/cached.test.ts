@@ -4,7 +4,7 @@ import { ROLES } from "../../../src/accounts/roles.ts";
 import { cached } from "../../../src/http/cache/cached.ts";
 import { keptAnswers } from "../../../src/http/cache/kept-answers.ts";
 import type { Env } from "../../../src/http/env.ts";
-import { touched } from "../../../src/journal/record.ts";
+import { bumpTags } from "../../../src/journal/record.ts";
 import type { Tag } from "../../../src/journal/versions.ts";
 import { company } from "../../support/companies.ts";
 import { type TestPorts, testPorts } from "../../support/ports.ts";
@@ -57,7 +57,7 @@ async function over(
 ) {
   const ports = await testPorts({ config });
   try {
-    await ports.writer.commit({ statements: [company(1), company(2)], mine: () => undefined });
+    await ports.writer.commit({ statements: [company(1), company(2)], read: () => undefined });
     await body(ports);
   } finally {
     await ports.close();
@@ -65,7 +65,7 @@ async function over(
 }
 
 const touch = (ports: TestPorts, tag: Tag, of = 1) =>
-  ports.writer.commit({ statements: [touched(of, [tag])], mine: () => undefined });
+  ports.writer.commit({ statements: [bumpTags(of, [tag])], read: () => undefined });
 
 /** Counts how often it was asked, and answers with that. */
 function counting() {
@@ -280,7 +280,7 @@ describe("a client's own copy", () => {
   let value: unknown = { a: 1 };
   beforeAll(async () => {
     ports = await testPorts();
-    await ports.writer.commit({ statements: [company(1)], mine: () => undefined });
+    await ports.writer.commit({ statements: [company(1)], read: () => undefined });
     ask = routeOver(ports, async () => value);
   });
   afterAll(() => ports.close());

@@ -160,7 +160,7 @@ test("a change of settings gives the notes that wait their verdict again, and no
   expect(await holds()).toEqual([]);
   await ports.writer.commit({
     statements: [{ sql: "update notes set status = 'DESCARTADA'", args: [] }],
-    mine: () => undefined,
+    read: () => undefined,
   });
   await send(app, "PATCH", COMPANY, { token, body: { cnpjs: [OUR_SECOND] } });
   expect(await holds()).toEqual([]);

@@ -12,7 +12,7 @@ const path = `/api/nfes/${note.accessKey}/xml`;
 
 /** Writes as somebody does who has the file and not the service. */
 const behind = (service: Service, sql: string, ...args: Uint8Array[]) =>
-  service.ports.writer.commit({ statements: [{ sql, args }], mine: () => undefined });
+  service.ports.writer.commit({ statements: [{ sql, args }], read: () => undefined });
 
 test("an original that was changed, spoilt or taken away is not served, and each case has its own code", () =>
   withService(async (service) => {

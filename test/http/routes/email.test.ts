@@ -118,7 +118,7 @@ test("S10: a row that was moved to another server, or to another company, opens 
   withMailbox(async (service, box) => {
     await put(service);
     const change = (sql: string) =>
-      service.ports.writer.commit({ statements: [{ sql, args: [] }], mine: () => undefined });
+      service.ports.writer.commit({ statements: [{ sql, args: [] }], read: () => undefined });
     await change("update mail_settings set host = 'evil.example'");
     const moved = { imap_host: "evil.example", imap_password: HIDDEN };
     expect((await tried(service, moved)).body.code).toBe("mail.password_again");

@@ -116,7 +116,7 @@ async function told(service: Service, as: Who, own: Own): Promise<Map<string, st
     statements: [
       { sql: "update cache_versions set version = version + 1 where tag <> 'accounts'", args: [] },
     ],
-    mine: () => undefined,
+    read: () => undefined,
   });
   const answers = new Map<string, string>();
   const ask = async (method: string, path: string) => {

@@ -17,7 +17,7 @@ const ADMIN = 14;
 const set = ({ ports }: Service, sql: string) =>
   ports.writer.commit({
     statements: [{ sql: `update users set ${sql} where id = ?1`, args: [ADMIN] }],
-    mine: () => undefined,
+    read: () => undefined,
   });
 
 /** What a person bears, and what bears in the person's name. */

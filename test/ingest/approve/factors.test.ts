@@ -152,7 +152,7 @@ test("units that were kept in several spellings become one, with the factor that
             args: [code, unit, factor_e4, at],
           },
         ],
-        mine: () => undefined,
+        read: () => undefined,
       });
     await old("A", "Cx", 120_000, 1);
     await old("A", "CX", 10_000, 2);
@@ -166,7 +166,7 @@ test("units that were kept in several spellings become one, with the factor that
       .filter((sql) => /\b(?:DELETE|UPDATE)\b/.test(sql))
       .map((sql) => ({ sql, args: [] }));
     expect(statements).toHaveLength(2);
-    for (let i = 0; i < 2; i++) await ports.writer.commit({ statements, mine: () => undefined });
+    for (let i = 0; i < 2; i++) await ports.writer.commit({ statements, read: () => undefined });
     expect(
       await rows(
         "select code, unit, factor_e4, updated_at from supplier_items where supplier = 'S'",

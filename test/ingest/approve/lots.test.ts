@@ -39,8 +39,8 @@ const booked = (lots: readonly StoredLot[]) => {
       effect: "entry",
       factor: FACTOR_ONE,
       product: null,
-      teach: false,
-      factorTold: false,
+      savesMapping: false,
+      factorIsManual: false,
       bringsCost: true,
     },
   ]).entries;

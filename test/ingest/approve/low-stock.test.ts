@@ -39,7 +39,7 @@ const minimum = ({ ports }: Service, code: string, e4: number) =>
         args: [code, e4],
       },
     ],
-    mine: () => undefined,
+    read: () => undefined,
   });
 
 test("stock.low is told once, by the exit that goes below the minimum, by hand or by a note", () =>

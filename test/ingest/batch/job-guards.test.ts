@@ -30,7 +30,7 @@ test("a result that is delivered twice is written once", () =>
     const write = () =>
       ports.writer.commit({
         statements: [recordResult(place, 0, result, 1, { sql: "select 1", args: [] })],
-        mine: () => undefined,
+        read: () => undefined,
       });
     await write();
     await write();
@@ -89,19 +89,19 @@ for (const [what, end] of DONE)
             args: [],
           },
         ],
-        mine: () => undefined,
+        read: () => undefined,
       });
       const handOut = async (now: number) => {
         const [row] = await rows("select id from queue");
         const statements = [take([Number(row?.id)], "me", now, now + 10)];
-        const taken = await ports.writer.commit({ statements, mine: ([found]) => found ?? [] });
+        const taken = await ports.writer.commit({ statements, read: ([found]) => found ?? [] });
         return leases(taken, "me");
       };
       const [first] = await handOut(0);
       const [second] = await handOut(10);
       expect([first?.attempts, second?.attempts]).toEqual([1, 2]);
       if (first !== undefined)
-        await ports.writer.commit({ statements: [end(first)], mine: () => undefined });
+        await ports.writer.commit({ statements: [end(first)], read: () => undefined });
       expect(await rows("select attempts, leased_by, available_at, dead_at from queue")).toEqual([
         { attempts: 2, leased_by: "me", available_at: 20, dead_at: null },
       ]);

@@ -11,7 +11,7 @@ const note = syntheticNote({ seed: 1 });
 const path = `/api/nfes/${note.accessKey}`;
 
 const write = ({ ports }: Service, sql: string, args: (string | number)[] = []) =>
-  ports.writer.commit({ statements: [{ sql, args }], mine: () => undefined });
+  ports.writer.commit({ statements: [{ sql, args }], read: () => undefined });
 
 /** The state that a deploy of newer rules finds: a verdict that older rules have made, and what they said. */
 const judgedByOlderRules = (service: Service, holds: string[] = [], key = note.accessKey) =>

@@ -12,7 +12,7 @@ const lanes = { document: 2, archive: 1, export: 1 };
 const LIMITS: QueueLimits = { lanes, attempts: 3, leaseMs: 10_000 };
 
 const committing = (ports: TestPorts) => async (statements: readonly { sql: string }[]) => {
-  await ports.writer.commit({ statements: trusted(statements), mine: () => null });
+  await ports.writer.commit({ statements: trusted(statements), read: () => null });
 };
 
 /** A queue over a database of its own; several processes are several queues over one. */
@@ -81,7 +81,7 @@ test("a message is there with the batch that it speaks of, or not at all", async
   const { ports, queue, rows, close } = await world();
   const fails = { sql: "insert into companies (id) values (1)", args: [] };
   const statements = [...queue.send([document(0)]).statements, fails];
-  await ports.writer.commit({ statements, mine: () => null }).catch(() => null);
+  await ports.writer.commit({ statements, read: () => null }).catch(() => null);
   expect(await rows()).toEqual([]);
   await close();
 });

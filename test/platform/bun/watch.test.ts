@@ -72,7 +72,7 @@ test("documents that no note names are told by their bytes, many of them by an e
     });
     const bytes = async () => (await standing(server.ports)).sge_unnamed_bytes;
     const commit = (statement: ReturnType<typeof put>) =>
-      server.ports.writer.commit({ statements: [statement], mine: () => undefined });
+      server.ports.writer.commit({ statements: [statement], read: () => undefined });
     await commit(put(1, 7));
     expect(await bytes()).toBe(70);
     await commit(put(8, 2_493));

@@ -40,7 +40,7 @@ const company = async (ports: TestPorts) => {
         args: [],
       },
     ],
-    mine: () => undefined,
+    read: () => undefined,
   });
 };
 

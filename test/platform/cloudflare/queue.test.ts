@@ -169,7 +169,7 @@ test("what the dead-letter queue brings is parked with its reason; what nobody c
       consume: async () => "done" as const,
       async park(body: unknown, reason: string, along: Parameters<Consumer["park"]>[2]) {
         if (reason === "away") throw new Error("database away");
-        await writer.commit({ statements: along, mine: () => undefined });
+        await writer.commit({ statements: along, read: () => undefined });
         parked.push([body, reason]);
       },
     },

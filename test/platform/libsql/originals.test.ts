@@ -8,7 +8,7 @@ import { testPorts } from "../../support/ports.ts";
 
 async function open() {
   const ports = await testPorts();
-  await ports.writer.commit({ statements: [company(1), company(2)], mine: () => null });
+  await ports.writer.commit({ statements: [company(1), company(2)], read: () => null });
   return { ...ports, spoil: spoilRow(ports) };
 }
 
@@ -20,7 +20,7 @@ test("an original is one row of gzip bytes, smaller than the note, dated by the 
   const ports = await open();
   ports.clock.set(1_800_000_000_000);
   const statements = await ports.originals.keep(1, await sha256(XML), XML, always);
-  await ports.writer.commit({ statements, mine: () => null });
+  await ports.writer.commit({ statements, read: () => null });
   const rows = await ports.reader.rows({
     sql: "select length(gzip) < size / 10 as small, size, created_at from originals",
     args: [],
@@ -34,7 +34,7 @@ test("the original is written by the batch that names it, or not at all", async 
   const statements = await ports.originals.keep(1, await sha256(latin), latin, always);
   const refused = ports.writer.commit({
     statements: [...statements, company(1)],
-    mine: () => null,
+    read: () => null,
   });
   expect(await refused.catch((error: unknown) => error)).toMatchObject({
     failure: { code: "storage.rejected" },
@@ -47,7 +47,7 @@ test("an original whose guard selects nothing is not kept", async () => {
   const ports = await open();
   const guard = { sql: "select 1 from companies where id = ?1 and name = ?2", args: [1, "Outra"] };
   const statements = await ports.originals.keep(1, await sha256(latin), latin, guard);
-  await ports.writer.commit({ statements, mine: () => null });
+  await ports.writer.commit({ statements, read: () => null });
   expect(await ports.originals.get(1, await sha256(latin))).toBeNull();
   await ports.close();
 });
@@ -62,7 +62,7 @@ test("a row that inflates to more than its size is an error, before the excess i
   const [a, b] = ["a".repeat(64), "b".repeat(64)];
   await ports.writer.commit({
     statements: [lie(a, bomb, 100), lie(b, gzipSync(latin), latin.length + 1)],
-    mine: () => null,
+    read: () => null,
   });
   const before = process.memoryUsage().rss;
   for (const sha of [a, b])

@@ -64,7 +64,7 @@ async function met(says: Says | "nobody", kind: "read" | "write"): Promise<[unkn
   const call =
     kind === "read"
       ? clientReader(database.reading).rows(statement)
-      : writer.commit({ statements: [statement, statement], mine: () => null });
+      : writer.commit({ statements: [statement, statement], read: () => null });
   const end = await call.catch((error: unknown) => error);
   database.close();
   const { code, why } =

@@ -139,7 +139,7 @@ export class QueueLane {
     try {
       return await this.hands.ports.writer.commit({
         statements: [...settled, ...statements],
-        mine: (rows) => rows,
+        read: (rows) => rows,
       });
     } catch (error) {
       this.#settled.unshift(...settled);

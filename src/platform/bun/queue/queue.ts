@@ -77,7 +77,7 @@ export function bunQueue(
     for (const ring of bell.heard) ring();
   };
   const write = (statements: readonly Statement[]) =>
-    writer.commit({ statements, mine: () => undefined }).catch((error: unknown) => {
+    writer.commit({ statements, read: () => undefined }).catch((error: unknown) => {
       log("warn", "queue.unseen", { name: error instanceof Error ? error.name : "unknown" });
     });
 
