@@ -2,33 +2,37 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import type { Env } from "./http/env.ts";
 import { invalidRequest } from "./http/invalid-request.ts";
-import { checkHost, checkUrlEncoding, dropEmptyQueryValues } from "./http/middleware/address.ts";
-import { inFlightLimits } from "./http/middleware/admission.ts";
 import { authenticated } from "./http/middleware/auth.ts";
 import { withinDeadline } from "./http/middleware/deadline.ts";
-import { allowOrigins, securityHeaders } from "./http/middleware/every-request.ts";
 import { answerHead } from "./http/middleware/head.ts";
+import { inFlightLimits } from "./http/middleware/in-flight-limits.ts";
 import { limitJsonBody, readJsonBodies } from "./http/middleware/json-body.ts";
-import { sessionRoutes } from "./http/routes/accounts.ts";
+import {
+  checkHost,
+  checkUrlEncoding,
+  dropEmptyQueryValues,
+} from "./http/middleware/request-url.ts";
+import { allowOrigins, securityHeaders } from "./http/middleware/security-headers.ts";
+import { apiKeyRoutes } from "./http/routes/api-keys.ts";
 import { companyRoutes } from "./http/routes/company.ts";
 import { dashboardRoutes } from "./http/routes/dashboard.ts";
-import { emailConfigRoutes } from "./http/routes/email.ts";
+import { emailConfigRoutes } from "./http/routes/email-config.ts";
 import { eventRoutes } from "./http/routes/events.ts";
-import { exportRoutes } from "./http/routes/export-jobs.ts";
-import { exportDownloadRoutes } from "./http/routes/exports.ts";
+import { exportDownloadRoutes } from "./http/routes/export-downloads.ts";
+import { exportRoutes } from "./http/routes/exports.ts";
 import { healthRoutes } from "./http/routes/health.ts";
 import { jobRoutes } from "./http/routes/jobs.ts";
-import { apiKeyRoutes } from "./http/routes/keys.ts";
 import { authenticateScraper, getMetrics } from "./http/routes/metrics.ts";
+import { sessionRoutes } from "./http/routes/session.ts";
 import "./http/language.ts";
-import { observeRequest } from "./http/middleware/observed.ts";
+import { observeRequest } from "./http/middleware/observe-request.ts";
 import { rateLimited } from "./http/middleware/rate-limit.ts";
 import { serveOpenApi } from "./http/openapi.ts";
 import { httpProblem, toProblem } from "./http/problem.ts";
 import { movementRoutes } from "./http/routes/movements.ts";
 import { noteEventRoutes } from "./http/routes/note-events.ts";
 import { noteRoutes } from "./http/routes/notes.ts";
-import { profilingRoutes } from "./http/routes/profile.ts";
+import { profilingRoutes } from "./http/routes/profiling.ts";
 import { stockRoutes } from "./http/routes/stock.ts";
 import { supplierItemRoutes } from "./http/routes/supplier-items.ts";
 import { uploadRoutes } from "./http/routes/uploads.ts";

@@ -1,4 +1,4 @@
-import type { JsonFault } from "./json-text.ts";
+import type { JsonFault } from "./strict-json.ts";
 
 /** How a request may fail before a part of the domain sees it. */
 export type HttpFailure =

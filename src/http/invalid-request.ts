@@ -2,8 +2,8 @@ import type { Context } from "hono";
 import type { z } from "zod";
 import type { FieldError } from "../nfe/failures.ts";
 import type { Env } from "./env.ts";
-import { jsonPointerOf } from "./json-text.ts";
 import { problem } from "./problem.ts";
+import { jsonPointerOf } from "./strict-json.ts";
 
 /** Routes whose clients know 400 for a field of the body from S.G.E.; new ones answer 422. */
 const ANSWERED_400: ReadonlySet<string> = new Set([

@@ -36,7 +36,7 @@ describe("api.md holds in workerd as on Bun", () => {
       twoWorlds(),
       fromBun(`
         const { sentDocuments } = await import("./test/support/sent-documents.ts");
-        const { MATRIX, concrete } = await import("./test/http/support/matrix.ts");
+        const { MATRIX, concrete } = await import("./test/http/support/role-matrix.ts");
         const routes = MATRIX.map(([method, path, least]) => [method, concrete(path), least, path]);
         return { ...(await sentDocuments()), routes };`),
     ]);

@@ -6,9 +6,9 @@ import { Failed } from "../../lib/result.ts";
 import type { Env } from "../env.ts";
 import type { HttpFailure } from "../failures.ts";
 import { invalidFields } from "../invalid-request.ts";
-import { type JsonFault, readStrictJson } from "../json-text.ts";
+import { type JsonFault, readStrictJson } from "../strict-json.ts";
+import { declaredBytes, readBodyBytes } from "./body-bytes.ts";
 import { accessOf, requirePermission } from "./permissions.ts";
-import { declaredBytes, readBodyBytes } from "./received.ts";
 
 const JSON_BYTES = 1024 * 1024;
 

@@ -8,7 +8,7 @@ import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Env } from "../env.ts";
 import { withDeadlinePaused } from "../middleware/deadline.ts";
-import { largeZipStream } from "./body.ts";
+import { largeZipStream } from "./upload-body.ts";
 
 /** What one request may carry, where the runtime allows less than a batch may have. */
 export function limitsOf({ inRequest }: Pick<Ports, "inRequest">): BatchLimits {

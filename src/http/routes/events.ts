@@ -11,7 +11,7 @@ import { bearerOf, STREAM_PATH } from "../middleware/auth.ts";
 import { requires } from "../middleware/permissions.ts";
 import { PROBLEMS, responses, wholeNumber } from "../schemas.ts";
 import { eventStream } from "../stream/event-stream.ts";
-import { canStillRead } from "../stream/still-authorised.ts";
+import { canStillRead } from "../stream/revocation.ts";
 import { eventView } from "../views/event-frames.ts";
 
 /** How long a client may take nothing; what it takes renews it. */

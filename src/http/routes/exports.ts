@@ -1,120 +1,215 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { accepts } from "hono/accepts";
 import { settingsOf } from "../../accounts/settings.ts";
-import { exportMovements, exportStock, type Wanted } from "../../export/download.ts";
-import type { Env } from "../env.ts";
-import { requires } from "../middleware/permissions.ts";
+import { cancelExport, type Export, findExport, openFile } from "../../export/exports.ts";
+import type { ExportFailure } from "../../export/failures.ts";
+import { EXPORT_TYPES, orderExport, type Wish } from "../../export/order.ts";
+import { JOB_STATES } from "../../journal/jobs.ts";
+import { Failed } from "../../lib/result.ts";
+import { byteRangeOf } from "../byte-range.ts";
+import { causeOf, type Env } from "../env.ts";
+import { requirePermission, requires } from "../middleware/permissions.ts";
+import { instant, instantOrNull } from "../numbers.ts";
 import {
   attachment,
   DialectSchema,
   levelFilterOf,
   MovementFilters,
   movementFilterOf,
-  StockQuery,
+  StockFilters,
 } from "../request/export-filters.ts";
-import { PROBLEMS } from "../schemas.ts";
-import { limitDownloads } from "../stream/downloads.ts";
-import { untilRevoked } from "../stream/still-authorised.ts";
+import { jsonBody, PROBLEMS, responses } from "../schemas.ts";
 
-/** How long a reader may pause; each page asked for renews it. */
+const OrderSchema = z
+  .discriminatedUnion("type", [
+    z.strictObject({
+      type: z.literal("stock"),
+      filters: StockFilters.strict().default({}),
+      dialect: DialectSchema,
+    }),
+    z.strictObject({
+      type: z.literal("movements"),
+      filters: MovementFilters.strict().default({}),
+      dialect: DialectSchema,
+    }),
+  ])
+  .openapi("ExportOrder");
+
+const ExportSchema = z
+  .object({
+    id: z.string(),
+    type: z.enum(EXPORT_TYPES),
+    filters: z.record(z.string(), z.unknown()),
+    dialect: z.string(),
+    state: z.enum(JOB_STATES),
+    progress: z.number().openapi({ description: "De 0 a 1; 1 quando o arquivo está pronto" }),
+    rows: z.int().openapi({ description: "Linhas escritas até agora" }),
+    estimated_rows: z.int().nullable().openapi({ description: "Linhas que serão examinadas" }),
+    bytes: z.int().nullable(),
+    file: z.string().nullable().openapi({ description: "Onde baixar, quando estiver pronto" }),
+    failure: z.object({ code: z.string() }).nullable(),
+    created_at: z.iso.datetime(),
+    started_at: z.iso.datetime().nullable(),
+    finished_at: z.iso.datetime().nullable(),
+    expires_at: z.iso.datetime().nullable(),
+    created_by: z.int(),
+  })
+  .openapi("Export");
+
+const pathOf = (id: string) => `/api/exports/${id}`;
+
+function exportView({ job, order }: Export): z.infer<typeof ExportSchema> {
+  const ready = job.state === "done";
+  const visited = job.total === null || job.total === 0 ? 0 : job.done / job.total;
+  return {
+    id: job.id,
+    type: order.wish.type,
+    filters: order.asked,
+    dialect: order.dialect,
+    state: job.state,
+    // An estimate is never the end.
+    progress: ready ? 1 : Math.min(0.99, Math.floor(visited * 100) / 100),
+    rows: job.summary?.rows ?? 0,
+    estimated_rows: job.total,
+    bytes: job.bytes,
+    file: ready ? `${pathOf(job.id)}/file` : null,
+    failure: job.failure,
+    created_at: instant(job.createdAt),
+    started_at: instantOrNull(job.startedAt),
+    finished_at: instantOrNull(job.finishedAt),
+    expires_at: instantOrNull(job.expiresAt),
+    created_by: job.createdBy,
+  };
+}
+
+const orderRoute = createRoute({
+  method: "post",
+  path: "/api/exports",
+  operationId: "orderExport",
+  tags: ["exports"],
+  summary: "Pede um CSV em segundo plano; o arquivo fica por 7 dias",
+  ...requires("read"),
+  request: { body: jsonBody(OrderSchema) },
+  responses: responses(202, ExportSchema, "Na fila; o andamento está em Location"),
+});
+
+export const postExport = defineOpenAPIRoute<typeof orderRoute, Env>({
+  route: orderRoute,
+  handler: async (c) => {
+    const { ports, actor, settingsVersion } = c.var;
+    const { timeZone } = await settingsOf(ports, actor.company, settingsVersion);
+    const order = c.req.valid("json");
+    const wish: Wish =
+      order.type === "stock"
+        ? { type: order.type, filter: levelFilterOf(order.filters) }
+        : { type: order.type, filter: movementFilterOf(order.filters, timeZone) };
+    const wanted = { wish, asked: order.filters, dialect: order.dialect, time_zone: timeZone };
+    const id = await orderExport(ports, wanted, causeOf(c));
+    const made = await findExport(ports, actor.company, id);
+    return c.json(exportView(made), 202, { location: pathOf(id) });
+  },
+});
+
+const IdParam = z.object({ id: z.string().max(64) });
+
+const found = (c: Context<Env>, id: string): Promise<Export> =>
+  findExport(c.var.ports, c.var.actor.company, id, c.var.signal);
+
+const getRoute = createRoute({
+  method: "get",
+  path: "/api/exports/{id}",
+  operationId: "getExport",
+  tags: ["exports"],
+  summary: "Mostra uma exportação e o andamento dela",
+  ...requires("read"),
+  request: { params: IdParam },
+  responses: responses(200, ExportSchema, "A exportação"),
+});
+
+export const getExport = defineOpenAPIRoute<typeof getRoute, Env>({
+  route: getRoute,
+  handler: async (c) => c.json(exportView(await found(c, c.req.valid("param").id)), 200),
+});
+
+const cancelRoute = createRoute({
+  method: "delete",
+  path: "/api/exports/{id}",
+  operationId: "cancelExport",
+  tags: ["exports"],
+  summary: "Cancela uma exportação ou apaga o arquivo dela; as de outros usuários, só o GERENTE",
+  ...requires("operate"),
+  request: { params: IdParam },
+  responses: { 204: { description: "Cancelada" }, default: PROBLEMS },
+});
+
+export const cancelExportHere = defineOpenAPIRoute<typeof cancelRoute, Env>({
+  route: cancelRoute,
+  handler: async (c) => {
+    const { job } = await found(c, c.req.valid("param").id);
+    if (job.createdBy !== c.var.actor.userId) requirePermission(c, "manage");
+    await cancelExport(c.var.ports, job, causeOf(c));
+    return c.body(null, 204);
+  },
+});
+
+const fileContent = { "text/csv": { schema: z.string() } };
+
+const fileRoute = createRoute({
+  method: "get",
+  path: "/api/exports/{id}/file",
+  operationId: "getExportFile",
+  tags: ["exports"],
+  summary: "Baixa o arquivo de uma exportação; aceita Range",
+  ...requires("read"),
+  request: { params: IdParam },
+  responses: {
+    200: { description: "O CSV inteiro", content: fileContent },
+    206: { description: "A parte pedida", content: fileContent },
+    304: { description: "O cliente já tem o arquivo" },
+    default: PROBLEMS,
+  },
+});
+
+/** How long a reader may pause. */
 const PATIENCE_S = 120;
 
-const csvAnswer = {
-  200: {
-    description: "O CSV, sem limite de linhas",
-    content: { "text/csv": { schema: z.string() } },
-  },
-  default: PROBLEMS,
-} as const;
-
-const stockRoute = createRoute({
-  method: "get",
-  path: "/api/export/stock",
-  operationId: "exportStock",
-  tags: ["exports"],
-  summary: "Exporta o estoque em CSV",
-  ...requires("read"),
-  request: {
-    query: StockQuery.extend({ dialect: DialectSchema }),
-  },
-  responses: csvAnswer,
-});
-
-export const getStockExport = defineOpenAPIRoute<typeof stockRoute, Env>({
-  route: stockRoute,
+export const getExportFile = defineOpenAPIRoute<typeof fileRoute, Env>({
+  route: fileRoute,
   handler: async (c) => {
-    const query = c.req.valid("query");
-    const wanted = await wantedBy(c, query.dialect);
-    const csv = await exportStock(c.var.ports, levelFilterOf(query), wanted);
-    return answer(c, "stock", csv, wanted.timeZone);
+    const { ports, request } = c.var;
+    const { job, order } = await found(c, c.req.valid("param").id);
+    const size = job.bytes ?? 0;
+    // A file never changes once it is whole: its name says which bytes they are.
+    const etag = `"${job.blob?.split("/").at(-1) ?? ""}"`;
+    const headers = {
+      "accept-ranges": "bytes",
+      "cache-control": "private, no-cache",
+      "content-disposition": attachment(order.wish.type, job.createdAt, order.time_zone),
+      "content-type": "text/csv; charset=utf-8",
+      etag,
+    };
+    const known = (c.req.header("if-none-match") ?? "").split(",").map((tag) => tag.trim());
+    const ready = job.state === "done";
+    if (ready && (known.includes(etag) || known.includes("*"))) return c.body(null, 304, { etag });
+    const same = (c.req.header("if-range") ?? etag) === etag;
+    const range = byteRangeOf(ready && same ? c.req.header("range") : undefined, size);
+    if (range === "beyond") {
+      c.header("content-range", `bytes */${size}`);
+      throw new Failed<ExportFailure>({ code: "export.range", bytes: size });
+    }
+    ports.patience(request, PATIENCE_S);
+    if (range === "whole") {
+      const body = await openFile(ports, job);
+      return c.body(body, 200, { ...headers, "content-length": String(size) });
+    }
+    const { offset, length } = range;
+    const body = await openFile(ports, job, range);
+    return c.body(body, 206, {
+      ...headers,
+      "content-length": String(length),
+      "content-range": `bytes ${offset}-${offset + length - 1}/${size}`,
+    });
   },
 });
 
-const movementsRoute = createRoute({
-  method: "get",
-  path: "/api/export/movements",
-  operationId: "exportMovements",
-  tags: ["exports"],
-  summary: "Exporta os movimentos em CSV, do mais novo ao mais antigo",
-  ...requires("read"),
-  request: {
-    query: MovementFilters.extend({ dialect: DialectSchema }),
-  },
-  responses: csvAnswer,
-});
-
-export const getMovementsExport = defineOpenAPIRoute<typeof movementsRoute, Env>({
-  route: movementsRoute,
-  handler: async (c) => {
-    const query = c.req.valid("query");
-    const wanted = await wantedBy(c, query.dialect);
-    const filter = movementFilterOf(query, wanted.timeZone);
-    const csv = await exportMovements(c.var.ports, filter, wanted);
-    return answer(c, "movements", csv, wanted.timeZone);
-  },
-});
-
-async function wantedBy(c: Context<Env>, dialect: Wanted["dialect"]): Promise<Wanted> {
-  const { ports, actor, request, requestId, settingsVersion } = c.var;
-  const session = untilRevoked(c);
-  const { timeZone } = await settingsOf(ports, actor.company, settingsVersion);
-  return {
-    company: actor.company,
-    dialect,
-    timeZone,
-    requestId,
-    signal: session.signal,
-    alive() {
-      ports.patience(request, PATIENCE_S);
-      session.look();
-    },
-  };
-}
-
-/** The stream under its name; gzip where the runtime can and the client asks for it. */
-function answer(
-  c: Context<Env>,
-  type: "stock" | "movements",
-  csv: ReadableStream<Uint8Array>,
-  timeZone: string,
-) {
-  const { clock, gzip } = c.var.ports;
-  const headers = {
-    "content-type": "text/csv; charset=utf-8",
-    "content-disposition": attachment(type, clock.now(), timeZone),
-    "cache-control": "no-store",
-  };
-  if (gzip === undefined) return c.body(limitDownloads(c, csv), 200, headers);
-  const encoding = accepts(c, {
-    header: "Accept-Encoding",
-    supports: ["gzip", "identity"],
-    default: "identity",
-  });
-  const varied = { ...headers, vary: "Accept-Encoding" };
-  return encoding === "gzip"
-    ? c.body(limitDownloads(c, gzip(csv)), 200, { ...varied, "content-encoding": "gzip" })
-    : c.body(limitDownloads(c, csv), 200, varied);
-}
-
-export const exportDownloadRoutes = [getStockExport, getMovementsExport] as const;
+export const exportRoutes = [postExport, getExport, cancelExportHere, getExportFile] as const;

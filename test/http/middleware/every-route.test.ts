@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { inspectRoutes } from "hono/dev";
 import { ROLES } from "../../../src/accounts/roles.ts";
 import { oneCompanyOnly, testService, withService } from "../../support/service.ts";
-import { concrete, MATRIX } from "../support/matrix.ts";
+import { concrete, MATRIX } from "../support/role-matrix.ts";
 
 test("S2: every route answers each role as the matrix says, before it looks at the request", async () => {
   const service = await testService();

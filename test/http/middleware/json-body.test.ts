@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { inspectRoutes } from "hono/dev";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { type Service, withService } from "../../support/service.ts";
-import { concrete, MATRIX } from "../support/matrix.ts";
+import { concrete, MATRIX } from "../support/role-matrix.ts";
 
 /** Every route whose contract has a JSON body: method and path. */
 async function takingJson({ send }: Service): Promise<[string, string][]> {

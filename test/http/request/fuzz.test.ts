@@ -3,9 +3,9 @@ import fc from "fast-check";
 import { reconcileAll } from "../../../src/stock/reconcile.ts";
 import { FULL } from "../../support/full.ts";
 import { type Answer, answerOf, withService } from "../../support/service.ts";
-import { complaint } from "../support/complaint.ts";
-import { requests, type Sent } from "../support/spoilt-requests.ts";
-import { KEPT } from "../support/whole-requests.ts";
+import { requests, type Sent } from "../support/invalid-requests.ts";
+import { complaint } from "../support/problem-of.ts";
+import { KEPT } from "../support/valid-requests.ts";
 
 const RUNS = FULL ? 20_000 : 300;
 

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { testService } from "../../support/service.ts";
-import { concrete } from "../support/matrix.ts";
+import { concrete } from "../support/role-matrix.ts";
 
 const NO_NUMBERS = [
   "0x10",

@@ -1,209 +1,191 @@
-import { describe, expect, test } from "bun:test";
-import { PAGE_ROWS } from "../../../src/export/pages.ts";
-import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
-import { parseCsv } from "../../export/parse-csv.ts";
+import { expect, test } from "bun:test";
+import { sweep } from "../../../src/maintenance.ts";
+import { tokenFor } from "../../support/house.ts";
+import { work } from "../../support/jobs.ts";
 import { withService } from "../../support/service.ts";
-import { br, MOVEMENTS, many, movement, product, STOCK } from "./exported.ts";
+import { MOVEMENTS, movement, STOCK } from "./exported.ts";
+import { bytesOf, filled, ordered, view } from "./ordered.ts";
 
-describe("GET /api/export/movements", () => {
-  test("gives a note's movements with the names, keys, costs and lots that belong to them", () =>
-    withService(async (service) => {
-      const note = syntheticNote({ seed: 7, items: 3 });
-      expect((await service.upload(note.xml, "?approve=true")).body.status).toBe("PROCESSADA");
-      const listed = await service.send("GET", "/api/movements/list?limit=100");
-      const rows = br((await service.send("GET", MOVEMENTS)).text);
-      expect(rows.length).toBe(listed.body.pagination.total);
-      expect(rows.length).toBeGreaterThanOrEqual(3);
-      for (const [i, row] of rows.entries()) {
-        const movement = listed.body.data[i];
-        expect(row).toMatchObject({
-          Data: "23/11/2026 09:00:00",
-          "Produto (Nome)": movement.product.name,
-          Tipo: "ENTRADA",
-          Quantidade: String(movement.quantity).replace(".", ","),
-          Origem: "NFE",
-          Referência: `="${note.accessKey}"`,
-          Usuário: "Pessoa 12",
-          Lote: movement.batch_number ?? "",
-          "Chave de Acesso": `="${note.accessKey}"`,
-          ID: String(movement.id),
-        });
-        expect(Number(row["Custo Total"]?.replace(",", "."))).toBe(movement.total_cost);
-        expect(Number(row["Custo Unitário"]?.replace(",", "."))).toBe(movement.unit_cost);
-      }
-      expect(new Set(rows.map((row) => row["Item da Nota"]))).toEqual(new Set(["1", "2", "3"]));
-    }));
-
-  test("S16: tells who moved by name, and nobody's address", () =>
-    withService(async (service) => {
-      await product(service, "P");
-      await movement(service, {});
-      const { text } = await service.send("GET", MOVEMENTS, { as: "VISUALIZADOR" });
-      expect(br(text)[0]).toMatchObject({ Usuário: "Pessoa 12" });
-      expect(text).not.toContain("@example.com");
-    }));
-
-  test("S12: what a person or a supplier wrote is never a formula", () =>
-    withService(async (service) => {
-      await product(service, "P", "=HYPERLINK(1)");
-      await movement(service, { notes: "@SUM(A1)", reference: "+1+1", batch_number: "-2+3" });
+test("the file has the bytes of the streamed export, in both dialects, with any filter", () =>
+  withService(async (service) => {
+    await filled(service);
+    for (const [type, stream, filters] of [
+      ["movements", MOVEMENTS, {}],
+      ["movements", MOVEMENTS, { product_code: "Q" }],
+      ["movements", MOVEMENTS, { type: "SAIDA" }],
+      ["movements", MOVEMENTS, { from: "2025-10-09", to: "2025-10-09", origin: "manual" }],
+      ["stock", STOCK, {}],
+      ["stock", STOCK, { search: "prego" }],
+      ["stock", STOCK, { low: true }],
+    ] as const)
       for (const dialect of ["br", "rfc4180"]) {
-        const { text } = await service.send("GET", `${MOVEMENTS}?dialect=${dialect}`);
-        const [, row] = parseCsv(text.replace(/^\uFEFF/, ""), dialect === "br" ? ";" : ",");
-        for (const written of ["'=HYPERLINK(1)", "'@SUM(A1)", "'+1+1", "'-2+3"])
-          expect(row).toContain(written);
-      }
-    }));
-
-  test("C10: gives every row, however many pages they fill", () =>
-    withService(async (service) => {
-      await product(service, "P");
-      const count = 2 * PAGE_ROWS + 201;
-      await many(service, count);
-      const rows = br((await service.send("GET", MOVEMENTS)).text);
-      expect(rows.map((row) => row.Observações)).toEqual(
-        Array.from({ length: count }, (_, i) => `linha ${count - i}`),
-      );
-    }));
-
-  test("filters as the list does, in the company's days", () =>
-    withService(async (service) => {
-      const { ports } = service;
-      await product(service, "P");
-      await product(service, "Q");
-      const at = async (iso: string, order: Record<string, unknown>) => {
-        ports.clock.set(Date.parse(iso));
-        await movement(service, order);
-      };
-      await at("2026-11-23T02:59:59Z", { notes: "dia 22" });
-      await at("2026-11-23T03:00:00Z", { notes: "dia 23", product_code: "Q" });
-      await at("2026-11-24T02:59:59.999Z", {
-        notes: "fim do 23",
-        type: "SAIDA",
-        reference: "pedido 9",
-      });
-      await at("2026-11-24T03:00:00Z", { notes: "dia 24", origin: "VENDA" });
-      for (const [query, notes] of [
-        ["from=2026-11-23&to=2026-11-23", ["fim do 23", "dia 23"]],
-        ["to=2026-11-22", ["dia 22"]],
-        ["from=2026-11-24&to=9999-12-31", ["dia 24"]],
-        ["product_code=Q", ["dia 23"]],
-        ["type=SAIDA", ["fim do 23"]],
-        ["origin=venda", ["dia 24"]],
-        ["reference=pedido%209", ["fim do 23"]],
-        ["product_code=Z", []],
-      ] as const) {
-        const { text, status } = await service.send("GET", `${MOVEMENTS}?${query}`);
-        const listed = await service.send("GET", `/api/movements/list?${query}`);
-        expect([query, status, br(text).map((row) => row.Observações)]).toEqual([
-          query,
-          200,
-          [...notes],
-        ]);
-        expect(listed.body.data.map((one: { notes: string }) => one.notes)).toEqual([...notes]);
-      }
-    }));
-
-  test("finds a note's movements by its key, with or without NFe before", () =>
-    withService(async (service) => {
-      const [one, other] = [syntheticNote({ seed: 1 }), syntheticNote({ seed: 2 })];
-      await service.upload(one.xml, "?approve=true");
-      await service.upload(other.xml, "?approve=true");
-      for (const reference of [one.accessKey, `NFe${one.accessKey}`]) {
-        const rows = br((await service.send("GET", `${MOVEMENTS}?reference=${reference}`)).text);
-        expect(rows.length).toBeGreaterThan(0);
-        expect(new Set(rows.map((row) => row.Referência))).toEqual(
-          new Set([`="${one.accessKey}"`]),
+        const path = await ordered(service, { type, filters, dialect });
+        await work(service.ports);
+        expect(await view(service, path)).toMatchObject({ state: "done", filters, dialect });
+        const query = new URLSearchParams({ ...filters, dialect } as Record<string, string>);
+        const streamed = await bytesOf(service, `${stream}?${query}`);
+        const { answer, bytes } = await bytesOf(service, `${path}/file`);
+        expect(answer.status).toBe(200);
+        expect(bytes.equals(streamed.bytes)).toBe(true);
+        expect(answer.headers.get("content-type")).toBe("text/csv; charset=utf-8");
+        expect(answer.headers.get("content-disposition")).toBe(
+          streamed.answer.headers.get("content-disposition"),
         );
       }
-    }));
-});
+  }));
 
-describe("GET /api/export/stock", () => {
-  test("gives what there is of each active product, by name, filtered as the list is", () =>
-    withService(async (service) => {
-      await product(service, "P", "Tinta");
-      await product(service, "00123", "Água");
-      await product(service, "X", "Old");
-      await service.ports.database.writing.executeMultiple(
-        "update products set active = 0 where code = 'X'; update products set min_stock_e4 = 30000 where code = 'P'",
-      );
-      await movement(service, { quantity: "2.5", unit_cost: "3.33" });
-      const rows = br((await service.send("GET", STOCK)).text);
-      expect(
-        rows.map((row) => [row.Código, row.Quantidade, row["Preço de Custo"], row.Status]),
-      ).toEqual([
-        ['="00123"', "0", "0,00", "Esgotado"],
-        ["P", "2,5", "3,332", "Baixo Estoque"],
-      ]);
-      const search = await service.send("GET", `${STOCK}?search=tin&low=true`);
-      expect(br(search.text).map((row) => row.Código)).toEqual(["P"]);
-      expect(br((await service.send("GET", `${STOCK}?category_id=1`)).text)).toEqual([]);
-    }));
-});
+test("the file holds what was there when it was ordered, however late or often it is written", () =>
+  withService(async (service) => {
+    await filled(service, 600);
+    const before = await bytesOf(service, `${MOVEMENTS}?dialect=rfc4180`);
+    const path = await ordered(service, { type: "movements", dialect: "rfc4180" });
+    await movement(service, { product_code: "P", type: "ENTRADA", quantity: "9" });
+    await work(service.ports);
+    const { bytes } = await bytesOf(service, `${path}/file`);
+    expect(bytes.equals(before.bytes)).toBe(true);
+    expect(await view(service, path)).toMatchObject({ rows: 601, progress: 1 });
+  }));
 
-describe("an export", () => {
-  test("is a file with a name in the company's time, which no cache keeps", () =>
-    withService(async (service) => {
-      service.ports.clock.set(Date.parse("2026-11-23T17:15:00Z"));
-      for (const [path, name] of [
-        [STOCK, "estoque"],
-        [MOVEMENTS, "movimentacoes"],
-      ] as const) {
-        const { status, headers } = await service.send("GET", path, {
-          headers: { origin: "http://localhost:5173" },
-        });
-        expect(status).toBe(200);
-        expect(headers.get("content-type")).toBe("text/csv; charset=utf-8");
-        expect(headers.get("content-disposition")).toBe(
-          `attachment; filename="${name}_20261123_141500.csv"`,
-        );
-        expect(headers.get("cache-control")).toBe("no-store");
-        expect(headers.get("access-control-expose-headers")).toContain("Content-Disposition");
-        expect(headers.get("x-request-id")).not.toBeNull();
-      }
-    }));
+test("an order says what it is, where it will be, and tells the feed when it is ready", () =>
+  withService(async (service) => {
+    await filled(service, 10);
+    const path = await ordered(service, { type: "stock" });
+    expect(await view(service, path)).toMatchObject({
+      type: "stock",
+      filters: {},
+      dialect: "br",
+      state: "queued",
+      progress: 0,
+      rows: 0,
+      bytes: null,
+      file: null,
+      finished_at: null,
+      created_by: 12,
+    });
+    const early = await service.send("GET", `${path}/file`);
+    expect([early.status, early.body.code]).toEqual([409, "export.not_ready"]);
+    await work(service.ports);
+    const done = await view(service, path);
+    expect(done).toMatchObject({
+      state: "done",
+      progress: 1,
+      rows: 2,
+      file: `${path}/file`,
+      expires_at: "2026-11-30T12:00:00.000Z",
+    });
+    const events = await service.rows("select payload from events where type = 'export.ready'");
+    expect(events.map(({ payload }) => JSON.parse(String(payload)))).toEqual([
+      { export_id: done.id, rows: 2, bytes: done.bytes },
+    ]);
+    expect((await service.send("GET", "/api/jobs?kind=export")).body.data).toMatchObject([
+      { id: done.id, kind: "export", state: "done" },
+    ]);
+  }));
 
-  test("is in the dialect that is asked for, br by default", () =>
-    withService(async (service) => {
-      const text = async (query: string) =>
-        new Uint8Array(await (await service.raw("GET", STOCK + query)).arrayBuffer());
-      const [none, br, rfc] = await Promise.all(["", "?dialect=br", "?dialect=rfc4180"].map(text));
-      expect(none).toEqual(br ?? new Uint8Array());
-      expect(new TextDecoder("utf-8", { ignoreBOM: true }).decode(br).slice(0, 13)).toBe(
-        "\uFEFFCódigo;Nome;",
-      );
-      expect(new TextDecoder("utf-8", { ignoreBOM: true }).decode(rfc).slice(0, 12)).toBe(
-        "Código,Nome,",
-      );
-    }));
+test("a body that is not an order is refused field by field", () =>
+  withService(async (service) => {
+    for (const json of [
+      {},
+      { type: "notes" },
+      { type: "stock", filters: { product_code: "P" } },
+      { type: "movements", filters: { from: "2026-02-30" } },
+      { type: "stock", dialect: "excel" },
+      { type: "stock", more: 1 },
+    ]) {
+      const answer = await service.send("POST", "/api/exports", { json });
+      expect([json, answer.status, answer.body.code]).toEqual([json, 422, "request.invalid"]);
+    }
+    expect(await service.rows("select * from jobs")).toEqual([]);
+  }));
 
-  test("of a wrong filter is 422, and says which", () =>
-    withService(async (service) => {
-      for (const [path, query, field] of [
-        [MOVEMENTS, "from=2026-02-30", "/from"],
-        [MOVEMENTS, "to=ontem", "/to"],
-        [MOVEMENTS, "type=COMPRA", "/type"],
-        [MOVEMENTS, "dialect=excel", "/dialect"],
-        [STOCK, "low=sim", "/low"],
-        [STOCK, "category_id=0", "/category_id"],
-        [STOCK, "dialect=BR", "/dialect"],
-      ] as const) {
-        const { status, body } = await service.send("GET", `${path}?${query}`);
-        expect([query, status, body.code, body.errors[0].path]).toEqual([
-          query,
-          422,
-          "request.invalid",
-          field,
-        ]);
-      }
-    }));
+test("a file is given in parts, as RFC 9110 says", () =>
+  withService(async (service) => {
+    await filled(service, 300);
+    const path = await ordered(service, { type: "movements", dialect: "rfc4180" });
+    await work(service.ports);
+    const file = `${path}/file`;
+    const { answer, bytes: whole } = await bytesOf(service, file);
+    const size = whole.length;
+    const etag = answer.headers.get("etag") ?? "";
+    expect(answer.headers.get("accept-ranges")).toBe("bytes");
+    expect(answer.headers.get("content-length")).toBe(String(size));
+    expect(etag).toMatch(/^"[\w.-]+"$/);
+    for (const [range, from, to] of [
+      ["bytes=0-0", 0, 1],
+      ["bytes=0-99", 0, 100],
+      [`bytes=${size - 10}-`, size - 10, size],
+      ["bytes=-7", size - 7, size],
+      [`bytes=-${size * 2}`, 0, size],
+      [`bytes=100-${size * 2}`, 100, size],
+    ] as const) {
+      const part = await bytesOf(service, file, { range });
+      expect([range, part.answer.status]).toEqual([range, 206]);
+      expect(part.answer.headers.get("content-range")).toBe(`bytes ${from}-${to - 1}/${size}`);
+      expect(part.answer.headers.get("content-length")).toBe(String(to - from));
+      expect(part.bytes.equals(whole.subarray(from, to))).toBe(true);
+    }
+    for (const range of ["bytes=0-1,5-6", "items=0-5", "bytes=9-3", "bytes=-", "bytes=a-b", "x"]) {
+      const part = await bytesOf(service, file, { range });
+      expect([range, part.answer.status, part.bytes.length]).toEqual([range, 200, size]);
+    }
+    for (const range of [`bytes=${size}-`, "bytes=-0"]) {
+      const beyond = await service.send("GET", file, { headers: { range } });
+      expect([beyond.status, beyond.body.code]).toEqual([416, "export.range"]);
+      expect(beyond.headers.get("content-range")).toBe(`bytes */${size}`);
+    }
+    const halves = [`bytes=0-${size >> 1}`, `bytes=${(size >> 1) + 1}-`];
+    const joined = await Promise.all(
+      halves.map((range) => bytesOf(service, file, { range, "if-range": etag })),
+    );
+    expect(Buffer.concat(joined.map(({ bytes }) => bytes)).equals(whole)).toBe(true);
+    const other = await bytesOf(service, file, { range: "bytes=0-9", "if-range": '"other"' });
+    expect([other.answer.status, other.bytes.length]).toEqual([200, size]);
+    const known = await service.raw("GET", file, { headers: { "if-none-match": `"x", ${etag}` } });
+    expect([known.status, known.headers.get("etag")]).toEqual([304, etag]);
+    const head = await service.raw("HEAD", file);
+    expect([head.status, (await head.arrayBuffer()).byteLength]).toEqual([200, 0]);
+  }));
 
-  test("shows a company its own rows and no other's", () =>
-    withService(async (service) => {
-      await product(service, "P");
-      await movement(service, {});
-      for (const path of [STOCK, MOVEMENTS])
-        expect(br((await service.send("GET", path, { as: "stranger" })).text)).toEqual([]);
-    }));
-});
+test("who has ordered a file may remove it; another's only a GERENTE", () =>
+  withService(async (service) => {
+    await filled(service, 5);
+    const mine = await ordered(service, { type: "stock" }, "OPERADOR");
+    const theirs = await ordered(service, { type: "stock" }, "GERENTE");
+    await work(service.ports);
+    const forbidden = await service.send("DELETE", theirs, { as: "OPERADOR" });
+    expect([forbidden.status, forbidden.body.code]).toEqual([403, "auth.forbidden"]);
+    expect((await service.raw("GET", `${theirs}/file`)).status).toBe(200);
+    for (const path of [mine, theirs]) {
+      expect((await service.send("DELETE", path, { as: "GERENTE" })).status).toBe(204);
+      expect((await service.send("DELETE", path, { as: "GERENTE" })).status).toBe(204);
+      const gone = await service.send("GET", `${path}/file`);
+      expect([gone.status, gone.body.code]).toEqual([409, "export.not_ready"]);
+    }
+    expect(await service.ports.blobs.list("")).toEqual([]);
+    const foreign = await service.send("DELETE", mine, { as: "stranger" });
+    expect([foreign.status, foreign.body.code]).toEqual([404, "export.not_found"]);
+    const audited = await service.rows("select user_id from audit where action = 'export.cancel'");
+    expect(audited).toEqual([{ user_id: 13 }, { user_id: 13 }]);
+  }));
+
+test("after seven days an export is gone, its file with it", () =>
+  withService(async (service) => {
+    await filled(service, 5);
+    const path = await ordered(service, { type: "stock" });
+    await work(service.ports);
+    // A login does not last as long as a file.
+    const asked = async (where: string) => {
+      const token = await tokenFor(service.ports, 14, "ADMIN");
+      return service.send("GET", where, { headers: { authorization: `Bearer ${token}` } });
+    };
+    service.ports.clock.advance(7 * 86_400_000 - 1);
+    await sweep(service.ports);
+    expect((await asked(`${path}/file`)).status).toBe(200);
+    service.ports.clock.advance(1);
+    // Not even before the sweep comes by.
+    expect((await asked(path)).body.code).toBe("export.not_found");
+    expect(await sweep(service.ports)).toMatchObject({ exports: 1 });
+    expect(await service.ports.blobs.list("")).toEqual([]);
+    expect(await service.rows("select * from jobs")).toEqual([]);
+    expect((await asked(`${path}/file`)).body.code).toBe("export.not_found");
+  }));

@@ -7,7 +7,7 @@ import { SUPPLIERS } from "../../../src/synthetic/trade.ts";
 import { zipOf } from "../../../src/synthetic/zip.ts";
 import { work } from "../../support/jobs.ts";
 import { type Service, withService } from "../../support/service.ts";
-import { MATRIX } from "../support/matrix.ts";
+import { MATRIX } from "../support/role-matrix.ts";
 
 const [supplier] = SUPPLIERS;
 const item = { cProd: "P1", xProd: "PRODUTO", uCom: "UN", qCom: "10", vUnCom: "1.00" };

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import type { Env } from "../env.ts";
-import { reserveBodyBytes } from "./admission.ts";
+import { reserveBodyBytes } from "./in-flight-limits.ts";
 
 /** Small enough to be taken at once: what may wait for its rest is little. */
 const AT_ONCE_BYTES = 65_536;

@@ -1,12 +1,12 @@
 import { expect, test } from "bun:test";
-import { openDownloads } from "../../../src/http/stream/downloads.ts";
+import { openDownloads } from "../../../src/http/stream/download-limit.ts";
 import { followerOf } from "../../../src/journal/follower.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { work } from "../../support/jobs.ts";
 import { type Service, withService } from "../../support/service.ts";
 import { ordered } from "../routes/ordered.ts";
 import { PATH, settle } from "../stream/following.ts";
-import { concrete, MATRIX } from "../support/matrix.ts";
+import { concrete, MATRIX } from "../support/role-matrix.ts";
 
 /** Every address that answers GET: one of each route, and those of a note and a file that are there. */
 async function gets(service: Service): Promise<string[]> {

@@ -7,7 +7,7 @@ import { Failed } from "../../lib/result.ts";
 import { type Bounds, type Shares, shares } from "../../lib/shares.ts";
 import type { PlatformFailure } from "../../ports/failures.ts";
 import { type Env, peerOf } from "../env.ts";
-import { limitDocumentsPerUser } from "./document-share.ts";
+import { limitDocumentsPerUser } from "./documents-per-user.ts";
 
 /** What tells of the service's state is answered also when it has no room. */
 const ALWAYS = /^\/(?:api\/health(?:\/full)?|metrics)$/;

@@ -4,7 +4,7 @@ import { newId } from "../../lib/id.ts";
 import { under } from "../../observability/with-trace.ts";
 import { type Env, peerOf } from "../env.ts";
 import { CLIENT_LEFT } from "../problem.ts";
-import { declaredBytes } from "./received.ts";
+import { declaredBytes } from "./body-bytes.ts";
 
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
 

@@ -6,8 +6,8 @@ import type { Sent } from "../../ingest/upload/unpack.ts";
 import type { IngestFailure } from "../../ingest/verdict/failures.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Env } from "../env.ts";
+import { declaredBytes, readBodyBytes } from "../middleware/body-bytes.ts";
 import { withDeadlinePaused } from "../middleware/deadline.ts";
-import { declaredBytes, readBodyBytes } from "../middleware/received.ts";
 import { type FormPart, readForm } from "./multipart.ts";
 
 /** What a multipart form adds to the files in it: boundaries, headers of the parts, small fields. */

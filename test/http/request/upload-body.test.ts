@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { Hono } from "hono";
 import type { Env } from "../../../src/http/env.ts";
 import { toProblem } from "../../../src/http/problem.ts";
-import { readBatch, readDocument } from "../../../src/http/request/body.ts";
+import { readBatch, readDocument } from "../../../src/http/request/upload-body.ts";
 import { DOCUMENT_BYTES } from "../../../src/ingest/upload/limits.ts";
 import { hex } from "../../../src/lib/hash.ts";
 import { rawZip } from "../../ingest/upload/raw-zip.ts";

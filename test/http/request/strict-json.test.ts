@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { readStrictJson } from "../../../src/http/json-text.ts";
+import { readStrictJson } from "../../../src/http/strict-json.ts";
 import { FULL } from "../../support/full.ts";
 
 const RUNS = FULL ? 20_000 : 1_000;

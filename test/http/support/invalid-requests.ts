@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { KEY, utf8, WHOLE, type Whole } from "./whole-requests.ts";
+import { KEY, utf8, WHOLE, type Whole } from "./valid-requests.ts";
 
 /** A request as a client may send it, whole or broken. */
 export interface Sent {

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { openDownloads } from "../../../src/http/stream/downloads.ts";
+import { openDownloads } from "../../../src/http/stream/download-limit.ts";
 import { withService } from "../../support/service.ts";
 
 const PATHS = ["/api/export/stock", "/api/export/movements"];

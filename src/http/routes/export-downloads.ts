@@ -1,0 +1,120 @@
+import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { accepts } from "hono/accepts";
+import { settingsOf } from "../../accounts/settings.ts";
+import { exportMovements, exportStock, type Wanted } from "../../export/download.ts";
+import type { Env } from "../env.ts";
+import { requires } from "../middleware/permissions.ts";
+import {
+  attachment,
+  DialectSchema,
+  levelFilterOf,
+  MovementFilters,
+  movementFilterOf,
+  StockQuery,
+} from "../request/export-filters.ts";
+import { PROBLEMS } from "../schemas.ts";
+import { limitDownloads } from "../stream/download-limit.ts";
+import { untilRevoked } from "../stream/revocation.ts";
+
+/** How long a reader may pause; each page asked for renews it. */
+const PATIENCE_S = 120;
+
+const csvAnswer = {
+  200: {
+    description: "O CSV, sem limite de linhas",
+    content: { "text/csv": { schema: z.string() } },
+  },
+  default: PROBLEMS,
+} as const;
+
+const stockRoute = createRoute({
+  method: "get",
+  path: "/api/export/stock",
+  operationId: "exportStock",
+  tags: ["exports"],
+  summary: "Exporta o estoque em CSV",
+  ...requires("read"),
+  request: {
+    query: StockQuery.extend({ dialect: DialectSchema }),
+  },
+  responses: csvAnswer,
+});
+
+export const getStockExport = defineOpenAPIRoute<typeof stockRoute, Env>({
+  route: stockRoute,
+  handler: async (c) => {
+    const query = c.req.valid("query");
+    const wanted = await wantedBy(c, query.dialect);
+    const csv = await exportStock(c.var.ports, levelFilterOf(query), wanted);
+    return answer(c, "stock", csv, wanted.timeZone);
+  },
+});
+
+const movementsRoute = createRoute({
+  method: "get",
+  path: "/api/export/movements",
+  operationId: "exportMovements",
+  tags: ["exports"],
+  summary: "Exporta os movimentos em CSV, do mais novo ao mais antigo",
+  ...requires("read"),
+  request: {
+    query: MovementFilters.extend({ dialect: DialectSchema }),
+  },
+  responses: csvAnswer,
+});
+
+export const getMovementsExport = defineOpenAPIRoute<typeof movementsRoute, Env>({
+  route: movementsRoute,
+  handler: async (c) => {
+    const query = c.req.valid("query");
+    const wanted = await wantedBy(c, query.dialect);
+    const filter = movementFilterOf(query, wanted.timeZone);
+    const csv = await exportMovements(c.var.ports, filter, wanted);
+    return answer(c, "movements", csv, wanted.timeZone);
+  },
+});
+
+async function wantedBy(c: Context<Env>, dialect: Wanted["dialect"]): Promise<Wanted> {
+  const { ports, actor, request, requestId, settingsVersion } = c.var;
+  const session = untilRevoked(c);
+  const { timeZone } = await settingsOf(ports, actor.company, settingsVersion);
+  return {
+    company: actor.company,
+    dialect,
+    timeZone,
+    requestId,
+    signal: session.signal,
+    alive() {
+      ports.patience(request, PATIENCE_S);
+      session.look();
+    },
+  };
+}
+
+/** The stream under its name; gzip where the runtime can and the client asks for it. */
+function answer(
+  c: Context<Env>,
+  type: "stock" | "movements",
+  csv: ReadableStream<Uint8Array>,
+  timeZone: string,
+) {
+  const { clock, gzip } = c.var.ports;
+  const headers = {
+    "content-type": "text/csv; charset=utf-8",
+    "content-disposition": attachment(type, clock.now(), timeZone),
+    "cache-control": "no-store",
+  };
+  if (gzip === undefined) return c.body(limitDownloads(c, csv), 200, headers);
+  const encoding = accepts(c, {
+    header: "Accept-Encoding",
+    supports: ["gzip", "identity"],
+    default: "identity",
+  });
+  const varied = { ...headers, vary: "Accept-Encoding" };
+  return encoding === "gzip"
+    ? c.body(limitDownloads(c, gzip(csv)), 200, { ...varied, "content-encoding": "gzip" })
+    : c.body(limitDownloads(c, csv), 200, varied);
+}
+
+export const exportDownloadRoutes = [getStockExport, getMovementsExport] as const;

@@ -1,0 +1,209 @@
+import { describe, expect, test } from "bun:test";
+import { PAGE_ROWS } from "../../../src/export/pages.ts";
+import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
+import { parseCsv } from "../../export/parse-csv.ts";
+import { withService } from "../../support/service.ts";
+import { br, MOVEMENTS, many, movement, product, STOCK } from "./exported.ts";
+
+describe("GET /api/export/movements", () => {
+  test("gives a note's movements with the names, keys, costs and lots that belong to them", () =>
+    withService(async (service) => {
+      const note = syntheticNote({ seed: 7, items: 3 });
+      expect((await service.upload(note.xml, "?approve=true")).body.status).toBe("PROCESSADA");
+      const listed = await service.send("GET", "/api/movements/list?limit=100");
+      const rows = br((await service.send("GET", MOVEMENTS)).text);
+      expect(rows.length).toBe(listed.body.pagination.total);
+      expect(rows.length).toBeGreaterThanOrEqual(3);
+      for (const [i, row] of rows.entries()) {
+        const movement = listed.body.data[i];
+        expect(row).toMatchObject({
+          Data: "23/11/2026 09:00:00",
+          "Produto (Nome)": movement.product.name,
+          Tipo: "ENTRADA",
+          Quantidade: String(movement.quantity).replace(".", ","),
+          Origem: "NFE",
+          Referência: `="${note.accessKey}"`,
+          Usuário: "Pessoa 12",
+          Lote: movement.batch_number ?? "",
+          "Chave de Acesso": `="${note.accessKey}"`,
+          ID: String(movement.id),
+        });
+        expect(Number(row["Custo Total"]?.replace(",", "."))).toBe(movement.total_cost);
+        expect(Number(row["Custo Unitário"]?.replace(",", "."))).toBe(movement.unit_cost);
+      }
+      expect(new Set(rows.map((row) => row["Item da Nota"]))).toEqual(new Set(["1", "2", "3"]));
+    }));
+
+  test("S16: tells who moved by name, and nobody's address", () =>
+    withService(async (service) => {
+      await product(service, "P");
+      await movement(service, {});
+      const { text } = await service.send("GET", MOVEMENTS, { as: "VISUALIZADOR" });
+      expect(br(text)[0]).toMatchObject({ Usuário: "Pessoa 12" });
+      expect(text).not.toContain("@example.com");
+    }));
+
+  test("S12: what a person or a supplier wrote is never a formula", () =>
+    withService(async (service) => {
+      await product(service, "P", "=HYPERLINK(1)");
+      await movement(service, { notes: "@SUM(A1)", reference: "+1+1", batch_number: "-2+3" });
+      for (const dialect of ["br", "rfc4180"]) {
+        const { text } = await service.send("GET", `${MOVEMENTS}?dialect=${dialect}`);
+        const [, row] = parseCsv(text.replace(/^\uFEFF/, ""), dialect === "br" ? ";" : ",");
+        for (const written of ["'=HYPERLINK(1)", "'@SUM(A1)", "'+1+1", "'-2+3"])
+          expect(row).toContain(written);
+      }
+    }));
+
+  test("C10: gives every row, however many pages they fill", () =>
+    withService(async (service) => {
+      await product(service, "P");
+      const count = 2 * PAGE_ROWS + 201;
+      await many(service, count);
+      const rows = br((await service.send("GET", MOVEMENTS)).text);
+      expect(rows.map((row) => row.Observações)).toEqual(
+        Array.from({ length: count }, (_, i) => `linha ${count - i}`),
+      );
+    }));
+
+  test("filters as the list does, in the company's days", () =>
+    withService(async (service) => {
+      const { ports } = service;
+      await product(service, "P");
+      await product(service, "Q");
+      const at = async (iso: string, order: Record<string, unknown>) => {
+        ports.clock.set(Date.parse(iso));
+        await movement(service, order);
+      };
+      await at("2026-11-23T02:59:59Z", { notes: "dia 22" });
+      await at("2026-11-23T03:00:00Z", { notes: "dia 23", product_code: "Q" });
+      await at("2026-11-24T02:59:59.999Z", {
+        notes: "fim do 23",
+        type: "SAIDA",
+        reference: "pedido 9",
+      });
+      await at("2026-11-24T03:00:00Z", { notes: "dia 24", origin: "VENDA" });
+      for (const [query, notes] of [
+        ["from=2026-11-23&to=2026-11-23", ["fim do 23", "dia 23"]],
+        ["to=2026-11-22", ["dia 22"]],
+        ["from=2026-11-24&to=9999-12-31", ["dia 24"]],
+        ["product_code=Q", ["dia 23"]],
+        ["type=SAIDA", ["fim do 23"]],
+        ["origin=venda", ["dia 24"]],
+        ["reference=pedido%209", ["fim do 23"]],
+        ["product_code=Z", []],
+      ] as const) {
+        const { text, status } = await service.send("GET", `${MOVEMENTS}?${query}`);
+        const listed = await service.send("GET", `/api/movements/list?${query}`);
+        expect([query, status, br(text).map((row) => row.Observações)]).toEqual([
+          query,
+          200,
+          [...notes],
+        ]);
+        expect(listed.body.data.map((one: { notes: string }) => one.notes)).toEqual([...notes]);
+      }
+    }));
+
+  test("finds a note's movements by its key, with or without NFe before", () =>
+    withService(async (service) => {
+      const [one, other] = [syntheticNote({ seed: 1 }), syntheticNote({ seed: 2 })];
+      await service.upload(one.xml, "?approve=true");
+      await service.upload(other.xml, "?approve=true");
+      for (const reference of [one.accessKey, `NFe${one.accessKey}`]) {
+        const rows = br((await service.send("GET", `${MOVEMENTS}?reference=${reference}`)).text);
+        expect(rows.length).toBeGreaterThan(0);
+        expect(new Set(rows.map((row) => row.Referência))).toEqual(
+          new Set([`="${one.accessKey}"`]),
+        );
+      }
+    }));
+});
+
+describe("GET /api/export/stock", () => {
+  test("gives what there is of each active product, by name, filtered as the list is", () =>
+    withService(async (service) => {
+      await product(service, "P", "Tinta");
+      await product(service, "00123", "Água");
+      await product(service, "X", "Old");
+      await service.ports.database.writing.executeMultiple(
+        "update products set active = 0 where code = 'X'; update products set min_stock_e4 = 30000 where code = 'P'",
+      );
+      await movement(service, { quantity: "2.5", unit_cost: "3.33" });
+      const rows = br((await service.send("GET", STOCK)).text);
+      expect(
+        rows.map((row) => [row.Código, row.Quantidade, row["Preço de Custo"], row.Status]),
+      ).toEqual([
+        ['="00123"', "0", "0,00", "Esgotado"],
+        ["P", "2,5", "3,332", "Baixo Estoque"],
+      ]);
+      const search = await service.send("GET", `${STOCK}?search=tin&low=true`);
+      expect(br(search.text).map((row) => row.Código)).toEqual(["P"]);
+      expect(br((await service.send("GET", `${STOCK}?category_id=1`)).text)).toEqual([]);
+    }));
+});
+
+describe("an export", () => {
+  test("is a file with a name in the company's time, which no cache keeps", () =>
+    withService(async (service) => {
+      service.ports.clock.set(Date.parse("2026-11-23T17:15:00Z"));
+      for (const [path, name] of [
+        [STOCK, "estoque"],
+        [MOVEMENTS, "movimentacoes"],
+      ] as const) {
+        const { status, headers } = await service.send("GET", path, {
+          headers: { origin: "http://localhost:5173" },
+        });
+        expect(status).toBe(200);
+        expect(headers.get("content-type")).toBe("text/csv; charset=utf-8");
+        expect(headers.get("content-disposition")).toBe(
+          `attachment; filename="${name}_20261123_141500.csv"`,
+        );
+        expect(headers.get("cache-control")).toBe("no-store");
+        expect(headers.get("access-control-expose-headers")).toContain("Content-Disposition");
+        expect(headers.get("x-request-id")).not.toBeNull();
+      }
+    }));
+
+  test("is in the dialect that is asked for, br by default", () =>
+    withService(async (service) => {
+      const text = async (query: string) =>
+        new Uint8Array(await (await service.raw("GET", STOCK + query)).arrayBuffer());
+      const [none, br, rfc] = await Promise.all(["", "?dialect=br", "?dialect=rfc4180"].map(text));
+      expect(none).toEqual(br ?? new Uint8Array());
+      expect(new TextDecoder("utf-8", { ignoreBOM: true }).decode(br).slice(0, 13)).toBe(
+        "\uFEFFCódigo;Nome;",
+      );
+      expect(new TextDecoder("utf-8", { ignoreBOM: true }).decode(rfc).slice(0, 12)).toBe(
+        "Código,Nome,",
+      );
+    }));
+
+  test("of a wrong filter is 422, and says which", () =>
+    withService(async (service) => {
+      for (const [path, query, field] of [
+        [MOVEMENTS, "from=2026-02-30", "/from"],
+        [MOVEMENTS, "to=ontem", "/to"],
+        [MOVEMENTS, "type=COMPRA", "/type"],
+        [MOVEMENTS, "dialect=excel", "/dialect"],
+        [STOCK, "low=sim", "/low"],
+        [STOCK, "category_id=0", "/category_id"],
+        [STOCK, "dialect=BR", "/dialect"],
+      ] as const) {
+        const { status, body } = await service.send("GET", `${path}?${query}`);
+        expect([query, status, body.code, body.errors[0].path]).toEqual([
+          query,
+          422,
+          "request.invalid",
+          field,
+        ]);
+      }
+    }));
+
+  test("shows a company its own rows and no other's", () =>
+    withService(async (service) => {
+      await product(service, "P");
+      await movement(service, {});
+      for (const path of [STOCK, MOVEMENTS])
+        expect(br((await service.send("GET", path, { as: "stranger" })).text)).toEqual([]);
+    }));
+});
