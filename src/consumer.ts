@@ -4,11 +4,11 @@ import { ARCHIVE } from "./ingest/batch/archive.ts";
 import { ingestQueued, parkQueued } from "./ingest/batch/queued.ts";
 import { unpackArchive } from "./ingest/batch/unpack-archive.ts";
 import { parkSingle } from "./journal/one-message-jobs.ts";
-import { Message } from "./messages.ts";
 import { faultOf } from "./observability/traced-job.ts";
 import type { Ports } from "./ports/ports.ts";
 import type { Consumer, Outcome } from "./ports/queue.ts";
 import type { Statement } from "./ports/sql.ts";
+import { Message } from "./queue-messages.ts";
 
 /** Where messages come in, on both runtimes. */
 export const consumerOf = (ports: Ports): Consumer => ({

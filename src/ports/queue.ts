@@ -1,4 +1,4 @@
-import type { Message } from "../messages.ts";
+import type { Message } from "../queue-messages.ts";
 import type { Statement } from "./sql.ts";
 
 /** What became of a message. Retried: the fault's code, for whoever looks at it when it is parked. */

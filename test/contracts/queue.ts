@@ -1,6 +1,6 @@
-import type { Message } from "../../src/messages.ts";
 import type { Consumer, MessageQueue, Outcome } from "../../src/ports/queue.ts";
 import type { Statement } from "../../src/ports/sql.ts";
+import type { Message } from "../../src/queue-messages.ts";
 import { type Contract, same } from "./claims.ts";
 
 export interface OpenQueue {

@@ -1,8 +1,8 @@
 import pMap from "p-map";
 import { JOB_KEPT_MS } from "../../lib/retention.ts";
-import { Message } from "../../messages.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Statement } from "../../ports/sql.ts";
+import { Message } from "../../queue-messages.ts";
 import { bury, forgetDead } from "../libsql/queue-table.ts";
 import { type Deliveries, type Delivery, delayOf, type Hands } from "./consume-batch.ts";
 import { readLetter } from "./letter.ts";

@@ -1,6 +1,6 @@
-import { MESSAGE_BYTES, type Message } from "../../messages.ts";
 import type { MessageQueue } from "../../ports/queue.ts";
 import type { Log } from "../../ports/telemetry.ts";
+import { MESSAGE_BYTES, type Message } from "../../queue-messages.ts";
 import { type Lane, sending } from "../../resilience/policies.ts";
 
 /** What one sendBatch takes. Measured: 4 messages of 100 KiB are refused, 3 of 90,000 bytes pass. */

@@ -1,5 +1,5 @@
-import { keyOf, type Message } from "../../messages.ts";
 import type { Row, Statement } from "../../ports/sql.ts";
+import { keyOf, type Message } from "../../queue-messages.ts";
 
 /** A message that was handed out; `attempts` counts this time too. */
 export interface Lease {

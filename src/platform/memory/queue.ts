@@ -1,5 +1,5 @@
-import { keyOf, type Message } from "../../messages.ts";
 import type { Consumer, MessageQueue } from "../../ports/queue.ts";
+import { keyOf, type Message } from "../../queue-messages.ts";
 
 /** A queue that is gone with the process; `deliver` plays the platform. */
 export interface MemoryQueue extends MessageQueue {

@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
 import { trusted } from "../../../src/lib/cast.ts";
-import { MESSAGE_BYTES, Message } from "../../../src/messages.ts";
 import { bunQueue, type QueueLimits } from "../../../src/platform/bun/queue/queue.ts";
 import { memoryQueue } from "../../../src/platform/memory/queue.ts";
 import type { Consumer, Outcome } from "../../../src/ports/queue.ts";
+import { MESSAGE_BYTES, Message } from "../../../src/queue-messages.ts";
 import { document, file, queueContract, recorder, sent } from "../../contracts/queue.ts";
 import { holds } from "../../support/holds.ts";
 import { type TestPorts, testPorts } from "../../support/ports.ts";

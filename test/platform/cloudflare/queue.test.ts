@@ -1,6 +1,5 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { MESSAGE_BYTES, type Message } from "../../../src/messages.ts";
 import {
   consumeBatch,
   type Delivery,
@@ -11,6 +10,7 @@ import { forgetBuried, parkBatch } from "../../../src/platform/cloudflare/park-b
 import { batchesOf, workersQueue } from "../../../src/platform/cloudflare/queue.ts";
 import type { Consumer, Outcome } from "../../../src/ports/queue.ts";
 import type { Log } from "../../../src/ports/telemetry.ts";
+import { MESSAGE_BYTES, type Message } from "../../../src/queue-messages.ts";
 import { testPorts } from "../../support/ports.ts";
 
 const document = (position: number, job = "j"): Message => ({

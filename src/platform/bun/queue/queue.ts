@@ -1,9 +1,9 @@
 import { newId } from "../../../lib/id.ts";
 import { JOB_KEPT_MS } from "../../../lib/retention.ts";
-import type { Message } from "../../../messages.ts";
 import type { Ports } from "../../../ports/ports.ts";
 import type { Consumer, MessageQueue } from "../../../ports/queue.ts";
 import type { Statement } from "../../../ports/sql.ts";
+import type { Message } from "../../../queue-messages.ts";
 import { depth, enqueue, renew, tidy } from "../../libsql/queue-table.ts";
 import { type Hands, LONGEST_DELAY_MS, QueueLane } from "./queue-lane.ts";
 
