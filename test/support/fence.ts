@@ -29,7 +29,7 @@ const OF_DOORS: Record<string, string> = {
 export const MAY: Record<string, string> = {
   lib: "",
   "version.ts": "",
-  "messages.ts": "",
+  "queue-messages.ts": "",
   "metrics.ts": "",
   nfe: "lib",
   "nfe/xml": "lib",
@@ -38,7 +38,7 @@ export const MAY: Record<string, string> = {
   "nfe/signature": "nfe nfe/xml",
   "nfe/read": "lib nfe nfe/check nfe/layout nfe/xml",
   "config.ts": "nfe",
-  ports: "lib nfe config.ts messages.ts metrics.ts",
+  ports: "lib nfe config.ts queue-messages.ts metrics.ts",
   resilience: "lib",
   observability: "lib ports config.ts metrics.ts version.ts resilience",
   journal: "lib ports",
@@ -67,22 +67,22 @@ export const MAY: Record<string, string> = {
   "http/stream": "lib http http/middleware http/views accounts journal ports",
   "http/routes":
     "lib nfe http http/middleware http/cache http/views http/request http/stream ingest/verdict ingest/upload ingest/note ingest/approve ingest/event ingest/receive ingest/batch stock export mail accounts journal ports version.ts observability",
-  "platform/libsql": "lib ports messages.ts resilience",
+  "platform/libsql": "lib ports queue-messages.ts resilience",
   platform: "lib ports platform/libsql resilience",
-  "platform/memory": "lib ports messages.ts platform",
+  "platform/memory": "lib ports queue-messages.ts platform",
   "platform/bun/files": "lib ports config.ts platform resilience",
   "platform/bun/threads": "lib ports config.ts platform/memory",
   "platform/bun/network": "lib ports resilience",
-  "platform/bun/queue": "lib ports messages.ts platform/libsql",
+  "platform/bun/queue": "lib ports queue-messages.ts platform/libsql",
   "platform/bun/database":
     "lib ports platform platform/libsql platform/bun/files observability resilience",
   "platform/bun":
     "lib ports config.ts version.ts platform platform/libsql platform/memory platform/bun/files platform/bun/threads platform/bun/network platform/bun/queue platform/bun/database observability resilience",
   "platform/cloudflare":
-    "lib ports config.ts messages.ts metrics.ts version.ts platform platform/libsql platform/memory observability resilience",
+    "lib ports config.ts queue-messages.ts metrics.ts version.ts platform platform/libsql platform/memory observability resilience",
   "app.ts": "http http/middleware http/routes ports",
   "maintenance.ts": "ingest/note ingest/batch export mail stock journal ports observability",
-  "consumer.ts": "ingest/batch export journal ports messages.ts observability",
+  "consumer.ts": "ingest/batch export journal ports queue-messages.ts observability",
 };
 
 /** The threads are started by their address; nothing of a door is imported by it. */
