@@ -1,4 +1,4 @@
-import { sweepExports, sweepFiles } from "./export/expire-exports.ts";
+import { expireExportFiles, expireExports } from "./export/expire-exports.ts";
 import { EXPORT } from "./export/exports.ts";
 import { ARCHIVE } from "./ingest/batch/archive.ts";
 import { sweepArchives } from "./ingest/batch/expire-archives.ts";
@@ -40,7 +40,7 @@ export interface Swept {
 type Step = readonly [keyof Swept, (ports: Ports, company: number) => Promise<number>];
 
 const OF_EACH_COMPANY: readonly Step[] = [
-  ["exports", sweepExports],
+  ["exports", expireExports],
   ["batches", sweepBatches],
   ["originals", sweepBytes],
   ["originals", sweepObjects],
@@ -57,7 +57,7 @@ const OF_ALL: readonly (readonly [
   keyof Swept,
   (ports: Ports, signal?: AbortSignal) => Promise<number>,
 ])[] = [
-  ["files", sweepFiles],
+  ["files", expireExportFiles],
   ["files", sweepArchives],
   ["events", sweepEvents],
 ];

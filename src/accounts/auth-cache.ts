@@ -6,14 +6,14 @@ import type { Settings } from "./company.ts";
 import type { Claims } from "./token.ts";
 
 /** A token whose signature was proved, and whom it stood for at a version of the company's accounts. */
-export interface KnownToken {
+export interface CachedToken {
   readonly claims: Claims;
   readonly actor: Actor;
   readonly accountsVersion: number;
 }
 
 /** A key that the database has, and whom it stood for at a version of the company's accounts. */
-export interface KnownKey {
+export interface CachedKey {
   readonly actor: Actor;
   /** Milliseconds UTC. */
   readonly expiresAt: number | null;
@@ -21,33 +21,33 @@ export interface KnownKey {
 }
 
 /** The settings as they were read at a version of the cache tag `settings`. */
-export interface KnownSettings {
+export interface CachedSettings {
   readonly settings: Settings;
   readonly seen: number;
 }
 
-interface Memory {
+interface AuthCache {
   readonly secret: string;
-  readonly tokens: LRUCache<string, KnownToken>;
-  readonly keys: LRUCache<string, KnownKey>;
+  readonly tokens: LRUCache<string, CachedToken>;
+  readonly keys: LRUCache<string, CachedKey>;
   /** When the use of a key (company and id) was last written down. */
   readonly uses: LRUCache<string, number>;
-  readonly settings: LRUCache<number, KnownSettings>;
+  readonly settings: LRUCache<number, CachedSettings>;
 }
 
-const memories = new WeakMap<Reader, Memory>();
+const memories = new WeakMap<Reader, AuthCache>();
 
 /**
  * What is remembered of one database: at most 10,000 tokens, 10,000 keys and 1,000 companies. It lives as long as its reader,
  * and what one secret has signed is forgotten under another.
  * Throws when there is no secret: the door makes one or refuses to start (design decision 17), there is no default.
  */
-export function memoryOf(ports: Pick<Ports, "config" | "reader">): Memory {
+export function authCache(ports: Pick<Ports, "config" | "reader">): AuthCache {
   const secret = ports.config.JWT_SECRET;
   if (secret === undefined) throw new Error("no JWT_SECRET: the door must give one");
   const known = memories.get(ports.reader);
   if (known?.secret === secret) return known;
-  const fresh: Memory = {
+  const fresh: AuthCache = {
     secret,
     tokens: new LRUCache({ max: 10_000 }),
     keys: new LRUCache({ max: 10_000 }),

@@ -4,7 +4,7 @@ import { Failed } from "../lib/result.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Actor, Authenticated } from "./actor.ts";
 import { isWellFormedKey } from "./api-key.ts";
-import { memoryOf } from "./auth-cache.ts";
+import { authCache } from "./auth-cache.ts";
 import type { AccountsFailure } from "./failures.ts";
 import { lesserRole, type Role } from "./roles.ts";
 import { versionsOf } from "./versions.ts";
@@ -19,7 +19,7 @@ export async function authenticateKey(
   key: string,
 ): Promise<Authenticated> {
   if (!isWellFormedKey(key)) throw refused("malformed");
-  const known = memoryOf(ports).keys.get(key);
+  const known = authCache(ports).keys.get(key);
   if (known === undefined) return admit(ports, key);
   mustBeValid(known.expiresAt, ports.clock.now());
   const versions = await versionsOf(ports, known.actor.company);
@@ -33,7 +33,7 @@ async function admit(
   ports: Pick<Ports, "config" | "reader" | "clock">,
   key: string,
 ): Promise<Authenticated> {
-  const { keys } = memoryOf(ports);
+  const { keys } = authCache(ports);
   const [row] = await ports.reader.rows({
     sql: `select k.company, k.id, k.role, k.created_by, k.expires_at, u.role as maker,
         (select version from cache_versions v where v.company = k.company and tag = 'accounts') as accounts,

@@ -3,7 +3,7 @@ import { Failed, orFail } from "../lib/result.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Actor, Authenticated } from "./actor.ts";
 import { looksLikeKey } from "./api-key.ts";
-import { memoryOf } from "./auth-cache.ts";
+import { authCache } from "./auth-cache.ts";
 import { authenticateKey } from "./authenticate-key.ts";
 import type { AccountsFailure } from "./failures.ts";
 import type { Role } from "./roles.ts";
@@ -29,7 +29,7 @@ async function authenticateToken(
   ports: Pick<Ports, "config" | "reader" | "clock">,
   token: string,
 ): Promise<Authenticated> {
-  const { secret, tokens } = memoryOf(ports);
+  const { secret, tokens } = authCache(ports);
   const now = ports.clock.now();
   const known = tokens.get(token);
   if (known === undefined) {
@@ -54,7 +54,7 @@ async function admit(
   claims: Claims,
   versions: Versions,
 ): Promise<Authenticated> {
-  const { tokens } = memoryOf(ports);
+  const { tokens } = authCache(ports);
   const [user] = await ports.reader.rows({
     sql: "select role from users where id = ?1 and company = ?2 and token_version = ?3 and active = 1",
     args: [claims.user_id, claims.company, claims.token_version],

@@ -1,6 +1,6 @@
 import type { Ports } from "../ports/ports.ts";
 import type { Actor } from "./actor.ts";
-import { memoryOf } from "./auth-cache.ts";
+import { authCache } from "./auth-cache.ts";
 
 const HOUR = 3_600_000;
 
@@ -13,7 +13,7 @@ export function recordKeyUse(
   { company, keyId }: Actor,
 ): void {
   if (keyId === undefined) return;
-  const { uses } = memoryOf(ports);
+  const { uses } = authCache(ports);
   const now = ports.clock.now();
   const noted = uses.get(`${company}:${keyId}`);
   if (noted !== undefined && now - noted < HOUR) return;

@@ -1,7 +1,7 @@
 import { Failed } from "../lib/result.ts";
 import type { Ports } from "../ports/ports.ts";
 import { accountTag } from "./account-tag.ts";
-import { memoryOf } from "./auth-cache.ts";
+import { authCache } from "./auth-cache.ts";
 import type { AccountsFailure } from "./failures.ts";
 import { isKnownNetwork } from "./known-networks.ts";
 
@@ -26,7 +26,7 @@ export async function takeLoginAttempt(
   const take = async (by: "network" | "account" | "account_network", key: string) => {
     const { allowed, resetMs } = await ports.limits.take(`login:${by}:${key}`, FIVE_A_MINUTE);
     if (allowed) return;
-    const account = await accountTag(memoryOf(ports).secret, email);
+    const account = await accountTag(authCache(ports).secret, email);
     ports.log("warn", "login.limited", { by, account, peer, request_id: requestId });
     throw new Failed<AccountsFailure>({ code: "rate_limited", retryAfterS: resetMs / 1_000 });
   };

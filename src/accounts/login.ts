@@ -5,7 +5,7 @@ import type { PasswordHasher } from "../ports/passwords.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Statement } from "../ports/sql.ts";
 import { accountTag } from "./account-tag.ts";
-import { memoryOf } from "./auth-cache.ts";
+import { authCache } from "./auth-cache.ts";
 import type { AccountsFailure } from "./failures.ts";
 import { rememberNetwork } from "./known-networks.ts";
 import { networkOf, takeLoginAttempt } from "./login-limits.ts";
@@ -99,7 +99,7 @@ export async function login(
     read: (rows) => user.passwordGenerated && rows[1]?.length === 1,
   });
   if (used) await ports.forgetFirstPassword?.();
-  return { token: await issueToken(memoryOf(ports).secret, user, now), user };
+  return { token: await issueToken(authCache(ports).secret, user, now), user };
 }
 
 /**
@@ -114,7 +114,7 @@ async function recordFailure(
   why: string | null,
   request: { readonly requestId: string; readonly peer: string | null },
 ): Promise<void> {
-  const account = await accountTag(memoryOf(ports).secret, email);
+  const account = await accountTag(authCache(ports).secret, email);
   const { requestId: request_id, peer } = request;
   ports.log("warn", "login.failed", { why, account, peer, request_id });
   const [oldest] = await ports.read

@@ -3,7 +3,7 @@ import { audit, bumpTags } from "../journal/record.ts";
 import { Failed, orFail } from "../lib/result.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Cause } from "./actor.ts";
-import { memoryOf } from "./auth-cache.ts";
+import { authCache } from "./auth-cache.ts";
 import type { AccountsFailure } from "./failures.ts";
 import { forgetNetworks } from "./known-networks.ts";
 import { networkOf, takeLoginAttempt } from "./login-limits.ts";
@@ -75,7 +75,7 @@ export async function changeOwnPassword(
   });
   if (tokenVersion === undefined) throw revoked;
   const token = await issueToken(
-    memoryOf(ports).secret,
+    authCache(ports).secret,
     { ...user, tokenVersion: Number(tokenVersion) },
     now,
   );

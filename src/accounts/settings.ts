@@ -3,7 +3,7 @@ import { audit, bumpTags } from "../journal/record.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Statement } from "../ports/sql.ts";
 import type { Cause } from "./actor.ts";
-import { memoryOf } from "./auth-cache.ts";
+import { authCache } from "./auth-cache.ts";
 import type { Settings } from "./company.ts";
 import { companies } from "./tables.ts";
 import { versionsOf } from "./versions.ts";
@@ -20,7 +20,7 @@ export async function settingsOf(
   company: number,
   seen?: number,
 ): Promise<Settings> {
-  const { settings: memory } = memoryOf(ports);
+  const { settings: memory } = authCache(ports);
   const version = seen ?? (await versionsOf(ports, company)).settings;
   const known = memory.get(company);
   if (known?.seen === version) return known.settings;

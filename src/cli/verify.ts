@@ -17,7 +17,7 @@ import { inlineDocuments } from "../platform/memory/documents.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Value } from "../ports/sql.ts";
 import { reconcile } from "../stock/reconcile.ts";
-import { wrongSpans } from "../stock/spans.ts";
+import { findWrongSpans } from "../stock/spans.ts";
 import { databaseFile } from "./backup.ts";
 import { BLOBS } from "./copies.ts";
 
@@ -155,7 +155,7 @@ async function verifyBalances(
 }
 
 async function verifySums(ports: Needs, company: number, found: Found): Promise<void> {
-  for (const start of await wrongSpans(ports, company))
+  for (const start of await findWrongSpans(ports, company))
     found({
       part: "sums",
       which: new Date(start).toISOString(),

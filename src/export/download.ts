@@ -3,13 +3,13 @@ import type { MovementFilter } from "../stock/ledger.ts";
 import type { LevelFilter } from "../stock/levels.ts";
 import { sheet, type Table } from "./columns.ts";
 import type { Dialect } from "./csv.ts";
-import { MOVEMENTS, movementWalk } from "./movements.ts";
-import { pages, type Walk } from "./pages.ts";
-import { STOCK, stockWalk } from "./stock.ts";
+import { MOVEMENTS, movementKeyset } from "./movements.ts";
+import { type KeysetQuery, pages } from "./pages.ts";
+import { STOCK, stockKeyset } from "./stock.ts";
 import { csvStream } from "./stream.ts";
 
 /** How a file is wanted, and by whom. */
-export interface Wanted {
+export interface DownloadOptions {
   readonly company: number;
   readonly dialect: Dialect;
   /** The IANA zone whose wall clock the instants show. */
@@ -18,7 +18,7 @@ export interface Wanted {
   /** Ends the query between two pages. */
   readonly signal?: AbortSignal | undefined;
   /** Called whenever the reader asks for more. */
-  alive(): void;
+  onRead(): void;
 }
 
 type Needs = Pick<Ports, "reader" | "breathe" | "log" | "meter">;
@@ -27,28 +27,28 @@ type Needs = Pick<Ports, "reader" | "breathe" | "log" | "meter">;
 export const exportMovements = (
   ports: Needs,
   filter: MovementFilter,
-  wanted: Wanted,
+  wanted: DownloadOptions,
 ): Promise<ReadableStream<Uint8Array>> =>
-  download(ports, movementWalk(wanted.company, filter), MOVEMENTS, wanted);
+  download(ports, movementKeyset(wanted.company, filter), MOVEMENTS, wanted);
 
 /** What there is of each active product that a filter lets through, by name, as a CSV; no limit of rows. */
 export const exportStock = (
   ports: Needs,
   filter: LevelFilter,
-  wanted: Wanted,
+  wanted: DownloadOptions,
 ): Promise<ReadableStream<Uint8Array>> =>
-  download(ports, stockWalk(wanted.company, filter), STOCK, wanted);
+  download(ports, stockKeyset(wanted.company, filter), STOCK, wanted);
 
 /** Fails with PlatformFailure `overloaded` before the first byte; later the stream breaks, and the log says so. */
 function download(
   ports: Needs,
-  walk: Walk,
+  walk: KeysetQuery,
   table: Table,
-  { dialect, timeZone, requestId, signal, alive }: Wanted,
+  { dialect, timeZone, requestId, signal, onRead }: DownloadOptions,
 ): Promise<ReadableStream<Uint8Array>> {
   return csvStream(pages(ports, walk, signal), sheet(table, dialect, timeZone), {
-    asked: alive,
-    broken(rows) {
+    onPageRequested: onRead,
+    onFailure(rows) {
       // A reader that has left is no fault of ours.
       const level = signal?.aborted === true ? "info" : "error";
       ports.log(level, "export.interrupted", { rows, request_id: requestId });

@@ -8,7 +8,7 @@ const JOBS = 100;
 const FILES = "exports/";
 
 /** Removes the files of exports whose time is over, and then the exports; gives how many went. */
-export async function sweepExports(ports: Needs, company: number): Promise<number> {
+export async function expireExports(ports: Needs, company: number): Promise<number> {
   const over = await expiredJobs(ports, company, ["export"], ports.clock.now(), JOBS);
   for (const { id, blob } of over) {
     // The file first: a row without one says so, a file without a row would stay.
@@ -22,5 +22,5 @@ export async function sweepExports(ports: Needs, company: number): Promise<numbe
 }
 
 /** Removes files that no export names, older than a day; gives how many. */
-export const sweepFiles = (ports: Needs, signal?: AbortSignal): Promise<number> =>
+export const expireExportFiles = (ports: Needs, signal?: AbortSignal): Promise<number> =>
   sweepFolder(ports, FILES, "j.state = 'done'", signal);

@@ -7,15 +7,15 @@ import { Failed } from "../lib/result.ts";
 import type { PlatformFailure } from "../ports/failures.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { ExportFailure } from "./failures.ts";
-import type { ExportOrder } from "./order.ts";
+import type { ExportParams } from "./order.ts";
 
 /** How long a file is kept, and the line of an export that came to nothing. */
-export const KEPT_MS = 7 * 86_400_000;
+export const EXPORT_KEPT_MS = 7 * 86_400_000;
 
 /** An export as it stands: its job, and what was ordered. */
 export interface Export {
   readonly job: Job;
-  readonly order: ExportOrder;
+  readonly params: ExportParams;
 }
 
 /** Fails with `export.not_found`, also where the job is no export or its time is over. */
@@ -33,7 +33,7 @@ export async function findExport(
   if (job === null || job.kind !== "export" || over)
     throw new Failed<ExportFailure>({ code: "export.not_found", id });
   // order.ts has written it.
-  return { job, order: trusted<ExportOrder>(job.params) };
+  return { job, params: trusted<ExportParams>(job.params) };
 }
 
 /** The whole file, or a part of it. Fails with `export.not_ready`, and with PlatformFailure `file.damaged`. */
@@ -83,7 +83,7 @@ export async function cancelExport(
         sql: `update jobs set state = 'cancelled', finished_at = coalesce(finished_at, ?3),
             expires_at = coalesce(expires_at, ?3 + ?4), updated_at = ?3
           where ${cancellable} returning blob`,
-        args: [company, id, at, KEPT_MS],
+        args: [company, id, at, EXPORT_KEPT_MS],
       },
     ],
     read: ([, row]) => row?.[0]?.blob ?? null,
@@ -96,5 +96,5 @@ export const EXPORT: Single = {
   kind: "export",
   rows: "kind = 'export'",
   piece: "export",
-  keptMs: KEPT_MS,
+  keptMs: EXPORT_KEPT_MS,
 };

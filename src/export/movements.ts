@@ -1,7 +1,7 @@
 import type { Value } from "../ports/sql.ts";
 import { MOVEMENT_JOINS, type MovementFilter, movementFilter } from "../stock/ledger.ts";
 import type { Table } from "./columns.ts";
-import { leaps, sliceSql, type Walk } from "./pages.ts";
+import { countStepOf, type KeysetQuery, pageSql } from "./pages.ts";
 
 const fields = {
   at: "m.created_at",
@@ -55,7 +55,7 @@ const END_OF_TIME = Number.MAX_SAFE_INTEGER;
  * The movements that a filter lets through, newest first (instant, then id), by the index over time or, for one product,
  * over its time. The other conditions are tried on each row of a slice.
  */
-export function movementWalk(company: number, filter: MovementFilter): Walk {
+export function movementKeyset(company: number, filter: MovementFilter): KeysetQuery {
   const { product, from, until } = filter;
   const { where, args: matched } = movementFilter(company, filter);
   const index = product === undefined ? "movements_by_time" : "movements_by_product";
@@ -72,11 +72,11 @@ export function movementWalk(company: number, filter: MovementFilter): Walk {
   const source = `movements m indexed by ${index}`;
   const order = `where ${seek.join(" and ")} order by m.created_at desc, m.id desc`;
   const joined = `from ${source} ${MOVEMENT_JOINS} ${order}`;
-  const sql = sliceSql(key, MOVEMENTS, where, joined, `?${args.length + 3}`);
+  const sql = pageSql(key, MOVEMENTS, where, joined, `?${args.length + 3}`);
   return {
     type: "movements",
     start: [until ?? END_OF_TIME, 0],
-    leap: (after) => leaps(key, `from ${source} ${order}`, [...args, ...after]),
-    slice: (after, rows) => ({ sql, args: [...args, ...after, rows] }),
+    countStep: (after) => countStepOf(key, `from ${source} ${order}`, [...args, ...after]),
+    page: (after, rows) => ({ sql, args: [...args, ...after, rows] }),
   };
 }

@@ -7,20 +7,20 @@ import type { MovementFilter } from "../stock/ledger.ts";
 import type { LevelFilter } from "../stock/levels.ts";
 import type { Table } from "./columns.ts";
 import type { Dialect } from "./csv.ts";
-import { MOVEMENTS, movementWalk } from "./movements.ts";
-import type { Walk } from "./pages.ts";
-import { STOCK, stockWalk } from "./stock.ts";
+import { MOVEMENTS, movementKeyset } from "./movements.ts";
+import type { KeysetQuery } from "./pages.ts";
+import { STOCK, stockKeyset } from "./stock.ts";
 
 export const EXPORT_TYPES = ["stock", "movements"] as const;
 
 /** What a file in the background is to hold; `filter` as the part that lists such rows takes it. */
-export type Wish =
+export type ExportRequest =
   | { readonly type: "stock"; readonly filter: LevelFilter }
   | { readonly type: "movements"; readonly filter: MovementFilter };
 
 /** An export as its job keeps it: everything that decides the bytes of the file. */
-export interface ExportOrder {
-  readonly wish: Wish;
+export interface ExportParams {
+  readonly wish: ExportRequest;
   /** The filters as they were asked for, to be shown again. */
   readonly asked: Record<string, unknown>;
   readonly dialect: Dialect;
@@ -32,16 +32,16 @@ export interface ExportOrder {
  * Orders a file, and gives the job's id. The ledger is append-only: what is in it now is what the file will hold, so that a
  * file begun again after a crash is the same. Fails with `job.too_many`.
  */
-export async function orderExport(
+export async function requestExport(
   ports: Pick<Ports, "reader" | "writer" | "queue" | "clock" | "trace">,
-  wanted: Omit<ExportOrder, "request_id">,
+  wanted: Omit<ExportParams, "request_id">,
   { actor, requestId, peer }: Cause,
 ): Promise<string> {
   const { company, userId } = actor;
   const id = newId();
   const at = ports.clock.now();
   const wish = await bounded(ports, wanted.wish);
-  const params: ExportOrder = { ...wanted, wish, request_id: requestId };
+  const params: ExportParams = { ...wanted, wish, request_id: requestId };
   const sending = ports.queue.send([{ v: 1, kind: "export", company, job: id }]);
   const statements = [
     openJob({
@@ -76,7 +76,7 @@ export async function orderExport(
 }
 
 /** Balances have no past, so the stock is what it is when the file is written. */
-async function bounded(ports: Pick<Ports, "reader">, wish: Wish): Promise<Wish> {
+async function bounded(ports: Pick<Ports, "reader">, wish: ExportRequest): Promise<ExportRequest> {
   if (wish.type === "stock") return wish;
   const [row] = await ports.reader.rows({
     sql: "select coalesce(max(id), 0) as last from movements",
@@ -86,7 +86,10 @@ async function bounded(ports: Pick<Ports, "reader">, wish: Wish): Promise<Wish> 
 }
 
 /** The rows of a wish, and the columns that show them. */
-export const rowsOfWish = (company: number, wish: Wish): { walk: Walk; table: Table } =>
+export const rowsOfRequest = (
+  company: number,
+  wish: ExportRequest,
+): { walk: KeysetQuery; table: Table } =>
   wish.type === "stock"
-    ? { walk: stockWalk(company, wish.filter), table: STOCK }
-    : { walk: movementWalk(company, wish.filter), table: MOVEMENTS };
+    ? { walk: stockKeyset(company, wish.filter), table: STOCK }
+    : { walk: movementKeyset(company, wish.filter), table: MOVEMENTS };

@@ -10,23 +10,23 @@ import type { Cell, Table } from "./columns.ts";
 export const PAGE_ROWS = 250;
 
 /** How many rows a count passes by at once. Measured: 2 ms; of a million counted in one statement, 62 ms. */
-const LEAP_ROWS = 50_000;
+const COUNT_STEP_ROWS = 50_000;
 
 /** Where a row stands in the order of a table: the two values of its key. */
-export type Place = readonly [Value, Value];
+export type Cursor = readonly [Value, Value];
 /** Rows: a cell for each field of the table, and then the row's key. */
 export type Page = readonly (readonly Cell[])[];
 
 /** A table in an order that an index has. */
-export interface Walk {
+export interface KeysetQuery {
   /** What the rows are, for the metrics. */
   readonly type: "movements" | "stock";
   /** Just before the first row. */
-  readonly start: Place;
+  readonly start: Cursor;
   /** Finds the row LEAP_ROWS after a place, in the index alone, and counts what is left where there is none (leaps). */
-  leap(after: Place): Leap;
+  countStep(after: Cursor): CountStep;
   /** Selects the next rows after a place, at most so many (sliceSql). */
-  slice(after: Place, rows: number): Statement;
+  page(after: Cursor, rows: number): Statement;
 }
 
 /**
@@ -36,7 +36,7 @@ export interface Walk {
  */
 export async function* pages(
   ports: Pick<Ports, "reader" | "breathe" | "meter">,
-  walk: Walk,
+  walk: KeysetQuery,
   signal?: AbortSignal,
   rows = PAGE_ROWS,
 ): AsyncGenerator<Page, void, void> {
@@ -44,7 +44,7 @@ export async function* pages(
   for (;;) {
     await ports.breathe();
     signal?.throwIfAborted();
-    const [row] = await ports.reader.rows(walk.slice(place, rows), signal);
+    const [row] = await ports.reader.rows(walk.page(place, rows), signal);
     // What json_array makes of cells, and then of the two values of a key (sliceSql).
     const slice = trusted<Page>(JSON.parse(String(row?.slice)));
     const page = slice.filter((visited) => visited.length > 2);
@@ -52,46 +52,46 @@ export async function* pages(
     yield page;
     const last = slice.at(-1);
     if (last === undefined || slice.length < rows) return;
-    place = trusted<Place>(last.slice(-2));
+    place = trusted<Cursor>(last.slice(-2));
   }
 }
 
 /** How many rows a walk visits in all, matching or not; counted in steps, with the event loop given back between them. */
-export async function countOf(
+export async function countRows(
   ports: Pick<Ports, "reader" | "breathe">,
-  walk: Walk,
+  walk: KeysetQuery,
   signal?: AbortSignal,
 ): Promise<number> {
-  let leap = walk.leap(walk.start);
-  for (let total = 0; ; total += LEAP_ROWS) {
+  let leap = walk.countStep(walk.start);
+  for (let total = 0; ; total += COUNT_STEP_ROWS) {
     await ports.breathe();
     const [row] = await ports.reader.rows(leap.over, signal);
     if (row === undefined) {
       const [rest] = await ports.reader.rows(leap.rest, signal);
       return total + Number(rest?.total);
     }
-    leap = walk.leap([row.first ?? null, row.second ?? null]);
+    leap = walk.countStep([row.first ?? null, row.second ?? null]);
   }
 }
 
 /** One step of a count: over LEAP_ROWS rows, and the rest where there are fewer. */
-export interface Leap {
+export interface CountStep {
   readonly over: Statement;
   readonly rest: Statement;
 }
 
 /** The statements of a step; `source` is the rest of them: from, where, order by. */
-export const leaps = (
+export const countStepOf = (
   key: readonly [string, string],
   source: string,
   args: readonly Value[],
-): Leap => ({
+): CountStep => ({
   over: {
-    sql: `select ${key[0]} as first, ${key[1]} as second ${source} limit 1 offset ${LEAP_ROWS - 1}`,
+    sql: `select ${key[0]} as first, ${key[1]} as second ${source} limit 1 offset ${COUNT_STEP_ROWS - 1}`,
     args,
   },
   rest: {
-    sql: `select count(*) as total from (select 1 ${source} limit ${LEAP_ROWS})`,
+    sql: `select count(*) as total from (select 1 ${source} limit ${COUNT_STEP_ROWS})`,
     args,
   },
 });
@@ -101,7 +101,7 @@ export const leaps = (
  * bench/export.ts). A row that matches gives its cells and its key, another its key alone.
  * `source` is the rest of the statement: from, where, order by; `limit` the parameter that says how many.
  */
-export function sliceSql(
+export function pageSql(
   key: readonly [string, string],
   { fields }: Table,
   matches: string,

@@ -1,6 +1,6 @@
 import { type LevelFilter, levelFilter } from "../stock/levels.ts";
 import type { Table } from "./columns.ts";
-import { leaps, sliceSql, type Walk } from "./pages.ts";
+import { countStepOf, type KeysetQuery, pageSql } from "./pages.ts";
 
 const QUANTITY = "coalesce(b.quantity_e4, 0)";
 
@@ -46,14 +46,14 @@ export const STOCK: Table<keyof typeof fields> = {
 };
 
 /** The active products that a filter lets through, with what there is of each, in the order of their folded names. */
-export function stockWalk(company: number, filter: LevelFilter): Walk {
+export function stockKeyset(company: number, filter: LevelFilter): KeysetQuery {
   const { where, args } = levelFilter(company, filter);
   const n = args.length;
   const key = ["p.search", "p.code"] as const;
   const source = "products p indexed by products_search";
   const after = (first: number) =>
     `where p.company = ?1 and p.active = 1 and (p.search, p.code) > (?${first}, ?${first + 1}) order by p.search, p.code`;
-  const sql = sliceSql(
+  const sql = pageSql(
     key,
     STOCK,
     where,
@@ -64,7 +64,7 @@ export function stockWalk(company: number, filter: LevelFilter): Walk {
     type: "stock",
     // No code is empty.
     start: ["", ""],
-    leap: (place) => leaps(key, `from ${source} ${after(2)}`, [company, ...place]),
-    slice: (place, rows) => ({ sql, args: [...args, ...place, rows] }),
+    countStep: (place) => countStepOf(key, `from ${source} ${after(2)}`, [company, ...place]),
+    page: (place, rows) => ({ sql, args: [...args, ...place, rows] }),
   };
 }

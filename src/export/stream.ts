@@ -4,11 +4,11 @@ import type { ExportFailure } from "./failures.ts";
 import type { Page } from "./pages.ts";
 
 /** Who is told how a file goes on. */
-export interface Watch {
+export interface StreamListener {
   /** Another page was asked for: the reader is alive. */
-  asked(): void;
+  onPageRequested(): void;
   /** The pages failed after so many rows. */
-  broken(rows: number): void;
+  onFailure(rows: number): void;
 }
 
 /**
@@ -19,14 +19,14 @@ export interface Watch {
 export async function csvStream(
   pages: AsyncGenerator<Page, void, void>,
   sheet: Sheet,
-  watch: Watch,
+  watch: StreamListener,
 ): Promise<ReadableStream<Uint8Array>> {
   let first: IteratorResult<Page, void> | null = await pages.next();
   let rows = 0;
   const source = new ReadableStream<Page>(
     {
       async pull(out) {
-        watch.asked();
+        watch.onPageRequested();
         const next = first ?? (await pages.next().catch(interrupted));
         first = null;
         if (next.done) return out.close();
@@ -40,7 +40,7 @@ export async function csvStream(
     { highWaterMark: 0 },
   );
   const interrupted = (cause: unknown): never => {
-    watch.broken(rows);
+    watch.onFailure(rows);
     throw new Failed<ExportFailure>({ code: "export.interrupted", rows }, { cause });
   };
   const encoder = new TextEncoder();

@@ -5,9 +5,9 @@ import { worked } from "../observability/traced-job.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Statement } from "../ports/sql.ts";
 import { sheet } from "./columns.ts";
-import { findExport, KEPT_MS } from "./exports.ts";
-import { type ExportOrder, rowsOfWish } from "./order.ts";
-import { countOf, type Page, pages, type Walk } from "./pages.ts";
+import { EXPORT_KEPT_MS, findExport } from "./exports.ts";
+import { type ExportParams, rowsOfRequest } from "./order.ts";
+import { countRows, type KeysetQuery, type Page, pages } from "./pages.ts";
 import { csvStream } from "./stream.ts";
 
 /** Rows of a page. Measured over a million: 53 MB above the idle server in place of 61 with 500, and as fast. */
@@ -16,7 +16,7 @@ const ROWS = 250;
 const REPORT_MS = 1_000;
 
 /** Which job's file is meant. */
-export interface Which {
+export interface ExportRef {
   readonly company: number;
   readonly job: string;
 }
@@ -28,12 +28,12 @@ export interface Which {
  */
 export async function writeExport(
   ports: Ports,
-  which: Which,
+  which: ExportRef,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<void> {
   const found = await findExport(ports, which.company, which.job).catch(gone);
   if (found === null || found.job.finishedAt !== null) return;
-  const { job, order } = found;
+  const { job, params } = found;
   await worked(
     ports,
     {
@@ -43,11 +43,11 @@ export async function writeExport(
         job: job.id,
         company: job.company,
         user: job.createdBy,
-        type: order.wish.type,
-        request_id: order.request_id,
+        type: params.wish.type,
+        request_id: params.request_id,
       },
     },
-    (traced) => writeFile(traced, which, order, signal),
+    (traced) => writeFile(traced, which, params, signal),
   );
 }
 
@@ -59,11 +59,11 @@ function gone(error: unknown): null {
 
 async function writeFile(
   ports: Ports,
-  which: Which,
-  order: ExportOrder,
+  which: ExportRef,
+  order: ExportParams,
   signal: AbortSignal,
 ): Promise<void> {
-  const { walk, table } = rowsOfWish(which.company, order.wish);
+  const { walk, table } = rowsOfRequest(which.company, order.wish);
   if (!(await began(ports, which, walk, signal))) return;
   const unwanted = new AbortController();
   const either = AbortSignal.any([signal, unwanted.signal]);
@@ -72,7 +72,10 @@ async function writeFile(
   const seen = reported(ports, which, pages(ports, walk, either, ROWS), count, unwanted);
   const cells = sheet(table, order.dialect, order.time_zone);
   try {
-    const csv = await csvStream(seen, cells, { asked: () => undefined, broken: () => undefined });
+    const csv = await csvStream(seen, cells, {
+      onPageRequested: () => undefined,
+      onFailure: () => undefined,
+    });
     const { size } = await ports.blobs.put(key, csv, either);
     if (await finished(ports, which, key, size, count)) return;
   } catch (error) {
@@ -84,11 +87,11 @@ async function writeFile(
 /** False where the export was cancelled before. Says about how many rows there are to visit. */
 async function began(
   ports: Pick<Ports, "reader" | "writer" | "clock" | "breathe">,
-  { company, job }: Which,
-  walk: Walk,
+  { company, job }: ExportRef,
+  walk: KeysetQuery,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const total = await countOf(ports, walk, signal);
+  const total = await countRows(ports, walk, signal);
   return ports.writer.commit({
     statements: [
       {
@@ -105,7 +108,7 @@ async function began(
 /** The pages as they come; once a second the job is told, and where it is no more, `unwanted` aborts. */
 async function* reported(
   ports: Pick<Ports, "writer" | "clock">,
-  { company, job }: Which,
+  { company, job }: ExportRef,
   source: AsyncGenerator<Page, void, void>,
   count: { visited: number; rows: number },
   unwanted: AbortController,
@@ -141,7 +144,7 @@ const progress = (
 /** Makes the file the export's; false where it was cancelled, or another writer came first. */
 async function finished(
   ports: Pick<Ports, "writer" | "clock">,
-  { company, job }: Which,
+  { company, job }: ExportRef,
   key: string,
   bytes: number,
   { rows }: { rows: number },
@@ -161,7 +164,7 @@ async function finished(
         sql: `update jobs set state = 'done', blob = ?3, bytes = ?4, done = ?5, total = ?5, failure = null,
             summary = json_object('rows', ?5), finished_at = ?6, expires_at = ?6 + ?7, updated_at = ?6
           where company = ?1 and id = ?2 and (state = 'running' or blob = ?3) returning id`,
-        args: [company, job, key, bytes, rows, now, KEPT_MS],
+        args: [company, job, key, bytes, rows, now, EXPORT_KEPT_MS],
       },
     ],
     read: ([, row]) => (row?.length ?? 0) > 0,

@@ -1,5 +1,5 @@
 import type { Actor, Cause } from "../accounts/actor.ts";
-import type { Part } from "../lib/shares.ts";
+import type { Reservation } from "../lib/shares.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Deadline } from "../resilience/deadline.ts";
 
@@ -18,7 +18,7 @@ export interface Env {
     /** What `signal` is of; absent where no deadline stands before the route. */
     time?: Deadline;
     /** What this request's body takes of the memory for bodies; absent where no admission stands before the route. */
-    body?: Part;
+    body?: Reservation;
     /** Own or the caller's X-Request-Id. */
     requestId: string;
     /** The code of the problem that answers, where one does. */

@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { HOLD_CODES } from "../ingest/verdict/failures.ts";
 import { toScaled } from "../lib/decimal.ts";
 import { NOTE_STATUSES } from "../lib/note-status.ts";
-import { oneSpelling } from "../lib/spelling.ts";
+import { normalizedText } from "../lib/spelling.ts";
 import { isAccessKeyShape, unprinted } from "../nfe/access-key.ts";
 
 /** Half a surrogate pair is no character, and a NUL ends the text where it is bound to SQL: either would be lost in silence. */
@@ -14,7 +14,7 @@ export const text = (max: number) => z.string().max(max).refine(isWhole, NOT_WHO
 
 /** A code in the spelling in which codes are kept: two that look alike are one. */
 export const codeText = (max: number) =>
-  z.string().overwrite(oneSpelling).max(max).refine(isWhole, NOT_WHOLE);
+  z.string().overwrite(normalizedText).max(max).refine(isWhole, NOT_WHOLE);
 
 /** 44 characters, in any spelling that a DANFE prints: with or without `NFe`, in groups, in lower case. */
 export const AccessKeyParam = z.object({

@@ -1,5 +1,5 @@
 import { Failed } from "../lib/result.ts";
-import { type Bound, type Holder, shares } from "../lib/shares.ts";
+import { type Holder, type QuotaScope, quota } from "../lib/shares.ts";
 import type { PlatformFailure } from "../ports/failures.ts";
 import type { Ports } from "../ports/ports.ts";
 import { BEGINNING, eventsAfter, type FeedEvent, type Position } from "./feed.ts";
@@ -74,7 +74,7 @@ function makeFollower(ports: FollowedPorts): Follower {
   const { config, pulse, clock, stopping } = ports;
   const channels = new Map<number, Channel>();
   const places = new Set<Listener>();
-  const taken = shares({
+  const taken = quota({
     person: config.SSE_CLIENTS_PER_USER,
     company: config.SSE_CLIENTS_PER_COMPANY,
     all: config.SSE_CLIENTS,
@@ -168,7 +168,7 @@ function makeFollower(ports: FollowedPorts): Follower {
 
   function enter(holder: Holder, listener: Listener): Place {
     const { company } = holder;
-    const place = taken.part(holder);
+    const place = taken.open(holder);
     const full = stopping.aborted ? "all" : place.add(1);
     if (full !== null) throw refused(full, config.SSE_CLIENTS_PER_USER);
     if (places.size === 0) stopping.addEventListener("abort", stop);
@@ -190,7 +190,7 @@ function makeFollower(ports: FollowedPorts): Follower {
       },
       leave() {
         if (!places.delete(listener)) return;
-        place.giveBack();
+        place.release();
         if (places.size === 0) stopping.removeEventListener("abort", stop);
         const channel = channels.get(company);
         channel?.listeners.delete(listener);
@@ -208,7 +208,7 @@ function makeFollower(ports: FollowedPorts): Follower {
   };
 }
 
-function refused(full: Bound, limit: number): Failed<PlatformFailure> {
+function refused(full: QuotaScope, limit: number): Failed<PlatformFailure> {
   const retryAfterS = 5;
   return new Failed(
     full === "person"

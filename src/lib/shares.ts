@@ -5,38 +5,38 @@ export interface Holder {
 }
 
 /** How much each may hold at a time: one person, all of a company, everybody. */
-export interface Bounds {
+export interface QuotaLimits {
   readonly person: number;
   readonly company: number;
   readonly all: number;
 }
 
 /** What stands in the way of somebody who wants more. */
-export type Bound = keyof Bounds;
+export type QuotaScope = keyof QuotaLimits;
 
 /** What one holder has taken at one place. */
-export interface Part {
+export interface Reservation {
   /** Takes so much more. The bound that is in the way, and then nothing was taken; null: taken. */
-  add(amount: number): Bound | null;
+  add(amount: number): QuotaScope | null;
   /** Gives back all of it. May be called again. */
-  giveBack(): void;
+  release(): void;
 }
 
 /** Something that everybody shares. */
-export interface Shares {
+export interface Quota {
   /** Begins a part of nothing; without a holder (a stranger) only the bound of everybody counts. */
-  part(holder: Holder | null): Part;
+  open(holder: Holder | null): Reservation;
   /** What is taken, by everybody. */
-  readonly taken: number;
+  readonly used: number;
 }
 
 /** Counts what is taken, so that neither a person nor a company can take it all. */
-export function shares(bounds: Bounds): Shares {
+export function quota(bounds: QuotaLimits): Quota {
   let taken = 0;
   const people = new Map<string, number>();
   const companies = new Map<number, number>();
 
-  const bound = (holder: Holder | null, amount: number): Bound | null => {
+  const bound = (holder: Holder | null, amount: number): QuotaScope | null => {
     if (taken + amount > bounds.all) return "all";
     if (holder === null) return null;
     if ((companies.get(holder.company) ?? 0) + amount > bounds.company) return "company";
@@ -51,7 +51,7 @@ export function shares(bounds: Bounds): Shares {
   };
 
   return {
-    part(holder) {
+    open(holder) {
       let held = 0;
       return {
         add(amount) {
@@ -61,13 +61,13 @@ export function shares(bounds: Bounds): Shares {
           count(holder, amount);
           return null;
         },
-        giveBack() {
+        release() {
           count(holder, -held);
           held = 0;
         },
       };
     },
-    get taken() {
+    get used() {
       return taken;
     },
   };

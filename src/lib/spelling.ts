@@ -6,5 +6,5 @@ const UNSEEN = /\p{Default_Ignorable_Code_Point}/gu;
  * A text in the one spelling that equal-looking texts share: composed (NFC), without characters that nobody sees (zero-width
  * blanks and joiners, soft hyphens, marks of direction). Case and blanks stay as they are.
  */
-export const oneSpelling = (text: string): string =>
+export const normalizedText = (text: string): string =>
   PLAIN.test(text) ? text : text.normalize("NFC").replace(UNSEEN, "");

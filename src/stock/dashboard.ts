@@ -3,7 +3,7 @@ import { divideHalfUp, fromScaled } from "../lib/decimal.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Row } from "../ports/sql.ts";
 import { type Span, spansOf } from "./spans.ts";
-import { worth, worthOf } from "./valuation.ts";
+import { totalValue, valuationColumns } from "./valuation.ts";
 
 /** What a company has, on one of its days. */
 export interface StockFigures {
@@ -15,8 +15,8 @@ export interface StockFigures {
   /** Active products below their minimum; one that was never moved has nothing. */
   readonly belowMinimum: number;
   /** Of active products at their last cost, and at their sale price; 1/10². */
-  readonly worth_e2: bigint;
-  readonly saleWorth_e2: bigint;
+  readonly costValue_e2: bigint;
+  readonly saleValue_e2: bigint;
   /** Of what is in stock at a known cost: by unit, decimal text of at most 4 places; null where there is none. */
   readonly averageCost: string | null;
   /** Active products in stock that have not moved for 30 days, today included. */
@@ -70,9 +70,9 @@ export async function stockFigures(
   };
 }
 
-const COST = worthOf("last_cost_e2", "last_cost_quantity_e4");
-const SALE = worthOf("sale_price_e2", "10000");
-const AVERAGE = worthOf("cost_in_stock_e2", "last_cost_quantity_e4");
+const COST = valuationColumns("last_cost_e2", "last_cost_quantity_e4");
+const SALE = valuationColumns("sale_price_e2", "10000");
+const AVERAGE = valuationColumns("cost_in_stock_e2", "last_cost_quantity_e4");
 
 const SLICE_SQL = `
   select count(*) as products, max(code) as last, cast(coalesce(sum(quantity_e4), 0) as text) as quantity_e4,
@@ -95,7 +95,7 @@ async function sumsOfProducts(
   signal?: AbortSignal,
 ) {
   const sums = { activeProducts: 0, belowMinimum: 0, idle: 0 };
-  const large = { quantity_e4: 0n, worth_e2: 0n, saleWorth_e2: 0n };
+  const large = { quantity_e4: 0n, costValue_e2: 0n, saleValue_e2: 0n };
   const known = { e4: 0n, e2: 0n };
   let after: string | null = "";
   while (after !== null) {
@@ -108,10 +108,10 @@ async function sumsOfProducts(
     sums.belowMinimum += Number(row.low);
     sums.idle += Number(row.idle);
     large.quantity_e4 += BigInt(String(row.quantity_e4));
-    large.worth_e2 += worth(row.cost, row.cost_rest);
-    large.saleWorth_e2 += worth(row.sale, row.sale_rest);
+    large.costValue_e2 += totalValue(row.cost, row.cost_rest);
+    large.saleValue_e2 += totalValue(row.sale, row.sale_rest);
     known.e4 += BigInt(String(row.known_e4));
-    known.e2 += worth(row.known, row.known_rest);
+    known.e2 += totalValue(row.known, row.known_rest);
     after = Number(row.products) < SLICE ? null : String(row.last);
     if (after !== null) await ports.breathe();
   }

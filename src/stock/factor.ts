@@ -58,5 +58,5 @@ export const factorDecimal = ({ e4, divisor }: Factor): string =>
     : fromScaled(divideHalfUp(BigInt(e4) * 1_000_000n, BigInt(divisor)), 10);
 
 /** A quantity (1/10⁴ of the supplier's unit) in stock units, 1/10⁴, half-up; it may be more than a number holds exactly. */
-export const inStock = (quantity_e4: number, { e4, divisor }: Factor): bigint =>
+export const toStockUnits = (quantity_e4: number, { e4, divisor }: Factor): bigint =>
   divideHalfUp(BigInt(quantity_e4) * BigInt(e4), 10_000n * BigInt(divisor));

@@ -150,7 +150,7 @@ export async function findMovement(
 }
 
 /** The movements that a note has made, in their order; `part` is the item's, without the lot. */
-export async function movementsOf(
+export async function movementsOfNote(
   ports: Pick<Ports, "reader">,
   company: number,
   accessKey: string,

@@ -23,7 +23,7 @@ export interface ManualMovement {
 }
 
 /** Selects a row where the movement of `move` was made; for statements that come after it. ?1 company, ?2 origin, ?3 posting. */
-export const MOVED =
+export const MOVEMENT_MADE =
   "select 1 from movements where company = ?1 and origin = ?2 and origin_ref = ?3";
 
 /**
@@ -31,7 +31,7 @@ export const MOVED =
  * The first returns the movement's row, or none where the product is unknown or inactive, or an exit would leave less than
  * nothing: then nothing is changed. The database decides, so no two exits can share one piece.
  */
-export function move(movement: ManualMovement): Statement[] {
+export function movementStatements(movement: ManualMovement): Statement[] {
   const m = movement;
   const key = [m.company, m.origin, m.posting];
   return [
@@ -72,6 +72,6 @@ export function move(movement: ManualMovement): Statement[] {
       args: key,
     },
     bumpTagIfChanged(m.company, "products"),
-    addToSpan({ ...m, amounts: [m] }, { sql: MOVED, args: key }),
+    addToSpan({ ...m, amounts: [m] }, { sql: MOVEMENT_MADE, args: key }),
   ];
 }

@@ -106,7 +106,7 @@ export async function spansOf(
 }
 
 /** What a count of movements may ask for; instants are ms UTC, half-open. */
-export interface Counted {
+export interface SpanCountFilter {
   readonly type?: "ENTRADA" | "SAIDA" | undefined;
   /** Only those of notes. */
   readonly ofNotes: boolean;
@@ -118,7 +118,7 @@ export interface Counted {
 export async function countBySpans(
   ports: Pick<Ports, "reader">,
   company: number,
-  { type, ofNotes, from = 0, until = MOST - (MOST % SPAN_MS) }: Counted,
+  { type, ofNotes, from = 0, until = MOST - (MOST % SPAN_MS) }: SpanCountFilter,
   signal?: AbortSignal,
 ): Promise<number | null> {
   if (from % SPAN_MS !== 0 || until % SPAN_MS !== 0) return null;
@@ -145,7 +145,7 @@ const SLICE_MS = 7 * 86_400_000;
  * Proves the sums against the movements, a week in one statement; gives the beginnings (ms UTC) of the spans that are not
  * as they should be. Reads only.
  */
-export async function wrongSpans(
+export async function findWrongSpans(
   ports: Pick<Ports, "reader">,
   company: number,
   signal?: AbortSignal,

@@ -17,7 +17,7 @@ export interface SupplierItem extends SupplierItemKey {
 }
 
 /** The supplier items known for these codes and units of one supplier; unknown ones are absent. */
-export async function knownItems(
+export async function findSupplierItems(
   ports: Pick<Ports, "reader">,
   company: number,
   supplier: string,
@@ -41,7 +41,7 @@ export async function knownItems(
 }
 
 /** A page of supplier items, ordered by supplier, code, unit; `total` counts all that match. */
-export async function listItems(
+export async function supplierItemsPage(
   ports: Pick<Ports, "reader">,
   company: number,
   filter: { supplier?: string | undefined; product?: string | undefined },

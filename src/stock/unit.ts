@@ -1,4 +1,4 @@
-import { oneSpelling } from "../lib/spelling.ts";
+import { normalizedText } from "../lib/spelling.ts";
 
 /** How suppliers in Brazil write a unit, beside its usual form. What may mean two things (LT, ML, GR) stands for itself. */
 const SPELLINGS: Readonly<Record<string, string>> = {
@@ -35,7 +35,11 @@ const KEYS: ReadonlyMap<string, string> = new Map(
  * itself, in upper case. A factor is kept by this key, so that no spelling of a note loses it.
  */
 export function unitKey(text: string): string {
-  const plain = oneSpelling(text).trim().replaceAll(/\s+/g, " ").replace(/\.$/, "").toUpperCase();
+  const plain = normalizedText(text)
+    .trim()
+    .replaceAll(/\s+/g, " ")
+    .replace(/\.$/, "")
+    .toUpperCase();
   return KEYS.get(plain) ?? plain;
 }
 

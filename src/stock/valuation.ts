@@ -6,7 +6,7 @@ import type { Value } from "../ports/sql.ts";
  * `price_e2`. SQLite does this in 64 bits and turns what does not fit into a float in silence; so what would not fit comes
  * back as text, and is reckoned with BigInt. Rare: it takes a quantity and a price of ten digits each.
  */
-export interface Worth {
+export interface ValuationColumns {
   /** SQL for a result column: the sum of what fits, as text. For at most a thousand rows, whose sum then fits too. */
   readonly sum: string;
   /** SQL for another: the rest. */
@@ -14,7 +14,7 @@ export interface Worth {
 }
 
 /** `price` and `per` are columns or numbers of the rows that have a column `quantity_e4`; where either is null: nothing. */
-export function worthOf(price: string, per: string): Worth {
+export function valuationColumns(price: string, per: string): ValuationColumns {
   const twice = `(2 * (abs(quantity_e4) * ${price}) + ${per})`;
   const value = `(${twice} / (2 * ${per}))`;
   const fits = `(typeof(${twice}) = 'integer' and ${value} <= ${Number.MAX_SAFE_INTEGER})`;
@@ -26,7 +26,7 @@ export function worthOf(price: string, per: string): Worth {
 }
 
 /** Both columns of a row, together: 1/10². */
-export function worth(sum: Value | undefined, rest: Value | undefined): bigint {
+export function totalValue(sum: Value | undefined, rest: Value | undefined): bigint {
   let total = BigInt(String(sum ?? 0));
   for (const product of rest === null || rest === undefined ? [] : String(rest).split(",")) {
     const [quantity_e4 = "0", price_e2 = "0", per_e4 = "1"] = product.split(" ");

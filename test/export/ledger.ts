@@ -1,4 +1,4 @@
-import { pages, type Walk } from "../../src/export/pages.ts";
+import { type KeysetQuery, pages } from "../../src/export/pages.ts";
 import { trusted } from "../../src/lib/cast.ts";
 import type { Ports } from "../../src/ports/ports.ts";
 import type { TestPorts } from "../support/ports.ts";
@@ -47,7 +47,7 @@ export async function moved(ports: TestPorts, movements: readonly Moved[]): Prom
 /** One cell of every row that a walk gives, by its place, and how many rows each page had. */
 export async function walked(
   ports: Pick<Ports, "reader" | "breathe" | "meter">,
-  walk: Walk,
+  walk: KeysetQuery,
   cell: number,
 ): Promise<{ rows: (string | number | null)[]; pages: number[] }> {
   const rows: (string | number | null)[] = [];

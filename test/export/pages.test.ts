@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { movementWalk } from "../../src/export/movements.ts";
+import { movementKeyset } from "../../src/export/movements.ts";
 import { PAGE_ROWS, pages } from "../../src/export/pages.ts";
-import { stockWalk } from "../../src/export/stock.ts";
+import { stockKeyset } from "../../src/export/stock.ts";
 import type { Reader, Statement } from "../../src/ports/sql.ts";
 import { foldProducts } from "../../src/stock/fold-products.ts";
 import type { MovementFilter } from "../../src/stock/ledger.ts";
@@ -53,7 +53,7 @@ function expected(filter: MovementFilter): number[] {
 
 describe("movements", () => {
   test("come all, once each, newest first, also where more share an instant than a page holds", async () => {
-    const { rows, pages: sizes } = await walked(ports, movementWalk(1, {}), ID);
+    const { rows, pages: sizes } = await walked(ports, movementKeyset(1, {}), ID);
     expect(rows).toEqual(expected({}));
     const whole = Math.floor(2_400 / PAGE_ROWS);
     expect(sizes).toEqual([...Array(whole).fill(PAGE_ROWS), 2_400 % PAGE_ROWS]);
@@ -75,7 +75,7 @@ describe("movements", () => {
     });
     await fc.assert(
       fc.asyncProperty(filters, async (filter) => {
-        const { rows } = await walked(ports, movementWalk(1, filter), ID);
+        const { rows } = await walked(ports, movementKeyset(1, filter), ID);
         expect(rows).toEqual(expected(filter));
       }),
       { seed: 20261123, numRuns: 60 },
@@ -83,10 +83,10 @@ describe("movements", () => {
   });
 
   test("of another company never come", async () => {
-    const { rows } = await walked(ports, movementWalk(2, {}), ID);
+    const { rows } = await walked(ports, movementKeyset(2, {}), ID);
     expect(rows.length).toBe(700);
     expect(Math.min(...rows.map(Number))).toBe(2_401);
-    expect((await walked(ports, movementWalk(3, {}), ID)).rows).toEqual([]);
+    expect((await walked(ports, movementKeyset(3, {}), ID)).rows).toEqual([]);
   });
 
   test("that are made meanwhile neither shift nor repeat the others", async () => {
@@ -97,7 +97,7 @@ describe("movements", () => {
       Array.from({ length: PAGE_ROWS + 10 }, (_, i) => ({ at: i })),
     );
     const seen: unknown[] = [];
-    for await (const page of pages(own, movementWalk(1, {}))) {
+    for await (const page of pages(own, movementKeyset(1, {}))) {
       seen.push(...page.map((row) => row.at(ID)));
       await moved(own, [{ at: 9_000_000 + seen.length, reference: `late ${seen.length}` }]);
     }
@@ -129,11 +129,11 @@ describe("the stock", () => {
         .map((row) => [String(row.name), String(row.code)] as const)
         .sort(([a, b], [c, d]) => (a === c ? (b < d ? -1 : 1) : a < c ? -1 : 1))
         .map(([, code]) => code);
-    const { rows, pages: sizes } = await walked(own, stockWalk(1, {}), 0);
+    const { rows, pages: sizes } = await walked(own, stockKeyset(1, {}), 0);
     expect(rows).toEqual(order(all));
     expect(sizes.length).toBe(2);
 
-    const low = await walked(own, stockWalk(1, { low: true, search: "nomé X1" }), 0);
+    const low = await walked(own, stockKeyset(1, { low: true, search: "nomé X1" }), 0);
     expect(low.rows).toEqual(
       order(all.filter((row) => Number(row.q) < 50_000 && String(row.code).startsWith("x1"))),
     );
@@ -147,9 +147,9 @@ describe("the stock", () => {
       update products set min_stock_e4 = 50000;
       insert into balances (company, product, quantity_e4, updated_at)
       values (1, 'A', 50000, 0), (1, 'B', 49999, 0), (1, 'C', -1, 0);`);
-    const { rows } = await walked(own, stockWalk(1, {}), 11);
+    const { rows } = await walked(own, stockKeyset(1, {}), 11);
     expect(rows).toEqual(["Em Estoque", "Baixo Estoque", "Esgotado"]);
-    expect((await walked(own, stockWalk(2, {}), 11)).rows).toEqual(Array(3).fill("Esgotado"));
+    expect((await walked(own, stockKeyset(2, {}), 11)).rows).toEqual(Array(3).fill("Esgotado"));
     await own.close();
   });
 });
@@ -172,8 +172,8 @@ describe("a page", () => {
 
   test("is sought in the index that has its order: no scan of a table, nothing sorted", async () => {
     for (const filter of filters) {
-      const walk = movementWalk(1, filter);
-      const plan = await planOf(walk.slice(walk.start, 500));
+      const walk = movementKeyset(1, filter);
+      const plan = await planOf(walk.page(walk.start, 500));
       const index =
         filter.product === undefined
           ? "movements_by_time (company=?"
@@ -183,8 +183,8 @@ describe("a page", () => {
       expect(plan.filter((step) => /TEMP B-TREE|SCAN (?!\(subquery)/.test(step))).toEqual([]);
     }
     for (const filter of [{}, { search: "a" }, { low: true, categoryId: 1 }]) {
-      const walk = stockWalk(1, filter);
-      const plan = await planOf(walk.slice(walk.start, 500));
+      const walk = stockKeyset(1, filter);
+      const plan = await planOf(walk.page(walk.start, 500));
       expect(plan).toContain(
         "SEARCH p USING INDEX products_search (company=? AND (search,code)>(?,?))",
       );
@@ -193,7 +193,7 @@ describe("a page", () => {
   });
 
   test("visits a slice and no more, however few of its rows match", async () => {
-    const { pages: sizes } = await walked(ports, movementWalk(1, { origin: "none" }), ID);
+    const { pages: sizes } = await walked(ports, movementKeyset(1, { origin: "none" }), ID);
     expect(sizes).toEqual(Array(Math.ceil(2_400 / PAGE_ROWS)).fill(0));
   });
 
@@ -208,7 +208,7 @@ describe("a page", () => {
       },
     };
     for (const reference of ["k1", "'; drop table movements; --"])
-      await walked({ ...ports, reader }, movementWalk(1, { reference }), ID);
+      await walked({ ...ports, reader }, movementKeyset(1, { reference }), ID);
     expect([texts.size, statements.length]).toEqual([1, 2 * Math.ceil(2_400 / PAGE_ROWS)]);
   });
 
@@ -218,7 +218,7 @@ describe("a page", () => {
       breaths += 1;
     };
     const { signal, abort } = leaving();
-    const read = pages({ ...ports, breathe }, movementWalk(1, {}), signal);
+    const read = pages({ ...ports, breathe }, movementKeyset(1, {}), signal);
     expect((await read.next()).value?.length).toBe(PAGE_ROWS);
     await read.next();
     expect(breaths).toBe(2);

@@ -21,10 +21,10 @@ function counted(many: number, { broken = many, empty = false } = {}) {
     }
   }
   const watch = {
-    asked: () => {
+    onPageRequested: () => {
       seen.asked += 1;
     },
-    broken: (rows: number) => {
+    onFailure: (rows: number) => {
       seen.brokenAfter = rows;
     },
   };

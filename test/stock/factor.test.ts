@@ -6,8 +6,8 @@ import {
   factorDecimal,
   factorText,
   fractionFactor,
-  inStock,
   sameFactor,
+  toStockUnits,
 } from "../../src/stock/factor.ts";
 
 const fraction = (text: string) => {
@@ -48,13 +48,13 @@ test("a whole number of what the denominator counts is whole, and anything else 
   fc.assert(
     fc.property(whole, whole, whole, (n, d, times) => {
       const factor = fraction(`${n}/${d}`);
-      const e4 = inStock(d * 10_000, factor);
+      const e4 = toStockUnits(d * 10_000, factor);
       expect(e4).toBe(BigInt(n) * 10_000n);
       const exact_e8 = BigInt(times) * 10_000n * BigInt(n) * 10_000n;
-      const off = inStock(times * 10_000, factor) * 10_000n * BigInt(d) - exact_e8;
+      const off = toStockUnits(times * 10_000, factor) * 10_000n * BigInt(d) - exact_e8;
       expect(2n * (off < 0n ? -off : off) <= 10_000n * BigInt(d)).toBe(true);
     }),
     { seed: 20261128, numRuns: 500 },
   );
-  expect(inStock(120_000, decimalFactor(25_000))).toBe(300_000n);
+  expect(toStockUnits(120_000, decimalFactor(25_000))).toBe(300_000n);
 });

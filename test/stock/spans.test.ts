@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { recordMovement } from "../../src/ingest/approve/manual-movement.ts";
 import { listMovements, type MovementFilter } from "../../src/stock/ledger.ts";
-import { addToSpan, SPAN_MS, spansOf, wrongSpans } from "../../src/stock/spans.ts";
+import { addToSpan, findWrongSpans, SPAN_MS, spansOf } from "../../src/stock/spans.ts";
 import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { COMPANY, SUPPLIERS } from "../../src/synthetic/trade.ts";
 import { company } from "../support/companies.ts";
@@ -137,7 +137,7 @@ test("the sums are those of the ledger, as are the versions of products and ever
     const kept = await service.rows(SPANS);
     expect(kept.length).toBeGreaterThan(10);
     expect(kept).toEqual(await service.rows(LEDGER));
-    expect(await wrongSpans(service.ports, 1)).toEqual([]);
+    expect(await findWrongSpans(service.ports, 1)).toEqual([]);
     expect(await service.rows("select product, version from balances order by product")).toEqual(
       await service.rows(`
         select product, count(distinct posting) as version from movements group by product order by product`),
@@ -152,7 +152,7 @@ test("the sums are those of the ledger, as are the versions of products and ever
       update ledger_spans set left_e2 = left_e2 + 1 where span = ${spans[1]};
       insert into ledger_spans select company, span - 2000, 0, 0, 0, 0, 0, 0, 0, 0, 0 from ledger_spans where span = ${spans[0]};
       delete from ledger_spans where span = ${spans.at(-1)};`);
-    expect(await wrongSpans(service.ports, 1)).toEqual(
+    expect(await findWrongSpans(service.ports, 1)).toEqual(
       [Number(spans[0]) - 2_000, spans[1], spans.at(-1)].map((span) => Number(span) * SPAN_MS),
     );
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import fc from "fast-check";
 import { divideHalfUp } from "../../src/lib/decimal.ts";
-import { worth, worthOf } from "../../src/stock/valuation.ts";
+import { totalValue, valuationColumns } from "../../src/stock/valuation.ts";
 import { type TestPorts, testPorts } from "../support/ports.ts";
 
 let ports: TestPorts;
@@ -18,14 +18,14 @@ interface Line {
 
 /** What the database and `worth` make of lines. */
 async function reckoned(lines: readonly Line[]): Promise<bigint> {
-  const { sum, rest } = worthOf("price_e2", "per_e4");
+  const { sum, rest } = valuationColumns("price_e2", "per_e4");
   const [row] = await ports.reader.rows({
     sql: `select ${sum} as fits, ${rest} as rest from (
       select value ->> 'quantity_e4' as quantity_e4, value ->> 'price_e2' as price_e2, value ->> 'per_e4' as per_e4
       from json_each(?1))`,
     args: [JSON.stringify(lines)],
   });
-  return worth(row?.fits, row?.rest);
+  return totalValue(row?.fits, row?.rest);
 }
 
 const byHand = (lines: readonly Line[]): bigint =>

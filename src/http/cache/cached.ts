@@ -5,22 +5,22 @@ import { type ProductTag, type Tag, tagVersions } from "../../journal/versions.t
 import { trusted } from "../../lib/cast.ts";
 import { sha256 } from "../../lib/hash.ts";
 import type { Env } from "../env.ts";
-import { type Answer, keptAnswers } from "./kept-answers.ts";
-import { shared } from "./single-flight.ts";
+import { answerCache, type CachedAnswer } from "./kept-answers.ts";
+import { join } from "./single-flight.ts";
 
 /** What a cached answer is made of. */
-interface Made {
+interface CacheKey {
   /** The tags of everything that is shown: whoever changes that raises one of them. */
-  readonly from: readonly (Tag | ProductTag)[];
+  readonly tags: readonly (Tag | ProductTag)[];
   /**
    * All that the answer depends on beside the database: the request as it was understood (defaults and bounds applied), the
    * day where "now" counts, the role where it matters. Written as JSON it tells one answer from another.
    */
-  readonly by: Readonly<Record<string, unknown>>;
+  readonly vary: Readonly<Record<string, unknown>>;
 }
 
 /** The documentation of the answer that says: what you have is still so. */
-export const UNCHANGED = {
+export const NOT_MODIFIED = {
   304: { description: "A cópia do cliente (If-None-Match) ainda vale" },
 } as const;
 
@@ -34,20 +34,20 @@ export const UNCHANGED = {
  */
 export async function cached<T>(
   c: Context<Env>,
-  made: Made,
+  made: CacheKey,
   compute: (signal: AbortSignal) => Promise<T>,
 ): Promise<Response & TypedResponse<JSONParsed<T>, 200, "json">> {
   const { ports, actor } = c.var;
   const { signal } = c.var;
-  const kept = keptAnswers(ports);
+  const kept = answerCache(ports);
   const make = async (until: AbortSignal) => answerOf(await compute(until));
   if (kept === null) return reply(c, await make(signal), "MISS");
 
-  const versions = await tagVersions(ports, actor.company, made.from, signal);
-  const key = JSON.stringify([actor.company, routePath(c), made.by, versions]);
+  const versions = await tagVersions(ports, actor.company, made.tags, signal);
+  const key = JSON.stringify([actor.company, routePath(c), made.vary, versions]);
   const known = kept.get(key);
   if (known !== undefined) return reply(c, known, "HIT");
-  const { answer, made: first } = await shared(ports, key, signal, async (until) => {
+  const { answer, made: first } = await join(ports, key, signal, async (until) => {
     const fresh = await make(until);
     kept.set(key, fresh);
     return fresh;
@@ -57,13 +57,13 @@ export async function cached<T>(
 
 const encoder = new TextEncoder();
 
-async function answerOf(value: unknown): Promise<Answer> {
+async function answerOf(value: unknown): Promise<CachedAnswer> {
   const body = new Uint8Array(encoder.encode(JSON.stringify(value)));
   return { body, etag: `"${(await sha256(body)).slice(0, 32)}"` };
 }
 
 /** May be kept by the one who asked, who must ask again before each use. */
-function reply<T>(c: Context<Env>, { body, etag }: Answer, how: "HIT" | "MISS") {
+function reply<T>(c: Context<Env>, { body, etag }: CachedAnswer, how: "HIT" | "MISS") {
   const unchanged = matches(c.req.header("if-none-match"), etag);
   const result = unchanged ? "REVALIDATED" : how;
   c.var.ports.meter.count("cache_reads_total", { result });

@@ -2,7 +2,7 @@ import { LRUCache } from "lru-cache";
 import type { Ports } from "../../ports/ports.ts";
 
 /** A read's answer as it goes out: the bytes of its JSON, and the strong ETag of these very bytes. */
-export interface Answer {
+export interface CachedAnswer {
   readonly body: Uint8Array<ArrayBuffer>;
   readonly etag: string;
 }
@@ -12,14 +12,14 @@ const TTL_MS = 600_000;
 /** About what an entry takes beside its bytes: the key, the ETag, their places in the list. */
 const ENTRY_BYTES = 512;
 
-type Kept = LRUCache<string, Answer>;
+type Kept = LRUCache<string, CachedAnswer>;
 const memories = new WeakMap<Ports["reader"], Kept>();
 
 /**
  * The answers that are remembered of one database, at most CACHE_ENTRIES of CACHE_BYTES in all, those asked for last.
  * Null where either is 0: then nothing is remembered. They live as long as their reader does.
  */
-export function keptAnswers({
+export function answerCache({
   config,
   reader,
   clock,

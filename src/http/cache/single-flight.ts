@@ -1,9 +1,9 @@
 import type { Ports } from "../../ports/ports.ts";
-import type { Answer } from "./kept-answers.ts";
+import type { CachedAnswer } from "./kept-answers.ts";
 
 /** An answer in the making, and how many requests wait for it. */
-interface Flight {
-  readonly work: Promise<Answer>;
+interface SingleFlight {
+  readonly work: Promise<CachedAnswer>;
   readonly controller: AbortController;
   waiting: number;
 }
@@ -12,21 +12,21 @@ interface Flight {
  * By the pulse, which those share who may wait for one another: on Workers each request has its own, and what one request
  * waits for ends with it, so nobody may wait along.
  */
-const flights = new WeakMap<Ports["pulse"], Map<string, Flight>>();
+const flights = new WeakMap<Ports["pulse"], Map<string, SingleFlight>>();
 
 /**
  * Makes the answer of a key, or waits along with whoever is making it: of many who ask at once, one works.
  * The work goes on while one of them waits, and its signal aborts when the last one has left. A failure is everybody's, and
  * is not remembered. Rejects with the request's own reason when its signal aborts.
  */
-export async function shared(
+export async function join(
   ports: Pick<Ports, "pulse">,
   key: string,
   signal: AbortSignal,
-  make: (signal: AbortSignal) => Promise<Answer>,
-): Promise<{ answer: Answer; made: boolean }> {
+  make: (signal: AbortSignal) => Promise<CachedAnswer>,
+): Promise<{ answer: CachedAnswer; made: boolean }> {
   signal.throwIfAborted();
-  const here = flights.get(ports.pulse) ?? new Map<string, Flight>();
+  const here = flights.get(ports.pulse) ?? new Map<string, SingleFlight>();
   flights.set(ports.pulse, here);
   const known = here.get(key);
   const flight = known ?? depart(here, key, make);
@@ -48,10 +48,10 @@ export async function shared(
 }
 
 function depart(
-  here: Map<string, Flight>,
+  here: Map<string, SingleFlight>,
   key: string,
-  make: (signal: AbortSignal) => Promise<Answer>,
-): Flight {
+  make: (signal: AbortSignal) => Promise<CachedAnswer>,
+): SingleFlight {
   const controller = new AbortController();
   const land = () => {
     if (here.get(key) === flight) here.delete(key);
@@ -59,7 +59,7 @@ function depart(
   const work = make(controller.signal).finally(land);
   // Those who wait hear of a failure; when all have left, nobody does.
   work.catch(() => undefined);
-  const flight: Flight = { work, controller, waiting: 0 };
+  const flight: SingleFlight = { work, controller, waiting: 0 };
   here.set(key, flight);
   return flight;
 }

@@ -4,7 +4,7 @@ import type { AccountsFailure } from "../../accounts/failures.ts";
 import { networkOf } from "../../accounts/login-limits.ts";
 import type { Config } from "../../config.ts";
 import { Failed } from "../../lib/result.ts";
-import { type Bounds, type Shares, shares } from "../../lib/shares.ts";
+import { type Quota, type QuotaLimits, quota } from "../../lib/shares.ts";
 import type { PlatformFailure } from "../../ports/failures.ts";
 import { type Env, peerOf } from "../env.ts";
 import { limitDocumentsPerUser } from "./documents-per-user.ts";
@@ -16,7 +16,7 @@ const ALWAYS = /^\/(?:api\/health(?:\/full)?|metrics)$/;
 const READS_DOCUMENTS = /^\/api\/nfe\//;
 
 /** Bytes of bodies that may be in memory together, as they have come: a person's are two full batches and their frames. */
-const BODY_BYTES: Bounds = { person: 101 << 20, company: 256 << 20, all: 512 << 20 };
+const BODY_BYTES: QuotaLimits = { person: 101 << 20, company: 256 << 20, all: 512 << 20 };
 
 /** Logins that one network may have in work: each holds a place while its body comes. */
 const LOGINS_PER_NETWORK = 20;
@@ -36,7 +36,7 @@ const WALL_S = 10;
  * Fail with `overloaded`, `rate_limited`, `share_exceeded`.
  */
 export function inFlightLimits(): Record<"admitted" | "shared", MiddlewareHandler<Env>> {
-  const bodies = shares(BODY_BYTES);
+  const bodies = quota(BODY_BYTES);
   const everybody = sharesOf((config) => ({ all: config.MAX_IN_FLIGHT }));
   const people = sharesOf((config) => ({
     person: config.MAX_IN_FLIGHT_PER_USER,
@@ -48,7 +48,7 @@ export function inFlightLimits(): Record<"admitted" | "shared", MiddlewareHandle
   }));
   const sharedByStrangers: MiddlewareHandler<Env> = async (c, next) => {
     const peer = peerOf(c);
-    const place = strangers(c).part(peer === null ? null : { company: 0, person: networkOf(peer) });
+    const place = strangers(c).open(peer === null ? null : { company: 0, person: networkOf(peer) });
     const full = place.add(1);
     if (full === "person")
       throw new Failed<AccountsFailure>({ code: "rate_limited", retryAfterS: 1 });
@@ -56,21 +56,21 @@ export function inFlightLimits(): Record<"admitted" | "shared", MiddlewareHandle
     try {
       await next();
     } finally {
-      place.giveBack();
+      place.release();
     }
   };
   return {
     async admitted(c, next) {
       if (ALWAYS.test(c.req.path)) return next();
       await limitNetworkRate(c);
-      const place = everybody(c).part(null);
+      const place = everybody(c).open(null);
       if (place.add(1) !== null) throw overloaded();
-      c.set("body", bodies.part(null));
+      c.set("body", bodies.open(null));
       try {
         await next();
       } finally {
-        place.giveBack();
-        c.var.body?.giveBack();
+        place.release();
+        c.var.body?.release();
       }
     },
     async shared(c, next) {
@@ -78,7 +78,7 @@ export function inFlightLimits(): Record<"admitted" | "shared", MiddlewareHandle
       // An open route has no actor.
       if (actor === undefined) return ALWAYS.test(c.req.path) ? next() : sharedByStrangers(c, next);
       const holder = holderOf(actor);
-      const place = people(c).part(holder);
+      const place = people(c).open(holder);
       const full = place.add(1);
       const limit = ports.config.MAX_IN_FLIGHT_PER_USER;
       if (full === "person")
@@ -89,12 +89,12 @@ export function inFlightLimits(): Record<"admitted" | "shared", MiddlewareHandle
           retryAfterS: 1,
         });
       if (full !== null) throw overloaded();
-      c.set("body", bodies.part(holder));
+      c.set("body", bodies.open(holder));
       if (READS_DOCUMENTS.test(c.req.path)) c.set("ports", limitDocumentsPerUser(ports, holder));
       try {
         await next();
       } finally {
-        place.giveBack();
+        place.release();
       }
     },
   };
@@ -118,11 +118,11 @@ export function reserveBodyBytes({ var: { body } }: Context<Env>, bytes: number)
 }
 
 /** Made with the first request, which brings the configuration; what is not bounded here is elsewhere. */
-function sharesOf(bounds: (config: Config) => Partial<Bounds>): (c: Context<Env>) => Shares {
+function sharesOf(bounds: (config: Config) => Partial<QuotaLimits>): (c: Context<Env>) => Quota {
   const open = { person: Infinity, company: Infinity, all: Infinity };
-  let made: Shares | undefined;
+  let made: Quota | undefined;
   return (c) => {
-    made ??= shares({ ...open, ...bounds(c.var.ports.config) });
+    made ??= quota({ ...open, ...bounds(c.var.ports.config) });
     return made;
   };
 }

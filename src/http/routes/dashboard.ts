@@ -2,7 +2,7 @@ import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { settingsOf } from "../../accounts/settings.ts";
 import { evolution, stockFigures, today } from "../../stock/dashboard.ts";
-import { cached, UNCHANGED } from "../cache/cached.ts";
+import { cached, NOT_MODIFIED } from "../cache/cached.ts";
 import type { Env } from "../env.ts";
 import { requires } from "../middleware/permissions.ts";
 import { exactNumber, instantOrNull, money, quantity } from "../numbers.ts";
@@ -41,7 +41,7 @@ const statsRoute = createRoute({
   tags: ["dashboard"],
   summary: "Mostra os indicadores do estoque hoje",
   ...requires("read"),
-  responses: { ...responses(200, StatsSchema, "Os indicadores"), ...UNCHANGED },
+  responses: { ...responses(200, StatsSchema, "Os indicadores"), ...NOT_MODIFIED },
 });
 
 export const getStats = defineOpenAPIRoute<typeof statsRoute, Env>({
@@ -49,15 +49,15 @@ export const getStats = defineOpenAPIRoute<typeof statsRoute, Env>({
   handler: async (c) => {
     const { ports, actor } = c.var;
     const here = await dayHere(c);
-    return cached(c, { from: ["dashboard"], by: here }, async (signal) => {
+    return cached(c, { tags: ["dashboard"], vary: here }, async (signal) => {
       const figures = await stockFigures(ports, actor.company, here, signal);
       return {
         total_items: quantity(figures.quantity_e4),
         total_skus: figures.activeProducts,
         entries_this_month: figures.entriesThisMonth,
         low_stock_count: figures.belowMinimum,
-        stock_wealth: money(figures.worth_e2),
-        stock_wealth_sale: money(figures.saleWorth_e2),
+        stock_wealth: money(figures.costValue_e2),
+        stock_wealth_sale: money(figures.saleValue_e2),
         average_cost: exactNumber(figures.averageCost ?? "0"),
         idle_stock_count: figures.idle,
         last_movement_at: instantOrNull(figures.lastMovementAt),
@@ -86,7 +86,7 @@ const evolutionRoute = createRoute({
   ...requires("read"),
   responses: {
     ...responses(200, z.array(DaySchema), "Trinta dias, do mais antigo a hoje"),
-    ...UNCHANGED,
+    ...NOT_MODIFIED,
   },
 });
 
@@ -95,7 +95,7 @@ export const getEvolution = defineOpenAPIRoute<typeof evolutionRoute, Env>({
   handler: async (c) => {
     const { ports, actor } = c.var;
     const here = await dayHere(c);
-    return cached(c, { from: ["dashboard"], by: here }, async (signal) => {
+    return cached(c, { tags: ["dashboard"], vary: here }, async (signal) => {
       const days = await evolution(ports, actor.company, here, signal);
       return days.map((figures) => ({
         date: figures.day,

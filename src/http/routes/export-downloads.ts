@@ -2,7 +2,7 @@ import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { accepts } from "hono/accepts";
 import { settingsOf } from "../../accounts/settings.ts";
-import { exportMovements, exportStock, type Wanted } from "../../export/download.ts";
+import { type DownloadOptions, exportMovements, exportStock } from "../../export/download.ts";
 import type { Env } from "../env.ts";
 import { requires } from "../middleware/permissions.ts";
 import {
@@ -75,7 +75,10 @@ export const getMovementsExport = defineOpenAPIRoute<typeof movementsRoute, Env>
   },
 });
 
-async function wantedBy(c: Context<Env>, dialect: Wanted["dialect"]): Promise<Wanted> {
+async function wantedBy(
+  c: Context<Env>,
+  dialect: DownloadOptions["dialect"],
+): Promise<DownloadOptions> {
   const { ports, actor, request, requestId, settingsVersion } = c.var;
   const session = untilRevoked(c);
   const { timeZone } = await settingsOf(ports, actor.company, settingsVersion);
@@ -85,7 +88,7 @@ async function wantedBy(c: Context<Env>, dialect: Wanted["dialect"]): Promise<Wa
     timeZone,
     requestId,
     signal: session.signal,
-    alive() {
+    onRead() {
       ports.patience(request, PATIENCE_S);
       session.look();
     },

@@ -3,7 +3,7 @@ import type { Context } from "hono";
 import { settingsOf } from "../../accounts/settings.ts";
 import { cancelExport, type Export, findExport, openFile } from "../../export/exports.ts";
 import type { ExportFailure } from "../../export/failures.ts";
-import { EXPORT_TYPES, orderExport, type Wish } from "../../export/order.ts";
+import { EXPORT_TYPES, type ExportRequest, requestExport } from "../../export/order.ts";
 import { JOB_STATES } from "../../journal/jobs.ts";
 import { Failed } from "../../lib/result.ts";
 import { byteRangeOf } from "../byte-range.ts";
@@ -58,14 +58,14 @@ const ExportSchema = z
 
 const pathOf = (id: string) => `/api/exports/${id}`;
 
-function exportView({ job, order }: Export): z.infer<typeof ExportSchema> {
+function exportView({ job, params }: Export): z.infer<typeof ExportSchema> {
   const ready = job.state === "done";
   const visited = job.total === null || job.total === 0 ? 0 : job.done / job.total;
   return {
     id: job.id,
-    type: order.wish.type,
-    filters: order.asked,
-    dialect: order.dialect,
+    type: params.wish.type,
+    filters: params.asked,
+    dialect: params.dialect,
     state: job.state,
     // An estimate is never the end.
     progress: ready ? 1 : Math.min(0.99, Math.floor(visited * 100) / 100),
@@ -99,12 +99,12 @@ export const postExport = defineOpenAPIRoute<typeof orderRoute, Env>({
     const { ports, actor, settingsVersion } = c.var;
     const { timeZone } = await settingsOf(ports, actor.company, settingsVersion);
     const order = c.req.valid("json");
-    const wish: Wish =
+    const wish: ExportRequest =
       order.type === "stock"
         ? { type: order.type, filter: levelFilterOf(order.filters) }
         : { type: order.type, filter: movementFilterOf(order.filters, timeZone) };
     const wanted = { wish, asked: order.filters, dialect: order.dialect, time_zone: timeZone };
-    const id = await orderExport(ports, wanted, causeOf(c));
+    const id = await requestExport(ports, wanted, causeOf(c));
     const made = await findExport(ports, actor.company, id);
     return c.json(exportView(made), 202, { location: pathOf(id) });
   },
@@ -177,14 +177,14 @@ export const getExportFile = defineOpenAPIRoute<typeof fileRoute, Env>({
   route: fileRoute,
   handler: async (c) => {
     const { ports, request } = c.var;
-    const { job, order } = await found(c, c.req.valid("param").id);
+    const { job, params } = await found(c, c.req.valid("param").id);
     const size = job.bytes ?? 0;
     // A file never changes once it is whole: its name says which bytes they are.
     const etag = `"${job.blob?.split("/").at(-1) ?? ""}"`;
     const headers = {
       "accept-ranges": "bytes",
       "cache-control": "private, no-cache",
-      "content-disposition": attachment(order.wish.type, job.createdAt, order.time_zone),
+      "content-disposition": attachment(params.wish.type, job.createdAt, params.time_zone),
       "content-type": "text/csv; charset=utf-8",
       etag,
     };

@@ -3,7 +3,7 @@ import { settingsOf } from "../../accounts/settings.ts";
 import { recordMovement } from "../../ingest/approve/manual-movement.ts";
 import type { ProductTag, Tag } from "../../journal/versions.ts";
 import { findMovement, listMovements, type MovementFilter } from "../../stock/ledger.ts";
-import { cached, UNCHANGED } from "../cache/cached.ts";
+import { cached, NOT_MODIFIED } from "../cache/cached.ts";
 import { dayRange } from "../days.ts";
 import { causeOf, type Env } from "../env.ts";
 import { requires } from "../middleware/permissions.ts";
@@ -113,7 +113,7 @@ const listMovementsRoute = createRoute({
   },
   responses: {
     ...responses(200, pageOf(MovementSchema), "Uma página de movimentos"),
-    ...UNCHANGED,
+    ...NOT_MODIFIED,
   },
 });
 
@@ -131,16 +131,20 @@ export const getMovements = defineOpenAPIRoute<typeof listMovementsRoute, Env>({
       ...dayRange(query, timeZone),
     };
     const { page, limit } = query;
-    return cached(c, { from: shownBy(filter), by: { ...filter, page, limit } }, async (signal) => {
-      const { movements, total } = await listMovements(
-        ports,
-        actor.company,
-        filter,
-        offsetOf(query),
-        signal,
-      );
-      return paged(movements.map(movementView), query, total);
-    });
+    return cached(
+      c,
+      { tags: shownBy(filter), vary: { ...filter, page, limit } },
+      async (signal) => {
+        const { movements, total } = await listMovements(
+          ports,
+          actor.company,
+          filter,
+          offsetOf(query),
+          signal,
+        );
+        return paged(movements.map(movementView), query, total);
+      },
+    );
   },
 });
 

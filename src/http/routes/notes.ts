@@ -9,8 +9,8 @@ import type { IngestFailure } from "../../ingest/verdict/failures.ts";
 import type { Tag } from "../../journal/versions.ts";
 import { trusted } from "../../lib/cast.ts";
 import { Failed } from "../../lib/result.ts";
-import { movementsOf } from "../../stock/ledger.ts";
-import { cached, UNCHANGED } from "../cache/cached.ts";
+import { movementsOfNote } from "../../stock/ledger.ts";
+import { cached, NOT_MODIFIED } from "../cache/cached.ts";
 import { dayRange, plainDays } from "../days.ts";
 import { causeOf, type Env } from "../env.ts";
 import { requirePermission, requires } from "../middleware/permissions.ts";
@@ -62,7 +62,10 @@ const listRoute = createRoute({
       product_code: codeText(120).optional(),
     }),
   },
-  responses: { ...responses(200, pageOf(NoteSummarySchema), "Uma página de notas"), ...UNCHANGED },
+  responses: {
+    ...responses(200, pageOf(NoteSummarySchema), "Uma página de notas"),
+    ...NOT_MODIFIED,
+  },
 });
 
 export const getNotes = defineOpenAPIRoute<typeof listRoute, Env>({
@@ -81,8 +84,8 @@ export const getNotes = defineOpenAPIRoute<typeof listRoute, Env>({
       ...plainDays(query),
     };
     const { page, limit } = query;
-    const from: Tag[] = filter.product === undefined ? ["nfes"] : ["nfes", "supplier_items"];
-    return cached(c, { from, by: { ...filter, page, limit } }, async () => {
+    const tags: Tag[] = filter.product === undefined ? ["nfes"] : ["nfes", "supplier_items"];
+    return cached(c, { tags, vary: { ...filter, page, limit } }, async () => {
       const { rows, total } = await listNotes(ports, actor.company, filter, offsetOf(query));
       return paged(rows.map(summaryView), query, total);
     });
@@ -97,7 +100,7 @@ const detailRoute = createRoute({
   summary: "Mostra uma nota com itens, movimentos, eventos e as regras aplicadas a ela",
   ...requires("read"),
   request: { params: AccessKeyParam },
-  responses: { ...responses(200, NoteDetailSchema, "A nota"), ...UNCHANGED },
+  responses: { ...responses(200, NoteDetailSchema, "A nota"), ...NOT_MODIFIED },
 });
 
 export const getNote = defineOpenAPIRoute<typeof detailRoute, Env>({
@@ -106,13 +109,13 @@ export const getNote = defineOpenAPIRoute<typeof detailRoute, Env>({
     const { ports, actor } = c.var;
     const { access_key } = c.req.valid("param");
     // Its movements name their product and their user.
-    const from: Tag[] = ["nfes", "supplier_items", "products", "users"];
-    return cached(c, { from, by: { access_key } }, async (signal) => {
+    const tags: Tag[] = ["nfes", "supplier_items", "products", "users"];
+    return cached(c, { tags, vary: { access_key } }, async (signal) => {
       const detail = await noteDetail(ports, actor.company, access_key);
       if (detail === null) throw notFound(access_key);
       const { note, items, events, referenced } = detail;
       const [movements, mapping] = await Promise.all([
-        note.posting === null ? [] : movementsOf(ports, actor.company, access_key, signal),
+        note.posting === null ? [] : movementsOfNote(ports, actor.company, access_key, signal),
         mappingOf(ports, actor.company, note.supplierId, items, signal),
       ]);
       return detailView(note, items, events, movements, mapping, referenced);

@@ -1,7 +1,7 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import { unitValue } from "../../lib/decimal.ts";
 import { type Level, listLevels } from "../../stock/levels.ts";
-import { cached, UNCHANGED } from "../cache/cached.ts";
+import { cached, NOT_MODIFIED } from "../cache/cached.ts";
 import type { Env } from "../env.ts";
 import { requires } from "../middleware/permissions.ts";
 import { exactNumber, instant, money, moneyOrNull, quantity, quantityOrNull } from "../numbers.ts";
@@ -86,14 +86,17 @@ const productsRoute = createRoute({
   summary: "Lista os produtos ativos, por nome",
   ...requires("read"),
   request: { query: LevelQuery },
-  responses: { ...responses(200, pageOf(ProductSchema), "Uma página de produtos"), ...UNCHANGED },
+  responses: {
+    ...responses(200, pageOf(ProductSchema), "Uma página de produtos"),
+    ...NOT_MODIFIED,
+  },
 });
 
 export const getProducts = defineOpenAPIRoute<typeof productsRoute, Env>({
   route: productsRoute,
   handler: async (c) => {
     const query = c.req.valid("query");
-    return cached(c, { from: ["products"], by: query }, async (signal) => {
+    return cached(c, { tags: ["products"], vary: query }, async (signal) => {
       const { levels, total } = await listLevels(
         c.var.ports,
         c.var.actor.company,
@@ -120,14 +123,17 @@ const stockRoute = createRoute({
   summary: "Lista o saldo de cada produto, por nome",
   ...requires("read"),
   request: { query: LevelQuery.extend({ low: Flag.optional() }) },
-  responses: { ...responses(200, pageOf(StockItemSchema), "Uma página do estoque"), ...UNCHANGED },
+  responses: {
+    ...responses(200, pageOf(StockItemSchema), "Uma página do estoque"),
+    ...NOT_MODIFIED,
+  },
 });
 
 export const getStock = defineOpenAPIRoute<typeof stockRoute, Env>({
   route: stockRoute,
   handler: async (c) => {
     const query = c.req.valid("query");
-    return cached(c, { from: ["stock", "products"], by: query }, async (signal) => {
+    return cached(c, { tags: ["stock", "products"], vary: query }, async (signal) => {
       const { levels, total } = await listLevels(
         c.var.ports,
         c.var.actor.company,

@@ -1,8 +1,8 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import { mapSupplierItem } from "../../ingest/note/map-supplier-item.ts";
-import { listItems, type SupplierItem } from "../../stock/supplier-items.ts";
+import { type SupplierItem, supplierItemsPage } from "../../stock/supplier-items.ts";
 import { unitKey } from "../../stock/unit.ts";
-import { cached, UNCHANGED } from "../cache/cached.ts";
+import { cached, NOT_MODIFIED } from "../cache/cached.ts";
 import { causeOf, type Env } from "../env.ts";
 import { FactorMembers, factorOfMembers, factorView } from "../factor.ts";
 import { requires } from "../middleware/permissions.ts";
@@ -48,7 +48,7 @@ const listRoute = createRoute({
   },
   responses: {
     ...responses(200, pageOf(SupplierItemSchema), "Uma página do de-para"),
-    ...UNCHANGED,
+    ...NOT_MODIFIED,
   },
 });
 
@@ -56,8 +56,8 @@ export const getSupplierItems = defineOpenAPIRoute<typeof listRoute, Env>({
   route: listRoute,
   handler: async (c) => {
     const query = c.req.valid("query");
-    return cached(c, { from: ["supplier_items"], by: query }, async (signal) => {
-      const { items, total } = await listItems(
+    return cached(c, { tags: ["supplier_items"], vary: query }, async (signal) => {
+      const { items, total } = await supplierItemsPage(
         c.var.ports,
         c.var.actor.company,
         { supplier: query.supplier_cnpj, product: query.product_code },

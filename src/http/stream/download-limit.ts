@@ -1,6 +1,6 @@
 import { holderOf } from "../../accounts/actor.ts";
 import { Failed } from "../../lib/result.ts";
-import { type Bounds, type Part, type Shares, shares } from "../../lib/shares.ts";
+import { type Quota, type QuotaLimits, quota, type Reservation } from "../../lib/shares.ts";
 import type { PlatformFailure } from "../../ports/failures.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Env } from "../env.ts";
@@ -9,19 +9,19 @@ import type { Env } from "../env.ts";
  * Files that are being read at a time while they are made: a reader that pauses holds a page of rows, and the next one. (One
  * that is there already is the runtime's to send, with its length, which Bun takes off a stream of ours.)
  */
-const MOST: Bounds = { person: 20, company: 200, all: 1_000 };
+const MOST: QuotaLimits = { person: 20, company: 200, all: 1_000 };
 
 /** A download that nobody has asked for more is given up when another one wants its place. */
 const UNREAD_MS = 120_000;
 
 interface Download {
-  readonly part: Part;
+  readonly part: Reservation;
   asked: number;
   giveUp(): void;
 }
 
 interface Downloads {
-  readonly places: Shares;
+  readonly places: Quota;
   readonly open: Set<Download>;
 }
 
@@ -29,14 +29,14 @@ interface Downloads {
 const known = new WeakMap<Ports["clock"], Downloads>();
 
 function downloadsOf({ clock }: Pick<Ports, "clock">): Downloads {
-  const made = known.get(clock) ?? { places: shares(MOST), open: new Set() };
+  const made = known.get(clock) ?? { places: quota(MOST), open: new Set() };
   known.set(clock, made);
   return made;
 }
 
 /** How many files are being read now. */
 export const openDownloads = (ports: Pick<Ports, "clock">): number =>
-  downloadsOf(ports).places.taken;
+  downloadsOf(ports).places.used;
 
 /**
  * The bytes as they are, counted as a download of whoever asks until they are read, given up, or not asked for any more.
@@ -49,7 +49,7 @@ export function limitDownloads(
 ): ReadableStream<Uint8Array> {
   const { ports, actor, request } = c.var;
   const downloads = downloadsOf(ports);
-  const part = downloads.places.part(holderOf(actor));
+  const part = downloads.places.open(holderOf(actor));
   let full = part.add(1);
   if (full !== null) {
     giveUpUnread(downloads, ports);
@@ -62,7 +62,7 @@ export function limitDownloads(
   const reader = bytes.getReader();
   const end = () => {
     downloads.open.delete(download);
-    part.giveBack();
+    part.release();
     request.signal.removeEventListener("abort", leave);
   };
   const leave = () => {

@@ -6,7 +6,7 @@ import type { NfeEventRow, NoteItemRow, NoteRow, NoteSummary } from "../../inges
 import type { NoteReceipt } from "../../ingest/note/receipt.ts";
 import { divideHalfUp, unitValue } from "../../lib/decimal.ts";
 import type { NoteStatus } from "../../lib/note-status.ts";
-import { decimalFactor, FACTOR_ONE, inStock } from "../../stock/factor.ts";
+import { decimalFactor, FACTOR_ONE, toStockUnits } from "../../stock/factor.ts";
 import type { Movement } from "../../stock/ledger.ts";
 import { factorView } from "../factor.ts";
 import { exactNumber, instant, instantOrNull, money, quantity } from "../numbers.ts";
@@ -171,7 +171,7 @@ export function itemView(
 ): z.infer<typeof NoteItemSchema> {
   const known = mapping.find(item.code, item.unit);
   const knownFactor = known?.factor ?? FACTOR_ONE;
-  const foreseen_e4 = inStock(item.quantity_e4, knownFactor);
+  const foreseen_e4 = toStockUnits(item.quantity_e4, knownFactor);
   const moved_e4 = movements.reduce((sum, m) => sum + BigInt(Math.abs(m.quantity_e4)), 0n);
   const inStock_e4 = moved_e4 > 0n ? moved_e4 : foreseen_e4;
   // What was told of the supplier's item after the approval is for the next note.

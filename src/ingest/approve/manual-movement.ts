@@ -5,7 +5,7 @@ import { newId } from "../../lib/id.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { StockFailure } from "../../stock/failures.ts";
-import { type ManualMovement, MOVED, move } from "../../stock/movement.ts";
+import { type ManualMovement, MOVEMENT_MADE, movementStatements } from "../../stock/movement.ts";
 import { stockFailureFrom } from "../../stock/out-of-range.ts";
 import { appendLowStockOfMovement } from "./low-stock.ts";
 
@@ -35,9 +35,9 @@ export async function recordMovement(
 ): Promise<number> {
   const { actor, requestId, peer } = cause;
   const movement = movementOf(order, actor, ports.clock.now());
-  const guard = { sql: MOVED, args: [actor.company, movement.origin, movement.posting] };
+  const guard = { sql: MOVEMENT_MADE, args: [actor.company, movement.origin, movement.posting] };
   const statements = [
-    ...move(movement),
+    ...movementStatements(movement),
     appendEvents(
       actor.company,
       movement.at,

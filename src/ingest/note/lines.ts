@@ -1,7 +1,7 @@
 import { apportion, sumExact } from "../../lib/decimal.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Finding } from "../../nfe/document.ts";
-import { FACTOR_ONE, type Factor, inStock, sameFactor } from "../../stock/factor.ts";
+import { FACTOR_ONE, type Factor, sameFactor, toStockUnits } from "../../stock/factor.ts";
 import type { StockFailure } from "../../stock/failures.ts";
 import type { Entry, SupplierLine } from "../../stock/posting.ts";
 import { unitKey } from "../../stock/unit.ts";
@@ -79,7 +79,7 @@ export function bookingLines(bookings: readonly Booking[]): {
     const { item, effect } = booking;
     const unit = unitKey(item.unit);
     if (effect !== "entry" && effect !== "exit") continue;
-    const quantity_e4 = Number(inStock(item.quantity_e4, booking.factor));
+    const quantity_e4 = Number(toStockUnits(item.quantity_e4, booking.factor));
     if (quantity_e4 === 0) continue;
     if (!Number.isSafeInteger(quantity_e4))
       throw new Failed<StockFailure>({

@@ -1,5 +1,5 @@
 import type { Ports } from "../../ports/ports.ts";
-import { knownItems, type SupplierItem } from "../../stock/supplier-items.ts";
+import { findSupplierItems, type SupplierItem } from "../../stock/supplier-items.ts";
 import { unitKey } from "../../stock/unit.ts";
 
 /** What is known of one supplier's codes and units. */
@@ -21,7 +21,7 @@ export async function mappingOf(
   signal?: AbortSignal,
 ): Promise<Mapping> {
   const wanted = items.map(({ code, unit }) => ({ code, unit }));
-  const rows = await knownItems(ports, company, supplier, wanted, signal);
+  const rows = await findSupplierItems(ports, company, supplier, wanted, signal);
   const known = new Map(rows.map((row) => [key(row.code, row.unit), row]));
   return { find: (code, unit) => known.get(key(code, unit)) ?? null };
 }

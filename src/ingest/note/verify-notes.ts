@@ -1,4 +1,4 @@
-import { oneSpelling } from "../../lib/spelling.ts";
+import { normalizedText } from "../../lib/spelling.ts";
 import type { Note } from "../../nfe/note.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Row } from "../../ports/sql.ts";
@@ -86,8 +86,8 @@ function noteIn(
 const told = (item: StockItem) => [
   item.position,
   item.n_item,
-  oneSpelling(item.code),
-  oneSpelling(item.unit),
+  normalizedText(item.code),
+  normalizedText(item.unit),
   item.quantity_e4,
   item.tax_unit,
   item.tax_quantity_e4,

@@ -1,4 +1,4 @@
-import { oneSpelling } from "../../lib/spelling.ts";
+import { normalizedText } from "../../lib/spelling.ts";
 import { unmasked } from "../taxpayer.ts";
 import { attributeOf, type XmlElement } from "../xml/element.ts";
 import { tooMany } from "./field-errors.ts";
@@ -14,7 +14,7 @@ const given = (text: string | undefined): string | undefined => (text === "" ? u
 /** A text that becomes a name or a key: two that look alike are one (lib/spelling.ts). */
 const spelt = (element: XmlElement | undefined): string | undefined => {
   const text = textOf(element);
-  return text === undefined ? undefined : oneSpelling(text).trim();
+  return text === undefined ? undefined : normalizedText(text).trim();
 };
 
 const taxpayer = (group: Group, name: string): string | undefined => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { Hono } from "hono";
 import { ROLES } from "../../../src/accounts/roles.ts";
 import { cached } from "../../../src/http/cache/cached.ts";
-import { keptAnswers } from "../../../src/http/cache/kept-answers.ts";
+import { answerCache } from "../../../src/http/cache/kept-answers.ts";
 import type { Env } from "../../../src/http/env.ts";
 import { bumpTags } from "../../../src/journal/record.ts";
 import type { Tag } from "../../../src/journal/versions.ts";
@@ -27,7 +27,7 @@ function routeOver(ports: TestPorts, compute: Compute) {
     c.set("signal", c.req.raw.signal);
     const role = ROLES.find((known) => known === c.req.header("x-role")) ?? "ADMIN";
     c.set("actor", { company: Number(c.req.header("x-company")), userId: 1, role });
-    return cached(c, { from: ["stock"], by: c.req.query() }, compute);
+    return cached(c, { tags: ["stock"], vary: c.req.query() }, compute);
   });
   app.onError((error, c) => c.text(error.message, 500));
   return async ({ company: of = 1, role, query = "", ifNoneMatch, signal }: Asked = {}) => {
@@ -130,7 +130,7 @@ describe("what is kept", () => {
         expect((await ask({ query: "?a" })).how).toBe("HIT");
         expect((await ask({ query: "?b" })).how).toBe("MISS");
         for (let page = 0; page < 100; page++) await ask({ query: `?page=${page}` });
-        expect(keptAnswers(ports)?.size).toBe(2);
+        expect(answerCache(ports)?.size).toBe(2);
       },
       { CACHE_ENTRIES: 2 },
     ));
@@ -141,7 +141,7 @@ describe("what is kept", () => {
         const ask = routeOver(ports, async () => ({ text: "x".repeat(length) }));
         let length = 4_000;
         for (let page = 0; page < 20; page++) await ask({ query: `?page=${page}` });
-        const kept = keptAnswers(ports);
+        const kept = answerCache(ports);
         expect(kept?.size).toBe(4);
         expect(kept?.calculatedSize).toBeLessThanOrEqual(20_000);
         length = 20_001;
@@ -170,7 +170,7 @@ describe("what is kept", () => {
         expect(how).toBe("MISS");
         expect((await ask({ ifNoneMatch: etag })).status).toBe(304);
         expect(compute.calls).toBe(2);
-        expect(keptAnswers(ports)).toBeNull();
+        expect(answerCache(ports)).toBeNull();
       }, off));
 });
 

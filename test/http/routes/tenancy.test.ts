@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { itemsOf } from "../../../src/ingest/note/stored-note.ts";
-import { movementsOf } from "../../../src/stock/ledger.ts";
+import { movementsOfNote } from "../../../src/stock/ledger.ts";
 import { cancellationEvent } from "../../../src/synthetic/events.ts";
 import { type NoteOptions, syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { SUPPLIERS } from "../../../src/synthetic/trade.ts";
@@ -172,6 +172,6 @@ test("the items and movements of a note are read for its company only, whoever n
     expect(await itemsOf(ports, 1, Number(note?.id))).toHaveLength(2);
     expect(await itemsOf(ports, 2, Number(note?.id))).toEqual([]);
     await fill(service, "stranger", 100);
-    expect(await movementsOf(ports, 1, ours.access_key)).toHaveLength(2);
-    expect(await movementsOf(ports, 3, ours.access_key)).toEqual([]);
+    expect(await movementsOfNote(ports, 1, ours.access_key)).toHaveLength(2);
+    expect(await movementsOfNote(ports, 3, ours.access_key)).toEqual([]);
   }));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { reconcileAll } from "../../../src/stock/reconcile.ts";
-import { wrongSpans } from "../../../src/stock/spans.ts";
+import { findWrongSpans } from "../../../src/stock/spans.ts";
 import { type NoteOptions, syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { COMPANY, CUSTOMER, SUPPLIERS } from "../../../src/synthetic/trade.ts";
 import { parseCsv } from "../../export/parse-csv.ts";
@@ -47,7 +47,7 @@ describe("the cost of a product stays what it was", () => {
         { type: "SAIDA", cost_e2: null },
         { type: "ENTRADA", cost_e2: null },
       ]);
-      expect([await wrongSpans(ports, 1), await reconcileAll(ports, 1)]).toEqual([[], []]);
+      expect([await findWrongSpans(ports, 1), await reconcileAll(ports, 1)]).toEqual([[], []]);
     }),
   );
 });
