@@ -2,9 +2,9 @@ import { createApp } from "./app.ts";
 import { parseConfig } from "./config.ts";
 import { consumerOf } from "./consumer.ts";
 import { signatureRoots } from "./ingest/note/signature-roots.ts";
-import { followerOf } from "./journal/follower.ts";
+import { feedBroadcaster } from "./journal/follower.ts";
 import { pollMailboxes } from "./mail/poll.ts";
-import { SWEEP_EVERY_MS, sweep } from "./maintenance.ts";
+import { MAINTENANCE_EVERY_MS, runMaintenance } from "./maintenance.ts";
 import { compareDocuments } from "./nfe/read/compare.ts";
 import { readDocument } from "./nfe/read/read.ts";
 import { standing } from "./observability/database-gauges.ts";
@@ -31,7 +31,7 @@ try {
         terminal: process.stderr.isTTY ? process.stderr : undefined,
         told: (file) => ports.log("warn", "first_password", { file }),
       });
-      ports.meter.watch(() => ({ sge_stream_clients: followerOf(ports).size }));
+      ports.meter.watch(() => ({ sge_stream_clients: feedBroadcaster(ports).size }));
       ports.meter.watch(() => standing(ports));
       ports.queue.start(consumerOf(ports));
       void keepSwept(ports);
@@ -51,11 +51,11 @@ try {
 async function keepSwept(ports: BunPorts): Promise<void> {
   try {
     await ports.blobs.sweep();
-    await sweep(ports, ports.stopping);
+    await runMaintenance(ports, ports.stopping);
   } catch (error) {
     if (!ports.stopping.aborted) ports.log("warn", "sweep.fault", { code: faultOf(error) });
   }
-  if (!ports.stopping.aborted) setTimeout(keepSwept, SWEEP_EVERY_MS, ports).unref();
+  if (!ports.stopping.aborted) setTimeout(keepSwept, MAINTENANCE_EVERY_MS, ports).unref();
 }
 
 /** Visits the mailboxes now, and again some time after each visit, until the process begins to end; never with a pause of 0. */

@@ -1,9 +1,9 @@
-import { EXPORT } from "./export/exports.ts";
+import { EXPORT_JOB } from "./export/exports.ts";
 import { writeExport } from "./export/write.ts";
-import { ARCHIVE } from "./ingest/batch/archive.ts";
-import { ingestQueued, parkQueued } from "./ingest/batch/queued.ts";
+import { ARCHIVE_JOB } from "./ingest/batch/archive.ts";
+import { parkDocument, processDocument } from "./ingest/batch/queued.ts";
 import { unpackArchive } from "./ingest/batch/unpack-archive.ts";
-import { parkSingle } from "./journal/one-message-jobs.ts";
+import { parkOneMessageJob } from "./journal/one-message-jobs.ts";
 import { faultOf } from "./observability/traced-job.ts";
 import type { Ports } from "./ports/ports.ts";
 import type { Consumer, Outcome } from "./ports/queue.ts";
@@ -35,7 +35,7 @@ export async function consume(ports: Ports, body: unknown, signal?: AbortSignal)
 function work(ports: Ports, message: Message, signal?: AbortSignal): Promise<void> {
   switch (message.kind) {
     case "document":
-      return ingestQueued(ports, message, signal);
+      return processDocument(ports, message, signal);
     case "archive":
       return unpackArchive(ports, message, signal);
     case "export":
@@ -61,10 +61,10 @@ export async function park(
   ports.log("error", "job.parked", { reason, kind, job });
   switch (kind) {
     case "document":
-      return parkQueued(ports, message, reason, along);
+      return parkDocument(ports, message, reason, along);
     case "archive":
-      return parkSingle(ports, ARCHIVE, message, reason, along);
+      return parkOneMessageJob(ports, ARCHIVE_JOB, message, reason, along);
     case "export":
-      return parkSingle(ports, EXPORT, message, reason, along);
+      return parkOneMessageJob(ports, EXPORT_JOB, message, reason, along);
   }
 }

@@ -1,23 +1,23 @@
 import { expireExportFiles, expireExports } from "./export/expire-exports.ts";
-import { EXPORT } from "./export/exports.ts";
-import { ARCHIVE } from "./ingest/batch/archive.ts";
-import { sweepArchives } from "./ingest/batch/expire-archives.ts";
-import { resendSilent, sweepBatches, sweepBytes } from "./ingest/batch/expire-batches.ts";
-import { sweepObjects } from "./ingest/batch/expire-originals.ts";
+import { EXPORT_JOB } from "./export/exports.ts";
+import { ARCHIVE_JOB } from "./ingest/batch/archive.ts";
+import { expireArchives } from "./ingest/batch/expire-archives.ts";
+import { expireBatches, expireBytes, resendItems } from "./ingest/batch/expire-batches.ts";
+import { expireObjects } from "./ingest/batch/expire-originals.ts";
 import { rejudgeSlice } from "./ingest/note/rejudge-waiting.ts";
-import { sweepEvents } from "./journal/expire-events.ts";
-import { resendSingles } from "./journal/one-message-jobs.ts";
-import { sweepMails } from "./mail/expire-mails.ts";
+import { expireEvents } from "./journal/expire-events.ts";
+import { resendOneMessageJobs } from "./journal/one-message-jobs.ts";
+import { expireMails } from "./mail/expire-mails.ts";
 import { faultOf } from "./observability/traced-job.ts";
 import type { Ports } from "./ports/ports.ts";
 import { foldProducts } from "./stock/fold-products.ts";
 import { reconcileSlice } from "./stock/reconcile-slice.ts";
 
 /** How often a server sweeps; on Workers a cron does. */
-export const SWEEP_EVERY_MS = 600_000;
+export const MAINTENANCE_EVERY_MS = 600_000;
 
 /** What one sweep has done, by kind. */
-export interface Swept {
+export interface MaintenanceReport {
   readonly exports: number;
   readonly files: number;
   readonly batches: number;
@@ -37,29 +37,29 @@ export interface Swept {
   readonly faults: number;
 }
 
-type Step = readonly [keyof Swept, (ports: Ports, company: number) => Promise<number>];
+type Step = readonly [keyof MaintenanceReport, (ports: Ports, company: number) => Promise<number>];
 
 const OF_EACH_COMPANY: readonly Step[] = [
   ["exports", expireExports],
-  ["batches", sweepBatches],
-  ["originals", sweepBytes],
-  ["originals", sweepObjects],
-  ["mails", sweepMails],
-  ["resent", resendSilent],
-  ["resent", (ports, company) => resendSingles(ports, ARCHIVE, company)],
-  ["resent", (ports, company) => resendSingles(ports, EXPORT, company)],
+  ["batches", expireBatches],
+  ["originals", expireBytes],
+  ["originals", expireObjects],
+  ["mails", expireMails],
+  ["resent", resendItems],
+  ["resent", (ports, company) => resendOneMessageJobs(ports, ARCHIVE_JOB, company)],
+  ["resent", (ports, company) => resendOneMessageJobs(ports, EXPORT_JOB, company)],
   ["differences", reconcileSlice],
   ["rejudged", rejudgeSlice],
   ["folded", foldProducts],
 ];
 
 const OF_ALL: readonly (readonly [
-  keyof Swept,
+  keyof MaintenanceReport,
   (ports: Ports, signal?: AbortSignal) => Promise<number>,
 ])[] = [
   ["files", expireExportFiles],
-  ["files", sweepArchives],
-  ["events", sweepEvents],
+  ["files", expireArchives],
+  ["events", expireEvents],
 ];
 
 /**
@@ -69,9 +69,12 @@ const OF_ALL: readonly (readonly [
  * itself: it may be stopped anywhere, run again, and run in several processes at once; a step that fails keeps none of the
  * others from being done. Rejects only where not even the companies can be read.
  */
-export async function sweep(ports: Ports, signal?: AbortSignal): Promise<Swept> {
+export async function runMaintenance(
+  ports: Ports,
+  signal?: AbortSignal,
+): Promise<MaintenanceReport> {
   const started = ports.meter.seconds();
-  const done: Record<keyof Swept, number> = {
+  const done: Record<keyof MaintenanceReport, number> = {
     exports: 0,
     files: 0,
     batches: 0,
@@ -84,7 +87,7 @@ export async function sweep(ports: Ports, signal?: AbortSignal): Promise<Swept> 
     folded: 0,
     faults: 0,
   };
-  const take = async (kind: keyof Swept, step: () => Promise<number>) => {
+  const take = async (kind: keyof MaintenanceReport, step: () => Promise<number>) => {
     if (signal?.aborted) return;
     try {
       done[kind] += await step();

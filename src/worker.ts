@@ -3,7 +3,7 @@ import { consumerOf } from "./consumer.ts";
 import { sayFailure } from "./http/problem.ts";
 import { trusted } from "./lib/cast.ts";
 import { deliver } from "./mail/deliver.ts";
-import { sweep } from "./maintenance.ts";
+import { runMaintenance } from "./maintenance.ts";
 import { compareDocuments } from "./nfe/read/compare.ts";
 import { readDocument } from "./nfe/read/read.ts";
 import type { Bindings } from "./platform/cloudflare/bindings.ts";
@@ -51,7 +51,7 @@ export default {
   async scheduled(_cron, bindings) {
     const ports = portsOf(bindings);
     await forgetBuried(ports);
-    await sweep(ports, AbortSignal.timeout(SWEEP_MS));
+    await runMaintenance(ports, AbortSignal.timeout(SWEEP_MS));
   },
 } satisfies ExportedHandler<Bindings>;
 

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { sweep } from "../src/maintenance.ts";
+import { runMaintenance } from "../src/maintenance.ts";
 import { syntheticNote } from "../src/synthetic/synthetic-note.ts";
 import { many, product } from "./http/routes/exported.ts";
 import { ordered } from "./http/routes/ordered.ts";
@@ -49,14 +49,14 @@ test("no statement of a job, of its queue or of the sweep reads a table that gro
     await service.send("POST", `${job}/replay`);
     await service.send("POST", `${file.replace("exports", "jobs")}/replay`);
     service.ports.clock.advance(3_600_000);
-    await sweep(service.ports);
+    await runMaintenance(service.ports);
     await work(service.ports);
     for (const path of [job, file, `${file}/file`, "/api/jobs?kind=batch&state=done"])
       expect((await service.send("GET", path)).status).toBe(200);
     await service.send("DELETE", file);
     await service.ports.queue.depth();
     service.ports.clock.advance(40 * 86_400_000);
-    await sweep(service.ports);
+    await runMaintenance(service.ports);
     const tables = (
       await service.rows(
         "select name from sqlite_master where type = 'table' and name not like 'sqlite_%'",

@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
 import { createApp } from "../src/app.ts";
 import { consumerOf } from "../src/consumer.ts";
-import { sweepBytes } from "../src/ingest/batch/expire-batches.ts";
+import { expireBytes } from "../src/ingest/batch/expire-batches.ts";
 import { trusted } from "../src/lib/cast.ts";
-import { sweep } from "../src/maintenance.ts";
+import { runMaintenance } from "../src/maintenance.ts";
 import { memoryQueue } from "../src/platform/memory/queue.ts";
 import type { Ports } from "../src/ports/ports.ts";
 import { syntheticNote } from "../src/synthetic/synthetic-note.ts";
@@ -66,7 +66,7 @@ test("copies of a note that is stored, with other bytes, go with the next sweep;
     expect(answer.status).toBe(202);
     await work(service.ports);
     expect(await kept(service)).toHaveLength(before.length + copies.length);
-    expect(await sweep(service.ports)).toMatchObject({ originals: copies.length });
+    expect(await runMaintenance(service.ports)).toMatchObject({ originals: copies.length });
     expect(await kept(service)).toEqual(before);
   }));
 
@@ -88,8 +88,8 @@ test("refused documents beyond the bytes that a company may have kept go before 
       waits,
     ];
     await ports.writer.commit({ statements, read: () => undefined });
-    expect(await sweepBytes(ports, 1, 400)).toBe(0);
-    expect(await sweepBytes(ports, 1, 250)).toBe(1);
+    expect(await expireBytes(ports, 1, 400)).toBe(0);
+    expect(await expireBytes(ports, 1, 250)).toBe(1);
     const left = await rows("select sha256 from originals order by sha256");
     expect(left.map(({ sha256 }) => Number(sha256))).toEqual([1, 3, 4, 9]);
   }));
@@ -105,13 +105,13 @@ test("the bytes of what was refused are kept for 30 days, those of a note for go
       { named: 0, expires_at: start + 30 * DAY },
     ]);
     service.ports.clock.advance(30 * DAY - 1);
-    expect(await sweep(service.ports)).toMatchObject({ originals: 0, batches: 0 });
+    expect(await runMaintenance(service.ports)).toMatchObject({ originals: 0, batches: 0 });
     service.ports.clock.advance(1);
-    expect(await sweep(service.ports)).toMatchObject({ originals: 2, batches: 1 });
+    expect(await runMaintenance(service.ports)).toMatchObject({ originals: 2, batches: 1 });
     expect(await kept(service)).toEqual([{ named: 1, expires_at: null }]);
     expect(await service.rows("select * from job_items")).toEqual([]);
     expect(await service.rows("select * from jobs")).toEqual([]);
-    expect(await sweep(service.ports)).toMatchObject({ originals: 0, batches: 0 });
+    expect(await runMaintenance(service.ports)).toMatchObject({ originals: 0, batches: 0 });
   }));
 
 test("bytes that a note named before, or names afterwards, have no day any more", () =>
@@ -124,7 +124,7 @@ test("bytes that a note named before, or names afterwards, have no day any more"
     await queued(service);
     await work(service.ports);
     service.ports.clock.advance(31 * DAY);
-    await sweep(service.ports);
+    await runMaintenance(service.ports);
     expect(await kept(service)).toEqual([{ named: 1, expires_at: null }]);
   }));
 
@@ -135,7 +135,7 @@ test("a document that waits keeps its bytes, however long that takes", () =>
     const broken = { ...documents, read: () => Promise.reject(new Error("no")) };
     await work(service.ports, { documents: broken });
     service.ports.clock.advance(400 * DAY);
-    expect(await sweep(service.ports)).toMatchObject({ originals: 0, batches: 0 });
+    expect(await runMaintenance(service.ports)).toMatchObject({ originals: 0, batches: 0 });
     expect(await kept(service)).toHaveLength(3);
   }));
 
@@ -152,11 +152,11 @@ test("a message that a crash has lost between the commit and the queue is sent a
     const ports: Ports = { ...service.ports, queue };
     await queue.deliver(consumerOf(ports));
     expect((await service.send("GET", `/api/jobs/${job}`)).body.done).toBe(1);
-    expect(await sweep(ports)).toMatchObject({ resent: 0 });
+    expect(await runMaintenance(ports)).toMatchObject({ resent: 0 });
     service.ports.clock.advance(15 * 60_000 + 1);
     // The second speaks of the first's note, and waits for it.
-    expect(await sweep(ports)).toMatchObject({ resent: 2 });
-    expect(await sweep(ports)).toMatchObject({ resent: 0 });
+    expect(await runMaintenance(ports)).toMatchObject({ resent: 2 });
+    expect(await runMaintenance(ports)).toMatchObject({ resent: 0 });
     await queue.deliver(consumerOf(ports));
     const { body } = await service.send("GET", `/api/jobs/${job}`);
     expect(body).toMatchObject({
@@ -170,7 +170,7 @@ test("where the message is still in the queue, sending it again changes nothing"
     await queued(service);
     const before = await service.rows("select * from queue order by id");
     service.ports.clock.advance(DAY);
-    expect(await sweep(service.ports)).toMatchObject({ resent: 2 });
+    expect(await runMaintenance(service.ports)).toMatchObject({ resent: 2 });
     expect(await service.rows("select * from queue order by id")).toEqual(before);
   }));
 
@@ -182,11 +182,11 @@ test("a file that no export names goes after a day, and the others stay", () =>
     await service.ports.blobs.put(orphan, utf8("half"));
     await service.ports.blobs.put("exports/9/none/x.csv", utf8("half"));
     service.ports.clock.set(Date.now() + DAY - 60_000);
-    expect(await sweep(service.ports)).toMatchObject({ files: 0 });
+    expect(await runMaintenance(service.ports)).toMatchObject({ files: 0 });
     // Young enough to be kept for its seven days.
     await service.ports.database.writing.execute("update jobs set expires_at = expires_at * 2");
     service.ports.clock.set(Date.now() + DAY + 60_000);
-    expect(await sweep(service.ports)).toMatchObject({ files: 2, exports: 0 });
+    expect(await runMaintenance(service.ports)).toMatchObject({ files: 2, exports: 0 });
     expect(await service.ports.blobs.list("")).toHaveLength(1);
   }));
 
@@ -195,6 +195,6 @@ test("an aborted sweep ends between two steps, and the next one does the rest", 
     await queued(service);
     await work(service.ports);
     service.ports.clock.advance(31 * DAY);
-    expect(await sweep(service.ports, AbortSignal.abort())).toMatchObject({ batches: 0 });
-    expect(await sweep(service.ports)).toMatchObject({ batches: 1, originals: 2 });
+    expect(await runMaintenance(service.ports, AbortSignal.abort())).toMatchObject({ batches: 0 });
+    expect(await runMaintenance(service.ports)).toMatchObject({ batches: 1, originals: 2 });
   }));

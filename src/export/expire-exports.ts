@@ -1,4 +1,4 @@
-import { sweepFolder } from "../journal/expire-files.ts";
+import { expireFolder } from "../journal/expire-files.ts";
 import { expiredJobs } from "../journal/jobs.ts";
 import type { Ports } from "../ports/ports.ts";
 
@@ -23,4 +23,4 @@ export async function expireExports(ports: Needs, company: number): Promise<numb
 
 /** Removes files that no export names, older than a day; gives how many. */
 export const expireExportFiles = (ports: Needs, signal?: AbortSignal): Promise<number> =>
-  sweepFolder(ports, FILES, "j.state = 'done'", signal);
+  expireFolder(ports, FILES, "j.state = 'done'", signal);

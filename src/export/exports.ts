@@ -1,6 +1,6 @@
 import type { Cause } from "../accounts/actor.ts";
 import { findJob, type Job } from "../journal/jobs.ts";
-import type { Single } from "../journal/one-message-jobs.ts";
+import type { OneMessageJob } from "../journal/one-message-jobs.ts";
 import { audit } from "../journal/record.ts";
 import { trusted } from "../lib/cast.ts";
 import { Failed } from "../lib/result.ts";
@@ -92,9 +92,9 @@ export async function cancelExport(
 }
 
 /** An export is one file, written by one message. */
-export const EXPORT: Single = {
+export const EXPORT_JOB: OneMessageJob = {
   kind: "export",
-  rows: "kind = 'export'",
-  piece: "export",
+  condition: "kind = 'export'",
+  messageKind: "export",
   keptMs: EXPORT_KEPT_MS,
 };

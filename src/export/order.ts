@@ -1,5 +1,5 @@
 import type { Cause } from "../accounts/actor.ts";
-import { mustBeOpen, ofJob, openJob } from "../journal/jobs.ts";
+import { insertJob, jobExists, requireInserted } from "../journal/jobs.ts";
 import { audit } from "../journal/record.ts";
 import { newId } from "../lib/id.ts";
 import type { Ports } from "../ports/ports.ts";
@@ -44,7 +44,7 @@ export async function requestExport(
   const params: ExportParams = { ...wanted, wish, request_id: requestId };
   const sending = ports.queue.send([{ v: 1, kind: "export", company, job: id }]);
   const statements = [
-    openJob({
+    insertJob({
       company,
       id,
       kind: "export",
@@ -67,10 +67,10 @@ export async function requestExport(
         requestId,
         peer,
       },
-      ofJob(company, id),
+      jobExists(company, id),
     ),
   ];
-  await ports.writer.commit({ statements, read: ([made]) => mustBeOpen(made) });
+  await ports.writer.commit({ statements, read: ([made]) => requireInserted(made) });
   await sending.afterCommit();
   return id;
 }

@@ -9,7 +9,7 @@ const SLICE = 1_000;
  * those is left: by it a reader who comes back too late finds out that events are missing (feed.ts, `missedSince`).
  * May run in several processes at once, and be stopped and run again.
  */
-export async function sweepEvents(
+export async function expireEvents(
   ports: Pick<Ports, "config" | "reader" | "writer" | "clock" | "breathe">,
   signal?: AbortSignal,
 ): Promise<number> {

@@ -7,7 +7,7 @@ const NAMELESS_MS = 86_400_000;
  * Removes the files of a folder (`<folder>/<company>/<job>/…`) that no job of that state of things names as its own, older
  * than a day; gives how many. `owns`: a condition on the job `j`, of constant SQL.
  */
-export async function sweepFolder(
+export async function expireFolder(
   ports: Pick<Ports, "reader" | "blobs" | "clock">,
   folder: string,
   owns: string,

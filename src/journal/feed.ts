@@ -6,11 +6,11 @@ import type { Row } from "../ports/sql.ts";
  * SQLite gives ids inside the write transaction, and only one writes at a time, in this process or in another: so an id
  * that a reader sees is larger than every id that was committed before, and none below it will ever appear.
  */
-export type Position = number;
+export type FeedPosition = number;
 
 /** Something that happened, as `happened` (record.ts) wrote it. */
 export interface FeedEvent {
-  readonly id: Position;
+  readonly id: FeedPosition;
   /** `nfe.registered`, `nfe.processed`, `job.done` … */
   readonly type: string;
   /** Milliseconds UTC. */
@@ -19,16 +19,16 @@ export interface FeedEvent {
 }
 
 /** Before the first event: the feed from the oldest that is kept. */
-export const BEGINNING: Position = 0;
+export const FEED_START: FeedPosition = 0;
 
 /** A position as it travels: `e` and base 36. Stable for as long as the event is kept; clients do not read it. */
-export const cursorOf = (position: Position): string => `e${position.toString(36)}`;
+export const formatCursor = (position: FeedPosition): string => `e${position.toString(36)}`;
 
 /** The position that a cursor stands for; null for a text that is none. */
-export function positionOf(cursor: string): Position | null {
+export function parseCursor(cursor: string): FeedPosition | null {
   if (!/^e[0-9a-z]{1,11}$/.test(cursor)) return null;
   const position = Number.parseInt(cursor.slice(1), 36);
-  return Number.isSafeInteger(position) && cursorOf(position) === cursor ? position : null;
+  return Number.isSafeInteger(position) && formatCursor(position) === cursor ? position : null;
 }
 
 type FeedPorts = Pick<Ports, "reader">;
@@ -37,7 +37,7 @@ type FeedPorts = Pick<Ports, "reader">;
 export async function eventsAfter(
   ports: FeedPorts,
   company: number,
-  after: Position,
+  after: FeedPosition,
   limit: number,
   signal?: AbortSignal,
 ): Promise<FeedEvent[]> {
@@ -59,12 +59,12 @@ const eventOf = (row: Row): FeedEvent => ({
 });
 
 /** Where the company's feed ends now. */
-export async function endOf(ports: FeedPorts, company: number): Promise<Position> {
+export async function lastPosition(ports: FeedPorts, company: number): Promise<FeedPosition> {
   const [row] = await ports.reader.rows({
     sql: "select max(id) as last from events where company = ?1",
     args: [company],
   });
-  return Number(row?.last ?? BEGINNING);
+  return Number(row?.last ?? FEED_START);
 }
 
 /**
@@ -75,9 +75,9 @@ export async function endOf(ports: FeedPorts, company: number): Promise<Position
 export async function hasExpired(
   ports: FeedPorts,
   company: number,
-  after: Position,
+  after: FeedPosition,
 ): Promise<boolean> {
-  if (after === BEGINNING) return false;
+  if (after === FEED_START) return false;
   const [row] = await ports.reader.rows({
     sql: `select (select min(id) from events where company = ?1) as oldest,
       (select max(id) from events where company = ?1) as newest`,

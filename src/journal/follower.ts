@@ -2,7 +2,7 @@ import { Failed } from "../lib/result.ts";
 import { type Holder, type QuotaScope, quota } from "../lib/shares.ts";
 import type { PlatformFailure } from "../ports/failures.ts";
 import type { Ports } from "../ports/ports.ts";
-import { BEGINNING, eventsAfter, type FeedEvent, type Position } from "./feed.ts";
+import { eventsAfter, FEED_START, type FeedEvent, type FeedPosition } from "./feed.ts";
 
 type FollowedPorts = Pick<
   Ports,
@@ -10,7 +10,7 @@ type FollowedPorts = Pick<
 >;
 
 /** Who follows a company's feed. None of these may throw or wait. */
-export interface Listener {
+export interface FeedListener {
   /** New events in their order, once it has joined; they may begin with some that it has read by itself. */
   events(batch: readonly FeedEvent[]): void;
   /** About once a second. */
@@ -20,25 +20,25 @@ export interface Listener {
 }
 
 /** One of the places for followers, which are counted: whoever takes one gives it back. */
-export interface Place {
+export interface FeedSubscription {
   /** 0, 1, 2 … of this process: spreads what followers do at their own time. */
   readonly number: number;
   /**
    * Gives events from now on to the listener, who has read everything up to `from`. False where the company's followers
    * are further: then the events between must be read from the database, and asked again.
    */
-  join(from: Position): boolean;
+  startFrom(from: FeedPosition): boolean;
   /** Follows no longer, and gives the place back. May be called again. */
-  leave(): void;
+  unsubscribe(): void;
 }
 
 /** Reads new events once for everybody in this process who follows them. */
-export interface Follower {
+export interface FeedBroadcaster {
   /**
    * Fails with PlatformFailure `share_exceeded` when SSE_CLIENTS_PER_USER of this person are there, with `overloaded` when
    * SSE_CLIENTS_PER_COMPANY or SSE_CLIENTS are, or the process ends.
    */
-  enter(holder: Holder, listener: Listener): Place;
+  subscribe(holder: Holder, listener: FeedListener): FeedSubscription;
   /** How many places are taken. */
   readonly size: number;
 }
@@ -53,16 +53,16 @@ const TICK_MS = 1_000;
 interface Channel {
   readonly company: number;
   /** Everything up to here was given to the listeners. */
-  position: Position;
-  readonly listeners: Set<Listener>;
+  position: FeedPosition;
+  readonly listeners: Set<FeedListener>;
   /** There may be events after the position. */
   dirty: boolean;
 }
 
-const followers = new WeakMap<Ports["pulse"], Follower>();
+const followers = new WeakMap<Ports["pulse"], FeedBroadcaster>();
 
 /** The follower of this process; on Workers, of this request, as the pulse is. */
-export function followerOf(ports: FollowedPorts): Follower {
+export function feedBroadcaster(ports: FollowedPorts): FeedBroadcaster {
   const known = followers.get(ports.pulse);
   if (known !== undefined) return known;
   const made = makeFollower(ports);
@@ -70,10 +70,10 @@ export function followerOf(ports: FollowedPorts): Follower {
   return made;
 }
 
-function makeFollower(ports: FollowedPorts): Follower {
+function makeFollower(ports: FollowedPorts): FeedBroadcaster {
   const { config, pulse, clock, stopping } = ports;
   const channels = new Map<number, Channel>();
-  const places = new Set<Listener>();
+  const places = new Set<FeedListener>();
   const taken = quota({
     person: config.SSE_CLIENTS_PER_USER,
     company: config.SSE_CLIENTS_PER_COMPANY,
@@ -85,7 +85,7 @@ function makeFollower(ports: FollowedPorts): Follower {
   let ticked = 0;
 
   /** Which companies have events after `scanned`; ids rise over all companies, so one small read tells. */
-  async function scan(scanned: Position): Promise<Position> {
+  async function scan(scanned: FeedPosition): Promise<FeedPosition> {
     const rows = await ports.reader.rows({
       // By the rowid: left to itself SQLite reads the whole index, because that is grouped already.
       sql: "select company, max(id) as last from events not indexed where id > ?1 group by company",
@@ -108,14 +108,14 @@ function makeFollower(ports: FollowedPorts): Follower {
     if (batch.length > 0) await each([...channel.listeners], (one) => one.events(batch));
   }
 
-  async function each(listeners: readonly Listener[], say: (one: Listener) => void) {
+  async function each(listeners: readonly FeedListener[], say: (one: FeedListener) => void) {
     for (let at = 0; at < listeners.length; at += FAN) {
       for (const one of listeners.slice(at, at + FAN)) say(one);
       if (at + FAN < listeners.length) await ports.breathe();
     }
   }
 
-  const everybody = (): Listener[] => [...places];
+  const everybody = (): FeedListener[] => [...places];
 
   async function tick(): Promise<void> {
     const now = clock.now();
@@ -126,19 +126,19 @@ function makeFollower(ports: FollowedPorts): Follower {
   }
 
   /** Where the events of all companies end: what is committed later a scan finds, what was before a first read. */
-  async function end(): Promise<Position> {
+  async function end(): Promise<FeedPosition> {
     const [row] = await ports.reader.rows({ sql: "select max(id) as last from events", args: [] });
-    return Number(row?.last ?? BEGINNING);
+    return Number(row?.last ?? FEED_START);
   }
 
   async function run(): Promise<void> {
-    let scanned: Position | null = null;
+    let scanned: FeedPosition | null = null;
     let quiet = 0;
     while (places.size > 0) {
       const seen = pulse.count();
       let behind = false;
       try {
-        const from: Position = scanned ?? (await end());
+        const from: FeedPosition = scanned ?? (await end());
         scanned = await scan(from);
         quiet = scanned === from ? quiet + 1 : 0;
         for (const channel of [...channels.values()]) if (channel.dirty) await tell(channel);
@@ -166,7 +166,7 @@ function makeFollower(ports: FollowedPorts): Follower {
     for (const listener of everybody()) listener.stop();
   };
 
-  function enter(holder: Holder, listener: Listener): Place {
+  function subscribe(holder: Holder, listener: FeedListener): FeedSubscription {
     const { company } = holder;
     const place = taken.open(holder);
     const full = stopping.aborted ? "all" : place.add(1);
@@ -176,7 +176,7 @@ function makeFollower(ports: FollowedPorts): Follower {
     start();
     return {
       number: entered++,
-      join(from) {
+      startFrom(from) {
         const channel = channels.get(company);
         if (channel === undefined) {
           const listeners = new Set([listener]);
@@ -188,7 +188,7 @@ function makeFollower(ports: FollowedPorts): Follower {
         channel.listeners.add(listener);
         return true;
       },
-      leave() {
+      unsubscribe() {
         if (!places.delete(listener)) return;
         place.release();
         if (places.size === 0) stopping.removeEventListener("abort", stop);
@@ -201,7 +201,7 @@ function makeFollower(ports: FollowedPorts): Follower {
   }
 
   return {
-    enter,
+    subscribe,
     get size() {
       return places.size;
     },

@@ -40,7 +40,7 @@ export interface Job {
 }
 
 /** Jobs of one company that are not finished; each may hold 500 documents. */
-export const OPEN_JOBS = 50;
+export const MAX_OPEN_JOBS = 50;
 
 export type NewJob = Pick<
   Job,
@@ -48,10 +48,10 @@ export type NewJob = Pick<
 >;
 
 /**
- * Makes a job, and returns a row, only where the company has fewer than OPEN_JOBS that are not finished, and where the guard,
+ * Makes a job, and returns a row, only where the company has fewer than MAX_OPEN_JOBS that are not finished, and where the guard,
  * if there is one, selects a row.
  */
-export function openJob(job: NewJob, guard: Guard = { sql: "select 1", args: [] }): Statement {
+export function insertJob(job: NewJob, guard: Guard = { sql: "select 1", args: [] }): Statement {
   const n = guard.args.length;
   const p = (place: number) => `?${n + place}`;
   return {
@@ -70,25 +70,25 @@ export function openJob(job: NewJob, guard: Guard = { sql: "select 1", args: [] 
       job.traceParent,
       job.createdBy,
       job.createdAt,
-      OPEN_JOBS,
+      MAX_OPEN_JOBS,
     ],
   };
 }
 
 /** Selects a row only where the job is there: what hangs on it is not written where it was not made. */
-export const ofJob = (company: number, id: string): Guard => ({
+export const jobExists = (company: number, id: string): Guard => ({
   sql: "select 1 from jobs where company = ?1 and id = ?2",
   args: [company, id],
 });
 
-/** Throws `job.too_many` where `openJob` has returned no row. */
-export function mustBeOpen(rows: readonly Row[] | undefined): void {
+/** Throws `job.too_many` where `insertJob` has returned no row. */
+export function requireInserted(rows: readonly Row[] | undefined): void {
   if (rows === undefined || rows.length === 0)
-    throw new Failed<JobFailure>({ code: "job.too_many", limit: OPEN_JOBS, retryAfterS: 30 });
+    throw new Failed<JobFailure>({ code: "job.too_many", limit: MAX_OPEN_JOBS, retryAfterS: 30 });
 }
 
 /** Says that somebody has begun. */
-export const beginJob = (company: number, id: string, at: number): Statement => ({
+export const markJobRunning = (company: number, id: string, at: number): Statement => ({
   sql: `update jobs set state = 'running', started_at = coalesce(started_at, ?3), updated_at = ?3
     where company = ?1 and id = ?2 and state = 'queued'`,
   args: [company, id, at],

@@ -1,12 +1,12 @@
 import type { Holder } from "../lib/shares.ts";
 import type { Ports } from "../ports/ports.ts";
-import { eventsAfter, type FeedEvent, type Position } from "./feed.ts";
-import { followerOf } from "./follower.ts";
+import { eventsAfter, type FeedEvent, type FeedPosition } from "./feed.ts";
+import { feedBroadcaster } from "./follower.ts";
 
 /** What a reader of the feed asks for. */
-export interface Wanted {
+export interface LongPoll {
   readonly holder: Holder;
-  readonly after: Position;
+  readonly after: FeedPosition;
   readonly limit: number;
   /** How long to wait for the first event when there is none, in milliseconds. */
   readonly waitMs: number;
@@ -16,9 +16,9 @@ export interface Wanted {
  * Events after a position; where there are none yet, those that come within the time, or none. Whoever waits takes one of
  * the follower's places: fails with PlatformFailure `overloaded` or `share_exceeded` when there is none.
  */
-export async function eventsWithin(
-  ports: Pick<Ports, "clock"> & Parameters<typeof followerOf>[0],
-  { holder, after, limit, waitMs }: Wanted,
+export async function waitForEvents(
+  ports: Pick<Ports, "clock"> & Parameters<typeof feedBroadcaster>[0],
+  { holder, after, limit, waitMs }: LongPoll,
   signal: AbortSignal,
 ): Promise<FeedEvent[]> {
   const { company } = holder;
@@ -26,7 +26,7 @@ export async function eventsWithin(
   if (there.length > 0 || waitMs === 0) return there;
   const until = ports.clock.now() + waitMs;
   const { promise: over, resolve } = Promise.withResolvers<void>();
-  const place = followerOf(ports).enter(holder, {
+  const place = feedBroadcaster(ports).subscribe(holder, {
     events: () => resolve(),
     tick: (now) => now >= until && resolve(),
     stop: resolve,
@@ -34,9 +34,9 @@ export async function eventsWithin(
   signal.addEventListener("abort", () => resolve(), { once: true });
   try {
     // Where the others are further, something came in between, and is there to be read.
-    if (place.join(after)) await over;
+    if (place.startFrom(after)) await over;
   } finally {
-    place.leave();
+    place.unsubscribe();
   }
   return eventsAfter(ports, company, after, limit, signal);
 }

@@ -2,7 +2,7 @@ import type { Ports } from "../ports/ports.ts";
 import type { Statement } from "../ports/sql.ts";
 
 /** Where a task that goes over everything of a company in slices goes on; "": at the beginning. */
-export async function placeOf(
+export async function readCursor(
   ports: Pick<Ports, "reader">,
   company: number,
   task: string,
@@ -15,7 +15,12 @@ export async function placeOf(
 }
 
 /** The place for the next run, which may be in another process. */
-export const keepPlace = (company: number, task: string, place: string, at: number): Statement => ({
+export const saveCursor = (
+  company: number,
+  task: string,
+  place: string,
+  at: number,
+): Statement => ({
   sql: `insert into sweep_places (company, task, place, updated_at) values (?1, ?2, ?3, ?4)
     on conflict do update set place = excluded.place, updated_at = excluded.updated_at`,
   args: [company, task, place, at],

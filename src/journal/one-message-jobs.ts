@@ -6,18 +6,18 @@ import type { JobKind } from "./jobs.ts";
 import { type AuditLine, appendEvents, audit } from "./record.ts";
 
 /** A job whose work is a single message: the file of an export, a ZIP that is to be unpacked. */
-export interface Single {
+export interface OneMessageJob {
   readonly kind: JobKind;
   /** What tells these rows of `jobs` from others. */
-  readonly rows: string;
+  readonly condition: string;
   /** Its message. */
-  readonly piece: "export" | "archive";
+  readonly messageKind: "export" | "archive";
   /** How long one that has failed is kept, ms. */
   readonly keptMs: number;
 }
 
 /** Which job is meant. */
-export interface Which {
+export interface JobRef {
   readonly company: number;
   readonly job: string;
 }
@@ -31,22 +31,22 @@ type Asked = Pick<AuditLine, "requestId" | "peer"> & {
 const SILENT_MS = 15 * 60_000;
 
 /** Selects a row while the job's work is not done. */
-export const unfinished = ({ rows }: Single, { company, job }: Which): Guard => ({
-  sql: `select 1 from jobs where company = ?1 and id = ?2 and ${rows} and finished_at is null`,
+export const jobUnfinished = ({ condition }: OneMessageJob, { company, job }: JobRef): Guard => ({
+  sql: `select 1 from jobs where company = ?1 and id = ?2 and ${condition} and finished_at is null`,
   args: [company, job],
 });
 
 /** Says that a job was tried for the last time; `along` is written in the same batch. */
-export async function parkSingle(
+export async function parkOneMessageJob(
   ports: Pick<Ports, "writer" | "clock">,
-  single: Single,
-  which: Which,
+  single: OneMessageJob,
+  which: JobRef,
   reason: string,
   along: readonly Statement[],
 ): Promise<void> {
   const { company, job } = which;
   const at = ports.clock.now();
-  const guard = unfinished(single, which);
+  const guard = jobUnfinished(single, which);
   const payload = { job_id: job, kind: single.kind, code: reason };
   await ports.writer.commit({
     statements: [
@@ -63,18 +63,18 @@ export async function parkSingle(
 }
 
 /** Has a job that has failed tried again; gives 1. Fails with `job.nothing_parked`. */
-export async function replaySingle(
+export async function replayOneMessageJob(
   ports: Pick<Ports, "writer" | "queue" | "clock">,
-  single: Single,
+  single: OneMessageJob,
   job: string,
   { actor, requestId, peer }: Asked,
 ): Promise<number> {
   const { company } = actor;
   const at = ports.clock.now();
-  const sending = ports.queue.send([{ v: 1, kind: single.piece, company, job }]);
+  const sending = ports.queue.send([{ v: 1, kind: single.messageKind, company, job }]);
   const line = { action: "job.replay", entity: "job", entityId: job, detail: {}, requestId, peer };
   // Before the write, under the same guard: of two replays at once only one is told of.
-  const failed = `company = ?1 and id = ?2 and ${single.rows} and state = 'failed'`;
+  const failed = `company = ?1 and id = ?2 and ${single.condition} and state = 'failed'`;
   const guard = { sql: `select 1 from jobs where ${failed}`, args: [company, job] };
   const replayed = await ports.writer.commit({
     statements: [
@@ -94,19 +94,19 @@ export async function replaySingle(
 }
 
 /** Sends again the jobs of a company that may have lost their message (see ingest/sweep-batches.ts); gives how many. */
-export async function resendSingles(
+export async function resendOneMessageJobs(
   ports: Pick<Ports, "reader" | "writer" | "queue" | "clock">,
-  { rows, piece }: Single,
+  { condition, messageKind }: OneMessageJob,
   company: number,
 ): Promise<number> {
   const now = ports.clock.now();
   const silent = await ports.reader.rows({
-    sql: `select id from jobs where company = ?1 and finished_at is null and ${rows} and updated_at < ?2`,
+    sql: `select id from jobs where company = ?1 and finished_at is null and ${condition} and updated_at < ?2`,
     args: [company, now - SILENT_MS],
   });
   if (silent.length === 0) return 0;
   const ids = silent.map(({ id }) => String(id));
-  const sending = ports.queue.send(ids.map((job) => ({ v: 1, kind: piece, company, job })));
+  const sending = ports.queue.send(ids.map((job) => ({ v: 1, kind: messageKind, company, job })));
   await ports.writer.commit({
     statements: [
       ...sending.statements,

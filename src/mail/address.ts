@@ -70,7 +70,7 @@ export interface Intake {
 }
 
 /** The company that an address belongs to, where it takes mail; null for any other. */
-export async function intakeAt(
+export async function findIntake(
   ports: Pick<Ports, "reader" | "config">,
   address: string,
 ): Promise<Intake | null> {

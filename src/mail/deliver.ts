@@ -1,10 +1,10 @@
 import type { Ports } from "../ports/ports.ts";
-import { intakeAt } from "./address.ts";
+import { findIntake } from "./address.ts";
 import type { MailRefusal } from "./failures.ts";
 import { EDGE_MAIL_BYTES } from "./limits.ts";
-import { keepRefusal } from "./refuse.ts";
-import { admits } from "./senders.ts";
-import { takeMail } from "./take-mail.ts";
+import { recordRefusal } from "./refuse.ts";
+import { isAllowedSender } from "./senders.ts";
+import { receiveMail } from "./take-mail.ts";
 
 /** A mail as it is handed to us, while its sender waits. */
 export interface Delivery {
@@ -39,7 +39,7 @@ async function judged(
   { from, to, headers, rawSize, raw }: Delivery,
   signal?: AbortSignal,
 ): Promise<MailRefusal | null> {
-  const intake = await intakeAt(ports, to);
+  const intake = await findIntake(ports, to);
   if (intake === null) {
     ports.meter.count("mail_messages_total", { outcome: "refused" });
     return { code: "mail.unknown_address" };
@@ -47,17 +47,17 @@ async function judged(
   const refused = async (refusal: MailRefusal): Promise<MailRefusal> => {
     const messageId = headers.get("message-id");
     const mail = { company: intake.company, way: "address", sender: from, messageId } as const;
-    await keepRefusal(ports, mail, refusal, signal);
+    await recordRefusal(ports, mail, refusal, signal);
     return refusal;
   };
   // Neither is worth its bytes.
-  if (!admits(intake.senders, from)) return refused({ code: "mail.sender" });
+  if (!isAllowedSender(intake.senders, from)) return refused({ code: "mail.sender" });
   if (rawSize > EDGE_MAIL_BYTES) return refused({ code: "mail.too_large" });
   const bytes = await bytesOf(raw, EDGE_MAIL_BYTES);
   if (bytes === null) return refused({ code: "mail.too_large" });
   const authorities = [...ports.config.MAIL_AUTHORITIES, CLOUDFLARE];
   const arrival = { way: "address", raw: bytes, envelopeFrom: from, authorities } as const;
-  const taken = await takeMail(ports, intake, arrival, signal);
+  const taken = await receiveMail(ports, intake, arrival, signal);
   return taken.kind === "refused" ? taken.refusal : null;
 }
 

@@ -5,7 +5,7 @@ const KEPT_MS = 90 * 86_400_000;
 const ROWS = 500;
 
 /** Forgets mails that came long ago, in small steps; gives how many. */
-export async function sweepMails(
+export async function expireMails(
   ports: Pick<Ports, "writer" | "clock" | "breathe">,
   company: number,
 ): Promise<number> {

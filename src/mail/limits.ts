@@ -19,10 +19,10 @@ export const NESTED_MAILS = 2;
 export const PART_LINES = 5_000;
 
 /** Of one visit to a mailbox; what is left waits for the next. */
-export const VISIT = { messages: 50, bytes: 100 * MIB } as const;
+export const VISIT_LIMITS = { messages: 50, bytes: 100 * MIB } as const;
 
 /** Mailboxes that are visited at a time. */
-export const VISITS = 4;
+export const CONCURRENT_VISITS = 4;
 
 /** Refusals of a day that are kept one by one for the administrator; the others are only counted. */
 export const REFUSALS_A_DAY = 200;

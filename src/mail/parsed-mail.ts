@@ -1,6 +1,6 @@
 import { type Attachment, addressParser } from "postal-mime";
-import type { Piece } from "../ingest/upload/piece.ts";
-import type { Sent } from "../ingest/upload/unpack.ts";
+import type { UploadEntry } from "../ingest/upload/piece.ts";
+import type { SentFile } from "../ingest/upload/unpack.ts";
 import { err, ok, type Result } from "../lib/result.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { MailRefusal } from "./failures.ts";
@@ -8,28 +8,28 @@ import { NESTED_MAILS, PART_LINES } from "./limits.ts";
 import { parseMime } from "./mime.ts";
 
 /** What we read of a mail. */
-export interface Letter {
+export interface ParsedMail {
   /** The one address of its one header From; null: none, or several. */
   readonly from: string | null;
   /** MAIL FROM as the last server has written it down (Return-Path); null: `<>`; undefined: nobody has. */
   readonly returnPath: string | null | undefined;
   readonly messageId: string | null;
   /** As they stand in the header, the newest first. */
-  readonly authentication: readonly string[];
+  readonly authenticationResults: readonly string[];
   /** Its files, those of mails in it too, in their order; at least what has a name or is a note. */
-  readonly files: readonly Sent[];
+  readonly files: readonly SentFile[];
   /** What is not opened. */
-  readonly unopened: readonly Piece[];
+  readonly unopened: readonly UploadEntry[];
 }
 
 /**
  * Reads a mail. Fails with `mail.malformed`: no MIME, too many parts, headers or levels. The bytes of a file are those that
  * were encoded; of one that was sent as plain lines, with the ends of lines of the sender lost on the way, as all mail does.
  */
-export async function readLetter(
+export async function parseMail(
   raw: Uint8Array<ArrayBuffer>,
   ports: Pick<Ports, "breathe">,
-): Promise<Result<Letter, Extract<MailRefusal, { code: "mail.malformed" }>>> {
+): Promise<Result<ParsedMail, Extract<MailRefusal, { code: "mail.malformed" }>>> {
   if (partLines(raw) > PART_LINES) return err({ code: "mail.malformed" });
   try {
     const mail = await parseMime(whole(raw), ports.breathe);
@@ -41,7 +41,7 @@ export async function readLetter(
       from: onlyAddress(all("from").map(({ value }) => value)),
       returnPath: returned === undefined ? undefined : onlyAddress([returned.value]),
       messageId: all("message-id")[0]?.value.trim() || null,
-      authentication: all("authentication-results").map(({ value }) => value),
+      authenticationResults: all("authentication-results").map(({ value }) => value),
       ...found,
     });
   } catch {
@@ -50,8 +50,8 @@ export async function readLetter(
 }
 
 interface Found {
-  files: Sent[];
-  unopened: Piece[];
+  files: SentFile[];
+  unopened: UploadEntry[];
 }
 
 async function collect(

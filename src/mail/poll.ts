@@ -4,9 +4,9 @@ import { faultOf } from "../observability/traced-job.ts";
 import type { Mailbox, Mailboxes, UnseenMail } from "../ports/mailbox.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { MailFailure } from "./failures.ts";
-import { MAIL_BYTES, VISIT, VISITS } from "./limits.ts";
-import { keepRefusal } from "./refuse.ts";
-import { admits } from "./senders.ts";
+import { CONCURRENT_VISITS, MAIL_BYTES, VISIT_LIMITS } from "./limits.ts";
+import { recordRefusal } from "./refuse.ts";
+import { isAllowedSender } from "./senders.ts";
 import {
   accessFor,
   accessOf,
@@ -14,7 +14,7 @@ import {
   type MailSettings,
   mailboxesToRead,
 } from "./settings.ts";
-import { takeMail } from "./take-mail.ts";
+import { receiveMail } from "./take-mail.ts";
 
 type Needs = Ports & { readonly mailboxes: Mailboxes };
 
@@ -31,7 +31,9 @@ export interface Visit {
  */
 export async function pollMailboxes(ports: Needs, signal?: AbortSignal): Promise<void> {
   const boxes = await mailboxesToRead(ports);
-  await pMap(boxes, (settings) => visited(ports, settings, signal), { concurrency: VISITS });
+  await pMap(boxes, (settings) => visited(ports, settings, signal), {
+    concurrency: CONCURRENT_VISITS,
+  });
 }
 
 /** Never rejects. */
@@ -74,9 +76,9 @@ async function emptied(
   signal?: AbortSignal,
 ): Promise<void> {
   let bytes = 0;
-  for (const mail of await mailbox.unseen(settings.subject, VISIT.messages)) {
+  for (const mail of await mailbox.unseen(settings.subject, VISIT_LIMITS.messages)) {
     signal?.throwIfAborted();
-    if (bytes > 0 && bytes + mail.bytes > VISIT.bytes) return;
+    if (bytes > 0 && bytes + mail.bytes > VISIT_LIMITS.bytes) return;
     const outcome = await taken(ports, settings, mailbox, mail, signal);
     if (outcome === null) continue;
     bytes += outcome === "refused" ? 0 : mail.bytes;
@@ -96,16 +98,16 @@ async function taken(
 ): Promise<keyof Visit | null> {
   const refused = async (code: "mail.sender" | "mail.too_large") => {
     const { sender, messageId } = mail;
-    await keepRefusal(ports, { company, way: "imap", sender, messageId }, { code }, signal);
+    await recordRefusal(ports, { company, way: "imap", sender, messageId }, { code }, signal);
     return "refused" as const;
   };
-  if (!admits(senders, mail.sender)) return refused("mail.sender");
+  if (!isAllowedSender(senders, mail.sender)) return refused("mail.sender");
   if (mail.bytes > MAIL_BYTES) return refused("mail.too_large");
   const raw = await mailbox.raw(mail.id, MAIL_BYTES + 1);
   if (raw === null) return null;
   // Whatever the server has said of its size.
   if (raw.byteLength > MAIL_BYTES) return refused("mail.too_large");
-  const { kind } = await takeMail(
+  const { kind } = await receiveMail(
     ports,
     { company, senders, userId },
     { way: "imap", raw, envelopeFrom: null, authorities: ports.config.MAIL_AUTHORITIES },

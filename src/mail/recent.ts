@@ -1,11 +1,11 @@
 import type { Ports } from "../ports/ports.ts";
-import type { Way } from "./refuse.ts";
+import type { MailWay } from "./refuse.ts";
 
 /** A mail that came lately, as the administrator sees it. */
 export interface RecentMail {
   /** Milliseconds UTC. */
   readonly receivedAt: number;
-  readonly way: Way;
+  readonly way: MailWay;
   readonly sender: string;
   /** Null: it was refused, for `code`. */
   readonly job: string | null;

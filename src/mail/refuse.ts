@@ -6,12 +6,12 @@ import type { MailRefusal } from "./failures.ts";
 import { REFUSALS_A_DAY } from "./limits.ts";
 
 /** How mail comes: out of a mailbox, or to the company's address. */
-export type Way = "imap" | "address";
+export type MailWay = "imap" | "address";
 
 /** A mail that is not taken in, as far as it was looked at. */
 export interface RefusedMail {
   readonly company: number;
-  readonly way: Way;
+  readonly way: MailWay;
   /** The address that was refused, or of who sent what was refused. */
   readonly sender: string | null;
   readonly messageId: string | null;
@@ -24,7 +24,7 @@ const LONGEST_ADDRESS = 254;
  * Keeps that a mail was refused and why, with an audit line, once for each mail and reason; the administrator sees it beside
  * the settings. Of one day at most REFUSALS_A_DAY: a stranger who knows the address fills no disk.
  */
-export async function keepRefusal(
+export async function recordRefusal(
   ports: Pick<Ports, "writer" | "clock" | "meter">,
   { company, way, sender, messageId }: RefusedMail,
   { code }: MailRefusal,

@@ -11,7 +11,7 @@ interface Finding {
  * they have looked, and it is not so. `unasked`: nobody whom we trust has looked. Anybody may write such a header: only the
  * first counts whose author (authserv-id) is one of `authorities`, because each server puts its own before all others.
  */
-export function proofOf(
+export function authenticationOf(
   headers: readonly string[],
   authorities: readonly string[],
   fromDomain: string,

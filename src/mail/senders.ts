@@ -28,7 +28,7 @@ function domainOf(text: string): string | null {
  * The list of who may send, as a person writes it: addresses (`nfe@forn.com`) and domains (`@forn.com` or `forn.com`),
  * by comma, semicolon or line. Each as it is compared, a domain with its `@`. Fails with `mail.senders`.
  */
-export function sendersOf(
+export function parseSenders(
   text: string,
 ): Result<string[], Extract<MailFailure, { code: "mail.senders" }>> {
   const senders = new Set<string>();
@@ -46,7 +46,7 @@ export function sendersOf(
  * Whether the list has exactly this address, or exactly its domain; never a part of one (S17), never a subdomain. An empty
  * list has nobody.
  */
-export function admits(senders: readonly string[], address: string | null): boolean {
+export function isAllowedSender(senders: readonly string[], address: string | null): boolean {
   const plain = address === null ? null : addressOf(address);
   if (plain === null) return false;
   return senders.includes(plain) || senders.includes(plain.slice(plain.lastIndexOf("@")));

@@ -9,10 +9,10 @@ import { seal, unseal } from "./seal.ts";
 import { mailSettings } from "./tables.ts";
 
 /** Where a company's mailbox is, without what opens it. */
-export type Place = Omit<MailboxAccess, "password">;
+export type MailboxLocation = Omit<MailboxAccess, "password">;
 
 /** How a company wants its mail. */
-export interface MailSettings extends Place {
+export interface MailSettings extends MailboxLocation {
   readonly company: number;
   /** As seal.ts makes it; null: none was told. */
   readonly password: string | null;
@@ -27,7 +27,7 @@ export interface MailSettings extends Place {
 }
 
 /** What an administrator sends. `password`: null keeps the stored one, empty takes it away. */
-export type MailChange = Place &
+export type MailChange = MailboxLocation &
   Pick<MailSettings, "senders" | "subject" | "active"> & { readonly password: string | null };
 
 /** The settings of a company; null: nobody has said any. */
@@ -133,7 +133,7 @@ export const accessOf = async (
   password: await opened(ports, settings, settings, settings.company),
 });
 
-const placeOf = ({ host, port, user, folder, tls }: Place): Place => ({
+const placeOf = ({ host, port, user, folder, tls }: MailboxLocation): MailboxLocation => ({
   host,
   port,
   user,
@@ -159,7 +159,7 @@ async function kept(
 async function opened(
   ports: Pick<Ports, "config">,
   stored: MailSettings | null,
-  place: Place,
+  place: MailboxLocation,
   company: number,
 ): Promise<string> {
   const sealed = stored?.password ?? "";
@@ -169,7 +169,7 @@ async function opened(
 }
 
 /** What a password is good for; the folder is not part of it. */
-const bindingOf = ({ host, port, user, tls }: Place, company: number): string =>
+const bindingOf = ({ host, port, user, tls }: MailboxLocation, company: number): string =>
   JSON.stringify([company, host.toLowerCase(), port, user, tls]);
 
 function secretOf({ config }: Pick<Ports, "config">): string {
@@ -178,7 +178,7 @@ function secretOf({ config }: Pick<Ports, "config">): string {
   return secret;
 }
 
-function mustBeWhole({ host, user }: Place, password: string | null): void {
+function mustBeWhole({ host, user }: MailboxLocation, password: string | null): void {
   const missing = (field: "imap_host" | "imap_user" | "imap_password") =>
     new Failed<MailFailure>({ code: "mail.incomplete", field });
   if (host === "") throw missing("imap_host");

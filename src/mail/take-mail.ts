@@ -1,7 +1,7 @@
 import { enqueueBatch } from "../ingest/batch/enqueue.ts";
 import { unpackEach } from "../ingest/upload/unpack.ts";
 import type { JobFailure } from "../journal/failures.ts";
-import { ofJob } from "../journal/jobs.ts";
+import { jobExists } from "../journal/jobs.ts";
 import { trusted } from "../lib/cast.ts";
 import { sha256 } from "../lib/hash.ts";
 import { Failed } from "../lib/result.ts";
@@ -9,14 +9,14 @@ import type { Ports } from "../ports/ports.ts";
 import type { Guard, Statement } from "../ports/sql.ts";
 import type { Intake } from "./address.ts";
 import type { MailRefusal } from "./failures.ts";
-import { type Letter, readLetter } from "./parsed-mail.ts";
-import { keepRefusal, requestOf, type Way } from "./refuse.ts";
-import { proofOf } from "./sender-authentication.ts";
-import { addressOf, admits } from "./senders.ts";
+import { type ParsedMail, parseMail } from "./parsed-mail.ts";
+import { type MailWay, recordRefusal, requestOf } from "./refuse.ts";
+import { authenticationOf } from "./sender-authentication.ts";
+import { addressOf, isAllowedSender } from "./senders.ts";
 
 /** A mail as it arrives, of at most MAIL_BYTES. */
-export interface Arrival {
-  readonly way: Way;
+export interface IncomingMail {
+  readonly way: MailWay;
   readonly raw: Uint8Array<ArrayBuffer>;
   /** MAIL FROM, where whoever brings the mail knows it; else what the mail says of it counts. */
   readonly envelopeFrom: string | null;
@@ -24,7 +24,7 @@ export interface Arrival {
   readonly authorities: readonly string[];
 }
 
-export type Taken =
+export type ReceivedMail =
   | { readonly kind: "taken" | "known"; readonly job: string }
   | { readonly kind: "refused"; readonly refusal: MailRefusal };
 
@@ -33,19 +33,19 @@ export type Taken =
  * `async`, with one line for each; what is refused says why. When it resolves, the job or the refusal is safe. Rejects with
  * what may pass (an overload, a fault of the world, `job.too_many`): then the mail is to come again.
  */
-export async function takeMail(
+export async function receiveMail(
   ports: Ports,
   intake: Intake,
-  arrival: Arrival,
+  arrival: IncomingMail,
   signal?: AbortSignal,
-): Promise<Taken> {
+): Promise<ReceivedMail> {
   const { company } = intake;
   const { way, raw } = arrival;
-  const letter = await readLetter(raw, ports);
+  const letter = await parseMail(raw, ports);
   const sender = letter.ok ? letter.value.from : arrival.envelopeFrom;
-  const refused = async (refusal: MailRefusal, who = sender): Promise<Taken> => {
+  const refused = async (refusal: MailRefusal, who = sender): Promise<ReceivedMail> => {
     const messageId = letter.ok ? letter.value.messageId : null;
-    await keepRefusal(ports, { company, way, sender: who, messageId }, refusal, signal);
+    await recordRefusal(ports, { company, way, sender: who, messageId }, refusal, signal);
     return { kind: "refused", refusal };
   };
   if (!letter.ok) return refused(letter.error);
@@ -81,22 +81,29 @@ export async function takeMail(
 
 /** Who may not send this mail, of the envelope and of the header, where both must be one whom the list has. */
 function strangerIn(
-  { from, returnPath }: Letter,
+  { from, returnPath }: ParsedMail,
   { senders }: Intake,
-  { envelopeFrom }: Arrival,
+  { envelopeFrom }: IncomingMail,
 ): string | null | undefined {
   const envelope = envelopeFrom ?? returnPath;
-  if (envelope !== undefined && !admits(senders, envelope)) return envelope;
-  return admits(senders, from) ? undefined : from;
+  if (envelope !== undefined && !isAllowedSender(senders, envelope)) return envelope;
+  return isAllowedSender(senders, from) ? undefined : from;
 }
 
-function proof({ authentication, from }: Letter, { authorities }: Arrival) {
+function proof({ authenticationResults, from }: ParsedMail, { authorities }: IncomingMail) {
   const address = addressOf(from ?? "") ?? "";
-  return proofOf(authentication, authorities, address.slice(address.lastIndexOf("@") + 1));
+  return authenticationOf(
+    authenticationResults,
+    authorities,
+    address.slice(address.lastIndexOf("@") + 1),
+  );
 }
 
 /** A mail is its Message-ID and its files; the lines that servers add on its way are not. */
-async function keyOf({ messageId, files }: Letter, raw: Uint8Array<ArrayBuffer>): Promise<string> {
+async function keyOf(
+  { messageId, files }: ParsedMail,
+  raw: Uint8Array<ArrayBuffer>,
+): Promise<string> {
   if (messageId === null) return sha256(raw);
   const hashes: (string | null)[] = [];
   for (const { name, blob } of files)
@@ -111,13 +118,13 @@ const notYet = (company: number, key: string): Guard => ({
 
 function mailOf(
   { company }: Intake,
-  way: Way,
+  way: MailWay,
   key: string,
   job: string,
   sender: string | null,
   at: number,
 ): Statement {
-  const made = ofJob(company, job);
+  const made = jobExists(company, job);
   return {
     sql: `insert into mails (company, key, way, job, sender, received_at)
       select ?1, ?3, ?4, ?2, ?5, ?6 where exists (${made.sql})`,
@@ -141,7 +148,10 @@ async function jobOf(
 const isTooMany = (error: unknown): boolean =>
   error instanceof Failed && trusted<JobFailure>(error.failure).code === "job.too_many";
 
-function counted(ports: Pick<Ports, "meter">, taken: Extract<Taken, { job: string }>): Taken {
+function counted(
+  ports: Pick<Ports, "meter">,
+  taken: Extract<ReceivedMail, { job: string }>,
+): ReceivedMail {
   ports.meter.count("mail_messages_total", { outcome: taken.kind });
   return taken;
 }

@@ -1,4 +1,4 @@
-import { keepPlace, placeOf } from "../journal/maintenance-cursors.ts";
+import { readCursor, saveCursor } from "../journal/maintenance-cursors.ts";
 import type { Ports } from "../ports/ports.ts";
 import { reconcile } from "./reconcile.ts";
 
@@ -16,14 +16,14 @@ export async function reconcileSlice(
   company: number,
   size = SLICE,
 ): Promise<number> {
-  const after = await placeOf(ports, company, TASK);
+  const after = await readCursor(ports, company, TASK);
   const { next, discrepancies } = await reconcile(ports, company, after, size);
   for (const { product, balance_e4, ledger_e4 } of discrepancies)
     ports.log("error", "ledger.differs", { company, product, balance_e4, ledger_e4 });
   ports.meter.count("ledger_differences_total", {}, discrepancies.length);
   // Also where the place is the same: its time says that somebody looks (sge_sweep_age_seconds).
   await ports.writer.commit({
-    statements: [keepPlace(company, TASK, next ?? "", ports.clock.now())],
+    statements: [saveCursor(company, TASK, next ?? "", ports.clock.now())],
     read: () => undefined,
   });
   return discrepancies.length;

@@ -6,7 +6,7 @@ import { type Config, isLoopback, parseConfig } from "../config.ts";
 import { play } from "../demo/play.ts";
 import { scenario } from "../demo/scenario.ts";
 import { showVerdicts } from "../demo/show.ts";
-import { SWEEP_EVERY_MS } from "../maintenance.ts";
+import { MAINTENANCE_EVERY_MS } from "../maintenance.ts";
 import { filePath } from "../platform/bun/database/database.ts";
 import { keepPrivate, PRIVATE } from "../platform/bun/files/private.ts";
 import { jwtSecret } from "../platform/bun/files/secrets.ts";
@@ -60,7 +60,7 @@ async function start(config: Config): Promise<void> {
     await tell(url, first.adminEmail, password);
   if (!isLoopback(config.HOST)) complain(OPEN_TO_OTHERS);
   print(`listening on ${url}`);
-  setInterval(letCronRun, SWEEP_EVERY_MS, url).unref();
+  setInterval(letCronRun, MAINTENANCE_EVERY_MS, url).unref();
 }
 
 /** What wrangler dev answers beside the Worker, and what it believes, is for this machine alone. */

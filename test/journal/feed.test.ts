@@ -1,13 +1,13 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { sweepEvents } from "../../src/journal/expire-events.ts";
+import { expireEvents } from "../../src/journal/expire-events.ts";
 import {
-  BEGINNING,
-  cursorOf,
-  endOf,
   eventsAfter,
+  FEED_START,
+  formatCursor,
   hasExpired,
-  positionOf,
+  lastPosition,
+  parseCursor,
 } from "../../src/journal/feed.ts";
 import { happen, numbers } from "../support/happen.ts";
 import { sibling } from "../support/house.ts";
@@ -31,20 +31,20 @@ async function withPorts(body: (ports: TestPorts) => Promise<void>, config = {})
   }
 }
 
-const told = async (ports: TestPorts, after = BEGINNING, company = 1, limit = 10_000) =>
+const told = async (ports: TestPorts, after = FEED_START, company = 1, limit = 10_000) =>
   (await eventsAfter(ports, company, after, limit)).map(({ payload }) => payload.n);
 
 test("a cursor is stable, and says its position and nothing else does", () => {
   fc.assert(
     fc.property(fc.nat({ max: Number.MAX_SAFE_INTEGER }), (position) => {
-      expect(positionOf(cursorOf(position))).toBe(position);
+      expect(parseCursor(formatCursor(position))).toBe(position);
     }),
     { seed: 20261123, numRuns: 500 },
   );
   fc.assert(
     fc.property(fc.string({ maxLength: 16 }), (text) => {
-      const position = positionOf(text);
-      if (position !== null) expect(cursorOf(position)).toBe(text);
+      const position = parseCursor(text);
+      if (position !== null) expect(formatCursor(position)).toBe(text);
     }),
     { seed: 20261123, numRuns: 500 },
   );
@@ -61,7 +61,7 @@ test("a cursor is stable, and says its position and nothing else does", () => {
     "e1\n",
     " e1",
   ])
-    expect([bad, positionOf(bad)]).toEqual([bad, null]);
+    expect([bad, parseCursor(bad)]).toEqual([bad, null]);
 });
 
 test("the feed is the company's, in the order in which it was committed, page by page", () =>
@@ -70,8 +70,8 @@ test("the feed is the company's, in the order in which it was committed, page by
     await happen(ports, [100], 2);
     await happen(ports, [3]);
     expect(await told(ports)).toEqual([1, 2, 3]);
-    expect(await told(ports, BEGINNING, 2)).toEqual([100]);
-    const [first] = await eventsAfter(ports, 1, BEGINNING, 1);
+    expect(await told(ports, FEED_START, 2)).toEqual([100]);
+    const [first] = await eventsAfter(ports, 1, FEED_START, 1);
     expect(first).toEqual({
       id: 1,
       type: "test.happened",
@@ -79,9 +79,9 @@ test("the feed is the company's, in the order in which it was committed, page by
       payload: { n: 1 },
     });
     expect(await told(ports, first?.id)).toEqual([2, 3]);
-    expect(await told(ports, await endOf(ports, 1))).toEqual([]);
-    expect(await endOf(ports, 2)).toBe(3);
-    expect(await endOf(ports, 3)).toBe(BEGINNING);
+    expect(await told(ports, await lastPosition(ports, 1))).toEqual([]);
+    expect(await lastPosition(ports, 2)).toBe(3);
+    expect(await lastPosition(ports, 3)).toBe(FEED_START);
   }));
 
 test("three processes write at once: an event below one that was read never appears", () =>
@@ -96,7 +96,7 @@ test("three processes write at once: an event below one that was read never appe
     );
     const read: number[] = [];
     const by = new Map<unknown, number>();
-    let after = BEGINNING;
+    let after = FEED_START;
     let looks = 0;
     const look = async () => {
       const batch = await eventsAfter(ports, 1, after, 1_000);
@@ -112,7 +112,7 @@ test("three processes write at once: an event below one that was read never appe
     while (looks < 20 || seen(0) < 50 || seen(1) < 50) await look();
     for (const { stdin } of writers) await stdin.end();
     expect(await Promise.all(writers.map(({ exited }) => exited))).toEqual([0, 0, 0]);
-    while ((await endOf(ports, 1)) > after) await look();
+    while ((await lastPosition(ports, 1)) > after) await look();
     const all = await ports.reader.rows({
       sql: "select id from events where company = 1 order by id",
       args: [],
@@ -123,7 +123,7 @@ test("three processes write at once: an event below one that was read never appe
 test("a batch that is undone leaves no event, and the next one takes no earlier place", () =>
   withPorts(async (ports) => {
     await happen(ports, [1]);
-    const before = await endOf(ports, 1);
+    const before = await lastPosition(ports, 1);
     const failing = ports.writer.commit({
       statements: [
         {
@@ -140,7 +140,7 @@ test("a batch that is undone leaves no event, and the next one takes no earlier 
     await expect(failing).rejects.toThrow("storage.rejected");
     await happen(ports, [2]);
     expect(await told(ports)).toEqual([1, 2]);
-    expect(await endOf(ports, 1)).toBeGreaterThan(before);
+    expect(await lastPosition(ports, 1)).toBeGreaterThan(before);
   }));
 
 test("events are kept for EVENTS_KEEP_DAYS, company by company, however many there are", () =>
@@ -150,13 +150,13 @@ test("events are kept for EVENTS_KEEP_DAYS, company by company, however many the
       await happen(ports, [1], 2);
       ports.clock.advance(10 * DAY);
       await happen(ports, [5_000, 5_001]);
-      expect(await sweepEvents(ports)).toBe(0);
+      expect(await expireEvents(ports)).toBe(0);
       ports.clock.advance(1);
       // The newest of the old ones stays.
-      expect(await sweepEvents(ports)).toBe(2_499);
+      expect(await expireEvents(ports)).toBe(2_499);
       expect(await told(ports)).toEqual([2_499, 5_000, 5_001]);
-      expect(await told(ports, BEGINNING, 2)).toEqual([1]);
-      expect(await sweepEvents(ports)).toBe(0);
+      expect(await told(ports, FEED_START, 2)).toEqual([1]);
+      expect(await expireEvents(ports)).toBe(0);
     },
     { EVENTS_KEEP_DAYS: 10 },
   ));
@@ -165,15 +165,15 @@ test("whoever comes back after the sweep is told that events are missing, and no
   withPorts(
     async (ports) => {
       await happen(ports, numbers(5));
-      const place = await endOf(ports, 1);
+      const place = await lastPosition(ports, 1);
       const early = place - 3;
       expect(await hasExpired(ports, 1, early)).toBe(false);
       ports.clock.advance(2 * DAY);
       await happen(ports, [9]);
-      await sweepEvents(ports);
+      await expireEvents(ports);
       expect(await hasExpired(ports, 1, early)).toBe(true);
       expect(await told(ports, early)).toEqual([4, 9]);
-      for (const good of [place, await endOf(ports, 1), BEGINNING])
+      for (const good of [place, await lastPosition(ports, 1), FEED_START])
         expect(await hasExpired(ports, 1, good)).toBe(false);
       // A place of a database that was restored to an earlier day, and one of another company
       expect(await hasExpired(ports, 1, 1_000)).toBe(true);
@@ -189,10 +189,10 @@ test("two processes may sweep at once, and a sweep may be stopped", () =>
       ports.clock.advance(2 * DAY);
       const stopped = new AbortController();
       stopped.abort();
-      await expect(sweepEvents(ports, stopped.signal)).rejects.toThrow();
+      await expect(expireEvents(ports, stopped.signal)).rejects.toThrow();
       const other = await sibling(ports);
-      const swept = await Promise.all([sweepEvents(ports), sweepEvents(other)]);
-      await sweepEvents(ports);
+      const swept = await Promise.all([expireEvents(ports), expireEvents(other)]);
+      await expireEvents(ports);
       expect(swept.reduce((sum, n) => sum + n, 0)).toBeLessThanOrEqual(2_999);
       expect(await told(ports)).toEqual([2_999]);
       await other.close();

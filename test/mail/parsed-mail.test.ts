@@ -1,12 +1,12 @@
 import { expect, test } from "bun:test";
-import { type Letter, readLetter } from "../../src/mail/parsed-mail.ts";
+import { type ParsedMail, parseMail } from "../../src/mail/parsed-mail.ts";
 import { type MailPart, mailOf } from "../support/mail.ts";
 
 const NOTE = '<?xml version="1.0"?><nfeProc>é</nfeProc>';
 const ports = { breathe: async () => undefined };
 
-async function read(raw: Uint8Array<ArrayBuffer>): Promise<Letter> {
-  const letter = await readLetter(raw, ports);
+async function read(raw: Uint8Array<ArrayBuffer>): Promise<ParsedMail> {
+  const letter = await parseMail(raw, ports);
   if (!letter.ok) throw new Error(letter.error.code);
   return letter.value;
 }
@@ -21,7 +21,7 @@ const filesOf = async (raw: Uint8Array<ArrayBuffer>) =>
   );
 const latin1 = (text: string) => Buffer.from(text, "latin1");
 const codeOf = async (raw: Uint8Array<ArrayBuffer>) => {
-  const letter = await readLetter(raw, ports);
+  const letter = await parseMail(raw, ports);
   return letter.ok ? null : letter.error.code;
 };
 
@@ -116,7 +116,7 @@ test("what servers have written is read: who sent it, and what they found", asyn
     }),
   );
   expect(letter.returnPath).toBe("bounce@forn.example");
-  expect(letter.authentication.map((text) => text.split(";")[0])).toEqual([
+  expect(letter.authenticationResults.map((text) => text.split(";")[0])).toEqual([
     "mx.example",
     "evil.example",
   ]);
@@ -137,17 +137,17 @@ test("S18: parts without end, headers without end and levels without end are ref
 
 test("any bytes at all are a letter or malformed, and nothing is thrown", async () => {
   const whole = mailOf({ parts: [{ name: "a.xml", content: NOTE }] });
-  for (let cut = 0; cut < whole.length; cut += 7) await readLetter(whole.slice(0, cut), ports);
+  for (let cut = 0; cut < whole.length; cut += 7) await parseMail(whole.slice(0, cut), ports);
   expect((await read(new Uint8Array(0))).files).toEqual([]);
   const noise = Uint8Array.from({ length: 5_000 }, (_, n) => (n * 7_919) % 256);
-  expect((await readLetter(noise, ports)).ok).toBe(true);
+  expect((await parseMail(noise, ports)).ok).toBe(true);
 });
 
 test("a large mail is read in turns with whoever else waits", async () => {
   let turns = 0;
   const content = new Uint8Array(2 * 1_048_576);
   const raw = mailOf({ parts: [{ name: "a.zip", content }] });
-  const letter = await readLetter(raw, {
+  const letter = await parseMail(raw, {
     async breathe() {
       turns += 1;
     },

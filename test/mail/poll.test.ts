@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { Failed } from "../../src/lib/result.ts";
-import { VISIT } from "../../src/mail/limits.ts";
+import { VISIT_LIMITS } from "../../src/mail/limits.ts";
 import { pollMailboxes } from "../../src/mail/poll.ts";
 import { saveMailSettings } from "../../src/mail/settings.ts";
 import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
@@ -154,16 +154,16 @@ test("S18: a mail of more than 50 MiB is not fetched, and one whose server lied 
 
 test("a visit takes so many mails and so many bytes, and the next goes on", () =>
   withMailbox(async (service, box, visit) => {
-    for (let n = 0; n < VISIT.messages + 5; n += 1) box.put(oneNote(n + 1));
+    for (let n = 0; n < VISIT_LIMITS.messages + 5; n += 1) box.put(oneNote(n + 1));
     // Each stays small; the server says that they are large.
     for (let n = 0; n < 4; n += 1) box.put(oneNote(100 + n), 40 * MIB);
     await visit();
-    expect(box.seen()).toHaveLength(VISIT.messages);
+    expect(box.seen()).toHaveLength(VISIT_LIMITS.messages);
     await work(service.ports);
     await visit();
-    expect(box.seen()).toHaveLength(VISIT.messages + 7);
+    expect(box.seen()).toHaveLength(VISIT_LIMITS.messages + 7);
     await visit();
-    expect(box.seen()).toHaveLength(VISIT.messages + 9);
+    expect(box.seen()).toHaveLength(VISIT_LIMITS.messages + 9);
   }));
 
 test("C4: the subject is looked for in the header, and what does not match is left as it is", () =>

@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
-import { proofOf } from "../../src/mail/sender-authentication.ts";
+import { authenticationOf } from "../../src/mail/sender-authentication.ts";
 
 const MX = "mx.cloudflare.net";
-const said = (...headers: string[]) => proofOf(headers, [MX], "forn.example");
+const said = (...headers: string[]) => authenticationOf(headers, [MX], "forn.example");
 
 test("S17: a failed DMARC is no proof, whatever else has passed", () => {
   expect(said(`${MX}; dkim=pass header.d=forn.example; dmarc=fail header.from=forn.example`)).toBe(

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { sweepMails } from "../../src/mail/expire-mails.ts";
+import { expireMails } from "../../src/mail/expire-mails.ts";
 import { REFUSALS_A_DAY } from "../../src/mail/limits.ts";
 import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { zipBomb, zipOf } from "../../src/synthetic/zip.ts";
@@ -261,9 +261,9 @@ test("mails are forgotten after 90 days, and then may come again", () =>
     const raw = oneNote(1);
     await take(service, raw);
     service.ports.clock.advance(89 * 86_400_000);
-    expect(await sweepMails(service.ports, 1)).toBe(0);
+    expect(await expireMails(service.ports, 1)).toBe(0);
     service.ports.clock.advance(2 * 86_400_000);
-    expect(await sweepMails(service.ports, 1)).toBe(1);
+    expect(await expireMails(service.ports, 1)).toBe(1);
     expect((await take(service, raw)).kind).toBe("taken");
   }));
 

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { sweep } from "../../src/maintenance.ts";
+import { runMaintenance } from "../../src/maintenance.ts";
 import { reconcileSlice } from "../../src/stock/reconcile-slice.ts";
 import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { type Service, withService } from "../support/service.ts";
@@ -39,7 +39,7 @@ test("every sweep proves a slice, counts what differs, and mends nothing", () =>
   withService(async (service) => {
     await tampered(service);
     const before = await balances(service);
-    expect(await sweep(service.ports)).toMatchObject({ differences: 1, faults: 0 });
+    expect(await runMaintenance(service.ports)).toMatchObject({ differences: 1, faults: 0 });
     expect(await balances(service)).toEqual(before);
     const { text } = await service.ports.meter.exposition();
     expect(text).toContain("\nledger_differences_total 1\n");
@@ -50,7 +50,10 @@ test("a step of a sweep that fails keeps none of the others from being done", ()
     await tampered(service);
     const away = () => Promise.reject(new Error("no bucket"));
     const blobs = { ...service.ports.blobs, list: away };
-    expect(await sweep({ ...service.ports, blobs })).toMatchObject({ differences: 1, faults: 2 });
+    expect(await runMaintenance({ ...service.ports, blobs })).toMatchObject({
+      differences: 1,
+      faults: 2,
+    });
     const faults = service.ports.sent.filter(({ event }) => event === "sweep.fault");
     expect(faults).toMatchObject([
       { kind: "files", code: "Error" },

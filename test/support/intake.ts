@@ -1,4 +1,4 @@
-import { type Arrival, type Taken, takeMail } from "../../src/mail/take-mail.ts";
+import { type IncomingMail, type ReceivedMail, receiveMail } from "../../src/mail/take-mail.ts";
 import type { Service } from "./service.ts";
 
 export const INTAKE = { company: 1, senders: ["nfe@forn.example"], userId: 14 };
@@ -7,10 +7,10 @@ export const INTAKE = { company: 1, senders: ["nfe@forn.example"], userId: 14 };
 export const take = (
   { ports }: Pick<Service, "ports">,
   raw: Uint8Array<ArrayBuffer>,
-  arrival: Partial<Arrival> = {},
+  arrival: Partial<IncomingMail> = {},
   intake = INTAKE,
-): Promise<Taken> =>
-  takeMail(ports, intake, {
+): Promise<ReceivedMail> =>
+  receiveMail(ports, intake, {
     way: "imap",
     raw,
     envelopeFrom: null,
@@ -19,7 +19,7 @@ export const take = (
   });
 
 /** The lines of a job, by file: its outcome and its code. */
-export async function linesOf(service: Service, taken: Taken): Promise<unknown[]> {
+export async function linesOf(service: Service, taken: ReceivedMail): Promise<unknown[]> {
   if (taken.kind === "refused") return [taken.refusal.code];
   const { body } = await service.send("GET", `/api/jobs/${taken.job}`);
   return body.results.map((line: Record<string, string>) =>

@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { storeZip } from "../../ingest/batch/archive.ts";
-import { BATCH, type BatchLimits } from "../../ingest/upload/limits.ts";
-import type { Sent } from "../../ingest/upload/unpack.ts";
+import { BATCH_LIMITS, type BatchLimits } from "../../ingest/upload/limits.ts";
+import type { SentFile } from "../../ingest/upload/unpack.ts";
 import type { IngestFailure } from "../../ingest/verdict/failures.ts";
 import { trusted } from "../../lib/cast.ts";
 import { Failed } from "../../lib/result.ts";
@@ -12,8 +12,8 @@ import { largeZipStream } from "./upload-body.ts";
 
 /** What one request may carry, where the runtime allows less than a batch may have. */
 export function limitsOf({ inRequest }: Pick<Ports, "inRequest">): BatchLimits {
-  if (inRequest === undefined) return BATCH;
-  return { ...BATCH, documents: inRequest.documents, sentBytes: inRequest.bytes };
+  if (inRequest === undefined) return BATCH_LIMITS;
+  return { ...BATCH_LIMITS, documents: inRequest.documents, sentBytes: inRequest.bytes };
 }
 
 /**
@@ -31,7 +31,7 @@ export async function storeLargeZip(c: Context<Env>): Promise<string | null> {
 /** The same for a small ZIP that has turned out to hold more documents than a request may; null where `error` says else. */
 export async function storeFullZip(
   c: Context<Env>,
-  sent: readonly Sent[],
+  sent: readonly SentFile[],
   error: unknown,
 ): Promise<string | null> {
   const { ports, actor, signal } = c.var;

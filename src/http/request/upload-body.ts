@@ -1,8 +1,8 @@
 import type { Context } from "hono";
 import { shownName } from "../../ingest/upload/file-name.ts";
 import { FORMAT_SAY, formatOf, HEAD_BYTES } from "../../ingest/upload/format.ts";
-import { BATCH, type BatchLimits, DOCUMENT_BYTES } from "../../ingest/upload/limits.ts";
-import type { Sent } from "../../ingest/upload/unpack.ts";
+import { BATCH_LIMITS, type BatchLimits, DOCUMENT_BYTES } from "../../ingest/upload/limits.ts";
+import type { SentFile } from "../../ingest/upload/unpack.ts";
 import type { IngestFailure } from "../../ingest/verdict/failures.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Env } from "../env.ts";
@@ -52,7 +52,10 @@ export async function readDocument(
  * What a batch carries, in the order sent: the fields `files` of a multipart form, or the body itself, a ZIP or one XML.
  * Reads at most `limits.sentBytes` (and the form's frame). Fails as `documentOf`, with `batch.too_large` for bytes.
  */
-export async function readBatch(c: Context<Env>, limits: BatchLimits = BATCH): Promise<Sent[]> {
+export async function readBatch(
+  c: Context<Env>,
+  limits: BatchLimits = BATCH_LIMITS,
+): Promise<SentFile[]> {
   const request = c.req.raw;
   const media = mediaOf(request);
   const over = (got?: number) =>
@@ -84,7 +87,7 @@ export async function readBatch(c: Context<Env>, limits: BatchLimits = BATCH): P
 export function largeZipStream(
   c: Context<Env>,
   inRequest: number,
-  limits: BatchLimits = BATCH,
+  limits: BatchLimits = BATCH_LIMITS,
 ): ReadableStream<Uint8Array> | null {
   const request = c.req.raw;
   const media = mediaOf(request);

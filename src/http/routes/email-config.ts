@@ -5,7 +5,7 @@ import { intakeAddress, renewAddress } from "../../mail/address.ts";
 import type { MailFailure } from "../../mail/failures.ts";
 import { tryMailbox } from "../../mail/poll.ts";
 import { type RecentMail, recentMails } from "../../mail/recent.ts";
-import { sendersOf } from "../../mail/senders.ts";
+import { parseSenders } from "../../mail/senders.ts";
 import {
   type MailChange,
   type MailSettings,
@@ -99,7 +99,7 @@ const changeOf = (order: z.infer<typeof EmailOrderSchema>): MailChange => ({
   user: order.imap_user,
   password: order.imap_password === HIDDEN ? null : order.imap_password,
   folder: order.imap_folder,
-  senders: orFail(sendersOf(order.imap_allowed_senders)),
+  senders: orFail(parseSenders(order.imap_allowed_senders)),
   subject: order.imap_subject_filter,
   tls: order.use_tls,
   active: order.active,

@@ -2,9 +2,15 @@ import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import { holderOf } from "../../accounts/actor.ts";
 import { authenticate } from "../../accounts/authenticate.ts";
 import type { FeedFailure } from "../../journal/failures.ts";
-import { BEGINNING, cursorOf, endOf, hasExpired, positionOf } from "../../journal/feed.ts";
+import {
+  FEED_START,
+  formatCursor,
+  hasExpired,
+  lastPosition,
+  parseCursor,
+} from "../../journal/feed.ts";
 import { FEED_EVENT_TYPES } from "../../journal/feed-events.ts";
-import { eventsWithin } from "../../journal/long-poll.ts";
+import { waitForEvents } from "../../journal/long-poll.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Env } from "../env.ts";
 import { bearerOf, STREAM_PATH } from "../middleware/auth.ts";
@@ -23,7 +29,7 @@ const LARGEST_PAGE = 500;
 const Cursor = z
   .string()
   .transform((text, context) => {
-    const position = positionOf(text);
+    const position = parseCursor(text);
     if (position !== null) return position;
     context.addIssue({ code: "custom", message: "não é um cursor fornecido por esta API" });
     return z.NEVER;
@@ -74,22 +80,22 @@ export const getEvents = defineOpenAPIRoute<typeof feedRoute, Env>({
   route: feedRoute,
   handler: async (c) => {
     const { ports, actor, request, signal } = c.var;
-    const { after = BEGINNING, limit, wait: asked } = c.req.valid("query");
+    const { after = FEED_START, limit, wait: asked } = c.req.valid("query");
     const { company } = actor;
     // HEAD shows none of them: there is nothing to wait for.
     const wait = c.req.method === "HEAD" ? 0 : asked;
     if (await hasExpired(ports, company, after))
       throw new Failed<FeedFailure>({
         code: "events.expired",
-        next_cursor: cursorOf(BEGINNING),
+        next_cursor: formatCursor(FEED_START),
       });
     if (wait > 0) ports.patience(request, wait + PATIENCE_S);
     const wanted = { holder: holderOf(actor), after, limit, waitMs: wait * 1_000 };
-    const events = await eventsWithin(ports, wanted, signal);
+    const events = await waitForEvents(ports, wanted, signal);
     // Who may no longer read may have been sent away while waiting.
     if (wait > 0) await authenticate(ports, bearerOf(c));
     c.header("cache-control", "no-store");
-    const next_cursor = cursorOf(events.at(-1)?.id ?? after);
+    const next_cursor = formatCursor(events.at(-1)?.id ?? after);
     return c.json({ data: events.map(eventView), next_cursor }, 200);
   },
 });
@@ -133,7 +139,7 @@ export const streamEvents = defineOpenAPIRoute<typeof streamRoute, Env>({
     const token = bearerOf(c);
     const stream = eventStream(ports, {
       holder: holderOf(actor),
-      from: expired ? BEGINNING : (seen ?? (await endOf(ports, company))),
+      from: expired ? FEED_START : (seen ?? (await lastPosition(ports, company))),
       expired,
       isAuthorised: () => canStillRead(ports, token, company),
       onRead: () => ports.patience(request, PATIENCE_S),

@@ -1,10 +1,10 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
-import { EXPORT } from "../../export/exports.ts";
-import { ARCHIVE } from "../../ingest/batch/archive.ts";
+import { EXPORT_JOB } from "../../export/exports.ts";
+import { ARCHIVE_JOB } from "../../ingest/batch/archive.ts";
 import { itemsPage, progressOf } from "../../ingest/batch/job-items.ts";
 import { replayBatch } from "../../ingest/batch/replay.ts";
 import { findJob, hasItems, JOB_KINDS, JOB_STATES, listJobs } from "../../journal/jobs.ts";
-import { replaySingle } from "../../journal/one-message-jobs.ts";
+import { replayOneMessageJob } from "../../journal/one-message-jobs.ts";
 import { causeOf, type Env } from "../env.ts";
 import { requires } from "../middleware/permissions.ts";
 import { offsetOf, PageQuery, paged, pageOf, responses } from "../schemas.ts";
@@ -86,11 +86,11 @@ export const replayJob = defineOpenAPIRoute<typeof replayRoute, Env>({
   handler: async (c) => {
     const { ports, actor } = c.var;
     const job = await findJob(ports, actor.company, c.req.valid("param").id, c.var.signal);
-    const single = hasItems(job.kind) ? ARCHIVE : EXPORT;
+    const single = hasItems(job.kind) ? ARCHIVE_JOB : EXPORT_JOB;
     const replayed =
       hasItems(job.kind) && job.blob === null
         ? await replayBatch(ports, job.id, causeOf(c))
-        : await replaySingle(ports, single, job.id, causeOf(c));
+        : await replayOneMessageJob(ports, single, job.id, causeOf(c));
     return c.json({ job_id: job.id, replayed }, 202, { location: `/api/jobs/${job.id}` });
   },
 });

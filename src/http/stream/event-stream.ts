@@ -1,5 +1,5 @@
-import { eventsAfter, type FeedEvent, type Position } from "../../journal/feed.ts";
-import { followerOf, type Place } from "../../journal/follower.ts";
+import { eventsAfter, type FeedEvent, type FeedPosition } from "../../journal/feed.ts";
+import { type FeedSubscription, feedBroadcaster } from "../../journal/follower.ts";
 import type { Holder } from "../../lib/shares.ts";
 import { closeFrame, eventFrames, gapFrame, HEARTBEAT, openFrame } from "../views/event-frames.ts";
 
@@ -19,7 +19,7 @@ const FAREWELL_MS = 10_000;
 export interface StreamOptions {
   readonly holder: Holder;
   /** Everything up to here is known to the client. */
-  readonly from: Position;
+  readonly from: FeedPosition;
   /** Events between `from` and what is kept may be missing. */
   readonly expired: boolean;
   /** Asked at every heartbeat: false ends the stream (the token was revoked). Rejects where it cannot be told now. */
@@ -30,7 +30,7 @@ export interface StreamOptions {
   readonly signal: AbortSignal;
 }
 
-type StreamPorts = Parameters<typeof followerOf>[0];
+type StreamPorts = Parameters<typeof feedBroadcaster>[0];
 
 /**
  * A company's feed from a place on, as server-sent events: first what is in the database, then what comes. Every event
@@ -58,7 +58,7 @@ class Client {
   /** Bytes for the client, oldest first; the follower's are shared with other clients. */
   private readonly waiting: Uint8Array[] = [];
   private waitingBytes = 0;
-  private position: Position;
+  private position: FeedPosition;
   private live = false;
   /** Nothing more comes; what waits is still sent. */
   private ended = false;
@@ -70,7 +70,7 @@ class Client {
   /** When it last did, or (`ended`) when it was last to be told something. */
   private asked: number;
   private heard: number;
-  private readonly place: Place;
+  private readonly place: FeedSubscription;
   private out: ReadableStreamDefaultController<Uint8Array> | null = null;
   private ring: (() => void) | null = null;
 
@@ -80,7 +80,7 @@ class Client {
   ) {
     this.position = following.from;
     this.asked = ports.clock.now();
-    this.place = followerOf(ports).enter(following.holder, {
+    this.place = feedBroadcaster(ports).subscribe(following.holder, {
       events: (batch) => this.events(batch),
       tick: (now) => this.tick(now),
       stop: () => this.end("A conexão é renovada de tempos em tempos; reconecte em instantes"),
@@ -123,7 +123,7 @@ class Client {
 
   private leave(): void {
     this.ended = true;
-    this.place.leave();
+    this.place.unsubscribe();
     this.ring?.();
   }
 
@@ -151,7 +151,7 @@ class Client {
     const { company } = this.following.holder;
     const batch = await eventsAfter(this.ports, company, this.position, PAGE);
     this.events(batch);
-    if (batch.length === 0 && !this.ended) this.live = this.place.join(this.position);
+    if (batch.length === 0 && !this.ended) this.live = this.place.startFrom(this.position);
     await this.ports.breathe();
   }
 

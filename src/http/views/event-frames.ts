@@ -1,4 +1,4 @@
-import { cursorOf, type FeedEvent, type Position } from "../../journal/feed.ts";
+import { type FeedEvent, type FeedPosition, formatCursor } from "../../journal/feed.ts";
 import { instant } from "../numbers.ts";
 
 const encoder = new TextEncoder();
@@ -13,7 +13,7 @@ export interface EventView {
 }
 
 export const eventView = (event: FeedEvent): EventView => ({
-  id: cursorOf(event.id),
+  id: formatCursor(event.id),
   type: event.type,
   at: instant(event.at),
   payload: event.payload,
@@ -26,13 +26,13 @@ export const eventView = (event: FeedEvent): EventView => ({
 const frame = (name: string, json: string, ...rest: string[]): string =>
   `${[`event: ${name}`, `data: ${json}`, ...rest].join("\n")}\n\n`;
 
-const placed = (id: Position): string => `id: ${cursorOf(id)}`;
+const placed = (id: FeedPosition): string => `id: ${formatCursor(id)}`;
 
 /** How long a client waits before it connects again, when nobody has told it otherwise. */
 const RETRY = "retry: 3000";
 
 /** S.G.E.'s greeting, with the place from which the stream goes on: who is cut before the first event loses nothing. */
-export const openFrame = (from: Position): Uint8Array =>
+export const openFrame = (from: FeedPosition): Uint8Array =>
   encoder.encode(frame("connected", '{"message": "SSE connected"}', placed(from), RETRY));
 
 const GAP = JSON.stringify({
@@ -40,7 +40,7 @@ const GAP = JSON.stringify({
 });
 
 /** Events between the place that was asked for and this one may be missing. */
-export const gapFrame = (from: Position): Uint8Array =>
+export const gapFrame = (from: FeedPosition): Uint8Array =>
   encoder.encode(frame("gap", GAP, placed(from)));
 
 /** The end of a stream that is not the client's fault. Clients come back over four seconds, each at its own time. */
@@ -66,7 +66,7 @@ function text(event: FeedEvent): string {
 const written = new WeakMap<readonly FeedEvent[], Uint8Array>();
 
 /** The events of a batch that come after a place, in one piece; null where there are none. */
-export function eventFrames(batch: readonly FeedEvent[], after: Position): Uint8Array | null {
+export function eventFrames(batch: readonly FeedEvent[], after: FeedPosition): Uint8Array | null {
   const [first] = batch;
   if (first === undefined) return null;
   if (first.id > after) {

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import type { Item } from "../../ingest/batch/job-items.ts";
+import type { JobItem } from "../../ingest/batch/job-items.ts";
 import { JOB_KINDS, JOB_STATES, type Job } from "../../journal/jobs.ts";
 import { instant, instantOrNull } from "../numbers.ts";
 import { Pagination } from "../schemas.ts";
@@ -52,7 +52,7 @@ export const jobSummary = (job: Job): z.infer<typeof JobSummarySchema> => ({
 });
 
 /** The lines of a document: one for each note that has its result, and one that says what it waits for. */
-export function itemLines(item: Item): z.infer<typeof JobSchema>["results"] {
+export function itemLines(item: JobItem): z.infer<typeof JobSchema>["results"] {
   const { position, file, state, reason } = item;
   const lines: z.infer<typeof JobSchema>["results"] = item.results.map((result) => ({
     position,

@@ -1,5 +1,5 @@
-import { mustBeOpen, ofJob, openJob } from "../../journal/jobs.ts";
-import type { Single } from "../../journal/one-message-jobs.ts";
+import { insertJob, jobExists, requireInserted } from "../../journal/jobs.ts";
+import type { OneMessageJob } from "../../journal/one-message-jobs.ts";
 import { audit } from "../../journal/record.ts";
 import { newId } from "../../lib/id.ts";
 import { Failed } from "../../lib/result.ts";
@@ -8,12 +8,12 @@ import type { Ports } from "../../ports/ports.ts";
 import type { ReceiveOptions } from "../receive/receive.ts";
 import { FORMAT_SAY, formatOf, HEAD_BYTES } from "../upload/format.ts";
 import type { IngestFailure } from "../verdict/failures.ts";
-import { orderOf } from "./batch-order.ts";
+import { batchParamsOf } from "./batch-order.ts";
 
 /** Where ZIPs lie that are opened later: `archives/<company>/<job>/sent.zip`. */
-export const ARCHIVES = "archives/";
+export const ARCHIVE_FOLDER = "archives/";
 export const archiveKey = (company: number, job: string): string =>
-  `${ARCHIVES}${company}/${job}/sent.zip`;
+  `${ARCHIVE_FOLDER}${company}/${job}/sent.zip`;
 
 /** Puts a ZIP into the blob store as it comes, unopened, and gives the id that its job will have. */
 export async function storeZip(
@@ -42,12 +42,12 @@ export async function enqueueArchive(
   const at = ports.clock.now();
   const sending = ports.queue.send([{ v: 1, kind: "archive", company, job }]);
   const statements = [
-    openJob({
+    insertJob({
       company,
       id: job,
       kind: "batch",
       total: null,
-      params: orderOf(cause, approve),
+      params: batchParamsOf(cause, approve),
       traceParent: ports.trace.parent,
       createdBy: userId,
       createdAt: at,
@@ -69,12 +69,12 @@ export async function enqueueArchive(
         requestId,
         peer,
       },
-      ofJob(company, job),
+      jobExists(company, job),
     ),
   ];
   try {
     await mustBeZip(ports, key);
-    await ports.writer.commit({ statements, read: ([made]) => mustBeOpen(made) }, signal);
+    await ports.writer.commit({ statements, read: ([made]) => requireInserted(made) }, signal);
   } catch (error) {
     // After a fault of the world the job may be there all the same; what no job names is swept.
     if (error instanceof Failed && /^(?:batch|job)\./.test(error.failure.code))
@@ -96,9 +96,9 @@ async function mustBeZip(ports: Pick<Ports, "blobs">, key: string): Promise<void
 }
 
 /** A batch is one message while its ZIP is not unpacked. */
-export const ARCHIVE: Single = {
+export const ARCHIVE_JOB: OneMessageJob = {
   kind: "batch",
-  rows: "kind = 'batch' and blob is not null",
-  piece: "archive",
+  condition: "kind = 'batch' and blob is not null",
+  messageKind: "archive",
   keptMs: JOB_KEPT_MS,
 };

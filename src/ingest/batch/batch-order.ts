@@ -2,7 +2,7 @@ import type { Actor, Cause } from "../../accounts/actor.ts";
 import type { Role } from "../../accounts/roles.ts";
 
 /** What a queued batch was asked for, and by whom, as its job keeps it. */
-export interface BatchOrder {
+export interface BatchParams {
   /** Null: as the company's `auto_approve` says when the document's turn comes. */
   readonly approve: boolean | null;
   readonly role: Role;
@@ -11,10 +11,10 @@ export interface BatchOrder {
   readonly peer: string | null;
 }
 
-export const orderOf = (
+export const batchParamsOf = (
   { actor, requestId, peer }: Cause,
   approve: boolean | null,
-): BatchOrder => ({
+): BatchParams => ({
   approve,
   role: actor.role,
   key_id: actor.keyId ?? null,
@@ -23,7 +23,7 @@ export const orderOf = (
 });
 
 /** The request's cause again: what is written for it later has the same author. */
-export function causeFrom(order: BatchOrder, company: number, userId: number): Cause {
+export function causeOfBatch(order: BatchParams, company: number, userId: number): Cause {
   const user = { company, userId, role: order.role };
   const actor: Actor = order.key_id === null ? user : { ...user, keyId: order.key_id };
   return { actor, requestId: order.request_id, peer: order.peer };

@@ -31,13 +31,13 @@ export type BatchResult =
   | { readonly file: string; readonly outcome: "ignored"; readonly why: string };
 
 /** The result of a note that was taken in. */
-export function takenIn(file: string, note: NoteReceipt): BatchResult {
+export function noteResult(file: string, note: NoteReceipt): BatchResult {
   const approved = note.status === "PROCESSADA" ? "approved" : "registered";
   return { file, outcome: note.completed ? "completed" : approved, note };
 }
 
 /** The result of a document that a flow has refused. */
-export function refusedAs(file: string, error: Failed): BatchResult {
+export function refusalResult(file: string, error: Failed): BatchResult {
   // Our flows alone construct Failed, with members of IngestFailure and NfeFailure.
   const failure = trusted<IngestFailure | NfeFailure>(error.failure);
   if (failure.code === "nfe.event_differs")
@@ -54,7 +54,7 @@ export function refusedAs(file: string, error: Failed): BatchResult {
 }
 
 /** The result of a document that nobody has meant as a note (a CT-e among notes); null where it is refused. */
-export function putAside(file: string, error: { readonly code: string }): BatchResult | null {
+export function ignoredResult(file: string, error: { readonly code: string }): BatchResult | null {
   // What a reader of documents fails with.
   const failure = trusted<NfeFailure>(error);
   if (failure.code !== "nfe.not_an_nfe" || failure.document_type === undefined) return null;

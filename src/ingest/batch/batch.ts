@@ -8,10 +8,10 @@ import { registerEvent } from "../event/register-event.ts";
 import { DryRun } from "../receive/dry-run.ts";
 import { auditRefusal, type ReceiveOptions } from "../receive/receive.ts";
 import { registerAndApprove } from "../receive/register-and-approve.ts";
-import type { Piece } from "../upload/piece.ts";
+import type { UploadEntry } from "../upload/piece.ts";
 import type { IngestFailure } from "../verdict/failures.ts";
-import { type BatchResult, putAside, refusedAs, takenIn } from "./batch-result.ts";
-import { Turns } from "./turns.ts";
+import { type BatchResult, ignoredResult, noteResult, refusalResult } from "./batch-result.ts";
+import { KeySequencer } from "./turns.ts";
 
 export interface BatchOptions extends ReceiveOptions {
   /** Nothing is written; the results say what would happen. */
@@ -27,10 +27,10 @@ export interface BatchOptions extends ReceiveOptions {
  */
 export async function receiveBatch(
   ports: Ports,
-  pieces: readonly Piece[],
+  pieces: readonly UploadEntry[],
   options: BatchOptions,
 ): Promise<BatchResult[]> {
-  const turns = new Turns();
+  const turns = new KeySequencer();
   const work: Work = { ...options, rehearsal: options.dryRun ? new DryRun() : null };
   let notes = 0;
   const results = await pMap(
@@ -128,7 +128,7 @@ async function keepDocument(
 ): Promise<BatchResult[]> {
   if (!read.ok)
     return [
-      putAside(sent.name, read.error) ??
+      ignoredResult(sent.name, read.error) ??
         (await refused(ports, sent, new Failed(read.error), options)),
     ];
   const document = read.value;
@@ -166,7 +166,7 @@ async function keepOne(
     options.rehearsal === null
       ? await registerAndApprove(ports, note.value, sent.bytes, keep)
       : await options.rehearsal.note(ports, note.value, sent.bytes, keep, sent.again);
-  return takenIn(sent.name, receipt);
+  return noteResult(sent.name, receipt);
 }
 
 /** Runs one document's flow; a failure becomes its result, an abort goes on up. */
@@ -191,5 +191,5 @@ async function refused(
   options: BatchOptions,
 ): Promise<BatchResult> {
   if (!options.dryRun) await auditRefusal(ports, error, sha, options.cause);
-  return refusedAs(file, error);
+  return refusalResult(file, error);
 }

@@ -1,25 +1,25 @@
-import { mustBeOpen, ofJob, openJob } from "../../journal/jobs.ts";
+import { insertJob, jobExists, requireInserted } from "../../journal/jobs.ts";
 import { audit } from "../../journal/record.ts";
 import { newId } from "../../lib/id.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Guard, Statement } from "../../ports/sql.ts";
 import type { ReceiveOptions } from "../receive/receive.ts";
-import type { Piece } from "../upload/piece.ts";
-import { orderOf } from "./batch-order.ts";
+import type { UploadEntry } from "../upload/piece.ts";
+import { batchParamsOf } from "./batch-order.ts";
 import { endBatch } from "./end-batch.ts";
 import { insertItems } from "./job-items.ts";
-import { inTurns, keptLine, type Line } from "./job-lines.ts";
+import { type ItemDraft, linkFollowers, prepareItem } from "./job-lines.ts";
 
 /** Bytes are kept in batches of about so many, so that no commit holds the others for long. */
 export const SLICE_BYTES = 1_048_576;
 export const SLICE_DOCUMENTS = 32;
 
 /** What a job of documents is beside its documents; a batch of a request, where nothing else is said. */
-export interface Manner {
+export interface DocumentJobOptions {
   readonly kind: "batch" | "mail";
   /** The job is made only where this selects a row. */
   readonly only?: Guard;
-  /** What is written with the job, and only where that is made: statements guarded by `ofJob`. */
+  /** What is written with the job, and only where that is made: statements guarded by `jobExists`. */
   readonly along?: (job: string) => readonly Statement[];
 }
 
@@ -30,13 +30,13 @@ export interface Manner {
  */
 export async function enqueueBatch(
   ports: Ports,
-  pieces: readonly Piece[],
+  pieces: readonly UploadEntry[],
   { cause, approve, signal }: Omit<ReceiveOptions, "settingsSeen">,
-  { kind, only, along }: Manner = { kind: "batch" },
+  { kind, only, along }: DocumentJobOptions = { kind: "batch" },
 ): Promise<string> {
   const { actor, requestId, peer } = cause;
   const { company, userId } = actor;
-  const items = inTurns(await keptItems(ports, company, pieces, signal));
+  const items = linkFollowers(await keptItems(ports, company, pieces, signal));
   const id = newId();
   const at = ports.clock.now();
   const sending = ports.queue.send(
@@ -45,13 +45,13 @@ export async function enqueueBatch(
       .map(({ item: { position } }) => ({ v: 1, kind: "document", company, job: id, position })),
   );
   const statements = [
-    openJob(
+    insertJob(
       {
         company,
         id,
         kind,
         total: items.length,
-        params: orderOf(cause, approve),
+        params: batchParamsOf(cause, approve),
         traceParent: ports.trace.parent,
         createdBy: userId,
         createdAt: at,
@@ -77,12 +77,12 @@ export async function enqueueBatch(
         requestId,
         peer,
       },
-      ofJob(company, id),
+      jobExists(company, id),
     ),
     ...(along?.(id) ?? []),
     ...endBatch(company, id, at),
   ];
-  await ports.writer.commit({ statements, read: ([made]) => mustBeOpen(made) }, signal);
+  await ports.writer.commit({ statements, read: ([made]) => requireInserted(made) }, signal);
   await sending.afterCommit();
   return id;
 }
@@ -91,10 +91,10 @@ export async function enqueueBatch(
 async function keptItems(
   ports: Ports,
   company: number,
-  pieces: readonly Piece[],
+  pieces: readonly UploadEntry[],
   signal?: AbortSignal,
-): Promise<Line[]> {
-  const lines: Line[] = [];
+): Promise<ItemDraft[]> {
+  const lines: ItemDraft[] = [];
   const waiting: Statement[] = [];
   let waitingBytes = 0;
   const write = async () => {
@@ -103,8 +103,8 @@ async function keptItems(
     await ports.writer.commit({ statements, read: () => undefined }, signal);
   };
   for (const [position, piece] of pieces.entries()) {
-    const { line, statements, bytes } = await keptLine(ports, company, position, piece, signal);
-    lines.push(line);
+    const { draft, statements, bytes } = await prepareItem(ports, company, position, piece, signal);
+    lines.push(draft);
     waiting.push(...statements);
     waitingBytes += bytes;
     if (waitingBytes >= SLICE_BYTES || waiting.length >= SLICE_DOCUMENTS) await write();

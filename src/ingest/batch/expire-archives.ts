@@ -1,9 +1,9 @@
-import { sweepFolder } from "../../journal/expire-files.ts";
+import { expireFolder } from "../../journal/expire-files.ts";
 import type { Ports } from "../../ports/ports.ts";
-import { ARCHIVES } from "./archive.ts";
+import { ARCHIVE_FOLDER } from "./archive.ts";
 
 /** Removes ZIPs that no batch names, older than a day; gives how many. */
-export const sweepArchives = (
+export const expireArchives = (
   ports: Pick<Ports, "reader" | "blobs" | "clock">,
   signal?: AbortSignal,
-): Promise<number> => sweepFolder(ports, ARCHIVES, "j.kind = 'batch'", signal);
+): Promise<number> => expireFolder(ports, ARCHIVE_FOLDER, "j.kind = 'batch'", signal);

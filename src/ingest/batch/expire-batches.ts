@@ -12,7 +12,7 @@ const JOBS = 100;
 const SILENT_MS = 15 * 60_000;
 
 /** Forgets batches whose time is over, line by line and then the job; gives how many jobs went. */
-export async function sweepBatches(ports: Needs, company: number): Promise<number> {
+export async function expireBatches(ports: Needs, company: number): Promise<number> {
   const over = await expiredJobs(ports, company, ["batch", "mail"], ports.clock.now(), JOBS);
   for (const { id, blob } of over) {
     // A ZIP that could not be unpacked; before its job, as nothing names it after.
@@ -41,7 +41,7 @@ const SIZES = 1_000;
  * and that no document waits for; gives how many. Where originals are objects of a bucket, what is forgotten here is their
  * name (sweep-originals.ts), and their bytes are not counted.
  */
-export async function sweepBytes(
+export async function expireBytes(
   ports: Needs,
   company: number,
   mostBytes = MOST_KEPT_BYTES,
@@ -82,7 +82,7 @@ async function dayBeyond(ports: Needs, company: number, mostBytes: number): Prom
  * Sends again what waits for its turn and may have lost its message: a queue outside of the database is told after the
  * commit, and a crash may come between. A queue that still has the message changes nothing. Gives how many were sent.
  */
-export async function resendSilent(ports: Needs, company: number): Promise<number> {
+export async function resendItems(ports: Needs, company: number): Promise<number> {
   const now = ports.clock.now();
   const silent = await ports.reader.rows({
     sql: `select i.job, i.position from job_items i

@@ -1,4 +1,4 @@
-import { keepPlace, placeOf } from "../../journal/maintenance-cursors.ts";
+import { readCursor, saveCursor } from "../../journal/maintenance-cursors.ts";
 import type { Ports } from "../../ports/ports.ts";
 
 const TASK = "originals";
@@ -7,17 +7,17 @@ const TASK = "originals";
  * Where original bytes are objects outside of the database: lets go of those that no row names, one slice of a company at
  * each run; after the last it begins anew. Gives how many went.
  */
-export async function sweepObjects(
+export async function expireObjects(
   ports: Pick<Ports, "originals" | "reader" | "writer" | "clock">,
   company: number,
 ): Promise<number> {
   const { sweep } = ports.originals;
   if (sweep === undefined) return 0;
-  const after = await placeOf(ports, company, TASK);
+  const after = await readCursor(ports, company, TASK);
   const { gone, next } = await sweep(company, after);
   if (next !== after)
     await ports.writer.commit({
-      statements: [keepPlace(company, TASK, next, ports.clock.now())],
+      statements: [saveCursor(company, TASK, next, ports.clock.now())],
       read: () => undefined,
     });
   return gone;

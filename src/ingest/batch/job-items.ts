@@ -4,7 +4,7 @@ import type { Guard, Statement } from "../../ports/sql.ts";
 import { type BatchResult, type BatchSummary, summaryBy } from "./batch-result.ts";
 
 /** A document of a queued batch as it is first written; with results and no bytes there is nothing left to do. */
-export interface NewItem {
+export interface NewJobItem {
   readonly position: number;
   readonly file: string;
   readonly sha256: string | null;
@@ -18,7 +18,7 @@ export interface NewItem {
 export type ItemState = "received" | "done" | "parked";
 
 /** One document's line of a job. */
-export interface Item {
+export interface JobItem {
   readonly position: number;
   readonly file: string;
   readonly state: ItemState;
@@ -30,7 +30,7 @@ export interface Item {
 export const insertItems = (
   company: number,
   job: string,
-  items: readonly NewItem[],
+  items: readonly NewJobItem[],
   at: number,
 ): Statement => ({
   sql: `insert into job_items (company, job, position, file, sha256, follower, hint, state, results, updated_at)
@@ -41,14 +41,14 @@ export const insertItems = (
 });
 
 /** One document of one job. */
-export interface Place {
+export interface ItemRef {
   readonly company: number;
   readonly job: string;
   readonly position: number;
 }
 
 /** Selects a row while the item waits for the result number `index`, from 0. */
-export const waitsFor = ({ company, job, position }: Place, index: number): Guard => ({
+export const itemAwaitsResult = ({ company, job, position }: ItemRef, index: number): Guard => ({
   sql: `select 1 from job_items where company = ?1 and job = ?2 and position = ?3 and state = 'received'
     and json_array_length(results) = ?4`,
   args: [company, job, position, index],
@@ -56,7 +56,7 @@ export const waitsFor = ({ company, job, position }: Place, index: number): Guar
 
 /** Writes result number `index`, once, and only where the guard selects a row. */
 export function recordResult(
-  { company, job, position }: Place,
+  { company, job, position }: ItemRef,
   index: number,
   result: BatchResult,
   at: number,
@@ -73,7 +73,7 @@ export function recordResult(
 
 /** Puts another result in the place of number `index`: what became of it has gone on. */
 export const replaceResult = (
-  { company, job, position }: Place,
+  { company, job, position }: ItemRef,
   index: number,
   result: BatchResult,
 ): Statement => ({
@@ -83,7 +83,7 @@ export const replaceResult = (
 });
 
 /** Done, once all its results are there. */
-export const finishItem = ({ company, job, position }: Place, results: number): Statement => ({
+export const finishItem = ({ company, job, position }: ItemRef, results: number): Statement => ({
   sql: `update job_items set state = 'done' where company = ?1 and job = ?2 and position = ?3 and state = 'received'
     and json_array_length(results) = ?4`,
   args: [company, job, position, results],
@@ -91,7 +91,7 @@ export const finishItem = ({ company, job, position }: Place, results: number): 
 
 /** Not tried any more until it is replayed. */
 export const parkItem = (
-  { company, job, position }: Place,
+  { company, job, position }: ItemRef,
   reason: string,
   at: number,
 ): Statement => ({
@@ -107,7 +107,7 @@ export async function itemsPage(
   job: string,
   page: { readonly limit: number; readonly offset: number },
   signal?: AbortSignal,
-): Promise<Item[]> {
+): Promise<JobItem[]> {
   const rows = await ports.reader.rows(
     {
       // Positions have no gaps: a page is a range of the key.
@@ -164,7 +164,7 @@ export async function progressOf(
  * Lets the bytes of a document go with the next sweep, not after JOB_KEPT_MS: nobody has named them, and nobody will miss them.
  * Those of a note that is stored have no day, and stay; so do those that another item waits for (sweep-batches.ts).
  */
-export const forgetBytes = (company: number, sha256: string, at: number): Statement => ({
+export const expireOriginalNow = (company: number, sha256: string, at: number): Statement => ({
   sql: "update originals set expires_at = ?3 where company = ?1 and sha256 = ?2 and expires_at > ?3",
   args: [company, sha256, at],
 });

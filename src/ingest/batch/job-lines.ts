@@ -3,39 +3,39 @@ import { JOB_KEPT_MS } from "../../lib/retention.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Guard, Statement } from "../../ports/sql.ts";
 import { keyHint } from "../upload/key-hint.ts";
-import type { Piece } from "../upload/piece.ts";
+import type { UploadEntry } from "../upload/piece.ts";
 import type { IngestFailure } from "../verdict/failures.ts";
 import type { BatchResult } from "./batch-result.ts";
-import type { NewItem } from "./job-items.ts";
+import type { NewJobItem } from "./job-items.ts";
 
 /** A document's line, and the note that it seems to speak of. */
-export type Line = Omit<NewItem, "follower"> & { readonly hint: string | null };
+export type ItemDraft = Omit<NewJobItem, "follower"> & { readonly hint: string | null };
 
 /** A line, with what its batch must write so that its bytes are kept, and how many they are. */
-export interface KeptLine {
-  readonly line: Line;
+export interface PreparedItem {
+  readonly draft: ItemDraft;
   readonly statements: readonly Statement[];
   readonly bytes: number;
 }
 
 /** Opens a piece and keeps its bytes for as long as a batch is kept; one that has none has its result already. */
-export async function keptLine(
+export async function prepareItem(
   ports: Pick<Ports, "originals" | "clock" | "meter">,
   company: number,
   position: number,
-  piece: Piece,
+  piece: UploadEntry,
   signal?: AbortSignal,
-): Promise<KeptLine> {
+): Promise<PreparedItem> {
   const { file } = piece;
   const opened = await open(ports, piece, signal);
   if (!(opened instanceof Uint8Array)) {
-    const line = { position, file, sha256: null, hint: null, results: [opened] };
-    return { line, statements: [], bytes: 0 };
+    const draft = { position, file, sha256: null, hint: null, results: [opened] };
+    return { draft, statements: [], bytes: 0 };
   }
   const hash = await sha256(opened);
   const until = ports.clock.now() + JOB_KEPT_MS;
   return {
-    line: { position, file, sha256: hash, hint: keyHint(opened), results: [] },
+    draft: { position, file, sha256: hash, hint: keyHint(opened), results: [] },
     statements: await ports.originals.keep(company, hash, opened, ALWAYS, until),
     bytes: opened.byteLength,
   };
@@ -46,7 +46,7 @@ const ALWAYS: Guard = { sql: "select 1", args: [] };
 /** The bytes of a document, or what becomes of a piece that has none. */
 async function open(
   ports: Pick<Ports, "meter">,
-  piece: Piece,
+  piece: UploadEntry,
   signal?: AbortSignal,
 ): Promise<Uint8Array<ArrayBuffer> | BatchResult> {
   const { file } = piece;
@@ -64,7 +64,7 @@ async function open(
  * Lines that seem to speak of one note wait for one another, in the order sent: `first` are those whose message is sent
  * now, and each other is sent when the one before has its result.
  */
-export function inTurns<T extends Pick<Line, "position" | "sha256" | "hint">>(
+export function linkFollowers<T extends Pick<ItemDraft, "position" | "sha256" | "hint">>(
   lines: readonly T[],
 ): { item: Omit<T, "hint"> & { readonly follower: number | null }; first: boolean }[] {
   const next = new Map<string, number>();

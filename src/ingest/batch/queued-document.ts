@@ -1,4 +1,4 @@
-import { beginJob } from "../../journal/jobs.ts";
+import { markJobRunning } from "../../journal/jobs.ts";
 import { Failed, type Result } from "../../lib/result.ts";
 import type { Document, Reading } from "../../nfe/document.ts";
 import type { NfeFailure } from "../../nfe/failures.ts";
@@ -10,20 +10,20 @@ import type { NoteReceipt } from "../note/receipt.ts";
 import { type ReceiveOptions, refusalLine } from "../receive/receive.ts";
 import { approveCompleted, isReadyForApproval } from "../receive/register-and-approve.ts";
 import { registerNote } from "../receive/register-note.ts";
-import { type BatchResult, putAside, refusedAs, takenIn } from "./batch-result.ts";
+import { type BatchResult, ignoredResult, noteResult, refusalResult } from "./batch-result.ts";
 import { endBatch } from "./end-batch.ts";
 import {
+  expireOriginalNow,
   finishItem,
-  forgetBytes,
-  type Place,
+  type ItemRef,
+  itemAwaitsResult,
   recordResult,
   replaceResult,
-  waitsFor,
 } from "./job-items.ts";
 
 /** One document of a queued batch, with what its job and its bytes say. */
 export interface QueuedDocument {
-  readonly place: Place;
+  readonly place: ItemRef;
   readonly file: string;
   readonly sha256: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -38,7 +38,7 @@ type Read = Result<Document, NfeFailure>;
  * Gives each note of the document its result, in their order, from the first that has none. Rejects with what may pass; what
  * has its result by then keeps it.
  */
-export async function takeResults(ports: Ports, doc: QueuedDocument, read: Read): Promise<void> {
+export async function recordResults(ports: Ports, doc: QueuedDocument, read: Read): Promise<void> {
   const total = read.ok && read.value.kind === "notes" ? read.value.notes.length : 1;
   const last = doc.results.at(-1);
   const at = doc.results.length - 1;
@@ -67,7 +67,7 @@ async function takeOne(
   read: Read,
 ): Promise<void> {
   if (!read.ok) {
-    const aside = putAside(doc.file, read.error);
+    const aside = ignoredResult(doc.file, read.error);
     if (aside === null) throw new Failed(read.error);
     return recordAlone(ports, doc, aside);
   }
@@ -91,9 +91,9 @@ async function takeNote(
     sha256,
     along(receipt, guard) {
       const at = ports.clock.now();
-      const record = recordResult(place, index, takenIn(file, receipt), at, guard);
+      const record = recordResult(place, index, noteResult(file, receipt), at, guard);
       return [
-        beginJob(place.company, place.job, at),
+        markJobRunning(place.company, place.job, at),
         record,
         ...(isReadyForApproval(receipt) ? [] : ending(place, index, total, at)),
       ];
@@ -117,7 +117,7 @@ async function recordAlone(
 ): Promise<void> {
   const at = ports.clock.now();
   await write(ports, [
-    beginJob(place.company, place.job, at),
+    markJobRunning(place.company, place.job, at),
     recordResult(place, 0, result, at, ALWAYS),
     ...ending(place, 0, 1, at),
   ]);
@@ -139,7 +139,7 @@ async function approveAndEnd(
     },
   );
   await write(ports, [
-    replaceResult(place, index, takenIn(file, approved)),
+    replaceResult(place, index, noteResult(file, approved)),
     ...ending(place, index, total, ports.clock.now()),
   ]);
 }
@@ -154,10 +154,10 @@ async function refuse(
   const at = ports.clock.now();
   ports.meter.count("nfe_refusals_total", { code: error.failure.code });
   await write(ports, [
-    beginJob(place.company, place.job, at),
-    refusalLine(error, sha256, options.cause, at, waitsFor(place, index)),
-    recordResult(place, index, refusedAs(file, error), at, ALWAYS),
-    ...(total === 1 && isKnown(error) ? [forgetBytes(place.company, sha256, at)] : []),
+    markJobRunning(place.company, place.job, at),
+    refusalLine(error, sha256, options.cause, at, itemAwaitsResult(place, index)),
+    recordResult(place, index, refusalResult(file, error), at, ALWAYS),
+    ...(total === 1 && isKnown(error) ? [expireOriginalNow(place.company, sha256, at)] : []),
     ...ending(place, index, total, at),
   ]);
 }
@@ -167,7 +167,7 @@ const isKnown = ({ failure }: Failed): boolean =>
   failure.code === "nfe.duplicate" && !("differs" in failure && failure.differs === true);
 
 /** What follows the last result in its batch. */
-const ending = (place: Place, index: number, total: number, at: number): Statement[] =>
+const ending = (place: ItemRef, index: number, total: number, at: number): Statement[] =>
   index + 1 < total ? [] : [finishItem(place, total), ...endBatch(place.company, place.job, at)];
 
 const ALWAYS: Guard = { sql: "select 1", args: [] };

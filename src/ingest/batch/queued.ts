@@ -4,20 +4,20 @@ import { worked } from "../../observability/traced-job.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Row, Statement } from "../../ports/sql.ts";
 import type { IngestFailure } from "../verdict/failures.ts";
-import { type BatchOrder, causeFrom } from "./batch-order.ts";
+import { type BatchParams, causeOfBatch } from "./batch-order.ts";
 import type { BatchResult } from "./batch-result.ts";
 import { endBatch } from "./end-batch.ts";
-import { type Place, parkItem } from "./job-items.ts";
-import { takeResults } from "./queued-document.ts";
+import { type ItemRef, parkItem } from "./job-items.ts";
+import { recordResults } from "./queued-document.ts";
 
 /**
  * Takes in one document of a queued batch, once in effect however often its message comes: a note is registered in the
  * batch that writes its result, and whatever has its result is not done again. A refusal is a result. Rejects with what may
  * pass (an overload, a fault of the world, the signal): then the message is to come again.
  */
-export async function ingestQueued(
+export async function processDocument(
   ports: Ports,
-  place: Place,
+  place: ItemRef,
   signal?: AbortSignal,
 ): Promise<void> {
   const row = await queuedItem(ports, place);
@@ -40,9 +40,9 @@ export async function ingestQueued(
  * Says that a document was tried for the last time, and lets the others go on without it. `along` is written in the same
  * batch.
  */
-export async function parkQueued(
+export async function parkDocument(
   ports: Pick<Ports, "reader" | "writer" | "queue" | "clock">,
-  place: Place,
+  place: ItemRef,
   reason: string,
   along: readonly Statement[],
 ): Promise<void> {
@@ -70,14 +70,14 @@ interface QueuedItem {
   readonly size: number;
   readonly follower: number | null;
   readonly results: readonly BatchResult[];
-  readonly order: BatchOrder;
+  readonly order: BatchParams;
   readonly userId: number;
   readonly traceParent: string | null;
 }
 
 async function queuedItem(
   ports: Pick<Ports, "reader">,
-  { company, job, position }: Place,
+  { company, job, position }: ItemRef,
 ): Promise<QueuedItem | null> {
   const [row] = await ports.reader.rows({
     sql: `select i.state, i.file, i.sha256, i.follower, i.results, j.params, j.created_by, j.trace_parent,
@@ -97,12 +97,12 @@ const toItem = (row: Row): QueuedItem => ({
   size: Number(row.size),
   follower: row.follower === null ? null : Number(row.follower),
   results: trusted<BatchResult[]>(JSON.parse(String(row.results))),
-  order: trusted<BatchOrder>(JSON.parse(String(row.params))),
+  order: trusted<BatchParams>(JSON.parse(String(row.params))),
   userId: Number(row.created_by),
   traceParent: row.trace_parent === null ? null : String(row.trace_parent),
 });
 
-const factsOf = (place: Place, row: QueuedItem) => ({
+const factsOf = (place: ItemRef, row: QueuedItem) => ({
   job: place.job,
   position: place.position,
   company: place.company,
@@ -110,12 +110,12 @@ const factsOf = (place: Place, row: QueuedItem) => ({
   request_id: row.order.request_id,
 });
 
-const messagesTo = ({ company, job }: Place, position: number | null) =>
+const messagesTo = ({ company, job }: ItemRef, position: number | null) =>
   position === null ? [] : [{ v: 1, kind: "document", company, job, position } as const];
 
 async function sendFollower(
   ports: Pick<Ports, "queue" | "writer">,
-  place: Place,
+  place: ItemRef,
   follower: number | null,
 ): Promise<void> {
   if (follower === null) return;
@@ -127,17 +127,17 @@ async function sendFollower(
 
 async function takeDocument(
   ports: Ports,
-  place: Place,
+  place: ItemRef,
   { file, sha256, results, order, userId }: QueuedItem,
   signal?: AbortSignal,
 ): Promise<void> {
   const bytes = await ports.originals.get(place.company, sha256);
   if (bytes === null) throw new Failed<IngestFailure>({ code: "batch.bytes_missing" });
   const options = {
-    cause: causeFrom(order, place.company, userId),
+    cause: causeOfBatch(order, place.company, userId),
     approve: order.approve,
     signal,
   };
   const read = await ports.documents.read(bytes, signal);
-  await takeResults(ports, { place, file, sha256, bytes, results, options }, read);
+  await recordResults(ports, { place, file, sha256, bytes, results, options }, read);
 }

@@ -1,5 +1,5 @@
 /** Keeps documents under one key in the order sent: each begins when all before it have, and waits for its keys' last. */
-export class Turns {
+export class KeySequencer {
   #begun: Promise<void>[] = [];
   #last = new Map<string, Promise<void>>();
 

@@ -1,23 +1,23 @@
-import { beginJob, findJob, type Job } from "../../journal/jobs.ts";
-import { unfinished, type Which } from "../../journal/one-message-jobs.ts";
+import { findJob, type Job, markJobRunning } from "../../journal/jobs.ts";
+import { type JobRef, jobUnfinished } from "../../journal/one-message-jobs.ts";
 import { audit } from "../../journal/record.ts";
 import { trusted } from "../../lib/cast.ts";
 import { Failed } from "../../lib/result.ts";
 import { worked } from "../../observability/traced-job.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Statement } from "../../ports/sql.ts";
-import { Tally } from "../upload/limit-counter.ts";
-import { BATCH } from "../upload/limits.ts";
-import type { Piece } from "../upload/piece.ts";
-import { openStored, type StoredZip } from "../upload/stored-zip.ts";
+import { LimitCounter } from "../upload/limit-counter.ts";
+import { BATCH_LIMITS } from "../upload/limits.ts";
+import type { UploadEntry } from "../upload/piece.ts";
+import { openStoredZip, type StoredZip } from "../upload/stored-zip.ts";
 import { listZip } from "../upload/zip.ts";
 import type { IngestFailure } from "../verdict/failures.ts";
-import { ARCHIVE } from "./archive.ts";
-import { type BatchOrder, causeFrom } from "./batch-order.ts";
+import { ARCHIVE_JOB } from "./archive.ts";
+import { type BatchParams, causeOfBatch } from "./batch-order.ts";
 import { endBatch } from "./end-batch.ts";
 import { SLICE_BYTES, SLICE_DOCUMENTS } from "./enqueue.ts";
-import { insertItems, type NewItem } from "./job-items.ts";
-import { inTurns, keptLine } from "./job-lines.ts";
+import { insertItems, type NewJobItem } from "./job-items.ts";
+import { linkFollowers, prepareItem } from "./job-lines.ts";
 
 /** Lines of one slice: a ZIP may hold thousands of pictures. */
 const SLICE_LINES = 500;
@@ -30,7 +30,7 @@ const SLICE_LINES = 500;
  */
 export async function unpackArchive(
   ports: Ports,
-  which: Which,
+  which: JobRef,
   signal?: AbortSignal,
 ): Promise<void> {
   const job = await findJob(ports, which.company, which.job, signal).catch(gone);
@@ -52,12 +52,12 @@ function gone(error: unknown): null {
 
 async function unpackInto(
   ports: Ports,
-  which: Which,
+  which: JobRef,
   job: Job,
   blob: string,
   signal?: AbortSignal,
 ): Promise<void> {
-  const zip = await openStored(ports.blobs, blob);
+  const zip = await openStoredZip(ports.blobs, blob);
   const listed = await piecesOf(zip, signal);
   if (!Array.isArray(listed)) await refuse(ports, which, job, listed);
   else {
@@ -71,13 +71,16 @@ async function unpackInto(
 }
 
 /** What is in the ZIP, or what is wrong with it. */
-async function piecesOf(zip: StoredZip, signal?: AbortSignal): Promise<Piece[] | IngestFailure> {
+async function piecesOf(
+  zip: StoredZip,
+  signal?: AbortSignal,
+): Promise<UploadEntry[] | IngestFailure> {
   try {
-    const listed = await listZip(zip, null, new Tally(BATCH), signal);
-    zip.mustBeSound();
+    const listed = await listZip(zip, null, new LimitCounter(BATCH_LIMITS), signal);
+    zip.throwStorageFault();
     return listed.ok ? listed.value : listed.error;
   } catch (error) {
-    zip.mustBeSound();
+    zip.throwStorageFault();
     // Only Tally throws a failure in there.
     if (error instanceof Failed) return trusted<IngestFailure>(error.failure);
     throw error;
@@ -89,12 +92,12 @@ const write = (ports: Pick<Ports, "writer">, statements: readonly Statement[]): 
 
 const began = (
   ports: Pick<Ports, "writer" | "clock">,
-  { company, job }: Which,
+  { company, job }: JobRef,
   total: number,
 ): Promise<void> => {
   const at = ports.clock.now();
   return write(ports, [
-    beginJob(company, job, at),
+    markJobRunning(company, job, at),
     {
       sql: "update jobs set total = ?3, updated_at = ?4 where company = ?1 and id = ?2",
       args: [company, job, total, at],
@@ -103,7 +106,7 @@ const began = (
 };
 
 /** How many lines stand there; they have no gaps. */
-async function linesOf(ports: Pick<Ports, "reader">, { company, job }: Which): Promise<number> {
+async function linesOf(ports: Pick<Ports, "reader">, { company, job }: JobRef): Promise<number> {
   const [row] = await ports.reader.rows({
     sql: "select count(*) as n from job_items where company = ?1 and job = ?2",
     args: [company, job],
@@ -114,24 +117,24 @@ async function linesOf(ports: Pick<Ports, "reader">, { company, job }: Which): P
 /** Opens and keeps the next documents; gives where the slice after this one begins. */
 async function keepSlice(
   ports: Ports,
-  { company, job }: Which,
+  { company, job }: JobRef,
   zip: StoredZip,
-  pieces: readonly Piece[],
+  pieces: readonly UploadEntry[],
   from: number,
   signal?: AbortSignal,
 ): Promise<number> {
-  const items: NewItem[] = [];
+  const items: NewJobItem[] = [];
   const statements: Statement[] = [];
   let [bytes, documents] = [0, 0];
   for (const piece of pieces.slice(from, from + SLICE_LINES)) {
     if (bytes >= SLICE_BYTES || documents === SLICE_DOCUMENTS) break;
     signal?.throwIfAborted();
-    const kept = await keptLine(ports, company, from + items.length, piece, signal);
-    zip.mustBeSound();
-    items.push({ ...kept.line, follower: null });
+    const kept = await prepareItem(ports, company, from + items.length, piece, signal);
+    zip.throwStorageFault();
+    items.push({ ...kept.draft, follower: null });
     statements.push(...kept.statements);
     bytes += kept.bytes;
-    documents += kept.line.sha256 === null ? 0 : 1;
+    documents += kept.draft.sha256 === null ? 0 : 1;
     await ports.breathe();
   }
   const at = ports.clock.now();
@@ -147,13 +150,13 @@ async function keepSlice(
 }
 
 /** Says that the ZIP is unpacked, who waits for whom, and sends the others. */
-async function sendAll(ports: Ports, which: Which, total: number): Promise<void> {
+async function sendAll(ports: Ports, which: JobRef, total: number): Promise<void> {
   const { company, job } = which;
   const rows = await ports.reader.rows({
     sql: "select position, sha256, hint from job_items where company = ?1 and job = ?2 order by position",
     args: [company, job],
   });
-  const turns = inTurns(
+  const turns = linkFollowers(
     rows.map(({ position, sha256, hint }) => ({
       position: Number(position),
       sha256: sha256 == null ? null : String(sha256),
@@ -180,7 +183,7 @@ async function sendAll(ports: Ports, which: Which, total: number): Promise<void>
   await sending.afterCommit();
 }
 
-const unpacked = ({ company, job }: Which, total: number, at: number): Statement => ({
+const unpacked = ({ company, job }: JobRef, total: number, at: number): Statement => ({
   sql: "update jobs set blob = null, total = ?3, updated_at = ?4 where company = ?1 and id = ?2",
   args: [company, job, total, at],
 });
@@ -188,7 +191,7 @@ const unpacked = ({ company, job }: Which, total: number, at: number): Statement
 /** Sends what waits for nobody, once more. */
 async function sendFirst(
   ports: Pick<Ports, "reader" | "writer" | "queue">,
-  { company, job }: Which,
+  { company, job }: JobRef,
 ): Promise<void> {
   const rows = await ports.reader.rows({
     sql: `select position from job_items i where company = ?1 and job = ?2 and state <> 'done' and state = 'received'
@@ -212,21 +215,24 @@ async function sendFirst(
 /** One line, rejected, is all that becomes of the batch. */
 async function refuse(
   ports: Pick<Ports, "writer" | "clock" | "meter">,
-  which: Which,
+  which: JobRef,
   { params, createdBy }: Job,
   failure: IngestFailure,
 ): Promise<void> {
   const { company, job } = which;
   const at = ports.clock.now();
   // archive.ts has written it.
-  const { actor, requestId, peer } = causeFrom(trusted<BatchOrder>(params), company, createdBy);
+  const { actor, requestId, peer } = causeOfBatch(trusted<BatchParams>(params), company, createdBy);
   const file = "enviado.zip";
   const result = { file, outcome: "rejected", accessKey: null, failure } as const;
   ports.meter.count("nfe_refusals_total", { code: failure.code });
   const line = { company, at, by: actor, action: "nfe.refuse", entity: "job", entityId: job };
   await write(ports, [
-    audit({ ...line, detail: { code: failure.code }, requestId, peer }, unfinished(ARCHIVE, which)),
-    beginJob(company, job, at),
+    audit(
+      { ...line, detail: { code: failure.code }, requestId, peer },
+      jobUnfinished(ARCHIVE_JOB, which),
+    ),
+    markJobRunning(company, job, at),
     insertItems(
       company,
       job,

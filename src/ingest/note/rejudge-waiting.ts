@@ -1,4 +1,4 @@
-import { keepPlace, placeOf } from "../../journal/maintenance-cursors.ts";
+import { readCursor, saveCursor } from "../../journal/maintenance-cursors.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { RULES_VERSION } from "../verdict/rules.ts";
 import { rejudgeKeys } from "./rejudge.ts";
@@ -14,7 +14,7 @@ const JUDGED = 100;
  * Gives how many verdicts were replaced. A note whose original cannot be read any more stays as it is, and is met again.
  */
 export async function rejudgeSlice(ports: Ports, company: number): Promise<number> {
-  const after = Number(await placeOf(ports, company, TASK));
+  const after = Number(await readCursor(ports, company, TASK));
   const rows = await ports.reader.rows({
     sql: `select id, access_key, rules_version < ?4
         or settings_version <> (select settings_version from companies where id = ?1) as stale
@@ -33,7 +33,7 @@ export async function rejudgeSlice(ports: Ports, company: number): Promise<numbe
   const next = last === undefined ? "" : String(last);
   if (next !== "" || after !== 0)
     await ports.writer.commit({
-      statements: [keepPlace(company, TASK, next, ports.clock.now())],
+      statements: [saveCursor(company, TASK, next, ports.clock.now())],
       read: () => undefined,
     });
   return done;

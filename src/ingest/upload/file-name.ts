@@ -29,7 +29,7 @@ export function shownName(name: string): string | null {
 }
 
 /** Whether a name alone says that the file is no document. */
-export const isBeside = (name: string): boolean => BESIDE.test(name) || LITTER.test(name);
+export const isNonDocumentName = (name: string): boolean => BESIDE.test(name) || LITTER.test(name);
 
 export const isNamedXml = (name: string): boolean => /\.xml$/i.test(name);
 /** What Outlook calls the one attachment into which it has put all of them. */

@@ -8,7 +8,7 @@ type What = Extract<IngestFailure, { code: "batch.too_large" }>["what"];
 const RATIO_FROM_BYTES = 65_536;
 
 /** Counts what one request brings, and throws `batch.too_large`, naming which, at the first step over a limit. */
-export class Tally {
+export class LimitCounter {
   #entries = 0;
   #documents = 0;
   #inflated = 0;
@@ -19,7 +19,7 @@ export class Tally {
    * Gives a function that takes back what documents have counted since: a part that is refused takes no room from its
    * neighbours. What was listed was work, and stays counted.
    */
-  mark(): () => void {
+  snapshot(): () => void {
     const [documents, inflated] = [this.#documents, this.#inflated];
     return () => {
       this.#documents = documents;
@@ -28,13 +28,13 @@ export class Tally {
   }
 
   /** One more part of the request, or entry of a ZIP, whatever it is. */
-  listed(): void {
+  countEntry(): void {
     this.#entries += 1;
     hold("entries", this.limits.entries, this.#entries);
   }
 
   /** An entry that will be inflated, at least its beginning, by the sizes that it declares. */
-  inflates(compressed: number, inflated: number): void {
+  checkEntry(compressed: number, inflated: number): void {
     hold("entry", this.limits.entryBytes, inflated);
     const ratio = compressed === 0 ? inflated : Math.ceil(inflated / compressed);
     if (inflated > RATIO_FROM_BYTES) hold("ratio", this.limits.ratio, ratio);
@@ -42,8 +42,8 @@ export class Tally {
   }
 
   /** A document of these sizes. */
-  document(compressed: number, inflated: number): void {
-    this.inflates(compressed, inflated);
+  countDocument(compressed: number, inflated: number): void {
+    this.checkEntry(compressed, inflated);
     this.#documents += 1;
     this.#inflated += inflated;
     hold("documents", this.limits.documents, this.#documents);

@@ -17,7 +17,7 @@ export interface BatchLimits {
   readonly ratio: number;
 }
 
-export const BATCH: BatchLimits = {
+export const BATCH_LIMITS: BatchLimits = {
   documents: 500,
   entries: 10_000,
   sentBytes: 50 * MIB,

@@ -2,7 +2,7 @@ import type { Result } from "../../lib/result.ts";
 import type { IngestFailure } from "../verdict/failures.ts";
 
 /** One line of a batch, in the order sent. `file` may be shown; it is never a path. */
-export type Piece =
+export type UploadEntry =
   | {
       readonly kind: "document";
       readonly file: string;

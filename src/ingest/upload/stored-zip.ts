@@ -28,7 +28,7 @@ export class StoredZip extends Reader<null> {
   }
 
   /** Throws what the store has failed with, if it has. */
-  mustBeSound(): void {
+  throwStorageFault(): void {
     if (this.#fault !== null) throw this.#fault.error;
   }
 
@@ -72,7 +72,7 @@ export class StoredZip extends Reader<null> {
 }
 
 /** Fails with `batch.bytes_missing` where there is no such file. */
-export async function openStored(blobs: Store, key: string): Promise<StoredZip> {
+export async function openStoredZip(blobs: Store, key: string): Promise<StoredZip> {
   const found = await blobs.get(key, { offset: 0, length: 1 });
   if (found === null) throw vanished();
   await found.body.cancel();

@@ -1,15 +1,21 @@
 import { trusted } from "../../lib/cast.ts";
 import { Failed, ok } from "../../lib/result.ts";
 import type { IngestFailure } from "../verdict/failures.ts";
-import { isBeside, isNamedWinmail, isNamedXml, isNamedZip, shownName } from "./file-name.ts";
+import {
+  isNamedWinmail,
+  isNamedXml,
+  isNamedZip,
+  isNonDocumentName,
+  shownName,
+} from "./file-name.ts";
 import { FORMAT_SAY, formatOf, HEAD_BYTES } from "./format.ts";
-import { Tally } from "./limit-counter.ts";
-import { BATCH, type BatchLimits } from "./limits.ts";
-import type { Piece } from "./piece.ts";
+import { LimitCounter } from "./limit-counter.ts";
+import { BATCH_LIMITS, type BatchLimits } from "./limits.ts";
+import type { UploadEntry } from "./piece.ts";
 import { listZip } from "./zip.ts";
 
 /** A file as a request carries it: an XML, a ZIP of XMLs, or something else. */
-export interface Sent {
+export interface SentFile {
   /** As the sender wrote it; null: the body itself. */
   readonly name: string | null;
   readonly blob: Blob;
@@ -23,15 +29,15 @@ export interface Sent {
  * `rejected` and its neighbours are not touched.
  */
 export async function unpack(
-  files: readonly Sent[],
-  limits: BatchLimits = BATCH,
+  files: readonly SentFile[],
+  limits: BatchLimits = BATCH_LIMITS,
   signal?: AbortSignal,
-): Promise<Piece[]> {
-  const tally = new Tally(limits);
-  const pieces: Piece[] = [];
+): Promise<UploadEntry[]> {
+  const tally = new LimitCounter(limits);
+  const pieces: UploadEntry[] = [];
   for (const file of files) {
     signal?.throwIfAborted();
-    tally.listed();
+    tally.countEntry();
     const found = await piecesOf(file, files.length === 1, tally, signal);
     for (const piece of found) pieces.push(piece);
   }
@@ -43,17 +49,17 @@ export async function unpack(
  * `rejected` by itself, and its neighbours are not touched.
  */
 export async function unpackEach(
-  files: readonly Sent[],
-  limits: BatchLimits = BATCH,
+  files: readonly SentFile[],
+  limits: BatchLimits = BATCH_LIMITS,
   signal?: AbortSignal,
-): Promise<Piece[]> {
-  const tally = new Tally(limits);
-  const pieces: Piece[] = [];
+): Promise<UploadEntry[]> {
+  const tally = new LimitCounter(limits);
+  const pieces: UploadEntry[] = [];
   for (const file of files) {
     signal?.throwIfAborted();
-    const takeBack = tally.mark();
+    const takeBack = tally.snapshot();
     try {
-      tally.listed();
+      tally.countEntry();
       for (const piece of await piecesOf(file, false, tally, signal)) pieces.push(piece);
     } catch (error) {
       if (!(error instanceof Failed)) throw error;
@@ -67,11 +73,11 @@ export async function unpackEach(
 }
 
 async function piecesOf(
-  { name, blob }: Sent,
+  { name, blob }: SentFile,
   alone: boolean,
-  tally: Tally,
+  tally: LimitCounter,
   signal?: AbortSignal,
-): Promise<Piece[]> {
+): Promise<UploadEntry[]> {
   const shown = name === null ? null : shownName(name);
   const file = shown ?? "(sem nome)";
   const format = formatOf(new Uint8Array(await blob.slice(0, HEAD_BYTES).arrayBuffer()));
@@ -84,7 +90,7 @@ async function piecesOf(
   if (format === "tnef" || isNamedWinmail(file))
     return [{ kind: "rejected", file, failure: { code: "batch.winmail" } }];
   const text = format === "xml" || format === "empty";
-  if (isBeside(file) || !(text || isNamedXml(file)))
+  if (isNonDocumentName(file) || !(text || isNamedXml(file)))
     return [{ kind: "ignored", file, why: `O arquivo não é uma nota: é ${FORMAT_SAY[format]}` }];
   if (blob.size > tally.limits.entryBytes)
     return [
@@ -94,7 +100,7 @@ async function piecesOf(
         failure: { code: "too_large", maxBytes: tally.limits.entryBytes, bytes: blob.size },
       },
     ];
-  tally.document(blob.size, blob.size);
+  tally.countDocument(blob.size, blob.size);
   return [
     { kind: "document", file, bytes: async () => ok(new Uint8Array(await blob.arrayBuffer())) },
   ];

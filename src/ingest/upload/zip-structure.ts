@@ -51,7 +51,10 @@ const LIKELY_EXTRA = 256;
  * of them sees and another does not is nobody's. Nothing is inflated; each local header is read once, in the order of the file.
  * Source: PKWARE APPNOTE 6.3.10, sections 4.3 to 4.5; 4.4.4 for the flags.
  */
-export async function contradictionIn(zip: ZipBytes, signal?: AbortSignal): Promise<string | null> {
+export async function findContradiction(
+  zip: ZipBytes,
+  signal?: AbortSignal,
+): Promise<string | null> {
   const end = await endOf(zip);
   if (typeof end === "string") return end;
   const listed = directoryOf(await zip.readUint8Array(end.at, end.size), end.entries);

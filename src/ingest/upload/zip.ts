@@ -10,12 +10,12 @@ import {
 } from "@zip.js/zip.js/lib/zip-core-custom.js";
 import { err, Failed, ok, type Result } from "../../lib/result.ts";
 import type { IngestFailure } from "../verdict/failures.ts";
-import { isBeside, isNamedXml, isNamedZip, shownName } from "./file-name.ts";
+import { isNamedXml, isNamedZip, isNonDocumentName, shownName } from "./file-name.ts";
 import { FORMAT_SAY, formatOf, HEAD_BYTES } from "./format.ts";
-import type { Tally } from "./limit-counter.ts";
-import type { Piece } from "./piece.ts";
+import type { LimitCounter } from "./limit-counter.ts";
+import type { UploadEntry } from "./piece.ts";
 import { fromCp850 } from "./zip-names.ts";
-import { contradictionIn } from "./zip-structure.ts";
+import { findContradiction } from "./zip-structure.ts";
 
 // A chunk goes into the inflater whole and may come out a thousand times larger before anybody can stop it.
 configure({ useWebWorkers: false, chunkSize: 16_384 });
@@ -37,15 +37,15 @@ const OPTIONS = {
 export async function listZip(
   zip: Blob | Reader<unknown>,
   prefix: string | null,
-  tally: Tally,
+  tally: LimitCounter,
   signal?: AbortSignal,
-): Promise<Result<Piece[], Extract<IngestFailure, { code: "batch.malformed_zip" }>>> {
-  const pieces: Piece[] = [];
+): Promise<Result<UploadEntry[], Extract<IngestFailure, { code: "batch.malformed_zip" }>>> {
+  const pieces: UploadEntry[] = [];
   try {
     const reader = zip instanceof Blob ? new BlobReader(zip) : zip;
     for await (const entry of new ZipReader(reader, OPTIONS).getEntriesGenerator()) {
       signal?.throwIfAborted();
-      tally.listed();
+      tally.countEntry();
       const name = shownName(entry.filename) ?? "(sem nome)";
       const file = prefix === null ? name : `${prefix}/${name}`;
       pieces.push(
@@ -54,7 +54,7 @@ export async function listZip(
           : await pieceOf(entry, file, name, tally, signal),
       );
     }
-    const wrong = await contradictionIn(reader, signal);
+    const wrong = await findContradiction(reader, signal);
     return wrong === null ? ok(pieces) : err({ code: "batch.malformed_zip", why: wrong });
   } catch (error) {
     if (error instanceof Failed || signal?.aborted === true) throw error;
@@ -66,14 +66,15 @@ async function pieceOf(
   entry: FileEntry,
   file: string,
   name: string,
-  tally: Tally,
+  tally: LimitCounter,
   signal?: AbortSignal,
-): Promise<Piece> {
-  if (isBeside(entry.filename)) return { kind: "ignored", file, why: "O arquivo não é uma nota" };
+): Promise<UploadEntry> {
+  if (isNonDocumentName(entry.filename))
+    return { kind: "ignored", file, why: "O arquivo não é uma nota" };
   if (entry.encrypted) return unreadable(file, "encrypted");
   if (isNamedZip(name)) return unreadable(file, "nested_zip");
   const { compressedSize, uncompressedSize } = entry;
-  tally.inflates(compressedSize, uncompressedSize);
+  tally.checkEntry(compressedSize, uncompressedSize);
   if (!isNamedXml(name)) {
     const head = await headOf(entry, signal);
     if (!head.ok) return { kind: "rejected", file, failure: head.error };
@@ -83,13 +84,13 @@ async function pieceOf(
     if (format !== "xml")
       return { kind: "ignored", file, why: `O arquivo não é uma nota: é ${FORMAT_SAY[format]}` };
   }
-  tally.document(compressedSize, uncompressedSize);
+  tally.countDocument(compressedSize, uncompressedSize);
   return { kind: "document", file, bytes: (asked) => inflate(entry, uncompressedSize, asked) };
 }
 
 type Unreadable = Extract<IngestFailure, { code: "batch.unreadable_entry" }>;
 
-const unreadable = (file: string, why: Unreadable["why"]): Piece => ({
+const unreadable = (file: string, why: Unreadable["why"]): UploadEntry => ({
   kind: "rejected",
   file,
   failure: { code: "batch.unreadable_entry", why },

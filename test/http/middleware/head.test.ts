@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { openDownloads } from "../../../src/http/stream/download-limit.ts";
-import { followerOf } from "../../../src/journal/follower.ts";
+import { feedBroadcaster } from "../../../src/journal/follower.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { work } from "../../support/jobs.ts";
 import { type Service, withService } from "../../support/service.ts";
@@ -25,7 +25,7 @@ const tight = {
 
 /** Nothing that a request may take is taken. */
 function nothingTaken({ ports }: Service): void {
-  expect([followerOf(ports).size, openDownloads(ports)]).toEqual([0, 0]);
+  expect([feedBroadcaster(ports).size, openDownloads(ports)]).toEqual([0, 0]);
 }
 
 test("HEAD on every GET route leaks nothing: three times on each, and then the stream still opens", () =>
@@ -74,7 +74,7 @@ test("a reader that never pulls leaks nothing, on every GET route: a minute late
         ports.clock.advance(1_000);
         await settle(service);
       }
-      expect([path, followerOf(ports).size]).toEqual([path, 0]);
+      expect([path, feedBroadcaster(ports).size]).toEqual([path, 0]);
       const again = await raw("GET", path);
       expect([path, again.status]).toEqual([path, unread[0]?.status ?? 0]);
       await again.body?.cancel();
@@ -109,7 +109,7 @@ test("a stream whose client reads keeps its place, however quiet the company is"
       ports.clock.advance(1_000);
       await settle(service);
     }
-    expect([followerOf(ports).size, beats]).toEqual([1, 26]);
+    expect([feedBroadcaster(ports).size, beats]).toEqual([1, 26]);
     await reader?.cancel();
     await reading;
     nothingTaken(service);

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { sweepEvents } from "../../../src/journal/expire-events.ts";
-import { followerOf } from "../../../src/journal/follower.ts";
+import { expireEvents } from "../../../src/journal/expire-events.ts";
+import { feedBroadcaster } from "../../../src/journal/follower.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { earlier, happen, numbers } from "../../support/happen.ts";
 import { type Service, withService } from "../../support/service.ts";
@@ -10,7 +10,7 @@ const told = (body: { data: { payload: { n: number } }[] }) =>
 
 /** Resolves when a reader waits for events. */
 async function waiting({ ports }: Service): Promise<void> {
-  while (followerOf(ports).size === 0) await ports.breathe();
+  while (feedBroadcaster(ports).size === 0) await ports.breathe();
 }
 
 test("what a write does is in the feed when the write is answered, with its kind and its payload", () =>
@@ -59,7 +59,7 @@ test("a cursor that we have not given is 422, and one that is no longer kept is 
         expect((await send("GET", `/api/events?${query}`)).status).toBe(422);
       await happen(earlier(ports, 2), numbers(4));
       await happen(ports, [4]);
-      await sweepEvents(ports);
+      await expireEvents(ports);
       const gone = await send("GET", "/api/events?after=e2");
       expect([gone.status, gone.body.code, gone.body.next_cursor]).toEqual([
         410,
@@ -78,7 +78,7 @@ test("?wait= answers as soon as something happens", () =>
     await waiting(service);
     await happen(ports, [1, 2]);
     expect(told((await answer).body)).toEqual([1, 2]);
-    expect(followerOf(ports).size).toBe(0);
+    expect(feedBroadcaster(ports).size).toBe(0);
     // What is there already is not waited for.
     expect(told((await send("GET", "/api/events?wait=20&after=e1")).body)).toEqual([2]);
   }));
@@ -101,7 +101,7 @@ test("?wait= ends with its time, with the same cursor and nothing lost", () =>
     expect(answered).toBe(false);
     ports.clock.advance(1_000);
     expect((await answer).body).toEqual({ data: [], next_cursor: "e1" });
-    expect(followerOf(ports).size).toBe(0);
+    expect(feedBroadcaster(ports).size).toBe(0);
   }));
 
 test("whoever waits is answered when the service begins to stop, and takes no place when none is left", () => {
@@ -117,7 +117,7 @@ test("whoever waits is answered when the service begins to stop, and takes no pl
       expect((await send("GET", "/api/events")).status).toBe(200);
       ending.abort();
       expect((await answer).body.data).toEqual([]);
-      expect(followerOf(ports).size).toBe(0);
+      expect(feedBroadcaster(ports).size).toBe(0);
     },
     { config: { SSE_CLIENTS: 1 }, stopping: ending.signal },
   );
@@ -134,6 +134,6 @@ test("a reader who leaves while waiting gives the place back", () =>
     await waiting(service);
     leaving.abort();
     await Promise.resolve(answer).catch(() => undefined);
-    while (followerOf(ports).size > 0) await ports.breathe();
-    expect(followerOf(ports).size).toBe(0);
+    while (feedBroadcaster(ports).size > 0) await ports.breathe();
+    expect(feedBroadcaster(ports).size).toBe(0);
   }));

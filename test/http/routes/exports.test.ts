@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { sweep } from "../../../src/maintenance.ts";
+import { runMaintenance } from "../../../src/maintenance.ts";
 import { tokenFor } from "../../support/house.ts";
 import { work } from "../../support/jobs.ts";
 import { withService } from "../../support/service.ts";
@@ -179,12 +179,12 @@ test("after seven days an export is gone, its file with it", () =>
       return service.send("GET", where, { headers: { authorization: `Bearer ${token}` } });
     };
     service.ports.clock.advance(7 * 86_400_000 - 1);
-    await sweep(service.ports);
+    await runMaintenance(service.ports);
     expect((await asked(`${path}/file`)).status).toBe(200);
     service.ports.clock.advance(1);
     // Not even before the sweep comes by.
     expect((await asked(path)).body.code).toBe("export.not_found");
-    expect(await sweep(service.ports)).toMatchObject({ exports: 1 });
+    expect(await runMaintenance(service.ports)).toMatchObject({ exports: 1 });
     expect(await service.ports.blobs.list("")).toEqual([]);
     expect(await service.rows("select * from jobs")).toEqual([]);
     expect((await asked(`${path}/file`)).body.code).toBe("export.not_found");

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { PAGE_ROWS } from "../../../src/export/pages.ts";
-import { followerOf } from "../../../src/journal/follower.ts";
+import { feedBroadcaster } from "../../../src/journal/follower.ts";
 import { deliver } from "../../../src/mail/deliver.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { zipOf } from "../../../src/synthetic/zip.ts";
@@ -44,7 +44,7 @@ for (const leaving of LEAVING)
         expect([kind, (await send("GET", "/api/nfes", by(bearer))).status]).toEqual([kind, 200]);
         const stream = (await following(service, by(bearer))).stream;
         const poll = send("GET", "/api/events?wait=20", by(bearer));
-        while (followerOf(ports).size < 2) await ports.breathe();
+        while (feedBroadcaster(ports).size < 2) await ports.breathe();
         await set(service, leaving);
         for (const [method, path] of [
           ["GET", "/api/nfes"],
@@ -60,7 +60,7 @@ for (const leaving of LEAVING)
         ports.clock.advance(21_000);
         expect([kind, (await poll).status]).toEqual([kind, 401]);
         expect([kind, (await stream.rest()).at(-1)?.event]).toEqual([kind, "bye"]);
-        expect(followerOf(ports).size).toBe(0);
+        expect(feedBroadcaster(ports).size).toBe(0);
         await set(service, "active = 1, company = 1");
         expect([kind, (await send("GET", "/api/nfes", by(bearer))).status]).toEqual([kind, 200]);
       }

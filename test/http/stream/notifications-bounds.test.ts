@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { followerOf } from "../../../src/journal/follower.ts";
+import { feedBroadcaster } from "../../../src/journal/follower.ts";
 import { clientReader } from "../../../src/platform/libsql/reader.ts";
 import type { Reader } from "../../../src/ports/sql.ts";
 import { happen, numbers } from "../../support/happen.ts";
@@ -50,14 +50,14 @@ test("C2: a client that does not read is cut off at a bound, holds up nobody, an
     await happen(ports, [0]);
     expect(told(await Promise.all(pending))).toEqual([0, 0]);
     let written = 1;
-    while (followerOf(ports).size === 2 && written < 20_000) {
+    while (feedBroadcaster(ports).size === 2 && written < 20_000) {
       await happen(ports, numbers(100, written));
       written += 100;
       expect(told(await quick.stream.take(100))).toEqual(numbers(100, written - 100));
     }
     const [line] = ports.sent.filter(({ event }) => event === "stream.slow");
     expect(Number(line?.bytes)).toBeLessThanOrEqual(256 * 1024);
-    expect(followerOf(ports).size).toBe(1);
+    expect(feedBroadcaster(ports).size).toBe(1);
     const seen: (SseEvent | null)[] = await Promise.all(pending.slice(0, 1));
     const read = (async () => {
       for (;;) seen.push(...(await slow.stream.take(1)));
@@ -83,10 +83,10 @@ test("beyond the bound a stream is refused with 503 and Retry-After, and one tha
       const third = await following(service, { as: "stranger" });
       expect((await send("GET", PATH, { as: "stranger" })).status).toBe(503);
       await first.stream.cancel();
-      expect(followerOf(ports).size).toBe(2);
+      expect(feedBroadcaster(ports).size).toBe(2);
       const again = await following(service);
       for (const { stream } of [second, third, again]) await stream.cancel();
-      expect(followerOf(ports).size).toBe(0);
+      expect(feedBroadcaster(ports).size).toBe(0);
     },
     { config: { SSE_CLIENTS: 3, SSE_CLIENTS_PER_COMPANY: 2 } },
   ));
@@ -122,7 +122,7 @@ test("one user or key has so many streams and long polls, a colleague still gets
       const polls = [1, 2].map(() =>
         send("GET", "/api/events?wait=25&after=e0", { as: "VISUALIZADOR" }),
       );
-      while (followerOf(ports).size < 3) await ports.breathe();
+      while (feedBroadcaster(ports).size < 3) await ports.breathe();
       for (const path of [PATH, "/api/events?wait=25&after=e0"]) {
         const refused = await send("GET", path, { as: "VISUALIZADOR" });
         expect([refused.status, refused.body.code]).toEqual([429, "share_exceeded"]);
@@ -140,7 +140,7 @@ test("one user or key has so many streams and long polls, a colleague still gets
       for (const { stream } of [colleague, program, again]) await stream.cancel();
       await happen(ports, [1]);
       expect((await Promise.all(polls)).map(({ status }) => status)).toEqual([200, 200]);
-      expect(followerOf(ports).size).toBe(0);
+      expect(feedBroadcaster(ports).size).toBe(0);
     },
     { config: { SSE_CLIENTS_PER_USER: 3 } },
   ));
@@ -167,7 +167,7 @@ test("when the service stops, every stream says so, with a time to come back, an
       }
       // They do not all come back at the same moment.
       expect(retries.size).toBe(5);
-      expect(followerOf(ports).size).toBe(0);
+      expect(feedBroadcaster(ports).size).toBe(0);
       const late = await send("GET", PATH);
       expect([late.status, late.headers.get("retry-after")]).toEqual([503, "5"]);
     },
@@ -185,5 +185,5 @@ test("a read that fails while a client catches up ends the stream and gives the 
     const broken = clientReader({ execute: () => Promise.reject(new Error("gone")) });
     ports.reader.rows = broken.rows;
     await expect(stream.next()).rejects.toThrow();
-    expect(followerOf(ports).size).toBe(0);
+    expect(feedBroadcaster(ports).size).toBe(0);
   }));

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { followerOf } from "../../../src/journal/follower.ts";
+import { feedBroadcaster } from "../../../src/journal/follower.ts";
 import { FULL } from "../../support/full.ts";
 import { happen, numbers } from "../../support/happen.ts";
 import { type Server, withServer } from "../../support/server.ts";
@@ -86,7 +86,7 @@ test(
           connect(server, resume ? ids[client] : undefined, hear(client));
         const clients = await Promise.all(numbers(CLIENTS).map((n) => open(n)));
         expect(new Set(clients.map(({ status }) => status))).toEqual(new Set(["200"]));
-        expect(followerOf(ports).size).toBe(CLIENTS);
+        expect(feedBroadcaster(ports).size).toBe(CLIENTS);
         for (let n = 0; n < EVENTS; n++) {
           await happen(ports, [n]);
           // Every third client is cut in the middle, each at its own moment, and comes back.
@@ -101,8 +101,8 @@ test(
         for (const one of seen) expect(one).toEqual(numbers(EVENTS));
         for (const one of clients) one.leave();
         await Promise.all(clients.map(({ ended }) => ended));
-        while (followerOf(ports).size > 0) await ports.breathe();
-        expect(followerOf(ports).size).toBe(0);
+        while (feedBroadcaster(ports).size > 0) await ports.breathe();
+        expect(feedBroadcaster(ports).size).toBe(0);
       },
       {
         SSE_CLIENTS: CLIENTS + 10,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { sweepEvents } from "../../../src/journal/expire-events.ts";
+import { expireEvents } from "../../../src/journal/expire-events.ts";
 import { Failed } from "../../../src/lib/result.ts";
 import { openDatabase } from "../../../src/platform/bun/database/database.ts";
 import { groupWriter } from "../../../src/platform/libsql/group-writer.ts";
@@ -163,7 +163,7 @@ describe("nothing is lost and nothing comes twice", () => {
         const { ports } = service;
         await happen(earlier(ports, 2), numbers(5));
         await happen(ports, [5]);
-        await sweepEvents(ports);
+        await expireEvents(ports);
         const { stream } = await following(service, { headers: { "last-event-id": "e2" } });
         const gap = await stream.next();
         expect([gap?.event, gap?.id]).toEqual(["gap", "e0"]);

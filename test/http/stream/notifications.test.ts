@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { logout } from "../../../src/accounts/logout.ts";
-import { followerOf } from "../../../src/journal/follower.ts";
+import { feedBroadcaster } from "../../../src/journal/follower.ts";
 import { Failed } from "../../../src/lib/result.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { happen } from "../../support/happen.ts";
@@ -94,7 +94,7 @@ describe("a stream belongs to its company and to its token", () => {
       const [beat, event] = (await neighbour?.take(2)) ?? [];
       expect(beat?.comment).toBe("heartbeat");
       expect(told([event ?? null])).toEqual([1]);
-      expect(followerOf(ports).size).toBe(1);
+      expect(feedBroadcaster(ports).size).toBe(1);
       await neighbour?.cancel();
     }));
 
@@ -109,10 +109,10 @@ describe("a stream belongs to its company and to its token", () => {
       await settle(service);
       expect((await stream.next())?.comment).toBe("heartbeat");
       ports.reader.rows = rows;
-      expect(followerOf(ports).size).toBe(1);
+      expect(feedBroadcaster(ports).size).toBe(1);
       ports.clock.advance(86_400_000);
       const rest = await stream.rest();
       expect(rest.at(-1)?.event).toBe("bye");
-      expect(followerOf(ports).size).toBe(0);
+      expect(feedBroadcaster(ports).size).toBe(0);
     }));
 });

@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
 import { consume } from "../../../src/consumer.ts";
-import { resendSilent } from "../../../src/ingest/batch/expire-batches.ts";
+import { resendItems } from "../../../src/ingest/batch/expire-batches.ts";
 import { trusted } from "../../../src/lib/cast.ts";
 import { Failed } from "../../../src/lib/result.ts";
-import { sweep } from "../../../src/maintenance.ts";
+import { runMaintenance } from "../../../src/maintenance.ts";
 import type { Ports } from "../../../src/ports/ports.ts";
 import { syntheticBatch, syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { zipBomb, zipOf } from "../../../src/synthetic/zip.ts";
@@ -236,14 +236,14 @@ test("a ZIP whose message is lost is sent again; one that nobody replays goes wi
     await sent(service, await zipOf(notes(2)));
     await service.ports.database.writing.execute("delete from queue");
     service.ports.clock.advance(14 * 60_000);
-    expect(await sweep(service.ports)).toMatchObject({ resent: 0, files: 0 });
+    expect(await runMaintenance(service.ports)).toMatchObject({ resent: 0, files: 0 });
     service.ports.clock.advance(2 * 60_000);
-    expect(await sweep(service.ports)).toMatchObject({ resent: 1 });
+    expect(await runMaintenance(service.ports)).toMatchObject({ resent: 1 });
     const refusing = { ...service.ports.blobs, get: async () => null };
     await work(service.ports, { blobs: refusing });
     expect(await files(service)).toBe(1);
     service.ports.clock.set(Date.now() + 32 * DAY);
-    expect(await sweep(service.ports)).toMatchObject({ batches: 1, faults: 0 });
+    expect(await runMaintenance(service.ports)).toMatchObject({ batches: 1, faults: 0 });
     expect(await files(service)).toBe(0);
   }, SMALL));
 
@@ -257,7 +257,7 @@ test("a document whose message is lost is sent again, also while a ZIP of the co
     );
     await service.ports.database.writing.execute("delete from queue");
     service.ports.clock.advance(16 * 60_000);
-    expect(await resendSilent(service.ports, 1)).toBe(1);
+    expect(await resendItems(service.ports, 1)).toBe(1);
     expect(await service.rows("select lane from queue")).toEqual([{ lane: "document" }]);
   }));
 
@@ -266,6 +266,6 @@ test("a ZIP that no job names goes after a day, one that waits does not", () =>
     await sent(service, await zipOf(notes(2)));
     await service.ports.blobs.put("archives/1/none/sent.zip", utf8("PK"));
     service.ports.clock.set(Date.now() + DAY + 60_000);
-    expect(await sweep(service.ports)).toMatchObject({ files: 1 });
+    expect(await runMaintenance(service.ports)).toMatchObject({ files: 1 });
     expect(await files(service)).toBe(1);
   }, SMALL));

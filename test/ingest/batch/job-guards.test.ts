@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { createApp } from "../../../src/app.ts";
 import { consumerOf } from "../../../src/consumer.ts";
-import { recordResult, waitsFor } from "../../../src/ingest/batch/job-items.ts";
+import { itemAwaitsResult, recordResult } from "../../../src/ingest/batch/job-items.ts";
 import { lotsAddUp } from "../../../src/ingest/note/lines.ts";
 import { trusted } from "../../../src/lib/cast.ts";
 import {
@@ -44,7 +44,7 @@ test("an item that is parked or done waits for no result, one that was received 
     const [job] = await rows("select id from jobs");
     const place = { company: 1, job: String(job?.id), position: 0 };
     const waits = async (index: number) =>
-      (await ports.reader.rows(waitsFor(place, index))).length === 1;
+      (await ports.reader.rows(itemAwaitsResult(place, index))).length === 1;
     expect([await waits(0), await waits(1)]).toEqual([true, false]);
     for (const state of ["parked", "done"]) {
       await ports.database.writing.execute(`update job_items set state = '${state}'`);

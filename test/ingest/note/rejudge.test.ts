@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { rejudgeKeys } from "../../../src/ingest/note/rejudge.ts";
 import { rejudgeSlice } from "../../../src/ingest/note/rejudge-waiting.ts";
 import { RULES_VERSION } from "../../../src/ingest/verdict/rules.ts";
-import { sweep } from "../../../src/maintenance.ts";
+import { runMaintenance } from "../../../src/maintenance.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { beforeNextCommit } from "../../support/intrude.ts";
 import { type Service, withService } from "../../support/service.ts";
@@ -78,7 +78,7 @@ test("a note in stock keeps the verdict that it was approved under, whatever the
   withService(async (service) => {
     await service.upload(note.xml, "?approve=true");
     await judgedByOlderRules(service);
-    await sweep(service.ports);
+    await runMaintenance(service.ports);
     await service.send("POST", `${path}/process`);
     expect(await service.rows("select rules_version, direction from notes")).toEqual([
       { rules_version: RULES_VERSION - 1, direction: "none" },
@@ -95,8 +95,8 @@ test("maintenance judges again what waits under older rules, and what other sett
     await write(service, "update notes set settings_version = 0 where access_key = ?1", [
       other.accessKey,
     ]);
-    expect(await sweep(ports)).toMatchObject({ rejudged: 2, faults: 0 });
-    expect(await sweep(ports)).toMatchObject({ rejudged: 0 });
+    expect(await runMaintenance(ports)).toMatchObject({ rejudged: 2, faults: 0 });
+    expect(await runMaintenance(ports)).toMatchObject({ rejudged: 0 });
     expect(await rows("select distinct rules_version, settings_version from notes")).toEqual([
       { rules_version: RULES_VERSION, settings_version: 1 },
     ]);
@@ -114,7 +114,7 @@ test("maintenance goes on behind a note whose original cannot be read, and the a
       "delete from originals where sha256 = (select sha256 from notes where access_key = ?1)",
       [note.accessKey],
     );
-    expect(await sweep(ports)).toMatchObject({ rejudged: 1, faults: 0 });
+    expect(await runMaintenance(ports)).toMatchObject({ rejudged: 1, faults: 0 });
     expect(await rows("select rules_version from notes order by id")).toEqual([
       { rules_version: 0 },
       { rules_version: RULES_VERSION },
@@ -152,10 +152,10 @@ test("a note whose new verdict says something else is told to the feed with what
     expect(await fed(service, "nfe.judged")).toEqual([strange]);
     // Nothing changes for the note.
     await send("PATCH", "/api/company", { json: { auto_approve: false, allow_negative: true } });
-    await sweep(ports);
+    await runMaintenance(ports);
     expect(await fed(service, "nfe.judged")).toEqual([strange]);
     await judgedByOlderRules(service);
-    await sweep(ports);
+    await runMaintenance(ports);
     expect(await fed(service, "nfe.judged")).toEqual([strange, strange]);
   }));
 

@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
-import { Tally } from "../../../src/ingest/upload/limit-counter.ts";
-import { BATCH, type BatchLimits } from "../../../src/ingest/upload/limits.ts";
+import { LimitCounter } from "../../../src/ingest/upload/limit-counter.ts";
+import { BATCH_LIMITS, type BatchLimits } from "../../../src/ingest/upload/limits.ts";
 
-const limited = (limits: Partial<BatchLimits>) => new Tally({ ...BATCH, ...limits });
+const limited = (limits: Partial<BatchLimits>) => new LimitCounter({ ...BATCH_LIMITS, ...limits });
 const refusal = (act: () => void): unknown => {
   try {
     act();
@@ -12,11 +12,12 @@ const refusal = (act: () => void): unknown => {
   }
 };
 
-const LIMITS: readonly (readonly [string, Tally, (tally: Tally) => void, number])[] = [
-  ["entries", limited({ entries: 3 }), (tally) => tally.listed(), 3],
-  ["documents", limited({ documents: 3 }), (tally) => tally.document(1, 1), 3],
-  ["inflated", limited({ inflatedBytes: 30 }), (tally) => tally.document(10, 10), 3],
-];
+const LIMITS: readonly (readonly [string, LimitCounter, (tally: LimitCounter) => void, number])[] =
+  [
+    ["entries", limited({ entries: 3 }), (tally) => tally.countEntry(), 3],
+    ["documents", limited({ documents: 3 }), (tally) => tally.countDocument(1, 1), 3],
+    ["inflated", limited({ inflatedBytes: 30 }), (tally) => tally.countDocument(10, 10), 3],
+  ];
 for (const [what, tally, step, allowed] of LIMITS)
   test(`a request has as many ${what} as its limit says, and not one step more`, () => {
     for (let n = 0; n < allowed; n += 1) expect([n, refusal(() => step(tally))]).toEqual([n, null]);
@@ -27,9 +28,11 @@ for (const [what, tally, step, allowed] of LIMITS)
 
 test("an entry may be as large as its limit and as dense as its ratio, and not more", () => {
   const tally = limited({ entryBytes: 100_000, ratio: 100 });
-  expect(refusal(() => tally.inflates(1_000, 100_000))).toBeNull();
-  expect(refusal(() => tally.inflates(100_001, 100_001))).toMatchObject({
+  expect(refusal(() => tally.checkEntry(1_000, 100_000))).toBeNull();
+  expect(refusal(() => tally.checkEntry(100_001, 100_001))).toMatchObject({
     failure: { what: "entry" },
   });
-  expect(refusal(() => tally.inflates(999, 100_000))).toMatchObject({ failure: { what: "ratio" } });
+  expect(refusal(() => tally.checkEntry(999, 100_000))).toMatchObject({
+    failure: { what: "ratio" },
+  });
 });

@@ -1,28 +1,28 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { configure } from "@zip.js/zip.js/lib/zip-core-native.js";
-import { BATCH } from "../../../src/ingest/upload/limits.ts";
-import type { Piece } from "../../../src/ingest/upload/piece.ts";
-import { type Sent, unpack } from "../../../src/ingest/upload/unpack.ts";
+import { BATCH_LIMITS } from "../../../src/ingest/upload/limits.ts";
+import type { UploadEntry } from "../../../src/ingest/upload/piece.ts";
+import { type SentFile, unpack } from "../../../src/ingest/upload/unpack.ts";
 import { trusted } from "../../../src/lib/cast.ts";
 import { zipBomb, zipOf } from "../../../src/synthetic/zip.ts";
 import { type RawEntry, rawZip } from "./raw-zip.ts";
 
 const XML = "<nfeProc>ç</nfeProc>";
-const sent = (bytes: Uint8Array<ArrayBuffer> | string, name: string | null = null): Sent => ({
+const sent = (bytes: Uint8Array<ArrayBuffer> | string, name: string | null = null): SentFile => ({
   name,
   blob: new Blob([bytes]),
 });
 const raw = (...entries: RawEntry[]) => unpack([sent(rawZip(entries))]);
-const told = (pieces: readonly Piece[]) => pieces.map(({ kind, file }) => `${kind} ${file}`);
+const told = (pieces: readonly UploadEntry[]) => pieces.map(({ kind, file }) => `${kind} ${file}`);
 
-async function bytesOf(piece: Piece | undefined): Promise<Uint8Array> {
+async function bytesOf(piece: UploadEntry | undefined): Promise<Uint8Array> {
   if (piece?.kind !== "document") throw new Error(`not a document: ${piece?.kind}`);
   const bytes = await piece.bytes();
   if (!bytes.ok) throw new Error(JSON.stringify(bytes.error));
   return bytes.value;
 }
 
-async function refusalOf(piece: Piece | undefined): Promise<unknown> {
+async function refusalOf(piece: UploadEntry | undefined): Promise<unknown> {
   if (piece?.kind === "rejected") return piece.failure;
   if (piece?.kind !== "document") return piece?.kind;
   const bytes = await piece.bytes();
@@ -191,7 +191,7 @@ describe("one bad entry does not spoil its neighbours", () => {
   });
 
   test("a document over 10 MiB among others is rejected as too_large", async () => {
-    const large = sent(`<a>${" ".repeat(BATCH.entryBytes)}</a>`, "grande.xml");
+    const large = sent(`<a>${" ".repeat(BATCH_LIMITS.entryBytes)}</a>`, "grande.xml");
     const pieces = await unpack([large, sent(XML, "a.xml")]);
     expect(pieces.map(({ kind }) => kind)).toEqual(["rejected", "document"]);
     expect(await refusalOf(pieces[0])).toMatchObject({ code: "too_large" });
@@ -239,16 +239,16 @@ describe("limits of a batch, held before the first document is given out", () =>
       name: `${i}.xml`,
       bytes: new Uint8Array(200_000),
       stored: true,
-      declares: BATCH.entryBytes,
+      declares: BATCH_LIMITS.entryBytes,
     }));
     expect(await failureOf(raw(...declared))).toMatchObject({
       ...over("inflated"),
-      limit: BATCH.inflatedBytes,
+      limit: BATCH_LIMITS.inflatedBytes,
     });
   });
 
   test("who asks for smaller limits gets them", async () => {
-    const limits = { ...BATCH, documents: 1 };
+    const limits = { ...BATCH_LIMITS, documents: 1 };
     const two = [sent(XML, "a.xml"), sent(XML, "b.xml")];
     expect(await failureOf(unpack(two, limits))).toMatchObject({ ...over("documents"), limit: 1 });
   });
@@ -297,7 +297,9 @@ describe("what an entry hides", () => {
   test("an aborted request stops listing and inflating", async () => {
     const signal = AbortSignal.abort(new Error("foi embora"));
     const zip = sent(rawZip([{ name: "a.xml", bytes: XML }]));
-    expect(await failureOf(unpack([zip], BATCH, signal))).toMatchObject({ message: "foi embora" });
+    expect(await failureOf(unpack([zip], BATCH_LIMITS, signal))).toMatchObject({
+      message: "foi embora",
+    });
     const [piece] = await unpack([zip]);
     if (piece?.kind !== "document") throw new Error("not a document");
     expect(await failureOf(piece.bytes(signal))).toMatchObject({ message: "foi embora" });

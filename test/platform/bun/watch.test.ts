@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { stat } from "node:fs/promises";
-import { sweep } from "../../../src/maintenance.ts";
+import { runMaintenance } from "../../../src/maintenance.ts";
 import { FIGURES, HISTOGRAMS } from "../../../src/metrics.ts";
 import { standing } from "../../../src/observability/database-gauges.ts";
 import { noteBackup } from "../../../src/platform/bun/files/last-backup.ts";
@@ -26,7 +26,7 @@ test("a running service tells every figure of the table, each a number", () =>
     server.ports.meter.watch(() => ({ sge_stream_clients: 0 }));
     server.ports.meter.watch(() => standing(server.ports));
     await server.call("POST", "/api/exports", { body: '{"type":"stock"}' });
-    await sweep(server.ports);
+    await runMaintenance(server.ports);
     const samples = await scraped(server);
     const told = new Set([...samples.keys()].map((sample) => sample.replace(/\{.*/, "")));
     expect(Object.keys(FIGURES).filter((name) => !told.has(name))).toEqual([]);
