@@ -28,7 +28,7 @@ const isNetwork = (text: string): boolean =>
 const HOST_NAME = /^(?!-)[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$/;
 const HEADER = /^\s*(?:[^\s=,]+=.*)?$/;
 
-/** The one list of environment variables; `.env.example` and the README's table follow it (a test holds them together). */
+/** The one list of environment variables; `.env.example` and docs/configuration.md follow it (a test holds them together). */
 const Environment = z.object({
   APP_ENV: z
     .enum(["development", "production"])
