@@ -13,9 +13,9 @@ const shown = (name: string) => {
 };
 
 test("the table of docs/configuration.md has every variable with its default and its meaning, and no other", () => {
-  const rows = [...file("docs/configuration.md").matchAll(/^\| `([A-Z_]+)` \| (.*?) \| (.*) \|$/gm)].map(
-    (m) => [m[1], m[2], m[3]],
-  );
+  const rows = [
+    ...file("docs/configuration.md").matchAll(/^\| `([A-Z_]+)` \| (.*?) \| (.*) \|$/gm),
+  ].map((m) => [m[1], m[2], m[3]]);
   expect(rows).toEqual(variables.map(({ name, meaning }) => [name, shown(name), meaning]));
 });
 
