@@ -1,4 +1,4 @@
-import type { Holder } from "../lib/shares.ts";
+import type { Holder } from "../lib/quota.ts";
 import type { Role } from "./roles.ts";
 
 /** Who acts in a request: one user of one company, or an API key in the name of one. */

@@ -1,10 +1,10 @@
 import type { Ports } from "../ports/ports.ts";
 import type { MovementFilter } from "../stock/ledger.ts";
 import type { LevelFilter } from "../stock/levels.ts";
-import { sheet, type Table } from "./columns.ts";
 import type { Dialect } from "./csv.ts";
 import { MOVEMENTS, movementKeyset } from "./movements.ts";
 import { type KeysetQuery, pages } from "./pages.ts";
+import { sheet, type Table } from "./sheet.ts";
 import { STOCK, stockKeyset } from "./stock.ts";
 import { csvStream } from "./stream.ts";
 

@@ -7,7 +7,7 @@ import { Failed } from "../lib/result.ts";
 import type { PlatformFailure } from "../ports/failures.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { ExportFailure } from "./failures.ts";
-import type { ExportParams } from "./order.ts";
+import type { ExportParams } from "./request-export.ts";
 
 /** How long a file is kept, and the line of an export that came to nothing. */
 export const EXPORT_KEPT_MS = 7 * 86_400_000;

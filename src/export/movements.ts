@@ -1,7 +1,7 @@
 import type { Value } from "../ports/sql.ts";
 import { MOVEMENT_JOINS, type MovementFilter, movementFilter } from "../stock/ledger.ts";
-import type { Table } from "./columns.ts";
 import { countStepOf, type KeysetQuery, pageSql } from "./pages.ts";
+import type { Table } from "./sheet.ts";
 
 const fields = {
   at: "m.created_at",

@@ -1,7 +1,7 @@
 import { trusted } from "../lib/cast.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Statement, Value } from "../ports/sql.ts";
-import type { Cell, Table } from "./columns.ts";
+import type { Cell, Table } from "./sheet.ts";
 
 /**
  * How many rows of a table one statement visits, and so the most that a page holds. Measured (bench/export.ts): fewer cost

@@ -1,6 +1,6 @@
 import { type LevelFilter, levelFilter } from "../stock/levels.ts";
-import type { Table } from "./columns.ts";
 import { countStepOf, type KeysetQuery, pageSql } from "./pages.ts";
+import type { Table } from "./sheet.ts";
 
 const QUANTITY = "coalesce(b.quantity_e4, 0)";
 

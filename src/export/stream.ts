@@ -1,7 +1,7 @@
 import { Failed } from "../lib/result.ts";
-import type { Sheet } from "./columns.ts";
 import type { ExportFailure } from "./failures.ts";
 import type { Page } from "./pages.ts";
+import type { Sheet } from "./sheet.ts";
 
 /** Who is told how a file goes on. */
 export interface StreamListener {

@@ -4,10 +4,10 @@ import { Failed } from "../lib/result.ts";
 import { worked } from "../observability/traced-job.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Statement } from "../ports/sql.ts";
-import { sheet } from "./columns.ts";
 import { EXPORT_KEPT_MS, findExport } from "./exports.ts";
-import { type ExportParams, rowsOfRequest } from "./order.ts";
 import { countRows, type KeysetQuery, type Page, pages } from "./pages.ts";
+import { type ExportParams, rowsOfRequest } from "./request-export.ts";
+import { sheet } from "./sheet.ts";
 import { csvStream } from "./stream.ts";
 
 /** Rows of a page. Measured over a million: 53 MB above the idle server in place of 61 with 500, and as fast. */

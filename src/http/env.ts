@@ -1,5 +1,5 @@
 import type { Actor, Cause } from "../accounts/actor.ts";
-import type { Reservation } from "../lib/shares.ts";
+import type { Reservation } from "../lib/quota.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Deadline } from "../resilience/deadline.ts";
 

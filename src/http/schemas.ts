@@ -1,8 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import { HOLD_CODES } from "../ingest/verdict/failures.ts";
 import { toScaled } from "../lib/decimal.ts";
+import { normalizedText } from "../lib/normalized-text.ts";
 import { NOTE_STATUSES } from "../lib/note-status.ts";
-import { normalizedText } from "../lib/spelling.ts";
 import { isAccessKeyShape, unprinted } from "../nfe/access-key.ts";
 
 /** Half a surrogate pair is no character, and a NUL ends the text where it is bound to SQL: either would be lost in silence. */

@@ -1,5 +1,5 @@
+import { type Holder, type QuotaScope, quota } from "../lib/quota.ts";
 import { Failed } from "../lib/result.ts";
-import { type Holder, type QuotaScope, quota } from "../lib/shares.ts";
 import type { PlatformFailure } from "../ports/failures.ts";
 import type { Ports } from "../ports/ports.ts";
 import { eventsAfter, FEED_START, type FeedEvent, type FeedPosition } from "./feed.ts";

@@ -1,4 +1,4 @@
-import type { Holder } from "../lib/shares.ts";
+import type { Holder } from "../lib/quota.ts";
 import type { Ports } from "../ports/ports.ts";
 import { eventsAfter, type FeedEvent, type FeedPosition } from "./feed.ts";
 import { feedBroadcaster } from "./follower.ts";

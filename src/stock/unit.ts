@@ -1,4 +1,4 @@
-import { normalizedText } from "../lib/spelling.ts";
+import { normalizedText } from "../lib/normalized-text.ts";
 
 /** How suppliers in Brazil write a unit, beside its usual form. What may mean two things (LT, ML, GR) stands for itself. */
 const SPELLINGS: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { sheet, type Table } from "../../src/export/columns.ts";
 import { CSV, DIALECTS } from "../../src/export/csv.ts";
+import { sheet, type Table } from "../../src/export/sheet.ts";
 import { parseCsv } from "./parse-csv.ts";
 
 const KEY = "35260911222333000181550010000001231000000420";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import type { Sheet } from "../../src/export/columns.ts";
 import type { Page } from "../../src/export/pages.ts";
+import type { Sheet } from "../../src/export/sheet.ts";
 import { csvStream } from "../../src/export/stream.ts";
 import { Failed } from "../../src/lib/result.ts";
 

@@ -3,10 +3,10 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SaxesParser } from "saxes";
-import type { Cell } from "../../src/export/columns.ts";
-import { sheet } from "../../src/export/columns.ts";
 import type { Dialect } from "../../src/export/csv.ts";
 import { MOVEMENTS } from "../../src/export/movements.ts";
+import type { Cell } from "../../src/export/sheet.ts";
+import { sheet } from "../../src/export/sheet.ts";
 import { FULL } from "../support/full.ts";
 
 /**

@@ -5,7 +5,7 @@ import { type ProductTag, type Tag, tagVersions } from "../../journal/versions.t
 import { trusted } from "../../lib/cast.ts";
 import { sha256 } from "../../lib/hash.ts";
 import type { Env } from "../env.ts";
-import { answerCache, type CachedAnswer } from "./kept-answers.ts";
+import { answerCache, type CachedAnswer } from "./answer-cache.ts";
 import { join } from "./single-flight.ts";
 
 /** What a cached answer is made of. */

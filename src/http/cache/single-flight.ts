@@ -1,5 +1,5 @@
 import type { Ports } from "../../ports/ports.ts";
-import type { CachedAnswer } from "./kept-answers.ts";
+import type { CachedAnswer } from "./answer-cache.ts";
 
 /** An answer in the making, and how many requests wait for it. */
 interface SingleFlight {

@@ -1,4 +1,4 @@
-import type { Holder } from "../../lib/shares.ts";
+import type { Holder } from "../../lib/quota.ts";
 import type { Ports } from "../../ports/ports.ts";
 
 /** Of the documents that may wait for a thread, one person's take no more than this part. */

@@ -3,7 +3,7 @@ import type { Context } from "hono";
 import { settingsOf } from "../../accounts/settings.ts";
 import { cancelExport, type Export, findExport, openFile } from "../../export/exports.ts";
 import type { ExportFailure } from "../../export/failures.ts";
-import { EXPORT_TYPES, type ExportRequest, requestExport } from "../../export/order.ts";
+import { EXPORT_TYPES, type ExportRequest, requestExport } from "../../export/request-export.ts";
 import { JOB_STATES } from "../../journal/jobs.ts";
 import { Failed } from "../../lib/result.ts";
 import { byteRangeOf } from "../byte-range.ts";

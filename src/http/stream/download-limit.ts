@@ -1,6 +1,6 @@
 import { holderOf } from "../../accounts/actor.ts";
+import { type Quota, type QuotaLimits, quota, type Reservation } from "../../lib/quota.ts";
 import { Failed } from "../../lib/result.ts";
-import { type Quota, type QuotaLimits, quota, type Reservation } from "../../lib/shares.ts";
 import type { PlatformFailure } from "../../ports/failures.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Env } from "../env.ts";

@@ -1,6 +1,6 @@
 import { eventsAfter, type FeedEvent, type FeedPosition } from "../../journal/feed.ts";
 import { type FeedSubscription, feedBroadcaster } from "../../journal/follower.ts";
-import type { Holder } from "../../lib/shares.ts";
+import type { Holder } from "../../lib/quota.ts";
 import { closeFrame, eventFrames, gapFrame, HEARTBEAT, openFrame } from "../views/event-frames.ts";
 
 /** Bytes that may wait for a client that does not read; beyond, it is cut off and resumes when it comes back. */

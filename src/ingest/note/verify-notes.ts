@@ -1,4 +1,4 @@
-import { normalizedText } from "../../lib/spelling.ts";
+import { normalizedText } from "../../lib/normalized-text.ts";
 import type { Note } from "../../nfe/note.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Row } from "../../ports/sql.ts";

@@ -1,4 +1,4 @@
-import { normalizedText } from "../../lib/spelling.ts";
+import { normalizedText } from "../../lib/normalized-text.ts";
 import { unmasked } from "../taxpayer.ts";
 import { attributeOf, type XmlElement } from "../xml/element.ts";
 import { tooMany } from "./field-errors.ts";

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { Hono } from "hono";
 import { ROLES } from "../../../src/accounts/roles.ts";
+import { answerCache } from "../../../src/http/cache/answer-cache.ts";
 import { cached } from "../../../src/http/cache/cached.ts";
-import { answerCache } from "../../../src/http/cache/kept-answers.ts";
 import type { Env } from "../../../src/http/env.ts";
 import { bumpTags } from "../../../src/journal/record.ts";
 import type { Tag } from "../../../src/journal/versions.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { quota } from "../../src/lib/shares.ts";
+import { quota } from "../../src/lib/quota.ts";
 
 const [ana, bia] = [
   { company: 1, person: "user:1:1" },

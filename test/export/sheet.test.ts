@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { type Cell, sheet, type Table } from "../../src/export/columns.ts";
 import type { Dialect } from "../../src/export/csv.ts";
 import { MOVEMENTS } from "../../src/export/movements.ts";
+import { type Cell, sheet, type Table } from "../../src/export/sheet.ts";
 import { STOCK } from "../../src/export/stock.ts";
 
 const ZONE = "America/Sao_Paulo";

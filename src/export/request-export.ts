@@ -5,10 +5,10 @@ import { newId } from "../lib/id.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { MovementFilter } from "../stock/ledger.ts";
 import type { LevelFilter } from "../stock/levels.ts";
-import type { Table } from "./columns.ts";
 import type { Dialect } from "./csv.ts";
 import { MOVEMENTS, movementKeyset } from "./movements.ts";
 import type { KeysetQuery } from "./pages.ts";
+import type { Table } from "./sheet.ts";
 import { STOCK, stockKeyset } from "./stock.ts";
 
 export const EXPORT_TYPES = ["stock", "movements"] as const;
