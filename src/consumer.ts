@@ -1,7 +1,7 @@
 import { EXPORT_JOB } from "./export/exports.ts";
 import { writeExport } from "./export/write.ts";
 import { ARCHIVE_JOB } from "./ingest/batch/archive.ts";
-import { parkDocument, processDocument } from "./ingest/batch/queued.ts";
+import { parkDocument, processDocument } from "./ingest/batch/document-message.ts";
 import { unpackArchive } from "./ingest/batch/unpack-archive.ts";
 import { parkOneMessageJob } from "./journal/one-message-jobs.ts";
 import { faultOf } from "./observability/traced-job.ts";

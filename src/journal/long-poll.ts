@@ -1,7 +1,7 @@
 import type { Holder } from "../lib/quota.ts";
 import type { Ports } from "../ports/ports.ts";
 import { eventsAfter, type FeedEvent, type FeedPosition } from "./feed.ts";
-import { feedBroadcaster } from "./follower.ts";
+import { feedBroadcaster } from "./feed-broadcaster.ts";
 
 /** What a reader of the feed asks for. */
 export interface LongPoll {

@@ -1,10 +1,10 @@
 import type { Ports } from "../ports/ports.ts";
 import { findIntake } from "./address.ts";
+import { isAllowedSender } from "./allowed-senders.ts";
 import type { MailRefusal } from "./failures.ts";
 import { EDGE_MAIL_BYTES } from "./limits.ts";
-import { recordRefusal } from "./refuse.ts";
-import { isAllowedSender } from "./senders.ts";
-import { receiveMail } from "./take-mail.ts";
+import { receiveMail } from "./receive-mail.ts";
+import { recordRefusal } from "./record-refusal.ts";
 
 /** A mail as it is handed to us, while its sender waits. */
 export interface Delivery {

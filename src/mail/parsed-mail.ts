@@ -1,6 +1,6 @@
 import { type Attachment, addressParser } from "postal-mime";
-import type { UploadEntry } from "../ingest/upload/piece.ts";
 import type { SentFile } from "../ingest/upload/unpack.ts";
+import type { UploadEntry } from "../ingest/upload/upload-entry.ts";
 import { err, ok, type Result } from "../lib/result.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { MailRefusal } from "./failures.ts";

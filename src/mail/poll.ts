@@ -3,10 +3,11 @@ import { Failed } from "../lib/result.ts";
 import { faultOf } from "../observability/traced-job.ts";
 import type { Mailbox, Mailboxes, UnseenMail } from "../ports/mailbox.ts";
 import type { Ports } from "../ports/ports.ts";
+import { isAllowedSender } from "./allowed-senders.ts";
 import type { MailFailure } from "./failures.ts";
 import { CONCURRENT_VISITS, MAIL_BYTES, VISIT_LIMITS } from "./limits.ts";
-import { recordRefusal } from "./refuse.ts";
-import { isAllowedSender } from "./senders.ts";
+import { receiveMail } from "./receive-mail.ts";
+import { recordRefusal } from "./record-refusal.ts";
 import {
   accessFor,
   accessOf,
@@ -14,7 +15,6 @@ import {
   type MailSettings,
   mailboxesToRead,
 } from "./settings.ts";
-import { receiveMail } from "./take-mail.ts";
 
 type Needs = Ports & { readonly mailboxes: Mailboxes };
 

@@ -1,5 +1,5 @@
 import type { Ports } from "../ports/ports.ts";
-import type { MailWay } from "./refuse.ts";
+import type { MailWay } from "./record-refusal.ts";
 
 /** A mail that came lately, as the administrator sees it. */
 export interface RecentMail {

@@ -1,4 +1,4 @@
-import { type IncomingMail, type ReceivedMail, receiveMail } from "../../src/mail/take-mail.ts";
+import { type IncomingMail, type ReceivedMail, receiveMail } from "../../src/mail/receive-mail.ts";
 import type { Service } from "./service.ts";
 
 export const INTAKE = { company: 1, senders: ["nfe@forn.example"], userId: 14 };

@@ -2,10 +2,10 @@ import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import { trusted } from "../../lib/cast.ts";
 import { orFail } from "../../lib/result.ts";
 import { intakeAddress, renewAddress } from "../../mail/address.ts";
+import { parseSenders } from "../../mail/allowed-senders.ts";
 import type { MailFailure } from "../../mail/failures.ts";
 import { tryMailbox } from "../../mail/poll.ts";
 import { type RecentMail, recentMails } from "../../mail/recent.ts";
-import { parseSenders } from "../../mail/senders.ts";
 import {
   type MailChange,
   type MailSettings,

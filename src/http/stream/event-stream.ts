@@ -1,5 +1,5 @@
 import { eventsAfter, type FeedEvent, type FeedPosition } from "../../journal/feed.ts";
-import { type FeedSubscription, feedBroadcaster } from "../../journal/follower.ts";
+import { type FeedSubscription, feedBroadcaster } from "../../journal/feed-broadcaster.ts";
 import type { Holder } from "../../lib/quota.ts";
 import { closeFrame, eventFrames, gapFrame, HEARTBEAT, openFrame } from "../views/event-frames.ts";
 

@@ -8,7 +8,7 @@ import type { Ports } from "../../ports/ports.ts";
 import type { ReceiveOptions } from "../receive/receive.ts";
 import { FORMAT_SAY, formatOf, HEAD_BYTES } from "../upload/format.ts";
 import type { IngestFailure } from "../verdict/failures.ts";
-import { batchParamsOf } from "./batch-order.ts";
+import { batchParamsOf } from "./batch-params.ts";
 
 /** Where ZIPs lie that are opened later: `archives/<company>/<job>/sent.zip`. */
 export const ARCHIVE_FOLDER = "archives/";

@@ -8,10 +8,10 @@ import { registerEvent } from "../event/register-event.ts";
 import { DryRun } from "../receive/dry-run.ts";
 import { auditRefusal, type ReceiveOptions } from "../receive/receive.ts";
 import { registerAndApprove } from "../receive/register-and-approve.ts";
-import type { UploadEntry } from "../upload/piece.ts";
+import type { UploadEntry } from "../upload/upload-entry.ts";
 import type { IngestFailure } from "../verdict/failures.ts";
 import { type BatchResult, ignoredResult, noteResult, refusalResult } from "./batch-result.ts";
-import { KeySequencer } from "./turns.ts";
+import { KeySequencer } from "./key-sequencer.ts";
 
 export interface BatchOptions extends ReceiveOptions {
   /** Nothing is written; the results say what would happen. */

@@ -4,11 +4,11 @@ import { newId } from "../../lib/id.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Guard, Statement } from "../../ports/sql.ts";
 import type { ReceiveOptions } from "../receive/receive.ts";
-import type { UploadEntry } from "../upload/piece.ts";
-import { batchParamsOf } from "./batch-order.ts";
+import type { UploadEntry } from "../upload/upload-entry.ts";
+import { batchParamsOf } from "./batch-params.ts";
 import { endBatch } from "./end-batch.ts";
 import { insertItems } from "./job-items.ts";
-import { type ItemDraft, linkFollowers, prepareItem } from "./job-lines.ts";
+import { type ItemDraft, linkFollowers, prepareItem } from "./prepare-items.ts";
 
 /** Bytes are kept in batches of about so many, so that no commit holds the others for long. */
 export const SLICE_BYTES = 1_048_576;

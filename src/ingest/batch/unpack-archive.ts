@@ -8,16 +8,16 @@ import type { Ports } from "../../ports/ports.ts";
 import type { Statement } from "../../ports/sql.ts";
 import { LimitCounter } from "../upload/limit-counter.ts";
 import { BATCH_LIMITS } from "../upload/limits.ts";
-import type { UploadEntry } from "../upload/piece.ts";
 import { openStoredZip, type StoredZip } from "../upload/stored-zip.ts";
+import type { UploadEntry } from "../upload/upload-entry.ts";
 import { listZip } from "../upload/zip.ts";
 import type { IngestFailure } from "../verdict/failures.ts";
 import { ARCHIVE_JOB } from "./archive.ts";
-import { type BatchParams, causeOfBatch } from "./batch-order.ts";
+import { type BatchParams, causeOfBatch } from "./batch-params.ts";
 import { endBatch } from "./end-batch.ts";
 import { SLICE_BYTES, SLICE_DOCUMENTS } from "./enqueue.ts";
 import { insertItems, type NewJobItem } from "./job-items.ts";
-import { linkFollowers, prepareItem } from "./job-lines.ts";
+import { linkFollowers, prepareItem } from "./prepare-items.ts";
 
 /** Lines of one slice: a ZIP may hold thousands of pictures. */
 const SLICE_LINES = 500;

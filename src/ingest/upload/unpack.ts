@@ -11,7 +11,7 @@ import {
 import { FORMAT_SAY, formatOf, HEAD_BYTES } from "./format.ts";
 import { LimitCounter } from "./limit-counter.ts";
 import { BATCH_LIMITS, type BatchLimits } from "./limits.ts";
-import type { UploadEntry } from "./piece.ts";
+import type { UploadEntry } from "./upload-entry.ts";
 import { listZip } from "./zip.ts";
 
 /** A file as a request carries it: an XML, a ZIP of XMLs, or something else. */

@@ -13,7 +13,7 @@ import type { IngestFailure } from "../verdict/failures.ts";
 import { isNamedXml, isNamedZip, isNonDocumentName, shownName } from "./file-name.ts";
 import { FORMAT_SAY, formatOf, HEAD_BYTES } from "./format.ts";
 import type { LimitCounter } from "./limit-counter.ts";
-import type { UploadEntry } from "./piece.ts";
+import type { UploadEntry } from "./upload-entry.ts";
 import { fromCp850 } from "./zip-names.ts";
 import { findContradiction } from "./zip-structure.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { openDownloads } from "../../../src/http/stream/download-limit.ts";
-import { feedBroadcaster } from "../../../src/journal/follower.ts";
+import { feedBroadcaster } from "../../../src/journal/feed-broadcaster.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { work } from "../../support/jobs.ts";
 import { type Service, withService } from "../../support/service.ts";

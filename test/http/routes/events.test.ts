@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { expireEvents } from "../../../src/journal/expire-events.ts";
-import { feedBroadcaster } from "../../../src/journal/follower.ts";
+import { feedBroadcaster } from "../../../src/journal/feed-broadcaster.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { earlier, happen, numbers } from "../../support/happen.ts";
 import { type Service, withService } from "../../support/service.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { PAGE_ROWS } from "../../../src/export/pages.ts";
-import { feedBroadcaster } from "../../../src/journal/follower.ts";
+import { feedBroadcaster } from "../../../src/journal/feed-broadcaster.ts";
 import { deliver } from "../../../src/mail/deliver.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { zipOf } from "../../../src/synthetic/zip.ts";

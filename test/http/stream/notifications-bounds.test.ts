@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { feedBroadcaster } from "../../../src/journal/follower.ts";
+import { feedBroadcaster } from "../../../src/journal/feed-broadcaster.ts";
 import { clientReader } from "../../../src/platform/libsql/reader.ts";
 import type { Reader } from "../../../src/ports/sql.ts";
 import { happen, numbers } from "../../support/happen.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { feedBroadcaster } from "../../../src/journal/follower.ts";
+import { feedBroadcaster } from "../../../src/journal/feed-broadcaster.ts";
 import { FULL } from "../../support/full.ts";
 import { happen, numbers } from "../../support/happen.ts";
 import { type Server, withServer } from "../../support/server.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { logout } from "../../../src/accounts/logout.ts";
-import { feedBroadcaster } from "../../../src/journal/follower.ts";
+import { feedBroadcaster } from "../../../src/journal/feed-broadcaster.ts";
 import { Failed } from "../../../src/lib/result.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { happen } from "../../support/happen.ts";

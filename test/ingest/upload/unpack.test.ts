@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { configure } from "@zip.js/zip.js/lib/zip-core-native.js";
 import { BATCH_LIMITS } from "../../../src/ingest/upload/limits.ts";
-import type { UploadEntry } from "../../../src/ingest/upload/piece.ts";
 import { type SentFile, unpack } from "../../../src/ingest/upload/unpack.ts";
+import type { UploadEntry } from "../../../src/ingest/upload/upload-entry.ts";
 import { trusted } from "../../../src/lib/cast.ts";
 import { zipBomb, zipOf } from "../../../src/synthetic/zip.ts";
 import { type RawEntry, rawZip } from "./raw-zip.ts";

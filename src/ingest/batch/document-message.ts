@@ -4,11 +4,11 @@ import { worked } from "../../observability/traced-job.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Row, Statement } from "../../ports/sql.ts";
 import type { IngestFailure } from "../verdict/failures.ts";
-import { type BatchParams, causeOfBatch } from "./batch-order.ts";
+import { type BatchParams, causeOfBatch } from "./batch-params.ts";
 import type { BatchResult } from "./batch-result.ts";
 import { endBatch } from "./end-batch.ts";
 import { type ItemRef, parkItem } from "./job-items.ts";
-import { recordResults } from "./queued-document.ts";
+import { recordResults } from "./record-results.ts";
 
 /**
  * Takes in one document of a queued batch, once in effect however often its message comes: a note is registered in the

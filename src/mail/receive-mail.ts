@@ -8,11 +8,11 @@ import { Failed } from "../lib/result.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Guard, Statement } from "../ports/sql.ts";
 import type { Intake } from "./address.ts";
+import { addressOf, isAllowedSender } from "./allowed-senders.ts";
 import type { MailRefusal } from "./failures.ts";
 import { type ParsedMail, parseMail } from "./parsed-mail.ts";
-import { type MailWay, recordRefusal, requestOf } from "./refuse.ts";
+import { type MailWay, recordRefusal, requestOf } from "./record-refusal.ts";
 import { authenticationOf } from "./sender-authentication.ts";
-import { addressOf, isAllowedSender } from "./senders.ts";
 
 /** A mail as it arrives, of at most MAIL_BYTES. */
 export interface IncomingMail {

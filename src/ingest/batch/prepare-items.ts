@@ -3,7 +3,7 @@ import { JOB_KEPT_MS } from "../../lib/retention.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Guard, Statement } from "../../ports/sql.ts";
 import { keyHint } from "../upload/key-hint.ts";
-import type { UploadEntry } from "../upload/piece.ts";
+import type { UploadEntry } from "../upload/upload-entry.ts";
 import type { IngestFailure } from "../verdict/failures.ts";
 import type { BatchResult } from "./batch-result.ts";
 import type { NewJobItem } from "./job-items.ts";

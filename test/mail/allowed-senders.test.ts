@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { addressOf, isAllowedSender, parseSenders } from "../../src/mail/senders.ts";
+import { addressOf, isAllowedSender, parseSenders } from "../../src/mail/allowed-senders.ts";
 
 const listOf = (text: string): string[] => {
   const list = parseSenders(text);
