@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { FEED_EVENT_TYPES } from "../../src/journal/feed-events.ts";
+import { type Service, testService } from "../support/service.ts";
+import { tableOf } from "./page-tables.ts";
+
+const page = await Bun.file("docs/api.md").text();
+
+interface Operation {
+  readonly "x-permission": string;
+  readonly parameters?: readonly { readonly name: string; readonly in: string }[];
+  readonly responses: Readonly<Record<string, unknown>>;
+}
+
+let service: Service;
+let operations: ReadonlyMap<string, Operation>;
+beforeAll(async () => {
+  service = await testService();
+  const { body } = await service.send("GET", "/openapi.json", { as: "nobody" });
+  const paths: Record<string, Record<string, Operation>> = body.paths;
+  operations = new Map(
+    Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, one]) => [`${method.toUpperCase()} ${path}`, one]),
+    ),
+  );
+});
+afterAll(() => service.close());
+
+/** Route, needs, parameters, answer and failures of each row. */
+const rows = tableOf(page, "route").map(([route = "", needs = "", given = "", answer = ""]) => ({
+  route: route.replaceAll("`", ""),
+  needs,
+  given,
+  answer,
+}));
+const rowOf = (route: string) => rows.find((row) => row.route === route);
+
+const LEAST_ROLE: Readonly<Record<string, string>> = {
+  open: "open",
+  self: "self",
+  read: "VISUALIZADOR",
+  operate: "OPERADOR",
+  manage: "GERENTE",
+  administer: "ADMIN",
+};
+
+test("the contract's page has every route of /openapi.json and no other", () => {
+  expect(rows.map(({ route }) => route).sort()).toEqual([...operations.keys()].sort());
+});
+
+test("a route's row names the role that it needs", () => {
+  for (const [route, { "x-permission": permission }] of operations)
+    expect([route, rowOf(route)?.needs.split(/[;,] /)[0]]).toEqual([route, LEAST_ROLE[permission]]);
+});
+
+test("a route's row names every parameter of its query", () => {
+  for (const [route, { parameters = [] }] of operations)
+    for (const { name, in: where } of parameters)
+      if (where !== "path")
+        expect([route, name, rowOf(route)?.given.includes(`\`${name}\``)]).toEqual([
+          route,
+          name,
+          true,
+        ]);
+});
+
+test("a route's row names the statuses that it answers with", () => {
+  for (const [route, { responses }] of operations) {
+    const statuses = Object.keys(responses).filter((status) => status !== "default");
+    const named = rowOf(route)?.answer.match(/\b[2345]\d\d\b/g) ?? [];
+    expect([route, ...new Set(named)].sort()).toEqual([route, ...statuses].sort());
+  }
+});
+
+test("the table of failure codes has every code with its status", async () => {
+  const source = await Bun.file("src/http/problem.ts").text();
+  const codes = [...source.matchAll(/^ {2}"?([a-z_.]+)"?: \[\s*(\d{3}),/gm)];
+  expect(codes.length).toBeGreaterThan(70);
+  const table = tableOf(page, "code").map(([code = "", status]) => [
+    code.replaceAll("`", ""),
+    status,
+  ]);
+  expect(table.sort()).toEqual(codes.map(([, code, status]) => [code, status]).sort());
+});
+
+test("the failures that a row names stand in the table of failure codes", () => {
+  const known = new Set(tableOf(page, "code").map(([code]) => code));
+  const named = tableOf(page, "route").flatMap(
+    ([, , , , failures = ""]) => failures.match(/`[a-z_]+(?:\.[a-z_]+)?`/g) ?? [],
+  );
+  expect(named.length).toBeGreaterThan(40);
+  expect(named.filter((code) => code !== "`request.invalid`" && !known.has(code))).toEqual([]);
+});
+
+test("the table of events has every type of the feed and no other", () => {
+  const types = tableOf(page, "type").flatMap(
+    ([cell = ""]) => cell.match(/[a-z_]+\.[a-z_]+/g) ?? [],
+  );
+  expect(types.sort()).toEqual([...FEED_EVENT_TYPES].sort());
+});
