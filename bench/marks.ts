@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { watchFiles } from "../src/platform/bun/database/file-watch.ts";
 import { threadConnection } from "../src/platform/bun/database/writer-thread.ts";
 import { fileMarks } from "../src/platform/bun/files/marks.ts";
-import { type Installation, sealedBatches } from "../src/platform/installation.ts";
+import { checkedBatches, type Installation } from "../src/platform/installation.ts";
 import { figure, ratios, spread, table } from "./figures.ts";
 
 /**
@@ -28,11 +28,11 @@ await connection.executeMultiple(`
 const marks = fileMarks(folder);
 let last: Installation = { id: "a".repeat(32), commits: 0 };
 await marks.write({ ...last, at: 0, next: null, file: null });
-const sealed = sealedBatches(connection, path, {
+const sealed = checkedBatches(connection, path, {
   expected: () => last,
   committed(now) {
     last = now;
-    marks.note(now, Date.now());
+    marks.noteCommit(now, Date.now());
   },
 });
 
@@ -62,11 +62,11 @@ for (let round = 0; round < rounds; round += 1) {
 const watch = watchFiles(path);
 const looks = microseconds(20_000, () => watch.check());
 const noted = microseconds(20_000, (n) =>
-  marks.note({ id: last.id, commits: last.commits + n }, n),
+  marks.noteCommit({ id: last.id, commits: last.commits + n }, n),
 );
 const file = openSync(join(folder, "installation"), "r+");
 const synced = microseconds(200, (n) => {
-  marks.note({ id: last.id, commits: last.commits + 20_000 + n }, n);
+  marks.noteCommit({ id: last.id, commits: last.commits + 20_000 + n }, n);
   fdatasyncSync(file);
 });
 console.log(

@@ -1,4 +1,4 @@
-import { roughRoad } from "../test/support/rough-road.ts";
+import { faultyProxy } from "../test/support/rough-road.ts";
 import { libsqlServer } from "../test/support/sqld.ts";
 import { figure, quantile, spread, table, targetTable } from "./figures.ts";
 import { startService } from "./server.ts";
@@ -31,7 +31,7 @@ async function timed(url: string, token: string): Promise<{ ms: number; status: 
 
 async function round(): Promise<Round> {
   await using sqld = await libsqlServer();
-  await using road = await roughRoad(sqld.port);
+  await using road = await faultyProxy(sqld.port);
   await using service = await startService({ DATABASE_URL: road.url, LOG_LEVEL: "error" });
   const read = () => timed(`${service.url}/api/stock`, service.token);
   const beside = () => timed(`${service.url}/api/health`, service.token);

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { parseConfig } from "../src/config.ts";
-import { furnish } from "../src/start/migrate-and-seed.ts";
+import { migrateAndSeed } from "../src/start/migrate-and-seed.ts";
 import { COMPANY } from "../src/synthetic/trade.ts";
 import { PROJECT, quietly, wrangler } from "../src/tools/programs.ts";
 import { freePort } from "../src/tools/tcp-ports.ts";
@@ -31,7 +31,7 @@ export async function startIsolate(): Promise<Isolate> {
   const database = owned.use(await libsqlServer());
   const DATABASE_URL = `http://127.0.0.1:${database.port}`;
   const given = { DATABASE_URL, PASSWORD_COST: "4", ...SILENT };
-  await furnish(
+  await migrateAndSeed(
     parseConfig({
       ...given,
       ADMIN_EMAIL: ADMIN.email,

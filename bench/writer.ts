@@ -81,8 +81,8 @@ async function ours(url: string): Promise<number> {
   const writer = groupWriter(database.writing, {
     group: parseConfig({}).COMMIT_GROUP,
     queue: invoices,
-    patienceMs: 5_000,
-    breathe: () => new Promise((resolve) => setImmediate(resolve)),
+    waitMs: 5_000,
+    yieldToEventLoop: () => new Promise((resolve) => setImmediate(resolve)),
   });
   const start = performance.now();
   let next = 0;

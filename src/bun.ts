@@ -7,32 +7,32 @@ import { pollMailboxes } from "./mail/poll.ts";
 import { MAINTENANCE_EVERY_MS, runMaintenance } from "./maintenance.ts";
 import { compareDocuments } from "./nfe/read/compare.ts";
 import { readDocument } from "./nfe/read/read.ts";
-import { standing } from "./observability/database-gauges.ts";
+import { databaseGauges } from "./observability/database-gauges.ts";
 import { faultOf } from "./observability/traced-job.ts";
-import { keepPrivate } from "./platform/bun/files/private.ts";
+import { setPrivateUmask } from "./platform/bun/files/private.ts";
 import type { BunPorts } from "./platform/bun/ports.ts";
 import { type Running, serve } from "./platform/bun/serve.ts";
-import { giveFirstAccess } from "./start/first-access.ts";
+import { createFirstAccess } from "./start/first-access.ts";
 import { reasonOf } from "./start/reason.ts";
-import { sayStart, sayUpgrade } from "./start/start-lines.ts";
+import { logStart, logUpgrade } from "./start/start-lines.ts";
 
 /** Door: the service on Bun. Prints `listening on http://HOST:PORT` when it answers; SIGTERM and SIGINT end it, twice at once. */
-keepPrivate();
+setPrivateUmask();
 try {
   const running = await serve(parseConfig(process.env), {
     domain: { readDocument, compareDocuments },
     async build(ports) {
-      sayUpgrade(ports);
+      logUpgrade(ports);
       if (signatureRoots(ports) === null)
         throw new Error(
           "SIGNATURE_ROOTS: não há certificados raiz em PEM, ou um deles não pode ser lido",
         );
-      await giveFirstAccess(ports, {
+      await createFirstAccess(ports, {
         terminal: process.stderr.isTTY ? process.stderr : undefined,
         told: (file) => ports.log("warn", "first_password", { file }),
       });
-      ports.meter.watch(() => ({ sge_stream_clients: feedBroadcaster(ports).size }));
-      ports.meter.watch(() => standing(ports));
+      ports.meter.addSource(() => ({ sge_stream_clients: feedBroadcaster(ports).size }));
+      ports.meter.addSource(() => databaseGauges(ports));
       ports.queue.start(consumerOf(ports));
       void keepSwept(ports);
       void keepVisited(ports);
@@ -40,7 +40,7 @@ try {
     },
   });
   endOnSignal(running);
-  await sayStart(running.ports, process.env, running.url);
+  await logStart(running.ports, process.env, running.url);
   print(`listening on ${running.url}`);
 } catch (error) {
   process.stderr.write(`${reasonOf(error)}\n`);
@@ -50,7 +50,7 @@ try {
 /** Sweeps now, and again some time after each sweep, until the process begins to end. */
 async function keepSwept(ports: BunPorts): Promise<void> {
   try {
-    await ports.blobs.sweep();
+    await ports.blobs.removePartial();
     await runMaintenance(ports, ports.stopping);
   } catch (error) {
     if (!ports.stopping.aborted) ports.log("warn", "sweep.fault", { code: faultOf(error) });

@@ -6,7 +6,7 @@ import { unpackArchive } from "./ingest/batch/unpack-archive.ts";
 import { parkOneMessageJob } from "./journal/one-message-jobs.ts";
 import { faultOf } from "./observability/traced-job.ts";
 import type { Ports } from "./ports/ports.ts";
-import type { Consumer, Outcome } from "./ports/queue.ts";
+import type { Consumer, MessageOutcome } from "./ports/queue.ts";
 import type { Statement } from "./ports/sql.ts";
 import { Message } from "./queue-messages.ts";
 
@@ -21,7 +21,11 @@ export const consumerOf = (ports: Ports): Consumer => ({
  * pass (a busy database, the network, a full disk, a stop) is to be tried again, and so is a message that nobody can read:
  * it ends where it can be seen, and does not vanish. Never rejects.
  */
-export async function consume(ports: Ports, body: unknown, signal?: AbortSignal): Promise<Outcome> {
+export async function consume(
+  ports: Ports,
+  body: unknown,
+  signal?: AbortSignal,
+): Promise<MessageOutcome> {
   const { success, data: message } = Message.safeParse(body);
   if (!success) return { retry: UNREADABLE };
   try {

@@ -102,7 +102,7 @@ export async function runMaintenance(
   });
   for (const { id } of companies) {
     for (const [kind, step] of OF_EACH_COMPANY) await take(kind, () => step(ports, Number(id)));
-    await ports.breathe();
+    await ports.yieldToEventLoop();
   }
   for (const [kind, step] of OF_ALL) await take(kind, () => step(ports, signal));
   const ms = Math.round((ports.meter.seconds() - started) * 1_000);

@@ -9,7 +9,7 @@ import { readDocument } from "./nfe/read/read.ts";
 import type { Bindings } from "./platform/cloudflare/bindings.ts";
 import { Bucket } from "./platform/cloudflare/bucket.ts";
 import { consumeBatch } from "./platform/cloudflare/consume-batch.ts";
-import { forgetBuried, parkBatch } from "./platform/cloudflare/park-batch.ts";
+import { deleteExpiredParked, parkBatch } from "./platform/cloudflare/park-batch.ts";
 import { cloudflarePorts } from "./platform/cloudflare/ports.ts";
 
 /** Cloudflare ends a cron after 15 minutes; the next goes on where this one was. */
@@ -50,7 +50,7 @@ export default {
 
   async scheduled(_cron, bindings) {
     const ports = portsOf(bindings);
-    await forgetBuried(ports);
+    await deleteExpiredParked(ports);
     await runMaintenance(ports, AbortSignal.timeout(SWEEP_MS));
   },
 } satisfies ExportedHandler<Bindings>;

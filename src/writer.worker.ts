@@ -1,4 +1,4 @@
-import { carryOut } from "./platform/bun/database/writer-orders.ts";
+import { serveWriterThread } from "./platform/bun/database/writer-orders.ts";
 
 /** Door: the thread that writes. Statements in, rows out; it knows no note and no table. */
-carryOut();
+serveWriterThread();

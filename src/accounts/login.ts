@@ -34,7 +34,7 @@ type LoginPorts = Pick<
   | "passwords"
   | "limits"
   | "clock"
-  | "forgetFirstPassword"
+  | "removeFirstPassword"
   | "log"
 >;
 
@@ -98,7 +98,7 @@ export async function login(
     statements,
     read: (rows) => user.passwordGenerated && rows[1]?.length === 1,
   });
-  if (used) await ports.forgetFirstPassword?.();
+  if (used) await ports.removeFirstPassword?.();
   return { token: await issueToken(authCache(ports).secret, user, now), user };
 }
 

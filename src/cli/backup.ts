@@ -2,11 +2,11 @@ import { existsSync } from "node:fs";
 import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Config } from "../config.ts";
-import { mustBeThere } from "../platform/bun/database/admit.ts";
+import { requireDatabaseFile } from "../platform/bun/database/admit.ts";
 import { openConnection } from "../platform/bun/database/connection.ts";
 import { filePath } from "../platform/bun/database/database.ts";
 import { sayUnopened } from "../platform/bun/database/storage-state.ts";
-import { noteBackup } from "../platform/bun/files/last-backup.ts";
+import { recordBackup } from "../platform/bun/files/last-backup.ts";
 import { fileMarks } from "../platform/bun/files/marks.ts";
 import { PRIVATE } from "../platform/bun/files/private.ts";
 import {
@@ -76,7 +76,7 @@ export async function backup(
   keep: number,
   now: Date,
 ): Promise<Backup> {
-  const mark = await mustBeThere(where.DATABASE_URL, fileMarks(where.DATA_DIR));
+  const mark = await requireDatabaseFile(where.DATABASE_URL, fileMarks(where.DATA_DIR));
   const source = databaseFile(where);
   await mkdir(folder, PRIVATE);
   await sweepDrafts(folder);
@@ -91,7 +91,7 @@ export async function backup(
     await rename(draft, join(folder, name));
     await sync(folder);
     const removed = await removeOld(folder, keep);
-    await noteBackup(where.DATA_DIR, now.getTime());
+    await recordBackup(where.DATA_DIR, now.getTime());
     return { path: join(folder, name), bytes, removed, without };
   } catch (error) {
     await rm(draft, { recursive: true, force: true });

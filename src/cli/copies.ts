@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
 import { openConnection } from "../platform/bun/database/connection.ts";
-import { lives } from "../platform/bun/files/alive.ts";
+import { isRunning } from "../platform/bun/files/alive.ts";
 import { PRIVATE } from "../platform/bun/files/private.ts";
 
 /** What stands in the folder of a backup beside its files. Whoever finds one finds a backup that was proved whole. */
@@ -59,7 +59,7 @@ export async function backupsIn(folder: string): Promise<string[]> {
 export async function sweepDrafts(folder: string): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {
     const pid = DRAFT.exec(name)?.[1];
-    if (pid === undefined || lives(Number(pid))) continue;
+    if (pid === undefined || isRunning(Number(pid))) continue;
     await rm(join(folder, name), { recursive: true, force: true });
   }
 }

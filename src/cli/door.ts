@@ -1,5 +1,5 @@
 import { SingleBar } from "cli-progress";
-import { keepPrivate } from "../platform/bun/files/private.ts";
+import { setPrivateUmask } from "../platform/bun/files/private.ts";
 import { stdoutSink } from "./export.ts";
 import { run, type Terminal } from "./main.ts";
 import { screenOn } from "./screen.ts";
@@ -31,6 +31,6 @@ const terminal: Terminal = {
   },
 };
 
-keepPrivate();
+setPrivateUmask();
 // Not process.exit: what was written to a pipe must get through it.
 process.exitCode = await run(process.argv.slice(2), terminal);

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Config, parseConfig } from "../config.ts";
 import { grouped, howMany } from "../lib/amount.ts";
-import { keepAsides } from "../platform/bun/database/set-aside.ts";
+import { removeOldPrevious } from "../platform/bun/database/set-aside.ts";
 import { adopt } from "./adopt.ts";
 import { backup } from "./backup.ts";
 import { flagOf, type Given, Misused, textOf } from "./given.ts";
@@ -53,7 +53,7 @@ export async function runRestore(room: Room, given: Given): Promise<number> {
   );
   room.out.line(`${database}: restaurado de ${from}`);
   if (before !== null) room.out.line(`O banco que estava lá agora é ${before}`);
-  for (const path of await keepAsides(database)) room.out.line(`removido: ${path}`);
+  for (const path of await removeOldPrevious(database)) room.out.line(`removido: ${path}`);
   if (files > 0) room.out.line(howMany(files, "arquivo de exportação", "arquivos de exportações"));
   room.out.line(
     "Quem estava conectado precisa entrar de novo; chaves de API revogadas depois da cópia voltam a valer.",

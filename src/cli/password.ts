@@ -3,9 +3,9 @@ import { type PasswordSet, setPassword, userState } from "../accounts/set-passwo
 import { type Config, parseConfig } from "../config.ts";
 import { sayFailure } from "../http/problem.ts";
 import { filePath, openDatabase } from "../platform/bun/database/database.ts";
-import { forgetFirstPassword } from "../platform/bun/files/first-password.ts";
+import { removeFirstPassword } from "../platform/bun/files/first-password.ts";
 import { bunPasswords } from "../platform/bun/passwords.ts";
-import { breathe } from "../platform/bun/ports.ts";
+import { yieldToEventLoop } from "../platform/bun/ports.ts";
 import { groupWriter } from "../platform/libsql/group-writer.ts";
 import { clientReader } from "../platform/libsql/reader.ts";
 import { databaseFile } from "./backup.ts";
@@ -43,7 +43,7 @@ export async function runPassword(room: Room, given: Given): Promise<number> {
     room.err.line(`O usuário ${email} está inativo; nada foi alterado`);
     return 1;
   }
-  await forgetFirstPassword(config.DATA_DIR);
+  await removeFirstPassword(config.DATA_DIR);
   if (generated !== null) room.out.line(generated);
   room.err.line("Senha trocada; as sessões abertas foram encerradas");
   if (done.keys > 0)
@@ -67,8 +67,8 @@ async function inDatabase(
     const writer = groupWriter(database.writing, {
       group: 1,
       queue: 1,
-      patienceMs: 5_000,
-      breathe,
+      waitMs: 5_000,
+      yieldToEventLoop,
     });
     const ports = {
       reader,

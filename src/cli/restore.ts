@@ -3,7 +3,7 @@ import { mkdir, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Config } from "../config.ts";
 import { filePath, openDatabase } from "../platform/bun/database/database.ts";
-import { replaceBy, sweepBeside } from "../platform/bun/database/set-aside.ts";
+import { removeLeftovers, replaceDatabase } from "../platform/bun/database/set-aside.ts";
 import { fileMarks } from "../platform/bun/files/marks.ts";
 import { PRIVATE } from "../platform/bun/files/private.ts";
 import type { Installation } from "../platform/installation.ts";
@@ -55,7 +55,7 @@ export async function restore(
     );
   const source = await proved(from);
   await mkdir(dirname(target), PRIVATE);
-  await sweepBeside(target);
+  await removeLeftovers(target);
   const marks = fileMarks(where.DATA_DIR);
   const draft = `${target}.${process.pid}.parcial`;
   try {
@@ -64,7 +64,7 @@ export async function restore(
     // From here on the mark fits both, the one that is there and the one that comes.
     const mark = await marks.read().catch(() => null);
     if (mark !== null) await marks.write({ ...mark, next });
-    const before = await replaceBy(draft, target, now);
+    const before = await replaceDatabase(draft, target, now);
     await marks.write({ ...next, at: now.getTime(), next: null, file: null });
     return { database: target, before, files: await bringBlobs(source.blobs, where) };
   } finally {

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Config } from "../config.ts";
-import { lives } from "../platform/bun/files/alive.ts";
+import { isRunning } from "../platform/bun/files/alive.ts";
 
 const Sign = z.object({ url: z.url(), pid: z.int().positive() });
 
@@ -13,7 +13,7 @@ const Sign = z.object({ url: z.url(), pid: z.int().positive() });
 export async function runningServer(config: Pick<Config, "DATA_DIR">): Promise<string | null> {
   const text = await readFile(join(config.DATA_DIR, "server.json"), "utf8").catch(() => "");
   const sign = Sign.safeParse(parsed(text));
-  if (!sign.success || !lives(sign.data.pid)) return null;
+  if (!sign.success || !isRunning(sign.data.pid)) return null;
   const answer = await fetch(`${sign.data.url}/api/health`, {
     signal: AbortSignal.timeout(2_000),
   }).catch(() => null);

@@ -4,7 +4,7 @@ import { verifyNotes } from "../ingest/note/verify-notes.ts";
 import { sha256 } from "../lib/hash.ts";
 import { compareDocuments } from "../nfe/read/compare.ts";
 import { readDocument } from "../nfe/read/read.ts";
-import { mustBeThere } from "../platform/bun/database/admit.ts";
+import { requireDatabaseFile } from "../platform/bun/database/admit.ts";
 import { filePath, openDatabase } from "../platform/bun/database/database.ts";
 import { tableOriginals } from "../platform/bun/database/originals.ts";
 import { sayUnopened } from "../platform/bun/database/storage-state.ts";
@@ -47,7 +47,7 @@ export async function verify(
 ): Promise<Checked> {
   const path = filePath(where.DATABASE_URL);
   const place = path ?? where.DATABASE_URL;
-  const mark = await mustBeThere(where.DATABASE_URL, fileMarks(where.DATA_DIR));
+  const mark = await requireDatabaseFile(where.DATABASE_URL, fileMarks(where.DATA_DIR));
   if (path !== null) databaseFile(where);
   const database = await openDatabase(where.DATABASE_URL, where.DATABASE_AUTH_TOKEN);
   const reader = clientReader(database.reading);

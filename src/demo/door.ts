@@ -9,7 +9,7 @@ import { type Config, parseConfig } from "../config.ts";
 import { compareDocuments } from "../nfe/read/compare.ts";
 import { readDocument } from "../nfe/read/read.ts";
 import { MARK } from "../platform/bun/files/marks.ts";
-import { keepPrivate } from "../platform/bun/files/private.ts";
+import { setPrivateUmask } from "../platform/bun/files/private.ts";
 import { type Running, serve } from "../platform/bun/serve.ts";
 import { COMPANY } from "../synthetic/trade.ts";
 import { play } from "./play.ts";
@@ -103,7 +103,7 @@ async function show({ url }: Running): Promise<number> {
   return 0;
 }
 
-keepPrivate();
+setPrivateUmask();
 try {
   process.exitCode = await main();
 } catch (error) {

@@ -21,7 +21,7 @@ export interface DownloadOptions {
   onRead(): void;
 }
 
-type Needs = Pick<Ports, "reader" | "breathe" | "log" | "meter">;
+type Needs = Pick<Ports, "reader" | "yieldToEventLoop" | "log" | "meter">;
 
 /** All movements that a filter lets through, newest first, as a CSV that is read page by page; no limit of rows (C10). */
 export const exportMovements = (

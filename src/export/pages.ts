@@ -35,14 +35,14 @@ export interface KeysetQuery {
  * each, the event loop is given back and the signal is looked at. Fails with PlatformFailure `overloaded`.
  */
 export async function* pages(
-  ports: Pick<Ports, "reader" | "breathe" | "meter">,
+  ports: Pick<Ports, "reader" | "yieldToEventLoop" | "meter">,
   walk: KeysetQuery,
   signal?: AbortSignal,
   rows = PAGE_ROWS,
 ): AsyncGenerator<Page, void, void> {
   let place = walk.start;
   for (;;) {
-    await ports.breathe();
+    await ports.yieldToEventLoop();
     signal?.throwIfAborted();
     const [row] = await ports.reader.rows(walk.page(place, rows), signal);
     // What json_array makes of cells, and then of the two values of a key (sliceSql).
@@ -58,13 +58,13 @@ export async function* pages(
 
 /** How many rows a walk visits in all, matching or not; counted in steps, with the event loop given back between them. */
 export async function countRows(
-  ports: Pick<Ports, "reader" | "breathe">,
+  ports: Pick<Ports, "reader" | "yieldToEventLoop">,
   walk: KeysetQuery,
   signal?: AbortSignal,
 ): Promise<number> {
   let leap = walk.countStep(walk.start);
   for (let total = 0; ; total += COUNT_STEP_ROWS) {
-    await ports.breathe();
+    await ports.yieldToEventLoop();
     const [row] = await ports.reader.rows(leap.over, signal);
     if (row === undefined) {
       const [rest] = await ports.reader.rows(leap.rest, signal);

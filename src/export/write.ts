@@ -1,7 +1,7 @@
 import { appendEvents } from "../journal/record.ts";
 import { newId } from "../lib/id.ts";
 import { Failed } from "../lib/result.ts";
-import { worked } from "../observability/traced-job.ts";
+import { tracedJob } from "../observability/traced-job.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Statement } from "../ports/sql.ts";
 import { EXPORT_KEPT_MS, findExport } from "./exports.ts";
@@ -34,7 +34,7 @@ export async function writeExport(
   const found = await findExport(ports, which.company, which.job).catch(gone);
   if (found === null || found.job.finishedAt !== null) return;
   const { job, params } = found;
-  await worked(
+  await tracedJob(
     ports,
     {
       name: "export",
@@ -86,7 +86,7 @@ async function writeFile(
 
 /** False where the export was cancelled before. Says about how many rows there are to visit. */
 async function began(
-  ports: Pick<Ports, "reader" | "writer" | "clock" | "breathe">,
+  ports: Pick<Ports, "reader" | "writer" | "clock" | "yieldToEventLoop">,
   { company, job }: ExportRef,
   walk: KeysetQuery,
   signal: AbortSignal,

@@ -10,7 +10,7 @@ const SLICE = 1_000;
  * May run in several processes at once, and be stopped and run again.
  */
 export async function expireEvents(
-  ports: Pick<Ports, "config" | "reader" | "writer" | "clock" | "breathe">,
+  ports: Pick<Ports, "config" | "reader" | "writer" | "clock" | "yieldToEventLoop">,
   signal?: AbortSignal,
 ): Promise<number> {
   const until = ports.clock.now() - ports.config.EVENTS_KEEP_DAYS * DAY;
@@ -22,7 +22,7 @@ export async function expireEvents(
   for (const { id } of companies) {
     for (let slice = SLICE; slice === SLICE && !signal?.aborted; swept += slice) {
       slice = await sweepSlice(ports, Number(id), until, signal);
-      await ports.breathe();
+      await ports.yieldToEventLoop();
     }
   }
   return swept;

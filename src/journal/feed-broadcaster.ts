@@ -6,7 +6,7 @@ import { eventsAfter, FEED_START, type FeedEvent, type FeedPosition } from "./fe
 
 type FollowedPorts = Pick<
   Ports,
-  "config" | "reader" | "pulse" | "clock" | "log" | "breathe" | "stopping"
+  "config" | "reader" | "commitSignal" | "clock" | "log" | "yieldToEventLoop" | "stopping"
 >;
 
 /** Who follows a company's feed. None of these may throw or wait. */
@@ -59,19 +59,19 @@ interface Channel {
   dirty: boolean;
 }
 
-const followers = new WeakMap<Ports["pulse"], FeedBroadcaster>();
+const followers = new WeakMap<Ports["commitSignal"], FeedBroadcaster>();
 
 /** The follower of this process; on Workers, of this request, as the pulse is. */
 export function feedBroadcaster(ports: FollowedPorts): FeedBroadcaster {
-  const known = followers.get(ports.pulse);
+  const known = followers.get(ports.commitSignal);
   if (known !== undefined) return known;
   const made = makeFollower(ports);
-  followers.set(ports.pulse, made);
+  followers.set(ports.commitSignal, made);
   return made;
 }
 
 function makeFollower(ports: FollowedPorts): FeedBroadcaster {
-  const { config, pulse, clock, stopping } = ports;
+  const { config, commitSignal, clock, stopping } = ports;
   const channels = new Map<number, Channel>();
   const places = new Set<FeedListener>();
   const taken = quota({
@@ -111,7 +111,7 @@ function makeFollower(ports: FollowedPorts): FeedBroadcaster {
   async function each(listeners: readonly FeedListener[], say: (one: FeedListener) => void) {
     for (let at = 0; at < listeners.length; at += FAN) {
       for (const one of listeners.slice(at, at + FAN)) say(one);
-      if (at + FAN < listeners.length) await ports.breathe();
+      if (at + FAN < listeners.length) await ports.yieldToEventLoop();
     }
   }
 
@@ -135,7 +135,7 @@ function makeFollower(ports: FollowedPorts): FeedBroadcaster {
     let scanned: FeedPosition | null = null;
     let quiet = 0;
     while (places.size > 0) {
-      const seen = pulse.count();
+      const seen = commitSignal.count();
       let behind = false;
       try {
         const from: FeedPosition = scanned ?? (await end());
@@ -149,7 +149,7 @@ function makeFollower(ports: FollowedPorts): FeedBroadcaster {
         ports.log("warn", "feed.not_read", { code });
       }
       await tick();
-      await (behind ? ports.breathe() : pulse.next(seen, wake.signal, quiet));
+      await (behind ? ports.yieldToEventLoop() : commitSignal.next(seen, wake.signal, quiet));
       if (wake.signal.aborted) wake = new AbortController();
     }
     running = false;

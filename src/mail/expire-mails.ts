@@ -6,7 +6,7 @@ const ROWS = 500;
 
 /** Forgets mails that came long ago, in small steps; gives how many. */
 export async function expireMails(
-  ports: Pick<Ports, "writer" | "clock" | "breathe">,
+  ports: Pick<Ports, "writer" | "clock" | "yieldToEventLoop">,
   company: number,
 ): Promise<number> {
   let total = 0;
@@ -21,7 +21,7 @@ export async function expireMails(
       ],
       read: ([rows]) => rows?.length ?? 0,
     });
-    await ports.breathe();
+    await ports.yieldToEventLoop();
   }
   return total;
 }

@@ -28,11 +28,11 @@ export interface ParsedMail {
  */
 export async function parseMail(
   raw: Uint8Array<ArrayBuffer>,
-  ports: Pick<Ports, "breathe">,
+  ports: Pick<Ports, "yieldToEventLoop">,
 ): Promise<Result<ParsedMail, Extract<MailRefusal, { code: "mail.malformed" }>>> {
   if (partLines(raw) > PART_LINES) return err({ code: "mail.malformed" });
   try {
-    const mail = await parseMime(whole(raw), ports.breathe);
+    const mail = await parseMime(whole(raw), ports.yieldToEventLoop);
     const all = (key: string) => mail.headers.filter((header) => header.key === key);
     const [returned] = all("return-path");
     const found: Found = { files: [], unopened: [] };
@@ -59,7 +59,7 @@ async function collect(
   before: string,
   depth: number,
   found: Found,
-  ports: Pick<Ports, "breathe">,
+  ports: Pick<Ports, "yieldToEventLoop">,
 ): Promise<void> {
   for (const attachment of attachments) {
     const { content, mimeType, filename, related } = attachment;
@@ -68,7 +68,7 @@ async function collect(
     if (mimeType !== "message/rfc822") {
       found.files.push({ name, blob: new Blob([bytesOf(content)]) });
     } else if (depth < NESTED_MAILS) {
-      const inner = await parseMime(whole(bytesOf(content)), ports.breathe);
+      const inner = await parseMime(whole(bytesOf(content)), ports.yieldToEventLoop);
       await collect(inner.attachments, `${name}/`, depth + 1, found, ports);
     } else {
       const why = "A mensagem está dentro de muitas outras; encaminhe-a sozinha";

@@ -84,7 +84,7 @@ async function emptied(
     bytes += outcome === "refused" ? 0 : mail.bytes;
     await mailbox.markSeen(mail.id);
     done[outcome] += 1;
-    await ports.breathe();
+    await ports.yieldToEventLoop();
   }
 }
 

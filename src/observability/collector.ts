@@ -9,7 +9,7 @@ export interface Collector {
 }
 
 /** Sends one request of spans, OTLP in JSON; rejects where the collector does not take them. */
-export function poster({
+export function spanSender({
   endpoint,
   headers,
 }: Pick<Collector, "endpoint" | "headers">): (

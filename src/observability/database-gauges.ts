@@ -46,7 +46,7 @@ const SWEPT = "select task, min(updated_at) as at from sweep_places group by tas
  * How the service stands as its database knows it, for all companies together: true whichever process or isolate is asked.
  * By indices alone, with a bound on what is counted. Fails as the reader does.
  */
-export async function standing(
+export async function databaseGauges(
   { reader, clock }: Pick<Ports, "reader" | "clock">,
   signal?: AbortSignal,
 ): Promise<Figures> {

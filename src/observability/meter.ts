@@ -4,11 +4,11 @@ import { COUNTERS, FIGURES, type FigureName, type Figures, HISTOGRAMS } from "..
 import type { Meter } from "../ports/telemetry.ts";
 
 /** Says how a part stands, when somebody asks for the metrics. */
-export type Look = () => Figures | Promise<Figures>;
+export type GaugeSource = () => Figures | Promise<Figures>;
 
 export interface PromMeter extends Meter {
   /** What `look` gives is part of every exposition; where it fails, its figures are left out of that one. */
-  watch(look: Look): void;
+  addSource(look: GaugeSource): void;
   exposition(): Promise<{ readonly type: string; readonly text: string }>;
 }
 
@@ -48,7 +48,7 @@ export function promMeter(seconds: () => number): PromMeter {
       },
     };
   });
-  const looks: Look[] = [];
+  const looks: GaugeSource[] = [];
 
   async function look(): Promise<void> {
     const all = await Promise.allSettled(looks.map(async (one) => one()));
@@ -72,7 +72,7 @@ export function promMeter(seconds: () => number): PromMeter {
       histograms[name].observe(labels, value);
     },
     seconds,
-    watch(one) {
+    addSource(one) {
       looks.push(one);
     },
     async exposition() {

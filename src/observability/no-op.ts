@@ -1,9 +1,9 @@
 import type { Meter } from "../ports/telemetry.ts";
 import type { Trace, Tracer } from "../ports/trace.ts";
-import { placeOf, written } from "./traceparent.ts";
+import { formatTraceparent, parseTraceparent } from "./traceparent.ts";
 
 /** Ports.Meter that keeps nothing: one isolate of many is not the service. */
-export function quietMeter(seconds: () => number): Meter {
+export function noopMeter(seconds: () => number): Meter {
   return { count: () => undefined, observe: () => undefined, seconds };
 }
 
@@ -11,12 +11,12 @@ export function quietMeter(seconds: () => number): Meter {
 const random = (): string => crypto.randomUUID().replaceAll("-", "");
 
 /** The tracer that keeps no span. Traces have ids all the same: the log and the answer name them, and they go on. */
-export const quietTracer: Tracer = {
+export const noopTracer: Tracer = {
   begin(_name, _kind, parent) {
-    const id = placeOf(parent)?.trace ?? random();
+    const id = parseTraceparent(parent)?.trace ?? random();
     const trace = {
       id,
-      parent: written({ trace: id, span: random().slice(16), sampled: false }),
+      parent: formatTraceparent({ trace: id, span: random().slice(16), sampled: false }),
       recorded: false,
       span: <T>(_step: string, step: () => Promise<T>) => step(),
     };
@@ -25,4 +25,4 @@ export const quietTracer: Tracer = {
 };
 
 /** For work that no request or job has asked for. */
-export const untraced = (): Trace => quietTracer.begin("untraced", "consumer", null).trace;
+export const noopTrace = (): Trace => noopTracer.begin("untraced", "consumer", null).trace;

@@ -10,12 +10,12 @@ import {
 import type { Meter } from "../ports/telemetry.ts";
 import type { Trace, Tracer } from "../ports/trace.ts";
 import type { CircuitFigures } from "../resilience/circuit.ts";
-import { neighbour } from "../resilience/policies.ts";
+import { remoteCircuit } from "../resilience/policies.ts";
 import { VERSION } from "../version.ts";
-import { type Collector, poster } from "./collector.ts";
-import { type OutboxLimits, outbox } from "./span-batcher.ts";
+import { type Collector, spanSender } from "./collector.ts";
+import { type SpanBatcherLimits, spanBatcher } from "./span-batcher.ts";
 import { faultOf } from "./traced-job.ts";
-import { placeOf, written } from "./traceparent.ts";
+import { formatTraceparent, parseTraceparent } from "./traceparent.ts";
 
 export interface OtlpTracer extends Tracer {
   /** The circuit before the collector: while it does not answer, batches are given up without asking it. */
@@ -25,7 +25,7 @@ export interface OtlpTracer extends Tracer {
 }
 
 /** 2,048 spans are some 800 kB. */
-const LIMITS: OutboxLimits = {
+const LIMITS: SpanBatcherLimits = {
   waiting: 2_048,
   batch: 512,
   everyMs: 1_000,
@@ -43,13 +43,13 @@ const KINDS = { server: SpanKind.SERVER, consumer: SpanKind.CONSUMER } as const;
 export function otlpTracer(
   { ratio, ...address }: Collector,
   meter: Pick<Meter, "count">,
-  limits: OutboxLimits = LIMITS,
+  limits: SpanBatcherLimits = LIMITS,
 ): OtlpTracer {
-  const post = poster(address);
-  const collector = neighbour("collector", { counts: () => true });
+  const post = spanSender(address);
+  const collector = remoteCircuit("collector", { counts: () => true });
   const send = (spans: ReadableSpan[], signal: AbortSignal): Promise<void> =>
     post(JsonTraceSerializer.serializeRequest(spans) ?? "", signal);
-  const box = outbox(
+  const box = spanBatcher(
     (spans, signal) => collector.through(() => send(spans, signal)),
     (outcome, spans) => meter.count("trace_spans_total", { outcome }, spans),
     limits,
@@ -67,7 +67,7 @@ export function otlpTracer(
     const here = trace.setSpan(ROOT_CONTEXT, span);
     return {
       id: traceId,
-      parent: written({ trace: traceId, span: spanId, sampled: (traceFlags & 1) === 1 }),
+      parent: formatTraceparent({ trace: traceId, span: spanId, sampled: (traceFlags & 1) === 1 }),
       recorded,
       async span(name, step) {
         if (!recorded) return step();
@@ -109,7 +109,7 @@ function fail(span: Span, code: string): void {
 }
 
 function contextOf(parent: string | null) {
-  const place = placeOf(parent);
+  const place = parseTraceparent(parent);
   if (place === null) return ROOT_CONTEXT;
   return trace.setSpanContext(ROOT_CONTEXT, {
     traceId: place.trace,

@@ -1,9 +1,9 @@
 import type { ReadableSpan, SpanProcessor } from "@opentelemetry/sdk-trace";
 
 /** What became of spans that had ended. */
-export type Outcome = "sent" | "failed" | "dropped";
+export type SpanOutcome = "sent" | "failed" | "dropped";
 
-export interface OutboxLimits {
+export interface SpanBatcherLimits {
   /** Spans that wait in memory; what comes beyond is dropped. */
   readonly waiting: number;
   /** Spans of one request to the collector. */
@@ -17,7 +17,7 @@ export interface OutboxLimits {
 }
 
 /** Ends of spans on their way to the collector; it is asked one request at a time, and never waited for by the work. */
-export interface Outbox extends SpanProcessor {
+export interface SpanBatcher extends SpanProcessor {
   /** Sends what waits. */
   close(): Promise<void>;
 }
@@ -26,11 +26,11 @@ export interface Outbox extends SpanProcessor {
  * A span processor that counts what it loses, which the SDK's own does not say. What fails is not sent again: a collector
  * that is down costs its spans, never memory. `post` sends a batch, and rejects when it was not taken.
  */
-export function outbox(
+export function spanBatcher(
   post: (spans: ReadableSpan[], signal: AbortSignal) => Promise<void>,
-  count: (outcome: Outcome, spans: number) => void,
-  limits: OutboxLimits,
-): Outbox {
+  count: (outcome: SpanOutcome, spans: number) => void,
+  limits: SpanBatcherLimits,
+): SpanBatcher {
   const waiting: ReadableSpan[] = [];
   const cut = new AbortController();
   let closing = false;

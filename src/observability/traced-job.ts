@@ -1,8 +1,8 @@
 import type { Ports } from "../ports/ports.ts";
-import { under } from "./with-trace.ts";
+import { withTrace } from "./with-trace.ts";
 
 /** A piece of queued work, as the log and the trace know it. */
-export interface Work {
+export interface TracedJob {
   /** Constant: `document`, `export`. */
   readonly name: string;
   /** The `traceparent` of the request that asked for it. */
@@ -15,9 +15,9 @@ export interface Work {
  * Runs a piece of queued work with the trace of the request that asked for it, as a span where that is recorded, and writes
  * one log line when it ends, with milliseconds and, where it has failed, the fault's code.
  */
-export async function worked<T>(
+export async function tracedJob<T>(
   ports: Ports,
-  { name, parent, facts }: Work,
+  { name, parent, facts }: TracedJob,
   work: (ports: Ports) => Promise<T>,
 ): Promise<T> {
   const begun = ports.tracer.begin(name, "consumer", parent);
@@ -30,7 +30,7 @@ export async function worked<T>(
     ports.meter.flush?.();
   };
   try {
-    const done = await work(under(ports, begun.trace));
+    const done = await work(withTrace(ports, begun.trace));
     end(null);
     return done;
   } catch (error) {

@@ -1,5 +1,5 @@
 /** A place in a trace, as it travels: lower-case hexadecimal. */
-export interface Place {
+export interface TraceContext {
   /** 32 digits. */
   readonly trace: string;
   /** 16 digits. */
@@ -14,12 +14,12 @@ const SHAPE =
  * Reads a `traceparent` (W3C Trace Context, section 3.2); null for none, and for one that is not of its shape, which is
  * then as if it had not come. A later version than ours may go on after the flags.
  */
-export function placeOf(header: string | null): Place | null {
+export function parseTraceparent(header: string | null): TraceContext | null {
   const [, version, trace = "", span = "", flags = "", more] = SHAPE.exec(header ?? "") ?? [];
   if (version === undefined || (version === "00" && more !== undefined)) return null;
   return { trace, span, sampled: (Number.parseInt(flags, 16) & 1) === 1 };
 }
 
 /** As a `traceparent` of version 00. */
-export const written = ({ trace, span, sampled }: Place): string =>
+export const formatTraceparent = ({ trace, span, sampled }: TraceContext): string =>
   `00-${trace}-${span}-${sampled ? "01" : "00"}`;

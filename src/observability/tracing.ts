@@ -1,7 +1,7 @@
 import type { Config } from "../config.ts";
 import type { Meter } from "../ports/telemetry.ts";
 import type { Tracer } from "../ports/trace.ts";
-import { quietTracer } from "./no-op.ts";
+import { noopTracer } from "./no-op.ts";
 import type { OtlpTracer } from "./otlp.ts";
 
 type Settings = Pick<
@@ -13,13 +13,13 @@ type Settings = Pick<
  * The tracer that the configuration asks for. The SDK is loaded only with a collector to send to (36 ms, measured).
  * `close` sends what waits, within a second.
  */
-export async function tracing(
+export async function configuredTracer(
   config: Settings,
   meter: Pick<Meter, "count">,
 ): Promise<Tracer & Pick<OtlpTracer, "breakers" | "close">> {
   const endpoint = config.OTEL_EXPORTER_OTLP_ENDPOINT;
   if (endpoint === undefined)
-    return { ...quietTracer, breakers: () => [], close: async () => undefined };
+    return { ...noopTracer, breakers: () => [], close: async () => undefined };
   const { otlpTracer } = await import("./otlp.ts");
   return otlpTracer(
     {

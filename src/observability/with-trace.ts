@@ -5,7 +5,7 @@ import type { Trace } from "../ports/trace.ts";
  * The ports as one request or job sees them: `trace` is its own, and where that is recorded, reading a document and
  * writing a batch are spans of it. The ports given are left as they are.
  */
-export function under(ports: Ports, trace: Trace): Ports {
+export function withTrace(ports: Ports, trace: Trace): Ports {
   if (!trace.recorded) return { ...ports, trace };
   const { documents, writer } = ports;
   return {

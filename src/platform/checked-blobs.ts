@@ -2,7 +2,14 @@ import { sha256 } from "../lib/hash.ts";
 import { Failed } from "../lib/result.ts";
 import type { PlatformFailure } from "../ports/failures.ts";
 import type { BlobStore } from "../ports/storage.ts";
-import { BLOCK, contentSize, Summing, type Sums, sumsIn, tailBytes } from "./sums.ts";
+import {
+  BLOCK,
+  Checksummer,
+  type Checksums,
+  contentSize,
+  readChecksums,
+  tailBytes,
+} from "./sums.ts";
 
 interface Range {
   readonly offset: number;
@@ -10,7 +17,7 @@ interface Range {
 }
 
 /** How proved bytes reach the reader. `length`: of all of them; `again`: the same part as the store gives it, unproved. */
-export type Deliver = (
+export type DeliverBlocks = (
   blocks: AsyncGenerator<Uint8Array, void, void>,
   length: number,
   again: () => Promise<ReadableStream<Uint8Array>>,
@@ -28,9 +35,9 @@ const TAIL_BYTES = tailBytes(1 << 30);
  */
 export function checkedBlobs<Store extends BlobStore>(
   store: Store,
-  deliver: Deliver = streamed,
+  deliver: DeliverBlocks = streamed,
 ): Store {
-  const remembered = new Map<string, Sums>();
+  const remembered = new Map<string, Checksums>();
 
   const damaged = (key: string) => {
     remembered.delete(key);
@@ -40,11 +47,11 @@ export function checkedBlobs<Store extends BlobStore>(
   async function tailOf(key: string, stored: number, length: number) {
     const found = await store.get(key, { offset: stored - length, length });
     if (found === null) throw damaged(key);
-    return sumsIn(new Uint8Array(await new Response(found.body).arrayBuffer()), stored);
+    return readChecksums(new Uint8Array(await new Response(found.body).arrayBuffer()), stored);
   }
 
   /** Null where there is no such file, "none" where it has no sums. */
-  async function sumsOf(key: string): Promise<Sums | "none" | null> {
+  async function sumsOf(key: string): Promise<Checksums | "none" | null> {
     const known = remembered.get(key);
     if (known !== undefined) return known;
     const head = await store.get(key, { offset: 0, length: 0 });
@@ -62,7 +69,7 @@ export function checkedBlobs<Store extends BlobStore>(
   }
 
   /** Whole blocks are read and proved one after another, and cut to the range. */
-  async function* proved(key: string, { size, hashes }: Sums, { offset, length }: Range) {
+  async function* proved(key: string, { size, hashes }: Checksums, { offset, length }: Range) {
     const end = offset + length;
     const first = Math.floor(offset / BLOCK);
     const from = first * BLOCK;
@@ -82,7 +89,7 @@ export function checkedBlobs<Store extends BlobStore>(
     ...store,
     async put(key, content, signal) {
       remembered.delete(key);
-      const summing = new Summing();
+      const summing = new Checksummer();
       const sealed =
         content instanceof Uint8Array ? await summing.whole(content) : summing.through(content);
       const { size } = await store.put(key, sealed, signal);
@@ -135,7 +142,7 @@ async function* inBlocks(stream: ReadableStream<Uint8Array>) {
 }
 
 /** Gives the bytes as they are proved, the first of them already asked for: what fails there fails the caller. */
-export const streamed: Deliver = async (blocks) => {
+export const streamed: DeliverBlocks = async (blocks) => {
   let next: IteratorResult<Uint8Array, void> | null = await blocks.next();
   return new ReadableStream(
     {
@@ -157,7 +164,7 @@ export const streamed: Deliver = async (blocks) => {
  * Proves all of them, and then lets the store give them: it may tell the runtime their length (Bun keeps a Content-Length only
  * for a file of its own). The store must be near, for everything is read twice.
  */
-export const provedFirst: Deliver = async (blocks, _length, again) => {
+export const verifiedFirst: DeliverBlocks = async (blocks, _length, again) => {
   for await (const _ of blocks);
   return again();
 };

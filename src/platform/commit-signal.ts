@@ -1,9 +1,9 @@
-import type { Pulse } from "../ports/commit-signal.ts";
+import type { CommitSignal } from "../ports/commit-signal.ts";
 
 /** Runs something after so many milliseconds, once; what it gives takes that back. */
-export type Later = (ms: number, run: () => void) => () => void;
+export type Schedule = (ms: number, run: () => void) => () => void;
 
-export const later: Later = (ms, run) => {
+export const schedule: Schedule = (ms, run) => {
   const timer = setTimeout(run, ms);
   return () => clearTimeout(timer);
 };
@@ -11,19 +11,19 @@ export const later: Later = (ms, run) => {
 /** How long what another process has written may stay unseen. */
 const PERIOD_MS = 1_000;
 
-export interface LocalPulse extends Pulse {
+export interface LocalCommitSignal extends CommitSignal {
   /** Something was committed. */
-  beat(): void;
+  signal(): void;
 }
 
 /**
  * Ports.Pulse of one process: its own commits at once, and a look about every second for those of others, or as `period`
  * says of so many looks in a row that have found nothing.
  */
-export function localPulse(
-  after: Later = later,
+export function localCommitSignal(
+  after: Schedule = schedule,
   period: (quiet: number) => number = () => PERIOD_MS,
-): LocalPulse {
+): LocalCommitSignal {
   let beats = 0;
   const waiting = new Set<() => void>();
   return {
@@ -42,7 +42,7 @@ export function localPulse(
         signal?.addEventListener("abort", done, { once: true });
       });
     },
-    beat() {
+    signal() {
       beats += 1;
       for (const done of [...waiting]) done();
     },

@@ -1,8 +1,8 @@
 import type { InStatement } from "@libsql/client";
 import { StorageFault } from "../resilience/storage-fault.ts";
 import { constraintOf } from "../resilience/transient-faults.ts";
-import type { Batches } from "./libsql/group-writer.ts";
-import { type Answered, rowsOf } from "./libsql/rows.ts";
+import type { BatchClient } from "./libsql/group-writer.ts";
+import { rowsOf, type StatementResult } from "./libsql/rows.ts";
 
 /** What a database says of itself (the table `installation`): whose it is, and how many commits of the service it has had. */
 export interface Installation {
@@ -77,7 +77,7 @@ export const WAY_OUT =
 
 /** What a database says of itself; null where it has no such table, or no row in it. */
 export async function installationOf(reading: {
-  execute(statement: InStatement): Promise<Answered>;
+  execute(statement: InStatement): Promise<StatementResult>;
 }): Promise<Installation | null> {
   const [there] = rowsOf(await reading.execute(THERE));
   if (there === undefined) return null;
@@ -94,7 +94,7 @@ const SEAL = `update installation set commits = case when id = ?1 and commits >=
 const COUNT = "update installation set commits = commits + 1 returning id, commits";
 
 /** The commits of one process, or of one isolate. */
-export interface Sealed {
+export interface CommitCheck {
   /** What the next commit must find at least; null: whatever there is. */
   expected(): Promise<Installation | null> | Installation | null;
   /** A commit is in the database, and nobody was told yet. */
@@ -107,12 +107,12 @@ export interface Sealed {
  * Batches that are written into this installation's database or not at all: the first statement of each counts it, and refuses
  * it in a database of another id, or one that has lost a commit. Fails with StorageFault; `where` names the database in it.
  */
-export function sealedBatches(
-  batches: Batches,
+export function checkedBatches(
+  batches: BatchClient,
   where: string,
-  seal: Sealed,
+  seal: CommitCheck,
   wayOut = WAY_OUT,
-): Batches {
+): BatchClient {
   const refused = (why: string, cause?: unknown) => {
     const fault = new StorageFault("gone", `${why}. ${wayOut}`, { cause });
     seal.refused?.(fault);
@@ -123,7 +123,7 @@ export function sealedBatches(
       const expected = await seal.expected();
       const first =
         expected === null ? COUNT : { sql: SEAL, args: [expected.id, expected.commits] };
-      let answers: Answered[];
+      let answers: StatementResult[];
       try {
         answers = await batches.batch([first, ...statements], mode);
       } catch (error) {

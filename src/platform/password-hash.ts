@@ -2,7 +2,7 @@ import { BulkheadRejectedError } from "cockatiel";
 import { Failed } from "../lib/result.ts";
 import type { PlatformFailure } from "../ports/failures.ts";
 import type { PasswordHasher } from "../ports/passwords.ts";
-import { hashing, type Runtime } from "../resilience/policies.ts";
+import { hashingBulkhead, type Runtime } from "../resilience/policies.ts";
 
 /** scrypt (RFC 7914) as the runtime offers it; `cost` is log2 N. Gives `length` bytes. */
 export type Derive = (
@@ -31,9 +31,9 @@ const PORTABLE =
 export function passwordHasher(
   derive: Derive,
   cost: number,
-  runtime: Pick<Runtime, "queues"> = { queues: true },
+  runtime: Pick<Runtime, "canQueue"> = { canQueue: true },
 ): PasswordHasher {
-  const room = hashing(runtime);
+  const room = hashingBulkhead(runtime);
 
   async function bounded(
     password: string,

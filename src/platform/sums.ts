@@ -4,7 +4,7 @@ import { hex, sha256 } from "../lib/hash.ts";
  * What stands behind the content of a checked file: the SHA-256 of each block of it, 32 bytes each, and a foot of 48 bytes:
  * a mark, the size of the content (64 bits, big-endian), and the SHA-256 of the sums and that size.
  */
-export interface Sums {
+export interface Checksums {
   /** Bytes of the file with what stands behind it, and of the content alone. */
   readonly stored: number;
   readonly size: number;
@@ -32,10 +32,10 @@ export function contentSize(stored: number): number {
  * The sums in the last bytes of a file of `stored` bytes. Null where they are none; a number where so many bytes are needed
  * to see them all; `damaged` where they are not what was written.
  */
-export async function sumsIn(
+export async function readChecksums(
   tail: Uint8Array<ArrayBuffer>,
   stored: number,
-): Promise<Sums | "damaged" | number | null> {
+): Promise<Checksums | "damaged" | number | null> {
   if (tail.byteLength < FOOT_BYTES) return null;
   const foot = tail.subarray(tail.byteLength - FOOT_BYTES);
   if (MARK.some((byte, i) => byte !== foot[i])) return null;
@@ -56,7 +56,7 @@ const summed = (tail: Uint8Array<ArrayBuffer>) =>
   tail.subarray(0, tail.byteLength - HASH_BYTES).slice();
 
 /** Makes the sums of a content as it goes by; one block of it is in memory. */
-export class Summing {
+export class Checksummer {
   #hashes: string[] = [];
   #size = 0;
   #block: Uint8Array<ArrayBuffer> | null = null;

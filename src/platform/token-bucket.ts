@@ -1,5 +1,5 @@
 /** How many tokens a bucket holds, and how fast it fills. */
-export interface Bucket {
+export interface BucketRules {
   readonly capacity: number;
   readonly perSecond: number;
 }
@@ -22,7 +22,7 @@ const SLACK_MS = 0.05;
 export function takeToken(
   fullAt: number,
   now: number,
-  { capacity, perSecond }: Bucket,
+  { capacity, perSecond }: BucketRules,
 ): { taken: Taken; fullAt: number } {
   const perToken = 1_000 / perSecond;
   const latest = now + capacity * perToken;

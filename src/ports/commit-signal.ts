@@ -1,5 +1,5 @@
 /** Tells whoever follows what is written that it is time to look. */
-export interface Pulse {
+export interface CommitSignal {
   /** How many commits of this process there were. */
   count(): number;
   /**

@@ -1,6 +1,6 @@
 import type { LibSQLDatabase } from "drizzle-orm/libsql";
 import type { Config } from "../config.ts";
-import type { Pulse } from "./commit-signal.ts";
+import type { CommitSignal } from "./commit-signal.ts";
 import type { DocumentReader } from "./documents.ts";
 import type { Health } from "./health.ts";
 import type { RateLimits } from "./limits.ts";
@@ -29,7 +29,7 @@ export interface Ports {
   health: Health;
   /** Aborts when the process begins to end: a stream tells its reader to come back, a loop takes nothing new. */
   stopping: AbortSignal;
-  pulse: Pulse;
+  commitSignal: CommitSignal;
   clock: { now(): number };
   log: Log;
   meter: Meter;
@@ -49,11 +49,11 @@ export interface Ports {
    * Runs queued work that holds a document of so many bytes, when there is room for them beside the others. Absent where
    * memory is no concern (Bun: JOB_CONCURRENCY bounds it).
    */
-  room?<T>(bytes: number, work: () => Promise<T>): Promise<T>;
+  withMemory?<T>(bytes: number, work: () => Promise<T>): Promise<T>;
   /** Removes the file that shows the generated first password. Never rejects. Absent where there is none (Workers). */
-  forgetFirstPassword?(): Promise<void>;
+  removeFirstPassword?(): Promise<void>;
   /** Lets a quiet stream or a long handler live for `seconds` without a byte (Bun cuts after 10 s; Workers: nothing to do). */
-  patience(request: Request, seconds: number): void;
+  extendIdleTimeout(request: Request, seconds: number): void;
   /**
    * The address of the client: as the runtime knows it, or as a proxy of TRUSTED_PROXIES says it, and never as a header of
    * anybody else's does; null when unknown.
@@ -63,7 +63,7 @@ export interface Ports {
    * Gives way to whoever else waits, between two steps of long work: a local database answers without ever leaving the
    * event loop (Workers: nothing to do, every answer comes by network).
    */
-  breathe(): Promise<void>;
+  yieldToEventLoop(): Promise<void>;
   /** The stream compressed as it is read. Absent on Workers, where it reads its source at once and the edge compresses. */
   gzip?: (bytes: ReadableStream<Uint8Array>) => ReadableStream<Uint8Array>;
 }

@@ -2,11 +2,11 @@ import type { Message } from "../queue-messages.ts";
 import type { Statement } from "./sql.ts";
 
 /** What became of a message. Retried: the fault's code, for whoever looks at it when it is parked. */
-export type Outcome = "done" | { readonly retry: string };
+export type MessageOutcome = "done" | { readonly retry: string };
 
 /** What a queue hands its messages to. */
 export interface Consumer {
-  consume(body: unknown, signal: AbortSignal): Promise<Outcome>;
+  consume(body: unknown, signal: AbortSignal): Promise<MessageOutcome>;
   /** The last attempt has failed: says so where it can be seen, with `along` (the queue's own statements) in the same batch. */
   park(body: unknown, reason: string, along: readonly Statement[]): Promise<void>;
 }

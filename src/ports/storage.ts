@@ -3,7 +3,7 @@ import type { Guard, Statement } from "./sql.ts";
 /** The original bytes of documents, under their SHA-256 (hex), never changed. */
 export interface Originals {
   /** Statements that the batch naming these bytes must include; a store outside the database is written before it returns. */
-  keep(
+  store(
     company: number,
     sha256: string,
     bytes: Uint8Array<ArrayBuffer>,
@@ -21,7 +21,10 @@ export interface Originals {
    * Lets go of what no row names, older than a day, in one slice that begins after `after` ("": at the beginning). `next`:
    * where the next slice begins ("" after the last). Absent where the bytes are rows, which go with their names.
    */
-  readonly sweep?: (company: number, after: string) => Promise<{ gone: number; next: string }>;
+  readonly removeUnnamed?: (
+    company: number,
+    after: string,
+  ) => Promise<{ gone: number; next: string }>;
 }
 
 /** Files too large for a row, by key: letters, digits, `-`, `_`, and between them `.` and `/` (`exports/1/a.csv`). */

@@ -11,7 +11,7 @@ export interface Trace {
 }
 
 /** What a span says of itself: codes, counts, ids; never content. */
-export type SpanFacts = Readonly<Record<string, string | number | boolean>>;
+export type SpanAttributes = Readonly<Record<string, string | number | boolean>>;
 
 /** Where traces begin, or go on. */
 export interface Tracer {
@@ -22,5 +22,5 @@ export interface Tracer {
 export interface BegunTrace {
   readonly trace: Trace;
   /** Ends the first span of this process; `failure` is the code that it failed with, or null. Called once. */
-  end(name: string, facts: SpanFacts, failure: string | null): void;
+  end(name: string, facts: SpanAttributes, failure: string | null): void;
 }

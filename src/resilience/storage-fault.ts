@@ -29,23 +29,28 @@ const GONE = /^(?:STORAGE_GONE|SQLITE_READONLY_DBMOVED)$/;
 const MAY_PASS = /^SQLITE_CANTOPEN/;
 
 /** What an error says of the storage. */
-export interface MetFault {
+export interface DetectedFault {
   readonly kind: StorageFaultKind;
   readonly message: string;
   readonly code: string;
   /** It may be over at the next try. */
-  readonly passing: boolean;
+  readonly mayPass: boolean;
   /** The message is a StorageFault's sentence already, also one that came from another thread, or within another error. */
-  readonly said: boolean;
+  readonly hasSentence: boolean;
 }
 
 /** The fault that an error, or what caused it, tells of; null for any other. */
-export function storageFaultOf(error: unknown): MetFault | null {
+export function storageFaultOf(error: unknown): DetectedFault | null {
   let next = error;
   for (let n = 0; next instanceof Error && n < 5; n += 1) {
     const { message } = next;
     const code = "code" in next && typeof next.code === "string" ? next.code : "";
-    const met = { message, code, passing: MAY_PASS.test(code), said: next.name === "StorageFault" };
+    const met = {
+      message,
+      code,
+      mayPass: MAY_PASS.test(code),
+      hasSentence: next.name === "StorageFault",
+    };
     if (GONE.test(code)) return { kind: "gone", ...met };
     if (DAMAGED.test(code)) return { kind: "damaged", ...met };
     next = next.cause;

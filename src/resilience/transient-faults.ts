@@ -52,7 +52,7 @@ const statusOf = (error: Error): number =>
  * A read that failed so may be asked again; for a write see `neverHappened`.
  * Source: each seen (local, HTTP from Bun, HTTP from workerd), or in libSQL's server (hrana/stmt.rs, error.rs).
  */
-export function isWeather(error: unknown): boolean {
+export function isTransient(error: unknown): boolean {
   if (isShed(error)) return true;
   return causes(error).some((one) => {
     const code = codeOf(one);
@@ -81,9 +81,9 @@ export function isShed(error: unknown): boolean {
 }
 
 /** Whether the other side failed or was too slow: what a circuit counts. A refusal of ours is not its fault. */
-export function isFault(error: unknown): boolean {
+export function isRemoteFault(error: unknown): boolean {
   return (
-    isWeather(error) &&
+    isTransient(error) &&
     !causes(error).some(
       (one) => one instanceof BrokenCircuitError || one instanceof BulkheadRejectedError,
     )
@@ -91,7 +91,7 @@ export function isFault(error: unknown): boolean {
 }
 
 /** Weather of which it is certain that nothing was written: only then may a write be sent again. */
-export function neverHappened(error: unknown): boolean {
+export function notApplied(error: unknown): boolean {
   return causes(error).some((one) => {
     const code = codeOf(one);
     return LOCKED.has(code) || UNREACHED.has(code) || TURNED_AWAY.has(statusOf(one));
@@ -99,7 +99,8 @@ export function neverHappened(error: unknown): boolean {
 }
 
 /** Whether a write was on its way when the fault came: it may have been done, and may not. */
-export const mayHaveHappened = (error: unknown): boolean => isFault(error) && !neverHappened(error);
+export const outcomeUnknown = (error: unknown): boolean =>
+  isRemoteFault(error) && !notApplied(error);
 
 /** The disk has no room, or will not be written. */
 export function isStorageFull(error: unknown): boolean {

@@ -1,6 +1,6 @@
 import { isFirstPassword, renewFirstPassword } from "../accounts/first-password.ts";
 import { type FirstAccess, firstRun } from "../accounts/first-run.ts";
-import { forgetFirstPassword, keepFirstPassword } from "../platform/bun/files/first-password.ts";
+import { removeFirstPassword, writeFirstPassword } from "../platform/bun/files/first-password.ts";
 import type { Ports } from "../ports/ports.ts";
 
 /** How a generated password reaches the person who starts the program. */
@@ -19,7 +19,7 @@ const TRIES = 5;
  * with it: at each start another one, as the one before may never have been seen. On a terminal it is written there; else
  * into `DATA_DIR/first-password` (0600), which the first login removes. Gives what was made or renewed; null: neither.
  */
-export async function giveFirstAccess(
+export async function createFirstAccess(
   ports: Pick<Ports, "config" | "reader" | "writer" | "passwords" | "clock">,
   show: Show,
 ): Promise<FirstAccess | null> {
@@ -28,13 +28,13 @@ export async function giveFirstAccess(
     const access = (await firstRun(ports)) ?? (await renewFirstPassword(ports));
     const password = access?.generatedPassword ?? null;
     if (access === null || password === null) {
-      await forgetFirstPassword(DATA_DIR);
+      await removeFirstPassword(DATA_DIR);
       return access;
     }
     if (show.terminal === undefined)
-      show.told(await keepFirstPassword(DATA_DIR, { email: access.adminEmail, password }));
+      show.told(await writeFirstPassword(DATA_DIR, { email: access.adminEmail, password }));
     else {
-      await forgetFirstPassword(DATA_DIR);
+      await removeFirstPassword(DATA_DIR);
       show.terminal.write(
         `Primeiro acesso: ${access.adminEmail}, senha ${password}\nTroque-a depois de entrar; até o primeiro login, cada início do programa gera outra.\n`,
       );

@@ -1,41 +1,50 @@
 import type { FirstAccess } from "../accounts/first-run.ts";
 import type { Config } from "../config.ts";
-import { marked, mustBeMarked, mustBeThere } from "../platform/bun/database/admit.ts";
+import {
+  requireDatabaseFile,
+  requireMarkedDatabase,
+  writeMark,
+} from "../platform/bun/database/admit.ts";
 import { filePath, openDatabase, type Upgrade } from "../platform/bun/database/database.ts";
 import { fileMarks } from "../platform/bun/files/marks.ts";
 import { bunPasswords } from "../platform/bun/passwords.ts";
-import { breathe } from "../platform/bun/ports.ts";
+import { yieldToEventLoop } from "../platform/bun/ports.ts";
 import { groupWriter } from "../platform/libsql/group-writer.ts";
 import { clientReader } from "../platform/libsql/reader.ts";
 import { memoryMarks } from "../platform/memory/marks.ts";
-import { giveFirstAccess, type Show } from "./first-access.ts";
+import { createFirstAccess, type Show } from "./first-access.ts";
 
 /**
  * Brings the database at DATABASE_URL up to the code's migrations, local or remote, and makes the first company and its
  * administrator where there is none: a Worker does neither, as it must not print a password. Gives what giveFirstAccess
  * gives, and what was migrated. Throws StorageFault where a local one is not what this installation's mark says.
  */
-export async function furnish(
+export async function migrateAndSeed(
   config: Config,
   show: Show,
 ): Promise<{ first: FirstAccess | null; upgrade: Upgrade }> {
   const { DATABASE_URL: url } = config;
   // What marks a Worker's database is kept at the edge.
   const marks = filePath(url) === null ? memoryMarks() : fileMarks(config.DATA_DIR);
-  const mark = await mustBeThere(url, marks);
+  const mark = await requireDatabaseFile(url, marks);
   const database = await openDatabase(url, config.DATABASE_AUTH_TOKEN);
   try {
-    await mustBeMarked(url, database.reading, mark);
+    await requireMarkedDatabase(url, database.reading, mark);
     const upgrade = await database.migrate("copy");
-    await marked(database.reading, marks, Date.now());
+    await writeMark(database.reading, marks, Date.now());
     const ports = {
       config,
       reader: clientReader(database.reading),
-      writer: groupWriter(database.writing, { group: 1, queue: 1, patienceMs: 5_000, breathe }),
+      writer: groupWriter(database.writing, {
+        group: 1,
+        queue: 1,
+        waitMs: 5_000,
+        yieldToEventLoop,
+      }),
       passwords: bunPasswords(config.PASSWORD_COST),
       clock: { now: () => Date.now() },
     };
-    return { first: await giveFirstAccess(ports, show), upgrade };
+    return { first: await createFirstAccess(ports, show), upgrade };
   } finally {
     await database.close();
   }

@@ -4,7 +4,7 @@ import { trusted } from "../lib/cast.ts";
 import { Failed } from "../lib/result.ts";
 import {
   isStorageFull,
-  isWeather,
+  isTransient,
   type Refusal,
   refusalOf,
 } from "../resilience/transient-faults.ts";
@@ -45,7 +45,7 @@ export function reasonOf(error: unknown): string {
     return "O disco está cheio: confira DATA_DIR e a pasta do banco de dados";
   const refusal = refusalOf(error);
   if (refusal !== null) return REFUSALS[refusal];
-  if (isWeather(error)) return "DATABASE_URL: o banco de dados não responde, ou está ocupado";
+  if (isTransient(error)) return "DATABASE_URL: o banco de dados não responde, ou está ocupado";
   if (!(error instanceof Failed)) return error instanceof Error ? error.message : String(error);
   // Only our own flows construct Failed, and only with members of Failure.
   const failure = trusted<Failure>(error.failure);

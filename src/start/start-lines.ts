@@ -2,7 +2,7 @@ import { ignoredSettings } from "../accounts/ignored-settings.ts";
 import { filePath } from "../platform/bun/database/database.ts";
 import type { BunPorts } from "../platform/bun/ports.ts";
 import { VERSION } from "../version.ts";
-import { strangeSettings } from "./unknown-settings.ts";
+import { unknownSettings } from "./unknown-settings.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -10,7 +10,7 @@ type Env = Readonly<Record<string, string | undefined>>;
  * What a start says in the log, once: `server.started` with version, mode, where the database is and what was migrated;
  * and a warning for each setting that does nothing, or was assumed. No value of a setting that may be secret.
  */
-export async function sayStart(ports: BunPorts, env: Env, url: string): Promise<void> {
+export async function logStart(ports: BunPorts, env: Env, url: string): Promise<void> {
   const { log, config, upgrade } = ports;
   log("info", "server.started", {
     version: VERSION,
@@ -26,7 +26,7 @@ export async function sayStart(ports: BunPorts, env: Env, url: string): Promise<
       value: config.APP_ENV,
       why: "HOST is loopback; behind a proxy set APP_ENV=production",
     });
-  sayStrange(ports.log, env);
+  warnUnknownSettings(ports.log, env);
   const given = new Set(Object.keys(env).filter((name) => !isEmpty(env[name])));
   for (const name of await ignoredSettings(ports, given))
     log("warn", "config.ignored", {
@@ -36,15 +36,15 @@ export async function sayStart(ports: BunPorts, env: Env, url: string): Promise<
 }
 
 /** A line for the copy that was made before an upgrade, and one for each migration that was carried out, in their order. */
-export function sayUpgrade({ log, upgrade }: Pick<BunPorts, "log" | "upgrade">): void {
+export function logUpgrade({ log, upgrade }: Pick<BunPorts, "log" | "upgrade">): void {
   if (upgrade.copy !== null) log("info", "database.copied", { to: upgrade.copy });
   if (upgrade.noRoom) log("warn", "database.not_copied", { why: "the disk has too little room" });
   for (const { tag, ms } of upgrade.migrations) log("info", "database.migrated", { tag, ms });
 }
 
 /** A warning for each name that looks like a setting and is none. */
-export function sayStrange(log: BunPorts["log"], env: Env): void {
-  for (const { name, meant } of strangeSettings(env))
+export function warnUnknownSettings(log: BunPorts["log"], env: Env): void {
+  for (const { name, meant } of unknownSettings(env))
     log("warn", "config.unknown", { name, ...(meant === null ? {} : { meant }) });
 }
 

@@ -1,7 +1,7 @@
 import { variables } from "../config.ts";
 
 /** A variable that nothing reads, and the one that was probably meant; null where only the prefix is ours. */
-export interface Strange {
+export interface UnknownSetting {
   readonly name: string;
   readonly meant: string | null;
 }
@@ -21,7 +21,9 @@ const MOST_EDITS = 2;
  * Names of an environment that are no setting, and look as if they were meant to be one: with a prefix of ours, or within
  * two edits of a setting's name. Others of the environment are other programs'.
  */
-export function strangeSettings(env: Readonly<Record<string, string | undefined>>): Strange[] {
+export function unknownSettings(
+  env: Readonly<Record<string, string | undefined>>,
+): UnknownSetting[] {
   const known = [...variables.map(({ name }) => name), ...ELSEWHERE];
   return Object.keys(env)
     .filter((name) => !known.includes(name) && /^[A-Za-z][A-Za-z0-9_]*$/.test(name))

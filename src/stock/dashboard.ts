@@ -49,7 +49,7 @@ export const today = (now: number, timeZone: string): string =>
  * weighted by what is in stock, a product without a balance counted as empty. Products go by in slices of a thousand.
  */
 export async function stockFigures(
-  ports: Pick<Ports, "reader" | "breathe">,
+  ports: Pick<Ports, "reader" | "yieldToEventLoop">,
   company: number,
   { day, timeZone }: { day: string; timeZone: string },
   signal?: AbortSignal,
@@ -89,7 +89,7 @@ const SLICE_SQL = `
   )`;
 
 async function sumsOfProducts(
-  ports: Pick<Ports, "reader" | "breathe">,
+  ports: Pick<Ports, "reader" | "yieldToEventLoop">,
   company: number,
   idleSince: number,
   signal?: AbortSignal,
@@ -113,7 +113,7 @@ async function sumsOfProducts(
     known.e4 += BigInt(String(row.known_e4));
     known.e2 += totalValue(row.known, row.known_rest);
     after = Number(row.products) < SLICE ? null : String(row.last);
-    if (after !== null) await ports.breathe();
+    if (after !== null) await ports.yieldToEventLoop();
   }
   // (1/10²) / (1/10⁴) in 1/10⁴.
   const average = known.e4 === 0n ? null : divideHalfUp(known.e2 * 1_000_000n, known.e4);

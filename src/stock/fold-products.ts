@@ -11,7 +11,7 @@ const SLICES = 100;
  * version of the program has written since. Gives how many it has folded; the next run goes on.
  */
 export async function foldProducts(
-  ports: Pick<Ports, "reader" | "writer" | "breathe">,
+  ports: Pick<Ports, "reader" | "writer" | "yieldToEventLoop">,
   company: number,
   slice = SLICE,
 ): Promise<number> {
@@ -40,7 +40,7 @@ export async function foldProducts(
     });
     folded += rows.length;
     if (rows.length < slice) return folded;
-    await ports.breathe();
+    await ports.yieldToEventLoop();
   }
   return folded;
 }

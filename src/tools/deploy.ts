@@ -1,8 +1,8 @@
 import { parseConfig } from "../config.ts";
 import { filePath } from "../platform/bun/database/database.ts";
-import { keepPrivate } from "../platform/bun/files/private.ts";
+import { setPrivateUmask } from "../platform/bun/files/private.ts";
 import { showTo } from "../start/first-access.ts";
-import { furnish } from "../start/migrate-and-seed.ts";
+import { migrateAndSeed } from "../start/migrate-and-seed.ts";
 import { reasonOf } from "../start/reason.ts";
 import { missingSecrets } from "./deployed-secrets.ts";
 import { PROJECT, wrangler } from "./programs.ts";
@@ -15,7 +15,7 @@ import { PROJECT, wrangler } from "./programs.ts";
 const [environment, ...more] = process.argv.slice(2);
 const ENVIRONMENTS = ["production", "staging"];
 
-keepPrivate();
+setPrivateUmask();
 try {
   process.exitCode = await deploy();
 } catch (error) {
@@ -48,7 +48,7 @@ async function prepare(env: string): Promise<void> {
       ].join("\n"),
     );
   const line = (text: string) => void process.stdout.write(`${text}\n`);
-  await furnish(config, showTo(process.stderr, line));
+  await migrateAndSeed(config, showTo(process.stderr, line));
   line("banco de dados atualizado");
 }
 

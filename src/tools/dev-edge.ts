@@ -8,10 +8,10 @@ import { scenario } from "../demo/scenario.ts";
 import { showVerdicts } from "../demo/show.ts";
 import { MAINTENANCE_EVERY_MS } from "../maintenance.ts";
 import { filePath } from "../platform/bun/database/database.ts";
-import { keepPrivate, PRIVATE } from "../platform/bun/files/private.ts";
+import { PRIVATE, setPrivateUmask } from "../platform/bun/files/private.ts";
 import { jwtSecret } from "../platform/bun/files/secrets.ts";
 import { showTo } from "../start/first-access.ts";
-import { furnish } from "../start/migrate-and-seed.ts";
+import { migrateAndSeed } from "../start/migrate-and-seed.ts";
 import { reasonOf } from "../start/reason.ts";
 import { COMPANY } from "../synthetic/trade.ts";
 import type { Child } from "./child-process.ts";
@@ -33,7 +33,7 @@ const complain = (line: string) => void (ending || process.stderr.write(`${line}
 
 process.on("SIGTERM", onSignal);
 process.on("SIGINT", onSignal);
-keepPrivate();
+setPrivateUmask();
 const config = parsed();
 try {
   await start(config);
@@ -45,7 +45,7 @@ async function start(config: Config): Promise<void> {
   const folder = resolve(config.DATA_DIR, "edge");
   await mkdir(folder, PRIVATE);
   const database = await databaseOf(config, folder);
-  const { first } = await furnish({ ...config, ...database }, showTo(process.stderr, print));
+  const { first } = await migrateAndSeed({ ...config, ...database }, showTo(process.stderr, print));
   const given = workerVars(process.env);
   const { url } = await workerDev({
     config,

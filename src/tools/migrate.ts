@@ -1,20 +1,20 @@
 import { parseConfig } from "../config.ts";
-import { keepPrivate } from "../platform/bun/files/private.ts";
+import { setPrivateUmask } from "../platform/bun/files/private.ts";
 import { showTo } from "../start/first-access.ts";
-import { furnish } from "../start/migrate-and-seed.ts";
+import { migrateAndSeed } from "../start/migrate-and-seed.ts";
 import { reasonOf } from "../start/reason.ts";
-import { strangeSettings } from "../start/unknown-settings.ts";
+import { unknownSettings } from "../start/unknown-settings.ts";
 
 /** Door: brings the database at DATABASE_URL up to the code's migrations, furnishes it where it is empty, and ends. */
-keepPrivate();
+setPrivateUmask();
 try {
   const line = (text: string) => void process.stdout.write(`${text}\n`);
-  const { upgrade } = await furnish(
+  const { upgrade } = await migrateAndSeed(
     // A migration signs nothing: it must not ask for the secret that only a server needs.
     parseConfig({ ...process.env, APP_ENV: "development" }),
     showTo(process.stderr, line),
   );
-  for (const { name, meant } of strangeSettings(process.env))
+  for (const { name, meant } of unknownSettings(process.env))
     process.stderr.write(
       `${name} não é uma variável do S.G.E.${meant === null ? "" : `: seria ${meant}?`}\n`,
     );

@@ -7,9 +7,9 @@ import { firstRun } from "../../src/accounts/first-run.ts";
 import { login } from "../../src/accounts/login.ts";
 import {
   firstPasswordPath,
-  forgetFirstPassword,
+  removeFirstPassword,
 } from "../../src/platform/bun/files/first-password.ts";
-import { giveFirstAccess, type Show } from "../../src/start/first-access.ts";
+import { createFirstAccess, type Show } from "../../src/start/first-access.ts";
 import { ADMIN, sibling } from "../support/house.ts";
 import { beforeNextCommit } from "../support/intrude.ts";
 import { type TestPorts, testPorts } from "../support/ports.ts";
@@ -96,11 +96,11 @@ test("without a terminal the password stands in a file of its owner's alone, unt
   const folder = await mkdtemp(join(tmpdir(), "sge-first-"));
   const ports = await testPorts();
   ports.config.DATA_DIR = join(folder, "data");
-  ports.forgetFirstPassword = () => forgetFirstPassword(ports.config.DATA_DIR);
+  ports.removeFirstPassword = () => removeFirstPassword(ports.config.DATA_DIR);
   const path = firstPasswordPath(ports.config.DATA_DIR);
   const told: string[] = [];
   for (let start = 0; start < 2; start += 1) {
-    const access = await giveFirstAccess(ports, { told: (file) => void told.push(file) });
+    const access = await createFirstAccess(ports, { told: (file) => void told.push(file) });
     const shown = `${access?.adminEmail}\n${access?.generatedPassword}\n`;
     expect(await readFile(path, "utf8")).toBe(shown);
     expect((await stat(path)).mode & 0o777).toBe(0o600);
@@ -114,7 +114,7 @@ test("without a terminal the password stands in a file of its owner's alone, unt
   expect(await readdir(ports.config.DATA_DIR)).toEqual([]);
   expect(JSON.stringify(ports.sent)).not.toContain(password);
   await Bun.write(path, "of a login elsewhere");
-  expect(await giveFirstAccess(ports, nowhere)).toBeNull();
+  expect(await createFirstAccess(ports, nowhere)).toBeNull();
   expect(await readdir(ports.config.DATA_DIR)).toEqual([]);
   await ports.close();
   await rm(folder, { recursive: true, force: true });
@@ -128,7 +128,7 @@ test("on a terminal the password is written there and into no file", async () =>
     told: () => written.push("a file"),
   };
   await Bun.write(firstPasswordPath(ports.config.DATA_DIR), "of a start without a terminal");
-  const access = await giveFirstAccess(ports, show);
+  const access = await createFirstAccess(ports, show);
   expect(written).toHaveLength(1);
   expect(written[0]).toContain(access?.generatedPassword ?? "nothing");
   expect(await readdir(ports.config.DATA_DIR)).not.toContain("first-password");
@@ -139,9 +139,9 @@ test("of processes that start at the same moment the file shows the password tha
   const ports = await testPorts();
   const other = await sibling(ports);
   await Promise.all([
-    giveFirstAccess(ports, nowhere),
-    giveFirstAccess({ ...other, writer: ports.writer }, nowhere),
-    giveFirstAccess(ports, nowhere),
+    createFirstAccess(ports, nowhere),
+    createFirstAccess({ ...other, writer: ports.writer }, nowhere),
+    createFirstAccess(ports, nowhere),
   ]);
   const shown = await readFile(firstPasswordPath(ports.config.DATA_DIR), "utf8");
   const [email = "", password = ""] = shown.split("\n");

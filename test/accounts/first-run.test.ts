@@ -82,8 +82,8 @@ test("two first starts at once, in two processes, make one company and one admin
   const writer = groupWriter(database.writing, {
     group: 16,
     queue: 16,
-    patienceMs: 5_000,
-    breathe: () => new Promise((resolve) => setImmediate(resolve)),
+    waitMs: 5_000,
+    yieldToEventLoop: () => new Promise((resolve) => setImmediate(resolve)),
   });
   const results = await Promise.all([
     firstRun(ports),

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { InStatement } from "@libsql/client";
 import { trusted } from "../../src/lib/cast.ts";
 import { openDatabase } from "../../src/platform/bun/database/database.ts";
-import { writing } from "../../src/resilience/policies.ts";
+import { writeRetry } from "../../src/resilience/policies.ts";
 import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { zipOf } from "../../src/synthetic/zip.ts";
 import { testInFull } from "../support/full.ts";
@@ -24,7 +24,7 @@ async function seed(cwd: string): Promise<void> {
   const database = await openDatabase(`file:${join(cwd, "data/sge.db")}`);
   // The server writes too: its first sweep.
   const write = (statement: InStatement) =>
-    writing.execute(() => database.writing.execute(statement), AbortSignal.timeout(5_000));
+    writeRetry.execute(() => database.writing.execute(statement), AbortSignal.timeout(5_000));
   await write(
     "insert into products (company, code, name, unit, created_at, updated_at) values (1, 'P', 'Prego', 'UN', 0, 0)",
   );

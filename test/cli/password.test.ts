@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { run, type Terminal } from "../../src/cli/main.ts";
 import { parseConfig } from "../../src/config.ts";
 import { firstPasswordPath } from "../../src/platform/bun/files/first-password.ts";
-import { furnish } from "../../src/start/migrate-and-seed.ts";
+import { migrateAndSeed } from "../../src/start/migrate-and-seed.ts";
 import { type Server, withServer } from "../support/server.ts";
 import { libsqlServer } from "../support/sqld.ts";
 
@@ -133,11 +133,11 @@ test("sge password sets one in the database of a Worker too, by its address", as
     PASSWORD_COST: "4",
     ADMIN_EMAIL: EMAIL,
   });
-  await furnish(config, { told: () => undefined });
+  await migrateAndSeed(config, { told: () => undefined });
   expect(existsSync(firstPasswordPath(folder))).toBe(true);
   const { code, out } = await told([EMAIL, "--generate"], [], { url });
   expect([code, out.length]).toEqual([0, 1]);
   expect(existsSync(firstPasswordPath(folder))).toBe(false);
   // Nothing is left to be shown at the next deploy.
-  expect((await furnish(config, { told: () => undefined })).first).toBeNull();
+  expect((await migrateAndSeed(config, { told: () => undefined })).first).toBeNull();
 });

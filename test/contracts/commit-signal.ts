@@ -1,4 +1,4 @@
-import type { Pulse } from "../../src/ports/commit-signal.ts";
+import type { CommitSignal } from "../../src/ports/commit-signal.ts";
 import { type Contract, same } from "./claims.ts";
 
 /** Runs something after so many milliseconds, once; what it gives takes that back. */
@@ -31,17 +31,17 @@ async function over(promise: Promise<void>): Promise<boolean> {
 }
 
 /** Ports.Pulse, whoever implements it, over a clock of ours. What it hears of its own commits is its own affair. */
-export const pulseContract: Contract<(after: Later) => Pulse> = [
+export const commitSignalContract: Contract<(after: Later) => CommitSignal> = [
   {
     name: "whoever waits looks after a second at the latest, for others write too",
     async run(open) {
       const { after, pass } = handClock();
-      const pulse = open(after);
-      const both = [pulse.next(pulse.count()), pulse.next(pulse.count())];
+      const commits = open(after);
+      const both = [commits.next(commits.count()), commits.next(commits.count())];
       same(await Promise.all(both.map(over)), [false, false]);
       pass(1_000);
       same(await Promise.all(both.map(over)), [true, true]);
-      const third = pulse.next(pulse.count());
+      const third = commits.next(commits.count());
       same(await over(third), false);
       pass(1_000);
       await third;
@@ -51,22 +51,22 @@ export const pulseContract: Contract<(after: Later) => Pulse> = [
     name: "a wait ends when its caller leaves, leaves no timer behind, and never rejects",
     async run(open) {
       const { after, timers } = handClock();
-      const pulse = open(after);
+      const commits = open(after);
       const leaving = new AbortController();
-      const waiting = pulse.next(pulse.count(), leaving.signal);
-      const other = pulse.next(pulse.count());
+      const waiting = commits.next(commits.count(), leaving.signal);
+      const other = commits.next(commits.count());
       leaving.abort("gone");
       await waiting;
       same([await over(other), timers()], [false, 1]);
-      await pulse.next(pulse.count(), leaving.signal);
+      await commits.next(commits.count(), leaving.signal);
       same(timers(), 1);
     },
   },
   {
     name: "what has been counted before the wait is not waited for",
     async run(open) {
-      const pulse = open(handClock().after);
-      same(await over(pulse.next(pulse.count() - 1)), true);
+      const commits = open(handClock().after);
+      same(await over(commits.next(commits.count() - 1)), true);
     },
   },
 ];

@@ -1,15 +1,15 @@
 import {
+  checkedBatches,
   type Installation,
   installationOf,
-  sealedBatches,
 } from "../../src/platform/installation.ts";
-import type { Batches } from "../../src/platform/libsql/group-writer.ts";
+import type { BatchClient } from "../../src/platform/libsql/group-writer.ts";
 import { rowsOf } from "../../src/platform/libsql/rows.ts";
 import { type Contract, claim, like, rejection, same } from "./claims.ts";
 
 /** A database with the migrations of this program. */
 export interface OpenInstallation {
-  readonly batches: Batches;
+  readonly batches: BatchClient;
   readonly reading: Parameters<typeof installationOf>[0];
   close(): Promise<void>;
 }
@@ -30,7 +30,7 @@ async function sealed(world: OpenInstallation) {
   await world.batches.batch([COMPANY, "delete from sweep_places"], "write");
   const told: Installation[] = [];
   const known = { now: null as Installation | null };
-  const batches = sealedBatches(world.batches, "sge.db", {
+  const batches = checkedBatches(world.batches, "sge.db", {
     expected: () => known.now,
     committed(now) {
       told.push(now);

@@ -18,23 +18,23 @@ const DAY = 86_400_000;
 /** Puts the bytes there; `named`: with the row of the batch that names them. */
 async function kept({ originals, writer }: OpenBucket, named: boolean): Promise<string> {
   const sha = await sha256(latin);
-  const statements = await originals.keep(1, sha, latin, always);
+  const statements = await originals.store(1, sha, latin, always);
   if (named) await writer.commit({ statements, read: () => null });
   return sha;
 }
 
 /** One slice of the objects, and one of what was put aside; gives how many have gone. */
 async function swept({ originals }: OpenBucket): Promise<number> {
-  claim(originals.sweep !== undefined, "a bucket is swept");
-  const first = await originals.sweep(1, "");
+  claim(originals.removeUnnamed !== undefined, "a bucket is swept");
+  const first = await originals.removeUnnamed(1, "");
   claim(first.next !== "", "what was put aside comes next");
-  const second = await originals.sweep(1, first.next);
+  const second = await originals.removeUnnamed(1, first.next);
   same(second.next, "");
   return first.gone + second.gone;
 }
 
 /** Originals in a bucket, beside originals.ts: what becomes of objects that no row names. */
-export const namelessContract: Contract<() => Promise<OpenBucket>> = [
+export const unnamedOriginalsContract: Contract<() => Promise<OpenBucket>> = [
   {
     name: "an object that no row names stays for a day, and then goes",
     async run(open) {
@@ -64,16 +64,16 @@ export const namelessContract: Contract<() => Promise<OpenBucket>> = [
     async run(open) {
       const world = await open();
       const { originals, writer } = world;
-      claim(originals.sweep !== undefined, "a bucket is swept");
+      claim(originals.removeUnnamed !== undefined, "a bucket is swept");
       const sha = await sha256(latin);
       // Kept by a request that has yet to commit, while a sweep finds no name.
-      const statements = await originals.keep(1, sha, latin, always);
+      const statements = await originals.store(1, sha, latin, always);
       world.later(DAY + 60_000);
-      const { gone, next } = await originals.sweep(1, "");
+      const { gone, next } = await originals.removeUnnamed(1, "");
       same(gone, 0);
       same(await originals.get(1, sha), latin);
       await writer.commit({ statements, read: () => null });
-      same(await originals.sweep(1, next), { gone: 0, next: "" });
+      same(await originals.removeUnnamed(1, next), { gone: 0, next: "" });
       same(await swept(world), 0);
       same(await originals.get(1, sha), latin);
       await world.close();
@@ -99,7 +99,7 @@ export const namelessContract: Contract<() => Promise<OpenBucket>> = [
       const { originals, writer } = world;
       const sha = await sha256(latin);
       const days = async (until: number | undefined) => {
-        const statements = await originals.keep(1, sha, latin, always, until);
+        const statements = await originals.store(1, sha, latin, always, until);
         const asked = { sql: "select expires_at from originals where sha256 = ?1", args: [sha] };
         return writer.commit({
           statements: [...statements, asked],

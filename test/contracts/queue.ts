@@ -1,4 +1,4 @@
-import type { Consumer, MessageQueue, Outcome } from "../../src/ports/queue.ts";
+import type { Consumer, MessageOutcome, MessageQueue } from "../../src/ports/queue.ts";
 import type { Statement } from "../../src/ports/sql.ts";
 import type { Message } from "../../src/queue-messages.ts";
 import { type Contract, same } from "./claims.ts";
@@ -25,7 +25,7 @@ export const document = (position: number): Message => ({
 export const file = (job: string): Message => ({ v: 1, kind: "export", company: 1, job });
 
 /** Answers as told, and writes down what it was handed and what it was told to park. */
-export function recorder(answer: (message: Message) => Outcome | Promise<Outcome>) {
+export function recorder(answer: (message: Message) => MessageOutcome | Promise<MessageOutcome>) {
   const seen: unknown[] = [];
   const parked: [unknown, string][] = [];
   const consumer = (commit: OpenQueue["commit"]): Consumer => ({

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { parseConfig, variables } from "../../src/config.ts";
-import { strangeSettings } from "../../src/start/unknown-settings.ts";
+import { unknownSettings } from "../../src/start/unknown-settings.ts";
 
 /** Any text is right: secrets, names of files, and an address that the system itself looks up. */
 const ANY_TEXT = ["DATABASE_AUTH_TOKEN", "DATA_DIR"];
@@ -58,7 +58,7 @@ const NEAR: readonly (readonly [string, string | null])[] = [
 ];
 test("an unknown name that is near to a setting, or has a prefix of ours, is told with what was meant", () => {
   for (const [name, meant] of NEAR)
-    expect(strangeSettings({ [name]: "x", PATH: "/bin" })).toEqual([{ name, meant }]);
+    expect(unknownSettings({ [name]: "x", PATH: "/bin" })).toEqual([{ name, meant }]);
 });
 
 test("a name of another program, a setting and a name of the command line are not told", () => {
@@ -67,5 +67,5 @@ test("a name of another program, a setting and a name of the command line are no
   const env = Object.fromEntries(
     [...others, "DATABASE_HOST", "PORTS", ...ours].map((n) => [n, "x"]),
   );
-  expect(strangeSettings(env)).toEqual([]);
+  expect(unknownSettings(env)).toEqual([]);
 });

@@ -1,11 +1,11 @@
 import { trusted } from "../../src/lib/cast.ts";
 import { err } from "../../src/lib/result.ts";
-import { quietMeter } from "../../src/observability/no-op.ts";
+import { noopMeter } from "../../src/observability/no-op.ts";
 import { checkedBlobs } from "../../src/platform/checked-blobs.ts";
-import { bucketBlobs, ofKnownLength } from "../../src/platform/cloudflare/blobs.ts";
+import { bucketBlobs, withKnownLength } from "../../src/platform/cloudflare/blobs.ts";
 import { Bucket } from "../../src/platform/cloudflare/bucket.ts";
 import { bucketMarks } from "../../src/platform/cloudflare/bucket-marks.ts";
-import { requestPulse } from "../../src/platform/cloudflare/commit-signal.ts";
+import { requestCommitSignal } from "../../src/platform/cloudflare/commit-signal.ts";
 import { consumeBatch } from "../../src/platform/cloudflare/consume-batch.ts";
 import { cloudflareHealth } from "../../src/platform/cloudflare/health.ts";
 import { cloudflareLimits } from "../../src/platform/cloudflare/limits.ts";
@@ -23,18 +23,18 @@ import { passwordHasher } from "../../src/platform/password-hash.ts";
 import type { Consumer } from "../../src/ports/queue.ts";
 import type { Reader } from "../../src/ports/sql.ts";
 import type { Originals } from "../../src/ports/storage.ts";
-import { lane, neighbour } from "../../src/resilience/policies.ts";
+import { callLimiter, remoteCircuit } from "../../src/resilience/policies.ts";
 import { blobsContract } from "../contracts/blobs.ts";
 import { checkedBlobsContract } from "../contracts/checked-blobs.ts";
 import { type Contract, claim } from "../contracts/claims.ts";
-import { pulseContract } from "../contracts/commit-signal.ts";
+import { commitSignalContract } from "../contracts/commit-signal.ts";
 import { documentsContract } from "../contracts/documents.ts";
 import { healthContract } from "../contracts/health.ts";
 import { installationContract } from "../contracts/installation.ts";
 import { limitsContract } from "../contracts/limits.ts";
 import { marksContract } from "../contracts/marks.ts";
 import { meterContract } from "../contracts/meter.ts";
-import { namelessContract } from "../contracts/nameless.ts";
+import { unnamedOriginalsContract } from "../contracts/nameless.ts";
 import { originalsContract, spoilRow } from "../contracts/originals.ts";
 import { passwordsContract } from "../contracts/passwords.ts";
 import { queueContract } from "../contracts/queue.ts";
@@ -52,10 +52,10 @@ interface Bindings {
   readonly FIGURES: AnalyticsEngineDataset;
 }
 
-const RUNTIME = { probes: false, queues: false };
+const RUNTIME = { canProbe: false, canQueue: false };
 const ATTEMPTS = 3;
 const way = (kind: "blob" | "queue" | "limits") =>
-  lane(neighbour(kind, { counts: () => true }), kind, RUNTIME);
+  callLimiter(remoteCircuit(kind, { counts: () => true }), kind, RUNTIME);
 const log = () => undefined;
 
 /** How far the clock of this isolate is ahead; the objects of the buckets live in it too. */
@@ -63,7 +63,7 @@ let ahead = 0;
 const wall = Date.now;
 Date.now = () => wall.call(Date) + ahead;
 const clock = { now: () => Date.now() };
-const meter = quietMeter(() => clock.now() / 1_000);
+const meter = noopMeter(() => clock.now() / 1_000);
 
 /** Who takes what the queues hand out, and how many messages are neither done nor parked yet. */
 const hands: { consumer: Consumer | null; open: number } = { consumer: null, open: 0 };
@@ -81,8 +81,8 @@ async function openWriter(bindings: Bindings, settings: WriterSettings = {}) {
   const writer = groupWriter(database.writing, {
     group: 16,
     queue: 2_000,
-    patienceMs: 5_000,
-    breathe: async () => undefined,
+    waitMs: 5_000,
+    yieldToEventLoop: async () => undefined,
     ...settings,
   });
   return {
@@ -135,7 +135,7 @@ async function openBlobs({ FILES }: Bindings) {
 
 async function openChecked(b: Bindings) {
   const { blobs: bare, close } = await openBlobs(b);
-  return { blobs: checkedBlobs(bare, ofKnownLength), bare, close };
+  return { blobs: checkedBlobs(bare, withKnownLength), bare, close };
 }
 
 async function openMarks({ FILES }: Bindings) {
@@ -177,7 +177,11 @@ function openLimits({ BUCKETS }: Bindings) {
   ahead += 3_600_000;
   return {
     limits: cloudflareLimits(
-      { buckets: BUCKETS, walls: { network: undefined, bucket: undefined }, way: way("limits") },
+      {
+        buckets: BUCKETS,
+        edgeLimits: { network: undefined, bucket: undefined },
+        way: way("limits"),
+      },
       { clock, log, meter },
     ),
     later: (ms: number) => {
@@ -199,7 +203,7 @@ function casesOf(b: Bindings): Map<string, () => Promise<void>> {
     ...held("writer", writerContract, (settings) => openWriter(b, settings)),
     ...held("reader", readerContract, () => openWriter(b)),
     ...held("originals in R2", originalsContract, () => openBucket(b)),
-    ...held("originals in R2", namelessContract, () => openBucket(b)),
+    ...held("originals in R2", unnamedOriginalsContract, () => openBucket(b)),
     ...held("originals in the database", originalsContract, () =>
       openOriginals(b, (reader) => tableOriginals({ reader, clock }, webGzip)),
     ),
@@ -216,7 +220,11 @@ function casesOf(b: Bindings): Map<string, () => Promise<void>> {
       health: cloudflareHealth({ reader, clock }, b),
       close: async () => undefined,
     })),
-    ...held("pulse", pulseContract, (after) => requestPulse(after).pulse),
+    ...held(
+      "commitSignal",
+      commitSignalContract,
+      (after) => requestCommitSignal(after).commitSignal,
+    ),
     ...held("meter", meterContract, () =>
       edgeMeter(b.FIGURES, () => clock.now() / 1_000).ofInvocation(),
     ),

@@ -46,7 +46,7 @@ export async function moved(ports: TestPorts, movements: readonly Moved[]): Prom
 
 /** One cell of every row that a walk gives, by its place, and how many rows each page had. */
 export async function walked(
-  ports: Pick<Ports, "reader" | "breathe" | "meter">,
+  ports: Pick<Ports, "reader" | "yieldToEventLoop" | "meter">,
   walk: KeysetQuery,
   cell: number,
 ): Promise<{ rows: (string | number | null)[]; pages: number[] }> {

@@ -214,11 +214,11 @@ describe("a page", () => {
 
   test("is not read once the signal is given, and others get their turn before each", async () => {
     let breaths = 0;
-    const breathe = async () => {
+    const yieldToEventLoop = async () => {
       breaths += 1;
     };
     const { signal, abort } = leaving();
-    const read = pages({ ...ports, breathe }, movementKeyset(1, {}), signal);
+    const read = pages({ ...ports, yieldToEventLoop }, movementKeyset(1, {}), signal);
     expect((await read.next()).value?.length).toBe(PAGE_ROWS);
     await read.next();
     expect(breaths).toBe(2);

@@ -5,7 +5,7 @@ import type { BlobStore } from "../../src/ports/storage.ts";
 import { MOVEMENTS } from "../http/routes/exported.ts";
 import { bytesOf, filled, ordered, view } from "../http/routes/ordered.ts";
 import { work } from "../support/jobs.ts";
-import { mortalWriter } from "../support/mortal-writer.ts";
+import { killedWriter } from "../support/mortal-writer.ts";
 import { withService } from "../support/service.ts";
 
 /** A store whose writer stops after each chunk until it is let go on. */
@@ -102,7 +102,7 @@ test("an attempt that dies at any commit is begun anew, and there is one file", 
       await filled(service, 1_100);
       const path = await ordered(service, { type: "movements" });
       const streamed = await bytesOf(service, MOVEMENTS);
-      await work(service.ports, { writer: mortalWriter(service.ports.writer, dies) });
+      await work(service.ports, { writer: killedWriter(service.ports.writer, dies) });
       expect(await view(service, path)).toMatchObject({ state: "done" });
       const { bytes } = await bytesOf(service, `${path}/file`);
       expect(bytes.equals(streamed.bytes)).toBe(true);

@@ -1,5 +1,5 @@
 import { Failed } from "../../src/lib/result.ts";
-import { builtReads } from "../../src/platform/libsql/reader.ts";
+import { drizzleReads } from "../../src/platform/libsql/reader.ts";
 import type { PlatformFailure } from "../../src/ports/failures.ts";
 import type { Ports } from "../../src/ports/ports.ts";
 import type { TestPorts } from "../support/ports.ts";
@@ -13,27 +13,27 @@ export const FAULTS = ["fails", "lost", "hangs", "late", "twice"] as const;
 export type Fault = (typeof FAULTS)[number];
 
 /** Which call, counted from 0, and what becomes of it. */
-export interface Plan {
+export interface FaultPlan {
   readonly at: number;
   readonly fault: Fault;
 }
 
 /** Ports whose calls are written down, one of which goes wrong. */
-export interface Meddled {
-  readonly over: Pick<
+export interface FaultyPorts {
+  readonly overrides: Pick<
     Ports,
     "read" | "reader" | "writer" | "originals" | "blobs" | "documents" | "limits"
   >;
   /** `writer.commit` …, in the order in which they were begun. */
   readonly calls: readonly string[];
   /** Resolves when the fault has come. */
-  readonly struck: Promise<void>;
+  readonly injected: Promise<void>;
   /** The caller has been answered: what is late comes now; resolves when it has. */
   release(): Promise<void>;
 }
 
 /** What the ports do, with `plan` in between; without one they are only watched. */
-export function meddled(ports: TestPorts, plan: Plan | null): Meddled {
+export function injectFault(ports: TestPorts, plan: FaultPlan | null): FaultyPorts {
   const calls: string[] = [];
   const late: Promise<unknown>[] = [];
   const struck = Promise.withResolvers<void>();
@@ -65,26 +65,26 @@ export function meddled(ports: TestPorts, plan: Plan | null): Meddled {
 
   const only = (stoppable: boolean, signal: AbortSignal | undefined) =>
     stoppable ? signal : undefined;
-  const { built } = ports.database;
+  const { drizzleClient } = ports.database;
   return {
-    over: {
+    overrides: {
       reader: {
         rows: (statement, signal) =>
           around("reader.rows", (stoppable) =>
             ports.reader.rows(statement, only(stoppable, signal)),
           ),
       },
-      read: builtReads({
-        execute: (statement: Parameters<typeof built.execute>[0]) =>
-          around("read", () => built.execute(statement)),
-        batch: (statements, mode) => around("read", () => built.batch(statements, mode)),
+      read: drizzleReads({
+        execute: (statement: Parameters<typeof drizzleClient.execute>[0]) =>
+          around("read", () => drizzleClient.execute(statement)),
+        batch: (statements, mode) => around("read", () => drizzleClient.batch(statements, mode)),
       }),
       writer: {
         commit: (job, signal) =>
           around("writer.commit", (stoppable) => ports.writer.commit(job, only(stoppable, signal))),
       },
       originals: {
-        keep: (...args) => around("originals.keep", () => ports.originals.keep(...args)),
+        store: (...args) => around("originals.store", () => ports.originals.store(...args)),
         get: (...args) => around("originals.get", () => ports.originals.get(...args)),
       },
       documents: {
@@ -110,7 +110,7 @@ export function meddled(ports: TestPorts, plan: Plan | null): Meddled {
       },
     },
     calls,
-    struck: struck.promise,
+    injected: struck.promise,
     async release() {
       released.resolve();
       await Promise.all(late);

@@ -4,7 +4,7 @@ import { NoteStream } from "../../src/synthetic/note-stream.ts";
 import { FULL } from "../support/full.ts";
 import { work } from "../support/jobs.ts";
 import { type Service, withService } from "../support/service.ts";
-import { FAULTS, type Meddled, meddled, type Plan } from "./inject.ts";
+import { FAULTS, type FaultPlan, type FaultyPorts, injectFault } from "./inject.ts";
 import { unsound } from "./state.ts";
 
 /** One document and one export in work at a time, so that the calls of a replay come in the order of the record. */
@@ -57,10 +57,13 @@ async function outcome(service: Service, path: string): Promise<unknown> {
 }
 
 /** A worker meets the fault; one that it holds fast is left to its lease, as one that was killed, and another comes. */
-async function worked(service: Service, { over, struck, release }: Meddled): Promise<void> {
+async function worked(
+  service: Service,
+  { overrides, injected, release }: FaultyPorts,
+): Promise<void> {
   const { ports } = service;
-  const held = struck.then(() => new Promise((resolve) => setTimeout(resolve, HELD_MS)));
-  await Promise.race([work(ports, over), held]);
+  const held = injected.then(() => new Promise((resolve) => setTimeout(resolve, HELD_MS)));
+  await Promise.race([work(ports, overrides), held]);
   ports.clock.advance(ports.config.JOB_LEASE_MS + 1);
   // What is late comes while the other is at work.
   await Promise.all([release(), work(ports)]);
@@ -74,19 +77,19 @@ for (const kind of ["batch", "export"] as const)
     let right: unknown;
     await withService(async (service) => {
       const path = await order(service, kind);
-      const watched = meddled(service.ports, null);
-      await work(service.ports, watched.over);
+      const watched = injectFault(service.ports, null);
+      await work(service.ports, watched.overrides);
       calls = watched.calls;
       right = await outcome(service, path);
     }, ONE_BY_ONE);
     expect(calls.length).toBeGreaterThan(3);
     expect(right).toEqual(expect.arrayContaining(["done"]));
 
-    const replay = ({ call, plan }: { call: string; plan: Plan }) =>
+    const replay = ({ call, plan }: { call: string; plan: FaultPlan }) =>
       withService(async (service) => {
         const row = `${plan.fault} at ${plan.at} ${call}`;
         const path = await order(service, kind);
-        await worked(service, meddled(service.ports, plan));
+        await worked(service, injectFault(service.ports, plan));
         expect([row, await outcome(service, path)]).toEqual([row, right]);
         expect([row, await unsound(service)]).toEqual([row, []]);
       }, ONE_BY_ONE);

@@ -4,7 +4,7 @@ import { NoteStream } from "../../src/synthetic/note-stream.ts";
 import { FULL } from "../support/full.ts";
 import { work } from "../support/jobs.ts";
 import { withService } from "../support/service.ts";
-import { FAULTS, type Fault, meddled, type Plan } from "./inject.ts";
+import { FAULTS, type Fault, type FaultPlan, injectFault } from "./inject.ts";
 import { type Ended, Run, SCENARIOS, type Scenario } from "./scenarios.ts";
 import { stateOf, unsound } from "./state.ts";
 
@@ -39,15 +39,15 @@ for (const scenario of SCENARIOS)
         // The first one makes the products; the second is as all that follow.
         await scenario.act(await begin(), {});
         const recorded = await begin();
-        const watched = meddled(service.ports, null);
-        const whole = await scenario.act(recorded, watched.over);
+        const watched = injectFault(service.ports, null);
+        const whole = await scenario.act(recorded, watched.overrides);
         expect([whole.text, scenario.done(whole)]).toEqual([whole.text, true]);
 
         const table = watched.calls
           .flatMap((call, at) => FAULTS.map((fault) => ({ call, plan: { at, fault } })))
           .filter((_, row) => row % STEP === 0);
         const runs: { run: Run; row: string }[] = [];
-        const replay = async ({ call, plan }: { call: string; plan: Plan }) => {
+        const replay = async ({ call, plan }: { call: string; plan: FaultPlan }) => {
           const row = `${plan.fault} at ${plan.at} ${call}`;
           const run = await begin();
           const ended = await replayed(scenario, run, plan);
@@ -71,16 +71,16 @@ for (const scenario of SCENARIOS)
   );
 
 /** The act with its fault, and then what a client does that was not told of its success. */
-async function replayed(scenario: Scenario, run: Run, plan: Plan): Promise<Ended> {
+async function replayed(scenario: Scenario, run: Run, plan: FaultPlan): Promise<Ended> {
   const { service } = run;
-  const { over, release, struck } = meddled(service.ports, plan);
+  const { overrides, release, injected } = injectFault(service.ports, plan);
   const { config } = service.ports;
   const short = WAITED.has(plan.fault)
     ? { config: { ...config, REQUEST_TIMEOUT_MS: SHORT_MS } }
     : {};
-  const ended = await scenario.act(run, { ...over, ...short });
+  const ended = await scenario.act(run, { ...overrides, ...short });
   // On a machine that is busy the short time may be over before the call is begun.
-  if (!WAITED.has(plan.fault)) await struck;
+  if (!WAITED.has(plan.fault)) await injected;
   // What is late comes while the client tries again.
   const late = release();
   let again = ended;

@@ -18,7 +18,7 @@ export interface Scenario {
   readonly notes: number;
   /** What there must be before. */
   prepare?(run: Run): Promise<void>;
-  /** The act itself, over ports that may be meddled with. */
+  /** The act itself, over ports that may be injectFault with. */
   act(run: Run, over: Partial<Ports>): Promise<Ended>;
   /** How a client that was not told of its success goes on; the ports are well again. */
   repeat(run: Run): Promise<Ended>;

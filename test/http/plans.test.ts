@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { inspectRoutes } from "hono/dev";
-import { standing } from "../../src/observability/database-gauges.ts";
+import { databaseGauges } from "../../src/observability/database-gauges.ts";
 import { cancellationEvent } from "../../src/synthetic/events.ts";
 import { type NoteOptions, syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { COMPANY, CUSTOMER, SUPPLIERS } from "../../src/synthetic/trade.ts";
@@ -181,7 +181,7 @@ async function walk(service: Service): Promise<Set<string>> {
   ])
     await go("GET", simple);
   // What a Worker shows.
-  await standing(service.ports);
+  await databaseGauges(service.ports);
   const mailbox = { imap_host: "imap.example.com", imap_user: "nfe", imap_password: "uma senha" };
   await go("PUT", "/api/config/email", { json: { ...mailbox, active: true } });
   await go("POST", "/api/config/email/test", { json: mailbox });

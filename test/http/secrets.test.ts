@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { jsonLines } from "../../src/platform/log-lines.ts";
-import type { SpanFacts, Tracer } from "../../src/ports/trace.ts";
+import type { SpanAttributes, Tracer } from "../../src/ports/trace.ts";
 import { withService } from "../support/service.ts";
 import { wholeFlow, withAdministrator } from "../support/whole-flow.ts";
 
@@ -22,7 +22,7 @@ function listening(): { tracer: Tracer; heard: unknown[] } {
     tracer: {
       begin(name, kind) {
         heard.push(name, kind);
-        const end = (ended: string, facts: SpanFacts, failure: string | null) =>
+        const end = (ended: string, facts: SpanAttributes, failure: string | null) =>
           void heard.push(ended, facts, failure);
         return { trace, end };
       },

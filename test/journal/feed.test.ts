@@ -106,7 +106,7 @@ test("three processes write at once: an event below one that was read never appe
         by.set(payload.n, (by.get(payload.n) ?? 0) + 1);
       }
       after = batch.at(-1)?.id ?? after;
-      await ports.breathe();
+      await ports.yieldToEventLoop();
     };
     const seen = (writer: number) => by.get(writer) ?? 0;
     while (looks < 20 || seen(0) < 50 || seen(1) < 50) await look();

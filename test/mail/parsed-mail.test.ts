@@ -3,7 +3,7 @@ import { type ParsedMail, parseMail } from "../../src/mail/parsed-mail.ts";
 import { type MailPart, mailOf } from "../support/mail.ts";
 
 const NOTE = '<?xml version="1.0"?><nfeProc>é</nfeProc>';
-const ports = { breathe: async () => undefined };
+const ports = { yieldToEventLoop: async () => undefined };
 
 async function read(raw: Uint8Array<ArrayBuffer>): Promise<ParsedMail> {
   const letter = await parseMail(raw, ports);
@@ -148,7 +148,7 @@ test("a large mail is read in turns with whoever else waits", async () => {
   const content = new Uint8Array(2 * 1_048_576);
   const raw = mailOf({ parts: [{ name: "a.zip", content }] });
   const letter = await parseMail(raw, {
-    async breathe() {
+    async yieldToEventLoop() {
       turns += 1;
     },
   });

@@ -32,7 +32,7 @@ test("what has happened is exposed under the table's help and type, from the sta
 test("a figure is as it stands when somebody asks, and gone when nobody tells it", async () => {
   const meter = promMeter(() => 0);
   let queued: number | null = 4;
-  meter.watch(() => {
+  meter.addSource(() => {
     if (queued === null) throw new Error("not now");
     return {
       sge_writer_queue: queued,
@@ -40,7 +40,7 @@ test("a figure is as it stands when somebody asks, and gone when nobody tells it
       sge_breaker_state: [{ labels: { name: "database" }, value: 2 }],
     };
   });
-  meter.watch(async () => ({ sge_queue_oldest_seconds: 1.5 }));
+  meter.addSource(async () => ({ sge_queue_oldest_seconds: 1.5 }));
   const lines = async () =>
     (await meter.exposition()).text
       .split("\n")
@@ -59,7 +59,7 @@ test("a figure is as it stands when somebody asks, and gone when nobody tells it
 
 test("two that ask at once both see everything", async () => {
   const meter = promMeter(() => 0);
-  meter.watch(async () => {
+  meter.addSource(async () => {
     await Promise.resolve();
     return { sge_writer_queue: 7 };
   });

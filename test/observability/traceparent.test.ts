@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { quietTracer } from "../../src/observability/no-op.ts";
-import { placeOf, written } from "../../src/observability/traceparent.ts";
+import { noopTracer } from "../../src/observability/no-op.ts";
+import { formatTraceparent, parseTraceparent } from "../../src/observability/traceparent.ts";
 
 const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
 const SPAN = "00f067aa0ba902b7";
@@ -16,7 +16,11 @@ const digits = (n: number) =>
 test("a place in a trace is read back as it was written", () =>
   fc.assert(
     fc.property(digits(32), digits(16), fc.boolean(), (trace, span, sampled) => {
-      expect(placeOf(written({ trace, span, sampled }))).toEqual({ trace, span, sampled });
+      expect(parseTraceparent(formatTraceparent({ trace, span, sampled }))).toEqual({
+        trace,
+        span,
+        sampled,
+      });
     }),
     { seed: 20261123, numRuns: 200 },
   ));
@@ -36,24 +40,24 @@ test("what is not a traceparent is as if it had not come", () => {
     `${GIVEN}\n`,
     `00-${TRACE}${SPAN}-01`,
   ])
-    expect([header, placeOf(header)]).toEqual([header, null]);
-  expect(placeOf(null)).toBeNull();
+    expect([header, parseTraceparent(header)]).toEqual([header, null]);
+  expect(parseTraceparent(null)).toBeNull();
 });
 
 test("a later version may say more, and other flags than ours are not looked at", () => {
   const place = { trace: TRACE, span: SPAN, sampled: true };
-  expect(placeOf(`01-${TRACE}-${SPAN}-01-more`)).toEqual(place);
-  expect(placeOf(`00-${TRACE}-${SPAN}-ff`)).toEqual(place);
-  expect(placeOf(`00-${TRACE}-${SPAN}-02`)).toEqual({ ...place, sampled: false });
+  expect(parseTraceparent(`01-${TRACE}-${SPAN}-01-more`)).toEqual(place);
+  expect(parseTraceparent(`00-${TRACE}-${SPAN}-ff`)).toEqual(place);
+  expect(parseTraceparent(`00-${TRACE}-${SPAN}-02`)).toEqual({ ...place, sampled: false });
 });
 
 test("with no collector a trace goes on under its id, by a span of its own that nobody keeps", async () => {
-  const { trace, end } = quietTracer.begin("x", "server", GIVEN);
+  const { trace, end } = noopTracer.begin("x", "server", GIVEN);
   end("x", {}, null);
   expect(trace).toMatchObject({ id: TRACE, recorded: false });
   expect(trace.parent).toMatch(new RegExp(`^00-${TRACE}-(?!${SPAN})[0-9a-f]{16}-00$`));
   expect(await trace.span("step", async () => 1)).toBe(1);
-  const begun = Array.from({ length: 100 }, () => quietTracer.begin("x", "server", null).trace);
+  const begun = Array.from({ length: 100 }, () => noopTracer.begin("x", "server", null).trace);
   expect(new Set(begun.map(({ id }) => id)).size).toBe(100);
-  for (const { parent } of begun) expect(placeOf(parent)).not.toBeNull();
+  for (const { parent } of begun) expect(parseTraceparent(parent)).not.toBeNull();
 });

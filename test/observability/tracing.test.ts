@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { Failed } from "../../src/lib/result.ts";
 import { otlpTracer } from "../../src/observability/otlp.ts";
-import { worked } from "../../src/observability/traced-job.ts";
+import { tracedJob } from "../../src/observability/traced-job.ts";
 import type { Meter } from "../../src/ports/telemetry.ts";
 import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { work } from "../support/jobs.ts";
@@ -103,11 +103,11 @@ test("a job goes on in the trace of the request that asked for it, and says so i
     const kept = asked.trace.parent;
     asked.end("POST /api/exports", {}, null);
     const work = { name: "export", parent: kept, facts: { job: "j-1", company: 1, user: 11 } };
-    const parent = await worked({ ...ports, tracer }, work, async (own) => {
+    const parent = await tracedJob({ ...ports, tracer }, work, async (own) => {
       await own.writer.commit({ statements: [], read: () => undefined });
       return own.trace.parent;
     });
-    const failing = worked({ ...ports, tracer }, work, () =>
+    const failing = tracedJob({ ...ports, tracer }, work, () =>
       Promise.reject(new Failed({ code: "storage.full" })),
     );
     await expect(failing).rejects.toThrow("storage.full");

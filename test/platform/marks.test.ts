@@ -36,9 +36,9 @@ test("a commit that was noted is in the mark at once, for whoever reads it after
   const path = await folder();
   const marks = fileMarks(path);
   await marks.write(MARK);
-  marks.saw({ size: 8_192, changes: 4 });
+  marks.noteFile({ size: 8_192, changes: 4 });
   for (let commits = 8; commits < 15; commits += 1) {
-    marks.note({ id: A, commits }, commits);
+    marks.noteCommit({ id: A, commits }, commits);
     expect(await fileMarks(path).read()).toMatchObject({
       id: A,
       commits,
@@ -53,8 +53,8 @@ test("a line that was half written is not believed: the one before it stands, an
   const path = await folder();
   const marks = fileMarks(path);
   await marks.write(MARK);
-  marks.note({ id: A, commits: 8 }, 8);
-  marks.note({ id: A, commits: 9 }, 9);
+  marks.noteCommit({ id: A, commits: 8 }, 8);
+  marks.noteCommit({ id: A, commits: 9 }, 9);
   await marks.end();
   const whole = await readFile(join(path, NAME));
   await writeFile(join(path, NAME), whole.with(512 + 20, 0x39));
@@ -74,9 +74,9 @@ test("a mark that was removed or replaced beneath the service is made anew under
     const path = await folder();
     const marks = fileMarks(path);
     await marks.write(MARK);
-    marks.note({ id: A, commits: 8 }, 8);
+    marks.noteCommit({ id: A, commits: 8 }, 8);
     await meddle(join(path, NAME));
-    marks.note({ id: A, commits: 9 }, 9);
+    marks.noteCommit({ id: A, commits: 9 }, 9);
     await marks.end();
     expect(await fileMarks(path).read()).toMatchObject({ commits: 9 });
     expect((await readdir(path)).filter((name) => name.endsWith("~"))).toEqual([]);

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { BrokenCircuitError, ConsecutiveBreaker } from "cockatiel";
 import { circuit } from "../../src/resilience/circuit.ts";
-import { lane, neighbour } from "../../src/resilience/policies.ts";
+import { callLimiter, remoteCircuit } from "../../src/resilience/policies.ts";
 
 const broken = Object.assign(new Error("cut"), { code: "ECONNRESET" });
 const fails = () => Promise.reject(broken);
@@ -120,8 +120,8 @@ test("a wall clock that is turned back does not hold it open", async () => {
 });
 
 test("a lane lets so many go at once and so many wait, refuses the rest, and a refusal opens nothing", async () => {
-  const way = neighbour("it");
-  const through = lane(way, "telemetry", { queues: true });
+  const way = remoteCircuit("it");
+  const through = callLimiter(way, "telemetry", { canQueue: true });
   const release = Promise.withResolvers<void>();
   let running = 0;
   let most = 0;

@@ -2,8 +2,8 @@ import { expect, test } from "bun:test";
 import {
   constraintOf,
   isStorageFull,
-  isWeather,
-  neverHappened,
+  isTransient,
+  notApplied,
 } from "../../src/resilience/transient-faults.ts";
 
 const coded = (code: string, message = code) => Object.assign(new Error(message), { code });
@@ -29,15 +29,15 @@ const NOT = [
 
 test("locks, the network and 5xx are weather, also inside what drizzle throws; refusals are not", () => {
   for (const error of [...SAFE, ...UNSURE]) {
-    expect(isWeather(error)).toBe(true);
-    expect(isWeather(wrapped(error))).toBe(true);
+    expect(isTransient(error)).toBe(true);
+    expect(isTransient(wrapped(error))).toBe(true);
   }
-  for (const error of NOT) expect(isWeather(error)).toBe(false);
+  for (const error of NOT) expect(isTransient(error)).toBe(false);
 });
 
 test("only what surely was not written may be written again", () => {
-  for (const error of SAFE) expect(neverHappened(wrapped(error))).toBe(true);
-  for (const error of [...UNSURE, ...NOT]) expect(neverHappened(error)).toBe(false);
+  for (const error of SAFE) expect(notApplied(wrapped(error))).toBe(true);
+  for (const error of [...UNSURE, ...NOT]) expect(notApplied(error)).toBe(false);
 });
 
 test("a full disk is told from other faults of the disk", () => {

@@ -1,5 +1,5 @@
 import { openDatabase } from "../../src/platform/bun/database/database.ts";
-import { breathe } from "../../src/platform/bun/ports.ts";
+import { yieldToEventLoop } from "../../src/platform/bun/ports.ts";
 import { groupWriter } from "../../src/platform/libsql/group-writer.ts";
 import { happen } from "./happen.ts";
 
@@ -10,8 +10,8 @@ await database.writing.execute("PRAGMA synchronous = OFF");
 const writer = groupWriter(database.writing, {
   group: 4,
   queue: 100,
-  patienceMs: 20_000,
-  breathe,
+  waitMs: 20_000,
+  yieldToEventLoop,
 });
 let told = false;
 process.stdin.on("end", () => {

@@ -105,7 +105,7 @@ export async function sibling(ports: TestPorts): Promise<Ports & { close(): Prom
   return {
     ...ports,
     reader: clientReader(database.reading),
-    read: drizzle(database.built),
+    read: drizzle(database.drizzleClient),
     close: () => database.close(),
   };
 }

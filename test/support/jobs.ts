@@ -15,6 +15,6 @@ export async function work(
   const queue = testQueue(ports);
   const seen: Ports = { ...ports, queue, ...over };
   queue.start(consumerFor(seen));
-  await queue.settled();
+  await queue.idle();
   await queue.stop(5_000);
 }

@@ -4,7 +4,7 @@ import type { Writer } from "../../src/ports/sql.ts";
  * A writer whose process is killed right after its commit number `dies` (from 0): that is written, and nobody hears of it.
  * What comes later is written as ever.
  */
-export function mortalWriter<W extends Writer>(writer: W, dies: number): W {
+export function killedWriter<W extends Writer>(writer: W, dies: number): W {
   let commits = 0;
   return {
     ...writer,

@@ -8,15 +8,15 @@ import { type Config, parseConfig } from "../../src/config.ts";
 import { compareDocuments } from "../../src/nfe/read/compare.ts";
 import { readDocument } from "../../src/nfe/read/read.ts";
 import { type PromMeter, promMeter } from "../../src/observability/meter.ts";
-import { quietTracer, untraced } from "../../src/observability/no-op.ts";
+import { noopTrace, noopTracer } from "../../src/observability/no-op.ts";
 import { type Database, openDatabase } from "../../src/platform/bun/database/database.ts";
 import { tableOriginals } from "../../src/platform/bun/database/originals.ts";
 import { fileBlobs } from "../../src/platform/bun/files/blobs.ts";
 import { bunPasswords } from "../../src/platform/bun/passwords.ts";
-import { breathe, gzip } from "../../src/platform/bun/ports.ts";
+import { gzip, yieldToEventLoop } from "../../src/platform/bun/ports.ts";
 import { type BunQueue, bunQueue } from "../../src/platform/bun/queue/queue.ts";
-import { checkedBlobs, provedFirst } from "../../src/platform/checked-blobs.ts";
-import { type Later, localPulse } from "../../src/platform/commit-signal.ts";
+import { checkedBlobs, verifiedFirst } from "../../src/platform/checked-blobs.ts";
+import { localCommitSignal, type Schedule } from "../../src/platform/commit-signal.ts";
 import { type GroupWriter, groupWriter } from "../../src/platform/libsql/group-writer.ts";
 import { clientReader } from "../../src/platform/libsql/reader.ts";
 import { inlineDocuments } from "../../src/platform/memory/documents.ts";
@@ -32,7 +32,7 @@ export interface TestClock {
   /** Lets what waits for a time that has come go on. */
   advance(ms: number): void;
   /** Runs something when the clock has been advanced by so many milliseconds, once; what it gives takes that back. */
-  after: Later;
+  after: Schedule;
 }
 
 /** What was logged, oldest first. */
@@ -155,37 +155,37 @@ export async function testPorts(overrides: TestOverrides = {}): Promise<TestPort
   const sent: LogLine[] = [];
   const log: Log = (level, event, fields = {}) => void sent.push({ ...fields, level, event });
   const reader = clientReader(database.reading);
-  const pulse = localPulse(clock.after);
+  const commitSignal = localCommitSignal(clock.after);
   const writer = groupWriter(database.writing, {
     group: config.COMMIT_GROUP,
     queue: config.COMMIT_QUEUE,
-    patienceMs: 5_000,
-    breathe,
-    wrote: () => pulse.beat(),
+    waitMs: 5_000,
+    yieldToEventLoop,
+    onCommit: () => commitSignal.signal(),
   });
   const queue = testQueue({ reader, writer, clock, log, config });
   return {
     config,
-    read: drizzle(database.built),
+    read: drizzle(database.drizzleClient),
     reader,
     writer,
     originals: tableOriginals({ reader, clock }),
-    blobs: checkedBlobs(fileBlobs(join(folder, "blobs")), provedFirst),
+    blobs: checkedBlobs(fileBlobs(join(folder, "blobs")), verifiedFirst),
     queue,
     documents: inlineDocuments({ readDocument, compareDocuments }),
     passwords: bunPasswords(config.PASSWORD_COST),
     limits: memoryLimits(clock),
     health: { check: async () => [] },
     stopping: new AbortController().signal,
-    pulse,
+    commitSignal,
     clock,
     log,
     meter: promMeter(() => performance.now() / 1_000),
-    tracer: quietTracer,
-    trace: untraced(),
-    patience: () => undefined,
+    tracer: noopTracer,
+    trace: noopTrace(),
+    extendIdleTimeout: () => undefined,
     peer: () => "127.0.0.1",
-    breathe,
+    yieldToEventLoop,
     gzip,
     sent,
     database,

@@ -1,11 +1,11 @@
 import { connect, createServer, type Socket } from "node:net";
 
 /** `open`: bytes pass. `slow`: what comes back comes so many ms late. `cut`: every connection is reset. */
-export type Road = "open" | { slowMs: number } | "cut";
+export type ProxyState = "open" | { slowMs: number } | "cut";
 
 /** A TCP proxy before a local port, as good or bad as it is told. */
-export async function roughRoad(port: number) {
-  let road: Road = "open";
+export async function faultyProxy(port: number) {
+  let road: ProxyState = "open";
   let connections = 0;
   const sockets = new Set<Socket>();
   const server = createServer((near) => {
@@ -29,7 +29,7 @@ export async function roughRoad(port: number) {
     url: `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`,
     /** Connections since the start. */
     connections: () => connections,
-    become(next: Road) {
+    become(next: ProxyState) {
       road = next;
       if (road === "cut") for (const socket of sockets) socket.resetAndDestroy();
     },

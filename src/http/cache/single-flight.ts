@@ -12,7 +12,7 @@ interface SingleFlight {
  * By the pulse, which those share who may wait for one another: on Workers each request has its own, and what one request
  * waits for ends with it, so nobody may wait along.
  */
-const flights = new WeakMap<Ports["pulse"], Map<string, SingleFlight>>();
+const flights = new WeakMap<Ports["commitSignal"], Map<string, SingleFlight>>();
 
 /**
  * Makes the answer of a key, or waits along with whoever is making it: of many who ask at once, one works.
@@ -20,14 +20,14 @@ const flights = new WeakMap<Ports["pulse"], Map<string, SingleFlight>>();
  * is not remembered. Rejects with the request's own reason when its signal aborts.
  */
 export async function join(
-  ports: Pick<Ports, "pulse">,
+  ports: Pick<Ports, "commitSignal">,
   key: string,
   signal: AbortSignal,
   make: (signal: AbortSignal) => Promise<CachedAnswer>,
 ): Promise<{ answer: CachedAnswer; made: boolean }> {
   signal.throwIfAborted();
-  const here = flights.get(ports.pulse) ?? new Map<string, SingleFlight>();
-  flights.set(ports.pulse, here);
+  const here = flights.get(ports.commitSignal) ?? new Map<string, SingleFlight>();
+  flights.set(ports.commitSignal, here);
   const known = here.get(key);
   const flight = known ?? depart(here, key, make);
   flight.waiting += 1;

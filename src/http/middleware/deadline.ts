@@ -59,7 +59,7 @@ export async function withDeadlinePaused<T>(c: Context<Env>, read: () => Promise
 
 /** Not before a body is here: a client that sends it drop by drop is cut as early as any other. */
 function keepConnectionOpen(c: Context<Env>, ms: number): void {
-  if (ms > QUIET_MS) c.var.ports.patience(c.var.request, Math.ceil(ms / 1_000) + 1);
+  if (ms > QUIET_MS) c.var.ports.extendIdleTimeout(c.var.request, Math.ceil(ms / 1_000) + 1);
 }
 
 function msOf(c: Context<Env>): number {

@@ -11,16 +11,16 @@ interface Line {
 }
 
 /** By the pulse, which those share who may wait for one another (on Workers each request has its own). */
-const known = new WeakMap<Ports["pulse"], Map<string, Line>>();
+const known = new WeakMap<Ports["commitSignal"], Map<string, Line>>();
 
 /**
  * Ports whose reader of documents takes a fifth of NFE_QUEUE of this person's at a time; the others wait here, in their order,
  * and not in the queue that everybody has in common. Waiting ends with the signal.
  */
 export function limitDocumentsPerUser(ports: Ports, { person }: Holder): Ports {
-  const { documents, pulse, config } = ports;
-  const lines = known.get(pulse) ?? new Map<string, Line>();
-  known.set(pulse, lines);
+  const { documents, commitSignal, config } = ports;
+  const lines = known.get(commitSignal) ?? new Map<string, Line>();
+  known.set(commitSignal, lines);
   const most = Math.max(1, Math.ceil(config.NFE_QUEUE / PART_OF_QUEUE));
   const inTurn = <T>(signal: AbortSignal | undefined, read: () => Promise<T>): Promise<T> =>
     turn(lines, person, most, signal, read);

@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { matchedRoutes } from "hono/route";
 import { newId } from "../../lib/id.ts";
-import { under } from "../../observability/with-trace.ts";
+import { withTrace } from "../../observability/with-trace.ts";
 import { type Env, peerOf } from "../env.ts";
 import { CLIENT_LEFT } from "../problem.ts";
 import { declaredBytes } from "./body-bytes.ts";
@@ -21,7 +21,7 @@ export const observeRequest: MiddlewareHandler<Env> = async (c, next) => {
   // While the connection is there: a runtime no longer knows who has gone.
   const peer = peerOf(c);
   const begun = tracer.begin(c.req.method, "server", c.req.header("traceparent") ?? null);
-  c.set("ports", under(c.var.ports, begun.trace));
+  c.set("ports", withTrace(c.var.ports, begun.trace));
   const started = meter.seconds();
   await next();
   const seconds = meter.seconds() - started;

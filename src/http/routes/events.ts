@@ -89,7 +89,7 @@ export const getEvents = defineOpenAPIRoute<typeof feedRoute, Env>({
         code: "events.expired",
         next_cursor: formatCursor(FEED_START),
       });
-    if (wait > 0) ports.patience(request, wait + PATIENCE_S);
+    if (wait > 0) ports.extendIdleTimeout(request, wait + PATIENCE_S);
     const wanted = { holder: holderOf(actor), after, limit, waitMs: wait * 1_000 };
     const events = await waitForEvents(ports, wanted, signal);
     // Who may no longer read may have been sent away while waiting.
@@ -142,7 +142,7 @@ export const streamEvents = defineOpenAPIRoute<typeof streamRoute, Env>({
       from: expired ? FEED_START : (seen ?? (await lastPosition(ports, company))),
       expired,
       isAuthorised: () => canStillRead(ports, token, company),
-      onRead: () => ports.patience(request, PATIENCE_S),
+      onRead: () => ports.extendIdleTimeout(request, PATIENCE_S),
       signal,
     });
     return c.body(stream, 200, {

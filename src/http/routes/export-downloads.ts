@@ -89,7 +89,7 @@ async function wantedBy(
     requestId,
     signal: session.signal,
     onRead() {
-      ports.patience(request, PATIENCE_S);
+      ports.extendIdleTimeout(request, PATIENCE_S);
       session.look();
     },
   };

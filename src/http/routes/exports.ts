@@ -197,7 +197,7 @@ export const getExportFile = defineOpenAPIRoute<typeof fileRoute, Env>({
       c.header("content-range", `bytes */${size}`);
       throw new Failed<ExportFailure>({ code: "export.range", bytes: size });
     }
-    ports.patience(request, PATIENCE_S);
+    ports.extendIdleTimeout(request, PATIENCE_S);
     if (range === "whole") {
       const body = await openFile(ports, job);
       return c.body(body, 200, { ...headers, "content-length": String(size) });

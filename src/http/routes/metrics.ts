@@ -4,7 +4,7 @@ import { timingSafeEqual } from "hono/utils/buffer";
 import type { Actor } from "../../accounts/actor.ts";
 import type { AccountsFailure } from "../../accounts/failures.ts";
 import { Failed } from "../../lib/result.ts";
-import { standing } from "../../observability/database-gauges.ts";
+import { databaseGauges } from "../../observability/database-gauges.ts";
 import { EXPOSITION_TYPE, exposition } from "../../observability/exposition.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { VERSION } from "../../version.ts";
@@ -62,7 +62,7 @@ export const getMetrics = defineOpenAPIRoute<typeof metricsRoute, Env>({
       type: EXPOSITION_TYPE,
       text: exposition({
         sge_build_info: [{ labels: { version: VERSION }, value: 1 }],
-        ...(await standing(ports, signal)),
+        ...(await databaseGauges(ports, signal)),
       }),
     };
     return c.text(exposed.text, 200, { "content-type": exposed.type, "cache-control": "no-store" });

@@ -51,7 +51,7 @@ export const postCpuProfile = defineOpenAPIRoute<typeof cpuRoute, Env>({
     const profiler = profilerOf(c);
     const { seconds } = c.req.valid("query");
     const { ports, request } = c.var;
-    ports.patience(request, seconds + PATIENCE_S);
+    ports.extendIdleTimeout(request, seconds + PATIENCE_S);
     return fileNamed(c, "sge.cpuprofile", await profiler.cpu(seconds, c.var.signal));
   },
 });
@@ -71,7 +71,7 @@ export const postHeapSnapshot = defineOpenAPIRoute<typeof heapRoute, Env>({
   route: heapRoute,
   handler: async (c) => {
     const profiler = profilerOf(c);
-    c.var.ports.patience(c.var.request, PATIENCE_S);
+    c.var.ports.extendIdleTimeout(c.var.request, PATIENCE_S);
     return fileNamed(c, "sge.heapsnapshot", await profiler.heap());
   },
 });

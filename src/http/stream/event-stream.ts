@@ -152,7 +152,7 @@ class Client {
     const batch = await eventsAfter(this.ports, company, this.position, PAGE);
     this.events(batch);
     if (batch.length === 0 && !this.ended) this.live = this.place.startFrom(this.position);
-    await this.ports.breathe();
+    await this.ports.yieldToEventLoop();
   }
 
   private events(batch: readonly FeedEvent[]): void {

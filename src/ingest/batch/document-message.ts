@@ -1,6 +1,6 @@
 import { trusted } from "../../lib/cast.ts";
 import { Failed } from "../../lib/result.ts";
-import { worked } from "../../observability/traced-job.ts";
+import { tracedJob } from "../../observability/traced-job.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Row, Statement } from "../../ports/sql.ts";
 import type { IngestFailure } from "../verdict/failures.ts";
@@ -24,12 +24,12 @@ export async function processDocument(
   // The job's time was over, and nobody waits.
   if (row === null) return;
   if (row.state === "received")
-    await worked(
+    await tracedJob(
       ports,
       { name: "document", parent: row.traceParent, facts: factsOf(place, row) },
       (traced) => {
         const take = () => takeDocument(traced, place, row, signal);
-        return ports.room === undefined ? take() : ports.room(row.size, take);
+        return ports.withMemory === undefined ? take() : ports.withMemory(row.size, take);
       },
     );
   // Also where another delivery has done the work and then died.

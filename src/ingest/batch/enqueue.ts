@@ -108,7 +108,7 @@ async function keptItems(
     waiting.push(...statements);
     waitingBytes += bytes;
     if (waitingBytes >= SLICE_BYTES || waiting.length >= SLICE_DOCUMENTS) await write();
-    await ports.breathe();
+    await ports.yieldToEventLoop();
   }
   if (waiting.length > 0) await write();
   return lines;

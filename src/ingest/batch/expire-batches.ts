@@ -2,7 +2,7 @@ import { expiredJobs } from "../../journal/jobs.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Statement } from "../../ports/sql.ts";
 
-type Needs = Pick<Ports, "reader" | "writer" | "blobs" | "queue" | "clock" | "breathe">;
+type Needs = Pick<Ports, "reader" | "writer" | "blobs" | "queue" | "clock" | "yieldToEventLoop">;
 
 /** Rows that one statement may delete; documents are larger than lines. */
 const LINES = 500;
@@ -74,7 +74,7 @@ async function dayBeyond(ports: Needs, company: number, mostBytes: number): Prom
       if (bytes > mostBytes) return day;
     }
     if (slice.length < SIZES) return 0;
-    await ports.breathe();
+    await ports.yieldToEventLoop();
   }
 }
 
@@ -124,7 +124,7 @@ async function untilFewer(ports: Needs, statement: Statement, most: number): Pro
   let total = 0;
   for (let gone = most; gone === most; total += gone) {
     gone = await deleted(ports, statement);
-    await ports.breathe();
+    await ports.yieldToEventLoop();
   }
   return total;
 }

@@ -11,10 +11,10 @@ export async function expireObjects(
   ports: Pick<Ports, "originals" | "reader" | "writer" | "clock">,
   company: number,
 ): Promise<number> {
-  const { sweep } = ports.originals;
-  if (sweep === undefined) return 0;
+  const { removeUnnamed } = ports.originals;
+  if (removeUnnamed === undefined) return 0;
   const after = await readCursor(ports, company, TASK);
-  const { gone, next } = await sweep(company, after);
+  const { gone, next } = await removeUnnamed(company, after);
   if (next !== after)
     await ports.writer.commit({
       statements: [saveCursor(company, TASK, next, ports.clock.now())],

@@ -36,7 +36,7 @@ export async function prepareItem(
   const until = ports.clock.now() + JOB_KEPT_MS;
   return {
     draft: { position, file, sha256: hash, hint: keyHint(opened), results: [] },
-    statements: await ports.originals.keep(company, hash, opened, ALWAYS, until),
+    statements: await ports.originals.store(company, hash, opened, ALWAYS, until),
     bytes: opened.byteLength,
   };
 }

@@ -3,7 +3,7 @@ import { type JobRef, jobUnfinished } from "../../journal/one-message-jobs.ts";
 import { audit } from "../../journal/record.ts";
 import { trusted } from "../../lib/cast.ts";
 import { Failed } from "../../lib/result.ts";
-import { worked } from "../../observability/traced-job.ts";
+import { tracedJob } from "../../observability/traced-job.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Statement } from "../../ports/sql.ts";
 import { LimitCounter } from "../upload/limit-counter.ts";
@@ -39,7 +39,7 @@ export async function unpackArchive(
   // Unpacked by a delivery that may have died before it could send.
   if (blob === null) return sendFirst(ports, which);
   const facts = { job: job.id, company: job.company, user: job.createdBy };
-  await worked(ports, { name: "archive", parent: job.traceParent, facts }, (traced) =>
+  await tracedJob(ports, { name: "archive", parent: job.traceParent, facts }, (traced) =>
     unpackInto(traced, which, job, blob, signal),
   );
 }
@@ -135,7 +135,7 @@ async function keepSlice(
     statements.push(...kept.statements);
     bytes += kept.bytes;
     documents += kept.draft.sha256 === null ? 0 : 1;
-    await ports.breathe();
+    await ports.yieldToEventLoop();
   }
   const at = ports.clock.now();
   await write(ports, [

@@ -221,7 +221,7 @@ async function commitEvent(
   };
   const statements: Statement[] = [
     insertEvent(event, look, effect, options, at),
-    ...(await ports.originals.keep(company, options.sha256, bytes, guard)),
+    ...(await ports.originals.store(company, options.sha256, bytes, guard)),
     ...(note === null
       ? []
       : verdictByEvents(company, unread(note, look, event), look.judged, look.settings, guard, at)),

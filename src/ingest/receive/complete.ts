@@ -85,7 +85,7 @@ async function commitCompletion(
         stored.status,
       ],
     },
-    ...(await ports.originals.keep(company, options.sha256, bytes, guard)),
+    ...(await ports.originals.store(company, options.sha256, bytes, guard)),
     {
       sql: `insert into note_originals (company, access_key, sha256, received_at)
         select ?1, ?2, ?4, ?5 where exists (${guard.sql}) on conflict do nothing`,

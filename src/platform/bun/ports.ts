@@ -3,31 +3,31 @@ import type { Client, InStatement } from "@libsql/client";
 import type { Config } from "../../config.ts";
 import { trusted } from "../../lib/cast.ts";
 import { type PromMeter, promMeter } from "../../observability/meter.ts";
-import { untraced } from "../../observability/no-op.ts";
-import { tracing } from "../../observability/tracing.ts";
+import { noopTrace } from "../../observability/no-op.ts";
+import { configuredTracer } from "../../observability/tracing.ts";
 import type { Mailboxes } from "../../ports/mailbox.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { CircuitFigures } from "../../resilience/circuit.ts";
-import { checkedBlobs, provedFirst } from "../checked-blobs.ts";
-import { localPulse } from "../commit-signal.ts";
-import { type Installation, installationOf, type Mark, sealedBatches } from "../installation.ts";
+import { checkedBlobs, verifiedFirst } from "../checked-blobs.ts";
+import { localCommitSignal } from "../commit-signal.ts";
+import { checkedBatches, type Installation, installationOf, type Mark } from "../installation.ts";
 import { type GroupWriter, groupWriter, type WriterFigures } from "../libsql/group-writer.ts";
-import { builtReads, clientReader } from "../libsql/reader.ts";
+import { clientReader, drizzleReads } from "../libsql/reader.ts";
 import type { DocumentDomain } from "../memory/documents.ts";
 import { memoryLimits } from "../memory/limits.ts";
-import { marked, mustBeMarked, mustBeThere } from "./database/admit.ts";
+import { requireDatabaseFile, requireMarkedDatabase, writeMark } from "./database/admit.ts";
 import { type Database, filePath, openDatabase, type Upgrade } from "./database/database.ts";
 import { tableOriginals } from "./database/originals.ts";
 import { type StorageState, sayUnopened } from "./database/storage-state.ts";
 import { type FileBlobs, fileBlobs } from "./files/blobs.ts";
-import { forgetFirstPassword } from "./files/first-password.ts";
+import { removeFirstPassword } from "./files/first-password.ts";
 import { type FileMarks, fileMarks } from "./files/marks.ts";
 import { jwtSecret } from "./files/secrets.ts";
 import { bunHealth } from "./health.ts";
 import { stdoutLog } from "./log.ts";
 import { certificatesOf } from "./network/certificates.ts";
 import { imapMailboxes } from "./network/mailbox.ts";
-import { peerBehind } from "./network/peer.ts";
+import { peerBehindProxies } from "./network/peer.ts";
 import { bunPasswords } from "./passwords.ts";
 import { bunProfiler } from "./profiler.ts";
 import { type BunQueue, bunQueue, type QueueFigures } from "./queue/queue.ts";
@@ -59,7 +59,8 @@ export interface BunPorts extends Ports {
 }
 
 /** After the sockets that are ready: a message to oneself comes back before them (measured: 27 ms of waiting against 2). */
-export const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+export const yieldToEventLoop = (): Promise<void> =>
+  new Promise((resolve) => setImmediate(resolve));
 
 /** With backpressure on Bun: a paused reader stops the source too. */
 export function gzip(bytes: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
@@ -87,16 +88,16 @@ export async function bunPorts(
   const SIGNATURE_ROOTS = await certificatesOf(config.SIGNATURE_ROOTS);
   const clock = { now: () => Date.now() };
   const meter = promMeter(() => performance.now() / 1_000);
-  const tracer = await tracing(config, meter);
+  const tracer = await configuredTracer(config, meter);
   const log = stdoutLog(config, clock);
   const marks = fileMarks(config.DATA_DIR, () => log("warn", "installation.unmarked"));
-  const mark = await mustBeThere(config.DATABASE_URL, marks);
+  const mark = await requireDatabaseFile(config.DATABASE_URL, marks);
   const database = await openDatabase(
     config.DATABASE_URL,
     config.DATABASE_AUTH_TOKEN,
     "thread",
     (file) => {
-      if (file !== null) marks.saw(file);
+      if (file !== null) marks.noteFile(file);
     },
   );
   const { upgrade, installation } = await broughtUp(database, { config, schema, marks, mark });
@@ -104,29 +105,29 @@ export async function bunPorts(
     log("error", code === "STORAGE_GONE" ? "storage.gone" : "storage.damaged", { what: message }),
   );
   const reader = clientReader(database.reading);
-  const pulse = localPulse();
+  const commitSignal = localCommitSignal();
   let last = installation;
-  const sealed = sealedBatches(database.writing, whereOf(config), {
+  const sealed = checkedBatches(database.writing, whereOf(config), {
     expected: () => last,
     committed(now) {
       last = now;
-      marks.note(now, clock.now());
+      marks.noteCommit(now, clock.now());
     },
   });
   const writer = groupWriter(sealed, {
     group: config.COMMIT_GROUP,
     queue: config.COMMIT_QUEUE,
-    patienceMs: PATIENCE_MS,
+    waitMs: PATIENCE_MS,
     circuit: database.lock,
-    breathe,
-    wrote(writes, seconds) {
+    yieldToEventLoop,
+    onCommit(writes, seconds) {
       meter.observe("sge_commit_writes", writes, {});
       meter.observe("sge_commit_seconds", seconds, {});
-      pulse.beat();
+      commitSignal.signal();
     },
   });
   const documents = bunDocuments(config, domain);
-  const blobs = checkedBlobs(fileBlobs(join(config.DATA_DIR, "blobs")), provedFirst);
+  const blobs = checkedBlobs(fileBlobs(join(config.DATA_DIR, "blobs")), verifiedFirst);
   const queue = bunQueue(
     { reader, writer, clock, log },
     {
@@ -137,7 +138,7 @@ export async function bunPorts(
   );
   const mailboxes = imapMailboxes({ allowPrivate: config.MAIL_ALLOW_PRIVATE });
   const ending = new AbortController();
-  const peerOf = peerBehind(config.TRUSTED_PROXIES, () =>
+  const peerOf = peerBehindProxies(config.TRUSTED_PROXIES, () =>
     log("warn", "config.assumed", {
       name: "TRUSTED_PROXIES",
       value: "",
@@ -147,7 +148,7 @@ export async function bunPorts(
   let server: Attached | undefined;
   return {
     config: { ...config, JWT_SECRET, SIGNATURE_ROOTS },
-    read: builtReads(noticed(database)),
+    read: drizzleReads(noticed(database)),
     reader,
     writer,
     originals: tableOriginals({ reader, clock }, database.lock !== undefined),
@@ -167,21 +168,21 @@ export async function bunPorts(
       database,
     }),
     stopping: ending.signal,
-    pulse,
+    commitSignal,
     clock,
     log,
     meter,
     tracer,
-    trace: untraced(),
+    trace: noopTrace(),
     mailboxes,
     profiler: bunProfiler(),
     upgrade,
-    forgetFirstPassword: () => forgetFirstPassword(config.DATA_DIR),
+    removeFirstPassword: () => removeFirstPassword(config.DATA_DIR),
     storage: database.state,
-    patience: (request, seconds) => server?.timeout(request, seconds),
+    extendIdleTimeout: (request, seconds) => server?.timeout(request, seconds),
     peer: (request) =>
       peerOf(server?.requestIP(request)?.address ?? null, request.headers.get("x-forwarded-for")),
-    breathe,
+    yieldToEventLoop,
     gzip,
     figures: () => ({
       writer: writer.figures(),
@@ -219,12 +220,12 @@ async function broughtUp(
   { config, schema, marks, mark }: Coming,
 ): Promise<{ upgrade: Upgrade; installation: Installation | null }> {
   try {
-    await mustBeMarked(config.DATABASE_URL, database.reading, mark);
+    await requireMarkedDatabase(config.DATABASE_URL, database.reading, mark);
     const upgrade = await upgraded(database, schema);
     // Whoever only reads makes no file.
     const installation =
       schema === "migrate"
-        ? await marked(database.reading, marks, Date.now())
+        ? await writeMark(database.reading, marks, Date.now())
         : await installationOf(database.reading);
     return { upgrade, installation };
   } catch (error) {
@@ -240,9 +241,9 @@ async function upgraded(database: Database, schema: Schema): Promise<Upgrade> {
 }
 
 /** drizzle's reads, which notice too when the storage fails. */
-const noticed = ({ built, state }: Database): Pick<Client, "execute" | "batch"> => ({
-  execute: (statement: InStatement) => state.noticing(() => built.execute(statement)),
-  batch: (statements, mode) => state.noticing(() => built.batch(statements, mode)),
+const noticed = ({ drizzleClient, state }: Database): Pick<Client, "execute" | "batch"> => ({
+  execute: (statement: InStatement) => state.watchingReads(() => drizzleClient.execute(statement)),
+  batch: (statements, mode) => state.watchingReads(() => drizzleClient.batch(statements, mode)),
 });
 
 /** For the operator: the file, or the server's host alone. */

@@ -3,12 +3,12 @@ import { join } from "node:path";
 import type { Config } from "../../config.ts";
 import type { DocumentDomain } from "../memory/documents.ts";
 import { PRIVATE } from "./files/private.ts";
-import { type Requests, requestsOf, withoutFalseLength } from "./network/requests.ts";
+import { fixHeadLength, type Requests, requestsOf } from "./network/requests.ts";
 import { type BunPorts, bunPorts } from "./ports.ts";
 import { watch } from "./watch.ts";
 
 /** What a door brings: the domain's pure functions, and how requests are answered over the ports. */
-export interface Parts {
+export interface ServiceParts {
   readonly domain: DocumentDomain;
   build(ports: BunPorts): Promise<{ fetch(request: Request): Response | Promise<Response> }>;
 }
@@ -35,7 +35,7 @@ const MAX_BODY_BYTES = Number.MAX_SAFE_INTEGER;
  * Opens the ports, lets the door build its app, and serves. While it runs, `DATA_DIR/server.json` says `{url, pid}`.
  * Throws when the world cannot be opened or the port is taken; then nothing stays open.
  */
-export async function serve(config: Config, parts: Parts): Promise<Running> {
+export async function serve(config: Config, parts: ServiceParts): Promise<Running> {
   const ports = await bunPorts(config, parts.domain);
   let listening: Bun.Server<undefined> | undefined;
   try {
@@ -89,7 +89,7 @@ function listen(ports: BunPorts, answer: (request: Request) => Response | Promis
       const whole = requests.whole(request);
       const answered = answer(whole);
       if (request.method !== "HEAD") return answered;
-      return Promise.resolve(answered).then(withoutFalseLength);
+      return Promise.resolve(answered).then(fixHeadLength);
     },
     // What the app itself could not answer; its own errors are said by http/problem.ts.
     error(error) {

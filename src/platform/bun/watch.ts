@@ -21,7 +21,7 @@ export function watch(
   watchParts(ports);
   watchProcess(meter);
   watchStorage(meter, ports);
-  meter.watch(() => ({
+  meter.addSource(() => ({
     sge_build_info: [{ labels: { version: VERSION }, value: 1 }],
     http_requests_in_work: server.pendingRequests,
   }));
@@ -34,7 +34,7 @@ function watchParts({
   figures,
   breakers,
 }: Pick<BunPorts, "meter" | "queue" | "figures" | "breakers">): void {
-  meter.watch(() => {
+  meter.addSource(() => {
     const { writer, documents, queue } = figures();
     return {
       sge_writer_queue: writer.queued,
@@ -53,7 +53,7 @@ function watchParts({
       })),
     };
   });
-  meter.watch(async () => {
+  meter.addSource(async () => {
     const { waiting, inWork, parked, oldestMs } = await queue.depth();
     return {
       sge_queue_messages: [
@@ -64,7 +64,7 @@ function watchParts({
       sge_queue_oldest_seconds: oldestMs / 1_000,
     };
   });
-  meter.watch(() => {
+  meter.addSource(() => {
     const all = breakers().map(({ name, ...figures }) => ({ labels: { name }, ...figures }));
     return {
       sge_breaker_state: all.map(({ labels, state }) => ({ labels, value: BREAKERS[state] })),
@@ -75,7 +75,7 @@ function watchParts({
 }
 
 function watchProcess(meter: PromMeter): void {
-  meter.watch(() => {
+  meter.addSource(() => {
     const { user, system } = process.cpuUsage();
     const { rss, heapUsed } = process.memoryUsage();
     return {
@@ -86,7 +86,7 @@ function watchProcess(meter: PromMeter): void {
     };
   });
   // Only where there is a /proc.
-  meter.watch(async () => ({ process_open_fds: (await readdir("/proc/self/fd")).length }));
+  meter.addSource(async () => ({ process_open_fds: (await readdir("/proc/self/fd")).length }));
 }
 
 /** A histogram and no figure looked up: two that scrape would take each other's, and Bun's monitor forgets what it resets. */

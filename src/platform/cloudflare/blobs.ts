@@ -1,9 +1,9 @@
 import { Failed } from "../../lib/result.ts";
 import type { PlatformFailure } from "../../ports/failures.ts";
 import type { BlobStore } from "../../ports/storage.ts";
-import type { Lane } from "../../resilience/policies.ts";
+import type { CallLimiter } from "../../resilience/policies.ts";
 import { blobKey } from "../blob-key.ts";
-import type { Deliver } from "../checked-blobs.ts";
+import type { DeliverBlocks } from "../checked-blobs.ts";
 
 /** Parts of a multipart upload: R2 takes none below 5 MiB but the last, and all others of one size. */
 const PART_BYTES = 5 << 20;
@@ -12,7 +12,7 @@ const PART_BYTES = 5 << 20;
  * Ports.BlobStore as objects of R2. A stream whose length nobody knows goes up in parts, one in memory at a time, and is an
  * object only when the last is there. Every method fails with PlatformFailure `overloaded` for whatever the bucket does not do.
  */
-export function bucketBlobs(bucket: R2Bucket, way: Lane): BlobStore {
+export function bucketBlobs(bucket: R2Bucket, way: CallLimiter): BlobStore {
   const asked = async <T>(call: () => Promise<T>): Promise<T> => {
     try {
       return await way(call);
@@ -103,7 +103,7 @@ export function bucketBlobs(bucket: R2Bucket, way: Lane): BlobStore {
 }
 
 /** Proved bytes as they come, and their length told to the runtime, which keeps a Content-Length only so. */
-export const ofKnownLength: Deliver = async (blocks, length) => {
+export const withKnownLength: DeliverBlocks = async (blocks, length) => {
   const first = await blocks.next();
   const { readable, writable } = new FixedLengthStream(length);
   const writer = writable.getWriter();

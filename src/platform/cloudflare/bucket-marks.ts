@@ -1,4 +1,4 @@
-import type { Lane } from "../../resilience/policies.ts";
+import type { CallLimiter } from "../../resilience/policies.ts";
 import { StorageFault } from "../../resilience/storage-fault.ts";
 import type { Marks } from "../installation.ts";
 import { markOf, markText } from "../mark-text.ts";
@@ -7,7 +7,7 @@ import { markOf, markText } from "../mark-text.ts";
 export const MARK = "installation";
 
 /** The mark of an installation as an object of R2. Rejects as the bucket does. */
-export function bucketMarks(bucket: R2Bucket, way: Lane): Marks {
+export function bucketMarks(bucket: R2Bucket, way: CallLimiter): Marks {
   return {
     async read() {
       const object = await way(() => bucket.get(MARK));

@@ -1,5 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
-import { type Bucket as Rules, type Taken, takeToken } from "../token-bucket.ts";
+import { type BucketRules as Rules, type Taken, takeToken } from "../token-bucket.ts";
 
 /**
  * A bucket that fills in less time is full again before an idle object leaves the memory (10 s at the least), so it needs

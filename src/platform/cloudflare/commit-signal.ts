@@ -1,13 +1,13 @@
-import type { Pulse } from "../../ports/commit-signal.ts";
+import type { CommitSignal } from "../../ports/commit-signal.ts";
 import type { Ports } from "../../ports/ports.ts";
-import { type Later, later, localPulse } from "../commit-signal.ts";
+import { localCommitSignal, type Schedule, schedule } from "../commit-signal.ts";
 
 /**
  * Looks of one stream. A look is one read, two where something came, and every eighth asks for the bearer too: below the
  * thousand requests that an invocation may make, and five to ten minutes of one stream.
  */
 const LOOKS = 300;
-/** Looks without an event before the pulse becomes slow; a heartbeat is due every eighth second. */
+/** Looks without an event before the signal becomes slow; a heartbeat is due every eighth second. */
 const BRISK = 30;
 
 /**
@@ -16,16 +16,16 @@ const BRISK = 30;
  * cuts it, and the client goes on from its last event in another invocation. A client that does not even take the farewell
  * costs a look in half a minute, until the runtime ends it.
  */
-export function requestPulse(after: Later = later): {
-  pulse: Pulse;
+export function requestCommitSignal(after: Schedule = schedule): {
+  commitSignal: CommitSignal;
   stopping: Ports["stopping"];
 } {
   const ending = new AbortController();
-  const local = localPulse(after, (quiet) =>
+  const local = localCommitSignal(after, (quiet) =>
     ending.signal.aborted ? 30_000 : quiet < BRISK ? 1_000 : 2_000,
   );
   let looks = 0;
-  const pulse: Pulse = {
+  const commitSignal: CommitSignal = {
     count: local.count,
     next(seen, signal, quiet) {
       looks += 1;
@@ -33,5 +33,5 @@ export function requestPulse(after: Later = later): {
       return local.next(seen, signal, quiet);
     },
   };
-  return { pulse, stopping: ending.signal };
+  return { commitSignal, stopping: ending.signal };
 }

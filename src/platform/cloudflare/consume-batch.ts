@@ -1,9 +1,9 @@
 import pMap from "p-map";
 import type { Config } from "../../config.ts";
-import type { Consumer, Outcome } from "../../ports/queue.ts";
+import type { Consumer, MessageOutcome } from "../../ports/queue.ts";
 import type { Log } from "../../ports/telemetry.ts";
 import type { GroupWriter } from "../libsql/group-writer.ts";
-import { INTERRUPTED, type Letter, letterOf } from "./letter.ts";
+import { type DeadLetter, deadLetterOf, INTERRUPTED } from "./letter.ts";
 
 /** A message as Cloudflare hands it out; attempts are counted from 1. */
 export interface Delivery {
@@ -14,12 +14,12 @@ export interface Delivery {
   retry(options: { delaySeconds: number }): void;
 }
 interface DeadLetters {
-  send(letter: Letter, options: { contentType: "json" }): Promise<unknown>;
+  send(letter: DeadLetter, options: { contentType: "json" }): Promise<unknown>;
 }
 export type Deliveries = { readonly messages: readonly Delivery[] };
 
 /** What a batch of messages is handed to. */
-export interface Hands {
+export interface BatchContext {
   readonly consumer: Consumer;
   /** The dead-letter queue; without it Cloudflare moves what has failed there by itself, and no reason goes with it. */
   readonly dead: DeadLetters | undefined;
@@ -48,14 +48,14 @@ export const delayOf = (attempts: number, random: () => number): number =>
  * to the dead-letter queue, and the reason with it: the database that would keep the reason may be what is away.
  * Never rejects: then Cloudflare would repeat the whole batch.
  */
-export async function consumeBatch({ messages }: Deliveries, hands: Hands): Promise<void> {
+export async function consumeBatch({ messages }: Deliveries, hands: BatchContext): Promise<void> {
   const { consumer, config, log, writer } = hands;
   const signal = AbortSignal.timeout(BATCH_MS);
   const counts = { done: 0, retried: 0, dead: 0 };
   await pMap(
     messages,
     async (message) => {
-      const outcome: Outcome =
+      const outcome: MessageOutcome =
         message.attempts > config.JOB_ATTEMPTS
           ? { retry: INTERRUPTED }
           : await consumer.consume(message.body, signal).catch(faulty);
@@ -69,15 +69,15 @@ export async function consumeBatch({ messages }: Deliveries, hands: Hands): Prom
 }
 
 /** A consumer does not reject; if one does, its neighbours are not to come again with it. */
-const faulty = (error: unknown): Outcome => ({
+const faulty = (error: unknown): MessageOutcome => ({
   retry: error instanceof Error ? error.name : "unknown",
 });
 
 /** Says to the queue what became of a message. */
 async function settled(
   message: Delivery,
-  outcome: Outcome,
-  { dead, config, log, random }: Hands,
+  outcome: MessageOutcome,
+  { dead, config, log, random }: BatchContext,
 ): Promise<"done" | "retried" | "dead"> {
   if (outcome === "done") {
     message.ack();
@@ -85,7 +85,7 @@ async function settled(
   }
   if (message.attempts >= config.JOB_ATTEMPTS && dead !== undefined) {
     try {
-      await dead.send(letterOf(message.body, outcome.retry), { contentType: "json" });
+      await dead.send(deadLetterOf(message.body, outcome.retry), { contentType: "json" });
       message.ack();
       return "dead";
     } catch (error) {

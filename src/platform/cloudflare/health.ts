@@ -1,7 +1,7 @@
 import type { InStatement } from "@libsql/client/http";
 import type { Health } from "../../ports/health.ts";
 import type { Ports } from "../../ports/ports.ts";
-import { withinASecond } from "../../resilience/policies.ts";
+import { oneSecondTimeout } from "../../resilience/policies.ts";
 import { differenceOf, installationOf, type Marks } from "../installation.ts";
 import { depth } from "../libsql/queue-table.ts";
 import type { Bindings } from "./bindings.ts";
@@ -23,7 +23,7 @@ export function cloudflareHealth(
 ): Health {
   const asked = async (name: string, ask: () => Promise<Part["detail"]>): Promise<Part> => {
     const start = clock.now();
-    const found = await withinASecond.execute(ask).catch(() => null);
+    const found = await oneSecondTimeout.execute(ask).catch(() => null);
     return { name, ok: found !== null, detail: { ms: clock.now() - start, ...found } };
   };
   /** It answers, and is what the mark says; a mark that cannot be had says nothing. */

@@ -4,9 +4,9 @@ import { Failed } from "../../lib/result.ts";
 import type { PlatformFailure } from "../../ports/failures.ts";
 import type { RateLimits } from "../../ports/limits.ts";
 import type { Ports } from "../../ports/ports.ts";
-import { type Lane, withinASecond } from "../../resilience/policies.ts";
+import { type CallLimiter, oneSecondTimeout } from "../../resilience/policies.ts";
 import { memoryLimits } from "../memory/limits.ts";
-import type { Bucket, Taken } from "../token-bucket.ts";
+import type { BucketRules, Taken } from "../token-bucket.ts";
 
 /** A binding of [[ratelimits]]. */
 interface Wall {
@@ -15,14 +15,14 @@ interface Wall {
 
 /** What counts: the objects, and before them the rate limits of wrangler.toml, which cost nothing and are only about right. */
 export interface Counters {
-  readonly buckets: { getByName(name: string): { take(rules: Bucket): Promise<Taken> } };
+  readonly buckets: { getByName(name: string): { take(rules: BucketRules): Promise<Taken> } };
   /** For each network and each bucket; absent where it is not bound. */
-  readonly walls: {
+  readonly edgeLimits: {
     readonly network?: Wall | undefined;
     readonly bucket?: Wall | undefined;
   };
   /** The way to the objects; a stranger's slow bucket must not close it for a login (`exact`), which goes without. */
-  readonly way: Lane;
+  readonly way: CallLimiter;
 }
 
 /** The period of the walls in wrangler.toml. */
@@ -38,7 +38,7 @@ const WALL_MS = 10_000;
  * figure in each isolate, rather than a whole shop stopped by our own counter.
  */
 export function cloudflareLimits(
-  { buckets, walls, way }: Counters,
+  { buckets, edgeLimits, way }: Counters,
   { clock, log, meter }: Pick<Ports, "clock" | "log" | "meter">,
 ): RateLimits {
   const here = memoryLimits(clock);
@@ -48,19 +48,19 @@ export function cloudflareLimits(
     wall === undefined || (await wall.limit({ key }).catch(() => ({ success: true }))).success;
 
   return {
-    admits: (network) => passes(walls.network, network),
+    admits: (network) => passes(edgeLimits.network, network),
     async take(key, bucket) {
       const { capacity, perSecond, exact = false } = bucket;
       const now = clock.now();
       const until = refused.get(key) ?? 0;
       if (until > now) return { allowed: false, remaining: 0, resetMs: until - now };
-      if (!(await passes(walls.bucket, key)))
+      if (!(await passes(edgeLimits.bucket, key)))
         return { allowed: false, remaining: 0, resetMs: WALL_MS };
       // A name may be an e-mail address; nobody but us has to know.
       const name = await sha256(key);
       const ask = async (): Promise<Taken> => buckets.getByName(name).take({ capacity, perSecond });
       try {
-        const taken = await (exact ? withinASecond.execute(ask) : way(ask));
+        const taken = await (exact ? oneSecondTimeout.execute(ask) : way(ask));
         if (!taken.allowed) refused.set(key, now + taken.resetMs);
         return taken;
       } catch (cause) {

@@ -1,5 +1,5 @@
 import type { StorageFault } from "../../resilience/storage-fault.ts";
-import type { Installation, Mark, Marks, Sealed } from "../installation.ts";
+import type { CommitCheck, Installation, Mark, Marks } from "../installation.ts";
 
 /** What mends it at the edge. */
 export const EDGE_WAY_OUT =
@@ -24,7 +24,7 @@ interface World {
  * is written at the first commit and then once a minute, so that as much may be lost unseen. While its bucket is away commits
  * are taken by what the isolate knows itself: a bucket must not stop a database that works.
  */
-export function isolateSeal({ marks, clock, hold, lost, failed }: World): Sealed {
+export function isolateCommitCheck({ marks, clock, hold, lost, failed }: World): CommitCheck {
   let last: Installation | null = null;
   let asked = false;
   let again = Number.NEGATIVE_INFINITY;

@@ -1,11 +1,11 @@
 /** Runs work that holds so many bytes in memory. */
-export type Room = <T>(bytes: number, work: () => Promise<T>) => Promise<T>;
+export type MemorySemaphore = <T>(bytes: number, work: () => Promise<T>) => Promise<T>;
 
 /**
  * Room for `most` bytes: work begins while what is in work holds no more than that with it, in the order asked for; a piece
  * that is larger has the room for itself. One for each invocation: nobody waits for another's.
  */
-export function roomFor(most: number): Room {
+export function memorySemaphore(most: number): MemorySemaphore {
   const waiting: { readonly bytes: number; readonly begin: () => void }[] = [];
   let held = 0;
   const admit = () => {

@@ -2,8 +2,8 @@ import { Failed } from "../../lib/result.ts";
 import type { PlatformFailure } from "../../ports/failures.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Originals } from "../../ports/storage.ts";
-import type { Lane } from "../../resilience/policies.ts";
-import { type Gzip, originalRow, proved, tableOriginals } from "../libsql/table-originals.ts";
+import type { CallLimiter } from "../../resilience/policies.ts";
+import { type Gzip, originalRow, tableOriginals, verified } from "../libsql/table-originals.ts";
 
 const keyOf = (company: number, sha256: string): string => `originals/${company}/${sha256}`;
 /** Where what nobody names lies for a day more. */
@@ -23,7 +23,7 @@ const EMPTY = new Uint8Array(0);
  */
 export function bucketOriginals(
   bucket: R2Bucket,
-  way: Lane,
+  way: CallLimiter,
   ports: Pick<Ports, "reader" | "clock">,
 ): Originals {
   const rows = tableOriginals(ports, webGzip);
@@ -60,7 +60,7 @@ export function bucketOriginals(
   }
 
   return {
-    async keep(company, sha256, bytes, guard, until) {
+    async store(company, sha256, bytes, guard, until) {
       await asked(() => bucket.put(keyOf(company, sha256), bytes, { onlyIf: once, sha256 }));
       const [size, at] = [bytes.byteLength, ports.clock.now()];
       return [originalRow({ company, sha256, packed: EMPTY, size, at, until }, guard)];
@@ -73,13 +73,13 @@ export function bucketOriginals(
         (await rows.get(company, sha256)) ??
         // It may have come back while the others were asked.
         (await bytesOf(key));
-      return bytes === null ? null : proved(sha256, bytes);
+      return bytes === null ? null : verified(sha256, bytes);
     },
     /**
      * A request may find the bytes there, keep them, and name them just when they go. So they are put aside first, where
      * `get` still finds them; a day later, when whoever was about to name them has, they go for good or come back.
      */
-    async sweep(company, after) {
+    async removeUnnamed(company, after) {
       const aside = after.startsWith(REMOVED);
       const prefix = `${aside ? REMOVED : ""}${keyOf(company, "")}`;
       const page = await asked(() =>

@@ -3,14 +3,17 @@ import { JOB_KEPT_MS } from "../../lib/retention.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Statement } from "../../ports/sql.ts";
 import { Message } from "../../queue-messages.ts";
-import { bury, forgetDead } from "../libsql/queue-table.ts";
-import { type Deliveries, type Delivery, delayOf, type Hands } from "./consume-batch.ts";
-import { readLetter } from "./letter.ts";
+import { deleteParked, storeUnreadable } from "../libsql/queue-table.ts";
+import { type BatchContext, type Deliveries, type Delivery, delayOf } from "./consume-batch.ts";
+import { readDeadLetter } from "./letter.ts";
 
 /** Forgets what was buried long ago. Rejects as the writer does. */
-export const forgetBuried = ({ writer, clock }: Pick<Ports, "writer" | "clock">): Promise<void> =>
+export const deleteExpiredParked = ({
+  writer,
+  clock,
+}: Pick<Ports, "writer" | "clock">): Promise<void> =>
   writer.commit({
-    statements: [forgetDead(clock.now() - JOB_KEPT_MS)],
+    statements: [deleteParked(clock.now() - JOB_KEPT_MS)],
     read: () => undefined,
   });
 
@@ -21,14 +24,14 @@ export const forgetBuried = ({ writer, clock }: Pick<Ports, "writer" | "clock">)
  */
 export async function parkBatch(
   { messages }: Deliveries,
-  hands: Omit<Hands, "dead"> & Pick<Ports, "clock">,
+  hands: Omit<BatchContext, "dead"> & Pick<Ports, "clock">,
 ): Promise<void> {
   const { consumer, config, log, random, clock } = hands;
   const park = async (message: Delivery) => {
-    const { body, reason } = readLetter(message.body);
+    const { body, reason } = readDeadLetter(message.body);
     const along: Statement[] = Message.safeParse(body).success
       ? []
-      : [bury(`unreadable:${message.id}`, body, reason, clock.now())];
+      : [storeUnreadable(`unreadable:${message.id}`, body, reason, clock.now())];
     await consumer.park(body, reason, along);
   };
   await pMap(

@@ -1,15 +1,15 @@
 import { waitUntil } from "cloudflare:workers";
 import type { Config } from "../../config.ts";
 import { Failed } from "../../lib/result.ts";
-import { quietTracer, untraced } from "../../observability/no-op.ts";
+import { noopTrace, noopTracer } from "../../observability/no-op.ts";
 import type { PlatformFailure } from "../../ports/failures.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Log } from "../../ports/telemetry.ts";
-import { lane, neighbour } from "../../resilience/policies.ts";
+import { callLimiter, remoteCircuit } from "../../resilience/policies.ts";
 import { checkedBlobs } from "../checked-blobs.ts";
-import { type Marks, sealedBatches } from "../installation.ts";
-import { type Batches, type GroupWriter, groupWriter } from "../libsql/group-writer.ts";
-import { builtReads, clientReader } from "../libsql/reader.ts";
+import { checkedBatches, type Marks } from "../installation.ts";
+import { type BatchClient, type GroupWriter, groupWriter } from "../libsql/group-writer.ts";
+import { clientReader, drizzleReads } from "../libsql/reader.ts";
 import { remoteDatabase } from "../libsql/remote-database.ts";
 import { tableOriginals } from "../libsql/table-originals.ts";
 import { jsonLines } from "../log-lines.ts";
@@ -18,17 +18,17 @@ import { memoryLimits } from "../memory/limits.ts";
 import { nodeScrypt } from "../node-scrypt.ts";
 import { passwordHasher } from "../password-hash.ts";
 import { type Bindings, configOf } from "./bindings.ts";
-import { bucketBlobs, ofKnownLength } from "./blobs.ts";
+import { bucketBlobs, withKnownLength } from "./blobs.ts";
 import { bucketMarks } from "./bucket-marks.ts";
-import { requestPulse } from "./commit-signal.ts";
+import { requestCommitSignal } from "./commit-signal.ts";
 import { cloudflareHealth } from "./health.ts";
 import { cloudflareLimits } from "./limits.ts";
-import { EDGE_WAY_OUT, isolateSeal } from "./marks.ts";
-import { roomFor } from "./memory-semaphore.ts";
+import { EDGE_WAY_OUT, isolateCommitCheck } from "./marks.ts";
+import { memorySemaphore } from "./memory-semaphore.ts";
 import { type EdgeMeter, edgeMeter } from "./meter.ts";
 import { bucketOriginals, webGzip } from "./originals.ts";
 import { workersQueue } from "./queue.ts";
-import { ofThisSchema, type Ways } from "./schema.ts";
+import { type DatabaseClients, withSchemaCheck } from "./schema.ts";
 import { edgeTracer } from "./tracer.ts";
 import { unboundBlobs, unboundQueue } from "./unbound.ts";
 
@@ -39,10 +39,10 @@ const PATIENCE_MS = 5_000;
 const ROOM_BYTES = 8 << 20;
 
 /** What an isolate keeps from one request to the next: nothing of it waits for the network on behalf of a request. */
-type Kept = Omit<Ports, "writer" | "pulse" | "stopping" | "meter"> & {
-  database: Ways;
+type Kept = Omit<Ports, "writer" | "commitSignal" | "stopping" | "meter"> & {
+  database: DatabaseClients;
   /** Its writes, which only this installation's database takes. */
-  sealed: Batches;
+  sealed: BatchClient;
   meter: EdgeMeter;
 };
 
@@ -50,7 +50,7 @@ type Kept = Omit<Ports, "writer" | "pulse" | "stopping" | "meter"> & {
  * Between two requests of an isolate no timer fires, and what one waits for another may not end. A request that its client
  * leaves is stopped where it waits: its calls are held until they end, so that nothing that counts them is ever wrong.
  */
-const NOTHING_BETWEEN = { probes: false, queues: false, hold: waitUntil };
+const NOTHING_BETWEEN = { canProbe: false, canQueue: false, waitUntil };
 
 export interface EdgePorts extends Ports {
   readonly writer: GroupWriter;
@@ -67,14 +67,14 @@ export function cloudflarePorts(bindings: Bindings, domain: DocumentDomain): Edg
   const kept = isolates.get(bindings) ?? keep(bindings, domain);
   return {
     ...kept,
-    ...requestPulse(),
+    ...requestCommitSignal(),
     meter: kept.meter.ofInvocation(),
-    room: roomFor(ROOM_BYTES),
+    withMemory: memorySemaphore(ROOM_BYTES),
     writer: groupWriter(kept.sealed, {
       group: kept.config.COMMIT_GROUP,
       queue: kept.config.COMMIT_QUEUE,
-      patienceMs: PATIENCE_MS,
-      breathe: kept.breathe,
+      waitMs: PATIENCE_MS,
+      yieldToEventLoop: kept.yieldToEventLoop,
     }),
   };
 }
@@ -84,10 +84,10 @@ function keep(bindings: Bindings, domain: DocumentDomain): Kept {
   const config = configured(bindings, consoleLog("info", clock));
   const log = consoleLog(config.LOG_LEVEL, clock);
   const { DATABASE_URL: url, DATABASE_AUTH_TOKEN: token } = config;
-  const database = ofThisSchema(remoteDatabase(url, token, NOTHING_BETWEEN), { log, clock });
+  const database = withSchemaCheck(remoteDatabase(url, token, NOTHING_BETWEEN), { log, clock });
   const reader = clientReader(database.reading);
   const way = (name: string, kind: "blob" | "queue" | "limits" | "telemetry") =>
-    lane(neighbour(name, { counts: () => true }), kind, NOTHING_BETWEEN);
+    callLimiter(remoteCircuit(name, { counts: () => true }), kind, NOTHING_BETWEEN);
   const meter = edgeMeter(bindings.METRICS, () => clock.now() / 1_000);
   const endpoint = config.OTEL_EXPORTER_OTLP_ENDPOINT;
   const limited = config.RATE_LIMIT_BURST > 0 && config.RATE_LIMIT_PER_SECOND > 0;
@@ -101,13 +101,13 @@ function keep(bindings: Bindings, domain: DocumentDomain): Kept {
     sealed:
       marks === undefined
         ? database.writing
-        : sealedBatches(
+        : checkedBatches(
             database.writing,
             new URL(url).host,
             sealOf(marks, { clock, log }),
             EDGE_WAY_OUT,
           ),
-    read: builtReads(database.built),
+    read: drizzleReads(database.drizzleClient),
     reader,
     originals:
       bucket === undefined
@@ -116,7 +116,7 @@ function keep(bindings: Bindings, domain: DocumentDomain): Kept {
     blobs:
       files === undefined
         ? unboundBlobs
-        : checkedBlobs(bucketBlobs(files, way("files", "blob")), ofKnownLength),
+        : checkedBlobs(bucketBlobs(files, way("files", "blob")), withKnownLength),
     queue:
       jobs === undefined ? unboundQueue : workersQueue(jobs, { way: way("queue", "queue"), log }),
     documents: inlineDocuments(domain),
@@ -128,7 +128,7 @@ function keep(bindings: Bindings, domain: DocumentDomain): Kept {
             {
               buckets,
               // Who turns the limit off means all of it.
-              walls: limited ? { network, bucket: wall } : {},
+              edgeLimits: limited ? { network, bucket: wall } : {},
               way: way("limits", "limits"),
             },
             { clock, log, meter },
@@ -139,7 +139,7 @@ function keep(bindings: Bindings, domain: DocumentDomain): Kept {
     meter,
     tracer:
       endpoint === undefined
-        ? quietTracer
+        ? noopTracer
         : edgeTracer(
             {
               endpoint,
@@ -149,18 +149,18 @@ function keep(bindings: Bindings, domain: DocumentDomain): Kept {
             { clock, meter },
             way("collector", "telemetry"),
           ),
-    trace: untraced(),
+    trace: noopTrace(),
     inRequest: { bytes: 10 << 20, documents: 50 },
-    patience: () => undefined,
+    extendIdleTimeout: () => undefined,
     peer: (request) => request.headers.get("cf-connecting-ip"),
-    breathe: async () => undefined,
+    yieldToEventLoop: async () => undefined,
   };
   isolates.set(bindings, kept);
   return kept;
 }
 
 const sealOf = (marks: Marks, { clock, log }: Pick<Ports, "clock" | "log">) =>
-  isolateSeal({
+  isolateCommitCheck({
     marks,
     clock,
     hold: waitUntil,

@@ -1,7 +1,7 @@
 import type { MessageQueue } from "../../ports/queue.ts";
 import type { Log } from "../../ports/telemetry.ts";
 import { MESSAGE_BYTES, type Message } from "../../queue-messages.ts";
-import { type Lane, sending } from "../../resilience/policies.ts";
+import { type CallLimiter, sendRetry } from "../../resilience/policies.ts";
 
 /** What one sendBatch takes. Measured: 4 messages of 100 KiB are refused, 3 of 90,000 bytes pass. */
 const BATCH_MESSAGES = 100;
@@ -18,7 +18,10 @@ interface Sink {
  * Ports.MessageQueue over Cloudflare Queues, which stand outside of the database: messages are sent after the commit. What
  * could not be sent, tried a few times, is logged and left to the sweep: what is committed has been promised already.
  */
-export function workersQueue(jobs: Sink, { way, log }: { way: Lane; log: Log }): MessageQueue {
+export function workersQueue(
+  jobs: Sink,
+  { way, log }: { way: CallLimiter; log: Log },
+): MessageQueue {
   return {
     send(messages) {
       const batches = batchesOf(messages);
@@ -27,7 +30,7 @@ export function workersQueue(jobs: Sink, { way, log }: { way: Lane; log: Log }):
         async afterCommit() {
           for (const batch of batches) {
             const requests = batch.map((body) => ({ body, contentType: "json" as const }));
-            await sending
+            await sendRetry
               .execute(() => way(() => jobs.sendBatch(requests)))
               .catch((error: unknown) => {
                 const name = error instanceof Error ? error.name : "unknown";

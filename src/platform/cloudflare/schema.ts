@@ -14,8 +14,8 @@ const BELIEVED_MS = 1_000;
 const RETRY_AFTER_S = 30;
 
 /** The ways to a database that a Worker takes. */
-export interface Ways extends Pick<RemoteDatabase, "reading" | "writing"> {
-  readonly built: Pick<RemoteDatabase["built"], "execute" | "batch">;
+export interface DatabaseClients extends Pick<RemoteDatabase, "reading" | "writing"> {
+  readonly drizzleClient: Pick<RemoteDatabase["drizzleClient"], "execute" | "batch">;
 }
 
 /**
@@ -24,16 +24,16 @@ export interface Ways extends Pick<RemoteDatabase, "reading" | "writing"> {
  * the first column that is not there; so it fails everywhere, with PlatformFailure `storage.outdated`, and the log says what
  * to run. What the look itself meets is thrown as any read's.
  */
-export function ofThisSchema(
-  { reading, writing, built }: Ways,
+export function withSchemaCheck(
+  { reading, writing, drizzleClient }: DatabaseClients,
   { log, clock }: Pick<Ports, "log" | "clock">,
-): Ways {
+): DatabaseClients {
   let current = false;
   let believedUntil = Number.NEGATIVE_INFINITY;
 
   async function look(): Promise<void> {
     if (clock.now() < believedUntil) throw outdated();
-    const found = await newestIn(built);
+    const found = await newestIn(drizzleClient);
     current = found >= NEWEST;
     if (current) return;
     believedUntil = clock.now() + BELIEVED_MS;
@@ -50,17 +50,17 @@ export function ofThisSchema(
   return {
     reading: { execute: (statement, signal) => then(() => reading.execute(statement, signal)) },
     writing: { batch: (statements, mode) => then(() => writing.batch(statements, mode)) },
-    built: {
-      execute: (statement: InStatement) => then(() => built.execute(statement)),
-      batch: (statements, mode) => then(() => built.batch(statements, mode)),
+    drizzleClient: {
+      execute: (statement: InStatement) => then(() => drizzleClient.execute(statement)),
+      batch: (statements, mode) => then(() => drizzleClient.batch(statements, mode)),
     },
   };
 }
 
 /** The newest migration in the database, by drizzle's clock; 0 when there was never one. */
-async function newestIn(built: Ways["built"]): Promise<number> {
+async function newestIn(drizzleClient: DatabaseClients["drizzleClient"]): Promise<number> {
   try {
-    const [row] = rowsOf(await built.execute(APPLIED));
+    const [row] = rowsOf(await drizzleClient.execute(APPLIED));
     return Number(row?.newest ?? 0);
   } catch (error) {
     if (error instanceof Error && error.message.includes("no such table")) return 0;

@@ -1,10 +1,10 @@
-import { type Collector, poster } from "../../observability/collector.ts";
-import { quietTracer } from "../../observability/no-op.ts";
+import { type Collector, spanSender } from "../../observability/collector.ts";
+import { noopTracer } from "../../observability/no-op.ts";
 import { faultOf } from "../../observability/traced-job.ts";
-import { placeOf, written } from "../../observability/traceparent.ts";
+import { formatTraceparent, parseTraceparent } from "../../observability/traceparent.ts";
 import type { Ports } from "../../ports/ports.ts";
-import type { SpanFacts, Trace, Tracer } from "../../ports/trace.ts";
-import type { Lane } from "../../resilience/policies.ts";
+import type { SpanAttributes, Trace, Tracer } from "../../ports/trace.ts";
+import type { CallLimiter } from "../../resilience/policies.ts";
 import { VERSION } from "../../version.ts";
 
 /** OTLP's numbers (opentelemetry-proto, trace.proto). */
@@ -23,7 +23,7 @@ interface Span {
   /** Milliseconds UTC. */
   readonly from: number;
   readonly to: number;
-  readonly facts: SpanFacts;
+  readonly facts: SpanAttributes;
   readonly failure: string | null;
 }
 
@@ -39,9 +39,9 @@ const newSpan = (): string => newTrace().slice(16);
 export function edgeTracer(
   { ratio, ...address }: Collector,
   { clock, meter }: Pick<Ports, "clock" | "meter">,
-  way: Lane,
+  way: CallLimiter,
 ): Tracer {
-  const post = poster(address);
+  const post = spanSender(address);
   const count = (outcome: "sent" | "failed" | "dropped", spans: number) =>
     meter.count("trace_spans_total", { outcome }, spans);
   const send = (spans: readonly Span[]): void => {
@@ -53,11 +53,11 @@ export function edgeTracer(
 
   return {
     begin(name, kind, parent) {
-      const place = placeOf(parent);
+      const place = parseTraceparent(parent);
       const traceId = place?.trace ?? newTrace();
       // The first digits of an id are random: they decide.
       const kept = place?.sampled ?? Number.parseInt(traceId.slice(0, 8), 16) / 2 ** 32 < ratio;
-      if (!kept) return quietTracer.begin(name, kind, parent);
+      if (!kept) return noopTracer.begin(name, kind, parent);
       const root = { traceId, spanId: newSpan(), parentSpanId: place?.span ?? "", kind };
       const from = clock.now();
       const spans: Span[] = [];
@@ -81,7 +81,7 @@ function traceOf(
 ): Trace {
   return {
     id: traceId,
-    parent: written({ trace: traceId, span: spanId, sampled: true }),
+    parent: formatTraceparent({ trace: traceId, span: spanId, sampled: true }),
     recorded: true,
     async span(name, step) {
       const from = clock.now();
@@ -124,7 +124,7 @@ function shaped({ traceId, spanId, parentSpanId, name, kind, from, to, facts, fa
   };
 }
 
-const attributesOf = (facts: SpanFacts) =>
+const attributesOf = (facts: SpanAttributes) =>
   Object.entries(facts).map(([key, value]) => ({ key, value: typed(value) }));
 
 function typed(value: string | number | boolean) {

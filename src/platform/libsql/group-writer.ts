@@ -4,18 +4,18 @@ import { Failed } from "../../lib/result.ts";
 import type { PlatformFailure } from "../../ports/failures.ts";
 import type { Row, Statement, WriteJob, Writer } from "../../ports/sql.ts";
 import type { Circuit } from "../../resilience/circuit.ts";
-import { writing } from "../../resilience/policies.ts";
+import { writeRetry } from "../../resilience/policies.ts";
 import { storageFaultOf } from "../../resilience/storage-fault.ts";
 import {
   constraintOf,
   isReadOnly,
   isStorageFull,
-  isWeather,
-  mayHaveHappened,
-  neverHappened,
+  isTransient,
+  notApplied,
+  outcomeUnknown,
   refusalOf,
 } from "../../resilience/transient-faults.ts";
-import { type Answered, rowsOf } from "./rows.ts";
+import { rowsOf, type StatementResult } from "./rows.ts";
 
 /** What the metrics say of the writer. Milliseconds; counts since the start. */
 export interface WriterFigures {
@@ -42,18 +42,18 @@ export interface GroupLimits {
   /** Jobs that may wait; beyond: `overloaded`. */
   readonly queue: number;
   /** Longest time that a busy database is waited for. */
-  readonly patienceMs: number;
+  readonly waitMs: number;
   /** Opens when the database stayed busy for the whole patience: the next callers are told at once, and not after theirs. */
   readonly circuit?: Circuit | undefined;
   /** Ends the current turn of the event loop, so that requests are served between groups. */
-  readonly breathe: () => Promise<void>;
+  readonly yieldToEventLoop: () => Promise<void>;
   /** Told of each commit: how many writes shared it, and how long it took. */
-  readonly wrote?: (jobs: number, seconds: number) => void;
+  readonly onCommit?: (jobs: number, seconds: number) => void;
 }
 
 /** What a group is sent through: a libSQL client, or a connection of our own. */
-export interface Batches {
-  batch(statements: InStatement[], mode: "write"): Promise<Answered[]>;
+export interface BatchClient {
+  batch(statements: InStatement[], mode: "write"): Promise<StatementResult[]>;
 }
 
 /** Parameters of one group, so that a few huge notes do not hold the event loop as sixteen would. One job may be larger. */
@@ -79,7 +79,7 @@ interface Waiting {
  * A batch that fails by a member's fault is run again job by job. The client must have one connection
  * (`concurrency: 1`), as its pragmas hold for a connection only.
  */
-export function groupWriter(client: Batches, limits: GroupLimits): GroupWriter {
+export function groupWriter(client: BatchClient, limits: GroupLimits): GroupWriter {
   const waiting: Waiting[] = [];
   const counts = {
     committed: 0,
@@ -114,7 +114,7 @@ export function groupWriter(client: Batches, limits: GroupLimits): GroupWriter {
   }
 
   /** One batch; a busy database is asked again until the patience ends. */
-  function batch(jobs: readonly Waiting[]): Promise<Answered[]> {
+  function batch(jobs: readonly Waiting[]): Promise<StatementResult[]> {
     // A client reads what it is given, and changes nothing of it.
     const statements = trusted<InStatement[]>(jobs.flatMap((job) => job.statements));
     const send = () => client.batch(statements, "write");
@@ -122,8 +122,8 @@ export function groupWriter(client: Batches, limits: GroupLimits): GroupWriter {
       try {
         return await send();
       } catch (error) {
-        if (!neverHappened(error)) throw error;
-        return writing.execute(send, AbortSignal.timeout(limits.patienceMs));
+        if (!notApplied(error)) throw error;
+        return writeRetry.execute(send, AbortSignal.timeout(limits.waitMs));
       }
     };
     return limits.circuit === undefined ? patiently() : limits.circuit.through(patiently);
@@ -137,7 +137,7 @@ export function groupWriter(client: Batches, limits: GroupLimits): GroupWriter {
       counts.groups += 1;
       counts.largestGroup = Math.max(counts.largestGroup, jobs.length);
       counts.lastCommitMs = performance.now() - start;
-      limits.wrote?.(jobs.length, counts.lastCommitMs / 1_000);
+      limits.onCommit?.(jobs.length, counts.lastCommitMs / 1_000);
       let at = 0;
       for (const job of jobs) {
         job.settle({ rows: results.slice(at, at + job.statements.length).map(rowsOf) });
@@ -149,14 +149,14 @@ export function groupWriter(client: Batches, limits: GroupLimits): GroupWriter {
         isReadOnly(error) ||
         storageFaultOf(error) !== null ||
         refusalOf(error) !== null ||
-        isWeather(error);
+        isTransient(error);
       if (jobs.length === 1 || common) {
         for (const job of jobs) job.settle({ error: said(error) });
         return;
       }
       counts.split += 1;
       for (const job of jobs) {
-        await limits.breathe();
+        await limits.yieldToEventLoop();
         await write([job]);
       }
     }
@@ -174,9 +174,9 @@ export function groupWriter(client: Batches, limits: GroupLimits): GroupWriter {
     const why = refusalOf(error);
     if (why !== null)
       return new Failed<PlatformFailure>({ code: "not_configured", why }, { cause: error });
-    if (mayHaveHappened(error))
+    if (outcomeUnknown(error))
       return new Failed<PlatformFailure>({ code: "storage.unknown" }, { cause: error });
-    if (isWeather(error)) return overloaded(error);
+    if (isTransient(error)) return overloaded(error);
     const constraint = constraintOf(error);
     if (constraint === null) return error;
     return new Failed<PlatformFailure>({ code: "storage.rejected", constraint }, { cause: error });
@@ -188,7 +188,7 @@ export function groupWriter(client: Batches, limits: GroupLimits): GroupWriter {
     let turns = 0;
     do {
       before = waiting.length;
-      await limits.breathe();
+      await limits.yieldToEventLoop();
       turns += 1;
     } while (turns < GATHER_TURNS && waiting.length > before && waiting.length < limits.group);
   }

@@ -26,14 +26,14 @@ export function enqueue(messages: readonly Message[], now: number): Statement {
 }
 
 /** What is ready in a lane, first come first; a read, so that an idle queue writes nothing. */
-export const ready = (lane: string, now: number, most: number): Statement => ({
+export const readyIds = (lane: string, now: number, most: number): Statement => ({
   sql: `select id from queue where dead_at is null and lane = ?1 and available_at <= ?2
     order by available_at, id limit ?3`,
   args: [lane, now, most],
 });
 
 /** Takes those of `ids` that nobody else has taken since. */
-export const take = (
+export const leaseMessages = (
   ids: readonly number[],
   holder: string,
   now: number,
@@ -46,7 +46,7 @@ export const take = (
 });
 
 /** The rows of `take`, in the order sent. */
-export const leases = (rows: readonly Row[], holder: string): Lease[] =>
+export const leasesOf = (rows: readonly Row[], holder: string): Lease[] =>
   rows
     .map((row) => ({
       id: Number(row.id),
@@ -57,7 +57,7 @@ export const leases = (rows: readonly Row[], holder: string): Lease[] =>
     .sort((a, b) => a.id - b.id);
 
 /** Keeps messages for longer: their work goes on. */
-export const renew = (ids: readonly number[], holder: string, until: number): Statement => ({
+export const renewLeases = (ids: readonly number[], holder: string, until: number): Statement => ({
   sql: "update queue set available_at = ?3 where id in (select value from json_each(?1)) and leased_by = ?2",
   args: [JSON.stringify(ids), holder, until],
 });
@@ -66,25 +66,25 @@ const MINE = "id = ?1 and leased_by = ?2 and attempts = ?3";
 const mine = ({ id, holder, attempts }: Lease) => [id, holder, attempts];
 
 /** Its work is done. */
-export const settle = (lease: Lease): Statement => ({
+export const ack = (lease: Lease): Statement => ({
   sql: `delete from queue where ${MINE}`,
   args: mine(lease),
 });
 
 /** To be tried again, not before `at`. */
-export const putOff = (lease: Lease, at: number, reason: string): Statement => ({
+export const retryLater = (lease: Lease, at: number, reason: string): Statement => ({
   sql: `update queue set leased_by = null, available_at = ?4, reason = ?5 where ${MINE}`,
   args: [...mine(lease), at, reason],
 });
 
 /** Given back by who could not go on; that was no attempt. */
-export const giveBack = (lease: Lease, now: number): Statement => ({
+export const release = (lease: Lease, now: number): Statement => ({
   sql: `update queue set leased_by = null, available_at = ?4, attempts = attempts - 1 where ${MINE}`,
   args: [...mine(lease), now],
 });
 
 /** Not tried any more, until it is sent again. */
-export const lay = (lease: Lease, now: number, reason: string): Statement => ({
+export const park = (lease: Lease, now: number, reason: string): Statement => ({
   sql: `update queue set leased_by = null, dead_at = ?4, reason = ?5 where ${MINE}`,
   args: [...mine(lease), now, reason],
 });
@@ -93,7 +93,12 @@ export const lay = (lease: Lease, now: number, reason: string): Statement => ({
 const BURIED_CHARACTERS = 4_000;
 
 /** Lays down what no queue of this table has handed out, under a name that it has elsewhere; twice is once. */
-export const bury = (key: string, body: unknown, reason: string, now: number): Statement => ({
+export const storeUnreadable = (
+  key: string,
+  body: unknown,
+  reason: string,
+  now: number,
+): Statement => ({
   sql: `insert into queue (key, lane, body, available_at, dead_at, reason, created_at)
     values (?1, 'unreadable', json_quote(?2), ?4, ?4, ?3, ?4) on conflict (key) do nothing`,
   args: [key, textOf(body).slice(0, BURIED_CHARACTERS), reason, now],
@@ -108,7 +113,7 @@ function textOf(body: unknown): string {
 }
 
 /** Forgets what has been dead since before then. */
-export const forgetDead = (deadBefore: number): Statement => ({
+export const deleteParked = (deadBefore: number): Statement => ({
   sql: "delete from queue where dead_at is not null and dead_at < ?1",
   args: [deadBefore],
 });
@@ -123,7 +128,7 @@ export const nextReady = (lane: string): Statement => ({
  * Frees what a clock that was set back would keep waiting in these lanes: nobody waits longer than `longestMs`. And forgets
  * what has been parked since before `deadBefore`; whoever replays it sends it anew.
  */
-export const tidy = (
+export const cleanUp = (
   lanes: readonly string[],
   now: number,
   longestMs: number,
@@ -134,7 +139,7 @@ export const tidy = (
       where dead_at is null and lane in (select value from json_each(?3)) and available_at > ?1 + ?2`,
     args: [now, longestMs, JSON.stringify(lanes)],
   },
-  forgetDead(deadBefore),
+  deleteParked(deadBefore),
 ];
 
 /**

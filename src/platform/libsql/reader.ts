@@ -5,14 +5,14 @@ import { trusted } from "../../lib/cast.ts";
 import { Failed } from "../../lib/result.ts";
 import type { PlatformFailure } from "../../ports/failures.ts";
 import type { Reader } from "../../ports/sql.ts";
-import { reading } from "../../resilience/policies.ts";
+import { readRetry } from "../../resilience/policies.ts";
 import { storageFaultOf } from "../../resilience/storage-fault.ts";
-import { isShed, isWeather, refusalOf } from "../../resilience/transient-faults.ts";
-import { type Answered, rowsOf } from "./rows.ts";
+import { isShed, isTransient, refusalOf } from "../../resilience/transient-faults.ts";
+import { rowsOf, type StatementResult } from "./rows.ts";
 
 /** What reads go through. A remote one ends its request when the signal aborts; a local call cannot be cut. */
-export interface Readable {
-  execute(statement: InStatement, signal?: AbortSignal): Promise<Answered>;
+export interface ReadClient {
+  execute(statement: InStatement, signal?: AbortSignal): Promise<StatementResult>;
 }
 
 /**
@@ -20,7 +20,7 @@ export interface Readable {
  * Fails with PlatformFailure `overloaded` when the weather outlasts the retries, `not_configured` when the server does not
  * let us in, `storage.damaged` or `storage.gone` when the storage has failed.
  */
-export function clientReader(client: Readable): Reader {
+export function clientReader(client: ReadClient): Reader {
   return {
     rows: async ({ sql, args }, signal) =>
       rowsOf(
@@ -33,7 +33,7 @@ export function clientReader(client: Readable): Reader {
 }
 
 /** Ports.read over the same way; what fails comes wrapped in drizzle's error, as its cause. */
-export function builtReads(client: Pick<Client, "execute" | "batch">): LibSQLDatabase {
+export function drizzleReads(client: Pick<Client, "execute" | "batch">): LibSQLDatabase {
   const patient: Pick<Client, "execute" | "batch"> = {
     execute: (statement: InStatement) => patiently(() => client.execute(statement)),
     batch: (statements, mode) => patiently(() => client.batch(statements, mode)),
@@ -47,13 +47,13 @@ async function patiently<T>(ask: () => Promise<T>, signal?: AbortSignal): Promis
   try {
     return await ask();
   } catch (error) {
-    if (!isWeather(error)) throw said(error);
+    if (!isTransient(error)) throw said(error);
     if (isShed(error)) throw overloaded(error);
   }
   try {
-    return await reading.execute(ask, signal);
+    return await readRetry.execute(ask, signal);
   } catch (error) {
-    throw isWeather(error) ? overloaded(error) : said(error);
+    throw isTransient(error) ? overloaded(error) : said(error);
   }
 }
 

@@ -1,19 +1,26 @@
 import { type Client, createClient, type InStatement } from "@libsql/client/http";
 import type { Circuit, CircuitFigures } from "../../resilience/circuit.ts";
-import { type Lane, lane, neighbour, type Runtime } from "../../resilience/policies.ts";
-import type { Batches } from "./group-writer.ts";
-import type { Answered } from "./rows.ts";
+import {
+  type CallLimiter,
+  callLimiter,
+  type Runtime,
+  remoteCircuit,
+} from "../../resilience/policies.ts";
+import type { BatchClient } from "./group-writer.ts";
+import type { StatementResult } from "./rows.ts";
 
 /** A libSQL server reached by HTTP. */
 export interface RemoteDatabase {
   /** Each statement is one request that ends when the caller's signal aborts. */
-  readonly reading: { execute(statement: InStatement, signal?: AbortSignal): Promise<Answered> };
+  readonly reading: {
+    execute(statement: InStatement, signal?: AbortSignal): Promise<StatementResult>;
+  };
   /** Each batch is one atomic request. */
-  readonly writing: Batches;
+  readonly writing: BatchClient;
   /** For drizzle's reads. */
-  readonly built: Client;
+  readonly drizzleClient: Client;
   /** A client without limits of time, for migrations. */
-  unlimited(): Client;
+  openUnlimited(): Client;
   figures(): CircuitFigures;
   close(): void;
 }
@@ -38,26 +45,26 @@ export function remoteDatabase(
       ...(through === undefined ? {} : { fetch: through }),
     });
   const probe = open(bounded((call) => call(AbortSignal.timeout(PROBE_MS))));
-  const way: Circuit = neighbour(
+  const way: Circuit = remoteCircuit(
     "database",
-    runtime.probes ? { probe: () => probe.execute("select 1") } : {},
+    runtime.canProbe ? { probe: () => probe.execute("select 1") } : {},
   );
-  const read = lane(way, "read", runtime);
-  const built = open(bounded(read));
-  const writing = open(bounded(lane(way, "write", runtime)));
+  const read = callLimiter(way, "read", runtime);
+  const drizzleClient = open(bounded(read));
+  const writing = open(bounded(callLimiter(way, "write", runtime)));
   return {
     reading: {
       // A client of HTTP is a few fields: one for each signal costs less than a thousandth of its request.
       execute: (statement, signal) =>
-        (signal === undefined ? built : open(bounded(read, signal))).execute(statement),
+        (signal === undefined ? drizzleClient : open(bounded(read, signal))).execute(statement),
     },
     writing: { batch: (statements, mode) => writing.batch(statements, mode) },
-    built,
-    unlimited: () => open(),
+    drizzleClient,
+    openUnlimited: () => open(),
     figures: way.figures,
     close() {
       way.end();
-      for (const client of [built, writing, probe]) client.close();
+      for (const client of [drizzleClient, writing, probe]) client.close();
     },
   };
 }
@@ -80,7 +87,7 @@ class ServerFault extends Error {
  * fetch within a lane, until the last byte of the answer. A caller that leaves ends its request and says nothing about the
  * server.
  */
-function bounded(way: Lane, signal?: AbortSignal): Fetching {
+function bounded(way: CallLimiter, signal?: AbortSignal): Fetching {
   return (request) =>
     way(async (within) => {
       const until = signal === undefined ? within : AbortSignal.any([within, signal]);

@@ -47,7 +47,7 @@ export function originalRow(
 /** Original bytes as gzip rows of the table `originals`, written in the batch that names them (design decision 7). */
 export function tableOriginals(ports: Pick<Ports, "reader" | "clock">, gzip: Gzip): Originals {
   return {
-    async keep(company, sha256, bytes, guard, until) {
+    async store(company, sha256, bytes, guard, until) {
       const packed = await gzip.pack(bytes);
       const [size, at] = [bytes.byteLength, ports.clock.now()];
       return [originalRow({ company, sha256, packed, size, at, until }, guard)];
@@ -63,13 +63,13 @@ export function tableOriginals(ports: Pick<Ports, "reader" | "clock">, gzip: Gzi
         .catch((cause: unknown) => {
           throw damaged(sha256, cause);
         });
-      return proved(sha256, bytes);
+      return verified(sha256, bytes);
     },
   };
 }
 
 /** The bytes, where they have the SHA-256 (hex) under which they were kept. Fails with `original.damaged`. */
-export async function proved(
+export async function verified(
   sha256: string,
   bytes: Uint8Array<ArrayBuffer>,
 ): Promise<Uint8Array<ArrayBuffer>> {

@@ -2,11 +2,11 @@ import { createApp } from "../../../src/app.ts";
 import { parseConfig } from "../../../src/config.ts";
 import { compareDocuments } from "../../../src/nfe/read/compare.ts";
 import { readDocument } from "../../../src/nfe/read/read.ts";
-import { quietMeter, quietTracer, untraced } from "../../../src/observability/no-op.ts";
+import { noopMeter, noopTrace, noopTracer } from "../../../src/observability/no-op.ts";
 import { webGzip } from "../../../src/platform/cloudflare/originals.ts";
-import { localPulse } from "../../../src/platform/commit-signal.ts";
+import { localCommitSignal } from "../../../src/platform/commit-signal.ts";
 import { groupWriter } from "../../../src/platform/libsql/group-writer.ts";
-import { builtReads, clientReader } from "../../../src/platform/libsql/reader.ts";
+import { clientReader, drizzleReads } from "../../../src/platform/libsql/reader.ts";
 import { remoteDatabase } from "../../../src/platform/libsql/remote-database.ts";
 import { tableOriginals } from "../../../src/platform/libsql/table-originals.ts";
 import { jsonLines } from "../../../src/platform/log-lines.ts";
@@ -23,16 +23,19 @@ import type { Ports } from "../../../src/ports/ports.ts";
  * Says `listening on PORT`.
  */
 const config = parseConfig(Deno.env.toObject());
-const database = remoteDatabase(config.DATABASE_URL, undefined, { probes: false, queues: true });
+const database = remoteDatabase(config.DATABASE_URL, undefined, {
+  canProbe: false,
+  canQueue: true,
+});
 const clock = { now: () => Date.now() };
 const reader = clientReader(database.reading);
-const breathe = () => Promise.resolve();
+const yieldToEventLoop = () => Promise.resolve();
 
 const ports: Ports = {
   config,
-  read: builtReads(database.built),
+  read: drizzleReads(database.drizzleClient),
   reader,
-  writer: groupWriter(database.writing, { group: 8, queue: 100, patienceMs: 5_000, breathe }),
+  writer: groupWriter(database.writing, { group: 8, queue: 100, waitMs: 5_000, yieldToEventLoop }),
   originals: tableOriginals({ reader, clock }, webGzip),
   blobs: memoryBlobs(clock),
   queue: memoryQueue(config.JOB_ATTEMPTS),
@@ -41,15 +44,15 @@ const ports: Ports = {
   limits: memoryLimits(clock),
   health: { check: async () => [] },
   stopping: new AbortController().signal,
-  pulse: localPulse(),
+  commitSignal: localCommitSignal(),
   clock,
   log: jsonLines("warn", clock, (line) => console.error(line)),
-  meter: quietMeter(() => clock.now() / 1_000),
-  tracer: quietTracer,
-  trace: untraced(),
-  patience: () => undefined,
+  meter: noopMeter(() => clock.now() / 1_000),
+  tracer: noopTracer,
+  trace: noopTrace(),
+  extendIdleTimeout: () => undefined,
   peer: () => null,
-  breathe,
+  yieldToEventLoop,
 };
 
 const app = createApp(() => ports);

@@ -112,7 +112,7 @@ describe("what is kept", () => {
       let calls = 0;
       const ask = routeOver(ports, async () => {
         calls += 1;
-        await ports.breathe();
+        await ports.yieldToEventLoop();
         if (broken) throw new Error("the database is away");
         return { calls };
       });
@@ -239,7 +239,7 @@ describe("many at once", () => {
     over(async (ports) => {
       const compute = counting();
       const ask = routeOver(ports, async () => {
-        await ports.breathe();
+        await ports.yieldToEventLoop();
         return compute();
       });
       const answers = await Promise.all(Array.from({ length: 100 }, () => ask()));
@@ -260,7 +260,7 @@ describe("many at once", () => {
       });
       const [first, second] = [new AbortController(), new AbortController()];
       const asked = [ask({ signal: first.signal }), ask({ signal: second.signal })];
-      while (told.length === 0) await ports.breathe();
+      while (told.length === 0) await ports.yieldToEventLoop();
       first.abort();
       expect((await asked[0])?.status).toBe(500);
       expect(told[0]?.aborted).toBe(false);

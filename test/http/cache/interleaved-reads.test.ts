@@ -19,14 +19,14 @@ async function secondOf({
   const writer = groupWriter(database.writing, {
     group: ports.config.COMMIT_GROUP,
     queue: ports.config.COMMIT_QUEUE,
-    patienceMs: 5_000,
-    breathe: ports.breathe,
+    waitMs: 5_000,
+    yieldToEventLoop: ports.yieldToEventLoop,
   });
   const own = {
     ...ports,
     reader,
     writer,
-    read: drizzle(database.built),
+    read: drizzle(database.drizzleClient),
     originals: tableOriginals({ reader, clock: ports.clock }),
   };
   return {

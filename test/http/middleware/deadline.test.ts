@@ -15,7 +15,7 @@ test("a port that hangs costs a caller the time of the route, and is said with 5
   const hung: Partial<Ports>[] = [
     { limits: { take: never } },
     { documents: { read: never, compare: never } },
-    { originals: { keep: never, get: never } },
+    { originals: { store: never, get: never } },
   ];
   for (const ports of hung) {
     const on = { RATE_LIMIT_PER_SECOND: 100, RATE_LIMIT_BURST: 100 };

@@ -141,11 +141,11 @@ test("one user has so many requests in work, a colleague still gets in, and a co
   const upload = (seed: number, as: Role) =>
     service.upload(syntheticNote({ seed, items: 1 }).xml, "", as);
   const mine = [1, 2, 3].map((seed) => upload(seed, "OPERADOR"));
-  while (begun.count < 3) await service.ports.breathe();
+  while (begun.count < 3) await service.ports.yieldToEventLoop();
   const fourth = await service.send("GET", "/api/stock", { as: "OPERADOR" });
   expect([fourth.status, fourth.body.code, fourth.body.limit]).toEqual([429, "share_exceeded", 3]);
   const hers = [4, 5].map((seed) => upload(seed, "GERENTE"));
-  while (begun.count < 5) await service.ports.breathe();
+  while (begun.count < 5) await service.ports.yieldToEventLoop();
   const company = await service.send("GET", "/api/stock", { as: "VISUALIZADOR" });
   expect([company.status, company.body.code]).toEqual([503, "overloaded"]);
   expect((await service.send("GET", "/api/stock", { as: "stranger" })).status).toBe(200);
@@ -168,12 +168,12 @@ test("one user has a fifth of the readers' queue: what is more waits for its tur
     );
   const leaving = new AbortController();
   const mine = [1, 2, 3, 4, 5].map((seed) => upload(seed, "OPERADOR"));
-  while (begun.count < 2) await service.ports.breathe();
+  while (begun.count < 2) await service.ports.yieldToEventLoop();
   const gone = upload(6, "OPERADOR", leaving.signal);
-  for (let turns = 0; turns < 200; turns++) await service.ports.breathe();
+  for (let turns = 0; turns < 200; turns++) await service.ports.yieldToEventLoop();
   expect(begun.count).toBe(2);
   const hers = upload(7, "GERENTE");
-  while (begun.count < 3) await service.ports.breathe();
+  while (begun.count < 3) await service.ports.yieldToEventLoop();
   leaving.abort();
   expect((await gone).status).toBe(499);
   release();

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { connect } from "node:net";
 import { trusted } from "../../../src/lib/cast.ts";
-import { breathe } from "../../../src/platform/bun/ports.ts";
+import { yieldToEventLoop } from "../../../src/platform/bun/ports.ts";
 import type { DocumentReader } from "../../../src/ports/documents.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { type Service, withService } from "../../support/service.ts";
@@ -159,7 +159,7 @@ test("a client that leaves in the middle of its document is no crash either", ()
       ].join("\r\n"),
     );
     // It is being read: the request waits for the rest of its body.
-    while (server.pendingRequests === 0) await breathe();
+    while (server.pendingRequests === 0) await yieldToEventLoop();
     socket.destroy();
     await line;
     expect(service.ports.sent.map(({ event, level }) => [event, level])).toEqual([

@@ -17,8 +17,8 @@ const HOSTILE = [
 /** Every SQL text that any connection is given. */
 function watchedTexts({ ports }: Service): Set<string> {
   const texts = new Set<string>();
-  const { reading, built, writing } = ports.database;
-  for (const client of [reading, built, writing]) {
+  const { reading, drizzleClient, writing } = ports.database;
+  for (const client of [reading, drizzleClient, writing]) {
     const execute = client.execute.bind(client);
     client.execute = (statement: Parameters<typeof execute>[0]) => {
       texts.add(typeof statement === "string" ? statement : statement.sql);

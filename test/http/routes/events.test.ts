@@ -10,7 +10,7 @@ const told = (body: { data: { payload: { n: number } }[] }) =>
 
 /** Resolves when a reader waits for events. */
 async function waiting({ ports }: Service): Promise<void> {
-  while (feedBroadcaster(ports).size === 0) await ports.breathe();
+  while (feedBroadcaster(ports).size === 0) await ports.yieldToEventLoop();
 }
 
 test("what a write does is in the feed when the write is answered, with its kind and its payload", () =>
@@ -96,7 +96,7 @@ test("?wait= ends with its time, with the same cursor and nothing lost", () =>
     await happen(ports, [7], 2);
     for (let n = 0; n < 4; n++) {
       ports.clock.advance(1_000);
-      for (let turn = 0; turn < 5; turn++) await ports.breathe();
+      for (let turn = 0; turn < 5; turn++) await ports.yieldToEventLoop();
     }
     expect(answered).toBe(false);
     ports.clock.advance(1_000);
@@ -134,6 +134,6 @@ test("a reader who leaves while waiting gives the place back", () =>
     await waiting(service);
     leaving.abort();
     await Promise.resolve(answer).catch(() => undefined);
-    while (feedBroadcaster(ports).size > 0) await ports.breathe();
+    while (feedBroadcaster(ports).size > 0) await ports.yieldToEventLoop();
     expect(feedBroadcaster(ports).size).toBe(0);
   }));

@@ -77,6 +77,6 @@ test("who has sent a document is given time for all that it may wait for, by the
       await upload(syntheticNote({ seed: 2, items: 90 }).xml, "?approve=");
       expect(asked[1]).toBe("/api/nfe/upload?approve=");
     },
-    { patience: (request) => void asked.push(request.url.replace(/^http:\/\/[^/]+/, "")) },
+    { extendIdleTimeout: (request) => void asked.push(request.url.replace(/^http:\/\/[^/]+/, "")) },
   );
 });

@@ -44,7 +44,7 @@ for (const leaving of LEAVING)
         expect([kind, (await send("GET", "/api/nfes", by(bearer))).status]).toEqual([kind, 200]);
         const stream = (await following(service, by(bearer))).stream;
         const poll = send("GET", "/api/events?wait=20", by(bearer));
-        while (feedBroadcaster(ports).size < 2) await ports.breathe();
+        while (feedBroadcaster(ports).size < 2) await ports.yieldToEventLoop();
         await set(service, leaving);
         for (const [method, path] of [
           ["GET", "/api/nfes"],

@@ -40,7 +40,10 @@ describe("an export", () => {
           new Set([`${MOVEMENTS} 120`]),
         );
       },
-      { patience: (request, seconds) => void given.push([new URL(request.url).pathname, seconds]) },
+      {
+        extendIdleTimeout: (request, seconds) =>
+          void given.push([new URL(request.url).pathname, seconds]),
+      },
     );
   });
 });

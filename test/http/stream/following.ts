@@ -25,5 +25,5 @@ export const told = (events: (SseEvent | null)[]) => events.map((event) => event
 
 /** Lets what is on its way arrive. */
 export async function settle({ ports }: Service): Promise<void> {
-  for (let turn = 0; turn < 20; turn++) await ports.breathe();
+  for (let turn = 0; turn < 20; turn++) await ports.yieldToEventLoop();
 }

@@ -31,7 +31,7 @@ test("a heartbeat every eight seconds, and the runtime's patience is renewed by 
       await reader;
     },
     {
-      patience: (_, seconds) => {
+      extendIdleTimeout: (_, seconds) => {
         renewed += 1;
         expect(seconds).toBe(120);
       },
@@ -122,7 +122,7 @@ test("one user or key has so many streams and long polls, a colleague still gets
       const polls = [1, 2].map(() =>
         send("GET", "/api/events?wait=25&after=e0", { as: "VISUALIZADOR" }),
       );
-      while (feedBroadcaster(ports).size < 3) await ports.breathe();
+      while (feedBroadcaster(ports).size < 3) await ports.yieldToEventLoop();
       for (const path of [PATH, "/api/events?wait=25&after=e0"]) {
         const refused = await send("GET", path, { as: "VISUALIZADOR" });
         expect([refused.status, refused.body.code]).toEqual([429, "share_exceeded"]);

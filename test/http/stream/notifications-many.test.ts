@@ -101,7 +101,7 @@ test(
         for (const one of seen) expect(one).toEqual(numbers(EVENTS));
         for (const one of clients) one.leave();
         await Promise.all(clients.map(({ ended }) => ended));
-        while (feedBroadcaster(ports).size > 0) await ports.breathe();
+        while (feedBroadcaster(ports).size > 0) await ports.yieldToEventLoop();
         expect(feedBroadcaster(ports).size).toBe(0);
       },
       {

@@ -126,12 +126,12 @@ describe("nothing is lost and nothing comes twice", () => {
       const writer = groupWriter(database.writing, {
         group: 1,
         queue: 9,
-        patienceMs: 5_000,
-        breathe: ports.breathe,
+        waitMs: 5_000,
+        yieldToEventLoop: ports.yieldToEventLoop,
       });
       await happen({ ...ports, writer }, [1]);
       await settle(service);
-      expect(ports.pulse.count()).toBe(2);
+      expect(ports.commitSignal.count()).toBe(2);
       ports.clock.advance(1_000);
       expect(told([await next])).toEqual([1]);
       await stream.cancel();

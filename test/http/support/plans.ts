@@ -18,9 +18,9 @@ export function listen({ ports }: Service): Map<string, Statement> {
     return commit(job, signal);
   };
   // What drizzle has built.
-  const { built } = database;
-  const execute = built.execute.bind(built);
-  built.execute = (statement: InStatement | string): Promise<ResultSet> => {
+  const { drizzleClient } = database;
+  const execute = drizzleClient.execute.bind(drizzleClient);
+  drizzleClient.execute = (statement: InStatement | string): Promise<ResultSet> => {
     const sql = typeof statement === "string" ? statement : statement.sql;
     hear({ sql, args: [] });
     return execute(typeof statement === "string" ? { sql: statement } : statement);

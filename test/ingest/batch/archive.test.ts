@@ -9,7 +9,7 @@ import { syntheticBatch, syntheticNote } from "../../../src/synthetic/synthetic-
 import { zipBomb, zipOf } from "../../../src/synthetic/zip.ts";
 import { FULL } from "../../support/full.ts";
 import { work } from "../../support/jobs.ts";
-import { mortalWriter } from "../../support/mortal-writer.ts";
+import { killedWriter } from "../../support/mortal-writer.ts";
 import { type Service, withService } from "../../support/service.ts";
 import { CONTRADICTIONS } from "../upload/contradictory-zips.ts";
 import { rawZip } from "../upload/raw-zip.ts";
@@ -150,7 +150,7 @@ test("an attempt that dies at any commit leaves nothing that the next one does t
   for (let dies = 0; dies < 6; dies += FULL ? 1 : 3)
     await withService(async (service) => {
       const job = await sent(service, zip, "?approve=true");
-      await work(service.ports, { writer: mortalWriter(service.ports.writer, dies) });
+      await work(service.ports, { writer: killedWriter(service.ports.writer, dies) });
       const done = await jobAt(service, job);
       expect([dies, done.state, done.done]).toEqual([dies, "done", 72]);
       ends.push(JSON.stringify(done.summary));

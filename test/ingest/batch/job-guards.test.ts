@@ -5,12 +5,12 @@ import { itemAwaitsResult, recordResult } from "../../../src/ingest/batch/job-it
 import { lotsAddUp } from "../../../src/ingest/note/lines.ts";
 import { trusted } from "../../../src/lib/cast.ts";
 import {
+  ack,
   type Lease,
-  lay,
-  leases,
-  putOff,
-  settle,
-  take,
+  leaseMessages,
+  leasesOf,
+  park,
+  retryLater,
 } from "../../../src/platform/libsql/queue-table.ts";
 import { memoryQueue } from "../../../src/platform/memory/queue.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
@@ -74,10 +74,10 @@ test("a queue that is told only after the commit, as at the edge, is told of eve
   }));
 
 /** What the holder of a message may do with it. */
-const DONE: readonly (readonly [string, (lease: Lease) => ReturnType<typeof settle>])[] = [
-  ["ended", settle],
-  ["put off", (lease) => putOff(lease, 5, "busy")],
-  ["parked", (lease) => lay(lease, 5, "busy")],
+const DONE: readonly (readonly [string, (lease: Lease) => ReturnType<typeof ack>])[] = [
+  ["ended", ack],
+  ["put off", (lease) => retryLater(lease, 5, "busy")],
+  ["parked", (lease) => park(lease, 5, "busy")],
 ];
 for (const [what, end] of DONE)
   test(`a message that was handed out again is not ${what} by who had it before, also under the same name`, () =>
@@ -93,9 +93,9 @@ for (const [what, end] of DONE)
       });
       const handOut = async (now: number) => {
         const [row] = await rows("select id from queue");
-        const statements = [take([Number(row?.id)], "me", now, now + 10)];
+        const statements = [leaseMessages([Number(row?.id)], "me", now, now + 10)];
         const taken = await ports.writer.commit({ statements, read: ([found]) => found ?? [] });
-        return leases(taken, "me");
+        return leasesOf(taken, "me");
       };
       const [first] = await handOut(0);
       const [second] = await handOut(10);

@@ -4,7 +4,7 @@ import { Failed } from "../../../src/lib/result.ts";
 import { syntheticBatch, syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { FULL } from "../../support/full.ts";
 import { work } from "../../support/jobs.ts";
-import { mortalWriter } from "../../support/mortal-writer.ts";
+import { killedWriter } from "../../support/mortal-writer.ts";
 import { withService } from "../../support/service.ts";
 import { eventsOf, outcomes, queued, utf8, xml } from "./queued-batch.ts";
 
@@ -54,7 +54,7 @@ test("an attempt that dies at any commit leaves nothing that the next one does t
   for (let dies = 0; dies < 12; dies += FULL ? 1 : 3)
     await withService(async (service) => {
       const job = await queued(service, files, "&approve=true");
-      await work(service.ports, { writer: mortalWriter(service.ports.writer, dies) });
+      await work(service.ports, { writer: killedWriter(service.ports.writer, dies) });
       const { body } = await service.send("GET", job);
       expect([dies, body.state]).toEqual([dies, "done"]);
       results.push(JSON.stringify(outcomes(body.results)));

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { fileBlobs } from "../../../src/platform/bun/files/blobs.ts";
 import {
   checkedBlobs,
-  type Deliver,
-  provedFirst,
+  type DeliverBlocks,
   streamed,
+  verifiedFirst,
 } from "../../../src/platform/checked-blobs.ts";
 import { memoryBlobs } from "../../../src/platform/memory/blobs.ts";
 import type { BlobStore } from "../../../src/ports/storage.ts";
@@ -24,7 +24,7 @@ const folder = async () => {
 afterAll(() => Promise.all(folders.map((path) => rm(`${path}`, { recursive: true, force: true }))));
 
 const memory = () => memoryBlobs({ now: () => Date.now() });
-const openChecked = (bare: BlobStore, deliver: Deliver = streamed) => ({
+const openChecked = (bare: BlobStore, deliver: DeliverBlocks = streamed) => ({
   blobs: checkedBlobs(bare, deliver),
   bare,
   close: async () => undefined,
@@ -42,7 +42,7 @@ holds("bun", blobsContract, async () => ({
 
 holds("checked in memory", blobsContract, async () => openChecked(memory()));
 holds("checked in memory", checkedBlobsContract, async () => openChecked(memory()));
-const openProved = async () => openChecked(fileBlobs(await folder()), provedFirst);
+const openProved = async () => openChecked(fileBlobs(await folder()), verifiedFirst);
 holds("checked on bun", blobsContract, openProved);
 holds("checked on bun", checkedBlobsContract, openProved);
 
@@ -114,7 +114,7 @@ test("what a process that is gone was writing is swept, and what is being writte
   });
   const put = blobs.put("exports/1/now.csv", stream);
   while ((await readdir(join(path, "exports/1"))).length < 5) await Bun.sleep(0);
-  expect(await blobs.sweep()).toBe(2);
+  expect(await blobs.removePartial()).toBe(2);
   gate.resolve();
   await put;
   expect((await readdir(join(path, "exports/1"))).sort()).toEqual([
@@ -122,7 +122,7 @@ test("what a process that is gone was writing is swept, and what is being writte
     "now.csv",
     "z.csv.1.1~",
   ]);
-  expect(await blobs.sweep()).toBe(0);
+  expect(await blobs.removePartial()).toBe(0);
 });
 
 test("a disk without room is storage.full, and leaves nothing behind", async () => {

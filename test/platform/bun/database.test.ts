@@ -7,7 +7,7 @@ import { drizzle } from "drizzle-orm/libsql";
 import { notes } from "../../../src/ingest/note/tables.ts";
 import { openDatabase, type WriterPlace } from "../../../src/platform/bun/database/database.ts";
 import { clientReader } from "../../../src/platform/libsql/reader.ts";
-import type { Answered } from "../../../src/platform/libsql/rows.ts";
+import type { StatementResult } from "../../../src/platform/libsql/rows.ts";
 
 /** A database in a directory that does not exist yet. */
 async function opened(where: WriterPlace) {
@@ -23,8 +23,10 @@ async function opened(where: WriterPlace) {
     },
   };
 }
-const pragma = async (connection: { execute(sql: string): Promise<Answered> }, name: string) =>
-  Object.values((await connection.execute(`PRAGMA ${name}`)).rows[0] ?? {})[0];
+const pragma = async (
+  connection: { execute(sql: string): Promise<StatementResult> },
+  name: string,
+) => Object.values((await connection.execute(`PRAGMA ${name}`)).rows[0] ?? {})[0];
 
 describe.each(["here", "thread"] as const)("the writer %s", (where) => {
   const open = () => opened(where);
@@ -41,7 +43,7 @@ describe.each(["here", "thread"] as const)("the writer %s", (where) => {
     const { database, close } = await open();
     expect(await pragma(database.writing, "busy_timeout")).toBe(0);
     expect(await pragma(database.reading, "busy_timeout")).toBe(0);
-    expect(await pragma(database.built, "busy_timeout")).toBe(0);
+    expect(await pragma(database.drizzleClient, "busy_timeout")).toBe(0);
     await close();
   });
 
@@ -51,12 +53,12 @@ describe.each(["here", "thread"] as const)("the writer %s", (where) => {
     const insert = "insert into cache_versions (company, tag, version) values (1, 'a', 1)";
     const raw = clientReader(database.reading).rows({ sql: insert, args: [] });
     expect(await raw.catch((error: unknown) => error)).toMatchObject({ code: "SQLITE_READONLY" });
-    const built = drizzle(database.built).delete(notes);
+    const built = drizzle(database.drizzleClient).delete(notes);
     expect(await built.then(String, (error: unknown) => error)).toMatchObject({
       cause: { code: "SQLITE_READONLY" },
     });
     expect(await pragma(database.reading, "query_only")).toBe(1);
-    expect(await pragma(database.built, "query_only")).toBe(1);
+    expect(await pragma(database.drizzleClient, "query_only")).toBe(1);
     await close();
   });
 

@@ -3,7 +3,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 import { parseConfig } from "../../../src/config.ts";
 import { Failed } from "../../../src/lib/result.ts";
-import { isNobodys, isPrivate } from "../../../src/platform/bun/network/addresses.ts";
+import { isPrivate, isUncallable } from "../../../src/platform/bun/network/addresses.ts";
 import {
   FAILED_TRIAL_MS,
   imapMailboxes,
@@ -79,9 +79,9 @@ test("S11: no link-local, unspecified or multicast address is called, by number 
     "fd00:ec2::254",
     "ff02::1",
   ])
-    expect([address, isNobodys(address)]).toEqual([address, true]);
+    expect([address, isUncallable(address)]).toEqual([address, true]);
   for (const address of ["127.0.0.1", "192.168.0.7", "203.0.113.9", "::1", "2001:db8::1"])
-    expect([address, isNobodys(address)]).toEqual([address, false]);
+    expect([address, isUncallable(address)]).toEqual([address, false]);
   // Names that mean this machine, and that it would answer.
   await using server = await speaking((socket, heard) => {
     if (heard === "") socket.write("* OK IMAP4rev1\r\n");

@@ -1,12 +1,12 @@
 import { expect, test } from "bun:test";
-import { turnstile } from "../../../src/platform/bun/threads/one-per-tick.ts";
+import { onePerTick } from "../../../src/platform/bun/threads/one-per-tick.ts";
 
 const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 test("one caller a turn goes through, in the order of arrival", async () => {
-  const gate = turnstile();
+  const gate = onePerTick();
   const passed: number[] = [];
-  const all = Promise.all([1, 2, 3].map((n) => gate.pass().then(() => passed.push(n))));
+  const all = Promise.all([1, 2, 3].map((n) => gate.next().then(() => passed.push(n))));
   const seen: number[] = [];
   while (passed.length < 3) {
     await nextTurn();
@@ -18,15 +18,15 @@ test("one caller a turn goes through, in the order of arrival", async () => {
 });
 
 test("a caller that leaves gives its place to the next", async () => {
-  const gate = turnstile();
+  const gate = onePerTick();
   const leaving = new AbortController();
-  const first = gate.pass();
-  const second = gate.pass(leaving.signal).catch((reason: unknown) => reason);
-  const third = gate.pass();
+  const first = gate.next();
+  const second = gate.next(leaving.signal).catch((reason: unknown) => reason);
+  const third = gate.next();
   leaving.abort("gone");
   expect(await second).toBe("gone");
   await Promise.all([first, third]);
-  expect(await gate.pass(AbortSignal.abort("late")).catch((reason: unknown) => reason)).toBe(
+  expect(await gate.next(AbortSignal.abort("late")).catch((reason: unknown) => reason)).toBe(
     "late",
   );
 });

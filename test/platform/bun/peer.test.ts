@@ -1,12 +1,12 @@
 import { describe, expect, test } from "bun:test";
 import { parseConfig } from "../../../src/config.ts";
-import { peerBehind } from "../../../src/platform/bun/network/peer.ts";
+import { peerBehindProxies } from "../../../src/platform/bun/network/peer.ts";
 import { withServer } from "../../support/server.ts";
 
 const TRUSTED = ["127.0.0.1", "::1", "10.0.0.0/8", "2001:db8:77::/48"];
 
 describe("the client behind trusted proxies", () => {
-  const peerOf = peerBehind(TRUSTED);
+  const peerOf = peerBehindProxies(TRUSTED);
 
   test("is what the nearest reporter that is no proxy of ours was seen as, from the right", () => {
     for (const [connected, forwarded, peer] of [
@@ -40,7 +40,7 @@ describe("the client behind trusted proxies", () => {
       for (const forwarded of ["127.0.0.1", "10.0.0.1, 127.0.0.1", "x", "", null])
         expect(peerOf(connected, forwarded)).toBe(connected);
     for (const forwarded of ["10.9.8.7", null])
-      expect(peerBehind([])("127.0.0.1", forwarded)).toBe("127.0.0.1");
+      expect(peerBehindProxies([])("127.0.0.1", forwarded)).toBe("127.0.0.1");
     expect(peerOf(null, "203.0.113.9")).toBeNull();
   });
 
@@ -85,7 +85,7 @@ describe("the client behind trusted proxies", () => {
 
 test("a proxy that TRUSTED_PROXIES does not name is told once, and a stranger's header is not", () => {
   let told = 0;
-  const peerOf = peerBehind([], () => {
+  const peerOf = peerBehindProxies([], () => {
     told += 1;
   });
   peerOf("127.0.0.1", null);
@@ -93,7 +93,7 @@ test("a proxy that TRUSTED_PROXIES does not name is told once, and a stranger's 
   expect(told).toBe(0);
   for (let n = 0; n < 3; n += 1) expect(peerOf("10.0.0.1", "203.0.113.9")).toBe("10.0.0.1");
   expect(told).toBe(1);
-  peerBehind(["10.0.0.1"], () => {
+  peerBehindProxies(["10.0.0.1"], () => {
     told += 1;
   })("10.0.0.1", "203.0.113.9");
   expect(told).toBe(1);

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { trusted } from "../../../src/lib/cast.ts";
 import { bunQueue, type QueueLimits } from "../../../src/platform/bun/queue/queue.ts";
 import { memoryQueue } from "../../../src/platform/memory/queue.ts";
-import type { Consumer, Outcome } from "../../../src/ports/queue.ts";
+import type { Consumer, MessageOutcome } from "../../../src/ports/queue.ts";
 import { MESSAGE_BYTES, Message } from "../../../src/queue-messages.ts";
 import { document, file, queueContract, recorder, sent } from "../../contracts/queue.ts";
 import { holds } from "../../support/holds.ts";
@@ -59,7 +59,7 @@ holds("bun", queueContract, async () => {
       const hands = another();
       hands.start(consumer);
       for (let n = 0; n <= LIMITS.attempts; n += 1) {
-        await hands.settled();
+        await hands.idle();
         ports.clock.advance(300_000);
       }
       await hands.stop(1_000);
@@ -88,7 +88,7 @@ test("a message is there with the batch that it speaks of, or not at all", async
 
 test("sent again while it waits, or while it is in work, a message is still one", async () => {
   const w = await world();
-  const release = Promise.withResolvers<Outcome>();
+  const release = Promise.withResolvers<MessageOutcome>();
   const reached = Promise.withResolvers<void>();
   const { seen, consumer } = recorder(() => {
     reached.resolve();
@@ -100,7 +100,7 @@ test("sent again while it waits, or while it is in work, a message is still one"
   await reached.promise;
   await sent(w, [document(0)]);
   release.resolve("done");
-  await w.queue.settled();
+  await w.queue.idle();
   expect(seen).toHaveLength(1);
   expect(await w.rows()).toEqual([]);
   await w.close();
@@ -108,13 +108,13 @@ test("sent again while it waits, or while it is in work, a message is still one"
 
 test("each lane has its own width, and messages are handed out in the order sent", async () => {
   const w = await world();
-  const gates = new Map<unknown, PromiseWithResolvers<Outcome>>();
+  const gates = new Map<unknown, PromiseWithResolvers<MessageOutcome>>();
   const order: string[] = [];
   const arrived = new Set<() => void>();
   const nameOf = (message: Message) =>
     message.kind + ("position" in message ? message.position : "");
   const { consumer } = recorder((message) => {
-    const gate = Promise.withResolvers<Outcome>();
+    const gate = Promise.withResolvers<MessageOutcome>();
     gates.set(nameOf(message), gate);
     order.push(nameOf(message));
     for (const tell of arrived) tell();
@@ -137,7 +137,7 @@ test("each lane has its own width, and messages are handed out in the order sent
   gates.get("export")?.resolve("done");
   await until(5);
   for (const gate of gates.values()) gate.resolve("done");
-  await w.queue.settled();
+  await w.queue.idle();
   expect(w.queue.figures()).toMatchObject({ done: 5, running: 0 });
   await w.close();
 });
@@ -149,7 +149,7 @@ test("after a failure a message waits, longer each time, and no longer than five
   w.queue.start(consumer(w.commit));
   const delays: number[] = [];
   for (let n = 0; n < 12; n += 1) {
-    await w.queue.settled();
+    await w.queue.idle();
     const [row] = await w.rows();
     delays.push(Number(row?.available_at) - w.ports.clock.now());
     expect(row).toMatchObject({ attempts: n + 1, reason: "overloaded", leased_by: null });
@@ -177,10 +177,10 @@ test("what was in work when its process died is handed out when the lease has ru
   const second = w.another();
   second.start(consumer(w.commit));
   w.ports.clock.advance(LIMITS.leaseMs - 1);
-  await second.settled();
+  await second.idle();
   expect(seen).toEqual([]);
   w.ports.clock.advance(1);
-  await second.settled();
+  await second.idle();
   expect(seen).toEqual([document(0)]);
   expect(await w.rows()).toEqual([]);
   await second.stop(1_000);
@@ -190,7 +190,7 @@ test("what was in work when its process died is handed out when the lease has ru
 
 test("who has lost the lease does not speak for the message any more", async () => {
   const w = await world();
-  const slow = Promise.withResolvers<Outcome>();
+  const slow = Promise.withResolvers<MessageOutcome>();
   const reached = Promise.withResolvers<void>();
   const first = recorder(() => {
     reached.resolve();
@@ -203,16 +203,16 @@ test("who has lost the lease does not speak for the message any more", async () 
   const second = w.another();
   const { consumer } = recorder(() => ({ retry: "overloaded" }));
   second.start(consumer(w.commit));
-  await second.settled();
+  await second.idle();
   slow.resolve("done");
-  await w.queue.settled();
+  await w.queue.idle();
   expect(await w.rows()).toMatchObject([{ attempts: 2, reason: "overloaded" }]);
   await w.close();
 });
 
 test("work that goes on keeps its lease", async () => {
   const w = await world({ leaseMs: 30 });
-  const slow = Promise.withResolvers<Outcome>();
+  const slow = Promise.withResolvers<MessageOutcome>();
   const reached = Promise.withResolvers<void>();
   const { consumer } = recorder(() => {
     reached.resolve();
@@ -227,7 +227,7 @@ test("work that goes on keeps its lease", async () => {
   while ((await until()) === before) await Bun.sleep(1);
   expect(await until()).toBe(before + 29);
   slow.resolve("done");
-  await w.queue.settled();
+  await w.queue.idle();
   await w.close();
 });
 
@@ -237,7 +237,7 @@ test("a message that kills whoever takes it is parked too, as interrupted", asyn
   await w.commit([trusted({ sql: "update queue set attempts = 3, leased_by = 'gone'", args: [] })]);
   const { seen, parked, consumer } = recorder(() => "done");
   w.queue.start(consumer(w.commit));
-  await w.queue.settled();
+  await w.queue.idle();
   expect([seen, parked]).toEqual([[], [[document(0), "interrupted"]]]);
   expect(await w.rows()).toMatchObject([{ reason: "interrupted", dead_at: w.ports.clock.now() }]);
   expect(await w.queue.depth()).toMatchObject({ waiting: 0, inWork: 0, parked: 1 });
@@ -265,7 +265,7 @@ test("a stop tells the work to end; what is given back counts as no attempt", as
   const next = recorder(() => "done");
   const second = w.another();
   second.start(next.consumer(w.commit));
-  await second.settled();
+  await second.idle();
   expect(next.seen).toEqual([document(0)]);
   await w.close();
 });
@@ -276,7 +276,7 @@ test("a clock that was set back keeps nobody waiting", async () => {
   w.ports.clock.advance(-86_400_000);
   const { seen, consumer } = recorder(() => "done");
   w.queue.start(consumer(w.commit));
-  await w.queue.settled();
+  await w.queue.idle();
   expect(seen).toEqual([document(0)]);
   await w.close();
 });
@@ -300,7 +300,7 @@ test("a fault of the database ends no lane: what is there is handed out when it 
     queue.wake();
     await Bun.sleep(0);
   }
-  await queue.settled();
+  await queue.idle();
   expect(seen).toEqual([document(0)]);
   await queue.stop(1_000);
   await w.close();
@@ -310,9 +310,9 @@ test("an idle queue writes nothing", async () => {
   const w = await world();
   const { consumer } = recorder(() => "done");
   w.queue.start(consumer(w.commit));
-  await w.queue.settled();
+  await w.queue.idle();
   const before = w.ports.writer.figures().committed;
-  for (let n = 0; n < 20; n += 1) await w.queue.settled();
+  for (let n = 0; n < 20; n += 1) await w.queue.idle();
   expect(w.ports.writer.figures().committed).toBe(before);
   await w.close();
 });

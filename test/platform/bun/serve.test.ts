@@ -147,7 +147,7 @@ test("an exception that the app did not say is a problem, and tells nothing of i
 
 test("the ports know the peer as the runtime does, whatever a header says", async () => {
   const service = await served((request, ports) => {
-    ports.patience(request, 120);
+    ports.extendIdleTimeout(request, 120);
     return Response.json({ peer: ports.peer(request) });
   });
   const answer = await fetch(service.url, { headers: { "x-forwarded-for": "10.9.8.7" } });

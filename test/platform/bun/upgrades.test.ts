@@ -10,10 +10,10 @@ import {
   SchemaRefused,
 } from "../../../src/platform/bun/database/migrations.ts";
 import {
-  ASIDES_KEPT,
-  asidesOf,
-  copyAside,
-  keepAsides,
+  copyBeforeUpgrade,
+  PREVIOUS_KEPT,
+  previousDatabases,
+  removeOldPrevious,
 } from "../../../src/platform/bun/database/set-aside.ts";
 
 let folder = "";
@@ -102,7 +102,7 @@ for (const [what, sql, says] of WRONG)
     };
     expect(await refusal(verify(where, () => undefined))).toMatch(says);
     expect(await withDatabase(all)).toEqual(before);
-    expect(await asidesOf(path)).toEqual([]);
+    expect(await previousDatabases(path)).toEqual([]);
   });
 
 test("an upgrade carries out each migration that lacks, tells its name and time, and copies the database beside it before", async () => {
@@ -111,7 +111,7 @@ test("an upgrade carries out each migration that lacks, tells its name and time,
   const done = await withDatabase((database) => database.migrate("copy"));
   expect(done.migrations.map(({ tag }) => tag)).toEqual(known.slice(-2).map(({ tag }) => tag));
   for (const { ms } of done.migrations) expect(ms).toBeGreaterThanOrEqual(0);
-  expect(await asidesOf(path)).toEqual([done.copy ?? ""]);
+  expect(await previousDatabases(path)).toEqual([done.copy ?? ""]);
   const copy = await openDatabase(`file:${done.copy}`);
   const { rows } = await copy.reading.execute("select count(*) as n from __drizzle_migrations");
   await copy.close();
@@ -126,7 +126,7 @@ test("a database that is new, or current, is not copied", async () => {
     copy: null,
     noRoom: false,
   });
-  expect(await asidesOf(path)).toEqual([]);
+  expect(await previousDatabases(path)).toEqual([]);
 });
 
 test("whoever only reads refuses a database of an earlier version, and an empty one, and changes neither", async () => {
@@ -158,14 +158,14 @@ test("only the newest of the databases that were set aside are kept, and nothing
   await writeFile(join(folder, `${names[0]}-wal`), "");
   const others = ["sge.db.antes-ontem", "other.db.antes-sge-20261101T120000Z", "sge.db-wal.copia"];
   for (const name of others) await writeFile(join(folder, name), "");
-  const removed = await keepAsides(path);
+  const removed = await removeOldPrevious(path);
   expect(removed).toEqual(names.slice(0, 2).map((name) => join(folder, name)));
   const left = await readdir(folder);
-  expect(left).toEqual(expect.arrayContaining([...names.slice(-ASIDES_KEPT), ...others]));
+  expect(left).toEqual(expect.arrayContaining([...names.slice(-PREVIOUS_KEPT), ...others]));
   expect(left.filter((name) => name.startsWith(names[0] ?? ""))).toEqual([]);
-  const copy = await copyAside(path, new Date("2026-11-28T12:00:00Z"));
-  expect((await asidesOf(path)).at(-1)).toBe(copy ?? "");
-  expect(await asidesOf(path)).toHaveLength(ASIDES_KEPT);
+  const copy = await copyBeforeUpgrade(path, new Date("2026-11-28T12:00:00Z"));
+  expect((await previousDatabases(path)).at(-1)).toBe(copy ?? "");
+  expect(await previousDatabases(path)).toHaveLength(PREVIOUS_KEPT);
   expect((await stat(copy ?? "")).size).toBeGreaterThan(0);
 });
 
@@ -174,7 +174,7 @@ test("what a copy that was killed has left goes with the next copy", async () =>
   const dead = "sge.db.antes-sge-20261101T120000Z.4194303.parcial";
   const alive = `sge.db.antes-sge-20261101T120000Z.${process.ppid}.parcial`;
   for (const name of [dead, `${dead}-journal`, alive]) await writeFile(join(folder, name), "");
-  await copyAside(path, new Date("2026-11-28T12:00:00Z"));
+  await copyBeforeUpgrade(path, new Date("2026-11-28T12:00:00Z"));
   const left = (await readdir(folder)).filter((name) => name.includes("parcial"));
   expect(left).toEqual([alive]);
 });

@@ -2,8 +2,8 @@ import { expect, test } from "bun:test";
 import { stat } from "node:fs/promises";
 import { runMaintenance } from "../../../src/maintenance.ts";
 import { FIGURES, HISTOGRAMS } from "../../../src/metrics.ts";
-import { standing } from "../../../src/observability/database-gauges.ts";
-import { noteBackup } from "../../../src/platform/bun/files/last-backup.ts";
+import { databaseGauges } from "../../../src/observability/database-gauges.ts";
+import { recordBackup } from "../../../src/platform/bun/files/last-backup.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { VERSION } from "../../../src/version.ts";
 import { type Server, withServer } from "../../support/server.ts";
@@ -23,8 +23,8 @@ async function scraped({ call }: Server): Promise<Map<string, number>> {
 test("a running service tells every figure of the table, each a number", () =>
   withServer(async (server) => {
     // The door tells these, which knows the feed and what the database holds.
-    server.ports.meter.watch(() => ({ sge_stream_clients: 0 }));
-    server.ports.meter.watch(() => standing(server.ports));
+    server.ports.meter.addSource(() => ({ sge_stream_clients: 0 }));
+    server.ports.meter.addSource(() => databaseGauges(server.ports));
     await server.call("POST", "/api/exports", { body: '{"type":"stock"}' });
     await runMaintenance(server.ports);
     const samples = await scraped(server);
@@ -44,7 +44,7 @@ test("the sizes of the database, the free space and the age of the last backup a
   withServer(async (server) => {
     const { DATA_DIR, DATABASE_URL } = server.ports.config;
     const path = DATABASE_URL.slice("file:".length);
-    server.ports.meter.watch(() => standing(server.ports));
+    server.ports.meter.addSource(() => databaseGauges(server.ports));
     await Bun.write(`${path}.antes-sge-20261101T120000Z`, new Uint8Array(5_000));
     await server.upload(syntheticNote({ seed: 1 }).xml);
     const before = await scraped(server);
@@ -56,7 +56,7 @@ test("the sizes of the database, the free space and the age of the last backup a
     expect(before.get("sge_unnamed_bytes")).toBe(0);
     // Never done: as old as the installation, which is younger than this test.
     expect(before.get("sge_backup_age_seconds")).toBeLessThan(60);
-    await noteBackup(DATA_DIR, Date.now() - 3_600_000);
+    await recordBackup(DATA_DIR, Date.now() - 3_600_000);
     const age = (await scraped(server)).get("sge_backup_age_seconds") ?? 0;
     expect(age).toBeGreaterThan(3_599);
     expect(age).toBeLessThan(3_700);
@@ -70,7 +70,7 @@ test("documents that no note names are told by their bytes, many of them by an e
         select 1, printf('%064d', i), zeroblob(10), 1, 0, i from n`,
       args: [first, count],
     });
-    const bytes = async () => (await standing(server.ports)).sge_unnamed_bytes;
+    const bytes = async () => (await databaseGauges(server.ports)).sge_unnamed_bytes;
     const commit = (statement: ReturnType<typeof put>) =>
       server.ports.writer.commit({ statements: [statement], read: () => undefined });
     await commit(put(1, 7));

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { toBePacked } from "../../../src/platform/bun/database/packed.ts";
 import { threadConnection } from "../../../src/platform/bun/database/writer-thread.ts";
 import { rowsOf } from "../../../src/platform/libsql/rows.ts";
-import { mayHaveHappened } from "../../../src/resilience/transient-faults.ts";
+import { outcomeUnknown } from "../../../src/resilience/transient-faults.ts";
 
 /** A connection in a thread, over a file of its own with an empty table `t (a integer primary key, b text)`. */
 async function open() {
@@ -96,7 +96,7 @@ test("of a thread that ends, nobody can say whether it wrote; the next order fin
   threads[0]?.terminate();
   const lost = await caught(inWork);
   expect(lost).toMatchObject({ name: "ThreadLost", code: "ConnectionClosed" });
-  expect(mayHaveHappened(lost)).toBe(true);
+  expect(outcomeUnknown(lost)).toBe(true);
   const kept = await connection.execute("select b from t where a = 1");
   expect(kept.rows).toEqual([{ b: "kept" }]);
   expect(threads).toHaveLength(2);

@@ -1,13 +1,13 @@
 import { expect, test } from "bun:test";
 import { eventStream } from "../../../src/http/stream/event-stream.ts";
-import { requestPulse } from "../../../src/platform/cloudflare/commit-signal.ts";
+import { requestCommitSignal } from "../../../src/platform/cloudflare/commit-signal.ts";
 import { happen } from "../../support/happen.ts";
 import { type TestPorts, testPorts } from "../../support/ports.ts";
 import { sseReader } from "../../support/sse.ts";
 
-/** A stream as a request on Workers has it: with a pulse, and an end, of its own. */
+/** A stream as a request on Workers has it: with a commitSignal, and an end, of its own. */
 function opened(ports: TestPorts, from: number) {
-  const mine = requestPulse(ports.clock.after);
+  const mine = requestCommitSignal(ports.clock.after);
   const stream = eventStream(
     { ...ports, ...mine },
     {
@@ -26,7 +26,7 @@ function opened(ports: TestPorts, from: number) {
 async function seconds(ports: TestPorts, count: number): Promise<void> {
   for (let n = 0; n < count; n++) {
     ports.clock.advance(1_000);
-    for (let turn = 0; turn < 8; turn++) await ports.breathe();
+    for (let turn = 0; turn < 8; turn++) await ports.yieldToEventLoop();
   }
 }
 
@@ -99,12 +99,12 @@ test("whoever comes back after the farewell with its last event loses nothing an
 
 test("a client that takes nothing, not even the farewell, costs a look in half a minute", async () => {
   const ports = await testPorts();
-  const { pulse, stopping } = requestPulse(ports.clock.after);
+  const { commitSignal, stopping } = requestCommitSignal(ports.clock.after);
   let looks = 0;
   const leaving = new AbortController();
   const loop = async () => {
     while (!leaving.signal.aborted) {
-      await pulse.next(pulse.count(), leaving.signal, looks);
+      await commitSignal.next(commitSignal.count(), leaving.signal, looks);
       looks += 1;
     }
   };

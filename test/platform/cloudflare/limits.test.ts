@@ -1,11 +1,11 @@
 import { expect, test } from "bun:test";
 import { Failed } from "../../../src/lib/result.ts";
 import { cloudflareLimits } from "../../../src/platform/cloudflare/limits.ts";
-import { type Bucket, takeToken } from "../../../src/platform/token-bucket.ts";
-import { lane, neighbour } from "../../../src/resilience/policies.ts";
+import { type BucketRules, takeToken } from "../../../src/platform/token-bucket.ts";
+import { callLimiter, remoteCircuit } from "../../../src/resilience/policies.ts";
 import { testClock } from "../../support/ports.ts";
 
-const USER: Bucket = { capacity: 3, perSecond: 2 };
+const USER: BucketRules = { capacity: 3, perSecond: 2 };
 const LOGIN = { capacity: 5, perSecond: 5 / 60, exact: true };
 
 /** The objects of a Worker, of which an isolate has only this way to them. */
@@ -30,8 +30,10 @@ function world() {
             },
           }),
         },
-        walls: { network: wall, bucket: wall },
-        way: lane(neighbour("limits", { counts: () => true }), "limits", { queues: false }),
+        edgeLimits: { network: wall, bucket: wall },
+        way: callLimiter(remoteCircuit("limits", { counts: () => true }), "limits", {
+          canQueue: false,
+        }),
       },
       {
         clock,

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { isolateSeal } from "../../../src/platform/cloudflare/marks.ts";
-import { sealedBatches } from "../../../src/platform/installation.ts";
+import { isolateCommitCheck } from "../../../src/platform/cloudflare/marks.ts";
+import { checkedBatches } from "../../../src/platform/installation.ts";
 import { memoryMarks } from "../../../src/platform/memory/marks.ts";
 import { testClock, testPorts } from "../../support/ports.ts";
 
@@ -36,14 +36,14 @@ async function withIsolate(
       await kept.write(mark);
     },
   };
-  const seal = isolateSeal({
+  const seal = isolateCommitCheck({
     marks,
     clock,
     hold: (work) => void held.push(work),
     lost: ({ message }) => void said.push(message),
     failed: () => void said.push("unmarked"),
   });
-  const batches = sealedBatches(database.writing, "turso.example", seal);
+  const batches = checkedBatches(database.writing, "turso.example", seal);
   const write = async () => {
     const done = await batches.batch(["select 1"], "write").then(
       () => "written",

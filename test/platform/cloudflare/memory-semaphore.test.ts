@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
-import { roomFor } from "../../../src/platform/cloudflare/memory-semaphore.ts";
+import { memorySemaphore } from "../../../src/platform/cloudflare/memory-semaphore.ts";
 
 /** Work of so many bytes each, in work until it is told to end. */
-function works(room: ReturnType<typeof roomFor>, sizes: readonly number[]) {
+function works(room: ReturnType<typeof memorySemaphore>, sizes: readonly number[]) {
   const inWork = new Set<number>();
   const ends: ((fault?: Error) => void)[] = [];
   const done = sizes.map((bytes, i) => {
@@ -22,7 +22,7 @@ function works(room: ReturnType<typeof roomFor>, sizes: readonly number[]) {
 }
 
 test("work is begun while its bytes have room, in the order asked for, and one that is too large is alone", async () => {
-  const { now, end } = works(roomFor(10), [4, 4, 4, 50, 1]);
+  const { now, end } = works(memorySemaphore(10), [4, 4, 4, 50, 1]);
   await Promise.resolve();
   expect(now()).toEqual([0, 1]);
   await end(0);
@@ -37,7 +37,7 @@ test("work is begun while its bytes have room, in the order asked for, and one t
 });
 
 test("work that fails gives its room back, and fails alone", async () => {
-  const { now, end, done } = works(roomFor(1), [1, 1]);
+  const { now, end, done } = works(memorySemaphore(1), [1, 1]);
   await Promise.resolve();
   await end(0, new Error("no"));
   expect(now()).toEqual([1]);

@@ -5,10 +5,10 @@ import {
   type Delivery,
   delayOf,
 } from "../../../src/platform/cloudflare/consume-batch.ts";
-import { letterOf, readLetter } from "../../../src/platform/cloudflare/letter.ts";
-import { forgetBuried, parkBatch } from "../../../src/platform/cloudflare/park-batch.ts";
+import { deadLetterOf, readDeadLetter } from "../../../src/platform/cloudflare/letter.ts";
+import { deleteExpiredParked, parkBatch } from "../../../src/platform/cloudflare/park-batch.ts";
 import { batchesOf, workersQueue } from "../../../src/platform/cloudflare/queue.ts";
-import type { Consumer, Outcome } from "../../../src/ports/queue.ts";
+import type { Consumer, MessageOutcome } from "../../../src/ports/queue.ts";
 import type { Log } from "../../../src/ports/telemetry.ts";
 import { MESSAGE_BYTES, type Message } from "../../../src/queue-messages.ts";
 import { testPorts } from "../../support/ports.ts";
@@ -37,7 +37,7 @@ function delivery(body: unknown, attempts = 1): Delivery & { readonly said: stri
   };
 }
 
-const consumer = (consume: (body: unknown) => Promise<Outcome>): Consumer => ({
+const consumer = (consume: (body: unknown) => Promise<MessageOutcome>): Consumer => ({
   consume,
   park: async () => undefined,
 });
@@ -149,7 +149,7 @@ test("after the last attempt a message goes to the dead-letter queue with its re
   const [last, beyond] = [delivery(document(1), 3), delivery(document(2), 4)];
   await consumeBatch({ messages: [last, beyond] }, hands);
   expect([consumed, last.said, beyond.said]).toEqual([1, ["ack"], ["ack"]]);
-  expect(letters.map(readLetter)).toMatchObject([
+  expect(letters.map(readDeadLetter)).toMatchObject([
     { body: document(1), reason: "overloaded" },
     // Its process has died each time, and nobody can say more.
     { body: document(2), reason: "interrupted" },
@@ -181,12 +181,12 @@ test("what the dead-letter queue brings is parked with its reason; what nobody c
   const circle: Record<string, unknown> = {};
   circle.self = circle;
   const messages = [
-    delivery(letterOf(document(1), "overloaded")),
+    delivery(deadLetterOf(document(1), "overloaded")),
     delivery(document(2)),
-    delivery(letterOf({ hello: "world" }, "message.unreadable")),
+    delivery(deadLetterOf({ hello: "world" }, "message.unreadable")),
     delivery(circle),
     delivery(undefined),
-    delivery(letterOf(document(3), "away"), 2),
+    delivery(deadLetterOf(document(3), "away"), 2),
   ];
   await parkBatch({ messages }, hands);
   await parkBatch({ messages: messages.slice(2, 3) }, hands);
@@ -212,10 +212,10 @@ test("what the dead-letter queue brings is parked with its reason; what nobody c
     { lane: "unreadable", body: "undefined", reason: "interrupted" },
   ]);
   clock.advance(30 * 86_400_000);
-  await forgetBuried(ports);
+  await deleteExpiredParked(ports);
   expect(await ports.reader.rows(buried)).toHaveLength(3);
   clock.advance(1);
-  await forgetBuried(ports);
+  await deleteExpiredParked(ports);
   expect(await ports.reader.rows(buried)).toEqual([]);
   await ports.close();
 });

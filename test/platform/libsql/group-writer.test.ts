@@ -6,22 +6,22 @@ import { createClient } from "@libsql/client";
 import { Failed } from "../../../src/lib/result.ts";
 import { openDatabase, type WriterPlace } from "../../../src/platform/bun/database/database.ts";
 import {
-  type Batches,
+  type BatchClient,
   type GroupLimits,
   groupWriter,
 } from "../../../src/platform/libsql/group-writer.ts";
 import { clientReader } from "../../../src/platform/libsql/reader.ts";
-import { lockedFile } from "../../../src/resilience/policies.ts";
+import { lockedFileCircuit } from "../../../src/resilience/policies.ts";
 import { readerContract } from "../../contracts/reader.ts";
 import { job, put, writerContract } from "../../contracts/writer.ts";
 import { holds } from "../../support/holds.ts";
 
-const breathe = () => new Promise<void>((resolve) => setImmediate(resolve));
+const yieldToEventLoop = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /** A writer over a file of its own, through a client that may be watched or disturbed. */
 async function open(
   limits: Partial<GroupLimits> = {},
-  through = (client: Batches) => client,
+  through = (client: BatchClient) => client,
   where: WriterPlace = "here",
 ) {
   const folder = await mkdtemp(join(tmpdir(), "sge-writer-"));
@@ -37,8 +37,8 @@ async function open(
     writer: groupWriter(through(database.writing), {
       group: 16,
       queue: 2_000,
-      patienceMs: 5_000,
-      breathe,
+      waitMs: 5_000,
+      yieldToEventLoop,
       ...limits,
     }),
     async close() {
@@ -54,7 +54,7 @@ holds("bun", readerContract, () => open());
 /** A client whose batches fail as told, before they reach the database; null lets one through. */
 const disturbed = (faults: (Error | null)[]) => {
   const seen: number[] = [];
-  const through = (client: Batches): Batches => ({
+  const through = (client: BatchClient): BatchClient => ({
     batch(statements, mode) {
       seen.push(statements.length);
       const fault = faults.shift() ?? null;
@@ -89,7 +89,7 @@ test("a lock held by another connection is waited for while the event loop goes 
   const lock = await other.transaction("write");
   const written = world.writer.commit(job(put(1)));
   let turns = 0;
-  for (; seen.length < 4; turns += 1) await breathe();
+  for (; seen.length < 4; turns += 1) await yieldToEventLoop();
   expect(turns).toBeGreaterThan(20);
   await lock.rollback();
   expect(await written).toEqual({ id: 1, name: "thing 1" });
@@ -98,7 +98,7 @@ test("a lock held by another connection is waited for while the event loop goes 
 });
 
 test("a database that stays locked beyond the patience answers overloaded and writes nothing", async () => {
-  const world = await open({ patienceMs: 20 });
+  const world = await open({ waitMs: 20 });
   const other = createClient({ url: world.url, concurrency: 1, timeout: 0 });
   const lock = await other.transaction("write");
   const outcomes = await Promise.allSettled([1, 2].map((n) => world.writer.commit(job(put(n)))));
@@ -116,8 +116,8 @@ test("when the lock outlasted one patience the next callers are told at once, un
   const { seen, through } = disturbed([]);
   const world = await open();
   const { writing } = world.database;
-  const circuit = lockedFile(() => writing.batch([], "write"));
-  const limits = { group: 16, queue: 100, patienceMs: 20, breathe, circuit };
+  const circuit = lockedFileCircuit(() => writing.batch([], "write"));
+  const limits = { group: 16, queue: 100, waitMs: 20, yieldToEventLoop, circuit };
   const writer = groupWriter(through(writing), limits);
   const other = createClient({ url: world.url, concurrency: 1, timeout: 0 });
   const held = await other.transaction("write");
@@ -128,7 +128,7 @@ test("when the lock outlasted one patience the next callers are told at once, un
   expect(await failed(2)).toMatchObject(overloaded);
   expect(seen).toHaveLength(asked);
   await held.rollback();
-  while (circuit.figures().state !== "closed") await breathe();
+  while (circuit.figures().state !== "closed") await yieldToEventLoop();
   expect(await writer.commit(job(put(3)))).toEqual({ id: 3, name: "thing 3" });
   circuit.end();
   other.close();
@@ -171,7 +171,7 @@ test("requests are served between one group and the next", async () => {
   const jobs = [1, 2, 3].map((n) => world.writer.commit(job(put(n))).then(() => (done += 1)));
   const seen = new Set<number>();
   while (done < 3) {
-    await breathe();
+    await yieldToEventLoop();
     seen.add(done);
   }
   await Promise.all(jobs);
@@ -194,11 +194,11 @@ test("a lone job waits one turn of the event loop; while each turn brings more, 
   let turns = 0;
   const world = await open({
     group: 64,
-    breathe() {
+    yieldToEventLoop() {
       turns += 1;
       const next = arriving.shift();
       if (next !== undefined) commits.push(world.writer.commit(job(next)));
-      return breathe();
+      return yieldToEventLoop();
     },
   });
   await world.writer.commit(job(put(0)));

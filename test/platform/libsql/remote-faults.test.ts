@@ -53,12 +53,12 @@ async function server(says: Says) {
 /** How one call ended, through all that stands between us and a server; and whether the server was asked again. */
 async function met(says: Says | "nobody", kind: "read" | "write"): Promise<[unknown, boolean]> {
   const { url, asked } = says === "nobody" ? { url: NOWHERE, asked: () => 0 } : await server(says);
-  const database = remoteDatabase(url, "a token", { probes: false, queues: true });
+  const database = remoteDatabase(url, "a token", { canProbe: false, canQueue: true });
   const writer = groupWriter(database.writing, {
     group: 1,
     queue: 10,
-    patienceMs: 60,
-    breathe: async () => undefined,
+    waitMs: 60,
+    yieldToEventLoop: async () => undefined,
   });
   const statement = { sql: "insert into things values (?1)", args: [1] };
   const call =

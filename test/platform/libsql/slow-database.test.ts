@@ -1,7 +1,7 @@
 import { expect } from "bun:test";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { testInFull } from "../../support/full.ts";
-import { roughRoad } from "../../support/rough-road.ts";
+import { faultyProxy } from "../../support/rough-road.ts";
 import { withServer } from "../../support/server.ts";
 import { libsqlServer } from "../../support/sqld.ts";
 
@@ -9,7 +9,7 @@ testInFull(
   "a slow database, then a dead one, costs nobody more than its time: the breaker opens, and closes by itself",
   async () => {
     await using sqld = await libsqlServer();
-    await using road = await roughRoad(sqld.port);
+    await using road = await faultyProxy(sqld.port);
     await withServer(
       async (server) => {
         const kept = await server.upload(syntheticNote({ seed: 1 }).xml, "?approve=true");

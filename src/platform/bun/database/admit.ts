@@ -11,7 +11,7 @@ import {
   WAY_OUT,
   whenOf,
 } from "../../installation.ts";
-import type { Readable } from "../../libsql/reader.ts";
+import type { ReadClient } from "../../libsql/reader.ts";
 import { filePath } from "./database.ts";
 import { seenFile, wasCut } from "./file-watch.ts";
 
@@ -19,7 +19,7 @@ import { seenFile, wasCut } from "./file-watch.ts";
  * Before a database is opened, which would make it: where this installation is marked its file must be there, with something
  * in it. Gives the mark; null for an installation that was never marked. Throws StorageFault (`gone`).
  */
-export async function mustBeThere(url: string, marks: Marks): Promise<Mark | null> {
+export async function requireDatabaseFile(url: string, marks: Marks): Promise<Mark | null> {
   const mark = await marks.read();
   const path = filePath(url);
   if (mark === null || path === null) return mark;
@@ -40,11 +40,11 @@ export async function mustBeThere(url: string, marks: Marks): Promise<Mark | nul
 async function mustNotBeLess(path: string, seen: SeenFile): Promise<void> {
   const now = seenFile(path);
   const alone = (await sizeOf(`${path}-wal`)) + (await sizeOf(`${path}-journal`)) === 0;
-  const least = Math.max(seen.size, now?.told ?? 0);
+  const least = Math.max(seen.size, now?.declaredSize ?? 0);
   const what =
     now === null
       ? "não é mais um banco de dados"
-      : wasCut(now, seen) || (alone && now.size < now.told)
+      : wasCut(now, seen) || (alone && now.size < now.declaredSize)
         ? `foi truncado (tinha ${least} bytes e agora tem ${now.size})`
         : now.changes < seen.changes
           ? "é mais antigo que o que estava em uso"
@@ -67,9 +67,9 @@ function absent(error: unknown): null {
  * After it was opened, and before anything is written: it must be the marked one, and lack nothing that the mark knows of.
  * Throws StorageFault (`gone`) with what it lacks.
  */
-export async function mustBeMarked(
+export async function requireMarkedDatabase(
   url: string,
-  reading: Readable,
+  reading: ReadClient,
   mark: Mark | null,
 ): Promise<void> {
   if (mark === null) return;
@@ -79,7 +79,11 @@ export async function mustBeMarked(
 }
 
 /** Marks an installation as it is now; gives what the database says of itself. Its tables are those of this program. */
-export async function marked(reading: Readable, marks: Marks, now: number): Promise<Installation> {
+export async function writeMark(
+  reading: ReadClient,
+  marks: Marks,
+  now: number,
+): Promise<Installation> {
   const found = await installationOf(reading);
   if (found === null) throw new Error("the migrations have made no installation");
   await marks.write({ ...found, at: now, next: null, file: null });

@@ -2,7 +2,7 @@ import type { InStatement } from "@libsql/client";
 import Libsql from "libsql";
 import { trusted } from "../../../lib/cast.ts";
 import type { Row } from "../../../ports/sql.ts";
-import type { Answered } from "../../libsql/rows.ts";
+import type { StatementResult } from "../../libsql/rows.ts";
 import { packed, ToBePacked } from "./packed.ts";
 
 /** Statements that one connection keeps prepared; the program's texts are constant and fewer than this. */
@@ -29,9 +29,9 @@ interface Prepared {
  * file open. Every call is synchronous inside; errors carry SQLite's code, as the client's do.
  */
 export interface Connection {
-  execute(statement: InStatement): Promise<Answered>;
+  execute(statement: InStatement): Promise<StatementResult>;
   /** All statements or none; asks for the lock first and does not wait for it (SQLITE_BUSY). */
-  batch(statements: InStatement[], mode: "write"): Promise<Answered[]>;
+  batch(statements: InStatement[], mode: "write"): Promise<StatementResult[]>;
   /** Several statements without parameters or rows. */
   executeMultiple(sql: string): Promise<void>;
   close(): Promise<void>;
@@ -61,7 +61,7 @@ export function openConnection(path: string, pragmas: string): Connection {
     return ready;
   };
 
-  const run = (statement: InStatement): Answered => {
+  const run = (statement: InStatement): StatementResult => {
     const { sql, args } = typeof statement === "string" ? { sql: statement, args: [] } : statement;
     const { statement: ready, reads } = prepared(sql);
     try {
@@ -77,7 +77,7 @@ export function openConnection(path: string, pragmas: string): Connection {
     }
   };
 
-  const batch = (statements: readonly InStatement[]): Answered[] => {
+  const batch = (statements: readonly InStatement[]): StatementResult[] => {
     database.exec("BEGIN IMMEDIATE");
     try {
       const answers = statements.map(run);

@@ -2,16 +2,16 @@ import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { type Client, createClient } from "@libsql/client";
 import type { Circuit, CircuitFigures } from "../../../resilience/circuit.ts";
-import { lockedFile, writing } from "../../../resilience/policies.ts";
+import { lockedFileCircuit, writeRetry } from "../../../resilience/policies.ts";
 import type { SeenFile } from "../../installation.ts";
-import type { Batches } from "../../libsql/group-writer.ts";
-import type { Readable } from "../../libsql/reader.ts";
+import type { BatchClient } from "../../libsql/group-writer.ts";
+import type { ReadClient } from "../../libsql/reader.ts";
 import { remoteDatabase } from "../../libsql/remote-database.ts";
 import { rowsOf } from "../../libsql/rows.ts";
-import { closeToOthers, PRIVATE } from "../files/private.ts";
+import { PRIVATE, restrictToOwner } from "../files/private.ts";
 import { type Connection, openConnection } from "./connection.ts";
 import { type Migrated, migrate, pendingIn, SchemaRefused } from "./migrations.ts";
-import { copyAside } from "./set-aside.ts";
+import { copyBeforeUpgrade } from "./set-aside.ts";
 import { type StorageState, sayUnopened, storageState } from "./storage-state.ts";
 import { threadConnection } from "./writer-thread.ts";
 import type { WritingConnection } from "./writing-connection.ts";
@@ -19,13 +19,13 @@ import type { WritingConnection } from "./writing-connection.ts";
 /** Ways into one database. Pragmas hold for a connection, so each local one is made with its own and never replaced. */
 export interface Database {
   /** For groupWriter: atomic batches, one after the other. */
-  readonly writing: Batches & Pick<Connection, "execute" | "executeMultiple">;
+  readonly writing: BatchClient & Pick<Connection, "execute" | "executeMultiple">;
   /** For groupWriter. Absent for a remote one, each of whose requests goes through a circuit already. */
   readonly lock?: Circuit;
   /** For raw reads. Local: refuses to write (`PRAGMA query_only`). */
-  readonly reading: Readable;
+  readonly reading: ReadClient;
   /** For drizzle's reads. Local: refuses to write. */
-  readonly built: Client;
+  readonly drizzleClient: Client;
   /** Whether it is still what was opened. */
   readonly state: StorageState;
   /** Looks now, and gives the file as it is; rejects with StorageFault. Null for one that is not watched. */
@@ -87,34 +87,34 @@ async function openFile(
   seen: (file: SeenFile | null) => void,
 ): Promise<Database> {
   const state = storageState(path);
-  const { connection, reading, built } = await opened(url, path, where);
+  const { connection, reading, drizzleClient } = await opened(url, path, where);
   const writing: Database["writing"] = {
-    batch: (statements, mode) => state.guarding(() => connection.batch(statements, mode)),
-    execute: (statement) => state.guarding(() => connection.execute(statement)),
-    executeMultiple: (sql) => state.guarding(() => connection.executeMultiple(sql)),
+    batch: (statements, mode) => state.guardingWrites(() => connection.batch(statements, mode)),
+    execute: (statement) => state.guardingWrites(() => connection.execute(statement)),
+    executeMultiple: (sql) => state.guardingWrites(() => connection.executeMultiple(sql)),
   };
-  const inspect = () => state.guarding(() => connection.inspect());
+  const inspect = () => state.guardingWrites(() => connection.inspect());
   // A command is over soon, and looks with each of its writes.
   const looking = () => void inspect().then(seen, noop);
   const inspecting = where === "thread" ? setInterval(looking, INSPECT_MS).unref() : null;
   const client = () => createClient({ url, concurrency: 1, timeout: 0 });
   // An empty batch asks for the lock and writes nothing.
-  const lock = lockedFile(() => writing.batch([], "write"));
+  const lock = lockedFileCircuit(() => writing.batch([], "write"));
   return {
     writing,
     lock,
-    reading: { execute: (statement) => state.noticing(() => reading.execute(statement)) },
-    built,
+    reading: { execute: (statement) => state.watchingReads(() => reading.execute(statement)) },
+    drizzleClient,
     state,
     inspect,
     circuits: () => [lock.figures()],
     migrate: (copying) =>
-      migrated(client, copying && (() => copyAside(path, new Date(Date.now())))),
+      migrated(client, copying && (() => copyBeforeUpgrade(path, new Date(Date.now())))),
     mustBeCurrent: () => current(client),
     async close() {
       lock.end();
       if (inspecting !== null) clearInterval(inspecting);
-      built.close();
+      drizzleClient.close();
       await reading.close();
       if (state.fault() === null) await fold(connection).catch(noop);
       await connection.close();
@@ -128,13 +128,13 @@ const noop = () => undefined;
 async function opened(url: string, path: string, where: WriterPlace) {
   try {
     await mkdir(dirname(path), PRIVATE);
-    await closeToOthers(path);
+    await restrictToOwner(path);
     const connection = await patient(() => OPEN[where](path, WRITES));
     try {
       const reading = await patient(() => openConnection(path, READS));
-      const built = createClient({ url, intMode: "number", concurrency: 1, timeout: 0 });
-      await built.executeMultiple(READS);
-      return { connection, reading, built };
+      const drizzleClient = createClient({ url, intMode: "number", concurrency: 1, timeout: 0 });
+      await drizzleClient.executeMultiple(READS);
+      return { connection, reading, drizzleClient };
     } catch (error) {
       await connection.close();
       throw error;
@@ -158,20 +158,20 @@ const WRITES = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA for
 const READS = "PRAGMA query_only = 1";
 
 function openRemote(url: string, authToken: string | undefined): Database {
-  const remote = remoteDatabase(url, authToken, { probes: true, queues: true });
+  const remote = remoteDatabase(url, authToken, { canProbe: true, canQueue: true });
   return {
     writing: {
       batch: remote.writing.batch,
-      execute: (statement) => remote.built.execute(statement),
-      executeMultiple: (sql) => remote.built.executeMultiple(sql),
+      execute: (statement) => remote.drizzleClient.execute(statement),
+      executeMultiple: (sql) => remote.drizzleClient.executeMultiple(sql),
     },
     reading: remote.reading,
-    built: remote.built,
+    drizzleClient: remote.drizzleClient,
     state: storageState(url),
     inspect: async () => null,
     circuits: () => [remote.figures()],
-    migrate: () => migrated(remote.unlimited),
-    mustBeCurrent: () => current(remote.unlimited),
+    migrate: () => migrated(remote.openUnlimited),
+    mustBeCurrent: () => current(remote.openUnlimited),
     async close() {
       remote.close();
     },
@@ -227,7 +227,7 @@ async function using<T>(open: () => Client, use: (client: Client) => Promise<T>)
 
 /** Another process may hold the file for a moment while both start. */
 const patient = <T>(ask: () => T | Promise<T>): Promise<T> =>
-  writing.execute(async () => ask(), AbortSignal.timeout(5_000));
+  writeRetry.execute(async () => ask(), AbortSignal.timeout(5_000));
 
 /** The path of a local database; null for one that is reached by network. */
 export function filePath(url: string): string | null {

@@ -24,13 +24,13 @@ export function seenFile(path: string): FoundFile | null {
 
 /** A database's file as it is, and how many bytes its header says that it has. */
 export interface FoundFile extends SeenFile {
-  readonly told: number;
+  readonly declaredSize: number;
 }
 
 const foundIn = (header: Buffer, size: number): FoundFile => ({
   size,
   changes: header.readUInt32BE(HEADER.changes),
-  told: header.readUInt32BE(HEADER.pages) * pageBytes(header.readUInt16BE(HEADER.pageSize)),
+  declaredSize: header.readUInt32BE(HEADER.pages) * pageBytes(header.readUInt16BE(HEADER.pageSize)),
 });
 
 /**
@@ -38,7 +38,7 @@ const foundIn = (header: Buffer, size: number): FoundFile => ({
  * says how large the file is now before the file becomes so.
  */
 export const wasCut = (now: FoundFile, seen: SeenFile): boolean =>
-  now.size < seen.size && (now.changes <= seen.changes || now.size < now.told);
+  now.size < seen.size && (now.changes <= seen.changes || now.size < now.declaredSize);
 
 /** 65,536 does not fit: it is written as 1. */
 const pageBytes = (written: number): number => (written === 1 ? 65_536 : written);

@@ -1,15 +1,15 @@
 import { copyFile, link, readdir, rename, rm, stat, statfs } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { isWeather } from "../../../resilience/transient-faults.ts";
-import { lives } from "../files/alive.ts";
-import { synced } from "../files/durable.ts";
+import { isTransient } from "../../../resilience/transient-faults.ts";
+import { isRunning } from "../files/alive.ts";
+import { syncToDisk } from "../files/durable.ts";
 import { openConnection } from "./connection.ts";
 
 /**
  * Databases that stand beside the one in use: what a restore has replaced, and what an upgrade has copied before it. Each
  * may be as large as the database, so only so many are kept.
  */
-export const ASIDES_KEPT = 3;
+export const PREVIOUS_KEPT = 3;
 
 /** `sge.db.antes-sge-20261123T154500Z`, as `sge restore` names them too: by name is by age. */
 const SUFFIX = /^\.antes-sge-\d{8}T\d{6}Z$/;
@@ -23,7 +23,7 @@ const ENDS = ["", "-journal", "-wal", "-shm"];
 const SPARE_BYTES = 64 << 20;
 
 /** The databases that were set aside beside `path`, oldest first. */
-export async function asidesOf(path: string): Promise<string[]> {
+export async function previousDatabases(path: string): Promise<string[]> {
   const [folder, name] = [dirname(path), basename(path)];
   const names = await readdir(folder).catch((): string[] => []);
   return names
@@ -33,8 +33,8 @@ export async function asidesOf(path: string): Promise<string[]> {
 }
 
 /** Removes all but the newest `keep` databases that were set aside beside `path`; gives their paths. */
-export async function keepAsides(path: string, keep = ASIDES_KEPT): Promise<string[]> {
-  const all = await asidesOf(path);
+export async function removeOldPrevious(path: string, keep = PREVIOUS_KEPT): Promise<string[]> {
+  const all = await previousDatabases(path);
   const old = all.slice(0, Math.max(0, all.length - keep));
   for (const one of old) for (const end of ENDS) await rm(`${one}${end}`, { force: true });
   return old;
@@ -44,14 +44,14 @@ export async function keepAsides(path: string, keep = ASIDES_KEPT): Promise<stri
  * Removes what copies and restores that died have left beside the database at `path`: their drafts, and second names of the
  * database in use (whoever opened one would write beneath its locks).
  */
-export async function sweepBeside(path: string): Promise<void> {
+export async function removeLeftovers(path: string): Promise<void> {
   const [folder, name] = [dirname(path), basename(path)];
   for (const one of await readdir(folder).catch((): string[] => [])) {
     const pid = one.startsWith(name) ? DRAFT.exec(one.slice(name.length))?.[1] : undefined;
-    if (pid !== undefined && !lives(Number(pid))) await rm(join(folder, one), { force: true });
+    if (pid !== undefined && !isRunning(Number(pid))) await rm(join(folder, one), { force: true });
   }
   const here = await stat(path).catch(() => null);
-  for (const aside of await asidesOf(path))
+  for (const aside of await previousDatabases(path))
     if (here !== null && (await stat(aside)).ino === here.ino) await rm(aside);
 }
 
@@ -60,7 +60,11 @@ export async function sweepBeside(path: string): Promise<void> {
  * nothing had. There is the old one or the new one under the name at every instant, and never one with the log of the other.
  * Nobody has either open.
  */
-export async function replaceBy(draft: string, path: string, now: Date): Promise<string | null> {
+export async function replaceDatabase(
+  draft: string,
+  path: string,
+  now: Date,
+): Promise<string | null> {
   const there = (await stat(path).catch(() => null)) !== null;
   const folded = there && (await foldedInto(path));
   const aside = await freeAside(path, now);
@@ -68,9 +72,9 @@ export async function replaceBy(draft: string, path: string, now: Date): Promise
   for (const end of ends) await linked(`${path}${end}`, `${aside}${end}`);
   // SQLite would read the log of what is broken into whatever has the name.
   for (const end of ends.slice(1)) await rm(`${path}${end}`, { force: true });
-  await synced(dirname(path));
+  await syncToDisk(dirname(path));
   await rename(draft, path);
-  await synced(dirname(path));
+  await syncToDisk(dirname(path));
   return there ? aside : null;
 }
 
@@ -84,7 +88,7 @@ async function foldedInto(path: string): Promise<boolean> {
     await database.execute("PRAGMA journal_mode = DELETE");
     return true;
   } catch (error) {
-    if (isWeather(error))
+    if (isTransient(error))
       throw new Error(`Outro processo tem ${path} aberto: encerre-o antes`, { cause: error });
     return false;
   } finally {
@@ -112,7 +116,7 @@ async function linked(from: string, to: string): Promise<void> {
     if (code === "ENOENT") return;
     if (!NO_LINKS.has(String(code))) throw error;
     await copyFile(from, to);
-    await synced(to);
+    await syncToDisk(to);
   }
 }
 
@@ -122,8 +126,8 @@ const NO_LINKS = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"])
  * Copies the database at `path` beside it, whole and durable under its name or not at all, and removes the oldest copies
  * beyond ASIDES_KEPT. Gives the copy's path; null where the disk has no room for it and the migrations after it.
  */
-export async function copyAside(path: string, now: Date): Promise<string | null> {
-  await sweepBeside(path);
+export async function copyBeforeUpgrade(path: string, now: Date): Promise<string | null> {
+  await removeLeftovers(path);
   const { size } = await stat(path);
   const { bavail, bsize } = await statfs(dirname(path));
   if (bavail * bsize < 2 * size + SPARE_BYTES) return null;
@@ -132,11 +136,11 @@ export async function copyAside(path: string, now: Date): Promise<string | null>
   try {
     await copyInto(path, draft);
     await rename(draft, copy);
-    await synced(dirname(path));
+    await syncToDisk(dirname(path));
   } finally {
     for (const end of ENDS) await rm(`${draft}${end}`, { force: true });
   }
-  await keepAsides(path);
+  await removeOldPrevious(path);
   return copy;
 }
 
@@ -148,5 +152,5 @@ async function copyInto(path: string, draft: string): Promise<void> {
   } finally {
     await database.close();
   }
-  await synced(draft);
+  await syncToDisk(draft);
 }

@@ -1,12 +1,16 @@
-import { type MetFault, StorageFault, storageFaultOf } from "../../../resilience/storage-fault.ts";
+import {
+  type DetectedFault,
+  StorageFault,
+  storageFaultOf,
+} from "../../../resilience/storage-fault.ts";
 
 /** Whether the database of this process is what it was when it was opened. What is lost stays lost until a restart. */
 export interface StorageState {
   fault(): StorageFault | null;
   /** Calls, and remembers what it fails with where the storage itself has failed; rejects with StorageFault then. */
-  noticing<T>(call: () => Promise<T>): Promise<T>;
+  watchingReads<T>(call: () => Promise<T>): Promise<T>;
   /** The same for what changes the database: once the storage has failed it is not called any more. */
-  guarding<T>(call: () => Promise<T>): Promise<T>;
+  guardingWrites<T>(call: () => Promise<T>): Promise<T>;
   /** `hear` is told once, of the first fault. */
   onFault(hear: (fault: StorageFault) => void): void;
 }
@@ -18,11 +22,11 @@ export function storageState(where: string): StorageState {
 
   function note(error: unknown): void {
     const met = storageFaultOf(error);
-    if (fault !== null || met === null || met.passing) return;
+    if (fault !== null || met === null || met.mayPass) return;
     fault = sayStorageFault(error, where);
     if (fault !== null) for (const hear of hearers) hear(fault);
   }
-  async function noticing<T>(call: () => Promise<T>): Promise<T> {
+  async function watchingReads<T>(call: () => Promise<T>): Promise<T> {
     try {
       return await call();
     } catch (error) {
@@ -32,10 +36,10 @@ export function storageState(where: string): StorageState {
   }
   return {
     fault: () => fault,
-    noticing,
-    async guarding(call) {
+    watchingReads,
+    async guardingWrites(call) {
       if (fault !== null) throw fault;
-      return noticing(call);
+      return watchingReads(call);
     },
     onFault(hear) {
       hearers.push(hear);
@@ -90,13 +94,13 @@ export function sayStorageFault(error: unknown, where: string): StorageFault | n
     if (next instanceof StorageFault) return next;
   const met = storageFaultOf(error);
   if (met === null) return null;
-  return new StorageFault(met.kind, met.said ? met.message : sentenceOf(met, where), {
+  return new StorageFault(met.kind, met.hasSentence ? met.message : sentenceOf(met, where), {
     cause: error,
   });
 }
 
 /** A file that cannot be opened may be whole: nobody shall put an older one in its place for a missing permission. */
-const sentenceOf = ({ code, message }: MetFault, where: string): string =>
+const sentenceOf = ({ code, message }: DetectedFault, where: string): string =>
   code.startsWith("SQLITE_CANTOPEN")
     ? `O banco de dados em ${where}, ou um dos arquivos ao lado dele (-wal, -shm), não pode ser aberto por este usuário (${message}). Confira as permissões e a pasta; só se o arquivo se perdeu, restaure uma cópia: sge restore CÓPIA --force`
     : `O banco de dados em ${where} está danificado (${message}). Confira com sge verify; para voltar a uma cópia: sge restore CÓPIA --force`;

@@ -4,7 +4,7 @@ import type { PromMeter } from "../../../observability/meter.ts";
 import type { Ports } from "../../../ports/ports.ts";
 import { lastBackup } from "../files/last-backup.ts";
 import { filePath } from "./database.ts";
-import { asidesOf } from "./set-aside.ts";
+import { previousDatabases } from "./set-aside.ts";
 
 /**
  * What `/metrics` looks up of the disk: how large a local database is and what stands aside of it, how much is free, and
@@ -17,7 +17,7 @@ export function watchStorage(
   const { DATABASE_URL, DATA_DIR } = ports.config;
   const path = filePath(DATABASE_URL);
   const folders = { data: DATA_DIR, ...(path === null ? {} : { database: dirname(path) }) };
-  meter.watch(async () => ({
+  meter.addSource(async () => ({
     sge_disk_free_bytes: await Promise.all(
       Object.entries(folders).map(async ([folder, where]) => ({
         labels: { folder },
@@ -26,8 +26,8 @@ export function watchStorage(
     ),
   }));
   if (path === null) return;
-  meter.watch(async () => {
-    const sizes = await Promise.all((await asidesOf(path)).map(sizeOf));
+  meter.addSource(async () => {
+    const sizes = await Promise.all((await previousDatabases(path)).map(sizeOf));
     return {
       sge_database_bytes: [
         { labels: { file: "main" }, value: await sizeOf(path) },
@@ -36,7 +36,7 @@ export function watchStorage(
       ],
     };
   });
-  meter.watch(async () => {
+  meter.addSource(async () => {
     const since = (await lastBackup(DATA_DIR)) ?? (await madeAt(ports));
     return { sge_backup_age_seconds: Math.max(0, ports.clock.now() - since) / 1_000 };
   });

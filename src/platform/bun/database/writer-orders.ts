@@ -1,7 +1,7 @@
 import type { InStatement } from "@libsql/client";
 import { trusted } from "../../../lib/cast.ts";
 import type { Value } from "../../../ports/sql.ts";
-import type { Answered } from "../../libsql/rows.ts";
+import type { StatementResult } from "../../libsql/rows.ts";
 import { packed } from "./packed.ts";
 import { openWriting, type WritingConnection } from "./writing-connection.ts";
 
@@ -11,7 +11,7 @@ export interface Opening {
   readonly pragmas: string;
 }
 /** What the thread is asked; it travels as one text of JSON, which costs a quarter of what a structured clone does. */
-export type Order = { readonly id: number } & (
+export type WriterRequest = { readonly id: number } & (
   | {
       readonly how: "execute" | "batch";
       /** A statement's text goes once, and is then called by its number. */
@@ -32,14 +32,14 @@ export interface Bytes {
   readonly pack: boolean;
 }
 /** What it gives back. */
-export type Receipt =
-  | { readonly id: number; readonly answers: readonly Answered[] }
+export type WriterReply =
+  | { readonly id: number; readonly answers: readonly StatementResult[] }
   | { readonly id: number; readonly fault: { name: string; message: string; code?: string } };
 
 declare const self: Worker;
 
 /** Makes this thread carry out the orders of writer-thread.ts, in their order. What fails is told, and nothing ends. */
-export function carryOut(): void {
+export function serveWriterThread(): void {
   const texts: string[] = [];
   let opening: Opening | null = null;
   let connection: WritingConnection | null = null;
@@ -52,7 +52,7 @@ export function carryOut(): void {
     args: args.map(bound),
   });
 
-  const carried = async (order: Order): Promise<readonly Answered[]> => {
+  const carried = async (order: WriterRequest): Promise<readonly StatementResult[]> => {
     if (opening === null) throw new Error("the thread was not told which database");
     const open = connection ?? openWriting(opening.path, opening.pragmas);
     connection = open;
@@ -79,15 +79,15 @@ export function carryOut(): void {
 
   self.onmessage = (event: MessageEvent) => {
     // Only writer-thread.ts posts here.
-    const told = trusted<Opening | Order>(JSON.parse(String(event.data)));
+    const told = trusted<Opening | WriterRequest>(JSON.parse(String(event.data)));
     if ("path" in told) {
       opening = told;
       return;
     }
     carried(told).then(
-      (answers) => self.postMessage({ id: told.id, answers } satisfies Receipt),
+      (answers) => self.postMessage({ id: told.id, answers } satisfies WriterReply),
       (error: unknown) =>
-        self.postMessage({ id: told.id, fault: faultOf(error) } satisfies Receipt),
+        self.postMessage({ id: told.id, fault: faultOf(error) } satisfies WriterReply),
     );
   };
 }

@@ -2,9 +2,9 @@ import type { InStatement } from "@libsql/client";
 import { trusted } from "../../../lib/cast.ts";
 import type { Value } from "../../../ports/sql.ts";
 import type { SeenFile } from "../../installation.ts";
-import type { Answered } from "../../libsql/rows.ts";
+import type { StatementResult } from "../../libsql/rows.ts";
 import { ToBePacked } from "./packed.ts";
-import type { Call, Opening, Order, Receipt } from "./writer-orders.ts";
+import type { Call, Opening, WriterReply, WriterRequest } from "./writer-orders.ts";
 import type { WritingConnection } from "./writing-connection.ts";
 
 /** Texts that go by number. Longer ones are seldom the same twice, and of a program there are fewer than this. */
@@ -24,7 +24,7 @@ class ThreadLost extends Error {
 }
 
 interface Waiting {
-  settle(answers: readonly Answered[]): void;
+  settle(answers: readonly StatementResult[]): void;
   fail(error: unknown): void;
 }
 
@@ -51,7 +51,7 @@ export async function threadConnection(
     for (const order of orders) order.fail(new ThreadLost());
   };
 
-  const hear = (receipt: Receipt) => {
+  const hear = (receipt: WriterReply) => {
     const order = waiting.get(receipt.id);
     waiting.delete(receipt.id);
     if (order === undefined) return;
@@ -62,7 +62,7 @@ export async function threadConnection(
 
   const start = (): Worker => {
     const started = begin(WRITER);
-    started.onmessage = (event: MessageEvent) => hear(trusted<Receipt>(event.data));
+    started.onmessage = (event: MessageEvent) => hear(trusted<WriterReply>(event.data));
     started.onerror = (event) => {
       event.preventDefault();
       started.terminate();
@@ -72,7 +72,7 @@ export async function threadConnection(
     return started;
   };
 
-  const order = (make: (id: number) => Order): Promise<readonly Answered[]> =>
+  const order = (make: (id: number) => WriterRequest): Promise<readonly StatementResult[]> =>
     new Promise((settle, fail) => {
       lastId += 1;
       const id = lastId;

@@ -1,5 +1,5 @@
 /** Whether a process with this number lives; also one that belongs to somebody else. */
-export function lives(pid: number): boolean {
+export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

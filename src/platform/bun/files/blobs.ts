@@ -19,7 +19,7 @@ import { PRIVATE } from "./private.ts";
 
 export interface FileBlobs extends BlobStore {
   /** Removes what processes that are gone were writing; gives how many files. */
-  sweep(): Promise<number>;
+  removePartial(): Promise<number>;
   /** Rejects where no file could be made: the folder is not there and cannot be, or is not ours to write. */
   writable(): Promise<void>;
 }
@@ -87,7 +87,7 @@ export function fileBlobs(folder: string): FileBlobs {
       }
       return found;
     },
-    async sweep() {
+    async removePartial() {
       let swept = 0;
       for (const name of await names()) {
         const [, pid] = TEMPORARY.exec(name) ?? [];

@@ -6,7 +6,7 @@ import { PRIVATE } from "./private.ts";
 export const firstPasswordPath = (dataDir: string): string => join(dataDir, "first-password");
 
 /** Writes the file (0600) in the place of an older one, whole or not at all. Gives its path. */
-export async function keepFirstPassword(
+export async function writeFirstPassword(
   dataDir: string,
   { email, password }: { readonly email: string; readonly password: string },
 ): Promise<string> {
@@ -23,5 +23,5 @@ export async function keepFirstPassword(
 }
 
 /** Removes the file, where there is one. Never rejects. */
-export const forgetFirstPassword = (dataDir: string): Promise<void> =>
+export const removeFirstPassword = (dataDir: string): Promise<void> =>
   rm(firstPasswordPath(dataDir), { force: true }).catch(() => undefined);

@@ -9,7 +9,7 @@ const NAME = "last-backup.json";
  * Leaves in the data directory that a backup was made at `at` (ms UTC), for the metrics of the service. A directory that
  * may not be written keeps no backup from being one: then nothing is noted.
  */
-export async function noteBackup(folder: string, at: number): Promise<void> {
+export async function recordBackup(folder: string, at: number): Promise<void> {
   const path = join(folder, NAME);
   const draft = `${path}.${process.pid}.parcial`;
   try {

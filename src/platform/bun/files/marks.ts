@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { StorageFault } from "../../../resilience/storage-fault.ts";
 import type { Installation, Mark, Marks, SeenFile } from "../../installation.ts";
 import { markOf, markText } from "../../mark-text.ts";
-import { synced } from "./durable.ts";
+import { syncToDisk } from "./durable.ts";
 import { PRIVATE } from "./private.ts";
 
 /** The mark's file in DATA_DIR. */
@@ -20,9 +20,9 @@ export interface FileMarks extends Marks {
    * Marks a commit before anybody is told of it: a write of one sector without a sync, which the end of the process does not
    * undo; it is synced within a second. Where that fails the mark falls behind, and `failed` is told.
    */
-  note(now: Installation, at: number): void;
+  noteCommit(now: Installation, at: number): void;
   /** The database's file as it is now; it goes into the next mark. */
-  saw(file: SeenFile): void;
+  noteFile(file: SeenFile): void;
   /** Syncs what was noted, and ends. */
   end(): Promise<void>;
 }
@@ -52,7 +52,7 @@ export function fileMarks(folder: string, failed: (error: unknown) => void = noo
       await made.close();
     }
     await rename(draft, path);
-    await synced(dirname(path));
+    await syncToDisk(dirname(path));
     last = mark;
     shut();
   }
@@ -65,7 +65,7 @@ export function fileMarks(folder: string, failed: (error: unknown) => void = noo
     const there = statSync(path, { throwIfNoEntry: false });
     const open = file === null ? null : fstatSync(file);
     if (there === undefined || open === null || there.ino !== open.ino) return write(last);
-    await synced(path);
+    await syncToDisk(path);
   }
 
   return {
@@ -94,7 +94,7 @@ export function fileMarks(folder: string, failed: (error: unknown) => void = noo
       last = null;
       await rm(path, { force: true });
     },
-    note(now, at) {
+    noteCommit(now, at) {
       last = { ...now, at, next: null, file: seen };
       unsynced = true;
       try {
@@ -106,7 +106,7 @@ export function fileMarks(folder: string, failed: (error: unknown) => void = noo
       }
       timer ??= setTimeout(() => void sync().catch(failed), SYNC_MS).unref();
     },
-    saw(file) {
+    noteFile(file) {
       seen = file;
     },
     async end() {

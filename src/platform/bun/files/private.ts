@@ -13,7 +13,7 @@ const OTHERS = 0o007;
  * Called by each door of this machine before it makes anything: files that it and its children make are their owner's alone,
  * also in a folder that others may enter (a volume that was mounted, a folder that was there).
  */
-export function keepPrivate(): void {
+export function setPrivateUmask(): void {
   process.umask(0o077);
 }
 
@@ -21,7 +21,7 @@ export function keepPrivate(): void {
  * Closes a database to everybody else where anybody may read it, as SQLite made it in earlier versions; what is open to a
  * group alone is somebody's decision, and stays. A file of another user's stays too.
  */
-export async function closeToOthers(path: string): Promise<void> {
+export async function restrictToOwner(path: string): Promise<void> {
   for (const end of ["", "-wal", "-shm"]) {
     const found = await stat(`${path}${end}`).catch(() => null);
     if (found !== null && (found.mode & OTHERS) !== 0)

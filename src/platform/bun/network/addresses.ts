@@ -56,7 +56,7 @@ const GLOBAL_6 = networks(["2000::/3"]);
 const TRANSLATED = "64:ff9b::";
 
 /** Whether an address, however it is spelt, is unspecified, link-local, multicast, or a cloud's own. What is none is. */
-export function isNobodys(address: string): boolean {
+export function isUncallable(address: string): boolean {
   const plain = insideOf(address);
   return plain === null || isIn(NOBODYS, plain);
 }

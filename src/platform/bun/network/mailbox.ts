@@ -11,9 +11,9 @@ import type {
   UnseenMail,
 } from "../../../ports/mailbox.ts";
 import type { CircuitFigures } from "../../../resilience/circuit.ts";
-import { lane, neighbour } from "../../../resilience/policies.ts";
+import { callLimiter, remoteCircuit } from "../../../resilience/policies.ts";
 import { isShed } from "../../../resilience/transient-faults.ts";
-import { isNobodys, isPrivate } from "./addresses.ts";
+import { isPrivate, isUncallable } from "./addresses.ts";
 
 /** From DNS to the greeting, and how long a server may be silent in between: less than a visit and than a trial has. */
 const CONNECT_MS = 6_000;
@@ -52,10 +52,13 @@ export function imapMailboxes({
   now = () => performance.now(),
   pause = pauseFor,
 }: MailboxRules): BunMailboxes {
-  const mail = neighbour("mail", { counts: (error) => isUnreachable(error) });
-  const trial = neighbour("mail_trial", { counts: () => false });
-  const between = { queues: true };
-  const lanes = { take: lane(mail, "mail", between), look: lane(trial, "mailTrial", between) };
+  const mail = remoteCircuit("mail", { counts: (error) => isUnreachable(error) });
+  const trial = remoteCircuit("mail_trial", { counts: () => false });
+  const between = { canQueue: true };
+  const lanes = {
+    take: callLimiter(mail, "mail", between),
+    look: callLimiter(trial, "mailTrial", between),
+  };
   return {
     async visit(access, how, work, signal) {
       const began = now();
@@ -191,7 +194,7 @@ async function reachable(host: string, how: "look" | "take", allowed: boolean): 
   const found = await lookup(host, { all: true }).catch((error: unknown) => {
     throw failed("mailbox.unreachable", error);
   });
-  const callable = found.filter(({ address }) => !isNobodys(address));
+  const callable = found.filter(({ address }) => !isUncallable(address));
   const chosen = callable.find(({ address }) => allowed || !isPrivate(address));
   if (chosen !== undefined) return chosen.address;
   const typed = host.includes(":") || NUMBERS.test(host);

@@ -14,7 +14,7 @@ export type PeerOf = (connected: string | null, forwarded: string | null) => str
  * then the proxy that let it pass. From a connection that is not trusted's the header is not read; where nobody is trusted, the
  * first one that comes from this machine or its own network looks like a proxy that was forgotten: `forgotten` is told, once.
  */
-export function peerBehind(trusted: readonly string[], forgotten?: () => void): PeerOf {
+export function peerBehindProxies(trusted: readonly string[], forgotten?: () => void): PeerOf {
   const proxies = listOf(trusted);
   let told = false;
   const isProxy = (address: string): boolean =>

@@ -2,19 +2,19 @@ import type { Ports } from "../../../ports/ports.ts";
 import type { Consumer } from "../../../ports/queue.ts";
 import type { Statement } from "../../../ports/sql.ts";
 import {
-  giveBack,
+  ack,
   type Lease,
-  lay,
-  leases,
+  leaseMessages,
+  leasesOf,
   nextReady,
-  putOff,
-  ready,
-  settle,
-  take,
+  park,
+  readyIds,
+  release,
+  retryLater,
 } from "../../libsql/queue-table.ts";
 
 /** What the lanes of one process share. */
-export interface Hands {
+export interface LaneContext {
   readonly ports: Pick<Ports, "reader" | "writer" | "clock" | "log">;
   readonly consumer: Consumer;
   /** The name under which this process holds its leases. */
@@ -54,7 +54,7 @@ export class QueueLane {
     readonly name: string,
     readonly width: number,
     readonly ahead: number,
-    readonly hands: Hands,
+    readonly hands: LaneContext,
   ) {}
 
   /** Hands out until the signal aborts; then gives back what was not begun, and waits for what was. */
@@ -69,7 +69,7 @@ export class QueueLane {
     }
     for (const lease of this.#waiting.splice(0)) {
       this.hands.held.delete(lease.id);
-      this.#settled.push(giveBack(lease, this.hands.ports.clock.now()));
+      this.#settled.push(release(lease, this.hands.ports.clock.now()));
     }
     await Promise.all(this.#inWork);
     await this.#written();
@@ -81,11 +81,11 @@ export class QueueLane {
     const now = ports.clock.now();
     const most = this.width - this.#inWork.size + this.ahead;
     try {
-      const ids = await ports.reader.rows(ready(this.name, now, most));
+      const ids = await ports.reader.rows(readyIds(this.name, now, most));
       if (ids.length === 0) return true;
       const wanted = ids.map(({ id }) => Number(id));
-      const rows = await this.#write([take(wanted, holder, now, now + leaseMs)]);
-      for (const lease of leases(rows.at(-1) ?? [], holder)) {
+      const rows = await this.#write([leaseMessages(wanted, holder, now, now + leaseMs)]);
+      for (const lease of leasesOf(rows.at(-1) ?? [], holder)) {
         held.add(lease.id);
         this.#waiting.push(lease);
       }
@@ -118,15 +118,15 @@ export class QueueLane {
       const now = ports.clock.now();
       if (outcome === "done") {
         counts.done += 1;
-        this.#settled.push(settle(lease));
-      } else if (ending.aborted) this.#settled.push(giveBack(lease, now));
+        this.#settled.push(ack(lease));
+      } else if (ending.aborted) this.#settled.push(release(lease, now));
       else if (lease.attempts >= attempts) {
-        await consumer.park(lease.body, outcome.retry, [lay(lease, now, outcome.retry)]);
+        await consumer.park(lease.body, outcome.retry, [park(lease, now, outcome.retry)]);
         counts.parked += 1;
       } else {
         counts.retried += 1;
         const most = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (lease.attempts - 1));
-        await this.#write([putOff(lease, now + random() * most, outcome.retry)]);
+        await this.#write([retryLater(lease, now + random() * most, outcome.retry)]);
       }
     } catch (error) {
       ports.log("error", "queue.fault", { name: nameOf(error), attempts: lease.attempts });

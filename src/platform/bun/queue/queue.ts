@@ -4,8 +4,8 @@ import type { Ports } from "../../../ports/ports.ts";
 import type { Consumer, MessageQueue } from "../../../ports/queue.ts";
 import type { Statement } from "../../../ports/sql.ts";
 import type { Message } from "../../../queue-messages.ts";
-import { depth, enqueue, renew, tidy } from "../../libsql/queue-table.ts";
-import { type Hands, LONGEST_DELAY_MS, QueueLane } from "./queue-lane.ts";
+import { cleanUp, depth, enqueue, renewLeases } from "../../libsql/queue-table.ts";
+import { type LaneContext, LONGEST_DELAY_MS, QueueLane } from "./queue-lane.ts";
 
 export interface QueueLimits {
   /** Messages of each kind in work at a time. */
@@ -36,12 +36,12 @@ export interface QueueDepth {
 export interface BunQueue extends MessageQueue {
   /** Hands out messages until `stop`; called once. */
   start(consumer: Consumer): void;
-  /** Hands out no more, tells the work to end, and gives back what does; waits for it at most `patienceMs`. */
-  stop(patienceMs: number): Promise<void>;
+  /** Hands out no more, tells the work to end, and gives back what does; waits for it at most `waitMs`. */
+  stop(waitMs: number): Promise<void>;
   /** Looks again now. */
   wake(): void;
   /** Resolves when every lane has looked since this call, found nothing ready, and has nothing in work. */
-  settled(): Promise<void>;
+  idle(): Promise<void>;
   figures(): QueueFigures;
   depth(): Promise<QueueDepth>;
 }
@@ -83,12 +83,12 @@ export function bunQueue(
 
   /** Work goes on: nobody else may take what we have. */
   const renewed = () => {
-    if (held.size > 0) void write([renew([...held], holder, clock.now() + limits.leaseMs)]);
+    if (held.size > 0) void write([renewLeases([...held], holder, clock.now() + limits.leaseMs)]);
   };
   const clean = () => {
     const now = clock.now();
     const longest = 2 * Math.max(LONGEST_DELAY_MS, limits.leaseMs);
-    return write(tidy(kinds, now, longest, now - JOB_KEPT_MS));
+    return write(cleanUp(kinds, now, longest, now - JOB_KEPT_MS));
   };
 
   return {
@@ -105,7 +105,7 @@ export function bunQueue(
         setInterval(renewed, Math.max(10, limits.leaseMs / 3)).unref(),
         setInterval(clean, 60_000).unref(),
       ];
-      const hands: Hands = {
+      const hands: LaneContext = {
         ports,
         consumer,
         holder,
@@ -128,17 +128,17 @@ export function bunQueue(
         .then(() => Promise.all(served.map((lane) => lane.serve())))
         .finally(() => timers.forEach(clearInterval));
     },
-    async stop(patienceMs) {
+    async stop(waitMs) {
       ending.abort();
       wake();
       if (lanes === null) return;
       const { promise: late, resolve } = Promise.withResolvers<void>();
-      const timer = setTimeout(resolve, patienceMs);
+      const timer = setTimeout(resolve, waitMs);
       await Promise.race([lanes, late]);
       clearTimeout(timer);
     },
     wake,
-    async settled() {
+    async idle() {
       wake();
       const all = () => kinds.every((kind) => quietAt.get(kind) === bell.rung);
       const { promise, resolve } = Promise.withResolvers<void>();

@@ -5,8 +5,8 @@ import { err, Failed } from "../../../lib/result.ts";
 import type { DocumentReader } from "../../../ports/documents.ts";
 import type { PlatformFailure } from "../../../ports/failures.ts";
 import type { DocumentDomain } from "../../memory/documents.ts";
-import { turnstile } from "./one-per-tick.ts";
-import { type Parcel, type ThreadFigures, threadPool } from "./thread-pool.ts";
+import { onePerTick } from "./one-per-tick.ts";
+import { type MakeQuestion, type ThreadFigures, threadPool } from "./thread-pool.ts";
 
 /** What reader.worker.ts is asked. Bytes arrive in a buffer of their own. */
 export type DocumentQuestion =
@@ -44,12 +44,12 @@ export function bunDocuments(
     queue: settings.NFE_QUEUE,
     timeoutMs: settings.NFE_TIMEOUT_MS,
   });
-  const gate = turnstile();
+  const gate = onePerTick();
   return {
     async read(bytes, signal) {
       signal?.throwIfAborted();
       if (bytes.byteLength <= settings.PARSE_INLINE_BYTES) {
-        await gate.pass(signal);
+        await gate.next(signal);
         return domain.readDocument(bytes);
       }
       const outcome = await pool.ask(parcel({ ask: "read", bytes }), signal);
@@ -80,7 +80,7 @@ const overloaded = () =>
 
 /** The caller still needs its bytes (it stores the original), so a copy is sent; the copy itself is transferred. */
 const parcel =
-  (question: DocumentQuestion): Parcel =>
+  (question: DocumentQuestion): MakeQuestion =>
   () => {
     if (question.ask === "read") {
       const bytes = question.bytes.slice();

@@ -1,14 +1,14 @@
 /** Lets one caller through in each turn of the event loop, in the order of arrival. */
-export interface Turnstile {
+export interface OnePerTick {
   /** Rejects with the signal's reason when that aborts before the turn has come. */
-  pass(signal?: AbortSignal): Promise<void>;
+  next(signal?: AbortSignal): Promise<void>;
 }
 
 /**
  * Work of half a millisecond that many ask for at once, one piece a turn: so sockets are looked at between two pieces, and a
  * small request waits for one of them, not for all (docs/adr/0006). Who waits is a request in work, and those are bounded.
  */
-export function turnstile(): Turnstile {
+export function onePerTick(): OnePerTick {
   const waiting = new Set<() => void>();
   let turning = false;
 
@@ -23,7 +23,7 @@ export function turnstile(): Turnstile {
   };
 
   return {
-    pass(signal) {
+    next(signal) {
       if (signal?.aborted) return Promise.reject(signal.reason);
       return new Promise((resolve, reject) => {
         const leave = () => {

@@ -2,7 +2,7 @@ import { trusted } from "../../../lib/cast.ts";
 import type { Reply } from "./thread.ts";
 
 /** What became of a question. */
-export type Outcome =
+export type ThreadOutcome =
   | { readonly kind: "answered"; readonly answer: unknown }
   /** It took longer than allowed; its thread was ended. */
   | { readonly kind: "timeout" }
@@ -12,7 +12,7 @@ export type Outcome =
   | { readonly kind: "full" };
 
 /** What a thread is sent. Made when a thread is free, and again for a second try: what is transferred is gone. */
-export type Parcel = () => { readonly question: unknown; readonly transfer: ArrayBuffer[] };
+export type MakeQuestion = () => { readonly question: unknown; readonly transfer: ArrayBuffer[] };
 
 export interface ThreadFigures {
   readonly workers: number;
@@ -25,18 +25,18 @@ export interface ThreadFigures {
 
 export interface ThreadPool {
   /** Rejects with the signal's reason, or with an Error when the answering function threw. */
-  ask(parcel: Parcel, signal?: AbortSignal): Promise<Outcome>;
+  ask(parcel: MakeQuestion, signal?: AbortSignal): Promise<ThreadOutcome>;
   figures(): ThreadFigures;
   close(): void;
 }
 
 interface Job {
   readonly id: number;
-  readonly parcel: Parcel;
+  readonly parcel: MakeQuestion;
   tries: number;
   /** Its caller has left; nobody waits for the answer. */
   abandoned: boolean;
-  finish(outcome: Outcome): void;
+  finish(outcome: ThreadOutcome): void;
   fail(error: unknown): void;
 }
 
