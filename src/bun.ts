@@ -9,7 +9,7 @@ import { compareDocuments } from "./nfe/read/compare.ts";
 import { readDocument } from "./nfe/read/read.ts";
 import { databaseGauges } from "./observability/database-gauges.ts";
 import { faultOf } from "./observability/traced-job.ts";
-import { setPrivateUmask } from "./platform/bun/files/private.ts";
+import { setPrivateUmask } from "./platform/bun/files/owner-only.ts";
 import type { BunPorts } from "./platform/bun/ports.ts";
 import { type Running, serve } from "./platform/bun/serve.ts";
 import { createFirstAccess } from "./start/first-access.ts";

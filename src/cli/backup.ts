@@ -2,13 +2,13 @@ import { existsSync } from "node:fs";
 import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Config } from "../config.ts";
-import { requireDatabaseFile } from "../platform/bun/database/admit.ts";
 import { openConnection } from "../platform/bun/database/connection.ts";
 import { filePath } from "../platform/bun/database/database.ts";
+import { requireDatabaseFile } from "../platform/bun/database/require-database.ts";
 import { sayUnopened } from "../platform/bun/database/storage-state.ts";
 import { recordBackup } from "../platform/bun/files/last-backup.ts";
 import { fileMarks } from "../platform/bun/files/marks.ts";
-import { PRIVATE } from "../platform/bun/files/private.ts";
+import { PRIVATE } from "../platform/bun/files/owner-only.ts";
 import {
   differenceOf,
   type Installation,

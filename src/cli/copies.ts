@@ -5,8 +5,8 @@ import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
 import { openConnection } from "../platform/bun/database/connection.ts";
-import { isRunning } from "../platform/bun/files/alive.ts";
-import { PRIVATE } from "../platform/bun/files/private.ts";
+import { PRIVATE } from "../platform/bun/files/owner-only.ts";
+import { isRunning } from "../platform/bun/files/running-process.ts";
 
 /** What stands in the folder of a backup beside its files. Whoever finds one finds a backup that was proved whole. */
 export const Manifest = z.object({

@@ -1,5 +1,5 @@
 import { SingleBar } from "cli-progress";
-import { setPrivateUmask } from "../platform/bun/files/private.ts";
+import { setPrivateUmask } from "../platform/bun/files/owner-only.ts";
 import { stdoutSink } from "./export.ts";
 import { run, type Terminal } from "./main.ts";
 import { screenOn } from "./screen.ts";

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Config, parseConfig } from "../config.ts";
 import { grouped, howMany } from "../lib/amount.ts";
-import { removeOldPrevious } from "../platform/bun/database/set-aside.ts";
+import { removeOldPrevious } from "../platform/bun/database/previous-databases.ts";
 import { adopt } from "./adopt.ts";
 import { backup } from "./backup.ts";
 import { flagOf, type Given, Misused, textOf } from "./given.ts";

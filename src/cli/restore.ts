@@ -3,9 +3,9 @@ import { mkdir, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Config } from "../config.ts";
 import { filePath, openDatabase } from "../platform/bun/database/database.ts";
-import { removeLeftovers, replaceDatabase } from "../platform/bun/database/set-aside.ts";
+import { removeLeftovers, replaceDatabase } from "../platform/bun/database/previous-databases.ts";
 import { fileMarks } from "../platform/bun/files/marks.ts";
-import { PRIVATE } from "../platform/bun/files/private.ts";
+import { PRIVATE } from "../platform/bun/files/owner-only.ts";
 import type { Installation } from "../platform/installation.ts";
 import {
   BLOBS,

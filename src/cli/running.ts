@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Config } from "../config.ts";
-import { isRunning } from "../platform/bun/files/alive.ts";
+import { isRunning } from "../platform/bun/files/running-process.ts";
 
 const Sign = z.object({ url: z.url(), pid: z.int().positive() });
 

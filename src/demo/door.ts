@@ -9,7 +9,7 @@ import { type Config, parseConfig } from "../config.ts";
 import { compareDocuments } from "../nfe/read/compare.ts";
 import { readDocument } from "../nfe/read/read.ts";
 import { MARK } from "../platform/bun/files/marks.ts";
-import { setPrivateUmask } from "../platform/bun/files/private.ts";
+import { setPrivateUmask } from "../platform/bun/files/owner-only.ts";
 import { type Running, serve } from "../platform/bun/serve.ts";
 import { COMPANY } from "../synthetic/trade.ts";
 import { play } from "./play.ts";

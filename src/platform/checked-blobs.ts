@@ -9,7 +9,7 @@ import {
   contentSize,
   readChecksums,
   tailBytes,
-} from "./sums.ts";
+} from "./checksums.ts";
 
 interface Range {
   readonly offset: number;

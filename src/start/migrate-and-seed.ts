@@ -1,11 +1,11 @@
 import type { FirstAccess } from "../accounts/first-run.ts";
 import type { Config } from "../config.ts";
+import { filePath, openDatabase, type Upgrade } from "../platform/bun/database/database.ts";
 import {
   requireDatabaseFile,
   requireMarkedDatabase,
   writeMark,
-} from "../platform/bun/database/admit.ts";
-import { filePath, openDatabase, type Upgrade } from "../platform/bun/database/database.ts";
+} from "../platform/bun/database/require-database.ts";
 import { fileMarks } from "../platform/bun/files/marks.ts";
 import { bunPasswords } from "../platform/bun/passwords.ts";
 import { yieldToEventLoop } from "../platform/bun/ports.ts";

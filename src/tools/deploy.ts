@@ -1,6 +1,6 @@
 import { parseConfig } from "../config.ts";
 import { filePath } from "../platform/bun/database/database.ts";
-import { setPrivateUmask } from "../platform/bun/files/private.ts";
+import { setPrivateUmask } from "../platform/bun/files/owner-only.ts";
 import { showTo } from "../start/first-access.ts";
 import { migrateAndSeed } from "../start/migrate-and-seed.ts";
 import { reasonOf } from "../start/reason.ts";

@@ -8,7 +8,7 @@ import { scenario } from "../demo/scenario.ts";
 import { showVerdicts } from "../demo/show.ts";
 import { MAINTENANCE_EVERY_MS } from "../maintenance.ts";
 import { filePath } from "../platform/bun/database/database.ts";
-import { PRIVATE, setPrivateUmask } from "../platform/bun/files/private.ts";
+import { PRIVATE, setPrivateUmask } from "../platform/bun/files/owner-only.ts";
 import { jwtSecret } from "../platform/bun/files/secrets.ts";
 import { showTo } from "../start/first-access.ts";
 import { migrateAndSeed } from "../start/migrate-and-seed.ts";

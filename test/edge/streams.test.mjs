@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as pass } from "node:timers/promises";
-import { execute, road } from "./road.mjs";
+import { execute, road } from "./recording-proxy.mjs";
 import { ADMIN, fromBun, libsqlServer, SECRET, worker } from "./world.mjs";
 
 /** Some 12 MB of CSV: the sockets between workerd, the harness and this process hold up to 7 MB of it. */

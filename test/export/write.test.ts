@@ -5,7 +5,7 @@ import type { BlobStore } from "../../src/ports/storage.ts";
 import { MOVEMENTS } from "../http/routes/exported.ts";
 import { bytesOf, filled, ordered, view } from "../http/routes/ordered.ts";
 import { work } from "../support/jobs.ts";
-import { killedWriter } from "../support/mortal-writer.ts";
+import { killedWriter } from "../support/killed-writer.ts";
 import { withService } from "../support/service.ts";
 
 /** A store whose writer stops after each chunk until it is let go on. */

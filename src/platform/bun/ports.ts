@@ -15,9 +15,13 @@ import { type GroupWriter, groupWriter, type WriterFigures } from "../libsql/gro
 import { clientReader, drizzleReads } from "../libsql/reader.ts";
 import type { DocumentDomain } from "../memory/documents.ts";
 import { memoryLimits } from "../memory/limits.ts";
-import { requireDatabaseFile, requireMarkedDatabase, writeMark } from "./database/admit.ts";
 import { type Database, filePath, openDatabase, type Upgrade } from "./database/database.ts";
 import { tableOriginals } from "./database/originals.ts";
+import {
+  requireDatabaseFile,
+  requireMarkedDatabase,
+  writeMark,
+} from "./database/require-database.ts";
 import { type StorageState, sayUnopened } from "./database/storage-state.ts";
 import { type FileBlobs, fileBlobs } from "./files/blobs.ts";
 import { removeFirstPassword } from "./files/first-password.ts";

@@ -2,10 +2,10 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Config } from "../../config.ts";
 import type { DocumentDomain } from "../memory/documents.ts";
-import { PRIVATE } from "./files/private.ts";
+import { PRIVATE } from "./files/owner-only.ts";
 import { fixHeadLength, type Requests, requestsOf } from "./network/requests.ts";
 import { type BunPorts, bunPorts } from "./ports.ts";
-import { watch } from "./watch.ts";
+import { watch } from "./process-gauges.ts";
 
 /** What a door brings: the domain's pure functions, and how requests are answered over the ports. */
 export interface ServiceParts {

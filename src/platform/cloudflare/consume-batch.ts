@@ -3,7 +3,7 @@ import type { Config } from "../../config.ts";
 import type { Consumer, MessageOutcome } from "../../ports/queue.ts";
 import type { Log } from "../../ports/telemetry.ts";
 import type { GroupWriter } from "../libsql/group-writer.ts";
-import { type DeadLetter, deadLetterOf, INTERRUPTED } from "./letter.ts";
+import { type DeadLetter, deadLetterOf, INTERRUPTED } from "./dead-letter.ts";
 
 /** A message as Cloudflare hands it out; attempts are counted from 1. */
 export interface Delivery {

@@ -5,7 +5,7 @@ import type { Statement } from "../../ports/sql.ts";
 import { Message } from "../../queue-messages.ts";
 import { deleteParked, storeUnreadable } from "../libsql/queue-table.ts";
 import { type BatchContext, type Deliveries, type Delivery, delayOf } from "./consume-batch.ts";
-import { readDeadLetter } from "./letter.ts";
+import { readDeadLetter } from "./dead-letter.ts";
 
 /** Forgets what was buried long ago. Rejects as the writer does. */
 export const deleteExpiredParked = ({

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as pass } from "node:timers/promises";
-import { road } from "../road.mjs";
+import { road } from "../recording-proxy.mjs";
 import { ADMIN, fromBun, libsqlServer, SECRET, worker } from "../world.mjs";
 
 const ROUNDS = 6;

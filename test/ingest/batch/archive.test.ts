@@ -9,7 +9,7 @@ import { syntheticBatch, syntheticNote } from "../../../src/synthetic/synthetic-
 import { zipBomb, zipOf } from "../../../src/synthetic/zip.ts";
 import { FULL } from "../../support/full.ts";
 import { work } from "../../support/jobs.ts";
-import { killedWriter } from "../../support/mortal-writer.ts";
+import { killedWriter } from "../../support/killed-writer.ts";
 import { type Service, withService } from "../../support/service.ts";
 import { CONTRADICTIONS } from "../upload/contradictory-zips.ts";
 import { rawZip } from "../upload/raw-zip.ts";

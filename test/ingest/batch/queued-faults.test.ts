@@ -4,7 +4,7 @@ import { Failed } from "../../../src/lib/result.ts";
 import { syntheticBatch, syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { FULL } from "../../support/full.ts";
 import { work } from "../../support/jobs.ts";
-import { killedWriter } from "../../support/mortal-writer.ts";
+import { killedWriter } from "../../support/killed-writer.ts";
 import { withService } from "../../support/service.ts";
 import { eventsOf, outcomes, queued, utf8, xml } from "./queued-batch.ts";
 

@@ -14,7 +14,7 @@ import {
   PREVIOUS_KEPT,
   previousDatabases,
   removeOldPrevious,
-} from "../../../src/platform/bun/database/set-aside.ts";
+} from "../../../src/platform/bun/database/previous-databases.ts";
 
 let folder = "";
 let path = "";

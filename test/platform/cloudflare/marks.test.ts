@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { isolateCommitCheck } from "../../../src/platform/cloudflare/marks.ts";
+import { isolateCommitCheck } from "../../../src/platform/cloudflare/commit-check.ts";
 import { checkedBatches } from "../../../src/platform/installation.ts";
 import { memoryMarks } from "../../../src/platform/memory/marks.ts";
 import { testClock, testPorts } from "../../support/ports.ts";

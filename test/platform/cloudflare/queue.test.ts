@@ -5,7 +5,7 @@ import {
   type Delivery,
   delayOf,
 } from "../../../src/platform/cloudflare/consume-batch.ts";
-import { deadLetterOf, readDeadLetter } from "../../../src/platform/cloudflare/letter.ts";
+import { deadLetterOf, readDeadLetter } from "../../../src/platform/cloudflare/dead-letter.ts";
 import { deleteExpiredParked, parkBatch } from "../../../src/platform/cloudflare/park-batch.ts";
 import { batchesOf, workersQueue } from "../../../src/platform/cloudflare/queue.ts";
 import type { Consumer, MessageOutcome } from "../../../src/ports/queue.ts";

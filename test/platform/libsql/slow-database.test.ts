@@ -1,7 +1,7 @@
 import { expect } from "bun:test";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
+import { faultyProxy } from "../../support/faulty-proxy.ts";
 import { testInFull } from "../../support/full.ts";
-import { faultyProxy } from "../../support/rough-road.ts";
 import { withServer } from "../../support/server.ts";
 import { libsqlServer } from "../../support/sqld.ts";
 

@@ -4,7 +4,7 @@ import type { Value } from "../../../ports/sql.ts";
 import type { SeenFile } from "../../installation.ts";
 import type { StatementResult } from "../../libsql/rows.ts";
 import { ToBePacked } from "./packed.ts";
-import type { Call, Opening, WriterReply, WriterRequest } from "./writer-orders.ts";
+import type { Call, Opening, WriterReply, WriterRequest } from "./writer-requests.ts";
 import type { WritingConnection } from "./writing-connection.ts";
 
 /** Texts that go by number. Longer ones are seldom the same twice, and of a program there are fewer than this. */

@@ -15,7 +15,7 @@ import type { PlatformFailure } from "../../../ports/failures.ts";
 import type { BlobStore } from "../../../ports/storage.ts";
 import { isStorageFull } from "../../../resilience/transient-faults.ts";
 import { blobKey, isBlobKey } from "../../blob-key.ts";
-import { PRIVATE } from "./private.ts";
+import { PRIVATE } from "./owner-only.ts";
 
 export interface FileBlobs extends BlobStore {
   /** Removes what processes that are gone were writing; gives how many files. */

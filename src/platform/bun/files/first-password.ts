@@ -1,6 +1,6 @@
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { PRIVATE } from "./private.ts";
+import { PRIVATE } from "./owner-only.ts";
 
 /** Where a generated first password is shown to whoever may read DATA_DIR as its owner, until somebody has logged in with it. */
 export const firstPasswordPath = (dataDir: string): string => join(dataDir, "first-password");

@@ -4,8 +4,8 @@ import { dirname, join } from "node:path";
 import { StorageFault } from "../../../resilience/storage-fault.ts";
 import type { Installation, Mark, Marks, SeenFile } from "../../installation.ts";
 import { markOf, markText } from "../../mark-text.ts";
-import { syncToDisk } from "./durable.ts";
-import { PRIVATE } from "./private.ts";
+import { PRIVATE } from "./owner-only.ts";
+import { syncToDisk } from "./sync-to-disk.ts";
 
 /** The mark's file in DATA_DIR. */
 export const MARK = "installation";

@@ -2,7 +2,7 @@ import { link, mkdir, readdir, readFile, rm, stat, unlink, writeFile } from "nod
 import { join } from "node:path";
 import type { Config } from "../../../config.ts";
 import { hex } from "../../../lib/hash.ts";
-import { PRIVATE } from "./private.ts";
+import { PRIVATE } from "./owner-only.ts";
 
 const LEAST = 32;
 

@@ -1,8 +1,8 @@
 import { copyFile, link, readdir, rename, rm, stat, statfs } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { isTransient } from "../../../resilience/transient-faults.ts";
-import { isRunning } from "../files/alive.ts";
-import { syncToDisk } from "../files/durable.ts";
+import { isRunning } from "../files/running-process.ts";
+import { syncToDisk } from "../files/sync-to-disk.ts";
 import { openConnection } from "./connection.ts";
 
 /**

@@ -4,7 +4,7 @@ import type { PromMeter } from "../../../observability/meter.ts";
 import type { Ports } from "../../../ports/ports.ts";
 import { lastBackup } from "../files/last-backup.ts";
 import { filePath } from "./database.ts";
-import { previousDatabases } from "./set-aside.ts";
+import { previousDatabases } from "./previous-databases.ts";
 
 /**
  * What `/metrics` looks up of the disk: how large a local database is and what stands aside of it, how much is free, and

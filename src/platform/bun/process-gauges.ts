@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import type { PromMeter } from "../../observability/meter.ts";
 import { VERSION } from "../../version.ts";
-import { watchStorage } from "./database/watch-storage.ts";
+import { watchStorage } from "./database/storage-gauges.ts";
 import type { BunPorts } from "./ports.ts";
 
 const BREAKERS = { closed: 0, half_open: 1, open: 2 } as const;
