@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { parseConfig } from "../src/config.ts";
 import { migrateAndSeed } from "../src/start/migrate-and-seed.ts";
 import { COMPANY } from "../src/synthetic/trade.ts";
-import { PROJECT, quietly, wrangler } from "../src/tools/programs.ts";
+import { PROJECT, quietEnv, wrangler } from "../src/tools/programs.ts";
 import { freePort } from "../src/tools/tcp-ports.ts";
 import { libsqlServer } from "../test/support/sqld.ts";
 import { startBucket } from "./bucket.ts";
@@ -49,7 +49,7 @@ export async function startIsolate(): Promise<Isolate> {
   );
   const workerd = `${PROJECT}node_modules/.bin/workerd`;
   const child = Bun.spawn([workerd, "serve", join(folder, "config.capnp")], {
-    env: quietly(process.env),
+    env: quietEnv(process.env),
     stdout: "ignore",
     stderr: "inherit",
   });
@@ -86,7 +86,7 @@ const SECRET = "only for the bench: 32 characters or more";
 /** `worker.js` in the folder, as it is deployed. */
 async function bundled(folder: string): Promise<void> {
   const command = [...wrangler(), "deploy", "--dry-run", "--env", "production", "--outdir", folder];
-  const child = Bun.spawn(command, { cwd: PROJECT, env: quietly(process.env), stdout: "ignore" });
+  const child = Bun.spawn(command, { cwd: PROJECT, env: quietEnv(process.env), stdout: "ignore" });
   if ((await child.exited) !== 0) throw new Error("wrangler did not bundle");
 }
 

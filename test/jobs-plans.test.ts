@@ -1,12 +1,12 @@
 import { expect, test } from "bun:test";
 import { runMaintenance } from "../src/maintenance.ts";
 import { syntheticNote } from "../src/synthetic/synthetic-note.ts";
-import { many, product } from "./http/routes/exported.ts";
-import { ordered } from "./http/routes/ordered.ts";
-import { costsOf, listen } from "./http/support/plans.ts";
-import { queued, xml } from "./ingest/batch/queued-batch.ts";
-import { work } from "./support/jobs.ts";
-import { withService } from "./support/service.ts";
+import { insertManyMovements, insertProduct } from "./http/routes/exported.ts";
+import { startExport } from "./http/routes/ordered.ts";
+import { costsOf, recordStatements } from "./http/support/plans.ts";
+import { enqueueBatch, xmlFile } from "./ingest/batch/queued-batch.ts";
+import { runJobs } from "./support/jobs.ts";
+import { withApp } from "./support/service.ts";
 
 /** Few rows, whatever becomes of the shop. */
 const SMALL = ["companies", "users", "cache_versions", "api_keys", "__drizzle_migrations"];
@@ -24,25 +24,25 @@ const ALLOWED: readonly (readonly [RegExp, string])[] = [
 ];
 
 test("no statement of a job, of its queue or of the sweep reads a table that grows", () =>
-  withService(async (service) => {
-    await product(service, "P");
-    await many(service, 600);
-    const heard = listen(service);
+  withApp(async (service) => {
+    await insertProduct(service, "P");
+    await insertManyMovements(service, 600);
+    const heard = recordStatements(service);
     const note = syntheticNote({ seed: 1 });
-    const job = await queued(
+    const job = await enqueueBatch(
       service,
       [
-        xml("bare.xml", syntheticNote({ seed: 1, root: "NFe" }).xml),
-        xml("note.xml", note.xml),
-        xml("again.xml", note.xml),
-        xml("bad.xml", "<x/>"),
+        xmlFile("bare.xml", syntheticNote({ seed: 1, root: "NFe" }).xml),
+        xmlFile("note.xml", note.xml),
+        xmlFile("again.xml", note.xml),
+        xmlFile("bad.xml", "<x/>"),
       ],
       "&approve=true",
     );
-    const file = await ordered(service, { type: "movements", filters: { product_code: "P" } });
-    await ordered(service, { type: "stock" });
+    const file = await startExport(service, { type: "movements", filters: { product_code: "P" } });
+    await startExport(service, { type: "stock" });
     const { documents, blobs } = service.ports;
-    await work(service.ports, {
+    await runJobs(service.ports, {
       documents: { ...documents, read: () => Promise.reject(new Error("no")) },
       blobs: { ...blobs, put: () => Promise.reject(new Error("no")) },
     });
@@ -50,7 +50,7 @@ test("no statement of a job, of its queue or of the sweep reads a table that gro
     await service.send("POST", `${file.replace("exports", "jobs")}/replay`);
     service.ports.clock.advance(3_600_000);
     await runMaintenance(service.ports);
-    await work(service.ports);
+    await runJobs(service.ports);
     for (const path of [job, file, `${file}/file`, "/api/jobs?kind=batch&state=done"])
       expect((await service.send("GET", path)).status).toBe(200);
     await service.send("DELETE", file);

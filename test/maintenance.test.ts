@@ -8,14 +8,14 @@ import { memoryQueue } from "../src/platform/memory/queue.ts";
 import type { Ports } from "../src/ports/ports.ts";
 import { syntheticNote } from "../src/synthetic/synthetic-note.ts";
 import { zipOf } from "../src/synthetic/zip.ts";
-import { work } from "./support/jobs.ts";
-import { type Service, withService } from "./support/service.ts";
+import { runJobs } from "./support/jobs.ts";
+import { type TestApp, withApp } from "./support/service.ts";
 
 const DAY = 86_400_000;
 const utf8 = (text: string) => new TextEncoder().encode(text);
 
 /** One note that is taken in, one that differs from it, one that is no note, one event-less page. */
-async function queued(service: Service, ports: Ports = service.ports): Promise<string> {
+async function queued(service: TestApp, ports: Ports = service.ports): Promise<string> {
   const note = syntheticNote({ seed: 1 });
   const body = await zipOf([
     { name: "good.xml", bytes: utf8(note.xml) },
@@ -38,14 +38,14 @@ async function queued(service: Service, ports: Ports = service.ports): Promise<s
   return trusted<{ job_id: string }>(await answer.json()).job_id;
 }
 
-const kept = (service: Service) =>
+const kept = (service: TestApp) =>
   service.rows(
     `select n.access_key is not null as named, o.expires_at from originals o
       left join notes n on n.company = o.company and n.sha256 = o.sha256 order by 1 desc`,
   );
 
 test("copies of a note that is stored, with other bytes, go with the next sweep; what differs, and the note, stay", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const note = syntheticNote({ seed: 1 });
     const copies = [1, 2, 3].map((n) => ({
       name: `copy-${n}.xml`,
@@ -53,7 +53,7 @@ test("copies of a note that is stored, with other bytes, go with the next sweep;
     }));
     const body = await zipOf([{ name: "good.xml", bytes: utf8(note.xml) }, ...copies]);
     await queued(service);
-    await work(service.ports);
+    await runJobs(service.ports);
     const before = await kept(service);
     const answer = await createApp(() => service.ports).request("/api/nfe/batch?async=true", {
       method: "POST",
@@ -64,14 +64,14 @@ test("copies of a note that is stored, with other bytes, go with the next sweep;
       },
     });
     expect(answer.status).toBe(202);
-    await work(service.ports);
+    await runJobs(service.ports);
     expect(await kept(service)).toHaveLength(before.length + copies.length);
     expect(await runMaintenance(service.ports)).toMatchObject({ originals: copies.length });
     expect(await kept(service)).toEqual(before);
   }));
 
 test("refused documents beyond the bytes that a company may have kept go before their day, the oldest first, and none that is waited for", () =>
-  withService(async ({ ports, rows }) => {
+  withApp(async ({ ports, rows }) => {
     const put = (n: number, bytes: number, day: number | null) => ({
       sql: "insert into originals (company, sha256, gzip, size, created_at, expires_at) values (1, ?1, zeroblob(?2), 1, 0, ?3)",
       args: [String(n).padStart(64, "0"), bytes, day],
@@ -95,10 +95,10 @@ test("refused documents beyond the bytes that a company may have kept go before 
   }));
 
 test("the bytes of what was refused are kept for 30 days, those of a note for good", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const start = service.ports.clock.now();
     await queued(service);
-    await work(service.ports);
+    await runJobs(service.ports);
     expect(await kept(service)).toEqual([
       { named: 1, expires_at: null },
       { named: 0, expires_at: start + 30 * DAY },
@@ -115,32 +115,32 @@ test("the bytes of what was refused are kept for 30 days, those of a note for go
   }));
 
 test("bytes that a note named before, or names afterwards, have no day any more", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const note = syntheticNote({ seed: 1 }).xml;
     await queued(service);
     // Uploaded while the same bytes wait for their turn.
     expect((await service.upload(note)).status).toBe(200);
-    await work(service.ports);
+    await runJobs(service.ports);
     await queued(service);
-    await work(service.ports);
+    await runJobs(service.ports);
     service.ports.clock.advance(31 * DAY);
     await runMaintenance(service.ports);
     expect(await kept(service)).toEqual([{ named: 1, expires_at: null }]);
   }));
 
 test("a document that waits keeps its bytes, however long that takes", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     await queued(service);
     const { documents } = service.ports;
     const broken = { ...documents, read: () => Promise.reject(new Error("no")) };
-    await work(service.ports, { documents: broken });
+    await runJobs(service.ports, { documents: broken });
     service.ports.clock.advance(400 * DAY);
     expect(await runMaintenance(service.ports)).toMatchObject({ originals: 0, batches: 0 });
     expect(await kept(service)).toHaveLength(3);
   }));
 
 test("a message that a crash has lost between the commit and the queue is sent again", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const queue = memoryQueue(3);
     const lost: Ports = {
       ...service.ports,
@@ -166,7 +166,7 @@ test("a message that a crash has lost between the commit and the queue is sent a
   }));
 
 test("where the message is still in the queue, sending it again changes nothing", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     await queued(service);
     const before = await service.rows("select * from queue order by id");
     service.ports.clock.advance(DAY);
@@ -175,9 +175,9 @@ test("where the message is still in the queue, sending it again changes nothing"
   }));
 
 test("a file that no export names goes after a day, and the others stay", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const order = await service.send("POST", "/api/exports", { json: { type: "stock" } });
-    await work(service.ports);
+    await runJobs(service.ports);
     const orphan = `exports/1/${order.body.id}/orphan.csv`;
     await service.ports.blobs.put(orphan, utf8("half"));
     await service.ports.blobs.put("exports/9/none/x.csv", utf8("half"));
@@ -191,9 +191,9 @@ test("a file that no export names goes after a day, and the others stay", () =>
   }));
 
 test("an aborted sweep ends between two steps, and the next one does the rest", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     await queued(service);
-    await work(service.ports);
+    await runJobs(service.ports);
     service.ports.clock.advance(31 * DAY);
     expect(await runMaintenance(service.ports, AbortSignal.abort())).toMatchObject({ batches: 0 });
     expect(await runMaintenance(service.ports)).toMatchObject({ batches: 1, originals: 2 });

@@ -4,11 +4,11 @@ import { filePath, openDatabase } from "../platform/bun/database/database.ts";
 import { sayUnopened } from "../platform/bun/database/storage-state.ts";
 import { fileMarks } from "../platform/bun/files/marks.ts";
 import { differenceOf, installationOf, sayDifference } from "../platform/installation.ts";
-import { forked, newInstallationId } from "./fork.ts";
+import { assignNewInstallation, newInstallationId } from "./fork.ts";
 import { runningServer } from "./running.ts";
 
 /** What was there, and whether it is now this installation's. */
-export interface Adopted {
+export interface AdoptResult {
   /** Portuguese: how the database differs from its mark; null where it does not. */
   readonly differs: string | null;
   readonly done: boolean;
@@ -23,7 +23,7 @@ export async function adopt(
   where: Pick<Config, "DATABASE_URL" | "DATABASE_AUTH_TOKEN" | "DATA_DIR">,
   force: boolean,
   now: Date,
-): Promise<Adopted> {
+): Promise<AdoptResult> {
   const server = await runningServer(where);
   if (server !== null)
     throw new Error(`Um servidor usa este banco de dados (${server}): pare-o antes`);
@@ -56,7 +56,12 @@ export async function adopt(
     const at = now.getTime();
     if (before !== null)
       await marks.write({ ...before, at, next: { id, commits: before.commits }, file: null });
-    await marks.write({ ...(await forked(database, id)), at, next: null, file: null });
+    await marks.write({
+      ...(await assignNewInstallation(database, id)),
+      at,
+      next: null,
+      file: null,
+    });
     return { differs, done: true };
   } catch (error) {
     throw sayUnopened(error, place);

@@ -24,14 +24,14 @@ import {
   backupsIn,
   copyDurably,
   DATABASE,
+  databaseDamage,
   draftOf,
   filesUnder,
   fingerprint,
-  flawsOfFile,
   MANIFEST,
   type Manifest,
   nameOf,
-  sweepDrafts,
+  removeDrafts,
   sync,
 } from "./copies.ts";
 
@@ -79,7 +79,7 @@ export async function backup(
   const mark = await requireDatabaseFile(where.DATABASE_URL, fileMarks(where.DATA_DIR));
   const source = databaseFile(where);
   await mkdir(folder, PRIVATE);
-  await sweepDrafts(folder);
+  await removeDrafts(folder);
   const name = await freeName(folder, nameOf(now));
   const draft = join(folder, draftOf(name));
   try {
@@ -121,7 +121,7 @@ async function copyDatabase(source: string, copy: string, mark: Mark | null): Pr
       : sayUnopened(error, source);
   }
   await sync(copy);
-  const flaws = await flawsOfFile(copy);
+  const flaws = await databaseDamage(copy);
   if (flaws.length > 0)
     throw new Error(`A cópia de ${source} não está íntegra: ${flaws.join("; ")}`);
   const difference = mark && differenceOf(mark, await installationIn(copy));

@@ -1,15 +1,15 @@
 import { type Config, parseConfig } from "../config.ts";
-import { type Fetch, type Service, serviceOver, signIn } from "./service.ts";
+import { type Fetch, type Service, serviceClient, signIn } from "./service.ts";
 
 /** What the command line says about where to go and as whom. */
-export interface Where {
+export interface ConnectOptions {
   readonly url?: string | undefined;
   readonly email?: string | undefined;
   readonly password?: string | undefined;
 }
 
 /** What connecting needs of the world. */
-export interface World {
+export interface Environment {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly fetch: Fetch;
   /** The service of this machine: a server that runs, or the database itself. */
@@ -24,20 +24,24 @@ export type Purpose = "read" | "create";
  * `--password`/SGE_PASSWORD. Without: this machine's own. Throws `Refused` for a wrong password, an
  * Error (Portuguese) for anything missing.
  */
-export async function connect(where: Where, world: World, purpose: Purpose): Promise<Service> {
+export async function connect(
+  where: ConnectOptions,
+  world: Environment,
+  purpose: Purpose,
+): Promise<Service> {
   const { env } = world;
   const email = where.email ?? given(env.SGE_EMAIL);
   if (where.url === undefined) return world.local(parseConfig(env), email, purpose);
   if (!URL.canParse(where.url)) throw new Error(`Não é um endereço: ${where.url}`);
   const base = where.url.replace(/\/+$/, "").replace(/\/api$/, "");
   const token = given(env.SGE_TOKEN);
-  if (token !== undefined) return serviceOver({ base, token, fetch: world.fetch });
+  if (token !== undefined) return serviceClient({ base, token, fetch: world.fetch });
   const password = where.password ?? given(env.SGE_PASSWORD);
   if (email === undefined || password === undefined)
     throw new Error("Informe --email e --password (ou SGE_EMAIL e SGE_PASSWORD), ou SGE_TOKEN");
-  const stranger = serviceOver({ base, token: null, fetch: world.fetch });
+  const stranger = serviceClient({ base, token: null, fetch: world.fetch });
   const fresh = await signIn(stranger, email, password);
-  return serviceOver({ base, token: fresh, fetch: world.fetch });
+  return serviceClient({ base, token: fresh, fetch: world.fetch });
 }
 
 const given = (text: string | undefined): string | undefined => (text === "" ? undefined : text);

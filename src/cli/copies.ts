@@ -56,7 +56,7 @@ export async function backupsIn(folder: string): Promise<string[]> {
 }
 
 /** Removes what backups that died have left. */
-export async function sweepDrafts(folder: string): Promise<void> {
+export async function removeDrafts(folder: string): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {
     const pid = DRAFT.exec(name)?.[1];
     if (pid === undefined || isRunning(Number(pid))) continue;
@@ -101,7 +101,7 @@ export async function filesUnder(folder: string): Promise<string[]> {
  * What SQLite says against a database file; empty: nothing. The file is opened and not written to. Throws when it is no
  * database.
  */
-export async function flawsOfFile(path: string): Promise<string[]> {
+export async function databaseDamage(path: string): Promise<string[]> {
   const database = openConnection(path, "PRAGMA query_only = 1");
   try {
     const notes = await database.execute("select 1 from sqlite_schema where name = 'notes'");

@@ -3,7 +3,7 @@ import { access, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 
 /** A file that is to be sent. */
-export interface Found {
+export interface FoundFile {
   readonly path: string;
   readonly size: number;
   readonly zip: boolean;
@@ -16,8 +16,8 @@ export interface Skipped {
   readonly refused: boolean;
 }
 
-export interface Findings {
-  readonly files: Found[];
+export interface FileSearch {
+  readonly files: FoundFile[];
   /** How many plain files of folders are neither XML nor ZIP. */
   readonly others: number;
   readonly skipped: Skipped[];
@@ -33,8 +33,8 @@ const REPLACED = "\uFFFD";
  * links inside folders, which are not followed, are told in `skipped`, and keep nothing else from being found. Throws for
  * a path that is not there.
  */
-export async function findFiles(paths: readonly string[]): Promise<Findings> {
-  const files = new Map<string, Found>();
+export async function findFiles(paths: readonly string[]): Promise<FileSearch> {
+  const files = new Map<string, FoundFile>();
   const skipped: Skipped[] = [];
   let others = 0;
   const skip = (path: string, why: string, refused = true) =>
@@ -107,12 +107,12 @@ const codeOf = (error: unknown): string =>
  * Groups files so that each fits one request: at most `count` of them and `bytes` together; a ZIP
  * goes by itself.
  */
-export function parcels(
-  files: readonly Found[],
+export function batchesOf(
+  files: readonly FoundFile[],
   { count = 50, bytes = 8 << 20 }: { count?: number; bytes?: number } = {},
-): Found[][] {
-  const out: Found[][] = [];
-  let open: Found[] = [];
+): FoundFile[][] {
+  const out: FoundFile[][] = [];
+  let open: FoundFile[] = [];
   let size = 0;
   const seal = () => {
     if (open.length > 0) out.push(open);

@@ -16,7 +16,7 @@ const FORK = [
 ];
 
 /** Makes an older state of a database one of its own, under the id `next`; gives what it says of itself then. */
-export async function forked(
+export async function assignNewInstallation(
   { writing, reading }: Pick<Database, "writing" | "reading">,
   next: string,
 ): Promise<Installation> {

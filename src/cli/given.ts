@@ -1,7 +1,7 @@
 import type { HELP } from "./commands.ts";
 
 /** A mistake on the command line: said with the command's help. */
-export class Misused extends Error {
+export class UsageError extends Error {
   constructor(
     readonly command: keyof typeof HELP,
     message: string,
@@ -12,7 +12,7 @@ export class Misused extends Error {
 }
 
 /** What citty reads; every value is looked at before it is believed. */
-export type Given = { readonly _: readonly string[] } & Readonly<Record<string, unknown>>;
+export type ParsedArgs = { readonly _: readonly string[] } & Readonly<Record<string, unknown>>;
 
 export const textOf = (value: unknown): string | undefined =>
   typeof value === "string" && value !== "" ? value : undefined;

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { z } from "zod";
-import { type Found, isReadable, parcels } from "./files.ts";
-import { Refused, readAs, type Service } from "./service.ts";
+import { batchesOf, type FoundFile, isReadable } from "./files.ts";
+import { RequestRefused, readAs, type Service } from "./service.ts";
 
 /** The answer of `POST /api/nfe/batch` (api.md), as far as it is used. */
 const BatchAnswer = z.object({
@@ -28,22 +28,22 @@ export interface ImportOptions {
 }
 
 /** A document that was not taken, and why (Portuguese). */
-export interface NotTaken {
+export interface RejectedFile {
   readonly file: string;
   readonly code: string;
   readonly message: string;
 }
 
 /** What became of the documents. */
-export interface Tally {
+export interface ImportTally {
   /**
    * By the names of the summary: registered, approved, completed, duplicate, rejected, events,
    * ignored.
    */
   readonly counts: Readonly<Record<string, number>>;
-  readonly rejected: readonly NotTaken[];
+  readonly rejected: readonly RejectedFile[];
   /** Notes that are held: they do not enter stock by themselves. */
-  readonly waiting: readonly NotTaken[];
+  readonly waiting: readonly RejectedFile[];
 }
 
 /** Never to be sent: no document and no batch of the API may be as large. */
@@ -56,12 +56,12 @@ const MOST_BYTES = 50 << 20;
  */
 export async function importFiles(
   service: Service,
-  files: readonly Found[],
+  files: readonly FoundFile[],
   options: ImportOptions,
   advance: (files: number) => void = () => undefined,
-): Promise<Tally> {
+): Promise<ImportTally> {
   const tally = new Adding();
-  const waiting = parcels(files);
+  const waiting = batchesOf(files);
   const path = pathOf(options);
   const work = async () => {
     for (let parcel = waiting.shift(); parcel !== undefined; parcel = waiting.shift()) {
@@ -80,7 +80,7 @@ function pathOf({ approve, dryRun }: ImportOptions): string {
   return query.size === 0 ? "/api/nfe/batch" : `/api/nfe/batch?${query}`;
 }
 
-async function send(service: Service, path: string, found: readonly Found[], tally: Adding) {
+async function send(service: Service, path: string, found: readonly FoundFile[], tally: Adding) {
   const parcel = await still(found, tally);
   const [first] = parcel;
   if (first === undefined) return;
@@ -96,15 +96,16 @@ async function send(service: Service, path: string, found: readonly Found[], tal
     const answer = await service.ask(path, { method: "POST", body: form });
     tally.add(await readAs(BatchAnswer, answer), parcel);
   } catch (error) {
-    if (!(error instanceof Refused) || error.status === 401 || error.status === 403) throw error;
+    if (!(error instanceof RequestRefused) || error.status === 401 || error.status === 403)
+      throw error;
     for (const { path: file } of parcel)
       tally.refuse({ file, code: error.code, message: error.message });
   }
 }
 
 /** The files that can still be read: one that went since it was found must not take its neighbours along. */
-async function still(found: readonly Found[], tally: Adding): Promise<Found[]> {
-  const there: Found[] = [];
+async function still(found: readonly FoundFile[], tally: Adding): Promise<FoundFile[]> {
+  const there: FoundFile[] = [];
   for (const file of found)
     if (await isReadable(file.path)) there.push(file);
     else
@@ -116,17 +117,17 @@ async function still(found: readonly Found[], tally: Adding): Promise<Found[]> {
   return there;
 }
 
-class Adding implements Tally {
+class Adding implements ImportTally {
   readonly counts: Record<string, number> = {};
-  readonly rejected: NotTaken[] = [];
-  readonly waiting: NotTaken[] = [];
+  readonly rejected: RejectedFile[] = [];
+  readonly waiting: RejectedFile[] = [];
 
-  refuse(one: NotTaken): void {
+  refuse(one: RejectedFile): void {
     this.counts.rejected = (this.counts.rejected ?? 0) + 1;
     this.rejected.push(one);
   }
 
-  add({ summary, results }: z.infer<typeof BatchAnswer>, parcel: readonly Found[]): void {
+  add({ summary, results }: z.infer<typeof BatchAnswer>, parcel: readonly FoundFile[]): void {
     for (const [name, count] of Object.entries(summary))
       this.counts[name] = (this.counts[name] ?? 0) + count;
     const name = namesIn(parcel, results.length);
@@ -149,7 +150,10 @@ class Adding implements Tally {
  * What to call the nth result: the path where each file has one, else as the service calls it, with
  * its archive.
  */
-function namesIn(parcel: readonly Found[], results: number): (n: number, file: string) => string {
+function namesIn(
+  parcel: readonly FoundFile[],
+  results: number,
+): (n: number, file: string) => string {
   const [first] = parcel;
   const archive = first?.zip === true ? basename(first.path) : null;
   if (archive !== null)

@@ -5,10 +5,10 @@ import { grouped, howMany } from "../lib/amount.ts";
 import { removeOldPrevious } from "../platform/bun/database/previous-databases.ts";
 import { adopt } from "./adopt.ts";
 import { backup } from "./backup.ts";
-import { flagOf, type Given, Misused, textOf } from "./given.ts";
+import { flagOf, type ParsedArgs, textOf, UsageError } from "./given.ts";
 import { restore } from "./restore.ts";
 import { paint, type Screen } from "./screen.ts";
-import type { Flaw } from "./verify.ts";
+import type { Damage } from "./verify.ts";
 
 /** What the commands that look after the database need of the world. */
 interface Room {
@@ -19,13 +19,13 @@ interface Room {
 /** They sign nothing: the secret that only a server needs is not asked for. */
 const configOf = ({ env }: Room): Config => parseConfig({ ...env, APP_ENV: "development" });
 
-export async function runBackup(room: Room, given: Given): Promise<number> {
+export async function runBackup(room: Room, given: ParsedArgs): Promise<number> {
   const [folder, ...more] = given._;
   if (folder === undefined || more.length > 0)
-    throw new Misused("backup", "Informe em que pasta guardar a cópia");
+    throw new UsageError("backup", "Informe em que pasta guardar a cópia");
   const keep = Number(textOf(given.keep) ?? "0");
   if (!Number.isInteger(keep) || keep < 0)
-    throw new Misused("backup", "--keep deve ser um número inteiro");
+    throw new UsageError("backup", "--keep deve ser um número inteiro");
   const made = await backup(configOf(room), folder, keep, new Date());
   room.out.line(`${made.path}: ${grouped(made.bytes)} bytes, conferidos`);
   for (const path of made.removed) room.out.line(paint(room.out, "dim", `removida: ${path}`));
@@ -40,10 +40,10 @@ export async function runBackup(room: Room, given: Given): Promise<number> {
   return 0;
 }
 
-export async function runRestore(room: Room, given: Given): Promise<number> {
+export async function runRestore(room: Room, given: ParsedArgs): Promise<number> {
   const [from, ...more] = given._;
   if (from === undefined || more.length > 0)
-    throw new Misused("restore", "Informe que cópia restaurar");
+    throw new UsageError("restore", "Informe que cópia restaurar");
   const config = configOf(room);
   const { database, before, files } = await restore(
     config,
@@ -75,9 +75,9 @@ const isWithoutSecret = ({ JWT_SECRET, MAIL_SECRET, DATA_DIR }: Config): boolean
   MAIL_SECRET === undefined &&
   !existsSync(join(DATA_DIR, "jwt-secret"));
 
-export async function runAdopt(room: Room, given: Given): Promise<number> {
+export async function runAdopt(room: Room, given: ParsedArgs): Promise<number> {
   if (given._.length > 0)
-    throw new Misused("adopt", "adopt não recebe argumentos: o banco é o de DATABASE_URL");
+    throw new UsageError("adopt", "adopt não recebe argumentos: o banco é o de DATABASE_URL");
   const { differs, done } = await adopt(configOf(room), flagOf(given.force) ?? false, new Date());
   if (differs === null) {
     room.out.line("O banco de dados é o desta instalação: não há o que confirmar");
@@ -95,7 +95,7 @@ export async function runAdopt(room: Room, given: Given): Promise<number> {
 /** Lines of flaws that are shown; the others are counted. */
 const SHOWN = 100;
 
-const PART: Readonly<Record<Flaw["part"], string>> = {
+const PART: Readonly<Record<Damage["part"], string>> = {
   database: "banco",
   installation: "instalação",
   original: "original",
@@ -105,8 +105,9 @@ const PART: Readonly<Record<Flaw["part"], string>> = {
   export: "exportação",
 };
 
-export async function runVerify(room: Room, given: Given): Promise<number> {
-  if (given._.length > 0) throw new Misused("verify", "verify não recebe argumentos: confere tudo");
+export async function runVerify(room: Room, given: ParsedArgs): Promise<number> {
+  if (given._.length > 0)
+    throw new UsageError("verify", "verify não recebe argumentos: confere tudo");
   const { verify } = await import("./verify.ts");
   const { out } = room;
   let flaws = 0;

@@ -16,7 +16,7 @@ import type { Reader } from "../ports/sql.ts";
 import type { Log } from "../ports/telemetry.ts";
 import type { Purpose } from "./connect.ts";
 import { runningServer } from "./running.ts";
-import { type Service, serviceOver } from "./service.ts";
+import { type Service, serviceClient } from "./service.ts";
 
 /**
  * The service without anybody in between: a server that already holds the database, or the program
@@ -52,7 +52,7 @@ async function overServer(
   const database = await openDatabase(config.DATABASE_URL, config.DATABASE_AUTH_TOKEN);
   try {
     const token = await tokenFor(clientReader(database.reading), await jwtSecret(config), email);
-    return serviceOver({ base: url, token, fetch });
+    return serviceClient({ base: url, token, fetch });
   } finally {
     await database.close();
   }
@@ -88,7 +88,7 @@ async function inProcess(
         process.stderr.write(`${JSON.stringify({ level, event, ...fields })}\n`)
       );
     const app = createApp(() => ({ ...ports, log }));
-    return serviceOver({
+    return serviceClient({
       base: "http://sge.localhost",
       where: config.DATABASE_URL,
       token,

@@ -2,18 +2,18 @@ import { defineCommand, runCommand } from "citty";
 import { grouped } from "../lib/amount.ts";
 import { fileReason } from "../start/reason.ts";
 import { HELP, help, unknownFlags } from "./commands.ts";
-import { connect, type Purpose, type World } from "./connect.ts";
+import { connect, type Environment, type Purpose } from "./connect.ts";
 import { EXPORTS, exportCsv, fileSink, type Sink } from "./export.ts";
 import { findFiles } from "./files.ts";
-import { flagOf, type Given, Misused, textOf } from "./given.ts";
+import { flagOf, type ParsedArgs, textOf, UsageError } from "./given.ts";
 import { importFiles } from "./import.ts";
 import { runAdopt, runBackup, runRestore, runVerify } from "./keeping.ts";
 import { paint, type Screen } from "./screen.ts";
 import type { Service } from "./service.ts";
-import { saySkipped, sayTally } from "./summary.ts";
+import { printSkipped, printTally } from "./summary.ts";
 
 /** Everything of the world that the commands touch. */
-export interface Terminal extends World {
+export interface Terminal extends Environment {
   readonly out: Screen;
   readonly err: Screen;
   /** Where a CSV goes when no file is named. */
@@ -42,7 +42,7 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
       async run({ args: given, rawArgs }) {
         if (given.help === true) return terminal.out.line(help(name));
         const [stranger] = unknownFlags(rawArgs, args);
-        if (stranger !== undefined) throw new Misused(name, `Opção desconhecida: ${stranger}`);
+        if (stranger !== undefined) throw new UsageError(name, `Opção desconhecida: ${stranger}`);
         code = await go(terminal, given);
       },
     });
@@ -75,8 +75,8 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
 function sayError({ err }: Terminal, argv: readonly string[], error: unknown): number {
   const unknown = error instanceof Error && "code" in error && error.code === "E_UNKNOWN_COMMAND";
   const misused = unknown
-    ? new Misused("sge", `Comando desconhecido: ${argv[0] ?? ""}`)
-    : error instanceof Misused
+    ? new UsageError("sge", `Comando desconhecido: ${argv[0] ?? ""}`)
+    : error instanceof UsageError
       ? error
       : null;
   const message =
@@ -90,7 +90,7 @@ function sayError({ err }: Terminal, argv: readonly string[], error: unknown): n
 
 async function withService(
   terminal: Terminal,
-  given: Given,
+  given: ParsedArgs,
   purpose: Purpose,
   use: (service: Service) => Promise<number>,
 ): Promise<number> {
@@ -106,14 +106,14 @@ async function withService(
   }
 }
 
-async function runImport(terminal: Terminal, given: Given): Promise<number> {
-  if (given._.length === 0) throw new Misused("import", "Informe o que importar");
+async function runImport(terminal: Terminal, given: ParsedArgs): Promise<number> {
+  if (given._.length === 0) throw new UsageError("import", "Informe o que importar");
   const parallel = Number(textOf(given.parallel) ?? "2");
   if (!Number.isInteger(parallel) || parallel < 1 || parallel > 8)
-    throw new Misused("import", "--parallel deve ser de 1 a 8");
+    throw new UsageError("import", "--parallel deve ser de 1 a 8");
   const { files, others, skipped } = await findFiles(given._);
   const refused = skipped.some((one) => one.refused);
-  saySkipped(terminal.err, skipped);
+  printSkipped(terminal.err, skipped);
   if (files.length === 0) {
     terminal.err.line("Não há XML nem ZIP no que foi indicado");
     return 1;
@@ -125,19 +125,19 @@ async function runImport(terminal: Terminal, given: Given): Promise<number> {
     const tally = await importFiles(service, files, options, (by) => bar.advance(by)).finally(() =>
       bar.stop(),
     );
-    sayTally(terminal.out, tally, { dryRun, ignored: others, where: service.where });
+    printTally(terminal.out, tally, { dryRun, ignored: others, where: service.where });
     return refused || (tally.counts.rejected ?? 0) > 0 ? 1 : 0;
   });
 }
 
-async function runExport(terminal: Terminal, given: Given): Promise<number> {
+async function runExport(terminal: Terminal, given: ParsedArgs): Promise<number> {
   const [named, ...more] = given._;
   const what = EXPORTS.find((one) => one === named);
   if (what === undefined || more.length > 0)
-    throw new Misused("export", "Informe o que exportar: stock ou movements");
+    throw new UsageError("export", "Informe o que exportar: stock ou movements");
   const dialect = textOf(given.dialect);
   if (dialect !== "br" && dialect !== "rfc4180")
-    throw new Misused("export", "--dialect deve ser br ou rfc4180");
+    throw new UsageError("export", "--dialect deve ser br ou rfc4180");
   const out = textOf(given.out);
   const query = {
     dialect,

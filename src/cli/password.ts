@@ -9,7 +9,7 @@ import { yieldToEventLoop } from "../platform/bun/ports.ts";
 import { groupWriter } from "../platform/libsql/group-writer.ts";
 import { clientReader } from "../platform/libsql/reader.ts";
 import { databaseFile } from "./backup.ts";
-import { flagOf, type Given, Misused } from "./given.ts";
+import { flagOf, type ParsedArgs, UsageError } from "./given.ts";
 import type { Screen } from "./screen.ts";
 
 /** What the command needs of the world. */
@@ -27,10 +27,10 @@ interface Room {
  * `sge password E-MAIL [--generate]`: sets a person's password in the database of this machine's configuration, also while
  * the service runs, and ends the person's sessions. Gives 0, or 1 when there is no such active user.
  */
-export async function runPassword(room: Room, given: Given): Promise<number> {
+export async function runPassword(room: Room, given: ParsedArgs): Promise<number> {
   const [email, ...more] = given._;
   if (email === undefined || more.length > 0)
-    throw new Misused("password", "Informe o e-mail de quem recebe a senha");
+    throw new UsageError("password", "Informe o e-mail de quem recebe a senha");
   // It signs nothing: the secret that only a server needs is not asked for.
   const config = parseConfig({ ...room.env, APP_ENV: "development" });
   const generated = flagOf(given.generate) === true ? generatePassword() : null;

@@ -11,16 +11,16 @@ import {
   BLOBS,
   copyDurably,
   DATABASE,
+  databaseDamage,
   filesUnder,
   fingerprint,
-  flawsOfFile,
   manifestOf,
   sync,
 } from "./copies.ts";
-import { forked, newInstallationId } from "./fork.ts";
+import { assignNewInstallation, newInstallationId } from "./fork.ts";
 import { runningServer } from "./running.ts";
 
-export interface Restored {
+export interface RestoreResult {
   readonly database: string;
   /** Where the database that was there before is now; null when there was none. */
   readonly before: string | null;
@@ -42,7 +42,7 @@ export async function restore(
   from: string,
   force: boolean,
   now: Date,
-): Promise<Restored> {
+): Promise<RestoreResult> {
   const target = filePath(where.DATABASE_URL);
   if (target === null) throw new Error("O banco de dados está em um servidor: restaure-o lá");
   const server = await runningServer(where);
@@ -95,7 +95,7 @@ async function whole(path: string): Promise<void> {
   const log = await stat(`${path}-wal`).catch(() => null);
   if (log !== null && log.size > 0)
     throw new Error(`${path} foi copiado em uso (há um ${path}-wal): use o que sge backup fez`);
-  const flaws = await flawsOfFile(path).catch((error: unknown) => [String(error)]);
+  const flaws = await databaseDamage(path).catch((error: unknown) => [String(error)]);
   if (flaws.length > 0) throw new Error(`${path} não está íntegro: ${flaws.join("; ")}`);
 }
 
@@ -103,7 +103,7 @@ async function prepare(draft: string): Promise<Installation> {
   const database = await openDatabase(`file:${draft}`);
   try {
     await database.migrate();
-    return await forked(database, newInstallationId());
+    return await assignNewInstallation(database, newInstallationId());
   } finally {
     await database.close();
     await sync(draft);

@@ -14,7 +14,7 @@ export interface Service {
 }
 
 /** The service said no, and why (Portuguese, its own words). */
-export class Refused extends Error {
+export class RequestRefused extends Error {
   constructor(
     readonly status: number,
     readonly code: string,
@@ -43,7 +43,7 @@ const LONGEST_WAIT_MS = 30_000;
 export type Fetch = (request: Request) => Response | Promise<Response>;
 
 /** What a service over HTTP is made of; `firstWaitMs` doubles from try to try. */
-export interface Over {
+export interface ServiceOptions {
   readonly base: string;
   readonly where?: string;
   readonly token: string | null;
@@ -57,14 +57,14 @@ export interface Over {
  * says (at most 30 s); every request of the commands may be repeated, because a note that is known
  * answers that it is. Other refusals throw `Refused`.
  */
-export function serviceOver({
+export function serviceClient({
   base,
   where = base,
   token,
   fetch,
   close,
   firstWaitMs = 250,
-}: Over): Service {
+}: ServiceOptions): Service {
   const patient = retry(handleType(Weather), {
     maxAttempts: 5,
     backoff: new DelegateBackoff(({ attempt, result }) => {
@@ -99,14 +99,14 @@ async function reached(fetch: Fetch, request: Request): Promise<Response> {
   }
 }
 
-async function refusalOf(answer: Response): Promise<Refused | Weather> {
+async function refusalOf(answer: Response): Promise<RequestRefused | Weather> {
   const said = Problem.safeParse(await answer.json().catch(() => null));
   const message = said.success ? said.data.detail : `O serviço respondeu ${answer.status}`;
   if (!AGAIN.has(answer.status))
-    return new Refused(answer.status, said.success ? said.data.code : "", message);
+    return new RequestRefused(answer.status, said.success ? said.data.code : "", message);
   // A full disk is no weather: it answers 503 without Retry-After.
   if (said.success && said.data.code === "storage.full")
-    return new Refused(answer.status, said.data.code, message);
+    return new RequestRefused(answer.status, said.data.code, message);
   const after = answer.headers.get("retry-after");
   const waitMs = after !== null && /^\d+$/.test(after) ? Number(after) * 1_000 : null;
   return new Weather(message, waitMs === null ? null : Math.min(waitMs, LONGEST_WAIT_MS));

@@ -1,6 +1,6 @@
 import { grouped } from "../lib/amount.ts";
 import type { Skipped } from "./files.ts";
-import type { NotTaken, Tally } from "./import.ts";
+import type { ImportTally, RejectedFile } from "./import.ts";
 import { type Colour, paint, type Screen } from "./screen.ts";
 
 /** The names of the batch summary, in the order and the words that a person reads. */
@@ -23,9 +23,9 @@ const WORDS: readonly (readonly [
 const LINES = 20;
 
 /** Says what became of an import: counts, what was refused and why, what waits for a person. */
-export function sayTally(
+export function printTally(
   screen: Screen,
-  { counts, rejected, waiting }: Tally,
+  { counts, rejected, waiting }: ImportTally,
   { dryRun, ignored, where }: { dryRun: boolean; ignored: number; where: string },
 ): void {
   const said: Record<string, number> = { ...counts, ignored: (counts.ignored ?? 0) + ignored };
@@ -47,7 +47,7 @@ export function sayTally(
 }
 
 /** Says what was not read, one sentence each; beyond LINES by their reasons. */
-export const saySkipped = (screen: Screen, skipped: readonly Skipped[]): void =>
+export const printSkipped = (screen: Screen, skipped: readonly Skipped[]): void =>
   sayList(
     screen,
     "Não foram lidos:",
@@ -55,7 +55,12 @@ export const saySkipped = (screen: Screen, skipped: readonly Skipped[]): void =>
     skipped.map(({ path, why }) => ({ file: path, code: "", message: why })),
   );
 
-function sayList(screen: Screen, title: string, colour: Colour, list: readonly NotTaken[]): void {
+function sayList(
+  screen: Screen,
+  title: string,
+  colour: Colour,
+  list: readonly RejectedFile[],
+): void {
   if (list.length === 0) return;
   screen.line();
   screen.line(paint(screen, colour, title));

@@ -22,7 +22,7 @@ import { databaseFile } from "./backup.ts";
 import { BLOBS } from "./copies.ts";
 
 /** Something that is not as it was promised. */
-export interface Flaw {
+export interface Damage {
   readonly part: "database" | "installation" | "original" | "balance" | "sums" | "note" | "export";
   /** Which one: a key, a code, a hash. */
   readonly which: string;
@@ -42,7 +42,7 @@ type Needs = Pick<Ports, "reader" | "originals" | "documents" | "blobs">;
  */
 export async function verify(
   where: Pick<Config, "DATABASE_URL" | "DATABASE_AUTH_TOKEN" | "DATA_DIR">,
-  found: (flaw: Flaw) => void,
+  found: (flaw: Damage) => void,
   step: () => void = () => undefined,
 ): Promise<Checked> {
   const path = filePath(where.DATABASE_URL);
@@ -83,7 +83,7 @@ export async function verify(
 
 const rows = (ports: Needs, sql: string, ...args: Value[]) => ports.reader.rows({ sql, args });
 
-type Found = (flaw: Flaw) => void;
+type Found = (flaw: Damage) => void;
 
 async function verifyFile(ports: Needs, found: Found): Promise<void> {
   const lines = await rows(ports, "PRAGMA integrity_check(100)");

@@ -4,7 +4,7 @@ import { firstRun } from "../accounts/first-run.ts";
 import { createApp } from "../app.ts";
 import { runningServer } from "../cli/running.ts";
 import { paint, screenOn } from "../cli/screen.ts";
-import { serviceOver, signIn } from "../cli/service.ts";
+import { serviceClient, signIn } from "../cli/service.ts";
 import { type Config, parseConfig } from "../config.ts";
 import { compareDocuments } from "../nfe/read/compare.ts";
 import { readDocument } from "../nfe/read/read.ts";
@@ -12,7 +12,7 @@ import { MARK } from "../platform/bun/files/marks.ts";
 import { setPrivateUmask } from "../platform/bun/files/owner-only.ts";
 import { type Running, serve } from "../platform/bun/serve.ts";
 import { COMPANY } from "../synthetic/trade.ts";
-import { play } from "./play.ts";
+import { runScenario } from "./play.ts";
 import { scenario } from "./scenario.ts";
 import { showCsv, showSpeed, showStock, showVerdicts } from "./show.ts";
 
@@ -81,13 +81,13 @@ async function main(): Promise<number> {
 }
 
 async function show({ url }: Running): Promise<number> {
-  const stranger = serviceOver({ base: url, token: null, fetch });
+  const stranger = serviceClient({ base: url, token: null, fetch });
   const token = await signIn(stranger, ADMIN.email, ADMIN.password);
-  const service = serviceOver({ base: url, token, fetch });
+  const service = serviceClient({ base: url, token, fetch });
   screen.line(
     `${paint(screen, "bold", "S.G.E.")}  ${COMPANY.name}, banco novo em ${folder}/sge.db`,
   );
-  const played = await play(service, await scenario());
+  const played = await runScenario(service, await scenario());
   showVerdicts(screen, played);
   await showStock(screen, service, 12);
   await showCsv(screen, service, folder);

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { Refused, readAs, type Service } from "../cli/service.ts";
-import type { Scenario, Sending } from "./scenario.ts";
+import { RequestRefused, readAs, type Service } from "../cli/service.ts";
+import type { Scenario, Upload } from "./scenario.ts";
 
 /** What a document came to. */
 export interface Outcome {
@@ -16,7 +16,7 @@ export interface Outcome {
 }
 
 /** The whole play. Times in milliseconds. */
-export interface Played {
+export interface DemoResult {
   readonly outcomes: readonly Outcome[];
   /** Notes registered, approvals made, and how long each took. */
   readonly registered: number;
@@ -26,7 +26,7 @@ export interface Played {
 }
 
 /** Requests on their way at a time. */
-export const AT_ONCE = 4;
+export const CONCURRENCY = 4;
 
 const Holds = z.array(z.object({ code: z.string(), message: z.string() }));
 const Receipt = z.union([
@@ -48,7 +48,7 @@ const Detail = z.object({ holds: Holds });
 
 /** A note that was registered and waits for its approval. */
 interface Waiting {
-  readonly sent: Pick<Sending, "file" | "what" | "factors">;
+  readonly sent: Pick<Upload, "file" | "what" | "factors">;
   readonly accessKey: string;
   readonly direction: string;
 }
@@ -57,16 +57,16 @@ interface Waiting {
  * Sends the scenario, approves what may be approved, and gives what became of each document. Throws
  * when the service fails.
  */
-export async function play(service: Service, scenario: Scenario): Promise<Played> {
+export async function runScenario(service: Service, scenario: Scenario): Promise<DemoResult> {
   const waiting: Waiting[] = [];
   const ended: Outcome[] = [];
-  const take = async (sent: Sending) => {
+  const take = async (sent: Upload) => {
     const got = await upload(service, sent);
     if ("accessKey" in got) waiting.push(got);
     else ended.push(got);
   };
   const started = performance.now();
-  await inTurn(scenario.purchases, AT_ONCE, take);
+  await inTurn(scenario.purchases, CONCURRENCY, take);
   waiting.push(...(await uploadZip(service, scenario.zip)));
   // The rest in order: an event after its note, a copy after its original.
   await inTurn(scenario.special, 1, take);
@@ -84,7 +84,7 @@ export async function play(service: Service, scenario: Scenario): Promise<Played
   const approving = performance.now();
   // What a person says of a supplier's boxes comes before the notes that rely on it.
   await inTurn(told, 1, decide);
-  await inTurn(rest, AT_ONCE, decide);
+  await inTurn(rest, CONCURRENCY, decide);
   const done = performance.now();
   const outcomes = waiting.flatMap((one) => decided.get(one) ?? []);
   return {
@@ -106,7 +106,7 @@ async function inTurn<T>(all: readonly T[], atOnce: number, work: (one: T) => Pr
 }
 
 const refused = (
-  { file, what }: Sending,
+  { file, what }: Upload,
   { code, message }: { code: string; message: string },
 ): Outcome => ({
   file,
@@ -117,7 +117,7 @@ const refused = (
   why: message,
 });
 
-async function upload(service: Service, sent: Sending): Promise<Waiting | Outcome> {
+async function upload(service: Service, sent: Upload): Promise<Waiting | Outcome> {
   const form = new FormData();
   form.append("file", new File([sent.bytes], sent.file));
   try {
@@ -128,7 +128,7 @@ async function upload(service: Service, sent: Sending): Promise<Waiting | Outcom
     const { file, what } = sent;
     return { file, what, fate: "event", direction: null, codes: [], why: receipt.message };
   } catch (error) {
-    if (error instanceof Refused) return refused(sent, error);
+    if (error instanceof RequestRefused) return refused(sent, error);
     throw error;
   }
 }
@@ -161,7 +161,7 @@ async function approve(
     });
     return { file, what, fate: "approved", direction, codes: [], why: "" };
   } catch (error) {
-    if (!(error instanceof Refused) || error.code !== "nfe.held") throw error;
+    if (!(error instanceof RequestRefused) || error.code !== "nfe.held") throw error;
     const { holds } = await readAs(Detail, await service.ask(path));
     return {
       file,

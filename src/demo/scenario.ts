@@ -1,12 +1,19 @@
 import { cp1252, utf8 } from "../synthetic/bytes.ts";
-import { cancellationEvent, notNotes } from "../synthetic/events.ts";
+import { cancellationEvent, otherDocuments } from "../synthetic/events.ts";
 import { DECLARATION, type NoteOptions, syntheticNote } from "../synthetic/synthetic-note.ts";
-import { COMPANY, CUSTOMER, itemOf, STRANGER, SUPPLIERS, type Ware } from "../synthetic/trade.ts";
+import {
+  COMPANY,
+  CUSTOMER,
+  itemOf,
+  type Product,
+  SUPPLIERS,
+  UNRELATED,
+} from "../synthetic/trade.ts";
 import { zipOf } from "../synthetic/zip.ts";
 import { type Factor, type Purchase, purchases } from "./purchases.ts";
 
 /** One file that the demo sends. */
-export interface Sending {
+export interface Upload {
   readonly file: string;
   /** For people, in Portuguese. */
   readonly what: string;
@@ -18,32 +25,32 @@ export interface Sending {
 /** What the demo sends, in this order. */
 export interface Scenario {
   /** One by one. */
-  readonly purchases: readonly Sending[];
+  readonly purchases: readonly Upload[];
   /** In one archive. */
-  readonly zip: Sending & { readonly count: number };
+  readonly zip: Upload & { readonly count: number };
   /**
    * Our own sales and everything that is not an ordinary purchase; the notes are good, most of them
    * wait for a person.
    */
-  readonly special: readonly Sending[];
+  readonly special: readonly Upload[];
   /** Not to be taken. */
-  readonly bad: readonly Sending[];
+  readonly bad: readonly Upload[];
 }
 
 /** A ware of a supplier; `code` must be one of it. */
-function ware(supplier: number, code: string): Ware {
+function ware(supplier: number, code: string): Product {
   const found = SUPPLIERS[supplier]?.wares.find((one) => one.cProd === code);
   if (found === undefined) throw new RangeError(`no ware ${code}`);
   return found;
 }
 
-const sending = (file: string, what: string, xml: string): Sending => ({
+const sending = (file: string, what: string, xml: string): Upload => ({
   file,
   what,
   bytes: utf8(xml),
 });
 
-const bought = ({ file, what, xml, factors }: Purchase): Sending => {
+const bought = ({ file, what, xml, factors }: Purchase): Upload => {
   // The bakery's system still writes ISO-8859-1.
   const old = what.includes("PÃO");
   const latin = () =>
@@ -64,7 +71,7 @@ const SOLD: readonly (readonly [
   [11, "LAR-PER", "8.5000", "5.9900"],
 ];
 
-function ourSales(): Sending[] {
+function ourSales(): Upload[] {
   return SOLD.map(([supplier, code, quantity, vUnCom], n) => {
     const item = itemOf(ware(supplier, code), quantity, { vUnCom, CFOP: "5102" });
     const note = syntheticNote({
@@ -79,7 +86,7 @@ function ourSales(): Sending[] {
 }
 
 /** One note of the coffee roaster that is special in one way. */
-function special(file: string, what: string, options: NoteOptions): Sending {
+function special(file: string, what: string, options: NoteOptions): Upload {
   const items = [itemOf(ware(0, "1003"), "10", { CFOP: "6102" })];
   const issuedAt = "2026-11-27T10:00:00-03:00";
   return sending(
@@ -89,7 +96,7 @@ function special(file: string, what: string, options: NoteOptions): Sending {
   );
 }
 
-function specials(first: Purchase, cancelled: Purchase): Sending[] {
+function specials(first: Purchase, cancelled: Purchase): Upload[] {
   const [coffee] = SUPPLIERS;
   const back = itemOf(ware(0, "1003"), "2", { CFOP: "6202" });
   const again = itemOf(ware(9, "MEL"), "1", { CFOP: "1202" });
@@ -132,15 +139,15 @@ function specials(first: Purchase, cancelled: Purchase): Sending[] {
     special("homologacao.xml", "nota de teste (tpAmb 2)", { seed: 606, tpAmb: "2" }),
     special("sem-protocolo.xml", "nota sem protocolo de autorização", { seed: 607, root: "NFe" }),
     special("denegada.xml", "uso denegado (cStat 302)", { seed: 608, protocol: { cStat: "302" } }),
-    special("de-outro.xml", "nota para outra empresa", { seed: 609, dest: STRANGER }),
+    special("de-outro.xml", "nota para outra empresa", { seed: 609, dest: UNRELATED }),
     sending("cancelamento.xml", "evento de cancelamento", cancellationEvent(cancelled.accessKey)),
     sending(first.file, "a primeira nota, outra vez", first.xml),
   ];
 }
 
-function bad(some: Purchase): Sending[] {
+function bad(some: Purchase): Upload[] {
   const xml = some.xml.replace(/<nNF>\d+</, "<nNF>999<");
-  const [summary] = notNotes(some.accessKey);
+  const [summary] = otherDocuments(some.accessKey);
   return [
     { file: "danfe.pdf", what: "o PDF em vez do XML", bytes: utf8("%PDF-1.7\n1 0 obj\nendobj\n") },
     sending("cortada.xml", "arquivo cortado", xml.slice(0, 1_500)),

@@ -3,7 +3,7 @@ import { exportCsv, fileSink } from "../cli/export.ts";
 import { type Column, paint, type Screen, table, wrap } from "../cli/screen.ts";
 import { readAs, type Service } from "../cli/service.ts";
 import { grouped, howMany } from "../lib/amount.ts";
-import { AT_ONCE, type Outcome, type Played } from "./play.ts";
+import { CONCURRENCY, type DemoResult, type Outcome } from "./play.ts";
 
 const decimal = new Intl.NumberFormat("pt-BR", {
   minimumFractionDigits: 2,
@@ -23,7 +23,7 @@ const indented = (screen: Screen, lines: readonly string[]) => {
  * What became of the documents: those that went by themselves as counts, the others each with its
  * reason.
  */
-export function showVerdicts(screen: Screen, { outcomes }: Played): void {
+export function showVerdicts(screen: Screen, { outcomes }: DemoResult): void {
   const of = (fate: Outcome["fate"]) => outcomes.filter((one) => one.fate === fate);
   const went = (direction: string) =>
     of("approved").filter((one) => one.direction === direction).length;
@@ -101,7 +101,7 @@ export async function showCsv(screen: Screen, service: Service, folder: string):
 }
 
 /** How many notes a second; what a first run on a cold process gives. */
-export function showSpeed(screen: Screen, played: Played): void {
+export function showSpeed(screen: Screen, played: DemoResult): void {
   const rate = (count: number, ms: number) => grouped(Math.round((count * 1_000) / ms));
   const seconds = (ms: number) => decimal.format(Math.round(ms / 10) / 100);
   title(screen, "Velocidade");
@@ -115,7 +115,7 @@ export function showSpeed(screen: Screen, played: Played): void {
     paint(
       screen,
       "dim",
-      `  por HTTP, ${AT_ONCE} de cada vez, cada uma gravada em disco antes da resposta; para medir, use \`bun run bench\``,
+      `  por HTTP, ${CONCURRENCY} de cada vez, cada uma gravada em disco antes da resposta; para medir, use \`bun run bench\``,
     ),
   );
 }

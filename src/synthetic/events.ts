@@ -132,7 +132,7 @@ const strange = (root: string, content: Tree): string =>
  * Documents of the tax office's world that are well-formed and no note; by the name that a refusal
  * should give them.
  */
-export function notNotes(accessKey: string): { name: string; xml: string }[] {
+export function otherDocuments(accessKey: string): { name: string; xml: string }[] {
   const CNPJ = accessKey.slice(6, 20);
   return [
     {

@@ -2,7 +2,7 @@ import { utf8 } from "./bytes.ts";
 import { DECLARATION, syntheticNote } from "./synthetic-note.ts";
 
 /** Bytes, and what about them is worth a name. */
-export interface Specimen {
+export interface XmlSample {
   readonly name: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
@@ -60,7 +60,7 @@ const REFUSED: readonly (readonly [name: string, xml: string])[] = [
 ];
 
 /** Documents that no reader may take for a note: each is `nfe.malformed_xml`. */
-export const MALFORMED: readonly Specimen[] = [
+export const MALFORMED: readonly XmlSample[] = [
   ...REFUSED.map(([what, text]) => ({ name: what, bytes: utf8(text) })),
   {
     name: "bytes that are not the encoding they declare",
@@ -72,7 +72,7 @@ export const MALFORMED: readonly Specimen[] = [
  * Documents that look odd and are as well-formed as any: all of them hold the same note, but for
  * its product's name.
  */
-export const WELL_FORMED: readonly Specimen[] = (
+export const WELL_FORMED: readonly XmlSample[] = (
   [
     ["plain", xml],
     ["a byte order mark", `\ufeff${xml}`],

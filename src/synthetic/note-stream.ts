@@ -1,7 +1,13 @@
 import { accessKeyOf } from "./access-keys.ts";
 import { type Line, lineOf, type Sums, sumsOf } from "./amounts.ts";
 import { detTree, NFE, noteTree, protocolTree } from "./note-tree.ts";
-import { DECLARATION, type SyntheticNote, settle, someItems, xmlOf } from "./synthetic-note.ts";
+import {
+  DECLARATION,
+  resolveOptions,
+  type SyntheticNote,
+  someItems,
+  xmlOf,
+} from "./synthetic-note.ts";
 import { money, type Tree } from "./tax-tree.ts";
 import { type PartySpec, SUPPLIERS } from "./trade.ts";
 
@@ -109,7 +115,12 @@ function written(line: Line): Det {
 }
 
 function template(serie: string, seed: number, emit: PartySpec): string {
-  const { parts, protocol } = settle({ seed, emit: { ...emit, uf: "MG" }, serie, items: 1 });
+  const { parts, protocol } = resolveOptions({
+    seed,
+    emit: { ...emit, uf: "MG" },
+    serie,
+    items: 1,
+  });
   const tokens = { accessKey: TOKEN.KEY, cNF: TOKEN.CNF, cDV: TOKEN.CDV, nNF: TOKEN.NNF };
   const instead = Object.fromEntries(MOVED.map((name) => [name, `{{${name}}}`]));
   const NFe = noteTree({ ...parts, ...tokens, lines: [], instead });

@@ -1,7 +1,7 @@
 import { withGluedCancellation } from "./events.ts";
-import { ANOTHER_KEY, held, note, type Oddity, refused, taken, text } from "./oddity.ts";
+import { ANOTHER_KEY, accepted, held, note, type Oddity, refused, text } from "./oddity.ts";
 import { type NoteOptions, someItems, syntheticNote } from "./synthetic-note.ts";
-import { COMPANY, itemOf, STRANGER, SUPPLIERS, type Supplier } from "./trade.ts";
+import { COMPANY, itemOf, SUPPLIERS, type Supplier, UNRELATED } from "./trade.ts";
 
 const supplier = (n: number): Supplier => SUPPLIERS[n] ?? SUPPLIERS[0];
 const [first] = SUPPLIERS[0].wares;
@@ -23,7 +23,7 @@ export const ODD_NOTES: readonly Oddity[] = [
     name: "late",
     what: "autorizada fora do prazo (cStat 150): vale como qualquer outra",
     bytes: text(() => note({ protocol: { cStat: "150" } })),
-    expected: taken,
+    expected: accepted,
   },
   {
     name: "bad-check-digit",
@@ -74,7 +74,7 @@ export const ODD_NOTES: readonly Oddity[] = [
     name: "items-990",
     what: "990 itens, o máximo do leiaute",
     bytes: text(() => note({ items: someItems(990, 46) })),
-    expected: taken,
+    expected: accepted,
   },
   {
     name: "items-991",
@@ -86,42 +86,42 @@ export const ODD_NOTES: readonly Oddity[] = [
     name: "alphanumeric",
     what: "CNPJ e chave alfanuméricos",
     bytes: text(() => note({ emit: supplier(1) })),
-    expected: taken,
+    expected: accepted,
   },
   {
     name: "producer",
     what: "emitente com CPF, série 920",
     bytes: text(() => note({ emit: supplier(9) })),
-    expected: taken,
+    expected: accepted,
   },
   {
     name: "lots",
     what: "um item em dois lotes com validade",
     bytes: text(() => note({ emit: supplier(6), items: lotted() })),
-    expected: taken,
+    expected: accepted,
   },
   {
     name: "lots-3.10",
     what: "leiaute 3.10, lotes no grupo med",
     bytes: text(() => note({ layout: "3.10", emit: supplier(6), items: lotted() })),
-    expected: taken,
+    expected: accepted,
   },
   {
     name: "layout-2.00",
     what: "leiaute 2.00, só a data da emissão",
     bytes: text(() => note({ layout: "2.00" })),
-    expected: taken,
+    expected: accepted,
   },
   {
     name: "ibs-cbs",
     what: "grupos da reforma tributária (IBS e CBS)",
     bytes: text(() => note({ ibsCbs: true })),
-    expected: taken,
+    expected: accepted,
   },
   {
     name: "not-ours",
     what: "nem emitente nem destinatário somos nós",
-    bytes: text(() => note({ dest: STRANGER })),
+    bytes: text(() => note({ dest: UNRELATED })),
     expected: held("not_ours"),
   },
   {

@@ -1,7 +1,7 @@
 import { cp1252, utf16 } from "./bytes.ts";
-import { cancellationEvent, correctionLetter, notNotes } from "./events.ts";
+import { cancellationEvent, correctionLetter, otherDocuments } from "./events.ts";
 import { ODD_NOTES } from "./odd-notes.ts";
-import { ANOTHER_KEY, held, note, type Oddity, refused, taken, text } from "./oddity.ts";
+import { ANOTHER_KEY, accepted, held, note, type Oddity, refused, text } from "./oddity.ts";
 import { DECLARATION, type NoteOptions, syntheticBatch } from "./synthetic-note.ts";
 import { itemOf, SUPPLIERS } from "./trade.ts";
 
@@ -50,7 +50,7 @@ const ODD_BYTES: readonly Oddity[] = [
     name: "bom",
     what: "UTF-8 com marca de ordem de bytes",
     bytes: text(() => `\ufeff${note(accented)}`),
-    expected: taken,
+    expected: accepted,
   },
   {
     name: "entity-bomb",
@@ -93,13 +93,13 @@ const ODD_BYTES: readonly Oddity[] = [
     what: "windows-1252 declarado, com aspas e travessão que o Latin-1 não tem",
     bytes: () =>
       cp1252(declared("windows-1252", note(accented).replace("CONGELADO", "CONGELADO – “3KG”"))),
-    expected: taken,
+    expected: accepted,
   },
   {
     name: "iso-8859-1",
     what: "ISO-8859-1 declarado e gravado",
     bytes: () => cp1252(declared("ISO-8859-1", note(accented))),
-    expected: taken,
+    expected: accepted,
   },
   {
     name: "latin-1-undeclared",
@@ -111,31 +111,31 @@ const ODD_BYTES: readonly Oddity[] = [
     name: "utf-16",
     what: "UTF-16 com marca de ordem de bytes",
     bytes: () => utf16(declared("UTF-16", note(accented))),
-    expected: taken,
+    expected: accepted,
   },
   {
     name: "crlf",
     what: "uma marca por linha, CRLF, sem declaração",
     bytes: text(() => body(note(accented)).replaceAll("><", ">\r\n<")),
-    expected: taken,
+    expected: accepted,
   },
   {
     name: "prefixed",
     what: "todo elemento com o prefixo nfe:",
     bytes: text(() => prefixed(note(accented))),
-    expected: taken,
+    expected: accepted,
   },
   {
     name: "no-namespace",
     what: "sem espaço de nomes algum",
     bytes: text(() => note({}).replaceAll(/ xmlns="http:\/\/www\.portalfiscal[^"]*"/g, "")),
-    expected: taken,
+    expected: accepted,
   },
   {
     name: "cdata",
     what: "nomes em CDATA",
     bytes: text(() => note({}).replaceAll(/<xProd>([^<]*)</g, "<xProd><![CDATA[$1]]><")),
-    expected: taken,
+    expected: accepted,
   },
   {
     name: "truncated",
@@ -149,7 +149,7 @@ const ODD_BYTES: readonly Oddity[] = [
   {
     name: "summary",
     what: "resNFe, o resumo da distribuição: não tem itens",
-    bytes: text(() => notNotes(ANOTHER_KEY)[0]?.xml ?? ""),
+    bytes: text(() => otherDocuments(ANOTHER_KEY)[0]?.xml ?? ""),
     expected: refused("nfe.not_an_nfe"),
   },
 ];

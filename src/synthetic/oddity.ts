@@ -24,7 +24,7 @@ export interface Oddity {
   readonly expected: Expected;
 }
 
-export const taken: Expected = { status: 200 };
+export const accepted: Expected = { status: 200 };
 export const held = (...holds: string[]): Expected => ({ status: 200, holds });
 export const refused = (code: string): Expected => ({ status: 422, code });
 

@@ -2,7 +2,7 @@
  * Whole numbers that look random and depend on the seed alone (mulberry32), so that what is made
  * with them is made again the same.
  */
-export class Dice {
+export class Random {
   #state: number;
 
   constructor(seed: number) {

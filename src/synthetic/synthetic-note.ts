@@ -2,7 +2,7 @@ import { XMLBuilder } from "fast-xml-parser";
 import { accessKeyOf, type KeyParts, withBadCheckDigit } from "./access-keys.ts";
 import { type ItemSpec, type Line, lineOf, scaled, sumsOf } from "./amounts.ts";
 import { NFE, noteTree, type Parts, type ProtocolParts, protocolTree } from "./note-tree.ts";
-import { Dice } from "./random.ts";
+import { Random } from "./random.ts";
 import { stateOf } from "./states.ts";
 import type { Tree } from "./tax-tree.ts";
 import { COMPANY, itemOf, type PartySpec, SUPPLIERS } from "./trade.ts";
@@ -90,7 +90,7 @@ const REASONS: Readonly<Record<string, string>> = {
 
 /** `count` ordinary items out of all suppliers' wares. */
 export function someItems(count: number, seed: number): ItemSpec[] {
-  const dice = new Dice(seed);
+  const dice = new Random(seed);
   const wares = SUPPLIERS.flatMap((supplier) => supplier.wares);
   return Array.from({ length: count }, (_, n) => {
     const ware = wares[dice.below(wares.length)] ?? SUPPLIERS[0].wares[0];
@@ -100,15 +100,15 @@ export function someItems(count: number, seed: number): ItemSpec[] {
   });
 }
 
-interface Settled {
+interface ResolvedOptions {
   readonly parts: Parts;
   readonly protocol: ProtocolParts;
 }
 
 /** Settles what the options leave open. */
-export function settle(options: NoteOptions): Settled {
+export function resolveOptions(options: NoteOptions): ResolvedOptions {
   const seed = options.seed ?? 1;
-  const dice = new Dice(seed);
+  const dice = new Random(seed);
   const layout = options.layout ?? "4.00";
   const mod = options.mod ?? "55";
   const emit = options.emit ?? SUPPLIERS[Math.abs(seed - 1) % SUPPLIERS.length] ?? SUPPLIERS[0];
@@ -191,7 +191,7 @@ export function settle(options: NoteOptions): Settled {
  * note could carry.
  */
 export function syntheticNote(options: NoteOptions = {}): SyntheticNote {
-  const { parts, protocol } = settle(options);
+  const { parts, protocol } = resolveOptions(options);
   const NFe = noteTree(parts);
   const tree: Tree = {
     nfeProc: {
@@ -221,7 +221,7 @@ export function syntheticBatch(notes: readonly NoteOptions[]): {
   xml: string;
   accessKeys: string[];
 } {
-  const settled = notes.map((options) => settle(options).parts);
+  const settled = notes.map((options) => resolveOptions(options).parts);
   const tree = { enviNFe: batchTree("4.00", settled.map(noteTree)) };
   return { xml: DECLARATION + xmlOf(tree), accessKeys: settled.map((parts) => parts.accessKey) };
 }

@@ -15,7 +15,7 @@ export interface PartySpec {
  * Something that a supplier sells. Prices are decimal texts; `perUnit`: how many of `unit` are in
  * one `uCom`.
  */
-export interface Ware {
+export interface Product {
   readonly cProd: string;
   readonly xProd: string;
   readonly NCM: string;
@@ -26,7 +26,7 @@ export interface Ware {
 }
 
 export interface Supplier extends PartySpec {
-  readonly wares: readonly Ware[];
+  readonly wares: readonly Product[];
 }
 
 /** The company whose stock the demo keeps. */
@@ -37,7 +37,7 @@ export const COMPANY = {
 } as const satisfies PartySpec;
 
 /** A company that is not ours. */
-export const STRANGER = {
+export const UNRELATED = {
   cnpj: cnpjOf("840027190001"),
   name: "BAZAR DO OUTRO LADO LTDA",
   uf: "SP",
@@ -59,8 +59,8 @@ const ware = (
   NCM: string,
   uCom: string,
   price: string,
-  more: Pick<Ware, "cEAN" | "taxed"> = {},
-): Ware => ({ cProd, xProd, NCM, uCom, price, ...more });
+  more: Pick<Product, "cEAN" | "taxed"> = {},
+): Product => ({ cProd, xProd, NCM, uCom, price, ...more });
 
 /** A dozen suppliers; some use the same code for different goods, as suppliers do. */
 export const SUPPLIERS: readonly [Supplier, ...Supplier[]] = [
@@ -209,7 +209,7 @@ export const SUPPLIERS: readonly [Supplier, ...Supplier[]] = [
  * A ware bought: `quantity` as decimal text of at most 4 places; `more` overrides what follows from
  * the ware.
  */
-export function itemOf(bought: Ware, quantity: string, more: Partial<ItemSpec> = {}): ItemSpec {
+export function itemOf(bought: Product, quantity: string, more: Partial<ItemSpec> = {}): ItemSpec {
   const whole = /^\d+$/.test(quantity);
   return {
     cProd: bought.cProd,

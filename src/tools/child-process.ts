@@ -8,7 +8,7 @@ export interface Child {
 }
 
 /** How a program is started, and who hears what it says, line by line. */
-export interface Start {
+export interface StartOptions {
   readonly command: readonly string[];
   readonly cwd?: string;
   readonly env: Record<string, string | undefined>;
@@ -16,7 +16,7 @@ export interface Start {
 }
 
 /** Starts a program without a keyboard. Throws when there is no such program. */
-export function startChild({ command, cwd, env, hear }: Start): Child {
+export function startChild({ command, cwd, env, hear }: StartOptions): Child {
   const child = Bun.spawn([...command], {
     ...(cwd === undefined ? {} : { cwd }),
     env,

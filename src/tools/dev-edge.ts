@@ -1,9 +1,9 @@
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { screenOn } from "../cli/screen.ts";
-import { serviceOver, signIn } from "../cli/service.ts";
+import { serviceClient, signIn } from "../cli/service.ts";
 import { type Config, isLoopback, parseConfig } from "../config.ts";
-import { play } from "../demo/play.ts";
+import { runScenario } from "../demo/play.ts";
 import { scenario } from "../demo/scenario.ts";
 import { showVerdicts } from "../demo/show.ts";
 import { MAINTENANCE_EVERY_MS } from "../maintenance.ts";
@@ -93,8 +93,8 @@ async function databaseOf(config: Config, folder: string): Promise<Record<string
 
 /** The demo's month, sent as the demo sends it. */
 async function tell(base: string, email: string, password: string): Promise<void> {
-  const token = await signIn(serviceOver({ base, token: null, fetch }), email, password);
-  const played = await play(serviceOver({ base, token, fetch }), await scenario());
+  const token = await signIn(serviceClient({ base, token: null, fetch }), email, password);
+  const played = await runScenario(serviceClient({ base, token, fetch }), await scenario());
   showVerdicts(screenOn(process.stdout), played);
 }
 

@@ -3,8 +3,8 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PRIVATE } from "../platform/bun/files/owner-only.ts";
 import { type Child, startChild } from "./child-process.ts";
-import { quietly, sqld } from "./programs.ts";
-import { freePort, untilAnswers } from "./tcp-ports.ts";
+import { quietEnv, sqld } from "./programs.ts";
+import { freePort, waitForAnswer } from "./tcp-ports.ts";
 
 /** A libSQL server of one's own. */
 export interface LibsqlServer {
@@ -36,11 +36,11 @@ export async function libsqlServer(
   const { key, token } = keyAndToken();
   const child = startChild({
     command: [sqld(), "-d", join(folder, "data"), "--http-listen-addr", address],
-    env: { ...quietly(process.env), SQLD_AUTH_JWT_KEY: key },
+    env: { ...quietEnv(process.env), SQLD_AUTH_JWT_KEY: key },
     hear: (line) => void (TROUBLE.test(line) && say(`sqld: ${line}`)),
   });
   started(child);
-  await untilAnswers(`${url}/health`, child, "sqld");
+  await waitForAnswer(`${url}/health`, child, "sqld");
   return { url, token, child };
 }
 

@@ -16,7 +16,7 @@ export const wrangler = (): string[] => [
 ];
 
 /** What the programs may know of this process's environment, and how they are kept from the network and from chatting. */
-export const quietly = (env: Record<string, string | undefined>) => ({
+export const quietEnv = (env: Record<string, string | undefined>) => ({
   PATH: env.PATH,
   HOME: env.HOME,
   TMPDIR: env.TMPDIR,

@@ -7,7 +7,7 @@ const PATIENCE_MS = 60_000;
 export const freePort = (host: string): Promise<number> => listened(host, 0);
 
 /** Throws when somebody listens on the port of the address, or it may not be taken. */
-export async function mustBeFree(host: string, port: number): Promise<void> {
+export async function assertPortFree(host: string, port: number): Promise<void> {
   await listened(host, port).catch((error: Error) => {
     throw new Error(`Não foi possível abrir a porta ${host}:${port}: ${error.message}`);
   });
@@ -24,7 +24,7 @@ async function listened(host: string, asked: number): Promise<number> {
 }
 
 /** Resolves at the first good answer of the address; throws when the program ends before, or a minute does. */
-export async function untilAnswers(url: string, child: Child, name: string): Promise<void> {
+export async function waitForAnswer(url: string, child: Child, name: string): Promise<void> {
   let ended: number | null = null;
   void child.exited.then((code) => {
     ended = code;

@@ -1,7 +1,7 @@
 import { type Config, variables } from "../config.ts";
 import { type Child, startChild } from "./child-process.ts";
-import { PROJECT, quietly, wrangler } from "./programs.ts";
-import { freePort, mustBeFree, untilAnswers } from "./tcp-ports.ts";
+import { PROJECT, quietEnv, wrangler } from "./programs.ts";
+import { assertPortFree, freePort, waitForAnswer } from "./tcp-ports.ts";
 
 /** The Worker in workerd, under `wrangler dev`. */
 export interface RunningWorker {
@@ -46,7 +46,7 @@ export async function workerDev(worker: Worker): Promise<RunningWorker> {
   const { config, vars, folder, log, say } = worker;
   const host = config.HOST.replace(/[[\]]/g, "");
   const port = config.PORT === 0 ? await freePort(host) : config.PORT;
-  await mustBeFree(host, port);
+  await assertPortFree(host, port);
   const told: string[] = [];
   let ready = false;
   const child = startChild({
@@ -60,7 +60,7 @@ export async function workerDev(worker: Worker): Promise<RunningWorker> {
     ],
     cwd: PROJECT,
     env: {
-      ...quietly(process.env),
+      ...quietEnv(process.env),
       ...vars,
       // A registry of one's own: another checkout's Worker has the same name.
       CLOUDFLARE_INCLUDE_PROCESS_ENV: "true",
@@ -77,7 +77,7 @@ export async function workerDev(worker: Worker): Promise<RunningWorker> {
   const shown = host.includes(":") ? `[${host}]` : host;
   const url = `http://${shown}:${port}`;
   try {
-    await untilAnswers(`http://${reachable(shown)}:${port}/api/health`, child, "wrangler dev");
+    await waitForAnswer(`http://${reachable(shown)}:${port}/api/health`, child, "wrangler dev");
   } catch (error) {
     throw new Error([...told, error instanceof Error ? error.message : String(error)].join("\n"));
   }

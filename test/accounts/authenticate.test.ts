@@ -4,7 +4,14 @@ import { logout } from "../../src/accounts/logout.ts";
 import { Failed } from "../../src/lib/result.ts";
 import type { Ports } from "../../src/ports/ports.ts";
 import type { Reader } from "../../src/ports/sql.ts";
-import { addUser, causeOf, changeUser, house, sibling, tokenFor } from "../support/house.ts";
+import {
+  addUser,
+  causeOf,
+  changeUser,
+  portsWithAdmin,
+  sibling,
+  tokenFor,
+} from "../support/house.ts";
 
 const failureOf = (work: Promise<unknown>) =>
   work.then(
@@ -25,7 +32,7 @@ function counted(ports: Ports): { ports: Ports; statements: string[] } {
 }
 
 test("a token known already costs one read of one row's neighbourhood, and no user row", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   const token = await tokenFor(ports, 1, "ADMIN");
   const { ports: watched, statements } = counted(ports);
   const first = await authenticate(watched, token);
@@ -39,7 +46,7 @@ test("a token known already costs one read of one row's neighbourhood, and no us
 });
 
 test("S5: the role is the database's, whatever the token says, from the next request on", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   const id = await addUser(ports, { email: "bia@loja.example", role: "VISUALIZADOR" });
   const token = await tokenFor(ports, id, "ADMIN");
   expect((await authenticate(ports, token)).actor.role).toBe("VISUALIZADOR");
@@ -49,7 +56,7 @@ test("S5: the role is the database's, whatever the token says, from the next req
 });
 
 test("S5: a user who was deactivated is out at once, in this process and in another", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   const other = await sibling(ports);
   const id = await addUser(ports, { email: "bia@loja.example", role: "OPERADOR" });
   const token = await tokenFor(ports, id, "OPERADOR");
@@ -63,7 +70,7 @@ test("S5: a user who was deactivated is out at once, in this process and in anot
 });
 
 test("S5: logout ends the user's tokens at once, also in another process, and nobody else's", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   const other = await sibling(ports);
   const id = await addUser(ports, { email: "bia@loja.example", role: "OPERADOR" });
   const token = await tokenFor(ports, id, "OPERADOR");
@@ -80,7 +87,7 @@ test("S5: logout ends the user's tokens at once, also in another process, and no
 });
 
 test("a remembered token expires when its time has come", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   const token = await tokenFor(ports, 1, "ADMIN");
   await authenticate(ports, token);
   ports.clock.advance(86_400_000 - 1);
@@ -94,7 +101,7 @@ test("a remembered token expires when its time has come", async () => {
 });
 
 test("a token for a user of another company is refused, though the user exists", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   const id = await addUser(ports, { email: "z@z.example", role: "ADMIN", company: 2 });
   expect(await failureOf(authenticate(ports, await tokenFor(ports, id, "ADMIN", 1)))).toEqual(
     REVOKED,
@@ -105,7 +112,7 @@ test("a token for a user of another company is refused, though the user exists",
 });
 
 test("what one database remembers, another does not know", async () => {
-  const [here, there] = [await house(), await house()];
+  const [here, there] = [await portsWithAdmin(), await portsWithAdmin()];
   const id = await addUser(here, { email: "bia@loja.example", role: "OPERADOR" });
   const token = await tokenFor(here, id, "OPERADOR");
   await authenticate(here, token);
@@ -115,7 +122,7 @@ test("what one database remembers, another does not know", async () => {
 });
 
 test("S3: a remembered token is worth nothing under another secret, and without a secret nothing starts", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   const token = await tokenFor(ports, 1, "ADMIN");
   await authenticate(ports, token);
   const changed = { ...ports, config: { ...ports.config, JWT_SECRET: "y".repeat(40) } };
@@ -129,7 +136,7 @@ test("S3: a remembered token is worth nothing under another secret, and without 
 });
 
 test("a token that was issued and remembered under a clock that is ahead is refused once the clock is right", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   const right = ports.clock.now();
   ports.clock.set(right + 12 * 365 * 86_400_000);
   const early = await tokenFor(ports, 1, "ADMIN");

@@ -1,12 +1,12 @@
 import { expect, test } from "bun:test";
 import { ignoredSettings } from "../../src/accounts/ignored-settings.ts";
-import { addUser, house } from "../support/house.ts";
+import { addUser, portsWithAdmin } from "../support/house.ts";
 
 const NAMES = ["COMPANY_NAME", "COMPANY_CNPJ", "COMPANY_ENVIRONMENT", "ADMIN_EMAIL"];
 const ALL = new Set(NAMES);
 
 test("settings of the first run that say what the database says are not told, each that says something else is", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   expect(await ignoredSettings(ports, ALL)).toEqual([]);
   const config = {
     ...ports.config,

@@ -14,7 +14,14 @@ import { sha256 } from "../../src/lib/hash.ts";
 import { Failed } from "../../src/lib/result.ts";
 import type { Ports } from "../../src/ports/ports.ts";
 import type { Reader } from "../../src/ports/sql.ts";
-import { addUser, auditOf, causeOf, changeUser, house, sibling } from "../support/house.ts";
+import {
+  addUser,
+  auditOf,
+  causeOf,
+  changeUser,
+  portsWithAdmin,
+  sibling,
+} from "../support/house.ts";
 
 const failureOf = (work: Promise<unknown>) =>
   work.then(
@@ -25,7 +32,7 @@ const refused = (why: string) => ({ code: "auth.invalid_token", why });
 const ORDER: KeyRequest = { name: "integração", role: "OPERADOR", expiresAt: null };
 
 test("a key has 256 random bits, and only its SHA-256 is kept", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   const { key, made } = await createKey(ports, ORDER, causeOf(1));
   expect(key).toMatch(/^sge_[0-9a-hjkmnp-tv-z]{10}_[0-9a-f]{64}$/);
   expect(key).toStartWith(`sge_${made.id}_`);
@@ -42,7 +49,7 @@ test("a key has 256 random bits, and only its SHA-256 is kept", async () => {
 });
 
 test("a key acts with its own role, in the name of who made it", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   const { key, made } = await createKey(ports, ORDER, causeOf(1));
   const { actor } = await authenticate(ports, key);
   expect(actor).toEqual({ company: 1, userId: 1, role: "OPERADOR", keyId: made.id });
@@ -50,7 +57,7 @@ test("a key acts with its own role, in the name of who made it", async () => {
 });
 
 test("a key known already costs one read, and none of the keys' table", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   const { key } = await createKey(ports, ORDER, causeOf(1));
   const statements: string[] = [];
   const reader: Reader = {
@@ -69,7 +76,7 @@ test("a key known already costs one read, and none of the keys' table", async ()
 });
 
 test("a key that was revoked is refused from the next request on, in this process and in another", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   const other = await sibling(ports);
   const [one, two] = [
     await createKey(ports, ORDER, causeOf(1)),
@@ -88,7 +95,7 @@ test("a key that was revoked is refused from the next request on, in this proces
 });
 
 test("revoking again changes nothing and leaves one audit line; a stranger's key is not found", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   const { made } = await createKey(ports, ORDER, causeOf(1));
   await addUser(ports, { email: "z@z.example", role: "ADMIN", company: 2 });
   expect(await failureOf(revokeKey(ports, made.id, causeOf(2, "ADMIN", 2)))).toEqual({
@@ -97,7 +104,7 @@ test("revoking again changes nothing and leaves one audit line; a stranger's key
   await revokeKey(ports, made.id, causeOf(1));
   ports.clock.advance(1_000);
   await revokeKey(ports, made.id, causeOf(1));
-  expect(await failureOf(revokeKey(ports, "nobody", causeOf(1)))).toEqual({
+  expect(await failureOf(revokeKey(ports, "no-such-key", causeOf(1)))).toEqual({
     code: "key.not_found",
   });
   expect(await auditOf(ports)).toMatchObject([
@@ -110,7 +117,7 @@ test("revoking again changes nothing and leaves one audit line; a stranger's key
 });
 
 test("a key expires at its instant, also one that is remembered", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   const expiresAt = ports.clock.now() + 60_000;
   const { key } = await createKey(ports, { ...ORDER, expiresAt }, causeOf(1));
   ports.clock.advance(59_999);
@@ -127,7 +134,7 @@ test("a key expires at its instant, also one that is remembered", async () => {
 });
 
 test("a text that is not quite a key is refused without asking the database", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   const { key } = await createKey(ports, ORDER, causeOf(1));
   const asked: unknown[] = [];
   const blind: Ports = {
@@ -155,7 +162,7 @@ test("a text that is not quite a key is refused without asking the database", as
 });
 
 test("a key that nobody was given is refused, and one digit off is another key", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   const { key } = await createKey(ports, ORDER, causeOf(1));
   const off = key.slice(0, -1) + (key.endsWith("0") ? "1" : "0");
   for (const bad of [off, makeKey().key])
@@ -164,7 +171,7 @@ test("a key that nobody was given is refused, and one digit off is another key",
 });
 
 test("a change of the company's accounts looks a key up again, and finds it good", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   const { key, made } = await createKey(ports, ORDER, causeOf(1));
   const before = await authenticate(ports, key);
   await changeUser(ports, 1, "name = 'Ana'");
@@ -175,7 +182,7 @@ test("a change of the company's accounts looks a key up again, and finds it good
 });
 
 test("a key acts as the lesser of its role and its maker's, from the next request on, and is listed so", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   const maker = await addUser(ports, { email: "m@loja.example", role: "ADMIN" });
   const made = [];
   for (const role of ROLES)
@@ -197,7 +204,7 @@ test("a key acts as the lesser of its role and its maker's, from the next reques
 });
 
 test("a key falls with its maker, in every process at once, and stands again with him", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   const other = await sibling(ports);
   const maker = await addUser(ports, { email: "m@loja.example", role: "ADMIN" });
   const { key } = await createKey(ports, ORDER, causeOf(maker));
@@ -228,7 +235,7 @@ test("a key falls with its maker, in every process at once, and stands again wit
 });
 
 test("a key makes no key, so that one that leaked does not outlive its end", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   const cause = causeOf(1);
   const byKey = { ...cause, actor: { ...cause.actor, keyId: "abc" } };
   expect(await failureOf(createKey(ports, ORDER, byKey))).toMatchObject({ code: "auth.forbidden" });
@@ -237,7 +244,7 @@ test("a key makes no key, so that one that leaked does not outlive its end", asy
 });
 
 test("a company has at most a hundred keys, also when many are asked for at once; a revoked one makes room", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   const made = await Promise.allSettled(
     Array.from({ length: MAX_KEYS + 5 }, () => createKey(ports, ORDER, causeOf(1))),
   );
@@ -259,7 +266,7 @@ test("a company has at most a hundred keys, also when many are asked for at once
 });
 
 test("a use is written down at most once an hour, and nobody waits for it", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   const { key } = await createKey(ports, ORDER, causeOf(1));
   const { actor } = await authenticate(ports, key);
   const used = async () => {
@@ -284,7 +291,7 @@ test("a use is written down at most once an hour, and nobody waits for it", asyn
 });
 
 test("a use that cannot be written down troubles nobody", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   const { key } = await createKey(ports, ORDER, causeOf(1));
   const { actor } = await authenticate(ports, key);
   const noted = Promise.withResolvers<void>();

@@ -7,7 +7,14 @@ import { networkOf } from "../../src/accounts/login-limits.ts";
 import { setPassword } from "../../src/accounts/set-password.ts";
 import { sha256 } from "../../src/lib/hash.ts";
 import { Failed } from "../../src/lib/result.ts";
-import { ADMIN, addUser, auditOf, countingPasswords, type House, house } from "../support/house.ts";
+import {
+  ADMIN,
+  addUser,
+  auditOf,
+  countingPasswords,
+  type PortsWithAdmin,
+  portsWithAdmin,
+} from "../support/house.ts";
 import { beforeNextCommit } from "../support/intrude.ts";
 import { testPorts } from "../support/ports.ts";
 
@@ -20,7 +27,7 @@ const failureOf = (work: Promise<unknown>) =>
 const from = (n: number) => ({ requestId: "req-1", peer: `198.51.100.${n}` });
 
 test("a login gives a token of its user, who is shown without a secret", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   const { token, user } = await login(ports, { ...ADMIN, email: " CHEFE@Loja.Example " }, REQUEST);
   expect((await authenticate(ports, token)).actor).toEqual({
     company: 1,
@@ -32,7 +39,7 @@ test("a login gives a token of its user, who is shown without a secret", async (
 });
 
 test("S9: unknown address, wrong password and inactive user get one answer, after the same work", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   await addUser(ports, {
     email: "ex@loja.example",
     role: "OPERADOR",
@@ -63,7 +70,7 @@ test("S9: unknown address, wrong password and inactive user get one answer, afte
 test("S9: the first login of all costs the same whether the address is known or not", async () => {
   const costs: unknown[] = [];
   for (const email of [ADMIN.email, "ninguem@loja.example"]) {
-    const ports = await house();
+    const ports = await portsWithAdmin();
     await failureOf(login(ports, { email, password: "errada errada" }, REQUEST));
     costs.push(ports.passwords.calls);
     await ports.close();
@@ -72,7 +79,7 @@ test("S9: the first login of all costs the same whether the address is known or 
 });
 
 test("S9: every login leaves a line in the audit, and what was typed for nobody is not in it", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   await login(ports, ADMIN, REQUEST);
   await failureOf(login(ports, { email: ADMIN.email, password: "errada errada" }, REQUEST));
   await failureOf(login(ports, { email: "segredo@x.example", password: "p" }, REQUEST));
@@ -94,7 +101,7 @@ test("S9: every login leaves a line in the audit, and what was typed for nobody 
 });
 
 test("five tries a minute and account, whatever address they come from", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   const guess = (n: number) =>
     failureOf(login(ports, { email: ADMIN.email, password: `errada ${n}` }, from(n)));
   for (let n = 0; n < 5; n++) expect(await guess(n)).toEqual({ code: "auth.invalid_credentials" });
@@ -107,7 +114,7 @@ test("five tries a minute and account, whatever address they come from", async (
 });
 
 test("S7: five tries a minute and network, whatever account they name", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   const guess = (n: number, peer: string | null) =>
     failureOf(login(ports, { email: `u${n}@x.example`, password: "x" }, { ...REQUEST, peer }));
   for (let n = 0; n < 5; n++)
@@ -130,7 +137,7 @@ test("a network is an IPv4 address or the /64 of an IPv6 one, however it is writ
 
 const wrong = { email: ADMIN.email, password: "errada errada" };
 const OWNER = { requestId: "req-1", peer: "192.0.2.7" };
-const knownNetworks = async (ports: House) => {
+const knownNetworks = async (ports: PortsWithAdmin) => {
   const rows = await ports.reader.rows({
     sql: "select network from known_networks where user_id = 1 order by last_login_at desc",
     args: [],
@@ -139,7 +146,7 @@ const knownNetworks = async (ports: House) => {
 };
 
 test("tries from anywhere else keep nobody out who comes from a network of an earlier login, however long they go on", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   await login(ports, ADMIN, OWNER);
   let strangers = 0;
   for (let minute = 0; minute < 30; minute += 1) {
@@ -157,7 +164,7 @@ test("tries from anywhere else keep nobody out who comes from a network of an ea
 });
 
 test("a network of an earlier login has five tries a minute of its own for the account, and no more", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   await login(ports, ADMIN, OWNER);
   ports.clock.advance(60_000);
   for (let n = 0; n < 5; n += 1)
@@ -173,7 +180,7 @@ test("a network of an earlier login has five tries a minute of its own for the a
 });
 
 test("a network is known by a good login only, for 90 days, and twenty of them for one person", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   for (let n = 0; n < 25; n += 1) {
     ports.clock.advance(60_000);
     await login(ports, ADMIN, from(n));
@@ -192,7 +199,7 @@ test("a network is known by a good login only, for 90 days, and twenty of them f
 });
 
 test("a failed login and one over the limit are lines of the log with the peer and a tag of the account, never its address", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   for (const email of [ADMIN.email, " CHEFE@loja.example", "segredo@x.example"])
     await failureOf(login(ports, { email, password: "errada errada" }, OWNER));
   for (let n = 0; n < 4; n += 1) await failureOf(login(ports, wrong, OWNER));
@@ -219,7 +226,7 @@ test("a failed login and one over the limit are lines of the log with the peer a
   await ports.close();
 });
 
-const hashOfAdmin = async (ports: House) => {
+const hashOfAdmin = async (ports: PortsWithAdmin) => {
   const rows = await ports.reader.rows({
     sql: "select password_hash from users where id = 1",
     args: [],
@@ -228,7 +235,7 @@ const hashOfAdmin = async (ports: House) => {
 };
 
 test("a hash of yesterday's cost is made anew at the next good login, and the token stays good", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   const old = await login(ports, ADMIN, REQUEST);
   const dearer = { ...ports, passwords: countingPasswords(2) };
   await failureOf(login(dearer, { email: ADMIN.email, password: "errada errada" }, REQUEST));
@@ -243,7 +250,7 @@ test("a hash of yesterday's cost is made anew at the next good login, and the to
 });
 
 test("a login whose hash is made anew does not bring back a password that was changed meanwhile", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   const next = "outra senha, bem maior";
   const dearer = { ...ports, passwords: countingPasswords(2) };
   beforeNextCommit(ports, () => setPassword(ports, { email: ADMIN.email, password: next }));
@@ -264,7 +271,7 @@ test("a login at a database without a company is refused as any other", async ()
 });
 
 test("an address with an apostrophe or a wildcard finds nobody and harms nothing", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   for (const [n, email] of ["' or 1=1 --", "%", "chefe@loja.example' --", "\u0000"].entries())
     expect(await failureOf(login(ports, { email, password: ADMIN.password }, from(n)))).toEqual({
       code: "auth.invalid_credentials",

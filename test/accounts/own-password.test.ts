@@ -7,7 +7,15 @@ import { changeOwnPassword } from "../../src/accounts/own-password.ts";
 import { checkPassword, generatePassword } from "../../src/accounts/passwords.ts";
 import { setPassword } from "../../src/accounts/set-password.ts";
 import { Failed } from "../../src/lib/result.ts";
-import { ADMIN, addUser, auditOf, causeOf, changeUser, house, sibling } from "../support/house.ts";
+import {
+  ADMIN,
+  addUser,
+  auditOf,
+  causeOf,
+  changeUser,
+  portsWithAdmin,
+  sibling,
+} from "../support/house.ts";
 
 const REQUEST = { requestId: "req-1", peer: "192.0.2.7" };
 const NEW = "outra senha, bem maior";
@@ -18,7 +26,7 @@ const failureOf = (work: Promise<unknown>) =>
   );
 
 test("S5: a change of password ends older tokens everywhere, and gives the one that is good", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   const other = await sibling(ports);
   const old = await login(ports, ADMIN, REQUEST);
   await authenticate(other, old.token);
@@ -46,7 +54,7 @@ test("S5: a change of password ends older tokens everywhere, and gives the one t
 });
 
 test("a wrong current password changes nothing and counts as a guess", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   const { token } = await login(ports, ADMIN, REQUEST);
   ports.clock.advance(60_000);
   const given = { current: "errada errada", next: NEW };
@@ -62,7 +70,7 @@ test("a wrong current password changes nothing and counts as a guess", async () 
 });
 
 test("of two changes of one password at once, one wins and the other is told that its session is over", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   const change = (next: string) =>
     changeOwnPassword(ports, { current: ADMIN.password, next }, causeOf(1));
   const results = await Promise.allSettled([
@@ -94,7 +102,7 @@ test("S15: a password has 10 to 200 characters, is not the e-mail and not one ch
 });
 
 test("S15: a password longer than bcrypt's 72 bytes opens the door only when it is whole", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   const long = `${"comprida ".repeat(12)}!`;
   await changeOwnPassword(ports, { current: ADMIN.password, next: long }, causeOf(1));
   expect((await login(ports, { ...ADMIN, password: long }, REQUEST)).user.id).toBe(1);
@@ -114,7 +122,7 @@ test("S4: a generated password is long, readable, never the same, and passes our
 });
 
 test("a new password is known from its own network only, and a wrong current one is a line of the log", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   for (const peer of ["192.0.2.7", "198.51.100.1", "198.51.100.2"])
     await login(ports, ADMIN, { ...REQUEST, peer });
   const isKnown = (peer: string) => isKnownNetwork(ports, ADMIN.email, peer);
@@ -136,7 +144,7 @@ test("a new password is known from its own network only, and a wrong current one
 });
 
 test("a change of password is of one person, also where another has the same hash", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   const id = await addUser(ports, { email: "ana@loja.example", role: "OPERADOR" });
   await changeUser(ports, id, "password_hash = (select password_hash from users where id = 1)");
   await changeOwnPassword(ports, { current: ADMIN.password, next: NEW }, causeOf(1));
@@ -146,7 +154,7 @@ test("a change of password is of one person, also where another has the same has
 });
 
 test("whoever sets a password on the machine is told of the keys that still act, and of no other", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   const DAY = 86_400_000;
   const order = { name: "integração", role: "OPERADOR" as const, expiresAt: null };
   await createKey(ports, order, causeOf(1));
@@ -162,7 +170,7 @@ test("whoever sets a password on the machine is told of the keys that still act,
 });
 
 test("a password that is set on the machine forgets every network, and ends the tokens in every process", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   const other = await sibling(ports);
   const { token } = await login(ports, ADMIN, REQUEST);
   await authenticate(other, token);

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { applySettings, settingsOf } from "../../src/accounts/settings.ts";
 import type { Ports } from "../../src/ports/ports.ts";
-import { addUser, auditOf, causeOf, house, sibling } from "../support/house.ts";
+import { addUser, auditOf, causeOf, portsWithAdmin, sibling } from "../support/house.ts";
 
 function watched(ports: Ports): { ports: Ports; reads: () => number } {
   let reads = 0;
@@ -15,7 +15,7 @@ function watched(ports: Ports): { ports: Ports; reads: () => number } {
 }
 
 test("settings are read once until they change, and a change made elsewhere is seen at once", async () => {
-  const house1 = await house();
+  const house1 = await portsWithAdmin();
   const { ports, reads } = watched(house1);
   const other = await sibling(house1);
   const before = await settingsOf(ports, 1);
@@ -31,7 +31,7 @@ test("settings are read once until they change, and a change made elsewhere is s
 });
 
 test("a caller that knows the version already spares the read of it, and never gets old settings for a new one", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   const first = await settingsOf(ports, 1, 1);
   const statements: string[] = [];
   const reader = {
@@ -50,7 +50,7 @@ test("a caller that knows the version already spares the read of it, and never g
 });
 
 test("two changes of different members at once both count", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   const before = await settingsOf(ports, 1);
   await Promise.all([
     applySettings(ports, { allowNegative: false }, causeOf(1)),
@@ -67,7 +67,7 @@ test("two changes of different members at once both count", async () => {
 });
 
 test("a change of settings makes old what was read of settings, and nothing else, and is audited without the name", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   await applySettings(ports, { name: "Nome Novo Ltda", requireSignature: true }, causeOf(1));
   const versions = await ports.reader.rows({
     sql: "select tag, version from cache_versions where company = 1 order by tag",
@@ -91,7 +91,7 @@ test("a change of settings makes old what was read of settings, and nothing else
 });
 
 test("a change that changes nothing writes nothing", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   const before = await settingsOf(ports, 1);
   expect(await applySettings(ports, {}, causeOf(1))).toEqual(before);
   const same = { name: before.name, autoApprove: false, cnpjs: undefined };
@@ -101,7 +101,7 @@ test("a change that changes nothing writes nothing", async () => {
 });
 
 test("a company's settings are its own: a change touches no other company", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   const id = await addUser(ports, { email: "z@z.example", role: "ADMIN", company: 2 });
   const first = await settingsOf(ports, 1);
   await applySettings(ports, { name: "Dois", autoApprove: true }, causeOf(id, "ADMIN", 2));

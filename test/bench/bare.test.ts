@@ -5,7 +5,7 @@ import { rowsOfNotes, writeBareInto } from "../../bench/bare.ts";
 import { emptyFolder } from "../../bench/folder.ts";
 import { keptIn } from "../../bench/ledger.ts";
 import { NoteStream } from "../../src/synthetic/note-stream.ts";
-import { withService } from "../support/service.ts";
+import { withApp } from "../support/service.ts";
 
 /** Written before the first note: by the migrations, and by whoever set the company up. */
 const BEFORE = new Set(["__drizzle_migrations", "companies", "users"]);
@@ -25,7 +25,7 @@ function written(path: string): string[] {
 test("the bare writer writes every table that an upload writes, and comes to the same balances", async () => {
   await using folder = await emptyFolder();
   const copy = join(folder.path, "bare.db");
-  await withService(async ({ upload, ports }) => {
+  await withApp(async ({ upload, ports }) => {
     const notes = new NoteStream({ items: 3, products: 5 });
     for (let n = 0; n < 4; n += 1) {
       const { status } = await upload(notes.next().xml, "?approve=true");

@@ -8,7 +8,7 @@ import { writeRetry } from "../../src/resilience/policies.ts";
 import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { zipOf } from "../../src/synthetic/zip.ts";
 import { testInFull } from "../support/full.ts";
-import { folder, signIn, startProcess } from "../support/process.ts";
+import { signIn, startProcess, temporaryFolder } from "../support/process.ts";
 
 const MOVEMENTS = 1_000_000;
 const DOCUMENTS = 500;
@@ -63,7 +63,7 @@ const STATES = `select (select state from jobs where kind = 'export') as export,
 testInFull(
   `an async batch and an export, their server killed in the middle and started again: each done once`,
   async () => {
-    await using dir = await folder();
+    await using dir = await temporaryFolder();
     const zip = await zipOf(
       Array.from({ length: DOCUMENTS }, (_, i) => ({
         name: `${i}.xml`,

@@ -1,10 +1,10 @@
 import { expect, test } from "bun:test";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { Dice } from "../../src/synthetic/random.ts";
+import { Random } from "../../src/synthetic/random.ts";
 import { FULL, testInFull } from "../support/full.ts";
-import { folder, signIn, startProcess } from "../support/process.ts";
-import { inspected, UNBROKEN } from "./ledger.ts";
+import { signIn, startProcess, temporaryFolder } from "../support/process.ts";
+import { inspectDatabase, NO_FAULTS } from "./ledger.ts";
 import { uploaders } from "./uploaders.ts";
 
 const CLI = new URL("../../src/cli/door.ts", import.meta.url).pathname;
@@ -14,8 +14,8 @@ const CLIENTS = FULL ? 64 : 16;
 test(
   `killed at ${KILLS} random instants under ${CLIENTS} uploaders, every acknowledged note is there once and nothing half written`,
   async () => {
-    await using dir = await folder();
-    const dice = new Dice(20261123);
+    await using dir = await temporaryFolder();
+    const dice = new Random(20261123);
     let place = Promise.withResolvers<{ url: string; token: string }>();
     const clients = uploaders(CLIENTS, () => place.promise);
     let token: string | undefined;
@@ -44,9 +44,9 @@ test(
     expect(await last.ended()).toBe(0);
 
     const { acknowledged, doubtful, strange } = clients.sent;
-    const after = await inspected(join(dir.path, "data/sge.db"));
+    const after = await inspectDatabase(join(dir.path, "data/sge.db"));
     expect(strange).toEqual([]);
-    expect(after.broken).toEqual({ ...UNBROKEN });
+    expect(after.broken).toEqual({ ...NO_FAULTS });
     expect(after.integrity).toEqual([{ integrity_check: "ok" }]);
     expect([...acknowledged.difference(after.approved)]).toEqual([]);
     expect([doubtful.size, after.notes]).toEqual([0, acknowledged.size]);
@@ -58,7 +58,7 @@ test(
 testInFull(
   "a backup under uploaders is a whole ledger; told to end, the service ends with 0, cuts nobody and lacks no acknowledged note",
   async () => {
-    await using dir = await folder();
+    await using dir = await temporaryFolder();
     await using server = startProcess(dir.path, { SHUTDOWN_TIMEOUT_MS: "20000" });
     const url = await server.listening;
     const place = { url, token: await signIn(url) };
@@ -82,12 +82,12 @@ testInFull(
     await stopped;
     // A request that had to be cut would have been told in a warning.
     expect(server.lines.filter((line) => line.includes("server.stopped"))).toEqual([]);
-    const after = await inspected(join(dir.path, "data/sge.db"));
-    expect(after.broken).toEqual({ ...UNBROKEN });
+    const after = await inspectDatabase(join(dir.path, "data/sge.db"));
+    expect(after.broken).toEqual({ ...NO_FAULTS });
     expect([...clients.sent.acknowledged.difference(after.approved)]).toEqual([]);
     const [name = ""] = await readdir(copies);
-    const copy = await inspected(join(copies, name, "sge.db"));
-    expect(copy.broken).toEqual({ ...UNBROKEN });
+    const copy = await inspectDatabase(join(copies, name, "sge.db"));
+    expect(copy.broken).toEqual({ ...NO_FAULTS });
     expect([...copy.approved.difference(after.approved)]).toEqual([]);
     expect(copy.approved.size).toBeGreaterThan(50);
   },

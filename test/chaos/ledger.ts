@@ -4,7 +4,7 @@ import { openDatabase } from "../../src/platform/bun/database/database.ts";
  * What is wrong in a database after all that happened to it, in plain SQL and with nothing of the service's own checks:
  * a name for each promise, and how many rows break it. `approved`: the keys of the notes that are PROCESSADA.
  */
-export async function inspected(path: string) {
+export async function inspectDatabase(path: string) {
   const database = await openDatabase(`file:${path}`);
   const rows = async (sql: string) => (await database.reading.execute(sql)).rows;
   const broken: Record<string, number> = {};
@@ -55,6 +55,6 @@ const PROMISES: Readonly<Record<string, string>> = {
 };
 
 /** Every promise kept. */
-export const UNBROKEN: Readonly<Record<string, number>> = Object.fromEntries(
+export const NO_FAULTS: Readonly<Record<string, number>> = Object.fromEntries(
   Object.keys(PROMISES).map((name) => [name, 0]),
 );

@@ -1,9 +1,9 @@
 import { copyFile, open, rename, rm, stat, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { openConnection } from "../../src/platform/bun/database/connection.ts";
-import type { Dice } from "../../src/synthetic/random.ts";
+import type { Random } from "../../src/synthetic/random.ts";
 import { signIn, startProcess } from "../support/process.ts";
-import { inspected } from "./ledger.ts";
+import { inspectDatabase } from "./ledger.ts";
 import { uploaders } from "./uploaders.ts";
 
 const CLI = new URL("../../src/cli/door.ts", import.meta.url).pathname;
@@ -44,7 +44,7 @@ export interface Round extends Kind {
 const CLIENTS = 8;
 
 /** One installation, its uploaders, and what becomes of its file. */
-export async function round(cwd: string, dice: Dice, kind = FIRST): Promise<Round> {
+export async function round(cwd: string, dice: Random, kind = FIRST): Promise<Round> {
   const path = join(cwd, "data/sge.db");
   const strange: string[] = [];
   const named: string[] = [];
@@ -95,7 +95,7 @@ export async function round(cwd: string, dice: Dice, kind = FIRST): Promise<Roun
   if ((await verify.exited) !== 0) named.push("verify");
   if (RAW.test(said)) strange.push(said);
 
-  const there = await inspected(path).then(
+  const there = await inspectDatabase(path).then(
     ({ approved }) => approved,
     () => new Set<string>(),
   );
@@ -114,7 +114,12 @@ function copyOf(path: string, copy: string): void {
   database.close();
 }
 
-async function meddle(path: string, copy: string, { does, file }: Kind, dice: Dice): Promise<void> {
+async function meddle(
+  path: string,
+  copy: string,
+  { does, file }: Kind,
+  dice: Random,
+): Promise<void> {
   const target = `${path}${file}`;
   const { size } = await stat(target).catch(() => ({ size: 0 }));
   switch (does) {
@@ -135,7 +140,7 @@ async function meddle(path: string, copy: string, { does, file }: Kind, dice: Di
 }
 
 /** Pages of noise, somewhere. */
-async function damage(target: string, size: number, dice: Dice): Promise<void> {
+async function damage(target: string, size: number, dice: Random): Promise<void> {
   if (size === 0) return;
   const file = await open(target, "r+");
   for (let n = 0; n < 4; n += 1) {

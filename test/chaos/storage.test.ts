@@ -1,7 +1,7 @@
 import { expect } from "bun:test";
-import { Dice } from "../../src/synthetic/random.ts";
+import { Random } from "../../src/synthetic/random.ts";
 import { testInFull } from "../support/full.ts";
-import { folder } from "../support/process.ts";
+import { temporaryFolder } from "../support/process.ts";
 import { KINDS, type Round, round } from "./storage-rounds.ts";
 
 const ROUNDS = 200;
@@ -9,10 +9,10 @@ const ROUNDS = 200;
 testInFull(
   `${ROUNDS} times a file of the database is removed, replaced, emptied, cut or damaged: no acknowledged note is lost without a word`,
   async () => {
-    const dice = new Dice(20261128);
+    const dice = new Random(20261128);
     const rounds: Round[] = [];
     for (let n = 0; n < ROUNDS; n += 1) {
-      await using dir = await folder();
+      await using dir = await temporaryFolder();
       rounds.push(await round(dir.path, dice, KINDS[n % KINDS.length]));
     }
     console.table(rounds);

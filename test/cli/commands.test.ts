@@ -3,10 +3,10 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Sink } from "../../src/cli/export.ts";
-import { findFiles, parcels } from "../../src/cli/files.ts";
+import { batchesOf, findFiles } from "../../src/cli/files.ts";
 import { run, type Terminal } from "../../src/cli/main.ts";
 import { cut, type Screen, screenOn, table } from "../../src/cli/screen.ts";
-import { type Fetch, type Service, serviceOver } from "../../src/cli/service.ts";
+import { type Fetch, type Service, serviceClient } from "../../src/cli/service.ts";
 import { grouped } from "../../src/lib/amount.ts";
 
 let folder = "";
@@ -40,7 +40,7 @@ function terminalOver(fetch: Fetch, env: Record<string, string> = {}) {
     drop: async () => void csv.splice(0),
   };
   const local = async (_: unknown, email: string | undefined): Promise<Service> =>
-    serviceOver({
+    serviceClient({
       base: "http://sge.localhost",
       where: "aqui",
       token: `local ${email ?? "admin"}`,
@@ -105,7 +105,7 @@ test("a folder is searched to its end, in order, and what is no note is counted"
 test("a request holds no more files and bytes than it should, and an archive goes by itself", () => {
   const xml = (path: string, size: number) => ({ path, size, zip: false });
   const zip = { path: "z.zip", size: 99, zip: true };
-  const made = parcels([xml("a", 6), xml("b", 6), zip, xml("c", 1), xml("d", 1), xml("e", 1)], {
+  const made = batchesOf([xml("a", 6), xml("b", 6), zip, xml("c", 1), xml("d", 1), xml("e", 1)], {
     count: 2,
     bytes: 10,
   });

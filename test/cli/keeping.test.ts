@@ -8,7 +8,7 @@ import { backupsIn, manifestOf } from "../../src/cli/copies.ts";
 import { localService } from "../../src/cli/local.ts";
 import { run, type Terminal } from "../../src/cli/main.ts";
 import { restore } from "../../src/cli/restore.ts";
-import { type Flaw, verify } from "../../src/cli/verify.ts";
+import { type Damage, verify } from "../../src/cli/verify.ts";
 import { type Config, parseConfig } from "../../src/config.ts";
 import { openConnection } from "../../src/platform/bun/database/connection.ts";
 import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
@@ -229,7 +229,7 @@ test("verify finds what was changed behind the service's back, each by its name,
       where note = (select id from notes where access_key = '${keys[0]}') and position = 1;
     update notes set status = 'PENDENTE' where access_key = '${keys[2]}';`);
   database.close();
-  const found: Flaw[] = [];
+  const found: Damage[] = [];
   await verify(config, (flaw) => found.push(flaw));
   expect(found.map(({ part, which }) => `${part} ${which}`).sort()).toEqual([
     `balance ${product}`,

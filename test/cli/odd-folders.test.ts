@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { findFiles } from "../../src/cli/files.ts";
 import { run, type Terminal } from "../../src/cli/main.ts";
 import type { Screen } from "../../src/cli/screen.ts";
-import { serviceOver } from "../../src/cli/service.ts";
+import { serviceClient } from "../../src/cli/service.ts";
 
 let folder = "";
 beforeAll(async () => {
@@ -38,7 +38,7 @@ async function importing(path: string) {
   const terminal: Terminal = {
     env: {},
     fetch,
-    local: async () => serviceOver({ base: "http://sge.localhost", token: "t", fetch: answer }),
+    local: async () => serviceClient({ base: "http://sge.localhost", token: "t", fetch: answer }),
     out: screen([]),
     err: screen(err),
     stdout: () => quiet,

@@ -1,10 +1,10 @@
 import { expect } from "bun:test";
 import { copyFile, mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { Dice } from "../../src/synthetic/random.ts";
+import { Random } from "../../src/synthetic/random.ts";
 import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { testInFull } from "../support/full.ts";
-import { folder } from "../support/process.ts";
+import { temporaryFolder } from "../support/process.ts";
 
 const CLI = new URL("../../src/cli/door.ts", import.meta.url).pathname;
 const KILLS = 60;
@@ -47,9 +47,9 @@ const notesIn = async (cwd: string, copy: string) => {
 testInFull(
   `a restore that is killed at ${KILLS} instants leaves the old database or the new one, whole and under its name, and the next start takes it`,
   async () => {
-    await using dir = await folder();
+    await using dir = await temporaryFolder();
     const cwd = dir.path;
-    const dice = new Dice(28);
+    const dice = new Random(28);
     const took = (seed: number) =>
       Bun.write(join(cwd, `${seed}.xml`), syntheticNote({ seed }).xml).then(() =>
         sge(cwd, ["import", `${seed}.xml`]),

@@ -1,22 +1,22 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { serviceOver } from "../../src/cli/service.ts";
-import { play } from "../../src/demo/play.ts";
+import { serviceClient } from "../../src/cli/service.ts";
+import { runScenario } from "../../src/demo/play.ts";
 import { scenario } from "../../src/demo/scenario.ts";
 import { readDocument } from "../../src/nfe/read/read.ts";
 import { MALFORMED, WELL_FORMED } from "../../src/synthetic/malformed.ts";
 import { ODDITIES } from "../../src/synthetic/oddities.ts";
-import { type Service, testService } from "../support/service.ts";
+import { type TestApp, testApp } from "../support/service.ts";
 
-let service: Service;
+let service: TestApp;
 beforeAll(async () => {
-  service = await testService();
+  service = await testApp();
 });
 afterAll(() => service.close());
 
 test("every oddity is answered as its description says", async () => {
   for (const { name, bytes, expected } of ODDITIES) {
     // Each by itself: several of them are one note in other clothes.
-    const own = await testService();
+    const own = await testApp();
     const { status, body } = await own.upload(bytes());
     await own.close();
     expect([name, status, body.code]).toEqual([name, expected.status, expected.code]);
@@ -41,12 +41,12 @@ test("no malformed document is read, and every odd well-formed one is the same n
 });
 
 test("the demo's month ends with exact stock, and each of its odd documents where it belongs", async () => {
-  const over = serviceOver({
+  const over = serviceClient({
     base: "http://sge.localhost",
     token: service.tokenOf("ADMIN"),
     fetch: (request) => service.app.fetch(request),
   });
-  const { outcomes, registered, approved } = await play(over, await scenario());
+  const { outcomes, registered, approved } = await runScenario(over, await scenario());
   expect([registered, approved]).toEqual([62, 55]);
   const held = outcomes.filter(({ fate }) => fate === "held").map(({ codes }) => codes.join());
   expect(held).toEqual([

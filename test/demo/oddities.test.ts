@@ -3,7 +3,7 @@ import { Uint8ArrayReader, ZipReader } from "@zip.js/zip.js";
 import { XMLParser } from "fast-xml-parser";
 import { SaxesParser } from "saxes";
 import { scaled } from "../../src/synthetic/amounts.ts";
-import { cancellationEvent, notNotes } from "../../src/synthetic/events.ts";
+import { cancellationEvent, otherDocuments } from "../../src/synthetic/events.ts";
 import { MALFORMED, WELL_FORMED } from "../../src/synthetic/malformed.ts";
 import { NoteStream } from "../../src/synthetic/note-stream.ts";
 import { ODDITIES } from "../../src/synthetic/oddities.ts";
@@ -85,7 +85,7 @@ test("the largest note has as many items as the layout allows, and its totals st
 test("an event names its note in its Id, and the other documents have the root they are called by", () => {
   const { accessKey } = syntheticNote();
   expect(cancellationEvent(accessKey, { sequence: 3 })).toContain(`Id="ID110111${accessKey}03"`);
-  for (const { name, xml } of notNotes(accessKey))
+  for (const { name, xml } of otherDocuments(accessKey))
     expect(xml).toMatch(new RegExp(`<(soap:)?${name}[ >]`));
 });
 

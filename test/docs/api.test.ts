@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { FEED_EVENT_TYPES } from "../../src/journal/feed-events.ts";
-import { type Service, testService } from "../support/service.ts";
+import { type TestApp, testApp } from "../support/service.ts";
 import { tableOf } from "./page-tables.ts";
 
 const page = await Bun.file("docs/api.md").text();
@@ -11,11 +11,11 @@ interface Operation {
   readonly responses: Readonly<Record<string, unknown>>;
 }
 
-let service: Service;
+let service: TestApp;
 let operations: ReadonlyMap<string, Operation>;
 beforeAll(async () => {
-  service = await testService();
-  const { body } = await service.send("GET", "/openapi.json", { as: "nobody" });
+  service = await testApp();
+  const { body } = await service.send("GET", "/openapi.json", { as: "anonymous" });
   const paths: Record<string, Record<string, Operation>> = body.paths;
   operations = new Map(
     Object.entries(paths).flatMap(([path, methods]) =>

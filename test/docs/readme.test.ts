@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { type Service, testService } from "../support/service.ts";
+import { type TestApp, testApp } from "../support/service.ts";
 
 const readme = await Bun.file("README.md").text();
 
@@ -8,9 +8,9 @@ const shown = [...readme.matchAll(/^```json\n([\s\S]*?)^```/gm)].map(([, text = 
   JSON.parse(text),
 );
 
-let service: Service;
+let service: TestApp;
 beforeAll(async () => {
-  service = await testService({ config: { COMPANY_CNPJ: ["11222333000181"] } });
+  service = await testApp({ config: { COMPANY_CNPJ: ["11222333000181"] } });
 });
 afterAll(() => service.close());
 

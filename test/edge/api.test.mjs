@@ -36,8 +36,8 @@ describe("api.md holds in workerd as on Bun", () => {
       twoWorlds(),
       fromBun(`
         const { sentDocuments } = await import("./test/support/sent-documents.ts");
-        const { MATRIX, concrete } = await import("./test/http/support/role-matrix.ts");
-        const routes = MATRIX.map(([method, path, least]) => [method, concrete(path), least, path]);
+        const { MATRIX, concretePath } = await import("./test/http/support/role-matrix.ts");
+        const routes = MATRIX.map(([method, path, least]) => [method, concretePath(path), least, path]);
         return { ...(await sentDocuments()), routes };`),
     ]);
     given.documents = Object.fromEntries(
@@ -66,7 +66,7 @@ describe("api.md holds in workerd as on Bun", () => {
     );
     for (const [method, path, least] of given.routes) {
       // Each role has a key here; a key has no password, and does not leave.
-      if (least === "nobody" || path === "/api/logout" || path === "/api/me/password") continue;
+      if (least === "anonymous" || path === "/api/logout" || path === "/api/me/password") continue;
       const rank = ROLES.indexOf(least);
       for (const role of [null, ...ROLES.slice(Math.max(0, rank - 1), rank + 1)]) {
         const response = await edge.fetch(path, {

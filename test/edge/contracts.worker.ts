@@ -40,7 +40,7 @@ import { queueContract } from "../contracts/queue.ts";
 import { readerContract } from "../contracts/reader.ts";
 import { unnamedOriginalsContract } from "../contracts/unnamed-originals.ts";
 import { type WriterSettings, writerContract } from "../contracts/writer.ts";
-import { company } from "../support/companies.ts";
+import { companyRow } from "../support/companies.ts";
 
 interface Bindings {
   readonly DATABASE_URL: string;
@@ -103,7 +103,7 @@ async function openOriginals(bindings: Bindings, originalsOf: (reader: Reader) =
   });
   await world.writer.commit({
     statements: [
-      ...missing.map(({ id }) => company(Number(id))),
+      ...missing.map(({ id }) => companyRow(Number(id))),
       { sql: "delete from originals", args: [] },
     ],
     read: () => null,

@@ -4,7 +4,7 @@ import type { Ports } from "../../src/ports/ports.ts";
 import type { TestPorts } from "../support/ports.ts";
 
 /** A movement to be put straight into the ledger; its id is its place in the list, from 1. */
-export interface Moved {
+export interface MovementRow {
   readonly company?: number;
   readonly product?: string;
   readonly type?: "ENTRADA" | "SAIDA";
@@ -14,7 +14,7 @@ export interface Moved {
 }
 
 /** Companies 1 and 2, products A, B and C of each (B without a movement of its own), user 1 called Maria. */
-export async function trade(ports: TestPorts): Promise<void> {
+export async function insertTwoCompanies(ports: TestPorts): Promise<void> {
   await ports.database.writing.executeMultiple(`
     insert into companies select value, 'Loja', '[]', 'production', 'America/Sao_Paulo', 0, '[]', 0, 0, 1, 1, 0, 0
       from json_each('[1, 2]');
@@ -25,7 +25,10 @@ export async function trade(ports: TestPorts): Promise<void> {
 }
 
 /** Puts movements into the ledger, in order. */
-export async function moved(ports: TestPorts, movements: readonly Moved[]): Promise<void> {
+export async function insertMovements(
+  ports: TestPorts,
+  movements: readonly MovementRow[],
+): Promise<void> {
   const rows = movements.map((one, i) => ({
     company: 1,
     product: "A",
@@ -45,7 +48,7 @@ export async function moved(ports: TestPorts, movements: readonly Moved[]): Prom
 }
 
 /** One cell of every row that a walk gives, by its place, and how many rows each page had. */
-export async function walked(
+export async function readPages(
   ports: Pick<Ports, "reader" | "yieldToEventLoop" | "meter">,
   walk: KeysetQuery,
   cell: number,

@@ -7,18 +7,18 @@ import type { Reader, Statement } from "../../src/ports/sql.ts";
 import { foldProducts } from "../../src/stock/fold-products.ts";
 import type { MovementFilter } from "../../src/stock/ledger.ts";
 import { type TestPorts, testPorts } from "../support/ports.ts";
-import { type Moved, moved, trade, walked } from "./ledger.ts";
+import { insertMovements, insertTwoCompanies, type MovementRow, readPages } from "./ledger.ts";
 
 /** The id is the last field of a movement, before the two values of its key. */
 const ID = -3;
 
 let ports: TestPorts;
-let ledger: Required<Pick<Moved, "product" | "type" | "origin" | "reference" | "at">>[];
+let ledger: Required<Pick<MovementRow, "product" | "type" | "origin" | "reference" | "at">>[];
 
 /** 2,400 movements of 37 instants in no order: many share one, and one has more than two pages. */
 beforeAll(async () => {
   ports = await testPorts();
-  await trade(ports);
+  await insertTwoCompanies(ports);
   ledger = Array.from({ length: 2_400 }, (_, i) => ({
     product: i % 11 === 0 ? "C" : "A",
     type: i % 7 === 0 ? ("SAIDA" as const) : ("ENTRADA" as const),
@@ -26,8 +26,8 @@ beforeAll(async () => {
     reference: i % 100 === 0 ? "pedido 1" : `k${i % 40}`,
     at: i % 2 === 0 ? 1_700_000_000_000 : 1_700_000_000_000 + ((i * 7_919) % 37) * 1_000,
   }));
-  await moved(ports, ledger);
-  await moved(
+  await insertMovements(ports, ledger);
+  await insertMovements(
     ports,
     ledger.slice(0, 700).map((one) => ({ ...one, company: 2 })),
   );
@@ -53,7 +53,7 @@ function expected(filter: MovementFilter): number[] {
 
 describe("movements", () => {
   test("come all, once each, newest first, also where more share an instant than a page holds", async () => {
-    const { rows, pages: sizes } = await walked(ports, movementKeyset(1, {}), ID);
+    const { rows, pages: sizes } = await readPages(ports, movementKeyset(1, {}), ID);
     expect(rows).toEqual(expected({}));
     const whole = Math.floor(2_400 / PAGE_ROWS);
     expect(sizes).toEqual([...Array(whole).fill(PAGE_ROWS), 2_400 % PAGE_ROWS]);
@@ -75,7 +75,7 @@ describe("movements", () => {
     });
     await fc.assert(
       fc.asyncProperty(filters, async (filter) => {
-        const { rows } = await walked(ports, movementKeyset(1, filter), ID);
+        const { rows } = await readPages(ports, movementKeyset(1, filter), ID);
         expect(rows).toEqual(expected(filter));
       }),
       { seed: 20261123, numRuns: 60 },
@@ -83,23 +83,25 @@ describe("movements", () => {
   });
 
   test("of another company never come", async () => {
-    const { rows } = await walked(ports, movementKeyset(2, {}), ID);
+    const { rows } = await readPages(ports, movementKeyset(2, {}), ID);
     expect(rows.length).toBe(700);
     expect(Math.min(...rows.map(Number))).toBe(2_401);
-    expect((await walked(ports, movementKeyset(3, {}), ID)).rows).toEqual([]);
+    expect((await readPages(ports, movementKeyset(3, {}), ID)).rows).toEqual([]);
   });
 
   test("that are made meanwhile neither shift nor repeat the others", async () => {
     const own = await testPorts();
-    await trade(own);
-    await moved(
+    await insertTwoCompanies(own);
+    await insertMovements(
       own,
       Array.from({ length: PAGE_ROWS + 10 }, (_, i) => ({ at: i })),
     );
     const seen: unknown[] = [];
     for await (const page of pages(own, movementKeyset(1, {}))) {
       seen.push(...page.map((row) => row.at(ID)));
-      await moved(own, [{ at: 9_000_000 + seen.length, reference: `late ${seen.length}` }]);
+      await insertMovements(own, [
+        { at: 9_000_000 + seen.length, reference: `late ${seen.length}` },
+      ]);
     }
     expect(seen).toEqual(Array.from({ length: PAGE_ROWS + 10 }, (_, i) => PAGE_ROWS + 10 - i));
     await own.close();
@@ -109,7 +111,7 @@ describe("movements", () => {
 describe("the stock", () => {
   test("comes by name and then code, in pages, with what there is of each", async () => {
     const own = await testPorts();
-    await trade(own);
+    await insertTwoCompanies(own);
     await own.database.writing.executeMultiple(`
       with recursive n(i) as (select 1 union all select i + 1 from n where i < ${PAGE_ROWS + 100})
       insert into products (company, code, name, unit, active, min_stock_e4, created_at, updated_at)
@@ -129,11 +131,11 @@ describe("the stock", () => {
         .map((row) => [String(row.name), String(row.code)] as const)
         .sort(([a, b], [c, d]) => (a === c ? (b < d ? -1 : 1) : a < c ? -1 : 1))
         .map(([, code]) => code);
-    const { rows, pages: sizes } = await walked(own, stockKeyset(1, {}), 0);
+    const { rows, pages: sizes } = await readPages(own, stockKeyset(1, {}), 0);
     expect(rows).toEqual(order(all));
     expect(sizes.length).toBe(2);
 
-    const low = await walked(own, stockKeyset(1, { low: true, search: "nomé X1" }), 0);
+    const low = await readPages(own, stockKeyset(1, { low: true, search: "nomé X1" }), 0);
     expect(low.rows).toEqual(
       order(all.filter((row) => Number(row.q) < 50_000 && String(row.code).startsWith("x1"))),
     );
@@ -142,14 +144,14 @@ describe("the stock", () => {
 
   test("says what is out and what is low as S.G.E. does", async () => {
     const own = await testPorts();
-    await trade(own);
+    await insertTwoCompanies(own);
     await own.database.writing.executeMultiple(`
       update products set min_stock_e4 = 50000;
       insert into balances (company, product, quantity_e4, updated_at)
       values (1, 'A', 50000, 0), (1, 'B', 49999, 0), (1, 'C', -1, 0);`);
-    const { rows } = await walked(own, stockKeyset(1, {}), 11);
+    const { rows } = await readPages(own, stockKeyset(1, {}), 11);
     expect(rows).toEqual(["Em Estoque", "Baixo Estoque", "Esgotado"]);
-    expect((await walked(own, stockKeyset(2, {}), 11)).rows).toEqual(Array(3).fill("Esgotado"));
+    expect((await readPages(own, stockKeyset(2, {}), 11)).rows).toEqual(Array(3).fill("Esgotado"));
     await own.close();
   });
 });
@@ -193,7 +195,7 @@ describe("a page", () => {
   });
 
   test("visits a slice and no more, however few of its rows match", async () => {
-    const { pages: sizes } = await walked(ports, movementKeyset(1, { origin: "none" }), ID);
+    const { pages: sizes } = await readPages(ports, movementKeyset(1, { origin: "none" }), ID);
     expect(sizes).toEqual(Array(Math.ceil(2_400 / PAGE_ROWS)).fill(0));
   });
 
@@ -208,7 +210,7 @@ describe("a page", () => {
       },
     };
     for (const reference of ["k1", "'; drop table movements; --"])
-      await walked({ ...ports, reader }, movementKeyset(1, { reference }), ID);
+      await readPages({ ...ports, reader }, movementKeyset(1, { reference }), ID);
     expect([texts.size, statements.length]).toEqual([1, 2 * Math.ceil(2_400 / PAGE_ROWS)]);
   });
 

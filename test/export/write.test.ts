@@ -2,11 +2,11 @@ import { expect, test } from "bun:test";
 import { consume } from "../../src/consumer.ts";
 import { Failed } from "../../src/lib/result.ts";
 import type { BlobStore } from "../../src/ports/storage.ts";
-import { MOVEMENTS } from "../http/routes/exported.ts";
-import { bytesOf, filled, ordered, view } from "../http/routes/ordered.ts";
-import { work } from "../support/jobs.ts";
+import { MOVEMENTS_CSV } from "../http/routes/exported.ts";
+import { bodyOf, bytesOf, fillLedger, startExport } from "../http/routes/ordered.ts";
+import { runJobs } from "../support/jobs.ts";
 import { killedWriter } from "../support/killed-writer.ts";
-import { withService } from "../support/service.ts";
+import { withApp } from "../support/service.ts";
 
 /** A store whose writer stops after each chunk until it is let go on. */
 function stepwise(blobs: BlobStore) {
@@ -35,20 +35,20 @@ function stepwise(blobs: BlobStore) {
 }
 
 test("while it is written an export says how far it is, at most once a second", () =>
-  withService(async (service) => {
-    await filled(service, 5_000);
-    const path = await ordered(service, { type: "movements" });
+  withApp(async (service) => {
+    await fillLedger(service, 5_000);
+    const path = await startExport(service, { type: "movements" });
     const seen: number[] = [];
     const { reader } = service.ports;
     let slices = 0;
-    await work(service.ports, {
+    await runJobs(service.ports, {
       reader: {
         async rows(statement, signal) {
           if (statement.sql.includes("as slice")) {
             slices += 1;
             // Twenty-one pages in three seconds.
             service.ports.clock.advance(150);
-            seen.push((await view(service, path)).progress);
+            seen.push((await bodyOf(service, path)).progress);
           }
           return reader.rows(statement, signal);
         },
@@ -58,17 +58,17 @@ test("while it is written an export says how far it is, at most once a second", 
     expect(seen).toEqual(seen.toSorted((a, b) => a - b));
     expect(new Set(seen).size).toBe(3);
     expect(seen.every((progress) => progress < 1)).toBe(true);
-    expect(await view(service, path)).toMatchObject({ progress: 1, rows: 5_001, state: "done" });
+    expect(await bodyOf(service, path)).toMatchObject({ progress: 1, rows: 5_001, state: "done" });
   }));
 
 test("a cancelled export stops being written, and leaves no file", () =>
-  withService(async (service) => {
-    await filled(service, 3_000);
-    const path = await ordered(service, { type: "movements" });
+  withApp(async (service) => {
+    await fillLedger(service, 3_000);
+    const path = await startExport(service, { type: "movements" });
     const { slow, reached, go } = stepwise(service.ports.blobs);
     const { reader } = service.ports;
     let slices = 0;
-    const working = work(service.ports, {
+    const working = runJobs(service.ports, {
       blobs: slow,
       reader: {
         rows(statement, signal) {
@@ -86,7 +86,7 @@ test("a cancelled export stops being written, and leaves no file", () =>
     go();
     await working;
     expect(slices).toBeLessThan(7);
-    expect(await view(service, path)).toMatchObject({
+    expect(await bodyOf(service, path)).toMatchObject({
       state: "cancelled",
       file: null,
       bytes: null,
@@ -98,12 +98,12 @@ test("a cancelled export stops being written, and leaves no file", () =>
 
 test("an attempt that dies at any commit is begun anew, and there is one file", async () => {
   for (let dies = 0; dies < 4; dies += 1)
-    await withService(async (service) => {
-      await filled(service, 1_100);
-      const path = await ordered(service, { type: "movements" });
-      const streamed = await bytesOf(service, MOVEMENTS);
-      await work(service.ports, { writer: killedWriter(service.ports.writer, dies) });
-      expect(await view(service, path)).toMatchObject({ state: "done" });
+    await withApp(async (service) => {
+      await fillLedger(service, 1_100);
+      const path = await startExport(service, { type: "movements" });
+      const streamed = await bytesOf(service, MOVEMENTS_CSV);
+      await runJobs(service.ports, { writer: killedWriter(service.ports.writer, dies) });
+      expect(await bodyOf(service, path)).toMatchObject({ state: "done" });
       const { bytes } = await bytesOf(service, `${path}/file`);
       expect(bytes.equals(streamed.bytes)).toBe(true);
       const events = await service.rows("select * from events where type = 'export.ready'");
@@ -112,9 +112,9 @@ test("an attempt that dies at any commit is begun anew, and there is one file", 
 });
 
 test("delivered twice at once, two writers make one file", () =>
-  withService(async (service) => {
-    await filled(service, 1_100);
-    const path = await ordered(service, { type: "movements" });
+  withApp(async (service) => {
+    await fillLedger(service, 1_100);
+    const path = await startExport(service, { type: "movements" });
     const [row] = await service.rows("select company, id from jobs");
     const message = { v: 1, kind: "export", company: row?.company, job: row?.id };
     const both = [consume(service.ports, message), consume(service.ports, message)];
@@ -122,21 +122,21 @@ test("delivered twice at once, two writers make one file", () =>
     expect(await service.ports.blobs.list("")).toHaveLength(1);
     expect(await service.rows("select * from events where type = 'export.ready'")).toHaveLength(1);
     const { bytes } = await bytesOf(service, `${path}/file`);
-    expect(bytes.equals((await bytesOf(service, MOVEMENTS)).bytes)).toBe(true);
+    expect(bytes.equals((await bytesOf(service, MOVEMENTS_CSV)).bytes)).toBe(true);
   }));
 
 test("an export that fails every time says why, and is replayed", () =>
-  withService(async (service) => {
-    await filled(service, 20);
-    const path = await ordered(service, { type: "stock" });
+  withApp(async (service) => {
+    await fillLedger(service, 20);
+    const path = await startExport(service, { type: "stock" });
     const full = Object.assign(new Error("no space left on device"), { code: "ENOSPC" });
     const { blobs } = service.ports;
     const broken: BlobStore = {
       ...blobs,
       put: () => Promise.reject(new Failed({ code: "storage.full" }, { cause: full })),
     };
-    await work(service.ports, { blobs: broken });
-    expect(await view(service, path)).toMatchObject({
+    await runJobs(service.ports, { blobs: broken });
+    expect(await bodyOf(service, path)).toMatchObject({
       state: "failed",
       failure: { code: "storage.full" },
       file: null,
@@ -152,8 +152,8 @@ test("an export that fails every time says why, and is replayed", () =>
       results: [],
     });
     expect((await service.send("POST", `${job}/replay`, { as: "GERENTE" })).status).toBe(202);
-    await work(service.ports);
-    expect(await view(service, path)).toMatchObject({ state: "done", failure: null, rows: 2 });
+    await runJobs(service.ports);
+    expect(await bodyOf(service, path)).toMatchObject({ state: "done", failure: null, rows: 2 });
     const again = await service.send("POST", `${job}/replay`, { as: "GERENTE" });
     expect([again.status, again.body.code]).toEqual([409, "job.nothing_parked"]);
   }));

@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
 import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
-import { type Service, withService } from "../support/service.ts";
+import { type TestApp, withApp } from "../support/service.ts";
 
 const xml = (seed: number) => syntheticNote({ seed, items: 20 }).xml;
-const pragma = async ({ ports }: Service, sql: string): Promise<number> => {
+const pragma = async ({ ports }: TestApp, sql: string): Promise<number> => {
   const { rows } = await ports.database.writing.execute(`PRAGMA ${sql}`);
   return Number(Object.values(rows[0] ?? {})[0]);
 };
@@ -13,13 +13,13 @@ const DIFFERENT = `select product from
 const manual = { product_code: "P1", type: "ENTRADA", quantity: 1 };
 
 /** Everything that reads, answered. */
-async function reads({ send }: Service): Promise<void> {
+async function reads({ send }: TestApp): Promise<void> {
   for (const path of ["/api/stock", "/api/nfes", "/api/movements/list", "/api/export/movements"])
     expect([path, (await send("GET", path)).status]).toEqual([path, 200]);
 }
 
 test("a full disk is said with 503 and no Retry-After, reads go on, nothing is half written, and room heals it", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     expect((await service.upload(xml(1), "?approve=true")).status).toBe(200);
     await pragma(service, `max_page_count = ${await pragma(service, "page_count")}`);
     const taken: number[] = [];
@@ -52,7 +52,7 @@ test("a full disk is said with 503 and no Retry-After, reads go on, nothing is h
   }));
 
 test("a database that may only be read says so with 503, reads go on, and it heals by itself", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     expect((await service.upload(xml(1), "?approve=true")).status).toBe(200);
     await pragma(service, "query_only = 1");
     for (const answer of [
@@ -69,7 +69,7 @@ test("a database that may only be read says so with 503, reads go on, and it hea
   }));
 
 test("a clock that is turned back logs nobody out and loses nothing; its user waits two seconds at most", () =>
-  withService(
+  withApp(
     async (service) => {
       const { clock } = service.ports;
       expect((await service.upload(xml(1), "?approve=true")).status).toBe(200);

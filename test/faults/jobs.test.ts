@@ -2,8 +2,8 @@ import { expect, test } from "bun:test";
 import pMap from "p-map";
 import { NoteStream } from "../../src/synthetic/note-stream.ts";
 import { FULL } from "../support/full.ts";
-import { work } from "../support/jobs.ts";
-import { type Service, withService } from "../support/service.ts";
+import { runJobs } from "../support/jobs.ts";
+import { type TestApp, withApp } from "../support/service.ts";
 import { FAULTS, type FaultPlan, type FaultyPorts, injectFault } from "./inject.ts";
 import { unsound } from "./state.ts";
 
@@ -17,7 +17,7 @@ const STEP = FULL ? 1 : 3;
 const HELD_MS = 20;
 
 /** Puts work into the queue. */
-async function order(service: Service, kind: "batch" | "export"): Promise<string> {
+async function order(service: TestApp, kind: "batch" | "export"): Promise<string> {
   const stream = new NoteStream({ items: 3, products: 3, seed: 7 });
   const form = new FormData();
   form.append("files", new File([stream.next().xml], "nota.xml"));
@@ -34,7 +34,7 @@ async function order(service: Service, kind: "batch" | "export"): Promise<string
 }
 
 /** What became of it: the job's own words, the file where there is one, and the notes. */
-async function outcome(service: Service, path: string): Promise<unknown> {
+async function outcome(service: TestApp, path: string): Promise<unknown> {
   const { body } = await service.send("GET", path);
   const file = path.includes("exports") ? await service.send("GET", `${path}/file`) : null;
   const notes = await service.rows(
@@ -58,27 +58,27 @@ async function outcome(service: Service, path: string): Promise<unknown> {
 
 /** A worker meets the fault; one that it holds fast is left to its lease, as one that was killed, and another comes. */
 async function worked(
-  service: Service,
+  service: TestApp,
   { overrides, injected, release }: FaultyPorts,
 ): Promise<void> {
   const { ports } = service;
   const held = injected.then(() => new Promise((resolve) => setTimeout(resolve, HELD_MS)));
-  await Promise.race([work(ports, overrides), held]);
+  await Promise.race([runJobs(ports, overrides), held]);
   ports.clock.advance(ports.config.JOB_LEASE_MS + 1);
   // What is late comes while the other is at work.
-  await Promise.all([release(), work(ports)]);
+  await Promise.all([release(), runJobs(ports)]);
   ports.clock.advance(ports.config.JOB_LEASE_MS + 1);
-  await work(ports);
+  await runJobs(ports);
 }
 
 for (const kind of ["batch", "export"] as const)
   test(`a queued ${kind}: each call that fails, is lost, hangs, comes late or twice ends in the right state`, async () => {
     let calls: readonly string[] = [];
     let right: unknown;
-    await withService(async (service) => {
+    await withApp(async (service) => {
       const path = await order(service, kind);
       const watched = injectFault(service.ports, null);
-      await work(service.ports, watched.overrides);
+      await runJobs(service.ports, watched.overrides);
       calls = watched.calls;
       right = await outcome(service, path);
     }, ONE_BY_ONE);
@@ -86,7 +86,7 @@ for (const kind of ["batch", "export"] as const)
     expect(right).toEqual(expect.arrayContaining(["done"]));
 
     const replay = ({ call, plan }: { call: string; plan: FaultPlan }) =>
-      withService(async (service) => {
+      withApp(async (service) => {
         const row = `${plan.fault} at ${plan.at} ${call}`;
         const path = await order(service, kind);
         await worked(service, injectFault(service.ports, plan));

@@ -2,8 +2,8 @@ import { expect, test } from "bun:test";
 import pMap from "p-map";
 import { NoteStream } from "../../src/synthetic/note-stream.ts";
 import { FULL } from "../support/full.ts";
-import { work } from "../support/jobs.ts";
-import { withService } from "../support/service.ts";
+import { runJobs } from "../support/jobs.ts";
+import { withApp } from "../support/service.ts";
 import { FAULTS, type Fault, type FaultPlan, injectFault } from "./inject.ts";
 import { type Ended, Run, SCENARIOS, type Scenario } from "./scenarios.ts";
 import { stateOf, unsound } from "./state.ts";
@@ -29,7 +29,7 @@ for (const scenario of SCENARIOS)
   test(
     `${scenario.name}: each call that fails, is lost, hangs, comes late or twice ends in the right state`,
     () =>
-      withService(async (service) => {
+      withApp(async (service) => {
         const stream = new NoteStream({ items: 3, products: 3, seed: 7 });
         const begin = async () => {
           const run = new Run(service, scenario, stream);
@@ -61,7 +61,7 @@ for (const scenario of SCENARIOS)
         const waiting = table.filter((one) => WAITED.has(one.plan.fault));
         await pMap(waiting, replay, { concurrency: 12 });
 
-        await work(service.ports);
+        await runJobs(service.ports);
         const right = await stateOf(recorded);
         for (const { run, row } of runs) expect([row, await stateOf(run)]).toEqual([row, right]);
         expect(await unsound(service)).toEqual([]);

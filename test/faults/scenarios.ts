@@ -2,7 +2,7 @@ import { createApp } from "../../src/app.ts";
 import { trusted } from "../../src/lib/cast.ts";
 import type { Ports } from "../../src/ports/ports.ts";
 import type { NoteStream } from "../../src/synthetic/note-stream.ts";
-import type { Service } from "../support/service.ts";
+import type { TestApp } from "../support/service.ts";
 
 /** An answer, taken to its end: its status, and 0 where it broke off. */
 export interface Ended {
@@ -34,7 +34,7 @@ export class Run {
   readonly notes: readonly { readonly accessKey: string; readonly xml: string }[];
 
   constructor(
-    readonly service: Service,
+    readonly service: TestApp,
     scenario: Scenario,
     stream: NoteStream,
   ) {

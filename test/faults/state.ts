@@ -1,4 +1,4 @@
-import type { Service } from "../support/service.ts";
+import type { TestApp } from "../support/service.ts";
 import type { Run } from "./scenarios.ts";
 
 const STATE = `select json_object(
@@ -36,7 +36,7 @@ export const UNSOUND = [
 ];
 
 /** Rows that break a promise. */
-export async function unsound(service: Service): Promise<unknown[]> {
+export async function unsound(service: TestApp): Promise<unknown[]> {
   const found: unknown[] = [];
   for (const sql of UNSOUND) found.push(...(await service.rows(sql)));
   return found;

@@ -5,7 +5,7 @@ import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { type Dovecot, dovecot } from "../support/dovecot.ts";
 import { FULL } from "../support/full.ts";
 import { type MailOptions, mailOf } from "../support/mail.ts";
-import { folder, signIn, startProcess } from "../support/process.ts";
+import { signIn, startProcess, temporaryFolder } from "../support/process.ts";
 
 const MIB = 1_048_576;
 const CONFIG = "/api/config/email";
@@ -67,7 +67,7 @@ const EVERY_SECOND = { MAIL_POLL_SECONDS: "1", LOG_LEVEL: "info" };
 const TESTS = {
   async "C3, C4: a real IMAP server: thirty mails, a stranger's and one too large, each seen when it is safe"() {
     await using server = await dovecot();
-    await using dir = await folder();
+    await using dir = await temporaryFolder();
     for (let n = 1; n <= 30; n += 1) await server.put(oneNote(n));
     await server.put(oneNote(90, { from: "x@forn.example.evil.example" }));
     const large = mailOf({ parts: [{ name: "a.zip", content: new Uint8Array(40 * MIB) }] });
@@ -107,7 +107,7 @@ const TESTS = {
 
   async "C4: killed in the middle of forty mails, and the mail server too: all are taken in, each once"() {
     await using server = await dovecot();
-    await using dir = await folder();
+    await using dir = await temporaryFolder();
     for (let n = 1; n <= 40; n += 1) await server.put(oneNote(n));
     const env = { ...EVERY_SECOND, DATABASE_URL: `file:${join(dir.path, "sge.db")}` };
     {

@@ -7,7 +7,7 @@ import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { zipOf } from "../../src/synthetic/zip.ts";
 import { freePort } from "../../src/tools/tcp-ports.ts";
 import { FULL } from "../support/full.ts";
-import { folder, signIn, startProcess } from "../support/process.ts";
+import { signIn, startProcess, temporaryFolder } from "../support/process.ts";
 
 /**
  * The files of docs/ops as they stand there, but for names, ports and certificates. Only with FULL=1 (`bun run check:full`):
@@ -139,7 +139,7 @@ async function withProxy(
     stop: () => Promise<void>;
   }) => Promise<void>,
 ): Promise<void> {
-  await using dir = await folder();
+  await using dir = await temporaryFolder();
   const port = String(await freePort("127.0.0.1"));
   let service = startProcess(dir.path, { PORT: port, TRUSTED_PROXIES: "127.0.0.1" });
   try {
@@ -260,7 +260,7 @@ if (FULL)
 
 if (FULL)
   test("systemd takes the documented units, and the service's is closed against the rest of the machine", async () => {
-    await using dir = await folder();
+    await using dir = await temporaryFolder();
     const names = ["sge.service", "sge-backup.service", "sge-backup.timer"];
     for (const name of names)
       await Bun.write(

@@ -2,9 +2,9 @@ import { expect, test } from "bun:test";
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
-import { inspected, UNBROKEN } from "../chaos/ledger.ts";
+import { inspectDatabase, NO_FAULTS } from "../chaos/ledger.ts";
 import { FULL } from "../support/full.ts";
-import { folder, signIn, startProcess } from "../support/process.ts";
+import { signIn, startProcess, temporaryFolder } from "../support/process.ts";
 
 const CLI = new URL("../../src/cli/door.ts", import.meta.url).pathname;
 
@@ -15,7 +15,7 @@ const SMALL_DISK = `mount -t tmpfs -o size=3m tmpfs disk
 
 const TESTS = {
   async "a real disk without room: 503, reads go on, and room heals it without a hand"() {
-    await using dir = await folder();
+    await using dir = await temporaryFolder();
     await mkdir(join(dir.path, "disk"));
     await using server = startProcess(
       dir.path,
@@ -60,8 +60,8 @@ const TESTS = {
     );
     expect(await backup.exited).toBe(0);
     const [name = ""] = await readdir(copy);
-    const { broken, approved } = await inspected(join(copy, name, "sge.db"));
-    expect(broken).toEqual({ ...UNBROKEN });
+    const { broken, approved } = await inspectDatabase(join(copy, name, "sge.db"));
+    expect(broken).toEqual({ ...NO_FAULTS });
     expect(approved.size).toBe(seed);
   },
 };

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { trusted } from "../../src/lib/cast.ts";
 import { FULL } from "../support/full.ts";
-import { folder, signIn, startProcess } from "../support/process.ts";
+import { signIn, startProcess, temporaryFolder } from "../support/process.ts";
 
 const CROWD = new URL("./crowd.ts", import.meta.url).pathname;
 const CLIENTS = 1_000;
@@ -29,13 +29,13 @@ const ONE_USER = { MAX_IN_FLIGHT_PER_USER: String(CLIENTS) };
 /** In a process of its own, each over a service of its own. */
 const TESTS = {
   async "a thousand clients that read and upload: below the bound none is refused"() {
-    await using dir = await folder();
+    await using dir = await temporaryFolder();
     await using server = startProcess(dir.path, { LOG_LEVEL: "error", ...ONE_USER });
     const { statuses, most } = await crowd(await server.listening);
     expect([statuses, most]).toEqual([{ 200: CLIENTS * ROUNDS }, CLIENTS]);
   },
   async "above the bound a client is told at once when to come back, and those inside are served"() {
-    await using dir = await folder();
+    await using dir = await temporaryFolder();
     await using server = startProcess(dir.path, {
       LOG_LEVEL: "error",
       MAX_IN_FLIGHT: "100",

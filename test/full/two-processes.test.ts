@@ -1,12 +1,12 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
-import { type Door, interleave } from "../http/support/interleavings.ts";
+import { type Client, interleave } from "../http/support/interleavings.ts";
 import { FULL } from "../support/full.ts";
-import { folder, signIn, startProcess } from "../support/process.ts";
+import { signIn, startProcess, temporaryFolder } from "../support/process.ts";
 
 /** Real processes: only with FULL=1 (`bun run check:full`), for starting them and their fsyncs take seconds. */
 
-async function doorOf(url: string): Promise<Door> {
+async function doorOf(url: string): Promise<Client> {
   const token = await signIn(url);
   return (method, path, init = {}) =>
     fetch(`${url}${path}`, {
@@ -18,7 +18,7 @@ async function doorOf(url: string): Promise<Door> {
 
 if (FULL)
   test("of 200 random interleavings of writes and cached reads over two processes, none has a stale read", async () => {
-    await using dir = await folder();
+    await using dir = await temporaryFolder();
     const env = {
       DATABASE_URL: `file:${join(dir.path, "sge.db")}`,
       JWT_SECRET: "a secret that both processes have been given",

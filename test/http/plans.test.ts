@@ -5,8 +5,8 @@ import { cancellationEvent } from "../../src/synthetic/events.ts";
 import { type NoteOptions, syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { COMPANY, CUSTOMER, SUPPLIERS } from "../../src/synthetic/trade.ts";
 import { zipOf } from "../../src/synthetic/zip.ts";
-import { type Send, type Service, withService } from "../support/service.ts";
-import { type Cost, costsOf, listen } from "./support/plans.ts";
+import { type Send, type TestApp, withApp } from "../support/service.ts";
+import { type Cost, costsOf, recordStatements } from "./support/plans.ts";
 
 /** Few rows, whatever becomes of the shop. */
 const SMALL = [
@@ -49,7 +49,7 @@ const made = (seed: number, options: NoteOptions = {}) =>
 const utf8 = (text: string) => new TextEncoder().encode(text);
 
 /** Asks every route for everything that it has a statement for. */
-async function walk(service: Service): Promise<Set<string>> {
+async function walk(service: TestApp): Promise<Set<string>> {
   const walked = new Set<string>();
   const go = async (
     method: string,
@@ -213,7 +213,7 @@ async function walk(service: Service): Promise<Set<string>> {
 test(
   "no statement of any route reads a whole table, and none reads a company's or sorts a list without its reason",
   () =>
-    withService(async (service) => {
+    withApp(async (service) => {
       const tables = (
         await service.rows(
           "select name from sqlite_master where type = 'table' and name not like 'sqlite_%'",
@@ -221,7 +221,7 @@ test(
       )
         .map(({ name }) => String(name))
         .filter((name) => !SMALL.includes(name));
-      const heard = listen(service);
+      const heard = recordStatements(service);
       const walked = await walk(service);
       const served = inspectRoutes(service.app)
         .filter(({ isMiddleware, method }) => !isMiddleware && method !== "ALL")

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { Glob } from "bun";
-import { type Answer, withService } from "../support/service.ts";
+import { type Answer, withApp } from "../support/service.ts";
 
 const KEY = "35260911222333000181550010000001231000000420";
 
@@ -22,11 +22,11 @@ function isProblem(answer: Answer, status: number, code: string) {
 }
 
 test("every error exit is a problem document", () =>
-  withService(async ({ send }) => {
+  withApp(async ({ send }) => {
     const json = { "content-type": "application/json" };
-    isProblem(await send("GET", "/api/stock", { as: "nobody" }), 401, "auth.required");
+    isProblem(await send("GET", "/api/stock", { as: "anonymous" }), 401, "auth.required");
     isProblem(await send("GET", "/api/nada"), 404, "http.not_found");
-    isProblem(await send("GET", "/nada", { as: "nobody" }), 404, "http.not_found");
+    isProblem(await send("GET", "/nada", { as: "anonymous" }), 404, "http.not_found");
     isProblem(await send("DELETE", "/api/stock"), 405, "http.method_not_allowed");
     isProblem(
       await send("POST", "/api/movements", { body: "{", headers: json }),
@@ -68,13 +68,13 @@ test("every error exit is a problem document", () =>
   }));
 
 test("a wrong method says which are right", () =>
-  withService(async ({ send }) => {
+  withApp(async ({ send }) => {
     const { headers } = await send("DELETE", "/api/stock");
     expect(headers.get("allow")).toContain("GET");
   }));
 
 test("a field error has a JSON pointer and a sentence", () =>
-  withService(async ({ send }) => {
+  withApp(async ({ send }) => {
     const { body } = await send("POST", "/api/movements", {
       json: { product_code: "A", type: "ENTRADA", quantity: "1.23456" },
     });
@@ -84,7 +84,7 @@ test("a field error has a JSON pointer and a sentence", () =>
   }));
 
 test("JSON is read whatever its Content-Type says", () =>
-  withService(async ({ send }) => {
+  withApp(async ({ send }) => {
     const body = JSON.stringify({ product_code: "nada", type: "ENTRADA", quantity: 1 });
     for (const type of [
       "text/plain",
@@ -99,7 +99,7 @@ test("JSON is read whatever its Content-Type says", () =>
   }));
 
 test("a crash is a problem without a stack, and is logged without the request", () =>
-  withService(
+  withApp(
     async ({ send, ports }) => {
       isProblem(await send("GET", "/api/health/full"), 500, "internal");
       expect(ports.sent.find((line) => line.event === "request.crashed")).toMatchObject({
@@ -116,7 +116,7 @@ test("a crash is a problem without a stack, and is logged without the request", 
   ));
 
 test("the caller's request id comes back when it may stand in a log, and is replaced when not", () =>
-  withService(async ({ send }) => {
+  withApp(async ({ send }) => {
     const good = await send("GET", "/api/health", { headers: { "x-request-id": "abc-123" } });
     expect(good.headers.get("x-request-id")).toBe("abc-123");
     const bad = await send("GET", "/api/health", { headers: { "x-request-id": 'a"b c' } });
@@ -124,11 +124,11 @@ test("the caller's request id comes back when it may stand in a log, and is repl
   }));
 
 test("CORS is an allow-list: localhost in development, nobody else unless configured", () =>
-  withService(
+  withApp(
     async ({ raw }) => {
       const allowed = async (origin: string) => {
         const response = await raw("OPTIONS", "/api/stock", {
-          as: "nobody",
+          as: "anonymous",
           headers: { origin, "access-control-request-method": "GET" },
         });
         return response.headers.get("access-control-allow-origin");
@@ -142,9 +142,9 @@ test("CORS is an allow-list: localhost in development, nobody else unless config
   ));
 
 test("CORS allows no header that nothing reads: a client would believe that it does something", () =>
-  withService(async ({ raw }) => {
+  withApp(async ({ raw }) => {
     const headers = { origin: "http://localhost:5173", "access-control-request-method": "POST" };
-    const preflight = await raw("OPTIONS", "/api/stock", { as: "nobody", headers });
+    const preflight = await raw("OPTIONS", "/api/stock", { as: "anonymous", headers });
     const allowed = preflight.headers.get("access-control-allow-headers")?.split(",") ?? [];
     expect(allowed.length).toBeGreaterThan(4);
     const sources = [...new Glob("src/{http,journal}/**/*.ts").scanSync(".")];

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { jsonLines } from "../../src/platform/log-lines.ts";
 import type { SpanAttributes, Tracer } from "../../src/ports/trace.ts";
-import { withService } from "../support/service.ts";
+import { withApp } from "../support/service.ts";
 import { wholeFlow, withAdministrator } from "../support/whole-flow.ts";
 
 /** Everything that a tracer is told. */
@@ -32,7 +32,7 @@ function listening(): { tracer: Tracer; heard: unknown[] } {
 
 test("whatever is done with the service, no password, token, key, name, CPF or line of XML is in its log, its spans or its metrics", () => {
   const { tracer, heard } = listening();
-  return withService(
+  return withApp(
     async (service) => {
       const { ports } = service;
       const lines: string[] = [];
@@ -58,7 +58,7 @@ test("whatever is done with the service, no password, token, key, name, CPF or l
 });
 
 test("a crash whose message holds what was sent leaves neither message nor content in the log or the answer", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const secret = "MARIA DAS DORES CONFIDENCIAL 52998224725";
     service.ports.documents.read = () => Promise.reject(new Error(`cannot read ${secret}`));
     const answer = await service.upload(`<nfeProc>${secret}</nfeProc>`);

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import type { Statement } from "../../src/ports/sql.ts";
-import { type Service, withService } from "../support/service.ts";
+import { type TestApp, withApp } from "../support/service.ts";
 import { wholeFlow, withAdministrator } from "../support/whole-flow.ts";
 
 /** Written along with something else, never for itself; and how far work has come, which nobody has done. */
@@ -21,7 +21,7 @@ const tablesOf = (statements: readonly Statement[]) =>
   );
 
 /** Every job that is given to the writer: the tables that it may write. */
-function watched({ ports }: Service): Set<string>[] {
+function watched({ ports }: TestApp): Set<string>[] {
   const jobs: Set<string>[] = [];
   const { commit } = ports.writer;
   ports.writer.commit = (job, signal) => {
@@ -35,7 +35,7 @@ function watched({ ports }: Service): Set<string>[] {
 const usesOfKeys = (tables: Set<string>) => [...tables].join() === "api_keys";
 
 test("S14: whatever is written has its audit line in the same batch", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const jobs = watched(service);
     const { steps } = await wholeFlow(service);
     const refused = steps.filter(({ answer }) => answer.status >= 500);
@@ -58,7 +58,7 @@ test("S14: whatever is written has its audit line in the same batch", () =>
   }, withAdministrator));
 
 test("S14: every step that succeeds, and every refusal of a document, is one line that says who", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const { steps } = await wholeFlow(service);
     const lines = await service.rows(
       "select action, user_id, peer, request_id, detail from audit where action <> 'company.create' order by id",
@@ -80,7 +80,7 @@ test("S14: every step that succeeds, and every refusal of a document, is one lin
   }, withAdministrator));
 
 test("S14: a header of any length cannot take a write's trace away, nor stand in it", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const headers = {
       "x-forwarded-for": "9".repeat(5_000),
       "x-request-id": "x".repeat(5_000),

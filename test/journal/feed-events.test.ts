@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { Glob } from "bun";
 import { FEED_EVENT_TYPES } from "../../src/journal/feed-events.ts";
-import { withService } from "../support/service.ts";
+import { withApp } from "../support/service.ts";
 
 test("every event that a statement writes by hand has its type among those of the feed", async () => {
   const named: string[] = [];
@@ -15,7 +15,7 @@ test("every event that a statement writes by hand has its type among those of th
 });
 
 test("the contract names every type of event", () =>
-  withService(async ({ send }) => {
-    const { body } = await send("GET", "/openapi.json", { as: "nobody" });
+  withApp(async ({ send }) => {
+    const { body } = await send("GET", "/openapi.json", { as: "anonymous" });
     expect(body.components.schemas.Event.properties.type.enum).toEqual([...FEED_EVENT_TYPES]);
   }));

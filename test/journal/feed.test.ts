@@ -9,7 +9,7 @@ import {
   lastPosition,
   parseCursor,
 } from "../../src/journal/feed.ts";
-import { happen, numbers } from "../support/happen.ts";
+import { appendTestEvents, sequence } from "../support/happen.ts";
 import { sibling } from "../support/house.ts";
 import { type TestPorts, testPorts } from "../support/ports.ts";
 
@@ -66,9 +66,9 @@ test("a cursor is stable, and says its position and nothing else does", () => {
 
 test("the feed is the company's, in the order in which it was committed, page by page", () =>
   withPorts(async (ports) => {
-    await happen(ports, [1, 2]);
-    await happen(ports, [100], 2);
-    await happen(ports, [3]);
+    await appendTestEvents(ports, [1, 2]);
+    await appendTestEvents(ports, [100], 2);
+    await appendTestEvents(ports, [3]);
     expect(await told(ports)).toEqual([1, 2, 3]);
     expect(await told(ports, FEED_START, 2)).toEqual([100]);
     const [first] = await eventsAfter(ports, 1, FEED_START, 1);
@@ -122,7 +122,7 @@ test("three processes write at once: an event below one that was read never appe
 
 test("a batch that is undone leaves no event, and the next one takes no earlier place", () =>
   withPorts(async (ports) => {
-    await happen(ports, [1]);
+    await appendTestEvents(ports, [1]);
     const before = await lastPosition(ports, 1);
     const failing = ports.writer.commit({
       statements: [
@@ -138,7 +138,7 @@ test("a batch that is undone leaves no event, and the next one takes no earlier 
       read: () => undefined,
     });
     await expect(failing).rejects.toThrow("storage.rejected");
-    await happen(ports, [2]);
+    await appendTestEvents(ports, [2]);
     expect(await told(ports)).toEqual([1, 2]);
     expect(await lastPosition(ports, 1)).toBeGreaterThan(before);
   }));
@@ -146,10 +146,10 @@ test("a batch that is undone leaves no event, and the next one takes no earlier 
 test("events are kept for EVENTS_KEEP_DAYS, company by company, however many there are", () =>
   withPorts(
     async (ports) => {
-      await happen(ports, numbers(2_500));
-      await happen(ports, [1], 2);
+      await appendTestEvents(ports, sequence(2_500));
+      await appendTestEvents(ports, [1], 2);
       ports.clock.advance(10 * DAY);
-      await happen(ports, [5_000, 5_001]);
+      await appendTestEvents(ports, [5_000, 5_001]);
       expect(await expireEvents(ports)).toBe(0);
       ports.clock.advance(1);
       // The newest of the old ones stays.
@@ -164,12 +164,12 @@ test("events are kept for EVENTS_KEEP_DAYS, company by company, however many the
 test("whoever comes back after the sweep is told that events are missing, and nobody else is", () =>
   withPorts(
     async (ports) => {
-      await happen(ports, numbers(5));
+      await appendTestEvents(ports, sequence(5));
       const place = await lastPosition(ports, 1);
       const early = place - 3;
       expect(await hasExpired(ports, 1, early)).toBe(false);
       ports.clock.advance(2 * DAY);
-      await happen(ports, [9]);
+      await appendTestEvents(ports, [9]);
       await expireEvents(ports);
       expect(await hasExpired(ports, 1, early)).toBe(true);
       expect(await told(ports, early)).toEqual([4, 9]);
@@ -185,7 +185,7 @@ test("whoever comes back after the sweep is told that events are missing, and no
 test("two processes may sweep at once, and a sweep may be stopped", () =>
   withPorts(
     async (ports) => {
-      await happen(ports, numbers(3_000));
+      await appendTestEvents(ports, sequence(3_000));
       ports.clock.advance(2 * DAY);
       const stopped = new AbortController();
       stopped.abort();

@@ -5,10 +5,10 @@ import { pollMailboxes } from "../../src/mail/poll.ts";
 import { saveMailSettings } from "../../src/mail/settings.ts";
 import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { causeOf } from "../support/house.ts";
-import { work } from "../support/jobs.ts";
+import { runJobs } from "../support/jobs.ts";
 import { type MailOptions, mailOf } from "../support/mail.ts";
 import { memoryMailbox } from "../support/mailbox.ts";
-import { type Service, withService } from "../support/service.ts";
+import { type TestApp, withApp } from "../support/service.ts";
 
 const MIB = 1_048_576;
 const note = (seed: number) => syntheticNote({ seed, items: 1 }).xml;
@@ -30,14 +30,14 @@ const BOX = {
 /** A service with a mailbox in memory, configured for company 1. */
 const withMailbox = (
   body: (
-    service: Service,
+    service: TestApp,
     box: ReturnType<typeof memoryMailbox>,
     visit: (signal?: AbortSignal) => Promise<void>,
   ) => Promise<void>,
   change: Partial<typeof BOX> = {},
 ) => {
   const box = memoryMailbox();
-  return withService(
+  return withApp(
     async (service) => {
       const ports = { ...service.ports, mailboxes: box.mailboxes };
       await saveMailSettings(ports, { ...BOX, ...change }, causeOf(14));
@@ -47,7 +47,7 @@ const withMailbox = (
   );
 };
 
-const visitsSaid = ({ ports }: Service) =>
+const visitsSaid = ({ ports }: TestApp) =>
   ports.sent
     .filter(({ event }) => event === "mail.visit")
     .map(({ taken, known, refused, code }) => ({ taken, known, refused, code }));
@@ -57,7 +57,7 @@ test("C3: twenty mails are taken in, one command at a time, and each is marked s
     for (let n = 1; n <= 20; n += 1) box.put(oneNote(n));
     await visit();
     expect(box.seen()).toHaveLength(20);
-    await work(service.ports);
+    await runJobs(service.ports);
     expect(await service.rows("select count(*) as n from notes")).toEqual([{ n: 20 }]);
     expect(visitsSaid(service)).toEqual([{ taken: 20, known: 0, refused: 0, code: null }]);
     await visit();
@@ -92,7 +92,7 @@ test("C4: a mail is marked seen only when its job is safe; a fault leaves it uns
     writer.commit = commit;
     await visit();
     expect(box.seen()).toEqual([1, 2]);
-    await work(service.ports);
+    await runJobs(service.ports);
     expect(await service.rows("select count(*) as n from notes")).toEqual([{ n: 2 }]);
   }));
 
@@ -159,7 +159,7 @@ test("a visit takes so many mails and so many bytes, and the next goes on", () =
     for (let n = 0; n < 4; n += 1) box.put(oneNote(100 + n), 40 * MIB);
     await visit();
     expect(box.seen()).toHaveLength(VISIT_LIMITS.messages);
-    await work(service.ports);
+    await runJobs(service.ports);
     await visit();
     expect(box.seen()).toHaveLength(VISIT_LIMITS.messages + 7);
     await visit();

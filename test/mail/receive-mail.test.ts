@@ -3,10 +3,10 @@ import { expireMails } from "../../src/mail/expire-mails.ts";
 import { REFUSALS_A_DAY } from "../../src/mail/limits.ts";
 import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { zipBomb, zipOf } from "../../src/synthetic/zip.ts";
-import { INTAKE, linesOf, mailsOf, take } from "../support/intake.ts";
-import { work } from "../support/jobs.ts";
+import { deliverMail, MAIL_SETTINGS, mailsOf, resultsOf } from "../support/intake.ts";
+import { runJobs } from "../support/jobs.ts";
 import { type MailOptions, mailOf } from "../support/mail.ts";
-import { withService } from "../support/service.ts";
+import { withApp } from "../support/service.ts";
 
 const note = (seed: number) => syntheticNote({ seed, items: 1 }).xml;
 const utf8 = (text: string) => Uint8Array.from(new TextEncoder().encode(text));
@@ -14,7 +14,7 @@ const oneNote = (seed: number, more: MailOptions = {}) =>
   mailOf({ parts: [{ name: `nota-${seed}.xml`, content: note(seed) }], ...more });
 
 test("a mail's XML, ZIP and other files are a job with one line for each, as a batch is", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const zip = await zipOf([
       { name: "b.xml", bytes: utf8(note(2)) },
       { name: "c.xml", bytes: utf8("<resNFe/>") },
@@ -28,10 +28,10 @@ test("a mail's XML, ZIP and other files are a job with one line for each, as a b
         { name: "a de novo.xml", content: note(1) },
       ],
     });
-    const taken = await take(service, raw);
+    const taken = await deliverMail(service, raw);
     expect(taken.kind).toBe("taken");
-    await work(service.ports);
-    expect(await linesOf(service, taken)).toEqual([
+    await runJobs(service.ports);
+    expect(await resultsOf(service, taken)).toEqual([
       ["a.xml", "registered"],
       ["notas.zip/b.xml", "registered"],
       ["notas.zip/c.xml", "rejected", "nfe.not_an_nfe"],
@@ -46,12 +46,12 @@ test("a mail's XML, ZIP and other files are a job with one line for each, as a b
     ]);
     // In the name of who has configured the mailbox.
     expect(await service.rows("select distinct received_by from notes")).toEqual([
-      { received_by: INTAKE.userId },
+      { received_by: MAIL_SETTINGS.userId },
     ]);
   }));
 
 test("what Outlook has wrapped up as winmail.dat is rejected, and its line says what to ask the sender for", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const tnef = Uint8Array.of(0x78, 0x9f, 0x3e, 0x22, 0, 1);
     const raw = mailOf({
       parts: [
@@ -61,9 +61,9 @@ test("what Outlook has wrapped up as winmail.dat is rejected, and its line says 
         { name: "fora.zip", content: await zipOf([{ name: "dentro.dat", bytes: tnef }]) },
       ],
     });
-    const taken = await take(service, raw);
-    await work(service.ports);
-    expect(await linesOf(service, taken)).toEqual([
+    const taken = await deliverMail(service, raw);
+    await runJobs(service.ports);
+    expect(await resultsOf(service, taken)).toEqual([
       ["winmail.dat", "rejected", "batch.winmail"],
       ["ATT00001.dat", "rejected", "batch.winmail"],
       ["WINMAIL.DAT", "rejected", "batch.winmail"],
@@ -75,17 +75,17 @@ test("what Outlook has wrapped up as winmail.dat is rejected, and its line says 
   }));
 
 test("a mail that brought no document at all is told to the administrator, beside its job", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const cte = '<cteProc xmlns="http://www.portalfiscal.inf.br/cte"/>';
     const pdf = { name: "boleto.pdf", content: "%PDF-1.7" };
-    await take(service, mailOf({ messageId: "<1@x>", parts: [pdf] }));
-    await take(
+    await deliverMail(service, mailOf({ messageId: "<1@x>", parts: [pdf] }));
+    await deliverMail(
       service,
       mailOf({ messageId: "<2@x>", parts: [pdf, { name: "cte.xml", content: cte }] }),
     );
-    await take(service, oneNote(1, { messageId: "<3@x>" }));
-    await work(service.ports);
-    await take(service, mailOf({ messageId: "<4@x>", parts: [] }));
+    await deliverMail(service, oneNote(1, { messageId: "<3@x>" }));
+    await runJobs(service.ports);
+    await deliverMail(service, mailOf({ messageId: "<4@x>", parts: [] }));
     const { recent } = (await service.send("GET", "/api/config/email", { as: "ADMIN" })).body;
     expect(
       recent
@@ -100,30 +100,32 @@ test("a mail that brought no document at all is told to the administrator, besid
   }));
 
 test("the same mail twice is one job, whatever servers have added on its way", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const options = { messageId: "<1@forn.example>" };
-    const first = await take(service, oneNote(1, options));
-    const again = await take(
+    const first = await deliverMail(service, oneNote(1, options));
+    const again = await deliverMail(
       service,
       oneNote(1, { ...options, headers: ["Received: from a by b", "X-Spam: no"] }),
       { way: "address", envelopeFrom: "nfe@forn.example" },
     );
     expect(again).toEqual({ kind: "known", job: first.kind === "refused" ? "" : first.job });
-    expect((await take(service, oneNote(2, options))).kind).toBe("taken");
+    expect((await deliverMail(service, oneNote(2, options))).kind).toBe("taken");
     const bare = oneNote(3, { messageId: null });
-    expect((await take(service, bare)).kind).toBe("taken");
-    expect((await take(service, bare)).kind).toBe("known");
+    expect((await deliverMail(service, bare)).kind).toBe("taken");
+    expect((await deliverMail(service, bare)).kind).toBe("known");
     expect(await service.rows("select count(*) as n from jobs")).toEqual([{ n: 3 }]);
   }));
 
 test("ten processes that take one mail at the same moment make one job", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const raw = oneNote(1);
-    const all = await Promise.all(Array.from({ length: 10 }, () => take(service, raw.slice())));
+    const all = await Promise.all(
+      Array.from({ length: 10 }, () => deliverMail(service, raw.slice())),
+    );
     const kinds = all.map(({ kind }) => kind).sort();
     expect(kinds).toEqual([...Array(9).fill("known"), "taken"]);
     expect(new Set(all.map((one) => (one.kind === "refused" ? "" : one.job))).size).toBe(1);
-    await work(service.ports);
+    await runJobs(service.ports);
     expect(await service.rows("select count(*) as n from jobs")).toEqual([{ n: 1 }]);
     expect(await service.rows("select count(*) as n from notes")).toEqual([{ n: 1 }]);
     expect(
@@ -133,10 +135,15 @@ test("ten processes that take one mail at the same moment make one job", () =>
   }));
 
 test("of two companies each takes the same mail for itself", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const raw = oneNote(1);
-    await take(service, raw);
-    const other = await take(service, raw.slice(), {}, { ...INTAKE, company: 2, userId: 21 });
+    await deliverMail(service, raw);
+    const other = await deliverMail(
+      service,
+      raw.slice(),
+      {},
+      { ...MAIL_SETTINGS, company: 2, userId: 21 },
+    );
     expect(other.kind).toBe("taken");
     expect(await service.rows("select company from jobs order by 1")).toEqual([
       { company: 1 },
@@ -145,16 +152,16 @@ test("of two companies each takes the same mail for itself", () =>
   }));
 
 test("S17: a stranger is refused by the header, by the envelope, and by both; the address is kept for the administrator", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const refused = { kind: "refused", refusal: { code: "mail.sender" } } as const;
     const byHeader = oneNote(1, { from: "nfe@forn.example.evil.example" });
-    expect(await take(service, byHeader)).toEqual(refused);
+    expect(await deliverMail(service, byHeader)).toEqual(refused);
     const byEnvelope = oneNote(2, { headers: ["Return-Path: <x@evil.example>"] });
-    expect(await take(service, byEnvelope)).toEqual(refused);
+    expect(await deliverMail(service, byEnvelope)).toEqual(refused);
     const told = { way: "address", envelopeFrom: "y@evil.example" } as const;
-    expect(await take(service, oneNote(3), told)).toEqual(refused);
+    expect(await deliverMail(service, oneNote(3), told)).toEqual(refused);
     const fine = oneNote(4, { headers: ["Return-Path: <NFE@forn.example>"] });
-    expect((await take(service, fine)).kind).toBe("taken");
+    expect((await deliverMail(service, fine)).kind).toBe("taken");
     const mails = await mailsOf(service);
     const strangers = mails.filter(({ taken }) => taken === 0).map(({ sender }) => sender);
     expect(strangers.sort()).toEqual([
@@ -171,27 +178,27 @@ test("S17: a stranger is refused by the header, by the envelope, and by both; th
   }));
 
 test("S17: with an empty list nobody may send", () =>
-  withService(async (service) => {
-    const nobody = { ...INTAKE, senders: [] };
-    expect(await take(service, oneNote(1), {}, nobody)).toMatchObject({ kind: "refused" });
+  withApp(async (service) => {
+    const nobody = { ...MAIL_SETTINGS, senders: [] };
+    expect(await deliverMail(service, oneNote(1), {}, nobody)).toMatchObject({ kind: "refused" });
   }));
 
 test("S17: a mail whose origin a trusted server could not prove is refused", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const headers = (text: string) => ({ headers: [`Authentication-Results: ${text}`] });
     const failed = oneNote(1, headers("mx.example; dmarc=fail header.from=forn.example"));
-    expect(await take(service, failed)).toEqual({
+    expect(await deliverMail(service, failed)).toEqual({
       kind: "refused",
       refusal: { code: "mail.unproven" },
     });
     const passed = oneNote(2, headers("mx.example; dmarc=pass header.from=forn.example"));
-    expect((await take(service, passed)).kind).toBe("taken");
+    expect((await deliverMail(service, passed)).kind).toBe("taken");
     const unknown = oneNote(3, headers("somebody.example; dmarc=fail"));
-    expect((await take(service, unknown)).kind).toBe("taken");
+    expect((await deliverMail(service, unknown)).kind).toBe("taken");
   }));
 
 test("S18: what passes a limit is refused by itself and named, and its neighbours are taken in", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const many = await zipOf(
       Array.from({ length: 501 }, (_, n) => ({ name: `${n}.xml`, bytes: utf8("<a/>") })),
     );
@@ -204,9 +211,9 @@ test("S18: what passes a limit is refused by itself and named, and its neighbour
         { name: "nota.xml", content: note(1) },
       ],
     });
-    const taken = await take(service, raw);
-    await work(service.ports);
-    expect(await linesOf(service, taken)).toEqual([
+    const taken = await deliverMail(service, raw);
+    await runJobs(service.ports);
+    expect(await resultsOf(service, taken)).toEqual([
       ["demais.zip", "rejected", "batch.too_large"],
       ["bomba.zip", "rejected", "batch.too_large"],
       ["grande.zip", "rejected", "batch.too_large"],
@@ -216,10 +223,10 @@ test("S18: what passes a limit is refused by itself and named, and its neighbour
   }));
 
 test("a mail without files, or that is none, is refused once in the books, however often it comes", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const empty = mailOf();
     for (let n = 0; n < 3; n += 1)
-      expect(await take(service, empty.slice())).toEqual({
+      expect(await deliverMail(service, empty.slice())).toEqual({
         kind: "refused",
         refusal: { code: "mail.empty" },
       });
@@ -232,46 +239,46 @@ test("a mail without files, or that is none, is refused once in the books, howev
   }));
 
 test("a stranger who sends without end fills no table", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     for (let n = 0; n < REFUSALS_A_DAY + 20; n += 1)
-      await take(service, oneNote(1, { from: `x${n}@evil.example` }));
+      await deliverMail(service, oneNote(1, { from: `x${n}@evil.example` }));
     const rows = async () => (await mailsOf(service)).length;
     expect(await rows()).toBe(REFUSALS_A_DAY);
     service.ports.clock.advance(86_400_001);
-    await take(service, oneNote(1, { from: "z@evil.example" }));
+    await deliverMail(service, oneNote(1, { from: "z@evil.example" }));
     expect(await rows()).toBe(REFUSALS_A_DAY + 1);
   }));
 
 test("when too many jobs are open, or the database is away, nothing is kept of the mail and it may come again", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const { ports } = service;
-    for (let n = 0; n < 50; n += 1) await take(service, oneNote(n + 1));
+    for (let n = 0; n < 50; n += 1) await deliverMail(service, oneNote(n + 1));
     const raw = oneNote(99);
-    await expect(take(service, raw)).rejects.toThrow("job.too_many");
-    await work(ports);
+    await expect(deliverMail(service, raw)).rejects.toThrow("job.too_many");
+    await runJobs(ports);
     const { commit } = ports.writer;
     ports.writer.commit = () => Promise.reject(new Error("away"));
-    await expect(take(service, raw.slice())).rejects.toThrow("away");
+    await expect(deliverMail(service, raw.slice())).rejects.toThrow("away");
     ports.writer.commit = commit;
-    expect((await take(service, raw.slice())).kind).toBe("taken");
+    expect((await deliverMail(service, raw.slice())).kind).toBe("taken");
   }));
 
 test("mails are forgotten after 90 days, and then may come again", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const raw = oneNote(1);
-    await take(service, raw);
+    await deliverMail(service, raw);
     service.ports.clock.advance(89 * 86_400_000);
     expect(await expireMails(service.ports, 1)).toBe(0);
     service.ports.clock.advance(2 * 86_400_000);
     expect(await expireMails(service.ports, 1)).toBe(1);
-    expect((await take(service, raw)).kind).toBe("taken");
+    expect((await deliverMail(service, raw)).kind).toBe("taken");
   }));
 
 test("neither log nor audit knows a file, an address or a line of the mail", () =>
-  withService(async (service) => {
-    await take(service, oneNote(1, { subject: "confidencial" }));
-    await take(service, oneNote(2, { from: "confidencial@evil.example" }));
-    await work(service.ports);
+  withApp(async (service) => {
+    await deliverMail(service, oneNote(1, { subject: "confidencial" }));
+    await deliverMail(service, oneNote(2, { from: "confidencial@evil.example" }));
+    await runJobs(service.ports);
     const audit = await service.rows("select * from audit");
     const told = JSON.stringify([service.ports.sent, audit]);
     for (const secret of ["forn.example", "evil.example", "confidencial", "nota-1"])

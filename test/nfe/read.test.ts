@@ -1,7 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import { cpfOf } from "../../src/synthetic/access-keys.ts";
 import { cp1252, utf8 } from "../../src/synthetic/bytes.ts";
-import { cancellationEvent, notNotes, withGluedCancellation } from "../../src/synthetic/events.ts";
+import {
+  cancellationEvent,
+  otherDocuments,
+  withGluedCancellation,
+} from "../../src/synthetic/events.ts";
 import { someItems, syntheticBatch, syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { errorsIn, failureIn, noteIn, pathsIn, readingIn, readText } from "./support/read.ts";
 
@@ -111,7 +115,7 @@ describe("what a note is", () => {
 });
 
 describe("what is no note", () => {
-  const others = notNotes(accessKey);
+  const others = otherDocuments(accessKey);
   test.each(others.map(({ name, xml: other }) => [name, other] as const))(
     "%s is named in the refusal",
     (name, other) => {

@@ -1,9 +1,9 @@
 import { promMeter } from "../../src/observability/meter.ts";
 import { noopMeter } from "../../src/observability/no-op.ts";
 import { meterContract } from "../contracts/meter.ts";
-import { holds } from "../support/holds.ts";
+import { testContract } from "../support/holds.ts";
 
 const seconds = () => performance.now() / 1_000;
 
-holds("quiet", meterContract, () => noopMeter(seconds));
-holds("bun", meterContract, () => promMeter(seconds));
+testContract("quiet", meterContract, () => noopMeter(seconds));
+testContract("bun", meterContract, () => promMeter(seconds));

@@ -4,9 +4,9 @@ import { otlpTracer } from "../../src/observability/otlp.ts";
 import { tracedJob } from "../../src/observability/traced-job.ts";
 import type { Meter } from "../../src/ports/telemetry.ts";
 import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
-import { work } from "../support/jobs.ts";
+import { runJobs } from "../support/jobs.ts";
 import { withServer } from "../support/server.ts";
-import { withService } from "../support/service.ts";
+import { withApp } from "../support/service.ts";
 import { collector } from "./collector.ts";
 
 const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
@@ -71,7 +71,7 @@ test("an upload is four spans at a collector: the request, and under it read, ve
 });
 
 test("a step and a request that fail say their code, and no message", () =>
-  withService(async ({ ports, raw, tokenOf }) => {
+  withApp(async ({ ports, raw, tokenOf }) => {
     const sink = collector();
     const tracer = otlpTracer({ ...EVERYTHING, endpoint: sink.endpoint }, ports.meter);
     ports.tracer = tracer;
@@ -96,7 +96,7 @@ test("a step and a request that fail say their code, and no message", () =>
   }));
 
 test("a job goes on in the trace of the request that asked for it, and says so in its line", () =>
-  withService(async ({ ports }) => {
+  withApp(async ({ ports }) => {
     const sink = collector();
     const tracer = otlpTracer({ ...EVERYTHING, endpoint: sink.endpoint }, ports.meter);
     const asked = tracer.begin("POST", "server", null);
@@ -126,7 +126,7 @@ test("a job goes on in the trace of the request that asked for it, and says so i
   }));
 
 test("the documents of a batch that is done later are children of the request that brought them", () =>
-  withService(async ({ ports, send }) => {
+  withApp(async ({ ports, send }) => {
     const sink = collector();
     const tracer = otlpTracer({ ...EVERYTHING, endpoint: sink.endpoint }, ports.meter);
     Object.assign(ports, { tracer });
@@ -136,7 +136,7 @@ test("the documents of a batch that is done later are children of the request th
     const headers = { traceparent: SAMPLED };
     const { status } = await send("POST", "/api/nfe/batch?async=true", { body: form, headers });
     expect(status).toBe(202);
-    await work(ports);
+    await runJobs(ports);
     await tracer.close();
     const request = sink.spans.find(({ name }) => name === "POST /api/nfe/batch");
     const documents = sink.spans.filter(({ name }) => name === "document");

@@ -2,10 +2,10 @@ import { expect, test } from "bun:test";
 import { yieldToEventLoop } from "../../src/platform/bun/ports.ts";
 import { localCommitSignal } from "../../src/platform/commit-signal.ts";
 import { commitSignalContract } from "../contracts/commit-signal.ts";
-import { holds } from "../support/holds.ts";
+import { testContract } from "../support/holds.ts";
 import { testClock } from "../support/ports.ts";
 
-holds("bun", commitSignalContract, (after) => localCommitSignal(after));
+testContract("bun", commitSignalContract, (after) => localCommitSignal(after));
 
 /** Whether a promise has resolved by now. */
 async function over(promise: Promise<void>): Promise<boolean> {

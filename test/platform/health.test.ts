@@ -1,10 +1,10 @@
 import { bunHealth } from "../../src/platform/bun/health.ts";
 import { healthContract } from "../contracts/health.ts";
-import { holds } from "../support/holds.ts";
+import { testContract } from "../support/holds.ts";
 import { testPorts } from "../support/ports.ts";
 
 /** The health of a service whose database alone is another's. */
-holds("bun", healthContract, async (reader) => {
+testContract("bun", healthContract, async (reader) => {
   const { config, writer, queue, database, close } = await testPorts();
   const health = bunHealth({
     config,

@@ -1,9 +1,9 @@
 import { memoryLimits } from "../../src/platform/memory/limits.ts";
 import { limitsContract } from "../contracts/limits.ts";
-import { holds } from "../support/holds.ts";
+import { testContract } from "../support/holds.ts";
 import { testClock } from "../support/ports.ts";
 
-holds("memory", limitsContract, () => {
+testContract("memory", limitsContract, () => {
   const clock = testClock();
   return { limits: memoryLimits(clock), later: clock.advance };
 });

@@ -7,7 +7,7 @@ import { differenceOf } from "../../src/platform/installation.ts";
 import { memoryMarks } from "../../src/platform/memory/marks.ts";
 import { installationContract } from "../contracts/installation.ts";
 import { A, B, MARK, marksContract } from "../contracts/marks.ts";
-import { holds } from "../support/holds.ts";
+import { testContract } from "../support/holds.ts";
 import { testPorts } from "../support/ports.ts";
 
 const folders: string[] = [];
@@ -18,16 +18,16 @@ async function folder() {
 }
 afterAll(() => Promise.all(folders.map((path) => rm(path, { recursive: true, force: true }))));
 
-holds("memory", marksContract, async () => ({
+testContract("memory", marksContract, async () => ({
   marks: memoryMarks(),
   close: async () => undefined,
 }));
-holds("bun", marksContract, async () => {
+testContract("bun", marksContract, async () => {
   const marks = fileMarks(join(await folder(), "data"));
   return { marks, close: () => marks.end() };
 });
 
-holds("bun", installationContract, async () => {
+testContract("bun", installationContract, async () => {
   const { database, close } = await testPorts();
   return { batches: database.writing, reading: database.reading, close };
 });

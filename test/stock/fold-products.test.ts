@@ -7,7 +7,7 @@ import { type Connection, openConnection } from "../../src/platform/bun/database
 import { rowsOf } from "../../src/platform/libsql/rows.ts";
 import { foldProducts, productSearch } from "../../src/stock/fold-products.ts";
 import { listLevels } from "../../src/stock/levels.ts";
-import { trade } from "../export/ledger.ts";
+import { insertTwoCompanies } from "../export/ledger.ts";
 import { testPorts } from "../support/ports.ts";
 
 /** Every letter of Latin-1, with the accents that stand alone. */
@@ -81,7 +81,7 @@ describe("the migration that folds what is there", () => {
 
 test("products without a text for searches are folded by maintenance, in slices, and found", async () => {
   const ports = await testPorts();
-  await trade(ports);
+  await insertTwoCompanies(ports);
   await ports.database.writing.executeMultiple(
     "update products set search = '', name = 'PREÇO 5 € ' || code where company = 1",
   );

@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
 import { listLevels } from "../../src/stock/levels.ts";
-import { withService } from "../support/service.ts";
+import { withApp } from "../support/service.ts";
 
 test("what nobody has said of a product is null, not a word and not zero", () =>
-  withService(async ({ ports }) => {
+  withApp(async ({ ports }) => {
     await ports.database.writing.execute(
       "insert into products (company, code, name, unit, created_at, updated_at) values (1, 'A', 'PARAFUSO', 'UN', 0, 0)",
     );
@@ -26,7 +26,7 @@ test("what nobody has said of a product is null, not a word and not zero", () =>
   }));
 
 test("a list that is searched, by category or low shows active products of the company alone, and counts the same", () =>
-  withService(async ({ ports }) => {
+  withApp(async ({ ports }) => {
     await ports.database.writing.executeMultiple(`
       insert into products (company, code, name, search, unit, category_id, min_stock_e4, active, created_at, updated_at)
       values (1, 'A', 'PARAFUSO', 'parafuso', 'UN', 7, 1, 1, 0, 0), (1, 'B', 'PORCA', 'porca', 'UN', null, 0, 1, 0, 0),

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
-import { withService } from "../support/service.ts";
+import { withApp } from "../support/service.ts";
 
 const item = { cProd: "P1", xProd: "PRODUTO", uCom: "UN", qCom: "10", vUnCom: "1.00" };
 
@@ -11,7 +11,7 @@ for (const [quantity, unit_cost, cost_e2] of [
   ["0.5", "0.03", 2],
 ] as const)
   test(`the total cost of ${quantity} at ${unit_cost} is rounded half up`, () =>
-    withService(async ({ upload, send, rows }) => {
+    withApp(async ({ upload, send, rows }) => {
       await upload(syntheticNote({ items: [item] }).xml, "?approve=true");
       const json = { product_code: "P1", type: "ENTRADA", quantity, unit_cost };
       expect((await send("POST", "/api/movements", { json })).status).toBe(201);

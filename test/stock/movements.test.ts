@@ -3,10 +3,10 @@ import fc from "fast-check";
 import { reconcileAll } from "../../src/stock/reconcile.ts";
 import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { FULL } from "../support/full.ts";
-import { type Service, withService } from "../support/service.ts";
+import { type TestApp, withApp } from "../support/service.ts";
 
 const item = { cProd: "P1", xProd: "PRODUTO", uCom: "UN", qCom: "10", vUnCom: "1.00" };
-const stocked = async (service: Service) => {
+const stocked = async (service: TestApp) => {
   await service.upload(syntheticNote({ items: [item] }).xml, "?approve=true");
 };
 const order = (type: string, quantity: number | string, more: object = {}) => ({
@@ -14,7 +14,7 @@ const order = (type: string, quantity: number | string, more: object = {}) => ({
 });
 
 test("a movement answers 201 with itself, and the stock follows", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     await stocked(service);
     const made = await service.send(
       "POST",
@@ -48,7 +48,7 @@ test("a movement answers 201 with itself, and the stock follows", () =>
   }));
 
 test("an exit that would leave less than nothing is refused, and says so", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     await stocked(service);
     expect(await service.send("POST", "/api/movements", order("SAIDA", 10.0001))).toMatchObject({
       status: 400,
@@ -58,7 +58,7 @@ test("an exit that would leave less than nothing is refused, and says so", () =>
   }));
 
 test("F2: forty exits at once share ten units, never an eleventh", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     await stocked(service);
     const answers = await Promise.all(
       Array.from({ length: 40 }, () => service.send("POST", "/api/movements", order("SAIDA", 1))),
@@ -70,7 +70,7 @@ test("F2: forty exits at once share ten units, never an eleventh", () =>
   }));
 
 test("S1: a hostile text is a value, and changes nothing", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     await stocked(service);
     for (const text of ["0 OR 1=1", "'; drop table movements; --", "P1' or '1'='1"]) {
       const path = encodeURIComponent(text);
@@ -84,7 +84,7 @@ test("S1: a hostile text is a value, and changes nothing", () =>
   }));
 
 test("quantities are refused where they cannot be exact, and never rounded", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     await stocked(service);
     for (const quantity of [
       0,
@@ -109,7 +109,7 @@ test("quantities are refused where they cannot be exact, and never rounded", () 
   }));
 
 test("a balance beyond what can be exact is refused and undoes nothing of its neighbours", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     await stocked(service);
     const most = "900719925474.0991";
     const [over, fine] = await Promise.all([
@@ -123,7 +123,7 @@ test("a balance beyond what can be exact is refused and undoes nothing of its ne
   }));
 
 test("the list filters by product, type, origin, reference and days of the company", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const note = syntheticNote({ items: [item] });
     await service.upload(note.xml, "?approve=true");
     // 2026-11-24 01:00 UTC is still the 23rd in São Paulo.
@@ -151,7 +151,7 @@ test("the list filters by product, type, origin, reference and days of the compa
   }));
 
 test("a limit over 100 is taken as 100, as it was", () =>
-  withService(async ({ send }) => {
+  withApp(async ({ send }) => {
     expect((await send("GET", "/api/stock?limit=5000")).body.pagination).toMatchObject({
       limit: 100,
     });
@@ -162,7 +162,7 @@ test("whatever is done, the balance is the sum of the movements", async () => {
     fc.asyncProperty(
       fc.array(fc.tuple(fc.boolean(), fc.integer({ min: 1, max: 200_000 })), { maxLength: 12 }),
       (moves) =>
-        withService(async (service) => {
+        withApp(async (service) => {
           await stocked(service);
           await Promise.all(
             moves.map(([entry, e4]) =>

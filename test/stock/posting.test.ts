@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { COMPANY, CUSTOMER, SUPPLIERS } from "../../src/synthetic/trade.ts";
-import { withService } from "../support/service.ts";
+import { withApp } from "../support/service.ts";
 
 const item = (cProd: string, xProd: string) => ({
   cProd,
@@ -13,7 +13,7 @@ const item = (cProd: string, xProd: string) => ({
 const [a, b, c] = SUPPLIERS;
 
 test("F1: a supplier that forges the codes we would give cannot take another's goods into its product", () =>
-  withService(async ({ upload, rows }) => {
+  withApp(async ({ upload, rows }) => {
     await upload(
       syntheticNote({ seed: 1, emit: a, items: [item("001", "PARAFUSO")] }).xml,
       "?approve=true",
@@ -35,7 +35,7 @@ test("F1: a supplier that forges the codes we would give cannot take another's g
   }));
 
 test("F1: two codes of one note never become one product", () =>
-  withService(async ({ upload, rows }) => {
+  withApp(async ({ upload, rows }) => {
     await upload(
       syntheticNote({ seed: 1, emit: a, items: [item("001", "PARAFUSO")] }).xml,
       "?approve=true",
@@ -48,7 +48,7 @@ test("F1: two codes of one note never become one product", () =>
   }));
 
 test("a code that is free in the company is the product's, whatever others there are", () =>
-  withService(async ({ upload, rows }) => {
+  withApp(async ({ upload, rows }) => {
     const items = [item("001", "PARAFUSO"), item("002", "TINTA")];
     await upload(syntheticNote({ seed: 1, emit: a, items }).xml, "?approve=true");
     const more = [item("003", "PINCEL")];
@@ -59,7 +59,7 @@ test("a code that is free in the company is the product's, whatever others there
   }));
 
 test("one code of a note in two units is two products: the first has the code, the other the supplier behind it", () =>
-  withService(async ({ upload, rows }) => {
+  withApp(async ({ upload, rows }) => {
     const items = [item("001", "PARAFUSO"), { ...item("001", "PARAFUSO"), uCom: "CX" }];
     await upload(syntheticNote({ seed: 1, emit: a, items }).xml, "?approve=true");
     expect(await rows("select code, unit from products order by code")).toEqual([
@@ -69,7 +69,7 @@ test("one code of a note in two units is two products: the first has the code, t
   }));
 
 test("a note's goods change the last cost of their own products, and of no other of the supplier", () =>
-  withService(async ({ upload, rows }) => {
+  withApp(async ({ upload, rows }) => {
     const first = syntheticNote({ seed: 1, emit: a, items: [item("001", "PARAFUSO")] });
     await upload(first.xml, "?approve=true");
     const dear = { ...item("002", "TINTA"), vUnCom: "9.00" };
@@ -81,7 +81,7 @@ test("a note's goods change the last cost of their own products, and of no other
   }));
 
 test("a supplier's item that a person tells is of the product that was told, whatever others there are", () =>
-  withService(async ({ upload, send, rows }) => {
+  withApp(async ({ upload, send, rows }) => {
     const items = ["001", "002", "003"].map((code) => item(code, code));
     await upload(syntheticNote({ seed: 1, emit: a, items }).xml, "?approve=true");
     const told = { supplier_cnpj: b?.cnpj, code: "X", unit: "UN", product_code: "002", factor: 1 };
@@ -92,7 +92,7 @@ test("a supplier's item that a person tells is of the product that was told, wha
   }));
 
 test("the cost of an entry by hand is the last cost of its product and of no other", () =>
-  withService(async ({ upload, send, rows }) => {
+  withApp(async ({ upload, send, rows }) => {
     const items = [item("001", "PARAFUSO"), item("002", "TINTA")];
     await upload(syntheticNote({ seed: 1, emit: a, items }).xml, "?approve=true");
     const json = { product_code: "001", type: "ENTRADA", quantity: 1, unit_cost: 9 };
@@ -106,7 +106,7 @@ test("the cost of an entry by hand is the last cost of its product and of no oth
   }));
 
 test("a sale that is approved as it comes in tells of the balance that it leaves below zero", () =>
-  withService(async ({ upload, send }) => {
+  withApp(async ({ upload, send }) => {
     const sale = syntheticNote({ emit: COMPANY, dest: CUSTOMER, items: [item("001", "PARAFUSO")] });
     const { body } = await upload(sale.xml, "?approve=true");
     expect(body.findings).toMatchObject([{ code: "negative_balance" }]);

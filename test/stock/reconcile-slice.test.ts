@@ -2,10 +2,10 @@ import { expect, test } from "bun:test";
 import { runMaintenance } from "../../src/maintenance.ts";
 import { reconcileSlice } from "../../src/stock/reconcile-slice.ts";
 import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
-import { type Service, withService } from "../support/service.ts";
+import { type TestApp, withApp } from "../support/service.ts";
 
 /** A ledger of some products; one balance is what no movement has made it. */
-async function tampered(service: Service): Promise<void> {
+async function tampered(service: TestApp): Promise<void> {
   for (const seed of [1, 2, 3])
     await service.upload(syntheticNote({ seed, items: 4 }).xml, "?approve=true");
   await service.ports.database.writing.execute(
@@ -13,13 +13,13 @@ async function tampered(service: Service): Promise<void> {
   );
 }
 
-const balances = (service: Service) =>
+const balances = (service: TestApp) =>
   service.rows("select product, quantity_e4 from balances order by product");
-const differs = (service: Service) =>
+const differs = (service: TestApp) =>
   service.ports.sent.filter(({ event }) => event === "ledger.differs");
 
 test("slice by slice the whole ledger is proven, and then again from the beginning", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     await tampered(service);
     const before = await balances(service);
     const size = Math.ceil(before.length / 3);
@@ -36,7 +36,7 @@ test("slice by slice the whole ledger is proven, and then again from the beginni
   }));
 
 test("every sweep proves a slice, counts what differs, and mends nothing", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     await tampered(service);
     const before = await balances(service);
     expect(await runMaintenance(service.ports)).toMatchObject({ differences: 1, faults: 0 });
@@ -46,7 +46,7 @@ test("every sweep proves a slice, counts what differs, and mends nothing", () =>
   }));
 
 test("a step of a sweep that fails keeps none of the others from being done", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     await tampered(service);
     const away = () => Promise.reject(new Error("no bucket"));
     const blobs = { ...service.ports.blobs, list: away };

@@ -5,10 +5,10 @@ import { listMovements, type MovementFilter } from "../../src/stock/ledger.ts";
 import { addToSpan, findWrongSpans, SPAN_MS, spansOf } from "../../src/stock/spans.ts";
 import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { COMPANY, SUPPLIERS } from "../../src/synthetic/trade.ts";
-import { company } from "../support/companies.ts";
+import { companyRow } from "../support/companies.ts";
 import { causeOf } from "../support/house.ts";
 import { NOON, testPorts } from "../support/ports.ts";
-import { type Service, withService } from "../support/service.ts";
+import { type TestApp, withApp } from "../support/service.ts";
 
 const [emit] = SUPPLIERS;
 const MIGRATION = new URL("../../migrations/0003_sums_of_the_ledger.sql", import.meta.url);
@@ -38,7 +38,7 @@ const Deeds = fc.record<Deed>({
 });
 
 let seed = 0;
-async function does(service: Service, { minutes, what, codes, quantity }: Deed) {
+async function does(service: TestApp, { minutes, what, codes, quantity }: Deed) {
   const { ports, upload } = service;
   const items = codes.map((code) => item(code, quantity));
   seed += 1;
@@ -83,7 +83,7 @@ const LEDGER = `
   from movements group by 1, 2 order by 1, 2`;
 
 /** Every filter of the list, and every two and three of them, against the ledger filtered by hand. */
-async function listsAgree({ ports, rows }: Service) {
+async function listsAgree({ ports, rows }: TestApp) {
   const all = await rows("select * from movements order by created_at desc, id desc");
   const note = String(all.find(({ origin }) => origin === "NFE")?.reference);
   const from = NOON - 3 * 24 * 3_600_000;
@@ -127,7 +127,7 @@ async function listsAgree({ ports, rows }: Service) {
 }
 
 test("the sums are those of the ledger, as are the versions of products and every list, whatever is done to the stock", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     await fc.assert(
       fc.asyncProperty(fc.array(Deeds, { maxLength: 8 }), async (deeds) => {
         for (const deed of deeds) await does(service, deed);
@@ -176,7 +176,10 @@ test("a sum that would leave what is exact stays at the end of it, and nothing i
       },
       ALWAYS,
     );
-    await ports.writer.commit({ statements: [company(1), add, add, add], read: () => undefined });
+    await ports.writer.commit({
+      statements: [companyRow(1), add, add, add],
+      read: () => undefined,
+    });
     const spans = await spansOf(ports, 1, NOON - (NOON % SPAN_MS), NOON + SPAN_MS);
     expect(spans).toEqual([
       {
@@ -198,7 +201,7 @@ test("the least quantity there is counts as what came in, and as what went out",
   try {
     const amounts = [1, -1].map((quantity_e4) => ({ quantity_e4, cost_e2: null }));
     const add = addToSpan({ company: 1, origin: "NFE", at: NOON, amounts }, ALWAYS);
-    await ports.writer.commit({ statements: [company(1), add], read: () => undefined });
+    await ports.writer.commit({ statements: [companyRow(1), add], read: () => undefined });
     expect(await ports.reader.rows({ sql: SPANS, args: [] })).toMatchObject([
       { entries: 1, notes_in: 1, notes_out: 1, entered_e4: 1, left_e4: 1 },
     ]);
@@ -208,7 +211,7 @@ test("the least quantity there is counts as what came in, and as what went out",
 });
 
 test("the length of a list between two instants counts nothing beyond them, wherever they stand", () =>
-  withService(async ({ ports, send }) => {
+  withApp(async ({ ports, send }) => {
     await ports.database.writing.execute(
       "insert into products (company, code, name, unit, created_at, updated_at) values (1, 'A', 'A', 'UN', 0, 0)",
     );
@@ -227,7 +230,7 @@ test("the length of a list between two instants counts nothing beyond them, wher
   }));
 
 test("the length of a list without a filter is told by the sums, without counting movements", () =>
-  withService(async ({ ports }) => {
+  withApp(async ({ ports }) => {
     const asked: string[] = [];
     const rows: typeof ports.reader.rows = (statement, signal) => {
       asked.push(statement.sql);
@@ -251,7 +254,7 @@ test("what the guard refuses is in no sum", async () => {
       { company: 1, origin: "NFE", at: NOON, amounts: [{ quantity_e4: 1, cost_e2: null }] },
       never,
     );
-    await ports.writer.commit({ statements: [company(1), add], read: () => undefined });
+    await ports.writer.commit({ statements: [companyRow(1), add], read: () => undefined });
     expect(await ports.reader.rows({ sql: SPANS, args: [] })).toEqual([]);
   } finally {
     await ports.close();

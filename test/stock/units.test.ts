@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { SUPPLIERS } from "../../src/synthetic/trade.ts";
-import { withService } from "../support/service.ts";
+import { withApp } from "../support/service.ts";
 
 const [supplier] = SUPPLIERS;
 const box = { cProd: "001", xProd: "PARAFUSO", uCom: "CX", qCom: "1", vUnCom: "2.00" };
@@ -9,7 +9,7 @@ const both = (seed: number) =>
   syntheticNote({ seed, emit: supplier, items: [box, { ...box, uCom: "UN" }] });
 
 test("a factor is of the supplier's code in one unit: taught for boxes, it leaves the pieces as they are", () =>
-  withService(async ({ upload, send, rows }) => {
+  withApp(async ({ upload, send, rows }) => {
     await upload(both(1).xml, "?approve=true");
     const second = both(2);
     await upload(second.xml);

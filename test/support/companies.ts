@@ -1,7 +1,7 @@
 import type { Statement } from "../../src/ports/sql.ts";
 
 /** A company as first-run makes it, for tests that need only that it exists. */
-export const company = (id: number): Statement => ({
+export const companyRow = (id: number): Statement => ({
   sql: `insert into companies (id, name, cnpjs, environment, time_zone, auto_approve, overridable_holds,
       require_signature, require_mapping, allow_negative, settings_version, created_at, updated_at)
     values (?1, 'Empresa ' || ?1, '[]', 'production', 'America/Sao_Paulo', 0, '[]', 0, 0, 1, 1, 0, 0)`,

@@ -1,7 +1,7 @@
 import { openDatabase } from "../../src/platform/bun/database/database.ts";
 import { yieldToEventLoop } from "../../src/platform/bun/ports.ts";
 import { groupWriter } from "../../src/platform/libsql/group-writer.ts";
-import { happen } from "./happen.ts";
+import { appendTestEvents } from "./happen.ts";
 
 /** A process of its own that writes events until its input ends: `bun event-writer.ts URL COMPANY NAME`. */
 const [url = "", company = "1", name = "0"] = process.argv.slice(2);
@@ -20,7 +20,11 @@ process.stdin.on("end", () => {
 process.stdin.resume();
 while (!told) {
   const wave = Array.from({ length: 6 }, () =>
-    happen({ writer, clock: { now: () => Number(name) } }, [Number(name)], Number(company)),
+    appendTestEvents(
+      { writer, clock: { now: () => Number(name) } },
+      [Number(name)],
+      Number(company),
+    ),
   );
   await Promise.all(wave);
 }

@@ -7,7 +7,7 @@
 export const itemKey = (supplier: string, code: string, unit: string): string =>
   `${supplier}\u0000${code}\u0000${unit}`;
 
-export interface Moved {
+export interface ExpectedStock {
   /** itemKey → signed quantity, 1/10⁴ of the supplier's unit times `factorOf`, and lots apart as `key\u0000lot`. */
   readonly quantities: Map<string, bigint>;
   readonly lots: Map<string, bigint>;
@@ -30,12 +30,12 @@ const add = (to: Map<string, bigint>, key: string, value: bigint): void =>
   void to.set(key, (to.get(key) ?? 0n) + value);
 
 /** The sum over notes of what they move for the company with this CNPJ; `factorOf` gives stock units in one uCom. */
-export function reckon(
+export function expectedStock(
   xmls: readonly string[],
   cnpj: string,
   factorOf: (key: string) => bigint,
-): Moved {
-  const moved: Moved = { quantities: new Map(), lots: new Map(), values: new Map() };
+): ExpectedStock {
+  const moved: ExpectedStock = { quantities: new Map(), lots: new Map(), values: new Map() };
   for (const xml of xmls) {
     const emit = inside(xml, "emit");
     const supplier = inside(emit, "CNPJ") || inside(emit, "CPF");

@@ -3,7 +3,7 @@ import { trusted } from "../../src/lib/cast.ts";
 import type { Ports } from "../../src/ports/ports.ts";
 
 /** Makes events happen, in one commit: `{ n }` for each number. */
-export const happen = (
+export const appendTestEvents = (
   ports: Pick<Ports, "writer" | "clock">,
   numbers: readonly number[],
   company = 1,
@@ -21,11 +21,11 @@ export const happen = (
   });
 
 /** from, from + 1 … */
-export const numbers = (count: number, from = 0): number[] =>
+export const sequence = (count: number, from = 0): number[] =>
   Array.from({ length: count }, (_, i) => from + i);
 
 /** The same ports some days earlier, for what is old. */
-export const earlier = (ports: Pick<Ports, "writer" | "clock">, days: number) => ({
+export const daysEarlier = (ports: Pick<Ports, "writer" | "clock">, days: number) => ({
   writer: ports.writer,
   clock: { now: () => ports.clock.now() - days * 86_400_000 },
 });

@@ -30,10 +30,10 @@ export function countingPasswords(version = 1): PasswordHasher & {
   };
 }
 
-export type House = TestPorts & { passwords: ReturnType<typeof countingPasswords> };
+export type PortsWithAdmin = TestPorts & { passwords: ReturnType<typeof countingPasswords> };
 
 /** Ports with a company, its administrator (`ADMIN`, user 1), a counting hasher and real buckets. */
-export async function house(overrides: TestOverrides = {}): Promise<House> {
+export async function portsWithAdmin(overrides: TestOverrides = {}): Promise<PortsWithAdmin> {
   const passwords = countingPasswords();
   const ports = await testPorts({
     ...overrides,

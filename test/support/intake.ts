@@ -1,14 +1,14 @@
 import { type IncomingMail, type ReceivedMail, receiveMail } from "../../src/mail/receive-mail.ts";
-import type { Service } from "./service.ts";
+import type { TestApp } from "./service.ts";
 
-export const INTAKE = { company: 1, senders: ["nfe@forn.example"], userId: 14 };
+export const MAIL_SETTINGS = { company: 1, senders: ["nfe@forn.example"], userId: 14 };
 
 /** Takes a mail in, as out of a mailbox. */
-export const take = (
-  { ports }: Pick<Service, "ports">,
+export const deliverMail = (
+  { ports }: Pick<TestApp, "ports">,
   raw: Uint8Array<ArrayBuffer>,
   arrival: Partial<IncomingMail> = {},
-  intake = INTAKE,
+  intake = MAIL_SETTINGS,
 ): Promise<ReceivedMail> =>
   receiveMail(ports, intake, {
     way: "imap",
@@ -19,7 +19,7 @@ export const take = (
   });
 
 /** The lines of a job, by file: its outcome and its code. */
-export async function linesOf(service: Service, taken: ReceivedMail): Promise<unknown[]> {
+export async function resultsOf(service: TestApp, taken: ReceivedMail): Promise<unknown[]> {
   if (taken.kind === "refused") return [taken.refusal.code];
   const { body } = await service.send("GET", `/api/jobs/${taken.job}`);
   return body.results.map((line: Record<string, string>) =>
@@ -27,7 +27,7 @@ export async function linesOf(service: Service, taken: ReceivedMail): Promise<un
   );
 }
 
-export const mailsOf = (service: Service) =>
+export const mailsOf = (service: TestApp) =>
   service.rows(
     "select way, job is not null as taken, code, sender from mails order by received_at, key",
   );

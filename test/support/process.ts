@@ -8,7 +8,7 @@ const DOOR = new URL("../../src/bun.ts", import.meta.url).pathname;
 export const ADMIN = { email: "chefe@loja.example", password: "uma senha de verdade" };
 
 /** A directory that goes with its test. */
-export async function folder() {
+export async function temporaryFolder() {
   const path = await mkdtemp(join(tmpdir(), "sge-process-"));
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }

@@ -1,4 +1,4 @@
-import { cancellationEvent, correctionLetter, notNotes } from "../../src/synthetic/events.ts";
+import { cancellationEvent, correctionLetter, otherDocuments } from "../../src/synthetic/events.ts";
 import { syntheticBatch, syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { zipOf } from "../../src/synthetic/zip.ts";
 
@@ -58,7 +58,7 @@ export async function sentDocuments(): Promise<{
     pdf: "%PDF-1.7\n%âãÏÓ",
     empty: "",
     ...Object.fromEntries(
-      notNotes(notes.first.accessKey).map(({ name, xml }) => [`other ${name}`, xml]),
+      otherDocuments(notes.first.accessKey).map(({ name, xml }) => [`other ${name}`, xml]),
     ),
     zip: await zipOf([
       { name: "a.xml", bytes: utf8(notes.zipped.xml) },

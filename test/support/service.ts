@@ -12,14 +12,14 @@ import { type TestOverrides, type TestPorts, testPorts } from "./ports.ts";
 export type Answer = { status: number; headers: Headers; body: any; text: string };
 
 export interface Send {
-  as?: Role | "nobody" | "stranger";
+  as?: Role | "anonymous" | "otherCompany";
   json?: unknown;
   body?: string | FormData | Uint8Array<ArrayBuffer>;
   headers?: Record<string, string>;
 }
 
 /** The whole service over a database of its own, with a user of each role and one of another company. */
-export interface Service {
+export interface TestApp {
   readonly ports: TestPorts;
   readonly app: App;
   send(method: string, path: string, options?: Send): Promise<Answer>;
@@ -28,7 +28,7 @@ export interface Service {
   upload(document: string | Uint8Array<ArrayBuffer>, query?: string, as?: Role): Promise<Answer>;
   /** Rows of a query on the database behind it. */
   rows(sql: string, args?: (string | number | null)[]): Promise<Record<string, unknown>[]>;
-  tokenOf(who: Role | "stranger"): string;
+  tokenOf(who: Role | "otherCompany"): string;
   close(): Promise<void>;
 }
 
@@ -53,7 +53,7 @@ const sharedApp = (): App => {
   return shared;
 };
 
-export async function testService(overrides: TestOverrides = {}): Promise<Service> {
+export async function testApp(overrides: TestOverrides = {}): Promise<TestApp> {
   const ports = await testPorts({
     ...overrides,
     config: { COMPANY_CNPJ: [COMPANY.cnpj], COMPANY_NAME: COMPANY.name, ...overrides.config },
@@ -74,7 +74,7 @@ export async function testService(overrides: TestOverrides = {}): Promise<Servic
       issuedAt = wanted;
       tokens = await tokensAt(ports, wanted);
     }
-    const token = as === "nobody" ? undefined : tokens.get(as);
+    const token = as === "anonymous" ? undefined : tokens.get(as);
     const init = {
       method,
       headers: {
@@ -114,7 +114,7 @@ export async function testService(overrides: TestOverrides = {}): Promise<Servic
 
 const PEOPLE = [
   ...ROLES.map((role, i) => ({ who: role, role, id: 11 + i, company: 1 })),
-  { who: "stranger", role: "ADMIN" as const, id: 21, company: 2 },
+  { who: "otherCompany", role: "ADMIN" as const, id: 21, company: 2 },
 ];
 const emailOf = (id: number) => `pessoa${id}@example.com`;
 
@@ -150,11 +150,11 @@ async function tokensAt(ports: TestPorts, at: number): Promise<Map<string, strin
 }
 
 /** A service that lives as long as one test's body. */
-export async function withService(
-  body: (service: Service) => Promise<void>,
+export async function withApp(
+  body: (service: TestApp) => Promise<void>,
   overrides: TestOverrides = {},
 ): Promise<void> {
-  const service = await testService(overrides);
+  const service = await testApp(overrides);
   try {
     await body(service);
   } finally {
@@ -163,7 +163,7 @@ export async function withService(
 }
 
 /** Takes the tests' second company away: what is of the whole installation is then its administrator's too. */
-export async function oneCompanyOnly({ ports }: Service): Promise<void> {
+export async function oneCompanyOnly({ ports }: TestApp): Promise<void> {
   await ports.writer.commit({
     statements: [
       { sql: "delete from users where company <> 1", args: [] },

@@ -3,9 +3,9 @@ import { cancellationEvent } from "../../src/synthetic/events.ts";
 import { MALFORMED } from "../../src/synthetic/malformed.ts";
 import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { zipOf } from "../../src/synthetic/zip.ts";
-import { work } from "./jobs.ts";
+import { runJobs } from "./jobs.ts";
 import type { TestOverrides } from "./ports.ts";
-import type { Answer, Send, Service } from "./service.ts";
+import type { Answer, Send, TestApp } from "./service.ts";
 
 /** What nobody but those concerned may read: in no log, span or metric. */
 export const SECRETS = {
@@ -59,7 +59,7 @@ export interface Step {
  * which a shop would meet them. Gives the steps, and every secret that was sent or made on the way.
  */
 export async function wholeFlow(
-  service: Service,
+  service: TestApp,
 ): Promise<{ steps: Step[]; secrets: readonly string[] }> {
   const { send, raw, upload } = service;
   const steps: Step[] = [];
@@ -72,7 +72,7 @@ export async function wholeFlow(
     step(name, send(method, path, options));
   const login = (name: string, password: string) =>
     call(name, "POST", "/api/login", {
-      as: "nobody",
+      as: "anonymous",
       json: { email: "chefe.confidencial@example.com", password },
     });
 
@@ -80,7 +80,7 @@ export async function wholeFlow(
   const { token } = (await login("login", SECRETS.password)).body;
   secrets.push(token, service.tokenOf("ADMIN"), service.tokenOf("OPERADOR"));
   const bearer = (secret: string): Send => ({
-    as: "nobody",
+    as: "anonymous",
     headers: { authorization: `Bearer ${secret}` },
   });
   const { token: renewed } = (
@@ -123,7 +123,7 @@ export async function wholeFlow(
   ]);
   const { job_id: batch } = (
     await call("nfe.enqueue", "POST", "/api/nfe/batch?async=true", {
-      as: "nobody",
+      as: "anonymous",
       body: queued,
       headers: { "content-type": "application/zip", authorization: `Bearer ${key.key}` },
     })
@@ -132,7 +132,7 @@ export async function wholeFlow(
   const ordered = await call("export.order", "POST", "/api/exports", { json: order });
   const unwanted = await call("export.order again", "POST", "/api/exports", { json: order });
   await call("export.cancel", "DELETE", unwanted.headers.get("location") ?? "");
-  await work(service.ports);
+  await runJobs(service.ports);
   await call("read the batch", "GET", `/api/jobs/${batch}`);
   await call("read the export", "GET", ordered.headers.get("location") ?? "");
   await call("read the file", "GET", `${ordered.headers.get("location")}/file`);
@@ -182,14 +182,14 @@ export async function wholeFlow(
   await call("metrics", "GET", "/metrics", bearer(SECRETS.metricsToken));
 
   const stream = await raw("GET", `/api/notifications/stream?token=${service.tokenOf("GERENTE")}`, {
-    as: "nobody",
+    as: "anonymous",
   });
   await stream.body?.cancel();
   secrets.push(service.tokenOf("GERENTE"));
   for (const [name, method, path, options] of [
     ["no such token", "GET", "/api/nfes", bearer(`${token}x`)],
     ["token in the path", "GET", `/api/${key.key}`, {}],
-    ["token in the query", "GET", `/api/nfes?token=${token}`, { as: "nobody" }],
+    ["token in the query", "GET", `/api/nfes?token=${token}`, { as: "anonymous" }],
     ["no JSON", "POST", "/api/login", { body: `{"password":"${SECRETS.password}"` }],
     ["wrong field", "PATCH", "/api/company", { json: { [SECRETS.cpf]: SECRETS.person } }],
     ["wrong query", "GET", `/api/nfes?status=${SECRETS.cpf}`, {}],

@@ -27,10 +27,10 @@ test(`${RUNS} spoilt requests: no 500 in workerd, every error a problem document
   const sent = await fromBun(`
     const { default: fc } = await import("fast-check");
     const { requests } = await import("./test/http/support/invalid-requests.ts");
-    const { KEPT } = await import("./test/http/support/valid-requests.ts");
+    const { STORED_NOTE } = await import("./test/http/support/valid-requests.ts");
     const base64 = (body) => body === null ? null : Buffer.from(body).toString("base64");
     const made = fc.sample(requests, { seed: 20261123, numRuns: ${RUNS} });
-    return { kept: KEPT.xml, requests: made.map((one) => ({ ...one, body: base64(one.body) })) };`);
+    return { kept: STORED_NOTE.xml, requests: made.map((one) => ({ ...one, body: base64(one.body) })) };`);
   const tokens = await Promise.all(
     sides.map(async ({ fetch }) => {
       const login = await fetch("/api/login", { method: "POST", body: JSON.stringify(ADMIN) });

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { type Service, testService, withService } from "../../support/service.ts";
+import { type TestApp, testApp, withApp } from "../../support/service.ts";
 import {
   FLOWS,
   HELD_AT_FIRST,
@@ -17,7 +17,7 @@ interface Seen {
 }
 
 /** Every read, as the service answers it now. */
-async function seen(send: Service["send"]): Promise<Map<Read, Seen>> {
+async function seen(send: TestApp["send"]): Promise<Map<Read, Seen>> {
   const all = new Map<Read, Seen>();
   for (const name of NAMES) {
     const { status, headers, text } = await send("GET", READS[name], { as: "VISUALIZADOR" });
@@ -28,7 +28,7 @@ async function seen(send: Service["send"]): Promise<Map<Read, Seen>> {
 }
 
 /** The same, computed each time. */
-async function computed({ ports, send }: Service): Promise<Map<Read, Seen>> {
+async function computed({ ports, send }: TestApp): Promise<Map<Read, Seen>> {
   const { CACHE_ENTRIES } = ports.config;
   ports.config.CACHE_ENTRIES = 0;
   try {
@@ -42,7 +42,7 @@ const inOrder = (names: readonly Read[]) => NAMES.filter((name) => names.include
 
 for (const { says, write, first, status = 200, changes, asks = [] } of FLOWS)
   test(`${says}: ${changes.length === 0 ? "no read changes" : "only what shows it changes"}, and nothing is stale`, async () => {
-    const service = await testService();
+    const service = await testApp();
     try {
       await service.upload(POSTED.xml, "?approve=true");
       await service.upload(WAITING.xml);
@@ -65,7 +65,7 @@ for (const { says, write, first, status = 200, changes, asks = [] } of FLOWS)
   });
 
 test("every read that may be answered from memory is among those that these flows are held against", () =>
-  withService(async ({ send }) => {
+  withApp(async ({ send }) => {
     const { body } = await send("GET", "/openapi.json");
     const cached = Object.keys(body.paths)
       .filter((path) => body.paths[path].get?.responses[304])

@@ -6,7 +6,7 @@ import { cached } from "../../../src/http/cache/cached.ts";
 import type { Env } from "../../../src/http/env.ts";
 import { bumpTags } from "../../../src/journal/record.ts";
 import type { Tag } from "../../../src/journal/versions.ts";
-import { company } from "../../support/companies.ts";
+import { companyRow } from "../../support/companies.ts";
 import { type TestPorts, testPorts } from "../../support/ports.ts";
 
 type Compute = (signal: AbortSignal) => Promise<unknown>;
@@ -57,7 +57,8 @@ async function over(
 ) {
   const ports = await testPorts({ config });
   try {
-    await ports.writer.commit({ statements: [company(1), company(2)], read: () => undefined });
+    const statements = [companyRow(1), companyRow(2)];
+    await ports.writer.commit({ statements, read: () => undefined });
     await body(ports);
   } finally {
     await ports.close();
@@ -280,7 +281,7 @@ describe("a client's own copy", () => {
   let value: unknown = { a: 1 };
   beforeAll(async () => {
     ports = await testPorts();
-    await ports.writer.commit({ statements: [company(1)], read: () => undefined });
+    await ports.writer.commit({ statements: [companyRow(1)], read: () => undefined });
     ask = routeOver(ports, async () => value);
   });
   afterAll(() => ports.close());

@@ -6,14 +6,14 @@ import { tableOriginals } from "../../../src/platform/bun/database/originals.ts"
 import { groupWriter } from "../../../src/platform/libsql/group-writer.ts";
 import { clientReader } from "../../../src/platform/libsql/reader.ts";
 import { FULL } from "../../support/full.ts";
-import { type Service, withService } from "../../support/service.ts";
-import { type Door, interleave } from "../support/interleavings.ts";
+import { type TestApp, withApp } from "../../support/service.ts";
+import { type Client, interleave } from "../support/interleavings.ts";
 
 /** Another instance over the same database, with connections and a memory of its own. */
 async function secondOf({
   ports,
   tokenOf,
-}: Service): Promise<{ door: Door; close(): Promise<void> }> {
+}: TestApp): Promise<{ door: Client; close(): Promise<void> }> {
   const database = await openDatabase(ports.config.DATABASE_URL);
   const reader = clientReader(database.reading);
   const writer = groupWriter(database.writing, {
@@ -42,7 +42,7 @@ async function secondOf({
 }
 
 const doorOf =
-  (app: Pick<ReturnType<typeof createApp>, "request">, token: string): Door =>
+  (app: Pick<ReturnType<typeof createApp>, "request">, token: string): Client =>
   async (method, path, init = {}) =>
     app.request(path, {
       ...init,
@@ -51,7 +51,7 @@ const doorOf =
     });
 
 test("of random interleavings of writes and cached reads through two instances, none has a stale read", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const second = await secondOf(service);
     try {
       const first = doorOf(service.app, service.tokenOf("OPERADOR"));

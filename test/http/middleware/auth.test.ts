@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { addUser, house, tokenFor } from "../../support/house.ts";
-import { accountsApp, send } from "../routes/accounts-app.ts";
+import { addUser, portsWithAdmin, tokenFor } from "../../support/house.ts";
+import { accountsApp, sendJson } from "../routes/accounts-app.ts";
 
 const codeOf = async (response: Response) => [
   response.status,
@@ -11,60 +11,62 @@ const REQUIRED = [401, "auth.required", "Bearer"];
 const INVALID = [401, "auth.invalid_token", 'Bearer error="invalid_token"'];
 
 test("without a token the answer is 401 and says which scheme; an unknown path tells a stranger no more", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   const app = accountsApp(ports);
   for (const path of ["/api/company", "/api/nothing/here", "/api/login"])
-    expect(await codeOf(await send(app, "GET", path))).toEqual(REQUIRED);
+    expect(await codeOf(await sendJson(app, "GET", path))).toEqual(REQUIRED);
   for (const authorization of ["", "Basic abc", "Bearer", "Bearer ", "bearer  "])
     expect(
-      await codeOf(await send(app, "GET", "/api/company", { headers: { authorization } })),
+      await codeOf(await sendJson(app, "GET", "/api/company", { headers: { authorization } })),
     ).toEqual(REQUIRED);
   const token = await tokenFor(ports, 1, "ADMIN");
-  expect((await send(app, "GET", "/api/nothing/here", { token })).status).toBe(404);
+  expect((await sendJson(app, "GET", "/api/nothing/here", { token })).status).toBe(404);
   await ports.close();
 });
 
 test("a bad token is 401, and the answer does not tell a forged one from an old one", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   const app = accountsApp(ports);
   const token = await tokenFor(ports, 1, "ADMIN");
   for (const bad of ["x", `${token}x`, await tokenFor(ports, 99, "ADMIN")])
-    expect(await codeOf(await send(app, "GET", "/api/company", { token: bad }))).toEqual(INVALID);
+    expect(await codeOf(await sendJson(app, "GET", "/api/company", { token: bad }))).toEqual(
+      INVALID,
+    );
   ports.clock.advance(86_400_000);
-  expect(await codeOf(await send(app, "GET", "/api/company", { token }))).toEqual(INVALID);
+  expect(await codeOf(await sendJson(app, "GET", "/api/company", { token }))).toEqual(INVALID);
   await ports.close();
 });
 
 test("the scheme's name is read in any case, as HTTP has it", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   const token = await tokenFor(ports, 1, "ADMIN");
   for (const scheme of ["bearer", "BEARER", "Bearer"]) {
     const headers = { authorization: `${scheme} ${token}` };
-    const response = await send(accountsApp(ports), "GET", "/api/company", { headers });
+    const response = await sendJson(accountsApp(ports), "GET", "/api/company", { headers });
     expect(response.status).toBe(200);
   }
   await ports.close();
 });
 
 test("S6: a token in the address or in a cookie opens nothing", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   const app = accountsApp(ports);
   const token = await tokenFor(ports, 1, "ADMIN");
-  expect(await codeOf(await send(app, "GET", `/api/company?token=${token}`))).toEqual(REQUIRED);
+  expect(await codeOf(await sendJson(app, "GET", `/api/company?token=${token}`))).toEqual(REQUIRED);
   const headers = { cookie: `token=${token}; authorization=Bearer ${token}` };
-  expect(await codeOf(await send(app, "GET", "/api/company", { headers }))).toEqual(REQUIRED);
+  expect(await codeOf(await sendJson(app, "GET", "/api/company", { headers }))).toEqual(REQUIRED);
   expect(JSON.stringify(ports.sent)).not.toContain(token);
   await ports.close();
 });
 
 test("S2: a role without the permission is refused before its body is looked at", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   const app = accountsApp(ports);
   for (const role of ["VISUALIZADOR", "OPERADOR", "GERENTE"] as const) {
     const id = await addUser(ports, { email: `${role}@x.example`.toLowerCase(), role });
     const token = await tokenFor(ports, id, "ADMIN");
     for (const [method, body] of [["GET"], ["PATCH", { name: 7 }]] as const) {
-      const response = await send(app, method, "/api/company", { token, body });
+      const response = await sendJson(app, method, "/api/company", { token, body });
       expect(response.status).toBe(403);
       expect(JSON.parse(await response.text())).toMatchObject({ code: "auth.forbidden" });
     }
@@ -73,15 +75,15 @@ test("S2: a role without the permission is refused before its body is looked at"
 });
 
 test("S2: a route that declares no permission is refused to everybody, also one registered by hand", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   const app = accountsApp(ports);
   app.get("/api/forgotten", (c) => c.text("secret"));
   app.all("/api/forgotten/all", (c) => c.text("secret"));
   app.get("/api/forgotten/:id", (c) => c.text("secret"));
   const token = await tokenFor(ports, 1, "ADMIN");
   for (const path of ["/api/forgotten", "/api/forgotten/all", "/api/forgotten/7"]) {
-    expect((await send(app, "GET", path)).status).toBe(401);
-    const response = await send(app, "GET", path, { token });
+    expect((await sendJson(app, "GET", path)).status).toBe(401);
+    const response = await sendJson(app, "GET", path, { token });
     expect(await response.text()).not.toContain("secret");
     expect(response.status).toBe(403);
   }
@@ -90,13 +92,13 @@ test("S2: a route that declares no permission is refused to everybody, also one 
 });
 
 test("S2: a forgotten route is not saved by the guard of a wider one that stands after it", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   const app = accountsApp(ports);
   const { requires } = await import("../../../src/http/middleware/permissions.ts");
   app.get("/api/things/archive", (c) => c.text("secret"));
   app.get("/api/things/:id", requires("administer").middleware, (c) => c.text("thing"));
   const token = await tokenFor(ports, 1, "ADMIN");
-  expect((await send(app, "GET", "/api/things/archive", { token })).status).toBe(403);
-  expect(await (await send(app, "GET", "/api/things/7", { token })).text()).toBe("thing");
+  expect((await sendJson(app, "GET", "/api/things/archive", { token })).status).toBe(403);
+  expect(await (await sendJson(app, "GET", "/api/things/7", { token })).text()).toBe("thing");
   await ports.close();
 });

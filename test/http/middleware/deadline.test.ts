@@ -5,7 +5,7 @@ import type { Reader } from "../../../src/ports/sql.ts";
 import { deadline } from "../../../src/resilience/deadline.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { withServer } from "../../support/server.ts";
-import { testService, withService } from "../../support/service.ts";
+import { testApp, withApp } from "../../support/service.ts";
 
 const never = () => new Promise<never>(() => undefined);
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
@@ -19,7 +19,7 @@ test("a port that hangs costs a caller the time of the route, and is said with 5
   ];
   for (const ports of hung) {
     const on = { RATE_LIMIT_PER_SECOND: 100, RATE_LIMIT_BURST: 100 };
-    await withService(
+    await withApp(
       async ({ upload, rows }) => {
         const answer = await upload(syntheticNote({ seed: 1 }).xml);
         expect([answer.status, answer.body.code]).toEqual([504, "deadline"]);
@@ -34,7 +34,7 @@ test("a port that hangs costs a caller the time of the route, and is said with 5
 
 test("when the time is over, no further statement is asked", async () => {
   const asked: string[] = [];
-  const service = await testService({ config: { REQUEST_TIMEOUT_MS: 20 } });
+  const service = await testApp({ config: { REQUEST_TIMEOUT_MS: 20 } });
   const { reader } = service.ports;
   const reached = Promise.withResolvers<void>();
   const late: Reader = {
@@ -88,7 +88,7 @@ test("a client that leaves ends the work between two statements, and nothing is 
 });
 
 test("a stream is not cut by the time of its route: that runs until the answer begins", async () => {
-  await withService(
+  await withApp(
     async ({ upload, raw }) => {
       await upload(syntheticNote({ seed: 1 }).xml, "?approve=true");
       const answer = await raw("GET", "/api/export/movements");

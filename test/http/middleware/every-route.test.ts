@@ -1,18 +1,18 @@
 import { expect, test } from "bun:test";
 import { inspectRoutes } from "hono/dev";
 import { ROLES } from "../../../src/accounts/roles.ts";
-import { oneCompanyOnly, testService, withService } from "../../support/service.ts";
-import { concrete, MATRIX } from "../support/role-matrix.ts";
+import { oneCompanyOnly, testApp, withApp } from "../../support/service.ts";
+import { concretePath, MATRIX } from "../support/role-matrix.ts";
 
 test("S2: every route answers each role as the matrix says, before it looks at the request", async () => {
-  const service = await testService();
+  const service = await testApp();
   // Where several companies share an installation /metrics is no administrator's.
   await oneCompanyOnly(service);
   try {
     for (const [method, path, least] of MATRIX) {
-      if (least === "nobody" || path === "/api/logout") continue;
+      if (least === "anonymous" || path === "/api/logout") continue;
       for (const role of ROLES) {
-        const response = await service.raw(method.toUpperCase(), concrete(path), { as: role });
+        const response = await service.raw(method.toUpperCase(), concretePath(path), { as: role });
         const answer = `${method} ${path} as ${role}: ${response.status === 403 ? 403 : "let in"}`;
         const mayEnter = ROLES.indexOf(role) >= ROLES.indexOf(least);
         expect(answer).toBe(`${method} ${path} as ${role}: ${mayEnter ? "let in" : 403}`);
@@ -26,23 +26,23 @@ test("S2: every route answers each role as the matrix says, before it looks at t
 });
 
 test("the matrix names every route, and no route answers a stranger unless it is listed as open", () =>
-  withService(async ({ app, raw }) => {
+  withApp(async ({ app, raw }) => {
     const served = inspectRoutes(app)
       .filter(({ isMiddleware, path }) => !isMiddleware && /^\/(api\/|metrics$)/.test(path))
       .map(({ method, path }) => `${method.toLowerCase()} ${path.replace(/:(\w+)/g, "{$1}")}`);
     expect([...new Set(served)].sort()).toEqual(MATRIX.map(([m, p]) => `${m} ${p}`).sort());
     for (const [method, path, least] of MATRIX) {
-      const { status } = await raw(method.toUpperCase(), concrete(path), { as: "nobody" });
+      const { status } = await raw(method.toUpperCase(), concretePath(path), { as: "anonymous" });
       expect([
         path,
-        least === "nobody" ? status !== 401 || path === "/api/login" : status === 401,
+        least === "anonymous" ? status !== 401 || path === "/api/login" : status === 401,
       ]).toEqual([path, true]);
     }
   }));
 
 test("the document at /openapi.json has every route with its permission", () =>
-  withService(async ({ send }) => {
-    const { body } = await send("GET", "/openapi.json", { as: "nobody" });
+  withApp(async ({ send }) => {
+    const { body } = await send("GET", "/openapi.json", { as: "anonymous" });
     expect(body.openapi).toBe("3.1.0");
     const documented = Object.entries<Record<string, unknown>>(body.paths).flatMap(
       ([path, methods]) => Object.keys(methods).map((method) => `${method} ${path}`),
@@ -51,7 +51,7 @@ test("the document at /openapi.json has every route with its permission", () =>
   }));
 
 test("another company's note is not found, whatever is asked of it", () =>
-  withService(async ({ upload, send }) => {
+  withApp(async ({ upload, send }) => {
     const { syntheticNote } = await import("../../../src/synthetic/synthetic-note.ts");
     const note = syntheticNote();
     await upload(note.xml);
@@ -64,17 +64,17 @@ test("another company's note is not found, whatever is asked of it", () =>
       ["POST", "/restore", undefined],
     ] as const) {
       const answer = await send(method, path + rest, {
-        as: "stranger",
+        as: "otherCompany",
         ...(json === undefined ? {} : { json }),
       });
       expect([rest, answer.status, answer.body.code]).toEqual([rest, 404, "nfe.not_found"]);
     }
-    expect((await send("GET", "/api/nfes", { as: "stranger" })).body.data).toEqual([]);
-    expect((await send("GET", "/api/stock", { as: "stranger" })).body.data).toEqual([]);
+    expect((await send("GET", "/api/nfes", { as: "otherCompany" })).body.data).toEqual([]);
+    expect((await send("GET", "/api/stock", { as: "otherCompany" })).body.data).toEqual([]);
   }));
 
 test("what a body asks beyond its route's permission is refused by role: corrections are a manager's", () =>
-  withService(async ({ upload, send }) => {
+  withApp(async ({ upload, send }) => {
     const { syntheticNote } = await import("../../../src/synthetic/synthetic-note.ts");
     for (const [seed, json] of [
       [1, { items: [{ n_item: 1, factor: 2 }] }],

@@ -2,20 +2,22 @@ import { expect, test } from "bun:test";
 import { openDownloads } from "../../../src/http/stream/download-limit.ts";
 import { feedBroadcaster } from "../../../src/journal/feed-broadcaster.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
-import { work } from "../../support/jobs.ts";
-import { type Service, withService } from "../../support/service.ts";
-import { ordered } from "../routes/ordered.ts";
-import { PATH, settle } from "../stream/following.ts";
-import { concrete, MATRIX } from "../support/role-matrix.ts";
+import { runJobs } from "../../support/jobs.ts";
+import { type TestApp, withApp } from "../../support/service.ts";
+import { startExport } from "../routes/ordered.ts";
+import { STREAM_PATH, yieldTurns } from "../stream/following.ts";
+import { concretePath, MATRIX } from "../support/role-matrix.ts";
 
 /** Every address that answers GET: one of each route, and those of a note and a file that are there. */
-async function gets(service: Service): Promise<string[]> {
+async function gets(service: TestApp): Promise<string[]> {
   const note = syntheticNote({ seed: 1, items: 2 });
   await service.upload(note.xml, "?approve=true");
-  const made = await ordered(service, { type: "stock" });
-  await work(service.ports);
+  const made = await startExport(service, { type: "stock" });
+  await runJobs(service.ports);
   const key = `/api/nfes/${note.accessKey}`;
-  const routes = MATRIX.filter(([method]) => method === "get").map(([, path]) => concrete(path));
+  const routes = MATRIX.filter(([method]) => method === "get").map(([, path]) =>
+    concretePath(path),
+  );
   return [...routes, "/openapi.json", key, `${key}/xml`, made, `${made}/file`];
 }
 
@@ -24,12 +26,12 @@ const tight = {
 };
 
 /** Nothing that a request may take is taken. */
-function nothingTaken({ ports }: Service): void {
+function nothingTaken({ ports }: TestApp): void {
   expect([feedBroadcaster(ports).size, openDownloads(ports)]).toEqual([0, 0]);
 }
 
 test("HEAD on every GET route leaks nothing: three times on each, and then the stream still opens", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     for (const path of await gets(service))
       for (let time = 0; time < 3; time++) {
         const { status, text } = await service.send("HEAD", path);
@@ -38,16 +40,16 @@ test("HEAD on every GET route leaks nothing: three times on each, and then the s
         expect(status).not.toBe(503);
         nothingTaken(service);
       }
-    const streams = [await service.raw("GET", PATH), await service.raw("GET", PATH)];
+    const streams = [await service.raw("GET", STREAM_PATH), await service.raw("GET", STREAM_PATH)];
     expect(streams.map(({ status }) => status)).toEqual([200, 200]);
     for (const { body } of streams) await body?.cancel();
     nothingTaken(service);
   }, tight));
 
 test("HEAD has the status and headers of GET, and its length where that is known", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     for (const path of await gets(service)) {
-      if (path === PATH) continue;
+      if (path === STREAM_PATH) continue;
       const [get, head] = [await service.raw("GET", path), await service.raw("HEAD", path)];
       expect([path, head.status]).toEqual([path, get.status]);
       expect(head.headers.get("content-type")).toBe(get.headers.get("content-type"));
@@ -61,18 +63,18 @@ test("HEAD has the status and headers of GET, and its length where that is known
   }));
 
 test("HEAD of the feed waits for no event", () =>
-  withService(async ({ send }) => {
+  withApp(async ({ send }) => {
     expect((await send("HEAD", "/api/events?wait=25")).status).toBe(200);
   }));
 
 test("a reader that never pulls leaks nothing, on every GET route: a minute later its place is another's", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const { ports, raw } = service;
     for (const path of await gets(service)) {
       const unread = [await raw("GET", path), await raw("GET", path)];
       for (let second = 0; second < 62; second++) {
         ports.clock.advance(1_000);
-        await settle(service);
+        await yieldTurns(service);
       }
       expect([path, feedBroadcaster(ports).size]).toEqual([path, 0]);
       const again = await raw("GET", path);
@@ -84,22 +86,22 @@ test("a reader that never pulls leaks nothing, on every GET route: a minute late
   }, tight));
 
 test("a stream that nobody reads gives its place back ten seconds after its token was revoked", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const { ports, raw, send } = service;
-    const { body } = await raw("GET", PATH, { as: "OPERADOR" });
+    const { body } = await raw("GET", STREAM_PATH, { as: "OPERADOR" });
     await send("POST", "/api/logout", { as: "OPERADOR" });
     for (let second = 0; second < 20; second++) {
       ports.clock.advance(1_000);
-      await settle(service);
+      await yieldTurns(service);
     }
     nothingTaken(service);
     await expect(body?.getReader().read()).rejects.toThrow("does not read");
   }, tight));
 
 test("a stream whose client reads keeps its place, however quiet the company is", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const { ports, raw } = service;
-    const reader = (await raw("GET", PATH)).body?.getReader();
+    const reader = (await raw("GET", STREAM_PATH)).body?.getReader();
     let beats = 0;
     const reading = (async () => {
       for (let got = await reader?.read(); got?.done === false; got = await reader?.read())
@@ -107,7 +109,7 @@ test("a stream whose client reads keeps its place, however quiet the company is"
     })();
     for (let second = 0; second < 200; second++) {
       ports.clock.advance(1_000);
-      await settle(service);
+      await yieldTurns(service);
     }
     expect([feedBroadcaster(ports).size, beats]).toEqual([1, 26]);
     await reader?.cancel();

@@ -3,10 +3,10 @@ import type { Role } from "../../../src/accounts/roles.ts";
 import type { Config } from "../../../src/config.ts";
 import type { DocumentReader } from "../../../src/ports/documents.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
-import { answerOf, type Service, testService, withService } from "../../support/service.ts";
+import { answerOf, type TestApp, testApp, withApp } from "../../support/service.ts";
 
 test("no request is refused below the bound; above it 503 with Retry-After, and health still answers", async () => {
-  const service = await testService({ config: { MAX_IN_FLIGHT: 20 } });
+  const service = await testApp({ config: { MAX_IN_FLIGHT: 20 } });
   const release = Promise.withResolvers<void>();
   const inside = { now: 0 };
   const full = Promise.withResolvers<void>();
@@ -63,7 +63,7 @@ function stalled(sent: number) {
 const BATCH = 50 << 20;
 
 /** Sends a batch that never ends as somebody; resolves when the service waits for the rest of it, or has answered. */
-async function slowBatch({ app, tokenOf }: Service, as: Role, sent: number) {
+async function slowBatch({ app, tokenOf }: TestApp, as: Role, sent: number) {
   const { body, asked, end } = stalled(sent);
   const leaving = new AbortController();
   const answer = Promise.resolve(
@@ -88,7 +88,7 @@ async function slowBatch({ app, tokenOf }: Service, as: Role, sent: number) {
 }
 
 test("bodies hold what they have sent, not what they say: slow ones by the dozen keep nobody out", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const slow = await Promise.all(
       Array.from({ length: 30 }, () => slowBatch(service, "OPERADOR", 200_000)),
     );
@@ -102,7 +102,7 @@ test("bodies hold what they have sent, not what they say: slow ones by the dozen
   }));
 
 test("one user has two large bodies in memory and not three, a colleague still sends, and what is done makes room", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const mine = await Promise.all([1, 2].map(() => slowBatch(service, "OPERADOR", BATCH - 1)));
     expect(mine.map(({ refused }) => refused)).toEqual([null, null]);
     const third = await slowBatch(service, "OPERADOR", BATCH - 1);
@@ -122,7 +122,7 @@ test("one user has two large bodies in memory and not three, a colleague still s
 
 /** A service whose documents are read when they are told to; `read` says how many have begun. */
 async function paused(config: Partial<Config>) {
-  const service = await testService({ config });
+  const service = await testApp({ config });
   const release = Promise.withResolvers<void>();
   const begun = { count: 0 };
   const { read } = service.ports.documents;
@@ -148,7 +148,7 @@ test("one user has so many requests in work, a colleague still gets in, and a co
   while (begun.count < 5) await service.ports.yieldToEventLoop();
   const company = await service.send("GET", "/api/stock", { as: "VISUALIZADOR" });
   expect([company.status, company.body.code]).toEqual([503, "overloaded"]);
-  expect((await service.send("GET", "/api/stock", { as: "stranger" })).status).toBe(200);
+  expect((await service.send("GET", "/api/stock", { as: "otherCompany" })).status).toBe(200);
   release();
   for (const { status } of await Promise.all([...mine, ...hers])) expect(status).toBe(200);
   expect((await service.send("GET", "/api/stock", { as: "OPERADOR" })).status).toBe(200);
@@ -184,7 +184,7 @@ test("one user has a fifth of the readers' queue: what is more waits for its tur
 });
 
 test("logins whose bodies do not come take a quarter of the places, and 20 of one network: nobody with a token is kept out", async () => {
-  const service = await testService({ config: { MAX_IN_FLIGHT: 100 } });
+  const service = await testApp({ config: { MAX_IN_FLIGHT: 100 } });
   let network = 0;
   service.ports.peer = () => `192.0.2.${network}`;
   const leaving = new AbortController();

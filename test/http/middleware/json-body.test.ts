@@ -1,22 +1,22 @@
 import { expect, test } from "bun:test";
 import { inspectRoutes } from "hono/dev";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
-import { type Service, withService } from "../../support/service.ts";
-import { concrete, MATRIX } from "../support/role-matrix.ts";
+import { type TestApp, withApp } from "../../support/service.ts";
+import { concretePath, MATRIX } from "../support/role-matrix.ts";
 
 /** Every route whose contract has a JSON body: method and path. */
-async function takingJson({ send }: Service): Promise<[string, string][]> {
+async function takingJson({ send }: TestApp): Promise<[string, string][]> {
   const { paths } = (await send("GET", "/openapi.json")).body;
   return MATRIX.filter(
     ([method, path]) => paths[path][method].requestBody?.content["application/json"] !== undefined,
-  ).map(([method, path]) => [method.toUpperCase(), concrete(path)]);
+  ).map(([method, path]) => [method.toUpperCase(), concretePath(path)]);
 }
 
 const latin1 = (text: string) => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
 const json = { "content-type": "application/json" };
 
 test("a JSON body that cannot be read, or says two things, is 400 on every route and told with its place", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const routes = await takingJson(service);
     expect(routes.length).toBeGreaterThan(8);
     for (const [method, path] of routes)
@@ -50,7 +50,7 @@ test("a JSON body that cannot be read, or says two things, is 400 on every route
   }));
 
 test("a number that a double would round is refused in every route, by its field", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     for (const [method, path] of await takingJson(service)) {
       const body = '{"quantity": 1.0000000000000001}';
       const answer = await service.send(method, path, { body, headers: json });
@@ -62,7 +62,7 @@ test("a number that a double would round is refused in every route, by its field
   }));
 
 test("quantity, cost and factor are kept as they were written, or refused: never rounded", () =>
-  withService(async ({ upload, send, rows }) => {
+  withApp(async ({ upload, send, rows }) => {
     await upload(
       syntheticNote({
         seed: 1,
@@ -105,7 +105,7 @@ test("quantity, cost and factor are kept as they were written, or refused: never
   }));
 
 test("a JSON body is read whatever its Content-Type says, also by a route where it may be absent", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     for (const type of [
       "application/json; charset=utf-8;",
       "application/json ; charset=utf-8",
@@ -126,7 +126,7 @@ test("a JSON body is read whatever its Content-Type says, also by a route where 
         expect(status).toBeLessThan(500);
       }
     const { body } = await service.send("POST", "/api/login", {
-      as: "nobody",
+      as: "anonymous",
       body: '\ufeff{"email":"a@b.example","password":"nenhuma"}',
       headers: { "content-type": "application/json; charset=utf-8;" },
     });
@@ -134,21 +134,22 @@ test("a JSON body is read whatever its Content-Type says, also by a route where 
   }));
 
 test("a body is not read for who may not call the route, nor by a route that takes none", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const { body } = await service.send("PATCH", "/api/company", {
       as: "OPERADOR",
       body: "{",
       headers: json,
     });
     expect(body.code).toBe("auth.forbidden");
-    expect((await service.send("POST", "/api/movements", { as: "nobody", body: "{" })).status).toBe(
-      401,
-    );
+    expect(
+      (await service.send("POST", "/api/movements", { as: "anonymous", body: "{" })).status,
+    ).toBe(401);
     const routes = new Set((await takingJson(service)).map(String));
     for (const [method, path] of MATRIX) {
-      if (method === "get" || routes.has(String([method.toUpperCase(), concrete(path)]))) continue;
+      if (method === "get" || routes.has(String([method.toUpperCase(), concretePath(path)])))
+        continue;
       if (path.startsWith("/api/nfe/") || path === "/api/logout") continue;
-      const answer = await service.send(method.toUpperCase(), concrete(path), {
+      const answer = await service.send(method.toUpperCase(), concretePath(path), {
         body: "undefined",
         headers: json,
       });
@@ -161,7 +162,7 @@ test("a body is not read for who may not call the route, nor by a route that tak
   }));
 
 test("a JSON body of more than one mebibyte is 413, declared or counted while it comes", () =>
-  withService(async ({ app, tokenOf, send }) => {
+  withApp(async ({ app, tokenOf, send }) => {
     const authorization = `Bearer ${tokenOf("ADMIN")}`;
     const large = `{"name":"${"x".repeat(1 << 20)}"}`;
     expect((await send("PATCH", "/api/company", { body: large, headers: json })).status).toBe(413);

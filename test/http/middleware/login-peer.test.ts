@@ -1,10 +1,10 @@
 import { expect, test } from "bun:test";
 import { createApp } from "../../../src/app.ts";
-import { ADMIN, house } from "../../support/house.ts";
+import { ADMIN, portsWithAdmin } from "../../support/house.ts";
 
 test("S7: a login sent as text, or without a type, counts against its network too", async () => {
   const given = new WeakSet<Request>();
-  const ports = await house({
+  const ports = await portsWithAdmin({
     // As Bun does: the address is known of the request it made, not of a copy.
     peer: (request) => (given.has(request) ? "192.0.2.7" : null),
   });
@@ -25,7 +25,7 @@ test("S7: a login sent as text, or without a type, counts against its network to
 });
 
 test("a client of S.G.E. that sends its login as text/plain is let in", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   const response = await createApp(() => ports).request("/api/login", {
     method: "POST",
     headers: { "content-type": "text/plain" },

@@ -4,15 +4,15 @@ import { trusted } from "../../../src/lib/cast.ts";
 import { yieldToEventLoop } from "../../../src/platform/bun/ports.ts";
 import type { DocumentReader } from "../../../src/ports/documents.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
-import { type Service, withService } from "../../support/service.ts";
+import { type TestApp, withApp } from "../../support/service.ts";
 
 const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
 
-const lineOf = (service: Service, event = "request") =>
+const lineOf = (service: TestApp, event = "request") =>
   service.ports.sent.filter((line) => line.event === event).at(-1);
 
 test("a request is one line: ids, route pattern, who, code, time and size, and nothing that was sent", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const note = syntheticNote();
     const answer = await service.upload(note.xml);
     expect(lineOf(service)).toEqual({
@@ -32,7 +32,7 @@ test("a request is one line: ids, route pattern, who, code, time and size, and n
       peer: "127.0.0.1",
     });
     await service.send("GET", `/api/nfes/${note.accessKey}?segredo=1`, {
-      as: "stranger",
+      as: "otherCompany",
       headers: { "content-length": "0" },
     });
     expect(lineOf(service)).toMatchObject({
@@ -43,16 +43,16 @@ test("a request is one line: ids, route pattern, who, code, time and size, and n
       company: 2,
       bytes: 0,
     });
-    await service.send("GET", "/lugar/nenhum", { as: "nobody" });
+    await service.send("GET", "/lugar/nenhum", { as: "anonymous" });
     expect(lineOf(service)).toMatchObject({ route: "unknown", status: 404, user: null });
     expect(service.ports.sent).toHaveLength(3);
     const log = JSON.stringify(service.ports.sent);
-    for (const secret of [note.accessKey, "segredo", "nenhum", service.tokenOf("stranger")])
+    for (const secret of [note.accessKey, "segredo", "nenhum", service.tokenOf("otherCompany")])
       expect(log).not.toContain(secret);
   }));
 
 test("a caller's trace goes on in the answer and the log; what is no traceparent begins one", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const traced = async (traceparent?: string) => {
       const sent = traceparent === undefined ? {} : { headers: { traceparent } };
       const answer = await service.send("GET", "/api/health", sent);
@@ -70,7 +70,7 @@ test("a caller's trace goes on in the answer and the log; what is no traceparent
   }));
 
 test("a crash says which line of ours threw, and never the message", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     service.ports.documents = {
       ...service.ports.documents,
       // A reader that breaks its promise.
@@ -89,7 +89,7 @@ test("a crash says which line of ours threw, and never the message", () =>
   }));
 
 /** The service on a socket, so that a client can leave. */
-function onSocket(service: Service) {
+function onSocket(service: TestApp) {
   const server = Bun.serve({
     port: 0,
     hostname: "127.0.0.1",
@@ -109,7 +109,7 @@ function onSocket(service: Service) {
 }
 
 test("a client that leaves while we work is no crash: one line at info, and an end to the work", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const { url, told, server } = onSocket(service);
     const reached = Promise.withResolvers<void>();
     service.ports.documents = {
@@ -143,7 +143,7 @@ test("a client that leaves while we work is no crash: one line at info, and an e
   }));
 
 test("a client that leaves in the middle of its document is no crash either", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const { port, told, server } = onSocket(service);
     const line = told();
     const socket = connect(port, "127.0.0.1");

@@ -1,14 +1,14 @@
 import { expect, test } from "bun:test";
-import { addUser, house, tokenFor } from "../../support/house.ts";
-import { accountsApp, send } from "../routes/accounts-app.ts";
+import { addUser, portsWithAdmin, tokenFor } from "../../support/house.ts";
+import { accountsApp, sendJson } from "../routes/accounts-app.ts";
 
 const limited = { config: { RATE_LIMIT_PER_SECOND: 10, RATE_LIMIT_BURST: 20 } };
 
 test("twenty requests at once, then ten per second; the headers are true and a refusal says when", async () => {
-  const ports = await house(limited);
+  const ports = await portsWithAdmin(limited);
   const app = accountsApp(ports);
   const token = await tokenFor(ports, 1, "ADMIN");
-  const get = () => send(app, "GET", "/api/company", { token });
+  const get = () => sendJson(app, "GET", "/api/company", { token });
   const first = await get();
   expect(first.status).toBe(200);
   expect(first.headers.get("ratelimit-policy")).toBe("20;w=2");
@@ -28,21 +28,21 @@ test("twenty requests at once, then ten per second; the headers are true and a r
 });
 
 test("S8: the limit is the user's: another one at the same address is not held up", async () => {
-  const ports = await house(limited);
+  const ports = await portsWithAdmin(limited);
   const app = accountsApp(ports);
   const id = await addUser(ports, { email: "bia@loja.example", role: "ADMIN" });
   const [mine, hers] = [await tokenFor(ports, 1, "ADMIN"), await tokenFor(ports, id, "ADMIN")];
-  for (let n = 0; n < 21; n++) await send(app, "GET", "/api/company", { token: mine });
-  expect((await send(app, "GET", "/api/company", { token: mine })).status).toBe(429);
-  expect((await send(app, "GET", "/api/company", { token: hers })).status).toBe(200);
+  for (let n = 0; n < 21; n++) await sendJson(app, "GET", "/api/company", { token: mine });
+  expect((await sendJson(app, "GET", "/api/company", { token: mine })).status).toBe(429);
+  expect((await sendJson(app, "GET", "/api/company", { token: hers })).status).toBe(200);
   await ports.close();
 });
 
 test("a refusal for want of a permission counts and carries the headers too", async () => {
-  const ports = await house(limited);
+  const ports = await portsWithAdmin(limited);
   const id = await addUser(ports, { email: "bia@loja.example", role: "VISUALIZADOR" });
   const token = await tokenFor(ports, id, "VISUALIZADOR");
-  const response = await send(accountsApp(ports), "GET", "/api/company", { token });
+  const response = await sendJson(accountsApp(ports), "GET", "/api/company", { token });
   expect(response.status).toBe(403);
   expect(response.headers.get("ratelimit")).toBe("limit=20, remaining=19, reset=1");
   await ports.close();
@@ -50,26 +50,26 @@ test("a refusal for want of a permission counts and carries the headers too", as
 
 test("a rate or a burst of 0 turns the limit off, but never the login's", async () => {
   for (const off of [{ RATE_LIMIT_PER_SECOND: 0 }, { RATE_LIMIT_BURST: 0 }]) {
-    const ports = await house({ config: { ...limited.config, ...off } });
+    const ports = await portsWithAdmin({ config: { ...limited.config, ...off } });
     const app = accountsApp(ports);
     const token = await tokenFor(ports, 1, "ADMIN");
     const statuses = new Set<number>();
     for (let n = 0; n < 30; n++)
-      statuses.add((await send(app, "GET", "/api/company", { token })).status);
+      statuses.add((await sendJson(app, "GET", "/api/company", { token })).status);
     expect([...statuses]).toEqual([200]);
     const body = { email: "ninguem@x.example", password: "x" };
-    for (let n = 0; n < 5; n++) await send(app, "POST", "/api/login", { body });
-    expect((await send(app, "POST", "/api/login", { body })).status).toBe(429);
+    for (let n = 0; n < 5; n++) await sendJson(app, "POST", "/api/login", { body });
+    expect((await sendJson(app, "POST", "/api/login", { body })).status).toBe(429);
     await ports.close();
   }
 });
 
 test("a stranger's requests take nothing from anybody's bucket", async () => {
-  const ports = await house(limited);
+  const ports = await portsWithAdmin(limited);
   const app = accountsApp(ports);
-  for (let n = 0; n < 30; n++) await send(app, "GET", "/api/company", { token: "forged" });
+  for (let n = 0; n < 30; n++) await sendJson(app, "GET", "/api/company", { token: "forged" });
   const token = await tokenFor(ports, 1, "ADMIN");
-  const response = await send(app, "GET", "/api/company", { token });
+  const response = await sendJson(app, "GET", "/api/company", { token });
   expect(response.headers.get("ratelimit")).toBe("limit=20, remaining=19, reset=1");
   await ports.close();
 });

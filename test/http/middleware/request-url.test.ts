@@ -1,14 +1,14 @@
 import { expect, test } from "bun:test";
-import { withService } from "../../support/service.ts";
-import { concrete, MATRIX } from "../support/role-matrix.ts";
+import { withApp } from "../../support/service.ts";
+import { concretePath, MATRIX } from "../support/role-matrix.ts";
 
 /** `AÇÚCAR` in ISO-8859-1, half a character, a surrogate, a byte that is none; and what a runtime makes of a raw one. */
 const NOT_UTF8 = ["A%C7%DACAR", "%C3", "%ED%A0%80", "a%ffb", "A%EF%BF%BDUCAR"];
 
-const GETS = MATRIX.filter(([method]) => method === "get").map(([, path]) => concrete(path));
+const GETS = MATRIX.filter(([method]) => method === "get").map(([, path]) => concretePath(path));
 
 test("a query that is not UTF-8 is 422 and named, on every route, by name and by value", () =>
-  withService(async ({ send }) => {
+  withApp(async ({ send }) => {
     for (const path of GETS)
       for (const query of [
         ...NOT_UTF8.map((bytes) => `search=${bytes}`),
@@ -29,7 +29,7 @@ test("a query that is not UTF-8 is 422 and named, on every route, by name and by
   }));
 
 test("a path that is not UTF-8 is 422, and the same text in UTF-8 is looked for", () =>
-  withService(async ({ send }) => {
+  withApp(async ({ send }) => {
     for (const bytes of NOT_UTF8)
       expect((await send("GET", `/api/jobs/${bytes}`)).body.code).toBe("request.invalid_encoding");
     expect((await send("GET", "/api/jobs/A%C3%87")).body.code).toBe("job.not_found");
@@ -38,13 +38,13 @@ test("a path that is not UTF-8 is 422, and the same text in UTF-8 is looked for"
   }));
 
 test("a stranger hears of the token, and an unknown path or method of itself, before the encoding", () =>
-  withService(async ({ send }) => {
-    expect((await send("GET", "/api/stock?search=%ff", { as: "nobody" })).status).toBe(401);
+  withApp(async ({ send }) => {
+    expect((await send("GET", "/api/stock?search=%ff", { as: "anonymous" })).status).toBe(401);
     expect((await send("DELETE", "/api/stock?search=%ff")).status).toBe(405);
   }));
 
 test("a Host that names no server, or two of them, is 400 on every route", () =>
-  withService(async ({ send }) => {
+  withApp(async ({ send }) => {
     for (const host of ["a, b", "a, a", "[", "a b", "a/b", "a@b", "a:b", "a:123456", "[::1", "ção"])
       for (const path of ["/api/health", "/api/stock?search=", "/nada"]) {
         const { status, body } = await send("GET", path, { headers: { host } });
@@ -55,7 +55,7 @@ test("a Host that names no server, or two of them, is 400 on every route", () =>
   }));
 
 test("an address of any shape is read in a time that grows with its length and not with its square", () =>
-  withService(async ({ send }) => {
+  withApp(async ({ send }) => {
     const long = 400_000;
     for (const query of [
       "?".repeat(long),
@@ -71,7 +71,7 @@ test("an address of any shape is read in a time that grows with its length and n
   }));
 
 test("a header of any shape is read in a time that grows with its length and not with its square", () =>
-  withService(async ({ send }) => {
+  withApp(async ({ send }) => {
     const blanks = " ".repeat(100_000);
     for (const name of [
       "if-none-match",

@@ -2,21 +2,21 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { reconcileAll } from "../../../src/stock/reconcile.ts";
 import { FULL } from "../../support/full.ts";
-import { type Answer, answerOf, withService } from "../../support/service.ts";
-import { requests, type Sent } from "../support/invalid-requests.ts";
+import { type Answer, answerOf, withApp } from "../../support/service.ts";
+import { requests, type SentRequest } from "../support/invalid-requests.ts";
 import { complaint } from "../support/problem-of.ts";
-import { KEPT } from "../support/valid-requests.ts";
+import { STORED_NOTE } from "../support/valid-requests.ts";
 
 const RUNS = FULL ? 20_000 : 300;
 
 test(
   `${RUNS} spoilt requests: never a 500, and every error is a problem document`,
   () =>
-    withService(async (service) => {
+    withApp(async (service) => {
       const item = { product_code: "P1", type: "ENTRADA", quantity: 1 };
-      await service.upload(KEPT.xml);
+      await service.upload(STORED_NOTE.xml);
       const seen = new Map<number, number>();
-      const ask = async ({ method, path, headers, body }: Sent): Promise<Answer> => {
+      const ask = async ({ method, path, headers, body }: SentRequest): Promise<Answer> => {
         const given = new Headers({ authorization: `Bearer ${service.tokenOf("ADMIN")}` });
         for (const [name, value] of headers) given.set(name, value);
         const init = body === null ? {} : { body };

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
-import { type Service, withService } from "../../support/service.ts";
+import { type TestApp, withApp } from "../../support/service.ts";
 
 const MARK = "zqx7";
 /** What has opened other services: quotes, comments, stacked statements, wildcards, nulls, templates, numbers that are SQL. */
@@ -15,7 +15,7 @@ const HOSTILE = [
 ];
 
 /** Every SQL text that any connection is given. */
-function watchedTexts({ ports }: Service): Set<string> {
+function watchedTexts({ ports }: TestApp): Set<string> {
   const texts = new Set<string>();
   const { reading, drizzleClient, writing } = ports.database;
   for (const client of [reading, drizzleClient, writing]) {
@@ -34,7 +34,7 @@ function watchedTexts({ ports }: Service): Set<string> {
 }
 
 test("S1: whatever a person types is a value and never part of a statement, on every route that takes text", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const { send, upload } = service;
     await upload(syntheticNote().xml, "?approve=true");
     const counts = async () =>
@@ -87,7 +87,7 @@ test("S1: whatever a person types is a value and never part of a statement, on e
   }));
 
 test("S23: no answer tells a statement, a table, a path of ours or a stack", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const { send, ports } = service;
     const told: string[] = [];
     const ask = async (path: string) => {
@@ -110,16 +110,16 @@ test("S23: no answer tells a statement, a table, a path of ours or a stack", () 
   }));
 
 test("every answer forbids sniffing, framing and scripts, and says where it came from to nobody", () =>
-  withService(async ({ send }) => {
+  withApp(async ({ send }) => {
     for (const [method, path, as] of [
-      ["GET", "/api/health", "nobody"],
-      ["GET", "/api/nfes", "nobody"],
+      ["GET", "/api/health", "anonymous"],
+      ["GET", "/api/nfes", "anonymous"],
       ["GET", "/api/nfes", "ADMIN"],
-      ["GET", "/nowhere", "nobody"],
-      ["DELETE", "/api/health", "nobody"],
+      ["GET", "/nowhere", "anonymous"],
+      ["DELETE", "/api/health", "anonymous"],
       ["GET", "/api/export/stock", "ADMIN"],
-      ["GET", "/openapi.json", "nobody"],
-      ["POST", "/api/login", "nobody"],
+      ["GET", "/openapi.json", "anonymous"],
+      ["POST", "/api/login", "anonymous"],
     ] as const) {
       const { headers } = await send(method, path, { as });
       const seen = [

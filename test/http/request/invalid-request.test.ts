@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
-import { withService } from "../../support/service.ts";
+import { withApp } from "../../support/service.ts";
 
 test("a body with any number of unknown members is answered in a few kilobytes", () =>
-  withService(async ({ send }) => {
+  withApp(async ({ send }) => {
     const strange = (count: number, name: string) =>
       Object.fromEntries(Array.from({ length: count }, (_, n) => [`${name}${n}`, 1]));
     for (const [method, path] of [
@@ -28,7 +28,7 @@ test("a body with any number of unknown members is answered in a few kilobytes",
   }));
 
 test("a body with any number of wrong members names the first hundred and counts the rest", () =>
-  withService(async ({ send }) => {
+  withApp(async ({ send }) => {
     const items = Array.from({ length: 990 }, () => ({ n_item: "a", effect: 1 }));
     const path = "/api/nfes/35260911222333000181550010000001231000000420/process";
     const { status, body, text } = await send("POST", path, { json: { items } });
@@ -39,7 +39,7 @@ test("a body with any number of wrong members names the first hundred and counts
   }));
 
 test("a body that is wrong as a whole has the empty pointer, a member its own", () =>
-  withService(async ({ send }) => {
+  withApp(async ({ send }) => {
     for (const json of [[], 7, "a", null]) {
       const { body } = await send("PATCH", "/api/company", { json });
       expect(body.errors.map(({ path }: { path: string }) => path)).toEqual([""]);
@@ -49,7 +49,7 @@ test("a body that is wrong as a whole has the empty pointer, a member its own", 
   }));
 
 test("a problem names no page that is not there: its type is about:blank, its code tells it apart", () =>
-  withService(async ({ send }) => {
+  withApp(async ({ send }) => {
     for (const path of ["/nada", "/api/nfes/1", "/api/jobs/x"])
       expect((await send("GET", path)).body.type).toBe("about:blank");
   }));

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { Glob } from "bun";
 import { z } from "zod";
 import "../../../src/http/language.ts";
-import { withService } from "../../support/service.ts";
+import { withApp } from "../../support/service.ts";
 
 const ENGLISH =
   /\b(invalid|expected|received|required|must|too (small|big)|unrecognized|string|undefined|NaN)\b/i;
@@ -12,7 +12,7 @@ const EUROPEAN =
   /\b(registos?|tuplos?|ficheiros?|demasiad[oa]s?|utilizador(es)?|palavra-passe|ecrãs?|telemóve(l|is)|contactos?|factos?|act(ual|ualizar|ivo|iva)|óptim[oa]s?|aceder|partilh(a|ar|ado)|equipas?|rato|descarregar)\b/i;
 
 test("what is wrong with a field is said in Portuguese, whoever says it", () =>
-  withService(async ({ send }) => {
+  withApp(async ({ send }) => {
     const answers = [
       await send("POST", "/api/movements", { json: {} }),
       await send("POST", "/api/movements", {

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
-import { withService } from "../../support/service.ts";
+import { withApp } from "../../support/service.ts";
 
 const ZONES = [
   "America/Sao_Paulo",
@@ -13,7 +13,7 @@ const ZONES = [
 ];
 
 test("a note that was issued on a day, at no time, is found on that day and on no other in every zone", () =>
-  withService(async ({ upload, send }) => {
+  withApp(async ({ upload, send }) => {
     const dated = syntheticNote({ layout: "2.00", issuedAt: "2014-05-05T10:00:00-03:00" });
     expect(dated.xml).toContain("<dEmi>2014-05-05</dEmi>");
     await upload(dated.xml);
@@ -32,7 +32,7 @@ test("a note that was issued on a day, at no time, is found on that day and on n
   }));
 
 test("a note with a time is of the day that the company's clocks showed", () =>
-  withService(async ({ upload, send }) => {
+  withApp(async ({ upload, send }) => {
     await upload(syntheticNote({ issuedAt: "2026-11-10T23:30:00-03:00" }).xml);
     const found = async (day: string) =>
       (await send("GET", `/api/nfes?from=${day}&to=${day}`)).body.pagination.total;

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { testService } from "../../support/service.ts";
-import { concrete } from "../support/role-matrix.ts";
+import { testApp } from "../../support/service.ts";
+import { concretePath } from "../support/role-matrix.ts";
 
 const NO_NUMBERS = [
   "0x10",
@@ -19,7 +19,7 @@ const NO_NUMBERS = [
 ];
 
 test("a number in a query is decimal digits and nothing else, in every parameter of every route", async () => {
-  const service = await testService({ config: { PROFILING: true } });
+  const service = await testApp({ config: { PROFILING: true } });
   try {
     const document = (await service.send("GET", "/openapi.json")).body;
     let parameters = 0;
@@ -33,7 +33,7 @@ test("a number in a query is decimal digits and nothing else, in every parameter
           for (const text of NO_NUMBERS) {
             const { status, body } = await service.send(
               method.toUpperCase(),
-              `${concrete(path)}?${name}=${text}`,
+              `${concretePath(path)}?${name}=${text}`,
             );
             expect([path, name, text, status]).toEqual([path, name, text, 422]);
             expect(body.errors[0].path).toBe(`/${name}`);
@@ -46,7 +46,7 @@ test("a number in a query is decimal digits and nothing else, in every parameter
 });
 
 test("a limit beyond every bound is taken as the bound, and a page beyond it is refused", async () => {
-  const service = await testService();
+  const service = await testApp();
   try {
     const { body } = await service.send("GET", "/api/stock?limit=99999999999999999999999");
     expect(body.pagination.limit).toBe(100);

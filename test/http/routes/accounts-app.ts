@@ -28,7 +28,7 @@ export function accountsApp(ports: Ports) {
 }
 
 /** One request with a JSON body. */
-export const send = (
+export const sendJson = (
   app: { request(path: string, init: RequestInit): Response | Promise<Response> },
   method: string,
   path: string,

@@ -1,20 +1,20 @@
 import { expect, test } from "bun:test";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
-import { type Service, withService } from "../../support/service.ts";
+import { type TestApp, withApp } from "../../support/service.ts";
 
 const by = (key: string) => ({
-  as: "nobody" as const,
+  as: "anonymous" as const,
   headers: { authorization: `Bearer ${key}` },
 });
 
-async function makeKey({ send }: Service, role: string, more: Record<string, unknown> = {}) {
+async function makeKey({ send }: TestApp, role: string, more: Record<string, unknown> = {}) {
   const answer = await send("POST", "/api/keys", { json: { name: "ERP", role, ...more } });
   expect(answer.status).toBe(201);
   return answer;
 }
 
 test("a key is shown once, listed by its prefix, and revoked once and for all", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const { send } = service;
     const made = await makeKey(service, "OPERADOR", { expires_at: "2027-01-01T00:00:00-03:00" });
     expect(made.headers.get("cache-control")).toBe("no-store");
@@ -36,8 +36,10 @@ test("a key is shown once, listed by its prefix, and revoked once and for all", 
       pagination: { page: 1, limit: 50, total: 1, total_pages: 1 },
     });
     expect(list.text).not.toContain(key);
-    expect((await send("GET", "/api/keys", { as: "stranger" })).body.data).toEqual([]);
-    expect((await send("DELETE", `/api/keys/${shown.id}`, { as: "stranger" })).status).toBe(404);
+    expect((await send("GET", "/api/keys", { as: "otherCompany" })).body.data).toEqual([]);
+    expect((await send("DELETE", `/api/keys/${shown.id}`, { as: "otherCompany" })).status).toBe(
+      404,
+    );
     expect((await send("GET", "/api/nfes", by(key))).status).toBe(200);
     for (let n = 0; n < 2; n++)
       expect((await send("DELETE", `/api/keys/${shown.id}`)).status).toBe(204);
@@ -46,7 +48,7 @@ test("a key is shown once, listed by its prefix, and revoked once and for all", 
   }));
 
 test("a key may what its role may, and nothing that belongs to a person", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const { send } = service;
     const { key } = (await makeKey(service, "ADMIN")).body;
     expect((await send("GET", "/api/company", by(key))).status).toBe(200);
@@ -70,11 +72,11 @@ test("a key may what its role may, and nothing that belongs to a person", () =>
   }));
 
 test("what a key has written says so in the audit, beside the user who made it", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const { body } = await makeKey(service, "GERENTE");
     const note = syntheticNote();
     const uploaded = await service.send("POST", "/api/nfe/upload", {
-      as: "nobody",
+      as: "anonymous",
       body: note.xml,
       headers: { authorization: `Bearer ${body.key}`, "content-type": "application/xml" },
     });
@@ -95,10 +97,10 @@ test("what a key has written says so in the audit, beside the user who made it",
   }));
 
 test("a key has a bucket of its own: it does not hold up the person who made it", () =>
-  withService(
+  withApp(
     async (service) => {
       const { key } = (await makeKey(service, "OPERADOR")).body;
-      const get = (who: Parameters<Service["send"]>[2]) => service.send("GET", "/api/stock", who);
+      const get = (who: Parameters<TestApp["send"]>[2]) => service.send("GET", "/api/stock", who);
       expect((await get(by(key))).headers.get("ratelimit")).toStartWith("limit=5, remaining=4");
       for (let n = 1; n < 5; n++) expect((await get(by(key))).status).toBe(200);
       expect((await get(by(key))).status).toBe(429);
@@ -108,7 +110,7 @@ test("a key has a bucket of its own: it does not hold up the person who made it"
   ));
 
 test("an order that is not one is refused with what is wrong", () =>
-  withService(async ({ send }) => {
+  withApp(async ({ send }) => {
     for (const json of [
       {},
       { name: "", role: "ADMIN" },

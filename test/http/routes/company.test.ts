@@ -4,8 +4,8 @@ import { receive } from "../../../src/ingest/receive/receive.ts";
 import { ok } from "../../../src/lib/result.ts";
 import type { DocumentReader } from "../../../src/ports/documents.ts";
 import { note, OUR_SECOND, OURS } from "../../ingest/verdict/note-builder.ts";
-import { auditOf, causeOf, house, tokenFor } from "../../support/house.ts";
-import { accountsApp, send } from "./accounts-app.ts";
+import { auditOf, causeOf, portsWithAdmin, tokenFor } from "../../support/house.ts";
+import { accountsApp, sendJson } from "./accounts-app.ts";
 
 const COMPANY = "/api/company";
 const AT_FIRST = {
@@ -22,13 +22,13 @@ const AT_FIRST = {
 const bodyOf = async (response: Response) => JSON.parse(await response.text());
 
 async function administered() {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   const token = await tokenFor(ports, 1, "ADMIN");
   const app = accountsApp(ports);
   return {
     ports,
-    get: () => send(app, "GET", COMPANY, { token }),
-    patch: (body: unknown) => send(app, "PATCH", COMPANY, { token, body }),
+    get: () => sendJson(app, "GET", COMPANY, { token }),
+    patch: (body: unknown) => sendJson(app, "PATCH", COMPANY, { token, body }),
   };
 }
 
@@ -145,7 +145,7 @@ test("a change of settings gives the notes that wait their verdict again, and no
     read: async () => ok({ kind: "notes", notes: [ok(reading)] }),
     compare: async () => "same",
   };
-  const ports = await house({ documents });
+  const ports = await portsWithAdmin({ documents });
   const token = await tokenFor(ports, 1, "ADMIN");
   const app = accountsApp(ports);
   await receive(ports, new TextEncoder().encode("<x/>"), { cause: causeOf(1), approve: false });
@@ -154,15 +154,15 @@ test("a change of settings gives the notes that wait their verdict again, and no
     return JSON.parse(String(rows[0]?.holds)).map((hold: { code: string }) => hold.code);
   };
   expect(await holds()).toEqual([]);
-  await send(app, "PATCH", COMPANY, { token, body: { cnpjs: [OUR_SECOND] } });
+  await sendJson(app, "PATCH", COMPANY, { token, body: { cnpjs: [OUR_SECOND] } });
   expect(await holds()).toEqual(["not_ours"]);
-  await send(app, "PATCH", COMPANY, { token, body: { cnpjs: [OUR_SECOND, OURS] } });
+  await sendJson(app, "PATCH", COMPANY, { token, body: { cnpjs: [OUR_SECOND, OURS] } });
   expect(await holds()).toEqual([]);
   await ports.writer.commit({
     statements: [{ sql: "update notes set status = 'DESCARTADA'", args: [] }],
     read: () => undefined,
   });
-  await send(app, "PATCH", COMPANY, { token, body: { cnpjs: [OUR_SECOND] } });
+  await sendJson(app, "PATCH", COMPANY, { token, body: { cnpjs: [OUR_SECOND] } });
   expect(await holds()).toEqual([]);
   await ports.close();
 });

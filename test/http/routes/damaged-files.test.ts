@@ -3,19 +3,19 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
-import { queued, xml } from "../../ingest/batch/queued-batch.ts";
-import { work } from "../../support/jobs.ts";
-import { type Service, withService } from "../../support/service.ts";
+import { enqueueBatch, xmlFile } from "../../ingest/batch/queued-batch.ts";
+import { runJobs } from "../../support/jobs.ts";
+import { type TestApp, withApp } from "../../support/service.ts";
 
 const note = syntheticNote({ seed: 1 });
 const path = `/api/nfes/${note.accessKey}/xml`;
 
 /** Writes as somebody does who has the file and not the service. */
-const behind = (service: Service, sql: string, ...args: Uint8Array[]) =>
+const behind = (service: TestApp, sql: string, ...args: Uint8Array[]) =>
   service.ports.writer.commit({ statements: [{ sql, args }], read: () => undefined });
 
 test("an original that was changed, spoilt or taken away is not served, and each case has its own code", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     await service.upload(note.xml, "?approve=true");
     expect((await service.send("GET", path)).text).toBe(note.xml);
     const other = gzipSync(note.xml.replace("<nNF>", "<nNF>9").slice(0, note.xml.length));
@@ -39,11 +39,11 @@ test("an original that was changed, spoilt or taken away is not served, and each
   }));
 
 test("a queued document whose bytes were changed is not taken in: its job says why", () =>
-  withService(
+  withApp(
     async (service) => {
-      const job = await queued(service, [xml("a.xml", note.xml)], "&approve=true");
+      const job = await enqueueBatch(service, [xmlFile("a.xml", note.xml)], "&approve=true");
       await behind(service, "update originals set gzip = ?1", gzipSync("<x/>"));
-      await work(service.ports);
+      await runJobs(service.ports);
       const { body } = await service.send("GET", job);
       expect([body.parked, JSON.stringify(body)]).toEqual([
         1,
@@ -55,12 +55,12 @@ test("a queued document whose bytes were changed is not taken in: its job says w
   ));
 
 test("the file of an export that was changed or cut on the disk is not served", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     await service.upload(note.xml, "?approve=true");
     const { body: order } = await service.send("POST", "/api/exports", {
       json: { type: "movements" },
     });
-    await work(service.ports);
+    await runJobs(service.ports);
     const file = `/api/exports/${order.id}/file`;
     expect((await service.send("GET", file)).status).toBe(200);
     const folder = join(service.ports.config.DATA_DIR, "blobs", "exports", "1", order.id);

@@ -4,7 +4,7 @@ import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { SUPPLIERS } from "../../../src/synthetic/trade.ts";
 import { causeOf } from "../../support/house.ts";
 import { NOON } from "../../support/ports.ts";
-import { type Service, withService } from "../../support/service.ts";
+import { type TestApp, withApp } from "../../support/service.ts";
 
 const [emit] = SUPPLIERS;
 const item = (cProd: string, qCom: string, vUnCom: string) => ({
@@ -14,13 +14,13 @@ const item = (cProd: string, qCom: string, vUnCom: string) => ({
   qCom,
   vUnCom,
 });
-const stats = async ({ send }: Service) => (await send("GET", "/api/dashboard/stats")).body;
-const evolution = async ({ send }: Service) => (await send("GET", "/api/dashboard/evolution")).body;
-const sql = ({ ports }: Service, text: string) => ports.database.writing.executeMultiple(text);
+const stats = async ({ send }: TestApp) => (await send("GET", "/api/dashboard/stats")).body;
+const evolution = async ({ send }: TestApp) => (await send("GET", "/api/dashboard/evolution")).body;
+const sql = ({ ports }: TestApp, text: string) => ports.database.writing.executeMultiple(text);
 
 /** A movement by hand, at an instant of the past: the clock is set back for it. */
 async function moved(
-  { ports }: Service,
+  { ports }: TestApp,
   at: number | string,
   order: { product: string; type?: "ENTRADA" | "SAIDA"; quantity?: number; cost?: number },
 ) {
@@ -44,7 +44,7 @@ async function moved(
 }
 
 /** A product that was never moved, as a migration from elsewhere would bring it. */
-const product = (service: Service, code: string, columns = "") =>
+const product = (service: TestApp, code: string, columns = "") =>
   sql(
     service,
     `insert into products (company, code, name, unit, created_at, updated_at) values (1, '${code}', '${code}', 'UN', 0, 0);
@@ -54,7 +54,7 @@ const product = (service: Service, code: string, columns = "") =>
 const NOTHING = { entries: 0, exits: 0, entries_value: 0, exits_value: 0 };
 
 test("a company without a movement has zeros, and thirty days with nothing in them", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     expect(await stats(service)).toEqual({
       total_items: 0,
       total_skus: 0,
@@ -73,7 +73,7 @@ test("a company without a movement has zeros, and thirty days with nothing in th
   }));
 
 test("the figures are those of active products, at their last cost, the average weighted by what there is", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     await service.upload(
       syntheticNote({ emit, items: [item("P1", "10", "2.50"), item("P2", "4.5", "10.00")] }).xml,
       "?approve=true",
@@ -110,7 +110,7 @@ test("the figures are those of active products, at their last cost, the average 
   }));
 
 test("F17: a day keeps its value when prices change later", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     await product(service, "P");
     await moved(service, "2026-11-10T12:00:00Z", { product: "P", quantity: 2, cost: 5 });
     await moved(service, "2026-11-20T12:00:00Z", { product: "P", quantity: 1, cost: 50 });
@@ -124,7 +124,7 @@ test("F17: a day keeps its value when prices change later", () =>
   }));
 
 test("F18: days and months begin at the company's midnight, in whatever zone it is", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     await product(service, "P");
     // The last second of October in São Paulo, and the first of November.
     await moved(service, "2026-11-01T02:59:59.999Z", { product: "P", quantity: 1 });
@@ -150,7 +150,7 @@ test("F18: days and months begin at the company's midnight, in whatever zone it 
   }));
 
 test("at midnight the day changes without a write, and the kept answers are not those of yesterday", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     await product(service, "P");
     await moved(service, "2026-10-25T12:00:00Z", { product: "P" });
     expect((await evolution(service))[0]).toMatchObject({ date: "2026-10-25", entries: 1 });
@@ -161,7 +161,7 @@ test("at midnight the day changes without a write, and the kept answers are not 
   }));
 
 test("idle is what lies in stock and has not moved for thirty days: not what is empty, nor what is new", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     for (const code of ["OLD", "EMPTY", "NEW", "NEVER"]) await product(service, code);
     await moved(service, "2026-10-01T12:00:00Z", { product: "OLD" });
     await moved(service, "2026-10-01T12:00:00Z", { product: "EMPTY" });
@@ -171,7 +171,7 @@ test("idle is what lies in stock and has not moved for thirty days: not what is 
   }));
 
 test("a month's entries are notes and movements by hand, not their lines", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const items = Array.from({ length: 12 }, (_, i) => item(`P${i}`, "1", "1.00"));
     await service.upload(syntheticNote({ emit, items }).xml, "?approve=true");
     await moved(service, NOON, { product: "P1" });
@@ -180,7 +180,7 @@ test("a month's entries are notes and movements by hand, not their lines", () =>
   }));
 
 test("more products than one statement takes are all counted", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     await sql(
       service,
       `with recursive n (i) as (values (1) union all select i + 1 from n where i < 2500)
@@ -197,7 +197,7 @@ test("more products than one statement takes are all counted", () =>
   }));
 
 test("C11: what cannot be read is an error, and no zeros are kept", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     await product(service, "P");
     await moved(service, NOON, { product: "P" });
     await sql(service, "alter table ledger_spans rename to elsewhere");
@@ -209,8 +209,8 @@ test("C11: what cannot be read is an error, and no zeros are kept", () =>
   }));
 
 test("another company's stock is in none of it", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     await service.upload(syntheticNote({ emit }).xml, "?approve=true");
-    const theirs = await service.send("GET", "/api/dashboard/stats", { as: "stranger" });
+    const theirs = await service.send("GET", "/api/dashboard/stats", { as: "otherCompany" });
     expect(theirs.body).toMatchObject({ total_skus: 0, last_movement_at: null });
   }));

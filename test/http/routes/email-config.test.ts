@@ -2,10 +2,10 @@ import { expect, test } from "bun:test";
 import { Failed } from "../../../src/lib/result.ts";
 import { deliver } from "../../../src/mail/deliver.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
-import { work } from "../../support/jobs.ts";
+import { runJobs } from "../../support/jobs.ts";
 import { mailOf } from "../../support/mail.ts";
 import { memoryMailbox } from "../../support/mailbox.ts";
-import { type Service, withService } from "../../support/service.ts";
+import { type TestApp, withApp } from "../../support/service.ts";
 
 const PATH = "/api/config/email";
 const PASSWORD = "a senha da caixa";
@@ -23,14 +23,14 @@ const ORDER = {
 const HIDDEN = "********";
 
 const withMailbox = (
-  body: (service: Service, box: ReturnType<typeof memoryMailbox>) => Promise<void>,
+  body: (service: TestApp, box: ReturnType<typeof memoryMailbox>) => Promise<void>,
 ) => {
   const box = memoryMailbox();
-  return withService((service) => body(service, box), { mailboxes: box.mailboxes });
+  return withApp((service) => body(service, box), { mailboxes: box.mailboxes });
 };
-const put = (service: Service, change: object = {}) =>
+const put = (service: TestApp, change: object = {}) =>
   service.send("PUT", PATH, { json: { ...ORDER, ...change } });
-const tried = (service: Service, change: object = {}) =>
+const tried = (service: TestApp, change: object = {}) =>
   service.send("POST", `${PATH}/test`, { json: { ...ORDER, ...change } });
 
 test("before anybody has said anything: TLS, 993, INBOX, nobody, not active", () =>
@@ -124,7 +124,7 @@ test("S10: a row that was moved to another server, or to another company, opens 
     expect((await tried(service, moved)).body.code).toBe("mail.password_again");
     await change("update mail_settings set host = 'imap.loja.example', company = 2");
     const other = await service.send("POST", `${PATH}/test`, {
-      as: "stranger",
+      as: "otherCompany",
       json: { ...ORDER, imap_password: HIDDEN },
     });
     expect(other.body.code).toBe("mail.password_again");
@@ -176,7 +176,7 @@ test("what cannot be is refused with its field", () =>
   }));
 
 test("where no mailbox is read, trying one is 501, and the address is what counts", () =>
-  withService(
+  withApp(
     async (service) => {
       const { status, body } = await tried(service);
       expect([status, body.code]).toEqual([501, "mail.not_supported"]);
@@ -192,7 +192,7 @@ test("where no mailbox is read, trying one is 501, and the address is what count
   ));
 
 test("without a domain for mail there is no address", () =>
-  withService(async ({ send }) => {
+  withApp(async ({ send }) => {
     const { status, body } = await send("POST", `${PATH}/address`);
     expect([status, body.code]).toEqual([501, "mail.no_domain"]);
   }));
@@ -206,8 +206,8 @@ const delivery = (to: string, raw: Uint8Array<ArrayBuffer>, from = "nfe@forn.exa
 });
 const mail = () =>
   mailOf({ parts: [{ name: "nota.xml", content: syntheticNote({ seed: 1 }).xml }] });
-const withAddress = (body: (service: Service, address: string) => Promise<void>) =>
-  withService(
+const withAddress = (body: (service: TestApp, address: string) => Promise<void>) =>
+  withApp(
     async (service) => {
       await put(service);
       const { intake_address } = (await service.send("POST", `${PATH}/address`)).body;
@@ -219,7 +219,7 @@ const withAddress = (body: (service: Service, address: string) => Promise<void>)
 test("a mail to the company's address is a job; to one that was renewed, guessed or put to rest it is to nobody", () =>
   withAddress(async (service, address) => {
     expect(await deliver(service.ports, delivery(address.toUpperCase(), mail()))).toBeNull();
-    await work(service.ports);
+    await runJobs(service.ports);
     const { recent } = (await service.send("GET", PATH)).body;
     expect(recent).toMatchObject([
       { way: "address", sender: "nfe@forn.example", code: null, message: null },
@@ -282,8 +282,8 @@ test("a database that is away makes the sender try again: the delivery fails, an
 test("an administrator of another company sees and changes its own mailbox", () =>
   withMailbox(async (service) => {
     await put(service);
-    const other = await service.send("GET", PATH, { as: "stranger" });
+    const other = await service.send("GET", PATH, { as: "otherCompany" });
     expect(other.body).toMatchObject({ ID: 0, imap_host: "", recent: [] });
-    await service.send("PUT", PATH, { as: "stranger", json: { ...ORDER, imap_user: "outra" } });
+    await service.send("PUT", PATH, { as: "otherCompany", json: { ...ORDER, imap_user: "outra" } });
     expect((await service.send("GET", PATH)).body.imap_user).toBe(ORDER.imap_user);
   }));

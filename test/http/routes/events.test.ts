@@ -2,19 +2,19 @@ import { expect, test } from "bun:test";
 import { expireEvents } from "../../../src/journal/expire-events.ts";
 import { feedBroadcaster } from "../../../src/journal/feed-broadcaster.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
-import { earlier, happen, numbers } from "../../support/happen.ts";
-import { type Service, withService } from "../../support/service.ts";
+import { appendTestEvents, daysEarlier, sequence } from "../../support/happen.ts";
+import { type TestApp, withApp } from "../../support/service.ts";
 
 const told = (body: { data: { payload: { n: number } }[] }) =>
   body.data.map(({ payload }) => payload.n);
 
 /** Resolves when a reader waits for events. */
-async function waiting({ ports }: Service): Promise<void> {
+async function waiting({ ports }: TestApp): Promise<void> {
   while (feedBroadcaster(ports).size === 0) await ports.yieldToEventLoop();
 }
 
 test("what a write does is in the feed when the write is answered, with its kind and its payload", () =>
-  withService(async ({ upload, send }) => {
+  withApp(async ({ upload, send }) => {
     const note = syntheticNote();
     await upload(note.xml, "?approve=true");
     const { status, body, headers } = await send("GET", "/api/events", { as: "VISUALIZADOR" });
@@ -33,9 +33,9 @@ test("what a write does is in the feed when the write is answered, with its kind
   }));
 
 test("page after page gives every event once, and the last cursor waits for what comes", () =>
-  withService(async ({ send, ports }) => {
-    await happen(ports, numbers(25));
-    await happen(ports, [999], 2);
+  withApp(async ({ send, ports }) => {
+    await appendTestEvents(ports, sequence(25));
+    await appendTestEvents(ports, [999], 2);
     const seen: number[] = [];
     let after = "";
     for (let n = 0; n < 4; n++) {
@@ -43,22 +43,22 @@ test("page after page gives every event once, and the last cursor waits for what
       seen.push(...told(body));
       after = `&after=${body.next_cursor}`;
     }
-    expect(seen).toEqual(numbers(25));
-    await happen(ports, [25]);
+    expect(seen).toEqual(sequence(25));
+    await appendTestEvents(ports, [25]);
     expect(told((await send("GET", `/api/events?limit=10${after}`)).body)).toEqual([25]);
-    expect(told((await send("GET", "/api/events", { as: "stranger" })).body)).toEqual([999]);
-    await happen(ports, numbers(600, 100));
+    expect(told((await send("GET", "/api/events", { as: "otherCompany" })).body)).toEqual([999]);
+    await appendTestEvents(ports, sequence(600, 100));
     expect((await send("GET", "/api/events?limit=9999")).body.data).toHaveLength(500);
     expect((await send("GET", "/api/events")).body.data).toHaveLength(100);
   }));
 
 test("a cursor that we have not given is 422, and one that is no longer kept is 410 and says where to go on", () =>
-  withService(
+  withApp(
     async ({ send, ports }) => {
       for (const query of ["after=1", "after=e01", "after=x", "limit=0", "wait=-1", "wait=x"])
         expect((await send("GET", `/api/events?${query}`)).status).toBe(422);
-      await happen(earlier(ports, 2), numbers(4));
-      await happen(ports, [4]);
+      await appendTestEvents(daysEarlier(ports, 2), sequence(4));
+      await appendTestEvents(ports, [4]);
       await expireEvents(ports);
       const gone = await send("GET", "/api/events?after=e2");
       expect([gone.status, gone.body.code, gone.body.next_cursor]).toEqual([
@@ -72,11 +72,11 @@ test("a cursor that we have not given is 422, and one that is no longer kept is 
   ));
 
 test("?wait= answers as soon as something happens", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const { send, ports } = service;
     const answer = send("GET", "/api/events?wait=20");
     await waiting(service);
-    await happen(ports, [1, 2]);
+    await appendTestEvents(ports, [1, 2]);
     expect(told((await answer).body)).toEqual([1, 2]);
     expect(feedBroadcaster(ports).size).toBe(0);
     // What is there already is not waited for.
@@ -84,16 +84,16 @@ test("?wait= answers as soon as something happens", () =>
   }));
 
 test("?wait= ends with its time, with the same cursor and nothing lost", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const { send, ports } = service;
-    await happen(ports, [1]);
+    await appendTestEvents(ports, [1]);
     const answer = send("GET", "/api/events?wait=5&after=e1");
     await waiting(service);
     let answered = false;
     answer.then(() => {
       answered = true;
     });
-    await happen(ports, [7], 2);
+    await appendTestEvents(ports, [7], 2);
     for (let n = 0; n < 4; n++) {
       ports.clock.advance(1_000);
       for (let turn = 0; turn < 5; turn++) await ports.yieldToEventLoop();
@@ -106,7 +106,7 @@ test("?wait= ends with its time, with the same cursor and nothing lost", () =>
 
 test("whoever waits is answered when the service begins to stop, and takes no place when none is left", () => {
   const ending = new AbortController();
-  return withService(
+  return withApp(
     async (service) => {
       const { send, ports } = service;
       const answer = send("GET", "/api/events?wait=20");
@@ -124,7 +124,7 @@ test("whoever waits is answered when the service begins to stop, and takes no pl
 });
 
 test("a reader who leaves while waiting gives the place back", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const { app, ports, tokenOf } = service;
     const leaving = new AbortController();
     const answer = app.request("/api/events?wait=20", {

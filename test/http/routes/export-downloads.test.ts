@@ -2,16 +2,23 @@ import { describe, expect, test } from "bun:test";
 import { PAGE_ROWS } from "../../../src/export/pages.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { parseCsv } from "../../export/parse-csv.ts";
-import { withService } from "../../support/service.ts";
-import { br, MOVEMENTS, many, movement, product, STOCK } from "./exported.ts";
+import { withApp } from "../../support/service.ts";
+import {
+  createMovement,
+  csvRecords,
+  insertManyMovements,
+  insertProduct,
+  MOVEMENTS_CSV,
+  STOCK_CSV,
+} from "./exported.ts";
 
 describe("GET /api/export/movements", () => {
   test("gives a note's movements with the names, keys, costs and lots that belong to them", () =>
-    withService(async (service) => {
+    withApp(async (service) => {
       const note = syntheticNote({ seed: 7, items: 3 });
       expect((await service.upload(note.xml, "?approve=true")).body.status).toBe("PROCESSADA");
       const listed = await service.send("GET", "/api/movements/list?limit=100");
-      const rows = br((await service.send("GET", MOVEMENTS)).text);
+      const rows = csvRecords((await service.send("GET", MOVEMENTS_CSV)).text);
       expect(rows.length).toBe(listed.body.pagination.total);
       expect(rows.length).toBeGreaterThanOrEqual(3);
       for (const [i, row] of rows.entries()) {
@@ -35,20 +42,20 @@ describe("GET /api/export/movements", () => {
     }));
 
   test("S16: tells who moved by name, and nobody's address", () =>
-    withService(async (service) => {
-      await product(service, "P");
-      await movement(service, {});
-      const { text } = await service.send("GET", MOVEMENTS, { as: "VISUALIZADOR" });
-      expect(br(text)[0]).toMatchObject({ Usuário: "Pessoa 12" });
+    withApp(async (service) => {
+      await insertProduct(service, "P");
+      await createMovement(service, {});
+      const { text } = await service.send("GET", MOVEMENTS_CSV, { as: "VISUALIZADOR" });
+      expect(csvRecords(text)[0]).toMatchObject({ Usuário: "Pessoa 12" });
       expect(text).not.toContain("@example.com");
     }));
 
   test("S12: what a person or a supplier wrote is never a formula", () =>
-    withService(async (service) => {
-      await product(service, "P", "=HYPERLINK(1)");
-      await movement(service, { notes: "@SUM(A1)", reference: "+1+1", batch_number: "-2+3" });
+    withApp(async (service) => {
+      await insertProduct(service, "P", "=HYPERLINK(1)");
+      await createMovement(service, { notes: "@SUM(A1)", reference: "+1+1", batch_number: "-2+3" });
       for (const dialect of ["br", "rfc4180"]) {
-        const { text } = await service.send("GET", `${MOVEMENTS}?dialect=${dialect}`);
+        const { text } = await service.send("GET", `${MOVEMENTS_CSV}?dialect=${dialect}`);
         const [, row] = parseCsv(text.replace(/^\uFEFF/, ""), dialect === "br" ? ";" : ",");
         for (const written of ["'=HYPERLINK(1)", "'@SUM(A1)", "'+1+1", "'-2+3"])
           expect(row).toContain(written);
@@ -56,24 +63,24 @@ describe("GET /api/export/movements", () => {
     }));
 
   test("C10: gives every row, however many pages they fill", () =>
-    withService(async (service) => {
-      await product(service, "P");
+    withApp(async (service) => {
+      await insertProduct(service, "P");
       const count = 2 * PAGE_ROWS + 201;
-      await many(service, count);
-      const rows = br((await service.send("GET", MOVEMENTS)).text);
+      await insertManyMovements(service, count);
+      const rows = csvRecords((await service.send("GET", MOVEMENTS_CSV)).text);
       expect(rows.map((row) => row.Observações)).toEqual(
         Array.from({ length: count }, (_, i) => `linha ${count - i}`),
       );
     }));
 
   test("filters as the list does, in the company's days", () =>
-    withService(async (service) => {
+    withApp(async (service) => {
       const { ports } = service;
-      await product(service, "P");
-      await product(service, "Q");
+      await insertProduct(service, "P");
+      await insertProduct(service, "Q");
       const at = async (iso: string, order: Record<string, unknown>) => {
         ports.clock.set(Date.parse(iso));
-        await movement(service, order);
+        await createMovement(service, order);
       };
       await at("2026-11-23T02:59:59Z", { notes: "dia 22" });
       await at("2026-11-23T03:00:00Z", { notes: "dia 23", product_code: "Q" });
@@ -93,9 +100,9 @@ describe("GET /api/export/movements", () => {
         ["reference=pedido%209", ["fim do 23"]],
         ["product_code=Z", []],
       ] as const) {
-        const { text, status } = await service.send("GET", `${MOVEMENTS}?${query}`);
+        const { text, status } = await service.send("GET", `${MOVEMENTS_CSV}?${query}`);
         const listed = await service.send("GET", `/api/movements/list?${query}`);
-        expect([query, status, br(text).map((row) => row.Observações)]).toEqual([
+        expect([query, status, csvRecords(text).map((row) => row.Observações)]).toEqual([
           query,
           200,
           [...notes],
@@ -105,12 +112,14 @@ describe("GET /api/export/movements", () => {
     }));
 
   test("finds a note's movements by its key, with or without NFe before", () =>
-    withService(async (service) => {
+    withApp(async (service) => {
       const [one, other] = [syntheticNote({ seed: 1 }), syntheticNote({ seed: 2 })];
       await service.upload(one.xml, "?approve=true");
       await service.upload(other.xml, "?approve=true");
       for (const reference of [one.accessKey, `NFe${one.accessKey}`]) {
-        const rows = br((await service.send("GET", `${MOVEMENTS}?reference=${reference}`)).text);
+        const rows = csvRecords(
+          (await service.send("GET", `${MOVEMENTS_CSV}?reference=${reference}`)).text,
+        );
         expect(rows.length).toBeGreaterThan(0);
         expect(new Set(rows.map((row) => row.Referência))).toEqual(
           new Set([`="${one.accessKey}"`]),
@@ -121,34 +130,36 @@ describe("GET /api/export/movements", () => {
 
 describe("GET /api/export/stock", () => {
   test("gives what there is of each active product, by name, filtered as the list is", () =>
-    withService(async (service) => {
-      await product(service, "P", "Tinta");
-      await product(service, "00123", "Água");
-      await product(service, "X", "Old");
+    withApp(async (service) => {
+      await insertProduct(service, "P", "Tinta");
+      await insertProduct(service, "00123", "Água");
+      await insertProduct(service, "X", "Old");
       await service.ports.database.writing.executeMultiple(
         "update products set active = 0 where code = 'X'; update products set min_stock_e4 = 30000 where code = 'P'",
       );
-      await movement(service, { quantity: "2.5", unit_cost: "3.33" });
-      const rows = br((await service.send("GET", STOCK)).text);
+      await createMovement(service, { quantity: "2.5", unit_cost: "3.33" });
+      const rows = csvRecords((await service.send("GET", STOCK_CSV)).text);
       expect(
         rows.map((row) => [row.Código, row.Quantidade, row["Preço de Custo"], row.Status]),
       ).toEqual([
         ['="00123"', "0", "0,00", "Esgotado"],
         ["P", "2,5", "3,332", "Baixo Estoque"],
       ]);
-      const search = await service.send("GET", `${STOCK}?search=tin&low=true`);
-      expect(br(search.text).map((row) => row.Código)).toEqual(["P"]);
-      expect(br((await service.send("GET", `${STOCK}?category_id=1`)).text)).toEqual([]);
+      const search = await service.send("GET", `${STOCK_CSV}?search=tin&low=true`);
+      expect(csvRecords(search.text).map((row) => row.Código)).toEqual(["P"]);
+      expect(csvRecords((await service.send("GET", `${STOCK_CSV}?category_id=1`)).text)).toEqual(
+        [],
+      );
     }));
 });
 
 describe("an export", () => {
   test("is a file with a name in the company's time, which no cache keeps", () =>
-    withService(async (service) => {
+    withApp(async (service) => {
       service.ports.clock.set(Date.parse("2026-11-23T17:15:00Z"));
       for (const [path, name] of [
-        [STOCK, "estoque"],
-        [MOVEMENTS, "movimentacoes"],
+        [STOCK_CSV, "estoque"],
+        [MOVEMENTS_CSV, "movimentacoes"],
       ] as const) {
         const { status, headers } = await service.send("GET", path, {
           headers: { origin: "http://localhost:5173" },
@@ -165,9 +176,9 @@ describe("an export", () => {
     }));
 
   test("is in the dialect that is asked for, br by default", () =>
-    withService(async (service) => {
+    withApp(async (service) => {
       const text = async (query: string) =>
-        new Uint8Array(await (await service.raw("GET", STOCK + query)).arrayBuffer());
+        new Uint8Array(await (await service.raw("GET", STOCK_CSV + query)).arrayBuffer());
       const [none, br, rfc] = await Promise.all(["", "?dialect=br", "?dialect=rfc4180"].map(text));
       expect(none).toEqual(br ?? new Uint8Array());
       expect(new TextDecoder("utf-8", { ignoreBOM: true }).decode(br).slice(0, 13)).toBe(
@@ -179,15 +190,15 @@ describe("an export", () => {
     }));
 
   test("of a wrong filter is 422, and says which", () =>
-    withService(async (service) => {
+    withApp(async (service) => {
       for (const [path, query, field] of [
-        [MOVEMENTS, "from=2026-02-30", "/from"],
-        [MOVEMENTS, "to=ontem", "/to"],
-        [MOVEMENTS, "type=COMPRA", "/type"],
-        [MOVEMENTS, "dialect=excel", "/dialect"],
-        [STOCK, "low=sim", "/low"],
-        [STOCK, "category_id=0", "/category_id"],
-        [STOCK, "dialect=BR", "/dialect"],
+        [MOVEMENTS_CSV, "from=2026-02-30", "/from"],
+        [MOVEMENTS_CSV, "to=ontem", "/to"],
+        [MOVEMENTS_CSV, "type=COMPRA", "/type"],
+        [MOVEMENTS_CSV, "dialect=excel", "/dialect"],
+        [STOCK_CSV, "low=sim", "/low"],
+        [STOCK_CSV, "category_id=0", "/category_id"],
+        [STOCK_CSV, "dialect=BR", "/dialect"],
       ] as const) {
         const { status, body } = await service.send("GET", `${path}?${query}`);
         expect([query, status, body.code, body.errors[0].path]).toEqual([
@@ -200,10 +211,12 @@ describe("an export", () => {
     }));
 
   test("shows a company its own rows and no other's", () =>
-    withService(async (service) => {
-      await product(service, "P");
-      await movement(service, {});
-      for (const path of [STOCK, MOVEMENTS])
-        expect(br((await service.send("GET", path, { as: "stranger" })).text)).toEqual([]);
+    withApp(async (service) => {
+      await insertProduct(service, "P");
+      await createMovement(service, {});
+      for (const path of [STOCK_CSV, MOVEMENTS_CSV])
+        expect(csvRecords((await service.send("GET", path, { as: "otherCompany" })).text)).toEqual(
+          [],
+        );
     }));
 });

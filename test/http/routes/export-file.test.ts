@@ -1,10 +1,10 @@
 import { expect, test } from "bun:test";
-import { work } from "../../support/jobs.ts";
-import { type Service, withService } from "../../support/service.ts";
-import { filled, ordered } from "./ordered.ts";
+import { runJobs } from "../../support/jobs.ts";
+import { type TestApp, withApp } from "../../support/service.ts";
+import { fillLedger, startExport } from "./ordered.ts";
 
 /** The app behind a real server, as a client sees it over a socket. */
-async function served(service: Service, body: (url: string) => Promise<void>): Promise<void> {
+async function served(service: TestApp, body: (url: string) => Promise<void>): Promise<void> {
   const server = Bun.serve({
     port: 0,
     hostname: "127.0.0.1",
@@ -19,10 +19,10 @@ async function served(service: Service, body: (url: string) => Promise<void>): P
 }
 
 test("over a socket, a part and the whole have the length that they say, and HEAD has no body", () =>
-  withService(async (service) => {
-    await filled(service, 3_000);
-    const path = `${await ordered(service, { type: "movements" })}/file`;
-    await work(service.ports);
+  withApp(async (service) => {
+    await fillLedger(service, 3_000);
+    const path = `${await startExport(service, { type: "movements" })}/file`;
+    await runJobs(service.ports);
     await served(service, async (url) => {
       const ask = (method: string, headers: Record<string, string> = {}) =>
         fetch(url + path, {
@@ -52,10 +52,10 @@ test("over a socket, a part and the whole have the length that they say, and HEA
   }));
 
 test("a download that is cut off goes on where it was, and is the same file", () =>
-  withService(async (service) => {
-    await filled(service, 20_000);
-    const path = `${await ordered(service, { type: "movements" })}/file`;
-    await work(service.ports);
+  withApp(async (service) => {
+    await fillLedger(service, 20_000);
+    const path = `${await startExport(service, { type: "movements" })}/file`;
+    await runJobs(service.ports);
     await served(service, async (url) => {
       const headers = { authorization: `Bearer ${service.tokenOf("ADMIN")}` };
       const first = await fetch(url + path, { headers });

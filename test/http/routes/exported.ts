@@ -1,18 +1,18 @@
 import { expect } from "bun:test";
 import { productSearch } from "../../../src/stock/fold-products.ts";
 import { parseCsv } from "../../export/parse-csv.ts";
-import type { Service } from "../../support/service.ts";
+import type { TestApp } from "../../support/service.ts";
 
-export const MOVEMENTS = "/api/export/movements";
-export const STOCK = "/api/export/stock";
+export const MOVEMENTS_CSV = "/api/export/movements";
+export const STOCK_CSV = "/api/export/stock";
 
 /** The file of an answer in the dialect br, by heading. */
-export function br(text: string): Record<string, string>[] {
+export function csvRecords(text: string): Record<string, string>[] {
   const [head = [], ...rows] = parseCsv(text.replace(/^\uFEFF/, ""), ";");
   return rows.map((row) => Object.fromEntries(head.map((name, i) => [name, row[i] ?? ""])));
 }
 
-export async function movement(service: Service, order: Record<string, unknown>) {
+export async function createMovement(service: TestApp, order: Record<string, unknown>) {
   const answer = await service.send("POST", "/api/movements", {
     as: "OPERADOR",
     json: { product_code: "P", type: "ENTRADA", quantity: "1", ...order },
@@ -21,7 +21,7 @@ export async function movement(service: Service, order: Record<string, unknown>)
 }
 
 /** Products straight into the tables: they come from notes, and here none is needed. */
-export async function product(service: Service, code: string, name = code, company = 1) {
+export async function insertProduct(service: TestApp, code: string, name = code, company = 1) {
   await service.ports.database.writing.execute({
     sql: `insert into products (company, code, name, unit, created_at, updated_at, search) values (?1, ?2, ?3, 'UN', 0, 0, ?4)`,
     args: [company, code, name, productSearch(name, code, null)],
@@ -29,7 +29,7 @@ export async function product(service: Service, code: string, name = code, compa
 }
 
 /** Many movements, one a second, oldest first. */
-export async function many(service: Service, count: number) {
+export async function insertManyMovements(service: TestApp, count: number) {
   await service.ports.database.writing.execute({
     sql: `with recursive n(i) as (select 1 union all select i + 1 from n where i < ?1)
       insert into movements (company, product, type, quantity_e4, origin, origin_ref, notes, posting, user_id, created_at)

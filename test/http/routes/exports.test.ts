@@ -1,27 +1,27 @@
 import { expect, test } from "bun:test";
 import { runMaintenance } from "../../../src/maintenance.ts";
 import { tokenFor } from "../../support/house.ts";
-import { work } from "../../support/jobs.ts";
-import { withService } from "../../support/service.ts";
-import { MOVEMENTS, movement, STOCK } from "./exported.ts";
-import { bytesOf, filled, ordered, view } from "./ordered.ts";
+import { runJobs } from "../../support/jobs.ts";
+import { withApp } from "../../support/service.ts";
+import { createMovement, MOVEMENTS_CSV, STOCK_CSV } from "./exported.ts";
+import { bodyOf, bytesOf, fillLedger, startExport } from "./ordered.ts";
 
 test("the file has the bytes of the streamed export, in both dialects, with any filter", () =>
-  withService(async (service) => {
-    await filled(service);
+  withApp(async (service) => {
+    await fillLedger(service);
     for (const [type, stream, filters] of [
-      ["movements", MOVEMENTS, {}],
-      ["movements", MOVEMENTS, { product_code: "Q" }],
-      ["movements", MOVEMENTS, { type: "SAIDA" }],
-      ["movements", MOVEMENTS, { from: "2025-10-09", to: "2025-10-09", origin: "manual" }],
-      ["stock", STOCK, {}],
-      ["stock", STOCK, { search: "prego" }],
-      ["stock", STOCK, { low: true }],
+      ["movements", MOVEMENTS_CSV, {}],
+      ["movements", MOVEMENTS_CSV, { product_code: "Q" }],
+      ["movements", MOVEMENTS_CSV, { type: "SAIDA" }],
+      ["movements", MOVEMENTS_CSV, { from: "2025-10-09", to: "2025-10-09", origin: "manual" }],
+      ["stock", STOCK_CSV, {}],
+      ["stock", STOCK_CSV, { search: "prego" }],
+      ["stock", STOCK_CSV, { low: true }],
     ] as const)
       for (const dialect of ["br", "rfc4180"]) {
-        const path = await ordered(service, { type, filters, dialect });
-        await work(service.ports);
-        expect(await view(service, path)).toMatchObject({ state: "done", filters, dialect });
+        const path = await startExport(service, { type, filters, dialect });
+        await runJobs(service.ports);
+        expect(await bodyOf(service, path)).toMatchObject({ state: "done", filters, dialect });
         const query = new URLSearchParams({ ...filters, dialect } as Record<string, string>);
         const streamed = await bytesOf(service, `${stream}?${query}`);
         const { answer, bytes } = await bytesOf(service, `${path}/file`);
@@ -35,22 +35,22 @@ test("the file has the bytes of the streamed export, in both dialects, with any 
   }));
 
 test("the file holds what was there when it was ordered, however late or often it is written", () =>
-  withService(async (service) => {
-    await filled(service, 600);
-    const before = await bytesOf(service, `${MOVEMENTS}?dialect=rfc4180`);
-    const path = await ordered(service, { type: "movements", dialect: "rfc4180" });
-    await movement(service, { product_code: "P", type: "ENTRADA", quantity: "9" });
-    await work(service.ports);
+  withApp(async (service) => {
+    await fillLedger(service, 600);
+    const before = await bytesOf(service, `${MOVEMENTS_CSV}?dialect=rfc4180`);
+    const path = await startExport(service, { type: "movements", dialect: "rfc4180" });
+    await createMovement(service, { product_code: "P", type: "ENTRADA", quantity: "9" });
+    await runJobs(service.ports);
     const { bytes } = await bytesOf(service, `${path}/file`);
     expect(bytes.equals(before.bytes)).toBe(true);
-    expect(await view(service, path)).toMatchObject({ rows: 601, progress: 1 });
+    expect(await bodyOf(service, path)).toMatchObject({ rows: 601, progress: 1 });
   }));
 
 test("an order says what it is, where it will be, and tells the feed when it is ready", () =>
-  withService(async (service) => {
-    await filled(service, 10);
-    const path = await ordered(service, { type: "stock" });
-    expect(await view(service, path)).toMatchObject({
+  withApp(async (service) => {
+    await fillLedger(service, 10);
+    const path = await startExport(service, { type: "stock" });
+    expect(await bodyOf(service, path)).toMatchObject({
       type: "stock",
       filters: {},
       dialect: "br",
@@ -64,8 +64,8 @@ test("an order says what it is, where it will be, and tells the feed when it is 
     });
     const early = await service.send("GET", `${path}/file`);
     expect([early.status, early.body.code]).toEqual([409, "export.not_ready"]);
-    await work(service.ports);
-    const done = await view(service, path);
+    await runJobs(service.ports);
+    const done = await bodyOf(service, path);
     expect(done).toMatchObject({
       state: "done",
       progress: 1,
@@ -83,7 +83,7 @@ test("an order says what it is, where it will be, and tells the feed when it is 
   }));
 
 test("a body that is not an order is refused field by field", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     for (const json of [
       {},
       { type: "notes" },
@@ -99,10 +99,10 @@ test("a body that is not an order is refused field by field", () =>
   }));
 
 test("a file is given in parts, as RFC 9110 says", () =>
-  withService(async (service) => {
-    await filled(service, 300);
-    const path = await ordered(service, { type: "movements", dialect: "rfc4180" });
-    await work(service.ports);
+  withApp(async (service) => {
+    await fillLedger(service, 300);
+    const path = await startExport(service, { type: "movements", dialect: "rfc4180" });
+    await runJobs(service.ports);
     const file = `${path}/file`;
     const { answer, bytes: whole } = await bytesOf(service, file);
     const size = whole.length;
@@ -147,11 +147,11 @@ test("a file is given in parts, as RFC 9110 says", () =>
   }));
 
 test("who has ordered a file may remove it; another's only a GERENTE", () =>
-  withService(async (service) => {
-    await filled(service, 5);
-    const mine = await ordered(service, { type: "stock" }, "OPERADOR");
-    const theirs = await ordered(service, { type: "stock" }, "GERENTE");
-    await work(service.ports);
+  withApp(async (service) => {
+    await fillLedger(service, 5);
+    const mine = await startExport(service, { type: "stock" }, "OPERADOR");
+    const theirs = await startExport(service, { type: "stock" }, "GERENTE");
+    await runJobs(service.ports);
     const forbidden = await service.send("DELETE", theirs, { as: "OPERADOR" });
     expect([forbidden.status, forbidden.body.code]).toEqual([403, "auth.forbidden"]);
     expect((await service.raw("GET", `${theirs}/file`)).status).toBe(200);
@@ -162,17 +162,17 @@ test("who has ordered a file may remove it; another's only a GERENTE", () =>
       expect([gone.status, gone.body.code]).toEqual([409, "export.not_ready"]);
     }
     expect(await service.ports.blobs.list("")).toEqual([]);
-    const foreign = await service.send("DELETE", mine, { as: "stranger" });
+    const foreign = await service.send("DELETE", mine, { as: "otherCompany" });
     expect([foreign.status, foreign.body.code]).toEqual([404, "export.not_found"]);
     const audited = await service.rows("select user_id from audit where action = 'export.cancel'");
     expect(audited).toEqual([{ user_id: 13 }, { user_id: 13 }]);
   }));
 
 test("after seven days an export is gone, its file with it", () =>
-  withService(async (service) => {
-    await filled(service, 5);
-    const path = await ordered(service, { type: "stock" });
-    await work(service.ports);
+  withApp(async (service) => {
+    await fillLedger(service, 5);
+    const path = await startExport(service, { type: "stock" });
+    await runJobs(service.ports);
     // A login does not last as long as a file.
     const asked = async (where: string) => {
       const token = await tokenFor(service.ports, 14, "ADMIN");

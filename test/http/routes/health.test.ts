@@ -1,19 +1,19 @@
 import { expect, test } from "bun:test";
-import { withService } from "../../support/service.ts";
+import { withApp } from "../../support/service.ts";
 
 test("a process that is ending says so with 503, before anything of it is gone", () => {
   const ending = new AbortController();
-  return withService(
+  return withApp(
     async ({ send }) => {
-      expect((await send("GET", "/api/health/full", { as: "nobody" })).body.status).toBe("ok");
+      expect((await send("GET", "/api/health/full", { as: "anonymous" })).body.status).toBe("ok");
       ending.abort();
-      const full = await send("GET", "/api/health/full", { as: "nobody" });
+      const full = await send("GET", "/api/health/full", { as: "anonymous" });
       expect([full.status, full.body.status, full.body.database]).toEqual([
         503,
         "stopping",
         "connected",
       ]);
-      expect((await send("GET", "/api/health", { as: "nobody" })).status).toBe(200);
+      expect((await send("GET", "/api/health", { as: "anonymous" })).status).toBe(200);
     },
     { stopping: ending.signal },
   );

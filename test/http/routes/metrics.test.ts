@@ -4,21 +4,17 @@ import { FIGURES } from "../../../src/metrics.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { VERSION } from "../../../src/version.ts";
 import type { TestOverrides } from "../../support/ports.ts";
-import {
-  oneCompanyOnly,
-  type Service,
-  withService as withoutToken,
-} from "../../support/service.ts";
+import { oneCompanyOnly, type TestApp, withApp as withoutToken } from "../../support/service.ts";
 
 const METRICS_TOKEN = "um-token-de-dezesseis-ou-mais";
-const scraper = { as: "nobody", headers: { authorization: `Bearer ${METRICS_TOKEN}` } } as const;
+const scraper = { as: "anonymous", headers: { authorization: `Bearer ${METRICS_TOKEN}` } } as const;
 
 /** A service whose operator's scraper has a token: the tests have two companies, whose administrators see no metrics. */
-const withService = (body: (service: Service) => Promise<void>, overrides: TestOverrides = {}) =>
+const withMeteredApp = (body: (service: TestApp) => Promise<void>, overrides: TestOverrides = {}) =>
   withoutToken(body, { ...overrides, config: { METRICS_TOKEN, ...overrides.config } });
 
 /** The samples of an exposition: `name{labels}` and its value. */
-async function samplesOf({ send }: Service): Promise<Map<string, number>> {
+async function samplesOf({ send }: TestApp): Promise<Map<string, number>> {
   const { status, text } = await send("GET", "/metrics", scraper);
   expect(status).toBe(200);
   const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
@@ -31,7 +27,7 @@ async function samplesOf({ send }: Service): Promise<Map<string, number>> {
 }
 
 test("the plan's three names are there, by route pattern", () =>
-  withService(async (service) => {
+  withMeteredApp(async (service) => {
     const note = syntheticNote();
     await service.upload(note.xml);
     await service.send("GET", `/api/nfes/${note.accessKey}`);
@@ -54,7 +50,7 @@ test("the plan's three names are there, by route pattern", () =>
   }));
 
 test("verdicts are counted by class and hold, refusals by code, rows of exports by type", () =>
-  withService(async (service) => {
+  withMeteredApp(async (service) => {
     const note = syntheticNote({ seed: 1 });
     await service.upload(note.xml, "?approve=true");
     await service.upload(note.xml, "?approve=true");
@@ -91,12 +87,12 @@ test("verdicts are counted by class and hold, refusals by code, rows of exports 
 const METHODS = ["PROPFIND", "REPORT", "LOCK", "PURGE", "LINK", "SEARCH"];
 
 test("a thousand paths and methods that nobody serves are a handful of series", () =>
-  withService(async (service) => {
+  withMeteredApp(async (service) => {
     const before = (await samplesOf(service)).size;
     for (let n = 0; n < 500; n++) {
       await (await service.raw("GET", `/${n}/${crypto.randomUUID()}`)).body?.cancel();
       const method = METHODS[n % METHODS.length] ?? "";
-      await (await service.raw(method, `/api/${n}`, { as: "nobody" })).body?.cancel();
+      await (await service.raw(method, `/api/${n}`, { as: "anonymous" })).body?.cancel();
     }
     const samples = await samplesOf(service);
     // Unknown to a known user, unknown to nobody, and /metrics itself: counts, times, codes.
@@ -111,15 +107,15 @@ test("a thousand paths and methods that nobody serves are a handful of series", 
   }));
 
 test("METRICS_TOKEN opens /metrics and nothing else; without it only an administrator comes in", () =>
-  withService(
+  withMeteredApp(
     async ({ send }) => {
       const answer = await send("GET", "/metrics", scraper);
       expect(answer.status).toBe(200);
       expect(answer.headers.get("content-type")).toStartWith("text/plain; version=0.0.4");
       expect((await send("GET", "/api/stock", scraper)).status).toBe(401);
       const wrong = { authorization: `Bearer ${METRICS_TOKEN.slice(0, -1)}x` };
-      expect((await send("GET", "/metrics", { as: "nobody", headers: wrong })).status).toBe(401);
-      expect((await send("GET", "/metrics", { as: "nobody" })).status).toBe(401);
+      expect((await send("GET", "/metrics", { as: "anonymous", headers: wrong })).status).toBe(401);
+      expect((await send("GET", "/metrics", { as: "anonymous" })).status).toBe(401);
       expect((await send("GET", "/metrics", { as: "GERENTE" })).status).toBe(403);
       const administrator = await send("GET", "/metrics", { as: "ADMIN" });
       expect([administrator.status, administrator.body.code]).toEqual([
@@ -131,10 +127,10 @@ test("METRICS_TOKEN opens /metrics and nothing else; without it only an administ
   ));
 
 test("an administrator, and a key of one, sees the metrics where there is one company, and nowhere else", () =>
-  withService(async (service) => {
+  withMeteredApp(async (service) => {
     const { send } = service;
     const { body } = await send("POST", "/api/keys", { json: { name: "ERP", role: "ADMIN" } });
-    const key = { as: "nobody", headers: { authorization: `Bearer ${body.key}` } } as const;
+    const key = { as: "anonymous", headers: { authorization: `Bearer ${body.key}` } } as const;
     for (const options of [{}, key]) {
       const { status, body: problem, text } = await send("GET", "/metrics", options);
       expect([status, problem.code]).toEqual([403, "metrics.many_companies"]);
@@ -154,7 +150,7 @@ test("with no METRICS_TOKEN no token is one", () =>
       expect(
         (
           await send("GET", "/metrics", {
-            as: "nobody",
+            as: "anonymous",
             headers: { authorization: `Bearer ${token}` },
           })
         ).status,
@@ -162,7 +158,7 @@ test("with no METRICS_TOKEN no token is one", () =>
   }));
 
 test("scrapes stand outside of the rate limit", () =>
-  withService(
+  withMeteredApp(
     async (service) => {
       const { send } = service;
       await oneCompanyOnly(service);
@@ -175,8 +171,8 @@ test("scrapes stand outside of the rate limit", () =>
   ));
 
 test("each service counts for itself", () =>
-  withService(async (one) => {
-    await withService(async (other) => {
+  withMeteredApp(async (one) => {
+    await withMeteredApp(async (other) => {
       for (let n = 0; n < 3; n++) await one.send("GET", "/api/health");
       const name = 'http_requests_total{method="GET",endpoint="/api/health",status="200"}';
       expect((await samplesOf(one)).get(name)).toBe(3);
@@ -185,7 +181,7 @@ test("each service counts for itself", () =>
   }));
 
 test("where one process is not the service, its database tells the metrics, under the same names", () =>
-  withService(async (service) => {
+  withMeteredApp(async (service) => {
     const { ports, send } = service;
     const { exposition: _, ...deaf } = ports.meter;
     Object.assign(ports, { meter: deaf });
@@ -225,7 +221,7 @@ test("where one process is not the service, its database tells the metrics, unde
   }));
 
 test("a failure that is the world's is no refusal of a document", () =>
-  withService(async (service) => {
+  withMeteredApp(async (service) => {
     service.ports.documents = {
       ...service.ports.documents,
       read: () =>

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "bun:test";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
-import { withService } from "../../support/service.ts";
+import { withApp } from "../../support/service.ts";
 
 const json = { "content-type": "application/json" };
 
 describe("a client written for S.G.E. works unchanged", () => {
   test("fields of a query that hold nothing ask for nothing", () =>
-    withService(async ({ upload, send }) => {
+    withApp(async ({ upload, send }) => {
       await upload(syntheticNote({ items: 1 }).xml, "?approve=true");
       for (const path of [
         "/api/stock?search=&category_id=&page=1",
@@ -21,7 +21,7 @@ describe("a client written for S.G.E. works unchanged", () => {
     }));
 
   test("an approval with a Content-Type and no body is taken", () =>
-    withService(async ({ upload, send }) => {
+    withApp(async ({ upload, send }) => {
       const note = syntheticNote();
       await upload(note.xml);
       const answer = await send("POST", `/api/nfes/${note.accessKey}/process`, { headers: json });
@@ -29,14 +29,14 @@ describe("a client written for S.G.E. works unchanged", () => {
     }));
 
   test("a body that must be there and is not is 400, and says which fields", () =>
-    withService(async ({ send }) => {
+    withApp(async ({ send }) => {
       const answer = await send("POST", "/api/movements", { headers: json });
       expect([answer.status, answer.body.code]).toEqual([400, "request.invalid"]);
       expect(answer.body.errors.map(({ path }: { path: string }) => path)).toContain("/quantity");
     }));
 
   test("movements may have any origin but that of notes", () =>
-    withService(async ({ upload, send }) => {
+    withApp(async ({ upload, send }) => {
       const item = { cProd: "P", xProd: "P", uCom: "UN", qCom: "1", vUnCom: "1.00" };
       await upload(syntheticNote({ items: [item] }).xml, "?approve=true");
       const move = async (origin: string) => {
@@ -50,7 +50,7 @@ describe("a client written for S.G.E. works unchanged", () => {
 });
 
 test("a text that could not be kept as it was sent is refused, in a body and in a query", () =>
-  withService(async ({ upload, send, rows }) => {
+  withApp(async ({ upload, send, rows }) => {
     const note = syntheticNote();
     await upload(note.xml);
     for (const reason of ["não \u0000 é nossa", "não \ud800 é nossa", "não é nossa \udc00"]) {
@@ -70,7 +70,7 @@ test("a text that could not be kept as it was sent is refused, in a body and in 
 
 test("who has sent a document is given time for all that it may wait for, by the request that the runtime knows", () => {
   const asked: string[] = [];
-  return withService(
+  return withApp(
     async ({ upload }) => {
       await upload(syntheticNote({ seed: 1, items: 1 }).xml);
       expect(asked).toEqual(["/api/nfe/upload"]);

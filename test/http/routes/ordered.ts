@@ -1,10 +1,10 @@
 import { expect } from "bun:test";
-import type { Service } from "../../support/service.ts";
-import { many, movement, product } from "./exported.ts";
+import type { TestApp } from "../../support/service.ts";
+import { createMovement, insertManyMovements, insertProduct } from "./exported.ts";
 
 /** Orders a file, and gives its path. */
-export async function ordered(
-  service: Service,
+export async function startExport(
+  service: TestApp,
   json: unknown,
   as: "OPERADOR" | "GERENTE" = "OPERADOR",
 ) {
@@ -14,11 +14,11 @@ export async function ordered(
   return `/api/exports/${answer.body.id}`;
 }
 
-export const view = async (service: Service, path: string) =>
+export const bodyOf = async (service: TestApp, path: string) =>
   (await service.send("GET", path)).body;
 
 export const bytesOf = async (
-  service: Service,
+  service: TestApp,
   path: string,
   headers: Record<string, string> = {},
 ) => {
@@ -26,9 +26,14 @@ export const bytesOf = async (
   return { answer, bytes: Buffer.from(await answer.arrayBuffer()) };
 };
 
-export const filled = async (service: Service, count = 1_234) => {
-  await product(service, "P", "Prego; 10");
-  await product(service, "Q", "=1+1");
-  await many(service, count);
-  await movement(service, { product_code: "Q", type: "ENTRADA", quantity: "2.5", notes: "x" });
+export const fillLedger = async (service: TestApp, count = 1_234) => {
+  await insertProduct(service, "P", "Prego; 10");
+  await insertProduct(service, "Q", "=1+1");
+  await insertManyMovements(service, count);
+  await createMovement(service, {
+    product_code: "Q",
+    type: "ENTRADA",
+    quantity: "2.5",
+    notes: "x",
+  });
 };

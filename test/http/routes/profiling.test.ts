@@ -1,13 +1,13 @@
 import { expect, test } from "bun:test";
 import type { Profiler } from "../../../src/ports/profiler.ts";
-import { withService } from "../../support/service.ts";
+import { withApp } from "../../support/service.ts";
 
 const profiler: Profiler = { cpu: async (seconds) => `{"s":${seconds}}`, heap: async () => "{}" };
 const on = { config: { PROFILING: true }, profiler };
 const PATHS = ["/api/profile/cpu", "/api/profile/heap"];
 
 test("a profile comes as a file, of as many seconds as asked for", () =>
-  withService(async ({ send }) => {
+  withApp(async ({ send }) => {
     const cpu = await send("POST", "/api/profile/cpu?seconds=3");
     expect([cpu.status, cpu.text]).toEqual([200, '{"s":3}']);
     expect(cpu.headers.get("content-disposition")).toBe('attachment; filename="sge.cpuprofile"');
@@ -19,7 +19,7 @@ test("a profile comes as a file, of as many seconds as asked for", () =>
   }, on));
 
 test("profiles are off unless PROFILING says otherwise, as if there were no such path", () =>
-  withService(
+  withApp(
     async ({ send }) => {
       for (const path of PATHS) expect((await send("POST", path)).body.code).toBe("http.not_found");
     },
@@ -27,7 +27,7 @@ test("profiles are off unless PROFILING says otherwise, as if there were no such
   ));
 
 test("only who administers and stands on this machine is let in, whatever a header says", () =>
-  withService(async ({ send, ports }) => {
+  withApp(async ({ send, ports }) => {
     const status = async (path: string, headers = {}) =>
       (await send("POST", path, { headers })).status;
     for (const path of PATHS) {
@@ -47,7 +47,7 @@ test("only who administers and stands on this machine is let in, whatever a head
   }, on));
 
 test("a runtime without a profiler says so", () =>
-  withService(
+  withApp(
     async ({ send }) => {
       for (const path of PATHS) expect((await send("POST", path)).status).toBe(501);
     },

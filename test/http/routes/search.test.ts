@@ -1,10 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { SUPPLIERS } from "../../../src/synthetic/trade.ts";
-import { work } from "../../support/jobs.ts";
-import { type Service, withService } from "../../support/service.ts";
-import { br, MOVEMENTS, STOCK } from "./exported.ts";
-import { bytesOf, ordered } from "./ordered.ts";
+import { runJobs } from "../../support/jobs.ts";
+import { type TestApp, withApp } from "../../support/service.ts";
+import { csvRecords, MOVEMENTS_CSV, STOCK_CSV } from "./exported.ts";
+import { bytesOf, startExport } from "./ordered.ts";
 
 const item = { uCom: "UN", qCom: "10", vUnCom: "1.00" };
 const bakery = { ...SUPPLIERS[0], name: "PANIFICAÇÃO SÃO JOSÉ LTDA" };
@@ -23,7 +23,7 @@ const second = syntheticNote({
   items: [{ ...item, cProd: "Z", xProd: "ZINCO" }],
 });
 
-async function filled(service: Service): Promise<void> {
+async function filled(service: TestApp): Promise<void> {
   for (const { xml } of [first, second])
     expect((await service.upload(xml, "?approve=true")).status).toBe(200);
 }
@@ -54,7 +54,7 @@ const SEARCHES: readonly (readonly [string, readonly string[]])[] = [
 
 describe("a search asks for neither case nor accents", () => {
   test("in the lists of products and of the stock, and in both exports of the stock", () =>
-    withService(async (service) => {
+    withApp(async (service) => {
       await filled(service);
       for (const [search, codes] of SEARCHES) {
         const query = `?search=${encodeURIComponent(search)}`;
@@ -68,21 +68,24 @@ describe("a search asks for neither case nor accents", () => {
             codes.length,
           ]);
         }
-        const streamed = await service.send("GET", `${STOCK}${query}`);
-        expect([search, br(streamed.text).map((row) => row.Código)]).toEqual([search, [...codes]]);
+        const streamed = await service.send("GET", `${STOCK_CSV}${query}`);
+        expect([search, csvRecords(streamed.text).map((row) => row.Código)]).toEqual([
+          search,
+          [...codes],
+        ]);
       }
-      const order = await ordered(service, {
+      const order = await startExport(service, {
         type: "stock",
         filters: { search: "açucar" },
         dialect: "br",
       });
-      await work(service.ports);
+      await runJobs(service.ports);
       const { bytes } = await bytesOf(service, `${order}/file`);
-      expect(br(bytes.toString()).map((row) => row.Código)).toEqual(["AÇ-1"]);
+      expect(csvRecords(bytes.toString()).map((row) => row.Código)).toEqual(["AÇ-1"]);
     }));
 
   test("in the list of the notes, for the name of a supplier", () =>
-    withService(async (service) => {
+    withApp(async (service) => {
       await filled(service);
       for (const name of ["panificação", "PANIFICACAO", "Sao Jose", "josé panificação", "ficac"])
         for (const filter of ["search", "supplier"]) {
@@ -97,7 +100,7 @@ describe("a search asks for neither case nor accents", () => {
     }));
 
   test("in the order of the lists: É stands beside E, and capitals beside small letters", () =>
-    withService(async (service) => {
+    withApp(async (service) => {
       const names = ["ervilha", "ÉTER", "etiqueta", "Ábaco", "zinco", "abacaxi"];
       const { xml } = syntheticNote({
         seed: 9,
@@ -108,7 +111,7 @@ describe("a search asks for neither case nor accents", () => {
       const { body } = await service.send("GET", "/api/stock");
       const sorted = ["abacaxi", "Ábaco", "ervilha", "ÉTER", "etiqueta", "zinco"];
       expect(body.data.map(({ name }: { name: string }) => name)).toEqual(sorted);
-      const rows = br((await service.send("GET", STOCK)).text);
+      const rows = csvRecords((await service.send("GET", STOCK_CSV)).text);
       expect(rows.map((row) => row.Nome)).toEqual(sorted);
     }));
 });
@@ -134,7 +137,7 @@ const spellings = (key: string): string[] => {
 
 describe("an access key and a CNPJ are found as paper prints them", () => {
   test("a key finds its note by search and by every address that takes one", () =>
-    withService(async (service) => {
+    withApp(async (service) => {
       await filled(service);
       for (const { accessKey } of [first, second])
         for (const spelling of spellings(accessKey)) {
@@ -151,7 +154,8 @@ describe("an access key and a CNPJ are found as paper prints them", () => {
           const moved = await service.send("GET", `/api/movements/list?reference=${asked}`);
           expect([spelling, moved.body.pagination.total > 0]).toEqual([spelling, true]);
           expect(
-            br((await service.send("GET", `${MOVEMENTS}?reference=${asked}`)).text).length,
+            csvRecords((await service.send("GET", `${MOVEMENTS_CSV}?reference=${asked}`)).text)
+              .length,
           ).toBe(moved.body.pagination.total);
         }
       for (const wrong of [
@@ -164,7 +168,7 @@ describe("an access key and a CNPJ are found as paper prints them", () => {
     }));
 
   test("a part of a key and a number find their notes", () =>
-    withService(async (service) => {
+    withApp(async (service) => {
       await filled(service);
       const { accessKey } = first;
       for (const search of [
@@ -181,7 +185,7 @@ describe("an access key and a CNPJ are found as paper prints them", () => {
     }));
 
   test("a CNPJ finds its notes with its mask and without, whole, by its root or by a part", () =>
-    withService(async (service) => {
+    withApp(async (service) => {
       await filled(service);
       for (const [note, cnpj] of [
         [first, bakery.cnpj ?? ""],
@@ -207,7 +211,7 @@ describe("an access key and a CNPJ are found as paper prints them", () => {
     }));
 
   test("another company's suppliers are not found", () =>
-    withService(async (service) => {
+    withApp(async (service) => {
       await filled(service);
       await service.ports.database.writing.executeMultiple("update notes set company = 2");
       const { body } = await service.send("GET", "/api/nfes?search=panificacao");

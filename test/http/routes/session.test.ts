@@ -1,14 +1,14 @@
 import { expect, test } from "bun:test";
-import { ADMIN, addUser, house } from "../../support/house.ts";
-import { accountsApp, send } from "./accounts-app.ts";
+import { ADMIN, addUser, portsWithAdmin } from "../../support/house.ts";
+import { accountsApp, sendJson } from "./accounts-app.ts";
 
 const LOGIN = "/api/login";
 const bodyOf = async (response: Response) => JSON.parse(await response.text());
 const withoutRequest = ({ request_id: _, ...rest }: Record<string, unknown>) => rest;
 
 test("a login answers as S.G.E. did: a token and its user, and nobody may keep the answer", async () => {
-  const ports = await house();
-  const response = await send(accountsApp(ports), "POST", LOGIN, { body: ADMIN });
+  const ports = await portsWithAdmin();
+  const response = await sendJson(accountsApp(ports), "POST", LOGIN, { body: ADMIN });
   expect(response.status).toBe(200);
   expect(response.headers.get("cache-control")).toBe("no-store");
   const { token, user } = await bodyOf(response);
@@ -25,9 +25,9 @@ test("a login answers as S.G.E. did: a token and its user, and nobody may keep t
 });
 
 test("a user without a name is shown without one", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   await addUser(ports, { email: "bia@loja.example", role: "OPERADOR", password: "senha da bia" });
-  const response = await send(accountsApp(ports), "POST", LOGIN, {
+  const response = await sendJson(accountsApp(ports), "POST", LOGIN, {
     body: { email: "bia@loja.example", password: "senha da bia" },
   });
   expect((await bodyOf(response)).user).not.toHaveProperty("name");
@@ -35,7 +35,7 @@ test("a user without a name is shown without one", async () => {
 });
 
 test("S9: unknown address, wrong password and inactive user get the same status and the same body", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   await addUser(ports, {
     email: "ex@loja.example",
     role: "OPERADOR",
@@ -49,7 +49,7 @@ test("S9: unknown address, wrong password and inactive user get the same status 
     { email: ADMIN.email, password: "errada errada" },
     { email: "ex@loja.example", password: ADMIN.password },
   ]) {
-    const response = await send(app, "POST", LOGIN, { body });
+    const response = await sendJson(app, "POST", LOGIN, { body });
     answers.push({ status: response.status, ...withoutRequest(await bodyOf(response)) });
   }
   expect(answers[0]).toMatchObject({ status: 401, code: "auth.invalid_credentials" });
@@ -58,11 +58,11 @@ test("S9: unknown address, wrong password and inactive user get the same status 
 });
 
 test("S7: a forged X-Forwarded-For does not buy more guesses", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   const app = accountsApp(ports);
   const statuses = [];
   for (let n = 0; n < 6; n++) {
-    const response = await send(app, "POST", LOGIN, {
+    const response = await sendJson(app, "POST", LOGIN, {
       body: { email: `u${n}@x.example`, password: "x" },
       headers: { "x-forwarded-for": `203.0.113.${n}`, "x-real-ip": `203.0.113.${n}` },
     });
@@ -77,7 +77,7 @@ test("S7: a forged X-Forwarded-For does not buy more guesses", async () => {
 });
 
 test("a login without e-mail or password, or with things that are no text, is 400 and says where", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   const app = accountsApp(ports);
   for (const body of [
     {},
@@ -86,7 +86,7 @@ test("a login without e-mail or password, or with things that are no text, is 40
     { ...ADMIN, email: { $ne: "" } },
     { ...ADMIN, password: "x".repeat(1_025) },
   ]) {
-    const response = await send(app, "POST", LOGIN, { body });
+    const response = await sendJson(app, "POST", LOGIN, { body });
     expect(response.status).toBe(400);
     const problem = await bodyOf(response);
     expect(problem.code).toBe("request.invalid");
@@ -97,18 +97,18 @@ test("a login without e-mail or password, or with things that are no text, is 40
 });
 
 test("S5: after logout the same token is refused, and an older token of the same user too", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   const app = accountsApp(ports);
   const tokens = [];
   for (let n = 0; n < 2; n++) {
-    tokens.push((await bodyOf(await send(app, "POST", LOGIN, { body: ADMIN }))).token);
+    tokens.push((await bodyOf(await sendJson(app, "POST", LOGIN, { body: ADMIN }))).token);
     ports.clock.advance(1_000);
   }
   const [first, second] = tokens;
-  const response = await send(app, "POST", "/api/logout", { token: second });
+  const response = await sendJson(app, "POST", "/api/logout", { token: second });
   expect([response.status, await response.text()]).toEqual([204, ""]);
   for (const token of [first, second]) {
-    const refused = await send(app, "POST", "/api/logout", { token });
+    const refused = await sendJson(app, "POST", "/api/logout", { token });
     expect(refused.status).toBe(401);
     expect((await bodyOf(refused)).code).toBe("auth.invalid_token");
   }
@@ -116,7 +116,7 @@ test("S5: after logout the same token is refused, and an older token of the same
 });
 
 test("every role may change its own password, and the answer's token is the one that is good", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   const app = accountsApp(ports);
   await addUser(ports, {
     email: "ver@loja.example",
@@ -124,13 +124,13 @@ test("every role may change its own password, and the answer's token is the one 
     password: "senha velha",
   });
   const credentials = { email: "ver@loja.example", password: "senha velha" };
-  const { token } = await bodyOf(await send(app, "POST", LOGIN, { body: credentials }));
+  const { token } = await bodyOf(await sendJson(app, "POST", LOGIN, { body: credentials }));
   const body = { current_password: "senha velha", new_password: "uma senha bem nova" };
-  const changed = await send(app, "PUT", "/api/me/password", { token, body });
+  const changed = await sendJson(app, "PUT", "/api/me/password", { token, body });
   expect([changed.status, changed.headers.get("cache-control")]).toEqual([200, "no-store"]);
   const renewed = (await bodyOf(changed)).token;
-  expect((await send(app, "PUT", "/api/me/password", { token, body })).status).toBe(401);
-  const again = await send(app, "PUT", "/api/me/password", {
+  expect((await sendJson(app, "PUT", "/api/me/password", { token, body })).status).toBe(401);
+  const again = await sendJson(app, "PUT", "/api/me/password", {
     token: renewed,
     body: { current_password: "uma senha bem nova", new_password: "curta" },
   });
@@ -140,11 +140,11 @@ test("every role may change its own password, and the answer's token is the one 
 });
 
 test("a wrong current password is 400, because the session itself is good", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   const app = accountsApp(ports);
-  const { token } = await bodyOf(await send(app, "POST", LOGIN, { body: ADMIN }));
+  const { token } = await bodyOf(await sendJson(app, "POST", LOGIN, { body: ADMIN }));
   const body = { current_password: "errada errada", new_password: "uma senha bem nova" };
-  const response = await send(app, "PUT", "/api/me/password", { token, body });
+  const response = await sendJson(app, "PUT", "/api/me/password", { token, body });
   expect(response.status).toBe(400);
   expect(await bodyOf(response)).toMatchObject({
     code: "auth.wrong_password",
@@ -154,16 +154,16 @@ test("a wrong current password is 400, because the session itself is good", asyn
 });
 
 test("S13: a change of password takes its two members and no other", async () => {
-  const ports = await house();
+  const ports = await portsWithAdmin();
   const app = accountsApp(ports);
-  const { token } = await bodyOf(await send(app, "POST", LOGIN, { body: ADMIN }));
+  const { token } = await bodyOf(await sendJson(app, "POST", LOGIN, { body: ADMIN }));
   const body = {
     current_password: ADMIN.password,
     new_password: "uma senha bem nova",
     role: "ADMIN",
   };
-  const response = await send(app, "PUT", "/api/me/password", { token, body });
+  const response = await sendJson(app, "PUT", "/api/me/password", { token, body });
   expect(response.status).toBe(422);
-  expect((await send(app, "POST", "/api/logout", { token })).status).toBe(204);
+  expect((await sendJson(app, "POST", "/api/logout", { token })).status).toBe(204);
   await ports.close();
 });

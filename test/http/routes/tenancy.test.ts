@@ -5,8 +5,8 @@ import { cancellationEvent } from "../../../src/synthetic/events.ts";
 import { type NoteOptions, syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { SUPPLIERS } from "../../../src/synthetic/trade.ts";
 import { zipOf } from "../../../src/synthetic/zip.ts";
-import { work } from "../../support/jobs.ts";
-import { type Service, withService } from "../../support/service.ts";
+import { runJobs } from "../../support/jobs.ts";
+import { type TestApp, withApp } from "../../support/service.ts";
 import { MATRIX } from "../support/role-matrix.ts";
 
 const [supplier] = SUPPLIERS;
@@ -22,10 +22,10 @@ interface Own {
   readonly export: string;
 }
 
-type Who = "ADMIN" | "stranger";
+type Who = "ADMIN" | "otherCompany";
 
 /** Everything that a company can have, from the same notes for whoever asks; `from` is the first seed. */
-async function fill(service: Service, as: Who, from: number): Promise<Own> {
+async function fill(service: TestApp, as: Who, from: number): Promise<Own> {
   const { send, ports } = service;
   const ok = async (method: string, path: string, options: object = {}) => {
     const answer = await send(method, path, { as, ...options });
@@ -73,7 +73,7 @@ async function fill(service: Service, as: Who, from: number): Promise<Own> {
     headers: { "content-type": "application/zip" },
   });
   const order = await ok("POST", "/api/exports", { json: { type: "movements" } });
-  await work(ports);
+  await runJobs(ports);
   return {
     access_key: key,
     waiting: waiting?.accessKey ?? "",
@@ -110,7 +110,7 @@ const QUERIES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What every route that reads tells somebody, by its address. */
-async function told(service: Service, as: Who, own: Own): Promise<Map<string, string>> {
+async function told(service: TestApp, as: Who, own: Own): Promise<Map<string, string>> {
   // Nothing comes out of a cache.
   await service.ports.writer.commit({
     statements: [
@@ -125,7 +125,7 @@ async function told(service: Service, as: Who, own: Own): Promise<Map<string, st
     answers.set(path, answer.text);
   };
   for (const [method, path, least] of MATRIX) {
-    if (method !== "get" || least === "nobody" || path in LEFT_OUT) continue;
+    if (method !== "get" || least === "anonymous" || path in LEFT_OUT) continue;
     const id = path.startsWith("/api/exports/") ? own.export : own.job;
     const at = path.replace("{access_key}", own.access_key).replace("{id}", id);
     for (const query of ["", ...(QUERIES[path] ?? [])]) await ask("GET", at + query);
@@ -135,21 +135,21 @@ async function told(service: Service, as: Who, own: Own): Promise<Map<string, st
 }
 
 test("of two companies that hold the same notes, products and jobs neither reads anything of the other, on any route", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const ours = await fill(service, "ADMIN", 100);
     const before = await told(service, "ADMIN", ours);
-    const theirs = await fill(service, "stranger", 100);
-    const theirsBefore = await told(service, "stranger", theirs);
+    const theirs = await fill(service, "otherCompany", 100);
+    const theirsBefore = await told(service, "otherCompany", theirs);
     expect(await told(service, "ADMIN", ours)).toEqual(before);
     await fill(service, "ADMIN", 110);
-    expect(await told(service, "stranger", theirs)).toEqual(theirsBefore);
+    expect(await told(service, "otherCompany", theirs)).toEqual(theirsBefore);
     expect(before.size).toBeGreaterThan(40);
   }));
 
 test("what one company has made is not found by another, on any route that names it", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const ours = await fill(service, "ADMIN", 100);
-    await fill(service, "stranger", 200);
+    await fill(service, "otherCompany", 200);
     for (const [method, path] of MATRIX) {
       if (!path.includes("{")) continue;
       const id = path.startsWith("/api/exports/") ? ours.export : ours.job;
@@ -157,7 +157,7 @@ test("what one company has made is not found by another, on any route that names
       const json =
         path.endsWith("discard") || path.endsWith("withdraw") ? { reason: "nada" } : undefined;
       const answer = await service.send(method.toUpperCase(), at, {
-        as: "stranger",
+        as: "otherCompany",
         ...(json === undefined ? {} : { json }),
       });
       expect([method, path, answer.status]).toEqual([method, path, 404]);
@@ -165,13 +165,13 @@ test("what one company has made is not found by another, on any route that names
   }));
 
 test("the items and movements of a note are read for its company only, whoever names its number or key", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const { ports, rows } = service;
     const ours = await fill(service, "ADMIN", 100);
     const [note] = await rows("select id from notes where access_key = ?1", [ours.access_key]);
     expect(await itemsOf(ports, 1, Number(note?.id))).toHaveLength(2);
     expect(await itemsOf(ports, 2, Number(note?.id))).toEqual([]);
-    await fill(service, "stranger", 100);
+    await fill(service, "otherCompany", 100);
     expect(await movementsOfNote(ports, 1, ours.access_key)).toHaveLength(2);
     expect(await movementsOfNote(ports, 3, ours.access_key)).toEqual([]);
   }));

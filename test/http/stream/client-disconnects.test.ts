@@ -4,24 +4,24 @@ import { feedBroadcaster } from "../../../src/journal/feed-broadcaster.ts";
 import { deliver } from "../../../src/mail/deliver.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { zipOf } from "../../../src/synthetic/zip.ts";
-import { work } from "../../support/jobs.ts";
+import { runJobs } from "../../support/jobs.ts";
 import { mailOf } from "../../support/mail.ts";
-import { type Service, withService } from "../../support/service.ts";
-import { MOVEMENTS, many, product } from "../routes/exported.ts";
-import { following, settle } from "./following.ts";
+import { type TestApp, withApp } from "../../support/service.ts";
+import { insertManyMovements, insertProduct, MOVEMENTS_CSV } from "../routes/exported.ts";
+import { openFeed, yieldTurns } from "./following.ts";
 
 /** The administrator of the tests, who makes the keys. */
 const ADMIN = 14;
 
 /** By hand, as an operator does it on the machine: nothing tells the cache. */
-const set = ({ ports }: Service, sql: string) =>
+const set = ({ ports }: TestApp, sql: string) =>
   ports.writer.commit({
     statements: [{ sql: `update users set ${sql} where id = ?1`, args: [ADMIN] }],
     read: () => undefined,
   });
 
 /** What a person bears, and what bears in the person's name. */
-async function bearers({ send, tokenOf }: Service) {
+async function bearers({ send, tokenOf }: TestApp) {
   const { body } = await send("POST", "/api/keys", { json: { name: "ERP", role: "GERENTE" } });
   return [
     ["token", tokenOf("ADMIN")],
@@ -30,7 +30,7 @@ async function bearers({ send, tokenOf }: Service) {
 }
 
 const by = (bearer: string) => ({
-  as: "nobody" as const,
+  as: "anonymous" as const,
   headers: { authorization: `Bearer ${bearer}` },
 });
 
@@ -38,11 +38,11 @@ const LEAVING = ["active = 0", "company = 2"];
 
 for (const leaving of LEAVING)
   test(`a person who leaves (${leaving}) takes the token and the keys along: requests, long polls and streams`, () =>
-    withService(async (service) => {
+    withApp(async (service) => {
       const { ports, send } = service;
       for (const [kind, bearer] of await bearers(service)) {
         expect([kind, (await send("GET", "/api/nfes", by(bearer))).status]).toEqual([kind, 200]);
-        const stream = (await following(service, by(bearer))).stream;
+        const stream = (await openFeed(service, by(bearer))).stream;
         const poll = send("GET", "/api/events?wait=20", by(bearer));
         while (feedBroadcaster(ports).size < 2) await ports.yieldToEventLoop();
         await set(service, leaving);
@@ -67,11 +67,11 @@ for (const leaving of LEAVING)
     }));
 
 test("a CSV that is being read ends within seconds of its reader's leaving", () =>
-  withService(async (service) => {
-    await product(service, "P");
-    await many(service, 6 * PAGE_ROWS);
+  withApp(async (service) => {
+    await insertProduct(service, "P");
+    await insertManyMovements(service, 6 * PAGE_ROWS);
     for (const [kind, bearer] of await bearers(service)) {
-      const response = await service.raw("GET", MOVEMENTS, by(bearer));
+      const response = await service.raw("GET", MOVEMENTS_CSV, by(bearer));
       const reader = response.body?.getReader();
       await reader?.read();
       await set(service, "active = 0");
@@ -79,7 +79,7 @@ test("a CSV that is being read ends within seconds of its reader's leaving", () 
       const rest = (async () => {
         for (let pieces = 0; ; pieces += 1) {
           if ((await reader?.read())?.done !== false) return pieces;
-          await settle(service);
+          await yieldTurns(service);
         }
       })();
       expect([kind, await rest.catch(() => "cut")]).toEqual([kind, "cut"]);
@@ -88,7 +88,7 @@ test("a CSV that is being read ends within seconds of its reader's leaving", () 
   }));
 
 test("a person whose role falls keeps a token and keys of that role only", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const { send } = service;
     const order = { json: { reason: "x" } };
     for (const [kind, bearer] of await bearers(service)) {
@@ -108,7 +108,7 @@ test("a person whose role falls keeps a token and keys of that role only", () =>
   }));
 
 test("what was accepted is done, and what is the company's stays: jobs, files and the address for mail", () =>
-  withService(
+  withApp(
     async (service) => {
       const { ports, send } = service;
       const [, key = ""] = (await bearers(service))[1] ?? [];
@@ -137,7 +137,7 @@ test("what was accepted is done, and what is the company's stays: jobs, files an
         raw: new Blob([raw]).stream(),
       };
       expect(await deliver(ports, mail)).toBeNull();
-      await work(ports);
+      await runJobs(ports);
       const as = "GERENTE" as const;
       const jobs = (await send("GET", "/api/jobs", { as })).body.data;
       expect(jobs.map(({ kind, state }: Record<string, string>) => [kind, state]).sort()).toEqual([

@@ -1,12 +1,12 @@
 import { expect, test } from "bun:test";
 import { openDownloads } from "../../../src/http/stream/download-limit.ts";
-import { withService } from "../../support/service.ts";
+import { withApp } from "../../support/service.ts";
 
 const PATHS = ["/api/export/stock", "/api/export/movements"];
 const at = (n: number) => PATHS[n % PATHS.length] ?? "";
 
 test("one user reads twenty files at a time, a colleague still gets one, and one that is read makes room", () =>
-  withService(async ({ raw, send, ports }) => {
+  withApp(async ({ raw, send, ports }) => {
     const open = await Promise.all(Array.from({ length: 20 }, (_, n) => raw("GET", at(n))));
     expect(open.map(({ status }) => status)).toEqual(Array(20).fill(200));
     for (const path of PATHS) {

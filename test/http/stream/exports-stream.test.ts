@@ -3,17 +3,22 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { PAGE_ROWS } from "../../../src/export/pages.ts";
 import type { Reader, Row } from "../../../src/ports/sql.ts";
-import { type Service, withService } from "../../support/service.ts";
-import { MOVEMENTS, many, product, STOCK } from "../routes/exported.ts";
+import { type TestApp, withApp } from "../../support/service.ts";
+import {
+  insertManyMovements,
+  insertProduct,
+  MOVEMENTS_CSV,
+  STOCK_CSV,
+} from "../routes/exported.ts";
 
 describe("an export", () => {
   test("is compressed for those who ask, where the runtime can", () =>
-    withService(async (service) => {
-      await product(service, "P");
-      await many(service, PAGE_ROWS + 1);
-      const plain = await service.raw("GET", MOVEMENTS);
+    withApp(async (service) => {
+      await insertProduct(service, "P");
+      await insertManyMovements(service, PAGE_ROWS + 1);
+      const plain = await service.raw("GET", MOVEMENTS_CSV);
       const asked = (header: string) =>
-        service.raw("GET", MOVEMENTS, { headers: { "accept-encoding": header } });
+        service.raw("GET", MOVEMENTS_CSV, { headers: { "accept-encoding": header } });
       const zipped = await asked("br, gzip;q=0.8");
       expect([zipped, plain].map((answer) => answer.headers.get("vary"))).toEqual([
         expect.stringContaining("Accept-Encoding"),
@@ -30,14 +35,14 @@ describe("an export", () => {
 
   test("is given time anew with each page, by the request that the runtime knows", () => {
     const given: [string, number][] = [];
-    return withService(
+    return withApp(
       async (service) => {
-        await product(service, "P");
-        await many(service, 2 * PAGE_ROWS + 1);
-        await service.send("GET", MOVEMENTS);
+        await insertProduct(service, "P");
+        await insertManyMovements(service, 2 * PAGE_ROWS + 1);
+        await service.send("GET", MOVEMENTS_CSV);
         expect(given.length).toBeGreaterThanOrEqual(3);
         expect(new Set(given.map(([path, s]) => `${path} ${s}`))).toEqual(
-          new Set([`${MOVEMENTS} 120`]),
+          new Set([`${MOVEMENTS_CSV} 120`]),
         );
       },
       {
@@ -50,7 +55,7 @@ describe("an export", () => {
 
 describe("an export over a database that fails", () => {
   /** The reader of the service, whose statement number `at` on a page of an export fails. */
-  const failing = (service: Service, at: number): Reader => {
+  const failing = (service: TestApp, at: number): Reader => {
     const { reader } = service.ports;
     let statements = 0;
     return {
@@ -64,18 +69,18 @@ describe("an export over a database that fails", () => {
   };
 
   test("before its first page is a problem document", () =>
-    withService(async (service) => {
+    withApp(async (service) => {
       service.ports.reader = failing(service, 1);
-      const { status, headers, body } = await service.send("GET", STOCK);
+      const { status, headers, body } = await service.send("GET", STOCK_CSV);
       expect([status, body.code]).toEqual([500, "internal"]);
       expect(headers.get("content-type")).toStartWith("application/problem+json");
     }));
 
   for (const encoding of ["identity", "gzip"])
     test(`after its first page resets the connection (${encoding}), and the log says how far it came`, () =>
-      withService(async (service) => {
-        await product(service, "P");
-        await many(service, 3 * PAGE_ROWS);
+      withApp(async (service) => {
+        await insertProduct(service, "P");
+        await insertManyMovements(service, 3 * PAGE_ROWS);
         service.ports.reader = failing(service, 3);
         const server = Bun.serve({
           port: 0,
@@ -103,9 +108,9 @@ describe("an export over a database that fails", () => {
 });
 
 test("a client that pauses pauses the query, and one that leaves ends it", () =>
-  withService(async (service) => {
-    await product(service, "P");
-    await many(service, PAGE_ROWS);
+  withApp(async (service) => {
+    await insertProduct(service, "P");
+    await insertManyMovements(service, PAGE_ROWS);
     const { reader } = service.ports;
     let slices = 0;
     let full: Promise<Row[]> | undefined;
@@ -134,7 +139,7 @@ test("a client that pauses pauses the query, and one that leaves ends it", () =>
     const client = connect(server.port ?? 0, "127.0.0.1");
     await once(client, "connect");
     client.write(
-      `GET ${MOVEMENTS} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${service.tokenOf("ADMIN")}\r\n\r\n`,
+      `GET ${MOVEMENTS_CSV} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${service.tokenOf("ADMIN")}\r\n\r\n`,
     );
     await once(client, "data");
     client.pause();

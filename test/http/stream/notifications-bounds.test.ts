@@ -2,17 +2,17 @@ import { expect, test } from "bun:test";
 import { feedBroadcaster } from "../../../src/journal/feed-broadcaster.ts";
 import { clientReader } from "../../../src/platform/libsql/reader.ts";
 import type { Reader } from "../../../src/ports/sql.ts";
-import { happen, numbers } from "../../support/happen.ts";
-import { withService } from "../../support/service.ts";
+import { appendTestEvents, sequence } from "../../support/happen.ts";
+import { withApp } from "../../support/service.ts";
 import { type SseEvent, sseReader } from "../../support/sse.ts";
-import { following, PATH, settle, told } from "./following.ts";
+import { openFeed, payloadNumbers, STREAM_PATH, yieldTurns } from "./following.ts";
 
 test("a heartbeat every eight seconds, and the runtime's patience is renewed by what the client takes", () => {
   let renewed = 0;
-  return withService(
+  return withApp(
     async (service) => {
       const { ports } = service;
-      const { stream } = await following(service);
+      const { stream } = await openFeed(service);
       const beats: number[] = [];
       let reading = true;
       const start = ports.clock.now();
@@ -22,7 +22,7 @@ test("a heartbeat every eight seconds, and the runtime's patience is renewed by 
       })();
       for (let second = 0; second < 33; second++) {
         ports.clock.advance(1_000);
-        await settle(service);
+        await yieldTurns(service);
       }
       expect(beats).toEqual([8_000, 16_000, 24_000, 32_000]);
       expect(renewed).toBeGreaterThanOrEqual(beats.length);
@@ -40,20 +40,20 @@ test("a heartbeat every eight seconds, and the runtime's patience is renewed by 
 });
 
 test("C2: a client that does not read is cut off at a bound, holds up nobody, and resumes where it was", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const { ports } = service;
-    const slow = await following(service);
-    const quick = await following(service);
+    const slow = await openFeed(service);
+    const quick = await openFeed(service);
     // Both have asked for more, and so follow; the slow one never asks again.
     const pending = [slow.stream.next(), quick.stream.next()];
-    await settle(service);
-    await happen(ports, [0]);
-    expect(told(await Promise.all(pending))).toEqual([0, 0]);
+    await yieldTurns(service);
+    await appendTestEvents(ports, [0]);
+    expect(payloadNumbers(await Promise.all(pending))).toEqual([0, 0]);
     let written = 1;
     while (feedBroadcaster(ports).size === 2 && written < 20_000) {
-      await happen(ports, numbers(100, written));
+      await appendTestEvents(ports, sequence(100, written));
       written += 100;
-      expect(told(await quick.stream.take(100))).toEqual(numbers(100, written - 100));
+      expect(payloadNumbers(await quick.stream.take(100))).toEqual(sequence(100, written - 100));
     }
     const [line] = ports.sent.filter(({ event }) => event === "stream.slow");
     expect(Number(line?.bytes)).toBeLessThanOrEqual(256 * 1024);
@@ -64,27 +64,27 @@ test("C2: a client that does not read is cut off at a bound, holds up nobody, an
     })();
     await expect(read).rejects.toThrow();
     const last = seen.at(-1)?.id ?? "";
-    const again = await following(service, { headers: { "last-event-id": last } });
+    const again = await openFeed(service, { headers: { "last-event-id": last } });
     const rest = await again.stream.take(written - seen.length);
-    expect(told([...seen, ...rest])).toEqual(numbers(written));
+    expect(payloadNumbers([...seen, ...rest])).toEqual(sequence(written));
     await again.stream.cancel();
     await quick.stream.cancel();
   }));
 
 test("beyond the bound a stream is refused with 503 and Retry-After, and one that leaves makes room", () =>
-  withService(
+  withApp(
     async (service) => {
       const { send, ports } = service;
-      const first = await following(service);
-      const second = await following(service);
-      const perCompany = await send("GET", PATH);
+      const first = await openFeed(service);
+      const second = await openFeed(service);
+      const perCompany = await send("GET", STREAM_PATH);
       expect([perCompany.status, perCompany.body.code]).toEqual([503, "overloaded"]);
       expect(perCompany.headers.get("retry-after")).toBe("5");
-      const third = await following(service, { as: "stranger" });
-      expect((await send("GET", PATH, { as: "stranger" })).status).toBe(503);
+      const third = await openFeed(service, { as: "otherCompany" });
+      expect((await send("GET", STREAM_PATH, { as: "otherCompany" })).status).toBe(503);
       await first.stream.cancel();
       expect(feedBroadcaster(ports).size).toBe(2);
-      const again = await following(service);
+      const again = await openFeed(service);
       for (const { stream } of [second, third, again]) await stream.cancel();
       expect(feedBroadcaster(ports).size).toBe(0);
     },
@@ -92,12 +92,12 @@ test("beyond the bound a stream is refused with 503 and Retry-After, and one tha
   ));
 
 test("many clients cost one read for each commit, not one each", () =>
-  withService(
+  withApp(
     async (service) => {
       const { ports } = service;
-      const streams = await Promise.all(Array.from({ length: 60 }, () => following(service)));
+      const streams = await Promise.all(Array.from({ length: 60 }, () => openFeed(service)));
       const nexts = streams.map(({ stream }) => stream.next());
-      await settle(service);
+      await yieldTurns(service);
       let reads = 0;
       const { rows } = ports.reader;
       const counted: Reader["rows"] = (statement, signal) => {
@@ -105,9 +105,9 @@ test("many clients cost one read for each commit, not one each", () =>
         return rows(statement, signal);
       };
       ports.reader.rows = counted;
-      await happen(ports, [1]);
-      expect(told(await Promise.all(nexts))).toEqual(Array.from({ length: 60 }, () => 1));
-      await settle(service);
+      await appendTestEvents(ports, [1]);
+      expect(payloadNumbers(await Promise.all(nexts))).toEqual(Array.from({ length: 60 }, () => 1));
+      await yieldTurns(service);
       expect(reads).toBeLessThanOrEqual(3);
       for (const { stream } of streams) await stream.cancel();
     },
@@ -115,30 +115,30 @@ test("many clients cost one read for each commit, not one each", () =>
   ));
 
 test("one user or key has so many streams and long polls, a colleague still gets in, and a refusal says why", () =>
-  withService(
+  withApp(
     async (service) => {
       const { send, ports } = service;
-      const first = await following(service, { as: "VISUALIZADOR" });
+      const first = await openFeed(service, { as: "VISUALIZADOR" });
       const polls = [1, 2].map(() =>
         send("GET", "/api/events?wait=25&after=e0", { as: "VISUALIZADOR" }),
       );
       while (feedBroadcaster(ports).size < 3) await ports.yieldToEventLoop();
-      for (const path of [PATH, "/api/events?wait=25&after=e0"]) {
+      for (const path of [STREAM_PATH, "/api/events?wait=25&after=e0"]) {
         const refused = await send("GET", path, { as: "VISUALIZADOR" });
         expect([refused.status, refused.body.code]).toEqual([429, "share_exceeded"]);
         expect(refused.headers.get("retry-after")).toBe("5");
         expect(refused.body.detail).toContain("máximo 3");
       }
-      const colleague = await following(service, { as: "OPERADOR" });
+      const colleague = await openFeed(service, { as: "OPERADOR" });
       const { body: key } = await send("POST", "/api/keys", {
         json: { name: "Integração", role: "VISUALIZADOR" },
       });
       const headers = { authorization: `Bearer ${key.key}` };
-      const program = await following(service, { as: "nobody", headers });
+      const program = await openFeed(service, { as: "anonymous", headers });
       await first.stream.cancel();
-      const again = await following(service, { as: "VISUALIZADOR" });
+      const again = await openFeed(service, { as: "VISUALIZADOR" });
       for (const { stream } of [colleague, program, again]) await stream.cancel();
-      await happen(ports, [1]);
+      await appendTestEvents(ports, [1]);
       expect((await Promise.all(polls)).map(({ status }) => status)).toEqual([200, 200]);
       expect(feedBroadcaster(ports).size).toBe(0);
     },
@@ -147,17 +147,17 @@ test("one user or key has so many streams and long polls, a colleague still gets
 
 test("when the service stops, every stream says so, with a time to come back, and ends; a new one is refused", () => {
   const ending = new AbortController();
-  return withService(
+  return withApp(
     async (service) => {
       const { ports, send } = service;
-      const streams = await Promise.all(Array.from({ length: 5 }, () => following(service)));
+      const streams = await Promise.all(Array.from({ length: 5 }, () => openFeed(service)));
       const firsts = streams.map(({ stream }) => stream.next());
-      await settle(service);
-      await happen(ports, [1]);
-      expect(told(await Promise.all(firsts))).toEqual([1, 1, 1, 1, 1]);
+      await yieldTurns(service);
+      await appendTestEvents(ports, [1]);
+      expect(payloadNumbers(await Promise.all(firsts))).toEqual([1, 1, 1, 1, 1]);
       // What waits for a client is still sent.
-      await happen(ports, [2]);
-      await settle(service);
+      await appendTestEvents(ports, [2]);
+      await yieldTurns(service);
       ending.abort();
       const retries = new Set<number | undefined>();
       for (const { stream } of streams) {
@@ -168,7 +168,7 @@ test("when the service stops, every stream says so, with a time to come back, an
       // They do not all come back at the same moment.
       expect(retries.size).toBe(5);
       expect(feedBroadcaster(ports).size).toBe(0);
-      const late = await send("GET", PATH);
+      const late = await send("GET", STREAM_PATH);
       expect([late.status, late.headers.get("retry-after")]).toEqual([503, "5"]);
     },
     { stopping: ending.signal },
@@ -176,10 +176,10 @@ test("when the service stops, every stream says so, with a time to come back, an
 });
 
 test("a read that fails while a client catches up ends the stream and gives the place back", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const { ports, raw } = service;
-    await happen(ports, [1]);
-    const response = await raw("GET", PATH, { headers: { "last-event-id": "e0" } });
+    await appendTestEvents(ports, [1]);
+    const response = await raw("GET", STREAM_PATH, { headers: { "last-event-id": "e0" } });
     const stream = sseReader(response.body);
     await stream.take(1);
     const broken = clientReader({ execute: () => Promise.reject(new Error("gone")) });

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { feedBroadcaster } from "../../../src/journal/feed-broadcaster.ts";
 import { FULL } from "../../support/full.ts";
-import { happen, numbers } from "../../support/happen.ts";
+import { appendTestEvents, sequence } from "../../support/happen.ts";
 import { type Server, withServer } from "../../support/server.ts";
 import { type SseEvent, sseEvents } from "../../support/sse.ts";
 
@@ -84,11 +84,11 @@ test(
         };
         const open = (client: number, resume = false) =>
           connect(server, resume ? ids[client] : undefined, hear(client));
-        const clients = await Promise.all(numbers(CLIENTS).map((n) => open(n)));
+        const clients = await Promise.all(sequence(CLIENTS).map((n) => open(n)));
         expect(new Set(clients.map(({ status }) => status))).toEqual(new Set(["200"]));
         expect(feedBroadcaster(ports).size).toBe(CLIENTS);
         for (let n = 0; n < EVENTS; n++) {
-          await happen(ports, [n]);
+          await appendTestEvents(ports, [n]);
           // Every third client is cut in the middle, each at its own moment, and comes back.
           for (let client = n; client < CLIENTS; client += EVENTS) {
             if (client % 3 !== 0) continue;
@@ -98,7 +98,7 @@ test(
           }
         }
         await all.promise;
-        for (const one of seen) expect(one).toEqual(numbers(EVENTS));
+        for (const one of seen) expect(one).toEqual(sequence(EVENTS));
         for (const one of clients) one.leave();
         await Promise.all(clients.map(({ ended }) => ended));
         while (feedBroadcaster(ports).size > 0) await ports.yieldToEventLoop();

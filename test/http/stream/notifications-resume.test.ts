@@ -4,45 +4,45 @@ import { expireEvents } from "../../../src/journal/expire-events.ts";
 import { Failed } from "../../../src/lib/result.ts";
 import { openDatabase } from "../../../src/platform/bun/database/database.ts";
 import { groupWriter } from "../../../src/platform/libsql/group-writer.ts";
-import { earlier, happen, numbers } from "../../support/happen.ts";
-import { withService } from "../../support/service.ts";
+import { appendTestEvents, daysEarlier, sequence } from "../../support/happen.ts";
+import { withApp } from "../../support/service.ts";
 import type { SseReader } from "../../support/sse.ts";
-import { following, PATH, settle, told } from "./following.ts";
+import { openFeed, payloadNumbers, STREAM_PATH, yieldTurns } from "./following.ts";
 
 describe("nothing is lost and nothing comes twice", () => {
   test("a stream begins now, and Last-Event-ID goes on from where the client was", () =>
-    withService(async (service) => {
+    withApp(async (service) => {
       const { ports } = service;
-      await happen(ports, [1, 2, 3]);
-      const { stream, hello } = await following(service);
+      await appendTestEvents(ports, [1, 2, 3]);
+      const { stream, hello } = await openFeed(service);
       expect(hello).toBe("e3");
-      await happen(ports, [4, 5]);
-      expect(told(await stream.take(2))).toEqual([4, 5]);
+      await appendTestEvents(ports, [4, 5]);
+      expect(payloadNumbers(await stream.take(2))).toEqual([4, 5]);
       await stream.cancel();
-      await happen(ports, [6]);
-      const again = await following(service, { headers: { "last-event-id": "e4" } });
+      await appendTestEvents(ports, [6]);
+      const again = await openFeed(service, { headers: { "last-event-id": "e4" } });
       expect(again.hello).toBe("e4");
-      expect(told(await again.stream.take(2))).toEqual([5, 6]);
+      expect(payloadNumbers(await again.stream.take(2))).toEqual([5, 6]);
       await again.stream.cancel();
-      const byQuery = await following(service, { query: "?last_event_id=e5" });
-      expect(told(await byQuery.stream.take(1))).toEqual([6]);
+      const byQuery = await openFeed(service, { query: "?last_event_id=e5" });
+      expect(payloadNumbers(await byQuery.stream.take(1))).toEqual([6]);
       await byQuery.stream.cancel();
       // A client's address stays as it was; the header is the later word.
-      const both = await following(service, {
+      const both = await openFeed(service, {
         query: "?last_event_id=e0",
         headers: { "last-event-id": "e5" },
       });
-      expect(told(await both.stream.take(1))).toEqual([6]);
+      expect(payloadNumbers(await both.stream.take(1))).toEqual([6]);
       await both.stream.cancel();
     }));
 
   test("who is cut right after the greeting comes back to what happened meanwhile", () =>
-    withService(async (service) => {
-      const { stream, hello } = await following(service);
+    withApp(async (service) => {
+      const { stream, hello } = await openFeed(service);
       await stream.cancel();
-      await happen(service.ports, [1]);
-      const again = await following(service, { headers: { "last-event-id": hello ?? "" } });
-      expect(told(await again.stream.take(1))).toEqual([1]);
+      await appendTestEvents(service.ports, [1]);
+      const again = await openFeed(service, { headers: { "last-event-id": hello ?? "" } });
+      expect(payloadNumbers(await again.stream.take(1))).toEqual([1]);
       await again.stream.cancel();
     }));
 
@@ -59,10 +59,10 @@ describe("nothing is lost and nothing comes twice", () => {
           { minLength: 3, maxLength: 10 },
         ),
         (steps) =>
-          withService(async (service) => {
+          withApp(async (service) => {
             const { ports } = service;
-            const first = await following(service);
-            const watcher = await following(service);
+            const first = await openFeed(service);
+            const watcher = await openFeed(service);
             let { stream } = first;
             let id = first.hello ?? "";
             const seen: number[] = [];
@@ -75,20 +75,20 @@ describe("nothing is lost and nothing comes twice", () => {
             };
             let written = 0;
             for (const { batch, reads, leaves, waits } of steps) {
-              const pending = happen(ports, numbers(batch, written));
+              const pending = appendTestEvents(ports, sequence(batch, written));
               if (waits) await pending;
               written += batch;
               await read(stream, waits ? Math.min(reads, written - seen.length) : 0);
               if (leaves) {
                 await stream.cancel();
-                const again = await following(service, { headers: { "last-event-id": id } });
+                const again = await openFeed(service, { headers: { "last-event-id": id } });
                 stream = again.stream;
               }
               await pending;
             }
             await read(stream, written - seen.length);
-            expect(seen).toEqual(numbers(written));
-            expect(told(await watcher.stream.take(written))).toEqual(numbers(written));
+            expect(seen).toEqual(sequence(written));
+            expect(payloadNumbers(await watcher.stream.take(written))).toEqual(sequence(written));
             await stream.cancel();
             await watcher.stream.cancel();
           }),
@@ -98,30 +98,30 @@ describe("nothing is lost and nothing comes twice", () => {
   });
 
   test("a backlog of any length is read page by page, as the client takes it", () =>
-    withService(async (service) => {
+    withApp(async (service) => {
       const { ports } = service;
-      await happen(ports, numbers(3_000));
+      await appendTestEvents(ports, sequence(3_000));
       let pages = 0;
       const { rows } = ports.reader;
       ports.reader.rows = (statement, signal) => {
         if (statement.sql.includes("order by id limit")) pages += 1;
         return rows(statement, signal);
       };
-      const { stream } = await following(service, { headers: { "last-event-id": "e0" } });
-      await settle(service);
+      const { stream } = await openFeed(service, { headers: { "last-event-id": "e0" } });
+      await yieldTurns(service);
       expect(pages).toBeLessThanOrEqual(2);
-      expect(told(await stream.take(3_000))).toEqual(numbers(3_000));
-      await happen(ports, [3_000]);
-      expect(told(await stream.take(1))).toEqual([3_000]);
+      expect(payloadNumbers(await stream.take(3_000))).toEqual(sequence(3_000));
+      await appendTestEvents(ports, [3_000]);
+      expect(payloadNumbers(await stream.take(1))).toEqual([3_000]);
       await stream.cancel();
     }));
 
   test("what another process writes comes with the next look, a second later", () =>
-    withService(async (service) => {
+    withApp(async (service) => {
       const { ports } = service;
-      const { stream } = await following(service);
+      const { stream } = await openFeed(service);
       const next = stream.next();
-      await settle(service);
+      await yieldTurns(service);
       const database = await openDatabase(ports.config.DATABASE_URL);
       const writer = groupWriter(database.writing, {
         group: 1,
@@ -129,59 +129,59 @@ describe("nothing is lost and nothing comes twice", () => {
         waitMs: 5_000,
         yieldToEventLoop: ports.yieldToEventLoop,
       });
-      await happen({ ...ports, writer }, [1]);
-      await settle(service);
+      await appendTestEvents({ ...ports, writer }, [1]);
+      await yieldTurns(service);
       expect(ports.commitSignal.count()).toBe(2);
       ports.clock.advance(1_000);
-      expect(told([await next])).toEqual([1]);
+      expect(payloadNumbers([await next])).toEqual([1]);
       await stream.cancel();
       await database.close();
     }));
 
   test("a database that does not answer for a while loses nothing", () =>
-    withService(async (service) => {
+    withApp(async (service) => {
       const { ports } = service;
-      const { stream } = await following(service);
+      const { stream } = await openFeed(service);
       const next = stream.next();
-      await settle(service);
+      await yieldTurns(service);
       const { rows } = ports.reader;
       ports.reader.rows = () =>
         Promise.reject(new Failed({ code: "overloaded", what: "reader", retryAfterS: 1 }));
-      await happen(ports, [1]);
-      await happen(ports, [2]);
-      await settle(service);
+      await appendTestEvents(ports, [1]);
+      await appendTestEvents(ports, [2]);
+      await yieldTurns(service);
       ports.reader.rows = rows;
       ports.clock.advance(1_000);
-      expect(told([await next, await stream.next()])).toEqual([1, 2]);
+      expect(payloadNumbers([await next, await stream.next()])).toEqual([1, 2]);
       expect(ports.sent.filter(({ event }) => event === "feed.not_read")).not.toEqual([]);
       await stream.cancel();
     }));
 
   test("who comes back after the events were swept is told so, and goes on with what is kept", () =>
-    withService(
+    withApp(
       async (service) => {
         const { ports } = service;
-        await happen(earlier(ports, 2), numbers(5));
-        await happen(ports, [5]);
+        await appendTestEvents(daysEarlier(ports, 2), sequence(5));
+        await appendTestEvents(ports, [5]);
         await expireEvents(ports);
-        const { stream } = await following(service, { headers: { "last-event-id": "e2" } });
+        const { stream } = await openFeed(service, { headers: { "last-event-id": "e2" } });
         const gap = await stream.next();
         expect([gap?.event, gap?.id]).toEqual(["gap", "e0"]);
-        expect(told(await stream.take(2))).toEqual([4, 5]);
+        expect(payloadNumbers(await stream.take(2))).toEqual([4, 5]);
         await stream.cancel();
       },
       { config: { EVENTS_KEEP_DAYS: 1 } },
     ));
 
   test("a Last-Event-ID that is not ours is refused, not guessed", () =>
-    withService(async ({ send }) => {
+    withApp(async ({ send }) => {
       for (const options of [
         { headers: { "last-event-id": "7" } },
         { headers: { "last-event-id": "e01" } },
       ]) {
-        const { status, body } = await send("GET", PATH, options);
+        const { status, body } = await send("GET", STREAM_PATH, options);
         expect([status, body.code]).toEqual([422, "request.invalid"]);
       }
-      expect((await send("GET", `${PATH}?last_event_id=x`)).status).toBe(422);
+      expect((await send("GET", `${STREAM_PATH}?last_event_id=x`)).status).toBe(422);
     }));
 });

@@ -3,15 +3,15 @@ import { logout } from "../../../src/accounts/logout.ts";
 import { feedBroadcaster } from "../../../src/journal/feed-broadcaster.ts";
 import { Failed } from "../../../src/lib/result.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
-import { happen } from "../../support/happen.ts";
+import { appendTestEvents } from "../../support/happen.ts";
 import { causeOf } from "../../support/house.ts";
-import { withService } from "../../support/service.ts";
-import { following, open, PATH, settle, told } from "./following.ts";
+import { withApp } from "../../support/service.ts";
+import { openFeed, openStream, payloadNumbers, STREAM_PATH, yieldTurns } from "./following.ts";
 
 describe("what S.G.E. sent", () => {
   test("a greeting, then each new note as NEW_NFE, byte for byte", () =>
-    withService(async (service) => {
-      const { response, stream } = await open(service);
+    withApp(async (service) => {
+      const { response, stream } = await openStream(service);
       expect(response.headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
       expect(response.headers.get("cache-control")).toBe("no-store");
       expect((await stream.next())?.text).toStartWith(
@@ -34,24 +34,26 @@ describe("what S.G.E. sent", () => {
     }));
 
   test("the token in the address, here and nowhere else, and never in a log", () =>
-    withService(async (service) => {
+    withApp(async (service) => {
       const token = service.tokenOf("VISUALIZADOR");
-      const { stream } = await following(service, { as: "nobody", query: `?token=${token}` });
+      const { stream } = await openFeed(service, { as: "anonymous", query: `?token=${token}` });
       await stream.cancel();
       const { body } = await service.send("POST", "/api/keys", {
         json: { name: "k", role: "ADMIN" },
       });
-      const byKey = await following(service, { as: "nobody", query: `?token=${body.key}` });
+      const byKey = await openFeed(service, { as: "anonymous", query: `?token=${body.key}` });
       await byKey.stream.cancel();
-      for (const path of ["/api/events", "/api/notifications", `${PATH}/x`, "/api/nfes"]) {
-        const refused = await service.send("GET", `${path}?token=${token}`, { as: "nobody" });
+      for (const path of ["/api/events", "/api/notifications", `${STREAM_PATH}/x`, "/api/nfes"]) {
+        const refused = await service.send("GET", `${path}?token=${token}`, { as: "anonymous" });
         expect([path, refused.status]).toEqual([path, 401]);
       }
-      const forged = await service.send("GET", `${PATH}?token=${token}x`, { as: "nobody" });
-      expect([forged.status, forged.body.instance]).toEqual([401, PATH]);
-      expect((await service.send("GET", PATH, { as: "nobody" })).status).toBe(401);
+      const forged = await service.send("GET", `${STREAM_PATH}?token=${token}x`, {
+        as: "anonymous",
+      });
+      expect([forged.status, forged.body.instance]).toEqual([401, STREAM_PATH]);
+      expect((await service.send("GET", STREAM_PATH, { as: "anonymous" })).status).toBe(401);
       const logged = JSON.stringify(service.ports.sent);
-      expect(logged).toContain(PATH);
+      expect(logged).toContain(STREAM_PATH);
       expect(logged).not.toContain(token);
       expect(logged).not.toContain(body.key);
     }));
@@ -59,54 +61,54 @@ describe("what S.G.E. sent", () => {
 
 describe("a stream belongs to its company and to its token", () => {
   test("nobody hears of another company", () =>
-    withService(async (service) => {
-      const mine = await following(service);
-      const theirs = await following(service, { as: "stranger" });
-      await happen(service.ports, [1]);
-      await happen(service.ports, [100], 2);
-      await happen(service.ports, [2]);
-      await happen(service.ports, [101], 2);
-      expect(told(await mine.stream.take(2))).toEqual([1, 2]);
-      expect(told(await theirs.stream.take(2))).toEqual([100, 101]);
+    withApp(async (service) => {
+      const mine = await openFeed(service);
+      const theirs = await openFeed(service, { as: "otherCompany" });
+      await appendTestEvents(service.ports, [1]);
+      await appendTestEvents(service.ports, [100], 2);
+      await appendTestEvents(service.ports, [2]);
+      await appendTestEvents(service.ports, [101], 2);
+      expect(payloadNumbers(await mine.stream.take(2))).toEqual([1, 2]);
+      expect(payloadNumbers(await theirs.stream.take(2))).toEqual([100, 101]);
       await mine.stream.cancel();
       await theirs.stream.cancel();
     }));
 
   test("S5: a token that was revoked ends its streams with the next heartbeat, and no other's", () =>
-    withService(async (service) => {
+    withApp(async (service) => {
       const { ports, send } = service;
       const { body } = await send("POST", "/api/keys", { json: { name: "k", role: "OPERADOR" } });
       const streams = await Promise.all([
-        following(service, { as: "OPERADOR" }),
-        following(service, { as: "nobody", headers: { authorization: `Bearer ${body.key}` } }),
-        following(service, { as: "GERENTE" }),
+        openFeed(service, { as: "OPERADOR" }),
+        openFeed(service, { as: "anonymous", headers: { authorization: `Bearer ${body.key}` } }),
+        openFeed(service, { as: "GERENTE" }),
       ]);
       const [byToken, byKey, neighbour] = streams.map(({ stream }) => stream);
       await logout(ports, causeOf(12, "OPERADOR"));
       await send("DELETE", `/api/keys/${body.id}`);
       for (let second = 0; second < 9; second++) {
         ports.clock.advance(1_000);
-        await settle(service);
+        await yieldTurns(service);
       }
       for (const stream of [byToken, byKey])
         expect((await stream?.rest())?.map(({ event }) => event).at(-1)).toBe("bye");
-      await happen(ports, [1]);
+      await appendTestEvents(ports, [1]);
       const [beat, event] = (await neighbour?.take(2)) ?? [];
       expect(beat?.comment).toBe("heartbeat");
-      expect(told([event ?? null])).toEqual([1]);
+      expect(payloadNumbers([event ?? null])).toEqual([1]);
       expect(feedBroadcaster(ports).size).toBe(1);
       await neighbour?.cancel();
     }));
 
   test("a token that has expired ends its stream; a database that cannot tell ends none", () =>
-    withService(async (service) => {
+    withApp(async (service) => {
       const { ports } = service;
-      const { stream } = await following(service);
+      const { stream } = await openFeed(service);
       const { rows } = ports.reader;
       ports.reader.rows = () =>
         Promise.reject(new Failed({ code: "overloaded", what: "reader", retryAfterS: 1 }));
       ports.clock.advance(9_000);
-      await settle(service);
+      await yieldTurns(service);
       expect((await stream.next())?.comment).toBe("heartbeat");
       ports.reader.rows = rows;
       expect(feedBroadcaster(ports).size).toBe(1);

@@ -3,7 +3,7 @@ import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { SUPPLIERS } from "../../../src/synthetic/trade.ts";
 
 /** A way into the service: one process, or one instance, of several over the same database. */
-export type Door = (
+export type Client = (
   method: string,
   path: string,
   init?: { headers?: Record<string, string>; body?: string },
@@ -34,19 +34,19 @@ const NAMES = Object.keys(READS);
 type Effect = Readonly<Record<string, number>>;
 
 let seed = 1_000;
-const upload = (door: Door, cProd: string) =>
+const upload = (door: Client, cProd: string) =>
   door("POST", "/api/nfe/upload?approve=true", {
     headers: { "content-type": "application/xml" },
     body: syntheticNote({ seed: ++seed, emit, items: items(cProd) }).xml,
   });
-const byHand = (door: Door, type: string) =>
+const byHand = (door: Client, type: string) =>
   door("POST", "/api/movements", {
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ product_code: P, type, quantity: 1 }),
   });
 
 /** Every write with what it adds to each number. */
-const WRITES: { write: (door: Door) => Promise<Response>; adds: Effect }[] = [
+const WRITES: { write: (door: Client) => Promise<Response>; adds: Effect }[] = [
   {
     write: (door) => upload(door, P),
     adds: { stock: 10, notes: 1, movements: 1, "of one": 1, total: 10, month: 1, entered: 10 },
@@ -86,7 +86,7 @@ const Step = fc.record({
  * shows it, whatever doors they went through; what is in work meanwhile may show or not. Each client keeps its copies, so that
  * a 304 counts as the copy. At rest both doors show exactly what was written. Throws at the first read that does not.
  */
-export async function interleave(doors: readonly [Door, Door], runs: number): Promise<void> {
+export async function interleave(doors: readonly [Client, Client], runs: number): Promise<void> {
   const first = await upload(doors[0], P);
   if (first.status !== 200) throw new Error(`the first note: ${await first.text()}`);
   const start = new Map<string, number>();
@@ -124,7 +124,7 @@ export async function interleave(doors: readonly [Door, Door], runs: number): Pr
   );
 }
 
-async function writeThrough(door: Door, which: number, begun: Begun[]): Promise<void> {
+async function writeThrough(door: Client, which: number, begun: Begun[]): Promise<void> {
   const { write, adds } = WRITES[which] ?? { write: () => Promise.reject(), adds: {} };
   const mine = { adds, done: false };
   begun.push(mine);
@@ -135,7 +135,7 @@ async function writeThrough(door: Door, which: number, begun: Begun[]): Promise<
 }
 
 async function readThrough(
-  door: Door,
+  door: Client,
   name: string,
   copies: Map<string, { etag: string; body: unknown }>,
 ): Promise<number> {

@@ -1,8 +1,8 @@
 import fc from "fast-check";
-import { KEY, utf8, WHOLE, type Whole } from "./valid-requests.ts";
+import { KEY, utf8, VALID_REQUESTS, type ValidRequest } from "./valid-requests.ts";
 
 /** A request as a client may send it, whole or broken. */
-export interface Sent {
+export interface SentRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: readonly (readonly [string, string])[];
@@ -173,7 +173,7 @@ function joined(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return out;
 }
 
-const bodyOf = (whole: Whole): fc.Arbitrary<Uint8Array<ArrayBuffer> | null> => {
+const bodyOf = (whole: ValidRequest): fc.Arbitrary<Uint8Array<ArrayBuffer> | null> => {
   const { bodies } = whole;
   if (bodies === undefined || bodies.length === 0)
     return fc.option(fc.constant(utf8("{}")), { freq: 8 });
@@ -191,7 +191,7 @@ const bodyOf = (whole: Whole): fc.Arbitrary<Uint8Array<ArrayBuffer> | null> => {
   });
 };
 
-const queryOf = (whole: Whole) =>
+const queryOf = (whole: ValidRequest) =>
   fc
     .array(
       fc.tuple(
@@ -204,7 +204,7 @@ const queryOf = (whole: Whole) =>
       pairs.length === 0 ? "" : `?${pairs.map(([name, value]) => `${name}=${value}`).join("&")}`,
     );
 
-const pathOf = (whole: Whole) =>
+const pathOf = (whole: ValidRequest) =>
   fc.oneof(
     { weight: 6, arbitrary: fc.constant(whole.path) },
     {
@@ -218,28 +218,30 @@ const pathOf = (whole: Whole) =>
   );
 
 /** Requests near to those that are taken: of any route, with a strange path, query, header, method or body. */
-export const requests: fc.Arbitrary<Sent> = fc.constantFrom(...WHOLE).chain((whole) =>
-  fc
-    .record({
-      method: fc.oneof(
-        { weight: 12, arbitrary: fc.constant(whole.method) },
-        {
-          weight: 1,
-          arbitrary: fc.constantFrom("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"),
-        },
-      ),
-      path: pathOf(whole),
-      query: queryOf(whole),
-      strange: fc.array(fc.constantFrom(...HEADERS), { maxLength: 2 }),
-      body: bodyOf(whole),
-    })
-    .map(({ method, path, query, strange, body }) => ({
-      method,
-      path: path + query,
-      headers: [
-        ...(whole.type === undefined ? [] : [["content-type", whole.type] as const]),
-        ...strange,
-      ],
-      body: method === "GET" || method === "HEAD" ? null : body,
-    })),
-);
+export const requests: fc.Arbitrary<SentRequest> = fc
+  .constantFrom(...VALID_REQUESTS)
+  .chain((whole) =>
+    fc
+      .record({
+        method: fc.oneof(
+          { weight: 12, arbitrary: fc.constant(whole.method) },
+          {
+            weight: 1,
+            arbitrary: fc.constantFrom("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"),
+          },
+        ),
+        path: pathOf(whole),
+        query: queryOf(whole),
+        strange: fc.array(fc.constantFrom(...HEADERS), { maxLength: 2 }),
+        body: bodyOf(whole),
+      })
+      .map(({ method, path, query, strange, body }) => ({
+        method,
+        path: path + query,
+        headers: [
+          ...(whole.type === undefined ? [] : [["content-type", whole.type] as const]),
+          ...strange,
+        ],
+        body: method === "GET" || method === "HEAD" ? null : body,
+      })),
+  );

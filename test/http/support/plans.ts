@@ -1,9 +1,9 @@
 import type { InStatement, ResultSet } from "@libsql/client";
 import type { Statement, WriteJob } from "../../../src/ports/sql.ts";
-import type { Service } from "../../support/service.ts";
+import type { TestApp } from "../../support/service.ts";
 
 /** Every text of SQL that a service runs from now on, with parameters that it was run with. */
-export function listen({ ports }: Service): Map<string, Statement> {
+export function recordStatements({ ports }: TestApp): Map<string, Statement> {
   const heard = new Map<string, Statement>();
   const hear = (statement: Statement) => void heard.set(statement.sql, statement);
   const { reader, writer, database } = ports;
@@ -37,7 +37,7 @@ export interface Cost {
 
 /** The costs of a statement, by its plan; `tables` are those that grow. */
 export async function costsOf(
-  { ports }: Service,
+  { ports }: TestApp,
   statement: Statement,
   tables: readonly string[],
 ): Promise<Cost[]> {

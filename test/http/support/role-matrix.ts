@@ -1,10 +1,10 @@
 import type { Role } from "../../../src/accounts/roles.ts";
 
 /** What api.md's table of roles says, written out by hand: method, path, and the least role that may. */
-export const MATRIX: readonly [string, string, Role | "nobody"][] = [
-  ["get", "/api/health", "nobody"],
-  ["get", "/api/health/full", "nobody"],
-  ["post", "/api/login", "nobody"],
+export const MATRIX: readonly [string, string, Role | "anonymous"][] = [
+  ["get", "/api/health", "anonymous"],
+  ["get", "/api/health/full", "anonymous"],
+  ["post", "/api/login", "anonymous"],
   ["post", "/api/logout", "VISUALIZADOR"],
   ["put", "/api/me/password", "VISUALIZADOR"],
   ["get", "/api/company", "ADMIN"],
@@ -52,5 +52,5 @@ export const MATRIX: readonly [string, string, Role | "nobody"][] = [
 const KEY = "35260911222333000181550010000001231000000420";
 
 /** A path of MATRIX with parameters that nothing has. */
-export const concrete = (path: string) =>
-  path.replace("{access_key}", KEY).replace("{id}", "nobody");
+export const concretePath = (path: string) =>
+  path.replace("{access_key}", KEY).replace("{id}", "no-such-id");

@@ -5,8 +5,8 @@ import { zipOf } from "../../../src/synthetic/zip.ts";
 export const utf8 = (text: string) => new TextEncoder().encode(text);
 const note = syntheticNote({ seed: 1, items: 2 });
 /** A note that the service should have. */
-export const KEPT = syntheticNote({ seed: 2, items: 2 });
-export const KEY = KEPT.accessKey;
+export const STORED_NOTE = syntheticNote({ seed: 2, items: 2 });
+export const KEY = STORED_NOTE.accessKey;
 const zip = await zipOf([
   { name: "a.xml", bytes: utf8(note.xml) },
   { name: "b/", bytes: utf8("") },
@@ -19,7 +19,7 @@ const multipart = (field: string, name: string, content: string) =>
 const FORM = `multipart/form-data; boundary=${BOUNDARY}`;
 
 /** A route, and what it takes. */
-export interface Whole {
+export interface ValidRequest {
   readonly method: string;
   readonly path: string;
   readonly query: readonly string[];
@@ -34,7 +34,7 @@ const json = (...values: unknown[]) => ({
 });
 
 /** Every route, with a request that it would take. */
-export const WHOLE: readonly Whole[] = [
+export const VALID_REQUESTS: readonly ValidRequest[] = [
   { method: "GET", path: "/api/health", query: [] },
   { method: "GET", path: "/api/health/full", query: [] },
   { method: "GET", path: "/openapi.json", query: [] },

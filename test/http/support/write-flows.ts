@@ -1,7 +1,7 @@
 import { cancellationEvent } from "../../../src/synthetic/events.ts";
 import { type NoteOptions, syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { COMPANY, SUPPLIERS } from "../../../src/synthetic/trade.ts";
-import type { Service } from "../../support/service.ts";
+import type { TestApp } from "../../support/service.ts";
 
 const [emit] = SUPPLIERS;
 const item = (cProd: string, more = {}) => ({
@@ -48,9 +48,9 @@ const NOTES_ONE_BY_ONE: Read[] = ["posted", "unposted", "held"];
 export interface Flow {
   /** What happens, as a sentence. */
   says: string;
-  write(service: Service): Promise<{ status: number }>;
+  write(service: TestApp): Promise<{ status: number }>;
   /** Done before, and read. */
-  first?(service: Service): Promise<unknown>;
+  first?(service: TestApp): Promise<unknown>;
   status?: number;
   /** The reads whose ETag is another afterwards. */
   changes: Read[];
@@ -58,12 +58,12 @@ export interface Flow {
   asks?: Read[];
 }
 
-const post = (service: Service, json: object) => service.send("POST", "/api/movements", { json });
-const tell = (service: Service, factor: string) =>
+const post = (service: TestApp, json: object) => service.send("POST", "/api/movements", { json });
+const tell = (service: TestApp, factor: string) =>
   service.send("PUT", "/api/supplier-items", {
     json: { supplier_cnpj: emit.cnpj, code: "P2", unit: "UN", product_code: "P2", factor },
   });
-const ask = (service: Service, method: string, path: string, json?: object) =>
+const ask = (service: TestApp, method: string, path: string, json?: object) =>
   service.send(method, path, json === undefined ? {} : { json });
 const sale = (seed: number) =>
   syntheticNote({

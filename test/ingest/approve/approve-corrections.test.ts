@@ -1,13 +1,13 @@
 import { expect, test } from "bun:test";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { SUPPLIERS } from "../../../src/synthetic/trade.ts";
-import { withService } from "../../support/service.ts";
+import { withApp } from "../../support/service.ts";
 
 const screw = { cProd: "001", xProd: "PARAFUSO", uCom: "UN", qCom: "10", vUnCom: "2.00" };
 const [first] = SUPPLIERS;
 
 test("F9: a box of 12 enters as 12 once somebody has said so, and the line's cost stays whole", () =>
-  withService(async ({ upload, send, rows }) => {
+  withApp(async ({ upload, send, rows }) => {
     const box = {
       ...screw,
       uCom: "CX12",
@@ -33,7 +33,7 @@ test("F9: a box of 12 enters as 12 once somebody has said so, and the line's cos
   }));
 
 test("corrections are a manager's word", () =>
-  withService(async ({ upload, send }) => {
+  withApp(async ({ upload, send }) => {
     const note = syntheticNote({ items: [screw] });
     await upload(note.xml);
     const path = `/api/nfes/${note.accessKey}/process`;
@@ -54,7 +54,7 @@ test("corrections are a manager's word", () =>
   }));
 
 test("an overridable hold gives way to a manager", () =>
-  withService(async ({ upload, send }) => {
+  withApp(async ({ upload, send }) => {
     const note = syntheticNote({ root: "NFe" });
     expect((await upload(note.xml)).body.holds).toMatchObject([{ code: "no_protocol" }]);
     const done = await send("POST", `/api/nfes/${note.accessKey}/process`, {
@@ -65,7 +65,7 @@ test("an overridable hold gives way to a manager", () =>
   }));
 
 test("F9: what is said of an item is said of every item with its code and unit, in the same note too", () =>
-  withService(async ({ upload, send, rows }) => {
+  withApp(async ({ upload, send, rows }) => {
     const box = { ...screw, uCom: "CX", qCom: "1" };
     const note = syntheticNote({ emit: first, items: [box, { ...box, qCom: "2" }, screw] });
     await upload(note.xml);
@@ -79,7 +79,7 @@ test("F9: what is said of an item is said of every item with its code and unit, 
   }));
 
 test("two words about one code and unit that contradict each other are refused, and nothing moves", () =>
-  withService(async ({ upload, send, rows }) => {
+  withApp(async ({ upload, send, rows }) => {
     const note = syntheticNote({ emit: first, items: [screw, screw] });
     await upload(note.xml);
     const refused = await send("POST", `/api/nfes/${note.accessKey}/process`, {
@@ -101,7 +101,7 @@ test("two words about one code and unit that contradict each other are refused, 
   }));
 
 test("a product named for each item that moves lifts the hold mapping; what moves nothing needs none", () =>
-  withService(async ({ upload, send, rows }) => {
+  withApp(async ({ upload, send, rows }) => {
     await upload(syntheticNote({ seed: 1, emit: first, items: [screw] }).xml, "?approve=true");
     await send("PATCH", "/api/company", { json: { require_mapping: true } });
     const note = syntheticNote({
@@ -127,7 +127,7 @@ test("a product named for each item that moves lifts the hold mapping; what move
   }));
 
 test("a note that is in stock shows the factor that it was booked with, whatever is told later", () =>
-  withService(async ({ upload, send }) => {
+  withApp(async ({ upload, send }) => {
     const note = syntheticNote({ emit: first, items: [{ ...screw, uCom: "CX" }] });
     await upload(note.xml);
     await send("POST", `/api/nfes/${note.accessKey}/process`, {
@@ -140,7 +140,7 @@ test("a note that is in stock shows the factor that it was booked with, whatever
   }));
 
 test("F5: a quantity that the factor takes beyond what is exact is shown whole and never posted", () =>
-  withService(async ({ upload, send, rows }) => {
+  withApp(async ({ upload, send, rows }) => {
     await upload(syntheticNote({ seed: 1, emit: first, items: [screw] }).xml, "?approve=true");
     await send("PUT", "/api/supplier-items", {
       json: {

@@ -2,14 +2,14 @@ import { expect, test } from "bun:test";
 import { reconcileAll } from "../../../src/stock/reconcile.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { SUPPLIERS } from "../../../src/synthetic/trade.ts";
-import { withService } from "../../support/service.ts";
+import { withApp } from "../../support/service.ts";
 
 const screw = { cProd: "001", xProd: "PARAFUSO", uCom: "UN", qCom: "10", vUnCom: "2.00" };
 const paint = { cProd: "001", xProd: "TINTA", uCom: "LT", qCom: "3", vUnCom: "50.00" };
 const [first, second] = SUPPLIERS;
 
 test("a note goes in, is approved, and stock comes out with its cost", () =>
-  withService(async ({ upload, send }) => {
+  withApp(async ({ upload, send }) => {
     const note = syntheticNote({ items: [screw] });
     const sent = await upload(note.xml);
     expect(sent).toMatchObject({
@@ -28,7 +28,7 @@ test("a note goes in, is approved, and stock comes out with its cost", () =>
   }));
 
 test("with approve=true a note is registered and approved in one batch", () =>
-  withService(async ({ upload, rows }) => {
+  withApp(async ({ upload, rows }) => {
     const note = syntheticNote({ items: [screw, { ...paint, cProd: "002" }] });
     const sent = await upload(note.xml, "?approve=true");
     expect(sent.body).toMatchObject({ status: "PROCESSADA" });
@@ -48,7 +48,7 @@ test("with approve=true a note is registered and approved in one batch", () =>
   }));
 
 test("F1: one code of two suppliers is two products, and neither is renamed", () =>
-  withService(async ({ upload, rows }) => {
+  withApp(async ({ upload, rows }) => {
     await upload(syntheticNote({ seed: 1, emit: first, items: [screw] }).xml, "?approve=true");
     await upload(syntheticNote({ seed: 2, emit: second, items: [paint] }).xml, "?approve=true");
     await upload(syntheticNote({ seed: 3, emit: second, items: [paint] }).xml, "?approve=true");
@@ -63,7 +63,7 @@ test("F1: one code of two suppliers is two products, and neither is renamed", ()
   }));
 
 test("one code in three units is three products, so that boxes and units never mix", () =>
-  withService(async ({ upload, rows }) => {
+  withApp(async ({ upload, rows }) => {
     const items = ["UN", "CX", "FD"].map((uCom) => ({ ...screw, uCom }));
     await upload(syntheticNote({ emit: first, items }).xml, "?approve=true");
     expect(await rows("select product, unit from supplier_items order by product")).toEqual([
@@ -74,7 +74,7 @@ test("one code in three units is three products, so that boxes and units never m
   }));
 
 test("F2: twenty approvals of one note at once move stock once", () =>
-  withService(async ({ upload, send, rows, ports }) => {
+  withApp(async ({ upload, send, rows, ports }) => {
     const note = syntheticNote({ items: 4 });
     await upload(note.xml);
     const answers = await Promise.all(
@@ -89,7 +89,7 @@ test("F2: twenty approvals of one note at once move stock once", () =>
   }));
 
 test("fifty uploads of one note at once: one is registered, forty-nine are duplicates", () =>
-  withService(async ({ upload, rows }) => {
+  withApp(async ({ upload, rows }) => {
     const note = syntheticNote({ items: 3 });
     const answers = await Promise.all(
       Array.from({ length: 50 }, () => upload(note.xml, "?approve=true")),
@@ -110,7 +110,7 @@ test("fifty uploads of one note at once: one is registered, forty-nine are dupli
   }));
 
 test("a note that forbids itself is stored with its holds, and approving it says why not", () =>
-  withService(async ({ upload, send, rows }) => {
+  withApp(async ({ upload, send, rows }) => {
     const note = syntheticNote({ tpAmb: "2" });
     const sent = await upload(note.xml, "?approve=true");
     expect(sent.body).toMatchObject({ status: "PENDENTE", holds: [{ code: "homologation" }] });
@@ -127,7 +127,7 @@ test("a note that forbids itself is stored with its holds, and approving it says
   }));
 
 test("a rehearsal shows products, factors and balances, and writes nothing", () =>
-  withService(async ({ upload, send, rows }) => {
+  withApp(async ({ upload, send, rows }) => {
     await upload(syntheticNote({ seed: 1, emit: first, items: [screw] }).xml, "?approve=true");
     const next = syntheticNote({
       seed: 2,
@@ -148,7 +148,7 @@ test("a rehearsal shows products, factors and balances, and writes nothing", () 
   }));
 
 test("lots become movements of their own; lots that do not add up leave one movement and a finding", () =>
-  withService(async ({ upload, rows }) => {
+  withApp(async ({ upload, rows }) => {
     const lots = [
       { nLote: "A1", qLote: "4.000", dFab: "2026-01-01", dVal: "2027-01-31" },
       { nLote: "B2", qLote: "6.000", dFab: "2026-02-01", dVal: "2027-02-28" },
@@ -174,7 +174,7 @@ test("lots become movements of their own; lots that do not add up leave one move
   }));
 
 test("F10: the cost is landed: freight, discount and IPI of the line count", () =>
-  withService(async ({ upload, rows }) => {
+  withApp(async ({ upload, rows }) => {
     const item = { ...screw, vFrete: "5.00", vDesc: "1.00", vIPI: "2.00", vOutro: "0.50" };
     await upload(syntheticNote({ items: [item] }).xml, "?approve=true");
     expect(await rows("select cost_e2 from movements")).toEqual([{ cost_e2: 2_650 }]);
@@ -184,7 +184,7 @@ test("F10: the cost is landed: freight, discount and IPI of the line count", () 
   }));
 
 test("F13: items without a GTIN never collide, and never link", () =>
-  withService(async ({ upload, rows }) => {
+  withApp(async ({ upload, rows }) => {
     const items = ["A", "B", "C"].map((cProd) => ({
       ...screw,
       cProd,
@@ -199,7 +199,7 @@ test("F13: items without a GTIN never collide, and never link", () =>
   }));
 
 test("items that bear one number are told apart by their place, each with its own movement and effect", () =>
-  withService(async ({ upload, send, rows }) => {
+  withApp(async ({ upload, send, rows }) => {
     const note = syntheticNote({
       items: [
         screw,
@@ -232,7 +232,7 @@ test("items that bear one number are told apart by their place, each with its ow
   }));
 
 test("a note of many lots is posted whole, a movement for each item and lot", () =>
-  withService(async ({ upload, rows, ports }) => {
+  withApp(async ({ upload, rows, ports }) => {
     const lots = Array.from({ length: 70 }, (_, n) => ({
       nLote: `L${n}`,
       qLote: "0.500",

@@ -1,11 +1,11 @@
 import { expect, test } from "bun:test";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
-import { withService } from "../../support/service.ts";
+import { withApp } from "../../support/service.ts";
 
 const thing = { cProd: "1", xProd: "COISA", uCom: "UN", qCom: "1", vUnCom: "1.00" };
 
 test("what a hold, a refused approval and a correction call an item is its number in the note, never its place", () =>
-  withService(async ({ upload, send }) => {
+  withApp(async ({ upload, send }) => {
     const made = syntheticNote({ CFOP: "5949", items: [thing, { ...thing, cProd: "2" }] });
     const xml = made.xml
       .replace('<det nItem="2"', '<det nItem="20"')

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { reconcileAll } from "../../../src/stock/reconcile.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { COMPANY, CUSTOMER, SUPPLIERS } from "../../../src/synthetic/trade.ts";
-import { withService } from "../../support/service.ts";
+import { withApp } from "../../support/service.ts";
 
 const screw = { cProd: "001", xProd: "PARAFUSO", uCom: "UN", qCom: "10", vUnCom: "2.00" };
 const [first] = SUPPLIERS;
@@ -10,7 +10,7 @@ const sale = (seed: number, qCom: string) =>
   syntheticNote({ seed, emit: COMPANY, dest: CUSTOMER, items: [{ ...screw, qCom }] });
 
 test("our own sale leaves the stock by our own code, and may go below zero only where the company allows it", () =>
-  withService(async ({ upload, send, rows }) => {
+  withApp(async ({ upload, send, rows }) => {
     await upload(syntheticNote({ seed: 1, emit: first, items: [screw] }).xml, "?approve=true");
     await upload(sale(2, "4").xml, "?approve=true");
     expect(await rows("select product, quantity_e4 from balances")).toEqual([
@@ -36,7 +36,7 @@ test("our own sale leaves the stock by our own code, and may go below zero only 
   }));
 
 test("the product that lacks is named, not the first of the note", () =>
-  withService(async ({ upload, send }) => {
+  withApp(async ({ upload, send }) => {
     const nail = { ...screw, cProd: "002", xProd: "PREGO" };
     await upload(
       syntheticNote({ seed: 1, emit: first, items: [screw, nail] }).xml,
@@ -53,7 +53,7 @@ test("the product that lacks is named, not the first of the note", () =>
   }));
 
 test("an entry into a balance that stays below zero is no exit below zero", () =>
-  withService(async ({ upload, send }) => {
+  withApp(async ({ upload, send }) => {
     await upload(sale(1, "50").xml, "?approve=true");
     const back = syntheticNote({
       seed: 2,
@@ -68,7 +68,7 @@ test("an entry into a balance that stays below zero is no exit below zero", () =
   }));
 
 test("F2: twenty sales of one unit each at once share seven units, never an eighth", () =>
-  withService(async ({ upload, send, rows, ports }) => {
+  withApp(async ({ upload, send, rows, ports }) => {
     await upload(
       syntheticNote({ seed: 1, emit: first, items: [{ ...screw, qCom: "7" }] }).xml,
       "?approve=true",
@@ -83,7 +83,7 @@ test("F2: twenty sales of one unit each at once share seven units, never an eigh
   }));
 
 test("our own sale in another unit than the product's is counted one for one, and says so", () =>
-  withService(async ({ upload, send, rows }) => {
+  withApp(async ({ upload, send, rows }) => {
     await upload(syntheticNote({ seed: 1, emit: first, items: [screw] }).xml, "?approve=true");
     const box = { ...screw, uCom: "CX", qCom: "2" };
     const atOnce = syntheticNote({ seed: 5, emit: COMPANY, dest: CUSTOMER, items: [box] });

@@ -1,23 +1,23 @@
 import { describe, expect, test } from "bun:test";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { SUPPLIERS } from "../../../src/synthetic/trade.ts";
-import { type Service, withService } from "../../support/service.ts";
+import { type TestApp, withApp } from "../../support/service.ts";
 
 const [supplier] = SUPPLIERS;
 const can = { cProd: "LATA", xProd: "LATA", uCom: "UN", qCom: "12", vUnCom: "1.00" };
 const bought = (seed: number, changes: object = {}) =>
   syntheticNote({ seed, emit: supplier, items: [{ ...can, ...changes }] });
 
-const tell = ({ send }: Service, json: object) =>
+const tell = ({ send }: TestApp, json: object) =>
   send("PUT", "/api/supplier-items", {
     json: { supplier_cnpj: supplier.cnpj, code: "LATA", unit: "UN", product_code: "LATA", ...json },
   });
-const movements = ({ rows }: Service) =>
+const movements = ({ rows }: TestApp) =>
   rows("select product, quantity_e4, cost_e2 from movements order by id");
 
 describe("a unit in another spelling", () => {
   test("has the factor that was told, be it told or sent in the other spelling", () =>
-    withService(async (service) => {
+    withApp(async (service) => {
       await service.upload(bought(1, { uCom: "PC" }).xml, "?approve=true");
       for (const [told, sent] of [
         ["CX", "Cx"],
@@ -40,7 +40,7 @@ describe("a unit in another spelling", () => {
     }));
 
   test("is one item of the supplier within a note", () =>
-    withService(async ({ upload, rows }) => {
+    withApp(async ({ upload, rows }) => {
       const items = ["UN", "und", "Unid"].map((uCom) => ({ ...can, uCom }));
       const note = syntheticNote({ seed: 3, emit: supplier, items });
       await upload(note.xml, "?approve=true");
@@ -51,7 +51,7 @@ describe("a unit in another spelling", () => {
     }));
 
   test("is no other unit for what waits for a mapping, nor for a correction", () =>
-    withService(async (service) => {
+    withApp(async (service) => {
       await service.upload(bought(1).xml, "?approve=true");
       await service.send("PATCH", "/api/company", { json: { require_mapping: true } });
       expect((await service.upload(bought(2, { uCom: "und" }).xml)).body.holds).toEqual([]);
@@ -75,7 +75,7 @@ describe("a unit in another spelling", () => {
 
 describe("a factor that is a fraction", () => {
   test("brings a whole box for twelve cans, at the line's total, and is told as it was given", () =>
-    withService(async (service) => {
+    withApp(async (service) => {
       await service.upload(bought(1).xml, "?approve=true");
       const told = await tell(service, { factor: "1/12" });
       expect(told.body).toMatchObject({ factor: 0.0833333333, factor_text: "1/12" });
@@ -96,7 +96,7 @@ describe("a factor that is a fraction", () => {
     }));
 
   test("is told by an approval too, shown by its dry run, and kept for the next note", () =>
-    withService(async (service) => {
+    withApp(async (service) => {
       const first = bought(1);
       await service.upload(first.xml);
       const path = `/api/nfes/${first.accessKey}/process`;
@@ -120,7 +120,7 @@ describe("a factor that is a fraction", () => {
     ["-1", "deve ser maior que zero"],
     [1_000_001, "não pode ser maior que 1.000.000"],
   ])("is refused as %p, in its place", (factor, message) =>
-    withService(async (service) => {
+    withApp(async (service) => {
       await service.upload(bought(1).xml, "?approve=true");
       const { status, body } = await tell(service, { factor });
       expect([status, body.errors[0]]).toMatchObject([422, { path: "/factor", message }]);
@@ -128,7 +128,7 @@ describe("a factor that is a fraction", () => {
   );
 
   test("is what counts when it is changed beside its old text", () =>
-    withService(async (service) => {
+    withApp(async (service) => {
       await service.upload(bought(1).xml, "?approve=true");
       const { body } = await tell(service, { factor: "1/12" });
       expect((await tell(service, { ...body, factor: 6 })).body).toMatchObject({
@@ -141,7 +141,7 @@ describe("a factor that is a fraction", () => {
 });
 
 test("units that were kept in several spellings become one, with the factor that somebody had told", () =>
-  withService(async ({ ports, rows, upload }) => {
+  withApp(async ({ ports, rows, upload }) => {
     await upload(bought(1).xml, "?approve=true");
     const old = async (code: string, unit: string, factor_e4: number, at: number) =>
       ports.writer.commit({

@@ -6,7 +6,7 @@ import { FACTOR_ONE } from "../../../src/stock/factor.ts";
 import { reconcileAll } from "../../../src/stock/reconcile.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { SUPPLIERS } from "../../../src/synthetic/trade.ts";
-import { withService } from "../../support/service.ts";
+import { withApp } from "../../support/service.ts";
 
 const [supplier] = SUPPLIERS;
 const yogurt = { cProd: "IOG", xProd: "IOGURTE", uCom: "UN", vUnCom: "2.50" };
@@ -48,7 +48,7 @@ const booked = (lots: readonly StoredLot[]) => {
 
 describe("a lot's number with two expiries", () => {
   test("is two movements, each with its own, and a repeated pair is one", () =>
-    withService(async ({ upload, rows, ports }) => {
+    withApp(async ({ upload, rows, ports }) => {
       const lots = [
         lot("L1", "4.000", "2026-12-31"),
         lot("L1", "5.000", "2027-06-30"),

@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { COMPANY, SUPPLIERS } from "../../../src/synthetic/trade.ts";
-import { type Service, withService } from "../../support/service.ts";
+import { type TestApp, withApp } from "../../support/service.ts";
 
-const lows = async ({ send }: Service) =>
+const lows = async ({ send }: TestApp) =>
   (await send("GET", "/api/events?limit=500")).body.data
     .filter(({ type }: { type: string }) => type === "stock.low")
     .map(({ payload }: { payload: { product_code: string } }) => payload.product_code);
@@ -31,7 +31,7 @@ const sale = (seed: number, ...items: [code: string, quantity: string][]) =>
     })),
   });
 
-const minimum = ({ ports }: Service, code: string, e4: number) =>
+const minimum = ({ ports }: TestApp, code: string, e4: number) =>
   ports.writer.commit({
     statements: [
       {
@@ -43,7 +43,7 @@ const minimum = ({ ports }: Service, code: string, e4: number) =>
   });
 
 test("stock.low is told once, by the exit that goes below the minimum, by hand or by a note", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const { send, upload } = service;
     await upload(entry(1, "A", "10").xml, "?approve=true");
     await upload(entry(2, "B", "10").xml, "?approve=true");
@@ -74,7 +74,7 @@ test("stock.low is told once, by the exit that goes below the minimum, by hand o
   }));
 
 test("an exit that is refused tells nothing", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     await service.upload(entry(1, "A", "10").xml, "?approve=true");
     await minimum(service, "A", 50_000);
     const refused = await service.send("POST", "/api/movements", {

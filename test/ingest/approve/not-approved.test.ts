@@ -2,16 +2,16 @@ import { describe, expect, test } from "bun:test";
 import { reconcileAll } from "../../../src/stock/reconcile.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { COMPANY, CUSTOMER, SUPPLIERS } from "../../../src/synthetic/trade.ts";
-import { work } from "../../support/jobs.ts";
-import { type Service, withService } from "../../support/service.ts";
-import { queued, xml } from "../batch/queued-batch.ts";
+import { runJobs } from "../../support/jobs.ts";
+import { type TestApp, withApp } from "../../support/service.ts";
+import { enqueueBatch, xmlFile } from "../batch/queued-batch.ts";
 
 const [supplier] = SUPPLIERS;
 const screw = { cProd: "001", xProd: "PARAFUSO", uCom: "UN", qCom: "10", vUnCom: "2.00" };
 const note = syntheticNote({ seed: 2, emit: supplier, items: [screw] });
 
 /** A product with nearly as much as a balance can hold: ten more are too many. */
-async function nearlyFull({ upload, send }: Service): Promise<void> {
+async function nearlyFull({ upload, send }: TestApp): Promise<void> {
   await upload(syntheticNote({ seed: 1, emit: supplier, items: [screw] }).xml, "?approve=true");
   for (const quantity of ["900000000000", "719925460"])
     await send("POST", "/api/movements", {
@@ -26,7 +26,7 @@ const files = (...xmls: string[]): FormData => {
 };
 
 /** The ways on which a note is registered and approved at once. */
-const WAYS: readonly (readonly [string, (service: Service) => Promise<unknown>])[] = [
+const WAYS: readonly (readonly [string, (service: TestApp) => Promise<unknown>])[] = [
   ["an upload with approve=true", ({ upload }) => upload(note.xml, "?approve=true")],
   [
     "an upload to a company that approves by itself",
@@ -39,15 +39,15 @@ const WAYS: readonly (readonly [string, (service: Service) => Promise<unknown>])
   [
     "a queued batch",
     async (service) => {
-      await queued(service, [xml("a.xml", note.xml)], "&approve=true");
-      await work(service.ports);
+      await enqueueBatch(service, [xmlFile("a.xml", note.xml)], "&approve=true");
+      await runJobs(service.ports);
     },
   ],
 ];
 
 describe("a good note that the stock cannot take", () => {
   test.each(WAYS)("is kept as PENDENTE, with the reason, by %s", (_, way) =>
-    withService(async (service) => {
+    withApp(async (service) => {
       await nearlyFull(service);
       await way(service);
       const { status, body } = await service.send("GET", `/api/nfes/${note.accessKey}`);
@@ -65,7 +65,7 @@ describe("a good note that the stock cannot take", () => {
   );
 
   test("is approved once there is room, and the finding goes", () =>
-    withService(async (service) => {
+    withApp(async (service) => {
       await nearlyFull(service);
       await service.upload(note.xml, "?approve=true");
       const path = `/api/nfes/${note.accessKey}`;
@@ -80,7 +80,7 @@ describe("a good note that the stock cannot take", () => {
     }));
 
   test("says which product lacks and how much, where the company forbids a balance below zero", () =>
-    withService(async ({ upload, send }) => {
+    withApp(async ({ upload, send }) => {
       await upload(syntheticNote({ seed: 1, emit: supplier, items: [screw] }).xml, "?approve=true");
       await send("PATCH", "/api/company", { json: { allow_negative: false } });
       const sale = syntheticNote({

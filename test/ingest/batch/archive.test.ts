@@ -8,22 +8,22 @@ import type { Ports } from "../../../src/ports/ports.ts";
 import { syntheticBatch, syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { zipBomb, zipOf } from "../../../src/synthetic/zip.ts";
 import { FULL } from "../../support/full.ts";
-import { work } from "../../support/jobs.ts";
+import { runJobs } from "../../support/jobs.ts";
 import { killedWriter } from "../../support/killed-writer.ts";
-import { type Service, withService } from "../../support/service.ts";
+import { type TestApp, withApp } from "../../support/service.ts";
 import { CONTRADICTIONS } from "../upload/contradictory-zips.ts";
 import { rawZip } from "../upload/raw-zip.ts";
-import { eventsOf, outcomes, queued, utf8, xml } from "./queued-batch.ts";
+import { enqueueBatch, eventsOf, outcomes, utf8, xmlFile } from "./queued-batch.ts";
 
 const DAY = 86_400_000;
 /** A request that may hold so little that every ZIP of these tests is for later. */
 const SMALL = { inRequest: { bytes: 10, documents: 1 } };
 
 const notes = (count: number) =>
-  Array.from({ length: count }, (_, i) => xml(`${i}.xml`, syntheticNote({ seed: i + 1 }).xml));
+  Array.from({ length: count }, (_, i) => xmlFile(`${i}.xml`, syntheticNote({ seed: i + 1 }).xml));
 
 const send = (
-  service: Service,
+  service: TestApp,
   body: Uint8Array<ArrayBuffer>,
   query = "",
   type = "application/zip",
@@ -34,7 +34,7 @@ const send = (
     headers: { "content-type": type, "content-length": String(body.byteLength) },
   });
 
-async function sent(service: Service, body: Uint8Array<ArrayBuffer>, query = ""): Promise<string> {
+async function sent(service: TestApp, body: Uint8Array<ArrayBuffer>, query = ""): Promise<string> {
   const answer = await send(service, body, query);
   expect([answer.status, answer.headers.get("location")]).toEqual([
     202,
@@ -43,25 +43,25 @@ async function sent(service: Service, body: Uint8Array<ArrayBuffer>, query = "")
   return `/api/jobs/${answer.body.job_id}`;
 }
 
-const jobAt = async (service: Service, path: string) => (await service.send("GET", path)).body;
-const files = async (service: Service) => (await service.ports.blobs.list("")).length;
+const jobAt = async (service: TestApp, path: string) => (await service.send("GET", path)).body;
+const files = async (service: TestApp) => (await service.ports.blobs.list("")).length;
 
 test("a ZIP larger than a request may hold is taken unopened, and then as a batch", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const twin = syntheticNote({ seed: 1 }).xml.replace("<natOp>", "<natOp>X");
     const job = await sent(
       service,
       await zipOf([
         ...notes(2),
-        xml("page.pdf", "%PDF"),
-        xml("twin.xml", twin),
-        xml("bad.xml", "<x/>"),
-        xml("two.xml", syntheticBatch([{ seed: 8 }, { seed: 9 }]).xml),
+        xmlFile("page.pdf", "%PDF"),
+        xmlFile("twin.xml", twin),
+        xmlFile("bad.xml", "<x/>"),
+        xmlFile("two.xml", syntheticBatch([{ seed: 8 }, { seed: 9 }]).xml),
       ]),
       "?approve=true",
     );
     expect(await jobAt(service, job)).toMatchObject({ state: "queued", total: null, done: 0 });
-    await work(service.ports);
+    await runJobs(service.ports);
     const done = await jobAt(service, job);
     expect(done).toMatchObject({ state: "done", total: 6, done: 6, parked: 0 });
     expect(outcomes(done.results)).toEqual([
@@ -78,10 +78,10 @@ test("a ZIP larger than a request may hold is taken unopened, and then as a batc
   }, SMALL));
 
 test("a ZIP of more documents than a request may hold is taken for later, whatever its size", () =>
-  withService(
+  withApp(
     async (service) => {
       const job = await sent(service, await zipOf(notes(3)));
-      await work(service.ports);
+      await runJobs(service.ports);
       expect(await jobAt(service, job)).toMatchObject({ state: "done", done: 3 });
       const two = await send(service, await zipOf(notes(2)));
       expect([two.status, two.body.summary.duplicate]).toEqual([200, 2]);
@@ -90,7 +90,7 @@ test("a ZIP of more documents than a request may hold is taken for later, whatev
   ));
 
 test("what is no ZIP, too large, or not to be taken for later is refused before a job is made", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const zip = await zipOf(notes(2));
     expect((await send(service, utf8("<nfe>".repeat(10)))).body.code).toBe("batch.malformed_zip");
     const rehearsed = await send(service, zip, "?dry_run=true");
@@ -109,7 +109,7 @@ test("what is no ZIP, too large, or not to be taken for later is refused before 
   }, SMALL));
 
 test("what is wrong with the whole ZIP is its one result", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const cut = (await zipOf(notes(2))).slice(0, -30);
     const bomb = await zipBomb({ bytesEach: 20 << 20 });
     const wrong = [
@@ -118,7 +118,7 @@ test("what is wrong with the whole ZIP is its one result", () =>
     ];
     for (const { zip, code } of wrong) {
       const job = await sent(service, zip);
-      await work(service.ports);
+      await runJobs(service.ports);
       const { state, total, summary, results } = await jobAt(service, job);
       expect([state, total, summary.rejected]).toEqual(["done", 1, 1]);
       expect(results).toMatchObject([{ file: "enviado.zip", outcome: "rejected", code }]);
@@ -129,10 +129,10 @@ test("what is wrong with the whole ZIP is its one result", () =>
   }, SMALL));
 
 test("a ZIP that contradicts itself is refused when it is unpacked later, and nothing of it is taken in", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     for (const [title, [entries, end]] of Object.entries(CONTRADICTIONS)) {
       const job = await sent(service, rawZip(entries, end));
-      await work(service.ports);
+      await runJobs(service.ports);
       const { summary, results } = await jobAt(service, job);
       expect([title, results[0].code]).toEqual([title, "batch.malformed_zip"]);
       expect([title, results.length, summary.rejected]).toEqual([title, 1, 1]);
@@ -142,15 +142,15 @@ test("a ZIP that contradicts itself is refused when it is unpacked later, and no
 
 test("an attempt that dies at any commit leaves nothing that the next one does twice", async () => {
   const zip = await zipOf([
-    xml("bare.xml", syntheticNote({ seed: 3, root: "NFe" }).xml),
-    xml("whole.xml", syntheticNote({ seed: 3 }).xml),
+    xmlFile("bare.xml", syntheticNote({ seed: 3, root: "NFe" }).xml),
+    xmlFile("whole.xml", syntheticNote({ seed: 3 }).xml),
     ...notes(70),
   ]);
   const ends: string[] = [];
   for (let dies = 0; dies < 6; dies += FULL ? 1 : 3)
-    await withService(async (service) => {
+    await withApp(async (service) => {
       const job = await sent(service, zip, "?approve=true");
-      await work(service.ports, { writer: killedWriter(service.ports.writer, dies) });
+      await runJobs(service.ports, { writer: killedWriter(service.ports.writer, dies) });
       const done = await jobAt(service, job);
       expect([dies, done.state, done.done]).toEqual([dies, "done", 72]);
       ends.push(JSON.stringify(done.summary));
@@ -160,13 +160,13 @@ test("an attempt that dies at any commit leaves nothing that the next one does t
 });
 
 test("delivered several times at once, a ZIP is unpacked once", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const job = await sent(service, await zipOf(notes(40)));
     const [row] = await service.rows("select company, id from jobs");
     const message = { v: 1, kind: "archive", company: row?.company, job: row?.id };
     const deliveries = [1, 2, 3].map(() => consume(service.ports, message));
     expect(await Promise.all(deliveries)).toContain("done");
-    await work(service.ports);
+    await runJobs(service.ports);
     expect(await consume(service.ports, message)).toBe("done");
     const done = await jobAt(service, job);
     expect(done).toMatchObject({ state: "done", total: 40, summary: { registered: 40 } });
@@ -174,7 +174,7 @@ test("delivered several times at once, a ZIP is unpacked once", () =>
   }, SMALL));
 
 test("a bucket that fails in the middle of an entry makes no document corrupt", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const job = await sent(service, await zipOf(notes(3)));
     const { blobs } = service.ports;
     let reads = 0;
@@ -187,19 +187,19 @@ test("a bucket that fails in the middle of an entry makes no document corrupt", 
         return blobs.get(key, range);
       },
     };
-    await work(service.ports, { blobs: shaky });
+    await runJobs(service.ports, { blobs: shaky });
     expect(reads).toBeGreaterThan(2);
     expect(await jobAt(service, job)).toMatchObject({ summary: { registered: 3, rejected: 0 } });
   }, SMALL));
 
 test("a ZIP that has vanished is parked with its reason, and unpacked when it is there again", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const zip = await zipOf(notes(2));
     const job = await sent(service, zip);
     const [row] = await service.rows("select blob from jobs");
     const key = trusted<string>(row?.blob);
     await service.ports.blobs.delete(key);
-    await work(service.ports);
+    await runJobs(service.ports);
     const failed = await jobAt(service, job);
     expect(failed).toMatchObject({ state: "failed", failure: { code: "batch.bytes_missing" } });
     expect(await eventsOf(service, "job.failed")).toHaveLength(1);
@@ -208,19 +208,19 @@ test("a ZIP that has vanished is parked with its reason, and unpacked when it is
     expect(denied.status).toBe(403);
     const replayed = await service.send("POST", `${job}/replay`, { as: "GERENTE" });
     expect([replayed.status, replayed.body.replayed]).toEqual([202, 1]);
-    await work(service.ports);
+    await runJobs(service.ports);
     expect(await jobAt(service, job)).toMatchObject({ state: "done", failure: null, done: 2 });
     expect((await service.send("POST", `${job}/replay`, { as: "GERENTE" })).status).toBe(409);
   }, SMALL));
 
 test("a message of a ZIP whose job has failed, or has gone, unpacks nothing", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const zip = await zipOf(notes(2));
     const path = await sent(service, zip);
     const [row] = await service.rows("select id, blob from jobs");
     const key = trusted<string>(row?.blob);
     await service.ports.blobs.delete(key);
-    await work(service.ports);
+    await runJobs(service.ports);
     await service.ports.blobs.put(key, zip);
     const message = { v: 1, kind: "archive", company: 1, job: String(row?.id) } as const;
     expect(await consume(service.ports, message)).toBe("done");
@@ -232,7 +232,7 @@ test("a message of a ZIP whose job has failed, or has gone, unpacks nothing", ()
   }, SMALL));
 
 test("a ZIP whose message is lost is sent again; one that nobody replays goes with its job", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     await sent(service, await zipOf(notes(2)));
     await service.ports.database.writing.execute("delete from queue");
     service.ports.clock.advance(14 * 60_000);
@@ -240,7 +240,7 @@ test("a ZIP whose message is lost is sent again; one that nobody replays goes wi
     service.ports.clock.advance(2 * 60_000);
     expect(await runMaintenance(service.ports)).toMatchObject({ resent: 1 });
     const refusing = { ...service.ports.blobs, get: async () => null };
-    await work(service.ports, { blobs: refusing });
+    await runJobs(service.ports, { blobs: refusing });
     expect(await files(service)).toBe(1);
     service.ports.clock.set(Date.now() + 32 * DAY);
     expect(await runMaintenance(service.ports)).toMatchObject({ batches: 1, faults: 0 });
@@ -248,8 +248,8 @@ test("a ZIP whose message is lost is sent again; one that nobody replays goes wi
   }, SMALL));
 
 test("a document whose message is lost is sent again, also while a ZIP of the company waits", () =>
-  withService(async (service) => {
-    await queued(service, notes(1));
+  withApp(async (service) => {
+    await enqueueBatch(service, notes(1));
     await service.ports.database.writing.execute(
       `insert into jobs (company, id, kind, state, params, blob, created_by, created_at, updated_at)
         values (1, 'zip', 'batch', 'queued', '{}', 'archives/1/zip/sent.zip', 11, 0, ${Date.now() + DAY});
@@ -262,7 +262,7 @@ test("a document whose message is lost is sent again, also while a ZIP of the co
   }));
 
 test("a ZIP that no job names goes after a day, one that waits does not", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     await sent(service, await zipOf(notes(2)));
     await service.ports.blobs.put("archives/1/none/sent.zip", utf8("PK"));
     service.ports.clock.set(Date.now() + DAY + 60_000);

@@ -4,18 +4,18 @@ import { cancellationEvent } from "../../../src/synthetic/events.ts";
 import { syntheticBatch, syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { type ZipFile, zipBomb, zipOf } from "../../../src/synthetic/zip.ts";
 import { FULL } from "../../support/full.ts";
-import { type Answer, type Service, withService } from "../../support/service.ts";
+import { type Answer, type TestApp, withApp } from "../../support/service.ts";
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 const xml = (name: string, text: string): ZipFile => ({ name, bytes: utf8(text) });
 
-const sendZip = async (service: Service, files: readonly ZipFile[], query = "") =>
+const sendZip = async (service: TestApp, files: readonly ZipFile[], query = "") =>
   service.send("POST", `/api/nfe/batch${query}`, {
     body: await zipOf(files),
     headers: { "content-type": "application/zip" },
   });
 
-const sendFiles = (service: Service, files: readonly ZipFile[], query = "") => {
+const sendFiles = (service: TestApp, files: readonly ZipFile[], query = "") => {
   const form = new FormData();
   for (const file of files) form.append("files", new File([file.bytes], file.name));
   return service.send("POST", `/api/nfe/batch${query}`, { body: form });
@@ -25,7 +25,7 @@ const DOCUMENTS = FULL ? 500 : 150;
 const BAD = DOCUMENTS / 25;
 
 test(`a ZIP of ${DOCUMENTS} with ${BAD} bad ones: all others registered, those refused with reasons, in the order sent`, () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const bad = (i: number) => i % 25 === 7;
     const files = Array.from({ length: DOCUMENTS }, (_, i) => {
       const note = syntheticNote({ seed: i + 1, items: 1 });
@@ -60,7 +60,7 @@ test(`a ZIP of ${DOCUMENTS} with ${BAD} bad ones: all others registered, those r
   }));
 
 test("each kind of file has its outcome, and a bad one never spoils its neighbours", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const first = syntheticNote({ seed: 1 });
     const bare = syntheticNote({ seed: 2, root: "NFe" });
     const held = syntheticNote({ seed: 3, tpAmb: "2" });
@@ -115,7 +115,7 @@ test("each kind of file has its outcome, and a bad one never spoils its neighbou
   }));
 
 test("a dry run says the same and writes nothing", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const files = [1, 2, 3].map((seed) => xml(`${seed}.xml`, syntheticNote({ seed }).xml));
     const said = await sendFiles(service, files, "?dry_run=true&approve=true");
     for (const table of ["notes", "originals", "movements", "events"])
@@ -127,7 +127,7 @@ test("a dry run says the same and writes nothing", () =>
   }));
 
 test("a dry run tells what its own documents do to each other", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const bare = syntheticNote({ seed: 2, root: "NFe" });
     const cancelled = syntheticNote({ seed: 3 });
     const late = syntheticNote({ seed: 4 });
@@ -168,7 +168,7 @@ test("a dry run tells what its own documents do to each other", () =>
   }));
 
 test("of many copies of one note in a batch the first sent is the one registered", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const big = syntheticNote({ seed: 1, items: 60 }).xml;
     const files = Array.from({ length: 12 }, (_, i) => xml(`${i}.xml`, big));
     const { body } = await sendFiles(service, files);
@@ -181,7 +181,7 @@ test("of many copies of one note in a batch the first sent is the one registered
 test("never more than BATCH_CONCURRENCY documents are in work at a time", async () => {
   let now = 0;
   let most = 0;
-  await withService(
+  await withApp(
     async (service) => {
       const { documents } = service.ports;
       const read = documents.read.bind(documents);
@@ -207,7 +207,7 @@ test("never more than BATCH_CONCURRENCY documents are in work at a time", async 
 });
 
 test("over a limit the whole batch is refused, and says which", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const note = syntheticNote({ items: 1 }).xml;
     const many = Array.from({ length: 501 }, (_, i) => xml(`${i}.xml`, note));
     expect(await sendZip(service, many)).toMatchObject({

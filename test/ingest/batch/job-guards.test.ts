@@ -15,15 +15,15 @@ import {
 import { memoryQueue } from "../../../src/platform/memory/queue.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { zipOf } from "../../../src/synthetic/zip.ts";
-import { withService } from "../../support/service.ts";
-import { queued, utf8, xml } from "./queued-batch.ts";
+import { withApp } from "../../support/service.ts";
+import { enqueueBatch, utf8, xmlFile } from "./queued-batch.ts";
 
 type Result = Parameters<typeof recordResult>[2];
 
 test("a result that is delivered twice is written once", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const { ports, rows } = service;
-    await queued(service, [xml("a.xml", syntheticNote({ seed: 1 }).xml)]);
+    await enqueueBatch(service, [xmlFile("a.xml", syntheticNote({ seed: 1 }).xml)]);
     const [job] = await rows("select id from jobs");
     const place = { company: 1, job: String(job?.id), position: 0 };
     const result = trusted<Result>({ file: "a.xml", outcome: "rejected", code: "x" });
@@ -38,9 +38,9 @@ test("a result that is delivered twice is written once", () =>
   }));
 
 test("an item that is parked or done waits for no result, one that was received for the next alone", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const { ports, rows } = service;
-    await queued(service, [xml("a.xml", syntheticNote({ seed: 1 }).xml)]);
+    await enqueueBatch(service, [xmlFile("a.xml", syntheticNote({ seed: 1 }).xml)]);
     const [job] = await rows("select id from jobs");
     const place = { company: 1, job: String(job?.id), position: 0 };
     const waits = async (index: number) =>
@@ -53,7 +53,7 @@ test("an item that is parked or done waits for no result, one that was received 
   }));
 
 test("a queue that is told only after the commit, as at the edge, is told of every document of a batch", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const queue = memoryQueue(3);
     const ports = { ...service.ports, queue };
     const answer = await createApp(() => ports).request("/api/nfe/batch?async=true", {
@@ -81,7 +81,7 @@ const DONE: readonly (readonly [string, (lease: Lease) => ReturnType<typeof ack>
 ];
 for (const [what, end] of DONE)
   test(`a message that was handed out again is not ${what} by who had it before, also under the same name`, () =>
-    withService(async ({ ports, rows }) => {
+    withApp(async ({ ports, rows }) => {
       await ports.writer.commit({
         statements: [
           {

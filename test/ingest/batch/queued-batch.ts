@@ -1,13 +1,13 @@
 import { expect } from "bun:test";
 import { type ZipFile, zipOf } from "../../../src/synthetic/zip.ts";
-import type { Service } from "../../support/service.ts";
+import type { TestApp } from "../../support/service.ts";
 
 export const utf8 = (text: string) => new TextEncoder().encode(text);
-export const xml = (name: string, text: string): ZipFile => ({ name, bytes: utf8(text) });
+export const xmlFile = (name: string, text: string): ZipFile => ({ name, bytes: utf8(text) });
 
 /** Sends a ZIP for later, and gives the job's path. */
-export async function queued(
-  service: Service,
+export async function enqueueBatch(
+  service: TestApp,
   files: readonly ZipFile[],
   query = "",
 ): Promise<string> {
@@ -25,5 +25,5 @@ export async function queued(
 export const outcomes = (results: { file: string; outcome: string }[]) =>
   results.map(({ file, outcome }) => [file, outcome]);
 
-export const eventsOf = (service: Service, like: string) =>
+export const eventsOf = (service: TestApp, like: string) =>
   service.rows("select type, payload from events where type like ?1 order by id", [like]);

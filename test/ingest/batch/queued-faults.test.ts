@@ -3,17 +3,17 @@ import { consume } from "../../../src/consumer.ts";
 import { Failed } from "../../../src/lib/result.ts";
 import { syntheticBatch, syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { FULL } from "../../support/full.ts";
-import { work } from "../../support/jobs.ts";
+import { runJobs } from "../../support/jobs.ts";
 import { killedWriter } from "../../support/killed-writer.ts";
-import { withService } from "../../support/service.ts";
-import { eventsOf, outcomes, queued, utf8, xml } from "./queued-batch.ts";
+import { withApp } from "../../support/service.ts";
+import { enqueueBatch, eventsOf, outcomes, utf8, xmlFile } from "./queued-batch.ts";
 
 test("a message that is delivered twice, at once or later, does its work once", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const note = syntheticNote({ seed: 1 });
-    const job = await queued(
+    const job = await enqueueBatch(
       service,
-      [xml("a.xml", note.xml), xml("b.xml", "<x/>")],
+      [xmlFile("a.xml", note.xml), xmlFile("b.xml", "<x/>")],
       "&approve=true",
     );
     const [row] = await service.rows("select company, id from jobs");
@@ -26,7 +26,7 @@ test("a message that is delivered twice, at once or later, does its work once", 
     });
     const deliveries = [0, 0, 0, 1, 1].map((position) => consume(service.ports, message(position)));
     expect(await Promise.all(deliveries)).toEqual(deliveries.map(() => "done"));
-    await work(service.ports);
+    await runJobs(service.ports);
     expect(await consume(service.ports, message(0))).toBe("done");
     const { body } = await service.send("GET", job);
     expect(outcomes(body.results)).toEqual([
@@ -45,16 +45,16 @@ test("a message that is delivered twice, at once or later, does its work once", 
 test("an attempt that dies at any commit leaves nothing that the next one does twice", async () => {
   const bare = syntheticNote({ seed: 3, root: "NFe" }).xml;
   const files = [
-    xml("bare.xml", bare),
-    xml("whole.xml", syntheticNote({ seed: 3 }).xml),
-    xml("two.xml", syntheticBatch([{ seed: 4 }, { seed: 5 }]).xml),
-    xml("bad.xml", "<x/>"),
+    xmlFile("bare.xml", bare),
+    xmlFile("whole.xml", syntheticNote({ seed: 3 }).xml),
+    xmlFile("two.xml", syntheticBatch([{ seed: 4 }, { seed: 5 }]).xml),
+    xmlFile("bad.xml", "<x/>"),
   ];
   const results: string[] = [];
   for (let dies = 0; dies < 12; dies += FULL ? 1 : 3)
-    await withService(async (service) => {
-      const job = await queued(service, files, "&approve=true");
-      await work(service.ports, { writer: killedWriter(service.ports.writer, dies) });
+    await withApp(async (service) => {
+      const job = await enqueueBatch(service, files, "&approve=true");
+      await runJobs(service.ports, { writer: killedWriter(service.ports.writer, dies) });
       const { body } = await service.send("GET", job);
       expect([dies, body.state]).toEqual([dies, "done"]);
       results.push(JSON.stringify(outcomes(body.results)));
@@ -78,15 +78,15 @@ test("an attempt that dies at any commit leaves nothing that the next one does t
 });
 
 test("what fails every time is parked with its reason, seen in the job, and replayed by a GERENTE", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const poison = utf8(syntheticNote({ seed: 1 }).xml);
     const files = [
       { name: "poison.xml", bytes: poison },
-      xml("good.xml", syntheticNote({ seed: 2 }).xml),
+      xmlFile("good.xml", syntheticNote({ seed: 2 }).xml),
     ];
-    const job = await queued(service, files);
+    const job = await enqueueBatch(service, files);
     const { documents } = service.ports;
-    await work(service.ports, {
+    await runJobs(service.ports, {
       documents: {
         ...documents,
         async read(bytes, signal) {
@@ -111,7 +111,7 @@ test("what fails every time is parked with its reason, seen in the job, and repl
     const replay = await service.send("POST", `${job}/replay`, { as: "GERENTE" });
     expect([replay.status, replay.body.replayed]).toEqual([202, 1]);
     expect((await service.send("GET", job)).body).toMatchObject({ state: "running", parked: 0 });
-    await work(service.ports);
+    await runJobs(service.ports);
     const done = (await service.send("GET", job)).body;
     expect(done).toMatchObject({ state: "done", done: 2, summary: { registered: 2 } });
     expect(await eventsOf(service, "job.%")).toMatchObject([
@@ -124,11 +124,11 @@ test("what fails every time is parked with its reason, seen in the job, and repl
   }));
 
 test("weather is no verdict: what was overloaded is tried again, and then taken in", () =>
-  withService(async (service) => {
-    const job = await queued(service, [xml("a.xml", syntheticNote({ seed: 1 }).xml)]);
+  withApp(async (service) => {
+    const job = await enqueueBatch(service, [xmlFile("a.xml", syntheticNote({ seed: 1 }).xml)]);
     const { documents } = service.ports;
     let full = 3;
-    await work(service.ports, {
+    await runJobs(service.ports, {
       documents: {
         ...documents,
         async read(bytes, signal) {

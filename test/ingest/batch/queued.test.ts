@@ -4,23 +4,23 @@ import { cancellationEvent } from "../../../src/synthetic/events.ts";
 import { syntheticBatch, syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { zipOf } from "../../../src/synthetic/zip.ts";
 import { FULL } from "../../support/full.ts";
-import { work } from "../../support/jobs.ts";
-import { withService } from "../../support/service.ts";
-import { eventsOf, outcomes, queued, xml } from "./queued-batch.ts";
+import { runJobs } from "../../support/jobs.ts";
+import { withApp } from "../../support/service.ts";
+import { enqueueBatch, eventsOf, outcomes, xmlFile } from "./queued-batch.ts";
 
 const DOCUMENTS = FULL ? 500 : 200;
 const BAD = DOCUMENTS / 25;
 
 test(`${DOCUMENTS} documents sent for later: each has its result, in pages, in the order sent`, () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const bad = (i: number) => i % 25 === 7;
     const files = Array.from({ length: DOCUMENTS }, (_, i) =>
-      xml(
+      xmlFile(
         `nota-${String(i).padStart(3, "0")}.xml`,
         bad(i) ? "<resNFe/>" : syntheticNote({ seed: i + 1, items: 1 }).xml,
       ),
     );
-    const job = await queued(service, files, "&approve=true");
+    const job = await enqueueBatch(service, files, "&approve=true");
     const before = await service.send("GET", job, { as: "VISUALIZADOR" });
     expect(before.body).toMatchObject({
       kind: "batch",
@@ -33,7 +33,7 @@ test(`${DOCUMENTS} documents sent for later: each has its result, in pages, in t
       file: "nota-000.xml",
       outcome: "waiting",
     });
-    await work(service.ports);
+    await runJobs(service.ports);
     const results: { file: string; outcome: string; code?: string }[] = [];
     for (let page = 1; page <= DOCUMENTS / 100; page += 1) {
       const { body } = await service.send("GET", `${job}?page=${page}&limit=100`);
@@ -60,25 +60,25 @@ test(`${DOCUMENTS} documents sent for later: each has its result, in pages, in t
   }));
 
 test("each kind of file has the outcome that the batch route gives it at once", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const bare = syntheticNote({ seed: 2, root: "NFe" });
     const held = syntheticNote({ seed: 3, tpAmb: "2" });
     const files = [
-      xml("a.xml", syntheticNote({ seed: 1 }).xml),
-      xml("b.xml", syntheticNote({ seed: 1 }).xml),
-      xml("c.xml", bare.xml),
-      xml("d.xml", syntheticNote({ seed: 2 }).xml),
-      xml("e.pdf", "%PDF-1.7 …"),
-      xml("f.xml", "<a>"),
-      xml("g.xml", cancellationEvent(held.accessKey)),
-      xml("h.xml", held.xml),
-      xml("i.xml", syntheticBatch([{ seed: 4 }, { seed: 5 }]).xml),
-      { name: "j.zip", bytes: await zipOf([xml("k.xml", syntheticNote({ seed: 6 }).xml)]) },
+      xmlFile("a.xml", syntheticNote({ seed: 1 }).xml),
+      xmlFile("b.xml", syntheticNote({ seed: 1 }).xml),
+      xmlFile("c.xml", bare.xml),
+      xmlFile("d.xml", syntheticNote({ seed: 2 }).xml),
+      xmlFile("e.pdf", "%PDF-1.7 …"),
+      xmlFile("f.xml", "<a>"),
+      xmlFile("g.xml", cancellationEvent(held.accessKey)),
+      xmlFile("h.xml", held.xml),
+      xmlFile("i.xml", syntheticBatch([{ seed: 4 }, { seed: 5 }]).xml),
+      { name: "j.zip", bytes: await zipOf([xmlFile("k.xml", syntheticNote({ seed: 6 }).xml)]) },
     ];
-    const job = await queued(service, files, "&approve=true");
-    await work(service.ports);
+    const job = await enqueueBatch(service, files, "&approve=true");
+    await runJobs(service.ports);
     const { body } = await service.send("GET", job);
-    await withService(async (other) => {
+    await withApp(async (other) => {
       const now = await other.send("POST", "/api/nfe/batch?approve=true", {
         body: await zipOf(files),
         headers: { "content-type": "application/zip" },
@@ -90,14 +90,14 @@ test("each kind of file has the outcome that the batch route gives it at once", 
   }));
 
 test("documents of one note take their turn in the order sent, whatever the others do", () =>
-  withService(
+  withApp(
     async (service) => {
       const files = Array.from({ length: 40 }, (_, i) => {
         const seed = 1 + (i % 4);
-        return xml(`${i}.xml`, syntheticNote({ seed, root: i < 4 ? "NFe" : "nfeProc" }).xml);
+        return xmlFile(`${i}.xml`, syntheticNote({ seed, root: i < 4 ? "NFe" : "nfeProc" }).xml);
       });
-      const job = await queued(service, files, "&approve=true");
-      await work(service.ports);
+      const job = await enqueueBatch(service, files, "&approve=true");
+      await runJobs(service.ports);
       const { body } = await service.send("GET", `${job}?limit=100`);
       expect(outcomes(body.results)).toEqual(
         files.map(({ name }, i) => [
@@ -113,8 +113,11 @@ test("documents of one note take their turn in the order sent, whatever the othe
   ));
 
 test("a batch without a document is done when it is sent", () =>
-  withService(async (service) => {
-    const job = await queued(service, [xml("a.pdf", "%PDF"), xml("b.zip", "PK\u0003\u0004")]);
+  withApp(async (service) => {
+    const job = await enqueueBatch(service, [
+      xmlFile("a.pdf", "%PDF"),
+      xmlFile("b.zip", "PK\u0003\u0004"),
+    ]);
     const { body } = await service.send("GET", job);
     expect(body).toMatchObject({ state: "done", total: 2, done: 2 });
     expect(body.results).toMatchObject([{ outcome: "ignored" }, { outcome: "rejected" }]);
@@ -123,9 +126,9 @@ test("a batch without a document is done when it is sent", () =>
   }));
 
 test("the author of a queued note is who sent it, in the name of the same request", () =>
-  withService(async (service) => {
-    await queued(service, [xml("a.xml", syntheticNote({ seed: 1 }).xml)]);
-    await work(service.ports);
+  withApp(async (service) => {
+    await enqueueBatch(service, [xmlFile("a.xml", syntheticNote({ seed: 1 }).xml)]);
+    await runJobs(service.ports);
     const lines = await service.rows(
       "select action, user_id, request_id, peer from audit where entity in ('job', 'nfe') order by id",
     );
@@ -135,21 +138,21 @@ test("the author of a queued note is who sent it, in the name of the same reques
   }));
 
 test("another company's job is not found, and more than fifty open ones are refused", () =>
-  withService(async (service) => {
-    const job = await queued(service, [xml("a.xml", syntheticNote({ seed: 1 }).xml)]);
+  withApp(async (service) => {
+    const job = await enqueueBatch(service, [xmlFile("a.xml", syntheticNote({ seed: 1 }).xml)]);
     for (const [method, path] of [
       ["GET", job],
       ["POST", `${job}/replay`],
       ["GET", `/api/exports/${job.split("/").at(-1)}`],
     ] as const) {
-      const answer = await service.send(method, path, { as: "stranger" });
+      const answer = await service.send(method, path, { as: "otherCompany" });
       expect([path, answer.status]).toEqual([path, 404]);
     }
-    expect((await service.send("GET", "/api/jobs", { as: "stranger" })).body.data).toEqual([]);
+    expect((await service.send("GET", "/api/jobs", { as: "otherCompany" })).body.data).toEqual([]);
     expect((await service.send("GET", "/api/jobs?kind=batch")).body.data).toMatchObject([
       { kind: "batch", state: "queued", total: 1, done: 0, created_by: 12 },
     ]);
-    for (let n = 1; n < 50; n += 1) await queued(service, [xml("a.xml", "<x/>")]);
+    for (let n = 1; n < 50; n += 1) await enqueueBatch(service, [xmlFile("a.xml", "<x/>")]);
     const tooMany = await service.send("POST", "/api/nfe/batch?async=true", {
       body: "<x/>",
       headers: { "content-type": "application/xml" },

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { syntheticEvent } from "../../../src/synthetic/events.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { COMPANY } from "../../../src/synthetic/trade.ts";
-import { withService } from "../../support/service.ts";
+import { withApp } from "../../support/service.ts";
 
 const codes = (list: { code: string }[]) => list.map(({ code }) => code);
 const NOTE = syntheticNote({ seed: 200 });
@@ -33,7 +33,7 @@ describe("what other events make of a note", () => {
 
   test("an event that asks for a person holds a note that waits, before it or after it", async () => {
     for (const [_, event, hold] of asking)
-      await withService(async ({ upload, send }) => {
+      await withApp(async ({ upload, send }) => {
         const second = syntheticNote({ seed: 202 });
         await upload(NOTE.xml);
         expect((await upload(event)).body.event.effect).toBe("held");
@@ -51,7 +51,7 @@ describe("what other events make of a note", () => {
 
   test("an event that asks for a person is told as a finding of a note in stock", async () => {
     for (const [_, event, hold] of asking)
-      await withService(async ({ upload, send }) => {
+      await withApp(async ({ upload, send }) => {
         await upload(NOTE.xml, "?approve=true");
         expect((await upload(event)).body.event.effect).toBe("held");
         const { body } = await send("GET", path);
@@ -61,14 +61,14 @@ describe("what other events make of a note", () => {
   });
 
   test("a loss says what was lost", () =>
-    withService(async ({ upload, send }) => {
+    withApp(async ({ upload, send }) => {
       await upload(NOTE.xml);
       await upload(syntheticEvent(KEY, { type: "112130", detail: quantities }));
       expect((await send("GET", path)).body.holds[0].message).toContain("item 1: 2,0000 CX");
     }));
 
   test("a manager may lift such a hold where the company allows it, and a cancellation never", () =>
-    withService(async ({ upload, send }) => {
+    withApp(async ({ upload, send }) => {
       await upload(NOTE.xml);
       await upload(syntheticEvent(KEY, { type: "210220", ...by }));
       const lift = () =>
@@ -92,7 +92,7 @@ describe("what other events make of a note", () => {
   test.each(settling)(
     "%s is settled by %s (%s), in any order of the three documents",
     (asks, settles) =>
-      withService(async ({ upload, send }) => {
+      withApp(async ({ upload, send }) => {
         const later = { at: "2026-11-13T14:00:00-03:00" };
         for (const [n, order] of [
           [0, 1, 2],

@@ -6,14 +6,14 @@ import {
 } from "../../../src/synthetic/events.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { COMPANY } from "../../../src/synthetic/trade.ts";
-import { linesOf, take } from "../../support/intake.ts";
-import { work } from "../../support/jobs.ts";
+import { deliverMail, resultsOf } from "../../support/intake.ts";
+import { runJobs } from "../../support/jobs.ts";
 import { mailOf } from "../../support/mail.ts";
-import { withService } from "../../support/service.ts";
-import { queued, xml as xmlFile } from "../batch/queued-batch.ts";
+import { withApp } from "../../support/service.ts";
+import { enqueueBatch, xmlFile } from "../batch/queued-batch.ts";
 
 test("F4: a cancellation holds its note, also when it comes first; on a note in stock it is told as a finding", () =>
-  withService(async ({ upload, send }) => {
+  withApp(async ({ upload, send }) => {
     const [pending, early, late] = [1, 2, 3].map((seed) => syntheticNote({ seed }));
     if (!pending || !early || !late) throw new Error("three notes");
 
@@ -50,7 +50,7 @@ test("F4: a cancellation holds its note, also when it comes first; on a note in 
   }));
 
 test("a cancellation and its note sent at once never leave the note free", () =>
-  withService(async ({ upload, rows }) => {
+  withApp(async ({ upload, rows }) => {
     const notes = Array.from({ length: 20 }, (_, i) => syntheticNote({ seed: 100 + i }));
     await Promise.all(
       notes.flatMap((note, i) =>
@@ -65,7 +65,7 @@ test("a cancellation and its note sent at once never leave the note free", () =>
   }));
 
 test("an event that the tax office has not registered changes nothing; a correction letter is attached", () =>
-  withService(async ({ upload, send }) => {
+  withApp(async ({ upload, send }) => {
     const note = syntheticNote();
     await upload(note.xml);
     expect(
@@ -80,7 +80,7 @@ test("an event that the tax office has not registered changes nothing; a correct
   }));
 
 test("F4: an event that came before its note waits no longer once the note is here", () =>
-  withService(async ({ upload, send }) => {
+  withApp(async ({ upload, send }) => {
     const note = syntheticNote();
     const events = [cancellationEvent(note.accessKey), correctionLetter(note.accessKey)];
     for (const event of events) expect((await upload(event)).body.event.effect).toBe("waiting");
@@ -131,7 +131,7 @@ describe("H5: an event that does not count is `none`, leaves its note as it is, 
     ],
   ];
   test.each(forged)("%s", (_, xml, why) =>
-    withService(async ({ upload, send, rows }) => {
+    withApp(async ({ upload, send, rows }) => {
       await upload(NOTE.xml);
       const answer = await upload(xml);
       expect(answer).toMatchObject({ status: 200, body: { event: { effect: "none" } } });
@@ -142,7 +142,7 @@ describe("H5: an event that does not count is `none`, leaves its note as it is, 
   );
 
   test("an answer that names no note, or another note, type or sequence, is no answer to it", () =>
-    withService(async ({ upload, send }) => {
+    withApp(async ({ upload, send }) => {
       await upload(NOTE.xml);
       const inAnswer = (from: RegExp, to: string) =>
         cancellationEvent(KEY).replace(/<retEvento.*/s, (answer) => answer.replace(from, to));
@@ -162,7 +162,7 @@ describe("H5: an event that does not count is `none`, leaves its note as it is, 
     }));
 
   test("a statement by somebody else that came first does not hold the note, and says so beside it", () =>
-    withService(async ({ upload, send }) => {
+    withApp(async ({ upload, send }) => {
       const early = syntheticEvent(KEY, { type: "210220", author: STRANGER });
       expect((await upload(early)).body.event.effect).toBe("waiting");
       expect((await upload(NOTE.xml)).body.holds).toEqual([]);
@@ -172,7 +172,7 @@ describe("H5: an event that does not count is `none`, leaves its note as it is, 
   const effects = (results: { effect?: string }[]) => results.slice(1).map(({ effect }) => effect);
 
   test("a batch, now or later, answers as the single route does", () =>
-    withService(async (service) => {
+    withApp(async (service) => {
       const { send } = service;
       const body = new FormData();
       body.append("files", new File([NOTE.xml], "n.xml"));
@@ -180,23 +180,23 @@ describe("H5: an event that does not count is `none`, leaves its note as it is, 
       const { results } = (await send("POST", "/api/nfe/batch", { body })).body;
       expect(effects(results)).toEqual(forged.map(() => "none"));
       const files = forged.map(([name, text]) => xmlFile(`${name}.xml`, text));
-      const job = await queued(service, [xmlFile("n.xml", NOTE.xml), ...files]);
-      await work(service.ports);
+      const job = await enqueueBatch(service, [xmlFile("n.xml", NOTE.xml), ...files]);
+      await runJobs(service.ports);
       expect(effects((await send("GET", job)).body.results)).toEqual(forged.map(() => "none"));
       expect((await send("GET", path)).body).toMatchObject({ holds: [], events: [] });
     }));
 
   test("a mail is judged as an upload, and another event under the same sequence is rejected", () =>
-    withService(async (service) => {
+    withApp(async (service) => {
       await service.upload(NOTE.xml);
       const parts = [
         ...forged.map(([name, content]) => ({ name: `${name}.xml`, content })),
         { name: "carta.xml", content: correctionLetter(KEY) },
         { name: "outra.xml", content: correctionLetter(KEY, { text: "Outra correcao qualquer" }) },
       ];
-      const taken = await take(service, mailOf({ parts }));
-      await work(service.ports);
-      const lines = await linesOf(service, taken);
+      const taken = await deliverMail(service, mailOf({ parts }));
+      await runJobs(service.ports);
+      const lines = await resultsOf(service, taken);
       expect(lines.slice(0, forged.length)).toEqual(
         forged.map(([name]) => [`${name}.xml`, "event"]),
       );

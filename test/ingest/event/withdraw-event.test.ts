@@ -6,29 +6,29 @@ import {
 } from "../../../src/synthetic/events.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { COMPANY } from "../../../src/synthetic/trade.ts";
-import { type Answer, type Service, withService } from "../../support/service.ts";
+import { type Answer, type TestApp, withApp } from "../../support/service.ts";
 
 const NOTE = syntheticNote({ seed: 81 });
 const path = `/api/nfes/${NOTE.accessKey}`;
 const codes = (list: { code: string }[]) => list.map(({ code }) => code);
 
-const withdraw = ({ send }: Service, id: string, as: "GERENTE" | "OPERADOR" = "GERENTE") =>
+const withdraw = ({ send }: TestApp, id: string, as: "GERENTE" | "OPERADOR" = "GERENTE") =>
   send("POST", `${path}/events/${id}/withdraw`, { as, json: { reason: "arquivo falso" } });
 
-const holdsOf = async ({ send }: Service): Promise<string[]> =>
+const holdsOf = async ({ send }: TestApp): Promise<string[]> =>
   codes((await send("GET", path)).body.holds);
 
 const idOf = (answer: Answer): string => String(answer.body.event.id);
 
 describe("H5: an event that was wrong can be taken back", () => {
   test("by a manager, with a reason; it stays visible, its note is judged again, feed and audit tell it", () =>
-    withService(async (service) => {
+    withApp(async (service) => {
       const { upload, send, rows } = service;
       await upload(NOTE.xml);
       const id = idOf(await upload(cancellationEvent(NOTE.accessKey)));
       expect(await holdsOf(service)).toEqual(["cancelled"]);
       expect((await withdraw(service, id, "OPERADOR")).status).toBe(403);
-      expect((await withdraw(service, "nobody")).body).toMatchObject({
+      expect((await withdraw(service, "no-such-event")).body).toMatchObject({
         code: "nfe.event_not_found",
         status: 404,
       });
@@ -49,7 +49,7 @@ describe("H5: an event that was wrong can be taken back", () => {
     }));
 
   test("the same event sent again stays withdrawn, and another one takes its place", () =>
-    withService(async (service) => {
+    withApp(async (service) => {
       const { upload } = service;
       await upload(NOTE.xml);
       const id = idOf(await upload(cancellationEvent(NOTE.accessKey)));
@@ -69,7 +69,7 @@ describe("H5: an event that was wrong can be taken back", () => {
     }));
 
   test("also before its note is here, and on a note that is in stock", () =>
-    withService(async (service) => {
+    withApp(async (service) => {
       const { upload, send } = service;
       const early = idOf(await upload(cancellationEvent(NOTE.accessKey)));
       await withdraw(service, early);
@@ -88,7 +88,7 @@ describe("H5: an event that was wrong can be taken back", () => {
     }));
 
   test("twenty withdrawals at once withdraw it once", () =>
-    withService(async (service) => {
+    withApp(async (service) => {
       await service.upload(NOTE.xml);
       const id = idOf(await service.upload(cancellationEvent(NOTE.accessKey)));
       const answers = await Promise.all(Array.from({ length: 20 }, () => withdraw(service, id)));
@@ -99,11 +99,11 @@ describe("H5: an event that was wrong can be taken back", () => {
     }));
 
   test("an event of another company is not found", () =>
-    withService(async (service) => {
+    withApp(async (service) => {
       await service.upload(NOTE.xml);
       const id = idOf(await service.upload(cancellationEvent(NOTE.accessKey)));
       const other = await service.send("POST", `${path}/events/${id}/withdraw`, {
-        as: "stranger",
+        as: "otherCompany",
         json: { reason: "não é minha" },
       });
       expect(other.status).toBe(404);
@@ -118,7 +118,7 @@ describe("M6: two events under one key, type and sequence are told apart", () =>
   });
 
   test("the second is refused with 409 and differs, audited with its hash, and the first stands", () =>
-    withService(async ({ upload, send, rows }) => {
+    withApp(async ({ upload, send, rows }) => {
       await upload(NOTE.xml);
       expect((await upload(first)).body.event.effect).toBe("attached");
       expect(await upload(second)).toMatchObject({
@@ -143,7 +143,7 @@ describe("M6: two events under one key, type and sequence are told apart", () =>
     }));
 
   test("the same one, written otherwise, is the same", () =>
-    withService(async ({ upload, rows }) => {
+    withApp(async ({ upload, rows }) => {
       await upload(NOTE.xml);
       const { id } = (await upload(first)).body.event;
       for (const same of [
@@ -156,7 +156,7 @@ describe("M6: two events under one key, type and sequence are told apart", () =>
     }));
 
   test("of two at the same moment one is kept, and the other is told", () =>
-    withService(async ({ upload, rows }) => {
+    withApp(async ({ upload, rows }) => {
       await upload(NOTE.xml);
       const answers = await Promise.all([upload(first), upload(second)]);
       expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
@@ -164,7 +164,7 @@ describe("M6: two events under one key, type and sequence are told apart", () =>
     }));
 
   test("what a stranger says of a note before it is here keeps out neither its recipient's word nor its emitter's", () =>
-    withService(async (service) => {
+    withApp(async (service) => {
       const { upload } = service;
       const said = (type: string, author: string) =>
         syntheticEvent(NOTE.accessKey, { type, author });
@@ -193,7 +193,7 @@ describe("M6: two events under one key, type and sequence are told apart", () =>
     }));
 
   test("in a batch, and in its rehearsal, the second is rejected with the same code", () =>
-    withService(async ({ send, rows }) => {
+    withApp(async ({ send, rows }) => {
       for (const query of ["?dry_run=true", ""]) {
         const body = new FormData();
         for (const xml of [NOTE.xml, first, second]) body.append("files", new File([xml], "a.xml"));
@@ -209,7 +209,7 @@ describe("M6: two events under one key, type and sequence are told apart", () =>
 });
 
 test("an event of another type leaves the hold of a cancellation as it is", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     await service.upload(NOTE.xml);
     await service.upload(cancellationEvent(NOTE.accessKey));
     await service.upload(

@@ -5,16 +5,16 @@ import { RULES_VERSION } from "../../../src/ingest/verdict/rules.ts";
 import { runMaintenance } from "../../../src/maintenance.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { beforeNextCommit } from "../../support/intrude.ts";
-import { type Service, withService } from "../../support/service.ts";
+import { type TestApp, withApp } from "../../support/service.ts";
 
 const note = syntheticNote({ seed: 1 });
 const path = `/api/nfes/${note.accessKey}`;
 
-const write = ({ ports }: Service, sql: string, args: (string | number)[] = []) =>
+const write = ({ ports }: TestApp, sql: string, args: (string | number)[] = []) =>
   ports.writer.commit({ statements: [{ sql, args }], read: () => undefined });
 
 /** The state that a deploy of newer rules finds: a verdict that older rules have made, and what they said. */
-const judgedByOlderRules = (service: Service, holds: string[] = [], key = note.accessKey) =>
+const judgedByOlderRules = (service: TestApp, holds: string[] = [], key = note.accessKey) =>
   write(
     service,
     "update notes set rules_version = ?1, holds = ?2, direction = 'none' where access_key = ?3",
@@ -26,13 +26,13 @@ const judgedByOlderRules = (service: Service, holds: string[] = [], key = note.a
   );
 
 /** The payloads of the feed's events of one type. */
-const fed = async ({ rows }: Service, type: string) =>
+const fed = async ({ rows }: TestApp, type: string) =>
   (await rows("select payload from events where type = ?1 order by id", [type])).map((row) =>
     JSON.parse(String(row.payload)),
   );
 
 test("a note that waits under older rules is judged again before it is approved", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const { upload, send, rows } = service;
     await upload(note.xml);
     await send("PATCH", "/api/company", { json: { environment: "homologation" } });
@@ -47,7 +47,7 @@ test("a note that waits under older rules is judged again before it is approved"
   }));
 
 test("a new verdict that meets an approval of its note is not counted as made, one that meets nothing is", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const { ports, send, upload } = service;
     await upload(note.xml);
     await judgedByOlderRules(service);
@@ -58,7 +58,7 @@ test("a new verdict that meets an approval of its note is not counted as made, o
   }));
 
 test("goods that were bought keep their cost through a new verdict, and their items their places from 1", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const { upload, send, rows } = service;
     await upload(note.xml);
     await judgedByOlderRules(service);
@@ -75,7 +75,7 @@ test("goods that were bought keep their cost through a new verdict, and their it
   }));
 
 test("a note in stock keeps the verdict that it was approved under, whatever the rules say later", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     await service.upload(note.xml, "?approve=true");
     await judgedByOlderRules(service);
     await runMaintenance(service.ports);
@@ -86,7 +86,7 @@ test("a note in stock keeps the verdict that it was approved under, whatever the
   }));
 
 test("maintenance judges again what waits under older rules, and what other settings left behind", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const { upload, send, rows, ports } = service;
     const other = syntheticNote({ seed: 2 });
     const third = syntheticNote({ seed: 3 });
@@ -104,7 +104,7 @@ test("maintenance judges again what waits under older rules, and what other sett
   }));
 
 test("maintenance goes on behind a note whose original cannot be read, and the approval of that note says why", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const { upload, send, ports, rows } = service;
     const other = syntheticNote({ seed: 2 });
     for (const { xml } of [note, other]) await upload(xml);
@@ -125,7 +125,7 @@ test("maintenance goes on behind a note whose original cannot be read, and the a
   }));
 
 test("a note that today's reader refuses is not approved under its old verdict", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const { upload, send, ports, rows } = service;
     await upload(note.xml);
     await write(service, "update notes set rules_version = 0");
@@ -143,7 +143,7 @@ test("a note that today's reader refuses is not approved under its old verdict",
   }));
 
 test("a note whose new verdict says something else is told to the feed with what it waits for now", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const { upload, send, ports } = service;
     await upload(note.xml);
     expect(await fed(service, "nfe.judged")).toEqual([]);
@@ -160,7 +160,7 @@ test("a note whose new verdict says something else is told to the feed with what
   }));
 
 test("a note that its protocol completes is told to the feed with what it waits for now", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     await service.upload(syntheticNote({ seed: 1, root: "NFe" }).xml);
     await service.upload(note.xml);
     expect(await fed(service, "nfe.judged")).toEqual([
@@ -168,7 +168,7 @@ test("a note that its protocol completes is told to the feed with what it waits 
     ]);
   }));
 
-const meanwhile: readonly (readonly [string, (service: Service) => Promise<unknown>])[] = [
+const meanwhile: readonly (readonly [string, (service: TestApp) => Promise<unknown>])[] = [
   [
     "another verdict",
     (service) => write(service, "update notes set verdict_version = verdict_version + 1"),
@@ -181,7 +181,7 @@ const meanwhile: readonly (readonly [string, (service: Service) => Promise<unkno
 ];
 for (const [what, intrude] of meanwhile)
   test(`a re-judgement that meets ${what} writes nothing`, () =>
-    withService(async (service) => {
+    withApp(async (service) => {
       const { upload, ports, rows } = service;
       await upload(note.xml);
       await judgedByOlderRules(service);
@@ -197,7 +197,7 @@ for (const [what, intrude] of meanwhile)
     }));
 
 test("the cost that newer rules give an item is the one that is posted", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const { upload, send, rows } = service;
     await upload(note.xml);
     const landed = await rows("select landed_e2 from note_items order by position");
@@ -210,7 +210,7 @@ test("the cost that newer rules give an item is the one that is posted", () =>
   }));
 
 test("a note that is judged again two years later gets the same verdict: a verdict has no clock", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const { upload, ports, rows } = service;
     await upload(note.xml);
     await upload(syntheticNote({ seed: 2, root: "NFe" }).xml);

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { cancellationEvent } from "../../../src/synthetic/events.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { beforeNextCommit } from "../../support/intrude.ts";
-import { type Service, withService } from "../../support/service.ts";
+import { type TestApp, withApp } from "../../support/service.ts";
 
 const bare = syntheticNote({ root: "NFe" });
 const whole = syntheticNote({ root: "nfeProc" });
@@ -10,7 +10,7 @@ const path = `/api/nfes/${bare.accessKey}`;
 const codes = (list: { code: string }[]) => list.map(({ code }) => code);
 
 test("a note without protocol is completed by the one that brings it: both originals stay, the verdict is new", () =>
-  withService(async ({ upload, send, rows }) => {
+  withApp(async ({ upload, send, rows }) => {
     const bare = syntheticNote({ root: "NFe" });
     const whole = syntheticNote({ root: "nfeProc" });
     expect(whole.accessKey).toBe(bare.accessKey);
@@ -29,7 +29,7 @@ test("a note without protocol is completed by the one that brings it: both origi
   }));
 
 test("ten completions at once complete the note once", () =>
-  withService(async ({ upload, rows }) => {
+  withApp(async ({ upload, rows }) => {
     await upload(syntheticNote({ root: "NFe" }).xml);
     const whole = syntheticNote({ root: "nfeProc" }).xml;
     const answers = await Promise.all(Array.from({ length: 10 }, () => upload(whole)));
@@ -40,7 +40,7 @@ test("ten completions at once complete the note once", () =>
     ]);
   }));
 
-const meanwhile: readonly (readonly [string, (service: Service) => Promise<unknown>, string[]])[] =
+const meanwhile: readonly (readonly [string, (service: TestApp) => Promise<unknown>, string[]])[] =
   [
     ["an event comes", ({ upload }) => upload(cancellationEvent(bare.accessKey)), ["cancelled"]],
     [
@@ -58,7 +58,7 @@ const meanwhile: readonly (readonly [string, (service: Service) => Promise<unkno
 test.each([...meanwhile])(
   "a completion is not lost when %s at the same moment",
   (_, intrude, holds) =>
-    withService(async (service) => {
+    withApp(async (service) => {
       await service.upload(bare.xml);
       // The first batch tries to register the note, and loses.
       beforeNextCommit(service.ports, () => intrude(service), 1);
@@ -72,7 +72,7 @@ test.each([...meanwhile])(
 );
 
 test("a note that was put aside is judged anew when it is completed, and when it is taken back", () =>
-  withService(async ({ upload, send }) => {
+  withApp(async ({ upload, send }) => {
     await upload(bare.xml);
     await send("POST", `${path}/discard`, { json: { reason: "sem protocolo" } });
     expect((await upload(whole.xml)).body).toMatchObject({ status: "DESCARTADA", holds: [] });
@@ -85,7 +85,7 @@ test("a note that was put aside is judged anew when it is completed, and when it
   }));
 
 test("a note that its protocol completes is approved where that was asked, or is the company's way", () =>
-  withService(async ({ upload, send, rows }) => {
+  withApp(async ({ upload, send, rows }) => {
     const notes = (seed: number) => [
       syntheticNote({ seed, root: "NFe" }).xml,
       syntheticNote({ seed }).xml,
@@ -108,7 +108,7 @@ test("a note that its protocol completes is approved where that was asked, or is
   }));
 
 test("a protocol that comes after the approval settles its hold, or reveals what is wrong with the note", () =>
-  withService(async ({ upload, send, rows }) => {
+  withApp(async ({ upload, send, rows }) => {
     const override = { json: { override: ["no_protocol"] } };
     await upload(bare.xml);
     await send("POST", `${path}/process`, override);
@@ -136,7 +136,7 @@ test("a protocol that comes after the approval settles its hold, or reveals what
   }));
 
 test("a note without protocol that is sent again, the same or changed, is a duplicate and stays without one", () =>
-  withService(async ({ upload, rows }) => {
+  withApp(async ({ upload, rows }) => {
     await upload(bare.xml);
     expect(await upload(bare.xml)).toMatchObject({
       status: 409,

@@ -1,14 +1,14 @@
 import { expect, test } from "bun:test";
 import { reconcileAll } from "../../../src/stock/reconcile.ts";
-import { cancellationEvent, notNotes } from "../../../src/synthetic/events.ts";
+import { cancellationEvent, otherDocuments } from "../../../src/synthetic/events.ts";
 import { MALFORMED } from "../../../src/synthetic/malformed.ts";
 import {
   type NoteOptions,
   syntheticBatch,
   syntheticNote,
 } from "../../../src/synthetic/synthetic-note.ts";
-import { COMPANY, CUSTOMER, STRANGER, SUPPLIERS } from "../../../src/synthetic/trade.ts";
-import { type Service, withService } from "../../support/service.ts";
+import { COMPANY, CUSTOMER, SUPPLIERS, UNRELATED } from "../../../src/synthetic/trade.ts";
+import { type TestApp, withApp } from "../../support/service.ts";
 
 /** The holes of the old system, from the request to the ledger; the parts have tests of their own. */
 
@@ -17,7 +17,7 @@ const [supplier] = SUPPLIERS;
 const KEPT = ["notes", "note_items", "originals", "movements", "balances", "products", "events"];
 
 /** A refusal has left its audit line and nothing else. */
-async function nothingKept(service: Service, refusals: number) {
+async function nothingKept(service: TestApp, refusals: number) {
   for (const table of KEPT)
     expect([table, await service.rows(`select count(*) as n from ${table}`)]).toEqual([
       table,
@@ -35,8 +35,8 @@ const NO_PURCHASES: readonly (readonly [string, NoteOptions, string, string[]])[
   ["a denied note", { protocol: { cStat: "302" } }, "entry", ["not_authorised"]],
   ["a rejected note", { protocol: { cStat: "539" } }, "entry", ["not_authorised"]],
   ["a cancelled note", { protocol: { cStat: "101" } }, "entry", ["cancelled"]],
-  ["a note for somebody else", { dest: STRANGER }, "none", ["not_ours"]],
-  ["a note between two others", { emit: STRANGER, dest: CUSTOMER }, "none", ["not_ours"]],
+  ["a note for somebody else", { dest: UNRELATED }, "none", ["not_ours"]],
+  ["a note between two others", { emit: UNRELATED, dest: CUSTOMER }, "none", ["not_ours"]],
   ["our own sale", { emit: COMPANY, dest: CUSTOMER }, "exit", []],
   [
     "our return to a supplier",
@@ -54,7 +54,7 @@ const NO_PURCHASES: readonly (readonly [string, NoteOptions, string, string[]])[
 ];
 
 test("F3: nothing but a purchase of ours becomes an entry by itself, and each says what it is", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     for (const [n, [what, options, direction, holds]] of NO_PURCHASES.entries()) {
       const note = syntheticNote({ seed: 100 + n, items: [{ ...item }], ...options });
       const { status, body } = await service.upload(note.xml, "?approve=true");
@@ -67,7 +67,7 @@ test("F3: nothing but a purchase of ours becomes an entry by itself, and each sa
   }));
 
 test("F6: a key is kept as its 44 characters, found with NFe before it or without, and refused when it is none", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const { accessKey, xml } = syntheticNote({ emit: SUPPLIERS[1] ?? supplier });
     expect(accessKey).toMatch(/[A-Z]/);
     expect((await service.upload(xml)).body.access_key).toBe(accessKey);
@@ -84,7 +84,7 @@ test("F6: a key is kept as its 44 characters, found with NFe before it or withou
   }));
 
 test("F7: no note, two notes, what follows the note, and numbers that are none are refused with their place", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const { xml } = syntheticNote({ items: [item] });
     const [, one = ""] = /(<NFe[\s\S]*<\/NFe>)/.exec(xml) ?? [];
     const with2 = (qCom: string) => xml.replace(/<qCom>[^<]*</, `<qCom>${qCom}<`);
@@ -112,7 +112,7 @@ test("F7: no note, two notes, what follows the note, and numbers that are none a
   }));
 
 test("F8: a bare NFe and a document in ISO-8859-1 go the whole way, accents and all", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const named = { ...item, xProd: "AÇÚCAR É PÃO" };
     const bare = syntheticNote({ seed: 1, root: "NFe", items: [named] });
     expect((await service.upload(bare.xml)).body.holds).toMatchObject([{ code: "no_protocol" }]);
@@ -127,7 +127,7 @@ test("F8: a bare NFe and a document in ISO-8859-1 go the whole way, accents and 
   }));
 
 test("F5: a thousand tenths are a hundred, and what is shown has every digit", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const tenths = Array.from({ length: 250 }, () => ({ ...item, qCom: "0.1", vUnCom: "0.1" }));
     for (const seed of [1, 2, 3, 4])
       await service.upload(
@@ -154,7 +154,7 @@ test("F5: a thousand tenths are a hundred, and what is shown has every digit", (
   }));
 
 test("every malformed document is 422 nfe.malformed_xml and leaves an audit line", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     for (const { name, bytes } of MALFORMED) {
       const { status, body } = await service.upload(bytes, "?approve=true");
       expect([name, status, body.code]).toEqual([name, 422, "nfe.malformed_xml"]);
@@ -163,8 +163,8 @@ test("every malformed document is 422 nfe.malformed_xml and leaves an audit line
   }));
 
 test("what is well-formed and no note is 422 nfe.not_an_nfe, and is called by its name", () =>
-  withService(async (service) => {
-    const others = notNotes(syntheticNote().accessKey);
+  withApp(async (service) => {
+    const others = otherDocuments(syntheticNote().accessKey);
     for (const { name, xml } of others) {
       const { status, body } = await service.upload(xml, "?approve=true");
       expect([name, status, body.code]).toEqual([name, 422, "nfe.not_an_nfe"]);

@@ -5,7 +5,7 @@ import { cancellationEvent } from "../../../src/synthetic/events.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { SUPPLIERS } from "../../../src/synthetic/trade.ts";
 import { beforeNextCommit } from "../../support/intrude.ts";
-import { type Answer, type Service, withService } from "../../support/service.ts";
+import { type Answer, type TestApp, withApp } from "../../support/service.ts";
 
 /** What the tests of intruders do to one note, and what may come between. */
 
@@ -23,7 +23,7 @@ export const cause = {
 } as const;
 const override = { json: { override: ["no_protocol"] } };
 
-export type Act = (service: Service) => Promise<Answer | unknown>;
+export type Act = (service: TestApp) => Promise<Answer | unknown>;
 
 export const approve: Act = ({ send }) => send("POST", `${path}/process`);
 export const approveBare: Act = ({ send }) => send("POST", `${path}/process`, override);
@@ -69,7 +69,7 @@ export interface State {
   readonly postings: number;
 }
 
-async function stateOf({ rows }: Service): Promise<State> {
+async function stateOf({ rows }: TestApp): Promise<State> {
   const [note] = await rows("select status, holds from notes where access_key = ?1", [
     whole.accessKey,
   ]);
@@ -115,10 +115,10 @@ export const registered = [up(whole.xml)];
 export const bareRegistered = [up(bare.xml)];
 
 /** One test for each row: the intruder writes between what the flow has read and its batch. */
-export function meets(rows: readonly Row[]): void {
+export function testInterleavings(rows: readonly Row[]): void {
   for (const [flow, intruder, before, act, intrude, answer, left, skip = 0] of rows)
     test(`${flow} meets ${intruder}: the answer and what is left agree`, () =>
-      withService(async (service) => {
+      withApp(async (service) => {
         await applySettings(service.ports, { overridableHolds: ["no_protocol"] }, cause);
         for (const step of before) await step(service);
         let came = false;

@@ -9,13 +9,13 @@ import {
   completeDenied,
   discard,
   homologation,
-  meets,
   NOTHING,
   ONCE,
   problem,
   type Row,
   registered,
   restore,
+  testInterleavings,
   up,
   whole,
   withBase,
@@ -257,6 +257,6 @@ const ASIDE: readonly Row[] = [
   ],
 ];
 
-meets(REGISTRATIONS);
-meets(COMPLETIONS);
-meets(ASIDE);
+testInterleavings(REGISTRATIONS);
+testInterleavings(COMPLETIONS);
+testInterleavings(ASIDE);

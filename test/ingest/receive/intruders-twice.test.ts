@@ -4,9 +4,9 @@ import { reconcileAll } from "../../../src/stock/reconcile.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { COMPANY, CUSTOMER } from "../../../src/synthetic/trade.ts";
 import { beforeNextCommit } from "../../support/intrude.ts";
-import { work } from "../../support/jobs.ts";
-import { type Service, withService } from "../../support/service.ts";
-import { queued, xml } from "../batch/queued-batch.ts";
+import { runJobs } from "../../support/jobs.ts";
+import { type TestApp, withApp } from "../../support/service.ts";
+import { enqueueBatch, xmlFile } from "../batch/queued-batch.ts";
 import {
   type Act,
   approve,
@@ -25,7 +25,7 @@ import {
 } from "./intruder-table.ts";
 
 /** Every event of the feed that a write of the note has made, by type. */
-const told = async ({ rows }: Service) =>
+const told = async ({ rows }: TestApp) =>
   (await rows("select type from events order by id")).map(({ type }) => type);
 
 const TWICE: readonly (readonly [string, readonly Act[], Act, string, number])[] = [
@@ -37,7 +37,7 @@ const TWICE: readonly (readonly [string, readonly Act[], Act, string, number])[]
 ];
 for (const [flow, before, act, type, skip] of TWICE)
   test(`the feed is told once of a ${flow} that comes twice at one moment`, () =>
-    withService(async (service) => {
+    withApp(async (service) => {
       for (const step of before) await step(service);
       beforeNextCommit(service.ports, () => Promise.resolve(act(service)), skip);
       await act(service);
@@ -46,13 +46,13 @@ for (const [flow, before, act, type, skip] of TWICE)
 
 /** A job that has failed: a batch whose document cannot be read, a ZIP whose file has vanished. */
 const parkedBatch: Act = async (service) => {
-  await queued(service, [xml("a.xml", whole.xml)]);
+  await enqueueBatch(service, [xmlFile("a.xml", whole.xml)]);
   const read = () => Promise.reject(new TypeError("a fault of ours"));
-  await work(service.ports, { documents: { ...service.ports.documents, read } });
+  await runJobs(service.ports, { documents: { ...service.ports.documents, read } });
 };
 const parkedZip: Act = async (service) => {
-  await queued(service, [xml("a.xml", whole.xml)]);
-  await work(service.ports, { blobs: { ...service.ports.blobs, get: async () => null } });
+  await enqueueBatch(service, [xmlFile("a.xml", whole.xml)]);
+  await runJobs(service.ports, { blobs: { ...service.ports.blobs, get: async () => null } });
 };
 const order: Act = ({ send }) => send("POST", "/api/exports", { json: { type: "movements" } });
 const onJob =
@@ -76,7 +76,7 @@ const AUDITED: readonly (readonly [string, readonly Act[], Act, string, object?]
 ];
 for (const [flow, before, act, action, options] of AUDITED)
   test(`the audit log has one line of a ${flow} that comes twice at one moment`, () =>
-    withService(async (service) => {
+    withApp(async (service) => {
       for (const step of before) await step(service);
       const lines = () => service.rows("select action from audit where action = ?1", [action]);
       let came = false;
@@ -91,19 +91,19 @@ for (const [flow, before, act, action, options] of AUDITED)
     }, options));
 
 test("a replay that comes second is told that nothing is parked, and sends nothing", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     await parkedBatch(service);
     beforeNextCommit(service.ports, async () => {
       expect(await replay(service)).toMatchObject({ status: 202, body: { replayed: 1 } });
     });
     expect(await replay(service)).toMatchObject(problem(409, "job.nothing_parked"));
-    await work(service.ports);
+    await runJobs(service.ports);
     expect(await service.rows("select state from jobs")).toEqual([{ state: "done" }]);
     expect(await service.rows("select count(*) as n from queue")).toEqual([{ n: 0 }]);
   }));
 
 test("an export that is refused because too many jobs are open leaves no line in the audit log", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     await service.ports.database.writing.execute(
       `with recursive n (i) as (select 1 union all select i + 1 from n where i < 50)
         insert into jobs (company, id, kind, state, params, created_by, created_at, updated_at)
@@ -134,7 +134,7 @@ test.each([
   ["registration of an exit", [], "upload", { status: 200, body: { status: "PENDENTE" } }],
   ["exit by hand", [], "hand", { status: 400, body: { code: "stock.insufficient" } }],
 ] as const)("an %s whose goods are taken meanwhile takes nothing", (_, before, how, answer) =>
-  withService(async (service) => {
+  withApp(async (service) => {
     await withBase(service);
     await applySettings(service.ports, { allowNegative: false }, cause);
     for (const step of before) await step(service);
@@ -154,7 +154,7 @@ test.each([
 );
 
 test("an exit below zero that the settings allow meanwhile is taken as it comes in", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     await applySettings(service.ports, { allowNegative: false }, cause);
     const allowed = () => applySettings(service.ports, { allowNegative: true }, cause);
     beforeNextCommit(service.ports, allowed);
@@ -166,7 +166,7 @@ test("an exit below zero that the settings allow meanwhile is taken as it comes 
   }));
 
 test("a completion that has lost leaves the verdict as it was, also where it never comes to its second try", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const { ports, rows } = service;
     for (const step of bareRegistered) await step(service);
     const { writer } = ports;

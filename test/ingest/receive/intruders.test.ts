@@ -10,7 +10,6 @@ import {
   discard,
   held,
   homologation,
-  meets,
   NOTHING,
   noOverrides,
   ONCE,
@@ -18,6 +17,7 @@ import {
   problem,
   type Row,
   registered,
+  testInterleavings,
   withBase,
 } from "./intruder-table.ts";
 
@@ -172,5 +172,5 @@ const CORRECTIONS: readonly Row[] = [
   ],
 ];
 
-meets(APPROVALS);
-meets(CORRECTIONS);
+testInterleavings(APPROVALS);
+testInterleavings(CORRECTIONS);

@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { zipOf } from "../../../src/synthetic/zip.ts";
-import { work } from "../../support/jobs.ts";
-import { type Service, withService } from "../../support/service.ts";
-import { queued, xml } from "../batch/queued-batch.ts";
+import { runJobs } from "../../support/jobs.ts";
+import { type TestApp, withApp } from "../../support/service.ts";
+import { enqueueBatch, xmlFile } from "../batch/queued-batch.ts";
 
 const CTE = '<cteProc xmlns="http://www.portalfiscal.inf.br/cte" versao="4.00"><CTe/></cteProc>';
 const NFSE = '<CompNfse xmlns="http://www.abrasf.org.br/nfse.xsd"><Nfse/></CompNfse>';
@@ -11,10 +11,10 @@ const DISTRIBUTION =
   '<retDistDFeInt xmlns="http://www.portalfiscal.inf.br/nfe"><cStat>138</cStat></retDistDFeInt>';
 
 const files = () => [
-  xml("nota.xml", syntheticNote({ seed: 1 }).xml),
-  xml("cte.xml", CTE),
-  xml("nfse", NFSE),
-  xml("dist.xml", DISTRIBUTION),
+  xmlFile("nota.xml", syntheticNote({ seed: 1 }).xml),
+  xmlFile("cte.xml", CTE),
+  xmlFile("nfse", NFSE),
+  xmlFile("dist.xml", DISTRIBUTION),
 ];
 
 const RESULTS = [
@@ -38,13 +38,13 @@ const RESULTS = [
   },
 ];
 
-const refusals = (service: Service) =>
+const refusals = (service: TestApp) =>
   service.rows(
     "select json_extract(detail, '$.code') as code from audit where action = 'nfe.refuse'",
   );
 
 test("a CT-e or an NFS-e among notes is ignored by its name in a batch, and leaves no refusal", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const zip = await zipOf(files());
     for (const query of ["?dry_run=true", ""]) {
       const { status, body } = await service.send("POST", `/api/nfe/batch${query}`, {
@@ -62,9 +62,9 @@ test("a CT-e or an NFS-e among notes is ignored by its name in a batch, and leav
   }));
 
 test("a CT-e or an NFS-e among notes is ignored by its name in a queued batch", () =>
-  withService(async (service) => {
-    const job = await queued(service, files());
-    await work(service.ports);
+  withApp(async (service) => {
+    const job = await enqueueBatch(service, files());
+    await runJobs(service.ports);
     const { body } = await service.send("GET", job);
     expect(body).toMatchObject({ state: "done", done: 4, summary: { ignored: 2, rejected: 1 } });
     expect(body.results).toMatchObject(RESULTS);
@@ -72,7 +72,7 @@ test("a CT-e or an NFS-e among notes is ignored by its name in a queued batch", 
   }));
 
 test("a CT-e that is uploaded alone is 422, and both its root and what it is are told", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const { status, body } = await service.upload(CTE);
     expect([status, body]).toMatchObject([
       422,
@@ -86,7 +86,7 @@ test("a CT-e that is uploaded alone is 422, and both its root and what it is are
   }));
 
 test("a file that is no XML is told so once", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const { status, body } = await service.upload("# Leia-me");
     expect([status, body.detail]).toEqual([
       415,

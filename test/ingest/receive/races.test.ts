@@ -3,7 +3,7 @@ import { reconcileAll } from "../../../src/stock/reconcile.ts";
 import { cancellationEvent } from "../../../src/synthetic/events.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { SUPPLIERS } from "../../../src/synthetic/trade.ts";
-import { type Service, withService } from "../../support/service.ts";
+import { type TestApp, withApp } from "../../support/service.ts";
 
 /** Two things at once to each of many notes: whichever comes first, nothing is half done and nothing is done twice. */
 
@@ -11,11 +11,11 @@ const [supplier] = SUPPLIERS;
 const notes = Array.from({ length: 16 }, (_, n) =>
   syntheticNote({ seed: 300 + n, emit: supplier, items: 2 }),
 );
-const act = (service: Service, key: string, what: string, json?: unknown) =>
+const act = (service: TestApp, key: string, what: string, json?: unknown) =>
   service.send("POST", `/api/nfes/${key}/${what}`, json === undefined ? {} : { json });
 
 /** Each note's status, how many movements it has made, and in how many postings. */
-const outcomes = (service: Service) =>
+const outcomes = (service: TestApp) =>
   service.rows(
     `select n.access_key, n.status, count(m.id) as moved, count(distinct m.posting) as postings
       from notes n left join movements m on m.reference = n.access_key group by n.id`,
@@ -33,7 +33,7 @@ const keyOf = (n: number) => notes[n]?.accessKey ?? "";
 const xmlOf = (n: number) => notes[n]?.xml ?? "";
 
 test("an approval and a discard at once: the note is in stock, or put aside without a trace in it", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     await Promise.all(notes.map(({ xml }) => service.upload(xml)));
     await bothWays(
       (n) => act(service, keyOf(n), "process"),
@@ -45,7 +45,7 @@ test("an approval and a discard at once: the note is in stock, or put aside with
   }));
 
 test("an approval and a cancellation at once: the note is held, or in stock with the finding that says so", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     await Promise.all(notes.map(({ xml }) => service.upload(xml)));
     const effects = new Map<number, string>();
     await bothWays(
@@ -71,7 +71,7 @@ test("an approval and a cancellation at once: the note is held, or in stock with
   }));
 
 test("an approval and the protocol of a note at once: it is completed once and in stock once, if at all", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const bare = notes.map((_, n) =>
       syntheticNote({ seed: 300 + n, emit: supplier, items: 2, root: "NFe" }),
     );
@@ -95,7 +95,7 @@ test("an approval and the protocol of a note at once: it is completed once and i
   }));
 
 test("a change of settings while notes come in: what waits was judged by the last, what moved was judged by the first", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     await Promise.all([
       ...notes.slice(0, 8).map(({ xml }) => service.upload(xml, "?approve=true")),
       service.send("PATCH", "/api/company", { json: { environment: "homologation" } }),
@@ -114,7 +114,7 @@ test("a change of settings while notes come in: what waits was judged by the las
   }));
 
 test("discards and returns at once leave the note in one state, and each change that was made in the audit", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     const [note] = notes;
     await service.upload(note?.xml ?? "");
     const answers = await Promise.all(

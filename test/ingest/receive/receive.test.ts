@@ -1,12 +1,12 @@
 import { expect, test } from "bun:test";
 import { syntheticBatch, syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { SUPPLIERS } from "../../../src/synthetic/trade.ts";
-import { withService } from "../../support/service.ts";
+import { withApp } from "../../support/service.ts";
 
 const [supplier] = SUPPLIERS;
 
 test("the same document again is a duplicate that says what the first has become", () =>
-  withService(async ({ upload, rows }) => {
+  withApp(async ({ upload, rows }) => {
     const note = syntheticNote();
     await upload(note.xml, "?approve=true");
     const again = await upload(note.xml);
@@ -24,7 +24,7 @@ test("the same document again is a duplicate that says what the first has become
   }));
 
 test("the same note written otherwise is a duplicate; other content under its key differs and is audited", () =>
-  withService(async ({ upload, rows }) => {
+  withApp(async ({ upload, rows }) => {
     const note = syntheticNote({
       items: [{ cProd: "1", xProd: "A", uCom: "UN", qCom: "1", vUnCom: "1.00" }],
     });
@@ -45,7 +45,7 @@ test("the same note written otherwise is a duplicate; other content under its ke
   }));
 
 test("a lot of several notes belongs on the batch route; of one it counts as that note", () =>
-  withService(async ({ upload }) => {
+  withApp(async ({ upload }) => {
     const several = syntheticBatch([{ seed: 1 }, { seed: 2 }]);
     expect(await upload(several.xml)).toMatchObject({
       status: 422,
@@ -56,7 +56,7 @@ test("a lot of several notes belongs on the batch route; of one it counts as tha
   }));
 
 test("a refusal leaves an audit line, and nothing else", () =>
-  withService(async ({ upload, rows }) => {
+  withApp(async ({ upload, rows }) => {
     expect((await upload("<a><b></a>")).body).toMatchObject({ code: "nfe.malformed_xml" });
     expect((await upload("")).body).toMatchObject({ code: "nfe.malformed_xml" });
     expect((await upload("<resNFe/>")).body).toMatchObject({
@@ -71,7 +71,7 @@ test("a refusal leaves an audit line, and nothing else", () =>
   }));
 
 test("a change of the company's settings gives pending notes their verdict again", () =>
-  withService(async ({ upload, send }) => {
+  withApp(async ({ upload, send }) => {
     const note = syntheticNote({ tpAmb: "2" });
     await upload(note.xml);
     await send("PATCH", "/api/company", { json: { environment: "homologation" } });
@@ -83,7 +83,7 @@ test("a change of the company's settings gives pending notes their verdict again
   }));
 
 test("with require_mapping an unknown item waits until somebody says what it is", () =>
-  withService(async ({ upload, send, rows }) => {
+  withApp(async ({ upload, send, rows }) => {
     const item = { cProd: "X1", xProd: "COISA", uCom: "CX", qCom: "2", vUnCom: "30.00" };
     await upload(syntheticNote({ seed: 1, emit: supplier, items: [item] }).xml, "?approve=true");
     await send("PATCH", "/api/company", { json: { require_mapping: true } });
@@ -114,7 +114,7 @@ test("with require_mapping an unknown item waits until somebody says what it is"
   }));
 
 test("a factor that is told while a note is on its way is never missed", () =>
-  withService(async ({ upload, send, rows }) => {
+  withApp(async ({ upload, send, rows }) => {
     const item = { cProd: "X1", xProd: "COISA", uCom: "CX", qCom: "1", vUnCom: "30.00" };
     const first = syntheticNote({ seed: 1, emit: supplier, items: [item] });
     await upload(first.xml, "?approve=true");
@@ -143,7 +143,7 @@ test("a factor that is told while a note is on its way is never missed", () =>
   }));
 
 test("F15: registration, approval and issue are three times, and each has its user", () =>
-  withService(async ({ upload, send, rows, ports }) => {
+  withApp(async ({ upload, send, rows, ports }) => {
     const note = syntheticNote({ issuedAt: "2026-11-20T10:15:30-03:00" });
     await upload(note.xml);
     ports.clock.advance(60_000);
@@ -160,7 +160,7 @@ test("F15: registration, approval and issue are three times, and each has its us
   }));
 
 test("F14: a note of 9,999,999,999,999.99 is kept to the cent", () =>
-  withService(async ({ upload, send }) => {
+  withApp(async ({ upload, send }) => {
     const item = {
       cProd: "1",
       xProd: "NAVIO",
@@ -177,7 +177,7 @@ test("F14: a note of 9,999,999,999,999.99 is kept to the cent", () =>
   }));
 
 test("a discarded note is hidden, can be taken back, and cannot be approved meanwhile", () =>
-  withService(async ({ upload, send }) => {
+  withApp(async ({ upload, send }) => {
     const note = syntheticNote();
     await upload(note.xml);
     const path = `/api/nfes/${note.accessKey}`;

@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from "bun:test";
 import { cancellationEvent } from "../../../src/synthetic/events.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { type Issued, icpName, issue, pemOf, signerOf } from "../../support/certificates.ts";
-import { type Service, withService } from "../../support/service.ts";
+import { type TestApp, withApp } from "../../support/service.ts";
 
 const EMITTER = "11222333000181";
 const NOTE = syntheticNote({
@@ -23,11 +23,11 @@ beforeAll(async () => {
   mallory = await issue({ name: "Mallory" });
 });
 
-const strict = ({ send }: Service) =>
+const strict = ({ send }: TestApp) =>
   send("PATCH", "/api/company", { json: { require_signature: true } });
 
 test("H4: a company that asks for signatures takes the emitter's own, and holds anybody else's", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     await strict(service);
     const { upload, send } = service;
     const forged = signerOf(mallory).sign(NOTE.xml);
@@ -54,7 +54,7 @@ test("H4: with roots configured a note of a stranger's authority is held, one of
     [holder, []],
     [foreign, ["signature_invalid"]],
   ] as const)
-    await withService(
+    await withApp(
       async (service) => {
         await strict(service);
         const { body } = await service.upload(signerOf(issued).sign(NOTE.xml));
@@ -66,7 +66,7 @@ test("H4: with roots configured a note of a stranger's authority is held, one of
 });
 
 test("H5: where signatures are asked for, an event that its author did not sign does not count", () =>
-  withService(async (service) => {
+  withApp(async (service) => {
     await strict(service);
     const { upload, send, rows } = service;
     await upload(signerOf(holder).sign(NOTE.xml));

@@ -3,7 +3,7 @@ import { reconcileAll } from "../../../src/stock/reconcile.ts";
 import type { ItemSpec } from "../../../src/synthetic/amounts.ts";
 import { type SyntheticNote, syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { COMPANY, CUSTOMER, itemOf, SUPPLIERS } from "../../../src/synthetic/trade.ts";
-import { itemKey, reckon } from "../../support/expected-stock.ts";
+import { expectedStock, itemKey } from "../../support/expected-stock.ts";
 import { FULL } from "../../support/full.ts";
 import { type Server, withServer } from "../../support/server.ts";
 
@@ -96,12 +96,12 @@ test(
       expect(answers).toHaveLength(NOTES);
       expect([...new Set(answers)]).toEqual(["200 PROCESSADA"]);
 
-      const before = reckon(
+      const before = expectedStock(
         firsts.map(({ xml }) => xml),
         COMPANY.cnpj,
         () => 1n,
       );
-      const after = reckon(
+      const after = expectedStock(
         notes.map(({ xml }) => xml),
         COMPANY.cnpj,
         (key) => factors.get(key) ?? 1n,

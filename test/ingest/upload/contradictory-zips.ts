@@ -1,4 +1,4 @@
-import { extraField, join, numbers, type RawEnd, type RawEntry, rawZip } from "./raw-zip.ts";
+import { extraField, join, littleEndian, type RawEnd, type RawEntry, rawZip } from "./raw-zip.ts";
 
 export const A = "<a>primeira</a>";
 const B = `<b>${"segunda ".repeat(40)}</b>`;
@@ -8,13 +8,13 @@ export const crc = (text: string) => Bun.hash.crc32(new TextEncoder().encode(tex
 const packedSize = Bun.deflateSync(new TextEncoder().encode(B)).length;
 export const junk = new TextEncoder().encode("<oculta/>");
 export const zeros = { crc: 0, compressed: 0, inflated: 0 };
-export const signed = numbers([4, 0x08074b50]);
+export const signed = littleEndian([4, 0x08074b50]);
 export const sizesOf64 = (inflated: number, compressed: number) =>
-  extraField(1, numbers([8, inflated], [8, compressed]));
+  extraField(1, littleEndian([8, inflated], [8, compressed]));
 const unicodeName = (raw: string, name: string) =>
   extraField(
     0x7075,
-    join([Uint8Array.of(1), numbers([4, crc(raw)]), new TextEncoder().encode(name)]),
+    join([Uint8Array.of(1), littleEndian([4, crc(raw)]), new TextEncoder().encode(name)]),
   );
 const nested = rawZip([a]);
 
@@ -75,7 +75,7 @@ export const CONTRADICTIONS: Record<string, readonly [readonly RawEntry[], RawEn
         ...a,
         flags: 8,
         local: zeros,
-        behind: numbers([4, 1], [4, A.length], [4, A.length]),
+        behind: littleEndian([4, 1], [4, A.length], [4, A.length]),
       },
       b,
     ],
@@ -86,7 +86,7 @@ export const CONTRADICTIONS: Record<string, readonly [readonly RawEntry[], RawEn
         ...a,
         flags: 8,
         local: zeros,
-        behind: join([signed, numbers([4, crc(A)], [4, A.length], [4, 3])]),
+        behind: join([signed, littleEndian([4, crc(A)], [4, A.length], [4, 3])]),
       },
       b,
     ],
@@ -97,7 +97,7 @@ export const CONTRADICTIONS: Record<string, readonly [readonly RawEntry[], RawEn
         ...a,
         flags: 8,
         local: zeros,
-        behind: numbers([4, 0x08074b51], [4, crc(A)], [4, A.length], [4, A.length]),
+        behind: littleEndian([4, 0x08074b51], [4, crc(A)], [4, A.length], [4, A.length]),
       },
       b,
     ],

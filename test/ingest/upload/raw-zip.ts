@@ -1,7 +1,7 @@
 import { deflateRawSync } from "node:zlib";
 
 /** What a header says of an entry, where it does not say the truth. */
-export interface Said {
+export interface HeaderFields {
   readonly name?: string | Uint8Array;
   /** General purpose bits beside UTF-8 names; 1: encrypted. */
   readonly flags?: number;
@@ -28,7 +28,7 @@ export interface RawEntry {
   readonly utf8?: boolean;
   readonly extra?: Uint8Array;
   /** What the local header says otherwise than the directory. */
-  readonly local?: Said;
+  readonly local?: HeaderFields;
   /** Bytes in front of the local header, and behind the data. */
   readonly before?: Uint8Array;
   readonly behind?: Uint8Array;
@@ -56,7 +56,7 @@ const bytesOf = (text: string | Uint8Array): Uint8Array =>
   typeof text === "string" ? encoder.encode(text) : text;
 
 /** Numbers of 2, 4 or 8 bytes, little endian, one after another. */
-export function numbers(...fields: readonly (readonly [2 | 4 | 8, number])[]): Uint8Array {
+export function littleEndian(...fields: readonly (readonly [2 | 4 | 8, number])[]): Uint8Array {
   return join(
     fields.map(([size, value]) => {
       const view = new DataView(new ArrayBuffer(size));
@@ -70,11 +70,11 @@ export function numbers(...fields: readonly (readonly [2 | 4 | 8, number])[]): U
 
 /** An extra field. */
 export const extraField = (id: number, data: Uint8Array): Uint8Array =>
-  join([numbers([2, id], [2, data.length]), data]);
+  join([littleEndian([2, id], [2, data.length]), data]);
 
 /** The fields that a local header and the directory have in common, from the version needed on. */
-function header(name: Uint8Array, said: Required<Omit<Said, "name">>): Uint8Array {
-  return numbers(
+function header(name: Uint8Array, said: Required<Omit<HeaderFields, "name">>): Uint8Array {
+  return littleEndian(
     [2, 20],
     [2, said.flags],
     [2, said.method],
@@ -120,9 +120,9 @@ export function rawZip(entries: readonly RawEntry[], end: RawEnd = {}): Uint8Arr
     const at = entry.at ?? offset + (entry.before?.length ?? 0);
     central.push(
       encoder.encode("PK\u0001\u0002"),
-      numbers([2, 20]),
+      littleEndian([2, 20]),
       header(name, said),
-      numbers([2, 0], [2, 0], [2, 0], [4, 0], [4, at]),
+      littleEndian([2, 0], [2, 0], [2, 0], [4, 0], [4, at]),
       name,
       said.extra,
     );
@@ -143,16 +143,16 @@ function ending(entries: number, at: number, size: number, end: RawEnd): Uint8Ar
       ? []
       : [
           encoder.encode("PK\u0006\u0006"),
-          numbers([8, 44], [2, 45], [2, 45], [4, 0], [4, 0]),
-          numbers([8, zip64.entries ?? entries], [8, zip64.entries ?? entries]),
-          numbers([8, zip64.size ?? size], [8, zip64.at ?? at]),
+          littleEndian([8, 44], [2, 45], [2, 45], [4, 0], [4, 0]),
+          littleEndian([8, zip64.entries ?? entries], [8, zip64.entries ?? entries]),
+          littleEndian([8, zip64.size ?? size], [8, zip64.at ?? at]),
           encoder.encode("PK\u0006\u0007"),
-          numbers([4, 0], [8, zip64.recordAt ?? recordAt], [4, 1]),
+          littleEndian([4, 0], [8, zip64.recordAt ?? recordAt], [4, 1]),
         ]),
     encoder.encode("PK\u0005\u0006"),
-    numbers([2, 0], [2, 0]),
-    numbers([2, end.entriesHere ?? end.entries ?? entries], [2, end.entries ?? entries]),
-    numbers([4, end.size ?? size], [4, end.at ?? at], [2, comment.length]),
+    littleEndian([2, 0], [2, 0]),
+    littleEndian([2, end.entriesHere ?? end.entries ?? entries], [2, end.entries ?? entries]),
+    littleEndian([4, end.size ?? size], [4, end.at ?? at], [2, comment.length]),
     comment,
     end.after ?? new Uint8Array(),
   ]);

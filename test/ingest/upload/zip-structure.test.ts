@@ -11,7 +11,7 @@ import {
   sizesOf64,
   zeros,
 } from "./contradictory-zips.ts";
-import { extraField, join, numbers, type RawEnd, type RawEntry, rawZip } from "./raw-zip.ts";
+import { extraField, join, littleEndian, type RawEnd, type RawEntry, rawZip } from "./raw-zip.ts";
 
 const blob = (entries: readonly RawEntry[], end?: RawEnd) => ({
   name: null,
@@ -48,8 +48,8 @@ describe("a ZIP that contradicts itself", () => {
 });
 
 describe("a ZIP that says the same twice is read, whoever has written it", () => {
-  const bare = numbers([4, crc(A)], [4, A.length], [4, A.length]);
-  const wide = numbers([4, crc(A)], [8, A.length], [8, A.length]);
+  const bare = littleEndian([4, crc(A)], [4, A.length], [4, A.length]);
+  const wide = littleEndian([4, crc(A)], [8, A.length], [8, A.length]);
   const in64 = {
     inflated: 0xffffffff,
     compressed: 0xffffffff,
@@ -132,7 +132,11 @@ describe("names of entries", () => {
     const field = (of: Uint8Array, name: string) =>
       extraField(
         0x7075,
-        join([Uint8Array.of(1), numbers([4, Bun.hash.crc32(of)]), new TextEncoder().encode(name)]),
+        join([
+          Uint8Array.of(1),
+          littleEndian([4, Bun.hash.crc32(of)]),
+          new TextEncoder().encode(name),
+        ]),
       );
     const entry = { ...a, name: cp850, utf8: false };
     expect(await nameOf({ ...entry, extra: field(cp850, "Nº 5 – São.xml") })).toBe(

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { cfopOf, knownCfops } from "../../../src/ingest/verdict/cfop.ts";
 import { classify } from "../../../src/ingest/verdict/classify.ts";
 import { comesBack, returningCfops } from "../../../src/ingest/verdict/returned-goods.ts";
-import { company, item, note, OURS, party, STRANGER } from "./note-builder.ts";
+import { company, item, note, OURS, party, UNRELATED } from "./note-builder.ts";
 
 /** One row for each code: what it is to who issues the note, to who receives it, and whether its goods come back. */
 const rows = (await Bun.file(`${import.meta.dir}/cfop-effects.tsv`).text())
@@ -23,7 +23,7 @@ const effectOf = (code: string, ours: "emit" | "dest") =>
   classify(
     note({
       ide: { tpNF: code < "4" ? "0" : "1" },
-      ...(ours === "emit" ? { emit: party(OURS), dest: party(STRANGER) } : {}),
+      ...(ours === "emit" ? { emit: party(OURS), dest: party(UNRELATED) } : {}),
       items: [item(1, { CFOP: code })],
     }),
     company(),

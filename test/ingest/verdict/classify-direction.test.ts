@@ -7,8 +7,8 @@ import {
   OUR_SECOND,
   OURS,
   party,
-  STRANGER,
   SUPPLIER,
+  UNRELATED,
 } from "./note-builder.ts";
 
 const codes = (of: readonly { code: string }[]) => of.map(({ code }) => code);
@@ -36,7 +36,7 @@ describe("whose note it is", () => {
   });
 
   test("our own sale leaves stock, and its codes are our own (whose.our_exit)", () => {
-    const verdict = classify(note({ emit: party(OURS), dest: party(STRANGER) }), company());
+    const verdict = classify(note({ emit: party(OURS), dest: party(UNRELATED) }), company());
     expect(verdict).toMatchObject({ direction: "exit", effects: ["exit"], issuedByUs: true });
     expect(verdict.rules[0]?.rule).toBe("whose.our_exit");
   });
@@ -54,7 +54,7 @@ describe("whose note it is", () => {
 
   test("a note between strangers moves nothing and is held as not_ours (whose.not_ours)", () => {
     for (const tpNF of ["0", "1"] as const) {
-      const verdict = classify(note({ ide: { tpNF }, dest: party(STRANGER) }), company());
+      const verdict = classify(note({ ide: { tpNF }, dest: party(UNRELATED) }), company());
       expect(verdict).toMatchObject({ direction: "none", effects: ["none"] });
       expect(codes(verdict.holds)).toEqual(["not_ours"]);
       expect(verdict.rules[0]?.rule).toBe("whose.not_ours");
@@ -78,14 +78,14 @@ describe("whose note it is", () => {
     const branch = `${OURS.slice(0, 8)}000262`;
     for (const held of [
       note({ dest: party(branch) }),
-      note({ emit: party(branch), dest: party(STRANGER) }),
+      note({ emit: party(branch), dest: party(UNRELATED) }),
     ]) {
       const verdict = classify(held, company());
       expect(codes(verdict.holds)).toEqual(["not_ours"]);
       expect(codes(verdict.findings)).toEqual(["same_root"]);
       expect(verdict.findings[0]?.message).toContain(branch);
     }
-    expect(codes(classify(note({ dest: party(STRANGER) }), company()).findings)).toEqual([]);
+    expect(codes(classify(note({ dest: party(UNRELATED) }), company()).findings)).toEqual([]);
   });
 
   test("a CNPJ with letters is compared whole, character by character", () => {
@@ -96,7 +96,7 @@ describe("whose note it is", () => {
 
   test("a company that has not told its CNPJ takes every note as addressed to it, and the note says so", () => {
     const untold = company({ cnpjs: [] });
-    const sale = classify(note({ dest: party(STRANGER) }), untold);
+    const sale = classify(note({ dest: party(UNRELATED) }), untold);
     expect(sale).toMatchObject({ direction: "entry", effects: ["entry"], holds: [] });
     expect(codes(sale.findings)).toEqual(["company_cnpj_unknown"]);
     expect(sale.rules[0]?.rule).toBe("whose.untold_exit_note");

@@ -4,7 +4,7 @@ import { NO_EVENTS, standingOf } from "../../../src/ingest/verdict/event-standin
 import { HOLD_CODES } from "../../../src/ingest/verdict/failures.ts";
 import type { Known } from "../../../src/ingest/verdict/rule-input.ts";
 import type { Note, Protocol } from "../../../src/nfe/note.ts";
-import { known } from "./known-event.ts";
+import { knownEvent } from "./known-event.ts";
 import {
   cancellation,
   company,
@@ -13,7 +13,7 @@ import {
   note,
   OURS,
   party,
-  STRANGER,
+  UNRELATED,
 } from "./note-builder.ts";
 
 const holdsOf = (given: Note, settings = company(), known: Known = {}) =>
@@ -130,7 +130,7 @@ describe("environment, key, signature, model", () => {
     expect(holdsOf(note({ accessKey: note({ ide: { nNF: "124" } }).accessKey }))).toEqual([
       "key_mismatch",
     ]);
-    expect(holdsOf(note({ accessKey: note({ emit: party(STRANGER) }).accessKey }))).toEqual([
+    expect(holdsOf(note({ accessKey: note({ emit: party(UNRELATED) }).accessKey }))).toEqual([
       "key_mismatch",
     ]);
   });
@@ -179,7 +179,7 @@ describe("purpose (finNFe)", () => {
     const byUs = note({
       ide: { finNFe: "4" },
       emit: party(OURS),
-      dest: party(STRANGER),
+      dest: party(UNRELATED),
       items: itemsOf("5202"),
     });
     expect(classify(toUs, company())).toMatchObject({ effects: ["entry"], holds: [] });
@@ -204,7 +204,7 @@ describe("purpose (finNFe)", () => {
 
 describe("what a person reads", () => {
   const withEvent = (type: string) =>
-    classify(note(), company(), { standing: standingOf([known({ type })], note()) });
+    classify(note(), company(), { standing: standingOf([knownEvent({ type })], note()) });
   const everyHold: Record<(typeof HOLD_CODES)[number], () => ReturnType<typeof classify>> = {
     homologation: () => classify(note({ ide: { tpAmb: "2" } }), company()),
     no_protocol: () => classify(note({ protocol: null }), company()),
@@ -217,7 +217,7 @@ describe("what a person reads", () => {
     not_delivered: () => withEvent("110192"),
     goods_lost: () => withEvent("112130"),
     cancelled: () => classify(note(), company(), { standing: { ...NO_EVENTS, cancelled: true } }),
-    not_ours: () => classify(note({ dest: party(STRANGER) }), company()),
+    not_ours: () => classify(note({ dest: party(UNRELATED) }), company()),
     no_goods: () => classify(note({ items: itemsOf("5922") }), company()),
     unknown_operation: () => classify(note({ items: itemsOf("5949") }), company()),
     mapping: () => classify(note(), company({ requireMapping: true }), { unmapped: [1] }),
@@ -236,7 +236,7 @@ describe("what a person reads", () => {
   test("holds stand in one order, whatever the note is guilty of", () => {
     const guilty = note({
       ide: { tpAmb: "2", mod: "65" },
-      dest: party(STRANGER),
+      dest: party(UNRELATED),
       items: itemsOf("5922"),
       protocol: { cStat: "301", chNFe: KEY },
       accessKey: KEY,
@@ -275,7 +275,7 @@ describe("what the old system let into stock (every one of these became an entry
     "a test note": note({ ide: { tpAmb: "2" } }),
     "a note without authorisation": note({ protocol: null }),
     "a denied note": note({ protocol: { cStat: "302" } }),
-    "a note for someone else": note({ dest: party(STRANGER) }),
+    "a note for someone else": note({ dest: party(UNRELATED) }),
     "a complementary note": note({ ide: { finNFe: "2" } }),
     "an adjustment": note({ ide: { finNFe: "3" } }),
     "a cancelled note": note({ protocol: { cStat: "101" } }),
@@ -288,11 +288,11 @@ describe("what the old system let into stock (every one of these became an entry
     });
 
   test("our own sale and our return to a supplier are exits, not entries", () => {
-    const ourSale = note({ emit: party(OURS), dest: party(STRANGER) });
+    const ourSale = note({ emit: party(OURS), dest: party(UNRELATED) });
     const ourReturn = note({
       ide: { finNFe: "4" },
       emit: party(OURS),
-      dest: party(STRANGER),
+      dest: party(UNRELATED),
       items: itemsOf("6202"),
     });
     for (const given of [ourSale, ourReturn])

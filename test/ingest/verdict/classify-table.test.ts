@@ -6,7 +6,7 @@ import { standingOf } from "../../../src/ingest/verdict/event-standing.ts";
 import { HOLD_CODES } from "../../../src/ingest/verdict/failures.ts";
 import { RULES } from "../../../src/ingest/verdict/rules.ts";
 import type { SignatureCheck } from "../../../src/nfe/signature/signer.ts";
-import { known } from "./known-event.ts";
+import { knownEvent } from "./known-event.ts";
 import {
   cancellation,
   company,
@@ -15,8 +15,8 @@ import {
   OUR_SECOND,
   OURS,
   party,
-  STRANGER,
   SUPPLIER,
+  UNRELATED,
 } from "./note-builder.ts";
 
 const rows = [...RULES.whose, ...RULES.item, ...RULES.note];
@@ -25,7 +25,7 @@ const someParty = fc.constantFrom(
   party(OURS),
   party(OUR_SECOND),
   party(SUPPLIER),
-  party(STRANGER),
+  party(UNRELATED),
   party(`${OURS.slice(0, 8)}000262`),
   party(null, { cpf: "52998224725" }),
 );
@@ -80,7 +80,7 @@ const someKnown = fc.record({
     .subarray(["110111", "110192", "112130", "112140", "210220", "210240", "211130"])
     .map((types) =>
       standingOf(
-        types.map((type) => known({ type })),
+        types.map((type) => knownEvent({ type })),
         note(),
       ),
     ),

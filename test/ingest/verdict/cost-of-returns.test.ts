@@ -4,7 +4,7 @@ import { findWrongSpans } from "../../../src/stock/spans.ts";
 import { type NoteOptions, syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { COMPANY, CUSTOMER, SUPPLIERS } from "../../../src/synthetic/trade.ts";
 import { parseCsv } from "../../export/parse-csv.ts";
-import { withService } from "../../support/service.ts";
+import { withApp } from "../../support/service.ts";
 
 const [supplier] = SUPPLIERS;
 const lapis = { cProd: "LAP", xProd: "LAPIS", uCom: "UN" };
@@ -26,7 +26,7 @@ const BACK: readonly (readonly [string, NoteOptions])[] = [
 
 describe("the cost of a product stays what it was", () => {
   test.each(BACK)("after %s", (_, options) =>
-    withService(async ({ upload, send, rows, ports }) => {
+    withApp(async ({ upload, send, rows, ports }) => {
       await upload(
         syntheticNote({ seed: 1, emit: supplier, items: [bought] }).xml,
         "?approve=true",
@@ -53,7 +53,7 @@ describe("the cost of a product stays what it was", () => {
 });
 
 test("a sale of ours has no cost in any view: not its movement, its note, the CSV, nor the dashboard", () =>
-  withService(async ({ upload, send }) => {
+  withApp(async ({ upload, send }) => {
     await upload(syntheticNote({ seed: 1, emit: supplier, items: [bought] }).xml, "?approve=true");
     const figures = async () => {
       const evolution = (await send("GET", "/api/dashboard/evolution")).body;

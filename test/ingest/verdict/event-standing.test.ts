@@ -3,13 +3,13 @@ import fc from "fast-check";
 import { classify } from "../../../src/ingest/verdict/classify.ts";
 import { mayBeEmitter, standingOf } from "../../../src/ingest/verdict/event-standing.ts";
 import type { KnownEvent } from "../../../src/ingest/verdict/known-event.ts";
-import { known } from "./known-event.ts";
-import { company, note, OURS, party, STRANGER, SUPPLIER } from "./note-builder.ts";
+import { knownEvent } from "./known-event.ts";
+import { company, note, OURS, party, SUPPLIER, UNRELATED } from "./note-builder.ts";
 
 const NOTE = note();
 const at = (day: number) => `2026-09-${String(day).padStart(2, "0")}T10:00:00-03:00`;
 const on = (day: number, changes: Partial<KnownEvent>) =>
-  known({ registeredAt: at(day), ...changes });
+  knownEvent({ registeredAt: at(day), ...changes });
 
 /** Codes of the holds and findings that a plain sale has with these events. */
 function judged(events: readonly KnownEvent[], given = NOTE): string[] {
@@ -39,7 +39,7 @@ describe("what an event makes of its note", () => {
     ["110001", []],
     ["990900", []],
   ])("%s gives %j", (type, codes) => {
-    expect(judged([known({ type })])).toEqual(codes);
+    expect(judged([knownEvent({ type })])).toEqual(codes);
   });
 
   test("quantities of a loss are said by item and unit", () => {
@@ -48,13 +48,15 @@ describe("what an event makes of its note", () => {
       { nItem: 3, quantity: "0.5000", unit: "KG" },
     ];
     for (const type of ["112130", "211124", "112140"])
-      expect(said([known({ type, quantities })])).toContain("item 1: 2,0000 CX, item 3: 0,5000 KG");
+      expect(said([knownEvent({ type, quantities })])).toContain(
+        "item 1: 2,0000 CX, item 3: 0,5000 KG",
+      );
     const many = Array.from({ length: 990 }, (_, i) => ({
       nItem: i + 1,
       quantity: "1",
       unit: "UN",
     }));
-    expect(said([known({ type: "112130", quantities: many })])).toContain("e mais 980");
+    expect(said([knownEvent({ type: "112130", quantities: many })])).toContain("e mais 980");
   });
 });
 
@@ -94,7 +96,7 @@ describe("what a later event says of an earlier one", () => {
     ] as const) {
       const event = on(1, { type, author, protocol: "135260000000021" });
       expect([type, judged([event, undo(type, { author })])]).toEqual([type, []]);
-      expect(judged([event, undo(type, { author: STRANGER })])).not.toEqual([]);
+      expect(judged([event, undo(type, { author: UNRELATED })])).not.toEqual([]);
       expect(judged([event, undo("990900", { author })])).not.toEqual([]);
       expect(judged([{ ...event, protocol: "1" }, undo(type, { author })])).not.toEqual([]);
     }
@@ -105,7 +107,7 @@ describe("what a later event says of an earlier one", () => {
   });
 
   test("an event that was withdrawn says nothing, neither for nor against", () => {
-    expect(judged([known({ withdrawn: true })])).toEqual([]);
+    expect(judged([knownEvent({ withdrawn: true })])).toEqual([]);
     expect(judged([refused, on(2, { type: "210200", withdrawn: true })])).toEqual([
       "refused_by_recipient",
     ]);
@@ -117,9 +119,9 @@ describe("who may make an event", () => {
 
   test("an emitter's event counts from the emitter, or another branch of it, and from nobody else", () => {
     for (const type of ["110111", "110112", "110192", "112130", "112140"]) {
-      expect(judged([known({ type, author: BRANCH })])).not.toEqual([]);
-      for (const author of [STRANGER, OURS, "52998224725"]) {
-        expect([type, author, judged([known({ type, author })])]).toEqual([type, author, []]);
+      expect(judged([knownEvent({ type, author: BRANCH })])).not.toEqual([]);
+      for (const author of [UNRELATED, OURS, "52998224725"]) {
+        expect([type, author, judged([knownEvent({ type, author })])]).toEqual([type, author, []]);
         expect(mayBeEmitter({ type, author }, NOTE.accessKey)).toBe(false);
       }
     }
@@ -127,14 +129,14 @@ describe("who may make an event", () => {
 
   test("a recipient's statement counts from the recipient and from nobody else", () => {
     for (const type of ["210220", "210240", "211124", "211130"]) {
-      expect(judged([known({ type, author: `${OURS.slice(0, 8)}000262` })])).not.toEqual([]);
-      for (const author of [STRANGER, SUPPLIER])
-        expect(judged([known({ type, author })])).toEqual([]);
+      expect(judged([knownEvent({ type, author: `${OURS.slice(0, 8)}000262` })])).not.toEqual([]);
+      for (const author of [UNRELATED, SUPPLIER])
+        expect(judged([knownEvent({ type, author })])).toEqual([]);
     }
-    const free = on(2, { type: "210200", author: STRANGER });
+    const free = on(2, { type: "210200", author: UNRELATED });
     expect(judged([on(1, { type: "210220" }), free])).toEqual(["refused_by_recipient"]);
     const nobody = note({ dest: null });
-    expect(judged([known({ type: "210220" })], nobody)).toEqual(
+    expect(judged([knownEvent({ type: "210220" })], nobody)).toEqual(
       classify(nobody, company()).holds.map(({ code }) => code),
     );
   });
@@ -144,20 +146,20 @@ describe("who may make an event", () => {
       ide: { serie: "920" },
       emit: party(null, { cpf: "52998224725" }),
     });
-    expect(judged([known({ author: "52998224725" })], farmer)).toContain("cancelled");
-    expect(judged([known({ author: "11144477735" })], farmer)).not.toContain("cancelled");
+    expect(judged([knownEvent({ author: "52998224725" })], farmer)).toContain("cancelled");
+    expect(judged([knownEvent({ author: "11144477735" })], farmer)).not.toContain("cancelled");
     expect(mayBeEmitter({ type: "110111", author: "52998224725" }, farmer.accessKey)).toBe(true);
   });
 
   test("a note that the tax office issued (series 890 to 899) is cancelled by the office of its key or by its emitter", () => {
     const avulsa = note({ ide: { serie: "890" }, emit: party(SUPPLIER) });
-    const key = avulsa.accessKey.replace(SUPPLIER, STRANGER);
+    const key = avulsa.accessKey.replace(SUPPLIER, UNRELATED);
     const given = { ...avulsa, accessKey: key };
-    for (const author of [STRANGER, SUPPLIER]) {
+    for (const author of [UNRELATED, SUPPLIER]) {
       expect(mayBeEmitter({ type: "110111", author }, key)).toBe(true);
-      expect(standingOf([known({ author })], given).cancelled).toBe(true);
+      expect(standingOf([knownEvent({ author })], given).cancelled).toBe(true);
     }
-    expect(standingOf([known({ author: OURS })], given).cancelled).toBe(false);
+    expect(standingOf([knownEvent({ author: OURS })], given).cancelled).toBe(false);
   });
 });
 
@@ -177,7 +179,7 @@ test("the order in which events come changes nothing of what they say", () => {
       ),
       sequence: fc.integer({ min: 1, max: 3 }),
       day: fc.integer({ min: 1, max: 4 }),
-      author: fc.constantFrom(OURS, SUPPLIER, STRANGER),
+      author: fc.constantFrom(OURS, SUPPLIER, UNRELATED),
       protocol: fc.constantFrom("1", "2", "3"),
       undoes: fc.option(
         fc.record({ type: fc.constant(null), nProt: fc.constantFrom("1", "2", "3") }),

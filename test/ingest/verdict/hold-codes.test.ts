@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { NEVER_OVERRIDABLE } from "../../../src/ingest/verdict/corrections.ts";
 import { HOLD_CODES } from "../../../src/ingest/verdict/failures.ts";
-import { withService } from "../../support/service.ts";
+import { withApp } from "../../support/service.ts";
 import { tableRows } from "../../support/shown-by.ts";
 
 const documented = tableRows(await Bun.file("docs/pendencias.md").text(), "código");
@@ -16,7 +16,7 @@ test("every hold code is in docs/pendencias.md with what to do and whether it ma
 });
 
 test("each hold code may be made overridable by a company, or is one of those that never may", () =>
-  withService(async ({ send }) => {
+  withApp(async ({ send }) => {
     for (const code of HOLD_CODES) {
       const answer = await send("PATCH", "/api/company", { json: { overridable_holds: [code] } });
       const never = NEVER_OVERRIDABLE.includes(code);
@@ -26,7 +26,7 @@ test("each hold code may be made overridable by a company, or is one of those th
   }));
 
 test("an approval may name every hold code at once", () =>
-  withService(async ({ send }) => {
+  withApp(async ({ send }) => {
     const path = "/api/nfes/35260911222333000181550010000001231000000420/process";
     const answer = await send("POST", path, { json: { override: HOLD_CODES } });
     expect([answer.status, answer.body.code]).toEqual([404, "nfe.not_found"]);

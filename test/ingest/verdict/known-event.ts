@@ -2,7 +2,7 @@ import type { KnownEvent } from "../../../src/ingest/verdict/known-event.ts";
 import { OURS, SUPPLIER } from "./note-builder.ts";
 
 /** An event of the plain sale of note-builder.ts, made by whoever may make it, unless the test says otherwise. */
-export function known(changes: Partial<KnownEvent> = {}): KnownEvent {
+export function knownEvent(changes: Partial<KnownEvent> = {}): KnownEvent {
   const type = changes.type ?? "110111";
   return {
     id: `${type}-${changes.sequence ?? 1}`,

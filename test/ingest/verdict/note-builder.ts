@@ -5,7 +5,7 @@ import type { Item, NfeEvent, Note, Party, Protocol } from "../../../src/nfe/not
 export const OURS = "11222333000181";
 export const OUR_SECOND = "45723174000110";
 export const SUPPLIER = "12ABC34501DE35";
-export const STRANGER = "60701190000104";
+export const UNRELATED = "60701190000104";
 
 /** A company that has told its CNPJ and left everything else as it was on the first day. */
 export function company(changes: Partial<Settings> = {}): Settings {

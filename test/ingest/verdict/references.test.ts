@@ -3,7 +3,7 @@ import { referencesOf } from "../../../src/nfe/references.ts";
 import { type NoteOptions, syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { COMPANY, CUSTOMER, SUPPLIERS } from "../../../src/synthetic/trade.ts";
 import { noteIn } from "../../nfe/support/read.ts";
-import { withService } from "../../support/service.ts";
+import { withApp } from "../../support/service.ts";
 
 const [supplier] = SUPPLIERS;
 const screw = { cProd: "001", xProd: "PARAFUSO", uCom: "UN", qCom: "10", vUnCom: "2.00" };
@@ -43,7 +43,7 @@ describe("what a note refers to", () => {
 });
 
 test("a return that names its original item by item shows it, with its state here, and the rule says where it stands", () =>
-  withService(async ({ upload, send }) => {
+  withApp(async ({ upload, send }) => {
     const back = syntheticNote({
       seed: 2,
       emit: COMPANY,
@@ -81,7 +81,7 @@ describe("a supplier's credit note for goods that were refused or not delivered"
     });
 
   test("is none of our stock's business while its original has not entered here", () =>
-    withService(async ({ upload, send }) => {
+    withApp(async ({ upload, send }) => {
       await upload(purchase.xml);
       for (const [i, kind] of REFUSED.entries()) {
         const { xml, accessKey } = credit(20 + i, kind);
@@ -94,7 +94,7 @@ describe("a supplier's credit note for goods that were refused or not delivered"
     }));
 
   test("asks, as an exit, once its original has entered, be it named by the items or by the head", () =>
-    withService(async ({ upload }) => {
+    withApp(async ({ upload }) => {
       await upload(purchase.xml, "?approve=true");
       for (const [i, kind] of REFUSED.entries())
         for (const options of [{}, { items: [screw], refNFe: [chaveAcesso] }]) {
@@ -106,7 +106,7 @@ describe("a supplier's credit note for goods that were refused or not delivered"
     }));
 
   test("is judged again at its approval, by what has entered since", () =>
-    withService(async ({ upload, send, rows }) => {
+    withApp(async ({ upload, send, rows }) => {
       const early = credit(40, "03");
       await upload(early.xml);
       await upload(purchase.xml, "?approve=true");
@@ -121,7 +121,7 @@ describe("a supplier's credit note for goods that were refused or not delivered"
     }));
 
   test("is an entry that asks where we are the ones who issue it", () =>
-    withService(async ({ upload }) => {
+    withApp(async ({ upload }) => {
       const ours = credit(50, "03", { emit: COMPANY, dest: CUSTOMER });
       const { body } = await upload(ours.xml);
       expect(body).toMatchObject({ direction: "entry", holds: [{ code: "unknown_operation" }] });

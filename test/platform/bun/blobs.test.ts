@@ -13,7 +13,7 @@ import { memoryBlobs } from "../../../src/platform/memory/blobs.ts";
 import type { BlobStore } from "../../../src/ports/storage.ts";
 import { blobsContract } from "../../contracts/blobs.ts";
 import { checkedBlobsContract } from "../../contracts/checked-blobs.ts";
-import { holds } from "../../support/holds.ts";
+import { testContract } from "../../support/holds.ts";
 
 const folders: string[] = [];
 const folder = async () => {
@@ -30,21 +30,21 @@ const openChecked = (bare: BlobStore, deliver: DeliverBlocks = streamed) => ({
   close: async () => undefined,
 });
 
-holds("memory", blobsContract, async () => ({
+testContract("memory", blobsContract, async () => ({
   blobs: memoryBlobs({ now: () => Date.now() }),
   close: async () => undefined,
 }));
 
-holds("bun", blobsContract, async () => ({
+testContract("bun", blobsContract, async () => ({
   blobs: fileBlobs(await folder()),
   close: async () => undefined,
 }));
 
-holds("checked in memory", blobsContract, async () => openChecked(memory()));
-holds("checked in memory", checkedBlobsContract, async () => openChecked(memory()));
+testContract("checked in memory", blobsContract, async () => openChecked(memory()));
+testContract("checked in memory", checkedBlobsContract, async () => openChecked(memory()));
 const openProved = async () => openChecked(fileBlobs(await folder()), verifiedFirst);
-holds("checked on bun", blobsContract, openProved);
-holds("checked on bun", checkedBlobsContract, openProved);
+testContract("checked on bun", blobsContract, openProved);
+testContract("checked on bun", checkedBlobsContract, openProved);
 
 test("a key that is a way out of the folder is refused", async () => {
   const path = await folder();

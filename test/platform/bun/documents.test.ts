@@ -6,7 +6,7 @@ import { err } from "../../../src/lib/result.ts";
 import { bunDocuments } from "../../../src/platform/bun/threads/documents.ts";
 import { type DocumentDomain, inlineDocuments } from "../../../src/platform/memory/documents.ts";
 import { documentsContract } from "../../contracts/documents.ts";
-import { holds } from "../../support/holds.ts";
+import { testContract } from "../../support/holds.ts";
 
 const domain: DocumentDomain = {
   readDocument: (bytes) => err({ code: "nfe.not_an_nfe", got: `${bytes.length} bytes in place` }),
@@ -33,11 +33,11 @@ const answered = (size = 1_000) =>
 const OVERLOADED = { failure: { code: "overloaded", what: "documents", retryAfterS: 1 } };
 const caught = (promise: Promise<unknown>) => promise.catch((error: unknown) => error);
 
-holds("bun", documentsContract, () => {
+testContract("bun", documentsContract, () => {
   const documents = open();
   return { documents, close: documents.close };
 });
-holds("memory", documentsContract, () => ({
+testContract("memory", documentsContract, () => ({
   documents: inlineDocuments(domain),
   close: () => undefined,
 }));

@@ -8,7 +8,7 @@ import { lastBackup } from "../../../src/platform/bun/files/last-backup.ts";
 import { DOORS } from "../../support/fence.ts";
 import { testInFull } from "../../support/full.ts";
 import { testConfig } from "../../support/ports.ts";
-import { folder, startProcess } from "../../support/process.ts";
+import { startProcess, temporaryFolder } from "../../support/process.ts";
 
 const SOURCE = new URL("../../../src/", import.meta.url).pathname;
 
@@ -39,7 +39,7 @@ async function ran(door: string, env: Record<string, string>, ...args: string[])
 testInFull(
   "whatever a door makes is its owner's alone, also in folders that everybody may enter",
   async () => {
-    await using dir = await folder();
+    await using dir = await temporaryFolder();
     const at = (name: string) => join(dir.path, name);
     const env = { DATA_DIR: at("data"), DATABASE_URL: `file:${at("data/sge.db")}`, JWT_SECRET: "" };
     for (const name of ["data", "copies", "back", "fresh"]) {
@@ -85,7 +85,7 @@ test("every door of this machine closes what it makes, before it makes anything;
 });
 
 test("a database that everybody may read is closed when it is opened; one that is open to a group stays as it is", async () => {
-  await using dir = await folder();
+  await using dir = await temporaryFolder();
   const path = join(dir.path, "sge.db");
   const opened = async () => (await openDatabase(`file:${path}`)).close();
   await opened();
@@ -103,7 +103,7 @@ test("a database that everybody may read is closed when it is opened; one that i
 });
 
 test("a backup names in its manifest the secret that it does not hold, and leaves its time in the data directory", async () => {
-  await using dir = await folder();
+  await using dir = await temporaryFolder();
   const DATA_DIR = join(dir.path, "data");
   const config = testConfig({ DATA_DIR, DATABASE_URL: `file:${join(DATA_DIR, "sge.db")}` });
   const database = await openDatabase(config.DATABASE_URL);

@@ -5,7 +5,7 @@ import { memoryQueue } from "../../../src/platform/memory/queue.ts";
 import type { Consumer, MessageOutcome } from "../../../src/ports/queue.ts";
 import { MESSAGE_BYTES, Message } from "../../../src/queue-messages.ts";
 import { document, file, queueContract, recorder, sent } from "../../contracts/queue.ts";
-import { holds } from "../../support/holds.ts";
+import { testContract } from "../../support/holds.ts";
 import { type TestPorts, testPorts } from "../../support/ports.ts";
 
 const lanes = { document: 2, archive: 1, export: 1 };
@@ -38,7 +38,7 @@ async function world(limits: Partial<QueueLimits> = {}, random = () => 1) {
   };
 }
 
-holds("memory", queueContract, async () => {
+testContract("memory", queueContract, async () => {
   const queue = memoryQueue(3);
   return {
     queue,
@@ -49,7 +49,7 @@ holds("memory", queueContract, async () => {
   };
 });
 
-holds("bun", queueContract, async () => {
+testContract("bun", queueContract, async () => {
   const { ports, commit, queue, another, close } = await world();
   return {
     queue,

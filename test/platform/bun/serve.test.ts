@@ -8,7 +8,7 @@ import { err } from "../../../src/lib/result.ts";
 import { openDatabase } from "../../../src/platform/bun/database/database.ts";
 import type { BunPorts } from "../../../src/platform/bun/ports.ts";
 import { serve } from "../../../src/platform/bun/serve.ts";
-import { company } from "../../support/companies.ts";
+import { companyRow } from "../../support/companies.ts";
 import { testConfig } from "../../support/ports.ts";
 
 const domain = {
@@ -64,7 +64,7 @@ test("a stop lets the request in work end, and takes no new one", async () => {
   const service = await served(async (_, ports) => {
     reached.resolve();
     await release.promise;
-    await ports.writer.commit({ statements: [company(1)], read: () => null });
+    await ports.writer.commit({ statements: [companyRow(1)], read: () => null });
     return new Response("done");
   });
   const inWork = fetch(service.url);
@@ -125,7 +125,7 @@ test("a database that cannot be closed does not keep the process: the stop rejec
 test("what waits for the writer is written before the database closes", async () => {
   const service = await served(() => new Response());
   const writes = [1, 2, 3].map((id) =>
-    service.ports.writer.commit({ statements: [company(id)], read: () => id }),
+    service.ports.writer.commit({ statements: [companyRow(id)], read: () => id }),
   );
   await service.stop();
   expect(await Promise.all(writes)).toEqual([1, 2, 3]);

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { eventStream } from "../../../src/http/stream/event-stream.ts";
 import { requestCommitSignal } from "../../../src/platform/cloudflare/commit-signal.ts";
-import { happen } from "../../support/happen.ts";
+import { appendTestEvents } from "../../support/happen.ts";
 import { type TestPorts, testPorts } from "../../support/ports.ts";
 import { sseReader } from "../../support/sse.ts";
 
@@ -55,9 +55,9 @@ test("a stream of a request finds what others write, is alive while nothing happ
   };
   const { events, stopping } = opened(ports, 0);
   const all = events.rest();
-  await happen(ports, [1]);
+  await appendTestEvents(ports, [1]);
   await seconds(ports, 40);
-  await happen(ports, [2]);
+  await appendTestEvents(ports, [2]);
   await seconds(ports, 600);
   const told = await all;
   expect(stopping.aborted).toBe(true);
@@ -81,15 +81,15 @@ test("whoever comes back after the farewell with its last event loses nothing an
   await company(ports);
   const first = opened(ports, 0);
   const told = first.events.rest();
-  await happen(ports, [1, 2]);
+  await appendTestEvents(ports, [1, 2]);
   await seconds(ports, 600);
   const seen = (await told).filter(({ event }) => event === "test.happened");
-  await happen(ports, [3]);
+  await appendTestEvents(ports, [3]);
   const from = Number.parseInt(seen.at(-1)?.id?.slice(1) ?? "", 36);
   const next = opened(ports, from);
   const rest = next.events.take(3);
   await seconds(ports, 2);
-  await happen(ports, [4]);
+  await appendTestEvents(ports, [4]);
   await seconds(ports, 3);
   const [, three, four] = await rest;
   expect([...seen, three, four].map((event) => event?.data.payload.n)).toEqual([1, 2, 3, 4]);

@@ -14,7 +14,7 @@ import { clientReader } from "../../../src/platform/libsql/reader.ts";
 import { lockedFileCircuit } from "../../../src/resilience/policies.ts";
 import { readerContract } from "../../contracts/reader.ts";
 import { job, put, writerContract } from "../../contracts/writer.ts";
-import { holds } from "../../support/holds.ts";
+import { testContract } from "../../support/holds.ts";
 
 const yieldToEventLoop = () => new Promise<void>((resolve) => setImmediate(resolve));
 
@@ -48,8 +48,8 @@ async function open(
   };
 }
 
-holds("bun", writerContract, open);
-holds("bun", readerContract, () => open());
+testContract("bun", writerContract, open);
+testContract("bun", readerContract, () => open());
 
 /** A client whose batches fail as told, before they reach the database; null lets one through. */
 const disturbed = (faults: (Error | null)[]) => {

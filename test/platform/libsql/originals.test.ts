@@ -2,17 +2,17 @@ import { expect, test } from "bun:test";
 import { gzipSync } from "node:zlib";
 import { sha256 } from "../../../src/lib/hash.ts";
 import { always, latin, originalsContract, spoilRow } from "../../contracts/originals.ts";
-import { company } from "../../support/companies.ts";
-import { holds } from "../../support/holds.ts";
+import { companyRow } from "../../support/companies.ts";
+import { testContract } from "../../support/holds.ts";
 import { testPorts } from "../../support/ports.ts";
 
 async function open() {
   const ports = await testPorts();
-  await ports.writer.commit({ statements: [company(1), company(2)], read: () => null });
+  await ports.writer.commit({ statements: [companyRow(1), companyRow(2)], read: () => null });
   return { ...ports, spoil: spoilRow(ports) };
 }
 
-holds("bun", originalsContract, open);
+testContract("bun", originalsContract, open);
 
 const XML = new TextEncoder().encode("<det>uma nota como muitas</det>".repeat(500));
 
@@ -33,7 +33,7 @@ test("the original is written by the batch that names it, or not at all", async 
   const ports = await open();
   const statements = await ports.originals.store(1, await sha256(latin), latin, always);
   const refused = ports.writer.commit({
-    statements: [...statements, company(1)],
+    statements: [...statements, companyRow(1)],
     read: () => null,
   });
   expect(await refused.catch((error: unknown) => error)).toMatchObject({
