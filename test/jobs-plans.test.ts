@@ -1,12 +1,12 @@
 import { expect, test } from "bun:test";
 import { runMaintenance } from "../src/maintenance.ts";
 import { syntheticNote } from "../src/synthetic/synthetic-note.ts";
-import { insertManyMovements, insertProduct } from "./http/routes/exported.ts";
-import { startExport } from "./http/routes/ordered.ts";
-import { costsOf, recordStatements } from "./http/support/plans.ts";
-import { enqueueBatch, xmlFile } from "./ingest/batch/queued-batch.ts";
-import { runJobs } from "./support/jobs.ts";
-import { withApp } from "./support/service.ts";
+import { withApp } from "./support/app.ts";
+import { startExport } from "./support/exports/export-jobs.ts";
+import { insertManyMovements, insertProduct } from "./support/exports/export-rows.ts";
+import { costsOf, recordStatements } from "./support/http/query-plans.ts";
+import { enqueueBatch, xmlFile } from "./support/notes/enqueue-batch.ts";
+import { runJobs } from "./support/run-jobs.ts";
 
 /** Few rows, whatever becomes of the shop. */
 const SMALL = ["companies", "users", "cache_versions", "api_keys", "__drizzle_migrations"];

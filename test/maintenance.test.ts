@@ -8,8 +8,8 @@ import { memoryQueue } from "../src/platform/memory/queue.ts";
 import type { Ports } from "../src/ports/ports.ts";
 import { syntheticNote } from "../src/synthetic/synthetic-note.ts";
 import { zipOf } from "../src/synthetic/zip.ts";
-import { runJobs } from "./support/jobs.ts";
-import { type TestApp, withApp } from "./support/service.ts";
+import { type TestApp, withApp } from "./support/app.ts";
+import { runJobs } from "./support/run-jobs.ts";
 
 const DAY = 86_400_000;
 const utf8 = (text: string) => new TextEncoder().encode(text);

@@ -11,7 +11,7 @@ import {
   portsWithAdmin,
   sibling,
   tokenFor,
-} from "../support/house.ts";
+} from "../support/ports-with-admin.ts";
 
 const failureOf = (work: Promise<unknown>) =>
   work.then(

@@ -10,9 +10,9 @@ import {
   removeFirstPassword,
 } from "../../src/platform/bun/files/first-password.ts";
 import { createFirstAccess, type Show } from "../../src/start/first-access.ts";
-import { ADMIN, sibling } from "../support/house.ts";
-import { beforeNextCommit } from "../support/intrude.ts";
+import { beforeNextCommit } from "../support/faults/before-next-commit.ts";
 import { type TestPorts, testPorts } from "../support/ports.ts";
+import { ADMIN, sibling } from "../support/ports-with-admin.ts";
 
 const REQUEST = { requestId: "req-1", peer: null };
 const nowhere: Show = { told: () => undefined };

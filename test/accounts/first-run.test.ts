@@ -5,8 +5,8 @@ import { settingsOf } from "../../src/accounts/settings.ts";
 import { Failed } from "../../src/lib/result.ts";
 import { openDatabase } from "../../src/platform/bun/database/database.ts";
 import { groupWriter } from "../../src/platform/libsql/group-writer.ts";
-import { ADMIN, sibling } from "../support/house.ts";
 import { testPorts } from "../support/ports.ts";
+import { ADMIN, sibling } from "../support/ports-with-admin.ts";
 
 const REQUEST = { requestId: "req-1", peer: null };
 

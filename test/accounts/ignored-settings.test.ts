@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { ignoredSettings } from "../../src/accounts/ignored-settings.ts";
-import { addUser, portsWithAdmin } from "../support/house.ts";
+import { addUser, portsWithAdmin } from "../support/ports-with-admin.ts";
 
 const NAMES = ["COMPANY_NAME", "COMPANY_CNPJ", "COMPANY_ENVIRONMENT", "ADMIN_EMAIL"];
 const ALL = new Set(NAMES);

@@ -21,7 +21,7 @@ import {
   changeUser,
   portsWithAdmin,
   sibling,
-} from "../support/house.ts";
+} from "../support/ports-with-admin.ts";
 
 const failureOf = (work: Promise<unknown>) =>
   work.then(

@@ -7,6 +7,8 @@ import { networkOf } from "../../src/accounts/login-limits.ts";
 import { setPassword } from "../../src/accounts/set-password.ts";
 import { sha256 } from "../../src/lib/hash.ts";
 import { Failed } from "../../src/lib/result.ts";
+import { beforeNextCommit } from "../support/faults/before-next-commit.ts";
+import { testPorts } from "../support/ports.ts";
 import {
   ADMIN,
   addUser,
@@ -14,9 +16,7 @@ import {
   countingPasswords,
   type PortsWithAdmin,
   portsWithAdmin,
-} from "../support/house.ts";
-import { beforeNextCommit } from "../support/intrude.ts";
-import { testPorts } from "../support/ports.ts";
+} from "../support/ports-with-admin.ts";
 
 const REQUEST = { requestId: "req-1", peer: "192.0.2.7" };
 const failureOf = (work: Promise<unknown>) =>

@@ -15,7 +15,7 @@ import {
   changeUser,
   portsWithAdmin,
   sibling,
-} from "../support/house.ts";
+} from "../support/ports-with-admin.ts";
 
 const REQUEST = { requestId: "req-1", peer: "192.0.2.7" };
 const NEW = "outra senha, bem maior";

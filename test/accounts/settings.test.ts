@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { applySettings, settingsOf } from "../../src/accounts/settings.ts";
 import type { Ports } from "../../src/ports/ports.ts";
-import { addUser, auditOf, causeOf, portsWithAdmin, sibling } from "../support/house.ts";
+import { addUser, auditOf, causeOf, portsWithAdmin, sibling } from "../support/ports-with-admin.ts";
 
 function watched(ports: Ports): { ports: Ports; reads: () => number } {
   let reads = 0;

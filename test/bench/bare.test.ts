@@ -5,7 +5,7 @@ import { rowsOfNotes, writeBareInto } from "../../bench/bare.ts";
 import { emptyFolder } from "../../bench/folder.ts";
 import { keptIn } from "../../bench/ledger.ts";
 import { NoteStream } from "../../src/synthetic/note-stream.ts";
-import { withApp } from "../support/service.ts";
+import { withApp } from "../support/app.ts";
 
 /** Written before the first note: by the migrations, and by whoever set the company up. */
 const BEFORE = new Set(["__drizzle_migrations", "companies", "users"]);

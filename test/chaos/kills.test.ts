@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Random } from "../../src/synthetic/random.ts";
 import { FULL, testInFull } from "../support/full.ts";
 import { signIn, startProcess, temporaryFolder } from "../support/process.ts";
-import { inspectDatabase, NO_FAULTS } from "./ledger.ts";
+import { inspectDatabase, NO_FAULTS } from "./inspect-database.ts";
 import { uploaders } from "./uploaders.ts";
 
 const CLI = new URL("../../src/cli/door.ts", import.meta.url).pathname;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { openConnection } from "../../src/platform/bun/database/connection.ts";
 import type { Random } from "../../src/synthetic/random.ts";
 import { signIn, startProcess } from "../support/process.ts";
-import { inspectDatabase } from "./ledger.ts";
+import { inspectDatabase } from "./inspect-database.ts";
 import { uploaders } from "./uploaders.ts";
 
 const CLI = new URL("../../src/cli/door.ts", import.meta.url).pathname;

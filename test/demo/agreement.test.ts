@@ -5,7 +5,7 @@ import { scenario } from "../../src/demo/scenario.ts";
 import { readDocument } from "../../src/nfe/read/read.ts";
 import { MALFORMED, WELL_FORMED } from "../../src/synthetic/malformed.ts";
 import { ODDITIES } from "../../src/synthetic/oddities.ts";
-import { type TestApp, testApp } from "../support/service.ts";
+import { type TestApp, testApp } from "../support/app.ts";
 
 let service: TestApp;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { FEED_EVENT_TYPES } from "../../src/journal/feed-events.ts";
-import { type TestApp, testApp } from "../support/service.ts";
+import { type TestApp, testApp } from "../support/app.ts";
 import { tableOf } from "./page-tables.ts";
 
 const page = await Bun.file("docs/api.md").text();

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { missingTests, NAMES_A_TEST, namesOfTests, tableRows } from "../support/shown-by.ts";
+import { missingTests, NAMES_A_TEST, namesOfTests, tableRows } from "../support/named-tests.ts";
 
 const page = await Bun.file("docs/faults.md").text();
 

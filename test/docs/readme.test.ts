@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { type TestApp, testApp } from "../support/service.ts";
+import { type TestApp, testApp } from "../support/app.ts";
 
 const readme = await Bun.file("README.md").text();
 

@@ -35,8 +35,8 @@ describe("api.md holds in workerd as on Bun", () => {
     [worlds, given] = await Promise.all([
       twoWorlds(),
       fromBun(`
-        const { sentDocuments } = await import("./test/support/sent-documents.ts");
-        const { MATRIX, concretePath } = await import("./test/http/support/role-matrix.ts");
+        const { sentDocuments } = await import("./test/support/notes/sent-documents.ts");
+        const { MATRIX, concretePath } = await import("./test/support/http/role-matrix.ts");
         const routes = MATRIX.map(([method, path, least]) => [method, concretePath(path), least, path]);
         return { ...(await sentDocuments()), routes };`),
     ]);

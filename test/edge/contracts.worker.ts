@@ -40,7 +40,7 @@ import { queueContract } from "../contracts/queue.ts";
 import { readerContract } from "../contracts/reader.ts";
 import { unnamedOriginalsContract } from "../contracts/unnamed-originals.ts";
 import { type WriterSettings, writerContract } from "../contracts/writer.ts";
-import { companyRow } from "../support/companies.ts";
+import { companyRow } from "../support/company-row.ts";
 
 interface Bindings {
   readonly DATABASE_URL: string;

@@ -28,7 +28,7 @@ describe("mail to a company's address", () => {
     const started = await Promise.allSettled([
       queueWorld({ MAIL_DOMAIN: "notas.example" }),
       fromBun(`${ZIPS}
-        const { mailOf } = await import("./test/support/mail.ts");
+        const { mailOf } = await import("./test/support/mail/raw-mail.ts");
         const zip = Buffer.from(await base64([...many(1, 3), xml("bad.xml", "<resNFe/>")]), "base64");
         const parts = [
           { name: "notas.zip", type: "application/zip", content: zip },

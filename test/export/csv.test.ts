@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { CSV, DIALECTS } from "../../src/export/csv.ts";
 import { sheet, type Table } from "../../src/export/sheet.ts";
-import { parseCsv } from "./parse-csv.ts";
+import { parseCsv } from "../support/exports/parse-csv.ts";
 
 const KEY = "35260911222333000181550010000001231000000420";
 const check = { seed: 20261123, numRuns: 500 };

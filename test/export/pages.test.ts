@@ -6,8 +6,13 @@ import { stockKeyset } from "../../src/export/stock.ts";
 import type { Reader, Statement } from "../../src/ports/sql.ts";
 import { foldProducts } from "../../src/stock/fold-products.ts";
 import type { MovementFilter } from "../../src/stock/ledger.ts";
+import {
+  insertMovements,
+  insertTwoCompanies,
+  type MovementRow,
+  readPages,
+} from "../support/exports/ledger-rows.ts";
 import { type TestPorts, testPorts } from "../support/ports.ts";
-import { insertMovements, insertTwoCompanies, type MovementRow, readPages } from "./ledger.ts";
 
 /** The id is the last field of a movement, before the two values of its key. */
 const ID = -3;

@@ -2,11 +2,11 @@ import { expect, test } from "bun:test";
 import { consume } from "../../src/consumer.ts";
 import { Failed } from "../../src/lib/result.ts";
 import type { BlobStore } from "../../src/ports/storage.ts";
-import { MOVEMENTS_CSV } from "../http/routes/exported.ts";
-import { bodyOf, bytesOf, fillLedger, startExport } from "../http/routes/ordered.ts";
-import { runJobs } from "../support/jobs.ts";
+import { withApp } from "../support/app.ts";
+import { bodyOf, bytesOf, fillLedger, startExport } from "../support/exports/export-jobs.ts";
+import { MOVEMENTS_CSV } from "../support/exports/export-rows.ts";
 import { killedWriter } from "../support/killed-writer.ts";
-import { withApp } from "../support/service.ts";
+import { runJobs } from "../support/run-jobs.ts";
 
 /** A store whose writer stops after each chunk until it is let go on. */
 function stepwise(blobs: BlobStore) {

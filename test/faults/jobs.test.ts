@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
 import pMap from "p-map";
 import { NoteStream } from "../../src/synthetic/note-stream.ts";
+import { type TestApp, withApp } from "../support/app.ts";
 import { FULL } from "../support/full.ts";
-import { runJobs } from "../support/jobs.ts";
-import { type TestApp, withApp } from "../support/service.ts";
+import { runJobs } from "../support/run-jobs.ts";
 import { FAULTS, type FaultPlan, type FaultyPorts, injectFault } from "./inject.ts";
 import { unsound } from "./state.ts";
 

@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
 import pMap from "p-map";
 import { NoteStream } from "../../src/synthetic/note-stream.ts";
+import { withApp } from "../support/app.ts";
 import { FULL } from "../support/full.ts";
-import { runJobs } from "../support/jobs.ts";
-import { withApp } from "../support/service.ts";
+import { runJobs } from "../support/run-jobs.ts";
 import { FAULTS, type Fault, type FaultPlan, injectFault } from "./inject.ts";
 import { type Ended, Run, SCENARIOS, type Scenario } from "./scenarios.ts";
 import { stateOf, unsound } from "./state.ts";

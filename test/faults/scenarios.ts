@@ -2,7 +2,7 @@ import { createApp } from "../../src/app.ts";
 import { trusted } from "../../src/lib/cast.ts";
 import type { Ports } from "../../src/ports/ports.ts";
 import type { NoteStream } from "../../src/synthetic/note-stream.ts";
-import type { TestApp } from "../support/service.ts";
+import type { TestApp } from "../support/app.ts";
 
 /** An answer, taken to its end: its status, and 0 where it broke off. */
 export interface Ended {

@@ -1,4 +1,4 @@
-import type { TestApp } from "../support/service.ts";
+import type { TestApp } from "../support/app.ts";
 import type { Run } from "./scenarios.ts";
 
 const STATE = `select json_object(

@@ -2,9 +2,9 @@ import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { trusted } from "../../src/lib/cast.ts";
 import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
-import { type Dovecot, dovecot } from "../support/dovecot.ts";
 import { FULL } from "../support/full.ts";
-import { type MailOptions, mailOf } from "../support/mail.ts";
+import { type Dovecot, dovecot } from "../support/mail/dovecot.ts";
+import { type MailOptions, mailOf } from "../support/mail/raw-mail.ts";
 import { signIn, startProcess, temporaryFolder } from "../support/process.ts";
 
 const MIB = 1_048_576;

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
-import { inspectDatabase, NO_FAULTS } from "../chaos/ledger.ts";
+import { inspectDatabase, NO_FAULTS } from "../chaos/inspect-database.ts";
 import { FULL } from "../support/full.ts";
 import { signIn, startProcess, temporaryFolder } from "../support/process.ts";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
-import { type Client, interleave } from "../http/support/interleavings.ts";
 import { FULL } from "../support/full.ts";
+import { type Client, interleave } from "../support/http/interleavings.ts";
 import { signIn, startProcess, temporaryFolder } from "../support/process.ts";
 
 /** Real processes: only with FULL=1 (`bun run check:full`), for starting them and their fsyncs take seconds. */

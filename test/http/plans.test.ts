@@ -5,8 +5,8 @@ import { cancellationEvent } from "../../src/synthetic/events.ts";
 import { type NoteOptions, syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { COMPANY, CUSTOMER, SUPPLIERS } from "../../src/synthetic/trade.ts";
 import { zipOf } from "../../src/synthetic/zip.ts";
-import { type Send, type TestApp, withApp } from "../support/service.ts";
-import { type Cost, costsOf, recordStatements } from "./support/plans.ts";
+import { type Send, type TestApp, withApp } from "../support/app.ts";
+import { type Cost, costsOf, recordStatements } from "../support/http/query-plans.ts";
 
 /** Few rows, whatever becomes of the shop. */
 const SMALL = [

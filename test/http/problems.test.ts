@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { Glob } from "bun";
-import { type Answer, withApp } from "../support/service.ts";
+import { type Answer, withApp } from "../support/app.ts";
 
 const KEY = "35260911222333000181550010000001231000000420";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { jsonLines } from "../../src/platform/log-lines.ts";
 import type { SpanAttributes, Tracer } from "../../src/ports/trace.ts";
-import { withApp } from "../support/service.ts";
+import { withApp } from "../support/app.ts";
 import { wholeFlow, withAdministrator } from "../support/whole-flow.ts";
 
 /** Everything that a tracer is told. */

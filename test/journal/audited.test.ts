@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import type { Statement } from "../../src/ports/sql.ts";
-import { type TestApp, withApp } from "../support/service.ts";
+import { type TestApp, withApp } from "../support/app.ts";
 import { wholeFlow, withAdministrator } from "../support/whole-flow.ts";
 
 /** Written along with something else, never for itself; and how far work has come, which nobody has done. */

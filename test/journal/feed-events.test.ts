@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { Glob } from "bun";
 import { FEED_EVENT_TYPES } from "../../src/journal/feed-events.ts";
-import { withApp } from "../support/service.ts";
+import { withApp } from "../support/app.ts";
 
 test("every event that a statement writes by hand has its type among those of the feed", async () => {
   const named: string[] = [];

@@ -9,9 +9,9 @@ import {
   lastPosition,
   parseCursor,
 } from "../../src/journal/feed.ts";
-import { appendTestEvents, sequence } from "../support/happen.ts";
-import { sibling } from "../support/house.ts";
+import { appendTestEvents, sequence } from "../support/feed/append-test-events.ts";
 import { type TestPorts, testPorts } from "../support/ports.ts";
+import { sibling } from "../support/ports-with-admin.ts";
 
 const DAY = 86_400_000;
 
@@ -86,7 +86,7 @@ test("the feed is the company's, in the order in which it was committed, page by
 
 test("three processes write at once: an event below one that was read never appears", () =>
   withPorts(async (ports) => {
-    const script = new URL("../support/event-writer.ts", import.meta.url).pathname;
+    const script = new URL("../support/feed/event-writer.ts", import.meta.url).pathname;
     // Two in one company, one in another.
     const writers = [1, 1, 2].map((company, name) =>
       Bun.spawn(

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { type ParsedMail, parseMail } from "../../src/mail/parsed-mail.ts";
-import { type MailPart, mailOf } from "../support/mail.ts";
+import { type MailPart, mailOf } from "../support/mail/raw-mail.ts";
 
 const NOTE = '<?xml version="1.0"?><nfeProc>é</nfeProc>';
 const ports = { yieldToEventLoop: async () => undefined };

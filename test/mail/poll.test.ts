@@ -4,11 +4,11 @@ import { VISIT_LIMITS } from "../../src/mail/limits.ts";
 import { pollMailboxes } from "../../src/mail/poll.ts";
 import { saveMailSettings } from "../../src/mail/settings.ts";
 import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
-import { causeOf } from "../support/house.ts";
-import { runJobs } from "../support/jobs.ts";
-import { type MailOptions, mailOf } from "../support/mail.ts";
-import { memoryMailbox } from "../support/mailbox.ts";
-import { type TestApp, withApp } from "../support/service.ts";
+import { type TestApp, withApp } from "../support/app.ts";
+import { memoryMailbox } from "../support/mail/memory-mailbox.ts";
+import { type MailOptions, mailOf } from "../support/mail/raw-mail.ts";
+import { causeOf } from "../support/ports-with-admin.ts";
+import { runJobs } from "../support/run-jobs.ts";
 
 const MIB = 1_048_576;
 const note = (seed: number) => syntheticNote({ seed, items: 1 }).xml;

@@ -3,10 +3,10 @@ import { expireMails } from "../../src/mail/expire-mails.ts";
 import { REFUSALS_A_DAY } from "../../src/mail/limits.ts";
 import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { zipBomb, zipOf } from "../../src/synthetic/zip.ts";
-import { deliverMail, MAIL_SETTINGS, mailsOf, resultsOf } from "../support/intake.ts";
-import { runJobs } from "../support/jobs.ts";
-import { type MailOptions, mailOf } from "../support/mail.ts";
-import { withApp } from "../support/service.ts";
+import { withApp } from "../support/app.ts";
+import { deliverMail, MAIL_SETTINGS, mailsOf, resultsOf } from "../support/mail/deliver-mail.ts";
+import { type MailOptions, mailOf } from "../support/mail/raw-mail.ts";
+import { runJobs } from "../support/run-jobs.ts";
 
 const note = (seed: number) => syntheticNote({ seed, items: 1 }).xml;
 const utf8 = (text: string) => Uint8Array.from(new TextEncoder().encode(text));

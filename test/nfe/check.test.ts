@@ -3,7 +3,7 @@ import { keyMismatches } from "../../src/nfe/check/check.ts";
 import type { Note } from "../../src/nfe/note.ts";
 import type { ItemSpec } from "../../src/synthetic/amounts.ts";
 import { type NoteOptions, syntheticNote } from "../../src/synthetic/synthetic-note.ts";
-import { noteIn, readingIn } from "./support/read.ts";
+import { noteIn, readingIn } from "../support/xml/read-notes.ts";
 
 const make = (options: NoteOptions = {}): string => syntheticNote({ seed: 12, ...options }).xml;
 /** `severity code path` of what is found, the path from infNFe on. */

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { decodeXml } from "../../src/nfe/xml/encoding.ts";
 import { cp1252, utf8, utf16 } from "../../src/synthetic/bytes.ts";
 import { DECLARATION, syntheticNote } from "../../src/synthetic/synthetic-note.ts";
-import { failureIn, readingIn } from "./support/read.ts";
+import { failureIn, readingIn } from "../support/xml/read-notes.ts";
 
 const NAME = "AÇÚCAR “ÓTIMO” – 5 € à pão";
 const note = syntheticNote({

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import type { NfeEvent } from "../../src/nfe/note.ts";
 import { correctionLetter, syntheticEvent } from "../../src/synthetic/events.ts";
 import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
-import { failureIn, pathsIn, readText } from "./support/read.ts";
+import { failureIn, pathsIn, readText } from "../support/xml/read-notes.ts";
 
 const { accessKey } = syntheticNote({ seed: 31 });
 

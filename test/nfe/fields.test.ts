@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
-import { errorsIn, noteIn, pathsIn } from "./support/read.ts";
+import { errorsIn, noteIn, pathsIn } from "../support/xml/read-notes.ts";
 
 const { xml } = syntheticNote({ seed: 21, items: 3 });
 const DET3 = "/nfeProc/NFe/infNFe/det[3]";

@@ -8,7 +8,7 @@ import { utf8 } from "../../src/synthetic/bytes.ts";
 import { cancellationEvent } from "../../src/synthetic/events.ts";
 import { syntheticBatch, syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { FULL } from "../support/full.ts";
-import { edited, edits } from "./support/mutate.ts";
+import { edited, edits } from "../support/xml/mutate.ts";
 
 const runs = FULL ? 100_000 : 1_500;
 const { xml, accessKey } = syntheticNote({ seed: 81, items: 2 });

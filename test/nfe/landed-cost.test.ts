@@ -5,7 +5,7 @@ import { landedCosts } from "../../src/nfe/landed-cost.ts";
 import type { Item, Note, Totals } from "../../src/nfe/note.ts";
 import { noteValue, PARTS, reliefOf } from "../../src/nfe/note-value.ts";
 import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
-import { noteIn } from "./support/read.ts";
+import { noteIn } from "../support/xml/read-notes.ts";
 
 const base = noteIn(syntheticNote({ seed: 71, items: 1 }).xml);
 const [anyItem] = base.items;

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { readDocument } from "../../src/nfe/read/read.ts";
 import { utf8 } from "../../src/synthetic/bytes.ts";
 import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
-import { noteIn, pathsIn, readText } from "./support/read.ts";
+import { noteIn, pathsIn, readText } from "../support/xml/read-notes.ts";
 
 const lots = [{ nLote: "L1", qLote: "2.000", dFab: "2026-01-01", dVal: "2027-01-31" }];
 const full = {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
-import { noteIn, readingIn } from "./support/read.ts";
+import { noteIn, readingIn } from "../support/xml/read-notes.ts";
 
 const { xml } = syntheticNote({ seed: 12, items: 2, ibsCbs: true });
 

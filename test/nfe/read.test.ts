@@ -7,7 +7,14 @@ import {
   withGluedCancellation,
 } from "../../src/synthetic/events.ts";
 import { someItems, syntheticBatch, syntheticNote } from "../../src/synthetic/synthetic-note.ts";
-import { errorsIn, failureIn, noteIn, pathsIn, readingIn, readText } from "./support/read.ts";
+import {
+  errorsIn,
+  failureIn,
+  noteIn,
+  pathsIn,
+  readingIn,
+  readText,
+} from "../support/xml/read-notes.ts";
 
 const ordinary = syntheticNote({ seed: 12, items: 3 });
 const { xml, accessKey } = ordinary;

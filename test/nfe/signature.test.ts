@@ -2,7 +2,12 @@ import { beforeAll, describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { readCertificate } from "../../src/nfe/signature/certificate.ts";
 import { noteSignedBy } from "../../src/nfe/signature/signature.ts";
-import { certificateOf, type Otherwise, type Signer, signer } from "../support/signer.ts";
+import {
+  certificateOf,
+  type Otherwise,
+  type Signer,
+  signer,
+} from "../support/signatures/signer.ts";
 
 const KEY = "35260911222333000181550010000001231000000420";
 const OTHER = "35260912ABC34501DE35550010000001231000000421";

@@ -18,8 +18,8 @@ import {
   pemOf,
   signerOf,
   type Wanted,
-} from "../support/certificates.ts";
-import { noteIn, readText } from "./support/read.ts";
+} from "../support/signatures/certificates.ts";
+import { noteIn, readText } from "../support/xml/read-notes.ts";
 
 const EMITTER = "11222333000181";
 const BRANCH = "11222333000262";

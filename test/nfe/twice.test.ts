@@ -7,7 +7,7 @@ import {
   withGluedCancellation,
 } from "../../src/synthetic/events.ts";
 import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
-import { noteIn, pathsIn, readingIn, readText } from "./support/read.ts";
+import { noteIn, pathsIn, readingIn, readText } from "../support/xml/read-notes.ts";
 
 const { xml, accessKey } = syntheticNote({ seed: 71 });
 const FOREIGN = "urn:of-somebody-else";

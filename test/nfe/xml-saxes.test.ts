@@ -4,8 +4,8 @@ import { parseXml } from "../../src/nfe/xml/scan.ts";
 import { WELL_FORMED } from "../../src/synthetic/malformed.ts";
 import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { FULL } from "../support/full.ts";
-import { edited, edits } from "./support/mutate.ts";
-import { ourTree, saxesTree } from "./support/saxes-tree.ts";
+import { edited, edits } from "../support/xml/mutate.ts";
+import { ourTree, saxesTree } from "../support/xml/saxes-tree.ts";
 
 const ours = (text: string) => {
   const parsed = parseXml(text);

@@ -1,7 +1,7 @@
 import { promMeter } from "../../src/observability/meter.ts";
 import { noopMeter } from "../../src/observability/no-op.ts";
 import { meterContract } from "../contracts/meter.ts";
-import { testContract } from "../support/holds.ts";
+import { testContract } from "../support/contract-tests.ts";
 
 const seconds = () => performance.now() / 1_000;
 

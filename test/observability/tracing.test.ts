@@ -4,9 +4,9 @@ import { otlpTracer } from "../../src/observability/otlp.ts";
 import { tracedJob } from "../../src/observability/traced-job.ts";
 import type { Meter } from "../../src/ports/telemetry.ts";
 import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
-import { runJobs } from "../support/jobs.ts";
+import { withApp } from "../support/app.ts";
+import { runJobs } from "../support/run-jobs.ts";
 import { withServer } from "../support/server.ts";
-import { withApp } from "../support/service.ts";
 import { collector } from "./collector.ts";
 
 const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { yieldToEventLoop } from "../../src/platform/bun/ports.ts";
 import { localCommitSignal } from "../../src/platform/commit-signal.ts";
 import { commitSignalContract } from "../contracts/commit-signal.ts";
-import { testContract } from "../support/holds.ts";
+import { testContract } from "../support/contract-tests.ts";
 import { testClock } from "../support/ports.ts";
 
 testContract("bun", commitSignalContract, (after) => localCommitSignal(after));

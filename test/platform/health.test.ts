@@ -1,6 +1,6 @@
 import { bunHealth } from "../../src/platform/bun/health.ts";
 import { healthContract } from "../contracts/health.ts";
-import { testContract } from "../support/holds.ts";
+import { testContract } from "../support/contract-tests.ts";
 import { testPorts } from "../support/ports.ts";
 
 /** The health of a service whose database alone is another's. */

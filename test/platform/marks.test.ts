@@ -7,7 +7,7 @@ import { differenceOf } from "../../src/platform/installation.ts";
 import { memoryMarks } from "../../src/platform/memory/marks.ts";
 import { installationContract } from "../contracts/installation.ts";
 import { A, B, MARK, marksContract } from "../contracts/marks.ts";
-import { testContract } from "../support/holds.ts";
+import { testContract } from "../support/contract-tests.ts";
 import { testPorts } from "../support/ports.ts";
 
 const folders: string[] = [];

@@ -7,7 +7,7 @@ import { type Connection, openConnection } from "../../src/platform/bun/database
 import { rowsOf } from "../../src/platform/libsql/rows.ts";
 import { foldProducts, productSearch } from "../../src/stock/fold-products.ts";
 import { listLevels } from "../../src/stock/levels.ts";
-import { insertTwoCompanies } from "../export/ledger.ts";
+import { insertTwoCompanies } from "../support/exports/ledger-rows.ts";
 import { testPorts } from "../support/ports.ts";
 
 /** Every letter of Latin-1, with the accents that stand alone. */

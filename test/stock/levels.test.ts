@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { listLevels } from "../../src/stock/levels.ts";
-import { withApp } from "../support/service.ts";
+import { withApp } from "../support/app.ts";
 
 test("what nobody has said of a product is null, not a word and not zero", () =>
   withApp(async ({ ports }) => {

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
-import { withApp } from "../support/service.ts";
+import { withApp } from "../support/app.ts";
 
 const item = { cProd: "P1", xProd: "PRODUTO", uCom: "UN", qCom: "10", vUnCom: "1.00" };
 

@@ -2,8 +2,8 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { reconcileAll } from "../../src/stock/reconcile.ts";
 import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
+import { type TestApp, withApp } from "../support/app.ts";
 import { FULL } from "../support/full.ts";
-import { type TestApp, withApp } from "../support/service.ts";
 
 const item = { cProd: "P1", xProd: "PRODUTO", uCom: "UN", qCom: "10", vUnCom: "1.00" };
 const stocked = async (service: TestApp) => {

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { runMaintenance } from "../../src/maintenance.ts";
 import { reconcileSlice } from "../../src/stock/reconcile-slice.ts";
 import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
-import { type TestApp, withApp } from "../support/service.ts";
+import { type TestApp, withApp } from "../support/app.ts";
 
 /** A ledger of some products; one balance is what no movement has made it. */
 async function tampered(service: TestApp): Promise<void> {

@@ -5,10 +5,10 @@ import { listMovements, type MovementFilter } from "../../src/stock/ledger.ts";
 import { addToSpan, findWrongSpans, SPAN_MS, spansOf } from "../../src/stock/spans.ts";
 import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { COMPANY, SUPPLIERS } from "../../src/synthetic/trade.ts";
-import { companyRow } from "../support/companies.ts";
-import { causeOf } from "../support/house.ts";
+import { type TestApp, withApp } from "../support/app.ts";
+import { companyRow } from "../support/company-row.ts";
 import { NOON, testPorts } from "../support/ports.ts";
-import { type TestApp, withApp } from "../support/service.ts";
+import { causeOf } from "../support/ports-with-admin.ts";
 
 const [emit] = SUPPLIERS;
 const MIGRATION = new URL("../../migrations/0003_sums_of_the_ledger.sql", import.meta.url);

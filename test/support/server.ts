@@ -8,8 +8,8 @@ import { compareDocuments } from "../../src/nfe/read/compare.ts";
 import { readDocument } from "../../src/nfe/read/read.ts";
 import { type Running, serve } from "../../src/platform/bun/serve.ts";
 import { COMPANY } from "../../src/synthetic/trade.ts";
+import { type Answer, answerOf } from "./app.ts";
 import { testConfig } from "./ports.ts";
-import { type Answer, answerOf } from "./service.ts";
 
 /** The service as its door makes it, on a socket and a database of its own, and the administrator's token. */
 export interface Server extends Running {

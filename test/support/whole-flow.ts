@@ -3,9 +3,9 @@ import { cancellationEvent } from "../../src/synthetic/events.ts";
 import { MALFORMED } from "../../src/synthetic/malformed.ts";
 import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { zipOf } from "../../src/synthetic/zip.ts";
-import { runJobs } from "./jobs.ts";
+import type { Answer, Send, TestApp } from "./app.ts";
 import type { TestOverrides } from "./ports.ts";
-import type { Answer, Send, TestApp } from "./service.ts";
+import { runJobs } from "./run-jobs.ts";
 
 /** What nobody but those concerned may read: in no log, span or metric. */
 export const SECRETS = {

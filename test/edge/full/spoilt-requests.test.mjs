@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { complaint } from "../../http/support/problem-of.ts";
+import { complaint } from "../../support/http/problem-of.ts";
 import { twoWorlds } from "../two-worlds.mjs";
 import { ADMIN, fromBun } from "../world.mjs";
 
@@ -26,8 +26,8 @@ async function read(response) {
 test(`${RUNS} spoilt requests: no 500 in workerd, every error a problem document, and as Bun says it`, async () => {
   const sent = await fromBun(`
     const { default: fc } = await import("fast-check");
-    const { requests } = await import("./test/http/support/invalid-requests.ts");
-    const { STORED_NOTE } = await import("./test/http/support/valid-requests.ts");
+    const { requests } = await import("./test/support/http/invalid-requests.ts");
+    const { STORED_NOTE } = await import("./test/support/http/valid-requests.ts");
     const base64 = (body) => body === null ? null : Buffer.from(body).toString("base64");
     const made = fc.sample(requests, { seed: 20261123, numRuns: ${RUNS} });
     return { kept: STORED_NOTE.xml, requests: made.map((one) => ({ ...one, body: base64(one.body) })) };`);

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { type TestApp, testApp, withApp } from "../../support/service.ts";
+import { type TestApp, testApp, withApp } from "../../support/app.ts";
 import {
   FLOWS,
   HELD_AT_FIRST,
@@ -8,7 +8,7 @@ import {
   READS,
   type Read,
   WAITING,
-} from "../support/write-flows.ts";
+} from "../../support/http/write-flows.ts";
 
 interface Seen {
   etag: string;

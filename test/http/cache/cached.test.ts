@@ -6,7 +6,7 @@ import { cached } from "../../../src/http/cache/cached.ts";
 import type { Env } from "../../../src/http/env.ts";
 import { bumpTags } from "../../../src/journal/record.ts";
 import type { Tag } from "../../../src/journal/versions.ts";
-import { companyRow } from "../../support/companies.ts";
+import { companyRow } from "../../support/company-row.ts";
 import { type TestPorts, testPorts } from "../../support/ports.ts";
 
 type Compute = (signal: AbortSignal) => Promise<unknown>;

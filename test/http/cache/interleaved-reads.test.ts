@@ -5,9 +5,9 @@ import { openDatabase } from "../../../src/platform/bun/database/database.ts";
 import { tableOriginals } from "../../../src/platform/bun/database/originals.ts";
 import { groupWriter } from "../../../src/platform/libsql/group-writer.ts";
 import { clientReader } from "../../../src/platform/libsql/reader.ts";
+import { type TestApp, withApp } from "../../support/app.ts";
 import { FULL } from "../../support/full.ts";
-import { type TestApp, withApp } from "../../support/service.ts";
-import { type Client, interleave } from "../support/interleavings.ts";
+import { type Client, interleave } from "../../support/http/interleavings.ts";
 
 /** Another instance over the same database, with connections and a memory of its own. */
 async function secondOf({

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { addUser, portsWithAdmin, tokenFor } from "../../support/house.ts";
-import { accountsApp, sendJson } from "../routes/accounts-app.ts";
+import { accountsApp, sendJson } from "../../support/http/accounts-app.ts";
+import { addUser, portsWithAdmin, tokenFor } from "../../support/ports-with-admin.ts";
 
 const codeOf = async (response: Response) => [
   response.status,

@@ -4,8 +4,8 @@ import type { Ports } from "../../../src/ports/ports.ts";
 import type { Reader } from "../../../src/ports/sql.ts";
 import { deadline } from "../../../src/resilience/deadline.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
+import { testApp, withApp } from "../../support/app.ts";
 import { withServer } from "../../support/server.ts";
-import { testApp, withApp } from "../../support/service.ts";
 
 const never = () => new Promise<never>(() => undefined);
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));

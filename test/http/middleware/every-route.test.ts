@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import { inspectRoutes } from "hono/dev";
 import { ROLES } from "../../../src/accounts/roles.ts";
-import { oneCompanyOnly, testApp, withApp } from "../../support/service.ts";
-import { concretePath, MATRIX } from "../support/role-matrix.ts";
+import { oneCompanyOnly, testApp, withApp } from "../../support/app.ts";
+import { concretePath, MATRIX } from "../../support/http/role-matrix.ts";
 
 test("S2: every route answers each role as the matrix says, before it looks at the request", async () => {
   const service = await testApp();

@@ -2,11 +2,11 @@ import { expect, test } from "bun:test";
 import { openDownloads } from "../../../src/http/stream/download-limit.ts";
 import { feedBroadcaster } from "../../../src/journal/feed-broadcaster.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
-import { runJobs } from "../../support/jobs.ts";
-import { type TestApp, withApp } from "../../support/service.ts";
-import { startExport } from "../routes/ordered.ts";
-import { STREAM_PATH, yieldTurns } from "../stream/following.ts";
-import { concretePath, MATRIX } from "../support/role-matrix.ts";
+import { type TestApp, withApp } from "../../support/app.ts";
+import { startExport } from "../../support/exports/export-jobs.ts";
+import { STREAM_PATH, yieldTurns } from "../../support/feed/open-feed.ts";
+import { concretePath, MATRIX } from "../../support/http/role-matrix.ts";
+import { runJobs } from "../../support/run-jobs.ts";
 
 /** Every address that answers GET: one of each route, and those of a note and a file that are there. */
 async function gets(service: TestApp): Promise<string[]> {

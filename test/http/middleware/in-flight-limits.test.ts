@@ -3,7 +3,7 @@ import type { Role } from "../../../src/accounts/roles.ts";
 import type { Config } from "../../../src/config.ts";
 import type { DocumentReader } from "../../../src/ports/documents.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
-import { answerOf, type TestApp, testApp, withApp } from "../../support/service.ts";
+import { answerOf, type TestApp, testApp, withApp } from "../../support/app.ts";
 
 test("no request is refused below the bound; above it 503 with Retry-After, and health still answers", async () => {
   const service = await testApp({ config: { MAX_IN_FLIGHT: 20 } });

@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import { inspectRoutes } from "hono/dev";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
-import { type TestApp, withApp } from "../../support/service.ts";
-import { concretePath, MATRIX } from "../support/role-matrix.ts";
+import { type TestApp, withApp } from "../../support/app.ts";
+import { concretePath, MATRIX } from "../../support/http/role-matrix.ts";
 
 /** Every route whose contract has a JSON body: method and path. */
 async function takingJson({ send }: TestApp): Promise<[string, string][]> {

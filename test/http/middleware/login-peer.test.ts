@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { createApp } from "../../../src/app.ts";
-import { ADMIN, portsWithAdmin } from "../../support/house.ts";
+import { ADMIN, portsWithAdmin } from "../../support/ports-with-admin.ts";
 
 test("S7: a login sent as text, or without a type, counts against its network too", async () => {
   const given = new WeakSet<Request>();

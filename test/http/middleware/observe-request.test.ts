@@ -4,7 +4,7 @@ import { trusted } from "../../../src/lib/cast.ts";
 import { yieldToEventLoop } from "../../../src/platform/bun/ports.ts";
 import type { DocumentReader } from "../../../src/ports/documents.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
-import { type TestApp, withApp } from "../../support/service.ts";
+import { type TestApp, withApp } from "../../support/app.ts";
 
 const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { withApp } from "../../support/service.ts";
-import { concretePath, MATRIX } from "../support/role-matrix.ts";
+import { withApp } from "../../support/app.ts";
+import { concretePath, MATRIX } from "../../support/http/role-matrix.ts";
 
 /** `AÇÚCAR` in ISO-8859-1, half a character, a surrogate, a byte that is none; and what a runtime makes of a raw one. */
 const NOT_UTF8 = ["A%C7%DACAR", "%C3", "%ED%A0%80", "a%ffb", "A%EF%BF%BDUCAR"];

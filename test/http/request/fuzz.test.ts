@@ -1,11 +1,11 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { reconcileAll } from "../../../src/stock/reconcile.ts";
+import { type Answer, answerOf, withApp } from "../../support/app.ts";
 import { FULL } from "../../support/full.ts";
-import { type Answer, answerOf, withApp } from "../../support/service.ts";
-import { requests, type SentRequest } from "../support/invalid-requests.ts";
-import { complaint } from "../support/problem-of.ts";
-import { STORED_NOTE } from "../support/valid-requests.ts";
+import { requests, type SentRequest } from "../../support/http/invalid-requests.ts";
+import { complaint } from "../../support/http/problem-of.ts";
+import { STORED_NOTE } from "../../support/http/valid-requests.ts";
 
 const RUNS = FULL ? 20_000 : 300;
 

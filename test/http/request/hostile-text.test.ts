@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
-import { type TestApp, withApp } from "../../support/service.ts";
+import { type TestApp, withApp } from "../../support/app.ts";
 
 const MARK = "zqx7";
 /** What has opened other services: quotes, comments, stacked statements, wildcards, nulls, templates, numbers that are SQL. */

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { withApp } from "../../support/service.ts";
+import { withApp } from "../../support/app.ts";
 
 test("a body with any number of unknown members is answered in a few kilobytes", () =>
   withApp(async ({ send }) => {

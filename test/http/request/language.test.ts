@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { Glob } from "bun";
 import { z } from "zod";
 import "../../../src/http/language.ts";
-import { withApp } from "../../support/service.ts";
+import { withApp } from "../../support/app.ts";
 
 const ENGLISH =
   /\b(invalid|expected|received|required|must|too (small|big)|unrecognized|string|undefined|NaN)\b/i;

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { testApp } from "../../support/service.ts";
-import { concretePath } from "../support/role-matrix.ts";
+import { testApp } from "../../support/app.ts";
+import { concretePath } from "../../support/http/role-matrix.ts";
 
 const NO_NUMBERS = [
   "0x10",

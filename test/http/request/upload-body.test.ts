@@ -5,7 +5,7 @@ import { toProblem } from "../../../src/http/problem.ts";
 import { readBatch, readDocument } from "../../../src/http/request/upload-body.ts";
 import { DOCUMENT_BYTES } from "../../../src/ingest/upload/limits.ts";
 import { hex } from "../../../src/lib/hash.ts";
-import { rawZip } from "../../ingest/upload/raw-zip.ts";
+import { rawZip } from "../../support/zips/raw-zip.ts";
 
 const app = new Hono<Env>();
 app.onError(toProblem);

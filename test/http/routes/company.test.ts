@@ -3,9 +3,9 @@ import { settingsOf } from "../../../src/accounts/settings.ts";
 import { receive } from "../../../src/ingest/receive/receive.ts";
 import { ok } from "../../../src/lib/result.ts";
 import type { DocumentReader } from "../../../src/ports/documents.ts";
-import { note, OUR_SECOND, OURS } from "../../ingest/verdict/note-builder.ts";
-import { auditOf, causeOf, portsWithAdmin, tokenFor } from "../../support/house.ts";
-import { accountsApp, sendJson } from "./accounts-app.ts";
+import { accountsApp, sendJson } from "../../support/http/accounts-app.ts";
+import { note, OUR_SECOND, OURS } from "../../support/notes/note-values.ts";
+import { auditOf, causeOf, portsWithAdmin, tokenFor } from "../../support/ports-with-admin.ts";
 
 const COMPANY = "/api/company";
 const AT_FIRST = {

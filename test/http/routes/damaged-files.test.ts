@@ -3,9 +3,9 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
-import { enqueueBatch, xmlFile } from "../../ingest/batch/queued-batch.ts";
-import { runJobs } from "../../support/jobs.ts";
-import { type TestApp, withApp } from "../../support/service.ts";
+import { type TestApp, withApp } from "../../support/app.ts";
+import { enqueueBatch, xmlFile } from "../../support/notes/enqueue-batch.ts";
+import { runJobs } from "../../support/run-jobs.ts";
 
 const note = syntheticNote({ seed: 1 });
 const path = `/api/nfes/${note.accessKey}/xml`;

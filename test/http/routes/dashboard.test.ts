@@ -2,9 +2,9 @@ import { expect, test } from "bun:test";
 import { recordMovement } from "../../../src/ingest/approve/manual-movement.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { SUPPLIERS } from "../../../src/synthetic/trade.ts";
-import { causeOf } from "../../support/house.ts";
+import { type TestApp, withApp } from "../../support/app.ts";
 import { NOON } from "../../support/ports.ts";
-import { type TestApp, withApp } from "../../support/service.ts";
+import { causeOf } from "../../support/ports-with-admin.ts";
 
 const [emit] = SUPPLIERS;
 const item = (cProd: string, qCom: string, vUnCom: string) => ({

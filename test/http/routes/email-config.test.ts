@@ -2,10 +2,10 @@ import { expect, test } from "bun:test";
 import { Failed } from "../../../src/lib/result.ts";
 import { deliver } from "../../../src/mail/deliver.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
-import { runJobs } from "../../support/jobs.ts";
-import { mailOf } from "../../support/mail.ts";
-import { memoryMailbox } from "../../support/mailbox.ts";
-import { type TestApp, withApp } from "../../support/service.ts";
+import { type TestApp, withApp } from "../../support/app.ts";
+import { memoryMailbox } from "../../support/mail/memory-mailbox.ts";
+import { mailOf } from "../../support/mail/raw-mail.ts";
+import { runJobs } from "../../support/run-jobs.ts";
 
 const PATH = "/api/config/email";
 const PASSWORD = "a senha da caixa";

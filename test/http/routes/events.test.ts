@@ -2,8 +2,8 @@ import { expect, test } from "bun:test";
 import { expireEvents } from "../../../src/journal/expire-events.ts";
 import { feedBroadcaster } from "../../../src/journal/feed-broadcaster.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
-import { appendTestEvents, daysEarlier, sequence } from "../../support/happen.ts";
-import { type TestApp, withApp } from "../../support/service.ts";
+import { type TestApp, withApp } from "../../support/app.ts";
+import { appendTestEvents, daysEarlier, sequence } from "../../support/feed/append-test-events.ts";
 
 const told = (body: { data: { payload: { n: number } }[] }) =>
   body.data.map(({ payload }) => payload.n);

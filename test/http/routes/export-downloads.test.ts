@@ -1,8 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { PAGE_ROWS } from "../../../src/export/pages.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
-import { parseCsv } from "../../export/parse-csv.ts";
-import { withApp } from "../../support/service.ts";
+import { withApp } from "../../support/app.ts";
 import {
   createMovement,
   csvRecords,
@@ -10,7 +9,8 @@ import {
   insertProduct,
   MOVEMENTS_CSV,
   STOCK_CSV,
-} from "./exported.ts";
+} from "../../support/exports/export-rows.ts";
+import { parseCsv } from "../../support/exports/parse-csv.ts";
 
 describe("GET /api/export/movements", () => {
   test("gives a note's movements with the names, keys, costs and lots that belong to them", () =>

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
-import { runJobs } from "../../support/jobs.ts";
-import { type TestApp, withApp } from "../../support/service.ts";
-import { fillLedger, startExport } from "./ordered.ts";
+import { type TestApp, withApp } from "../../support/app.ts";
+import { fillLedger, startExport } from "../../support/exports/export-jobs.ts";
+import { runJobs } from "../../support/run-jobs.ts";
 
 /** The app behind a real server, as a client sees it over a socket. */
 async function served(service: TestApp, body: (url: string) => Promise<void>): Promise<void> {

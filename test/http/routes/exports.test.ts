@@ -1,10 +1,10 @@
 import { expect, test } from "bun:test";
 import { runMaintenance } from "../../../src/maintenance.ts";
-import { tokenFor } from "../../support/house.ts";
-import { runJobs } from "../../support/jobs.ts";
-import { withApp } from "../../support/service.ts";
-import { createMovement, MOVEMENTS_CSV, STOCK_CSV } from "./exported.ts";
-import { bodyOf, bytesOf, fillLedger, startExport } from "./ordered.ts";
+import { withApp } from "../../support/app.ts";
+import { bodyOf, bytesOf, fillLedger, startExport } from "../../support/exports/export-jobs.ts";
+import { createMovement, MOVEMENTS_CSV, STOCK_CSV } from "../../support/exports/export-rows.ts";
+import { tokenFor } from "../../support/ports-with-admin.ts";
+import { runJobs } from "../../support/run-jobs.ts";
 
 test("the file has the bytes of the streamed export, in both dialects, with any filter", () =>
   withApp(async (service) => {

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { withApp } from "../../support/service.ts";
+import { withApp } from "../../support/app.ts";
 
 test("a process that is ending says so with 503, before anything of it is gone", () => {
   const ending = new AbortController();

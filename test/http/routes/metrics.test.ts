@@ -3,8 +3,8 @@ import { Failed } from "../../../src/lib/result.ts";
 import { FIGURES } from "../../../src/metrics.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { VERSION } from "../../../src/version.ts";
+import { oneCompanyOnly, type TestApp, withApp as withoutToken } from "../../support/app.ts";
 import type { TestOverrides } from "../../support/ports.ts";
-import { oneCompanyOnly, type TestApp, withApp as withoutToken } from "../../support/service.ts";
 
 const METRICS_TOKEN = "um-token-de-dezesseis-ou-mais";
 const scraper = { as: "anonymous", headers: { authorization: `Bearer ${METRICS_TOKEN}` } } as const;

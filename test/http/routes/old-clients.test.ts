@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
-import { withApp } from "../../support/service.ts";
+import { withApp } from "../../support/app.ts";
 
 const json = { "content-type": "application/json" };
 

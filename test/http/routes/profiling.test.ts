@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import type { Profiler } from "../../../src/ports/profiler.ts";
-import { withApp } from "../../support/service.ts";
+import { withApp } from "../../support/app.ts";
 
 const profiler: Profiler = { cpu: async (seconds) => `{"s":${seconds}}`, heap: async () => "{}" };
 const on = { config: { PROFILING: true }, profiler };

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { SUPPLIERS } from "../../../src/synthetic/trade.ts";
-import { runJobs } from "../../support/jobs.ts";
-import { type TestApp, withApp } from "../../support/service.ts";
-import { csvRecords, MOVEMENTS_CSV, STOCK_CSV } from "./exported.ts";
-import { bytesOf, startExport } from "./ordered.ts";
+import { type TestApp, withApp } from "../../support/app.ts";
+import { bytesOf, startExport } from "../../support/exports/export-jobs.ts";
+import { csvRecords, MOVEMENTS_CSV, STOCK_CSV } from "../../support/exports/export-rows.ts";
+import { runJobs } from "../../support/run-jobs.ts";
 
 const item = { uCom: "UN", qCom: "10", vUnCom: "1.00" };
 const bakery = { ...SUPPLIERS[0], name: "PANIFICAÇÃO SÃO JOSÉ LTDA" };

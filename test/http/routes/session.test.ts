@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { ADMIN, addUser, portsWithAdmin } from "../../support/house.ts";
-import { accountsApp, sendJson } from "./accounts-app.ts";
+import { accountsApp, sendJson } from "../../support/http/accounts-app.ts";
+import { ADMIN, addUser, portsWithAdmin } from "../../support/ports-with-admin.ts";
 
 const LOGIN = "/api/login";
 const bodyOf = async (response: Response) => JSON.parse(await response.text());

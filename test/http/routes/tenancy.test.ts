@@ -5,9 +5,9 @@ import { cancellationEvent } from "../../../src/synthetic/events.ts";
 import { type NoteOptions, syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { SUPPLIERS } from "../../../src/synthetic/trade.ts";
 import { zipOf } from "../../../src/synthetic/zip.ts";
-import { runJobs } from "../../support/jobs.ts";
-import { type TestApp, withApp } from "../../support/service.ts";
-import { MATRIX } from "../support/role-matrix.ts";
+import { type TestApp, withApp } from "../../support/app.ts";
+import { MATRIX } from "../../support/http/role-matrix.ts";
+import { runJobs } from "../../support/run-jobs.ts";
 
 const [supplier] = SUPPLIERS;
 const item = { cProd: "P1", xProd: "PRODUTO", uCom: "UN", qCom: "10", vUnCom: "1.00" };

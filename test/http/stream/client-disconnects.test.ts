@@ -4,11 +4,15 @@ import { feedBroadcaster } from "../../../src/journal/feed-broadcaster.ts";
 import { deliver } from "../../../src/mail/deliver.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { zipOf } from "../../../src/synthetic/zip.ts";
-import { runJobs } from "../../support/jobs.ts";
-import { mailOf } from "../../support/mail.ts";
-import { type TestApp, withApp } from "../../support/service.ts";
-import { insertManyMovements, insertProduct, MOVEMENTS_CSV } from "../routes/exported.ts";
-import { openFeed, yieldTurns } from "./following.ts";
+import { type TestApp, withApp } from "../../support/app.ts";
+import {
+  insertManyMovements,
+  insertProduct,
+  MOVEMENTS_CSV,
+} from "../../support/exports/export-rows.ts";
+import { openFeed, yieldTurns } from "../../support/feed/open-feed.ts";
+import { mailOf } from "../../support/mail/raw-mail.ts";
+import { runJobs } from "../../support/run-jobs.ts";
 
 /** The administrator of the tests, who makes the keys. */
 const ADMIN = 14;

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { openDownloads } from "../../../src/http/stream/download-limit.ts";
-import { withApp } from "../../support/service.ts";
+import { withApp } from "../../support/app.ts";
 
 const PATHS = ["/api/export/stock", "/api/export/movements"];
 const at = (n: number) => PATHS[n % PATHS.length] ?? "";

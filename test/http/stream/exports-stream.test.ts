@@ -3,13 +3,13 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { PAGE_ROWS } from "../../../src/export/pages.ts";
 import type { Reader, Row } from "../../../src/ports/sql.ts";
-import { type TestApp, withApp } from "../../support/service.ts";
+import { type TestApp, withApp } from "../../support/app.ts";
 import {
   insertManyMovements,
   insertProduct,
   MOVEMENTS_CSV,
   STOCK_CSV,
-} from "../routes/exported.ts";
+} from "../../support/exports/export-rows.ts";
 
 describe("an export", () => {
   test("is compressed for those who ask, where the runtime can", () =>

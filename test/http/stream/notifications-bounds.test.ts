@@ -2,10 +2,10 @@ import { expect, test } from "bun:test";
 import { feedBroadcaster } from "../../../src/journal/feed-broadcaster.ts";
 import { clientReader } from "../../../src/platform/libsql/reader.ts";
 import type { Reader } from "../../../src/ports/sql.ts";
-import { appendTestEvents, sequence } from "../../support/happen.ts";
-import { withApp } from "../../support/service.ts";
-import { type SseEvent, sseReader } from "../../support/sse.ts";
-import { openFeed, payloadNumbers, STREAM_PATH, yieldTurns } from "./following.ts";
+import { withApp } from "../../support/app.ts";
+import { appendTestEvents, sequence } from "../../support/feed/append-test-events.ts";
+import { openFeed, payloadNumbers, STREAM_PATH, yieldTurns } from "../../support/feed/open-feed.ts";
+import { type SseEvent, sseReader } from "../../support/feed/sse.ts";
 
 test("a heartbeat every eight seconds, and the runtime's patience is renewed by what the client takes", () => {
   let renewed = 0;

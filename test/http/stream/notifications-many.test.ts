@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
 import { feedBroadcaster } from "../../../src/journal/feed-broadcaster.ts";
+import { appendTestEvents, sequence } from "../../support/feed/append-test-events.ts";
+import { type SseEvent, sseEvents } from "../../support/feed/sse.ts";
 import { FULL } from "../../support/full.ts";
-import { appendTestEvents, sequence } from "../../support/happen.ts";
 import { type Server, withServer } from "../../support/server.ts";
-import { type SseEvent, sseEvents } from "../../support/sse.ts";
 
 const CLIENTS = FULL ? 1_000 : 50;
 const EVENTS = 100;

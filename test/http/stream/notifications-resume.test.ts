@@ -4,10 +4,10 @@ import { expireEvents } from "../../../src/journal/expire-events.ts";
 import { Failed } from "../../../src/lib/result.ts";
 import { openDatabase } from "../../../src/platform/bun/database/database.ts";
 import { groupWriter } from "../../../src/platform/libsql/group-writer.ts";
-import { appendTestEvents, daysEarlier, sequence } from "../../support/happen.ts";
-import { withApp } from "../../support/service.ts";
-import type { SseReader } from "../../support/sse.ts";
-import { openFeed, payloadNumbers, STREAM_PATH, yieldTurns } from "./following.ts";
+import { withApp } from "../../support/app.ts";
+import { appendTestEvents, daysEarlier, sequence } from "../../support/feed/append-test-events.ts";
+import { openFeed, payloadNumbers, STREAM_PATH, yieldTurns } from "../../support/feed/open-feed.ts";
+import type { SseReader } from "../../support/feed/sse.ts";
 
 describe("nothing is lost and nothing comes twice", () => {
   test("a stream begins now, and Last-Event-ID goes on from where the client was", () =>

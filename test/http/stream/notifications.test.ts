@@ -3,10 +3,16 @@ import { logout } from "../../../src/accounts/logout.ts";
 import { feedBroadcaster } from "../../../src/journal/feed-broadcaster.ts";
 import { Failed } from "../../../src/lib/result.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
-import { appendTestEvents } from "../../support/happen.ts";
-import { causeOf } from "../../support/house.ts";
-import { withApp } from "../../support/service.ts";
-import { openFeed, openStream, payloadNumbers, STREAM_PATH, yieldTurns } from "./following.ts";
+import { withApp } from "../../support/app.ts";
+import { appendTestEvents } from "../../support/feed/append-test-events.ts";
+import {
+  openFeed,
+  openStream,
+  payloadNumbers,
+  STREAM_PATH,
+  yieldTurns,
+} from "../../support/feed/open-feed.ts";
+import { causeOf } from "../../support/ports-with-admin.ts";
 
 describe("what S.G.E. sent", () => {
   test("a greeting, then each new note as NEW_NFE, byte for byte", () =>

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { SUPPLIERS } from "../../../src/synthetic/trade.ts";
-import { withApp } from "../../support/service.ts";
+import { withApp } from "../../support/app.ts";
 
 const screw = { cProd: "001", xProd: "PARAFUSO", uCom: "UN", qCom: "10", vUnCom: "2.00" };
 const [first] = SUPPLIERS;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { SUPPLIERS } from "../../../src/synthetic/trade.ts";
-import { type TestApp, withApp } from "../../support/service.ts";
+import { type TestApp, withApp } from "../../support/app.ts";
 
 const [supplier] = SUPPLIERS;
 const can = { cProd: "LATA", xProd: "LATA", uCom: "UN", qCom: "12", vUnCom: "1.00" };

@@ -6,7 +6,7 @@ import { FACTOR_ONE } from "../../../src/stock/factor.ts";
 import { reconcileAll } from "../../../src/stock/reconcile.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { SUPPLIERS } from "../../../src/synthetic/trade.ts";
-import { withApp } from "../../support/service.ts";
+import { withApp } from "../../support/app.ts";
 
 const [supplier] = SUPPLIERS;
 const yogurt = { cProd: "IOG", xProd: "IOGURTE", uCom: "UN", vUnCom: "2.50" };

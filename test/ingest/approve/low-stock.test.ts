@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { COMPANY, SUPPLIERS } from "../../../src/synthetic/trade.ts";
-import { type TestApp, withApp } from "../../support/service.ts";
+import { type TestApp, withApp } from "../../support/app.ts";
 
 const lows = async ({ send }: TestApp) =>
   (await send("GET", "/api/events?limit=500")).body.data

@@ -2,9 +2,9 @@ import { describe, expect, test } from "bun:test";
 import { reconcileAll } from "../../../src/stock/reconcile.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { COMPANY, CUSTOMER, SUPPLIERS } from "../../../src/synthetic/trade.ts";
-import { runJobs } from "../../support/jobs.ts";
-import { type TestApp, withApp } from "../../support/service.ts";
-import { enqueueBatch, xmlFile } from "../batch/queued-batch.ts";
+import { type TestApp, withApp } from "../../support/app.ts";
+import { enqueueBatch, xmlFile } from "../../support/notes/enqueue-batch.ts";
+import { runJobs } from "../../support/run-jobs.ts";
 
 const [supplier] = SUPPLIERS;
 const screw = { cProd: "001", xProd: "PARAFUSO", uCom: "UN", qCom: "10", vUnCom: "2.00" };

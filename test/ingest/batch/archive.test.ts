@@ -7,13 +7,19 @@ import { runMaintenance } from "../../../src/maintenance.ts";
 import type { Ports } from "../../../src/ports/ports.ts";
 import { syntheticBatch, syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { zipBomb, zipOf } from "../../../src/synthetic/zip.ts";
+import { type TestApp, withApp } from "../../support/app.ts";
 import { FULL } from "../../support/full.ts";
-import { runJobs } from "../../support/jobs.ts";
 import { killedWriter } from "../../support/killed-writer.ts";
-import { type TestApp, withApp } from "../../support/service.ts";
-import { CONTRADICTIONS } from "../upload/contradictory-zips.ts";
-import { rawZip } from "../upload/raw-zip.ts";
-import { enqueueBatch, eventsOf, outcomes, utf8, xmlFile } from "./queued-batch.ts";
+import {
+  enqueueBatch,
+  eventsOf,
+  outcomes,
+  utf8,
+  xmlFile,
+} from "../../support/notes/enqueue-batch.ts";
+import { runJobs } from "../../support/run-jobs.ts";
+import { CONTRADICTIONS } from "../../support/zips/contradictory-zips.ts";
+import { rawZip } from "../../support/zips/raw-zip.ts";
 
 const DAY = 86_400_000;
 /** A request that may hold so little that every ZIP of these tests is for later. */

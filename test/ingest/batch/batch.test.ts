@@ -3,8 +3,8 @@ import { trusted } from "../../../src/lib/cast.ts";
 import { cancellationEvent } from "../../../src/synthetic/events.ts";
 import { syntheticBatch, syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { type ZipFile, zipBomb, zipOf } from "../../../src/synthetic/zip.ts";
+import { type Answer, type TestApp, withApp } from "../../support/app.ts";
 import { FULL } from "../../support/full.ts";
-import { type Answer, type TestApp, withApp } from "../../support/service.ts";
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 const xml = (name: string, text: string): ZipFile => ({ name, bytes: utf8(text) });

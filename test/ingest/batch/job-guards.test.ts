@@ -15,8 +15,8 @@ import {
 import { memoryQueue } from "../../../src/platform/memory/queue.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { zipOf } from "../../../src/synthetic/zip.ts";
-import { withApp } from "../../support/service.ts";
-import { enqueueBatch, utf8, xmlFile } from "./queued-batch.ts";
+import { withApp } from "../../support/app.ts";
+import { enqueueBatch, utf8, xmlFile } from "../../support/notes/enqueue-batch.ts";
 
 type Result = Parameters<typeof recordResult>[2];
 

@@ -2,11 +2,17 @@ import { expect, test } from "bun:test";
 import { consume } from "../../../src/consumer.ts";
 import { Failed } from "../../../src/lib/result.ts";
 import { syntheticBatch, syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
+import { withApp } from "../../support/app.ts";
 import { FULL } from "../../support/full.ts";
-import { runJobs } from "../../support/jobs.ts";
 import { killedWriter } from "../../support/killed-writer.ts";
-import { withApp } from "../../support/service.ts";
-import { enqueueBatch, eventsOf, outcomes, utf8, xmlFile } from "./queued-batch.ts";
+import {
+  enqueueBatch,
+  eventsOf,
+  outcomes,
+  utf8,
+  xmlFile,
+} from "../../support/notes/enqueue-batch.ts";
+import { runJobs } from "../../support/run-jobs.ts";
 
 test("a message that is delivered twice, at once or later, does its work once", () =>
   withApp(async (service) => {

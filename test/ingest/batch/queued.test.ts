@@ -3,10 +3,10 @@ import { reconcileAll } from "../../../src/stock/reconcile.ts";
 import { cancellationEvent } from "../../../src/synthetic/events.ts";
 import { syntheticBatch, syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { zipOf } from "../../../src/synthetic/zip.ts";
+import { withApp } from "../../support/app.ts";
 import { FULL } from "../../support/full.ts";
-import { runJobs } from "../../support/jobs.ts";
-import { withApp } from "../../support/service.ts";
-import { enqueueBatch, eventsOf, outcomes, xmlFile } from "./queued-batch.ts";
+import { enqueueBatch, eventsOf, outcomes, xmlFile } from "../../support/notes/enqueue-batch.ts";
+import { runJobs } from "../../support/run-jobs.ts";
 
 const DOCUMENTS = FULL ? 500 : 200;
 const BAD = DOCUMENTS / 25;

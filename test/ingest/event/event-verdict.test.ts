@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { syntheticEvent } from "../../../src/synthetic/events.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { COMPANY } from "../../../src/synthetic/trade.ts";
-import { withApp } from "../../support/service.ts";
+import { withApp } from "../../support/app.ts";
 
 const codes = (list: { code: string }[]) => list.map(({ code }) => code);
 const NOTE = syntheticNote({ seed: 200 });

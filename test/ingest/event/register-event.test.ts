@@ -6,11 +6,11 @@ import {
 } from "../../../src/synthetic/events.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { COMPANY } from "../../../src/synthetic/trade.ts";
-import { deliverMail, resultsOf } from "../../support/intake.ts";
-import { runJobs } from "../../support/jobs.ts";
-import { mailOf } from "../../support/mail.ts";
-import { withApp } from "../../support/service.ts";
-import { enqueueBatch, xmlFile } from "../batch/queued-batch.ts";
+import { withApp } from "../../support/app.ts";
+import { deliverMail, resultsOf } from "../../support/mail/deliver-mail.ts";
+import { mailOf } from "../../support/mail/raw-mail.ts";
+import { enqueueBatch, xmlFile } from "../../support/notes/enqueue-batch.ts";
+import { runJobs } from "../../support/run-jobs.ts";
 
 test("F4: a cancellation holds its note, also when it comes first; on a note in stock it is told as a finding", () =>
   withApp(async ({ upload, send }) => {

@@ -6,7 +6,7 @@ import {
 } from "../../../src/synthetic/events.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { COMPANY } from "../../../src/synthetic/trade.ts";
-import { type Answer, type TestApp, withApp } from "../../support/service.ts";
+import { type Answer, type TestApp, withApp } from "../../support/app.ts";
 
 const NOTE = syntheticNote({ seed: 81 });
 const path = `/api/nfes/${NOTE.accessKey}`;

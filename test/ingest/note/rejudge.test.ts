@@ -4,8 +4,8 @@ import { rejudgeSlice } from "../../../src/ingest/note/rejudge-waiting.ts";
 import { RULES_VERSION } from "../../../src/ingest/verdict/rules.ts";
 import { runMaintenance } from "../../../src/maintenance.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
-import { beforeNextCommit } from "../../support/intrude.ts";
-import { type TestApp, withApp } from "../../support/service.ts";
+import { type TestApp, withApp } from "../../support/app.ts";
+import { beforeNextCommit } from "../../support/faults/before-next-commit.ts";
 
 const note = syntheticNote({ seed: 1 });
 const path = `/api/nfes/${note.accessKey}`;

@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import { cancellationEvent } from "../../../src/synthetic/events.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
-import { beforeNextCommit } from "../../support/intrude.ts";
-import { type TestApp, withApp } from "../../support/service.ts";
+import { type TestApp, withApp } from "../../support/app.ts";
+import { beforeNextCommit } from "../../support/faults/before-next-commit.ts";
 
 const bare = syntheticNote({ root: "NFe" });
 const whole = syntheticNote({ root: "nfeProc" });

@@ -8,7 +8,7 @@ import {
   syntheticNote,
 } from "../../../src/synthetic/synthetic-note.ts";
 import { COMPANY, CUSTOMER, SUPPLIERS, UNRELATED } from "../../../src/synthetic/trade.ts";
-import { type TestApp, withApp } from "../../support/service.ts";
+import { type TestApp, withApp } from "../../support/app.ts";
 
 /** The holes of the old system, from the request to the ledger; the parts have tests of their own. */
 

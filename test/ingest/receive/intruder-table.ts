@@ -4,8 +4,8 @@ import { reconcileAll } from "../../../src/stock/reconcile.ts";
 import { cancellationEvent } from "../../../src/synthetic/events.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { SUPPLIERS } from "../../../src/synthetic/trade.ts";
-import { beforeNextCommit } from "../../support/intrude.ts";
-import { type Answer, type TestApp, withApp } from "../../support/service.ts";
+import { type Answer, type TestApp, withApp } from "../../support/app.ts";
+import { beforeNextCommit } from "../../support/faults/before-next-commit.ts";
 
 /** What the tests of intruders do to one note, and what may come between. */
 

@@ -3,10 +3,10 @@ import { applySettings } from "../../../src/accounts/settings.ts";
 import { reconcileAll } from "../../../src/stock/reconcile.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { COMPANY, CUSTOMER } from "../../../src/synthetic/trade.ts";
-import { beforeNextCommit } from "../../support/intrude.ts";
-import { runJobs } from "../../support/jobs.ts";
-import { type TestApp, withApp } from "../../support/service.ts";
-import { enqueueBatch, xmlFile } from "../batch/queued-batch.ts";
+import { type TestApp, withApp } from "../../support/app.ts";
+import { beforeNextCommit } from "../../support/faults/before-next-commit.ts";
+import { enqueueBatch, xmlFile } from "../../support/notes/enqueue-batch.ts";
+import { runJobs } from "../../support/run-jobs.ts";
 import {
   type Act,
   approve,

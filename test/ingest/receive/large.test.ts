@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import { reconcileAll } from "../../../src/stock/reconcile.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
+import { answerOf } from "../../support/app.ts";
 import { type Server, withServer } from "../../support/server.ts";
-import { answerOf } from "../../support/service.ts";
 
 const ITEMS = 100;
 const notes = Array.from({ length: 12 }, (_, n) => syntheticNote({ seed: 1 + n, items: ITEMS }));

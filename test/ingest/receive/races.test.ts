@@ -3,7 +3,7 @@ import { reconcileAll } from "../../../src/stock/reconcile.ts";
 import { cancellationEvent } from "../../../src/synthetic/events.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { SUPPLIERS } from "../../../src/synthetic/trade.ts";
-import { type TestApp, withApp } from "../../support/service.ts";
+import { type TestApp, withApp } from "../../support/app.ts";
 
 /** Two things at once to each of many notes: whichever comes first, nothing is half done and nothing is done twice. */
 

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { syntheticBatch, syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { SUPPLIERS } from "../../../src/synthetic/trade.ts";
-import { withApp } from "../../support/service.ts";
+import { withApp } from "../../support/app.ts";
 
 const [supplier] = SUPPLIERS;
 

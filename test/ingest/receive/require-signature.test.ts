@@ -1,8 +1,14 @@
 import { beforeAll, expect, test } from "bun:test";
 import { cancellationEvent } from "../../../src/synthetic/events.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
-import { type Issued, icpName, issue, pemOf, signerOf } from "../../support/certificates.ts";
-import { type TestApp, withApp } from "../../support/service.ts";
+import { type TestApp, withApp } from "../../support/app.ts";
+import {
+  type Issued,
+  icpName,
+  issue,
+  pemOf,
+  signerOf,
+} from "../../support/signatures/certificates.ts";
 
 const EMITTER = "11222333000181";
 const NOTE = syntheticNote({

@@ -3,8 +3,8 @@ import { reconcileAll } from "../../../src/stock/reconcile.ts";
 import type { ItemSpec } from "../../../src/synthetic/amounts.ts";
 import { type SyntheticNote, syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { COMPANY, CUSTOMER, itemOf, SUPPLIERS } from "../../../src/synthetic/trade.ts";
-import { expectedStock, itemKey } from "../../support/expected-stock.ts";
 import { FULL } from "../../support/full.ts";
+import { expectedStock, itemKey } from "../../support/notes/expected-stock.ts";
 import { type Server, withServer } from "../../support/server.ts";
 
 const NOTES = FULL ? 2_000 : 80;

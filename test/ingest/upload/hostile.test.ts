@@ -7,7 +7,7 @@ import { withServer } from "../../support/server.ts";
 const MIB = 1_048_576;
 
 test("a ZIP bomb is refused with its memory bounded, whether it tells its size or lies, and the server lives on", async () => {
-  const script = fileURLToPath(new URL("bombs.ts", import.meta.url));
+  const script = fileURLToPath(new URL("../../support/zips/bombs.ts", import.meta.url));
   const child = Bun.spawn([process.execPath, script], { stdout: "pipe", stderr: "inherit" });
   const lines = (await new Response(child.stdout).text()).trim().split("\n");
   expect(await child.exited).toBe(0);

@@ -5,7 +5,7 @@ import { type SentFile, unpack } from "../../../src/ingest/upload/unpack.ts";
 import type { UploadEntry } from "../../../src/ingest/upload/upload-entry.ts";
 import { trusted } from "../../../src/lib/cast.ts";
 import { zipBomb, zipOf } from "../../../src/synthetic/zip.ts";
-import { type RawEntry, rawZip } from "./raw-zip.ts";
+import { type RawEntry, rawZip } from "../../support/zips/raw-zip.ts";
 
 const XML = "<nfeProc>ç</nfeProc>";
 const sent = (bytes: Uint8Array<ArrayBuffer> | string, name: string | null = null): SentFile => ({

@@ -10,8 +10,15 @@ import {
   signed,
   sizesOf64,
   zeros,
-} from "./contradictory-zips.ts";
-import { extraField, join, littleEndian, type RawEnd, type RawEntry, rawZip } from "./raw-zip.ts";
+} from "../../support/zips/contradictory-zips.ts";
+import {
+  extraField,
+  join,
+  littleEndian,
+  type RawEnd,
+  type RawEntry,
+  rawZip,
+} from "../../support/zips/raw-zip.ts";
 
 const blob = (entries: readonly RawEntry[], end?: RawEnd) => ({
   name: null,

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { cfopOf, knownCfops } from "../../../src/ingest/verdict/cfop.ts";
 import { classify } from "../../../src/ingest/verdict/classify.ts";
 import { comesBack, returningCfops } from "../../../src/ingest/verdict/returned-goods.ts";
-import { company, item, note, OURS, party, UNRELATED } from "./note-builder.ts";
+import { company, item, note, OURS, party, UNRELATED } from "../../support/notes/note-values.ts";
 
 /** One row for each code: what it is to who issues the note, to who receives it, and whether its goods come back. */
 const rows = (await Bun.file(`${import.meta.dir}/cfop-effects.tsv`).text())

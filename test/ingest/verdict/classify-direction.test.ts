@@ -9,7 +9,7 @@ import {
   party,
   SUPPLIER,
   UNRELATED,
-} from "./note-builder.ts";
+} from "../../support/notes/note-values.ts";
 
 const codes = (of: readonly { code: string }[]) => of.map(({ code }) => code);
 

@@ -4,7 +4,7 @@ import { NO_EVENTS, standingOf } from "../../../src/ingest/verdict/event-standin
 import { HOLD_CODES } from "../../../src/ingest/verdict/failures.ts";
 import type { Known } from "../../../src/ingest/verdict/rule-input.ts";
 import type { Note, Protocol } from "../../../src/nfe/note.ts";
-import { knownEvent } from "./known-event.ts";
+import { knownEvent } from "../../support/notes/known-event.ts";
 import {
   cancellation,
   company,
@@ -14,7 +14,7 @@ import {
   OURS,
   party,
   UNRELATED,
-} from "./note-builder.ts";
+} from "../../support/notes/note-values.ts";
 
 const holdsOf = (given: Note, settings = company(), known: Known = {}) =>
   classify(given, settings, known).holds.map(({ code }) => code);

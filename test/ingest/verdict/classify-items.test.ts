@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { cfopOf, knownCfops } from "../../../src/ingest/verdict/cfop.ts";
 import { CFOP_GROUPS } from "../../../src/ingest/verdict/cfop-table.ts";
 import { classify } from "../../../src/ingest/verdict/classify.ts";
-import { company, item, itemsOf, note } from "./note-builder.ts";
+import { company, item, itemsOf, note } from "../../support/notes/note-values.ts";
 
 const rulesOf = (verdict: ReturnType<typeof classify>) => verdict.rules.map(({ rule }) => rule);
 

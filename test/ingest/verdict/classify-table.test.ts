@@ -6,7 +6,7 @@ import { standingOf } from "../../../src/ingest/verdict/event-standing.ts";
 import { HOLD_CODES } from "../../../src/ingest/verdict/failures.ts";
 import { RULES } from "../../../src/ingest/verdict/rules.ts";
 import type { SignatureCheck } from "../../../src/nfe/signature/signer.ts";
-import { knownEvent } from "./known-event.ts";
+import { knownEvent } from "../../support/notes/known-event.ts";
 import {
   cancellation,
   company,
@@ -17,7 +17,7 @@ import {
   party,
   SUPPLIER,
   UNRELATED,
-} from "./note-builder.ts";
+} from "../../support/notes/note-values.ts";
 
 const rows = [...RULES.whose, ...RULES.item, ...RULES.note];
 

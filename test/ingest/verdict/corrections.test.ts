@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { applyCorrections, NEVER_OVERRIDABLE } from "../../../src/ingest/verdict/corrections.ts";
 import { HOLD_CODES, type HoldCode } from "../../../src/ingest/verdict/failures.ts";
 import type { Direction, Effect } from "../../../src/ingest/verdict/verdict.ts";
-import { company } from "./note-builder.ts";
+import { company } from "../../support/notes/note-values.ts";
 
 const stored = (holds: HoldCode[], effects: Effect[], direction: Direction = "entry") => ({
   holds: holds.map((code) => ({ code, message: "Algo foi visto." })),

@@ -3,8 +3,8 @@ import { reconcileAll } from "../../../src/stock/reconcile.ts";
 import { findWrongSpans } from "../../../src/stock/spans.ts";
 import { type NoteOptions, syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { COMPANY, CUSTOMER, SUPPLIERS } from "../../../src/synthetic/trade.ts";
-import { parseCsv } from "../../export/parse-csv.ts";
-import { withApp } from "../../support/service.ts";
+import { withApp } from "../../support/app.ts";
+import { parseCsv } from "../../support/exports/parse-csv.ts";
 
 const [supplier] = SUPPLIERS;
 const lapis = { cProd: "LAP", xProd: "LAPIS", uCom: "UN" };

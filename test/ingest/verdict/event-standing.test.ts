@@ -3,8 +3,15 @@ import fc from "fast-check";
 import { classify } from "../../../src/ingest/verdict/classify.ts";
 import { mayBeEmitter, standingOf } from "../../../src/ingest/verdict/event-standing.ts";
 import type { KnownEvent } from "../../../src/ingest/verdict/known-event.ts";
-import { knownEvent } from "./known-event.ts";
-import { company, note, OURS, party, SUPPLIER, UNRELATED } from "./note-builder.ts";
+import { knownEvent } from "../../support/notes/known-event.ts";
+import {
+  company,
+  note,
+  OURS,
+  party,
+  SUPPLIER,
+  UNRELATED,
+} from "../../support/notes/note-values.ts";
 
 const NOTE = note();
 const at = (day: number) => `2026-09-${String(day).padStart(2, "0")}T10:00:00-03:00`;

@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import { NEVER_OVERRIDABLE } from "../../../src/ingest/verdict/corrections.ts";
 import { HOLD_CODES } from "../../../src/ingest/verdict/failures.ts";
-import { withApp } from "../../support/service.ts";
-import { tableRows } from "../../support/shown-by.ts";
+import { withApp } from "../../support/app.ts";
+import { tableRows } from "../../support/named-tests.ts";
 
 const documented = tableRows(await Bun.file("docs/pendencias.md").text(), "código");
 

@@ -2,8 +2,8 @@ import { describe, expect, test } from "bun:test";
 import { referencesOf } from "../../../src/nfe/references.ts";
 import { type NoteOptions, syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { COMPANY, CUSTOMER, SUPPLIERS } from "../../../src/synthetic/trade.ts";
-import { noteIn } from "../../nfe/support/read.ts";
-import { withApp } from "../../support/service.ts";
+import { withApp } from "../../support/app.ts";
+import { noteIn } from "../../support/xml/read-notes.ts";
 
 const [supplier] = SUPPLIERS;
 const screw = { cProd: "001", xProd: "PARAFUSO", uCom: "UN", qCom: "10", vUnCom: "2.00" };

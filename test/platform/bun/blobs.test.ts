@@ -13,7 +13,7 @@ import { memoryBlobs } from "../../../src/platform/memory/blobs.ts";
 import type { BlobStore } from "../../../src/ports/storage.ts";
 import { blobsContract } from "../../contracts/blobs.ts";
 import { checkedBlobsContract } from "../../contracts/checked-blobs.ts";
-import { testContract } from "../../support/holds.ts";
+import { testContract } from "../../support/contract-tests.ts";
 
 const folders: string[] = [];
 const folder = async () => {

@@ -6,13 +6,13 @@ import { err } from "../../../src/lib/result.ts";
 import { bunDocuments } from "../../../src/platform/bun/threads/documents.ts";
 import { type DocumentDomain, inlineDocuments } from "../../../src/platform/memory/documents.ts";
 import { documentsContract } from "../../contracts/documents.ts";
-import { testContract } from "../../support/holds.ts";
+import { testContract } from "../../support/contract-tests.ts";
 
 const domain: DocumentDomain = {
   readDocument: (bytes) => err({ code: "nfe.not_an_nfe", got: `${bytes.length} bytes in place` }),
   compareDocuments: () => "completes",
 };
-const ODD = new URL("../../support/odd.worker.ts", import.meta.url);
+const ODD = new URL("../../support/faults/odd.worker.ts", import.meta.url);
 const settings = {
   NFE_WORKERS: 1,
   NFE_QUEUE: 100,

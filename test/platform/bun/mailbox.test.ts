@@ -10,7 +10,7 @@ import {
   type MailboxRules,
 } from "../../../src/platform/bun/network/mailbox.ts";
 import type { MailboxAccess } from "../../../src/ports/mailbox.ts";
-import { SELF_SIGNED } from "../../support/self-signed.ts";
+import { SELF_SIGNED } from "../../support/signatures/self-signed.ts";
 
 const ACCESS: MailboxAccess = {
   host: "127.0.0.1",

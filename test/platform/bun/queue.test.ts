@@ -5,7 +5,7 @@ import { memoryQueue } from "../../../src/platform/memory/queue.ts";
 import type { Consumer, MessageOutcome } from "../../../src/ports/queue.ts";
 import { MESSAGE_BYTES, Message } from "../../../src/queue-messages.ts";
 import { document, file, queueContract, recorder, sent } from "../../contracts/queue.ts";
-import { testContract } from "../../support/holds.ts";
+import { testContract } from "../../support/contract-tests.ts";
 import { type TestPorts, testPorts } from "../../support/ports.ts";
 
 const lanes = { document: 2, archive: 1, export: 1 };

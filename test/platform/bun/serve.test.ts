@@ -8,7 +8,7 @@ import { err } from "../../../src/lib/result.ts";
 import { openDatabase } from "../../../src/platform/bun/database/database.ts";
 import type { BunPorts } from "../../../src/platform/bun/ports.ts";
 import { serve } from "../../../src/platform/bun/serve.ts";
-import { companyRow } from "../../support/companies.ts";
+import { companyRow } from "../../support/company-row.ts";
 import { testConfig } from "../../support/ports.ts";
 
 const domain = {

@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
 import { eventStream } from "../../../src/http/stream/event-stream.ts";
 import { requestCommitSignal } from "../../../src/platform/cloudflare/commit-signal.ts";
-import { appendTestEvents } from "../../support/happen.ts";
+import { appendTestEvents } from "../../support/feed/append-test-events.ts";
+import { sseReader } from "../../support/feed/sse.ts";
 import { type TestPorts, testPorts } from "../../support/ports.ts";
-import { sseReader } from "../../support/sse.ts";
 
 /** A stream as a request on Workers has it: with a commitSignal, and an end, of its own. */
 function opened(ports: TestPorts, from: number) {

@@ -14,7 +14,7 @@ import { clientReader } from "../../../src/platform/libsql/reader.ts";
 import { lockedFileCircuit } from "../../../src/resilience/policies.ts";
 import { readerContract } from "../../contracts/reader.ts";
 import { job, put, writerContract } from "../../contracts/writer.ts";
-import { testContract } from "../../support/holds.ts";
+import { testContract } from "../../support/contract-tests.ts";
 
 const yieldToEventLoop = () => new Promise<void>((resolve) => setImmediate(resolve));
 

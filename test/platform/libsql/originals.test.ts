@@ -2,8 +2,8 @@ import { expect, test } from "bun:test";
 import { gzipSync } from "node:zlib";
 import { sha256 } from "../../../src/lib/hash.ts";
 import { always, latin, originalsContract, spoilRow } from "../../contracts/originals.ts";
-import { companyRow } from "../../support/companies.ts";
-import { testContract } from "../../support/holds.ts";
+import { companyRow } from "../../support/company-row.ts";
+import { testContract } from "../../support/contract-tests.ts";
 import { testPorts } from "../../support/ports.ts";
 
 async function open() {

@@ -1,6 +1,6 @@
-import { appendEvents } from "../../src/journal/record.ts";
-import { trusted } from "../../src/lib/cast.ts";
-import type { Ports } from "../../src/ports/ports.ts";
+import { appendEvents } from "../../../src/journal/record.ts";
+import { trusted } from "../../../src/lib/cast.ts";
+import type { Ports } from "../../../src/ports/ports.ts";
 
 /** Makes events happen, in one commit: `{ n }` for each number. */
 export const appendTestEvents = (

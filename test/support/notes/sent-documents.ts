@@ -1,6 +1,10 @@
-import { cancellationEvent, correctionLetter, otherDocuments } from "../../src/synthetic/events.ts";
-import { syntheticBatch, syntheticNote } from "../../src/synthetic/synthetic-note.ts";
-import { zipOf } from "../../src/synthetic/zip.ts";
+import {
+  cancellationEvent,
+  correctionLetter,
+  otherDocuments,
+} from "../../../src/synthetic/events.ts";
+import { syntheticBatch, syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
+import { zipOf } from "../../../src/synthetic/zip.ts";
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 const note = (seed: number, options: Parameters<typeof syntheticNote>[0] = {}) =>

@@ -1,5 +1,5 @@
 import PostalMime from "postal-mime";
-import type { Mailbox, MailboxAccess, Mailboxes } from "../../src/ports/mailbox.ts";
+import type { Mailbox, MailboxAccess, Mailboxes } from "../../../src/ports/mailbox.ts";
 
 interface Kept {
   readonly id: number;

@@ -1,7 +1,7 @@
-import { openDatabase } from "../../src/platform/bun/database/database.ts";
-import { yieldToEventLoop } from "../../src/platform/bun/ports.ts";
-import { groupWriter } from "../../src/platform/libsql/group-writer.ts";
-import { appendTestEvents } from "./happen.ts";
+import { openDatabase } from "../../../src/platform/bun/database/database.ts";
+import { yieldToEventLoop } from "../../../src/platform/bun/ports.ts";
+import { groupWriter } from "../../../src/platform/libsql/group-writer.ts";
+import { appendTestEvents } from "./append-test-events.ts";
 
 /** A process of its own that writes events until its input ends: `bun event-writer.ts URL COMPANY NAME`. */
 const [url = "", company = "1", name = "0"] = process.argv.slice(2);

@@ -1,7 +1,7 @@
 import { cancellationEvent } from "../../../src/synthetic/events.ts";
 import { type NoteOptions, syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { COMPANY, SUPPLIERS } from "../../../src/synthetic/trade.ts";
-import type { TestApp } from "../../support/service.ts";
+import type { TestApp } from "../app.ts";
 
 const [emit] = SUPPLIERS;
 const item = (cProd: string, more = {}) => ({

@@ -1,6 +1,6 @@
 import { type KeyObject, KeyObject as Keys } from "node:crypto";
 import { SignedXml } from "xml-crypto";
-import { trusted } from "../../src/lib/cast.ts";
+import { trusted } from "../../../src/lib/cast.ts";
 
 const DSIG = "http://www.w3.org/2000/09/xmldsig#";
 const C14N = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315";

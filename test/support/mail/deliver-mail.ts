@@ -1,5 +1,9 @@
-import { type IncomingMail, type ReceivedMail, receiveMail } from "../../src/mail/receive-mail.ts";
-import type { TestApp } from "./service.ts";
+import {
+  type IncomingMail,
+  type ReceivedMail,
+  receiveMail,
+} from "../../../src/mail/receive-mail.ts";
+import type { TestApp } from "../app.ts";
 
 export const MAIL_SETTINGS = { company: 1, senders: ["nfe@forn.example"], userId: 14 };
 

@@ -1,5 +1,5 @@
 import type { KnownEvent } from "../../../src/ingest/verdict/known-event.ts";
-import { OURS, SUPPLIER } from "./note-builder.ts";
+import { OURS, SUPPLIER } from "./note-values.ts";
 
 /** An event of the plain sale of note-builder.ts, made by whoever may make it, unless the test says otherwise. */
 export function knownEvent(changes: Partial<KnownEvent> = {}): KnownEvent {

@@ -1,6 +1,6 @@
 import { expect } from "bun:test";
-import type { TestApp } from "../../support/service.ts";
-import { createMovement, insertManyMovements, insertProduct } from "./exported.ts";
+import type { TestApp } from "../app.ts";
+import { createMovement, insertManyMovements, insertProduct } from "./export-rows.ts";
 
 /** Orders a file, and gives its path. */
 export async function startExport(

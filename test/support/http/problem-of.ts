@@ -1,4 +1,4 @@
-import type { Answer } from "../../support/service.ts";
+import type { Answer } from "../app.ts";
 
 /** What is wrong with an answer; null: nothing. */
 export function complaint({ status, headers, body, text }: Answer): string | null {

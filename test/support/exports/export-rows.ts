@@ -1,7 +1,7 @@
 import { expect } from "bun:test";
 import { productSearch } from "../../../src/stock/fold-products.ts";
-import { parseCsv } from "../../export/parse-csv.ts";
-import type { TestApp } from "../../support/service.ts";
+import type { TestApp } from "../app.ts";
+import { parseCsv } from "./parse-csv.ts";
 
 export const MOVEMENTS_CSV = "/api/export/movements";
 export const STOCK_CSV = "/api/export/stock";

@@ -28,7 +28,7 @@ class Counting {
 globalThis.DecompressionStream = trusted(Counting);
 
 const { zipBomb } = await import("../../../src/synthetic/zip.ts");
-const { withServer } = await import("../../support/server.ts");
+const { withServer } = await import("../server.ts");
 const { rawZip } = await import("./raw-zip.ts");
 
 const MIB = 1_048_576;

@@ -1,7 +1,7 @@
-import { type KeysetQuery, pages } from "../../src/export/pages.ts";
-import { trusted } from "../../src/lib/cast.ts";
-import type { Ports } from "../../src/ports/ports.ts";
-import type { TestPorts } from "../support/ports.ts";
+import { type KeysetQuery, pages } from "../../../src/export/pages.ts";
+import { trusted } from "../../../src/lib/cast.ts";
+import type { Ports } from "../../../src/ports/ports.ts";
+import type { TestPorts } from "../ports.ts";
 
 /** A movement to be put straight into the ledger; its id is its place in the list, from 1. */
 export interface MovementRow {

@@ -1,6 +1,6 @@
 import { expect } from "bun:test";
 import { type ZipFile, zipOf } from "../../../src/synthetic/zip.ts";
-import type { TestApp } from "../../support/service.ts";
+import type { TestApp } from "../app.ts";
 
 export const utf8 = (text: string) => new TextEncoder().encode(text);
 export const xmlFile = (name: string, text: string): ZipFile => ({ name, bytes: utf8(text) });

@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from "node:fs";
-import { err } from "../../src/lib/result.ts";
-import type { DocumentQuestion } from "../../src/platform/bun/threads/documents.ts";
-import { answerQuestions } from "../../src/platform/bun/threads/thread.ts";
+import { err } from "../../../src/lib/result.ts";
+import type { DocumentQuestion } from "../../../src/platform/bun/threads/documents.ts";
+import { answerQuestions } from "../../../src/platform/bun/threads/thread.ts";
 
 /** A thread that does what the document's first word says; anything else it answers with the document's length. */
 answerQuestions<DocumentQuestion>((question) => {

@@ -1,5 +1,5 @@
-import type { WriteJob } from "../../src/ports/sql.ts";
-import type { TestPorts } from "./ports.ts";
+import type { WriteJob } from "../../../src/ports/sql.ts";
+import type { TestPorts } from "../ports.ts";
 
 /**
  * Lets something else be written between what the next writer has read and its batch: `intrude` runs, with all that it

@@ -1,6 +1,6 @@
 import type { InStatement, ResultSet } from "@libsql/client";
 import type { Statement, WriteJob } from "../../../src/ports/sql.ts";
-import type { TestApp } from "../../support/service.ts";
+import type { TestApp } from "../app.ts";
 
 /** Every text of SQL that a service runs from now on, with parameters that it was run with. */
 export function recordStatements({ ports }: TestApp): Map<string, Statement> {

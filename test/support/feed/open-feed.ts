@@ -1,6 +1,6 @@
 import { expect } from "bun:test";
-import type { Send, TestApp } from "../../support/service.ts";
-import { type SseEvent, sseReader } from "../../support/sse.ts";
+import type { Send, TestApp } from "../app.ts";
+import { type SseEvent, sseReader } from "./sse.ts";
 
 export const STREAM_PATH = "/api/notifications/stream";
 
