@@ -5,9 +5,9 @@ const DAY = 86_400_000;
 const SLICE = 1_000;
 
 /**
- * Deletes events older than EVENTS_KEEP_DAYS, company by company and slice by slice, and gives how many went. The newest of
- * those is left: by it a reader who comes back too late finds out that events are missing (feed.ts, `missedSince`).
- * May run in several processes at once, and be stopped and run again.
+ * Deletes events older than EVENTS_KEEP_DAYS, by company and in slices; returns how many were deleted. The newest expired
+ * event is kept: it shows a reader with an old cursor that events are missing (`hasExpired` in feed.ts).
+ * Several processes may run this at the same time; it may be stopped and run again.
  */
 export async function expireEvents(
   ports: Pick<Ports, "config" | "reader" | "writer" | "clock" | "yieldToEventLoop">,
@@ -18,18 +18,18 @@ export async function expireEvents(
     { sql: "select id from companies order by id", args: [] },
     signal,
   );
-  let swept = 0;
+  let deleted = 0;
   for (const { id } of companies) {
-    for (let slice = SLICE; slice === SLICE && !signal?.aborted; swept += slice) {
-      slice = await sweepSlice(ports, Number(id), until, signal);
+    for (let slice = SLICE; slice === SLICE && !signal?.aborted; deleted += slice) {
+      slice = await expireSlice(ports, Number(id), until, signal);
       await ports.yieldToEventLoop();
     }
   }
-  return swept;
+  return deleted;
 }
 
-/** The oldest of the company, as far as they are too old without a break. */
-async function sweepSlice(
+/** Deletes the company's oldest events up to the first one that is still kept; returns how many. */
+async function expireSlice(
   ports: Pick<Ports, "reader" | "writer">,
   company: number,
   until: number,

@@ -1,11 +1,11 @@
 import type { Ports } from "../ports/ports.ts";
 
-/** A file that no job names belongs to a writer that has just put it, or that died; this tells which. */
-const NAMELESS_MS = 86_400_000;
+/** A younger file without a job may belong to a request that is about to write its job; an older one is abandoned. */
+const ABANDONED_MS = 86_400_000;
 
 /**
- * Removes the files of a folder (`<folder>/<company>/<job>/…`) that no job of that state of things names as its own, older
- * than a day; gives how many. `owns`: a condition on the job `j`, of constant SQL.
+ * Deletes the files of a folder (`<folder>/<company>/<job>/…`) that are older than a day and that no job references; returns
+ * how many. `owns`: a constant SQL condition on the job `j` that may reference the file.
  */
 export async function expireFolder(
   ports: Pick<Ports, "reader" | "blobs" | "clock">,
@@ -13,25 +13,25 @@ export async function expireFolder(
   owns: string,
   signal?: AbortSignal,
 ): Promise<number> {
-  const before = ports.clock.now() - NAMELESS_MS;
-  let swept = 0;
+  const before = ports.clock.now() - ABANDONED_MS;
+  let deleted = 0;
   let after = "";
   for (;;) {
     const page = await ports.blobs.list(folder, after);
     const last = page.at(-1);
-    if (last === undefined || signal?.aborted) return swept;
+    if (last === undefined || signal?.aborted) return deleted;
     after = last.key;
     const old = page.filter(({ at }) => at < before).map(({ key }) => key);
-    const named = await namesAmong(ports, old, owns);
-    for (const key of old.filter((one) => !named.has(one))) {
+    const referenced = await referencedAmong(ports, old, owns);
+    for (const key of old.filter((one) => !referenced.has(one))) {
       await ports.blobs.delete(key);
-      swept += 1;
+      deleted += 1;
     }
   }
 }
 
-/** Which of these keys is the file of its job. */
-async function namesAmong(
+/** The keys that their job references. */
+async function referencedAmong(
   ports: Pick<Ports, "reader">,
   keys: readonly string[],
   owns: string,

@@ -4,87 +4,87 @@ import type { PlatformFailure } from "../ports/failures.ts";
 import type { Ports } from "../ports/ports.ts";
 import { eventsAfter, FEED_START, type FeedEvent, type FeedPosition } from "./feed.ts";
 
-type FollowedPorts = Pick<
+type BroadcastPorts = Pick<
   Ports,
   "config" | "reader" | "commitSignal" | "clock" | "log" | "yieldToEventLoop" | "stopping"
 >;
 
-/** Who follows a company's feed. None of these may throw or wait. */
+/** Receives a company's events. None of these may throw or wait. */
 export interface FeedListener {
-  /** New events in their order, once it has joined; they may begin with some that it has read by itself. */
+  /** New events in order, after `startFrom`; the first ones may be events that the listener has read itself. */
   events(batch: readonly FeedEvent[]): void;
   /** About once a second. */
   tick(nowMs: number): void;
-  /** The process begins to end. */
+  /** The process is stopping. */
   stop(): void;
 }
 
-/** One of the places for followers, which are counted: whoever takes one gives it back. */
+/** One listener's subscription. It counts against the limits until `unsubscribe`. */
 export interface FeedSubscription {
-  /** 0, 1, 2 … of this process: spreads what followers do at their own time. */
+  /** 0, 1, 2 … in this process: used to spread periodic work of the listeners over time. */
   readonly number: number;
   /**
-   * Gives events from now on to the listener, who has read everything up to `from`. False where the company's followers
-   * are further: then the events between must be read from the database, and asked again.
+   * Delivers the events after `from` to the listener, which has read everything up to there. False when this company's
+   * listeners are already past `from`: then read the events in between from the database, and call it again.
    */
   startFrom(from: FeedPosition): boolean;
-  /** Follows no longer, and gives the place back. May be called again. */
+  /** Ends the subscription and frees its share of the limits. Idempotent. */
   unsubscribe(): void;
 }
 
-/** Reads new events once for everybody in this process who follows them. */
+/** Reads new events once for all listeners of this process. */
 export interface FeedBroadcaster {
   /**
-   * Fails with PlatformFailure `share_exceeded` when SSE_CLIENTS_PER_USER of this person are there, with `overloaded` when
-   * SSE_CLIENTS_PER_COMPANY or SSE_CLIENTS are, or the process ends.
+   * Fails with PlatformFailure `share_exceeded` when this person has SSE_CLIENTS_PER_USER subscriptions, with `overloaded` when
+   * SSE_CLIENTS_PER_COMPANY or SSE_CLIENTS is reached, or the process is stopping.
    */
   subscribe(holder: Holder, listener: FeedListener): FeedSubscription;
-  /** How many places are taken. */
+  /** How many subscriptions are open. */
   readonly size: number;
 }
 
-/** Events of one read; a company that is far behind does not hold up the others. */
+/** Events of one read: a company with many new events does not delay the others. */
 const PAGE = 200;
-/** Listeners between two turns of the event loop. */
-const FAN = 250;
+/** Listeners that are called before the event loop gets a turn. */
+const LISTENERS_PER_TURN = 250;
 const TICK_MS = 1_000;
 
-/** Those of one company who have joined. */
+/** The listeners of one company that have called `startFrom`. */
 interface Channel {
   readonly company: number;
-  /** Everything up to here was given to the listeners. */
+  /** Events up to here were delivered to the listeners. */
   position: FeedPosition;
   readonly listeners: Set<FeedListener>;
   /** There may be events after the position. */
   dirty: boolean;
 }
 
-const followers = new WeakMap<Ports["commitSignal"], FeedBroadcaster>();
+const broadcasters = new WeakMap<Ports["commitSignal"], FeedBroadcaster>();
 
-/** The follower of this process; on Workers, of this request, as the pulse is. */
-export function feedBroadcaster(ports: FollowedPorts): FeedBroadcaster {
-  const known = followers.get(ports.commitSignal);
+/** The broadcaster of this process; on Workers, of this request, as the commit signal is. */
+export function feedBroadcaster(ports: BroadcastPorts): FeedBroadcaster {
+  const known = broadcasters.get(ports.commitSignal);
   if (known !== undefined) return known;
-  const made = makeFollower(ports);
-  followers.set(ports.commitSignal, made);
+  const made = makeBroadcaster(ports);
+  broadcasters.set(ports.commitSignal, made);
   return made;
 }
 
-function makeFollower(ports: FollowedPorts): FeedBroadcaster {
+function makeBroadcaster(ports: BroadcastPorts): FeedBroadcaster {
   const { config, commitSignal, clock, stopping } = ports;
   const channels = new Map<number, Channel>();
-  const places = new Set<FeedListener>();
-  const taken = quota({
+  const subscribed = new Set<FeedListener>();
+  const subscriptions = quota({
     person: config.SSE_CLIENTS_PER_USER,
     company: config.SSE_CLIENTS_PER_COMPANY,
     all: config.SSE_CLIENTS,
   });
-  let entered = 0;
+  let count = 0;
   let running = false;
   let wake = new AbortController();
-  let ticked = 0;
+  let lastTick = 0;
 
-  /** Which companies have events after `scanned`; ids rise over all companies, so one small read tells. */
+  /** Marks the companies that have events after `scanned`. Ids are shared by all companies, so one small read is enough. */
   async function scan(scanned: FeedPosition): Promise<FeedPosition> {
     const rows = await ports.reader.rows({
       // By the rowid: left to itself SQLite reads the whole index, because that is grouped already.
@@ -100,32 +100,30 @@ function makeFollower(ports: FollowedPorts): FeedBroadcaster {
     return last;
   }
 
-  /** One page of a company to all its listeners. */
-  async function tell(channel: Channel): Promise<void> {
+  /** Delivers one page of a company's events to its listeners. */
+  async function deliver(channel: Channel): Promise<void> {
     const batch = await eventsAfter(ports, channel.company, channel.position, PAGE);
     channel.dirty = batch.length === PAGE;
     channel.position = batch.at(-1)?.id ?? channel.position;
-    if (batch.length > 0) await each([...channel.listeners], (one) => one.events(batch));
+    if (batch.length > 0) await forEach([...channel.listeners], (one) => one.events(batch));
   }
 
-  async function each(listeners: readonly FeedListener[], say: (one: FeedListener) => void) {
-    for (let at = 0; at < listeners.length; at += FAN) {
-      for (const one of listeners.slice(at, at + FAN)) say(one);
-      if (at + FAN < listeners.length) await ports.yieldToEventLoop();
+  async function forEach(listeners: readonly FeedListener[], call: (one: FeedListener) => void) {
+    for (let at = 0; at < listeners.length; at += LISTENERS_PER_TURN) {
+      for (const one of listeners.slice(at, at + LISTENERS_PER_TURN)) call(one);
+      if (at + LISTENERS_PER_TURN < listeners.length) await ports.yieldToEventLoop();
     }
   }
 
-  const everybody = (): FeedListener[] => [...places];
-
   async function tick(): Promise<void> {
     const now = clock.now();
-    // A clock that was set back must not stop the ticks.
-    if (Math.abs(now - ticked) < TICK_MS) return;
-    ticked = now;
-    await each(everybody(), (one) => one.tick(now));
+    // The absolute value: a clock that was set back must not stop the ticks.
+    if (Math.abs(now - lastTick) < TICK_MS) return;
+    lastTick = now;
+    await forEach([...subscribed], (one) => one.tick(now));
   }
 
-  /** Where the events of all companies end: what is committed later a scan finds, what was before a first read. */
+  /** The newest id of all companies. Later events are found by `scan`, earlier ones by the first read of each channel. */
   async function end(): Promise<FeedPosition> {
     const [row] = await ports.reader.rows({ sql: "select max(id) as last from events", args: [] });
     return Number(row?.last ?? FEED_START);
@@ -133,23 +131,23 @@ function makeFollower(ports: FollowedPorts): FeedBroadcaster {
 
   async function run(): Promise<void> {
     let scanned: FeedPosition | null = null;
-    let quiet = 0;
-    while (places.size > 0) {
+    let emptyScans = 0;
+    while (subscribed.size > 0) {
       const seen = commitSignal.count();
       let behind = false;
       try {
         const from: FeedPosition = scanned ?? (await end());
         scanned = await scan(from);
-        quiet = scanned === from ? quiet + 1 : 0;
-        for (const channel of [...channels.values()]) if (channel.dirty) await tell(channel);
+        emptyScans = scanned === from ? emptyScans + 1 : 0;
+        for (const channel of [...channels.values()]) if (channel.dirty) await deliver(channel);
         behind = [...channels.values()].some(({ dirty }) => dirty);
       } catch (error) {
-        // Nothing is lost: what was not read is read at the next beat.
+        // No event is lost: the next scan reads from the same position.
         const code = error instanceof Failed ? error.failure.code : "internal";
         ports.log("warn", "feed.not_read", { code });
       }
       await tick();
-      await (behind ? ports.yieldToEventLoop() : commitSignal.next(seen, wake.signal, quiet));
+      await (behind ? ports.yieldToEventLoop() : commitSignal.next(seen, wake.signal, emptyScans));
       if (wake.signal.aborted) wake = new AbortController();
     }
     running = false;
@@ -158,24 +156,24 @@ function makeFollower(ports: FollowedPorts): FeedBroadcaster {
   function start(): void {
     if (running) return;
     running = true;
-    ticked = clock.now();
+    lastTick = clock.now();
     void run();
   }
 
   const stop = () => {
-    for (const listener of everybody()) listener.stop();
+    for (const listener of [...subscribed]) listener.stop();
   };
 
   function subscribe(holder: Holder, listener: FeedListener): FeedSubscription {
     const { company } = holder;
-    const place = taken.open(holder);
-    const full = stopping.aborted ? "all" : place.add(1);
-    if (full !== null) throw refused(full, config.SSE_CLIENTS_PER_USER);
-    if (places.size === 0) stopping.addEventListener("abort", stop);
-    places.add(listener);
+    const reservation = subscriptions.open(holder);
+    const full = stopping.aborted ? "all" : reservation.add(1);
+    if (full !== null) throw limitReached(full, config.SSE_CLIENTS_PER_USER);
+    if (subscribed.size === 0) stopping.addEventListener("abort", stop);
+    subscribed.add(listener);
     start();
     return {
-      number: entered++,
+      number: count++,
       startFrom(from) {
         const channel = channels.get(company);
         if (channel === undefined) {
@@ -189,13 +187,13 @@ function makeFollower(ports: FollowedPorts): FeedBroadcaster {
         return true;
       },
       unsubscribe() {
-        if (!places.delete(listener)) return;
-        place.release();
-        if (places.size === 0) stopping.removeEventListener("abort", stop);
+        if (!subscribed.delete(listener)) return;
+        reservation.release();
+        if (subscribed.size === 0) stopping.removeEventListener("abort", stop);
         const channel = channels.get(company);
         channel?.listeners.delete(listener);
         if (channel?.listeners.size === 0) channels.delete(company);
-        if (places.size === 0) wake.abort();
+        if (subscribed.size === 0) wake.abort();
       },
     };
   }
@@ -203,12 +201,12 @@ function makeFollower(ports: FollowedPorts): FeedBroadcaster {
   return {
     subscribe,
     get size() {
-      return places.size;
+      return subscribed.size;
     },
   };
 }
 
-function refused(full: QuotaScope, limit: number): Failed<PlatformFailure> {
+function limitReached(full: QuotaScope, limit: number): Failed<PlatformFailure> {
   const retryAfterS = 5;
   return new Failed(
     full === "person"

@@ -1,9 +1,9 @@
 /**
- * Every event of the feed: its type, and what its payload tells. A new one gets its line here and in FEED_EVENT_TYPES; the
- * contract of /api/events names them. Wire names; ids and keys, never quantities or names of people: who wants more reads it.
+ * Every event of the feed: its type and its payload. A new type is added here and to ALL below; the OpenAPI contract lists
+ * FEED_EVENT_TYPES. Names are those of the wire. A payload has ids and keys, never quantities or names of people.
  */
 export type NewFeedEvent =
-  /** A note was registered; `holds`: codes of what it waits for. */
+  /** A note was registered; `holds`: the codes of its holds. */
   | {
       readonly type: "nfe.registered";
       readonly payload: OfNote & {
@@ -12,27 +12,27 @@ export type NewFeedEvent =
         readonly holds: readonly string[];
       };
     }
-  /** A note that waits has another verdict: other settings, rules, mappings, events, or its protocol came. */
+  /** A PENDENTE note has a new verdict: settings, rules, mappings or events changed, or its protocol was received. */
   | {
       readonly type: "nfe.judged";
       readonly payload: OfNote & { readonly holds: readonly string[] };
     }
-  /** A note was taken into stock; number and supplier where that was done with its registration. */
+  /** A note was posted to stock; number and supplier are there when it was posted with its registration. */
   | {
       readonly type: "nfe.processed";
       readonly payload: OfNote & { readonly number?: string; readonly supplier?: string };
     }
-  /** A protocol came for a note that had none; it was put aside; it was taken back. */
+  /** A note without protocol received it; a note was discarded; a discarded note was restored. */
   | {
       readonly type: "nfe.completed" | "nfe.discarded" | "nfe.restored";
       readonly payload: { readonly access_key: string };
     }
-  /** A registered event of the tax office was kept; `event`: its tpEvento. `nfe.cancelled`: it takes the note back. */
+  /** An NF-e event was registered; `event`: its tpEvento. `nfe.cancelled`: the event cancels the note. */
   | {
       readonly type: "nfe.event" | "nfe.cancelled";
       readonly payload: { readonly access_key: string; readonly event: string };
     }
-  /** A person withdrew an event that was kept. */
+  /** A user withdrew a registered NF-e event. */
   | {
       readonly type: "nfe.event_withdrawn";
       readonly payload: {
@@ -46,9 +46,9 @@ export type NewFeedEvent =
       readonly type: "movement.created";
       readonly payload: { readonly product_code: string; readonly type: "ENTRADA" | "SAIDA" };
     }
-  /** An exit has left a product at or below its low mark. */
+  /** An exit took a product below its minimum stock. */
   | { readonly type: "stock.low"; readonly payload: { readonly product_code: string } }
-  /** A file is ready to be fetched. */
+  /** The file of an export can be downloaded. */
   | {
       readonly type: "export.ready";
       readonly payload: {
@@ -57,7 +57,7 @@ export type NewFeedEvent =
         readonly bytes: number;
       };
     }
-  /** A job has ended; `code` where it has failed as a whole. */
+  /** A job has ended; `code` when the job as a whole has failed. */
   | {
       readonly type: "job.done" | "job.failed";
       readonly payload: { readonly job_id: string; readonly kind: string; readonly code?: string };
@@ -87,5 +87,5 @@ const ALL: Readonly<Record<FeedEventType, true>> = {
   "job.failed": true,
 };
 
-/** The types, for the contract; the record above does not compile without one of them. */
+/** The types, for the contract; ALL does not compile when one is missing. */
 export const FEED_EVENT_TYPES: readonly string[] = Object.keys(ALL);

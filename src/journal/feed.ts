@@ -2,13 +2,13 @@ import type { Ports } from "../ports/ports.ts";
 import type { Row } from "../ports/sql.ts";
 
 /**
- * A place in a company's feed: the id of the last event that was read, 0 before the first.
- * SQLite gives ids inside the write transaction, and only one writes at a time, in this process or in another: so an id
- * that a reader sees is larger than every id that was committed before, and none below it will ever appear.
+ * A position in a company's feed: the id of the last event that was read, 0 before the first.
+ * SQLite assigns ids inside the write transaction, and there is one writer at a time across all processes: an id that a
+ * reader sees is larger than every id committed before, and no smaller id appears later.
  */
 export type FeedPosition = number;
 
-/** Something that happened, as `happened` (record.ts) wrote it. */
+/** Something that happened, as `appendEvents` or `appendSelectedEvents` wrote it. */
 export interface FeedEvent {
   readonly id: FeedPosition;
   /** `nfe.registered`, `nfe.processed`, `job.done` … */
@@ -18,13 +18,13 @@ export interface FeedEvent {
   readonly payload: Record<string, unknown>;
 }
 
-/** Before the first event: the feed from the oldest that is kept. */
+/** The position before the first event: reads the feed from the oldest event that is kept. */
 export const FEED_START: FeedPosition = 0;
 
-/** A position as it travels: `e` and base 36. Stable for as long as the event is kept; clients do not read it. */
+/** The cursor that clients get for a position: `e` and the id in base 36. Stable; opaque to clients. */
 export const formatCursor = (position: FeedPosition): string => `e${position.toString(36)}`;
 
-/** The position that a cursor stands for; null for a text that is none. */
+/** The position of a cursor; null for a text that is not a cursor. */
 export function parseCursor(cursor: string): FeedPosition | null {
   if (!/^e[0-9a-z]{1,11}$/.test(cursor)) return null;
   const position = Number.parseInt(cursor.slice(1), 36);
@@ -58,7 +58,7 @@ const eventOf = (row: Row): FeedEvent => ({
   payload: JSON.parse(String(row.payload)),
 });
 
-/** Where the company's feed ends now. */
+/** The position of the company's newest event. */
 export async function lastPosition(ports: FeedPorts, company: number): Promise<FeedPosition> {
   const [row] = await ports.reader.rows({
     sql: "select max(id) as last from events where company = ?1",
@@ -68,9 +68,9 @@ export async function lastPosition(ports: FeedPorts, company: number): Promise<F
 }
 
 /**
- * Whether events after a position may be missing. The sweep leaves the newest of what it takes away, so a position that
- * was swept is below the oldest that is left; one above the newest is of a database that was restored since. The beginning
- * is never too old: it means what is kept.
+ * Whether events after a position may be missing. `expireEvents` keeps the newest expired event, so the position of a deleted
+ * event is below the oldest that is kept; one above the newest is of a database that was restored since then. FEED_START never
+ * expires: it means the oldest event that is kept.
  */
 export async function hasExpired(
   ports: FeedPorts,

@@ -7,29 +7,29 @@ import type { JobFailure } from "./failures.ts";
 export const JOB_KINDS = ["batch", "export", "mail"] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
 
-/** Whether a job's work is documents, each with a line of its own: a batch, or a mail with its attachments. */
+/** Whether a job has items, one for each document: a batch, or a mail with its attachments. */
 export const hasItems = (kind: JobKind): boolean => kind !== "export";
 
 export const JOB_STATES = ["queued", "running", "done", "failed", "cancelled"] as const;
-/** `failed`: something of it is parked, and may be replayed. */
+/** `failed`: the job, or at least one item of it, is parked and can be replayed. */
 export type JobState = (typeof JOB_STATES)[number];
 
-/** Work that outlives its request. Instants are ms UTC. */
+/** Work that continues after its request was answered. Times are ms UTC. */
 export interface Job {
   readonly company: number;
   readonly id: string;
   readonly kind: JobKind;
   readonly state: JobState;
-  /** Of a batch or a mail its items; of an export about how many rows it will visit, null before it is known. */
+  /** Batch, mail: number of items. Export: estimated number of rows; null before it is known. */
   readonly total: number | null;
-  /** Of a batch or a mail the items that have their results, of an export the rows that it has visited. */
+  /** Batch, mail: items that have their results. Export: rows that were visited. */
   readonly done: number;
-  /** What was asked, as the part that asked has written it. */
+  /** The request's parameters, in the shape of the part that made the job. */
   readonly params: unknown;
   readonly summary: Record<string, number> | null;
   readonly failure: { code: string } | null;
   readonly traceParent: string | null;
-  /** Of an export: the key of its file, once that is whole. Of a batch: that of its ZIP, until it is unpacked. */
+  /** Export: the key of its file, once the file is complete. Batch: the key of its ZIP, until it is unpacked. */
   readonly blob: string | null;
   readonly bytes: number | null;
   readonly expiresAt: number | null;
@@ -39,7 +39,7 @@ export interface Job {
   readonly finishedAt: number | null;
 }
 
-/** Jobs of one company that are not finished; each may hold 500 documents. */
+/** Most unfinished jobs of one company; each may have 500 documents. */
 export const MAX_OPEN_JOBS = 50;
 
 export type NewJob = Pick<
@@ -48,12 +48,12 @@ export type NewJob = Pick<
 >;
 
 /**
- * Makes a job, and returns a row, only where the company has fewer than MAX_OPEN_JOBS that are not finished, and where the guard,
- * if there is one, selects a row.
+ * Inserts a job, and returns a row, only when the company has fewer than MAX_OPEN_JOBS unfinished jobs and `guard` selects a
+ * row.
  */
 export function insertJob(job: NewJob, guard: Guard = { sql: "select 1", args: [] }): Statement {
   const n = guard.args.length;
-  const p = (place: number) => `?${n + place}`;
+  const p = (index: number) => `?${n + index}`;
   return {
     sql: `insert into jobs (company, id, kind, state, total, params, trace_parent, created_by, created_at, updated_at)
       select ${p(1)}, ${p(2)}, ${p(3)}, 'queued', ${p(4)}, ${p(5)}, ${p(6)}, ${p(7)}, ${p(8)}, ${p(8)}
@@ -75,26 +75,26 @@ export function insertJob(job: NewJob, guard: Guard = { sql: "select 1", args: [
   };
 }
 
-/** Selects a row only where the job is there: what hangs on it is not written where it was not made. */
+/** Selects a row only when the job exists: guards the statements that follow `insertJob` in its batch. */
 export const jobExists = (company: number, id: string): Guard => ({
   sql: "select 1 from jobs where company = ?1 and id = ?2",
   args: [company, id],
 });
 
-/** Throws `job.too_many` where `insertJob` has returned no row. */
+/** Throws `job.too_many` when `insertJob` returned no row. */
 export function requireInserted(rows: readonly Row[] | undefined): void {
   if (rows === undefined || rows.length === 0)
     throw new Failed<JobFailure>({ code: "job.too_many", limit: MAX_OPEN_JOBS, retryAfterS: 30 });
 }
 
-/** Says that somebody has begun. */
+/** Marks a queued job as running. */
 export const markJobRunning = (company: number, id: string, at: number): Statement => ({
   sql: `update jobs set state = 'running', started_at = coalesce(started_at, ?3), updated_at = ?3
     where company = ?1 and id = ?2 and state = 'queued'`,
   args: [company, id, at],
 });
 
-/** A batch or a mail counts what is open when it is asked (an index has just that), so that no document waits for a counter. */
+/** Open items are counted at each read (by a partial index), so that documents never wait for a lock on a counter. */
 const COLUMNS = `company, id, kind, state, total, done, (select count(*) from job_items i
     where i.company = jobs.company and i.job = jobs.id and i.state <> 'done') as open, params, summary, failure, trace_parent, blob, bytes, expires_at,
   created_by, created_at, started_at, finished_at`;
@@ -114,7 +114,7 @@ export async function findJob(
   return toJob(row);
 }
 
-/** A page of the company's jobs, newest first, and how many there are. */
+/** A page of the company's jobs, newest first, and how many match in total. */
 export async function listJobs(
   ports: Pick<Ports, "reader">,
   company: number,
@@ -143,7 +143,7 @@ export async function listJobs(
   return { jobs: rows.map(toJob), total: Number(count?.total ?? 0) };
 }
 
-/** The jobs of some kinds of a company whose time is over, at most `most`. */
+/** The company's jobs of these kinds that have expired, at most `most`. */
 export async function expiredJobs(
   ports: Pick<Ports, "reader">,
   company: number,
@@ -166,7 +166,7 @@ const numberOrNull = (value: Value | undefined): number | null =>
 const textOrNull = (value: Value | undefined): string | null =>
   value == null ? null : String(value);
 
-/** A row of COLUMNS; the table is STRICT and checks its types, its states and its JSON. */
+/** Maps a row of COLUMNS. The table is STRICT and checks types, states and JSON. */
 function toJob(row: Row): Job {
   const kind = trusted<JobKind>(row.kind);
   return {
@@ -190,7 +190,7 @@ function toJob(row: Row): Job {
   };
 }
 
-/** Of a ZIP that is not unpacked, not every line stands there to be counted. */
+/** 0 for a ZIP that is not unpacked: not all of its items exist yet. */
 function doneOf(kind: JobKind, row: Row): number {
   if (!hasItems(kind)) return Number(row.done);
   return row.blob === null ? Number(row.total) - Number(row.open) : 0;

@@ -3,18 +3,18 @@ import type { Ports } from "../ports/ports.ts";
 import { eventsAfter, type FeedEvent, type FeedPosition } from "./feed.ts";
 import { feedBroadcaster } from "./feed-broadcaster.ts";
 
-/** What a reader of the feed asks for. */
+/** A request for events that may wait for the first one. */
 export interface LongPoll {
   readonly holder: Holder;
   readonly after: FeedPosition;
   readonly limit: number;
-  /** How long to wait for the first event when there is none, in milliseconds. */
+  /** How long to wait for the first event when there is none, ms; 0: do not wait. */
   readonly waitMs: number;
 }
 
 /**
- * Events after a position; where there are none yet, those that come within the time, or none. Whoever waits takes one of
- * the follower's places: fails with PlatformFailure `overloaded` or `share_exceeded` when there is none.
+ * Events after a position; when there are none, waits up to `waitMs` for the first. A request that waits holds a feed
+ * subscription: fails with PlatformFailure `overloaded` or `share_exceeded` when the limit of subscriptions is reached.
  */
 export async function waitForEvents(
   ports: Pick<Ports, "clock"> & Parameters<typeof feedBroadcaster>[0],
@@ -22,21 +22,21 @@ export async function waitForEvents(
   signal: AbortSignal,
 ): Promise<FeedEvent[]> {
   const { company } = holder;
-  const there = await eventsAfter(ports, company, after, limit, signal);
-  if (there.length > 0 || waitMs === 0) return there;
+  const available = await eventsAfter(ports, company, after, limit, signal);
+  if (available.length > 0 || waitMs === 0) return available;
   const until = ports.clock.now() + waitMs;
   const { promise: over, resolve } = Promise.withResolvers<void>();
-  const place = feedBroadcaster(ports).subscribe(holder, {
+  const subscription = feedBroadcaster(ports).subscribe(holder, {
     events: () => resolve(),
     tick: (now) => now >= until && resolve(),
     stop: resolve,
   });
   signal.addEventListener("abort", () => resolve(), { once: true });
   try {
-    // Where the others are further, something came in between, and is there to be read.
-    if (place.startFrom(after)) await over;
+    // False: an event was committed since the read above, so the read below finds it.
+    if (subscription.startFrom(after)) await over;
   } finally {
-    place.unsubscribe();
+    subscription.unsubscribe();
   }
   return eventsAfter(ports, company, after, limit, signal);
 }

@@ -1,7 +1,7 @@
 import type { Ports } from "../ports/ports.ts";
 import type { Statement } from "../ports/sql.ts";
 
-/** Where a task that goes over everything of a company in slices goes on; "": at the beginning. */
+/** Where a maintenance task that reads a company's rows in slices continues; "": at the start. */
 export async function readCursor(
   ports: Pick<Ports, "reader">,
   company: number,
@@ -14,14 +14,14 @@ export async function readCursor(
   return String(row?.place ?? "");
 }
 
-/** The place for the next run, which may be in another process. */
+/** Saves the cursor for the next run, which may be in another process. */
 export const saveCursor = (
   company: number,
   task: string,
-  place: string,
+  cursor: string,
   at: number,
 ): Statement => ({
   sql: `insert into sweep_places (company, task, place, updated_at) values (?1, ?2, ?3, ?4)
     on conflict do update set place = excluded.place, updated_at = excluded.updated_at`,
-  args: [company, task, place, at],
+  args: [company, task, cursor, at],
 });

@@ -1,15 +1,15 @@
 import type { Value } from "../ports/sql.ts";
 
 /**
- * Rows whose text is kept, here and prepared by the connection. SQLite numbers the parameters of a longer list in quadratic
- * time (990 items: 338 ms, as JSON 6 ms), and takes 32,766 of them: a note may have 40,000 lots.
+ * Most rows that are bound one by one; the SQL text is cached. SQLite numbers the parameters of a longer list in quadratic
+ * time (990 items: 338 ms, as JSON 6 ms), and accepts 32,766 of them: a note may have 40,000 lots.
  */
 const MOST_ROWS = 64;
-const kept = new Map<string, string>();
+const textCache = new Map<string, string>();
 
 /**
- * Rows as a query with numbered parameters that follow `before` others: for `with t (…) as (…)`. Bound one by one they cost
- * half of what one JSON parameter costs this SQLite (docs/adr/0002), and stay typed; very many travel as JSON all the same.
+ * Rows as a query for `with t (…) as (…)`, with parameters numbered after `before` others. Bound one by one they cost half of
+ * what one JSON parameter costs (docs/adr/0002) and keep their types; more than MOST_ROWS are passed as JSON.
  * `rows` is not empty, holds no bytes, and every row has the same length.
  */
 export function values(
@@ -20,8 +20,8 @@ export function values(
   if (rows.length > MOST_ROWS)
     return { sql: fromJson(width, before), args: [JSON.stringify(rows)] };
   const key = `${rows.length}x${width}+${before}`;
-  const sql = kept.get(key) ?? listOf(rows.length, width, before);
-  kept.set(key, sql);
+  const sql = textCache.get(key) ?? listOf(rows.length, width, before);
+  textCache.set(key, sql);
   return { sql, args: rows.flat() };
 }
 

@@ -3,13 +3,27 @@ import { Glob } from "bun";
 import { FEED_EVENT_TYPES } from "../../src/journal/feed-events.ts";
 import { withApp } from "../support/app.ts";
 
-test("every event that a statement writes by hand has its type among those of the feed", async () => {
-  const named: string[] = [];
+const sources = async (text: string): Promise<{ path: string; source: string }[]> => {
+  const found = [];
   for (const path of new Glob("src/**/*.ts").scanSync()) {
     const source = await Bun.file(path).text();
-    if (!source.includes("insert into events")) continue;
-    for (const [, type = ""] of source.matchAll(/'([a-z]+\.[a-z_]+)'/g)) named.push(type);
+    if (source.includes(text)) found.push({ path, source });
   }
+  return found;
+};
+
+test("journal alone inserts into the table of events", async () => {
+  const paths = (await sources("insert into events")).map(({ path }) => path);
+  expect(paths.toSorted()).toEqual([
+    "src/journal/append-selected-events.ts",
+    "src/journal/record.ts",
+  ]);
+});
+
+test("a query that selects events names only types of the feed", async () => {
+  const named: string[] = [];
+  for (const { source } of await sources("appendSelectedEvents"))
+    for (const [, type = ""] of source.matchAll(/'([a-z]+\.[a-z_]+)'/g)) named.push(type);
   expect(named.length).toBeGreaterThanOrEqual(3);
   for (const type of named) expect(FEED_EVENT_TYPES).toContain(type);
 });

@@ -1,3 +1,4 @@
+import { appendSelectedEvents } from "../../journal/append-selected-events.ts";
 import type { Statement } from "../../ports/sql.ts";
 import type { ManualMovement } from "../../stock/movement.ts";
 import type { Posting } from "../../stock/posting.ts";
@@ -13,18 +14,18 @@ const fellBelow = (
   origin: string,
   refs: readonly [from: string, to: string],
   posting: string,
-): Statement => ({
-  sql: `insert into events (company, at, type, payload)
-    select ?1, ?2, 'stock.low', json_object('product_code', m.product)
+): Statement =>
+  appendSelectedEvents(company, at, {
+    sql: `select 'stock.low' as type, json_object('product_code', m.product) as payload
     from (
       select product, sum(quantity_e4) as moved_e4 from movements
-      where company = ?1 and origin = ?3 and origin_ref between ?4 and ?5 and posting = ?6 group by product
+      where company = ?1 and origin = ?2 and origin_ref between ?3 and ?4 and posting = ?5 group by product
     ) as m
     cross join products p on p.company = ?1 and p.code = m.product
     cross join balances b on b.company = ?1 and b.product = m.product
     where b.quantity_e4 < p.min_stock_e4 and b.quantity_e4 - m.moved_e4 >= p.min_stock_e4`,
-  args: [company, at, origin, ...refs, posting],
-});
+    args: [company, origin, ...refs, posting],
+  });
 
 /** Of a note: '$' follows '#' in its references (stock/posting.ts). Only for one from which something leaves. */
 export const appendLowStockOfNote = ({ company, at, origin, reference, id }: Posting): Statement =>
