@@ -3,6 +3,7 @@ import { methodNotAllowed } from "hono/method-not-allowed";
 import type { Env } from "./http/env.ts";
 import { invalidRequest } from "./http/invalid-request.ts";
 import { authenticated } from "./http/middleware/auth.ts";
+import { allowOrigins } from "./http/middleware/cors.ts";
 import { withinDeadline } from "./http/middleware/deadline.ts";
 import { answerHead } from "./http/middleware/head.ts";
 import { inFlightLimits } from "./http/middleware/in-flight-limits.ts";
@@ -12,7 +13,7 @@ import {
   checkUrlEncoding,
   dropEmptyQueryValues,
 } from "./http/middleware/request-url.ts";
-import { allowOrigins, securityHeaders } from "./http/middleware/security-headers.ts";
+import { securityHeaders } from "./http/middleware/security-headers.ts";
 import { apiKeyRoutes } from "./http/routes/api-keys.ts";
 import { companyRoutes } from "./http/routes/company.ts";
 import { dashboardRoutes } from "./http/routes/dashboard.ts";
@@ -38,7 +39,7 @@ import { supplierItemRoutes } from "./http/routes/supplier-items.ts";
 import { uploadRoutes } from "./http/routes/uploads.ts";
 import type { Ports } from "./ports/ports.ts";
 
-/** Every route of the API; a static path stands before a parameter that would swallow it. */
+/** Every route of the API, in the order in which paths are matched: a static path stands before a parameter. */
 const routes = [
   ...healthRoutes,
   ...sessionRoutes,
@@ -61,9 +62,9 @@ const routes = [
 ] as const;
 
 /**
- * Where requests come in. The app is built once; its ports come with each request, because on Workers bindings belong to
- * the request. Every error leaves through http/problem.ts: failures and crashes (`onError`), schema failures
- * (`defaultHook`), unknown paths (`notFound`), wrong methods, bodies over the bound.
+ * The HTTP application: middlewares in their order, then the routes. It is built once; the ports come with each request,
+ * because on Workers bindings belong to the request. Every error is a problem document of http/problem.ts: failures and crashes
+ * (`onError`), invalid fields (`defaultHook`), unknown paths (`notFound`), wrong methods, bodies that are too large.
  */
 export function createApp(portsFor: (bindings: unknown) => Ports): OpenAPIHono<Env> {
   const app = new OpenAPIHono<Env>({
@@ -77,11 +78,11 @@ export function createApp(portsFor: (bindings: unknown) => Ports): OpenAPIHono<E
     c.set("request", c.req.raw);
     return next();
   });
-  const { admitted, shared } = inFlightLimits();
-  app.use(observeRequest, answerHead, securityHeaders, allowOrigins, admitted, withinDeadline);
+  const { limitAll, limitEach } = inFlightLimits();
+  app.use(observeRequest, answerHead, securityHeaders, allowOrigins, limitAll, withinDeadline);
   app.use(checkHost, limitJsonBody, dropEmptyQueryValues);
   app.use("/metrics", authenticateScraper);
-  app.use("/api/*", authenticated, shared, rateLimited);
+  app.use("/api/*", authenticated, limitEach, rateLimited);
   app.use(
     methodNotAllowed({
       app,

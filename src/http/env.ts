@@ -3,38 +3,38 @@ import type { Reservation } from "../lib/quota.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Deadline } from "../resilience/deadline.ts";
 
-/** What hono carries through a request: the bindings (Workers) and what the middlewares have set. */
+/** What hono carries through a request: the bindings (Workers) and the variables that the middlewares set. */
 export interface Env {
   Bindings: Record<string, unknown>;
   Variables: {
     ports: Ports;
     /**
-     * The request as the runtime gave it. A middleware may put a copy into `c.req.raw` (another type, a body read in
-     * parts), and the runtime knows neither the peer nor the time limit of a copy.
+     * The request as the runtime gave it. A middleware may replace `c.req.raw` by a copy (another type, a body that was read),
+     * and the runtime knows neither the peer nor the idle timeout of a copy.
      */
     request: Request;
-    /** Aborts when the client leaves, or the route's time is over before its answer begins; see http/deadline.ts. */
+    /** Aborts when the client disconnects, or when the route's deadline passes before the answer begins; see middleware/deadline.ts. */
     signal: AbortSignal;
-    /** What `signal` is of; absent where no deadline stands before the route. */
-    time?: Deadline;
-    /** What this request's body takes of the memory for bodies; absent where no admission stands before the route. */
-    body?: Reservation;
-    /** Own or the caller's X-Request-Id. */
+    /** The deadline that `signal` belongs to; absent where the deadline middleware does not run. */
+    deadline?: Deadline;
+    /** The memory that this request's body takes; absent where the in-flight limits do not run. */
+    bodyReservation?: Reservation;
+    /** The caller's X-Request-Id, or one of our own. */
     requestId: string;
-    /** The code of the problem that answers, where one does. */
-    code?: string;
-    /** Set by http/auth.ts on every route that is not open. */
+    /** The code of the problem document, where the answer is one. */
+    problemCode?: string;
+    /** The user or API key that calls; set by middleware/auth.ts on every route that is not open. */
     actor: Actor;
     /** The `settings` cache version as of this request, for `settingsOf`; set with `actor`. */
     settingsVersion: number;
   };
 }
 
-/** What an audit line needs to know of this request. */
+/** The data of this request that an audit row records. */
 export function causeOf(c: { var: Env["Variables"] }): Cause {
   return { actor: c.var.actor, requestId: c.var.requestId, peer: peerOf(c) };
 }
 
-/** The address of the client as the ports know it (S7: never as a stranger's header says it); null when unknown. */
+/** The client's address as the port reports it (S7: never from a header that an untrusted client sent); null when unknown. */
 export const peerOf = (c: { var: Env["Variables"] }): string | null =>
   c.var.ports.peer(c.var.request);

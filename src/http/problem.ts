@@ -171,7 +171,7 @@ export function problem(
   detail: string,
   evidence: Record<string, unknown> = {},
 ): Response {
-  c.set("code", code);
+  c.set("problemCode", code);
   return c.body(
     JSON.stringify({
       // RFC 9457, 4.2.1: nothing to read elsewhere; `code` tells problems apart.

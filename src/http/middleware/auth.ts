@@ -8,14 +8,14 @@ import type { Env } from "../env.ts";
 import { accessOf } from "./permissions.ts";
 
 /**
- * Stands before everything under /api: sets `actor` from `Authorization: Bearer`, and (but for one stream) only from
- * there, so that no token ends in a log or a history. A route that declares itself `open` passes; one that declares nothing
- * is refused with 403 whoever asks (deny by default). An unknown path asks for a token too: strangers learn nothing.
+ * Authenticates every request under /api. Sets `actor` from `Authorization: Bearer` and, but for one stream, only from there,
+ * so that no token stays in a log or a browser's history. A route that declares itself `open` needs no token; one that
+ * declares nothing is refused with 403 (deny by default). An unknown path needs a token too, so that its 404 reveals nothing.
  * Fails with `auth.required`, `auth.invalid_token`; both carry `WWW-Authenticate` (RFC 6750).
  */
 export const authenticated: MiddlewareHandler<Env> = async (c, next) => {
-  const asked = accessOf(c);
-  if (asked === "open") return next();
+  const access = accessOf(c);
+  if (access === "open") return next();
   const token = bearerOf(c);
   const { actor, settingsVersion } = await authenticate(c.var.ports, token).catch((error) => {
     if (error instanceof Failed && error.failure.code === "auth.invalid_token")
@@ -25,17 +25,17 @@ export const authenticated: MiddlewareHandler<Env> = async (c, next) => {
   recordKeyUse(c.var.ports, actor);
   c.set("actor", actor);
   c.set("settingsVersion", settingsVersion);
-  if (asked === "undeclared") {
+  if (access === "undeclared") {
     c.var.ports.log("error", "route.undeclared", { method: c.req.method });
     throw new HTTPException(403);
   }
   await next();
 };
 
-/** EventSource sends no headers of ours, so its stream takes the token from the address (api.md, ground rules). */
+/** The route that also takes the token as `?token=`, because a browser's EventSource cannot send an Authorization header. */
 export const STREAM_PATH = "/api/notifications/stream";
 
-/** The token of `Authorization: Bearer`; for the stream of events also of `?token=`. Fails with `auth.required`. */
+/** The token of `Authorization: Bearer`, or on STREAM_PATH of `?token=`. Fails with `auth.required`. */
 export function bearerOf(c: Context<Env>): string {
   const header = /^bearer +(\S+) *$/i.exec(c.req.header("authorization") ?? "")?.[1];
   const token = header ?? (c.req.path === STREAM_PATH ? c.req.query("token") : undefined);

@@ -2,19 +2,20 @@ import type { Context } from "hono";
 import type { Env } from "../env.ts";
 import { reserveBodyBytes } from "./in-flight-limits.ts";
 
-/** Small enough to be taken at once: what may wait for its rest is little. */
-const AT_ONCE_BYTES = 65_536;
+/** Bodies up to this size are read in one call: an incomplete one occupies little memory. */
+const SMALL_BODY_BYTES = 65_536;
 
-/** What a Content-Length says, judged by its digits; null where there is none (a chunked body). */
+/** The number of a Content-Length header; null when it is absent (a chunked body) or not decimal digits. */
 export function declaredBytes(headers: Pick<Headers, "get">): number | null {
   const text = headers.get("content-length") ?? "";
   return /^\d{1,15}$/.test(text) ? Number(text) : null;
 }
 
 /**
- * A body of at most `maxBytes`, as it was sent. One that declares more is refused before a byte is read, one that declares
- * nothing is counted as it comes and let go at the first byte over the bound: then it throws what `over` gives. What has come
- * is held until the answer begins; what was only declared takes nothing. Fails with `overloaded`, `share_exceeded`.
+ * Reads a body of at most `maxBytes`, unchanged. A larger declared length is refused before a byte is read; without one the
+ * bytes are counted as they arrive and reading stops at the first byte over the limit. In both cases it throws `over()`.
+ * Bytes that arrived are counted as memory until the answer begins (`reserveBodyBytes`); a declared length is not.
+ * Fails with `overloaded`, `share_exceeded`.
  */
 export async function readBodyBytes(
   c: Context<Env>,
@@ -25,16 +26,16 @@ export async function readBodyBytes(
   const declared = declaredBytes(headers);
   if (declared !== null && declared > maxBytes) throw over(declared);
   if (body === null) return new Uint8Array();
-  if (declared !== null && declared <= AT_ONCE_BYTES) {
+  if (declared !== null && declared <= SMALL_BODY_BYTES) {
     const bytes = new Uint8Array(await c.req.raw.arrayBuffer());
     reserveBodyBytes(c, bytes.length);
     if (bytes.length > maxBytes) throw over(bytes.length);
     return bytes;
   }
   const reader = body.getReader();
-  const leave = () => void reader.cancel().catch(() => undefined);
+  const cancel = () => void reader.cancel().catch(() => undefined);
   const { signal } = c.var;
-  signal?.addEventListener("abort", leave, { once: true });
+  signal?.addEventListener("abort", cancel, { once: true });
   const chunks: Uint8Array[] = [];
   let read = 0;
   try {
@@ -48,10 +49,10 @@ export async function readBodyBytes(
       chunks.push(value);
     }
   } catch (error) {
-    leave();
+    cancel();
     throw error;
   } finally {
-    signal?.removeEventListener("abort", leave);
+    signal?.removeEventListener("abort", cancel);
   }
 }
 

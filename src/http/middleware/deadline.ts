@@ -4,68 +4,68 @@ import type { PlatformFailure } from "../../ports/failures.ts";
 import { deadline } from "../../resilience/deadline.ts";
 import type { Env } from "../env.ts";
 
-/** What has longer than REQUEST_TIMEOUT_MS, and how many times as long. */
-const LONGER: readonly (readonly [RegExp, number])[] = [
+/** Routes with a longer deadline, as a multiple of REQUEST_TIMEOUT_MS. */
+const MULTIPLES: readonly (readonly [RegExp, number])[] = [
   [/^\/api\/nfe\/batch$/, 12],
   [/^\/api\/nfe\/upload$/, 3],
-  // A change gives every waiting note its verdict again.
+  // A change judges every pending note again.
   [/^\/api\/company$/, 12],
-  // A trial that meets nobody takes its full time on purpose.
+  // A connection test that no server answers lasts until its own timeout.
   [/^\/api\/config\/email\/test$/, 3],
-  // `?wait=` lets an answer begin late on purpose.
+  // A long poll: `?wait=` delays the answer on purpose.
   [/^\/api\/events$/, 4],
-  // A profile takes as long as it was asked to.
+  // A profile lasts as many seconds as the caller asks for.
   [/^\/api\/profile\//, 12],
 ];
 
-/** What reads its body through `withoutDeadline`. */
-const LONG_BODY = /^\/api\/nfe\/(batch|upload)$/;
+/** Routes that read their body through `withoutDeadline`. */
+const LARGE_BODY = /^\/api\/nfe\/(batch|upload)$/;
 
-/** Bun cuts a connection that is quiet for longer. */
-const QUIET_MS = 10_000;
+/** Bun's default idle timeout of a connection. */
+const IDLE_TIMEOUT_MS = 10_000;
 
 /**
- * The time that each route has until its answer begins: `c.var.signal` aborts when it is over or the client has left, and
- * is looked at before each statement and between pages; what hangs all the same is answered for. A stream goes on without
- * a limit, until its reader leaves. Fails with `deadline`.
+ * Limits the time until an answer begins. `c.var.signal` aborts when the deadline passes or the client disconnects; it is
+ * checked before each statement and between pages, and a handler that ignores it is answered for. A stream that has begun
+ * has no deadline: it lasts until its reader leaves. Fails with `deadline`.
  */
 export const withinDeadline: MiddlewareHandler<Env> = async (c, next) => {
   const ms = msOf(c);
-  const time = deadline(ms, c.var.request.signal, late);
-  c.set("signal", time.signal);
-  c.set("time", time);
-  time.begin();
-  if (!LONG_BODY.test(c.req.path)) keepConnectionOpen(c, ms);
+  const limit = deadline(ms, c.var.request.signal, timedOut);
+  c.set("signal", limit.signal);
+  c.set("deadline", limit);
+  limit.begin();
+  if (!LARGE_BODY.test(c.req.path)) keepConnectionOpen(c, ms);
   try {
-    await Promise.race([next(), time.over]);
+    await Promise.race([next(), limit.over]);
   } finally {
-    time.end();
+    limit.end();
   }
 };
 
 /**
- * Reads a large body, in as long as it takes: fifty megabytes over a thin line are no fault of anybody. Only the runtime's
- * guard against slow clients counts (Bun: 16 KB/s). Then the route's time begins anew.
+ * Reads a large body with the deadline stopped, because fifty megabytes over a slow line are no fault of the client. Only the
+ * runtime's own guard against slow clients applies (Bun: 16 KB/s). After the body, the route's whole time begins again.
  */
 export async function withDeadlinePaused<T>(c: Context<Env>, read: () => Promise<T>): Promise<T> {
-  const { time } = c.var;
-  if (time === undefined) return read();
-  time.end();
+  const { deadline } = c.var;
+  if (deadline === undefined) return read();
+  deadline.end();
   const body = await read();
-  time.begin();
+  deadline.begin();
   keepConnectionOpen(c, msOf(c));
   return body;
 }
 
-/** Not before a body is here: a client that sends it drop by drop is cut as early as any other. */
+/** Called only once a large body is complete, so that a client which sends it slowly keeps Bun's default idle timeout. */
 function keepConnectionOpen(c: Context<Env>, ms: number): void {
-  if (ms > QUIET_MS) c.var.ports.extendIdleTimeout(c.var.request, Math.ceil(ms / 1_000) + 1);
+  if (ms > IDLE_TIMEOUT_MS) c.var.ports.extendIdleTimeout(c.var.request, Math.ceil(ms / 1_000) + 1);
 }
 
 function msOf(c: Context<Env>): number {
   const { path } = c.req;
-  const times = LONGER.find(([pattern]) => pattern.test(path))?.[1] ?? 1;
-  return c.var.ports.config.REQUEST_TIMEOUT_MS * times;
+  const multiple = MULTIPLES.find(([pattern]) => pattern.test(path))?.[1] ?? 1;
+  return c.var.ports.config.REQUEST_TIMEOUT_MS * multiple;
 }
 
-const late = () => new Failed<PlatformFailure>({ code: "deadline" });
+const timedOut = () => new Failed<PlatformFailure>({ code: "deadline" });

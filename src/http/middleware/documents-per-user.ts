@@ -1,73 +1,73 @@
 import type { Holder } from "../../lib/quota.ts";
 import type { Ports } from "../../ports/ports.ts";
 
-/** Of the documents that may wait for a thread, one person's take no more than this part. */
-const PART_OF_QUEUE = 5;
+/** One user's documents take at most this part of NFE_QUEUE: one in so many. */
+const QUEUE_FRACTION = 5;
 
-/** Documents of one person: those being read, and those that wait for their turn, oldest first. */
-interface Line {
-  inside: number;
+/** Documents of one user: how many are being read, and those that wait, oldest first. */
+interface UserQueue {
+  running: number;
   readonly waiting: (() => void)[];
 }
 
-/** By the pulse, which those share who may wait for one another (on Workers each request has its own). */
-const known = new WeakMap<Ports["commitSignal"], Map<string, Line>>();
+/** Keyed by the commit signal, which is shared by exactly the requests that may wait for one another (on Workers: one request). */
+const queuesByProcess = new WeakMap<Ports["commitSignal"], Map<string, UserQueue>>();
 
 /**
- * Ports whose reader of documents takes a fifth of NFE_QUEUE of this person's at a time; the others wait here, in their order,
- * and not in the queue that everybody has in common. Waiting ends with the signal.
+ * Ports whose document reader accepts a fifth of NFE_QUEUE of this user's documents at a time. The others wait here, first in
+ * first out, instead of in the queue that all users share. Waiting ends with the signal.
  */
 export function limitDocumentsPerUser(ports: Ports, { person }: Holder): Ports {
   const { documents, commitSignal, config } = ports;
-  const lines = known.get(commitSignal) ?? new Map<string, Line>();
-  known.set(commitSignal, lines);
-  const most = Math.max(1, Math.ceil(config.NFE_QUEUE / PART_OF_QUEUE));
-  const inTurn = <T>(signal: AbortSignal | undefined, read: () => Promise<T>): Promise<T> =>
-    turn(lines, person, most, signal, read);
+  const queues = queuesByProcess.get(commitSignal) ?? new Map<string, UserQueue>();
+  queuesByProcess.set(commitSignal, queues);
+  const limit = Math.max(1, Math.ceil(config.NFE_QUEUE / QUEUE_FRACTION));
+  const limited = <T>(signal: AbortSignal | undefined, read: () => Promise<T>): Promise<T> =>
+    runLimited(queues, person, limit, signal, read);
   return {
     ...ports,
     documents: {
-      read: (bytes, signal) => inTurn(signal, () => documents.read(bytes, signal)),
+      read: (bytes, signal) => limited(signal, () => documents.read(bytes, signal)),
       compare: (stored, sent, accessKey, signal) =>
-        inTurn(signal, () => documents.compare(stored, sent, accessKey, signal)),
+        limited(signal, () => documents.compare(stored, sent, accessKey, signal)),
     },
   };
 }
 
-async function turn<T>(
-  lines: Map<string, Line>,
+async function runLimited<T>(
+  queues: Map<string, UserQueue>,
   person: string,
-  most: number,
+  limit: number,
   signal: AbortSignal | undefined,
   work: () => Promise<T>,
 ): Promise<T> {
-  const line = lines.get(person) ?? { inside: 0, waiting: [] };
-  lines.set(person, line);
-  // Whoever leaves hands the place over: it is never free while somebody waits.
-  if (line.inside < most) line.inside += 1;
-  else await placeIn(line, signal);
+  const queue = queues.get(person) ?? { running: 0, waiting: [] };
+  queues.set(person, queue);
+  // A slot passes directly to the next waiter: it is never free while a document waits.
+  if (queue.running < limit) queue.running += 1;
+  else await waitForSlot(queue, signal);
   try {
     return await work();
   } finally {
-    const next = line.waiting.shift();
+    const next = queue.waiting.shift();
     if (next !== undefined) next();
-    else line.inside -= 1;
-    if (line.inside === 0) lines.delete(person);
+    else queue.running -= 1;
+    if (queue.running === 0) queues.delete(person);
   }
 }
 
-function placeIn({ waiting }: Line, signal: AbortSignal | undefined): Promise<void> {
+function waitForSlot({ waiting }: UserQueue, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) return reject(signal.reason);
-    const leave = () => {
-      waiting.splice(waiting.indexOf(enter), 1);
+    const abort = () => {
+      waiting.splice(waiting.indexOf(start), 1);
       reject(signal?.reason);
     };
-    const enter = () => {
-      signal?.removeEventListener("abort", leave);
+    const start = () => {
+      signal?.removeEventListener("abort", abort);
       resolve();
     };
-    waiting.push(enter);
-    signal?.addEventListener("abort", leave, { once: true });
+    waiting.push(start);
+    signal?.addEventListener("abort", abort, { once: true });
   });
 }

@@ -9,105 +9,105 @@ import type { PlatformFailure } from "../../ports/failures.ts";
 import { type Env, peerOf } from "../env.ts";
 import { limitDocumentsPerUser } from "./documents-per-user.ts";
 
-/** What tells of the service's state is answered also when it has no room. */
-const ALWAYS = /^\/(?:api\/health(?:\/full)?|metrics)$/;
+/** Routes that report the state of the service: they answer also when the service is overloaded. */
+const UNLIMITED = /^\/(?:api\/health(?:\/full)?|metrics)$/;
 
-/** What reads documents by the hundred. */
+/** Routes that read many documents for one request. */
 const READS_DOCUMENTS = /^\/api\/nfe\//;
 
-/** Bytes of bodies that may be in memory together, as they have come: a person's are two full batches and their frames. */
+/** Bytes of request bodies in memory at a time, counted as they arrive. A user's limit is two full batches with their forms. */
 const BODY_BYTES: QuotaLimits = { person: 101 << 20, company: 256 << 20, all: 512 << 20 };
 
-/** Logins that one network may have in work: each holds a place while its body comes. */
+/** Logins of one network in flight: each counts while its body arrives. */
 const LOGINS_PER_NETWORK = 20;
 
-/** Of all places, those that strangers may take: one in so many. */
-const STRANGERS_SHARE = 4;
+/** Requests without a token may take one in so many of MAX_IN_FLIGHT. */
+const ANONYMOUS_FRACTION = 4;
 
-/** The period of the wall on Workers. */
-const WALL_S = 10;
+/** The period of the network rate limit on Workers. */
+const NETWORK_LIMIT_PERIOD_S = 10;
 
 /**
- * Two middlewares of one app. `admitted`, before everything, takes at most MAX_IN_FLIGHT requests until their answers begin;
- * beyond, a client is told at once to come back, while those inside are served in good time. Before it, where the runtime
- * has one, the wall against a network that asks far more than a shop can. `shared`, once it is known who asks, holds a person to
- * MAX_IN_FLIGHT_PER_USER and a company to MAX_IN_FLIGHT_PER_COMPANY; strangers, who can only log in, to a quarter of all and
- * LOGINS_PER_NETWORK, so that slow logins keep nobody out who has a token. Bodies are counted while they come (`hold`).
- * Fail with `overloaded`, `rate_limited`, `share_exceeded`.
+ * Two middlewares that bound the requests in flight (begun, and not yet answered) of one app.
+ * `limitAll` runs first and admits at most MAX_IN_FLIGHT requests; before that it applies the runtime's network rate limit,
+ * where there is one. `limitEach` runs after authentication and admits MAX_IN_FLIGHT_PER_USER requests of a user or key and
+ * MAX_IN_FLIGHT_PER_COMPANY of a company. Requests without a token, which can only log in, get a quarter of MAX_IN_FLIGHT and
+ * LOGINS_PER_NETWORK, so that slow logins never block a caller who has a token.
+ * Fail with `overloaded` (503), `rate_limited` or `share_exceeded` (429).
  */
-export function inFlightLimits(): Record<"admitted" | "shared", MiddlewareHandler<Env>> {
+export function inFlightLimits(): Record<"limitAll" | "limitEach", MiddlewareHandler<Env>> {
   const bodies = quota(BODY_BYTES);
-  const everybody = sharesOf((config) => ({ all: config.MAX_IN_FLIGHT }));
-  const people = sharesOf((config) => ({
+  const allRequests = quotaOf((config) => ({ all: config.MAX_IN_FLIGHT }));
+  const authenticated = quotaOf((config) => ({
     person: config.MAX_IN_FLIGHT_PER_USER,
     company: config.MAX_IN_FLIGHT_PER_COMPANY,
   }));
-  const strangers = sharesOf((config) => ({
+  const anonymous = quotaOf((config) => ({
     person: LOGINS_PER_NETWORK,
-    all: Math.ceil(config.MAX_IN_FLIGHT / STRANGERS_SHARE),
+    all: Math.ceil(config.MAX_IN_FLIGHT / ANONYMOUS_FRACTION),
   }));
-  const sharedByStrangers: MiddlewareHandler<Env> = async (c, next) => {
+  const limitAnonymous: MiddlewareHandler<Env> = async (c, next) => {
     const peer = peerOf(c);
-    const place = strangers(c).open(peer === null ? null : { company: 0, person: networkOf(peer) });
-    const full = place.add(1);
-    if (full === "person")
+    const slot = anonymous(c).open(peer === null ? null : { company: 0, person: networkOf(peer) });
+    const exceeded = slot.add(1);
+    if (exceeded === "person")
       throw new Failed<AccountsFailure>({ code: "rate_limited", retryAfterS: 1 });
-    if (full !== null) throw overloaded();
+    if (exceeded !== null) throw overloaded();
     try {
       await next();
     } finally {
-      place.release();
+      slot.release();
     }
   };
   return {
-    async admitted(c, next) {
-      if (ALWAYS.test(c.req.path)) return next();
+    async limitAll(c, next) {
+      if (UNLIMITED.test(c.req.path)) return next();
       await limitNetworkRate(c);
-      const place = everybody(c).open(null);
-      if (place.add(1) !== null) throw overloaded();
-      c.set("body", bodies.open(null));
+      const slot = allRequests(c).open(null);
+      if (slot.add(1) !== null) throw overloaded();
+      c.set("bodyReservation", bodies.open(null));
       try {
         await next();
       } finally {
-        place.release();
-        c.var.body?.release();
+        slot.release();
+        c.var.bodyReservation?.release();
       }
     },
-    async shared(c, next) {
+    async limitEach(c, next) {
       const { actor, ports } = c.var;
       // An open route has no actor.
-      if (actor === undefined) return ALWAYS.test(c.req.path) ? next() : sharedByStrangers(c, next);
+      if (actor === undefined) return UNLIMITED.test(c.req.path) ? next() : limitAnonymous(c, next);
       const holder = holderOf(actor);
-      const place = people(c).open(holder);
-      const full = place.add(1);
+      const slot = authenticated(c).open(holder);
+      const exceeded = slot.add(1);
       const limit = ports.config.MAX_IN_FLIGHT_PER_USER;
-      if (full === "person")
+      if (exceeded === "person")
         throw new Failed<PlatformFailure>({
           code: "share_exceeded",
           what: "requests",
           limit,
           retryAfterS: 1,
         });
-      if (full !== null) throw overloaded();
-      c.set("body", bodies.open(holder));
+      if (exceeded !== null) throw overloaded();
+      c.set("bodyReservation", bodies.open(holder));
       if (READS_DOCUMENTS.test(c.req.path)) c.set("ports", limitDocumentsPerUser(ports, holder));
       try {
         await next();
       } finally {
-        place.release();
+        slot.release();
       }
     },
   };
 }
 
 /**
- * Counts so many bytes of this request's body as in memory, until its answer begins. Fails with `share_exceeded` where the
- * person's bodies take too much, with `overloaded` where everybody's do.
+ * Counts `bytes` more of this request's body as in memory, until the answer begins. Fails with `share_exceeded` when the
+ * user's bodies take too much memory, with `overloaded` when those of the company or of all do.
  */
-export function reserveBodyBytes({ var: { body } }: Context<Env>, bytes: number): void {
-  const full = body?.add(bytes) ?? null;
-  if (full === null) return;
-  throw full === "person"
+export function reserveBodyBytes({ var: { bodyReservation } }: Context<Env>, bytes: number): void {
+  const exceeded = bodyReservation?.add(bytes) ?? null;
+  if (exceeded === null) return;
+  throw exceeded === "person"
     ? new Failed<PlatformFailure>({
         code: "share_exceeded",
         what: "bodies",
@@ -117,12 +117,12 @@ export function reserveBodyBytes({ var: { body } }: Context<Env>, bytes: number)
     : overloaded();
 }
 
-/** Made with the first request, which brings the configuration; what is not bounded here is elsewhere. */
-function sharesOf(bounds: (config: Config) => Partial<QuotaLimits>): (c: Context<Env>) => Quota {
-  const open = { person: Infinity, company: Infinity, all: Infinity };
+/** A quota that is made with the first request, which brings the configuration; a limit that is absent is infinite. */
+function quotaOf(limits: (config: Config) => Partial<QuotaLimits>): (c: Context<Env>) => Quota {
+  const unlimited = { person: Infinity, company: Infinity, all: Infinity };
   let made: Quota | undefined;
   return (c) => {
-    made ??= quota({ ...open, ...bounds(c.var.ports.config) });
+    made ??= quota({ ...unlimited, ...limits(c.var.ports.config) });
     return made;
   };
 }
@@ -135,5 +135,5 @@ async function limitNetworkRate(c: Context<Env>): Promise<void> {
   if (limits.admits === undefined) return;
   const peer = peerOf(c);
   if (peer === null || (await limits.admits(networkOf(peer)))) return;
-  throw new Failed<AccountsFailure>({ code: "rate_limited", retryAfterS: WALL_S });
+  throw new Failed<AccountsFailure>({ code: "rate_limited", retryAfterS: NETWORK_LIMIT_PERIOD_S });
 }

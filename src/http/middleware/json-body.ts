@@ -12,10 +12,10 @@ import { accessOf, requirePermission } from "./permissions.ts";
 
 const JSON_BYTES = 1024 * 1024;
 
-/** Routes whose bodies are documents, bounded where they are read (http/body.ts). */
+/** Routes whose bodies are documents; request/upload-body.ts limits those. */
 const TAKES_DOCUMENTS = /^\/api\/nfe\/(upload|batch)$/;
 
-/** 1 MiB for every body but documents. What declares more is refused before it is read, also where nothing reads it. */
+/** Refuses a body that declares more than 1 MiB before it is read, on every route that takes no documents. */
 export const limitJsonBody: MiddlewareHandler<Env> = (c, next) => {
   const declared = declaredBytes(c.req.raw.headers) ?? 0;
   if (declared > JSON_BYTES && !TAKES_DOCUMENTS.test(c.req.path)) throw tooLarge();
@@ -24,18 +24,18 @@ export const limitJsonBody: MiddlewareHandler<Env> = (c, next) => {
 
 const tooLarge = () => new HTTPException(413);
 
-/** A route as `createRoute` makes it, as far as it matters here. */
-interface Declared {
+/** The part of a declared route that is needed here. */
+interface DeclaredRoute {
   readonly route: Pick<RouteConfig, "method" | "request"> & { getRoutingPath(): string };
 }
 
 /**
- * Reads the body of every route that declares a JSON one, whatever its Content-Type says: the old web client sends
- * text/plain, or a type without a body, and .NET one with a charset. It must be UTF-8 (RFC 8259, 8.1) and say one thing only
- * (http/json-text.ts). Who may not call the route hears that, not what is wrong with the body.
- * Fails with `request.malformed_json`; a number that would be rounded is a field that is invalid.
+ * Reads the body of every route that declares a JSON one, whatever its Content-Type says: the web client of S.G.E. sends
+ * text/plain, or a type without a body, and .NET one with a charset. The body must be UTF-8 (RFC 8259, 8.1) and strict JSON
+ * (http/strict-json.ts). The caller's permission is checked first, so that a refused caller learns nothing about the body.
+ * Fails with `request.malformed_json`; a number that a double would round is an invalid field.
  */
-export function readJsonBodies(routes: readonly Declared[]): MiddlewareHandler<Env> {
+export function readJsonBodies(routes: readonly DeclaredRoute[]): MiddlewareHandler<Env> {
   const takesJson = new Set(
     routes
       .filter(({ route }) => "application/json" in (route.request?.body?.content ?? {}))
@@ -44,9 +44,9 @@ export function readJsonBodies(routes: readonly Declared[]): MiddlewareHandler<E
   return async (c, next) => {
     if (!matchedRoutes(c).some(({ method, path }) => takesJson.has(`${method} ${path}`)))
       return next();
-    const asked = accessOf(c);
-    if (asked !== "open" && asked !== "undeclared" && asked !== "unrouted")
-      requirePermission(c, asked);
+    const access = accessOf(c);
+    if (access !== "open" && access !== "undeclared" && access !== "unrouted")
+      requirePermission(c, access);
     const bytes = await readBodyBytes(c, JSON_BYTES, tooLarge);
     const text = textOf(bytes);
     const headers = new Headers(c.req.raw.headers);

@@ -9,16 +9,16 @@ import { declaredBytes } from "./body-bytes.ts";
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
 
 /**
- * What is known of a request from outside: its id (the caller's `X-Request-Id` when it is of a shape that may stand in a
- * log), its trace (the caller's `traceparent`, or one of its own), one log line, one count and one time when the answer is
- * made. Both ids go back in the answer. Route pattern, status, code, milliseconds, bytes; no path, no query, no body.
+ * Gives a request its id (the caller's `X-Request-Id` when its shape is safe in a log, otherwise a new one) and its trace (the
+ * caller's `traceparent`, or a new one), and returns both in the answer. When the answer is made it writes one log line, one
+ * counter and one duration: route pattern, status, code, milliseconds, bytes; never the path, the query or the body.
  */
 export const observeRequest: MiddlewareHandler<Env> = async (c, next) => {
   const given = c.req.header("x-request-id");
   const requestId = given !== undefined && REQUEST_ID.test(given) ? given : newId();
   c.set("requestId", requestId);
   const { log, meter, tracer } = c.var.ports;
-  // While the connection is there: a runtime no longer knows who has gone.
+  // Read at once: a runtime forgets the peer of a connection that was closed.
   const peer = peerOf(c);
   const begun = tracer.begin(c.req.method, "server", c.req.header("traceparent") ?? null);
   c.set("ports", withTrace(c.var.ports, begun.trace));
@@ -27,13 +27,12 @@ export const observeRequest: MiddlewareHandler<Env> = async (c, next) => {
   const seconds = meter.seconds() - started;
   const { status } = c.res;
   const [method, endpoint] = [methodOf(c), endpointOf(c)];
-  const { code = null, actor } = c.var;
+  const { problemCode: code = null, actor } = c.var;
   c.header("x-request-id", requestId);
   c.header("traceparent", begun.trace.parent);
   meter.count("http_requests_total", { method, endpoint, status });
   meter.observe("http_request_duration_seconds", seconds, { method, endpoint });
   if (code !== null) meter.count("http_problems_total", { code });
-  const who = { user: actor?.userId ?? null, company: actor?.company ?? null };
   log("info", status === CLIENT_LEFT ? "request.aborted" : "request", {
     request_id: requestId,
     trace_id: begun.trace.id,
@@ -42,9 +41,10 @@ export const observeRequest: MiddlewareHandler<Env> = async (c, next) => {
     status,
     code,
     ms: Math.round(seconds * 1_000),
-    // As the client declares them.
+    // The size that the client declares.
     bytes: declaredBytes(c.req.raw.headers),
-    ...who,
+    user: actor?.userId ?? null,
+    company: actor?.company ?? null,
     key: actor?.keyId ?? null,
     peer,
   });
@@ -64,10 +64,10 @@ export const observeRequest: MiddlewareHandler<Env> = async (c, next) => {
 
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 
-/** A client may name any method; the metrics know those of HTTP that somebody uses. */
+/** A client may send any method; the metrics have a fixed set of labels. */
 const methodOf = (c: Context): string => (METHODS.has(c.req.method) ? c.req.method : "other");
 
-/** The pattern of the route that answers. What only middlewares have matched, whatever was asked, is one endpoint. */
+/** The pattern of the route that answers; `unknown` for every path that only middlewares match. */
 function endpointOf(c: Context): string {
   const path = matchedRoutes(c).at(-1)?.path ?? "*";
   return path.endsWith("*") ? "unknown" : path;

@@ -5,15 +5,15 @@ import { may, type Permission } from "../../accounts/roles.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Env } from "../env.ts";
 
-/** What a route declares: a permission of the matrix, or that everybody may call it. */
+/** What a route declares: the permission that its caller needs, or that no token is needed. */
 export type RouteAccess = Permission | "open";
 
-/** The guards that exist, so that http/auth.ts can see whether a matched route has one. */
+/** The guard middlewares and what each declares; middleware/auth.ts looks a matched route's up here. */
 const guards = new WeakMap<object, RouteAccess>();
 
 /**
- * For a part of a request that asks for more than its route does. An API key has no session and no password of its own:
- * what is `self` is never its, lest it end those of the user who made it. Fails with `auth.forbidden`.
+ * Requires a permission of the caller inside a handler, where a part of the request needs more than its route does. An API
+ * key never has `self`: it would change the password or the sessions of the user who created it. Fails with `auth.forbidden`.
  */
 export function requirePermission(c: { var: Env["Variables"] }, permission: Permission): void {
   const { role, keyId } = c.var.actor;
@@ -37,17 +37,17 @@ export function requires<P extends Permission>(permission: P) {
 const pass: MiddlewareHandler<Env> = (_, next) => next();
 guards.set(pass, "open");
 
-/** Spread into the few routes that take no token: health and login. A test holds their list. */
+/** Spread into the few routes that need no token: health and login. test/http/middleware/every-route.test.ts lists them. */
 export const open = { middleware: pass, security: [], "x-permission": "open" as const };
 
 /**
- * What the route that will answer this request asks for. The chain is walked in order up to the first guard or the
- * first handler (hono's own distinction: a middleware takes two parameters); a handler before any guard is `undeclared`.
+ * What the route that will answer this request declares: the first guard among its matched handlers; `undeclared` when a
+ * handler comes before any guard (a middleware has two parameters, a handler one); `unrouted` when no route matches.
  */
 export function accessOf(c: Context<Env>): RouteAccess | "undeclared" | "unrouted" {
   for (const { handler } of matchedRoutes(c)) {
-    const asked = guards.get(handler);
-    if (asked !== undefined) return asked;
+    const access = guards.get(handler);
+    if (access !== undefined) return access;
     if (handler.length < 2) return "undeclared";
   }
   return "unrouted";

@@ -8,19 +8,19 @@ import type { Ports } from "../../ports/ports.ts";
 import type { Env } from "../env.ts";
 
 /**
- * Lets each user, and each API key, send RATE_LIMIT_PER_SECOND requests per second and RATE_LIMIT_BURST at once; 0 for either turns it off.
- * Stands after `authenticated`, keyed by the user and not by an address that a whole shop shares (S8). Every answer of
- * an authenticated route carries `RateLimit` and `RateLimit-Policy` (draft-7). Fails with `rate_limited`.
+ * Limits each user and each API key to RATE_LIMIT_PER_SECOND requests per second and RATE_LIMIT_BURST at once; 0 for either
+ * disables it. Runs after `authenticated`: the key is the user, not the address that a whole shop shares (S8). Every answer
+ * of an authenticated route carries `RateLimit` and `RateLimit-Policy` (draft-7). Fails with `rate_limited`.
  */
 export const rateLimited: MiddlewareHandler<Env> = (c, next) => {
-  // An open route has no actor; login has limits of its own.
+  // An open route has no actor; login has its own limits.
   if (c.var.actor === undefined) return next();
   return limiterOf(c.var.ports)(c, next);
 };
 
 const limiters = new WeakMap<RateLimits, MiddlewareHandler<Env>>();
 
-/** One limiter per store, made at the first request: on Workers bindings, and so the store, come with requests. */
+/** One limiter per store, made with the first request: on Workers the store comes with the request's bindings. */
 function limiterOf({ config, limits }: Pick<Ports, "config" | "limits">): MiddlewareHandler<Env> {
   const known = limiters.get(limits);
   if (known !== undefined) return known;
@@ -30,7 +30,7 @@ function limiterOf({ config, limits }: Pick<Ports, "config" | "limits">): Middle
       ? pass
       : rateLimiter<Env>({
           limit: capacity,
-          // The time in which an empty bucket fills: the policy then reads `20;w=2`, which is true.
+          // The time in which an empty bucket fills, so that the policy header reads `20;w=2`.
           windowMs: (capacity / perSecond) * 1_000,
           standardHeaders: "draft-7",
           keyGenerator: (c) => holderOf(c.var.actor).person,
@@ -43,7 +43,7 @@ function limiterOf({ config, limits }: Pick<Ports, "config" | "limits">): Middle
 
 const pass: MiddlewareHandler<Env> = (_, next) => next();
 
-/** The library has set its headers; the problem table says the rest. */
+/** The library has set its headers; the failure makes the problem document. */
 function refuse(c: Context<Env>): never {
   throw new Failed<AccountsFailure>({
     code: "rate_limited",
@@ -51,7 +51,7 @@ function refuse(c: Context<Env>): never {
   });
 }
 
-/** The library counts hits of a window: a bucket with n tokens left looks to it like capacity - n hits. */
+/** Adapts a token bucket to the library, which counts hits in a window: n tokens left are reported as capacity - n hits. */
 function bucketStore(
   limits: RateLimits,
   bucket: { capacity: number; perSecond: number },
@@ -61,11 +61,11 @@ function bucketStore(
       const { allowed, remaining, resetMs } = await limits.take(key, bucket);
       return {
         totalHits: allowed ? bucket.capacity - remaining : bucket.capacity + 1,
-        // The library subtracts its own clock again, so ours is not asked.
+        // The process clock, because the library subtracts the process clock again.
         resetTime: new Date(Date.now() + resetMs),
       };
     },
-    // Every request counts, also one that failed: nothing is ever given back.
+    // Every request counts, also one that failed.
     decrement: () => undefined,
     resetKey: () => undefined,
   };

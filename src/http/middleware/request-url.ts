@@ -4,12 +4,12 @@ import type { Env } from "../env.ts";
 import type { HttpFailure } from "../failures.ts";
 import { accessOf } from "./permissions.ts";
 
-/** RFC 3986, 3.2.2, without what nobody uses: a name or IPv4 address, or an IPv6 address in brackets; a port. */
+/** RFC 3986, 3.2.2, in the forms that are in use: a name or IPv4 address, or an IPv6 address in brackets; a port. */
 const HOST = /^(?:[\w.~-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i;
 
 /**
- * Refuses a Host that names no server, or several of them: the next server on the way might take another one
- * (RFC 9112, 3.2). HTTP/1.0 has none. Fails with `request.invalid_host`.
+ * Refuses a Host header that is invalid or names several servers (RFC 9112, 3.2), because a proxy might choose another one.
+ * An absent Host is accepted: HTTP/1.0 has none. Fails with `request.invalid_host`.
  */
 export const checkHost: MiddlewareHandler<Env> = (c, next) => {
   const host = c.req.header("host");
@@ -18,8 +18,8 @@ export const checkHost: MiddlewareHandler<Env> = (c, next) => {
 };
 
 /**
- * Refuses an address with bytes that are no UTF-8 (a program that writes ISO-8859-1 escapes): read as something else they
- * find nothing, without a word. Stands behind the token and the method. Fails with `request.invalid_encoding`.
+ * Refuses a URL whose escaped bytes are not UTF-8 (some programs send ISO-8859-1): decoded wrongly, a search would return
+ * nothing and no error. Runs after authentication and the method check. Fails with `request.invalid_encoding`.
  */
 export const checkUrlEncoding: MiddlewareHandler<Env> = (c, next) => {
   const { url } = c.req.raw;
@@ -37,10 +37,10 @@ const invalid = (where: string) =>
   new Failed<HttpFailure>({ code: "request.invalid_encoding", where: where.slice(0, 60) });
 
 const ESCAPED = /(?:%[0-9a-f]{2})+/gi;
-/** What a runtime has made of a byte that it could not read. */
+/** U+FFFD, which a runtime writes in place of a byte that is not UTF-8. */
 const REPLACED = /%ef%bf%bd/i;
 
-/** Whether the percent-encoded bytes of a text are UTF-8. A `%` that begins no escape stands for itself (WHATWG URL). */
+/** Whether the percent-encoded bytes of a text are UTF-8. A `%` without two hexadecimal digits is a plain character (WHATWG URL). */
 function isUtf8(text: string): boolean {
   if (REPLACED.test(text)) return false;
   try {
@@ -51,15 +51,15 @@ function isUtf8(text: string): boolean {
   }
 }
 
-/** `?search=&type=` asks for nothing, as it did: the old web client sends the fields of its forms as they stand. */
+/** Removes query parameters without a value (`?search=&type=`): the web client of S.G.E. sends the empty fields of its forms. */
 export const dropEmptyQueryValues: MiddlewareHandler<Env> = async (c, next) => {
   const { url } = c.req.raw;
   const start = url.indexOf("?") + 1;
   const pairs = start === 0 ? [] : url.slice(start).split("&");
-  const said = pairs.filter(
+  const kept = pairs.filter(
     (pair) => !(pair.endsWith("=") && pair.indexOf("=") === pair.length - 1),
   );
-  if (said.length < pairs.length)
-    c.req.raw = new Request(url.slice(0, start) + said.join("&"), c.req.raw);
+  if (kept.length < pairs.length)
+    c.req.raw = new Request(url.slice(0, start) + kept.join("&"), c.req.raw);
   await next();
 };

@@ -1,47 +1,45 @@
 import { holderOf } from "../../accounts/actor.ts";
-import { type Quota, type QuotaLimits, quota, type Reservation } from "../../lib/quota.ts";
+import { type Quota, type QuotaLimits, quota } from "../../lib/quota.ts";
 import { Failed } from "../../lib/result.ts";
 import type { PlatformFailure } from "../../ports/failures.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Env } from "../env.ts";
 
 /**
- * Files that are being read at a time while they are made: a reader that pauses holds a page of rows, and the next one. (One
- * that is there already is the runtime's to send, with its length, which Bun takes off a stream of ours.)
+ * Files that are written while they are downloaded: each keeps two pages of rows in memory while its reader pauses. A file
+ * that is complete is not counted: the runtime sends it with its length, which Bun removes from a stream of ours.
  */
-const MOST: QuotaLimits = { person: 20, company: 200, all: 1_000 };
+const LIMITS: QuotaLimits = { person: 20, company: 200, all: 1_000 };
 
-/** A download that nobody has asked for more is given up when another one wants its place. */
+/** A download that was not read for so long is cancelled when another one needs its place. */
 const UNREAD_MS = 120_000;
 
 interface Download {
-  readonly part: Reservation;
-  asked: number;
-  giveUp(): void;
+  lastReadAt: number;
+  cancel(): void;
 }
 
 interface Downloads {
-  readonly places: Quota;
+  readonly quota: Quota;
   readonly open: Set<Download>;
 }
 
-/** By the clock, which all requests of a process (on Workers: of an isolate) have in common. */
-const known = new WeakMap<Ports["clock"], Downloads>();
+/** Keyed by the clock, which all requests of a process (on Workers: of an isolate) share. */
+const downloadsByProcess = new WeakMap<Ports["clock"], Downloads>();
 
 function downloadsOf({ clock }: Pick<Ports, "clock">): Downloads {
-  const made = known.get(clock) ?? { places: quota(MOST), open: new Set() };
-  known.set(clock, made);
-  return made;
+  const downloads = downloadsByProcess.get(clock) ?? { quota: quota(LIMITS), open: new Set() };
+  downloadsByProcess.set(clock, downloads);
+  return downloads;
 }
 
-/** How many files are being read now. */
-export const openDownloads = (ports: Pick<Ports, "clock">): number =>
-  downloadsOf(ports).places.used;
+/** How many downloads are open now. */
+export const openDownloads = (ports: Pick<Ports, "clock">): number => downloadsOf(ports).quota.used;
 
 /**
- * The bytes as they are, counted as a download of whoever asks until they are read, given up, or not asked for any more.
- * Fails with PlatformFailure `share_exceeded` where the person has as many, with `overloaded` where the others have; then
- * `bytes` are given up.
+ * The same bytes, counted as a download of the caller until they are read to the end, cancelled, or not read for UNREAD_MS
+ * while another download needs the place. Fails with PlatformFailure `share_exceeded` at the limit of the user, with
+ * `overloaded` at that of the company or of all; `bytes` are then cancelled.
  */
 export function limitDownloads(
   c: { var: Env["Variables"] },
@@ -49,33 +47,33 @@ export function limitDownloads(
 ): ReadableStream<Uint8Array> {
   const { ports, actor, request } = c.var;
   const downloads = downloadsOf(ports);
-  const part = downloads.places.open(holderOf(actor));
-  let full = part.add(1);
-  if (full !== null) {
-    giveUpUnread(downloads, ports);
-    full = part.add(1);
+  const reservation = downloads.quota.open(holderOf(actor));
+  let exceeded = reservation.add(1);
+  if (exceeded !== null) {
+    cancelUnread(downloads, ports);
+    exceeded = reservation.add(1);
   }
-  if (full !== null) {
+  if (exceeded !== null) {
     bytes.cancel().catch(() => undefined);
-    throw refused(full === "person");
+    throw refused(exceeded === "person");
   }
   const reader = bytes.getReader();
   const end = () => {
     downloads.open.delete(download);
-    part.release();
-    request.signal.removeEventListener("abort", leave);
+    reservation.release();
+    request.signal.removeEventListener("abort", cancel);
   };
-  const leave = () => {
+  const cancel = () => {
     end();
     reader.cancel().catch(() => undefined);
   };
-  const download: Download = { part, asked: ports.clock.now(), giveUp: leave };
+  const download: Download = { lastReadAt: ports.clock.now(), cancel };
   downloads.open.add(download);
-  request.signal.addEventListener("abort", leave, { once: true });
+  request.signal.addEventListener("abort", cancel, { once: true });
   return new ReadableStream<Uint8Array>(
     {
       async pull(out) {
-        download.asked = ports.clock.now();
+        download.lastReadAt = ports.clock.now();
         const { done, value } = await reader.read().catch((error) => {
           end();
           throw error;
@@ -84,20 +82,20 @@ export function limitDownloads(
         end();
         out.close();
       },
-      cancel: leave,
+      cancel,
     },
     { highWaterMark: 0 },
   );
 }
 
-function giveUpUnread({ open }: Downloads, { clock }: Pick<Ports, "clock">): void {
-  const before = clock.now() - UNREAD_MS;
-  for (const download of [...open]) if (download.asked <= before) download.giveUp();
+function cancelUnread({ open }: Downloads, { clock }: Pick<Ports, "clock">): void {
+  const readBefore = clock.now() - UNREAD_MS;
+  for (const download of [...open]) if (download.lastReadAt <= readBefore) download.cancel();
 }
 
-const refused = (mine: boolean): Failed<PlatformFailure> =>
+const refused = (byUserLimit: boolean): Failed<PlatformFailure> =>
   new Failed(
-    mine
-      ? { code: "share_exceeded", what: "downloads", limit: MOST.person, retryAfterS: 5 }
+    byUserLimit
+      ? { code: "share_exceeded", what: "downloads", limit: LIMITS.person, retryAfterS: 5 }
       : { code: "overloaded", what: "streams", retryAfterS: 5 },
   );
