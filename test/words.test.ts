@@ -1,0 +1,130 @@
+import { describe, expect, test } from "bun:test";
+import { Glob } from "bun";
+import { titleFindings, wordFindings } from "./support/banned-words.ts";
+
+/** These name the words because they are about them. */
+const ABOUT_WORDS = new Set([
+  "docs/glossary.md",
+  "test/support/banned-words.ts",
+  "test/words.test.ts",
+]);
+
+/** Folders that still have banned words. The list only gets shorter. */
+const NOT_YET_CLEAN: readonly string[] = [
+  "bench/",
+  "docs/",
+  "src/accounts/",
+  "src/bun.ts",
+  "src/cli/",
+  "src/config.ts",
+  "src/consumer.ts",
+  "src/demo/",
+  "src/export/",
+  "src/http/",
+  "src/ingest/",
+  "src/journal/",
+  "src/lib/",
+  "src/mail/",
+  "src/maintenance.ts",
+  "src/metrics.ts",
+  "src/nfe/",
+  "src/observability/",
+  "src/platform/",
+  "src/ports/",
+  "src/reader.worker.ts",
+  "src/resilience/",
+  "src/start/",
+  "src/stock/",
+  "src/synthetic/",
+  "src/tools/",
+  "src/worker.ts",
+  "test/accounts/",
+  "test/architecture.test.ts",
+  "test/bench/",
+  "test/chaos/",
+  "test/cli/",
+  "test/contracts/",
+  "test/demo/",
+  "test/docs/",
+  "test/edge/",
+  "test/export/",
+  "test/faults/",
+  "test/full/",
+  "test/http/",
+  "test/ingest/",
+  "test/jobs-plans.test.ts",
+  "test/journal/",
+  "test/lib/",
+  "test/mail/",
+  "test/maintenance.test.ts",
+  "test/migrations.test.ts",
+  "test/mutation/",
+  "test/nfe/",
+  "test/observability/",
+  "test/platform/",
+  "test/resilience/",
+  "test/stock/",
+  "test/support/",
+  "test/texts.test.ts",
+];
+
+const codes = new Set((await Bun.file("docs/security.md").text()).match(/\b[SCFT]\d{1,2}\b/g));
+const paths = [
+  ...new Glob("{src,test,bench}/**/*.{ts,mts,mjs,toml}").scanSync(),
+  ...new Glob("docs/**/*.md").scanSync(),
+  "README.md",
+  "AGENTS.md",
+].filter((path) => !ABOUT_WORDS.has(path));
+const isClean = (path: string) => !NOT_YET_CLEAN.some((folder) => path.startsWith(folder));
+
+async function findings(
+  find: (path: string, text: string) => { line: number; says: string }[],
+): Promise<string[]> {
+  const found: string[] = [];
+  for (const path of paths.filter(isClean))
+    for (const { line, says } of find(path, await Bun.file(path).text()))
+      found.push(`${path}:${line} ${says}`);
+  return found;
+}
+
+test("names, comments, titles and docs use the standard terms and cite only what is there", async () => {
+  expect(await findings((path, text) => wordFindings(path, text, codes))).toEqual([]);
+  expect(paths.length).toBeGreaterThan(300);
+});
+
+test("titles of tests begin with their subject and have at most 110 characters", async () => {
+  expect(
+    await findings((path, text) => (path.startsWith("test/") ? titleFindings(text) : [])),
+  ).toEqual([]);
+});
+
+describe("the list of words bites", () => {
+  const bites: [text: string, says: string][] = [
+    ["/** Waits for better weather. */", 'says "weather": transient fault'],
+    ["const badWeather = 1;", 'says "weather": transient fault'],
+    ["const WEATHER = 1;", 'says "weather": transient fault'],
+    ["type Weather = 1;", 'says "weather": transient fault'],
+    ["bad_weather", 'says "weather": transient fault'],
+    ["see design decision 7", "cites design decision"],
+    ["// S.G.E. row 12", "cites S.G.E. row 12"],
+    ["// as api.md has it", "cites api.md, not docs/api.md"],
+    ["// a limit (S99)", "cites S99, which docs/security.md does not define"],
+    ['test("F8: a note is read"', "cites F8, which docs/security.md does not define"],
+  ];
+  for (const [text, says] of bites)
+    test(`at ${text}`, () => {
+      expect(wordFindings("src/x.ts", text, new Set(["S1"])).map((one) => one.says)).toEqual([
+        says,
+      ]);
+    });
+
+  test("and not at parts of other words, nor at codes that docs/security.md defines", () => {
+    const innocent = "wallet, diced, departure, (S1), docs/api.md, strangeness";
+    expect(wordFindings("src/x.ts", innocent, new Set(["S1"]))).toEqual([]);
+  });
+
+  test("at titles that begin with a riddle or are too long", () => {
+    const text = `test("who comes late waits", f); test(\`${"a".repeat(111)}\`, f); test("a note", f);`;
+    expect(titleFindings(text)).toHaveLength(2);
+  });
+});
