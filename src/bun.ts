@@ -1,7 +1,7 @@
 import { createApp } from "./app.ts";
 import { parseConfig } from "./config.ts";
 import { consumerOf } from "./consumer.ts";
-import { signatureRoots } from "./ingest/note/signature-roots.ts";
+import { signatureRoots } from "./ingest/note/signature-check.ts";
 import { feedBroadcaster } from "./journal/feed-broadcaster.ts";
 import { pollMailboxes } from "./mail/poll.ts";
 import { MAINTENANCE_EVERY_MS, runMaintenance } from "./maintenance.ts";

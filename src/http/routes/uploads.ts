@@ -6,6 +6,7 @@ import { enqueueBatch } from "../../ingest/batch/enqueue.ts";
 import { receive } from "../../ingest/receive/receive.ts";
 import { unpack } from "../../ingest/upload/unpack.ts";
 import type { IngestFailure } from "../../ingest/verdict/failures.ts";
+import { originalFrom } from "../../lib/original.ts";
 import { Failed } from "../../lib/result.ts";
 import { causeOf, type Env } from "../env.ts";
 import { requires } from "../middleware/permissions.ts";
@@ -53,7 +54,7 @@ export const postUpload = defineOpenAPIRoute<typeof uploadRoute, Env>({
     const { ports } = c.var;
     const { approve } = c.req.valid("query");
     const { bytes } = await readDocument(c);
-    const received = await receive(ports, bytes, {
+    const received = await receive(ports, await originalFrom(bytes), {
       cause: causeOf(c),
       approve: approve ?? null,
       settingsSeen: c.var.settingsVersion,

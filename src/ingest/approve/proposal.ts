@@ -1,4 +1,3 @@
-import type { Cause } from "../../accounts/actor.ts";
 import type { Settings } from "../../accounts/company.ts";
 import { settingsOf } from "../../accounts/settings.ts";
 import { newId } from "../../lib/id.ts";
@@ -6,6 +5,7 @@ import { Failed, orFail } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { FACTOR_ONE } from "../../stock/factor.ts";
 import type { Posting } from "../../stock/posting.ts";
+import type { FlowOptions } from "../note/flow-options.ts";
 import { type Booking, bookingLines } from "../note/lines.ts";
 import { type Mapping, mappingOf, unmappedItems } from "../note/mapping.ts";
 import { POSTING_GUARD } from "../note/registration-sql.ts";
@@ -21,10 +21,8 @@ import {
   resolveCorrections,
 } from "./resolve-corrections.ts";
 
-export interface ApprovalOptions {
-  readonly cause: Cause;
+export interface ApprovalOptions extends FlowOptions {
   readonly corrections: RequestedCorrections;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** A registered note with all that its approval would post; nothing of it is written. */

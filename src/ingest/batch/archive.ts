@@ -5,7 +5,7 @@ import { newId } from "../../lib/id.ts";
 import { Failed } from "../../lib/result.ts";
 import { JOB_KEPT_MS } from "../../lib/retention.ts";
 import type { Ports } from "../../ports/ports.ts";
-import type { ReceiveOptions } from "../receive/receive.ts";
+import type { RegisterOptions } from "../note/flow-options.ts";
 import { FORMAT_SAY, formatOf, HEAD_BYTES } from "../upload/format.ts";
 import type { IngestFailure } from "../verdict/failures.ts";
 import { batchParamsOf } from "./batch-params.ts";
@@ -34,7 +34,7 @@ export async function storeZip(
 export async function enqueueArchive(
   ports: Ports,
   job: string,
-  { cause, approve, signal }: Omit<ReceiveOptions, "settingsSeen">,
+  { cause, approve, signal }: Pick<RegisterOptions, "cause" | "approve" | "signal">,
 ): Promise<void> {
   const { actor, requestId, peer } = cause;
   const { company, userId } = actor;

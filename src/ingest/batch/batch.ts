@@ -1,19 +1,20 @@
 import pMap from "p-map";
-import { sha256 } from "../../lib/hash.ts";
+import { type Original, originalFrom } from "../../lib/original.ts";
 import { err, Failed, type Result } from "../../lib/result.ts";
 import type { Document, Reading } from "../../nfe/document.ts";
 import type { NfeFailure } from "../../nfe/failures.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { registerEvent } from "../event/register-event.ts";
+import type { RegisterOptions } from "../note/flow-options.ts";
 import { DryRun } from "../receive/dry-run.ts";
-import { auditRefusal, type ReceiveOptions } from "../receive/receive.ts";
+import { auditRefusal } from "../receive/receive.ts";
 import { registerAndApprove } from "../receive/register-and-approve.ts";
 import type { UploadEntry } from "../upload/upload-entry.ts";
 import type { IngestFailure } from "../verdict/failures.ts";
 import { type BatchResult, ignoredResult, noteResult, refusalResult } from "./batch-result.ts";
 import { KeySequencer } from "./key-sequencer.ts";
 
-export interface BatchOptions extends ReceiveOptions {
+export interface BatchOptions extends RegisterOptions {
   /** Nothing is written; the results say what would happen. */
   readonly dryRun: boolean;
   /** Most notes that the whole batch may hold (an enviNFe holds up to 50). */
@@ -45,14 +46,13 @@ export async function receiveBatch(
         if (!inflated.ok) return [rejectedUnread(ports, piece.file, inflated.error)];
         const sent: SentDocument = {
           name: piece.file,
-          bytes: inflated.value,
-          sha256: await sha256(inflated.value),
+          original: await originalFrom(inflated.value),
           async again() {
             const bytes = await piece.bytes(options.signal);
             return bytes.ok ? bytes.value : null;
           },
         };
-        const read = await readWithin(ports, sent.bytes, options);
+        const read = await readWithin(ports, sent.original.bytes, options);
         const held = read.ok && read.value.kind === "notes" ? read.value.notes.length : 1;
         notes += held;
         const tooMany: IngestFailure = {
@@ -78,8 +78,7 @@ export async function receiveBatch(
 
 interface SentDocument {
   readonly name: string;
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly sha256: string;
+  readonly original: Original;
   /** The bytes once more, read or inflated anew. */
   readonly again: () => Promise<Uint8Array<ArrayBuffer> | null>;
 }
@@ -133,18 +132,15 @@ async function keepDocument(
     ];
   const document = read.value;
   if (document.kind === "event") {
-    const { event } = document;
+    const received = { event: document.event, original: sent.original };
     return [
       await attempt(ports, sent, options, async () => ({
         file: sent.name,
         outcome: "event",
         event:
           options.rehearsal === null
-            ? await registerEvent(ports, event, sent.bytes, { ...options, sha256: sent.sha256 })
-            : await options.rehearsal.event(ports, event, sent.bytes, {
-                ...options,
-                sha256: sent.sha256,
-              }),
+            ? await registerEvent(ports, received, options)
+            : await options.rehearsal.event(ports, received, options),
       })),
     ];
   }
@@ -161,11 +157,11 @@ async function keepOne(
   options: Work,
 ): Promise<BatchResult> {
   if (!note.ok) throw new Failed(note.error);
-  const keep = { ...options, sha256: sent.sha256 };
+  const received = { reading: note.value, original: sent.original };
   const receipt =
     options.rehearsal === null
-      ? await registerAndApprove(ports, note.value, sent.bytes, keep)
-      : await options.rehearsal.note(ports, note.value, sent.bytes, keep, sent.again);
+      ? await registerAndApprove(ports, received, options)
+      : await options.rehearsal.note(ports, received, options, sent.again);
   return noteResult(sent.name, receipt);
 }
 
@@ -186,10 +182,10 @@ async function attempt(
 
 async function refused(
   ports: Ports,
-  { name: file, sha256: sha }: SentDocument,
+  { name: file, original }: SentDocument,
   error: Failed,
   options: BatchOptions,
 ): Promise<BatchResult> {
-  if (!options.dryRun) await auditRefusal(ports, error, sha, options.cause);
+  if (!options.dryRun) await auditRefusal(ports, error, original, options.cause);
   return refusalResult(file, error);
 }

@@ -139,5 +139,5 @@ async function takeDocument(
     signal,
   };
   const read = await ports.documents.read(bytes, signal);
-  await recordResults(ports, { place, file, sha256, bytes, results, options }, read);
+  await recordResults(ports, { place, file, original: { bytes, sha256 }, results, options }, read);
 }

@@ -3,7 +3,7 @@ import { audit } from "../../journal/record.ts";
 import { newId } from "../../lib/id.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Guard, Statement } from "../../ports/sql.ts";
-import type { ReceiveOptions } from "../receive/receive.ts";
+import type { RegisterOptions } from "../note/flow-options.ts";
 import type { UploadEntry } from "../upload/upload-entry.ts";
 import { batchParamsOf } from "./batch-params.ts";
 import { endBatch } from "./end-batch.ts";
@@ -31,7 +31,7 @@ export interface DocumentJobOptions {
 export async function enqueueBatch(
   ports: Ports,
   pieces: readonly UploadEntry[],
-  { cause, approve, signal }: Omit<ReceiveOptions, "settingsSeen">,
+  { cause, approve, signal }: Pick<RegisterOptions, "cause" | "approve" | "signal">,
   { kind, only, along }: DocumentJobOptions = { kind: "batch" },
 ): Promise<string> {
   const { actor, requestId, peer } = cause;

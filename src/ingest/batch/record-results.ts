@@ -1,4 +1,5 @@
 import { markJobRunning } from "../../journal/jobs.ts";
+import type { Original } from "../../lib/original.ts";
 import { Failed, type Result } from "../../lib/result.ts";
 import type { Document, Reading } from "../../nfe/document.ts";
 import type { NfeFailure } from "../../nfe/failures.ts";
@@ -6,8 +7,9 @@ import type { NfeEvent } from "../../nfe/note.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Guard, Statement } from "../../ports/sql.ts";
 import { registerEvent } from "../event/register-event.ts";
+import type { RegisterOptions } from "../note/flow-options.ts";
 import type { NoteReceipt } from "../note/receipt.ts";
-import { type ReceiveOptions, refusalLine } from "../receive/receive.ts";
+import { refusalLine } from "../receive/receive.ts";
 import { approveCompleted, isReadyForApproval } from "../receive/register-and-approve.ts";
 import { registerNote } from "../receive/register-note.ts";
 import { type BatchResult, ignoredResult, noteResult, refusalResult } from "./batch-result.ts";
@@ -25,11 +27,10 @@ import {
 export interface QueuedDocument {
   readonly place: ItemRef;
   readonly file: string;
-  readonly sha256: string;
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly original: Original;
   /** Results that are there already, of an attempt that did not come to its end. */
   readonly results: readonly BatchResult[];
-  readonly options: ReceiveOptions;
+  readonly options: RegisterOptions;
 }
 
 type Read = Result<Document, NfeFailure>;
@@ -85,10 +86,10 @@ async function takeNote(
   note: Result<Reading, NfeFailure>,
 ): Promise<void> {
   if (!note.ok) throw new Failed(note.error);
-  const { place, file, sha256, bytes, options } = doc;
-  const receipt = await registerNote(ports, note.value, bytes, {
+  const { place, file, original, options } = doc;
+  const received = { reading: note.value, original };
+  const receipt = await registerNote(ports, received, {
     ...options,
-    sha256,
     along(receipt, guard) {
       const at = ports.clock.now();
       const record = recordResult(place, index, noteResult(file, receipt), at, guard);
@@ -104,8 +105,8 @@ async function takeNote(
 
 /** An event that is kept again answers the same, so its result may follow in a batch of its own. */
 async function takeEvent(ports: Ports, doc: QueuedDocument, event: NfeEvent): Promise<void> {
-  const { file, sha256, bytes, options } = doc;
-  const kept = await registerEvent(ports, event, bytes, { ...options, sha256 });
+  const { file, original, options } = doc;
+  const kept = await registerEvent(ports, { event, original }, options);
   await recordAlone(ports, doc, { file, outcome: "event", event: kept });
 }
 
@@ -131,13 +132,11 @@ async function approveAndEnd(
   total: number,
   completed: NoteReceipt,
 ): Promise<void> {
-  const { place, file, sha256, options } = doc;
-  const approved = await approveCompleted(ports, completed, { ...options, sha256 }).catch(
-    (error) => {
-      if (isRefusal(error)) return completed;
-      throw error;
-    },
-  );
+  const { place, file, options } = doc;
+  const approved = await approveCompleted(ports, completed, options).catch((error) => {
+    if (isRefusal(error)) return completed;
+    throw error;
+  });
   await write(ports, [
     replaceResult(place, index, noteResult(file, approved)),
     ...ending(place, index, total, ports.clock.now()),
@@ -146,7 +145,7 @@ async function approveAndEnd(
 
 async function refuse(
   ports: Ports,
-  { place, file, sha256, options }: QueuedDocument,
+  { place, file, original, options }: QueuedDocument,
   index: number,
   total: number,
   error: Failed,
@@ -155,9 +154,11 @@ async function refuse(
   ports.meter.count("nfe_refusals_total", { code: error.failure.code });
   await write(ports, [
     markJobRunning(place.company, place.job, at),
-    refusalLine(error, sha256, options.cause, at, itemAwaitsResult(place, index)),
+    refusalLine(error, original, options.cause, at, itemAwaitsResult(place, index)),
     recordResult(place, index, refusalResult(file, error), at, ALWAYS),
-    ...(total === 1 && isKnown(error) ? [expireOriginalNow(place.company, sha256, at)] : []),
+    ...(total === 1 && isKnown(error)
+      ? [expireOriginalNow(place.company, original.sha256, at)]
+      : []),
     ...ending(place, index, total, at),
   ]);
 }

@@ -6,6 +6,7 @@ import type { Ports } from "../../ports/ports.ts";
 import type { Guard, Statement } from "../../ports/sql.ts";
 import { type ChangeEvents, type Judgement, judge } from "../note/judge.ts";
 import { effectsOf, judgedEvent, newVerdict, readingOf, verdictChanges } from "../note/rejudge.ts";
+import { signatureCheck } from "../note/signature-check.ts";
 import { originalOf, type StoredNote } from "../note/stored-note.ts";
 import type { HoldCode } from "../verdict/failures.ts";
 
@@ -20,14 +21,14 @@ const LATE = "_after_processing";
 const LATE_CODES: readonly string[] = [...OF_EVENTS.map((code) => code + LATE), "immobilised"];
 
 /**
- * Judges a note that is stored with its events as `foresee` makes them. Null: its original cannot be read any more.
+ * Judges a note that is stored with its events as `changeEvents` makes them. Null: its original cannot be read any more.
  * Fails as the ports do.
  */
 export async function judgeStoredNote(
   ports: Ports,
   stored: StoredNote,
   settings: Settings,
-  foresee: ChangeEvents,
+  changeEvents: ChangeEvents,
   signal?: AbortSignal,
 ): Promise<Judgement | null> {
   const bytes = await originalOf(ports, settings.company, stored).catch((error) => {
@@ -37,7 +38,12 @@ export async function judgeStoredNote(
   const reading = bytes && (await readingOf(ports, bytes, stored.accessKey, signal));
   return bytes === null || reading === null
     ? null
-    : judge(ports, reading, bytes, settings, true, signal, foresee);
+    : judge(ports, reading, settings, {
+        checkSignature: signatureCheck(ports, reading.note, { bytes }),
+        readDatabase: true,
+        changeEvents,
+        signal,
+      });
 }
 
 /**

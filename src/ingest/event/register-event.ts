@@ -1,4 +1,3 @@
-import type { Cause } from "../../accounts/actor.ts";
 import type { Settings } from "../../accounts/company.ts";
 import { settingsOf } from "../../accounts/settings.ts";
 import { appendEvents, audit, bumpTags } from "../../journal/record.ts";
@@ -9,6 +8,7 @@ import { CANCELLATIONS, REGISTERED } from "../../nfe/read/read-event.ts";
 import { checkEventSignature } from "../../nfe/signature/signer.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Guard, Statement } from "../../ports/sql.ts";
+import type { FlowOptions } from "../note/flow-options.ts";
 import type { Judgement } from "../note/judge.ts";
 import {
   EVENTS_VERSION,
@@ -16,7 +16,8 @@ import {
   knownEvents,
   toKnownEvent,
 } from "../note/known-events.ts";
-import { signatureRoots } from "../note/signature-roots.ts";
+import type { ReceivedEvent } from "../note/receipt.ts";
+import { signatureRoots } from "../note/signature-check.ts";
 import { findNote, type StoredNote } from "../note/stored-note.ts";
 import { effectOf, mayBeEmitter, mayBeOfOneAuthor } from "../verdict/event-standing.ts";
 import type { Hold, IngestFailure } from "../verdict/failures.ts";
@@ -62,13 +63,12 @@ function discounted(event: NfeEvent, settings: Settings): Discounted | null {
 /** The same, and where the company asks for signatures, that its author did not sign it. */
 export async function reasonToDiscount(
   ports: Pick<Ports, "config">,
-  event: NfeEvent,
-  bytes: Uint8Array<ArrayBuffer>,
+  { event, original }: ReceivedEvent,
   settings: Settings,
 ): Promise<Discounted | null> {
   const why = discounted(event, settings);
   if (why !== null || !settings.requireSignature) return why;
-  const check = await checkEventSignature(bytes, event, signatureRoots(ports));
+  const check = await checkEventSignature(original.bytes, event, signatureRoots(ports));
   return check.valid ? null : "signature";
 }
 
@@ -103,12 +103,6 @@ export function receiptOfSameEvent(
   });
 }
 
-export interface EventOptions {
-  readonly sha256: string;
-  readonly cause: Cause;
-  readonly signal?: AbortSignal | undefined;
-}
-
 /** How often a note or its events may change between our look and our batch. */
 const ATTEMPTS = 6;
 
@@ -119,21 +113,21 @@ const ATTEMPTS = 6;
  */
 export async function registerEvent(
   ports: Ports,
-  event: NfeEvent,
-  bytes: Uint8Array<ArrayBuffer>,
-  options: EventOptions,
+  received: ReceivedEvent,
+  options: FlowOptions,
 ): Promise<EventReceipt> {
+  const { event } = received;
   const { company } = options.cause.actor;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const settings = await settingsOf(ports, company);
-    const why = await reasonToDiscount(ports, event, bytes, settings);
-    if (why !== null) return leaveOut(ports, event, why, options);
-    const look = await prepareEvent(ports, event, settings, options);
+    const why = await reasonToDiscount(ports, received, settings);
+    if (why !== null) return leaveOut(ports, received, why, options);
+    const look = await prepareEvent(ports, received, settings, options.signal);
     const before = receiptOfSameEvent(look.known, look.mine, event.accessKey);
     if (before !== null) return before;
     const effect = effectOf(look.mine, look.note?.status ?? null, look.judged?.parties ?? null);
-    if (effect === "none") return leaveOut(ports, event, "other_author", options);
-    if (await commitEvent(ports, event, bytes, look, effect, options))
+    if (effect === "none") return leaveOut(ports, received, "other_author", options);
+    if (await commitEvent(ports, received, look, effect, options))
       return { type: event.type, accessKey: event.accessKey, effect, id: look.mine.id };
   }
   throw new Failed({ code: "overloaded", what: "writer", retryAfterS: 1 });
@@ -152,13 +146,12 @@ export interface PreparedEvent {
 /** Looks at an event's key and judges its note with the event. Writes nothing. */
 export async function prepareEvent(
   ports: Ports,
-  event: NfeEvent,
+  { event, original }: ReceivedEvent,
   settings: Settings,
-  options: Pick<EventOptions, "sha256" | "signal">,
+  signal?: AbortSignal,
 ): Promise<PreparedEvent> {
-  const { sha256, signal } = options;
   const { company } = settings;
-  const mine = await toKnownEvent(event, newId(), sha256);
+  const mine = await toKnownEvent(event, newId(), original.sha256);
   const note = await findNote(ports, company, event.accessKey, signal);
   const known = await knownEvents(ports, company, event.accessKey, signal);
   const judged =
@@ -171,18 +164,19 @@ export async function prepareEvent(
 /** An event that does not count leaves an audit line and nothing else. */
 async function leaveOut(
   ports: Ports,
-  event: NfeEvent,
+  received: ReceivedEvent,
   why: Discounted,
-  options: EventOptions,
+  options: FlowOptions,
 ): Promise<EventReceipt> {
-  const statements = [audit(lineOf(event, options, ports.clock.now(), { why }))];
+  const { event } = received;
+  const statements = [audit(lineOf(received, options, ports.clock.now(), { why }))];
   await ports.writer.commit({ statements, read: () => undefined }, options.signal);
   return { type: event.type, accessKey: event.accessKey, effect: "none", why };
 }
 
 const lineOf = (
-  event: NfeEvent,
-  { sha256, cause: { actor, requestId, peer } }: EventOptions,
+  { event, original }: ReceivedEvent,
+  { cause: { actor, requestId, peer } }: FlowOptions,
   at: number,
   more: Record<string, string> = {},
 ) => ({
@@ -196,7 +190,7 @@ const lineOf = (
     type: event.type,
     sequence: event.sequence,
     c_stat: event.cStat ?? "",
-    sha256,
+    sha256: original.sha256,
     ...more,
   },
   requestId,
@@ -206,12 +200,12 @@ const lineOf = (
 /** False where the note or its events are no longer as they were seen; then nothing is written. */
 async function commitEvent(
   ports: Ports,
-  event: NfeEvent,
-  bytes: Uint8Array<ArrayBuffer>,
+  received: ReceivedEvent,
   look: PreparedEvent,
   effect: KeptEffect,
-  options: EventOptions,
+  options: FlowOptions,
 ): Promise<boolean> {
+  const { event, original } = received;
   const { company } = options.cause.actor;
   const { note, mine } = look;
   const at = ports.clock.now();
@@ -221,7 +215,7 @@ async function commitEvent(
   };
   const statements: Statement[] = [
     insertEvent(event, look, effect, options, at),
-    ...(await ports.originals.store(company, options.sha256, bytes, guard)),
+    ...(await ports.originals.store(company, original.sha256, original.bytes, guard)),
     ...(note === null
       ? []
       : verdictByEvents(company, unread(note, look, event), look.judged, look.settings, guard, at)),
@@ -238,7 +232,7 @@ async function commitEvent(
     ),
     // Nothing shows an event whose note is not here.
     ...(note === null ? [] : [bumpTags(company, ["nfes"], guard)]),
-    audit(lineOf(event, options, at), guard),
+    audit(lineOf(received, options, at), guard),
   ];
   return ports.writer.commit(
     { statements, read: ([rows]) => rows !== undefined && rows.length > 0 },
@@ -272,7 +266,7 @@ function insertEvent(
   event: NfeEvent,
   { mine, known, note, settings }: PreparedEvent,
   effect: KeptEffect,
-  options: EventOptions,
+  options: FlowOptions,
   at: number,
 ): Statement {
   const seen = unchangedGuard(note, 21);

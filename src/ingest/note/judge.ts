@@ -2,7 +2,6 @@ import type { Settings } from "../../accounts/company.ts";
 import type { Finding, Reading } from "../../nfe/document.ts";
 import { isRefusal } from "../../nfe/note.ts";
 import { type Reference, referencesOf } from "../../nfe/references.ts";
-import { checkNoteSignature } from "../../nfe/signature/signer.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { classify } from "../verdict/classify.ts";
 import { type Parties, type Standing, standingOf } from "../verdict/event-standing.ts";
@@ -12,7 +11,7 @@ import { knownEvents } from "./known-events.ts";
 import { itemFindings, type StockItem } from "./lines.ts";
 import { EMPTY_MAPPING, type Mapping, mappingOf, unmappedItems } from "./mapping.ts";
 import { partyId, referencedJson, stockItems } from "./registration-sql.ts";
-import { signatureRoots } from "./signature-roots.ts";
+import type { CheckSignature } from "./signature-check.ts";
 
 /** A verdict and what it was made of. */
 export interface Judgement {
@@ -34,45 +33,46 @@ export interface Judgement {
   readonly parties: Parties;
 }
 
-/** The events of a key as somebody is about to change them. */
+/** Gives the events of a key as they will be once the caller's batch is written. */
 export type ChangeEvents = (events: readonly KnownEvent[]) => readonly KnownEvent[];
 
-/**
- * Judges a note under a company's settings.
- * `look` reads what the database knows beside the note (events that came first, the supplier's items); without it
- * nothing is known, and the batch that relies on it must say so in its guards (ingest/register.ts). `foresee` gives the
- * events as they will be once the caller's batch is written.
- */
+export interface JudgeOptions {
+  /** Called only where the company requires signatures. */
+  readonly checkSignature: CheckSignature;
+  /**
+   * Reads the key's earlier events and the supplier's items. Without it none are assumed, and the batch that relies on
+   * the verdict must prove that by its guards (registration-sql.ts).
+   */
+  readonly readDatabase: boolean;
+  readonly changeEvents?: ChangeEvents;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Judges a note under a company's settings. Fails as the ports do. */
 export const judge = (
-  ports: Pick<Ports, "config" | "reader" | "trace">,
+  ports: Pick<Ports, "reader" | "trace">,
   reading: Reading,
-  bytes: Uint8Array<ArrayBuffer>,
   settings: Settings,
-  look: boolean,
-  signal?: AbortSignal,
-  foresee: ChangeEvents = (events) => events,
+  options: JudgeOptions,
 ): Promise<Judgement> =>
-  ports.trace.span("verdict", () => judged(ports, reading, bytes, settings, look, signal, foresee));
+  ports.trace.span("verdict", () => judged(ports, reading, settings, options));
 
 async function judged(
-  ports: Pick<Ports, "config" | "reader">,
+  ports: Pick<Ports, "reader">,
   reading: Reading,
-  bytes: Uint8Array<ArrayBuffer>,
   settings: Settings,
-  look: boolean,
-  signal: AbortSignal | undefined,
-  foresee: ChangeEvents,
+  { checkSignature, readDatabase, changeEvents = (events) => events, signal }: JudgeOptions,
 ): Promise<Judgement> {
   const { note } = reading;
   const items = stockItems(note);
-  const mappingRead = look || settings.requireMapping;
+  const mappingRead = readDatabase || settings.requireMapping;
   const mapping = mappingRead
     ? await mappingOf(ports, settings.company, partyId(note.emit), items, signal)
     : EMPTY_MAPPING;
-  const known = look
+  const known = readDatabase
     ? await knownEvents(ports, settings.company, note.accessKey, signal)
     : { events: [], version: 0 };
-  const events = foresee(known.events);
+  const events = changeEvents(known.events);
   const standing = standingOf(events, note);
   const verdict = classify(note, settings, {
     unmapped: settings.requireMapping
@@ -81,9 +81,7 @@ async function judged(
     standing,
     originalEntered:
       isRefusal(note) && (await hasEntered(ports, settings.company, referencesOf(note), signal)),
-    signature: settings.requireSignature
-      ? await checkNoteSignature(bytes, note, signatureRoots(ports))
-      : null,
+    signature: settings.requireSignature ? await checkSignature() : null,
   });
   return {
     verdict,

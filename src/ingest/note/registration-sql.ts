@@ -2,6 +2,7 @@ import type { Cause } from "../../accounts/actor.ts";
 import type { Settings } from "../../accounts/company.ts";
 import { values } from "../../journal/values.ts";
 import { fold } from "../../lib/fold.ts";
+import type { Original } from "../../lib/original.ts";
 import { issuedMs } from "../../nfe/dates.ts";
 import type { Finding } from "../../nfe/document.ts";
 import { landedCosts } from "../../nfe/landed-cost.ts";
@@ -56,7 +57,7 @@ export interface Registration {
   /** Everything noticed: by the reader, about the lots, by the verdict. */
   readonly findings: readonly Finding[];
   readonly settings: Settings;
-  readonly sha256: string;
+  readonly original: Original;
   /** Unique id of this attempt: what tells the winner of two. */
   readonly id: string;
   readonly cause: Cause;
@@ -82,7 +83,7 @@ export function insertNote(r: Registration): Statement {
   const args: Value[] = [
     actor.company,
     note.accessKey,
-    r.sha256,
+    r.original.sha256,
     posting === null ? "PENDENTE" : "PROCESSADA",
     r.id,
     posting?.id ?? null,

@@ -8,6 +8,7 @@ import type { Ports } from "../../ports/ports.ts";
 import type { Guard, Statement } from "../../ports/sql.ts";
 import { RULES_VERSION } from "../verdict/rules.ts";
 import { type Judgement, judge } from "./judge.ts";
+import { signatureCheck } from "./signature-check.ts";
 import { findNote, originalOf, type StoredNote } from "./stored-note.ts";
 
 /** Notes that one slice takes; their documents are read again, so it is kept small. */
@@ -139,7 +140,11 @@ export async function rejudgeNote(
   const reading = await readingOf(ports, bytes, stored.accessKey, signal);
   if (reading === null) return "unreadable";
   const settings = await settingsOf(ports, company);
-  const judged = await judge(ports, reading, bytes, settings, true, signal);
+  const judged = await judge(ports, reading, settings, {
+    checkSignature: signatureCheck(ports, reading.note, { bytes }),
+    readDatabase: true,
+    signal,
+  });
   const at = ports.clock.now();
   const changes = verdictChanges(company, stored, judged, settings.version);
   const won = await ports.writer.commit(

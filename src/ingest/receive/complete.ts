@@ -2,14 +2,17 @@ import type { Settings } from "../../accounts/company.ts";
 import { settingsOf } from "../../accounts/settings.ts";
 import { appendEvents, audit, bumpTags } from "../../journal/record.ts";
 import { newId } from "../../lib/id.ts";
+import type { Original } from "../../lib/original.ts";
 import { Failed } from "../../lib/result.ts";
-import type { Finding, Reading } from "../../nfe/document.ts";
+import type { Finding } from "../../nfe/document.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Statement } from "../../ports/sql.ts";
+import type { FlowOptions, RegisterOptions } from "../note/flow-options.ts";
 import { type Judgement, judge } from "../note/judge.ts";
-import type { KeepOptions, NoteReceipt } from "../note/receipt.ts";
+import type { NoteReceipt, ReceivedNote } from "../note/receipt.ts";
 import { registrationGuard } from "../note/registration-sql.ts";
 import { effectsOf, judgedEvent, newVerdict, verdictChanges } from "../note/rejudge.ts";
+import { signatureCheck } from "../note/signature-check.ts";
 import { findNote, originalOf, type StoredNote } from "../note/stored-note.ts";
 import type { Hold, HoldCode } from "../verdict/failures.ts";
 
@@ -23,17 +26,16 @@ const ATTEMPTS = 6;
  */
 export async function completeNote(
   ports: Ports,
-  reading: Reading,
-  bytes: Uint8Array<ArrayBuffer>,
+  received: ReceivedNote,
   stored: StoredNote,
-  options: KeepOptions,
+  options: RegisterOptions,
 ): Promise<NoteReceipt> {
   let known = stored;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const relation = await compareWithStored(ports, bytes, known, options);
+    const relation = await compareWithStored(ports, received.original, known, options);
     if (relation !== "completes" || known.hasProtocol)
       throw duplicate(known, relation === "differs");
-    const receipt = await commitCompletion(ports, reading, bytes, known, options);
+    const receipt = await commitCompletion(ports, received, known, options);
     if (receipt !== null) return receipt;
     // Somebody has completed it, or what the verdict was made of has changed: only a second look can tell.
     const { company } = options.cause.actor;
@@ -45,15 +47,19 @@ export async function completeNote(
 /** Null where the note is no longer as it was when this was prepared; then nothing is written. */
 async function commitCompletion(
   ports: Ports,
-  reading: Reading,
-  bytes: Uint8Array<ArrayBuffer>,
+  received: ReceivedNote,
   stored: StoredNote,
-  options: KeepOptions,
+  options: RegisterOptions,
 ): Promise<NoteReceipt | null> {
   const { actor, requestId, peer } = options.cause;
   const { company } = actor;
   const settings = await settingsOf(ports, company);
-  const judged = await judge(ports, reading, bytes, settings, true, options.signal);
+  const { reading, original } = received;
+  const judged = await judge(ports, reading, settings, {
+    checkSignature: signatureCheck(ports, reading.note, original),
+    readDatabase: true,
+    signal: options.signal,
+  });
   const id = newId();
   const at = ports.clock.now();
   const guard = registrationGuard(company, stored.accessKey, id);
@@ -77,7 +83,7 @@ async function commitCompletion(
       args: [
         company,
         stored.accessKey,
-        options.sha256,
+        original.sha256,
         id,
         at,
         stored.verdictVersion,
@@ -85,7 +91,7 @@ async function commitCompletion(
         stored.status,
       ],
     },
-    ...(await ports.originals.store(company, options.sha256, bytes, guard)),
+    ...(await ports.originals.store(company, original.sha256, original.bytes, guard)),
     {
       sql: `insert into note_originals (company, access_key, sha256, received_at)
         select ?1, ?2, ?4, ?5 where exists (${guard.sql}) on conflict do nothing`,
@@ -107,7 +113,7 @@ async function commitCompletion(
         action: "nfe.complete",
         entity: "nfe",
         entityId: stored.accessKey,
-        detail: { sha256: options.sha256, replaces: stored.sha256 },
+        detail: { sha256: original.sha256, replaces: stored.sha256 },
         requestId,
         peer,
       },
@@ -187,13 +193,13 @@ function verdictOf(
 /** How a document compares with the one that is kept under its key. */
 export async function compareWithStored(
   ports: Ports,
-  bytes: Uint8Array<ArrayBuffer>,
+  sent: Original,
   stored: Pick<StoredNote, "sha256" | "accessKey">,
-  options: KeepOptions,
+  { cause, signal }: FlowOptions,
 ): Promise<"same" | "completes" | "differs"> {
-  if (stored.sha256 === options.sha256) return "same";
-  const kept = await originalOf(ports, options.cause.actor.company, stored);
-  return ports.documents.compare(kept, bytes, stored.accessKey, options.signal);
+  if (stored.sha256 === sent.sha256) return "same";
+  const kept = await originalOf(ports, cause.actor.company, stored);
+  return ports.documents.compare(kept, sent.bytes, stored.accessKey, signal);
 }
 
 const duplicate = (stored: StoredNote, differs: boolean) =>

@@ -1,8 +1,7 @@
 import { settingsOf } from "../../accounts/settings.ts";
 import type { NoteStatus } from "../../lib/note-status.ts";
+import type { Original } from "../../lib/original.ts";
 import { Failed } from "../../lib/result.ts";
-import type { Reading } from "../../nfe/document.ts";
-import type { NfeEvent } from "../../nfe/note.ts";
 import { hasNumber } from "../../nfe/protocol.ts";
 import type { Ports } from "../../ports/ports.ts";
 import {
@@ -11,8 +10,10 @@ import {
   reasonToDiscount,
   receiptOfSameEvent,
 } from "../event/register-event.ts";
+import type { FlowOptions, RegisterOptions } from "../note/flow-options.ts";
 import { judge } from "../note/judge.ts";
-import type { KeepOptions, NoteReceipt } from "../note/receipt.ts";
+import type { NoteReceipt, ReceivedEvent, ReceivedNote } from "../note/receipt.ts";
+import { signatureCheck } from "../note/signature-check.ts";
 import { findNote } from "../note/stored-note.ts";
 import { effectOf } from "../verdict/event-standing.ts";
 import type { IngestFailure } from "../verdict/failures.ts";
@@ -44,23 +45,24 @@ export class DryRun {
    */
   async note(
     ports: Ports,
-    reading: Reading,
-    bytes: Uint8Array<ArrayBuffer>,
-    options: KeepOptions,
+    { reading, original }: ReceivedNote,
+    options: RegisterOptions,
     again: () => Promise<Uint8Array<ArrayBuffer> | null>,
   ): Promise<NoteReceipt> {
     const { company } = options.cause.actor;
     const { accessKey } = reading.note;
     const settings = await settingsOf(ports, company);
     const foreseen = this.#events.get(accessKey) ?? [];
-    const judged = await judge(ports, reading, bytes, settings, true, options.signal, (events) => [
-      ...events,
-      ...foreseen,
-    ]);
+    const judged = await judge(ports, reading, settings, {
+      checkSignature: signatureCheck(ports, reading.note, original),
+      readDatabase: true,
+      changeEvents: (events) => [...events, ...foreseen],
+      signal: options.signal,
+    });
     const { holds } = judged.verdict;
     const stored = this.#notes.get(accessKey) ?? (await findNote(ports, company, accessKey));
     if (stored !== null) {
-      const relation = await this.#relationOf(ports, bytes, stored, options);
+      const relation = await this.#compare(ports, original, stored, options);
       if (relation !== "completes" || stored.hasProtocol)
         throw new Failed<IngestFailure>({
           code: "nfe.duplicate",
@@ -72,7 +74,7 @@ export class DryRun {
     const approved = (options.approve ?? settings.autoApprove) && holds.length === 0;
     const waits = stored === null || stored.status === "PENDENTE";
     const status = !waits ? stored.status : approved ? "PROCESSADA" : "PENDENTE";
-    const { sha256 } = options;
+    const { sha256 } = original;
     const hasProtocol = hasNumber(reading.note.protocol);
     this.#notes.set(accessKey, { accessKey, sha256, status, hasProtocol });
     this.#bytes.set(sha256, again);
@@ -88,17 +90,12 @@ export class DryRun {
   }
 
   /** What `registerEvent` would answer now. Fails as it does. */
-  async event(
-    ports: Ports,
-    event: NfeEvent,
-    bytes: Uint8Array<ArrayBuffer>,
-    options: Pick<KeepOptions, "sha256" | "cause" | "signal">,
-  ): Promise<EventReceipt> {
-    const { type, accessKey } = event;
+  async event(ports: Ports, received: ReceivedEvent, options: FlowOptions): Promise<EventReceipt> {
+    const { type, accessKey } = received.event;
     const settings = await settingsOf(ports, options.cause.actor.company);
-    const why = await reasonToDiscount(ports, event, bytes, settings);
+    const why = await reasonToDiscount(ports, received, settings);
     if (why !== null) return { type, accessKey, effect: "none", why };
-    const look = await prepareEvent(ports, event, settings, options);
+    const look = await prepareEvent(ports, received, settings, options.signal);
     const foreseen = this.#events.get(accessKey) ?? [];
     const before = receiptOfSameEvent(
       { events: [...look.known.events, ...foreseen] },
@@ -113,16 +110,11 @@ export class DryRun {
     return { type, accessKey, effect };
   }
 
-  async #relationOf(
-    ports: Ports,
-    bytes: Uint8Array<ArrayBuffer>,
-    stored: Known,
-    options: KeepOptions,
-  ) {
-    const foreseen = stored.sha256 === options.sha256 ? undefined : this.#bytes.get(stored.sha256);
-    if (foreseen === undefined) return compareWithStored(ports, bytes, stored, options);
+  async #compare(ports: Ports, sent: Original, stored: Known, options: FlowOptions) {
+    const foreseen = stored.sha256 === sent.sha256 ? undefined : this.#bytes.get(stored.sha256);
+    if (foreseen === undefined) return compareWithStored(ports, sent, stored, options);
     const kept = await foreseen();
     if (kept === null) return "differs" as const;
-    return ports.documents.compare(kept, bytes, stored.accessKey, options.signal);
+    return ports.documents.compare(kept, sent.bytes, stored.accessKey, options.signal);
   }
 }

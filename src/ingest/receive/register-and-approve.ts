@@ -1,11 +1,11 @@
 import { settingsOf } from "../../accounts/settings.ts";
 import { Failed } from "../../lib/result.ts";
-import type { Reading } from "../../nfe/document.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { approve } from "../approve/approve.ts";
 import { notApproved, stockFailureOf } from "../approve/not-approved.ts";
 import { NO_CORRECTIONS } from "../approve/resolve-corrections.ts";
-import type { KeepOptions, NoteReceipt } from "../note/receipt.ts";
+import type { RegisterOptions } from "../note/flow-options.ts";
+import type { NoteReceipt, ReceivedNote } from "../note/receipt.ts";
 import { registerNote } from "./register-note.ts";
 
 /**
@@ -15,11 +15,10 @@ import { registerNote } from "./register-note.ts";
  */
 export async function registerAndApprove(
   ports: Ports,
-  reading: Reading,
-  bytes: Uint8Array<ArrayBuffer>,
-  options: KeepOptions,
+  received: ReceivedNote,
+  options: RegisterOptions,
 ): Promise<NoteReceipt> {
-  const receipt = await registerNote(ports, reading, bytes, options);
+  const receipt = await registerNote(ports, received, options);
   if (!isReadyForApproval(receipt)) return receipt;
   try {
     return await approveCompleted(ports, receipt, options);
@@ -43,7 +42,7 @@ export const isReadyForApproval = (receipt: NoteReceipt): boolean =>
 export async function approveCompleted(
   ports: Ports,
   receipt: NoteReceipt,
-  { approve: asked, cause, signal }: KeepOptions,
+  { approve: asked, cause, signal }: Pick<RegisterOptions, "approve" | "cause" | "signal">,
 ): Promise<NoteReceipt> {
   const { autoApprove } = await settingsOf(ports, cause.actor.company);
   if (!(asked ?? autoApprove)) return receipt;

@@ -3,7 +3,7 @@ import { settingsOf } from "../../accounts/settings.ts";
 import { appendEvents, audit, bumpTags } from "../../journal/record.ts";
 import { newId } from "../../lib/id.ts";
 import { Failed } from "../../lib/result.ts";
-import type { Finding, Reading } from "../../nfe/document.ts";
+import type { Finding } from "../../nfe/document.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Row, Statement } from "../../ports/sql.ts";
 import { FACTOR_ONE } from "../../stock/factor.ts";
@@ -17,9 +17,10 @@ import {
 } from "../approve/negative-balance-finding.ts";
 import { notApproved, stockFailureOf } from "../approve/not-approved.ts";
 import { saveUnitDiffers, unitDiffersFindings } from "../approve/other-units.ts";
+import type { RegisterOptions } from "../note/flow-options.ts";
 import { type Judgement, judge } from "../note/judge.ts";
 import { bookingLines } from "../note/lines.ts";
-import type { KeepOptions, NoteReceipt } from "../note/receipt.ts";
+import type { NoteReceipt, ReceivedNote } from "../note/receipt.ts";
 import {
   hasExits,
   insertItems,
@@ -31,6 +32,7 @@ import {
   registrationGuard,
 } from "../note/registration-sql.ts";
 import { setWaitingEffects } from "../note/settle-events.ts";
+import { signatureCheck } from "../note/signature-check.ts";
 import { findNote } from "../note/stored-note.ts";
 import { completeNote } from "./complete.ts";
 
@@ -46,23 +48,26 @@ const ATTEMPTS = 6;
  */
 export async function registerNote(
   ports: Ports,
-  reading: Reading,
-  bytes: Uint8Array<ArrayBuffer>,
-  options: KeepOptions,
+  received: ReceivedNote,
+  options: RegisterOptions,
 ): Promise<NoteReceipt> {
   const { company } = options.cause.actor;
+  const { reading, original } = received;
+  const checkSignature = signatureCheck(ports, reading.note, original);
+  const { signal } = options;
   let refused: Finding | null = null;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const seen = attempt === 0 ? options.settingsSeen : undefined;
     const settings = await settingsOf(ports, company, seen);
-    const judged = await judge(ports, reading, bytes, settings, attempt > 0, options.signal);
+    const readDatabase = attempt > 0;
+    const judged = await judge(ports, reading, settings, { checkSignature, readDatabase, signal });
     const wanted = refused === null && (options.approve ?? settings.autoApprove);
     try {
-      const r = registrationOf(ports, reading, judged, settings, options, wanted, refused);
-      const receipt = await commitRegistration(ports, r, bytes, options);
+      const r = registrationOf(ports, received, judged, settings, options, wanted, refused);
+      const receipt = await commitRegistration(ports, r, options);
       if (receipt !== null) return receipt;
       const stored = await findNote(ports, company, reading.note.accessKey, options.signal);
-      if (stored !== null) return completeNote(ports, reading, bytes, stored, options);
+      if (stored !== null) return completeNote(ports, received, stored, options);
       // Nobody has the key: a guard refused. An exit that the balance does not allow waits for a person.
       if (attempt > 0 && r.posting !== null && hasExits(r.posting) && !settings.allowNegative) {
         const lacks = await insufficientStock(ports, r.posting, options.signal);
@@ -82,14 +87,13 @@ export async function registerNote(
 async function commitRegistration(
   ports: Ports,
   r: Registration,
-  bytes: Uint8Array<ArrayBuffer>,
-  options: KeepOptions,
+  options: RegisterOptions,
 ): Promise<NoteReceipt | null> {
   const { company } = options.cause.actor;
   const won = registrationGuard(company, r.note.accessKey, r.id);
   const statements = [
     insertNote(r),
-    ...(await ports.originals.store(company, options.sha256, bytes, won)),
+    ...(await ports.originals.store(company, r.original.sha256, r.original.bytes, won)),
     insertItems(r),
     insertParty(r),
     ...setWaitingEffects(company, r.events, r.note, r.posting !== null, won),
@@ -115,10 +119,10 @@ async function commitRegistration(
 
 function registrationOf(
   ports: Pick<Ports, "clock">,
-  reading: Reading,
+  { reading, original }: ReceivedNote,
   judged: Judgement,
   settings: Settings,
-  options: KeepOptions,
+  options: RegisterOptions,
   approve: boolean,
   refused: Finding | null,
 ): Registration {
@@ -131,7 +135,7 @@ function registrationOf(
     verdict: judged.verdict,
     findings: refused === null ? judged.findings : [...judged.findings, refused],
     settings,
-    sha256: options.sha256,
+    original,
     id,
     cause: options.cause,
     at,
@@ -201,7 +205,7 @@ function journalOf(r: Registration): Statement[] {
         entity: "nfe",
         entityId: r.note.accessKey,
         detail: {
-          sha256: r.sha256,
+          sha256: r.original.sha256,
           items: r.items.length,
           holds: r.verdict.holds.map((h) => h.code),
         },

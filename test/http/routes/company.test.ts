@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { settingsOf } from "../../../src/accounts/settings.ts";
 import { receive } from "../../../src/ingest/receive/receive.ts";
+import { originalFrom } from "../../../src/lib/original.ts";
 import { ok } from "../../../src/lib/result.ts";
 import type { DocumentReader } from "../../../src/ports/documents.ts";
 import { accountsApp, sendJson } from "../../support/http/accounts-app.ts";
@@ -148,7 +149,10 @@ test("a change of settings gives the notes that wait their verdict again, and no
   const ports = await portsWithAdmin({ documents });
   const token = await tokenFor(ports, 1, "ADMIN");
   const app = accountsApp(ports);
-  await receive(ports, new TextEncoder().encode("<x/>"), { cause: causeOf(1), approve: false });
+  await receive(ports, await originalFrom(new TextEncoder().encode("<x/>")), {
+    cause: causeOf(1),
+    approve: false,
+  });
   const holds = async () => {
     const rows = await ports.reader.rows({ sql: "select holds from notes", args: [] });
     return JSON.parse(String(rows[0]?.holds)).map((hold: { code: string }) => hold.code);
