@@ -5,44 +5,36 @@ import { Glob } from "bun";
 const root = new URL("../../", import.meta.url);
 const plan = readFileSync(new URL("docs/plan.md", root), "utf8");
 
-/** `src/a/{b,c}.ts` as the files that it stands for; a bare name stands beside the one before it. */
-function* named(): Generator<string> {
-  for (const [, cell = ""] of plan.matchAll(/\|([^|\n]*`(?:src|test|docs)\/[^|\n]*)/g)) {
-    let folder = "";
-    for (const [, text = ""] of cell.matchAll(/`([\w./{},*-]+)`/g)) {
-      const path = text.includes("/") ? text : `${folder}/${text}`;
-      folder = path.slice(0, path.lastIndexOf("/"));
-      yield path;
-    }
-  }
-}
+/** The sections of the plan that each part of the page must have. */
+const SECTIONS = "1.1 1.2 1.3 2.1 2.2 2.3 3.1 3.2 3.3 4.1 4.2 4.3 5.1 5.2 5.3 6.1 6.2 6.3".split(
+  " ",
+);
 
-test("every section of the plan is there, and every file that the table names exists", () => {
-  for (const section of [
-    "1.1",
-    "1.2",
-    "1.3",
-    "2.1",
-    "2.2",
-    "2.3",
-    "3.1",
-    "3.2",
-    "3.3",
-    "4.1",
-    "4.2",
-    "4.3",
-    "5.1",
-    "5.2",
-    "5.3",
-    "6.1",
-    "6.2",
-    "6.3",
-  ])
-    expect(plan).toContain(`| ${section} `);
-  const paths = [...named()];
+const [server = "", edge = ""] = plan.split("\n## ").slice(1);
+const headed = (part: string) => part.split("\n### ").slice(1);
+
+test("every section of the plan is carried out on one server", () => {
+  expect(headed(server).map((text) => text.slice(0, 3))).toEqual(SECTIONS);
+  expect(edge).toStartWith("At the edge");
+});
+
+test("a section of the plan names what it became, where that lives and what shows it", () => {
+  const sections = [...headed(server), ...headed(edge)];
+  expect(sections.length).toBeGreaterThan(25);
+  for (const text of sections)
+    expect([text.slice(0, 20), text]).toEqual([
+      text.slice(0, 20),
+      expect.stringMatching(/^.+\n\n[\s\S]{20,}\n\n- Where: `[\s\S]+\n- Shown by: `/),
+    ]);
+});
+
+test("every file that the plan names exists", () => {
+  const paths = [...plan.matchAll(/`((?:src|test|docs)\/[\w./*-]+)`/g)].map(
+    ([, path = ""]) => path,
+  );
   expect(paths.length).toBeGreaterThan(50);
   const missing = paths.filter((path) =>
-    /[{*]/.test(path)
+    path.includes("*")
       ? [...new Glob(path).scanSync({ cwd: root.pathname })].length === 0
       : !existsSync(new URL(path, root)),
   );
