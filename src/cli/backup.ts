@@ -49,7 +49,7 @@ export interface Backup {
  * A backup goes to other disks and other hands; the key that opens what is sealed in it (passwords of mailboxes) and signs
  * tokens does not go along.
  */
-const SECRETS = ["jwt-secret"];
+const EXCLUDED_SECRETS = ["jwt-secret"];
 
 type Where = Pick<Config, "DATABASE_URL" | "DATA_DIR">;
 
@@ -86,8 +86,8 @@ export async function backup(
     await mkdir(draft, { mode: PRIVATE.mode });
     await copyDatabase(source, join(draft, DATABASE), mark);
     await copyBlobs(join(where.DATA_DIR, BLOBS), join(draft, BLOBS));
-    const without = SECRETS.filter((one) => existsSync(join(where.DATA_DIR, one)));
-    const bytes = await seal(draft, now, without);
+    const without = EXCLUDED_SECRETS.filter((one) => existsSync(join(where.DATA_DIR, one)));
+    const bytes = await writeManifest(draft, now, without);
     await rename(draft, join(folder, name));
     await sync(folder);
     const removed = await removeOld(folder, keep);
@@ -152,7 +152,11 @@ async function copyBlobs(from: string, to: string): Promise<void> {
 }
 
 /** Writes the manifest; gives how many bytes the backup has. */
-async function seal(draft: string, now: Date, without: readonly string[]): Promise<number> {
+async function writeManifest(
+  draft: string,
+  now: Date,
+  without: readonly string[],
+): Promise<number> {
   const files: Manifest["files"] = [];
   for (const path of await filesUnder(draft))
     files.push({ path, ...(await fingerprint(join(draft, path))) });

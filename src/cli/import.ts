@@ -47,7 +47,7 @@ export interface ImportTally {
 }
 
 /** Never to be sent: no document and no batch of the API may be as large. */
-const MOST_BYTES = 50 << 20;
+const MAX_BYTES = 50 << 20;
 
 /**
  * Sends files to the service in bounded parallel and adds up what became of them. `advance` hears
@@ -60,7 +60,7 @@ export async function importFiles(
   options: ImportOptions,
   advance: (files: number) => void = () => undefined,
 ): Promise<ImportTally> {
-  const tally = new Adding();
+  const tally = new TallyCounter();
   const waiting = batchesOf(files);
   const path = pathOf(options);
   const work = async () => {
@@ -80,11 +80,16 @@ function pathOf({ approve, dryRun }: ImportOptions): string {
   return query.size === 0 ? "/api/nfe/batch" : `/api/nfe/batch?${query}`;
 }
 
-async function send(service: Service, path: string, found: readonly FoundFile[], tally: Adding) {
-  const parcel = await still(found, tally);
+async function send(
+  service: Service,
+  path: string,
+  found: readonly FoundFile[],
+  tally: TallyCounter,
+) {
+  const parcel = await readableFiles(found, tally);
   const [first] = parcel;
   if (first === undefined) return;
-  if (first.size > MOST_BYTES) {
+  if (first.size > MAX_BYTES) {
     for (const { path: file } of parcel)
       tally.refuse({ file, code: "too_large", message: "O arquivo excede 50 MB" });
     return;
@@ -104,7 +109,10 @@ async function send(service: Service, path: string, found: readonly FoundFile[],
 }
 
 /** The files that can still be read: one that went since it was found must not take its neighbours along. */
-async function still(found: readonly FoundFile[], tally: Adding): Promise<FoundFile[]> {
+async function readableFiles(
+  found: readonly FoundFile[],
+  tally: TallyCounter,
+): Promise<FoundFile[]> {
   const there: FoundFile[] = [];
   for (const file of found)
     if (await isReadable(file.path)) there.push(file);
@@ -117,7 +125,7 @@ async function still(found: readonly FoundFile[], tally: Adding): Promise<FoundF
   return there;
 }
 
-class Adding implements ImportTally {
+class TallyCounter implements ImportTally {
   readonly counts: Record<string, number> = {};
   readonly rejected: RejectedFile[] = [];
   readonly waiting: RejectedFile[] = [];

@@ -11,15 +11,16 @@ import { paint, type Screen } from "./screen.ts";
 import type { Damage } from "./verify.ts";
 
 /** What the commands that look after the database need of the world. */
-interface Room {
+interface CommandContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly out: Screen;
 }
 
 /** They sign nothing: the secret that only a server needs is not asked for. */
-const configOf = ({ env }: Room): Config => parseConfig({ ...env, APP_ENV: "development" });
+const configOf = ({ env }: CommandContext): Config =>
+  parseConfig({ ...env, APP_ENV: "development" });
 
-export async function runBackup(room: Room, given: ParsedArgs): Promise<number> {
+export async function runBackup(room: CommandContext, given: ParsedArgs): Promise<number> {
   const [folder, ...more] = given._;
   if (folder === undefined || more.length > 0)
     throw new UsageError("backup", "Informe em que pasta guardar a cópia");
@@ -40,7 +41,7 @@ export async function runBackup(room: Room, given: ParsedArgs): Promise<number> 
   return 0;
 }
 
-export async function runRestore(room: Room, given: ParsedArgs): Promise<number> {
+export async function runRestore(room: CommandContext, given: ParsedArgs): Promise<number> {
   const [from, ...more] = given._;
   if (from === undefined || more.length > 0)
     throw new UsageError("restore", "Informe que cópia restaurar");
@@ -75,7 +76,7 @@ const isWithoutSecret = ({ JWT_SECRET, MAIL_SECRET, DATA_DIR }: Config): boolean
   MAIL_SECRET === undefined &&
   !existsSync(join(DATA_DIR, "jwt-secret"));
 
-export async function runAdopt(room: Room, given: ParsedArgs): Promise<number> {
+export async function runAdopt(room: CommandContext, given: ParsedArgs): Promise<number> {
   if (given._.length > 0)
     throw new UsageError("adopt", "adopt não recebe argumentos: o banco é o de DATABASE_URL");
   const { differs, done } = await adopt(configOf(room), flagOf(given.force) ?? false, new Date());
@@ -105,7 +106,7 @@ const PART: Readonly<Record<Damage["part"], string>> = {
   export: "exportação",
 };
 
-export async function runVerify(room: Room, given: ParsedArgs): Promise<number> {
+export async function runVerify(room: CommandContext, given: ParsedArgs): Promise<number> {
   if (given._.length > 0)
     throw new UsageError("verify", "verify não recebe argumentos: confere tudo");
   const { verify } = await import("./verify.ts");

@@ -31,12 +31,12 @@ export async function localService(
   purpose: Purpose,
 ): Promise<Service> {
   const server = await runningServer(config);
-  if (server !== null || purpose === "read") mustBeThere(config);
+  if (server !== null || purpose === "read") requireDatabase(config);
   return server === null ? inProcess(config, email, purpose) : overServer(server, config, email);
 }
 
 /** Opening a file that is not there would make it. */
-function mustBeThere({ DATABASE_URL }: Config): void {
+function requireDatabase({ DATABASE_URL }: Config): void {
   const path = filePath(DATABASE_URL);
   if (path !== null && !existsSync(path))
     throw new Error(
@@ -59,7 +59,7 @@ async function overServer(
 }
 
 /** Whoever only reads signs with a secret of the moment: it checks its own tokens, and makes no file. */
-const secretOfTheMoment = (): string => hex(crypto.getRandomValues(new Uint8Array(32)));
+const temporarySecret = (): string => hex(crypto.getRandomValues(new Uint8Array(32)));
 
 async function inProcess(
   config: Config,
@@ -67,7 +67,7 @@ async function inProcess(
   purpose: Purpose,
 ): Promise<Service> {
   const reads = purpose === "read";
-  const JWT_SECRET = config.JWT_SECRET ?? (reads ? secretOfTheMoment() : undefined);
+  const JWT_SECRET = config.JWT_SECRET ?? (reads ? temporarySecret() : undefined);
   // One user at a terminal needs no fairness among users.
   const quiet: Config = { ...config, JWT_SECRET, RATE_LIMIT_PER_SECOND: 0, RATE_LIMIT_BURST: 0 };
   const schema = reads ? "must be current" : "migrate";

@@ -68,11 +68,11 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
     await runCommand(sge, { rawArgs: [...argv] });
     return code;
   } catch (error) {
-    return sayError(terminal, argv, error);
+    return printError(terminal, argv, error);
   }
 }
 
-function sayError({ err }: Terminal, argv: readonly string[], error: unknown): number {
+function printError({ err }: Terminal, argv: readonly string[], error: unknown): number {
   const unknown = error instanceof Error && "code" in error && error.code === "E_UNKNOWN_COMMAND";
   const misused = unknown
     ? new UsageError("sge", `Comando desconhecido: ${argv[0] ?? ""}`)
@@ -88,7 +88,7 @@ function sayError({ err }: Terminal, argv: readonly string[], error: unknown): n
   return misused === null ? 1 : 2;
 }
 
-async function withService(
+async function withConnection(
   terminal: Terminal,
   given: ParsedArgs,
   purpose: Purpose,
@@ -119,7 +119,7 @@ async function runImport(terminal: Terminal, given: ParsedArgs): Promise<number>
     return 1;
   }
   const dryRun = flagOf(given["dry-run"]) ?? false;
-  return withService(terminal, given, dryRun ? "read" : "create", async (service) => {
+  return withConnection(terminal, given, dryRun ? "read" : "create", async (service) => {
     const bar = terminal.progress(files.length);
     const options = { approve: flagOf(given.approve), dryRun, parallel };
     const tally = await importFiles(service, files, options, (by) => bar.advance(by)).finally(() =>
@@ -146,7 +146,7 @@ async function runExport(terminal: Terminal, given: ParsedArgs): Promise<number>
     from: textOf(given.from),
     to: textOf(given.to),
   };
-  return withService(terminal, given, "read", async (service) => {
+  return withConnection(terminal, given, "read", async (service) => {
     const toFile = out !== undefined && out !== "-";
     const sink = toFile ? await fileSink(out) : terminal.stdout();
     const size = await exportCsv(service, what, query, sink);

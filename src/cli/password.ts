@@ -13,7 +13,7 @@ import { flagOf, type ParsedArgs, UsageError } from "./given.ts";
 import type { Screen } from "./screen.ts";
 
 /** What the command needs of the world. */
-interface Room {
+interface CommandContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly out: Screen;
   readonly err: Screen;
@@ -27,7 +27,7 @@ interface Room {
  * `sge password E-MAIL [--generate]`: sets a person's password in the database of this machine's configuration, also while
  * the service runs, and ends the person's sessions. Gives 0, or 1 when there is no such active user.
  */
-export async function runPassword(room: Room, given: ParsedArgs): Promise<number> {
+export async function runPassword(room: CommandContext, given: ParsedArgs): Promise<number> {
   const [email, ...more] = given._;
   if (email === undefined || more.length > 0)
     throw new UsageError("password", "Informe o e-mail de quem recebe a senha");
@@ -89,7 +89,7 @@ async function inDatabase(
 }
 
 /** At a terminal twice, where a slip of the finger is not seen. */
-async function typed({ secret, asksPerson }: Room): Promise<string> {
+async function typed({ secret, asksPerson }: CommandContext): Promise<string> {
   const password = await secret("Nova senha: ");
   if (asksPerson && (await secret("Outra vez: ")) !== password)
     throw new Error("As duas senhas não são iguais; nada foi alterado");

@@ -53,31 +53,31 @@ export async function restore(
     throw new Error(
       `Já há um banco de dados em ${target}; com --force ele é guardado com outro nome`,
     );
-  const source = await proved(from);
+  const source = await verifiedBackup(from);
   await mkdir(dirname(target), PRIVATE);
   await removeLeftovers(target);
   const marks = fileMarks(where.DATA_DIR);
   const draft = `${target}.${process.pid}.parcial`;
   try {
     await copyDurably(source.database, draft);
-    const next = await prepare(draft);
+    const next = await migrateDraft(draft);
     // From here on the mark fits both, the one that is there and the one that comes.
     const mark = await marks.read().catch(() => null);
     if (mark !== null) await marks.write({ ...mark, next });
     const before = await replaceDatabase(draft, target, now);
     await marks.write({ ...next, at: now.getTime(), next: null, file: null });
-    return { database: target, before, files: await bringBlobs(source.blobs, where) };
+    return { database: target, before, files: await restoreBlobs(source.blobs, where) };
   } finally {
     for (const end of ["", "-wal", "-shm", "-journal"]) await rm(`${draft}${end}`, { force: true });
   }
 }
 
 /** The files of a backup, each as its manifest says; of a lone file only what SQLite says of it. */
-async function proved(from: string): Promise<{ database: string; blobs: string | null }> {
+async function verifiedBackup(from: string): Promise<{ database: string; blobs: string | null }> {
   const found = await stat(from).catch(() => null);
   if (found === null) throw new Error(`Não há cópia em ${from}`);
   if (found.isFile()) {
-    await whole(from);
+    await assertIntact(from);
     return { database: from, blobs: null };
   }
   const manifest = await manifestOf(from);
@@ -87,11 +87,11 @@ async function proved(from: string): Promise<{ database: string; blobs: string |
     if (got?.bytes !== bytes || got.sha256 !== sha256)
       throw new Error(`A cópia está danificada: ${path} não é o que o manifesto diz`);
   }
-  await whole(join(from, DATABASE));
+  await assertIntact(join(from, DATABASE));
   return { database: join(from, DATABASE), blobs: join(from, BLOBS) };
 }
 
-async function whole(path: string): Promise<void> {
+async function assertIntact(path: string): Promise<void> {
   const log = await stat(`${path}-wal`).catch(() => null);
   if (log !== null && log.size > 0)
     throw new Error(`${path} foi copiado em uso (há um ${path}-wal): use o que sge backup fez`);
@@ -99,7 +99,7 @@ async function whole(path: string): Promise<void> {
   if (flaws.length > 0) throw new Error(`${path} não está íntegro: ${flaws.join("; ")}`);
 }
 
-async function prepare(draft: string): Promise<Installation> {
+async function migrateDraft(draft: string): Promise<Installation> {
   const database = await openDatabase(`file:${draft}`);
   try {
     await database.migrate();
@@ -110,7 +110,7 @@ async function prepare(draft: string): Promise<Installation> {
   }
 }
 
-async function bringBlobs(from: string | null, { DATA_DIR }: Where): Promise<number> {
+async function restoreBlobs(from: string | null, { DATA_DIR }: Where): Promise<number> {
   if (from === null) return 0;
   const paths = await filesUnder(from);
   for (const path of paths) {

@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { Config } from "../config.ts";
 import { isRunning } from "../platform/bun/files/running-process.ts";
 
-const Sign = z.object({ url: z.url(), pid: z.int().positive() });
+const ServerFile = z.object({ url: z.url(), pid: z.int().positive() });
 
 /**
  * The server that says in the data directory that it serves from there; null when there is none, or
@@ -12,7 +12,7 @@ const Sign = z.object({ url: z.url(), pid: z.int().positive() });
  */
 export async function runningServer(config: Pick<Config, "DATA_DIR">): Promise<string | null> {
   const text = await readFile(join(config.DATA_DIR, "server.json"), "utf8").catch(() => "");
-  const sign = Sign.safeParse(parsed(text));
+  const sign = ServerFile.safeParse(parsed(text));
   if (!sign.success || !isRunning(sign.data.pid)) return null;
   const answer = await fetch(`${sign.data.url}/api/health`, {
     signal: AbortSignal.timeout(2_000),

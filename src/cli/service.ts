@@ -26,7 +26,7 @@ export class RequestRefused extends Error {
 }
 
 /** The network, an overloaded service, or its rate limit: to be asked again. */
-class Weather extends Error {
+class TransientError extends Error {
   constructor(
     message: string,
     readonly waitMs: number | null,
@@ -37,8 +37,8 @@ class Weather extends Error {
 }
 
 const Problem = z.object({ code: z.string(), detail: z.string() });
-const AGAIN = new Set([429, 502, 503, 504]);
-const LONGEST_WAIT_MS = 30_000;
+const RETRIED_STATUSES = new Set([429, 502, 503, 504]);
+const MAX_WAIT_MS = 30_000;
 
 export type Fetch = (request: Request) => Response | Promise<Response>;
 
@@ -65,51 +65,51 @@ export function serviceClient({
   close,
   firstWaitMs = 250,
 }: ServiceOptions): Service {
-  const patient = retry(handleType(Weather), {
+  const withRetries = retry(handleType(TransientError), {
     maxAttempts: 5,
     backoff: new DelegateBackoff(({ attempt, result }) => {
-      const told =
-        "error" in result && result.error instanceof Weather ? result.error.waitMs : null;
-      return told ?? Math.min(LONGEST_WAIT_MS, firstWaitMs * 2 ** (attempt - 1));
+      const retryAfterMs =
+        "error" in result && result.error instanceof TransientError ? result.error.waitMs : null;
+      return retryAfterMs ?? Math.min(MAX_WAIT_MS, firstWaitMs * 2 ** (attempt - 1));
     }),
   });
   return {
     where,
     ask: (path, init = {}) =>
-      patient.execute(async () => {
+      withRetries.execute(async () => {
         const headers = new Headers(init.headers);
         if (token !== null) headers.set("authorization", `Bearer ${token}`);
-        const answer = await reached(fetch, new Request(`${base}${path}`, { ...init, headers }));
+        const answer = await fetchOnce(fetch, new Request(`${base}${path}`, { ...init, headers }));
         if (answer.ok) return answer;
-        throw await refusalOf(answer);
+        throw await errorOf(answer);
       }),
     close: close ?? (async () => undefined),
   };
 }
 
-async function reached(fetch: Fetch, request: Request): Promise<Response> {
+async function fetchOnce(fetch: Fetch, request: Request): Promise<Response> {
   try {
     return await fetch(request);
   } catch (error) {
     if (request.signal.aborted) throw error;
-    throw new Weather(
+    throw new TransientError(
       `Não foi possível falar com ${new URL(request.url).origin}: ${error instanceof Error ? error.message : String(error)}`,
       null,
     );
   }
 }
 
-async function refusalOf(answer: Response): Promise<RequestRefused | Weather> {
+async function errorOf(answer: Response): Promise<RequestRefused | TransientError> {
   const said = Problem.safeParse(await answer.json().catch(() => null));
   const message = said.success ? said.data.detail : `O serviço respondeu ${answer.status}`;
-  if (!AGAIN.has(answer.status))
+  if (!RETRIED_STATUSES.has(answer.status))
     return new RequestRefused(answer.status, said.success ? said.data.code : "", message);
   // A full disk is no weather: it answers 503 without Retry-After.
   if (said.success && said.data.code === "storage.full")
     return new RequestRefused(answer.status, said.data.code, message);
   const after = answer.headers.get("retry-after");
   const waitMs = after !== null && /^\d+$/.test(after) ? Number(after) * 1_000 : null;
-  return new Weather(message, waitMs === null ? null : Math.min(waitMs, LONGEST_WAIT_MS));
+  return new TransientError(message, waitMs === null ? null : Math.min(waitMs, MAX_WAIT_MS));
 }
 
 /** Reads an answer as JSON of a shape; throws when the service speaks another language. */

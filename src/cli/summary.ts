@@ -42,20 +42,20 @@ export function printTally(
     const line = `${grouped(count).padStart(9)}  ${count === 1 ? one : many}`;
     screen.line(colour === null ? line : paint(screen, colour, line));
   }
-  sayList(screen, "Aguardando decisão:", "yellow", waiting);
-  sayList(screen, "Recusados:", "red", rejected);
+  printList(screen, "Aguardando decisão:", "yellow", waiting);
+  printList(screen, "Recusados:", "red", rejected);
 }
 
 /** Says what was not read, one sentence each; beyond LINES by their reasons. */
 export const printSkipped = (screen: Screen, skipped: readonly Skipped[]): void =>
-  sayList(
+  printList(
     screen,
     "Não foram lidos:",
     "yellow",
     skipped.map(({ path, why }) => ({ file: path, code: "", message: why })),
   );
 
-function sayList(
+function printList(
   screen: Screen,
   title: string,
   colour: Colour,

@@ -33,7 +33,7 @@ export interface Damage {
 /** How many of each part were looked at. */
 export type Checked = Record<"originals" | "products" | "notes" | "exports", number>;
 
-type Needs = Pick<Ports, "reader" | "originals" | "documents" | "blobs">;
+type VerifyPorts = Pick<Ports, "reader" | "originals" | "documents" | "blobs">;
 
 /**
  * Proves all that is kept, slice by slice, and reads only: SQLite's own check, each original against its SHA-256, each
@@ -51,7 +51,7 @@ export async function verify(
   if (path !== null) databaseFile(where);
   const database = await openDatabase(where.DATABASE_URL, where.DATABASE_AUTH_TOKEN);
   const reader = clientReader(database.reading);
-  const ports: Needs = {
+  const ports: VerifyPorts = {
     reader,
     originals: tableOriginals({ reader, clock: { now: () => Date.now() } }),
     documents: inlineDocuments({ readDocument, compareDocuments }),
@@ -81,11 +81,12 @@ export async function verify(
   }
 }
 
-const rows = (ports: Needs, sql: string, ...args: Value[]) => ports.reader.rows({ sql, args });
+const rows = (ports: VerifyPorts, sql: string, ...args: Value[]) =>
+  ports.reader.rows({ sql, args });
 
-type Found = (flaw: Damage) => void;
+type ReportDamage = (flaw: Damage) => void;
 
-async function verifyFile(ports: Needs, found: Found): Promise<void> {
+async function verifyFile(ports: VerifyPorts, found: ReportDamage): Promise<void> {
   const lines = await rows(ports, "PRAGMA integrity_check(100)");
   for (const { integrity_check: says } of lines)
     if (says !== "ok") found({ part: "database", which: "integrity_check", says: String(says) });
@@ -100,9 +101,9 @@ async function verifyFile(ports: Needs, found: Found): Promise<void> {
 const SLICE = 100;
 
 async function verifyOriginals(
-  ports: Needs,
+  ports: VerifyPorts,
   company: number,
-  found: Found,
+  found: ReportDamage,
   step: () => void,
 ): Promise<number> {
   let [checked, after] = [0, ""];
@@ -127,9 +128,9 @@ async function verifyOriginals(
 }
 
 async function verifyBalances(
-  ports: Needs,
+  ports: VerifyPorts,
   company: number,
-  found: Found,
+  found: ReportDamage,
   step: () => void,
 ): Promise<number> {
   let checked = 0;
@@ -154,7 +155,7 @@ async function verifyBalances(
   return checked;
 }
 
-async function verifySums(ports: Needs, company: number, found: Found): Promise<void> {
+async function verifySums(ports: VerifyPorts, company: number, found: ReportDamage): Promise<void> {
   for (const start of await findWrongSpans(ports, company))
     found({
       part: "sums",
@@ -164,9 +165,9 @@ async function verifySums(ports: Needs, company: number, found: Found): Promise<
 }
 
 async function verifyAllNotes(
-  ports: Needs,
+  ports: VerifyPorts,
   company: number,
-  found: Found,
+  found: ReportDamage,
   step: () => void,
 ): Promise<number> {
   let checked = 0;
@@ -182,9 +183,9 @@ async function verifyAllNotes(
 }
 
 async function verifyExports(
-  ports: Needs,
+  ports: VerifyPorts,
   company: number,
-  found: Found,
+  found: ReportDamage,
   step: () => void,
 ): Promise<number> {
   const kept = await rows(
@@ -193,7 +194,7 @@ async function verifyExports(
     company,
   );
   for (const { id, blob, bytes } of kept) {
-    const says = await flawOfFile(ports, String(blob), Number(bytes));
+    const says = await exportDamage(ports, String(blob), Number(bytes));
     if (says !== null) found({ part: "export", which: String(id), says });
     step();
   }
@@ -201,7 +202,11 @@ async function verifyExports(
 }
 
 /** Reads a file to its end: the store proves each block of it. */
-async function flawOfFile({ blobs }: Needs, key: string, bytes: number): Promise<string | null> {
+async function exportDamage(
+  { blobs }: VerifyPorts,
+  key: string,
+  bytes: number,
+): Promise<string | null> {
   try {
     const file = await blobs.get(key);
     if (file === null) return "o arquivo não está guardado";

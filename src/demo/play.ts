@@ -66,25 +66,25 @@ export async function runScenario(service: Service, scenario: Scenario): Promise
     else ended.push(got);
   };
   const started = performance.now();
-  await inTurn(scenario.purchases, CONCURRENCY, take);
+  await runConcurrently(scenario.purchases, CONCURRENCY, take);
   waiting.push(...(await uploadZip(service, scenario.zip)));
   // The rest in order: an event after its note, a copy after its original.
-  await inTurn(scenario.special, 1, take);
+  await runConcurrently(scenario.special, 1, take);
   const registered = performance.now();
-  await inTurn(scenario.bad, 1, take);
+  await runConcurrently(scenario.bad, 1, take);
 
   const order = [...scenario.purchases, ...scenario.special].map(({ file }) => file);
   const place = ({ sent: { file } }: Waiting) =>
     order.includes(file) ? order.indexOf(file) : scenario.purchases.length - 0.5;
   waiting.sort((a, b) => place(a) - place(b));
-  const told = waiting.filter(({ sent }) => (sent.factors?.length ?? 0) > 0);
+  const withFactors = waiting.filter(({ sent }) => (sent.factors?.length ?? 0) > 0);
   const rest = waiting.filter(({ sent }) => (sent.factors?.length ?? 0) === 0);
   const decided = new Map<Waiting, Outcome>();
   const decide = async (one: Waiting) => void decided.set(one, await approve(service, one));
   const approving = performance.now();
   // What a person says of a supplier's boxes comes before the notes that rely on it.
-  await inTurn(told, 1, decide);
-  await inTurn(rest, CONCURRENCY, decide);
+  await runConcurrently(withFactors, 1, decide);
+  await runConcurrently(rest, CONCURRENCY, decide);
   const done = performance.now();
   const outcomes = waiting.flatMap((one) => decided.get(one) ?? []);
   return {
@@ -97,7 +97,11 @@ export async function runScenario(service: Service, scenario: Scenario): Promise
 }
 
 /** Does the work on every one, `atOnce` at a time, beginning them in order. */
-async function inTurn<T>(all: readonly T[], atOnce: number, work: (one: T) => Promise<void>) {
+async function runConcurrently<T>(
+  all: readonly T[],
+  atOnce: number,
+  work: (one: T) => Promise<void>,
+) {
   const left = [...all];
   const hand = async () => {
     for (let one = left.shift(); one !== undefined; one = left.shift()) await work(one);

@@ -22,7 +22,7 @@ export interface Purchase {
 }
 
 /** How many times each supplier sells to us. */
-const VISITS = 4;
+const PURCHASES_PER_SUPPLIER = 4;
 
 const day = (n: number): string => `2026-11-${String(n).padStart(2, "0")}T08:15:00-03:00`;
 
@@ -30,7 +30,7 @@ const day = (n: number): string => `2026-11-${String(n).padStart(2, "0")}T08:15:
  * What is particular about one supplier's notes, by its place in the table; everything else is an
  * ordinary sale.
  */
-const HABITS: readonly Partial<Record<number, NoteOptions>>[] = [
+const SPECIAL_OPTIONS: readonly Partial<Record<number, NoteOptions>>[] = [
   { 0: { ibsCbs: true }, 1: { ibsCbs: true }, 2: { ibsCbs: true }, 3: { ibsCbs: true } },
   {},
   { 1: { headerFreight: "35.00" } },
@@ -46,7 +46,7 @@ const HABITS: readonly Partial<Record<number, NoteOptions>>[] = [
  * Amounts beside the price, by the visit: nothing, a discount, freight and insurance, taxes that
  * are paid on top.
  */
-const BESIDE: readonly Partial<ItemSpec>[] = [
+const EXTRA_AMOUNTS: readonly Partial<ItemSpec>[] = [
   {},
   { vDesc: "3.50" },
   { vFrete: "12.40", vSeg: "0.85" },
@@ -66,12 +66,12 @@ function lotsOf(visit: number, quantity: number): Partial<ItemSpec> {
 
 function itemsOf(supplier: Supplier, visit: number): ItemSpec[] {
   const medicines = supplier.name.startsWith("FARMACO");
-  return supplier.wares.map((ware, n) => {
+  return supplier.products.map((ware, n) => {
     const quantity = 6 + ((visit * 7 + n * 5) % 18);
     const loose = ware.uCom === "KG" ? `${quantity}.2750` : String(quantity);
     return itemOf(ware, loose, {
       CFOP: supplier.uf === "SP" ? "5102" : "6102",
-      ...BESIDE[(visit + n) % BESIDE.length],
+      ...EXTRA_AMOUNTS[(visit + n) % EXTRA_AMOUNTS.length],
       ...(medicines ? lotsOf(visit, quantity) : {}),
     });
   });
@@ -79,7 +79,7 @@ function itemsOf(supplier: Supplier, visit: number): ItemSpec[] {
 
 /** Boxes are opened, weights are not: flour comes by the bale and is counted so. */
 const factorsOf = (supplier: Supplier): Factor[] =>
-  supplier.wares.flatMap(({ taxed }, n) =>
+  supplier.products.flatMap(({ taxed }, n) =>
     taxed === undefined || taxed.unit === "KG"
       ? []
       : [{ n_item: n + 1, factor: String(taxed.perUnit) }],
@@ -87,7 +87,7 @@ const factorsOf = (supplier: Supplier): Factor[] =>
 
 /** What a dozen suppliers sold us in November 2026, in the order of the days. */
 export function purchases(): Purchase[] {
-  return Array.from({ length: VISITS }, (_, visit) =>
+  return Array.from({ length: PURCHASES_PER_SUPPLIER }, (_, visit) =>
     SUPPLIERS.map((supplier, n) => {
       const seed = 1_000 * (n + 1) + visit;
       const { xml, accessKey } = syntheticNote({
@@ -95,7 +95,7 @@ export function purchases(): Purchase[] {
         emit: supplier,
         items: itemsOf(supplier, visit),
         issuedAt: day(1 + visit * 6 + (n % 6)),
-        ...HABITS[n]?.[visit],
+        ...SPECIAL_OPTIONS[n]?.[visit],
       });
       return {
         file: `${accessKey}-nfe.xml`,

@@ -38,19 +38,19 @@ export interface Scenario {
 }
 
 /** A ware of a supplier; `code` must be one of it. */
-function ware(supplier: number, code: string): Product {
-  const found = SUPPLIERS[supplier]?.wares.find((one) => one.cProd === code);
+function productOf(supplier: number, code: string): Product {
+  const found = SUPPLIERS[supplier]?.products.find((one) => one.cProd === code);
   if (found === undefined) throw new RangeError(`no ware ${code}`);
   return found;
 }
 
-const sending = (file: string, what: string, xml: string): Upload => ({
+const uploadOf = (file: string, what: string, xml: string): Upload => ({
   file,
   what,
   bytes: utf8(xml),
 });
 
-const bought = ({ file, what, xml, factors }: Purchase): Upload => {
+const purchaseUpload = ({ file, what, xml, factors }: Purchase): Upload => {
   // The bakery's system still writes ISO-8859-1.
   const old = what.includes("PÃO");
   const latin = () =>
@@ -73,7 +73,7 @@ const SOLD: readonly (readonly [
 
 function ourSales(): Upload[] {
   return SOLD.map(([supplier, code, quantity, vUnCom], n) => {
-    const item = itemOf(ware(supplier, code), quantity, { vUnCom, CFOP: "5102" });
+    const item = itemOf(productOf(supplier, code), quantity, { vUnCom, CFOP: "5102" });
     const note = syntheticNote({
       seed: 500 + n,
       emit: COMPANY,
@@ -81,15 +81,15 @@ function ourSales(): Upload[] {
       items: [item],
       issuedAt: `2026-11-${26 + (n % 4)}T15:40:00-03:00`,
     });
-    return sending(`venda-${n + 1}.xml`, `nossa venda: saída de ${item.xProd}`, note.xml);
+    return uploadOf(`venda-${n + 1}.xml`, `nossa venda: saída de ${item.xProd}`, note.xml);
   });
 }
 
 /** One note of the coffee roaster that is special in one way. */
 function special(file: string, what: string, options: NoteOptions): Upload {
-  const items = [itemOf(ware(0, "1003"), "10", { CFOP: "6102" })];
+  const items = [itemOf(productOf(0, "1003"), "10", { CFOP: "6102" })];
   const issuedAt = "2026-11-27T10:00:00-03:00";
-  return sending(
+  return uploadOf(
     file,
     what,
     syntheticNote({ emit: SUPPLIERS[0], items, issuedAt, ...options }).xml,
@@ -98,8 +98,8 @@ function special(file: string, what: string, options: NoteOptions): Upload {
 
 function specials(first: Purchase, cancelled: Purchase): Upload[] {
   const [coffee] = SUPPLIERS;
-  const back = itemOf(ware(0, "1003"), "2", { CFOP: "6202" });
-  const again = itemOf(ware(9, "MEL"), "1", { CFOP: "1202" });
+  const back = itemOf(productOf(0, "1003"), "2", { CFOP: "6202" });
+  const again = itemOf(productOf(9, "MEL"), "1", { CFOP: "1202" });
   return [
     ...ourSales(),
     special("devolucao-nossa.xml", "devolução nossa ao fornecedor", {
@@ -123,25 +123,25 @@ function specials(first: Purchase, cancelled: Purchase): Upload[] {
     special("bonificacao.xml", "bonificação (CFOP 6.910)", {
       seed: 603,
       CFOP: "6910",
-      items: [itemOf(ware(0, "1002"), "1", { CFOP: "6910" })],
+      items: [itemOf(productOf(0, "1002"), "1", { CFOP: "6910" })],
       natOp: "BONIFICACAO",
     }),
     special("faturamento.xml", "faturamento sem mercadoria (CFOP 6.922)", {
       seed: 604,
-      items: [itemOf(ware(0, "1001"), "20", { CFOP: "6922" })],
+      items: [itemOf(productOf(0, "1001"), "20", { CFOP: "6922" })],
       natOp: "SIMPLES FATURAMENTO",
     }),
     special("remessa.xml", "outra saída (CFOP 6.949)", {
       seed: 605,
-      items: [itemOf(ware(0, "1002"), "1", { CFOP: "6949" })],
+      items: [itemOf(productOf(0, "1002"), "1", { CFOP: "6949" })],
       natOp: "OUTRA SAIDA",
     }),
     special("homologacao.xml", "nota de teste (tpAmb 2)", { seed: 606, tpAmb: "2" }),
     special("sem-protocolo.xml", "nota sem protocolo de autorização", { seed: 607, root: "NFe" }),
     special("denegada.xml", "uso denegado (cStat 302)", { seed: 608, protocol: { cStat: "302" } }),
     special("de-outro.xml", "nota para outra empresa", { seed: 609, dest: UNRELATED }),
-    sending("cancelamento.xml", "evento de cancelamento", cancellationEvent(cancelled.accessKey)),
-    sending(first.file, "a primeira nota, outra vez", first.xml),
+    uploadOf("cancelamento.xml", "evento de cancelamento", cancellationEvent(cancelled.accessKey)),
+    uploadOf(first.file, "a primeira nota, outra vez", first.xml),
   ];
 }
 
@@ -150,13 +150,13 @@ function bad(some: Purchase): Upload[] {
   const [summary] = otherDocuments(some.accessKey);
   return [
     { file: "danfe.pdf", what: "o PDF em vez do XML", bytes: utf8("%PDF-1.7\n1 0 obj\nendobj\n") },
-    sending("cortada.xml", "arquivo cortado", xml.slice(0, 1_500)),
-    sending("doctype.xml", "XML com DOCTYPE", xml.replace("?>", '?><!DOCTYPE x SYSTEM "x.dtd">')),
+    uploadOf("cortada.xml", "arquivo cortado", xml.slice(0, 1_500)),
+    uploadOf("doctype.xml", "XML com DOCTYPE", xml.replace("?>", '?><!DOCTYPE x SYSTEM "x.dtd">')),
     special("chave-errada.xml", "dígito verificador da chave errado", {
       seed: 610,
       badCheckDigit: true,
     }),
-    sending("resumo.xml", "resNFe: resumo, sem itens", summary?.xml ?? ""),
+    uploadOf("resumo.xml", "resNFe: resumo, sem itens", summary?.xml ?? ""),
   ];
 }
 
@@ -167,14 +167,14 @@ function bad(some: Purchase): Upload[] {
  */
 export async function scenario(): Promise<Scenario> {
   const all = purchases();
-  const archived = all.slice(-SUPPLIERS.length).map(bought);
+  const archived = all.slice(-SUPPLIERS.length).map(purchaseUpload);
   const single = all.slice(0, -SUPPLIERS.length);
   const [first] = single;
   const last = single.at(-1);
   if (first === undefined || last === undefined) throw new RangeError("no purchases");
   const bytes = await zipOf(archived.map((one) => ({ name: one.file, bytes: one.bytes })));
   return {
-    purchases: single.map(bought),
+    purchases: single.map(purchaseUpload),
     zip: {
       file: "novembro.zip",
       what: "as últimas compras em um só arquivo",

@@ -12,8 +12,8 @@ import { money, type Tree } from "./tax-tree.ts";
 import { type PartySpec, SUPPLIERS } from "./trade.ts";
 
 /** The amounts of ICMSTot that an ordinary line moves. */
-const MOVED = ["vBC", "vICMS", "vProd", "vPIS", "vCOFINS", "vNF"] as const;
-type Moved = (typeof MOVED)[number];
+const TOTAL_FIELDS = ["vBC", "vICMS", "vProd", "vPIS", "vCOFINS", "vNF"] as const;
+type TotalField = (typeof TOTAL_FIELDS)[number];
 
 const TOKEN = { KEY: "{{KEY}}", CNF: "{{CNF}}", CDV: "{{CDV}}", NNF: "{{NNF}}", PROT: "{{PROT}}" };
 
@@ -57,7 +57,7 @@ export class NoteStream {
     this.#serie = String(1 + (Math.abs(seed) % 888));
     this.#cnpj = emit.cnpj ?? emit.cpf ?? "";
     const lines = someItems(products, seed).map((item) => lineOf(item, "5102"));
-    this.#dets = lines.map(written);
+    this.#dets = lines.map(renderDet);
     const [head = "", tail = ""] = template(this.#serie, seed, emit).split("<total>");
     this.#head = head.split(/\{\{(\w+)\}\}/);
     this.#tail = `<total>${tail}`.split(/\{\{(\w+)\}\}/);
@@ -79,13 +79,20 @@ export class NoteStream {
       tpEmis: "1",
       cNF,
     });
-    const sums: Record<Moved, number> = { vBC: 0, vICMS: 0, vProd: 0, vPIS: 0, vCOFINS: 0, vNF: 0 };
+    const sums: Record<TotalField, number> = {
+      vBC: 0,
+      vICMS: 0,
+      vProd: 0,
+      vPIS: 0,
+      vCOFINS: 0,
+      vNF: 0,
+    };
     let dets = "";
     for (let n = 0; n < this.#items; n += 1) {
       const det = this.#dets[(this.#made * this.#items + n) % this.#dets.length];
       if (det === undefined) break;
       dets += `${det.before}${n + 1}${det.after}`;
-      for (const name of MOVED) sums[name] += det.adds[name];
+      for (const name of TOTAL_FIELDS) sums[name] += det.adds[name];
     }
     const values: Record<string, string> = {
       KEY: accessKey,
@@ -94,12 +101,15 @@ export class NoteStream {
       NNF: nNF,
       PROT: `13126${String(this.#made % 10_000_000_000).padStart(10, "0")}`,
     };
-    for (const name of MOVED) values[name] = money(sums[name]);
-    return { xml: filled(this.#head, values) + dets + filled(this.#tail, values), accessKey };
+    for (const name of TOTAL_FIELDS) values[name] = money(sums[name]);
+    return {
+      xml: fillTemplate(this.#head, values) + dets + fillTemplate(this.#tail, values),
+      accessKey,
+    };
   }
 }
 
-function filled(pieces: readonly string[], values: Readonly<Record<string, string>>): string {
+function fillTemplate(pieces: readonly string[], values: Readonly<Record<string, string>>): string {
   let text = "";
   for (let n = 0; n < pieces.length; n += 1) {
     const piece = pieces[n] ?? "";
@@ -108,7 +118,7 @@ function filled(pieces: readonly string[], values: Readonly<Record<string, strin
   return text;
 }
 
-function written(line: Line): Det {
+function renderDet(line: Line): Det {
   const det: Tree = { "@nItem": "{{N}}", ...detTree(line, "4.00", false, "MG") };
   const [before = "", after = ""] = xmlOf({ det }).split("{{N}}");
   return { before, after, adds: sumsOf([line]) };
@@ -122,7 +132,7 @@ function template(serie: string, seed: number, emit: PartySpec): string {
     items: 1,
   });
   const tokens = { accessKey: TOKEN.KEY, cNF: TOKEN.CNF, cDV: TOKEN.CDV, nNF: TOKEN.NNF };
-  const instead = Object.fromEntries(MOVED.map((name) => [name, `{{${name}}}`]));
+  const instead = Object.fromEntries(TOTAL_FIELDS.map((name) => [name, `{{${name}}}`]));
   const NFe = noteTree({ ...parts, ...tokens, lines: [], instead });
   const protNFe = protocolTree({ ...protocol, chNFe: TOKEN.KEY, nProt: TOKEN.PROT });
   const xml = xmlOf({ nfeProc: { "@xmlns": NFE, "@versao": "4.00", NFe, protNFe } });

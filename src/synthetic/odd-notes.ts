@@ -4,12 +4,12 @@ import { type NoteOptions, someItems, syntheticNote } from "./synthetic-note.ts"
 import { COMPANY, itemOf, SUPPLIERS, type Supplier, UNRELATED } from "./trade.ts";
 
 const supplier = (n: number): Supplier => SUPPLIERS[n] ?? SUPPLIERS[0];
-const [first] = SUPPLIERS[0].wares;
+const [first] = SUPPLIERS[0].products;
 const one = (CFOP: string): NoteOptions["items"] =>
   first === undefined ? 1 : [itemOf(first, "2", { CFOP })];
 
 const lotted = (): NoteOptions["items"] => {
-  const [ware] = supplier(6).wares;
+  const [ware] = supplier(6).products;
   const lots = [
     { nLote: "L26A", qLote: "7.000", dFab: "2026-03-01", dVal: "2028-02-29" },
     { nLote: "L26B", qLote: "5.000", dFab: "2026-05-01", dVal: "2028-04-30" },

@@ -10,7 +10,7 @@ const BAKERY = SUPPLIERS[7] ?? SUPPLIERS[0];
 const accented: NoteOptions = {
   seed: 40,
   emit: BAKERY,
-  items: BAKERY.wares.map((ware) => itemOf(ware, "3")),
+  items: BAKERY.products.map((ware) => itemOf(ware, "3")),
 };
 const body = (xml: string): string => xml.slice(DECLARATION.length);
 const declared = (encoding: string, xml: string): string =>

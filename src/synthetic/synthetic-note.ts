@@ -91,9 +91,9 @@ const REASONS: Readonly<Record<string, string>> = {
 /** `count` ordinary items out of all suppliers' wares. */
 export function someItems(count: number, seed: number): ItemSpec[] {
   const dice = new Random(seed);
-  const wares = SUPPLIERS.flatMap((supplier) => supplier.wares);
+  const wares = SUPPLIERS.flatMap((supplier) => supplier.products);
   return Array.from({ length: count }, (_, n) => {
-    const ware = wares[dice.below(wares.length)] ?? SUPPLIERS[0].wares[0];
+    const ware = wares[dice.below(wares.length)] ?? SUPPLIERS[0].products[0];
     if (ware === undefined) throw new RangeError("no wares");
     // A code of its own: an ordinary supplier does not sell the same code twice in one note.
     return itemOf({ ...ware, cProd: `${ware.cProd}-${n + 1}` }, String(dice.between(1, 40)));

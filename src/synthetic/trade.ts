@@ -26,7 +26,7 @@ export interface Product {
 }
 
 export interface Supplier extends PartySpec {
-  readonly wares: readonly Product[];
+  readonly products: readonly Product[];
 }
 
 /** The company whose stock the demo keeps. */
@@ -68,7 +68,7 @@ export const SUPPLIERS: readonly [Supplier, ...Supplier[]] = [
     cnpj: cnpjOf("502918370001"),
     name: "TORREFACAO SERRA NEGRA LTDA",
     uf: "MG",
-    wares: [
+    products: [
       ware("1001", "CAFE TORRADO MOIDO 500G", "09012100", "CX", "189.9000", {
         cEAN: gtin(1001),
         taxed: { unit: "UN", perUnit: 10 },
@@ -81,7 +81,7 @@ export const SUPPLIERS: readonly [Supplier, ...Supplier[]] = [
     cnpj: cnpjOf("61A7KX240001"),
     name: "LATICINIOS VALE VERDE S.A.",
     uf: "SP",
-    wares: [
+    products: [
       ware("1001", "LEITE INTEGRAL 1L", "04012010", "CX", "58.6800", {
         cEAN: gtin(2001),
         taxed: { unit: "L", perUnit: 12 },
@@ -94,7 +94,7 @@ export const SUPPLIERS: readonly [Supplier, ...Supplier[]] = [
     cnpj: cnpjOf("270463910002"),
     name: "DISTRIBUIDORA PAULISTA DE BEBIDAS LTDA",
     uf: "SP",
-    wares: [
+    products: [
       ware("AG500", "AGUA MINERAL 500ML", "22011000", "FD", "14.2800", {
         cEAN: gtin(3001),
         taxed: { unit: "UN", perUnit: 12 },
@@ -108,7 +108,7 @@ export const SUPPLIERS: readonly [Supplier, ...Supplier[]] = [
     cnpj: cnpjOf("335570120001"),
     name: "MOINHO SANTA CLARA LTDA",
     uf: "PR",
-    wares: [
+    products: [
       ware("000123", "FARINHA DE TRIGO TIPO 1 5KG", "11010010", "FD", "96.5000", {
         taxed: { unit: "KG", perUnit: 25 },
       }),
@@ -119,7 +119,7 @@ export const SUPPLIERS: readonly [Supplier, ...Supplier[]] = [
     cnpj: cnpjOf("418836050001"),
     name: "COOPERATIVA DO ARROZ SUL LTDA",
     uf: "RS",
-    wares: [
+    products: [
       ware("ARZ-T1", "ARROZ AGULHINHA TIPO 1 5KG", "10063021", "FD", "148.2000", {
         taxed: { unit: "KG", perUnit: 30 },
       }),
@@ -130,7 +130,7 @@ export const SUPPLIERS: readonly [Supplier, ...Supplier[]] = [
     cnpj: cnpjOf("559120480001"),
     name: "HIGIENE E LIMPEZA ATLANTICA LTDA",
     uf: "SC",
-    wares: [
+    products: [
       ware("77/A", "DETERGENTE NEUTRO 500ML", "34025000", "CX", "43.2000", {
         cEAN: gtin(6001),
         taxed: { unit: "UN", perUnit: 24 },
@@ -144,7 +144,7 @@ export const SUPPLIERS: readonly [Supplier, ...Supplier[]] = [
     cnpj: cnpjOf("668251730001"),
     name: "FARMACO NORTE DISTRIBUIDORA LTDA",
     uf: "GO",
-    wares: [
+    products: [
       ware("F-0091", "SORO FISIOLOGICO 0,9% 500ML", "30049099", "UN", "6.4900"),
       ware("F-0114", "VITAMINA C 1G C/30", "30045090", "UN", "18.7520", { cEAN: gtin(7002) }),
     ],
@@ -153,7 +153,7 @@ export const SUPPLIERS: readonly [Supplier, ...Supplier[]] = [
     cnpj: cnpjOf("774419260001"),
     name: "PADARIA INDUSTRIAL PÃO DE AÇÚCAR MASCAVO LTDA",
     uf: "SP",
-    wares: [
+    products: [
       ware("1001", "PÃO FRANCÊS CONGELADO", "19012000", "KG", "11.9000"),
       ware("BIS-01", "BISCOITO DE POLVILHO AÇAÍ & LIMÃO", "19053100", "UN", "8.2500"),
     ],
@@ -162,7 +162,7 @@ export const SUPPLIERS: readonly [Supplier, ...Supplier[]] = [
     cnpj: cnpjOf("885037640001"),
     name: "ELETRO FERRAGENS BANDEIRA LTDA",
     uf: "SP",
-    wares: [
+    products: [
       ware("LMP-9W", "LAMPADA LED 9W BIVOLT", "85395200", "CX", "72.0000", {
         cEAN: gtin(9001),
         taxed: { unit: "UN", perUnit: 10 },
@@ -176,7 +176,7 @@ export const SUPPLIERS: readonly [Supplier, ...Supplier[]] = [
     cpf: cpfOf("462930187"),
     name: "SITIO DOIS IRMAOS (PRODUTOR RURAL)",
     uf: "SP",
-    wares: [
+    products: [
       ware("OVO30", "OVOS BRANCOS BANDEJA C/30", "04072100", "BJ", "16.5000"),
       ware("MEL", "MEL SILVESTRE 1KG", "04090000", "UN", "34.0000"),
     ],
@@ -185,7 +185,7 @@ export const SUPPLIERS: readonly [Supplier, ...Supplier[]] = [
     cnpj: cnpjOf("996742080001"),
     name: "EMBALAGENS TRES PONTAS LTDA",
     uf: "MG",
-    wares: [
+    products: [
       ware("SC-40", "SACOLA PLASTICA 40X50 C/1000", "39232110", "PCT", "48.9900"),
       ware("PT-250", "POTE COM TAMPA 250ML C/24", "39239090", "PCT", "13.4400", {
         taxed: { unit: "UN", perUnit: 24 },
@@ -196,7 +196,7 @@ export const SUPPLIERS: readonly [Supplier, ...Supplier[]] = [
     cnpj: cnpjOf("107283940001"),
     name: "FRUTAS DA TERRA COMERCIO LTDA",
     uf: "BA",
-    wares: [
+    products: [
       ware("BAN-NAN", "BANANA NANICA", "08039000", "CX", "62.5000", {
         taxed: { unit: "KG", perUnit: 20 },
       }),

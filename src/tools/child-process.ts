@@ -12,11 +12,11 @@ export interface StartOptions {
   readonly command: readonly string[];
   readonly cwd?: string;
   readonly env: Record<string, string | undefined>;
-  hear(line: string, from: "stdout" | "stderr"): void;
+  onLine(line: string, from: "stdout" | "stderr"): void;
 }
 
 /** Starts a program without a keyboard. Throws when there is no such program. */
-export function startChild({ command, cwd, env, hear }: StartOptions): Child {
+export function startChild({ command, cwd, env, onLine }: StartOptions): Child {
   const child = Bun.spawn([...command], {
     ...(cwd === undefined ? {} : { cwd }),
     env,
@@ -24,15 +24,15 @@ export function startChild({ command, cwd, env, hear }: StartOptions): Child {
     stdout: "pipe",
     stderr: "pipe",
   });
-  const heard = Promise.all([
-    eachLine(child.stdout, (line) => hear(line, "stdout")),
-    eachLine(child.stderr, (line) => hear(line, "stderr")),
+  const outputRead = Promise.all([
+    eachLine(child.stdout, (line) => onLine(line, "stdout")),
+    eachLine(child.stderr, (line) => onLine(line, "stderr")),
   ]);
   return {
     pid: child.pid,
     exited: child.exited.then(async (code) => {
       // What it started may hold its output open for a while longer.
-      await Promise.race([heard, Bun.sleep(LAST_WORDS_MS)]);
+      await Promise.race([outputRead, Bun.sleep(OUTPUT_WAIT_MS)]);
       return code;
     }),
     async end(patienceMs) {
@@ -43,7 +43,7 @@ export function startChild({ command, cwd, env, hear }: StartOptions): Child {
   };
 }
 
-const LAST_WORDS_MS = 200;
+const OUTPUT_WAIT_MS = 200;
 
 async function eachLine(from: ReadableStream<Uint8Array>, hear: (line: string) => void) {
   const decoder = new TextDecoder();

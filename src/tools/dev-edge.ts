@@ -29,16 +29,16 @@ let ending = false;
 
 const print = (line: string) => void process.stdout.write(`${line}\n`);
 /** What programs say while they are ended is of no use to anybody. */
-const complain = (line: string) => void (ending || process.stderr.write(`${line}\n`));
+const printError = (line: string) => void (ending || process.stderr.write(`${line}\n`));
 
 process.on("SIGTERM", onSignal);
 process.on("SIGINT", onSignal);
 setPrivateUmask();
-const config = parsed();
+const config = readConfig();
 try {
   await start(config);
 } catch (error) {
-  if (!ending) await give(reasonOf(error));
+  if (!ending) await fail(reasonOf(error));
 }
 
 async function start(config: Config): Promise<void> {
@@ -51,16 +51,16 @@ async function start(config: Config): Promise<void> {
     config,
     vars: { ...given, ...database, JWT_SECRET: await jwtSecret(config) },
     folder: join(folder, "state"),
-    started: (child) => keep(child, "wrangler dev"),
+    started: (child) => stopWithChild(child, "wrangler dev"),
     log: print,
-    say: complain,
+    say: printError,
   });
   const password = first?.generatedPassword ?? config.ADMIN_PASSWORD;
   if (demo && first?.made === true && password !== undefined)
-    await tell(url, first.adminEmail, password);
-  if (!isLoopback(config.HOST)) complain(OPEN_TO_OTHERS);
+    await uploadDemo(url, first.adminEmail, password);
+  if (!isLoopback(config.HOST)) printError(OPEN_TO_OTHERS);
   print(`listening on ${url}`);
-  setInterval(letCronRun, MAINTENANCE_EVERY_MS, url).unref();
+  setInterval(runCron, MAINTENANCE_EVERY_MS, url).unref();
 }
 
 /** What wrangler dev answers beside the Worker, and what it believes, is for this machine alone. */
@@ -68,17 +68,17 @@ const OPEN_TO_OTHERS =
   "Atenção: fora desta máquina qualquer um pode chamar /cdn-cgi/handler (cron, e-mail) e escrever CF-Connecting-IP; dev:edge não é para produção";
 
 /** wrangler dev leaves the cron of wrangler.toml to whoever asks. */
-function letCronRun(url: string): void {
-  fetch(`${url}/cdn-cgi/handler/scheduled`).catch(() => complain("o cron não respondeu"));
+function runCron(url: string): void {
+  fetch(`${url}/cdn-cgi/handler/scheduled`).catch(() => printError("o cron não respondeu"));
 }
 
 /** A configuration that is wrong never starts. */
-function parsed(): Config {
+function readConfig(): Config {
   const trade = { COMPANY_NAME: COMPANY.name, COMPANY_CNPJ: COMPANY.cnpj };
   try {
     return parseConfig({ ...(demo ? trade : {}), ...process.env });
   } catch (error) {
-    complain(reasonOf(error));
+    printError(reasonOf(error));
     process.exit(1);
   }
 }
@@ -86,31 +86,31 @@ function parsed(): Config {
 /** The server that DATABASE_URL names, or one of our own: a Worker reaches no file. */
 async function databaseOf(config: Config, folder: string): Promise<Record<string, string>> {
   if (filePath(config.DATABASE_URL) === null) return { DATABASE_URL: config.DATABASE_URL };
-  const started = (child: Child) => keep(child, "sqld");
-  const { url, token } = await libsqlServer(join(folder, "libsql"), started, complain);
+  const started = (child: Child) => stopWithChild(child, "sqld");
+  const { url, token } = await libsqlServer(join(folder, "libsql"), started, printError);
   return { DATABASE_URL: url, DATABASE_AUTH_TOKEN: token };
 }
 
 /** The demo's month, sent as the demo sends it. */
-async function tell(base: string, email: string, password: string): Promise<void> {
+async function uploadDemo(base: string, email: string, password: string): Promise<void> {
   const token = await signIn(serviceClient({ base, token: null, fetch }), email, password);
   const played = await runScenario(serviceClient({ base, token, fetch }), await scenario());
   showVerdicts(screenOn(process.stdout), played);
 }
 
 /** Without one of them there is no service. Told to end as a group, they may know it before this process. */
-function keep(child: Child, name: string): void {
+function stopWithChild(child: Child, name: string): void {
   children.push(child);
   void child.exited.then(async (code) => {
     await Bun.sleep(GROUP_SIGNAL_MS);
-    if (!ending) await give(`${name} terminou com ${code}`);
+    if (!ending) await fail(`${name} terminou com ${code}`);
   });
 }
 
 const GROUP_SIGNAL_MS = 300;
 
-async function give(why: string): Promise<never> {
-  complain(why);
+async function fail(why: string): Promise<never> {
+  printError(why);
   await end();
   process.exit(1);
 }

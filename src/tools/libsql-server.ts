@@ -37,7 +37,7 @@ export async function libsqlServer(
   const child = startChild({
     command: [sqld(), "-d", join(folder, "data"), "--http-listen-addr", address],
     env: { ...quietEnv(process.env), SQLD_AUTH_JWT_KEY: key },
-    hear: (line) => void (TROUBLE.test(line) && say(`sqld: ${line}`)),
+    onLine: (line) => void (TROUBLE.test(line) && say(`sqld: ${line}`)),
   });
   started(child);
   await waitForAnswer(`${url}/health`, child, "sqld");

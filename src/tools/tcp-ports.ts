@@ -1,19 +1,19 @@
 import { createServer } from "node:net";
 import type { Child } from "./child-process.ts";
 
-const PATIENCE_MS = 60_000;
+const START_TIMEOUT_MS = 60_000;
 
 /** A TCP port of the address that nobody listens on at this moment. */
-export const freePort = (host: string): Promise<number> => listened(host, 0);
+export const freePort = (host: string): Promise<number> => listenOnce(host, 0);
 
 /** Throws when somebody listens on the port of the address, or it may not be taken. */
 export async function assertPortFree(host: string, port: number): Promise<void> {
-  await listened(host, port).catch((error: Error) => {
+  await listenOnce(host, port).catch((error: Error) => {
     throw new Error(`Não foi possível abrir a porta ${host}:${port}: ${error.message}`);
   });
 }
 
-async function listened(host: string, asked: number): Promise<number> {
+async function listenOnce(host: string, asked: number): Promise<number> {
   const server = createServer();
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once("error", reject).listen(asked, host, resolve);
@@ -29,7 +29,7 @@ export async function waitForAnswer(url: string, child: Child, name: string): Pr
   void child.exited.then((code) => {
     ended = code;
   });
-  const deadline = AbortSignal.timeout(PATIENCE_MS);
+  const deadline = AbortSignal.timeout(START_TIMEOUT_MS);
   while (!deadline.aborted) {
     if (ended !== null) throw new Error(`${name} terminou com ${ended} antes de responder`);
     const answer = await fetch(url, { signal: deadline }).catch(() => null);
@@ -37,5 +37,5 @@ export async function waitForAnswer(url: string, child: Child, name: string): Pr
     if (answer?.ok === true) return;
     await Bun.sleep(20);
   }
-  throw new Error(`${name} não respondeu em ${PATIENCE_MS / 1_000} s`);
+  throw new Error(`${name} não respondeu em ${START_TIMEOUT_MS / 1_000} s`);
 }

@@ -13,7 +13,7 @@ export interface RunningWorker {
 /** Of this process or of its own start; the Worker has no use for them. */
 const NOT_THE_WORKERS = ["APP_ENV", "PORT", "HOST", "DATA_DIR", "ADMIN_PASSWORD"];
 
-export interface Worker {
+export interface WorkerOptions {
   readonly config: Pick<Config, "HOST" | "PORT">;
   /** What the bindings of wrangler.toml do not say: secrets, and the variables of config.ts that were given. */
   readonly vars: Record<string, string>;
@@ -42,12 +42,12 @@ export function workerVars(env: Record<string, string | undefined>): Record<stri
  * Starts the Worker of wrangler.toml on HOST:PORT (0 takes a free port); resolves when it answers. It starts again by itself when
  * its sources change. Throws when the port is taken, or with what wrangler said when the Worker does not come up.
  */
-export async function workerDev(worker: Worker): Promise<RunningWorker> {
+export async function workerDev(worker: WorkerOptions): Promise<RunningWorker> {
   const { config, vars, folder, log, say } = worker;
   const host = config.HOST.replace(/[[\]]/g, "");
   const port = config.PORT === 0 ? await freePort(host) : config.PORT;
   await assertPortFree(host, port);
-  const told: string[] = [];
+  const startOutput: string[] = [];
   let ready = false;
   const child = startChild({
     command: [
@@ -67,10 +67,10 @@ export async function workerDev(worker: Worker): Promise<RunningWorker> {
       WRANGLER_REGISTRY_PATH: `${folder}/registry`,
       WRANGLER_LOG_PATH: `${folder}/logs`,
     },
-    hear(line, from) {
+    onLine(line, from) {
       if (line.startsWith("{")) log(line);
-      else if (ready && !CHATTER.test(line)) say(line);
-      else if (!ready && (from === "stderr" || line.trim() !== "")) told.push(line);
+      else if (ready && !REQUEST_LINE.test(line)) say(line);
+      else if (!ready && (from === "stderr" || line.trim() !== "")) startOutput.push(line);
     },
   });
   worker.started(child);
@@ -79,14 +79,16 @@ export async function workerDev(worker: Worker): Promise<RunningWorker> {
   try {
     await waitForAnswer(`http://${reachable(shown)}:${port}/api/health`, child, "wrangler dev");
   } catch (error) {
-    throw new Error([...told, error instanceof Error ? error.message : String(error)].join("\n"));
+    throw new Error(
+      [...startOutput, error instanceof Error ? error.message : String(error)].join("\n"),
+    );
   }
   ready = true;
   return { url, child };
 }
 
 /** One line for each request, which the Worker logs itself, and blank ones. */
-const CHATTER = /^(?:\[wrangler:info\].*|\s*)$/;
+const REQUEST_LINE = /^(?:\[wrangler:info\].*|\s*)$/;
 
 /** Where this machine finds what listens on every address. */
 const reachable = (host: string): string =>

@@ -32,15 +32,15 @@ const lotsOf = (n: number): Partial<ItemSpec> => ({
 /** The nth note: a dozen suppliers in turn, and one in ten a sale of ours; every one with its own amounts. */
 function nthNote(n: number): SyntheticNote {
   if (n % 10 === 9) {
-    const { wares } = SUPPLIERS[n % SUPPLIERS.length] ?? SUPPLIERS[0];
-    const items = wares.map((ware, i) => itemOf(ware, quantity(n + i), { CFOP: "5102" }));
+    const { products } = SUPPLIERS[n % SUPPLIERS.length] ?? SUPPLIERS[0];
+    const items = products.map((ware, i) => itemOf(ware, quantity(n + i), { CFOP: "5102" }));
     return syntheticNote({ seed: 5_000 + n, emit: COMPANY, dest: CUSTOMER, items });
   }
   const emit = SUPPLIERS[n % SUPPLIERS.length] ?? SUPPLIERS[0];
   const medicines = emit.name.startsWith("FARMACO");
   // Old systems write the freight into the total alone.
   const inTotal = n % 7 === 3;
-  const items = emit.wares.flatMap((ware, i) => [
+  const items = emit.products.flatMap((ware, i) => [
     itemOf(ware, quantity(n * 3 + i), {
       ...(inTotal ? { vDesc: "0.11" } : BESIDE[(n + i) % BESIDE.length]),
       ...(medicines ? lotsOf(n) : {}),
