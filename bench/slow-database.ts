@@ -1,4 +1,4 @@
-import { faultyProxy } from "../test/support/faulty-proxy.ts";
+import { faultyProxy } from "../test/support/faults/faulty-proxy.ts";
 import { libsqlServer } from "../test/support/sqld.ts";
 import { figure, quantile, spread, table, targetTable } from "./figures.ts";
 import { startService } from "./server.ts";

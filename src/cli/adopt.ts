@@ -4,8 +4,8 @@ import { filePath, openDatabase } from "../platform/bun/database/database.ts";
 import { sayUnopened } from "../platform/bun/database/storage-state.ts";
 import { fileMarks } from "../platform/bun/files/marks.ts";
 import { differenceOf, installationOf, sayDifference } from "../platform/installation.ts";
-import { assignNewInstallation, newInstallationId } from "./fork.ts";
-import { runningServer } from "./running.ts";
+import { assignNewInstallation, newInstallationId } from "./new-installation.ts";
+import { runningServer } from "./running-server.ts";
 
 /** What was there, and whether it is now this installation's. */
 export interface AdoptResult {

@@ -33,7 +33,7 @@ import {
   nameOf,
   removeDrafts,
   sync,
-} from "./copies.ts";
+} from "./backup-files.ts";
 
 export interface Backup {
   /** The new folder. */

@@ -1,5 +1,5 @@
 import { type Config, parseConfig } from "../config.ts";
-import { type Fetch, type Service, serviceClient, signIn } from "./service.ts";
+import { type Fetch, type Service, serviceClient, signIn } from "./service-client.ts";
 
 /** What the command line says about where to go and as whom. */
 export interface ConnectOptions {

@@ -10,7 +10,7 @@ const terminal: Terminal = {
   env: process.env,
   fetch,
   local: async (config, email, purpose) =>
-    (await import("./local.ts")).localService(config, email, purpose),
+    (await import("./local-service.ts")).localService(config, email, purpose),
   out: screenOn(process.stdout),
   err: screenOn(process.stderr),
   stdout: stdoutSink,

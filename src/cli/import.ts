@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { z } from "zod";
-import { batchesOf, type FoundFile, isReadable } from "./files.ts";
-import { RequestRefused, readAs, type Service } from "./service.ts";
+import { batchesOf, type FoundFile, isReadable } from "./find-files.ts";
+import { RequestRefused, readAs, type Service } from "./service-client.ts";
 
 /** The answer of `POST /api/nfe/batch` (api.md), as far as it is used. */
 const BatchAnswer = z.object({

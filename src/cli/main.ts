@@ -3,13 +3,13 @@ import { grouped } from "../lib/amount.ts";
 import { fileReason } from "../start/reason.ts";
 import { HELP, help, unknownFlags } from "./commands.ts";
 import { connect, type Environment, type Purpose } from "./connect.ts";
+import { runAdopt, runBackup, runRestore, runVerify } from "./database-commands.ts";
 import { EXPORTS, exportCsv, fileSink, type Sink } from "./export.ts";
-import { findFiles } from "./files.ts";
-import { flagOf, type ParsedArgs, textOf, UsageError } from "./given.ts";
+import { findFiles } from "./find-files.ts";
 import { importFiles } from "./import.ts";
-import { runAdopt, runBackup, runRestore, runVerify } from "./keeping.ts";
+import { flagOf, type ParsedArgs, textOf, UsageError } from "./parsed-args.ts";
 import { paint, type Screen } from "./screen.ts";
-import type { Service } from "./service.ts";
+import type { Service } from "./service-client.ts";
 import { printSkipped, printTally } from "./summary.ts";
 
 /** Everything of the world that the commands touch. */

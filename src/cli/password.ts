@@ -9,7 +9,7 @@ import { yieldToEventLoop } from "../platform/bun/ports.ts";
 import { groupWriter } from "../platform/libsql/group-writer.ts";
 import { clientReader } from "../platform/libsql/reader.ts";
 import { databaseFile } from "./backup.ts";
-import { flagOf, type ParsedArgs, UsageError } from "./given.ts";
+import { flagOf, type ParsedArgs, UsageError } from "./parsed-args.ts";
 import type { Screen } from "./screen.ts";
 
 /** What the command needs of the world. */

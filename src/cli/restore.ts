@@ -16,9 +16,9 @@ import {
   fingerprint,
   manifestOf,
   sync,
-} from "./copies.ts";
-import { assignNewInstallation, newInstallationId } from "./fork.ts";
-import { runningServer } from "./running.ts";
+} from "./backup-files.ts";
+import { assignNewInstallation, newInstallationId } from "./new-installation.ts";
+import { runningServer } from "./running-server.ts";
 
 export interface RestoreResult {
   readonly database: string;

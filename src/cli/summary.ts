@@ -1,5 +1,5 @@
 import { grouped } from "../lib/amount.ts";
-import type { Skipped } from "./files.ts";
+import type { Skipped } from "./find-files.ts";
 import type { ImportTally, RejectedFile } from "./import.ts";
 import { type Colour, paint, type Screen } from "./screen.ts";
 

@@ -19,7 +19,7 @@ import type { Value } from "../ports/sql.ts";
 import { reconcile } from "../stock/reconcile.ts";
 import { findWrongSpans } from "../stock/spans.ts";
 import { databaseFile } from "./backup.ts";
-import { BLOBS } from "./copies.ts";
+import { BLOBS } from "./backup-files.ts";
 
 /** Something that is not as it was promised. */
 export interface Damage {

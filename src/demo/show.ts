@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { exportCsv, fileSink } from "../cli/export.ts";
 import { type Column, paint, type Screen, table, wrap } from "../cli/screen.ts";
-import { readAs, type Service } from "../cli/service.ts";
+import { readAs, type Service } from "../cli/service-client.ts";
 import { grouped, howMany } from "../lib/amount.ts";
-import { CONCURRENCY, type DemoResult, type Outcome } from "./play.ts";
+import { CONCURRENCY, type DemoResult, type Outcome } from "./run-scenario.ts";
 
 const decimal = new Intl.NumberFormat("pt-BR", {
   minimumFractionDigits: 2,

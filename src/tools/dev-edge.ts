@@ -1,9 +1,9 @@
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { screenOn } from "../cli/screen.ts";
-import { serviceClient, signIn } from "../cli/service.ts";
+import { serviceClient, signIn } from "../cli/service-client.ts";
 import { type Config, isLoopback, parseConfig } from "../config.ts";
-import { runScenario } from "../demo/play.ts";
+import { runScenario } from "../demo/run-scenario.ts";
 import { scenario } from "../demo/scenario.ts";
 import { showVerdicts } from "../demo/show.ts";
 import { MAINTENANCE_EVERY_MS } from "../maintenance.ts";

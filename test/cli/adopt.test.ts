@@ -14,7 +14,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { backup } from "../../src/cli/backup.ts";
-import { localService } from "../../src/cli/local.ts";
+import { localService } from "../../src/cli/local-service.ts";
 import { run, type Terminal } from "../../src/cli/main.ts";
 import { parseConfig } from "../../src/config.ts";
 import { openConnection } from "../../src/platform/bun/database/connection.ts";

@@ -3,10 +3,10 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Sink } from "../../src/cli/export.ts";
-import { batchesOf, findFiles } from "../../src/cli/files.ts";
+import { batchesOf, findFiles } from "../../src/cli/find-files.ts";
 import { run, type Terminal } from "../../src/cli/main.ts";
 import { cut, type Screen, screenOn, table } from "../../src/cli/screen.ts";
-import { type Fetch, type Service, serviceClient } from "../../src/cli/service.ts";
+import { type Fetch, type Service, serviceClient } from "../../src/cli/service-client.ts";
 import { grouped } from "../../src/lib/amount.ts";
 
 let folder = "";

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { findFiles } from "../../src/cli/files.ts";
+import { findFiles } from "../../src/cli/find-files.ts";
 import { run, type Terminal } from "../../src/cli/main.ts";
 import type { Screen } from "../../src/cli/screen.ts";
-import { serviceClient } from "../../src/cli/service.ts";
+import { serviceClient } from "../../src/cli/service-client.ts";
 
 let folder = "";
 beforeAll(async () => {
@@ -111,7 +111,7 @@ test("a folder and a file without permission are told, and what stands beside th
   await writeFile(join(odd, "livre.xml"), "<e/>");
   for (let path = odd; path !== tmpdir(); path = join(path, "..")) await chmod(path, 0o755);
   const script = `
-    const { findFiles } = await import(${JSON.stringify(new URL("../../src/cli/files.ts", import.meta.url).href)});
+    const { findFiles } = await import(${JSON.stringify(new URL("../../src/cli/find-files.ts", import.meta.url).href)});
     if (process.getuid() === 0) process.setuid(65534);
     console.log(JSON.stringify(await findFiles([${JSON.stringify(odd)}])));`;
   const child = Bun.spawn([process.execPath, "-e", script], { stderr: "pipe", cwd: tmpdir() });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { serviceClient } from "../../src/cli/service.ts";
-import { runScenario } from "../../src/demo/play.ts";
+import { serviceClient } from "../../src/cli/service-client.ts";
+import { runScenario } from "../../src/demo/run-scenario.ts";
 import { scenario } from "../../src/demo/scenario.ts";
 import { readDocument } from "../../src/nfe/read/read.ts";
 import { MALFORMED, WELL_FORMED } from "../../src/synthetic/malformed.ts";

@@ -5,7 +5,7 @@ import type { BlobStore } from "../../src/ports/storage.ts";
 import { withApp } from "../support/app.ts";
 import { bodyOf, bytesOf, fillLedger, startExport } from "../support/exports/export-jobs.ts";
 import { MOVEMENTS_CSV } from "../support/exports/export-rows.ts";
-import { killedWriter } from "../support/killed-writer.ts";
+import { killedWriter } from "../support/faults/killed-writer.ts";
 import { runJobs } from "../support/run-jobs.ts";
 
 /** A store whose writer stops after each chunk until it is let go on. */

@@ -8,8 +8,8 @@ import type { Ports } from "../../../src/ports/ports.ts";
 import { syntheticBatch, syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { zipBomb, zipOf } from "../../../src/synthetic/zip.ts";
 import { type TestApp, withApp } from "../../support/app.ts";
+import { killedWriter } from "../../support/faults/killed-writer.ts";
 import { FULL } from "../../support/full.ts";
-import { killedWriter } from "../../support/killed-writer.ts";
 import {
   enqueueBatch,
   eventsOf,

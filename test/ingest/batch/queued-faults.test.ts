@@ -3,8 +3,8 @@ import { consume } from "../../../src/consumer.ts";
 import { Failed } from "../../../src/lib/result.ts";
 import { syntheticBatch, syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { withApp } from "../../support/app.ts";
+import { killedWriter } from "../../support/faults/killed-writer.ts";
 import { FULL } from "../../support/full.ts";
-import { killedWriter } from "../../support/killed-writer.ts";
 import {
   enqueueBatch,
   eventsOf,

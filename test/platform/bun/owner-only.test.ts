@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { chmod, mkdir, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { backup } from "../../../src/cli/backup.ts";
-import { Manifest } from "../../../src/cli/copies.ts";
+import { Manifest } from "../../../src/cli/backup-files.ts";
 import { openDatabase } from "../../../src/platform/bun/database/database.ts";
 import { lastBackup } from "../../../src/platform/bun/files/last-backup.ts";
 import { DOORS } from "../../support/fence.ts";

@@ -1,6 +1,6 @@
 import { expect } from "bun:test";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
-import { faultyProxy } from "../../support/faulty-proxy.ts";
+import { faultyProxy } from "../../support/faults/faulty-proxy.ts";
 import { testInFull } from "../../support/full.ts";
 import { withServer } from "../../support/server.ts";
 import { libsqlServer } from "../../support/sqld.ts";

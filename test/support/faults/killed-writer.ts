@@ -1,4 +1,4 @@
-import type { Writer } from "../../src/ports/sql.ts";
+import type { Writer } from "../../../src/ports/sql.ts";
 
 /**
  * A writer whose process is killed right after its commit number `dies` (from 0): that is written, and nobody hears of it.

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { RequestRefused, readAs, type Service } from "../cli/service.ts";
+import { RequestRefused, readAs, type Service } from "../cli/service-client.ts";
 import type { Scenario, Upload } from "./scenario.ts";
 
 /** What a document came to. */

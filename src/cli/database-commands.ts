@@ -5,7 +5,7 @@ import { grouped, howMany } from "../lib/amount.ts";
 import { removeOldPrevious } from "../platform/bun/database/previous-databases.ts";
 import { adopt } from "./adopt.ts";
 import { backup } from "./backup.ts";
-import { flagOf, type ParsedArgs, textOf, UsageError } from "./given.ts";
+import { flagOf, type ParsedArgs, textOf, UsageError } from "./parsed-args.ts";
 import { restore } from "./restore.ts";
 import { paint, type Screen } from "./screen.ts";
 import type { Damage } from "./verify.ts";

@@ -15,8 +15,8 @@ import { clientReader } from "../platform/libsql/reader.ts";
 import type { Reader } from "../ports/sql.ts";
 import type { Log } from "../ports/telemetry.ts";
 import type { Purpose } from "./connect.ts";
-import { runningServer } from "./running.ts";
-import { type Service, serviceClient } from "./service.ts";
+import { runningServer } from "./running-server.ts";
+import { type Service, serviceClient } from "./service-client.ts";
 
 /**
  * The service without anybody in between: a server that already holds the database, or the program
