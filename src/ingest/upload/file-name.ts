@@ -1,23 +1,23 @@
 const LONGEST = 200;
 
-/** Control characters, and those that turn the direction of a text or cannot be seen. */
-const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+/** Control characters, and characters that are invisible or change the direction of a text. */
+const INVISIBLE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 
-/** What mail programs and people put beside the XML. Office documents are ZIPs too, so the name must speak first. */
-const BESIDE =
+/** Files that are often sent with the XML. Office documents are ZIPs too, so names are checked before the content. */
+const NON_DOCUMENT =
   /\.(pdf|png|jpe?g|gif|webp|bmp|tiff?|html?|css|js|docx?|xlsx?|pptx?|od[tsp]|csv|rtf|ini|db|p7[sm])$/i;
 
-/** What operating systems put there. */
-const LITTER = /(^|[\\/])(__MACOSX([\\/]|$)|\.[^\\/]*$)/i;
+/** Files that operating systems add to archives. */
+const SYSTEM_FILE = /(^|[\\/])(__MACOSX([\\/]|$)|\.[^\\/]*$)/i;
 
 /**
- * The name of a file as we show it, never as a path: no drive, no `.` or `..`, no control characters, at most 200 characters
- * of its end. Null when nothing is left.
+ * A file name that is safe to show, never used as a path: no drive, no `.` or `..`, no control characters, at most its last
+ * 200 characters. Null when nothing is left.
  */
 export function shownName(name: string): string | null {
   const clean = name
     .toWellFormed()
-    .replace(UNSEEN, "")
+    .replace(INVISIBLE, "")
     .replaceAll("\\", "/")
     .replace(/^[A-Za-z]:/, "")
     .split("/")
@@ -28,10 +28,11 @@ export function shownName(name: string): string | null {
   return characters.length <= LONGEST ? clean : `…${characters.slice(1 - LONGEST).join("")}`;
 }
 
-/** Whether a name alone says that the file is no document. */
-export const isNonDocumentName = (name: string): boolean => BESIDE.test(name) || LITTER.test(name);
+/** Whether the file's name shows that it is not an XML document. */
+export const isNonDocumentName = (name: string): boolean =>
+  NON_DOCUMENT.test(name) || SYSTEM_FILE.test(name);
 
 export const isNamedXml = (name: string): boolean => /\.xml$/i.test(name);
-/** What Outlook calls the one attachment into which it has put all of them. */
+/** The name of the one attachment into which Outlook packs all others. */
 export const isNamedWinmail = (name: string): boolean => /(?:^|\/)winmail\.dat$/i.test(name);
 export const isNamedZip = (name: string): boolean => /\.zip$/i.test(name);

@@ -2,12 +2,12 @@ import { Failed } from "../../lib/result.ts";
 import type { IngestFailure } from "../verdict/failures.ts";
 import type { BatchLimits } from "./limits.ts";
 
-type What = Extract<IngestFailure, { code: "batch.too_large" }>["what"];
+type LimitName = Extract<IngestFailure, { code: "batch.too_large" }>["what"];
 
-/** Below this an entry may be as blank as it likes: blanks at the end of a small XML are no bomb. */
+/** The ratio of smaller entries is not checked: many blanks in a small XML are no bomb. */
 const RATIO_FROM_BYTES = 65_536;
 
-/** Counts what one request brings, and throws `batch.too_large`, naming which, at the first step over a limit. */
+/** Counts the files of one request; throws `batch.too_large` with the name of the limit as soon as one is exceeded. */
 export class LimitCounter {
   #entries = 0;
   #documents = 0;
@@ -16,8 +16,8 @@ export class LimitCounter {
   constructor(readonly limits: BatchLimits) {}
 
   /**
-   * Gives a function that takes back what documents have counted since: a part that is refused takes no room from its
-   * neighbours. What was listed was work, and stays counted.
+   * Returns a function that restores the counts of documents and inflated bytes: a file that is rejected uses none of the
+   * limits of the others. The count of entries stays: listing them was work.
    */
   snapshot(): () => void {
     const [documents, inflated] = [this.#documents, this.#inflated];
@@ -27,29 +27,29 @@ export class LimitCounter {
     };
   }
 
-  /** One more part of the request, or entry of a ZIP, whatever it is. */
+  /** Counts one more part of the request or entry of a ZIP, of any kind. */
   countEntry(): void {
     this.#entries += 1;
-    hold("entries", this.limits.entries, this.#entries);
+    enforce("entries", this.limits.entries, this.#entries);
   }
 
-  /** An entry that will be inflated, at least its beginning, by the sizes that it declares. */
+  /** Checks an entry that will be inflated, at least its first KiB, by the sizes in bytes that it declares. */
   checkEntry(compressed: number, inflated: number): void {
-    hold("entry", this.limits.entryBytes, inflated);
+    enforce("entry", this.limits.entryBytes, inflated);
     const ratio = compressed === 0 ? inflated : Math.ceil(inflated / compressed);
-    if (inflated > RATIO_FROM_BYTES) hold("ratio", this.limits.ratio, ratio);
-    hold("inflated", this.limits.inflatedBytes, this.#inflated + inflated);
+    if (inflated > RATIO_FROM_BYTES) enforce("ratio", this.limits.ratio, ratio);
+    enforce("inflated", this.limits.inflatedBytes, this.#inflated + inflated);
   }
 
-  /** A document of these sizes. */
+  /** Counts a document of these sizes in bytes. */
   countDocument(compressed: number, inflated: number): void {
     this.checkEntry(compressed, inflated);
     this.#documents += 1;
     this.#inflated += inflated;
-    hold("documents", this.limits.documents, this.#documents);
+    enforce("documents", this.limits.documents, this.#documents);
   }
 }
 
-function hold(what: What, limit: number, got: number): void {
+function enforce(what: LimitName, limit: number, got: number): void {
   if (got > limit) throw new Failed<IngestFailure>({ code: "batch.too_large", what, limit, got });
 }

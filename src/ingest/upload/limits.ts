@@ -3,10 +3,10 @@ const MIB = 1_048_576;
 /** Bytes of one document, as sent in a request or inflated from a ZIP. */
 export const DOCUMENT_BYTES = 10 * MIB;
 
-/** What one batch may carry; over any of them the whole request is refused (`batch.too_large`), before anything is kept. */
+/** Limits of one batch. Over any of them the whole request is refused (`batch.too_large`) before anything is stored. */
 export interface BatchLimits {
   readonly documents: number;
-  /** Everything that a request lists: parts, and entries of its ZIPs, also those that are no documents. */
+  /** Parts of the request and entries of its ZIPs, of any kind. */
   readonly entries: number;
   readonly sentBytes: number;
   /** Of all documents together. */

@@ -3,16 +3,16 @@ import { Failed } from "../../lib/result.ts";
 import type { BlobStore } from "../../ports/storage.ts";
 import type { IngestFailure } from "../verdict/failures.ts";
 
-/** A ZIP is read a little at a time, here and there; each request to a bucket is dear. */
+/** zip.js reads small ranges; larger windows are fetched, because each request to a bucket is slow. */
 const WINDOW_BYTES = 1 << 20;
-/** The entries one after another, and the directory at the end. */
+/** Windows that are cached: the entry being read, the next, and the directory at the end. */
 const WINDOWS = 3;
 
 type Store = Pick<BlobStore, "get">;
 
 /**
- * A file of the blob store as zip.js reads it: whole windows are fetched, and the last few are kept. What zip.js makes of a
- * fault of the store is a corrupt entry: `mustBeSound` tells the two apart.
+ * A file of the blob store as a Reader of zip.js: whole windows are fetched, and the last ones are cached. zip.js reports a
+ * failed read as a corrupt entry; `throwStorageFault` throws the store's own error instead.
  */
 export class StoredZip extends Reader<null> {
   #windows = new Map<number, Uint8Array<ArrayBuffer>>();
@@ -27,7 +27,7 @@ export class StoredZip extends Reader<null> {
     this.size = size;
   }
 
-  /** Throws what the store has failed with, if it has. */
+  /** Throws the first error of the store, if there was one. */
   throwStorageFault(): void {
     if (this.#fault !== null) throw this.#fault.error;
   }
@@ -48,10 +48,10 @@ export class StoredZip extends Reader<null> {
   }
 
   async #window(number: number): Promise<Uint8Array<ArrayBuffer>> {
-    const known = this.#windows.get(number);
-    if (known !== undefined) return known;
+    const cached = this.#windows.get(number);
+    if (cached !== undefined) return cached;
     try {
-      const window = await this.#fetched(number * WINDOW_BYTES);
+      const window = await this.#fetchWindow(number * WINDOW_BYTES);
       const [oldest] = this.#windows.keys();
       if (this.#windows.size === WINDOWS && oldest !== undefined) this.#windows.delete(oldest);
       this.#windows.set(number, window);
@@ -62,21 +62,21 @@ export class StoredZip extends Reader<null> {
     }
   }
 
-  async #fetched(offset: number): Promise<Uint8Array<ArrayBuffer>> {
+  async #fetchWindow(offset: number): Promise<Uint8Array<ArrayBuffer>> {
     const found = await this.blobs.get(this.key, { offset, length: WINDOW_BYTES });
-    if (found === null) throw vanished();
+    if (found === null) throw bytesMissing();
     const window = new Uint8Array(await new Response(found.body).arrayBuffer());
-    if (window.byteLength !== Math.min(WINDOW_BYTES, this.size - offset)) throw vanished();
+    if (window.byteLength !== Math.min(WINDOW_BYTES, this.size - offset)) throw bytesMissing();
     return window;
   }
 }
 
-/** Fails with `batch.bytes_missing` where there is no such file. */
+/** Opens a file of the blob store. Fails with `batch.bytes_missing` when it does not exist. */
 export async function openStoredZip(blobs: Store, key: string): Promise<StoredZip> {
   const found = await blobs.get(key, { offset: 0, length: 1 });
-  if (found === null) throw vanished();
+  if (found === null) throw bytesMissing();
   await found.body.cancel();
   return new StoredZip(blobs, key, found.size);
 }
 
-const vanished = () => new Failed<IngestFailure>({ code: "batch.bytes_missing" });
+const bytesMissing = () => new Failed<IngestFailure>({ code: "batch.bytes_missing" });

@@ -14,75 +14,84 @@ import { BATCH_LIMITS, type BatchLimits } from "./limits.ts";
 import type { UploadEntry } from "./upload-entry.ts";
 import { listZip } from "./zip.ts";
 
-/** A file as a request carries it: an XML, a ZIP of XMLs, or something else. */
+/** A file of a request: an XML, a ZIP of XMLs, or something else. */
 export interface SentFile {
-  /** As the sender wrote it; null: the body itself. */
+  /** As the sender wrote it; null: the file is the request's body. */
   readonly name: string | null;
   readonly blob: Blob;
 }
 
 /**
- * Lists what a request carries, in the order sent; the entries of a ZIP in that of its central directory.
- * Every limit is held before the first document is given out: by the sizes that the central directories declare, and an entry
- * that inflates to more than it declared is `rejected` by itself when it is read.
- * Fails with `batch.too_large`, and with `batch.malformed_zip` when one broken ZIP is all that was sent; one of several is
- * `rejected` and its neighbours are not touched.
+ * Lists the documents of a request in the order sent; the entries of a ZIP in the order of its central directory.
+ * All limits are checked before the first document is returned, by the sizes that the central directories declare; an entry
+ * that inflates to more than it declared is rejected alone when it is read.
+ * Fails with `batch.too_large`, and with `batch.malformed_zip` when the only file is a broken ZIP; a broken ZIP among other
+ * files is `rejected` alone.
  */
-export async function unpack(
+export const unpack = (
   files: readonly SentFile[],
   limits: BatchLimits = BATCH_LIMITS,
   signal?: AbortSignal,
-): Promise<UploadEntry[]> {
-  const tally = new LimitCounter(limits);
-  const pieces: UploadEntry[] = [];
-  for (const file of files) {
-    signal?.throwIfAborted();
-    tally.countEntry();
-    const found = await piecesOf(file, files.length === 1, tally, signal);
-    for (const piece of found) pieces.push(piece);
-  }
-  return pieces;
-}
+): Promise<UploadEntry[]> =>
+  unpackFiles(files, new LimitCounter(limits), files.length === 1, rethrow, signal);
 
 /**
- * The same for files that come without anybody who could be told to send less: one that passes a limit, or is broken, is
- * `rejected` by itself, and its neighbours are not touched.
+ * The same for files whose sender gets no answer (mail): a file that is broken or exceeds a limit is `rejected` alone. Never
+ * fails.
  */
-export async function unpackEach(
+export const unpackEach = (
   files: readonly SentFile[],
   limits: BatchLimits = BATCH_LIMITS,
   signal?: AbortSignal,
+): Promise<UploadEntry[]> =>
+  unpackFiles(files, new LimitCounter(limits), false, rejectFile, signal);
+
+/** `failed`: the entry of a file that has failed; may throw. */
+async function unpackFiles(
+  files: readonly SentFile[],
+  counter: LimitCounter,
+  alone: boolean,
+  failed: (file: SentFile, error: Failed) => UploadEntry,
+  signal?: AbortSignal,
 ): Promise<UploadEntry[]> {
-  const tally = new LimitCounter(limits);
-  const pieces: UploadEntry[] = [];
+  const entries: UploadEntry[] = [];
   for (const file of files) {
     signal?.throwIfAborted();
-    const takeBack = tally.snapshot();
+    const restore = counter.snapshot();
     try {
-      tally.countEntry();
-      for (const piece of await piecesOf(file, false, tally, signal)) pieces.push(piece);
+      counter.countEntry();
+      for (const entry of await entriesOf(file, alone, counter, signal)) entries.push(entry);
     } catch (error) {
       if (!(error instanceof Failed)) throw error;
-      takeBack();
-      // Whatever is thrown below here is a failure of ingest's own.
-      const failure = trusted<IngestFailure>(error.failure);
-      pieces.push({ kind: "rejected", file: shownName(file.name ?? "") ?? "(sem nome)", failure });
+      restore();
+      entries.push(failed(file, error));
     }
   }
-  return pieces;
+  return entries;
 }
 
-async function piecesOf(
+function rethrow(_: SentFile, error: Failed): never {
+  throw error;
+}
+
+const rejectFile = ({ name }: SentFile, { failure }: Failed): UploadEntry => ({
+  kind: "rejected",
+  file: shownName(name ?? "") ?? "(sem nome)",
+  // All failures that unpacking throws are those of ingest.
+  failure: trusted<IngestFailure>(failure),
+});
+
+async function entriesOf(
   { name, blob }: SentFile,
   alone: boolean,
-  tally: LimitCounter,
+  counter: LimitCounter,
   signal?: AbortSignal,
 ): Promise<UploadEntry[]> {
   const shown = name === null ? null : shownName(name);
   const file = shown ?? "(sem nome)";
   const format = formatOf(new Uint8Array(await blob.slice(0, HEAD_BYTES).arrayBuffer()));
   if (format === "zip" || isNamedZip(file)) {
-    const listed = await listZip(blob, shown, tally, signal);
+    const listed = await listZip(blob, shown, counter, signal);
     if (listed.ok) return listed.value;
     if (alone) throw new Failed(listed.error);
     return [{ kind: "rejected", file, failure: listed.error }];
@@ -92,15 +101,15 @@ async function piecesOf(
   const text = format === "xml" || format === "empty";
   if (isNonDocumentName(file) || !(text || isNamedXml(file)))
     return [{ kind: "ignored", file, why: `O arquivo não é uma nota: é ${FORMAT_SAY[format]}` }];
-  if (blob.size > tally.limits.entryBytes)
+  if (blob.size > counter.limits.entryBytes)
     return [
       {
         kind: "rejected",
         file,
-        failure: { code: "too_large", maxBytes: tally.limits.entryBytes, bytes: blob.size },
+        failure: { code: "too_large", maxBytes: counter.limits.entryBytes, bytes: blob.size },
       },
     ];
-  tally.countDocument(blob.size, blob.size);
+  counter.countDocument(blob.size, blob.size);
   return [
     { kind: "document", file, bytes: async () => ok(new Uint8Array(await blob.arrayBuffer())) },
   ];

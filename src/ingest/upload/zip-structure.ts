@@ -1,20 +1,20 @@
 import { ownFields, uint16, uint32, uint64 } from "./zip-fields.ts";
 
-/** A ZIP as it lies there; reads past its end come back shorter. */
+/** The bytes of a ZIP; a read past the end returns fewer bytes. */
 export interface ZipBytes {
   readonly size: number;
   readUint8Array(index: number, length: number): Promise<Uint8Array>;
 }
 
-/** What the end of a ZIP says of its central directory. */
-interface End {
+/** The central directory's entry count, offset and size, from the end record. */
+interface EndRecord {
   readonly entries: number;
   readonly at: number;
   readonly size: number;
 }
 
-/** What the central directory says of an entry. */
-interface Listed {
+/** An entry of the central directory. `at`: offset of its local header. */
+interface CentralEntry {
   readonly at: number;
   readonly name: Uint8Array;
   readonly flags: number;
@@ -31,7 +31,7 @@ const END = { signature: 0x06054b50, bytes: 22, longestComment: 0xffff };
 const LOCATOR64 = { signature: 0x07064b50, bytes: 20 };
 const END64 = { signature: 0x06064b50, bytes: 56 };
 const DESCRIPTOR = 0x08074b50;
-/** In front of the first entry: of an archive that was split, or might have been. */
+/** Allowed before the first entry: markers of an archive that was split or prepared for it. */
 const SPLIT_MARKERS = [DESCRIPTOR, 0x30304b50];
 
 const ZIP64 = 0x0001;
@@ -42,22 +42,22 @@ const IN_ZIP64 = 0xffffffff;
 const HAS_DESCRIPTOR = 1 << 3;
 /** Encrypted, with a data descriptor, strongly encrypted, UTF-8 names, masked headers. */
 const MEANINGFUL_FLAGS = 0x2849;
-/** Bytes of a local header's extra fields that are read with it; longer ones are read again. */
+/** Bytes of extra fields that are read with a local header; longer ones need a second read. */
 const LIKELY_EXTRA = 256;
 
 /**
- * Where a ZIP contradicts itself, in Portuguese, or null. A ZIP says most things twice (its end record and the ZIP64 one, the
- * central directory, the local headers, the data descriptors), and programs differ in which they believe: a document that one
- * of them sees and another does not is nobody's. Nothing is inflated; each local header is read once, in the order of the file.
+ * Finds a contradiction in a ZIP: a sentence in Portuguese, or null. A ZIP stores most facts twice (end record and ZIP64 record,
+ * central directory, local headers, data descriptors), and programs differ in which copy they use, so a document could be seen
+ * by one program and not by another. Nothing is inflated; each local header is read once, in file order.
  * Source: PKWARE APPNOTE 6.3.10, sections 4.3 to 4.5; 4.4.4 for the flags.
  */
 export async function findContradiction(
   zip: ZipBytes,
   signal?: AbortSignal,
 ): Promise<string | null> {
-  const end = await endOf(zip);
+  const end = await readEnd(zip);
   if (typeof end === "string") return end;
-  const listed = directoryOf(await zip.readUint8Array(end.at, end.size), end.entries);
+  const listed = readDirectory(await zip.readUint8Array(end.at, end.size), end.entries);
   if (typeof listed === "string") return listed;
   const inOrder = listed.toSorted((a, b) => a.at - b.at);
   const marked = SPLIT_MARKERS.includes(uint32(await zip.readUint8Array(0, 4), 0));
@@ -74,11 +74,11 @@ export async function findContradiction(
   return null;
 }
 
-/** The end record, with the ZIP64 one where there is one; a sentence where they or their places contradict one another. */
-async function endOf(zip: ZipBytes): Promise<End | string> {
+/** The end record, corrected by the ZIP64 one if there is one; a sentence when they or their offsets contradict each other. */
+async function readEnd(zip: ZipBytes): Promise<EndRecord | string> {
   const from = Math.max(0, zip.size - END.bytes - END.longestComment - LOCATOR64.bytes);
   const tail = await zip.readUint8Array(from, zip.size - from);
-  const records = placesOf(tail, END.signature).filter((i) => i + END.bytes <= tail.length);
+  const records = offsetsOf(tail, END.signature).filter((i) => i + END.bytes <= tail.length);
   const closing = records.filter((i) => i + END.bytes + uint16(tail, i + 20) === tail.length);
   const i = records.at(-1);
   if (i === undefined || closing[0] !== i)
@@ -87,30 +87,30 @@ async function endOf(zip: ZipBytes): Promise<End | string> {
       : "há bytes depois do registro final";
   if (uint16(tail, i + 4) % IN_ZIP64_16 !== 0 || uint16(tail, i + 6) % IN_ZIP64_16 !== 0)
     return "falta uma das partes do arquivo dividido";
-  const told = {
+  const end32 = {
     entries: uint16(tail, i + 10),
     size: uint32(tail, i + 12),
     at: uint32(tail, i + 16),
   };
-  if (uint16(tail, i + 8) !== told.entries) return WRONG_COUNT;
+  if (uint16(tail, i + 8) !== end32.entries) return WRONG_COUNT;
   const locator = i - LOCATOR64.bytes;
   if (locator < 0 || uint32(tail, locator) !== LOCATOR64.signature) {
-    if (told.at + told.size !== from + i) return WRONG_PLACE;
-    return told;
+    if (end32.at + end32.size !== from + i) return WRONG_PLACE;
+    return end32;
   }
-  return end64Of(zip, told, tail.subarray(locator), from + locator);
+  return readEnd64(zip, end32, tail.subarray(locator), from + locator);
 }
 
 const WRONG_COUNT = "o registro final informa um número de arquivos diferente do da lista";
 const WRONG_PLACE = "a lista de arquivos não está onde o registro final indica";
 const WRONG_64 = "os registros finais ZIP e ZIP64 se contradizem";
 
-async function end64Of(
+async function readEnd64(
   zip: ZipBytes,
-  told: End,
+  end32: EndRecord,
   locator: Uint8Array,
   locatorAt: number,
-): Promise<End | string> {
+): Promise<EndRecord | string> {
   const recordAt = uint64(locator, 8);
   if (uint32(locator, 4) !== 0 || uint32(locator, 16) > 1)
     return "falta uma das partes do arquivo dividido";
@@ -122,24 +122,24 @@ async function end64Of(
   const end = { entries: uint64(record, 32), size: uint64(record, 40), at: uint64(record, 48) };
   if (uint64(record, 24) !== end.entries) return WRONG_COUNT;
   const same =
-    (told.entries === IN_ZIP64_16 || told.entries === end.entries) &&
-    (told.size === IN_ZIP64 || told.size === end.size) &&
-    (told.at === IN_ZIP64 || told.at === end.at);
+    (end32.entries === IN_ZIP64_16 || end32.entries === end.entries) &&
+    (end32.size === IN_ZIP64 || end32.size === end.size) &&
+    (end32.at === IN_ZIP64 || end32.at === end.at);
   if (!same) return WRONG_64;
   return end.at + end.size === recordAt ? end : WRONG_PLACE;
 }
 
-/** Every place of a signature (little endian) in the bytes. */
-function placesOf(bytes: Uint8Array, signature: number): number[] {
-  const places: number[] = [];
+/** Every offset of a signature (little endian) in the bytes. */
+function offsetsOf(bytes: Uint8Array, signature: number): number[] {
+  const offsets: number[] = [];
   for (let i = bytes.indexOf(signature & 0xff); i >= 0; i = bytes.indexOf(signature & 0xff, i + 1))
-    if (i + 4 <= bytes.length && uint32(bytes, i) === signature) places.push(i);
-  return places;
+    if (i + 4 <= bytes.length && uint32(bytes, i) === signature) offsets.push(i);
+  return offsets;
 }
 
-/** The entries of a central directory, which they fill to its last byte. */
-function directoryOf(bytes: Uint8Array, entries: number): Listed[] | string {
-  const listed: Listed[] = [];
+/** The entries of a central directory; a sentence when they do not fill it to its last byte or have another count. */
+function readDirectory(bytes: Uint8Array, entries: number): CentralEntry[] | string {
+  const listed: CentralEntry[] = [];
   let i = 0;
   while (i < bytes.length) {
     if (i + CENTRAL.bytes > bytes.length || uint32(bytes, i) !== CENTRAL.signature)
@@ -175,7 +175,7 @@ function directoryOf(bytes: Uint8Array, entries: number): Listed[] | string {
 
 const WRONG_EXTRA = "os campos ZIP64 ou de nome de um arquivo se contradizem";
 
-/** Fields of 32 bits, each from the ZIP64 field where it is said to stand there; null where that is missing, short or twice. */
+/** 32-bit fields, each replaced by its ZIP64 value when it says so; null when the ZIP64 field is missing, short or repeated. */
 function sizesOf(extra: Uint8Array, fields: readonly number[]): number[] | null {
   const [field, second] = ownFields(extra, ZIP64);
   if (second !== undefined) return null;
@@ -193,10 +193,10 @@ function sizesOf(extra: Uint8Array, fields: readonly number[]): number[] | null 
   return sizes;
 }
 
-/** Where an entry's local header, data and descriptor contradict the directory; they end where the next begins. */
+/** Compares an entry's local header, data and descriptor with the directory; they must end where the next entry begins. */
 async function localContradiction(
   zip: ZipBytes,
-  entry: Listed,
+  entry: CentralEntry,
   next: number,
 ): Promise<string | null> {
   if (entry.at + LOCAL.bytes > next) return OVERLAP;
@@ -231,7 +231,7 @@ const BETWEEN = "há bytes que nenhum arquivo da lista ocupa";
 
 async function sizesContradiction(
   zip: ZipBytes,
-  entry: Listed,
+  entry: CentralEntry,
   head: Uint8Array,
   extra: Uint8Array,
   dataAt: number,
@@ -239,12 +239,12 @@ async function sizesContradiction(
 ): Promise<string | null> {
   const sizes = sizesOf(extra, [uint32(head, 22), uint32(head, 18)]);
   if (sizes === null) return WRONG_EXTRA;
-  const said = [uint32(head, 14), ...sizes];
-  const right = [entry.crc, entry.inflated, entry.compressed];
-  const complete = said.every((value, i) => value === right[i]);
+  const actual = [uint32(head, 14), ...sizes];
+  const expected = [entry.crc, entry.inflated, entry.compressed];
+  const complete = actual.every((value, i) => value === expected[i]);
   const streamed = (entry.flags & HAS_DESCRIPTOR) !== 0;
-  // Who writes a stream leaves them open, one by one, until the descriptor.
-  if (!complete && !(streamed && said.every((value, i) => value === 0 || value === right[i])))
+  // A program that writes a stream may leave any of these 0, and writes them in the data descriptor.
+  if (!complete && !(streamed && actual.every((value, i) => value === 0 || value === expected[i])))
     return WRONG_SIZE;
   const dataEnd = dataAt + entry.compressed;
   const gap = next - dataEnd;
@@ -253,21 +253,21 @@ async function sizesContradiction(
   return isDescriptor(await zip.readUint8Array(dataEnd, gap), entry) ? null : WRONG_SIZE;
 }
 
-const sizeless = (entry: Listed): boolean => entry.inflated === 0 && entry.compressed === 0;
+const sizeless = (entry: CentralEntry): boolean => entry.inflated === 0 && entry.compressed === 0;
 
 /** Whether the bytes are an entry's data descriptor: with its signature or without, sizes of 4 or of 8 bytes. */
-function isDescriptor(bytes: Uint8Array, entry: Listed): boolean {
+function isDescriptor(bytes: Uint8Array, entry: CentralEntry): boolean {
   const signed = bytes.length % 8 === 0;
   if (signed && (bytes.length < 16 || uint32(bytes, 0) !== DESCRIPTOR)) return false;
   const fields = bytes.subarray(signed ? 4 : 0);
-  const right = [entry.crc, entry.compressed, entry.inflated];
-  const said =
+  const expected = [entry.crc, entry.compressed, entry.inflated];
+  const actual =
     fields.length === 12
       ? [uint32(fields, 0), uint32(fields, 4), uint32(fields, 8)]
       : fields.length === 20
         ? [uint32(fields, 0), uint64(fields, 4), uint64(fields, 12)]
         : [];
-  return said.length > 0 && said.every((value, i) => value === right[i]);
+  return actual.length > 0 && actual.every((value, i) => value === expected[i]);
 }
 
 const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>

@@ -17,56 +17,57 @@ import type { UploadEntry } from "./upload-entry.ts";
 import { fromCp850 } from "./zip-names.ts";
 import { findContradiction } from "./zip-structure.ts";
 
-// A chunk goes into the inflater whole and may come out a thousand times larger before anybody can stop it.
+// Small chunks: one is inflated as a whole, up to a thousand times larger, before the size can be checked.
 configure({ useWebWorkers: false, chunkSize: 16_384 });
 
-/** Names are shown, not used as paths, so a name alone refuses no archive; the CRC is what tells a damaged entry. */
+/** Names are shown and never used as paths, so no name makes an archive invalid. The CRC detects damaged entries. */
 const OPTIONS = {
   filenameValidation: "tolerant",
   checkCrc32: true,
-  // What is neither marked as UTF-8, nor is it, nor has its name in the field for Unicode.
+  // Called for names that are not marked as UTF-8, are not UTF-8, and have no Unicode extra field.
   decodeText: (name: Uint8Array, encoding: string) =>
     encoding === "utf-8" ? undefined : fromCp850(name),
 } as const;
 
 /**
- * Lists the entries of a ZIP in the order of its central directory; nothing is inflated but the first KiB of entries whose
- * names do not tell what they are. `prefix` is the name of the ZIP as it is shown, before the names of its entries.
- * Fails with `batch.malformed_zip`, also for a ZIP that contradicts itself (zip-structure.ts); throws `batch.too_large` when `tally` passes a limit.
+ * Lists the entries of a ZIP in the order of its central directory. Only the first KiB is inflated, and only of entries whose
+ * names do not show their format. `prefix`: the shown name of the ZIP, put before the names of its entries.
+ * Fails with `batch.malformed_zip`, also for a ZIP that contradicts itself (zip-structure.ts); throws `batch.too_large` when
+ * `counter` exceeds a limit.
  */
 export async function listZip(
   zip: Blob | Reader<unknown>,
   prefix: string | null,
-  tally: LimitCounter,
+  counter: LimitCounter,
   signal?: AbortSignal,
 ): Promise<Result<UploadEntry[], Extract<IngestFailure, { code: "batch.malformed_zip" }>>> {
-  const pieces: UploadEntry[] = [];
+  const entries: UploadEntry[] = [];
   try {
     const reader = zip instanceof Blob ? new BlobReader(zip) : zip;
     for await (const entry of new ZipReader(reader, OPTIONS).getEntriesGenerator()) {
       signal?.throwIfAborted();
-      tally.countEntry();
+      counter.countEntry();
       const name = shownName(entry.filename) ?? "(sem nome)";
       const file = prefix === null ? name : `${prefix}/${name}`;
-      pieces.push(
+      entries.push(
         entry.directory
           ? { kind: "ignored", file, why: "É uma pasta" }
-          : await pieceOf(entry, file, name, tally, signal),
+          : await uploadEntryOf(entry, file, name, counter, signal),
       );
     }
     const wrong = await findContradiction(reader, signal);
-    return wrong === null ? ok(pieces) : err({ code: "batch.malformed_zip", why: wrong });
+    return wrong === null ? ok(entries) : err({ code: "batch.malformed_zip", why: wrong });
   } catch (error) {
     if (error instanceof Failed || signal?.aborted === true) throw error;
     return err({ code: "batch.malformed_zip", why: whyBroken(error) });
   }
 }
 
-async function pieceOf(
+async function uploadEntryOf(
   entry: FileEntry,
   file: string,
   name: string,
-  tally: LimitCounter,
+  counter: LimitCounter,
   signal?: AbortSignal,
 ): Promise<UploadEntry> {
   if (isNonDocumentName(entry.filename))
@@ -74,9 +75,9 @@ async function pieceOf(
   if (entry.encrypted) return unreadable(file, "encrypted");
   if (isNamedZip(name)) return unreadable(file, "nested_zip");
   const { compressedSize, uncompressedSize } = entry;
-  tally.checkEntry(compressedSize, uncompressedSize);
+  counter.checkEntry(compressedSize, uncompressedSize);
   if (!isNamedXml(name)) {
-    const head = await headOf(entry, signal);
+    const head = await inflateHead(entry, signal);
     if (!head.ok) return { kind: "rejected", file, failure: head.error };
     const format = formatOf(head.value);
     if (format === "zip") return unreadable(file, "nested_zip");
@@ -84,7 +85,7 @@ async function pieceOf(
     if (format !== "xml")
       return { kind: "ignored", file, why: `O arquivo não é uma nota: é ${FORMAT_SAY[format]}` };
   }
-  tally.countDocument(compressedSize, uncompressedSize);
+  counter.countDocument(compressedSize, uncompressedSize);
   return { kind: "document", file, bytes: (asked) => inflate(entry, uncompressedSize, asked) };
 }
 
@@ -96,15 +97,15 @@ const unreadable = (file: string, why: Unreadable["why"]): UploadEntry => ({
   failure: { code: "batch.unreadable_entry", why },
 });
 
-/** The first KiB; the rest is not inflated. */
-async function headOf(
+/** Inflates the first KiB only. */
+async function inflateHead(
   entry: FileEntry,
   signal?: AbortSignal,
 ): Promise<Result<Uint8Array<ArrayBuffer>, Unreadable>> {
   const head = new Uint8Array(Math.min(HEAD_BYTES, entry.uncompressedSize));
   let at = 0;
   const enough = new Error("enough");
-  const taken = await take(
+  const inflated = await inflateInto(
     entry,
     (chunk) => {
       const part = chunk.subarray(0, head.length - at);
@@ -114,10 +115,10 @@ async function headOf(
     },
     signal,
   );
-  return at === head.length ? ok(head) : taken.ok ? err(CORRUPT) : taken;
+  return at === head.length ? ok(head) : inflated.ok ? err(CORRUPT) : inflated;
 }
 
-/** A document is exactly as large as its entry declares, or it is corrupt. */
+/** Inflates a document; one of another size than its entry declares is corrupt. */
 async function inflate(
   entry: FileEntry,
   size: number,
@@ -125,7 +126,7 @@ async function inflate(
 ): Promise<Result<Uint8Array<ArrayBuffer>, Unreadable>> {
   const bytes = new Uint8Array(size);
   let at = 0;
-  const taken = await take(
+  const inflated = await inflateInto(
     entry,
     (chunk) => {
       if (at + chunk.length > size) throw new Error("larger than declared");
@@ -134,14 +135,14 @@ async function inflate(
     },
     signal,
   );
-  if (!taken.ok) return taken;
+  if (!inflated.ok) return inflated;
   return at === size ? ok(bytes) : err(CORRUPT);
 }
 
 const CORRUPT: Unreadable = { code: "batch.unreadable_entry", why: "corrupt" };
 
-/** Inflates into `write`, which stops it by throwing. Rejects only when aborted. */
-async function take(
+/** Inflates into `write`, which throws to stop. Rejects only when aborted. */
+async function inflateInto(
   entry: FileEntry,
   write: (chunk: Uint8Array) => void,
   signal?: AbortSignal,
