@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { findingSentence } from "../../src/messages/pt-BR/documents/findings.ts";
 import { keyMismatches } from "../../src/nfe/check/check.ts";
 import type { Note } from "../../src/nfe/note.ts";
 import type { ItemSpec } from "../../src/synthetic/amounts.ts";
@@ -117,7 +118,7 @@ describe("totals", () => {
     ])("vNF of %s", (_, line, vNF, codes) => {
       const tpNF = line.CFOP === "3102" ? "0" : "1";
       const { findings } = readingIn(make({ items: [line], tpNF, totals: { vNF } }));
-      expect(findings.map(({ code }) => code)).toEqual(codes);
+      expect(findings.map(({ code }): string => code)).toEqual(codes);
     });
   });
 
@@ -130,9 +131,10 @@ describe("totals", () => {
       {
         code: "cost_below_total",
         path: "/nfeProc/NFe/infNFe/total/ICMSTot/vNF",
-        message: expect.stringContaining("R$ 393,54 não estão em nenhum item"),
+        params: { stated_e2: 153_354, costs_e2: 114_000, isImport: true },
       },
     ]);
+    expect(findings.map(findingSentence)[0]).toContain("R$ 393,54 não estão em nenhum item");
   });
 
   test("a total that differs says which it is, in reais with thousands, and by how much", () => {
@@ -142,7 +144,7 @@ describe("totals", () => {
         totals: { vProd: "104.00", vFrete: "0.50", vNF: "104.50" },
       }),
     );
-    expect(findings.map(({ message }) => message)).toEqual([
+    expect(findings.map(findingSentence)).toEqual([
       "Valor dos produtos (vProd): o total da nota é R$ 104,00, mas os itens somam R$ 9.900.000,00 (diferença -R$ 9.899.896,00).",
       "Frete (vFrete): o total da nota é R$ 0,50, mas os itens somam R$ 1,00 (diferença -R$ 0,50).",
     ]);
@@ -211,10 +213,10 @@ describe("items", () => {
     const odd = { ...item, vProd: "90.00", cEAN: "4006381333932" };
     const { findings } = readingIn(make({ items: Array.from({ length: 80 }, () => odd) }));
     expect(findings).toHaveLength(100);
-    expect(findings.at(-1)).toMatchObject({
-      code: "more_findings",
-      message: "Há mais 141 observações sobre esta nota.",
-    });
+    expect(findings.at(-1)).toMatchObject({ code: "more_findings", params: { count: 141 } });
+    expect(findings.slice(-1).map(findingSentence)).toEqual([
+      "Há mais 141 observações sobre esta nota.",
+    ]);
   });
 });
 

@@ -37,6 +37,8 @@ export const MAY: Record<string, string> = {
   "nfe/check": "lib nfe",
   "nfe/signature": "nfe nfe/xml",
   "nfe/read": "lib nfe nfe/check nfe/layout nfe/xml",
+  "messages/pt-BR/documents": "lib nfe:types ingest/verdict:types",
+  "messages/pt-BR/failures": "lib messages/pt-BR/documents failures.ts:types",
   "config.ts": "nfe",
   ports: "lib nfe config.ts queue-messages.ts metrics.ts",
   resilience: "lib",
@@ -46,7 +48,8 @@ export const MAY: Record<string, string> = {
   accounts: "lib journal ports",
   "ingest/verdict": "lib nfe nfe/check nfe/read nfe/signature accounts:types",
   "ingest/upload": "lib ports ingest/verdict",
-  "ingest/note": "lib nfe nfe/signature ingest/verdict stock accounts journal ports resilience",
+  "ingest/note":
+    "lib nfe nfe/signature messages/pt-BR/documents ingest/verdict stock accounts journal ports resilience",
   "ingest/approve": "lib nfe ingest/verdict ingest/note stock accounts journal ports resilience",
   "ingest/event":
     "lib nfe nfe/read nfe/signature ingest/verdict ingest/note accounts journal ports resilience",

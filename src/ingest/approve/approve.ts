@@ -1,11 +1,11 @@
 import { appendEvents, audit, bumpTags } from "../../journal/record.ts";
 import { Failed } from "../../lib/result.ts";
-import type { Finding } from "../../nfe/document.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Row, Statement } from "../../ports/sql.ts";
 import { stockFailureFrom } from "../../stock/out-of-range.ts";
 import { factorsAsAssumed, invalidatedTags, nothingBelowZero, post } from "../../stock/posting.ts";
 import { hasExits, POSTING_GUARD } from "../note/registration-sql.ts";
+import type { Finding } from "../note/written-verdict.ts";
 import { appendLowStockOfNote } from "./low-stock.ts";
 import {
   insufficientStock,

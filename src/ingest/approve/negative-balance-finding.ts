@@ -1,9 +1,9 @@
 import { fromScaled } from "../../lib/decimal.ts";
-import type { Finding } from "../../nfe/document.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Row, Statement } from "../../ports/sql.ts";
 import type { StockFailure } from "../../stock/failures.ts";
 import type { Posting } from "../../stock/posting.ts";
+import type { Finding } from "../note/written-verdict.ts";
 
 const NEGATIVE = {
   code: "negative_balance",

@@ -1,7 +1,7 @@
 import { trusted } from "../../lib/cast.ts";
 import { Failed } from "../../lib/result.ts";
-import type { Finding } from "../../nfe/document.ts";
 import type { StockFailure } from "../../stock/failures.ts";
+import type { Finding } from "../note/written-verdict.ts";
 
 /** Of a note that was to be approved at once and could not be: it is kept, and waits for a person. */
 export const NOT_APPROVED = "not_approved";

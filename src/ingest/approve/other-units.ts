@@ -1,7 +1,7 @@
-import type { Finding } from "../../nfe/document.ts";
 import type { Row, Statement } from "../../ports/sql.ts";
 import type { Posting } from "../../stock/posting.ts";
 import { spellingsOf } from "../../stock/unit.ts";
+import type { Finding } from "../note/written-verdict.ts";
 
 const CODE = "unit_differs";
 /** Lines that the message names. */

@@ -1,13 +1,13 @@
 import type { Settings } from "../../accounts/company.ts";
 import { appendEvents } from "../../journal/record.ts";
 import { Failed } from "../../lib/result.ts";
-import type { Finding } from "../../nfe/document.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Guard, Statement } from "../../ports/sql.ts";
 import { type ChangeEvents, type Judgement, judge } from "../note/judge.ts";
 import { effectsOf, judgedEvent, newVerdict, readingOf, verdictChanges } from "../note/rejudge.ts";
 import { signatureCheck } from "../note/signature-check.ts";
 import { originalOf, type StoredNote } from "../note/stored-note.ts";
+import type { Finding } from "../note/written-verdict.ts";
 import type { HoldCode } from "../verdict/failures.ts";
 
 /** Holds that come of events; on a note that is in stock each is told as a finding. */

@@ -1,21 +1,26 @@
 import type { Settings } from "../../accounts/company.ts";
-import type { Finding, Reading } from "../../nfe/document.ts";
+import type { Reading } from "../../nfe/document.ts";
 import { isRefusal } from "../../nfe/note.ts";
 import { type Reference, referencesOf } from "../../nfe/references.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { classify } from "../verdict/classify.ts";
 import { type Parties, type Standing, standingOf } from "../verdict/event-standing.ts";
 import type { KnownEvent } from "../verdict/known-event.ts";
-import type { Verdict } from "../verdict/verdict.ts";
 import { knownEvents } from "./known-events.ts";
 import { itemFindings, type StockItem } from "./lines.ts";
 import { EMPTY_MAPPING, type Mapping, mappingOf, unmappedItems } from "./mapping.ts";
 import { partyId, referencedJson, stockItems } from "./registration-sql.ts";
 import type { CheckSignature } from "./signature-check.ts";
+import {
+  type Finding,
+  type WrittenVerdict,
+  writtenFinding,
+  writtenVerdict,
+} from "./written-verdict.ts";
 
 /** A verdict and what it was made of. */
 export interface Judgement {
-  readonly verdict: Verdict;
+  readonly verdict: WrittenVerdict;
   readonly items: readonly StockItem[];
   /** As `notes.referenced` keeps it. */
   readonly referenced: string | null;
@@ -74,20 +79,26 @@ async function judged(
     : { events: [], version: 0 };
   const events = changeEvents(known.events);
   const standing = standingOf(events, note);
-  const verdict = classify(note, settings, {
-    unmapped: settings.requireMapping
-      ? unmappedItems(items, mapping).map((item) => item.n_item)
-      : [],
-    standing,
-    originalEntered:
-      isRefusal(note) && (await hasEntered(ports, settings.company, referencesOf(note), signal)),
-    signature: settings.requireSignature ? await checkSignature() : null,
-  });
+  const verdict = writtenVerdict(
+    classify(note, settings, {
+      unmapped: settings.requireMapping
+        ? unmappedItems(items, mapping).map((item) => item.n_item)
+        : [],
+      standing,
+      originalEntered:
+        isRefusal(note) && (await hasEntered(ports, settings.company, referencesOf(note), signal)),
+      signature: settings.requireSignature ? await checkSignature() : null,
+    }),
+  );
   return {
     verdict,
     items,
     referenced: referencedJson(note),
-    findings: [...reading.findings, ...itemFindings(items), ...verdict.findings],
+    findings: [
+      ...reading.findings.map(writtenFinding),
+      ...itemFindings(items),
+      ...verdict.findings,
+    ],
     mapping,
     mappingRead,
     eventsVersion: known.version,

@@ -1,12 +1,12 @@
 import { apportion, sumExact } from "../../lib/decimal.ts";
 import { Failed } from "../../lib/result.ts";
-import type { Finding } from "../../nfe/document.ts";
 import { FACTOR_ONE, type Factor, sameFactor, toStockUnits } from "../../stock/factor.ts";
 import type { StockFailure } from "../../stock/failures.ts";
 import type { Entry, SupplierLine } from "../../stock/posting.ts";
 import { unitKey } from "../../stock/unit.ts";
 import type { Effect } from "../verdict/verdict.ts";
 import type { StoredLot } from "./tables.ts";
+import type { Finding } from "./written-verdict.ts";
 
 /** What the ledger needs to know of a note's item, as note_items keeps it. */
 export interface StockItem {

@@ -1,9 +1,10 @@
 import type { NoteStatus } from "../../lib/note-status.ts";
 import type { Original } from "../../lib/original.ts";
-import type { Finding, Reading } from "../../nfe/document.ts";
+import type { Reading } from "../../nfe/document.ts";
 import type { NfeEvent } from "../../nfe/note.ts";
 import type { Hold } from "../verdict/failures.ts";
 import type { Direction } from "../verdict/verdict.ts";
+import type { Finding } from "./written-verdict.ts";
 
 /** A note that was read, with the document that it was read from. One document may carry several notes. */
 export interface ReceivedNote {

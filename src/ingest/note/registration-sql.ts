@@ -4,7 +4,6 @@ import { values } from "../../journal/values.ts";
 import { fold } from "../../lib/fold.ts";
 import type { Original } from "../../lib/original.ts";
 import { issuedMs } from "../../nfe/dates.ts";
-import type { Finding } from "../../nfe/document.ts";
 import { landedCosts } from "../../nfe/landed-cost.ts";
 import type { Note, Party } from "../../nfe/note.ts";
 import { hasNumber } from "../../nfe/protocol.ts";
@@ -18,10 +17,10 @@ import {
 } from "../../stock/posting.ts";
 import type { KnownEvent } from "../verdict/known-event.ts";
 import { RULES_VERSION } from "../verdict/rules.ts";
-import type { Verdict } from "../verdict/verdict.ts";
 import { EVENTS_VERSION } from "./known-events.ts";
 import type { StockItem } from "./lines.ts";
 import type { StoredReference } from "./tables.ts";
+import type { Finding, WrittenVerdict } from "./written-verdict.ts";
 
 /** CNPJ or CPF of a party, without mask; empty when it has neither. */
 export const partyId = (party: Party): string => party.cnpj ?? party.cpf ?? party.foreignId ?? "";
@@ -53,7 +52,7 @@ export function stockItems(note: Note): StockItem[] {
 export interface Registration {
   readonly note: Note;
   readonly items: readonly StockItem[];
-  readonly verdict: Verdict;
+  readonly verdict: WrittenVerdict;
   /** Everything noticed: by the reader, about the lots, by the verdict. */
   readonly findings: readonly Finding[];
   readonly settings: Settings;

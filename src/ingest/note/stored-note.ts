@@ -1,13 +1,13 @@
 import { trusted } from "../../lib/cast.ts";
 import type { NoteStatus } from "../../lib/note-status.ts";
 import { Failed } from "../../lib/result.ts";
-import type { Finding } from "../../nfe/document.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Row } from "../../ports/sql.ts";
 import type { Hold, IngestFailure } from "../verdict/failures.ts";
 import type { Direction, Effect } from "../verdict/verdict.ts";
 import type { StockItem } from "./lines.ts";
 import type { StoredLot } from "./tables.ts";
+import type { Finding } from "./written-verdict.ts";
 
 /** What a flow needs to know of a note that is registered. */
 export interface StoredNote {

@@ -1,9 +1,9 @@
 import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { NoteStatus } from "../../lib/note-status.ts";
-import type { Finding } from "../../nfe/document.ts";
 import type { EventQuantity, NfeEvent } from "../../nfe/note.ts";
 import type { Hold } from "../verdict/failures.ts";
-import type { Effect, Rule } from "../verdict/verdict.ts";
+import type { Effect } from "../verdict/verdict.ts";
+import type { Finding, Rule } from "./written-verdict.ts";
 
 export const notes = sqliteTable("notes", {
   id: integer().primaryKey({ autoIncrement: true }),

@@ -4,7 +4,6 @@ import { appendEvents, audit, bumpTags } from "../../journal/record.ts";
 import { newId } from "../../lib/id.ts";
 import type { Original } from "../../lib/original.ts";
 import { Failed } from "../../lib/result.ts";
-import type { Finding } from "../../nfe/document.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Statement } from "../../ports/sql.ts";
 import type { FlowOptions, RegisterOptions } from "../note/flow-options.ts";
@@ -14,6 +13,7 @@ import { registrationGuard } from "../note/registration-sql.ts";
 import { effectsOf, judgedEvent, newVerdict, verdictChanges } from "../note/rejudge.ts";
 import { signatureCheck } from "../note/signature-check.ts";
 import { findNote, originalOf, type StoredNote } from "../note/stored-note.ts";
+import type { Finding } from "../note/written-verdict.ts";
 import type { Hold, HoldCode } from "../verdict/failures.ts";
 
 /** How often a note may change (an event, another setting) between our look and our batch. */

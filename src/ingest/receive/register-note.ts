@@ -3,7 +3,6 @@ import { settingsOf } from "../../accounts/settings.ts";
 import { appendEvents, audit, bumpTags } from "../../journal/record.ts";
 import { newId } from "../../lib/id.ts";
 import { Failed } from "../../lib/result.ts";
-import type { Finding } from "../../nfe/document.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Row, Statement } from "../../ports/sql.ts";
 import { FACTOR_ONE } from "../../stock/factor.ts";
@@ -34,6 +33,7 @@ import {
 import { setWaitingEffects } from "../note/settle-events.ts";
 import { signatureCheck } from "../note/signature-check.ts";
 import { findNote } from "../note/stored-note.ts";
+import type { Finding } from "../note/written-verdict.ts";
 import { completeNote } from "./complete.ts";
 
 /** How often the world may have moved between our look and our batch before we say that it is too busy. */

@@ -1,14 +1,12 @@
-/** What an item is to stock before anybody asks in which direction: goods move, none move nothing, ask nobody knows. */
+/** What an item does to stock, whatever its direction: `goods` moves it, `none` does not, `ask` needs a person's decision. */
 export type Kind = "goods" | "none" | "ask";
 
 /** Operation codes that do the same to stock. */
 export interface CfopGroup {
   readonly group: string;
-  /** For who issues the note, and for who receives it where `recipient` says nothing else. */
+  /** For the issuer of the note, and for its recipient where `recipient` is absent. */
   readonly effect: Kind;
   readonly recipient?: Kind;
-  /** For people, in Portuguese: what the operation is. */
-  readonly says: string;
   /** First digits (1-3 entry, 5-7 exit, as the emitter sees it) → the last three of each code that exists with them. */
   readonly codes: Readonly<Record<string, string>>;
 }
@@ -18,11 +16,10 @@ export interface CfopGroup {
  * `goods` moves stock, `none` moves nothing, `ask` waits for a person: either the property of the goods does not change,
  * or they may have been counted with another code. What is not listed asks too. Effects follow the table of 2026-09-04.
  */
-export const CFOP_GROUPS: readonly CfopGroup[] = [
+export const CFOP_GROUPS = [
   {
     group: "sale",
     effect: "goods",
-    says: "compra ou venda de mercadoria",
     codes: {
       "123567": "101 102",
       "56": "109 110 115",
@@ -39,19 +36,16 @@ export const CFOP_GROUPS: readonly CfopGroup[] = [
     group: "sold_outside",
     effect: "ask",
     recipient: "goods",
-    says: "venda efetuada fora do estabelecimento",
     codes: { "56": "103 104" },
   },
   {
     group: "transfer",
     effect: "goods",
-    says: "transferência entre estabelecimentos",
     codes: { "1256": "151 152", "12": "154", "56": "155 156" },
   },
   {
     group: "return",
     effect: "goods",
-    says: "devolução de mercadoria",
     codes: {
       "123567": "201 202",
       "12": "203 204",
@@ -64,13 +58,11 @@ export const CFOP_GROUPS: readonly CfopGroup[] = [
   {
     group: "st",
     effect: "goods",
-    says: "operação com mercadoria sujeita à substituição tributária",
     codes: { "1256": "401 403 408 409 410 411", "56": "402", "6": "404", "5": "405" },
   },
   {
     group: "fuel",
     effect: "goods",
-    says: "compra, venda, transferência ou devolução de combustível ou lubrificante",
     codes: {
       "123567": "651",
       "12356": "652",
@@ -84,39 +76,33 @@ export const CFOP_GROUPS: readonly CfopGroup[] = [
     group: "fuel_to_consumer",
     effect: "goods",
     recipient: "ask",
-    says: "venda de combustível ou lubrificante a consumidor ou usuário final",
     codes: { "56": "653 656", "567": "667" },
   },
   {
     group: "fuel_consumed",
     effect: "ask",
-    says: "compra de combustível ou lubrificante por consumidor ou usuário final",
     codes: { "123": "653", "3": "667" },
   },
   {
     group: "gift",
     effect: "goods",
-    says: "bonificação, doação, brinde ou amostra grátis",
     codes: { "1256": "910 911" },
   },
   {
     // Merchandise to the tax law, but nobody counts kWh on a shelf.
     group: "energy",
     effect: "none",
-    says: "energia elétrica, que não fica em estoque",
     codes: { "1256": "153 252 253 254 255 256 257", "123567": "251", "56": "258" },
   },
   {
     group: "annulled",
     effect: "none",
-    says: "anulação de valor, sem mercadoria",
     codes: { "123567": "205 206 207" },
   },
   {
     // 5301 to 5360 and their like have documents of their own, and cannot occur in an NF-e.
     group: "service",
     effect: "none",
-    says: "serviço de comunicação ou de transporte, que não ocorre em NF-e",
     codes: {
       "123567": "301",
       "1256": "302 303 304 305 306 932",
@@ -129,21 +115,18 @@ export const CFOP_GROUPS: readonly CfopGroup[] = [
   {
     group: "tax_only",
     effect: "none",
-    says: "lançamento de imposto, sem mercadoria",
     codes: { "15": "601 602 605", "1256": "603 931", "1": "604", "5": "606" },
   },
   {
     // The goods stay where they are; only papers move.
     group: "symbolic",
     effect: "none",
-    says: "retorno ou remessa simbólica, sem mercadoria",
     codes: { "1256": "454 907 934", "56": "665" },
   },
   {
     // The goods would count twice, here and with x116/x117.
     group: "future_delivery",
     effect: "none",
-    says: "simples faturamento para entrega futura: a mercadoria vem com o CFOP de final 116 ou 117",
     codes: { "1256": "922" },
   },
   {
@@ -151,131 +134,112 @@ export const CFOP_GROUPS: readonly CfopGroup[] = [
     group: "already_receipted",
     effect: "none",
     recipient: "ask",
-    says: "mercadoria também registrada em cupom ou NFC-e",
     codes: { "56": "929" },
   },
   {
     group: "issqn",
     effect: "none",
-    says: "serviço tributado pelo ISSQN",
     codes: { "1256": "933" },
   },
   {
     // They left, or arrived, with x917; only a person knows whether stock counted them then.
     group: "consigned_sale",
     effect: "ask",
-    says: "venda de mercadoria remetida antes em consignação",
     codes: { "1256": "111 113", "56": "112 114" },
   },
   {
     // One receives the invoice, another the goods. x120 and x121: "já recebida".
     group: "by_order",
     effect: "ask",
-    says: "venda à ordem, entregue por um a pedido de outro",
     codes: { "1256": "118 120 122 923", "56": "119 123", "12": "121" },
   },
   {
     // The line is the charge for the work; the goods come back with x902.
     group: "toll_charge",
     effect: "ask",
-    says: "cobrança de industrialização: a mercadoria vai e volta em outros CFOPs",
     codes: { "1256": "124 125" },
   },
   {
     // x132 and x135 fix the price of goods that may have come earlier with x131.
     group: "cooperative",
     effect: "ask",
-    says: "ato cooperativo",
     codes: { "1256": "131 132 159 213 214 215 216", "12": "135", "56": "160" },
   },
   {
     // The goods are still ours, on the van.
     group: "outside_sale",
     effect: "ask",
-    says: "remessa para venda fora do estabelecimento, ou remessa de MEI",
     codes: { "1256": "414 415 657 904" },
   },
   {
     group: "partnership",
     effect: "ask",
-    says: "integração ou parceria rural",
     codes: { "1256": "451 452 453 455 456" },
   },
   {
     // What comes back with x506 left with x505, so both must be answered alike.
     group: "export_lot",
     effect: "ask",
-    says: "remessa ou devolução com fim específico de exportação",
     codes: { "12567": "501 504", "56": "502", "12356": "503", "1256": "505", "12": "506" },
   },
   {
     // x406 and x412 are x551 and x553 under ICMS-ST: a tax regime does not make it merchandise.
     group: "asset",
     effect: "ask",
-    says: "bem do ativo imobilizado",
     codes: { "12": "406", "56": "412", "123567": "551 553", "1256": "552 554 555" },
   },
   {
     // x407 and x413 are x556 and its return under ICMS-ST.
     group: "consumption",
     effect: "ask",
-    says: "material para uso ou consumo",
     codes: { "12": "407", "56": "413", "123567": "556", "1256": "557" },
   },
   {
     // No fixed asset, as 1552 is: since 2021-06-01 the stores of ships and aircraft.
     group: "on_board",
     effect: "ask",
-    says: "produto para uso ou consumo de bordo, em embarcação ou aeronave",
     codes: { "37": "552" },
   },
   {
     // Property does not change; whether a warehouse is part of our stock is for us to say.
     group: "storage",
     effect: "ask",
-    says: "remessa ou retorno de armazenagem ou depósito",
     codes: { "1256": "663 664 905 906", "56": "666" },
   },
   {
     // Property does not change: the goods come back as something else.
     group: "toll",
     effect: "ask",
-    says: "remessa ou retorno de industrialização por encomenda",
     codes: { "1256": "901 902 903 924 925" },
   },
   {
     // Property does not change and the goods come back.
     group: "loan",
     effect: "ask",
-    says: "comodato, locação, demonstração ou exposição",
     codes: { "1256": "908 909 912 913 914" },
   },
   {
     // The goods belong to the sender and come back.
     group: "repair",
     effect: "ask",
-    says: "remessa ou retorno de conserto",
     codes: { "1256": "915 916" },
   },
   {
     // Property changes at the sale, not at the shipment.
     group: "consignment",
     effect: "ask",
-    says: "consignação",
     codes: { "1256": "917 918 919" },
   },
   {
     // Crates and sacks are stock for some and rubbish for others.
     group: "packaging",
     effect: "ask",
-    says: "vasilhame ou sacaria",
     codes: { "1256": "920 921" },
   },
   {
     // A reclassification inside one company: parts leave and a kit enters, or the other way round.
     group: "kit",
     effect: "ask",
-    says: "formação ou desagregação de kit",
     codes: { "15": "926" },
   },
   {
@@ -283,28 +247,27 @@ export const CFOP_GROUPS: readonly CfopGroup[] = [
     group: "loss",
     effect: "goods",
     recipient: "ask",
-    says: "baixa de estoque por perda, roubo ou deterioração",
     codes: { "5": "927" },
   },
   {
     // An exit without a recipient; the count may have been corrected by hand already.
     group: "closing",
     effect: "ask",
-    says: "baixa de estoque por encerramento da atividade",
     codes: { "5": "928" },
   },
   {
     // Goods let in for a time go back abroad; they never become ours.
     group: "temporary_admission",
     effect: "ask",
-    says: "admissão temporária",
     codes: { "37": "930" },
   },
   {
     // natOp alone says what it is.
     group: "other",
     effect: "ask",
-    says: "outra operação, não especificada",
     codes: { "123567": "949" },
   },
-];
+] as const satisfies readonly CfopGroup[];
+
+/** The name of a group: src/messages says in words what its operation is. */
+export type CfopGroupName = (typeof CFOP_GROUPS)[number]["group"];

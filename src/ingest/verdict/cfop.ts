@@ -1,27 +1,27 @@
-import { CFOP_GROUPS, type Kind } from "./cfop-table.ts";
+import { CFOP_GROUPS, type CfopGroup, type CfopGroupName, type Kind } from "./cfop-table.ts";
 
-/** What an operation code says. */
+/** What an operation code means. */
 export interface Cfop {
-  /** What the goods are to who issues the note, and to who receives it. */
+  /** What the item does to the stock of the issuer of the note, and of its recipient. */
   readonly issuer: Kind;
   readonly recipient: Kind;
-  /** Null: the code is in no list that we know. */
-  readonly group: string | null;
-  /** For people, in Portuguese. */
-  readonly says: string;
+  /** Null: the code is in no list. */
+  readonly group: CfopGroupName | null;
   /** As the emitter sees it, by the first digit (1, 2, 3 entry; 5, 6, 7 exit). */
   readonly direction: "entry" | "exit";
 }
 
 const directionOf = (code: string): Cfop["direction"] => (code < "4" ? "entry" : "exit");
 
+const TABLE: readonly (CfopGroup & { readonly group: CfopGroupName })[] = CFOP_GROUPS;
+
 const BY_CODE = new Map<string, Cfop>(
-  CFOP_GROUPS.flatMap(({ group, effect, recipient = effect, says, codes }) =>
+  TABLE.flatMap(({ group, effect, recipient = effect, codes }) =>
     Object.entries(codes).flatMap(([digits, suffixes]) =>
       [...digits].flatMap((digit) =>
         suffixes.split(" ").map((suffix): [string, Cfop] => {
           const code = digit + suffix;
-          return [code, { issuer: effect, recipient, group, says, direction: directionOf(code) }];
+          return [code, { issuer: effect, recipient, group, direction: directionOf(code) }];
         }),
       ),
     ),
@@ -29,8 +29,8 @@ const BY_CODE = new Map<string, Cfop>(
 );
 
 /**
- * Looks up an operation code (`det/prod/CFOP`, four digits). A code that no list holds asks: a new technical note may have
- * made it yesterday, and a guess would move stock.
+ * Looks up an operation code (`det/prod/CFOP`, four digits). A code in no list asks: a recent technical note may have added
+ * it, and a guess would move stock.
  */
 export function cfopOf(code: string): Cfop {
   return (
@@ -38,7 +38,6 @@ export function cfopOf(code: string): Cfop {
       issuer: "ask",
       recipient: "ask",
       group: null,
-      says: "código que não está na tabela",
       direction: directionOf(code),
     }
   );

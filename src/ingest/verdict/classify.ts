@@ -1,36 +1,36 @@
 import type { Settings } from "../../accounts/company.ts";
-import type { Finding } from "../../nfe/document.ts";
 import type { Item, Note } from "../../nfe/note.ts";
 import type { Kind } from "./cfop-table.ts";
-import { HOLD_CODES, type Hold } from "./failures.ts";
+import { HOLD_CODES, type HoldCode } from "./failures.ts";
 import { comesBack } from "./returned-goods.ts";
-import { type Case, caseOf, type Judged, type Known } from "./rule-input.ts";
+import { type JudgedInput, type KnownFacts, type RuleInput, ruleInput } from "./rule-input.ts";
+import type { Applied, ItemRuleParams, NoteRuleParams } from "./rule-params.ts";
 import { RULES } from "./rules.ts";
-import type { Effect, Rule, Verdict } from "./verdict.ts";
+import type { Effect, HoldReasons, RuleOutcome, Verdict, VerdictFinding } from "./verdict.ts";
 
 /**
  * What the company makes of a note: the effect of each item on its stock, the direction, and what must be settled first.
- * Pure: the same note, settings and knowledge give the same verdict, and `rules` names every row of ingest/rules.ts that
- * fired. Holds stand in the order of HOLD_CODES, one of each code.
+ * Pure: the same note, settings and facts give the same verdict, and `rules` names every row of rules.ts that applied.
+ * Holds stand in the order of HOLD_CODES, one of each code.
  */
-export function classify(note: Note, company: Settings, known: Known = {}): Verdict {
-  const seen = caseOf(note, company, known);
-  const whose = RULES.whose.find((row) => row.applies(seen));
-  const direction = whose?.direction ?? "none";
-  const items = judgeItems(seen);
-  const spoken = speak({ ...seen, direction, kinds: items.kinds });
+export function classify(note: Note, company: Settings, known: KnownFacts = {}): Verdict {
+  const input = ruleInput(note, company, known);
+  const decided = RULES.direction.find((row) => row.applies(input));
+  const direction = decided?.direction ?? "none";
+  const items = judgeItems(input);
+  const whole = judgeNote({ ...input, direction, kinds: items.kinds });
   return {
     direction,
     effects: items.kinds.map((kind) => effectOf(kind, direction)),
     bringsCost: note.items.map((item) => !comesBack(item, note)),
-    holds: spoken.holds,
-    findings: spoken.findings,
+    holds: whole.holds,
+    findings: whole.findings,
     rules: [
-      ...(whose === undefined ? [] : [{ rule: whose.rule, message: whose.message }]),
+      ...(decided === undefined ? [] : [{ rule: decided.rule, params: {} }]),
       ...items.rules,
-      ...spoken.rules,
+      ...whole.rules,
     ],
-    issuedByUs: seen.emitIsUs,
+    issuedByUs: input.emitIsUs,
   };
 }
 
@@ -40,47 +40,49 @@ function effectOf(kind: Kind, direction: Verdict["direction"]): Effect {
   return kind === "goods" ? direction : kind;
 }
 
-function judgeItems(seen: Case): { kinds: Kind[]; rules: Rule[] } {
-  const fired = new Map<string, { rule: string; message: string; items: number[] }>();
-  const kinds = seen.note.items.map((item) => {
-    const { rule, kind, message } = judge(item, seen);
-    const key = `${rule} ${message}`;
-    const before = fired.get(key);
-    if (before === undefined) fired.set(key, { rule, message, items: [item.nItem] });
+function judgeItems(input: RuleInput): { kinds: Kind[]; rules: RuleOutcome[] } {
+  const outcomes = new Map<string, RuleOutcome & { items: number[] }>();
+  const kinds = input.note.items.map((item) => {
+    const { applied, kind } = judgeItem(item, input);
+    const key = JSON.stringify(applied);
+    const before = outcomes.get(key);
+    if (before === undefined) outcomes.set(key, { ...applied, items: [item.nItem] });
     else before.items.push(item.nItem);
     return kind;
   });
-  return { kinds, rules: [...fired.values()] };
+  return { kinds, rules: [...outcomes.values()] };
 }
 
-function judge(item: Item, seen: Case): { rule: string; kind: Kind; message: string } {
-  for (const { rule, kind, says } of RULES.item) {
-    const message = says(item, seen);
-    if (message !== null) return { rule, kind, message };
+function judgeItem(
+  item: Item,
+  input: RuleInput,
+): { applied: Applied<keyof ItemRuleParams>; kind: Kind } {
+  for (const { kind, apply } of RULES.item) {
+    const applied = apply(item, input);
+    if (applied !== null) return { applied, kind };
   }
-  return {
-    rule: "item.none_applies",
-    kind: "ask",
-    message: "Nenhuma regra se aplica a este item.",
-  };
+  return { applied: { rule: "item.none_applies", params: {} }, kind: "ask" };
 }
 
-function speak(seen: Judged): { holds: Hold[]; findings: Finding[]; rules: Rule[] } {
-  const held = new Map<string, string>();
-  const findings: Finding[] = [];
-  const rules: Rule[] = [];
-  for (const { rule, hold, finding, says } of RULES.note) {
-    const said = says(seen);
-    if (said === null) continue;
-    const { message, items } =
-      typeof said === "string" ? { message: said, items: undefined } : said;
-    rules.push({ rule, message, ...(items === undefined ? {} : { items }) });
-    if (hold !== undefined) held.set(hold, [held.get(hold), message].filter(Boolean).join(" "));
-    if (finding !== undefined) findings.push({ ...finding, path: pathOf(items), message });
+function judgeNote(input: JudgedInput): {
+  holds: HoldReasons[];
+  findings: VerdictFinding[];
+  rules: RuleOutcome[];
+} {
+  const reasons = new Map<HoldCode, Applied<keyof NoteRuleParams>[]>();
+  const findings: VerdictFinding[] = [];
+  const rules: RuleOutcome[] = [];
+  for (const { hold, finding, apply } of RULES.note) {
+    const because = apply(input);
+    if (because === null) continue;
+    const items = "items" in because.params ? because.params.items : undefined;
+    rules.push({ ...because, ...(items === undefined ? {} : { items }) });
+    if (hold !== undefined) reasons.set(hold, [...(reasons.get(hold) ?? []), because]);
+    if (finding !== undefined) findings.push({ ...finding, path: pathOf(items), because });
   }
   const holds = HOLD_CODES.flatMap((code) => {
-    const message = held.get(code);
-    return message === undefined ? [] : [{ code, message }];
+    const because = reasons.get(code);
+    return because === undefined ? [] : [{ code, because }];
   });
   return { holds, findings, rules };
 }

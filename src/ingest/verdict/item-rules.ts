@@ -1,127 +1,122 @@
 import { type Item, isRefusal, type Note } from "../../nfe/note.ts";
 import { cfopOf } from "./cfop.ts";
 import type { Kind } from "./cfop-table.ts";
-import { type Case, isEntryNote, type Named, refusedUnseen } from "./rule-input.ts";
+import { isEntryNote, type RuleInput, type RuleRow, refusedBeforeEntry } from "./rule-input.ts";
+import type { Applied, ItemRuleParams } from "./rule-params.ts";
 
-export interface ItemRule extends Named {
+export interface ItemRule extends RuleRow {
+  readonly rule: keyof ItemRuleParams;
   readonly kind: Kind;
-  /** Why the item is of this kind (Portuguese); null: the row does not speak of it. */
-  readonly says: (item: Item, seen: Case) => string | null;
+  /** The rule with the params of its sentence; null: it does not apply. */
+  readonly apply: (item: Item, input: RuleInput) => Applied<keyof ItemRuleParams> | null;
 }
 
-/** Note of a return that did not arrive (03, 06) or of a loss in stock (07): the two new purposes that tell of goods. */
-const tellsOfGoods = (note: Note): boolean =>
+/** A row of the table: `when` gives the params of the rule's sentence, or null where it does not apply. */
+function itemRule<R extends keyof ItemRuleParams>(
+  rule: R,
+  row: Omit<ItemRule, "rule" | "apply"> & {
+    readonly when: (item: Item, input: RuleInput) => ItemRuleParams[R] | null;
+  },
+) {
+  const { when, ...rest } = row;
+  return {
+    rule,
+    ...rest,
+    apply: (item: Item, input: RuleInput) => {
+      const params = when(item, input);
+      return params === null ? null : { rule, params };
+    },
+  };
+}
+
+/** Note of a return that did not arrive (03, 06) or of a loss in stock (07): the two new purposes that are about goods. */
+const isAboutGoods = (note: Note): boolean =>
   isRefusal(note) || (note.ide.finNFe === "6" && note.ide.tpNFDebito === "07");
 
-const ownTransfer = ({ note, emitIsUs, destIsUs }: Case) =>
+const isOwnTransfer = ({ note, emitIsUs, destIsUs }: RuleInput) =>
   emitIsUs && destIsUs && note.emit.cnpj !== note.dest?.cnpj;
 
 /** Whether the first digit of the CFOP is of the other kind of note. */
-export const contradicts = (item: Item, seen: Case) =>
-  (cfopOf(item.CFOP).direction === "entry") !== isEntryNote(seen);
+export const contradictsNote = (item: Item, input: RuleInput) =>
+  (cfopOf(item.CFOP).direction === "entry") !== isEntryNote(input);
 
-/** What the code of an item is to us, as who issued the note or as who receives it. */
-const kindOf = ({ CFOP }: Item, { emitIsUs }: Case): Kind =>
+/** What the code of an item means for us, as the issuer of the note or as its recipient. */
+const kindOf = ({ CFOP }: Item, { emitIsUs }: RuleInput): Kind =>
   emitIsUs ? cfopOf(CFOP).issuer : cfopOf(CFOP).recipient;
 
-/** What each item is; the first row that says something decides. */
-export const ITEM: readonly ItemRule[] = [
-  {
-    rule: "item.complement",
+const operationOf = ({ CFOP }: Item) => ({ cfop: CFOP, group: cfopOf(CFOP).group });
+
+/** What each item does to stock; the first row that applies decides. */
+export const ITEM_RULES: readonly ItemRule[] = [
+  itemRule("item.complement", {
     source: "leiauteNFe_v4.00, ide/finNFe 2: complements price or tax of the note in NFref",
     kind: "none",
-    says: (_, { note }) =>
-      note.ide.finNFe === "2" ? "A nota complementa preço ou imposto de outra nota." : null,
-  },
-  {
-    rule: "item.adjustment",
+    when: (_, { note }) => (note.ide.finNFe === "2" ? {} : null),
+  }),
+  itemRule("item.adjustment", {
     source: "leiauteNFe_v4.00, ide/finNFe 3",
     kind: "none",
-    says: (_, { note }) =>
-      note.ide.finNFe === "3" ? "A nota é de ajuste fiscal, sem mercadoria." : null,
-  },
-  {
-    rule: "item.credit_or_debit",
+    when: (_, { note }) => (note.ide.finNFe === "3" ? {} : null),
+  }),
+  itemRule("item.credit_or_debit", {
     source: "NT 2025.002, ide/finNFe 5 and 6, tpNFCredito, tpNFDebito: IBS and CBS only",
     kind: "none",
-    says: (_, { note }) =>
-      (note.ide.finNFe === "5" || note.ide.finNFe === "6") && !tellsOfGoods(note)
-        ? "A nota de crédito ou de débito trata só de IBS e CBS, sem mercadoria."
-        : null,
-  },
-  {
-    rule: "item.service",
+    when: (_, { note }) =>
+      (note.ide.finNFe === "5" || note.ide.finNFe === "6") && !isAboutGoods(note) ? {} : null,
+  }),
+  itemRule("item.service", {
     source: "leiauteNFe_v4.00, det/imposto/ISSQN",
     kind: "none",
-    says: (item) => (item.service ? "O item é um serviço (ISSQN)." : null),
-  },
-  {
-    rule: "item.no_quantity",
+    when: (item) => (item.service ? {} : null),
+  }),
+  itemRule("item.no_quantity", {
     source: "leiauteNFe_v4.00, det/prod/qCom",
     kind: "none",
-    says: (item) => (item.qCom.e4 === 0 ? "O item tem quantidade zero." : null),
-  },
-  {
-    rule: "cfop.none",
+    when: (item) => (item.qCom.e4 === 0 ? {} : null),
+  }),
+  itemRule("cfop.none", {
     source: "CFOP, Ajuste SINIEF 7/2001: cfop-table.ts, effect none",
     kind: "none",
-    says: (item, seen) =>
-      kindOf(item, seen) === "none" ? `CFOP ${item.CFOP}: ${cfopOf(item.CFOP).says}.` : null,
-  },
-  {
-    rule: "item.refused_never_entered",
+    when: (item, input) => (kindOf(item, input) === "none" ? operationOf(item) : null),
+  }),
+  itemRule("item.refused_never_entered", {
     source:
       "NT 2025.002, tpNFCredito 03 and 06: the emitter takes back what was refused or not delivered",
     kind: "none",
-    says: (_, seen) =>
-      refusedUnseen(seen)
-        ? "A nota de crédito trata de mercadoria recusada ou não entregue, e a nota original não entrou no estoque."
-        : null,
-  },
-  {
-    rule: "item.credit_or_debit_goods",
+    when: (_, input) => (refusedBeforeEntry(input) ? {} : null),
+  }),
+  itemRule("item.credit_or_debit_goods", {
     source:
       "NT 2025.002, tpNFCredito 03 and 06 (refused, not found), tpNFDebito 07 (loss in stock)",
     kind: "ask",
-    says: (_, { note }) =>
-      tellsOfGoods(note)
-        ? "A nota de crédito ou de débito refere-se a mercadoria devolvida, recusada ou perdida."
-        : null,
-  },
-  {
-    rule: "item.own_transfer",
+    when: (_, { note }) => (isAboutGoods(note) ? {} : null),
+  }),
+  itemRule("item.own_transfer", {
     source: "Own decision: stock is one sum for the company, so both ends of a transfer cancel out",
     kind: "ask",
-    says: (_, seen) =>
-      ownTransfer(seen) ? "A mercadoria vai de um estabelecimento nosso para outro." : null,
-  },
-  {
-    rule: "cfop.unknown",
+    when: (_, input) => (isOwnTransfer(input) ? {} : null),
+  }),
+  itemRule("cfop.unknown", {
     source: "Own decision: a code in no list never moves stock by itself",
     kind: "ask",
-    says: ({ CFOP }) =>
-      cfopOf(CFOP).group === null ? `O CFOP ${CFOP} não está na tabela de operações.` : null,
-  },
-  {
-    rule: "cfop.direction",
+    when: ({ CFOP }) => (cfopOf(CFOP).group === null ? { cfop: CFOP } : null),
+  }),
+  itemRule("cfop.direction", {
     source: "MOC, rules I08-10 and I08-20 (rejections 518, 519): the first digit follows tpNF",
     kind: "ask",
-    says: (item, seen) =>
-      contradicts(item, seen)
-        ? `O CFOP ${item.CFOP} é de ${isEntryNote(seen) ? "saída" : "entrada"}, mas a nota é de ${isEntryNote(seen) ? "entrada" : "saída"}.`
+    when: (item, input) =>
+      contradictsNote(item, input)
+        ? { cfop: item.CFOP, note: isEntryNote(input) ? "entry" : "exit" }
         : null,
-  },
-  {
-    rule: "cfop.ask",
+  }),
+  itemRule("cfop.ask", {
     source: "CFOP, Ajuste SINIEF 7/2001: cfop-table.ts, effect ask",
     kind: "ask",
-    says: (item, seen) =>
-      kindOf(item, seen) === "ask" ? `CFOP ${item.CFOP}: ${cfopOf(item.CFOP).says}.` : null,
-  },
-  {
-    rule: "cfop.goods",
+    when: (item, input) => (kindOf(item, input) === "ask" ? operationOf(item) : null),
+  }),
+  itemRule("cfop.goods", {
     source: "CFOP, Ajuste SINIEF 7/2001: cfop-table.ts, effect goods, for issuer or recipient",
     kind: "goods",
-    says: ({ CFOP }) => `CFOP ${CFOP}: ${cfopOf(CFOP).says}.`,
-  },
+    when: operationOf,
+  }),
 ];

@@ -4,57 +4,76 @@ import type { SignatureCheck } from "../../nfe/signature/signer.ts";
 import type { Kind } from "./cfop-table.ts";
 import type { Standing } from "./event-standing.ts";
 import type { HoldCode } from "./failures.ts";
+import type { Applied, NoteRuleParams } from "./rule-params.ts";
 import type { Direction } from "./verdict.ts";
 
 /** What is known of a note beside its text. */
-export interface Known {
-  /** nItem of the items whose supplier code leads to no product yet. */
+export interface KnownFacts {
+  /** nItem of the items whose supplier code is mapped to no product. */
   readonly unmapped?: readonly number[];
-  /** What the events received under its key say; absent: there are none. */
+  /** Summary of the events stored under its key; absent: there are none. */
   readonly standing?: Standing;
-  /** Null or absent: nobody has verified. */
+  /** Null or absent: the signature was not verified. */
   readonly signature?: SignatureCheck | null;
   /** A note that this one refers to is in our stock, as an entry. */
   readonly originalEntered?: boolean;
 }
 
 /**
- * What a rule looks at: a note, the company that holds it, and what is known beside. There is no clock among it. A rule that
- * asks how old something is compares times that the note itself tells (dhEmi, dhSaiEnt, dhRecbto, an event's time), so that
- * the same note gets the same verdict whenever it is judged; a rule that needs the day of receipt gets it in `Known`, as
- * the stored `received_at`, which a re-judgement does not change.
+ * What a rule may look at: a note, the company that received it, and the facts known beside it. It has no clock. A rule about
+ * age compares times of the note itself (dhEmi, dhSaiEnt, dhRecbto, the time of an event), so that a later judgement gives
+ * the same verdict. A rule that needs the day of receipt gets the stored `received_at` through `KnownFacts`.
  */
-export interface Case {
+export interface RuleInput {
   readonly note: Note;
   readonly company: Settings;
-  readonly known: Known;
+  readonly known: KnownFacts;
   readonly emitIsUs: boolean;
   readonly destIsUs: boolean;
 }
 
-/** A case once it is known whose the note is and what each item is. */
-export interface Judged extends Case {
+/** The input of the rules about the note as a whole: direction and items are decided. */
+export interface JudgedInput extends RuleInput {
   readonly direction: Direction;
   /** In the order of `note.items`. */
   readonly kinds: readonly Kind[];
 }
 
-/** What every row of the table has. */
-export interface Named {
+/** What every row of a rule table has. */
+export interface RuleRow {
   readonly rule: string;
-  /** Where it is written: schema, manual (MOC), technical note, agreement, or our own decision. */
+  /** Where the rule is written: schema, manual (MOC), technical note, agreement, or our own decision. */
   readonly source: string;
 }
 
-export interface NoteRule extends Named {
+export interface NoteRule extends RuleRow {
+  readonly rule: keyof NoteRuleParams;
   readonly hold?: HoldCode;
   readonly finding?: { readonly code: string; readonly severity: "info" | "warning" };
-  /** What was seen and what to do about it (Portuguese); null: the row does not apply. */
-  readonly says: (seen: Judged) => string | { message: string; items: readonly number[] } | null;
+  /** The rule with the params of its sentence; null: it does not apply. */
+  readonly apply: (input: JudgedInput) => Applied<keyof NoteRuleParams> | null;
 }
 
-/** Lays out a case; who emits or receives is us when its CNPJ (or CPF) is one that the company has told, all of it. */
-export function caseOf(note: Note, company: Settings, known: Known): Case {
+/** A row of the table of note rules: `when` gives the params of the rule's sentence, or null where it does not apply. */
+export function noteRule<R extends keyof NoteRuleParams>(
+  rule: R,
+  row: Omit<NoteRule, "rule" | "apply"> & {
+    readonly when: (input: JudgedInput) => NoteRuleParams[R] | null;
+  },
+) {
+  const { when, ...rest } = row;
+  return {
+    rule,
+    ...rest,
+    apply: (input: JudgedInput) => {
+      const params = when(input);
+      return params === null ? null : { rule, params };
+    },
+  };
+}
+
+/** The input for a note. A party is the company when its CNPJ or CPF, whole, is one of the company's. */
+export function ruleInput(note: Note, company: Settings, known: KnownFacts): RuleInput {
   const own = new Set(company.cnpjs);
   const isUs = (party: Party | null): boolean => {
     const id = party?.cnpj ?? party?.cpf ?? null;
@@ -63,15 +82,15 @@ export function caseOf(note: Note, company: Settings, known: Known): Case {
   return { note, company, known, emitIsUs: isUs(note.emit), destIsUs: isUs(note.dest) };
 }
 
-/** Whether the company has told any CNPJ. */
-export const told = ({ company }: Case): boolean => company.cnpjs.length > 0;
+/** Whether a CNPJ is configured for the company. */
+export const hasCnpj = ({ company }: RuleInput): boolean => company.cnpjs.length > 0;
 
-/** Whether others take back, by a credit note, what was refused or not delivered and had never entered here. */
-export const refusedUnseen = (seen: Case): boolean =>
-  isRefusal(seen.note) &&
-  !seen.emitIsUs &&
-  (seen.destIsUs || !told(seen)) &&
-  seen.known.originalEntered !== true;
+/** Whether the emitter takes back, by a credit note, what was refused or not delivered and had never entered our stock. */
+export const refusedBeforeEntry = (input: RuleInput): boolean =>
+  isRefusal(input.note) &&
+  !input.emitIsUs &&
+  (input.destIsUs || !hasCnpj(input)) &&
+  input.known.originalEntered !== true;
 
-/** Whether the emitter calls it an entry note (tpNF 0). */
-export const isEntryNote = ({ note }: Case): boolean => note.ide.tpNF === "0";
+/** Whether the emitter issued it as an entry note (tpNF 0). */
+export const isEntryNote = ({ note }: RuleInput): boolean => note.ide.tpNF === "0";

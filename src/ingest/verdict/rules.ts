@@ -1,6 +1,6 @@
-import { WHOSE } from "./direction-rules.ts";
-import { NOTE } from "./hold-rules.ts";
-import { ITEM } from "./item-rules.ts";
+import { DIRECTION_RULES } from "./direction-rules.ts";
+import { HOLD_RULES } from "./hold-rules.ts";
+import { ITEM_RULES } from "./item-rules.ts";
 
 /**
  * The version of everything that a verdict is made of: these rules, the CFOP table, the landed cost. It is stored with each
@@ -10,7 +10,7 @@ import { ITEM } from "./item-rules.ts";
 export const RULES_VERSION = 6;
 
 /**
- * The one table of the verdict: whose the note is, what each item is, and what the note as a whole waits for.
- * Every decision of `classify` is a row of it; a row has a name, a source, and a sentence for people.
+ * The one table of the verdict: the direction of the note, what each item does, and the holds and findings of the whole note.
+ * Every decision of `classify` is a row of it. A row has a name and a source; src/messages has its sentence.
  */
-export const RULES = { whose: WHOSE, item: ITEM, note: NOTE } as const;
+export const RULES = { direction: DIRECTION_RULES, item: ITEM_RULES, note: HOLD_RULES } as const;

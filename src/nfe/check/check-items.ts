@@ -1,10 +1,10 @@
-import type { Finding } from "../document.ts";
+import type { NfeFinding } from "../findings.ts";
 import { isGtin } from "../gtin.ts";
 import type { Exact, Item, Note } from "../note.ts";
 
-/** What is odd in single items: values, barcodes, dates of lots, units, quantities. */
-export function checkItems(note: Note, path: string): Finding[] {
-  const findings: Finding[] = [];
+/** Checks each item by itself: values, barcodes, dates of lots, units, quantities. */
+export function checkItems(note: Note, path: string): NfeFinding[] {
+  const findings: NfeFinding[] = [];
   for (const [i, item] of note.items.entries()) {
     const prod = `${path}/det[${i + 1}]/prod`;
     for (const check of CHECKS) {
@@ -15,75 +15,48 @@ export function checkItems(note: Note, path: string): Finding[] {
   return findings;
 }
 
-type Check = (item: Item, prod: string, note: Note) => Finding | null;
-
-const warning = (code: string, path: string, message: string): Finding => ({
-  code,
-  severity: "warning",
-  path,
-  message,
-});
-const info = (code: string, path: string, message: string): Finding => ({
-  code,
-  severity: "info",
-  path,
-  message,
-});
+type Check = (item: Item, prod: string, note: Note) => NfeFinding | null;
 
 const CHECKS: readonly Check[] = [
-  (item, prod) =>
-    worth(item.qCom, item.vUnCom, item.vProd_e2)
+  ({ qCom, vUnCom, vProd_e2, nItem }, prod) =>
+    isWorth(qCom, vUnCom, vProd_e2)
       ? null
-      : warning(
-          "item_value",
-          `${prod}/vProd`,
-          `Item ${item.nItem}: qCom × vUnCom é diferente de vProd.`,
-        ),
-  (item, prod) =>
-    worth(item.qTrib, item.vUnTrib, item.vProd_e2)
+      : { code: "item_value", severity: "warning", path: `${prod}/vProd`, params: { nItem } },
+  ({ qTrib, vUnTrib, vProd_e2, nItem }, prod) =>
+    isWorth(qTrib, vUnTrib, vProd_e2)
       ? null
-      : warning(
-          "item_tax_value",
-          `${prod}/vProd`,
-          `Item ${item.nItem}: qTrib × vUnTrib é diferente de vProd.`,
-        ),
-  (item, prod) =>
-    item.cEAN === null || isGtin(item.cEAN)
+      : { code: "item_tax_value", severity: "warning", path: `${prod}/vProd`, params: { nItem } },
+  ({ cEAN, nItem }, prod) =>
+    cEAN === null || isGtin(cEAN) ? null : wrongGtin(nItem, "cEAN", prod),
+  ({ cEAN, cEANTrib, nItem }, prod) =>
+    cEANTrib === null || cEANTrib === cEAN || isGtin(cEANTrib)
       ? null
-      : warning("gtin_check_digit", `${prod}/cEAN`, `O GTIN do item ${item.nItem} não é válido.`),
-  (item, prod) =>
-    item.cEANTrib === null || item.cEANTrib === item.cEAN || isGtin(item.cEANTrib)
-      ? null
-      : warning(
-          "gtin_check_digit",
-          `${prod}/cEANTrib`,
-          `O GTIN tributável do item ${item.nItem} não é válido.`,
-        ),
-  (item, prod) =>
-    item.lots.some(({ dFab, dVal }) => dFab !== null && dVal !== null && dVal < dFab)
-      ? warning(
-          "lot_dates",
-          `${prod}/rastro`,
-          `A validade de um lote do item ${item.nItem} é anterior à fabricação.`,
-        )
+      : wrongGtin(nItem, "cEANTrib", prod),
+  ({ lots, nItem }, prod) =>
+    lots.some(({ dFab, dVal }) => dFab !== null && dVal !== null && dVal < dFab)
+      ? { code: "lot_dates", severity: "warning", path: `${prod}/rastro`, params: { nItem } }
       : null,
-  (item, prod, note) =>
-    item.qCom.e4 === 0 && (note.ide.finNFe === "1" || note.ide.finNFe === "4")
-      ? info("zero_quantity", `${prod}/qCom`, `O item ${item.nItem} tem quantidade zero.`)
+  ({ qCom, nItem }, prod, { ide }) =>
+    qCom.e4 === 0 && (ide.finNFe === "1" || ide.finNFe === "4")
+      ? { code: "zero_quantity", severity: "info", path: `${prod}/qCom`, params: { nItem } }
       : null,
-  (item, prod) =>
-    item.uCom !== item.uTrib && item.qCom.e4 !== item.qTrib.e4
-      ? info(
-          "tax_unit",
-          `${prod}/uTrib`,
-          `O item ${item.nItem} é vendido como ${withComma(item.qCom)} ${item.uCom} e tributado como ${withComma(item.qTrib)} ` +
-            `${item.uTrib}: confira o fator de conversão.`,
-        )
+  ({ nItem, uCom, qCom, uTrib, qTrib }, prod) =>
+    uCom !== uTrib && qCom.e4 !== qTrib.e4
+      ? {
+          code: "tax_unit",
+          severity: "info",
+          path: `${prod}/uTrib`,
+          params: { nItem, uCom, qCom: qCom.text, uTrib, qTrib: qTrib.text },
+        }
       : null,
 ];
 
-/** A quantity as the document writes it, with the comma of Brazil. */
-const withComma = ({ text }: Exact): string => text.replace(".", ",");
+const wrongGtin = (nItem: number, tag: "cEAN" | "cEANTrib", prod: string): NfeFinding => ({
+  code: "gtin_check_digit",
+  severity: "warning",
+  path: `${prod}/${tag}`,
+  params: { nItem, tag },
+});
 
 const EXACT = Number.MAX_SAFE_INTEGER;
 
@@ -91,7 +64,7 @@ const EXACT = Number.MAX_SAFE_INTEGER;
  * |quantity × unit value − vProd| ≤ 0,01 (rejections 629 and 630), exactly: 4 and 10 places make 14, so BigInt where a
  * safe integer does not hold them. Prices of 2⁵³ and more are in real documents.
  */
-function worth(quantity: Exact, unitValue: string, vProd_e2: number): boolean {
+function isWorth(quantity: Exact, unitValue: string, vProd_e2: number): boolean {
   const [whole = "0", fraction = ""] = unitValue.split(".");
   const digits = fraction.slice(0, 10).replace(/0+$/, "");
   const unit = Number(whole + digits);

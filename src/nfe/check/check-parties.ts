@@ -1,34 +1,22 @@
-import type { Finding } from "../document.ts";
+import type { NfeFinding } from "../findings.ts";
 import type { Note, Party } from "../note.ts";
 import { isCnpj, isCpf } from "../taxpayer.ts";
 
-/** Check digits of the numbers that the emitter and the recipient are known by. */
-export function checkParties(note: Note, path: string): Finding[] {
+/** Check digits of the CNPJ or CPF of the emitter and the recipient. */
+export function checkParties(note: Note, path: string): NfeFinding[] {
   return [
-    ...numbersOf(note.emit, `${path}/emit`, "emitente"),
-    ...(note.dest === null ? [] : numbersOf(note.dest, `${path}/dest`, "destinatário")),
+    ...numberOf(note.emit, "emit", path),
+    ...(note.dest === null ? [] : numberOf(note.dest, "dest", path)),
   ];
 }
 
-function numbersOf(party: Party, path: string, who: string): Finding[] {
-  const { cnpj, cpf } = party;
+function numberOf({ cnpj, cpf }: Party, party: "emit" | "dest", path: string): NfeFinding[] {
+  const severity = "warning";
   if (cnpj !== null && !isCnpj(cnpj))
     return [
-      {
-        code: "cnpj_check_digit",
-        severity: "warning",
-        path: `${path}/CNPJ`,
-        message: `Dígito verificador inválido no CNPJ do ${who}.`,
-      },
+      { code: "cnpj_check_digit", severity, path: `${path}/${party}/CNPJ`, params: { party } },
     ];
   if (cpf !== null && !isCpf(cpf))
-    return [
-      {
-        code: "cpf_check_digit",
-        severity: "warning",
-        path: `${path}/CPF`,
-        message: `Dígito verificador inválido no CPF do ${who}.`,
-      },
-    ];
+    return [{ code: "cpf_check_digit", severity, path: `${path}/${party}/CPF`, params: { party } }];
   return [];
 }

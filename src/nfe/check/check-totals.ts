@@ -1,21 +1,20 @@
-import { reais } from "../../lib/reais.ts";
-import type { Finding } from "../document.ts";
+import type { NfeFinding } from "../findings.ts";
 import { landedCosts } from "../landed-cost.ts";
 import type { Note } from "../note.ts";
 import { noteValue, PARTS, type Part, reliefOf } from "../note-value.ts";
 
-/** Holds ICMSTot against the items, vNF against its own parts, and the items' costs against vNF. */
-export function checkTotals(note: Note, path: string): Finding[] {
+/** Compares ICMSTot with the items, vNF with its own parts, and the costs of the items with vNF. */
+export function checkTotals(note: Note, path: string): NfeFinding[] {
   const at = `${path}/total/ICMSTot`;
   const findings = [...productSum(note, at), ...sums(note, at), ...grandTotal(note, at)];
-  // A total that is wrong by itself has been told already, with what it is off by.
+  // A total that is wrong by itself already has a finding with the difference.
   return findings.some(({ severity }) => severity === "warning")
     ? findings
     : [...findings, ...belowTotal(note, at)];
 }
 
 /** vProd is the sum of the items with indTot 1; service lines stand in ISSQNtot, or by an older habit here too. */
-function productSum(note: Note, at: string): Finding[] {
+function productSum(note: Note, at: string): NfeFinding[] {
   const counted = note.items.filter((item) => item.indTot === "1");
   const goods = sumOf(counted, (item) => (item.service ? 0 : item.vProd_e2));
   const stated = note.total.vProd_e2;
@@ -24,8 +23,8 @@ function productSum(note: Note, at: string): Finding[] {
 }
 
 /** vFrete, vSeg, vDesc … are the sums of the items'; where only the total has one, the cost shares it out. */
-function sums(note: Note, at: string): Finding[] {
-  const findings: Finding[] = [];
+function sums(note: Note, at: string): NfeFinding[] {
+  const findings: NfeFinding[] = [];
   for (const { item, total } of PARTS) {
     if (total === null) continue;
     const stated = note.total[total];
@@ -39,14 +38,14 @@ function sums(note: Note, at: string): Finding[] {
         code: "total_without_items",
         severity: "info",
         path,
-        message: `${NAMES[tag] ?? tag} (${tag}): o total da nota é ${reais(stated)} e nenhum item traz este valor; foi rateado pelo valor dos produtos.`,
+        params: { tag, stated_e2: stated },
       });
   }
   return findings;
 }
 
-/** vNF is the sum of its parts (rejection 610). Not held: imports (CFOP 3xxx), whose other taxes are in vNF too. */
-function grandTotal(note: Note, at: string): Finding[] {
+/** vNF is the sum of its parts (rejection 610). Not checked: imports (CFOP 3xxx), whose other taxes are in vNF too. */
+function grandTotal(note: Note, at: string): NfeFinding[] {
   if (isImport(note)) return [];
   const stated = note.total.vNF_e2;
   const expected = noteValue(note, reliefOf(note));
@@ -56,25 +55,22 @@ function grandTotal(note: Note, at: string): Finding[] {
       code: "note_total",
       severity: "warning",
       path: `${at}/vNF`,
-      message: `Valor total da nota (vNF): informado ${reais(stated)}, calculado pelas parcelas ${reais(expected)} (diferença ${reais(stated - expected)}).`,
+      params: { stated_e2: stated, expected_e2: expected },
     },
   ];
 }
 
-/** What vNF has and no item carries: goods would enter for less than was paid, and nobody would know. */
-function belowTotal(note: Note, at: string): Finding[] {
+/** vNF has an amount that no item has: without this finding, goods would enter below their cost unnoticed. */
+function belowTotal(note: Note, at: string): NfeFinding[] {
   const stated = note.total.vNF_e2;
   const costs = sumOf(landedCosts(note), (cost) => cost);
   if (costs >= stated) return [];
-  const why = isImport(note)
-    ? "numa importação, são em geral PIS, COFINS e ICMS, que só entram no custo se não forem recuperáveis"
-    : "confira os totais da nota";
   return [
     {
       code: "cost_below_total",
       severity: "warning",
       path: `${at}/vNF`,
-      message: `O custo dos itens soma ${reais(costs)} e a nota vale ${reais(stated)} (vNF): ${reais(stated - costs)} não estão em nenhum item (${why}).`,
+      params: { stated_e2: stated, costs_e2: costs, isImport: isImport(note) },
     },
   ];
 }
@@ -87,25 +83,9 @@ function sumOf<T>(items: readonly T[], of: (item: T) => number): number {
 
 const tagOf = (total: NonNullable<Part["total"]>): string => total.slice(0, -"_e2".length);
 
-/** The totals of ICMSTot in the words of an accountant. */
-const NAMES: Readonly<Record<string, string>> = {
-  vProd: "Valor dos produtos",
-  vFrete: "Frete",
-  vSeg: "Seguro",
-  vDesc: "Desconto",
-  vOutro: "Outras despesas",
-  vIPI: "IPI",
-  vIPIDevol: "IPI devolvido",
-  vST: "ICMS-ST",
-  vFCPST: "FCP-ST",
-  vICMSMonoReten: "ICMS monofásico retido",
-  vII: "Imposto de importação",
-  vICMSDeson: "ICMS desonerado",
-};
-
-const differs = (path: string, tag: string, stated: number, expected: number): Finding => ({
+const differs = (path: string, tag: string, stated: number, expected: number): NfeFinding => ({
   code: "total_differs",
   severity: "warning",
   path,
-  message: `${NAMES[tag] ?? tag} (${tag}): o total da nota é ${reais(stated)}, mas os itens somam ${reais(expected)} (diferença ${reais(stated - expected)}).`,
+  params: { tag, stated_e2: stated, expected_e2: expected },
 });

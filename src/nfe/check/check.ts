@@ -1,5 +1,5 @@
 import { keyParts } from "../access-key.ts";
-import type { Finding } from "../document.ts";
+import type { NfeFinding } from "../findings.ts";
 import type { Note } from "../note.ts";
 import { checkAuthorisation } from "./check-authorisation.ts";
 import { checkItems } from "./check-items.ts";
@@ -31,15 +31,15 @@ export function keyMismatches(note: Note): string[] {
   return parts.filter(([, inKey, inNote]) => inKey !== inNote).map(([name]) => name);
 }
 
-/** Findings told about one note; a note that is odd in every item is not made clearer by more. */
+/** Most findings of one note: a note that is odd in every item is not made clearer by more. */
 const MAX_FINDINGS = 100;
 
 /**
- * What is worth telling about a note that was read; it refuses nothing. `path` is the XPath of its infNFe, from which
- * every finding's path goes on. At most MAX_FINDINGS, the last of which then says how many more there are.
+ * Findings about a note that was read; none refuses it. `path` is the XPath of its infNFe, the start of the path of every
+ * finding. At most MAX_FINDINGS, the last of which then says how many more there are.
  * Rules: leiauteNFe_v4.00, MOC (check digits, rejections 610, 629, 630), GS1.
  */
-export function checkNote(note: Note, path: string): Finding[] {
+export function checkNote(note: Note, path: string): NfeFinding[] {
   const findings = [
     ...checkParties(note, path),
     ...checkAuthorisation(note, path),
@@ -55,7 +55,7 @@ export function checkNote(note: Note, path: string): Finding[] {
       severity: "info",
       path: null,
       // At least two: one more would still have been kept.
-      message: `Há mais ${findings.length - kept.length} observações sobre esta nota.`,
+      params: { count: findings.length - kept.length },
     },
   ];
 }

@@ -1,7 +1,8 @@
 import { err, ok, type Result } from "../../lib/result.ts";
 import { checkNote } from "../check/check.ts";
-import type { Document, Finding, Reading } from "../document.ts";
+import type { Document, Reading } from "../document.ts";
 import type { NfeFailure } from "../failures.ts";
+import type { NfeFinding } from "../findings.ts";
 import { type Placed, rooted } from "../layout/roots.ts";
 import { decodeXml } from "../xml/encoding.ts";
 import { parseXml } from "../xml/scan.ts";
@@ -32,42 +33,38 @@ export function readDocument(bytes: Uint8Array): Result<Document, NfeFailure> {
   return notes.length === 1 && only !== undefined && !only.ok ? only : ok({ kind: "notes", notes });
 }
 
-function reading(placed: Placed, found: readonly Finding[]): Result<Reading, NfeFailure> {
+function reading(placed: Placed, found: readonly NfeFinding[]): Result<Reading, NfeFailure> {
   const read = readNote(placed);
   if (!read.ok) return read;
   const { note, unknown, withoutLots } = read.value;
   const findings = [...found];
-  if (unknown.length > 0) findings.push(strange(unknown));
-  if (withoutLots.length > 0) findings.push(leftOut(withoutLots));
+  if (unknown.length > 0) findings.push(unknownElements(unknown));
+  if (withoutLots.length > 0) findings.push(lotsLeftOut(withoutLots));
   return ok({ note, findings: [...findings, ...checkNote(note, `${placed.path}/infNFe`)] });
 }
 
-const GUESSED: Finding = {
+const GUESSED: NfeFinding = {
   code: "encoding_guessed",
   severity: "warning",
   path: null,
-  message:
-    "O arquivo não declara a codificação e não é UTF-8: foi lido como windows-1252. Confira os acentos.",
+  params: {},
 };
 
-/** Told, not refused: every nota técnica adds elements, and a note with newer ones must still be read. */
-function strange(names: readonly string[]): Finding {
+/** Not refused: every nota técnica adds elements, and a note with newer ones must still be read. */
+function unknownElements(names: readonly string[]): NfeFinding {
   const different = [...new Set(names)];
   const shown = different.slice(0, 5).map((name) => name.slice(0, 40));
-  const more = different.length > shown.length ? " …" : "";
   return {
     code: "unknown_elements",
     severity: "info",
     path: null,
-    message: `Elementos que o leiaute não prevê foram ignorados (${names.length}): ${shown.join(", ")}${more}.`,
+    params: { count: names.length, names: shown, more: different.length > shown.length },
   };
 }
 
-const leftOut = (items: readonly number[]): Finding => ({
+const lotsLeftOut = (items: readonly number[]): NfeFinding => ({
   code: "lots_left_out",
   severity: "warning",
   path: null,
-  message:
-    "A soma das quantidades dos lotes (med) é diferente da quantidade do item, e os lotes foram ignorados: " +
-    `${items.length === 1 ? "item" : "itens"} ${items.slice(0, 10).join(", ")}${items.length > 10 ? " …" : ""}.`,
+  params: { items },
 });

@@ -83,7 +83,7 @@ describe("whose note it is", () => {
       const verdict = classify(held, company());
       expect(codes(verdict.holds)).toEqual(["not_ours"]);
       expect(codes(verdict.findings)).toEqual(["same_root"]);
-      expect(verdict.findings[0]?.message).toContain(branch);
+      expect(verdict.findings[0]?.because.params).toEqual({ cnpj: branch });
     }
     expect(codes(classify(note({ dest: party(UNRELATED) }), company()).findings)).toEqual([]);
   });

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "bun:test";
+import { writtenVerdict } from "../../../src/ingest/note/written-verdict.ts";
 import { classify } from "../../../src/ingest/verdict/classify.ts";
 import { NO_EVENTS, standingOf } from "../../../src/ingest/verdict/event-standing.ts";
 import { HOLD_CODES } from "../../../src/ingest/verdict/failures.ts";
-import type { Known } from "../../../src/ingest/verdict/rule-input.ts";
+import type { KnownFacts } from "../../../src/ingest/verdict/rule-input.ts";
 import type { Note, Protocol } from "../../../src/nfe/note.ts";
 import { knownEvent } from "../../support/notes/known-event.ts";
 import {
@@ -16,7 +17,7 @@ import {
   UNRELATED,
 } from "../../support/notes/note-values.ts";
 
-const holdsOf = (given: Note, settings = company(), known: Known = {}) =>
+const holdsOf = (given: Note, settings = company(), known: KnownFacts = {}) =>
   classify(given, settings, known).holds.map(({ code }) => code);
 const KEY = note().accessKey;
 
@@ -32,7 +33,7 @@ describe("the tax office's answer", () => {
       { cMsg: "0802", xMsg: "Cadastro a rever" },
     ];
     const findings = (protocol: Partial<Protocol>) =>
-      classify(note({ protocol }), company()).findings;
+      writtenVerdict(classify(note({ protocol }), company())).findings;
     expect(findings({ cStat: "120", alerts })).toEqual([
       {
         code: "authorised_with_alert",
@@ -227,7 +228,7 @@ describe("what a person reads", () => {
 
   test("every hold can arise, and says what was seen in a whole Portuguese sentence", () => {
     for (const code of HOLD_CODES) {
-      const { holds } = everyHold[code]();
+      const { holds } = writtenVerdict(everyHold[code]());
       expect(holds.map((hold) => hold.code)).toContain(code);
       for (const { message } of holds) expect(message).toMatch(/^[A-ZÉ].{30,}\.$/);
     }
@@ -259,12 +260,13 @@ describe("what a person reads", () => {
 
   test("unknown_operation names its items and codes, and counts those beyond twenty", () => {
     const many = Array.from({ length: 990 }, (_, i) => item(i + 1, { CFOP: "5949" }));
-    const message = classify(note({ items: many }), company()).holds[0]?.message ?? "";
+    const [hold] = writtenVerdict(classify(note({ items: many }), company())).holds;
+    const message = hold?.message ?? "";
     expect(message).toContain("itens 1, 2, 3");
     expect(message).toContain("e mais 970");
     expect(message).toContain("CFOP 5949");
     expect(message.length).toBeLessThan(400);
-    const one = classify(note({ items: itemsOf("5102", "5949") }), company());
+    const one = writtenVerdict(classify(note({ items: itemsOf("5102", "5949") }), company()));
     expect(one.holds[0]?.message).toContain("item 2");
     expect(one.effects).toEqual(["entry", "ask"]);
   });

@@ -1,10 +1,10 @@
 import { expect, test } from "bun:test";
 import { classify } from "../../../src/ingest/verdict/classify.ts";
-import type { Known } from "../../../src/ingest/verdict/rule-input.ts";
+import type { KnownFacts } from "../../../src/ingest/verdict/rule-input.ts";
 import type { Note } from "../../../src/nfe/note.ts";
 import { company, note } from "../../support/notes/note-values.ts";
 
-const holdsOf = (given: Note, settings = company(), known: Known = {}) =>
+const holdsOf = (given: Note, settings = company(), known: KnownFacts = {}) =>
   classify(given, settings, known).holds.map(({ code }) => code);
 const KEY = note().accessKey;
 

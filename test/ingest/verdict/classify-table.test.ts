@@ -19,7 +19,7 @@ import {
   UNRELATED,
 } from "../../support/notes/note-values.ts";
 
-const rows = [...RULES.whose, ...RULES.item, ...RULES.note];
+const rows = [...RULES.direction, ...RULES.item, ...RULES.note];
 
 const someParty = fc.constantFrom(
   party(OURS),

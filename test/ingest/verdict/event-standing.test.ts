@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import { writtenVerdict } from "../../../src/ingest/note/written-verdict.ts";
 import { classify } from "../../../src/ingest/verdict/classify.ts";
 import { mayBeEmitter, standingOf } from "../../../src/ingest/verdict/event-standing.ts";
 import type { KnownEvent } from "../../../src/ingest/verdict/known-event.ts";
@@ -24,7 +25,7 @@ function judged(events: readonly KnownEvent[], given = NOTE): string[] {
   return [...holds, ...findings].map(({ code }) => code);
 }
 const said = (events: readonly KnownEvent[]) =>
-  classify(NOTE, company(), { standing: standingOf(events, NOTE) })
+  writtenVerdict(classify(NOTE, company(), { standing: standingOf(events, NOTE) }))
     .holds.map(({ message }) => message)
     .join(" ");
 

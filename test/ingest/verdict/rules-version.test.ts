@@ -15,6 +15,8 @@ const RULES = [
   "src/ingest/verdict/event-standing.ts",
   "src/ingest/verdict/hold-rules.ts",
   "src/ingest/verdict/direction-rules.ts",
+  "src/messages/pt-BR/documents/cfop-operations.ts",
+  "src/messages/pt-BR/documents/rules.ts",
   "src/nfe/read/cancellations.ts",
   "src/nfe/landed-cost.ts",
   "src/nfe/note-value.ts",
@@ -33,7 +35,7 @@ const VERSIONS: readonly (readonly [number, string])[] = [
   [3, "46969ef57474cfff"],
   [4, "d76cb2e60ec72657"],
   [5, "3f2a3e264d14162a"],
-  [6, "7c975d121065b302"],
+  [6, "7a0ba25009e08727"],
 ];
 
 /** Imports say where a thing stands, not what is decided. */
