@@ -8,10 +8,10 @@ import { MAINTENANCE_EVERY_MS, runMaintenance } from "./maintenance.ts";
 import { compareDocuments } from "./nfe/read/compare.ts";
 import { readDocument } from "./nfe/read/read.ts";
 import { databaseGauges } from "./observability/database-gauges.ts";
-import { faultOf } from "./observability/traced-job.ts";
 import { setPrivateUmask } from "./platform/bun/files/owner-only.ts";
 import type { BunPorts } from "./platform/bun/ports.ts";
 import { type Running, serve } from "./platform/bun/serve.ts";
+import { faultCode } from "./resilience/fault-code.ts";
 import { createFirstAccess } from "./start/first-access.ts";
 import { reasonOf } from "./start/reason.ts";
 import { logStart, logUpgrade } from "./start/start-lines.ts";
@@ -53,7 +53,7 @@ async function keepSwept(ports: BunPorts): Promise<void> {
     await ports.blobs.removePartial();
     await runMaintenance(ports, ports.stopping);
   } catch (error) {
-    if (!ports.stopping.aborted) ports.log("warn", "sweep.fault", { code: faultOf(error) });
+    if (!ports.stopping.aborted) ports.log("warn", "sweep.fault", { code: faultCode(error) });
   }
   if (!ports.stopping.aborted) setTimeout(keepSwept, MAINTENANCE_EVERY_MS, ports).unref();
 }
@@ -65,7 +65,7 @@ async function keepVisited(ports: BunPorts): Promise<void> {
   try {
     await pollMailboxes(ports, ports.stopping);
   } catch (error) {
-    if (!ports.stopping.aborted) ports.log("warn", "mail.fault", { code: faultOf(error) });
+    if (!ports.stopping.aborted) ports.log("warn", "mail.fault", { code: faultCode(error) });
   }
   if (!ports.stopping.aborted) setTimeout(keepVisited, pauseMs, ports).unref();
 }

@@ -4,11 +4,11 @@ import { ARCHIVE_JOB } from "./ingest/batch/archive.ts";
 import { parkDocument, processDocument } from "./ingest/batch/document-message.ts";
 import { unpackArchive } from "./ingest/batch/unpack-archive.ts";
 import { parkOneMessageJob } from "./journal/one-message-jobs.ts";
-import { faultOf } from "./observability/traced-job.ts";
 import type { Ports } from "./ports/ports.ts";
 import type { Consumer, MessageOutcome } from "./ports/queue.ts";
 import type { Statement } from "./ports/sql.ts";
 import { Message } from "./queue-messages.ts";
+import { faultCode } from "./resilience/fault-code.ts";
 
 /** Where messages come in, on both runtimes. */
 export const consumerOf = (ports: Ports): Consumer => ({
@@ -32,7 +32,7 @@ export async function consume(
     await work(ports, message, signal);
     return "done";
   } catch (error) {
-    return { retry: faultOf(error) };
+    return { retry: faultCode(error) };
   }
 }
 

@@ -8,8 +8,8 @@ import { rejudgeSlice } from "./ingest/note/rejudge-waiting.ts";
 import { expireEvents } from "./journal/expire-events.ts";
 import { resendOneMessageJobs } from "./journal/one-message-jobs.ts";
 import { expireMails } from "./mail/expire-mails.ts";
-import { faultOf } from "./observability/traced-job.ts";
 import type { Ports } from "./ports/ports.ts";
+import { faultCode } from "./resilience/fault-code.ts";
 import { foldProducts } from "./stock/fold-products.ts";
 import { reconcileSlice } from "./stock/reconcile-slice.ts";
 
@@ -93,7 +93,7 @@ export async function runMaintenance(
       done[kind] += await step();
     } catch (error) {
       done.faults += 1;
-      ports.log("warn", "sweep.fault", { kind, code: faultOf(error) });
+      ports.log("warn", "sweep.fault", { kind, code: faultCode(error) });
     }
   };
   const companies = await ports.reader.rows({

@@ -1,8 +1,8 @@
 import pMap from "p-map";
 import { Failed } from "../lib/result.ts";
-import { faultOf } from "../observability/traced-job.ts";
 import type { Mailbox, Mailboxes, UnseenMail } from "../ports/mailbox.ts";
 import type { Ports } from "../ports/ports.ts";
+import { faultCode } from "../resilience/fault-code.ts";
 import { isAllowedSender } from "./allowed-senders.ts";
 import type { MailFailure } from "./failures.ts";
 import { CONCURRENT_VISITS, MAIL_BYTES, VISIT_LIMITS } from "./limits.ts";
@@ -59,7 +59,7 @@ async function visited(ports: Needs, settings: MailSettings, signal?: AbortSigna
     end(null);
   } catch (error) {
     // Told to end, it has nothing to tell.
-    if (!signal?.aborted) end(faultOf(error));
+    if (!signal?.aborted) end(faultCode(error));
   }
 }
 

@@ -10,11 +10,11 @@ import {
 import type { Meter } from "../ports/telemetry.ts";
 import type { Trace, Tracer } from "../ports/trace.ts";
 import type { CircuitFigures } from "../resilience/circuit.ts";
+import { faultCode } from "../resilience/fault-code.ts";
 import { remoteCircuit } from "../resilience/policies.ts";
 import { VERSION } from "../version.ts";
 import { type Collector, spanSender } from "./collector.ts";
 import { type SpanBatcherLimits, spanBatcher } from "./span-batcher.ts";
-import { faultOf } from "./traced-job.ts";
 import { formatTraceparent, parseTraceparent } from "./traceparent.ts";
 
 export interface OtlpTracer extends Tracer {
@@ -75,7 +75,7 @@ export function otlpTracer(
         try {
           return await step();
         } catch (error) {
-          fail(child, faultOf(error));
+          fail(child, faultCode(error));
           throw error;
         } finally {
           child.end();

@@ -1,4 +1,5 @@
 import type { Ports } from "../ports/ports.ts";
+import { faultCode } from "../resilience/fault-code.ts";
 import { withTrace } from "./with-trace.ts";
 
 /** A piece of queued work, as the log and the trace know it. */
@@ -34,20 +35,7 @@ export async function tracedJob<T>(
     end(null);
     return done;
   } catch (error) {
-    end(faultOf(error));
+    end(faultCode(error));
     throw error;
   }
-}
-
-/** What failed at bottom: the code of the innermost failure of ours, or the name of a stranger's error. */
-export function faultOf(error: unknown): string {
-  const codes: string[] = [];
-  // Bounded: a chain of causes may be a ring.
-  for (let next = error, n = 0; next instanceof Error && n < 5; next = next.cause, n++) {
-    const failure = "failure" in next ? next.failure : null;
-    const code: unknown =
-      typeof failure === "object" && failure !== null ? Reflect.get(failure, "code") : null;
-    if (typeof code === "string") codes.push(code);
-  }
-  return codes.at(-1) ?? (error instanceof Error ? error.name : "unknown");
 }

@@ -1,6 +1,12 @@
 /** What a statement may carry: SQLite's own values. Booleans are 0 or 1; instants are milliseconds UTC. */
 export type Value = string | number | null | Uint8Array;
 
+/** Bytes that the writer stores compressed: it makes the gzip when it binds them. Only a local database on Bun takes them. */
+export interface BytesToPack {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly pack: true;
+}
+
 /** A row as the database gives it, by column name. */
 export type Row = Record<string, Value>;
 
@@ -16,16 +22,22 @@ export interface Guard {
   readonly args: readonly Value[];
 }
 
-/** What one writer wants written: all of it or none. */
+/** A statement that only a writer runs; its parameters may hold bytes that are still to be packed. */
+export interface WriteStatement {
+  readonly sql: string;
+  readonly args: readonly (Value | BytesToPack)[];
+}
+
+/** What one caller wants written: all of it or none. */
 export interface WriteJob<T> {
-  readonly statements: readonly Statement[];
+  readonly statements: readonly WriteStatement[];
   /** Gets the rows that each own statement returned (RETURNING), in order; what it throws fails only this job. */
   read(rows: readonly Row[][]): T;
 }
 
 /**
  * The only way to write. Jobs that wait are committed together in one atomic batch; a batch that fails is run again job by
- * job, so that no job falls with its neighbour. A job that `commit` has resolved survives `kill -9` at any later instant.
+ * job, so that a job that fails takes no other with it. A job that `commit` has resolved survives `kill -9` at any later instant.
  * Fails with PlatformFailure: `overloaded` (queue full, or database busy for 5 s: nothing was written), `storage.full`,
  * `storage.read_only`, `storage.gone`, `storage.damaged`, `storage.rejected`, `storage.unknown`.
  */

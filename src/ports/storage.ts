@@ -1,4 +1,4 @@
-import type { Guard, Statement } from "./sql.ts";
+import type { Guard, WriteStatement } from "./sql.ts";
 
 /** The original bytes of documents, under their SHA-256 (hex), never changed. */
 export interface Originals {
@@ -11,7 +11,7 @@ export interface Originals {
     guard: Guard,
     /** When they may go (ms UTC) if nobody keeps them for good until then; absent: for good. */
     until?: number,
-  ): Promise<Statement[]>;
+  ): Promise<WriteStatement[]>;
   /**
    * The bytes, proved against the hash; null where there are none. Fails with PlatformFailure `original.damaged` where they
    * are not what was kept: such bytes are given to nobody.

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import type { Statement } from "../../src/ports/sql.ts";
+import type { WriteStatement } from "../../src/ports/sql.ts";
 import { type TestApp, withApp } from "../support/app.ts";
 import { wholeFlow, withAdministrator } from "../support/whole-flow.ts";
 
@@ -15,7 +15,7 @@ const CARRIED = new Set([
 ]);
 const WRITES = /\b(?:insert into|update(?! set)|delete from)\s+(\w+)/g;
 
-const tablesOf = (statements: readonly Statement[]) =>
+const tablesOf = (statements: readonly WriteStatement[]) =>
   new Set(
     statements.flatMap(({ sql }) => [...sql.matchAll(WRITES)].map((match) => match[1] ?? "")),
   );

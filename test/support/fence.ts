@@ -58,7 +58,7 @@ export const MAY: Record<string, string> = {
   "ingest/batch":
     "lib nfe ingest/verdict ingest/upload ingest/note ingest/event ingest/receive accounts journal ports observability resilience",
   export: "lib stock accounts journal ports observability resilience",
-  mail: "lib ingest/upload ingest/batch accounts journal ports observability",
+  mail: "lib ingest/upload ingest/batch accounts journal ports observability resilience",
   "failures.ts": "nfe ingest/verdict mail stock accounts export journal ports",
   http: "lib nfe stock ingest/verdict accounts ports failures.ts version.ts resilience",
   "http/middleware": "lib http accounts ports config.ts observability resilience",
@@ -76,7 +76,7 @@ export const MAY: Record<string, string> = {
   "platform/bun/files": "lib ports config.ts platform resilience",
   "platform/bun/threads": "lib ports config.ts platform/memory",
   "platform/bun/network": "lib ports resilience",
-  "platform/bun/queue": "lib ports queue-messages.ts platform/libsql",
+  "platform/bun/queue": "lib ports queue-messages.ts platform/libsql resilience",
   "platform/bun/database":
     "lib ports platform platform/libsql platform/bun/files observability resilience",
   "platform/bun":
@@ -84,8 +84,8 @@ export const MAY: Record<string, string> = {
   "platform/cloudflare":
     "lib ports config.ts queue-messages.ts metrics.ts version.ts platform platform/libsql platform/memory observability resilience",
   "app.ts": "http http/middleware http/routes ports",
-  "maintenance.ts": "ingest/note ingest/batch export mail stock journal ports observability",
-  "consumer.ts": "ingest/batch export journal ports queue-messages.ts observability",
+  "maintenance.ts": "ingest/note ingest/batch export mail stock journal ports resilience",
+  "consumer.ts": "ingest/batch export journal ports queue-messages.ts resilience",
 };
 
 /** The threads are started by their address; nothing of a door is imported by it. */

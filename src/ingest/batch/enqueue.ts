@@ -2,7 +2,7 @@ import { insertJob, jobExists, requireInserted } from "../../journal/jobs.ts";
 import { audit } from "../../journal/record.ts";
 import { newId } from "../../lib/id.ts";
 import type { Ports } from "../../ports/ports.ts";
-import type { Guard, Statement } from "../../ports/sql.ts";
+import type { Guard, Statement, WriteStatement } from "../../ports/sql.ts";
 import type { RegisterOptions } from "../note/flow-options.ts";
 import type { UploadEntry } from "../upload/upload-entry.ts";
 import { batchParamsOf } from "./batch-params.ts";
@@ -95,7 +95,7 @@ async function keptItems(
   signal?: AbortSignal,
 ): Promise<ItemDraft[]> {
   const lines: ItemDraft[] = [];
-  const waiting: Statement[] = [];
+  const waiting: WriteStatement[] = [];
   let waitingBytes = 0;
   const write = async () => {
     const statements = waiting.splice(0);

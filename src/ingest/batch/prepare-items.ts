@@ -1,7 +1,7 @@
 import { sha256 } from "../../lib/hash.ts";
 import { JOB_KEPT_MS } from "../../lib/retention.ts";
 import type { Ports } from "../../ports/ports.ts";
-import type { Guard, Statement } from "../../ports/sql.ts";
+import type { Guard, WriteStatement } from "../../ports/sql.ts";
 import { keyHint } from "../upload/key-hint.ts";
 import type { UploadEntry } from "../upload/upload-entry.ts";
 import type { IngestFailure } from "../verdict/failures.ts";
@@ -14,7 +14,7 @@ export type ItemDraft = Omit<NewJobItem, "follower"> & { readonly hint: string |
 /** A line, with what its batch must write so that its bytes are kept, and how many they are. */
 export interface PreparedItem {
   readonly draft: ItemDraft;
-  readonly statements: readonly Statement[];
+  readonly statements: readonly WriteStatement[];
   readonly bytes: number;
 }
 

@@ -5,7 +5,7 @@ import { trusted } from "../../lib/cast.ts";
 import { Failed } from "../../lib/result.ts";
 import { tracedJob } from "../../observability/traced-job.ts";
 import type { Ports } from "../../ports/ports.ts";
-import type { Statement } from "../../ports/sql.ts";
+import type { Statement, WriteStatement } from "../../ports/sql.ts";
 import { LimitCounter } from "../upload/limit-counter.ts";
 import { BATCH_LIMITS } from "../upload/limits.ts";
 import { openStoredZip, type StoredZip } from "../upload/stored-zip.ts";
@@ -87,8 +87,10 @@ async function piecesOf(
   }
 }
 
-const write = (ports: Pick<Ports, "writer">, statements: readonly Statement[]): Promise<void> =>
-  ports.writer.commit({ statements, read: () => undefined });
+const write = (
+  ports: Pick<Ports, "writer">,
+  statements: readonly WriteStatement[],
+): Promise<void> => ports.writer.commit({ statements, read: () => undefined });
 
 const began = (
   ports: Pick<Ports, "writer" | "clock">,
@@ -124,7 +126,7 @@ async function keepSlice(
   signal?: AbortSignal,
 ): Promise<number> {
   const items: NewJobItem[] = [];
-  const statements: Statement[] = [];
+  const statements: WriteStatement[] = [];
   let [bytes, documents] = [0, 0];
   for (const piece of pieces.slice(from, from + SLICE_LINES)) {
     if (bytes >= SLICE_BYTES || documents === SLICE_DOCUMENTS) break;

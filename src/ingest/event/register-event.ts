@@ -7,7 +7,7 @@ import type { NfeEvent } from "../../nfe/note.ts";
 import { CANCELLATIONS, REGISTERED } from "../../nfe/read/read-event.ts";
 import { checkEventSignature } from "../../nfe/signature/signer.ts";
 import type { Ports } from "../../ports/ports.ts";
-import type { Guard, Statement } from "../../ports/sql.ts";
+import type { Guard, Statement, WriteStatement } from "../../ports/sql.ts";
 import type { FlowOptions } from "../note/flow-options.ts";
 import type { Judgement } from "../note/judge.ts";
 import {
@@ -213,7 +213,7 @@ async function commitEvent(
     sql: "select 1 from nfe_events where company = ?1 and access_key = ?2 and registration = ?3",
     args: [company, event.accessKey, mine.id],
   };
-  const statements: Statement[] = [
+  const statements: WriteStatement[] = [
     insertEvent(event, look, effect, options, at),
     ...(await ports.originals.store(company, original.sha256, original.bytes, guard)),
     ...(note === null

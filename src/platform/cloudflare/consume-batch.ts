@@ -2,6 +2,7 @@ import pMap from "p-map";
 import type { Config } from "../../config.ts";
 import type { Consumer, MessageOutcome } from "../../ports/queue.ts";
 import type { Log } from "../../ports/telemetry.ts";
+import { edgeRetrySeconds } from "../../resilience/job-retry.ts";
 import type { GroupWriter } from "../libsql/group-writer.ts";
 import { type DeadLetter, deadLetterOf, INTERRUPTED } from "./dead-letter.ts";
 
@@ -32,17 +33,6 @@ export interface BatchContext {
 
 /** Cloudflare ends a consumer after 15 minutes: what takes longer is told to end, and comes again by itself. */
 const BATCH_MS = 14 * 60_000;
-/**
- * Full jitter below this, doubled at each attempt; no queue waits longer than twelve hours. With ten attempts (wrangler.toml) a
- * database that is away for 30 s parks one message of twenty million, and one that is away for good keeps it for 13 minutes.
- */
-const FIRST_DELAY_S = 3;
-const LONGEST_DELAY_S = 43_200;
-
-/** Seconds until an attempt after `attempts` of them: a whole number, from 0 to twelve hours. */
-export const delayOf = (attempts: number, random: () => number): number =>
-  Math.floor(random() * (Math.min(LONGEST_DELAY_S, FIRST_DELAY_S * 2 ** (attempts - 1)) + 1));
-
 /**
  * Hands out the messages of a batch, some at a time. Each is acknowledged or put off by itself; after JOB_ATTEMPTS it goes
  * to the dead-letter queue, and the reason with it: the database that would keep the reason may be what is away.
@@ -92,6 +82,6 @@ async function settled(
       log("error", "queue.unsent", { name: error instanceof Error ? error.name : "unknown" });
     }
   }
-  message.retry({ delaySeconds: delayOf(message.attempts, random) });
+  message.retry({ delaySeconds: edgeRetrySeconds(message.attempts, random) });
   return "retried";
 }

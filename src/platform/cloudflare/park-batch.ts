@@ -3,8 +3,9 @@ import { JOB_KEPT_MS } from "../../lib/retention.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Statement } from "../../ports/sql.ts";
 import { Message } from "../../queue-messages.ts";
+import { edgeRetrySeconds } from "../../resilience/job-retry.ts";
 import { deleteParked, storeUnreadable } from "../libsql/queue-table.ts";
-import { type BatchContext, type Deliveries, type Delivery, delayOf } from "./consume-batch.ts";
+import type { BatchContext, Deliveries, Delivery } from "./consume-batch.ts";
 import { readDeadLetter } from "./dead-letter.ts";
 
 /** Forgets what was buried long ago. Rejects as the writer does. */
@@ -43,7 +44,7 @@ export async function parkBatch(
       } catch (error) {
         const name = error instanceof Error ? error.name : "unknown";
         log("warn", "queue.unparked", { name, attempts: message.attempts });
-        message.retry({ delaySeconds: delayOf(message.attempts, random) });
+        message.retry({ delaySeconds: edgeRetrySeconds(message.attempts, random) });
       }
     },
     { concurrency: config.JOB_CONCURRENCY },

@@ -1,9 +1,9 @@
 import { type Collector, spanSender } from "../../observability/collector.ts";
 import { noopTracer } from "../../observability/no-op.ts";
-import { faultOf } from "../../observability/traced-job.ts";
 import { formatTraceparent, parseTraceparent } from "../../observability/traceparent.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { SpanAttributes, Trace, Tracer } from "../../ports/trace.ts";
+import { faultCode } from "../../resilience/fault-code.ts";
 import type { CallLimiter } from "../../resilience/policies.ts";
 import { VERSION } from "../../version.ts";
 
@@ -93,7 +93,7 @@ function traceOf(
         end(null);
         return done;
       } catch (error) {
-        end(faultOf(error));
+        end(faultCode(error));
         throw error;
       }
     },

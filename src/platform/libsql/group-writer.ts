@@ -2,7 +2,7 @@ import type { InStatement } from "@libsql/client";
 import { trusted } from "../../lib/cast.ts";
 import { Failed } from "../../lib/result.ts";
 import type { PlatformFailure } from "../../ports/failures.ts";
-import type { Row, Statement, WriteJob, Writer } from "../../ports/sql.ts";
+import type { Row, WriteJob, Writer, WriteStatement } from "../../ports/sql.ts";
 import type { Circuit } from "../../resilience/circuit.ts";
 import { writeRetry } from "../../resilience/policies.ts";
 import { storageFaultOf } from "../../resilience/storage-fault.ts";
@@ -68,7 +68,7 @@ const QUEUE_BYTES = 64 << 20;
 const GATHER_TURNS = 32;
 
 interface Waiting {
-  readonly statements: readonly Statement[];
+  readonly statements: readonly WriteStatement[];
   readonly bytes: number;
   /** Takes the rows of its own statements, or the fault that kept it from being written. */
   settle(outcome: { rows: Row[][] } | { error: unknown }): void;
@@ -248,11 +248,14 @@ export function groupWriter(client: BatchClient, limits: GroupLimits): GroupWrit
 }
 
 /** About how many bytes the parameters take. */
-function weigh(statements: readonly Statement[]): number {
+function weigh(statements: readonly WriteStatement[]): number {
   let bytes = 0;
-  for (const { args } of statements)
-    for (const arg of args)
-      bytes +=
-        typeof arg === "string" ? arg.length : arg instanceof Uint8Array ? arg.byteLength : 8;
+  for (const { args } of statements) for (const arg of args) bytes += weightOf(arg);
   return bytes;
+}
+
+function weightOf(arg: WriteStatement["args"][number]): number {
+  if (typeof arg === "string") return arg.length;
+  if (typeof arg !== "object" || arg === null) return 8;
+  return "pack" in arg ? arg.bytes.byteLength : arg.byteLength;
 }

@@ -3,12 +3,13 @@ import { sha256 as hashOf } from "../../lib/hash.ts";
 import { Failed } from "../../lib/result.ts";
 import type { PlatformFailure } from "../../ports/failures.ts";
 import type { Ports } from "../../ports/ports.ts";
-import type { Guard, Statement } from "../../ports/sql.ts";
+import type { BytesToPack, Guard, WriteStatement } from "../../ports/sql.ts";
 import type { Originals } from "../../ports/storage.ts";
 
 /** gzip as the runtime has it. */
 export interface Gzip {
-  pack(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array>;
+  /** The gzip, or bytes that the writer packs when it binds them. */
+  pack(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array | BytesToPack>;
   /** Exactly `size` bytes; throws for bytes that give more or fewer, before much more than `size` were made. */
   unpack(packed: Uint8Array, size: number): Promise<Uint8Array<ArrayBuffer>>;
 }
@@ -23,7 +24,7 @@ interface OriginalRow {
   readonly company: number;
   readonly sha256: string;
   /** gzip; empty where the bytes are an object of a bucket, and the row is their name. */
-  readonly packed: Uint8Array;
+  readonly packed: Uint8Array | BytesToPack;
   readonly size: number;
   /** ms UTC, as `until`, which is absent for good. */
   readonly at: number;
@@ -34,7 +35,7 @@ interface OriginalRow {
 export function originalRow(
   { company, sha256, packed, size, at, until }: OriginalRow,
   guard: Guard,
-): Statement {
+): WriteStatement {
   const values = [company, sha256, packed, size, at, until ?? null];
   const places = values.map((_, i) => `?${guard.args.length + i + 1}`).join(", ");
   return {

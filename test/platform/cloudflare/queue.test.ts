@@ -1,16 +1,13 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import {
-  consumeBatch,
-  type Delivery,
-  delayOf,
-} from "../../../src/platform/cloudflare/consume-batch.ts";
+import { consumeBatch, type Delivery } from "../../../src/platform/cloudflare/consume-batch.ts";
 import { deadLetterOf, readDeadLetter } from "../../../src/platform/cloudflare/dead-letter.ts";
 import { deleteExpiredParked, parkBatch } from "../../../src/platform/cloudflare/park-batch.ts";
 import { batchesOf, workersQueue } from "../../../src/platform/cloudflare/queue.ts";
 import type { Consumer, MessageOutcome } from "../../../src/ports/queue.ts";
 import type { Log } from "../../../src/ports/telemetry.ts";
 import { MESSAGE_BYTES, type Message } from "../../../src/queue-messages.ts";
+import { edgeRetrySeconds } from "../../../src/resilience/job-retry.ts";
 import { testPorts } from "../../support/ports.ts";
 
 const document = (position: number, job = "j"): Message => ({
@@ -123,11 +120,11 @@ test("delays grow with full jitter, are whole seconds, and end at twelve hours",
       fc.integer({ min: 1, max: 100 }),
       fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
       (attempts, chance) => {
-        const delay = delayOf(attempts, () => chance);
+        const delay = edgeRetrySeconds(attempts, () => chance);
         expect(Number.isInteger(delay)).toBe(true);
         expect(delay).toBeGreaterThanOrEqual(0);
         expect(delay).toBeLessThanOrEqual(Math.min(43_200, 3 * 2 ** (attempts - 1)));
-        expect(delayOf(attempts, () => 0)).toBe(0);
+        expect(edgeRetrySeconds(attempts, () => 0)).toBe(0);
       },
     ),
     { seed: 20261123, numRuns: 200 },

@@ -1,11 +1,16 @@
 import type { InStatement, ResultSet } from "@libsql/client";
-import type { Statement, WriteJob } from "../../../src/ports/sql.ts";
+import type { Statement, WriteJob, WriteStatement } from "../../../src/ports/sql.ts";
 import type { TestApp } from "../app.ts";
 
 /** Every text of SQL that a service runs from now on, with parameters that it was run with. */
 export function recordStatements({ ports }: TestApp): Map<string, Statement> {
   const heard = new Map<string, Statement>();
-  const hear = (statement: Statement) => void heard.set(statement.sql, statement);
+  const hear = ({ sql, args }: WriteStatement) => {
+    const plain = args.map((arg) =>
+      typeof arg === "object" && arg !== null && "pack" in arg ? arg.bytes : arg,
+    );
+    heard.set(sql, { sql, args: plain });
+  };
   const { reader, writer, database } = ports;
   const rows = reader.rows.bind(reader);
   reader.rows = (statement, signal) => {

@@ -1,9 +1,9 @@
 import type { InStatement } from "@libsql/client";
 import Libsql from "libsql";
 import { trusted } from "../../../lib/cast.ts";
-import type { Row } from "../../../ports/sql.ts";
+import type { BytesToPack, Row, Value, WriteStatement } from "../../../ports/sql.ts";
 import type { StatementResult } from "../../libsql/rows.ts";
-import { packed, ToBePacked } from "./packed.ts";
+import { packed } from "./packed.ts";
 
 /** Statements that one connection keeps prepared; the program's texts are constant and fewer than this. */
 const KEPT = 400;
@@ -23,6 +23,9 @@ interface Prepared {
   readonly reads: boolean;
 }
 
+/** What a local connection takes: what the client takes, and parameters that are to be packed. */
+export type Bindable = InStatement | WriteStatement;
+
 /**
  * One connection to a local database that keeps its statements prepared. @libsql/client prepares at every call, which cost
  * a fifth of an upload (docs/adr/0002); this stands on the binding beneath it, the same SQLite, so that both may have the
@@ -31,7 +34,7 @@ interface Prepared {
 export interface Connection {
   execute(statement: InStatement): Promise<StatementResult>;
   /** All statements or none; asks for the lock first and does not wait for it (SQLITE_BUSY). */
-  batch(statements: InStatement[], mode: "write"): Promise<StatementResult[]>;
+  batch(statements: Bindable[], mode: "write"): Promise<StatementResult[]>;
   /** Several statements without parameters or rows. */
   executeMultiple(sql: string): Promise<void>;
   close(): Promise<void>;
@@ -61,12 +64,12 @@ export function openConnection(path: string, pragmas: string): Connection {
     return ready;
   };
 
-  const run = (statement: InStatement): StatementResult => {
+  const run = (statement: Bindable): StatementResult => {
     const { sql, args } = typeof statement === "string" ? { sql: statement, args: [] } : statement;
     const { statement: ready, reads } = prepared(sql);
     try {
-      // One array is taken as the list of parameters, whatever stands in it.
-      const bound = bindable(args);
+      // Names are not used: the parameters are an array, which the binding takes as the whole list.
+      const bound = bindable(trusted<readonly (Value | BytesToPack)[]>(args ?? []));
       if (reads) return { rows: trusted<Row[]>(ready.all(bound)) };
       ready.run(bound);
       return { rows: [] };
@@ -77,7 +80,7 @@ export function openConnection(path: string, pragmas: string): Connection {
     }
   };
 
-  const batch = (statements: readonly InStatement[]): StatementResult[] => {
+  const batch = (statements: readonly Bindable[]): StatementResult[] => {
     database.exec("BEGIN IMMEDIATE");
     try {
       const answers = statements.map(run);
@@ -107,8 +110,8 @@ export function openConnection(path: string, pragmas: string): Connection {
   };
 }
 
-/** Bytes that were to be packed are packed now. */
-const bindable = (args: unknown): unknown =>
-  Array.isArray(args) && args.some((arg) => arg instanceof ToBePacked)
-    ? args.map((arg) => (arg instanceof ToBePacked ? packed(arg) : arg))
-    : args;
+/** The parameters as SQLite takes them: bytes that were to be packed are packed now. */
+const bindable = (args: readonly (Value | BytesToPack)[]): readonly Value[] =>
+  args.map((arg) =>
+    typeof arg === "object" && arg !== null && "pack" in arg ? packed(arg.bytes) : arg,
+  );

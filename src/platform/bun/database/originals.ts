@@ -1,6 +1,7 @@
 import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
 import type { Ports } from "../../../ports/ports.ts";
+import type { BytesToPack } from "../../../ports/sql.ts";
 import type { Originals } from "../../../ports/storage.ts";
 import { type Gzip, tableOriginals as table } from "../../libsql/table-originals.ts";
 import { packed, toBePacked } from "./packed.ts";
@@ -12,7 +13,7 @@ const gzipElsewhere = promisify<Uint8Array, { level: number }, Buffer>(gzip);
 const gunzipElsewhere = promisify<Uint8Array, { maxOutputLength: number }, Buffer>(gunzip);
 
 /** `small`: how documents are packed that are not worth a thread of their own. */
-const bunGzip = (small: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array): Gzip => ({
+const bunGzip = (small: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array | BytesToPack): Gzip => ({
   async pack(bytes) {
     return bytes.byteLength <= IN_PLACE_BYTES ? small(bytes) : gzipElsewhere(bytes, { level: 3 });
   },

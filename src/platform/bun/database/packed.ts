@@ -1,12 +1,7 @@
-/**
- * Bytes that are compressed where they are bound: in the thread that writes, where there is one. As a parameter of a
- * statement they become what `packed` makes of them.
- */
-export class ToBePacked extends Uint8Array<ArrayBuffer> {}
+import type { BytesToPack } from "../../../ports/sql.ts";
 
-/** The same memory, told to be packed. */
-export const toBePacked = (bytes: Uint8Array<ArrayBuffer>): ToBePacked =>
-  new ToBePacked(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+/** Bytes that are compressed where they are bound: in the thread that writes, where there is one. */
+export const toBePacked = (bytes: Uint8Array<ArrayBuffer>): BytesToPack => ({ bytes, pack: true });
 
 /**
  * gzip by libdeflate's level 1, measured over notes of 12 KB on average: 47 µs a note to 32.8 % of its size; zlib's level 1:

@@ -1,9 +1,8 @@
-import type { InStatement } from "@libsql/client";
 import { trusted } from "../../../lib/cast.ts";
-import type { Value } from "../../../ports/sql.ts";
+import type { BytesToPack, Value } from "../../../ports/sql.ts";
 import type { SeenFile } from "../../installation.ts";
 import type { StatementResult } from "../../libsql/rows.ts";
-import { ToBePacked } from "./packed.ts";
+import type { Bindable } from "./connection.ts";
 import type { Call, Opening, WriterReply, WriterRequest } from "./writer-requests.ts";
 import type { WritingConnection } from "./writing-connection.ts";
 
@@ -84,13 +83,13 @@ export async function threadConnection(
       thread.postMessage(JSON.stringify(make(id)));
     });
 
-  const called = (statements: readonly InStatement[]) => {
+  const called = (statements: readonly Bindable[]) => {
     const texts: [number, string][] = [];
     const calls = statements.map((statement): Call => {
       const { sql, args } =
         typeof statement === "string" ? { sql: statement, args: [] } : statement;
       // The writer binds an array of ports.ts' values; names are not used.
-      const values = trusted<readonly Value[]>(args ?? []);
+      const values = trusted<readonly (Value | BytesToPack)[]>(args ?? []);
       const bound = values.some(isBytes) ? values.map(sent) : trusted<Call[1]>(values);
       if (sql.length > NUMBERED_LENGTH) return [sql, bound];
       const known = numbers.get(sql);
@@ -136,7 +135,11 @@ export async function threadConnection(
   return connection;
 }
 
-const isBytes = (arg: Value): boolean => typeof arg === "object" && arg !== null;
+const isBytes = (arg: Value | BytesToPack): boolean => typeof arg === "object" && arg !== null;
 
-const sent = (arg: Value): Call[1][number] =>
-  arg instanceof Uint8Array ? { base64: arg.toBase64(), pack: arg instanceof ToBePacked } : arg;
+const sent = (arg: Value | BytesToPack): Call[1][number] => {
+  if (typeof arg !== "object" || arg === null) return arg;
+  return "pack" in arg
+    ? { base64: arg.bytes.toBase64(), pack: true }
+    : { base64: arg.toBase64(), pack: false };
+};

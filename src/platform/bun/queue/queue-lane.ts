@@ -1,6 +1,7 @@
 import type { Ports } from "../../../ports/ports.ts";
 import type { Consumer } from "../../../ports/queue.ts";
 import type { Statement } from "../../../ports/sql.ts";
+import { localRetryMs } from "../../../resilience/job-retry.ts";
 import {
   ack,
   type Lease,
@@ -34,9 +35,6 @@ export interface LaneContext {
 
 /** Another process may have sent something: nobody tells us. */
 const POLL_MS = 1_000;
-/** Full jitter below this, doubled at each attempt up to the cap. */
-const FIRST_DELAY_MS = 1_000;
-export const LONGEST_DELAY_MS = 300_000;
 
 /**
  * One kind of work: at most `width` messages at a time, and up to `ahead` more taken with them, so that many short ones
@@ -125,8 +123,8 @@ export class QueueLane {
         counts.parked += 1;
       } else {
         counts.retried += 1;
-        const most = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (lease.attempts - 1));
-        await this.#write([retryLater(lease, now + random() * most, outcome.retry)]);
+        const at = now + localRetryMs(lease.attempts, random);
+        await this.#write([retryLater(lease, at, outcome.retry)]);
       }
     } catch (error) {
       ports.log("error", "queue.fault", { name: nameOf(error), attempts: lease.attempts });

@@ -4,8 +4,9 @@ import type { Ports } from "../../../ports/ports.ts";
 import type { Consumer, MessageQueue } from "../../../ports/queue.ts";
 import type { Statement } from "../../../ports/sql.ts";
 import type { Message } from "../../../queue-messages.ts";
+import { LONGEST_LOCAL_DELAY_MS } from "../../../resilience/job-retry.ts";
 import { cleanUp, depth, enqueue, renewLeases } from "../../libsql/queue-table.ts";
-import { type LaneContext, LONGEST_DELAY_MS, QueueLane } from "./queue-lane.ts";
+import { type LaneContext, QueueLane } from "./queue-lane.ts";
 
 export interface QueueLimits {
   /** Messages of each kind in work at a time. */
@@ -87,7 +88,7 @@ export function bunQueue(
   };
   const clean = () => {
     const now = clock.now();
-    const longest = 2 * Math.max(LONGEST_DELAY_MS, limits.leaseMs);
+    const longest = 2 * Math.max(LONGEST_LOCAL_DELAY_MS, limits.leaseMs);
     return write(cleanUp(kinds, now, longest, now - JOB_KEPT_MS));
   };
 
