@@ -7,7 +7,29 @@ import type { NfeFailure } from "./nfe/failures.ts";
 import type { PlatformFailure } from "./ports/failures.ts";
 import type { StockFailure } from "./stock/failures.ts";
 
-/** Every failure that a part of the program may end in. http/problem.ts says each on the wire. */
+/** What is wrong with a text that should be JSON; `path` is the JSON pointer of the value, `line` and `column` begin at 1. */
+export type JsonFault =
+  | { why: "empty" }
+  | { why: "syntax" | "too_deep" | "too_many"; line: number; column: number }
+  | { why: "duplicate"; path: string }
+  | { why: "inexact"; path: string };
+
+/** How a request may fail before it reaches a part of the domain. */
+export type RequestFailure =
+  /** A JSON body that cannot be read, or that has a member twice. */
+  | ({ code: "request.malformed_json" } & (
+      | Exclude<JsonFault, { why: "inexact" }>
+      | { why: "not_utf8" }
+    ))
+  /** Bytes of the address that are not UTF-8. `where`: the path, or the parameter of the query. */
+  | { code: "request.invalid_encoding"; where: string }
+  /** No Host, or one that names no server (RFC 9112, 3.2); several, which the runtime joins by a comma. */
+  | { code: "request.invalid_host" };
+
+/**
+ * Every failure that a part of the program may end in. src/messages has the sentence of each, src/http/failure-status.ts its
+ * status.
+ */
 export type Failure =
   | NfeFailure
   | IngestFailure
@@ -17,4 +39,8 @@ export type Failure =
   | FeedFailure
   | JobFailure
   | MailFailure
-  | PlatformFailure;
+  | PlatformFailure
+  | RequestFailure;
+
+/** The failure of one code. */
+export type FailureOf<C extends Failure["code"]> = Extract<Failure, { code: C }>;

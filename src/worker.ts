@@ -1,9 +1,9 @@
 import { createApp } from "./app.ts";
 import { consumerOf } from "./consumer.ts";
-import { sayFailure } from "./http/problem.ts";
 import { trusted } from "./lib/cast.ts";
 import { deliver } from "./mail/deliver.ts";
 import { runMaintenance } from "./maintenance.ts";
+import { failureSentence } from "./messages/pt-BR/failures/failures.ts";
 import { compareDocuments } from "./nfe/read/compare.ts";
 import { readDocument } from "./nfe/read/read.ts";
 import type { Bindings } from "./platform/cloudflare/bindings.ts";
@@ -44,7 +44,7 @@ export default {
     const ports = portsOf(bindings);
     const refusal = await deliver(ports, message);
     // Mail servers speak ASCII to one another.
-    if (refusal !== null) message.setReject(inAscii(sayFailure(refusal).detail));
+    if (refusal !== null) message.setReject(inAscii(failureSentence(refusal)));
     ports.meter.flush?.();
   },
 

@@ -56,7 +56,7 @@ test("every hold, finding and reason of a rule is a whole sentence with a full s
 
 test("the sentence of a failure ends without a full stop, for a reason may follow it", async () => {
   const said = await sentences(
-    "src/http/{problem,titles}.ts",
+    "src/messages/pt-BR/failures/*.ts",
     "src/ingest/{approve/resolve-corrections,verdict/corrections}.ts",
   );
   expect(said.length).toBeGreaterThan(50);

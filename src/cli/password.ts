@@ -1,7 +1,7 @@
 import { checkPassword, generatePassword } from "../accounts/passwords.ts";
 import { type PasswordSet, setPassword, userState } from "../accounts/set-password.ts";
 import { type Config, parseConfig } from "../config.ts";
-import { sayFailure } from "../http/problem.ts";
+import { failureSentence } from "../messages/pt-BR/failures/failures.ts";
 import { filePath, openDatabase } from "../platform/bun/database/database.ts";
 import { removeFirstPassword } from "../platform/bun/files/first-password.ts";
 import { bunPasswords } from "../platform/bun/passwords.ts";
@@ -81,7 +81,7 @@ async function inDatabase(
     if (standing === "inactive") return { outcome: standing };
     const chosen = typeof password === "string" ? password : await password();
     const checked = checkPassword(chosen, email);
-    if (!checked.ok) throw new Error(sayFailure(checked.error).detail);
+    if (!checked.ok) throw new Error(failureSentence(checked.error));
     return await setPassword(ports, { email, password: chosen });
   } finally {
     await database.close();

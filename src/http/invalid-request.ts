@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import type { z } from "zod";
+import { invalidFieldsSentence } from "../messages/pt-BR/failures/problems.ts";
 import type { FieldError } from "../nfe/failures.ts";
 import type { Env } from "./env.ts";
 import { problem } from "./problem.ts";
@@ -34,18 +35,17 @@ export function invalidFields(
   found: readonly FieldError[],
 ): Response {
   const errors = found.slice(0, MOST_FIELDS);
-  const said = errors.slice(0, MOST_SAID).map(({ path, message }) => `${path} ${message}`.trim());
-  const more = found.length - said.length;
-  const rest = more === 0 ? "" : `; e mais ${more}`;
+  const named = errors.slice(0, MOST_NAMED).map(({ path, message }) => `${path} ${message}`.trim());
+  const more = found.length - named.length;
   return problem(
     c,
     inBody && ANSWERED_400.has(c.req.path) ? 400 : 422,
     "request.invalid",
-    `A requisição tem campos inválidos: ${said.join("; ")}${rest}`,
+    invalidFieldsSentence(named, more),
     { errors },
   );
 }
 
 /** Fields that one answer names, and those that its sentence repeats: a body may have a hundred thousand that are wrong. */
 const MOST_FIELDS = 100;
-const MOST_SAID = 10;
+const MOST_NAMED = 10;

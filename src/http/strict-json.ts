@@ -1,11 +1,5 @@
+import type { JsonFault } from "../failures.ts";
 import { err, ok, type Result } from "../lib/result.ts";
-
-/** What is wrong with a text that should be JSON; `path` is the JSON pointer of the value, `line` and `column` begin at 1. */
-export type JsonFault =
-  | { why: "empty" }
-  | { why: "syntax" | "too_deep" | "too_many"; line: number; column: number }
-  | { why: "duplicate"; path: string }
-  | { why: "inexact"; path: string };
 
 /** Levels of arrays and objects, and values in all: a note has 990 items, each with a handful of members. */
 const MOST_LEVELS = 32;

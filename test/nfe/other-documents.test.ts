@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { type OtherDocument, sayOther } from "../../src/nfe/other-documents.ts";
+import { otherDocumentName } from "../../src/messages/pt-BR/documents/other-documents.ts";
+import type { OtherDocument } from "../../src/nfe/other-documents.ts";
 import { readDocument } from "../../src/nfe/read/read.ts";
 
 const NS = "http://www.portalfiscal.inf.br/";
@@ -67,8 +68,8 @@ describe("an XML that is no NF-e", () => {
   test.each(KNOWN)("%s in %p is told as %s", (root, ns, type, meant) => {
     const failure = failureIn(root, ns);
     expect(failure).toMatchObject({ code: "nfe.not_an_nfe", document_type: type });
-    const { is, instead } = sayOther(type, root);
-    expect(is).toMatch(/^uma? .+\)$/);
+    const { name, instead } = otherDocumentName(type, root);
+    expect(name).toMatch(/^uma? .+\)$/);
     expect([root, instead !== null]).toEqual([root, meant]);
   });
 

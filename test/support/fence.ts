@@ -37,8 +37,8 @@ export const MAY: Record<string, string> = {
   "nfe/check": "lib nfe",
   "nfe/signature": "nfe nfe/xml",
   "nfe/read": "lib nfe nfe/check nfe/layout nfe/xml",
-  "messages/pt-BR/documents": "lib nfe:types ingest/verdict:types",
-  "messages/pt-BR/failures": "lib messages/pt-BR/documents failures.ts:types",
+  "messages/pt-BR/documents": "lib nfe ingest/verdict:types",
+  "messages/pt-BR/failures": "lib nfe:types messages/pt-BR/documents failures.ts:types",
   "config.ts": "nfe",
   ports: "lib nfe config.ts queue-messages.ts metrics.ts",
   resilience: "lib",
@@ -56,12 +56,12 @@ export const MAY: Record<string, string> = {
   "ingest/receive":
     "lib nfe ingest/verdict ingest/note ingest/approve ingest/event stock accounts journal ports resilience",
   "ingest/batch":
-    "lib nfe ingest/verdict ingest/upload ingest/note ingest/event ingest/receive accounts journal ports observability resilience",
+    "lib nfe messages/pt-BR/documents ingest/verdict ingest/upload ingest/note ingest/event ingest/receive accounts journal ports observability resilience",
   export: "lib stock accounts journal ports observability resilience",
   mail: "lib ingest/upload ingest/batch accounts journal ports observability resilience",
   "failures.ts": "nfe ingest/verdict mail stock accounts export journal ports",
-  http: "lib nfe stock ingest/verdict accounts ports failures.ts version.ts resilience",
-  "http/middleware": "lib http accounts ports config.ts observability resilience",
+  http: "lib nfe messages/pt-BR/failures stock ingest/verdict accounts ports failures.ts version.ts resilience",
+  "http/middleware": "lib http failures.ts:types accounts ports config.ts observability resilience",
   "http/cache": "lib http journal ports",
   "http/views":
     "lib http ingest/note ingest/approve ingest/event ingest/batch stock journal failures.ts",
@@ -101,7 +101,7 @@ const READ: Record<string, string> = {
 
 /** No clock, no chance, no environment, no outside: what these need comes as an argument or through a port. */
 const PURE =
-  /^(?:lib|nfe|journal|stock|accounts|ingest|export|mail|http|failures\.ts|app\.ts)(?:\/|$)/;
+  /^(?:lib|nfe|messages|journal|stock|accounts|ingest|export|mail|http|failures\.ts|app\.ts)(?:\/|$)/;
 
 /** Why a part that is pure may all the same: hono-rate-limiter takes the process's clock off what the store tells it. */
 const EXCUSED: Record<string, string> = { "src/http/middleware/rate-limit.ts": "Date.now(" };

@@ -2,11 +2,11 @@ import type { RouteConfig } from "@hono/zod-openapi";
 import type { Context, MiddlewareHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { matchedRoutes } from "hono/route";
+import type { JsonFault, RequestFailure } from "../../failures.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Env } from "../env.ts";
-import type { HttpFailure } from "../failures.ts";
 import { invalidFields } from "../invalid-request.ts";
-import { type JsonFault, readStrictJson } from "../strict-json.ts";
+import { readStrictJson } from "../strict-json.ts";
 import { declaredBytes, readBodyBytes } from "./body-bytes.ts";
 import { accessOf, requirePermission } from "./permissions.ts";
 
@@ -73,7 +73,7 @@ function textOf(bytes: Uint8Array): string {
 }
 
 const malformed = (fault: Exclude<JsonFault, { why: "inexact" }> | { why: "not_utf8" }) =>
-  new Failed<HttpFailure>({ code: "request.malformed_json", ...fault });
+  new Failed<RequestFailure>({ code: "request.malformed_json", ...fault });
 
 const inexact = (path: string) => ({
   path,

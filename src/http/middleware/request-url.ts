@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from "hono";
+import type { RequestFailure } from "../../failures.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Env } from "../env.ts";
-import type { HttpFailure } from "../failures.ts";
 import { accessOf } from "./permissions.ts";
 
 /** RFC 3986, 3.2.2, in the forms that are in use: a name or IPv4 address, or an IPv6 address in brackets; a port. */
@@ -14,7 +14,7 @@ const HOST = /^(?:[\w.~-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i;
 export const checkHost: MiddlewareHandler<Env> = (c, next) => {
   const host = c.req.header("host");
   if (host === undefined || HOST.test(host)) return next();
-  throw new Failed<HttpFailure>({ code: "request.invalid_host" });
+  throw new Failed<RequestFailure>({ code: "request.invalid_host" });
 };
 
 /**
@@ -34,7 +34,7 @@ export const checkUrlEncoding: MiddlewareHandler<Env> = (c, next) => {
 };
 
 const invalid = (where: string) =>
-  new Failed<HttpFailure>({ code: "request.invalid_encoding", where: where.slice(0, 60) });
+  new Failed<RequestFailure>({ code: "request.invalid_encoding", where: where.slice(0, 60) });
 
 const ESCAPED = /(?:%[0-9a-f]{2})+/gi;
 /** U+FFFD, which a runtime writes in place of a byte that is not UTF-8. */

@@ -15,7 +15,7 @@ import {
 import { causeOf, type Env } from "../env.ts";
 import { requires } from "../middleware/permissions.ts";
 import { instant } from "../numbers.ts";
-import { sayFailure } from "../problem.ts";
+import { problemOf } from "../problem.ts";
 import { jsonBody, responses, text } from "../schemas.ts";
 
 /** What stands for a stored password, on the way out and on the way in (S.G.E.). */
@@ -131,7 +131,7 @@ const recentOf = ({ receivedAt, way, sender, job, code }: RecentMail) => ({
 });
 
 /** Only mail/ gives these codes, and only those of MailFailure. */
-const refusalSaid = (code: string): string => sayFailure(trusted<MailFailure>({ code })).detail;
+const refusalSaid = (code: string): string => problemOf(trusted<MailFailure>({ code })).detail;
 
 const Message = z.object({ message: z.string() });
 

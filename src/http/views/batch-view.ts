@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import type { Failure } from "../../failures.ts";
 import type { BatchResult } from "../../ingest/batch/batch-result.ts";
 import { trusted } from "../../lib/cast.ts";
-import { sayFailure } from "../problem.ts";
+import { problemOf } from "../problem.ts";
 import { DirectionEnum, FindingSchema, HoldSchema, NoteStatusEnum } from "../schemas.ts";
 import { eventMessage, receiptMessage } from "./note-view.ts";
 
@@ -64,7 +64,7 @@ export function batchLine(result: BatchResult): z.infer<typeof BatchLineSchema> 
     case "rejected": {
       // Only our own flows put failures into results.
       const failure = trusted<Failure>(result.failure);
-      const { detail, evidence } = sayFailure(failure);
+      const { detail, evidence } = problemOf(failure);
       const { note_status: _, ...told } = evidence;
       return {
         file,

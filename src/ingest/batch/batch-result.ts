@@ -1,8 +1,8 @@
 import { trusted } from "../../lib/cast.ts";
 import type { NoteStatus } from "../../lib/note-status.ts";
 import type { Failed } from "../../lib/result.ts";
+import { otherDocumentName } from "../../messages/pt-BR/documents/other-documents.ts";
 import type { NfeFailure } from "../../nfe/failures.ts";
-import { sayOther } from "../../nfe/other-documents.ts";
 import type { EventReceipt } from "../event/register-event.ts";
 import type { NoteReceipt } from "../note/receipt.ts";
 import type { IngestFailure } from "../verdict/failures.ts";
@@ -58,9 +58,9 @@ export function ignoredResult(file: string, error: { readonly code: string }): B
   // What a reader of documents fails with.
   const failure = trusted<NfeFailure>(error);
   if (failure.code !== "nfe.not_an_nfe" || failure.document_type === undefined) return null;
-  const { is, instead } = sayOther(failure.document_type, failure.got);
+  const { name, instead } = otherDocumentName(failure.document_type, failure.got);
   if (instead !== null) return null;
-  return { file, outcome: "ignored", why: `O arquivo não é uma NF-e: é ${is}` };
+  return { file, outcome: "ignored", why: `O arquivo não é uma NF-e: é ${name}` };
 }
 
 /** How many of each outcome, as a batch is answered. */

@@ -1,0 +1,144 @@
+import type { Failure, FailureOf } from "../../../failures.ts";
+import { grouped, megabytes } from "../../../lib/amount.ts";
+import { trusted } from "../../../lib/cast.ts";
+import type { OtherDocument } from "../../../nfe/other-documents.ts";
+import { otherDocumentName } from "../documents/other-documents.ts";
+
+/** The sentence of a failure, without a full stop: a reason may follow it. */
+export function failureSentence(failure: Failure): string {
+  const sentence = SENTENCES[failure.code];
+  if (typeof sentence === "string") return sentence;
+  // The table's type pairs each code with the function of its own failure.
+  return trusted<(of: Failure) => string>(sentence)(failure);
+}
+
+/** A failure without a sentence does not compile. */
+const SENTENCES: {
+  readonly [C in Failure["code"]]: string | ((failure: FailureOf<C>) => string);
+} = {
+  "nfe.malformed_xml": ({ why, line, column }) =>
+    line === undefined
+      ? `O arquivo não é um XML bem formado: ${why}`
+      : `O arquivo não é um XML bem formado: ${why} (linha ${line}, coluna ${column ?? 1})`,
+  "nfe.not_an_nfe": ({ got, document_type }) =>
+    `O XML não é uma NF-e: ${notAnNfe(got, document_type)}`,
+  "nfe.invalid": "A NF-e tem campos ausentes ou fora do leiaute",
+  "nfe.access_key": ({ why }) =>
+    `A chave de acesso não é válida: ${{ length: "deve ter 44 caracteres", charset: "há caracteres fora do padrão", check_digit: "o dígito verificador não confere" }[why]}`,
+  "nfe.many_notes": "O arquivo traz várias notas; envie-o em /api/nfe/batch",
+  "nfe.duplicate": "Esta NF-e já foi registrada",
+  "nfe.event_differs":
+    "Outro evento do mesmo tipo e sequência, com outro conteúdo, já foi registrado para esta nota",
+  "nfe.event_not_found": "Evento não encontrado",
+  "nfe.not_found": "Nota fiscal não encontrada",
+  "original.missing": "A nota está registrada, mas o XML original dela não está mais guardado",
+  "original.damaged": "O XML original guardado foi danificado e não pode ser entregue",
+  "file.damaged": "O arquivo guardado foi danificado e não pode ser entregue",
+  "nfe.unreadable":
+    "O XML guardado desta nota não é mais aceito e ela não pode ser avaliada de novo; descarte-a e peça ao emitente o XML correto",
+  "nfe.held": ({ holds }) =>
+    `A nota tem pendências e não pode entrar no estoque. ${holds.map(({ message }) => message).join(" ")}`,
+  "nfe.final": "A situação da nota não permite esta operação",
+  "nfe.correction": "Há correções inválidas para esta nota",
+  "nfe.override_denied": "Estas pendências não podem ser liberadas",
+  too_large: "O documento excede 10 MB",
+  unsupported_media_type: ({ hint }) => `O conteúdo enviado não é XML: ${hint}`,
+  malformed_multipart: ({ why }) => `O formulário multipart está malformado: ${why}`,
+  "upload.missing_file": "Falta o arquivo no formulário",
+  "batch.too_large": ({ what, limit }) =>
+    `O lote de arquivos excede o limite: ${{ documents: "documentos", entries: "arquivos no ZIP", sent: "tamanho enviado", inflated: "tamanho descompactado", ratio: "taxa de compressão", entry: "tamanho de um arquivo" }[what]} (máximo ${["sent", "inflated", "entry"].includes(what) ? megabytes(limit) : grouped(limit)})`,
+  "batch.malformed_zip": ({ why }) => `O arquivo ZIP está corrompido: ${why}`,
+  "batch.unreadable_entry": ({ why }) =>
+    `O arquivo dentro do ZIP não pode ser lido: ${{ encrypted: "está protegido por senha", nested_zip: "é um ZIP dentro do ZIP", corrupt: "está corrompido", unsupported: "foi compactado por um método desconhecido" }[why]}`,
+  "batch.winmail":
+    "O Outlook enviou os anexos dentro de um winmail.dat, que não pode ser aberto aqui; peça ao remetente que envie o XML como anexo comum (mensagem em HTML ou texto sem formatação)",
+  "batch.bytes_missing": "O arquivo guardado para este processamento não existe mais",
+  "batch.dry_run_async": "dry_run=true é respondido na hora; envie sem async=true",
+  "export.not_found": "Exportação não encontrada",
+  "export.not_ready": "O arquivo da exportação não está pronto",
+  "export.range": "O intervalo pedido começa depois do fim do arquivo",
+  "job.not_found": "Processamento não encontrado",
+  "job.too_many": "Limite de processamentos em andamento atingido; aguarde",
+  "job.nothing_parked": "Nenhum documento com falha neste processamento",
+  "product.not_found": "Produto não encontrado",
+  "stock.insufficient": ({ product_code, balance, requested }) =>
+    `Estoque insuficiente de ${product_code}: saldo ${withComma(balance)}, pedido ${withComma(requested)}`,
+  "stock.out_of_range": "A quantidade ou o saldo excede o limite do sistema",
+  "auth.required": "Autenticação necessária",
+  "auth.invalid_token": "O token não é válido ou expirou",
+  "auth.invalid_credentials": "E-mail ou senha inválidos",
+  "auth.wrong_password": "A senha atual não confere",
+  "auth.forbidden": "Seu perfil não permite esta operação",
+  "auth.weak_password": ({ why }) => `A nova senha não é aceita: ${why}`,
+  "key.not_found": "Chave de API não encontrada",
+  "key.too_many": "A empresa já tem o número máximo de chaves de API",
+  "key.expiry_past": "A validade da chave deve estar no futuro",
+  "events.expired": "Os eventos seguintes a este ponto não estão mais disponíveis",
+  "metrics.many_companies":
+    "Há várias empresas nesta instalação, e as métricas são de todas; use METRICS_TOKEN",
+  rate_limited: "Muitas requisições; tente de novo em instantes",
+  "export.interrupted": "A exportação foi interrompida",
+  overloaded: "O serviço está sobrecarregado; tente de novo em instantes",
+  share_exceeded: ({ what, limit }) =>
+    `Limite de uso simultâneo por usuário atingido: ${{ requests: "requisições", bodies: "arquivos em envio", streams: "conexões de eventos", downloads: "downloads" }[what]} (máximo ${what === "bodies" ? megabytes(limit) : grouped(limit)})`,
+  deadline: "Tempo esgotado; antes de repetir, verifique se a operação foi gravada",
+  "storage.full": "Não há espaço para gravar",
+  "storage.gone":
+    "O banco de dados não é mais o que estava em uso, e nada está sendo gravado; avise o responsável pelo serviço",
+  "storage.damaged":
+    "O banco de dados está danificado, e nada está sendo gravado; avise o responsável pelo serviço",
+  "storage.outdated": "O banco de dados é de uma versão anterior do serviço e aguarda as migrações",
+  "storage.read_only": "O banco de dados está em modo somente leitura",
+  "storage.unknown":
+    "A conexão com o banco caiu durante a gravação; antes de repetir, verifique se a operação foi gravada",
+  not_configured: "O serviço não está configurado",
+  "storage.rejected": "O banco de dados recusou a gravação",
+  "mail.senders": "A lista de remetentes tem uma entrada que não é endereço nem domínio",
+  "mail.incomplete": "Falta o servidor, o usuário ou a senha da caixa de e-mail",
+  "mail.password_again":
+    "A senha salva só vale para o servidor, a porta, o usuário e o TLS com que foi salva; digite-a de novo",
+  "mail.not_supported":
+    "Este servidor não consulta caixas de e-mail (IMAP); envie as notas ao endereço da empresa",
+  "mail.no_domain": "O serviço não tem um domínio para e-mail (MAIL_DOMAIN)",
+  "mail.unknown_address": "Endereço desconhecido",
+  "mail.sender": "Remetente não autorizado",
+  "mail.unproven": "A origem da mensagem não foi comprovada",
+  "mail.too_large": "Mensagem grande demais",
+  "mail.malformed": "Mensagem malformada",
+  "mail.empty": "Mensagem sem anexos",
+  "mail.no_document": "Nenhum anexo da mensagem é uma NF-e",
+  "mailbox.unreachable": "Nenhum servidor IMAP respondeu; confira endereço, porta e TLS",
+  "mailbox.tls":
+    "Não houve conexão segura com o servidor de e-mail; confira a porta e o certificado",
+  "mailbox.login": "O servidor de e-mail recusou o usuário ou a senha",
+  "mailbox.folder": "A pasta não existe no servidor de e-mail",
+  "mailbox.private":
+    "O endereço é de uma rede interna, e este serviço só se conecta a servidores da Internet (MAIL_ALLOW_PRIVATE)",
+  "profiler.busy": "Já há um perfil de desempenho em andamento",
+  "request.malformed_json": (failure) =>
+    `O corpo da requisição não é um JSON válido: ${whyNotJson(failure)}`,
+  "request.invalid_encoding": ({ where }) =>
+    `O endereço contém bytes que não são UTF-8 (${where}); escreva-o em UTF-8`,
+  "request.invalid_host": "O cabeçalho Host não é válido",
+};
+
+const withComma = (quantity: string): string => quantity.replace(".", ",");
+
+function whyNotJson(fault: FailureOf<"request.malformed_json">): string {
+  switch (fault.why) {
+    case "empty":
+      return "está vazio";
+    case "not_utf8":
+      return "não está em UTF-8";
+    case "duplicate":
+      return `o campo ${fault.path} aparece duas vezes`;
+    default:
+      return `${{ syntax: "erro de sintaxe", too_deep: "há níveis demais", too_many: "há valores demais" }[fault.why]} na linha ${fault.line}, coluna ${fault.column}`;
+  }
+}
+
+function notAnNfe(got: string, type: OtherDocument | undefined): string {
+  if (type === undefined) return `o arquivo é ${got}`;
+  const { name, instead } = otherDocumentName(type, got);
+  return instead === null ? `é ${name}` : `é ${name}; ${instead}`;
+}

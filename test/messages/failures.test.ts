@@ -1,0 +1,75 @@
+import { expect, test } from "bun:test";
+import type { Failure, FailureOf } from "../../src/failures.ts";
+import { STATUS_OF } from "../../src/http/failure-status.ts";
+import { trusted } from "../../src/lib/cast.ts";
+import { failureSentence } from "../../src/messages/pt-BR/failures/failures.ts";
+import { problemTitle, statusSentence } from "../../src/messages/pt-BR/failures/problems.ts";
+
+/** The failures whose sentence has values, one of each form. */
+const WITH_VALUES: readonly Failure[] = [
+  { code: "nfe.malformed_xml", why: "o documento está vazio" },
+  { code: "nfe.malformed_xml", why: "comentário sem fim", line: 2, column: 5 },
+  { code: "nfe.not_an_nfe", got: "raiz" },
+  { code: "nfe.not_an_nfe", got: "CTe", document_type: "cte" },
+  { code: "nfe.not_an_nfe", got: "resNFe", document_type: "note_summary" },
+  ...(["length", "charset", "check_digit"] as const).map(
+    (why): Failure => ({ code: "nfe.access_key", why, got: "1" }),
+  ),
+  { code: "stock.insufficient", product_code: "A", balance: "1.5", requested: "2" },
+  ...(["requests", "bodies", "streams", "downloads"] as const).map(
+    (what): Failure => ({ code: "share_exceeded", what, limit: 10_000, retryAfterS: 1 }),
+  ),
+  { code: "request.malformed_json", why: "empty" },
+  { code: "request.malformed_json", why: "not_utf8" },
+  { code: "request.malformed_json", why: "duplicate", path: "/a" },
+  ...(["syntax", "too_deep", "too_many"] as const).map(
+    (why): Failure => ({ code: "request.malformed_json", why, line: 1, column: 2 }),
+  ),
+  { code: "request.invalid_encoding", where: "/api/x" },
+  { code: "unsupported_media_type", got: "image/png", hint: "envie um XML" },
+  { code: "malformed_multipart", why: "falta o fim" },
+  { code: "batch.malformed_zip", why: "está vazio" },
+  { code: "auth.weak_password", why: "tem menos de 12 caracteres" },
+  ...(["encrypted", "nested_zip", "corrupt", "unsupported"] as const).map(
+    (why): Failure => ({ code: "batch.unreadable_entry", why }),
+  ),
+  ...(["documents", "entries", "sent", "inflated", "ratio", "entry"] as const).map(
+    (what): Failure => ({ code: "batch.too_large", what, limit: 2_097_152, got: 1 }),
+  ),
+];
+
+const withValues = new Set<string>([...WITH_VALUES.map(({ code }) => code), "nfe.held"]);
+const codes = trusted<Failure["code"][]>(Object.keys(STATUS_OF));
+
+test("every failure has a sentence without a full stop", () => {
+  for (const code of codes.filter((one) => !withValues.has(one)))
+    expect(failureSentence(trusted<FailureOf<typeof code>>({ code }))).toMatch(
+      /^(?:\p{Lu}|dry_run).{8,}[^.]$/su,
+    );
+});
+
+test("a failure with values has a sentence of its own for each form", () => {
+  const sentences = WITH_VALUES.map(failureSentence);
+  for (const sentence of sentences) {
+    expect(sentence).toMatch(/^\p{Lu}.{15,}[^.]$/su);
+    expect(sentence).not.toMatch(/undefined|null|NaN|\[object/);
+  }
+  expect(new Set(sentences).size).toBe(sentences.length);
+});
+
+test("the sentence of nfe.held ends with the sentences of its holds", () => {
+  const holds = [
+    { code: "retail", message: "Primeira frase." },
+    { code: "mapping", message: "Segunda frase." },
+  ] as const;
+  expect(failureSentence({ code: "nfe.held", access_key: "1", holds })).toEndWith(
+    ". Primeira frase. Segunda frase.",
+  );
+});
+
+test("every status of a failure has a title and a sentence", () => {
+  for (const status of Object.values(STATUS_OF)) {
+    if (status !== 416) expect(problemTitle(status)).not.toBe("Erro");
+    expect(statusSentence(status).length).toBeGreaterThan(3);
+  }
+});
