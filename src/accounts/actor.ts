@@ -1,3 +1,4 @@
+import type { TagVersions } from "../journal/versions.ts";
 import type { Holder } from "../lib/quota.ts";
 import type { Role } from "./roles.ts";
 
@@ -21,8 +22,8 @@ export const holderOf = ({ company, userId, keyId }: Actor): Holder => ({
 
 export interface Authenticated {
   readonly actor: Actor;
-  /** The company's `settings` cache version as of this request; `settingsOf` takes it and saves a read. */
-  readonly settingsVersion: number;
+  /** All cache versions of the company, read for this request: `settingsOf` and cached reads need no statement of their own. */
+  readonly versions: TagVersions;
 }
 
 /** What an audit line needs to know about the request that caused it. */

@@ -1,3 +1,4 @@
+import { tagVersions, versionsFrom, versionsSql } from "../journal/versions.ts";
 import { trusted } from "../lib/cast.ts";
 import { sha256 } from "../lib/hash.ts";
 import { Failed } from "../lib/result.ts";
@@ -7,12 +8,11 @@ import { isWellFormedKey } from "./api-key.ts";
 import { authCache } from "./auth-cache.ts";
 import type { AccountsFailure } from "./failures.ts";
 import { lesserRole, type Role } from "./roles.ts";
-import { versionsOf } from "./versions.ts";
 
 /**
- * Who bears this API key: looked up by its SHA-256 on first sight, then remembered until it expires or the company's
- * accounts change, as tokens are. It acts as long as the user who made it is active, and never as more than that user may
- * at this moment. Fails with `auth.invalid_token`.
+ * The user for whom an API key acts. The first request looks the key up by its SHA-256; then it is cached until it expires or
+ * the company's `accounts` version rises, as tokens are. A key works while the user who made it is active, and never has more
+ * rights than that user has at this moment. Fails with `auth.invalid_token`.
  */
 export async function authenticateKey(
   ports: Pick<Ports, "config" | "reader" | "clock">,
@@ -22,22 +22,19 @@ export async function authenticateKey(
   const known = authCache(ports).keys.get(key);
   if (known === undefined) return admit(ports, key);
   mustBeValid(known.expiresAt, ports.clock.now());
-  const versions = await versionsOf(ports, known.actor.company);
-  if (versions.accounts === known.accountsVersion)
-    return { actor: known.actor, settingsVersion: versions.settings };
+  const versions = await tagVersions(ports, known.actor.company);
+  if (versions.accounts === known.accountsVersion) return { actor: known.actor, versions };
   return admit(ports, key);
 }
 
-/** Key and versions in one statement: what is remembered was true at the version it is remembered for. */
+/** Reads key and versions in one statement: what is cached was true at the version under which it is cached. */
 async function admit(
   ports: Pick<Ports, "config" | "reader" | "clock">,
   key: string,
 ): Promise<Authenticated> {
   const { keys } = authCache(ports);
   const [row] = await ports.reader.rows({
-    sql: `select k.company, k.id, k.role, k.created_by, k.expires_at, u.role as maker,
-        (select version from cache_versions v where v.company = k.company and tag = 'accounts') as accounts,
-        (select version from cache_versions v where v.company = k.company and tag = 'settings') as settings
+    sql: `select k.company, k.id, k.role, k.created_by, k.expires_at, u.role as maker, ${versionsSql("k.company")} as versions
       from api_keys k join users u on u.id = k.created_by and u.company = k.company and u.active = 1
       where k.hash = ?1 and k.revoked_at is null`,
     args: [await sha256(key)],
@@ -48,6 +45,7 @@ async function admit(
   }
   const expiresAt = row.expires_at === null ? null : Number(row.expires_at);
   mustBeValid(expiresAt, ports.clock.now());
+  const versions = versionsFrom(row.versions);
   const actor: Actor = {
     company: Number(row.company),
     userId: Number(row.created_by),
@@ -55,8 +53,8 @@ async function admit(
     role: lesserRole(trusted<Role>(row.role), trusted<Role>(row.maker)),
     keyId: String(row.id),
   };
-  keys.set(key, { actor, expiresAt, accountsVersion: Number(row.accounts ?? 0) });
-  return { actor, settingsVersion: Number(row.settings ?? 0) };
+  keys.set(key, { actor, expiresAt, accountsVersion: versions.accounts });
+  return { actor, versions };
 }
 
 function mustBeValid(expiresAt: number | null, nowMs: number): void {

@@ -1,3 +1,4 @@
+import { type TagVersions, tagVersions } from "../journal/versions.ts";
 import { trusted } from "../lib/cast.ts";
 import { Failed, orFail } from "../lib/result.ts";
 import type { Ports } from "../ports/ports.ts";
@@ -8,10 +9,9 @@ import { authenticateKey } from "./authenticate-key.ts";
 import type { AccountsFailure } from "./failures.ts";
 import type { Role } from "./roles.ts";
 import { type Claims, checkTimes, verifyToken } from "./token.ts";
-import { type Versions, versionsOf } from "./versions.ts";
 
 /**
- * Who bears this token or API key. Fails with `auth.invalid_token`.
+ * The user of a token or an API key, and the company's cache versions as of now. Fails with `auth.invalid_token`.
  */
 export function authenticate(
   ports: Pick<Ports, "config" | "reader" | "clock">,
@@ -21,9 +21,9 @@ export function authenticate(
 }
 
 /**
- * Who bears this token. On first sight the signature is proved and the user read (active, role and token version are
- * the database's, never the token's); then the token is remembered until it expires or the company's accounts change,
- * which one small read per request finds out (design decision 15).
+ * The first request with a token verifies its signature and reads the user: active, role and token version are taken from the
+ * database, never from the token. Then the token is cached until it expires or the company's `accounts` version rises. The
+ * versions are read for every request, so what another process has revoked is refused here at once.
  */
 async function authenticateToken(
   ports: Pick<Ports, "config" | "reader" | "clock">,
@@ -34,25 +34,24 @@ async function authenticateToken(
   const known = tokens.get(token);
   if (known === undefined) {
     const claims = orFail(await verifyToken(secret, token, now));
-    return admit(ports, token, claims, await versionsOf(ports, claims.company));
+    return admit(ports, token, claims, await tagVersions(ports, claims.company));
   }
   const times = checkTimes(known.claims, now);
   if (!times.ok) {
     tokens.delete(token);
     throw new Failed(times.error);
   }
-  const versions = await versionsOf(ports, known.actor.company);
-  if (versions.accounts === known.accountsVersion)
-    return { actor: known.actor, settingsVersion: versions.settings };
+  const versions = await tagVersions(ports, known.actor.company);
+  if (versions.accounts === known.accountsVersion) return { actor: known.actor, versions };
   return admit(ports, token, known.claims, versions);
 }
 
-/** The versions were read before the user: what is remembered may be newer than they say, never older. */
+/** The versions were read before the user: what is cached may be newer than they say, never older. */
 async function admit(
   ports: Pick<Ports, "config" | "reader">,
   token: string,
   claims: Claims,
-  versions: Versions,
+  versions: TagVersions,
 ): Promise<Authenticated> {
   const { tokens } = authCache(ports);
   const [user] = await ports.reader.rows({
@@ -67,5 +66,5 @@ async function admit(
   const role = trusted<Role>(user.role);
   const actor: Actor = { company: claims.company, userId: claims.user_id, role };
   tokens.set(token, { claims, actor, accountsVersion: versions.accounts });
-  return { actor, settingsVersion: versions.settings };
+  return { actor, versions };
 }

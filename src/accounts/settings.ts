@@ -1,12 +1,12 @@
 import { eq, type InferSelectModel } from "drizzle-orm";
 import { audit, bumpTags } from "../journal/record.ts";
+import { tagVersions } from "../journal/versions.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Statement } from "../ports/sql.ts";
 import type { Cause } from "./actor.ts";
 import { authCache } from "./auth-cache.ts";
 import type { Settings } from "./company.ts";
 import { companies } from "./tables.ts";
-import { versionsOf } from "./versions.ts";
 
 /** What a request may change of the settings; what is absent stays. CNPJs upper case, without mask, verified. */
 export type SettingsChange = Partial<Omit<Settings, "company" | "version">>;
@@ -21,7 +21,7 @@ export async function settingsOf(
   seen?: number,
 ): Promise<Settings> {
   const { settings: memory } = authCache(ports);
-  const version = seen ?? (await versionsOf(ports, company)).settings;
+  const version = seen ?? (await tagVersions(ports, company)).settings;
   const known = memory.get(company);
   if (known?.seen === version) return known.settings;
   const [row] = await ports.read.select().from(companies).where(eq(companies.id, company));

@@ -1,4 +1,4 @@
-import type { Actor, Cause } from "../accounts/actor.ts";
+import type { Actor, Authenticated, Cause } from "../accounts/actor.ts";
 import type { Reservation } from "../lib/quota.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Deadline } from "../resilience/deadline.ts";
@@ -25,8 +25,8 @@ export interface Env {
     problemCode?: string;
     /** The user or API key that calls; set by middleware/auth.ts on every route that is not open. */
     actor: Actor;
-    /** The `settings` cache version as of this request, for `settingsOf`; set with `actor`. */
-    settingsVersion: number;
+    /** The company's cache versions as of this request, for `cached` and `settingsOf`; set with `actor`. */
+    versions: Authenticated["versions"];
   };
 }
 

@@ -1,57 +1,50 @@
 import { trusted } from "../lib/cast.ts";
 import type { Ports } from "../ports/ports.ts";
+import type { Value } from "../ports/sql.ts";
 
 /**
- * What a cached read may be made of. A write raises, in its batch, the tags of what it changes, and no other; a read names
- * the tags of everything that it shows. `accounts`: who may, and as what. `settings`: the company's decisions. `users`: their
- * names. `nfes`: notes, their items and events. `stock`: movements and balances. `products`: their own data and last costs.
- * `supplier_items`: what each is to us. `dashboard`: the figures made of `stock` and `products`.
+ * The cache tags. A write raises, in its batch, the version of each tag whose data it changes, and of no other; a cached read
+ * names the tags of everything that it shows. `accounts`: users, keys and roles. `settings`: the company's settings. `users`:
+ * their names. `nfes`: notes, their items and events. `stock`: movements and balances. `products`: their own data and last
+ * costs. `supplier_items`: which product a supplier's item is. `dashboard`: the figures made of `stock` and `products`.
  */
-export type Tag =
-  | "accounts"
-  | "settings"
-  | "users"
-  | "nfes"
-  | "stock"
-  | "products"
-  | "supplier_items"
-  | "dashboard";
+const TAGS = [
+  "accounts",
+  "settings",
+  "users",
+  "nfes",
+  "stock",
+  "products",
+  "supplier_items",
+  "dashboard",
+] as const;
+export type Tag = (typeof TAGS)[number];
 
-/** Everything about one product. Its version stands beside its balance, and rises with every movement (migration 0003). */
-export type ProductTag = `product:${string}`;
+/** How often each tag of a company was raised, all read at one moment; 0: never. */
+export type TagVersions = Readonly<Record<Tag, number>>;
 
-const PRODUCT = "product:";
-const isProduct = (tag: Tag | ProductTag): tag is ProductTag => tag.startsWith(PRODUCT);
+/** Selects all versions of a company as one JSON object, for a statement that reads them beside other data. */
+export const versionsSql = (company: string): string =>
+  `(select json_group_object(tag, version) from cache_versions v where v.company = ${company})`;
+
+/** The versions that `versionsSql` has selected. */
+export function versionsFrom(json: Value | undefined): TagVersions {
+  const stored = trusted<Partial<Record<Tag, number>>>(JSON.parse(String(json ?? "{}")));
+  return trusted<TagVersions>(Object.fromEntries(TAGS.map((tag) => [tag, stored[tag] ?? 0])));
+}
 
 /**
- * How often each tag of a company was touched, all of one moment, in one small read by primary keys; 0 is never.
- * Whoever remembers what is read afterwards under these versions never takes it for newer than it is.
+ * All versions of a company, in one small read by the primary key. What is read after them and kept under them is at least as
+ * new as they are, never older.
  */
-export async function tagVersions<T extends Tag | ProductTag>(
+export async function tagVersions(
   ports: Pick<Ports, "reader">,
   company: number,
-  tags: readonly T[],
   signal?: AbortSignal,
-): Promise<Record<T, number>> {
-  const products = tags.filter(isProduct).map((tag) => tag.slice(PRODUCT.length));
-  const names = tags.filter((tag) => !isProduct(tag)).map((tag) => `'${tag}'`);
-  const parts = [
-    ...(names.length === 0
-      ? []
-      : [
-          `select tag, version from cache_versions where company = ?1 and tag in (${names.join(", ")})`,
-        ]),
-    ...products.map(
-      (_, i) =>
-        `select '${PRODUCT}' || product, version from balances where company = ?1 and product = ?${i + 2}`,
-    ),
-  ];
-  const rows = await ports.reader.rows(
-    { sql: parts.join(" union all "), args: [company, ...products] },
+): Promise<TagVersions> {
+  const [row] = await ports.reader.rows(
+    { sql: `select ${versionsSql("?1")} as versions`, args: [company] },
     signal,
   );
-  const known = new Map(rows.map((row) => [row.tag, Number(row.version)]));
-  const versions: Partial<Record<T, number>> = {};
-  for (const tag of tags) versions[tag] = known.get(tag) ?? 0;
-  return trusted<Record<T, number>>(versions);
+  return versionsFrom(row?.versions);
 }

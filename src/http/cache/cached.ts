@@ -1,58 +1,63 @@
 import type { Context, TypedResponse } from "hono";
 import { routePath } from "hono/route";
 import type { JSONParsed } from "hono/utils/types";
-import { type ProductTag, type Tag, tagVersions } from "../../journal/versions.ts";
+import type { Tag } from "../../journal/versions.ts";
 import { trusted } from "../../lib/cast.ts";
 import { sha256 } from "../../lib/hash.ts";
 import type { Env } from "../env.ts";
 import { answerCache, type CachedAnswer } from "./answer-cache.ts";
 import { join } from "./single-flight.ts";
 
-/** What a cached answer is made of. */
-interface CacheKey {
-  /** The tags of everything that is shown: whoever changes that raises one of them. */
-  readonly tags: readonly (Tag | ProductTag)[];
+/** What decides a cached answer, beside the company and the route. */
+export interface CacheKey {
+  /** The tags of everything that is shown: a write that changes any of it raises one of them. */
+  readonly tags: readonly Tag[];
+  /** Reads the version of a part that has one of its own, beside the tags; before the data, like theirs. */
+  readonly versionOfPart?: () => Promise<number>;
   /**
-   * All that the answer depends on beside the database: the request as it was understood (defaults and bounds applied), the
-   * day where "now" counts, the role where it matters. Written as JSON it tells one answer from another.
+   * All that the answer depends on outside the database: the request as it was understood (defaults and bounds applied), the
+   * day where "now" counts, the role where it matters. Its JSON is part of the key.
    */
   readonly vary: Readonly<Record<string, unknown>>;
 }
 
-/** The documentation of the answer that says: what you have is still so. */
+/** The documentation of the answer 304. */
 export const NOT_MODIFIED = {
   304: { description: "A cópia do cliente (If-None-Match) ainda vale" },
 } as const;
 
 /**
- * Answers a read from memory while nothing that it shows has changed, on this or any other process; else computes it, once for
- * all who ask at the same time. The versions are read before the data, and are part of the key: so what is kept under them may
- * be newer than they say, and is never older (design decision 14). The company is part of the key too.
+ * Answers a read from memory while nothing that it shows has changed, in this or any other process; else computes it, once for
+ * all requests that want it at the same time.
+ *
+ * The versions are those that authentication has read in its one statement, after this request began and before its data. They
+ * are part of the key, and a write raises them in the batch of its data. So an answer kept under them is at least as new as
+ * they are: a write that was committed before the request began is always seen. One that is committed after the versions were
+ * read may be seen or not, as with any read at that moment.
  *
  * `X-Cache`: HIT (not computed for this request), MISS, or REVALIDATED: 304 without a body, because the ETag in
  * `If-None-Match` is that of the bytes that would be sent. A failure of `compute` is the answer, and is not kept.
  */
 export async function cached<T>(
   c: Context<Env>,
-  made: CacheKey,
+  { tags, versionOfPart, vary }: CacheKey,
   compute: (signal: AbortSignal) => Promise<T>,
 ): Promise<Response & TypedResponse<JSONParsed<T>, 200, "json">> {
-  const { ports, actor } = c.var;
-  const { signal } = c.var;
+  const { ports, actor, versions, signal } = c.var;
   const kept = answerCache(ports);
   const make = async (until: AbortSignal) => answerOf(await compute(until));
   if (kept === null) return reply(c, await make(signal), "MISS");
 
-  const versions = await tagVersions(ports, actor.company, made.tags, signal);
-  const key = JSON.stringify([actor.company, routePath(c), made.vary, versions]);
+  const seen = [...tags.map((tag) => versions[tag]), await versionOfPart?.()];
+  const key = JSON.stringify([actor.company, routePath(c), vary, seen]);
   const known = kept.get(key);
   if (known !== undefined) return reply(c, known, "HIT");
-  const { answer, made: first } = await join(ports, key, signal, async (until) => {
+  const { answer, made } = await join(ports, key, signal, async (until) => {
     const fresh = await make(until);
     kept.set(key, fresh);
     return fresh;
   });
-  return reply(c, answer, first ? "MISS" : "HIT");
+  return reply(c, answer, made ? "MISS" : "HIT");
 }
 
 const encoder = new TextEncoder();
@@ -62,7 +67,7 @@ async function answerOf(value: unknown): Promise<CachedAnswer> {
   return { body, etag: `"${(await sha256(body)).slice(0, 32)}"` };
 }
 
-/** May be kept by the one who asked, who must ask again before each use. */
+/** The client may keep the answer and must revalidate it before each use. */
 function reply<T>(c: Context<Env>, { body, etag }: CachedAnswer, how: "HIT" | "MISS") {
   const unchanged = matches(c.req.header("if-none-match"), etag);
   const result = unchanged ? "REVALIDATED" : how;

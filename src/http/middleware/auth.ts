@@ -8,7 +8,7 @@ import type { Env } from "../env.ts";
 import { accessOf } from "./permissions.ts";
 
 /**
- * Authenticates every request under /api. Sets `actor` from `Authorization: Bearer` and, but for one stream, only from there,
+ * Authenticates every request under /api. Sets `actor` and `versions` by `Authorization: Bearer`; but for one stream the token is taken only from there,
  * so that no token stays in a log or a browser's history. A route that declares itself `open` needs no token; one that
  * declares nothing is refused with 403 (deny by default). An unknown path needs a token too, so that its 404 reveals nothing.
  * Fails with `auth.required`, `auth.invalid_token`; both carry `WWW-Authenticate` (RFC 6750).
@@ -17,14 +17,14 @@ export const authenticated: MiddlewareHandler<Env> = async (c, next) => {
   const access = accessOf(c);
   if (access === "open") return next();
   const token = bearerOf(c);
-  const { actor, settingsVersion } = await authenticate(c.var.ports, token).catch((error) => {
+  const { actor, versions } = await authenticate(c.var.ports, token).catch((error) => {
     if (error instanceof Failed && error.failure.code === "auth.invalid_token")
       c.header("www-authenticate", 'Bearer error="invalid_token"');
     throw error;
   });
   recordKeyUse(c.var.ports, actor);
   c.set("actor", actor);
-  c.set("settingsVersion", settingsVersion);
+  c.set("versions", versions);
   if (access === "undeclared") {
     c.var.ports.log("error", "route.undeclared", { method: c.req.method });
     throw new HTTPException(403);

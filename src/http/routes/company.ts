@@ -81,8 +81,8 @@ const showRoute = createRoute({
 export const getCompany = defineOpenAPIRoute<typeof showRoute, Env>({
   route: showRoute,
   handler: async (c) => {
-    const { ports, actor, settingsVersion } = c.var;
-    return c.json(companyOf(await settingsOf(ports, actor.company, settingsVersion)), 200);
+    const { ports, actor, versions } = c.var;
+    return c.json(companyOf(await settingsOf(ports, actor.company, versions.settings)), 200);
   },
 });
 

@@ -10,8 +10,8 @@ import { responses } from "../schemas.ts";
 
 /** The day it is in the company, and where: all that these answers depend on beside the ledger. */
 async function dayHere(c: Context<Env>): Promise<{ day: string; timeZone: string }> {
-  const { ports, actor, settingsVersion } = c.var;
-  const { timeZone } = await settingsOf(ports, actor.company, settingsVersion);
+  const { ports, actor, versions } = c.var;
+  const { timeZone } = await settingsOf(ports, actor.company, versions.settings);
   return { day: today(ports.clock.now(), timeZone), timeZone };
 }
 

@@ -79,9 +79,9 @@ async function wantedBy(
   c: Context<Env>,
   dialect: DownloadOptions["dialect"],
 ): Promise<DownloadOptions> {
-  const { ports, actor, request, requestId, settingsVersion } = c.var;
+  const { ports, actor, request, requestId, versions } = c.var;
   const session = untilRevoked(c);
-  const { timeZone } = await settingsOf(ports, actor.company, settingsVersion);
+  const { timeZone } = await settingsOf(ports, actor.company, versions.settings);
   return {
     company: actor.company,
     dialect,

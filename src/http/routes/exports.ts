@@ -96,8 +96,8 @@ const orderRoute = createRoute({
 export const postExport = defineOpenAPIRoute<typeof orderRoute, Env>({
   route: orderRoute,
   handler: async (c) => {
-    const { ports, actor, settingsVersion } = c.var;
-    const { timeZone } = await settingsOf(ports, actor.company, settingsVersion);
+    const { ports, actor, versions } = c.var;
+    const { timeZone } = await settingsOf(ports, actor.company, versions.settings);
     const order = c.req.valid("json");
     const wish: ExportRequest =
       order.type === "stock"

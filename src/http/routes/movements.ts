@@ -1,9 +1,10 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
+import type { Context } from "hono";
 import { settingsOf } from "../../accounts/settings.ts";
 import { recordMovement } from "../../ingest/approve/manual-movement.ts";
-import type { ProductTag, Tag } from "../../journal/versions.ts";
 import { findMovement, listMovements, type MovementFilter } from "../../stock/ledger.ts";
-import { cached, NOT_MODIFIED } from "../cache/cached.ts";
+import { productVersion } from "../../stock/product-version.ts";
+import { type CacheKey, cached, NOT_MODIFIED } from "../cache/cached.ts";
 import { dayRange } from "../days.ts";
 import { causeOf, type Env } from "../env.ts";
 import { requires } from "../middleware/permissions.ts";
@@ -122,7 +123,7 @@ export const getMovements = defineOpenAPIRoute<typeof listMovementsRoute, Env>({
   handler: async (c) => {
     const { ports, actor } = c.var;
     const query = c.req.valid("query");
-    const { timeZone } = await settingsOf(ports, actor.company, c.var.settingsVersion);
+    const { timeZone } = await settingsOf(ports, actor.company, c.var.versions.settings);
     const filter = {
       product: query.product_code,
       type: query.type,
@@ -133,7 +134,7 @@ export const getMovements = defineOpenAPIRoute<typeof listMovementsRoute, Env>({
     const { page, limit } = query;
     return cached(
       c,
-      { tags: shownBy(filter), vary: { ...filter, page, limit } },
+      { ...versionsOf(c, filter), vary: { ...filter, page, limit } },
       async (signal) => {
         const { movements, total } = await listMovements(
           ports,
@@ -148,8 +149,14 @@ export const getMovements = defineOpenAPIRoute<typeof listMovementsRoute, Env>({
   },
 });
 
-/** One product's movements stay as they are while others move. */
-const shownBy = ({ product }: MovementFilter): (Tag | ProductTag)[] =>
-  product === undefined ? ["stock", "products", "users"] : [`product:${product}`, "users"];
+/** The movements of one product stay the same while other products move. */
+function versionsOf(c: Context<Env>, { product }: MovementFilter): Omit<CacheKey, "vary"> {
+  const { ports, actor, signal } = c.var;
+  if (product === undefined) return { tags: ["stock", "products", "users"] };
+  return {
+    tags: ["users"],
+    versionOfPart: () => productVersion(ports, actor.company, product, signal),
+  };
+}
 
 export const movementRoutes = [postMovement, getMovements] as const;

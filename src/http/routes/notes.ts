@@ -73,7 +73,7 @@ export const getNotes = defineOpenAPIRoute<typeof listRoute, Env>({
   handler: async (c) => {
     const { ports, actor } = c.var;
     const query = c.req.valid("query");
-    const { timeZone } = await settingsOf(ports, actor.company, c.var.settingsVersion);
+    const { timeZone } = await settingsOf(ports, actor.company, c.var.versions.settings);
     const filter = {
       status: query.status,
       direction: query.direction,

@@ -57,7 +57,7 @@ export const postUpload = defineOpenAPIRoute<typeof uploadRoute, Env>({
     const received = await receive(ports, await originalFrom(bytes), {
       cause: causeOf(c),
       approve: approve ?? null,
-      settingsSeen: c.var.settingsVersion,
+      settingsSeen: c.var.versions.settings,
       signal: c.var.signal,
     });
     if (received.kind === "note") return c.json(receiptView(received.note), 200);

@@ -1,0 +1,21 @@
+import type { Ports } from "../ports/ports.ts";
+
+/**
+ * How often the ledger has moved a product: it stands beside the balance and rises with every movement. 0: never. For cached
+ * reads of one product's movements, which stay as they are while other products move.
+ */
+export async function productVersion(
+  ports: Pick<Ports, "reader">,
+  company: number,
+  product: string,
+  signal?: AbortSignal,
+): Promise<number> {
+  const [row] = await ports.reader.rows(
+    {
+      sql: "select version from balances where company = ?1 and product = ?2",
+      args: [company, product],
+    },
+    signal,
+  );
+  return Number(row?.version ?? 0);
+}
