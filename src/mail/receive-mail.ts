@@ -66,8 +66,8 @@ export async function receiveMail(
       { cause: { actor, requestId: requestOf(key), peer: null }, approve: null, signal },
       {
         kind: "mail",
-        only: notYet(company, key),
-        along: (id) => [mailOf(intake, way, key, id, sender, ports.clock.now())],
+        onlyIf: notYet(company, key),
+        alsoWrite: (id) => [mailOf(intake, way, key, id, sender, ports.clock.now())],
       },
     );
     return counted(ports, { kind: "taken", job });

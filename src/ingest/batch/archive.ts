@@ -10,12 +10,12 @@ import { FORMAT_SAY, formatOf, HEAD_BYTES } from "../upload/format.ts";
 import type { IngestFailure } from "../verdict/failures.ts";
 import { batchParamsOf } from "./batch-params.ts";
 
-/** Where ZIPs lie that are opened later: `archives/<company>/<job>/sent.zip`. */
+/** Folder of the ZIPs that are waiting to be unpacked: `archives/<company>/<job>/sent.zip`. */
 export const ARCHIVE_FOLDER = "archives/";
 export const archiveKey = (company: number, job: string): string =>
   `${ARCHIVE_FOLDER}${company}/${job}/sent.zip`;
 
-/** Puts a ZIP into the blob store as it comes, unopened, and gives the id that its job will have. */
+/** Streams a ZIP into the blob store without opening it; returns the id for its job. */
 export async function storeZip(
   ports: Pick<Ports, "blobs">,
   company: number,
@@ -28,8 +28,8 @@ export async function storeZip(
 }
 
 /**
- * Takes a ZIP that lies in the blob store (archiveKey) for later: a job, and the message that has it unpacked. Fails with
- * `batch.malformed_zip` for what is plainly none, and with `job.too_many`; then the file is gone.
+ * Makes the job of a stored ZIP (`storeZip`) and sends the message to unpack it. Fails with `batch.malformed_zip` when the file
+ * does not start as a ZIP, and with `job.too_many`; then the file is deleted.
  */
 export async function enqueueArchive(
   ports: Ports,
@@ -76,7 +76,7 @@ export async function enqueueArchive(
     await mustBeZip(ports, key);
     await ports.writer.commit({ statements, read: ([made]) => requireInserted(made) }, signal);
   } catch (error) {
-    // After a fault of the world the job may be there all the same; what no job names is swept.
+    // After any other fault the job may have been committed; a file without a job is deleted by expireArchives.
     if (error instanceof Failed && /^(?:batch|job)\./.test(error.failure.code))
       await ports.blobs.delete(key);
     throw error;
@@ -95,7 +95,7 @@ async function mustBeZip(ports: Pick<Ports, "blobs">, key: string): Promise<void
     });
 }
 
-/** A batch is one message while its ZIP is not unpacked. */
+/** While its ZIP is not unpacked, a batch is worked off with one message. */
 export const ARCHIVE_JOB: OneMessageJob = {
   kind: "batch",
   condition: "kind = 'batch' and blob is not null",

@@ -1,9 +1,9 @@
 import type { Actor, Cause } from "../../accounts/actor.ts";
 import type { Role } from "../../accounts/roles.ts";
 
-/** What a queued batch was asked for, and by whom, as its job keeps it. */
+/** Parameters and author of a batch, as stored in its job (`jobs.params`). */
 export interface BatchParams {
-  /** Null: as the company's `auto_approve` says when the document's turn comes. */
+  /** Null: the company's `auto_approve` at the time when the document is processed. */
   readonly approve: boolean | null;
   readonly role: Role;
   readonly key_id: string | null;
@@ -22,9 +22,9 @@ export const batchParamsOf = (
   peer,
 });
 
-/** The request's cause again: what is written for it later has the same author. */
-export function causeOfBatch(order: BatchParams, company: number, userId: number): Cause {
-  const user = { company, userId, role: order.role };
-  const actor: Actor = order.key_id === null ? user : { ...user, keyId: order.key_id };
-  return { actor, requestId: order.request_id, peer: order.peer };
+/** The cause of the request that sent the batch: everything written for it later has the same author. */
+export function causeOfBatch(params: BatchParams, company: number, userId: number): Cause {
+  const user = { company, userId, role: params.role };
+  const actor: Actor = params.key_id === null ? user : { ...user, keyId: params.key_id };
+  return { actor, requestId: params.request_id, peer: params.peer };
 }

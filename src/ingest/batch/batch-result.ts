@@ -7,7 +7,7 @@ import type { EventReceipt } from "../event/register-event.ts";
 import type { NoteReceipt } from "../note/receipt.ts";
 import type { IngestFailure } from "../verdict/failures.ts";
 
-/** What became of one document of a batch, or of one note in it. */
+/** The result of one document of a batch, or of one note in it. */
 export type BatchResult =
   | {
       readonly file: string;
@@ -30,15 +30,15 @@ export type BatchResult =
     }
   | { readonly file: string; readonly outcome: "ignored"; readonly why: string };
 
-/** The result of a note that was taken in. */
+/** The result of a note that was registered. */
 export function noteResult(file: string, note: NoteReceipt): BatchResult {
   const approved = note.status === "PROCESSADA" ? "approved" : "registered";
   return { file, outcome: note.completed ? "completed" : approved, note };
 }
 
-/** The result of a document that a flow has refused. */
+/** The result of a document that was refused. */
 export function refusalResult(file: string, error: Failed): BatchResult {
-  // Our flows alone construct Failed, with members of IngestFailure and NfeFailure.
+  // Failed is thrown by our flows only, with members of IngestFailure and NfeFailure.
   const failure = trusted<IngestFailure | NfeFailure>(error.failure);
   if (failure.code === "nfe.event_differs")
     return { file, outcome: "rejected", accessKey: failure.access_key, failure };
@@ -53,9 +53,9 @@ export function refusalResult(file: string, error: Failed): BatchResult {
     : { file, outcome: "rejected", accessKey: null, failure };
 }
 
-/** The result of a document that nobody has meant as a note (a CT-e among notes); null where it is refused. */
+/** The result of another kind of fiscal document (a CT-e among notes), which is ignored; null when the document is refused. */
 export function ignoredResult(file: string, error: { readonly code: string }): BatchResult | null {
-  // What a reader of documents fails with.
+  // The reader of documents fails with NfeFailure.
   const failure = trusted<NfeFailure>(error);
   if (failure.code !== "nfe.not_an_nfe" || failure.document_type === undefined) return null;
   const { name, instead } = otherDocumentName(failure.document_type, failure.got);
@@ -63,7 +63,7 @@ export function ignoredResult(file: string, error: { readonly code: string }): B
   return { file, outcome: "ignored", why: `O arquivo não é uma NF-e: é ${name}` };
 }
 
-/** How many of each outcome, as a batch is answered. */
+/** How many documents have each outcome. */
 export interface BatchSummary {
   readonly registered: number;
   readonly approved: number;
@@ -74,7 +74,7 @@ export interface BatchSummary {
   readonly ignored: number;
 }
 
-/** Adds up outcomes; `count` tells how many there are of one. */
+/** The summary by a function that returns the count of one outcome. */
 export const summaryBy = (count: (outcome: BatchResult["outcome"]) => number): BatchSummary => ({
   registered: count("registered"),
   approved: count("approved"),

@@ -15,46 +15,46 @@ import { type BatchResult, ignoredResult, noteResult, refusalResult } from "./ba
 import { KeySequencer } from "./key-sequencer.ts";
 
 export interface BatchOptions extends RegisterOptions {
-  /** Nothing is written; the results say what would happen. */
+  /** Nothing is written; the results are those that an upload would have. */
   readonly dryRun: boolean;
-  /** Most notes that the whole batch may hold (an enviNFe holds up to 50). */
+  /** Most notes of the whole batch (an enviNFe has up to 50). */
   readonly maxNotes: number;
 }
 
 /**
- * Receives many documents, at most BATCH_CONCURRENCY in work at a time, and answers for each in the order sent. One bad
- * document never spoils its neighbours. Documents under one key take their turn in the order sent, so that the first is
- * the one registered. Rejects only when the signal aborts.
+ * Receives many documents, at most BATCH_CONCURRENCY at a time; returns their results in the order sent. A document that fails
+ * does not affect the others. Documents of one access key are processed in the order sent, so that the first one is registered.
+ * Rejects only when the signal aborts.
  */
 export async function receiveBatch(
   ports: Ports,
-  pieces: readonly UploadEntry[],
+  entries: readonly UploadEntry[],
   options: BatchOptions,
 ): Promise<BatchResult[]> {
-  const turns = new KeySequencer();
-  const work: Work = { ...options, rehearsal: options.dryRun ? new DryRun() : null };
+  const sequencer = new KeySequencer();
+  const work: Work = { ...options, simulation: options.dryRun ? new DryRun() : null };
   let notes = 0;
   const results = await pMap(
-    pieces,
-    async (piece, i): Promise<BatchResult[]> => {
-      const turn = turns.enter(i);
+    entries,
+    async (entry, i): Promise<BatchResult[]> => {
+      const turn = sequencer.enter(i);
       try {
-        if (piece.kind === "ignored")
-          return [{ file: piece.file, outcome: "ignored", why: piece.why }];
-        if (piece.kind === "rejected") return [rejectedUnread(ports, piece.file, piece.failure)];
-        const inflated = await piece.bytes(options.signal);
-        if (!inflated.ok) return [rejectedUnread(ports, piece.file, inflated.error)];
+        if (entry.kind === "ignored")
+          return [{ file: entry.file, outcome: "ignored", why: entry.why }];
+        if (entry.kind === "rejected") return [rejectedUnread(ports, entry.file, entry.failure)];
+        const inflated = await entry.bytes(options.signal);
+        if (!inflated.ok) return [rejectedUnread(ports, entry.file, inflated.error)];
         const sent: SentDocument = {
-          name: piece.file,
+          name: entry.file,
           original: await originalFrom(inflated.value),
-          async again() {
-            const bytes = await piece.bytes(options.signal);
+          async readAgain() {
+            const bytes = await entry.bytes(options.signal);
             return bytes.ok ? bytes.value : null;
           },
         };
         const read = await readWithin(ports, sent.original.bytes, options);
-        const held = read.ok && read.value.kind === "notes" ? read.value.notes.length : 1;
-        notes += held;
+        const found = read.ok && read.value.kind === "notes" ? read.value.notes.length : 1;
+        notes += found;
         const tooMany: IngestFailure = {
           code: "batch.too_large",
           what: "documents",
@@ -63,7 +63,7 @@ export async function receiveBatch(
         };
         const document = notes > options.maxNotes ? err(tooMany) : read;
         await turn.begin(keysOf(document));
-        return await keepDocument(ports, sent, document, work);
+        return await registerContent(ports, sent, document, work);
       } finally {
         turn.end();
       }
@@ -79,13 +79,13 @@ export async function receiveBatch(
 interface SentDocument {
   readonly name: string;
   readonly original: Original;
-  /** The bytes once more, read or inflated anew. */
-  readonly again: () => Promise<Uint8Array<ArrayBuffer> | null>;
+  /** Reads or inflates the bytes again. */
+  readonly readAgain: () => Promise<Uint8Array<ArrayBuffer> | null>;
 }
 
 interface Work extends BatchOptions {
-  /** Null: it is no rehearsal. */
-  readonly rehearsal: DryRun | null;
+  /** Null: not a dry run. */
+  readonly simulation: DryRun | null;
 }
 
 function rejectedUnread(
@@ -99,7 +99,7 @@ function rejectedUnread(
 
 type Read = Result<Document, { code: string }>;
 
-/** Reads a document; what the world refuses (a full pool) is this document's failure alone. */
+/** Reads a document; a failure of the platform (a full pool of threads) fails only this document. */
 async function readWithin(
   ports: Pick<Ports, "documents">,
   bytes: Uint8Array<ArrayBuffer>,
@@ -119,7 +119,7 @@ function keysOf(read: Read): string[] {
   return read.value.notes.flatMap((note) => (note.ok ? [note.value.note.accessKey] : []));
 }
 
-async function keepDocument(
+async function registerContent(
   ports: Ports,
   sent: SentDocument,
   read: Read,
@@ -138,19 +138,21 @@ async function keepDocument(
         file: sent.name,
         outcome: "event",
         event:
-          options.rehearsal === null
+          options.simulation === null
             ? await registerEvent(ports, received, options)
-            : await options.rehearsal.event(ports, received, options),
+            : await options.simulation.event(ports, received, options),
       })),
     ];
   }
   const results: BatchResult[] = [];
   for (const note of document.notes)
-    results.push(await attempt(ports, sent, options, () => keepOne(ports, sent, note, options)));
+    results.push(
+      await attempt(ports, sent, options, () => registerOne(ports, sent, note, options)),
+    );
   return results;
 }
 
-async function keepOne(
+async function registerOne(
   ports: Ports,
   sent: SentDocument,
   note: Result<Reading, NfeFailure>,
@@ -159,13 +161,13 @@ async function keepOne(
   if (!note.ok) throw new Failed(note.error);
   const received = { reading: note.value, original: sent.original };
   const receipt =
-    options.rehearsal === null
+    options.simulation === null
       ? await registerAndApprove(ports, received, options)
-      : await options.rehearsal.note(ports, received, options, sent.again);
+      : await options.simulation.note(ports, received, options, sent.readAgain);
   return noteResult(sent.name, receipt);
 }
 
-/** Runs one document's flow; a failure becomes its result, an abort goes on up. */
+/** Runs one document's flow; a failure becomes its result, an abort is rethrown. */
 async function attempt(
   ports: Ports,
   sent: SentDocument,

@@ -11,66 +11,63 @@ import { type ItemRef, parkItem } from "./job-items.ts";
 import { recordResults } from "./record-results.ts";
 
 /**
- * Takes in one document of a queued batch, once in effect however often its message comes: a note is registered in the
- * batch that writes its result, and whatever has its result is not done again. A refusal is a result. Rejects with what may
- * pass (an overload, a fault of the world, the signal): then the message is to come again.
+ * Processes one document of a batch. Idempotent: a note is registered in the commit that writes its result, and a note with a
+ * result is not processed again. A refusal is a result. Rejects with a transient fault (overload, fault of the platform, the
+ * signal): then the message must be delivered again.
  */
 export async function processDocument(
   ports: Ports,
-  place: ItemRef,
+  ref: ItemRef,
   signal?: AbortSignal,
 ): Promise<void> {
-  const row = await queuedItem(ports, place);
-  // The job's time was over, and nobody waits.
+  const row = await queuedItem(ports, ref);
+  // The job has expired.
   if (row === null) return;
   if (row.state === "received")
     await tracedJob(
       ports,
-      { name: "document", parent: row.traceParent, facts: factsOf(place, row) },
+      { name: "document", parent: row.traceParent, facts: factsOf(ref, row) },
       (traced) => {
-        const take = () => takeDocument(traced, place, row, signal);
-        return ports.withMemory === undefined ? take() : ports.withMemory(row.size, take);
+        const run = () => registerDocument(traced, ref, row, signal);
+        return ports.withMemory === undefined ? run() : ports.withMemory(row.size, run);
       },
     );
-  // Also where another delivery has done the work and then died.
-  await sendFollower(ports, place, row.follower);
+  // Also when the item is done: the delivery that finished it may have been interrupted before this.
+  await sendFollower(ports, ref, row.follower);
 }
 
-/**
- * Says that a document was tried for the last time, and lets the others go on without it. `along` is written in the same
- * batch.
- */
+/** Parks a document after its last attempt, and sends its follower's message. `along` is written in the same commit. */
 export async function parkDocument(
   ports: Pick<Ports, "reader" | "writer" | "queue" | "clock">,
-  place: ItemRef,
+  ref: ItemRef,
   reason: string,
   along: readonly Statement[],
 ): Promise<void> {
-  const row = await queuedItem(ports, place);
+  const row = await queuedItem(ports, ref);
   const at = ports.clock.now();
-  const sending = ports.queue.send(messagesTo(place, row?.follower ?? null));
+  const sending = ports.queue.send(messagesTo(ref, row?.follower ?? null));
   await ports.writer.commit({
     statements: [
       ...along,
-      parkItem(place, reason, at),
+      parkItem(ref, reason, at),
       ...sending.statements,
-      ...endBatch(place.company, place.job, at),
+      ...endBatch(ref.company, ref.job, at),
     ],
     read: () => undefined,
   });
   await sending.afterCommit();
 }
 
-/** An item with what its job says of it. */
+/** An item with the parameters of its job. */
 interface QueuedItem {
   readonly state: string;
   readonly file: string;
   readonly sha256: string;
-  /** Bytes; 0 where they have gone. */
+  /** In bytes; 0 when the original is missing. */
   readonly size: number;
   readonly follower: number | null;
   readonly results: readonly BatchResult[];
-  readonly order: BatchParams;
+  readonly params: BatchParams;
   readonly userId: number;
   readonly traceParent: string | null;
 }
@@ -89,7 +86,7 @@ async function queuedItem(
   return row === undefined ? null : toItem(row);
 }
 
-/** The columns are NOT NULL or asked to be, and the JSON is what enqueue.ts and this file have written. */
+/** The columns are NOT NULL or the query excludes null; the JSON was written by this folder. */
 const toItem = (row: Row): QueuedItem => ({
   state: String(row.state),
   file: String(row.file),
@@ -97,17 +94,17 @@ const toItem = (row: Row): QueuedItem => ({
   size: Number(row.size),
   follower: row.follower === null ? null : Number(row.follower),
   results: trusted<BatchResult[]>(JSON.parse(String(row.results))),
-  order: trusted<BatchParams>(JSON.parse(String(row.params))),
+  params: trusted<BatchParams>(JSON.parse(String(row.params))),
   userId: Number(row.created_by),
   traceParent: row.trace_parent === null ? null : String(row.trace_parent),
 });
 
-const factsOf = (place: ItemRef, row: QueuedItem) => ({
-  job: place.job,
-  position: place.position,
-  company: place.company,
+const factsOf = (ref: ItemRef, row: QueuedItem) => ({
+  job: ref.job,
+  position: ref.position,
+  company: ref.company,
   user: row.userId,
-  request_id: row.order.request_id,
+  request_id: row.params.request_id,
 });
 
 const messagesTo = ({ company, job }: ItemRef, position: number | null) =>
@@ -115,29 +112,29 @@ const messagesTo = ({ company, job }: ItemRef, position: number | null) =>
 
 async function sendFollower(
   ports: Pick<Ports, "queue" | "writer">,
-  place: ItemRef,
+  ref: ItemRef,
   follower: number | null,
 ): Promise<void> {
   if (follower === null) return;
-  const sending = ports.queue.send(messagesTo(place, follower));
+  const sending = ports.queue.send(messagesTo(ref, follower));
   const { statements } = sending;
   if (statements.length > 0) await ports.writer.commit({ statements, read: () => undefined });
   await sending.afterCommit();
 }
 
-async function takeDocument(
+async function registerDocument(
   ports: Ports,
-  place: ItemRef,
-  { file, sha256, results, order, userId }: QueuedItem,
+  ref: ItemRef,
+  { file, sha256, results, params, userId }: QueuedItem,
   signal?: AbortSignal,
 ): Promise<void> {
-  const bytes = await ports.originals.get(place.company, sha256);
+  const bytes = await ports.originals.get(ref.company, sha256);
   if (bytes === null) throw new Failed<IngestFailure>({ code: "batch.bytes_missing" });
   const options = {
-    cause: causeOfBatch(order, place.company, userId),
-    approve: order.approve,
+    cause: causeOfBatch(params, ref.company, userId),
+    approve: params.approve,
     signal,
   };
   const read = await ports.documents.read(bytes, signal);
-  await recordResults(ports, { place, file, original: { bytes, sha256 }, results, options }, read);
+  await recordResults(ports, { ref, file, original: { bytes, sha256 }, results, options }, read);
 }

@@ -10,33 +10,33 @@ import { endBatch } from "./end-batch.ts";
 import { insertItems } from "./job-items.ts";
 import { type ItemDraft, linkFollowers, prepareItem } from "./prepare-items.ts";
 
-/** Bytes are kept in batches of about so many, so that no commit holds the others for long. */
+/** A commit stores about so many bytes and documents, so that other writers do not wait for long. */
 export const SLICE_BYTES = 1_048_576;
 export const SLICE_DOCUMENTS = 32;
 
-/** What a job of documents is beside its documents; a batch of a request, where nothing else is said. */
+/** Kind of a job of documents, and what else is written with it. */
 export interface DocumentJobOptions {
   readonly kind: "batch" | "mail";
-  /** The job is made only where this selects a row. */
-  readonly only?: Guard;
-  /** What is written with the job, and only where that is made: statements guarded by `jobExists`. */
-  readonly along?: (job: string) => readonly Statement[];
+  /** The job is made only when this selects a row. */
+  readonly onlyIf?: Guard;
+  /** Statements that are committed with the job; each must be guarded by `jobExists`. */
+  readonly alsoWrite?: (job: string) => readonly Statement[];
 }
 
 /**
- * Takes many documents for later, and gives the job's id. First their bytes are kept, then one batch makes the job, a line
- * for each document, and their messages: what was promised survives whatever comes, and a crash before leaves only bytes
- * whose day comes. Fails with `job.too_many`, also where `only` has selected nothing.
+ * Enqueues documents to be processed later; returns the job's id. First the bytes are stored, then one commit makes the job, an
+ * item for each document and their messages: an accepted job survives a crash, and a crash before it leaves only bytes that
+ * expire. Fails with `job.too_many`, also when `onlyIf` selects nothing.
  */
 export async function enqueueBatch(
   ports: Ports,
-  pieces: readonly UploadEntry[],
+  entries: readonly UploadEntry[],
   { cause, approve, signal }: Pick<RegisterOptions, "cause" | "approve" | "signal">,
-  { kind, only, along }: DocumentJobOptions = { kind: "batch" },
+  { kind, onlyIf, alsoWrite }: DocumentJobOptions = { kind: "batch" },
 ): Promise<string> {
   const { actor, requestId, peer } = cause;
   const { company, userId } = actor;
-  const items = linkFollowers(await keptItems(ports, company, pieces, signal));
+  const items = linkFollowers(await storeDocuments(ports, company, entries, signal));
   const id = newId();
   const at = ports.clock.now();
   const sending = ports.queue.send(
@@ -56,7 +56,7 @@ export async function enqueueBatch(
         createdBy: userId,
         createdAt: at,
       },
-      only,
+      onlyIf,
     ),
     insertItems(
       company,
@@ -79,7 +79,7 @@ export async function enqueueBatch(
       },
       jobExists(company, id),
     ),
-    ...(along?.(id) ?? []),
+    ...(alsoWrite?.(id) ?? []),
     ...endBatch(company, id, at),
   ];
   await ports.writer.commit({ statements, read: ([made]) => requireInserted(made) }, signal);
@@ -87,14 +87,14 @@ export async function enqueueBatch(
   return id;
 }
 
-/** The lines of a job in the order sent, the bytes kept. One document is in memory at a time, with what waits to be written. */
-async function keptItems(
+/** Stores the bytes and returns the drafts in the order sent. In memory are one document and the slice to be committed. */
+async function storeDocuments(
   ports: Ports,
   company: number,
-  pieces: readonly UploadEntry[],
+  entries: readonly UploadEntry[],
   signal?: AbortSignal,
 ): Promise<ItemDraft[]> {
-  const lines: ItemDraft[] = [];
+  const drafts: ItemDraft[] = [];
   const waiting: WriteStatement[] = [];
   let waitingBytes = 0;
   const write = async () => {
@@ -102,14 +102,14 @@ async function keptItems(
     waitingBytes = 0;
     await ports.writer.commit({ statements, read: () => undefined }, signal);
   };
-  for (const [position, piece] of pieces.entries()) {
-    const { draft, statements, bytes } = await prepareItem(ports, company, position, piece, signal);
-    lines.push(draft);
+  for (const [position, entry] of entries.entries()) {
+    const { draft, statements, bytes } = await prepareItem(ports, company, position, entry, signal);
+    drafts.push(draft);
     waiting.push(...statements);
     waitingBytes += bytes;
     if (waitingBytes >= SLICE_BYTES || waiting.length >= SLICE_DOCUMENTS) await write();
     await ports.yieldToEventLoop();
   }
   if (waiting.length > 0) await write();
-  return lines;
+  return drafts;
 }

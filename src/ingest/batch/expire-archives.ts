@@ -2,7 +2,7 @@ import { expireFolder } from "../../journal/expire-files.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { ARCHIVE_FOLDER } from "./archive.ts";
 
-/** Removes ZIPs that no batch names, older than a day; gives how many. */
+/** Deletes ZIPs that no batch references and that are older than a day; returns how many. */
 export const expireArchives = (
   ports: Pick<Ports, "reader" | "blobs" | "clock">,
   signal?: AbortSignal,

@@ -4,8 +4,8 @@ import type { Ports } from "../../ports/ports.ts";
 const TASK = "originals";
 
 /**
- * Where original bytes are objects outside of the database: lets go of those that no row names, one slice of a company at
- * each run; after the last it begins anew. Gives how many went.
+ * Where original bytes are objects of a bucket: deletes those that no row references, one slice of the company at each run;
+ * after the last slice it starts again. Returns how many were deleted.
  */
 export async function expireObjects(
   ports: Pick<Ports, "originals" | "reader" | "writer" | "clock">,

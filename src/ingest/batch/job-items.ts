@@ -3,21 +3,21 @@ import type { Ports } from "../../ports/ports.ts";
 import type { Guard, Statement } from "../../ports/sql.ts";
 import { type BatchResult, type BatchSummary, summaryBy } from "./batch-result.ts";
 
-/** A document of a queued batch as it is first written; with results and no bytes there is nothing left to do. */
+/** A job's item as it is inserted; without bytes (`sha256` null) it has its result already and is `done`. */
 export interface NewJobItem {
   readonly position: number;
   readonly file: string;
   readonly sha256: string | null;
-  /** The position of the next document that seems to speak of the same note. */
+  /** The position of the next document that probably has the same access key: it is processed after this one. */
   readonly follower: number | null;
   readonly results: readonly BatchResult[];
-  /** The access key of the note that it seems to speak of, where that is needed later. */
+  /** The access key that it probably has (upload/key-hint.ts), stored while the followers are not known. */
   readonly hint?: string | null;
 }
 
 export type ItemState = "received" | "done" | "parked";
 
-/** One document's line of a job. */
+/** One document of a job. */
 export interface JobItem {
   readonly position: number;
   readonly file: string;
@@ -26,7 +26,7 @@ export interface JobItem {
   readonly reason: string | null;
 }
 
-/** Items of a job, in one statement; one that is there already stays as it is. */
+/** Inserts items of a job in one statement; an item that exists stays as it is. */
 export const insertItems = (
   company: number,
   job: string,
@@ -40,21 +40,21 @@ export const insertItems = (
   args: [company, job, JSON.stringify(items), at],
 });
 
-/** One document of one job. */
+/** Key of an item. */
 export interface ItemRef {
   readonly company: number;
   readonly job: string;
   readonly position: number;
 }
 
-/** Selects a row while the item waits for the result number `index`, from 0. */
+/** Selects a row only while the item is waiting for result number `index`, from 0. */
 export const itemAwaitsResult = ({ company, job, position }: ItemRef, index: number): Guard => ({
   sql: `select 1 from job_items where company = ?1 and job = ?2 and position = ?3 and state = 'received'
     and json_array_length(results) = ?4`,
   args: [company, job, position, index],
 });
 
-/** Writes result number `index`, once, and only where the guard selects a row. */
+/** Appends result number `index`, once, and only when the guard selects a row. */
 export function recordResult(
   { company, job, position }: ItemRef,
   index: number,
@@ -71,7 +71,7 @@ export function recordResult(
   };
 }
 
-/** Puts another result in the place of number `index`: what became of it has gone on. */
+/** Replaces result number `index`: the note was approved after its completion. */
 export const replaceResult = (
   { company, job, position }: ItemRef,
   index: number,
@@ -82,14 +82,14 @@ export const replaceResult = (
   args: [company, job, position, `$[${index}]`, JSON.stringify(result)],
 });
 
-/** Done, once all its results are there. */
+/** Marks an item as done when it has all of its results. */
 export const finishItem = ({ company, job, position }: ItemRef, results: number): Statement => ({
   sql: `update job_items set state = 'done' where company = ?1 and job = ?2 and position = ?3 and state = 'received'
     and json_array_length(results) = ?4`,
   args: [company, job, position, results],
 });
 
-/** Not tried any more until it is replayed. */
+/** Parks an item (dead letter): it is not tried again until it is replayed. */
 export const parkItem = (
   { company, job, position }: ItemRef,
   reason: string,
@@ -100,7 +100,7 @@ export const parkItem = (
   args: [company, job, position, reason, at],
 });
 
-/** A page of a job's documents in the order sent, and how many there are. */
+/** A page of a job's items in the order sent. */
 export async function itemsPage(
   ports: Pick<Ports, "reader">,
   company: number,
@@ -126,7 +126,7 @@ export async function itemsPage(
   }));
 }
 
-/** What has become of a batch so far, and how many of its documents are parked. */
+/** The results of a batch so far, and how many of its items are parked. */
 export interface Progress {
   readonly parked: number;
   readonly summary: BatchSummary;
@@ -161,8 +161,8 @@ export async function progressOf(
 }
 
 /**
- * Lets the bytes of a document go with the next sweep, not after JOB_KEPT_MS: nobody has named them, and nobody will miss them.
- * Those of a note that is stored have no day, and stay; so do those that another item waits for (sweep-batches.ts).
+ * Expires the bytes of a refused document at the next maintenance instead of after JOB_KEPT_MS. The bytes of a registered note
+ * have no expiry and stay; so do those of an item that is not done (expire-batches.ts).
  */
 export const expireOriginalNow = (company: number, sha256: string, at: number): Statement => ({
   sql: "update originals set expires_at = ?3 where company = ?1 and sha256 = ?2 and expires_at > ?3",

@@ -1,4 +1,7 @@
-/** Keeps documents under one key in the order sent: each begins when all before it have, and waits for its keys' last. */
+/**
+ * Makes documents of one access key run in the order sent: each calls `begin` with its keys, which waits until all documents
+ * before it have begun and those with one of its keys have ended.
+ */
 export class KeySequencer {
   #begun: Promise<void>[] = [];
   #last = new Map<string, Promise<void>>();

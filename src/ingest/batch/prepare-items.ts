@@ -8,26 +8,26 @@ import type { IngestFailure } from "../verdict/failures.ts";
 import type { BatchResult } from "./batch-result.ts";
 import type { NewJobItem } from "./job-items.ts";
 
-/** A document's line, and the note that it seems to speak of. */
+/** An item before its follower is known, and the access key that it probably has. */
 export type ItemDraft = Omit<NewJobItem, "follower"> & { readonly hint: string | null };
 
-/** A line, with what its batch must write so that its bytes are kept, and how many they are. */
+/** A draft with the statements that store its bytes, and their number. */
 export interface PreparedItem {
   readonly draft: ItemDraft;
   readonly statements: readonly WriteStatement[];
   readonly bytes: number;
 }
 
-/** Opens a piece and keeps its bytes for as long as a batch is kept; one that has none has its result already. */
+/** Reads an entry's bytes, to be stored for as long as a job is kept; an entry without bytes has its result already. */
 export async function prepareItem(
   ports: Pick<Ports, "originals" | "clock" | "meter">,
   company: number,
   position: number,
-  piece: UploadEntry,
+  entry: UploadEntry,
   signal?: AbortSignal,
 ): Promise<PreparedItem> {
-  const { file } = piece;
-  const opened = await open(ports, piece, signal);
+  const { file } = entry;
+  const opened = await open(ports, entry, signal);
   if (!(opened instanceof Uint8Array)) {
     const draft = { position, file, sha256: null, hint: null, results: [opened] };
     return { draft, statements: [], bytes: 0 };
@@ -43,42 +43,42 @@ export async function prepareItem(
 
 const ALWAYS: Guard = { sql: "select 1", args: [] };
 
-/** The bytes of a document, or what becomes of a piece that has none. */
+/** The bytes of a document, or the result of an entry that has none. */
 async function open(
   ports: Pick<Ports, "meter">,
-  piece: UploadEntry,
+  entry: UploadEntry,
   signal?: AbortSignal,
 ): Promise<Uint8Array<ArrayBuffer> | BatchResult> {
-  const { file } = piece;
+  const { file } = entry;
   const rejected = (failure: IngestFailure): BatchResult => {
     ports.meter.count("nfe_refusals_total", { code: failure.code });
     return { file, outcome: "rejected", accessKey: null, failure };
   };
-  if (piece.kind === "ignored") return { file, outcome: "ignored", why: piece.why };
-  if (piece.kind === "rejected") return rejected(piece.failure);
-  const inflated = await piece.bytes(signal);
+  if (entry.kind === "ignored") return { file, outcome: "ignored", why: entry.why };
+  if (entry.kind === "rejected") return rejected(entry.failure);
+  const inflated = await entry.bytes(signal);
   return inflated.ok ? inflated.value : rejected(inflated.error);
 }
 
 /**
- * Lines that seem to speak of one note wait for one another, in the order sent: `first` are those whose message is sent
- * now, and each other is sent when the one before has its result.
+ * Links the items that probably have one access key, in the order sent. The message of a `first` item is sent with its job; the
+ * message of a follower is sent when the item before it is done.
  */
 export function linkFollowers<T extends Pick<ItemDraft, "position" | "sha256" | "hint">>(
-  lines: readonly T[],
+  drafts: readonly T[],
 ): { item: Omit<T, "hint"> & { readonly follower: number | null }; first: boolean }[] {
   const next = new Map<string, number>();
-  const turns = lines
+  const items = drafts
     .toReversed()
-    .map(({ hint, ...line }) => {
+    .map(({ hint, ...draft }) => {
       const follower = hint === null ? null : (next.get(hint) ?? null);
-      if (hint !== null) next.set(hint, line.position);
-      return { ...line, follower };
+      if (hint !== null) next.set(hint, draft.position);
+      return { ...draft, follower };
     })
     .toReversed();
-  const following = new Set(turns.map(({ follower }) => follower));
-  return turns.map((item) => ({
+  const followers = new Set(items.map(({ follower }) => follower));
+  return items.map((item) => ({
     item,
-    first: item.sha256 !== null && !following.has(item.position),
+    first: item.sha256 !== null && !followers.has(item.position),
   }));
 }

@@ -23,12 +23,12 @@ import {
   replaceResult,
 } from "./job-items.ts";
 
-/** One document of a queued batch, with what its job and its bytes say. */
+/** One document of a batch, with the data of its item and its job. */
 export interface QueuedDocument {
-  readonly place: ItemRef;
+  readonly ref: ItemRef;
   readonly file: string;
   readonly original: Original;
-  /** Results that are there already, of an attempt that did not come to its end. */
+  /** Results of an earlier attempt that was interrupted. */
   readonly results: readonly BatchResult[];
   readonly options: RegisterOptions;
 }
@@ -36,19 +36,19 @@ export interface QueuedDocument {
 type Read = Result<Document, NfeFailure>;
 
 /**
- * Gives each note of the document its result, in their order, from the first that has none. Rejects with what may pass; what
- * has its result by then keeps it.
+ * Processes the notes of the document in order, from the first without result, and writes each one's result. Rejects with a
+ * transient fault; results that were written stay.
  */
 export async function recordResults(ports: Ports, doc: QueuedDocument, read: Read): Promise<void> {
   const total = read.ok && read.value.kind === "notes" ? read.value.notes.length : 1;
   const last = doc.results.at(-1);
   const at = doc.results.length - 1;
-  // It was completed, and whoever did it died before the approval.
+  // An earlier attempt completed the note and was interrupted before the approval.
   if (last !== undefined && "note" in last && isReadyForApproval(last.note))
     await approveAndEnd(ports, doc, at, total, last.note);
   for (let index = at + 1; index < total; index++) {
     try {
-      await takeOne(ports, doc, index, total, read);
+      await processOne(ports, doc, index, total, read);
     } catch (error) {
       if (!isRefusal(error)) throw error;
       await refuse(ports, doc, index, total, error);
@@ -56,11 +56,11 @@ export async function recordResults(ports: Ports, doc: QueuedDocument, read: Rea
   }
 }
 
-/** What a note or a document is refused for, for good; anything else may pass. */
+/** Whether a failure is a final refusal of the document; anything else is transient. */
 const isRefusal = (error: unknown): error is Failed =>
   error instanceof Failed && /^(?:nfe|stock|product)\./.test(error.failure.code);
 
-async function takeOne(
+async function processOne(
   ports: Ports,
   doc: QueuedDocument,
   index: number,
@@ -68,17 +68,17 @@ async function takeOne(
   read: Read,
 ): Promise<void> {
   if (!read.ok) {
-    const aside = ignoredResult(doc.file, read.error);
-    if (aside === null) throw new Failed(read.error);
-    return recordAlone(ports, doc, aside);
+    const ignored = ignoredResult(doc.file, read.error);
+    if (ignored === null) throw new Failed(read.error);
+    return recordOnlyResult(ports, doc, ignored);
   }
-  if (read.value.kind === "event") return takeEvent(ports, doc, read.value.event);
+  if (read.value.kind === "event") return processEvent(ports, doc, read.value.event);
   const note = read.value.notes[index];
   if (note === undefined) throw new RangeError("a document has lost a note");
-  await takeNote(ports, doc, index, total, note);
+  await processNote(ports, doc, index, total, note);
 }
 
-async function takeNote(
+async function processNote(
   ports: Ports,
   doc: QueuedDocument,
   index: number,
@@ -86,41 +86,41 @@ async function takeNote(
   note: Result<Reading, NfeFailure>,
 ): Promise<void> {
   if (!note.ok) throw new Failed(note.error);
-  const { place, file, original, options } = doc;
+  const { ref, file, original, options } = doc;
   const received = { reading: note.value, original };
   const receipt = await registerNote(ports, received, {
     ...options,
     along(receipt, guard) {
       const at = ports.clock.now();
-      const record = recordResult(place, index, noteResult(file, receipt), at, guard);
+      const record = recordResult(ref, index, noteResult(file, receipt), at, guard);
       return [
-        markJobRunning(place.company, place.job, at),
+        markJobRunning(ref.company, ref.job, at),
         record,
-        ...(isReadyForApproval(receipt) ? [] : ending(place, index, total, at)),
+        ...(isReadyForApproval(receipt) ? [] : ending(ref, index, total, at)),
       ];
     },
   });
   if (isReadyForApproval(receipt)) await approveAndEnd(ports, doc, index, total, receipt);
 }
 
-/** An event that is kept again answers the same, so its result may follow in a batch of its own. */
-async function takeEvent(ports: Ports, doc: QueuedDocument, event: NfeEvent): Promise<void> {
+/** Registering an event is idempotent, so its result may be written in a later commit. */
+async function processEvent(ports: Ports, doc: QueuedDocument, event: NfeEvent): Promise<void> {
   const { file, original, options } = doc;
   const kept = await registerEvent(ports, { event, original }, options);
-  await recordAlone(ports, doc, { file, outcome: "event", event: kept });
+  await recordOnlyResult(ports, doc, { file, outcome: "event", event: kept });
 }
 
-/** Writes the one result of a document, and ends it. */
-async function recordAlone(
+/** Writes the result of a document that has only one, and finishes its item. */
+async function recordOnlyResult(
   ports: Pick<Ports, "writer" | "clock">,
-  { place }: QueuedDocument,
+  { ref }: QueuedDocument,
   result: BatchResult,
 ): Promise<void> {
   const at = ports.clock.now();
   await write(ports, [
-    markJobRunning(place.company, place.job, at),
-    recordResult(place, 0, result, at, ALWAYS),
-    ...ending(place, 0, 1, at),
+    markJobRunning(ref.company, ref.job, at),
+    recordResult(ref, 0, result, at, ALWAYS),
+    ...ending(ref, 0, 1, at),
   ]);
 }
 
@@ -132,20 +132,20 @@ async function approveAndEnd(
   total: number,
   completed: NoteReceipt,
 ): Promise<void> {
-  const { place, file, options } = doc;
+  const { ref, file, options } = doc;
   const approved = await approveCompleted(ports, completed, options).catch((error) => {
     if (isRefusal(error)) return completed;
     throw error;
   });
   await write(ports, [
-    replaceResult(place, index, noteResult(file, approved)),
-    ...ending(place, index, total, ports.clock.now()),
+    replaceResult(ref, index, noteResult(file, approved)),
+    ...ending(ref, index, total, ports.clock.now()),
   ]);
 }
 
 async function refuse(
   ports: Ports,
-  { place, file, original, options }: QueuedDocument,
+  { ref, file, original, options }: QueuedDocument,
   index: number,
   total: number,
   error: Failed,
@@ -153,23 +153,21 @@ async function refuse(
   const at = ports.clock.now();
   ports.meter.count("nfe_refusals_total", { code: error.failure.code });
   await write(ports, [
-    markJobRunning(place.company, place.job, at),
-    refusalLine(error, original, options.cause, at, itemAwaitsResult(place, index)),
-    recordResult(place, index, refusalResult(file, error), at, ALWAYS),
-    ...(total === 1 && isKnown(error)
-      ? [expireOriginalNow(place.company, original.sha256, at)]
-      : []),
-    ...ending(place, index, total, at),
+    markJobRunning(ref.company, ref.job, at),
+    refusalLine(error, original, options.cause, at, itemAwaitsResult(ref, index)),
+    recordResult(ref, index, refusalResult(file, error), at, ALWAYS),
+    ...(total === 1 && isKnown(error) ? [expireOriginalNow(ref.company, original.sha256, at)] : []),
+    ...ending(ref, index, total, at),
   ]);
 }
 
-/** The same note as one that is stored: its original is there already. What differs is kept for who looks into it. */
+/** The note is registered already, with the same content. A document that differs is kept for 30 days, to be compared. */
 const isKnown = ({ failure }: Failed): boolean =>
   failure.code === "nfe.duplicate" && !("differs" in failure && failure.differs === true);
 
-/** What follows the last result in its batch. */
-const ending = (place: ItemRef, index: number, total: number, at: number): Statement[] =>
-  index + 1 < total ? [] : [finishItem(place, total), ...endBatch(place.company, place.job, at)];
+/** The statements that finish the item and its job, after the last result. */
+const ending = (ref: ItemRef, index: number, total: number, at: number): Statement[] =>
+  index + 1 < total ? [] : [finishItem(ref, total), ...endBatch(ref.company, ref.job, at)];
 
 const ALWAYS: Guard = { sql: "select 1", args: [] };
 

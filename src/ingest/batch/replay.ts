@@ -5,12 +5,12 @@ import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { endBatch } from "./end-batch.ts";
 
-/** What waits for its replay; the audit line and the write have this same guard, so that of two at once one is told of. */
+/** Parked items. The audit line and the update have the same guard: of two concurrent replays only the first is audited. */
 const PARKED = "company = ?1 and job = ?2 and state <> 'done' and state = 'parked'";
 
 /**
- * Sends the parked documents of a batch again; gives how many. What has its result keeps it.
- * Fails with `job.nothing_parked`, also where another replay was first.
+ * Sends the parked documents of a batch again; returns how many. Results that exist stay.
+ * Fails with `job.nothing_parked`, also when another replay came first.
  */
 export async function replayBatch(
   ports: Pick<Ports, "reader" | "writer" | "queue" | "clock">,

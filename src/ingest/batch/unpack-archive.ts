@@ -19,59 +19,59 @@ import { SLICE_BYTES, SLICE_DOCUMENTS } from "./enqueue.ts";
 import { insertItems, type NewJobItem } from "./job-items.ts";
 import { linkFollowers, prepareItem } from "./prepare-items.ts";
 
-/** Lines of one slice: a ZIP may hold thousands of pictures. */
-const SLICE_LINES = 500;
+/** Items of one slice: a ZIP may have thousands of entries that are no documents. */
+const SLICE_ITEMS = 500;
 
 /**
- * Makes a ZIP in the blob store into the documents of its batch, and has them taken in. In slices, each written whole with
- * the bytes that it names: who begins anew goes on after the last, and two at once write the same. The documents are sent
- * when all of them stand there, so that those of one note take turns across slices. What is wrong with the whole ZIP is
- * its result. Rejects with what may pass, and with `batch.bytes_missing` where the file has vanished.
+ * Unpacks a stored ZIP into the items of its batch and sends their messages. Works in slices, each committed with its bytes: an
+ * attempt after an interruption continues after the last slice, and two concurrent ones write the same. Messages are sent when
+ * all items exist, so that items of one access key are linked across slices. A ZIP that is invalid as a whole is one rejected
+ * item. Rejects with a transient fault, and with `batch.bytes_missing` when the file is missing.
  */
 export async function unpackArchive(
   ports: Ports,
-  which: JobRef,
+  ref: JobRef,
   signal?: AbortSignal,
 ): Promise<void> {
-  const job = await findJob(ports, which.company, which.job, signal).catch(gone);
+  const job = await findJob(ports, ref.company, ref.job, signal).catch(nullIfNotFound);
   if (job === null || job.finishedAt !== null) return;
   const { blob } = job;
-  // Unpacked by a delivery that may have died before it could send.
-  if (blob === null) return sendFirst(ports, which);
+  // Unpacked by an earlier delivery, ref may have been interrupted before its messages were sent.
+  if (blob === null) return resendFirstItems(ports, ref);
   const facts = { job: job.id, company: job.company, user: job.createdBy };
   await tracedJob(ports, { name: "archive", parent: job.traceParent, facts }, (traced) =>
-    unpackInto(traced, which, job, blob, signal),
+    unpackInto(traced, ref, job, blob, signal),
   );
 }
 
-/** Its time was over: nobody waits for it. */
-function gone(error: unknown): null {
+/** Null for a job that has expired. */
+function nullIfNotFound(error: unknown): null {
   if (error instanceof Failed && error.failure.code === "job.not_found") return null;
   throw error;
 }
 
 async function unpackInto(
   ports: Ports,
-  which: JobRef,
+  ref: JobRef,
   job: Job,
   blob: string,
   signal?: AbortSignal,
 ): Promise<void> {
   const zip = await openStoredZip(ports.blobs, blob);
-  const listed = await piecesOf(zip, signal);
-  if (!Array.isArray(listed)) await refuse(ports, which, job, listed);
+  const listed = await listEntries(zip, signal);
+  if (!Array.isArray(listed)) await refuse(ports, ref, job, listed);
   else {
-    await began(ports, which, listed.length);
-    for (let from = await linesOf(ports, which); from < listed.length; )
-      from = await keepSlice(ports, which, zip, listed, from, signal);
-    await sendAll(ports, which, listed.length);
+    await markUnpacking(ports, ref, listed.length);
+    for (let from = await countItems(ports, ref); from < listed.length; )
+      from = await storeSlice(ports, ref, zip, listed, from, signal);
+    await sendFirstItems(ports, ref, listed.length);
   }
-  // Whatever fails here, the sweep finds a file that no job names.
+  // When this fails, expireArchives deletes the file: no job references it.
   await ports.blobs.delete(blob).catch(() => undefined);
 }
 
-/** What is in the ZIP, or what is wrong with it. */
-async function piecesOf(
+/** The entries of the ZIP, or the failure of the ZIP as a whole. */
+async function listEntries(
   zip: StoredZip,
   signal?: AbortSignal,
 ): Promise<UploadEntry[] | IngestFailure> {
@@ -81,7 +81,7 @@ async function piecesOf(
     return listed.ok ? listed.value : listed.error;
   } catch (error) {
     zip.throwStorageFault();
-    // Only Tally throws a failure in there.
+    // Only LimitCounter throws a Failed here.
     if (error instanceof Failed) return trusted<IngestFailure>(error.failure);
     throw error;
   }
@@ -92,7 +92,7 @@ const write = (
   statements: readonly WriteStatement[],
 ): Promise<void> => ports.writer.commit({ statements, read: () => undefined });
 
-const began = (
+const markUnpacking = (
   ports: Pick<Ports, "writer" | "clock">,
   { company, job }: JobRef,
   total: number,
@@ -107,8 +107,8 @@ const began = (
   ]);
 };
 
-/** How many lines stand there; they have no gaps. */
-async function linesOf(ports: Pick<Ports, "reader">, { company, job }: JobRef): Promise<number> {
+/** How many items exist; their positions have no gaps. */
+async function countItems(ports: Pick<Ports, "reader">, { company, job }: JobRef): Promise<number> {
   const [row] = await ports.reader.rows({
     sql: "select count(*) as n from job_items where company = ?1 and job = ?2",
     args: [company, job],
@@ -116,22 +116,22 @@ async function linesOf(ports: Pick<Ports, "reader">, { company, job }: JobRef): 
   return Number(row?.n ?? 0);
 }
 
-/** Opens and keeps the next documents; gives where the slice after this one begins. */
-async function keepSlice(
+/** Stores the next slice of documents; returns the position where the slice after it begins. */
+async function storeSlice(
   ports: Ports,
   { company, job }: JobRef,
   zip: StoredZip,
-  pieces: readonly UploadEntry[],
+  entries: readonly UploadEntry[],
   from: number,
   signal?: AbortSignal,
 ): Promise<number> {
   const items: NewJobItem[] = [];
   const statements: WriteStatement[] = [];
   let [bytes, documents] = [0, 0];
-  for (const piece of pieces.slice(from, from + SLICE_LINES)) {
+  for (const entry of entries.slice(from, from + SLICE_ITEMS)) {
     if (bytes >= SLICE_BYTES || documents === SLICE_DOCUMENTS) break;
     signal?.throwIfAborted();
-    const kept = await prepareItem(ports, company, from + items.length, piece, signal);
+    const kept = await prepareItem(ports, company, from + items.length, entry, signal);
     zip.throwStorageFault();
     items.push({ ...kept.draft, follower: null });
     statements.push(...kept.statements);
@@ -151,23 +151,23 @@ async function keepSlice(
   return from + items.length;
 }
 
-/** Says that the ZIP is unpacked, who waits for whom, and sends the others. */
-async function sendAll(ports: Ports, which: JobRef, total: number): Promise<void> {
-  const { company, job } = which;
+/** Marks the ZIP as unpacked, links the followers, and sends the messages of the items that follow no other. */
+async function sendFirstItems(ports: Ports, ref: JobRef, total: number): Promise<void> {
+  const { company, job } = ref;
   const rows = await ports.reader.rows({
     sql: "select position, sha256, hint from job_items where company = ?1 and job = ?2 order by position",
     args: [company, job],
   });
-  const turns = linkFollowers(
+  const linked = linkFollowers(
     rows.map(({ position, sha256, hint }) => ({
       position: Number(position),
       sha256: sha256 == null ? null : String(sha256),
       hint: hint == null ? null : String(hint),
     })),
   );
-  const followed = turns.map(({ item }) => item).filter(({ follower }) => follower !== null);
+  const withFollower = linked.map(({ item }) => item).filter(({ follower }) => follower !== null);
   const sending = ports.queue.send(
-    turns
+    linked
       .filter(({ first }) => first)
       .map(({ item: { position } }) => ({ v: 1, kind: "document", company, job, position })),
   );
@@ -176,22 +176,22 @@ async function sendAll(ports: Ports, which: JobRef, total: number): Promise<void
     {
       sql: `update job_items set follower = f.value ->> 'follower' from json_each(?3) f
         where company = ?1 and job = ?2 and position = f.value ->> 'position' and state = 'received'`,
-      args: [company, job, JSON.stringify(followed)],
+      args: [company, job, JSON.stringify(withFollower)],
     },
-    unpacked(which, total, at),
+    markUnpacked(ref, total, at),
     ...sending.statements,
     ...endBatch(company, job, at),
   ]);
   await sending.afterCommit();
 }
 
-const unpacked = ({ company, job }: JobRef, total: number, at: number): Statement => ({
+const markUnpacked = ({ company, job }: JobRef, total: number, at: number): Statement => ({
   sql: "update jobs set blob = null, total = ?3, updated_at = ?4 where company = ?1 and id = ?2",
   args: [company, job, total, at],
 });
 
-/** Sends what waits for nobody, once more. */
-async function sendFirst(
+/** Sends again the messages of the items that are not done and follow no other. */
+async function resendFirstItems(
   ports: Pick<Ports, "reader" | "writer" | "queue">,
   { company, job }: JobRef,
 ): Promise<void> {
@@ -214,16 +214,16 @@ async function sendFirst(
   await sending.afterCommit();
 }
 
-/** One line, rejected, is all that becomes of the batch. */
+/** Ends the batch with one rejected item. */
 async function refuse(
   ports: Pick<Ports, "writer" | "clock" | "meter">,
-  which: JobRef,
+  ref: JobRef,
   { params, createdBy }: Job,
   failure: IngestFailure,
 ): Promise<void> {
-  const { company, job } = which;
+  const { company, job } = ref;
   const at = ports.clock.now();
-  // archive.ts has written it.
+  // Written by enqueueArchive.
   const { actor, requestId, peer } = causeOfBatch(trusted<BatchParams>(params), company, createdBy);
   const file = "enviado.zip";
   const result = { file, outcome: "rejected", accessKey: null, failure } as const;
@@ -232,7 +232,7 @@ async function refuse(
   await write(ports, [
     audit(
       { ...line, detail: { code: failure.code }, requestId, peer },
-      jobUnfinished(ARCHIVE_JOB, which),
+      jobUnfinished(ARCHIVE_JOB, ref),
     ),
     markJobRunning(company, job, at),
     insertItems(
@@ -241,7 +241,7 @@ async function refuse(
       [{ position: 0, file, sha256: null, follower: null, results: [result] }],
       at,
     ),
-    unpacked(which, 1, at),
+    markUnpacked(ref, 1, at),
     ...endBatch(company, job, at),
   ]);
 }
