@@ -56,12 +56,12 @@ const NEAR: readonly (readonly [string, string | null])[] = [
   ["MAIL_USER", null],
   ["CORS_ORIGIN", "CORS_ORIGINS"],
 ];
-test("an unknown name that is near to a setting, or has a prefix of ours, is told with what was meant", () => {
+test("an unknown name that is near to a setting, or has a prefix of ours, is reported with the setting that was meant", () => {
   for (const [name, meant] of NEAR)
     expect(unknownSettings({ [name]: "x", PATH: "/bin" })).toEqual([{ name, meant }]);
 });
 
-test("a name of another program, a setting and a name of the command line are not told", () => {
+test("a name of another program, a setting or a name of the command line is not reported", () => {
   const others = ["PATH", "HOSTNAME", "HOST_NAME", "JOB_NAME", "COMMIT_SHA", "CACHE_DIR", "ADMIN"];
   const ours = [...variables.map(({ name }) => name), "SGE_EMAIL", "SGE_PASSWORD", "SGE_TOKEN"];
   const env = Object.fromEntries(
