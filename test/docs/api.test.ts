@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { Glob } from "bun";
 import { STATUS_OF } from "../../src/http/failure-status.ts";
 import { FEED_EVENT_TYPES } from "../../src/journal/feed-events.ts";
 import { type TestApp, testApp } from "../support/app.ts";
@@ -95,4 +96,24 @@ test("the table of events has every type of the feed and no other", () => {
     ([cell = ""]) => cell.match(/[a-z_]+\.[a-z_]+/g) ?? [],
   );
   expect(types.sort()).toEqual([...FEED_EVENT_TYPES].sort());
+});
+
+test("the table of findings has every code of the reader and of the rules, and no unknown one", async () => {
+  const source = new Map<string, string>();
+  for (const path of new Glob("src/{nfe,ingest}/**/*.ts").scanSync())
+    source.set(path, await Bun.file(path).text());
+  const params = /interface NfeFindingParams \{([\s\S]*?)^\}/m.exec(
+    source.get("src/nfe/findings.ts") ?? "",
+  )?.[1];
+  const codes = [
+    ...[...(params ?? "").matchAll(/^ {2}readonly ([a-z_]+):/gm)].map(([, code = ""]) => code),
+    ...[...source.values()].flatMap((text) =>
+      [...text.matchAll(/finding: \{\s*code: "([a-z_]+)"/g)].map(([, code = ""]) => code),
+    ),
+  ];
+  expect(codes.length).toBeGreaterThan(30);
+  const table = tableOf(page, "finding").flatMap(([cell = ""]) => cell.match(/[a-z_]+/g) ?? []);
+  expect(codes.filter((code) => !table.includes(code))).toEqual([]);
+  const all = [...source.values()].join("\n");
+  expect(table.filter((code) => !new RegExp(`\\b${code}\\b`).test(all))).toEqual([]);
 });
