@@ -7,17 +7,17 @@ import { differenceOf, installationOf, sayDifference } from "../platform/install
 import { assignNewInstallation, newInstallationId } from "./new-installation.ts";
 import { runningServer } from "./running-server.ts";
 
-/** What was there, and whether it is now this installation's. */
+/** How the database differs from the installation's mark, and whether it was adopted. */
 export interface AdoptResult {
-  /** Portuguese: how the database differs from its mark; null where it does not. */
+  /** Portuguese: the difference; null when there is none. */
   readonly differs: string | null;
   readonly done: boolean;
 }
 
 /**
- * Takes the database at DATABASE_URL, as it is, for this installation's: after a move to another machine or address, or where
- * what was lost cannot be brought back. With none there, the mark goes, and the next start makes a new installation. Without
- * `force` it only says how they differ. Throws (Portuguese) when a server runs, or the database cannot be opened.
+ * Makes the database at DATABASE_URL, as it is, the one of this installation: after a move to another machine or address, or when
+ * lost data cannot be restored. If no database exists, the mark is removed and the next start makes a new installation. Without
+ * `force` only the difference is returned. Throws (Portuguese) when a server runs, or the database cannot be opened.
  */
 export async function adopt(
   where: Pick<Config, "DATABASE_URL" | "DATABASE_AUTH_TOKEN" | "DATA_DIR">,
@@ -47,10 +47,10 @@ export async function adopt(
         ? "A marca não pode ser lida"
         : mark === null
           ? "Este banco de dados ainda não tem marca"
-          : saidOf(differenceOf(mark, found), place, mark);
+          : differenceText(differenceOf(mark, found), place, mark);
     if (differs === null || !force) return { differs, done: false };
     await database.migrate("copy");
-    // Another process may die in the middle: the mark fits both before the database is changed.
+    // This process may die in between: the mark fits both states before the database is changed.
     const before = await installationOf(database.reading);
     const id = newInstallationId();
     const at = now.getTime();
@@ -70,7 +70,7 @@ export async function adopt(
   }
 }
 
-const saidOf = (
+const differenceText = (
   difference: ReturnType<typeof differenceOf>,
   place: string,
   mark: Parameters<typeof sayDifference>[2],

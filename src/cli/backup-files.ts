@@ -8,12 +8,12 @@ import { openConnection } from "../platform/bun/database/connection.ts";
 import { PRIVATE } from "../platform/bun/files/owner-only.ts";
 import { isRunning } from "../platform/bun/files/running-process.ts";
 
-/** What stands in the folder of a backup beside its files. Whoever finds one finds a backup that was proved whole. */
+/** The manifest of a backup. It is written last: a folder that has one is a backup that was checked. */
 export const Manifest = z.object({
   format: z.literal(1),
   made_at: z.iso.datetime(),
   program: z.string(),
-  /** What the service needs and a backup does not hold: names of files under DATA_DIR. */
+  /** Names of files under DATA_DIR that the service needs and that are not in the backup. */
   without: z.array(z.string()).optional(),
   files: z.array(
     z.object({ path: z.string(), bytes: z.int().min(0), sha256: z.string().length(64) }),
@@ -27,16 +27,16 @@ export const DATABASE = "sge.db";
 /** Files of the blob store in a backup, as under DATA_DIR. */
 export const BLOBS = "blobs";
 
-/** `sge-20261123T154500Z`: by name is by age. */
+/** `sge-20261123T154500Z`: sorted by name is sorted by age. */
 export const nameOf = (now: Date): string =>
   `sge-${now.toISOString().replaceAll(/[-:]|\.\d+/g, "")}`;
 const NAME = /^sge-\d{8}T\d{6}Z(?:-\d+)?$/;
-/** What is being made, or was when its process died. */
+/** A backup that is being made, or whose process died; the number is the process id. */
 const DRAFT = /^\.sge-.*\.(\d+)\.parcial$/;
 
 export const draftOf = (name: string): string => `.${name}.${process.pid}.parcial`;
 
-/** The manifest of a backup's folder; null when it has none that is whole. */
+/** The manifest of a backup's folder; null when there is none, or it is not valid. */
 export async function manifestOf(folder: string): Promise<Manifest | null> {
   const text = await readFile(join(folder, MANIFEST), "utf8").catch(() => "");
   try {
@@ -55,7 +55,7 @@ export async function backupsIn(folder: string): Promise<string[]> {
   return found;
 }
 
-/** Removes what backups that died have left. */
+/** Removes the drafts of backups whose process no longer runs. */
 export async function removeDrafts(folder: string): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {
     const pid = DRAFT.exec(name)?.[1];
@@ -71,7 +71,7 @@ export async function fingerprint(path: string): Promise<{ bytes: number; sha256
   return { bytes: (await stat(path)).size, sha256: hash.digest("hex") };
 }
 
-/** A file that survives a loss of power from now on. */
+/** Writes a file's bytes to the disk (fsync): it survives a loss of power from now on. */
 export async function sync(path: string): Promise<void> {
   const file = await open(path, "r");
   try {
@@ -81,14 +81,14 @@ export async function sync(path: string): Promise<void> {
   }
 }
 
-/** Copies a file that does not change, durably; its folder is made. */
+/** Copies a file and syncs the copy; makes its folder. The file must not change meanwhile. */
 export async function copyDurably(from: string, to: string): Promise<void> {
   await mkdir(dirname(to), PRIVATE);
   await Bun.write(to, Bun.file(from));
   await sync(to);
 }
 
-/** Files under a folder, as paths relative to it; none when it is not there. */
+/** Files under a folder, as paths relative to it; none when the folder does not exist. */
 export async function filesUnder(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   return entries
@@ -98,8 +98,8 @@ export async function filesUnder(folder: string): Promise<string[]> {
 }
 
 /**
- * What SQLite says against a database file; empty: nothing. The file is opened and not written to. Throws when it is no
- * database.
+ * The damage that SQLite finds in a database file, as lines; empty when it is intact. Opens the file only to read. Throws when it
+ * is no database.
  */
 export async function databaseDamage(path: string): Promise<string[]> {
   const database = openConnection(path, "PRAGMA query_only = 1");
@@ -107,11 +107,10 @@ export async function databaseDamage(path: string): Promise<string[]> {
     const notes = await database.execute("select 1 from sqlite_schema where name = 'notes'");
     if (notes.rows.length === 0) return ["não é um banco de dados do S.G.E."];
     const { rows } = await database.execute("PRAGMA integrity_check(20)");
-    const said = rows.map((row) => String(Object.values(row)[0]));
-    const strangers = await database.execute("PRAGMA foreign_key_check");
-    const orphans = strangers.rows.length;
+    const lines = rows.map((row) => String(Object.values(row)[0]));
+    const orphans = (await database.execute("PRAGMA foreign_key_check")).rows.length;
     return [
-      ...said.filter((line) => line !== "ok"),
+      ...lines.filter((line) => line !== "ok"),
       ...(orphans === 0 ? [] : [`linhas sem a linha a que se referem: ${orphans}`]),
     ];
   } finally {

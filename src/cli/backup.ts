@@ -39,21 +39,21 @@ export interface Backup {
   /** The new folder. */
   readonly path: string;
   readonly bytes: number;
-  /** Older backups that went, because only so many are kept. */
+  /** Older backups that were removed because of `keep`. */
   readonly removed: readonly string[];
   /** Files under DATA_DIR that the service needs, and that are not in the backup. */
   readonly without: readonly string[];
 }
 
 /**
- * A backup goes to other disks and other hands; the key that opens what is sealed in it (passwords of mailboxes) and signs
- * tokens does not go along.
+ * A backup may be copied to other disks and other people. So it does not contain the secret that signs tokens and decrypts the
+ * passwords of mailboxes.
  */
 const EXCLUDED_SECRETS = ["jwt-secret"];
 
 type Where = Pick<Config, "DATABASE_URL" | "DATA_DIR">;
 
-/** The file behind DATABASE_URL. Throws (Portuguese) for a remote database, and where there is none yet. */
+/** The path of the database file at DATABASE_URL. Throws (Portuguese) for a remote database, and when the file does not exist. */
 export function databaseFile({ DATABASE_URL }: Pick<Config, "DATABASE_URL">): string {
   const path = filePath(DATABASE_URL);
   if (path === null)
@@ -65,10 +65,10 @@ export function databaseFile({ DATABASE_URL }: Pick<Config, "DATABASE_URL">): st
 }
 
 /**
- * Copies the database and the files of exports into a new folder under `folder`, consistent while a server serves: VACUUM
- * INTO reads one snapshot, in this process, and holds nobody up. The copy gets its name only when it has been opened and
- * proved whole, and lacks no commit that the mark in DATA_DIR knew of when it began, so that what bears the name is a
- * backup. Then, and only then, all but the newest `keep` are removed (0: none). Throws (Portuguese) when anything fails: nothing is left of the new one, and no older one is touched (C12).
+ * Copies the database and the files of exports into a new folder under `folder`, also while a server runs: VACUUM INTO reads
+ * one snapshot and blocks no other process. The folder gets its final name only after the copy was opened and checked, and has
+ * every commit that the mark in DATA_DIR had counted at the start. After that all but the newest `keep` backups are removed
+ * (0: none). Throws (Portuguese) when anything fails: the new copy is deleted, and no older one is changed.
  */
 export async function backup(
   where: Where,
@@ -99,7 +99,7 @@ export async function backup(
   }
 }
 
-/** Two in one second have different names. */
+/** A name that is free: two backups in one second have different names. */
 async function freeName(folder: string, name: string): Promise<string> {
   for (let n = 0; ; n += 1) {
     const tried = n === 0 ? name : `${name}-${n}`;
@@ -121,9 +121,9 @@ async function copyDatabase(source: string, copy: string, mark: Mark | null): Pr
       : sayUnopened(error, source);
   }
   await sync(copy);
-  const flaws = await databaseDamage(copy);
-  if (flaws.length > 0)
-    throw new Error(`A cópia de ${source} não está íntegra: ${flaws.join("; ")}`);
+  const damage = await databaseDamage(copy);
+  if (damage.length > 0)
+    throw new Error(`A cópia de ${source} não está íntegra: ${damage.join("; ")}`);
   const difference = mark && differenceOf(mark, await installationIn(copy));
   if (mark !== null && difference !== null)
     throw new StorageFault("gone", sayDifference(difference, source, mark));
@@ -138,7 +138,7 @@ async function installationIn(copy: string): Promise<Installation | null> {
   }
 }
 
-/** Files of the store never change once they have their name; one that expires while we copy is missed by nobody. */
+/** Files of the store never change once they have their name. One that expires during the copy is left out. */
 async function copyBlobs(from: string, to: string): Promise<void> {
   for (const path of await filesUnder(from)) {
     if (path.endsWith("~")) continue;
@@ -151,7 +151,7 @@ async function copyBlobs(from: string, to: string): Promise<void> {
   }
 }
 
-/** Writes the manifest; gives how many bytes the backup has. */
+/** Writes the manifest; returns how many bytes the backup has. */
 async function writeManifest(
   draft: string,
   now: Date,

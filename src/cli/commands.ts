@@ -1,6 +1,6 @@
 import type { ArgsDef } from "citty";
 
-/** What every command takes. */
+/** Options of every command that talks to the service. */
 const WHERE = {
   url: {
     type: "string",
@@ -85,7 +85,7 @@ export const ADOPT_ARGS = {
   ...HELP_FLAG,
 } as const satisfies ArgsDef;
 
-/** The words of the help; the commands themselves are given to `commands` by the door. */
+/** The help texts and the arguments of the commands. */
 export const HELP: Readonly<
   Record<
     "sge" | "import" | "export" | "backup" | "restore" | "adopt" | "verify" | "password",
@@ -134,7 +134,7 @@ export const HELP: Readonly<
   },
 };
 
-/** The help of a command, Portuguese. */
+/** The help of a command (Portuguese). */
 export function help(name: keyof typeof HELP): string {
   const { usage, says, args } = HELP[name];
   const rows = Object.entries(args).map(([flag, arg]): [string, string] => {
@@ -146,7 +146,7 @@ export function help(name: keyof typeof HELP): string {
   return [`Uso: ${usage}`, "", says, ...(options.length === 0 ? [] : ["", ...options])].join("\n");
 }
 
-/** What was asked for that no command knows, such as a misspelt option: said, never ignored. */
+/** Options that the command does not know, such as a misspelt one: the caller reports them instead of ignoring them. */
 export function unknownFlags(rawArgs: readonly string[], args: ArgsDef): string[] {
   const known = new Set(
     Object.entries(args).flatMap(([name, arg]) => {

@@ -1,14 +1,14 @@
 import { type Config, parseConfig } from "../config.ts";
 import { type Fetch, type Service, serviceClient, signIn } from "./service-client.ts";
 
-/** What the command line says about where to go and as whom. */
+/** The server and the user, as the command line gives them. */
 export interface ConnectOptions {
   readonly url?: string | undefined;
   readonly email?: string | undefined;
   readonly password?: string | undefined;
 }
 
-/** What connecting needs of the world. */
+/** What `connect` uses from outside of the program. */
 export interface Environment {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly fetch: Fetch;
@@ -16,32 +16,32 @@ export interface Environment {
   local(config: Config, email: string | undefined, purpose: Purpose): Promise<Service>;
 }
 
-/** Whether a command may make the database of this machine where there is none, and bring it up to date. */
+/** Whether a command may create this machine's database if there is none, and migrate it. */
 export type Purpose = "read" | "create";
 
 /**
  * With `--url`: that server, with SGE_TOKEN, or signed in with `--email`/SGE_EMAIL and
- * `--password`/SGE_PASSWORD. Without: this machine's own. Throws `Refused` for a wrong password, an
- * Error (Portuguese) for anything missing.
+ * `--password`/SGE_PASSWORD. Without: this machine's own. Throws `RequestRefused` for a wrong
+ * password, an Error (Portuguese) for anything missing.
  */
 export async function connect(
   where: ConnectOptions,
-  world: Environment,
+  environment: Environment,
   purpose: Purpose,
 ): Promise<Service> {
-  const { env } = world;
+  const { env } = environment;
   const email = where.email ?? given(env.SGE_EMAIL);
-  if (where.url === undefined) return world.local(parseConfig(env), email, purpose);
+  if (where.url === undefined) return environment.local(parseConfig(env), email, purpose);
   if (!URL.canParse(where.url)) throw new Error(`Não é um endereço: ${where.url}`);
   const base = where.url.replace(/\/+$/, "").replace(/\/api$/, "");
   const token = given(env.SGE_TOKEN);
-  if (token !== undefined) return serviceClient({ base, token, fetch: world.fetch });
+  if (token !== undefined) return serviceClient({ base, token, fetch: environment.fetch });
   const password = where.password ?? given(env.SGE_PASSWORD);
   if (email === undefined || password === undefined)
     throw new Error("Informe --email e --password (ou SGE_EMAIL e SGE_PASSWORD), ou SGE_TOKEN");
-  const stranger = serviceClient({ base, token: null, fetch: world.fetch });
-  const fresh = await signIn(stranger, email, password);
-  return serviceClient({ base, token: fresh, fetch: world.fetch });
+  const anonymous = serviceClient({ base, token: null, fetch: environment.fetch });
+  const fresh = await signIn(anonymous, email, password);
+  return serviceClient({ base, token: fresh, fetch: environment.fetch });
 }
 
 const given = (text: string | undefined): string | undefined => (text === "" ? undefined : text);

@@ -32,5 +32,5 @@ const terminal: Terminal = {
 };
 
 setPrivateUmask();
-// Not process.exit: what was written to a pipe must get through it.
+// No process.exit: it would drop output that a pipe has not read yet.
 process.exitCode = await run(process.argv.slice(2), terminal);

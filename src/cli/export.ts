@@ -3,14 +3,14 @@ import type { Service } from "./service-client.ts";
 
 export const EXPORTS = ["stock", "movements"] as const;
 
-/** Takes bytes one after the other; `end` makes them final, `drop` undoes them. */
+/** Writes bytes in order; `end` makes the output final, `drop` removes it. */
 export interface Sink {
   write(bytes: Uint8Array): Promise<void>;
   end(): Promise<void>;
   drop(): Promise<void>;
 }
 
-/** A file that appears under its name only when it is whole. */
+/** A file that gets its name only when it is complete. */
 export async function fileSink(path: string): Promise<Sink> {
   const draft = `${path}.parcial`;
   const file = await open(draft, "w");
@@ -28,7 +28,7 @@ export async function fileSink(path: string): Promise<Sink> {
   };
 }
 
-/** The standard output, as fast as its reader takes it. */
+/** The standard output, at the speed of its reader. */
 export function stdoutSink(out: NodeJS.WritableStream = process.stdout): Sink {
   return {
     write: (bytes) =>
@@ -41,8 +41,8 @@ export function stdoutSink(out: NodeJS.WritableStream = process.stdout): Sink {
 }
 
 /**
- * Streams a CSV of the service into a sink: the memory of one chunk. Gives the number of bytes.
- * Throws `Refused`, or an Error when the stream breaks off; then the sink is dropped.
+ * Streams a CSV of the service into a sink, with one chunk in memory; returns the number of bytes.
+ * Throws `RequestRefused`, or an Error when the stream breaks off; the sink is dropped before.
  */
 export async function exportCsv(
   service: Service,

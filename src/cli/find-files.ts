@@ -2,7 +2,7 @@ import { constants, existsSync } from "node:fs";
 import { access, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 
-/** A file that is to be sent. */
+/** A file to send. */
 export interface FoundFile {
   readonly path: string;
   readonly size: number;
@@ -24,14 +24,13 @@ export interface FileSearch {
 }
 
 const WANTED = /\.(xml|zip)$/i;
-/** What a name holds where its bytes are no UTF-8. */
+/** The character that stands in a name for bytes that are not UTF-8. */
 const REPLACED = "\uFFFD";
 
 /**
- * The files behind the paths, in order, each once: a file as it is named, a folder with all its XMLs and ZIPs, sorted,
- * however deep. What cannot be read (a folder or file without permission, a name that is no UTF-8, a pipe or device) and
- * links inside folders, which are not followed, are told in `skipped`, and keep nothing else from being found. Throws for
- * a path that is not there.
+ * Finds the files to send, in order, each once: a path that is a file as it is, a folder with all XMLs and ZIPs below it, sorted.
+ * `skipped` lists what cannot be read (no permission, a name that is not UTF-8, a pipe or device) and links inside folders,
+ * which are not followed; the search continues after each. Throws (Portuguese) for a path that does not exist.
  */
 export async function findFiles(paths: readonly string[]): Promise<FileSearch> {
   const files = new Map<string, FoundFile>();
@@ -60,7 +59,7 @@ export async function findFiles(paths: readonly string[]): Promise<FileSearch> {
   return { files: [...files.values()], others, skipped };
 }
 
-/** The plain files below a folder; `skip` hears of what is none and might have been a document, or a folder. */
+/** The plain files below a folder. Calls `skip` for a folder that cannot be read, and for a document that is no plain file. */
 async function filesIn(
   top: string,
   skip: (path: string, why: string, refused?: boolean) => void,
@@ -93,7 +92,7 @@ async function filesIn(
   return found;
 }
 
-/** Whether a file is there and may be read. */
+/** Whether a file exists and may be read. */
 export const isReadable = (path: string): Promise<boolean> =>
   access(path, constants.R_OK).then(
     () => true,
@@ -104,8 +103,8 @@ const codeOf = (error: unknown): string =>
   error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
 
 /**
- * Groups files so that each fits one request: at most `count` of them and `bytes` together; a ZIP
- * goes by itself.
+ * Groups files into requests: at most `count` files and `bytes` bytes in one; a ZIP is a request of
+ * its own.
  */
 export function batchesOf(
   files: readonly FoundFile[],
@@ -114,7 +113,7 @@ export function batchesOf(
   const out: FoundFile[][] = [];
   let open: FoundFile[] = [];
   let size = 0;
-  const seal = () => {
+  const close = () => {
     if (open.length > 0) out.push(open);
     open = [];
     size = 0;
@@ -124,10 +123,10 @@ export function batchesOf(
       out.push([file]);
       continue;
     }
-    if (open.length >= count || size + file.size > bytes) seal();
+    if (open.length >= count || size + file.size > bytes) close();
     open.push(file);
     size += file.size;
   }
-  seal();
+  close();
   return out;
 }

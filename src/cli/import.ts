@@ -3,7 +3,7 @@ import { z } from "zod";
 import { batchesOf, type FoundFile, isReadable } from "./find-files.ts";
 import { RequestRefused, readAs, type Service } from "./service-client.ts";
 
-/** The answer of `POST /api/nfe/batch` (api.md), as far as it is used. */
+/** The fields of the answer of `POST /api/nfe/batch` that are used (docs/api.md). */
 const BatchAnswer = z.object({
   summary: z.record(z.string(), z.number()),
   results: z.array(
@@ -19,40 +19,40 @@ const BatchAnswer = z.object({
 });
 
 export interface ImportOptions {
-  /** Undefined: as the company has decided (`auto_approve`). */
+  /** Undefined: the company's setting `auto_approve`. */
   readonly approve?: boolean | undefined;
-  /** Changes nothing and says what would happen. */
+  /** Writes nothing; the answer says what would happen. */
   readonly dryRun: boolean;
-  /** Requests on their way at a time. */
+  /** Requests at a time. */
   readonly parallel: number;
 }
 
-/** A document that was not taken, and why (Portuguese). */
+/** A document that was rejected or is held, and why (Portuguese). */
 export interface RejectedFile {
   readonly file: string;
   readonly code: string;
   readonly message: string;
 }
 
-/** What became of the documents. */
+/** The results of an import. */
 export interface ImportTally {
   /**
-   * By the names of the summary: registered, approved, completed, duplicate, rejected, events,
-   * ignored.
+   * Documents by their outcome, as the summary names it: registered, approved, completed,
+   * duplicate, rejected, events, ignored.
    */
   readonly counts: Readonly<Record<string, number>>;
   readonly rejected: readonly RejectedFile[];
-  /** Notes that are held: they do not enter stock by themselves. */
+  /** Notes with holds: a person must approve them. */
   readonly waiting: readonly RejectedFile[];
 }
 
-/** Never to be sent: no document and no batch of the API may be as large. */
+/** A larger file is not sent: the API accepts no document and no batch of this size. */
 const MAX_BYTES = 50 << 20;
 
 /**
- * Sends files to the service in bounded parallel and adds up what became of them. `advance` hears
- * of each file that is done. A refusal of one request is told of its files; one that concerns us
- * (401, 403) or the network, after its tries, is thrown.
+ * Sends files to the service, `parallel` requests at a time, and counts their outcomes. Calls `advance` with the number of files of
+ * each finished request. A refused request counts as rejected files; a 401, a 403 or a network failure after all retries is
+ * thrown.
  */
 export async function importFiles(
   service: Service,
@@ -64,9 +64,9 @@ export async function importFiles(
   const waiting = batchesOf(files);
   const path = pathOf(options);
   const work = async () => {
-    for (let parcel = waiting.shift(); parcel !== undefined; parcel = waiting.shift()) {
-      await send(service, path, parcel, tally);
-      advance(parcel.length);
+    for (let batch = waiting.shift(); batch !== undefined; batch = waiting.shift()) {
+      await send(service, path, batch, tally);
+      advance(batch.length);
     }
   };
   await Promise.all(Array.from({ length: options.parallel }, work));
@@ -86,29 +86,29 @@ async function send(
   found: readonly FoundFile[],
   tally: TallyCounter,
 ) {
-  const parcel = await readableFiles(found, tally);
-  const [first] = parcel;
+  const batch = await readableFiles(found, tally);
+  const [first] = batch;
   if (first === undefined) return;
   if (first.size > MAX_BYTES) {
-    for (const { path: file } of parcel)
+    for (const { path: file } of batch)
       tally.refuse({ file, code: "too_large", message: "O arquivo excede 50 MB" });
     return;
   }
   const form = new FormData();
-  // The blob reads the file when it is sent, and again when it is sent again.
-  for (const { path: file } of parcel) form.append("files", Bun.file(file), basename(file));
+  // The blob reads the file when the request is sent, and again for each retry.
+  for (const { path: file } of batch) form.append("files", Bun.file(file), basename(file));
   try {
     const answer = await service.ask(path, { method: "POST", body: form });
-    tally.add(await readAs(BatchAnswer, answer), parcel);
+    tally.add(await readAs(BatchAnswer, answer), batch);
   } catch (error) {
     if (!(error instanceof RequestRefused) || error.status === 401 || error.status === 403)
       throw error;
-    for (const { path: file } of parcel)
+    for (const { path: file } of batch)
       tally.refuse({ file, code: error.code, message: error.message });
   }
 }
 
-/** The files that can still be read: one that went since it was found must not take its neighbours along. */
+/** The files that can still be read; one that was removed since it was found does not fail the others of its request. */
 async function readableFiles(
   found: readonly FoundFile[],
   tally: TallyCounter,
@@ -135,10 +135,10 @@ class TallyCounter implements ImportTally {
     this.rejected.push(one);
   }
 
-  add({ summary, results }: z.infer<typeof BatchAnswer>, parcel: readonly FoundFile[]): void {
+  add({ summary, results }: z.infer<typeof BatchAnswer>, batch: readonly FoundFile[]): void {
     for (const [name, count] of Object.entries(summary))
       this.counts[name] = (this.counts[name] ?? 0) + count;
-    const name = namesIn(parcel, results.length);
+    const name = namesIn(batch, results.length);
     for (const [n, result] of results.entries()) {
       const file = name(n, result.file);
       const { code, message, holds, errors } = result;
@@ -155,21 +155,21 @@ class TallyCounter implements ImportTally {
 }
 
 /**
- * What to call the nth result: the path where each file has one, else as the service calls it, with
- * its archive.
+ * The name of the nth result: the file's path if each file has one result, else the service's name
+ * for it, below its archive.
  */
 function namesIn(
-  parcel: readonly FoundFile[],
+  batch: readonly FoundFile[],
   results: number,
 ): (n: number, file: string) => string {
-  const [first] = parcel;
+  const [first] = batch;
   const archive = first?.zip === true ? basename(first.path) : null;
   if (archive !== null)
     return (_, file) => (file.startsWith(archive) ? file : `${archive}/${file}`);
-  return (n, file) => (results === parcel.length ? (parcel[n]?.path ?? file) : file);
+  return (n, file) => (results === batch.length ? (batch[n]?.path ?? file) : file);
 }
 
-/** The refusal with its first field that is wrong, and how many more there are. */
+/** The message with the first wrong field, and how many more there are. */
 function detailed(message: string, errors: readonly { path: string; message: string }[]): string {
   const [first, ...more] = errors;
   if (first === undefined) return message;

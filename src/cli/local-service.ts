@@ -19,11 +19,10 @@ import { runningServer } from "./running-server.ts";
 import { type Service, serviceClient } from "./service-client.ts";
 
 /**
- * The service without anybody in between: a server that already holds the database, or the program
- * itself over the database that the environment names. Whoever may read the database and its secret
- * needs no password: requests go as `email`, or the first ADMIN. Only for "create" a database and its company are made
- * where there are none, and one of an earlier version is migrated. Throws an Error (Portuguese) when there is no such user,
- * or nothing to read.
+ * The service of this machine: the server that runs on the database, or the app in this process over the database that the
+ * environment names. A caller that can read the database and its secret needs no password: requests are sent as `email`, or as
+ * the first ADMIN. Only for "create" a missing database and company are made, and an older database is migrated. Throws an Error
+ * (Portuguese) when there is no such user, or no database.
  */
 export async function localService(
   config: Config,
@@ -35,7 +34,7 @@ export async function localService(
   return server === null ? inProcess(config, email, purpose) : overServer(server, config, email);
 }
 
-/** Opening a file that is not there would make it. */
+/** To open a file that does not exist would create it. */
 function requireDatabase({ DATABASE_URL }: Config): void {
   const path = filePath(DATABASE_URL);
   if (path !== null && !existsSync(path))
@@ -58,7 +57,7 @@ async function overServer(
   }
 }
 
-/** Whoever only reads signs with a secret of the moment: it checks its own tokens, and makes no file. */
+/** A command that only reads signs with a temporary secret: this process checks its own tokens, and writes no file. */
 const temporarySecret = (): string => hex(crypto.getRandomValues(new Uint8Array(32)));
 
 async function inProcess(
@@ -68,12 +67,17 @@ async function inProcess(
 ): Promise<Service> {
   const reads = purpose === "read";
   const JWT_SECRET = config.JWT_SECRET ?? (reads ? temporarySecret() : undefined);
-  // One user at a terminal needs no fairness among users.
-  const quiet: Config = { ...config, JWT_SECRET, RATE_LIMIT_PER_SECOND: 0, RATE_LIMIT_BURST: 0 };
+  // One user at a terminal needs no rate limit.
+  const unlimited: Config = {
+    ...config,
+    JWT_SECRET,
+    RATE_LIMIT_PER_SECOND: 0,
+    RATE_LIMIT_BURST: 0,
+  };
   const schema = reads ? "must be current" : "migrate";
-  const ports = await bunPorts(quiet, { readDocument, compareDocuments }, schema);
+  const ports = await bunPorts(unlimited, { readDocument, compareDocuments }, schema);
   try {
-    // Nobody logs in here: the service's start makes another password, and shows it.
+    // No user logs in to this process: the service's start makes another password, and prints it.
     const first = reads ? null : await firstRun(ports);
     if (first !== null)
       process.stderr.write(
@@ -81,7 +85,7 @@ async function inProcess(
 `,
       );
     const token = await tokenFor(ports.reader, ports.config.JWT_SECRET ?? "", email);
-    // The standard output belongs to the command's own words and its CSV, not to the log.
+    // The standard output is for the command's own text and its CSV, not for the log.
     const log: Log = (level, event, fields) =>
       void (
         level === "error" &&

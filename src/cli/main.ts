@@ -12,7 +12,7 @@ import { paint, type Screen } from "./screen.ts";
 import type { Service } from "./service-client.ts";
 import { printSkipped, printTally } from "./summary.ts";
 
-/** Everything of the world that the commands touch. */
+/** Everything outside of the program that the commands use. */
 export interface Terminal extends Environment {
   readonly out: Screen;
   readonly err: Screen;
@@ -20,17 +20,17 @@ export interface Terminal extends Environment {
   stdout(): Sink;
   /** Asks for a secret: at a terminal without showing it, elsewhere the next line of the standard input. */
   secret(prompt: string): Promise<string>;
-  /** Whether a person is at the standard input. */
+  /** Whether the standard input is a terminal. */
   readonly asksPerson: boolean;
-  /** Shows how far a long work is; a quiet one where nobody looks. */
+  /** A progress bar of `total` files; does nothing where the error output is no terminal. */
   progress(total: number): { advance(by: number): void; stop(): void };
 }
 
 type Command = Exclude<keyof typeof HELP, "sge">;
 
 /**
- * Runs a command line (without the program's name) and gives the exit code: 0 all well, 1 something
- * was refused or went wrong, 2 the command line itself is wrong. Nothing is thrown.
+ * Runs a command line (without the program's name) and returns the exit code: 0 success, 1 something
+ * was refused or failed, 2 the command line itself is wrong. Throws nothing.
  */
 export async function run(argv: readonly string[], terminal: Terminal): Promise<number> {
   let code = 0;
@@ -41,8 +41,8 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
       args,
       async run({ args: given, rawArgs }) {
         if (given.help === true) return terminal.out.line(help(name));
-        const [stranger] = unknownFlags(rawArgs, args);
-        if (stranger !== undefined) throw new UsageError(name, `Opção desconhecida: ${stranger}`);
+        const [unknown] = unknownFlags(rawArgs, args);
+        if (unknown !== undefined) throw new UsageError(name, `Opção desconhecida: ${unknown}`);
         code = await go(terminal, given);
       },
     });
@@ -60,8 +60,8 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
         restore: command("restore", runRestore),
         adopt: command("adopt", runAdopt),
         verify: command("verify", runVerify),
-        password: command("password", async (room, given) =>
-          (await import("./password.ts")).runPassword(room, given),
+        password: command("password", async (context, given) =>
+          (await import("./password.ts")).runPassword(context, given),
         ),
       },
     });

@@ -4,9 +4,9 @@ import { type Installation, installationOf } from "../platform/installation.ts";
 export const newInstallationId = (): string => crypto.randomUUID().replaceAll("-", "");
 
 /**
- * What was told after an older state of the database is undone, but not unheard: tokens that were revoked since, cached answers
- * and cursors of the feed must not fit what now happens under the same numbers. So all of them begin far beyond, and the
- * database becomes another installation: the later state, should it turn up again, is not taken for this one.
+ * An older state of the database counts again from lower numbers, while clients still have tokens, cached answers and cursors of
+ * the later state. They must not be valid for what now gets the same numbers. So every counter continues far beyond, and the
+ * database gets a new installation id, by which the later state is not mistaken for this one.
  */
 const FORK = [
   "update users set token_version = token_version + 1000000",
@@ -15,7 +15,7 @@ const FORK = [
   "update sqlite_sequence set seq = seq + 1000000 where name = 'events'",
 ];
 
-/** Makes an older state of a database one of its own, under the id `next`; gives what it says of itself then. */
+/** Makes a database a new installation with the id `next`; returns its id and its count of commits. */
 export async function assignNewInstallation(
   { writing, reading }: Pick<Database, "writing" | "reading">,
   next: string,

@@ -1,17 +1,17 @@
 import type { HELP } from "./commands.ts";
 
-/** A mistake on the command line: said with the command's help. */
+/** A wrong command line; it is printed with the command's help. */
 export class UsageError extends Error {
   constructor(
     readonly command: keyof typeof HELP,
     message: string,
   ) {
     super(message);
-    this.name = "Misused";
+    this.name = "UsageError";
   }
 }
 
-/** What citty reads; every value is looked at before it is believed. */
+/** Arguments as citty parses them; `textOf` and `flagOf` check each value's type. */
 export type ParsedArgs = { readonly _: readonly string[] } & Readonly<Record<string, unknown>>;
 
 export const textOf = (value: unknown): string | undefined =>

@@ -12,48 +12,48 @@ import { databaseFile } from "./backup.ts";
 import { flagOf, type ParsedArgs, UsageError } from "./parsed-args.ts";
 import type { Screen } from "./screen.ts";
 
-/** What the command needs of the world. */
+/** What the command uses from outside of the program. */
 interface CommandContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly out: Screen;
   readonly err: Screen;
   /** Asks for a secret: at a terminal without showing it, elsewhere the next line of the standard input. */
   secret(prompt: string): Promise<string>;
-  /** Whether a person is at the standard input, who may mistype. */
+  /** Whether the standard input is a terminal: a person may mistype. */
   readonly asksPerson: boolean;
 }
 
 /**
- * `sge password E-MAIL [--generate]`: sets a person's password in the database of this machine's configuration, also while
- * the service runs, and ends the person's sessions. Gives 0, or 1 when there is no such active user.
+ * `sge password E-MAIL [--generate]`: sets a user's password in the database of this machine's configuration, also while
+ * the service runs, and ends the user's sessions. Returns 0, or 1 when there is no such active user.
  */
-export async function runPassword(room: CommandContext, given: ParsedArgs): Promise<number> {
+export async function runPassword(context: CommandContext, given: ParsedArgs): Promise<number> {
   const [email, ...more] = given._;
   if (email === undefined || more.length > 0)
     throw new UsageError("password", "Informe o e-mail de quem recebe a senha");
-  // It signs nothing: the secret that only a server needs is not asked for.
-  const config = parseConfig({ ...room.env, APP_ENV: "development" });
+  // The command signs no token, so JWT_SECRET is not required.
+  const config = parseConfig({ ...context.env, APP_ENV: "development" });
   const generated = flagOf(given.generate) === true ? generatePassword() : null;
-  const done = await inDatabase(config, email, generated ?? (() => typed(room)));
+  const done = await inDatabase(config, email, generated ?? (() => typed(context)));
   if (done.outcome === "unknown") {
-    room.err.line(`Não há usuário com o e-mail ${email}; nada foi alterado`);
+    context.err.line(`Não há usuário com o e-mail ${email}; nada foi alterado`);
     return 1;
   }
   if (done.outcome === "inactive") {
-    room.err.line(`O usuário ${email} está inativo; nada foi alterado`);
+    context.err.line(`O usuário ${email} está inativo; nada foi alterado`);
     return 1;
   }
   await removeFirstPassword(config.DATA_DIR);
-  if (generated !== null) room.out.line(generated);
-  room.err.line("Senha trocada; as sessões abertas foram encerradas");
+  if (generated !== null) context.out.line(generated);
+  context.err.line("Senha trocada; as sessões abertas foram encerradas");
   if (done.keys > 0)
-    room.err.line(
+    context.err.line(
       `Chaves de API desta pessoa que continuam valendo: ${done.keys}; revogue as que não devem valer`,
     );
   return 0;
 }
 
-/** Looks first whether there is anybody, so that nobody types a password for nothing. */
+/** Looks for the user before it asks for the password. */
 async function inDatabase(
   config: Config,
   email: string,
@@ -76,9 +76,9 @@ async function inDatabase(
       passwords: bunPasswords(config.PASSWORD_COST),
       clock: { now: () => Date.now() },
     };
-    const standing = await userState(ports, email);
-    if (standing === "unknown") return { outcome: standing };
-    if (standing === "inactive") return { outcome: standing };
+    const state = await userState(ports, email);
+    if (state === "unknown") return { outcome: state };
+    if (state === "inactive") return { outcome: state };
     const chosen = typeof password === "string" ? password : await password();
     const checked = checkPassword(chosen, email);
     if (!checked.ok) throw new Error(failureSentence(checked.error));
@@ -88,7 +88,7 @@ async function inDatabase(
   }
 }
 
-/** At a terminal twice, where a slip of the finger is not seen. */
+/** Asks for the password; at a terminal twice, because a typing error is not visible. */
 async function typed({ secret, asksPerson }: CommandContext): Promise<string> {
   const password = await secret("Nova senha: ");
   if (asksPerson && (await secret("Outra vez: ")) !== password)

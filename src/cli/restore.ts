@@ -22,20 +22,20 @@ import { runningServer } from "./running-server.ts";
 
 export interface RestoreResult {
   readonly database: string;
-  /** Where the database that was there before is now; null when there was none. */
+  /** The new path of the database that was replaced; null when there was none. */
   readonly before: string | null;
-  /** Files of exports that came back. */
+  /** How many files of exports were restored. */
   readonly files: number;
 }
 
 type Where = Pick<Config, "DATABASE_URL" | "DATA_DIR">;
 
 /**
- * Puts a backup (its folder, or a database file) where DATABASE_URL says. It is proved whole, and brought to this version
- * of the program, before anything is touched; a database that is there is kept beside it under another name. Ended at any
- * instant it leaves the old one or the new one under the name, and a mark that fits it.
- * Throws (Portuguese) when a server or another process has the database open, when there is one and not `force`, for a
- * backup that is not whole or was made by a newer program, and for a remote database.
+ * Restores a backup (its folder, or a database file) to DATABASE_URL. It is checked and migrated to this version of the program
+ * before anything is changed; an existing database is kept under another name. If the process ends at any point, the file at
+ * DATABASE_URL is either the old or the new database, and the mark in DATA_DIR fits it.
+ * Throws (Portuguese) when a server or another process has the database open, when a database exists and `force` is false, for
+ * a backup that is damaged or was made by a newer program, and for a remote database.
  */
 export async function restore(
   where: Where,
@@ -61,7 +61,7 @@ export async function restore(
   try {
     await copyDurably(source.database, draft);
     const next = await migrateDraft(draft);
-    // From here on the mark fits both, the one that is there and the one that comes.
+    // From here on the mark fits both the old database and the new one.
     const mark = await marks.read().catch(() => null);
     if (mark !== null) await marks.write({ ...mark, next });
     const before = await replaceDatabase(draft, target, now);
@@ -72,7 +72,7 @@ export async function restore(
   }
 }
 
-/** The files of a backup, each as its manifest says; of a lone file only what SQLite says of it. */
+/** Paths of a backup whose files all match its manifest; a single database file is only checked by SQLite. */
 async function verifiedBackup(from: string): Promise<{ database: string; blobs: string | null }> {
   const found = await stat(from).catch(() => null);
   if (found === null) throw new Error(`Não há cópia em ${from}`);
@@ -95,8 +95,8 @@ async function assertIntact(path: string): Promise<void> {
   const log = await stat(`${path}-wal`).catch(() => null);
   if (log !== null && log.size > 0)
     throw new Error(`${path} foi copiado em uso (há um ${path}-wal): use o que sge backup fez`);
-  const flaws = await databaseDamage(path).catch((error: unknown) => [String(error)]);
-  if (flaws.length > 0) throw new Error(`${path} não está íntegro: ${flaws.join("; ")}`);
+  const damage = await databaseDamage(path).catch((error: unknown) => [String(error)]);
+  if (damage.length > 0) throw new Error(`${path} não está íntegro: ${damage.join("; ")}`);
 }
 
 async function migrateDraft(draft: string): Promise<Installation> {

@@ -7,17 +7,17 @@ import { isRunning } from "../platform/bun/files/running-process.ts";
 const ServerFile = z.object({ url: z.url(), pid: z.int().positive() });
 
 /**
- * The server that says in the data directory that it serves from there; null when there is none, or
- * it is gone.
+ * The address of the server that runs on this data directory, from its `server.json`; null when none
+ * runs.
  */
 export async function runningServer(config: Pick<Config, "DATA_DIR">): Promise<string | null> {
   const text = await readFile(join(config.DATA_DIR, "server.json"), "utf8").catch(() => "");
-  const sign = ServerFile.safeParse(parsed(text));
-  if (!sign.success || !isRunning(sign.data.pid)) return null;
-  const answer = await fetch(`${sign.data.url}/api/health`, {
+  const file = ServerFile.safeParse(parsed(text));
+  if (!file.success || !isRunning(file.data.pid)) return null;
+  const answer = await fetch(`${file.data.url}/api/health`, {
     signal: AbortSignal.timeout(2_000),
   }).catch(() => null);
-  return answer?.ok === true ? sign.data.url : null;
+  return answer?.ok === true ? file.data.url : null;
 }
 
 function parsed(text: string): unknown {

@@ -1,6 +1,5 @@
 /**
- * What writes for a person: plain text, coloured only where a terminal shows it and NO_COLOR
- * (no-color.org) is not set.
+ * Text output for people, in colours only at a terminal and when NO_COLOR (no-color.org) is not set.
  */
 export interface Screen {
   readonly colours: boolean;
@@ -18,7 +17,7 @@ const CODES: Readonly<Record<Colour, string>> = {
   red: "31",
 };
 
-/** The screen behind a stream of this process. */
+/** The screen of an output stream of this process. */
 export function screenOn(
   stream: { isTTY?: boolean; columns?: number; write(text: string): unknown },
   env: Readonly<Record<string, string | undefined>> = process.env,
@@ -30,17 +29,17 @@ export function screenOn(
   };
 }
 
-/** The text in a colour, where the screen has colours. */
+/** The text in a colour, if the screen has colours. */
 export const paint = (screen: Pick<Screen, "colours">, colour: Colour, text: string): string =>
   screen.colours ? `\u001b[${CODES[colour]}m${text}\u001b[0m` : text;
 
-/** At most `width` characters; what was cut shows as `…`. */
+/** The text, cut to `width` characters with `…` at its end. */
 export const cut = (text: string, width: number): string =>
   text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
 
 /**
- * The text in lines of at most `width` characters, broken at blanks; no more than `lines` of them,
- * the last one cut.
+ * The text in at most `lines` lines of at most `width` characters, broken at blanks; the last one is
+ * cut.
  */
 export function wrap(text: string, width: number, lines: number): string[] {
   if (text.length <= width || lines <= 1) return [cut(text, width)];
@@ -52,13 +51,13 @@ export function wrap(text: string, width: number, lines: number): string[] {
 export interface Column {
   readonly title: string;
   readonly align?: "right";
-  /** Most characters; what is longer is cut. */
+  /** Most characters; a longer text is cut. */
   readonly most?: number;
   readonly colour?: Colour;
 }
 
 /**
- * Lines of a table whose columns stand under each other; the last column has no blanks behind it.
+ * The lines of a table with aligned columns, without blanks at their ends.
  */
 export function table(
   screen: Pick<Screen, "colours">,
@@ -69,22 +68,22 @@ export function table(
   const widths = columns.map(({ title }, n) =>
     Math.max(title.length, ...cells.map((row) => row[n]?.length ?? 0)),
   );
-  const lay = (row: readonly string[], colour: (n: number) => Colour | undefined) =>
+  const format = (row: readonly string[], colour: (n: number) => Colour | undefined) =>
     columns
       .map(({ align }, n) => {
         const text = row[n] ?? "";
         const width = widths[n] ?? 0;
-        const laid = align === "right" ? text.padStart(width) : text.padEnd(width);
+        const padded = align === "right" ? text.padStart(width) : text.padEnd(width);
         const paints = colour(n);
-        return paints === undefined ? laid : paint(screen, paints, laid);
+        return paints === undefined ? padded : paint(screen, paints, padded);
       })
       .join("  ")
       .trimEnd();
   return [
-    lay(
+    format(
       columns.map(({ title }) => title),
       () => "dim",
     ),
-    ...cells.map((row) => lay(row, (n) => columns[n]?.colour)),
+    ...cells.map((row) => format(row, (n) => columns[n]?.colour)),
   ];
 }

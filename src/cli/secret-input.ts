@@ -1,5 +1,5 @@
-/** A password has at most 200 characters; what is longer is no password, and is not kept. */
-const MOST_BYTES = 1_024;
+/** A password has at most 200 characters; a longer input is refused and not kept in memory. */
+const MAX_BYTES = 1_024;
 
 /** The standard input, as a terminal or a pipe. */
 export interface SecretSource {
@@ -16,8 +16,8 @@ const [ENTER, LINE, CTRL_C, CTRL_D, BACKSPACE, DELETE, FIRST_PRINTABLE] = [
 ];
 
 /**
- * Reads one secret: at a terminal what is typed until Enter, shown nowhere; from a pipe its next line. What came beyond that
- * line is kept for the next question. Throws an Error (Portuguese) when it is broken off, too long, not UTF-8, or missing.
+ * Reads one secret: at a terminal the keys until Enter, without showing them; from a pipe its next line. Bytes after that line are
+ * kept for the next question. Throws an Error (Portuguese) when the input is interrupted, too long, not UTF-8, or missing.
  */
 export function secretReader(
   source: SecretSource,
@@ -41,10 +41,10 @@ export function secretReader(
   function line(typing: boolean): Promise<string> {
     const bytes: number[] = [];
     const { promise, resolve, reject } = Promise.withResolvers<string>();
-    /** True when the line is whole, or broken off. */
+    /** True when the line is complete, or interrupted. */
     const take = (byte: number): boolean => {
       if (byte === ENTER || byte === LINE) {
-        // What Windows writes at the end of a line is one end.
+        // CR LF, as Windows writes it, is one end of a line.
         if (byte === ENTER && rest[0] === LINE) rest.shift();
         resolve(textOf(bytes));
         return true;
@@ -55,7 +55,7 @@ export function secretReader(
       }
       if (typing && (byte === BACKSPACE || byte === DELETE)) eraseCharacter(bytes);
       else if (!typing || byte >= FIRST_PRINTABLE) bytes.push(byte);
-      if (bytes.length <= MOST_BYTES) return false;
+      if (bytes.length <= MAX_BYTES) return false;
       reject(new Error("A senha é longa demais; nada foi alterado"));
       return true;
     };
@@ -73,7 +73,7 @@ export function secretReader(
       }
     };
     const onData = (chunk: Uint8Array) => {
-      rest.push(...chunk.subarray(0, 4 * MOST_BYTES));
+      rest.push(...chunk.subarray(0, 4 * MAX_BYTES));
       if (drain()) leave();
     };
     const onEnd = () => {
@@ -108,7 +108,7 @@ function textOf(bytes: readonly number[]): string {
   }
 }
 
-/** The last character, with all of its bytes of UTF-8. */
+/** Removes the last character, with all of its UTF-8 bytes. */
 function eraseCharacter(bytes: number[]): void {
   let last = bytes.pop();
   while (last !== undefined && (last & 0xc0) === 0x80) last = bytes.pop();

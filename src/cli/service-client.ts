@@ -2,7 +2,7 @@ import { DelegateBackoff, handleType, retry } from "cockatiel";
 import { z } from "zod";
 
 /**
- * Where the commands send their requests: a server somewhere, or the program itself over an open
+ * Where the commands send their requests: a server, or the app in this process over an open
  * database.
  */
 export interface Service {
@@ -13,7 +13,7 @@ export interface Service {
   close(): Promise<void>;
 }
 
-/** The service said no, and why (Portuguese, its own words). */
+/** The service refused a request; `message` is the Portuguese text of its answer. */
 export class RequestRefused extends Error {
   constructor(
     readonly status: number,
@@ -21,18 +21,18 @@ export class RequestRefused extends Error {
     message: string,
   ) {
     super(message);
-    this.name = "Refused";
+    this.name = "RequestRefused";
   }
 }
 
-/** The network, an overloaded service, or its rate limit: to be asked again. */
+/** A failure of the network, an overloaded service, or its rate limit: the request is retried. */
 class TransientError extends Error {
   constructor(
     message: string,
     readonly waitMs: number | null,
   ) {
     super(message);
-    this.name = "Weather";
+    this.name = "TransientError";
   }
 }
 
@@ -42,7 +42,7 @@ const MAX_WAIT_MS = 30_000;
 
 export type Fetch = (request: Request) => Response | Promise<Response>;
 
-/** What a service over HTTP is made of; `firstWaitMs` doubles from try to try. */
+/** Options of a client; the wait before a retry begins with `firstWaitMs` and doubles. */
 export interface ServiceOptions {
   readonly base: string;
   readonly where?: string;
@@ -53,9 +53,9 @@ export interface ServiceOptions {
 }
 
 /**
- * A service over `fetch`. Weather is asked again up to 5 times, as long as the answer's Retry-After
- * says (at most 30 s); every request of the commands may be repeated, because a note that is known
- * answers that it is. Other refusals throw `Refused`.
+ * A client of the service over `fetch`. Retries a transient error up to 5 times, after the time in the
+ * answer's Retry-After (at most 30 s). Every request of the commands may be repeated: a note that is
+ * already registered is answered as a duplicate. Other refusals throw `RequestRefused`.
  */
 export function serviceClient({
   base,
@@ -100,19 +100,19 @@ async function fetchOnce(fetch: Fetch, request: Request): Promise<Response> {
 }
 
 async function errorOf(answer: Response): Promise<RequestRefused | TransientError> {
-  const said = Problem.safeParse(await answer.json().catch(() => null));
-  const message = said.success ? said.data.detail : `O serviço respondeu ${answer.status}`;
+  const problem = Problem.safeParse(await answer.json().catch(() => null));
+  const message = problem.success ? problem.data.detail : `O serviço respondeu ${answer.status}`;
   if (!RETRIED_STATUSES.has(answer.status))
-    return new RequestRefused(answer.status, said.success ? said.data.code : "", message);
-  // A full disk is no weather: it answers 503 without Retry-After.
-  if (said.success && said.data.code === "storage.full")
-    return new RequestRefused(answer.status, said.data.code, message);
+    return new RequestRefused(answer.status, problem.success ? problem.data.code : "", message);
+  // A full disk does not pass by itself: it is answered with 503 without Retry-After.
+  if (problem.success && problem.data.code === "storage.full")
+    return new RequestRefused(answer.status, problem.data.code, message);
   const after = answer.headers.get("retry-after");
   const waitMs = after !== null && /^\d+$/.test(after) ? Number(after) * 1_000 : null;
   return new TransientError(message, waitMs === null ? null : Math.min(waitMs, MAX_WAIT_MS));
 }
 
-/** Reads an answer as JSON of a shape; throws when the service speaks another language. */
+/** Reads an answer as JSON of a schema; throws when it does not have that shape. */
 export async function readAs<S extends z.ZodType>(
   schema: S,
   answer: Response,
@@ -122,7 +122,7 @@ export async function readAs<S extends z.ZodType>(
   throw new Error(`O serviço deu uma resposta inesperada:\n${z.prettifyError(read.error)}`);
 }
 
-/** A token for an address and its password. Throws `Refused` when they are not good. */
+/** Signs in and returns the token. Throws `RequestRefused` when the e-mail or the password is wrong. */
 export async function signIn(service: Service, email: string, password: string): Promise<string> {
   const answer = await service.ask("/api/login", {
     method: "POST",

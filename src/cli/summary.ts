@@ -3,7 +3,7 @@ import type { Skipped } from "./find-files.ts";
 import type { ImportTally, RejectedFile } from "./import.ts";
 import { type Colour, paint, type Screen } from "./screen.ts";
 
-/** The names of the batch summary, in the order and the words that a person reads. */
+/** Portuguese words for the names of the batch summary, in the order in which they are printed. */
 const WORDS: readonly (readonly [
   name: string,
   one: string,
@@ -19,16 +19,16 @@ const WORDS: readonly (readonly [
   ["rejected", "recusado", "recusados", "red"],
 ];
 
-/** No list on the screen is longer. */
-const LINES = 20;
+/** Most lines of a list. */
+const MAX_LINES = 20;
 
-/** Says what became of an import: counts, what was refused and why, what waits for a person. */
+/** Prints the results of an import: counts, notes that wait for a decision, and refused documents with their reasons. */
 export function printTally(
   screen: Screen,
   { counts, rejected, waiting }: ImportTally,
   { dryRun, ignored, where }: { dryRun: boolean; ignored: number; where: string },
 ): void {
-  const said: Record<string, number> = { ...counts, ignored: (counts.ignored ?? 0) + ignored };
+  const shown: Record<string, number> = { ...counts, ignored: (counts.ignored ?? 0) + ignored };
   screen.line(
     paint(
       screen,
@@ -37,7 +37,7 @@ export function printTally(
     ),
   );
   for (const [name, one, many, colour] of WORDS) {
-    const count = said[name] ?? 0;
+    const count = shown[name] ?? 0;
     if (count === 0) continue;
     const line = `${grouped(count).padStart(9)}  ${count === 1 ? one : many}`;
     screen.line(colour === null ? line : paint(screen, colour, line));
@@ -46,7 +46,7 @@ export function printTally(
   printList(screen, "Recusados:", "red", rejected);
 }
 
-/** Says what was not read, one sentence each; beyond LINES by their reasons. */
+/** Prints the files that were not read, with their reasons; after MAX_LINES only counts by reason. */
 export const printSkipped = (screen: Screen, skipped: readonly Skipped[]): void =>
   printList(
     screen,
@@ -64,12 +64,12 @@ function printList(
   if (list.length === 0) return;
   screen.line();
   screen.line(paint(screen, colour, title));
-  for (const { file, message } of list.slice(0, LINES)) screen.line(`  ${file}: ${message}`);
-  const more = list.slice(LINES);
+  for (const { file, message } of list.slice(0, MAX_LINES)) screen.line(`  ${file}: ${message}`);
+  const more = list.slice(MAX_LINES);
   if (more.length === 0) return;
   const reasons = new Map<string, number>();
   for (const { message } of more) reasons.set(message, (reasons.get(message) ?? 0) + 1);
   const sorted = [...reasons].sort(([, a], [, b]) => b - a);
-  for (const [message, count] of sorted.slice(0, LINES))
+  for (const [message, count] of sorted.slice(0, MAX_LINES))
     screen.line(`  … e mais ${grouped(count)}: ${message}`);
 }

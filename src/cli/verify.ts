@@ -21,7 +21,7 @@ import { findWrongSpans } from "../stock/spans.ts";
 import { databaseFile } from "./backup.ts";
 import { BLOBS } from "./backup-files.ts";
 
-/** Something that is not as it was promised. */
+/** Something stored that is damaged or inconsistent. */
 export interface Damage {
   readonly part: "database" | "installation" | "original" | "balance" | "sums" | "note" | "export";
   /** Which one: a key, a code, a hash. */
@@ -30,19 +30,19 @@ export interface Damage {
   readonly says: string;
 }
 
-/** How many of each part were looked at. */
+/** How many of each part were checked. */
 export type Checked = Record<"originals" | "products" | "notes" | "exports", number>;
 
 type VerifyPorts = Pick<Ports, "reader" | "originals" | "documents" | "blobs">;
 
 /**
- * Proves all that is kept, slice by slice, and reads only: SQLite's own check, each original against its SHA-256, each
- * balance and each span against the sum of its movements, each note against its original, its items and the ledger, and the finished
- * exports against their files. `found` is told of each flaw as it is met, `step` of each thing that was looked at.
+ * Checks everything stored, in slices, without writing: SQLite's own check, each original against its SHA-256, each balance and
+ * each span against the sum of its movements, each note against its original, its items and the ledger, and each finished export
+ * against its file. Calls `found` for each damage, and `step` after each thing that was checked. Returns how many were checked.
  */
 export async function verify(
   where: Pick<Config, "DATABASE_URL" | "DATABASE_AUTH_TOKEN" | "DATA_DIR">,
-  found: (flaw: Damage) => void,
+  found: (damage: Damage) => void,
   step: () => void = () => undefined,
 ): Promise<Checked> {
   const path = filePath(where.DATABASE_URL);
@@ -84,7 +84,7 @@ export async function verify(
 const rows = (ports: VerifyPorts, sql: string, ...args: Value[]) =>
   ports.reader.rows({ sql, args });
 
-type ReportDamage = (flaw: Damage) => void;
+type ReportDamage = (damage: Damage) => void;
 
 async function verifyFile(ports: VerifyPorts, found: ReportDamage): Promise<void> {
   const lines = await rows(ports, "PRAGMA integrity_check(100)");
@@ -201,7 +201,7 @@ async function verifyExports(
   return kept.length;
 }
 
-/** Reads a file to its end: the store proves each block of it. */
+/** Reads a file to its end, in which the store checks each block; null when it is intact. */
 async function exportDamage(
   { blobs }: VerifyPorts,
   key: string,
@@ -218,7 +218,7 @@ async function exportDamage(
   }
 }
 
-/** 1/10⁴ as people read it. */
+/** A quantity of 1/10⁴ as Portuguese decimal text. */
 function inUnits(e4: number): string {
   const digits = String(Math.abs(e4)).padStart(5, "0");
   return `${e4 < 0 ? "-" : ""}${digits.slice(0, -4)},${digits.slice(-4)}`;
