@@ -17,16 +17,16 @@ import { scenario } from "./scenario.ts";
 import { showCsv, showSpeed, showStock, showVerdicts } from "./show.ts";
 
 /**
- * Door: the demo. A fresh database, an invented month of trade through the HTTP API, and what came
- * of it.
+ * Door: the demo. It makes a new database, sends an invented month of trade through the HTTP API, and
+ * prints the results.
  */
 const folder = process.argv[2] ?? "data/demo";
 const terminal = process.stdout.isTTY === true;
 const screen = screenOn(process.stdout);
 const ADMIN = { email: "demo@sge.example", password: `demo-${crypto.randomUUID().slice(0, 13)}` };
 
-/** Everything that an earlier run has left, and nothing else. */
-const LEFT = [
+/** The files of an earlier run, which are removed. */
+const OLD_FILES = [
   MARK,
   "sge.db",
   "sge.db-wal",
@@ -37,7 +37,7 @@ const LEFT = [
 ];
 
 /**
- * Not the environment's: whoever tries the demo beside a real service must not meet its database.
+ * The environment is not read: the demo must not open the database of a real service on this machine.
  */
 const configOn = (port: string): Config =>
   parseConfig({
@@ -68,8 +68,8 @@ async function main(): Promise<number> {
   const other = await runningServer({ DATA_DIR: folder });
   if (other !== null) throw new Error(`A demonstração já está em ${other}; encerre-a antes`);
   await mkdir(folder, { recursive: true });
-  await Promise.all(LEFT.map((name) => rm(join(folder, name), { force: true })));
-  // On a terminal the address is the one that people expect, unless somebody has it.
+  await Promise.all(OLD_FILES.map((name) => rm(join(folder, name), { force: true })));
+  // At a terminal the usual port is used, unless another process has it.
   const running = terminal
     ? await serveOn(process.env.PORT ?? "8003").catch(() => serveOn("0"))
     : await serveOn("0");
@@ -81,17 +81,17 @@ async function main(): Promise<number> {
 }
 
 async function show({ url }: Running): Promise<number> {
-  const stranger = serviceClient({ base: url, token: null, fetch });
-  const token = await signIn(stranger, ADMIN.email, ADMIN.password);
+  const anonymous = serviceClient({ base: url, token: null, fetch });
+  const token = await signIn(anonymous, ADMIN.email, ADMIN.password);
   const service = serviceClient({ base: url, token, fetch });
   screen.line(
     `${paint(screen, "bold", "S.G.E.")}  ${COMPANY.name}, banco novo em ${folder}/sge.db`,
   );
-  const played = await runScenario(service, await scenario());
-  showVerdicts(screen, played);
+  const result = await runScenario(service, await scenario());
+  showVerdicts(screen, result);
   await showStock(screen, service, 12);
   await showCsv(screen, service, folder);
-  showSpeed(screen, played);
+  showSpeed(screen, result);
   if (!terminal) return 0;
   screen.line();
   screen.line(`${paint(screen, "bold", "No ar em")} ${url}  (Ctrl+C encerra)`);

@@ -3,31 +3,31 @@ import { type NoteOptions, syntheticNote } from "../synthetic/synthetic-note.ts"
 import { itemOf, SUPPLIERS, type Supplier } from "../synthetic/trade.ts";
 
 /**
- * How many of our units are in one of theirs, as a person would tell it when approving the first
- * note.
+ * How many of our units are in one unit of the supplier's item, as a person gives it with the approval
+ * of the first note.
  */
 export interface Factor {
   readonly n_item: number;
   readonly factor: string;
 }
 
-/** One purchase of the demo: a document, and the words for it. */
+/** One purchase of the demo: a note, and its description in Portuguese. */
 export interface Purchase {
   readonly file: string;
   readonly what: string;
   readonly accessKey: string;
   readonly xml: string;
-  /** Told once; the service remembers them for the supplier's next notes. */
+  /** Given once; the service uses them for the supplier's next notes. */
   readonly factors: readonly Factor[];
 }
 
-/** How many times each supplier sells to us. */
+/** How many notes each supplier sends. */
 const PURCHASES_PER_SUPPLIER = 4;
 
 const day = (n: number): string => `2026-11-${String(n).padStart(2, "0")}T08:15:00-03:00`;
 
 /**
- * What is particular about one supplier's notes, by its place in the table; everything else is an
+ * Options of special notes, by the supplier's index and then by the visit; every other note is an
  * ordinary sale.
  */
 const SPECIAL_OPTIONS: readonly Partial<Record<number, NoteOptions>>[] = [
@@ -43,8 +43,7 @@ const SPECIAL_OPTIONS: readonly Partial<Record<number, NoteOptions>>[] = [
 ];
 
 /**
- * Amounts beside the price, by the visit: nothing, a discount, freight and insurance, taxes that
- * are paid on top.
+ * Amounts beside the price, by the visit: none, a discount, freight and insurance, taxes on top.
  */
 const EXTRA_AMOUNTS: readonly Partial<ItemSpec>[] = [
   {},
@@ -66,10 +65,10 @@ function lotsOf(visit: number, quantity: number): Partial<ItemSpec> {
 
 function itemsOf(supplier: Supplier, visit: number): ItemSpec[] {
   const medicines = supplier.name.startsWith("FARMACO");
-  return supplier.products.map((ware, n) => {
+  return supplier.products.map((product, n) => {
     const quantity = 6 + ((visit * 7 + n * 5) % 18);
-    const loose = ware.uCom === "KG" ? `${quantity}.2750` : String(quantity);
-    return itemOf(ware, loose, {
+    const qCom = product.uCom === "KG" ? `${quantity}.2750` : String(quantity);
+    return itemOf(product, qCom, {
       CFOP: supplier.uf === "SP" ? "5102" : "6102",
       ...EXTRA_AMOUNTS[(visit + n) % EXTRA_AMOUNTS.length],
       ...(medicines ? lotsOf(visit, quantity) : {}),
@@ -77,7 +76,7 @@ function itemsOf(supplier: Supplier, visit: number): ItemSpec[] {
   });
 }
 
-/** Boxes are opened, weights are not: flour comes by the bale and is counted so. */
+/** Factors of products that we count in smaller units than the supplier; goods sold by weight need none. */
 const factorsOf = (supplier: Supplier): Factor[] =>
   supplier.products.flatMap(({ taxed }, n) =>
     taxed === undefined || taxed.unit === "KG"
@@ -85,7 +84,7 @@ const factorsOf = (supplier: Supplier): Factor[] =>
       : [{ n_item: n + 1, factor: String(taxed.perUnit) }],
   );
 
-/** What a dozen suppliers sold us in November 2026, in the order of the days. */
+/** The purchases from a dozen suppliers in November 2026, in the order of their days. */
 export function purchases(): Purchase[] {
   return Array.from({ length: PURCHASES_PER_SUPPLIER }, (_, visit) =>
     SUPPLIERS.map((supplier, n) => {

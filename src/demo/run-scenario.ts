@@ -2,30 +2,30 @@ import { z } from "zod";
 import { RequestRefused, readAs, type Service } from "../cli/service-client.ts";
 import type { Scenario, Upload } from "./scenario.ts";
 
-/** What a document came to. */
+/** The result of one document. */
 export interface Outcome {
   readonly file: string;
   readonly what: string;
-  /** `event`: taken, and no note. */
-  readonly fate: "approved" | "held" | "refused" | "event";
+  /** `event`: accepted, but it is an event and not a note. */
+  readonly result: "approved" | "held" | "refused" | "event";
   readonly direction: string | null;
-  /** The holds' or the refusal's codes. */
+  /** Codes of the holds, or of the refusal. */
   readonly codes: readonly string[];
-  /** For people: the holds' or the refusal's words. */
+  /** Messages of the holds, or of the refusal (Portuguese). */
   readonly why: string;
 }
 
-/** The whole play. Times in milliseconds. */
+/** The results of all documents. Times in milliseconds. */
 export interface DemoResult {
   readonly outcomes: readonly Outcome[];
-  /** Notes registered, approvals made, and how long each took. */
+  /** How many notes were registered and approved, and how long both took. */
   readonly registered: number;
   readonly registeringMs: number;
   readonly approved: number;
   readonly approvingMs: number;
 }
 
-/** Requests on their way at a time. */
+/** Requests at a time. */
 export const CONCURRENCY = 4;
 
 const Holds = z.array(z.object({ code: z.string(), message: z.string() }));
@@ -54,24 +54,24 @@ interface Waiting {
 }
 
 /**
- * Sends the scenario, approves what may be approved, and gives what became of each document. Throws
- * when the service fails.
+ * Sends the scenario, approves every note that may be approved, and returns the result of each
+ * document. Throws when the service fails.
  */
 export async function runScenario(service: Service, scenario: Scenario): Promise<DemoResult> {
   const waiting: Waiting[] = [];
   const ended: Outcome[] = [];
-  const take = async (sent: Upload) => {
+  const send = async (sent: Upload) => {
     const got = await upload(service, sent);
     if ("accessKey" in got) waiting.push(got);
     else ended.push(got);
   };
   const started = performance.now();
-  await runConcurrently(scenario.purchases, CONCURRENCY, take);
+  await runConcurrently(scenario.purchases, CONCURRENCY, send);
   waiting.push(...(await uploadZip(service, scenario.zip)));
-  // The rest in order: an event after its note, a copy after its original.
-  await runConcurrently(scenario.special, 1, take);
+  // The rest in order: an event after its note, a duplicate after its original.
+  await runConcurrently(scenario.special, 1, send);
   const registered = performance.now();
-  await runConcurrently(scenario.bad, 1, take);
+  await runConcurrently(scenario.bad, 1, send);
 
   const order = [...scenario.purchases, ...scenario.special].map(({ file }) => file);
   const place = ({ sent: { file } }: Waiting) =>
@@ -82,7 +82,7 @@ export async function runScenario(service: Service, scenario: Scenario): Promise
   const decided = new Map<Waiting, Outcome>();
   const decide = async (one: Waiting) => void decided.set(one, await approve(service, one));
   const approving = performance.now();
-  // What a person says of a supplier's boxes comes before the notes that rely on it.
+  // Factors come first: later notes of the same supplier use them.
   await runConcurrently(withFactors, 1, decide);
   await runConcurrently(rest, CONCURRENCY, decide);
   const done = performance.now();
@@ -91,22 +91,22 @@ export async function runScenario(service: Service, scenario: Scenario): Promise
     outcomes: [...outcomes, ...ended],
     registered: waiting.length,
     registeringMs: registered - started,
-    approved: outcomes.filter(({ fate }) => fate === "approved").length,
+    approved: outcomes.filter(({ result }) => result === "approved").length,
     approvingMs: done - approving,
   };
 }
 
-/** Does the work on every one, `atOnce` at a time, beginning them in order. */
+/** Runs `work` on every element, at most `atOnce` at a time, started in order. */
 async function runConcurrently<T>(
   all: readonly T[],
   atOnce: number,
   work: (one: T) => Promise<void>,
 ) {
   const left = [...all];
-  const hand = async () => {
+  const worker = async () => {
     for (let one = left.shift(); one !== undefined; one = left.shift()) await work(one);
   };
-  await Promise.all(Array.from({ length: atOnce }, hand));
+  await Promise.all(Array.from({ length: atOnce }, worker));
 }
 
 const refused = (
@@ -115,7 +115,7 @@ const refused = (
 ): Outcome => ({
   file,
   what,
-  fate: "refused",
+  result: "refused",
   direction: null,
   codes: [code],
   why: message,
@@ -130,7 +130,7 @@ async function upload(service: Service, sent: Upload): Promise<Waiting | Outcome
     if ("access_key" in receipt)
       return { sent, accessKey: receipt.access_key, direction: receipt.direction };
     const { file, what } = sent;
-    return { file, what, fate: "event", direction: null, codes: [], why: receipt.message };
+    return { file, what, result: "event", direction: null, codes: [], why: receipt.message };
   } catch (error) {
     if (error instanceof RequestRefused) return refused(sent, error);
     throw error;
@@ -163,14 +163,14 @@ async function approve(
       headers: { "content-type": "application/json" },
       body: JSON.stringify(factors.length === 0 ? {} : { items: factors }),
     });
-    return { file, what, fate: "approved", direction, codes: [], why: "" };
+    return { file, what, result: "approved", direction, codes: [], why: "" };
   } catch (error) {
     if (!(error instanceof RequestRefused) || error.code !== "nfe.held") throw error;
     const { holds } = await readAs(Detail, await service.ask(path));
     return {
       file,
       what,
-      fate: "held",
+      result: "held",
       direction,
       codes: holds.map(({ code }) => code),
       why: holds.map(({ message }) => message).join(" "),

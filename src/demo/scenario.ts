@@ -18,7 +18,7 @@ export interface Upload {
   /** For people, in Portuguese. */
   readonly what: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** What a person says about its items when approving it. */
+  /** Factors that a person gives with its approval. */
   readonly factors?: readonly Factor[];
 }
 
@@ -29,18 +29,18 @@ export interface Scenario {
   /** In one archive. */
   readonly zip: Upload & { readonly count: number };
   /**
-   * Our own sales and everything that is not an ordinary purchase; the notes are good, most of them
-   * wait for a person.
+   * Our own sales and other notes that are no ordinary purchase; all are valid, most of them wait for
+   * a person.
    */
   readonly special: readonly Upload[];
-  /** Not to be taken. */
+  /** Documents that the service refuses. */
   readonly bad: readonly Upload[];
 }
 
-/** A ware of a supplier; `code` must be one of it. */
+/** A product of a supplier, by its code. Throws RangeError for an unknown one. */
 function productOf(supplier: number, code: string): Product {
   const found = SUPPLIERS[supplier]?.products.find((one) => one.cProd === code);
-  if (found === undefined) throw new RangeError(`no ware ${code}`);
+  if (found === undefined) throw new RangeError(`no product ${code}`);
   return found;
 }
 
@@ -85,7 +85,7 @@ function ourSales(): Upload[] {
   });
 }
 
-/** One note of the coffee roaster that is special in one way. */
+/** A note of the coffee roaster that differs from an ordinary one by `options`. */
 function special(file: string, what: string, options: NoteOptions): Upload {
   const items = [itemOf(productOf(0, "1003"), "10", { CFOP: "6102" })];
   const issuedAt = "2026-11-27T10:00:00-03:00";
@@ -161,9 +161,9 @@ function bad(some: Purchase): Upload[] {
 }
 
 /**
- * The month of an invented shop: some sixty notes of a dozen suppliers, and a handful of files that
- * are none. Always the same bytes. The cancellation is of the last purchase sent by itself; the
- * last document of `special` is the first purchase again.
+ * One month of an invented shop: some sixty notes of a dozen suppliers, and a few files that are no
+ * note. Always the same bytes. The cancellation is of the last purchase that is sent alone; the last
+ * document of `special` is the first purchase again.
  */
 export async function scenario(): Promise<Scenario> {
   const all = purchases();

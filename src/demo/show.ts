@@ -20,23 +20,22 @@ const indented = (screen: Screen, lines: readonly string[]) => {
 };
 
 /**
- * What became of the documents: those that went by themselves as counts, the others each with its
- * reason.
+ * Prints the results: counts of approved notes, and each other document with its reason.
  */
 export function showVerdicts(screen: Screen, { outcomes }: DemoResult): void {
-  const of = (fate: Outcome["fate"]) => outcomes.filter((one) => one.fate === fate);
-  const went = (direction: string) =>
+  const of = (result: Outcome["result"]) => outcomes.filter((one) => one.result === result);
+  const approved = (direction: string) =>
     of("approved").filter((one) => one.direction === direction).length;
   title(screen, "Resultado");
   screen.line(
-    `  ${paint(screen, "green", `${went("entry")} entraram no estoque, ${went("exit")} saíram dele`)}; ` +
+    `  ${paint(screen, "green", `${approved("entry")} entraram no estoque, ${approved("exit")} saíram dele`)}; ` +
       `${of("held").length} aguardando conferência; ${howMany(of("event").length, "evento", "eventos")}; ${howMany(of("refused").length, "recusado", "recusados")}`,
   );
-  const room = Math.max(60, screen.width - 2);
+  const width = Math.max(60, screen.width - 2);
   const print = (colour: "yellow" | "red", some: readonly Outcome[]) => {
     const most = Math.max(...some.map(({ what }) => what.length));
     const rows = some.flatMap(({ what, why }) =>
-      wrap(why, room - 2 - most, 3).map((line, n) => [n === 0 ? what : "", line]),
+      wrap(why, width - 2 - most, 3).map((line, n) => [n === 0 ? what : "", line]),
     );
     screen.line();
     indented(
@@ -61,7 +60,7 @@ const StockPage = z.object({
   pagination: z.object({ total: z.number() }),
 });
 
-/** The stock, by name; at most `lines` of it. */
+/** Prints the stock, sorted by name; at most `lines` products. */
 export async function showStock(screen: Screen, service: Service, lines: number): Promise<void> {
   const { data, pagination } = await readAs(
     StockPage,
@@ -87,7 +86,7 @@ export async function showStock(screen: Screen, service: Service, lines: number)
   if (more > 0) screen.line(paint(screen, "dim", `  … e mais ${grouped(more)}, no CSV`));
 }
 
-/** Writes both CSVs into the folder and says where they lie. */
+/** Writes both CSVs into the folder and prints their paths. */
 export async function showCsv(screen: Screen, service: Service, folder: string): Promise<void> {
   title(screen, "CSV, para o Excel em português");
   const files = [
@@ -100,16 +99,16 @@ export async function showCsv(screen: Screen, service: Service, folder: string):
   }
 }
 
-/** How many notes a second; what a first run on a cold process gives. */
-export function showSpeed(screen: Screen, played: DemoResult): void {
+/** Prints notes per second, as measured in this first run of a cold process. */
+export function showSpeed(screen: Screen, result: DemoResult): void {
   const rate = (count: number, ms: number) => grouped(Math.round((count * 1_000) / ms));
   const seconds = (ms: number) => decimal.format(Math.round(ms / 10) / 100);
   title(screen, "Velocidade");
   screen.line(
-    `  ${played.registered} notas registradas em ${seconds(played.registeringMs)} s ` +
-      `(${rate(played.registered, played.registeringMs)} por segundo), ` +
-      `${played.approved} aprovadas em ${seconds(played.approvingMs)} s ` +
-      `(${rate(played.approved, played.approvingMs)} por segundo)`,
+    `  ${result.registered} notas registradas em ${seconds(result.registeringMs)} s ` +
+      `(${rate(result.registered, result.registeringMs)} por segundo), ` +
+      `${result.approved} aprovadas em ${seconds(result.approvingMs)} s ` +
+      `(${rate(result.approved, result.approvingMs)} por segundo)`,
   );
   screen.line(
     paint(

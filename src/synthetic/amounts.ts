@@ -9,8 +9,8 @@ export interface LotSpec {
 }
 
 /**
- * One item as a test or a scenario says it: decimal texts as in the XML; what is absent gets a
- * sensible value.
+ * One item as a test or a scenario gives it, in decimal texts as in the XML; absent members get a
+ * usual value.
  */
 export interface ItemSpec {
   readonly cProd: string;
@@ -75,7 +75,7 @@ const EXTRAS = [
 const ANY_LINE = new Set<string>(["vFrete", "vSeg", "vDesc", "vOutro"]);
 type Extras = Record<(typeof EXTRAS)[number], number>;
 
-/** An item with every amount settled; all integers of 1/10². */
+/** An item with all of its amounts; integers of 1/10². */
 export interface Line extends Extras {
   readonly spec: ItemSpec;
   readonly CFOP: string;
@@ -95,7 +95,7 @@ export interface Line extends Extras {
   readonly vISSQN: number;
   readonly vIBS: number;
   readonly vCBS: number;
-  /** What the line adds to vNF; IBS and CBS are told in 2026, not added. */
+  /** What the line adds to vNF; IBS and CBS are informed in 2026, not added. */
   readonly vItem: number;
 }
 
@@ -120,10 +120,10 @@ function product_e2(quantity: string, unit: string): number {
 const share = (base: number, rate: number): number =>
   exact(divideHalfUp(BigInt(base) * BigInt(rate), 10_000n));
 
-/** Settles every amount of an item. */
+/** Computes every amount of an item. */
 export function lineOf(spec: ItemSpec, cfop: string): Line {
   const service = spec.service === true;
-  // A service line has no group that could carry the taxes of goods.
+  // A service line has no group for the taxes of goods.
   const extra = (name: (typeof EXTRAS)[number]): number =>
     service && !ANY_LINE.has(name) ? 0 : scaled(spec[name] ?? "0", 2);
   const vProd =
@@ -181,8 +181,8 @@ export function lineOf(spec: ItemSpec, cfop: string): Line {
 export type Sums = ReturnType<typeof sumsOf>;
 
 /**
- * What the lines add up to. `headerFreight` (1/10²) stands in the total alone, as old emitters
- * wrote it. vNF is what the lines add to it (rejection 610 otherwise) and that freight.
+ * The totals of the lines. `headerFreight` (1/10²) is only in the total, as old emitters wrote it. vNF
+ * is the sum of the lines (rejection 610 otherwise) and that freight.
  */
 export function sumsOf(lines: readonly Line[], headerFreight = 0) {
   const sum = (of: (line: Line) => number): number => sumExact(lines.map(of));

@@ -4,7 +4,7 @@ const UTF8 = new TextEncoder();
 export const utf8 = (text: string): Uint8Array<ArrayBuffer> => UTF8.encode(text);
 
 /**
- * The characters of windows-1252 that are not the same number in Unicode, as far as notes use them.
+ * Characters of windows-1252 whose number differs from Unicode, as far as notes use them.
  */
 const CP1252: Readonly<Record<string, number>> = {
   "\u20ac": 0x80,
@@ -18,8 +18,8 @@ const CP1252: Readonly<Record<string, number>> = {
 };
 
 /**
- * Text as windows-1252; without the characters above also ISO-8859-1. Throws RangeError for what it
- * cannot say.
+ * Text as windows-1252; without the characters above also ISO-8859-1. Throws RangeError for another
+ * character.
  */
 export function cp1252(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(text, (char) => {
@@ -29,7 +29,7 @@ export function cp1252(text: string): Uint8Array<ArrayBuffer> {
   });
 }
 
-/** Text as UTF-16, little end first, with its mark. */
+/** Text as UTF-16 little-endian, with a byte order mark. */
 export function utf16(text: string): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(2 + text.length * 2);
   const view = new DataView(bytes.buffer);

@@ -2,7 +2,7 @@ import { NFE } from "./note-tree.ts";
 import { DECLARATION, xmlOf } from "./synthetic-note.ts";
 import type { Tree } from "./tax-tree.ts";
 
-/** What an event may be told to be. */
+/** Options of a synthetic event. */
 export interface EventOptions {
   /** cStat of the tax office's answer; null: no answer in the file. Default 135 (registered). */
   readonly cStat?: string | null;
@@ -17,7 +17,7 @@ export interface EventOptions {
   readonly tpAmb?: string;
   /** nProt of the answer. */
   readonly nProt?: string;
-  /** What stands in detEvento behind descEvento, instead of nProt and xJust. */
+  /** Elements of detEvento after descEvento, instead of nProt and xJust. */
   readonly detail?: Tree;
   readonly root?: "procEventoNFe" | "procEvento" | "envEvento" | "evento";
 }
@@ -42,8 +42,8 @@ const CONDITIONS =
   "A Carta de Correcao e disciplinada pelo paragrafo 1o-A do art. 7o do Convenio S/N, de 15 de dezembro de 1970";
 
 /**
- * An event of any type; the root decides whether it is registered (`procEventoNFe`) or only asked
- * for.
+ * An event of any type. With the root `procEventoNFe` it is registered; with others it is only a
+ * request.
  */
 export function syntheticEvent(accessKey: string, options: EventOptions = {}): string {
   const type = options.type ?? "110111";
@@ -129,8 +129,7 @@ const strange = (root: string, content: Tree): string =>
   DECLARATION + xmlOf({ [root]: { "@xmlns": NFE, "@versao": "1.01", ...content } });
 
 /**
- * Documents of the tax office's world that are well-formed and no note; by the name that a refusal
- * should give them.
+ * Well-formed fiscal documents that are no note; `name` is the name that a refusal gives them.
  */
 export function otherDocuments(accessKey: string): { name: string; xml: string }[] {
   const CNPJ = accessKey.slice(6, 20);

@@ -1,7 +1,7 @@
 import { utf8 } from "./bytes.ts";
 import { DECLARATION, syntheticNote } from "./synthetic-note.ts";
 
-/** Bytes, and what about them is worth a name. */
+/** Bytes, with the name of what is special about them. */
 export interface XmlSample {
   readonly name: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -28,7 +28,7 @@ const REFUSED: readonly (readonly [name: string, xml: string])[] = [
   ["cut off in the middle of an attribute", xml.slice(0, xml.indexOf("Id=") + 20)],
   ["a det that never closes", xml.replace("</det>", "")],
   ["one closing tag too many", `${xml}</nfeProc>`],
-  ["an entity that nobody declared", named("a &saudade; b")],
+  ["an undeclared entity", named("a &saudade; b")],
   ["a bare ampersand", named("ARROZ & FEIJAO")],
   ["a reference to character 0", named("a&#0;b")],
   ["a reference that is no number", named("a&#xZZ;b")],
@@ -53,13 +53,13 @@ const REFUSED: readonly (readonly [name: string, xml: string])[] = [
   ["-- in a comment", named("a<!-- b -- c -->")],
   ["a CDATA section that never ends", named("<![CDATA[a")],
   ["the declaration not first", ` ${xml}`],
-  ["a prefix that nobody declared", xml.replaceAll("xProd>", "p:xProd>")],
+  ["an undeclared prefix", xml.replaceAll("xProd>", "p:xProd>")],
   ["five thousand levels deep", named("<a>".repeat(5_000) + "</a>".repeat(5_000))],
   ["nothing at all", ""],
   ["nothing but blanks", " \r\n\t "],
 ];
 
-/** Documents that no reader may take for a note: each is `nfe.malformed_xml`. */
+/** Documents that the reader must refuse: each is `nfe.malformed_xml`. */
 export const MALFORMED: readonly XmlSample[] = [
   ...REFUSED.map(([what, text]) => ({ name: what, bytes: utf8(text) })),
   {
@@ -69,8 +69,8 @@ export const MALFORMED: readonly XmlSample[] = [
 ];
 
 /**
- * Documents that look odd and are as well-formed as any: all of them hold the same note, but for
- * its product's name.
+ * Documents that look unusual and are well-formed: all of them have the same note, except for its
+ * product's name.
  */
 export const WELL_FORMED: readonly XmlSample[] = (
   [

@@ -11,15 +11,15 @@ import {
 import { money, type Tree } from "./tax-tree.ts";
 import { type PartySpec, SUPPLIERS } from "./trade.ts";
 
-/** The amounts of ICMSTot that an ordinary line moves. */
+/** The fields of ICMSTot to which an ordinary line adds. */
 const TOTAL_FIELDS = ["vBC", "vICMS", "vProd", "vPIS", "vCOFINS", "vNF"] as const;
 type TotalField = (typeof TOTAL_FIELDS)[number];
 
 const TOKEN = { KEY: "{{KEY}}", CNF: "{{CNF}}", CDV: "{{CDV}}", NNF: "{{NNF}}", PROT: "{{PROT}}" };
 
 /**
- * One product's `det`, written once: what stands before and after its number, and what it adds to
- * the total.
+ * One product's `det`, rendered once: the text before and after its number, and the amounts that it
+ * adds to the total.
  */
 interface Det {
   readonly before: string;
@@ -28,9 +28,9 @@ interface Det {
 }
 
 /**
- * Distinct valid notes as cheaply as text can be joined: for benches and long tests. Each has its
- * own key, number and protocol, `items` of the `products` in turn, and totals that add up. Same
- * options, same stream; 10⁸ notes before a number comes back.
+ * A fast generator of distinct valid notes, for benches and long tests: it only joins text. Each note
+ * has its own key, number and protocol, `items` of the `products` in turn, and right totals. The same
+ * options give the same stream; a number repeats after 10⁸ notes.
  */
 export class NoteStream {
   readonly #dets: readonly Det[];
@@ -67,7 +67,7 @@ export class NoteStream {
   next(): SyntheticNote {
     this.#made += 1;
     const nNF = String(1 + (this.#made % 99_999_999));
-    // 7 919 is prime and no divisor of 10⁸: every cNF comes once before one comes again.
+    // 7 919 is prime and no divisor of 10⁸: every cNF is used once before one repeats.
     const cNF = String((this.#made * 7_919) % 100_000_000).padStart(8, "0");
     const accessKey = accessKeyOf({
       cUF: "31",

@@ -7,8 +7,7 @@ export const NFE = "http://www.portalfiscal.inf.br/nfe";
 const DSIG = "http://www.w3.org/2000/09/xmldsig#";
 
 /**
- * Everything that stands in a note, settled: nothing is computed below this line but the sums'
- * texts.
+ * All values of a note. The functions below compute nothing but the texts of the sums.
  */
 export interface Parts {
   readonly layout: "4.00" | "3.10" | "2.00";

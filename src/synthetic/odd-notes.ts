@@ -9,15 +9,15 @@ const one = (CFOP: string): NoteOptions["items"] =>
   first === undefined ? 1 : [itemOf(first, "2", { CFOP })];
 
 const lotted = (): NoteOptions["items"] => {
-  const [ware] = supplier(6).products;
+  const [product] = supplier(6).products;
   const lots = [
     { nLote: "L26A", qLote: "7.000", dFab: "2026-03-01", dVal: "2028-02-29" },
     { nLote: "L26B", qLote: "5.000", dFab: "2026-05-01", dVal: "2028-04-30" },
   ];
-  return ware === undefined ? 1 : [itemOf(ware, "12", { lots })];
+  return product === undefined ? 1 : [itemOf(product, "12", { lots })];
 };
 
-/** Odd in what they say: authorisation, key, parties, operation, items. */
+/** Unusual in their content: authorisation, key, parties, operation, items. */
 export const ODD_NOTES: readonly Oddity[] = [
   {
     name: "late",

@@ -10,7 +10,7 @@ const BAKERY = SUPPLIERS[7] ?? SUPPLIERS[0];
 const accented: NoteOptions = {
   seed: 40,
   emit: BAKERY,
-  items: BAKERY.products.map((ware) => itemOf(ware, "3")),
+  items: BAKERY.products.map((product) => itemOf(product, "3")),
 };
 const body = (xml: string): string => xml.slice(DECLARATION.length);
 const declared = (encoding: string, xml: string): string =>
@@ -32,7 +32,7 @@ const bomb = (): string => {
   return `<!ENTITY b0 "bum">${levels.join("")}<!ENTITY x "&b9;">`;
 };
 
-/** Odd in their bytes, or no note at all. */
+/** Unusual in their bytes, or no note at all. */
 const ODD_BYTES: readonly Oddity[] = [
   {
     name: "batch-of-three",
@@ -154,5 +154,5 @@ const ODD_BYTES: readonly Oddity[] = [
   },
 ];
 
-/** Everything odd that real files were seen to be, made anew with invented data. */
+/** Every kind of unusual document that real systems send, made with invented data. */
 export const ODDITIES: readonly Oddity[] = [...ODD_BYTES, ...ODD_NOTES];

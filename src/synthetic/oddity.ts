@@ -2,8 +2,7 @@ import { utf8 } from "./bytes.ts";
 import { type NoteOptions, syntheticNote } from "./synthetic-note.ts";
 
 /**
- * What an upload of the oddity answers, when the company is COMPANY and has an environment of
- * production.
+ * The expected answer to an upload, when the company is COMPANY with the production environment.
  */
 export interface Expected {
   readonly status: 200 | 422;
@@ -16,7 +15,7 @@ export interface Expected {
   readonly event?: true;
 }
 
-/** A kind of document that was seen in the wild, made anew. */
+/** An unusual document of a kind that real systems send, made with invented data. */
 export interface Oddity {
   readonly name: string;
   readonly what: string;

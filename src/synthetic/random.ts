@@ -1,6 +1,5 @@
 /**
- * Whole numbers that look random and depend on the seed alone (mulberry32), so that what is made
- * with them is made again the same.
+ * A pseudo-random number generator (mulberry32): the same seed gives the same numbers.
  */
 export class Random {
   #state: number;

@@ -1,6 +1,5 @@
 /**
- * A state's IBGE code and one of its towns (code and name): enough for an address that the layout
- * accepts.
+ * A state's IBGE code and one of its towns (code and name): enough for a valid address.
  */
 const STATES: Readonly<Record<string, readonly [cUF: string, cMun: string, xMun: string]>> = {
   BA: ["29", "2927408", "Salvador"],
@@ -17,6 +16,6 @@ const STATES: Readonly<Record<string, readonly [cUF: string, cMun: string, xMun:
 /** Throws RangeError for a state that is not in the table above. */
 export function stateOf(uf: string): { cUF: string; cMun: string; xMun: string } {
   const row = STATES[uf];
-  if (row === undefined) throw new RangeError(`no such state here: ${uf}`);
+  if (row === undefined) throw new RangeError(`unknown state: ${uf}`);
   return { cUF: row[0], cMun: row[1], xMun: row[2] };
 }

@@ -8,16 +8,15 @@ import type { Tree } from "./tax-tree.ts";
 import { COMPANY, itemOf, type PartySpec, SUPPLIERS } from "./trade.ts";
 
 /**
- * What a synthetic note may be told to be; every member has a default that gives an ordinary
- * purchase of ours.
+ * Options of a synthetic note. The defaults give an ordinary purchase of ours.
  */
 export interface NoteOptions {
-  /** Decides everything that is left open (default 1). */
+  /** Seed of the random values: codes, signature, items (default 1). */
   readonly seed?: number;
   /** How many, or which (default 2). */
   readonly items?: number | readonly ItemSpec[];
   readonly emit?: PartySpec;
-  /** Null: no `dest` at all. Default: our company; for a model 65 note nobody. */
+  /** Null: no `dest` at all. Default: our company; none for a model 65 note. */
   readonly dest?: PartySpec | null;
   readonly tpNF?: "0" | "1";
   readonly finNFe?: "1" | "2" | "3" | "4" | "5" | "6";
@@ -30,11 +29,11 @@ export interface NoteOptions {
   /** Default: the seed. */
   readonly nNF?: string;
   readonly natOp?: string;
-  /** For items that name none; default 5102. */
+  /** For items without a CFOP of their own; default 5102. */
   readonly CFOP?: string;
   readonly layout?: "4.00" | "3.10" | "2.00";
   readonly root?: "nfeProc" | "NFe" | "enviNFe";
-  /** Only an nfeProc carries one. Null: none. Default: cStat 100 of this key. */
+  /** Only an nfeProc has one. Null: none. Default: cStat 100 of this key. */
   readonly protocol?: {
     readonly cStat?: string;
     readonly chNFe?: string;
@@ -47,13 +46,13 @@ export interface NoteOptions {
   readonly ibsCbs?: boolean;
   /** `YYYY-MM-DDThh:mm:ss±hh:00`. */
   readonly issuedAt?: string;
-  /** False: no `Signature`. True (default): one of the real shape that does not verify. */
+  /** False: no `Signature`. True (default): one of the right shape that does not verify. */
   readonly signed?: boolean;
   /** Freight (decimal text) in the total alone. */
   readonly headerFreight?: string;
-  /** Fields of ICMSTot that are to be wrong. */
+  /** Fields of ICMSTot to replace, so that totals are wrong. */
   readonly totals?: Readonly<Record<string, string>>;
-  /** Parts of the key that are to differ from `ide` and `emit`. */
+  /** Parts of the key to replace, so that they differ from `ide` and `emit`. */
   readonly key?: Partial<KeyParts>;
   /** A wrong check digit, wherever the key stands. */
   readonly badCheckDigit?: boolean;
@@ -88,15 +87,18 @@ const REASONS: Readonly<Record<string, string>> = {
   "302": "Uso Denegado: Irregularidade fiscal do destinatario",
 };
 
-/** `count` ordinary items out of all suppliers' wares. */
+/** `count` ordinary items, chosen from the products of all suppliers. */
 export function someItems(count: number, seed: number): ItemSpec[] {
-  const dice = new Random(seed);
-  const wares = SUPPLIERS.flatMap((supplier) => supplier.products);
+  const random = new Random(seed);
+  const products = SUPPLIERS.flatMap((supplier) => supplier.products);
   return Array.from({ length: count }, (_, n) => {
-    const ware = wares[dice.below(wares.length)] ?? SUPPLIERS[0].products[0];
-    if (ware === undefined) throw new RangeError("no wares");
+    const product = products[random.below(products.length)] ?? SUPPLIERS[0].products[0];
+    if (product === undefined) throw new RangeError("no products");
     // A code of its own: an ordinary supplier does not sell the same code twice in one note.
-    return itemOf({ ...ware, cProd: `${ware.cProd}-${n + 1}` }, String(dice.between(1, 40)));
+    return itemOf(
+      { ...product, cProd: `${product.cProd}-${n + 1}` },
+      String(random.between(1, 40)),
+    );
   });
 }
 
@@ -105,10 +107,10 @@ interface ResolvedOptions {
   readonly protocol: ProtocolParts;
 }
 
-/** Settles what the options leave open. */
+/** Fills in every value that the options leave out. */
 export function resolveOptions(options: NoteOptions): ResolvedOptions {
   const seed = options.seed ?? 1;
-  const dice = new Random(seed);
+  const random = new Random(seed);
   const layout = options.layout ?? "4.00";
   const mod = options.mod ?? "55";
   const emit = options.emit ?? SUPPLIERS[Math.abs(seed - 1) % SUPPLIERS.length] ?? SUPPLIERS[0];
@@ -120,7 +122,7 @@ export function resolveOptions(options: NoteOptions): ResolvedOptions {
   const serie = options.serie ?? (emit.cnpj === undefined ? "920" : "1");
   const nNF = options.nNF ?? String(seed);
   const tpEmis = options.tpEmis ?? "1";
-  const cNF = dice.digits(8);
+  const cNF = random.digits(8);
   const { cUF } = stateOf(emit.uf ?? "SP");
   const rightKey = accessKeyOf({
     cUF,
@@ -135,9 +137,9 @@ export function resolveOptions(options: NoteOptions): ResolvedOptions {
   });
   const accessKey = options.badCheckDigit === true ? withBadCheckDigit(rightKey) : rightKey;
   const signature = {
-    digest: dice.base64(20),
-    value: dice.base64(256),
-    certificate: dice.base64(300),
+    digest: random.base64(20),
+    value: random.base64(256),
+    certificate: random.base64(300),
   };
   const signed = options.signed ?? true;
   const tpAmb = options.tpAmb ?? "1";
@@ -174,7 +176,7 @@ export function resolveOptions(options: NoteOptions): ResolvedOptions {
       tpAmb: options.protocol?.tpAmb ?? tpAmb,
       chNFe: options.protocol?.chNFe ?? accessKey,
       dhRecbto: issuedAt,
-      nProt: `1${cUF}26${dice.digits(10)}`,
+      nProt: `1${cUF}26${random.digits(10)}`,
       digVal: options.protocol?.digVal ?? (signed ? signature.digest : undefined),
       cStat,
       xMotivo: REASONS[cStat] ?? "Rejeicao: motivo de teste",
@@ -221,7 +223,7 @@ export function syntheticBatch(notes: readonly NoteOptions[]): {
   xml: string;
   accessKeys: string[];
 } {
-  const settled = notes.map((options) => resolveOptions(options).parts);
-  const tree = { enviNFe: batchTree("4.00", settled.map(noteTree)) };
-  return { xml: DECLARATION + xmlOf(tree), accessKeys: settled.map((parts) => parts.accessKey) };
+  const resolved = notes.map((options) => resolveOptions(options).parts);
+  const tree = { enviNFe: batchTree("4.00", resolved.map(noteTree)) };
+  return { xml: DECLARATION + xmlOf(tree), accessKeys: resolved.map((parts) => parts.accessKey) };
 }

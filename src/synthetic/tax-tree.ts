@@ -2,8 +2,8 @@ import { fromScaled } from "../lib/decimal.ts";
 import type { Line, Sums } from "./amounts.ts";
 
 /**
- * What the XML builder takes: elements in order, `@` before an attribute, a list for an element
- * that repeats.
+ * The input of the XML builder: elements in order, `@` before an attribute, a list for a repeated
+ * element.
  */
 export interface Tree {
   readonly [name: string]: Content | undefined;

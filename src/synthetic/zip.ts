@@ -5,7 +5,7 @@ export interface ZipFile {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** A day that every entry was made on, so that the same files give the same archive. */
+/** The date of every entry, so that the same files give the same archive. */
 const MADE = new Date("2026-11-10T12:00:00Z");
 
 const open = () =>
@@ -22,8 +22,7 @@ export async function zipOf(files: readonly ZipFile[]): Promise<Uint8Array<Array
 }
 
 /**
- * A small ZIP whose entries inflate to `bytesEach` zeros: what a reader must stop at a bound, not
- * at the end of its memory.
+ * A small ZIP whose entries inflate to `bytesEach` zeros each; a reader must stop at its limit.
  */
 export async function zipBomb({
   entries = 1,

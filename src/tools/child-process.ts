@@ -1,13 +1,13 @@
-/** A program that a door has started and ends again. */
+/** A child process of a door. */
 export interface Child {
   readonly pid: number;
-  /** Resolves with its exit code, or 128 and more when a signal ended it. */
+  /** Resolves with its exit code; 128 or more when a signal ended it. */
   readonly exited: Promise<number>;
-  /** Asks it to end (SIGTERM), and makes it end after `patienceMs`; resolves when it has. May be called again. */
-  end(patienceMs: number): Promise<void>;
+  /** Sends SIGTERM, and SIGKILL after `timeoutMs`; resolves when the process has ended. May be called again. */
+  end(timeoutMs: number): Promise<void>;
 }
 
-/** How a program is started, and who hears what it says, line by line. */
+/** How a child process is started. `onLine` is called with each line of its output. */
 export interface StartOptions {
   readonly command: readonly string[];
   readonly cwd?: string;
@@ -15,7 +15,7 @@ export interface StartOptions {
   onLine(line: string, from: "stdout" | "stderr"): void;
 }
 
-/** Starts a program without a keyboard. Throws when there is no such program. */
+/** Starts a program without standard input. Throws when there is no such program. */
 export function startChild({ command, cwd, env, onLine }: StartOptions): Child {
   const child = Bun.spawn([...command], {
     ...(cwd === undefined ? {} : { cwd }),
@@ -31,13 +31,13 @@ export function startChild({ command, cwd, env, onLine }: StartOptions): Child {
   return {
     pid: child.pid,
     exited: child.exited.then(async (code) => {
-      // What it started may hold its output open for a while longer.
+      // A process that it started may keep the output open longer.
       await Promise.race([outputRead, Bun.sleep(OUTPUT_WAIT_MS)]);
       return code;
     }),
-    async end(patienceMs) {
+    async end(timeoutMs) {
       child.kill("SIGTERM");
-      const timer = setTimeout(() => child.kill("SIGKILL"), patienceMs);
+      const timer = setTimeout(() => child.kill("SIGKILL"), timeoutMs);
       await child.exited.finally(() => clearTimeout(timer));
     },
   };
@@ -45,13 +45,13 @@ export function startChild({ command, cwd, env, onLine }: StartOptions): Child {
 
 const OUTPUT_WAIT_MS = 200;
 
-async function eachLine(from: ReadableStream<Uint8Array>, hear: (line: string) => void) {
+async function eachLine(from: ReadableStream<Uint8Array>, onLine: (line: string) => void) {
   const decoder = new TextDecoder();
   let rest = "";
   for await (const bytes of from) {
     const lines = (rest + decoder.decode(bytes, { stream: true })).split("\n");
     rest = lines.pop() ?? "";
-    for (const line of lines) hear(line);
+    for (const line of lines) onLine(line);
   }
-  if (rest !== "") hear(rest);
+  if (rest !== "") onLine(rest);
 }

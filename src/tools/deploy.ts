@@ -8,9 +8,9 @@ import { missingSecrets } from "./deployed-secrets.ts";
 import { PROJECT, wrangler } from "./programs.ts";
 
 /**
- * Door: `bun src/tools/deploy.ts production|staging [what wrangler deploy takes]`. Looks whether the Worker has its secrets, brings the
- * database at DATABASE_URL up to the code's migrations and furnishes it, and only then deploys: a Worker refuses to serve from
- * tables older than itself, while the one that is running bears newer ones. With `--dry-run` nothing outside is touched.
+ * Door: `bun src/tools/deploy.ts production|staging [options of wrangler deploy]`. Checks that the Worker has its secrets, migrates
+ * and seeds the database at DATABASE_URL, and then deploys. This order, because a new Worker refuses to serve an older schema,
+ * while the running one works with a newer schema. With `--dry-run` nothing outside is changed.
  */
 const [environment, ...more] = process.argv.slice(2);
 const ENVIRONMENTS = ["production", "staging"];
@@ -33,7 +33,7 @@ async function deploy(): Promise<number> {
 }
 
 async function prepare(env: string): Promise<void> {
-  // A migration signs nothing: the secret is the Worker's.
+  // A migration signs no token: JWT_SECRET is a secret of the Worker.
   const config = parseConfig({ ...process.env, APP_ENV: "development" });
   if (filePath(config.DATABASE_URL) !== null)
     throw new Error(

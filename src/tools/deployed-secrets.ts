@@ -1,13 +1,13 @@
 import { z } from "zod";
 
-/** What no Worker serves without; wrangler.toml has no place for them. DATABASE_AUTH_TOKEN: Turso asks for one, always. */
+/** Secrets that a Worker must have; they are not in wrangler.toml. Turso always requires DATABASE_AUTH_TOKEN. */
 export const SECRETS = ["DATABASE_AUTH_TOKEN", "DATABASE_URL", "JWT_SECRET"] as const;
 
 const Listed = z.array(z.object({ name: z.string() }));
 
 /**
- * The secrets that a Worker lacks. `list` runs `wrangler secret list` and gives its exit code and output.
- * A Worker that was never deployed lacks all of them. Throws with what wrangler said when it could not look.
+ * The secrets that a Worker does not have. `list` runs `wrangler secret list` and returns its exit code and output. A Worker that
+ * was never deployed has none. Throws with wrangler's output when the list failed.
  */
 export async function missingSecrets(
   list: () => Promise<{ code: number; stdout: string; stderr: string }>,
@@ -22,5 +22,5 @@ export async function missingSecrets(
   return SECRETS.filter((name) => !there.has(name));
 }
 
-/** Cloudflare's code for a script that is not there, and wrangler's own words. */
+/** Cloudflare's code for a script that does not exist, and wrangler's message. */
 const NO_SUCH_WORKER = /code: 10007|Worker "[^"]*".* not found/;

@@ -28,7 +28,7 @@ const children: Child[] = [];
 let ending = false;
 
 const print = (line: string) => void process.stdout.write(`${line}\n`);
-/** What programs say while they are ended is of no use to anybody. */
+/** Prints to the standard error; the output of children that are being stopped is dropped. */
 const printError = (line: string) => void (ending || process.stderr.write(`${line}\n`));
 
 process.on("SIGTERM", onSignal);
@@ -53,7 +53,7 @@ async function start(config: Config): Promise<void> {
     folder: join(folder, "state"),
     started: (child) => stopWithChild(child, "wrangler dev"),
     log: print,
-    say: printError,
+    onMessage: printError,
   });
   const password = first?.generatedPassword ?? config.ADMIN_PASSWORD;
   if (demo && first?.made === true && password !== undefined)
@@ -63,16 +63,16 @@ async function start(config: Config): Promise<void> {
   setInterval(runCron, MAINTENANCE_EVERY_MS, url).unref();
 }
 
-/** What wrangler dev answers beside the Worker, and what it believes, is for this machine alone. */
+/** wrangler dev has endpoints of its own and trusts headers of the client: it is for this machine only. */
 const OPEN_TO_OTHERS =
   "Atenção: fora desta máquina qualquer um pode chamar /cdn-cgi/handler (cron, e-mail) e escrever CF-Connecting-IP; dev:edge não é para produção";
 
-/** wrangler dev leaves the cron of wrangler.toml to whoever asks. */
+/** Calls the cron handler: wrangler dev does not run the cron of wrangler.toml by itself. */
 function runCron(url: string): void {
   fetch(`${url}/cdn-cgi/handler/scheduled`).catch(() => printError("o cron não respondeu"));
 }
 
-/** A configuration that is wrong never starts. */
+/** The configuration; ends the process when it is not valid. */
 function readConfig(): Config {
   const trade = { COMPANY_NAME: COMPANY.name, COMPANY_CNPJ: COMPANY.cnpj };
   try {
@@ -83,7 +83,7 @@ function readConfig(): Config {
   }
 }
 
-/** The server that DATABASE_URL names, or one of our own: a Worker reaches no file. */
+/** The server of DATABASE_URL, or a new local one: a Worker cannot open a file. */
 async function databaseOf(config: Config, folder: string): Promise<Record<string, string>> {
   if (filePath(config.DATABASE_URL) === null) return { DATABASE_URL: config.DATABASE_URL };
   const started = (child: Child) => stopWithChild(child, "sqld");
@@ -91,14 +91,14 @@ async function databaseOf(config: Config, folder: string): Promise<Record<string
   return { DATABASE_URL: url, DATABASE_AUTH_TOKEN: token };
 }
 
-/** The demo's month, sent as the demo sends it. */
+/** Sends the documents of the demo and prints the results. */
 async function uploadDemo(base: string, email: string, password: string): Promise<void> {
   const token = await signIn(serviceClient({ base, token: null, fetch }), email, password);
-  const played = await runScenario(serviceClient({ base, token, fetch }), await scenario());
-  showVerdicts(screenOn(process.stdout), played);
+  const result = await runScenario(serviceClient({ base, token, fetch }), await scenario());
+  showVerdicts(screenOn(process.stdout), result);
 }
 
-/** Without one of them there is no service. Told to end as a group, they may know it before this process. */
+/** Stops everything when a child ends. A signal to the process group may reach the child before this process: hence the wait. */
 function stopWithChild(child: Child, name: string): void {
   children.push(child);
   void child.exited.then(async (code) => {
@@ -120,8 +120,8 @@ function onSignal(): void {
   void end(again ? 0 : config.SHUTDOWN_TIMEOUT_MS).then(() => process.exit(again ? 1 : 0));
 }
 
-/** The Worker first: what it has in work may still want the database. */
-async function end(patienceMs = config.SHUTDOWN_TIMEOUT_MS): Promise<void> {
+/** Stops the Worker first: its open requests may still need the database. */
+async function end(timeoutMs = config.SHUTDOWN_TIMEOUT_MS): Promise<void> {
   ending = true;
-  for (const child of children.toReversed()) await child.end(patienceMs);
+  for (const child of children.toReversed()) await child.end(timeoutMs);
 }

@@ -6,45 +6,45 @@ import { type Child, startChild } from "./child-process.ts";
 import { quietEnv, sqld } from "./programs.ts";
 import { freePort, waitForAnswer } from "./tcp-ports.ts";
 
-/** A libSQL server of one's own. */
+/** A local libSQL server. */
 export interface LibsqlServer {
   readonly url: string;
-  /** Without it the server answers no SQL: a page of a browser on this machine reaches the port too. */
+  /** The server requires it for SQL, because a web page in a browser on this machine can reach the port too. */
   readonly token: string;
   readonly child: Child;
 }
 
 /**
- * Starts sqld on a free loopback port, with its data in `folder`, which it makes; `started` is given the program before it is
- * waited for, `say` hears its complaints. Throws when another one serves that folder, when there is no sqld on this machine,
- * or when it does not come up.
+ * Starts sqld on a free loopback port, with its data in `folder`, which it makes. Calls `started` with the process before it waits
+ * for it, and `onError` with each line of an error. Throws when another sqld serves that folder, when there is no sqld on this
+ * machine, or when it does not start.
  */
 export async function libsqlServer(
   folder: string,
   started: (child: Child) => void,
-  say: (line: string) => void,
+  onError: (line: string) => void,
 ): Promise<LibsqlServer> {
   await mkdir(folder, PRIVATE);
-  const sign = join(folder, "url");
-  const other = await readFile(sign, "utf8").catch(() => "");
-  // Two servers over one folder would spoil it.
+  const urlFile = join(folder, "url");
+  const other = await readFile(urlFile, "utf8").catch(() => "");
+  // Two servers on one folder would damage its data.
   if (other !== "" && (await healthy(other)))
     throw new Error(`Em ${folder} já serve o sqld de ${other}; encerre-o antes`);
   const address = `127.0.0.1:${await freePort("127.0.0.1")}`;
   const url = `http://${address}`;
-  await writeFile(sign, url);
+  await writeFile(urlFile, url);
   const { key, token } = keyAndToken();
   const child = startChild({
     command: [sqld(), "-d", join(folder, "data"), "--http-listen-addr", address],
     env: { ...quietEnv(process.env), SQLD_AUTH_JWT_KEY: key },
-    onLine: (line) => void (TROUBLE.test(line) && say(`sqld: ${line}`)),
+    onLine: (line) => void (ERROR_LINE.test(line) && onError(`sqld: ${line}`)),
   });
   started(child);
   await waitForAnswer(`${url}/health`, child, "sqld");
   return { url, token, child };
 }
 
-/** A key of this start, and the one token that it will ever sign: neither is an argument or a file. */
+/** A new key and the only token that it signs; neither is written to a file or given as an argument. */
 function keyAndToken(): { key: string; token: string } {
   const { publicKey, privateKey } = generateKeyPairSync("ed25519");
   const part = (json: object) => Buffer.from(JSON.stringify(json)).toString("base64url");
@@ -56,8 +56,8 @@ function keyAndToken(): { key: string; token: string } {
   };
 }
 
-/** The rest of what it says is a welcome. */
-const TROUBLE = /\b(?:ERROR|Error|panicked)\b/;
+/** Lines that are errors; the others are a welcome. */
+const ERROR_LINE = /\b(?:ERROR|Error|panicked)\b/;
 
 const healthy = (url: string): Promise<boolean> =>
   fetch(`${url}/health`, { signal: AbortSignal.timeout(1_000) }).then(

@@ -5,12 +5,12 @@ import { migrateAndSeed } from "../start/migrate-and-seed.ts";
 import { reasonOf } from "../start/reason.ts";
 import { unknownSettings } from "../start/unknown-settings.ts";
 
-/** Door: brings the database at DATABASE_URL up to the code's migrations, furnishes it where it is empty, and ends. */
+/** Door: migrates the database at DATABASE_URL, seeds it if it is empty, and ends. */
 setPrivateUmask();
 try {
   const line = (text: string) => void process.stdout.write(`${text}\n`);
   const { upgrade } = await migrateAndSeed(
-    // A migration signs nothing: it must not ask for the secret that only a server needs.
+    // A migration signs no token, so JWT_SECRET is not required.
     parseConfig({ ...process.env, APP_ENV: "development" }),
     showTo(process.stderr, line),
   );

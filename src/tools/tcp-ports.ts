@@ -3,10 +3,10 @@ import type { Child } from "./child-process.ts";
 
 const START_TIMEOUT_MS = 60_000;
 
-/** A TCP port of the address that nobody listens on at this moment. */
+/** A TCP port of the address on which no process listens at this moment. */
 export const freePort = (host: string): Promise<number> => listenOnce(host, 0);
 
-/** Throws when somebody listens on the port of the address, or it may not be taken. */
+/** Throws (Portuguese) when the port of the address is in use, or may not be opened. */
 export async function assertPortFree(host: string, port: number): Promise<void> {
   await listenOnce(host, port).catch((error: Error) => {
     throw new Error(`Não foi possível abrir a porta ${host}:${port}: ${error.message}`);
@@ -23,7 +23,7 @@ async function listenOnce(host: string, asked: number): Promise<number> {
   return typeof address === "object" && address !== null ? address.port : asked;
 }
 
-/** Resolves at the first good answer of the address; throws when the program ends before, or a minute does. */
+/** Resolves at the first successful answer of the address; throws when the program ends before, or after a minute. */
 export async function waitForAnswer(url: string, child: Child, name: string): Promise<void> {
   let ended: number | null = null;
   void child.exited.then((code) => {

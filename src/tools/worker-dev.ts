@@ -5,33 +5,33 @@ import { assertPortFree, freePort, waitForAnswer } from "./tcp-ports.ts";
 
 /** The Worker in workerd, under `wrangler dev`. */
 export interface RunningWorker {
-  /** `http://HOST:PORT`, without a slash at its end. */
+  /** `http://HOST:PORT`, without a slash at the end. */
   readonly url: string;
   readonly child: Child;
 }
 
-/** Of this process or of its own start; the Worker has no use for them. */
-const NOT_THE_WORKERS = ["APP_ENV", "PORT", "HOST", "DATA_DIR", "ADMIN_PASSWORD"];
+/** Variables of this process that the Worker does not use. */
+const NOT_FOR_THE_WORKER = ["APP_ENV", "PORT", "HOST", "DATA_DIR", "ADMIN_PASSWORD"];
 
 export interface WorkerOptions {
   readonly config: Pick<Config, "HOST" | "PORT">;
-  /** What the bindings of wrangler.toml do not say: secrets, and the variables of config.ts that were given. */
+  /** Secrets, and the variables of config.ts that were given; wrangler.toml does not have them. */
   readonly vars: Record<string, string>;
-  /** Where R2, queues and Durable Objects are kept. */
+  /** The folder of R2, queues and Durable Objects. */
   readonly folder: string;
-  /** Is given the program before it is waited for. */
+  /** Called with the process before it is waited for. */
   readonly started: (child: Child) => void;
-  /** Hears the Worker's own lines of log. */
+  /** Called with each line of the Worker's log. */
   readonly log: (line: string) => void;
-  /** Hears what wrangler has to say. */
-  readonly say: (line: string) => void;
+  /** Called with each other line of wrangler. */
+  readonly onMessage: (line: string) => void;
 }
 
-/** The variables of config.ts that this environment gives, as the Worker may have them. */
+/** The variables of config.ts that this environment sets and the Worker uses. */
 export function workerVars(env: Record<string, string | undefined>): Record<string, string> {
   const given = variables.flatMap(({ name }) => {
     const value = env[name];
-    return value === undefined || value === "" || NOT_THE_WORKERS.includes(name)
+    return value === undefined || value === "" || NOT_FOR_THE_WORKER.includes(name)
       ? []
       : [[name, value] as const];
   });
@@ -39,11 +39,11 @@ export function workerVars(env: Record<string, string | undefined>): Record<stri
 }
 
 /**
- * Starts the Worker of wrangler.toml on HOST:PORT (0 takes a free port); resolves when it answers. It starts again by itself when
- * its sources change. Throws when the port is taken, or with what wrangler said when the Worker does not come up.
+ * Starts the Worker of wrangler.toml on HOST:PORT (0: a free port); resolves when it answers. wrangler restarts it when its sources
+ * change. Throws when the port is in use, or with wrangler's output when the Worker does not start.
  */
 export async function workerDev(worker: WorkerOptions): Promise<RunningWorker> {
-  const { config, vars, folder, log, say } = worker;
+  const { config, vars, folder, log, onMessage } = worker;
   const host = config.HOST.replace(/[[\]]/g, "");
   const port = config.PORT === 0 ? await freePort(host) : config.PORT;
   await assertPortFree(host, port);
@@ -55,21 +55,21 @@ export async function workerDev(worker: WorkerOptions): Promise<RunningWorker> {
       "dev",
       "--local",
       ...["--ip", host, "--port", String(port), "--persist-to", folder],
-      // Neither .dev.vars nor .env is read, only what this process hands on; and so no secret is an argument or a file.
+      // Neither .dev.vars nor .env is read. Variables come from this process, so that no secret is an argument or a file.
       ...["--env-file", "/dev/null", "--show-interactive-dev-session=false"],
     ],
     cwd: PROJECT,
     env: {
       ...quietEnv(process.env),
       ...vars,
-      // A registry of one's own: another checkout's Worker has the same name.
+      // A separate registry, because the Worker of another checkout has the same name.
       CLOUDFLARE_INCLUDE_PROCESS_ENV: "true",
       WRANGLER_REGISTRY_PATH: `${folder}/registry`,
       WRANGLER_LOG_PATH: `${folder}/logs`,
     },
     onLine(line, from) {
       if (line.startsWith("{")) log(line);
-      else if (ready && !REQUEST_LINE.test(line)) say(line);
+      else if (ready && !REQUEST_LINE.test(line)) onMessage(line);
       else if (!ready && (from === "stderr" || line.trim() !== "")) startOutput.push(line);
     },
   });
@@ -87,9 +87,9 @@ export async function workerDev(worker: WorkerOptions): Promise<RunningWorker> {
   return { url, child };
 }
 
-/** One line for each request, which the Worker logs itself, and blank ones. */
+/** wrangler's line for each request, which the Worker logs itself, and blank lines. */
 const REQUEST_LINE = /^(?:\[wrangler:info\].*|\s*)$/;
 
-/** Where this machine finds what listens on every address. */
+/** The loopback address of a server that listens on every address. */
 const reachable = (host: string): string =>
   host === "0.0.0.0" ? "127.0.0.1" : host === "[::]" ? "[::1]" : host;
