@@ -48,7 +48,7 @@ test("the demo's month ends with exact stock, and each of its odd documents wher
   });
   const { outcomes, registered, approved } = await runScenario(over, await scenario());
   expect([registered, approved]).toEqual([62, 55]);
-  const held = outcomes.filter(({ fate }) => fate === "held").map(({ codes }) => codes.join());
+  const held = outcomes.filter(({ result }) => result === "held").map(({ codes }) => codes.join());
   expect(held).toEqual([
     "cancelled",
     "no_goods",
@@ -59,7 +59,7 @@ test("the demo's month ends with exact stock, and each of its odd documents wher
     "not_ours",
   ]);
   const refused = outcomes
-    .filter(({ fate }) => fate === "refused")
+    .filter(({ result }) => result === "refused")
     .map(({ codes }) => codes.join());
   expect(refused).toEqual([
     "nfe.duplicate",
