@@ -23,7 +23,7 @@ import { exportDownloadRoutes } from "./http/routes/export-downloads.ts";
 import { exportRoutes } from "./http/routes/exports.ts";
 import { healthRoutes } from "./http/routes/health.ts";
 import { jobRoutes } from "./http/routes/jobs.ts";
-import { authenticateScraper, getMetrics } from "./http/routes/metrics.ts";
+import { authenticateScraper, metricsRoutes } from "./http/routes/metrics.ts";
 import { sessionRoutes } from "./http/routes/session.ts";
 import "./http/language.ts";
 import { observeRequest } from "./http/middleware/observe-request.ts";
@@ -33,6 +33,7 @@ import { httpProblem, toProblem } from "./http/problem.ts";
 import { movementRoutes } from "./http/routes/movements.ts";
 import { noteEventRoutes } from "./http/routes/note-events.ts";
 import { noteRoutes } from "./http/routes/notes.ts";
+import { productRoutes } from "./http/routes/products.ts";
 import { profilingRoutes } from "./http/routes/profiling.ts";
 import { stockRoutes } from "./http/routes/stock.ts";
 import { supplierItemRoutes } from "./http/routes/supplier-items.ts";
@@ -49,6 +50,7 @@ const routes = [
   ...uploadRoutes,
   ...noteRoutes,
   ...noteEventRoutes,
+  ...productRoutes,
   ...stockRoutes,
   ...movementRoutes,
   ...supplierItemRoutes,
@@ -58,7 +60,7 @@ const routes = [
   ...jobRoutes,
   ...eventRoutes,
   ...profilingRoutes,
-  getMetrics,
+  ...metricsRoutes,
 ] as const;
 
 /**

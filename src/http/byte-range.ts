@@ -1,20 +1,20 @@
-/** A part of a file: `length` bytes from `offset` on. */
+/** A part of a file: `length` bytes from `offset`. */
 export interface ByteRange {
   readonly offset: number;
   readonly length: number;
 }
 
-const ONE = /^bytes=(\d{0,15})-(\d{0,15})$/;
+const SINGLE_RANGE = /^bytes=(\d{0,15})-(\d{0,15})$/;
 
 /**
- * What a Range header asks of a file of `size` bytes (RFC 9110, 14.1.2). `whole`: no range, several, or one that is none,
- * which a server answers with everything. `beyond`: it begins after the end.
+ * The bytes that a Range header selects of a file of `size` bytes (RFC 9110, 14.1.2). `whole`: no header, several ranges or an
+ * invalid one, for which the whole file is served. `beyond`: the range begins after the end.
  */
 export function byteRangeOf(
   header: string | undefined,
   size: number,
 ): ByteRange | "whole" | "beyond" {
-  const [, from, to] = ONE.exec((header ?? "").trim()) ?? [];
+  const [, from, to] = SINGLE_RANGE.exec((header ?? "").trim()) ?? [];
   if (from === undefined || to === undefined || (from === "" && to === "")) return "whole";
   if (from === "") {
     const length = Math.min(Number(to), size);

@@ -1,6 +1,6 @@
 import { dayStart, nextDay } from "../lib/days.ts";
 
-/** Two days of a query, both included, as half-open instants in the company's time zone. */
+/** Two days of a query, both inclusive, as a half-open range of instants (ms UTC) in the company's time zone. */
 export function dayRange(
   query: { from?: string | undefined; to?: string | undefined },
   timeZone: string,
@@ -11,7 +11,7 @@ export function dayRange(
   };
 }
 
-/** The same days as they begin in UTC, for what has a day and no time. */
+/** The same days as they begin in UTC, for documents that have a day and no time. */
 export function plainDays(query: { from?: string | undefined; to?: string | undefined }): {
   fromDay: number | undefined;
   untilDay: number | undefined;

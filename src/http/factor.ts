@@ -14,18 +14,18 @@ const DECIMAL = decimalOf(4)
   .refine((e4) => e4 > 0, "deve ser maior que zero")
   .refine((e4) => e4 <= 1e10, "não pode ser maior que 1.000.000");
 
-const WRONG = {
+const ERRORS = {
   not_a_fraction: "deve ser um número decimal ou uma fração, como 1/12",
   out_of_range: "a fração deve ter números de 1 a 1.000.000",
 } as const;
 
 type Given = number | string;
 
-/** A factor as it was given, or what is wrong with it. */
+/** The factor, or the sentences that say why it is not one. */
 function factorOf(value: Given): Factor | string[] {
   if (typeof value === "string" && isFraction(value)) {
     const fraction = fractionFactor(value);
-    return fraction.ok ? fraction.value : [WRONG[fraction.error]];
+    return fraction.ok ? fraction.value : [ERRORS[fraction.error]];
   }
   const decimal = DECIMAL.safeParse(value);
   return decimal.success
@@ -52,8 +52,8 @@ export const FactorMembers = {
 };
 
 /**
- * The factor of a body with FactorMembers: 1 where there is none, and the exact text where `factor` is its rounded number; one
- * that was changed since is what counts. Adds the issues of `factor` to the context.
+ * The factor of a body with FactorMembers; 1 when both are absent. `factor_text` counts while `factor` is still its rounded
+ * number; a `factor` that the client has changed counts instead. Adds the issues of an invalid factor to the context.
  */
 export function factorOfMembers(
   { factor, factor_text }: { factor?: Given | undefined; factor_text?: string | undefined },
@@ -73,7 +73,7 @@ export function factorOfMembers(
   return z.NEVER;
 }
 
-/** A factor on the wire: the number for who reckons with it, the text for what is exact. */
+/** A factor in an answer: `factor` as a (rounded) number to calculate with, `factor_text` exact. */
 export const factorView = (factor: Factor): { factor: number; factor_text: string } => ({
   factor: exactNumber(factorDecimal(factor)),
   factor_text: factorText(factor),

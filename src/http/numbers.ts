@@ -2,8 +2,8 @@ import { trusted } from "../lib/cast.ts";
 import { fromScaled } from "../lib/decimal.ts";
 
 /**
- * A JSON number written from its exact decimal text: old clients need numbers, and a float would lose digits.
- * JSON.rawJSON gives an object that JSON.stringify writes as is, so the type is a lie only until it is written.
+ * A JSON number with exactly the digits of a decimal text: clients of S.G.E. need numbers, and a double would lose digits.
+ * The value is a JSON.rawJSON object, typed as the number that JSON.stringify will write.
  */
 export function exactNumber(text: string): number {
   return trusted<number>(rawJson(text));
@@ -11,11 +11,11 @@ export function exactNumber(text: string): number {
 
 const rawJson = trusted<{ rawJSON(text: string): unknown }>(JSON).rawJSON;
 
-/** 1/10⁴ on the wire: `12.5`. */
+/** A quantity scaled by 10⁴, as a JSON number: `12.5`. */
 export const quantity = (e4: number | bigint): number => exactNumber(fromScaled(e4, 4));
-/** 1/10² on the wire: `10.5`. */
+/** An amount of money scaled by 10², as a JSON number: `10.5`. */
 export const money = (e2: number | bigint): number => exactNumber(fromScaled(e2, 2));
-/** The same where the value may be absent. */
+/** `quantity`, or null. */
 export const quantityOrNull = (e4: number | null): number | null =>
   e4 === null ? null : quantity(e4);
 export const moneyOrNull = (e2: number | null): number | null => (e2 === null ? null : money(e2));

@@ -2,7 +2,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { VERSION } from "../version.ts";
 import type { Env } from "./env.ts";
 
-/** Serves `/openapi.json`, built once, when every route is in its place. */
+/** Serves `/openapi.json`, built once, after every route was added. */
 export function serveOpenApi(app: OpenAPIHono<Env>): OpenAPIHono<Env> {
   app.openAPIRegistry.registerComponent("securitySchemes", "bearer", {
     type: "http",

@@ -5,18 +5,18 @@ import { normalizedText } from "../lib/normalized-text.ts";
 import { NOTE_STATUSES } from "../lib/note-status.ts";
 import { isAccessKeyShape, unprinted } from "../nfe/access-key.ts";
 
-/** Half a surrogate pair is no character, and a NUL ends the text where it is bound to SQL: either would be lost in silence. */
-const isWhole = (text: string): boolean => text.isWellFormed() && !text.includes("\u0000");
+/** Half a surrogate pair is not a character, and SQLite ends a bound text at a NUL: both would be lost without an error. */
+const isStorable = (text: string): boolean => text.isWellFormed() && !text.includes("\u0000");
 
-/** A text that can be kept, or looked for, as it was sent. */
-const NOT_WHOLE = "tem caracteres que não podem ser gravados";
-export const text = (max: number) => z.string().max(max).refine(isWhole, NOT_WHOLE);
+/** A text that can be stored, or searched for, unchanged. */
+const NOT_STORABLE = "tem caracteres que não podem ser gravados";
+export const text = (max: number) => z.string().max(max).refine(isStorable, NOT_STORABLE);
 
-/** A code in the spelling in which codes are kept: two that look alike are one. */
+/** A code in its stored spelling: two codes that look alike become equal (lib/normalized-text.ts). */
 export const codeText = (max: number) =>
-  z.string().overwrite(normalizedText).max(max).refine(isWhole, NOT_WHOLE);
+  z.string().overwrite(normalizedText).max(max).refine(isStorable, NOT_STORABLE);
 
-/** 44 characters, in any spelling that a DANFE prints: with or without `NFe`, in groups, in lower case. */
+/** An access key of 44 characters, in any spelling that a DANFE prints: with or without `NFe`, in groups, in lower case. */
 export const AccessKeyParam = z.object({
   access_key: z
     .string()
@@ -30,8 +30,8 @@ export const AccessKeyParam = z.object({
 });
 
 /**
- * A whole number in a query: decimal digits and nothing else, so that `0x10`, `1e2`, `+1` or a blank is no number. What is
- * larger than an exact number is taken as the largest.
+ * A whole number in a query: decimal digits only, so that `0x10`, `1e2`, `+1` and a blank are refused. A number larger than
+ * Number.MAX_SAFE_INTEGER becomes that.
  */
 export const wholeNumber = (min: number, max: number = Number.MAX_SAFE_INTEGER) =>
   z
@@ -45,7 +45,7 @@ export const wholeNumber = (min: number, max: number = Number.MAX_SAFE_INTEGER) 
       ...(max === Number.MAX_SAFE_INTEGER ? {} : { maximum: max }),
     });
 
-/** `?page` from 1, `?limit` 1 to 100 (default 50; more is taken as 100, as S.G.E. did). */
+/** `?page` from 1, `?limit` from 1 to 100 (default 50; a larger one becomes 100, as in S.G.E.). */
 export const PageQuery = z.object({
   page: wholeNumber(1, 1_000_000).default(1).openapi({ default: 1 }),
   limit: wholeNumber(1)
@@ -67,7 +67,7 @@ export const Pagination = z
 export const pageOf = <S extends z.ZodType>(schema: S) =>
   z.object({ data: z.array(schema), pagination: Pagination });
 
-/** Writes the envelope. */
+/** A page in the envelope; `total` counts the rows of all pages. */
 export function paged<T>(
   data: T[],
   page: { page: number; limit: number },
@@ -89,7 +89,7 @@ export const offsetOf = (page: { page: number; limit: number }) => ({
   offset: (page.page - 1) * page.limit,
 });
 
-/** `true` or `false` in a query; anything else is refused. */
+/** `true` or `false` in a query. */
 export const Flag = z.enum(["true", "false"]).transform((text) => text === "true");
 
 /** A calendar day that exists. */
@@ -101,7 +101,7 @@ export const Day = z
     return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
   }, "não é uma data que existe");
 
-const PLACES: Record<string, string> = {
+const DECIMAL_ERRORS: Record<string, string> = {
   not_a_decimal: "deve ser um número decimal, sem expoente",
   too_many_places: "tem casas decimais demais",
   out_of_range: "está fora do intervalo",
@@ -109,16 +109,16 @@ const PLACES: Record<string, string> = {
 
 /**
  * A decimal in a request: a JSON number or a decimal string, as a scaled integer of 1/10^places.
- * Refused, never rounded: more places than the field has, or more than 15 significant digits in a number.
+ * More places than the field has, or more than 15 significant digits in a number, are refused and never rounded.
  */
 export const decimalOf = (places: number) =>
   z
     .union([z.number(), z.string().max(40)])
     .transform((value, context) => {
-      const text = typeof value === "number" ? plain(value) : value;
+      const text = typeof value === "number" ? decimalText(value) : value;
       const scaled = toScaled(text, places, { signed: true });
       if (scaled.ok) return scaled.value;
-      context.addIssue({ code: "custom", message: PLACES[scaled.error] ?? "inválido" });
+      context.addIssue({ code: "custom", message: DECIMAL_ERRORS[scaled.error] ?? "inválido" });
       return z.NEVER;
     })
     .openapi({
@@ -126,8 +126,8 @@ export const decimalOf = (places: number) =>
       description: `Número ou texto decimal, com até ${places} casas decimais`,
     });
 
-/** A number with at most 15 significant digits, as it was written; otherwise text that no decimal reader accepts. */
-function plain(value: number): string {
+/** The text of a number with at most 15 significant digits; a text that is not a decimal for every other number. */
+function decimalText(value: number): string {
   const text = String(value);
   return text.replace(/^-?0*\.?0*/, "").replace(".", "").length > 15 ? "?" : text;
 }
@@ -157,7 +157,7 @@ const FieldErrorSchema = z.object({
   got: z.string().optional(),
 });
 
-/** RFC 9457, with S.G.E.'s `error` beside. */
+/** RFC 9457, with the `error` of S.G.E. beside. */
 export const ProblemSchema = z
   .object({
     type: z.string(),
@@ -177,7 +177,7 @@ interface Answer<S> {
   content: { "application/json": { schema: S } };
 }
 
-/** One success and the problem document for every other status. */
+/** The `responses` of a route: one success, and the problem document for every other status. */
 export function responses<S extends z.ZodType>(
   status: 200,
   schema: S,
@@ -207,6 +207,6 @@ export const PROBLEMS = {
   content: { "application/problem+json": { schema: ProblemSchema } },
 } as const;
 
-/** A JSON body that must be there. */
+/** A required JSON body. */
 export const jsonBody = <S extends z.ZodType>(schema: S) =>
   ({ required: true, content: { "application/json": { schema } } }) as const;

@@ -1,38 +1,38 @@
 import type { JsonFault } from "../failures.ts";
 import { err, ok, type Result } from "../lib/result.ts";
 
-/** Levels of arrays and objects, and values in all: a note has 990 items, each with a handful of members. */
-const MOST_LEVELS = 32;
-const MOST_VALUES = 50_000;
-/** Of a name, where it is told. */
-const MOST_CHARACTERS = 100;
-/** No double is written in more (RFC 8259, 6: what goes beyond binary64 is not interoperable). */
-const LONGEST_NUMBER = 400;
+/** Levels of arrays and objects, and values in total: a note has 990 items of a few members each. */
+const MAX_DEPTH = 32;
+const MAX_VALUES = 50_000;
+/** Characters of a member's name in a JSON pointer. */
+const MAX_NAME_LENGTH = 100;
+/** Characters of a number: no double needs more (RFC 8259, 6: numbers beyond binary64 are not interoperable). */
+const MAX_NUMBER_LENGTH = 400;
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 const WORD = /true|false|null/y;
 
 /**
- * Reads JSON (RFC 8259) that says one thing only. Beyond what `JSON.parse` refuses: a member that stands twice in its object,
- * of which parsers take one or the other; a number that a double does not hold digit by digit, which they round; more than
- * MOST_LEVELS levels or MOST_VALUES values. An own reader, because a reviver sees neither duplicates nor where it is.
+ * Parses JSON (RFC 8259) that every parser reads alike. Beyond what `JSON.parse` refuses, it refuses duplicate members (parsers
+ * keep the first or the last), numbers that a double would round, more than MAX_DEPTH levels and more than MAX_VALUES values.
+ * A scanner of our own, because a reviver of `JSON.parse` sees neither duplicates nor positions.
  */
 export function readStrictJson(text: string): Result<unknown, JsonFault> {
-  const fault = new Scan(text).fault();
+  const fault = new Scanner(text).fault();
   return fault === null ? ok(JSON.parse(text)) : err(fault);
 }
 
-/** Leaves the scan at the first fault. */
-class Stop {
+/** Thrown inside the scanner at the first fault. */
+class ScanError {
   constructor(readonly fault: JsonFault) {}
 }
 
-class Scan {
+class Scanner {
   private at = 0;
   private values = 0;
-  /** The way from the document to where the scan is. */
-  private readonly way: (string | number)[] = [];
+  /** The path from the root to the current value. */
+  private readonly path: (string | number)[] = [];
 
   constructor(private readonly text: string) {}
 
@@ -43,30 +43,30 @@ class Scan {
       this.value();
       this.blanks();
       return this.at === this.text.length ? null : this.here("syntax");
-    } catch (stop) {
-      if (stop instanceof Stop) return stop.fault;
-      throw stop;
+    } catch (error) {
+      if (error instanceof ScanError) return error.fault;
+      throw error;
     }
   }
 
   private value(): void {
     this.blanks();
     this.values += 1;
-    if (this.values > MOST_VALUES) throw new Stop(this.here("too_many"));
+    if (this.values > MAX_VALUES) throw new ScanError(this.here("too_many"));
     const first = this.text[this.at];
-    if (first === "{") this.pieces("}", this.member());
-    else if (first === "[") this.pieces("]", this.element());
+    if (first === "{") this.list("}", this.member());
+    else if (first === "[") this.list("]", this.element());
     else if (first === '"') this.string();
     else if (this.take(WORD) === null) this.number();
   }
 
-  /** What stands between brackets, one piece after another. */
-  private pieces(close: string, piece: () => void): void {
-    if (this.way.length === MOST_LEVELS) throw new Stop(this.here("too_deep"));
+  /** The members or elements between two brackets. */
+  private list(close: string, entry: () => void): void {
+    if (this.path.length === MAX_DEPTH) throw new ScanError(this.here("too_deep"));
     this.at += 1;
     this.blanks();
     if (this.next(close)) return;
-    do piece();
+    do entry();
     while (this.comma(close));
   }
 
@@ -82,22 +82,22 @@ class Scan {
     return () => {
       this.blanks();
       const name = this.string();
-      this.way.push(name);
-      if (names.has(name)) throw new Stop({ why: "duplicate", path: this.pointer() });
+      this.path.push(name);
+      if (names.has(name)) throw new ScanError({ why: "duplicate", path: this.pointer() });
       names.add(name);
       this.blanks();
       this.must(":");
       this.value();
-      this.way.pop();
+      this.path.pop();
     };
   }
 
   private element(): () => void {
     let index = 0;
     return () => {
-      this.way.push(index);
+      this.path.push(index);
       this.value();
-      this.way.pop();
+      this.path.pop();
       index += 1;
     };
   }
@@ -109,10 +109,10 @@ class Scan {
       const code = this.text.charCodeAt(this.at);
       if (code === 0x22) break;
       if (code === 0x5c) {
-        if (this.take(ESCAPE) === null) throw new Stop(this.here("syntax"));
+        if (this.take(ESCAPE) === null) throw new ScanError(this.here("syntax"));
       } else if (code >= 0x20) this.at += 1;
       // A control character, or (NaN) the end.
-      else throw new Stop(this.here("syntax"));
+      else throw new ScanError(this.here("syntax"));
     }
     this.at += 1;
     return String(JSON.parse(this.text.slice(start, this.at)));
@@ -120,8 +120,8 @@ class Scan {
 
   private number(): void {
     const number = this.take(NUMBER);
-    if (number === null) throw new Stop(this.here("syntax"));
-    if (!isExact(number)) throw new Stop({ why: "inexact", path: this.pointer() });
+    if (number === null) throw new ScanError(this.here("syntax"));
+    if (!isExact(number)) throw new ScanError({ why: "inexact", path: this.pointer() });
   }
 
   private blanks(): void {
@@ -142,7 +142,7 @@ class Scan {
   }
 
   private must(character: string): void {
-    if (!this.next(character)) throw new Stop(this.here("syntax"));
+    if (!this.next(character)) throw new ScanError(this.here("syntax"));
   }
 
   private here(why: "syntax" | "too_deep" | "too_many"): JsonFault {
@@ -150,23 +150,23 @@ class Scan {
     return { why, line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
   }
 
-  /** Names may be as long as the body. */
+  /** With names cut to MAX_NAME_LENGTH: a name may be as long as the body. */
   private pointer(): string {
-    return jsonPointerOf(this.way.map((step) => String(step).slice(0, MOST_CHARACTERS)));
+    return jsonPointerOf(this.path.map((step) => String(step).slice(0, MAX_NAME_LENGTH)));
   }
 }
 
-/** A JSON pointer (RFC 6901): the whole document is the empty one. */
-export const jsonPointerOf = (way: readonly PropertyKey[]): string =>
-  way.map((step) => `/${String(step).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+/** A JSON pointer (RFC 6901); empty for the whole document. */
+export const jsonPointerOf = (path: readonly PropertyKey[]): string =>
+  path.map((step) => `/${String(step).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
 
 /** Whether the double nearest to a JSON number is written with the same digits. */
 const isExact = (number: string): boolean =>
-  number.length <= LONGEST_NUMBER && digitsOf(number) === digitsOf(String(Number(number)));
+  number.length <= MAX_NUMBER_LENGTH && digitsOf(number) === digitsOf(String(Number(number)));
 
 const PARTS = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/i;
 
-/** A decimal as its digits, from the first that is not 0 to the last, and a power of ten; null for what is none (Infinity). */
+/** A decimal number in one form: its digits without zeros at either end, and a power of ten. Null when it is not one (Infinity). */
 function digitsOf(number: string): string | null {
   const [, sign, whole = "", fraction = "", power = "0"] = PARTS.exec(number) ?? [];
   if (sign === undefined) return null;

@@ -4,14 +4,14 @@ import { HOLD_CODES } from "../../ingest/verdict/failures.ts";
 import { FactorField } from "../factor.ts";
 import { codeText, HoldCodeEnum } from "../schemas.ts";
 
-/** `POST …/process`: what a person says against the verdict and about the items. */
+/** The body of `POST …/process`: holds to override, and the user's product, factor and effect for items. */
 export const ProcessBody = z
   .strictObject({
     override: z.array(HoldCodeEnum).max(HOLD_CODES.length).optional(),
     items: z
       .array(
         z.strictObject({
-          // Three digits, as the layout writes them.
+          // nItem has up to three digits in the NF-e layout.
           n_item: z.int().min(1).max(999),
           product_code: codeText(120).trim().min(1).optional(),
           factor: FactorField.optional(),
@@ -25,7 +25,7 @@ export const ProcessBody = z
 
 export type CorrectionBody = z.infer<typeof ProcessBody>;
 
-/** The body as the flow takes it; no body corrects nothing. */
+/** The body as the approval takes it; an empty one corrects nothing. */
 export function correctionsOf(body: CorrectionBody): RequestedCorrections {
   return {
     override: [...new Set(body.override ?? [])],

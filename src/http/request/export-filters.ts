@@ -11,7 +11,7 @@ export const DialectSchema = z.enum(DIALECTS).default("br").openapi({
   description: "br: BOM, `;`, vírgula decimal (abre no Excel). rfc4180: sem BOM, `,`, ponto",
 });
 
-/** Which movements; the same in a query and in a body. */
+/** Filters of movements, in a query and in a body. */
 export const MovementFilters = z.object({
   product_code: codeText(120).optional(),
   type: z.enum(["ENTRADA", "SAIDA"]).optional(),
@@ -21,26 +21,26 @@ export const MovementFilters = z.object({
   reference: text(120).optional(),
 });
 
-/** Which products, in a body … */
+/** Filters of the stock in a JSON body. */
 export const StockFilters = z.object({
   search: text(120).optional(),
   category_id: z.int().min(1).optional(),
   low: z.boolean().optional(),
 });
 
-/** … and in a query. */
+/** The same filters in a query, where values are text. */
 export const StockQuery = StockFilters.extend({
   category_id: wholeNumber(1).optional(),
   low: Flag.optional(),
 });
 
-/** What a movement refers to; an access key in any spelling that a DANFE prints. */
+/** The reference to look for; an access key is accepted in any spelling that a DANFE prints. */
 export function referenceOf(text: string | undefined): string | undefined {
   const plain = unprinted(text ?? "");
   return isAccessKeyShape(plain) ? plain : text?.replace(/^NFe(?=\d{6})/, "");
 }
 
-/** Days are the company's. */
+/** The filter of the ledger; days begin in the company's time zone. */
 export const movementFilterOf = (
   filters: z.infer<typeof MovementFilters>,
   timeZone: string,
@@ -58,11 +58,11 @@ export const levelFilterOf = ({
   low,
 }: z.infer<typeof StockFilters>): LevelFilter => ({ search, categoryId, low });
 
-const NAMES = { stock: "estoque", movements: "movimentacoes" } as const;
+const FILE_NAMES = { stock: "estoque", movements: "movimentacoes" } as const;
 
-/** The Content-Disposition of a CSV made at an instant (ms UTC), e.g. `estoque_20261123_141500.csv`, on the company's clock. */
-export function attachment(type: keyof typeof NAMES, at: number, timeZone: string): string {
+/** The Content-Disposition of a CSV made at `at` (ms UTC), named in the company's time: `estoque_20261123_141500.csv`. */
+export function attachment(type: keyof typeof FILE_NAMES, at: number, timeZone: string): string {
   const local = new Date(at + zoneOffset(timeZone)(at)).toISOString();
   const [day, time] = local.slice(0, 19).replaceAll(/[-:]/g, "").split("T");
-  return `attachment; filename="${NAMES[type]}_${day}_${time}.csv"`;
+  return `attachment; filename="${FILE_NAMES[type]}_${day}_${time}.csv"`;
 }

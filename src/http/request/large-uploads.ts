@@ -10,15 +10,15 @@ import type { Env } from "../env.ts";
 import { withDeadlinePaused } from "../middleware/deadline.ts";
 import { largeZipStream } from "./upload-body.ts";
 
-/** What one request may carry, where the runtime allows less than a batch may have. */
+/** The limits of a batch inside one request: lower than BATCH where the runtime has less memory (Workers). */
 export function limitsOf({ inRequest }: Pick<Ports, "inRequest">): BatchLimits {
   if (inRequest === undefined) return BATCH_LIMITS;
   return { ...BATCH_LIMITS, documents: inRequest.documents, sentBytes: inRequest.bytes };
 }
 
 /**
- * Streams a ZIP that no request may hold to the blob store, and gives the id of its job, which is to be made; null for what
- * may be taken in the request. Fails with `batch.too_large`.
+ * Streams a ZIP that is too large for a request's memory to the blob store. Returns the id of its job, which the caller creates;
+ * null when the upload fits into the request. Fails with `batch.too_large`.
  */
 export async function storeLargeZip(c: Context<Env>): Promise<string | null> {
   const { ports, actor, signal } = c.var;
@@ -28,7 +28,10 @@ export async function storeLargeZip(c: Context<Env>): Promise<string | null> {
   return withDeadlinePaused(c, () => storeZip(ports, actor.company, body, signal));
 }
 
-/** The same for a small ZIP that has turned out to hold more documents than a request may; null where `error` says else. */
+/**
+ * Stores a ZIP that fits into memory but holds more documents than a request may process (`error`, thrown by `unpack`).
+ * Returns the id of its job, which the caller creates; null for any other error.
+ */
 export async function storeFullZip(
   c: Context<Env>,
   sent: readonly SentFile[],
@@ -36,7 +39,7 @@ export async function storeFullZip(
 ): Promise<string | null> {
   const { ports, actor, signal } = c.var;
   if (ports.inRequest === undefined || !(error instanceof Failed)) return null;
-  // unpack throws no other.
+  // unpack throws failures of no other part.
   const failure = trusted<IngestFailure>(error.failure);
   const [body, second] = sent;
   if (failure.code !== "batch.too_large" || failure.what !== "documents") return null;

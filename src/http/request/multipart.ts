@@ -3,16 +3,16 @@ import { err, ok, type Result } from "../../lib/result.ts";
 /** A part of a multipart form. */
 export interface FormPart {
   readonly name: string;
-  /** Null where the form gives none, empty where it gives an empty one: a field for a file that nobody chose. */
+  /** Null for a part without `filename`; empty for a file field that the user left empty. */
   readonly filename: string | null;
-  /** As they were sent; a view of the body. */
+  /** Unchanged; a view of the body. */
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
 export type FormFault = "no_boundary" | "malformed" | "too_many";
 
-/** Parts of a form, and bytes of a part's header: a batch has 500 documents. */
-const MOST_PARTS = 5_000;
+/** Parts of a form (a batch has up to 500 documents), and bytes of a part's header. */
+const MAX_PARTS = 5_000;
 const HEADER_BYTES = 16_384;
 const BOUNDARY_BYTES = 256;
 
@@ -20,8 +20,8 @@ const [CR, LF, DASH, SPACE, TAB] = [0x0d, 0x0a, 0x2d, 0x20, 0x09];
 const encoder = new TextEncoder();
 
 /**
- * Reads a whole form (RFC 7578). An own reader, because Bun's and workerd's refuse what others send: names without quotes
- * (RFC 2045, 5.1; .NET), a blank after the boundary. A form without its last boundary is `malformed`: it was cut off.
+ * Parses a multipart form (RFC 7578). A parser of our own, because those of Bun and workerd refuse valid forms: names without
+ * quotes (RFC 2045, 5.1; .NET), a blank after the boundary. A form without its closing boundary was truncated: `malformed`.
  */
 export function readForm(
   bytes: Uint8Array<ArrayBuffer>,
@@ -37,9 +37,9 @@ export function readForm(
     const head = endOfHead(bytes, at.end);
     const next = head === null ? null : find(head.body - 2);
     if (head === null || next === null) return err("malformed");
-    if (count === MOST_PARTS) return err("too_many");
+    if (count === MAX_PARTS) return err("too_many");
     const part = partOf(textOf(bytes.subarray(at.end, head.end)));
-    // Between two boundaries there may be nothing at all.
+    // Two boundaries in a row: the part is empty.
     const content = bytes.subarray(head.body, Math.max(head.body, next.start));
     if (part !== null) parts.push({ ...part, bytes: content });
     at = next;
@@ -47,7 +47,7 @@ export function readForm(
   return at === null ? err("malformed") : ok(parts);
 }
 
-/** A boundary in the body: where the line break before it begins, and where the line after it does. */
+/** A boundary line: `start` is the line break before it, `end` the first byte after its own line break. */
 interface Delimiter {
   readonly start: number;
   readonly end: number;
@@ -55,8 +55,8 @@ interface Delimiter {
 }
 
 /**
- * Finds the next boundary from an offset on: at the beginning of the body or of a line, and alone on its line but for blanks
- * (RFC 2046, 5.1.1), so that a longer word which begins like it is content.
+ * Finds the next boundary from an offset: at the beginning of the body or of a line, followed only by blanks (RFC 2046, 5.1.1),
+ * so that a longer word which begins with the boundary is content.
  */
 function delimiters(bytes: Uint8Array, boundary: Uint8Array) {
   const word = Uint8Array.of(CR, LF, DASH, DASH, ...boundary);
@@ -77,7 +77,7 @@ function delimiters(bytes: Uint8Array, boundary: Uint8Array) {
   };
 }
 
-/** What follows a boundary's word that ends at `at`. */
+/** The delimiter whose boundary text ends at `at`; null when more text follows on the line. */
 function lineOf(bytes: Uint8Array, start: number, at: number): Delimiter | null {
   if (bytes[at] === DASH && bytes[at + 1] === DASH) return { start, end: at + 2, last: true };
   let end = at;
@@ -88,14 +88,14 @@ function lineOf(bytes: Uint8Array, start: number, at: number): Delimiter | null 
 const startsWith = (bytes: Uint8Array, at: number, word: Uint8Array): boolean =>
   word.every((byte, n) => bytes[at + n] === byte);
 
-/** Looks at the whole word only where a line ends: no content takes more than its length. -1: it is not there. */
+/** Compares the word only at line breaks, so that the time grows linearly with the content. -1: not found. */
 function indexOf(bytes: Uint8Array, word: Uint8Array, from: number): number {
   for (let at = from; at + word.length <= bytes.length; at++)
     if (bytes[at] === CR && bytes[at + 1] === LF && startsWith(bytes, at, word)) return at;
   return -1;
 }
 
-/** Where a part's header ends, and its content begins: after an empty line. */
+/** Where a part's header ends and, after an empty line, its content begins. */
 function endOfHead(bytes: Uint8Array, from: number): { end: number; body: number } | null {
   if (bytes[from] === CR && bytes[from + 1] === LF) return { end: from, body: from + 2 };
   const most = Math.min(bytes.length, from + HEADER_BYTES);
@@ -105,7 +105,7 @@ function endOfHead(bytes: Uint8Array, from: number): { end: number; body: number
   return null;
 }
 
-/** Names are UTF-8; what is not was written by a program that knows only one byte a letter. */
+/** Names are UTF-8; bytes that are not come from programs that write Windows-1252. */
 function textOf(bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
@@ -116,21 +116,22 @@ function textOf(bytes: Uint8Array): string {
 
 const DISPOSITION = /^content-disposition:[ \t]*form-data[ \t]*(?=;)/i;
 
-/** What a part's header says of it; null where it is no field of a form. */
+/** The name and file name in a part's header; null when it is not a form field. */
 function partOf(header: string): Pick<FormPart, "name" | "filename"> | null {
   const line = header
     .replaceAll(/\r\n[ \t]/g, " ")
     .split("\r\n")
     .find((one) => DISPOSITION.test(one));
   if (line === undefined) return null;
-  const given = parametersOf(line);
-  const name = given.get("name");
+  const parameters = parametersOf(line);
+  const name = parameters.get("name");
   if (name === undefined) return null;
-  return { name, filename: extended(given.get("filename*")) ?? given.get("filename") ?? null };
+  const filename = extendedValue(parameters.get("filename*")) ?? parameters.get("filename") ?? null;
+  return { name, filename };
 }
 
-/** A value of RFC 8187, which .NET adds where a name has other letters than ASCII; null where it is none. */
-function extended(value: string | undefined): string | null {
+/** The value of an extended parameter (RFC 8187), which .NET adds for names that are not ASCII; null when it is not one. */
+function extendedValue(value: string | undefined): string | null {
   const [, encoded] = /^utf-8'[^']*'(.*)$/i.exec(value ?? "") ?? [];
   if (encoded === undefined) return null;
   try {
@@ -144,11 +145,11 @@ const QUOTED = /"((?:[^"\\]|\\[\s\S])*)"/y;
 const BARE = /[^;]*/y;
 
 /**
- * The parameters of a header by their names in small letters; of two with one name the first. A value is a token, blanks
- * around it dropped, or stands in quotes; there `\` means itself but before a quote or another: a path of Windows.
+ * The parameters of a header, by their lower-case names; the first of two with the same name. A value is a trimmed token or a
+ * quoted string. In quotes, `\` escapes only `"` and `\`, so that a Windows path keeps its backslashes.
  */
 export function parametersOf(header: string): Map<string, string> {
-  const given = new Map<string, string>();
+  const parameters = new Map<string, string>();
   for (let at = header.indexOf(";"); at >= 0; at = header.indexOf(";", at)) {
     const equals = header.indexOf("=", at);
     if (equals < 0) break;
@@ -166,7 +167,7 @@ export function parametersOf(header: string): Map<string, string> {
       quoted?.[1]?.replaceAll(/\\(["\\])/g, "$1") ?? BARE.exec(header)?.[0].trim() ?? "";
     at = quoted === null ? BARE.lastIndex : QUOTED.lastIndex;
     const key = name.trim().toLowerCase();
-    if (!given.has(key)) given.set(key, value);
+    if (!parameters.has(key)) parameters.set(key, value);
   }
-  return given;
+  return parameters;
 }

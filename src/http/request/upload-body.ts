@@ -10,7 +10,7 @@ import { declaredBytes, readBodyBytes } from "../middleware/body-bytes.ts";
 import { withDeadlinePaused } from "../middleware/deadline.ts";
 import { type FormPart, readForm } from "./multipart.ts";
 
-/** What a multipart form adds to the files in it: boundaries, headers of the parts, small fields. */
+/** Bytes that a multipart form may add to its files: boundaries, part headers, small fields. */
 const FORM_OVERHEAD_BYTES = 65_536;
 
 const BATCH_ROUTE = "envie o ZIP em /api/nfe/batch";
@@ -21,9 +21,9 @@ const BATCH_FORMS =
 const fail = (failure: IngestFailure): Failed<IngestFailure> => new Failed(failure);
 
 /**
- * The document of a single upload: the field `file` of a multipart form, or the body itself; its bytes as they were sent.
- * Reads at most `maxBytes` (and the form's frame). An empty file is given as it is: the reader says what is wrong with it.
- * Fails with `unsupported_media_type` (type of the request, or a file that is plainly no XML), `too_large`,
+ * The document of a single upload: the field `file` of a multipart form, or the body itself; its bytes unchanged. At most
+ * `maxBytes` are read (for a form, FORM_OVERHEAD_BYTES more). An empty file is returned: the XML reader refuses it.
+ * Fails with `unsupported_media_type` (the request's type, or a file that is clearly not XML), `too_large`,
  * `malformed_multipart`, `upload.missing_file`, and `nfe.many_notes` for several files.
  */
 export async function readDocument(
@@ -38,19 +38,19 @@ export async function readDocument(
   if (media === "other") throw unsupported(typeOf(request), SINGLE_FORMS);
   if (media !== "multipart") {
     const bytes = await withDeadlinePaused(c, () => readBodyBytes(c, maxBytes, over));
-    return { bytes: looksLikeXml(bytes), name: null };
+    return { bytes: requireXml(bytes), name: null };
   }
   const files = await filesOf(c, "file", maxBytes, over);
   const [file] = files;
   if (file === undefined) throw fail({ code: "upload.missing_file", field: "file" });
   if (files.length > 1) throw fail({ code: "nfe.many_notes", count: files.length });
   if (file.bytes.length > maxBytes) throw over(file.bytes.length);
-  return { bytes: looksLikeXml(file.bytes), name: shownName(file.filename ?? "") };
+  return { bytes: requireXml(file.bytes), name: shownName(file.filename ?? "") };
 }
 
 /**
- * What a batch carries, in the order sent: the fields `files` of a multipart form, or the body itself, a ZIP or one XML.
- * Reads at most `limits.sentBytes` (and the form's frame). Fails as `documentOf`, with `batch.too_large` for bytes.
+ * The files of a batch, in the order sent: the fields `files` of a multipart form, or the body itself, a ZIP or one XML.
+ * Reads at most `limits.sentBytes` (for a form, FORM_OVERHEAD_BYTES more). Fails as `readDocument`, with `batch.too_large` for size.
  */
 export async function readBatch(
   c: Context<Env>,
@@ -81,8 +81,8 @@ export async function readBatch(
 }
 
 /**
- * A ZIP as the body that is larger than what a request may hold, as it comes: of the size that its Content-Length says (the
- * runtime ends it there). Null for everything else. Fails with `batch.too_large` over `limits.sentBytes`.
+ * The body as a stream, when it is a ZIP that declares more than `inRequest` bytes, which one request may hold in memory; null
+ * otherwise. The runtime ends the stream at its Content-Length. Fails with `batch.too_large` over `limits.sentBytes`.
  */
 export function largeZipStream(
   c: Context<Env>,
@@ -100,7 +100,7 @@ export function largeZipStream(
 
 type Media = "multipart" | "xml" | "zip" | "raw" | "other";
 
-/** The request's own Content-Type; absent or octet-stream says nothing, and the bytes speak. */
+/** The kind of body by its Content-Type; `raw` (absent or octet-stream) is decided by the bytes. */
 function mediaOf(request: Request): Media {
   const type = typeOf(request);
   if (type === "multipart/form-data") return "multipart";
@@ -121,18 +121,18 @@ const typeOf = (request: Request): string =>
 const unsupported = (got: string, hint: string): Failed<IngestFailure> =>
   fail({ code: "unsupported_media_type", got, hint });
 
-function looksLikeXml(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+function requireXml(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const format = formatOf(bytes.subarray(0, HEAD_BYTES));
   if (format === "xml" || format === "empty") return bytes;
   const say = FORMAT_SAY[format];
-  // That it is no XML is said already.
+  // The failure's own sentence says already that it is not XML.
   if (format === "other") throw unsupported(say, SINGLE_FORMS);
   throw unsupported(say, `o arquivo é ${say}; ${format === "zip" ? BATCH_ROUTE : SINGLE_FORMS}`);
 }
 
 type Over = (bytes?: number) => Failed<IngestFailure>;
 
-/** The files of a field, in the order sent: its parts with a file name, but for a field where nobody has chosen one. */
+/** The files of a form's field, in the order sent; a file field that the user left empty (no name, no bytes) is skipped. */
 async function filesOf(
   c: Context<Env>,
   field: string,

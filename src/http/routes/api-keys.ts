@@ -56,18 +56,18 @@ const listRoute = createRoute({
   responses: responses(200, pageOf(KeySchema), "As chaves, da mais nova à mais antiga"),
 });
 
-export const getKeys = defineOpenAPIRoute<typeof listRoute, Env>({
+const getKeys = defineOpenAPIRoute<typeof listRoute, Env>({
   route: listRoute,
   handler: async (c) => {
     const query = c.req.valid("query");
-    // At most MAX_KEYS: they are read whole, and cut here.
+    // A company has at most MAX_KEYS keys: all are read, and the page is cut here.
     const keys = await listKeys(c.var.ports, c.var.actor.company);
     const { offset, limit } = offsetOf(query);
     return c.json(paged(keys.slice(offset, offset + limit).map(view), query, keys.length), 200);
   },
 });
 
-const KeyOrderSchema = z
+const KeyBodySchema = z
   .strictObject({
     name: text(80).trim().min(1),
     role: z.enum(ROLES),
@@ -85,7 +85,7 @@ const createKeyRoute = createRoute({
   tags: ["accounts"],
   summary: "Cria uma chave de API, mostrada uma única vez",
   ...requires("administer"),
-  request: { body: jsonBody(KeyOrderSchema) },
+  request: { body: jsonBody(KeyBodySchema) },
   responses: responses(
     201,
     KeySchema.extend({ key: z.string() }).openapi("FreshApiKey"),
@@ -93,7 +93,7 @@ const createKeyRoute = createRoute({
   ),
 });
 
-export const postKey = defineOpenAPIRoute<typeof createKeyRoute, Env>({
+const postKey = defineOpenAPIRoute<typeof createKeyRoute, Env>({
   route: createKeyRoute,
   handler: async (c) => {
     const { name, role, expires_at: expiresAt } = c.req.valid("json");
@@ -114,7 +114,7 @@ const revokeRoute = createRoute({
   responses: { 204: { description: "A chave não vale mais" }, default: PROBLEMS },
 });
 
-export const deleteKey = defineOpenAPIRoute<typeof revokeRoute, Env>({
+const deleteKey = defineOpenAPIRoute<typeof revokeRoute, Env>({
   route: revokeRoute,
   handler: async (c) => {
     await revokeKey(c.var.ports, c.req.valid("param").id, causeOf(c));

@@ -8,7 +8,7 @@ import { causeOf, type Env } from "../env.ts";
 import { requires } from "../middleware/permissions.ts";
 import { HoldCodeEnum, jsonBody, responses, text } from "../schemas.ts";
 
-const once = <T>(values: T[]): T[] => [...new Set(values)];
+const unique = <T>(values: T[]): T[] => [...new Set(values)];
 
 const Cnpj = z
   .string()
@@ -50,15 +50,15 @@ const Company = z
   })
   .openapi("Company");
 
-/** Only what stands here may change, and what is absent stays (S13). */
+/** The settings that may be changed; an absent member keeps its value, an unknown one is refused (S13). */
 const CompanyChange = z
   .strictObject({
     name: text(120).trim().min(1),
-    cnpjs: z.array(Cnpj).max(100).transform(once),
+    cnpjs: z.array(Cnpj).max(100).transform(unique),
     environment: z.enum(["production", "homologation"]),
     time_zone: TimeZone,
     auto_approve: z.boolean(),
-    overridable_holds: z.array(OverridableHold).max(50).transform(once),
+    overridable_holds: z.array(OverridableHold).max(50).transform(unique),
     require_signature: z.boolean(),
     require_mapping: z.boolean(),
     allow_negative: z.boolean(),
@@ -66,7 +66,7 @@ const CompanyChange = z
   .partial()
   .openapi("CompanyChange");
 
-const told = responses(200, Company, "As configurações da empresa");
+const answers = responses(200, Company, "As configurações da empresa");
 
 const showRoute = createRoute({
   method: "get",
@@ -75,10 +75,10 @@ const showRoute = createRoute({
   tags: ["accounts"],
   summary: "Mostra as configurações da empresa",
   ...requires("administer"),
-  responses: told,
+  responses: answers,
 });
 
-export const getCompany = defineOpenAPIRoute<typeof showRoute, Env>({
+const getCompany = defineOpenAPIRoute<typeof showRoute, Env>({
   route: showRoute,
   handler: async (c) => {
     const { ports, actor, versions } = c.var;
@@ -94,10 +94,10 @@ const changeRoute = createRoute({
   summary: "Altera as configurações da empresa e reavalia as notas pendentes",
   ...requires("administer"),
   request: { body: jsonBody(CompanyChange) },
-  responses: told,
+  responses: answers,
 });
 
-export const patchCompany = defineOpenAPIRoute<typeof changeRoute, Env>({
+const patchCompany = defineOpenAPIRoute<typeof changeRoute, Env>({
   route: changeRoute,
   handler: async (c) => {
     const { ports, actor } = c.var;
@@ -114,7 +114,7 @@ export const patchCompany = defineOpenAPIRoute<typeof changeRoute, Env>({
       allowNegative: body.allow_negative,
     };
     const settings = await applySettings(ports, change, causeOf(c));
-    // Also when nothing changed: a repeated request ends what a crash may have left behind.
+    // Also when nothing changed: a repeated request completes what a crash interrupted.
     await rejudgePending(ports, actor.company, c.var.signal);
     return c.json(companyOf(settings), 200);
   },

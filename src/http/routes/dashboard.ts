@@ -8,28 +8,28 @@ import { requires } from "../middleware/permissions.ts";
 import { exactNumber, instantOrNull, money, quantity } from "../numbers.ts";
 import { responses } from "../schemas.ts";
 
-/** The day it is in the company, and where: all that these answers depend on beside the ledger. */
-async function dayHere(c: Context<Env>): Promise<{ day: string; timeZone: string }> {
+/** Today in the company's time zone; with the ledger, the only input of these answers. */
+async function todayOf(c: Context<Env>): Promise<{ day: string; timeZone: string }> {
   const { ports, actor, versions } = c.var;
   const { timeZone } = await settingsOf(ports, actor.company, versions.settings);
   return { day: today(ports.clock.now(), timeZone), timeZone };
 }
 
-const says = (description: string) => z.number().openapi({ description });
+const figure = (description: string) => z.number().openapi({ description });
 
-/** Fields of S.G.E. row 19. */
+/** The fields of S.G.E. */
 const StatsSchema = z
   .object({
-    total_items: says(
+    total_items: figure(
       "Soma dos saldos, que são de unidades diferentes: serve só para acompanhar a variação",
     ),
-    total_skus: says("Produtos ativos"),
-    entries_this_month: says("Notas e lançamentos manuais que deram entrada neste mês"),
-    low_stock_count: says("Produtos abaixo do mínimo, também os que nunca tiveram movimento"),
-    stock_wealth: says("Valor do estoque pelo último custo"),
-    stock_wealth_sale: says("Valor do estoque pelo preço de venda"),
-    average_cost: says("Custo médio por unidade dos produtos em estoque com custo conhecido"),
-    idle_stock_count: says("Produtos com saldo e sem movimento há 30 dias"),
+    total_skus: figure("Produtos ativos"),
+    entries_this_month: figure("Notas e lançamentos manuais que deram entrada neste mês"),
+    low_stock_count: figure("Produtos abaixo do mínimo, também os que nunca tiveram movimento"),
+    stock_wealth: figure("Valor do estoque pelo último custo"),
+    stock_wealth_sale: figure("Valor do estoque pelo preço de venda"),
+    average_cost: figure("Custo médio por unidade dos produtos em estoque com custo conhecido"),
+    idle_stock_count: figure("Produtos com saldo e sem movimento há 30 dias"),
     last_movement_at: z.string().nullable(),
   })
   .openapi("DashboardStats");
@@ -44,13 +44,13 @@ const statsRoute = createRoute({
   responses: { ...responses(200, StatsSchema, "Os indicadores"), ...NOT_MODIFIED },
 });
 
-export const getStats = defineOpenAPIRoute<typeof statsRoute, Env>({
+const getStats = defineOpenAPIRoute<typeof statsRoute, Env>({
   route: statsRoute,
   handler: async (c) => {
     const { ports, actor } = c.var;
-    const here = await dayHere(c);
-    return cached(c, { tags: ["dashboard"], vary: here }, async (signal) => {
-      const figures = await stockFigures(ports, actor.company, here, signal);
+    const day = await todayOf(c);
+    return cached(c, { tags: ["dashboard"], vary: day }, async (signal) => {
+      const figures = await stockFigures(ports, actor.company, day, signal);
       return {
         total_items: quantity(figures.quantity_e4),
         total_skus: figures.activeProducts,
@@ -66,14 +66,14 @@ export const getStats = defineOpenAPIRoute<typeof statsRoute, Env>({
   },
 });
 
-/** Fields of S.G.E. row 20, and what the movements were worth. */
+/** The fields of S.G.E., and the value of the movements. */
 const DaySchema = z
   .object({
     date: z.string(),
-    entries: says("Soma das quantidades que entraram, que são de unidades diferentes"),
-    exits: says("Soma das quantidades que saíram"),
-    entries_value: says("Valor das entradas, conforme o custo de cada movimento"),
-    exits_value: says("Valor das saídas, conforme o custo de cada movimento"),
+    entries: figure("Soma das quantidades que entraram, que são de unidades diferentes"),
+    exits: figure("Soma das quantidades que saíram"),
+    entries_value: figure("Valor das entradas, conforme o custo de cada movimento"),
+    exits_value: figure("Valor das saídas, conforme o custo de cada movimento"),
   })
   .openapi("DashboardDay");
 
@@ -90,13 +90,13 @@ const evolutionRoute = createRoute({
   },
 });
 
-export const getEvolution = defineOpenAPIRoute<typeof evolutionRoute, Env>({
+const getEvolution = defineOpenAPIRoute<typeof evolutionRoute, Env>({
   route: evolutionRoute,
   handler: async (c) => {
     const { ports, actor } = c.var;
-    const here = await dayHere(c);
-    return cached(c, { tags: ["dashboard"], vary: here }, async (signal) => {
-      const days = await evolution(ports, actor.company, here, signal);
+    const day = await todayOf(c);
+    return cached(c, { tags: ["dashboard"], vary: day }, async (signal) => {
+      const days = await evolution(ports, actor.company, day, signal);
       return days.map((figures) => ({
         date: figures.day,
         entries: quantity(figures.entered_e4),

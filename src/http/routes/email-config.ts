@@ -18,9 +18,9 @@ import { instant } from "../numbers.ts";
 import { problemOf } from "../problem.ts";
 import { jsonBody, responses, text } from "../schemas.ts";
 
-/** What stands for a stored password, on the way out and on the way in (S.G.E.). */
+/** Shown in place of a stored password; sent back, it keeps the stored one (S.G.E.). */
 const HIDDEN = "********";
-/** What Go writes for no time at all: clients of S.G.E. know it for settings that nobody has saved. */
+/** Go's zero time, which S.G.E. sends for a configuration that was never saved. */
 const NEVER = "0001-01-01T00:00:00Z";
 
 const RecentSchema = z
@@ -59,20 +59,20 @@ const EmailConfigSchema = z
 
 const HOST =
   /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*|[0-9a-f:.]+)?$/i;
-/** Those of IMAP, and those that nobody needs to be root for: no door to another service of the network. */
+/** The ports of IMAP and the unprivileged ones, so that no other service of the network can be probed. */
 const isMailPort = (port: number): boolean => port === 143 || port === 993 || port >= 1024;
 
-/** A client of S.G.E. sends back what it got: what only we say is taken and not looked at. */
-const ours = z.unknown().optional();
-const EmailOrderSchema = z
+/** Read-only members, which a client of S.G.E. sends back unchanged: accepted and ignored. */
+const ignored = z.unknown().optional();
+const EmailConfigBodySchema = z
   .strictObject({
-    ID: ours,
-    CreatedAt: ours,
-    UpdatedAt: ours,
-    DeletedAt: ours,
-    intake_address: ours,
-    reads_mailboxes: ours,
-    recent: ours,
+    ID: ignored,
+    CreatedAt: ignored,
+    UpdatedAt: ignored,
+    DeletedAt: ignored,
+    intake_address: ignored,
+    reads_mailboxes: ignored,
+    recent: ignored,
     imap_host: text(253).trim().regex(HOST, "deve ser o nome ou o endereço de um servidor"),
     imap_port: z
       .int()
@@ -93,16 +93,16 @@ const EmailOrderSchema = z
   .openapi("EmailConfigOrder");
 
 /** Fails with `mail.senders`. */
-const changeOf = (order: z.infer<typeof EmailOrderSchema>): MailChange => ({
-  host: order.imap_host,
-  port: order.imap_port,
-  user: order.imap_user,
-  password: order.imap_password === HIDDEN ? null : order.imap_password,
-  folder: order.imap_folder,
-  senders: orFail(parseSenders(order.imap_allowed_senders)),
-  subject: order.imap_subject_filter,
-  tls: order.use_tls,
-  active: order.active,
+const changeOf = (body: z.infer<typeof EmailConfigBodySchema>): MailChange => ({
+  host: body.imap_host,
+  port: body.imap_port,
+  user: body.imap_user,
+  password: body.imap_password === HIDDEN ? null : body.imap_password,
+  folder: body.imap_folder,
+  senders: orFail(parseSenders(body.imap_allowed_senders)),
+  subject: body.imap_subject_filter,
+  tls: body.use_tls,
+  active: body.active,
 });
 
 const viewOf = (settings: MailSettings | null) => ({
@@ -127,11 +127,11 @@ const recentOf = ({ receivedAt, way, sender, job, code }: RecentMail) => ({
   sender,
   job_id: job,
   code,
-  message: code === null ? null : refusalSaid(code),
+  message: code === null ? null : refusalMessage(code),
 });
 
-/** Only mail/ gives these codes, and only those of MailFailure. */
-const refusalSaid = (code: string): string => problemOf(trusted<MailFailure>({ code })).detail;
+/** `code` was stored by mail/: always one of MailFailure. */
+const refusalMessage = (code: string): string => problemOf(trusted<MailFailure>({ code })).detail;
 
 const Message = z.object({ message: z.string() });
 
@@ -145,7 +145,7 @@ const showRoute = createRoute({
   responses: responses(200, EmailConfigSchema, "A configuração, sem a senha"),
 });
 
-export const getEmailConfig = defineOpenAPIRoute<typeof showRoute, Env>({
+const getEmailConfig = defineOpenAPIRoute<typeof showRoute, Env>({
   route: showRoute,
   handler: async (c) => {
     const { ports, actor } = c.var;
@@ -168,11 +168,11 @@ const saveRoute = createRoute({
   tags: ["e-mail"],
   summary: `Salva como a empresa recebe notas por e-mail; a senha ${HIDDEN} mantém a que está salva`,
   ...requires("administer"),
-  request: { body: jsonBody(EmailOrderSchema) },
+  request: { body: jsonBody(EmailConfigBodySchema) },
   responses: responses(200, Message, "A configuração foi salva"),
 });
 
-export const putEmailConfig = defineOpenAPIRoute<typeof saveRoute, Env>({
+const putEmailConfig = defineOpenAPIRoute<typeof saveRoute, Env>({
   route: saveRoute,
   handler: async (c) => {
     await saveMailSettings(c.var.ports, changeOf(c.req.valid("json")), causeOf(c));
@@ -187,11 +187,11 @@ const testRoute = createRoute({
   tags: ["e-mail"],
   summary: "Conecta-se à caixa de e-mail e abre a pasta, sem alterar nada",
   ...requires("administer"),
-  request: { body: jsonBody(EmailOrderSchema) },
+  request: { body: jsonBody(EmailConfigBodySchema) },
   responses: responses(200, Message, "A pasta pôde ser aberta"),
 });
 
-export const testEmailConfig = defineOpenAPIRoute<typeof testRoute, Env>({
+const postEmailTest = defineOpenAPIRoute<typeof testRoute, Env>({
   route: testRoute,
   handler: async (c) => {
     const { ports, actor, signal } = c.var;
@@ -210,7 +210,7 @@ const addressRoute = createRoute({
   responses: responses(200, z.object({ intake_address: z.string() }), "O endereço de recebimento"),
 });
 
-export const renewEmailAddress = defineOpenAPIRoute<typeof addressRoute, Env>({
+const postEmailAddress = defineOpenAPIRoute<typeof addressRoute, Env>({
   route: addressRoute,
   handler: async (c) =>
     c.json({ intake_address: await renewAddress(c.var.ports, causeOf(c)) }, 200),
@@ -219,6 +219,6 @@ export const renewEmailAddress = defineOpenAPIRoute<typeof addressRoute, Env>({
 export const emailConfigRoutes = [
   getEmailConfig,
   putEmailConfig,
-  testEmailConfig,
-  renewEmailAddress,
+  postEmailTest,
+  postEmailAddress,
 ] as const;

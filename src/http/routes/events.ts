@@ -20,12 +20,12 @@ import { eventStream } from "../stream/event-stream.ts";
 import { canStillRead } from "../stream/revocation.ts";
 import { eventView } from "../views/event-frames.ts";
 
-/** How long a client may take nothing; what it takes renews it. */
-const PATIENCE_S = 120;
-const LONGEST_WAIT_S = 25;
-const LARGEST_PAGE = 500;
+/** How long a client may read nothing; every read renews the timeout. */
+const IDLE_TIMEOUT_S = 120;
+const MAX_WAIT_S = 25;
+const MAX_PAGE = 500;
 
-/** A place in the feed, as an earlier answer or event gave it. */
+/** A position in the feed, as an earlier answer or event gave it. */
 const Cursor = z
   .string()
   .transform((text, context) => {
@@ -58,14 +58,14 @@ const feedRoute = createRoute({
       after: Cursor.optional(),
       limit: wholeNumber(1)
         .default(100)
-        .transform((limit) => Math.min(limit, LARGEST_PAGE))
+        .transform((limit) => Math.min(limit, MAX_PAGE))
         .openapi({ default: 100 }),
       wait: wholeNumber(0)
         .default(0)
-        .transform((seconds) => Math.min(seconds, LONGEST_WAIT_S))
+        .transform((seconds) => Math.min(seconds, MAX_WAIT_S))
         .openapi({
           default: 0,
-          description: `Segundos de espera por um evento, até ${LONGEST_WAIT_S}`,
+          description: `Segundos de espera por um evento, até ${MAX_WAIT_S}`,
         }),
     }),
   },
@@ -76,23 +76,23 @@ const feedRoute = createRoute({
   ),
 });
 
-export const getEvents = defineOpenAPIRoute<typeof feedRoute, Env>({
+const getEvents = defineOpenAPIRoute<typeof feedRoute, Env>({
   route: feedRoute,
   handler: async (c) => {
     const { ports, actor, request, signal } = c.var;
     const { after = FEED_START, limit, wait: asked } = c.req.valid("query");
     const { company } = actor;
-    // HEAD shows none of them: there is nothing to wait for.
+    // HEAD has no body, so that waiting for an event would be useless.
     const wait = c.req.method === "HEAD" ? 0 : asked;
     if (await hasExpired(ports, company, after))
       throw new Failed<FeedFailure>({
         code: "events.expired",
         next_cursor: formatCursor(FEED_START),
       });
-    if (wait > 0) ports.extendIdleTimeout(request, wait + PATIENCE_S);
+    if (wait > 0) ports.extendIdleTimeout(request, wait + IDLE_TIMEOUT_S);
     const wanted = { holder: holderOf(actor), after, limit, waitMs: wait * 1_000 };
     const events = await waitForEvents(ports, wanted, signal);
-    // Who may no longer read may have been sent away while waiting.
+    // The token may have been revoked while the request waited.
     if (wait > 0) await authenticate(ports, bearerOf(c));
     c.header("cache-control", "no-store");
     const next_cursor = formatCursor(events.at(-1)?.id ?? after);
@@ -103,7 +103,7 @@ export const getEvents = defineOpenAPIRoute<typeof feedRoute, Env>({
 const streamRoute = createRoute({
   method: "get",
   path: STREAM_PATH,
-  operationId: "streamEvents",
+  operationId: "getEventStream",
   tags: ["events"],
   summary:
     "Envia os mesmos eventos como server-sent events; Last-Event-ID retoma sem perda nem repetição",
@@ -128,12 +128,12 @@ const streamRoute = createRoute({
   },
 });
 
-export const streamEvents = defineOpenAPIRoute<typeof streamRoute, Env>({
+const getEventStream = defineOpenAPIRoute<typeof streamRoute, Env>({
   route: streamRoute,
   handler: async (c) => {
     const { ports, actor, request, signal } = c.var;
     const { company } = actor;
-    // The header is the later one: a client's address stays what it was at first.
+    // EventSource reconnects to the same URL with a newer Last-Event-ID header: the header counts.
     const seen = c.req.valid("header")["last-event-id"] ?? c.req.valid("query").last_event_id;
     const expired = seen !== undefined && (await hasExpired(ports, company, seen));
     const token = bearerOf(c);
@@ -142,16 +142,16 @@ export const streamEvents = defineOpenAPIRoute<typeof streamRoute, Env>({
       from: expired ? FEED_START : (seen ?? (await lastPosition(ports, company))),
       expired,
       isAuthorised: () => canStillRead(ports, token, company),
-      onRead: () => ports.extendIdleTimeout(request, PATIENCE_S),
+      onRead: () => ports.extendIdleTimeout(request, IDLE_TIMEOUT_S),
       signal,
     });
     return c.body(stream, 200, {
       "content-type": "text/event-stream; charset=utf-8",
       "cache-control": "no-store",
-      // nginx would keep the events until its buffer is full.
+      // Otherwise nginx delays the events until its buffer is full.
       "x-accel-buffering": "no",
     });
   },
 });
 
-export const eventRoutes = [getEvents, streamEvents] as const;
+export const eventRoutes = [getEvents, getEventStream] as const;

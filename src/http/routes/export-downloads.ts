@@ -17,10 +17,10 @@ import { PROBLEMS } from "../schemas.ts";
 import { limitDownloads } from "../stream/download-limit.ts";
 import { untilRevoked } from "../stream/revocation.ts";
 
-/** How long a reader may pause; each page asked for renews it. */
-const PATIENCE_S = 120;
+/** How long a reader may pause; each page that it reads renews the timeout. */
+const IDLE_TIMEOUT_S = 120;
 
-const csvAnswer = {
+const csvResponses = {
   200: {
     description: "O CSV, sem limite de linhas",
     content: { "text/csv": { schema: z.string() } },
@@ -38,16 +38,16 @@ const stockRoute = createRoute({
   request: {
     query: StockQuery.extend({ dialect: DialectSchema }),
   },
-  responses: csvAnswer,
+  responses: csvResponses,
 });
 
-export const getStockExport = defineOpenAPIRoute<typeof stockRoute, Env>({
+const getStockExport = defineOpenAPIRoute<typeof stockRoute, Env>({
   route: stockRoute,
   handler: async (c) => {
     const query = c.req.valid("query");
-    const wanted = await wantedBy(c, query.dialect);
-    const csv = await exportStock(c.var.ports, levelFilterOf(query), wanted);
-    return answer(c, "stock", csv, wanted.timeZone);
+    const download = await downloadOf(c, query.dialect);
+    const csv = await exportStock(c.var.ports, levelFilterOf(query), download);
+    return csvFile(c, "stock", csv, download.timeZone);
   },
 });
 
@@ -61,21 +61,21 @@ const movementsRoute = createRoute({
   request: {
     query: MovementFilters.extend({ dialect: DialectSchema }),
   },
-  responses: csvAnswer,
+  responses: csvResponses,
 });
 
-export const getMovementsExport = defineOpenAPIRoute<typeof movementsRoute, Env>({
+const getMovementsExport = defineOpenAPIRoute<typeof movementsRoute, Env>({
   route: movementsRoute,
   handler: async (c) => {
     const query = c.req.valid("query");
-    const wanted = await wantedBy(c, query.dialect);
-    const filter = movementFilterOf(query, wanted.timeZone);
-    const csv = await exportMovements(c.var.ports, filter, wanted);
-    return answer(c, "movements", csv, wanted.timeZone);
+    const download = await downloadOf(c, query.dialect);
+    const filter = movementFilterOf(query, download.timeZone);
+    const csv = await exportMovements(c.var.ports, filter, download);
+    return csvFile(c, "movements", csv, download.timeZone);
   },
 });
 
-async function wantedBy(
+async function downloadOf(
   c: Context<Env>,
   dialect: DownloadOptions["dialect"],
 ): Promise<DownloadOptions> {
@@ -89,14 +89,14 @@ async function wantedBy(
     requestId,
     signal: session.signal,
     onRead() {
-      ports.extendIdleTimeout(request, PATIENCE_S);
-      session.look();
+      ports.extendIdleTimeout(request, IDLE_TIMEOUT_S);
+      session.check();
     },
   };
 }
 
-/** The stream under its name; gzip where the runtime can and the client asks for it. */
-function answer(
+/** The CSV as a file; compressed where the runtime has gzip and the client accepts it. */
+function csvFile(
   c: Context<Env>,
   type: "stock" | "movements",
   csv: ReadableStream<Uint8Array>,

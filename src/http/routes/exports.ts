@@ -20,7 +20,7 @@ import {
 } from "../request/export-filters.ts";
 import { jsonBody, PROBLEMS, responses } from "../schemas.ts";
 
-const OrderSchema = z
+const ExportRequestSchema = z
   .discriminatedUnion("type", [
     z.strictObject({
       type: z.literal("stock"),
@@ -67,7 +67,7 @@ function exportView({ job, params }: Export): z.infer<typeof ExportSchema> {
     filters: params.asked,
     dialect: params.dialect,
     state: job.state,
-    // An estimate is never the end.
+    // The total is an estimate: only a finished job shows 1.
     progress: ready ? 1 : Math.min(0.99, Math.floor(visited * 100) / 100),
     rows: job.summary?.rows ?? 0,
     estimated_rows: job.total,
@@ -82,37 +82,37 @@ function exportView({ job, params }: Export): z.infer<typeof ExportSchema> {
   };
 }
 
-const orderRoute = createRoute({
+const postRoute = createRoute({
   method: "post",
   path: "/api/exports",
   operationId: "orderExport",
   tags: ["exports"],
   summary: "Pede um CSV em segundo plano; o arquivo fica por 7 dias",
   ...requires("read"),
-  request: { body: jsonBody(OrderSchema) },
+  request: { body: jsonBody(ExportRequestSchema) },
   responses: responses(202, ExportSchema, "Na fila; o andamento está em Location"),
 });
 
-export const postExport = defineOpenAPIRoute<typeof orderRoute, Env>({
-  route: orderRoute,
+const postExport = defineOpenAPIRoute<typeof postRoute, Env>({
+  route: postRoute,
   handler: async (c) => {
     const { ports, actor, versions } = c.var;
     const { timeZone } = await settingsOf(ports, actor.company, versions.settings);
-    const order = c.req.valid("json");
+    const body = c.req.valid("json");
     const wish: ExportRequest =
-      order.type === "stock"
-        ? { type: order.type, filter: levelFilterOf(order.filters) }
-        : { type: order.type, filter: movementFilterOf(order.filters, timeZone) };
-    const wanted = { wish, asked: order.filters, dialect: order.dialect, time_zone: timeZone };
+      body.type === "stock"
+        ? { type: body.type, filter: levelFilterOf(body.filters) }
+        : { type: body.type, filter: movementFilterOf(body.filters, timeZone) };
+    const wanted = { wish, asked: body.filters, dialect: body.dialect, time_zone: timeZone };
     const id = await requestExport(ports, wanted, causeOf(c));
-    const made = await findExport(ports, actor.company, id);
-    return c.json(exportView(made), 202, { location: pathOf(id) });
+    const created = await findExport(ports, actor.company, id);
+    return c.json(exportView(created), 202, { location: pathOf(id) });
   },
 });
 
 const IdParam = z.object({ id: z.string().max(64) });
 
-const found = (c: Context<Env>, id: string): Promise<Export> =>
+const exportOf = (c: Context<Env>, id: string): Promise<Export> =>
   findExport(c.var.ports, c.var.actor.company, id, c.var.signal);
 
 const getRoute = createRoute({
@@ -126,9 +126,9 @@ const getRoute = createRoute({
   responses: responses(200, ExportSchema, "A exportação"),
 });
 
-export const getExport = defineOpenAPIRoute<typeof getRoute, Env>({
+const getExport = defineOpenAPIRoute<typeof getRoute, Env>({
   route: getRoute,
-  handler: async (c) => c.json(exportView(await found(c, c.req.valid("param").id)), 200),
+  handler: async (c) => c.json(exportView(await exportOf(c, c.req.valid("param").id)), 200),
 });
 
 const cancelRoute = createRoute({
@@ -142,10 +142,10 @@ const cancelRoute = createRoute({
   responses: { 204: { description: "Cancelada" }, default: PROBLEMS },
 });
 
-export const cancelExportHere = defineOpenAPIRoute<typeof cancelRoute, Env>({
+const deleteExport = defineOpenAPIRoute<typeof cancelRoute, Env>({
   route: cancelRoute,
   handler: async (c) => {
-    const { job } = await found(c, c.req.valid("param").id);
+    const { job } = await exportOf(c, c.req.valid("param").id);
     if (job.createdBy !== c.var.actor.userId) requirePermission(c, "manage");
     await cancelExport(c.var.ports, job, causeOf(c));
     return c.body(null, 204);
@@ -171,15 +171,15 @@ const fileRoute = createRoute({
 });
 
 /** How long a reader may pause. */
-const PATIENCE_S = 120;
+const IDLE_TIMEOUT_S = 120;
 
-export const getExportFile = defineOpenAPIRoute<typeof fileRoute, Env>({
+const getExportFile = defineOpenAPIRoute<typeof fileRoute, Env>({
   route: fileRoute,
   handler: async (c) => {
     const { ports, request } = c.var;
-    const { job, params } = await found(c, c.req.valid("param").id);
+    const { job, params } = await exportOf(c, c.req.valid("param").id);
     const size = job.bytes ?? 0;
-    // A file never changes once it is whole: its name says which bytes they are.
+    // A complete file never changes, and its name is different for each run: the name is a strong ETag.
     const etag = `"${job.blob?.split("/").at(-1) ?? ""}"`;
     const headers = {
       "accept-ranges": "bytes",
@@ -197,7 +197,7 @@ export const getExportFile = defineOpenAPIRoute<typeof fileRoute, Env>({
       c.header("content-range", `bytes */${size}`);
       throw new Failed<ExportFailure>({ code: "export.range", bytes: size });
     }
-    ports.extendIdleTimeout(request, PATIENCE_S);
+    ports.extendIdleTimeout(request, IDLE_TIMEOUT_S);
     if (range === "whole") {
       const body = await openFile(ports, job);
       return c.body(body, 200, { ...headers, "content-length": String(size) });
@@ -212,4 +212,4 @@ export const getExportFile = defineOpenAPIRoute<typeof fileRoute, Env>({
   },
 });
 
-export const exportRoutes = [postExport, getExport, cancelExportHere, getExportFile] as const;
+export const exportRoutes = [postExport, getExport, deleteExport, getExportFile] as const;

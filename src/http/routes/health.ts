@@ -21,7 +21,7 @@ const healthRoute = createRoute({
   },
 });
 
-export const getHealth = defineOpenAPIRoute<typeof healthRoute, Env>({
+const getHealth = defineOpenAPIRoute<typeof healthRoute, Env>({
   route: healthRoute,
   handler: (c) => c.json({ status: "ok" as const, version: VERSION }, 200),
 });
@@ -58,7 +58,7 @@ const fullHealthRoute = createRoute({
   },
 });
 
-export const getFullHealth = defineOpenAPIRoute<typeof fullHealthRoute, Env>({
+const getFullHealth = defineOpenAPIRoute<typeof fullHealthRoute, Env>({
   route: fullHealthRoute,
   handler: async (c) => {
     const { ports } = c.var;

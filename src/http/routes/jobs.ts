@@ -28,7 +28,7 @@ const listRoute = createRoute({
   responses: responses(200, pageOf(JobSummarySchema), "Uma página de processamentos"),
 });
 
-export const getJobs = defineOpenAPIRoute<typeof listRoute, Env>({
+const getJobs = defineOpenAPIRoute<typeof listRoute, Env>({
   route: listRoute,
   handler: async (c) => {
     const { ports, actor } = c.var;
@@ -51,7 +51,7 @@ const getRoute = createRoute({
   responses: responses(200, JobSchema, "O processamento, com uma página de resultados"),
 });
 
-export const getJob = defineOpenAPIRoute<typeof getRoute, Env>({
+const getJob = defineOpenAPIRoute<typeof getRoute, Env>({
   route: getRoute,
   handler: async (c) => {
     const { ports, actor } = c.var;
@@ -81,7 +81,7 @@ const replayRoute = createRoute({
   responses: responses(202, z.object({ job_id: z.string(), replayed: z.int() }), "De volta à fila"),
 });
 
-export const replayJob = defineOpenAPIRoute<typeof replayRoute, Env>({
+const postReplay = defineOpenAPIRoute<typeof replayRoute, Env>({
   route: replayRoute,
   handler: async (c) => {
     const { ports, actor } = c.var;
@@ -95,4 +95,4 @@ export const replayJob = defineOpenAPIRoute<typeof replayRoute, Env>({
   },
 });
 
-export const jobRoutes = [getJobs, getJob, replayJob] as const;
+export const jobRoutes = [getJobs, getJob, postReplay] as const;

@@ -13,12 +13,12 @@ import { authenticated, bearerOf } from "../middleware/auth.ts";
 import { requires } from "../middleware/permissions.ts";
 import { PROBLEMS } from "../schemas.ts";
 
-/** Whoever holds METRICS_TOKEN: of no company, and let into one place only. */
+/** The caller with METRICS_TOKEN: of no company, accepted at `/metrics` only. */
 const SCRAPER: Actor = { company: 0, userId: 0, role: "ADMIN" };
 
 /**
- * Stands before `/metrics`: lets METRICS_TOKEN in, which knows nothing else; anybody else as under /api, so that an
- * administrator's token or API key will do, where there is one company. No rate limit: a scrape that is refused is a hole in every graph.
+ * Authenticates `/metrics`: METRICS_TOKEN, which no other route accepts, or as under /api, so that an administrator's token or
+ * API key works too, where there is one company. No rate limit: a refused scrape leaves a gap in every graph.
  */
 export const authenticateScraper: MiddlewareHandler<Env> = async (c, next) => {
   const wanted = c.var.ports.config.METRICS_TOKEN;
@@ -43,8 +43,8 @@ const metricsRoute = createRoute({
 });
 
 /**
- * The figures are of the whole installation: where several companies share it, no administrator of one sees those of the
- * others. Fails with `metrics.many_companies`.
+ * The metrics are of the whole installation: where several companies share it, an administrator of one may not see them.
+ * Fails with `metrics.many_companies`.
  */
 async function requireSingleCompany({ reader }: Ports, actor: Actor): Promise<void> {
   if (actor === SCRAPER) return;
@@ -52,8 +52,8 @@ async function requireSingleCompany({ reader }: Ports, actor: Actor): Promise<vo
   if (companies.length > 1) throw new Failed<AccountsFailure>({ code: "metrics.many_companies" });
 }
 
-/** What this process has counted; where one process is not the service (Workers), what the database knows of it. */
-export const getMetrics = defineOpenAPIRoute<typeof metricsRoute, Env>({
+/** The metrics of this process; on Workers, where no process counts for the whole service, gauges from the database. */
+const getMetrics = defineOpenAPIRoute<typeof metricsRoute, Env>({
   route: metricsRoute,
   handler: async (c) => {
     const { ports, signal, actor } = c.var;
@@ -68,3 +68,5 @@ export const getMetrics = defineOpenAPIRoute<typeof metricsRoute, Env>({
     return c.text(exposed.text, 200, { "content-type": exposed.type, "cache-control": "no-store" });
   },
 });
+
+export const metricsRoutes = [getMetrics] as const;

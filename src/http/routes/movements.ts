@@ -29,8 +29,8 @@ const optionalText = (max: number) =>
     .nullish()
     .transform((given) => given || null);
 
-/** Body of S.G.E. row 13. The origin NFE belongs to notes; its web client sends Manual, MANUAL and XML. */
-const MovementOrderSchema = z
+/** A manual movement in the form of S.G.E., whose web client sends the origins Manual, MANUAL and XML; NFE is for notes. */
+const MovementBodySchema = z
   .object({
     product_code: codeText(120).min(1),
     type: z.enum(["ENTRADA", "SAIDA"]),
@@ -57,7 +57,7 @@ const createMovementRoute = createRoute({
   tags: ["stock"],
   summary: "Lança uma entrada ou saída manual",
   ...requires("operate"),
-  request: { body: jsonBody(MovementOrderSchema) },
+  request: { body: jsonBody(MovementBodySchema) },
   responses: responses(
     201,
     z.object({ message: z.string(), movement: MovementSchema }),
@@ -65,23 +65,23 @@ const createMovementRoute = createRoute({
   ),
 });
 
-export const postMovement = defineOpenAPIRoute<typeof createMovementRoute, Env>({
+const postMovement = defineOpenAPIRoute<typeof createMovementRoute, Env>({
   route: createMovementRoute,
   handler: async (c) => {
     const { ports, actor } = c.var;
-    const order = c.req.valid("json");
+    const body = c.req.valid("json");
     const id = await recordMovement(
       ports,
       {
-        product: order.product_code,
-        type: order.type,
-        quantity_e4: order.quantity,
-        unitCost_e4: order.unit_cost || null,
-        lot: order.batch_number,
-        expiresOn: order.expiration_date ?? null,
-        origin: order.origin,
-        reference: order.reference,
-        notes: order.notes,
+        product: body.product_code,
+        type: body.type,
+        quantity_e4: body.quantity,
+        unitCost_e4: body.unit_cost || null,
+        lot: body.batch_number,
+        expiresOn: body.expiration_date ?? null,
+        origin: body.origin,
+        reference: body.reference,
+        notes: body.notes,
       },
       causeOf(c),
       c.var.signal,
@@ -118,7 +118,7 @@ const listMovementsRoute = createRoute({
   },
 });
 
-export const getMovements = defineOpenAPIRoute<typeof listMovementsRoute, Env>({
+const getMovements = defineOpenAPIRoute<typeof listMovementsRoute, Env>({
   route: listMovementsRoute,
   handler: async (c) => {
     const { ports, actor } = c.var;

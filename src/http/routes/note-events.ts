@@ -22,7 +22,7 @@ const withdrawRoute = createRoute({
   responses: responses(200, WithdrawAnswer, "Retirado"),
 });
 
-export const postWithdraw = defineOpenAPIRoute<typeof withdrawRoute, Env>({
+const postWithdraw = defineOpenAPIRoute<typeof withdrawRoute, Env>({
   route: withdrawRoute,
   handler: async (c) => {
     const { access_key, id } = c.req.valid("param");

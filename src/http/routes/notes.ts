@@ -68,7 +68,7 @@ const listRoute = createRoute({
   },
 });
 
-export const getNotes = defineOpenAPIRoute<typeof listRoute, Env>({
+const getNotes = defineOpenAPIRoute<typeof listRoute, Env>({
   route: listRoute,
   handler: async (c) => {
     const { ports, actor } = c.var;
@@ -103,12 +103,12 @@ const detailRoute = createRoute({
   responses: { ...responses(200, NoteDetailSchema, "A nota"), ...NOT_MODIFIED },
 });
 
-export const getNote = defineOpenAPIRoute<typeof detailRoute, Env>({
+const getNote = defineOpenAPIRoute<typeof detailRoute, Env>({
   route: detailRoute,
   handler: async (c) => {
     const { ports, actor } = c.var;
     const { access_key } = c.req.valid("param");
-    // Its movements name their product and their user.
+    // The movements show the names of their product and their user.
     const tags: Tag[] = ["nfes", "supplier_items", "products", "users"];
     return cached(c, { tags, vary: { access_key } }, async (signal) => {
       const detail = await noteDetail(ports, actor.company, access_key);
@@ -140,7 +140,7 @@ const xmlRoute = createRoute({
   },
 });
 
-export const getNoteXml = defineOpenAPIRoute<typeof xmlRoute, Env>({
+const getNoteXml = defineOpenAPIRoute<typeof xmlRoute, Env>({
   route: xmlRoute,
   handler: async (c) => {
     const { ports, actor } = c.var;
@@ -148,7 +148,7 @@ export const getNoteXml = defineOpenAPIRoute<typeof xmlRoute, Env>({
     const note = await findNote(ports, actor.company, access_key, c.var.signal);
     if (note === null) throw notFound(access_key);
     const bytes = await originalOf(ports, actor.company, note);
-    // A document that we did not write is never shown as part of our site.
+    // A document from outside is downloaded, never rendered as a page of this origin.
     return c.body(bytes, 200, {
       "content-type": "application/xml",
       "content-disposition": `attachment; filename="${access_key}.xml"`,
@@ -187,14 +187,14 @@ const processRoute = createRoute({
   ),
 });
 
-export const postProcess = defineOpenAPIRoute<typeof processRoute, Env>({
+const postProcess = defineOpenAPIRoute<typeof processRoute, Env>({
   route: processRoute,
   handler: async (c) => {
     const { ports } = c.var;
     const { access_key } = c.req.valid("param");
     const body = trusted<CorrectionBody>(c.req.valid("json") ?? {});
     const corrections = correctionsOf(body);
-    // What changes the verdict or teaches a supplier item is the manager's word.
+    // Overriding a hold and mapping a supplier's item need a manager.
     if (corrections.override.length > 0 || corrections.items.length > 0)
       requirePermission(c, "manage");
     const options = { cause: causeOf(c), corrections, signal: c.var.signal };
@@ -235,7 +235,7 @@ const discardRoute = createRoute({
   responses: responses(200, StatusAnswer, "Descartada"),
 });
 
-export const postDiscard = defineOpenAPIRoute<typeof discardRoute, Env>({
+const postDiscard = defineOpenAPIRoute<typeof discardRoute, Env>({
   route: discardRoute,
   handler: async (c) => {
     const { access_key } = c.req.valid("param");
@@ -255,7 +255,7 @@ const restoreRoute = createRoute({
   responses: responses(200, StatusAnswer, "Pendente de novo"),
 });
 
-export const postRestore = defineOpenAPIRoute<typeof restoreRoute, Env>({
+const postRestore = defineOpenAPIRoute<typeof restoreRoute, Env>({
   route: restoreRoute,
   handler: async (c) => {
     const { access_key } = c.req.valid("param");

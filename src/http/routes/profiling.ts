@@ -6,16 +6,16 @@ import { type Env, peerOf } from "../env.ts";
 import { requires } from "../middleware/permissions.ts";
 import { PROBLEMS, wholeNumber } from "../schemas.ts";
 
-/** Time beyond the samples themselves, until the file is written. */
-const PATIENCE_S = 120;
+/** Idle timeout beyond the sampling itself, while the file is written. */
+const IDLE_TIMEOUT_S = 120;
 
 const LOOPBACK = /^(127(\.\d+){3}|::1|::ffff:127(\.\d+){3})$/;
-/** A proxy on this machine is a peer on loopback too, whoever stands behind it. */
+/** A proxy on this machine is also a peer on loopback, with a remote client behind it. */
 const PROXIED = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];
 
 /**
- * The profiler, for an administrator on the machine itself. 404 while PROFILING is off, as if there were no such path; 403
- * for a peer that is not on loopback; 501 where the runtime has no profiler.
+ * The profiler, for an administrator on the same machine. 404 while PROFILING is off, as for an unknown path; 403 for a peer
+ * that is not on loopback or comes through a proxy; 501 where the runtime has no profiler.
  */
 function profilerOf(c: Context<Env>): Profiler {
   const { config, profiler } = c.var.ports;
@@ -45,13 +45,13 @@ const cpuRoute = createRoute({
   responses: fileOf("O perfil"),
 });
 
-export const postCpuProfile = defineOpenAPIRoute<typeof cpuRoute, Env>({
+const postCpuProfile = defineOpenAPIRoute<typeof cpuRoute, Env>({
   route: cpuRoute,
   handler: async (c) => {
     const profiler = profilerOf(c);
     const { seconds } = c.req.valid("query");
     const { ports, request } = c.var;
-    ports.extendIdleTimeout(request, seconds + PATIENCE_S);
+    ports.extendIdleTimeout(request, seconds + IDLE_TIMEOUT_S);
     return fileNamed(c, "sge.cpuprofile", await profiler.cpu(seconds, c.var.signal));
   },
 });
@@ -67,11 +67,11 @@ const heapRoute = createRoute({
   responses: fileOf("O instantâneo"),
 });
 
-export const postHeapSnapshot = defineOpenAPIRoute<typeof heapRoute, Env>({
+const postHeapSnapshot = defineOpenAPIRoute<typeof heapRoute, Env>({
   route: heapRoute,
   handler: async (c) => {
     const profiler = profilerOf(c);
-    c.var.ports.extendIdleTimeout(c.var.request, PATIENCE_S);
+    c.var.ports.extendIdleTimeout(c.var.request, IDLE_TIMEOUT_S);
     return fileNamed(c, "sge.heapsnapshot", await profiler.heap());
   },
 });

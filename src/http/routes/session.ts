@@ -8,7 +8,7 @@ import { open, requires } from "../middleware/permissions.ts";
 import { instant } from "../numbers.ts";
 import { jsonBody, PROBLEMS, responses, text } from "../schemas.ts";
 
-/** A bound on what is hashed, not the policy: an old password may break today's. */
+/** Limits only what is hashed; the password policy is not applied here, because an old password may break today's. */
 const Password = text(1_024).min(1);
 const Token = z.string().openapi({ description: "JWT (HS256), 24 h" });
 
@@ -40,7 +40,7 @@ const loginRoute = createRoute({
   responses: responses(200, Session, "O token e o usuário"),
 });
 
-export const postLogin = defineOpenAPIRoute<typeof loginRoute, Env>({
+const postLogin = defineOpenAPIRoute<typeof loginRoute, Env>({
   route: loginRoute,
   handler: async (c) => {
     const { ports, requestId } = c.var;
@@ -70,7 +70,7 @@ const logoutRoute = createRoute({
   responses: { 204: { description: "As sessões foram encerradas" }, default: PROBLEMS },
 });
 
-export const postLogout = defineOpenAPIRoute<typeof logoutRoute, Env>({
+const postLogout = defineOpenAPIRoute<typeof logoutRoute, Env>({
   route: logoutRoute,
   handler: async (c) => {
     await logout(c.var.ports, causeOf(c));
@@ -102,7 +102,7 @@ const passwordRoute = createRoute({
   ),
 });
 
-export const putOwnPassword = defineOpenAPIRoute<typeof passwordRoute, Env>({
+const putOwnPassword = defineOpenAPIRoute<typeof passwordRoute, Env>({
   route: passwordRoute,
   handler: async (c) => {
     const body = c.req.valid("json");

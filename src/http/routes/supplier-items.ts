@@ -8,7 +8,7 @@ import { FactorMembers, factorOfMembers, factorView } from "../factor.ts";
 import { requires } from "../middleware/permissions.ts";
 import { codeText, jsonBody, offsetOf, PageQuery, paged, pageOf, responses } from "../schemas.ts";
 
-/** CNPJ (14) or CPF (11); a mask is taken off. */
+/** CNPJ (14 characters) or CPF (11 digits); a mask is removed. */
 const SupplierId = z
   .string()
   .transform((text) => text.replaceAll(/[./\-\s]/g, "").toUpperCase())
@@ -52,7 +52,7 @@ const listRoute = createRoute({
   },
 });
 
-export const getSupplierItems = defineOpenAPIRoute<typeof listRoute, Env>({
+const getSupplierItems = defineOpenAPIRoute<typeof listRoute, Env>({
   route: listRoute,
   handler: async (c) => {
     const query = c.req.valid("query");
@@ -97,7 +97,7 @@ const putRoute = createRoute({
   responses: responses(200, SupplierItemSchema, "O de-para como ficou"),
 });
 
-export const putSupplierItem = defineOpenAPIRoute<typeof putRoute, Env>({
+const putSupplierItem = defineOpenAPIRoute<typeof putRoute, Env>({
   route: putRoute,
   handler: async (c) => {
     const body = c.req.valid("json");

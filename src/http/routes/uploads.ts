@@ -24,7 +24,7 @@ import {
 
 const binary: { type: "string"; format: string } = { type: "string", format: "binary" };
 
-/** Both forms are taken by the handler itself, so that the bytes stay as they were sent. */
+/** No schema validates these bodies: the handler reads them (request/upload-body.ts), so that the bytes stay unchanged. */
 const document = {
   required: false,
   content: {
@@ -48,7 +48,7 @@ const uploadRoute = createRoute({
   ),
 });
 
-export const postUpload = defineOpenAPIRoute<typeof uploadRoute, Env>({
+const postUpload = defineOpenAPIRoute<typeof uploadRoute, Env>({
   route: uploadRoute,
   handler: async (c) => {
     const { ports } = c.var;
@@ -101,33 +101,33 @@ const batchRoute = createRoute({
   },
 });
 
-export const postBatch = defineOpenAPIRoute<typeof batchRoute, Env>({
+const postBatch = defineOpenAPIRoute<typeof batchRoute, Env>({
   route: batchRoute,
   handler: async (c) => {
     const { ports, signal } = c.var;
     const query = c.req.valid("query");
     if (query.async === true && query.dry_run === true)
       throw new Failed<IngestFailure>({ code: "batch.dry_run_async" });
-    const asked = { cause: causeOf(c), approve: query.approve ?? null, signal };
+    const options = { cause: causeOf(c), approve: query.approve ?? null, signal };
     const accepted = (id: string) => c.json({ job_id: id }, 202, { location: `/api/jobs/${id}` });
     const limits = limitsOf(ports);
-    const rehearsed = query.dry_run === true;
-    const large = rehearsed ? null : await storeLargeZip(c);
+    const dryRun = query.dry_run === true;
+    const large = dryRun ? null : await storeLargeZip(c);
     if (large !== null) {
-      await enqueueArchive(ports, large, asked);
+      await enqueueArchive(ports, large, options);
       return accepted(large);
     }
     const sent = await readBatch(c, limits);
     const pieces = await unpack(sent, limits, signal).catch(async (error) => {
-      const full = rehearsed ? null : await storeFullZip(c, sent, error);
+      const full = dryRun ? null : await storeFullZip(c, sent, error);
       if (full === null) throw error;
-      await enqueueArchive(ports, full, asked);
+      await enqueueArchive(ports, full, options);
       return full;
     });
     if (typeof pieces === "string") return accepted(pieces);
-    if (query.async === true) return accepted(await enqueueBatch(ports, pieces, asked));
+    if (query.async === true) return accepted(await enqueueBatch(ports, pieces, options));
     const results = await receiveBatch(ports, pieces, {
-      ...asked,
+      ...options,
       dryRun: query.dry_run ?? false,
       maxNotes: limits.documents,
     });

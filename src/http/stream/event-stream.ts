@@ -3,46 +3,45 @@ import { type FeedSubscription, feedBroadcaster } from "../../journal/feed-broad
 import type { Holder } from "../../lib/quota.ts";
 import { closeFrame, eventFrames, gapFrame, HEARTBEAT, openFrame } from "../views/event-frames.ts";
 
-/** Bytes that may wait for a client that does not read; beyond, it is cut off and resumes when it comes back. */
-const WAITING_BYTES = 256 * 1024;
-/** Events read at once for a client that catches up. */
+/** Bytes that may wait for a slow client; beyond, it is disconnected, and resumes with Last-Event-ID. */
+const MAX_BUFFERED_BYTES = 256 * 1024;
+/** Events of one read for a client that is behind. */
 const PAGE = 200;
-/** Proxies and Bun cut what is quiet for ten seconds or more. */
+/** Proxies and Bun close a connection that is idle for ten seconds. */
 const HEARTBEAT_MS = 8_000;
 
-/** Longest time that a client may not ask for more: only one that reads keeps its place. */
+/** A client that has not read for so long is disconnected, so that another one can have its place. */
 const UNREAD_MS = 60_000;
-/** The same for a stream that has said its last, which is only kept for that. */
-const FAREWELL_MS = 10_000;
+/** The same after the close frame: the stream stays open only until that is read. */
+const CLOSING_MS = 10_000;
 
-/** What a stream is for. */
+/** Whose stream it is, and where it begins. */
 export interface StreamOptions {
   readonly holder: Holder;
-  /** Everything up to here is known to the client. */
+  /** The client has every event up to this position. */
   readonly from: FeedPosition;
-  /** Events between `from` and what is kept may be missing. */
+  /** Events after the client's own position were removed: it gets a gap frame first. */
   readonly expired: boolean;
-  /** Asked at every heartbeat: false ends the stream (the token was revoked). Rejects where it cannot be told now. */
+  /** Called at every heartbeat; false (the token was revoked) ends the stream. Rejects when the database does not answer. */
   isAuthorised(): Promise<boolean>;
-  /** The client took something: it is alive. */
+  /** Called each time the client has read. */
   onRead(): void;
-  /** Aborts when the client has gone. */
+  /** Aborts when the client disconnects. */
   readonly signal: AbortSignal;
 }
 
 type StreamPorts = Parameters<typeof feedBroadcaster>[0];
 
 /**
- * A company's feed from a place on, as server-sent events: first what is in the database, then what comes. Every event
- * once and in order. What waits for the client is bounded; its pages are read when it asks for them, and one that does not ask
- * loses its place.
- * Fails with PlatformFailure `overloaded` or `share_exceeded` when there are too many streams, before anything is sent.
+ * A company's feed from a position, as server-sent events: first those in the database, then new ones, each once and in order.
+ * Bytes that wait for the client are bounded. Pages are read from the database only as the client reads; a client that stops
+ * reading is disconnected. Fails with PlatformFailure `overloaded` or `share_exceeded` when there are too many streams.
  */
 export function eventStream(
   ports: StreamPorts,
-  following: StreamOptions,
+  options: StreamOptions,
 ): ReadableStream<Uint8Array> {
-  const client = new Client(ports, following);
+  const client = new StreamClient(ports, options);
   return new ReadableStream<Uint8Array>(
     {
       start: (out) => client.open(out),
@@ -53,69 +52,70 @@ export function eventStream(
   );
 }
 
-/** One reader of the feed. */
-class Client {
-  /** Bytes for the client, oldest first; the follower's are shared with other clients. */
-  private readonly waiting: Uint8Array[] = [];
-  private waitingBytes = 0;
+/** One connected client of the feed. */
+class StreamClient {
+  /** Frames for the client, oldest first; the bytes of new events are shared with other clients. */
+  private readonly buffer: Uint8Array[] = [];
+  private bufferedBytes = 0;
   private position: FeedPosition;
+  /** Events come from the broadcaster; before that, from the database. */
   private live = false;
-  /** Nothing more comes; what waits is still sent. */
+  /** No frame is added any more; those in the buffer are still sent. */
   private ended = false;
-  /** The stream itself takes nothing more. */
+  /** The stream accepts no more bytes. */
   private closed = false;
   private checking = false;
-  /** The client waits for more. */
-  private asking = false;
-  /** When it last did, or (`ended`) when it was last to be told something. */
-  private asked: number;
-  private heard: number;
-  private readonly place: FeedSubscription;
+  /** The client waits for bytes. */
+  private reading = false;
+  /** When the client last read, or (`ended`) when the close frame was added. */
+  private lastReadAt: number;
+  private lastHeartbeatAt: number;
+  private readonly subscription: FeedSubscription;
   private out: ReadableStreamDefaultController<Uint8Array> | null = null;
-  private ring: (() => void) | null = null;
+  private wake: (() => void) | null = null;
 
   constructor(
     private readonly ports: StreamPorts,
-    private readonly following: StreamOptions,
+    private readonly options: StreamOptions,
   ) {
-    this.position = following.from;
-    this.asked = ports.clock.now();
-    this.place = feedBroadcaster(ports).subscribe(following.holder, {
+    this.position = options.from;
+    this.lastReadAt = ports.clock.now();
+    this.subscription = feedBroadcaster(ports).subscribe(options.holder, {
       events: (batch) => this.events(batch),
       tick: (now) => this.tick(now),
       stop: () => this.end("A conexão é renovada de tempos em tempos; reconecte em instantes"),
     });
-    // Heartbeats of many clients that came together are spread over the seconds between two.
-    this.heard = ports.clock.now() - (this.place.number % 8) * 1_000;
-    this.push(openFrame(following.from));
-    if (following.expired) this.push(gapFrame(following.from));
-    following.signal.addEventListener("abort", () => this.leave(), { once: true });
-    if (following.signal.aborted) this.leave();
+    // Spreads the heartbeats of clients that connected at the same time over eight seconds.
+    this.lastHeartbeatAt = ports.clock.now() - (this.subscription.number % 8) * 1_000;
+    this.push(openFrame(options.from));
+    if (options.expired) this.push(gapFrame(options.from));
+    options.signal.addEventListener("abort", () => this.leave(), { once: true });
+    if (options.signal.aborted) this.leave();
   }
 
   open(out: ReadableStreamDefaultController<Uint8Array>): void {
     this.out = out;
   }
 
-  /** Called when the client has taken what it got, and only then. */
+  /** Called by the runtime when the client has read all bytes so far. */
   async pull(out: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
-    this.following.onRead();
-    this.asking = true;
+    this.options.onRead();
+    this.reading = true;
     const bytes = await this.next()
       .catch((error) => {
         this.leave();
         throw error;
       })
       .finally(() => {
-        this.asking = false;
-        this.asked = this.ports.clock.now();
+        this.reading = false;
+        this.lastReadAt = this.ports.clock.now();
       });
     if (bytes !== null) return out.enqueue(bytes);
     this.leave();
     if (!this.closed) out.close();
   }
 
-  /** The client has gone. */
+  /** Called when the client disconnects. */
   cancel(): void {
     this.closed = true;
     this.leave();
@@ -123,35 +123,35 @@ class Client {
 
   private leave(): void {
     this.ended = true;
-    this.place.unsubscribe();
-    this.ring?.();
+    this.subscription.unsubscribe();
+    this.wake?.();
   }
 
   private async next(): Promise<Uint8Array | null> {
     for (;;) {
-      const bytes = this.waiting.shift();
+      const bytes = this.buffer.shift();
       if (bytes !== undefined) {
-        this.waitingBytes -= bytes.byteLength;
+        this.bufferedBytes -= bytes.byteLength;
         return bytes;
       }
       if (this.ended) return null;
-      if (this.live) await this.rung();
+      if (this.live) await this.nextFrame();
       else await this.catchUp();
     }
   }
 
-  private rung(): Promise<void> {
+  private nextFrame(): Promise<void> {
     return new Promise((resolve) => {
-      this.ring = resolve;
+      this.wake = resolve;
     });
   }
 
-  /** One page from the database; when there is none left, the follower takes over. */
+  /** Reads one page from the database; after the last one the broadcaster delivers the events. */
   private async catchUp(): Promise<void> {
-    const { company } = this.following.holder;
+    const { company } = this.options.holder;
     const batch = await eventsAfter(this.ports, company, this.position, PAGE);
     this.events(batch);
-    if (batch.length === 0 && !this.ended) this.live = this.place.startFrom(this.position);
+    if (batch.length === 0 && !this.ended) this.live = this.subscription.startFrom(this.position);
     await this.ports.yieldToEventLoop();
   }
 
@@ -163,24 +163,24 @@ class Client {
   }
 
   private push(bytes: Uint8Array): void {
-    // One piece is always taken: what is bounded is what comes before the client has read the last.
-    if (this.waiting.length > 0 && this.waitingBytes + bytes.byteLength > WAITING_BYTES) {
-      this.cut();
+    // An empty buffer accepts any size: the limit is for what is added before the client has read.
+    if (this.buffer.length > 0 && this.bufferedBytes + bytes.byteLength > MAX_BUFFERED_BYTES) {
+      this.disconnect();
       return;
     }
-    this.waiting.push(bytes);
-    this.waitingBytes += bytes.byteLength;
-    this.ring?.();
-    this.ring = null;
+    this.buffer.push(bytes);
+    this.bufferedBytes += bytes.byteLength;
+    this.wake?.();
+    this.wake = null;
   }
 
-  /** The client does not read. It has lost nothing: it comes back with the id of the last event that it saw. */
-  private cut(): void {
+  /** For a client that does not read. No event is lost: it reconnects with the id of the last event that it read. */
+  private disconnect(): void {
     this.ports.log("info", "stream.slow", {
-      company: this.following.holder.company,
-      bytes: this.waitingBytes,
+      company: this.options.holder.company,
+      bytes: this.bufferedBytes,
     });
-    this.waiting.length = 0;
+    this.buffer.length = 0;
     this.cancel();
     this.out?.error(new DOMException("the client does not read", "AbortError"));
   }
@@ -188,23 +188,23 @@ class Client {
   private end(message: string): void {
     if (this.ended) return;
     this.ended = true;
-    this.asked = this.ports.clock.now();
-    this.push(closeFrame(this.place.number, message));
+    this.lastReadAt = this.ports.clock.now();
+    this.push(closeFrame(this.subscription.number, message));
   }
 
   private tick(now: number): void {
-    const patience = this.ended ? FAREWELL_MS : UNREAD_MS;
-    const unread = !this.asking && now - this.asked >= patience;
-    if (unread) this.cut();
-    if (this.ended || this.checking || Math.abs(now - this.heard) < HEARTBEAT_MS) return;
-    this.heard = now;
-    // What waits is a sign of life already.
-    if (this.waiting.length === 0) this.push(HEARTBEAT);
+    const maxUnreadMs = this.ended ? CLOSING_MS : UNREAD_MS;
+    const unread = !this.reading && now - this.lastReadAt >= maxUnreadMs;
+    if (unread) this.disconnect();
+    if (this.ended || this.checking || Math.abs(now - this.lastHeartbeatAt) < HEARTBEAT_MS) return;
+    this.lastHeartbeatAt = now;
+    // Frames in the buffer keep the connection open as a heartbeat would.
+    if (this.buffer.length === 0) this.push(HEARTBEAT);
     this.checking = true;
-    this.following
+    this.options
       .isAuthorised()
-      .then((may) => may || this.end("A sessão foi encerrada; entre de novo"))
-      // A database that does not answer now is no reason to send anybody away.
+      .then((authorised) => authorised || this.end("A sessão foi encerrada; entre de novo"))
+      // A database that does not answer now does not end the stream.
       .catch(() => undefined)
       .finally(() => {
         this.checking = false;

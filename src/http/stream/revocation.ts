@@ -6,10 +6,10 @@ import type { Ports } from "../../ports/ports.ts";
 import type { Env } from "../env.ts";
 import { bearerOf } from "../middleware/auth.ts";
 
-/** How often a long answer asks whether its reader may still have it. */
-const LOOK_MS = 8_000;
+/** How often a long answer checks that its reader's token still counts. */
+const CHECK_MS = 8_000;
 
-/** Whether the bearer may still read what is this company's. Rejects where the database does not answer. */
+/** Whether the token still allows reading this company's data. Rejects when the database does not answer. */
 export async function canStillRead(
   ports: Ports,
   bearer: string,
@@ -25,23 +25,24 @@ export async function canStillRead(
 }
 
 /**
- * For an answer that may take hours: `signal` aborts with the request's own, and when `look`, which its reader's every step
- * calls, finds that the bearer may read no longer.
+ * Ends an answer that may take hours when its token is revoked. `signal` aborts with the request's own signal, or when `check`,
+ * which is to be called at every step of the answer, finds that the token no longer allows reading.
  */
-export function untilRevoked(c: Context<Env>): { readonly signal: AbortSignal; look(): void } {
+export function untilRevoked(c: Context<Env>): { readonly signal: AbortSignal; check(): void } {
   const { ports, actor, signal } = c.var;
   const bearer = bearerOf(c);
   const revoked = new AbortController();
-  let looked = ports.clock.now();
+  let checkedAt = ports.clock.now();
   return {
     signal: AbortSignal.any([signal, revoked.signal]),
-    look() {
+    check() {
       const now = ports.clock.now();
-      if (Math.abs(now - looked) < LOOK_MS) return;
-      looked = now;
+      if (Math.abs(now - checkedAt) < CHECK_MS) return;
+      checkedAt = now;
       canStillRead(ports, bearer, actor.company).then(
-        (good) => good || revoked.abort(new DOMException("the session has ended", "AbortError")),
-        // A database that does not answer now is no reason to send anybody away.
+        (authorised) =>
+          authorised || revoked.abort(new DOMException("the session has ended", "AbortError")),
+        // A database that does not answer now does not end the answer.
         () => undefined,
       );
     },

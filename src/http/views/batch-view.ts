@@ -46,7 +46,7 @@ export const BatchSchema = z
   })
   .openapi("BatchAnswer");
 
-/** What became of one document, with the same code and sentence that the single route would answer. */
+/** The result of one document, with the code and the sentence that a single upload would answer. */
 export function batchLine(result: BatchResult): z.infer<typeof BatchLineSchema> {
   const { file, outcome } = result;
   switch (result.outcome) {
@@ -62,16 +62,16 @@ export function batchLine(result: BatchResult): z.infer<typeof BatchLineSchema> 
       };
     case "duplicate":
     case "rejected": {
-      // Only our own flows put failures into results.
+      // Only flows of this service write failures into results.
       const failure = trusted<Failure>(result.failure);
       const { detail, evidence } = problemOf(failure);
-      const { note_status: _, ...told } = evidence;
+      const { note_status: _, ...shown } = evidence;
       return {
         file,
         outcome,
         ...(result.accessKey === null ? {} : { access_key: result.accessKey }),
         ...(result.outcome === "duplicate" ? { status: result.status } : {}),
-        ...told,
+        ...shown,
         code: failure.code,
         message: detail,
       };

@@ -3,7 +3,7 @@ import { instant } from "../numbers.ts";
 
 const encoder = new TextEncoder();
 
-/** An event of the feed, as `GET /api/events` and the stream show it. */
+/** An event of the feed in `GET /api/events` and in the stream. */
 export interface EventView {
   /** A cursor: `?after=` and `Last-Event-ID` take it. */
   readonly id: string;
@@ -20,30 +20,30 @@ export const eventView = (event: FeedEvent): EventView => ({
 });
 
 /**
- * One event of `text/event-stream` (WHATWG HTML, 9.2.6): name and data first, as S.G.E. wrote them, then what it did not
- * have. JSON has no line break of its own, and the name is one of ours.
+ * One event of `text/event-stream` (WHATWG HTML, 9.2.6): name and data first, as in S.G.E., then further fields. The name is a
+ * constant and JSON contains no line break, so that neither can begin a field.
  */
 const frame = (name: string, json: string, ...rest: string[]): string =>
   `${[`event: ${name}`, `data: ${json}`, ...rest].join("\n")}\n\n`;
 
-const placed = (id: FeedPosition): string => `id: ${formatCursor(id)}`;
+const idField = (id: FeedPosition): string => `id: ${formatCursor(id)}`;
 
-/** How long a client waits before it connects again, when nobody has told it otherwise. */
+/** The delay before a client reconnects, unless a close frame gives another. */
 const RETRY = "retry: 3000";
 
-/** S.G.E.'s greeting, with the place from which the stream goes on: who is cut before the first event loses nothing. */
+/** The first frame of S.G.E., with the position of the stream, so that a client disconnected before any event loses none. */
 export const openFrame = (from: FeedPosition): Uint8Array =>
-  encoder.encode(frame("connected", '{"message": "SSE connected"}', placed(from), RETRY));
+  encoder.encode(frame("connected", '{"message": "SSE connected"}', idField(from), RETRY));
 
 const GAP = JSON.stringify({
   message: "Os eventos anteriores não estão mais disponíveis; recarregue a tela",
 });
 
-/** Events between the place that was asked for and this one may be missing. */
+/** Tells the client that events between its position and this one were removed. */
 export const gapFrame = (from: FeedPosition): Uint8Array =>
-  encoder.encode(frame("gap", GAP, placed(from)));
+  encoder.encode(frame("gap", GAP, idField(from)));
 
-/** The end of a stream that is not the client's fault. Clients come back over four seconds, each at its own time. */
+/** The last frame of a stream that the server ends. Clients reconnect spread over four seconds, by their `number`. */
 export const closeFrame = (number: number, message: string): Uint8Array =>
   encoder.encode(
     frame("bye", JSON.stringify({ message }), `retry: ${1_000 + (number % 40) * 100}`),
@@ -51,29 +51,29 @@ export const closeFrame = (number: number, message: string): Uint8Array =>
 
 export const HEARTBEAT = encoder.encode(": heartbeat\n\n");
 
-/** A note that came in is told as S.G.E. tells it; everything else by its own type. */
-function text(event: FeedEvent): string {
-  const id = placed(event.id);
+/** The frame of an event: a registered note in the form of S.G.E., every other event by its type. */
+function eventFrame(event: FeedEvent): string {
+  const id = idField(event.id);
   if (event.type !== "nfe.registered")
     return frame(event.type, JSON.stringify(eventView(event)), id);
   const { number, supplier } = event.payload;
   const message = `Nova Nota Fiscal Detectada! Nº ${number} de ${supplier} aguarda aprovação.`;
-  const told = { type: "NEW_NFE", message, data: { number, supplier } };
-  return frame("NEW_NFE", JSON.stringify(told), id);
+  const data = { type: "NEW_NFE", message, data: { number, supplier } };
+  return frame("NEW_NFE", JSON.stringify(data), id);
 }
 
-/** A batch is written once, however many clients it goes to; the bytes are theirs together. */
-const written = new WeakMap<readonly FeedEvent[], Uint8Array>();
+/** The bytes of a batch, made once for all clients that get it. */
+const encoded = new WeakMap<readonly FeedEvent[], Uint8Array>();
 
-/** The events of a batch that come after a place, in one piece; null where there are none. */
+/** The frames of a batch's events after a position, as one chunk; null when there are none. */
 export function eventFrames(batch: readonly FeedEvent[], after: FeedPosition): Uint8Array | null {
   const [first] = batch;
   if (first === undefined) return null;
   if (first.id > after) {
-    const bytes = written.get(batch) ?? encoder.encode(batch.map(text).join(""));
-    written.set(batch, bytes);
+    const bytes = encoded.get(batch) ?? encoder.encode(batch.map(eventFrame).join(""));
+    encoded.set(batch, bytes);
     return bytes;
   }
   const rest = batch.filter(({ id }) => id > after);
-  return rest.length === 0 ? null : encoder.encode(rest.map(text).join(""));
+  return rest.length === 0 ? null : encoder.encode(rest.map(eventFrame).join(""));
 }

@@ -22,7 +22,7 @@ export const JobSummarySchema = z
 
 export const JobMadeSchema = z.object({ job_id: z.string() }).openapi("JobMade");
 
-/** A document that has no result yet, or whose attempts have all failed. */
+/** A document without a result: it waits, or all its attempts have failed (`parked`). */
 const OpenLineSchema = z.object({
   position: z.int(),
   file: z.string(),
@@ -51,7 +51,7 @@ export const jobSummary = (job: Job): z.infer<typeof JobSummarySchema> => ({
   created_by: job.createdBy,
 });
 
-/** The lines of a document: one for each note that has its result, and one that says what it waits for. */
+/** The lines of one document: one for each result, or one that says that it waits or is parked. */
 export function itemLines(item: JobItem): z.infer<typeof JobSchema>["results"] {
   const { position, file, state, reason } = item;
   const lines: z.infer<typeof JobSchema>["results"] = item.results.map((result) => ({

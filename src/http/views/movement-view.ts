@@ -3,7 +3,7 @@ import { unitValue } from "../../lib/decimal.ts";
 import type { Movement } from "../../stock/ledger.ts";
 import { exactNumber, instant, money, quantity } from "../numbers.ts";
 
-/** Fields of S.G.E. row 15; quantities and costs are positive, `type` says the direction. */
+/** A movement with the fields of S.G.E.; quantity and costs are positive, `type` gives the direction. */
 export const MovementSchema = z
   .object({
     id: z.int(),

@@ -55,11 +55,11 @@ const NO_EFFECT = {
     "O autor do evento não é quem pode fazê-lo (o emitente da chave, ou o destinatário da nota); nada mudou",
 } as const;
 
-/** What an event has done, for a person. */
+/** A sentence for the user: what an event has done. */
 export const eventMessage = ({ effect, why }: EventReceipt): string =>
   effect === "none" ? NO_EFFECT[why ?? "not_registered"] : EVENT_SAY[effect];
 
-/** What an upload answers of an event. */
+/** The answer to the upload of an event. */
 export const eventReceiptView = (receipt: EventReceipt): z.infer<typeof EventReceiptSchema> => ({
   message: eventMessage(receipt),
   event: {
@@ -70,7 +70,7 @@ export const eventReceiptView = (receipt: EventReceipt): z.infer<typeof EventRec
   },
 });
 
-/** What an upload answers of a note. */
+/** The answer to the upload of a note. */
 export function receiptView(receipt: NoteReceipt): z.infer<typeof ReceiptSchema> {
   return {
     message: receiptMessage(receipt),
@@ -84,7 +84,7 @@ export function receiptView(receipt: NoteReceipt): z.infer<typeof ReceiptSchema>
   };
 }
 
-/** What became of the note, for a person. */
+/** A sentence for the user: what became of the note. */
 export function receiptMessage(receipt: NoteReceipt): string {
   if (receipt.completed) return "NF-e completada com o protocolo de autorização";
   if (receipt.status === "PROCESSADA") return "NF-e registrada e lançada no estoque";
@@ -162,22 +162,23 @@ export const NoteItemSchema = z
   .openapi("NoteItem");
 
 /**
- * An item with what it is to us: after approval what its movements say, before it what is known of the supplier's item.
+ * An item with its product and its quantity in stock: from its movements after approval, before that from the mapping of the
+ * supplier's item.
  */
 export function itemView(
   item: NoteItemRow,
   mapping: Mapping,
   movements: readonly Movement[],
 ): z.infer<typeof NoteItemSchema> {
-  const known = mapping.find(item.code, item.unit);
-  const knownFactor = known?.factor ?? FACTOR_ONE;
-  const foreseen_e4 = toStockUnits(item.quantity_e4, knownFactor);
+  const mapped = mapping.find(item.code, item.unit);
+  const mappedFactor = mapped?.factor ?? FACTOR_ONE;
+  const mapped_e4 = toStockUnits(item.quantity_e4, mappedFactor);
   const moved_e4 = movements.reduce((sum, m) => sum + BigInt(Math.abs(m.quantity_e4)), 0n);
-  const inStock_e4 = moved_e4 > 0n ? moved_e4 : foreseen_e4;
-  // What was told of the supplier's item after the approval is for the next note.
+  const inStock_e4 = moved_e4 > 0n ? moved_e4 : mapped_e4;
+  // A mapping that was changed after the approval applies to the next note only.
   const factor =
-    inStock_e4 === foreseen_e4
-      ? knownFactor
+    inStock_e4 === mapped_e4
+      ? mappedFactor
       : decimalFactor(Number(divideHalfUp(inStock_e4 * 10_000n, BigInt(item.quantity_e4))));
   const unitCost = unitValue(item.landed_e2, inStock_e4);
   return {
@@ -193,7 +194,7 @@ export function itemView(
     cfop: item.cfop,
     barcode: item.barcode,
     effect: item.effect,
-    product_code: movements[0]?.product ?? known?.product ?? null,
+    product_code: movements[0]?.product ?? mapped?.product ?? null,
     ...factorView(factor),
     stock_quantity: quantity(inStock_e4),
     landed_cost: money(item.landed_e2),
@@ -207,10 +208,10 @@ export function itemView(
   };
 }
 
-/** The XML may write `007.50`; JSON may not. */
+/** Without leading zeros, which the XML allows (`007.50`) and JSON does not. */
 const plainNumber = (text: string): string => text.replace(/^0+(?=\d)/, "");
 
-/** A note that this one refers to: as a whole (`items` is empty), or by its items. `status` is null where we do not have it. */
+/** A note that this one refers to: as a whole (`items` is empty) or by items. `status` is null when it is not registered here. */
 const ReferenceSchema = z.object({
   access_key: z.string(),
   status: NoteStatusEnum.nullable(),
