@@ -103,7 +103,7 @@ const getEvents = defineOpenAPIRoute<typeof feedRoute, Env>({
 const streamRoute = createRoute({
   method: "get",
   path: STREAM_PATH,
-  operationId: "getEventStream",
+  operationId: "streamEvents",
   tags: ["events"],
   summary:
     "Envia os mesmos eventos como server-sent events; Last-Event-ID retoma sem perda nem repetição",
