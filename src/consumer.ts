@@ -6,7 +6,7 @@ import { unpackArchive } from "./ingest/batch/unpack-archive.ts";
 import { parkOneMessageJob } from "./journal/one-message-jobs.ts";
 import type { Ports } from "./ports/ports.ts";
 import type { Consumer, MessageOutcome } from "./ports/queue.ts";
-import type { Statement } from "./ports/sql.ts";
+import { commitStatements, type Statement } from "./ports/sql.ts";
 import { Message } from "./queue-messages.ts";
 import { faultCode } from "./resilience/fault-code.ts";
 
@@ -59,7 +59,7 @@ export async function park(
   const { success, data: message } = Message.safeParse(body);
   if (!success) {
     ports.log("error", "job.parked", { reason });
-    return ports.writer.commit({ statements: along, read: () => undefined });
+    return commitStatements(ports.writer, along);
   }
   const { kind, job } = message;
   ports.log("error", "job.parked", { reason, kind, job });

@@ -1,3 +1,4 @@
+import type { Cause } from "../journal/cause.ts";
 import type { TagVersions } from "../journal/versions.ts";
 import type { Holder } from "../lib/quota.ts";
 import type { Role } from "./roles.ts";
@@ -26,10 +27,5 @@ export interface Authenticated {
   readonly versions: TagVersions;
 }
 
-/** What an audit line needs to know about the request that caused it. */
-export interface Cause {
-  readonly actor: Actor;
-  readonly requestId: string;
-  /** Address of the peer as the runtime gives it; null when unknown. */
-  readonly peer: string | null;
-}
+/** A request of a user, or of an API key in the name of one, as the cause of a write. */
+export type UserCause = Cause<Actor>;

@@ -1,3 +1,4 @@
+import { systemCause } from "../journal/cause.ts";
 import { audit } from "../journal/record.ts";
 import { orFail } from "../lib/result.ts";
 import type { Ports } from "../ports/ports.ts";
@@ -60,16 +61,13 @@ async function replaced(ports: RenewalPorts, user: Row): Promise<FirstAccess | n
         args: [company, id, hash, Number(given === undefined), now, user.password_hash ?? null],
       },
       audit(
+        systemCause(company, "start"),
+        now,
         {
-          company,
-          at: now,
-          by: { userId: null },
           action: "password.renew",
           entity: "user",
-          entityId: String(id),
+          id: String(id),
           detail: { generated: given === undefined },
-          requestId: "start",
-          peer: null,
         },
         {
           sql: "select 1 from users where company = ?1 and id = ?2 and password_hash = ?3",

@@ -1,3 +1,4 @@
+import { systemCause } from "../journal/cause.ts";
 import { audit, bumpTags } from "../journal/record.ts";
 import { orFail } from "../lib/result.ts";
 import type { Ports } from "../ports/ports.ts";
@@ -63,16 +64,13 @@ export async function firstRun(
       },
       bumpTags(1, ["accounts", "settings", "users"], won),
       audit(
+        systemCause(1, "first-run"),
+        now,
         {
-          company: 1,
-          at: now,
-          by: { userId: null },
           action: "company.create",
           entity: "company",
-          entityId: "1",
+          id: "1",
           detail: { environment: config.COMPANY_ENVIRONMENT, cnpjs: cnpjs.length },
-          requestId: "first-run",
-          peer: null,
         },
         won,
       ),

@@ -1,4 +1,5 @@
 import type { Ports } from "../ports/ports.ts";
+import { commitStatements } from "../ports/sql.ts";
 import type { Actor } from "./actor.ts";
 import { authCache } from "./auth-cache.ts";
 
@@ -18,16 +19,11 @@ export function recordKeyUse(
   const noted = uses.get(`${company}:${keyId}`);
   if (noted !== undefined && now - noted < HOUR) return;
   uses.set(`${company}:${keyId}`, now);
-  ports.writer
-    .commit({
-      statements: [
-        {
-          sql: `update api_keys set last_used_at = ?3
+  commitStatements(ports.writer, [
+    {
+      sql: `update api_keys set last_used_at = ?3
             where company = ?1 and id = ?2 and coalesce(last_used_at, 0) <= ?4`,
-          args: [company, keyId, now, now - HOUR],
-        },
-      ],
-      read: () => undefined,
-    })
-    .catch(() => ports.log("debug", "key.use_not_noted", { key: keyId }));
+      args: [company, keyId, now, now - HOUR],
+    },
+  ]).catch(() => ports.log("debug", "key.use_not_noted", { key: keyId }));
 }

@@ -3,7 +3,7 @@ import { audit, bumpTags } from "../journal/record.ts";
 import { sha256 } from "../lib/hash.ts";
 import { Failed } from "../lib/result.ts";
 import type { Ports } from "../ports/ports.ts";
-import type { Actor, Cause } from "./actor.ts";
+import type { Actor, UserCause } from "./actor.ts";
 import { makeKey } from "./api-key.ts";
 import type { AccountsFailure } from "./failures.ts";
 import { lesserRole, type Role } from "./roles.ts";
@@ -42,9 +42,9 @@ export const MAX_KEYS = 100;
 export async function createKey(
   ports: Pick<Ports, "writer" | "clock">,
   order: KeyRequest,
-  cause: Cause,
+  cause: UserCause,
 ): Promise<{ key: string; made: Key }> {
-  const { actor, requestId, peer } = cause;
+  const { actor } = cause;
   const now = ports.clock.now();
   mustBePerson(actor);
   if (order.expiresAt !== null && order.expiresAt <= now)
@@ -75,17 +75,9 @@ export async function createKey(
         ],
       },
       audit(
-        {
-          company: actor.company,
-          at: now,
-          by: actor,
-          action: "key.create",
-          entity: "api_key",
-          entityId: id,
-          detail: { role, expires_at: expiresAt },
-          requestId,
-          peer,
-        },
+        cause,
+        now,
+        { action: "key.create", entity: "api_key", id, detail: { role, expires_at: expiresAt } },
         won,
       ),
     ],
@@ -139,10 +131,9 @@ export async function listKeys(ports: Pick<Ports, "read">, company: number): Pro
 export async function revokeKey(
   ports: Pick<Ports, "writer" | "clock">,
   id: string,
-  cause: Cause,
+  cause: UserCause,
 ): Promise<void> {
-  const { actor, requestId, peer } = cause;
-  const { company } = actor;
+  const { company } = cause.actor;
   const now = ports.clock.now();
   const won = {
     sql: "select 1 from api_keys where company = ?1 and id = ?2 and revoked_at = ?3",
@@ -155,20 +146,7 @@ export async function revokeKey(
         args: [company, id, now],
       },
       bumpTags(company, ["accounts"], won),
-      audit(
-        {
-          company,
-          at: now,
-          by: actor,
-          action: "key.revoke",
-          entity: "api_key",
-          entityId: id,
-          detail: {},
-          requestId,
-          peer,
-        },
-        won,
-      ),
+      audit(cause, now, { action: "key.revoke", entity: "api_key", id, detail: {} }, won),
       { sql: "select 1 from api_keys where company = ?1 and id = ?2", args: [company, id] },
     ],
     read: (rows) => rows.at(-1)?.length === 1,

@@ -3,7 +3,7 @@ import { audit } from "../journal/record.ts";
 import { Failed } from "../lib/result.ts";
 import type { PasswordHasher } from "../ports/passwords.ts";
 import type { Ports } from "../ports/ports.ts";
-import type { Statement } from "../ports/sql.ts";
+import { commitStatements, type Statement } from "../ports/sql.ts";
 import { accountTag } from "./account-tag.ts";
 import { authCache } from "./auth-cache.ts";
 import type { AccountsFailure } from "./failures.ts";
@@ -62,15 +62,11 @@ export async function login(
 
   const now = ports.clock.now();
   const statements: Statement[] = [
-    audit({
-      company: user.company,
-      at: now,
-      by: { userId: user.id },
+    audit({ ...request, actor: { company: user.company, userId: user.id } }, now, {
       action: "login",
       entity: "user",
-      entityId: String(user.id),
+      id: String(user.id),
       detail: {},
-      ...request,
     }),
   ];
   if (user.passwordGenerated)
@@ -124,17 +120,13 @@ async function recordFailure(
     .limit(1);
   const company = user?.company ?? oldest?.id;
   if (company === undefined) return;
-  const line = audit({
-    company,
-    at: ports.clock.now(),
-    by: { userId: null },
+  const line = audit({ ...request, actor: { company, userId: null } }, ports.clock.now(), {
     action: "login.failed",
     entity: "user",
-    entityId: user === undefined ? null : String(user.id),
+    id: user === undefined ? null : String(user.id),
     detail: user === undefined ? { why, account } : { why },
-    ...request,
   });
-  await ports.writer.commit({ statements: [line], read: () => undefined });
+  await commitStatements(ports.writer, [line]);
 }
 
 const decoys = new WeakMap<PasswordHasher, string>();

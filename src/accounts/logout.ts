@@ -1,34 +1,25 @@
 import { audit, bumpTags } from "../journal/record.ts";
 import type { Ports } from "../ports/ports.ts";
-import type { Cause } from "./actor.ts";
+import { commitStatements } from "../ports/sql.ts";
+import type { UserCause } from "./actor.ts";
 
 /**
  * Ends every token that the actor's user has, on every device, from the next request on and in every process.
  * The user's token version rises and the company's accounts version with it, in one batch with the audit line.
  */
-export async function logout(ports: Pick<Ports, "writer" | "clock">, cause: Cause): Promise<void> {
+export async function logout(
+  ports: Pick<Ports, "writer" | "clock">,
+  cause: UserCause,
+): Promise<void> {
   const { company, userId } = cause.actor;
   const now = ports.clock.now();
-  await ports.writer.commit({
-    statements: [
-      {
-        sql: `update users set token_version = token_version + 1, updated_at = ?3
+  await commitStatements(ports.writer, [
+    {
+      sql: `update users set token_version = token_version + 1, updated_at = ?3
           where company = ?1 and id = ?2`,
-        args: [company, userId, now],
-      },
-      bumpTags(company, ["accounts"]),
-      audit({
-        company,
-        at: now,
-        by: cause.actor,
-        action: "logout",
-        entity: "user",
-        entityId: String(userId),
-        detail: {},
-        requestId: cause.requestId,
-        peer: cause.peer,
-      }),
-    ],
-    read: () => undefined,
-  });
+      args: [company, userId, now],
+    },
+    bumpTags(company, ["accounts"]),
+    audit(cause, now, { action: "logout", entity: "user", id: String(userId), detail: {} }),
+  ]);
 }

@@ -2,7 +2,7 @@ import { and, eq } from "drizzle-orm";
 import { audit, bumpTags } from "../journal/record.ts";
 import { Failed, orFail } from "../lib/result.ts";
 import type { Ports } from "../ports/ports.ts";
-import type { Cause } from "./actor.ts";
+import type { UserCause } from "./actor.ts";
 import { authCache } from "./auth-cache.ts";
 import type { AccountsFailure } from "./failures.ts";
 import { forgetNetworks } from "./known-networks.ts";
@@ -23,7 +23,7 @@ export async function changeOwnPassword(
     "config" | "read" | "reader" | "writer" | "passwords" | "limits" | "clock" | "log"
   >,
   given: { readonly current: string; readonly next: string },
-  cause: Cause,
+  cause: UserCause,
 ): Promise<{ token: string }> {
   const { company, userId } = cause.actor;
   const revoked = new Failed<AccountsFailure>({ code: "auth.invalid_token", why: "revoked" });
@@ -57,17 +57,9 @@ export async function changeOwnPassword(
       forgetNetworks(company, userId, cause.peer === null ? null : networkOf(cause.peer), won),
       bumpTags(company, ["accounts"], won),
       audit(
-        {
-          company,
-          at: now,
-          by: cause.actor,
-          action: "password.change",
-          entity: "user",
-          entityId: String(userId),
-          detail: {},
-          requestId: cause.requestId,
-          peer: cause.peer,
-        },
+        cause,
+        now,
+        { action: "password.change", entity: "user", id: String(userId), detail: {} },
         won,
       ),
     ],

@@ -1,3 +1,4 @@
+import { systemCause } from "../journal/cause.ts";
 import { audit, bumpTags } from "../journal/record.ts";
 import { orFail } from "../lib/result.ts";
 import type { Ports } from "../ports/ports.ts";
@@ -60,17 +61,9 @@ export async function setPassword(
       forgetNetworks(company, id, null, won),
       bumpTags(company, ["accounts"], won),
       audit(
-        {
-          company,
-          at: now,
-          by: { userId: null },
-          action: "password.set",
-          entity: "user",
-          entityId: String(id),
-          detail: {},
-          requestId: "sge password",
-          peer: null,
-        },
+        systemCause(company, "sge password"),
+        now,
+        { action: "password.set", entity: "user", id: String(id), detail: {} },
         won,
       ),
     ],

@@ -2,8 +2,8 @@ import { eq, type InferSelectModel } from "drizzle-orm";
 import { audit, bumpTags } from "../journal/record.ts";
 import { tagVersions } from "../journal/versions.ts";
 import type { Ports } from "../ports/ports.ts";
-import type { Statement } from "../ports/sql.ts";
-import type { Cause } from "./actor.ts";
+import { commitStatements, type Statement } from "../ports/sql.ts";
+import type { UserCause } from "./actor.ts";
 import { authCache } from "./auth-cache.ts";
 import type { Settings } from "./company.ts";
 import { companies } from "./tables.ts";
@@ -51,7 +51,11 @@ function settingsFrom(row: InferSelectModel<typeof companies>): Settings {
  * Statements that change only the given members, so that two changes at once both count; they raise the settings'
  * version, make old what was read under it, and leave a line in the audit (the company's name stays out of it).
  */
-export function changeSettings(change: SettingsChange, cause: Cause, nowMs: number): Statement[] {
+export function changeSettings(
+  change: SettingsChange,
+  cause: UserCause,
+  nowMs: number,
+): Statement[] {
   const company = cause.actor.company;
   const flag = (value: boolean | undefined) => (value === undefined ? null : Number(value));
   const list = (value: readonly string[] | undefined) =>
@@ -81,16 +85,11 @@ export function changeSettings(change: SettingsChange, cause: Cause, nowMs: numb
       ],
     },
     bumpTags(company, ["settings"]),
-    audit({
-      company,
-      at: nowMs,
-      by: cause.actor,
+    audit(cause, nowMs, {
       action: "company.update",
       entity: "company",
-      entityId: String(company),
+      id: String(company),
       detail: { ...change, ...(change.name === undefined ? {} : { name: "changed" }) },
-      requestId: cause.requestId,
-      peer: cause.peer,
     }),
   ];
 }
@@ -102,12 +101,12 @@ export function changeSettings(change: SettingsChange, cause: Cause, nowMs: numb
 export async function applySettings(
   ports: Pick<Ports, "config" | "reader" | "read" | "writer" | "clock">,
   change: SettingsChange,
-  cause: Cause,
+  cause: UserCause,
 ): Promise<Settings> {
   const before = await settingsOf(ports, cause.actor.company);
   const given = Object.fromEntries(Object.entries(change).filter(([, v]) => v !== undefined));
   if (JSON.stringify({ ...before, ...given }) === JSON.stringify(before)) return before;
   const statements = changeSettings(change, cause, ports.clock.now());
-  await ports.writer.commit({ statements, read: () => undefined });
+  await commitStatements(ports.writer, statements);
   return settingsOf(ports, cause.actor.company);
 }

@@ -1,6 +1,7 @@
 import { expireFolder } from "../journal/expire-files.ts";
 import { expiredJobs } from "../journal/jobs.ts";
 import type { Ports } from "../ports/ports.ts";
+import { commitStatements } from "../ports/sql.ts";
 
 type Needs = Pick<Ports, "reader" | "writer" | "blobs" | "queue" | "clock">;
 
@@ -13,10 +14,9 @@ export async function expireExports(ports: Needs, company: number): Promise<numb
   for (const { id, blob } of over) {
     // The file first: a row without one says so, a file without a row would stay.
     if (blob !== null) await ports.blobs.delete(blob);
-    await ports.writer.commit({
-      statements: [{ sql: "delete from jobs where company = ?1 and id = ?2", args: [company, id] }],
-      read: () => undefined,
-    });
+    await commitStatements(ports.writer, [
+      { sql: "delete from jobs where company = ?1 and id = ?2", args: [company, id] },
+    ]);
   }
   return over.length;
 }

@@ -1,4 +1,4 @@
-import type { Cause } from "../accounts/actor.ts";
+import type { UserCause } from "../accounts/actor.ts";
 import { findJob, type Job } from "../journal/jobs.ts";
 import type { OneMessageJob } from "../journal/one-message-jobs.ts";
 import { audit } from "../journal/record.ts";
@@ -56,27 +56,19 @@ export async function openFile(
 export async function cancelExport(
   ports: Pick<Ports, "writer" | "blobs" | "clock">,
   { id, state }: Job,
-  { actor, requestId, peer }: Cause,
+  cause: UserCause,
 ): Promise<void> {
   if (state === "cancelled") return;
-  const { company } = actor;
+  const { company } = cause.actor;
   const at = ports.clock.now();
   // The audit line has the guard of the write, and comes before it: of two at once only one is told of.
   const cancellable = "company = ?1 and id = ?2 and kind = 'export' and state <> 'cancelled'";
   const blob = await ports.writer.commit({
     statements: [
       audit(
-        {
-          company,
-          at,
-          by: actor,
-          action: "export.cancel",
-          entity: "job",
-          entityId: id,
-          detail: { state },
-          requestId,
-          peer,
-        },
+        cause,
+        at,
+        { action: "export.cancel", entity: "job", id, detail: { state } },
         { sql: `select 1 from jobs where ${cancellable}`, args: [company, id] },
       ),
       {

@@ -1,4 +1,4 @@
-import type { Cause } from "../accounts/actor.ts";
+import type { UserCause } from "../accounts/actor.ts";
 import { insertJob, jobExists, requireInserted } from "../journal/jobs.ts";
 import { audit } from "../journal/record.ts";
 import { newId } from "../lib/id.ts";
@@ -35,13 +35,13 @@ export interface ExportParams {
 export async function requestExport(
   ports: Pick<Ports, "reader" | "writer" | "queue" | "clock" | "trace">,
   wanted: Omit<ExportParams, "request_id">,
-  { actor, requestId, peer }: Cause,
+  cause: UserCause,
 ): Promise<string> {
-  const { company, userId } = actor;
+  const { company, userId } = cause.actor;
   const id = newId();
   const at = ports.clock.now();
   const wish = await bounded(ports, wanted.wish);
-  const params: ExportParams = { ...wanted, wish, request_id: requestId };
+  const params: ExportParams = { ...wanted, wish, request_id: cause.requestId };
   const sending = ports.queue.send([{ v: 1, kind: "export", company, job: id }]);
   const statements = [
     insertJob({
@@ -56,16 +56,13 @@ export async function requestExport(
     }),
     ...sending.statements,
     audit(
+      cause,
+      at,
       {
-        company,
-        at,
-        by: actor,
         action: "export.order",
         entity: "job",
-        entityId: id,
+        id,
         detail: { type: wish.type, dialect: wanted.dialect },
-        requestId,
-        peer,
       },
       jobExists(company, id),
     ),

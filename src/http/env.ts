@@ -1,4 +1,4 @@
-import type { Actor, Authenticated, Cause } from "../accounts/actor.ts";
+import type { Actor, Authenticated, UserCause } from "../accounts/actor.ts";
 import type { Reservation } from "../lib/quota.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Deadline } from "../resilience/deadline.ts";
@@ -31,7 +31,7 @@ export interface Env {
 }
 
 /** The data of this request that an audit row records. */
-export function causeOf(c: { var: Env["Variables"] }): Cause {
+export function causeOf(c: { var: Env["Variables"] }): UserCause {
   return { actor: c.var.actor, requestId: c.var.requestId, peer: peerOf(c) };
 }
 

@@ -1,7 +1,7 @@
 import { trusted } from "../lib/cast.ts";
 import { Failed } from "../lib/result.ts";
 import type { Ports } from "../ports/ports.ts";
-import type { Guard, Row, Statement, Value } from "../ports/sql.ts";
+import { ALWAYS, type Guard, type Row, type Statement, type Value } from "../ports/sql.ts";
 import type { JobFailure } from "./failures.ts";
 
 export const JOB_KINDS = ["batch", "export", "mail"] as const;
@@ -51,7 +51,7 @@ export type NewJob = Pick<
  * Inserts a job, and returns a row, only when the company has fewer than MAX_OPEN_JOBS unfinished jobs and `guard` selects a
  * row.
  */
-export function insertJob(job: NewJob, guard: Guard = { sql: "select 1", args: [] }): Statement {
+export function insertJob(job: NewJob, guard: Guard = ALWAYS): Statement {
   const n = guard.args.length;
   const p = (index: number) => `?${n + index}`;
   return {

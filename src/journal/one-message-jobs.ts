@@ -1,9 +1,10 @@
 import { Failed } from "../lib/result.ts";
 import type { Ports } from "../ports/ports.ts";
-import type { Guard, Statement } from "../ports/sql.ts";
+import { commitStatements, type Guard, type Statement } from "../ports/sql.ts";
+import type { Cause } from "./cause.ts";
 import type { JobFailure } from "./failures.ts";
 import type { JobKind } from "./jobs.ts";
-import { type AuditLine, appendEvents, audit } from "./record.ts";
+import { appendEvents, audit } from "./record.ts";
 
 /** A kind of job that is worked off with one message: an export to be written, a ZIP to be unpacked. */
 export interface OneMessageJob {
@@ -21,11 +22,6 @@ export interface JobRef {
   readonly company: number;
   readonly job: string;
 }
-
-/** Who asks, and in ref request. */
-type Asked = Pick<AuditLine, "requestId" | "peer"> & {
-  readonly actor: { readonly company: number; readonly userId: number; readonly keyId?: string };
-};
 
 /** A job or item that was not updated for so long may have lost its message, ms. */
 export const RESEND_AFTER_MS = 15 * 60_000;
@@ -48,18 +44,15 @@ export async function parkOneMessageJob(
   const at = ports.clock.now();
   const guard = jobUnfinished(definition, ref);
   const payload = { job_id: job, kind: definition.kind, code: reason };
-  await ports.writer.commit({
-    statements: [
-      ...along,
-      appendEvents(company, at, [{ type: "job.failed", payload }], guard),
-      {
-        sql: `update jobs set state = 'failed', failure = json_object('code', ?3), finished_at = ?4, expires_at = ?4 + ?5,
+  await commitStatements(ports.writer, [
+    ...along,
+    appendEvents(company, at, [{ type: "job.failed", payload }], guard),
+    {
+      sql: `update jobs set state = 'failed', failure = json_object('code', ?3), finished_at = ?4, expires_at = ?4 + ?5,
             updated_at = ?4 where company = ?1 and id = ?2 and exists (${guard.sql})`,
-        args: [company, job, reason, at, definition.keptMs],
-      },
-    ],
-    read: () => undefined,
-  });
+      args: [company, job, reason, at, definition.keptMs],
+    },
+  ]);
 }
 
 /** Sends a failed job's message again; returns 1. Fails with `job.nothing_parked`. */
@@ -67,18 +60,17 @@ export async function replayOneMessageJob(
   ports: Pick<Ports, "writer" | "queue" | "clock">,
   definition: OneMessageJob,
   job: string,
-  { actor, requestId, peer }: Asked,
+  cause: Cause,
 ): Promise<number> {
-  const { company } = actor;
+  const { company } = cause.actor;
   const at = ports.clock.now();
   const sending = ports.queue.send([{ v: 1, kind: definition.messageKind, company, job }]);
-  const line = { action: "job.replay", entity: "job", entityId: job, detail: {}, requestId, peer };
   // Before the update and with its guard: of two concurrent replays only the first writes an audit line.
   const failed = `company = ?1 and id = ?2 and ${definition.condition} and state = 'failed'`;
   const guard = { sql: `select 1 from jobs where ${failed}`, args: [company, job] };
   const replayed = await ports.writer.commit({
     statements: [
-      audit({ company, at, by: actor, ...line }, guard),
+      audit(cause, at, { action: "job.replay", entity: "job", id: job, detail: {} }, guard),
       {
         sql: `update jobs set state = 'queued', failure = null, finished_at = null, expires_at = null, updated_at = ?3
           where ${failed} returning id`,
@@ -107,16 +99,13 @@ export async function resendOneMessageJobs(
   if (stale.length === 0) return 0;
   const ids = stale.map(({ id }) => String(id));
   const sending = ports.queue.send(ids.map((job) => ({ v: 1, kind: messageKind, company, job })));
-  await ports.writer.commit({
-    statements: [
-      ...sending.statements,
-      {
-        sql: `update jobs set updated_at = ?3 where company = ?1 and id in (select value from json_each(?2))`,
-        args: [company, JSON.stringify(ids), now],
-      },
-    ],
-    read: () => undefined,
-  });
+  await commitStatements(ports.writer, [
+    ...sending.statements,
+    {
+      sql: `update jobs set updated_at = ?3 where company = ?1 and id in (select value from json_each(?2))`,
+      args: [company, JSON.stringify(ids), now],
+    },
+  ]);
   await sending.afterCommit();
   return ids.length;
 }

@@ -1,55 +1,55 @@
-import type { Guard, Statement } from "../ports/sql.ts";
+import { ALWAYS, type Guard, type Statement } from "../ports/sql.ts";
+import type { Cause } from "./cause.ts";
 import type { NewFeedEvent } from "./feed-events.ts";
 import { values } from "./values.ts";
 import type { Tag } from "./versions.ts";
 
 /**
- * What every write carries along: who did what, what happened, and which cached reads are old now.
- * Each function gives statements that a flow adds to its batch; none of them writes by itself.
- * `guard` makes a statement insert only where the batch's main statement has won, e.g.
- * "select 1 from notes where company = ?1 and registration = ?2"; its parameters are numbered from ?1.
+ * What a flow adds to its batch beside its own statements: the audit line, the events of the feed, and new versions for the
+ * cached reads that the write makes old. None of these functions writes by itself.
+ * With a `guard` a statement writes only where the guard selects a row, e.g.
+ * "select 1 from notes where company = ?1 and registration = ?2"; the guard's parameters are numbered from ?1.
  */
-const ALWAYS: Guard = { sql: "select 1", args: [] };
 
-/** Shifts nothing: the guard's parameters come first, so ours follow them. */
-const after = (guard: Guard) => {
+/** Numbers our parameters after the guard's. */
+const parametersAfter = (guard: Guard) => {
   let next = guard.args.length;
   return () => `?${++next}`;
 };
 
-export interface AuditLine {
-  readonly company: number;
-  readonly at: number;
-  /** The user, and the API key that stood for one: an `Actor` as it is. Null: nobody that we know. */
-  readonly by: { readonly userId: number | null; readonly keyId?: string | undefined };
+/** What was done, as the audit log keeps it. */
+export interface AuditedAction {
   /** `nfe.upload`, `nfe.process`, `movement.create`, `login` … */
   readonly action: string;
   readonly entity: string;
-  readonly entityId: string | null;
+  readonly id: string | null;
   /** Codes, counts, keys; never a note's content, a name, a CPF, a password. */
   readonly detail: Record<string, unknown>;
-  readonly requestId: string;
-  readonly peer: string | null;
 }
 
-/** One line of the audit log. */
-export function audit(line: AuditLine, guard: Guard = ALWAYS): Statement {
-  const p = after(guard);
+/** One line of the audit log; `at` in ms UTC. */
+export function audit(
+  { actor, requestId, peer }: Cause,
+  at: number,
+  { action, entity, id, detail }: AuditedAction,
+  guard: Guard = ALWAYS,
+): Statement {
+  const p = parametersAfter(guard);
   return {
     sql: `insert into audit (company, at, user_id, key_id, action, entity, entity_id, detail, request_id, peer)
       select ${p()}, ${p()}, ${p()}, ${p()}, ${p()}, ${p()}, ${p()}, ${p()}, ${p()}, ${p()} where exists (${guard.sql})`,
     args: [
       ...guard.args,
-      line.company,
-      line.at,
-      line.by.userId,
-      line.by.keyId ?? null,
-      line.action,
-      line.entity,
-      line.entityId,
-      JSON.stringify(line.detail),
-      line.requestId,
-      line.peer,
+      actor.company,
+      at,
+      actor.userId,
+      actor.keyId ?? null,
+      action,
+      entity,
+      id,
+      JSON.stringify(detail),
+      requestId,
+      peer,
     ],
   };
 }
@@ -63,7 +63,7 @@ export function appendEvents(
   happenings: readonly NewFeedEvent[],
   guard: Guard = ALWAYS,
 ): Statement {
-  const p = after(guard);
+  const p = parametersAfter(guard);
   const rows = happenings.map(({ type, payload }) => [type, JSON.stringify(payload)]);
   const told = rows.length === 0 ? NO_ROW : values(rows, guard.args.length + 2);
   return {
@@ -82,7 +82,7 @@ export function bumpTags(company: number, tags: readonly Tag[], guard: Guard = A
   const rows = tags.map((tag) => `('${tag}')`).join(", ");
   return {
     sql: `insert into cache_versions (company, tag, version)
-      select ${after(guard)()}, column1, 1 from (values ${rows}) where exists (${guard.sql})
+      select ${parametersAfter(guard)()}, column1, 1 from (values ${rows}) where exists (${guard.sql})
       on conflict do update set version = version + 1`,
     args: [...guard.args, company],
   };

@@ -1,8 +1,9 @@
-import type { Cause } from "../accounts/actor.ts";
+import type { UserCause } from "../accounts/actor.ts";
 import { audit } from "../journal/record.ts";
 import { trusted } from "../lib/cast.ts";
 import { Failed } from "../lib/result.ts";
 import type { Ports } from "../ports/ports.ts";
+import { commitStatements } from "../ports/sql.ts";
 import type { MailFailure } from "./failures.ts";
 
 /** 32 letters: five random bits choose one without bias. No capitals, for servers that lose them. */
@@ -29,8 +30,9 @@ export async function intakeAddress(
  */
 export async function renewAddress(
   ports: Pick<Ports, "writer" | "clock" | "config">,
-  { actor, requestId, peer }: Cause,
+  cause: UserCause,
 ): Promise<string> {
+  const { actor } = cause;
   const { MAIL_DOMAIN } = ports.config;
   if (MAIL_DOMAIN === undefined) throw new Failed<MailFailure>({ code: "mail.no_domain" });
   const now = ports.clock.now();
@@ -38,27 +40,19 @@ export async function renewAddress(
     crypto.getRandomValues(new Uint8Array(TOKEN_LETTERS)),
     (byte) => LETTERS[byte & 31],
   ).join("");
-  await ports.writer.commit({
-    statements: [
-      {
-        sql: `insert into mail_addresses (company, token, made_by, made_at) values (?1, ?2, ?3, ?4)
+  await commitStatements(ports.writer, [
+    {
+      sql: `insert into mail_addresses (company, token, made_by, made_at) values (?1, ?2, ?3, ?4)
           on conflict (company) do update set token = ?2, made_by = ?3, made_at = ?4`,
-        args: [actor.company, token, actor.userId, now],
-      },
-      audit({
-        company: actor.company,
-        at: now,
-        by: actor,
-        action: "mail.address",
-        entity: "mail_address",
-        entityId: String(actor.company),
-        detail: {},
-        requestId,
-        peer,
-      }),
-    ],
-    read: () => undefined,
-  });
+      args: [actor.company, token, actor.userId, now],
+    },
+    audit(cause, now, {
+      action: "mail.address",
+      entity: "mail_address",
+      id: String(actor.company),
+      detail: {},
+    }),
+  ]);
   return at(token, MAIL_DOMAIN);
 }
 

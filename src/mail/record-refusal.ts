@@ -1,7 +1,8 @@
+import { systemCause } from "../journal/cause.ts";
 import { audit } from "../journal/record.ts";
 import { sha256 } from "../lib/hash.ts";
 import type { Ports } from "../ports/ports.ts";
-import type { Guard } from "../ports/sql.ts";
+import { commitStatements, type Guard } from "../ports/sql.ts";
 import type { MailRefusal } from "./failures.ts";
 import { REFUSALS_A_DAY } from "./limits.ts";
 
@@ -39,32 +40,22 @@ export async function recordRefusal(
       and (select count(*) from mails where company = ?1 and job is null and received_at > ?3) < ?4`,
     args: [company, key, at - DAY_MS, REFUSALS_A_DAY],
   };
-  await ports.writer.commit(
-    {
-      statements: [
-        // Before the row that makes it no news any more.
-        audit(
-          {
-            company,
-            at,
-            by: { userId: null },
-            action: "mail.refuse",
-            entity: "mail",
-            entityId: key,
-            detail: { code, way },
-            requestId: requestOf(key),
-            peer: null,
-          },
-          fresh,
-        ),
-        {
-          sql: `insert into mails (company, key, way, code, sender, received_at)
+  await commitStatements(
+    ports.writer,
+    [
+      // Before the row that makes it no news any more.
+      audit(
+        systemCause(company, requestOf(key)),
+        at,
+        { action: "mail.refuse", entity: "mail", id: key, detail: { code, way } },
+        fresh,
+      ),
+      {
+        sql: `insert into mails (company, key, way, code, sender, received_at)
             select ?1, ?2, ?5, ?6, ?7, ?8 where exists (${fresh.sql})`,
-          args: [...fresh.args, way, code, said, at],
-        },
-      ],
-      read: () => undefined,
-    },
+        args: [...fresh.args, way, code, said, at],
+      },
+    ],
     signal,
   );
 }

@@ -1,9 +1,10 @@
 import { eq } from "drizzle-orm";
-import type { Cause } from "../accounts/actor.ts";
+import type { UserCause } from "../accounts/actor.ts";
 import { audit } from "../journal/record.ts";
 import { Failed } from "../lib/result.ts";
 import type { MailboxAccess } from "../ports/mailbox.ts";
 import type { Ports } from "../ports/ports.ts";
+import { commitStatements } from "../ports/sql.ts";
 import type { MailFailure } from "./failures.ts";
 import { seal, unseal } from "./seal.ts";
 import { mailSettings } from "./tables.ts";
@@ -58,51 +59,43 @@ export const mailboxesToRead = (ports: Pick<Ports, "read">): Promise<MailSetting
 export async function saveMailSettings(
   ports: Pick<Ports, "read" | "writer" | "clock" | "config" | "mailboxes">,
   change: MailChange,
-  { actor, requestId, peer }: Cause,
+  cause: UserCause,
 ): Promise<void> {
-  const { company, userId } = actor;
+  const { company, userId } = cause.actor;
   const at = ports.clock.now();
   const stored = await mailSettingsOf(ports, company);
   const password = await kept(ports, stored, change, company);
   if (change.active && ports.mailboxes !== undefined) mustBeWhole(change, password);
   const { host, port, user, folder, senders, subject, tls, active } = change;
-  await ports.writer.commit({
-    statements: [
-      {
-        sql: `insert into mail_settings (company, host, port, user, password, folder, senders, subject, tls, active,
+  await commitStatements(ports.writer, [
+    {
+      sql: `insert into mail_settings (company, host, port, user, password, folder, senders, subject, tls, active,
             saved_by, created_at, updated_at)
           values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12)
           on conflict (company) do update set host = ?2, port = ?3, user = ?4, password = ?5, folder = ?6, senders = ?7,
             subject = ?8, tls = ?9, active = ?10, saved_by = ?11, updated_at = ?12`,
-        args: [
-          company,
-          host,
-          port,
-          user,
-          password,
-          folder,
-          JSON.stringify(senders),
-          subject,
-          Number(tls),
-          Number(active),
-          userId,
-          at,
-        ],
-      },
-      audit({
+      args: [
         company,
+        host,
+        port,
+        user,
+        password,
+        folder,
+        JSON.stringify(senders),
+        subject,
+        Number(tls),
+        Number(active),
+        userId,
         at,
-        by: actor,
-        action: "mail.configure",
-        entity: "mail_settings",
-        entityId: String(company),
-        detail: { active, tls, senders: senders.length, password: wordFor(change.password) },
-        requestId,
-        peer,
-      }),
-    ],
-    read: () => undefined,
-  });
+      ],
+    },
+    audit(cause, at, {
+      action: "mail.configure",
+      entity: "mail_settings",
+      id: String(company),
+      detail: { active, tls, senders: senders.length, password: wordFor(change.password) },
+    }),
+  ]);
 }
 
 /**

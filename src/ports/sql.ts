@@ -28,6 +28,9 @@ export interface WriteStatement {
   readonly args: readonly (Value | BytesToPack)[];
 }
 
+/** The guard of what is written in any case. */
+export const ALWAYS: Guard = { sql: "select 1", args: [] };
+
 /** What one caller wants written: all of it or none. */
 export interface WriteJob<T> {
   readonly statements: readonly WriteStatement[];
@@ -44,6 +47,13 @@ export interface WriteJob<T> {
 export interface Writer {
   commit<T>(job: WriteJob<T>, signal?: AbortSignal): Promise<T>;
 }
+
+/** Commits statements whose rows are not read. Fails as `Writer.commit` does. */
+export const commitStatements = (
+  writer: Writer,
+  statements: readonly WriteStatement[],
+  signal?: AbortSignal,
+): Promise<void> => writer.commit({ statements, read: () => undefined }, signal);
 
 /** Reads of constant SQL text where drizzle's builder is too dear. No transaction is held from one call to the next. */
 export interface Reader {

@@ -1,6 +1,7 @@
 import { bumpTagIfChanged } from "../journal/record.ts";
 import { fold } from "../lib/fold.ts";
 import type { Ports } from "../ports/ports.ts";
+import { commitStatements } from "../ports/sql.ts";
 
 /** Products of one statement, and the most statements of one run. */
 const SLICE = 100;
@@ -27,17 +28,14 @@ export async function foldProducts(
       code,
       productSearch(String(name), String(code), barcode == null ? null : String(barcode)),
     ]);
-    await ports.writer.commit({
-      statements: [
-        {
-          sql: `update products set search = (select t.value ->> 1 from json_each(?2) t where t.value ->> 0 = code)
+    await commitStatements(ports.writer, [
+      {
+        sql: `update products set search = (select t.value ->> 1 from json_each(?2) t where t.value ->> 0 = code)
             where company = ?1 and code in (select t.value ->> 0 from json_each(?2) t) and search = ''`,
-          args: [company, JSON.stringify(texts)],
-        },
-        bumpTagIfChanged(company, "products"),
-      ],
-      read: () => undefined,
-    });
+        args: [company, JSON.stringify(texts)],
+      },
+      bumpTagIfChanged(company, "products"),
+    ]);
     folded += rows.length;
     if (rows.length < slice) return folded;
     await ports.yieldToEventLoop();

@@ -1,5 +1,6 @@
 import { readCursor, saveCursor } from "../journal/maintenance-cursors.ts";
 import type { Ports } from "../ports/ports.ts";
+import { commitStatements } from "../ports/sql.ts";
 import { reconcile } from "./reconcile.ts";
 
 const TASK = "reconcile";
@@ -22,9 +23,6 @@ export async function reconcileSlice(
     ports.log("error", "ledger.differs", { company, product, balance_e4, ledger_e4 });
   ports.meter.count("ledger_differences_total", {}, discrepancies.length);
   // Also where the place is the same: its time says that somebody looks (sge_sweep_age_seconds).
-  await ports.writer.commit({
-    statements: [saveCursor(company, TASK, next ?? "", ports.clock.now())],
-    read: () => undefined,
-  });
+  await commitStatements(ports.writer, [saveCursor(company, TASK, next ?? "", ports.clock.now())]);
   return discrepancies.length;
 }

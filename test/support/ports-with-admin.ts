@@ -1,5 +1,5 @@
 import { drizzle } from "drizzle-orm/libsql";
-import type { Cause } from "../../src/accounts/actor.ts";
+import type { UserCause } from "../../src/accounts/actor.ts";
 import { firstRun } from "../../src/accounts/first-run.ts";
 import type { Role } from "../../src/accounts/roles.ts";
 import { issueToken } from "../../src/accounts/token.ts";
@@ -110,7 +110,7 @@ export async function sibling(ports: TestPorts): Promise<Ports & { close(): Prom
   };
 }
 
-export const causeOf = (userId: number, role: Role = "ADMIN", company = 1): Cause => ({
+export const causeOf = (userId: number, role: Role = "ADMIN", company = 1): UserCause => ({
   actor: { company, userId, role },
   requestId: "req-1",
   peer: "192.0.2.7",

@@ -70,7 +70,6 @@ async function commitApproval(
   options: ApprovalOptions,
 ): Promise<Finding[] | null> {
   const { note, posting } = proposal;
-  const { actor, requestId, peer } = options.cause;
   const guard = { sql: POSTING_GUARD, args: [posting.company, posting.id, posting.reference] };
   const told = { access_key: note.accessKey, direction: note.direction };
   const statements: Statement[] = [
@@ -83,21 +82,18 @@ async function commitApproval(
     ...(hasExits(posting) ? [appendLowStockOfNote(posting)] : []),
     bumpTags(posting.company, ["nfes", ...invalidatedTags(posting)], guard),
     audit(
+      options.cause,
+      posting.at,
       {
-        company: posting.company,
-        at: posting.at,
-        by: actor,
         action: "nfe.process",
         entity: "nfe",
-        entityId: note.accessKey,
+        id: note.accessKey,
         detail: {
           posting: posting.id,
           entries: posting.entries.length,
           override: options.corrections.override,
           corrected: options.corrections.items.map((item) => item.n_item),
         },
-        requestId,
-        peer,
       },
       guard,
     ),

@@ -1,4 +1,4 @@
-import type { Cause } from "../../accounts/actor.ts";
+import type { UserCause } from "../../accounts/actor.ts";
 import { appendEvents, audit, bumpTags } from "../../journal/record.ts";
 import { divideHalfUp, exact, fromScaled } from "../../lib/decimal.ts";
 import { newId } from "../../lib/id.ts";
@@ -30,10 +30,10 @@ export interface MovementRequest {
 export async function recordMovement(
   ports: Ports,
   order: MovementRequest,
-  cause: Cause,
+  cause: UserCause,
   signal?: AbortSignal,
 ): Promise<number> {
-  const { actor, requestId, peer } = cause;
+  const { actor } = cause;
   const movement = movementOf(order, actor, ports.clock.now());
   const guard = { sql: MOVEMENT_MADE, args: [actor.company, movement.origin, movement.posting] };
   const statements = [
@@ -47,16 +47,13 @@ export async function recordMovement(
     ...(movement.quantity_e4 < 0 ? [appendLowStockOfMovement(movement)] : []),
     bumpTags(actor.company, ["stock", "dashboard"], guard),
     audit(
+      cause,
+      movement.at,
       {
-        company: actor.company,
-        at: movement.at,
-        by: actor,
         action: "movement.create",
         entity: "movement",
-        entityId: movement.posting,
+        id: movement.posting,
         detail: { product_code: order.product, quantity_e4: movement.quantity_e4 },
-        requestId,
-        peer,
       },
       guard,
     ),
@@ -73,7 +70,7 @@ export async function recordMovement(
   throw new Failed<StockFailure>(await whyNot(ports, actor.company, order, signal));
 }
 
-function movementOf(order: MovementRequest, actor: Cause["actor"], at: number): ManualMovement {
+function movementOf(order: MovementRequest, actor: UserCause["actor"], at: number): ManualMovement {
   const sign = order.type === "ENTRADA" ? 1 : -1;
   return {
     company: actor.company,

@@ -36,8 +36,7 @@ export async function enqueueArchive(
   job: string,
   { cause, approve, signal }: Pick<RegisterOptions, "cause" | "approve" | "signal">,
 ): Promise<void> {
-  const { actor, requestId, peer } = cause;
-  const { company, userId } = actor;
+  const { company, userId } = cause.actor;
   const key = archiveKey(company, job);
   const at = ports.clock.now();
   const sending = ports.queue.send([{ v: 1, kind: "archive", company, job }]);
@@ -58,17 +57,9 @@ export async function enqueueArchive(
     },
     ...sending.statements,
     audit(
-      {
-        company,
-        at,
-        by: actor,
-        action: "nfe.enqueue",
-        entity: "job",
-        entityId: job,
-        detail: { kind: "archive" },
-        requestId,
-        peer,
-      },
+      cause,
+      at,
+      { action: "nfe.enqueue", entity: "job", id: job, detail: { kind: "archive" } },
       jobExists(company, job),
     ),
   ];

@@ -1,4 +1,4 @@
-import type { Actor, Cause } from "../../accounts/actor.ts";
+import type { Actor, UserCause } from "../../accounts/actor.ts";
 import type { Role } from "../../accounts/roles.ts";
 
 /** Parameters and author of a batch, as stored in its job (`jobs.params`). */
@@ -12,7 +12,7 @@ export interface BatchParams {
 }
 
 export const batchParamsOf = (
-  { actor, requestId, peer }: Cause,
+  { actor, requestId, peer }: UserCause,
   approve: boolean | null,
 ): BatchParams => ({
   approve,
@@ -23,7 +23,7 @@ export const batchParamsOf = (
 });
 
 /** The cause of the request that sent the batch: everything written for it later has the same author. */
-export function causeOfBatch(params: BatchParams, company: number, userId: number): Cause {
+export function causeOfBatch(params: BatchParams, company: number, userId: number): UserCause {
   const user = { company, userId, role: params.role };
   const actor: Actor = params.key_id === null ? user : { ...user, keyId: params.key_id };
   return { actor, requestId: params.request_id, peer: params.peer };

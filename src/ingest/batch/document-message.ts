@@ -2,7 +2,7 @@ import { trusted } from "../../lib/cast.ts";
 import { Failed } from "../../lib/result.ts";
 import { tracedJob } from "../../observability/traced-job.ts";
 import type { Ports } from "../../ports/ports.ts";
-import type { Row, Statement } from "../../ports/sql.ts";
+import { commitStatements, type Row, type Statement } from "../../ports/sql.ts";
 import type { IngestFailure } from "../verdict/failures.ts";
 import { type BatchParams, causeOfBatch } from "./batch-params.ts";
 import type { BatchResult } from "./batch-result.ts";
@@ -46,15 +46,12 @@ export async function parkDocument(
   const row = await queuedItem(ports, ref);
   const at = ports.clock.now();
   const sending = ports.queue.send(messagesTo(ref, row?.follower ?? null));
-  await ports.writer.commit({
-    statements: [
-      ...along,
-      parkItem(ref, reason, at),
-      ...sending.statements,
-      ...endBatch(ref.company, ref.job, at),
-    ],
-    read: () => undefined,
-  });
+  await commitStatements(ports.writer, [
+    ...along,
+    parkItem(ref, reason, at),
+    ...sending.statements,
+    ...endBatch(ref.company, ref.job, at),
+  ]);
   await sending.afterCommit();
 }
 
@@ -118,7 +115,7 @@ async function sendFollower(
   if (follower === null) return;
   const sending = ports.queue.send(messagesTo(ref, follower));
   const { statements } = sending;
-  if (statements.length > 0) await ports.writer.commit({ statements, read: () => undefined });
+  if (statements.length > 0) await commitStatements(ports.writer, statements);
   await sending.afterCommit();
 }
 

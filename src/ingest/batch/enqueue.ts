@@ -2,7 +2,12 @@ import { insertJob, jobExists, requireInserted } from "../../journal/jobs.ts";
 import { audit } from "../../journal/record.ts";
 import { newId } from "../../lib/id.ts";
 import type { Ports } from "../../ports/ports.ts";
-import type { Guard, Statement, WriteStatement } from "../../ports/sql.ts";
+import {
+  commitStatements,
+  type Guard,
+  type Statement,
+  type WriteStatement,
+} from "../../ports/sql.ts";
 import type { RegisterOptions } from "../note/flow-options.ts";
 import type { UploadEntry } from "../upload/upload-entry.ts";
 import { batchParamsOf } from "./batch-params.ts";
@@ -34,8 +39,7 @@ export async function enqueueBatch(
   { cause, approve, signal }: Pick<RegisterOptions, "cause" | "approve" | "signal">,
   { kind, onlyIf, alsoWrite }: DocumentJobOptions = { kind: "batch" },
 ): Promise<string> {
-  const { actor, requestId, peer } = cause;
-  const { company, userId } = actor;
+  const { company, userId } = cause.actor;
   const items = linkFollowers(await storeDocuments(ports, company, entries, signal));
   const id = newId();
   const at = ports.clock.now();
@@ -66,17 +70,9 @@ export async function enqueueBatch(
     ),
     ...sending.statements,
     audit(
-      {
-        company,
-        at,
-        by: actor,
-        action: "nfe.enqueue",
-        entity: "job",
-        entityId: id,
-        detail: { kind, items: items.length },
-        requestId,
-        peer,
-      },
+      cause,
+      at,
+      { action: "nfe.enqueue", entity: "job", id, detail: { kind, items: items.length } },
       jobExists(company, id),
     ),
     ...(alsoWrite?.(id) ?? []),
@@ -100,7 +96,7 @@ async function storeDocuments(
   const write = async () => {
     const statements = waiting.splice(0);
     waitingBytes = 0;
-    await ports.writer.commit({ statements, read: () => undefined }, signal);
+    await commitStatements(ports.writer, statements, signal);
   };
   for (const [position, entry] of entries.entries()) {
     const { draft, statements, bytes } = await prepareItem(ports, company, position, entry, signal);

@@ -1,6 +1,6 @@
 import { expiredJobs } from "../../journal/jobs.ts";
 import type { Ports } from "../../ports/ports.ts";
-import type { Statement } from "../../ports/sql.ts";
+import { commitStatements, type Statement } from "../../ports/sql.ts";
 
 type Needs = Pick<Ports, "reader" | "writer" | "blobs" | "queue" | "clock" | "yieldToEventLoop">;
 
@@ -101,17 +101,14 @@ export async function resendItems(ports: Needs, company: number): Promise<number
   const sending = ports.queue.send(
     places.map((place) => ({ v: 1, kind: "document", company, ...place })),
   );
-  await ports.writer.commit({
-    statements: [
-      ...sending.statements,
-      {
-        sql: `update job_items set updated_at = ?3 where company = ?1 and (job, position) in (
+  await commitStatements(ports.writer, [
+    ...sending.statements,
+    {
+      sql: `update job_items set updated_at = ?3 where company = ?1 and (job, position) in (
           select value ->> 'job', value ->> 'position' from json_each(?2)) and state <> 'done'`,
-        args: [company, JSON.stringify(places), now],
-      },
-    ],
-    read: () => undefined,
-  });
+      args: [company, JSON.stringify(places), now],
+    },
+  ]);
   await sending.afterCommit();
   return places.length;
 }

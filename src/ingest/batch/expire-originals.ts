@@ -1,5 +1,6 @@
 import { readCursor, saveCursor } from "../../journal/maintenance-cursors.ts";
 import type { Ports } from "../../ports/ports.ts";
+import { commitStatements } from "../../ports/sql.ts";
 
 const TASK = "originals";
 
@@ -16,9 +17,6 @@ export async function expireObjects(
   const after = await readCursor(ports, company, TASK);
   const { gone, next } = await removeUnnamed(company, after);
   if (next !== after)
-    await ports.writer.commit({
-      statements: [saveCursor(company, TASK, next, ports.clock.now())],
-      read: () => undefined,
-    });
+    await commitStatements(ports.writer, [saveCursor(company, TASK, next, ports.clock.now())]);
   return gone;
 }

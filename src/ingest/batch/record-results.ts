@@ -5,7 +5,7 @@ import type { Document, Reading } from "../../nfe/document.ts";
 import type { NfeFailure } from "../../nfe/failures.ts";
 import type { NfeEvent } from "../../nfe/note.ts";
 import type { Ports } from "../../ports/ports.ts";
-import type { Guard, Statement } from "../../ports/sql.ts";
+import { ALWAYS, commitStatements, type Statement } from "../../ports/sql.ts";
 import { registerEvent } from "../event/register-event.ts";
 import type { RegisterOptions } from "../note/flow-options.ts";
 import type { NoteReceipt } from "../note/receipt.ts";
@@ -169,7 +169,5 @@ const isKnown = ({ failure }: Failed): boolean =>
 const ending = (ref: ItemRef, index: number, total: number, at: number): Statement[] =>
   index + 1 < total ? [] : [finishItem(ref, total), ...endBatch(ref.company, ref.job, at)];
 
-const ALWAYS: Guard = { sql: "select 1", args: [] };
-
 const write = (ports: Pick<Ports, "writer">, statements: readonly Statement[]): Promise<void> =>
-  ports.writer.commit({ statements, read: () => undefined });
+  commitStatements(ports.writer, statements);

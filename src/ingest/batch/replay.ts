@@ -1,4 +1,4 @@
-import type { Cause } from "../../accounts/actor.ts";
+import type { UserCause } from "../../accounts/actor.ts";
 import type { JobFailure } from "../../journal/failures.ts";
 import { audit } from "../../journal/record.ts";
 import { Failed } from "../../lib/result.ts";
@@ -15,9 +15,9 @@ const PARKED = "company = ?1 and job = ?2 and state <> 'done' and state = 'parke
 export async function replayBatch(
   ports: Pick<Ports, "reader" | "writer" | "queue" | "clock">,
   job: string,
-  { actor, requestId, peer }: Cause,
+  cause: UserCause,
 ): Promise<number> {
-  const { company } = actor;
+  const { company } = cause.actor;
   const parked = await ports.reader.rows({
     sql: `select position from job_items where ${PARKED} order by position`,
     args: [company, job],
@@ -35,17 +35,9 @@ export async function replayBatch(
   );
   const statements = [
     audit(
-      {
-        company,
-        at,
-        by: actor,
-        action: "job.replay",
-        entity: "job",
-        entityId: job,
-        detail: { documents: parked.length },
-        requestId,
-        peer,
-      },
+      cause,
+      at,
+      { action: "job.replay", entity: "job", id: job, detail: { documents: parked.length } },
       { sql: `select 1 from job_items where ${PARKED}`, args: [company, job] },
     ),
     {

@@ -5,7 +5,7 @@ import { trusted } from "../../lib/cast.ts";
 import { Failed } from "../../lib/result.ts";
 import { tracedJob } from "../../observability/traced-job.ts";
 import type { Ports } from "../../ports/ports.ts";
-import type { Statement, WriteStatement } from "../../ports/sql.ts";
+import { commitStatements, type Statement, type WriteStatement } from "../../ports/sql.ts";
 import { LimitCounter } from "../upload/limit-counter.ts";
 import { BATCH_LIMITS } from "../upload/limits.ts";
 import { openStoredZip, type StoredZip } from "../upload/stored-zip.ts";
@@ -90,7 +90,7 @@ async function listEntries(
 const write = (
   ports: Pick<Ports, "writer">,
   statements: readonly WriteStatement[],
-): Promise<void> => ports.writer.commit({ statements, read: () => undefined });
+): Promise<void> => commitStatements(ports.writer, statements);
 
 const markUnpacking = (
   ports: Pick<Ports, "writer" | "clock">,
@@ -224,14 +224,15 @@ async function refuse(
   const { company, job } = ref;
   const at = ports.clock.now();
   // Written by enqueueArchive.
-  const { actor, requestId, peer } = causeOfBatch(trusted<BatchParams>(params), company, createdBy);
+  const cause = causeOfBatch(trusted<BatchParams>(params), company, createdBy);
   const file = "enviado.zip";
   const result = { file, outcome: "rejected", accessKey: null, failure } as const;
   ports.meter.count("nfe_refusals_total", { code: failure.code });
-  const line = { company, at, by: actor, action: "nfe.refuse", entity: "job", entityId: job };
   await write(ports, [
     audit(
-      { ...line, detail: { code: failure.code }, requestId, peer },
+      cause,
+      at,
+      { action: "nfe.refuse", entity: "job", id: job, detail: { code: failure.code } },
       jobUnfinished(ARCHIVE_JOB, ref),
     ),
     markJobRunning(company, job, at),

@@ -1,13 +1,18 @@
 import type { Settings } from "../../accounts/company.ts";
 import { settingsOf } from "../../accounts/settings.ts";
-import { appendEvents, audit, bumpTags } from "../../journal/record.ts";
+import { type AuditedAction, appendEvents, audit, bumpTags } from "../../journal/record.ts";
 import { newId } from "../../lib/id.ts";
 import { Failed } from "../../lib/result.ts";
 import type { NfeEvent } from "../../nfe/note.ts";
 import { CANCELLATIONS, REGISTERED } from "../../nfe/read/read-event.ts";
 import { checkEventSignature } from "../../nfe/signature/signer.ts";
 import type { Ports } from "../../ports/ports.ts";
-import type { Guard, Statement, WriteStatement } from "../../ports/sql.ts";
+import {
+  commitStatements,
+  type Guard,
+  type Statement,
+  type WriteStatement,
+} from "../../ports/sql.ts";
 import type { FlowOptions } from "../note/flow-options.ts";
 import type { Judgement } from "../note/judge.ts";
 import {
@@ -169,23 +174,18 @@ async function leaveOut(
   options: FlowOptions,
 ): Promise<EventReceipt> {
   const { event } = received;
-  const statements = [audit(lineOf(received, options, ports.clock.now(), { why }))];
-  await ports.writer.commit({ statements, read: () => undefined }, options.signal);
+  const statements = [audit(options.cause, ports.clock.now(), auditedEvent(received, { why }))];
+  await commitStatements(ports.writer, statements, options.signal);
   return { type: event.type, accessKey: event.accessKey, effect: "none", why };
 }
 
-const lineOf = (
+const auditedEvent = (
   { event, original }: ReceivedEvent,
-  { cause: { actor, requestId, peer } }: FlowOptions,
-  at: number,
   more: Record<string, string> = {},
-) => ({
-  company: actor.company,
-  at,
-  by: actor,
+): AuditedAction => ({
   action: "nfe.event",
   entity: "nfe",
-  entityId: event.accessKey,
+  id: event.accessKey,
   detail: {
     type: event.type,
     sequence: event.sequence,
@@ -193,8 +193,6 @@ const lineOf = (
     sha256: original.sha256,
     ...more,
   },
-  requestId,
-  peer,
 });
 
 /** False where the note or its events are no longer as they were seen; then nothing is written. */
@@ -232,7 +230,7 @@ async function commitEvent(
     ),
     // Nothing shows an event whose note is not here.
     ...(note === null ? [] : [bumpTags(company, ["nfes"], guard)]),
-    audit(lineOf(received, options, at), guard),
+    audit(options.cause, at, auditedEvent(received), guard),
   ];
   return ports.writer.commit(
     { statements, read: ([rows]) => rows !== undefined && rows.length > 0 },

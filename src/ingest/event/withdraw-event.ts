@@ -1,4 +1,4 @@
-import type { Cause } from "../../accounts/actor.ts";
+import type { UserCause } from "../../accounts/actor.ts";
 import { settingsOf } from "../../accounts/settings.ts";
 import { appendEvents, audit, bumpTags } from "../../journal/record.ts";
 import { newId } from "../../lib/id.ts";
@@ -25,7 +25,7 @@ export async function withdrawEvent(
   accessKey: string,
   id: string,
   reason: string,
-  cause: Cause,
+  cause: UserCause,
 ): Promise<void> {
   const { company } = cause.actor;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -50,10 +50,9 @@ async function commitWithdrawal(
   event: KnownEvent,
   version: number,
   reason: string,
-  cause: Cause,
+  cause: UserCause,
 ): Promise<boolean> {
-  const { actor, requestId, peer } = cause;
-  const { company } = actor;
+  const { company } = cause.actor;
   const settings = await settingsOf(ports, company);
   const note = await findNote(ports, company, accessKey);
   const judged =
@@ -75,7 +74,15 @@ async function commitWithdrawal(
           where company = ?1 and access_key = ?2 and registration = ?3 and withdrawn_at is null and ${EVENTS_VERSION} = ?8
             and exists (select 1 from companies where id = ?1 and settings_version = ?9) and ${seen.sql}
           returning registration`,
-        args: [...guard.args, at, actor.userId, reason, version, settings.version, ...seen.args],
+        args: [
+          ...guard.args,
+          at,
+          cause.actor.userId,
+          reason,
+          version,
+          settings.version,
+          ...seen.args,
+        ],
       },
       ...(note === null ? [] : verdictByEvents(company, note, judged, settings, guard, at)),
       appendEvents(
@@ -91,16 +98,13 @@ async function commitWithdrawal(
       ),
       ...(note === null ? [] : [bumpTags(company, ["nfes"], guard)]),
       audit(
+        cause,
+        at,
         {
-          company,
-          at,
-          by: actor,
           action: "nfe.event_withdraw",
           entity: "nfe",
-          entityId: accessKey,
+          id: accessKey,
           detail: { type: event.type, sequence: event.sequence, event_id: event.id, reason },
-          requestId,
-          peer,
         },
         guard,
       ),

@@ -1,4 +1,4 @@
-import type { Cause } from "../../accounts/actor.ts";
+import type { UserCause } from "../../accounts/actor.ts";
 import { appendEvents, audit, bumpTags } from "../../journal/record.ts";
 import { newId } from "../../lib/id.ts";
 import type { NoteStatus } from "../../lib/note-status.ts";
@@ -10,7 +10,7 @@ import { rejudgeKeys } from "./rejudge.ts";
 import { findNote } from "./stored-note.ts";
 
 /** Puts a PENDENTE note aside. Again: nothing changes. Fails with `nfe.not_found`, `nfe.final`. */
-export const discard = (ports: Ports, accessKey: string, reason: string, cause: Cause) =>
+export const discard = (ports: Ports, accessKey: string, reason: string, cause: UserCause) =>
   change(ports, accessKey, cause, {
     from: "PENDENTE",
     to: "DESCARTADA",
@@ -22,7 +22,7 @@ export const discard = (ports: Ports, accessKey: string, reason: string, cause: 
  * Takes a DESCARTADA note back to PENDENTE, with a verdict made anew: settings and protocol may have changed while nobody
  * judged it. Again: nothing changes. Fails with `nfe.not_found`, `nfe.final`.
  */
-export async function restore(ports: Ports, accessKey: string, cause: Cause): Promise<void> {
+export async function restore(ports: Ports, accessKey: string, cause: UserCause): Promise<void> {
   await change(ports, accessKey, cause, {
     from: "DESCARTADA",
     to: "PENDENTE",
@@ -42,7 +42,7 @@ interface Change {
 /** How often the note may go to and fro while we look. */
 const ATTEMPTS = 6;
 
-async function change(ports: Ports, accessKey: string, cause: Cause, wanted: Change) {
+async function change(ports: Ports, accessKey: string, cause: UserCause, wanted: Change) {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     if (await commitChange(ports, accessKey, cause, wanted)) return;
     const note = await findNote(ports, cause.actor.company, accessKey);
@@ -63,10 +63,10 @@ async function change(ports: Ports, accessKey: string, cause: Cause, wanted: Cha
 function commitChange(
   ports: Ports,
   accessKey: string,
-  cause: Cause,
+  cause: UserCause,
   { from, to, action, reason }: Change,
 ): Promise<boolean> {
-  const { actor, requestId, peer } = cause;
+  const { actor } = cause;
   const at = ports.clock.now();
   // The registration is the id of the last write that won the note; what follows is guarded by it.
   const id = newId();
@@ -94,17 +94,9 @@ function commitChange(
       ),
       bumpTags(actor.company, ["nfes"], guard),
       audit(
-        {
-          company: actor.company,
-          at,
-          by: actor,
-          action,
-          entity: "nfe",
-          entityId: accessKey,
-          detail: reason === null ? {} : { reason },
-          requestId,
-          peer,
-        },
+        cause,
+        at,
+        { action, entity: "nfe", id: accessKey, detail: reason === null ? {} : { reason } },
         guard,
       ),
     ],

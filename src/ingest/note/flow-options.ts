@@ -1,10 +1,10 @@
-import type { Cause } from "../../accounts/actor.ts";
+import type { UserCause } from "../../accounts/actor.ts";
 import type { Guard, Statement } from "../../ports/sql.ts";
 import type { NoteReceipt } from "./receipt.ts";
 
 /** What every flow of this part is given beside its subject. */
 export interface FlowOptions {
-  readonly cause: Cause;
+  readonly cause: UserCause;
   readonly signal?: AbortSignal | undefined;
 }
 

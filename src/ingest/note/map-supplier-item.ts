@@ -1,4 +1,4 @@
-import type { Cause } from "../../accounts/actor.ts";
+import type { UserCause } from "../../accounts/actor.ts";
 import { audit, bumpTags } from "../../journal/record.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
@@ -16,9 +16,9 @@ import { rejudgeSupplier } from "./rejudge.ts";
 export async function mapSupplierItem(
   ports: Ports,
   item: SupplierItem,
-  cause: Cause,
+  cause: UserCause,
 ): Promise<void> {
-  const { actor, requestId, peer } = cause;
+  const { actor } = cause;
   const at = ports.clock.now();
   const known: Guard = {
     sql: "select 1 from products where company = ?1 and code = ?2",
@@ -29,16 +29,13 @@ export async function mapSupplierItem(
       bumpTags(actor.company, ["supplier_items"], unlike(actor.company, item)),
       saveMapping(actor.company, item, at),
       audit(
+        cause,
+        at,
         {
-          company: actor.company,
-          at,
-          by: actor,
           action: "supplier_item.put",
           entity: "supplier_item",
-          entityId: item.product,
+          id: item.product,
           detail: { code: item.code, unit: item.unit, factor: factorText(item.factor) },
-          requestId,
-          peer,
         },
         known,
       ),

@@ -1,4 +1,4 @@
-import type { Cause } from "../../accounts/actor.ts";
+import type { UserCause } from "../../accounts/actor.ts";
 import type { Settings } from "../../accounts/company.ts";
 import { values } from "../../journal/values.ts";
 import { fold } from "../../lib/fold.ts";
@@ -59,7 +59,7 @@ export interface Registration {
   readonly original: Original;
   /** Unique id of this attempt: what tells the winner of two. */
   readonly id: string;
-  readonly cause: Cause;
+  readonly cause: UserCause;
   readonly at: number;
   /** The events under the key that the verdict was made with (known-events.ts); 0: none. */
   readonly eventsVersion: number;

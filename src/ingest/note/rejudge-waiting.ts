@@ -1,5 +1,6 @@
 import { readCursor, saveCursor } from "../../journal/maintenance-cursors.ts";
 import type { Ports } from "../../ports/ports.ts";
+import { commitStatements } from "../../ports/sql.ts";
 import { RULES_VERSION } from "../verdict/rules.ts";
 import { rejudgeKeys } from "./rejudge.ts";
 
@@ -32,9 +33,6 @@ export async function rejudgeSlice(ports: Ports, company: number): Promise<numbe
   const last = whole ? rows.at(LOOKED_AT - 1)?.id : slice.at(-1)?.id;
   const next = last === undefined ? "" : String(last);
   if (next !== "" || after !== 0)
-    await ports.writer.commit({
-      statements: [saveCursor(company, TASK, next, ports.clock.now())],
-      read: () => undefined,
-    });
+    await commitStatements(ports.writer, [saveCursor(company, TASK, next, ports.clock.now())]);
   return done;
 }

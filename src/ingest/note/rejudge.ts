@@ -1,7 +1,8 @@
 import pMap from "p-map";
 import { settingsOf } from "../../accounts/settings.ts";
+import { systemCause } from "../../journal/cause.ts";
 import type { NewFeedEvent } from "../../journal/feed-events.ts";
-import { type AuditLine, appendEvents, audit, bumpTags } from "../../journal/record.ts";
+import { type AuditedAction, appendEvents, audit, bumpTags } from "../../journal/record.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Reading } from "../../nfe/document.ts";
 import type { Ports } from "../../ports/ports.ts";
@@ -152,7 +153,7 @@ export async function rejudgeNote(
       statements: [
         bumpTags(company, ["nfes"], changes),
         appendEvents(company, at, [judgedEvent(stored.accessKey, judged)], changes),
-        audit(rejudged(company, stored, judged, at), changes),
+        audit(systemCause(company, "rejudge"), at, rejudgedAction(stored, judged), changes),
         newVerdict(company, stored, judged, settings.version, at),
         effectsOf(company, stored, judged),
       ],
@@ -163,25 +164,15 @@ export async function rejudgeNote(
   return won ? "judged" : "moved";
 }
 
-/** Nobody has asked for this note by name: it follows from what somebody changed, which has a line of its own. */
-const rejudged = (
-  company: number,
-  stored: StoredNote,
-  judged: Judgement,
-  at: number,
-): AuditLine => ({
-  company,
-  at,
-  by: { userId: null },
+/** The line has no user: it follows from a change of settings or mappings, which has an audit line of its own. */
+const rejudgedAction = (stored: StoredNote, judged: Judgement): AuditedAction => ({
   action: "nfe.rejudge",
   entity: "nfe",
-  entityId: stored.accessKey,
+  id: stored.accessKey,
   detail: {
     before: stored.holds.map(({ code }) => code),
     holds: judged.verdict.holds.map(({ code }) => code),
   },
-  requestId: "rejudge",
-  peer: null,
 });
 
 /** The reading of one note in a document that was accepted before; null when it is not there. */

@@ -51,8 +51,7 @@ async function commitCompletion(
   stored: StoredNote,
   options: RegisterOptions,
 ): Promise<NoteReceipt | null> {
-  const { actor, requestId, peer } = options.cause;
-  const { company } = actor;
+  const { company } = options.cause.actor;
   const settings = await settingsOf(ports, company);
   const { reading, original } = received;
   const judged = await judge(ports, reading, settings, {
@@ -106,16 +105,13 @@ async function commitCompletion(
     ),
     bumpTags(company, ["nfes"], guard),
     audit(
+      options.cause,
+      at,
       {
-        company,
-        at,
-        by: actor,
         action: "nfe.complete",
         entity: "nfe",
-        entityId: stored.accessKey,
+        id: stored.accessKey,
         detail: { sha256: original.sha256, replaces: stored.sha256 },
-        requestId,
-        peer,
       },
       guard,
     ),

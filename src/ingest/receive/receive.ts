@@ -1,10 +1,10 @@
-import type { Cause } from "../../accounts/actor.ts";
+import type { UserCause } from "../../accounts/actor.ts";
 import { audit } from "../../journal/record.ts";
 import { trusted } from "../../lib/cast.ts";
 import type { Original } from "../../lib/original.ts";
 import { Failed, orFail } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
-import type { Guard, Statement } from "../../ports/sql.ts";
+import { commitStatements, type Guard, type Statement } from "../../ports/sql.ts";
 import { type EventReceipt, registerEvent } from "../event/register-event.ts";
 import type { RegisterOptions } from "../note/flow-options.ts";
 import type { NoteReceipt } from "../note/receipt.ts";
@@ -47,36 +47,30 @@ export async function auditRefusal(
   ports: Pick<Ports, "writer" | "clock" | "meter">,
   error: unknown,
   original: Pick<Original, "sha256">,
-  cause: Cause,
+  cause: UserCause,
 ): Promise<void> {
   if (!(error instanceof Failed) || !/^(nfe|stock)\./.test(error.failure.code)) return;
   ports.meter.count("nfe_refusals_total", { code: error.failure.code });
-  await ports.writer.commit({
-    statements: [refusalLine(error, original, cause, ports.clock.now())],
-    read: () => undefined,
-  });
+  await commitStatements(ports.writer, [refusalLine(error, original, cause, ports.clock.now())]);
 }
 
 /** The audit line of a refusal; with a guard, only where that selects a row. */
 export function refusalLine(
   error: Failed,
   { sha256 }: Pick<Original, "sha256">,
-  { actor, requestId, peer }: Cause,
+  cause: UserCause,
   at: number,
   guard?: Guard,
 ): Statement {
   const failure = trusted<{ code: string; access_key?: string; differs?: boolean }>(error.failure);
   return audit(
+    cause,
+    at,
     {
-      company: actor.company,
-      at,
-      by: actor,
       action: "nfe.refuse",
       entity: "nfe",
-      entityId: failure.access_key ?? null,
+      id: failure.access_key ?? null,
       detail: { code: failure.code, sha256, differs: failure.differs ?? false },
-      requestId,
-      peer,
     },
     guard,
   );

@@ -173,8 +173,8 @@ function registrationOf(
 
 /** What the batch tells the feed, the cache and the audit log. */
 function journalOf(r: Registration): Statement[] {
-  const { actor, requestId, peer } = r.cause;
-  const guard = registrationGuard(actor.company, r.note.accessKey, r.id);
+  const { company } = r.cause.actor;
+  const guard = registrationGuard(company, r.note.accessKey, r.id);
   const told = {
     access_key: r.note.accessKey,
     number: r.note.ide.nNF,
@@ -183,7 +183,7 @@ function journalOf(r: Registration): Statement[] {
   };
   return [
     appendEvents(
-      actor.company,
+      company,
       r.at,
       [
         { type: "nfe.registered", payload: { ...told, holds: r.verdict.holds.map((h) => h.code) } },
@@ -191,26 +191,19 @@ function journalOf(r: Registration): Statement[] {
       ],
       guard,
     ),
-    bumpTags(
-      actor.company,
-      ["nfes", ...(r.posting === null ? [] : invalidatedTags(r.posting))],
-      guard,
-    ),
+    bumpTags(company, ["nfes", ...(r.posting === null ? [] : invalidatedTags(r.posting))], guard),
     audit(
+      r.cause,
+      r.at,
       {
-        company: actor.company,
-        at: r.at,
-        by: actor,
         action: r.posting === null ? "nfe.register" : "nfe.register_and_process",
         entity: "nfe",
-        entityId: r.note.accessKey,
+        id: r.note.accessKey,
         detail: {
           sha256: r.original.sha256,
           items: r.items.length,
           holds: r.verdict.holds.map((h) => h.code),
         },
-        requestId,
-        peer,
       },
       guard,
     ),

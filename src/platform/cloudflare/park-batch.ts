@@ -1,7 +1,7 @@
 import pMap from "p-map";
 import { JOB_KEPT_MS } from "../../lib/retention.ts";
 import type { Ports } from "../../ports/ports.ts";
-import type { Statement } from "../../ports/sql.ts";
+import { commitStatements, type Statement } from "../../ports/sql.ts";
 import { Message } from "../../queue-messages.ts";
 import { edgeRetrySeconds } from "../../resilience/job-retry.ts";
 import { deleteParked, storeUnreadable } from "../libsql/queue-table.ts";
@@ -13,10 +13,7 @@ export const deleteExpiredParked = ({
   writer,
   clock,
 }: Pick<Ports, "writer" | "clock">): Promise<void> =>
-  writer.commit({
-    statements: [deleteParked(clock.now() - JOB_KEPT_MS)],
-    read: () => undefined,
-  });
+  commitStatements(writer, [deleteParked(clock.now() - JOB_KEPT_MS)]);
 
 /**
  * Takes what the dead-letter queue holds: its job says that it was tried for the last time, and why. A message that nobody

@@ -2,7 +2,7 @@ import { newId } from "../../../lib/id.ts";
 import { JOB_KEPT_MS } from "../../../lib/retention.ts";
 import type { Ports } from "../../../ports/ports.ts";
 import type { Consumer, MessageQueue } from "../../../ports/queue.ts";
-import type { Statement } from "../../../ports/sql.ts";
+import { commitStatements, type Statement } from "../../../ports/sql.ts";
 import type { Message } from "../../../queue-messages.ts";
 import { LONGEST_LOCAL_DELAY_MS } from "../../../resilience/job-retry.ts";
 import { cleanUp, depth, enqueue, renewLeases } from "../../libsql/queue-table.ts";
@@ -78,7 +78,7 @@ export function bunQueue(
     for (const ring of bell.heard) ring();
   };
   const write = (statements: readonly Statement[]) =>
-    writer.commit({ statements, read: () => undefined }).catch((error: unknown) => {
+    commitStatements(writer, statements).catch((error: unknown) => {
       log("warn", "queue.unseen", { name: error instanceof Error ? error.name : "unknown" });
     });
 
