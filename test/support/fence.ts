@@ -164,7 +164,7 @@ const isDoor = (target: string): boolean => DOORS.some((door) => target === `src
 const isFree = (path: string): boolean => isDoor(path) || partOf(path) in OF_DOORS;
 
 /** The folder of src by its whole path, or the file at its root. */
-function partOf(path: string): string {
+export function partOf(path: string): string {
   const [, ...parts] = path.split("/");
   return parts.length === 1 ? (parts[0] ?? "") : parts.slice(0, -1).join("/");
 }
