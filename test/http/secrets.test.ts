@@ -30,7 +30,7 @@ function listening(): { tracer: Tracer; heard: unknown[] } {
   };
 }
 
-test("whatever is done with the service, no password, token, key, name, CPF or line of XML is in its log, its spans or its metrics", () => {
+test("no password, token, key, name, CPF or XML is in logs, spans or metrics", () => {
   const { tracer, heard } = listening();
   return withApp(
     async (service) => {
@@ -57,7 +57,7 @@ test("whatever is done with the service, no password, token, key, name, CPF or l
   );
 });
 
-test("a crash whose message holds what was sent leaves neither message nor content in the log or the answer", () =>
+test("a crash leaves neither its message nor request content in the log or the answer", () =>
   withApp(async (service) => {
     const secret = "MARIA DAS DORES CONFIDENCIAL 52998224725";
     service.ports.documents.read = () => Promise.reject(new Error(`cannot read ${secret}`));

@@ -10,7 +10,7 @@ const codeOf = async (response: Response) => [
 const REQUIRED = [401, "auth.required", "Bearer"];
 const INVALID = [401, "auth.invalid_token", 'Bearer error="invalid_token"'];
 
-test("without a token the answer is 401 and says which scheme; an unknown path tells a stranger no more", async () => {
+test("a request without a token is 401 with the scheme, on unknown paths too", async () => {
   const ports = await portsWithAdmin();
   const app = accountsApp(ports);
   for (const path of ["/api/company", "/api/nothing/here", "/api/login"])
@@ -24,7 +24,7 @@ test("without a token the answer is 401 and says which scheme; an unknown path t
   await ports.close();
 });
 
-test("a bad token is 401, and the answer does not tell a forged one from an old one", async () => {
+test("a forged token and an expired one get the same 401", async () => {
   const ports = await portsWithAdmin();
   const app = accountsApp(ports);
   const token = await tokenFor(ports, 1, "ADMIN");
@@ -37,7 +37,7 @@ test("a bad token is 401, and the answer does not tell a forged one from an old 
   await ports.close();
 });
 
-test("the scheme's name is read in any case, as HTTP has it", async () => {
+test("the scheme Bearer is accepted in any case", async () => {
   const ports = await portsWithAdmin();
   const token = await tokenFor(ports, 1, "ADMIN");
   for (const scheme of ["bearer", "BEARER", "Bearer"]) {
@@ -48,7 +48,7 @@ test("the scheme's name is read in any case, as HTTP has it", async () => {
   await ports.close();
 });
 
-test("S6: a token in the address or in a cookie opens nothing", async () => {
+test("S6: a token in the URL or in a cookie is not accepted", async () => {
   const ports = await portsWithAdmin();
   const app = accountsApp(ports);
   const token = await tokenFor(ports, 1, "ADMIN");
@@ -74,7 +74,7 @@ test("S2: a role without the permission is refused before its body is looked at"
   await ports.close();
 });
 
-test("S2: a route that declares no permission is refused to everybody, also one registered by hand", async () => {
+test("S2: a route that declares no permission is refused for every role", async () => {
   const ports = await portsWithAdmin();
   const app = accountsApp(ports);
   app.get("/api/forgotten", (c) => c.text("secret"));
@@ -91,7 +91,7 @@ test("S2: a route that declares no permission is refused to everybody, also one 
   await ports.close();
 });
 
-test("S2: a forgotten route is not saved by the guard of a wider one that stands after it", async () => {
+test("S2: a route without a guard is refused even when a wider route after it has one", async () => {
   const ports = await portsWithAdmin();
   const app = accountsApp(ports);
   const { requires } = await import("../../../src/http/middleware/permissions.ts");

@@ -10,7 +10,7 @@ import { withServer } from "../../support/server.ts";
 const never = () => new Promise<never>(() => undefined);
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-test("a port that hangs costs a caller the time of the route, and is said with 504", async () => {
+test("a port that hangs is answered with 504 at the route's deadline", async () => {
   const config = { REQUEST_TIMEOUT_MS: 30 };
   const hung: Partial<Ports>[] = [
     { limits: { take: never } },
@@ -32,7 +32,7 @@ test("a port that hangs costs a caller the time of the route, and is said with 5
   }
 });
 
-test("when the time is over, no further statement is asked", async () => {
+test("a passed deadline prevents every further statement", async () => {
   const asked: string[] = [];
   const service = await testApp({ config: { REQUEST_TIMEOUT_MS: 20 } });
   const { reader } = service.ports;
@@ -57,7 +57,7 @@ test("when the time is over, no further statement is asked", async () => {
   await service.close();
 });
 
-test("a client that leaves ends the work between two statements, and nothing is written", async () => {
+test("a disconnect ends the work between two statements, and nothing is written", async () => {
   await withServer(async (server) => {
     const leaving = new AbortController();
     const reached = Promise.withResolvers<void>();
@@ -87,7 +87,7 @@ test("a client that leaves ends the work between two statements, and nothing is 
   });
 });
 
-test("a stream is not cut by the time of its route: that runs until the answer begins", async () => {
+test("a stream continues after its route's deadline", async () => {
   await withApp(
     async ({ upload, raw }) => {
       await upload(syntheticNote({ seed: 1 }).xml, "?approve=true");
@@ -100,7 +100,7 @@ test("a stream is not cut by the time of its route: that runs until the answer b
   );
 });
 
-test("the time runs once, from when it is told, and stops at the end; the caller is heard all along", async () => {
+test("a deadline counts from begin to end, while the caller's abort always counts", async () => {
   const caller = new AbortController();
   const late = () => new Failed({ code: "late" });
   const time = deadline(5, caller.signal, late);

@@ -4,7 +4,7 @@ import { ROLES } from "../../../src/accounts/roles.ts";
 import { oneCompanyOnly, testApp, withApp } from "../../support/app.ts";
 import { concretePath, MATRIX } from "../../support/http/role-matrix.ts";
 
-test("S2: every route answers each role as the matrix says, before it looks at the request", async () => {
+test("S2: every route answers each role as the matrix says, before the request is validated", async () => {
   const service = await testApp();
   // Where several companies share an installation /metrics is no administrator's.
   await oneCompanyOnly(service);
@@ -25,7 +25,7 @@ test("S2: every route answers each role as the matrix says, before it looks at t
   }
 });
 
-test("the matrix names every route, and no route answers a stranger unless it is listed as open", () =>
+test("the role matrix names every route, and only its open ones answer without a token", () =>
   withApp(async ({ app, raw }) => {
     const served = inspectRoutes(app)
       .filter(({ isMiddleware, path }) => !isMiddleware && /^\/(api\/|metrics$)/.test(path))
@@ -40,7 +40,7 @@ test("the matrix names every route, and no route answers a stranger unless it is
     }
   }));
 
-test("the document at /openapi.json has every route with its permission", () =>
+test("/openapi.json has every route with its permission", () =>
   withApp(async ({ send }) => {
     const { body } = await send("GET", "/openapi.json", { as: "anonymous" });
     expect(body.openapi).toBe("3.1.0");
@@ -50,7 +50,7 @@ test("the document at /openapi.json has every route with its permission", () =>
     expect(documented.sort()).toEqual(MATRIX.map(([m, p]) => `${m} ${p}`).sort());
   }));
 
-test("another company's note is not found, whatever is asked of it", () =>
+test("another company's note is 404 on every route that names a note", () =>
   withApp(async ({ upload, send }) => {
     const { syntheticNote } = await import("../../../src/synthetic/synthetic-note.ts");
     const note = syntheticNote();
@@ -73,7 +73,7 @@ test("another company's note is not found, whatever is asked of it", () =>
     expect((await send("GET", "/api/stock", { as: "otherCompany" })).body.data).toEqual([]);
   }));
 
-test("what a body asks beyond its route's permission is refused by role: corrections are a manager's", () =>
+test("a body with corrections is refused for roles below GERENTE", () =>
   withApp(async ({ upload, send }) => {
     const { syntheticNote } = await import("../../../src/synthetic/synthetic-note.ts");
     for (const [seed, json] of [

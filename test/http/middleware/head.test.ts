@@ -30,7 +30,7 @@ function nothingTaken({ ports }: TestApp): void {
   expect([feedBroadcaster(ports).size, openDownloads(ports)]).toEqual([0, 0]);
 }
 
-test("HEAD on every GET route leaks nothing: three times on each, and then the stream still opens", () =>
+test("HEAD on every GET route leaks no stream", () =>
   withApp(async (service) => {
     for (const path of await gets(service))
       for (let time = 0; time < 3; time++) {
@@ -46,7 +46,7 @@ test("HEAD on every GET route leaks nothing: three times on each, and then the s
     nothingTaken(service);
   }, tight));
 
-test("HEAD has the status and headers of GET, and its length where that is known", () =>
+test("HEAD has the status and headers of GET", () =>
   withApp(async (service) => {
     for (const path of await gets(service)) {
       if (path === STREAM_PATH) continue;
@@ -67,7 +67,7 @@ test("HEAD of the feed waits for no event", () =>
     expect((await send("HEAD", "/api/events?wait=25")).status).toBe(200);
   }));
 
-test("a reader that never pulls leaks nothing, on every GET route: a minute later its place is another's", () =>
+test("a client that never reads frees its place within a minute, on every GET route", () =>
   withApp(async (service) => {
     const { ports, raw } = service;
     for (const path of await gets(service)) {
@@ -85,7 +85,7 @@ test("a reader that never pulls leaks nothing, on every GET route: a minute late
     }
   }, tight));
 
-test("a stream that nobody reads gives its place back ten seconds after its token was revoked", () =>
+test("an unread stream frees its place ten seconds after its token was revoked", () =>
   withApp(async (service) => {
     const { ports, raw, send } = service;
     const { body } = await raw("GET", STREAM_PATH, { as: "OPERADOR" });
@@ -98,7 +98,7 @@ test("a stream that nobody reads gives its place back ten seconds after its toke
     await expect(body?.getReader().read()).rejects.toThrow("does not read");
   }, tight));
 
-test("a stream whose client reads keeps its place, however quiet the company is", () =>
+test("an idle stream keeps its place while its client reads", () =>
   withApp(async (service) => {
     const { ports, raw } = service;
     const reader = (await raw("GET", STREAM_PATH)).body?.getReader();

@@ -5,7 +5,7 @@ import type { DocumentReader } from "../../../src/ports/documents.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { answerOf, type TestApp, testApp, withApp } from "../../support/app.ts";
 
-test("no request is refused below the bound; above it 503 with Retry-After, and health still answers", async () => {
+test("requests beyond MAX_IN_FLIGHT get 503 with Retry-After, while health still answers", async () => {
   const service = await testApp({ config: { MAX_IN_FLIGHT: 20 } });
   const release = Promise.withResolvers<void>();
   const inside = { now: 0 };
@@ -87,7 +87,7 @@ async function slowBatch({ app, tokenOf }: TestApp, as: Role, sent: number) {
   };
 }
 
-test("bodies hold what they have sent, not what they say: slow ones by the dozen keep nobody out", () =>
+test("slow bodies count with the bytes that have arrived, not with their Content-Length", () =>
   withApp(async (service) => {
     const slow = await Promise.all(
       Array.from({ length: 30 }, () => slowBatch(service, "OPERADOR", 200_000)),
@@ -101,7 +101,7 @@ test("bodies hold what they have sent, not what they say: slow ones by the dozen
     await Promise.all(slow.map(({ answer }) => answer));
   }));
 
-test("one user has two large bodies in memory and not three, a colleague still sends, and what is done makes room", () =>
+test("a user's third large body in memory is refused, while a colleague's is accepted", () =>
   withApp(async (service) => {
     const mine = await Promise.all([1, 2].map(() => slowBatch(service, "OPERADOR", BATCH - 1)));
     expect(mine.map(({ refused }) => refused)).toEqual([null, null]);
@@ -135,7 +135,7 @@ async function paused(config: Partial<Config>) {
   return { service, begun, release: release.resolve };
 }
 
-test("one user has so many requests in work, a colleague still gets in, and a company has its own bound", async () => {
+test("requests in flight have a limit for each user and one for each company", async () => {
   const bounds = { MAX_IN_FLIGHT_PER_USER: 3, MAX_IN_FLIGHT_PER_COMPANY: 5 };
   const { service, begun, release } = await paused(bounds);
   const upload = (seed: number, as: Role) =>
@@ -155,7 +155,7 @@ test("one user has so many requests in work, a colleague still gets in, and a co
   await service.close();
 });
 
-test("one user has a fifth of the readers' queue: what is more waits for its turn, and a colleague's is read at once", async () => {
+test("one user's documents take at most a fifth of the readers' queue, and the others wait", async () => {
   const { service, begun, release } = await paused({ NFE_QUEUE: 10 });
   const upload = (seed: number, as: Role, signal?: AbortSignal) =>
     Promise.resolve(
@@ -183,7 +183,7 @@ test("one user has a fifth of the readers' queue: what is more waits for its tur
   await service.close();
 });
 
-test("logins whose bodies do not come take a quarter of the places, and 20 of one network: nobody with a token is kept out", async () => {
+test("slow logins take at most a quarter of the requests in flight, and 20 from one network", async () => {
   const service = await testApp({ config: { MAX_IN_FLIGHT: 100 } });
   let network = 0;
   service.ports.peer = () => `192.0.2.${network}`;

@@ -15,7 +15,7 @@ async function takingJson({ send }: TestApp): Promise<[string, string][]> {
 const latin1 = (text: string) => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
 const json = { "content-type": "application/json" };
 
-test("a JSON body that cannot be read, or says two things, is 400 on every route and told with its place", () =>
+test("a malformed or ambiguous JSON body is 400 with its position, on every route", () =>
   withApp(async (service) => {
     const routes = await takingJson(service);
     expect(routes.length).toBeGreaterThan(8);
@@ -49,7 +49,7 @@ test("a JSON body that cannot be read, or says two things, is 400 on every route
         }
   }));
 
-test("a number that a double would round is refused in every route, by its field", () =>
+test("a number that a double would round is refused by its field, on every route", () =>
   withApp(async (service) => {
     for (const [method, path] of await takingJson(service)) {
       const body = '{"quantity": 1.0000000000000001}';
@@ -61,7 +61,7 @@ test("a number that a double would round is refused in every route, by its field
     }
   }));
 
-test("quantity, cost and factor are kept as they were written, or refused: never rounded", () =>
+test("quantity, cost and factor are stored exactly or refused", () =>
   withApp(async ({ upload, send, rows }) => {
     await upload(
       syntheticNote({
@@ -104,7 +104,7 @@ test("quantity, cost and factor are kept as they were written, or refused: never
     }
   }));
 
-test("a JSON body is read whatever its Content-Type says, also by a route where it may be absent", () =>
+test("a JSON body is read whatever its Content-Type says", () =>
   withApp(async (service) => {
     for (const type of [
       "application/json; charset=utf-8;",
@@ -133,7 +133,7 @@ test("a JSON body is read whatever its Content-Type says, also by a route where 
     expect(body.code).toBe("auth.invalid_credentials");
   }));
 
-test("a body is not read for who may not call the route, nor by a route that takes none", () =>
+test("a body is not read when the caller lacks the permission, or on a route that takes none", () =>
   withApp(async (service) => {
     const { body } = await service.send("PATCH", "/api/company", {
       as: "OPERADOR",
@@ -161,7 +161,7 @@ test("a body is not read for who may not call the route, nor by a route that tak
     expect(inspectRoutes(service.app).length).toBeGreaterThan(20);
   }));
 
-test("a JSON body of more than one mebibyte is 413, declared or counted while it comes", () =>
+test("a JSON body of more than 1 MiB is 413, whether declared or counted", () =>
   withApp(async ({ app, tokenOf, send }) => {
     const authorization = `Bearer ${tokenOf("ADMIN")}`;
     const large = `{"name":"${"x".repeat(1 << 20)}"}`;

@@ -24,7 +24,7 @@ test("S7: a login sent as text, or without a type, counts against its network to
   await ports.close();
 });
 
-test("a client of S.G.E. that sends its login as text/plain is let in", async () => {
+test("a login sent as text/plain, as clients of S.G.E. do, succeeds", async () => {
   const ports = await portsWithAdmin();
   const response = await createApp(() => ports).request("/api/login", {
     method: "POST",

@@ -11,7 +11,7 @@ const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
 const lineOf = (service: TestApp, event = "request") =>
   service.ports.sent.filter((line) => line.event === event).at(-1);
 
-test("a request is one line: ids, route pattern, who, code, time and size, and nothing that was sent", () =>
+test("a request's log line has ids, route, user, code, time and size, and no content", () =>
   withApp(async (service) => {
     const note = syntheticNote();
     const answer = await service.upload(note.xml);
@@ -51,7 +51,7 @@ test("a request is one line: ids, route pattern, who, code, time and size, and n
       expect(log).not.toContain(secret);
   }));
 
-test("a caller's trace goes on in the answer and the log; what is no traceparent begins one", () =>
+test("a caller's trace continues in the answer and the log; an invalid traceparent begins a new one", () =>
   withApp(async (service) => {
     const traced = async (traceparent?: string) => {
       const sent = traceparent === undefined ? {} : { headers: { traceparent } };
@@ -69,7 +69,7 @@ test("a caller's trace goes on in the answer and the log; what is no traceparent
     }
   }));
 
-test("a crash says which line of ours threw, and never the message", () =>
+test("a crash is logged with the source line and without the message", () =>
   withApp(async (service) => {
     service.ports.documents = {
       ...service.ports.documents,
@@ -108,7 +108,7 @@ function onSocket(service: TestApp) {
   return { port: server.port ?? 0, url: `http://127.0.0.1:${server.port}`, told, server };
 }
 
-test("a client that leaves while we work is no crash: one line at info, and an end to the work", () =>
+test("a disconnect during the work is logged at info and ends the work", () =>
   withApp(async (service) => {
     const { url, told, server } = onSocket(service);
     const reached = Promise.withResolvers<void>();
@@ -142,7 +142,7 @@ test("a client that leaves while we work is no crash: one line at info, and an e
     await server.stop(true);
   }));
 
-test("a client that leaves in the middle of its document is no crash either", () =>
+test("a disconnect during the upload is logged at info", () =>
   withApp(async (service) => {
     const { port, told, server } = onSocket(service);
     const line = told();

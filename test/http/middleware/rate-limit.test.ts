@@ -4,7 +4,7 @@ import { addUser, portsWithAdmin, tokenFor } from "../../support/ports-with-admi
 
 const limited = { config: { RATE_LIMIT_PER_SECOND: 10, RATE_LIMIT_BURST: 20 } };
 
-test("twenty requests at once, then ten per second; the headers are true and a refusal says when", async () => {
+test("a user may send twenty requests at once and ten per second, as the headers say", async () => {
   const ports = await portsWithAdmin(limited);
   const app = accountsApp(ports);
   const token = await tokenFor(ports, 1, "ADMIN");
@@ -27,7 +27,7 @@ test("twenty requests at once, then ten per second; the headers are true and a r
   await ports.close();
 });
 
-test("S8: the limit is the user's: another one at the same address is not held up", async () => {
+test("S8: the rate limit of one user does not affect another at the same address", async () => {
   const ports = await portsWithAdmin(limited);
   const app = accountsApp(ports);
   const id = await addUser(ports, { email: "bia@loja.example", role: "ADMIN" });
@@ -38,7 +38,7 @@ test("S8: the limit is the user's: another one at the same address is not held u
   await ports.close();
 });
 
-test("a refusal for want of a permission counts and carries the headers too", async () => {
+test("a request refused with 403 counts and carries the RateLimit headers", async () => {
   const ports = await portsWithAdmin(limited);
   const id = await addUser(ports, { email: "bia@loja.example", role: "VISUALIZADOR" });
   const token = await tokenFor(ports, id, "VISUALIZADOR");
@@ -48,7 +48,7 @@ test("a refusal for want of a permission counts and carries the headers too", as
   await ports.close();
 });
 
-test("a rate or a burst of 0 turns the limit off, but never the login's", async () => {
+test("a rate or a burst of 0 disables the rate limit, but not the login limits", async () => {
   for (const off of [{ RATE_LIMIT_PER_SECOND: 0 }, { RATE_LIMIT_BURST: 0 }]) {
     const ports = await portsWithAdmin({ config: { ...limited.config, ...off } });
     const app = accountsApp(ports);
@@ -64,7 +64,7 @@ test("a rate or a burst of 0 turns the limit off, but never the login's", async 
   }
 });
 
-test("a stranger's requests take nothing from anybody's bucket", async () => {
+test("requests without a token take nothing from any user's bucket", async () => {
   const ports = await portsWithAdmin(limited);
   const app = accountsApp(ports);
   for (let n = 0; n < 30; n++) await sendJson(app, "GET", "/api/company", { token: "forged" });

@@ -10,7 +10,7 @@ import { STORED_NOTE } from "../../support/http/valid-requests.ts";
 const RUNS = FULL ? 20_000 : 300;
 
 test(
-  `${RUNS} spoilt requests: never a 500, and every error is a problem document`,
+  `${RUNS} corrupted requests never give a 500, and every error is a problem document`,
   () =>
     withApp(async (service) => {
       const item = { product_code: "P1", type: "ENTRADA", quantity: 1 };

@@ -33,7 +33,7 @@ function watchedTexts({ ports }: TestApp): Set<string> {
   return texts;
 }
 
-test("S1: whatever a person types is a value and never part of a statement, on every route that takes text", () =>
+test("S1: text from a client is a value and never part of a statement, on every route", () =>
   withApp(async (service) => {
     const { send, upload } = service;
     await upload(syntheticNote().xml, "?approve=true");
@@ -86,7 +86,7 @@ test("S1: whatever a person types is a value and never part of a statement, on e
     expect(name).toBe(HOSTILE.at(-1));
   }));
 
-test("S23: no answer tells a statement, a table, a path of ours or a stack", () =>
+test("S23: no answer shows a statement, a table, a file path or a stack", () =>
   withApp(async (service) => {
     const { send, ports } = service;
     const told: string[] = [];
@@ -109,7 +109,7 @@ test("S23: no answer tells a statement, a table, a path of ours or a stack", () 
       );
   }));
 
-test("every answer forbids sniffing, framing and scripts, and says where it came from to nobody", () =>
+test("every answer forbids sniffing, framing, scripts and referrers", () =>
   withApp(async ({ send }) => {
     for (const [method, path, as] of [
       ["GET", "/api/health", "anonymous"],

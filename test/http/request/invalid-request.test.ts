@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { withApp } from "../../support/app.ts";
 
-test("a body with any number of unknown members is answered in a few kilobytes", () =>
+test("a body with many unknown members gets an answer of a few kilobytes", () =>
   withApp(async ({ send }) => {
     const strange = (count: number, name: string) =>
       Object.fromEntries(Array.from({ length: count }, (_, n) => [`${name}${n}`, 1]));
@@ -48,7 +48,7 @@ test("a body that is wrong as a whole has the empty pointer, a member its own", 
     expect(body.errors[0].path).toBe("/cnpjs/0");
   }));
 
-test("a problem names no page that is not there: its type is about:blank, its code tells it apart", () =>
+test("the type of a problem is about:blank", () =>
   withApp(async ({ send }) => {
     for (const path of ["/nada", "/api/nfes/1", "/api/jobs/x"])
       expect((await send("GET", path)).body.type).toBe("about:blank");

@@ -29,7 +29,7 @@ const BOUNDARIES = [
   `Multipart/Form-Data; BOUNDARY="${B}"; charset=utf-8`,
 ];
 
-test("a form is taken however a program writes its names and its boundary, on the single route and in a batch", () =>
+test("every valid spelling of names and boundary is accepted in a form", () =>
   withServer(async ({ call }) => {
     let seed = 0;
     for (const [path, field] of [
@@ -63,7 +63,7 @@ test("a form is taken however a program writes its names and its boundary, on th
     }
   }));
 
-test("any files under any names come out of a form as the runtime's own FormData put them in", async () => {
+test("files of any name come out of a form as the runtime's FormData wrote them", async () => {
   const Name = fc.string({ unit: fc.constantFrom(..."aç-.x 0;='é😀"), minLength: 1, maxLength: 8 });
   const Content = fc.oneof(
     fc.uint8Array({ maxLength: 60 }),
@@ -94,7 +94,7 @@ test("any files under any names come out of a form as the runtime's own FormData
   );
 });
 
-test("only a boundary alone on its line ends a part, and what stands before the first or after the last is nothing", () => {
+test("only a boundary alone on its line ends a part", () => {
   const content = `a\r\n--${B}x\r\n--${B} x\r\n-${B}\r\n--${B}`;
   const read = readForm(
     bytes(
@@ -108,7 +108,7 @@ test("only a boundary alone on its line ends a part, and what stands before the 
   });
 });
 
-test("a form that was cut off anywhere is malformed, and one without a boundary says so", () => {
+test("a truncated form is malformed, and one without a boundary says so", () => {
   const form = whole(part("name=a; filename=b", "<a/>"), part("name=c", "d"));
   for (let length = 0; length < form.length - 4; length++)
     expect([length, readForm(bytes(form.slice(0, length)), `x; boundary=${B}`)]).toEqual([
@@ -128,7 +128,7 @@ test("a form that was cut off anywhere is malformed, and one without a boundary 
   });
 });
 
-test("parts and headers are bounded, and no form takes longer than its length", () => {
+test("a form has limits for parts and headers, and is parsed in linear time", () => {
   const named = `\r\n--${B}\r\nContent-Disposition: form-data; name=a\r\n\r\n`;
   const nameless = `\r\n--${B}\r\n\r\n`;
   for (const one of [named, nameless])
@@ -163,7 +163,7 @@ test("parts and headers are bounded, and no form takes longer than its length", 
   }
 });
 
-test("a path of Windows keeps its backslashes, and an escaped quote is one", () => {
+test("a Windows path keeps its backslashes in a quoted name", () => {
   expect(
     parametersOf(String.raw`form-data; name="a\"b"; filename="C:\notas\nota.xml"; x`).get(
       "filename",

@@ -12,7 +12,7 @@ const ZONES = [
   "Pacific/Niue",
 ];
 
-test("a note that was issued on a day, at no time, is found on that day and on no other in every zone", () =>
+test("a note issued on a day without a time is found on that day in every time zone", () =>
   withApp(async ({ upload, send }) => {
     const dated = syntheticNote({ layout: "2.00", issuedAt: "2014-05-05T10:00:00-03:00" });
     expect(dated.xml).toContain("<dEmi>2014-05-05</dEmi>");
@@ -31,7 +31,7 @@ test("a note that was issued on a day, at no time, is found on that day and on n
     }
   }));
 
-test("a note with a time is of the day that the company's clocks showed", () =>
+test("a note issued at a time is found on that day in the company's time zone", () =>
   withApp(async ({ upload, send }) => {
     await upload(syntheticNote({ issuedAt: "2026-11-10T23:30:00-03:00" }).xml);
     const found = async (day: string) =>

@@ -18,7 +18,7 @@ const NO_NUMBERS = [
   "１",
 ];
 
-test("a number in a query is decimal digits and nothing else, in every parameter of every route", async () => {
+test("a number in a query is decimal digits only, in every parameter of every route", async () => {
   const service = await testApp({ config: { PROFILING: true } });
   try {
     const document = (await service.send("GET", "/openapi.json")).body;
@@ -45,7 +45,7 @@ test("a number in a query is decimal digits and nothing else, in every parameter
   }
 });
 
-test("a limit beyond every bound is taken as the bound, and a page beyond it is refused", async () => {
+test("a limit that is too large becomes the maximum, and a page that is too large is refused", async () => {
   const service = await testApp();
   try {
     const { body } = await service.send("GET", "/api/stock?limit=99999999999999999999999");

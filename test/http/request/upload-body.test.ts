@@ -55,7 +55,7 @@ function endless() {
 }
 
 describe("one document", () => {
-  test("comes with its bytes unchanged, as the body or as the field file", async () => {
+  test("is received with its bytes unchanged, as the body or as the field file", async () => {
     for (const type of [
       "application/xml",
       "text/xml; charset=utf-8",
@@ -84,13 +84,13 @@ describe("one document", () => {
       expect((await post("/one", bytes)).status).toBe(200);
   });
 
-  test("that is empty passes: the reader says what is wrong with it", async () => {
+  test("that is empty is passed on to the XML reader", async () => {
     expect(await post("/one", "", "application/xml")).toMatchObject({ body: { size: 0 } });
     expect(await post("/one", form(["file", "", "a.xml"]))).toMatchObject({ body: { size: 0 } });
     expect(await post("/one", " \r\n", "text/xml")).toMatchObject({ body: { size: 3 } });
   });
 
-  test("of a type that is no document is 415, whatever is in it", async () => {
+  test("of another Content-Type is 415, whatever its bytes are", async () => {
     for (const type of [
       "application/json",
       "text/plain;charset=UTF-8",
@@ -104,7 +104,7 @@ describe("one document", () => {
       });
   });
 
-  test("that holds no XML is 415, and a ZIP is told where it belongs", async () => {
+  test("that is not XML is 415, with the batch route as the hint for a ZIP", async () => {
     const other = new Uint8Array(3_000).fill(0x61);
     other[1_500] = 0x3c;
     const binary = Uint8Array.of(1, 0, 0, 0x3c, 0x61);
@@ -122,7 +122,7 @@ describe("one document", () => {
     }
   });
 
-  test("may be 10 MiB and not one byte more, as body or in a form", async () => {
+  test("has a limit of 10 MiB, as the body or in a form", async () => {
     const full = new Uint8Array(DOCUMENT_BYTES + 1).fill(0x3c);
     const just = full.subarray(1);
     expect((await post("/one", just, "application/xml")).status).toBe(200);
@@ -134,7 +134,7 @@ describe("one document", () => {
       expect(answer).toMatchObject({ status: 413, body: { code: "too_large" } });
   });
 
-  test("without a Content-Length is counted while it is read, and the rest is let go", async () => {
+  test("without a Content-Length is counted while it is read, and refused at the limit", async () => {
     for (const type of ["application/xml", "multipart/form-data; boundary=x"]) {
       const { stream, taken } = endless();
       expect(await post("/one", stream, type)).toMatchObject({
@@ -146,7 +146,7 @@ describe("one document", () => {
     }
   });
 
-  test("that declares too many bytes is refused before one is read", async () => {
+  test("that declares too many bytes is refused before any is read", async () => {
     const { stream, taken } = endless();
     const answer = await app.request("/one", {
       method: "POST",
@@ -158,10 +158,10 @@ describe("one document", () => {
   });
 });
 
-describe("forms that are not whole", () => {
+describe("an incomplete form", () => {
   const PART = '--x\r\ncontent-disposition: form-data; name="file"; filename="a.xml"\r\n\r\n<a/>';
 
-  test("cut off, without a boundary, or with another one: 400 malformed_multipart", async () => {
+  test("that is truncated or lacks its boundary is 400 malformed_multipart", async () => {
     for (const path of ["/one", "/many"] as const)
       for (const [body, type] of [
         [PART, "multipart/form-data; boundary=x"],
@@ -175,7 +175,7 @@ describe("forms that are not whole", () => {
         });
   });
 
-  test("without the file: 400 upload.missing_file, which names the field", async () => {
+  test("without the file is 400 upload.missing_file with the field's name", async () => {
     const text = new FormData();
     text.append("file", "<a/>");
     text.append("files", "<a/>");
@@ -201,7 +201,7 @@ describe("forms that are not whole", () => {
       });
   });
 
-  test("several files on the single route are told where they belong", async () => {
+  test("with several files on the single route is refused with the batch route as the hint", async () => {
     const two = form(["file", LATIN1, "a.xml"], ["file", LATIN1, "b.xml"]);
     expect(await post("/one", two)).toMatchObject({
       status: 422,
@@ -211,7 +211,7 @@ describe("forms that are not whole", () => {
 });
 
 describe("a batch", () => {
-  test("is any number of files in the order sent, whatever they are", async () => {
+  test("is any number of files, in the order sent", async () => {
     const parts = form(
       ["files", LATIN1, "b.xml"],
       ["files", ZIP, "a.zip"],
@@ -227,7 +227,7 @@ describe("a batch", () => {
     });
   });
 
-  test("or one ZIP as the body, or one XML", async () => {
+  test("may be one ZIP or one XML as the body", async () => {
     for (const [bytes, type] of [
       [ZIP, "application/zip"],
       [ZIP, "application/x-zip-compressed"],
@@ -240,7 +240,7 @@ describe("a batch", () => {
       });
   });
 
-  test("that is neither is 415, and a ZIP that is none is malformed", async () => {
+  test("that is neither XML nor ZIP is 415, and an invalid ZIP is malformed", async () => {
     expect((await post("/many", PDF)).status).toBe(415);
     expect((await post("/many", "{}", "application/json")).status).toBe(415);
     expect(await post("/many", LATIN1, "application/zip")).toMatchObject({
@@ -249,7 +249,7 @@ describe("a batch", () => {
     });
   });
 
-  test("of more than 50 MiB is refused while it comes", async () => {
+  test("of more than 50 MiB is refused while it arrives", async () => {
     const { stream, taken } = endless();
     expect(await post("/many", stream, "application/zip")).toMatchObject({
       status: 413,

@@ -13,7 +13,7 @@ async function makeKey({ send }: TestApp, role: string, more: Record<string, unk
   return answer;
 }
 
-test("a key is shown once, listed by its prefix, and revoked once and for all", () =>
+test("an API key is shown once, listed by its prefix, and revoked for good", () =>
   withApp(async (service) => {
     const { send } = service;
     const made = await makeKey(service, "OPERADOR", { expires_at: "2027-01-01T00:00:00-03:00" });
@@ -47,7 +47,7 @@ test("a key is shown once, listed by its prefix, and revoked once and for all", 
     expect((await send("GET", "/api/keys")).body.data).toEqual([]);
   }));
 
-test("a key may what its role may, and nothing that belongs to a person", () =>
+test("an API key has the permissions of its role, but not those over a user's own account", () =>
   withApp(async (service) => {
     const { send } = service;
     const { key } = (await makeKey(service, "ADMIN")).body;
@@ -71,7 +71,7 @@ test("a key may what its role may, and nothing that belongs to a person", () =>
     expect((await send("GET", "/api/company", { as: "ADMIN" })).status).toBe(200);
   }));
 
-test("what a key has written says so in the audit, beside the user who made it", () =>
+test("the audit names the key that wrote, beside the user who created it", () =>
   withApp(async (service) => {
     const { body } = await makeKey(service, "GERENTE");
     const note = syntheticNote();
@@ -96,7 +96,7 @@ test("what a key has written says so in the audit, beside the user who made it",
     expect(JSON.stringify(service.ports.sent)).not.toContain(body.key);
   }));
 
-test("a key has a bucket of its own: it does not hold up the person who made it", () =>
+test("an API key has its own rate limit, apart from its creator's", () =>
   withApp(
     async (service) => {
       const { key } = (await makeKey(service, "OPERADOR")).body;
@@ -109,7 +109,7 @@ test("a key has a bucket of its own: it does not hold up the person who made it"
     { config: { RATE_LIMIT_PER_SECOND: 1, RATE_LIMIT_BURST: 5 } },
   ));
 
-test("an order that is not one is refused with what is wrong", () =>
+test("an invalid body for a key is refused with its invalid fields", () =>
   withApp(async ({ send }) => {
     for (const json of [
       {},

@@ -33,7 +33,7 @@ async function administered() {
   };
 }
 
-test("the company shows its decisions, and a change of some leaves the others", async () => {
+test("a change of some settings leaves the others unchanged", async () => {
   const { ports, get, patch } = await administered();
   expect(await bodyOf(await get())).toEqual(AT_FIRST);
   const change = {
@@ -57,14 +57,14 @@ test("the company shows its decisions, and a change of some leaves the others", 
   await ports.close();
 });
 
-test("lists may be emptied, and flags lowered", async () => {
+test("lists may be emptied, and flags turned off", async () => {
   const { ports, patch } = await administered();
   const change = { cnpjs: [], overridable_holds: [], allow_negative: false };
   expect(await bodyOf(await patch(change))).toEqual({ ...AT_FIRST, ...change });
   await ports.close();
 });
 
-test("S13: a member that the contract does not name is refused, and nothing is changed", async () => {
+test("S13: an unknown setting is refused, and nothing is changed", async () => {
   const { ports, get, patch } = await administered();
   for (const extra of [
     { id: 2 },
@@ -82,7 +82,7 @@ test("S13: a member that the contract does not name is refused, and nothing is c
   await ports.close();
 });
 
-test("what cannot be so is refused with 422 and the place where it stands", async () => {
+test("an invalid setting is 422 with its JSON pointer", async () => {
   const { ports, get, patch } = await administered();
   const refused: [unknown, string][] = [
     [{ cnpjs: ["11222333000182"] }, "/cnpjs/0"],
@@ -107,7 +107,7 @@ test("what cannot be so is refused with 422 and the place where it stands", asyn
   await ports.close();
 });
 
-test("five holds can never be made overridable, the others can", async () => {
+test("the five holds of NEVER_OVERRIDABLE cannot be made overridable", async () => {
   const { ports, patch } = await administered();
   for (const code of [
     "homologation",
@@ -134,13 +134,13 @@ test("five holds can never be made overridable, the others can", async () => {
   await ports.close();
 });
 
-test("a body that is no object is 422", async () => {
+test("a body that is not an object is 422", async () => {
   const { ports, patch } = await administered();
   for (const body of [[], "text", 7, null]) expect((await patch(body)).status).toBe(422);
   await ports.close();
 });
 
-test("a change of settings gives the notes that wait their verdict again, and no other note", async () => {
+test("a change of settings judges pending notes again, and no others", async () => {
   const reading = { note: note({}), findings: [] };
   const documents: DocumentReader = {
     read: async () => ok({ kind: "notes", notes: [ok(reading)] }),

@@ -14,7 +14,7 @@ const path = `/api/nfes/${note.accessKey}/xml`;
 const behind = (service: TestApp, sql: string, ...args: Uint8Array[]) =>
   service.ports.writer.commit({ statements: [{ sql, args }], read: () => undefined });
 
-test("an original that was changed, spoilt or taken away is not served, and each case has its own code", () =>
+test("a changed, damaged or missing original is refused with a code of its own", () =>
   withApp(async (service) => {
     await service.upload(note.xml, "?approve=true");
     expect((await service.send("GET", path)).text).toBe(note.xml);
@@ -38,7 +38,7 @@ test("an original that was changed, spoilt or taken away is not served, and each
     expect(await codeOf(`/api/nfes/${stranger}/xml`)).toEqual([404, "nfe.not_found"]);
   }));
 
-test("a queued document whose bytes were changed is not taken in: its job says why", () =>
+test("a queued document whose bytes were changed is rejected in its job", () =>
   withApp(
     async (service) => {
       const job = await enqueueBatch(service, [xmlFile("a.xml", note.xml)], "&approve=true");
@@ -54,7 +54,7 @@ test("a queued document whose bytes were changed is not taken in: its job says w
     { config: { JOB_ATTEMPTS: 1 } },
   ));
 
-test("the file of an export that was changed or cut on the disk is not served", () =>
+test("a changed or truncated export file is not served", () =>
   withApp(async (service) => {
     await service.upload(note.xml, "?approve=true");
     const { body: order } = await service.send("POST", "/api/exports", {

@@ -53,7 +53,7 @@ const product = (service: TestApp, code: string, columns = "") =>
 
 const NOTHING = { entries: 0, exits: 0, entries_value: 0, exits_value: 0 };
 
-test("a company without a movement has zeros, and thirty days with nothing in them", () =>
+test("a company without movements has zeros and thirty empty days", () =>
   withApp(async (service) => {
     expect(await stats(service)).toEqual({
       total_items: 0,
@@ -72,7 +72,7 @@ test("a company without a movement has zeros, and thirty days with nothing in th
     expect(days[29]).toEqual({ date: "2026-11-23", ...NOTHING });
   }));
 
-test("the figures are those of active products, at their last cost, the average weighted by what there is", () =>
+test("the figures count active products at their last cost, with a weighted average", () =>
   withApp(async (service) => {
     await service.upload(
       syntheticNote({ emit, items: [item("P1", "10", "2.50"), item("P2", "4.5", "10.00")] }).xml,
@@ -109,7 +109,7 @@ test("the figures are those of active products, at their last cost, the average 
     });
   }));
 
-test("F17: a day keeps its value when prices change later", () =>
+test("a past day keeps its value when prices change later", () =>
   withApp(async (service) => {
     await product(service, "P");
     await moved(service, "2026-11-10T12:00:00Z", { product: "P", quantity: 2, cost: 5 });
@@ -123,7 +123,7 @@ test("F17: a day keeps its value when prices change later", () =>
     expect(await stats(service)).toMatchObject({ stock_wealth: 150 });
   }));
 
-test("F18: days and months begin at the company's midnight, in whatever zone it is", () =>
+test("days and months begin at midnight in the company's time zone", () =>
   withApp(async (service) => {
     await product(service, "P");
     // The last second of October in São Paulo, and the first of November.
@@ -149,7 +149,7 @@ test("F18: days and months begin at the company's midnight, in whatever zone it 
     }
   }));
 
-test("at midnight the day changes without a write, and the kept answers are not those of yesterday", () =>
+test("cached figures of yesterday are not served after midnight", () =>
   withApp(async (service) => {
     await product(service, "P");
     await moved(service, "2026-10-25T12:00:00Z", { product: "P" });
@@ -160,7 +160,7 @@ test("at midnight the day changes without a write, and the kept answers are not 
     expect((await stats(service)).idle_stock_count).toBe(1);
   }));
 
-test("idle is what lies in stock and has not moved for thirty days: not what is empty, nor what is new", () =>
+test("a product is idle when it is in stock and has not moved for thirty days", () =>
   withApp(async (service) => {
     for (const code of ["OLD", "EMPTY", "NEW", "NEVER"]) await product(service, code);
     await moved(service, "2026-10-01T12:00:00Z", { product: "OLD" });
@@ -170,7 +170,7 @@ test("idle is what lies in stock and has not moved for thirty days: not what is 
     expect(await stats(service)).toMatchObject({ idle_stock_count: 1, total_skus: 4 });
   }));
 
-test("a month's entries are notes and movements by hand, not their lines", () =>
+test("the entries of a month count notes and manual movements, not their lines", () =>
   withApp(async (service) => {
     const items = Array.from({ length: 12 }, (_, i) => item(`P${i}`, "1", "1.00"));
     await service.upload(syntheticNote({ emit, items }).xml, "?approve=true");
@@ -179,7 +179,7 @@ test("a month's entries are notes and movements by hand, not their lines", () =>
     expect((await stats(service)).entries_this_month).toBe(2);
   }));
 
-test("more products than one statement takes are all counted", () =>
+test("the figures count more products than one statement reads", () =>
   withApp(async (service) => {
     await sql(
       service,
@@ -196,7 +196,7 @@ test("more products than one statement takes are all counted", () =>
     });
   }));
 
-test("C11: what cannot be read is an error, and no zeros are kept", () =>
+test("a failed read is an error, and no zeros are cached", () =>
   withApp(async (service) => {
     await product(service, "P");
     await moved(service, NOON, { product: "P" });
@@ -208,7 +208,7 @@ test("C11: what cannot be read is an error, and no zeros are kept", () =>
     expect((await evolution(service)).at(-1).entries).toBe(1);
   }));
 
-test("another company's stock is in none of it", () =>
+test("the figures include no other company's stock", () =>
   withApp(async (service) => {
     await service.upload(syntheticNote({ emit }).xml, "?approve=true");
     const theirs = await service.send("GET", "/api/dashboard/stats", { as: "otherCompany" });

@@ -33,7 +33,7 @@ const put = (service: TestApp, change: object = {}) =>
 const tried = (service: TestApp, change: object = {}) =>
   service.send("POST", `${PATH}/test`, { json: { ...ORDER, ...change } });
 
-test("before anybody has said anything: TLS, 993, INBOX, nobody, not active", () =>
+test("a configuration that was never saved has TLS, 993, INBOX, no senders, inactive", () =>
   withMailbox(async ({ send }) => {
     const { status, body } = await send("GET", PATH);
     expect(status).toBe(200);
@@ -57,7 +57,7 @@ test("before anybody has said anything: TLS, 993, INBOX, nobody, not active", ()
     });
   }));
 
-test("S10: the password is never in an answer, in the database or in the audit, and ******** keeps it", () =>
+test("S10: the password is in no answer, no plain column and no audit row, and ******** keeps it", () =>
   withMailbox(async (service, box) => {
     const saved = await put(service);
     expect([saved.status, saved.body]).toEqual([
@@ -89,7 +89,7 @@ test("S10: the password is never in an answer, in the database or in the audit, 
     expect(row?.password).toMatch(/^v1\./);
   }));
 
-test("S10: the stored password is sent to no other server, port or user, nor in clear: it must be typed again", () =>
+test("S10: the stored password must be typed again for another server, port, user or TLS", () =>
   withMailbox(async (service, box) => {
     await put(service);
     for (const change of [
@@ -114,7 +114,7 @@ test("S10: the stored password is sent to no other server, port or user, nor in 
     );
   }));
 
-test("S10: a row that was moved to another server, or to another company, opens nothing", () =>
+test("S10: a stored password cannot be used for another server or company", () =>
   withMailbox(async (service, box) => {
     await put(service);
     const change = (sql: string) =>
@@ -131,7 +131,7 @@ test("S10: a row that was moved to another server, or to another company, opens 
     expect(box.visits).toEqual([]);
   }));
 
-test("why a mailbox cannot be opened is one of a few reasons, and nothing of what the server said", () =>
+test("a failed mailbox test gives one of a few reasons, and no text of the server", () =>
   withMailbox(async (service, box) => {
     for (const code of [
       "mailbox.unreachable",
@@ -148,7 +148,7 @@ test("why a mailbox cannot be opened is one of a few reasons, and nothing of wha
     }
   }));
 
-test("what cannot be is refused with its field", () =>
+test("an invalid member is refused with its field", () =>
   withMailbox(async (service) => {
     for (const [change, path] of [
       [{ imap_port: 25 }, "/imap_port"],
@@ -175,7 +175,7 @@ test("what cannot be is refused with its field", () =>
     expect((await put(service, { imap_host: "", active: false })).status).toBe(200);
   }));
 
-test("where no mailbox is read, trying one is 501, and the address is what counts", () =>
+test("a mailbox test is 501 on a server that reads no mailboxes", () =>
   withApp(
     async (service) => {
       const { status, body } = await tried(service);
@@ -191,7 +191,7 @@ test("where no mailbox is read, trying one is 501, and the address is what count
     { config: { MAIL_DOMAIN: "notas.example" } },
   ));
 
-test("without a domain for mail there is no address", () =>
+test("an intake address needs MAIL_DOMAIN", () =>
   withApp(async ({ send }) => {
     const { status, body } = await send("POST", `${PATH}/address`);
     expect([status, body.code]).toEqual([501, "mail.no_domain"]);
@@ -216,7 +216,7 @@ const withAddress = (body: (service: TestApp, address: string) => Promise<void>)
     { config: { MAIL_DOMAIN: "notas.example" } },
   );
 
-test("a mail to the company's address is a job; to one that was renewed, guessed or put to rest it is to nobody", () =>
+test("a mail becomes a job only at the company's current address", () =>
   withAddress(async (service, address) => {
     expect(await deliver(service.ports, delivery(address.toUpperCase(), mail()))).toBeNull();
     await runJobs(service.ports);
@@ -236,7 +236,7 @@ test("a mail to the company's address is a job; to one that was renewed, guessed
     expect(await deliver(service.ports, delivery(renewed, mail()))).toEqual(nobody);
   }));
 
-test("a stranger's mail, or one that is too large, is not read, and the administrator sees why", () =>
+test("a mail that is refused is not read, and its reason is shown to the administrator", () =>
   withAddress(async ({ ports, send }, address) => {
     const unread = (change: object) => ({
       ...delivery(address, mail()),
@@ -259,14 +259,14 @@ test("a stranger's mail, or one that is too large, is not read, and the administ
     ]);
   }));
 
-test("S17: at the edge Cloudflare's findings count without being told", () =>
+test("S17: the authentication results of Cloudflare count at the edge without a setting", () =>
   withAddress(async ({ ports }, address) => {
     const headers = ["Authentication-Results: mx.cloudflare.net; dmarc=fail"];
     const forged = mailOf({ headers, parts: [{ name: "nota.xml", content: "<a/>" }] });
     expect(await deliver(ports, delivery(address, forged))).toEqual({ code: "mail.unproven" });
   }));
 
-test("a database that is away makes the sender try again: the delivery fails, and is not refused", () =>
+test("a mail fails temporarily, and is not refused, when the database does not answer", () =>
   withAddress(async ({ ports }, address) => {
     const { rows } = ports.reader;
     ports.reader.rows = () => Promise.reject(new Error("away"));
@@ -279,7 +279,7 @@ test("a database that is away makes the sender try again: the delivery fails, an
     expect(await deliver(ports, delivery(address, mail()))).toBeNull();
   }));
 
-test("an administrator of another company sees and changes its own mailbox", () =>
+test("an administrator sees and changes only the own company's mailbox", () =>
   withMailbox(async (service) => {
     await put(service);
     const other = await service.send("GET", PATH, { as: "otherCompany" });

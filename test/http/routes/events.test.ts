@@ -13,7 +13,7 @@ async function waiting({ ports }: TestApp): Promise<void> {
   while (feedBroadcaster(ports).size === 0) await ports.yieldToEventLoop();
 }
 
-test("what a write does is in the feed when the write is answered, with its kind and its payload", () =>
+test("a write's events are in the feed when the write is answered", () =>
   withApp(async ({ upload, send }) => {
     const note = syntheticNote();
     await upload(note.xml, "?approve=true");
@@ -32,7 +32,7 @@ test("what a write does is in the feed when the write is answered, with its kind
     expect(body.next_cursor).toBe("e2");
   }));
 
-test("page after page gives every event once, and the last cursor waits for what comes", () =>
+test("every event stands on exactly one page", () =>
   withApp(async ({ send, ports }) => {
     await appendTestEvents(ports, sequence(25));
     await appendTestEvents(ports, [999], 2);
@@ -52,7 +52,7 @@ test("page after page gives every event once, and the last cursor waits for what
     expect((await send("GET", "/api/events")).body.data).toHaveLength(100);
   }));
 
-test("a cursor that we have not given is 422, and one that is no longer kept is 410 and says where to go on", () =>
+test("an invalid cursor is 422, and an expired one is 410 with the next cursor", () =>
   withApp(
     async ({ send, ports }) => {
       for (const query of ["after=1", "after=e01", "after=x", "limit=0", "wait=-1", "wait=x"])
@@ -71,7 +71,7 @@ test("a cursor that we have not given is 422, and one that is no longer kept is 
     { config: { EVENTS_KEEP_DAYS: 1 } },
   ));
 
-test("?wait= answers as soon as something happens", () =>
+test("?wait= answers as soon as an event is written", () =>
   withApp(async (service) => {
     const { send, ports } = service;
     const answer = send("GET", "/api/events?wait=20");
@@ -83,7 +83,7 @@ test("?wait= answers as soon as something happens", () =>
     expect(told((await send("GET", "/api/events?wait=20&after=e1")).body)).toEqual([2]);
   }));
 
-test("?wait= ends with its time, with the same cursor and nothing lost", () =>
+test("?wait= ends after its time with the same cursor", () =>
   withApp(async (service) => {
     const { send, ports } = service;
     await appendTestEvents(ports, [1]);
@@ -104,7 +104,7 @@ test("?wait= ends with its time, with the same cursor and nothing lost", () =>
     expect(feedBroadcaster(ports).size).toBe(0);
   }));
 
-test("whoever waits is answered when the service begins to stop, and takes no place when none is left", () => {
+test("a waiting request is answered when the service begins to stop", () => {
   const ending = new AbortController();
   return withApp(
     async (service) => {
@@ -123,7 +123,7 @@ test("whoever waits is answered when the service begins to stop, and takes no pl
   );
 });
 
-test("a reader who leaves while waiting gives the place back", () =>
+test("a waiting request that disconnects frees its place", () =>
   withApp(async (service) => {
     const { app, ports, tokenOf } = service;
     const leaving = new AbortController();

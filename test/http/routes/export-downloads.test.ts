@@ -13,7 +13,7 @@ import {
 import { parseCsv } from "../../support/exports/parse-csv.ts";
 
 describe("GET /api/export/movements", () => {
-  test("gives a note's movements with the names, keys, costs and lots that belong to them", () =>
+  test("gives a note's movements with their names, keys, costs and lots", () =>
     withApp(async (service) => {
       const note = syntheticNote({ seed: 7, items: 3 });
       expect((await service.upload(note.xml, "?approve=true")).body.status).toBe("PROCESSADA");
@@ -41,7 +41,7 @@ describe("GET /api/export/movements", () => {
       expect(new Set(rows.map((row) => row["Item da Nota"]))).toEqual(new Set(["1", "2", "3"]));
     }));
 
-  test("S16: tells who moved by name, and nobody's address", () =>
+  test("S16: names the user of a movement and shows no e-mail address", () =>
     withApp(async (service) => {
       await insertProduct(service, "P");
       await createMovement(service, {});
@@ -50,7 +50,7 @@ describe("GET /api/export/movements", () => {
       expect(text).not.toContain("@example.com");
     }));
 
-  test("S12: what a person or a supplier wrote is never a formula", () =>
+  test("S12: writes no user's or supplier's text as a formula", () =>
     withApp(async (service) => {
       await insertProduct(service, "P", "=HYPERLINK(1)");
       await createMovement(service, { notes: "@SUM(A1)", reference: "+1+1", batch_number: "-2+3" });
@@ -62,7 +62,7 @@ describe("GET /api/export/movements", () => {
       }
     }));
 
-  test("C10: gives every row, however many pages they fill", () =>
+  test("gives every row, however many pages there are", () =>
     withApp(async (service) => {
       await insertProduct(service, "P");
       const count = 2 * PAGE_ROWS + 201;
@@ -73,7 +73,7 @@ describe("GET /api/export/movements", () => {
       );
     }));
 
-  test("filters as the list does, in the company's days", () =>
+  test("filters as the list does, by days of the company", () =>
     withApp(async (service) => {
       const { ports } = service;
       await insertProduct(service, "P");
@@ -111,7 +111,7 @@ describe("GET /api/export/movements", () => {
       }
     }));
 
-  test("finds a note's movements by its key, with or without NFe before", () =>
+  test("finds a note's movements by its key, with or without the prefix NFe", () =>
     withApp(async (service) => {
       const [one, other] = [syntheticNote({ seed: 1 }), syntheticNote({ seed: 2 })];
       await service.upload(one.xml, "?approve=true");
@@ -129,7 +129,7 @@ describe("GET /api/export/movements", () => {
 });
 
 describe("GET /api/export/stock", () => {
-  test("gives what there is of each active product, by name, filtered as the list is", () =>
+  test("gives the balance of each active product, by name, filtered as the list is", () =>
     withApp(async (service) => {
       await insertProduct(service, "P", "Tinta");
       await insertProduct(service, "00123", "Água");
@@ -154,7 +154,7 @@ describe("GET /api/export/stock", () => {
 });
 
 describe("an export", () => {
-  test("is a file with a name in the company's time, which no cache keeps", () =>
+  test("is a file that is named in the company's time and not cached", () =>
     withApp(async (service) => {
       service.ports.clock.set(Date.parse("2026-11-23T17:15:00Z"));
       for (const [path, name] of [
@@ -175,7 +175,7 @@ describe("an export", () => {
       }
     }));
 
-  test("is in the dialect that is asked for, br by default", () =>
+  test("is in the dialect of the query, br by default", () =>
     withApp(async (service) => {
       const text = async (query: string) =>
         new Uint8Array(await (await service.raw("GET", STOCK_CSV + query)).arrayBuffer());
@@ -189,7 +189,7 @@ describe("an export", () => {
       );
     }));
 
-  test("of a wrong filter is 422, and says which", () =>
+  test("with an invalid filter is 422 with the filter's name", () =>
     withApp(async (service) => {
       for (const [path, query, field] of [
         [MOVEMENTS_CSV, "from=2026-02-30", "/from"],
@@ -210,7 +210,7 @@ describe("an export", () => {
       }
     }));
 
-  test("shows a company its own rows and no other's", () =>
+  test("shows a company only its own rows", () =>
     withApp(async (service) => {
       await insertProduct(service, "P");
       await createMovement(service, {});

@@ -18,7 +18,7 @@ async function served(service: TestApp, body: (url: string) => Promise<void>): P
   }
 }
 
-test("over a socket, a part and the whole have the length that they say, and HEAD has no body", () =>
+test("a file and its ranges have the declared length over a socket", () =>
   withApp(async (service) => {
     await fillLedger(service, 3_000);
     const path = `${await startExport(service, { type: "movements" })}/file`;
@@ -51,7 +51,7 @@ test("over a socket, a part and the whole have the length that they say, and HEA
     });
   }));
 
-test("a download that is cut off goes on where it was, and is the same file", () =>
+test("an interrupted download resumes to the same file", () =>
   withApp(async (service) => {
     await fillLedger(service, 20_000);
     const path = `${await startExport(service, { type: "movements" })}/file`;

@@ -6,7 +6,7 @@ import { createMovement, MOVEMENTS_CSV, STOCK_CSV } from "../../support/exports/
 import { tokenFor } from "../../support/ports-with-admin.ts";
 import { runJobs } from "../../support/run-jobs.ts";
 
-test("the file has the bytes of the streamed export, in both dialects, with any filter", () =>
+test("the file of an export has the bytes of the download, with any dialect and filter", () =>
   withApp(async (service) => {
     await fillLedger(service);
     for (const [type, stream, filters] of [
@@ -34,7 +34,7 @@ test("the file has the bytes of the streamed export, in both dialects, with any 
       }
   }));
 
-test("the file holds what was there when it was ordered, however late or often it is written", () =>
+test("the file of an export holds the ledger as it was when it was requested", () =>
   withApp(async (service) => {
     await fillLedger(service, 600);
     const before = await bytesOf(service, `${MOVEMENTS_CSV}?dialect=rfc4180`);
@@ -46,7 +46,7 @@ test("the file holds what was there when it was ordered, however late or often i
     expect(await bodyOf(service, path)).toMatchObject({ rows: 601, progress: 1 });
   }));
 
-test("an order says what it is, where it will be, and tells the feed when it is ready", () =>
+test("an export shows its state and file, and is announced in the feed when done", () =>
   withApp(async (service) => {
     await fillLedger(service, 10);
     const path = await startExport(service, { type: "stock" });
@@ -82,7 +82,7 @@ test("an order says what it is, where it will be, and tells the feed when it is 
     ]);
   }));
 
-test("a body that is not an order is refused field by field", () =>
+test("an invalid body for an export is refused field by field", () =>
   withApp(async (service) => {
     for (const json of [
       {},
@@ -98,7 +98,7 @@ test("a body that is not an order is refused field by field", () =>
     expect(await service.rows("select * from jobs")).toEqual([]);
   }));
 
-test("a file is given in parts, as RFC 9110 says", () =>
+test("a file is served in ranges, as RFC 9110 defines", () =>
   withApp(async (service) => {
     await fillLedger(service, 300);
     const path = await startExport(service, { type: "movements", dialect: "rfc4180" });
@@ -146,7 +146,7 @@ test("a file is given in parts, as RFC 9110 says", () =>
     expect([head.status, (await head.arrayBuffer()).byteLength]).toEqual([200, 0]);
   }));
 
-test("who has ordered a file may remove it; another's only a GERENTE", () =>
+test("an export is deleted only by its creator or a GERENTE", () =>
   withApp(async (service) => {
     await fillLedger(service, 5);
     const mine = await startExport(service, { type: "stock" }, "OPERADOR");
@@ -168,7 +168,7 @@ test("who has ordered a file may remove it; another's only a GERENTE", () =>
     expect(audited).toEqual([{ user_id: 13 }, { user_id: 13 }]);
   }));
 
-test("after seven days an export is gone, its file with it", () =>
+test("an export and its file are removed after seven days", () =>
   withApp(async (service) => {
     await fillLedger(service, 5);
     const path = await startExport(service, { type: "stock" });

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { withApp } from "../../support/app.ts";
 
-test("a process that is ending says so with 503, before anything of it is gone", () => {
+test("a stopping process answers health with 503", () => {
   const ending = new AbortController();
   return withApp(
     async ({ send }) => {

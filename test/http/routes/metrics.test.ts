@@ -26,7 +26,7 @@ async function samplesOf({ send }: TestApp): Promise<Map<string, number>> {
   );
 }
 
-test("the plan's three names are there, by route pattern", () =>
+test("the metrics have requests, durations and problems by route pattern", () =>
   withMeteredApp(async (service) => {
     const note = syntheticNote();
     await service.upload(note.xml);
@@ -49,7 +49,7 @@ test("the plan's three names are there, by route pattern", () =>
     expect(of('http_problems_total{code="request.invalid"}')).toBe(1);
   }));
 
-test("verdicts are counted by class and hold, refusals by code, rows of exports by type", () =>
+test("the metrics count verdicts by class and hold, refusals by code, export rows by type", () =>
   withMeteredApp(async (service) => {
     const note = syntheticNote({ seed: 1 });
     await service.upload(note.xml, "?approve=true");
@@ -86,7 +86,7 @@ test("verdicts are counted by class and hold, refusals by code, rows of exports 
 /** Of WebDAV and caches; Bun's Request knows them, and takes one of its own for GET. */
 const METHODS = ["PROPFIND", "REPORT", "LOCK", "PURGE", "LINK", "SEARCH"];
 
-test("a thousand paths and methods that nobody serves are a handful of series", () =>
+test("unknown paths and methods add only a few series", () =>
   withMeteredApp(async (service) => {
     const before = (await samplesOf(service)).size;
     for (let n = 0; n < 500; n++) {
@@ -106,7 +106,7 @@ test("a thousand paths and methods that nobody serves are a handful of series", 
     );
   }));
 
-test("METRICS_TOKEN opens /metrics and nothing else; without it only an administrator comes in", () =>
+test("METRICS_TOKEN is accepted at /metrics and nowhere else", () =>
   withMeteredApp(
     async ({ send }) => {
       const answer = await send("GET", "/metrics", scraper);
@@ -126,7 +126,7 @@ test("METRICS_TOKEN opens /metrics and nothing else; without it only an administ
     { config: { METRICS_TOKEN } },
   ));
 
-test("an administrator, and a key of one, sees the metrics where there is one company, and nowhere else", () =>
+test("an administrator sees the metrics only where there is one company", () =>
   withMeteredApp(async (service) => {
     const { send } = service;
     const { body } = await send("POST", "/api/keys", { json: { name: "ERP", role: "ADMIN" } });
@@ -144,7 +144,7 @@ test("an administrator, and a key of one, sees the metrics where there is one co
     expect((await send("GET", "/metrics", { as: "GERENTE" })).status).toBe(403);
   }));
 
-test("with no METRICS_TOKEN no token is one", () =>
+test("no token is a METRICS_TOKEN when none is set", () =>
   withoutToken(async ({ send }) => {
     for (const token of ["undefined", "null", METRICS_TOKEN])
       expect(
@@ -157,7 +157,7 @@ test("with no METRICS_TOKEN no token is one", () =>
       ).toBe(401);
   }));
 
-test("scrapes stand outside of the rate limit", () =>
+test("scrapes have no rate limit", () =>
   withMeteredApp(
     async (service) => {
       const { send } = service;
@@ -170,7 +170,7 @@ test("scrapes stand outside of the rate limit", () =>
     { config: { METRICS_TOKEN, RATE_LIMIT_PER_SECOND: 1, RATE_LIMIT_BURST: 2 } },
   ));
 
-test("each service counts for itself", () =>
+test("each app counts for itself", () =>
   withMeteredApp(async (one) => {
     await withMeteredApp(async (other) => {
       for (let n = 0; n < 3; n++) await one.send("GET", "/api/health");
@@ -180,7 +180,7 @@ test("each service counts for itself", () =>
     });
   }));
 
-test("where one process is not the service, its database tells the metrics, under the same names", () =>
+test("a runtime without a process-wide meter takes its metrics from the database", () =>
   withMeteredApp(async (service) => {
     const { ports, send } = service;
     const { exposition: _, ...deaf } = ports.meter;
@@ -220,7 +220,7 @@ test("where one process is not the service, its database tells the metrics, unde
     );
   }));
 
-test("a failure that is the world's is no refusal of a document", () =>
+test("an infrastructure failure does not count as a refused document", () =>
   withMeteredApp(async (service) => {
     service.ports.documents = {
       ...service.ports.documents,

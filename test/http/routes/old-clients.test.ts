@@ -5,7 +5,7 @@ import { withApp } from "../../support/app.ts";
 const json = { "content-type": "application/json" };
 
 describe("a client written for S.G.E. works unchanged", () => {
-  test("fields of a query that hold nothing ask for nothing", () =>
+  test("empty query parameters are ignored", () =>
     withApp(async ({ upload, send }) => {
       await upload(syntheticNote({ items: 1 }).xml, "?approve=true");
       for (const path of [
@@ -20,7 +20,7 @@ describe("a client written for S.G.E. works unchanged", () => {
       expect((await send("GET", "/api/stock?search=&page=0")).status).toBe(422);
     }));
 
-  test("an approval with a Content-Type and no body is taken", () =>
+  test("an approval with a Content-Type and no body is accepted", () =>
     withApp(async ({ upload, send }) => {
       const note = syntheticNote();
       await upload(note.xml);
@@ -28,14 +28,14 @@ describe("a client written for S.G.E. works unchanged", () => {
       expect(answer).toMatchObject({ status: 200, body: { status: "PROCESSADA" } });
     }));
 
-  test("a body that must be there and is not is 400, and says which fields", () =>
+  test("a missing required body is 400 with its fields", () =>
     withApp(async ({ send }) => {
       const answer = await send("POST", "/api/movements", { headers: json });
       expect([answer.status, answer.body.code]).toEqual([400, "request.invalid"]);
       expect(answer.body.errors.map(({ path }: { path: string }) => path)).toContain("/quantity");
     }));
 
-  test("movements may have any origin but that of notes", () =>
+  test("a manual movement may have any origin but NFE", () =>
     withApp(async ({ upload, send }) => {
       const item = { cProd: "P", xProd: "P", uCom: "UN", qCom: "1", vUnCom: "1.00" };
       await upload(syntheticNote({ items: [item] }).xml, "?approve=true");
@@ -49,7 +49,7 @@ describe("a client written for S.G.E. works unchanged", () => {
     }));
 });
 
-test("a text that could not be kept as it was sent is refused, in a body and in a query", () =>
+test("a text that cannot be stored unchanged is refused", () =>
   withApp(async ({ upload, send, rows }) => {
     const note = syntheticNote();
     await upload(note.xml);
@@ -68,7 +68,7 @@ test("a text that could not be kept as it was sent is refused, in a body and in 
       expect((await send("GET", query)).status).toBe(422);
   }));
 
-test("who has sent a document is given time for all that it may wait for, by the request that the runtime knows", () => {
+test("an upload extends the idle timeout of the request that the runtime knows", () => {
   const asked: string[] = [];
   return withApp(
     async ({ upload }) => {

@@ -6,7 +6,7 @@ const profiler: Profiler = { cpu: async (seconds) => `{"s":${seconds}}`, heap: a
 const on = { config: { PROFILING: true }, profiler };
 const PATHS = ["/api/profile/cpu", "/api/profile/heap"];
 
-test("a profile comes as a file, of as many seconds as asked for", () =>
+test("a profile is a file of the requested seconds", () =>
   withApp(async ({ send }) => {
     const cpu = await send("POST", "/api/profile/cpu?seconds=3");
     expect([cpu.status, cpu.text]).toEqual([200, '{"s":3}']);
@@ -18,7 +18,7 @@ test("a profile comes as a file, of as many seconds as asked for", () =>
     expect(heap.headers.get("content-disposition")).toBe('attachment; filename="sge.heapsnapshot"');
   }, on));
 
-test("profiles are off unless PROFILING says otherwise, as if there were no such path", () =>
+test("a profile is 404 without PROFILING", () =>
   withApp(
     async ({ send }) => {
       for (const path of PATHS) expect((await send("POST", path)).body.code).toBe("http.not_found");
@@ -26,7 +26,7 @@ test("profiles are off unless PROFILING says otherwise, as if there were no such
     { profiler },
   ));
 
-test("only who administers and stands on this machine is let in, whatever a header says", () =>
+test("a profile needs an administrator on the same machine, whatever a header says", () =>
   withApp(async ({ send, ports }) => {
     const status = async (path: string, headers = {}) =>
       (await send("POST", path, { headers })).status;
@@ -46,7 +46,7 @@ test("only who administers and stands on this machine is let in, whatever a head
     }
   }, on));
 
-test("a runtime without a profiler says so", () =>
+test("a profile is 501 where the runtime has no profiler", () =>
   withApp(
     async ({ send }) => {
       for (const path of PATHS) expect((await send("POST", path)).status).toBe(501);

@@ -52,8 +52,8 @@ const SEARCHES: readonly (readonly [string, readonly string[]])[] = [
   ["\u0301", ["AÇ-1", "Nº 3/8", "Z"]],
 ];
 
-describe("a search asks for neither case nor accents", () => {
-  test("in the lists of products and of the stock, and in both exports of the stock", () =>
+describe("a search ignores case and accents", () => {
+  test("in the lists of products and stock, and in both stock exports", () =>
     withApp(async (service) => {
       await filled(service);
       for (const [search, codes] of SEARCHES) {
@@ -84,7 +84,7 @@ describe("a search asks for neither case nor accents", () => {
       expect(csvRecords(bytes.toString()).map((row) => row.Código)).toEqual(["AÇ-1"]);
     }));
 
-  test("in the list of the notes, for the name of a supplier", () =>
+  test("in the list of notes, for the name of a supplier", () =>
     withApp(async (service) => {
       await filled(service);
       for (const name of ["panificação", "PANIFICACAO", "Sao Jose", "josé panificação", "ficac"])
@@ -99,7 +99,7 @@ describe("a search asks for neither case nor accents", () => {
         expect(keys((await service.send("GET", `/api/nfes?${filter}=padaria`)).body)).toEqual([]);
     }));
 
-  test("in the order of the lists: É stands beside E, and capitals beside small letters", () =>
+  test("in the order of the lists, where É stands beside E", () =>
     withApp(async (service) => {
       const names = ["ervilha", "ÉTER", "etiqueta", "Ábaco", "zinco", "abacaxi"];
       const { xml } = syntheticNote({
@@ -135,8 +135,8 @@ const spellings = (key: string): string[] => {
   ];
 };
 
-describe("an access key and a CNPJ are found as paper prints them", () => {
-  test("a key finds its note by search and by every address that takes one", () =>
+describe("an access key and a CNPJ are found in their printed form", () => {
+  test("a printed access key finds its note on every route that takes one", () =>
     withApp(async (service) => {
       await filled(service);
       for (const { accessKey } of [first, second])
@@ -184,7 +184,7 @@ describe("an access key and a CNPJ are found as paper prints them", () => {
       }
     }));
 
-  test("a CNPJ finds its notes with its mask and without, whole, by its root or by a part", () =>
+  test("a CNPJ finds its notes with or without its mask, whole or in part", () =>
     withApp(async (service) => {
       await filled(service);
       for (const [note, cnpj] of [
@@ -210,7 +210,7 @@ describe("an access key and a CNPJ are found as paper prints them", () => {
       }
     }));
 
-  test("another company's suppliers are not found", () =>
+  test("a search finds no other company's suppliers", () =>
     withApp(async (service) => {
       await filled(service);
       await service.ports.database.writing.executeMultiple("update notes set company = 2");

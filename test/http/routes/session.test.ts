@@ -6,7 +6,7 @@ const LOGIN = "/api/login";
 const bodyOf = async (response: Response) => JSON.parse(await response.text());
 const withoutRequest = ({ request_id: _, ...rest }: Record<string, unknown>) => rest;
 
-test("a login answers as S.G.E. did: a token and its user, and nobody may keep the answer", async () => {
+test("a login answers with a token and its user, as S.G.E. did", async () => {
   const ports = await portsWithAdmin();
   const response = await sendJson(accountsApp(ports), "POST", LOGIN, { body: ADMIN });
   expect(response.status).toBe(200);
@@ -34,7 +34,7 @@ test("a user without a name is shown without one", async () => {
   await ports.close();
 });
 
-test("S9: unknown address, wrong password and inactive user get the same status and the same body", async () => {
+test("S9: unknown address, wrong password and inactive user get the same answer", async () => {
   const ports = await portsWithAdmin();
   await addUser(ports, {
     email: "ex@loja.example",
@@ -57,7 +57,7 @@ test("S9: unknown address, wrong password and inactive user get the same status 
   await ports.close();
 });
 
-test("S7: a forged X-Forwarded-For does not buy more guesses", async () => {
+test("S7: a forged X-Forwarded-For allows no more login attempts", async () => {
   const ports = await portsWithAdmin();
   const app = accountsApp(ports);
   const statuses = [];
@@ -76,7 +76,7 @@ test("S7: a forged X-Forwarded-For does not buy more guesses", async () => {
   await ports.close();
 });
 
-test("a login without e-mail or password, or with things that are no text, is 400 and says where", async () => {
+test("a login with missing or invalid members is 400 with their names", async () => {
   const ports = await portsWithAdmin();
   const app = accountsApp(ports);
   for (const body of [
@@ -96,7 +96,7 @@ test("a login without e-mail or password, or with things that are no text, is 40
   await ports.close();
 });
 
-test("S5: after logout the same token is refused, and an older token of the same user too", async () => {
+test("S5: a logout revokes every token of the user", async () => {
   const ports = await portsWithAdmin();
   const app = accountsApp(ports);
   const tokens = [];
@@ -115,7 +115,7 @@ test("S5: after logout the same token is refused, and an older token of the same
   await ports.close();
 });
 
-test("every role may change its own password, and the answer's token is the one that is good", async () => {
+test("every role may change its own password, and only the answer's token stays valid", async () => {
   const ports = await portsWithAdmin();
   const app = accountsApp(ports);
   await addUser(ports, {
@@ -139,7 +139,7 @@ test("every role may change its own password, and the answer's token is the one 
   await ports.close();
 });
 
-test("a wrong current password is 400, because the session itself is good", async () => {
+test("a wrong current password is 400, not 401", async () => {
   const ports = await portsWithAdmin();
   const app = accountsApp(ports);
   const { token } = await bodyOf(await sendJson(app, "POST", LOGIN, { body: ADMIN }));
@@ -153,7 +153,7 @@ test("a wrong current password is 400, because the session itself is good", asyn
   await ports.close();
 });
 
-test("S13: a change of password takes its two members and no other", async () => {
+test("S13: a change of password accepts its two members only", async () => {
   const ports = await portsWithAdmin();
   const app = accountsApp(ports);
   const { token } = await bodyOf(await sendJson(app, "POST", LOGIN, { body: ADMIN }));

@@ -134,7 +134,7 @@ async function told(service: TestApp, as: Who, own: Own): Promise<Map<string, st
   return answers;
 }
 
-test("of two companies that hold the same notes, products and jobs neither reads anything of the other, on any route", () =>
+test("two companies with the same notes, products and jobs read nothing of each other, on any route", () =>
   withApp(async (service) => {
     const ours = await fill(service, "ADMIN", 100);
     const before = await told(service, "ADMIN", ours);
@@ -146,7 +146,7 @@ test("of two companies that hold the same notes, products and jobs neither reads
     expect(before.size).toBeGreaterThan(40);
   }));
 
-test("what one company has made is not found by another, on any route that names it", () =>
+test("an id of one company is 404 for another, on every route that takes one", () =>
   withApp(async (service) => {
     const ours = await fill(service, "ADMIN", 100);
     await fill(service, "otherCompany", 200);
@@ -164,7 +164,7 @@ test("what one company has made is not found by another, on any route that names
     }
   }));
 
-test("the items and movements of a note are read for its company only, whoever names its number or key", () =>
+test("the items and movements of a note are read for its company only", () =>
   withApp(async (service) => {
     const { ports, rows } = service;
     const ours = await fill(service, "ADMIN", 100);

@@ -41,7 +41,7 @@ const by = (bearer: string) => ({
 const LEAVING = ["active = 0", "company = 2"];
 
 for (const leaving of LEAVING)
-  test(`a person who leaves (${leaving}) takes the token and the keys along: requests, long polls and streams`, () =>
+  test(`a user who is removed (${leaving}) loses token and keys in requests, long polls and streams`, () =>
     withApp(async (service) => {
       const { ports, send } = service;
       for (const [kind, bearer] of await bearers(service)) {
@@ -70,7 +70,7 @@ for (const leaving of LEAVING)
       }
     }));
 
-test("a CSV that is being read ends within seconds of its reader's leaving", () =>
+test("a CSV download ends within seconds after its user is removed", () =>
   withApp(async (service) => {
     await insertProduct(service, "P");
     await insertManyMovements(service, 6 * PAGE_ROWS);
@@ -91,7 +91,7 @@ test("a CSV that is being read ends within seconds of its reader's leaving", () 
     }
   }));
 
-test("a person whose role falls keeps a token and keys of that role only", () =>
+test("a user whose role is lowered has a token and keys of that role only", () =>
   withApp(async (service) => {
     const { send } = service;
     const order = { json: { reason: "x" } };
@@ -111,7 +111,7 @@ test("a person whose role falls keeps a token and keys of that role only", () =>
     }
   }));
 
-test("what was accepted is done, and what is the company's stays: jobs, files and the address for mail", () =>
+test("accepted jobs, files and the mail address stay when their user is removed", () =>
   withApp(
     async (service) => {
       const { ports, send } = service;

@@ -5,7 +5,7 @@ import { withApp } from "../../support/app.ts";
 const PATHS = ["/api/export/stock", "/api/export/movements"];
 const at = (n: number) => PATHS[n % PATHS.length] ?? "";
 
-test("one user reads twenty files at a time, a colleague still gets one, and one that is read makes room", () =>
+test("a user's 21st download at a time is refused, while a colleague's is accepted", () =>
   withApp(async ({ raw, send, ports }) => {
     const open = await Promise.all(Array.from({ length: 20 }, (_, n) => raw("GET", at(n))));
     expect(open.map(({ status }) => status)).toEqual(Array(20).fill(200));

@@ -12,7 +12,7 @@ import {
 } from "../../support/exports/export-rows.ts";
 
 describe("an export", () => {
-  test("is compressed for those who ask, where the runtime can", () =>
+  test("is compressed when the client accepts gzip", () =>
     withApp(async (service) => {
       await insertProduct(service, "P");
       await insertManyMovements(service, PAGE_ROWS + 1);
@@ -33,7 +33,7 @@ describe("an export", () => {
       expect((await asked("gzip")).headers.get("content-encoding")).toBeNull();
     }));
 
-  test("is given time anew with each page, by the request that the runtime knows", () => {
+  test("renews the idle timeout with each page", () => {
     const given: [string, number][] = [];
     return withApp(
       async (service) => {
@@ -68,7 +68,7 @@ describe("an export over a database that fails", () => {
     };
   };
 
-  test("before its first page is a problem document", () =>
+  test("that fails before its first page is a problem document", () =>
     withApp(async (service) => {
       service.ports.reader = failing(service, 1);
       const { status, headers, body } = await service.send("GET", STOCK_CSV);
@@ -107,7 +107,7 @@ describe("an export over a database that fails", () => {
       }));
 });
 
-test("a client that pauses pauses the query, and one that leaves ends it", () =>
+test("a client that pauses also pauses the query", () =>
   withApp(async (service) => {
     await insertProduct(service, "P");
     await insertManyMovements(service, PAGE_ROWS);

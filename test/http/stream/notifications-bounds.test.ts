@@ -7,7 +7,7 @@ import { appendTestEvents, sequence } from "../../support/feed/append-test-event
 import { openFeed, payloadNumbers, STREAM_PATH, yieldTurns } from "../../support/feed/open-feed.ts";
 import { type SseEvent, sseReader } from "../../support/feed/sse.ts";
 
-test("a heartbeat every eight seconds, and the runtime's patience is renewed by what the client takes", () => {
+test("a stream has a heartbeat every eight seconds, and the idle timeout is renewed by reads", () => {
   let renewed = 0;
   return withApp(
     async (service) => {
@@ -39,7 +39,7 @@ test("a heartbeat every eight seconds, and the runtime's patience is renewed by 
   );
 });
 
-test("C2: a client that does not read is cut off at a bound, holds up nobody, and resumes where it was", () =>
+test("C2: a client that does not read is disconnected at a limit, and resumes without a loss", () =>
   withApp(async (service) => {
     const { ports } = service;
     const slow = await openFeed(service);
@@ -71,7 +71,7 @@ test("C2: a client that does not read is cut off at a bound, holds up nobody, an
     await quick.stream.cancel();
   }));
 
-test("beyond the bound a stream is refused with 503 and Retry-After, and one that leaves makes room", () =>
+test("a stream beyond SSE_CLIENTS is refused with 503 and Retry-After", () =>
   withApp(
     async (service) => {
       const { send, ports } = service;
@@ -91,7 +91,7 @@ test("beyond the bound a stream is refused with 503 and Retry-After, and one tha
     { config: { SSE_CLIENTS: 3, SSE_CLIENTS_PER_COMPANY: 2 } },
   ));
 
-test("many clients cost one read for each commit, not one each", () =>
+test("many clients cost one database read for each commit", () =>
   withApp(
     async (service) => {
       const { ports } = service;
@@ -114,7 +114,7 @@ test("many clients cost one read for each commit, not one each", () =>
     { config: { SSE_CLIENTS_PER_USER: 60 } },
   ));
 
-test("one user or key has so many streams and long polls, a colleague still gets in, and a refusal says why", () =>
+test("a user or key has a limit of streams and long polls, and a refusal names it", () =>
   withApp(
     async (service) => {
       const { send, ports } = service;
@@ -145,7 +145,7 @@ test("one user or key has so many streams and long polls, a colleague still gets
     { config: { SSE_CLIENTS_PER_USER: 3 } },
   ));
 
-test("when the service stops, every stream says so, with a time to come back, and ends; a new one is refused", () => {
+test("a stopping service ends every stream with a close frame and a retry time", () => {
   const ending = new AbortController();
   return withApp(
     async (service) => {
@@ -175,7 +175,7 @@ test("when the service stops, every stream says so, with a time to come back, an
   );
 });
 
-test("a read that fails while a client catches up ends the stream and gives the place back", () =>
+test("a failed read of the backlog ends the stream and frees its place", () =>
   withApp(async (service) => {
     const { ports, raw } = service;
     await appendTestEvents(ports, [1]);

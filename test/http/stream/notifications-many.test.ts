@@ -66,7 +66,7 @@ function unchunked(give: (bytes: Uint8Array) => void): (bytes: Uint8Array) => vo
 }
 
 test(
-  `${CLIENTS} clients, ${EVENTS} events: each once and in order, also across a reconnect`,
+  `${CLIENTS} clients get ${EVENTS} events each once and in order, also across a reconnect`,
   () =>
     withServer(
       async (server) => {

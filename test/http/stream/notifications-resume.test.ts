@@ -9,8 +9,8 @@ import { appendTestEvents, daysEarlier, sequence } from "../../support/feed/appe
 import { openFeed, payloadNumbers, STREAM_PATH, yieldTurns } from "../../support/feed/open-feed.ts";
 import type { SseReader } from "../../support/feed/sse.ts";
 
-describe("nothing is lost and nothing comes twice", () => {
-  test("a stream begins now, and Last-Event-ID goes on from where the client was", () =>
+describe("each event arrives exactly once", () => {
+  test("a stream begins with new events, and with Last-Event-ID after that event", () =>
     withApp(async (service) => {
       const { ports } = service;
       await appendTestEvents(ports, [1, 2, 3]);
@@ -36,7 +36,7 @@ describe("nothing is lost and nothing comes twice", () => {
       await both.stream.cancel();
     }));
 
-  test("who is cut right after the greeting comes back to what happened meanwhile", () =>
+  test("a client that is disconnected after the open frame gets the events of the meantime", () =>
     withApp(async (service) => {
       const { stream, hello } = await openFeed(service);
       await stream.cancel();
@@ -46,7 +46,7 @@ describe("nothing is lost and nothing comes twice", () => {
       await again.stream.cancel();
     }));
 
-  test("whenever clients come, go and come back while events are written, each sees each event once, in order", async () => {
+  test("clients that connect and reconnect at random see each event once, in order", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(
@@ -97,7 +97,7 @@ describe("nothing is lost and nothing comes twice", () => {
     );
   });
 
-  test("a backlog of any length is read page by page, as the client takes it", () =>
+  test("a backlog is read page by page, as the client reads", () =>
     withApp(async (service) => {
       const { ports } = service;
       await appendTestEvents(ports, sequence(3_000));
@@ -116,7 +116,7 @@ describe("nothing is lost and nothing comes twice", () => {
       await stream.cancel();
     }));
 
-  test("what another process writes comes with the next look, a second later", () =>
+  test("an event of another process arrives with the next poll, a second later", () =>
     withApp(async (service) => {
       const { ports } = service;
       const { stream } = await openFeed(service);
@@ -138,7 +138,7 @@ describe("nothing is lost and nothing comes twice", () => {
       await database.close();
     }));
 
-  test("a database that does not answer for a while loses nothing", () =>
+  test("a database that does not answer for a while loses no event", () =>
     withApp(async (service) => {
       const { ports } = service;
       const { stream } = await openFeed(service);
@@ -157,7 +157,7 @@ describe("nothing is lost and nothing comes twice", () => {
       await stream.cancel();
     }));
 
-  test("who comes back after the events were swept is told so, and goes on with what is kept", () =>
+  test("a client whose next events were removed gets a gap frame and the remaining events", () =>
     withApp(
       async (service) => {
         const { ports } = service;
@@ -173,7 +173,7 @@ describe("nothing is lost and nothing comes twice", () => {
       { config: { EVENTS_KEEP_DAYS: 1 } },
     ));
 
-  test("a Last-Event-ID that is not ours is refused, not guessed", () =>
+  test("an invalid Last-Event-ID is refused", () =>
     withApp(async ({ send }) => {
       for (const options of [
         { headers: { "last-event-id": "7" } },

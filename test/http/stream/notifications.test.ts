@@ -14,8 +14,8 @@ import {
 } from "../../support/feed/open-feed.ts";
 import { causeOf } from "../../support/ports-with-admin.ts";
 
-describe("what S.G.E. sent", () => {
-  test("a greeting, then each new note as NEW_NFE, byte for byte", () =>
+describe("the stream of S.G.E.", () => {
+  test("sends the open frame, then each new note as NEW_NFE, byte for byte", () =>
     withApp(async (service) => {
       const { response, stream } = await openStream(service);
       expect(response.headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
@@ -39,7 +39,7 @@ describe("what S.G.E. sent", () => {
       await stream.cancel();
     }));
 
-  test("the token in the address, here and nowhere else, and never in a log", () =>
+  test("takes the token in the URL, which is never logged", () =>
     withApp(async (service) => {
       const token = service.tokenOf("VISUALIZADOR");
       const { stream } = await openFeed(service, { as: "anonymous", query: `?token=${token}` });
@@ -65,8 +65,8 @@ describe("what S.G.E. sent", () => {
     }));
 });
 
-describe("a stream belongs to its company and to its token", () => {
-  test("nobody hears of another company", () =>
+describe("a stream of one company and one token", () => {
+  test("has no event of another company", () =>
     withApp(async (service) => {
       const mine = await openFeed(service);
       const theirs = await openFeed(service, { as: "otherCompany" });
@@ -80,7 +80,7 @@ describe("a stream belongs to its company and to its token", () => {
       await theirs.stream.cancel();
     }));
 
-  test("S5: a token that was revoked ends its streams with the next heartbeat, and no other's", () =>
+  test("S5: ends with the next heartbeat after its token was revoked", () =>
     withApp(async (service) => {
       const { ports, send } = service;
       const { body } = await send("POST", "/api/keys", { json: { name: "k", role: "OPERADOR" } });
@@ -106,7 +106,7 @@ describe("a stream belongs to its company and to its token", () => {
       await neighbour?.cancel();
     }));
 
-  test("a token that has expired ends its stream; a database that cannot tell ends none", () =>
+  test("ends when its token expires, and not when the database does not answer", () =>
     withApp(async (service) => {
       const { ports } = service;
       const { stream } = await openFeed(service);
