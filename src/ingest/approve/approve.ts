@@ -2,6 +2,7 @@ import { appendEvents, audit, bumpTags } from "../../journal/record.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Row, Statement } from "../../ports/sql.ts";
+import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
 import { stockFailureFrom } from "../../stock/out-of-range.ts";
 import { factorsAsAssumed, invalidatedTags, nothingBelowZero, post } from "../../stock/posting.ts";
 import { hasExits, POSTING_GUARD } from "../note/registration-sql.ts";
@@ -24,8 +25,6 @@ export interface Approval {
   readonly findings: readonly Finding[];
 }
 
-const ATTEMPTS = 6;
-
 /**
  * Takes a registered note into stock: products, supplier items, movements, balances, costs, status, feed and audit in one
  * batch. Twice, or twice at once: stock moves once, and the later answers `alreadyProcessed`.
@@ -37,7 +36,7 @@ export async function approve(
   accessKey: string,
   options: ApprovalOptions,
 ): Promise<Approval> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+  return optimistic(async () => {
     const proposal = await propose(ports, accessKey, options);
     if (proposal.kind === "done")
       return { accessKey, items: proposal.note.totalItems, alreadyProcessed: true, findings: [] };
@@ -47,8 +46,8 @@ export async function approve(
       return { accessKey, items: proposal.items.length, alreadyProcessed: false, findings };
     }
     await explainRefusal(ports, proposal, options.signal);
-  }
-  throw new Failed({ code: "overloaded", what: "writer", retryAfterS: 1 });
+    return CHANGED;
+  });
 }
 
 /** What an approval would do, with the balances before and after; posts nothing. Fails as `propose`. */

@@ -3,6 +3,7 @@ import { settingsOf } from "../../accounts/settings.ts";
 import { newId } from "../../lib/id.ts";
 import { Failed, orFail } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
+import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
 import { FACTOR_ONE } from "../../stock/factor.ts";
 import type { Posting } from "../../stock/posting.ts";
 import type { FlowOptions } from "../note/flow-options.ts";
@@ -82,9 +83,6 @@ export async function propose(
   return { kind: "ready", note, items, effects, posting, settings };
 }
 
-/** How often a note may change while it is judged again. */
-const ATTEMPTS = 6;
-
 /**
  * The note with a verdict made under the present settings and rules; a wait for a mapping is judged again each time.
  * Fails with `nfe.not_found`, and with `nfe.unreadable` where it cannot be judged again.
@@ -97,7 +95,7 @@ async function freshNote(
 ): Promise<StoredNote> {
   const missing = () => new Failed<IngestFailure>({ code: "nfe.not_found", access_key: accessKey });
   let judged = false;
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+  return optimistic(async () => {
     const note = await findNote(ports, settings.company, accessKey, signal);
     if (note === null) throw missing();
     // A refusal of goods that had not entered is judged by what has entered since.
@@ -111,8 +109,8 @@ async function freshNote(
     if (outcome === "unreadable")
       throw new Failed<IngestFailure>({ code: "nfe.unreadable", access_key: accessKey });
     judged = outcome === "judged";
-  }
-  throw new Failed({ code: "overloaded", what: "writer", retryAfterS: 1 });
+    return CHANGED;
+  });
 }
 
 function effectsAfter(

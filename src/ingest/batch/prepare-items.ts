@@ -1,7 +1,7 @@
 import { sha256 } from "../../lib/hash.ts";
 import { JOB_KEPT_MS } from "../../lib/retention.ts";
 import type { Ports } from "../../ports/ports.ts";
-import type { Guard, WriteStatement } from "../../ports/sql.ts";
+import { ALWAYS, type WriteStatement } from "../../ports/sql.ts";
 import { keyHint } from "../upload/key-hint.ts";
 import type { UploadEntry } from "../upload/upload-entry.ts";
 import type { IngestFailure } from "../verdict/failures.ts";
@@ -40,8 +40,6 @@ export async function prepareItem(
     bytes: opened.byteLength,
   };
 }
-
-const ALWAYS: Guard = { sql: "select 1", args: [] };
 
 /** The bytes of a document, or the result of an entry that has none. */
 async function open(

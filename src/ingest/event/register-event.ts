@@ -13,6 +13,7 @@ import {
   type Statement,
   type WriteStatement,
 } from "../../ports/sql.ts";
+import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
 import type { FlowOptions } from "../note/flow-options.ts";
 import type { Judgement } from "../note/judge.ts";
 import {
@@ -108,9 +109,6 @@ export function receiptOfSameEvent(
   });
 }
 
-/** How often a note or its events may change between our look and our batch. */
-const ATTEMPTS = 6;
-
 /**
  * Keeps a registered event under (key, type, sequence), and in one batch with it gives its note the verdict that follows,
  * whichever of the two comes first. The same event again changes nothing and answers the same.
@@ -123,7 +121,7 @@ export async function registerEvent(
 ): Promise<EventReceipt> {
   const { event } = received;
   const { company } = options.cause.actor;
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+  return optimistic(async () => {
     const settings = await settingsOf(ports, company);
     const why = await reasonToDiscount(ports, received, settings);
     if (why !== null) return leaveOut(ports, received, why, options);
@@ -134,8 +132,8 @@ export async function registerEvent(
     if (effect === "none") return leaveOut(ports, received, "other_author", options);
     if (await commitEvent(ports, received, look, effect, options))
       return { type: event.type, accessKey: event.accessKey, effect, id: look.mine.id };
-  }
-  throw new Failed({ code: "overloaded", what: "writer", retryAfterS: 1 });
+    return CHANGED;
+  });
 }
 
 /** What is here under an event's key, and what the event would make of it. */

@@ -5,15 +5,13 @@ import { newId } from "../../lib/id.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Guard } from "../../ports/sql.ts";
+import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
 import { EVENTS_VERSION, knownEvents } from "../note/known-events.ts";
 import { findNote } from "../note/stored-note.ts";
 import type { IngestFailure } from "../verdict/failures.ts";
 import type { KnownEvent } from "../verdict/known-event.ts";
 import { judgeStoredNote, verdictByEvents } from "./event-verdict.ts";
 import { unchangedGuard } from "./register-event.ts";
-
-/** How often a note or its events may change between our look and our batch. */
-const ATTEMPTS = 6;
 
 /**
  * Withdraws an event by its id: it stays visible, says nothing any more, and its note gets the verdict that is left, in
@@ -28,7 +26,7 @@ export async function withdrawEvent(
   cause: UserCause,
 ): Promise<void> {
   const { company } = cause.actor;
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+  await optimistic(async () => {
     const known = await knownEvents(ports, company, accessKey);
     const event = known.events.find((one) => one.id === id);
     if (event === undefined)
@@ -38,9 +36,9 @@ export async function withdrawEvent(
         event_id: id,
       });
     if (event.withdrawn) return;
-    if (await commitWithdrawal(ports, accessKey, event, known.version, reason, cause)) return;
-  }
-  throw new Failed({ code: "overloaded", what: "writer", retryAfterS: 1 });
+    const written = await commitWithdrawal(ports, accessKey, event, known.version, reason, cause);
+    return written ? undefined : CHANGED;
+  });
 }
 
 /** False where the note or its events are no longer as they were seen; then nothing is written. */

@@ -5,6 +5,7 @@ import type { NoteStatus } from "../../lib/note-status.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Guard } from "../../ports/sql.ts";
+import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
 import type { IngestFailure } from "../verdict/failures.ts";
 import { rejudgeKeys } from "./rejudge.ts";
 import { findNote } from "./stored-note.ts";
@@ -39,11 +40,8 @@ interface Change {
   readonly reason: string | null;
 }
 
-/** How often the note may go to and fro while we look. */
-const ATTEMPTS = 6;
-
 async function change(ports: Ports, accessKey: string, cause: UserCause, wanted: Change) {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+  await optimistic(async () => {
     if (await commitChange(ports, accessKey, cause, wanted)) return;
     const note = await findNote(ports, cause.actor.company, accessKey);
     if (note === null)
@@ -55,8 +53,8 @@ async function change(ports: Ports, accessKey: string, cause: UserCause, wanted:
         access_key: accessKey,
         status: note.status,
       });
-  }
-  throw new Failed({ code: "overloaded", what: "writer", retryAfterS: 1 });
+    return CHANGED;
+  });
 }
 
 /** False where the note was not in the state that it is taken from; then nothing is written. */

@@ -6,6 +6,7 @@ import type { Original } from "../../lib/original.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Statement } from "../../ports/sql.ts";
+import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
 import type { FlowOptions, RegisterOptions } from "../note/flow-options.ts";
 import { type Judgement, judge } from "../note/judge.ts";
 import type { NoteReceipt, ReceivedNote } from "../note/receipt.ts";
@@ -15,9 +16,6 @@ import { signatureCheck } from "../note/signature-check.ts";
 import { findNote, originalOf, type StoredNote } from "../note/stored-note.ts";
 import type { Finding } from "../note/written-verdict.ts";
 import type { Hold, HoldCode } from "../verdict/failures.ts";
-
-/** How often a note may change (an event, another setting) between our look and our batch. */
-const ATTEMPTS = 6;
 
 /**
  * A document under a key that is known. The same content is a duplicate; the same note with the protocol that the stored one
@@ -31,7 +29,7 @@ export async function completeNote(
   options: RegisterOptions,
 ): Promise<NoteReceipt> {
   let known = stored;
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+  return optimistic(async () => {
     const relation = await compareWithStored(ports, received.original, known, options);
     if (relation !== "completes" || known.hasProtocol)
       throw duplicate(known, relation === "differs");
@@ -40,8 +38,8 @@ export async function completeNote(
     // Somebody has completed it, or what the verdict was made of has changed: only a second look can tell.
     const { company } = options.cause.actor;
     known = (await findNote(ports, company, known.accessKey, options.signal)) ?? known;
-  }
-  throw new Failed({ code: "overloaded", what: "writer", retryAfterS: 1 });
+    return CHANGED;
+  });
 }
 
 /** Null where the note is no longer as it was when this was prepared; then nothing is written. */

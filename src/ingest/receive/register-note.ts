@@ -2,9 +2,9 @@ import type { Settings } from "../../accounts/company.ts";
 import { settingsOf } from "../../accounts/settings.ts";
 import { appendEvents, audit, bumpTags } from "../../journal/record.ts";
 import { newId } from "../../lib/id.ts";
-import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Row, Statement } from "../../ports/sql.ts";
+import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
 import { FACTOR_ONE } from "../../stock/factor.ts";
 import { stockFailureFrom } from "../../stock/out-of-range.ts";
 import { invalidatedTags, type Posting, post } from "../../stock/posting.ts";
@@ -36,9 +36,6 @@ import { findNote } from "../note/stored-note.ts";
 import type { Finding } from "../note/written-verdict.ts";
 import { completeNote } from "./complete.ts";
 
-/** How often the world may have moved between our look and our batch before we say that it is too busy. */
-const ATTEMPTS = 6;
-
 /**
  * Registers a note, approved in the same batch where that was asked and nothing holds it: all of it is written, or nothing.
  * The first attempt relies on what is nearly always so (no factor, no earlier event) and lets the batch's guards
@@ -56,7 +53,7 @@ export async function registerNote(
   const checkSignature = signatureCheck(ports, reading.note, original);
   const { signal } = options;
   let refused: Finding | null = null;
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+  return optimistic(async (attempt) => {
     const seen = attempt === 0 ? options.settingsSeen : undefined;
     const settings = await settingsOf(ports, company, seen);
     const readDatabase = attempt > 0;
@@ -79,8 +76,8 @@ export async function registerNote(
       if (failure === null) throw error;
       refused = notApproved(failure, judged.items.length);
     }
-  }
-  throw new Failed({ code: "overloaded", what: "writer", retryAfterS: 1 });
+    return CHANGED;
+  });
 }
 
 /** Null where the batch's guards have refused it; then nothing is written. Fails with `stock.out_of_range`. */
