@@ -10,16 +10,16 @@ import { commitStatements, type Statement } from "./ports/sql.ts";
 import { Message } from "./queue-messages.ts";
 import { faultCode } from "./resilience/fault-code.ts";
 
-/** Where messages come in, on both runtimes. */
+/** The consumer of queue messages, on both runtimes. */
 export const consumerOf = (ports: Ports): Consumer => ({
   consume: (body, signal) => consume(ports, body, signal),
   park: (body, reason, along) => park(ports, body, reason, along),
 });
 
 /**
- * Does what a message asks for. Our own verdicts are final: the flow has stored them, and the message is `done`. What may
- * pass (a busy database, the network, a full disk, a stop) is to be tried again, and so is a message that nobody can read:
- * it ends where it can be seen, and does not vanish. Never rejects.
+ * Processes a message. A refusal is final: the flow has stored it, and the message is `done`. A transient fault (a busy
+ * database, the network, a full disk, a stop) is retried. So is a message that does not parse: after its last attempt it is
+ * parked, where it is visible. Never rejects.
  */
 export async function consume(
   ports: Ports,
@@ -49,7 +49,7 @@ function work(ports: Ports, message: Message, signal?: AbortSignal): Promise<voi
 
 const UNREADABLE = "message.unreadable";
 
-/** A message was tried for the last time: its job says so, and may be replayed. Rejects as the writer does. */
+/** Parks a message after its last attempt: its job shows it and can be replayed. Rejects as the writer does. */
 export async function park(
   ports: Ports,
   body: unknown,

@@ -2,8 +2,9 @@ import { expireExportFiles, expireExports } from "./export/expire-exports.ts";
 import { EXPORT_JOB } from "./export/exports.ts";
 import { ARCHIVE_JOB } from "./ingest/batch/archive.ts";
 import { expireArchives } from "./ingest/batch/expire-archives.ts";
-import { expireBatches, expireBytes, resendItems } from "./ingest/batch/expire-batches.ts";
+import { expireBatches, expireBytes } from "./ingest/batch/expire-batches.ts";
 import { expireObjects } from "./ingest/batch/expire-originals.ts";
+import { resendItems } from "./ingest/batch/resend-items.ts";
 import { rejudgeSlice } from "./ingest/note/rejudge-waiting.ts";
 import { expireEvents } from "./journal/expire-events.ts";
 import { resendOneMessageJobs } from "./journal/one-message-jobs.ts";
@@ -13,27 +14,27 @@ import { faultCode } from "./resilience/fault-code.ts";
 import { foldProducts } from "./stock/fold-products.ts";
 import { reconcileSlice } from "./stock/reconcile-slice.ts";
 
-/** How often a server sweeps; on Workers a cron does. */
+/** Interval of maintenance on a server, ms; on Workers a cron starts it. */
 export const MAINTENANCE_EVERY_MS = 600_000;
 
-/** What one sweep has done, by kind. */
+/** What one run did, by kind: rows, files or messages. */
 export interface MaintenanceReport {
   readonly exports: number;
   readonly files: number;
   readonly batches: number;
   readonly originals: number;
   readonly events: number;
-  /** Mails that came so long ago that none comes again. */
+  /** Records of mails that are too old for the mail to be delivered again. */
   readonly mails: number;
   /** Messages sent again. */
   readonly resent: number;
-  /** Products whose balance is not the sum of their movements, in the slices of this run. */
+  /** Products whose balance differs from the sum of their movements, in the slices of this run. */
   readonly differences: number;
-  /** Notes that waited under older rules or other settings and were judged again. */
+  /** PENDENTE notes with a verdict of older rules or settings that were judged again. */
   readonly rejudged: number;
-  /** Products whose text for searches was missing and was made. */
+  /** Products whose search text was missing and was made. */
   readonly folded: number;
-  /** Steps that have failed; the next sweep does them. */
+  /** Steps that failed; the next run repeats them. */
   readonly faults: number;
 }
 
@@ -63,11 +64,10 @@ const OF_ALL: readonly (readonly [
 ];
 
 /**
- * Removes what has had its time (exports after 7 days, the results of batches and the bytes of what was refused after 30,
- * old events), sends again what may have lost its message, and proves a slice of each ledger, and judges a
- * slice of the notes that wait anew where rules or settings are newer than their verdicts. In small steps, each right by
- * itself: it may be stopped anywhere, run again, and run in several processes at once; a step that fails keeps none of the
- * others from being done. Rejects only where not even the companies can be read.
+ * Deletes what has expired (exports after 7 days, the results of batches and the bytes of refused documents after 30 days, old
+ * events), sends again messages that may be lost, reconciles a slice of each ledger, and judges a slice of the PENDENTE notes
+ * again when rules or settings are newer than their verdicts. Works in small idempotent steps: it may be stopped, repeated, and
+ * run by several processes at once; a step that fails does not stop the others. Rejects only when companies cannot be read.
  */
 export async function runMaintenance(
   ports: Ports,
@@ -87,7 +87,7 @@ export async function runMaintenance(
     folded: 0,
     faults: 0,
   };
-  const take = async (kind: keyof MaintenanceReport, step: () => Promise<number>) => {
+  const run = async (kind: keyof MaintenanceReport, step: () => Promise<number>) => {
     if (signal?.aborted) return;
     try {
       done[kind] += await step();
@@ -101,10 +101,10 @@ export async function runMaintenance(
     args: [],
   });
   for (const { id } of companies) {
-    for (const [kind, step] of OF_EACH_COMPANY) await take(kind, () => step(ports, Number(id)));
+    for (const [kind, step] of OF_EACH_COMPANY) await run(kind, () => step(ports, Number(id)));
     await ports.yieldToEventLoop();
   }
-  for (const [kind, step] of OF_ALL) await take(kind, () => step(ports, signal));
+  for (const [kind, step] of OF_ALL) await run(kind, () => step(ports, signal));
   const ms = Math.round((ports.meter.seconds() - started) * 1_000);
   ports.log("info", "sweep", { ...done, ms });
   return done;

@@ -1,14 +1,14 @@
 import { z } from "zod";
 
-/** Cloudflare Queues take no larger message: 128,000 bytes, not 131,072. */
+/** The largest message that Cloudflare Queues accept: 128,000 bytes, not 131,072. */
 export const MESSAGE_BYTES = 128_000;
 
 /** A UUID (lib/id.ts). */
 const id = z.string().min(1).max(64);
 
 /**
- * What travels in the queue: keys of rows, never a document. `v` lets old messages be read after a deploy.
- * document: one document of a batch, by its position in the job. archive: a ZIP that is to be made into such documents.
+ * A message of the queue: keys of rows, never a document. `v`: messages sent before a deploy can be read after it.
+ * document: one document of a batch, by its position in the job. archive: a ZIP to be unpacked into such documents.
  * export: one file to be written.
  */
 export const Message = z.discriminatedUnion("kind", [
@@ -24,8 +24,8 @@ export const Message = z.discriminatedUnion("kind", [
 ]);
 export type Message = z.infer<typeof Message>;
 
-/** One name for one piece of work: sent again while it waits, it is still once in the queue. */
-export const keyOf = (message: Message): string =>
+/** Identifies the work of a message: a message that is sent again while it waits is in the queue only once. */
+export const messageKey = (message: Message): string =>
   message.kind === "document"
     ? `document:${message.company}:${message.job}:${message.position}`
     : `${message.kind}:${message.company}:${message.job}`;

@@ -1,6 +1,5 @@
-import { insertJob, jobExists, requireInserted } from "../../journal/jobs.ts";
+import { requireInserted } from "../../journal/jobs.ts";
 import type { OneMessageJob } from "../../journal/one-message-jobs.ts";
-import { audit } from "../../journal/record.ts";
 import { newId } from "../../lib/id.ts";
 import { Failed } from "../../lib/result.ts";
 import { JOB_KEPT_MS } from "../../lib/retention.ts";
@@ -8,7 +7,7 @@ import type { Ports } from "../../ports/ports.ts";
 import type { RegisterOptions } from "../note/flow-options.ts";
 import { FORMAT_SAY, formatOf, HEAD_BYTES } from "../upload/format.ts";
 import type { IngestFailure } from "../verdict/failures.ts";
-import { batchParamsOf } from "./batch-params.ts";
+import { openBatch } from "./open-batch.ts";
 
 /** Folder of the ZIPs that are waiting to be unpacked: `archives/<company>/<job>/sent.zip`. */
 export const ARCHIVE_FOLDER = "archives/";
@@ -36,32 +35,17 @@ export async function enqueueArchive(
   job: string,
   { cause, approve, signal }: Pick<RegisterOptions, "cause" | "approve" | "signal">,
 ): Promise<void> {
-  const { company, userId } = cause.actor;
+  const { company } = cause.actor;
   const key = archiveKey(company, job);
-  const at = ports.clock.now();
   const sending = ports.queue.send([{ v: 1, kind: "archive", company, job }]);
+  const opening = { id: job, kind: "batch", total: null, createdAt: ports.clock.now() } as const;
   const statements = [
-    insertJob({
-      company,
-      id: job,
-      kind: "batch",
-      total: null,
-      params: batchParamsOf(cause, approve),
-      traceParent: ports.trace.parent,
-      createdBy: userId,
-      createdAt: at,
-    }),
+    ...openBatch(ports, opening, { cause, approve }, { kind: "archive" }),
     {
       sql: "update jobs set blob = ?3 where company = ?1 and id = ?2",
       args: [company, job, key],
     },
     ...sending.statements,
-    audit(
-      cause,
-      at,
-      { action: "nfe.enqueue", entity: "job", id: job, detail: { kind: "archive" } },
-      jobExists(company, job),
-    ),
   ];
   try {
     await mustBeZip(ports, key);

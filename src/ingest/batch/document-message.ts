@@ -7,6 +7,7 @@ import type { IngestFailure } from "../verdict/failures.ts";
 import { type BatchParams, causeOfBatch } from "./batch-params.ts";
 import type { BatchResult } from "./batch-result.ts";
 import { endBatch } from "./end-batch.ts";
+import { itemMessages } from "./item-messages.ts";
 import { type ItemRef, parkItem } from "./job-items.ts";
 import { recordResults } from "./record-results.ts";
 
@@ -45,7 +46,7 @@ export async function parkDocument(
 ): Promise<void> {
   const row = await queuedItem(ports, ref);
   const at = ports.clock.now();
-  const sending = ports.queue.send(messagesTo(ref, row?.follower ?? null));
+  const sending = ports.queue.send(itemMessages(ref, row?.follower == null ? [] : [row.follower]));
   await commitStatements(ports.writer, [
     ...along,
     parkItem(ref, reason, at),
@@ -104,16 +105,13 @@ const factsOf = (ref: ItemRef, row: QueuedItem) => ({
   request_id: row.params.request_id,
 });
 
-const messagesTo = ({ company, job }: ItemRef, position: number | null) =>
-  position === null ? [] : [{ v: 1, kind: "document", company, job, position } as const];
-
 async function sendFollower(
   ports: Pick<Ports, "queue" | "writer">,
   ref: ItemRef,
   follower: number | null,
 ): Promise<void> {
   if (follower === null) return;
-  const sending = ports.queue.send(messagesTo(ref, follower));
+  const sending = ports.queue.send(itemMessages(ref, [follower]));
   const { statements } = sending;
   if (statements.length > 0) await commitStatements(ports.writer, statements);
   await sending.afterCommit();

@@ -1,5 +1,4 @@
-import { insertJob, jobExists, requireInserted } from "../../journal/jobs.ts";
-import { audit } from "../../journal/record.ts";
+import { requireInserted } from "../../journal/jobs.ts";
 import { newId } from "../../lib/id.ts";
 import type { Ports } from "../../ports/ports.ts";
 import {
@@ -10,9 +9,10 @@ import {
 } from "../../ports/sql.ts";
 import type { RegisterOptions } from "../note/flow-options.ts";
 import type { UploadEntry } from "../upload/upload-entry.ts";
-import { batchParamsOf } from "./batch-params.ts";
 import { endBatch } from "./end-batch.ts";
+import { itemMessages } from "./item-messages.ts";
 import { insertItems } from "./job-items.ts";
+import { openBatch } from "./open-batch.ts";
 import { type ItemDraft, linkFollowers, prepareItem } from "./prepare-items.ts";
 
 /** A commit stores about so many bytes and documents, so that other writers do not wait for long. */
@@ -39,29 +39,15 @@ export async function enqueueBatch(
   { cause, approve, signal }: Pick<RegisterOptions, "cause" | "approve" | "signal">,
   { kind, onlyIf, alsoWrite }: DocumentJobOptions = { kind: "batch" },
 ): Promise<string> {
-  const { company, userId } = cause.actor;
+  const { company } = cause.actor;
   const items = linkFollowers(await storeDocuments(ports, company, entries, signal));
   const id = newId();
   const at = ports.clock.now();
-  const sending = ports.queue.send(
-    items
-      .filter(({ first }) => first)
-      .map(({ item: { position } }) => ({ v: 1, kind: "document", company, job: id, position })),
-  );
+  const first = items.filter((item) => item.first).map(({ item }) => item.position);
+  const sending = ports.queue.send(itemMessages({ company, job: id }, first));
+  const opening = { id, kind, total: items.length, createdAt: at };
   const statements = [
-    insertJob(
-      {
-        company,
-        id,
-        kind,
-        total: items.length,
-        params: batchParamsOf(cause, approve),
-        traceParent: ports.trace.parent,
-        createdBy: userId,
-        createdAt: at,
-      },
-      onlyIf,
-    ),
+    ...openBatch(ports, opening, { cause, approve }, { kind, items: items.length }, onlyIf),
     insertItems(
       company,
       id,
@@ -69,12 +55,6 @@ export async function enqueueBatch(
       at,
     ),
     ...sending.statements,
-    audit(
-      cause,
-      at,
-      { action: "nfe.enqueue", entity: "job", id, detail: { kind, items: items.length } },
-      jobExists(company, id),
-    ),
     ...(alsoWrite?.(id) ?? []),
     ...endBatch(company, id, at),
   ];

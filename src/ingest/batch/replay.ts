@@ -4,6 +4,7 @@ import { audit } from "../../journal/record.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { endBatch } from "./end-batch.ts";
+import { itemMessages } from "./item-messages.ts";
 
 /** Parked items. The audit line and the update have the same guard: of two concurrent replays only the first is audited. */
 const PARKED = "company = ?1 and job = ?2 and state <> 'done' and state = 'parked'";
@@ -24,15 +25,8 @@ export async function replayBatch(
   });
   if (parked.length === 0) throw new Failed<JobFailure>({ code: "job.nothing_parked", id: job });
   const at = ports.clock.now();
-  const sending = ports.queue.send(
-    parked.map((row) => ({
-      v: 1,
-      kind: "document",
-      company,
-      job,
-      position: Number(row.position),
-    })),
-  );
+  const positions = parked.map(({ position }) => Number(position));
+  const sending = ports.queue.send(itemMessages({ company, job }, positions));
   const statements = [
     audit(
       cause,

@@ -16,6 +16,7 @@ import { ARCHIVE_JOB } from "./archive.ts";
 import { type BatchParams, causeOfBatch } from "./batch-params.ts";
 import { endBatch } from "./end-batch.ts";
 import { SLICE_BYTES, SLICE_DOCUMENTS } from "./enqueue.ts";
+import { itemMessages } from "./item-messages.ts";
 import { insertItems, type NewJobItem } from "./job-items.ts";
 import { linkFollowers, prepareItem } from "./prepare-items.ts";
 
@@ -166,11 +167,8 @@ async function sendFirstItems(ports: Ports, ref: JobRef, total: number): Promise
     })),
   );
   const withFollower = linked.map(({ item }) => item).filter(({ follower }) => follower !== null);
-  const sending = ports.queue.send(
-    linked
-      .filter(({ first }) => first)
-      .map(({ item: { position } }) => ({ v: 1, kind: "document", company, job, position })),
-  );
+  const first = linked.filter((one) => one.first).map(({ item }) => item.position);
+  const sending = ports.queue.send(itemMessages(ref, first));
   const at = ports.clock.now();
   await write(ports, [
     {
@@ -201,15 +199,8 @@ async function resendFirstItems(
         and p.state = 'received' and p.follower = i.position)`,
     args: [company, job],
   });
-  const sending = ports.queue.send(
-    rows.map(({ position }) => ({
-      v: 1,
-      kind: "document",
-      company,
-      job,
-      position: Number(position),
-    })),
-  );
+  const positions = rows.map(({ position }) => Number(position));
+  const sending = ports.queue.send(itemMessages({ company, job }, positions));
   if (sending.statements.length > 0) await write(ports, sending.statements);
   await sending.afterCommit();
 }

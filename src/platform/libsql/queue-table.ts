@@ -1,5 +1,5 @@
 import type { Row, Statement } from "../../ports/sql.ts";
-import { keyOf, type Message } from "../../queue-messages.ts";
+import { type Message, messageKey } from "../../queue-messages.ts";
 
 /** A message that was handed out; `attempts` counts this time too. */
 export interface Lease {
@@ -15,7 +15,7 @@ export interface Lease {
  * begins anew.
  */
 export function enqueue(messages: readonly Message[], now: number): Statement {
-  const rows = messages.map((body) => ({ key: keyOf(body), lane: body.kind, body }));
+  const rows = messages.map((body) => ({ key: messageKey(body), lane: body.kind, body }));
   return {
     sql: `insert into queue (key, lane, body, available_at, created_at)
       select value ->> 'key', value ->> 'lane', value -> 'body', ?2, ?2 from json_each(?1) where true

@@ -1,5 +1,5 @@
 import type { Consumer, MessageQueue } from "../../ports/queue.ts";
-import { keyOf, type Message } from "../../queue-messages.ts";
+import { type Message, messageKey } from "../../queue-messages.ts";
 
 /** A queue that is gone with the process; `deliver` plays the platform. */
 export interface MemoryQueue extends MessageQueue {
@@ -14,7 +14,7 @@ export function memoryQueue(attempts: number): MemoryQueue {
     send: (messages) => ({
       statements: [],
       async afterCommit() {
-        for (const message of messages) waiting.set(keyOf(message), { message, attempt: 1 });
+        for (const message of messages) waiting.set(messageKey(message), { message, attempt: 1 });
       },
     }),
     async deliver(consumer, signal = new AbortController().signal) {

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { consume } from "../../../src/consumer.ts";
-import { resendItems } from "../../../src/ingest/batch/expire-batches.ts";
+import { resendItems } from "../../../src/ingest/batch/resend-items.ts";
 import { trusted } from "../../../src/lib/cast.ts";
 import { Failed } from "../../../src/lib/result.ts";
 import { runMaintenance } from "../../../src/maintenance.ts";
