@@ -1,3 +1,4 @@
+import { parameters } from "../lib/parameters.ts";
 import type { Value } from "../ports/sql.ts";
 import { MOVEMENT_JOINS, type MovementFilter, movementFilter } from "../stock/ledger.ts";
 import { countStepOf, type KeysetQuery, pageSql } from "./pages.ts";
@@ -59,11 +60,10 @@ export function movementKeyset(company: number, filter: MovementFilter): KeysetQ
   const { product, from, until } = filter;
   const { where, args: matched } = movementFilter(company, filter);
   const index = product === undefined ? "movements_by_time" : "movements_by_product";
-  const args = [...matched];
-  const given = (value: Value): string => `?${args.push(value)}`;
+  const { args, add } = parameters<Value>(matched);
   const seek = ["m.company = ?1"];
-  if (product !== undefined) seek.push(`m.product = ${given(product)}`);
-  if (from !== undefined) seek.push(`m.created_at >= ${given(from)}`);
+  if (product !== undefined) seek.push(`m.product = ${add(product)}`);
+  if (from !== undefined) seek.push(`m.created_at >= ${add(from)}`);
   // The place is the only bound from above: of two, SQLite may seek by the wrong one. And it seeks no row value that ends
   // in a rowid, so the instant is compared by itself.
   const [at, id] = [`?${args.length + 1}`, `?${args.length + 2}`];

@@ -1,4 +1,5 @@
 import { trusted } from "../lib/cast.ts";
+import { parameters } from "../lib/parameters.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Row, Statement, Value } from "../ports/sql.ts";
 import { countBySpans } from "./spans.ts";
@@ -11,11 +12,11 @@ export interface MovementFilter {
   readonly until?: number | undefined;
   readonly origin?: string | undefined;
   readonly reference?: string | undefined;
-  /** The last id that counts: the ledger only grows, so that what is up to here stays the same. */
+  /** The last id that counts: the ledger is append-only, so the movements up to here stay the same. */
   readonly upTo?: number | undefined;
 }
 
-/** A movement as the ledger keeps it, with the names that belong to it. */
+/** A movement of the ledger, with the names of its product and its user. */
 export interface Movement {
   readonly id: number;
   readonly product: string;
@@ -31,7 +32,7 @@ export interface Movement {
   readonly reference: string | null;
   readonly notes: string | null;
   readonly userId: number | null;
-  /** The name only: addresses and roles are nobody's business here (S16). */
+  /** The name only: e-mail addresses and roles are not shown here (S16). */
   readonly userName: string | null;
   readonly createdAt: number;
 }
@@ -42,31 +43,31 @@ export const MOVEMENT_COLUMNS = `m.id, m.product, p.name as product_name, m.type
 export const MOVEMENT_JOINS = `join products p on p.company = m.company and p.code = m.product
   left join users u on u.id = m.user_id`;
 
+/** Literals, not parameters: SQLite uses a partial index only where a literal shows that it fits. */
+const OF_TYPE = { ENTRADA: "m.type = 'ENTRADA'", SAIDA: "m.type = 'SAIDA'" } as const;
+
 /**
- * The condition of a filter over `movements m`, and its parameters from ?1 (the company) on. Only what is asked for is in the
- * text, so that each combination finds its index; there are few combinations, and each text is constant.
+ * The condition of a filter over `movements m`, and its parameters from ?1 (the company) on. The text has only the conditions
+ * that are given, so that each combination uses its index; there are few combinations, and each text is constant.
  */
 export function movementFilter(
   company: number,
   filter: MovementFilter,
 ): { where: string; args: Value[] } {
-  const args: Value[] = [company];
+  const { args, add } = parameters<Value>([company]);
   const conditions = ["m.company = ?1"];
-  const add = (condition: (p: string) => string, value: Value | undefined) => {
-    if (value === undefined) return;
-    args.push(value);
-    conditions.push(condition(`?${args.length}`));
+  const where = (condition: (p: string) => string, value: Value | undefined) => {
+    if (value !== undefined) conditions.push(condition(add(value)));
   };
-  add((p) => `m.product = ${p}`, filter.product);
-  // Said in the text: only so the indexes of exits, and of what no note has made, are known to fit.
-  if (filter.type !== undefined) conditions.push(`m.type = '${filter.type}'`);
-  add((p) => `m.created_at >= ${p}`, filter.from);
-  add((p) => `m.created_at < ${p}`, filter.until);
+  where((p) => `m.product = ${p}`, filter.product);
+  if (filter.type !== undefined) conditions.push(OF_TYPE[filter.type]);
+  where((p) => `m.created_at >= ${p}`, filter.from);
+  where((p) => `m.created_at < ${p}`, filter.until);
   if (filter.origin === "NFE") conditions.push("m.origin = 'NFE'");
-  else add((p) => `m.origin <> 'NFE' and m.origin = ${p}`, filter.origin);
-  add((p) => `m.id <= ${p}`, filter.upTo);
-  // A note's movements are found by the unique index, the others' by the partial one.
-  add(
+  else where((p) => `m.origin <> 'NFE' and m.origin = ${p}`, filter.origin);
+  where((p) => `m.id <= ${p}`, filter.upTo);
+  // A note's movements are found by the unique index, those of other origins by the partial one.
+  where(
     (p) => `m.id in (
       select id from movements where company = ?1 and origin = 'NFE' and origin_ref > ${p} || '#' and origin_ref < ${p} || '$'
       union all select id from movements where company = ?1 and origin <> 'NFE' and reference = ${p})`,
@@ -75,7 +76,7 @@ export function movementFilter(
   return { where: conditions.join(" and "), args };
 }
 
-/** The index in the order of the list that has the fewest besides; a reference names its rows by their ids. */
+/** The index in the list's order that has the fewest other rows; a reference finds its rows by their ids. */
 function indexFor(filter: MovementFilter): string {
   if (filter.reference !== undefined) return "not indexed";
   if (filter.product !== undefined) return "indexed by movements_by_product";
@@ -149,7 +150,7 @@ export async function findMovement(
   return row === undefined ? null : toMovement(row);
 }
 
-/** The movements that a note has made, in their order; `part` is the item's, without the lot. */
+/** The movements of a note in the order of their ids; `part` is its item, without the lot. */
 export async function movementsOfNote(
   ports: Pick<Ports, "reader">,
   company: number,

@@ -1,17 +1,18 @@
 import { searchWords } from "../lib/fold.ts";
+import { parameters } from "../lib/parameters.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Row, Value } from "../ports/sql.ts";
 
-/** What a list of products or of stock may ask for. */
+/** The filter of a list of products or of stock. */
 export interface LevelFilter {
-  /** Words, each of which stands in the name, the code or the barcode, whatever its case and accents. */
+  /** Words; each must be in the name, the code or the barcode, without regard to case and accents. */
   readonly search?: string | undefined;
   readonly categoryId?: number | undefined;
-  /** Only what is below its minimum. */
+  /** Only products below their minimum. */
   readonly low?: boolean | undefined;
 }
 
-/** A product with what there is of it. */
+/** A product with its balance. */
 export interface Level {
   readonly code: string;
   readonly name: string;
@@ -43,14 +44,11 @@ export function levelFilter(
   company: number,
   filter: LevelFilter,
 ): { where: string; args: Value[] } {
-  const args: Value[] = [company];
+  const { args, add } = parameters<Value>([company]);
   const conditions = ["p.company = ?1", "p.active = 1"];
   for (const word of searchWords(filter.search ?? ""))
-    conditions.push(`instr(p.search, ?${args.push(word)}) > 0`);
-  if (filter.categoryId !== undefined) {
-    args.push(filter.categoryId);
-    conditions.push(`p.category_id = ?${args.length}`);
-  }
+    conditions.push(`instr(p.search, ${add(word)}) > 0`);
+  if (filter.categoryId !== undefined) conditions.push(`p.category_id = ${add(filter.categoryId)}`);
   if (filter.low === true) conditions.push("coalesce(b.quantity_e4, 0) < p.min_stock_e4");
   return { where: conditions.join(" and "), args };
 }

@@ -3,9 +3,10 @@ import { values } from "../journal/values.ts";
 import type { Tag } from "../journal/versions.ts";
 import { fold } from "../lib/fold.ts";
 import type { Statement, Value } from "../ports/sql.ts";
+import { supplierItemOf } from "./posting-guards.ts";
 import { addToSpan } from "./spans.ts";
 
-/** A supplier's item as a document names it, and what we take it for. */
+/** An item of a document under its supplier's code, and the product that it is mapped to. */
 export interface SupplierLine {
   /** Order within the document; the first of two lines with one code and unit names the product. */
   readonly n: number;
@@ -22,12 +23,12 @@ export interface SupplierLine {
   /** Cost (1/10²) and quantity (1/10⁴) of what enters by this line; null where nothing enters or the cost is 0. */
   readonly cost_e2: number | null;
   readonly cost_quantity_e4: number | null;
-  /** A person's word for this line; null: what the supplier item says, or a new product. */
+  /** Set by the user; null: the product of the saved mapping, or a new product. */
   readonly product: string | null;
-  /** The person's word is learnt for the next note. */
-  readonly teach: boolean;
-  /** The factor is the person's word too: what is known of it does not matter. */
-  readonly factor_told: boolean;
+  /** The user's product and factor are saved as the mapping for later notes. */
+  readonly save_mapping: boolean;
+  /** The factor was set by the user: that of the saved mapping does not count. */
+  readonly factor_given: boolean;
 }
 
 /** One movement to be made. */
@@ -37,17 +38,17 @@ export interface Entry {
   readonly product: string | null;
   /** Signed, 1/10⁴, in stock units: positive enters, negative leaves; never 0. */
   readonly quantity_e4: number;
-  /** Signed, 1/10², of the whole entry; null when the document tells no cost. */
+  /** Signed, 1/10², of the whole entry; null where the document has no cost. */
   readonly cost_e2: number | null;
   readonly lot: string | null;
   readonly expires_on: string | null;
   /** `n` of its line. */
   readonly line: number;
-  /** What tells this entry from the others of the document: `<nItem>` or `<nItem>/<lot>`. */
+  /** Identifies the entry within the document: `<nItem>` or `<nItem>/<lot>`. */
   readonly part: string;
 }
 
-/** Everything that one document does to the stock, in one go. */
+/** Everything that one document does to the stock, in one batch. */
 export interface Posting {
   readonly company: number;
   /** Unique id of this posting. */
@@ -56,7 +57,7 @@ export interface Posting {
   readonly origin: string;
   /** The document: an access key. */
   readonly reference: string;
-  /** CNPJ or CPF of whoever coded the items. */
+  /** CNPJ or CPF of the party whose codes the items have. */
   readonly supplier: string;
   /** The supplier is the company itself: its codes are our product codes. */
   readonly ownCodes: boolean;
@@ -65,13 +66,13 @@ export interface Posting {
   readonly userId: number;
   readonly at: number;
   /**
-   * SQL that selects a row only in the batch whose main statement has taken this posting.
+   * SQL that selects a row only in the batch whose main statement has claimed this posting.
    * ?1 is the company, ?2 the posting, ?3 the reference.
    */
   readonly guard: string;
 }
 
-/** The cached reads that a posting makes old whenever it is taken; `post` itself tells of what it may change besides. */
+/** The tags to bump with every posting; `post` itself bumps those of what it changes only sometimes. */
 export function invalidatedTags(posting: Posting): Tag[] {
   if (posting.entries.length === 0) return [];
   return bringsCost(posting) ? ["stock", "dashboard", "products"] : ["stock", "dashboard"];
@@ -81,18 +82,18 @@ const bringsCost = (posting: Posting): boolean =>
   posting.lines.some((line) => line.cost_e2 !== null);
 
 /**
- * Statements that post a document: supplier items learnt, products created, movements, balances, sums, last costs.
- * To be put into one batch after the statement that takes the posting; where that has lost, they change nothing.
+ * Statements that post a document: new mappings, new products, movements, balances, sums, last costs. They go into one batch,
+ * after the statement that claims the posting; where that one has changed nothing, they change nothing.
  * A product's code is the supplier's code when free in the company, else `<code>-<supplier>`, else `<code>-<supplier>-<unit>`
- * (design decision 5), else that and a tail of the posting: decided here, in the batch, so that no two items become one.
+ * else that and a tail of the posting's id. The batch decides, so that no two items become one product.
  */
 export function post(posting: Posting): Statement[] {
   if (posting.entries.length === 0) return [];
   const head: Value[] = [posting.company, posting.id, posting.reference];
   return [
-    ...(posting.lines.some((line) => line.teach) ? teach(posting, head) : []),
-    ...learnItems(posting, head),
-    keepProducts(posting, head),
+    ...(posting.lines.some((line) => line.save_mapping) ? saveGivenMappings(posting, head) : []),
+    ...mapNewItems(posting, head),
+    saveProducts(posting, head),
     ...(bringsCost(posting) ? [] : [bumpTagIfChanged(posting.company, "products")]),
     insertMovements(posting, head),
     { sql: moveBalances(posting), args: [...head, posting.origin, posting.at] },
@@ -100,62 +101,64 @@ export function post(posting: Posting): Statement[] {
   ];
 }
 
-/** Of two lines with one code and unit the first speaks. */
-function learnItems(posting: Posting, head: readonly Value[]): Statement[] {
-  const fresh = posting.lines.filter((line) => line.product === null);
-  if (fresh.length === 0) return [];
+/** Saves a mapping for each item that has none; of two lines with one code and unit the first counts. */
+function mapNewItems(posting: Posting, head: readonly Value[]): Statement[] {
+  const unmapped = posting.lines.filter((line) => line.product === null);
+  if (unmapped.length === 0) return [];
   const args = [...head, posting.supplier, posting.at, posting.ownCodes ? 1 : 0];
   const lines = values(
-    fresh.map((line) => [line.n, line.code, line.unit, line.factor_e4, line.factor_divisor]),
+    unmapped.map((line) => [line.n, line.code, line.unit, line.factor_e4, line.factor_divisor]),
     args.length,
   );
   return [
-    {
-      sql: `with line (n, code, unit, factor_e4, factor_divisor) as (${lines.sql})
-      insert into supplier_items (company, supplier, code, unit, product, factor_e4, factor_divisor, created_at, updated_at)
-      select ?1, ?4, code, unit,
-        -- Somebody has a product of that very code, or another line of this note asks for it: never one for two.
-        case
-          when ?6 and product = code then code
-          when asked > 1 or exists (select 1 from products p where p.company = ?1 and p.code = product)
-            then product || '-' || substr(?2, -6) || n
-          else product
-        end,
-        factor_e4, factor_divisor, ?5, ?5
-      from (
-        select *, row_number() over (partition by product order by n) as asked
-        from (
-          select code, unit, n, factor_e4, factor_divisor,
-            case
-              when not reserved and (?6 or (not taken and slot = 1)) then code
-              when not taken_too and slot = case when taken or reserved then 1 else 2 end then code || '-' || ?4
-              else code || '-' || ?4 || '-' || unit
-            end as product
-          from (
-        select code, unit, n, factor_e4, factor_divisor, code in ('.', '..') as reserved,
-          row_number() over (partition by code order by n) as slot,
-          exists (select 1 from products p where p.company = ?1 and p.code = fresh.code) as taken,
-          exists (select 1 from products p where p.company = ?1 and p.code = fresh.code || '-' || ?4) as taken_too
-        from (
-          select code, unit, min(n) as n, factor_e4, factor_divisor from line
-          where not exists (
-            select 1 from supplier_items s
-            where s.company = ?1 and s.supplier = ?4 and s.code = line.code and s.unit = line.unit
-          )
-          group by code, unit
-        ) as fresh
-          )
-        )
-      )
-      where exists (${posting.guard})`,
-      args: [...args, ...lines.args],
-    },
+    { sql: mapNewItemsSql(lines.sql, posting.guard), args: [...args, ...lines.args] },
     bumpTagIfChanged(posting.company, "supplier_items"),
   ];
 }
 
-/** Creates what is unknown, and keeps the last cost of what enters; of two lines of one product the later counts. */
-function keepProducts(posting: Posting, head: readonly Value[]): Statement {
+/** ?1 company, ?2 posting, ?4 supplier, ?5 instant, ?6 whether the supplier's codes are ours; ?3 is the guard's. */
+const mapNewItemsSql = (lines: string, guard: string): string => `
+  with line (n, code, unit, factor_e4, factor_divisor) as (${lines}),
+  -- The items that have no mapping yet.
+  fresh as (
+    select code, unit, min(n) as n, factor_e4, factor_divisor from line
+    where not exists (select 1 from supplier_items s where ${supplierItemOf("?1", "?4", { code: "line.code", unit: "line.unit" })})
+    group by code, unit
+  ),
+  -- Whether a product has the code, or the code with the supplier; which unit of its code an item is. A URL drops '.' and '..'.
+  slotted as (
+    select *, code in ('.', '..') as reserved, row_number() over (partition by code order by n) as slot,
+      exists (select 1 from products p where p.company = ?1 and p.code = fresh.code) as taken,
+      exists (select 1 from products p where p.company = ?1 and p.code = fresh.code || '-' || ?4) as taken_too
+    from fresh
+  ),
+  -- The product code that each item asks for.
+  named as (
+    select *,
+      case
+        when not reserved and (?6 or (not taken and slot = 1)) then code
+        when not taken_too and slot = case when taken or reserved then 1 else 2 end then code || '-' || ?4
+        else code || '-' || ?4 || '-' || unit
+      end as product
+    from slotted
+  ),
+  -- Which of the items that ask for one code an item is.
+  numbered as (select *, row_number() over (partition by product order by n) as asked from named)
+  insert into supplier_items (company, supplier, code, unit, product, factor_e4, factor_divisor, created_at, updated_at)
+  select ?1, ?4, code, unit,
+    -- Two items never become one product: an item whose code is in use gets a tail of its own.
+    case
+      when ?6 and product = code then code
+      when asked > 1 or exists (select 1 from products p where p.company = ?1 and p.code = numbered.product)
+        then product || '-' || substr(?2, -6) || n
+      else product
+    end,
+    factor_e4, factor_divisor, ?5, ?5
+  from numbered
+  where exists (${guard})`;
+
+/** Creates new products, and saves the last cost of what enters; of two lines of one product the later counts. */
+function saveProducts(posting: Posting, head: readonly Value[]): Statement {
   const args = [...head, posting.supplier, posting.at];
   const lines = values(
     posting.lines.map((line) => [
@@ -173,7 +176,7 @@ function keepProducts(posting: Posting, head: readonly Value[]): Statement {
     ]),
     args.length,
   );
-  // The code of a new product begins with the line's; what is put behind it has no accents.
+  // The code of a new product begins with the line's code; the rest of it has no accents.
   const code = "coalesce(l.product, s.product)";
   const folded = `case when substr(${code}, 1, length(l.code)) = l.code
     then l.folded_code || lower(substr(${code}, length(l.code) + 1)) else lower(${code}) end`;
@@ -185,7 +188,7 @@ function keepProducts(posting: Posting, head: readonly Value[]): Statement {
       select ?1, ${code}, l.name, l.stock_unit, l.barcode, l.ncm, l.cost_e2, l.cost_quantity_e4, ?5, ?5,
         l.folded || char(9) || ${folded} || ' ' || coalesce(l.barcode, '')
       from line l
-      left join supplier_items s on s.company = ?1 and s.supplier = ?4 and s.code = l.code and s.unit = l.unit
+      left join supplier_items s on ${supplierItemOf("?1", "?4", { code: "l.code", unit: "l.unit" })}
       where exists (${posting.guard})
       on conflict (company, code) do update
         set last_cost_e2 = excluded.last_cost_e2, last_cost_quantity_e4 = excluded.last_cost_quantity_e4,
@@ -217,16 +220,16 @@ function insertMovements(posting: Posting, head: readonly Value[]): Statement {
       select ?1, coalesce(m.product, s.product), case when m.quantity_e4 > 0 then 'ENTRADA' else 'SAIDA' end,
         m.quantity_e4, m.cost_e2, m.lot, m.expires_on, ?6, ?3 || '#' || m.part || '@' || ?2, ?3, ?2, ?7, ?5
       from entry m
-      left join supplier_items s on s.company = ?1 and s.supplier = ?4 and s.code = m.code and s.unit = m.unit
+      left join supplier_items s on ${supplierItemOf("?1", "?4", { code: "m.code", unit: "m.unit" })}
       where exists (${posting.guard})`,
     args: [...args, ...entries.args],
   };
 }
 
-/** The movements of this posting, found by the unique index: '$' follows '#'. ?4 is the origin. */
+/** The movements of this posting, by the unique index: '$' is the character after '#'. ?4 is the origin. */
 const OF_THIS_POSTING = `company = ?1 and origin = ?4 and origin_ref > ?3 || '#' and origin_ref < ?3 || '$' and posting = ?2`;
 
-/** Gives the balances back only where one may have fallen below zero: every row that returns costs. */
+/** Returns the balances only where one may have fallen below zero: each returned row costs time. */
 const moveBalances = (posting: Posting): string => `
   insert into balances (company, product, quantity_e4, updated_at)
   select company, product, sum(quantity_e4), ?5 from movements where ${OF_THIS_POSTING} group by product
@@ -234,10 +237,10 @@ const moveBalances = (posting: Posting): string => `
     version = version + 1
   ${posting.entries.some((entry) => entry.quantity_e4 < 0) ? "returning product, quantity_e4" : ""}`;
 
-/** What a person has said about a supplier item replaces what was known. */
-function teach(posting: Posting, head: readonly Value[]): Statement[] {
+/** The mappings that the user has given replace the saved ones. */
+function saveGivenMappings(posting: Posting, head: readonly Value[]): Statement[] {
   const args = [...head, posting.supplier, JSON.stringify(posting.lines), posting.at];
-  const aged = bumpTagIfChanged(posting.company, "supplier_items");
+  const bumped = bumpTagIfChanged(posting.company, "supplier_items");
   return [
     {
       sql: `
@@ -245,67 +248,22 @@ function teach(posting: Posting, head: readonly Value[]): Statement[] {
         select ?1, ?4, value ->> 'code', value ->> 'unit', value ->> 'product', value ->> 'factor_e4', value ->> 'factor_divisor',
           ?6, ?6
         from json_each(?5)
-        where value ->> 'teach' and value ->> 'product' is not null and exists (${posting.guard})
+        where value ->> 'save_mapping' and value ->> 'product' is not null and exists (${posting.guard})
         on conflict do update
           set product = excluded.product, factor_e4 = excluded.factor_e4, factor_divisor = excluded.factor_divisor,
             updated_at = excluded.updated_at`,
       args,
     },
-    aged,
+    bumped,
     {
       sql: `
         update supplier_items set factor_e4 = l.value ->> 'factor_e4', factor_divisor = l.value ->> 'factor_divisor', updated_at = ?6
         from json_each(?5) l
         where supplier_items.company = ?1 and supplier = ?4
           and supplier_items.code = l.value ->> 'code' and supplier_items.unit = l.value ->> 'unit'
-          and l.value ->> 'teach' and l.value ->> 'product' is null and exists (${posting.guard})`,
+          and l.value ->> 'save_mapping' and l.value ->> 'product' is null and exists (${posting.guard})`,
       args,
     },
-    aged,
+    bumped,
   ];
 }
-
-/**
- * SQL condition that holds while the supplier has no item with a factor: what a posting may rely on that was computed
- * without looking. Parameters: company, supplier.
- */
-export const noFactors = (company: string, supplier: string): string => `
-  not exists (
-    select 1 from supplier_items indexed by supplier_items_with_factor
-    where company = ${company} and supplier = ${supplier} and (factor_e4 <> 10000 or factor_divisor <> 1)
-  )`;
-
-/**
- * SQL condition that holds while every line's factor is still the one its quantities were computed with (unknown items: 1);
- * lines that a person has spoken for are free. Parameters: company, supplier, lines (JSON).
- */
-export const factorsAsAssumed = (company: string, supplier: string, lines: string): string => `
-  not exists (
-    select 1 from json_each(${lines}) l
-    cross join supplier_items s on s.company = ${company} and s.supplier = ${supplier}
-      and s.code = l.value ->> 'code' and s.unit = l.value ->> 'unit'
-    where not l.value ->> 'factor_told' and (s.factor_e4 <> l.value ->> 'factor_e4' or s.factor_divisor <> l.value ->> 'factor_divisor')
-  )`;
-
-/**
- * SQL condition that holds while no balance would fall below zero.
- * Parameters: company, supplier, entries (JSON), and 1 where the supplier's codes are ours.
- */
-export const nothingBelowZero = (
-  company: string,
-  supplier: string,
-  entries: string,
-  own: string,
-): string => `
-  not exists (
-    select 1 from (
-      select coalesce(m.value ->> 'product', s.product, case when ${own} then m.value ->> 'code' end) as product,
-        sum(m.value ->> 'quantity_e4') as quantity_e4
-      from json_each(${entries}) m
-      left join supplier_items s on s.company = ${company} and s.supplier = ${supplier}
-        and s.code = m.value ->> 'code' and s.unit = m.value ->> 'unit'
-      group by 1
-    ) as d
-    left join balances b on b.company = ${company} and b.product = d.product
-    where d.quantity_e4 < 0 and coalesce(b.quantity_e4, 0) + d.quantity_e4 < 0
-  )`;

@@ -1,5 +1,6 @@
+import { parameters } from "../lib/parameters.ts";
 import type { Ports } from "../ports/ports.ts";
-import type { Guard, Statement } from "../ports/sql.ts";
+import type { Guard, Statement, Value } from "../ports/sql.ts";
 
 /** A quarter of an hour: the offsets of all time zones are whole ones, so their days are too. */
 export const SPAN_MS = 900_000;
@@ -64,12 +65,15 @@ export function addToSpan({ company, origin, at, amounts }: SpanPosting, guard: 
     left_e2: sum(left.map(({ cost_e2 }) => cost_e2)),
   };
   const names = [...COUNTS, ...SUMS];
-  const n = guard.args.length;
+  const { args, add } = parameters<Value>(guard.args);
+  const row = [company, Math.floor(at / SPAN_MS), ...names.map((name) => added[name])].map(
+    (value) => add(value),
+  );
   return {
     sql: `insert into ledger_spans (company, span, ${names.join(", ")})
-      select ?${n + 1}, ?${n + 2}, ${names.map((_, i) => `?${n + 3 + i}`).join(", ")} where exists (${guard.sql})
+      select ${row.join(", ")} where exists (${guard.sql})
       on conflict do update set ${ADDED}`,
-    args: [...guard.args, company, Math.floor(at / SPAN_MS), ...names.map((name) => added[name])],
+    args,
   };
 }
 

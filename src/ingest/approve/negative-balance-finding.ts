@@ -3,6 +3,7 @@ import type { Ports } from "../../ports/ports.ts";
 import type { Row, Statement } from "../../ports/sql.ts";
 import type { StockFailure } from "../../stock/failures.ts";
 import type { Posting } from "../../stock/posting.ts";
+import { FALLS_BELOW_ZERO, movedByProduct } from "../../stock/posting-guards.ts";
 import type { Finding } from "../note/written-verdict.ts";
 
 const NEGATIVE = {
@@ -44,16 +45,9 @@ export async function insufficientStock(
     {
       sql: `select coalesce(d.product, d.code) as product, -d.quantity_e4 as requested_e4,
           coalesce(b.quantity_e4, 0) as balance_e4
-        from (
-          select coalesce(m.value ->> 'product', s.product, case when ?4 then m.value ->> 'code' end) as product,
-            m.value ->> 'code' as code, sum(m.value ->> 'quantity_e4') as quantity_e4
-          from json_each(?3) m
-          left join supplier_items s on s.company = ?1 and s.supplier = ?2
-            and s.code = m.value ->> 'code' and s.unit = m.value ->> 'unit'
-          group by 1
-        ) as d
+        from (${movedByProduct("?1", "?2", "?3", "?4")}) as d
         left join balances b on b.company = ?1 and b.product = d.product
-        where d.quantity_e4 < 0 and coalesce(b.quantity_e4, 0) + d.quantity_e4 < 0
+        where ${FALLS_BELOW_ZERO}
         order by 1 limit 1`,
       args: [
         posting.company,

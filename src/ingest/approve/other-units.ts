@@ -21,7 +21,7 @@ const findingOf = (message: string): Finding => ({
  */
 export function saveUnitDiffers(posting: Posting): Statement[] {
   const lines = posting.lines
-    .filter((line) => line.factor_e4 === 10_000 && line.factor_divisor === 1 && !line.factor_told)
+    .filter((line) => line.factor_e4 === 10_000 && line.factor_divisor === 1 && !line.factor_given)
     .map(({ code, product, unit }) => ({
       product: product ?? code,
       unit,

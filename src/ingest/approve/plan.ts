@@ -1,6 +1,7 @@
 import type { Ports } from "../../ports/ports.ts";
 import { FACTOR_ONE, type Factor } from "../../stock/factor.ts";
 import type { Posting } from "../../stock/posting.ts";
+import { inJson, supplierItemOf } from "../../stock/posting-guards.ts";
 import { unitKey } from "../../stock/unit.ts";
 import type { JudgedItem } from "../note/stored-note.ts";
 import type { Effect } from "../verdict/verdict.ts";
@@ -38,8 +39,7 @@ export async function planApproval(
       sql: `select l.value ->> 'n' as n, coalesce(l.value ->> 'product', s.product, p.code) as product,
           coalesce(b.quantity_e4, 0) as balance_e4
         from json_each(?3) l
-        left join supplier_items s on s.company = ?1 and s.supplier = ?2
-          and s.code = l.value ->> 'code' and s.unit = l.value ->> 'unit'
+        left join supplier_items s on ${supplierItemOf("?1", "?2", inJson("l"))}
         left join products p on ?4 and p.company = ?1 and p.code = l.value ->> 'code'
         left join balances b on b.company = ?1 and b.product = coalesce(l.value ->> 'product', s.product, p.code)`,
       args: [

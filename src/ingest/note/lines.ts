@@ -102,8 +102,8 @@ export function bookingLines(bookings: readonly Booking[]): {
       factor_e4: booking.factor.e4,
       factor_divisor: booking.factor.divisor,
       product: booking.product,
-      teach: booking.savesMapping,
-      factor_told: booking.factorIsManual,
+      save_mapping: booking.savesMapping,
+      factor_given: booking.factorIsManual,
     });
     const sign = effect === "entry" ? 1 : -1;
     for (const part of partsOf(item, quantity_e4))

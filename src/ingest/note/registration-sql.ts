@@ -9,12 +9,8 @@ import type { Note, Party } from "../../nfe/note.ts";
 import { hasNumber } from "../../nfe/protocol.ts";
 import { referencesOf } from "../../nfe/references.ts";
 import type { Guard, Statement, Value } from "../../ports/sql.ts";
-import {
-  factorsAsAssumed,
-  noFactors,
-  nothingBelowZero,
-  type Posting,
-} from "../../stock/posting.ts";
+import type { Posting } from "../../stock/posting.ts";
+import { factorsAsAssumed, noFactors, nothingBelowZero } from "../../stock/posting-guards.ts";
 import type { KnownEvent } from "../verdict/known-event.ts";
 import { RULES_VERSION } from "../verdict/rules.ts";
 import { EVENTS_VERSION } from "./known-events.ts";
