@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { Glob } from "bun";
+import { tableOf } from "./page-tables.ts";
 
 const pages = [
   "README.md",
@@ -59,7 +60,7 @@ test("every path that the pages name exists", () => {
 });
 
 test("a decision record has a date, a status and the five sections", () => {
-  const records = pages.filter((page) => page.startsWith("docs/adr/"));
+  const records = pages.filter((page) => page.startsWith("docs/adr/0"));
   expect(records.length).toBeGreaterThan(14);
   for (const record of records) {
     const number = /(\d{4})-/.exec(record)?.[1] ?? "";
@@ -82,4 +83,13 @@ test("a decision record has a date, a status and the five sections", () => {
       "Measured",
     ]);
   }
+});
+
+test("the list of decision records has each of them with its title", () => {
+  const records = pages.filter((page) => page.startsWith("docs/adr/0"));
+  const rows = records.map((record) => {
+    const title = /^# ADR (\d{4}): (.+)$/m.exec(texts.get(record) ?? "");
+    return [`[${title?.[1]}](${record.slice("docs/adr/".length)})`, title?.[2] ?? ""];
+  });
+  expect(tableOf(texts.get("docs/adr/README.md") ?? "", "record")).toEqual(rows);
 });
