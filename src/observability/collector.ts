@@ -1,4 +1,4 @@
-/** Where the spans go, and which. */
+/** The collector that spans are sent to, and the share of traces that is kept. */
 export interface Collector {
   /** Base address (OTLP/HTTP); spans go to `/v1/traces` beneath it. */
   readonly endpoint: string;
@@ -8,7 +8,7 @@ export interface Collector {
   readonly ratio: number;
 }
 
-/** Sends one request of spans, OTLP in JSON; rejects where the collector does not take them. */
+/** A function that sends one request of spans, OTLP in JSON; it rejects where the collector does not accept them. */
 export function spanSender({
   endpoint,
   headers,

@@ -3,17 +3,17 @@ import type { Figures } from "../metrics.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Row } from "../ports/sql.ts";
 
-/** What is counted row by row is counted so far: a scrape costs milliseconds, whatever becomes of the shop. */
+/** Rows are counted up to this number: a scrape costs milliseconds, however large the database is. */
 const MOST = 10_000;
 
-/** Rows of all companies that a condition on `t` selects, at most MOST of them. */
+/** The rows of all companies that a condition on `t` selects, at most MOST. */
 const some = (table: string, condition: string, what = "1 as one"): string =>
   `(select ${what} from companies c cross join ${table} t on t.company = c.id and ${condition} limit ${MOST})`;
 
-/** Everything ever made: ids only rise, and none of these rows is ever removed but events, whose newest stays. */
+/** Totals since the start: ids only rise, and of these rows only events are removed, never the newest. */
 const MADE = `select (select count(*) from companies) as companies, (select max(id) from notes) as notes,
   (select max(id) from movements) as movements, (select max(id) from events) as events,
-  (select at from events where id = (select max(id) from events)) as told`;
+  (select at from events where id = (select max(id) from events)) as newest_event_at`;
 
 const NOTES = NOTE_STATUSES.map(
   (status) =>
@@ -31,20 +31,20 @@ const EXPORTS = `select
 
 const PARKED = `select count(*) as parked from (select 1 from queue where dead_at is not null limit ${MOST})`;
 
-/** Rows whose sizes are looked at: each is a page of its own, where counting needs the index alone. */
+/** Rows whose size is read: each needs a page of its own, while counting needs the index alone. */
 const SAMPLED = 1_000;
 
-/** All are counted, and as many as SAMPLED measured: the length of a blob stands before it, none is read. */
+/** All are counted, and SAMPLED of them measured: SQLite stores the length of a blob before it, so no blob is read. */
 const UNNAMED = `select (select count(*) from ${some("originals", "t.expires_at is not null")}) as documents,
   count(*) as sampled, coalesce(sum(bytes), 0) as bytes from (select length(t.gzip) as bytes from companies c
     cross join originals t on t.company = c.id and t.expires_at is not null limit ${SAMPLED})`;
 
-/** A row for each company and task: few. */
+/** One row for each company and task: few. */
 const SWEPT = "select task, min(updated_at) as at from sweep_places group by task";
 
 /**
- * How the service stands as its database knows it, for all companies together: true whichever process or isolate is asked.
- * By indices alone, with a bound on what is counted. Fails as the reader does.
+ * The gauges of /metrics that come from the database, over all companies: the same in every process or isolate. Uses indices
+ * alone, with a bound on what is counted. Fails as the reader does.
  */
 export async function databaseGauges(
   { reader, clock }: Pick<Ports, "reader" | "clock">,
@@ -74,7 +74,7 @@ export async function databaseGauges(
     sge_notes_registered_total: number(made, "notes"),
     sge_movements_total: number(made, "movements"),
     sge_events_total: number(made, "events"),
-    sge_feed_age_seconds: since(made?.told),
+    sge_feed_age_seconds: since(made?.newest_event_at),
     sge_jobs: jobs.map((row) => ({
       labels: { kind: String(row.kind), state: String(row.state) },
       value: number(row, "jobs"),
@@ -97,7 +97,7 @@ export async function databaseGauges(
   };
 }
 
-/** Bytes of all that were counted, as if the others were as large as those that were measured. */
+/** The bytes of all counted rows, as if the rest were as large on average as the measured ones. */
 function estimated(row: Row | undefined): number {
   const sampled = Math.max(1, number(row, "sampled"));
   return Math.round((number(row, "bytes") * number(row, "documents")) / sampled);

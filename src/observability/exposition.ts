@@ -4,8 +4,8 @@ import { FIGURES, type FigureName, type Figures } from "../metrics.ts";
 export const EXPOSITION_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
 /**
- * Figures in Prometheus' text format 0.0.4: what Workers show, where no process has counters of its own (prom-client, 21 KiB
- * of a bundle of 300, would have nothing else to do there).
+ * Figures in Prometheus' text format 0.0.4, for Workers, where no process has counters of its own (prom-client would add 21
+ * KiB to a bundle of 300).
  */
 export function exposition(figures: Figures): string {
   const lines: string[] = [];

@@ -3,22 +3,22 @@ import { trusted } from "../lib/cast.ts";
 import { COUNTERS, FIGURES, type FigureName, type Figures, HISTOGRAMS } from "../metrics.ts";
 import type { Meter } from "../ports/telemetry.ts";
 
-/** Says how a part stands, when somebody asks for the metrics. */
+/** Reads the figures of one part at the time of a scrape. */
 export type GaugeSource = () => Figures | Promise<Figures>;
 
 export interface PromMeter extends Meter {
-  /** What `look` gives is part of every exposition; where it fails, its figures are left out of that one. */
+  /** Adds the figures of `source` to every exposition; where it fails, they are absent from that one. */
   addSource(look: GaugeSource): void;
   exposition(): Promise<{ readonly type: string; readonly text: string }>;
 }
 
-/** A metric of either kind, as far as a look sets it. */
+/** A gauge or a counter whose value a source sets. */
 interface Settable {
   forget(): void;
   set(labels: Record<string, string | number>, value: number): void;
 }
 
-/** Ports.Meter in a registry of its own, so that two services in one process do not count for each other. */
+/** Ports.Meter with its own registry, so that two services in one process do not share counters. */
 export function promMeter(seconds: () => number): PromMeter {
   const registry = new Registry();
   const registers = [registry];
@@ -38,12 +38,12 @@ export function promMeter(seconds: () => number): PromMeter {
     return {
       forget() {
         metric.reset();
-        // What has no labels is reset to 0, which would be a figure that nobody gave.
+        // A reset metric without labels shows 0, a value that no source gave.
         if (labels.length === 0) metric.remove();
       },
       set(named, value) {
         if (metric instanceof Gauge) metric.set(named, value);
-        // Forgotten before, so that adding is setting.
+        // Reset before, so that adding sets the value.
         else metric.inc(named, value);
       },
     };
@@ -82,7 +82,7 @@ export function promMeter(seconds: () => number): PromMeter {
   };
 }
 
-/** One thing for each row of a table. */
+/** One metric for each row of a table. */
 function made<T extends Record<string, unknown>, V>(
   table: T,
   make: (name: string, row: T[keyof T]) => V,

@@ -2,15 +2,15 @@ import type { Meter } from "../ports/telemetry.ts";
 import type { Trace, Tracer } from "../ports/trace.ts";
 import { formatTraceparent, parseTraceparent } from "./traceparent.ts";
 
-/** Ports.Meter that keeps nothing: one isolate of many is not the service. */
+/** Ports.Meter that counts nothing. */
 export function noopMeter(seconds: () => number): Meter {
   return { count: () => undefined, observe: () => undefined, seconds };
 }
 
-/** Digits without a meaning: those of a version 4 UUID, whose last half is random but for two bits. */
+/** 32 hexadecimal digits of a version 4 UUID, whose last half is random but for two bits. */
 const random = (): string => crypto.randomUUID().replaceAll("-", "");
 
-/** The tracer that keeps no span. Traces have ids all the same: the log and the answer name them, and they go on. */
+/** The tracer that records no span. Its traces have ids: the log and the answer show them, and outgoing requests pass them on. */
 export const noopTracer: Tracer = {
   begin(_name, _kind, parent) {
     const id = parseTraceparent(parent)?.trace ?? random();
@@ -24,5 +24,5 @@ export const noopTracer: Tracer = {
   },
 };
 
-/** For work that no request or job has asked for. */
+/** A trace that is not recorded, for work outside of requests and jobs. */
 export const noopTrace = (): Trace => noopTracer.begin("untraced", "consumer", null).trace;

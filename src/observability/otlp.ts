@@ -18,9 +18,9 @@ import { type SpanBatcherLimits, spanBatcher } from "./span-batcher.ts";
 import { formatTraceparent, parseTraceparent } from "./traceparent.ts";
 
 export interface OtlpTracer extends Tracer {
-  /** The circuit before the collector: while it does not answer, batches are given up without asking it. */
+  /** The circuit before the collector: while it is open, batches are dropped without a call. */
   breakers(): CircuitFigures[];
-  /** Sends what waits, within a second. */
+  /** Sends the waiting spans, within a second. */
   close(): Promise<void>;
 }
 
@@ -36,9 +36,9 @@ const LIMITS: SpanBatcherLimits = {
 const KINDS = { server: SpanKind.SERVER, consumer: SpanKind.CONSUMER } as const;
 
 /**
- * Ports.Tracer over OpenTelemetry's SDK, sent as OTLP/HTTP in JSON. A trace that comes from outside is kept when its
- * `traceparent` says so; of those that begin here, the ratio. Nothing is global, and the place in a trace is passed on by
- * hand: there is no context to lose. What is sent, fails and is dropped is counted (`trace_spans_total`).
+ * Ports.Tracer over OpenTelemetry's SDK, sent as OTLP/HTTP in JSON. A trace from outside is recorded when its `traceparent` is
+ * sampled; of the traces that begin here, the ratio is. Nothing is global: the trace context is passed on as an argument.
+ * Sent, failed and dropped spans are counted (`trace_spans_total`).
  */
 export function otlpTracer(
   { ratio, ...address }: Collector,
@@ -49,7 +49,7 @@ export function otlpTracer(
   const collector = remoteCircuit("collector", { counts: () => true });
   const send = (spans: ReadableSpan[], signal: AbortSignal): Promise<void> =>
     post(JsonTraceSerializer.serializeRequest(spans) ?? "", signal);
-  const box = spanBatcher(
+  const batcher = spanBatcher(
     (spans, signal) => collector.through(() => send(spans, signal)),
     (outcome, spans) => meter.count("trace_spans_total", { outcome }, spans),
     limits,
@@ -57,7 +57,7 @@ export function otlpTracer(
   const provider = new TracerProvider({
     sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(ratio) }),
     resource: resourceFromAttributes({ "service.name": "sge", "service.version": VERSION }),
-    spanProcessors: [box],
+    spanProcessors: [batcher],
   });
   const tracer = provider.getTracer("sge");
 
@@ -98,23 +98,23 @@ export function otlpTracer(
       };
     },
     breakers: () => [collector.figures()],
-    close: box.close,
+    close: batcher.close,
   };
 }
 
-/** As OpenTelemetry's conventions say it: a low number of codes, never a message. */
+/** By OpenTelemetry's conventions: one of few codes, never a message. */
 function fail(span: Span, code: string): void {
   span.setStatus({ code: SpanStatusCode.ERROR });
   span.setAttribute("error.type", code);
 }
 
 function contextOf(parent: string | null) {
-  const place = parseTraceparent(parent);
-  if (place === null) return ROOT_CONTEXT;
+  const context = parseTraceparent(parent);
+  if (context === null) return ROOT_CONTEXT;
   return trace.setSpanContext(ROOT_CONTEXT, {
-    traceId: place.trace,
-    spanId: place.span,
-    traceFlags: place.sampled ? 1 : 0,
+    traceId: context.trace,
+    spanId: context.span,
+    traceFlags: context.sampled ? 1 : 0,
     isRemote: true,
   });
 }

@@ -1,30 +1,30 @@
 import type { ReadableSpan, SpanProcessor } from "@opentelemetry/sdk-trace";
 
-/** What became of spans that had ended. */
+/** The result for spans that had ended. */
 export type SpanOutcome = "sent" | "failed" | "dropped";
 
 export interface SpanBatcherLimits {
-  /** Spans that wait in memory; what comes beyond is dropped. */
+  /** Spans that may wait in memory; further ones are dropped. */
   readonly waiting: number;
   /** Spans of one request to the collector. */
   readonly batch: number;
-  /** Longest time that a span waits for company, ms. */
+  /** Longest time that a span waits for its batch to fill, ms. */
   readonly everyMs: number;
   /** Longest time that the collector may take, ms. */
   readonly timeoutMs: number;
-  /** What the collector has not taken this long after `close`, ms, is given up. */
+  /** Spans that the collector has not accepted this long after `close`, ms, are dropped. */
   readonly closeMs: number;
 }
 
-/** Ends of spans on their way to the collector; it is asked one request at a time, and never waited for by the work. */
+/** Collects ended spans and sends them to the collector, one request at a time; no request or job waits for it. */
 export interface SpanBatcher extends SpanProcessor {
-  /** Sends what waits. */
+  /** Sends the waiting spans. */
   close(): Promise<void>;
 }
 
 /**
- * A span processor that counts what it loses, which the SDK's own does not say. What fails is not sent again: a collector
- * that is down costs its spans, never memory. `post` sends a batch, and rejects when it was not taken.
+ * A span processor that counts the spans it loses, which the SDK's own does not. A failed batch is not sent again: while a
+ * collector is down spans are lost, and memory does not grow. `post` sends a batch, and rejects when it was not accepted.
  */
 export function spanBatcher(
   post: (spans: ReadableSpan[], signal: AbortSignal) => Promise<void>,

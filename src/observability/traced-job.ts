@@ -2,7 +2,7 @@ import type { Ports } from "../ports/ports.ts";
 import { faultCode } from "../resilience/fault-code.ts";
 import { withTrace } from "./with-trace.ts";
 
-/** A piece of queued work, as the log and the trace know it. */
+/** A piece of queued work, as the log and the trace show it. */
 export interface TracedJob {
   /** Constant: `document`, `export`. */
   readonly name: string;
@@ -13,8 +13,8 @@ export interface TracedJob {
 }
 
 /**
- * Runs a piece of queued work with the trace of the request that asked for it, as a span where that is recorded, and writes
- * one log line when it ends, with milliseconds and, where it has failed, the fault's code.
+ * Runs queued work within the trace of the request that asked for it, as a span where that is recorded, and writes one log
+ * line when it ends, with its milliseconds and, where it failed, the code of the fault.
  */
 export async function tracedJob<T>(
   ports: Ports,

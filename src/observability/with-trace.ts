@@ -2,8 +2,8 @@ import type { Ports } from "../ports/ports.ts";
 import type { Trace } from "../ports/trace.ts";
 
 /**
- * The ports as one request or job sees them: `trace` is its own, and where that is recorded, reading a document and
- * writing a batch are spans of it. The ports given are left as they are.
+ * The ports of one request or job: `trace` is its own, and where that is recorded, reading a document and writing a batch are
+ * spans of it. The given ports are not changed.
  */
 export function withTrace(ports: Ports, trace: Trace): Ports {
   if (!trace.recorded) return { ...ports, trace };

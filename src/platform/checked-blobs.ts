@@ -16,31 +16,31 @@ interface Range {
   readonly length: number;
 }
 
-/** How proved bytes reach the reader. `length`: of all of them; `again`: the same part as the store gives it, unproved. */
+/** How verified bytes reach the reader. `length`: of all of them; `again`: the same range from the store, not verified. */
 export type DeliverBlocks = (
   blocks: AsyncGenerator<Uint8Array, void, void>,
   length: number,
   again: () => Promise<ReadableStream<Uint8Array>>,
 ) => Promise<ReadableStream<Uint8Array>>;
 
-/** Files whose sums are remembered: a ZIP that is unpacked is asked for window by window. */
-const REMEMBERED = 32;
-/** The sums of a file of 1 GiB come in one read. */
+/** Files whose checksums are cached: a ZIP that is unpacked is read in many small ranges. */
+const CACHED = 32;
+/** One read gets the checksums of a file of 1 GiB. */
 const TAIL_BYTES = tailBytes(1 << 30);
 
 /**
- * A BlobStore whose files carry the SHA-256 of each block of 1 MiB behind their content (sums.ts), and which proves each block
- * before a byte of it is given out. `get` fails with PlatformFailure `file.damaged` where the sums, or the first block asked
- * for, are not what was put; at a later block the stream errors with it. Files that were put without sums are given as they are.
+ * A BlobStore that appends the SHA-256 of each block of 1 MiB to a file (checksums.ts), and verifies each block before a byte
+ * of it is returned. `get` fails with PlatformFailure `file.damaged` where the checksums, or the first block of the range, are
+ * not what was written; at a later block the stream fails. Files without checksums are returned as they are.
  */
 export function checkedBlobs<Store extends BlobStore>(
   store: Store,
   deliver: DeliverBlocks = streamed,
 ): Store {
-  const remembered = new Map<string, Checksums>();
+  const cached = new Map<string, Checksums>();
 
   const damaged = (key: string) => {
-    remembered.delete(key);
+    cached.delete(key);
     return new Failed<PlatformFailure>({ code: "file.damaged", file: key });
   };
 
@@ -50,9 +50,9 @@ export function checkedBlobs<Store extends BlobStore>(
     return readChecksums(new Uint8Array(await new Response(found.body).arrayBuffer()), stored);
   }
 
-  /** Null where there is no such file, "none" where it has no sums. */
+  /** Null where there is no such file, "none" where it has no checksums. */
   async function sumsOf(key: string): Promise<Checksums | "none" | null> {
-    const known = remembered.get(key);
+    const known = cached.get(key);
     if (known !== undefined) return known;
     const head = await store.get(key, { offset: 0, length: 0 });
     if (head === null) return null;
@@ -62,14 +62,14 @@ export function checkedBlobs<Store extends BlobStore>(
     if (typeof sums === "number") sums = await tailOf(key, stored, sums);
     if (sums === null) return "none";
     if (typeof sums !== "object") throw damaged(key);
-    const [oldest] = remembered.keys();
-    if (remembered.size >= REMEMBERED && oldest !== undefined) remembered.delete(oldest);
-    remembered.set(key, sums);
+    const [oldest] = cached.keys();
+    if (cached.size >= CACHED && oldest !== undefined) cached.delete(oldest);
+    cached.set(key, sums);
     return sums;
   }
 
-  /** Whole blocks are read and proved one after another, and cut to the range. */
-  async function* proved(key: string, { size, hashes }: Checksums, { offset, length }: Range) {
+  /** Reads and verifies whole blocks one after another, and cuts them to the range. */
+  async function* verified(key: string, { size, hashes }: Checksums, { offset, length }: Range) {
     const end = offset + length;
     const first = Math.floor(offset / BLOCK);
     const from = first * BLOCK;
@@ -88,11 +88,11 @@ export function checkedBlobs<Store extends BlobStore>(
   return {
     ...store,
     async put(key, content, signal) {
-      remembered.delete(key);
+      cached.delete(key);
       const summing = new Checksummer();
-      const sealed =
+      const withChecksums =
         content instanceof Uint8Array ? await summing.whole(content) : summing.through(content);
-      const { size } = await store.put(key, sealed, signal);
+      const { size } = await store.put(key, withChecksums, signal);
       return { size: contentSize(size) };
     },
     async get(key, range) {
@@ -108,10 +108,10 @@ export function checkedBlobs<Store extends BlobStore>(
         if (found === null) throw damaged(key);
         return found.body;
       };
-      return { size, body: await deliver(proved(key, sums, { offset, length }), length, again) };
+      return { size, body: await deliver(verified(key, sums, { offset, length }), length, again) };
     },
     async delete(key) {
-      remembered.delete(key);
+      cached.delete(key);
       await store.delete(key);
     },
     async list(prefix, after) {
@@ -121,7 +121,7 @@ export function checkedBlobs<Store extends BlobStore>(
   };
 }
 
-/** The bytes of a stream in blocks, the last one smaller; stopped early, it lets the stream go. */
+/** The bytes of a stream in blocks, the last one smaller; stopped early, it cancels the stream. */
 async function* inBlocks(stream: ReadableStream<Uint8Array>) {
   let block = new Uint8Array(BLOCK);
   let filled = 0;
@@ -141,7 +141,7 @@ async function* inBlocks(stream: ReadableStream<Uint8Array>) {
   if (filled > 0) yield block.subarray(0, filled);
 }
 
-/** Gives the bytes as they are proved, the first of them already asked for: what fails there fails the caller. */
+/** Streams the bytes as they are verified. The first block is read before: its failure is the caller's. */
 export const streamed: DeliverBlocks = async (blocks) => {
   let next: IteratorResult<Uint8Array, void> | null = await blocks.next();
   return new ReadableStream(
@@ -161,8 +161,8 @@ export const streamed: DeliverBlocks = async (blocks) => {
 };
 
 /**
- * Proves all of them, and then lets the store give them: it may tell the runtime their length (Bun keeps a Content-Length only
- * for a file of its own). The store must be near, for everything is read twice.
+ * Verifies all bytes, and then returns the store's own stream, whose length the runtime knows (Bun keeps a Content-Length only
+ * for a file). Everything is read twice, so the store must be local.
  */
 export const verifiedFirst: DeliverBlocks = async (blocks, _length, again) => {
   for await (const _ of blocks);

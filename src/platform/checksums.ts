@@ -1,11 +1,11 @@
 import { hex, sha256 } from "../lib/hash.ts";
 
 /**
- * What stands behind the content of a checked file: the SHA-256 of each block of it, 32 bytes each, and a foot of 48 bytes:
- * a mark, the size of the content (64 bits, big-endian), and the SHA-256 of the sums and that size.
+ * The checksums behind the content of a file: the SHA-256 of each block, 32 bytes each, and a trailer of 48 bytes: a magic
+ * number, the size of the content (64 bits, big-endian), and the SHA-256 of the checksums and that size.
  */
 export interface Checksums {
-  /** Bytes of the file with what stands behind it, and of the content alone. */
+  /** Bytes of the whole file, checksums included, and of the content alone. */
   readonly stored: number;
   readonly size: number;
   /** Hexadecimal, in the order of the blocks. */
@@ -18,19 +18,19 @@ const HASH_BYTES = 32;
 const FOOT_BYTES = 48;
 const MARK = new TextEncoder().encode("SGEsums1");
 
-/** Bytes that stand behind a content of so many bytes. */
+/** Bytes of the checksums behind a content of `size` bytes. */
 export const tailBytes = (size: number): number =>
   HASH_BYTES * Math.ceil(size / BLOCK) + FOOT_BYTES;
 
-/** Bytes of the content of a checked file that has so many; of one without sums nothing is known, and the figure is near. */
+/** Bytes of the content of a file of `stored` bytes; of a file without checksums the result is only near. */
 export function contentSize(stored: number): number {
   const rest = stored - FOOT_BYTES;
   return rest < 0 ? stored : rest - HASH_BYTES * Math.ceil(rest / (BLOCK + HASH_BYTES));
 }
 
 /**
- * The sums in the last bytes of a file of `stored` bytes. Null where they are none; a number where so many bytes are needed
- * to see them all; `damaged` where they are not what was written.
+ * The checksums in the last bytes of a file of `stored` bytes. Null where there are none; a number where so many bytes are
+ * needed to read them all; `damaged` where they are not what was written.
  */
 export async function readChecksums(
   tail: Uint8Array<ArrayBuffer>,
@@ -51,18 +51,18 @@ export async function readChecksums(
   return { stored, size, hashes };
 }
 
-/** What the last hash is made of: everything before it. */
+/** What the last hash covers: everything before it. */
 const summed = (tail: Uint8Array<ArrayBuffer>) =>
   tail.subarray(0, tail.byteLength - HASH_BYTES).slice();
 
-/** Makes the sums of a content as it goes by; one block of it is in memory. */
+/** Computes the checksums of a content as it passes; one block of it is in memory. */
 export class Checksummer {
   #hashes: string[] = [];
   #size = 0;
   #block: Uint8Array<ArrayBuffer> | null = null;
   #filled = 0;
 
-  /** The content and what stands behind it. */
+  /** The content with its checksums. */
   async whole(content: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
     await this.#add(content);
     const behind = await this.#end();
@@ -72,7 +72,7 @@ export class Checksummer {
     return all;
   }
 
-  /** The same of a stream: it fails as its source does, and lets it go when it is let go. */
+  /** The same for a stream: it fails as its source does, and cancels it when it is cancelled. */
   through(content: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
     const reader = content.getReader();
     const pull = async (out: ReadableStreamDefaultController<Uint8Array>) => {

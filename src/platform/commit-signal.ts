@@ -1,6 +1,6 @@
 import type { CommitSignal } from "../ports/commit-signal.ts";
 
-/** Runs something after so many milliseconds, once; what it gives takes that back. */
+/** Runs a function once after so many milliseconds; the result cancels it. */
 export type Schedule = (ms: number, run: () => void) => () => void;
 
 export const schedule: Schedule = (ms, run) => {
@@ -8,42 +8,42 @@ export const schedule: Schedule = (ms, run) => {
   return () => clearTimeout(timer);
 };
 
-/** How long what another process has written may stay unseen. */
+/** How long a write of another process may stay unseen, ms. */
 const PERIOD_MS = 1_000;
 
 export interface LocalCommitSignal extends CommitSignal {
-  /** Something was committed. */
+  /** Reports a commit. */
   signal(): void;
 }
 
 /**
- * Ports.Pulse of one process: its own commits at once, and a look about every second for those of others, or as `period`
- * says of so many looks in a row that have found nothing.
+ * Ports.commitSignal of one process: resolves at once for its own commits, and about every second for those of others, or
+ * after `period` (ms), by the number of looks in a row that have found nothing.
  */
 export function localCommitSignal(
   after: Schedule = schedule,
   period: (quiet: number) => number = () => PERIOD_MS,
 ): LocalCommitSignal {
-  let beats = 0;
+  let commits = 0;
   const waiting = new Set<() => void>();
   return {
-    count: () => beats,
+    count: () => commits,
     next(seen, signal, quiet = 0) {
-      if (beats > seen || signal?.aborted) return Promise.resolve();
+      if (commits > seen || signal?.aborted) return Promise.resolve();
       return new Promise((resolve) => {
         const done = () => {
           waiting.delete(done);
-          takeBack();
+          cancel();
           signal?.removeEventListener("abort", done);
           resolve();
         };
-        const takeBack = after(period(quiet), done);
+        const cancel = after(period(quiet), done);
         waiting.add(done);
         signal?.addEventListener("abort", done, { once: true });
       });
     },
     signal() {
-      beats += 1;
+      commits += 1;
       for (const done of [...waiting]) done();
     },
   };

@@ -4,48 +4,48 @@ import { constraintOf } from "../resilience/transient-faults.ts";
 import type { BatchClient } from "./libsql/group-writer.ts";
 import { rowsOf, type StatementResult } from "./libsql/rows.ts";
 
-/** What a database says of itself (the table `installation`): whose it is, and how many commits of the service it has had. */
+/** The row of the table `installation`: the id of the installation, and how many commits of the service the database has had. */
 export interface Installation {
   /** 32 hexadecimal digits. */
   readonly id: string;
   readonly commits: number;
 }
 
-/** A local database's file as it was seen last. Only a VACUUM makes it smaller, and nothing makes its count of changes lower. */
+/** A local database file as it was last seen. Only a VACUUM makes it smaller, and its change counter never goes down. */
 export interface SeenFile {
   readonly size: number;
-  /** SQLite's own count, in the file's header. */
+  /** SQLite's change counter, in the header of the file. */
   readonly changes: number;
 }
 
-/** What is kept outside of the database: a database that has fewer commits has lost some. */
+/** What is stored outside of the database: a database with fewer commits than its mark has lost some. */
 export interface Mark extends Installation {
   /** When it was true, ms UTC. */
   readonly at: number;
-  /** What a restore is about to put in the place: until it has, either may be there. */
+  /** The database that a restore is putting in place: until it is done, either may be there. */
   readonly next: Installation | null;
-  /** Null where nobody has looked, or there is no file. */
+  /** Null where it was not read yet, or there is no file. */
   readonly file: SeenFile | null;
 }
 
-/** Where the mark is kept. A mark is there whole or not at all, whenever the process ends. */
+/** The store of the mark. A mark is written whole or not at all, whenever the process ends. */
 export interface Marks {
-  /** Null where there is none. Throws StorageFault for one that cannot be read as a mark. */
+  /** Null where there is none. Throws StorageFault for one that cannot be read. */
   read(): Promise<Mark | null>;
-  /** Durable when it resolves; it replaces what was there. */
+  /** Replaces the mark; durable when it resolves. */
   write(mark: Mark): Promise<void>;
-  /** None is no fault. */
+  /** An absent mark is no error. */
   remove(): Promise<void>;
 }
 
-/** How a database differs from what its mark says. */
+/** How a database differs from its mark. */
 export type Difference =
-  /** It says nothing of an installation: empty, or from before there were any. */
+  /** It has no installation: it is empty, or older than that table. */
   | { readonly kind: "empty" }
   | { readonly kind: "another" }
   | { readonly kind: "older"; readonly missing: number };
 
-/** The difference, or null where the database is the marked one and lacks nothing that the mark knows of. */
+/** The difference, or null where the database is the marked one and has at least the commits of the mark. */
 export function differenceOf(mark: Mark, found: Installation | null): Difference | null {
   if (found === null) return { kind: "empty" };
   const meant = [mark, mark.next].find((one) => one?.id === found.id);
@@ -54,13 +54,13 @@ export function differenceOf(mark: Mark, found: Installation | null): Difference
   return missing > 0 ? { kind: "older", missing } : null;
 }
 
-/** When the last write that a mark counts was made, as it is read in Brazil: `28/11/2026 09:18:05 UTC`. */
+/** The time of the last write that the mark counts, in Brazilian form: `28/11/2026 09:18:05 UTC`. */
 export function whenOf({ at }: Mark): string {
   const [day = "", time = ""] = new Date(at).toISOString().split("T");
   return `${day.split("-").reverse().join("/")} ${time.slice(0, 8)} UTC`;
 }
 
-/** The difference in a sentence that names the database and says what to do (Portuguese). */
+/** The difference as a sentence that names the database and what to do (Portuguese). */
 export function sayDifference(difference: Difference, where: string, mark: Mark): string {
   const since = `${mark.commits} gravações até ${whenOf(mark)}`;
   const what = {
@@ -71,11 +71,11 @@ export function sayDifference(difference: Difference, where: string, mark: Mark)
   return `${what}. ${WAY_OUT}`;
 }
 
-/** What mends a database that is gone, on the machine that it was on. */
+/** How to repair a lost database on a single server (Portuguese). */
 export const WAY_OUT =
   "Restaure uma cópia com sge restore CÓPIA --force; se este estado é o que você quer, confirme com sge adopt --force";
 
-/** What a database says of itself; null where it has no such table, or no row in it. */
+/** The installation of a database; null where it has no such table, or no row in it. */
 export async function installationOf(reading: {
   execute(statement: InStatement): Promise<StatementResult>;
 }): Promise<Installation | null> {
@@ -87,42 +87,42 @@ export async function installationOf(reading: {
 
 const THERE = "select 1 from sqlite_schema where type = 'table' and name = 'installation'";
 
-/** Counts a commit; with a NULL, which the column refuses, where the database is another or has lost what it had. */
-const SEAL = `update installation set commits = case when id = ?1 and commits >= ?2 then commits + 1 end
+/** Counts a commit. In another database, or one that lost commits, the value is NULL, which the column refuses. */
+const COUNT_CHECKED = `update installation set commits = case when id = ?1 and commits >= ?2 then commits + 1 end
   returning id, commits`;
-/** Counts a commit of a database that nobody has marked yet. */
+/** Counts a commit of a database without a mark. */
 const COUNT = "update installation set commits = commits + 1 returning id, commits";
 
-/** The commits of one process, or of one isolate. */
+/** Checks the commits of one process, or of one isolate, against the mark. */
 export interface CommitCheck {
-  /** What the next commit must find at least; null: whatever there is. */
+  /** What the next commit must find at least; null: anything. */
   expected(): Promise<Installation | null> | Installation | null;
-  /** A commit is in the database, and nobody was told yet. */
+  /** A commit is in the database; its callers have no answer yet. */
   committed(now: Installation): void;
-  /** A batch was refused. */
+  /** The database refused a batch. */
   refused?(fault: StorageFault): void;
 }
 
 /**
- * Batches that are written into this installation's database or not at all: the first statement of each counts it, and refuses
- * it in a database of another id, or one that has lost a commit. Fails with StorageFault; `where` names the database in it.
+ * Batches that are written into the database of this installation or not at all: the first statement of each counts the commit
+ * and fails in a database with another id, or one that lost commits. Fails with StorageFault; `where` is its database's name.
  */
 export function checkedBatches(
   batches: BatchClient,
   where: string,
-  seal: CommitCheck,
+  check: CommitCheck,
   wayOut = WAY_OUT,
 ): BatchClient {
   const refused = (why: string, cause?: unknown) => {
     const fault = new StorageFault("gone", `${why}. ${wayOut}`, { cause });
-    seal.refused?.(fault);
+    check.refused?.(fault);
     return fault;
   };
   return {
     async batch(statements, mode) {
-      const expected = await seal.expected();
+      const expected = await check.expected();
       const first =
-        expected === null ? COUNT : { sql: SEAL, args: [expected.id, expected.commits] };
+        expected === null ? COUNT : { sql: COUNT_CHECKED, args: [expected.id, expected.commits] };
       let answers: StatementResult[];
       try {
         answers = await batches.batch([first, ...statements], mode);
@@ -139,7 +139,7 @@ export function checkedBatches(
       const [counted, ...own] = answers;
       const [row] = counted === undefined ? [] : rowsOf(counted);
       if (row === undefined) throw refused(`${where} não informa de que instalação é`);
-      seal.committed({ id: String(row.id), commits: Number(row.commits) });
+      check.committed({ id: String(row.id), commits: Number(row.commits) });
       return own;
     },
   };

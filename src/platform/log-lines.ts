@@ -3,7 +3,7 @@ import type { Log } from "../ports/telemetry.ts";
 const LEVELS = ["debug", "info", "warn", "error"] as const;
 type Level = (typeof LEVELS)[number];
 
-/** A line is for a machine to keep: what is longer was not meant for it. */
+/** Bounds of one log line. */
 const MAX_TEXT = 500;
 const MAX_FIELDS = 32;
 

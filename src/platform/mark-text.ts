@@ -16,7 +16,7 @@ const Text = z.object({
 /** A mark as one line of JSON. */
 export const markText = (mark: Mark): string => JSON.stringify({ format: 1, ...mark });
 
-/** The mark that a line holds, or null where it is none. */
+/** The mark in a line, or null where it is not a mark. */
 export function markOf(text: string): Mark | null {
   try {
     const { format: _, ...mark } = Text.parse(JSON.parse(text));

@@ -2,8 +2,8 @@ import { scrypt } from "node:crypto";
 import type { Derive } from "./password-hash.ts";
 
 /**
- * node:crypto's scrypt, which Bun and workerd (nodejs_compat) both have, with the same bytes. Bun computes it off the event
- * loop, workerd in place. Memory is 128·N·r bytes and a little.
+ * node:crypto's scrypt, with the same result on Bun and on workerd (nodejs_compat). Bun computes it off the event loop,
+ * workerd in place. It needs a little more than 128·N·r bytes of memory.
  */
 export const nodeScrypt: Derive = (password, salt, { cost, r, p }, length) =>
   new Promise((resolve, reject) => {

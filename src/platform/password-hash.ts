@@ -4,7 +4,7 @@ import type { PlatformFailure } from "../ports/failures.ts";
 import type { PasswordHasher } from "../ports/passwords.ts";
 import { hashingBulkhead, type Runtime } from "../resilience/policies.ts";
 
-/** scrypt (RFC 7914) as the runtime offers it; `cost` is log2 N. Gives `length` bytes. */
+/** scrypt (RFC 7914) of the runtime; `cost` is log2 N. Returns `length` bytes. */
 export type Derive = (
   password: Uint8Array,
   salt: Uint8Array,
@@ -12,12 +12,12 @@ export type Derive = (
   length: number,
 ) => Promise<Uint8Array>;
 
-/** OWASP's choice for scrypt with r = 8; p stays 1 because the machine has other things to do. */
+/** OWASP's parameters for scrypt with r = 8; p is 1 to leave CPU for requests. */
 const R = 8;
 const P = 1;
 const SALT_BYTES = 16;
 const HASH_BYTES = 32;
-/** A hash found in the database may not make us work or allocate without bound: N·r = 2²³ takes 1 GiB. */
+/** A hash from the database must not cost unbounded time or memory: N·r = 2²³ takes 1 GiB. */
 const MAX_COST = 20;
 const MAX_N_R = 2 ** 23;
 
@@ -33,7 +33,7 @@ export function passwordHasher(
   cost: number,
   runtime: Pick<Runtime, "canQueue"> = { canQueue: true },
 ): PasswordHasher {
-  const room = hashingBulkhead(runtime);
+  const bulkhead = hashingBulkhead(runtime);
 
   async function bounded(
     password: string,
@@ -41,10 +41,10 @@ export function passwordHasher(
     parameters: { cost: number; r: number; p: number },
     length: number,
   ): Promise<Uint8Array> {
-    // One person, one password, whatever way the keyboard composes its accents (NIST SP 800-63B, 5.1.1.2).
+    // The same password however a keyboard composes its accents (NIST SP 800-63B, 5.1.1.2).
     const bytes = new TextEncoder().encode(password.normalize("NFKC"));
     try {
-      return await room.execute(() => derive(bytes, salt, parameters, length));
+      return await bulkhead.execute(() => derive(bytes, salt, parameters, length));
     } catch (error) {
       if (!(error instanceof BulkheadRejectedError)) throw error;
       throw new Failed<PlatformFailure>(
@@ -77,7 +77,7 @@ export function passwordHasher(
   };
 }
 
-/** The time does not tell where two hashes differ. */
+/** Constant time: it does not depend on where two hashes differ. */
 function equal(a: Uint8Array, b: Uint8Array): boolean {
   let difference = a.length ^ b.length;
   for (const [i, byte] of a.entries()) difference |= byte ^ (b[i] ?? 0);

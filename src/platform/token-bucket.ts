@@ -4,20 +4,20 @@ export interface BucketRules {
   readonly perSecond: number;
 }
 
-/** What became of one try. `resetMs`: until the bucket is full, or, when refused, until there is one token. */
+/** The result of one try. `resetMs`: until the bucket is full, or, when refused, until there is one token. */
 export interface Taken {
   readonly allowed: boolean;
   readonly remaining: number;
   readonly resetMs: number;
 }
 
-/** What a chain of instants may lose as doubles: one is exact to 1/4096 ms in our century. */
+/** Rounding error that a chain of instants may collect as doubles: one is exact to 1/4096 ms in this century. */
 const SLACK_MS = 0.05;
 
 /**
  * Takes one token of a bucket that is one number, the instant at which it will be full again (the generic cell rate
- * algorithm, which counts exactly as a token bucket does); instants are ms UTC. Gives the bucket as it then is. Time that
- * runs backwards gives nothing, and empties a bucket at most: nobody waits for the clock to be where it was.
+ * algorithm, which counts exactly as a token bucket does); instants are ms UTC. Returns the new state of the bucket. A clock
+ * that is set back adds no token and empties a bucket at most: no caller waits until the clock is where it was.
  */
 export function takeToken(
   fullAt: number,

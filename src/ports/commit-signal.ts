@@ -1,10 +1,10 @@
-/** Tells whoever follows what is written that it is time to look. */
+/** Notifies the readers of the feed, and others that wait for a write, after a commit. */
 export interface CommitSignal {
-  /** How many commits of this process there were. */
+  /** Commits of this process so far. */
   count(): number;
   /**
-   * Resolves when there were more than `seen`, when about a second is over (other processes write too), or when the
-   * signal aborts. Never rejects. `quiet`: how many looks in a row have found nothing; then it may be longer.
+   * Resolves at the first commit after number `seen`, after about a second (other processes write too), or when the signal
+   * aborts. Never rejects. `quiet`: how many looks in a row have found nothing; the wait may then be longer.
    */
   next(seen: number, signal?: AbortSignal, quiet?: number): Promise<void>;
 }

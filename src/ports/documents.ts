@@ -4,8 +4,8 @@ import type { NfeFailure } from "../nfe/failures.ts";
 
 /**
  * Reads documents within bounds: small ones in place, large ones in a pool.
- * Both fail with PlatformFailure `overloaded` when the pool's queue is full. A document that takes too long, or kills its
- * thread twice, is refused for good by `read` (`nfe.malformed_xml`); `compare` then answers `overloaded`.
+ * Both fail with PlatformFailure `overloaded` when the pool's queue is full. A document that takes too long, or that ends its
+ * thread twice, is refused for good by `read` (`nfe.malformed_xml`); `compare` then fails with `overloaded`.
  */
 export interface DocumentReader {
   read(bytes: Uint8Array<ArrayBuffer>, signal?: AbortSignal): Promise<Result<Document, NfeFailure>>;

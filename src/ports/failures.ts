@@ -1,6 +1,6 @@
 import type { MailboxFailure } from "./mailbox.ts";
 
-/** How the world itself may fail a caller. `retryAfterS` is what the answer's Retry-After says. */
+/** How the platform may fail a caller. `retryAfterS` goes into the header Retry-After. */
 export type PlatformFailure =
   | {
       code: "overloaded";
@@ -16,7 +16,7 @@ export type PlatformFailure =
         | "limits";
       retryAfterS: number;
     }
-  /** A person (or a key) holds all that one may hold at a time; there is more for others. */
+  /** A user or an API key uses its whole share; others may still be served. */
   | {
       code: "share_exceeded";
       what: "requests" | "bodies" | "streams" | "downloads";
@@ -24,7 +24,7 @@ export type PlatformFailure =
       retryAfterS: number;
     }
   | { code: "storage.full" }
-  /** The database is not the one that was here: it was removed, replaced, emptied, or is older. Nothing was acknowledged. */
+  /** The database is not the one of this installation: it was removed, replaced, emptied, or is older. Nothing was acknowledged. */
   | { code: "storage.gone" }
   /** The database's file is damaged, or cannot be read or written. Nothing was acknowledged. */
   | { code: "storage.damaged" }
@@ -33,19 +33,18 @@ export type PlatformFailure =
   /** The file system, or the database itself, does not let us write. */
   | { code: "storage.read_only" }
   /**
-   * The door was given no complete configuration, or one that the database refuses (`why`); what is missing, or who
-   * refuses, stands in the log.
+   * The configuration is not complete, or the database refuses it (`why`); the log names what is missing, or the refusal.
    */
   | { code: "not_configured"; why?: string }
-  /** The time of the request was over; what it was to write may be written or not. */
+  /** The time of the request was over; its write may be stored or not. */
   | { code: "deadline" }
-  /** The connection fell while a batch was on its way: whether it was written, nobody can say. */
+  /** The connection was lost while a batch was sent: whether it was written is unknown. */
   | { code: "storage.unknown" }
-  /** A constraint refused the batch: a promise of the database that no guard had foreseen. */
+  /** A constraint of the database refused the batch; no guard had checked it before. */
   | { code: "storage.rejected"; constraint: string }
-  /** Kept bytes that are no longer those of their SHA-256. */
+  /** Stored bytes that no longer have their SHA-256. */
   | { code: "original.damaged"; sha256: string }
-  /** A kept file, or a part of it, that is no longer what was put. */
+  /** A stored file, or a part of it, that is no longer what was written. */
   | { code: "file.damaged"; file: string }
   | MailboxFailure
   | { code: "profiler.busy" };

@@ -2,13 +2,13 @@
 export interface RateLimits {
   /**
    * Takes one token of the bucket `key`; `capacity` tokens, refilled at `perSecond`. `resetMs`: until it is full, or, when
-   * refused, until there is one token. With `exact` it fails with PlatformFailure `overloaded` where who counts does not
-   * answer; without, the next best count does.
+   * refused, until there is one token. When the counter does not answer, `exact` fails with PlatformFailure `overloaded`;
+   * without it a less exact counter is used.
    */
   take(
     key: string,
     bucket: { capacity: number; perSecond: number; exact?: boolean },
   ): Promise<{ allowed: boolean; remaining: number; resetMs: number }>;
-  /** Whether a network may ask at all: a wall before everything, about right. Absent where the runtime has none. */
+  /** Whether a network may send requests at all: a coarse limit before all others. Absent where the runtime has none. */
   admits?(network: string): Promise<boolean>;
 }

@@ -1,11 +1,11 @@
-/** What opens a mailbox. The password is in clear: whoever gets it keeps it nowhere, and never logs it. */
+/** What opens a mailbox. The password is in clear text: it must not be stored or logged. */
 export interface MailboxAccess {
   readonly host: string;
   readonly port: number;
   readonly user: string;
   readonly password: string;
   readonly folder: string;
-  /** From the first byte, or by STARTTLS on port 143; false: in clear. */
+  /** TLS from the first byte, or by STARTTLS on port 143; false: clear text. */
   readonly tls: boolean;
 }
 
@@ -29,8 +29,8 @@ export interface Mailbox {
 
 export interface Mailboxes {
   /**
-   * Opens a folder, `look`: read only, lets `work` work, and leaves, whatever happens; within a bound of time. Rejects as the
-   * work does, and with MailboxFailure, which tells nothing of what the other side has said.
+   * Opens a folder (`look`: read only), runs `work`, and always closes the connection, within a bound of time. Rejects as
+   * `work` does, and with MailboxFailure, which holds no text of the server.
    */
   visit<T>(
     access: MailboxAccess,
@@ -41,8 +41,8 @@ export interface Mailboxes {
 }
 
 /**
- * No IMAP server answers there, or no longer; no safe connection; not this user and password; no such folder; an address of
- * a private network, which is not called here.
+ * In this order: no IMAP server answers; the TLS connection is not trusted; user or password refused; no such folder; an
+ * address of a private network, which this installation does not call.
  */
 export interface MailboxFailure {
   readonly code:

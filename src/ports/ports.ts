@@ -13,7 +13,7 @@ import type { BlobStore, Originals } from "./storage.ts";
 import type { Log, Meter } from "./telemetry.ts";
 import type { Trace, Tracer } from "./trace.ts";
 
-/** What the world must give us. A function takes the ports that it uses: `Pick<Ports, "writer" | "clock">`. */
+/** What a platform gives to the application. A function takes only the ports that it uses: `Pick<Ports, "writer" | "clock">`. */
 export interface Ports {
   config: Config;
   /** drizzle, for reads only: the connection refuses to write. */
@@ -27,41 +27,41 @@ export interface Ports {
   passwords: PasswordHasher;
   limits: RateLimits;
   health: Health;
-  /** Aborts when the process begins to end: a stream tells its reader to come back, a loop takes nothing new. */
+  /** Aborts when the process begins to stop: a stream asks its client to reconnect, a loop takes no new work. */
   stopping: AbortSignal;
   commitSignal: CommitSignal;
   clock: { now(): number };
   log: Log;
   meter: Meter;
   tracer: Tracer;
-  /** Of the request or job that these ports were given to; one that is never recorded outside of them. */
+  /** The trace of the request or job that these ports belong to; outside of both, one that is never recorded. */
   trace: Trace;
-  /** Absent where mail comes by itself (Workers). */
+  /** Absent where mail is delivered to the service (Workers). */
   mailboxes?: Mailboxes;
   /** Absent where the runtime has none (Workers). */
   profiler?: Profiler;
   /**
-   * How much of a batch one request may hold: bytes sent, and documents. A larger ZIP is streamed to the blob store and
-   * unpacked later. Absent where a request may hold all that a batch may have.
+   * How much of a batch one request may hold in memory: bytes sent, and documents. A larger ZIP is streamed to the blob store
+   * and unpacked later. Absent where a request may hold a whole batch.
    */
   inRequest?: { readonly bytes: number; readonly documents: number };
   /**
-   * Runs queued work that holds a document of so many bytes, when there is room for them beside the others. Absent where
-   * memory is no concern (Bun: JOB_CONCURRENCY bounds it).
+   * Memory semaphore: runs queued work on a document of so many bytes when they fit into memory beside the running work.
+   * Absent where JOB_CONCURRENCY is bound enough (Bun).
    */
   withMemory?<T>(bytes: number, work: () => Promise<T>): Promise<T>;
   /** Removes the file that shows the generated first password. Never rejects. Absent where there is none (Workers). */
   removeFirstPassword?(): Promise<void>;
-  /** Lets a quiet stream or a long handler live for `seconds` without a byte (Bun cuts after 10 s; Workers: nothing to do). */
+  /** Lets a response stay open for `seconds` without a byte (Bun closes it after 10 s; on Workers it does nothing). */
   extendIdleTimeout(request: Request, seconds: number): void;
   /**
-   * The address of the client: as the runtime knows it, or as a proxy of TRUSTED_PROXIES says it, and never as a header of
-   * anybody else's does; null when unknown.
+   * The address of the client: from the runtime, or from the header of a proxy in TRUSTED_PROXIES, and of no other sender;
+   * null when unknown.
    */
   peer(request: Request): string | null;
   /**
-   * Gives way to whoever else waits, between two steps of long work: a local database answers without ever leaving the
-   * event loop (Workers: nothing to do, every answer comes by network).
+   * Lets other tasks run between two steps of long work: a local database answers without leaving the event loop. On Workers
+   * it does nothing, because every answer comes by network.
    */
   yieldToEventLoop(): Promise<void>;
   /** The stream compressed as it is read. Absent on Workers, where it reads its source at once and the edge compresses. */

@@ -16,7 +16,7 @@ export interface Statement {
   readonly args: readonly Value[];
 }
 
-/** A condition that selects a row only where a batch's main statement has won; its parameters are numbered from ?1. */
+/** A condition that selects a row only where the batch's main statement took effect; its parameters are numbered from ?1. */
 export interface Guard {
   readonly sql: string;
   readonly args: readonly Value[];
@@ -34,7 +34,7 @@ export const ALWAYS: Guard = { sql: "select 1", args: [] };
 /** What one caller wants written: all of it or none. */
 export interface WriteJob<T> {
   readonly statements: readonly WriteStatement[];
-  /** Gets the rows that each own statement returned (RETURNING), in order; what it throws fails only this job. */
+  /** Maps the rows that this job's statements returned (RETURNING), in order; what it throws fails only this job. */
   read(rows: readonly Row[][]): T;
 }
 
@@ -55,7 +55,7 @@ export const commitStatements = (
   signal?: AbortSignal,
 ): Promise<void> => writer.commit({ statements, read: () => undefined }, signal);
 
-/** Reads of constant SQL text where drizzle's builder is too dear. No transaction is held from one call to the next. */
+/** Reads of constant SQL text, where drizzle's builder costs too much. No transaction spans two calls. */
 export interface Reader {
   rows(statement: Statement, signal?: AbortSignal): Promise<Row[]>;
 }

@@ -2,24 +2,24 @@ import type { Guard, WriteStatement } from "./sql.ts";
 
 /** The original bytes of documents, under their SHA-256 (hex), never changed. */
 export interface Originals {
-  /** Statements that the batch naming these bytes must include; a store outside the database is written before it returns. */
+  /** The statements that the batch which names these bytes must include; a store outside the database is written before. */
   store(
     company: number,
     sha256: string,
     bytes: Uint8Array<ArrayBuffer>,
-    /** Inside the database: kept only where the guard selects a row, so that a refusal leaves no bytes. */
+    /** Inside the database: stored only where the guard selects a row, so that a refused batch leaves no bytes. */
     guard: Guard,
-    /** When they may go (ms UTC) if nobody keeps them for good until then; absent: for good. */
+    /** When they expire (ms UTC), unless a batch stores them for good before; absent: never. */
     until?: number,
   ): Promise<WriteStatement[]>;
   /**
-   * The bytes, proved against the hash; null where there are none. Fails with PlatformFailure `original.damaged` where they
-   * are not what was kept: such bytes are given to nobody.
+   * The bytes, verified against the hash; null where there are none. Fails with PlatformFailure `original.damaged` where they
+   * are not what was stored: such bytes are never returned.
    */
   get(company: number, sha256: string): Promise<Uint8Array<ArrayBuffer> | null>;
   /**
-   * Lets go of what no row names, older than a day, in one slice that begins after `after` ("": at the beginning). `next`:
-   * where the next slice begins ("" after the last). Absent where the bytes are rows, which go with their names.
+   * Removes objects that no row names and that are older than a day, in one slice that begins after `after` ("": at the
+   * start). `next`: where the next slice begins ("" after the last). Absent where the bytes are rows of the database.
    */
   readonly removeUnnamed?: (
     company: number,
@@ -30,8 +30,8 @@ export interface Originals {
 /** Files too large for a row, by key: letters, digits, `-`, `_`, and between them `.` and `/` (`exports/1/a.csv`). */
 export interface BlobStore {
   /**
-   * Takes the content to its end and replaces what the key had. Under the key there is all of it, durably, or what was
-   * there before. Rejects as the stream does, when aborted, and with PlatformFailure `storage.full`; then nothing is left.
+   * Reads the content to its end and replaces what the key had, durably: under the key there is all of it, or what was there
+   * before. Rejects as the stream does, when aborted, and with PlatformFailure `storage.full`; nothing is left then.
    */
   put(
     key: string,
@@ -39,15 +39,15 @@ export interface BlobStore {
     signal?: AbortSignal,
   ): Promise<{ size: number }>;
   /**
-   * The bytes from `offset` on, at most `length` of them; all of them without a range. `size` is always that of the whole.
-   * Bytes that are no longer what was put are not given out: PlatformFailure `file.damaged`, at the call or in the stream.
+   * At most `length` bytes from `offset` on; all without a range. `size` is always that of the whole file. Bytes that are no
+   * longer what was written are not returned: PlatformFailure `file.damaged`, at the call or in the stream.
    */
   get(
     key: string,
     range?: { readonly offset: number; readonly length: number },
   ): Promise<{ size: number; body: ReadableStream<Uint8Array> } | null>;
-  /** A key that is not there is no fault. */
+  /** An absent key is no error. */
   delete(key: string): Promise<void>;
-  /** By key, those after `after`, at most 1,000; `at`: when it was put, ms UTC. */
+  /** Sorted by key, those after `after`, at most 1,000; `at`: when it was written, ms UTC. */
   list(prefix: string, after?: string): Promise<{ key: string; size: number; at: number }[]>;
 }

@@ -1,12 +1,12 @@
 import type { CounterLabels, CounterName, HistogramLabels, HistogramName } from "../metrics.ts";
 
-/** What is counted and timed, under the names of observability/names.ts. Nothing here fails or waits. */
+/** Counts and times, under the names of metrics.ts. No method fails or waits. */
 export interface Meter {
   count<N extends CounterName>(name: N, labels: CounterLabels<N>, by?: number): void;
   observe<N extends HistogramName>(name: N, value: number, labels: HistogramLabels<N>): void;
-  /** Seconds of a clock that never goes back; only differences mean something. */
+  /** Seconds of a monotonic clock; only differences have a meaning. */
   seconds(): number;
-  /** Hands on what was counted since, at the end of a request or a job. Absent where somebody comes for it (Bun). */
+  /** Sends what was counted, at the end of a request or a job. Absent where a scraper reads it (Bun). */
   flush?(): void;
   /** Everything in Prometheus' text format. Absent where one process is not the service (Workers). */
   exposition?(): Promise<{ readonly type: string; readonly text: string }>;

@@ -1,8 +1,8 @@
-/** The trace that a piece of work belongs to (W3C Trace Context). Absent sampling it has an id, and no spans. */
+/** The trace of a request or job (W3C Trace Context). Without sampling it has an id and no spans. */
 export interface Trace {
-  /** 32 hexadecimal digits; stands in the log beside the request id. */
+  /** 32 hexadecimal digits; the log has it beside the request id. */
   readonly id: string;
-  /** The `traceparent` that work which this one causes goes on from: an outgoing request, a job. */
+  /** The `traceparent` for work that this one causes: an outgoing request, a job. */
   readonly parent: string;
   /** Whether its spans are kept. */
   readonly recorded: boolean;
@@ -10,12 +10,12 @@ export interface Trace {
   span<T>(name: string, step: () => Promise<T>): Promise<T>;
 }
 
-/** What a span says of itself: codes, counts, ids; never content. */
+/** The attributes of a span: codes, counts, ids; never content. */
 export type SpanAttributes = Readonly<Record<string, string | number | boolean>>;
 
-/** Where traces begin, or go on. */
+/** Begins traces, or continues them. */
 export interface Tracer {
-  /** `parent` is a `traceparent`; null, or one of another shape, begins a trace of its own. */
+  /** `parent` is a `traceparent`; null, or a malformed one, begins a new trace. */
   begin(name: string, kind: "server" | "consumer", parent: string | null): BegunTrace;
 }
 

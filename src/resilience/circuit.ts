@@ -18,24 +18,24 @@ export interface CircuitFigures {
   readonly refused: number;
 }
 
-/** What stands between us and something that may be down or slow: while it is, a call is refused in no time. */
+/** A circuit breaker before a service that may be down or slow: while it is open, a call is refused at once. */
 export interface Circuit {
-  /** Rejects with cockatiel's BrokenCircuitError while it is not closed, else as the call does. Holds no lock meanwhile. */
+  /** Rejects with cockatiel's BrokenCircuitError while it is not closed, else as the call does. Takes no lock. */
   through<T>(call: () => Promise<T>): Promise<T>;
   figures(): CircuitFigures;
-  /** Asks no more whether it may close. */
+  /** Sends no more probes. */
   end(): void;
 }
 
 export interface CircuitRules {
   readonly name: string;
-  /** Which errors are the other side's fault; the others say that it works. */
+  /** Which errors count as failures of the service; any other error shows that it works. */
   counts(error: unknown): boolean;
-  /** When it opens. One of its own: it keeps the score. */
+  /** When it opens. It has state, so each circuit needs its own. */
   readonly breaker: IBreaker;
   /**
-   * Asked in the background while the circuit is open, so that no caller has to try; one call at a time. Without it (on
-   * Workers nothing runs between requests) the next caller after the pause is the probe.
+   * Called in the background while the circuit is open, one call at a time. Without it (on Workers nothing runs between
+   * requests) the next call after the pause is the probe.
    */
   readonly probe?: () => Promise<unknown>;
   /** Pause before the first probe, ms; it doubles up to LONGEST_PAUSE_MS. */
@@ -46,9 +46,9 @@ const LONGEST_PAUSE_MS = 5_000;
 const PROBE_MS = 1_500;
 
 /**
- * A circuit over cockatiel's breaker: closed, open, half-open with one probe. Pauses are told by a clock that does not go
- * back (cockatiel looks at the wall clock: an hour turned back would hold it open for an hour), and while a probe is on its
- * way others are refused and not kept waiting for it.
+ * A circuit over cockatiel's breaker: closed, open, half-open with one probe. Pauses use a monotonic clock (cockatiel uses the
+ * wall clock: one that is set back by an hour would leave the circuit open for an hour), and calls during a probe are refused
+ * and do not wait for it.
  */
 export function circuit({ name, counts, breaker, probe, pauseMs = 250 }: CircuitRules): Circuit {
   const policy = circuitBreaker(handleWhen(counts), {
@@ -66,13 +66,13 @@ export function circuit({ name, counts, breaker, probe, pauseMs = 250 }: Circuit
     const pause = longest * (0.5 + Math.random() / 2);
     tries += 1;
     dueAt = performance.now() + pause;
-    if (probe !== undefined && !ended) timer = setTimeout(knock, pause, probe);
+    if (probe !== undefined && !ended) timer = setTimeout(sendProbe, pause, probe);
   });
   policy.onReset(() => {
     tries = 0;
   });
 
-  function knock(ask: () => Promise<unknown>): void {
+  function sendProbe(ask: () => Promise<unknown>): void {
     policy.execute(() => bounded.execute(ask)).catch(() => undefined);
   }
 

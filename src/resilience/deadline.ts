@@ -19,7 +19,7 @@ export interface Deadline {
 export function deadline(ms: number, caller: AbortSignal, late: () => Error): Deadline {
   const controller = new AbortController();
   const { promise: over, reject } = Promise.withResolvers<never>();
-  // Whoever races against it hears of it; when nobody does, it is no crash.
+  // Callers race against it; without a caller its rejection must not crash the process.
   over.catch(() => undefined);
   let timer: ReturnType<typeof setTimeout> | undefined;
 

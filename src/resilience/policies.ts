@@ -16,13 +16,13 @@ import {
 import { type Circuit, type CircuitRules, circuit } from "./circuit.ts";
 import { isRemoteFault, isShed, isTransient, notApplied } from "./transient-faults.ts";
 
-/** Full jitter: two processes that met once do not meet again at the next try. */
+/** Full jitter: two processes that collided once do not collide again at the next try. */
 const jitter = (initialDelay: number, maxDelay: number) =>
   new ExponentialBackoff({ generator: fullJitterGenerator, initialDelay, maxDelay });
 
 /**
- * A read that met weather is asked again a few times, within about a second. Not what a policy has shed: the caller has
- * waited for as long as it may, or was refused because others already wait.
+ * Retries a read after a transient fault a few times, within about a second. Not after a rejection by one of our policies:
+ * the call has then used its whole time, or too many calls were waiting.
  */
 export const readRetry: RetryPolicy = retry(
   handleWhen((error) => isTransient(error) && !isShed(error)),
@@ -30,33 +30,33 @@ export const readRetry: RetryPolicy = retry(
 );
 
 /**
- * A write is sent again for as long as the caller's signal allows, and only where it is certain that it never happened.
- * No try waits longer than 200 ms, so that the end of the patience is met closely.
+ * Retries a write until the caller's signal aborts, and only where it is certain that it was not applied. A pause is at most
+ * 200 ms, so that the time limit is kept closely.
  */
 export const writeRetry: RetryPolicy = retry(handleWhen(notApplied), {
   maxAttempts: 10_000,
   backoff: jitter(5, 200),
 });
 
-/** A message to a queue that is not the database: sent again a few times, for twice is once. */
+/** Retries a message to a queue outside of the database a few times: the work of a message that comes twice is done once. */
 export const sendRetry: RetryPolicy = retry(handleAll, {
   maxAttempts: 4,
   backoff: jitter(50, 1_000),
 });
 
-/** Gives up waiting after a second, whatever the other side does. */
+/** Stops waiting after a second, also where the call cannot be aborted. */
 export const oneSecondTimeout: TimeoutPolicy = timeout(1_000, TimeoutStrategy.Aggressive);
 
 /**
- * What is computed in threads of the runtime: passwords, 4 at a time and 32 waiting (design decision 15). Where nobody may
- * wait for another's turn (Workers) all 36 are begun: there the thread is one, and computes them one after another.
+ * Password hashes run in threads of the runtime: 4 at a time and 32 waiting. Where a request cannot wait for another one
+ * (Workers) all 36 are begun: the runtime has one thread there, and computes them one after another.
  */
 export const hashingBulkhead = ({ canQueue }: Pick<Runtime, "canQueue">) =>
   canQueue ? bulkhead(4, 32) : bulkhead(36, 0);
 
 /**
- * Something that answers by network: more than half of its last ten calls failed, and nobody waits for it any longer.
- * `probe` as in circuit.ts; `counts` where its errors are all its own.
+ * The circuit before a remote service: it opens when more than half of the last ten calls failed. `probe` as in circuit.ts;
+ * `counts` where other errors than `isRemoteFault` are failures of the service.
  */
 export const remoteCircuit = (
   name: string,
@@ -69,52 +69,52 @@ export const remoteCircuit = (
     ...rules,
   });
 
-/** A local file that was locked for the whole patience of one write (seconds, not milliseconds): one is enough. */
+/** The circuit before a local file: it opens after one write for whose whole time limit (seconds) the file was locked. */
 export const lockedFileCircuit = (probe: () => Promise<unknown>): Circuit =>
   circuit({ name: "writer", counts: isRemoteFault, breaker: new ConsecutiveBreaker(1), probe });
 
 /**
- * Classes of calls by network. `timeoutMs` runs from the call to the last byte of its answer, the waiting for a place
- * included; `atOnce` run together, `waiting` wait, beyond that a call is refused at once.
+ * Classes of calls by network. `timeoutMs` runs from the call to the last byte of its answer, waiting time included; `atOnce`
+ * run together, `waiting` wait, and further calls are refused at once.
  */
 export const CALL_CLASSES = {
-  /** A page of rows by key: a few milliseconds, and the way. */
+  /** A page of rows by key: a few milliseconds, and the network. */
   read: { timeoutMs: 1_500, atOnce: 64, waiting: 256 },
-  /** A group of writes. Whether one that timed out was done, nobody knows: it is never sent again by itself. */
+  /** A group of writes. Whether one that timed out was applied is unknown: it is never retried automatically. */
   write: { timeoutMs: 5_000, atOnce: 16, waiting: 64 },
   /** A file of at most some MiB. */
   blob: { timeoutMs: 10_000, atOnce: 16, waiting: 64 },
-  /** One count, near by: late, it is no use any more. */
+  /** One count of a counter near by: a late answer is of no use. */
   limits: { timeoutMs: 500, atOnce: 64, waiting: 256 },
   /** A hundred messages of a few hundred bytes. */
   queue: { timeoutMs: 5_000, atOnce: 6, waiting: 64 },
-  /** A visit to a mailbox, all of it; and one that an administrator waits for. */
+  /** A whole visit to a mailbox; and a trial that an administrator waits for. */
   mail: { timeoutMs: 240_000, atOnce: 4, waiting: 64 },
   mailTrial: { timeoutMs: 8_000, atOnce: 2, waiting: 4 },
-  /** What may be lost: spans, counters. */
+  /** Spans and counters, which may be lost. */
   telemetry: { timeoutMs: 3_000, atOnce: 2, waiting: 8 },
 } as const;
 
-/** A call in its class; `within` aborts when its time is over. */
+/** Runs a call under the limits of its class; `within` aborts when its time is over. */
 export type CallLimiter = <T>(call: (within: AbortSignal) => Promise<T>) => Promise<T>;
 
-/** What a runtime lets us do between requests: wake somebody who waits for a place, ask whether a circuit may close. */
+/** What a runtime allows between requests: to wake a call that waits in a bulkhead, and to probe an open circuit. */
 export interface Runtime {
   readonly canQueue: boolean;
   readonly canProbe: boolean;
   /**
-   * Lets a call come to its end also when the request that made it is dropped. Where the runtime stops such a request in the
-   * middle (Workers), its place in the lane would never be free again, and a circuit that it was the probe of never close.
+   * Lets a call finish also when its request is dropped. Where the runtime stops such a request in the middle (Workers), its
+   * place in the bulkhead would never be free again, and a circuit that it probes would never close.
    */
   waitUntil?(call: Promise<unknown>): void;
 }
 
 /**
- * The way to a neighbour for one class of calls: circuit, then timeout, then bulkhead. Rejects with what `isShed` knows, or
- * as the call does.
+ * The limits of one class of calls to a remote service: circuit, then timeout, then bulkhead. Rejects with an error that
+ * `isShed` recognises, or as the call does.
  */
 export function callLimiter(
-  way: Circuit,
+  circuit: Circuit,
   kind: keyof typeof CALL_CLASSES,
   { canQueue, waitUntil }: Pick<Runtime, "canQueue" | "waitUntil">,
 ): CallLimiter {
@@ -122,7 +122,7 @@ export function callLimiter(
   const places = canQueue ? bulkhead(atOnce, waiting) : bulkhead(atOnce + waiting, 0);
   const bounded = wrap(timeout(timeoutMs, TimeoutStrategy.Aggressive), places);
   return (call) => {
-    const answer = way.through(() => bounded.execute(({ signal }) => call(signal)));
+    const answer = circuit.through(() => bounded.execute(({ signal }) => call(signal)));
     waitUntil?.(answer.then(done, done));
     return answer;
   };

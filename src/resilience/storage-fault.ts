@@ -1,10 +1,9 @@
-/** What may have become of the database beneath a service. */
+/** How the storage of a running service may fail. */
 export type StorageFaultKind = "gone" | "damaged";
 
 /**
- * The database is not what it was. `message` is for whoever operates the service (Portuguese): it names the file and the
- * command that mends it, and goes into the log and to the terminal, never into an answer. It travels between threads as
- * name, message and code.
+ * The database is not what it was. `message` is for the operator (Portuguese): it names the file and the command that repairs
+ * it, and goes into the log and to the terminal, never into an answer. Between threads only name, message and code are sent.
  */
 export class StorageFault extends Error {
   readonly code: string;
@@ -19,27 +18,27 @@ export class StorageFault extends Error {
 const CODES = { gone: "STORAGE_GONE", damaged: "STORAGE_DAMAGED" } as const;
 
 /**
- * SQLite's own words for it: also a read, a write or a sync that failed. SQLITE_IOERR alone, or over the shared memory, is
- * none: a full disk says so too (the connection that writes tells them apart).
+ * SQLite's codes for a damaged database, and for a read, a write or a sync that failed. Not SQLITE_IOERR alone, or of the
+ * shared memory: a full disk gives that too (writing-connection.ts tells them apart).
  */
 const DAMAGED =
   /^(?:STORAGE_DAMAGED|SQLITE_CORRUPT.*|SQLITE_NOTADB|SQLITE_CANTOPEN.*|SQLITE_IOERR_(?:SHORT_READ|READ|WRITE|FSYNC|DIR_FSYNC|FSTAT|TRUNCATE|CORRUPTFS|DATA|IN_PAGE))$/;
 const GONE = /^(?:STORAGE_GONE|SQLITE_READONLY_DBMOVED)$/;
-/** What may pass: too many files were open, or a folder could not be read for a moment. */
+/** May be temporary: too many open files, or a folder that could not be read for a moment. */
 const MAY_PASS = /^SQLITE_CANTOPEN/;
 
-/** What an error says of the storage. */
+/** A storage fault that was found in an error. */
 export interface DetectedFault {
   readonly kind: StorageFaultKind;
   readonly message: string;
   readonly code: string;
-  /** It may be over at the next try. */
+  /** The next try may succeed. */
   readonly mayPass: boolean;
-  /** The message is a StorageFault's sentence already, also one that came from another thread, or within another error. */
+  /** The message is already the sentence of a StorageFault, also from another thread or as a cause. */
   readonly hasSentence: boolean;
 }
 
-/** The fault that an error, or what caused it, tells of; null for any other. */
+/** The storage fault in an error or in its causes; null where there is none. */
 export function storageFaultOf(error: unknown): DetectedFault | null {
   let next = error;
   for (let n = 0; next instanceof Error && n < 5; n += 1) {

@@ -1,6 +1,6 @@
 import { BrokenCircuitError, BulkheadRejectedError, TaskCancelledError } from "cockatiel";
 
-/** The error and what caused it, outermost first (drizzle wraps what the client threw). Bounded: a chain may be a ring. */
+/** The error and its causes, outermost first (drizzle wraps the client's errors). Bounded: a chain may be a ring. */
 function causes(error: unknown): Error[] {
   const chain: Error[] = [];
   for (let next = error; next instanceof Error && chain.length < 5; next = next.cause)
@@ -12,8 +12,8 @@ const codeOf = (error: Error): string =>
   "code" in error && typeof error.code === "string" ? error.code : "";
 
 /**
- * Another connection holds the lock, or has taken it over and rolled back what was begun (libSQL: after five seconds; a
- * stream, after ten idle ones). Nothing was written, and asking again soon is right.
+ * Another connection has the lock, or the server rolled the transaction back (libSQL: after five seconds; a stream, after ten
+ * idle seconds). Nothing was written, and a retry soon is right.
  */
 const LOCKED = new Set([
   "SQLITE_BUSY",
@@ -24,7 +24,7 @@ const LOCKED = new Set([
 ]);
 /** No connection was made, so the request was never seen. */
 const UNREACHED = new Set(["ECONNREFUSED", "ConnectionRefused", "ENOTFOUND", "EAI_AGAIN"]);
-/** It failed on the way, or behind a replica that hides why: what was asked may have been done or not. */
+/** The connection failed after the request was sent, or a replica hides the reason: it may have been applied or not. */
 const CUT = new Set([
   "ECONNRESET",
   "ConnectionClosed",
@@ -34,23 +34,22 @@ const CUT = new Set([
   "PROXY_ERROR",
 ]);
 
-/** workerd has no codes: what it says of a connection that fell, and of what its own network did. */
+/** workerd gives no codes: its messages for a lost connection, and for faults of its own network. */
 const NETWORK =
   /(Network connection lost|fetch failed|Unable to connect|^internal error; reference = )/;
 
 const HTTP_STATUS = /HTTP status (\d{3})/;
-/** Said before anything was done: too many requests; and by Cloudflare before an origin, no connection could be made. */
+/** Answered before anything was done: too many requests; and by Cloudflare, where it could not connect to the origin. */
 const TURNED_AWAY = new Set([429, 521, 523]);
 
-/** The status of an answer that was none of the database, but of the server before it; 0 for any other error. */
+/** The HTTP status of a server or proxy before the database; 0 for any other error. */
 const statusOf = (error: Error): number =>
   codeOf(error) === "SERVER_ERROR" ? Number(HTTP_STATUS.exec(error.message)?.[1] ?? 0) : 0;
 
 /**
- * Whether a fault is transient: a locked database, the network, an answer 5xx, a call that our policies ended. Never a
- * business refusal.
- * A read that failed so may be asked again; for a write see `neverHappened`.
- * Source: each seen (local, HTTP from Bun, HTTP from workerd), or in libSQL's server (hrana/stmt.rs, error.rs).
+ * Whether a fault is transient: a locked database, the network, an answer 5xx, a rejection by our policies. Never a business
+ * refusal. A read may then be retried; for a write see `notApplied`.
+ * Source: each was observed (local, HTTP from Bun, HTTP from workerd), or stands in libSQL's server (hrana/stmt.rs, error.rs).
  */
 export function isTransient(error: unknown): boolean {
   if (isShed(error)) return true;
@@ -68,8 +67,8 @@ export function isTransient(error: unknown): boolean {
 }
 
 /**
- * Whether a policy of our own ended the call: its time was over, its circuit open, no place free. Trying again at once
- * would make it worse.
+ * Whether one of our policies ended the call: its time was over, its circuit open, its bulkhead full. A retry at once would
+ * make the overload worse.
  */
 export function isShed(error: unknown): boolean {
   return causes(error).some(
@@ -80,7 +79,7 @@ export function isShed(error: unknown): boolean {
   );
 }
 
-/** Whether the other side failed or was too slow: what a circuit counts. A refusal of ours is not its fault. */
+/** Whether the remote side failed or was too slow: a circuit counts it. A rejection by our own policies does not count. */
 export function isRemoteFault(error: unknown): boolean {
   return (
     isTransient(error) &&
@@ -90,7 +89,7 @@ export function isRemoteFault(error: unknown): boolean {
   );
 }
 
-/** Weather of which it is certain that nothing was written: only then may a write be sent again. */
+/** A transient fault after which it is certain that nothing was written: only then may a write be retried. */
 export function notApplied(error: unknown): boolean {
   return causes(error).some((one) => {
     const code = codeOf(one);
@@ -98,11 +97,11 @@ export function notApplied(error: unknown): boolean {
   });
 }
 
-/** Whether a write was on its way when the fault came: it may have been done, and may not. */
+/** Whether a write had been sent when the fault came: it may have been applied or not. */
 export const outcomeUnknown = (error: unknown): boolean =>
   isRemoteFault(error) && !notApplied(error);
 
-/** The disk has no room, or will not be written. */
+/** The disk is full. */
 export function isStorageFull(error: unknown): boolean {
   return causes(error).some((one) => {
     const code = codeOf(one);
@@ -115,8 +114,8 @@ export function isStorageFull(error: unknown): boolean {
 }
 
 /**
- * A write was refused where reads may go on: the file system or the file, a token that only reads (libSQL: HTTP 403), an
- * account whose writes are blocked (Turso).
+ * A write was refused while reads may work: a read-only file or file system, a token without write access (libSQL: HTTP 403),
+ * an account whose writes are blocked (Turso).
  */
 export function isReadOnly(error: unknown): boolean {
   return causes(error).some((one) => {
@@ -130,10 +129,10 @@ export function isReadOnly(error: unknown): boolean {
   });
 }
 
-/** Why a server does not let us in at all. No weather: somebody has to give us another token, address or plan. */
+/** Why a server refuses us altogether. Not transient: the operator has to change the token, the address or the plan. */
 export type Refusal = "database.token_refused" | "database.not_there" | "database.blocked";
 
-/** The refusal that an error is; null for any other. Of a write ask `isReadOnly` first. */
+/** The refusal in an error; null for any other. For a write check `isReadOnly` first. */
 export function refusalOf(error: unknown): Refusal | null {
   for (const one of causes(error)) {
     const status = statusOf(one);

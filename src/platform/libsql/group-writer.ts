@@ -17,21 +17,21 @@ import {
 } from "../../resilience/transient-faults.ts";
 import { rowsOf, type StatementResult } from "./rows.ts";
 
-/** What the metrics say of the writer. Milliseconds; counts since the start. */
+/** The figures of the writer for the metrics. Milliseconds; counts since the start. */
 export interface WriterFigures {
   readonly queued: number;
   readonly committed: number;
   readonly groups: number;
   readonly largestGroup: number;
   readonly lastCommitMs: number;
-  /** Groups that met a member's fault and were run again job by job. */
+  /** Groups in which one job failed and that were run again job by job. */
   readonly split: number;
   /** Jobs refused because the queue was full or the database was busy for too long. */
   readonly overloaded: number;
 }
 
 export interface GroupWriter extends Writer {
-  /** Resolves when nothing waits and nothing is being written; what comes later is served all the same. */
+  /** Resolves when nothing waits and nothing is being written; later jobs are still accepted. */
   drain(): Promise<void>;
   figures(): WriterFigures;
 }
@@ -41,13 +41,13 @@ export interface GroupLimits {
   readonly group: number;
   /** Jobs that may wait; beyond: `overloaded`. */
   readonly queue: number;
-  /** Longest time that a busy database is waited for. */
+  /** Longest time that a busy database is retried, ms. */
   readonly waitMs: number;
-  /** Opens when the database stayed busy for the whole patience: the next callers are told at once, and not after theirs. */
+  /** Opens when the database stayed busy for all of `waitMs`: the next callers are refused at once. */
   readonly circuit?: Circuit | undefined;
-  /** Ends the current turn of the event loop, so that requests are served between groups. */
+  /** Lets the event loop turn, so that requests are served between groups. */
   readonly yieldToEventLoop: () => Promise<void>;
-  /** Told of each commit: how many writes shared it, and how long it took. */
+  /** Called after each commit: how many writes shared it, and how long it took. */
   readonly onCommit?: (jobs: number, seconds: number) => void;
 }
 
@@ -56,28 +56,29 @@ export interface BatchClient {
   batch(statements: InStatement[], mode: "write"): Promise<StatementResult[]>;
 }
 
-/** Parameters of one group, so that a few huge notes do not hold the event loop as sixteen would. One job may be larger. */
+/** Bytes of the parameters of one group: a few huge notes must not block the event loop. A single job may be larger. */
 const GROUP_BYTES = 1 << 20;
-/** Parameters that may wait in memory. */
+/** Bytes of parameters that may wait in memory. */
 const QUEUE_BYTES = 64 << 20;
 
 /**
- * Measured on Bun, where a document is read in each turn: groups of up to 32 in place of 8 write a fifth more uploads with a
- * sixth less CPU, for pages that several of them change are written once. A lone job waits one turn (µs).
+ * Turns of the event loop that a group waits for more jobs. Measured on Bun, where a document is read in each turn: groups of
+ * up to 32 in place of 8 write a fifth more uploads with a sixth less CPU, because a page that several jobs change is written
+ * once. A single job waits one turn (µs).
  */
 const GATHER_TURNS = 32;
 
 interface Waiting {
   readonly statements: readonly WriteStatement[];
   readonly bytes: number;
-  /** Takes the rows of its own statements, or the fault that kept it from being written. */
+  /** Gets the rows of its own statements, or the error of its batch. */
   settle(outcome: { rows: Row[][] } | { error: unknown }): void;
 }
 
 /**
- * Ports.Writer over one client: what waits is committed together, in the order of arrival, as one atomic batch.
- * A batch that fails by a member's fault is run again job by job. The client must have one connection
- * (`concurrency: 1`), as its pragmas hold for a connection only.
+ * Ports.Writer over one client: waiting jobs are committed together, in the order of arrival, as one atomic batch. A batch
+ * that fails because of one job is run again job by job. The client must have one connection (`concurrency: 1`), as its
+ * pragmas hold for a connection only.
  */
 export function groupWriter(client: BatchClient, limits: GroupLimits): GroupWriter {
   const waiting: Waiting[] = [];
@@ -113,12 +114,12 @@ export function groupWriter(client: BatchClient, limits: GroupLimits): GroupWrit
     return waiting.splice(0, count);
   }
 
-  /** One batch; a busy database is asked again until the patience ends. */
+  /** Runs one batch; a busy database is retried for `waitMs`. */
   function batch(jobs: readonly Waiting[]): Promise<StatementResult[]> {
-    // A client reads what it is given, and changes nothing of it.
+    // A client does not change its statements; bytes to pack are given only to a connection that packs.
     const statements = trusted<InStatement[]>(jobs.flatMap((job) => job.statements));
     const send = () => client.batch(statements, "write");
-    const patiently = async () => {
+    const withRetries = async () => {
       try {
         return await send();
       } catch (error) {
@@ -126,7 +127,7 @@ export function groupWriter(client: BatchClient, limits: GroupLimits): GroupWrit
         return writeRetry.execute(send, AbortSignal.timeout(limits.waitMs));
       }
     };
-    return limits.circuit === undefined ? patiently() : limits.circuit.through(patiently);
+    return limits.circuit === undefined ? withRetries() : limits.circuit.through(withRetries);
   }
 
   async function write(jobs: readonly Waiting[]): Promise<void> {
@@ -151,7 +152,7 @@ export function groupWriter(client: BatchClient, limits: GroupLimits): GroupWrit
         refusalOf(error) !== null ||
         isTransient(error);
       if (jobs.length === 1 || common) {
-        for (const job of jobs) job.settle({ error: said(error) });
+        for (const job of jobs) job.settle({ error: platformError(error) });
         return;
       }
       counts.split += 1;
@@ -162,8 +163,8 @@ export function groupWriter(client: BatchClient, limits: GroupLimits): GroupWrit
     }
   }
 
-  /** A stranger's error as one of the failures of ports.ts; a fault of our own stays what it is. */
-  function said(error: unknown): unknown {
+  /** An error of the database as a PlatformFailure; any other error is unchanged. */
+  function platformError(error: unknown): unknown {
     if (isStorageFull(error))
       return new Failed<PlatformFailure>({ code: "storage.full" }, { cause: error });
     const fault = storageFaultOf(error);
@@ -182,7 +183,7 @@ export function groupWriter(client: BatchClient, limits: GroupLimits): GroupWrit
     return new Failed<PlatformFailure>({ code: "storage.rejected", constraint }, { cause: error });
   }
 
-  /** Lets requests be served; more than one turn only while each brings more jobs and the group is not full. */
+  /** Lets requests run; waits further turns only while each brings more jobs and the group is not full. */
   async function gather(): Promise<void> {
     let before: number;
     let turns = 0;
@@ -247,7 +248,7 @@ export function groupWriter(client: BatchClient, limits: GroupLimits): GroupWrit
   };
 }
 
-/** About how many bytes the parameters take. */
+/** The approximate size of the parameters, bytes. */
 function weigh(statements: readonly WriteStatement[]): number {
   let bytes = 0;
   for (const { args } of statements) for (const arg of args) bytes += weightOf(arg);

@@ -1,18 +1,18 @@
 import type { Row, Statement } from "../../ports/sql.ts";
 import { type Message, messageKey } from "../../queue-messages.ts";
 
-/** A message that was handed out; `attempts` counts this time too. */
+/** A message that is being worked on; `attempts` includes the current one. */
 export interface Lease {
   readonly id: number;
   readonly body: unknown;
   readonly attempts: number;
-  /** Who has it: what becomes of it is written only while that is so. */
+  /** The lease holder. Results are written only while it still holds the lease. */
   readonly holder: string;
 }
 
 /**
- * Puts messages into the table, ready at `now`. One that waits, or is in work, is not put there twice; one that was parked
- * begins anew.
+ * Inserts messages, ready at `now`. One that waits or is in work is not inserted again; a parked one starts again with no
+ * attempts.
  */
 export function enqueue(messages: readonly Message[], now: number): Statement {
   const rows = messages.map((body) => ({ key: messageKey(body), lane: body.kind, body }));
@@ -25,14 +25,14 @@ export function enqueue(messages: readonly Message[], now: number): Statement {
   };
 }
 
-/** What is ready in a lane, first come first; a read, so that an idle queue writes nothing. */
+/** The ids of ready messages of a lane, oldest first; a read, so that an idle queue writes nothing. */
 export const readyIds = (lane: string, now: number, most: number): Statement => ({
   sql: `select id from queue where dead_at is null and lane = ?1 and available_at <= ?2
     order by available_at, id limit ?3`,
   args: [lane, now, most],
 });
 
-/** Takes those of `ids` that nobody else has taken since. */
+/** Leases those of `ids` that no other process has leased since, until `until`; counts an attempt. */
 export const leaseMessages = (
   ids: readonly number[],
   holder: string,
@@ -45,7 +45,7 @@ export const leaseMessages = (
   args: [JSON.stringify(ids), holder, now, until],
 });
 
-/** The rows of `take`, in the order sent. */
+/** The rows of `leaseMessages`, in the order sent. */
 export const leasesOf = (rows: readonly Row[], holder: string): Lease[] =>
   rows
     .map((row) => ({
@@ -56,43 +56,43 @@ export const leasesOf = (rows: readonly Row[], holder: string): Lease[] =>
     }))
     .sort((a, b) => a.id - b.id);
 
-/** Keeps messages for longer: their work goes on. */
+/** Extends the leases of messages that are still in work. */
 export const renewLeases = (ids: readonly number[], holder: string, until: number): Statement => ({
   sql: "update queue set available_at = ?3 where id in (select value from json_each(?1)) and leased_by = ?2",
   args: [JSON.stringify(ids), holder, until],
 });
 
-const MINE = "id = ?1 and leased_by = ?2 and attempts = ?3";
-const mine = ({ id, holder, attempts }: Lease) => [id, holder, attempts];
+const HELD = "id = ?1 and leased_by = ?2 and attempts = ?3";
+const heldBy = ({ id, holder, attempts }: Lease) => [id, holder, attempts];
 
-/** Its work is done. */
+/** The work is done: removes the message. */
 export const ack = (lease: Lease): Statement => ({
-  sql: `delete from queue where ${MINE}`,
-  args: mine(lease),
+  sql: `delete from queue where ${HELD}`,
+  args: heldBy(lease),
 });
 
-/** To be tried again, not before `at`. */
+/** The attempt failed: the message is ready again at `at`. */
 export const retryLater = (lease: Lease, at: number, reason: string): Statement => ({
-  sql: `update queue set leased_by = null, available_at = ?4, reason = ?5 where ${MINE}`,
-  args: [...mine(lease), at, reason],
+  sql: `update queue set leased_by = null, available_at = ?4, reason = ?5 where ${HELD}`,
+  args: [...heldBy(lease), at, reason],
 });
 
-/** Given back by who could not go on; that was no attempt. */
+/** Ends the lease of a message whose work was not begun or was interrupted by a stop; the attempt does not count. */
 export const release = (lease: Lease, now: number): Statement => ({
-  sql: `update queue set leased_by = null, available_at = ?4, attempts = attempts - 1 where ${MINE}`,
-  args: [...mine(lease), now],
+  sql: `update queue set leased_by = null, available_at = ?4, attempts = attempts - 1 where ${HELD}`,
+  args: [...heldBy(lease), now],
 });
 
-/** Not tried any more, until it is sent again. */
+/** Parks a message after its last attempt (a dead letter): it is not tried until it is sent again. */
 export const park = (lease: Lease, now: number, reason: string): Statement => ({
-  sql: `update queue set leased_by = null, dead_at = ?4, reason = ?5 where ${MINE}`,
-  args: [...mine(lease), now, reason],
+  sql: `update queue set leased_by = null, dead_at = ?4, reason = ?5 where ${HELD}`,
+  args: [...heldBy(lease), now, reason],
 });
 
-/** Of what nobody can read, so much is kept. */
-const BURIED_CHARACTERS = 4_000;
+/** Characters that are stored of an unreadable message. */
+const UNREADABLE_CHARACTERS = 4_000;
 
-/** Lays down what no queue of this table has handed out, under a name that it has elsewhere; twice is once. */
+/** Stores an unreadable Cloudflare message as a parked row under its message id. Idempotent. */
 export const storeUnreadable = (
   key: string,
   body: unknown,
@@ -101,7 +101,7 @@ export const storeUnreadable = (
 ): Statement => ({
   sql: `insert into queue (key, lane, body, available_at, dead_at, reason, created_at)
     values (?1, 'unreadable', json_quote(?2), ?4, ?4, ?3, ?4) on conflict (key) do nothing`,
-  args: [key, textOf(body).slice(0, BURIED_CHARACTERS), reason, now],
+  args: [key, textOf(body).slice(0, UNREADABLE_CHARACTERS), reason, now],
 });
 
 function textOf(body: unknown): string {
@@ -112,7 +112,7 @@ function textOf(body: unknown): string {
   }
 }
 
-/** Forgets what has been dead since before then. */
+/** Deletes messages that were parked before `deadBefore` (ms UTC). */
 export const deleteParked = (deadBefore: number): Statement => ({
   sql: "delete from queue where dead_at is not null and dead_at < ?1",
   args: [deadBefore],
@@ -125,8 +125,8 @@ export const nextReady = (lane: string): Statement => ({
 });
 
 /**
- * Frees what a clock that was set back would keep waiting in these lanes: nobody waits longer than `longestMs`. And forgets
- * what has been parked since before `deadBefore`; whoever replays it sends it anew.
+ * Makes messages of these lanes ready that would wait longer than `longestMs`, which happens when the clock is set back, and
+ * deletes those that were parked before `deadBefore`; a replay sends such a message again.
  */
 export const cleanUp = (
   lanes: readonly string[],
@@ -143,8 +143,8 @@ export const cleanUp = (
 ];
 
 /**
- * How much waits, is in work, is parked, and since when the oldest is there that is not parked. Of more than 10,000 messages
- * the oldest are counted: anybody may ask for the health of a service.
+ * The numbers of messages that wait, are in work and are parked, and when the oldest that is not parked was sent. Only the
+ * oldest 10,000 messages are counted: health checks are public, so they must be cheap.
  */
 export const depth: Statement = {
   sql: `select count(*) filter (where dead_at is null and leased_by is null) as waiting,

@@ -10,21 +10,21 @@ import { storageFaultOf } from "../../resilience/storage-fault.ts";
 import { isShed, isTransient, refusalOf } from "../../resilience/transient-faults.ts";
 import { rowsOf, type StatementResult } from "./rows.ts";
 
-/** What reads go through. A remote one ends its request when the signal aborts; a local call cannot be cut. */
+/** A client that reads. A remote one ends its request when the signal aborts; a local call cannot be aborted. */
 export interface ReadClient {
   execute(statement: InStatement, signal?: AbortSignal): Promise<StatementResult>;
 }
 
 /**
- * Ports.Reader over the client that reads. The signal is looked at before each try.
- * Fails with PlatformFailure `overloaded` when the weather outlasts the retries, `not_configured` when the server does not
- * let us in, `storage.damaged` or `storage.gone` when the storage has failed.
+ * Ports.Reader over a client. The signal is checked before each try.
+ * Fails with PlatformFailure `overloaded` when a transient fault outlasts the retries, `not_configured` when the server
+ * refuses us, `storage.damaged` or `storage.gone` when the storage has failed.
  */
 export function clientReader(client: ReadClient): Reader {
   return {
     rows: async ({ sql, args }, signal) =>
       rowsOf(
-        await patiently(() => {
+        await withRetries(() => {
           signal?.throwIfAborted();
           return client.execute({ sql, args: [...args] }, signal);
         }, signal),
@@ -32,33 +32,33 @@ export function clientReader(client: ReadClient): Reader {
   };
 }
 
-/** Ports.read over the same way; what fails comes wrapped in drizzle's error, as its cause. */
+/** Ports.read with the same retries; drizzle wraps an error and keeps it as the cause. */
 export function drizzleReads(client: Pick<Client, "execute" | "batch">): LibSQLDatabase {
-  const patient: Pick<Client, "execute" | "batch"> = {
-    execute: (statement: InStatement) => patiently(() => client.execute(statement)),
-    batch: (statements, mode) => patiently(() => client.batch(statements, mode)),
+  const retrying: Pick<Client, "execute" | "batch"> = {
+    execute: (statement: InStatement) => withRetries(() => client.execute(statement)),
+    batch: (statements, mode) => withRetries(() => client.batch(statements, mode)),
   };
-  // For reads drizzle calls nothing else; a call of another method would be a crash, and no reading.
-  return drizzle(trusted<Client>(patient));
+  // For reads drizzle calls nothing else; any other method would crash.
+  return drizzle(trusted<Client>(retrying));
 }
 
-/** The first try goes without a policy: it nearly always answers, and a local one in microseconds. */
-async function patiently<T>(ask: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+/** The first try goes without a policy: it nearly always succeeds, and a local one takes microseconds. */
+async function withRetries<T>(ask: () => Promise<T>, signal?: AbortSignal): Promise<T> {
   try {
     return await ask();
   } catch (error) {
-    if (!isTransient(error)) throw said(error);
+    if (!isTransient(error)) throw platformError(error);
     if (isShed(error)) throw overloaded(error);
   }
   try {
     return await readRetry.execute(ask, signal);
   } catch (error) {
-    throw isTransient(error) ? overloaded(error) : said(error);
+    throw isTransient(error) ? overloaded(error) : platformError(error);
   }
 }
 
-/** A storage that has failed, or a server that does not let us in, as a failure of ports.ts; any other fault stays. */
-function said(error: unknown): unknown {
+/** A storage fault or a refusal of the server as a PlatformFailure; any other error is unchanged. */
+function platformError(error: unknown): unknown {
   const fault = storageFaultOf(error);
   if (fault !== null)
     return new Failed<PlatformFailure>({ code: `storage.${fault.kind}` }, { cause: error });

@@ -9,7 +9,7 @@ import {
 import type { BatchClient } from "./group-writer.ts";
 import type { StatementResult } from "./rows.ts";
 
-/** A libSQL server reached by HTTP. */
+/** A libSQL server that is reached by HTTP. */
 export interface RemoteDatabase {
   /** Each statement is one request that ends when the caller's signal aborts. */
   readonly reading: {
@@ -19,16 +19,16 @@ export interface RemoteDatabase {
   readonly writing: BatchClient;
   /** For drizzle's reads. */
   readonly drizzleClient: Client;
-  /** A client without limits of time, for migrations. */
+  /** Opens a client without time limits, for migrations. */
   openUnlimited(): Client;
   figures(): CircuitFigures;
   close(): void;
 }
 
 /**
- * Ways to the server at an `http:`, `https:` or `libsql:` URL. Every request goes through one circuit and the lane of its
- * class (resilience/policies.ts), so that a slow server costs a caller at most that time, and a dead one nothing.
- * Errors are weather (resilience/weather.ts) or the server's.
+ * Clients for the server at an `http:`, `https:` or `libsql:` URL. Every request goes through one circuit and the limits of its
+ * class (resilience/policies.ts): a slow server costs a caller at most that time, and one that is down almost nothing.
+ * Errors are transient (resilience/transient-faults.ts) or the server's.
  */
 export function remoteDatabase(
   url: string,
@@ -39,19 +39,19 @@ export function remoteDatabase(
     createClient({
       url,
       intMode: "number",
-      // The lanes say how many go at once.
+      // The call limiters bound how many run at once.
       concurrency: 10_000,
       ...(authToken === undefined ? {} : { authToken }),
       ...(through === undefined ? {} : { fetch: through }),
     });
   const probe = open(bounded((call) => call(AbortSignal.timeout(PROBE_MS))));
-  const way: Circuit = remoteCircuit(
+  const circuit: Circuit = remoteCircuit(
     "database",
     runtime.canProbe ? { probe: () => probe.execute("select 1") } : {},
   );
-  const read = callLimiter(way, "read", runtime);
+  const read = callLimiter(circuit, "read", runtime);
   const drizzleClient = open(bounded(read));
-  const writing = open(bounded(callLimiter(way, "write", runtime)));
+  const writing = open(bounded(callLimiter(circuit, "write", runtime)));
   return {
     reading: {
       // A client of HTTP is a few fields: one for each signal costs less than a thousandth of its request.
@@ -61,9 +61,9 @@ export function remoteDatabase(
     writing: { batch: (statements, mode) => writing.batch(statements, mode) },
     drizzleClient,
     openUnlimited: () => open(),
-    figures: way.figures,
+    figures: circuit.figures,
     close() {
-      way.end();
+      circuit.end();
       for (const client of [drizzleClient, writing, probe]) client.close();
     },
   };
@@ -73,7 +73,7 @@ const PROBE_MS = 1_500;
 
 type Fetching = (request: Request) => Promise<Response>;
 
-/** An answer 5xx of the server, or of a proxy before it: weather. */
+/** An answer 5xx of the server, or of a proxy before it: a transient fault. */
 class ServerFault extends Error {
   readonly code = "SERVER_ERROR";
 
@@ -84,12 +84,12 @@ class ServerFault extends Error {
 }
 
 /**
- * fetch within a lane, until the last byte of the answer. A caller that leaves ends its request and says nothing about the
- * server.
+ * fetch within the limits of a class, until the last byte of the answer. An abort by the caller ends its request and does not
+ * count as a failure of the server.
  */
-function bounded(way: CallLimiter, signal?: AbortSignal): Fetching {
+function bounded(limiter: CallLimiter, signal?: AbortSignal): Fetching {
   return (request) =>
-    way(async (within) => {
+    limiter(async (within) => {
       const until = signal === undefined ? within : AbortSignal.any([within, signal]);
       const answer = await fetch(request, { signal: until });
       if (answer.status >= 500) {

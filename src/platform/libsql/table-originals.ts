@@ -14,7 +14,7 @@ export interface Gzip {
   unpack(packed: Uint8Array, size: number): Promise<Uint8Array<ArrayBuffer>>;
 }
 
-/** What a job has brought waits with a day on which it may go; the batch that names it takes the day away. */
+/** Originals of a queued job have an expiry; the batch that registers the document removes it. */
 const FOR_GOOD = "do update set expires_at = null where expires_at is not null";
 const LONGER =
   "do update set expires_at = excluded.expires_at where expires_at < excluded.expires_at";
@@ -23,15 +23,15 @@ const LONGER =
 interface OriginalRow {
   readonly company: number;
   readonly sha256: string;
-  /** gzip; empty where the bytes are an object of a bucket, and the row is their name. */
+  /** gzip; empty where the bytes are an object of a bucket, and the row only names it. */
   readonly packed: Uint8Array | BytesToPack;
   readonly size: number;
-  /** ms UTC, as `until`, which is absent for good. */
+  /** ms UTC, like `until`; without `until` the row never expires. */
   readonly at: number;
   readonly until: number | undefined;
 }
 
-/** Writes the row only where the guard selects one; of two that keep the same bytes, who keeps them for longer counts. */
+/** Writes the row only where the guard selects one; of two rows for the same bytes the later expiry counts. */
 export function originalRow(
   { company, sha256, packed, size, at, until }: OriginalRow,
   guard: Guard,
@@ -45,7 +45,7 @@ export function originalRow(
   };
 }
 
-/** Original bytes as gzip rows of the table `originals`, written in the batch that names them (design decision 7). */
+/** Original bytes as gzip rows of the table `originals`, written in the batch that names them, so that neither exists alone. */
 export function tableOriginals(ports: Pick<Ports, "reader" | "clock">, gzip: Gzip): Originals {
   return {
     async store(company, sha256, bytes, guard, until) {
@@ -69,7 +69,7 @@ export function tableOriginals(ports: Pick<Ports, "reader" | "clock">, gzip: Gzi
   };
 }
 
-/** The bytes, where they have the SHA-256 (hex) under which they were kept. Fails with `original.damaged`. */
+/** The bytes, if they have the SHA-256 (hex) under which they were stored. Fails with `original.damaged`. */
 export async function verified(
   sha256: string,
   bytes: Uint8Array<ArrayBuffer>,

@@ -1,6 +1,6 @@
 import type { BlobStore } from "../../ports/storage.ts";
 
-/** Ports.BlobStore that is gone with the process. */
+/** Ports.BlobStore in memory: it ends with the process. */
 export function memoryBlobs(clock: { now(): number }): BlobStore {
   const kept = new Map<string, { bytes: Uint8Array<ArrayBuffer>; at: number }>();
   return {

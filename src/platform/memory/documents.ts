@@ -1,6 +1,6 @@
 import type { DocumentReader } from "../../ports/documents.ts";
 
-/** What the domain gives to a platform that reads documents: pure functions, the same in a thread and in place. */
+/** The functions of the domain that read documents: pure, so they are the same in a thread and in place. */
 export interface DocumentDomain {
   readDocument(bytes: Uint8Array<ArrayBuffer>): Awaited<ReturnType<DocumentReader["read"]>>;
   compareDocuments(
@@ -10,7 +10,7 @@ export interface DocumentDomain {
   ): Awaited<ReturnType<DocumentReader["compare"]>>;
 }
 
-/** Reads every document in place: for tests, and where the platform's queue is the pool. */
+/** Reads every document in place: for tests, and on Workers, which have no threads. */
 export function inlineDocuments(domain: DocumentDomain): DocumentReader {
   return {
     async read(bytes, signal) {

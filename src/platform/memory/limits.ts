@@ -4,8 +4,8 @@ import type { Ports } from "../../ports/ports.ts";
 import { takeToken } from "../token-bucket.ts";
 
 /**
- * Ports.RateLimits in this process, without timers. At most `max` buckets: the one unused for longest is forgotten, that
- * is, full; the next caller of its key starts anew.
+ * Ports.RateLimits in this process, without timers. At most `max` buckets: the least recently used one is removed, and the
+ * next call for its key finds it full.
  */
 export function memoryLimits(clock: Ports["clock"], max = 10_000): RateLimits {
   const buckets = new LRUCache<string, number>({ max });

@@ -1,6 +1,6 @@
 import type { Mark, Marks } from "../installation.ts";
 
-/** Marks that are gone with the process. */
+/** Marks in memory: they end with the process. */
 export function memoryMarks(): Marks {
   let kept: Mark | null = null;
   return {

@@ -1,13 +1,13 @@
 import type { Consumer, MessageQueue } from "../../ports/queue.ts";
 import { type Message, messageKey } from "../../queue-messages.ts";
 
-/** A queue that is gone with the process; `deliver` plays the platform. */
+/** A queue in memory, which ends with the process; `deliver` takes the part of the platform. */
 export interface MemoryQueue extends MessageQueue {
-  /** Hands every message out, one after the other, until none waits; what failed `attempts` times is parked. */
+  /** Delivers the messages one after the other until none waits; one that failed `attempts` times is parked. */
   deliver(consumer: Consumer, signal?: AbortSignal): Promise<void>;
 }
 
-/** Sent when the batch is committed, as Cloudflare Queues are: a crash between the two loses the message. */
+/** Sends after the commit, as Cloudflare Queues do: a crash between the two loses the message. */
 export function memoryQueue(attempts: number): MemoryQueue {
   const waiting = new Map<string, { message: Message; attempt: number }>();
   return {
