@@ -56,7 +56,7 @@ const NEAR: readonly (readonly [string, string | null])[] = [
   ["MAIL_USER", null],
   ["CORS_ORIGIN", "CORS_ORIGINS"],
 ];
-test("an unknown name that is near to a setting, or has a prefix of ours, is reported with the setting that was meant", () => {
+test("an unknown name that is near to a setting, or has a prefix of ours, is reported with that setting", () => {
   for (const [name, meant] of NEAR)
     expect(unknownSettings({ [name]: "x", PATH: "/bin" })).toEqual([{ name, meant }]);
 });

@@ -38,6 +38,9 @@ const BANNED: readonly (readonly [words: string, instead: string])[] = [
   ["weather", "transient fault"],
 ];
 
+/** Names of tables and columns stay as committed migrations made them. */
+const STORED_NAMES = /\bsweep_places\b/g;
+
 /** References that lead nowhere: the documents are not in the repository. */
 const DEAD_ENDS: readonly RegExp[] = [
   /\bdesign decisions?\b/,
@@ -86,7 +89,8 @@ export function wordFindings(
   for (const [i, line] of text.split("\n").entries()) {
     const note = (says: string) => found.push({ line: i + 1, says });
     for (const { word, instead, pattern } of bannedWords)
-      if (line.search(pattern) >= 0) note(`says "${word}": ${instead}`);
+      if (line.replaceAll(STORED_NAMES, "").search(pattern) >= 0)
+        note(`says "${word}": ${instead}`);
     for (const end of DEAD_ENDS) if (end.test(line)) note(`cites ${end.exec(line)?.[0]}`);
     if (path.endsWith(".md")) continue;
     if (BARE_API.test(line)) note("cites api.md, not docs/api.md");
