@@ -6,12 +6,12 @@ import type { Ports } from "../ports/ports.ts";
 import { commitStatements } from "../ports/sql.ts";
 import type { MailFailure } from "./failures.ts";
 
-/** 32 letters: five random bits choose one without bias. No capitals, for servers that lose them. */
+/** 32 letters: five random bits choose one without bias. Lower case only, because some mail servers change the case. */
 const LETTERS = "0123456789abcdefghjkmnpqrstvwxyz";
 const TOKEN_LETTERS = 24;
 const LOCAL = /^nfe-([0-9a-z]{24})$/;
 
-/** The address of a company; null: it has none, or the service has no domain. */
+/** The mail address of a company; null: it has none, or the service has no mail domain. */
 export async function intakeAddress(
   ports: Pick<Ports, "reader" | "config">,
   company: number,
@@ -25,7 +25,7 @@ export async function intakeAddress(
 }
 
 /**
- * Gives the actor's company an address that nobody can guess (120 random bits); the one before is nobody's from now on.
+ * Gives the actor's company a new address that cannot be guessed (120 random bits); the previous address stops working.
  * Fails with `mail.no_domain`.
  */
 export async function renewAddress(
@@ -56,14 +56,14 @@ export async function renewAddress(
   return at(token, MAIL_DOMAIN);
 }
 
-/** Whose mail it is, who may send it, and in whose name it is taken in. */
+/** The recipient of a mail: the company, its allowed senders, and the user who is the author of the job. */
 export interface Intake {
   readonly company: number;
   readonly senders: readonly string[];
   readonly userId: number;
 }
 
-/** The company that an address belongs to, where it takes mail; null for any other. */
+/** The company of an address, when it receives mail; null for any other address. */
 export async function findIntake(
   ports: Pick<Ports, "reader" | "config">,
   address: string,

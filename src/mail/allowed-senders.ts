@@ -1,14 +1,14 @@
 import { err, ok, type Result } from "../lib/result.ts";
 import type { MailFailure } from "./failures.ts";
 
-/** Characters that are in no address which is not quoted; a quoted one is nobody's that we know. */
+/** Local parts without the characters that need quotes; quoted local parts are not supported. */
 const LOCAL = /^[^\s@<>()[\]\\,;:"*\p{Cc}]{1,64}$/u;
 const DOMAIN = /^[^\s@<>()[\]\\,;:"/?#%*_\p{Cc}]{1,253}$/u;
 
-/** More is no list that anybody keeps by hand. */
+/** Most entries of a list. */
 const MOST = 200;
 
-/** An address as it is compared: lower case, its domain in ASCII. Null: not one plain address. */
+/** Normalises an address for comparison: lower case, its domain in ASCII. Null: not one plain address. */
 export function addressOf(text: string): string | null {
   const at = text.lastIndexOf("@");
   const local = text.slice(0, at).normalize("NFC").toLowerCase();
@@ -16,7 +16,7 @@ export function addressOf(text: string): string | null {
   return at < 1 || !LOCAL.test(local) || domain === null ? null : `${local}@${domain}`;
 }
 
-/** A domain as it is compared: lower case, in ASCII, two labels or more. */
+/** Normalises a domain for comparison: lower case, in ASCII, two labels or more. Null: not a domain. */
 function domainOf(text: string): string | null {
   const bare = text.replace(/\.$/, "");
   if (!DOMAIN.test(bare) || !bare.includes(".")) return null;
@@ -25,8 +25,8 @@ function domainOf(text: string): string | null {
 }
 
 /**
- * The list of who may send, as a person writes it: addresses (`nfe@forn.com`) and domains (`@forn.com` or `forn.com`),
- * by comma, semicolon or line. Each as it is compared, a domain with its `@`. Fails with `mail.senders`.
+ * Parses a user's list of allowed senders: addresses (`nfe@forn.com`) and domains (`@forn.com` or `forn.com`), separated by
+ * comma, semicolon or line. Returns them normalised, domains with their `@`. Fails with `mail.senders`.
  */
 export function parseSenders(
   text: string,
@@ -43,11 +43,13 @@ export function parseSenders(
 }
 
 /**
- * Whether the list has exactly this address, or exactly its domain; never a part of one (S17), never a subdomain. An empty
- * list has nobody.
+ * Whether the list has exactly this address or exactly its domain; never a part of it (S17 in docs/security.md), never a
+ * subdomain. An empty list allows no sender.
  */
 export function isAllowedSender(senders: readonly string[], address: string | null): boolean {
-  const plain = address === null ? null : addressOf(address);
-  if (plain === null) return false;
-  return senders.includes(plain) || senders.includes(plain.slice(plain.lastIndexOf("@")));
+  const normalised = address === null ? null : addressOf(address);
+  if (normalised === null) return false;
+  return (
+    senders.includes(normalised) || senders.includes(normalised.slice(normalised.lastIndexOf("@")))
+  );
 }

@@ -6,7 +6,7 @@ import { EDGE_MAIL_BYTES } from "./limits.ts";
 import { receiveMail } from "./receive-mail.ts";
 import { recordRefusal } from "./record-refusal.ts";
 
-/** A mail as it is handed to us, while its sender waits. */
+/** A mail delivered by SMTP; the sending server waits for the answer. */
 export interface Delivery {
   /** MAIL FROM; empty: `<>`. */
   readonly from: string;
@@ -17,24 +17,24 @@ export interface Delivery {
   readonly raw: ReadableStream<Uint8Array>;
 }
 
-/** Who looks at a mail before Cloudflare hands it to a Worker. */
+/** The server that authenticates a mail before Cloudflare passes it to a Worker. */
 const CLOUDFLARE = "mx.cloudflare.net";
 
 /**
- * Takes in a mail to a company's address; gives why it is refused, or null. When it resolves the mail is safe; what may pass
- * rejects, so that the sender's server tries again.
+ * Receives a mail to a company's address; returns why it is refused, or null. When it resolves, the job or the refusal is
+ * stored; a transient fault rejects, so that the sending server retries.
  */
 export async function deliver(
   ports: Ports,
   delivery: Delivery,
   signal?: AbortSignal,
 ): Promise<MailRefusal | null> {
-  const refusal = await judged(ports, delivery, signal);
+  const refusal = await receive(ports, delivery, signal);
   ports.log("info", "mail.delivery", { code: refusal?.code ?? null, bytes: delivery.rawSize });
   return refusal;
 }
 
-async function judged(
+async function receive(
   ports: Ports,
   { from, to, headers, rawSize, raw }: Delivery,
   signal?: AbortSignal,
@@ -50,18 +50,18 @@ async function judged(
     await recordRefusal(ports, mail, refusal, signal);
     return refusal;
   };
-  // Neither is worth its bytes.
+  // Refused before the bytes are read.
   if (!isAllowedSender(intake.senders, from)) return refused({ code: "mail.sender" });
   if (rawSize > EDGE_MAIL_BYTES) return refused({ code: "mail.too_large" });
   const bytes = await bytesOf(raw, EDGE_MAIL_BYTES);
   if (bytes === null) return refused({ code: "mail.too_large" });
   const authorities = [...ports.config.MAIL_AUTHORITIES, CLOUDFLARE];
-  const arrival = { way: "address", raw: bytes, envelopeFrom: from, authorities } as const;
-  const taken = await receiveMail(ports, intake, arrival, signal);
-  return taken.kind === "refused" ? taken.refusal : null;
+  const incoming = { way: "address", raw: bytes, envelopeFrom: from, authorities } as const;
+  const received = await receiveMail(ports, intake, incoming, signal);
+  return received.kind === "refused" ? received.refusal : null;
 }
 
-/** A stream to its end; null when it has more than `most`, whatever it has said of itself. */
+/** Reads a stream to its end; null when it has more than `most` bytes, whatever size was declared. */
 async function bytesOf(
   stream: ReadableStream<Uint8Array>,
   most: number,

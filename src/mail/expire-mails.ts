@@ -1,17 +1,17 @@
 import type { Ports } from "../ports/ports.ts";
 
-/** How long a mail that comes again is known; longer than any server tries. */
+/** How long a repeated delivery of a mail is recognised, ms; longer than any server retries. */
 const KEPT_MS = 90 * 86_400_000;
 const ROWS = 500;
 
-/** Forgets mails that came long ago, in small steps; gives how many. */
+/** Deletes the records of old mails, in slices; returns how many. */
 export async function expireMails(
   ports: Pick<Ports, "writer" | "clock" | "yieldToEventLoop">,
   company: number,
 ): Promise<number> {
   let total = 0;
-  for (let gone = ROWS; gone === ROWS; total += gone) {
-    gone = await ports.writer.commit({
+  for (let deleted = ROWS; deleted === ROWS; total += deleted) {
+    deleted = await ports.writer.commit({
       statements: [
         {
           sql: `delete from mails where company = ?1 and key in (

@@ -1,26 +1,26 @@
 export type MailFailure =
   /** An entry of the allow-list that is neither an address nor a domain. */
   | { code: "mail.senders"; got: string }
-  /** A mailbox that is to be read lacks its server, its user or its password. */
+  /** The mailbox to be read has no server, user or password. */
   | { code: "mail.incomplete"; field: "imap_host" | "imap_user" | "imap_password" }
-  /** The stored password is for another server, port, user or way of encryption, or cannot be opened: it must be typed. */
+  /** The stored password belongs to another server, port, user or encryption, or cannot be decrypted: it must be sent again. */
   | { code: "mail.password_again" }
-  /** This runtime reads no mailboxes; mail comes to the company's address. */
+  /** This runtime reads no mailboxes; it receives mail at the company's address. */
   | { code: "mail.not_supported" }
-  /** The service has no domain of its own for mail. */
+  /** The service has no mail domain (MAIL_DOMAIN). */
   | { code: "mail.no_domain" }
-  /** It was taken in, and every file in it was ignored: what `recent` says of it beside its job. */
+  /** The mail was received and every file in it was ignored; shown with its job among recent mails. */
   | { code: "mail.no_document" }
   | MailRefusal;
 
-/** Why a mail is not taken in. */
+/** Why a mail is refused. */
 export type MailRefusal =
   | { code: "mail.unknown_address" }
-  /** Who sends, by the envelope or by the header, is not in the company's list, or not one person. */
+  /** The sender of the envelope or of the header is not on the company's list, or is not exactly one address. */
   | { code: "mail.sender" }
-  /** Nothing proves that it comes from the domain that it names. */
+  /** Sender authentication failed: the mail does not come from the domain in its header From. */
   | { code: "mail.unproven" }
   | { code: "mail.too_large" }
-  /** No message by the rules of MIME, or one with far too many parts. */
+  /** Not a MIME message, or one with too many parts. */
   | { code: "mail.malformed" }
   | { code: "mail.empty" };

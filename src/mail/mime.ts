@@ -1,31 +1,31 @@
 import PostalMime, { type Email } from "postal-mime";
 import { HEADER_BYTES, NESTED_PARTS } from "./limits.ts";
 
-/** What postal-mime calls while it works, and leaves out of its types. */
-interface Inside {
+/** A method of postal-mime that its types leave out. */
+interface LineProcessor {
   processLine(line: Uint8Array, last: boolean): Promise<void>;
 }
 
-/** A part of a message, as far as we look at it. */
+/** A part of a message: the members that are used here. */
 interface Part {
   readonly contentType: { parsed: { value: string; params: Record<string, string> } };
   readonly contentDisposition: { parsed: { value: string; params: Record<string, string> } };
   readonly content: ArrayBuffer | null;
 }
 
-const LINES_IN_A_ROW = 2_000;
+const LINES_PER_TURN = 2_000;
 
-/** A note pasted as the text of the mail, or sent as if it were text. */
+/** A note that is the text of the mail. */
 const NOTE = /^[\s\ufeff\xef\xbb\xbf]*<(?:\?xml|nfeProc|NFe|enviNFe|procEventoNFe)[\s>]/;
 
 const base = PostalMime.prototype;
 const processLine: unknown = Reflect.get(base, "processLine");
 
 /**
- * postal-mime, which keeps the bytes of a text that is a file or a note (it would make one text of all texts), makes no text
- * of the others, and gives way to whoever else waits: it works without a pause (measured: a second for 50 MiB).
+ * postal-mime with three changes: a text part that is a file or a note is an attachment with its original bytes (postal-mime
+ * joins all text parts), other text is dropped, and the event loop gets a turn every LINES_PER_TURN lines (50 MiB take a second).
  */
-class Parts extends PostalMime implements Inside {
+class AttachmentParser extends PostalMime implements LineProcessor {
   #lines = 0;
 
   constructor(readonly breathe: () => Promise<void>) {
@@ -38,7 +38,7 @@ class Parts extends PostalMime implements Inside {
 
   async processLine(line: Uint8Array, last: boolean): Promise<void> {
     this.#lines += 1;
-    if (this.#lines % LINES_IN_A_ROW === 0) await this.breathe();
+    if (this.#lines % LINES_PER_TURN === 0) await this.breathe();
     if (typeof processLine === "function") await Reflect.apply(processLine, this, [line, last]);
   }
 
@@ -55,6 +55,6 @@ class Parts extends PostalMime implements Inside {
   renderTextContent(): void {}
 }
 
-/** Reads a message within our bounds; rejects where it is none, or passes one. */
+/** Parses a message; rejects when it is not MIME or exceeds a limit. */
 export const parseMime = (raw: ArrayBuffer, breathe: () => Promise<void>): Promise<Email> =>
-  new Parts(breathe).parse(raw);
+  new AttachmentParser(breathe).parse(raw);

@@ -7,24 +7,24 @@ import type { MailRefusal } from "./failures.ts";
 import { NESTED_MAILS, PART_LINES } from "./limits.ts";
 import { parseMime } from "./mime.ts";
 
-/** What we read of a mail. */
+/** The parts of a mail that are used. */
 export interface ParsedMail {
   /** The one address of its one header From; null: none, or several. */
   readonly from: string | null;
-  /** MAIL FROM as the last server has written it down (Return-Path); null: `<>`; undefined: nobody has. */
+  /** MAIL FROM as the last server recorded it (Return-Path); null: `<>`; undefined: no such header. */
   readonly returnPath: string | null | undefined;
   readonly messageId: string | null;
-  /** As they stand in the header, the newest first. */
+  /** The Authentication-Results headers, newest first. */
   readonly authenticationResults: readonly string[];
-  /** Its files, those of mails in it too, in their order; at least what has a name or is a note. */
+  /** Attachments, also those of attached mails, in order: every part that has a name or is a note. */
   readonly files: readonly SentFile[];
-  /** What is not opened. */
+  /** Attached mails that are nested too deeply to be read. */
   readonly unopened: readonly UploadEntry[];
 }
 
 /**
- * Reads a mail. Fails with `mail.malformed`: no MIME, too many parts, headers or levels. The bytes of a file are those that
- * were encoded; of one that was sent as plain lines, with the ends of lines of the sender lost on the way, as all mail does.
+ * Parses a mail. Fails with `mail.malformed`: not MIME, or too many parts, headers or levels. An encoded file has its original
+ * bytes; a file that was sent as plain text lines may have other line endings, because mail does not preserve them.
  */
 export async function parseMail(
   raw: Uint8Array<ArrayBuffer>,
@@ -35,7 +35,7 @@ export async function parseMail(
     const mail = await parseMime(whole(raw), ports.yieldToEventLoop);
     const all = (key: string) => mail.headers.filter((header) => header.key === key);
     const [returned] = all("return-path");
-    const found: Found = { files: [], unopened: [] };
+    const found: FoundFiles = { files: [], unopened: [] };
     await collect(mail.attachments, "", 0, found, ports);
     return ok({
       from: onlyAddress(all("from").map(({ value }) => value)),
@@ -49,22 +49,22 @@ export async function parseMail(
   }
 }
 
-interface Found {
+interface FoundFiles {
   files: SentFile[];
   unopened: UploadEntry[];
 }
 
 async function collect(
   attachments: readonly Attachment[],
-  before: string,
+  prefix: string,
   depth: number,
-  found: Found,
+  found: FoundFiles,
   ports: Pick<Ports, "yieldToEventLoop">,
 ): Promise<void> {
   for (const attachment of attachments) {
     const { content, mimeType, filename, related } = attachment;
     if (typeof content === "string" || (related === true && filename === null)) continue;
-    const name = `${before}${filename ?? nameless(mimeType)}`;
+    const name = `${prefix}${filename ?? nameless(mimeType)}`;
     if (mimeType !== "message/rfc822") {
       found.files.push({ name, blob: new Blob([bytesOf(content)]) });
     } else if (depth < NESTED_MAILS) {
@@ -82,7 +82,7 @@ function nameless(type: string): string {
   return /xml|plain/.test(type) ? "mensagem.xml" : "(sem nome)";
 }
 
-/** The one address of one header; null for none, several, or a group: who reads it otherwise reads another sender. */
+/** The address of the only header; null for none, several, or a group, because programs differ in which one they show. */
 function onlyAddress(headers: readonly string[]): string | null {
   const [header, second] = headers;
   if (header === undefined || second !== undefined) return null;
@@ -95,7 +95,7 @@ function onlyAddress(headers: readonly string[]): string | null {
 const DASH = 0x2d;
 const LINE_FEED = 0x0a;
 
-/** Lines that begin as a part's border does. */
+/** Counts the lines that begin like a part's boundary. */
 function partLines(raw: Uint8Array): number {
   let count = raw[0] === DASH && raw[1] === DASH ? 1 : 0;
   for (let at = raw.indexOf(LINE_FEED); at >= 0; at = raw.indexOf(LINE_FEED, at + 1))
@@ -106,6 +106,6 @@ function partLines(raw: Uint8Array): number {
 const bytesOf = (content: ArrayBuffer | Uint8Array): Uint8Array<ArrayBuffer> =>
   content instanceof ArrayBuffer ? new Uint8Array(content) : new Uint8Array(content);
 
-/** The buffer itself where the bytes are all of it: a copy would be another 50 MiB. */
+/** The buffer itself when the bytes fill it: a copy would need another 50 MiB. */
 const whole = ({ buffer, byteOffset, byteLength }: Uint8Array<ArrayBuffer>): ArrayBuffer =>
   byteLength === buffer.byteLength ? buffer : buffer.slice(byteOffset, byteOffset + byteLength);

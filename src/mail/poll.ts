@@ -18,7 +18,7 @@ import {
 
 type Needs = Ports & { readonly mailboxes: Mailboxes };
 
-/** What a visit has done, by what became of each mail. */
+/** How many mails of a visit had each outcome. `known`: received before. */
 export interface Visit {
   readonly taken: number;
   readonly known: number;
@@ -26,18 +26,22 @@ export interface Visit {
 }
 
 /**
- * Visits the mailbox of every company that has one which is to be read, a few at a time. A mailbox that cannot be read now is
- * said in the log, and is visited again the next time; its neighbours are not touched. Several processes may do this at once.
+ * Visits the active mailboxes of all companies, a few concurrently. A mailbox that cannot be read is logged and visited again
+ * the next time; it does not affect the others. Several processes may do this at the same time.
  */
 export async function pollMailboxes(ports: Needs, signal?: AbortSignal): Promise<void> {
   const boxes = await mailboxesToRead(ports);
-  await pMap(boxes, (settings) => visited(ports, settings, signal), {
+  await pMap(boxes, (settings) => visitMailbox(ports, settings, signal), {
     concurrency: CONCURRENT_VISITS,
   });
 }
 
 /** Never rejects. */
-async function visited(ports: Needs, settings: MailSettings, signal?: AbortSignal): Promise<void> {
+async function visitMailbox(
+  ports: Needs,
+  settings: MailSettings,
+  signal?: AbortSignal,
+): Promise<void> {
   if (signal?.aborted) return;
   const { company } = settings;
   const started = ports.meter.seconds();
@@ -53,22 +57,21 @@ async function visited(ports: Needs, settings: MailSettings, signal?: AbortSigna
     await ports.mailboxes.visit(
       access,
       "take",
-      (mailbox) => emptied(ports, settings, mailbox, done, signal),
+      (mailbox) => receiveUnseen(ports, settings, mailbox, done, signal),
       signal,
     );
     end(null);
   } catch (error) {
-    // Told to end, it has nothing to tell.
+    // An aborted visit is not logged as failed.
     if (!signal?.aborted) end(faultCode(error));
   }
 }
 
 /**
- * Takes the unseen mails in, one after the other: listed first, then fetched, then marked, so that no command meets another's
- * answer (C3). A mail is marked seen when its job, or its refusal, is safe (C4); whatever fails before leaves it unseen and
- * ends the visit.
+ * Receives the unseen mails one after the other: list, fetch, mark, so that only one IMAP command is open at a time. A mail is
+ * marked seen when its job or its refusal is stored; a failure before that leaves it unseen and ends the visit.
  */
-async function emptied(
+async function receiveUnseen(
   ports: Needs,
   settings: MailSettings,
   mailbox: Mailbox,
@@ -79,7 +82,7 @@ async function emptied(
   for (const mail of await mailbox.unseen(settings.subject, VISIT_LIMITS.messages)) {
     signal?.throwIfAborted();
     if (bytes > 0 && bytes + mail.bytes > VISIT_LIMITS.bytes) return;
-    const outcome = await taken(ports, settings, mailbox, mail, signal);
+    const outcome = await receiveOne(ports, settings, mailbox, mail, signal);
     if (outcome === null) continue;
     bytes += outcome === "refused" ? 0 : mail.bytes;
     await mailbox.markSeen(mail.id);
@@ -88,8 +91,8 @@ async function emptied(
   }
 }
 
-/** What becomes of one mail; null: it has gone meanwhile. What its size or its sender refuses is not fetched. */
-async function taken(
+/** The outcome of one mail; null: it was deleted meanwhile. A mail refused for its size or its sender is not fetched. */
+async function receiveOne(
   ports: Needs,
   { company, senders, savedBy: userId }: MailSettings,
   mailbox: Mailbox,
@@ -105,7 +108,7 @@ async function taken(
   if (mail.bytes > MAIL_BYTES) return refused("mail.too_large");
   const raw = await mailbox.raw(mail.id, MAIL_BYTES + 1);
   if (raw === null) return null;
-  // Whatever the server has said of its size.
+  // The server may have reported another size.
   if (raw.byteLength > MAIL_BYTES) return refused("mail.too_large");
   const { kind } = await receiveMail(
     ports,
@@ -117,8 +120,8 @@ async function taken(
 }
 
 /**
- * Opens a mailbox of the company as `change` has it, and leaves. Fails with `mail.not_supported`, as `accessFor`, and with
- * MailboxFailure.
+ * Opens a mailbox with the settings of `change` and closes it. Fails with `mail.not_supported`, with the failures of
+ * `accessFor`, and with MailboxFailure.
  */
 export async function tryMailbox(
   ports: Pick<Ports, "mailboxes" | "read" | "config">,

@@ -14,73 +14,75 @@ import { type ParsedMail, parseMail } from "./parsed-mail.ts";
 import { type MailWay, recordRefusal, requestOf } from "./record-refusal.ts";
 import { authenticationOf } from "./sender-authentication.ts";
 
-/** A mail as it arrives, of at most MAIL_BYTES. */
+/** A mail to be received, of at most MAIL_BYTES. */
 export interface IncomingMail {
   readonly way: MailWay;
   readonly raw: Uint8Array<ArrayBuffer>;
-  /** MAIL FROM, where whoever brings the mail knows it; else what the mail says of it counts. */
+  /** MAIL FROM, when the caller knows it; null: the mail's Return-Path is used. */
   readonly envelopeFrom: string | null;
-  /** Whose Authentication-Results are believed. */
+  /** The servers (authserv-id) whose Authentication-Results are trusted. */
   readonly authorities: readonly string[];
 }
 
+/** `known`: the mail was received before, by `job`. */
 export type ReceivedMail =
   | { readonly kind: "taken" | "known"; readonly job: string }
   | { readonly kind: "refused"; readonly refusal: MailRefusal };
 
 /**
- * Takes a mail in, once however often and whichever way it comes: its files are a job, as those of a batch that is sent with
- * `async`, with one line for each; what is refused says why. When it resolves, the job or the refusal is safe. Rejects with
- * what may pass (an overload, a fault of the world, `job.too_many`): then the mail is to come again.
+ * Receives a mail, once however often it is delivered, by either way: its files become a job with one item each, as for a batch
+ * sent with `async`. When it resolves, the job or the refusal is stored. Rejects with a transient fault (overload, fault of the
+ * platform, `job.too_many`): then the mail must be delivered again.
  */
 export async function receiveMail(
   ports: Ports,
   intake: Intake,
-  arrival: IncomingMail,
+  incoming: IncomingMail,
   signal?: AbortSignal,
 ): Promise<ReceivedMail> {
   const { company } = intake;
-  const { way, raw } = arrival;
-  const letter = await parseMail(raw, ports);
-  const sender = letter.ok ? letter.value.from : arrival.envelopeFrom;
-  const refused = async (refusal: MailRefusal, who = sender): Promise<ReceivedMail> => {
-    const messageId = letter.ok ? letter.value.messageId : null;
-    await recordRefusal(ports, { company, way, sender: who, messageId }, refusal, signal);
+  const { way, raw } = incoming;
+  const mail = await parseMail(raw, ports);
+  const sender = mail.ok ? mail.value.from : incoming.envelopeFrom;
+  const refused = async (refusal: MailRefusal, from = sender): Promise<ReceivedMail> => {
+    const messageId = mail.ok ? mail.value.messageId : null;
+    await recordRefusal(ports, { company, way, sender: from, messageId }, refusal, signal);
     return { kind: "refused", refusal };
   };
-  if (!letter.ok) return refused(letter.error);
-  const stranger = strangerIn(letter.value, intake, arrival);
-  if (stranger !== undefined) return refused({ code: "mail.sender" }, stranger);
-  if (proof(letter.value, arrival) === "unproven") return refused({ code: "mail.unproven" });
-  const { files, unopened } = letter.value;
+  if (!mail.ok) return refused(mail.error);
+  const unlisted = unlistedSender(mail.value, intake, incoming);
+  if (unlisted !== undefined) return refused({ code: "mail.sender" }, unlisted);
+  if (senderAuthentication(mail.value, incoming) === "unproven")
+    return refused({ code: "mail.unproven" });
+  const { files, unopened } = mail.value;
   if (files.length + unopened.length === 0) return refused({ code: "mail.empty" });
-  const key = await keyOf(letter.value, raw);
+  const key = await mailKey(mail.value, raw);
   const known = await jobOf(ports, company, key);
   if (known !== null) return counted(ports, { kind: "known", job: known });
-  const pieces = [...(await unpackEach(files, undefined, signal)), ...unopened];
+  const entries = [...(await unpackEach(files, undefined, signal)), ...unopened];
   const actor = { company, userId: intake.userId, role: "OPERADOR" } as const;
   try {
     const job = await enqueueBatch(
       ports,
-      pieces,
+      entries,
       { cause: { actor, requestId: requestOf(key), peer: null }, approve: null, signal },
       {
         kind: "mail",
-        onlyIf: notYet(company, key),
-        alsoWrite: (id) => [mailOf(intake, way, key, id, sender, ports.clock.now())],
+        onlyIf: notReceived(company, key),
+        alsoWrite: (id) => [insertMail(intake, way, key, id, sender, ports.clock.now())],
       },
     );
     return counted(ports, { kind: "taken", job });
   } catch (error) {
-    // Somebody else has taken it at the same moment, or there are too many jobs.
+    // Another process received it at the same moment, or the company has too many jobs.
     const job = isTooMany(error) ? await jobOf(ports, company, key) : null;
     if (job === null) throw error;
     return counted(ports, { kind: "known", job });
   }
 }
 
-/** Who may not send this mail, of the envelope and of the header, where both must be one whom the list has. */
-function strangerIn(
+/** The envelope's or the header's sender when it is not on the list; undefined: both are allowed. */
+function unlistedSender(
   { from, returnPath }: ParsedMail,
   { senders }: Intake,
   { envelopeFrom }: IncomingMail,
@@ -90,7 +92,10 @@ function strangerIn(
   return isAllowedSender(senders, from) ? undefined : from;
 }
 
-function proof({ authenticationResults, from }: ParsedMail, { authorities }: IncomingMail) {
+function senderAuthentication(
+  { authenticationResults, from }: ParsedMail,
+  { authorities }: IncomingMail,
+) {
   const address = addressOf(from ?? "") ?? "";
   return authenticationOf(
     authenticationResults,
@@ -99,8 +104,8 @@ function proof({ authenticationResults, from }: ParsedMail, { authorities }: Inc
   );
 }
 
-/** A mail is its Message-ID and its files; the lines that servers add on its way are not. */
-async function keyOf(
+/** Identifies a mail by its Message-ID and its files, not by headers that servers add on the way. */
+async function mailKey(
   { messageId, files }: ParsedMail,
   raw: Uint8Array<ArrayBuffer>,
 ): Promise<string> {
@@ -111,12 +116,12 @@ async function keyOf(
   return sha256(JSON.stringify(["mail", messageId, ...hashes]));
 }
 
-const notYet = (company: number, key: string): Guard => ({
+const notReceived = (company: number, key: string): Guard => ({
   sql: "select 1 where not exists (select 1 from mails where company = ?1 and key = ?2)",
   args: [company, key],
 });
 
-function mailOf(
+function insertMail(
   { company }: Intake,
   way: MailWay,
   key: string,
@@ -132,7 +137,7 @@ function mailOf(
   };
 }
 
-/** The job that has taken a mail in; null: none has. */
+/** The job of a mail that was received; null: it was not. */
 async function jobOf(
   ports: Pick<Ports, "reader">,
   company: number,

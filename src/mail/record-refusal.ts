@@ -6,14 +6,14 @@ import { commitStatements, type Guard } from "../ports/sql.ts";
 import type { MailRefusal } from "./failures.ts";
 import { REFUSALS_A_DAY } from "./limits.ts";
 
-/** How mail comes: out of a mailbox, or to the company's address. */
+/** How a mail was received: read from a mailbox, or delivered to the company's address. */
 export type MailWay = "imap" | "address";
 
-/** A mail that is not taken in, as far as it was looked at. */
+/** A refused mail, as far as it was read. */
 export interface RefusedMail {
   readonly company: number;
   readonly way: MailWay;
-  /** The address that was refused, or of who sent what was refused. */
+  /** The sender's address; the one that is not allowed, when the sender was the reason. */
   readonly sender: string | null;
   readonly messageId: string | null;
 }
@@ -22,8 +22,8 @@ const DAY_MS = 86_400_000;
 const LONGEST_ADDRESS = 254;
 
 /**
- * Keeps that a mail was refused and why, with an audit line, once for each mail and reason; the administrator sees it beside
- * the settings. Of one day at most REFUSALS_A_DAY: a stranger who knows the address fills no disk.
+ * Stores a refusal and its audit line, once for each mail and reason; the administrator sees it with the mail settings. At most
+ * REFUSALS_A_DAY for each company: a stranger who knows the address cannot fill the disk.
  */
 export async function recordRefusal(
   ports: Pick<Ports, "writer" | "clock" | "meter">,
@@ -33,8 +33,8 @@ export async function recordRefusal(
 ): Promise<void> {
   ports.meter.count("mail_messages_total", { outcome: "refused" });
   const at = ports.clock.now();
-  const said = (sender ?? "").toWellFormed().slice(0, LONGEST_ADDRESS);
-  const key = await sha256(JSON.stringify(["refused", code, messageId, said]));
+  const address = (sender ?? "").toWellFormed().slice(0, LONGEST_ADDRESS);
+  const key = await sha256(JSON.stringify(["refused", code, messageId, address]));
   const fresh: Guard = {
     sql: `select 1 where not exists (select 1 from mails where company = ?1 and key = ?2)
       and (select count(*) from mails where company = ?1 and job is null and received_at > ?3) < ?4`,
@@ -53,12 +53,12 @@ export async function recordRefusal(
       {
         sql: `insert into mails (company, key, way, code, sender, received_at)
             select ?1, ?2, ?5, ?6, ?7, ?8 where exists (${fresh.sql})`,
-        args: [...fresh.args, way, code, said, at],
+        args: [...fresh.args, way, code, address, at],
       },
     ],
     signal,
   );
 }
 
-/** What stands where the id of a request does: no request has brought a mail. */
+/** The request id of what a mail writes: a mail has no HTTP request. */
 export const requestOf = (key: string): string => `mail-${key.slice(0, 32)}`;

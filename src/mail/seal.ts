@@ -1,11 +1,11 @@
-/** What a seal begins with: how it was made. */
+/** The format of a sealed password, its first part. */
 const VERSION = "v1";
 const IV_BYTES = 12;
 
 /**
- * A password as it is stored (S10): `v1.<iv>.<AES-256-GCM>`, the key made of the service's secret by HKDF-SHA-256. What it is
- * `bound` to (company, server, port, user, encryption) is authenticated with it: in another row, or beside another server,
- * it cannot be opened.
+ * Encrypts a password for storage (S10 in docs/security.md): `v1.<iv>.<AES-256-GCM>`, the key derived from the service's secret
+ * by HKDF-SHA-256. `bound` (company, server, port, user, encryption) is authenticated with it: in another row or for another
+ * server it cannot be decrypted.
  */
 export async function seal(secret: string, password: string, bound: string): Promise<string> {
   const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
@@ -17,7 +17,7 @@ export async function seal(secret: string, password: string, bound: string): Pro
   return [VERSION, base64(iv), base64(new Uint8Array(sealed))].join(".");
 }
 
-/** The password again; null where secret, binding or text are not those of `seal`. */
+/** Decrypts a password; null when the secret, the binding or the text is not that of `seal`. */
 export async function unseal(
   secret: string,
   sealed: string,

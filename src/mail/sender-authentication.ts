@@ -1,4 +1,4 @@
-/** One finding of a mail server that looked at a message: `dmarc=pass`, and whose domain it speaks of. */
+/** One result of a mail server that checked a message: `dmarc=pass`, and the domain that was checked. */
 interface Finding {
   readonly method: string;
   readonly result: string;
@@ -6,10 +6,10 @@ interface Finding {
 }
 
 /**
- * What those whom we trust say of a mail's origin (Authentication-Results, RFC 8601). `proven`: DMARC passed, or, where
- * there is no DMARC policy, an SPF or DKIM that passed for the domain of the header From or its parent or child. `unproven`:
- * they have looked, and it is not so. `unasked`: nobody whom we trust has looked. Anybody may write such a header: only the
- * first counts whose author (authserv-id) is one of `authorities`, because each server puts its own before all others.
+ * The sender authentication of a mail by its Authentication-Results headers (RFC 8601). `proven`: DMARC passed, or, without a
+ * DMARC policy, SPF or DKIM passed for the domain of the header From, its parent or child. `unproven`: checked, and failed.
+ * `unasked`: no trusted server has checked. Any sender can write such a header: only the first one whose authserv-id is in
+ * `authorities` counts, because each server puts its own before all others.
  */
 export function authenticationOf(
   headers: readonly string[],
@@ -41,7 +41,7 @@ function parsed(header: string): { author: string; findings: Finding[] } {
   };
 }
 
-/** Whom SPF and DKIM speak of: the domain of `smtp.mailfrom`, `header.d` or `header.i`. */
+/** The domain that SPF or DKIM checked: that of `smtp.mailfrom`, `header.d` or `header.i`. */
 function domainIn(words: readonly string[]): string | null {
   for (const word of words) {
     const [name = "", value = ""] = word.toLowerCase().split("=");
@@ -51,7 +51,7 @@ function domainIn(words: readonly string[]): string | null {
   return null;
 }
 
-/** Comments may nest, and a quoted `(` opens none; what is never closed is left out to its end. */
+/** Removes comments. They may nest; a quoted `(` does not open one; an unclosed comment ends with the header. */
 function withoutComments(header: string): string {
   let [depth, quoted, text] = [0, false, ""];
   for (const char of header) {
@@ -63,7 +63,7 @@ function withoutComments(header: string): string {
   return text;
 }
 
-/** The same domain, or one below the other (a registry such as com.br signs no mail). */
+/** Whether the domains are equal or one is below the other (a registry such as com.br signs no mail). */
 const related = (one: string | null, other: string): boolean =>
   one !== null &&
   (one === other || (one.includes(".") && other.endsWith(`.${one}`)) || one.endsWith(`.${other}`));

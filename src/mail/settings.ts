@@ -9,17 +9,17 @@ import type { MailFailure } from "./failures.ts";
 import { seal, unseal } from "./seal.ts";
 import { mailSettings } from "./tables.ts";
 
-/** Where a company's mailbox is, without what opens it. */
+/** A company's mailbox without its password. */
 export type MailboxLocation = Omit<MailboxAccess, "password">;
 
-/** How a company wants its mail. */
+/** The mail settings of a company. */
 export interface MailSettings extends MailboxLocation {
   readonly company: number;
-  /** As seal.ts makes it; null: none was told. */
+  /** Sealed (seal.ts); null: none was given. */
   readonly password: string | null;
-  /** As senders.ts makes them. */
+  /** Normalised (allowed-senders.ts). */
   readonly senders: readonly string[];
-  /** What the header Subject must hold; empty: anything. */
+  /** Text that the header Subject must contain; empty: any subject. */
   readonly subject: string;
   readonly active: boolean;
   readonly savedBy: number;
@@ -27,11 +27,11 @@ export interface MailSettings extends MailboxLocation {
   readonly updatedAt: number;
 }
 
-/** What an administrator sends. `password`: null keeps the stored one, empty takes it away. */
+/** New settings from an administrator. `password`: null keeps the stored one, empty removes it. */
 export type MailChange = MailboxLocation &
   Pick<MailSettings, "senders" | "subject" | "active"> & { readonly password: string | null };
 
-/** The settings of a company; null: nobody has said any. */
+/** The settings of a company; null: none were saved. */
 export async function mailSettingsOf(
   ports: Pick<Ports, "read">,
   company: number,
@@ -43,7 +43,7 @@ export async function mailSettingsOf(
   return row ?? null;
 }
 
-/** The mailboxes that are to be read, of every company. */
+/** The settings of all companies with a mailbox to be read. */
 export const mailboxesToRead = (ports: Pick<Ports, "read">): Promise<MailSettings[]> =>
   ports.read
     .select()
@@ -52,9 +52,8 @@ export const mailboxesToRead = (ports: Pick<Ports, "read">): Promise<MailSetting
     .then((rows) => rows.filter(({ host, password }) => host !== "" && password !== null));
 
 /**
- * Keeps the settings of the actor's company; from now on mail is taken in in the actor's name. The password is sealed, and
- * what is kept of one stays bound to its place. Fails with `mail.password_again`, and with `mail.incomplete` for a mailbox
- * that is to be read here and cannot be.
+ * Saves the settings of the actor's company; the actor becomes the author of what is received by mail. The password is sealed
+ * and bound to its server. Fails with `mail.password_again`, and with `mail.incomplete` for an active mailbox that lacks a field.
  */
 export async function saveMailSettings(
   ports: Pick<Ports, "read" | "writer" | "clock" | "config" | "mailboxes">,
@@ -64,8 +63,8 @@ export async function saveMailSettings(
   const { company, userId } = cause.actor;
   const at = ports.clock.now();
   const stored = await mailSettingsOf(ports, company);
-  const password = await kept(ports, stored, change, company);
-  if (change.active && ports.mailboxes !== undefined) mustBeWhole(change, password);
+  const password = await sealedPassword(ports, stored, change, company);
+  if (change.active && ports.mailboxes !== undefined) requireComplete(change, password);
   const { host, port, user, folder, senders, subject, tls, active } = change;
   await commitStatements(ports.writer, [
     {
@@ -99,8 +98,8 @@ export async function saveMailSettings(
 }
 
 /**
- * What opens the mailbox that an administrator asks to try: the password that was sent, or the stored one where the place
- * is the same. Fails as `saveMailSettings`.
+ * The access for an administrator's test of a mailbox: with the password that was sent, or with the stored one when server,
+ * port, user and encryption are the same. Fails as `saveMailSettings`.
  */
 export async function accessFor(
   ports: Pick<Ports, "read" | "config">,
@@ -108,25 +107,25 @@ export async function accessFor(
   company: number,
 ): Promise<MailboxAccess> {
   if (change.password !== null) {
-    mustBeWhole(change, change.password);
-    return { ...placeOf(change), password: change.password };
+    requireComplete(change, change.password);
+    return { ...locationOf(change), password: change.password };
   }
   const stored = await mailSettingsOf(ports, company);
-  mustBeWhole(change, stored?.password ?? null);
-  const password = await opened(ports, stored, change, company);
-  return { ...placeOf(change), password };
+  requireComplete(change, stored?.password ?? null);
+  const password = await openPassword(ports, stored, change, company);
+  return { ...locationOf(change), password };
 }
 
-/** What opens the mailbox of stored settings. Fails with `mail.password_again` where the service's secret is another now. */
+/** The access of stored settings. Fails with `mail.password_again` when the service's secret has changed. */
 export const accessOf = async (
   ports: Pick<Ports, "config">,
   settings: MailSettings,
 ): Promise<MailboxAccess> => ({
-  ...placeOf(settings),
-  password: await opened(ports, settings, settings, settings.company),
+  ...locationOf(settings),
+  password: await openPassword(ports, settings, settings, settings.company),
 });
 
-const placeOf = ({ host, port, user, folder, tls }: MailboxLocation): MailboxLocation => ({
+const locationOf = ({ host, port, user, folder, tls }: MailboxLocation): MailboxLocation => ({
   host,
   port,
   user,
@@ -134,8 +133,8 @@ const placeOf = ({ host, port, user, folder, tls }: MailboxLocation): MailboxLoc
   tls,
 });
 
-/** The sealed password as it is to be stored. */
-async function kept(
+/** The sealed password to be stored. */
+async function sealedPassword(
   ports: Pick<Ports, "config">,
   stored: MailSettings | null,
   change: MailChange,
@@ -145,23 +144,23 @@ async function kept(
   if (change.password !== null)
     return seal(secretOf(ports), change.password, bindingOf(change, company));
   if (stored === null || stored.password === null) return null;
-  await opened(ports, stored, change, company);
+  await openPassword(ports, stored, change, company);
   return stored.password;
 }
 
-async function opened(
+async function openPassword(
   ports: Pick<Ports, "config">,
   stored: MailSettings | null,
-  place: MailboxLocation,
+  location: MailboxLocation,
   company: number,
 ): Promise<string> {
   const sealed = stored?.password ?? "";
-  const password = await unseal(secretOf(ports), sealed, bindingOf(place, company));
+  const password = await unseal(secretOf(ports), sealed, bindingOf(location, company));
   if (password === null) throw new Failed<MailFailure>({ code: "mail.password_again" });
   return password;
 }
 
-/** What a password is good for; the folder is not part of it. */
+/** What a sealed password is bound to; the folder is not part of it. */
 const bindingOf = ({ host, port, user, tls }: MailboxLocation, company: number): string =>
   JSON.stringify([company, host.toLowerCase(), port, user, tls]);
 
@@ -171,7 +170,7 @@ function secretOf({ config }: Pick<Ports, "config">): string {
   return secret;
 }
 
-function mustBeWhole({ host, user }: MailboxLocation, password: string | null): void {
+function requireComplete({ host, user }: MailboxLocation, password: string | null): void {
   const missing = (field: "imap_host" | "imap_user" | "imap_password") =>
     new Failed<MailFailure>({ code: "mail.incomplete", field });
   if (host === "") throw missing("imap_host");
