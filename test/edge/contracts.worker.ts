@@ -54,7 +54,7 @@ interface Bindings {
 
 const RUNTIME = { canProbe: false, canQueue: false };
 const ATTEMPTS = 3;
-const way = (kind: "blob" | "queue" | "limits") =>
+const limiterFor = (kind: "blob" | "queue" | "limits") =>
   callLimiter(remoteCircuit(kind, { counts: () => true }), kind, RUNTIME);
 const log = () => undefined;
 
@@ -116,7 +116,7 @@ async function openBucket(b: Bindings) {
   await b.ORIGINALS.delete(objects.map(({ key }) => key));
   ahead = 0;
   const world = await openOriginals(b, (reader) =>
-    bucketOriginals(b.ORIGINALS, way("blob"), { reader, clock }),
+    bucketOriginals(b.ORIGINALS, limiterFor("blob"), { reader, clock }),
   );
   const later = (ms: number) => {
     ahead += ms;
@@ -130,7 +130,7 @@ async function openBucket(b: Bindings) {
 async function openBlobs({ FILES }: Bindings) {
   const { objects } = await FILES.list();
   await FILES.delete(objects.map(({ key }) => key));
-  return { blobs: bucketBlobs(FILES, way("blob")), close: async () => undefined };
+  return { blobs: bucketBlobs(FILES, limiterFor("blob")), close: async () => undefined };
 }
 
 async function openChecked(b: Bindings) {
@@ -139,7 +139,7 @@ async function openChecked(b: Bindings) {
 }
 
 async function openMarks({ FILES }: Bindings) {
-  const marks = bucketMarks(FILES, way("blob"));
+  const marks = bucketMarks(FILES, limiterFor("blob"));
   await marks.remove();
   return { marks, close: async () => undefined };
 }
@@ -159,7 +159,7 @@ async function openQueue({ JOBS }: Bindings) {
     },
   };
   return {
-    queue: workersQueue(trusted<Queue>(counted), { way: way("queue"), log }),
+    queue: workersQueue(trusted<Queue>(counted), { limiter: limiterFor("queue"), log }),
     attempts: ATTEMPTS,
     // A queue outside of the database has no statements of its own.
     commit: async (statements: readonly unknown[]) => claim(statements.length === 0, "statements"),
@@ -180,7 +180,7 @@ function openLimits({ BUCKETS }: Bindings) {
       {
         buckets: BUCKETS,
         edgeLimits: { network: undefined, bucket: undefined },
-        way: way("limits"),
+        limiter: limiterFor("limits"),
       },
       { clock, log, meter },
     ),

@@ -1,22 +1,22 @@
 import { type Config, parseConfig } from "../../config.ts";
 import type { Bucket } from "./bucket.ts";
 
-/** What wrangler.toml, `wrangler secret` and the dashboard give the Worker: the variables of config.ts, and these. */
+/** The bindings of wrangler.toml, `wrangler secret` and the dashboard: the variables of config.ts, and these. */
 export interface Bindings {
-  /** Where original bytes are kept; without it they are rows of the database, as on Bun. */
+  /** Stores original bytes; without it they are rows of the database, as on Bun. */
   readonly ORIGINALS?: R2Bucket;
-  /** Where exports, and ZIPs that wait to be opened, are kept. */
+  /** Stores exports, and ZIPs that wait to be unpacked. */
   readonly FILES?: R2Bucket;
-  /** What outlives a request; without it nothing is taken that would. */
+  /** The queue for work that outlives a request; without it such requests are refused. */
   readonly JOBS?: Queue;
-  /** The dead-letter queue of JOBS, so that a reason goes there with its message. */
+  /** The dead-letter queue of JOBS: a parked message is sent there with its reason. */
   readonly DEAD_JOBS?: Queue;
-  /** One object for each token bucket; without it each isolate counts for itself. */
+  /** One Durable Object for each token bucket; without it each isolate counts alone. */
   readonly BUCKETS?: DurableObjectNamespace<Bucket>;
-  /** Walls before the buckets, about right and free: for each network, and for each user or key. */
+  /** Coarse rate limits before the buckets, free of cost: for each network, and for each user or API key. */
   readonly WALL_NETWORK?: RateLimit;
   readonly WALL_BUCKET?: RateLimit;
-  /** Where what is counted goes; without it nothing is kept. */
+  /** Receives the counts; without it they are lost. */
   readonly METRICS?: AnalyticsEngineDataset;
   readonly [name: string]: unknown;
 }
@@ -24,7 +24,7 @@ export interface Bindings {
 const REMOTE = /^(?:https?|libsql):/;
 
 /**
- * The configuration out of the bindings; a Worker is always production (design decision 17).
+ * The configuration from the bindings; a Worker is always in production mode.
  * Throws an Error that lists what is missing: JWT_SECRET, or a DATABASE_URL that can be reached by network.
  */
 export function configOf(bindings: Bindings): Config {

@@ -5,17 +5,17 @@ import type { CallLimiter } from "../../resilience/policies.ts";
 import { blobKey } from "../blob-key.ts";
 import type { DeliverBlocks } from "../checked-blobs.ts";
 
-/** Parts of a multipart upload: R2 takes none below 5 MiB but the last, and all others of one size. */
+/** Parts of a multipart upload: R2 requires at least 5 MiB and one size for all but the last. */
 const PART_BYTES = 5 << 20;
 
 /**
- * Ports.BlobStore as objects of R2. A stream whose length nobody knows goes up in parts, one in memory at a time, and is an
- * object only when the last is there. Every method fails with PlatformFailure `overloaded` for whatever the bucket does not do.
+ * Ports.BlobStore as objects of R2. A stream of unknown length is uploaded in parts, one in memory at a time, and becomes an
+ * object only with the last part. Every method fails with PlatformFailure `overloaded` when the bucket fails.
  */
-export function bucketBlobs(bucket: R2Bucket, way: CallLimiter): BlobStore {
+export function bucketBlobs(bucket: R2Bucket, limiter: CallLimiter): BlobStore {
   const asked = async <T>(call: () => Promise<T>): Promise<T> => {
     try {
-      return await way(call);
+      return await limiter(call);
     } catch (cause) {
       throw new Failed<PlatformFailure>(
         { code: "overloaded", what: "files", retryAfterS: 1 },
@@ -45,7 +45,7 @@ export function bucketBlobs(bucket: R2Bucket, way: CallLimiter): BlobStore {
       return size;
     } catch (error) {
       await parts.return();
-      // What is left behind all the same, R2 forgets after a week.
+      // If the abort fails too, R2 removes the parts after a week.
       await asked(() => upload.abort()).catch(() => undefined);
       throw error;
     }
@@ -76,7 +76,7 @@ export function bucketBlobs(bucket: R2Bucket, way: CallLimiter): BlobStore {
       if (head === null) return null;
       const { size, etag } = head;
       const length = Math.min(range.length, size - range.offset);
-      // R2 refuses what is no range of the object.
+      // R2 refuses a range outside of the object.
       if (length <= 0) return { size, body: new Blob([]).stream() };
       const part = await asked(() =>
         bucket.get(key, {
@@ -102,7 +102,7 @@ export function bucketBlobs(bucket: R2Bucket, way: CallLimiter): BlobStore {
   };
 }
 
-/** Proved bytes as they come, and their length told to the runtime, which keeps a Content-Length only so. */
+/** Streams verified bytes with a known length: without it the runtime drops the Content-Length. */
 export const withKnownLength: DeliverBlocks = async (blocks, length) => {
   const first = await blocks.next();
   const { readable, writable } = new FixedLengthStream(length);
@@ -112,14 +112,14 @@ export const withKnownLength: DeliverBlocks = async (blocks, length) => {
     await writer.close();
   };
   pump().catch(async (error: unknown) => {
-    // The reader has left, or a block is not what was put: the stream breaks off.
+    // The reader has cancelled, or a block is not what was written: the stream is aborted.
     await blocks.return();
     await writer.abort(error).catch(() => undefined);
   });
   return readable;
 };
 
-/** The bytes of a stream in parts of exactly `size`, the last one smaller. Stopped early, it lets the stream go. */
+/** The bytes of a stream in parts of exactly `size`, the last one smaller. Stopped early, it cancels the stream. */
 async function* partsOf(
   stream: ReadableStream<Uint8Array>,
   size: number,

@@ -3,14 +3,14 @@ import { StorageFault } from "../../resilience/storage-fault.ts";
 import type { Marks } from "../installation.ts";
 import { markOf, markText } from "../mark-text.ts";
 
-/** The mark's object, in the bucket of the originals (or of the files): what belongs together with the database. */
+/** The key of the mark, in the bucket of the originals (or else of the files), which belong to the database. */
 export const MARK = "installation";
 
 /** The mark of an installation as an object of R2. Rejects as the bucket does. */
-export function bucketMarks(bucket: R2Bucket, way: CallLimiter): Marks {
+export function bucketMarks(bucket: R2Bucket, limiter: CallLimiter): Marks {
   return {
     async read() {
-      const object = await way(() => bucket.get(MARK));
+      const object = await limiter(() => bucket.get(MARK));
       if (object === null) return null;
       const mark = markOf(await object.text());
       if (mark === null)
@@ -18,10 +18,10 @@ export function bucketMarks(bucket: R2Bucket, way: CallLimiter): Marks {
       return mark;
     },
     async write(mark) {
-      await way(() => bucket.put(MARK, markText(mark)));
+      await limiter(() => bucket.put(MARK, markText(mark)));
     },
     async remove() {
-      await way(() => bucket.delete(MARK));
+      await limiter(() => bucket.delete(MARK));
     },
   };
 }

@@ -2,26 +2,26 @@ import { DurableObject } from "cloudflare:workers";
 import { type BucketRules as Rules, type Taken, takeToken } from "../token-bucket.ts";
 
 /**
- * A bucket that fills in less time is full again before an idle object leaves the memory (10 s at the least), so it needs
- * no storage: the user's bucket (2 s) costs no row, a login's (60 s) is exact also after the object was gone.
+ * A bucket that fills in less time is full again before an idle object leaves the memory (10 s at least), so it needs no
+ * storage: a user's bucket (2 s) writes no row, a login's (60 s) is exact also after its object was evicted.
  */
 const IN_MEMORY_MS = 10_000;
 const FULL_AT = "full_at";
 
 /**
- * One token bucket, by its name wherever in the world one asks: requests to an object come one after another, so the figure is
- * exact. What was stored goes with an alarm when the bucket is full, and the object with it. A deploy fills a quick bucket:
- * one more burst, no more.
+ * One token bucket, found by its name from every location: an object handles its requests one after another, so the count is
+ * exact. An alarm deletes the storage, and so the object, when the bucket is full. A deploy refills a bucket that is only in
+ * memory: that allows one more burst.
  */
 export class Bucket extends DurableObject {
   #fullAt: number | undefined;
 
-  /** Milliseconds UTC; a test's own class has another clock. */
+  /** Milliseconds UTC; a subclass of a test has another clock. */
   protected now(): number {
     return Date.now();
   }
 
-  /** Takes one token. The answer of a slow bucket leaves when it is on disk (the runtime holds it until then). */
+  /** Takes one token. The runtime sends the answer of a stored bucket only after the write is on disk. */
   async take(rules: Rules): Promise<Taken> {
     const { storage } = this.ctx;
     const now = this.now();
@@ -31,7 +31,7 @@ export class Bucket extends DurableObject {
     this.#fullAt = fullAt;
     if (slow && taken.allowed) {
       storage.kv.put(FULL_AT, fullAt);
-      // Once for each time that it was full; the alarm looks again where more was taken since.
+      // Set once after it was full; the alarm sets itself again where more tokens were taken since.
       if (known === undefined || known <= now) await storage.setAlarm(fullAt);
     }
     return taken;

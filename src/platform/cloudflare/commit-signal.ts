@@ -3,18 +3,18 @@ import type { Ports } from "../../ports/ports.ts";
 import { localCommitSignal, type Schedule, schedule } from "../commit-signal.ts";
 
 /**
- * Looks of one stream. A look is one read, two where something came, and every eighth asks for the bearer too: below the
- * thousand requests that an invocation may make, and five to ten minutes of one stream.
+ * Looks of one stream. A look is one read, two where events came, and every eighth also checks the token: fewer than the
+ * thousand requests of an invocation, and five to ten minutes of a stream.
  */
 const LOOKS = 300;
-/** Looks without an event before the signal becomes slow; a heartbeat is due every eighth second. */
+/** Looks without an event before the pause doubles; a heartbeat is due every eighth second. */
 const BRISK = 30;
 
 /**
- * Ports.Pulse of one request, since nothing may wait on behalf of another: nobody tells it of a commit, so it looks every
- * second, every two while nothing happens. After LOOKS of them `stopping` aborts: the stream says farewell before the runtime
- * cuts it, and the client goes on from its last event in another invocation. A client that does not even take the farewell
- * costs a look in half a minute, until the runtime ends it.
+ * Ports.commitSignal of one request, because a request may not wait for another one: no commit is reported to it, so it looks
+ * every second, and every two seconds while nothing happens. After LOOKS looks `stopping` aborts: the stream sends its close
+ * frame before the runtime cuts it, and the client continues after its last event in another invocation. A client that does
+ * not read the close frame costs one look in half a minute, until the runtime ends it.
  */
 export function requestCommitSignal(after: Schedule = schedule): {
   commitSignal: CommitSignal;

@@ -6,7 +6,7 @@ import { edgeRetrySeconds } from "../../resilience/job-retry.ts";
 import type { GroupWriter } from "../libsql/group-writer.ts";
 import { type DeadLetter, deadLetterOf, INTERRUPTED } from "./dead-letter.ts";
 
-/** A message as Cloudflare hands it out; attempts are counted from 1. */
+/** A message as Cloudflare delivers it; attempts are counted from 1. */
 export interface Delivery {
   readonly id: string;
   readonly body: unknown;
@@ -14,32 +14,32 @@ export interface Delivery {
   ack(): void;
   retry(options: { delaySeconds: number }): void;
 }
-interface DeadLetters {
+interface DeadLetterQueue {
   send(letter: DeadLetter, options: { contentType: "json" }): Promise<unknown>;
 }
 export type Deliveries = { readonly messages: readonly Delivery[] };
 
-/** What a batch of messages is handed to. */
+/** What the handling of a batch needs. */
 export interface BatchContext {
   readonly consumer: Consumer;
-  /** The dead-letter queue; without it Cloudflare moves what has failed there by itself, and no reason goes with it. */
-  readonly dead: DeadLetters | undefined;
+  /** The dead-letter queue; without it Cloudflare moves failed messages there itself, without a reason. */
+  readonly dead: DeadLetterQueue | undefined;
   readonly config: Pick<Config, "JOB_ATTEMPTS" | "JOB_CONCURRENCY">;
   readonly log: Log;
-  /** Of the writer that the consumer writes through: what it does at once shares commits. */
+  /** The consumer's writer, for the figures in the log: concurrent writes share commits. */
   readonly writer?: Pick<GroupWriter, "figures">;
   readonly random: () => number;
 }
 
-/** Cloudflare ends a consumer after 15 minutes: what takes longer is told to end, and comes again by itself. */
+/** Cloudflare ends a consumer after 15 minutes: longer work is aborted before, and delivered again. */
 const BATCH_MS = 14 * 60_000;
 /**
- * Hands out the messages of a batch, some at a time. Each is acknowledged or put off by itself; after JOB_ATTEMPTS it goes
- * to the dead-letter queue, and the reason with it: the database that would keep the reason may be what is away.
+ * Handles the messages of a batch, some at a time. Each is acknowledged or retried alone; after JOB_ATTEMPTS it is sent to
+ * the dead-letter queue with its reason, because the database that could store the reason may be down.
  * Never rejects: then Cloudflare would repeat the whole batch.
  */
-export async function consumeBatch({ messages }: Deliveries, hands: BatchContext): Promise<void> {
-  const { consumer, config, log, writer } = hands;
+export async function consumeBatch({ messages }: Deliveries, context: BatchContext): Promise<void> {
+  const { consumer, config, log, writer } = context;
   const signal = AbortSignal.timeout(BATCH_MS);
   const counts = { done: 0, retried: 0, dead: 0 };
   await pMap(
@@ -48,8 +48,8 @@ export async function consumeBatch({ messages }: Deliveries, hands: BatchContext
       const outcome: MessageOutcome =
         message.attempts > config.JOB_ATTEMPTS
           ? { retry: INTERRUPTED }
-          : await consumer.consume(message.body, signal).catch(faulty);
-      counts[await settled(message, outcome, hands)] += 1;
+          : await consumer.consume(message.body, signal).catch(retryAfter);
+      counts[await settle(message, outcome, context)] += 1;
     },
     { concurrency: config.JOB_CONCURRENCY },
   );
@@ -58,13 +58,13 @@ export async function consumeBatch({ messages }: Deliveries, hands: BatchContext
   log(level, "queue.batch", { messages: messages.length, ...counts, writes, groups });
 }
 
-/** A consumer does not reject; if one does, its neighbours are not to come again with it. */
-const faulty = (error: unknown): MessageOutcome => ({
+/** A consumer does not reject; if one does, only its own message is retried. */
+const retryAfter = (error: unknown): MessageOutcome => ({
   retry: error instanceof Error ? error.name : "unknown",
 });
 
-/** Says to the queue what became of a message. */
-async function settled(
+/** Acknowledges, parks or retries a message by its outcome. */
+async function settle(
   message: Delivery,
   outcome: MessageOutcome,
   { dead, config, log, random }: BatchContext,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** What stands in the dead-letter queue: a message, and what its last attempt failed with. */
+/** A message in the dead-letter queue, and the fault of its last attempt. */
 const DeadLetter = z.object({
   v: z.literal(1),
   kind: z.literal("dead"),
@@ -9,7 +9,7 @@ const DeadLetter = z.object({
 });
 export type DeadLetter = z.infer<typeof DeadLetter>;
 
-/** Of attempts that nobody has spoken of: their process was ended, for time or for memory. */
+/** The reason of attempts without an outcome: the runtime ended their process, for time or memory. */
 export const INTERRUPTED = "interrupted";
 
 export const deadLetterOf = (body: unknown, reason: string): DeadLetter => ({
@@ -19,7 +19,7 @@ export const deadLetterOf = (body: unknown, reason: string): DeadLetter => ({
   body,
 });
 
-/** The message and its reason; one that Cloudflare itself has moved there brings none. */
+/** The message and its reason; one that Cloudflare itself moved there has none. */
 export function readDeadLetter(sent: unknown): Pick<DeadLetter, "body" | "reason"> {
   const { success, data } = DeadLetter.safeParse(sent);
   return success ? data : { body: sent, reason: INTERRUPTED };

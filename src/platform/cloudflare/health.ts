@@ -9,8 +9,8 @@ import type { Bindings } from "./bindings.ts";
 type Part = Awaited<ReturnType<Health["check"]>>[number];
 
 /**
- * Ports.Health on Workers: the database, and the buckets and the queue that are bound, answer within a second. What waits in
- * the queue, and how much nobody could read (of the table where such is buried), keeps nobody from being served.
+ * Ports.Health on Workers: the database, and the bound buckets and queue, answer within a second. The numbers of waiting and
+ * of unreadable messages are shown, and do not make the service unhealthy.
  */
 export function cloudflareHealth(
   { reader, clock }: Pick<Ports, "reader" | "clock">,
@@ -26,7 +26,7 @@ export function cloudflareHealth(
     const found = await oneSecondTimeout.execute(ask).catch(() => null);
     return { name, ok: found !== null, detail: { ms: clock.now() - start, ...found } };
   };
-  /** It answers, and is what the mark says; a mark that cannot be had says nothing. */
+  /** The database answers and fits its mark; a mark that cannot be read is ignored. */
   const stored = async (signal?: AbortSignal): Promise<Part> => {
     let differs = false;
     const part = await asked("database", async (): Promise<Part["detail"]> => {
@@ -42,7 +42,7 @@ export function cloudflareHealth(
     });
     return { ...part, ok: part.ok && !differs };
   };
-  const held = (name: string, bucket: R2Bucket | undefined): Promise<Part>[] =>
+  const bucketPart = (name: string, bucket: R2Bucket | undefined): Promise<Part>[] =>
     bucket === undefined
       ? []
       : [
@@ -52,22 +52,22 @@ export function cloudflareHealth(
           }),
         ];
   const waiting = async (queue: Queue): Promise<Part["detail"]> => {
-    const [{ backlogCount, oldestMessageTimestamp: oldest }, [buried]] = await Promise.all([
+    const [{ backlogCount, oldestMessageTimestamp: oldest }, [table]] = await Promise.all([
       queue.metrics(),
       reader.rows(depth),
     ]);
     return {
       waiting: backlogCount,
       oldest_ms: oldest === undefined ? 0 : Math.max(0, clock.now() - oldest.getTime()),
-      unreadable: Number(buried?.parked ?? 0),
+      unreadable: Number(table?.parked ?? 0),
     };
   };
   return {
     check: (signal) =>
       Promise.all([
         stored(signal),
-        ...held("originals", originals),
-        ...held("files", files),
+        ...bucketPart("originals", originals),
+        ...bucketPart("files", files),
         ...(jobs === undefined ? [] : [asked("queue", () => waiting(jobs))]),
       ]),
   };

@@ -1,6 +1,6 @@
 /**
- * Stands in the Worker's bundle for modules of packages that nothing of ours calls and no bundler drops (wrangler.toml, [alias];
- * test/edge/bundle.test.mjs knows who imports it). What is named here is imported by name, and is not there.
+ * Replaces modules of packages in the Worker's bundle that our code never calls and that no bundler drops (wrangler.toml,
+ * [alias]; test/edge/bundle.test.mjs lists the importers). Its names exist because they are imported; they are undefined.
  */
 export const htmlEntities = {};
 export const [INVALID, ZodCompileAsyncError, ZodCompileUnsupportedError]: undefined[] = [];

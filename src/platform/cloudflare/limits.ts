@@ -9,43 +9,42 @@ import { memoryLimits } from "../memory/limits.ts";
 import type { BucketRules, Taken } from "../token-bucket.ts";
 
 /** A binding of [[ratelimits]]. */
-interface Wall {
+interface RateLimitBinding {
   limit(of: { key: string }): Promise<{ success: boolean }>;
 }
 
-/** What counts: the objects, and before them the rate limits of wrangler.toml, which cost nothing and are only about right. */
+/** The counters: Durable Objects, and before them the rate limits of wrangler.toml, which are free and only approximate. */
 export interface Counters {
   readonly buckets: { getByName(name: string): { take(rules: BucketRules): Promise<Taken> } };
   /** For each network and each bucket; absent where it is not bound. */
   readonly edgeLimits: {
-    readonly network?: Wall | undefined;
-    readonly bucket?: Wall | undefined;
+    readonly network?: RateLimitBinding | undefined;
+    readonly bucket?: RateLimitBinding | undefined;
   };
-  /** The way to the objects; a stranger's slow bucket must not close it for a login (`exact`), which goes without. */
-  readonly way: CallLimiter;
+  /** For calls to the objects, but not for a login (`exact`): faults that others cause must not open its circuit. */
+  readonly limiter: CallLimiter;
 }
 
-/** The period of the walls in wrangler.toml. */
-const WALL_MS = 10_000;
+/** The period of the edge limits in wrangler.toml, ms. */
+const EDGE_LIMIT_MS = 10_000;
 
 /**
- * Ports.RateLimits on Workers: one Durable Object for each bucket, exact wherever its user is served. What an object has
- * refused is refused here until it has a token again, without asking: that is exact too, and who hammers costs no calls.
+ * Ports.RateLimits on Workers: one Durable Object for each bucket, exact in every location. After a refusal the isolate itself
+ * refuses until there is a token again: that is exact too, and a flood of requests causes no calls.
  *
- * When no object answers: a login is refused (`exact`), with PlatformFailure `overloaded`, because whoever keeps the bucket of
- * an account busy until it is late must not win guesses by it, and its owner is held up by the full bucket all the same. Any other
- * request is counted in this isolate (logged, `rate_limit_guesses_total`): an authenticated user is let through, up to the
- * figure in each isolate, rather than a whole shop stopped by our own counter.
+ * When an object does not answer, a login (`exact`) fails with PlatformFailure `overloaded`: an attacker who overloads the
+ * bucket of an account must not win more guesses. Any other request is counted in this isolate (logged, and counted in
+ * `rate_limit_guesses_total`): users are served, up to the limit in each isolate, although the counter is down.
  */
 export function cloudflareLimits(
-  { buckets, edgeLimits, way }: Counters,
+  { buckets, edgeLimits, limiter }: Counters,
   { clock, log, meter }: Pick<Ports, "clock" | "log" | "meter">,
 ): RateLimits {
   const here = memoryLimits(clock);
   /** By key: when there is a token again, ms UTC. */
   const refused = new LRUCache<string, number>({ max: 10_000 });
-  const passes = async (wall: Wall | undefined, key: string): Promise<boolean> =>
-    wall === undefined || (await wall.limit({ key }).catch(() => ({ success: true }))).success;
+  const passes = async (limit: RateLimitBinding | undefined, key: string): Promise<boolean> =>
+    limit === undefined || (await limit.limit({ key }).catch(() => ({ success: true }))).success;
 
   return {
     admits: (network) => passes(edgeLimits.network, network),
@@ -55,12 +54,12 @@ export function cloudflareLimits(
       const until = refused.get(key) ?? 0;
       if (until > now) return { allowed: false, remaining: 0, resetMs: until - now };
       if (!(await passes(edgeLimits.bucket, key)))
-        return { allowed: false, remaining: 0, resetMs: WALL_MS };
-      // A name may be an e-mail address; nobody but us has to know.
+        return { allowed: false, remaining: 0, resetMs: EDGE_LIMIT_MS };
+      // A key may be an e-mail address, which must not become the name of an object.
       const name = await sha256(key);
       const ask = async (): Promise<Taken> => buckets.getByName(name).take({ capacity, perSecond });
       try {
-        const taken = await (exact ? oneSecondTimeout.execute(ask) : way(ask));
+        const taken = await (exact ? oneSecondTimeout.execute(ask) : limiter(ask));
         if (!taken.allowed) refused.set(key, now + taken.resetMs);
         return taken;
       } catch (cause) {

@@ -1,17 +1,17 @@
-/** Runs work that holds so many bytes in memory. */
+/** Runs work that needs so many bytes of memory. */
 export type MemorySemaphore = <T>(bytes: number, work: () => Promise<T>) => Promise<T>;
 
 /**
- * Room for `most` bytes: work begins while what is in work holds no more than that with it, in the order asked for; a piece
- * that is larger has the room for itself. One for each invocation: nobody waits for another's.
+ * A semaphore of `most` bytes: work begins in the order of the calls, as soon as it fits beside the running work; a larger
+ * piece runs alone. One for each invocation, because no request may wait for another one.
  */
 export function memorySemaphore(most: number): MemorySemaphore {
   const waiting: { readonly bytes: number; readonly begin: () => void }[] = [];
-  let held = 0;
+  let used = 0;
   const admit = () => {
     for (let next = waiting[0]; next !== undefined; next = waiting[0]) {
-      if (held > 0 && held + next.bytes > most) return;
-      held += next.bytes;
+      if (used > 0 && used + next.bytes > most) return;
+      used += next.bytes;
       waiting.shift();
       next.begin();
     }
@@ -24,7 +24,7 @@ export function memorySemaphore(most: number): MemorySemaphore {
     try {
       return await work();
     } finally {
-      held -= bytes;
+      used -= bytes;
       admit();
     }
   };

@@ -3,14 +3,14 @@ import type { Meter } from "../../ports/telemetry.ts";
 
 /** Points that one invocation may write (Cloudflare: 250). */
 const POINTS = 250;
-/** Series that wait in one isolate; the labels have few values each, so there are never so many. */
+/** Bound on the series of one isolate; labels have few values, so it is never reached. */
 const WAITING = 2_000;
 
 interface Series {
   readonly name: CounterName | HistogramName;
-  /** In the order of names.ts. */
+  /** In the order of metrics.ts. */
   readonly labels: readonly string[];
-  /** Of a counter: what was counted. Of a histogram: how many, their sum, and how many up to each bucket. */
+  /** Of a counter: the count. Of a histogram: number, sum, and the number up to each bucket. */
   readonly doubles: number[];
 }
 
@@ -20,16 +20,15 @@ interface Dataset {
 }
 
 export interface EdgeMeter extends Meter {
-  /** A meter of one invocation over the counts of this isolate: its `flush` writes within the invocation's points. */
+  /** A meter for one invocation over the counts of the isolate: its `flush` writes at most the invocation's points. */
   ofInvocation(): Meter;
 }
 
 /**
- * Ports.Meter as points of Analytics Engine, under the names and labels of names.ts. What is counted between two flushes,
- * by whichever request of the isolate, is one point for each series: index and blob 1 are the name, blobs 2… the labels;
- * of a counter double 1 is the count; of a histogram doubles 1 and 2 are the number and the sum, 3… the numbers up to each
- * bucket. Every sum in SQL is one over `_sample_interval * double`. Counts that no request flushes die with the isolate;
- * without a dataset all do.
+ * Ports.Meter as points of Analytics Engine, under the names and labels of metrics.ts. The counts of an isolate between two
+ * flushes are one point for each series: index and blob 1 are the name, blobs 2… the labels; of a counter double 1 is the
+ * count; of a histogram doubles 1 and 2 are the number and the sum, 3… the numbers up to each bucket. In SQL sum over
+ * `_sample_interval * double`. Counts that no request flushes are lost with the isolate; without a dataset all are.
  */
 export function edgeMeter(dataset: Dataset | undefined, seconds: () => number): EdgeMeter {
   const waiting = new Map<string, Series>();

@@ -1,4 +1,4 @@
-/** The one thing of Node that a Worker takes (nodejs_compat). Node's own types would let shared code use its globals. */
+/** The only module of Node that a Worker uses (nodejs_compat). Node's own types would let shared code use its globals. */
 declare module "node:crypto" {
   export function scrypt(
     password: Uint8Array,

@@ -6,30 +6,30 @@ import type { CallLimiter } from "../../resilience/policies.ts";
 import { type Gzip, originalRow, tableOriginals, verified } from "../libsql/table-originals.ts";
 
 const keyOf = (company: number, sha256: string): string => `originals/${company}/${sha256}`;
-/** Where what nobody names lies for a day more. */
+/** The prefix for objects that no row names, for one more day. */
 const REMOVED = "removed/";
 
 const DAY_MS = 86_400_000;
-/** What one slice of a sweep looks at, and of that takes away at most. */
+/** The objects that one slice of `removeUnnamed` lists, and how many of them it moves at most. */
 const SLICE = { objects: 1_000, moves: 200 };
 const EMPTY = new Uint8Array(0);
 
 /**
- * Original bytes as objects of R2, which checks their SHA-256 as it takes them. They are there before `keep` resolves; the
- * batch that names them writes a row without bytes, with the same guard and day as where the row has them, so that what a
- * batch refused, or whose day has come, is known to have no name. Bytes that were rows before are read there.
- * All fail with PlatformFailure `overloaded`: whatever a bucket does not do is weather. `get` fails with `original.damaged`
- * for bytes that are not those of the name.
+ * Original bytes as objects of R2, which checks their SHA-256 when they are stored. They are durable before `store` resolves;
+ * the batch that names them writes a row without bytes, with the same guard and expiry as a row with bytes, so an object of a
+ * refused batch, or an expired one, has no row. Bytes that are still in a row are read from there.
+ * All methods fail with PlatformFailure `overloaded` when the bucket fails (a transient fault), and `get` with
+ * `original.damaged` for bytes that do not have their hash.
  */
 export function bucketOriginals(
   bucket: R2Bucket,
-  way: CallLimiter,
+  limiter: CallLimiter,
   ports: Pick<Ports, "reader" | "clock">,
 ): Originals {
   const rows = tableOriginals(ports, webGzip);
   const asked = async <T>(call: () => Promise<T>): Promise<T> => {
     try {
-      return await way(call);
+      return await limiter(call);
     } catch (cause) {
       throw new Failed<PlatformFailure>(
         { code: "overloaded", what: "originals", retryAfterS: 1 },
@@ -44,7 +44,7 @@ export function bucketOriginals(
     });
   const once = { etagDoesNotMatch: "*" };
 
-  /** One of the two is always there. */
+  /** One of the two objects exists at every moment. */
   async function move(from: string, to: string): Promise<void> {
     const bytes = await bytesOf(from);
     if (bytes !== null) await asked(() => bucket.put(to, bytes));
@@ -71,17 +71,17 @@ export function bucketOriginals(
         (await bytesOf(key)) ??
         (await bytesOf(REMOVED + key)) ??
         (await rows.get(company, sha256)) ??
-        // It may have come back while the others were asked.
+        // It may have been moved back since the first read.
         (await bytesOf(key));
       return bytes === null ? null : verified(sha256, bytes);
     },
     /**
-     * A request may find the bytes there, keep them, and name them just when they go. So they are put aside first, where
-     * `get` still finds them; a day later, when whoever was about to name them has, they go for good or come back.
+     * A request may find the object, and name it just when it is removed. So it is first moved under REMOVED, where `get`
+     * still finds it; a day later, when such a request has ended, it is deleted, or moved back if a row names it.
      */
     async removeUnnamed(company, after) {
-      const aside = after.startsWith(REMOVED);
-      const prefix = `${aside ? REMOVED : ""}${keyOf(company, "")}`;
+      const moved = after.startsWith(REMOVED);
+      const prefix = `${moved ? REMOVED : ""}${keyOf(company, "")}`;
       const page = await asked(() =>
         bucket.list({
           prefix,
@@ -99,19 +99,19 @@ export function bucketOriginals(
       let [gone, moves] = [0, 0];
       for (const { key } of old) {
         const hash = hashOf(key);
-        if (aside && !named.has(hash)) {
+        if (moved && !named.has(hash)) {
           await asked(() => bucket.delete(key));
           gone += 1;
-        } else if (aside !== named.has(hash)) continue;
+        } else if (moved !== named.has(hash)) continue;
         else {
           if (moves === SLICE.moves) return { gone, next: lastBefore(page.objects, key) };
-          await move(key, aside ? keyOf(company, hash) : REMOVED + key);
+          await move(key, moved ? keyOf(company, hash) : REMOVED + key);
           moves += 1;
         }
       }
       const last = page.objects.at(-1);
       if (page.truncated && last !== undefined) return { gone, next: last.key };
-      return { gone, next: aside ? "" : REMOVED };
+      return { gone, next: moved ? "" : REMOVED };
     },
   };
 }
@@ -138,7 +138,7 @@ export const webGzip: Gzip = {
 
 const streamOf = (bytes: Uint8Array): ReadableStream<Uint8Array> => new Blob([bytes]).stream();
 
-/** The bytes of a stream, read until there are more than `most`. */
+/** The bytes of a stream; reading stops when there are more than `most`. */
 async function collected(
   stream: ReadableStream<Uint8Array>,
   most: number,

@@ -8,7 +8,7 @@ import { deleteParked, storeUnreadable } from "../libsql/queue-table.ts";
 import type { BatchContext, Deliveries, Delivery } from "./consume-batch.ts";
 import { readDeadLetter } from "./dead-letter.ts";
 
-/** Forgets what was buried long ago. Rejects as the writer does. */
+/** Deletes parked messages whose retention is over. Rejects as the writer does. */
 export const deleteExpiredParked = ({
   writer,
   clock,
@@ -16,15 +16,15 @@ export const deleteExpiredParked = ({
   commitStatements(writer, [deleteParked(clock.now() - JOB_KEPT_MS)]);
 
 /**
- * Takes what the dead-letter queue holds: its job says that it was tried for the last time, and why. A message that nobody
- * can read has no job: it is buried in the table `queue`, where a single server keeps such too, and `/api/health/full`
- * counts it. Never rejects; what could not be written comes again.
+ * Handles the messages of the dead-letter queue: the job of each shows that it failed for the last time, and why. An
+ * unreadable message has no job: it is stored in the table `queue`, as on a single server, and `/api/health/full` counts it.
+ * Never rejects; a message that could not be written is delivered again.
  */
 export async function parkBatch(
   { messages }: Deliveries,
-  hands: Omit<BatchContext, "dead"> & Pick<Ports, "clock">,
+  context: Omit<BatchContext, "dead"> & Pick<Ports, "clock">,
 ): Promise<void> {
-  const { consumer, config, log, random, clock } = hands;
+  const { consumer, config, log, random, clock } = context;
   const park = async (message: Delivery) => {
     const { body, reason } = readDeadLetter(message.body);
     const along: Statement[] = Message.safeParse(body).success

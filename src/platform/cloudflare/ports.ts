@@ -32,79 +32,79 @@ import { type DatabaseClients, withSchemaCheck } from "./schema.ts";
 import { edgeTracer } from "./tracer.ts";
 import { unboundBlobs, unboundQueue } from "./unbound.ts";
 
-/** Longest time that a busy database is waited for (design decision 11). */
-const PATIENCE_MS = 5_000;
+/** Longest time that a busy database is retried. */
+const WRITE_WAIT_MS = 5_000;
 
-/** Documents in memory together, as sent; read and judged they take several times as much, of 128 MB. */
-const ROOM_BYTES = 8 << 20;
+/** Bytes of documents in memory together, as sent; in work they take several times as much of the isolate's 128 MB. */
+const DOCUMENT_BYTES = 8 << 20;
 
-/** What an isolate keeps from one request to the next: nothing of it waits for the network on behalf of a request. */
-type Kept = Omit<Ports, "writer" | "commitSignal" | "stopping" | "meter"> & {
+/** The ports that an isolate reuses for all requests: none of them waits for the network on behalf of a request. */
+type IsolatePorts = Omit<Ports, "writer" | "commitSignal" | "stopping" | "meter"> & {
   database: DatabaseClients;
-  /** Its writes, which only this installation's database takes. */
-  sealed: BatchClient;
+  /** Writes that only the database of this installation accepts. */
+  checkedWriting: BatchClient;
   meter: EdgeMeter;
 };
 
 /**
- * Between two requests of an isolate no timer fires, and what one waits for another may not end. A request that its client
- * leaves is stopped where it waits: its calls are held until they end, so that nothing that counts them is ever wrong.
+ * Between two requests of an isolate no timer fires, and no request may wait for another one. The runtime stops a request
+ * whose client has disconnected: `waitUntil` lets its calls finish, so that circuits and bulkheads count them right.
  */
-const NOTHING_BETWEEN = { canProbe: false, canQueue: false, waitUntil };
+const WORKER_RUNTIME = { canProbe: false, canQueue: false, waitUntil };
 
 export interface EdgePorts extends Ports {
   readonly writer: GroupWriter;
 }
 
-const isolates = new WeakMap<Bindings, Kept>();
+const isolates = new WeakMap<Bindings, IsolatePorts>();
 
 /**
- * The world of one request on Workers. Fails with PlatformFailure `not_configured`; what is missing is said in the log.
- * The writer lives as long as the request: workerd ends a request's network with it, and whoever had joined its commit
- * would wait for ever. So a request commits alone, and what it writes at once is its group.
+ * The ports of one request on Workers. Fails with PlatformFailure `not_configured`; the log says what is missing.
+ * Each request has its own writer: workerd ends a request's network with it, and another request that shared its commit would
+ * wait for ever. So only the concurrent writes of one request share a commit.
  */
 export function cloudflarePorts(bindings: Bindings, domain: DocumentDomain): EdgePorts {
-  const kept = isolates.get(bindings) ?? keep(bindings, domain);
+  const shared = isolates.get(bindings) ?? isolatePorts(bindings, domain);
   return {
-    ...kept,
+    ...shared,
     ...requestCommitSignal(),
-    meter: kept.meter.ofInvocation(),
-    withMemory: memorySemaphore(ROOM_BYTES),
-    writer: groupWriter(kept.sealed, {
-      group: kept.config.COMMIT_GROUP,
-      queue: kept.config.COMMIT_QUEUE,
-      waitMs: PATIENCE_MS,
-      yieldToEventLoop: kept.yieldToEventLoop,
+    meter: shared.meter.ofInvocation(),
+    withMemory: memorySemaphore(DOCUMENT_BYTES),
+    writer: groupWriter(shared.checkedWriting, {
+      group: shared.config.COMMIT_GROUP,
+      queue: shared.config.COMMIT_QUEUE,
+      waitMs: WRITE_WAIT_MS,
+      yieldToEventLoop: shared.yieldToEventLoop,
     }),
   };
 }
 
-function keep(bindings: Bindings, domain: DocumentDomain): Kept {
+function isolatePorts(bindings: Bindings, domain: DocumentDomain): IsolatePorts {
   const clock = { now: () => Date.now() };
   const config = configured(bindings, consoleLog("info", clock));
   const log = consoleLog(config.LOG_LEVEL, clock);
   const { DATABASE_URL: url, DATABASE_AUTH_TOKEN: token } = config;
-  const database = withSchemaCheck(remoteDatabase(url, token, NOTHING_BETWEEN), { log, clock });
+  const database = withSchemaCheck(remoteDatabase(url, token, WORKER_RUNTIME), { log, clock });
   const reader = clientReader(database.reading);
-  const way = (name: string, kind: "blob" | "queue" | "limits" | "telemetry") =>
-    callLimiter(remoteCircuit(name, { counts: () => true }), kind, NOTHING_BETWEEN);
+  const limiterFor = (name: string, kind: "blob" | "queue" | "limits" | "telemetry") =>
+    callLimiter(remoteCircuit(name, { counts: () => true }), kind, WORKER_RUNTIME);
   const meter = edgeMeter(bindings.METRICS, () => clock.now() / 1_000);
   const endpoint = config.OTEL_EXPORTER_OTLP_ENDPOINT;
   const limited = config.RATE_LIMIT_BURST > 0 && config.RATE_LIMIT_PER_SECOND > 0;
   const { BUCKETS: buckets, WALL_NETWORK: network, WALL_BUCKET: wall } = bindings;
   const { ORIGINALS: bucket, FILES: files, JOBS: jobs } = bindings;
   const marked = bucket ?? files;
-  const marks = marked && bucketMarks(marked, way("installation", "blob"));
-  const kept: Kept = {
+  const marks = marked && bucketMarks(marked, limiterFor("installation", "blob"));
+  const ports: IsolatePorts = {
     config,
     database,
-    sealed:
+    checkedWriting:
       marks === undefined
         ? database.writing
         : checkedBatches(
             database.writing,
             new URL(url).host,
-            sealOf(marks, { clock, log }),
+            commitCheckOf(marks, { clock, log }),
             EDGE_WAY_OUT,
           ),
     read: drizzleReads(database.drizzleClient),
@@ -112,24 +112,26 @@ function keep(bindings: Bindings, domain: DocumentDomain): Kept {
     originals:
       bucket === undefined
         ? tableOriginals({ reader, clock }, webGzip)
-        : bucketOriginals(bucket, way("originals", "blob"), { reader, clock }),
+        : bucketOriginals(bucket, limiterFor("originals", "blob"), { reader, clock }),
     blobs:
       files === undefined
         ? unboundBlobs
-        : checkedBlobs(bucketBlobs(files, way("files", "blob")), withKnownLength),
+        : checkedBlobs(bucketBlobs(files, limiterFor("files", "blob")), withKnownLength),
     queue:
-      jobs === undefined ? unboundQueue : workersQueue(jobs, { way: way("queue", "queue"), log }),
+      jobs === undefined
+        ? unboundQueue
+        : workersQueue(jobs, { limiter: limiterFor("queue", "queue"), log }),
     documents: inlineDocuments(domain),
-    passwords: passwordHasher(nodeScrypt, config.PASSWORD_COST, NOTHING_BETWEEN),
+    passwords: passwordHasher(nodeScrypt, config.PASSWORD_COST, WORKER_RUNTIME),
     limits:
       buckets === undefined
         ? memoryLimits(clock)
         : cloudflareLimits(
             {
               buckets,
-              // Who turns the limit off means all of it.
+              // A limit that is turned off also turns the edge limits off.
               edgeLimits: limited ? { network, bucket: wall } : {},
-              way: way("limits", "limits"),
+              limiter: limiterFor("limits", "limits"),
             },
             { clock, log, meter },
           ),
@@ -147,7 +149,7 @@ function keep(bindings: Bindings, domain: DocumentDomain): Kept {
               ratio: config.OTEL_TRACES_SAMPLER_ARG,
             },
             { clock, meter },
-            way("collector", "telemetry"),
+            limiterFor("collector", "telemetry"),
           ),
     trace: noopTrace(),
     inRequest: { bytes: 10 << 20, documents: 50 },
@@ -155,17 +157,17 @@ function keep(bindings: Bindings, domain: DocumentDomain): Kept {
     peer: (request) => request.headers.get("cf-connecting-ip"),
     yieldToEventLoop: async () => undefined,
   };
-  isolates.set(bindings, kept);
-  return kept;
+  isolates.set(bindings, ports);
+  return ports;
 }
 
-const sealOf = (marks: Marks, { clock, log }: Pick<Ports, "clock" | "log">) =>
+const commitCheckOf = (marks: Marks, { clock, log }: Pick<Ports, "clock" | "log">) =>
   isolateCommitCheck({
     marks,
     clock,
-    hold: waitUntil,
-    lost: ({ message }) => log("error", "storage.gone", { what: message }),
-    failed: () => log("warn", "installation.unmarked"),
+    waitUntil,
+    onRefused: ({ message }) => log("error", "storage.gone", { what: message }),
+    onMarkFailed: () => log("warn", "installation.unmarked"),
   });
 
 function configured(bindings: Bindings, log: Log): Config {

@@ -3,11 +3,11 @@ import type { Log } from "../../ports/telemetry.ts";
 import { MESSAGE_BYTES, type Message } from "../../queue-messages.ts";
 import { type CallLimiter, sendRetry } from "../../resilience/policies.ts";
 
-/** What one sendBatch takes. Measured: 4 messages of 100 KiB are refused, 3 of 90,000 bytes pass. */
+/** Limits of one sendBatch. Measured: 4 messages of 100 KiB are refused, 3 of 90,000 bytes pass. */
 const BATCH_MESSAGES = 100;
 const BATCH_BYTES = 256_000;
 
-/** The part of a Queue that takes messages. */
+/** The part of a Queue that accepts messages. */
 interface Sink {
   sendBatch(
     messages: readonly { readonly body: Message; readonly contentType: "json" }[],
@@ -15,12 +15,12 @@ interface Sink {
 }
 
 /**
- * Ports.MessageQueue over Cloudflare Queues, which stand outside of the database: messages are sent after the commit. What
- * could not be sent, tried a few times, is logged and left to the sweep: what is committed has been promised already.
+ * Ports.MessageQueue over Cloudflare Queues, which are outside of the database: messages are sent after the commit. Those that
+ * could not be sent after a few tries are logged, and maintenance sends them: the commit is already acknowledged.
  */
 export function workersQueue(
   jobs: Sink,
-  { way, log }: { way: CallLimiter; log: Log },
+  { limiter, log }: { limiter: CallLimiter; log: Log },
 ): MessageQueue {
   return {
     send(messages) {
@@ -31,7 +31,7 @@ export function workersQueue(
           for (const batch of batches) {
             const requests = batch.map((body) => ({ body, contentType: "json" as const }));
             await sendRetry
-              .execute(() => way(() => jobs.sendBatch(requests)))
+              .execute(() => limiter(() => jobs.sendBatch(requests)))
               .catch((error: unknown) => {
                 const name = error instanceof Error ? error.name : "unknown";
                 log("error", "queue.unsent", { messages: batch.length, name });
@@ -44,8 +44,8 @@ export function workersQueue(
 }
 
 /**
- * Messages in batches that the queue takes. It refuses all that is too large with one error that says nothing, so each is
- * measured: throws a RangeError for a message over MESSAGE_BYTES, before anything that it speaks of is written.
+ * Messages in batches that the queue accepts. Its error for a too large batch names no message, so each is measured: throws a
+ * RangeError for a message over MESSAGE_BYTES, before the rows that it names are written.
  */
 export function batchesOf(messages: readonly Message[]): Message[][] {
   const batches: Message[][] = [];

@@ -6,58 +6,58 @@ import type { Ports } from "../../ports/ports.ts";
 import type { RemoteDatabase } from "../libsql/remote-database.ts";
 import { rowsOf } from "../libsql/rows.ts";
 
-/** The newest migration that this code was written for, by drizzle's clock. */
+/** The timestamp of the newest migration of this code (drizzle's `when`). */
 const NEWEST = Math.max(...journal.entries.map(({ when }) => when));
 
-/** How long a schema that is too old is believed to be so: each request that asks meanwhile is refused without a query. */
-const BELIEVED_MS = 1_000;
+/** How long an outdated schema is remembered: requests within that time are refused without a query. */
+const OUTDATED_MS = 1_000;
 const RETRY_AFTER_S = 30;
 
-/** The ways to a database that a Worker takes. */
+/** The clients that a Worker uses for its database. */
 export interface DatabaseClients extends Pick<RemoteDatabase, "reading" | "writing"> {
   readonly drizzleClient: Pick<RemoteDatabase["drizzleClient"], "execute" | "batch">;
 }
 
 /**
- * The database behind a look at its migrations: once they are seen to be those of this code, or newer, an isolate never looks
- * again. A Worker migrates nothing (src/tools/migrate.ts does), so a deploy that came before its migration would fail somewhere, at
- * the first column that is not there; so it fails everywhere, with PlatformFailure `storage.outdated`, and the log says what
- * to run. What the look itself meets is thrown as any read's.
+ * The database behind a check of its migrations: once they are those of this code, or newer, an isolate does not check again. A
+ * Worker migrates nothing (src/tools/migrate.ts does). A deploy before its migration would fail only at the first missing
+ * column; with the check every request fails with PlatformFailure `storage.outdated`, and the log says what to run. Errors of
+ * the check itself are thrown as those of any read.
  */
 export function withSchemaCheck(
   { reading, writing, drizzleClient }: DatabaseClients,
   { log, clock }: Pick<Ports, "log" | "clock">,
 ): DatabaseClients {
   let current = false;
-  let believedUntil = Number.NEGATIVE_INFINITY;
+  let outdatedUntil = Number.NEGATIVE_INFINITY;
 
-  async function look(): Promise<void> {
-    if (clock.now() < believedUntil) throw outdated();
+  async function check(): Promise<void> {
+    if (clock.now() < outdatedUntil) throw outdated();
     const found = await newestIn(drizzleClient);
     current = found >= NEWEST;
     if (current) return;
-    believedUntil = clock.now() + BELIEVED_MS;
+    outdatedUntil = clock.now() + OUTDATED_MS;
     log("error", "schema.outdated", { found, wanted: NEWEST, run: "bun run db:migrate" });
     throw outdated();
   }
 
-  /** No promise is kept from one request to another: one may end while the other waits for what it began. */
-  async function then<T>(ask: () => Promise<T>): Promise<T> {
-    if (!current) await look();
+  /** Requests share no promise: one request may end while another waits for what it began. */
+  async function checked<T>(ask: () => Promise<T>): Promise<T> {
+    if (!current) await check();
     return ask();
   }
 
   return {
-    reading: { execute: (statement, signal) => then(() => reading.execute(statement, signal)) },
-    writing: { batch: (statements, mode) => then(() => writing.batch(statements, mode)) },
+    reading: { execute: (statement, signal) => checked(() => reading.execute(statement, signal)) },
+    writing: { batch: (statements, mode) => checked(() => writing.batch(statements, mode)) },
     drizzleClient: {
-      execute: (statement: InStatement) => then(() => drizzleClient.execute(statement)),
-      batch: (statements, mode) => then(() => drizzleClient.batch(statements, mode)),
+      execute: (statement: InStatement) => checked(() => drizzleClient.execute(statement)),
+      batch: (statements, mode) => checked(() => drizzleClient.batch(statements, mode)),
     },
   };
 }
 
-/** The newest migration in the database, by drizzle's clock; 0 when there was never one. */
+/** The timestamp of the newest migration in the database (drizzle's `when`); 0 when there was none. */
 async function newestIn(drizzleClient: DatabaseClients["drizzleClient"]): Promise<number> {
   try {
     const [row] = rowsOf(await drizzleClient.execute(APPLIED));

@@ -11,7 +11,7 @@ import { VERSION } from "../../version.ts";
 const KINDS = { internal: 1, server: 2, consumer: 5 } as const;
 const ERROR = 2;
 
-/** Spans of one trace in one invocation; a batch of 500 documents has three for each. */
+/** Bound on the spans of one trace in an invocation; a batch of 500 documents has three for each. */
 const SPANS = 2_000;
 
 interface Span {
@@ -27,25 +27,25 @@ interface Span {
   readonly failure: string | null;
 }
 
-/** Hexadecimal digits without a meaning: 32 of an id, 16 of a span. */
+/** Random hexadecimal digits: 32 for a trace id, 16 for a span id. */
 const newTrace = (): string => crypto.randomUUID().replaceAll("-", "");
 const newSpan = (): string => newTrace().slice(16);
 
 /**
- * Ports.Tracer on Workers: the spans of a request or job leave in one request of their own, OTLP in JSON, when it has ended; `way`
- * lets that outlive the answer, and gives it up when the collector is down or slow. On Bun OpenTelemetry's SDK does this
- * (observability/otlp.ts); here it would be 11 KiB of a bundle of 300, and its timers do not run between requests.
+ * Ports.Tracer on Workers: the spans of a request or job are sent in one request, OTLP in JSON, when it has ended; `limiter`
+ * lets that outlive the answer, and drops it when the collector is down or slow. On Bun OpenTelemetry's SDK does this
+ * (observability/otlp.ts); here it would add 11 KiB to a bundle of 300, and its timers do not run between requests.
  */
 export function edgeTracer(
   { ratio, ...address }: Collector,
   { clock, meter }: Pick<Ports, "clock" | "meter">,
-  way: CallLimiter,
+  limiter: CallLimiter,
 ): Tracer {
   const post = spanSender(address);
   const count = (outcome: "sent" | "failed" | "dropped", spans: number) =>
     meter.count("trace_spans_total", { outcome }, spans);
   const send = (spans: readonly Span[]): void => {
-    way((signal) => post(JSON.stringify(requestOf(spans)), signal)).then(
+    limiter((signal) => post(JSON.stringify(requestOf(spans)), signal)).then(
       () => count("sent", spans.length),
       () => count("failed", spans.length),
     );
@@ -55,7 +55,7 @@ export function edgeTracer(
     begin(name, kind, parent) {
       const place = parseTraceparent(parent);
       const traceId = place?.trace ?? newTrace();
-      // The first digits of an id are random: they decide.
+      // The first digits of an id are random: they decide whether it is sampled.
       const kept = place?.sampled ?? Number.parseInt(traceId.slice(0, 8), 16) / 2 ** 32 < ratio;
       if (!kept) return noopTracer.begin(name, kind, parent);
       const root = { traceId, spanId: newSpan(), parentSpanId: place?.span ?? "", kind };

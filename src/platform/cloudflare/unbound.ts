@@ -8,7 +8,7 @@ const unbound = (): never => {
 };
 const unboundLater = async (): Promise<never> => unbound();
 
-/** A Worker without a queue takes no job: whoever asks for one is answered `not_configured`, before anything is written. */
+/** A Worker without a queue refuses jobs with `not_configured`, before anything is written. */
 export const unboundQueue: MessageQueue = { send: unbound };
 
 /** The same for its files. */

@@ -31,7 +31,7 @@ function world() {
           }),
         },
         edgeLimits: { network: wall, bucket: wall },
-        way: callLimiter(remoteCircuit("limits", { counts: () => true }), "limits", {
+        limiter: callLimiter(remoteCircuit("limits", { counts: () => true }), "limits", {
           canQueue: false,
         }),
       },

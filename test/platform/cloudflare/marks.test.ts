@@ -39,9 +39,9 @@ async function withIsolate(
   const seal = isolateCommitCheck({
     marks,
     clock,
-    hold: (work) => void held.push(work),
-    lost: ({ message }) => void said.push(message),
-    failed: () => void said.push("unmarked"),
+    waitUntil: (work) => void held.push(work),
+    onRefused: ({ message }) => void said.push(message),
+    onMarkFailed: () => void said.push("unmarked"),
   });
   const batches = checkedBatches(database.writing, "turso.example", seal);
   const write = async () => {

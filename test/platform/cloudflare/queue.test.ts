@@ -60,7 +60,7 @@ test("messages of any size below the limit share no batch that is too large, and
   const sent: unknown[] = [];
   const queue = workersQueue(
     { sendBatch: async (batch) => void sent.push(batch) },
-    { way: (call) => call(AbortSignal.timeout(1_000)), log: silent },
+    { limiter: (call) => call(AbortSignal.timeout(1_000)), log: silent },
   );
   expect(() => queue.send([large(MESSAGE_BYTES + 1)])).toThrow(RangeError);
   expect(sent).toEqual([]);
@@ -76,7 +76,10 @@ test("a queue that is away does not undo what is committed: it is asked again, a
         throw new Error("Unknown Internal Error (15000)");
       },
     },
-    { way: (call) => call(AbortSignal.timeout(1_000)), log: (_, event) => void log.push(event) },
+    {
+      limiter: (call) => call(AbortSignal.timeout(1_000)),
+      log: (_, event) => void log.push(event),
+    },
   );
   const sending = queue.send([document(0)]);
   expect(sending.statements).toEqual([]);
