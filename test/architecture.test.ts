@@ -4,14 +4,14 @@ import { DOORS, MAY, violations } from "./support/fence.ts";
 
 const house = new Set(new Glob("{src,test,bench}/**/*.{ts,tsx,mts,mjs}").scanSync());
 
-test("imports go down only, and every file keeps to the manners of the house", async () => {
+test("imports go down only, and every file keeps the rules of the fence", async () => {
   const found: string[] = [];
   for (const path of house) found.push(...violations(path, await Bun.file(path).text(), house));
   expect(found).toEqual([]);
   expect(house.size).toBeGreaterThan(100);
 });
 
-test("folders import each other in no circle", () => {
+test("folders do not import each other in a circle", () => {
   const open = new Set(Object.keys(MAY));
   const mayOf = (part: string) =>
     (MAY[part] ?? "").split(" ").map((to) => to.replace(":types", ""));
@@ -22,7 +22,7 @@ test("folders import each other in no circle", () => {
   expect([...open]).toEqual([]);
 });
 
-test("AGENTS.md tells of every folder of src", async () => {
+test("AGENTS.md names every folder of src", async () => {
   const agents = await Bun.file("AGENTS.md").text();
   const folders = new Set(
     [...new Glob("src/*/**/*.{ts,tsx}").scanSync()].map((path) => path.split("/")[1] ?? ""),
@@ -126,7 +126,7 @@ describe("the fence bites", () => {
     ],
     ["src/ingest/x.ts", "", "belongs to no part that the fence knows"],
     ["src/new/x.ts", "", "belongs to no part that the fence knows"],
-    // Strangers
+    // Packages
     [
       "src/stock/x.ts",
       'import { createClient } from "@libsql/client";',
@@ -147,7 +147,7 @@ describe("the fence bites", () => {
     ["src/http/x.ts", "console.log(1);", "uses console."],
     ["src/http/x.ts", "setTimeout(a, 1);", "uses setTimeout"],
     ["src/export/x.ts", "await fetch('http://x')", "uses fetch("],
-    // Manners
+    // Rules of a file
     ["src/nfe/x.ts", "const a = b as Note;", "casts outside lib/cast.ts"],
     ["src/nfe/x.ts", "const a = /[/]as x/.test(b) as unknown;", "casts outside lib/cast.ts"],
     ["src/nfe/x.ts", `const a = \`\${\`\${b as Note}\`}\`;`, "casts outside lib/cast.ts"],

@@ -7,7 +7,7 @@ import { keptIn } from "../../bench/ledger.ts";
 import { NoteStream } from "../../src/synthetic/note-stream.ts";
 import { withApp } from "../support/app.ts";
 
-/** Written before the first note: by the migrations, and by whoever set the company up. */
+/** Tables that are written before the first note: by the migrations and by the first run. */
 const BEFORE = new Set(["__drizzle_migrations", "companies", "users"]);
 
 /** The tables of a file that hold something. */
@@ -22,7 +22,7 @@ function written(path: string): string[] {
   return held.filter((name) => !BEFORE.has(name));
 }
 
-test("the bare writer writes every table that an upload writes, and comes to the same balances", async () => {
+test("the bare writer writes every table that an upload writes, with the same balances", async () => {
   await using folder = await emptyFolder();
   const copy = join(folder.path, "bare.db");
   await withApp(async ({ upload, ports }) => {

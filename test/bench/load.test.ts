@@ -17,7 +17,7 @@ async function against(
   }
 }
 
-test("a load of so many uploads sends so many different notes, whole, and counts each answer once", async () => {
+test("a load of n uploads sends n different notes, and counts each answer once", async () => {
   const seen: string[] = [];
   const acknowledged: string[] = [];
   await against(
@@ -47,7 +47,7 @@ test("a load of so many uploads sends so many different notes, whole, and counts
   expect(seen.toSorted()).toEqual(acknowledged.toSorted());
 });
 
-test("an answer that is not 2xx is an error and no speed, and the first of them is shown", async () => {
+test("an answer other than 2xx counts as an error, and the first of them is shown", async () => {
   await against(
     () => new Response("cheio", { status: 503 }),
     async (url) => {
@@ -60,7 +60,7 @@ test("an answer that is not 2xx is an error and no speed, and the first of them 
   );
 });
 
-test("in the open loop the wait for a free connection counts, as whoever was due has waited", async () => {
+test("an open loop counts the wait for a free connection as latency", async () => {
   let served = 0;
   const gate = Promise.withResolvers<void>();
   await against(
@@ -89,7 +89,7 @@ test("in the open loop the wait for a free connection counts, as whoever was due
   );
 });
 
-test("only 127.0.0.1 is loaded, and within bounds", async () => {
+test("a load goes only to 127.0.0.1, and within limits", async () => {
   const next = () => get({ url: "http://127.0.0.1:1", path: "/" });
   const loads = [
     { url: "http://example.com:80", connections: 1, seconds: 1, next },
@@ -99,7 +99,7 @@ test("only 127.0.0.1 is loaded, and within bounds", async () => {
   for (const one of loads) await expect(load(one)).rejects.toThrow(RangeError);
 });
 
-test("an answer is read whole, in whatever pieces it comes, with a length or in chunks", () => {
+test("an answer is read completely from any pieces, with a length or chunked", () => {
   const answers = [
     "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nolá!",
     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nol\r\n3\r\ná!\r\n0\r\n\r\n",

@@ -15,7 +15,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { backup } from "../../src/cli/backup.ts";
 import { localService } from "../../src/cli/local-service.ts";
-import { run, type Terminal } from "../../src/cli/main.ts";
 import { parseConfig } from "../../src/config.ts";
 import { openConnection } from "../../src/platform/bun/database/connection.ts";
 import { reasonOf } from "../../src/start/reason.ts";
@@ -23,6 +22,7 @@ import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { COMPANY } from "../../src/synthetic/trade.ts";
 import { FULL, testInFull } from "../support/full.ts";
 import { signIn, startProcess } from "../support/process.ts";
+import { runCommandLine } from "../support/terminal.ts";
 
 let folder = "";
 beforeEach(async () => {
@@ -72,25 +72,10 @@ async function importedAlone(seed: number) {
   return alone("import", "nota.xml", "--approve");
 }
 
-/** The exit code of a command line, and what it wrote. */
-async function told(...argv: string[]) {
-  const out: string[] = [];
-  const screen = { colours: false, width: 100, line: (text = "") => void out.push(text) };
-  const unused = () => {
-    throw new Error("not asked for");
-  };
-  const terminal: Terminal = {
-    env: env(),
-    fetch: unused,
-    local: unused,
-    out: screen,
-    err: screen,
-    stdout: unused,
-    progress: unused,
-    secret: unused,
-    asksPerson: false,
-  };
-  return { code: await run(argv, terminal), out: out.join("\n") };
+/** The exit code of a command line, and the lines that it printed. */
+async function sge(...argv: string[]) {
+  const { code, all } = await runCommandLine(argv, { env: env() });
+  return { code, out: all };
 }
 
 /** What becomes of the files of an installation with three notes, and how a start names it. */
@@ -119,7 +104,7 @@ const LOSSES: Readonly<Record<string, readonly [RegExp, () => Promise<unknown>]>
 const ASKED_OF_A_PROCESS = FULL ? Object.keys(LOSSES) : ["is not there"];
 
 for (const [what, [names, lose]] of Object.entries(LOSSES))
-  test(`a database that ${what} is no new installation: start, db:migrate and verify name it and the way out in a sentence`, async () => {
+  test(`a database that ${what} is refused by start, db:migrate and verify, with its path and the way out`, async () => {
     expect(await start([1])).toBe("started");
     await copyFile(file(), join(folder, "antes.db"));
     expect(await start([2, 3])).toBe("started");
@@ -129,7 +114,7 @@ for (const [what, [names, lose]] of Object.entries(LOSSES))
     expect(refused).toMatch(names);
     expect(refused).toMatch(/sge (?:restore|adopt)/);
     expect(refused).not.toContain("\n");
-    const { code, out } = await told("verify");
+    const { code, out } = await sge("verify");
     expect([code, out]).toEqual([1, expect.stringMatching(names)]);
     if (ASKED_OF_A_PROCESS.includes(what)) {
       const door = new URL("../../src/tools/migrate.ts", import.meta.url).pathname;
@@ -144,15 +129,15 @@ for (const [what, [names, lose]] of Object.entries(LOSSES))
   });
 
 for (const [what, [names, lose]] of Object.entries(LOSSES))
-  test(`a database that ${what} is not backed up: the older copies stay, and the sentence names the file and the way out`, async () => {
+  test(`a database that ${what} is not backed up, and older backups stay`, async () => {
     const copies = join(folder, "copias");
     await start([1]);
     await copyFile(file(), join(folder, "antes.db"));
     await start([2, 3]);
-    expect((await told("backup", copies, "--keep", "1")).code).toBe(0);
+    expect((await sge("backup", copies, "--keep", "1")).code).toBe(0);
     const kept = await readdir(copies);
     await lose();
-    const { code, out } = await told("backup", copies, "--keep", "1");
+    const { code, out } = await sge("backup", copies, "--keep", "1");
     expect([code, out]).toEqual([1, expect.stringMatching(names)]);
     expect(out).toMatch(/sge (?:restore|adopt)/);
     expect(await readdir(copies)).toEqual(kept);
@@ -174,47 +159,44 @@ testInFull(
   },
 );
 
-testInFull(
-  "adopt tells the difference and changes nothing; with --force what is there counts, and the later state is another's",
-  async () => {
-    await importedAlone(1);
-    await copyFile(file(), join(folder, "antes.db"));
-    await importedAlone(2);
-    await rename(file(), join(folder, "depois.db"));
-    await copyFile(join(folder, "antes.db"), file());
-    const lost = { code: 1, out: expect.stringContaining("perdeu 1 das") };
-    expect(await alone("adopt")).toEqual(lost);
-    expect(await importedAlone(3)).toEqual(lost);
-    expect((await alone("adopt", "--force")).code).toBe(0);
-    expect((await importedAlone(3)).code).toBe(0);
-    expect(await alone("adopt")).toEqual({ code: 0, out: expect.stringContaining("não há o que") });
-    expect((await alone("verify")).code).toBe(0);
-    await rename(join(folder, "depois.db"), file());
-    expect(await importedAlone(3)).toEqual({
-      code: 1,
-      out: expect.stringContaining("não é o banco de dados desta instalação"),
-    });
-  },
-);
+testInFull("adopt prints the difference, and accepts the database only with --force", async () => {
+  await importedAlone(1);
+  await copyFile(file(), join(folder, "antes.db"));
+  await importedAlone(2);
+  await rename(file(), join(folder, "depois.db"));
+  await copyFile(join(folder, "antes.db"), file());
+  const lost = { code: 1, out: expect.stringContaining("perdeu 1 das") };
+  expect(await alone("adopt")).toEqual(lost);
+  expect(await importedAlone(3)).toEqual(lost);
+  expect((await alone("adopt", "--force")).code).toBe(0);
+  expect((await importedAlone(3)).code).toBe(0);
+  expect(await alone("adopt")).toEqual({ code: 0, out: expect.stringContaining("não há o que") });
+  expect((await alone("verify")).code).toBe(0);
+  await rename(join(folder, "depois.db"), file());
+  expect(await importedAlone(3)).toEqual({
+    code: 1,
+    out: expect.stringContaining("não é o banco de dados desta instalação"),
+  });
+});
 
-test("where there is no database adopt --force lets the next start make a new installation", async () => {
+test("adopt --force without a database lets the next start make a new installation", async () => {
   await start([1]);
   await rm(file());
-  expect((await told("adopt")).code).toBe(1);
+  expect((await sge("adopt")).code).toBe(1);
   expect(await start()).toContain("Não há banco de dados");
-  expect((await told("adopt", "--force")).code).toBe(0);
+  expect((await sge("adopt", "--force")).code).toBe(0);
   expect(await start([1])).toBe("started");
 });
 
-test("adopt where there is neither a database nor a mark says where it looked, ends with 1 and makes nothing", async () => {
+test("adopt without a database and a mark prints the paths, ends with 1 and creates nothing", async () => {
   for (const argv of [["adopt"], ["adopt", "--force"]]) {
-    const { code, out } = await told(...argv);
+    const { code, out } = await sge(...argv);
     expect([code, out]).toEqual([1, expect.stringMatching(/Não há banco de dados em .*sge\.db/)]);
   }
   expect(await readdir(folder)).toEqual([]);
 });
 
-test("an installation that moves without its mark is marked at its first start, and a restore needs no word of adopt", async () => {
+test("an installation that moves without its mark gets one at its first start, and a restore needs no adopt", async () => {
   await start([1]);
   const { path } = await backup(parseConfig(env()), join(folder, "copias"), 0, new Date());
   await start([2]);
@@ -222,12 +204,12 @@ test("an installation that moves without its mark is marked at its first start, 
   expect(await start()).toBe("started");
   await truncate(file(), 0);
   expect(await start()).toContain("está vazio");
-  expect((await told("restore", path, "--force")).code).toBe(0);
+  expect((await sge("restore", path, "--force")).code).toBe(0);
   expect(await start()).toBe("started");
-  expect((await told("verify")).code).toBe(0);
+  expect((await sge("verify")).code).toBe(0);
 });
 
-test("a database that was made smaller by VACUUM while it was stopped is the same one, and one that was cut after it is not", async () => {
+test("a database that VACUUM made smaller is the same one; a truncated one is not", async () => {
   const opened = async (sql: string) => {
     const database = openConnection(file(), "");
     await database.executeMultiple(sql);
@@ -240,13 +222,13 @@ test("a database that was made smaller by VACUUM while it was stopped is the sam
   await opened("drop table spare; vacuum; pragma wal_checkpoint(truncate)");
   expect((await stat(file())).size).toBeLessThan(size);
   expect(await start([3])).toBe("started");
-  expect((await told("verify")).code).toBe(0);
+  expect((await sge("verify")).code).toBe(0);
   await opened("pragma wal_checkpoint(truncate)");
   await truncate(file(), (await stat(file())).size - 8_192);
   expect(await start()).toMatch(/sge\.db (?:foi truncado|.*danificado).*sge restore/);
 });
 
-test("a folder, a file or a disk that stands in the way is told in a sentence, never in the system's own words", async () => {
+test("a folder, a file or a full disk in the way gives a Portuguese sentence, not the system's message", async () => {
   await mkdir(join(folder, "taken"));
   await writeFile(join(folder, "plain"), "");
   for (const DATABASE_URL of [

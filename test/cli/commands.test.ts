@@ -4,10 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Sink } from "../../src/cli/export.ts";
 import { batchesOf, findFiles } from "../../src/cli/find-files.ts";
-import { run, type Terminal } from "../../src/cli/main.ts";
-import { cut, type Screen, screenOn, table } from "../../src/cli/screen.ts";
+import { run } from "../../src/cli/main.ts";
+import { cut, screenOn, table } from "../../src/cli/screen.ts";
 import { type Fetch, type Service, serviceClient } from "../../src/cli/service-client.ts";
 import { grouped } from "../../src/lib/amount.ts";
+import { noProgress, testTerminal } from "../support/terminal.ts";
 
 let folder = "";
 beforeAll(async () => {
@@ -23,17 +24,10 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const here = (...parts: string[]): string => join(folder, ...parts);
 
-/** A terminal that remembers, over a service that answers with `fetch`. */
+/** A terminal that records its output and its CSV, over a service that answers with `fetch`. */
 function terminalOver(fetch: Fetch, env: Record<string, string> = {}) {
-  const out: string[] = [];
-  const err: string[] = [];
   const csv: string[] = [];
   const closed: string[] = [];
-  const screen = (lines: string[]): Screen => ({
-    colours: false,
-    width: 100,
-    line: (text = "") => void lines.push(text),
-  });
   const sink: Sink = {
     write: async (bytes) => void csv.push(new TextDecoder().decode(bytes)),
     end: async () => undefined,
@@ -48,19 +42,8 @@ function terminalOver(fetch: Fetch, env: Record<string, string> = {}) {
       firstWaitMs: 0,
       close: async () => void closed.push("closed"),
     });
-  const progress = () => ({ advance: () => undefined, stop: () => undefined });
-  const terminal: Terminal = {
-    env,
-    fetch,
-    local,
-    out: screen(out),
-    err: screen(err),
-    stdout: () => sink,
-    secret: () => Promise.reject(new Error("nobody is asked")),
-    asksPerson: false,
-    progress,
-  };
-  return { terminal, out, err, csv, closed };
+  const given = { env, fetch, local, stdout: () => sink, progress: noProgress };
+  return { ...testTerminal(given), csv, closed };
 }
 
 /** Answers a batch: everything is registered, but names in `refuse`. */
@@ -90,7 +73,7 @@ const batches =
 const problem = (status: number, code: string, detail: string, headers = {}): Response =>
   Response.json({ code, detail }, { status, headers });
 
-test("a folder is searched to its end, in order, and what is no note is counted", async () => {
+test("findFiles searches folders in order, and counts the other files", async () => {
   const { files, others } = await findFiles([here("lote.zip"), here("notas")]);
   expect(files.map((file) => file.path.slice(folder.length + 1))).toEqual([
     "lote.zip",
@@ -102,7 +85,7 @@ test("a folder is searched to its end, in order, and what is no note is counted"
   await expect(findFiles([here("nada")])).rejects.toThrow("Não encontrado");
 });
 
-test("a request holds no more files and bytes than it should, and an archive goes by itself", () => {
+test("a request has a limited number of files and bytes, and a ZIP is a request of its own", () => {
   const xml = (path: string, size: number) => ({ path, size, zip: false });
   const zip = { path: "z.zip", size: 99, zip: true };
   const made = batchesOf([xml("a", 6), xml("b", 6), zip, xml("c", 1), xml("d", 1), xml("e", 1)], {
@@ -117,7 +100,7 @@ test("a request holds no more files and bytes than it should, and an archive goe
   ]);
 });
 
-test("import sends everything once, says what became of it, and ends with 0", async () => {
+test("import sends every file once, prints the counts, and ends with 0", async () => {
   const seen: { path: string; files: string[]; authorization: string | null }[] = [];
   const { terminal, out, closed } = terminalOver(batches(seen));
   const code = await run(["import", here("notas"), here("lote.zip"), "--approve"], terminal);
@@ -130,14 +113,14 @@ test("import sends everything once, says what became of it, and ends with 0", as
   expect(closed).toEqual(["closed"]);
 });
 
-test("a refused document is named with its reason, and the command ends with 1", async () => {
+test("a rejected document is printed with its reason, and the command ends with 1", async () => {
   const { terminal, out } = terminalOver(batches([], ["b.xml"]));
   expect(await run(["import", here("notas")], terminal)).toBe(1);
   expect(out).toContain(`  ${here("notas", "b.xml")}: cortado na linha 1`);
   expect(out.join("\n")).toContain("1  recusado");
 });
 
-test("a held note is told with its holds, and a field that is wrong with its place", async () => {
+test("a held note is printed with its holds, and a wrong field with its path", async () => {
   const results = [
     {
       file: "b.xml",
@@ -164,7 +147,7 @@ test("a held note is told with its holds, and a field that is wrong with its pla
   expect(out).toContain(`  ${files[1]}: fora do leiaute: /NFe/det[3]: falta qCom (e mais 1)`);
 });
 
-test("a refused request is told of each of its files, and the others go on", async () => {
+test("a refused request rejects each of its files, and the other requests continue", async () => {
   const good = batches([]);
   const { terminal, out } = terminalOver(async (request) => {
     const form = await request.clone().formData();
@@ -178,7 +161,7 @@ test("a refused request is told of each of its files, and the others go on", asy
   expect(out.join("\n")).toContain("3  registradas");
 });
 
-test("an overloaded service and a fallen network are asked again, a forbidden import is not", async () => {
+test("a request is retried after an overload or a network failure, but not after a 403", async () => {
   let asked = 0;
   const good = batches([]);
   const moody = terminalOver(async (request) => {
@@ -198,7 +181,7 @@ test("an overloaded service and a fallen network are asked again, a forbidden im
   expect([asked, shut.err[0]]).toEqual([1, "Seu perfil não permite esta operação"]);
 });
 
-test("a rehearsal asks for a dry run and says that nothing was written", async () => {
+test("import --dry-run requests a dry run, and prints that nothing was written", async () => {
   const seen: { path: string; files: string[]; authorization: string | null }[] = [];
   const { terminal, out } = terminalOver(batches(seen));
   expect(await run(["import", here("notas"), "--dry-run", "--no-approve"], terminal)).toBe(0);
@@ -206,7 +189,7 @@ test("a rehearsal asks for a dry run and says that nothing was written", async (
   expect(out[0]).toContain("nada foi gravado");
 });
 
-test("--url signs in with what the environment gives, or takes a token as it is", async () => {
+test("--url signs in with the environment's e-mail and password, or uses its token", async () => {
   const seen: { path: string; files: string[]; authorization: string | null }[] = [];
   const good = batches(seen);
   const server: Fetch = async (request) => {
@@ -221,12 +204,12 @@ test("--url signs in with what the environment gives, or takes a token as it is"
   const token = terminalOver(server, { SGE_TOKEN: "uma chave" });
   expect(await run(["import", here("notas", "b.xml"), ...url], token.terminal)).toBe(0);
   expect(seen.map((one) => one.authorization)).toEqual(["Bearer do login", "Bearer uma chave"]);
-  const nobody = terminalOver(server);
-  expect(await run(["import", here("notas", "b.xml"), ...url], nobody.terminal)).toBe(1);
-  expect(nobody.err[0]).toContain("SGE_PASSWORD");
+  const anonymous = terminalOver(server);
+  expect(await run(["import", here("notas", "b.xml"), ...url], anonymous.terminal)).toBe(1);
+  expect(anonymous.err[0]).toContain("SGE_PASSWORD");
 });
 
-test("export streams to the standard output, or to a file that appears only when it is whole", async () => {
+test("export streams to the standard output, or to a file that appears only when it is complete", async () => {
   const paths: string[] = [];
   const served: Fetch = (request) => {
     paths.push(request.url.slice("http://sge.localhost".length));
@@ -258,7 +241,7 @@ test("export streams to the standard output, or to a file that appears only when
   expect((await readdir(folder)).filter((name) => name.startsWith("meio"))).toEqual([]);
 });
 
-test("a wrong command line is answered with help in Portuguese and 2, and --help with 0", async () => {
+test("a wrong command line prints the help in Portuguese and ends with 2", async () => {
   const nothing: Fetch = () => new Response(null, { status: 500 });
   const wrong: readonly (readonly [string[], string])[] = [
     [["importar"], "Comando desconhecido: importar"],
@@ -281,7 +264,7 @@ test("a wrong command line is answered with help in Portuguese and 2, and --help
   }
 });
 
-test("tables stand straight, long texts are cut, and colour is only for terminals that want it", () => {
+test("tables are aligned, long texts are cut, and colours are only for terminals", () => {
   const plain = { colours: false };
   const columns = [
     { title: "Nome", most: 6 },

@@ -6,7 +6,6 @@ import { join } from "node:path";
 import { backup } from "../../src/cli/backup.ts";
 import { backupsIn, manifestOf } from "../../src/cli/backup-files.ts";
 import { localService } from "../../src/cli/local-service.ts";
-import { run, type Terminal } from "../../src/cli/main.ts";
 import { restore } from "../../src/cli/restore.ts";
 import { type Damage, verify } from "../../src/cli/verify.ts";
 import { type Config, parseConfig } from "../../src/config.ts";
@@ -14,12 +13,13 @@ import { openConnection } from "../../src/platform/bun/database/connection.ts";
 import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { COMPANY } from "../../src/synthetic/trade.ts";
 import { withServer } from "../support/server.ts";
+import { runCommandLine } from "../support/terminal.ts";
 
 let folder = "";
 let config: Config;
 let copies = "";
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "sge-keeping-"));
+  folder = await mkdtemp(join(tmpdir(), "sge-database-commands-"));
   copies = join(folder, "copias");
   config = parseConfig(env());
 });
@@ -40,7 +40,7 @@ const said = (work: Promise<unknown>) =>
     (error: unknown) => (error instanceof Error ? error.message : String(error)),
   );
 
-/** Notes with these seeds in the database, approved, and nobody who has it open. */
+/** Makes the database with approved notes of these seeds, and closes it. */
 async function kept(...seeds: number[]): Promise<void> {
   const service = await localService(config, undefined, "create");
   for (const seed of seeds)
@@ -52,7 +52,7 @@ async function kept(...seeds: number[]): Promise<void> {
   await service.close();
 }
 
-/** What a query says of a database file. */
+/** The first column of a query on a database file. */
 async function asked(path: string, sql: string): Promise<unknown[]> {
   const database = openConnection(path, "");
   const { rows } = await database.execute(sql);
@@ -63,34 +63,19 @@ async function asked(path: string, sql: string): Promise<unknown[]> {
 }
 const NOTES = "select access_key from notes order by access_key";
 
-/** The exit code of a command line, and what it wrote. */
-async function told(...argv: string[]) {
-  const out: string[] = [];
-  const screen = { colours: false, width: 100, line: (text = "") => void out.push(text) };
-  const unused = () => {
-    throw new Error("not asked for");
-  };
-  const terminal: Terminal = {
-    env: env(),
-    fetch: unused,
-    local: unused,
-    out: screen,
-    err: screen,
-    stdout: unused,
-    secret: unused,
-    asksPerson: false,
-    progress: unused,
-  };
-  return { code: await run(argv, terminal), out: out.join("\n") };
+/** The exit code of a command line, and the lines that it printed. */
+async function sge(...argv: string[]) {
+  const { code, all } = await runCommandLine(argv, { env: env() });
+  return { code, out: all };
 }
 
-test("a backup of a service that serves is whole: its notes, its files, and a manifest that proves them", () =>
+test("a backup of a running service has its notes, its files, and a manifest with their hashes", () =>
   withServer(
     async (server) => {
       await server.upload(syntheticNote({ seed: 1 }).xml, "?approve=true");
       await Bun.write(join(config.DATA_DIR, "blobs/exports/1/a.csv"), "sep=;\r\n");
       await Bun.write(join(config.DATA_DIR, "blobs/exports/1/b.csv.1.1~"), "meio");
-      const { code, out } = await told("backup", copies);
+      const { code, out } = await sge("backup", copies);
       expect([code, out]).toEqual([0, expect.stringContaining("conferidos")]);
       const [made = ""] = await backupsIn(copies);
       expect((await manifestOf(made))?.files.map(({ path }) => path)).toEqual([
@@ -107,10 +92,10 @@ test("a backup of a service that serves is whole: its notes, its files, and a ma
     { DATABASE_URL: config.DATABASE_URL, DATA_DIR: config.DATA_DIR },
   ));
 
-test("only so many are kept, the oldest go first, and nothing else in the folder is touched", async () => {
+test("backup --keep removes only the oldest backups", async () => {
   await kept();
   await Bun.write(join(copies, "sge-20200101T000000Z", "nota.txt"), "no manifest: no backup");
-  await Bun.write(join(copies, "outra.txt"), "of somebody else");
+  await Bun.write(join(copies, "outra.txt"), "of another program");
   const at = (second: number) => new Date(NOW.getTime() + second * 1_000);
   for (const second of [0, 1, 2]) await backup(config, copies, 0, at(second));
   const { removed } = await backup(config, copies, 2, at(3));
@@ -129,7 +114,7 @@ test("only so many are kept, the oldest go first, and nothing else in the folder
   expect(first.path).not.toBe(second.path);
 });
 
-test("a backup that fails says so with 1, leaves nothing of itself, and touches no older one (C12)", async () => {
+test("a backup that fails ends with 1, leaves no files, and changes no older backup", async () => {
   await kept(1, 2, 3);
   await backup(config, copies, 0, NOW);
   await Bun.write(join(copies, ".sge-20261123T000000Z.4194303.parcial", "sge.db"), "of a dead one");
@@ -137,15 +122,15 @@ test("a backup that fails says so with 1, leaves nothing of itself, and touches 
   // A page in the middle is no page any more.
   bytes.fill(0x5a, 4_096 * 12, 4_096 * 14);
   await writeFile(file(), bytes);
-  const { code, out } = await told("backup", copies, "--keep", "1");
+  const { code, out } = await sge("backup", copies, "--keep", "1");
   expect([code, out === ""]).toEqual([1, false]);
   expect(await readdir(copies)).toEqual(["sge-20261123T154500Z"]);
   await rm(file());
-  expect((await told("backup", copies)).out).toContain("Não há banco de dados");
+  expect((await sge("backup", copies)).out).toContain("Não há banco de dados");
   expect(existsSync(file())).toBe(false);
 });
 
-test("a restore brings back what was, keeps what is, and lets no old token or cursor fit", async () => {
+test("a restore keeps the replaced database, and makes old tokens and cursors invalid", async () => {
   await kept(1);
   await Bun.write(join(config.DATA_DIR, "blobs/exports/1/a.csv"), "sep=;\r\n");
   const { path } = await backup(config, copies, 0, NOW);
@@ -155,9 +140,9 @@ test("a restore brings back what was, keeps what is, and lets no old token or cu
     "select sum(version) from cache_versions union all select max(token_version) from users";
   const before = await asked(file(), sum);
 
-  const refused = await told("restore", path);
+  const refused = await sge("restore", path);
   expect([refused.code, refused.out]).toEqual([1, expect.stringContaining("--force")]);
-  expect(await told("restore", path, "--force")).toMatchObject({ code: 0 });
+  expect(await sge("restore", path, "--force")).toMatchObject({ code: 0 });
 
   expect(await asked(file(), NOTES)).toEqual([syntheticNote({ seed: 1 }).accessKey]);
   expect(await Bun.file(join(config.DATA_DIR, "blobs/exports/1/a.csv")).text()).toBe("sep=;\r\n");
@@ -169,10 +154,10 @@ test("a restore brings back what was, keeps what is, and lets no old token or cu
   await kept(2);
   const events = await asked(file(), "select id from events order by id");
   expect(Number(events.at(-1)) - Number(events[0])).toBeGreaterThan(900_000);
-  expect((await told("verify")).code).toBe(0);
+  expect((await sge("verify")).code).toBe(0);
 });
 
-test("a restore touches nothing while somebody has the database open, or when the copy is not whole", async () => {
+test("a restore changes nothing while a process has the database open, or when the copy is damaged", async () => {
   await kept(1);
   const { path } = await backup(config, copies, 0, NOW);
   const restored = (from: string) => said(restore(config, from, true, NOW));
@@ -206,7 +191,7 @@ test("a restore touches nothing while somebody has the database open, or when th
   expect((await readdir(config.DATA_DIR)).filter((name) => /parcial|antes/.test(name))).toEqual([]);
 });
 
-test("a database that is broken beyond opening is set aside as it is, and a lone file can be put in its place", async () => {
+test("a database that cannot be opened is kept under another name, and a single file can replace it", async () => {
   await kept(1);
   const { path } = await backup(config, copies, 0, NOW);
   await writeFile(file(), "não é mais um banco");
@@ -214,9 +199,9 @@ test("a database that is broken beyond opening is set aside as it is, and a lone
   expect(await asked(file(), NOTES)).toHaveLength(1);
 });
 
-test("verify finds what was changed behind the service's back, each by its name, and ends with 1", async () => {
+test("verify names each damage, and ends with 1", async () => {
   await kept(1, 2, 3);
-  const whole = await told("verify");
+  const whole = await sge("verify");
   expect(whole).toEqual({ code: 0, out: expect.stringContaining("Tudo certo") });
   const keys = await asked(file(), NOTES);
   const [product] = await asked(file(), "select product from balances order by product");
@@ -236,6 +221,6 @@ test("verify finds what was changed behind the service's back, each by its name,
     ...keys.map((key) => `note ${key}`),
     `original ${sha256}`,
   ]);
-  const { code, out } = await told("verify");
+  const { code, out } = await sge("verify");
   expect([code, out]).toEqual([1, expect.stringContaining("5 problemas")]);
 });

@@ -8,9 +8,7 @@ import { createApp } from "../../src/app.ts";
 import { findFiles } from "../../src/cli/find-files.ts";
 import { importFiles } from "../../src/cli/import.ts";
 import { localService } from "../../src/cli/local-service.ts";
-import { run, type Terminal } from "../../src/cli/main.ts";
 import { runningServer } from "../../src/cli/running-server.ts";
-import type { Screen } from "../../src/cli/screen.ts";
 import { readAs, type Service } from "../../src/cli/service-client.ts";
 import { type Config, parseConfig } from "../../src/config.ts";
 import { compareDocuments } from "../../src/nfe/read/compare.ts";
@@ -21,6 +19,7 @@ import { utf8 } from "../../src/synthetic/bytes.ts";
 import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { COMPANY } from "../../src/synthetic/trade.ts";
 import { zipOf } from "../../src/synthetic/zip.ts";
+import { noProgress, nullSink, runCommandLine } from "../support/terminal.ts";
 
 let folder = "";
 let config: Config;
@@ -58,7 +57,7 @@ async function stock(service: Service): Promise<number> {
   return (await readAs(page, await service.ask("/api/nfes"))).pagination.total;
 }
 
-test("without a server the database is opened in place, and importing twice changes nothing", async () => {
+test("an import without a server opens the database, and a second one changes nothing", async () => {
   const files = await notes();
   const service = await localService(config, undefined, "create");
   try {
@@ -74,7 +73,7 @@ test("without a server the database is opened in place, and importing twice chan
   expect(await readdir(folder)).not.toContain("server.json");
 });
 
-test("a file that goes between being found and being sent is refused by itself, and its neighbours are imported", async () => {
+test("a file that is removed before it is sent is rejected alone", async () => {
   const files = await notes();
   await rm(join(folder, "notas", "cortada.xml"));
   const service = await localService(config, undefined, "create");
@@ -84,7 +83,7 @@ test("a file that goes between being found and being sent is refused by itself, 
   expect(tally.rejected.map(({ code }) => code)).toEqual(["unreadable"]);
 });
 
-test("a rehearsal in place leaves no note behind", async () => {
+test("a dry run without a server stores no note", async () => {
   const files = await notes();
   const service = await localService(config, undefined, "create");
   const tally = await importFiles(service, files, { ...options, dryRun: true });
@@ -93,7 +92,7 @@ test("a rehearsal in place leaves no note behind", async () => {
   await service.close();
 });
 
-test("a server that holds the database is used, as the administrator, without a password", async () => {
+test("a running server is used as the administrator, without a password", async () => {
   const running = await serve(config, {
     domain: { readDocument, compareDocuments },
     async build(ports) {
@@ -114,7 +113,7 @@ test("a server that holds the database is used, as the administrator, without a 
   expect(await runningServer(config)).toBeNull();
 });
 
-test("a sign of a server that is gone is not believed", async () => {
+test("a server.json of a server that no longer runs is ignored", async () => {
   const sign = join(folder, "server.json");
   await writeFile(sign, JSON.stringify({ url: "http://127.0.0.1:9", pid: process.pid }));
   expect(await runningServer(config)).toBeNull();
@@ -124,12 +123,12 @@ test("a sign of a server that is gone is not believed", async () => {
   expect(await runningServer(config)).toBeNull();
 });
 
-test("a read never makes an installation: no file, no folder, no company, and the sentence says where it looked", async () => {
+test("a read creates no file, folder or company, and its message names the path", async () => {
   const nowhere = parseConfig({
     DATA_DIR: join(folder, "other"),
     DATABASE_URL: `file:${folder}/other/sge.db`,
   });
-  const rehearsal = ["import", "--dry-run", (await notes())[0]?.path ?? ""];
+  const dryRun = ["import", "--dry-run", (await notes())[0]?.path ?? ""];
   const env = { DATA_DIR: nowhere.DATA_DIR, DATABASE_URL: nowhere.DATABASE_URL };
   for (const argv of [
     ["export", "stock"],
@@ -137,9 +136,9 @@ test("a read never makes an installation: no file, no folder, no company, and th
     ["verify"],
     ["backup", join(folder, "c")],
     ["password", "a@b.example", "--generate"],
-    rehearsal,
+    dryRun,
   ]) {
-    const { code, said } = await told(argv, env);
+    const { code, said } = await sge(argv, env);
     expect([argv[0], code, said]).toEqual([
       argv[0],
       1,
@@ -149,7 +148,7 @@ test("a read never makes an installation: no file, no folder, no company, and th
   expect(await readdir(folder)).toEqual(["notas"]);
 });
 
-test("a read of an empty database, or one of an earlier version, changes nothing and says what to do", async () => {
+test("a read of an empty or older database changes nothing and says what to do", async () => {
   const database = await openDatabase(config.DATABASE_URL);
   await database.writing.execute("create table t (a)");
   await database.close();
@@ -161,10 +160,10 @@ test("a read of an empty database, or one of an earlier version, changes nothing
   expect(await readdir(folder)).not.toContain("jwt-secret");
 });
 
-test("a read of a database that is there works without the service, and makes no secret", async () => {
+test("a read of a database works without the service, and creates no secret", async () => {
   await (await localService(config, undefined, "create")).close();
   await rm(join(folder, "jwt-secret"), { force: true });
-  const { code, said } = await told(["export", "stock", "--out", join(folder, "e.csv")], {
+  const { code, said } = await sge(["export", "stock", "--out", join(folder, "e.csv")], {
     DATA_DIR: folder,
     DATABASE_URL: config.DATABASE_URL,
   });
@@ -172,29 +171,19 @@ test("a read of a database that is there works without the service, and makes no
   expect(await readdir(folder)).not.toContain("jwt-secret");
 });
 
-/** What a command line of this machine says and ends with. */
-async function told(argv: readonly string[], env: Record<string, string>) {
-  const lines: string[] = [];
-  const screen: Screen = { colours: false, width: 100, line: (text = "") => void lines.push(text) };
-  const terminal: Terminal = {
+/** Runs a command line on this machine: its exit code, and the lines that it printed. */
+async function sge(argv: readonly string[], env: Record<string, string>) {
+  const { code, all } = await runCommandLine(argv, {
     env,
     fetch,
     local: localService,
-    out: screen,
-    err: screen,
-    stdout: () => ({
-      write: async () => undefined,
-      end: async () => undefined,
-      drop: async () => undefined,
-    }),
-    secret: () => Promise.reject(new Error("nobody is asked")),
-    asksPerson: false,
-    progress: () => ({ advance: () => undefined, stop: () => undefined }),
-  };
-  return { code: await run(argv, terminal), said: lines.join("\n") };
+    stdout: () => nullSink,
+    progress: noProgress,
+  });
+  return { code, said: all };
 }
 
-test("somebody who is not there cannot act", async () => {
+test("an unknown user cannot be impersonated", async () => {
   await expect(localService(config, "ninguem@exemplo.br", "create")).rejects.toThrow(
     "Não há usuário ativo",
   );

@@ -3,9 +3,8 @@ import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findFiles } from "../../src/cli/find-files.ts";
-import { run, type Terminal } from "../../src/cli/main.ts";
-import type { Screen } from "../../src/cli/screen.ts";
 import { serviceClient } from "../../src/cli/service-client.ts";
+import { noProgress, runCommandLine } from "../support/terminal.ts";
 
 let folder = "";
 beforeAll(async () => {
@@ -15,9 +14,9 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const here = (...parts: string[]): string => join(folder, ...parts);
 
-/** `sge import PATH` over a service that registers whatever it is sent. */
+/** `sge import PATH` over a service that registers every document. */
 async function importing(path: string) {
-  const [sent, err]: [string[], string[]] = [[], []];
+  const sent: string[] = [];
   const answer = async (request: Request) => {
     const files = (await request.formData()).getAll("files");
     const names = files.map((file) => (typeof file === "string" ? "" : file.name));
@@ -25,28 +24,11 @@ async function importing(path: string) {
     const results = names.map((file) => ({ file, outcome: "registered" }));
     return Response.json({ summary: { registered: names.length }, results });
   };
-  const screen = (lines: string[]): Screen => ({
-    colours: false,
-    width: 100,
-    line: (text = "") => void lines.push(text),
-  });
-  const quiet = {
-    write: async () => undefined,
-    end: async () => undefined,
-    drop: async () => undefined,
-  };
-  const terminal: Terminal = {
-    env: {},
-    fetch,
+  const result = await runCommandLine(["import", path], {
     local: async () => serviceClient({ base: "http://sge.localhost", token: "t", fetch: answer }),
-    out: screen([]),
-    err: screen(err),
-    stdout: () => quiet,
-    secret: () => Promise.reject(new Error("nobody is asked")),
-    asksPerson: false,
-    progress: () => ({ advance: () => undefined, stop: () => undefined }),
-  };
-  return { code: await run(["import", path], terminal), err: err.join("\n"), sent };
+    progress: noProgress,
+  });
+  return { ...result, sent };
 }
 
 /** A folder with everything that a folder may hold beside documents; `locked` needs a user who is not root to be so. */
@@ -66,18 +48,18 @@ async function oddFolder(name: string): Promise<string> {
   return odd;
 }
 
-test("what cannot be read is told in one sentence each, and the rest is imported: links, loops, pipes, names that are no UTF-8", async () => {
+test("a link, a loop, a pipe and a name that is not UTF-8 are reported, and the other files are imported", async () => {
   const odd = await oddFolder("estranha");
   const { files, skipped } = await findFiles([odd]);
   expect(files.map(({ path }) => path)).toEqual([
     join(odd, "boa.xml"),
     join(odd, "fundo", "outra.xml"),
   ]);
-  const told = Object.fromEntries(
+  const reported = Object.fromEntries(
     skipped.map(({ path, why, refused }) => [path.slice(odd.length + 1), [why, refused]]),
   );
   const link = ["É um link simbólico, e não foi seguido", false];
-  expect(told).toEqual({
+  expect(reported).toEqual({
     "fundo/volta": link,
     "si-mesmo.xml": link,
     "senhas.xml": link,
@@ -89,7 +71,7 @@ test("what cannot be read is told in one sentence each, and the rest is imported
   for (const why of new Set(skipped.map((one) => one.why))) expect(err).toContain(why);
 });
 
-test("a path that is named and is a pipe, a device or a loop of links is told, and the others are imported", async () => {
+test("an argument that is a pipe, a device or a loop of links is reported, and the others are imported", async () => {
   const odd = await oddFolder("nomeada");
   const named = [
     join(odd, "si-mesmo.xml"),
@@ -104,7 +86,7 @@ test("a path that is named and is a pipe, a device or a loop of links is told, a
   );
 });
 
-test("a folder and a file without permission are told, and what stands beside them is imported", async () => {
+test("a folder and a file without permission are reported, and the other files are imported", async () => {
   const odd = await oddFolder("fechada");
   await chmod(join(odd, "boa.xml"), 0);
   await chmod(join(odd, "fundo"), 0);
@@ -118,7 +100,7 @@ test("a folder and a file without permission are told, and what stands beside th
   const said: Awaited<ReturnType<typeof findFiles>> = JSON.parse(await child.stdout.text());
   await chmod(join(odd, "fundo"), 0o755);
   expect(said.files.map(({ path }) => path)).toEqual([join(odd, "livre.xml")]);
-  const told = said.skipped.map(({ path, why }) => [path.slice(odd.length + 1), why]);
-  expect(told).toContainEqual(["boa.xml", "Sem permissão para ler este arquivo"]);
-  expect(told).toContainEqual(["fundo", "Sem permissão para ler esta pasta"]);
+  const reported = said.skipped.map(({ path, why }) => [path.slice(odd.length + 1), why]);
+  expect(reported).toContainEqual(["boa.xml", "Sem permissão para ler este arquivo"]);
+  expect(reported).toContainEqual(["fundo", "Sem permissão para ler esta pasta"]);
 });

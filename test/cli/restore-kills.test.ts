@@ -45,11 +45,11 @@ const notesIn = async (cwd: string, copy: string) => {
 };
 
 testInFull(
-  `a restore that is killed at ${KILLS} instants leaves the old database or the new one, whole and under its name, and the next start takes it`,
+  `a restore that is killed at ${KILLS} instants leaves the old or the new database, intact`,
   async () => {
     await using dir = await temporaryFolder();
     const cwd = dir.path;
-    const dice = new Random(28);
+    const random = new Random(28);
     const took = (seed: number) =>
       Bun.write(join(cwd, `${seed}.xml`), syntheticNote({ seed }).xml).then(() =>
         sge(cwd, ["import", `${seed}.xml`]),
@@ -66,7 +66,7 @@ testInFull(
     const seen = new Set<string>();
     for (let kill = 0; kill < KILLS; kill += 1) {
       // Most of the time is the program's own beginning.
-      const { code } = await sge(cwd, restore, tookMs * (0.3 + dice.below(1_000) / 1_300));
+      const { code } = await sge(cwd, restore, tookMs * (0.3 + random.below(1_000) / 1_300));
       const found = await notesIn(cwd, join(cwd, "vista"));
       seen.add(`${code === 0 ? "ended" : "killed"} ${found}`);
       expect(["1", "2"]).toContain(found);

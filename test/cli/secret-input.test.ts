@@ -33,7 +33,7 @@ function input(pieces: readonly (string | Uint8Array)[], isTTY = false) {
 }
 const outcome = (work: Promise<string>) => work.catch((error: Error) => error.message);
 
-test("a secret is the next line of a pipe, however it is cut and ended", async () => {
+test("a secret from a pipe is its next line, in any chunks and with any end of line", async () => {
   for (const [pieces, lines] of [
     [["uma senha\noutra\n"], ["uma senha", "outra"]],
     [
@@ -51,7 +51,7 @@ test("a secret is the next line of a pipe, however it is cut and ended", async (
   }
 });
 
-test("a secret that is typed at a terminal is not shown, may be corrected, and leaves the terminal as it was", async () => {
+test("a typed secret is not shown, may be corrected, and leaves the terminal's mode unchanged", async () => {
   const { read, raw, shown } = input(["se\u0001nhaço", "\u007f\u007fçã\r", "outra\r"], true);
   expect(await read("Nova senha: ")).toBe("senhaçã".replace("çã", "çã"));
   expect(await read("Outra vez: ")).toBe("outra");
@@ -59,7 +59,7 @@ test("a secret that is typed at a terminal is not shown, may be corrected, and l
   expect(shown).toEqual(["Nova senha: ", "\n", "Outra vez: ", "\n"]);
 });
 
-test("a secret that is broken off, missing, too long or no text is refused, and the terminal is as it was", async () => {
+test("a secret that is interrupted, missing, too long or not UTF-8 is refused", async () => {
   for (const [pieces, isTTY, why] of [
     [["ab\u0003"], true, "Interrompido"],
     [["ab\u0004"], true, "Interrompido"],

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-test("every oddity is answered as its description says", async () => {
+test("every oddity gets its expected answer", async () => {
   for (const { name, bytes, expected } of ODDITIES) {
     // Each by itself: several of them are one note in other clothes.
     const own = await testApp();
@@ -28,7 +28,7 @@ test("every oddity is answered as its description says", async () => {
   }
 });
 
-test("no malformed document is read, and every odd well-formed one is the same note", async () => {
+test("no malformed document is read, and every unusual well-formed one is the same note", async () => {
   for (const { name, bytes } of MALFORMED) {
     const read = await readDocument(bytes);
     expect([name, read.ok ? "read" : read.error.code]).toEqual([name, "nfe.malformed_xml"]);
@@ -40,7 +40,7 @@ test("no malformed document is read, and every odd well-formed one is the same n
   }
 });
 
-test("the demo's month ends with exact stock, and each of its odd documents where it belongs", async () => {
+test("the demo ends with exact stock, and with the expected result of each special document", async () => {
   const over = serviceClient({
     base: "http://sge.localhost",
     token: service.tokenOf("ADMIN"),

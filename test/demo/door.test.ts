@@ -19,7 +19,7 @@ async function demo(folder: string) {
   return { out, err, code };
 }
 
-test("without a terminal the demo shows everything on some sixty lines, ends with 0, and may be run again", async () => {
+test("the demo without a terminal prints some sixty lines, ends with 0, and can run again", async () => {
   const folder = await mkdtemp(join(tmpdir(), "sge-demo-"));
   try {
     const first = await demo(folder);

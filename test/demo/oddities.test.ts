@@ -32,12 +32,12 @@ function wellFormed(xml: string): boolean {
   return good;
 }
 
-test("no two oddities have one name, and each makes the same bytes twice", () => {
+test("oddities have distinct names, and each gives the same bytes twice", () => {
   expect(new Set(ODDITIES.map((one) => one.name)).size).toBe(ODDITIES.length);
   for (const { bytes } of ODDITIES) expect(bytes()).toEqual(bytes());
 });
 
-test("encodings are on the bytes, not only in the declaration", () => {
+test("oddities are encoded as their declarations say", () => {
   expect([...oddity("bom").subarray(0, 3)]).toEqual([0xef, 0xbb, 0xbf]);
   expect([...oddity("utf-16").subarray(0, 2)]).toEqual([0xff, 0xfe]);
   expect(new TextDecoder("utf-16le").decode(oddity("utf-16"))).toContain("PÃO DE AÇÚCAR");
@@ -47,7 +47,7 @@ test("encodings are on the bytes, not only in the declaration", () => {
   expect(text("crlf")).toContain(">\r\n<");
 });
 
-test("what should be readable is well-formed XML, and what should not be is not", () => {
+test("oddities are well-formed XML exactly when they are expected to be readable", () => {
   for (const { name, bytes, expected } of ODDITIES) {
     const encoding = name === "utf-16" ? "utf-16le" : LATIN.has(name) ? "windows-1252" : "utf-8";
     const xml = new TextDecoder(encoding).decode(bytes());
@@ -55,7 +55,7 @@ test("what should be readable is well-formed XML, and what should not be is not"
   }
 });
 
-test("every malformed document is refused by a checking parser, every odd well-formed one is taken", () => {
+test("a validating parser refuses every malformed document, and accepts every unusual well-formed one", () => {
   const deep = (name: string) => name === "five thousand levels deep";
   for (const { name, bytes } of MALFORMED)
     if (!deep(name)) expect([name, wellFormed(decoded(bytes))]).toEqual([name, false]);
@@ -71,7 +71,7 @@ function decoded(bytes: Uint8Array): string {
   }
 }
 
-test("the largest note has as many items as the layout allows, and its totals still add up", () => {
+test("the largest note has as many items as the layout allows, and right totals", () => {
   const xml = text("items-990");
   expect([...xml.matchAll(/<det nItem="(\d+)">/g)].at(-1)?.[1]).toBe("990");
   const [goods = ""] = xml.split("<total>");
@@ -82,14 +82,14 @@ test("the largest note has as many items as the layout allows, and its totals st
   expect(scaled(/<total>.*<vProd>([^<]*)</.exec(xml)?.[1] ?? "0", 2)).toBe(sum);
 });
 
-test("an event names its note in its Id, and the other documents have the root they are called by", () => {
+test("an event has its note's key in its Id, and other documents have the root of their name", () => {
   const { accessKey } = syntheticNote();
   expect(cancellationEvent(accessKey, { sequence: 3 })).toContain(`Id="ID110111${accessKey}03"`);
   for (const { name, xml } of otherDocuments(accessKey))
     expect(xml).toMatch(new RegExp(`<(soap:)?${name}[ >]`));
 });
 
-test("a stream of notes never repeats a key, and every note adds up", () => {
+test("a stream of notes never repeats a key, and every note has right totals", () => {
   const stream = new NoteStream({ items: 3, products: 7, seed: 5 });
   const notes = Array.from({ length: 200 }, () => stream.next());
   expect(new Set(notes.map((note) => note.accessKey)).size).toBe(200);
@@ -108,7 +108,7 @@ test("a stream of notes never repeats a key, and every note adds up", () => {
   }
 });
 
-test("a ZIP gives its files back in order, and a bomb is small and inflates to what was asked", async () => {
+test("a ZIP keeps its files in order, and a bomb is small and inflates to its declared size", async () => {
   const bytes = new TextEncoder().encode("<a/>");
   const zip = await zipOf([
     { name: "notas/", bytes },

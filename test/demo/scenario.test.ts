@@ -13,13 +13,13 @@ test("the scenario is some sixty notes of a dozen suppliers and a handful of bad
   expect(await scenario()).toEqual(await scenario());
 });
 
-test("no two purchases have one key, and every one is to the company of the demo", () => {
+test("purchases have distinct keys, and every one is for the company of the demo", () => {
   const all = purchases();
   expect(new Set(all.map(({ accessKey }) => accessKey)).size).toBe(all.length);
   for (const { xml } of all) expect(xml).toContain(`<dest><CNPJ>${COMPANY.cnpj}</CNPJ>`);
 });
 
-test("the purchases hold what receiving has to cope with", () => {
+test("the purchases have encodings, layouts, lots and taxes that a receiver must handle", () => {
   const all = purchases().map(({ xml }) => xml);
   const some = (part: string) => all.filter((xml) => xml.includes(part)).length;
   for (const part of ["<rastro>", "<vDesc>3.50", "<vFrete>12.40", "<vICMSST>", "<vIPI>4.75"])

@@ -20,7 +20,7 @@ test("the same options give the same bytes, and another seed another note", () =
   expect(syntheticNote({ seed: 8 }).accessKey).not.toBe(syntheticNote({ seed: 7 }).accessKey);
 });
 
-test("keys, CNPJ and CPF carry the check digits of the published examples", () => {
+test("keys, CNPJ and CPF have the check digits of the published examples", () => {
   expect(cnpjOf("112223330001")).toBe("11222333000181");
   expect(cnpjOf("12ABC34501DE")).toBe("12ABC34501DE35");
   expect(cpfOf("529982247")).toBe("52998224725");
@@ -99,7 +99,7 @@ test("a line's value is quantity times unit value, rounded half up once", () => 
   expect(cents(syntheticNote({ items: [half] }).xml, "vProd")[0]).toBe(1);
 });
 
-test("what is asked for is what the note says", () => {
+test("a note has the values of its options", () => {
   const { xml, accessKey } = syntheticNote({
     seed: 3,
     layout: "3.10",
@@ -135,7 +135,7 @@ test("what is asked for is what the note says", () => {
   expect(xml).toContain('versao="3.10"');
 });
 
-test("a note without protocol, a bare NFe and a batch are what their names say", () => {
+test("a note without protocol, a bare NFe and a batch have the roots of their names", () => {
   expect(Object.keys(parser.parse(syntheticNote({ protocol: null }).xml).nfeProc)).not.toContain(
     "protNFe",
   );

@@ -76,7 +76,7 @@ describe("wrangler.toml", () => {
     expect(all.length).toBeGreaterThan(15);
   });
 
-  test("needs nothing that docs/deploy.md does not make: buckets, queues, secrets", async () => {
+  test("needs only the buckets, queues and secrets that docs/deploy.md creates", async () => {
     const guide = await Bun.file(new URL("../../docs/deploy.md", import.meta.url)).text();
     const names: string[] = [];
     blanked(picked(environments.production ?? {}), names);

@@ -1,6 +1,6 @@
 import { type Token, tokensOf } from "../support/source.ts";
 
-/** One small fault that somebody could make in a file. */
+/** One small mistake that a developer could make in a file. */
 export interface Mutant {
   /** What kind of fault: `comparison`, `sql guard` … */
   readonly kind: string;

@@ -12,7 +12,7 @@ import { applied, type Mutant, mutantsOf } from "./mutants.ts";
  * `bun run mutate [--at COMMIT] [--only src/stock,src/nfe] [--each 40] [--seed 1] [--seconds 15] [--out FILE]
  * [--coverage FILE]`
  */
-const { values: told } = parseArgs({
+const { values: options } = parseArgs({
   options: {
     at: { type: "string", default: "HEAD" },
     only: { type: "string", default: "src/ingest,src/stock,src/nfe,src/accounts" },
@@ -63,26 +63,26 @@ const run = async (command: string[], cwd: string): Promise<string> => {
 };
 
 async function main(): Promise<void> {
-  await run(["git", "worktree", "add", "--detach", copy, told.at], process.cwd());
+  await run(["git", "worktree", "add", "--detach", copy, options.at], process.cwd());
   await run([process.execPath, "install", "--frozen-lockfile"], copy);
   const coverage = await known();
-  const sizes = told.each.split(",").map(Number);
-  for (const [at, folder] of told.only.split(",").entries()) {
+  const sizes = options.each.split(",").map(Number);
+  for (const [at, folder] of options.only.split(",").entries()) {
     const outcomes: Outcome[] = [];
     for (const [path, mutant] of await drawn(folder, sizes[at] ?? sizes[0] ?? 0)) {
       const outcome = await tried(coverage, path, mutant);
       outcomes.push(outcome);
       const { state, kind, line, was, by } = outcome;
       console.log(`${state.padEnd(8)} ${path}:${line} ${kind} ${was} ${by ?? ""}`);
-      if (told.out !== undefined) await append(told.out, `${JSON.stringify(outcome)}\n`);
+      if (options.out !== undefined) await append(options.out, `${JSON.stringify(outcome)}\n`);
     }
     console.log(row(folder, outcomes));
   }
 }
 
 async function known(): Promise<Coverage> {
-  if (told.coverage === undefined) return measured(copy);
-  const file = Bun.file(told.coverage);
+  if (options.coverage === undefined) return measured(copy);
+  const file = Bun.file(options.coverage);
   if (await file.exists()) return readBack(await file.text());
   const coverage = await measured(copy);
   await Bun.write(file, kept(coverage));
@@ -108,12 +108,12 @@ async function drawn(folder: string, size: number): Promise<(readonly [string, M
   for (const path of [...glob.scanSync({ cwd: copy })].sort())
     for (const mutant of mutantsOf(await Bun.file(join(copy, path)).text()))
       all.push([path, mutant] as const);
-  if (told.lines !== undefined) {
-    const wanted = new Set(told.lines.split(","));
+  if (options.lines !== undefined) {
+    const wanted = new Set(options.lines.split(","));
     return all.filter(([path, { line }]) => wanted.has(`${path}:${line}`));
   }
-  if (told.again !== undefined) {
-    const report = (await Bun.file(told.again).text()).trim().split("\n");
+  if (options.again !== undefined) {
+    const report = (await Bun.file(options.again).text()).trim().split("\n");
     const alive = report
       .map((line): Outcome => JSON.parse(line))
       .filter(({ state }) => state === "survived" || state === "untested");
@@ -134,7 +134,7 @@ async function drawn(folder: string, size: number): Promise<(readonly [string, M
     }
     return all.filter((one) => found.has(one));
   }
-  const next = random(Number(told.seed));
+  const next = random(Number(options.seed));
   return all
     .map((one, at) => ({ one, at, lot: next() }))
     .sort((a, b) => a.lot - b.lot)
@@ -151,7 +151,7 @@ async function tried(coverage: Coverage, path: string, mutant: Mutant): Promise<
   const source = await Bun.file(file).text();
   const was = textOf(source, mutant);
   const { kind, line } = mutant;
-  const tests = covering(coverage, path, line, Number(told.seconds) * 1_000);
+  const tests = covering(coverage, path, line, Number(options.seconds) * 1_000);
   if (tests.length === 0) return { path, kind, line, was, state: "untested", by: null };
   await Bun.write(file, applied(source, mutant));
   try {

@@ -7,7 +7,7 @@ import type { Ports } from "../../src/ports/ports.ts";
 import { COMPANY } from "../../src/synthetic/trade.ts";
 import { type TestOverrides, type TestPorts, testPorts } from "./ports.ts";
 
-/** An answer, read. */
+/** An answer with its body read. */
 // biome-ignore lint/suspicious/noExplicitAny: tests look into JSON whose shape is what they prove
 export type Answer = { status: number; headers: Headers; body: any; text: string };
 
@@ -18,7 +18,7 @@ export interface Send {
   headers?: Record<string, string>;
 }
 
-/** The whole service over a database of its own, with a user of each role and one of another company. */
+/** The whole service in process, over a new database, with a user of each role and one of another company. */
 export interface TestApp {
   readonly ports: TestPorts;
   readonly app: App;
@@ -26,13 +26,13 @@ export interface TestApp {
   raw(method: string, path: string, options?: Send): Promise<Response>;
   /** Uploads XML (or bytes) as the raw body. */
   upload(document: string | Uint8Array<ArrayBuffer>, query?: string, as?: Role): Promise<Answer>;
-  /** Rows of a query on the database behind it. */
+  /** Rows of a query on its database. */
   rows(sql: string, args?: (string | number | null)[]): Promise<Record<string, unknown>[]>;
   tokenOf(who: Role | "otherCompany"): string;
   close(): Promise<void>;
 }
 
-/** Reads an answer to its end. */
+/** Reads the body of an answer. */
 export async function answerOf(response: Response): Promise<Answer> {
   const text = await response.text();
   const isJson = /json/.test(response.headers.get("content-type") ?? "");
@@ -46,7 +46,7 @@ export async function answerOf(response: Response): Promise<Answer> {
 
 type App = ReturnType<typeof createApp>;
 
-/** One app for the services of a file: building one takes longer than most tests. Each request brings its ports, as on Workers. */
+/** One app for all tests of a process, because building one takes longer than most tests. Each request gives its ports, as on Workers. */
 let shared: App | undefined;
 const sharedApp = (): App => {
   shared ??= createApp((bindings) => trusted<{ ports: Ports }>(bindings).ports);
@@ -63,12 +63,12 @@ export async function testApp(overrides: TestOverrides = {}): Promise<TestApp> {
   const began = ports.clock.now();
   let tokens = await tokensAt(ports, began);
   let issuedAt = began;
-  // An app counts what it has in work: a service whose bounds are set, or whose app is asked for, has its own.
+  // An app counts its open requests: a service with limits of its own, or whose `app` is used, has its own app.
   const bounded = Object.keys(overrides.config ?? {}).some((name) => name.startsWith("MAX_IN_"));
   let own = bounded ? createApp(() => ports) : undefined;
   const raw = async (method: string, path: string, options: Send = {}) => {
     const { as = "ADMIN" } = options;
-    // A test may go back in time, where these tokens were not issued yet.
+    // A test may set the clock back to a time before these tokens were issued.
     const wanted = Math.min(ports.clock.now(), began);
     if (wanted !== issuedAt) {
       issuedAt = wanted;
@@ -138,7 +138,7 @@ async function makeUsers(ports: TestPorts): Promise<void> {
   });
 }
 
-/** A token for each of them, by who they are, issued at `at`, milliseconds UTC. */
+/** A token for each user, by role or `otherCompany`, issued at `at` (milliseconds UTC). */
 async function tokensAt(ports: TestPorts, at: number): Promise<Map<string, string>> {
   const secret = trusted<string>(ports.config.JWT_SECRET);
   const tokens = new Map<string, string>();
@@ -149,7 +149,7 @@ async function tokensAt(ports: TestPorts, at: number): Promise<Map<string, strin
   return tokens;
 }
 
-/** A service that lives as long as one test's body. */
+/** Runs `body` with a service, and closes it afterwards. `withServer` does the same on a socket. */
 export async function withApp(
   body: (service: TestApp) => Promise<void>,
   overrides: TestOverrides = {},
@@ -162,7 +162,7 @@ export async function withApp(
   }
 }
 
-/** Takes the tests' second company away: what is of the whole installation is then its administrator's too. */
+/** Removes the second company: with one company, its administrator may also use routes of the installation. */
 export async function oneCompanyOnly({ ports }: TestApp): Promise<void> {
   await ports.writer.commit({
     statements: [

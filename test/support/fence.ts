@@ -1,6 +1,6 @@
 import { castsOf, type Import, importsOf, impuritiesOf, tokensOf } from "./source.ts";
 
-/** Where requests, messages, threads and people come in: they may import anything, and nobody imports them. */
+/** Entry points for requests, messages, threads and people: they may import anything, and no file imports them. */
 export const DOORS = [
   "bun.ts",
   "worker.ts",
@@ -175,7 +175,7 @@ function refusal(path: string, one: Import, there: Files): string | null {
   if (how === "computed") return "imports by a path that only a run can tell";
   if (how === "re-export") return `re-exports ${specifier}: no barrels`;
   const part = partOf(path);
-  if (!specifier.startsWith(".")) return isFree(path) ? null : strangers(part, specifier);
+  if (!specifier.startsWith(".")) return isFree(path) ? null : refusedPackage(part, specifier);
   const target = resolved(path, specifier);
   if (how === "url" && STARTED[path] === target) return null;
   if (READ[path] === target) return null;
@@ -189,7 +189,7 @@ function refusal(path: string, one: Import, there: Files): string | null {
   return `${part} may not import ${to}`;
 }
 
-function strangers(part: string, specifier: string): string | null {
+function refusedPackage(part: string, specifier: string): string | null {
   if (part === "lib" && specifier !== "uuid") return `lib may not import ${specifier}`;
   if (/^nfe(?:\/|$)/.test(part) && specifier !== "zod")
     return `${part} may not import ${specifier}`;

@@ -3,5 +3,5 @@ import { test } from "bun:test";
 /** Whether this is `bun run check:full`, which runs everything in its long form. */
 export const FULL = process.env.FULL === "1";
 
-/** A test of `check:full` alone: it takes seconds and rarely fails, and shorter tests of `check` hold its parts. */
+/** A test that only `check:full` runs: it takes seconds and rarely fails, and faster tests of `check` cover its parts. */
 export const testInFull = test.skipIf(!FULL);

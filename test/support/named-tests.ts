@@ -16,8 +16,8 @@ export const namesOfTests = (cell: string): string[] => cell.split("<br>");
 export const NAMES_A_TEST = /^`test\/\S+\.(?:ts|mjs)` \S.+$/;
 
 /**
- * Titles of tests, of groups and of the cases of a contract (which stand behind whoever keeps it) as the file writes them;
- * what a template fills in matches anything.
+ * Titles of tests, of groups and of the cases of a contract (after the name of the implementation), as the file has them; an
+ * expression in a template matches any text.
  */
 function titlesOf(source: string): RegExp[] {
   const titles = source.matchAll(

@@ -12,7 +12,7 @@ import { type TestOverrides, type TestPorts, testPorts } from "./ports.ts";
 
 export const ADMIN = { email: "chefe@loja.example", password: "uma senha de verdade" };
 
-/** A hasher that is quick and counts; the parameters in its hashes are `v=<version>`. */
+/** A fast password hasher that counts its calls; the parameters in its hashes are `v=<version>`. */
 export function countingPasswords(version = 1): PasswordHasher & {
   calls: { hash: number; verify: number };
 } {
@@ -32,7 +32,7 @@ export function countingPasswords(version = 1): PasswordHasher & {
 
 export type PortsWithAdmin = TestPorts & { passwords: ReturnType<typeof countingPasswords> };
 
-/** Ports with a company, its administrator (`ADMIN`, user 1), a counting hasher and real buckets. */
+/** Ports with a company, its administrator (`ADMIN`, user 1), a counting hasher and real rate limits. */
 export async function portsWithAdmin(overrides: TestOverrides = {}): Promise<PortsWithAdmin> {
   const passwords = countingPasswords();
   const ports = await testPorts({
@@ -46,7 +46,7 @@ export async function portsWithAdmin(overrides: TestOverrides = {}): Promise<Por
   return { ...ports, passwords };
 }
 
-/** Puts one more user into company 1 (or another, made for it), and gives the id. */
+/** Inserts a user into company 1 (or another, which is made if missing); returns the id. */
 export async function addUser(
   ports: TestPorts,
   user: { email: string; role: Role; password?: string; active?: boolean; company?: number },
@@ -71,7 +71,7 @@ export async function addUser(
   });
 }
 
-/** What an administration of users will do: changes a column of a user and makes old what was read of accounts. */
+/** Changes columns of a user, and bumps the tag `accounts` as the service does. */
 export async function changeUser(
   ports: TestPorts,
   id: number,
@@ -99,7 +99,7 @@ export const tokenFor = (ports: Ports, id: number, role: Role, company = 1): Pro
     ports.clock.now(),
   );
 
-/** A second process on the same database: its own connections, its own memory. */
+/** Ports of a second process on the same database, with connections of their own. */
 export async function sibling(ports: TestPorts): Promise<Ports & { close(): Promise<void> }> {
   const database = await openDatabase(ports.config.DATABASE_URL);
   return {

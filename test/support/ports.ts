@@ -24,21 +24,21 @@ import { memoryLimits } from "../../src/platform/memory/limits.ts";
 import type { Ports } from "../../src/ports/ports.ts";
 import type { Log } from "../../src/ports/telemetry.ts";
 
-/** A clock that stands still until it is told. */
+/** A clock that changes only when the test sets it. */
 export interface TestClock {
   now(): number;
-  /** Also backwards; what waits is not told. */
+  /** Sets the time, also backwards; timers do not run. */
   set(ms: number): void;
-  /** Lets what waits for a time that has come go on. */
+  /** Moves the time forward and runs the timers that are due. */
   advance(ms: number): void;
-  /** Runs something when the clock has been advanced by so many milliseconds, once; what it gives takes that back. */
+  /** Runs a function once, when the clock has advanced by so many milliseconds; returns a function that cancels it. */
   after: Schedule;
 }
 
-/** What was logged, oldest first. */
+/** One line of the log. */
 export type LogLine = { level: string; event: string } & Record<string, unknown>;
 
-/** Ports over a database of their own: migrated, empty, on disk (reads and writes use two connections), gone after `close`. */
+/** Ports over a new database: migrated, empty, on disk (reads and writes use two connections). `close` removes it. */
 export interface TestPorts extends Ports {
   clock: TestClock;
   sent: LogLine[];

@@ -7,13 +7,13 @@ import { COMPANY } from "../../src/synthetic/trade.ts";
 const DOOR = new URL("../../src/bun.ts", import.meta.url).pathname;
 export const ADMIN = { email: "chefe@loja.example", password: "uma senha de verdade" };
 
-/** A directory that goes with its test. */
+/** A directory that is removed at the end of its scope. */
 export async function temporaryFolder() {
   const path = await mkdtemp(join(tmpdir(), "sge-process-"));
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
 
-/** The service in a process of its own, as `start` runs it; `command` may stand before the runtime. */
+/** Starts the service in a new process, as `bun run start` does; `command` may wrap the runtime. */
 export function startProcess(
   cwd: string,
   env: Record<string, string> = {},
@@ -40,7 +40,7 @@ export function startProcess(
   const said = child.stderr.text();
   const { promise: listening, resolve, reject } = Promise.withResolvers<string>();
   listening.catch(() => undefined);
-  const heard = (async () => {
+  const outputRead = (async () => {
     let rest = "";
     for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
       const [...whole] = (rest + chunk).split("\n");
@@ -55,14 +55,14 @@ export function startProcess(
   })();
   return {
     child,
-    /** What it wrote to its standard output so far. */
+    /** Lines of its standard output so far. */
     lines,
-    /** Its address, as soon as it says it; rejects with what it wrote to its standard error when it ends before. */
+    /** Resolves with its address when it listens; rejects with its standard error when it ends before. */
     listening,
-    /** Resolves with its exit code when all that it wrote has been read. */
+    /** Resolves with its exit code when all of its output was read. */
     async ended() {
       const code = await child.exited;
-      await heard;
+      await outputRead;
       return code;
     },
     async [Symbol.asyncDispose]() {
@@ -72,7 +72,7 @@ export function startProcess(
   };
 }
 
-/** A token of the administrator. */
+/** Signs in as the administrator and returns the token. */
 export async function signIn(url: string): Promise<string> {
   const answer = await fetch(`${url}/api/login`, { method: "POST", body: JSON.stringify(ADMIN) });
   return trusted<{ token: string }>(await answer.json()).token;

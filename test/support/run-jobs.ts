@@ -4,8 +4,8 @@ import type { Consumer } from "../../src/ports/queue.ts";
 import { type TestPorts, testQueue } from "./ports.ts";
 
 /**
- * Lets a process of its own take everything that is ready, until nothing is, and end. What fails is ready again at once,
- * and so is handed out until it is parked. `over` puts something in the place of a port, or of the whole consumer.
+ * Runs a consumer on the queue until no message is ready, and stops it. A message that fails is ready again at once, until it is
+ * parked. `over` replaces ports; `consumerFor` replaces the whole consumer.
  */
 export async function runJobs(
   ports: TestPorts,

@@ -11,7 +11,7 @@ import { COMPANY } from "../../src/synthetic/trade.ts";
 import { type Answer, answerOf } from "./app.ts";
 import { testConfig } from "./ports.ts";
 
-/** The service as its door makes it, on a socket and a database of its own, and the administrator's token. */
+/** The service as src/bun.ts makes it, on a socket and a new database, with the administrator's token. */
 export interface Server extends Running {
   readonly token: string;
   call(method: string, path: string, init?: RequestInit): Promise<Answer>;
@@ -21,7 +21,7 @@ export interface Server extends Running {
 
 const PASSWORD = "uma senha dos testes";
 
-/** A server that lives as long as one test's body. */
+/** Runs `body` with a server on a socket, and stops it afterwards. `withApp` does the same in process. */
 export async function withServer(
   body: (server: Server) => Promise<void>,
   changed: Partial<Config> = {},
@@ -34,7 +34,7 @@ export async function withServer(
     ADMIN_PASSWORD: PASSWORD,
     COMPANY_CNPJ: [COMPANY.cnpj],
     COMPANY_NAME: COMPANY.name,
-    // A body that was refused before it was read keeps its connection until its sender has seen the answer.
+    // A connection whose body was refused unread stays open until the client has read the answer.
     SHUTDOWN_TIMEOUT_MS: 600,
     ...changed,
   });
@@ -45,7 +45,7 @@ export async function withServer(
       return createApp(() => ports);
     },
   });
-  // Refusals are what many of these tests provoke.
+  // Many of these tests provoke refusals, which would fill the log.
   running.ports.log = () => undefined;
   try {
     await body(await signedIn(running, config));

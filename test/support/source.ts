@@ -16,7 +16,7 @@ export interface Token {
 const ENDS_VALUE = /^(?:[\w$]+|["'`].*|[)\]}]|.*`)$/s;
 const OPENS_VALUE = /^(?:return|typeof|case|in|of|void|delete|throw|new|await|yield|else)$/;
 
-/** TypeScript's own scanner, told what only the parser knows: where a template goes on and where a slash is a pattern. */
+/** Tokens of TypeScript's scanner, corrected where only the parser knows: the rest of a template, and a slash that begins a pattern. */
 export function tokensOf(source: string): Token[] {
   const scanner = createScanner(true);
   scanner.setText(source);

@@ -7,7 +7,7 @@ import type { Answer, Send, TestApp } from "./app.ts";
 import type { TestOverrides } from "./ports.ts";
 import { runJobs } from "./run-jobs.ts";
 
-/** What nobody but those concerned may read: in no log, span or metric. */
+/** Values that must not appear in a log, span or metric. */
 export const SECRETS = {
   password: "uma senha só minha 42",
   newPassword: "outra senha só minha 43",
@@ -25,7 +25,7 @@ export const SECRETS = {
   mailHost: "imap.confidencial.example",
 } as const;
 
-/** A service in which the first administrator has a password, and no mailbox opens. */
+/** Options of a service whose first administrator has a password, and whose mailboxes refuse the login. */
 export const withAdministrator: TestOverrides = {
   config: {
     ADMIN_EMAIL: "chefe.confidencial@example.com",
@@ -36,7 +36,7 @@ export const withAdministrator: TestOverrides = {
   mailboxes: { visit: () => Promise.reject(new Failed({ code: "mailbox.login" })) },
 };
 
-/** One note that every kind of secret stands in. */
+/** A note that contains every kind of secret. */
 const confidentialNote = (seed: number, person = false) =>
   syntheticNote({
     seed,
@@ -48,7 +48,7 @@ const confidentialNote = (seed: number, person = false) =>
     ],
   });
 
-/** What a step of the flow did. */
+/** The answer to one step of the flow. */
 export interface Step {
   readonly name: string;
   readonly answer: Answer;

@@ -2,8 +2,8 @@ import type { WriteJob } from "../../../src/ports/sql.ts";
 import type { TestPorts } from "../ports.ts";
 
 /**
- * Lets something else be written between what the next writer has read and its batch: `intrude` runs, with all that it
- * writes, just before the batch is committed. `skip`: after so many batches of others. Once.
+ * Runs `intrude` once, right before the next batch is committed: it writes between what that writer has read and its batch.
+ * `skip`: so many batches are committed before.
  */
 export function beforeNextCommit(
   ports: Pick<TestPorts, "writer">,

@@ -3,7 +3,7 @@ import { connect, createServer, type Socket } from "node:net";
 /** `open`: bytes pass. `slow`: what comes back comes so many ms late. `cut`: every connection is reset. */
 export type ProxyState = "open" | { slowMs: number } | "cut";
 
-/** A TCP proxy before a local port, as good or bad as it is told. */
+/** A TCP proxy before a local port, whose state the test sets. */
 export async function faultyProxy(port: number) {
   let road: ProxyState = "open";
   let connections = 0;

@@ -1,8 +1,8 @@
 import type { Writer } from "../../../src/ports/sql.ts";
 
 /**
- * A writer whose process is killed right after its commit number `dies` (from 0): that is written, and nobody hears of it.
- * What comes later is written as ever.
+ * A writer whose process is killed right after its commit number `dies` (from 0): the commit is written, and its caller gets no
+ * answer. Later commits are written as usual.
  */
 export function killedWriter<W extends Writer>(writer: W, dies: number): W {
   let commits = 0;

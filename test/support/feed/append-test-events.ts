@@ -13,7 +13,7 @@ export const appendTestEvents = (
       appendEvents(
         company,
         ports.clock.now(),
-        // No event of the service: whoever follows takes any.
+        // Not an event of the service: the feed accepts any type.
         trusted(numbers.map((n) => ({ type: "test.happened", payload: { n } }))),
       ),
     ],

@@ -13,12 +13,12 @@ const writer = groupWriter(database.writing, {
   waitMs: 20_000,
   yieldToEventLoop,
 });
-let told = false;
+let ended = false;
 process.stdin.on("end", () => {
-  told = true;
+  ended = true;
 });
 process.stdin.resume();
-while (!told) {
+while (!ended) {
   const wave = Array.from({ length: 6 }, () =>
     appendTestEvents(
       { writer, clock: { now: () => Number(name) } },

@@ -12,7 +12,7 @@ export async function openStream({ raw }: TestApp, options: Options = {}) {
   return { response, stream: sseReader(response.body) };
 }
 
-/** A stream whose greeting was read; `hello` is its id. */
+/** A stream whose open frame was read; `hello` is that frame's id. */
 export async function openFeed(service: TestApp, options: Options = {}) {
   const { response, stream } = await openStream(service, options);
   expect(response.status).toBe(200);

@@ -106,7 +106,7 @@ const JSON_VALUES = [
 ];
 
 /** A JSON text with one member changed, lost or added; or no JSON any more. */
-const spoiltJson = (text: string) =>
+const invalidJson = (text: string) =>
   fc.oneof(
     fc
       .tuple(fc.nat(20), fc.constantFrom(...JSON_VALUES))
@@ -137,7 +137,7 @@ function withMember(text: string, n: number, value: unknown): string {
 }
 
 /** Bytes with up to four changes: cut, lost, doubled, overwritten. */
-const spoiltBytes = (bytes: Uint8Array<ArrayBuffer>): fc.Arbitrary<Uint8Array<ArrayBuffer>> =>
+const damagedBytes = (bytes: Uint8Array<ArrayBuffer>): fc.Arbitrary<Uint8Array<ArrayBuffer>> =>
   fc
     .array(
       fc.tuple(
@@ -179,13 +179,13 @@ const bodyOf = (whole: ValidRequest): fc.Arbitrary<Uint8Array<ArrayBuffer> | nul
     return fc.option(fc.constant(utf8("{}")), { freq: 8 });
   return fc.constantFrom(...bodies).chain((body) => {
     const bytes = typeof body === "string" ? utf8(body) : body;
-    const spoilt =
+    const changed =
       whole.type === "application/json" && typeof body === "string"
-        ? spoiltJson(body).map(utf8)
-        : spoiltBytes(bytes);
+        ? invalidJson(body).map(utf8)
+        : damagedBytes(bytes);
     return fc.oneof(
       { weight: 2, arbitrary: fc.constant(bytes) },
-      { weight: 6, arbitrary: spoilt },
+      { weight: 6, arbitrary: changed },
       { weight: 1, arbitrary: fc.constant(null) },
     );
   });

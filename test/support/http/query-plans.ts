@@ -4,12 +4,12 @@ import type { TestApp } from "../app.ts";
 
 /** Every text of SQL that a service runs from now on, with parameters that it was run with. */
 export function recordStatements({ ports }: TestApp): Map<string, Statement> {
-  const heard = new Map<string, Statement>();
+  const statements = new Map<string, Statement>();
   const hear = ({ sql, args }: WriteStatement) => {
     const plain = args.map((arg) =>
       typeof arg === "object" && arg !== null && "pack" in arg ? arg.bytes : arg,
     );
-    heard.set(sql, { sql, args: plain });
+    statements.set(sql, { sql, args: plain });
   };
   const { reader, writer, database } = ports;
   const rows = reader.rows.bind(reader);
@@ -30,7 +30,7 @@ export function recordStatements({ ports }: TestApp): Map<string, Statement> {
     hear({ sql, args: [] });
     return execute(typeof statement === "string" ? { sql: statement } : statement);
   };
-  return heard;
+  return statements;
 }
 
 /** What a plan does that grows with a table: `scan`: reads all of it; `company`: all of one company's; `sort`: orders a list. */

@@ -1,6 +1,6 @@
 import type { Role } from "../../../src/accounts/roles.ts";
 
-/** What api.md's table of roles says, written out by hand: method, path, and the least role that may. */
+/** The table of roles in docs/api.md, written by hand: method, path, and the lowest role that may use it. */
 export const MATRIX: readonly [string, string, Role | "anonymous"][] = [
   ["get", "/api/health", "anonymous"],
   ["get", "/api/health/full", "anonymous"],

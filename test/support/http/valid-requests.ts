@@ -108,7 +108,7 @@ export const VALID_REQUESTS: readonly ValidRequest[] = [
   { method: "POST", path: `/api/nfes/${KEY}/restore`, query: [] },
   {
     method: "POST",
-    path: `/api/nfes/${KEY}/events/nobody/withdraw`,
+    path: `/api/nfes/${KEY}/events/no-such-event/withdraw`,
     query: [],
     ...json({ reason: "arquivo falso" }),
   },

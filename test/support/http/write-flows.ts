@@ -54,7 +54,7 @@ export interface Flow {
   status?: number;
   /** The reads whose ETag is another afterwards. */
   changes: Read[];
-  /** Those that are computed anew besides, and come out the same. */
+  /** Reads that are computed again and give the same answer. */
   asks?: Read[];
 }
 
@@ -136,7 +136,7 @@ export const FLOWS: Flow[] = [
     asks: ["posted", "held"],
   },
   {
-    says: "an approval that says what an item is teaches it",
+    says: "an approval with a product for an item saves the mapping",
     write: (service) =>
       ask(service, "POST", `/api/nfes/${WAITING.accessKey}/process`, {
         items: [{ n_item: 1, factor: 12 }],
@@ -210,7 +210,7 @@ export const FLOWS: Flow[] = [
     asks: NOTES_ONE_BY_ONE,
   },
   {
-    says: "goods enter by hand, and nobody says at what cost",
+    says: "goods enter by hand, without a cost",
     write: (service) => post(service, { product_code: "P1", type: "ENTRADA", quantity: 1 }),
     status: 201,
     changes: ["stock", "movements", "movements of P1", ...FIGURES],
@@ -228,19 +228,19 @@ export const FLOWS: Flow[] = [
     changes: [],
   },
   {
-    says: "a supplier's item is told",
+    says: "a supplier's item is mapped",
     write: (service) => tell(service, "6"),
     changes: ["items"],
     asks: MADE_OF_ITEMS,
   },
   {
-    says: "a supplier's item is told as it is known",
+    says: "a supplier's item is mapped as before",
     first: (service) => tell(service, "6"),
     write: (service) => tell(service, "6"),
     changes: [],
   },
   {
-    says: "the company takes another name: verdicts are made anew and are the same",
+    says: "the company changes its name: verdicts are computed again and stay the same",
     write: (service) => ask(service, "PATCH", "/api/company", { name: "Outra Ltda" }),
     changes: [],
   },
@@ -285,7 +285,7 @@ export const FLOWS: Flow[] = [
     changes: [],
   },
   {
-    says: "somebody logs out",
+    says: "a user logs out",
     write: (service) => service.send("POST", "/api/logout", { as: "GERENTE" }),
     status: 204,
     changes: [],

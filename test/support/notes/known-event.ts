@@ -1,7 +1,7 @@
 import type { KnownEvent } from "../../../src/ingest/verdict/known-event.ts";
 import { OURS, SUPPLIER } from "./note-values.ts";
 
-/** An event of the plain sale of note-builder.ts, made by whoever may make it, unless the test says otherwise. */
+/** An event of the plain sale of note-values.ts by an author who may make it; `changes` replaces members. */
 export function knownEvent(changes: Partial<KnownEvent> = {}): KnownEvent {
   const type = changes.type ?? "110111";
   return {

@@ -1,13 +1,13 @@
 import type { Settings } from "../../../src/accounts/company.ts";
 import type { Item, NfeEvent, Note, Party, Protocol } from "../../../src/nfe/note.ts";
 
-/** The company of these tests, its branch of another root, and two strangers. */
+/** The company of these tests, its branch of another root, and two other companies. */
 export const OURS = "11222333000181";
 export const OUR_SECOND = "45723174000110";
 export const SUPPLIER = "12ABC34501DE35";
 export const UNRELATED = "60701190000104";
 
-/** A company that has told its CNPJ and left everything else as it was on the first day. */
+/** A company with its CNPJ, and default settings otherwise. */
 export function company(changes: Partial<Settings> = {}): Settings {
   return {
     company: 1,

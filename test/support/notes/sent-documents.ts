@@ -15,8 +15,8 @@ const latin1 = (text: string) =>
   Uint8Array.from(text, (character) => character.charCodeAt(0) & 0xff);
 
 /**
- * What a client may send, by name, in base64: whole documents, spoilt ones, and what is none. `keys` are the access keys of the
- * notes among them.
+ * Documents that a client may send, by name, in base64: valid ones, damaged ones, and files that are no document. `keys`: the
+ * access keys of the notes among them.
  */
 export async function sentDocuments(): Promise<{
   keys: Record<string, string>;

@@ -24,7 +24,7 @@ export interface Issued {
   readonly keys: CryptoKeyPair;
 }
 
-/** What a certificate may be told to be. */
+/** Options of a certificate. */
 export interface Wanted {
   readonly name: string;
   /** Absent: it signs itself. */

@@ -12,7 +12,7 @@ export interface HeaderFields {
   readonly extra?: Uint8Array;
 }
 
-/** One entry, written as told: what it declares need not be true. */
+/** One entry, written as given: its declared sizes need not be true. */
 export interface RawEntry {
   readonly name: string | Uint8Array;
   readonly bytes?: Uint8Array | string;

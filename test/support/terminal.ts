@@ -1,0 +1,53 @@
+import type { Sink } from "../../src/cli/export.ts";
+import { run, type Terminal } from "../../src/cli/main.ts";
+import type { Screen } from "../../src/cli/screen.ts";
+
+/** A CSV output that drops every byte. */
+export const nullSink: Sink = {
+  write: async () => undefined,
+  end: async () => undefined,
+  drop: async () => undefined,
+};
+
+/** A progress bar that shows nothing. */
+export const noProgress: Terminal["progress"] = () => ({
+  advance: () => undefined,
+  stop: () => undefined,
+});
+
+const unused = (): never => {
+  throw new Error("the test does not expect this call");
+};
+
+/** A terminal that records its lines: `out`, `err`, and `all` in their order. A member that is not given fails when it is called. */
+export function testTerminal(given: Partial<Terminal> = {}) {
+  const [out, err, all]: [string[], string[], string[]] = [[], [], []];
+  const screen = (lines: string[]): Screen => ({
+    colours: false,
+    width: 100,
+    line: (text = "") => {
+      lines.push(text);
+      all.push(text);
+    },
+  });
+  const terminal: Terminal = {
+    env: {},
+    fetch: unused,
+    local: unused,
+    out: screen(out),
+    err: screen(err),
+    stdout: unused,
+    secret: unused,
+    asksPerson: false,
+    progress: unused,
+    ...given,
+  };
+  return { terminal, out, err, all };
+}
+
+/** Runs a command line on a test terminal: its exit code, and the lines of `out`, of `err`, and of both (`all`). */
+export async function runCommandLine(argv: readonly string[], given: Partial<Terminal> = {}) {
+  const { terminal, out, err, all } = testTerminal(given);
+  const code = await run(argv, terminal);
+  return { code, out, err: err.join("\n"), all: all.join("\n") };
+}
