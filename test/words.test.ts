@@ -55,7 +55,6 @@ const NOT_YET_CLEAN: readonly string[] = [
   "test/messages/",
   "test/nfe/",
   "test/tables.test.ts",
-  "test/support/table-fence.ts",
   "test/observability/",
   "test/platform/",
   "test/resilience/",
