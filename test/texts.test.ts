@@ -40,7 +40,7 @@ async function sentences(...patterns: string[]): Promise<string[]> {
   return found;
 }
 
-test("every hold, finding and reason of a rule is a whole sentence with a full stop", async () => {
+test("every hold, finding and rule has a whole sentence with a full stop", async () => {
   const said = await sentences(
     "src/messages/pt-BR/documents/rules.ts",
     "src/ingest/{approve/negative-balance-finding,receive/complete}.ts",

@@ -67,7 +67,7 @@ test("every error exit is a problem document", () =>
     );
   }));
 
-test("a wrong method says which are right", () =>
+test("a wrong method is answered with the allowed methods", () =>
   withApp(async ({ send }) => {
     const { headers } = await send("DELETE", "/api/stock");
     expect(headers.get("allow")).toContain("GET");
@@ -98,7 +98,7 @@ test("JSON is read whatever its Content-Type says", () =>
       );
   }));
 
-test("a crash is a problem without a stack, and is logged without the request", () =>
+test("a crash is a problem without a stack", () =>
   withApp(
     async ({ send, ports }) => {
       isProblem(await send("GET", "/api/health/full"), 500, "internal");
@@ -115,7 +115,7 @@ test("a crash is a problem without a stack, and is logged without the request", 
     },
   ));
 
-test("the caller's request id comes back when it may stand in a log, and is replaced when not", () =>
+test("the caller's request id comes back only if it is safe for a log", () =>
   withApp(async ({ send }) => {
     const good = await send("GET", "/api/health", { headers: { "x-request-id": "abc-123" } });
     expect(good.headers.get("x-request-id")).toBe("abc-123");
@@ -123,7 +123,7 @@ test("the caller's request id comes back when it may stand in a log, and is repl
     expect(bad.headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
   }));
 
-test("CORS is an allow-list: localhost in development, nobody else unless configured", () =>
+test("CORS is an allow-list: localhost in development and configured origins", () =>
   withApp(
     async ({ raw }) => {
       const allowed = async (origin: string) => {
@@ -141,7 +141,7 @@ test("CORS is an allow-list: localhost in development, nobody else unless config
     { config: { CORS_ORIGINS: ["https://loja.example"] } },
   ));
 
-test("CORS allows no header that nothing reads: a client would believe that it does something", () =>
+test("CORS allows no header that nothing reads", () =>
   withApp(async ({ raw }) => {
     const headers = { origin: "http://localhost:5173", "access-control-request-method": "POST" };
     const preflight = await raw("OPTIONS", "/api/stock", { as: "anonymous", headers });

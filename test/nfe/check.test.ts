@@ -15,7 +15,7 @@ const found = (xml: string): string[] =>
 
 const item = { cProd: "1", xProd: "CABO", uCom: "UN", qCom: "2", vUnCom: "10.00" };
 
-test("an ordinary note has nothing to tell, of any layout, kind or root", () => {
+test("an ordinary note has no finding, in any layout, kind or root", () => {
   for (const layout of ["4.00", "3.10", "2.00"] as const)
     expect(found(make({ layout }))).toEqual([]);
   expect(found(make({ mod: "65" }))).toEqual([]);
@@ -31,7 +31,7 @@ describe("the key against ide and emit", () => {
     return keyMismatches({ ...note, ide: { ...note.ide, ...changes } });
   };
 
-  test("a key that says what the note says has no mismatch, and each part that differs is named", () => {
+  test("each part of the key that differs from the note is named", () => {
     expect(keyMismatches(noteIn(make()))).toEqual([]);
     expect(changed({ cUF: "99" })).toEqual(["cUF"]);
     expect(changed({ issuedAt: "2025-10-23T10:00:00-03:00" })).toEqual(["AAMM"]);
@@ -45,7 +45,7 @@ describe("the key against ide and emit", () => {
     expect(keyMismatches(noteIn(make({ key: { nNF: "777", cUF: "11" } })))).toEqual(["cUF", "nNF"]);
   });
 
-  test("another emitter is named, but not in the tax office's own series 890 to 899", () => {
+  test("another emitter is a mismatch, except in the tax office's series 890 to 899", () => {
     const other = { id: "11222333000181" };
     expect(keyMismatches(noteIn(make({ key: other })))).toEqual(["emit"]);
     for (const serie of ["890", "899"])
@@ -54,7 +54,7 @@ describe("the key against ide and emit", () => {
       expect(keyMismatches(noteIn(make({ key: other, serie })))).toEqual(["emit"]);
   });
 
-  test("an emitter with a CPF stands in the key behind zeros", () => {
+  test("the CPF of an emitter is padded with zeros in the key", () => {
     expect(keyMismatches(noteIn(make({ emit: { cpf: "52998224725", name: "SITIO" } })))).toEqual(
       [],
     );
@@ -62,7 +62,7 @@ describe("the key against ide and emit", () => {
 });
 
 describe("totals", () => {
-  test("vNF is held to its formula, with every part of it", () => {
+  test("vNF is compared with its formula, with every part of it", () => {
     const full = {
       ...item,
       vDesc: "1.00",
@@ -122,7 +122,7 @@ describe("totals", () => {
     });
   });
 
-  test("an import says how much of vNF no item carries", () => {
+  test("an import has the amount of vNF that no item carries as a finding", () => {
     const imported = { ...item, qCom: "1", vUnCom: "1000.00", vII: "140.00", CFOP: "3102" };
     const { findings } = readingIn(
       make({ items: [imported], tpNF: "0", totals: { vNF: "1533.54" } }),
@@ -137,7 +137,7 @@ describe("totals", () => {
     expect(findings.map(findingSentence)[0]).toContain("R$ 393,54 não estão em nenhum item");
   });
 
-  test("a total that differs says which it is, in reais with thousands, and by how much", () => {
+  test("a total that differs is named with its amounts in reais", () => {
     const { findings } = readingIn(
       make({
         items: [{ ...item, qCom: "990000", vFrete: "1.00" }],
@@ -159,7 +159,7 @@ describe("totals", () => {
     ]);
   });
 
-  test("a sum that differs from the items' is a warning, one that only the total has is told as shared", () => {
+  test("a total that no item has is reported as shared out", () => {
     const carried = { ...item, vFrete: "2.00" };
     expect(found(make({ items: [carried], totals: { vFrete: "3.00", vNF: "23.00" } }))).toEqual([
       "warning total_differs total/ICMSTot/vFrete",
@@ -181,25 +181,25 @@ describe("items", () => {
     expect([priced("20.02"), priced("19.98")]).toEqual([told, told]);
   });
 
-  test("F5: quantity times price is exact with 21 digits in the price", () => {
+  test("quantity times price is exact with 21 digits in the price", () => {
     const huge = { ...item, qCom: "0.0001", vUnCom: "99999999999.9999999999", vProd: "9999999.99" };
     expect(found(make({ items: [huge] }))).toEqual([]);
     expect(found(make({ items: [{ ...huge, vProd: "9999999.98" }] }))).toHaveLength(2);
   });
 
-  test("a barcode with a wrong check digit is told, SEM GTIN is not", () => {
+  test("a barcode with a wrong check digit has a finding", () => {
     expect(found(make({ items: [{ ...item, cEAN: "4006381333932" }] }))).toEqual([
       "warning gtin_check_digit det[1]/prod/cEAN",
     ]);
     expect(found(make({ items: [{ ...item, cEAN: "SEM GTIN" }] }))).toEqual([]);
   });
 
-  test("another taxable unit is told, because the factor hides there", () => {
+  test("a taxable unit that differs has a finding", () => {
     const boxed = { ...item, uTrib: "KG", qTrib: "24", vUnTrib: "0.8333333333" };
     expect(found(make({ items: [boxed] }))).toEqual(["info tax_unit det[1]/prod/uTrib"]);
   });
 
-  test("a lot that expires before it is made, and a quantity of zero, are told", () => {
+  test("a lot that expires before it is made has a finding", () => {
     const lots = [{ nLote: "A", qLote: "2.000", dFab: "2027-01-02", dVal: "2027-01-01" }];
     expect(found(make({ items: [{ ...item, lots }] }))).toEqual([
       "warning lot_dates det[1]/prod/rastro",
@@ -209,7 +209,7 @@ describe("items", () => {
     ]);
   });
 
-  test("at most a hundred findings, and the last says how many more there are", () => {
+  test("the last of a hundred findings counts those left out", () => {
     const odd = { ...item, vProd: "90.00", cEAN: "4006381333932" };
     const { findings } = readingIn(make({ items: Array.from({ length: 80 }, () => odd) }));
     expect(findings).toHaveLength(100);
@@ -221,7 +221,7 @@ describe("items", () => {
 });
 
 describe("parties and protocol", () => {
-  test("numbers with wrong check digits are told where they stand", () => {
+  test("wrong check digits of a CNPJ or CPF have a finding with their path", () => {
     const told = found(
       make({
         emit: { cnpj: "11222333000182", name: "A" },
@@ -234,7 +234,7 @@ describe("parties and protocol", () => {
     ]);
   });
 
-  test("a protocol given to another content, environment or without its number is told", () => {
+  test("a protocol of another content or environment, or without a number, has a finding", () => {
     const infProt = "/nfeProc/protNFe/infProt";
     expect(found(make({ protocol: { digVal: "BBBBBBBBBBBBBBBBBBBBBBBBBBA=" } }))).toEqual([
       `warning digest_mismatch ${infProt}/digVal`,
@@ -250,7 +250,7 @@ describe("parties and protocol", () => {
     ]);
   });
 
-  test("a note without signature, of contingency, or whose signature is of another Id is told", () => {
+  test("a note without signature, in contingency, or with the signature of another Id has a finding", () => {
     expect(found(make({ signed: false }))).toEqual(["info unsigned /nfeProc/NFe"]);
     expect(found(make({ tpEmis: "5" }))).toEqual(["info contingency ide/tpEmis"]);
     expect(found(make().replace(/URI="#NFe[^"]*"/, 'URI="#NFe1"'))).toEqual([
@@ -258,7 +258,7 @@ describe("parties and protocol", () => {
     ]);
   });
 
-  test("a reference to a key that cannot be one is told", () => {
+  test("a reference to an invalid key has a finding", () => {
     const { accessKey } = syntheticNote({ seed: 52 });
     expect(found(make({ refNFe: [accessKey] }))).toEqual([]);
     expect(noteIn(make({ refNFe: [accessKey] })).ide.refNFe).toEqual([accessKey]);

@@ -12,7 +12,7 @@ const compare = (stored: string | Uint8Array, sent: string | Uint8Array) =>
     accessKey,
   );
 
-test("the same note in other clothes is the same", () => {
+test("the same note in another XML form is the same", () => {
   const prefixed = xml
     .replace(/<Signature.*<\/Signature>/s, "")
     .replaceAll(
@@ -36,13 +36,13 @@ test("the same note in other clothes is the same", () => {
     expect([compare(xml, other), compare(other, xml)]).toEqual(["same", "same"]);
 });
 
-test("a protocol completes the note that lacked it, and a note without one adds nothing to that which has it", () => {
+test("a protocol completes the note that lacked it", () => {
   expect(compare(bare, xml)).toBe("completes");
   expect(compare(xml, bare)).toBe("same");
   expect(compare(bare, bare)).toBe("same");
 });
 
-test("another protocol differs: its answer, its number or its note", () => {
+test("a protocol with another answer, number or note differs", () => {
   for (const [field, value] of [
     ["cStat", "110"],
     ["nProt", "135260000000009"],
@@ -54,7 +54,7 @@ test("another protocol differs: its answer, its number or its note", () => {
   expect(compare(xml, xml.replace(/<xMotivo>[^<]*</, "<xMotivo>Autorizada<"))).toBe("same");
 });
 
-test("any other content in infNFe differs, also one that we do not read", () => {
+test("any other content in infNFe differs, also in elements that are not read", () => {
   const changes = [
     xml.replace(/<qCom>[^<]*</, "<qCom>9.0000<"),
     xml.replace(/<xProd>/, "<xProd> "),
@@ -79,7 +79,7 @@ test("a note is found among those of a batch", () => {
   ]);
 });
 
-test("what cannot be read, or has no such note, differs", () => {
+test("an unreadable document, or one without the note, differs", () => {
   const other = syntheticNote({ seed: 63 }).xml;
   for (const strange of ["", "<a/>", xml.slice(0, 900), other, "<nfeProc/>", "<NFe/>"])
     expect([compare(xml, strange), compare(strange, xml)]).toEqual(["differs", "differs"]);

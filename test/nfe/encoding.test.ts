@@ -44,16 +44,16 @@ test.each([
   ["UTF-16 without a mark", utf16(declared("UTF-16")).slice(2)],
   ["UTF-16 without a mark, big end first", bigEndian(declared("UTF-16")).slice(2)],
   ["UTF-16 that says nothing", utf16(body)],
-])("%s is read, letter by letter", (_, bytes) => {
+])("%s is read without a changed letter", (_, bytes) => {
   expect(named(bytes)).toEqual([NAME, false]);
 });
 
-test("bytes that are not UTF-8 and say nothing are read as windows-1252, and that is told", () => {
+test("bytes that are not UTF-8, without a declared encoding, are read as windows-1252 with a finding", () => {
   expect(named(cp1252(body))).toEqual([NAME, true]);
   expect(named(cp1252(`<?xml version="1.0"?>${body}`))).toEqual([NAME, true]);
 });
 
-test("ISO-8859-15 has its euro", () => {
+test("the euro sign of ISO-8859-15 is read", () => {
   const bytes = Uint8Array.from([
     ...utf8(`<?xml version="1.0" encoding="ISO-8859-15"?><a>`),
     0xa4,
@@ -76,7 +76,7 @@ test.each([
   ["UTF-16 cut in the middle of a letter", utf16(note).slice(0, -1), "UTF-16"],
   ["no bytes at all", new Uint8Array(), "vazio"],
   ["a picture", Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0]), ""],
-])("%s is malformed, and it is said why", (_, bytes, why) => {
+])("%s is malformed for a named reason", (_, bytes, why) => {
   const failure = failureIn(bytes);
   expect(failure.code).toBe("nfe.malformed_xml");
   expect(failure.code === "nfe.malformed_xml" && failure.why).toContain(why);

@@ -35,11 +35,11 @@ test("a registered event is read with its answer, whatever its type", () => {
   expect(eventIn(syntheticEvent(accessKey, { root: "procEvento" })).type).toBe("110111");
 });
 
-test("an answer that refuses the event is an answer", () => {
+test("an answer that refuses the event is read", () => {
   expect(eventIn(syntheticEvent(accessKey, { cStat: "573" })).cStat).toBe("573");
 });
 
-test("an answer wrapped in another answer is found, not the lot's own status", () => {
+test("an answer inside another answer goes before the status of the lot", () => {
   const wrapped = syntheticEvent(accessKey).replace(
     /<retEvento[^>]*>(.*)<\/retEvento>/s,
     "<retEvento><cStat>128</cStat><retEvento>$1</retEvento></retEvento>",
@@ -47,7 +47,7 @@ test("an answer wrapped in another answer is found, not the lot's own status", (
   expect(eventIn(wrapped).cStat).toBe("135");
 });
 
-test("an event that nobody answered is no document of ours, and is named", () => {
+test("an event without an answer is refused by name", () => {
   const unanswered = [
     syntheticEvent(accessKey, { cStat: null }),
     syntheticEvent(accessKey).replace(/<cStat>[^<]*<\/cStat>/, ""),
@@ -61,7 +61,7 @@ test("an event that nobody answered is no document of ours, and is named", () =>
   }
 });
 
-test("an answer to another note's event registers nothing", () => {
+test("an answer to the event of another note is refused", () => {
   const other = syntheticNote({ seed: 32 }).accessKey;
   const crossed = syntheticEvent(accessKey).replace(
     new RegExp(`(<retEvento.*<chNFe>)${accessKey}`, "s"),

@@ -15,8 +15,8 @@ function third(field: string, text: string | null): string {
   );
 }
 
-describe("F5, F7: numbers", () => {
-  test("F5: quantities and amounts are exact integers, whatever places the XML writes", () => {
+describe("numbers", () => {
+  test("quantities and amounts are exact integers with any number of decimal places", () => {
     const cases: [string, number][] = [
       ["0.1", 1_000],
       ["0.3000", 3_000],
@@ -33,12 +33,12 @@ describe("F5, F7: numbers", () => {
     expect(noteIn(third("vProd", "10.5")).items[2]?.vProd_e2).toBe(1_050);
   });
 
-  test("F5: a unit price keeps its text, also with more digits than a number holds", () => {
+  test("a unit price keeps its text, also with more digits than a double has", () => {
     const text = "99999999999.9999999999";
     expect(noteIn(third("vUnCom", text)).items[2]?.vUnCom).toBe(text);
   });
 
-  test("F5: any quantity of the layout is read as itself", () => {
+  test("any quantity of the layout is read exactly", () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 999_999_999_999_999 }), (e4) => {
         const digits = String(e4).padStart(5, "0");
@@ -67,7 +67,7 @@ describe("F5, F7: numbers", () => {
     ["", "empty"],
     ["  ", "empty"],
     ["<b>1</b>", "empty"],
-  ])("F7: a qCom of %j is refused at its XPath (%s)", (text, code) => {
+  ])("a qCom of %j is refused at its XPath (%s)", (text, code) => {
     const document = text.startsWith("<")
       ? third("qCom", "1").replace(/(nItem="3".*?<qCom>)1(<\/qCom>)/s, `$1${text}$2`)
       : third("qCom", text);
@@ -82,7 +82,7 @@ describe("F5, F7: numbers", () => {
     ]);
   });
 
-  test("F7: amounts are held to 13 digits and 2 places, also the optional ones", () => {
+  test("amounts have at most 13 digits and 2 decimal places, also the optional ones", () => {
     for (const text of ["-0.01", "1.001", "12345678901234", ""])
       expect([text, pathsIn(third("vProd", text)).length]).toEqual([text, 1]);
     const discount = third("vProd", "1").replace(
@@ -102,7 +102,7 @@ describe("F5, F7: numbers", () => {
   });
 });
 
-describe("what is told", () => {
+describe("errors of fields", () => {
   test.each([
     ["cProd", null, `${DET3}/prod/cProd missing`],
     ["xProd", "", `${DET3}/prod/xProd empty`],
@@ -118,7 +118,7 @@ describe("what is told", () => {
     expect(pathsIn(third(field, text))).toEqual([expected]);
   });
 
-  test("all that is wrong is told at once, each at its XPath with what was expected and found", () => {
+  test("all errors are reported at once, each with XPath, expected and got", () => {
     const broken = third("qCom", "-1")
       .replace(/<mod>55</, "<mod>57<")
       .replace(/<serie>[^<]*<\/serie>/, "")
@@ -142,7 +142,7 @@ describe("what is told", () => {
     ]);
   });
 
-  test("an absent group is told once, not field by field", () => {
+  test("an absent group has one error, not one for each field", () => {
     for (const name of ["ide", "emit", "total"])
       expect(pathsIn(xml.replace(new RegExp(`<${name}>.*</${name}>`, "s"), ""))).toEqual([
         `/nfeProc/NFe/infNFe/${name} missing`,
@@ -152,7 +152,7 @@ describe("what is told", () => {
     ]);
   });
 
-  test("an element that comes twice is told, and not chosen between", () => {
+  test("a repeated element is an error", () => {
     const twice = third("qCom", "1</qCom><qCom>2");
     expect(pathsIn(twice)).toEqual([`${DET3}/prod/qCom[2] duplicate`]);
   });
@@ -166,7 +166,7 @@ describe("what is told", () => {
       ]);
   });
 
-  test("a tax group's amount is told by the name that it has in this note", () => {
+  test("an error in a tax group has the name that the group has in this note", () => {
     const wrong = syntheticNote({
       items: [{ cProd: "1", xProd: "x", uCom: "UN", qCom: "1", vUnCom: "1", vICMSST: "0.10" }],
     }).xml.replace("<vICMSST>0.10<", "<vICMSST>dez<");
@@ -186,7 +186,7 @@ describe("what is told", () => {
     ]);
   });
 
-  test("at most a hundred errors are told", () => {
+  test("at most a hundred errors are reported", () => {
     const broken = syntheticNote({ items: 40 }).xml.replace(
       /<(qCom|vProd|CFOP|uCom)>[^<]*</g,
       "<$1>?<",
@@ -199,8 +199,8 @@ describe("what is told", () => {
   });
 });
 
-describe("what is taken", () => {
-  test("what only the schema is strict about is read: no signature, long or blank texts, odd codes", () => {
+describe("accepted fields", () => {
+  test("notes that break only the strictness of the schema are read", () => {
     const loose = xml
       .replace(/<Signature.*<\/Signature>/s, "")
       .replace(/<NCM>[^<]*</g, "<NCM><")
@@ -256,7 +256,7 @@ describe("what is taken", () => {
     expect(pathsIn(within(lot.repeat(501)))).toEqual([`${rastro}[501] too_many`]);
   });
 
-  test("a protocol is taken as it is: what is wrong in it is for the verdict", () => {
+  test("an invalid protocol does not refuse the note", () => {
     const odd = xml.replace(
       /<protNFe.*<\/protNFe>/s,
       "<protNFe><infProt><cStat>OK</cStat></infProt></protNFe>",

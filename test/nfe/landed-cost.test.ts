@@ -41,7 +41,7 @@ const noteOf = (items: readonly Partial<Item>[], total: Partial<Totals> = {}): N
 const costs = (items: Partial<Item>[], total: Partial<Totals> = {}): number[] =>
   landedCosts(noteOf(items, total));
 
-test("a line costs what leaves the cash box for it: price, charges and taxes, less its discount", () => {
+test("the cost of a line is price, charges and taxes, less its discount", () => {
   const line = { vProd_e2: 10_000, vDesc_e2: 500, vFrete_e2: 300, vSeg_e2: 20, vOutro_e2: 5 };
   const taxes = { vIPI_e2: 1_000, vICMSST_e2: 700, vFCPST_e2: 60, vII_e2: 4, vIPIDevol_e2: 2 };
   expect(costs([{ ...line, ...taxes }])).toEqual([11_591]);
@@ -96,7 +96,7 @@ describe("the cost of a line follows vNF, part by part", () => {
   );
 });
 
-test("what only the total has is shared by vProd, to the cent", () => {
+test("an amount that only the total has is shared out by vProd, to the cent", () => {
   expect(
     costs([{ vProd_e2: 100 }, { vProd_e2: 100 }, { vProd_e2: 100 }], { vFrete_e2: 100 }),
   ).toEqual([134, 133, 133]);
@@ -105,7 +105,7 @@ test("what only the total has is shared by vProd, to the cent", () => {
   ]);
 });
 
-test("what one item has is not shared again", () => {
+test("an amount that an item has is not shared out again", () => {
   expect(costs([{ vProd_e2: 300, vFrete_e2: 5 }, { vProd_e2: 100 }], { vFrete_e2: 9 })).toEqual([
     305, 100,
   ]);
@@ -121,13 +121,13 @@ test("services and lines whose price does not count take no share of the goods' 
   expect(costs([{ vProd_e2: 900, service: true }], { vFrete_e2: 40 })).toEqual([940]);
 });
 
-test("a service counts as vServ does, whatever its indTot says", () => {
+test("a service counts as vServ does, with any indTot", () => {
   const service = { vProd_e2: 900, service: true, indTot: "0" as const };
   expect(costs([service], { vServ_e2: 900 })).toEqual([900]);
   expect(costs([service])).toEqual([0]);
 });
 
-test("no line costs less than nothing: what its discount exceeds comes off the others", () => {
+test("no line has a negative cost: the rest of its discount lowers the others", () => {
   expect(costs([{ vProd_e2: 100, vDesc_e2: 130 }, { vProd_e2: 200 }, { vProd_e2: 100 }])).toEqual([
     0, 180, 90,
   ]);
@@ -220,7 +220,7 @@ test("a note whose totals are its items' sums costs its vNF to the cent, in eith
   );
 });
 
-test("a vNF that is off by anything but the relief is told, with the amount", () => {
+test("a vNF that differs by more than the relief has a finding with the amount", () => {
   fc.assert(
     fc.property(items, fc.integer({ min: 1, max: 1_000_000 }), (lines, off) => {
       const right = [writtenOut(lines, false), writtenOut(lines, true)];

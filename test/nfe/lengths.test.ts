@@ -86,7 +86,7 @@ describe("a text of the note is as long as the layout allows, and no longer", ()
       ]);
   });
 
-  test("for every leaf of a document: a long text is refused, or nothing of the note is longer than 255 characters", () => {
+  test("no text of a note is longer than 255 characters", () => {
     const long = "9".repeat(5_000);
     const leaves = [...withForeign.matchAll(/<(\w+)(?: [^>]*)?>([^<>]+)<\/\1>/g)];
     expect(leaves.length).toBeGreaterThan(100);
@@ -112,7 +112,7 @@ describe("a code, a name, a unit or a lot", () => {
   const read = (changes: object) =>
     noteIn(syntheticNote({ items: [{ ...full, ...changes }] }).xml).items[0];
 
-  test("is one, however its accents are composed and whatever stands in it unseen", () => {
+  test("is the same with other compositions of accents or invisible characters", () => {
     for (const seen of ["PÇ-ÁÉ", "Caf\u00e9 1"])
       for (const other of [
         seen.normalize("NFD"),
@@ -137,7 +137,7 @@ describe("a code, a name, a unit or a lot", () => {
       }
   });
 
-  test("of nothing but unseen characters is empty", () => {
+  test("of invisible characters alone is empty", () => {
     expect(pathsIn(syntheticNote({ items: [{ ...full, cProd: "\u200b\u200b" }] }).xml)).toEqual([
       "/nfeProc/NFe/infNFe/det[1]/prod/cProd empty",
     ]);

@@ -39,7 +39,7 @@ describe("PL_010f to PL_010h, NT 2026.002, NT 2026.005, NT 2026.006, NT 2026.008
   );
 });
 
-test("the alerts of a protocol are read in pairs, five at most, each as long as the layout allows", () => {
+test("the alerts of a protocol are read in pairs, at most five", () => {
   const alerts = Array.from({ length: 7 }, (_, i) => ({
     cMsg: `080${i}`,
     xMsg: `Alerta ${i} `.repeat(60),

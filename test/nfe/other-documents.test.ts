@@ -65,7 +65,7 @@ const failureIn = (root: string, ns: string) => {
 };
 
 describe("an XML that is no NF-e", () => {
-  test.each(KNOWN)("%s in %p is told as %s", (root, ns, type, meant) => {
+  test.each(KNOWN)("%s in %p is recognised as %s", (root, ns, type, meant) => {
     const failure = failureIn(root, ns);
     expect(failure).toMatchObject({ code: "nfe.not_an_nfe", document_type: type });
     const { name, instead } = otherDocumentName(type, root);
@@ -73,7 +73,7 @@ describe("an XML that is no NF-e", () => {
     expect([root, instead !== null]).toEqual([root, meant]);
   });
 
-  test("that we do not know, or whose root is ours in another namespace, is told by its root alone", () => {
+  test("an unknown document, or an NF-e root in another namespace, is named by its root alone", () => {
     for (const [root, ns] of [
       ["pedido", ""],
       ["nota", "urn:x"],

@@ -20,8 +20,8 @@ const ordinary = syntheticNote({ seed: 12, items: 3 });
 const { xml, accessKey } = ordinary;
 const NAMESPACE = ' xmlns="http://www.portalfiscal.inf.br/nfe"';
 
-describe("what a note is", () => {
-  test("an nfeProc is its note: key, parties, items, totals, protocol and signature, nothing strange", () => {
+describe("the content of a note", () => {
+  test("an nfeProc gives key, parties, items, totals, protocol and signature of its note", () => {
     const { note, findings } = readingIn(xml);
     expect(note).toMatchObject({
       accessKey,
@@ -36,17 +36,17 @@ describe("what a note is", () => {
     expect(findings).toEqual([]);
   });
 
-  test("F8: a bare NFe is read too, without a protocol", () => {
+  test("a bare NFe is read without a protocol", () => {
     const { note } = readingIn(syntheticNote({ seed: 12, items: 3, root: "NFe" }).xml);
     expect(note).toEqual({ ...noteIn(xml), protocol: null });
   });
 
-  test("F8: ISO-8859-1 and windows-1252 documents are read, not refused", () => {
+  test("ISO-8859-1 and windows-1252 documents are read", () => {
     for (const label of ["ISO-8859-1", "Windows-1252"])
       expect(noteIn(cp1252(xml.replace("UTF-8", label)))).toEqual(noteIn(xml));
   });
 
-  test("prefixes, comments, CDATA, indentation and no namespace at all do not change what a note says", () => {
+  test("prefixes, comments, CDATA, indentation and a missing namespace do not change the content of a note", () => {
     const plain = noteIn(xml);
     const prefixed = xml
       .replaceAll(NAMESPACE, ' xmlns:n="http://www.portalfiscal.inf.br/nfe"')
@@ -60,7 +60,7 @@ describe("what a note is", () => {
     expect(noteIn(xml.replaceAll(NAMESPACE, ""))).toEqual(plain);
   });
 
-  test("layouts 3.10 and 2.00 are read, a date alone and lots in med included", () => {
+  test("layouts 3.10 and 2.00 are read, with a date without time and lots in med", () => {
     const older = noteIn(syntheticNote({ seed: 12, layout: "2.00", root: "NFe" }).xml);
     expect(older).toMatchObject({ layout: "2.00" });
     expect(older.ide.issuedAt).toMatch(/^\d{4}-\d\d-\d\d$/);
@@ -83,7 +83,7 @@ describe("what a note is", () => {
     expect(others.findings.map(({ code }) => code)).toContain("lots_left_out");
   });
 
-  test("an enviNFe gives each of its notes by itself, and a bad one spoils no neighbour", () => {
+  test("an invalid note of an enviNFe does not affect the other notes", () => {
     const batch = syntheticBatch([{ seed: 1 }, { seed: 2 }, { seed: 3 }]);
     const read = readText(
       batch.xml.replace("<cProd>", "<cProdX>").replace("</cProd>", "</cProdX>"),
@@ -107,7 +107,7 @@ describe("what a note is", () => {
     expect(read.ok && read.value.kind === "notes" && read.value.notes.length).toBe(50);
   });
 
-  test("a registered cancellation glued behind the protocol is told, whole or only its answer", () => {
+  test("a registered cancellation after the protocol is read, whole or only its answer", () => {
     const glued = withGluedCancellation(xml, accessKey);
     const [event] = noteIn(glued).cancelledBy;
     expect(event).toMatchObject({ accessKey, type: "110111", sequence: 1, cStat: "135" });
@@ -121,7 +121,7 @@ describe("what a note is", () => {
   });
 });
 
-describe("what is no note", () => {
+describe("documents that are not a note", () => {
   const others = otherDocuments(accessKey);
   test.each(others.map(({ name, xml: other }) => [name, other] as const))(
     "%s is named in the refusal",
@@ -132,7 +132,7 @@ describe("what is no note", () => {
     },
   );
 
-  test("roots of our names in a strange namespace are not ours", () => {
+  test("roots with NF-e names in another namespace are not NF-e", () => {
     const strange = xml.replaceAll("portalfiscal.inf.br/nfe", "portalfiscal.inf.br/cte");
     expect(failureIn(strange)).toEqual({
       code: "nfe.not_an_nfe",
@@ -140,14 +140,14 @@ describe("what is no note", () => {
     });
   });
 
-  test("an NFe inside a SOAP envelope is an envelope", () => {
+  test("an NFe inside a SOAP envelope is refused as an envelope", () => {
     const envelope = `<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body>${xml.slice(xml.indexOf("<nfeProc"))}</s:Body></s:Envelope>`;
     expect(failureIn(envelope)).toMatchObject({ code: "nfe.not_an_nfe", got: "SOAP Envelope" });
   });
 });
 
-describe("F7: what has no note, or more than one", () => {
-  test("F7: an empty nfeProc has no note, and no empty key is registered", () => {
+describe("documents with no note, or with more than one", () => {
+  test("an empty nfeProc is refused because it has no note", () => {
     expect(pathsIn(`<nfeProc${NAMESPACE}/>`)).toEqual(["/nfeProc/NFe missing"]);
     expect(pathsIn(`<nfeProc${NAMESPACE}><NFe/></nfeProc>`)).toEqual([
       "/nfeProc/NFe/infNFe missing",
@@ -155,7 +155,7 @@ describe("F7: what has no note, or more than one", () => {
     expect(pathsIn(`<enviNFe${NAMESPACE}/>`)).toEqual(["/enviNFe/NFe missing"]);
   });
 
-  test("F7: the items of two notes in one nfeProc are never merged", () => {
+  test("the items of two notes in one nfeProc are never merged", () => {
     const nfe = /<NFe.*<\/NFe>/s.exec(xml)?.[0] ?? "";
     expect(pathsIn(xml.replace(nfe, nfe + nfe))).toEqual(["/nfeProc/NFe[2] duplicate"]);
     const infNFe = /<infNFe.*<\/infNFe>/s.exec(xml)?.[0] ?? "";
@@ -164,12 +164,12 @@ describe("F7: what has no note, or more than one", () => {
     ]);
   });
 
-  test("F7: what follows the root is malformed", () => {
+  test("content after the root is malformed", () => {
     expect(failureIn(`${xml}<nfeProc/>`).code).toBe("nfe.malformed_xml");
     expect(failureIn(`${xml}lixo`).code).toBe("nfe.malformed_xml");
   });
 
-  test("a note without items, and one with more than 990, are told so", () => {
+  test("a note without items, or with more than 990, is refused", () => {
     expect(pathsIn(xml.replace(/<det .*<\/det>/s, ""))).toEqual([
       "/nfeProc/NFe/infNFe/det missing",
     ]);
@@ -192,7 +192,7 @@ describe("F7: what has no note, or more than one", () => {
   });
 });
 
-describe("F6: the key is infNFe/@Id, and nothing else", () => {
+describe("the access key comes from infNFe/@Id alone", () => {
   const withId = (id: string) => xml.replace(/ Id="[^"]*"/, ` Id="${id}"`);
   test.each([
     ["44 zeros less one", `NFe${"0".repeat(43)}`, "length"],
@@ -203,16 +203,16 @@ describe("F6: the key is infNFe/@Id, and nothing else", () => {
     ],
     ["letters in its number", `NFe${accessKey.slice(0, 30)}ABCD${accessKey.slice(34)}`, "charset"],
     ["nothing in it", "", "length"],
-  ])("F6: an Id with %s is refused", (_, id, why) => {
+  ])("an Id with %s is refused", (_, id, why) => {
     expect(failureIn(withId(id))).toMatchObject({ code: "nfe.access_key", why, got: id });
   });
 
-  test("F6: an Id without NFe before the key is taken, and none at all is missing", () => {
+  test("an Id without NFe before the key is accepted", () => {
     expect(noteIn(withId(accessKey)).accessKey).toBe(accessKey);
     expect(pathsIn(xml.replace(/ Id="NFe[^"]*"/, ""))).toEqual(["/nfeProc/NFe/infNFe/@Id missing"]);
   });
 
-  test("F6: keys with the letters of a new CNPJ are read", () => {
+  test("keys with the letters of an alphanumeric CNPJ are read", () => {
     const cnpj = "12ABC34501DE35";
     const note = noteIn(syntheticNote({ emit: { cnpj, name: "X LTDA" } }).xml);
     expect([note.emit.cnpj, note.accessKey.slice(6, 20)]).toEqual([cnpj, cnpj]);
@@ -234,7 +234,7 @@ test("emitters and recipients may be persons or foreigners, masked or absent", (
   expect(noteIn(foreign).dest).toMatchObject({ cnpj: null, cpf: null, foreignId: "P 123" });
 });
 
-test("elements that the layout does not know are passed over, and told by their names", () => {
+test("elements that the layout does not know are ignored with a finding that names them", () => {
   const strange = xml
     .replace("</ide>", "<cNovo>1</cNovo></ide>")
     .replace("</prod>", "<__proto__>1</__proto__></prod>")
@@ -251,7 +251,7 @@ test("elements that the layout does not know are passed over, and told by their 
   ]);
 });
 
-test("a note is plain data: it goes through JSON unchanged", () => {
+test("a note goes through JSON unchanged", () => {
   const reading = readingIn(withGluedCancellation(xml, accessKey));
   expect(JSON.parse(JSON.stringify(reading))).toEqual(reading);
   expect(readText(xml)).toEqual(readText(new TextDecoder().decode(utf8(xml))));

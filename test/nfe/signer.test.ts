@@ -61,13 +61,13 @@ type Why = Extract<SignatureCheck, { valid: false }>["why"];
 const why = (text: Why): SignatureCheck => ({ valid: false, why: text });
 const RIGHT: SignatureCheck = { valid: true, unchecked: ["revocation"] };
 
-describe("H4: whose a certificate is", () => {
-  test("the emitter's own, and any branch's of it, signs its notes", async () => {
+describe("the holder of a certificate", () => {
+  test("a certificate of the emitter or of any of its branches signs its notes", async () => {
     expect(await checked(holder, trusted())).toEqual(RIGHT);
     expect(await checked(await holding({}, BRANCH), trusted())).toEqual(RIGHT);
   });
 
-  test("anybody else's does not, whatever roots there are or none", async () => {
+  test("a certificate of another holder does not sign, with or without roots", async () => {
     for (const number of [OTHER, CPF, "11222334000100"])
       for (const store of [trusted(), []])
         expect(await checked(await holding({}, number), store)).toEqual(
@@ -77,7 +77,7 @@ describe("H4: whose a certificate is", () => {
     expect(await checked(mallory, [])).toEqual(why("other_signer"));
   });
 
-  test("the number is that of ICP-Brasil's otherName, and only without one that of the common name", async () => {
+  test("the number of ICP-Brasil's otherName goes before that of the common name", async () => {
     const common = await holding({ more: [] });
     expect(await checked(common, trusted())).toEqual(RIGHT);
     const both = await holding({ more: [icpName(OTHER)] });
@@ -93,7 +93,7 @@ describe("H4: whose a certificate is", () => {
       );
   });
 
-  test("a note of the series 900 to 919 that the emitter did not sign tells that its signer was not compared", async () => {
+  test("a note of the series 900 to 919 that the emitter did not sign has its signer unchecked", async () => {
     for (const serie of ["900", "909", "910", "919"]) {
       const note = noteBy({ serie });
       expect(await checked(await holding({}, OTHER), trusted(), note.xml)).toEqual({
@@ -109,8 +109,8 @@ describe("H4: whose a certificate is", () => {
   });
 });
 
-describe("H4: a certificate leads to a configured root", () => {
-  test("without roots the chain is left unchecked, and that is said", async () => {
+describe("the chain of a certificate to a configured root", () => {
+  test("the chain is reported as unchecked without roots", async () => {
     expect(await checked(holder, [])).toEqual({
       valid: true,
       unchecked: ["chain", "revocation"],
@@ -193,7 +193,7 @@ describe("H4: a certificate leads to a configured root", () => {
       expect(await checked(issued, store)).toEqual(why("unknown_issuer"));
     });
 
-  test("directly, by several authorities, in any order of the file, and of two of one name by the right one", async () => {
+  test("a chain is found directly, through several authorities, in any order of the file, and among equal names", async () => {
     expect(await checked(await holding({ by: root }), [root])).toEqual(RIGHT);
     const twin = await issue({
       name: "AC DE TESTE",
@@ -214,7 +214,7 @@ describe("H4: a certificate leads to a configured root", () => {
     );
   });
 
-  test("roots that are configured and cannot be read are none that anything leads to", async () => {
+  test("no chain leads to roots that cannot be read", async () => {
     const signed = signerOf(holder).sign(NOTE.xml);
     for (const pem of ["x", pemOf(between), pemOf(root).replace("MII", "AAA")]) {
       expect(readTrustStore(pem)).toBeNull();
@@ -225,19 +225,19 @@ describe("H4: a certificate leads to a configured root", () => {
   });
 });
 
-describe("H4: a certificate was valid when the note was issued", () => {
+describe("the validity of a certificate when the note was issued", () => {
   test.each<[string, Partial<Wanted>]>([
     ["expired before", { until: "2026-11-09T00:00:00Z" }],
     ["issued after", { from: "2026-11-20T00:00:00Z" }],
     ["not meant for signing", { usage: KeyUsageFlags.keyEncipherment }],
-  ])("not one that was %s", async (_, wanted) => {
+  ])("a certificate that was %s is refused", async (_, wanted) => {
     for (const store of [trusted(), []])
       expect(await checked(await holding(wanted), store, noteBy({ issuedAt: at }).xml)).toEqual(
         why("not_valid_then") as never,
       );
   });
 
-  test("one that expired meanwhile", async () => {
+  test("a certificate that expired after the note was issued is accepted", async () => {
     const issued = await holding({ until: "2026-11-27T00:00:00Z" });
     expect(await checked(issued, trusted(), noteBy({ issuedAt: at }).xml)).toEqual(RIGHT);
   });
@@ -252,11 +252,11 @@ describe("an event is signed by its author", () => {
   };
   const signed = (issued: Issued) => signerOf(issued).sign(xml, { element: "infEvento" });
 
-  test("rightly, by the author's certificate", async () => {
+  test("an event signed by its author's certificate is accepted", async () => {
     expect(await checkedEvent(signed(holder))).toEqual(RIGHT);
   });
 
-  test("not at all, changed since, by somebody else, or under another Id, it is not", async () => {
+  test("an event is refused without signature, changed, signed by another holder, or under another Id", async () => {
     expect(await checkedEvent(xml)).toEqual(why("unsigned"));
     expect(await checkedEvent(signed(holder).replace("Pedido", "pedido"))).toEqual(
       why("unsigned") as never,
@@ -271,7 +271,7 @@ describe("an event is signed by its author", () => {
   });
 });
 
-test("a certificate of any bytes is read or refused, and nothing is thrown", () => {
+test("a certificate of any bytes never throws", () => {
   const bytes = new Uint8Array(holder.certificate.rawData);
   for (let n = 0; n < bytes.length; n++)
     for (const value of [0x00, 0x30, 0x80, 0xff]) {

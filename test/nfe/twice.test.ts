@@ -89,7 +89,7 @@ function fullNote(): string {
   return `<NFe xmlns="http://www.portalfiscal.inf.br/nfe"><infNFe versao="4.00" Id="NFe${accessKey}">${rest}<det nItem="1">${det}</det></infNFe></NFe>`;
 }
 
-describe("what stands twice in a note", () => {
+describe("repeated elements in a note", () => {
   const full = fullNote();
   const read = elementsOf(full).filter(
     ({ path }) => path !== "/NFe" && !/\/(?:det|rastro|med)$/.test(path),
@@ -136,7 +136,7 @@ describe("what stands twice in a note", () => {
     }
   });
 
-  test("any element at all is refused as a duplicate, or changes nothing of what is read", () => {
+  test("a repeated element is refused, or does not change the note", () => {
     const before = readingIn(xml);
     for (const span of elementsOf(xml)) {
       if (span.path === "/nfeProc" || REPEATS.test(span.path)) continue;
@@ -155,7 +155,7 @@ describe("what stands twice in a note", () => {
     }
   });
 
-  test("an element of a strange namespace is passed over and never read, be it the first", () => {
+  test("an element of another namespace is never read, also where it is the first", () => {
     const before = readingIn(xml).note;
     for (const { path, from } of elementsOf(xml)) {
       const name = path.slice(path.lastIndexOf("/") + 1);
@@ -169,7 +169,7 @@ describe("what stands twice in a note", () => {
   });
 });
 
-describe("what stands twice in a protocol", () => {
+describe("repeated elements in a protocol", () => {
   test("each element of protNFe is refused as a duplicate", () => {
     const spans = elementsOf(xml).filter(({ path }) => path.startsWith("/nfeProc/protNFe"));
     const known = spans.filter(({ path }) => !/\/(?:cMsg|xMsg)$/.test(path));
@@ -180,7 +180,7 @@ describe("what stands twice in a protocol", () => {
   });
 });
 
-describe("what stands twice in an event", () => {
+describe("repeated elements in an event", () => {
   const event = syntheticEvent(accessKey, {
     type: "110193",
     detail: { nProtEvento: "135260000000009", tpEventoAut: "110192" },
@@ -195,7 +195,7 @@ describe("what stands twice in an event", () => {
     },
   });
 
-  test("any element is refused as a duplicate, or changes nothing but the content that tells two events apart", () => {
+  test("a repeated element is refused, or changes only the content hash of the event", () => {
     for (const text of [event, losses, cancellationEvent(accessKey)]) {
       const before = readText(text);
       for (const span of elementsOf(text)) {
@@ -242,7 +242,7 @@ describe("what stands twice in an event", () => {
       expect(pathsIn(twice(event, span, first))).toContain(`/procEventoNFe/${path}[2] duplicate`);
   });
 
-  test("two answers one in the other, and an author by CNPJ and CPF, are refused", () => {
+  test("nested answers, and an author with CNPJ and CPF, are refused", () => {
     const answer = /<retEvento.*<\/retEvento>/s.exec(event)?.[0] ?? "";
     const inner = event.replace("</retEvento>", `${answer}</retEvento>`);
     const wrapped = event.replace(
@@ -254,7 +254,7 @@ describe("what stands twice in an event", () => {
     expect(pathsIn(both)).toContain("/procEventoNFe/evento/infEvento/CPF duplicate");
   });
 
-  test("in a cancellation beside a protocol it refuses the note", () => {
+  test("a repeated element in a cancellation beside a protocol refuses the note", () => {
     const glued = withGluedCancellation(xml, accessKey);
     const spans = elementsOf(glued).filter(({ path }) =>
       /^\/nfeProc\/procEventoNFe\/(?:evento\/infEvento\/(?:chNFe|tpEvento)|retEvento\/infEvento\/cStat)$/.test(
@@ -286,7 +286,7 @@ describe("a cancellation in the note's own file", () => {
     ],
     ["retCancNFe that names none", `<retCancNFe>${infCanc("")}</retCancNFe>`],
     ["procCancNFe", `<procCancNFe><cancNFe/><retCancNFe>${infCanc("")}</retCancNFe></procCancNFe>`],
-  ])("%s is told, in time or late", (_, part) => {
+  ])("%s is read, in time or late", (_, part) => {
     for (const cStat of ["101", "151"]) {
       const text = xml.replace("</nfeProc>", `${part.replace("101", cStat)}</nfeProc>`);
       expect(noteIn(text).cancelledBy).toMatchObject([{ accessKey, type: "110111", cStat }]);
@@ -296,7 +296,7 @@ describe("a cancellation in the note's own file", () => {
   });
 
   const answer = `<retCancNFe xmlns="${NFE_NAMESPACE}">${infCanc(`<chNFe>${accessKey}</chNFe>`)}</retCancNFe>`;
-  test("is told wherever in the file it stands", () => {
+  test("a cancellation is read anywhere in the file", () => {
     const puts: ((part: string) => string)[] = [
       (part) => xml.replace("</NFe>", `${part}</NFe>`),
       (part) => xml.replace("</infNFe>", `${part}</infNFe>`),

@@ -81,7 +81,7 @@ const FLAWS: readonly (readonly [what: string, xml: string, why: string, at: str
   ["a flaw on the fourth line", "<nota>\r\n<a/>\r<b/>\n  <c></d>\n</nota>", "</c>", "4:6"],
 ];
 
-test.each([...FLAWS])("%s is refused, and it is said what and where", (_, xml, why, at) => {
+test.each([...FLAWS])("%s is refused with reason, line and column", (_, xml, why, at) => {
   const parsed = parseXml(xml);
   if (parsed.ok) throw new Error("it was read");
   const { line, column } = parsed.error;
@@ -89,7 +89,7 @@ test.each([...FLAWS])("%s is refused, and it is said what and where", (_, xml, w
   expect(`${line}:${column}`).toBe(at);
 });
 
-test("every malformed specimen of the demo is refused, and every odd one that is well-formed is read", () => {
+test("each odd document of the demo is refused only if malformed", () => {
   const outcome = (bytes: Uint8Array) => {
     const read = readDocument(bytes);
     return read.ok ? read.value.kind : read.error.code;
@@ -106,7 +106,7 @@ const root = (xml: string) => {
   return parsed.value;
 };
 
-describe("what is read", () => {
+describe("accepted XML", () => {
   test("references, CDATA and comments are one text, and other ends of lines become LF", () => {
     expect(root("<a>1 &lt;<![CDATA[ & ]]><!-- no -->\r\n2\r3&#13;</a>").text).toBe(
       "1 < & \n2\n3\r",
@@ -119,7 +119,7 @@ describe("what is read", () => {
     ]);
   });
 
-  test("names are told by their namespace, whatever the prefix, and a prefix may be declared anew", () => {
+  test("names are resolved by namespace, with any prefix", () => {
     const a = root('<p:a xmlns:p="u" xmlns="d"><b p:c=""/><p:b xmlns:p="v"/><b xmlns=""/></p:a>');
     expect([a.ns, ...a.children.map(({ ns }) => ns)]).toEqual(["u", "d", "v", ""]);
     expect(a.children[0]?.attributes[0]).toEqual({ name: "c", ns: "u", value: "" });

@@ -11,7 +11,7 @@ const ENGLISH =
 const EUROPEAN =
   /\b(registos?|tuplos?|ficheiros?|demasiad[oa]s?|utilizador(es)?|palavra-passe|ecrãs?|telemóve(l|is)|contactos?|factos?|act(ual|ualizar|ivo|iva)|óptim[oa]s?|aceder|partilh(a|ar|ado)|equipas?|rato|descarregar)\b/i;
 
-test("what is wrong with a field is said in Portuguese, whoever says it", () =>
+test("the error of a field is Portuguese, from zod or from a schema", () =>
   withApp(async ({ send }) => {
     const answers = [
       await send("POST", "/api/movements", { json: {} }),
@@ -37,7 +37,7 @@ test("what is wrong with a field is said in Portuguese, whoever says it", () =>
     }
   }));
 
-test("a field that is not there is said to be required, and one that is no number to be none", () => {
+test("a missing field is reported as required", () => {
   const said = (schema: z.ZodType, value: unknown) =>
     schema.safeParse(value).error?.issues.map(({ message }) => message);
   expect(said(z.object({ a: z.string(), b: z.array(z.int()) }), {})).toEqual([
@@ -53,7 +53,7 @@ test("a field that is not there is said to be required, and one that is no numbe
   expect(said(z.coerce.number(), "abc")).toEqual(["deve ser um número"]);
 });
 
-test("a size, a kind and a choice are said as people say them, one and many apart", () => {
+test("sizes, types and choices are reported in plain Portuguese", () => {
   const said = (schema: z.ZodType, value: unknown) =>
     schema.safeParse(value).error?.issues[0]?.message;
   const letters = z.string().min(2).max(3);

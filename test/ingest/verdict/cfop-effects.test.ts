@@ -34,7 +34,7 @@ test("the table of effects has each code of the list once, with a source", () =>
   for (const { code, source } of rows) expect([code, source.length > 10]).toEqual([code, true]);
 });
 
-test("each code has its effect for who issues the note, and for who receives it", () => {
+test("each code has its effect for issuer and recipient", () => {
   for (const { code, issuer, recipient } of rows) {
     expect({ code, ...cfopOf(code) }).toMatchObject({ code, issuer, recipient });
     expect([code, kindOf(effectOf(code, "emit"))]).toEqual([code, issuer]);
@@ -42,7 +42,7 @@ test("each code has its effect for who issues the note, and for who receives it"
   }
 });
 
-test("goods that come back are known by their code, or by a return's purpose, and bring no cost", () => {
+test("goods that come back, by code or purpose of return, bring no cost", () => {
   expect([...returningCfops].toSorted()).toEqual(
     rows.filter(({ back }) => back).map(({ code }) => code),
   );
@@ -56,14 +56,14 @@ test("goods that come back are known by their code, or by a return's purpose, an
   }
 });
 
-test("a code whose two sides differ asks one of them: a fill-up, a receipt's note, a sale from the van, a loss", () => {
+test("a code whose two sides differ asks one of them", () => {
   const differing = rows.filter(({ issuer, recipient }) => issuer !== recipient);
   expect(differing.map(({ code }) => code)).toEqual(
     "5103 5104 5653 5656 5667 5927 5929 6103 6104 6653 6656 6667 6929 7667".split(" "),
   );
 });
 
-test("a service that has a document of its own is told when an NF-e names it", () => {
+test("a service that has its own document has a finding in an NF-e", () => {
   const codes = (CFOP: string) =>
     classify(note({ items: [item(1, { CFOP })] }), company()).findings.map(({ code }) => code);
   for (const { code } of rows.filter(({ code }) => /^[567]3/.test(code)))

@@ -13,7 +13,7 @@ import {
 
 const codes = (of: readonly { code: string }[]) => of.map(({ code }) => code);
 
-describe("whose note it is", () => {
+describe("the direction of a note", () => {
   test("a supplier's sale to us enters stock with no hold (whose.supplier_sale)", () => {
     const verdict = classify(note(), company());
     expect(verdict).toMatchObject({
@@ -26,7 +26,7 @@ describe("whose note it is", () => {
     expect(verdict.rules[0]?.rule).toBe("whose.supplier_sale");
   });
 
-  test("another's entry note made out to us takes goods from us (whose.their_entry)", () => {
+  test("an entry note that another party issued to us is an exit (whose.their_entry)", () => {
     const verdict = classify(
       note({ ide: { tpNF: "0" }, items: [item(1, { CFOP: "1202" })] }),
       company(),
@@ -35,13 +35,13 @@ describe("whose note it is", () => {
     expect(verdict.rules[0]?.rule).toBe("whose.their_entry");
   });
 
-  test("our own sale leaves stock, and its codes are our own (whose.our_exit)", () => {
+  test("our own sale is an exit with our own codes (whose.our_exit)", () => {
     const verdict = classify(note({ emit: party(OURS), dest: party(UNRELATED) }), company());
     expect(verdict).toMatchObject({ direction: "exit", effects: ["exit"], issuedByUs: true });
     expect(verdict.rules[0]?.rule).toBe("whose.our_exit");
   });
 
-  test("our own entry note, made out to a stranger or to ourselves, enters stock (whose.our_entry)", () => {
+  test("our own entry note, to another party or to ourselves, enters stock (whose.our_entry)", () => {
     for (const dest of [party(null, { cpf: "52998224725" }), party(OURS)]) {
       const verdict = classify(
         note({ ide: { tpNF: "0" }, emit: party(OURS), dest, items: [item(1, { CFOP: "1102" })] }),
@@ -52,7 +52,7 @@ describe("whose note it is", () => {
     }
   });
 
-  test("a note between strangers moves nothing and is held as not_ours (whose.not_ours)", () => {
+  test("a note between other parties is held as not_ours (whose.not_ours)", () => {
     for (const tpNF of ["0", "1"] as const) {
       const verdict = classify(note({ ide: { tpNF }, dest: party(UNRELATED) }), company());
       expect(verdict).toMatchObject({ direction: "none", effects: ["none"] });
@@ -66,7 +66,7 @@ describe("whose note it is", () => {
     expect(classify(note({ emit: party(OURS), dest: null }), company()).direction).toBe("exit");
   });
 
-  test("a foreign recipient or one with a CPF is never taken for us, and the CPF is not written out", () => {
+  test("a foreign recipient or one with a CPF is never us", () => {
     for (const dest of [party(null, { foreignId: OURS }), party(null, { cpf: "52998224725" })]) {
       const verdict = classify(note({ dest }), company());
       expect(codes(verdict.holds)).toEqual(["not_ours"]);
@@ -74,7 +74,7 @@ describe("whose note it is", () => {
     }
   });
 
-  test("an unlisted branch of our root is not ours, and the finding same_root says so", () => {
+  test("a branch that is not configured is not ours (finding same_root)", () => {
     const branch = `${OURS.slice(0, 8)}000262`;
     for (const held of [
       note({ dest: party(branch) }),
@@ -94,7 +94,7 @@ describe("whose note it is", () => {
     expect(classify(note({ emit: party("12ABC34501DF35") }), ours).direction).toBe("none");
   });
 
-  test("a company that has not told its CNPJ takes every note as addressed to it, and the note says so", () => {
+  test("a company without a configured CNPJ takes every note as addressed to it", () => {
     const untold = company({ cnpjs: [] });
     const sale = classify(note({ dest: party(UNRELATED) }), untold);
     expect(sale).toMatchObject({ direction: "entry", effects: ["entry"], holds: [] });
@@ -105,7 +105,7 @@ describe("whose note it is", () => {
     expect(back.rules[0]?.rule).toBe("whose.untold_entry_note");
   });
 
-  test("a transfer between two CNPJs of ours waits: one sum of stock cannot tell (item.own_transfer)", () => {
+  test("a transfer between two of our CNPJs is held (item.own_transfer)", () => {
     const verdict = classify(
       note({ emit: party(OURS), dest: party(OUR_SECOND), items: [item(1, { CFOP: "5152" })] }),
       company({ cnpjs: [OURS, OUR_SECOND] }),

@@ -22,12 +22,12 @@ const holdsOf = (given: Note, settings = company(), known: KnownFacts = {}) =>
 const KEY = note().accessKey;
 
 describe("the tax office's answer", () => {
-  test("authorised in time, with an alert or late enters stock (cStat 100, 120, 150)", () => {
+  test("a note authorised in time, with an alert or late enters stock (cStat 100, 120, 150)", () => {
     for (const cStat of ["100", "120", "150"])
       expect(holdsOf(note({ protocol: { cStat } }))).toEqual([]);
   });
 
-  test("an authorisation with an alert has a finding with what the tax office says (cStat 120)", () => {
+  test("an authorisation with an alert has a finding with the alert's text (cStat 120)", () => {
     const alerts = [
       { cMsg: "0801", xMsg: "Data de vigência próxima" },
       { cMsg: "0802", xMsg: "Cadastro a rever" },
@@ -47,16 +47,16 @@ describe("the tax office's answer", () => {
     expect(findings({ cStat: "100", alerts })).toEqual([]);
   });
 
-  test("without a protocol nothing proves the authorisation (no_protocol)", () => {
+  test("a note without a protocol is held (no_protocol)", () => {
     expect(holdsOf(note({ protocol: null }))).toEqual(["no_protocol"]);
   });
 
-  test("a protocol without its number proves nothing either (no_protocol)", () => {
+  test("a note whose protocol has no number is held (no_protocol)", () => {
     for (const cStat of ["100", "150"])
       expect(holdsOf(note({ protocol: { cStat, nProt: null } }))).toEqual(["no_protocol"]);
   });
 
-  test("a cancellation of before there were events, beside the protocol, is cancelled (cStat 101, 151)", () => {
+  test("a note with a retCancNFe beside its protocol is cancelled (cStat 101, 151)", () => {
     for (const cStat of ["101", "151"])
       expect(holdsOf(note({ cancelledBy: [cancellation(KEY, { cStat })] }))).toEqual(["cancelled"]);
   });
@@ -66,7 +66,7 @@ describe("the tax office's answer", () => {
       expect(holdsOf(note({ protocol: { cStat } }))).toEqual(["not_authorised"]);
   });
 
-  test("an answer that says cancelled is cancelled (cStat 101, 151, 155)", () => {
+  test("a note whose answer is cStat 101, 151 or 155 is cancelled", () => {
     for (const cStat of ["101", "151", "155"])
       expect(holdsOf(note({ protocol: { cStat } }))).toEqual(["cancelled"]);
   });
@@ -76,7 +76,7 @@ describe("the tax office's answer", () => {
     expect(holdsOf(note({ protocol: { chNFe: other } }))).toEqual(["protocol_mismatch"]);
   });
 
-  test("a registered cancellation glued to the note, or received apart, holds it as cancelled, once", () => {
+  test("a registered cancellation, in the file or received apart, holds the note once", () => {
     for (const type of ["110111", "110112"])
       for (const cStat of ["135", "136", "155"])
         expect(holdsOf(note({ cancelledBy: [cancellation(KEY, { type, cStat })] }))).toEqual([
@@ -113,7 +113,7 @@ describe("the tax office's answer", () => {
 });
 
 describe("environment, key, signature, model", () => {
-  test("a test note never enters a production company, whichever tpAmb says it (homologation)", () => {
+  test("a test note never enters a production company, by either tpAmb (homologation)", () => {
     expect(holdsOf(note({ ide: { tpAmb: "2" } }))).toEqual(["homologation"]);
     expect(holdsOf(note({ protocol: { tpAmb: "2" } }))).toEqual(["homologation"]);
     expect(holdsOf(note({ ide: { tpAmb: "2" }, protocol: { tpAmb: "1" } }))).toEqual([
@@ -121,7 +121,7 @@ describe("environment, key, signature, model", () => {
     ]);
   });
 
-  test("a company in homologation takes test notes and holds real ones", () => {
+  test("a company in homologation holds production notes", () => {
     const testing = company({ environment: "homologation" });
     expect(holdsOf(note({ ide: { tpAmb: "2" } }), testing)).toEqual([]);
     expect(holdsOf(note(), testing)).toEqual(["homologation"]);
@@ -143,7 +143,7 @@ describe("environment, key, signature, model", () => {
     ]);
   });
 
-  test("unmapped items wait only when the company asks for it, and only if they may move (mapping)", () => {
+  test("unmapped items hold the note only if the company requires a mapping (mapping)", () => {
     const strict = company({ requireMapping: true });
     const mixed = note({ items: itemsOf("5102", "5922", "5102") });
     expect(holdsOf(mixed, company(), { unmapped: [1] })).toEqual([]);
@@ -175,7 +175,7 @@ describe("purpose (finNFe)", () => {
     );
   });
 
-  test("a return follows the direction of who issued it", () => {
+  test("a return follows the direction of its issuer", () => {
     const toUs = note({ ide: { finNFe: "4" }, items: itemsOf("5202") });
     const byUs = note({
       ide: { finNFe: "4" },
@@ -188,7 +188,7 @@ describe("purpose (finNFe)", () => {
     expect(classify(toUs, company()).rules.map(({ rule }) => rule)).toContain("note.return");
   });
 
-  test("credit and debit notes of the tax reform move no goods, except those that tell of goods, which ask", () => {
+  test("credit and debit notes of the tax reform move no goods unless they are about goods", () => {
     for (const n of ["01", "02", "03", "04", "05", "06", "07", "08", null]) {
       const credit = classify(note({ ide: { finNFe: "5", tpNFCredito: n } }), company(), {
         originalEntered: true,
@@ -203,7 +203,7 @@ describe("purpose (finNFe)", () => {
   });
 });
 
-describe("what a person reads", () => {
+describe("the sentences of holds", () => {
   const withEvent = (type: string) =>
     classify(note(), company(), { standing: standingOf([knownEvent({ type })], note()) });
   const everyHold: Record<(typeof HOLD_CODES)[number], () => ReturnType<typeof classify>> = {
@@ -226,7 +226,7 @@ describe("what a person reads", () => {
     retail: () => classify(note({ ide: { mod: "65" } }), company()),
   };
 
-  test("every hold can arise, and says what was seen in a whole Portuguese sentence", () => {
+  test("every hold can arise with a whole Portuguese sentence", () => {
     for (const code of HOLD_CODES) {
       const { holds } = writtenVerdict(everyHold[code]());
       expect(holds.map((hold) => hold.code)).toContain(code);
@@ -234,7 +234,7 @@ describe("what a person reads", () => {
     }
   });
 
-  test("holds stand in one order, whatever the note is guilty of", () => {
+  test("holds have one order in every combination", () => {
     const guilty = note({
       ide: { tpAmb: "2", mod: "65" },
       dest: party(UNRELATED),
@@ -272,7 +272,7 @@ describe("what a person reads", () => {
   });
 });
 
-describe("what the old system let into stock (every one of these became an entry there)", () => {
+describe("notes that the replaced system posted as entries", () => {
   const wrong: Record<string, Note> = {
     "a test note": note({ ide: { tpAmb: "2" } }),
     "a note without authorisation": note({ protocol: null }),

@@ -7,7 +7,7 @@ import { company, item, itemsOf, note } from "../../support/notes/note-values.ts
 const rulesOf = (verdict: ReturnType<typeof classify>) => verdict.rules.map(({ rule }) => rule);
 
 describe("the table of operation codes", () => {
-  test("holds every code once, and each is well formed", () => {
+  test("the table has every code once", () => {
     expect(new Set(knownCfops).size).toBe(knownCfops.length);
     expect(knownCfops.length).toBe(
       CFOP_GROUPS.flatMap(({ codes }) =>
@@ -18,7 +18,7 @@ describe("the table of operation codes", () => {
     expect(new Set(CFOP_GROUPS.map(({ group }) => group)).size).toBe(CFOP_GROUPS.length);
   });
 
-  test("tells what the trade relies on", () => {
+  test("the table has the known effects of common codes", () => {
     const say = (...codes: string[]) => codes.map((code) => cfopOf(code).issuer);
     expect(say("5101", "6102", "5405", "5202", "5411", "5152", "5910", "5911", "5116")).toEqual(
       Array(9).fill("goods"),
@@ -49,7 +49,7 @@ describe("the table of operation codes", () => {
 });
 
 describe("the effect of an item", () => {
-  test("each item is judged by itself, and each rule names its items", () => {
+  test("each item is judged by itself", () => {
     const verdict = classify(note({ items: itemsOf("5102", "5922", "5949", "6102") }), company());
     expect(verdict.effects).toEqual(["entry", "none", "ask", "entry"]);
     expect(verdict.rules.slice(1, 5)).toEqual([
@@ -60,7 +60,7 @@ describe("the effect of an item", () => {
     ]);
   });
 
-  test("items that one rule judges alike are told together", () => {
+  test("items with the same rule and params share one sentence", () => {
     const verdict = classify(note({ items: itemsOf("5102", "5102", "5102") }), company());
     expect(verdict.rules).toHaveLength(2);
     expect(verdict.rules[1]).toMatchObject({ rule: "cfop.goods", items: [1, 2, 3] });
@@ -89,7 +89,7 @@ describe("the effect of an item", () => {
     expect(verdict.effects).toEqual(["entry", "entry"]);
   });
 
-  test("a code against the type of the note asks, and the finding cfop_direction says so", () => {
+  test("a code that contradicts tpNF asks with the finding cfop_direction", () => {
     const wrongWay = classify(note({ items: itemsOf("5102", "1102") }), company());
     expect(wrongWay.effects).toEqual(["entry", "ask"]);
     expect(rulesOf(wrongWay)).toContain("cfop.direction");
@@ -100,7 +100,7 @@ describe("the effect of an item", () => {
     expect(entryNote.effects).toEqual(["ask"]);
   });
 
-  test("an unknown code asks under its own name (cfop.unknown)", () => {
+  test("an unknown code asks (cfop.unknown)", () => {
     const verdict = classify(note({ items: itemsOf("5999") }), company());
     expect(verdict.effects).toEqual(["ask"]);
     expect(rulesOf(verdict)).toContain("cfop.unknown");

@@ -8,7 +8,7 @@ const holdsOf = (given: Note, settings = company(), known: KnownFacts = {}) =>
   classify(given, settings, known).holds.map(({ code }) => code);
 const KEY = note().accessKey;
 
-test("a signature matters only to a company that asks for it (signature_invalid)", () => {
+test("an invalid signature holds a note only if the company requires one (signature_invalid)", () => {
   const strict = company({ requireSignature: true });
   const signature = { digestValue: "x", referenceUri: `#NFe${KEY}` };
   const ok = { valid: true, unchecked: ["revocation"] } as const;
@@ -24,7 +24,7 @@ test("a signature matters only to a company that asks for it (signature_invalid)
   expect(holdsOf(note(), strict)).toEqual(["signature_invalid"]);
 });
 
-test("what was not checked of a signature is told as a finding, to a company that asks for signatures", () => {
+test("unchecked parts of a signature are findings where the company requires signatures", () => {
   const signature = { digestValue: "x", referenceUri: `#NFe${KEY}` };
   const codes = (requireSignature: boolean) =>
     classify(note({ signature }), company({ requireSignature }), {

@@ -14,8 +14,8 @@ const said = (override: HoldCode[], effects: [number, Exclude<Effect, "ask">][] 
   effects: new Map(effects),
 });
 
-describe("what a person may say against a verdict", () => {
-  test("nothing said leaves holds and effects as they are", () => {
+describe("corrections of a verdict", () => {
+  test("empty corrections leave holds and effects as they are", () => {
     const result = applyCorrections(
       stored(["no_protocol"], ["entry", "none"]),
       company(),
@@ -33,7 +33,7 @@ describe("what a person may say against a verdict", () => {
     });
   });
 
-  test("a hold that the company lets lift is lifted, the others stay", () => {
+  test("a hold that the company allows to lift is lifted", () => {
     const result = applyCorrections(
       stored(["no_protocol", "retail"], ["entry"]),
       company(),
@@ -42,7 +42,7 @@ describe("what a person may say against a verdict", () => {
     expect(result).toMatchObject({ ok: true, value: { holdsLeft: [{ code: "retail" }] } });
   });
 
-  test("five holds are never lifted, even where the company's settings name them", () => {
+  test("holds of NEVER_OVERRIDABLE are never lifted, even where the settings name them", () => {
     const lenient = company({ overridableHolds: [...HOLD_CODES] });
     for (const code of HOLD_CODES) {
       const result = applyCorrections(
@@ -61,7 +61,7 @@ describe("what a person may say against a verdict", () => {
     ]);
   });
 
-  test("what the company does not let lift is denied by name, once, even when the note has no such hold", () => {
+  test("a hold that the company does not allow to lift is denied, even where the note lacks it", () => {
     expect(
       applyCorrections(
         stored(["retail"], ["entry"]),
@@ -122,7 +122,7 @@ describe("what a person may say against a verdict", () => {
     });
   });
 
-  test("a stranger's note, where the company allows it, moves only what a person says of every item", () => {
+  test("lifting not_ours needs an effect for every item", () => {
     const lenient = company({ overridableHolds: ["not_ours"] });
     const strange = stored(["not_ours"], ["none", "none"], "none");
     expect(applyCorrections(strange, lenient, said(["not_ours"], [[1, "entry"]]))).toMatchObject({

@@ -52,7 +52,7 @@ describe("the cost of a product stays what it was", () => {
   );
 });
 
-test("a sale of ours has no cost in any view: not its movement, its note, the CSV, nor the dashboard", () =>
+test("our own sale has no cost in movement, note, CSV and dashboard", () =>
   withApp(async ({ upload, send }) => {
     await upload(syntheticNote({ seed: 1, emit: supplier, items: [bought] }).xml, "?approve=true");
     const figures = async () => {

@@ -29,7 +29,7 @@ const said = (events: readonly KnownEvent[]) =>
     .holds.map(({ message }) => message)
     .join(" ");
 
-describe("what an event makes of its note", () => {
+describe("the effect of one event on its note", () => {
   test.each<[string, string[]]>([
     ["110111", ["cancelled"]],
     ["110112", ["cancelled"]],
@@ -50,7 +50,7 @@ describe("what an event makes of its note", () => {
     expect(judged([knownEvent({ type })])).toEqual(codes);
   });
 
-  test("quantities of a loss are said by item and unit", () => {
+  test("the quantities of a loss are named by item and unit", () => {
     const quantities = [
       { nItem: 1, quantity: "2.0000", unit: "CX" },
       { nItem: 3, quantity: "0.5000", unit: "KG" },
@@ -68,10 +68,10 @@ describe("what an event makes of its note", () => {
   });
 });
 
-describe("what a later event says of an earlier one", () => {
+describe("a later event against an earlier one", () => {
   const refused = on(1, { type: "210240" });
 
-  test("the recipient's last conclusive statement counts, by the tax office's clock and then the sequence", () => {
+  test("the last conclusive statement of the recipient counts, by registration time and then sequence", () => {
     expect(judged([refused, on(2, { type: "210200" })])).toEqual([]);
     expect(judged([on(2, { type: "210240" }), on(1, { type: "210200" })])).toEqual([
       "refused_by_recipient",
@@ -81,7 +81,7 @@ describe("what a later event says of an earlier one", () => {
     expect(judged([refused, on(2, { type: "210210" })])).toEqual(["refused_by_recipient"]);
   });
 
-  test("a failed delivery is settled by its own cancellation, by number, or by one that comes after it", () => {
+  test("a failed delivery is cancelled by protocol number or by a later cancellation", () => {
     const failed = on(1, { type: "110192", protocol: "135260000000011" });
     const settled = { type: null, nProt: "135260000000011" };
     expect(judged([failed, on(2, { type: "110193", undoes: settled })])).toEqual([]);
@@ -93,7 +93,7 @@ describe("what a later event says of an earlier one", () => {
     expect(judged([failed, on(2, { type: "110193", undoes: other })])).toEqual(["not_delivered"]);
   });
 
-  test("110001 takes back the event of the tax reform that it names, of its own author, and nothing else", () => {
+  test("110001 takes back only the event that it names, by the same author", () => {
     const undo = (type: string, changes: Partial<KnownEvent> = {}) =>
       on(2, { type: "110001", undoes: { type, nProt: "135260000000021" }, ...changes });
     for (const [type, author] of [
@@ -114,7 +114,7 @@ describe("what a later event says of an earlier one", () => {
     }
   });
 
-  test("an event that was withdrawn says nothing, neither for nor against", () => {
+  test("a withdrawn event does not count", () => {
     expect(judged([knownEvent({ withdrawn: true })])).toEqual([]);
     expect(judged([refused, on(2, { type: "210200", withdrawn: true })])).toEqual([
       "refused_by_recipient",
@@ -122,10 +122,10 @@ describe("what a later event says of an earlier one", () => {
   });
 });
 
-describe("who may make an event", () => {
+describe("the allowed author of an event", () => {
   const BRANCH = `${SUPPLIER.slice(0, 8)}000299`;
 
-  test("an emitter's event counts from the emitter, or another branch of it, and from nobody else", () => {
+  test("an emitter's event counts only from the emitter or a branch of it", () => {
     for (const type of ["110111", "110112", "110192", "112130", "112140"]) {
       expect(judged([knownEvent({ type, author: BRANCH })])).not.toEqual([]);
       for (const author of [UNRELATED, OURS, "52998224725"]) {
@@ -135,7 +135,7 @@ describe("who may make an event", () => {
     }
   });
 
-  test("a recipient's statement counts from the recipient and from nobody else", () => {
+  test("a recipient's statement counts only from the recipient", () => {
     for (const type of ["210220", "210240", "211124", "211130"]) {
       expect(judged([knownEvent({ type, author: `${OURS.slice(0, 8)}000262` })])).not.toEqual([]);
       for (const author of [UNRELATED, SUPPLIER])
@@ -171,7 +171,7 @@ describe("who may make an event", () => {
   });
 });
 
-test("the order in which events come changes nothing of what they say", () => {
+test("the order in which events arrive does not change the result", () => {
   const some = fc.uniqueArray(
     fc.record({
       type: fc.constantFrom(

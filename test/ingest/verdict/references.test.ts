@@ -10,11 +10,11 @@ const screw = { cProd: "001", xProd: "PARAFUSO", uCom: "UN", qCom: "10", vUnCom:
 const purchase = syntheticNote({ seed: 1, emit: supplier, items: [screw, screw] });
 const chaveAcesso = purchase.accessKey;
 
-describe("what a note refers to", () => {
+describe("the references of a note", () => {
   const read = (options: NoteOptions) => referencesOf(noteIn(syntheticNote(options).xml));
   const other = syntheticNote({ seed: 9 }).accessKey;
 
-  test("is named item by item in DFeReferenciado, as a whole in NFref, and each key once", () => {
+  test("a key in DFeReferenciado and in NFref is referenced once", () => {
     const items = [
       { ...screw, reference: { chaveAcesso, nItem: "2" } },
       { ...screw, reference: { chaveAcesso } },
@@ -28,7 +28,7 @@ describe("what a note refers to", () => {
     expect(read({ items: [screw] })).toEqual([]);
   });
 
-  test("is told as reference_key where it is no key, and kept no longer than it can matter", () => {
+  test("an invalid referenced key has the finding reference_key", () => {
     const items = [{ ...screw, reference: { chaveAcesso: "9".repeat(5_000), nItem: "1000" } }];
     const { xml } = syntheticNote({ items });
     expect(referencesOf(noteIn(xml))).toEqual([
@@ -36,13 +36,13 @@ describe("what a note refers to", () => {
     ]);
   });
 
-  test("is read of the first 999 NFref", () => {
+  test("the first 999 NFref are read", () => {
     const refNFe = Array.from({ length: 1_100 }, (_, i) => String(i));
     expect(read({ items: [screw], refNFe })).toHaveLength(999);
   });
 });
 
-test("a return that names its original item by item shows it, with its state here, and the rule says where it stands", () =>
+test("a return shows the original of each item with its status", () =>
   withApp(async ({ upload, send }) => {
     const back = syntheticNote({
       seed: 2,
@@ -80,7 +80,7 @@ describe("a supplier's credit note for goods that were refused or not delivered"
       ...options,
     });
 
-  test("is none of our stock's business while its original has not entered here", () =>
+  test("the credit note moves nothing while its original has not entered", () =>
     withApp(async ({ upload, send }) => {
       await upload(purchase.xml);
       for (const [i, kind] of REFUSED.entries()) {
@@ -93,7 +93,7 @@ describe("a supplier's credit note for goods that were refused or not delivered"
       }
     }));
 
-  test("asks, as an exit, once its original has entered, be it named by the items or by the head", () =>
+  test("the credit note asks as an exit once its original has entered", () =>
     withApp(async ({ upload }) => {
       await upload(purchase.xml, "?approve=true");
       for (const [i, kind] of REFUSED.entries())
@@ -105,7 +105,7 @@ describe("a supplier's credit note for goods that were refused or not delivered"
         }
     }));
 
-  test("is judged again at its approval, by what has entered since", () =>
+  test("the credit note is judged again at its approval", () =>
     withApp(async ({ upload, send, rows }) => {
       const early = credit(40, "03");
       await upload(early.xml);
@@ -120,7 +120,7 @@ describe("a supplier's credit note for goods that were refused or not delivered"
       expect(await rows("select quantity_e4 from balances")).toEqual([{ quantity_e4: 100_000 }]);
     }));
 
-  test("is an entry that asks where we are the ones who issue it", () =>
+  test("the credit note asks as an entry where the company issued it", () =>
     withApp(async ({ upload }) => {
       const ours = credit(50, "03", { emit: COMPANY, dest: CUSTOMER });
       const { body } = await upload(ours.xml);
