@@ -3,7 +3,7 @@ import { HOLD_CODES } from "../ingest/verdict/failures.ts";
 import { toScaled } from "../lib/decimal.ts";
 import { normalizedText } from "../lib/normalized-text.ts";
 import { NOTE_STATUSES } from "../lib/note-status.ts";
-import { isAccessKeyShape, unprinted } from "../nfe/access-key.ts";
+import { isAccessKeyShape, withoutPrintMarks } from "../nfe/access-key.ts";
 
 /** Half a surrogate pair is not a character, and SQLite ends a bound text at a NUL: both would be lost without an error. */
 const isStorable = (text: string): boolean => text.isWellFormed() && !text.includes("\u0000");
@@ -21,7 +21,7 @@ export const AccessKeyParam = z.object({
   access_key: z
     .string()
     .max(100)
-    .transform(unprinted)
+    .transform(withoutPrintMarks)
     .refine(isAccessKeyShape, "deve ser uma chave de acesso de 44 caracteres")
     .openapi({
       param: { name: "access_key", in: "path" },

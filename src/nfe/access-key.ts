@@ -27,22 +27,22 @@ export function parseAccessKey(text: string): Result<AccessKey, AccessKeyFailure
 }
 
 /**
- * What a person has typed of an access key, a CNPJ or a number as paper prints it: upper case, without `NFe` before the key and
+ * Normalises an access key, a CNPJ or a number typed from a printed page: upper case, without `NFe` before the key and
  * without blanks and the marks between the groups.
  */
-export const unprinted = (text: string): string =>
+export const withoutPrintMarks = (text: string): string =>
   text
     .toUpperCase()
     .replaceAll(/[\s.,/:_\u2010-\u2015-]/g, "")
     .replace(/^NF-?E(?=[0-9])/, "");
 
-/** 44 characters of the right alphabet, whatever the check digit (events name keys that we do not judge). */
+/** 44 characters of the right alphabet; the check digit is not tested (events may name any key). */
 export const isAccessKeyShape = (text: string): boolean => SHAPE.test(text);
 
 /** The check digit of a key by its 43 first characters: modulo 11, weights 2..9 from the right (MOC). */
 export const keyCheckDigit = (key: string): string => modulo11(key.slice(0, 43));
 
-/** What a key says, as it stands in it (zero-padded). */
+/** The parts of a key, zero-padded as in the key. */
 export interface KeyParts {
   readonly cUF: string;
   readonly AAMM: string;

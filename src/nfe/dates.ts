@@ -5,7 +5,7 @@ const INSTANT =
 /** Where no offset stands, the time is Brasília's, UTC−3, and a date alone is its midnight. */
 const BRASILIA_MINUTES = -180;
 
-/** Milliseconds since 1970 of `YYYY-MM-DDThh:mm:ss±hh:mm` or `YYYY-MM-DD`; null when it is no such instant. */
+/** Milliseconds since 1970 of `YYYY-MM-DDThh:mm:ss±hh:mm` or `YYYY-MM-DD`; null for any other text. */
 export function instantOf(text: string): number | null {
   const match = INSTANT.exec(text);
   if (match === null) return null;

@@ -1,6 +1,6 @@
 import type { OtherDocument } from "./other-documents.ts";
 
-/** One field that is not as the layout says. `path` is an XPath into the document, by local names. */
+/** One field that breaks the layout. `path` is an XPath into the document, by local names. */
 export interface FieldError {
   readonly path: string;
   /** `missing`, `empty`, `pattern`, `range`, `enum`, `too_many`, `duplicate` … */
@@ -11,7 +11,7 @@ export interface FieldError {
   readonly got?: string;
 }
 
-/** Why bytes are not a note that we can read. All of them are final: the same bytes fail again. */
+/** Why bytes are not an accepted note. All of them are final: the same bytes fail again. */
 export type NfeFailure =
   /** Not well-formed, truncated, wrong bytes for its encoding, DOCTYPE, empty, or over a limit of depth, elements, text. */
   | {
@@ -21,7 +21,7 @@ export type NfeFailure =
       line?: number;
       column?: number;
     }
-  /** Well-formed, but something else; `got` names its root, `document_type` what that is, where known. */
+  /** Well-formed, but another document; `got`: its root, `document_type`: its kind, where known. */
   | { code: "nfe.not_an_nfe"; got: string; document_type?: OtherDocument }
   | { code: "nfe.invalid"; errors: readonly FieldError[] }
   | {

@@ -1,5 +1,5 @@
 /**
- * What stands in cEAN as a barcode. Null for a text without any digit but 0, which is none and must never match anything:
+ * The barcode in cEAN. Null for a text without any digit but 0, which is no barcode and must never match anything:
  * absent, empty, `SEM GTIN`, `ISENTO`, zeros.
  */
 export const gtinOrNull = (text: string | undefined): string | null =>

@@ -3,9 +3,9 @@ import type { Note } from "./note.ts";
 import { amountsOf, PARTS, priceOf, reliefOf } from "./note-value.ts";
 
 /**
- * What each item costs landed, in cents, in the order of `note.items`, with no tax recoverable:
+ * The landed cost of each item, in cents, in the order of `note.items`, with no tax recoverable:
  * vProd − vDesc + vFrete + vSeg + vOutro + vIPI + vICMSST + vFCPST + vII + vICMSMonoReten + vIPIDevol, + vPISST and vCOFINSST
- * where they are summed, − vICMSDeson where it was deducted: the parts of vNF (note-value.ts, which says the exceptions).
+ * where they are summed, − vICMSDeson where it was deducted: the parts of vNF (see note-value.ts for the exceptions).
  * vProd counts as 0 where indTot is 0, because another line carries the price.
  *
  * An amount that only the total has is shared among the goods by vProd, to the cent. No cost is negative: where a
@@ -27,7 +27,7 @@ export function landedCosts(note: Note): number[] {
   return withoutNegatives(costs);
 }
 
-/** Takes what lines are below zero off those above, by their size, as far as these reach. */
+/** Deducts negative lines from the positive ones, in proportion, down to zero. */
 function withoutNegatives(costs: readonly number[]): number[] {
   const positive = costs.map((cost) => Math.max(cost, 0));
   const missing = sumExact(positive) - sumExact(costs);

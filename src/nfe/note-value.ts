@@ -20,7 +20,7 @@ export interface Part {
 const notDirectBilling = (item: Item): boolean => item.tpOp !== "2";
 
 /**
- * What stands beside vProd in vNF (MOC, rule W16-10) and in the landed cost. IBS, CBS and IS are in no year: in 2026 they are
+ * The amounts beside vProd in vNF (MOC, rule W16-10) and in the landed cost. IBS, CBS and IS are never among them: in 2026 they are
  * informative, and from 2027 vProd contains them (NT 2026.008).
  */
 export const PARTS: readonly Part[] = [
@@ -47,13 +47,13 @@ export const PARTS: readonly Part[] = [
 
 const NONE: readonly number[] = [];
 
-/** vProd of an item as far as the note's value has it, 1/10². A service counts in vServ, whatever its indTot says. */
+/** The part of an item's vProd that counts in vNF, 1/10². A service counts in vServ, with any indTot. */
 export const priceOf = (item: Item, total: Totals): number =>
   item.indTot === "1" || (item.service && total.vServ_e2 > 0) ? item.vProd_e2 : 0;
 
 /**
- * What each item carries of a part, 1/10², in the order of `note.items`, also where it does not enter; empty where there is
- * nothing of it. What only the total has is shared among the goods by vProd, to the cent.
+ * The amount of a part in each item, 1/10², in the order of `note.items`, also where it does not enter; empty where there is
+ * none. An amount that only the total has is shared among the goods by vProd, to the cent.
  */
 export function amountsOf({ items, total }: Note, part: Part): readonly number[] {
   const inTotal = part.total === null ? 0 : total[part.total];
@@ -66,9 +66,9 @@ export function amountsOf({ items, total }: Note, part: Part): readonly number[]
 }
 
 /**
- * What vNF has to be by the note's own totals, 1/10²: vProd − vDesc − vICMSDeson + vST + vFCPST + vICMSMonoReten + vFrete +
+ * The vNF that follows from the note's own totals, 1/10²: vProd − vDesc − vICMSDeson + vST + vFCPST + vICMSMonoReten + vFrete +
  * vSeg + vOutro + vII + vIPI + vIPIDevol + vServ, and vPISST and vCOFINSST where they are summed (MOC, rule W16-10, rejection
- * 610). Without what its items leave out: ST, withheld ICMS and returned IPI of a vehicle billed directly, relief that is
+ * 610). Without the amounts that do not enter: ST, withheld ICMS and returned IPI of a vehicle billed directly, relief that is
  * kept.
  */
 export function noteValue(note: Note, relief: Relief): number {
@@ -81,7 +81,7 @@ export function noteValue(note: Note, relief: Relief): number {
   return value;
 }
 
-/** What the items that do not enter carry of a part. */
+/** The sum of a part over the items where it does not enter. */
 function leftOut(note: Note, { enters, ...part }: Part, relief: Relief): number {
   if (enters === undefined || note.items.every((item) => enters(item, relief))) return 0;
   const amounts = amountsOf(note, part);
@@ -97,7 +97,7 @@ function sumOf({ items }: Note, part: Part): number {
 /** The form of relief with which vNF closes; deducted where neither does, or both do. */
 export function reliefOf(note: Note): Relief {
   const { items, total } = note;
-  // Nearly always: nothing is relieved, and the forms are one.
+  // The usual case: there is no relief, and both forms are equal.
   if (total.vICMSDeson_e2 === 0 && items.every((item) => item.vICMSDeson_e2 === 0))
     return "deducted";
   const closes = (relief: Relief) => total.vNF_e2 === noteValue(note, relief);

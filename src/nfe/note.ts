@@ -5,7 +5,7 @@ export interface Exact {
   readonly e4: number;
 }
 
-/** Who emits or receives. Exactly one of cnpj, cpf, foreignId is set, or none (a consumer who was not named). */
+/** Emitter or recipient. Exactly one of cnpj, cpf, foreignId is set, or none (a consumer who was not named). */
 export interface Party {
   /** 14 characters, upper case, letters allowed since July 2026; never masked. */
   readonly cnpj: string | null;
@@ -97,7 +97,7 @@ export interface Protocol {
   readonly digVal: string | null;
   readonly cStat: string;
   readonly xMotivo: string | null;
-  /** `cMsg` and `xMsg`, at most 5: what the tax office draws attention to (cStat 120, NT 2026.002). */
+  /** `cMsg` and `xMsg`, at most 5: the alerts of the tax office (cStat 120, NT 2026.002). */
   readonly alerts: readonly ProtocolAlert[];
 }
 
@@ -106,14 +106,14 @@ export interface ProtocolAlert {
   readonly xMsg: string;
 }
 
-/** `DFeReferenciado`: what an item refers to since 2026-11-16 (NT 2025.002), in place of `NFref`. */
+/** `DFeReferenciado`: the document that an item refers to, since 2026-11-16 (NT 2025.002), in place of `NFref`. */
 export interface ItemReference {
   readonly chaveAcesso: string;
-  /** The item of that document; null: not told. */
+  /** The item of that document; null: not given. */
   readonly nItem: number | null;
 }
 
-/** A note as its XML says it. Plain data: it crosses a thread and goes into JSON unchanged. */
+/** The content of a note's XML. Plain data: it crosses a thread and goes into JSON unchanged. */
 export interface Note {
   /** 44 characters, check digit right, never with the `NFe` prefix. */
   readonly accessKey: string;
@@ -146,11 +146,11 @@ export interface Note {
   readonly total: Totals;
   readonly protocol: Protocol | null;
   readonly signature: { readonly digestValue: string; readonly referenceUri: string } | null;
-  /** Registered cancellations glued into the same nfeProc after protNFe (seen in the wild). */
+  /** Registered cancellations in the same nfeProc after protNFe (some software writes them so). */
   readonly cancelledBy: readonly NfeEvent[];
 }
 
-/** One item's quantity as an event tells it: text of the XML (11.4), its unit as written. */
+/** The quantity of one item in an event: text of the XML (11.4), its unit as written. */
 export interface EventQuantity {
   readonly nItem: number;
   readonly quantity: string;
@@ -171,18 +171,18 @@ export interface NfeEvent {
   /** tpAmb of the event, and of the answer to it. */
   readonly tpAmb: string | null;
   readonly answerTpAmb: string | null;
-  /** CNPJ or CPF of who made the event, without mask; both null where it does not say. */
+  /** CNPJ or CPF of the event's author, without mask; both null where absent. */
   readonly author: { readonly cnpj: string | null; readonly cpf: string | null };
   /** retEvento cStat; 135, 136 and 155 are registered. Null: no answer in the file. */
   readonly cStat: string | null;
   readonly nProt: string | null;
   /** xJust or xCorrecao. */
   readonly text: string | null;
-  /** The earlier event that this one takes back (110001, 110193 …): its nProt, and its type where that is told. */
+  /** The earlier event that this one cancels (110001, 110193 …): its nProt, and its type where given. */
   readonly undoes: { readonly type: string | null; readonly nProt: string } | null;
-  /** What an event of the tax reform says of the items. */
+  /** Quantities of items, in events of the tax reform. */
   readonly quantities: readonly EventQuantity[];
-  /** All that infEvento says, in one form whoever wrote it; empty where only the answer is there. */
+  /** The whole content of infEvento in a normal form; empty where the file has only the answer. */
   readonly content: string;
 }
 

@@ -20,10 +20,10 @@ const MASK = /[./\s-]/g;
 /** A number as it is stored: no mask, upper case; letters stay. */
 export const unmasked = (text: string): string => text.replace(MASK, "").toUpperCase();
 
-/** 14 characters, letters allowed in the first 12; says nothing of the check digits. */
+/** 14 characters, letters allowed in the first 12; the check digits are not tested. */
 export const isCnpjShape = (text: string): boolean => CNPJ.test(text);
 
-/** 11 digits; says nothing of the check digits. */
+/** 11 digits; the check digits are not tested. */
 export const isCpfShape = (text: string): boolean => CPF.test(text);
 
 /** A CNPJ without mask whose two check digits are right. */
@@ -33,7 +33,7 @@ export function isCnpj(text: string): boolean {
   return text.slice(12) === first + modulo11(text.slice(0, 12) + first);
 }
 
-/** A CPF without mask whose two check digits are right; eleven times the same digit is none. */
+/** A CPF without mask whose two check digits are right; eleven equal digits are not a CPF. */
 export function isCpf(text: string): boolean {
   if (!CPF.test(text) || /^(.)\1+$/.test(text)) return false;
   const digit = (digits: string): string => {

@@ -72,7 +72,7 @@ test.each([
   ],
   ["UTF-8 that declares UTF-16", utf8(declared("UTF-16")), "UTF-16"],
   ["accents in what declares US-ASCII", utf8(declared("US-ASCII")), "ASCII"],
-  ["an encoding that nobody knows", utf8(declared("KLINGON-1")), "KLINGON-1"],
+  ["an unknown encoding", utf8(declared("KLINGON-1")), "KLINGON-1"],
   ["UTF-16 cut in the middle of a letter", utf16(note).slice(0, -1), "UTF-16"],
   ["no bytes at all", new Uint8Array(), "vazio"],
   ["a picture", Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0]), ""],

@@ -137,7 +137,7 @@ describe("a code, a name, a unit or a lot", () => {
       }
   });
 
-  test("of invisible characters alone is empty", () => {
+  test("is empty when it has only invisible characters", () => {
     expect(pathsIn(syntheticNote({ items: [{ ...full, cProd: "\u200b\u200b" }] }).xml)).toEqual([
       "/nfeProc/NFe/infNFe/det[1]/prod/cProd empty",
     ]);

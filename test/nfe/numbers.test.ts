@@ -42,7 +42,7 @@ describe("access key", () => {
     ["a letter in the number", `${KEY.slice(0, 30)}A${KEY.slice(31)}`, "charset"],
     ["a mask", `${KEY.slice(0, 40)} 420`, "charset"],
     ["digits of another script", KEY.replaceAll("0", "٠"), "charset"],
-  ])("F6: %s is refused as %s", (_, text, why) => {
+  ])("%s is refused as %s", (_, text, why) => {
     const parsed = parseAccessKey(text);
     expect(parsed.ok ? "taken" : [parsed.error.why, parsed.error.got].join(" ")).toBe(
       `${why} ${text}`,
@@ -122,7 +122,7 @@ describe("taxpayers", () => {
 });
 
 describe("GTIN", () => {
-  test("8, 12, 13 and 14 digits with a right check digit are one", () => {
+  test("a GTIN has 8, 12, 13 or 14 digits with a right check digit", () => {
     for (const gtin of ["96385074", "036000291452", "4006381333931", "10012345678902"])
       expect([gtin, isGtin(gtin)]).toEqual([gtin, true]);
     for (const wrong of [

@@ -6,7 +6,7 @@ import { readDocument } from "../../src/nfe/read/read.ts";
 const NS = "http://www.portalfiscal.inf.br/";
 const NFE = `${NS}nfe`;
 
-/** Root, namespace, what it is, and whether somebody may have meant a note by it. */
+/** Root, namespace, kind, and whether the sender may have meant a note. */
 const KNOWN: readonly (readonly [string, string, OtherDocument, meant: boolean])[] = [
   ...[
     "cteProc",

@@ -145,7 +145,7 @@ describe("changed documents are refused", () => {
     "a DOCTYPE": (xml) => xml.replace("<nfeProc", "<!DOCTYPE nfeProc><nfeProc"),
   };
   for (const [what, change] of Object.entries(changes))
-    test(what, async () => {
+    test(`a changed document is refused: ${what}`, async () => {
       const xml = signed();
       expect(change(xml)).not.toBe(xml);
       expect(await valid(change(xml))).toBe(false);
@@ -201,7 +201,8 @@ describe("only the algorithms of the schema are accepted", () => {
     },
   };
   for (const [what, otherwise] of Object.entries(others))
-    test(`not ${what}`, async () => expect(await valid(signed(NOTE, otherwise))).toBe(false));
+    test(`a signature is refused with ${what}`, async () =>
+      expect(await valid(signed(NOTE, otherwise))).toBe(false));
 });
 
 describe("a note cannot hide behind the signature of another", () => {

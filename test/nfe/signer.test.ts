@@ -173,7 +173,7 @@ describe("the chain of a certificate to a configured root", () => {
       });
       return [await holding({ by: old }), [old]];
     },
-    "by an authority with a critical extension that nobody knows": async () => {
+    "by an authority with an unknown critical extension": async () => {
       const odd = await issue({
         name: "AC ESTRANHA",
         authority: true,
@@ -188,7 +188,7 @@ describe("the chain of a certificate to a configured root", () => {
     },
   };
   for (const [what, chain] of Object.entries(chains))
-    test(`not ${what}`, async () => {
+    test(`a chain ${what} is refused`, async () => {
       const [issued, store] = await chain();
       expect(await checked(issued, store)).toEqual(why("unknown_issuer"));
     });

@@ -10,7 +10,7 @@ import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { noteIn, pathsIn, readingIn, readText } from "../support/xml/read-notes.ts";
 
 const { xml, accessKey } = syntheticNote({ seed: 71 });
-const FOREIGN = "urn:of-somebody-else";
+const FOREIGN = "urn:other-namespace";
 
 /** Elements of a document by XPath, each with where it begins and ends in the text. */
 interface Span {

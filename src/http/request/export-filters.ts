@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { DIALECTS } from "../../export/csv.ts";
 import { zoneOffset } from "../../lib/days.ts";
-import { isAccessKeyShape, unprinted } from "../../nfe/access-key.ts";
+import { isAccessKeyShape, withoutPrintMarks } from "../../nfe/access-key.ts";
 import type { MovementFilter } from "../../stock/ledger.ts";
 import type { LevelFilter } from "../../stock/levels.ts";
 import { dayRange } from "../days.ts";
@@ -36,7 +36,7 @@ export const StockQuery = StockFilters.extend({
 
 /** The reference to look for; an access key is accepted in any spelling that a DANFE prints. */
 export function referenceOf(text: string | undefined): string | undefined {
-  const plain = unprinted(text ?? "");
+  const plain = withoutPrintMarks(text ?? "");
   return isAccessKeyShape(plain) ? plain : text?.replace(/^NFe(?=\d{6})/, "");
 }
 

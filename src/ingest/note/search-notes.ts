@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import { searchWords } from "../../lib/fold.ts";
-import { unprinted } from "../../nfe/access-key.ts";
+import { withoutPrintMarks } from "../../nfe/access-key.ts";
 
 /** Digits from which a search may be about a part of an access key or of a CNPJ. */
 const SOME_DIGITS = 4;
@@ -14,7 +14,7 @@ export const fromSupplier = (company: number, supplier: string): SQL =>
  * so what is not there is not looked for in every note but once, in the index of the keys.
  */
 export function matchesSearch(company: number, search: string): SQL {
-  const plain = unprinted(search);
+  const plain = withoutPrintMarks(search);
   const branches = [
     sql`select n.id from (select distinct supplier from (${suppliers(company, search)})) s
       cross join notes n indexed by notes_by_supplier on n.company = ${company} and n.supplier_id = s.supplier`,
@@ -33,7 +33,7 @@ export function matchesSearch(company: number, search: string): SQL {
 }
 
 function suppliers(company: number, text: string): SQL {
-  const plain = unprinted(text).toLowerCase();
+  const plain = withoutPrintMarks(text).toLowerCase();
   const words = searchWords(text).map((word) => sql`instr(folded, ${word}) > 0`);
   const ways = [sql`(${sql.join(words.length === 0 ? [sql`false`] : words, sql` and `)})`];
   if (isPart(plain)) ways.push(sql`instr(folded, ${`${plain}`}) > 0`);

@@ -72,7 +72,7 @@ export const CFOP_GROUPS = [
     },
   },
   {
-    // A sale for who issues it; who fills up consumes it, as with x556.
+    // A sale for the issuer; the recipient consumes it, as with x556.
     group: "fuel_to_consumer",
     effect: "goods",
     recipient: "ask",
@@ -89,7 +89,7 @@ export const CFOP_GROUPS = [
     codes: { "1256": "910 911" },
   },
   {
-    // Merchandise to the tax law, but nobody counts kWh on a shelf.
+    // Merchandise in tax law, but energy is not counted in stock.
     group: "energy",
     effect: "none",
     codes: { "1256": "153 252 253 254 255 256 257", "123567": "251", "56": "258" },
@@ -201,7 +201,7 @@ export const CFOP_GROUPS = [
     codes: { "37": "552" },
   },
   {
-    // Property does not change; whether a warehouse is part of our stock is for us to say.
+    // Property does not change; the company decides whether a warehouse is part of its stock.
     group: "storage",
     effect: "ask",
     codes: { "1256": "663 664 905 906", "56": "666" },
@@ -262,12 +262,12 @@ export const CFOP_GROUPS = [
     codes: { "37": "930" },
   },
   {
-    // natOp alone says what it is.
+    // Only natOp describes the operation.
     group: "other",
     effect: "ask",
     codes: { "123567": "949" },
   },
 ] as const satisfies readonly CfopGroup[];
 
-/** The name of a group: src/messages says in words what its operation is. */
+/** The name of a group; src/messages has the Portuguese name of its operation. */
 export type CfopGroupName = (typeof CFOP_GROUPS)[number]["group"];

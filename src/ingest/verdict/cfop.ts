@@ -43,5 +43,5 @@ export function cfopOf(code: string): Cfop {
   );
 }
 
-/** Every code that the table holds. */
+/** Every code in the table. */
 export const knownCfops: readonly string[] = [...BY_CODE.keys()];

@@ -4,7 +4,7 @@ import type { FieldError } from "../../nfe/failures.ts";
 import type { Hold, HoldCode, IngestFailure } from "./failures.ts";
 import type { Direction, Effect } from "./verdict.ts";
 
-/** Holds that no company may let anybody lift: the note is not valid, or not for this world. */
+/** Holds that no company may allow to lift: the note is not valid, or of another environment. */
 export const NEVER_OVERRIDABLE: readonly HoldCode[] = [
   "homologation",
   "not_authorised",
@@ -18,26 +18,26 @@ export interface StoredVerdict {
   readonly holds: readonly Hold[];
   readonly direction: Direction;
   readonly items: readonly {
-    /** Order in the XML: tells one item from all others. */
+    /** Order in the XML: identifies the item. */
     readonly position: number;
-    /** What people call it; it may repeat. */
+    /** nItem of the document; it may repeat. */
     readonly n_item: number;
     readonly effect: Effect;
   }[];
 }
 
-/** What a person says against it: holds to lift, and effects by position. Whether the items are there was asked before. */
+/** The corrections of a user: holds to lift, and effects by position. The items are known to exist. */
 export interface Corrections {
   readonly override: readonly HoldCode[];
   readonly effects: ReadonlyMap<number, Exclude<Effect, "ask">>;
 }
 
 /**
- * Applies what a person says to a stored verdict. Gives the effect of every item by position, and the holds that are left;
- * a code in `override` that does not hold this note is ignored when the company allows it.
- * Fails with `nfe.override_denied` (holds that may not be lifted, whether they hold this note or not), or with
- * `nfe.correction`: an item whose effect must be told and was not. It must be told
- * for each item that asks when `unknown_operation` is lifted, and for every item when `not_ours` is: nobody else knows it.
+ * Applies corrections to a stored verdict. Gives the effect of every item by position, and the remaining holds;
+ * a code in `override` that this note does not have is ignored when the company allows it.
+ * Fails with `nfe.override_denied` (holds that may not be lifted, whether the note has them or not), or with
+ * `nfe.correction`: an item whose effect is required and missing. It is required
+ * for each item that asks when `unknown_operation` is lifted, and for every item when `not_ours` is, because no rule knows it.
  */
 export function applyCorrections(
   stored: StoredVerdict,

@@ -5,10 +5,10 @@ import type { Note, Party } from "../../nfe/note.ts";
 import { CANCELLATIONS } from "../../nfe/read/read-event.ts";
 import type { KeptEffect, KnownEvent } from "../verdict/known-event.ts";
 
-/** What is known of a note by who takes part in it. */
+/** The parties of a note, by its key and its content. */
 export type Parties = Pick<Note, "accessKey" | "emit" | "dest">;
 
-/** What the events of a note say of it together, in whatever order they came. */
+/** The combined meaning of the events of a note, independent of their order of arrival. */
 export interface Standing {
   readonly cancelled: boolean;
   /** The recipient's last conclusive statement, where it disowns the operation (210220, 210240). */
@@ -59,8 +59,8 @@ const DELIVERED_AFTER_ALL = "110193";
 const isTaxOffice = (accessKey: string): boolean => /^89/.test(keyParts(accessKey).serie);
 
 /**
- * Whether the author of an emitter's event may be the key's emitter, as far as the key tells: the same root of a CNPJ, or
- * the same CPF. True for other events, and where the key does not hold the emitter (series 890 to 899).
+ * Whether the author of an emitter's event may be the key's emitter, as far as the key shows: the same root of a CNPJ, or
+ * the same CPF. True for other events, and where the key does not contain the emitter (series 890 to 899).
  */
 export function mayBeEmitter(
   event: Pick<KnownEvent, "type" | "author">,
@@ -79,7 +79,7 @@ const isParty = (author: string, party: Party | null): boolean =>
   party !== null &&
   (author.length === 14 ? party.cnpj?.slice(0, 8) === author.slice(0, 8) : party.cpf === author);
 
-/** Whether who made an event may make it of this note. What was kept before the author was asked is believed. */
+/** Whether the author of an event may make it for this note. Events stored before authors were recorded are accepted. */
 function isByRightAuthor(
   { type, author }: KnownEvent,
   { accessKey, emit, dest }: Parties,
@@ -127,7 +127,7 @@ function takesBack(by: KnownEvent, event: KnownEvent, isLater: boolean): boolean
   return by.undoes === null ? isLater : byNumber;
 }
 
-/** What the events under a note's key say of it. The order in which they came does not matter. */
+/** The combined meaning of the events under a note's key, independent of their order. */
 export function standingOf(events: readonly KnownEvent[], parties: Parties): Standing {
   if (events.length === 0) return NO_EVENTS;
   const all = counting(events, parties);

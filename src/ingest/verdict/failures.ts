@@ -31,11 +31,11 @@ export type IngestFailure =
   /** `differs`: the key is known with other content. */
   | { code: "nfe.duplicate"; access_key: string; status: NoteStatus; differs: boolean }
   | { code: "nfe.not_found"; access_key: string }
-  /** The note is registered, and its original bytes are not there any more. */
+  /** The note is registered, but its original bytes are missing. */
   | { code: "original.missing"; access_key: string; sha256: string }
   /** Today's reader refuses the original: it cannot be judged by today's rules. */
   | { code: "nfe.unreadable"; access_key: string }
-  /** Another event stands under this key, type (`event`) and sequence, and says something else. */
+  /** Another event with other content is stored under this key, type (`event`) and sequence. */
   | {
       code: "nfe.event_differs";
       access_key: string;
@@ -51,7 +51,7 @@ export type IngestFailure =
   | { code: "nfe.override_denied"; holds: readonly HoldCode[] }
   /** One document over 10 MiB. */
   | { code: "too_large"; maxBytes: number; bytes?: number }
-  /** The request's Content-Type, or a file that does not look like XML; `hint` says where it belongs. */
+  /** The request's Content-Type, or a file that does not look like XML; `hint`: where it belongs (Portuguese). */
   | { code: "unsupported_media_type"; got: string; hint: string }
   | { code: "malformed_multipart"; why: string }
   | { code: "upload.missing_file"; field: string }
@@ -62,11 +62,11 @@ export type IngestFailure =
       got: number;
     }
   | { code: "batch.malformed_zip"; why: string }
-  /** One entry of a readable ZIP; `unsupported`: compressed by a method that we do not know. */
+  /** One entry of a readable ZIP; `unsupported`: compressed by an unknown method. */
   | { code: "batch.unreadable_entry"; why: "encrypted" | "nested_zip" | "corrupt" | "unsupported" }
-  /** Attachments as Outlook wraps them up for itself (TNEF): there may be notes in it. */
+  /** Attachments in Outlook's own format (TNEF): there may be notes in it. */
   | { code: "batch.winmail" }
-  /** What was kept for a queued document, or of a whole ZIP, is not there any more. */
+  /** The stored bytes of a queued document or a ZIP are missing. */
   | { code: "batch.bytes_missing" }
-  /** A rehearsal is answered at once or not at all. */
+  /** A dry run is always synchronous. */
   | { code: "batch.dry_run_async" };

@@ -1,7 +1,7 @@
 import type { Item, Note } from "../../nfe/note.ts";
 
 /**
- * Codes of goods that come back to who had sent them, as who issues the note writes it: what they cost on that note is what
+ * Codes of goods that come back to their sender, as the issuer writes them: their value on that note is the price at which
  * they were sold or sent for, and never what they cost us. 1202 is our own entry note, 5202 our customer's.
  */
 const COMES_BACK: Readonly<Record<string, string>> = {

@@ -2,7 +2,7 @@ import { normalizedText } from "../../lib/normalized-text.ts";
 import { unmasked } from "../taxpayer.ts";
 import { attributeOf, type XmlElement } from "../xml/element.ts";
 import { tooMany } from "./field-errors.ts";
-import { allOf, choiceOf, groupOf, type Notices, oneOfBoth, onlyOf, textOf } from "./group.ts";
+import { allOf, choiceOf, exclusive, groupOf, type Notices, onlyOf, textOf } from "./group.ts";
 import { GROUPS, type GroupLayout, MAX_LOTS } from "./layout.ts";
 import type { ItemShape, LotShape, NoteShape, Unchecked } from "./shape.ts";
 
@@ -22,7 +22,7 @@ const taxpayer = (group: Group, name: string): string | undefined => {
   return text === undefined ? undefined : unmasked(text);
 };
 
-/** Text at the end of a way of names; undefined where it breaks off. What stands twice on the way is told. */
+/** The text at a path of names; undefined where an element is absent. Repeated elements on the path are reported. */
 function at(
   from: XmlElement | undefined,
   path: string,
@@ -39,7 +39,7 @@ function at(
   return textOf(element);
 }
 
-/** Brings infNFe into the shape that NoteShape judges. `path` is its XPath; `notices` takes what is odd on the way. */
+/** Extracts from infNFe the values that NoteShape checks. `path` is its XPath; `notices` collects the observations. */
 export function noteShape(
   infNFe: XmlElement,
   path: string,
@@ -109,9 +109,9 @@ function itemShape(det: XmlElement, path: string, notices: Notices): Unchecked<I
   const IPI = imposto.get("IPI");
   const inIPI = `${path}/imposto/IPI`;
   if (ICMS !== undefined && imposto.has("ISSQN"))
-    notices.errors.push(oneOfBoth(`${path}/imposto/ISSQN`, "ICMS"));
+    notices.errors.push(exclusive(`${path}/imposto/ISSQN`, "ICMS"));
   if (IPI && onlyOf(IPI, "IPITrib", inIPI, notices) && onlyOf(IPI, "IPINT", inIPI, notices))
-    notices.errors.push(oneOfBoth(`${inIPI}/IPINT`, "IPITrib"));
+    notices.errors.push(exclusive(`${inIPI}/IPINT`, "IPITrib"));
   const situation = ICMS && choiceOf(ICMS, inICMS, notices);
   const ofICMS = (name: string): string | undefined =>
     at(situation, `${inICMS}/${situation?.name}`, notices, name);
@@ -164,7 +164,7 @@ function itemShape(det: XmlElement, path: string, notices: Notices): Unchecked<I
 
 const NO_LOTS: readonly Unchecked<LotShape>[] = [];
 
-/** The lots in `rastro`, or before layout 4.00 in `med`; a `med` of today has none, and is passed over. */
+/** The lots in `rastro`, or before layout 4.00 in `med`; a `med` of today has none, and is ignored. */
 function lotShapes(
   element: XmlElement | undefined,
   prod: Group,

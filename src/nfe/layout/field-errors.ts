@@ -1,21 +1,21 @@
 import { z } from "zod";
 import type { FieldError } from "../failures.ts";
 import { attributeOf, type XmlElement } from "../xml/element.ts";
-import type { Complaint } from "./fields.ts";
+import type { FieldIssue } from "./fields.ts";
 import { allOf, choiceOf, textOf } from "./group.ts";
 
-/** Errors told about one document; a document that is wrong everywhere is not made clearer by more. */
+/** Most errors reported for one document: more would not make it clearer. */
 export const MAX_ERRORS = 100;
 
 /** The params of a field's own issue (fields.ts). */
-const Told = z.object({ code: z.string(), message: z.string(), expected: z.string() });
+const FieldIssueParams = z.object({ code: z.string(), message: z.string(), expected: z.string() });
 
 export function missing(path: string, expected?: string): FieldError {
   const error = { path, code: "missing", message: "falta este elemento obrigatório" };
   return expected === undefined ? error : { ...error, expected };
 }
 
-/** More of an element than the layout allows; told at the first that is too many. */
+/** More of an element than the layout allows; the path is that of the first one too many. */
 export const tooMany = (path: string, most: number, got: number): FieldError => ({
   path: `${path}[${most + 1}]`,
   code: "too_many",
@@ -24,13 +24,13 @@ export const tooMany = (path: string, most: number, got: number): FieldError => 
   got: String(got),
 });
 
-/** The errors without those at a path that has one already. */
+/** The errors, only the first of each path. */
 export const onePerPath = (errors: readonly FieldError[]): FieldError[] =>
   [...new Map(errors.toReversed().map((error) => [error.path, error])).values()].reverse();
 
 /**
  * Zod's issues as errors with an XPath below `base`, the XPath of `element`, from which the shape was taken.
- * Where a whole group is absent, the group is told once instead of each of its fields.
+ * An absent group has one error instead of one for each of its fields.
  */
 export function fieldErrors(
   issues: readonly z.core.$ZodIssue[],
@@ -41,14 +41,14 @@ export function fieldErrors(
   for (const issue of issues) {
     const { path, got } = located(issue.path, element, base);
     if (errors.has(path)) continue;
-    errors.set(path, got === undefined ? missing(path) : { path, ...complaint(issue, got), got });
+    errors.set(path, got === undefined ? missing(path) : { path, ...issueOf(issue, got), got });
     if (errors.size >= MAX_ERRORS) break;
   }
   return [...errors.values()];
 }
 
-function complaint(issue: z.core.$ZodIssue, got: string): Complaint {
-  if (issue.code === "custom") return Told.parse(issue.params);
+function issueOf(issue: z.core.$ZodIssue, got: string): FieldIssue {
+  if (issue.code === "custom") return FieldIssueParams.parse(issue.params);
   const expected = issue.code === "invalid_value" ? issue.values.map(String).join(", ") : "texto";
   // an element that is there and was left out of the shape is an empty one
   return got === "" || issue.code !== "invalid_value"

@@ -2,8 +2,8 @@ import { z } from "zod";
 import { instantOf, isDay } from "../dates.ts";
 import { isCnpjShape, isCpfShape } from "../taxpayer.ts";
 
-/** What a field's check says about a value that does not hold; `field-errors.ts` takes it from the zod issue. */
-export interface Complaint {
+/** The error of a field whose value is not accepted; `field-errors.ts` reads it from the zod issue. */
+export interface FieldIssue {
   readonly code: string;
   readonly message: string;
   readonly expected: string;
@@ -11,16 +11,16 @@ export interface Complaint {
 
 const TEXT = { code: "empty", message: "está vazio", expected: "texto" };
 
-/** A text field that must hold; an empty one never does. */
-function field(complaint: Complaint, holds: (text: string) => boolean) {
-  const empty = { ...complaint, code: "empty", message: "está vazio" };
+/** A text field with a check; an empty text always fails. */
+function field(issue: FieldIssue, accepts: (text: string) => boolean) {
+  const empty = { ...issue, code: "empty", message: "está vazio" };
   return z.string().check((context) => {
     const { value } = context;
-    if (value !== "" && holds(value)) return;
+    if (value !== "" && accepts(value)) return;
     context.issues.push({
       code: "custom",
       input: value,
-      params: value === "" ? empty : complaint,
+      params: value === "" ? empty : issue,
     });
   });
 }
@@ -33,9 +33,9 @@ function textOfAtMost(most: number) {
 /** The same where the text may be empty. */
 const anyOfAtMost = (most: number) => z.string().check(noLongerThan(most));
 
-/** The layout's lengths: what is longer was never authorised, and would be a key that no request can name. */
+/** The lengths of the layout: a longer text was never authorised, and could not be named by a request. */
 function noLongerThan(most: number): z.core.CheckFn<string> {
-  const complaint: Complaint = {
+  const issue: FieldIssue = {
     code: "too_long",
     message: "excede o tamanho do campo",
     expected: `até ${most} caracteres`,
@@ -43,7 +43,7 @@ function noLongerThan(most: number): z.core.CheckFn<string> {
   return (context) => {
     const { value } = context;
     if (value.length > most && [...value].length > most)
-      context.issues.push({ code: "custom", input: value, params: complaint });
+      context.issues.push({ code: "custom", input: value, params: issue });
   };
 }
 
@@ -54,7 +54,7 @@ const matches = (pattern: RegExp, expected: string) =>
 
 /**
  * A plain decimal without sign or exponent, at most so many integer digits and decimal places.
- * Zeros beyond them are taken, and fewer places too: only the schema is that pedantic, the value is exact.
+ * More zeros and fewer places are accepted too, although the schema forbids them: the value is exact.
  */
 function decimal(integers: number, places: number) {
   const plain = new RegExp(`^0{0,9}[0-9]{1,${integers}}(?:\\.[0-9]{1,${places}}0{0,9})?$`);
@@ -77,13 +77,13 @@ const INSTANT = {
 };
 const DAY = { code: "pattern", message: "não é uma data", expected: "AAAA-MM-DD" };
 
-/** Field types of tiposBasico_v4.00, as far as we hold a note to them. */
+/** Field types of tiposBasico_v4.00, as far as they are checked. */
 export const F = {
   /** Must be there, of at most so many characters. */
   text: textOfAtMost,
   /** The same; may be empty. */
   any: anyOfAtMost,
-  /** Of any length: what is cut where it is kept. */
+  /** Of any length: the text is cut where it is stored. */
   anything: z.string(),
   quantity: decimal(11, 4),
   unitPrice: decimal(11, 10),

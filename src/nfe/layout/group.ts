@@ -2,7 +2,7 @@ import type { FieldError } from "../failures.ts";
 import type { XmlElement } from "../xml/element.ts";
 import { type GroupLayout, NFE_NAMESPACE } from "./layout.ts";
 
-/** What is noticed while a document's groups are read. */
+/** Observations while the groups of a document are read. */
 export interface Notices {
   /** Names of elements that the layout does not know, as often as they come. */
   readonly unknown: string[];
@@ -13,8 +13,8 @@ export interface Notices {
 const NOTHING: ReadonlyMap<string, XmlElement> = new Map();
 
 /**
- * The elements of a group by local name, the first of each; those of a strange namespace count as unknown.
- * An absent group is an empty one. `path` is the group's own, for what is told about it.
+ * The elements of a group by local name, the first of each; those of another namespace count as unknown.
+ * An absent group is an empty one. `path` is that of the group, for its errors.
  */
 export function groupOf(
   element: XmlElement | undefined,
@@ -43,8 +43,8 @@ export function allOf(element: XmlElement, name: string): XmlElement[] {
 }
 
 /**
- * The one element of this name in a group, as groupOf takes it; undefined where there is none. A second one is told as
- * a duplicate, so that nothing is ever read by its first half. `path` is the group's own.
+ * The one element of this name in a group, as groupOf takes it; undefined where there is none. A second one is reported as
+ * a duplicate, so that a document with two is never read by the first alone. `path` is the group's own.
  */
 export function onlyOf(
   element: XmlElement,
@@ -65,8 +65,8 @@ export function onlyOf(
 }
 
 /**
- * The one element in a group whose elements exclude each other (the tax situations in ICMS). A second one of any name is
- * told as a duplicate; elements of a strange namespace count as unknown and are never the one.
+ * The one element in a group whose elements exclude each other (tax situations in ICMS). A second one of any name is
+ * reported as a duplicate; elements of another namespace count as unknown and are never chosen.
  */
 export function choiceOf(
   element: XmlElement,
@@ -95,19 +95,19 @@ function belongs(child: XmlElement, parent: XmlElement): boolean {
 }
 
 /** Two elements that the layout has as a choice; `path` is that of the one, `beside` the name of the other. */
-export const oneOfBoth = (path: string, beside: string): FieldError => ({
+export const exclusive = (path: string, beside: string): FieldError => ({
   path,
   code: "duplicate",
   message: `o leiaute admite só um: ${beside} já foi informado`,
 });
 
 /** `path` is the second one's. */
-const repeated = (path: string, twins: readonly XmlElement[]): FieldError => ({
+const repeated = (path: string, duplicates: readonly XmlElement[]): FieldError => ({
   path,
   code: "duplicate",
   message: "este elemento só pode aparecer uma vez",
   expected: "1",
-  got: String(twins.length),
+  got: String(duplicates.length),
 });
 
 /** A leaf's text without the blanks at its ends; undefined when it is absent. Elements inside a leaf make it empty. */

@@ -1,10 +1,10 @@
-/** Namespace of NF-e, NFC-e and their events. Documents without any namespace are seen in the wild and read too. */
+/** Namespace of NF-e, NFC-e and their events. Documents without any namespace are accepted too: some software writes them. */
 export const NFE_NAMESPACE = "http://www.portalfiscal.inf.br/nfe";
 
 /** Namespace of Signature and everything in it. */
 export const XMLDSIG = "http://www.w3.org/2000/09/xmldsig#";
 
-/** Layouts that we read; earlier ones have another key and no item totals to trust. */
+/** Accepted layouts; earlier ones have another key and no reliable totals of items. */
 export const LAYOUTS: readonly string[] = ["4.00", "3.10", "2.00"];
 
 /** leiauteNFe: at most so many `det` in a note, `rastro` in an item, `NFe` in a batch. */
@@ -15,9 +15,9 @@ export const MAX_BATCH = 50;
 export const MAX_ALERTS = 5;
 /** leiauteNFe: at most so many `NFref` in a note. */
 export const MAX_REFERENCES = 999;
-/** As much of what should be a key as is kept: one that is longer is none, and can be seen to be none. */
+/** Most characters kept of a referenced key: a longer one is invalid, and still recognisable as invalid. */
 export const KEY_TEXT = 60;
-/** As much as is kept of a text of the protocol or the signature, which refuse nothing: xMotivo has 255 characters. */
+/** Most characters kept of a text of the protocol or the signature, which refuse no note: xMotivo has 255 characters. */
 export const PROTOCOL_TEXT = 255;
 
 /** A group's elements: name → whether it may repeat. */
@@ -31,8 +31,8 @@ function group(names: string): GroupLayout {
 }
 
 /**
- * The elements of the groups that we look into, from leiauteNFe_v4.00 (PL_010h, with NT 2025.002, NT 2026.005, NT 2026.006
- * and NT 2026.008), and behind them those that only 3.10 or 2.00 had. What stands here is known and may be left unread; the rest is told as a finding.
+ * The elements of the groups that are read, from leiauteNFe_v4.00 (PL_010h, with NT 2025.002, NT 2026.005, NT 2026.006
+ * and NT 2026.008), then those that only 3.10 or 2.00 had. Elements listed here are known, read or not; any other gives a finding.
  */
 export const GROUPS = {
   nfeProc: group(

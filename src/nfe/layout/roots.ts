@@ -6,24 +6,24 @@ import { allOf } from "./group.ts";
 import { MAX_BATCH, NFE_NAMESPACE } from "./layout.ts";
 
 /** An NFe element, its XPath, and the nfeProc around it where there is one. */
-export interface Placed {
+export interface NoteElement {
   readonly nfe: XmlElement;
   readonly path: string;
   readonly proc: XmlElement | null;
 }
 
-/** What a document is by its root. */
-export type Rooted =
-  | { readonly kind: "notes"; readonly notes: readonly Placed[] }
+/** The kind of a document, by its root. */
+export type RootResult =
+  | { readonly kind: "notes"; readonly notes: readonly NoteElement[] }
   | { readonly kind: "event" }
   | { readonly kind: "refused"; readonly failure: NfeFailure };
 
-const refused = (...errors: FieldError[]): Rooted => ({
+const refused = (...errors: FieldError[]): RootResult => ({
   kind: "refused",
   failure: { code: "nfe.invalid", errors },
 });
 
-const notAnNfe = (got: string, type?: OtherDocument): Rooted => ({
+const notAnNfe = (got: string, type?: OtherDocument): RootResult => ({
   kind: "refused",
   failure: {
     code: "nfe.not_an_nfe",
@@ -32,8 +32,8 @@ const notAnNfe = (got: string, type?: OtherDocument): Rooted => ({
   },
 });
 
-/** Tells by name and namespace what a root is; any prefix will do, and no namespace at all (seen in the wild). */
-export function rooted(root: XmlElement): Rooted {
+/** Recognises a document by name and namespace of its root. Any prefix is accepted, and no namespace too: some software writes none. */
+export function documentAt(root: XmlElement): RootResult {
   const { name, ns } = root;
   if (ns !== NFE_NAMESPACE && ns !== "") {
     if (name === "Envelope") return notAnNfe("SOAP Envelope", "soap");
@@ -57,7 +57,7 @@ export function rooted(root: XmlElement): Rooted {
 }
 
 /** Exactly one note: the items of a second one must not be taken for the first one's. */
-function inProc(root: XmlElement): Rooted {
+function inProc(root: XmlElement): RootResult {
   const [nfe, second] = allOf(root, "NFe");
   if (nfe === undefined) return refused(missing("/nfeProc/NFe"));
   if (second !== undefined)
@@ -71,7 +71,7 @@ function inProc(root: XmlElement): Rooted {
   return { kind: "notes", notes: [{ nfe, path: "/nfeProc/NFe", proc: root }] };
 }
 
-function inBatch(root: XmlElement): Rooted {
+function inBatch(root: XmlElement): RootResult {
   const all = allOf(root, "NFe");
   if (all.length === 0) return refused(missing("/enviNFe/NFe"));
   if (all.length > MAX_BATCH) return refused(tooMany("/enviNFe/NFe", MAX_BATCH, all.length));

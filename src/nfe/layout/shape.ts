@@ -2,7 +2,7 @@ import { z } from "zod";
 import { F } from "./fields.ts";
 
 /**
- * The plain shapes that a tree is brought into, and what must hold of them. A key is the way from infNFe (or from det,
+ * The values extracted from a document, with their checks. A key is the path from infNFe (or from det,
  * rastro …) to the field, so that a zod issue's path is an XPath as it stands; `*` is the one element that is there.
  */
 export const LotShape = z.object({

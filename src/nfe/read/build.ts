@@ -4,19 +4,19 @@ import { KEY_TEXT } from "../layout/layout.ts";
 import type { ItemShape, LotShape, NoteShape } from "../layout/shape.ts";
 import type { Exact, Item, ItemReference, Lot, Note, Party, Protocol, Totals } from "../note.ts";
 
-/** What a note's content does not say itself. */
-export interface Around {
+/** Facts about a note that are not in its content. */
+export interface NoteContext {
   readonly accessKey: string;
   readonly layout: string;
   readonly refNFe: readonly string[];
-  /** `dest` stands in the document, be it empty. */
+  /** `dest` is in the document, even if empty. */
   readonly hasDest: boolean;
   readonly protocol: Protocol | null;
   readonly signature: Note["signature"];
   readonly cancelledBy: Note["cancelledBy"];
 }
 
-/** A checked decimal as a scaled integer; a shape that was not checked is a mistake of ours, and throws. */
+/** A checked decimal as a scaled integer; an unchecked value is a bug, and throws. */
 function scaled(text: string, places: number): number {
   const value = toScaled(text, places);
   if (!value.ok) throw new RangeError(`unchecked decimal: ${value.error}`);
@@ -28,8 +28,8 @@ const cents = (text: string | undefined): number => (text === undefined ? 0 : sc
 const orNull = (text: string | undefined): string | null =>
   text === undefined || text === "" ? null : text;
 
-/** A shape that NoteShape has passed, as a Note. */
-export function noteOf(shape: NoteShape, around: Around): Note {
+/** The note of values that NoteShape has accepted. */
+export function noteOf(shape: NoteShape, around: NoteContext): Note {
   const { accessKey, layout, refNFe, hasDest, protocol, signature, cancelledBy } = around;
   return {
     accessKey,
@@ -123,7 +123,7 @@ function itemOf(shape: ItemShape, layout: string): Item {
     vICMSMonoReten_e2: cents(shape["imposto/ICMS/*/vICMSMonoReten"]),
     vICMSDeson_e2: cents(shape["imposto/ICMS/*/vICMSDeson"]),
     indDeduzDeson: shape["imposto/ICMS/*/indDeduzDeson"] ?? null,
-    // Before 4.00 the total had no place for it: it was written into vOutro, and would count twice.
+    // Before 4.00 the total had no field for it: it is in vOutro, and would count twice.
     vIPIDevol_e2: layout === "4.00" ? cents(shape["impostoDevol/IPI/vIPIDevol"]) : 0,
     vPISST_e2: cents(shape["imposto/PISST/vPIS"]),
     indSomaPISST: shape["imposto/PISST/indSomaPISST"] ?? null,
@@ -136,7 +136,7 @@ function itemOf(shape: ItemShape, layout: string): Item {
   };
 }
 
-/** A key of another length is kept, cut, for the finding about it. */
+/** A key of another length is kept, shortened, for its finding. */
 function referenceOf(shape: ItemShape): ItemReference | null {
   const chaveAcesso = orNull(shape["DFeReferenciado/chaveAcesso"]);
   const nItem = shape["DFeReferenciado/nItem"] ?? "";
@@ -149,7 +149,7 @@ function referenceOf(shape: ItemShape): ItemReference | null {
 }
 
 /**
- * The lots of an item. Those of `med` (before layout 4.00) count in a unit that is not said: they are lots of this
+ * The lots of an item. Those of `med` (before layout 4.00) count in an unknown unit: they are lots of this
  * item only where they add up to its quantity.
  */
 function lotsOf(shape: ItemShape, qCom: Exact): Lot[] {

@@ -12,10 +12,10 @@ import {
   readEvent,
 } from "./read-event.ts";
 
-/** cStat of a cancellation as it was answered before there were events: in time, and late (MOC, table of cStat). */
+/** cStat of a cancellation answered before events existed: in time, and late (MOC, table of cStat). */
 const CANCELLED: readonly string[] = ["101", "151"];
 
-/** Whether an event, or an answer of before there were events, takes its note back. */
+/** Whether an event, or an answer from before events existed, cancels its note. */
 export const isCancellation = ({ type, cStat }: Pick<NfeEvent, "type" | "cStat">): boolean =>
   CANCELLATIONS.includes(type) &&
   cStat !== null &&
@@ -23,8 +23,8 @@ export const isCancellation = ({ type, cStat }: Pick<NfeEvent, "type" | "cStat">
 
 /**
  * Registered cancellations anywhere in `within` (a note's nfeProc, or its NFe alone): whole procEventoNFe elements, only the
- * answers (retEvento), as sped-common writes them, and those of before there were events (procCancNFe, retCancNFe). What
- * stands twice in one of them, or is answered otherwise than asked, is told; what cannot be read as one is passed over.
+ * answers (retEvento), as sped-common writes them, and those from before events existed (procCancNFe, retCancNFe). A repeated
+ * element in one of them, or an answer to another request, is an error; an unreadable one is ignored.
  * `path` is the XPath of `within`. `accessKey` is the note's: an answer of the older form need not name it.
  */
 export function cancellationsIn(
@@ -54,7 +54,7 @@ export function cancellationsIn(
   return found;
 }
 
-/** Nearly no note has one: it is not walked with paths. A leaf says nothing that could be one. */
+/** A fast check without paths, because almost no note has one. A leaf cannot be one. */
 function mayHoldOne(element: XmlElement): boolean {
   for (const child of element.children)
     if (child.children.length > 0 && (readerOf(child) !== undefined || mayHoldOne(child)))
@@ -97,7 +97,7 @@ const answerOnly: Read = (element, path, notices) => {
   return answer(answered, checked.data.chNFe, checked.data.tpEvento, "dhRegEvento");
 };
 
-/** retCancNFe, alone or in a procCancNFe beside what was asked (leiauteCancNFe_v2.00). */
+/** retCancNFe, alone or in a procCancNFe beside its request (leiauteCancNFe_v2.00). */
 const beforeEvents: Read = (element, path, notices, accessKey) => {
   const whole = element.name === "procCancNFe";
   const retCancNFe = whole ? onlyOf(element, "retCancNFe", path, notices) : element;

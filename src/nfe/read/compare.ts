@@ -1,18 +1,18 @@
 import { parseAccessKey } from "../access-key.ts";
 import { allOf, textOf } from "../layout/group.ts";
-import { rooted } from "../layout/roots.ts";
+import { documentAt } from "../layout/roots.ts";
 import { attributeOf, type XmlAttribute, type XmlElement } from "../xml/element.ts";
 import { decodeXml } from "../xml/encoding.ts";
 import { parseXml } from "../xml/scan.ts";
 
-/** A note inside a document: its infNFe, and what its protocol says (null: it has none). */
+/** A note inside a document: its infNFe, and the identity of its protocol (null: it has none). */
 interface Found {
   readonly infNFe: XmlElement;
   readonly protocol: string | null;
 }
 
 /**
- * Holds two documents with the same note together. `same`: infNFe has the same content (local names, attributes, texts;
+ * Compares two documents with the same note. `same`: infNFe has the same content (local names, attributes, texts;
  * prefixes, comments, CDATA, encoding and indentation do not count) and `sent` brings no other protocol. `completes`:
  * `sent` brings the protocol that `stored` lacks. `differs`: anything else, also where one of them cannot be read or
  * has no such note. Either may be an enviNFe that has the note among others.
@@ -34,7 +34,7 @@ function noteIn(bytes: Uint8Array, accessKey: string): Found | null {
   if (!decoded.ok) return null;
   const parsed = parseXml(decoded.value.text);
   if (!parsed.ok) return null;
-  const document = rooted(parsed.value);
+  const document = documentAt(parsed.value);
   if (document.kind !== "notes") return null;
   for (const { nfe, proc } of document.notes) {
     const [infNFe, second] = allOf(nfe, "infNFe");
@@ -45,7 +45,7 @@ function noteIn(bytes: Uint8Array, accessKey: string): Found | null {
   return null;
 }
 
-/** What makes a protocol another one: its answer, its number, its note. Without a number it is none (infProt/nProt). */
+/** The identity of a protocol: answer, number and note. Without a number it does not count (infProt/nProt). */
 function protocolIn(proc: XmlElement | null): string | null {
   const [protNFe] = proc === null ? [] : allOf(proc, "protNFe");
   const [infProt] = protNFe === undefined ? [] : allOf(protNFe, "infProt");

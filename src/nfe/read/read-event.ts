@@ -21,7 +21,7 @@ export const REGISTERED: readonly string[] = ["135", "136", "155"];
 /** Cancellation, and cancellation by substitution (NFC-e, NT 2018.004). */
 export const CANCELLATIONS: readonly string[] = ["110111", "110112"];
 
-/** xCorrecao has 1,000 characters, xJust 255: no more of them is kept. */
+/** xCorrecao has 1,000 characters, xJust 255: longer texts are cut. */
 const EVENT_TEXT = 1_000;
 
 /** What names an event. */
@@ -31,7 +31,7 @@ export const InfEvento = z.object({
   nSeqEvento: F.nSeqEvento,
 });
 
-/** Text of a group's field; an empty one counts as absent, and one that stands twice is told. */
+/** Text of a group's field; an empty one counts as absent, and a repeated one is an error. */
 export type Fields = (name: string) => string | undefined;
 
 /** Reads the fields of a group (infEvento, detEvento, infCanc …); of an absent group there are none. */
@@ -122,7 +122,7 @@ export function readEvent(root: XmlElement, at = `/${root.name}`): Result<NfeEve
   });
 }
 
-/** What the answer says of which event it answers, where that is another one, or where a registered one leaves it out. */
+/** The errors of an answer that names another event, or of a registered answer that names none. */
 function answersTo(
   identity: Record<"chNFe" | "tpEvento" | "nSeqEvento", string | undefined>,
   answered: Fields,
@@ -166,7 +166,7 @@ function authorOf(asked: Fields, path: string, notices: Notices): NfeEvent["auth
   };
 }
 
-/** The quantities by item that an event of the tax reform tells of: `@nItem` on a group, q… and u… in it (NT 2025.002). */
+/** The quantities by item in an event of the tax reform: `@nItem` on a group, q… and u… in it (NT 2025.002). */
 function quantitiesIn(
   detEvento: XmlElement | undefined,
   path: string,
@@ -194,7 +194,7 @@ function quantitiesIn(
 /** In the namespace of NF-e, or in none. */
 const isOurs = ({ ns }: XmlElement): boolean => ns === NFE_NAMESPACE || ns === "";
 
-/** Text of the one child whose name has this form; the name tells the kind of event. */
+/** Text of the one child whose name has this form; the name depends on the kind of event. */
 function leafLike(
   group: XmlElement,
   form: RegExp,
@@ -212,7 +212,7 @@ function leafLike(
 }
 
 /**
- * What an element says, whoever wrote it: local names, attributes and texts, without prefixes, comments, encoding and
+ * The content of an element in a normal form: local names, attributes and texts, without prefixes, comments, encoding and
  * indentation. Two events are the same where this is the same.
  */
 function contentOf(element: XmlElement): string {

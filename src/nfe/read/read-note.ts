@@ -10,7 +10,7 @@ import {
   shown,
   tooMany,
 } from "../layout/field-errors.ts";
-import { allOf, groupOf, type Notices, oneOfBoth, onlyOf, textOf } from "../layout/group.ts";
+import { allOf, exclusive, groupOf, type Notices, onlyOf, textOf } from "../layout/group.ts";
 import {
   GROUPS,
   KEY_TEXT,
@@ -21,7 +21,7 @@ import {
   PROTOCOL_TEXT,
   XMLDSIG,
 } from "../layout/layout.ts";
-import type { Placed } from "../layout/roots.ts";
+import type { NoteElement } from "../layout/roots.ts";
 import { NoteShape, type Unchecked } from "../layout/shape.ts";
 import type { Note, Protocol, ProtocolAlert } from "../note.ts";
 import { PARTS } from "../note-value.ts";
@@ -29,7 +29,7 @@ import { attributeOf, type XmlElement } from "../xml/element.ts";
 import { noteOf } from "./build.ts";
 import { cancellationsIn } from "./cancellations.ts";
 
-/** A note, and what was passed over to read it. */
+/** A note, and the elements that were ignored. */
 export interface ReadNote {
   readonly note: Note;
   /** Names of elements in known groups that the layout does not have, as often as they come. */
@@ -45,7 +45,7 @@ const invalid = (...errors: FieldError[]): Result<never, NfeFailure> =>
  * Reads one NFe of a document. Fails with `nfe.access_key` when infNFe/@Id holds no right key, and with `nfe.invalid`,
  * all errors at once (at most MAX_ERRORS), when what is needed is missing or outside its type (leiauteNFe_v4.00).
  */
-export function readNote({ nfe, path: nfePath, proc }: Placed): Result<ReadNote, NfeFailure> {
+export function readNote({ nfe, path: nfePath, proc }: NoteElement): Result<ReadNote, NfeFailure> {
   const notices: Notices = { unknown: [], errors: [] };
   const outer = groupOf(nfe, GROUPS.NFe, nfePath, notices);
   const infNFe = outer.get("infNFe");
@@ -87,7 +87,7 @@ export function readNote({ nfe, path: nfePath, proc }: Placed): Result<ReadNote,
   return ok({ note, unknown: notices.unknown, withoutLots });
 }
 
-/** The layout and the access key: what tells whether the rest can be read at all. */
+/** The layout and the access key: without them nothing else can be read. */
 function identity(
   infNFe: XmlElement,
   path: string,
@@ -108,7 +108,7 @@ function identity(
   return key.ok ? ok({ layout, accessKey: key.value }) : key;
 }
 
-/** Choices of the layout: who has both has told one thing twice. */
+/** Choices of the layout: both elements together are an error. */
 const EXCLUSIVE: readonly (readonly [keyof Unchecked<NoteShape>, keyof Unchecked<NoteShape>])[] = [
   ["ide/dhEmi", "ide/dEmi"],
   ["emit/CNPJ", "emit/CPF"],
@@ -117,7 +117,7 @@ const EXCLUSIVE: readonly (readonly [keyof Unchecked<NoteShape>, keyof Unchecked
   ["dest/CPF", "dest/idEstrangeiro"],
 ];
 
-/** What holds between fields, of groups that are there: an emitter who is someone, a date; and that there are items. */
+/** Checks across fields: the emitter has a CNPJ or CPF, there is a date, there are items. */
 function betweenFields(
   shape: Unchecked<NoteShape>,
   infNFe: XmlElement,
@@ -131,13 +131,13 @@ function betweenFields(
     errors.push(missing(`${path}/emit/CNPJ`, "CNPJ ou CPF"));
   for (const [one, other] of EXCLUSIVE)
     if (shape[one] && shape[other])
-      errors.push(oneOfBoth(`${path}/${other}`, one.slice(one.indexOf("/") + 1)));
+      errors.push(exclusive(`${path}/${other}`, one.slice(one.indexOf("/") + 1)));
   if (shape.det.length === 0) errors.push(missing(`${path}/det`));
   return errors;
 }
 
 /**
- * protNFe/infProt, as it is: nothing in it is needed to read the note, and what is missing or wrong in it (an empty
+ * protNFe/infProt as written: nothing in it is needed to read the note, and a missing or wrong value (an empty
  * text here) keeps the note out of stock by the holds of the verdict. A protNFe without infProt is no protocol.
  */
 function protocolIn(proc: XmlElement | null, notices: Notices): Protocol | null {
@@ -184,7 +184,7 @@ function references(infNFe: XmlElement, path: string, notices: Notices): string[
   return [...keys];
 }
 
-/** What the signature says it signs; whether it does is for signature.ts to tell. */
+/** The reference of the signature; signature.ts verifies it. */
 function signatureIn(
   signature: XmlElement | undefined,
   nfePath: string,

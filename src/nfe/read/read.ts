@@ -3,7 +3,7 @@ import { checkNote } from "../check/check.ts";
 import type { Document, Reading } from "../document.ts";
 import type { NfeFailure } from "../failures.ts";
 import type { NfeFinding } from "../findings.ts";
-import { type Placed, rooted } from "../layout/roots.ts";
+import { documentAt, type NoteElement } from "../layout/roots.ts";
 import { decodeXml } from "../xml/encoding.ts";
 import { parseXml } from "../xml/scan.ts";
 import { readEvent } from "./read-event.ts";
@@ -21,7 +21,7 @@ export function readDocument(bytes: Uint8Array): Result<Document, NfeFailure> {
   const parsed = parseXml(decoded.value.text);
   if (!parsed.ok) return err({ code: "nfe.malformed_xml", ...parsed.error });
   const findings = decoded.value.guessed ? [GUESSED] : [];
-  const document = rooted(parsed.value);
+  const document = documentAt(parsed.value);
   if (document.kind === "refused") return err(document.failure);
   if (document.kind === "event") {
     const event = readEvent(parsed.value);
@@ -33,7 +33,7 @@ export function readDocument(bytes: Uint8Array): Result<Document, NfeFailure> {
   return notes.length === 1 && only !== undefined && !only.ok ? only : ok({ kind: "notes", notes });
 }
 
-function reading(placed: Placed, found: readonly NfeFinding[]): Result<Reading, NfeFailure> {
+function reading(placed: NoteElement, found: readonly NfeFinding[]): Result<Reading, NfeFailure> {
   const read = readNote(placed);
   if (!read.ok) return read;
   const { note, unknown, withoutLots } = read.value;

@@ -1,5 +1,5 @@
 import { isCnpjShape, isCpfShape } from "../taxpayer.ts";
-import { hexOf, inside, OID, SEQUENCE, textOf, type Value, valueAt } from "./der.ts";
+import { childrenOf, hexOf, OID, SEQUENCE, textOf, type Value, valueAt } from "./der.ts";
 
 /** An X.509 certificate (RFC 5280, 4.1), as far as a signature under a note asks. */
 export interface Certificate {
@@ -56,16 +56,16 @@ const ICP_CPF = "604c010301";
 export function readCertificate(der: Uint8Array<ArrayBuffer>): Certificate | null {
   const outer = valueAt(der, 0, der.length);
   if (outer?.tag !== SEQUENCE || outer.to !== der.length) return null;
-  const [signed, method, signature] = inside(der, outer) ?? [];
+  const [signed, method, signature] = childrenOf(der, outer) ?? [];
   if (signed?.tag !== SEQUENCE || method === undefined || signature?.tag !== BIT_STRING)
     return null;
-  const parts = inside(der, signed) ?? [];
+  const parts = childrenOf(der, signed) ?? [];
   if (parts[0]?.tag === VERSION) parts.shift();
   const [serial, inner, issuer, validity, subject, key, ...rest] = parts;
   if (serial === undefined || inner === undefined || issuer === undefined) return null;
   if (validity === undefined || subject === undefined || key?.tag !== SEQUENCE) return null;
   const algorithm = algorithmOf(der, method);
-  const times = inside(der, validity)?.map((time) => instantOf(der, time)) ?? [];
+  const times = childrenOf(der, validity)?.map((time) => instantOf(der, time)) ?? [];
   const [from, until] = times;
   const extensions = extensionsOf(der, rest);
   if (algorithm === null || algorithmOf(der, inner) !== algorithm || extensions === null)
@@ -86,7 +86,7 @@ export function readCertificate(der: Uint8Array<ArrayBuffer>): Certificate | nul
 }
 
 function algorithmOf(der: Uint8Array, value: Value): string | null {
-  const [oid] = inside(der, value) ?? [];
+  const [oid] = childrenOf(der, value) ?? [];
   return oid?.tag === OID ? hexOf(der, oid) : null;
 }
 
@@ -116,10 +116,10 @@ function extensionsOf(
   };
   let names = new Map<string, string[]>();
   const group = rest.find(({ tag }) => tag === EXTENSIONS);
-  const [list] = group === undefined ? [] : (inside(der, group) ?? []);
+  const [list] = group === undefined ? [] : (childrenOf(der, group) ?? []);
   const seen = new Set<string>();
-  for (const extension of list === undefined ? [] : (inside(der, list) ?? [])) {
-    const [oid, second, third] = inside(der, extension) ?? [];
+  for (const extension of list === undefined ? [] : (childrenOf(der, list) ?? [])) {
+    const [oid, second, third] = childrenOf(der, extension) ?? [];
     const value = third ?? second;
     if (oid === undefined || value === undefined) return null;
     const critical = third !== undefined && second?.tag === BOOLEAN && der[second.from] !== 0;
@@ -143,7 +143,7 @@ function extensionsOf(
 }
 
 function basicOf(der: Uint8Array, content: Value): Pick<Certificate, "authority" | "pathLength"> {
-  const values = inside(der, content) ?? [];
+  const values = childrenOf(der, content) ?? [];
   const authority = values[0]?.tag === BOOLEAN && der[values[0].from] !== 0;
   const length = values.find(({ tag }) => tag === INTEGER);
   return { authority, pathLength: length === undefined ? null : (der[length.to - 1] ?? 0) };
@@ -152,9 +152,9 @@ function basicOf(der: Uint8Array, content: Value): Pick<Certificate, "authority"
 /** The texts of otherName, by OID. */
 function otherNames(der: Uint8Array, names: Value): Map<string, string[]> {
   const found = new Map<string, string[]>();
-  for (const name of inside(der, names) ?? []) {
+  for (const name of childrenOf(der, names) ?? []) {
     if (name.tag !== OTHER_NAME) continue;
-    const [oid, wrapped] = inside(der, name) ?? [];
+    const [oid, wrapped] = childrenOf(der, name) ?? [];
     const value = wrapped === undefined ? null : valueAt(der, wrapped.from, wrapped.to);
     if (oid?.tag !== OID || value === null) continue;
     const key = hexOf(der, oid);
@@ -168,9 +168,9 @@ function otherNames(der: Uint8Array, names: Value): Map<string, string[]> {
 /** The last common name of a subject. */
 function commonName(der: Uint8Array, subject: Value): string {
   let found = "";
-  for (const set of inside(der, subject) ?? [])
-    for (const pair of inside(der, set) ?? []) {
-      const [oid, value] = inside(der, pair) ?? [];
+  for (const set of childrenOf(der, subject) ?? [])
+    for (const pair of childrenOf(der, set) ?? []) {
+      const [oid, value] = childrenOf(der, pair) ?? [];
       if (oid !== undefined && value !== undefined && hexOf(der, oid) === COMMON_NAME)
         found = textOf(der, value);
     }
@@ -184,9 +184,9 @@ function holderOf(
 ): Pick<Certificate, "cnpj" | "cpf"> {
   const cnpjs = new Set(names.get(ICP_CNPJ));
   const cpfs = new Set(names.get(ICP_CPF)?.map((text) => text.slice(8, 19)));
-  const nobody = { cnpj: null, cpf: null };
-  if (cnpjs.size + cpfs.size > 1) return nobody;
+  const unidentified = { cnpj: null, cpf: null };
+  if (cnpjs.size + cpfs.size > 1) return unidentified;
   const [number = /:([0-9A-Z]+)$/.exec(common)?.[1] ?? ""] = [...cnpjs, ...cpfs];
   if (cpfs.size === 0 && isCnpjShape(number)) return { cnpj: number, cpf: null };
-  return cnpjs.size === 0 && isCpfShape(number) ? { cnpj: null, cpf: number } : nobody;
+  return cnpjs.size === 0 && isCpfShape(number) ? { cnpj: null, cpf: number } : unidentified;
 }

@@ -25,8 +25,8 @@ export function valueAt(bytes: Uint8Array, at: number, limit: number): Value | n
   return from + length <= limit ? { tag, at, from, to: from + length } : null;
 }
 
-/** The values inside of one, in their order; null where its content is not made of whole values. */
-export function inside(
+/** The child values of a value, in their order; null where its content is not made of whole values. */
+export function childrenOf(
   bytes: Uint8Array,
   { from, to }: Pick<Value, "from" | "to">,
 ): Value[] | null {

@@ -1,7 +1,7 @@
 import { attributeOf, type XmlElement } from "../xml/element.ts";
 import { decodeXml } from "../xml/encoding.ts";
 import { parseXml } from "../xml/scan.ts";
-import { canonicalXml } from "./canonical.ts";
+import { canonicalXml } from "./canonical-xml.ts";
 import { type Certificate, readCertificate } from "./certificate.ts";
 
 const NFE = "http://www.portalfiscal.inf.br/nfe";
@@ -9,7 +9,7 @@ const DSIG = "http://www.w3.org/2000/09/xmldsig#";
 const C14N = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315";
 const RSA_SHA1 = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-1" };
 
-/** What a signature says, read out of its elements; the two numbers count start tags from the document's first. */
+/** The values of a signature; the two numbers count start tags from the first of the document. */
 interface Signed {
   readonly content: number;
   readonly signedInfo: number;
@@ -18,8 +18,8 @@ interface Signed {
   readonly certificate: Uint8Array<ArrayBuffer>;
 }
 
-/** What a signature is asked of: the element that must be signed, the one around it, and how its Id begins. */
-interface Asked {
+/** The element that must be signed, its parent, and the beginning of its Id. */
+interface SignedElement {
   readonly element: "infNFe" | "infEvento";
   readonly around: "NFe" | "evento";
   readonly id: string;
@@ -28,7 +28,7 @@ interface Asked {
 /**
  * The certificate by whose key the note with this access key (44 characters) is signed, where it is unchanged since: the
  * digest of its infNFe, and the RSA signature (xmldsig-core-schema_v1.01: SHA-1, RSA-SHA1, C14N, one reference, one
- * certificate). Says nothing of who holds the certificate, nor of who issued it (trust.ts).
+ * certificate). The holder and the issuer of the certificate are not checked here (signer.ts, trust.ts).
  * Null, never an exception, for anything else, also for what is signed in a form that canonicalXml does not take. Characters
  * are decoded as the reader of notes decodes them, so any encoding that it reads can be verified.
  */
@@ -44,7 +44,10 @@ export const eventSignedBy = (
   id: string,
 ): Promise<Certificate | null> => signedBy(bytes, { element: "infEvento", around: "evento", id });
 
-async function signedBy(bytes: Uint8Array<ArrayBuffer>, asked: Asked): Promise<Certificate | null> {
+async function signedBy(
+  bytes: Uint8Array<ArrayBuffer>,
+  asked: SignedElement,
+): Promise<Certificate | null> {
   const decoded = decodeXml(bytes);
   if (!decoded.ok) return null;
   const text = decoded.value.text.replace(/\r\n?/g, "\n");
@@ -77,13 +80,13 @@ async function isSignedBy(
 }
 
 /**
- * The signature of the one element that is asked. Null when its Id stands in two of them or another element has the same
- * (what is read must be what was signed), or when anything is not exactly as the schema has it.
+ * The signature of the wanted element. Null when two elements have its Id
+ * (the element that is read must be the one that was signed), or when anything differs from the schema.
  */
-function signedIn(root: XmlElement, asked: Asked): Signed | null {
+function signedIn(root: XmlElement, asked: SignedElement): Signed | null {
   const { element, around, id } = asked;
   const elements = inOrder(root);
-  const bearers = elements.filter((one) => bears(one, asked));
+  const bearers = elements.filter((one) => mayHaveId(one, asked));
   const [content] = bearers;
   if (content === undefined || bearers.length > 1) return null;
   if (content.name !== element || content.ns !== NFE || attributeOf(content, "Id") !== id)
@@ -134,8 +137,8 @@ function inOrder(element: XmlElement, found: XmlElement[] = []): XmlElement[] {
   return found;
 }
 
-/** One of the name whose Id holds it in any way that a lenient reader would take, or any element with the very same Id. */
-const bears = ({ name, attributes }: XmlElement, { element, id }: Asked): boolean =>
+/** An element of this name whose Id a lenient reader could take as this one, or any element with the same Id. */
+const mayHaveId = ({ name, attributes }: XmlElement, { element, id }: SignedElement): boolean =>
   attributes.some(
     (attribute) =>
       /^id$/i.test(attribute.name) &&
@@ -159,7 +162,7 @@ const isAlgorithm = (element: XmlElement | undefined, uri: string): boolean =>
   element.text.trim() === "" &&
   attributeOf(element, "Algorithm") === uri;
 
-/** The bytes that an element holds in base64, blanks between them allowed; null when it holds anything else. */
+/** The bytes of an element's base64, with blanks allowed; null for other content. */
 function base64Of(element: XmlElement | undefined): Uint8Array<ArrayBuffer> | null {
   if (element === undefined || element.children.length > 0) return null;
   const text = element.text.replace(/[ \t\r\n]+/g, "");

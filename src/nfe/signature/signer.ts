@@ -5,10 +5,10 @@ import type { Certificate } from "./certificate.ts";
 import { eventSignedBy, noteSignedBy } from "./signature.ts";
 import { leadsToRoot, maySign, type TrustStore } from "./trust.ts";
 
-/** What was not looked at: the chain (no roots are configured), revocation, whose the certificate is. */
+/** Checks that were not made: the chain (no roots are configured), revocation, the holder of the certificate. */
 export type Unchecked = "chain" | "revocation" | "signer";
 
-/** What became of a signature. `unsigned`: there is none, or what is signed was changed since. */
+/** The result of a signature check. `unsigned`: there is no signature, or the content was changed. */
 export type SignatureCheck =
   | { readonly valid: true; readonly unchecked: readonly Unchecked[] }
   | {
@@ -22,8 +22,8 @@ const invalid = (why: "unsigned" | "other_signer" | "not_valid_then" | "unknown_
 /**
  * Whether a note is signed by its emitter: unchanged, by a certificate of the emitter's CNPJ (its root of 8 characters) or
  * CPF (DOC-ICP-04), valid at dhEmi, and issued under one of the roots. A note that the tax office issues is signed by it:
- * of the series 890 to 899 the CNPJ in the key is the office's and counts as well (MOC); of 900 to 919 nobody can tell
- * the office's, so that another signer is left unchecked. `store` null: roots are configured and cannot be read.
+ * of the series 890 to 899 the CNPJ in the key is the office's and counts as well (MOC); of 900 to 919 the key does not show
+ * the office, so that another signer is left unchecked. `store` null: roots are configured and cannot be read.
  */
 export async function checkNoteSignature(
   bytes: Uint8Array<ArrayBuffer>,

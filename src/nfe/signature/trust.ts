@@ -8,7 +8,7 @@ import {
 
 /** Certificates that a chain may be built of. */
 export interface TrustStore {
-  /** Self-signed: what a chain must end in. */
+  /** Self-signed: a chain must end in one of them. */
   readonly roots: readonly Certificate[];
   /** The authorities between a root and a holder: a note carries only the holder's own certificate. */
   readonly between: readonly Certificate[];
@@ -44,7 +44,7 @@ export function readTrustStore(pem: string): TrustStore | null {
   return store.roots.length > 0 || pem.trim() === "" ? store : null;
 }
 
-/** Whether a holder may sign with its certificate at an instant (ms since 1970), whoever issued it. */
+/** Whether a holder may sign with its certificate at an instant (ms since 1970), for any issuer. */
 export const maySign = (holder: Certificate, at: number): boolean =>
   isValid(holder, at) &&
   (holder.usage === null || (holder.usage & (DIGITAL_SIGNATURE | NON_REPUDIATION)) !== 0);
@@ -55,7 +55,7 @@ const isValid = ({ from, until, unknownCritical }: Certificate, at: number): boo
 /**
  * Whether a chain leads from a holder to a root (RFC 5280, 6.1: names, signatures, validity of each at `at`,
  * basicConstraints with its path length, keyUsage, no critical extension that is unknown). RSA with SHA-256, 384 or
- * 512. Policies, name constraints and revocation are not looked at; a certificate that makes a constraint critical is
+ * 512. Policies, name constraints and revocation are not checked; a certificate that makes a constraint critical is
  * refused.
  */
 export async function leadsToRoot(
@@ -77,7 +77,7 @@ export async function leadsToRoot(
   return leads(holder, 0);
 }
 
-/** `below`: how many authorities stand between it and the holder. */
+/** `below`: how many authorities are between it and the holder. */
 const mayIssue = (issuer: Certificate, below: number, at: number): boolean =>
   issuer.authority &&
   isValid(issuer, at) &&

@@ -1,4 +1,4 @@
-/** Classes of UTF-16 units, as bits of one table: what a scanner asks of every character must be one load. */
+/** Classes of UTF-16 units, as bits of one table: the scanner needs one table access per character. */
 export const TEXT_STOP = 1;
 export const VALUE_STOP = 2;
 export const NAME_START = 4;
@@ -27,7 +27,7 @@ const NAME_START_RANGES = [
   [0x37f, 0x1fff], [0x200c, 0x200d], [0x2070, 0x218f], [0x2c00, 0x2fef], [0x3001, 0xd7ff],
   [0xf900, 0xfdcf], [0xfdf0, 0xfffd],
 ] as const;
-/** What a NameChar may be besides. */
+/** The other characters of NameChar. */
 // biome-ignore format: rows of a table
 const NAME_ONLY_RANGES = [[0x2d, 0x2e], [0x30, 0x39], [0xb7, 0xb7], [0x300, 0x36f], [0x203f, 0x2040]] as const;
 /** Not a Char (XML 1.0, 2.2); surrogates stop every loop, and the slow path looks whether they are a pair. */

@@ -17,7 +17,7 @@ export interface XmlElement {
   readonly text: string;
 }
 
-/** Bounds of what is built from one document; over one of them it is refused as malformed. */
+/** Limits of one document; a document over one of them is refused as malformed. */
 export const LIMITS = {
   depth: 30,
   elements: 200_000,

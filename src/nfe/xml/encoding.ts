@@ -1,6 +1,6 @@
 import { err, ok, type Result } from "../../lib/result.ts";
 
-/** A text and how sure we are of it: `guessed` when nothing said the encoding and the bytes were not UTF-8. */
+/** A decoded text; `guessed` when no encoding was declared and the bytes were not UTF-8. */
 export interface Decoded {
   readonly text: string;
   readonly guessed: boolean;
@@ -27,13 +27,13 @@ const DECLARED = new Map<string, "utf-8" | "ascii" | "windows-1252" | "iso-8859-
 ]);
 
 const DECLARATION = /^<\?xml[^>]*?[ \t\r\n]encoding[ \t\r\n]*=[ \t\r\n]*["']([^"'>]*)["']/;
-/** An XML declaration is much shorter; what is longer is not one. */
+/** An XML declaration is much shorter; a longer text is not one. */
 const DECLARATION_BYTES = 512;
 
 /**
  * Bytes to text: byte order mark, then the XML declaration, then strict UTF-8, and only when nothing is declared
  * windows-1252 with `guessed`. A byte order mark stays in the text (the scanner skips one).
- * Fails, with the reason in Portuguese, on bytes that are not what they are declared to be and on unknown encodings.
+ * Fails, with the reason in Portuguese, on bytes that do not fit the declared encoding and on unknown encodings.
  */
 export function decodeXml(bytes: Uint8Array): Result<Decoded, string> {
   if (bytes.length === 0) return err("o documento está vazio");

@@ -1,4 +1,4 @@
-/** Why a text is not the XML that we read, and where: 1-based, in UTF-16 units. `why` is Portuguese. */
+/** Why a text is not accepted as XML, and where: 1-based, in UTF-16 units. `why` is Portuguese. */
 export interface XmlFlaw {
   readonly why: string;
   readonly line: number;
@@ -15,7 +15,7 @@ export class Flaw extends Error {
   }
 }
 
-/** Turns an offset into a line and a column; counts once, when a document is refused. */
+/** Turns an offset into a line and a column; computed only when a document is refused. */
 export function located(flaw: Flaw, text: string): XmlFlaw {
   let line = 1;
   let start = 0;

@@ -47,7 +47,7 @@ export function declare(scope: Scope, attributes: readonly Written[], offset: nu
   return prefixes === null && base === scope.base ? scope : { base, prefixes, outer: scope };
 }
 
-/** What a prefix stands for. Fails when nothing declares it. */
+/** The namespace of a prefix. Fails when the prefix is not declared. */
 export function resolve(scope: Scope, prefix: string, offset: number): string {
   for (let at: Scope | null = scope; at !== null; at = at.outer) {
     const uri = at.prefixes?.get(prefix);

@@ -45,7 +45,7 @@ export function instructionEnd(text: string, at: number): number {
   return end + 2;
 }
 
-/** Index after blanks, comments and processing instructions: what may stand before and after the root. */
+/** Index after blanks, comments and processing instructions: the content allowed before and after the root. */
 export function miscellanyEnd(text: string, from: number): number {
   for (let at = blanksEnd(text, from); ; at = blanksEnd(text, at)) {
     if (text.charCodeAt(at) !== LT) return at;

@@ -35,9 +35,9 @@ const NONE: Open[] = [];
 const NO_ATTRIBUTES: readonly XmlAttribute[] = [];
 
 /**
- * Reads a text as XML 1.0 with namespaces, strictly, into a light tree; docs/adr/0001 says why by a scanner of our own.
+ * Reads a text as XML 1.0 with namespaces, strictly, into a light tree; docs/adr/0001 gives the reasons for an own scanner.
  * DOCTYPE is refused, so no entity is ever defined. Bounded by LIMITS; time is linear in the text, and the stack does
- * not grow with its depth. Fails with what is wrong (Portuguese), line and column.
+ * not grow with its depth. Fails with the reason (Portuguese), line and column.
  */
 export function parseXml(input: string): Result<XmlElement, XmlFlaw> {
   // XML 1.0, 2.11; two plain replacements take a tenth of the time of one by a pattern
@@ -78,7 +78,7 @@ class Scanner {
   private content(root: Open): void {
     const { text, open, tags } = this;
     let current = root;
-    /** What references, comments and CDATA have cut off since the last tag. */
+    /** The pieces of text since the last tag, split by references, comments and CDATA. */
     let run = "";
     let at = this.at;
     for (;;) {

@@ -12,7 +12,7 @@ const bought = { ...lapis, qCom: "10", vUnCom: "2.50" };
 const sold = { ...lapis, qCom: "4", vUnCom: "9.00" };
 const returned = { ...lapis, qCom: "1", vUnCom: "9.00" };
 
-/** Goods that come back to us at the price at which we had sold them, whoever writes the note. */
+/** Goods that come back to us at the price at which we had sold them, by any issuer. */
 const BACK: readonly (readonly [string, NoteOptions])[] = [
   ["our entry note for a consumer", { emit: COMPANY, dest: CUSTOMER, tpNF: "0", CFOP: "1202" }],
   [
