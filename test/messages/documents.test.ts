@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import type { RuleParams } from "../../src/ingest/verdict/rule-params.ts";
 import { CFOP_OPERATIONS } from "../../src/messages/pt-BR/documents/cfop-operations.ts";
 import { findingSentence } from "../../src/messages/pt-BR/documents/findings.ts";
+import { NOTE_SENTENCES } from "../../src/messages/pt-BR/documents/note-sentences.ts";
 import { ruleSentence } from "../../src/messages/pt-BR/documents/rules.ts";
 import type { NfeFindingParams } from "../../src/nfe/findings.ts";
 
@@ -135,13 +136,31 @@ test("every finding of the reader has a whole sentence with a full stop", () => 
   for (const sentence of findingSentences) expect(sentence).toMatch(/^\p{Lu}.{15,}\.$/su);
 });
 
+const lacking = { product_code: "A", requested: "2", balance: "1.5" };
+const noteSentences = [
+  NOTE_SENTENCES.repeatedItemNumber(1),
+  NOTE_SENTENCES.lotsDoNotAddUp(1),
+  NOTE_SENTENCES.negativeBalance,
+  NOTE_SENTENCES.notApproved({ code: "stock.insufficient", ...lacking }, 1),
+  NOTE_SENTENCES.notApproved({ code: "stock.out_of_range", product_code: "A" }, 1),
+  NOTE_SENTENCES.notApproved({ code: "stock.out_of_range", product_code: "A" }, 2),
+  NOTE_SENTENCES.notApproved({ code: "product.not_found", product_code: "A" }, 1),
+  NOTE_SENTENCES.heldAfterProcessing,
+  NOTE_SENTENCES.eventAfterProcessing("A nota foi cancelada."),
+];
+
+test("every finding of a registration or an approval has a whole sentence with a full stop", () => {
+  for (const sentence of noteSentences) expect(sentence).toMatch(/^\p{Lu}.{15,}\.$/su);
+});
+
 test("no sentence shows a value that is not there", () => {
-  for (const sentence of [...ruleSentences, ...findingSentences])
+  for (const sentence of [...ruleSentences, ...findingSentences, ...noteSentences])
     expect(sentence).not.toMatch(/undefined|null|NaN|\[object/);
 });
 
 test("two forms of a rule or a finding have two sentences", () => {
-  for (const all of [ruleSentences, findingSentences]) expect(new Set(all).size).toBe(all.length);
+  for (const all of [ruleSentences, findingSentences, noteSentences])
+    expect(new Set(all).size).toBe(all.length);
 });
 
 test("the name of a CFOP operation has no full stop, because the rule adds it", () => {

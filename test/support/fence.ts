@@ -37,7 +37,7 @@ export const MAY: Record<string, string> = {
   "nfe/check": "lib nfe",
   "nfe/signature": "nfe nfe/xml",
   "nfe/read": "lib nfe nfe/check nfe/layout nfe/xml",
-  "messages/pt-BR/documents": "lib nfe ingest/verdict:types",
+  "messages/pt-BR/documents": "lib nfe stock:types ingest/verdict:types",
   "messages/pt-BR/failures": "lib nfe:types messages/pt-BR/documents failures.ts:types",
   "config.ts": "nfe",
   ports: "lib nfe config.ts queue-messages.ts metrics.ts",
@@ -50,11 +50,12 @@ export const MAY: Record<string, string> = {
   "ingest/upload": "lib ports ingest/verdict",
   "ingest/note":
     "lib nfe nfe/signature messages/pt-BR/documents ingest/verdict stock accounts journal ports resilience",
-  "ingest/approve": "lib nfe ingest/verdict ingest/note stock accounts journal ports resilience",
+  "ingest/approve":
+    "lib nfe messages/pt-BR/documents ingest/verdict ingest/note stock accounts journal ports resilience",
   "ingest/event":
-    "lib nfe nfe/read nfe/signature ingest/verdict ingest/note accounts journal ports resilience",
+    "lib nfe messages/pt-BR/documents nfe/read nfe/signature ingest/verdict ingest/note accounts journal ports resilience",
   "ingest/receive":
-    "lib nfe ingest/verdict ingest/note ingest/approve ingest/event stock accounts journal ports resilience",
+    "lib nfe messages/pt-BR/documents ingest/verdict ingest/note ingest/approve ingest/event stock accounts journal ports resilience",
   "ingest/batch":
     "lib nfe messages/pt-BR/documents ingest/verdict ingest/upload ingest/note ingest/event ingest/receive accounts journal ports observability resilience",
   export: "lib stock accounts journal ports observability resilience",

@@ -1,4 +1,5 @@
 import { fromScaled } from "../../lib/decimal.ts";
+import { NOTE_SENTENCES } from "../../messages/pt-BR/documents/note-sentences.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Row, Statement } from "../../ports/sql.ts";
 import type { StockFailure } from "../../stock/failures.ts";
@@ -10,7 +11,7 @@ const NEGATIVE = {
   code: "negative_balance",
   severity: "warning",
   path: null,
-  message: "A saída deixou produtos com saldo negativo.",
+  message: NOTE_SENTENCES.negativeBalance,
 } as const satisfies Finding;
 
 /**

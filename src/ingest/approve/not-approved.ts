@@ -1,5 +1,6 @@
 import { trusted } from "../../lib/cast.ts";
 import { Failed } from "../../lib/result.ts";
+import { NOTE_SENTENCES } from "../../messages/pt-BR/documents/note-sentences.ts";
 import type { StockFailure } from "../../stock/failures.ts";
 import type { Finding } from "../note/written-verdict.ts";
 
@@ -18,18 +19,6 @@ export function notApproved(failure: StockFailure, items: number): Finding {
     code: NOT_APPROVED,
     severity: "warning",
     path: null,
-    message: `A nota foi registrada, mas não aprovada: ${reasonOf(failure, items)}.`,
+    message: NOTE_SENTENCES.notApproved(failure, items),
   };
-}
-
-function reasonOf(failure: StockFailure, items: number): string {
-  switch (failure.code) {
-    case "stock.insufficient":
-      return `estoque insuficiente do produto ${failure.product_code} (saldo ${failure.balance.replace(".", ",")}, pedido ${failure.requested.replace(".", ",")})`;
-    case "stock.out_of_range":
-      // The database refuses the posting, and does not say which of its products.
-      return `a quantidade ou o saldo ${items === 1 ? `do produto ${failure.product_code}` : "de um dos produtos"} excede o limite do sistema`;
-    case "product.not_found":
-      return `o produto ${failure.product_code} não existe`;
-  }
 }

@@ -1,6 +1,7 @@
 import type { Settings } from "../../accounts/company.ts";
 import { appendEvents } from "../../journal/record.ts";
 import { Failed } from "../../lib/result.ts";
+import { NOTE_SENTENCES } from "../../messages/pt-BR/documents/note-sentences.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Guard, Statement } from "../../ports/sql.ts";
 import { type ChangeEvents, type Judgement, judge } from "../note/judge.ts";
@@ -105,7 +106,7 @@ function posted(
         code: code + LATE,
         severity: "warning",
         path: null,
-        message: `A nota já está no estoque; confira e estorne se for o caso. ${message}`,
+        message: NOTE_SENTENCES.eventAfterProcessing(message),
       }),
     );
   const immobilised = verdict.findings.filter(({ code }) => code === "immobilised");

@@ -3,6 +3,7 @@ import { settingsOf } from "../../accounts/settings.ts";
 import { type AuditedAction, appendEvents, audit, bumpTags } from "../../journal/record.ts";
 import { newId } from "../../lib/id.ts";
 import { Failed } from "../../lib/result.ts";
+import { ruleSentence } from "../../messages/pt-BR/documents/rules.ts";
 import type { NfeEvent } from "../../nfe/note.ts";
 import { CANCELLATIONS, REGISTERED } from "../../nfe/read/read-event.ts";
 import { checkEventSignature } from "../../nfe/signature/signer.ts";
@@ -238,7 +239,7 @@ async function commitEvent(
 
 const CANCELLED: Hold = {
   code: "cancelled",
-  message: "Já foi recebido um evento de cancelamento desta nota: não dê entrada na mercadoria.",
+  message: ruleSentence({ rule: "note.cancelled_event", params: {} }),
 };
 
 /** A note whose original cannot be read is held by a cancellation all the same. */

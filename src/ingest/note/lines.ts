@@ -1,5 +1,6 @@
 import { apportion, sumExact } from "../../lib/decimal.ts";
 import { Failed } from "../../lib/result.ts";
+import { NOTE_SENTENCES } from "../../messages/pt-BR/documents/note-sentences.ts";
 import { FACTOR_ONE, type Factor, sameFactor, toStockUnits } from "../../stock/factor.ts";
 import type { StockFailure } from "../../stock/failures.ts";
 import type { Entry, SupplierLine } from "../../stock/posting.ts";
@@ -195,7 +196,7 @@ export function itemFindings(items: readonly StockItem[]): Finding[] {
       code: "repeated_item_number",
       severity: "warning" as const,
       path: `/NFe/infNFe/det[@nItem=${n_item}]`,
-      message: `Mais de um item da nota tem o número ${n_item}.`,
+      message: NOTE_SENTENCES.repeatedItemNumber(n_item),
     })),
     ...items
       .filter((item) => item.lots.length > 0 && !lotsAddUp(item))
@@ -203,7 +204,7 @@ export function itemFindings(items: readonly StockItem[]): Finding[] {
         code: "lots_do_not_add_up",
         severity: "warning" as const,
         path: `/NFe/infNFe/det[${item.position}]/prod/rastro`,
-        message: `Item ${item.n_item}: a soma dos lotes é diferente da quantidade do item; o movimento fica sem lote.`,
+        message: NOTE_SENTENCES.lotsDoNotAddUp(item.n_item),
       })),
   ];
 }

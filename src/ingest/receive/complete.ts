@@ -4,6 +4,7 @@ import { appendEvents, audit, bumpTags } from "../../journal/record.ts";
 import { newId } from "../../lib/id.ts";
 import type { Original } from "../../lib/original.ts";
 import { Failed } from "../../lib/result.ts";
+import { NOTE_SENTENCES } from "../../messages/pt-BR/documents/note-sentences.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Statement } from "../../ports/sql.ts";
 import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
@@ -134,8 +135,7 @@ const HELD_LATE = {
   code: "held_after_processing",
   severity: "warning",
   path: null,
-  message:
-    "O protocolo de autorização chegou depois da aprovação e criou uma pendência na nota, que já está no estoque: confira.",
+  message: NOTE_SENTENCES.heldAfterProcessing,
 } as const satisfies Finding;
 
 /** A note that waits gets its verdict whole; of one that was posted direction and effects stand, for its movements do. */

@@ -1,17 +1,32 @@
 import type { Settings } from "../../accounts/company.ts";
 import { err, ok, type Result } from "../../lib/result.ts";
 import type { FieldError } from "../../nfe/failures.ts";
-import type { Hold, HoldCode, IngestFailure } from "./failures.ts";
+import { HOLD_CODES, type Hold, type HoldCode, type IngestFailure } from "./failures.ts";
 import type { Direction, Effect } from "./verdict.ts";
 
+/** Whether a company may allow a user to lift the hold: a new hold does not compile without the decision. */
+const IS_OVERRIDABLE: Readonly<Record<HoldCode, boolean>> = {
+  homologation: false,
+  no_protocol: true,
+  not_authorised: false,
+  protocol_mismatch: false,
+  key_mismatch: false,
+  cancelled: false,
+  refused_by_recipient: true,
+  not_delivered: true,
+  goods_lost: true,
+  not_ours: true,
+  no_goods: true,
+  unknown_operation: true,
+  mapping: true,
+  signature_invalid: true,
+  retail: true,
+};
+
 /** Holds that no company may allow to lift: the note is not valid, or of another environment. */
-export const NEVER_OVERRIDABLE: readonly HoldCode[] = [
-  "homologation",
-  "not_authorised",
-  "cancelled",
-  "protocol_mismatch",
-  "key_mismatch",
-];
+export const NEVER_OVERRIDABLE: readonly HoldCode[] = HOLD_CODES.filter(
+  (code) => !IS_OVERRIDABLE[code],
+);
 
 /** The verdict as it is stored. */
 export interface StoredVerdict {

@@ -1,0 +1,32 @@
+import type { StockFailure } from "../../../stock/failures.ts";
+
+/** Sentences about a note that come from its registration, its approval or its events. Each ends with a full stop. */
+export const NOTE_SENTENCES = {
+  /** Several items have the same nItem. */
+  repeatedItemNumber: (nItem: number): string => `Mais de um item da nota tem o número ${nItem}.`,
+  lotsDoNotAddUp: (nItem: number): string =>
+    `Item ${nItem}: a soma dos lotes é diferente da quantidade do item; o movimento fica sem lote.`,
+  negativeBalance: "A saída deixou produtos com saldo negativo.",
+  /** `items`: how many the note has. */
+  notApproved: (failure: StockFailure, items: number): string =>
+    `A nota foi registrada, mas não aprovada: ${whyNotApproved(failure, items)}.`,
+  heldAfterProcessing:
+    "O protocolo de autorização chegou depois da aprovação e criou uma pendência na nota, que já está no estoque: confira.",
+  /** `hold`: the sentence of the hold that a note in stock would have. */
+  eventAfterProcessing: (hold: string): string =>
+    `A nota já está no estoque; confira e estorne se for o caso. ${hold}`,
+} as const;
+
+function whyNotApproved(failure: StockFailure, items: number): string {
+  switch (failure.code) {
+    case "stock.insufficient":
+      return `estoque insuficiente do produto ${failure.product_code} (saldo ${withComma(failure.balance)}, pedido ${withComma(failure.requested)})`;
+    case "stock.out_of_range":
+      // The database refuses the posting without naming the product.
+      return `a quantidade ou o saldo ${items === 1 ? `do produto ${failure.product_code}` : "de um dos produtos"} excede o limite do sistema`;
+    case "product.not_found":
+      return `o produto ${failure.product_code} não existe`;
+  }
+}
+
+const withComma = (quantity: string): string => quantity.replace(".", ",");
