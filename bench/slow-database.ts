@@ -79,7 +79,7 @@ console.log(
       row("a read while all is well", (one) => one.well),
       row("a read refused while the circuit is open", (one) => one.refused),
       row("`/api/health` meanwhile", (one) => one.beside),
-      row("the first to be told, by the time of their call", (one) => [one.opened]),
+      row("the first callers, until their call times out", (one) => [one.opened]),
       row("from the mending to the first answer", (one) => [one.healed]),
     ],
   ),

@@ -93,3 +93,20 @@ test("the list of decision records has each of them with its title", () => {
   });
   expect(tableOf(texts.get("docs/adr/README.md") ?? "", "record")).toEqual(rows);
 });
+
+test("a page or decision record that the code cites exists", async () => {
+  const missing: string[] = [];
+  let cited = 0;
+  for (const path of new Glob("{src,test,bench}/**/*.{ts,mjs}").scanSync())
+    for (const [, page = ""] of (await Bun.file(path).text()).matchAll(
+      /(?<![\w/])(docs\/(?:adr\/\d{4}|[\w/-]+\.(?:md|yml|json)))/g,
+    )) {
+      cited += 1;
+      const found = /\d{4}$/.test(page)
+        ? pages.some((record) => record.startsWith(`${page}-`))
+        : existsSync(page);
+      if (!found) missing.push(`${path}: ${page}`);
+    }
+  expect(missing).toEqual([]);
+  expect(cited).toBeGreaterThan(20);
+});
