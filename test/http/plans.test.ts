@@ -3,10 +3,11 @@ import { inspectRoutes } from "hono/dev";
 import { databaseGauges } from "../../src/observability/database-gauges.ts";
 import { cancellationEvent } from "../../src/synthetic/events.ts";
 import { type NoteOptions, syntheticNote } from "../../src/synthetic/synthetic-note.ts";
-import { COMPANY, CUSTOMER, SUPPLIERS } from "../../src/synthetic/trade.ts";
+import { COMPANY, CUSTOMER } from "../../src/synthetic/trade.ts";
 import { zipOf } from "../../src/synthetic/zip.ts";
 import { type Send, type TestApp, withApp } from "../support/app.ts";
 import { type Cost, costsOf, recordStatements } from "../support/http/query-plans.ts";
+import { supplier } from "../support/notes/purchase.ts";
 
 /** Few rows, whatever becomes of the shop. */
 const SMALL = [
@@ -43,7 +44,6 @@ const ALLOWED: Readonly<Record<Cost["kind"], readonly (readonly [RegExp, string]
 };
 
 const item = { cProd: "P1", xProd: "PRODUTO", uCom: "UN", qCom: "10", vUnCom: "1.00" };
-const [supplier] = SUPPLIERS;
 const made = (seed: number, options: NoteOptions = {}) =>
   syntheticNote({ seed, emit: supplier, items: [item, { ...item, cProd: "P2" }], ...options });
 const utf8 = (text: string) => new TextEncoder().encode(text);

@@ -1,9 +1,8 @@
 import { expect, test } from "bun:test";
 import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
-import { SUPPLIERS } from "../../src/synthetic/trade.ts";
 import { withApp } from "../support/app.ts";
+import { supplier } from "../support/notes/purchase.ts";
 
-const [supplier] = SUPPLIERS;
 const box = { cProd: "001", xProd: "PARAFUSO", uCom: "CX", qCom: "1", vUnCom: "2.00" };
 const both = (seed: number) =>
   syntheticNote({ seed, emit: supplier, items: [box, { ...box, uCom: "UN" }] });

@@ -3,13 +3,12 @@ import { itemsOf } from "../../../src/ingest/note/stored-note.ts";
 import { movementsOfNote } from "../../../src/stock/ledger.ts";
 import { cancellationEvent } from "../../../src/synthetic/events.ts";
 import { type NoteOptions, syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
-import { SUPPLIERS } from "../../../src/synthetic/trade.ts";
 import { zipOf } from "../../../src/synthetic/zip.ts";
 import { type TestApp, withApp } from "../../support/app.ts";
 import { MATRIX } from "../../support/http/role-matrix.ts";
+import { supplier } from "../../support/notes/purchase.ts";
 import { runJobs } from "../../support/run-jobs.ts";
 
-const [supplier] = SUPPLIERS;
 const item = { cProd: "P1", xProd: "PRODUTO", uCom: "UN", qCom: "10", vUnCom: "1.00" };
 const made = (seed: number, options: NoteOptions = {}) =>
   syntheticNote({ seed, emit: supplier, items: [item, { ...item, cProd: "P2" }], ...options });

@@ -1,10 +1,7 @@
 import { expect, test } from "bun:test";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
-import { SUPPLIERS } from "../../../src/synthetic/trade.ts";
 import { withApp } from "../../support/app.ts";
-
-const screw = { cProd: "001", xProd: "PARAFUSO", uCom: "UN", qCom: "10", vUnCom: "2.00" };
-const [first] = SUPPLIERS;
+import { screw, supplier } from "../../support/notes/purchase.ts";
 
 test("F9: a box of 12 enters as 12 once somebody has said so, and the line's cost stays whole", () =>
   withApp(async ({ upload, send, rows }) => {
@@ -17,14 +14,14 @@ test("F9: a box of 12 enters as 12 once somebody has said so, and the line's cos
       qTrib: "24",
       vUnTrib: "2.00",
     };
-    const one = syntheticNote({ seed: 1, emit: first, items: [box] });
+    const one = syntheticNote({ seed: 1, emit: supplier, items: [box] });
     await upload(one.xml);
     const said = await send("POST", `/api/nfes/${one.accessKey}/process`, {
       as: "GERENTE",
       json: { items: [{ n_item: 1, factor: 12 }] },
     });
     expect(said.status).toBe(200);
-    await upload(syntheticNote({ seed: 2, emit: first, items: [box] }).xml, "?approve=true");
+    await upload(syntheticNote({ seed: 2, emit: supplier, items: [box] }).xml, "?approve=true");
     expect(await rows("select quantity_e4, cost_e2 from movements")).toEqual([
       { quantity_e4: 240_000, cost_e2: 4_800 },
       { quantity_e4: 240_000, cost_e2: 4_800 },
@@ -67,7 +64,7 @@ test("an overridable hold gives way to a manager", () =>
 test("F9: what is said of an item is said of every item with its code and unit, in the same note too", () =>
   withApp(async ({ upload, send, rows }) => {
     const box = { ...screw, uCom: "CX", qCom: "1" };
-    const note = syntheticNote({ emit: first, items: [box, { ...box, qCom: "2" }, screw] });
+    const note = syntheticNote({ emit: supplier, items: [box, { ...box, qCom: "2" }, screw] });
     await upload(note.xml);
     const json = { items: [{ n_item: 2, factor: "12" }] };
     await send("POST", `/api/nfes/${note.accessKey}/process`, { as: "GERENTE", json });
@@ -80,7 +77,7 @@ test("F9: what is said of an item is said of every item with its code and unit, 
 
 test("two words about one code and unit that contradict each other are refused, and nothing moves", () =>
   withApp(async ({ upload, send, rows }) => {
-    const note = syntheticNote({ emit: first, items: [screw, screw] });
+    const note = syntheticNote({ emit: supplier, items: [screw, screw] });
     await upload(note.xml);
     const refused = await send("POST", `/api/nfes/${note.accessKey}/process`, {
       json: {
@@ -102,11 +99,11 @@ test("two words about one code and unit that contradict each other are refused, 
 
 test("a product named for each item that moves lifts the hold mapping; what moves nothing needs none", () =>
   withApp(async ({ upload, send, rows }) => {
-    await upload(syntheticNote({ seed: 1, emit: first, items: [screw] }).xml, "?approve=true");
+    await upload(syntheticNote({ seed: 1, emit: supplier, items: [screw] }).xml, "?approve=true");
     await send("PATCH", "/api/company", { json: { require_mapping: true } });
     const note = syntheticNote({
       seed: 2,
-      emit: first,
+      emit: supplier,
       items: [
         { ...screw, cProd: "N1" },
         { ...screw, cProd: "N2", CFOP: "5922" },
@@ -128,12 +125,12 @@ test("a product named for each item that moves lifts the hold mapping; what move
 
 test("a note that is in stock shows the factor that it was booked with, whatever is told later", () =>
   withApp(async ({ upload, send }) => {
-    const note = syntheticNote({ emit: first, items: [{ ...screw, uCom: "CX" }] });
+    const note = syntheticNote({ emit: supplier, items: [{ ...screw, uCom: "CX" }] });
     await upload(note.xml);
     await send("POST", `/api/nfes/${note.accessKey}/process`, {
       json: { items: [{ n_item: 1, factor: 12 }] },
     });
-    const json = { supplier_cnpj: first.cnpj, code: "001", unit: "CX", product_code: "001" };
+    const json = { supplier_cnpj: supplier.cnpj, code: "001", unit: "CX", product_code: "001" };
     await send("PUT", "/api/supplier-items", { json: { ...json, factor: 10 } });
     const { body } = await send("GET", `/api/nfes/${note.accessKey}`);
     expect(body.items).toMatchObject([{ factor: 12, stock_quantity: 120 }]);
@@ -141,10 +138,10 @@ test("a note that is in stock shows the factor that it was booked with, whatever
 
 test("F5: a quantity that the factor takes beyond what is exact is shown whole and never posted", () =>
   withApp(async ({ upload, send, rows }) => {
-    await upload(syntheticNote({ seed: 1, emit: first, items: [screw] }).xml, "?approve=true");
+    await upload(syntheticNote({ seed: 1, emit: supplier, items: [screw] }).xml, "?approve=true");
     await send("PUT", "/api/supplier-items", {
       json: {
-        supplier_cnpj: first.cnpj,
+        supplier_cnpj: supplier.cnpj,
         code: "001",
         unit: "UN",
         product_code: "001",
@@ -152,7 +149,7 @@ test("F5: a quantity that the factor takes beyond what is exact is shown whole a
       },
     });
     const most = { ...screw, qCom: "99999999999.9999", vUnCom: "0.01" };
-    const note = syntheticNote({ seed: 2, emit: first, items: [most] });
+    const note = syntheticNote({ seed: 2, emit: supplier, items: [most] });
     const refused = { status: 422, body: { code: "stock.out_of_range", product_code: "001" } };
     const kept = await upload(note.xml, "?approve=true");
     expect(kept).toMatchObject({ status: 200, body: { status: "PENDENTE", holds: [] } });

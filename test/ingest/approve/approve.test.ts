@@ -3,8 +3,8 @@ import { reconcileAll } from "../../../src/stock/reconcile.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { SUPPLIERS } from "../../../src/synthetic/trade.ts";
 import { withApp } from "../../support/app.ts";
+import { screw } from "../../support/notes/purchase.ts";
 
-const screw = { cProd: "001", xProd: "PARAFUSO", uCom: "UN", qCom: "10", vUnCom: "2.00" };
 const paint = { cProd: "001", xProd: "TINTA", uCom: "LT", qCom: "3", vUnCom: "50.00" };
 const [first, second] = SUPPLIERS;
 

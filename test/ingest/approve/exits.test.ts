@@ -1,17 +1,16 @@
 import { expect, test } from "bun:test";
 import { reconcileAll } from "../../../src/stock/reconcile.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
-import { COMPANY, CUSTOMER, SUPPLIERS } from "../../../src/synthetic/trade.ts";
+import { COMPANY, CUSTOMER } from "../../../src/synthetic/trade.ts";
 import { withApp } from "../../support/app.ts";
+import { screw, supplier } from "../../support/notes/purchase.ts";
 
-const screw = { cProd: "001", xProd: "PARAFUSO", uCom: "UN", qCom: "10", vUnCom: "2.00" };
-const [first] = SUPPLIERS;
 const sale = (seed: number, qCom: string) =>
   syntheticNote({ seed, emit: COMPANY, dest: CUSTOMER, items: [{ ...screw, qCom }] });
 
 test("our own sale leaves the stock by our own code, and may go below zero only where the company allows it", () =>
   withApp(async ({ upload, send, rows }) => {
-    await upload(syntheticNote({ seed: 1, emit: first, items: [screw] }).xml, "?approve=true");
+    await upload(syntheticNote({ seed: 1, emit: supplier, items: [screw] }).xml, "?approve=true");
     await upload(sale(2, "4").xml, "?approve=true");
     expect(await rows("select product, quantity_e4 from balances")).toEqual([
       { product: "001", quantity_e4: 60_000 },
@@ -35,11 +34,11 @@ test("our own sale leaves the stock by our own code, and may go below zero only 
     expect(await rows("select quantity_e4 from balances")).toEqual([{ quantity_e4: -10_000 }]);
   }));
 
-test("the product that lacks is named, not the first of the note", () =>
+test("the product that lacks is named, not the supplier of the note", () =>
   withApp(async ({ upload, send }) => {
     const nail = { ...screw, cProd: "002", xProd: "PREGO" };
     await upload(
-      syntheticNote({ seed: 1, emit: first, items: [screw, nail] }).xml,
+      syntheticNote({ seed: 1, emit: supplier, items: [screw, nail] }).xml,
       "?approve=true",
     );
     await send("PATCH", "/api/company", { json: { allow_negative: false } });
@@ -70,7 +69,7 @@ test("an entry into a balance that stays below zero is no exit below zero", () =
 test("F2: twenty sales of one unit each at once share seven units, never an eighth", () =>
   withApp(async ({ upload, send, rows, ports }) => {
     await upload(
-      syntheticNote({ seed: 1, emit: first, items: [{ ...screw, qCom: "7" }] }).xml,
+      syntheticNote({ seed: 1, emit: supplier, items: [{ ...screw, qCom: "7" }] }).xml,
       "?approve=true",
     );
     await send("PATCH", "/api/company", { json: { allow_negative: false } });
@@ -84,7 +83,7 @@ test("F2: twenty sales of one unit each at once share seven units, never an eigh
 
 test("our own sale in another unit than the product's is counted one for one, and says so", () =>
   withApp(async ({ upload, send, rows }) => {
-    await upload(syntheticNote({ seed: 1, emit: first, items: [screw] }).xml, "?approve=true");
+    await upload(syntheticNote({ seed: 1, emit: supplier, items: [screw] }).xml, "?approve=true");
     const box = { ...screw, uCom: "CX", qCom: "2" };
     const atOnce = syntheticNote({ seed: 5, emit: COMPANY, dest: CUSTOMER, items: [box] });
     const later = syntheticNote({ seed: 6, emit: COMPANY, dest: CUSTOMER, items: [box, screw] });

@@ -1,9 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
-import { SUPPLIERS } from "../../../src/synthetic/trade.ts";
 import { type TestApp, withApp } from "../../support/app.ts";
+import { supplier } from "../../support/notes/purchase.ts";
 
-const [supplier] = SUPPLIERS;
 const can = { cProd: "LATA", xProd: "LATA", uCom: "UN", qCom: "12", vUnCom: "1.00" };
 const bought = (seed: number, changes: object = {}) =>
   syntheticNote({ seed, emit: supplier, items: [{ ...can, ...changes }] });

@@ -5,10 +5,9 @@ import type { StoredLot } from "../../../src/ingest/note/tables.ts";
 import { FACTOR_ONE } from "../../../src/stock/factor.ts";
 import { reconcileAll } from "../../../src/stock/reconcile.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
-import { SUPPLIERS } from "../../../src/synthetic/trade.ts";
 import { withApp } from "../../support/app.ts";
+import { supplier } from "../../support/notes/purchase.ts";
 
-const [supplier] = SUPPLIERS;
 const yogurt = { cProd: "IOG", xProd: "IOGURTE", uCom: "UN", vUnCom: "2.50" };
 const lot = (nLote: string, qLote: string, dVal: string) => ({
   nLote,

@@ -1,13 +1,12 @@
 import { describe, expect, test } from "bun:test";
 import { reconcileAll } from "../../../src/stock/reconcile.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
-import { COMPANY, CUSTOMER, SUPPLIERS } from "../../../src/synthetic/trade.ts";
+import { COMPANY, CUSTOMER } from "../../../src/synthetic/trade.ts";
 import { type TestApp, withApp } from "../../support/app.ts";
 import { enqueueBatch, xmlFile } from "../../support/notes/enqueue-batch.ts";
+import { screw, supplier } from "../../support/notes/purchase.ts";
 import { runJobs } from "../../support/run-jobs.ts";
 
-const [supplier] = SUPPLIERS;
-const screw = { cProd: "001", xProd: "PARAFUSO", uCom: "UN", qCom: "10", vUnCom: "2.00" };
 const note = syntheticNote({ seed: 2, emit: supplier, items: [screw] });
 
 /** A product with nearly as much as a balance can hold: ten more are too many. */

@@ -9,11 +9,11 @@ import {
 } from "../../../src/synthetic/synthetic-note.ts";
 import { COMPANY, CUSTOMER, SUPPLIERS, UNRELATED } from "../../../src/synthetic/trade.ts";
 import { type TestApp, withApp } from "../../support/app.ts";
+import { supplier } from "../../support/notes/purchase.ts";
 
 /** The holes of the old system, from the request to the ledger; the parts have tests of their own. */
 
 const item = { cProd: "P1", xProd: "PRODUTO", uCom: "UN", qCom: "10", vUnCom: "1.00" };
-const [supplier] = SUPPLIERS;
 const KEPT = ["notes", "note_items", "originals", "movements", "balances", "products", "events"];
 
 /** A refusal has left its audit line and nothing else. */

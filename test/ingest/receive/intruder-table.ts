@@ -3,13 +3,12 @@ import { applySettings } from "../../../src/accounts/settings.ts";
 import { reconcileAll } from "../../../src/stock/reconcile.ts";
 import { cancellationEvent } from "../../../src/synthetic/events.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
-import { SUPPLIERS } from "../../../src/synthetic/trade.ts";
 import { type Answer, type TestApp, withApp } from "../../support/app.ts";
 import { beforeNextCommit } from "../../support/faults/before-next-commit.ts";
+import { supplier } from "../../support/notes/purchase.ts";
 
 /** What the tests of intruders do to one note, and what may come between. */
 
-export const [supplier] = SUPPLIERS;
 export const screw = { cProd: "001", xProd: "PARAFUSO", uCom: "CX", qCom: "10", vUnCom: "2.00" };
 const parts = { seed: 1, emit: supplier, items: [screw] };
 export const whole = syntheticNote(parts);

@@ -2,12 +2,11 @@ import { expect, test } from "bun:test";
 import { reconcileAll } from "../../../src/stock/reconcile.ts";
 import { cancellationEvent } from "../../../src/synthetic/events.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
-import { SUPPLIERS } from "../../../src/synthetic/trade.ts";
 import { type TestApp, withApp } from "../../support/app.ts";
+import { supplier } from "../../support/notes/purchase.ts";
 
 /** Two things at once to each of many notes: whichever comes first, nothing is half done and nothing is done twice. */
 
-const [supplier] = SUPPLIERS;
 const notes = Array.from({ length: 16 }, (_, n) =>
   syntheticNote({ seed: 300 + n, emit: supplier, items: 2 }),
 );

@@ -1,9 +1,7 @@
 import { expect, test } from "bun:test";
 import { syntheticBatch, syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
-import { SUPPLIERS } from "../../../src/synthetic/trade.ts";
 import { withApp } from "../../support/app.ts";
-
-const [supplier] = SUPPLIERS;
+import { supplier } from "../../support/notes/purchase.ts";
 
 test("the same document again is a duplicate that says what the first has become", () =>
   withApp(async ({ upload, rows }) => {

@@ -2,11 +2,11 @@ import { describe, expect, test } from "bun:test";
 import { reconcileAll } from "../../../src/stock/reconcile.ts";
 import { findWrongSpans } from "../../../src/stock/spans.ts";
 import { type NoteOptions, syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
-import { COMPANY, CUSTOMER, SUPPLIERS } from "../../../src/synthetic/trade.ts";
+import { COMPANY, CUSTOMER } from "../../../src/synthetic/trade.ts";
 import { withApp } from "../../support/app.ts";
 import { parseCsv } from "../../support/exports/parse-csv.ts";
+import { supplier } from "../../support/notes/purchase.ts";
 
-const [supplier] = SUPPLIERS;
 const lapis = { cProd: "LAP", xProd: "LAPIS", uCom: "UN" };
 const bought = { ...lapis, qCom: "10", vUnCom: "2.50" };
 const sold = { ...lapis, qCom: "4", vUnCom: "9.00" };

@@ -1,12 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import { referencesOf } from "../../../src/nfe/references.ts";
 import { type NoteOptions, syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
-import { COMPANY, CUSTOMER, SUPPLIERS } from "../../../src/synthetic/trade.ts";
+import { COMPANY, CUSTOMER } from "../../../src/synthetic/trade.ts";
 import { withApp } from "../../support/app.ts";
+import { screw, supplier } from "../../support/notes/purchase.ts";
 import { noteIn } from "../../support/xml/read-notes.ts";
 
-const [supplier] = SUPPLIERS;
-const screw = { cProd: "001", xProd: "PARAFUSO", uCom: "UN", qCom: "10", vUnCom: "2.00" };
 const purchase = syntheticNote({ seed: 1, emit: supplier, items: [screw, screw] });
 const chaveAcesso = purchase.accessKey;
 

@@ -1,6 +1,8 @@
 import type { Settings } from "../../../src/accounts/company.ts";
 import type { Item, NfeEvent, Note, Party, Protocol } from "../../../src/nfe/note.ts";
 
+// Notes as values, for tests of the pure verdict. A note as XML is made by src/synthetic/synthetic-note.ts.
+
 /** The company of these tests, its branch of another root, and two other companies. */
 export const OURS = "11222333000181";
 export const OUR_SECOND = "45723174000110";
