@@ -1,3 +1,4 @@
+import type { NItem } from "../lib/item-number.ts";
 /** A decimal field of the XML: its text, unchanged, and its exact value as a scaled integer. */
 export interface Exact {
   readonly text: string;
@@ -26,7 +27,7 @@ export interface Lot {
 
 /** `det`. Amounts ending in `_e2` are integers of 1/10²; an absent optional amount is 0. */
 export interface Item {
-  readonly nItem: number;
+  readonly nItem: NItem;
   readonly cProd: string;
   /** Null for `SEM GTIN`, empty, or absent. */
   readonly cEAN: string | null;

@@ -13,7 +13,7 @@ export interface ManualMovement {
   /** Signed as the quantity, 1/10², of the whole movement; null: not told. */
   readonly cost_e2: number | null;
   readonly lot: string | null;
-  readonly expires_on: string | null;
+  readonly expiresOn: string | null;
   /** MANUAL, VENDA, AJUSTE … never NFE. */
   readonly origin: string;
   readonly reference: string | null;
@@ -48,7 +48,7 @@ export function movementStatements(movement: ManualMovement): Statement[] {
         m.quantity_e4,
         m.cost_e2,
         m.lot,
-        m.expires_on,
+        m.expiresOn,
         m.reference,
         m.notes,
         m.userId,

@@ -32,7 +32,7 @@ describe("the content of a note", () => {
       cancelledBy: [],
     });
     expect([note.emit.cnpj, note.dest?.cnpj]).toEqual([accessKey.slice(6, 20), expect.any(String)]);
-    expect(note.items.map(({ nItem }) => nItem)).toEqual([1, 2, 3]);
+    expect(note.items.map(({ nItem }) => Number(nItem))).toEqual([1, 2, 3]);
     expect(findings).toEqual([]);
   });
 

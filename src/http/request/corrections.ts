@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import type { RequestedCorrections } from "../../ingest/approve/resolve-corrections.ts";
 import { HOLD_CODES } from "../../ingest/verdict/failures.ts";
+import { nItemFrom } from "../../lib/item-number.ts";
 import { FactorField } from "../factor.ts";
 import { codeText, HoldCodeEnum } from "../schemas.ts";
 
@@ -30,7 +31,7 @@ export function correctionsOf(body: CorrectionBody): RequestedCorrections {
   return {
     override: [...new Set(body.override ?? [])],
     items: (body.items ?? []).map((item) => ({
-      n_item: item.n_item,
+      nItem: nItemFrom(item.n_item),
       product: item.product_code ?? null,
       factor: item.factor ?? null,
       effect: item.effect ?? null,

@@ -265,7 +265,7 @@ export function detailView(
   referenced: ReadonlyMap<string, NoteStatus>,
 ): z.infer<typeof NoteDetailSchema> {
   const ofPart = Map.groupBy(movements, (movement) => movement.part);
-  const parts = itemParts(items.map(({ position, nItem }) => ({ position, n_item: nItem })));
+  const parts = itemParts(items);
   return {
     ...summaryView(note),
     items: items.map((item) =>

@@ -27,17 +27,17 @@ export const PlanSchema = z
 export function planView(plan: ApprovalPlan): z.infer<typeof PlanSchema> {
   return {
     dry_run: true,
-    access_key: plan.access_key,
-    already_processed: plan.already_processed,
+    access_key: plan.accessKey,
+    already_processed: plan.alreadyProcessed,
     items: plan.items.map((item) => ({
-      n_item: item.n_item,
+      n_item: item.nItem,
       effect: item.effect,
       product_code: item.product,
       new_product: item.product === null && (item.effect === "entry" || item.effect === "exit"),
       ...factorView(item.factor),
-      stock_quantity: quantity(item.stock_quantity_e4),
-      balance_before: quantity(item.balance_before_e4),
-      balance_after: quantity(item.balance_after_e4),
+      stock_quantity: quantity(item.stockQuantity_e4),
+      balance_before: quantity(item.balanceBefore_e4),
+      balance_after: quantity(item.balanceAfter_e4),
     })),
   };
 }

@@ -58,8 +58,7 @@ export async function dryRunApproval(
   options: ApprovalOptions,
 ): Promise<ApprovalPlan> {
   const proposal = await propose(ports, accessKey, options);
-  if (proposal.kind === "done")
-    return { access_key: accessKey, dry_run: true, already_processed: true, items: [] };
+  if (proposal.kind === "done") return { accessKey: accessKey, alreadyProcessed: true, items: [] };
   return planApproval(ports, proposal.posting, proposal.items, proposal.effects, options.signal);
 }
 
@@ -92,7 +91,7 @@ async function commitApproval(
           posting: posting.id,
           entries: posting.entries.length,
           override: options.corrections.override,
-          corrected: options.corrections.items.map((item) => item.n_item),
+          corrected: options.corrections.items.map((item) => item.nItem),
         },
       },
       guard,

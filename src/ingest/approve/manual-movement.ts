@@ -79,7 +79,7 @@ function movementOf(order: MovementRequest, actor: UserCause["actor"], at: numbe
     quantity_e4: sign * order.quantity_e4,
     cost_e2: order.unitCost_e4 === null ? null : sign * totalCost(order, order.unitCost_e4),
     lot: order.lot,
-    expires_on: order.expiresOn,
+    expiresOn: order.expiresOn,
     origin: order.origin,
     reference: order.reference,
     notes: order.notes,

@@ -1,3 +1,4 @@
+import type { NItem, Position } from "../../lib/item-number.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { FACTOR_ONE, type Factor } from "../../stock/factor.ts";
 import type { Posting } from "../../stock/posting.ts";
@@ -8,21 +9,20 @@ import type { Effect } from "../verdict/verdict.ts";
 
 /** What an approval would do to one item; quantities in 1/10⁴. */
 export interface PlannedItem {
-  readonly n_item: number;
+  readonly nItem: NItem;
   readonly effect: Effect;
   /** Null: a product will be created. */
   readonly product: string | null;
   readonly factor: Factor;
   /** Signed, in stock units. */
-  readonly stock_quantity_e4: number;
-  readonly balance_before_e4: number;
-  readonly balance_after_e4: number;
+  readonly stockQuantity_e4: number;
+  readonly balanceBefore_e4: number;
+  readonly balanceAfter_e4: number;
 }
 
 export interface ApprovalPlan {
-  readonly access_key: string;
-  readonly dry_run: true;
-  readonly already_processed: boolean;
+  readonly accessKey: string;
+  readonly alreadyProcessed: boolean;
   readonly items: readonly PlannedItem[];
 }
 
@@ -31,7 +31,7 @@ export async function planApproval(
   ports: Pick<Ports, "reader">,
   posting: Posting,
   items: readonly JudgedItem[],
-  effects: ReadonlyMap<number, Effect>,
+  effects: ReadonlyMap<Position, Effect>,
   signal?: AbortSignal,
 ): Promise<ApprovalPlan> {
   const rows = await ports.reader.rows(
@@ -55,9 +55,8 @@ export async function planApproval(
   const lines = new Map(posting.lines.map((line) => [line.n, line]));
   const running = new Map<string, number>();
   return {
-    access_key: posting.reference,
-    dry_run: true,
-    already_processed: false,
+    accessKey: posting.reference,
+    alreadyProcessed: false,
     items: items.map((item) => {
       const row = found.get(item.position);
       const line = lines.get(item.position);
@@ -70,14 +69,14 @@ export async function planApproval(
       const before = running.get(account) ?? Number(row?.balance_e4 ?? 0);
       running.set(account, before + moved);
       return {
-        n_item: item.n_item,
+        nItem: item.nItem,
         effect: effects.get(item.position) ?? item.effect,
         product,
         factor:
           line === undefined ? FACTOR_ONE : { e4: line.factor_e4, divisor: line.factor_divisor },
-        stock_quantity_e4: moved,
-        balance_before_e4: before,
-        balance_after_e4: before + moved,
+        stockQuantity_e4: moved,
+        balanceBefore_e4: before,
+        balanceAfter_e4: before + moved,
       };
     }),
   };

@@ -1,6 +1,7 @@
 import type { Settings } from "../../accounts/company.ts";
 import { settingsOf } from "../../accounts/settings.ts";
 import { newId } from "../../lib/id.ts";
+import type { Position } from "../../lib/item-number.ts";
 import { Failed, orFail } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
@@ -32,7 +33,7 @@ export interface Proposal {
   readonly note: StoredNote;
   readonly items: readonly JudgedItem[];
   /** By position. */
-  readonly effects: ReadonlyMap<number, Effect>;
+  readonly effects: ReadonlyMap<Position, Effect>;
   readonly posting: Posting;
   /** What it was made under; the batch must prove that they still stand. */
   readonly settings: Settings;
@@ -117,17 +118,17 @@ function effectsAfter(
   note: StoredNote,
   items: readonly JudgedItem[],
   mapping: Mapping,
-  told: ReadonlyMap<number, ItemCorrection>,
+  told: ReadonlyMap<Position, ItemCorrection>,
   settings: Settings,
   override: readonly HoldCode[],
-): ReadonlyMap<number, Effect> {
+): ReadonlyMap<Position, Effect> {
   // A product named for each unknown item that moves is the answer that the hold `mapping` waits for: nothing to override.
   const allMapped = unmappedItems(items, mapping).every((item) => {
     const said = told.get(item.position);
     return said?.product != null || (said?.effect ?? item.effect) === "none";
   });
   const holds = note.holds.filter((hold) => hold.code !== "mapping" || !allMapped);
-  const corrected = new Map<number, "entry" | "exit" | "none">();
+  const corrected = new Map<Position, "entry" | "exit" | "none">();
   for (const [position, correction] of told)
     if (correction.effect !== null) corrected.set(position, correction.effect);
   const { effects, holdsLeft } = orFail(
@@ -147,9 +148,9 @@ function effectsAfter(
 
 function bookingOf(
   item: JudgedItem,
-  effects: ReadonlyMap<number, Effect>,
+  effects: ReadonlyMap<Position, Effect>,
   mapping: Mapping,
-  told: ReadonlyMap<number, ItemCorrection>,
+  told: ReadonlyMap<Position, ItemCorrection>,
 ): Booking {
   const correction = told.get(item.position);
   return {

@@ -1,3 +1,4 @@
+import type { NItem, Position } from "../../lib/item-number.ts";
 import { err, ok, type Result } from "../../lib/result.ts";
 import type { FieldError } from "../../nfe/failures.ts";
 import type { Ports } from "../../ports/ports.ts";
@@ -8,7 +9,7 @@ import type { HoldCode, IngestFailure } from "../verdict/failures.ts";
 
 /** What a person says about one item of a note. */
 export interface ItemCorrection {
-  readonly n_item: number;
+  readonly nItem: NItem;
   /** Code of a product that exists; null: not said. */
   readonly product: string | null;
   /** Null: not said. */
@@ -24,7 +25,7 @@ export interface RequestedCorrections {
 export const NO_CORRECTIONS: RequestedCorrections = { override: [], items: [] };
 
 /** What a correction must know of an item. */
-type Named = Pick<StockItem, "position" | "n_item" | "code" | "unit">;
+type Named = Pick<StockItem, "position" | "nItem" | "code" | "unit">;
 
 /**
  * The corrections by position, once every item named is one of the note's, named once, and every product exists in the
@@ -37,28 +38,28 @@ export async function resolveCorrections(
   items: readonly Named[],
   corrections: RequestedCorrections,
   signal?: AbortSignal,
-): Promise<Result<ReadonlyMap<number, ItemCorrection>, IngestFailure>> {
+): Promise<Result<ReadonlyMap<Position, ItemCorrection>, IngestFailure>> {
   if (corrections.items.length === 0) return ok(new Map());
-  const numbers = new Set(items.map((item) => item.n_item));
+  const numbers = new Set(items.map((item) => item.nItem));
   const products = await existingProducts(ports, company, corrections.items, signal);
-  const seen = new Set<number>();
+  const seen = new Set<NItem>();
   const errors: FieldError[] = [];
   corrections.items.forEach((correction, i) => {
-    if (!numbers.has(correction.n_item))
+    if (!numbers.has(correction.nItem))
       errors.push({
         path: `/items/${i}/n_item`,
         code: "unknown_item",
-        message: `A nota não tem o item ${correction.n_item}`,
-        got: String(correction.n_item),
+        message: `A nota não tem o item ${correction.nItem}`,
+        got: String(correction.nItem),
       });
-    if (seen.has(correction.n_item))
+    if (seen.has(correction.nItem))
       errors.push({
         path: `/items/${i}/n_item`,
         code: "duplicate",
-        message: `O item ${correction.n_item} aparece mais de uma vez`,
-        got: String(correction.n_item),
+        message: `O item ${correction.nItem} aparece mais de uma vez`,
+        got: String(correction.nItem),
       });
-    seen.add(correction.n_item);
+    seen.add(correction.nItem);
     if (correction.product !== null && !products.has(correction.product))
       errors.push({
         path: `/items/${i}/product_code`,
@@ -69,19 +70,19 @@ export async function resolveCorrections(
   });
   errors.push(...contradictions(items, corrections));
   if (errors.length > 0) return err({ code: "nfe.correction", errors });
-  const byNumber = new Map(corrections.items.map((correction) => [correction.n_item, correction]));
+  const byNumber = new Map(corrections.items.map((correction) => [correction.nItem, correction]));
   const alike = Map.groupBy(items, supplierItem);
-  const byPosition = new Map<number, ItemCorrection>();
+  const byPosition = new Map<Position, ItemCorrection>();
   for (const item of items) {
-    const own = byNumber.get(item.n_item);
+    const own = byNumber.get(item.nItem);
     const group = (alike.get(supplierItem(item)) ?? []).flatMap(
-      ({ n_item }) => byNumber.get(n_item) ?? [],
+      ({ nItem }) => byNumber.get(nItem) ?? [],
     );
     const product = group.find((said) => said.product !== null)?.product ?? null;
     const factor = group.find((said) => said.factor !== null)?.factor ?? null;
     if (own === undefined && product === null && factor === null) continue;
     byPosition.set(item.position, {
-      n_item: item.n_item,
+      nItem: item.nItem,
       product,
       factor,
       effect: own?.effect ?? null,
@@ -97,7 +98,7 @@ function contradictions(items: readonly Named[], corrections: RequestedCorrectio
   const errors: FieldError[] = [];
   const first = new Map<string, string>();
   corrections.items.forEach((correction, i) => {
-    const item = items.find(({ n_item }) => n_item === correction.n_item);
+    const item = items.find(({ nItem }) => nItem === correction.nItem);
     if (item === undefined) return;
     for (const [field, value] of [
       ["product_code", correction.product],

@@ -82,7 +82,7 @@ async function judged(
   const verdict = writtenVerdict(
     classify(note, settings, {
       unmapped: settings.requireMapping
-        ? unmappedItems(items, mapping).map((item) => item.n_item)
+        ? unmappedItems(items, mapping).map((item) => item.nItem)
         : [],
       standing,
       originalEntered:

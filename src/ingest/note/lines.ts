@@ -1,4 +1,5 @@
 import { apportion, sumExact } from "../../lib/decimal.ts";
+import type { NItem, Position } from "../../lib/item-number.ts";
 import { Failed } from "../../lib/result.ts";
 import { NOTE_SENTENCES } from "../../messages/pt-BR/documents/note-sentences.ts";
 import { FACTOR_ONE, type Factor, sameFactor, toStockUnits } from "../../stock/factor.ts";
@@ -12,16 +13,16 @@ import type { Finding } from "./written-verdict.ts";
 /** What the ledger needs to know of a note's item, as note_items keeps it. */
 export interface StockItem {
   /** Order in the XML from 1: what an item is told by here, because nItem may repeat. */
-  readonly position: number;
-  readonly n_item: number;
+  readonly position: Position;
+  readonly nItem: NItem;
   readonly code: string;
   readonly name: string;
   readonly unit: string;
   readonly quantity_e4: number;
   readonly barcode: string | null;
   readonly ncm: string | null;
-  readonly tax_unit: string;
-  readonly tax_quantity_e4: number;
+  readonly taxUnit: string;
+  readonly taxQuantity_e4: number;
   /** 1/10², of the whole line. */
   readonly landed_e2: number;
   readonly lots: readonly StoredLot[];
@@ -44,24 +45,24 @@ export interface Booking {
 
 /** How each item (by position) stands in `origin_ref`: its nItem, and its position too where the number repeats. */
 export function itemParts(
-  items: readonly { position: number; n_item: number }[],
-): ReadonlyMap<number, string> {
-  const times = new Map<number, number>();
-  for (const { n_item } of items) times.set(n_item, (times.get(n_item) ?? 0) + 1);
+  items: readonly { position: Position; nItem: NItem }[],
+): ReadonlyMap<Position, string> {
+  const times = new Map<NItem, number>();
+  for (const { nItem } of items) times.set(nItem, (times.get(nItem) ?? 0) + 1);
   return new Map(
-    items.map(({ position, n_item }) => [
+    items.map(({ position, nItem }) => [
       position,
-      times.get(n_item) === 1 ? `${n_item}` : `${n_item}.${position}`,
+      times.get(nItem) === 1 ? `${nItem}` : `${nItem}.${position}`,
     ]),
   );
 }
 
 /** Whether Σ qLote is qCom or qTrib: only then do the lots say where the line's goods are (nfe-facts: `rastro`). */
 export function lotsAddUp(
-  item: Pick<StockItem, "quantity_e4" | "tax_quantity_e4" | "lots">,
+  item: Pick<StockItem, "quantity_e4" | "taxQuantity_e4" | "lots">,
 ): boolean {
   const sum = sumExact(item.lots.map((lot) => lot.quantity_e4));
-  return sum > 0 && (sum === item.quantity_e4 || sum === item.tax_quantity_e4);
+  return sum > 0 && (sum === item.quantity_e4 || sum === item.taxQuantity_e4);
 }
 
 /**
@@ -99,7 +100,7 @@ export function bookingLines(bookings: readonly Booking[]): {
       name: item.name,
       barcode: item.barcode,
       ncm: item.ncm,
-      stock_unit: sameFactor(booking.factor, FACTOR_ONE) ? item.unit : item.tax_unit,
+      stock_unit: sameFactor(booking.factor, FACTOR_ONE) ? item.unit : item.taxUnit,
       factor_e4: booking.factor.e4,
       factor_divisor: booking.factor.divisor,
       product: booking.product,
@@ -185,18 +186,18 @@ function mergedLots(lots: readonly StoredLot[]): (StoredLot & { ref: string })[]
 
 /** Findings about numbers that repeat, and about lots that cannot be followed. */
 export function itemFindings(items: readonly StockItem[]): Finding[] {
-  const repeated = new Set<number>();
-  const seen = new Set<number>();
-  for (const { n_item } of items) {
-    if (seen.has(n_item)) repeated.add(n_item);
-    seen.add(n_item);
+  const repeated = new Set<NItem>();
+  const seen = new Set<NItem>();
+  for (const { nItem } of items) {
+    if (seen.has(nItem)) repeated.add(nItem);
+    seen.add(nItem);
   }
   return [
-    ...[...repeated].map((n_item) => ({
+    ...[...repeated].map((nItem) => ({
       code: "repeated_item_number",
       severity: "warning" as const,
-      path: `/NFe/infNFe/det[@nItem=${n_item}]`,
-      message: NOTE_SENTENCES.repeatedItemNumber(n_item),
+      path: `/NFe/infNFe/det[@nItem=${nItem}]`,
+      message: NOTE_SENTENCES.repeatedItemNumber(nItem),
     })),
     ...items
       .filter((item) => item.lots.length > 0 && !lotsAddUp(item))
@@ -204,7 +205,7 @@ export function itemFindings(items: readonly StockItem[]): Finding[] {
         code: "lots_do_not_add_up",
         severity: "warning" as const,
         path: `/NFe/infNFe/det[${item.position}]/prod/rastro`,
-        message: NOTE_SENTENCES.lotsDoNotAddUp(item.n_item),
+        message: NOTE_SENTENCES.lotsDoNotAddUp(item.nItem),
       })),
   ];
 }

@@ -2,6 +2,7 @@ import type { UserCause } from "../../accounts/actor.ts";
 import type { Settings } from "../../accounts/company.ts";
 import { values } from "../../journal/values.ts";
 import { fold } from "../../lib/fold.ts";
+import { positionFrom } from "../../lib/item-number.ts";
 import type { Original } from "../../lib/original.ts";
 import { issuedMs } from "../../nfe/dates.ts";
 import { landedCosts } from "../../nfe/landed-cost.ts";
@@ -25,16 +26,16 @@ export const partyId = (party: Party): string => party.cnpj ?? party.cpf ?? part
 export function stockItems(note: Note): StockItem[] {
   const landed = landedCosts(note);
   return note.items.map((item, i) => ({
-    position: i + 1,
-    n_item: item.nItem,
+    position: positionFrom(i + 1),
+    nItem: item.nItem,
     code: item.cProd,
     name: item.xProd,
     unit: item.uCom,
     quantity_e4: item.qCom.e4,
     barcode: item.cEAN,
     ncm: item.NCM,
-    tax_unit: item.uTrib,
-    tax_quantity_e4: item.qTrib.e4,
+    taxUnit: item.uTrib,
+    taxQuantity_e4: item.qTrib.e4,
     landed_e2: landed[i] ?? 0,
     lots: item.lots.map((lot) => ({
       lot: lot.nLote,
@@ -174,7 +175,7 @@ export function insertItems(r: Registration): Statement {
   const items = values(
     r.items.map((item, i) => [
       item.position,
-      item.n_item,
+      item.nItem,
       item.code,
       item.name,
       item.unit,
@@ -184,8 +185,8 @@ export function insertItems(r: Registration): Statement {
       item.ncm,
       r.note.items[i]?.CFOP ?? "",
       item.barcode,
-      item.tax_unit,
-      item.tax_quantity_e4,
+      item.taxUnit,
+      item.taxQuantity_e4,
       r.verdict.effects[i] ?? "ask",
       item.landed_e2,
       item.lots.length === 0 ? "[]" : JSON.stringify(item.lots),

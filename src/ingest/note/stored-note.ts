@@ -1,4 +1,5 @@
 import { trusted } from "../../lib/cast.ts";
+import { nItemFrom, positionFrom } from "../../lib/item-number.ts";
 import type { NoteStatus } from "../../lib/note-status.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
@@ -100,16 +101,16 @@ export async function itemsOf(
     signal,
   );
   return rows.map((row) => ({
-    position: Number(row.position),
-    n_item: Number(row.n_item),
+    position: positionFrom(Number(row.position)),
+    nItem: nItemFrom(Number(row.n_item)),
     code: String(row.code),
     name: String(row.name),
     unit: String(row.unit),
     quantity_e4: Number(row.quantity_e4),
     barcode: row.barcode === null ? null : String(row.barcode),
     ncm: row.ncm === null ? null : String(row.ncm),
-    tax_unit: String(row.tax_unit),
-    tax_quantity_e4: Number(row.tax_quantity_e4),
+    taxUnit: String(row.tax_unit),
+    taxQuantity_e4: Number(row.tax_quantity_e4),
     landed_e2: Number(row.landed_e2),
     lots: trusted<StoredLot[]>(JSON.parse(String(row.lots))),
     effect: trusted<Effect>(row.effect),

@@ -1,4 +1,5 @@
 import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import type { NItem, Position } from "../../lib/item-number.ts";
 import type { NoteStatus } from "../../lib/note-status.ts";
 import type { EventQuantity, NfeEvent } from "../../nfe/note.ts";
 import type { Hold } from "../verdict/failures.ts";
@@ -52,8 +53,8 @@ export const noteItems = sqliteTable(
   {
     company: integer().notNull(),
     note: integer().notNull(),
-    position: integer().notNull(),
-    nItem: integer("n_item").notNull(),
+    position: integer().$type<Position>().notNull(),
+    nItem: integer("n_item").$type<NItem>().notNull(),
     code: text().notNull(),
     name: text().notNull(),
     unit: text().notNull(),

@@ -85,10 +85,10 @@ function noteIn(
  */
 const told = (item: StockItem) => [
   item.position,
-  item.n_item,
+  item.nItem,
   normalizedText(item.code),
   normalizedText(item.unit),
   item.quantity_e4,
-  item.tax_unit,
-  item.tax_quantity_e4,
+  item.taxUnit,
+  item.taxQuantity_e4,
 ];

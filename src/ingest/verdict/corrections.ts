@@ -1,4 +1,5 @@
 import type { Settings } from "../../accounts/company.ts";
+import type { NItem, Position } from "../../lib/item-number.ts";
 import { err, ok, type Result } from "../../lib/result.ts";
 import type { FieldError } from "../../nfe/failures.ts";
 import { HOLD_CODES, type Hold, type HoldCode, type IngestFailure } from "./failures.ts";
@@ -34,9 +35,9 @@ export interface StoredVerdict {
   readonly direction: Direction;
   readonly items: readonly {
     /** Order in the XML: identifies the item. */
-    readonly position: number;
+    readonly position: Position;
     /** nItem of the document; it may repeat. */
-    readonly n_item: number;
+    readonly nItem: NItem;
     readonly effect: Effect;
   }[];
 }
@@ -44,7 +45,7 @@ export interface StoredVerdict {
 /** The corrections of a user: holds to lift, and effects by position. The items are known to exist. */
 export interface Corrections {
   readonly override: readonly HoldCode[];
-  readonly effects: ReadonlyMap<number, Exclude<Effect, "ask">>;
+  readonly effects: ReadonlyMap<Position, Exclude<Effect, "ask">>;
 }
 
 /**
@@ -59,7 +60,7 @@ export function applyCorrections(
   company: Settings,
   corrections: Corrections,
 ): Result<
-  { effects: ReadonlyMap<number, Effect>; holdsLeft: readonly Hold[] },
+  { effects: ReadonlyMap<Position, Effect>; holdsLeft: readonly Hold[] },
   Extract<IngestFailure, { code: "nfe.override_denied" | "nfe.correction" }>
 > {
   const denied = corrections.override.filter(
@@ -97,7 +98,7 @@ function untold(
     .map((item) => ({
       path: "/items/-/effect",
       code: "missing",
-      message: `Informe o efeito do item ${item.n_item}`,
+      message: `Informe o efeito do item ${item.nItem}`,
       expected: "entry | exit | none",
     }));
 }

@@ -1,4 +1,5 @@
 import type { Settings } from "../../accounts/company.ts";
+import type { NItem } from "../../lib/item-number.ts";
 import { isRefusal, type Note, type Party } from "../../nfe/note.ts";
 import type { SignatureCheck } from "../../nfe/signature/signer.ts";
 import type { Kind } from "./cfop-table.ts";
@@ -10,7 +11,7 @@ import type { Direction } from "./verdict.ts";
 /** What is known of a note beside its text. */
 export interface KnownFacts {
   /** nItem of the items whose supplier code is mapped to no product. */
-  readonly unmapped?: readonly number[];
+  readonly unmapped?: readonly NItem[];
   /** Summary of the events stored under its key; absent: there are none. */
   readonly standing?: Standing;
   /** Null or absent: the signature was not verified. */

@@ -1,4 +1,5 @@
 import { toScaled } from "../../lib/decimal.ts";
+import { nItemFrom } from "../../lib/item-number.ts";
 import { gtinOrNull } from "../gtin.ts";
 import { KEY_TEXT } from "../layout/layout.ts";
 import type { ItemShape, LotShape, NoteShape } from "../layout/shape.ts";
@@ -97,7 +98,7 @@ function itemOf(shape: ItemShape, layout: string): Item {
   const qCom = exactly(shape["prod/qCom"]);
   const qTrib = shape["prod/qTrib"];
   return {
-    nItem: Number(shape["@nItem"]),
+    nItem: nItemFrom(Number(shape["@nItem"])),
     cProd: shape["prod/cProd"],
     cEAN: gtinOrNull(shape["prod/cEAN"]),
     cEANTrib: gtinOrNull(shape["prod/cEANTrib"]),

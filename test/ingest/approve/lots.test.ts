@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { bookingLines, type StockItem } from "../../../src/ingest/note/lines.ts";
 import type { StoredLot } from "../../../src/ingest/note/tables.ts";
+import { nItemFrom, positionFrom } from "../../../src/lib/item-number.ts";
 import { FACTOR_ONE } from "../../../src/stock/factor.ts";
 import { reconcileAll } from "../../../src/stock/reconcile.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
@@ -19,16 +20,16 @@ const lot = (nLote: string, qLote: string, dVal: string) => ({
 const booked = (lots: readonly StoredLot[]) => {
   const quantity_e4 = lots.reduce((sum, { quantity_e4 }) => sum + quantity_e4, 0);
   const item: StockItem = {
-    position: 1,
-    n_item: 1,
+    position: positionFrom(1),
+    nItem: nItemFrom(1),
     code: "IOG",
     name: "IOGURTE",
     unit: "UN",
     quantity_e4,
     barcode: null,
     ncm: null,
-    tax_unit: "UN",
-    tax_quantity_e4: quantity_e4,
+    taxUnit: "UN",
+    taxQuantity_e4: quantity_e4,
     landed_e2: 2_500,
     lots,
   };

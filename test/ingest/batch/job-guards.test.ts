@@ -109,9 +109,9 @@ for (const [what, end] of DONE)
 
 test("lots say where the goods are where they add up to the commercial or to the taxed quantity, and else do not", () => {
   const lot = (quantity_e4: number) => ({ lot: "L", quantity_e4, made_on: null, expires_on: null });
-  const item = { quantity_e4: 20_000, tax_quantity_e4: 240_000 };
+  const item = { quantity_e4: 20_000, taxQuantity_e4: 240_000 };
   expect(lotsAddUp({ ...item, lots: [lot(20_000)] })).toBe(true);
   expect(lotsAddUp({ ...item, lots: [lot(200_000), lot(40_000)] })).toBe(true);
   expect(lotsAddUp({ ...item, lots: [lot(20_001)] })).toBe(false);
-  expect(lotsAddUp({ quantity_e4: 0, tax_quantity_e4: 0, lots: [lot(0)] })).toBe(false);
+  expect(lotsAddUp({ quantity_e4: 0, taxQuantity_e4: 0, lots: [lot(0)] })).toBe(false);
 });

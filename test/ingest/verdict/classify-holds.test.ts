@@ -4,6 +4,7 @@ import { classify } from "../../../src/ingest/verdict/classify.ts";
 import { NO_EVENTS, standingOf } from "../../../src/ingest/verdict/event-standing.ts";
 import { HOLD_CODES } from "../../../src/ingest/verdict/failures.ts";
 import type { KnownFacts } from "../../../src/ingest/verdict/rule-input.ts";
+import { nItemFrom } from "../../../src/lib/item-number.ts";
 import type { Note, Protocol } from "../../../src/nfe/note.ts";
 import { knownEvent } from "../../support/notes/known-event.ts";
 import {
@@ -146,16 +147,15 @@ describe("environment, key, signature, model", () => {
   test("unmapped items hold the note only if the company requires a mapping (mapping)", () => {
     const strict = company({ requireMapping: true });
     const mixed = note({ items: itemsOf("5102", "5922", "5102") });
-    expect(holdsOf(mixed, company(), { unmapped: [1] })).toEqual([]);
+    expect(holdsOf(mixed, company(), { unmapped: [1].map(nItemFrom) })).toEqual([]);
     expect(holdsOf(mixed, strict, { unmapped: [] })).toEqual([]);
-    expect(holdsOf(mixed, strict, { unmapped: [2] })).toEqual([]);
-    const verdict = classify(mixed, strict, { unmapped: [2, 3] });
+    expect(holdsOf(mixed, strict, { unmapped: [2].map(nItemFrom) })).toEqual([]);
+    const verdict = classify(mixed, strict, { unmapped: [2, 3].map(nItemFrom) });
     expect(verdict.holds.map(({ code }) => code)).toEqual(["mapping"]);
     expect(verdict.rules.find(({ rule }) => rule === "note.mapping")?.items).toEqual([3]);
-    expect(holdsOf(note({ items: itemsOf("5949") }), strict, { unmapped: [1] })).toEqual([
-      "unknown_operation",
-      "mapping",
-    ]);
+    expect(
+      holdsOf(note({ items: itemsOf("5949") }), strict, { unmapped: [1].map(nItemFrom) }),
+    ).toEqual(["unknown_operation", "mapping"]);
   });
 });
 
@@ -221,7 +221,8 @@ describe("the sentences of holds", () => {
     not_ours: () => classify(note({ dest: party(UNRELATED) }), company()),
     no_goods: () => classify(note({ items: itemsOf("5922") }), company()),
     unknown_operation: () => classify(note({ items: itemsOf("5949") }), company()),
-    mapping: () => classify(note(), company({ requireMapping: true }), { unmapped: [1] }),
+    mapping: () =>
+      classify(note(), company({ requireMapping: true }), { unmapped: [1].map(nItemFrom) }),
     signature_invalid: () => classify(note(), company({ requireSignature: true })),
     retail: () => classify(note({ ide: { mod: "65" } }), company()),
   };

@@ -5,6 +5,7 @@ import { classify } from "../../../src/ingest/verdict/classify.ts";
 import { standingOf } from "../../../src/ingest/verdict/event-standing.ts";
 import { HOLD_CODES } from "../../../src/ingest/verdict/failures.ts";
 import { RULES } from "../../../src/ingest/verdict/rules.ts";
+import { type NItem, nItemFrom } from "../../../src/lib/item-number.ts";
 import type { SignatureCheck } from "../../../src/nfe/signature/signer.ts";
 import { knownEvent } from "../../support/notes/known-event.ts";
 import {
@@ -75,7 +76,7 @@ const someSettings = fc
   .map((changes) => company(changes));
 
 const someKnown = fc.record({
-  unmapped: fc.constantFrom<number[]>([], [1], [1, 2]),
+  unmapped: fc.constantFrom<NItem[]>([], [1].map(nItemFrom), [1, 2].map(nItemFrom)),
   standing: fc
     .subarray(["110111", "110192", "112130", "112140", "210220", "210240", "211130"])
     .map((types) =>

@@ -2,16 +2,21 @@ import { describe, expect, test } from "bun:test";
 import { applyCorrections, NEVER_OVERRIDABLE } from "../../../src/ingest/verdict/corrections.ts";
 import { HOLD_CODES, type HoldCode } from "../../../src/ingest/verdict/failures.ts";
 import type { Direction, Effect } from "../../../src/ingest/verdict/verdict.ts";
+import { nItemFrom, positionFrom } from "../../../src/lib/item-number.ts";
 import { company } from "../../support/notes/note-values.ts";
 
 const stored = (holds: HoldCode[], effects: Effect[], direction: Direction = "entry") => ({
   holds: holds.map((code) => ({ code, message: "Algo foi visto." })),
   direction,
-  items: effects.map((effect, i) => ({ position: i + 1, n_item: 10 * (i + 1), effect })),
+  items: effects.map((effect, i) => ({
+    position: positionFrom(i + 1),
+    nItem: nItemFrom(10 * (i + 1)),
+    effect,
+  })),
 });
 const said = (override: HoldCode[], effects: [number, Exclude<Effect, "ask">][] = []) => ({
   override,
-  effects: new Map(effects),
+  effects: new Map(effects.map(([n, effect]) => [positionFrom(n), effect])),
 });
 
 describe("corrections of a verdict", () => {
@@ -21,7 +26,7 @@ describe("corrections of a verdict", () => {
       company(),
       said([]),
     );
-    expect(result).toEqual({
+    expect<unknown>(result).toEqual({
       ok: true,
       value: {
         effects: new Map([
@@ -39,7 +44,7 @@ describe("corrections of a verdict", () => {
       company(),
       said(["no_protocol"]),
     );
-    expect(result).toMatchObject({ ok: true, value: { holdsLeft: [{ code: "retail" }] } });
+    expect<unknown>(result).toMatchObject({ ok: true, value: { holdsLeft: [{ code: "retail" }] } });
   });
 
   test("holds of NEVER_OVERRIDABLE are never lifted, even where the settings name them", () => {
@@ -97,7 +102,7 @@ describe("corrections of a verdict", () => {
         ],
       ),
     );
-    expect(whole).toEqual({
+    expect<unknown>(whole).toEqual({
       ok: true,
       value: {
         effects: new Map([
@@ -116,7 +121,7 @@ describe("corrections of a verdict", () => {
       company(),
       said([], [[1, "entry"]]),
     );
-    expect(result).toMatchObject({
+    expect<unknown>(result).toMatchObject({
       ok: true,
       value: { effects: new Map([[1, "entry"]]), holdsLeft: [{ code: "unknown_operation" }] },
     });

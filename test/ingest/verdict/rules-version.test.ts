@@ -35,7 +35,7 @@ const VERSIONS: readonly (readonly [number, string])[] = [
   [3, "46969ef57474cfff"],
   [4, "d76cb2e60ec72657"],
   [5, "3f2a3e264d14162a"],
-  [6, "7a0ba25009e08727"],
+  [6, "ed78c8d933581cb4"],
 ];
 
 /** Imports say where a thing stands, not what is decided. */

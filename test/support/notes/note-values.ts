@@ -1,4 +1,5 @@
 import type { Settings } from "../../../src/accounts/company.ts";
+import { nItemFrom } from "../../../src/lib/item-number.ts";
 import type { Item, NfeEvent, Note, Party, Protocol } from "../../../src/nfe/note.ts";
 
 // Notes as values, for tests of the pure verdict. A note as XML is made by src/synthetic/synthetic-note.ts.
@@ -35,7 +36,7 @@ export function party(cnpj: string | null, changes: Partial<Party> = {}): Party 
 /** One unit of a plain sale. */
 export function item(nItem: number, changes: Partial<Item> = {}): Item {
   return {
-    nItem,
+    nItem: nItemFrom(nItem),
     cProd: `P${nItem}`,
     cEAN: null,
     cEANTrib: null,
