@@ -4,26 +4,26 @@ import type { SpanAttributes, Tracer } from "../../src/ports/trace.ts";
 import { withApp } from "../support/app.ts";
 import { wholeFlow, withAdministrator } from "../support/whole-flow.ts";
 
-/** Everything that a tracer is told. */
-function listening(): { tracer: Tracer; heard: unknown[] } {
-  const heard: unknown[] = [];
+/** A tracer that records everything passed to it. */
+function recordingTracer(): { tracer: Tracer; recorded: unknown[] } {
+  const recorded: unknown[] = [];
   const id = "0af7651916cd43dd8448eb211c80319c";
   const trace = {
     id,
     parent: `00-${id}-b7ad6b7169203331-01`,
     recorded: true,
     span<T>(name: string, step: () => Promise<T>) {
-      heard.push(name);
+      recorded.push(name);
       return step();
     },
   };
   return {
-    heard,
+    recorded,
     tracer: {
       begin(name, kind) {
-        heard.push(name, kind);
+        recorded.push(name, kind);
         const end = (ended: string, facts: SpanAttributes, failure: string | null) =>
-          void heard.push(ended, facts, failure);
+          void recorded.push(ended, facts, failure);
         return { trace, end };
       },
     },
@@ -31,7 +31,7 @@ function listening(): { tracer: Tracer; heard: unknown[] } {
 }
 
 test("no password, token, key, name, CPF or XML is in logs, spans or metrics", () => {
-  const { tracer, heard } = listening();
+  const { tracer, recorded } = recordingTracer();
   return withApp(
     async (service) => {
       const { ports } = service;
@@ -46,8 +46,12 @@ test("no password, token, key, name, CPF or XML is in logs, spans or metrics", (
       const metrics = await ports.meter.exposition();
       expect(steps.length).toBeGreaterThan(35);
       expect(lines.length).toBeGreaterThanOrEqual(steps.length);
-      const told = { log: lines.join(""), spans: JSON.stringify(heard), metrics: metrics.text };
-      const leaks = Object.entries(told).flatMap(([where, text]) =>
+      const outputs = {
+        log: lines.join(""),
+        spans: JSON.stringify(recorded),
+        metrics: metrics.text,
+      };
+      const leaks = Object.entries(outputs).flatMap(([where, text]) =>
         secrets.filter((secret) => text.includes(secret)).map((secret) => [where, secret]),
       );
       expect(leaks).toEqual([]);

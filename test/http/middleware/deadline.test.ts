@@ -23,7 +23,7 @@ test("a port that hangs is answered with 504 at the route's deadline", async () 
       async ({ upload, rows }) => {
         const answer = await upload(syntheticNote({ seed: 1 }).xml);
         expect([answer.status, answer.body.code]).toEqual([504, "deadline"]);
-        // Whether it was done is not known, so nobody is told to repeat it blindly.
+        // The outcome is unknown, so that the answer has no Retry-After.
         expect(answer.headers.get("retry-after")).toBeNull();
         expect(await rows("select * from notes")).toEqual([]);
       },

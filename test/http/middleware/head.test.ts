@@ -8,7 +8,7 @@ import { STREAM_PATH, yieldTurns } from "../../support/feed/open-feed.ts";
 import { concretePath, MATRIX } from "../../support/http/role-matrix.ts";
 import { runJobs } from "../../support/run-jobs.ts";
 
-/** Every address that answers GET: one of each route, and those of a note and a file that are there. */
+/** A URL of every route that answers GET, and those of an existing note and file. */
 async function gets(service: TestApp): Promise<string[]> {
   const note = syntheticNote({ seed: 1, items: 2 });
   await service.upload(note.xml, "?approve=true");
@@ -25,7 +25,7 @@ const tight = {
   config: { SSE_CLIENTS: 2, SSE_CLIENTS_PER_USER: 2, MAX_IN_FLIGHT: 2, MAX_IN_FLIGHT_PER_USER: 1 },
 };
 
-/** Nothing that a request may take is taken. */
+/** Expects that no resource which a request may take is still taken. */
 function nothingTaken({ ports }: TestApp): void {
   expect([feedBroadcaster(ports).size, openDownloads(ports)]).toEqual([0, 0]);
 }
@@ -56,7 +56,7 @@ test("HEAD has the status and headers of GET", () =>
       expect(head.headers.get("etag")).toBe(get.headers.get("etag"));
       const length = head.headers.get("content-length");
       const sent = String((await get.arrayBuffer()).byteLength);
-      // The metrics count themselves, and a clock goes on.
+      // The metrics count their own requests, and the health has the time.
       if (path === "/metrics" || path === "/api/health/full") continue;
       expect([path, length]).toEqual([path, path.startsWith("/api/export/") ? null : sent]);
     }

@@ -37,7 +37,7 @@ test("requests beyond MAX_IN_FLIGHT get 503 with Retry-After, while health still
   await service.close();
 });
 
-/** A body that says it has so many bytes, sends some of them at once, and then nothing. */
+/** A body that sends `sent` bytes at once and then stalls. */
 function stalled(sent: number) {
   const piece = new Uint8Array(1 << 20).fill(0x3c);
   let left = sent;
@@ -62,7 +62,7 @@ function stalled(sent: number) {
 
 const BATCH = 50 << 20;
 
-/** Sends a batch that never ends as somebody; resolves when the service waits for the rest of it, or has answered. */
+/** Sends a batch that stalls; resolves when the service waits for the rest of it, or has answered. */
 async function slowBatch({ app, tokenOf }: TestApp, as: Role, sent: number) {
   const { body, asked, end } = stalled(sent);
   const leaving = new AbortController();
@@ -103,24 +103,24 @@ test("slow bodies count with the bytes that have arrived, not with their Content
 
 test("a user's third large body in memory is refused, while a colleague's is accepted", () =>
   withApp(async (service) => {
-    const mine = await Promise.all([1, 2].map(() => slowBatch(service, "OPERADOR", BATCH - 1)));
-    expect(mine.map(({ refused }) => refused)).toEqual([null, null]);
+    const own = await Promise.all([1, 2].map(() => slowBatch(service, "OPERADOR", BATCH - 1)));
+    expect(own.map(({ refused }) => refused)).toEqual([null, null]);
     const third = await slowBatch(service, "OPERADOR", BATCH - 1);
     expect([third.refused?.status, third.refused?.body.code]).toEqual([429, "share_exceeded"]);
     expect(third.refused?.headers.get("retry-after")).toBe("5");
-    const hers = await slowBatch(service, "GERENTE", BATCH - 1);
-    expect(hers.refused).toBeNull();
-    mine[0]?.leaving.abort();
-    await mine[0]?.answer;
+    const colleagues = await slowBatch(service, "GERENTE", BATCH - 1);
+    expect(colleagues.refused).toBeNull();
+    own[0]?.leaving.abort();
+    await own[0]?.answer;
     const again = await slowBatch(service, "OPERADOR", BATCH - 1);
     expect(again.refused).toBeNull();
-    for (const { leaving, answer } of [...mine, hers, again]) {
+    for (const { leaving, answer } of [...own, colleagues, again]) {
       leaving.abort();
       await answer;
     }
   }));
 
-/** A service whose documents are read when they are told to; `read` says how many have begun. */
+/** A service whose document reader waits until `release`; `read` resolves when so many reads have begun. */
 async function paused(config: Partial<Config>) {
   const service = await testApp({ config });
   const release = Promise.withResolvers<void>();
@@ -140,17 +140,17 @@ test("requests in flight have a limit for each user and one for each company", a
   const { service, begun, release } = await paused(bounds);
   const upload = (seed: number, as: Role) =>
     service.upload(syntheticNote({ seed, items: 1 }).xml, "", as);
-  const mine = [1, 2, 3].map((seed) => upload(seed, "OPERADOR"));
+  const own = [1, 2, 3].map((seed) => upload(seed, "OPERADOR"));
   while (begun.count < 3) await service.ports.yieldToEventLoop();
   const fourth = await service.send("GET", "/api/stock", { as: "OPERADOR" });
   expect([fourth.status, fourth.body.code, fourth.body.limit]).toEqual([429, "share_exceeded", 3]);
-  const hers = [4, 5].map((seed) => upload(seed, "GERENTE"));
+  const colleagues = [4, 5].map((seed) => upload(seed, "GERENTE"));
   while (begun.count < 5) await service.ports.yieldToEventLoop();
   const company = await service.send("GET", "/api/stock", { as: "VISUALIZADOR" });
   expect([company.status, company.body.code]).toEqual([503, "overloaded"]);
   expect((await service.send("GET", "/api/stock", { as: "otherCompany" })).status).toBe(200);
   release();
-  for (const { status } of await Promise.all([...mine, ...hers])) expect(status).toBe(200);
+  for (const { status } of await Promise.all([...own, ...colleagues])) expect(status).toBe(200);
   expect((await service.send("GET", "/api/stock", { as: "OPERADOR" })).status).toBe(200);
   await service.close();
 });
@@ -167,18 +167,18 @@ test("one user's documents take at most a fifth of the readers' queue, and the o
       }),
     );
   const leaving = new AbortController();
-  const mine = [1, 2, 3, 4, 5].map((seed) => upload(seed, "OPERADOR"));
+  const own = [1, 2, 3, 4, 5].map((seed) => upload(seed, "OPERADOR"));
   while (begun.count < 2) await service.ports.yieldToEventLoop();
   const gone = upload(6, "OPERADOR", leaving.signal);
   for (let turns = 0; turns < 200; turns++) await service.ports.yieldToEventLoop();
   expect(begun.count).toBe(2);
-  const hers = upload(7, "GERENTE");
+  const colleagues = upload(7, "GERENTE");
   while (begun.count < 3) await service.ports.yieldToEventLoop();
   leaving.abort();
   expect((await gone).status).toBe(499);
   release();
-  for (const { status } of await Promise.all([...mine, hers])) expect(status).toBe(200);
-  // The one who left was never read.
+  for (const { status } of await Promise.all([...own, colleagues])) expect(status).toBe(200);
+  // The document whose client disconnected was never read.
   expect(begun.count).toBe(6);
   await service.close();
 });

@@ -5,7 +5,7 @@ import { ADMIN, portsWithAdmin } from "../../support/ports-with-admin.ts";
 test("S7: a login sent as text, or without a type, counts against its network too", async () => {
   const given = new WeakSet<Request>();
   const ports = await portsWithAdmin({
-    // As Bun does: the address is known of the request it made, not of a copy.
+    // As on Bun, which knows the peer of its own request object and not of a copy.
     peer: (request) => (given.has(request) ? "192.0.2.7" : null),
   });
   const app = createApp(() => ports);

@@ -73,7 +73,7 @@ test("a crash is logged with the source line and without the message", () =>
   withApp(async (service) => {
     service.ports.documents = {
       ...service.ports.documents,
-      // A reader that breaks its promise.
+      // A reader that fails with an error of its own.
       read: async () =>
         trusted<Awaited<ReturnType<DocumentReader["read"]>>>({ ok: true, value: null }),
     };
@@ -88,15 +88,15 @@ test("a crash is logged with the source line and without the message", () =>
     expect(lineOf(service)).toMatchObject({ status: 500, code: "internal" });
   }));
 
-/** The service on a socket, so that a client can leave. */
+/** The service on a socket, so that a client can disconnect. */
 function onSocket(service: TestApp) {
   const server = Bun.serve({
     port: 0,
     hostname: "127.0.0.1",
     fetch: (request) => service.app.fetch(request),
   });
-  /** Resolves when the next line of a request is written. */
-  const told = () => {
+  /** Resolves with the next log line of a request. */
+  const nextLogLine = () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     const { log } = service.ports;
     service.ports.log = (...line) => {
@@ -105,12 +105,12 @@ function onSocket(service: TestApp) {
     };
     return promise;
   };
-  return { port: server.port ?? 0, url: `http://127.0.0.1:${server.port}`, told, server };
+  return { port: server.port ?? 0, url: `http://127.0.0.1:${server.port}`, nextLogLine, server };
 }
 
 test("a disconnect during the work is logged at info and ends the work", () =>
   withApp(async (service) => {
-    const { url, told, server } = onSocket(service);
+    const { url, nextLogLine, server } = onSocket(service);
     const reached = Promise.withResolvers<void>();
     service.ports.documents = {
       ...service.ports.documents,
@@ -121,7 +121,7 @@ test("a disconnect during the work is logged at info and ends the work", () =>
         }),
     };
     const leaving = new AbortController();
-    const line = told();
+    const line = nextLogLine();
     const sent = fetch(`${url}/api/nfe/upload`, {
       method: "POST",
       body: syntheticNote().xml,
@@ -144,8 +144,8 @@ test("a disconnect during the work is logged at info and ends the work", () =>
 
 test("a disconnect during the upload is logged at info", () =>
   withApp(async (service) => {
-    const { port, told, server } = onSocket(service);
-    const line = told();
+    const { port, nextLogLine, server } = onSocket(service);
+    const line = nextLogLine();
     const socket = connect(port, "127.0.0.1");
     socket.write(
       [
@@ -158,7 +158,7 @@ test("a disconnect during the upload is logged at info", () =>
         "<nfeProc>",
       ].join("\r\n"),
     );
-    // It is being read: the request waits for the rest of its body.
+    // The handler reads the body and waits for the rest of it.
     while (server.pendingRequests === 0) await yieldToEventLoop();
     socket.destroy();
     await line;

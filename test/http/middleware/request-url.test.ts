@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { withApp } from "../../support/app.ts";
 import { concretePath, MATRIX } from "../../support/http/role-matrix.ts";
 
-/** `AÇÚCAR` in ISO-8859-1, half a character, a surrogate, a byte that is none; and what a runtime makes of a raw one. */
+/** `AÇÚCAR` in ISO-8859-1, half a character, a surrogate, an invalid byte; and U+FFFD, which a runtime writes for a raw one. */
 const NOT_UTF8 = ["A%C7%DACAR", "%C3", "%ED%A0%80", "a%ffb", "A%EF%BF%BDUCAR"];
 
 const GETS = MATRIX.filter(([method]) => method === "get").map(([, path]) => concretePath(path));
@@ -65,7 +65,7 @@ test("a URL of any shape is checked in linear time", () =>
     ]) {
       const started = performance.now();
       expect((await send("GET", `/api/health?${query}`)).status).toBe(200);
-      // The square of it takes minutes.
+      // Quadratic time would take minutes.
       expect(performance.now() - started).toBeLessThan(3_000);
     }
   }));
@@ -80,7 +80,7 @@ test("a header of any shape is checked in linear time", () =>
       "accept-encoding",
       "range",
     ])
-      for (const path of ["/api/stock", "/api/export/stock", "/api/exports/nobody/file"]) {
+      for (const path of ["/api/stock", "/api/export/stock", "/api/exports/unknown/file"]) {
         const started = performance.now();
         await send("GET", path, { headers: { [name]: `Bearer${blanks}x,${blanks};${blanks}y` } });
         expect(performance.now() - started).toBeLessThan(3_000);

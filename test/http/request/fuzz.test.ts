@@ -31,7 +31,7 @@ test(
         }),
         { seed: 20261123, numRuns: RUNS },
       );
-      // The walk went everywhere: what is taken, and each kind of refusal.
+      // The requests reach accepted answers and each kind of refusal.
       for (const status of [200, 400, 401, 404, 405, 415, 422])
         expect([...seen.keys()]).toContain(status);
       expect((await service.send("POST", "/api/movements", { json: item })).status).toBeOneOf([

@@ -3,7 +3,7 @@ import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { type TestApp, withApp } from "../../support/app.ts";
 
 const MARK = "zqx7";
-/** What has opened other services: quotes, comments, stacked statements, wildcards, nulls, templates, numbers that are SQL. */
+/** Known attacks: quotes, comments, stacked statements, wildcards, nulls, templates, numbers that are SQL. */
 const HOSTILE = [
   `${MARK}' OR '1'='1`,
   `${MARK}'; DELETE FROM movements; --`,
@@ -14,7 +14,7 @@ const HOSTILE = [
   `${MARK}\\' OR 1=1 --`,
 ];
 
-/** Every SQL text that any connection is given. */
+/** Records every SQL text that any connection executes. */
 function watchedTexts({ ports }: TestApp): Set<string> {
   const texts = new Set<string>();
   const { reading, drizzleClient, writing } = ports.database;
@@ -62,7 +62,7 @@ test("S1: text from a client is a value and never part of a statement, on every 
       ]) {
         const answer = await send("GET", path);
         expect([path, answer.status < 500]).toEqual([path, true]);
-        // What is sought so is nowhere: a condition that was opened would find everything.
+        // No row matches these texts: an injected condition would return all rows.
         if (answer.body?.data !== undefined) expect([path, answer.body.data]).toEqual([path, []]);
       }
       for (const [method, path, json] of [
@@ -89,11 +89,11 @@ test("S1: text from a client is a value and never part of a statement, on every 
 test("S23: no answer shows a statement, a table, a file path or a stack", () =>
   withApp(async (service) => {
     const { send, ports } = service;
-    const told: string[] = [];
+    const answers: string[] = [];
     const ask = async (path: string) => {
-      // `instance` is the path that was asked for, and tells the caller nothing new.
+      // `instance` is the requested path, which the caller knows already.
       const { instance, ...answer } = (await send("GET", path)).body;
-      told.push(JSON.stringify(answer));
+      answers.push(JSON.stringify(answer));
     };
     for (const text of HOSTILE) {
       const q = encodeURIComponent(text);
@@ -103,7 +103,7 @@ test("S23: no answer shows a statement, a table, a file path or a stack", () =>
     ports.reader.rows = () =>
       Promise.reject(new Error("no such table: users in SELECT * FROM users"));
     await ask("/api/stock");
-    for (const text of told)
+    for (const text of answers)
       expect(text).not.toMatch(
         /select |insert |sqlite|libsql|node_modules|\/src\/|\.ts:|at \w+ \(/i,
       );

@@ -11,7 +11,7 @@ const part = (disposition: string, content: string) =>
   `--${B}\r\nContent-Type: text/xml\r\nContent-Disposition: form-data; ${disposition}\r\n\r\n${content}\r\n`;
 const whole = (...parts: string[]) => `${parts.join("")}--${B}--\r\n`;
 
-/** How programs name a field and its file, and say the boundary. */
+/** How programs write a field's name, its file name and the boundary. */
 const NAMES = [
   'name="FIELD"; filename="nota.xml"',
   "name=FIELD; filename=nota.xml; filename*=utf-8''nota.xml",

@@ -24,7 +24,7 @@ const PDF = new TextEncoder().encode("%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>");
 type Body = string | Uint8Array<ArrayBuffer> | FormData | ReadableStream<Uint8Array>;
 const post = async (path: "/one" | "/many", body: Body, type?: string) => {
   const headers: Record<string, string> = type === undefined ? {} : { "content-type": type };
-  // Bytes have no type of their own, so that absent means absent.
+  // A body of bytes gets no Content-Type, so that `null` means an absent one.
   const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body;
   const answer = await app.request(path, { method: "POST", body: bytes, headers });
   return { status: answer.status, body: await answer.json() };
@@ -36,7 +36,7 @@ function form(...parts: [field: string, bytes: Uint8Array<ArrayBuffer> | string,
   return data;
 }
 
-/** Chunks of 64 KiB without end, or a Content-Length; says how many were taken. */
+/** An endless body of 64 KiB chunks, with or without a Content-Length; counts the chunks that were read. */
 function endless() {
   const taken = { chunks: 0, cancelled: false };
   const stream = new ReadableStream<Uint8Array>(
@@ -90,7 +90,7 @@ describe("one document", () => {
     expect(await post("/one", " \r\n", "text/xml")).toMatchObject({ body: { size: 3 } });
   });
 
-  test("of another Content-Type is 415, whatever its bytes are", async () => {
+  test("with another Content-Type is 415, whatever its bytes are", async () => {
     for (const type of [
       "application/json",
       "text/plain;charset=UTF-8",
@@ -249,7 +249,7 @@ describe("a batch", () => {
     });
   });
 
-  test("of more than 50 MiB is refused while it arrives", async () => {
+  test("has a limit of 50 MiB, applied while it arrives", async () => {
     const { stream, taken } = endless();
     expect(await post("/many", stream, "application/zip")).toMatchObject({
       status: 413,

@@ -10,7 +10,7 @@ import { runJobs } from "../../support/run-jobs.ts";
 const note = syntheticNote({ seed: 1 });
 const path = `/api/nfes/${note.accessKey}/xml`;
 
-/** Writes as somebody does who has the file and not the service. */
+/** Writes to the database file directly, as a process with access to the disk would. */
 const behind = (service: TestApp, sql: string, ...args: Uint8Array[]) =>
   service.ports.writer.commit({ statements: [{ sql, args }], read: () => undefined });
 
@@ -29,13 +29,13 @@ test("a changed, damaged or missing original is refused with a code of its own",
     expect(await codeOf()).toEqual([500, "original.damaged"]);
     await behind(service, set, other.subarray(0, 50));
     expect(await codeOf()).toEqual([500, "original.damaged"]);
-    // Another document under the known key can no longer be compared with what was kept.
+    // Another document with this access key cannot be compared with the damaged original.
     const again = await service.upload(note.xml.replace("</infNFe>", " </infNFe>"));
     expect([again.status, again.body.code]).toEqual([500, "original.damaged"]);
     await behind(service, "delete from originals");
     expect(await codeOf()).toEqual([500, "original.missing"]);
-    const stranger = syntheticNote({ seed: 2 }).accessKey;
-    expect(await codeOf(`/api/nfes/${stranger}/xml`)).toEqual([404, "nfe.not_found"]);
+    const unknownKey = syntheticNote({ seed: 2 }).accessKey;
+    expect(await codeOf(`/api/nfes/${unknownKey}/xml`)).toEqual([404, "nfe.not_found"]);
   }));
 
 test("a queued document whose bytes were changed is rejected in its job", () =>
@@ -66,12 +66,12 @@ test("a changed or truncated export file is not served", () =>
     const folder = join(service.ports.config.DATA_DIR, "blobs", "exports", "1", order.id);
     const [name = ""] = await readdir(folder);
     const bytes = await readFile(join(folder, name));
-    for (const spoilt of [
+    for (const damaged of [
       bytes.with(10, 0x30),
       bytes.subarray(0, bytes.length - 1),
       bytes.subarray(0, 20),
     ]) {
-      await writeFile(join(folder, name), spoilt);
+      await writeFile(join(folder, name), damaged);
       for (const range of ["bytes=0-", "bytes=0-9"]) {
         const answer = await service.send("GET", file, { headers: { range } });
         expect([answer.status, answer.body.code]).toEqual([500, "file.damaged"]);

@@ -18,7 +18,7 @@ const stats = async ({ send }: TestApp) => (await send("GET", "/api/dashboard/st
 const evolution = async ({ send }: TestApp) => (await send("GET", "/api/dashboard/evolution")).body;
 const sql = ({ ports }: TestApp, text: string) => ports.database.writing.executeMultiple(text);
 
-/** A movement by hand, at an instant of the past: the clock is set back for it. */
+/** A manual movement at a past instant: the clock is set back for it. */
 async function moved(
   { ports }: TestApp,
   at: number | string,
@@ -43,7 +43,7 @@ async function moved(
   ports.clock.set(NOON);
 }
 
-/** A product that was never moved, as a migration from elsewhere would bring it. */
+/** A product without movements, as an import would create it. */
 const product = (service: TestApp, code: string, columns = "") =>
   sql(
     service,
@@ -126,7 +126,7 @@ test("a past day keeps its value when prices change later", () =>
 test("days and months begin at midnight in the company's time zone", () =>
   withApp(async (service) => {
     await product(service, "P");
-    // The last second of October in São Paulo, and the first of November.
+    // The last second of October and the first of November, in São Paulo.
     await moved(service, "2026-11-01T02:59:59.999Z", { product: "P", quantity: 1 });
     await moved(service, "2026-11-01T03:00:00.000Z", { product: "P", quantity: 2 });
     const of = async () => {
@@ -140,7 +140,7 @@ test("days and months begin at midnight in the company's time zone", () =>
     for (const [zone, days, month] of [
       ["UTC", ["2026-11-01: 3"], 2],
       ["America/Manaus", ["2026-10-31: 3"], 0],
-      // Ahead by 5:45; there it is another day already, and another thirty.
+      // UTC+5:45: the next day has begun there, so that the thirty days are others.
       ["Asia/Kathmandu", ["2026-11-01: 3"], 2],
     ] as const) {
       await service.send("PATCH", "/api/company", { json: { time_zone: zone } });

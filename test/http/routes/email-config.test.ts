@@ -66,7 +66,7 @@ test("S10: the password is in no answer, no plain column and no audit row, and *
     ]);
     const { body } = await service.send("GET", PATH);
     expect(body).toMatchObject({ ...ORDER, ID: 1, imap_password: HIDDEN });
-    // As a client of S.G.E. does it: all that it got, and one thing changed.
+    // A client of S.G.E. sends back the whole answer with one member changed.
     expect((await put(service, { ...body, imap_subject_filter: "NF-e" })).status).toBe(200);
     expect((await tried(service, { imap_password: HIDDEN })).body).toEqual({
       message: "Conexão estabelecida com sucesso!",
@@ -228,12 +228,12 @@ test("a mail becomes a job only at the company's current address", () =>
     expect(job.body).toMatchObject({ kind: "mail", state: "done", summary: { registered: 1 } });
     const renewed = (await service.send("POST", `${PATH}/address`)).body.intake_address;
     expect(renewed).not.toBe(address);
-    const nobody = { code: "mail.unknown_address" } as const;
+    const unknownAddress = { code: "mail.unknown_address" } as const;
     for (const to of [address, `nfe-${"0".repeat(24)}@notas.example`, "nfe@notas.example", "x"])
-      expect(await deliver(service.ports, delivery(to, mail()))).toEqual(nobody);
+      expect(await deliver(service.ports, delivery(to, mail()))).toEqual(unknownAddress);
     expect(await deliver(service.ports, delivery(renewed, mail()))).toBeNull();
     await put(service, { active: false });
-    expect(await deliver(service.ports, delivery(renewed, mail()))).toEqual(nobody);
+    expect(await deliver(service.ports, delivery(renewed, mail()))).toEqual(unknownAddress);
   }));
 
 test("a mail that is refused is not read, and its reason is shown to the administrator", () =>
@@ -243,8 +243,8 @@ test("a mail that is refused is not read, and its reason is shown to the adminis
       raw: new ReadableStream<Uint8Array>({ pull: () => Promise.reject(new Error("read")) }),
       ...change,
     });
-    const stranger = unread({ from: "x@evil.example" });
-    expect(await deliver(ports, stranger)).toEqual({ code: "mail.sender" });
+    const refusedMail = unread({ from: "x@evil.example" });
+    expect(await deliver(ports, refusedMail)).toEqual({ code: "mail.sender" });
     expect(await deliver(ports, unread({ from: "" }))).toEqual({ code: "mail.sender" });
     const large = unread({ rawSize: 25 * 1_048_576 + 1 });
     expect(await deliver(ports, large)).toEqual({ code: "mail.too_large" });

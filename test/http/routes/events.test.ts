@@ -5,10 +5,10 @@ import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { type TestApp, withApp } from "../../support/app.ts";
 import { appendTestEvents, daysEarlier, sequence } from "../../support/feed/append-test-events.ts";
 
-const told = (body: { data: { payload: { n: number } }[] }) =>
+const numbersOf = (body: { data: { payload: { n: number } }[] }) =>
   body.data.map(({ payload }) => payload.n);
 
-/** Resolves when a reader waits for events. */
+/** Resolves when a request waits for events. */
 async function waiting({ ports }: TestApp): Promise<void> {
   while (feedBroadcaster(ports).size === 0) await ports.yieldToEventLoop();
 }
@@ -40,13 +40,15 @@ test("every event stands on exactly one page", () =>
     let after = "";
     for (let n = 0; n < 4; n++) {
       const { body } = await send("GET", `/api/events?limit=10${after}`);
-      seen.push(...told(body));
+      seen.push(...numbersOf(body));
       after = `&after=${body.next_cursor}`;
     }
     expect(seen).toEqual(sequence(25));
     await appendTestEvents(ports, [25]);
-    expect(told((await send("GET", `/api/events?limit=10${after}`)).body)).toEqual([25]);
-    expect(told((await send("GET", "/api/events", { as: "otherCompany" })).body)).toEqual([999]);
+    expect(numbersOf((await send("GET", `/api/events?limit=10${after}`)).body)).toEqual([25]);
+    expect(numbersOf((await send("GET", "/api/events", { as: "otherCompany" })).body)).toEqual([
+      999,
+    ]);
     await appendTestEvents(ports, sequence(600, 100));
     expect((await send("GET", "/api/events?limit=9999")).body.data).toHaveLength(500);
     expect((await send("GET", "/api/events")).body.data).toHaveLength(100);
@@ -66,7 +68,7 @@ test("an invalid cursor is 422, and an expired one is 410 with the next cursor",
         "events.expired",
         "e0",
       ]);
-      expect(told((await send("GET", "/api/events?after=e0")).body)).toEqual([3, 4]);
+      expect(numbersOf((await send("GET", "/api/events?after=e0")).body)).toEqual([3, 4]);
     },
     { config: { EVENTS_KEEP_DAYS: 1 } },
   ));
@@ -77,10 +79,10 @@ test("?wait= answers as soon as an event is written", () =>
     const answer = send("GET", "/api/events?wait=20");
     await waiting(service);
     await appendTestEvents(ports, [1, 2]);
-    expect(told((await answer).body)).toEqual([1, 2]);
+    expect(numbersOf((await answer).body)).toEqual([1, 2]);
     expect(feedBroadcaster(ports).size).toBe(0);
-    // What is there already is not waited for.
-    expect(told((await send("GET", "/api/events?wait=20&after=e1")).body)).toEqual([2]);
+    // An event that exists already is answered at once.
+    expect(numbersOf((await send("GET", "/api/events?wait=20&after=e1")).body)).toEqual([2]);
   }));
 
 test("?wait= ends after its time with the same cursor", () =>

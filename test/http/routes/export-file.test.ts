@@ -3,7 +3,7 @@ import { type TestApp, withApp } from "../../support/app.ts";
 import { fillLedger, startExport } from "../../support/exports/export-jobs.ts";
 import { runJobs } from "../../support/run-jobs.ts";
 
-/** The app behind a real server, as a client sees it over a socket. */
+/** The app behind a real server, reached over a socket. */
 async function served(service: TestApp, body: (url: string) => Promise<void>): Promise<void> {
   const server = Bun.serve({
     port: 0,

@@ -149,20 +149,20 @@ test("a file is served in ranges, as RFC 9110 defines", () =>
 test("an export is deleted only by its creator or a GERENTE", () =>
   withApp(async (service) => {
     await fillLedger(service, 5);
-    const mine = await startExport(service, { type: "stock" }, "OPERADOR");
+    const own = await startExport(service, { type: "stock" }, "OPERADOR");
     const theirs = await startExport(service, { type: "stock" }, "GERENTE");
     await runJobs(service.ports);
     const forbidden = await service.send("DELETE", theirs, { as: "OPERADOR" });
     expect([forbidden.status, forbidden.body.code]).toEqual([403, "auth.forbidden"]);
     expect((await service.raw("GET", `${theirs}/file`)).status).toBe(200);
-    for (const path of [mine, theirs]) {
+    for (const path of [own, theirs]) {
       expect((await service.send("DELETE", path, { as: "GERENTE" })).status).toBe(204);
       expect((await service.send("DELETE", path, { as: "GERENTE" })).status).toBe(204);
       const gone = await service.send("GET", `${path}/file`);
       expect([gone.status, gone.body.code]).toEqual([409, "export.not_ready"]);
     }
     expect(await service.ports.blobs.list("")).toEqual([]);
-    const foreign = await service.send("DELETE", mine, { as: "otherCompany" });
+    const foreign = await service.send("DELETE", own, { as: "otherCompany" });
     expect([foreign.status, foreign.body.code]).toEqual([404, "export.not_found"]);
     const audited = await service.rows("select user_id from audit where action = 'export.cancel'");
     expect(audited).toEqual([{ user_id: 13 }, { user_id: 13 }]);
@@ -173,7 +173,7 @@ test("an export and its file are removed after seven days", () =>
     await fillLedger(service, 5);
     const path = await startExport(service, { type: "stock" });
     await runJobs(service.ports);
-    // A login does not last as long as a file.
+    // The login tokens expire before the file does.
     const asked = async (where: string) => {
       const token = await tokenFor(service.ports, 14, "ADMIN");
       return service.send("GET", where, { headers: { authorization: `Bearer ${token}` } });
@@ -182,7 +182,7 @@ test("an export and its file are removed after seven days", () =>
     await runMaintenance(service.ports);
     expect((await asked(`${path}/file`)).status).toBe(200);
     service.ports.clock.advance(1);
-    // Not even before the sweep comes by.
+    // The answer is 404 also before maintenance removes the file.
     expect((await asked(path)).body.code).toBe("export.not_found");
     expect(await runMaintenance(service.ports)).toMatchObject({ exports: 1 });
     expect(await service.ports.blobs.list("")).toEqual([]);

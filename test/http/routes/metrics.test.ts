@@ -9,7 +9,7 @@ import type { TestOverrides } from "../../support/ports.ts";
 const METRICS_TOKEN = "um-token-de-dezesseis-ou-mais";
 const scraper = { as: "anonymous", headers: { authorization: `Bearer ${METRICS_TOKEN}` } } as const;
 
-/** A service whose operator's scraper has a token: the tests have two companies, whose administrators see no metrics. */
+/** A service with METRICS_TOKEN: the tests have two companies, so that no administrator may see the metrics. */
 const withMeteredApp = (body: (service: TestApp) => Promise<void>, overrides: TestOverrides = {}) =>
   withoutToken(body, { ...overrides, config: { METRICS_TOKEN, ...overrides.config } });
 
@@ -44,7 +44,7 @@ test("the metrics have requests, durations and problems by route pattern", () =>
     expect(of(`http_requests_total{${one},status="422"}`)).toBe(1);
     expect(of(`http_request_duration_seconds_count{${one}}`)).toBe(2);
     expect(of(`http_request_duration_seconds_bucket{le="+Inf",${one}}`)).toBe(2);
-    // Approved twice, processed once.
+    // Two approvals, of which one posts.
     expect(of("nfe_processed_total")).toBe(1);
     expect(of('http_problems_total{code="request.invalid"}')).toBe(1);
   }));
@@ -63,27 +63,30 @@ test("the metrics count verdicts by class and hold, refusals by code, export row
     await service.send("POST", "/api/nfe/batch", { body: form });
     const csv = await service.send("GET", "/api/export/movements?dialect=rfc4180");
     const samples = await samplesOf(service);
-    const told = (name: string) =>
+    const metric = (name: string) =>
       Object.fromEntries(
         [...samples].flatMap(([sample, value]) =>
           sample.startsWith(`${name}{`) ? [[sample.slice(name.length), value]] : [],
         ),
       );
-    expect(told("nfe_verdicts_total")).toEqual({
+    expect(metric("nfe_verdicts_total")).toEqual({
       '{direction="entry",outcome="approved"}': 1,
       '{direction="entry",outcome="waiting"}': 1,
       '{direction="entry",outcome="held"}': 1,
     });
-    expect(told("nfe_holds_total")).toEqual({ '{hold="homologation"}': 1 });
-    const refusals = told("nfe_refusals_total");
+    expect(metric("nfe_holds_total")).toEqual({ '{hold="homologation"}': 1 });
+    const refusals = metric("nfe_refusals_total");
     expect(refusals['{code="nfe.duplicate"}']).toBe(1);
     expect(refusals['{code="nfe.not_an_nfe"}']).toBe(2);
     const rows = csv.text.trimEnd().split("\r\n").length - 1;
-    expect(told("export_rows_total")).toEqual({ '{type="movements"}': rows, '{type="stock"}': 0 });
+    expect(metric("export_rows_total")).toEqual({
+      '{type="movements"}': rows,
+      '{type="stock"}': 0,
+    });
     expect(samples.get("nfe_processed_total")).toBe(1);
   }));
 
-/** Of WebDAV and caches; Bun's Request knows them, and takes one of its own for GET. */
+/** Methods of WebDAV and caches, which Bun's Request accepts; a method of ours becomes GET there. */
 const METHODS = ["PROPFIND", "REPORT", "LOCK", "PURGE", "LINK", "SEARCH"];
 
 test("unknown paths and methods add only a few series", () =>
@@ -95,7 +98,7 @@ test("unknown paths and methods add only a few series", () =>
       await (await service.raw(method, `/api/${n}`, { as: "anonymous" })).body?.cancel();
     }
     const samples = await samplesOf(service);
-    // Unknown to a known user, unknown to nobody, and /metrics itself: counts, times, codes.
+    // An unknown path with a token, one without, and /metrics itself: counts, times, codes.
     expect(samples.size - before).toBeLessThan(60);
     expect([...samples.keys()].filter((name) => /\d{2,}-|\/\d/.test(name))).toEqual([]);
     expect(samples.get('http_requests_total{method="GET",endpoint="unknown",status="404"}')).toBe(
@@ -194,7 +197,7 @@ test("a runtime without a process-wide meter takes its metrics from the database
     ports.clock.advance(60_000);
     const samples = await samplesOf(service);
     const movements = await service.rows("select count(*) as n from movements");
-    const told = await service.rows("select count(*) as n from events");
+    const events = await service.rows("select count(*) as n from events");
     const expected = {
       [`sge_build_info{version="${VERSION}"}`]: 1,
       sge_companies: 2,
@@ -203,7 +206,7 @@ test("a runtime without a process-wide meter takes its metrics from the database
       'sge_notes{status="DESCARTADA"}': 0,
       sge_notes_registered_total: 2,
       sge_movements_total: Number(movements[0]?.n),
-      sge_events_total: Number(told[0]?.n),
+      sge_events_total: Number(events[0]?.n),
       sge_feed_age_seconds: 60,
       'sge_jobs{kind="export",state="queued"}': 1,
       sge_jobs_oldest_seconds: 60,

@@ -39,7 +39,7 @@ test("a profile needs an administrator on the same machine, whatever a header sa
       for (const peer of ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"]) {
         ports.peer = () => peer;
         expect([peer, await status(path)]).toEqual([peer, 200]);
-        // A proxy on this machine speaks for somebody else.
+        // A proxy on this machine forwards requests of remote clients.
         for (const name of ["forwarded", "x-forwarded-for", "x-real-ip", "via"])
           expect([name, await status(path, { [name]: "x" })]).toEqual([name, 403]);
       }

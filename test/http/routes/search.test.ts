@@ -28,7 +28,7 @@ async function filled(service: TestApp): Promise<void> {
     expect((await service.upload(xml, "?approve=true")).status).toBe(200);
 }
 
-/** Every spelling of a search, and the codes that it finds. */
+/** Spellings of a search, and the product codes that each finds. */
 const SEARCHES: readonly (readonly [string, readonly string[]])[] = [
   ...[
     "AÇÚCAR",
@@ -119,7 +119,7 @@ describe("a search ignores case and accents", () => {
 const keys = (body: { data: { access_key: string }[] }) =>
   body.data.map(({ access_key }) => access_key);
 
-/** Ways in which paper and people write a key. */
+/** Spellings of an access key on paper and in e-mails. */
 const spellings = (key: string): string[] => {
   const groups = key.replaceAll(/(.{4})(?=.)/g, "$1 ");
   return [

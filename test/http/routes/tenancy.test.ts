@@ -13,7 +13,7 @@ const item = { cProd: "P1", xProd: "PRODUTO", uCom: "UN", qCom: "10", vUnCom: "1
 const made = (seed: number, options: NoteOptions = {}) =>
   syntheticNote({ seed, emit: supplier, items: [item, { ...item, cProd: "P2" }], ...options });
 
-/** What a company's administrator has made, by the parameter of a path that means it. */
+/** The ids of a company's records, by the path parameter that takes each. */
 interface Own {
   readonly access_key: string;
   readonly waiting: string;
@@ -23,7 +23,7 @@ interface Own {
 
 type Who = "ADMIN" | "otherCompany";
 
-/** Everything that a company can have, from the same notes for whoever asks; `from` is the first seed. */
+/** Creates one record of every kind for the company of `as`, from the same notes; `from` is the first seed. */
 async function fill(service: TestApp, as: Who, from: number): Promise<Own> {
   const { send, ports } = service;
   const ok = async (method: string, path: string, options: object = {}) => {
@@ -81,13 +81,13 @@ async function fill(service: TestApp, as: Who, from: number): Promise<Own> {
   };
 }
 
-/** Why a route that reads is not asked here. */
+/** Reading routes that this test leaves out, and why. */
 const LEFT_OUT: Readonly<Record<string, string>> = {
   "/api/notifications/stream": "never ends: test/http/stream/notifications.test.ts",
   "/metrics": "is of the installation, not of a company: test/http/routes/metrics.test.ts",
 };
 
-/** Where a route reads by another statement for another query. */
+/** Queries for which a route reads by another statement. */
 const QUERIES: Readonly<Record<string, readonly string[]>> = {
   "/api/nfes": ["?status=PENDENTE", `?supplier=${supplier?.cnpj}`, "?search=1", "?from=2020-01-01"],
   "/api/stock": ["?search=P", "?page=1&limit=1"],
@@ -108,9 +108,9 @@ const QUERIES: Readonly<Record<string, readonly string[]>> = {
   "/api/events": ["?limit=500"],
 };
 
-/** What every route that reads tells somebody, by its address. */
-async function told(service: TestApp, as: Who, own: Own): Promise<Map<string, string>> {
-  // Nothing comes out of a cache.
+/** The answer of every reading route for a user, by its URL. */
+async function answersFor(service: TestApp, as: Who, own: Own): Promise<Map<string, string>> {
+  // Without the cache.
   await service.ports.writer.commit({
     statements: [
       { sql: "update cache_versions set version = version + 1 where tag <> 'accounts'", args: [] },
@@ -136,12 +136,12 @@ async function told(service: TestApp, as: Who, own: Own): Promise<Map<string, st
 test("two companies with the same notes, products and jobs read nothing of each other, on any route", () =>
   withApp(async (service) => {
     const ours = await fill(service, "ADMIN", 100);
-    const before = await told(service, "ADMIN", ours);
+    const before = await answersFor(service, "ADMIN", ours);
     const theirs = await fill(service, "otherCompany", 100);
-    const theirsBefore = await told(service, "otherCompany", theirs);
-    expect(await told(service, "ADMIN", ours)).toEqual(before);
+    const theirsBefore = await answersFor(service, "otherCompany", theirs);
+    expect(await answersFor(service, "ADMIN", ours)).toEqual(before);
     await fill(service, "ADMIN", 110);
-    expect(await told(service, "otherCompany", theirs)).toEqual(theirsBefore);
+    expect(await answersFor(service, "otherCompany", theirs)).toEqual(theirsBefore);
     expect(before.size).toBeGreaterThan(40);
   }));
 

@@ -14,17 +14,17 @@ import { openFeed, yieldTurns } from "../../support/feed/open-feed.ts";
 import { mailOf } from "../../support/mail/raw-mail.ts";
 import { runJobs } from "../../support/run-jobs.ts";
 
-/** The administrator of the tests, who makes the keys. */
+/** The administrator of the tests, who creates the keys. */
 const ADMIN = 14;
 
-/** By hand, as an operator does it on the machine: nothing tells the cache. */
+/** A change directly in the database, as an operator would make it: no cache tag is bumped. */
 const set = ({ ports }: TestApp, sql: string) =>
   ports.writer.commit({
     statements: [{ sql: `update users set ${sql} where id = ?1`, args: [ADMIN] }],
     read: () => undefined,
   });
 
-/** What a person bears, and what bears in the person's name. */
+/** The user's token, and the API keys that the user created. */
 async function bearers({ send, tokenOf }: TestApp) {
   const { body } = await send("POST", "/api/keys", { json: { name: "ERP", role: "GERENTE" } });
   return [
@@ -155,7 +155,7 @@ test("accepted jobs, files and the mail address stay when their user is removed"
       const lines = await service.rows(
         "select user_id, key_id is not null as by_key from audit where action like 'nfe.regist%' order by by_key desc",
       );
-      // In the name of who asked for it, or of who set the mailbox up, whatever has become of that person.
+      // The job keeps the user who requested it or configured the mailbox as its author.
       expect(lines).toEqual([
         { user_id: ADMIN, by_key: 1 },
         { user_id: ADMIN, by_key: 0 },

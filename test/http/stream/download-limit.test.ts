@@ -19,7 +19,7 @@ test("a user's 21st download at a time is refused, while a colleague's is accept
     await open[1]?.body?.cancel();
     expect(openDownloads(ports)).toBe(18);
     expect((await send("GET", at(0))).status).toBe(200);
-    // Those that nobody reads are given up when their places are wanted.
+    // Unread downloads are cancelled when another one needs their place.
     ports.clock.advance(120_000);
     const others = await Promise.all(Array.from({ length: 20 }, (_, n) => raw("GET", at(n))));
     expect(others.map(({ status }) => status)).toEqual(Array(20).fill(200));

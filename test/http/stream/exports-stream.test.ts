@@ -54,7 +54,7 @@ describe("an export", () => {
 });
 
 describe("an export over a database that fails", () => {
-  /** The reader of the service, whose statement number `at` on a page of an export fails. */
+  /** The service's reader, with a failure at the `at`-th page of an export. */
   const failing = (service: TestApp, at: number): Reader => {
     const { reader } = service.ports;
     let statements = 0;
@@ -114,7 +114,7 @@ test("a client that pauses also pauses the query", () =>
     const { reader } = service.ports;
     let slices = 0;
     let full: Promise<Row[]> | undefined;
-    // A ledger without an end: every slice is the first one, and a megabyte as text.
+    // An endless ledger: every page is the first one, a megabyte of text.
     service.ports.reader = {
       async rows(statement, signal) {
         if (!statement.sql.includes("as slice")) return reader.rows(statement, signal);
@@ -143,7 +143,7 @@ test("a client that pauses also pauses the query", () =>
     );
     await once(client, "data");
     client.pause();
-    // What the sockets hold fills up, and then nothing moves; without backpressure this would never come to rest.
+    // The socket buffers fill up and the query stops; without backpressure it would run for ever.
     const resting = async () => {
       for (let before = -1, still = 0; still < 200; before = slices) {
         await new Promise((resolve) => setImmediate(resolve));

@@ -44,7 +44,7 @@ test("C2: a client that does not read is disconnected at a limit, and resumes wi
     const { ports } = service;
     const slow = await openFeed(service);
     const quick = await openFeed(service);
-    // Both have asked for more, and so follow; the slow one never asks again.
+    // Both clients have read and are live; the slow one does not read again.
     const pending = [slow.stream.next(), quick.stream.next()];
     await yieldTurns(service);
     await appendTestEvents(ports, [0]);
@@ -155,7 +155,7 @@ test("a stopping service ends every stream with a close frame and a retry time",
       await yieldTurns(service);
       await appendTestEvents(ports, [1]);
       expect(payloadNumbers(await Promise.all(firsts))).toEqual([1, 1, 1, 1, 1]);
-      // What waits for a client is still sent.
+      // Frames in the buffer are still sent.
       await appendTestEvents(ports, [2]);
       await yieldTurns(service);
       ending.abort();
@@ -165,7 +165,7 @@ test("a stopping service ends every stream with a close frame and a retry time",
         expect(events.map(({ event }) => event)).toEqual(["test.happened", "bye"]);
         retries.add(events[1]?.retry);
       }
-      // They do not all come back at the same moment.
+      // The retry times differ, so that the clients do not reconnect together.
       expect(retries.size).toBe(5);
       expect(feedBroadcaster(ports).size).toBe(0);
       const late = await send("GET", STREAM_PATH);

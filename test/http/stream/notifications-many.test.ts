@@ -8,7 +8,7 @@ import { type Server, withServer } from "../../support/server.ts";
 const CLIENTS = FULL ? 1_000 : 50;
 const EVENTS = 100;
 
-/** One EventSource over a socket of its own: fetch would keep to 256 connections. */
+/** One EventSource over its own socket: fetch has a limit of 256 connections. */
 async function connect(
   server: Server,
   lastEventId: string | undefined,
@@ -48,7 +48,7 @@ async function connect(
   return { status: await answered.promise, ended: ended.promise, leave: () => socket.terminate() };
 }
 
-/** Takes the frame of chunked transfer (RFC 9112, 7.1) off bytes that come in pieces. */
+/** Decodes chunked transfer (RFC 9112, 7.1) from bytes that arrive in pieces. */
 function unchunked(give: (bytes: Uint8Array) => void): (bytes: Uint8Array) => void {
   let rest = new Uint8Array();
   return (bytes) => {
@@ -89,7 +89,7 @@ test(
         expect(feedBroadcaster(ports).size).toBe(CLIENTS);
         for (let n = 0; n < EVENTS; n++) {
           await appendTestEvents(ports, [n]);
-          // Every third client is cut in the middle, each at its own moment, and comes back.
+          // Every third client disconnects at a moment of its own and reconnects.
           for (let client = n; client < CLIENTS; client += EVENTS) {
             if (client % 3 !== 0) continue;
             clients[client]?.leave();

@@ -27,7 +27,7 @@ describe("each event arrives exactly once", () => {
       const byQuery = await openFeed(service, { query: "?last_event_id=e5" });
       expect(payloadNumbers(await byQuery.stream.take(1))).toEqual([6]);
       await byQuery.stream.cancel();
-      // A client's address stays as it was; the header is the later word.
+      // The URL keeps its first cursor; the header has the later one.
       const both = await openFeed(service, {
         query: "?last_event_id=e0",
         headers: { "last-event-id": "e5" },

@@ -68,15 +68,15 @@ describe("the stream of S.G.E.", () => {
 describe("a stream of one company and one token", () => {
   test("has no event of another company", () =>
     withApp(async (service) => {
-      const mine = await openFeed(service);
+      const own = await openFeed(service);
       const theirs = await openFeed(service, { as: "otherCompany" });
       await appendTestEvents(service.ports, [1]);
       await appendTestEvents(service.ports, [100], 2);
       await appendTestEvents(service.ports, [2]);
       await appendTestEvents(service.ports, [101], 2);
-      expect(payloadNumbers(await mine.stream.take(2))).toEqual([1, 2]);
+      expect(payloadNumbers(await own.stream.take(2))).toEqual([1, 2]);
       expect(payloadNumbers(await theirs.stream.take(2))).toEqual([100, 101]);
-      await mine.stream.cancel();
+      await own.stream.cancel();
       await theirs.stream.cancel();
     }));
 
@@ -89,7 +89,7 @@ describe("a stream of one company and one token", () => {
         openFeed(service, { as: "anonymous", headers: { authorization: `Bearer ${body.key}` } }),
         openFeed(service, { as: "GERENTE" }),
       ]);
-      const [byToken, byKey, neighbour] = streams.map(({ stream }) => stream);
+      const [byToken, byKey, another] = streams.map(({ stream }) => stream);
       await logout(ports, causeOf(12, "OPERADOR"));
       await send("DELETE", `/api/keys/${body.id}`);
       for (let second = 0; second < 9; second++) {
@@ -99,11 +99,11 @@ describe("a stream of one company and one token", () => {
       for (const stream of [byToken, byKey])
         expect((await stream?.rest())?.map(({ event }) => event).at(-1)).toBe("bye");
       await appendTestEvents(ports, [1]);
-      const [beat, event] = (await neighbour?.take(2)) ?? [];
-      expect(beat?.comment).toBe("heartbeat");
+      const [heartbeat, event] = (await another?.take(2)) ?? [];
+      expect(heartbeat?.comment).toBe("heartbeat");
       expect(payloadNumbers([event ?? null])).toEqual([1]);
       expect(feedBroadcaster(ports).size).toBe(1);
-      await neighbour?.cancel();
+      await another?.cancel();
     }));
 
   test("ends when its token expires, and not when the database does not answer", () =>

@@ -51,6 +51,19 @@ export const MATRIX: readonly [string, string, Role | "anonymous"][] = [
 
 const KEY = "35260911222333000181550010000001231000000420";
 
-/** A path of MATRIX with parameters that nothing has. */
+/** Bodies that need a higher role than their route: method, path, body, and the lowest role that may send it. */
+export const BODY_MATRIX: readonly [string, string, Record<string, unknown>, Role][] = [
+  ["post", "/api/nfes/{access_key}/process", {}, "OPERADOR"],
+  [
+    "post",
+    "/api/nfes/{access_key}/process",
+    { items: [{ n_item: 1, product_code: "P1" }] },
+    "GERENTE",
+  ],
+  ["post", "/api/nfes/{access_key}/process", { items: [{ n_item: 1, factor: 2 }] }, "GERENTE"],
+  ["post", "/api/nfes/{access_key}/process", { override: ["no_protocol"] }, "GERENTE"],
+];
+
+/** A path of MATRIX with the ids of records that do not exist. */
 export const concretePath = (path: string) =>
   path.replace("{access_key}", KEY).replace("{id}", "no-such-id");
