@@ -239,12 +239,12 @@ async function sizesContradiction(
 ): Promise<string | null> {
   const sizes = sizesOf(extra, [uint32(head, 22), uint32(head, 18)]);
   if (sizes === null) return WRONG_EXTRA;
-  const actual = [uint32(head, 14), ...sizes];
+  const found = [uint32(head, 14), ...sizes];
   const expected = [entry.crc, entry.inflated, entry.compressed];
-  const complete = actual.every((value, i) => value === expected[i]);
+  const complete = found.every((value, i) => value === expected[i]);
   const streamed = (entry.flags & HAS_DESCRIPTOR) !== 0;
   // A program that writes a stream may leave any of these 0, and writes them in the data descriptor.
-  if (!complete && !(streamed && actual.every((value, i) => value === 0 || value === expected[i])))
+  if (!complete && !(streamed && found.every((value, i) => value === 0 || value === expected[i])))
     return WRONG_SIZE;
   const dataEnd = dataAt + entry.compressed;
   const gap = next - dataEnd;
@@ -261,13 +261,13 @@ function isDescriptor(bytes: Uint8Array, entry: CentralEntry): boolean {
   if (signed && (bytes.length < 16 || uint32(bytes, 0) !== DESCRIPTOR)) return false;
   const fields = bytes.subarray(signed ? 4 : 0);
   const expected = [entry.crc, entry.compressed, entry.inflated];
-  const actual =
+  const found =
     fields.length === 12
       ? [uint32(fields, 0), uint32(fields, 4), uint32(fields, 8)]
       : fields.length === 20
         ? [uint32(fields, 0), uint64(fields, 4), uint64(fields, 12)]
         : [];
-  return actual.length > 0 && actual.every((value, i) => value === expected[i]);
+  return found.length > 0 && found.every((value, i) => value === expected[i]);
 }
 
 const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
