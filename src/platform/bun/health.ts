@@ -20,13 +20,13 @@ export interface Checked {
   readonly queue: Pick<BunQueue, "depth">;
   readonly blobs: Pick<FileBlobs, "writable">;
   readonly database: Pick<Database, "state" | "inspect">;
-  /** The circuit `writer` stands before a local file, `database` before a server. */
+  /** The circuit `writer` is before a local file, `database` before a server. */
   breakers(): readonly CircuitFigures[];
 }
 
 /**
  * Ports.Health on Bun: the database, the originals and the folder of the files answer within a second, and the queues have
- * room. What waits for its turn, or is parked, is told and keeps nobody from being served.
+ * room. The numbers of waiting and parked messages are shown, and do not make the service unhealthy.
  */
 export function bunHealth(checked: Checked): Health {
   const { config, reader, writer, documents, queue, blobs, breakers, database } = checked;
@@ -41,7 +41,7 @@ export function bunHealth(checked: Checked): Health {
       await reader.rows({ sql, args: [] }, signal);
       return {};
     });
-  /** What it was when it was opened; what became of it is told without the path, which strangers need not know. */
+  /** Whether it is still the database that was opened; the public answer does not contain the path. */
   const stored = async (signal?: AbortSignal): Promise<Part> => {
     const looked = await asked("database", "select 1", signal);
     await oneSecondTimeout.execute(() => database.inspect()).catch(() => undefined);
@@ -65,9 +65,13 @@ export function bunHealth(checked: Checked): Health {
   const writing = (): Part => {
     const { queued, committed, groups, lastCommitMs } = writer.figures();
     const last_commit_ms = Math.round(lastCommitMs);
-    const way = breaker("writer");
-    const ok = queued < config.COMMIT_QUEUE && (way.breaker ?? "closed") === "closed";
-    return { name: "writer", ok, detail: { queued, committed, groups, last_commit_ms, ...way } };
+    const circuit = breaker("writer");
+    const ok = queued < config.COMMIT_QUEUE && (circuit.breaker ?? "closed") === "closed";
+    return {
+      name: "writer",
+      ok,
+      detail: { queued, committed, groups, last_commit_ms, ...circuit },
+    };
   };
   const reading = (): Part => {
     const { queued, busy, workers, timeouts, crashes } = documents.figures();

@@ -3,7 +3,7 @@ import type { Ports } from "../../ports/ports.ts";
 import type { Log } from "../../ports/telemetry.ts";
 import { jsonLines } from "../log-lines.ts";
 
-/** A reader of the log that goes away (`| head`) does not take the service with it. */
+/** A closed pipe behind the log (`| head`) must not end the service. */
 const ignore = () => undefined;
 
 /** Ports.Log on standard output. */

@@ -38,7 +38,7 @@ import { type BunQueue, bunQueue, type QueueFigures } from "./queue/queue.ts";
 import { bunDocuments } from "./threads/documents.ts";
 import type { ThreadFigures } from "./threads/thread-pool.ts";
 
-/** The parts of Bun's server that ports ask; it exists only after the ports. */
+/** The methods of Bun's server that the ports use; it is made after the ports. */
 export type Attached = Pick<Bun.Server<undefined>, "timeout" | "requestIP">;
 
 export interface BunPorts extends Ports {
@@ -47,22 +47,22 @@ export interface BunPorts extends Ports {
   readonly queue: BunQueue;
   readonly blobs: FileBlobs;
   readonly meter: PromMeter;
-  /** What opening the database has done to it. */
+  /** The migrations that opening the database has run. */
   readonly upgrade: Upgrade;
-  /** Whether the database is still what was opened. */
+  /** Whether the database is still the one that was opened. */
   readonly storage: StorageState;
   figures(): { writer: WriterFigures; documents: ThreadFigures; queue: QueueFigures };
-  /** The circuits before what may be down or slow. */
+  /** The circuits before remote services and the locked file. */
   breakers(): CircuitFigures[];
-  /** Tells `patience` and `peer` which server the requests come from. */
+  /** Gives `extendIdleTimeout` and `peer` the server of the requests. */
   attach(server: Attached): void;
-  /** Aborts `stopping`, and tells the jobs in work to end where they can be taken up again. */
+  /** Aborts `stopping`, and asks running jobs to end where they can be resumed. */
   beginStop(): void;
-  /** Waits for what is being written, then ends the threads and closes the database. */
+  /** Waits for pending writes, then ends the threads and closes the database. */
   close(): Promise<void>;
 }
 
-/** After the sockets that are ready: a message to oneself comes back before them (measured: 27 ms of waiting against 2). */
+/** Runs ready sockets first: a message to oneself comes back before them (measured: 27 ms of waiting against 2). */
 export const yieldToEventLoop = (): Promise<void> =>
   new Promise((resolve) => setImmediate(resolve));
 
@@ -73,14 +73,14 @@ export function gzip(bytes: ReadableStream<Uint8Array>): ReadableStream<Uint8Arr
   return bytes.pipeThrough(through);
 }
 
-/** Longest time that a locked database is waited for (design decision 11). */
-const PATIENCE_MS = 5_000;
+/** Longest time that a locked database is retried. */
+const WRITE_WAIT_MS = 5_000;
 
-/** Whether a database of an earlier version is migrated, or refused: whoever only reads changes nothing. */
+/** Whether a database of an earlier version is migrated, or refused: a command that only reads changes nothing. */
 export type Schema = "migrate" | "must be current";
 
 /**
- * Opens the world on Bun: the database, migrated, and everything over it. `config.JWT_SECRET` is always set in the result.
+ * Opens the ports on Bun: the database, migrated, and all that uses it. `config.JWT_SECRET` is always set in the result.
  * Throws when the database cannot be opened or migrated (SchemaRefused: must not be), or when production has no secret.
  */
 export async function bunPorts(
@@ -104,24 +104,29 @@ export async function bunPorts(
       if (file !== null) marks.noteFile(file);
     },
   );
-  const { upgrade, installation } = await broughtUp(database, { config, schema, marks, mark });
+  const { upgrade, installation } = await prepareDatabase(database, {
+    config,
+    schema,
+    marks,
+    mark,
+  });
   database.state.onFault(({ code, message }) =>
     log("error", code === "STORAGE_GONE" ? "storage.gone" : "storage.damaged", { what: message }),
   );
   const reader = clientReader(database.reading);
   const commitSignal = localCommitSignal();
   let last = installation;
-  const sealed = checkedBatches(database.writing, whereOf(config), {
+  const checkedWriting = checkedBatches(database.writing, whereOf(config), {
     expected: () => last,
     committed(now) {
       last = now;
       marks.noteCommit(now, clock.now());
     },
   });
-  const writer = groupWriter(sealed, {
+  const writer = groupWriter(checkedWriting, {
     group: config.COMMIT_GROUP,
     queue: config.COMMIT_QUEUE,
-    waitMs: PATIENCE_MS,
+    waitMs: WRITE_WAIT_MS,
     circuit: database.lock,
     yieldToEventLoop,
     onCommit(writes, seconds) {
@@ -211,22 +216,22 @@ export async function bunPorts(
   };
 }
 
-interface Coming {
+interface Preparation {
   readonly config: Config;
   readonly schema: Schema;
   readonly marks: FileMarks;
   readonly mark: Mark | null;
 }
 
-/** A database that is refused is closed again, and nothing was written into it. */
-async function broughtUp(
+/** Checks, migrates and marks an opened database. One that is refused is closed again, and nothing is written into it. */
+async function prepareDatabase(
   database: Database,
-  { config, schema, marks, mark }: Coming,
+  { config, schema, marks, mark }: Preparation,
 ): Promise<{ upgrade: Upgrade; installation: Installation | null }> {
   try {
     await requireMarkedDatabase(config.DATABASE_URL, database.reading, mark);
     const upgrade = await upgraded(database, schema);
-    // Whoever only reads makes no file.
+    // A command that only reads writes no mark.
     const installation =
       schema === "migrate"
         ? await writeMark(database.reading, marks, Date.now())
@@ -244,7 +249,7 @@ async function upgraded(database: Database, schema: Schema): Promise<Upgrade> {
   return { migrations: [], copy: null, noRoom: false };
 }
 
-/** drizzle's reads, which notice too when the storage fails. */
+/** drizzle's reads, which report storage faults too. */
 const noticed = ({ drizzleClient, state }: Database): Pick<Client, "execute" | "batch"> => ({
   execute: (statement: InStatement) => state.watchingReads(() => drizzleClient.execute(statement)),
   batch: (statements, mode) => state.watchingReads(() => drizzleClient.batch(statements, mode)),

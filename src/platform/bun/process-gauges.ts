@@ -6,12 +6,12 @@ import type { BunPorts } from "./ports.ts";
 
 const BREAKERS = { closed: 0, half_open: 1, open: 2 } as const;
 
-/** How often the event loop is asked whether it is late (measured: 0.2 % of a core). */
+/** Interval of the probes of the event loop's delay (measured: 0.2 % of a core), ms. */
 const TICK_MS = 50;
 
 /**
- * What `/metrics` looks up when it is asked: the writer, the threads, the queue, the breakers, the process, the disk; and how late the
- * event loop is, until `end`.
+ * The figures that are read at each scrape of `/metrics`: writer, threads, queue, breakers, process, disk; and the delay of the
+ * event loop, until `end`.
  */
 export function watch(
   ports: Pick<BunPorts, "meter" | "queue" | "figures" | "breakers" | "config" | "reader" | "clock">,
@@ -89,7 +89,7 @@ function watchProcess(meter: PromMeter): void {
   meter.addSource(async () => ({ process_open_fds: (await readdir("/proc/self/fd")).length }));
 }
 
-/** A histogram and no figure looked up: two that scrape would take each other's, and Bun's monitor forgets what it resets. */
+/** A histogram, not a gauge: a gauge that resets at each scrape would split its values between two scrapers. */
 function watchEventLoop(meter: PromMeter): { end(): void } {
   let last = performance.now();
   const timer = setInterval(() => {

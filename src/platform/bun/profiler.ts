@@ -3,10 +3,10 @@ import { Failed } from "../../lib/result.ts";
 import type { PlatformFailure } from "../../ports/failures.ts";
 import type { Profiler } from "../../ports/profiler.ts";
 
-/** Time between two samples, µs: a function of a millisecond is seen, and the service is hardly slower. */
+/** Time between two samples, µs: it shows a function of a millisecond, and hardly slows the service. */
 const INTERVAL_US = 500;
 
-/** Ports.Profiler of Bun's main thread, by its inspector; one look at a time. */
+/** Ports.Profiler of Bun's main thread, by its inspector; one profile at a time. */
 export function bunProfiler(): Profiler {
   let busy = false;
   async function alone<T>(look: () => Promise<T>): Promise<T> {

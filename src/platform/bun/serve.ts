@@ -7,7 +7,7 @@ import { fixHeadLength, type Requests, requestsOf } from "./network/requests.ts"
 import { type BunPorts, bunPorts } from "./ports.ts";
 import { watch } from "./process-gauges.ts";
 
-/** What a door brings: the domain's pure functions, and how requests are answered over the ports. */
+/** What an entry point gives: the pure functions of the domain, and the app that answers requests over the ports. */
 export interface ServiceParts {
   readonly domain: DocumentDomain;
   build(ports: BunPorts): Promise<{ fetch(request: Request): Response | Promise<Response> }>;
@@ -19,21 +19,21 @@ export interface Running {
   readonly port: number;
   readonly ports: BunPorts;
   /**
-   * Tells streams and loops, takes nobody new, lets requests in work end or cuts them, writes what waits, closes everything:
-   * all within SHUTDOWN_TIMEOUT_MS, or it rejects. May be called again.
+   * Aborts `stopping`, accepts no new connection, lets running requests end or cuts them, writes pending jobs and closes
+   * everything: all within SHUTDOWN_TIMEOUT_MS, or it rejects. May be called again.
    */
   stop(): Promise<void>;
 }
 
-/** Share of SHUTDOWN_TIMEOUT_MS after which requests in work are cut; the rest is for what they had begun to write. */
+/** Share of SHUTDOWN_TIMEOUT_MS after which running requests are cut; the rest is for their pending writes. */
 const FOR_REQUESTS = 0.8;
 
-/** No bound here: Bun's own 413 is bare. The app reads no body beyond its limits, and says so as a problem (http/body.ts). */
+/** No bound here: Bun's own 413 has no body. The app itself limits bodies and answers with a problem (http/request/body.ts). */
 const MAX_BODY_BYTES = Number.MAX_SAFE_INTEGER;
 
 /**
- * Opens the ports, lets the door build its app, and serves. While it runs, `DATA_DIR/server.json` says `{url, pid}`.
- * Throws when the world cannot be opened or the port is taken; then nothing stays open.
+ * Opens the ports, builds the app, and serves. While it runs, `DATA_DIR/server.json` holds `{url, pid}`.
+ * Throws when the ports cannot be opened or the TCP port is in use; then nothing stays open.
  */
 export async function serve(config: Config, parts: ServiceParts): Promise<Running> {
   const ports = await bunPorts(config, parts.domain);
@@ -46,14 +46,14 @@ export async function serve(config: Config, parts: ServiceParts): Promise<Runnin
     const host = config.HOST.includes(":") ? `[${config.HOST.replace(/[[\]]/g, "")}]` : config.HOST;
     const port = server.port ?? config.PORT;
     const url = `http://${host}:${port}`;
-    const sign = await putUp(config.DATA_DIR, url);
+    const addressFile = await writeAddress(config.DATA_DIR, url);
     let stopping: Promise<void> | undefined;
     const stop = async () => {
       const started = performance.now();
       ports.beginStop();
       const how = await ended(server, config.SHUTDOWN_TIMEOUT_MS * FOR_REQUESTS);
       watching.end();
-      await sign.takeDown();
+      await addressFile.remove();
       const left = config.SHUTDOWN_TIMEOUT_MS - (performance.now() - started);
       await closed(ports, Math.max(0, left));
       const ms = Math.round(performance.now() - started);
@@ -82,7 +82,7 @@ function listen(ports: BunPorts, answer: (request: Request) => Response | Promis
     hostname: HOST.replace(/[[\]]/g, ""),
     port: PORT,
     development: false,
-    // Bun's default lets one process listen twice on a port, where only the first would be asked.
+    // Bun's default lets one process listen twice on a port, where only the first server gets requests.
     reusePort: false,
     maxRequestBodySize: MAX_BODY_BYTES,
     fetch(request) {
@@ -91,7 +91,7 @@ function listen(ports: BunPorts, answer: (request: Request) => Response | Promis
       if (request.method !== "HEAD") return answered;
       return Promise.resolve(answered).then(fixHeadLength);
     },
-    // What the app itself could not answer; its own errors are said by http/problem.ts.
+    // For errors outside of the app, which answers its own by http/problem.ts.
     error(error) {
       ports.log("error", "server.crashed", { name: error.name });
       const detail = "Ocorreu um erro interno";
@@ -113,7 +113,7 @@ function listen(ports: BunPorts, answer: (request: Request) => Response | Promis
   return server;
 }
 
-/** No new connection; those in work end by themselves within the time, or are cut. */
+/** Accepts no new connection; running requests end within the time, or are cut. */
 async function ended(server: Bun.Server<undefined>, timeoutMs: number): Promise<"ended" | "cut"> {
   const { promise: late, resolve } = Promise.withResolvers<"late">();
   const timer = setTimeout(resolve, timeoutMs, "late");
@@ -124,7 +124,7 @@ async function ended(server: Bun.Server<undefined>, timeoutMs: number): Promise<
   return "cut";
 }
 
-/** A database that does not answer does not keep the process: what was acknowledged is in it already. */
+/** A database that does not answer must not delay the exit: acknowledged writes are already durable. */
 async function closed(ports: BunPorts, timeoutMs: number): Promise<void> {
   const { promise: late, reject } = Promise.withResolvers<never>();
   const tooLate = () => reject(new Error("the database could not be closed in time"));
@@ -132,15 +132,15 @@ async function closed(ports: BunPorts, timeoutMs: number): Promise<void> {
   await Promise.race([ports.close(), late]).finally(() => clearTimeout(timer));
 }
 
-/** Says in the data directory where this process serves, so that other doors find it. */
-async function putUp(folder: string, url: string): Promise<{ takeDown(): Promise<void> }> {
+/** Writes the address of this process into the data directory, for other entry points (demo, CLI). */
+async function writeAddress(folder: string, url: string): Promise<{ remove(): Promise<void> }> {
   await mkdir(folder, PRIVATE);
   const path = join(folder, "server.json");
   const text = `${JSON.stringify({ url, pid: process.pid })}\n`;
   await writeFile(path, text);
   return {
-    async takeDown() {
-      // Another process may serve from the same directory by now; its sign stays.
+    async remove() {
+      // Another process may serve from the same directory by now; its file stays.
       if ((await readFile(path, "utf8").catch(() => "")) === text) await rm(path, { force: true });
     },
   };

@@ -16,11 +16,13 @@ import type { BlobStore } from "../../../ports/storage.ts";
 import { isStorageFull } from "../../../resilience/transient-faults.ts";
 import { blobKey, isBlobKey } from "../../blob-key.ts";
 import { PRIVATE } from "./owner-only.ts";
+import { isRunning } from "./running-process.ts";
+import { syncToDisk } from "./sync-to-disk.ts";
 
 export interface FileBlobs extends BlobStore {
-  /** Removes what processes that are gone were writing; gives how many files. */
+  /** Removes unfinished files of processes that no longer run; returns their number. */
   removePartial(): Promise<number>;
-  /** Rejects where no file could be made: the folder is not there and cannot be, or is not ours to write. */
+  /** Rejects where no file can be made: the folder cannot be created, or is not writable. */
   writable(): Promise<void>;
 }
 
@@ -28,8 +30,8 @@ export interface FileBlobs extends BlobStore {
 const TEMPORARY = /\.(\d+)\.\d+~$/;
 
 /**
- * Ports.BlobStore as files under `folder`. A file is written under a temporary name, synced, and then given its own, so
- * that it is there whole or not at all, whatever instant the power fails at.
+ * Ports.BlobStore as files under `folder`. A file is written under a temporary name, synced, and then renamed, so that it
+ * exists whole or not at all, also after a loss of power.
  */
 export function fileBlobs(folder: string): FileBlobs {
   let writes = 0;
@@ -46,7 +48,7 @@ export function fileBlobs(folder: string): FileBlobs {
       const file = await open(temporary, "wx");
       const size = await filled(file, content, signal);
       await rename(temporary, path);
-      await synced(dirname(path));
+      await syncToDisk(dirname(path));
       return size;
     } catch (error) {
       await rm(temporary, { force: true });
@@ -88,15 +90,15 @@ export function fileBlobs(folder: string): FileBlobs {
       return found;
     },
     async removePartial() {
-      let swept = 0;
+      let removed = 0;
       for (const name of await names()) {
         const [, pid] = TEMPORARY.exec(name) ?? [];
         const path = join(folder, name);
-        if (pid === undefined || writing.has(path) || lives(Number(pid))) continue;
+        if (pid === undefined || writing.has(path) || isRunningElsewhere(Number(pid))) continue;
         await rm(path, { force: true });
-        swept += 1;
+        removed += 1;
       }
-      return swept;
+      return removed;
     },
     async writable() {
       await mkdir(folder, PRIVATE);
@@ -107,7 +109,7 @@ export function fileBlobs(folder: string): FileBlobs {
 
 type Content = ReadableStream<Uint8Array> | Uint8Array;
 
-/** Writes and syncs everything, and closes; gives how many bytes. One chunk is in memory at a time. */
+/** Writes and syncs the content, and closes the file; returns its size. One chunk is in memory at a time. */
 async function filled(file: FileHandle, content: Content, signal?: AbortSignal): Promise<number> {
   try {
     let size = 0;
@@ -124,17 +126,7 @@ async function filled(file: FileHandle, content: Content, signal?: AbortSignal):
   }
 }
 
-/** A new name is safe only when its directory is. */
-async function synced(folder: string): Promise<void> {
-  const directory = await open(folder, "r");
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
-  }
-}
-
-/** For what need not be there; another fault goes on up. */
+/** Turns ENOENT into `none`; any other error is thrown. */
 const noneOf =
   <T>(none: T) =>
   (error: unknown): T => {
@@ -142,13 +134,5 @@ const noneOf =
     throw error;
   };
 
-/** Whether the process that has the number is another one that lives: a number of our own was somebody else's before. */
-function lives(pid: number): boolean {
-  if (pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
-}
+/** A file with our own process id was left by an earlier process that had the same id. */
+const isRunningElsewhere = (pid: number): boolean => pid !== process.pid && isRunning(pid);

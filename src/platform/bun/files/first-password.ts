@@ -2,7 +2,7 @@ import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PRIVATE } from "./owner-only.ts";
 
-/** Where a generated first password is shown to whoever may read DATA_DIR as its owner, until somebody has logged in with it. */
+/** The file that shows a generated first password to the owner of DATA_DIR, until the first login with it. */
 export const firstPasswordPath = (dataDir: string): string => join(dataDir, "first-password");
 
 /** Writes the file (0600) in the place of an older one, whole or not at all. Gives its path. */

@@ -6,8 +6,8 @@ const Noted = z.object({ at: z.int().min(0) });
 const NAME = "last-backup.json";
 
 /**
- * Leaves in the data directory that a backup was made at `at` (ms UTC), for the metrics of the service. A directory that
- * may not be written keeps no backup from being one: then nothing is noted.
+ * Records in the data directory that a backup was made at `at` (ms UTC), for the metrics of the service. Where the directory is
+ * not writable nothing is recorded, and the backup succeeds all the same.
  */
 export async function recordBackup(folder: string, at: number): Promise<void> {
   const path = join(folder, NAME);
@@ -20,7 +20,7 @@ export async function recordBackup(folder: string, at: number): Promise<void> {
   }
 }
 
-/** When the last backup was made (ms UTC); null when none was noted. */
+/** When the last backup was made (ms UTC); null when none was recorded. */
 export async function lastBackup(folder: string): Promise<number | null> {
   const text = await readFile(join(folder, NAME), "utf8").catch(() => "");
   try {

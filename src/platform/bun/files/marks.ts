@@ -10,24 +10,24 @@ import { syncToDisk } from "./sync-to-disk.ts";
 /** The mark's file in DATA_DIR. */
 export const MARK = "installation";
 
-/** One sector for each of two lines, of which the older one stands while the other is written. */
+/** One sector for each of two lines: the older one stays valid while the other is written. */
 const SLOT_BYTES = 512;
-/** How far a loss of power may take the mark back; the end of the process never does. */
+/** How old the mark may be after a loss of power; the end of the process alone loses nothing. */
 const SYNC_MS = 1_000;
 
 export interface FileMarks extends Marks {
   /**
-   * Marks a commit before anybody is told of it: a write of one sector without a sync, which the end of the process does not
-   * undo; it is synced within a second. Where that fails the mark falls behind, and `failed` is told.
+   * Records a commit before its callers are answered: a write of one sector without a sync, which survives the end of the
+   * process; it is synced within a second. Where that fails the mark is outdated, and `failed` is called.
    */
   noteCommit(now: Installation, at: number): void;
-  /** The database's file as it is now; it goes into the next mark. */
+  /** The present state of the database file, for the next mark. */
   noteFile(file: SeenFile): void;
-  /** Syncs what was noted, and ends. */
+  /** Syncs what was recorded, and ends. */
   end(): Promise<void>;
 }
 
-/** The mark as a file of two lines in `folder`, each with its CRC-32: a line that was half written is not believed. */
+/** The mark as a file of two lines in `folder`, each with its CRC-32, which detects a half-written line. */
 export function fileMarks(folder: string, failed: (error: unknown) => void = noop): FileMarks {
   const path = join(folder, MARK);
   let file: number | null = null;
@@ -57,7 +57,7 @@ export function fileMarks(folder: string, failed: (error: unknown) => void = noo
     shut();
   }
 
-  /** A mark that somebody has removed or replaced is made anew: what is noted must be found under the name. */
+  /** A mark that was removed or replaced is written again under its name. */
   async function sync(): Promise<void> {
     timer = undefined;
     if (last === null || !unsynced) return;

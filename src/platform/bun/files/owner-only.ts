@@ -1,8 +1,8 @@
 import { chmod, stat } from "node:fs/promises";
 
 /**
- * How the service makes folders: invoices, hashes and secrets stand in them, so nobody else of the machine looks in. One
- * that is there already stays as its owner made it.
+ * The mode of folders that the service makes: they hold invoices, hashes and secrets, so only their owner may enter. An
+ * existing folder keeps its mode.
  */
 export const PRIVATE = { recursive: true, mode: 0o700 } as const;
 
@@ -10,16 +10,16 @@ export const PRIVATE = { recursive: true, mode: 0o700 } as const;
 const OTHERS = 0o007;
 
 /**
- * Called by each door of this machine before it makes anything: files that it and its children make are their owner's alone,
- * also in a folder that others may enter (a volume that was mounted, a folder that was there).
+ * Called by each entry point before it writes: files of this process and its children are then readable by their owner alone,
+ * also in a folder that others may enter (a mounted volume, an existing folder).
  */
 export function setPrivateUmask(): void {
   process.umask(0o077);
 }
 
 /**
- * Closes a database to everybody else where anybody may read it, as SQLite made it in earlier versions; what is open to a
- * group alone is somebody's decision, and stays. A file of another user's stays too.
+ * Makes a database readable by its owner alone where every user may read it, as earlier versions of the service left it. A file
+ * that is open to its group alone was made so on purpose and is not changed, nor is a file of another user.
  */
 export async function restrictToOwner(path: string): Promise<void> {
   for (const end of ["", "-wal", "-shm"]) {

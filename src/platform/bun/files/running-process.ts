@@ -1,4 +1,4 @@
-/** Whether a process with this number lives; also one that belongs to somebody else. */
+/** Whether a process with this id runs, also one of another user. */
 export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -1,6 +1,6 @@
 import { open } from "node:fs/promises";
 
-/** What stands in a file or a folder survives a loss of power from now on. */
+/** Syncs a file, or the names in a folder: they then survive a loss of power. */
 export async function syncToDisk(path: string): Promise<void> {
   const file = await open(path, "r");
   try {

@@ -1,6 +1,6 @@
 import { BlockList, isIP } from "node:net";
 
-/** One spelling for one address: IPv6 in its canonical form without a zone, IPv4 also where IPv6 wraps it. Null: no address. */
+/** The canonical form of an address: IPv6 without a zone, IPv4 also where it is mapped into IPv6. Null: not an address. */
 export function plainAddress(text: string): string | null {
   const address = text.replace(/%.*$/, "");
   const version = isIP(address);
@@ -21,8 +21,8 @@ function wrappedIn(prefix: string, canonical: string): string | null {
     .join(".");
 }
 
-/** Networks in which nobody's server is, and a cloud's own secrets may be. */
-const NOBODYS = networks([
+/** Networks without mail servers; a cloud may offer its secrets there. */
+const UNCALLABLE = networks([
   "0.0.0.0/8",
   "169.254.0.0/16",
   "224.0.0.0/3",
@@ -50,21 +50,21 @@ const NOT_GLOBAL = networks([
   "2002::/16",
   "3fff::/20",
 ]);
-/** Of IPv6 only this is given out. */
+/** The only part of IPv6 that is assigned. */
 const GLOBAL_6 = networks(["2000::/3"]);
-/** Where a network translates IPv6 to IPv4 (RFC 6052), the address is the one inside. */
+/** The prefix of translated addresses (RFC 6052): the IPv4 address in it counts. */
 const TRANSLATED = "64:ff9b::";
 
-/** Whether an address, however it is spelt, is unspecified, link-local, multicast, or a cloud's own. What is none is. */
+/** Whether an address, in any spelling, is unspecified, link-local, multicast, or of a cloud's metadata; true for no address. */
 export function isUncallable(address: string): boolean {
   const plain = insideOf(address);
-  return plain === null || isIn(NOBODYS, plain);
+  return plain === null || isIn(UNCALLABLE, plain);
 }
 
-/** Whether an address, however it is spelt, is not one of the Internet: loopback, a private network, what isNobodys knows. */
+/** Whether an address, in any spelling, is not public: loopback, a private network, or uncallable. */
 export function isPrivate(address: string): boolean {
   const plain = insideOf(address);
-  if (plain === null || isIn(NOBODYS, plain) || isIn(NOT_GLOBAL, plain)) return true;
+  if (plain === null || isIn(UNCALLABLE, plain) || isIn(NOT_GLOBAL, plain)) return true;
   return isIP(plain) === 6 && !isIn(GLOBAL_6, plain);
 }
 

@@ -1,4 +1,4 @@
-/** SIGNATURE_ROOTS as PEM: itself, or what stands in the file that it names. Throws where that cannot be read. */
+/** SIGNATURE_ROOTS as PEM: its value, or the content of the file that it names. Throws where that cannot be read. */
 export async function certificatesOf(given: string | undefined): Promise<string | undefined> {
   if (given === undefined || given.includes("-----BEGIN")) return given;
   return Bun.file(given)

@@ -15,10 +15,10 @@ import { callLimiter, remoteCircuit } from "../../../resilience/policies.ts";
 import { isShed } from "../../../resilience/transient-faults.ts";
 import { isPrivate, isUncallable } from "./addresses.ts";
 
-/** From DNS to the greeting, and how long a server may be silent in between: less than a visit and than a trial has. */
+/** Longest time until the greeting, and longest silence of a server, ms: less than the limits of a visit and of a trial. */
 const CONNECT_MS = 6_000;
 const SILENT_MS = 30_000;
-/** What a server may make us hold: one mail, and the lines beside it. */
+/** Bound on one mail of a server in memory. */
 const MOST_BYTES = 64 * 1_048_576;
 const STARTTLS_PORT = 143;
 
@@ -27,12 +27,12 @@ export interface BunMailboxes extends Mailboxes {
 }
 
 /**
- * What every trial that has met no IMAP server takes, more than the longest of them: how long one takes must not tell an open
- * port from a closed one.
+ * How long every trial takes that finds no IMAP server, more than the slowest one needs: the time must not tell an open port
+ * from a closed one.
  */
 export const FAILED_TRIAL_MS = 8_200;
 
-/** Whose servers may be called, and the time: a test has its own. */
+/** Which servers may be called, and the clock, which a test replaces. */
 export interface MailboxRules {
   /** Whether loopback and private networks may be called (MAIL_ALLOW_PRIVATE). */
   readonly allowPrivate: boolean;
@@ -44,8 +44,8 @@ const pauseFor = (ms: number, signal: AbortSignal | undefined) =>
   timer(ms, undefined, signal === undefined ? {} : { signal });
 
 /**
- * Mailboxes by IMAP. The circuit counts only servers that cannot be reached, and only of visits: what an administrator tries
- * out closes nobody's way.
+ * Mailboxes by IMAP. The circuit counts only unreachable servers, and only of visits: the trials of an administrator cannot
+ * open it.
  */
 export function imapMailboxes({
   allowPrivate,
@@ -54,22 +54,22 @@ export function imapMailboxes({
 }: MailboxRules): BunMailboxes {
   const mail = remoteCircuit("mail", { counts: (error) => isUnreachable(error) });
   const trial = remoteCircuit("mail_trial", { counts: () => false });
-  const between = { canQueue: true };
-  const lanes = {
-    take: callLimiter(mail, "mail", between),
-    look: callLimiter(trial, "mailTrial", between),
+  const runtime = { canQueue: true };
+  const limiters = {
+    take: callLimiter(mail, "mail", runtime),
+    look: callLimiter(trial, "mailTrial", runtime),
   };
   return {
     async visit(access, how, work, signal) {
       const began = now();
       try {
-        return await lanes[how]((within) => {
+        return await limiters[how]((within) => {
           const either = signal === undefined ? within : AbortSignal.any([within, signal]);
           return visit({ access, how, allowPrivate }, work, either);
         });
       } catch (error) {
         const failure = isShed(error) ? failed("mailbox.unreachable", error) : error;
-        if (how === "look" && metNobody(failure))
+        if (how === "look" && metNoServer(failure))
           await pause(Math.max(0, FAILED_TRIAL_MS - (now() - began)), signal).catch(
             () => undefined,
           );
@@ -82,19 +82,19 @@ export function imapMailboxes({
 }
 
 /** Which mailbox is visited, and under which rules. */
-interface VisitOrder {
+interface Visit {
   readonly access: MailboxAccess;
   readonly how: "look" | "take";
   readonly allowPrivate: boolean;
 }
 
 async function visit<T>(
-  { access, how, allowPrivate }: VisitOrder,
+  { access, how, allowPrivate }: Visit,
   work: (mailbox: Mailbox) => Promise<T>,
   signal: AbortSignal,
 ): Promise<T> {
   const client = await clientFor(access, await reachable(access.host, how, allowPrivate));
-  // What fails rejects the call that waits for it; the event alone would end the process.
+  // A failure rejects the pending call; an unhandled event would end the process.
   client.on("error", () => undefined);
   const leave = () => client.close();
   signal.addEventListener("abort", leave, { once: true });
@@ -157,7 +157,7 @@ function mailboxOf(client: ImapFlow): Mailbox {
   };
 }
 
-/** A client that has not begun. Its logger, which would know what it sends, is off. */
+/** A client that is not connected. Its logger is off, because it would write what is sent. */
 function clientFor(access: MailboxAccess, address: string): ImapFlow {
   const { host, port, user, password, tls } = access;
   const starts = tls && port === STARTTLS_PORT;
@@ -183,12 +183,12 @@ function clientFor(access: MailboxAccess, address: string): ImapFlow {
   });
 }
 
-/** What the resolver of the system takes for a number: `127.1`, `2130706433`, `0x7f.1`. */
+/** What the system's resolver accepts as an IPv4 address: `127.1`, `2130706433`, `0x7f.1`. */
 const NUMBERS = /^(?:0x[0-9a-f]+|\d+)(?:\.(?:0x[0-9a-f]+|\d+))*$/i;
 
 /**
- * The address that is called, looked at before and not looked up again after. An administrator is told that an address which
- * was typed is a private one; that a name leads to one only the log is told, so that nobody reads our names by asking.
+ * The address to call: it is checked, and not looked up again. An administrator learns that a typed address is private; that a
+ * name leads to one only the log shows, so that no user can explore the names of our network.
  */
 async function reachable(host: string, how: "look" | "take", allowed: boolean): Promise<string> {
   const found = await lookup(host, { all: true }).catch((error: unknown) => {
@@ -209,14 +209,14 @@ const failed = (code: MailboxFailure["code"], cause?: unknown): Failed<MailboxFa
 const isUnreachable = (error: unknown): boolean =>
   isShed(error) || (error instanceof Failed && error.failure.code === "mailbox.unreachable");
 
-/** Whether a failure says that nothing which speaks IMAP has answered, or nothing that has a good certificate. */
-const metNobody = (error: unknown): boolean =>
+/** Whether no IMAP server answered, or none with a valid certificate. */
+const metNoServer = (error: unknown): boolean =>
   error instanceof Failed && ["mailbox.unreachable", "mailbox.tls"].includes(error.failure.code);
 
-/** Of certificates only: what answers no TLS at all is no other answer than a port where nobody listens. */
+/** Errors of certificates only: a port without TLS gives the same answer as a closed one. */
 const ABOUT_TLS = /CERT|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)/;
 
-/** Which of the few known reasons an error is; what the server has said stays with us. */
+/** The reason in an error; the text of the server is not passed on. */
 function whyNot(error: unknown): MailboxFailure["code"] {
   if (!(error instanceof Error)) return "mailbox.unreachable";
   if ("authenticationFailed" in error && error.authenticationFailed === true)

@@ -1,18 +1,18 @@
 import { BlockList, isIP } from "node:net";
 import { isPrivate, plainAddress } from "./addresses.ts";
 
-/** More proxies than this one behind the other nobody has; what stands further left is not read. */
+/** The longest chain of proxies; entries further left are not read. */
 const MOST_HOPS = 32;
 
-/** The address of whoever sent a request, from the address of the connection and the header X-Forwarded-For. */
+/** The address of the client, from the address of the connection and the header X-Forwarded-For. */
 export type PeerOf = (connected: string | null, forwarded: string | null) => string | null;
 
 /**
- * The client behind the proxies that are trusted (addresses and networks in CIDR notation, IPv4 and IPv6). Each proxy writes
- * at the right end of X-Forwarded-For whom it has heard from, so the header is read from there, and only as far as each
- * reporter is trusted: what a stranger has put into it stands further left. What is no address ends the reading: the peer is
- * then the proxy that let it pass. From a connection that is not trusted's the header is not read; where nobody is trusted, the
- * first one that comes from this machine or its own network looks like a proxy that was forgotten: `forgotten` is told, once.
+ * The client behind trusted proxies (addresses and networks in CIDR notation, IPv4 and IPv6). Each proxy appends the address of
+ * its sender to X-Forwarded-For, so the header is read from the right, as long as the address is a trusted proxy: entries of a
+ * client are further left. A malformed entry ends the reading, and the client is then the last proxy. The header of a
+ * connection that is not trusted is ignored; without trusted proxies, the first such header from this machine or its network
+ * suggests a proxy that was not configured: `forgotten` is called once.
  */
 export function peerBehindProxies(trusted: readonly string[], forgotten?: () => void): PeerOf {
   const proxies = listOf(trusted);

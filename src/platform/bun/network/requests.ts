@@ -1,15 +1,15 @@
-/** What Bun's server asks and is told of a request. */
+/** The methods of Bun's server about one request. */
 export type BunServer = Pick<Bun.Server<undefined>, "timeout" | "requestIP">;
 
-/** Requests as the app takes them, and what the server knows of each. */
+/** Requests with an absolute URL, and the server's methods for them. */
 export interface Requests extends BunServer {
-  /** The request with a whole address. */
+  /** The request with an absolute URL. */
   whole(request: Request): Request;
 }
 
 /**
- * HTTP/1.0 needs no Host (RFC 9112, 3.2), and Bun then gives a path where every URL has an origin: such a request goes on
- * as one to `origin`. The server knows only its own object, so the copy's is found again.
+ * HTTP/1.0 needs no Host (RFC 9112, 3.2), and Bun then gives only a path as the URL: such a request becomes one to `origin`. The
+ * server knows only its own object, so the original of the copy is remembered.
  */
 export function requestsOf(server: BunServer, origin: string): Requests {
   const originals = new WeakMap<Request, Request>();
@@ -27,8 +27,8 @@ export function requestsOf(server: BunServer, origin: string): Requests {
 }
 
 /**
- * Bun says `Content-Length: 0` of an answer to HEAD that has no length, which would be that of GET (RFC 9110, 8.6): one that is
- * chunked has none.
+ * Bun adds `Content-Length: 0` to an answer to HEAD without a length, which would mean the length of GET (RFC 9110, 8.6): a
+ * chunked answer has none.
  */
 export function fixHeadLength(head: Response): Response {
   const { status, headers } = head;

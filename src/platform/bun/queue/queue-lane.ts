@@ -14,68 +14,68 @@ import {
   retryLater,
 } from "../../libsql/queue-table.ts";
 
-/** What the lanes of one process share. */
+/** The state that the lanes of one process share. */
 export interface LaneContext {
   readonly ports: Pick<Ports, "reader" | "writer" | "clock" | "log">;
   readonly consumer: Consumer;
   /** The name under which this process holds its leases. */
   readonly holder: string;
-  /** By message: its lease is renewed while it stands here. */
+  /** Ids of leased messages, whose leases are renewed. */
   readonly held: Set<number>;
   readonly counts: { done: number; retried: number; parked: number };
   readonly attempts: number;
   readonly leaseMs: number;
   readonly ending: AbortSignal;
   readonly random: () => number;
-  /** How often the bell has rung, and who hears it. */
-  readonly bell: { rung: number; readonly heard: Set<() => void> };
-  /** A lane has found nothing, when the bell had rung so often, and has nothing in work. */
-  quiet(lane: string, rung: number): void;
+  /** How often the lanes were woken, and the listeners to wake. */
+  readonly wakeUps: { count: number; readonly listeners: Set<() => void> };
+  /** Called when a lane found nothing after wake-up number `count`, and has nothing in work. */
+  onIdle(lane: string, count: number): void;
 }
 
-/** Another process may have sent something: nobody tells us. */
+/** Messages of other processes are found only by polling, ms. */
 const POLL_MS = 1_000;
 
 /**
- * One kind of work: at most `width` messages at a time, and up to `ahead` more taken with them, so that many short ones
- * share a commit for being taken and for being done with.
+ * The messages of one kind: at most `width` in work at a time, and up to `ahead` more leased with them, so that many short
+ * ones share the commits of their leases and acknowledgements.
  */
 export class QueueLane {
   #waiting: Lease[] = [];
-  /** Done, and not yet written so. Lost with the process, such a message comes again, and finds its work done. */
-  #settled: Statement[] = [];
+  /** Acknowledgements that are not yet written. If the process dies, these messages come again and find their work done. */
+  #acks: Statement[] = [];
   #inWork = new Set<Promise<void>>();
-  /** How many have ended: what was seen before is old. */
+  /** How many have ended, to see whether a slot became free meanwhile. */
   #ended = 0;
 
   constructor(
     readonly name: string,
     readonly width: number,
     readonly ahead: number,
-    readonly hands: LaneContext,
+    readonly context: LaneContext,
   ) {}
 
-  /** Hands out until the signal aborts; then gives back what was not begun, and waits for what was. */
+  /** Works until the signal aborts; then releases messages that were not begun, and waits for the others. */
   async serve(): Promise<void> {
-    const { ending, bell } = this.hands;
+    const { ending, wakeUps } = this.context;
     while (!ending.aborted) {
-      const seen = { rung: bell.rung, ended: this.#ended };
+      const seen = { wakeUps: wakeUps.count, ended: this.#ended };
       const clear = this.#waiting.length > 0 || (await this.#fill());
       while (this.#waiting.length > 0 && this.#inWork.size < this.width) this.#begin();
       if (this.#inWork.size === this.width) await Promise.race(this.#inWork);
       else if (await this.#written()) await this.#rest(seen, clear);
     }
     for (const lease of this.#waiting.splice(0)) {
-      this.hands.held.delete(lease.id);
-      this.#settled.push(release(lease, this.hands.ports.clock.now()));
+      this.context.held.delete(lease.id);
+      this.#acks.push(release(lease, this.context.ports.clock.now()));
     }
     await Promise.all(this.#inWork);
     await this.#written();
   }
 
-  /** Takes what is ready, and writes what is done; false where the database did not let it. */
+  /** Leases ready messages, and writes acknowledgements; false after a fault of the database. */
   async #fill(): Promise<boolean> {
-    const { ports, holder, held, leaseMs } = this.hands;
+    const { ports, holder, held, leaseMs } = this.context;
     const now = ports.clock.now();
     const most = this.width - this.#inWork.size + this.ahead;
     try {
@@ -98,16 +98,16 @@ export class QueueLane {
     const lease = this.#waiting.shift();
     if (lease === undefined) return;
     const work = this.#handle(lease).finally(() => {
-      this.hands.held.delete(lease.id);
+      this.context.held.delete(lease.id);
       this.#inWork.delete(work);
       this.#ended += 1;
     });
     this.#inWork.add(work);
   }
 
-  /** What becomes of one message; a fault here leaves it to its lease. */
+  /** Handles one message; after a fault of the queue itself its lease runs out. */
   async #handle(lease: Lease): Promise<void> {
-    const { ports, consumer, counts, attempts, ending, random } = this.hands;
+    const { ports, consumer, counts, attempts, ending, random } = this.context;
     try {
       const outcome =
         lease.attempts > attempts
@@ -116,8 +116,8 @@ export class QueueLane {
       const now = ports.clock.now();
       if (outcome === "done") {
         counts.done += 1;
-        this.#settled.push(ack(lease));
-      } else if (ending.aborted) this.#settled.push(release(lease, now));
+        this.#acks.push(ack(lease));
+      } else if (ending.aborted) this.#acks.push(release(lease, now));
       else if (lease.attempts >= attempts) {
         await consumer.park(lease.body, outcome.retry, [park(lease, now, outcome.retry)]);
         counts.parked += 1;
@@ -131,46 +131,46 @@ export class QueueLane {
     }
   }
 
-  /** Commits the statements behind what is done; gives the rows of all of them. */
+  /** Commits the pending acknowledgements, then the statements; returns the rows of all. */
   async #write(statements: readonly Statement[]) {
-    const settled = this.#settled.splice(0);
+    const acks = this.#acks.splice(0);
     try {
-      return await this.hands.ports.writer.commit({
-        statements: [...settled, ...statements],
+      return await this.context.ports.writer.commit({
+        statements: [...acks, ...statements],
         read: (rows) => rows,
       });
     } catch (error) {
-      this.#settled.unshift(...settled);
+      this.#acks.unshift(...acks);
       throw error;
     }
   }
 
-  /** Writes what is done, so that it does not wait for more; true when nothing is left to be written. */
+  /** Writes the pending acknowledgements now; true when nothing is left to write. */
   async #written(): Promise<boolean> {
-    if (this.#settled.length === 0) return true;
+    if (this.#acks.length === 0) return true;
     try {
       await this.#write([]);
-      return this.#settled.length === 0;
+      return this.#acks.length === 0;
     } catch (error) {
-      this.hands.ports.log("warn", "queue.unseen", { lane: this.name, name: nameOf(error) });
+      this.context.ports.log("warn", "queue.unseen", { lane: this.name, name: nameOf(error) });
       return true;
     }
   }
 
-  /** Until the bell, a slot that is free again, the next message's time, or a second; after a fault always the second. */
-  async #rest(seen: { rung: number; ended: number }, clear: boolean): Promise<void> {
-    const { ports, bell, ending, quiet } = this.hands;
+  /** Waits for a wake-up, a free slot, the time of the next message, or a second; after a fault always a second. */
+  async #rest(seen: { wakeUps: number; ended: number }, clear: boolean): Promise<void> {
+    const { ports, wakeUps, ending, onIdle } = this.context;
     const [next] = clear ? await ports.reader.rows(nextReady(this.name)).catch(() => []) : [];
-    if (bell.rung !== seen.rung || this.#ended !== seen.ended || ending.aborted) return;
-    if (clear && this.#inWork.size === 0) quiet(this.name, seen.rung);
+    if (wakeUps.count !== seen.wakeUps || this.#ended !== seen.ended || ending.aborted) return;
+    if (clear && this.#inWork.size === 0) onIdle(this.name, seen.wakeUps);
     const due = next?.at == null ? POLL_MS : Number(next.at) - ports.clock.now();
     const { promise: woken, resolve } = Promise.withResolvers<void>();
-    bell.heard.add(resolve);
+    wakeUps.listeners.add(resolve);
     const timer = setTimeout(resolve, Math.max(1, Math.min(POLL_MS, due)));
     timer.unref();
     await Promise.race([woken, ...this.#inWork]);
     clearTimeout(timer);
-    bell.heard.delete(resolve);
+    wakeUps.listeners.delete(resolve);
   }
 }
 

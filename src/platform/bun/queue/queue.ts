@@ -11,9 +11,9 @@ import { type LaneContext, QueueLane } from "./queue-lane.ts";
 export interface QueueLimits {
   /** Messages of each kind in work at a time. */
   readonly lanes: Readonly<Record<Message["kind"], number>>;
-  /** How often a message is handed out before it is parked. */
+  /** Attempts of a message before it is parked. */
   readonly attempts: number;
-  /** How long a message stays taken without a sign of life: after a crash it is handed out again. */
+  /** How long a lease lasts without renewal: after a crash the message is delivered again. */
   readonly leaseMs: number;
 }
 
@@ -25,7 +25,7 @@ export interface QueueFigures {
   readonly parked: number;
 }
 
-/** What stands in the table: for health and metrics. */
+/** The content of the table, for health and metrics. */
 export interface QueueDepth {
   readonly waiting: number;
   readonly inWork: number;
@@ -35,27 +35,27 @@ export interface QueueDepth {
 }
 
 export interface BunQueue extends MessageQueue {
-  /** Hands out messages until `stop`; called once. */
+  /** Works until `stop`; called once. */
   start(consumer: Consumer): void;
-  /** Hands out no more, tells the work to end, and gives back what does; waits for it at most `waitMs`. */
+  /** Begins no more work, aborts the running work, and releases its messages; waits at most `waitMs`. */
   stop(waitMs: number): Promise<void>;
   /** Looks again now. */
   wake(): void;
-  /** Resolves when every lane has looked since this call, found nothing ready, and has nothing in work. */
+  /** Resolves when every lane has looked since this call, found nothing ready, and has no work. */
   idle(): Promise<void>;
   figures(): QueueFigures;
   depth(): Promise<QueueDepth>;
 }
 
-/** Documents are short work; the others are not, and another process may have room for them. */
+/** Messages that are leased ahead. Documents are short work; of the others another process may work on them. */
 const AHEAD: Readonly<Record<Message["kind"], number>> = { document: 16, archive: 0, export: 0 };
 
 type Needs = Pick<Ports, "reader" | "writer" | "clock" | "log">;
 
 /**
- * The queue of a single server: rows of the table `queue`, written in the batch of what they speak of, so that neither is
- * ever there without the other. Handed out at least once: who takes a message has it on a lease that is renewed while the
- * work goes on, and that runs out by itself when the process is killed. Several processes may share the table.
+ * The queue of a single server: rows of the table `queue`, written in the batch of the rows that they name, so that neither
+ * exists without the other. Delivery is at least once: a process has a message on a lease that it renews while it works, and
+ * that runs out when the process is killed. Several processes may share the table.
  */
 export function bunQueue(
   ports: Needs,
@@ -67,22 +67,23 @@ export function bunQueue(
   const held = new Set<number>();
   const counts = { done: 0, retried: 0, parked: 0 };
   const ending = new AbortController();
-  const bell = { rung: 0, heard: new Set<() => void>() };
-  const quietAt = new Map<string, number>();
+  const wakeUps = { count: 0, listeners: new Set<() => void>() };
+  /** By lane: the wake-up after which it was idle. */
+  const idleAt = new Map<string, number>();
   const watchers = new Set<() => void>();
   const kinds = ["document", "archive", "export"] as const;
   let lanes: Promise<unknown> | null = null;
 
   const wake = () => {
-    bell.rung += 1;
-    for (const ring of bell.heard) ring();
+    wakeUps.count += 1;
+    for (const resolve of wakeUps.listeners) resolve();
   };
   const write = (statements: readonly Statement[]) =>
     commitStatements(writer, statements).catch((error: unknown) => {
       log("warn", "queue.unseen", { name: error instanceof Error ? error.name : "unknown" });
     });
 
-  /** Work goes on: nobody else may take what we have. */
+  /** No other process may lease messages that are still in work. */
   const renewed = () => {
     if (held.size > 0) void write([renewLeases([...held], holder, clock.now() + limits.leaseMs)]);
   };
@@ -106,7 +107,7 @@ export function bunQueue(
         setInterval(renewed, Math.max(10, limits.leaseMs / 3)).unref(),
         setInterval(clean, 60_000).unref(),
       ];
-      const hands: LaneContext = {
+      const context: LaneContext = {
         ports,
         consumer,
         holder,
@@ -116,14 +117,14 @@ export function bunQueue(
         leaseMs: limits.leaseMs,
         ending: ending.signal,
         random,
-        bell,
-        quiet(lane, rung) {
-          quietAt.set(lane, rung);
+        wakeUps,
+        onIdle(lane, count) {
+          idleAt.set(lane, count);
           for (const look of watchers) look();
         },
       };
       const served = kinds.map(
-        (kind) => new QueueLane(kind, limits.lanes[kind], AHEAD[kind], hands),
+        (kind) => new QueueLane(kind, limits.lanes[kind], AHEAD[kind], context),
       );
       lanes = clean()
         .then(() => Promise.all(served.map((lane) => lane.serve())))
@@ -141,7 +142,7 @@ export function bunQueue(
     wake,
     async idle() {
       wake();
-      const all = () => kinds.every((kind) => quietAt.get(kind) === bell.rung);
+      const all = () => kinds.every((kind) => idleAt.get(kind) === wakeUps.count);
       const { promise, resolve } = Promise.withResolvers<void>();
       const look = () => void (all() && resolve());
       watchers.add(look);

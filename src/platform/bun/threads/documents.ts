@@ -8,7 +8,7 @@ import type { DocumentDomain } from "../../memory/documents.ts";
 import { onePerTick } from "./one-per-tick.ts";
 import { type MakeQuestion, type ThreadFigures, threadPool } from "./thread-pool.ts";
 
-/** What reader.worker.ts is asked. Bytes arrive in a buffer of their own. */
+/** A question to reader.worker.ts. Its bytes are transferred in their own buffer. */
 export type DocumentQuestion =
   | { readonly ask: "read"; readonly bytes: Uint8Array<ArrayBuffer> }
   | {
@@ -30,9 +30,8 @@ type Compared = Awaited<ReturnType<DocumentReader["compare"]>>;
 const READER = new URL("../../../reader.worker.ts", import.meta.url);
 
 /**
- * Ports.DocumentReader on Bun: small documents in place, one in a turn of the event loop, larger ones in threads (design
- * decision 13).
- * A document that takes too long, or that kills its thread twice, is refused for good as `nfe.malformed_xml`.
+ * Ports.DocumentReader on Bun: small documents in place, one in a turn of the event loop, larger ones in threads.
+ * A document that takes too long, or that ends its thread twice, is refused for good as `nfe.malformed_xml`.
  */
 export function bunDocuments(
   settings: Settings,
@@ -52,7 +51,7 @@ export function bunDocuments(
         await gate.next(signal);
         return domain.readDocument(bytes);
       }
-      const outcome = await pool.ask(parcel({ ask: "read", bytes }), signal);
+      const outcome = await pool.ask(transferred({ ask: "read", bytes }), signal);
       if (outcome.kind === "answered") return trusted<Read>(outcome.answer);
       if (outcome.kind === "full") throw overloaded();
       return err({ code: "nfe.malformed_xml", why: WHY[outcome.kind] });
@@ -61,7 +60,10 @@ export function bunDocuments(
       signal?.throwIfAborted();
       if (stored.byteLength + sent.byteLength <= settings.PARSE_INLINE_BYTES)
         return domain.compareDocuments(stored, sent, accessKey);
-      const outcome = await pool.ask(parcel({ ask: "compare", stored, sent, accessKey }), signal);
+      const outcome = await pool.ask(
+        transferred({ ask: "compare", stored, sent, accessKey }),
+        signal,
+      );
       if (outcome.kind === "answered") return trusted<Compared>(outcome.answer);
       throw overloaded();
     },
@@ -78,8 +80,8 @@ const WHY = {
 const overloaded = () =>
   new Failed<PlatformFailure>({ code: "overloaded", what: "documents", retryAfterS: 1 });
 
-/** The caller still needs its bytes (it stores the original), so a copy is sent; the copy itself is transferred. */
-const parcel =
+/** Copies the bytes, because the caller stores the original, and transfers the copy. */
+const transferred =
   (question: DocumentQuestion): MakeQuestion =>
   () => {
     if (question.ask === "read") {

@@ -5,12 +5,12 @@ export interface OnePerTick {
 }
 
 /**
- * Work of half a millisecond that many ask for at once, one piece a turn: so sockets are looked at between two pieces, and a
- * small request waits for one of them, not for all (docs/adr/0006). Who waits is a request in work, and those are bounded.
+ * Spreads short work (half a millisecond) of many callers, one piece in each turn: sockets are served between two pieces, and a
+ * small request waits for one piece, not for all (docs/adr/0006). Each waiting caller is a running request, and those are bounded.
  */
 export function onePerTick(): OnePerTick {
   const waiting = new Set<() => void>();
-  let turning = false;
+  let scheduled = false;
 
   const turn = () => {
     const [first] = waiting;
@@ -18,8 +18,8 @@ export function onePerTick(): OnePerTick {
       waiting.delete(first);
       first();
     }
-    turning = waiting.size > 0;
-    if (turning) setImmediate(turn);
+    scheduled = waiting.size > 0;
+    if (scheduled) setImmediate(turn);
   };
 
   return {
@@ -36,8 +36,8 @@ export function onePerTick(): OnePerTick {
         };
         signal?.addEventListener("abort", leave, { once: true });
         waiting.add(enter);
-        if (turning) return;
-        turning = true;
+        if (scheduled) return;
+        scheduled = true;
         setImmediate(turn);
       });
     },

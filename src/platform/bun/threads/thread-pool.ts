@@ -1,7 +1,7 @@
 import { trusted } from "../../../lib/cast.ts";
 import type { Reply } from "./thread.ts";
 
-/** What became of a question. */
+/** The result of a question. */
 export type ThreadOutcome =
   | { readonly kind: "answered"; readonly answer: unknown }
   /** It took longer than allowed; its thread was ended. */
@@ -11,7 +11,7 @@ export type ThreadOutcome =
   /** No room in the queue, the pool is closed, or no thread could be started. */
   | { readonly kind: "full" };
 
-/** What a thread is sent. Made when a thread is free, and again for a second try: what is transferred is gone. */
+/** Makes the message for a thread: when a thread is free, and again for a second try, because transferred buffers are gone. */
 export type MakeQuestion = () => { readonly question: unknown; readonly transfer: ArrayBuffer[] };
 
 export interface ThreadFigures {
@@ -34,7 +34,7 @@ interface Job {
   readonly id: number;
   readonly parcel: MakeQuestion;
   tries: number;
-  /** Its caller has left; nobody waits for the answer. */
+  /** Its caller has aborted; the answer is dropped. */
   abandoned: boolean;
   finish(outcome: ThreadOutcome): void;
   fail(error: unknown): void;
@@ -47,7 +47,7 @@ interface Thread {
   timer: ReturnType<typeof setTimeout> | undefined;
 }
 
-/** A thread that dies once may have had bad luck; twice with one question, it is the question. */
+/** A question that has ended its thread twice is the cause; once may be chance. */
 const TRIES = 2;
 
 /**
@@ -101,14 +101,14 @@ export function threadPool(
     return job;
   }
 
-  /** Ends a thread that can give no more answers; gives the job that it had. */
+  /** Ends a thread and returns its job. */
   function end(thread: Thread): Job | null {
     threads.delete(thread);
     thread.worker.terminate();
     return release(thread);
   }
 
-  /** The thread died by itself. One that never loaded says nothing about its question. */
+  /** The thread ended by itself. If it never loaded, its question is not the cause. */
   function lose(thread: Thread): void {
     if (!threads.has(thread)) return;
     const job = end(thread);
@@ -129,7 +129,7 @@ export function threadPool(
     next();
   }
 
-  /** Hands what waits to threads that are free. */
+  /** Gives waiting jobs to free threads. */
   function next(): void {
     while (waiting.length > 0 && !closed) {
       const free = [...threads].find((thread) => thread.job === null);

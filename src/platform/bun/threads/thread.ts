@@ -1,6 +1,6 @@
 import { trusted } from "../../../lib/cast.ts";
 
-/** What a thread posts: once that it has loaded, then one answer or fault for each question, by number. */
+/** What a thread posts: once that it has loaded, then one answer or fault for each question, by id. */
 export type Reply =
   | { readonly ready: true }
   | { readonly id: number; readonly answer: unknown }
