@@ -8,10 +8,10 @@ import { costsOf, recordStatements } from "./support/http/query-plans.ts";
 import { enqueueBatch, xmlFile } from "./support/notes/enqueue-batch.ts";
 import { runJobs } from "./support/run-jobs.ts";
 
-/** Few rows, whatever becomes of the shop. */
+/** Tables that stay small. */
 const SMALL = ["companies", "users", "cache_versions", "api_keys", "__drizzle_migrations"];
 
-/** What may seem dear and is not: the text, and why. */
+/** Statements that look expensive and are not: the text, and why. */
 const ALLOWED: readonly (readonly [RegExp, string])[] = [
   [/ limit (1 offset )?\d+\)?$/, "a step of a count, in the order of its index"],
   [/count\(\*\) as total from jobs/, "a list tells how many rows match in all"],
@@ -23,11 +23,11 @@ const ALLOWED: readonly (readonly [RegExp, string])[] = [
   [/^select id, at from events where company = \?1 order by id limit/, "the oldest, by the key"],
 ];
 
-test("no statement of a job, of its queue or of the sweep reads a table that grows", () =>
+test("no statement of a job, of its queue or of maintenance reads a table that grows", () =>
   withApp(async (service) => {
     await insertProduct(service, "P");
     await insertManyMovements(service, 600);
-    const heard = recordStatements(service);
+    const statements = recordStatements(service);
     const note = syntheticNote({ seed: 1 });
     const job = await enqueueBatch(
       service,
@@ -65,11 +65,11 @@ test("no statement of a job, of its queue or of the sweep reads a table that gro
       .map(({ name }) => String(name))
       .filter((name) => !SMALL.includes(name));
     const wrong: string[] = [];
-    for (const statement of [...heard.values()])
+    for (const statement of [...statements.values()])
       for (const { kind, what } of await costsOf(service, statement, tables))
         if (!ALLOWED.some(([text]) => text.test(statement.sql)))
           wrong.push(`${kind} ${what}: ${statement.sql.replaceAll(/\s+/g, " ").slice(0, 300)}`);
     expect(wrong).toEqual([]);
-    expect(heard.size).toBeGreaterThan(60);
+    expect(statements.size).toBeGreaterThan(60);
     expect(await service.rows("select * from jobs")).toEqual([]);
   }));

@@ -14,7 +14,7 @@ import { runJobs } from "./support/run-jobs.ts";
 const DAY = 86_400_000;
 const utf8 = (text: string) => new TextEncoder().encode(text);
 
-/** One note that is taken in, one that differs from it, one that is no note, one event-less page. */
+/** One note that is registered, one that differs from it, one that is no note, one other page. */
 async function queued(service: TestApp, ports: Ports = service.ports): Promise<string> {
   const note = syntheticNote({ seed: 1 });
   const body = await zipOf([
@@ -44,7 +44,7 @@ const kept = (service: TestApp) =>
       left join notes n on n.company = o.company and n.sha256 = o.sha256 order by 1 desc`,
   );
 
-test("copies of a note that is stored, with other bytes, go with the next sweep; what differs, and the note, stay", () =>
+test("the next maintenance deletes equivalent copies of a registered note, and keeps the note and what differs", () =>
   withApp(async (service) => {
     const note = syntheticNote({ seed: 1 });
     const copies = [1, 2, 3].map((n) => ({
@@ -70,7 +70,7 @@ test("copies of a note that is stored, with other bytes, go with the next sweep;
     expect(await kept(service)).toEqual(before);
   }));
 
-test("refused documents beyond the bytes that a company may have kept go before their day, the oldest first, and none that is waited for", () =>
+test("refused documents beyond a company's limit of bytes expire early, oldest first, but none that is waited for", () =>
   withApp(async ({ ports, rows }) => {
     const put = (n: number, bytes: number, day: number | null) => ({
       sql: "insert into originals (company, sha256, gzip, size, created_at, expires_at) values (1, ?1, zeroblob(?2), 1, 0, ?3)",
@@ -94,7 +94,7 @@ test("refused documents beyond the bytes that a company may have kept go before 
     expect(left.map(({ sha256 }) => Number(sha256))).toEqual([1, 3, 4, 9]);
   }));
 
-test("the bytes of what was refused are kept for 30 days, those of a note for good", () =>
+test("the bytes of a refused document are kept for 30 days, and those of a note for ever", () =>
   withApp(async (service) => {
     const start = service.ports.clock.now();
     await queued(service);
@@ -114,11 +114,11 @@ test("the bytes of what was refused are kept for 30 days, those of a note for go
     expect(await runMaintenance(service.ports)).toMatchObject({ originals: 0, batches: 0 });
   }));
 
-test("bytes that a note named before, or names afterwards, have no day any more", () =>
+test("bytes that a note references, before or afterwards, do not expire", () =>
   withApp(async (service) => {
     const note = syntheticNote({ seed: 1 }).xml;
     await queued(service);
-    // Uploaded while the same bytes wait for their turn.
+    // Uploaded while the same bytes are waiting in a job.
     expect((await service.upload(note)).status).toBe(200);
     await runJobs(service.ports);
     await queued(service);
@@ -128,7 +128,7 @@ test("bytes that a note named before, or names afterwards, have no day any more"
     expect(await kept(service)).toEqual([{ named: 1, expires_at: null }]);
   }));
 
-test("a document that waits keeps its bytes, however long that takes", () =>
+test("a document that waits keeps its bytes for as long as it waits", () =>
   withApp(async (service) => {
     await queued(service);
     const { documents } = service.ports;
@@ -139,7 +139,7 @@ test("a document that waits keeps its bytes, however long that takes", () =>
     expect(await kept(service)).toHaveLength(3);
   }));
 
-test("a message that a crash has lost between the commit and the queue is sent again", () =>
+test("a message that was lost between the commit and the queue is sent again", () =>
   withApp(async (service) => {
     const queue = memoryQueue(3);
     const lost: Ports = {
@@ -154,7 +154,7 @@ test("a message that a crash has lost between the commit and the queue is sent a
     expect((await service.send("GET", `/api/jobs/${job}`)).body.done).toBe(1);
     expect(await runMaintenance(ports)).toMatchObject({ resent: 0 });
     service.ports.clock.advance(15 * 60_000 + 1);
-    // The second speaks of the first's note, and waits for it.
+    // The second has the access key of the first and follows it.
     expect(await runMaintenance(ports)).toMatchObject({ resent: 2 });
     expect(await runMaintenance(ports)).toMatchObject({ resent: 0 });
     await queue.deliver(consumerOf(ports));
@@ -165,7 +165,7 @@ test("a message that a crash has lost between the commit and the queue is sent a
     });
   }));
 
-test("where the message is still in the queue, sending it again changes nothing", () =>
+test("a message that is still in the queue is not duplicated when it is sent again", () =>
   withApp(async (service) => {
     await queued(service);
     const before = await service.rows("select * from queue order by id");
@@ -174,7 +174,7 @@ test("where the message is still in the queue, sending it again changes nothing"
     expect(await service.rows("select * from queue order by id")).toEqual(before);
   }));
 
-test("a file that no export names goes after a day, and the others stay", () =>
+test("a file that no export references is deleted after a day, and the others are kept", () =>
   withApp(async (service) => {
     const order = await service.send("POST", "/api/exports", { json: { type: "stock" } });
     await runJobs(service.ports);
@@ -190,7 +190,7 @@ test("a file that no export names goes after a day, and the others stay", () =>
     expect(await service.ports.blobs.list("")).toHaveLength(1);
   }));
 
-test("an aborted sweep ends between two steps, and the next one does the rest", () =>
+test("an aborted maintenance run ends between two steps, and the next run does the rest", () =>
   withApp(async (service) => {
     await queued(service);
     await runJobs(service.ports);

@@ -28,7 +28,7 @@ const processLine: unknown = Reflect.get(base, "processLine");
 class AttachmentParser extends PostalMime implements LineProcessor {
   #lines = 0;
 
-  constructor(readonly breathe: () => Promise<void>) {
+  constructor(readonly yieldToEventLoop: () => Promise<void>) {
     super({
       forceRfc822Attachments: true,
       maxHeadersSize: HEADER_BYTES,
@@ -38,7 +38,7 @@ class AttachmentParser extends PostalMime implements LineProcessor {
 
   async processLine(line: Uint8Array, last: boolean): Promise<void> {
     this.#lines += 1;
-    if (this.#lines % LINES_PER_TURN === 0) await this.breathe();
+    if (this.#lines % LINES_PER_TURN === 0) await this.yieldToEventLoop();
     if (typeof processLine === "function") await Reflect.apply(processLine, this, [line, last]);
   }
 
@@ -56,5 +56,7 @@ class AttachmentParser extends PostalMime implements LineProcessor {
 }
 
 /** Parses a message; rejects when it is not MIME or exceeds a limit. */
-export const parseMime = (raw: ArrayBuffer, breathe: () => Promise<void>): Promise<Email> =>
-  new AttachmentParser(breathe).parse(raw);
+export const parseMime = (
+  raw: ArrayBuffer,
+  yieldToEventLoop: () => Promise<void>,
+): Promise<Email> => new AttachmentParser(yieldToEventLoop).parse(raw);

@@ -155,8 +155,8 @@ const isTooMany = (error: unknown): boolean =>
 
 function counted(
   ports: Pick<Ports, "meter">,
-  taken: Extract<ReceivedMail, { job: string }>,
+  mail: Extract<ReceivedMail, { job: string }>,
 ): ReceivedMail {
-  ports.meter.count("mail_messages_total", { outcome: taken.kind });
-  return taken;
+  ports.meter.count("mail_messages_total", { outcome: mail.kind });
+  return mail;
 }

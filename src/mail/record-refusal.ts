@@ -23,7 +23,7 @@ const LONGEST_ADDRESS = 254;
 
 /**
  * Stores a refusal and its audit line, once for each mail and reason; the administrator sees it with the mail settings. At most
- * REFUSALS_A_DAY for each company: a stranger who knows the address cannot fill the disk.
+ * REFUSALS_A_DAY for each company: a sender who only knows the address cannot fill the disk.
  */
 export async function recordRefusal(
   ports: Pick<Ports, "writer" | "clock" | "meter">,

@@ -3,7 +3,7 @@ import type { WriteStatement } from "../../src/ports/sql.ts";
 import { type TestApp, withApp } from "../support/app.ts";
 import { wholeFlow, withAdministrator } from "../support/whole-flow.ts";
 
-/** Written along with something else, never for itself; and how far work has come, which nobody has done. */
+/** Tables that are written with other tables only, and the progress of jobs, which has no author. */
 const CARRIED = new Set([
   "audit",
   "events",
@@ -20,7 +20,7 @@ const tablesOf = (statements: readonly WriteStatement[]) =>
     statements.flatMap(({ sql }) => [...sql.matchAll(WRITES)].map((match) => match[1] ?? "")),
   );
 
-/** Every job that is given to the writer: the tables that it may write. */
+/** Every write job, with the tables that it may write. */
 function watched({ ports }: TestApp): Set<string>[] {
   const jobs: Set<string>[] = [];
   const { commit } = ports.writer;
@@ -31,10 +31,10 @@ function watched({ ports }: TestApp): Set<string>[] {
   return jobs;
 }
 
-/** When a key was last used, to the hour: nothing that anybody did. */
+/** When a key was last used, to the hour: not an action of a user. */
 const usesOfKeys = (tables: Set<string>) => [...tables].join() === "api_keys";
 
-test("S14: whatever is written has its audit line in the same batch", () =>
+test("S14: every write has its audit line in the same batch", () =>
   withApp(async (service) => {
     const jobs = watched(service);
     const { steps } = await wholeFlow(service);
@@ -57,7 +57,7 @@ test("S14: whatever is written has its audit line in the same batch", () =>
       expect([table, written.has(table)]).toEqual([table, true]);
   }, withAdministrator));
 
-test("S14: every step that succeeds, and every refusal of a document, is one line that says who", () =>
+test("S14: every successful step and every refusal of a document is one line with its author", () =>
   withApp(async (service) => {
     const { steps } = await wholeFlow(service);
     const lines = await service.rows(
@@ -68,7 +68,7 @@ test("S14: every step that succeeds, and every refusal of a document, is one lin
       if (name !== "nfe.batch") expect([name, count(name) > 0]).toEqual([name, true]);
     // Two that were refused alone, one as a duplicate, one inside of each ZIP.
     expect(count("nfe.refuse")).toBe(5);
-    // What follows from a change of settings is nobody's own doing; the change itself has its line.
+    // The consequences of a change of settings have no line of their own; the change has one.
     const consequence = (action: unknown) => action === "nfe.rejudge";
     expect(lines.filter(({ action }) => consequence(action))).not.toEqual([]);
     for (const { action, user_id, peer, request_id } of lines) {
@@ -79,7 +79,7 @@ test("S14: every step that succeeds, and every refusal of a document, is one lin
     }
   }, withAdministrator));
 
-test("S14: a header of any length cannot take a write's trace away, nor stand in it", () =>
+test("S14: a header of any length neither removes nor enters a write's trace", () =>
   withApp(async (service) => {
     const headers = {
       "x-forwarded-for": "9".repeat(5_000),

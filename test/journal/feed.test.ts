@@ -31,10 +31,10 @@ async function withPorts(body: (ports: TestPorts) => Promise<void>, config = {})
   }
 }
 
-const told = async (ports: TestPorts, after = FEED_START, company = 1, limit = 10_000) =>
+const numbersAfter = async (ports: TestPorts, after = FEED_START, company = 1, limit = 10_000) =>
   (await eventsAfter(ports, company, after, limit)).map(({ payload }) => payload.n);
 
-test("a cursor is stable, and says its position and nothing else does", () => {
+test("a cursor is stable and is the only text for its position", () => {
   fc.assert(
     fc.property(fc.nat({ max: Number.MAX_SAFE_INTEGER }), (position) => {
       expect(parseCursor(formatCursor(position))).toBe(position);
@@ -64,13 +64,13 @@ test("a cursor is stable, and says its position and nothing else does", () => {
     expect([bad, parseCursor(bad)]).toEqual([bad, null]);
 });
 
-test("the feed is the company's, in the order in which it was committed, page by page", () =>
+test("the feed has the company's events in commit order, page by page", () =>
   withPorts(async (ports) => {
     await appendTestEvents(ports, [1, 2]);
     await appendTestEvents(ports, [100], 2);
     await appendTestEvents(ports, [3]);
-    expect(await told(ports)).toEqual([1, 2, 3]);
-    expect(await told(ports, FEED_START, 2)).toEqual([100]);
+    expect(await numbersAfter(ports)).toEqual([1, 2, 3]);
+    expect(await numbersAfter(ports, FEED_START, 2)).toEqual([100]);
     const [first] = await eventsAfter(ports, 1, FEED_START, 1);
     expect(first).toEqual({
       id: 1,
@@ -78,13 +78,13 @@ test("the feed is the company's, in the order in which it was committed, page by
       at: ports.clock.now(),
       payload: { n: 1 },
     });
-    expect(await told(ports, first?.id)).toEqual([2, 3]);
-    expect(await told(ports, await lastPosition(ports, 1))).toEqual([]);
+    expect(await numbersAfter(ports, first?.id)).toEqual([2, 3]);
+    expect(await numbersAfter(ports, await lastPosition(ports, 1))).toEqual([]);
     expect(await lastPosition(ports, 2)).toBe(3);
     expect(await lastPosition(ports, 3)).toBe(FEED_START);
   }));
 
-test("three processes write at once: an event below one that was read never appears", () =>
+test("an event below one that was read never appears while three processes write", () =>
   withPorts(async (ports) => {
     const script = new URL("../support/feed/event-writer.ts", import.meta.url).pathname;
     // Two in one company, one in another.
@@ -120,7 +120,7 @@ test("three processes write at once: an event below one that was read never appe
     expect(read).toEqual(all.map(({ id }) => Number(id)));
   }));
 
-test("a batch that is undone leaves no event, and the next one takes no earlier place", () =>
+test("a rolled back batch leaves no event, and the next event has a higher id", () =>
   withPorts(async (ports) => {
     await appendTestEvents(ports, [1]);
     const before = await lastPosition(ports, 1);
@@ -139,11 +139,11 @@ test("a batch that is undone leaves no event, and the next one takes no earlier 
     });
     await expect(failing).rejects.toThrow("storage.rejected");
     await appendTestEvents(ports, [2]);
-    expect(await told(ports)).toEqual([1, 2]);
+    expect(await numbersAfter(ports)).toEqual([1, 2]);
     expect(await lastPosition(ports, 1)).toBeGreaterThan(before);
   }));
 
-test("events are kept for EVENTS_KEEP_DAYS, company by company, however many there are", () =>
+test("events are kept for EVENTS_KEEP_DAYS, for each company and any number of events", () =>
   withPorts(
     async (ports) => {
       await appendTestEvents(ports, sequence(2_500));
@@ -152,16 +152,16 @@ test("events are kept for EVENTS_KEEP_DAYS, company by company, however many the
       await appendTestEvents(ports, [5_000, 5_001]);
       expect(await expireEvents(ports)).toBe(0);
       ports.clock.advance(1);
-      // The newest of the old ones stays.
+      // The newest expired event is kept.
       expect(await expireEvents(ports)).toBe(2_499);
-      expect(await told(ports)).toEqual([2_499, 5_000, 5_001]);
-      expect(await told(ports, FEED_START, 2)).toEqual([1]);
+      expect(await numbersAfter(ports)).toEqual([2_499, 5_000, 5_001]);
+      expect(await numbersAfter(ports, FEED_START, 2)).toEqual([1]);
       expect(await expireEvents(ports)).toBe(0);
     },
     { EVENTS_KEEP_DAYS: 10 },
   ));
 
-test("whoever comes back after the sweep is told that events are missing, and nobody else is", () =>
+test("only a cursor before expired events is reported as expired", () =>
   withPorts(
     async (ports) => {
       await appendTestEvents(ports, sequence(5));
@@ -172,17 +172,17 @@ test("whoever comes back after the sweep is told that events are missing, and no
       await appendTestEvents(ports, [9]);
       await expireEvents(ports);
       expect(await hasExpired(ports, 1, early)).toBe(true);
-      expect(await told(ports, early)).toEqual([4, 9]);
+      expect(await numbersAfter(ports, early)).toEqual([4, 9]);
       for (const good of [place, await lastPosition(ports, 1), FEED_START])
         expect(await hasExpired(ports, 1, good)).toBe(false);
-      // A place of a database that was restored to an earlier day, and one of another company
+      // A position of a database that was restored since then, and one of another company
       expect(await hasExpired(ports, 1, 1_000)).toBe(true);
       expect(await hasExpired(ports, 2, 1)).toBe(true);
     },
     { EVENTS_KEEP_DAYS: 1 },
   ));
 
-test("two processes may sweep at once, and a sweep may be stopped", () =>
+test("two processes may expire events at once, and a run may be stopped", () =>
   withPorts(
     async (ports) => {
       await appendTestEvents(ports, sequence(3_000));
@@ -191,10 +191,10 @@ test("two processes may sweep at once, and a sweep may be stopped", () =>
       stopped.abort();
       await expect(expireEvents(ports, stopped.signal)).rejects.toThrow();
       const other = await sibling(ports);
-      const swept = await Promise.all([expireEvents(ports), expireEvents(other)]);
+      const deleted = await Promise.all([expireEvents(ports), expireEvents(other)]);
       await expireEvents(ports);
-      expect(swept.reduce((sum, n) => sum + n, 0)).toBeLessThanOrEqual(2_999);
-      expect(await told(ports)).toEqual([2_999]);
+      expect(deleted.reduce((sum, n) => sum + n, 0)).toBeLessThanOrEqual(2_999);
+      expect(await numbersAfter(ports)).toEqual([2_999]);
       await other.close();
     },
     { EVENTS_KEEP_DAYS: 1 },

@@ -5,7 +5,7 @@ import { testPorts } from "../support/ports.ts";
 
 const row = (n: number): Value[] => [n, 7 - n * 225_179_981_368, `código "${n}"`, null, `0${n}`];
 
-test("rows come out of the query as they went in, however they travel", async () => {
+test("rows are unchanged by the query, bound one by one or as JSON", async () => {
   const ports = await testPorts();
   for (const count of [1, 2, 64, 65, 990, 40_000]) {
     const rows = Array.from({ length: count }, (_, n) => row(n));
@@ -21,7 +21,7 @@ test("rows come out of the query as they went in, however they travel", async ()
   await ports.close();
 });
 
-test("no statement has more parameters than SQLite takes, nor a text that grows with the rows without end", () => {
+test("a statement of any number of rows has bounded parameters and text", () => {
   const sizes = [10, 64, 65, 990, 40_000].map((count) => {
     const { sql, args } = values(
       Array.from({ length: count }, (_, n) => row(n)),

@@ -25,7 +25,7 @@ const codeOf = async (raw: Uint8Array<ArrayBuffer>) => {
   return letter.ok ? null : letter.error.code;
 };
 
-test("C4: a note is found however it was sent: attached, inline, as text, by its name alone, or as the text itself", async () => {
+test("a note is found as an attachment, inline, as text, by its name alone, or as the mail's text", async () => {
   const bytes = latin1(NOTE);
   const forms: MailPart[] = [
     { name: "a.xml", type: "application/xml", content: bytes },
@@ -47,7 +47,7 @@ test("C4: a note is found however it was sent: attached, inline, as text, by its
   ]);
 });
 
-test("the bytes of an encoding that is not UTF-8 are kept as they are", async () => {
+test("the bytes of a file that is not UTF-8 are unchanged", async () => {
   const [file] = (
     await read(mailOf({ parts: [{ name: "a.xml", type: "text/plain", content: latin1("ção") }] }))
   ).files;
@@ -56,7 +56,7 @@ test("the bytes of an encoding that is not UTF-8 are kept as they are", async ()
   ]);
 });
 
-test("what people write is no file; every attachment that has a name is one, whatever it is", async () => {
+test("the mail's text is no file, and every attachment with a name is one", async () => {
   const files = await filesOf(
     mailOf({
       parts: [
@@ -69,7 +69,7 @@ test("what people write is no file; every attachment that has a name is one, wha
   expect(files.map(([name]) => name)).toEqual(["danfe.pdf", "nota nº 1.xml"]);
 });
 
-test("a mail that was forwarded as a file is opened, and one in that; a third is not", async () => {
+test("two levels of forwarded mails are opened, and a third is not", async () => {
   const inside = (raw: Uint8Array, name?: string): MailPart => ({
     type: "message/rfc822",
     name,
@@ -94,7 +94,7 @@ test("a mail that was forwarded as a file is opened, and one in that; a third is
   ]);
 });
 
-test("S17: a mail has one sender: two headers From, two addresses or a group are none", async () => {
+test("S17: a mail with two headers From, two addresses or a group has no sender", async () => {
   expect((await read(mailOf({ from: "Forn <nfe@forn.example>" }))).from).toBe("nfe@forn.example");
   for (const raw of [
     mailOf({ headers: ["From: x@evil.example"] }),
@@ -105,7 +105,7 @@ test("S17: a mail has one sender: two headers From, two addresses or a group are
     expect((await read(raw)).from).toBeNull();
 });
 
-test("what servers have written is read: who sent it, and what they found", async () => {
+test("the Return-Path and the authentication results of servers are read", async () => {
   const letter = await read(
     mailOf({
       headers: [
@@ -124,7 +124,7 @@ test("what servers have written is read: who sent it, and what they found", asyn
   expect((await read(mailOf())).returnPath).toBeUndefined();
 });
 
-test("S18: parts without end, headers without end and levels without end are refused before they cost anything", async () => {
+test("S18: too many parts, headers or levels are refused before they cost time or memory", async () => {
   const parts = Array.from({ length: 5_001 }, () => ({ name: "a", content: "" }));
   expect(await codeOf(mailOf({ parts }))).toBe("mail.malformed");
   expect(await codeOf(mailOf({ headers: ["X: y".padEnd(300_000, "z")] }))).toBe("mail.malformed");
@@ -135,7 +135,7 @@ test("S18: parts without end, headers without end and levels without end are ref
   expect(await codeOf(Uint8Array.from(Buffer.from(nested)))).toBe("mail.malformed");
 });
 
-test("any bytes at all are a letter or malformed, and nothing is thrown", async () => {
+test("any bytes are parsed or malformed, and nothing is thrown", async () => {
   const whole = mailOf({ parts: [{ name: "a.xml", content: NOTE }] });
   for (let cut = 0; cut < whole.length; cut += 7) await parseMail(whole.slice(0, cut), ports);
   expect((await read(new Uint8Array(0))).files).toEqual([]);
@@ -143,7 +143,7 @@ test("any bytes at all are a letter or malformed, and nothing is thrown", async 
   expect((await parseMail(noise, ports)).ok).toBe(true);
 });
 
-test("a large mail is read in turns with whoever else waits", async () => {
+test("a large mail gives other work its turns while it is parsed", async () => {
   let turns = 0;
   const content = new Uint8Array(2 * 1_048_576);
   const raw = mailOf({ parts: [{ name: "a.zip", content }] });

@@ -52,7 +52,7 @@ const visitsSaid = ({ ports }: TestApp) =>
     .filter(({ event }) => event === "mail.visit")
     .map(({ taken, known, refused, code }) => ({ taken, known, refused, code }));
 
-test("C3: twenty mails are taken in, one command at a time, and each is marked seen", () =>
+test("twenty mails are received with one command at a time, and each is marked seen", () =>
   withMailbox(async (service, box, visit) => {
     for (let n = 1; n <= 20; n += 1) box.put(oneNote(n));
     await visit();
@@ -75,7 +75,7 @@ test("C3: twenty mails are taken in, one command at a time, and each is marked s
     });
   }));
 
-test("C4: a mail is marked seen only when its job is safe; a fault leaves it unseen, and the next visit takes it in", () =>
+test("a mail is marked seen only when its job is stored; after a fault the next visit receives it", () =>
   withMailbox(async (service, box, visit) => {
     box.put(oneNote(1));
     box.put(oneNote(2));
@@ -96,7 +96,7 @@ test("C4: a mail is marked seen only when its job is safe; a fault leaves it uns
     expect(await service.rows("select count(*) as n from notes")).toEqual([{ n: 2 }]);
   }));
 
-test("C4: a process that dies between the job and the mark takes nothing in twice", () =>
+test("a process that stops between the job and the mark causes no second job", () =>
   withMailbox(async (service, box, visit) => {
     box.put(oneNote(1));
     const { markSeen } = box.mailbox;
@@ -110,10 +110,10 @@ test("C4: a process that dies between the job and the mark takes nothing in twic
     expect(visitsSaid(service)[1]).toEqual({ taken: 0, known: 1, refused: 0, code: null });
   }));
 
-test("two processes that visit one mailbox at once make one job of each mail", () =>
+test("two processes that visit one mailbox at once make one job for each mail", () =>
   withMailbox(async (service, box, visit) => {
     for (let n = 1; n <= 5; n += 1) box.put(oneNote(n));
-    // A server lets each connection wait only for itself.
+    // Two connections do not wait for each other.
     const other = memoryMailbox();
     for (const n of [1, 2, 3, 4, 5]) other.put((await box.mailbox.raw(n, MIB)) ?? new Uint8Array());
     const ports = { ...service.ports, mailboxes: other.mailboxes };
@@ -122,7 +122,7 @@ test("two processes that visit one mailbox at once make one job of each mail", (
     expect(await service.rows("select count(*) as n from jobs")).toEqual([{ n: 5 }]);
   }));
 
-test("S17: a stranger's mail is not even fetched; it is refused, told once, and marked seen", () =>
+test("S17: a mail of a sender who is not on the list is not fetched, is refused once, and is marked seen", () =>
   withMailbox(async (service, box, visit) => {
     box.put(oneNote(1, { from: "nfe@forn.example.evil.example" }));
     box.put(oneNote(2));
@@ -134,7 +134,7 @@ test("S17: a stranger's mail is not even fetched; it is refused, told once, and 
     expect(visitsSaid(service)).toEqual([{ taken: 1, known: 0, refused: 1, code: null }]);
   }));
 
-test("S18: a mail of more than 50 MiB is not fetched, and one whose server lied about it is not read", () =>
+test("S18: a mail of more than 50 MiB is not fetched, and not parsed when the server reports a smaller size", () =>
   withMailbox(async (service, box, visit) => {
     box.put(oneNote(1), 51 * MIB);
     const large = new Uint8Array(50 * MIB + 1);
@@ -152,10 +152,10 @@ test("S18: a mail of more than 50 MiB is not fetched, and one whose server lied 
     ]);
   }));
 
-test("a visit takes so many mails and so many bytes, and the next goes on", () =>
+test("a visit ends at its limit of mails and bytes, and the next continues", () =>
   withMailbox(async (service, box, visit) => {
     for (let n = 0; n < VISIT_LIMITS.messages + 5; n += 1) box.put(oneNote(n + 1));
-    // Each stays small; the server says that they are large.
+    // The mails are small; the server reports large sizes.
     for (let n = 0; n < 4; n += 1) box.put(oneNote(100 + n), 40 * MIB);
     await visit();
     expect(box.seen()).toHaveLength(VISIT_LIMITS.messages);
@@ -166,7 +166,7 @@ test("a visit takes so many mails and so many bytes, and the next goes on", () =
     expect(box.seen()).toHaveLength(VISIT_LIMITS.messages + 9);
   }));
 
-test("C4: the subject is looked for in the header, and what does not match is left as it is", () =>
+test("a mail whose header Subject does not match is not touched", () =>
   withMailbox(
     async (_service, box, visit) => {
       box.put(oneNote(1, { subject: "Re: NF-e 123" }));
@@ -177,7 +177,7 @@ test("C4: the subject is looked for in the header, and what does not match is le
     { subject: "nf-e" },
   ));
 
-test("C4: every active mailbox is visited; one that fails keeps no other from its turn", () =>
+test("every active mailbox is visited, also after another one has failed", () =>
   withMailbox(async (service, box, visit) => {
     const ports = { ...service.ports, mailboxes: box.mailboxes };
     await saveMailSettings(ports, { ...BOX, host: "fora.example" }, causeOf(21, "ADMIN", 2));
@@ -200,7 +200,7 @@ test("C4: every active mailbox is visited; one that fails keeps no other from it
     expect(box.seen()).toEqual([1]);
   }));
 
-test("a visit that is told to end leaves what it has not taken in", () =>
+test("an aborted visit leaves unread what it has not received", () =>
   withMailbox(async (service, box, visit) => {
     for (let n = 1; n <= 5; n += 1) box.put(oneNote(n));
     const ending = new AbortController();
@@ -216,7 +216,7 @@ test("a visit that is told to end leaves what it has not taken in", () =>
     expect(box.visits).toHaveLength(1);
   }));
 
-test("S10: a service whose secret has changed sends no password, and says so", () =>
+test("S10: a service whose secret has changed sends no password and reports it", () =>
   withMailbox(async (service, box) => {
     const ports = {
       ...service.ports,
@@ -228,7 +228,7 @@ test("S10: a service whose secret has changed sends no password, and says so", (
     expect(visitsSaid(service).map(({ code }) => code)).toEqual(["mail.password_again"]);
   }));
 
-test("the log of a visit has numbers and codes, and no server, user or address", () =>
+test("the log of a visit has numbers and codes, but no server, user or address", () =>
   withMailbox(async (service, box, visit) => {
     box.put(oneNote(1));
     box.put(oneNote(2, { from: "x@evil.example" }));

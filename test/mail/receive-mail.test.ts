@@ -13,7 +13,7 @@ const utf8 = (text: string) => Uint8Array.from(new TextEncoder().encode(text));
 const oneNote = (seed: number, more: MailOptions = {}) =>
   mailOf({ parts: [{ name: `nota-${seed}.xml`, content: note(seed) }], ...more });
 
-test("a mail's XML, ZIP and other files are a job with one line for each, as a batch is", () =>
+test("a mail's XML, ZIP and other files are the items of one job", () =>
   withApp(async (service) => {
     const zip = await zipOf([
       { name: "b.xml", bytes: utf8(note(2)) },
@@ -44,13 +44,13 @@ test("a mail's XML, ZIP and other files are a job with one line for each, as a b
     expect(await service.rows("select type, payload from events where type like 'job.%'")).toEqual([
       { type: "job.done", payload: `{"job_id":"${body.data[0].id}","kind":"mail"}` },
     ]);
-    // In the name of who has configured the mailbox.
+    // The author is the user who configured the mailbox.
     expect(await service.rows("select distinct received_by from notes")).toEqual([
       { received_by: MAIL_SETTINGS.userId },
     ]);
   }));
 
-test("what Outlook has wrapped up as winmail.dat is rejected, and its line says what to ask the sender for", () =>
+test("a winmail.dat of Outlook is rejected, and its item says what to ask the sender for", () =>
   withApp(async (service) => {
     const tnef = Uint8Array.of(0x78, 0x9f, 0x3e, 0x22, 0, 1);
     const raw = mailOf({
@@ -74,7 +74,7 @@ test("what Outlook has wrapped up as winmail.dat is rejected, and its line says 
     expect(body.results[0].message).toContain("peça ao remetente que envie o XML como anexo comum");
   }));
 
-test("a mail that brought no document at all is told to the administrator, beside its job", () =>
+test("a mail without any document is reported to the administrator with its job", () =>
   withApp(async (service) => {
     const cte = '<cteProc xmlns="http://www.portalfiscal.inf.br/cte"/>';
     const pdf = { name: "boleto.pdf", content: "%PDF-1.7" };
@@ -99,7 +99,7 @@ test("a mail that brought no document at all is told to the administrator, besid
     ]);
   }));
 
-test("the same mail twice is one job, whatever servers have added on its way", () =>
+test("a mail that is delivered twice is one job, whatever headers servers have added", () =>
   withApp(async (service) => {
     const options = { messageId: "<1@forn.example>" };
     const first = await deliverMail(service, oneNote(1, options));
@@ -116,7 +116,7 @@ test("the same mail twice is one job, whatever servers have added on its way", (
     expect(await service.rows("select count(*) as n from jobs")).toEqual([{ n: 3 }]);
   }));
 
-test("ten processes that take one mail at the same moment make one job", () =>
+test("ten processes that receive one mail at the same moment make one job", () =>
   withApp(async (service) => {
     const raw = oneNote(1);
     const all = await Promise.all(
@@ -134,7 +134,7 @@ test("ten processes that take one mail at the same moment make one job", () =>
     expect(await service.rows("select * from queue")).toEqual([]);
   }));
 
-test("of two companies each takes the same mail for itself", () =>
+test("each of two companies receives the same mail", () =>
   withApp(async (service) => {
     const raw = oneNote(1);
     await deliverMail(service, raw);
@@ -151,20 +151,20 @@ test("of two companies each takes the same mail for itself", () =>
     ]);
   }));
 
-test("S17: a stranger is refused by the header, by the envelope, and by both; the address is kept for the administrator", () =>
+test("S17: a sender who is not on the list is refused by header or envelope, and the address is shown", () =>
   withApp(async (service) => {
     const refused = { kind: "refused", refusal: { code: "mail.sender" } } as const;
     const byHeader = oneNote(1, { from: "nfe@forn.example.evil.example" });
     expect(await deliverMail(service, byHeader)).toEqual(refused);
     const byEnvelope = oneNote(2, { headers: ["Return-Path: <x@evil.example>"] });
     expect(await deliverMail(service, byEnvelope)).toEqual(refused);
-    const told = { way: "address", envelopeFrom: "y@evil.example" } as const;
-    expect(await deliverMail(service, oneNote(3), told)).toEqual(refused);
+    const delivered = { way: "address", envelopeFrom: "y@evil.example" } as const;
+    expect(await deliverMail(service, oneNote(3), delivered)).toEqual(refused);
     const fine = oneNote(4, { headers: ["Return-Path: <NFE@forn.example>"] });
     expect((await deliverMail(service, fine)).kind).toBe("taken");
     const mails = await mailsOf(service);
-    const strangers = mails.filter(({ taken }) => taken === 0).map(({ sender }) => sender);
-    expect(strangers.sort()).toEqual([
+    const refusedSenders = mails.filter(({ taken }) => taken === 0).map(({ sender }) => sender);
+    expect(refusedSenders.sort()).toEqual([
       "nfe@forn.example.evil.example",
       "x@evil.example",
       "y@evil.example",
@@ -177,13 +177,15 @@ test("S17: a stranger is refused by the header, by the envelope, and by both; th
     expect(await service.rows("select count(*) as n from jobs")).toEqual([{ n: 1 }]);
   }));
 
-test("S17: with an empty list nobody may send", () =>
+test("S17: an empty list refuses every sender", () =>
   withApp(async (service) => {
-    const nobody = { ...MAIL_SETTINGS, senders: [] };
-    expect(await deliverMail(service, oneNote(1), {}, nobody)).toMatchObject({ kind: "refused" });
+    const emptyList = { ...MAIL_SETTINGS, senders: [] };
+    expect(await deliverMail(service, oneNote(1), {}, emptyList)).toMatchObject({
+      kind: "refused",
+    });
   }));
 
-test("S17: a mail whose origin a trusted server could not prove is refused", () =>
+test("S17: a mail that a trusted server did not authenticate is refused", () =>
   withApp(async (service) => {
     const headers = (text: string) => ({ headers: [`Authentication-Results: ${text}`] });
     const failed = oneNote(1, headers("mx.example; dmarc=fail header.from=forn.example"));
@@ -193,11 +195,11 @@ test("S17: a mail whose origin a trusted server could not prove is refused", () 
     });
     const passed = oneNote(2, headers("mx.example; dmarc=pass header.from=forn.example"));
     expect((await deliverMail(service, passed)).kind).toBe("taken");
-    const unknown = oneNote(3, headers("somebody.example; dmarc=fail"));
+    const unknown = oneNote(3, headers("other.example; dmarc=fail"));
     expect((await deliverMail(service, unknown)).kind).toBe("taken");
   }));
 
-test("S18: what passes a limit is refused by itself and named, and its neighbours are taken in", () =>
+test("S18: a file over a limit is rejected alone and named, and the others are processed", () =>
   withApp(async (service) => {
     const many = await zipOf(
       Array.from({ length: 501 }, (_, n) => ({ name: `${n}.xml`, bytes: utf8("<a/>") })),
@@ -222,7 +224,7 @@ test("S18: what passes a limit is refused by itself and named, and its neighbour
     ]);
   }));
 
-test("a mail without files, or that is none, is refused once in the books, however often it comes", () =>
+test("a mail without files, or with a malformed message, is recorded once however often it is delivered", () =>
   withApp(async (service) => {
     const empty = mailOf();
     for (let n = 0; n < 3; n += 1)
@@ -238,7 +240,7 @@ test("a mail without files, or that is none, is refused once in the books, howev
     ).toEqual([{ n: 1 }]);
   }));
 
-test("a stranger who sends without end fills no table", () =>
+test("a sender of endless refused mails fills no table", () =>
   withApp(async (service) => {
     for (let n = 0; n < REFUSALS_A_DAY + 20; n += 1)
       await deliverMail(service, oneNote(1, { from: `x${n}@evil.example` }));
@@ -249,7 +251,7 @@ test("a stranger who sends without end fills no table", () =>
     expect(await rows()).toBe(REFUSALS_A_DAY + 1);
   }));
 
-test("when too many jobs are open, or the database is away, nothing is kept of the mail and it may come again", () =>
+test("a mail that meets too many open jobs or no database leaves nothing and may be delivered again", () =>
   withApp(async (service) => {
     const { ports } = service;
     for (let n = 0; n < 50; n += 1) await deliverMail(service, oneNote(n + 1));
@@ -263,7 +265,7 @@ test("when too many jobs are open, or the database is away, nothing is kept of t
     expect((await deliverMail(service, raw.slice())).kind).toBe("taken");
   }));
 
-test("mails are forgotten after 90 days, and then may come again", () =>
+test("mails are forgotten after 90 days and may then be delivered again", () =>
   withApp(async (service) => {
     const raw = oneNote(1);
     await deliverMail(service, raw);
@@ -274,13 +276,13 @@ test("mails are forgotten after 90 days, and then may come again", () =>
     expect((await deliverMail(service, raw)).kind).toBe("taken");
   }));
 
-test("neither log nor audit knows a file, an address or a line of the mail", () =>
+test("log and audit contain no file, address or line of a mail", () =>
   withApp(async (service) => {
     await deliverMail(service, oneNote(1, { subject: "confidencial" }));
     await deliverMail(service, oneNote(2, { from: "confidencial@evil.example" }));
     await runJobs(service.ports);
     const audit = await service.rows("select * from audit");
-    const told = JSON.stringify([service.ports.sent, audit]);
+    const written = JSON.stringify([service.ports.sent, audit]);
     for (const secret of ["forn.example", "evil.example", "confidencial", "nota-1"])
-      expect([secret, told.includes(secret)]).toEqual([secret, false]);
+      expect([secret, written.includes(secret)]).toEqual([secret, false]);
   }));

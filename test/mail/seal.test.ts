@@ -4,7 +4,7 @@ import { seal, unseal } from "../../src/mail/seal.ts";
 
 const SECRET = "a secret of the tests, 32 characters or more";
 
-test("S10: a sealed password is opened by the same secret for the same place, and holds nothing of itself", () =>
+test("S10: a sealed password is opened by the same secret and binding, and does not contain the password", () =>
   fc.assert(
     fc.asyncProperty(
       fc.string({ minLength: 1, unit: "binary" }),
@@ -20,7 +20,7 @@ test("S10: a sealed password is opened by the same secret for the same place, an
     { seed: 20261123, numRuns: 50 },
   ));
 
-test("S10: another secret, another place, a changed letter or another version opens nothing", async () => {
+test("S10: a sealed password is not opened by another secret or binding, nor after a change of its text", async () => {
   const sealed = await seal(SECRET, "uma senha", "aqui");
   expect(await unseal(`${SECRET}!`, sealed, "aqui")).toBeNull();
   expect(await unseal(SECRET, sealed, "ali")).toBeNull();

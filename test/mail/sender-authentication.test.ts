@@ -4,13 +4,13 @@ import { authenticationOf } from "../../src/mail/sender-authentication.ts";
 const MX = "mx.cloudflare.net";
 const said = (...headers: string[]) => authenticationOf(headers, [MX], "forn.example");
 
-test("S17: a failed DMARC is no proof, whatever else has passed", () => {
+test("S17: a failed DMARC is unproven, whatever else has passed", () => {
   expect(said(`${MX}; dkim=pass header.d=forn.example; dmarc=fail header.from=forn.example`)).toBe(
     "unproven",
   );
 });
 
-test("a passed DMARC is proof; without a policy an SPF or a DKIM of the domain itself is", () => {
+test("a passed DMARC is proven, and so is an aligned SPF or DKIM without a DMARC policy", () => {
   for (const proven of [
     `${MX}; dmarc=pass header.from=forn.example policy.dmarc=none; spf=none`,
     `${MX}; dmarc=none; dkim=pass (a comment; with ) header.d=forn.example header.s=x`,
@@ -28,14 +28,14 @@ test("a passed DMARC is proof; without a policy an SPF or a DKIM of the domain i
     expect([other, said(other)]).toEqual([other, "unproven"]);
 });
 
-test("S17: who writes the header oneself is not believed, nor a trusted server's name below its own", () => {
+test("S17: a header of an untrusted server is ignored, and so is a trusted name below the trusted server's own", () => {
   expect(said("evil.example; dmarc=pass")).toBe("unasked");
   expect(said(`x${MX}; dmarc=pass`)).toBe("unasked");
   expect(said(`${MX}; dmarc=fail`, `${MX}; dmarc=pass`)).toBe("unproven");
   expect(said()).toBe("unasked");
 });
 
-test("any text at all is read without a fault", () => {
+test("any header text is parsed without an error", () => {
   for (const odd of ["", ";;;", `${MX}; dmarc`, `${MX}; =pass`, `${MX};(((`, '"'.repeat(9)])
     expect(["unproven", "unasked"]).toContain(said(odd));
 });

@@ -22,7 +22,7 @@ import { CONTRADICTIONS } from "../../support/zips/contradictory-zips.ts";
 import { rawZip } from "../../support/zips/raw-zip.ts";
 
 const DAY = 86_400_000;
-/** A request that may hold so little that every ZIP of these tests is for later. */
+/** A limit of a request so small that every ZIP of these tests is enqueued. */
 const SMALL = { inRequest: { bytes: 10, documents: 1 } };
 
 const notes = (count: number) =>
@@ -52,7 +52,7 @@ async function sent(service: TestApp, body: Uint8Array<ArrayBuffer>, query = "")
 const jobAt = async (service: TestApp, path: string) => (await service.send("GET", path)).body;
 const files = async (service: TestApp) => (await service.ports.blobs.list("")).length;
 
-test("a ZIP larger than a request may hold is taken unopened, and then as a batch", () =>
+test("a ZIP larger than the limit of a request is stored unopened and unpacked by its job", () =>
   withApp(async (service) => {
     const twin = syntheticNote({ seed: 1 }).xml.replace("<natOp>", "<natOp>X");
     const job = await sent(
@@ -83,7 +83,7 @@ test("a ZIP larger than a request may hold is taken unopened, and then as a batc
     expect(await files(service)).toBe(0);
   }, SMALL));
 
-test("a ZIP of more documents than a request may hold is taken for later, whatever its size", () =>
+test("a ZIP of more documents than the limit of a request is enqueued, whatever its size", () =>
   withApp(
     async (service) => {
       const job = await sent(service, await zipOf(notes(3)));
@@ -95,7 +95,7 @@ test("a ZIP of more documents than a request may hold is taken for later, whatev
     { inRequest: { bytes: 1_000_000, documents: 2 } },
   ));
 
-test("what is no ZIP, too large, or not to be taken for later is refused before a job is made", () =>
+test("a body that is no ZIP, is too large or may not be enqueued is refused before a job is made", () =>
   withApp(async (service) => {
     const zip = await zipOf(notes(2));
     expect((await send(service, utf8("<nfe>".repeat(10)))).body.code).toBe("batch.malformed_zip");
@@ -114,7 +114,7 @@ test("what is no ZIP, too large, or not to be taken for later is refused before 
     expect(await files(service)).toBe(0);
   }, SMALL));
 
-test("what is wrong with the whole ZIP is its one result", () =>
+test("a ZIP that is invalid as a whole has one rejected item", () =>
   withApp(async (service) => {
     const cut = (await zipOf(notes(2))).slice(0, -30);
     const bomb = await zipBomb({ bytesEach: 20 << 20 });
@@ -134,7 +134,7 @@ test("what is wrong with the whole ZIP is its one result", () =>
     expect(await service.rows("select * from originals")).toEqual([]);
   }, SMALL));
 
-test("a ZIP that contradicts itself is refused when it is unpacked later, and nothing of it is taken in", () =>
+test("a ZIP that contradicts itself is refused when its job unpacks it, and none of its documents is registered", () =>
   withApp(async (service) => {
     for (const [title, [entries, end]] of Object.entries(CONTRADICTIONS)) {
       const job = await sent(service, rawZip(entries, end));
@@ -146,7 +146,7 @@ test("a ZIP that contradicts itself is refused when it is unpacked later, and no
     expect(await service.rows("select * from originals")).toEqual([]);
   }, SMALL));
 
-test("an attempt that dies at any commit leaves nothing that the next one does twice", async () => {
+test("an attempt that stops at any commit leaves nothing that the next attempt does twice", async () => {
   const zip = await zipOf([
     xmlFile("bare.xml", syntheticNote({ seed: 3, root: "NFe" }).xml),
     xmlFile("whole.xml", syntheticNote({ seed: 3 }).xml),
@@ -165,7 +165,7 @@ test("an attempt that dies at any commit leaves nothing that the next one does t
   expect(new Set(ends).size).toBe(1);
 });
 
-test("delivered several times at once, a ZIP is unpacked once", () =>
+test("a ZIP whose message is delivered several times at once is unpacked once", () =>
   withApp(async (service) => {
     const job = await sent(service, await zipOf(notes(40)));
     const [row] = await service.rows("select company, id from jobs");
@@ -179,7 +179,7 @@ test("delivered several times at once, a ZIP is unpacked once", () =>
     expect(await service.rows("select count(*) as n from notes")).toEqual([{ n: 40 }]);
   }, SMALL));
 
-test("a bucket that fails in the middle of an entry makes no document corrupt", () =>
+test("a bucket that fails in the middle of an entry is a transient fault and no corrupt document", () =>
   withApp(async (service) => {
     const job = await sent(service, await zipOf(notes(3)));
     const { blobs } = service.ports;
@@ -198,7 +198,7 @@ test("a bucket that fails in the middle of an entry makes no document corrupt", 
     expect(await jobAt(service, job)).toMatchObject({ summary: { registered: 3, rejected: 0 } });
   }, SMALL));
 
-test("a ZIP that has vanished is parked with its reason, and unpacked when it is there again", () =>
+test("a ZIP that is missing is parked with its reason, and its replay unpacks it when it exists again", () =>
   withApp(async (service) => {
     const zip = await zipOf(notes(2));
     const job = await sent(service, zip);
@@ -219,7 +219,7 @@ test("a ZIP that has vanished is parked with its reason, and unpacked when it is
     expect((await service.send("POST", `${job}/replay`, { as: "GERENTE" })).status).toBe(409);
   }, SMALL));
 
-test("a message of a ZIP whose job has failed, or has gone, unpacks nothing", () =>
+test("a message of a ZIP whose job has failed or was deleted unpacks nothing", () =>
   withApp(async (service) => {
     const zip = await zipOf(notes(2));
     const path = await sent(service, zip);
@@ -237,7 +237,7 @@ test("a message of a ZIP whose job has failed, or has gone, unpacks nothing", ()
     expect(await service.rows("select * from job_items")).toEqual([]);
   }, SMALL));
 
-test("a ZIP whose message is lost is sent again; one that nobody replays goes with its job", () =>
+test("a ZIP whose message is lost is sent again, and a parked one is deleted with its expired job", () =>
   withApp(async (service) => {
     await sent(service, await zipOf(notes(2)));
     await service.ports.database.writing.execute("delete from queue");
@@ -253,7 +253,7 @@ test("a ZIP whose message is lost is sent again; one that nobody replays goes wi
     expect(await files(service)).toBe(0);
   }, SMALL));
 
-test("a document whose message is lost is sent again, also while a ZIP of the company waits", () =>
+test("a document whose message is lost is sent again, also while a ZIP of the company is waiting", () =>
   withApp(async (service) => {
     await enqueueBatch(service, notes(1));
     await service.ports.database.writing.execute(
@@ -267,7 +267,7 @@ test("a document whose message is lost is sent again, also while a ZIP of the co
     expect(await service.rows("select lane from queue")).toEqual([{ lane: "document" }]);
   }));
 
-test("a ZIP that no job names goes after a day, one that waits does not", () =>
+test("a ZIP that no job references is deleted after a day, and a waiting one is kept", () =>
   withApp(async (service) => {
     await sent(service, await zipOf(notes(2)));
     await service.ports.blobs.put("archives/1/none/sent.zip", utf8("PK"));

@@ -24,7 +24,7 @@ const sendFiles = (service: TestApp, files: readonly ZipFile[], query = "") => {
 const DOCUMENTS = FULL ? 500 : 150;
 const BAD = DOCUMENTS / 25;
 
-test(`a ZIP of ${DOCUMENTS} with ${BAD} bad ones: all others registered, those refused with reasons, in the order sent`, () =>
+test(`a ZIP of ${DOCUMENTS} documents has their results in the order sent, ${BAD} bad ones refused with a reason`, () =>
   withApp(async (service) => {
     const bad = (i: number) => i % 25 === 7;
     const files = Array.from({ length: DOCUMENTS }, (_, i) => {
@@ -59,7 +59,7 @@ test(`a ZIP of ${DOCUMENTS} with ${BAD} bad ones: all others registered, those r
     expect(await service.rows("select count(*) as n from notes")).toEqual([{ n: DOCUMENTS - BAD }]);
   }));
 
-test("each kind of file has its outcome, and a bad one never spoils its neighbours", () =>
+test("each kind of file has its outcome, and a bad file does not affect the others", () =>
   withApp(async (service) => {
     const first = syntheticNote({ seed: 1 });
     const bare = syntheticNote({ seed: 2, root: "NFe" });
@@ -114,7 +114,7 @@ test("each kind of file has its outcome, and a bad one never spoils its neighbou
     });
   }));
 
-test("a dry run says the same and writes nothing", () =>
+test("a dry run has the same results and writes nothing", () =>
   withApp(async (service) => {
     const files = [1, 2, 3].map((seed) => xml(`${seed}.xml`, syntheticNote({ seed }).xml));
     const said = await sendFiles(service, files, "?dry_run=true&approve=true");
@@ -126,7 +126,7 @@ test("a dry run says the same and writes nothing", () =>
     expect(again.body.summary).toMatchObject({ duplicate: 3 });
   }));
 
-test("a dry run tells what its own documents do to each other", () =>
+test("a dry run shows how its documents affect one another", () =>
   withApp(async (service) => {
     const bare = syntheticNote({ seed: 2, root: "NFe" });
     const cancelled = syntheticNote({ seed: 3 });
@@ -142,7 +142,7 @@ test("a dry run tells what its own documents do to each other", () =>
       xml("h.xml", cancellationEvent(late.accessKey)),
       xml("i.xml", syntheticNote({ seed: 2 }).xml.replaceAll("><", ">\n<")),
     ];
-    const told = ({ body }: Answer) =>
+    const resultsOf = ({ body }: Answer) =>
       body.results.map((line: Record<string, unknown>) => [
         line.file,
         line.outcome,
@@ -150,11 +150,11 @@ test("a dry run tells what its own documents do to each other", () =>
         line.effect,
         trusted<{ code: string }[]>(line.holds ?? []).map(({ code }) => code),
       ]);
-    const rehearsed = await sendFiles(service, files, "?dry_run=true&approve=true");
+    const dryRun = await sendFiles(service, files, "?dry_run=true&approve=true");
     expect(await service.rows("select count(*) as n from notes")).toEqual([{ n: 0 }]);
     const done = await sendFiles(service, files, "?approve=true");
-    expect(told(rehearsed)).toEqual(told(done));
-    expect(told(done)).toEqual([
+    expect(resultsOf(dryRun)).toEqual(resultsOf(done));
+    expect(resultsOf(done)).toEqual([
       ["a.xml", "approved", "PROCESSADA", undefined, []],
       ["b.xml", "duplicate", "PROCESSADA", undefined, []],
       ["c.xml", "registered", "PENDENTE", undefined, ["no_protocol"]],
@@ -167,7 +167,7 @@ test("a dry run tells what its own documents do to each other", () =>
     ]);
   }));
 
-test("of many copies of one note in a batch the first sent is the one registered", () =>
+test("the first of many copies of one note in a batch is the one that is registered", () =>
   withApp(async (service) => {
     const big = syntheticNote({ seed: 1, items: 60 }).xml;
     const files = Array.from({ length: 12 }, (_, i) => xml(`${i}.xml`, big));
@@ -178,7 +178,7 @@ test("of many copies of one note in a batch the first sent is the one registered
     ]);
   }));
 
-test("never more than BATCH_CONCURRENCY documents are in work at a time", async () => {
+test("at most BATCH_CONCURRENCY documents are processed at a time", async () => {
   let now = 0;
   let most = 0;
   await withApp(
@@ -206,7 +206,7 @@ test("never more than BATCH_CONCURRENCY documents are in work at a time", async 
   expect(most).toBe(3);
 });
 
-test("over a limit the whole batch is refused, and says which", () =>
+test("a batch over a limit is refused as a whole, with the name of the limit", () =>
   withApp(async (service) => {
     const note = syntheticNote({ items: 1 }).xml;
     const many = Array.from({ length: 501 }, (_, i) => xml(`${i}.xml`, note));

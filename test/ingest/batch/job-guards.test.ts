@@ -20,7 +20,7 @@ import { enqueueBatch, utf8, xmlFile } from "../../support/notes/enqueue-batch.t
 
 type Result = Parameters<typeof recordResult>[2];
 
-test("a result that is delivered twice is written once", () =>
+test("a result that is recorded twice is written once", () =>
   withApp(async (service) => {
     const { ports, rows } = service;
     await enqueueBatch(service, [xmlFile("a.xml", syntheticNote({ seed: 1 }).xml)]);
@@ -37,7 +37,7 @@ test("a result that is delivered twice is written once", () =>
     expect(await rows("select json_array_length(results) as n from job_items")).toEqual([{ n: 1 }]);
   }));
 
-test("an item that is parked or done waits for no result, one that was received for the next alone", () =>
+test("a received item waits only for its next result, a parked or done item for none", () =>
   withApp(async (service) => {
     const { ports, rows } = service;
     await enqueueBatch(service, [xmlFile("a.xml", syntheticNote({ seed: 1 }).xml)]);
@@ -52,7 +52,7 @@ test("an item that is parked or done waits for no result, one that was received 
     }
   }));
 
-test("a queue that is told only after the commit, as at the edge, is told of every document of a batch", () =>
+test("a queue outside of the database gets the messages of all documents after the commit", () =>
   withApp(async (service) => {
     const queue = memoryQueue(3);
     const ports = { ...service.ports, queue };
@@ -73,7 +73,7 @@ test("a queue that is told only after the commit, as at the edge, is told of eve
     expect(await service.rows("select count(*) as n from notes")).toEqual([{ n: 2 }]);
   }));
 
-/** What the holder of a message may do with it. */
+/** What a consumer may do with a leased message. */
 const DONE: readonly (readonly [string, (lease: Lease) => ReturnType<typeof ack>])[] = [
   ["ended", ack],
   ["put off", (lease) => retryLater(lease, 5, "busy")],
@@ -107,7 +107,7 @@ for (const [what, end] of DONE)
       ]);
     }));
 
-test("lots say where the goods are where they add up to the commercial or to the taxed quantity, and else do not", () => {
+test("lots are used only when they add up to the commercial or to the taxed quantity", () => {
   const lot = (quantity_e4: number) => ({ lot: "L", quantity_e4, made_on: null, expires_on: null });
   const item = { quantity_e4: 20_000, taxQuantity_e4: 240_000 };
   expect(lotsAddUp({ ...item, lots: [lot(20_000)] })).toBe(true);

@@ -14,7 +14,7 @@ import {
 } from "../../support/notes/enqueue-batch.ts";
 import { runJobs } from "../../support/run-jobs.ts";
 
-test("a message that is delivered twice, at once or later, does its work once", () =>
+test("a message that is delivered twice, at once or later, is processed once", () =>
   withApp(async (service) => {
     const note = syntheticNote({ seed: 1 });
     const job = await enqueueBatch(
@@ -48,7 +48,7 @@ test("a message that is delivered twice, at once or later, does its work once", 
     expect(await eventsOf(service, "job.%")).toHaveLength(1);
   }));
 
-test("an attempt that dies at any commit leaves nothing that the next one does twice", async () => {
+test("an attempt that stops at any commit leaves nothing that the next attempt does twice", async () => {
   const bare = syntheticNote({ seed: 3, root: "NFe" }).xml;
   const files = [
     xmlFile("bare.xml", bare),
@@ -83,7 +83,7 @@ test("an attempt that dies at any commit leaves nothing that the next one does t
   ]);
 });
 
-test("what fails every time is parked with its reason, seen in the job, and replayed by a GERENTE", () =>
+test("a document that always fails is parked with its reason, shown in its job, and replayed by a GERENTE", () =>
   withApp(async (service) => {
     const poison = utf8(syntheticNote({ seed: 1 }).xml);
     const files = [
@@ -129,7 +129,7 @@ test("what fails every time is parked with its reason, seen in the job, and repl
     expect([nothing.status, nothing.body.code]).toEqual([409, "job.nothing_parked"]);
   }));
 
-test("weather is no verdict: what was overloaded is tried again, and then taken in", () =>
+test("a document that meets an overload is tried again and then registered", () =>
   withApp(async (service) => {
     const job = await enqueueBatch(service, [xmlFile("a.xml", syntheticNote({ seed: 1 }).xml)]);
     const { documents } = service.ports;

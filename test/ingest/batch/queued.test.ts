@@ -59,7 +59,7 @@ test(`${DOCUMENTS} documents sent for later: each has its result, in pages, in t
     expect(await reconcileAll(service.ports, 1)).toEqual([]);
   }));
 
-test("each kind of file has the outcome that the batch route gives it at once", () =>
+test("each kind of file has the same outcome as in a synchronous batch", () =>
   withApp(async (service) => {
     const bare = syntheticNote({ seed: 2, root: "NFe" });
     const held = syntheticNote({ seed: 3, tpAmb: "2" });
@@ -89,7 +89,7 @@ test("each kind of file has the outcome that the batch route gives it at once", 
     });
   }));
 
-test("documents of one note take their turn in the order sent, whatever the others do", () =>
+test("documents of one access key are processed in the order sent", () =>
   withApp(
     async (service) => {
       const files = Array.from({ length: 40 }, (_, i) => {
@@ -112,7 +112,7 @@ test("documents of one note take their turn in the order sent, whatever the othe
     { config: { JOB_CONCURRENCY: 8 } },
   ));
 
-test("a batch without a document is done when it is sent", () =>
+test("a batch without a document is done at once", () =>
   withApp(async (service) => {
     const job = await enqueueBatch(service, [
       xmlFile("a.pdf", "%PDF"),
@@ -125,7 +125,7 @@ test("a batch without a document is done when it is sent", () =>
     expect(await service.rows("select * from queue")).toEqual([]);
   }));
 
-test("the author of a queued note is who sent it, in the name of the same request", () =>
+test("the author and the request of a queued note are those of its upload", () =>
   withApp(async (service) => {
     await enqueueBatch(service, [xmlFile("a.xml", syntheticNote({ seed: 1 }).xml)]);
     await runJobs(service.ports);
@@ -137,7 +137,7 @@ test("the author of a queued note is who sent it, in the name of the same reques
     expect(lines[0]).toMatchObject({ user_id: 12, peer: "127.0.0.1" });
   }));
 
-test("another company's job is not found, and more than fifty open ones are refused", () =>
+test("a company does not find another company's job, and its fifty-first open job is refused", () =>
   withApp(async (service) => {
     const job = await enqueueBatch(service, [xmlFile("a.xml", syntheticNote({ seed: 1 }).xml)]);
     for (const [method, path] of [

@@ -15,11 +15,11 @@ test("a file of nothing but a byte order mark and blanks is empty, in every enco
     expect([bytes, formatOf(bytes)]).toEqual([bytes, "empty"]);
 });
 
-test("blanks for more than is looked at are no empty file", () => {
+test("a file with more blanks than are read is not empty", () => {
   expect(formatOf(utf8(" ".repeat(2_048)))).toBe("other");
 });
 
-test("a zero byte in a text that is not UTF-16 is no XML", () => {
+test("a text with a zero byte that is not UTF-16 is no XML", () => {
   expect(formatOf(utf8("\0<nfeProc>"))).toBe("xml");
   expect(formatOf(utf8("  \0 <nfeProc>"))).toBe("other");
   expect(formatOf(utf16("<nfeProc>"))).toBe("xml");

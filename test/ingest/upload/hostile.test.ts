@@ -6,13 +6,13 @@ import { withServer } from "../../support/server.ts";
 
 const MIB = 1_048_576;
 
-test("a ZIP bomb is refused with its memory bounded, whether it tells its size or lies, and the server lives on", async () => {
+test("a ZIP bomb with a true or a false size is refused in bounded memory", async () => {
   const script = fileURLToPath(new URL("../../support/zips/bombs.ts", import.meta.url));
   const child = Bun.spawn([process.execPath, script], { stdout: "pipe", stderr: "inherit" });
   const lines = (await new Response(child.stdout).text()).trim().split("\n");
   expect(await child.exited).toBe(0);
   const [honest, lying] = lines.map((line) => JSON.parse(line));
-  // 240 MiB in 240 KB: the directory says so, and nothing is inflated.
+  // 240 MiB in 240 KB: the directory declares it, and nothing is inflated.
   expect(honest).toMatchObject({
     name: "honest",
     status: 413,
@@ -21,7 +21,7 @@ test("a ZIP bomb is refused with its memory bounded, whether it tells its size o
     alive: 200,
   });
   expect(honest.sent).toBeLessThan(MIB);
-  // 400 MiB that say 410 KB: each is stopped where it passes what it said.
+  // 400 MiB that declare 410 KB: each entry is stopped when it exceeds its declared size.
   expect(lying).toMatchObject({
     name: "lying",
     status: 200,
@@ -50,7 +50,7 @@ const HOSTILE: readonly (readonly [string, () => string])[] = [
 ];
 
 test(
-  "ten megabytes of anything hostile are 422, read by a thread while other requests are answered",
+  "ten hostile megabytes are answered with 422, read by a thread while other requests are answered",
   () =>
     withServer(
       async (server) => {
@@ -61,7 +61,7 @@ test(
           ]);
           expect([what, status, body.code]).toEqual([what, 422, "nfe.malformed_xml"]);
           expect([what, meanwhile.status]).toEqual([what, 200]);
-          // None was read in place, where it would have held the event loop; none hung or killed its thread.
+          // None was read in the main thread, where it would block the event loop; none hung or stopped its thread.
           expect(server.ports.figures().documents).toMatchObject({
             workers: 1,
             answered: n + 1,
@@ -76,7 +76,7 @@ test(
 );
 
 test(
-  "a note of the most items and the most bytes that a document may have is read, in a thread",
+  "a note of the most items and bytes that a document may have is read in a thread",
   () =>
     withServer(
       async (server) => {

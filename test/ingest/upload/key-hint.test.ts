@@ -5,14 +5,14 @@ import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 
-test("a note with or without its protocol, and its event, speak of the same key", () => {
+test("a note, the note with its protocol and its event have the same key hint", () => {
   const note = syntheticNote({ seed: 1 });
   expect(keyHint(utf8(note.xml))).toBe(note.accessKey);
   expect(keyHint(utf8(syntheticNote({ seed: 1, root: "NFe" }).xml))).toBe(note.accessKey);
   expect(keyHint(utf8(cancellationEvent(note.accessKey)))).toBe(note.accessKey);
 });
 
-test("whatever the encoding, and nothing where there is no key", () => {
+test("a key is found in every encoding, and none where there is none", () => {
   const note = syntheticNote({ seed: 1 });
   const wide = new Uint8Array([...utf8(note.xml)].flatMap((byte) => [byte, 0]));
   expect(keyHint(wide)).toBe(note.accessKey);
@@ -20,7 +20,7 @@ test("whatever the encoding, and nothing where there is no key", () => {
     expect(keyHint(utf8(text))).toBeNull();
 });
 
-test("only the beginning of a document is looked at", () => {
+test("a key hint is searched only at the beginning of a document", () => {
   const note = syntheticNote({ seed: 1 });
   expect(keyHint(utf8(`${" ".repeat(65_536)}${note.xml}`))).toBeNull();
 });

@@ -19,14 +19,14 @@ const LIMITS: readonly (readonly [string, LimitCounter, (tally: LimitCounter) =>
     ["inflated", limited({ inflatedBytes: 30 }), (tally) => tally.countDocument(10, 10), 3],
   ];
 for (const [what, tally, step, allowed] of LIMITS)
-  test(`a request has as many ${what} as its limit says, and not one step more`, () => {
+  test(`a request may have ${what} up to its limit and no more`, () => {
     for (let n = 0; n < allowed; n += 1) expect([n, refusal(() => step(tally))]).toEqual([n, null]);
     expect(refusal(() => step(tally))).toMatchObject({
       failure: { code: "batch.too_large", what },
     });
   });
 
-test("an entry may be as large as its limit and as dense as its ratio, and not more", () => {
+test("an entry of exactly the limit of bytes and ratio is accepted, and one above it is refused", () => {
   const tally = limited({ entryBytes: 100_000, ratio: 100 });
   expect(refusal(() => tally.checkEntry(1_000, 100_000))).toBeNull();
   expect(refusal(() => tally.checkEntry(100_001, 100_001))).toMatchObject({

@@ -13,7 +13,8 @@ const sent = (bytes: Uint8Array<ArrayBuffer> | string, name: string | null = nul
   blob: new Blob([bytes]),
 });
 const raw = (...entries: RawEntry[]) => unpack([sent(rawZip(entries))]);
-const told = (pieces: readonly UploadEntry[]) => pieces.map(({ kind, file }) => `${kind} ${file}`);
+const listed = (pieces: readonly UploadEntry[]) =>
+  pieces.map(({ kind, file }) => `${kind} ${file}`);
 
 async function bytesOf(piece: UploadEntry | undefined): Promise<Uint8Array> {
   if (piece?.kind !== "document") throw new Error(`not a document: ${piece?.kind}`);
@@ -29,21 +30,21 @@ async function refusalOf(piece: UploadEntry | undefined): Promise<unknown> {
   return bytes.ok ? "read" : bytes.error;
 }
 
-/** What unpack failed with. */
+/** The failure of unpack. */
 const failureOf = (work: Promise<unknown>): Promise<unknown> =>
   work.then(
     () => "listed",
     (error) => error.failure ?? error,
   );
 
-describe("what a request carries, in the order sent", () => {
-  test("files and the entries of ZIPs come in order, each under a name that tells where it was", async () => {
+describe("the files of a request, in the order sent", () => {
+  test("files and the entries of ZIPs are listed in order, each with the name of its ZIP", async () => {
     const zip = await zipOf([
       { name: "b.xml", bytes: new TextEncoder().encode(XML) },
       { name: "2026/a.XML", bytes: new TextEncoder().encode(XML) },
     ]);
     const pieces = await unpack([sent(XML, "z.xml"), sent(zip, "mês.zip"), sent(XML, "a.xml")]);
-    expect(told(pieces)).toEqual([
+    expect(listed(pieces)).toEqual([
       "document z.xml",
       "document mês.zip/b.xml",
       "document mês.zip/2026/a.XML",
@@ -52,7 +53,7 @@ describe("what a request carries, in the order sent", () => {
     for (const piece of pieces) expect(new TextDecoder().decode(await bytesOf(piece))).toBe(XML);
   });
 
-  test("bytes that are not UTF-8 come out as they went in", async () => {
+  test("bytes that are not UTF-8 are unchanged", async () => {
     const latin1 = Uint8Array.from(`<a>${String.fromCharCode(0xe7, 0xe3)}</a>`, (c) =>
       c.charCodeAt(0),
     );
@@ -69,7 +70,7 @@ describe("what a request carries, in the order sent", () => {
     expect(await Promise.all(pieces.map(bytesOf))).toEqual([latin1, utf16, latin1]);
   });
 
-  test("folders, PDFs, what systems leave behind and what is no XML are ignored, and nobody has to guess why", async () => {
+  test("folders, PDFs, system files and files that are no XML are ignored with a reason", async () => {
     const pieces = await raw(
       { name: "notas/" },
       { name: "notas/danfe.pdf", bytes: "%PDF-1.4 <<>>" },
@@ -80,7 +81,7 @@ describe("what a request carries, in the order sent", () => {
       { name: "vazio", bytes: "" },
       { name: "notas/1.xml", bytes: XML },
     );
-    expect(told(pieces)).toEqual([
+    expect(listed(pieces)).toEqual([
       "ignored notas",
       "ignored notas/danfe.pdf",
       "ignored __MACOSX/notas/._1.xml",
@@ -92,13 +93,12 @@ describe("what a request carries, in the order sent", () => {
     ]);
     for (const piece of pieces)
       if (piece.kind === "ignored") expect(piece.why).toMatch(/^\p{Lu}.*[^.]$/u);
-    expect(told(await unpack([sent("%PDF-1.4 <<", "danfe.pdf"), sent("\u0089PNG", "x")]))).toEqual([
-      "ignored danfe.pdf",
-      "ignored x",
-    ]);
+    expect(
+      listed(await unpack([sent("%PDF-1.4 <<", "danfe.pdf"), sent("\u0089PNG", "x")])),
+    ).toEqual(["ignored danfe.pdf", "ignored x"]);
   });
 
-  test("an XML without its ending is a document, and so is an ending without an XML", async () => {
+  test("an XML without the suffix .xml is a document, and so is a file with it that is no XML", async () => {
     const pieces = await raw(
       { name: "nota", bytes: `\r\n ${XML}` },
       { name: "nota.txt", bytes: `${XML}${" ".repeat(5_000)}` },
@@ -119,7 +119,7 @@ describe("what a request carries, in the order sent", () => {
     ]);
   });
 
-  test("a name that climbs out of its folder is shown without the climb, and unseen characters are gone", async () => {
+  test("a name is shown without parent folders and without invisible characters", async () => {
     const pieces = await raw(
       { name: "../../etc/senha.xml", bytes: XML },
       { name: "C:\\notas\\..\\1.xml", bytes: XML },
@@ -135,7 +135,7 @@ describe("what a request carries, in the order sent", () => {
   });
 });
 
-describe("one bad entry does not spoil its neighbours", () => {
+describe("a bad entry does not affect the others", () => {
   const good = { name: "boa.xml", bytes: XML };
   const among = async (bad: RawEntry) => {
     const [first, second, third] = await raw(good, bad, { ...good, name: "outra.xml" });
@@ -144,7 +144,7 @@ describe("one bad entry does not spoil its neighbours", () => {
     return refusalOf(second);
   };
 
-  test("a wrong check sum is corrupt", async () => {
+  test("an entry with a wrong checksum is corrupt", async () => {
     expect(await among({ name: "x.xml", bytes: XML, stored: true, crc: 1 })).toEqual({
       code: "batch.unreadable_entry",
       why: "corrupt",
@@ -163,7 +163,7 @@ describe("one bad entry does not spoil its neighbours", () => {
       });
   });
 
-  test("an encrypted entry and an unknown compression say what they are", async () => {
+  test("an encrypted entry and an unknown compression are named as such", async () => {
     expect(await among({ name: "x.xml", bytes: XML, flags: 1 })).toEqual({
       code: "batch.unreadable_entry",
       why: "encrypted",
@@ -174,7 +174,7 @@ describe("one bad entry does not spoil its neighbours", () => {
     });
   });
 
-  test("a broken ZIP among several files is rejected, and alone it is the request's failure", async () => {
+  test("a broken ZIP is rejected among several files, and is the request's failure when it is alone", async () => {
     const zip = rawZip([good]);
     for (const broken of [
       zip.slice(0, -5),
@@ -182,7 +182,7 @@ describe("one bad entry does not spoil its neighbours", () => {
       new TextEncoder().encode("rasgado"),
     ]) {
       const pieces = await unpack([sent(XML, "a.xml"), sent(broken, "b.zip"), sent(XML, "c.xml")]);
-      expect(told(pieces)).toEqual(["document a.xml", "rejected b.zip", "document c.xml"]);
+      expect(listed(pieces)).toEqual(["document a.xml", "rejected b.zip", "document c.xml"]);
       expect(await refusalOf(pieces[1])).toMatchObject({ code: "batch.malformed_zip" });
       expect(await failureOf(unpack([sent(broken, "b.zip")]))).toMatchObject({
         code: "batch.malformed_zip",
@@ -198,10 +198,10 @@ describe("one bad entry does not spoil its neighbours", () => {
   });
 });
 
-describe("limits of a batch, held before the first document is given out", () => {
+describe("limits of a batch, checked before the first document is returned", () => {
   const over = (what: string) => ({ code: "batch.too_large", what });
 
-  test("500 documents pass, one more does not, wherever they stand", async () => {
+  test("500 documents are accepted and one more is not, in any mix of files and ZIPs", async () => {
     const notes = Array.from({ length: 500 }, (_, i) => ({ name: `${i}.xml`, bytes: XML }));
     expect(await unpack([sent(rawZip(notes), "a.zip")])).toHaveLength(500);
     expect(
@@ -209,12 +209,12 @@ describe("limits of a batch, held before the first document is given out", () =>
     ).toMatchObject({ ...over("documents"), limit: 500, got: 501 });
   });
 
-  test("what is ignored is not counted as a document", async () => {
+  test("an ignored file is not counted as a document", async () => {
     const beside = Array.from({ length: 600 }, (_, i) => ({ name: `${i}.pdf`, bytes: "%PDF" }));
     expect(await raw(...beside, { name: "a.xml", bytes: XML })).toHaveLength(601);
   });
 
-  test("a ZIP of 15,000 empty entries is refused, whatever they are called", async () => {
+  test("a ZIP of 15,000 empty entries is refused, whatever their names", async () => {
     const many = (name: string) => Array.from({ length: 15_000 }, (_, i) => ({ name: i + name }));
     expect(await failureOf(raw(...many("nota.xml")))).toMatchObject(over("documents"));
     expect(await failureOf(raw(...many("danfe.pdf")))).toMatchObject({
@@ -247,14 +247,14 @@ describe("limits of a batch, held before the first document is given out", () =>
     });
   });
 
-  test("who asks for smaller limits gets them", async () => {
+  test("a caller may set smaller limits", async () => {
     const limits = { ...BATCH_LIMITS, documents: 1 };
     const two = [sent(XML, "a.xml"), sent(XML, "b.xml")];
     expect(await failureOf(unpack(two, limits))).toMatchObject({ ...over("documents"), limit: 1 });
   });
 });
 
-describe("what an entry hides", () => {
+describe("hidden sizes and bytes of an entry", () => {
   let inflated = 0;
   class Counting {
     readonly readable: ReadableStream<Uint8Array>;
@@ -272,10 +272,10 @@ describe("what an entry hides", () => {
       );
     }
   }
-  // What zip.js starts with; only the formats that it asks for differ in the types.
+  // The global of zip.js; only the formats that it passes differ in the types.
   afterAll(() => configure({ DecompressionStream: trusted(globalThis.DecompressionStream) }));
 
-  test("a bomb that lies about its size is stopped near the size it declared", async () => {
+  test("a bomb with a false size is stopped near the size that it declares", async () => {
     configure({ DecompressionStream: Counting });
     const zeros = new Uint8Array(64 * 1_048_576);
     const pieces = await raw({ name: "bomba.xml", bytes: zeros, declares: 10_000 });
@@ -285,7 +285,7 @@ describe("what an entry hides", () => {
     expect(inflated).toBeLessThan(20 * 1_048_576);
   });
 
-  test("looking at the first KiB of an entry does not inflate the rest", async () => {
+  test("a look at the first KiB of an entry does not inflate the rest", async () => {
     configure({ DecompressionStream: Counting });
     inflated = 0;
     const text = Array.from({ length: 900_000 }, (_, i) => `<a${(i * 7_919) % 99_991}/>`).join("");

@@ -33,14 +33,14 @@ const unpacked = (entries: readonly RawEntry[], end?: RawEnd): Promise<unknown> 
 
 describe("a ZIP that contradicts itself", () => {
   for (const [title, [entries, end]] of Object.entries(CONTRADICTIONS))
-    test(`${title} is batch.malformed_zip, and nothing of it is taken in`, async () => {
+    test(`${title} is batch.malformed_zip as a whole`, async () => {
       expect(await unpacked(entries, end)).toEqual({
         code: "batch.malformed_zip",
         why: expect.stringMatching(/\p{L}{3}/u),
       });
     });
 
-  test("each is rejected by itself where several files come, also by mail", async () => {
+  test("each is rejected alone when there are several files, also by mail", async () => {
     const good = blob([a, b]);
     for (const [entries, end] of Object.values(CONTRADICTIONS))
       for (const open of [unpack, unpackEach]) {
@@ -54,7 +54,7 @@ describe("a ZIP that contradicts itself", () => {
   });
 });
 
-describe("a ZIP that says the same twice is read, whoever has written it", () => {
+describe("a ZIP without contradictions is read, whichever program wrote it", () => {
   const bare = littleEndian([4, crc(A)], [4, A.length], [4, A.length]);
   const wide = littleEndian([4, crc(A)], [8, A.length], [8, A.length]);
   const in64 = {
@@ -86,14 +86,14 @@ describe("a ZIP that says the same twice is read, whoever has written it", () =>
     ],
   };
   for (const [title, [entries, end]] of Object.entries(READ))
-    test(`${title}: both documents come`, async () => {
+    test(`${title}: both documents are listed`, async () => {
       expect(await unpacked(entries, end)).toEqual(["document a.xml", "document b.xml"]);
     });
 
-  test("entries that lie in another order than the directory lists them come in the directory's", async () => {
+  test("entries are listed in the order of the directory, not of the file", async () => {
     const first = rawZip([a]).length - 22 - 46 - 5;
     const second = rawZip([b]).length - 22 - 46 - 5;
-    // Local parts a, b; the directory names b's place first.
+    // Local entries a, b; the directory lists b first.
     const zip = rawZip([a, b]);
     const directory = zip.subarray(first + second, zip.length - 22);
     const swapped = join([
@@ -118,7 +118,7 @@ describe("names of entries", () => {
   );
   const nameOf = async (entry: RawEntry) => (await unpack([blob([entry])]))[0]?.file;
 
-  test("a name without the UTF-8 mark that is not UTF-8 is code page 850, as Windows in Brazil writes it", async () => {
+  test("a name without the UTF-8 flag that is not UTF-8 is code page 850, as Windows in Brazil writes it", async () => {
     expect(await nameOf({ ...a, name: cp850, utf8: false })).toBe("Devolução São.xml");
     const every = Uint8Array.from({ length: 127 }, (_, i) => 0x80 + i);
     const name = await nameOf({
@@ -131,11 +131,11 @@ describe("names of entries", () => {
     expect(name).toContain("õÕ");
   });
 
-  test("a name without the UTF-8 mark that is UTF-8 is read as that", async () => {
+  test("a name without the UTF-8 flag that is UTF-8 is read as UTF-8", async () => {
     expect(await nameOf({ ...a, name: "Devolução.xml", utf8: false })).toBe("Devolução.xml");
   });
 
-  test("the field for Unicode wins where its CRC fits the name, and is passed over where it does not", async () => {
+  test("the Unicode field is used when its CRC matches the name, and is ignored when it does not", async () => {
     const field = (of: Uint8Array, name: string) =>
       extraField(
         0x7075,
