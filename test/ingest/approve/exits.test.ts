@@ -34,7 +34,7 @@ test("our own sale leaves the stock by our own code, and may go below zero only 
     expect(await rows("select quantity_e4 from balances")).toEqual([{ quantity_e4: -10_000 }]);
   }));
 
-test("the product that lacks is named, not the supplier of the note", () =>
+test("the refusal names the product that is short, not the first of the note", () =>
   withApp(async ({ upload, send }) => {
     const nail = { ...screw, cProd: "002", xProd: "PREGO" };
     await upload(
