@@ -5,19 +5,19 @@ import { SPAN_MS } from "../src/stock/spans.ts";
 import { emptyFolder } from "./folder.ts";
 
 type Cells = Record<string, SQLQueryBindings>;
-/** What one note has left in the database of the service, table by table, in the order in which they may be written. */
+/** The rows of one note in the database of the service, by table, in an order in which they may be inserted. */
 export type Rows = ReadonlyMap<string, readonly Cells[]>;
 
 /**
- * Where a table's rows of a note are found (`t`, and the note's key), and what a second row under one key does: `replace`
- * writes all of it anew.
+ * How to find a table's rows of a note (`t`, and the note's key), and what a second row with the same key does: `replace`
+ * overwrites all columns.
  */
 interface Part {
   readonly table: string;
   readonly key: string;
   readonly from: string;
   readonly again?: string;
-  /** The columns of `t` that are taken; all of them where this is absent. */
+  /** The columns of `t` to copy; absent: all. */
   readonly columns?: string;
 }
 
@@ -73,7 +73,7 @@ const PARTS: readonly Part[] = [
   {
     table: "cache_versions",
     key: "n.access_key",
-    // The tags that every note raises.
+    // The tags that every note bumps.
     from: `notes n join cache_versions t on t.company = n.company
       and t.version >= (select count(*) from notes)`,
     again: "on conflict (company, tag) do update set version = version + 1",
@@ -81,7 +81,7 @@ const PARTS: readonly Part[] = [
   { table: "audit", key: "t.entity_id", from: "audit t" },
 ];
 
-/** What up to `most` approved notes have left behind in the database of a running service, note by note. */
+/** The rows of up to `most` approved notes in the database of a running service, by note. */
 export function rowsOfNotes(path: string, most: number): Rows[] {
   const database = new Sqlite(path, { readonly: true });
   const notes = new Map<string, Map<string, Cells[]>>();
@@ -110,14 +110,14 @@ export interface Written {
 
 /**
  * Writes the rows into a new file with the tables of the service: bun:sqlite, prepared statements, one commit for each
- * note, synchronous NORMAL. It reads no XML, judges nothing and proves nothing.
+ * note, synchronous NORMAL. It parses no XML and checks nothing.
  */
 export async function writeBare(notes: readonly Rows[]): Promise<Written> {
   await using folder = await emptyFolder();
   return await writeBareInto(join(folder.path, "bare.db"), notes);
 }
 
-/** The same, into a file that stays. */
+/** The same, into a file that is kept. */
 export async function writeBareInto(path: string, notes: readonly Rows[]): Promise<Written> {
   const service = await openDatabase(`file:${path}`);
   await service.migrate();
@@ -133,8 +133,8 @@ export async function writeBareInto(path: string, notes: readonly Rows[]): Promi
     if (sample === undefined) return [];
     const columns = Object.keys(sample);
     const places = columns.map((_, n) => `?${n + 1}`).join(", ");
-    const anew = columns.map((column) => `${column} = excluded.${column}`).join(", ");
-    const conflict = again === "replace" ? `on conflict do update set ${anew}` : (again ?? "");
+    const updates = columns.map((column) => `${column} = excluded.${column}`).join(", ");
+    const conflict = again === "replace" ? `on conflict do update set ${updates}` : (again ?? "");
     const insert = `insert into ${table} (${columns.join(", ")}) values (${places}) ${conflict}`;
     return [{ table, insert: database.prepare<unknown, SQLQueryBindings[]>(insert) }];
   });

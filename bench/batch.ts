@@ -4,8 +4,8 @@ import { type Figures, load } from "./load.ts";
 import { startService } from "./server.ts";
 
 /**
- * T8: notes of 10 items approved by the batch route, 50 of them as the files of each request, in turn with one a request
- * on 64 connections; one service takes both.
+ * T8: notes of 10 items approved by the batch route with 50 files in a request, in turn with one note in a request on 64
+ * connections; both on the same service.
  * bun bench/batch.ts [seconds of a run = 4] [rounds = 5] [connections with batches = 4]
  */
 const [seconds = 4, rounds = 5, connections = 4] = process.argv.slice(2).map(Number);

@@ -1,4 +1,4 @@
-/** What an R2 binding of workerd talks to, as far as a put goes: takes the bytes, keeps nothing. Disposing of it ends it. */
+/** A server for workerd's R2 binding that accepts a put and stores nothing. Disposing of it stops it. */
 export function startBucket(): Disposable & { readonly port: number } {
   const server = Bun.serve({
     hostname: "127.0.0.1",
@@ -9,7 +9,7 @@ export function startBucket(): Disposable & { readonly port: number } {
       const length = Number(request.headers.get(METADATA_SIZE));
       const { method, object } = JSON.parse(body.toString("utf8", 0, length));
       if (method !== "put") return new Response(null, { status: 500 });
-      const told = JSON.stringify({
+      const metadata = JSON.stringify({
         name: object,
         version: "1",
         size: body.byteLength - length,
@@ -19,8 +19,8 @@ export function startBucket(): Disposable & { readonly port: number } {
         customFields: [],
         checksums: {},
       });
-      return new Response(told, {
-        headers: { [METADATA_SIZE]: String(told.length), "content-type": "application/json" },
+      return new Response(metadata, {
+        headers: { [METADATA_SIZE]: String(metadata.length), "content-type": "application/json" },
       });
     },
   });

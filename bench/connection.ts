@@ -1,10 +1,10 @@
-/** What a server answered; the body as its bytes, already without its transfer coding. */
+/** An HTTP answer; the body without its transfer coding. */
 export interface Answer {
   readonly status: number;
   readonly body: Buffer;
 }
 
-/** More than any answer of an upload or a probe; what is larger is no answer for this driver. */
+/** Larger than any answer of an upload or a probe; the driver rejects a larger one. */
 const MOST_BYTES = 4 << 20;
 
 /**
@@ -17,7 +17,7 @@ export class Connection {
   #seen: Buffer | null = null;
   #waiting: { resolve(answer: Answer): void; reject(error: Error): void } | null = null;
 
-  /** Connects to the host and port of `url`; throws when nobody listens. */
+  /** Connects to the host and port of `url`; throws when the port is closed. */
   static async open(url: URL): Promise<Connection> {
     const connection = new Connection();
     await Bun.connect({
@@ -63,7 +63,7 @@ export class Connection {
     const answer = answerIn(seen);
     if (answer === null) {
       if (seen.length > MOST_BYTES) this.#lose("the answer is too large");
-      // The runtime may use its buffer again.
+      // The runtime may reuse its buffer.
       else this.#seen = Buffer.from(seen);
       return;
     }
@@ -81,7 +81,7 @@ export class Connection {
   }
 }
 
-/** The answer that `bytes` begin with, or null while some of it is missing. Reads a Content-Length or chunks (RFC 9112, 7.1). */
+/** Parses the answer at the start of `bytes`; null while it is incomplete. Reads a Content-Length or chunks (RFC 9112, 7.1). */
 export function answerIn(bytes: Buffer): Answer | null {
   const end = bytes.indexOf("\r\n\r\n");
   if (end < 0) return null;

@@ -1,6 +1,6 @@
 import { TARGET_HEADS, table } from "./figures.ts";
 
-/** Puts `text` between `<!-- bench:NAME -->` and `<!-- /bench:NAME -->`; throws where the document has no such place. */
+/** Puts `text` between `<!-- bench:NAME -->` and `<!-- /bench:NAME -->`; throws when the document has no such block. */
 export function withBlock(document: string, name: string, text: string): string {
   const [opening, closing] = [`<!-- bench:${name} -->`, `<!-- /bench:${name} -->`];
   const from = document.indexOf(opening);

@@ -4,8 +4,8 @@ import { cpuSeconds } from "./process.ts";
 import { startIsolate } from "./workerd.ts";
 
 /**
- * What an upload of 10 items costs the Worker: processor time of a workerd that runs nothing else, over uploads by some
- * connections, less what it takes when nobody asks; the libSQL server is a process of its own.
+ * The processor time of the Worker for an upload of 10 items: that of a workerd that runs nothing else, during uploads by some
+ * connections, less its time when idle. The libSQL server is another process.
  * bun bench/edge.ts [seconds a round = 4] [rounds = 5]
  */
 const [seconds = 4, rounds = 5] = process.argv.slice(2).map(Number);
@@ -35,7 +35,7 @@ for (let n = 0; n < rounds; n += 1) {
   found.push(await uploads({ seconds }));
   tiny.push(await run(() => isolate.probe, { seconds: 1 }));
 }
-/** ms an answer, without what an idle workerd takes in the same time. */
+/** ms of processor time for each answer, less the time of an idle workerd. */
 const cost = ({ cpuMs, perSecond }: Figures) => cpuMs - (idle * 1_000) / perSecond;
 
 console.log(

@@ -5,8 +5,8 @@ import { type Service, startService } from "./server.ts";
 
 /**
  * T10, T11: movements exported over HTTP by the real server, against `sqlite3 -csv` over the same file, columns and order,
- * one after the other; medians of the pairs are told. Beside: how much the server grows (peak RSS of the export minus
- * idle), and how long a tiny GET waits while a file leaves.
+ * one after the other; the result is the median of the pairs. Also: how much the server's memory grows (peak RSS of the export
+ * minus idle), and how long a small GET waits during an export.
  * `larger` is a number of movements that is exported once more at the end, to see whether memory grows with the rows.
  * bun bench/export.ts [movements = 200000] [pairs = 5] [larger = 0]
  */

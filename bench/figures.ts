@@ -1,9 +1,9 @@
-/** The least of the sorted values that the part `p` of them does not exceed (nearest rank); NaN of none. */
+/** The quantile `p` (0 to 1) of sorted values by nearest rank; NaN when there are none. */
 export function quantile(sorted: ArrayLike<number>, p: number): number {
   return sorted[Math.max(0, Math.ceil(sorted.length * p) - 1)] ?? Number.NaN;
 }
 
-/** The one in the middle; the lower of two. NaN of none. */
+/** The median; of an even number the lower of the two in the middle. NaN when there are none. */
 export function median(values: readonly number[]): number {
   return quantile(
     values.toSorted((a, b) => a - b),
@@ -11,9 +11,9 @@ export function median(values: readonly number[]): number {
   );
 }
 
-/** The quotients of two rows of figures that were taken in pairs. */
-export function ratios(mine: readonly number[], theirs: readonly number[]): number[] {
-  return mine.slice(0, theirs.length).map((value, n) => value / (theirs[n] ?? Number.NaN));
+/** The quotients of two series of figures that were measured in pairs. */
+export function ratios(ours: readonly number[], theirs: readonly number[]): number[] {
+  return ours.slice(0, theirs.length).map((value, n) => value / (theirs[n] ?? Number.NaN));
 }
 
 /** Three significant figures, thousands apart: `1,234`, `12.3`, `0.456`; `–` where nothing was measured. */
@@ -23,14 +23,14 @@ export function figure(value: number): string {
   return value === 0 ? "0" : value.toPrecision(3);
 }
 
-/** The median, and from lowest to highest. */
+/** The median, with the lowest and the highest value. */
 export function spread(values: readonly number[]): string {
   if (values.length === 0) return "–";
   const range = `${figure(Math.min(...values))} to ${figure(Math.max(...values))}`;
   return values.length === 1 ? figure(median(values)) : `${figure(median(values))} (${range})`;
 }
 
-/** A table as the project's formatter writes it in a document, which is as readable on a terminal. */
+/** A Markdown table with aligned columns. */
 export function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = heads.map((head, n) =>
     Math.max(3, head.length, ...rows.map((row) => (row[n] ?? "").length)),
@@ -42,13 +42,13 @@ export function table(heads: readonly string[], rows: readonly (readonly string[
   );
 }
 
-/** A promise of speed, and the figures that were found for it. */
+/** A target of speed, and the measured figures. */
 export interface Target {
   /** `T1`… */
   readonly id: string;
   readonly what: string;
   readonly values: readonly number[];
-  /** What the median must be, and what it might be. */
+  /** The limit for the median, and the better value that is hoped for. */
   readonly bound: "≥" | "≤";
   readonly must: number;
   readonly stretch: number;
@@ -56,7 +56,7 @@ export interface Target {
 
 export const TARGET_HEADS = ["target", "what", "median (range)", "must", "stretch", "outcome"];
 
-/** What became of targets, as a table; without figures a target was not measured. */
+/** The outcome of targets as a table; a target without figures was not measured. */
 export function targetTable(targets: readonly Target[]): string {
   return table(
     TARGET_HEADS,

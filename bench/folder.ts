@@ -6,7 +6,7 @@ export interface Folder extends AsyncDisposable {
   readonly path: string;
 }
 
-/** An empty folder that is gone, with all that came into it, when it is disposed of. */
+/** An empty folder. Disposing of it removes it with its content. */
 export function emptyFolder(): Promise<Folder> {
   return mkdtempDisposable(join(tmpdir(), "sge-bench-"));
 }

@@ -5,7 +5,7 @@ import { type Figures, load } from "./load.ts";
 import { type Service, startService } from "./server.ts";
 
 /**
- * T15, and what COMMIT_GROUP is to be: one service for each size of group, and one with the default size whose commits are
+ * T15, and which COMMIT_GROUP is best: one service for each size of group, and one with the default size whose commits are
  * `synchronous = NORMAL` (relaxed.ts), loaded in turn by 64 connections with notes of 10 items.
  * bun bench/groups.ts [seconds of a run = 4] [rounds = 5]
  */
@@ -29,7 +29,7 @@ const add = async (name: string, group: number, preload: readonly string[] = [])
 };
 for (const size of SIZES.filter((other) => other < DEFAULT)) await add(`groups of ${size}`, size);
 const full = await add(`groups of ${DEFAULT}, as set`, DEFAULT);
-// Next to it in turn, because a ratio is of neighbours.
+// Runs right after it, because a ratio compares adjacent measurements.
 const relaxed = await add(`groups of ${DEFAULT}, NORMAL`, DEFAULT, [
   join(import.meta.dir, "relaxed.ts"),
 ]);

@@ -1,6 +1,6 @@
 import { Database as Sqlite } from "bun:sqlite";
 
-/** What the database of a service holds, once it has ended or while it runs. */
+/** Figures of the database of a service, while it runs or after its end. */
 export interface Kept {
   /** Access keys of the notes whose stock was posted. */
   readonly approved: ReadonlySet<string>;
@@ -9,7 +9,7 @@ export interface Kept {
   readonly wrongBalances: number;
 }
 
-/** Reads a service's database with another program's eyes: plain SQL over the file. */
+/** Reads a service's database by plain SQL, without the service's code. */
 export function keptIn(path: string): Kept {
   const database = new Sqlite(path);
   const count = (sql: string): number => {

@@ -5,23 +5,23 @@ import { quantile } from "./figures.ts";
 import { cpuSeconds, megabytes } from "./process.ts";
 import { form, get, post, type Sending } from "./requests.ts";
 
-/** What is sent, how, and for how long. Times in seconds, rates in requests a second. */
+/** Options of a load. Times in seconds, rates in requests per second. */
 export interface Load {
-  /** `http://127.0.0.1:PORT`; no other host is ever loaded. */
+  /** `http://127.0.0.1:PORT`; no other host is accepted. */
   readonly url: string;
   readonly connections: number;
-  /** How long is counted, after the warm-up; ends earlier when `requests` are answered. */
+  /** Measured time after the warm-up; ends earlier when `requests` are answered. */
   readonly seconds: number;
   readonly warmSeconds?: number | undefined;
   readonly requests?: number | undefined;
-  /** Open loop: requests begin at this rate whatever the answers do. Absent: each connection waits for its answer. */
+  /** Open loop: requests begin at this rate, independent of the answers. Absent: each connection waits for its answer. */
   readonly rate?: number | undefined;
   next(): Sending;
   /** A small GET on a connection of its own, every PROBE_MS. */
   readonly probe?: Sending | undefined;
-  /** Process whose CPU and memory are told. */
+  /** Process whose CPU and memory are measured. */
   readonly pid?: number | undefined;
-  /** Gets every request that was answered 2xx, also in the warm-up. */
+  /** Called with every request that was answered 2xx, also in the warm-up. */
   acknowledged?(sending: Sending): void;
 }
 
@@ -52,15 +52,15 @@ export interface Figures {
 
 const MOST = { connections: 2_000, seconds: 900, requests: 1_000_000 };
 const PROBE_MS = 10;
-/** After the end, how long the last answers are waited for. */
+/** How long the last answers are waited for after the end. */
 const GRACE_MS = 10_000;
-/** Times that one line connects anew before it gives up. */
+/** How often a connection is opened again before the driver gives up. */
 const LIVES = 5;
 
 /**
- * Drives a server on 127.0.0.1 and says what came of it. Closed loop: a request begins when the answer before it is whole.
- * Open loop: request n is due n / rate seconds after the start, on whichever connection is free, and its time counts from
- * then. Throws RangeError for another host or beyond its bounds.
+ * Loads a server on 127.0.0.1 and returns the figures. Closed loop: a request begins after the answer before it. Open loop:
+ * request n is due n / rate seconds after the start, on any free connection, and its latency counts from then. Throws RangeError
+ * for another host or a value out of range.
  */
 export async function load(options: Load): Promise<Figures> {
   const url = bounded(options);
@@ -89,7 +89,7 @@ export async function load(options: Load): Promise<Figures> {
   const begun = performance.now();
   const mostRequests = options.requests ?? MOST.requests;
 
-  /** When the next request of the open loop is due; waits until then. Null: there is none. */
+  /** Waits until the next request of the open loop is due, and returns that time; null when there is none. */
   async function due(rate: number): Promise<number | null> {
     if (over || started >= mostRequests) return null;
     const at = begun + (started++ * 1_000) / rate;
@@ -105,7 +105,7 @@ export async function load(options: Load): Promise<Figures> {
       const at = options.rate === undefined ? undefined : await due(options.rate);
       if (at === null || (at === undefined && started++ >= mostRequests)) return;
       const sending = options.next();
-      // A timer may wake a little early; then the request begins before it is due.
+      // A timer may fire a little early; then the request begins before it is due.
       const from = Math.min(at ?? Number.POSITIVE_INFINITY, performance.now());
       try {
         const answer = await line.ask(sending.bytes);
@@ -176,7 +176,7 @@ export async function load(options: Load): Promise<Figures> {
   };
 }
 
-/** Waits for `work`, or for the time to be over; no timer is left behind. */
+/** Waits for `work`, at most for the given time; leaves no timer. */
 async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, ms);
@@ -210,7 +210,7 @@ function latencyOf(times: number[]): Latency {
  * bun bench/load.ts --url http://127.0.0.1:8003 [--path /api/nfe/upload?approve=true] [--token JWT] [--connections 64]
  *   [--seconds 10] [--warm 1] [--requests N] [--rate R] [--items 10] [--products 5000] [--seed 1] [--field file | --raw]
  *   [--get] [--probe /api/health] [--pid PID]
- * Prints one line of JSON. `--get` asks `--path` in place of uploading to it.
+ * Prints one line of JSON. `--get` sends GET requests to `--path` instead of uploads.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({

@@ -9,7 +9,7 @@ import { checkedBatches, type Installation } from "../src/platform/installation.
 import { figure, ratios, spread, table } from "./figures.ts";
 
 /**
- * What it costs that a lost database is noticed (docs/adr/0009): a look at the files, a mark, a sync of the mark as it would be
+ * The cost of noticing a lost database (docs/adr/0009): a check of the files, a mark, a sync of the mark as it would be
  * if each commit waited for it, and commits of 16 notes' rows with and without the count and the mark, in turn.
  * bun bench/marks.ts [commits of a round = 150] [rounds = 7]
  */

@@ -4,8 +4,8 @@ import { megabytes } from "./process.ts";
 import { startService } from "./server.ts";
 
 /**
- * T12: the service's memory while uploads go on, 64 connections, notes of 10 items. What it holds at one moment depends on
- * when garbage was collected last, so the median of many moments of a tenth is compared: the last with the second.
+ * T12: the service's memory during uploads by 64 connections, notes of 10 items. One measurement depends on the last garbage
+ * collection, so medians of many measurements are compared: those of the last tenth with those of the second.
  * bun bench/memory.ts [uploads = 100000]
  */
 const [uploads = 100_000] = process.argv.slice(2).map(Number);

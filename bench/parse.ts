@@ -24,7 +24,7 @@ const texts = Array.from(
 );
 const bytes = texts.map(utf8);
 
-/** Reads document `n`, and throws when it is not taken. */
+/** Reads document `n`; throws when it is refused. */
 type Reader = (n: number) => void;
 const textAt = (n: number): string => texts[n % texts.length] ?? "";
 
@@ -81,7 +81,7 @@ function rate(read: Reader, ms: number): number {
 
 /**
  * A reader in another process, on the same documents: BENCH_PEER_PARSE is a command that takes files and prints
- * `docs/s NUMBER` once or more. Null where there is none.
+ * `docs/s NUMBER` once or more. Null when it is not set.
  */
 async function peer(folder: string): Promise<number | null> {
   const command = process.env.BENCH_PEER_PARSE ?? "";

@@ -16,7 +16,7 @@ export function megabytes(pid: number, name: "VmRSS" | "VmHWM"): number {
   return Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1]) / 1_024;
 }
 
-/** Lets the kernel count the highest memory anew. */
+/** Resets the kernel's record of the highest memory. */
 export function forgetPeak(pid: number): void {
   writeFileSync(`/proc/${pid}/clear_refs`, "5");
 }

@@ -5,9 +5,9 @@ import { cpuSeconds } from "./process.ts";
 import { type Service, startService } from "./server.ts";
 
 /**
- * The cached reads over a shop of some years, one client, over HTTP: computed anew (something was touched before each), from
- * memory, and where the client's own copy is still good (304). Beside: how many a second a core answers from memory.
- * What is computed runs statement by statement: none may hold the event loop for 50 ms on a million movements.
+ * The cached reads over a shop of some years, one client, over HTTP: computed (a tag was bumped before each), from memory, and as
+ * 304 for the client's own copy. Also: answers from memory per second and core. A computed read runs its statements one by one:
+ * none may block the event loop for 50 ms on a million movements.
  * bun bench/reads.ts [movements = 1000000] [products = 20000] [times = 15]
  */
 const [movements = 1_000_000, products = 20_000, times = 15] = process.argv.slice(2).map(Number);
@@ -103,7 +103,7 @@ for (const path of READS) {
   rows.push([path, ...["MISS", "HIT", "REVALIDATED"].map((how) => spread(taken.get(how) ?? []))]);
 }
 
-/** CPU of the server for a page of stock, in ms, with eight who ask; touched each time or never. */
+/** CPU of the server for a page of stock, in ms, with eight clients; its tags bumped before each read, or never. */
 async function cpuOf(each: () => Promise<unknown>): Promise<number> {
   const count = 400;
   const used = cpuSeconds(service.pid);

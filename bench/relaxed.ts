@@ -1,8 +1,8 @@
 import { plugin } from "bun";
 
 /**
- * Preloaded into the service, it makes every commit `synchronous = NORMAL`: what the promise to survive a loss of power
- * costs is measured without a setting that could take it away.
+ * Preloaded into the service, it makes every commit `synchronous = NORMAL`. So the cost of surviving a loss of power is measured
+ * without a setting that could turn it off in production.
  */
 plugin({
   name: "relaxed",

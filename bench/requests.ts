@@ -1,12 +1,12 @@
 import type { SyntheticNote } from "../src/synthetic/synthetic-note.ts";
 
-/** A whole HTTP/1.1 request, ready for a socket; `names` says what it carries. */
+/** A complete HTTP/1.1 request, ready for a socket; `names`: the documents that it contains. */
 export interface Sending {
   readonly bytes: Uint8Array;
   readonly names: readonly string[];
 }
 
-/** Where requests go, and what each of them says of its sender. */
+/** The address of requests, and the authorization that each of them has. */
 export interface Address {
   readonly url: string;
   readonly path: string;

@@ -5,7 +5,7 @@ import { parseArgs } from "node:util";
 import { targetsOf, withBlock } from "./document.ts";
 import { figure } from "./figures.ts";
 
-/** The benches, in the order in which they run, with what they are given; `short` only shows that they work. */
+/** The benches in the order of their run, with their arguments; `short` only shows that they work. */
 const BENCHES = {
   parse: { full: [10, 9], short: [10, 1] },
   writer: { full: [2_000, 7], short: [500, 1] },
@@ -26,32 +26,32 @@ const DOCUMENT = join(import.meta.dir, "..", "docs", "benchmarks.md");
 
 const isName = (name: string): name is Name => Object.hasOwn(BENCHES, name);
 
-/** Where the figures come from, in one line. */
+/** The machine that gives the figures, in one line. */
 function machine(date: string): string {
   const model = cpus()[0]?.model.trim() ?? "?";
   const memory = figure(totalmem() / 2 ** 30);
   return `${availableParallelism()} × ${model}, ${memory} GiB, Linux ${release()}, Bun ${Bun.version}, ${date}`;
 }
 
-/** Runs one bench in a process of its own; its output goes to the terminal as it comes, and is given back. */
+/** Runs one bench in a new process; prints its output while it runs, and returns it. */
 async function run(name: Name, args: readonly number[]): Promise<string> {
   const child = Bun.spawn(
     [process.execPath, join(import.meta.dir, `${name}.ts`), ...args.map(String)],
     { stdout: "pipe" },
   );
   const decoder = new TextDecoder();
-  let said = "";
+  let output = "";
   for await (const bytes of child.stdout) {
     process.stdout.write(bytes);
-    said += decoder.decode(bytes, { stream: true });
+    output += decoder.decode(bytes, { stream: true });
   }
   if ((await child.exited) !== 0) throw new Error(`${name} ended with ${child.exitCode}`);
-  return said;
+  return output;
 }
 
 /**
  * bun run bench [name…] [--short] [--write] [--date 2026-11-23]
- * Runs the named benches, or all of them. `--write` puts what they print into docs/benchmarks.md.
+ * Runs the named benches, or all of them. `--write` writes their output into docs/benchmarks.md.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -75,9 +75,9 @@ for (const name of names) {
   const command = `\`bun bench/${name}.ts ${args.join(" ")}\``;
   const line = `${command}, ${values.date}, load average before it ${figure(loadavg()[0] ?? Number.NaN)}:`;
   console.log(`\n## ${line}\n`);
-  const said = await run(name, args);
+  const output = await run(name, args);
   if (!values.write) continue;
-  const document = withBlock(await readFile(DOCUMENT, "utf8"), name, `${line}\n\n${said}`);
-  const told = withBlock(document, "machine", machine(values.date));
-  await writeFile(DOCUMENT, withBlock(told, "targets", targetsOf(told)));
+  const document = withBlock(await readFile(DOCUMENT, "utf8"), name, `${line}\n\n${output}`);
+  const updated = withBlock(document, "machine", machine(values.date));
+  await writeFile(DOCUMENT, withBlock(updated, "targets", targetsOf(updated)));
 }

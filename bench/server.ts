@@ -7,8 +7,8 @@ import { emptyFolder } from "./folder.ts";
 import { form, get, type Sending } from "./requests.ts";
 
 /**
- * Something that takes notes over HTTP, in a process of its own, over an empty database in a folder of its own. Disposing of
- * it ends the process and removes the folder.
+ * A system that accepts notes over HTTP, in a new process, with an empty database in a new folder. Disposing of it stops the
+ * process and removes the folder.
  */
 export interface System extends AsyncDisposable {
   readonly url: string;
@@ -17,7 +17,7 @@ export interface System extends AsyncDisposable {
   upload(items?: number): Sending;
   /** The smallest GET that it answers. */
   readonly probe: Sending;
-  /** Ends the process; resolves with the milliseconds from the signal to the exit. */
+  /** Stops the process; resolves with the milliseconds from the signal to the exit. */
   stop(signal?: "SIGTERM" | "SIGKILL"): Promise<number>;
 }
 
@@ -35,8 +35,8 @@ const PRODUCTS = 5_000;
 const START_MS = 15_000;
 
 /**
- * The service itself, with nothing turned off but the rate limit and the log lines below errors, and logged in to.
- * `env` goes over its settings; `preload` names modules that its process loads first.
+ * Starts the service and logs in; only the rate limit and log lines below errors are turned off. `env` overrides its settings;
+ * `preload` names modules that its process loads first.
  */
 export async function startService(
   env: Readonly<Record<string, string>> = {},
@@ -51,7 +51,7 @@ export async function startService(
     stdout: "pipe",
     env: {
       PATH: process.env.PATH ?? "",
-      // As `bun run start` has it: the collector works as on a machine of 512 MB, which costs no measurable time.
+      // As in `bun run start`: the garbage collector works as on a machine of 512 MB, without a measurable cost.
       BUN_JSC_forceRAMSize: "536870912",
       PORT: "0",
       DATABASE_URL: `file:${database}`,
@@ -96,7 +96,7 @@ export async function startPeer(): Promise<System | null> {
   const command = process.env.BENCH_PEER ?? "";
   if (command === "") return null;
   const url = process.env.BENCH_PEER_URL ?? "http://127.0.0.1:8091";
-  if (await listens(url)) throw new Error(`somebody listens at ${url} already`);
+  if (await listens(url)) throw new Error(`another process listens at ${url}`);
   await using owned = new AsyncDisposableStack();
   const folder = owned.use(await emptyFolder()).path;
   const words = command.replaceAll("{folder}", folder).split(/\s+/);
@@ -135,11 +135,11 @@ async function ended(child: Bun.Subprocess, signal: "SIGTERM" | "SIGKILL" = "SIG
   await child.exited;
 }
 
-/** Notes of so many items, no key twice. */
+/** Notes with the given number of items, without a repeated key. */
 export function freshNotes(): (items: number) => SyntheticNote {
   const streams = new Map<number, NoteStream>();
   return (items) => {
-    // A stream's series is made of its seed, so that two of them never give one key.
+    // A stream's series follows from its seed, so that two streams never give the same key.
     const stream =
       streams.get(items) ?? new NoteStream({ items, products: PRODUCTS, seed: 1 + streams.size });
     streams.set(items, stream);
@@ -147,7 +147,7 @@ export function freshNotes(): (items: number) => SyntheticNote {
   };
 }
 
-/** Where the service says that it listens. What it writes later is read, so that the pipe never fills. */
+/** The address on which the service listens, from its output. Later output is read too, so that the pipe never fills. */
 async function announced(output: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const read = async () => {

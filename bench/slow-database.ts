@@ -4,19 +4,19 @@ import { figure, quantile, spread, table, targetTable } from "./figures.ts";
 import { startService } from "./server.ts";
 
 /**
- * A service over a libSQL server behind a proxy that works, then delays by 2 s, then cuts, then works again: how long a
- * caller waits who needs the database, and one who does not; how long it takes until the first is served again.
+ * A service over a libSQL server behind a proxy that works, then delays by 2 s, then cuts, then works again: how long a request
+ * waits that needs the database, and one that does not; how long it takes until the first is served again.
  * bun bench/slow-database.ts [rounds = 3]
  */
 const [rounds = 3] = process.argv.slice(2).map(Number);
 const ASKED = 300;
 
 interface Round {
-  /** ms, sorted: reads while all is well, refused reads while the circuit is open, `/api/health` meanwhile. */
+  /** ms, sorted: reads without faults, refused reads while the circuit is open, `/api/health` meanwhile. */
   readonly well: number[];
   readonly refused: number[];
   readonly beside: number[];
-  /** ms until a caller is told, the first time; and from the mending of the road to the first answer. */
+  /** ms until the first refusal; and from the repair of the proxy to the first answer. */
   readonly opened: number;
   readonly healed: number;
 }

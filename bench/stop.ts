@@ -4,8 +4,8 @@ import { load } from "./load.ts";
 import { startService } from "./server.ts";
 
 /**
- * T14: a service with 64 uploaders is told to end (SIGTERM), or is not even told (SIGKILL). How long it takes, and which
- * acknowledged notes its database then lacks.
+ * T14: a service with 64 uploaders is stopped by SIGTERM or SIGKILL. How long that takes, and which acknowledged notes are then
+ * missing in its database.
  * bun bench/stop.ts [rounds = 5]
  */
 const [rounds = 5] = process.argv.slice(2).map(Number);

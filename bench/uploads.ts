@@ -5,7 +5,7 @@ import { type Figures, load } from "./load.ts";
 import { type System, startPeer, startService } from "./server.ts";
 
 /**
- * T1, T3, T4, T9, T12, T13: approved uploads through the whole service, 64 connections that wait for each answer, notes of
+ * T1, T3, T4, T9, T12, T13: approved uploads through the whole service, 64 connections that each wait for their answer, notes of
  * 10 items; in turn with a bare writer of the same rows (bare.ts) and the system of BENCH_PEER.
  * bun bench/uploads.ts [seconds of a run = 4] [rounds = 5]
  */

@@ -3,9 +3,8 @@ import { type Figures, load } from "./load.ts";
 import { type System, startPeer, startService } from "./server.ts";
 
 /**
- * How long one waits for the service when it is not asked for all that it can: T4, 500 uploads a second offered over 1,000
- * connections, counted from when each was due; T9, a tiny GET while notes of 990 items come in on 4 connections. In turn
- * with the system of BENCH_PEER.
+ * Latency below full load. T4: 500 uploads per second over 1,000 connections, each counted from its due time. T9: a small GET
+ * during uploads of 990 items on 4 connections. In turn with the system of BENCH_PEER.
  * bun bench/waits.ts [seconds of a run = 4] [rounds = 5]
  */
 const [seconds = 4, rounds = 5] = process.argv.slice(2).map(Number);
@@ -23,7 +22,7 @@ const offered = (system: System, warmSeconds: number): Promise<Figures> =>
     next: () => system.upload(),
     probe: system.probe,
   });
-/** Everything that runs often is compiled before it is measured. */
+/** Loads a system before the measurement, so that its hot code is compiled. */
 const busy = (system: System): Promise<Figures> =>
   load({ url: system.url, connections: 64, seconds: 4, next: () => system.upload() });
 const large = (system: System): Promise<Figures> =>

@@ -10,7 +10,7 @@ import { emptyFolder } from "./folder.ts";
 import { form, get, type Sending } from "./requests.ts";
 import { ADMIN, freshNotes, logIn } from "./server.ts";
 
-/** The Worker in a workerd of its own, over an empty libSQL server. Disposing of it ends both. */
+/** The Worker in a new workerd, over an empty libSQL server. Disposing of it stops both. */
 export interface Isolate extends AsyncDisposable {
   readonly url: string;
   readonly pid: number;
@@ -22,8 +22,8 @@ export interface Isolate extends AsyncDisposable {
 const START_MS = 15_000;
 
 /**
- * What `wrangler deploy` would send, in plain workerd: no wrangler, and no simulation of Cloudflare's other services shares its
- * process, as in production. R2 is a server outside that takes the bytes; the rate limit is off, and no queue is bound.
+ * Starts the bundle that `wrangler deploy` would send in plain workerd, without wrangler and its simulations in the same process,
+ * as in production. R2 is another server that accepts the bytes; the rate limit is off, and no queue is bound.
  */
 export async function startIsolate(): Promise<Isolate> {
   await using owned = new AsyncDisposableStack();

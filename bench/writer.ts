@@ -9,7 +9,7 @@ import { emptyFolder } from "./folder.ts";
 /**
  * T7: invoices a second (1 note, 10 items, 10 movements, 10 balances) through the group writer of the service (synchronous FULL,
  * 64 callers, groups of COMMIT_GROUP) against bun:sqlite with prepared statements and one commit per invoice (synchronous
- * NORMAL). Same tables, each run in a new file; pairs run one after the other, and the median of their ratios is told.
+ * NORMAL). Same tables, each run in a new file; pairs run one after the other; the result is the median of their ratios.
  * bun bench/writer.ts [invoices per run = 2000] [pairs = 7]
  */
 const [invoices = 2_000, pairs = 7] = process.argv.slice(2).map(Number);
@@ -120,7 +120,7 @@ function theirs(path: string): number {
   return invoices / seconds;
 }
 
-/** A file with the tables, in a directory that is removed after `use`. */
+/** Calls `use` with a database file that has the tables, and removes it afterwards. */
 async function fresh(use: (path: string) => number | Promise<number>): Promise<number> {
   await using folder = await emptyFolder();
   const path = join(folder.path, "bench.db");

@@ -82,7 +82,7 @@ function patternOf(word: string): RegExp {
   );
 }
 
-/** What the text of a file says in words that are banned, or cites that is not there. `codes`: those of docs/security.md. */
+/** What the text of a file says in words that are banned, or cites that is not there. `codes`: those that docs/ defines. */
 export function wordFindings(
   path: string,
   text: string,
@@ -98,7 +98,7 @@ export function wordFindings(
     if (path.endsWith(".md")) continue;
     if (BARE_API.test(line)) note("cites api.md, not docs/api.md");
     for (const [, code = ""] of line.matchAll(CODE))
-      if (!codes.has(code)) note(`cites ${code}, which docs/security.md does not define`);
+      if (!codes.has(code)) note(`cites ${code}, which no table of docs/ defines`);
   }
   return found;
 }
