@@ -13,6 +13,7 @@ import { STATUS_OF } from "./failure-status.ts";
 const INTERNAL_FIELDS = new Set([
   "code",
   "why",
+  "value",
   "retryAfterS",
   "constraint",
   "what",

@@ -7,8 +7,8 @@ import { problemTitle, statusSentence } from "../../src/messages/pt-BR/failures/
 
 /** The failures whose sentence has values, one of each form. */
 const WITH_VALUES: readonly Failure[] = [
-  { code: "nfe.malformed_xml", why: "o documento está vazio" },
-  { code: "nfe.malformed_xml", why: "comentário sem fim", line: 2, column: 5 },
+  { code: "nfe.malformed_xml", why: "empty" },
+  { code: "nfe.malformed_xml", why: "comment_without_end", line: 2, column: 5 },
   { code: "nfe.not_an_nfe", got: "raiz" },
   { code: "nfe.not_an_nfe", got: "CTe", document_type: "cte" },
   { code: "nfe.not_an_nfe", got: "resNFe", document_type: "note_summary" },
@@ -64,6 +64,13 @@ test("the sentence of nfe.held ends with the sentences of its holds", () => {
   ] as const;
   expect(failureSentence({ code: "nfe.held", access_key: "1", holds })).toEndWith(
     ". Primeira frase. Segunda frase.",
+  );
+});
+
+test("a reason that was stored as a text is shown as it is", () => {
+  const stored = { code: "nfe.malformed_xml", why: "comentário sem fim", line: 2, column: 5 };
+  expect(failureSentence(trusted<Failure>(stored))).toBe(
+    "O arquivo não é um XML bem formado: comentário sem fim (linha 2, coluna 5)",
   );
 });
 

@@ -32,7 +32,7 @@ export const MAY: Record<string, string> = {
   "queue-messages.ts": "",
   "metrics.ts": "",
   nfe: "lib",
-  "nfe/xml": "lib",
+  "nfe/xml": "lib nfe:types",
   "nfe/layout": "lib nfe nfe/xml",
   "nfe/check": "lib nfe",
   "nfe/signature": "nfe nfe/xml",

@@ -17,7 +17,7 @@ import { readNote } from "./read-note.ts";
  */
 export function readDocument(bytes: Uint8Array): Result<Document, NfeFailure> {
   const decoded = decodeXml(bytes);
-  if (!decoded.ok) return err({ code: "nfe.malformed_xml", why: decoded.error });
+  if (!decoded.ok) return err({ code: "nfe.malformed_xml", ...decoded.error });
   const parsed = parseXml(decoded.value.text);
   if (!parsed.ok) return err({ code: "nfe.malformed_xml", ...parsed.error });
   const findings = decoded.value.guessed ? [GUESSED] : [];

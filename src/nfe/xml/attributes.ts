@@ -28,10 +28,10 @@ export function attributesOf(text: string, from: number): { written: Written[]; 
     const start = blanksEnd(text, at);
     const code = text.charCodeAt(start);
     if (code === GT || code === SLASH) return { written, end: start };
-    if (start >= text.length) throw new Flaw("o documento termina dentro de uma tag", start);
-    if (start === at) throw new Flaw("falta um espaço antes do atributo, ou o nome é inválido", at);
+    if (start >= text.length) throw new Flaw("cut_in_tag", start);
+    if (start === at) throw new Flaw("no_blank_before_attribute", at);
     if (written.length >= LIMITS.attributes)
-      throw new Flaw(`mais de ${LIMITS.attributes} atributos em um elemento`, start);
+      throw new Flaw("too_many_attributes", start, LIMITS.attributes);
     let prefix = "";
     let nameStart = start;
     let end = nameEnd(text, start);
@@ -40,13 +40,13 @@ export function attributesOf(text: string, from: number): { written: Written[]; 
       nameStart = end + 1;
       end = nameEnd(text, nameStart);
     }
-    if (end === nameStart) throw new Flaw("nome de atributo inválido", nameStart);
+    if (end === nameStart) throw new Flaw("attribute_name", nameStart);
     const equals = blanksEnd(text, end);
-    if (text.charCodeAt(equals) !== EQUALS) throw new Flaw("atributo sem valor", equals);
+    if (text.charCodeAt(equals) !== EQUALS) throw new Flaw("attribute_without_value", equals);
     const opening = blanksEnd(text, equals + 1);
     const quote = text.charCodeAt(opening);
     if (quote !== DOUBLE_QUOTE && quote !== SINGLE_QUOTE)
-      throw new Flaw("valor de atributo sem aspas", opening);
+      throw new Flaw("attribute_without_quotes", opening);
     const value = quoted(text, opening + 1, quote);
     written.push({ prefix, name: text.slice(nameStart, end), value: value.value });
     at = value.end;
@@ -61,7 +61,7 @@ function quoted(text: string, from: number, quote: number): { value: string; end
   for (;;) {
     while (((CLASS[text.charCodeAt(at)] ?? VALUE_STOP) & VALUE_STOP) === 0) at++;
     if (value.length + at - start > LIMITS.text)
-      throw new Flaw(`valor de atributo com mais de ${LIMITS.text} caracteres`, from);
+      throw new Flaw("attribute_too_long", from, LIMITS.text);
     const code = text.charCodeAt(at);
     if (code === quote) return { value: value + text.slice(start, at), end: at + 1 };
     if (code === SINGLE_QUOTE || code === DOUBLE_QUOTE) {
@@ -80,9 +80,9 @@ function quoted(text: string, from: number, quote: number): { value: string; end
       const { character, length } = reference(text, at);
       value += character;
       at += length;
-    } else if (code === LT) throw new Flaw("< dentro do valor de um atributo", at);
-    else if (at >= text.length) throw new Flaw("valor de atributo sem fim", from);
-    else throw new Flaw("caractere que o XML não permite", at);
+    } else if (code === LT) throw new Flaw("less_than_in_attribute", at);
+    else if (at >= text.length) throw new Flaw("attribute_without_end", from);
+    else throw new Flaw("illegal_character", at);
     start = at;
   }
 }
@@ -104,7 +104,7 @@ export function resolved(
     const ns = prefix === "" || declaration ? "" : resolve(scope, prefix, offset);
     if (written.length > 1) {
       const key = declaration ? `${prefix}:${name}` : ns === "" ? name : `{${ns}}${name}`;
-      if (seen.has(key)) throw new Flaw(`atributo ${name} repetido`, offset);
+      if (seen.has(key)) throw new Flaw("duplicate_attribute", offset, name);
       seen.add(key);
     }
     if (!declaration) attributes.push({ name, ns, value });

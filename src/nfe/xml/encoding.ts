@@ -1,4 +1,5 @@
 import { err, ok, type Result } from "../../lib/result.ts";
+import type { Reason } from "./flaw.ts";
 
 /** A decoded text; `guessed` when no encoding was declared and the bytes were not UTF-8. */
 export interface Decoded {
@@ -33,10 +34,10 @@ const DECLARATION_BYTES = 512;
 /**
  * Bytes to text: byte order mark, then the XML declaration, then strict UTF-8, and only when nothing is declared
  * windows-1252 with `guessed`. A byte order mark stays in the text (the scanner skips one).
- * Fails, with the reason in Portuguese, on bytes that do not fit the declared encoding and on unknown encodings.
+ * Fails, with the reason, on bytes that do not fit the declared encoding and on unknown encodings.
  */
-export function decodeXml(bytes: Uint8Array): Result<Decoded, string> {
-  if (bytes.length === 0) return err("o documento está vazio");
+export function decodeXml(bytes: Uint8Array): Result<Decoded, Reason> {
+  if (bytes.length === 0) return err({ why: "empty" });
   const [a = 0, b = 0, c = 0] = bytes;
   if (a === 0xef && b === 0xbb && c === 0xbf) return strictly("utf-8", bytes, "UTF-8");
   if ((a === 0xff && b === 0xfe) || (a === 0x3c && b === 0))
@@ -50,11 +51,11 @@ export function decodeXml(bytes: Uint8Array): Result<Decoded, string> {
     return ok({ text: decoded("windows-1252", bytes) ?? "", guessed: true });
   }
   const encoding = DECLARED.get(label.toLowerCase());
-  if (encoding === undefined) return err(`a codificação ${label.slice(0, 40)} não é conhecida`);
-  if (encoding === "utf-16") return err("declara UTF-16, mas os bytes não são UTF-16");
+  if (encoding === undefined) return err({ why: "unknown_encoding", value: label.slice(0, 40) });
+  if (encoding === "utf-16") return err({ why: "not_utf16" });
   if (encoding !== "ascii") return strictly(encoding, bytes, label);
   return bytes.some((byte) => byte > 0x7f)
-    ? err("declara US-ASCII, mas há bytes fora do ASCII")
+    ? err({ why: "not_ascii" })
     : strictly("utf-8", bytes, label);
 }
 
@@ -80,9 +81,9 @@ function decoded(label: Label, bytes: Uint8Array): string | null {
   }
 }
 
-function strictly(label: Label, bytes: Uint8Array, named: string): Result<Decoded, string> {
+function strictly(label: Label, bytes: Uint8Array, named: string): Result<Decoded, Reason> {
   const text = decoded(label, bytes);
   return text === null
-    ? err(`os bytes não são ${named.slice(0, 40)} válido, embora o documento diga que são`)
+    ? err({ why: "not_as_declared", value: named.slice(0, 40) })
     : ok({ text, guessed: false });
 }

@@ -1,6 +1,13 @@
-/** Why a text is not accepted as XML, and where: 1-based, in UTF-16 units. `why` is Portuguese. */
-export interface XmlFlaw {
-  readonly why: string;
+import type { XmlReason } from "../failures.ts";
+
+/** Why a text is not accepted as XML; `value`: the name, label or limit that the sentence names. */
+export interface Reason {
+  readonly why: XmlReason;
+  readonly value?: string;
+}
+
+/** A reason and where: 1-based, in UTF-16 units. */
+export interface XmlFlaw extends Reason {
   readonly line: number;
   readonly column: number;
 }
@@ -8,8 +15,9 @@ export interface XmlFlaw {
 /** Thrown inside the scanner only; parseXml turns it into the failure of its Result. */
 export class Flaw extends Error {
   constructor(
-    readonly why: string,
+    readonly why: XmlReason,
     readonly offset: number,
+    readonly value?: string | number,
   ) {
     super(why);
   }
@@ -25,5 +33,7 @@ export function located(flaw: Flaw, text: string): XmlFlaw {
     line++;
     start = end + 1;
   }
-  return { why: flaw.why, line, column: flaw.offset - start + 1 };
+  const { why, value } = flaw;
+  const reason = value === undefined ? { why } : { why, value: String(value) };
+  return { ...reason, line, column: flaw.offset - start + 1 };
 }

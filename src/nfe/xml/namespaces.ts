@@ -35,12 +35,12 @@ export function declare(scope: Scope, attributes: readonly Written[], offset: nu
     const uri = attribute.value.trim();
     const prefix = attribute.prefix === "" ? "" : attribute.name;
     if (prefix === "xmlns" || uri === XMLNS || (uri === XML) !== (prefix === "xml"))
-      throw new Flaw("namespace reservado em uma declaração xmlns", offset);
+      throw new Flaw("reserved_namespace", offset);
     if (prefix === "") {
       base = uri;
       continue;
     }
-    if (uri === "") throw new Flaw(`o prefixo ${prefix} não pode ser declarado vazio`, offset);
+    if (uri === "") throw new Flaw("empty_prefix", offset, prefix);
     prefixes ??= new Map();
     prefixes.set(prefix, uri);
   }
@@ -53,5 +53,5 @@ export function resolve(scope: Scope, prefix: string, offset: number): string {
     const uri = at.prefixes?.get(prefix);
     if (uri !== undefined) return uri;
   }
-  throw new Flaw(`o prefixo ${prefix} não foi declarado`, offset);
+  throw new Flaw("undeclared_prefix", offset, prefix);
 }

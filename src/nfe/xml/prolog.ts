@@ -15,19 +15,19 @@ export function declarationEnd(text: string): number {
   if (!text.startsWith("<?xml", at) || nameEnd(text, at + 2) !== at + 5) return at;
   DECLARATION.lastIndex = at;
   const match = DECLARATION.exec(text);
-  if (match === null) throw new Flaw("a declaração <?xml …?> não está bem formada", at);
+  if (match === null) throw new Flaw("declaration", at);
   return at + match[0].length;
 }
 
 /** Index after the comment that begins at `at`. */
 export function commentEnd(text: string, at: number): number {
   if (!text.startsWith("<!--", at)) {
-    if (text.startsWith("<!DOCTYPE", at)) throw new Flaw("DOCTYPE não é aceito", at);
-    throw new Flaw("marcação desconhecida depois de <!", at);
+    if (text.startsWith("<!DOCTYPE", at)) throw new Flaw("doctype", at);
+    throw new Flaw("unknown_markup", at);
   }
   const end = text.indexOf("--", at + 4);
-  if (end === -1) throw new Flaw("comentário sem fim", at);
-  if (text[end + 2] !== ">") throw new Flaw("-- dentro de um comentário", end);
+  if (end === -1) throw new Flaw("comment_without_end", at);
+  if (text[end + 2] !== ">") throw new Flaw("hyphens_in_comment", end);
   legal(text, at, end);
   return end + 3;
 }
@@ -35,12 +35,11 @@ export function commentEnd(text: string, at: number): number {
 /** Index after the processing instruction that begins at `at`. */
 export function instructionEnd(text: string, at: number): number {
   const end = text.indexOf("?>", at + 2);
-  if (end === -1) throw new Flaw("instrução de processamento sem fim", at);
+  if (end === -1) throw new Flaw("instruction_without_end", at);
   const name = nameEnd(text, at + 2);
   if (name === at + 2 || (name !== end && blanksEnd(text, name) === name))
-    throw new Flaw("instrução de processamento sem nome válido", at);
-  if (/^xml$/i.test(text.slice(at + 2, name)))
-    throw new Flaw("a declaração <?xml …?> só pode estar no começo", at);
+    throw new Flaw("instruction_name", at);
+  if (/^xml$/i.test(text.slice(at + 2, name))) throw new Flaw("declaration_not_first", at);
   legal(text, at, end);
   return end + 2;
 }
@@ -59,5 +58,5 @@ export function miscellanyEnd(text: string, from: number): number {
 /** Fails at the first unit in [from, to) that XML does not allow. */
 export function legal(text: string, from: number, to: number): void {
   const at = illegalAt(text, from, to);
-  if (at !== -1) throw new Flaw("caractere que o XML não permite", at);
+  if (at !== -1) throw new Flaw("illegal_character", at);
 }

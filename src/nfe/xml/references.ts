@@ -17,10 +17,10 @@ const NAMED = new Map([
 export function reference(text: string, at: number): { character: string; length: number } {
   REFERENCE.lastIndex = at;
   const match = REFERENCE.exec(text);
-  if (match === null) throw new Flaw("& sem uma entidade conhecida (use &amp;)", at);
+  if (match === null) throw new Flaw("unknown_entity", at);
   const [whole, name, decimal, hexadecimal] = match;
   if (name !== undefined) return { character: NAMED.get(name) ?? "", length: whole.length };
   const point = decimal === undefined ? Number.parseInt(hexadecimal ?? "", 16) : Number(decimal);
-  if (!isChar(point)) throw new Flaw("referência a um caractere que o XML não permite", at);
+  if (!isChar(point)) throw new Flaw("illegal_reference", at);
   return { character: String.fromCodePoint(point), length: whole.length };
 }

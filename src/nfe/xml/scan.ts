@@ -37,7 +37,7 @@ const NO_ATTRIBUTES: readonly XmlAttribute[] = [];
 /**
  * Reads a text as XML 1.0 with namespaces, strictly, into a light tree; docs/adr/0001 gives the reasons for an own scanner.
  * DOCTYPE is refused, so no entity is ever defined. Bounded by LIMITS; time is linear in the text, and the stack does
- * not grow with its depth. Fails with the reason (Portuguese), line and column.
+ * not grow with its depth. Fails with the reason, line and column.
  */
 export function parseXml(input: string): Result<XmlElement, XmlFlaw> {
   // XML 1.0, 2.11; two plain replacements take a tenth of the time of one by a pattern
@@ -65,12 +65,12 @@ class Scanner {
   document(): XmlElement {
     const { text } = this;
     this.at = miscellanyEnd(text, declarationEnd(text));
-    if (this.at >= text.length) throw new Flaw("o documento está vazio", this.at);
-    if (text.charCodeAt(this.at) !== LT) throw new Flaw("texto antes do elemento raiz", this.at);
+    if (this.at >= text.length) throw new Flaw("empty", this.at);
+    if (text.charCodeAt(this.at) !== LT) throw new Flaw("text_before_root", this.at);
     const root = this.startTag();
     if (this.depth > 0) this.content(root);
     const end = miscellanyEnd(text, this.at);
-    if (end < text.length) throw new Flaw("há conteúdo depois do fim do elemento raiz", end);
+    if (end < text.length) throw new Flaw("content_after_root", end);
     return root;
   }
 
@@ -86,7 +86,8 @@ class Scanner {
       at = blanksEnd(text, at);
       const blank = text.charCodeAt(at) === LT;
       if (!blank) at = textEnd(text, at);
-      if (run.length + at - start > LIMITS.text) throw new Flaw(TOO_LONG, start);
+      if (run.length + at - start > LIMITS.text)
+        throw new Flaw("text_too_long", start, LIMITS.text);
       if (text.charCodeAt(at) === AMP) {
         const { character, length } = reference(text, at);
         run += text.slice(start, at) + character;
@@ -129,7 +130,7 @@ class Scanner {
     if (next === QUESTION) return instructionEnd(text, at);
     if (!text.startsWith(CDATA, at)) return commentEnd(text, at);
     const end = text.indexOf("]]>", at + CDATA.length);
-    if (end === -1) throw new Flaw("CDATA sem fim", at);
+    if (end === -1) throw new Flaw("cdata_without_end", at);
     legal(text, at, end);
     return end + 3;
   }
@@ -139,9 +140,8 @@ class Scanner {
     const { text } = this;
     const start = this.at;
     if (++this.elements > LIMITS.elements)
-      throw new Flaw(`mais de ${LIMITS.elements} elementos`, start);
-    if (this.depth >= LIMITS.depth)
-      throw new Flaw(`mais de ${LIMITS.depth} níveis de elementos`, start);
+      throw new Flaw("too_many_elements", start, LIMITS.elements);
+    if (this.depth >= LIMITS.depth) throw new Flaw("too_deep", start, LIMITS.depth);
     let prefix = "";
     let from = start + 1;
     let end = nameEnd(text, from);
@@ -150,7 +150,7 @@ class Scanner {
       from = end + 1;
       end = nameEnd(text, from);
     }
-    if (end === from) throw new Flaw("< sem um nome de elemento válido", start);
+    if (end === from) throw new Flaw("element_name", start);
     const name = this.interned(from, end);
     const outer = this.scopes[this.depth] ?? OUTERMOST;
     let scope = outer;
@@ -169,7 +169,7 @@ class Scanner {
     const ns = prefix === "" ? scope.base : resolve(scope, prefix, start);
     const element: Open = { name, ns, attributes, children: NONE, text: "" };
     if (code === SLASH) {
-      if (text.charCodeAt(at + 1) !== GT) throw new Flaw("/ sem > no fim da tag", at);
+      if (text.charCodeAt(at + 1) !== GT) throw new Flaw("slash_in_tag", at);
       this.at = at + 2;
       return element;
     }
@@ -200,8 +200,6 @@ class Scanner {
 }
 
 const CDATA = "<![CDATA[";
-const TOO_LONG = `texto com mais de ${LIMITS.text} caracteres`;
-const CUT_OFF = "o documento termina antes do fim do elemento raiz";
 const ONLY_BLANKS = /^[ \t\n]*$/;
 
 /** Index of the next `<` or `&`; fails at what may not stand in text. */
@@ -212,11 +210,11 @@ function textEnd(text: string, from: number): number {
     const code = text.charCodeAt(at);
     if (code === LT || code === AMP) return at;
     if (code === CLOSE_BRACKET) {
-      if (text.startsWith("]]>", at)) throw new Flaw("]]> dentro de um texto", at);
+      if (text.startsWith("]]>", at)) throw new Flaw("cdata_end_in_text", at);
       at++;
     } else if (isPair(text, at)) at += 2;
-    else if (at >= text.length) throw new Flaw(CUT_OFF, at);
-    else throw new Flaw("caractere que o XML não permite", at);
+    else if (at >= text.length) throw new Flaw("cut_off", at);
+    else throw new Flaw("illegal_character", at);
   }
 }
 
@@ -228,13 +226,14 @@ function closeEnd(text: string, at: number, tag: string): number {
     const blanks = blanksEnd(text, end);
     if (text.charCodeAt(blanks) === GT) return blanks + 1;
   }
-  const cut = text.indexOf(">", at) === -1;
-  throw new Flaw(cut ? CUT_OFF : `a tag de fechamento não é </${tag.slice(0, 60)}>`, at);
+  if (text.indexOf(">", at) === -1) throw new Flaw("cut_off", at);
+  throw new Flaw("wrong_end_tag", at, tag.slice(0, 60));
 }
 
 /** Adds text to an element that has children, unless it is only the blanks between them. */
 function addText(element: Open, piece: string, at: number): void {
   if (ONLY_BLANKS.test(piece)) return;
-  if (element.text.length + piece.length > LIMITS.text) throw new Flaw(TOO_LONG, at);
+  if (element.text.length + piece.length > LIMITS.text)
+    throw new Flaw("text_too_long", at, LIMITS.text);
   element.text += piece;
 }

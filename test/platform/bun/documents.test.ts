@@ -77,7 +77,7 @@ test("a document that hangs its thread is refused for good, and the next one is 
   ]);
   expect(hung).toEqual({
     ok: false,
-    error: { code: "nfe.malformed_xml", why: "excedeu o tempo limite de leitura" },
+    error: { code: "nfe.malformed_xml", why: "timeout" },
   });
   expect(next).toEqual(answered());
   expect(documents.figures()).toMatchObject({ timeouts: 1, crashes: 0, workers: 1 });

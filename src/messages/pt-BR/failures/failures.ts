@@ -3,6 +3,7 @@ import { grouped, megabytes } from "../../../lib/amount.ts";
 import { trusted } from "../../../lib/cast.ts";
 import type { OtherDocument } from "../../../nfe/other-documents.ts";
 import { otherDocumentName } from "../documents/other-documents.ts";
+import { xmlReason } from "../documents/xml-reasons.ts";
 
 /** The sentence of a failure, without a full stop: a reason may follow it. */
 export function failureSentence(failure: Failure): string {
@@ -16,10 +17,10 @@ export function failureSentence(failure: Failure): string {
 const SENTENCES: {
   readonly [C in Failure["code"]]: string | ((failure: FailureOf<C>) => string);
 } = {
-  "nfe.malformed_xml": ({ why, line, column }) =>
+  "nfe.malformed_xml": ({ why, value, line, column }) =>
     line === undefined
-      ? `O arquivo não é um XML bem formado: ${why}`
-      : `O arquivo não é um XML bem formado: ${why} (linha ${line}, coluna ${column ?? 1})`,
+      ? `O arquivo não é um XML bem formado: ${xmlReason(why, value)}`
+      : `O arquivo não é um XML bem formado: ${xmlReason(why, value)} (linha ${line}, coluna ${column ?? 1})`,
   "nfe.not_an_nfe": ({ got, document_type }) =>
     `O XML não é uma NF-e: ${notAnNfe(got, document_type)}`,
   "nfe.invalid": "A NF-e tem campos ausentes ou fora do leiaute",

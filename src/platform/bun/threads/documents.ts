@@ -54,7 +54,7 @@ export function bunDocuments(
       const outcome = await pool.ask(transferred({ ask: "read", bytes }), signal);
       if (outcome.kind === "answered") return trusted<Read>(outcome.answer);
       if (outcome.kind === "full") throw overloaded();
-      return err({ code: "nfe.malformed_xml", why: WHY[outcome.kind] });
+      return err({ code: "nfe.malformed_xml", why: outcome.kind });
     },
     async compare(stored, sent, accessKey, signal) {
       signal?.throwIfAborted();
@@ -71,11 +71,6 @@ export function bunDocuments(
     close: pool.close,
   };
 }
-
-const WHY = {
-  timeout: "excedeu o tempo limite de leitura",
-  crashed: "a leitura não pôde ser concluída",
-};
 
 const overloaded = () =>
   new Failed<PlatformFailure>({ code: "overloaded", what: "documents", retryAfterS: 1 });
