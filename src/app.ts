@@ -64,9 +64,11 @@ const routes = [
 ] as const;
 
 /**
- * The HTTP application: middlewares in their order, then the routes. It is built once; the ports come with each request,
- * because on Workers bindings belong to the request. Every error is a problem document of http/problem.ts: failures and crashes
- * (`onError`), invalid fields (`defaultHook`), unknown paths (`notFound`), wrong methods, bodies that are too large.
+ * The HTTP application. It is built once; the ports come with each request, because on Workers bindings belong to the request.
+ * Middlewares run in this order: telemetry, headers and CORS; limits of all requests and the deadline; checks of the request
+ * itself; authentication and the caller's limits; the method; the JSON body. Then the route's guard, its validation, its handler.
+ * Every error is a problem document of http/problem.ts: failures and crashes (`onError`), invalid fields (`defaultHook`),
+ * unknown paths (`notFound`), wrong methods, bodies that are too large.
  */
 export function createApp(portsFor: (bindings: unknown) => Ports): OpenAPIHono<Env> {
   const app = new OpenAPIHono<Env>({

@@ -13,7 +13,7 @@ export interface Env {
      * and the runtime knows neither the peer nor the idle timeout of a copy.
      */
     request: Request;
-    /** Aborts when the client disconnects, or when the route's deadline passes before the answer begins; see middleware/deadline.ts. */
+    /** Aborts when the client disconnects, or when the deadline passes before the answer begins (middleware/deadline.ts). */
     signal: AbortSignal;
     /** The deadline that `signal` belongs to; absent where the deadline middleware does not run. */
     deadline?: Deadline;

@@ -166,7 +166,7 @@ const isExact = (number: string): boolean =>
 
 const PARTS = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/i;
 
-/** A decimal number in one form: its digits without zeros at either end, and a power of ten. Null when it is not one (Infinity). */
+/** A decimal number in one form: its digits without zeros at either end, and a power of ten; null for Infinity. */
 function digitsOf(number: string): string | null {
   const [, sign, whole = "", fraction = "", power = "0"] = PARTS.exec(number) ?? [];
   if (sign === undefined) return null;

@@ -8,9 +8,9 @@ import type { Env } from "../env.ts";
 import { accessOf } from "./permissions.ts";
 
 /**
- * Authenticates every request under /api. Sets `actor` and `versions` by `Authorization: Bearer`; but for one stream the token is taken only from there,
- * so that no token stays in a log or a browser's history. A route that declares itself `open` needs no token; one that
- * declares nothing is refused with 403 (deny by default). An unknown path needs a token too, so that its 404 reveals nothing.
+ * Authenticates every request under /api: sets `actor` and `versions`. The token comes from `Authorization: Bearer` and, but for
+ * one stream, only from there, so that none stays in a log or a browser's history. A route that declares itself `open` needs no
+ * token; one that declares nothing is refused with 403 (deny by default); an unknown path needs one, so that its 404 reveals nothing.
  * Fails with `auth.required`, `auth.invalid_token`; both carry `WWW-Authenticate` (RFC 6750).
  */
 export const authenticated: MiddlewareHandler<Env> = async (c, next) => {

@@ -10,7 +10,7 @@ interface UserQueue {
   readonly waiting: (() => void)[];
 }
 
-/** Keyed by the commit signal, which is shared by exactly the requests that may wait for one another (on Workers: one request). */
+/** Keyed by the commit signal: requests that share it may wait for one another (on Workers each request has its own). */
 const queuesByProcess = new WeakMap<Ports["commitSignal"], Map<string, UserQueue>>();
 
 /**

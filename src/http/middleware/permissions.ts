@@ -22,8 +22,8 @@ export function requirePermission(c: { var: Env["Variables"] }, permission: Perm
 }
 
 /**
- * The permission of a route, spread into its declaration: `createRoute({ method, path, ...requires("operate"), … })`. The guard
- * runs before the request is validated; the OpenAPI document shows it as `x-permission`. Fails with `auth.forbidden`.
+ * The permission of a route, spread into its declaration: `createRoute({ method, path, ...requires("operate"), … })`. Its
+ * guard runs before the request is validated; the OpenAPI document shows it as `x-permission`. Fails with `auth.forbidden`.
  */
 export function requires<P extends Permission>(permission: P) {
   const middleware: MiddlewareHandler<Env> = async (c, next) => {

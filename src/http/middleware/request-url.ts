@@ -40,7 +40,7 @@ const ESCAPED = /(?:%[0-9a-f]{2})+/gi;
 /** U+FFFD, which a runtime writes in place of a byte that is not UTF-8. */
 const REPLACED = /%ef%bf%bd/i;
 
-/** Whether the percent-encoded bytes of a text are UTF-8. A `%` without two hexadecimal digits is a plain character (WHATWG URL). */
+/** Whether the percent-encoded bytes of a text are UTF-8. A `%` without two hexadecimal digits is a character (WHATWG URL). */
 function isUtf8(text: string): boolean {
   if (REPLACED.test(text)) return false;
   try {
@@ -51,7 +51,7 @@ function isUtf8(text: string): boolean {
   }
 }
 
-/** Removes query parameters without a value (`?search=&type=`): the web client of S.G.E. sends the empty fields of its forms. */
+/** Removes query parameters without a value (`?search=&type=`), which the web client of S.G.E. sends for empty fields. */
 export const dropEmptyQueryValues: MiddlewareHandler<Env> = async (c, next) => {
   const { url } = c.req.raw;
   const start = url.indexOf("?") + 1;

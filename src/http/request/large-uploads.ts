@@ -17,8 +17,8 @@ export function limitsOf({ inRequest }: Pick<Ports, "inRequest">): BatchLimits {
 }
 
 /**
- * Streams a ZIP that is too large for a request's memory to the blob store. Returns the id of its job, which the caller creates;
- * null when the upload fits into the request. Fails with `batch.too_large`.
+ * Streams a ZIP that is too large for a request's memory to the blob store. Returns the id of its job, which the caller is
+ * to create; null when the upload fits into the request. Fails with `batch.too_large`.
  */
 export async function storeLargeZip(c: Context<Env>): Promise<string | null> {
   const { ports, actor, signal } = c.var;

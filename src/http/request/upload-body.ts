@@ -50,7 +50,7 @@ export async function readDocument(
 
 /**
  * The files of a batch, in the order sent: the fields `files` of a multipart form, or the body itself, a ZIP or one XML.
- * Reads at most `limits.sentBytes` (for a form, FORM_OVERHEAD_BYTES more). Fails as `readDocument`, with `batch.too_large` for size.
+ * At most `limits.sentBytes` are read (for a form, FORM_OVERHEAD_BYTES more). Fails as `readDocument`, and with `batch.too_large`.
  */
 export async function readBatch(
   c: Context<Env>,

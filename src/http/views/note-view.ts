@@ -38,7 +38,7 @@ export const EventReceiptSchema = z
   })
   .openapi("EventReceipt");
 
-const EVENT_SAY = {
+const EVENT_MESSAGES = {
   cancelled: "Cancelamento registrado; a nota fica com pendência",
   attached: "Evento anexado à nota",
   held: "O evento pede conferência: a nota fica com pendência ou, se já está no estoque, com aviso",
@@ -46,7 +46,7 @@ const EVENT_SAY = {
   withdrawn: "Este evento foi retirado por uma pessoa da empresa; nada mudou",
 } as const;
 
-const NO_EFFECT = {
+const NO_EFFECT_MESSAGES = {
   not_registered: "O evento não foi registrado pela SEFAZ; nada mudou",
   other_environment:
     "O evento não é do ambiente desta empresa (produção ou homologação); nada mudou",
@@ -57,7 +57,7 @@ const NO_EFFECT = {
 
 /** A sentence for the user: what an event has done. */
 export const eventMessage = ({ effect, why }: EventReceipt): string =>
-  effect === "none" ? NO_EFFECT[why ?? "not_registered"] : EVENT_SAY[effect];
+  effect === "none" ? NO_EFFECT_MESSAGES[why ?? "not_registered"] : EVENT_MESSAGES[effect];
 
 /** The answer to the upload of an event. */
 export const eventReceiptView = (receipt: EventReceipt): z.infer<typeof EventReceiptSchema> => ({
@@ -211,7 +211,7 @@ export function itemView(
 /** Without leading zeros, which the XML allows (`007.50`) and JSON does not. */
 const plainNumber = (text: string): string => text.replace(/^0+(?=\d)/, "");
 
-/** A note that this one refers to: as a whole (`items` is empty) or by items. `status` is null when it is not registered here. */
+/** A note that this one refers to, as a whole (`items` is empty) or by items; `status` is null when it is not registered. */
 const ReferenceSchema = z.object({
   access_key: z.string(),
   status: NoteStatusEnum.nullable(),
