@@ -41,7 +41,7 @@ export const blobsContract: Contract<() => Promise<OpenBlobs>> = [
     },
   },
   {
-    name: "gives a part, with the size of the whole",
+    name: "gives a range, with the size of the whole file",
     async run(open) {
       const { blobs, close } = await open();
       await blobs.put("a", counting(3));

@@ -17,7 +17,7 @@ const content = (size: number) => new Uint8Array(size).map((_, i) => (i * 7 + (i
 /** What the checks add to Ports.BlobStore, whoever keeps the files. */
 export const checkedBlobsContract: Contract<() => Promise<OpenChecked>> = [
   {
-    name: "every part of a file of several blocks is what was put, wherever it begins and ends",
+    name: "every range of a file of several blocks is what was written",
     async run(open) {
       const { blobs, close } = await open();
       const whole = content(2 * MIB + 12_345);
@@ -40,7 +40,7 @@ export const checkedBlobsContract: Contract<() => Promise<OpenChecked>> = [
     },
   },
   {
-    name: "a block that was changed is never given out, wherever it was changed; the blocks before it are",
+    name: "a changed block is never returned, and the blocks before it are",
     async run(open) {
       const { bare, close } = await open();
       const whole = content(MIB + 1_000);
@@ -66,7 +66,7 @@ export const checkedBlobsContract: Contract<() => Promise<OpenChecked>> = [
     },
   },
   {
-    name: "a file that was cut, or took another one's place, is refused; one that was put without sums is given as it is",
+    name: "a cut or exchanged file is refused; one without checksums is returned as it is",
     async run(open) {
       const { blobs, bare, close } = await open();
       await blobs.put("a", content(3_000));

@@ -33,7 +33,7 @@ async function over(promise: Promise<void>): Promise<boolean> {
 /** Ports.Pulse, whoever implements it, over a clock of ours. What it hears of its own commits is its own affair. */
 export const commitSignalContract: Contract<(after: Later) => CommitSignal> = [
   {
-    name: "whoever waits looks after a second at the latest, for others write too",
+    name: "a wait ends after a second at the latest, because other processes write too",
     async run(open) {
       const { after, pass } = handClock();
       const commits = open(after);
@@ -48,7 +48,7 @@ export const commitSignalContract: Contract<(after: Later) => CommitSignal> = [
     },
   },
   {
-    name: "a wait ends when its caller leaves, leaves no timer behind, and never rejects",
+    name: "a wait ends when its signal aborts, leaves no timer, and never rejects",
     async run(open) {
       const { after, timers } = handClock();
       const commits = open(after);
@@ -63,7 +63,7 @@ export const commitSignalContract: Contract<(after: Later) => CommitSignal> = [
     },
   },
   {
-    name: "what has been counted before the wait is not waited for",
+    name: "a commit before the wait ends it at once",
     async run(open) {
       const commits = open(handClock().after);
       same(await over(commits.next(commits.count() - 1)), true);

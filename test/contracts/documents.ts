@@ -35,7 +35,7 @@ export const documentsContract: Contract<() => OpenDocuments> = [
     },
   },
   {
-    name: "who has left before is answered with their own reason",
+    name: "an aborted caller gets the reason of its own signal",
     async run(open) {
       const { documents, close } = open();
       const left = AbortSignal.abort("gone");

@@ -20,7 +20,7 @@ const checked = async ({ health, close }: OpenHealth) => {
 /** Ports.Health, whoever implements it; `open` takes the reader of the database that it asks. */
 export const healthContract: Contract<(reader: Reader) => Promise<OpenHealth>> = [
   {
-    name: "every part that answers is well, and says so in plain figures",
+    name: "every part that answers is healthy, with numbers and texts as details",
     async run(open) {
       const parts = await checked(await open(working));
       claim(parts.has("database"), `only ${[...parts.keys()]}`);
@@ -33,7 +33,7 @@ export const healthContract: Contract<(reader: Reader) => Promise<OpenHealth>> =
     },
   },
   {
-    name: "a database that fails is not well, and what does not need it is",
+    name: "a database that fails is unhealthy, and parts without it are healthy",
     async run(open) {
       const parts = await checked(await open(broken));
       same(parts.get("database")?.ok, false);

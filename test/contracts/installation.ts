@@ -48,7 +48,7 @@ async function sealed(world: OpenInstallation) {
 /** Whose database it is, and what it has had, held by the database in each batch. */
 export const installationContract: Contract<() => Promise<OpenInstallation>> = [
   {
-    name: "each batch counts itself, tells the count before it resolves, and gives the answers of its own statements",
+    name: "each batch is counted before it resolves, and returns the rows of its own statements",
     async run(open) {
       const world = await open();
       const { batches, told, write } = await sealed(world);
@@ -68,7 +68,7 @@ export const installationContract: Contract<() => Promise<OpenInstallation>> = [
     },
   },
   {
-    name: "a batch that another id, fewer commits, or no table awaits is refused whole, and nobody is told of it",
+    name: "a batch for another id, fewer commits or no table is refused whole, and is not counted",
     async run(open) {
       const world = await open();
       const { known, told, write, tasks } = await sealed(world);
@@ -93,7 +93,7 @@ export const installationContract: Contract<() => Promise<OpenInstallation>> = [
     },
   },
   {
-    name: "a batch that fails for its own reason says that, and counts nothing",
+    name: "a batch that fails for its own reason keeps its error, and is not counted",
     async run(open) {
       const world = await open();
       const { write, told } = await sealed(world);

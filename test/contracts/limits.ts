@@ -22,7 +22,7 @@ const drained = async ({ limits }: OpenLimits) => {
 /** Ports.RateLimits, whoever implements it. */
 export const limitsContract: Contract<() => OpenLimits> = [
   {
-    name: "a full bucket lets its capacity pass at once, and then says how long to wait",
+    name: "a full bucket lets its capacity pass at once, and then gives the time to wait",
     async run(open) {
       const taken = await drained(open());
       same(
@@ -39,7 +39,7 @@ export const limitsContract: Contract<() => OpenLimits> = [
     },
   },
   {
-    name: "time fills it at its rate and no further than its capacity",
+    name: "a bucket refills at its rate up to its capacity",
     async run(open) {
       const world = open();
       await drained(world);
@@ -59,7 +59,7 @@ export const limitsContract: Contract<() => OpenLimits> = [
     },
   },
   {
-    name: "of many at once no more pass than it holds",
+    name: "a bucket lets no more concurrent calls pass than it holds",
     async run(open) {
       const { limits } = open();
       const taken = await Promise.all(

@@ -14,7 +14,7 @@ export const MARK: Mark = { id: A, commits: 7, at: 1_800_000_000_000, next: null
 /** Where the mark of an installation is kept, whoever keeps it. */
 export const marksContract: Contract<() => Promise<OpenMarks>> = [
   {
-    name: "there is none until one is written, and none after it was removed, also twice",
+    name: "a mark is null until one is written, and after it was removed, also twice",
     async run(open) {
       const { marks, close } = await open();
       same(await marks.read(), null);
@@ -27,7 +27,7 @@ export const marksContract: Contract<() => Promise<OpenMarks>> = [
     },
   },
   {
-    name: "what is written takes the place of what was there, whole, also with another id and fewer commits",
+    name: "a mark replaces the one before, also with another id and fewer commits",
     async run(open) {
       const { marks, close } = await open();
       await marks.write(MARK);

@@ -4,7 +4,7 @@ import { type Contract, claim, same } from "./claims.ts";
 /** Ports.Meter, whoever implements it. */
 export const meterContract: Contract<() => Meter> = [
   {
-    name: "counts and times without an answer, and keeps nobody waiting",
+    name: "counts and times return nothing, and do not wait",
     async run(open) {
       const meter = open();
       const labels = { method: "GET", endpoint: "/api/stock" };
@@ -19,7 +19,7 @@ export const meterContract: Contract<() => Meter> = [
     },
   },
   {
-    name: "its seconds never go back",
+    name: "the seconds of a meter never go back",
     async run(open) {
       const meter = open();
       let last = meter.seconds();
@@ -32,7 +32,7 @@ export const meterContract: Contract<() => Meter> = [
     },
   },
   {
-    name: "what it shows has what was counted, by name and labels",
+    name: "the exposition has the counts, by name and labels",
     async run(open) {
       const meter = open();
       meter.count("export_rows_total", { type: "stock" }, 250);

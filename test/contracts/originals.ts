@@ -49,7 +49,7 @@ export const originalsContract: Contract<() => Promise<OpenOriginals>> = [
     },
   },
   {
-    name: "the part of a larger buffer is kept as that part",
+    name: "a part of a larger buffer is stored as that part",
     async run(open) {
       const world = await open();
       const part = new Uint8Array([1, 2, ...latin, 3]).subarray(2, 2 + latin.length);
@@ -58,7 +58,7 @@ export const originalsContract: Contract<() => Promise<OpenOriginals>> = [
     },
   },
   {
-    name: "the same bytes kept twice are one original",
+    name: "the same bytes stored twice are one original",
     async run(open) {
       const world = await open();
       const [first, second] = [await kept(world, latin), await kept(world, latin)];
@@ -68,7 +68,7 @@ export const originalsContract: Contract<() => Promise<OpenOriginals>> = [
     },
   },
   {
-    name: "one company does not see what another keeps, and unknown bytes are null",
+    name: "a company does not see the originals of another one, and unknown bytes are null",
     async run(open) {
       const world = await open();
       const own = new Uint8Array([...latin, 7]);
@@ -80,7 +80,7 @@ export const originalsContract: Contract<() => Promise<OpenOriginals>> = [
     },
   },
   {
-    name: "bytes that are no longer those of their hash are given to nobody, and that has its own code",
+    name: "bytes without their hash are never returned, and fail with a code of their own",
     async run(open) {
       const world = await open();
       const sha = await kept(world, latin);

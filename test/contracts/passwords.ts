@@ -8,7 +8,7 @@ const bytesOfHex = (hex: string) =>
 /** Ports.PasswordHasher, whoever implements it; `open` takes log2 N. */
 export const passwordsContract: Contract<(cost: number) => PasswordHasher> = [
   {
-    name: "a password is known again, any other is not",
+    name: "a password verifies, and any other does not",
     async run(open) {
       const passwords = open(4);
       const hash = await passwords.hash("correct horse battery");
@@ -34,7 +34,7 @@ export const passwordsContract: Contract<(cost: number) => PasswordHasher> = [
     },
   },
   {
-    name: "an accent is the same however the keyboard composes it",
+    name: "an accent is the same in every Unicode composition",
     async run(open) {
       const passwords = open(4);
       same(await passwords.verify("a\u0301gua", await passwords.hash("\u00e1gua")), true);
@@ -70,7 +70,7 @@ export const passwordsContract: Contract<(cost: number) => PasswordHasher> = [
     },
   },
   {
-    name: "four are computed at a time, 32 wait, and the next is told to come again",
+    name: "four hashes run at a time, 32 wait, and the next call is overloaded",
     async run(open) {
       const passwords = open(10);
       const outcomes = await Promise.allSettled(

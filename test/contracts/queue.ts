@@ -53,7 +53,7 @@ export async function sent(
 /** Ports.MessageQueue, whoever implements it. */
 export const queueContract: Contract<() => Promise<OpenQueue>> = [
   {
-    name: "what is sent is handed out once, as it was sent",
+    name: "a message is delivered once, as it was sent",
     async run(open) {
       const world = await open();
       const { seen, consumer } = recorder(() => "done");
@@ -69,7 +69,7 @@ export const queueContract: Contract<() => Promise<OpenQueue>> = [
     },
   },
   {
-    name: "what is never committed is never handed out",
+    name: "a message without a commit is never delivered",
     async run(open) {
       const world = await open();
       const { seen, consumer } = recorder(() => "done");
@@ -80,7 +80,7 @@ export const queueContract: Contract<() => Promise<OpenQueue>> = [
     },
   },
   {
-    name: "what fails is handed out again, and keeps no neighbour waiting",
+    name: "a failed message is delivered again, and delays no other",
     async run(open) {
       const world = await open();
       let failures = 2;
@@ -99,7 +99,7 @@ export const queueContract: Contract<() => Promise<OpenQueue>> = [
     },
   },
   {
-    name: "what fails every time is parked with its reason, and handed out no more",
+    name: "a message that fails every time is parked with its reason, and not delivered again",
     async run(open) {
       const world = await open();
       const { seen, parked, consumer } = recorder(() => ({ retry: "storage.full" }));
@@ -112,7 +112,7 @@ export const queueContract: Contract<() => Promise<OpenQueue>> = [
     },
   },
   {
-    name: "what was parked and is sent again begins anew",
+    name: "a parked message that is sent again starts with no attempts",
     async run(open) {
       const world = await open();
       const failing = recorder(() => ({ retry: "storage.full" }));

@@ -68,7 +68,7 @@ export const readerContract: Contract<() => Promise<OpenReader>> = [
     },
   },
   {
-    name: "who has left before is answered with their own reason",
+    name: "an aborted caller gets the reason of its own signal",
     async run(open) {
       const { reader, close } = await open();
       const left = reader.rows({ sql: "select 1", args: [] }, AbortSignal.abort("gone"));
@@ -77,7 +77,7 @@ export const readerContract: Contract<() => Promise<OpenReader>> = [
     },
   },
   {
-    name: "a statement that is no SQL is a fault of ours: no weather, and not tried again",
+    name: "a statement that is not SQL is not transient, and is not retried",
     async run(open) {
       const { reader, close } = await open();
       for (const sql of ["select * from nowhere", "selct 1"]) {
@@ -89,7 +89,7 @@ export const readerContract: Contract<() => Promise<OpenReader>> = [
     },
   },
   {
-    name: "many at once are each answered with their own",
+    name: "concurrent reads each get their own rows",
     async run(open) {
       const { reader, close } = await open();
       const all = Array.from({ length: 50 }, (_, n) =>

@@ -36,7 +36,7 @@ async function swept({ originals }: OpenBucket): Promise<number> {
 /** Originals in a bucket, beside originals.ts: what becomes of objects that no row names. */
 export const unnamedOriginalsContract: Contract<() => Promise<OpenBucket>> = [
   {
-    name: "an object that no row names stays for a day, and then goes",
+    name: "an object that no row names stays for a day, and is then removed",
     async run(open) {
       const world = await open();
       const sha = await kept(world, false);
@@ -60,7 +60,7 @@ export const unnamedOriginalsContract: Contract<() => Promise<OpenBucket>> = [
     },
   },
   {
-    name: "what is put aside is found, and comes back when a row names it after all",
+    name: "a moved object is found, and is moved back when a row names it",
     async run(open) {
       const world = await open();
       const { originals, writer } = world;
@@ -80,7 +80,7 @@ export const unnamedOriginalsContract: Contract<() => Promise<OpenBucket>> = [
     },
   },
   {
-    name: "where the row has had its day, the object follows it",
+    name: "an object is removed after its row has expired",
     async run(open) {
       const world = await open();
       const sha = await kept(world, true);
@@ -93,7 +93,7 @@ export const unnamedOriginalsContract: Contract<() => Promise<OpenBucket>> = [
     },
   },
   {
-    name: "the day of a batch is the row's: the later one counts, and none is for good",
+    name: "the later of two expiries counts, and a row without one never expires",
     async run(open) {
       const world = await open();
       const { originals, writer } = world;

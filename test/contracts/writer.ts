@@ -72,7 +72,7 @@ export const writerContract: Contract<(settings?: WriterSettings) => Promise<Ope
     },
   },
   {
-    name: "a job that fails does not undo its neighbours, and says which constraint",
+    name: "a job that fails does not undo others, and names its constraint",
     async run(open) {
       const world = await open();
       const outcomes = await Promise.allSettled([
@@ -113,7 +113,7 @@ export const writerContract: Contract<(settings?: WriterSettings) => Promise<Ope
     },
   },
   {
-    name: "a statement that is no SQL fails as itself and takes nobody with it",
+    name: "a statement that is not SQL fails alone, with its own error",
     async run(open) {
       const world = await open();
       const outcomes = await Promise.allSettled([
@@ -130,7 +130,7 @@ export const writerContract: Contract<(settings?: WriterSettings) => Promise<Ope
     },
   },
   {
-    name: "a full queue answers overloaded at once, and keeps what it had taken",
+    name: "a full queue answers overloaded at once, and keeps its jobs",
     async run(open) {
       const world = await open({ queue: 2, group: 1 });
       const outcomes = await Promise.allSettled(
@@ -146,7 +146,7 @@ export const writerContract: Contract<(settings?: WriterSettings) => Promise<Ope
     },
   },
   {
-    name: "a caller that leaves while it waits writes nothing, and gets its own reason",
+    name: "a caller that aborts while it waits writes nothing, and gets its own reason",
     async run(open) {
       const world = await open({ group: 1 });
       const leaving = new AbortController();
@@ -168,7 +168,7 @@ export const writerContract: Contract<(settings?: WriterSettings) => Promise<Ope
     },
   },
   {
-    name: "what leaves makes room in the queue",
+    name: "an aborted job frees its place in the queue",
     async run(open) {
       const world = await open({ queue: 1, group: 1 });
       const leaving = new AbortController();

@@ -24,14 +24,14 @@ test(".env.example has every variable with its default, and no other", () => {
   expect(lines).toEqual(variables.map(({ name }) => [name ?? "", shown(name)]));
 });
 
-test("in production there is no start without a secret, and a host that is not loopback is production", () => {
+test("production requires a secret, and a host that is not loopback means production", () => {
   expect(() => parseConfig({ APP_ENV: "production" })).toThrow(/JWT_SECRET/);
   expect(() => parseConfig({ HOST: "0.0.0.0" })).toThrow(/JWT_SECRET/);
   expect(parseConfig({ HOST: "0.0.0.0", APP_ENV: "development" }).APP_ENV).toBe("development");
   expect(parseConfig({ HOST: "127.0.0.1" }).APP_ENV).toBe("development");
 });
 
-test("a configuration that is wrong says everything that is wrong, at once", () => {
+test("a wrong configuration reports all of its errors at once", () => {
   expect(() => parseConfig({ PORT: "abc", JWT_SECRET: "curto" })).toThrow(
     /PORT[\s\S]*JWT_SECRET|JWT_SECRET[\s\S]*PORT/,
   );

@@ -84,7 +84,7 @@ describe("the dashboard and the alert rules", () => {
     expect(missing).toEqual([]);
   });
 
-  test("a legend names only labels of what it stands beside", () => {
+  test("a legend names only labels of its own query", () => {
     for (const { expr, legendFormat } of targets) {
       const labels = asked(expr).flatMap(({ name }) => measured[tableName(name)]?.labels ?? []);
       const named = [...legendFormat.matchAll(/\{\{(\w+)\}\}/g)].map(([, label = ""]) => label);
@@ -99,7 +99,7 @@ describe("the dashboard and the alert rules", () => {
     Object.entries(COUNTERS).map(([name, row]) => [name, "zero" in row ? row.zero : []]),
   );
 
-  test("an increase is asked only of what is there from the start, so that the first is seen", () => {
+  test("an increase is computed only for series that exist from the start, so that the first event counts", () => {
     for (const { expr } of rules)
       for (const [, name = "", selector = ""] of expr.matchAll(
         /increase\(([a-z_]+)(?:\{([^}]*)\})?\[/g,
@@ -112,7 +112,7 @@ describe("the dashboard and the alert rules", () => {
       }
   });
 
-  test("every rule says how grave it is, and a person what it means", () => {
+  test("every alert rule has a severity and a text for people", () => {
     expect(new Set(rules.map(({ alert }) => alert)).size).toBe(rules.length);
     for (const { labels, annotations } of rules) {
       expect(["critical", "warning", "info"]).toContain(labels.severity);

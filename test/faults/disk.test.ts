@@ -18,7 +18,7 @@ async function reads({ send }: TestApp): Promise<void> {
     expect([path, (await send("GET", path)).status]).toEqual([path, 200]);
 }
 
-test("a full disk is said with 503 and no Retry-After, reads go on, nothing is half written, and room heals it", () =>
+test("a full disk is a 503 without Retry-After: reads work, nothing is half written, and free space ends it", () =>
   withApp(async (service) => {
     expect((await service.upload(xml(1), "?approve=true")).status).toBe(200);
     await pragma(service, `max_page_count = ${await pragma(service, "page_count")}`);
@@ -51,7 +51,7 @@ test("a full disk is said with 503 and no Retry-After, reads go on, nothing is h
     expect(await service.rows(DIFFERENT)).toEqual([]);
   }));
 
-test("a database that may only be read says so with 503, reads go on, and it heals by itself", () =>
+test("a read-only database is a 503 for writes: reads work, and it recovers by itself", () =>
   withApp(async (service) => {
     expect((await service.upload(xml(1), "?approve=true")).status).toBe(200);
     await pragma(service, "query_only = 1");
@@ -68,7 +68,7 @@ test("a database that may only be read says so with 503, reads go on, and it hea
     expect(await service.rows(DIFFERENT)).toEqual([]);
   }));
 
-test("a clock that is turned back logs nobody out and loses nothing; its user waits two seconds at most", () =>
+test("a clock that is set back ends no session and loses nothing; a user waits two seconds at most", () =>
   withApp(
     async (service) => {
       const { clock } = service.ports;

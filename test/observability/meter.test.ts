@@ -4,7 +4,7 @@ import { promMeter } from "../../src/observability/meter.ts";
 
 const tables = { ...COUNTERS, ...HISTOGRAMS, ...FIGURES };
 
-test("every name is a Prometheus name that says its unit or that it counts up, and stands once", () => {
+test("every metric has a unique Prometheus name with its unit or the suffix of a counter", () => {
   const all = [COUNTERS, HISTOGRAMS, FIGURES].flatMap((table) => Object.keys(table));
   expect(new Set(all).size).toBe(all.length);
   for (const name of all) expect(name).toMatch(/^[a-z][a-z0-9_]*[a-z]$/);
@@ -13,7 +13,7 @@ test("every name is a Prometheus name that says its unit or that it counts up, a
     expect([name, type === "counter"]).toEqual([name, name.endsWith("_total")]);
 });
 
-test("what has happened is exposed under the table's help and type, from the start", async () => {
+test("counters are exposed with the help and type of their table, from the start", async () => {
   const meter = promMeter(() => 0);
   meter.count("http_requests_total", { method: "GET", endpoint: "/a", status: 200 }, 2);
   meter.count("http_requests_total", { method: "GET", endpoint: "/a", status: 200 });
@@ -29,7 +29,7 @@ test("what has happened is exposed under the table's help and type, from the sta
   expect(text).toContain('http_problems_total{code="internal"} 0\n');
 });
 
-test("a figure is as it stands when somebody asks, and gone when nobody tells it", async () => {
+test("a gauge has its value at the time of the scrape, and is absent when its source fails", async () => {
   const meter = promMeter(() => 0);
   let queued: number | null = 4;
   meter.addSource(() => {
@@ -57,7 +57,7 @@ test("a figure is as it stands when somebody asks, and gone when nobody tells it
   expect(await lines()).toEqual(["sge_queue_oldest_seconds 1.5"]);
 });
 
-test("two that ask at once both see everything", async () => {
+test("two scrapes at once both get all metrics", async () => {
   const meter = promMeter(() => 0);
   meter.addSource(async () => {
     await Promise.resolve();

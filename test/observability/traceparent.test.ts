@@ -13,7 +13,7 @@ const digits = (n: number) =>
     .filter((all) => all.some((one) => one > 0))
     .map((all) => all.map((one) => one.toString(16)).join(""));
 
-test("a place in a trace is read back as it was written", () =>
+test("a traceparent is parsed to what was formatted", () =>
   fc.assert(
     fc.property(digits(32), digits(16), fc.boolean(), (trace, span, sampled) => {
       expect(parseTraceparent(formatTraceparent({ trace, span, sampled }))).toEqual({
@@ -25,7 +25,7 @@ test("a place in a trace is read back as it was written", () =>
     { seed: 20261123, numRuns: 200 },
   ));
 
-test("what is not a traceparent is as if it had not come", () => {
+test("a malformed traceparent is ignored", () => {
   for (const header of [
     "",
     "00",
@@ -44,14 +44,14 @@ test("what is not a traceparent is as if it had not come", () => {
   expect(parseTraceparent(null)).toBeNull();
 });
 
-test("a later version may say more, and other flags than ours are not looked at", () => {
+test("a traceparent of a later version may have more fields, and unknown flags are ignored", () => {
   const place = { trace: TRACE, span: SPAN, sampled: true };
   expect(parseTraceparent(`01-${TRACE}-${SPAN}-01-more`)).toEqual(place);
   expect(parseTraceparent(`00-${TRACE}-${SPAN}-ff`)).toEqual(place);
   expect(parseTraceparent(`00-${TRACE}-${SPAN}-02`)).toEqual({ ...place, sampled: false });
 });
 
-test("with no collector a trace goes on under its id, by a span of its own that nobody keeps", async () => {
+test("a trace without a collector keeps its id, with a new span that is not recorded", async () => {
   const { trace, end } = noopTracer.begin("x", "server", GIVEN);
   end("x", {}, null);
   expect(trace).toMatchObject({ id: TRACE, recorded: false });

@@ -29,7 +29,7 @@ function counted() {
   return { counts, meter };
 }
 
-test("an upload is four spans at a collector: the request, and under it read, verdict and write", async () => {
+test("an upload gives four spans: the request, and under it read, verdict and write", async () => {
   const sink = collector();
   const note = syntheticNote();
   await withServer(
@@ -70,7 +70,7 @@ test("an upload is four spans at a collector: the request, and under it read, ve
   await sink.close();
 });
 
-test("a step and a request that fail say their code, and no message", () =>
+test("a failed step and a failed request have an error code, and no message", () =>
   withApp(async ({ ports, raw, tokenOf }) => {
     const sink = collector();
     const tracer = otlpTracer({ ...EVERYTHING, endpoint: sink.endpoint }, ports.meter);
@@ -95,7 +95,7 @@ test("a step and a request that fail say their code, and no message", () =>
     await sink.close();
   }));
 
-test("a job goes on in the trace of the request that asked for it, and says so in its line", () =>
+test("a job continues the trace of the request that asked for it, and its log line has the id", () =>
   withApp(async ({ ports }) => {
     const sink = collector();
     const tracer = otlpTracer({ ...EVERYTHING, endpoint: sink.endpoint }, ports.meter);
@@ -125,7 +125,7 @@ test("a job goes on in the trace of the request that asked for it, and says so i
     await sink.close();
   }));
 
-test("the documents of a batch that is done later are children of the request that brought them", () =>
+test("the documents of a queued batch are children of the request that sent them", () =>
   withApp(async ({ ports, send }) => {
     const sink = collector();
     const tracer = otlpTracer({ ...EVERYTHING, endpoint: sink.endpoint }, ports.meter);
@@ -153,7 +153,7 @@ test("the documents of a batch that is done later are children of the request th
     await sink.close();
   }));
 
-test("of the traces that begin here the ratio is kept; one from outside decides for itself", async () => {
+test("the ratio samples traces that begin here; a trace from outside is sampled by its own flag", async () => {
   const sink = collector();
   const { meter } = counted();
   const kept = (ratio: number, parent: string | null) =>
@@ -188,7 +188,7 @@ test("the collector gets its headers, at the path of the protocol", async () => 
   await sink.close();
 });
 
-test("a collector that refuses or is gone costs its spans, which are counted, and nothing else", async () => {
+test("a collector that refuses or is down loses spans, which are counted, and nothing else", async () => {
   const refusing = collector(() => new Response("no", { status: 503 }));
   const gone = collector();
   await gone.close();
@@ -202,7 +202,7 @@ test("a collector that refuses or is gone costs its spans, which are counted, an
   await refusing.close();
 });
 
-test("while the collector does not answer, a bounded number of spans waits, and the rest is dropped", async () => {
+test("a bounded number of spans waits while the collector does not answer, and the rest is dropped", async () => {
   const [asked, release] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   const slow = collector(async () => {
     asked.resolve();
@@ -225,7 +225,7 @@ test("while the collector does not answer, a bounded number of spans waits, and 
   await slow.close();
 });
 
-test("closing gives up a collector that hangs", async () => {
+test("closing the tracer does not wait for a collector that hangs", async () => {
   const hanging = collector(() => new Promise<Response>(() => undefined));
   const { counts, meter } = counted();
   const limits = { ...quick, timeoutMs: 60_000, closeMs: 20 };

@@ -17,7 +17,7 @@ async function over(promise: Promise<void>): Promise<boolean> {
   return done;
 }
 
-test("a beat wakes everybody who waits, and one that came before the wait is not missed", async () => {
+test("a commit wakes all waiting callers, and one before the wait is not missed", async () => {
   const commits = localCommitSignal(testClock().after);
   const seen = commits.count();
   const both = [commits.next(seen), commits.next(seen)];
@@ -28,7 +28,7 @@ test("a beat wakes everybody who waits, and one that came before the wait is not
   expect(await over(commits.next(commits.count()))).toBe(false);
 });
 
-test("without a beat a wait is over after a second, for other processes write too", async () => {
+test("a wait without a commit ends after a second, because other processes write too", async () => {
   const clock = testClock();
   const commits = localCommitSignal(clock.after);
   const waiting = commits.next(commits.count());

@@ -32,7 +32,7 @@ testContract("bun", installationContract, async () => {
   return { batches: database.writing, reading: database.reading, close };
 });
 
-test("a commit that was noted is in the mark at once, for whoever reads it after the process is gone", async () => {
+test("a recorded commit is in the mark at once, also after the end of the process", async () => {
   const path = await folder();
   const marks = fileMarks(path);
   await marks.write(MARK);
@@ -49,7 +49,7 @@ test("a commit that was noted is in the mark at once, for whoever reads it after
   await marks.end();
 });
 
-test("a line that was half written is not believed: the one before it stands, and with both gone that is said", async () => {
+test("a half-written line is ignored: the older line is used, and two broken lines are an error", async () => {
   const path = await folder();
   const marks = fileMarks(path);
   await marks.write(MARK);
@@ -66,7 +66,7 @@ test("a line that was half written is not believed: the one before it stands, an
   expect(unread).toMatchObject({ code: "STORAGE_DAMAGED", message: expect.stringContaining(path) });
 });
 
-test("a mark that was removed or replaced beneath the service is made anew under its name", async () => {
+test("a mark that was removed or replaced under the service is written again", async () => {
   for (const meddle of [
     (path: string) => rm(path),
     (path: string) => rename(path, `${path}.old`),
@@ -104,7 +104,7 @@ test("a database is the marked one by its id, and whole when it has as many comm
     expect([mark.next, found, differenceOf(mark, found)]).toEqual([mark.next, found, difference]);
 });
 
-test("a mark that is no file is told with its path and a way to look, never in the system's own words", async () => {
+test("a mark that is not a file is an error with its path and advice, without the system's text", async () => {
   const path = await folder();
   await mkdir(join(path, NAME));
   const said = await fileMarks(path).read().then(String, String);

@@ -22,7 +22,7 @@ function bookBucket(capacity: number, perSecond: number, at: number) {
   };
 }
 
-test("a bucket never lets more pass than its capacity and what time has filled, and refuses only when empty", async () => {
+test("a bucket lets pass exactly its capacity and its refill, and refuses only when empty", async () => {
   await fc.assert(
     fc.asyncProperty(bucketOf, steps, async (bucket, waits) => {
       const clock = testClock();
@@ -48,7 +48,7 @@ test("a bucket never lets more pass than its capacity and what time has filled, 
   );
 });
 
-test("whoever waits as long as a refusal says is let through, and whoever waits less is not", async () => {
+test("a caller that waits as long as the refusal says is let through, and one that waits less is not", async () => {
   await fc.assert(
     fc.asyncProperty(bucketOf, fc.nat(3_000), async (bucket, wait) => {
       const clock = testClock();
@@ -79,7 +79,7 @@ test("twenty requests at once and ten per second: the twenty-first waits a tenth
   expect((await take()).remaining).toBe(9);
 });
 
-test("one key's bucket is no other's", async () => {
+test("each key has its own bucket", async () => {
   const limits = memoryLimits(testClock());
   const bucket = { capacity: 1, perSecond: 1 };
   expect((await limits.take("a", bucket)).allowed).toBe(true);
@@ -87,7 +87,7 @@ test("one key's bucket is no other's", async () => {
   expect((await limits.take("a", bucket)).allowed).toBe(false);
 });
 
-test("the store is bounded: the bucket unused for longest is forgotten first", async () => {
+test("the number of buckets is bounded: the least recently used one is removed first", async () => {
   const limits = memoryLimits(testClock(), 3);
   const bucket = { capacity: 1, perSecond: 1 };
   for (const key of ["a", "b", "c", "a", "d"]) await limits.take(key, bucket);
@@ -95,7 +95,7 @@ test("the store is bounded: the bucket unused for longest is forgotten first", a
   expect((await limits.take("b", bucket)).allowed).toBe(true);
 });
 
-test("a clock that is set back gives no tokens, and takes none", async () => {
+test("a clock that is set back adds and removes no tokens", async () => {
   const clock = testClock();
   const limits = memoryLimits(clock);
   const bucket = { capacity: 2, perSecond: 1 };
@@ -107,7 +107,7 @@ test("a clock that is set back gives no tokens, and takes none", async () => {
   expect((await limits.take("key", bucket)).allowed).toBe(true);
 });
 
-test("a clock that is set back by an hour costs a user the time in which a bucket fills, and no hour", async () => {
+test("a clock that is set back by an hour delays a user by the refill time at most", async () => {
   const clock = testClock();
   const limits = memoryLimits(clock);
   const bucket = { capacity: 2, perSecond: 1 };

@@ -32,7 +32,7 @@ function watched(pauseMs = 2, withProbe = true) {
   return { way, asked, probed: () => next.promise };
 }
 
-test("faults open it, and then nobody waits: a call is refused without being made", async () => {
+test("faults open the circuit, and then calls are refused without being made", async () => {
   const { way } = watched();
   expect(await outcome(way.through(works))).toBe("ok");
   for (let n = 0; n < 2; n += 1) expect(await outcome(way.through(fails))).toBe(broken);
@@ -48,7 +48,7 @@ test("faults open it, and then nobody waits: a call is refused without being mad
   way.end();
 });
 
-test("a refusal that is not the other side's fault never opens it", async () => {
+test("an error that is not the remote side's fault never opens the circuit", async () => {
   const { way } = watched();
   const own = new Error("a constraint");
   for (let n = 0; n < 5; n += 1)
@@ -56,7 +56,7 @@ test("a refusal that is not the other side's fault never opens it", async () => 
   expect(way.figures().state).toBe("closed");
 });
 
-test("one probe is on its way at a time, callers are refused meanwhile, and its success closes the circuit", async () => {
+test("one probe runs at a time while calls are refused, and its success closes the circuit", async () => {
   const { way, asked, probed } = watched();
   for (let n = 0; n < 2; n += 1) await outcome(way.through(fails));
   await probed();
@@ -70,7 +70,7 @@ test("one probe is on its way at a time, callers are refused meanwhile, and its 
   expect(way.figures()).toMatchObject({ state: "closed", opened: 1, refused: 3 });
 });
 
-test("a probe that fails leaves it open and is followed by another; the time of an opening counts once", async () => {
+test("a failed probe leaves the circuit open and is repeated, and the opening counts once", async () => {
   const answers = [fails, fails, works];
   const way = circuit({
     name: "it",
@@ -85,14 +85,14 @@ test("a probe that fails leaves it open and is followed by another; the time of 
   expect(way.figures().opened).toBe(1);
 });
 
-test("without a probe of its own the next caller after the pause is the probe", async () => {
+test("the next call after the pause is the probe in a circuit without its own", async () => {
   const { way } = watched(2, false);
   for (let n = 0; n < 2; n += 1) await outcome(way.through(fails));
   while ((await outcome(way.through(works))) !== "ok") await turn();
   expect(way.figures().state).toBe("closed");
 });
 
-test("an ended circuit asks no more", async () => {
+test("an ended circuit sends no probe", async () => {
   const { way, asked } = watched();
   for (let n = 0; n < 2; n += 1) await outcome(way.through(fails));
   way.end();
@@ -104,7 +104,7 @@ test("an ended circuit asks no more", async () => {
   expect(asked).toEqual([]);
 });
 
-test("a wall clock that is turned back does not hold it open", async () => {
+test("a wall clock that is set back does not keep the circuit open", async () => {
   const { way, asked, probed } = watched();
   const now = Date.now;
   for (let n = 0; n < 2; n += 1) await outcome(way.through(fails));
@@ -119,7 +119,7 @@ test("a wall clock that is turned back does not hold it open", async () => {
   }
 });
 
-test("a lane lets so many go at once and so many wait, refuses the rest, and a refusal opens nothing", async () => {
+test("a call class bounds running and waiting calls, and its refusals open no circuit", async () => {
   const way = remoteCircuit("it");
   const through = callLimiter(way, "telemetry", { canQueue: true });
   const release = Promise.withResolvers<void>();

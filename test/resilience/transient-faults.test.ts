@@ -27,7 +27,7 @@ const NOT = [
   null,
 ];
 
-test("locks, the network and 5xx are weather, also inside what drizzle throws; refusals are not", () => {
+test("locks, the network and 5xx are transient, also within drizzle's errors; refusals are not", () => {
   for (const error of [...SAFE, ...UNSURE]) {
     expect(isTransient(error)).toBe(true);
     expect(isTransient(wrapped(error))).toBe(true);
@@ -35,18 +35,18 @@ test("locks, the network and 5xx are weather, also inside what drizzle throws; r
   for (const error of NOT) expect(isTransient(error)).toBe(false);
 });
 
-test("only what surely was not written may be written again", () => {
+test("only a write that was certainly not applied may be retried", () => {
   for (const error of SAFE) expect(notApplied(wrapped(error))).toBe(true);
   for (const error of [...UNSURE, ...NOT]) expect(notApplied(error)).toBe(false);
 });
 
-test("a full disk is told from other faults of the disk", () => {
+test("a full disk is distinguished from other faults of the disk", () => {
   expect(isStorageFull(coded("SQLITE_FULL"))).toBe(true);
   expect(isStorageFull(wrapped(coded("ENOSPC")))).toBe(true);
   expect(isStorageFull(coded("SQLITE_CORRUPT"))).toBe(false);
 });
 
-test("a constraint is named in the database's words, bounded; causes in a ring do not hang it", () => {
+test("a constraint is named by the database's bounded text; a ring of causes ends", () => {
   const refused = coded("SQLITE_CONSTRAINT", "SQLITE_CONSTRAINT: SQLite error: CHECK failed: a");
   expect(constraintOf(wrapped(refused))).toBe("CHECK failed: a");
   expect(constraintOf(coded("SQLITE_CONSTRAINT", "x".repeat(999)))).toHaveLength(200);

@@ -46,7 +46,7 @@ const openProved = async () => openChecked(fileBlobs(await folder()), verifiedFi
 testContract("checked on bun", blobsContract, openProved);
 testContract("checked on bun", checkedBlobsContract, openProved);
 
-test("a key that is a way out of the folder is refused", async () => {
+test("a key that leads out of the folder is refused", async () => {
   const path = await folder();
   const blobs = fileBlobs(join(path, "inner"));
   for (const key of [
@@ -69,7 +69,7 @@ test("a key that is a way out of the folder is refused", async () => {
   expect(await readdir(path).catch(() => [])).toEqual([]);
 });
 
-test("a file is there whole or not at all: until the stream has ended, nobody sees it", async () => {
+test("a file exists whole or not at all: it is not visible before the stream has ended", async () => {
   const path = await folder();
   const blobs = fileBlobs(path);
   const gate = Promise.withResolvers<void>();
@@ -90,7 +90,7 @@ test("a file is there whole or not at all: until the stream has ended, nobody se
   expect(await readdir(path)).toEqual(["a"]);
 });
 
-test("what a process that is gone was writing is swept, and what is being written is not", async () => {
+test("unfinished files of ended processes are removed, and those of running ones are not", async () => {
   const path = await folder();
   const blobs = fileBlobs(path);
   await mkdir(join(path, "exports/1"), { recursive: true });
@@ -125,7 +125,7 @@ test("what a process that is gone was writing is swept, and what is being writte
   expect(await blobs.removePartial()).toBe(0);
 });
 
-test("a disk without room is storage.full, and leaves nothing behind", async () => {
+test("a full disk is storage.full, and leaves no file behind", async () => {
   const path = await folder();
   const blobs = fileBlobs(path);
   const full = Object.assign(new Error("ENOSPC: no space left on device, write"), {
@@ -138,7 +138,7 @@ test("a disk without room is storage.full, and leaves nothing behind", async () 
   expect(await readdir(path)).toEqual([]);
 });
 
-test("the folder is writable, or that is an error: also where something else has its name", async () => {
+test("a folder that is not writable is an error, also where a file has its name", async () => {
   const path = await folder();
   await fileBlobs(path).writable();
   expect(await readdir(path)).toEqual([]);

@@ -30,7 +30,7 @@ const pragma = async (
 
 describe.each(["here", "thread"] as const)("the writer %s", (where) => {
   const open = () => opened(where);
-  test("what the writer has committed survives a loss of power: WAL, synchronous FULL", async () => {
+  test("the writer's commits survive a loss of power: WAL, synchronous FULL", async () => {
     const { database, close } = await open();
     await database.migrate();
     expect(await pragma(database.writing, "journal_mode")).toBe("wal");
@@ -39,7 +39,7 @@ describe.each(["here", "thread"] as const)("the writer %s", (where) => {
     await close();
   });
 
-  test("no wait for a lock happens in the native client", async () => {
+  test("the native client never waits for a lock", async () => {
     const { database, close } = await open();
     expect(await pragma(database.writing, "busy_timeout")).toBe(0);
     expect(await pragma(database.reading, "busy_timeout")).toBe(0);
@@ -77,7 +77,7 @@ describe.each(["here", "thread"] as const)("the writer %s", (where) => {
     await close();
   });
 
-  test("a reader whose caller has left does not ask the database", async () => {
+  test("a reader with an aborted signal does not query the database", async () => {
     const { database, close } = await open();
     const rows = clientReader(database.reading).rows(
       { sql: "select * from no_such_table", args: [] },
@@ -87,7 +87,7 @@ describe.each(["here", "thread"] as const)("the writer %s", (where) => {
     await close();
   });
 
-  test("migrating twice does nothing the second time, and two that start together migrate once", async () => {
+  test("a second migration does nothing, and two concurrent ones migrate once", async () => {
     const { database, path, close } = await open();
     const second = await openDatabase(`file:${path}`);
     await Promise.all([database.migrate(), second.migrate()]);
@@ -136,7 +136,7 @@ describe.each(["here", "thread"] as const)("the writer %s", (where) => {
     await close();
   });
 
-  test("an insert that met a lock leaves nothing behind: what its connection writes next outlives it", async () => {
+  test("an insert that met a lock leaves no transaction: the next write of its connection is durable", async () => {
     const { database, path, close } = await open();
     await database.writing.execute("create table t (a integer primary key)");
     const other = createClient({ url: `file:${path}`, concurrency: 1, timeout: 0 });
@@ -153,7 +153,7 @@ describe.each(["here", "thread"] as const)("the writer %s", (where) => {
     await close();
   });
 
-  test("a statement that failed holds nothing: the next batch of the connection is written, and a reader sees it", async () => {
+  test("a failed statement holds no lock: the next batch of its connection is written and visible", async () => {
     const { database, close } = await open();
     await database.writing.executeMultiple(
       "create table t (a integer primary key, b text unique) strict",
@@ -173,7 +173,7 @@ describe.each(["here", "thread"] as const)("the writer %s", (where) => {
     await close();
   });
 
-  test("blobs, texts, integers and nulls come back as they went in; an integer that is not exact is refused", async () => {
+  test("blobs, texts, integers and nulls are read as written; an integer that is not exact is refused", async () => {
     const { database, close } = await open();
     const reader = clientReader(database.reading);
     const args = [new Uint8Array([0, 255]), "é", Number.MAX_SAFE_INTEGER, null, -0.5];
@@ -186,7 +186,7 @@ describe.each(["here", "thread"] as const)("the writer %s", (where) => {
     await close();
   });
 
-  test("more statements than are kept, and one of a hundred rows, leave no snapshot behind", async () => {
+  test("more statements than the cache holds, and one of a hundred rows, leave no open snapshot", async () => {
     const { database, close } = await open();
     await database.writing.executeMultiple("create table t (a integer primary key) strict");
     const reader = clientReader(database.reading);

@@ -84,7 +84,7 @@ test("a document that hangs its thread is refused for good, and the next one is 
   documents.close();
 });
 
-test("a document whose thread died once is tried again and read", async () => {
+test("a document whose thread ended once is read by another thread", async () => {
   const folder = await mkdtemp(join(tmpdir(), "sge-odd-"));
   const documents = open();
   expect(await documents.read(large(`die-once|${join(folder, "died")}|`))).toEqual(answered());
@@ -93,7 +93,7 @@ test("a document whose thread died once is tried again and read", async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-test("a document that kills its thread twice is refused for good, and the pool lives on", async () => {
+test("a document that ends its thread twice is refused for good, and the pool keeps working", async () => {
   const documents = open();
   expect(await documents.read(large("die|"))).toMatchObject({
     ok: false,
@@ -104,7 +104,7 @@ test("a document that kills its thread twice is refused for good, and the pool l
   documents.close();
 });
 
-test("a fault of our own reading is an error that tells nothing of the note, and spares the thread", async () => {
+test("an exception of the reader is an error without content of the note, and does not end the thread", async () => {
   const documents = open();
   const error = await caught(documents.read(large("throw|")));
   expect(String(error)).toContain("RangeError");
@@ -121,7 +121,7 @@ test("a full queue answers overloaded at once", async () => {
   documents.close();
 });
 
-test("who leaves while waiting makes room, and is not read", async () => {
+test("a caller that aborts while it waits frees its place, and its document is not read", async () => {
   const documents = open({ NFE_QUEUE: 1 });
   const leaving = new AbortController();
   const first = documents.read(large("first|"));
@@ -134,7 +134,7 @@ test("who leaves while waiting makes room, and is not read", async () => {
   documents.close();
 });
 
-test("who leaves while being read is let go at once, and the thread serves the next", async () => {
+test("a caller that aborts during its read is released at once, and the thread serves the next", async () => {
   const documents = open();
   const leaving = new AbortController();
   const first = caught(documents.read(large("first|"), leaving.signal));
@@ -160,7 +160,7 @@ test("several threads read at the same time, never more than allowed", async () 
   documents.close();
 });
 
-test("after close what waits is told to come again, and so is what comes later", async () => {
+test("a closed pool answers overloaded to waiting and to later documents", async () => {
   const documents = open();
   const waiting = [1, 2].map(() => caught(documents.read(large("hang|"))));
   documents.close();

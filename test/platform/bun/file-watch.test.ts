@@ -110,7 +110,7 @@ for (const [what, [code, end, harm]] of Object.entries(HARM))
       expect(await caught(connection.execute(row(1_001)))).toMatchObject(told);
     }));
 
-test("a write that was begun before the file was removed is not acknowledged when it ends after", async () => {
+test("a write that ends after its file was removed is not acknowledged", async () => {
   const folder = await mkdtemp(join(tmpdir(), "sge-watch-"));
   const path = join(folder, "t.db");
   const connection = await threadConnection(path, WRITES);
@@ -125,7 +125,7 @@ test("a write that was begun before the file was removed is not acknowledged whe
   await rm(folder, { recursive: true, force: true });
 });
 
-test("what other connections and processes do by right is no fault: writes, folding the log, cutting it to nothing", () =>
+test("writes, checkpoints and truncations of the log by other connections are no fault", () =>
   withWorld(async ({ path, connection }) => {
     const other = openConnection(path, WRITES);
     for (let n = 100; n < 160; n += 1) {
@@ -156,7 +156,7 @@ test("what other connections and processes do by right is no fault: writes, fold
     await other.close();
   }));
 
-test("a database that is new, small or without a log yet is watched all the same", async () => {
+test("a new, small or log-less database is watched too", async () => {
   const folder = await mkdtemp(join(tmpdir(), "sge-watch-"));
   const path = join(folder, "new.db");
   const connection = openWriting(path, WRITES);

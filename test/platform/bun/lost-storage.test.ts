@@ -57,7 +57,7 @@ for (const [what, [code, harm]] of Object.entries(HARM))
       expect(lines).toEqual([{ what: expect.stringMatching(/sge\.db.*sge restore/) }]);
     }));
 
-test("a database that is removed while nobody writes is noticed within two seconds", () =>
+test("a removed database is noticed within two seconds without any write", () =>
   withServer(async (server) => {
     const { promise, resolve } = Promise.withResolvers<string>();
     server.ports.storage.onFault(({ code }) => resolve(code));
@@ -65,7 +65,7 @@ test("a database that is removed while nobody writes is noticed within two secon
     expect(await Promise.race([promise, Bun.sleep(2_000).then(() => "late")])).toBe("STORAGE_GONE");
   }));
 
-test("a log that is emptied in place under the server: reads that need it say storage.damaged too, and never internal", () =>
+test("a log that is emptied in place makes reads that need it storage.damaged, never internal", () =>
   withServer(async (server) => {
     for (const seed of [1, 2, 3]) await server.upload(xml(seed), "?approve=true");
     await truncate(`${pathOf(server)}-wal`, 0);
@@ -97,7 +97,7 @@ for (const [what, harm] of Object.entries(LOGS))
       }
     }));
 
-test("damaged pages are said with 503 and a code of their own, and stop every write; the sentence goes to the log alone", () =>
+test("damaged pages are a 503 with its own code and stop all writes; the log alone has the sentence", () =>
   withServer(async (server) => {
     const path = pathOf(server);
     const told: string[] = [];

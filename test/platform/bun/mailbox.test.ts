@@ -94,7 +94,7 @@ test("S11: no link-local, unspecified or multicast address is called, by number 
   expect(server.heard()).toBe("");
 });
 
-test("S11: what is no IMAP server hears nothing of us: no user, no password, no command", async () => {
+test("S11: a server that is not IMAP receives no user, no password and no command", async () => {
   await using server = await speaking((socket, heard) => {
     if (heard === "") socket.write("SSH-2.0-OpenSSH_9.2\r\n");
   });
@@ -103,7 +103,7 @@ test("S11: what is no IMAP server hears nothing of us: no user, no password, no 
   expect(server.heard()).toBe("");
 });
 
-test("nobody there, a server that hangs up, and one that says goodbye are one reason", async () => {
+test("a closed port, a dropped connection and a BYE have one reason", async () => {
   expect(await look({})).toEqual({ code: "mailbox.unreachable" });
   expect(await look({ host: "nenhum.invalid" })).toEqual({ code: "mailbox.unreachable" });
   await using deaf = await speaking((socket) => socket.destroy());
@@ -112,7 +112,7 @@ test("nobody there, a server that hangs up, and one that says goodbye are one re
   expect(await look({ port: bye.port })).toEqual({ code: "mailbox.unreachable" });
 });
 
-test("with TLS nothing is said in clear to a server that has none", async () => {
+test("a mailbox with TLS sends nothing in clear text to a server without it", async () => {
   await using server = await speaking((socket, heard) => {
     if (heard === "") socket.write("* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] ready\r\n");
   });
@@ -120,7 +120,7 @@ test("with TLS nothing is said in clear to a server that has none", async () => 
   expect(server.heard()).not.toContain("senha");
 });
 
-test("a visit that is told to end ends, whatever the server does", async () => {
+test("an aborted visit ends, whatever the server does", async () => {
   await using server = await speaking(() => undefined);
   const ending = new AbortController();
   const visit = look({ port: server.port }, ending.signal);
@@ -128,7 +128,7 @@ test("a visit that is told to end ends, whatever the server does", async () => {
   expect(await visit).toEqual(new Error("ending"));
 });
 
-test("what an administrator tries out opens no circuit before the visits of others", async () => {
+test("trials of an administrator open no circuit for visits", async () => {
   const mailboxes = imapMailboxes(RULES);
   const knock = (how: "look" | "take") =>
     mailboxes.visit(ACCESS, how, async () => undefined).catch(() => undefined);
@@ -138,7 +138,7 @@ test("what an administrator tries out opens no circuit before the visits of othe
   expect(mailboxes.circuits()).toMatchObject([{ name: "mail", state: "open", opened: 1 }]);
 });
 
-test("S11: an address that is not of the Internet is private, in every spelling of it", () => {
+test("S11: an address that is not public is private in every spelling", () => {
   for (const address of [
     "127.0.0.1",
     "127.255.255.254",
@@ -184,7 +184,7 @@ test("S11: an address that is not of the Internet is private, in every spelling 
     expect([address, isPrivate(address)]).toEqual([address, false]);
 });
 
-test("S11: where private networks are not allowed none is called, however it is written, nor by a name that leads there", async () => {
+test("S11: a forbidden private network is not called, in any spelling or by any name", async () => {
   await using server = await speaking((socket, heard) => {
     if (heard === "") socket.write("* OK IMAP4rev1\r\n");
   });
@@ -215,7 +215,7 @@ test("S11: where private networks are not allowed none is called, however it is 
   ]).toEqual([true, false, true, false]);
 });
 
-test("S11: every trial that meets no IMAP server takes the same time, whether the port is open or not", async () => {
+test("S11: every trial without an IMAP server takes the same time, with an open or a closed port", async () => {
   const silent = await speaking((socket, heard) => {
     if (heard === "") setTimeout(() => socket.destroy(), 40);
   });
@@ -249,7 +249,7 @@ test("S11: every trial that meets no IMAP server takes the same time, whether th
   for (const server of [silent, ssh, deaf]) await server[Symbol.asyncDispose]();
 });
 
-test("S11: whoever leaves waits for no trial that has failed", async () => {
+test("S11: an aborted trial does not wait for the common time", async () => {
   const leaving = new AbortController();
   const trial = look({}, leaving.signal, {
     pause: (_, signal) => {
@@ -260,7 +260,7 @@ test("S11: whoever leaves waits for no trial that has failed", async () => {
   expect(await trial).toEqual(new Error("left"));
 });
 
-test("a server whose certificate nobody vouches for is told from one that is not there, and hears no password", async () => {
+test("an untrusted certificate has its own reason, and its server receives no password", async () => {
   const heard: string[] = [];
   const server = createTlsServer(SELF_SIGNED, (socket) => {
     socket.on("error", () => undefined).on("data", (data) => heard.push(data.toString("latin1")));

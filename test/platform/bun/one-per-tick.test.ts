@@ -3,7 +3,7 @@ import { onePerTick } from "../../../src/platform/bun/threads/one-per-tick.ts";
 
 const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-test("one caller a turn goes through, in the order of arrival", async () => {
+test("one caller proceeds in each turn, in the order of arrival", async () => {
   const gate = onePerTick();
   const passed: number[] = [];
   const all = Promise.all([1, 2, 3].map((n) => gate.next().then(() => passed.push(n))));
@@ -17,7 +17,7 @@ test("one caller a turn goes through, in the order of arrival", async () => {
   expect(Math.max(...seen.map((count, i) => count - (seen[i - 1] ?? 0)))).toBe(1);
 });
 
-test("a caller that leaves gives its place to the next", async () => {
+test("a caller that aborts gives its place to the next", async () => {
   const gate = onePerTick();
   const leaving = new AbortController();
   const first = gate.next();

@@ -74,7 +74,7 @@ testInFull(
   },
 );
 
-test("every door of this machine closes what it makes, before it makes anything; threads and the Worker follow theirs", async () => {
+test("every entry point sets the private umask before it writes a file", async () => {
   const ofMachine = DOORS.filter((door) => !/(?:^|\.)worker\.ts$/.test(door));
   expect(ofMachine.length).toBeGreaterThan(5);
   for (const door of ofMachine) {
@@ -84,7 +84,7 @@ test("every door of this machine closes what it makes, before it makes anything;
   }
 });
 
-test("a database that everybody may read is closed when it is opened; one that is open to a group stays as it is", async () => {
+test("a world-readable database becomes private when it is opened; a group-readable one is not changed", async () => {
   await using dir = await temporaryFolder();
   const path = join(dir.path, "sge.db");
   const opened = async () => (await openDatabase(`file:${path}`)).close();
@@ -102,7 +102,7 @@ test("a database that everybody may read is closed when it is opened; one that i
   }
 });
 
-test("a backup names in its manifest the secret that it does not hold, and leaves its time in the data directory", async () => {
+test("a backup names the secret that it does not hold, and records its time in the data directory", async () => {
   await using dir = await temporaryFolder();
   const DATA_DIR = join(dir.path, "data");
   const config = testConfig({ DATA_DIR, DATABASE_URL: `file:${join(DATA_DIR, "sge.db")}` });

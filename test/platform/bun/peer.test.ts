@@ -8,7 +8,7 @@ const TRUSTED = ["127.0.0.1", "::1", "10.0.0.0/8", "2001:db8:77::/48"];
 describe("the client behind trusted proxies", () => {
   const peerOf = peerBehindProxies(TRUSTED);
 
-  test("is what the nearest reporter that is no proxy of ours was seen as, from the right", () => {
+  test("is the rightmost address that is not a trusted proxy", () => {
     for (const [connected, forwarded, peer] of [
       ["127.0.0.1", "203.0.113.9", "203.0.113.9"],
       // Whatever a client has written itself stands further left.
@@ -35,7 +35,7 @@ describe("the client behind trusted proxies", () => {
       ]);
   });
 
-  test("is the connection itself where that is no proxy of ours, whatever it says", () => {
+  test("is the connection itself where that is not a trusted proxy, whatever its header says", () => {
     for (const connected of ["203.0.113.9", "11.0.0.1", "::2", "2001:db8:78::1", "192.168.0.1"])
       for (const forwarded of ["127.0.0.1", "10.0.0.1, 127.0.0.1", "x", "", null])
         expect(peerOf(connected, forwarded)).toBe(connected);
@@ -44,7 +44,7 @@ describe("the client behind trusted proxies", () => {
     expect(peerOf(null, "203.0.113.9")).toBeNull();
   });
 
-  test("is the last proxy of ours where what it has passed on is no address", () => {
+  test("is the last trusted proxy where the next entry is not an address", () => {
     for (const broken of [
       "",
       ",",
@@ -76,14 +76,14 @@ describe("the client behind trusted proxies", () => {
     }
   });
 
-  test("is looked for through so many proxies, and no more", () => {
+  test("is searched through a bounded number of proxies", () => {
     const proxies = (count: number) => Array.from({ length: count }, () => "10.0.0.1").join(", ");
     expect(peerOf("127.0.0.1", `203.0.113.9, ${proxies(31)}`)).toBe("203.0.113.9");
     expect(peerOf("127.0.0.1", `203.0.113.9, ${proxies(32)}`)).toBe("10.0.0.1");
   });
 });
 
-test("a proxy that TRUSTED_PROXIES does not name is told once, and a stranger's header is not", () => {
+test("a proxy missing in TRUSTED_PROXIES is reported once, and a public client's header is not", () => {
   let told = 0;
   const peerOf = peerBehindProxies([], () => {
     told += 1;
@@ -99,7 +99,7 @@ test("a proxy that TRUSTED_PROXIES does not name is told once, and a stranger's 
   expect(told).toBe(1);
 });
 
-test("TRUSTED_PROXIES takes addresses and networks, and refuses by name what is neither or everybody", () => {
+test("TRUSTED_PROXIES accepts addresses and networks, and names a wrong or all-inclusive entry", () => {
   expect(parseConfig({}).TRUSTED_PROXIES).toEqual([]);
   expect(parseConfig({ TRUSTED_PROXIES: TRUSTED.join(" , ") }).TRUSTED_PROXIES).toEqual(TRUSTED);
   for (const wrong of ["localhost", "10.0.0.0/33", "10.0.0", "::1/129", "0.0.0.0/0", "::/0", "*"])
@@ -113,7 +113,7 @@ const login = (url: string, forwarded: string, email: string) =>
     body: JSON.stringify({ email, password: "errada errada" }),
   });
 
-test("behind a trusted proxy the login limit, the audit and the log know the client, and one locks out no other", () =>
+test("the login limit, the audit and the log use the client's address behind a trusted proxy", () =>
   withServer(
     async ({ url, ports }) => {
       const peers: unknown[] = [];
@@ -148,7 +148,7 @@ test("behind a trusted proxy the login limit, the audit and the log know the cli
     { TRUSTED_PROXIES: ["127.0.0.1"] },
   ));
 
-test("without a trusted proxy a header opens no second bucket of logins", () =>
+test("a header without a trusted proxy opens no second bucket of logins", () =>
   withServer(async ({ url }) => {
     const statuses = [];
     for (let n = 0; n < 6; n += 1)

@@ -10,7 +10,7 @@ import { testConfig } from "../../support/ports.ts";
 /** Rights of the group and of everybody. */
 const others = async (path: string) => (await stat(path)).mode & 0o077;
 
-test("what the service makes a folder for is its owner's alone; a folder that is there stays as it is", async () => {
+test("a folder made by the service is private to its owner; an existing folder is not changed", async () => {
   const root = await mkdtemp(join(tmpdir(), "sge-private-"));
   const at = (name: string) => join(root, name);
   const database = await openDatabase(`file:${at("db/sge.db")}`);

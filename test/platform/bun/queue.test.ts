@@ -160,7 +160,7 @@ test("after a failure a message waits, longer each time, and no longer than five
   await w.close();
 });
 
-test("what was in work when its process died is handed out when the lease has run out, and not before", async () => {
+test("a message of a dead process is delivered again after its lease, and not before", async () => {
   const w = await world();
   const reached = Promise.withResolvers<void>();
   const dead: Consumer = {
@@ -188,7 +188,7 @@ test("what was in work when its process died is handed out when the lease has ru
   await w.ports.close();
 });
 
-test("who has lost the lease does not speak for the message any more", async () => {
+test("a process that lost the lease cannot write the result of the message", async () => {
   const w = await world();
   const slow = Promise.withResolvers<MessageOutcome>();
   const reached = Promise.withResolvers<void>();
@@ -210,7 +210,7 @@ test("who has lost the lease does not speak for the message any more", async () 
   await w.close();
 });
 
-test("work that goes on keeps its lease", async () => {
+test("running work keeps its lease", async () => {
   const w = await world({ leaseMs: 30 });
   const slow = Promise.withResolvers<MessageOutcome>();
   const reached = Promise.withResolvers<void>();
@@ -231,7 +231,7 @@ test("work that goes on keeps its lease", async () => {
   await w.close();
 });
 
-test("a message that kills whoever takes it is parked too, as interrupted", async () => {
+test("a message that kills its process is parked as interrupted", async () => {
   const w = await world();
   await sent(w, [document(0)]);
   await w.commit([trusted({ sql: "update queue set attempts = 3, leased_by = 'gone'", args: [] })]);
@@ -244,7 +244,7 @@ test("a message that kills whoever takes it is parked too, as interrupted", asyn
   await w.close();
 });
 
-test("a stop tells the work to end; what is given back counts as no attempt", async () => {
+test("a stop aborts running work, and a released message loses no attempt", async () => {
   const w = await world();
   const reached = Promise.withResolvers<void>();
   const consumer: Consumer = {
@@ -270,7 +270,7 @@ test("a stop tells the work to end; what is given back counts as no attempt", as
   await w.close();
 });
 
-test("a clock that was set back keeps nobody waiting", async () => {
+test("a clock that is set back delays no message", async () => {
   const w = await world();
   await sent(w, [document(0)]);
   w.ports.clock.advance(-86_400_000);
@@ -281,7 +281,7 @@ test("a clock that was set back keeps nobody waiting", async () => {
   await w.close();
 });
 
-test("a fault of the database ends no lane: what is there is handed out when it is over", async () => {
+test("a fault of the database ends no lane: messages are delivered after it", async () => {
   const w = await world();
   const { reader } = w.ports;
   let faults = 3;

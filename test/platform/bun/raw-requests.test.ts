@@ -20,7 +20,7 @@ async function answerTo({ port }: Server, request: string, until = /\r\n\r\n/): 
 
 const BODY = /\r\n\r\n[\s\S]*\}/;
 
-test("HTTP/1.0 without a Host is answered as any other request, on every method and with a body", () =>
+test("HTTP/1.0 without a Host is answered like any other request, for every method and with a body", () =>
   withServer(async (server) => {
     const ask = (head: string, body = "") =>
       answerTo(server, `${head}\r\nContent-Length: ${body.length}\r\n\r\n${body}`, BODY);
@@ -63,7 +63,7 @@ test("a request with two Hosts, or one that names no server, is 400", () =>
       expect(await answerTo(server, `${line}\r\nHost: x\r\n\r\n`)).not.toContain(" 500 ");
   }));
 
-test("HEAD says the length of GET or none, and never that there is nothing", () =>
+test("HEAD has the length of GET or none, and never a false 0", () =>
   withServer(async (server) => {
     const bearer = `Authorization: Bearer ${server.token}`;
     for (const path of [

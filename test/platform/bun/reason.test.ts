@@ -17,7 +17,7 @@ async function migrating(status: number) {
   return [await child.exited, await child.stderr.text()];
 }
 
-test("a migration that the server refuses says in one line which variable is to be mended", async () => {
+test("a refused migration names in one line the variable to correct", async () => {
   expect(await Promise.all([migrating(401), migrating(403), migrating(404)])).toEqual([
     [1, expect.stringMatching(/^DATABASE_AUTH_TOKEN: o banco de dados recusa este token .*\n$/)],
     [1, expect.stringMatching(/^DATABASE_AUTH_TOKEN: o banco de dados recusa este token .*\n$/)],
@@ -25,7 +25,7 @@ test("a migration that the server refuses says in one line which variable is to 
   ]);
 });
 
-test("a start that fails is said for people: weather, refusals, failures of our own, and what nobody foresaw", () => {
+test("a failed start has a sentence for people: transient faults, refusals, failures and unknown errors", () => {
   const refused = Object.assign(new Error("x"), { code: "ECONNREFUSED" });
   expect(reasonOf(new Error("Failed query: create table", { cause: refused }))).toBe(
     "DATABASE_URL: o banco de dados não responde, ou está ocupado",
@@ -34,7 +34,7 @@ test("a start that fails is said for people: weather, refusals, failures of our 
   expect(reasonOf(new Error("JWT_SECRET falta"))).toBe("JWT_SECRET falta");
 });
 
-test("a full disk is told in a sentence, whether the system or SQLite says so, and with or without a path", () => {
+test("a full disk has one sentence, from the system or from SQLite, with or without a path", () => {
   for (const code of ["ENOSPC", "SQLITE_FULL"])
     expect(reasonOf(Object.assign(new Error("no space left on device"), { code }))).toBe(
       "O disco está cheio: confira DATA_DIR e a pasta do banco de dados",

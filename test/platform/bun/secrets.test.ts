@@ -15,14 +15,14 @@ const asking = (path: string, more = {}) => ({
   ...more,
 });
 
-test("a secret that was given is used, and nothing is written", async () => {
+test("a configured secret is used, and nothing is written", async () => {
   await using dir = await folder();
   const given = "given ".repeat(6);
   expect(await jwtSecret(asking(dir.path, { JWT_SECRET: given }))).toBe(given);
   expect(await readdir(dir.path)).toEqual([]);
 });
 
-test("in development one is made, kept for the owner only, and the same ever after", async () => {
+test("a development secret is generated once, readable by its owner only", async () => {
   await using dir = await folder();
   const made = await jwtSecret(asking(dir.path));
   expect(made).toMatch(/^[0-9a-f]{64}$/);
@@ -38,14 +38,14 @@ test("processes that start together agree on one secret", async () => {
   expect(await readFile(join(dir.path, "data", "jwt-secret"), "utf8")).toBe(made[0] ?? "");
 });
 
-test("production does not make secrets", async () => {
+test("production generates no secret", async () => {
   await using dir = await folder();
   const refused = jwtSecret(asking(dir.path, { APP_ENV: "production" }));
   expect(await refused.catch((error: unknown) => String(error))).toContain("JWT_SECRET");
   expect(await readdir(dir.path)).toEqual([]);
 });
 
-test("a kept secret that was cut short is not used", async () => {
+test("a stored secret that was cut is not used", async () => {
   await using dir = await folder();
   await jwtSecret(asking(dir.path));
   await writeFile(join(dir.path, "data", "jwt-secret"), "short");
@@ -53,7 +53,7 @@ test("a kept secret that was cut short is not used", async () => {
   expect(await refused.catch((error: unknown) => String(error))).toContain("jwt-secret");
 });
 
-test("what a start that died has left is swept by the next, and what another start is making is not", async () => {
+test("drafts of a dead start are removed by the next one, and those of a running start are not", async () => {
   await using dir = await folder();
   await jwtSecret(asking(dir.path));
   const data = join(dir.path, "data");

@@ -47,7 +47,7 @@ const refused = (url: string) =>
     () => true,
   );
 
-test("it serves on the free port it took, and says so in DATA_DIR until it stops", async () => {
+test("the service writes its free port to DATA_DIR until it stops", async () => {
   const service = await served(() => new Response("olá"));
   expect(service.url).toBe(`http://127.0.0.1:${service.port}`);
   expect(await (await fetch(service.url)).text()).toBe("olá");
@@ -58,7 +58,7 @@ test("it serves on the free port it took, and says so in DATA_DIR until it stops
   await service.close();
 });
 
-test("a stop lets the request in work end, and takes no new one", async () => {
+test("a stop lets a running request end, and accepts no new one", async () => {
   const reached = Promise.withResolvers<void>();
   const release = Promise.withResolvers<void>();
   const service = await served(async (_, ports) => {
@@ -96,7 +96,7 @@ test("a request that does not end is cut when the time to stop is over", async (
   await service.close();
 });
 
-test("streams and loops are told before requests are waited for: what ends by itself holds nothing up", async () => {
+test("streams and loops are stopped before the wait for requests, so that they do not delay it", async () => {
   const service = await served((_, ports) => {
     const body = new ReadableStream<Uint8Array>({
       start(out) {
@@ -113,7 +113,7 @@ test("streams and loops are told before requests are waited for: what ends by it
   await service.close();
 });
 
-test("a database that cannot be closed does not keep the process: the stop rejects in time", async () => {
+test("a database that cannot be closed does not delay the exit: the stop rejects in time", async () => {
   const service = await served(() => new Response(), { SHUTDOWN_TIMEOUT_MS: 30 });
   const { close } = service.ports;
   service.ports.close = () => new Promise(() => undefined);
@@ -122,7 +122,7 @@ test("a database that cannot be closed does not keep the process: the stop rejec
   await close();
 });
 
-test("what waits for the writer is written before the database closes", async () => {
+test("pending writes are written before the database closes", async () => {
   const service = await served(() => new Response());
   const writes = [1, 2, 3].map((id) =>
     service.ports.writer.commit({ statements: [companyRow(id)], read: () => id }),
@@ -132,7 +132,7 @@ test("what waits for the writer is written before the database closes", async ()
   await service.close();
 });
 
-test("an exception that the app did not say is a problem, and tells nothing of itself", async () => {
+test("an exception outside of the app is a problem document without its message", async () => {
   const service = await served(() => {
     throw new Error("a secret");
   });
@@ -145,7 +145,7 @@ test("an exception that the app did not say is a problem, and tells nothing of i
   await service.close();
 });
 
-test("the ports know the peer as the runtime does, whatever a header says", async () => {
+test("the peer is the runtime's address, whatever a header says", async () => {
   const service = await served((request, ports) => {
     ports.extendIdleTimeout(request, 120);
     return Response.json({ peer: ports.peer(request) });
@@ -163,7 +163,7 @@ test("the database is migrated and a secret is there before the first request", 
   await service.close();
 });
 
-test("every part says how it is", async () => {
+test("every part reports its health", async () => {
   const service = await served(() => new Response());
   const parts = await service.ports.health.check();
   expect(parts.map(({ name, ok }) => [name, ok])).toEqual([
@@ -180,7 +180,7 @@ test("every part says how it is", async () => {
   await service.close();
 });
 
-test("a port that is taken is an error, and the first service goes on", async () => {
+test("a TCP port in use is an error, and the first service keeps running", async () => {
   const service = await served(() => new Response("first"));
   const second = served(() => new Response("second"), { PORT: service.port });
   expect(await second.then(String, (error: unknown) => error)).toBeInstanceOf(Error);
@@ -188,7 +188,7 @@ test("a port that is taken is an error, and the first service goes on", async ()
   await service.close();
 });
 
-test("a door that cannot build its app leaves nothing open", async () => {
+test("an entry point that cannot build its app leaves nothing open", async () => {
   const folder = await mkdtemp(join(tmpdir(), "sge-serve-"));
   const DATABASE_URL = `file:${join(folder, "sge.db")}`;
   const config = testConfig({ DATABASE_URL, DATA_DIR: folder });

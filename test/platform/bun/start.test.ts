@@ -46,7 +46,7 @@ async function folder() {
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
 
-test("a generated password is shown at each start until somebody has logged in with it, and never in the log", async () => {
+test("a generated password is shown at each start until its first login, and never in the log", async () => {
   await using dir = await folder();
   const file = join(dir.path, "data", "first-password");
   const seen: string[] = [];
@@ -79,7 +79,7 @@ const logged = (lines: readonly string[], event: string) =>
       return fields;
     });
 
-testInFull("what the first run made survives kill -9, and SIGTERM ends with 0", async () => {
+testInFull("the data of the first run survives kill -9, and SIGTERM ends with 0", async () => {
   await using dir = await folder();
   const first = started(dir.path, { ADMIN_PASSWORD: "uma senha de verdade" });
   await first.listening;
@@ -97,7 +97,7 @@ testInFull("what the first run made survives kill -9, and SIGTERM ends with 0", 
   expect(await second.child.exited).toBe(0);
 });
 
-test("a start says version, mode, database and migrations in one line of the log, and each setting that does nothing", async () => {
+test("a start logs version, mode, database and migrations in one line, and a warning for each unused setting", async () => {
   await using dir = await folder();
   const first = started(dir.path, {
     ADMIN_PASSWORD: "uma senha de verdade",
@@ -152,7 +152,7 @@ test("a start says version, mode, database and migrations in one line of the log
   expect(logged(third.lines, "config.ignored").map(({ name }) => name)).toEqual(["ADMIN_PASSWORD"]);
 });
 
-test("a start refuses a database of a newer program with 1, and says what to do", async () => {
+test("a start with a database of a newer program ends with 1, and says what to do", async () => {
   await using dir = await folder();
   const database = await openDatabase(`file:${join(dir.path, "data", "sge.db")}`);
   await database.migrate();
@@ -165,7 +165,7 @@ test("a start refuses a database of a newer program with 1, and says what to do"
   expect(await said).toMatch(/^O banco de dados foi migrado por uma versão mais nova .*\n$/);
 });
 
-testInFull("a second signal ends it at once, whatever is in work", async () => {
+testInFull("a second signal ends the process at once", async () => {
   await using dir = await folder();
   // A login that computes for a while is in work.
   const env = { SHUTDOWN_TIMEOUT_MS: "600000", PASSWORD_COST: "17" };
@@ -187,7 +187,7 @@ testInFull("a second signal ends it at once, whatever is in work", async () => {
   expect(await login).toBeNull();
 });
 
-test("a bad configuration does not start, and everything that is wrong is said", async () => {
+test("a wrong configuration does not start, and reports all of its errors", async () => {
   await using dir = await folder();
   const broken = started(dir.path, { PORT: "minus one", NFE_QUEUE: "0" });
   const open = started(dir.path, { HOST: "0.0.0.0" });

@@ -4,7 +4,7 @@ import { sayStorageFault, sayUnopened } from "../../../src/platform/bun/database
 const sqlite = (code: string, message = "what SQLite says") =>
   Object.assign(new Error(message), { code });
 
-test("a fault that was said is said once, also within another error or told by another thread", () => {
+test("a storage fault keeps its sentence within another error and from another thread", () => {
   const fault = sayStorageFault(sqlite("SQLITE_CORRUPT"), "data/sge.db");
   const sentence = fault?.message ?? "";
   expect(sentence).toMatch(/data\/sge\.db está danificado \(what SQLite says\).*sge restore/);
@@ -15,20 +15,20 @@ test("a fault that was said is said once, also within another error or told by a
   }
 });
 
-test("a file that cannot be opened is not called damaged: its sentence names permissions before a restore", () => {
+test("a file that cannot be opened is not called damaged: its sentence names permissions first", () => {
   const { message = "" } = sayStorageFault(sqlite("SQLITE_CANTOPEN"), "data/sge.db") ?? {};
   expect(message).toMatch(/data\/sge\.db.*-wal.*permissões.*só se.*sge restore/);
   expect(message).not.toContain("danificado");
 });
 
-test("a read of a file that is shorter than it was is damage; what a full disk says too is none", () => {
+test("a short read is damage; an error that a full disk gives too is not", () => {
   for (const code of ["SQLITE_IOERR_SHORT_READ", "SQLITE_IOERR_READ", "SQLITE_NOTADB"])
     expect([code, sayStorageFault(sqlite(code), "x")?.code]).toEqual([code, "STORAGE_DAMAGED"]);
   for (const code of ["SQLITE_IOERR", "SQLITE_FULL", "SQLITE_BUSY"])
     expect([code, sayStorageFault(sqlite(code), "x")]).toEqual([code, null]);
 });
 
-test("an error that names another path than the database's is not told as the database's", () => {
+test("an error with another path is not reported as one of the database", () => {
   const denied = (path: string) => Object.assign(new Error("EACCES"), { code: "EACCES", path });
   for (const path of ["/srv/db/sge.db", "/srv/db/sge.db-wal", "/srv/db"])
     expect(sayUnopened(denied(path), "/srv/db/sge.db")).toHaveProperty("code", "STORAGE_DAMAGED");

@@ -55,7 +55,7 @@ const refusal = (work: Promise<unknown>): Promise<string> =>
     (error: unknown) => (error instanceof SchemaRefused ? error.message : String(error)),
   );
 
-test("the migrations of this program are in the order of their clock, and no two share a time", async () => {
+test("the migrations of this program are sorted by their timestamps, which are unique", async () => {
   const times = (await migrationsOf()).map(({ when }) => when);
   expect(times).toEqual([...new Set(times)].sort((a, b) => a - b));
 });
@@ -105,7 +105,7 @@ for (const [what, sql, says] of WRONG)
     expect(await previousDatabases(path)).toEqual([]);
   });
 
-test("an upgrade carries out each migration that lacks, tells its name and time, and copies the database beside it before", async () => {
+test("an upgrade copies the database, runs each missing migration, and logs its name and time", async () => {
   const known = await migrationsOf();
   await ofVersion(known.length - 2);
   const done = await withDatabase((database) => database.migrate("copy"));
@@ -119,7 +119,7 @@ test("an upgrade carries out each migration that lacks, tells its name and time,
   await withDatabase((database) => database.mustBeCurrent());
 });
 
-test("a database that is new, or current, is not copied", async () => {
+test("a new or current database is not copied", async () => {
   expect(await withDatabase((database) => database.migrate("copy"))).toMatchObject({ copy: null });
   expect(await withDatabase((database) => database.migrate("copy"))).toEqual({
     migrations: [],
@@ -129,7 +129,7 @@ test("a database that is new, or current, is not copied", async () => {
   expect(await previousDatabases(path)).toEqual([]);
 });
 
-test("whoever only reads refuses a database of an earlier version, and an empty one, and changes neither", async () => {
+test("a command that only reads refuses an older or empty database, and changes neither", async () => {
   expect(await withDatabase((database) => refusal(database.mustBeCurrent()))).toContain("vazio");
   await ofVersion(3);
   expect(await withDatabase((database) => refusal(database.mustBeCurrent()))).toMatch(
@@ -141,7 +141,7 @@ test("whoever only reads refuses a database of an earlier version, and an empty 
   expect(rows).toEqual([{ n: 3 }]);
 });
 
-test("a migration that two processes begin is carried out once, also one that changes rows only", async () => {
+test("a migration that two processes begin is applied once, also one that only changes rows", async () => {
   const known = await migrationsOf();
   await ofVersion(known.length - 1);
   const open = () => openDatabase(`file:${path}`);
@@ -151,7 +151,7 @@ test("a migration that two processes begin is carried out once, also one that ch
   for (const database of both) await database.close();
 });
 
-test("only the newest of the databases that were set aside are kept, and nothing else is touched", async () => {
+test("only the newest previous databases are kept, and no other file is removed", async () => {
   await withDatabase((database) => database.migrate());
   const names = [1, 2, 3, 4, 5].map((day) => `sge.db.antes-sge-2026110${day}T120000Z`);
   for (const name of names) await copyFile(path, join(folder, name));
@@ -169,7 +169,7 @@ test("only the newest of the databases that were set aside are kept, and nothing
   expect((await stat(copy ?? "")).size).toBeGreaterThan(0);
 });
 
-test("what a copy that was killed has left goes with the next copy", async () => {
+test("the remains of a killed copy are removed by the next copy", async () => {
   await withDatabase((database) => database.migrate());
   const dead = "sge.db.antes-sge-20261101T120000Z.4194303.parcial";
   const alive = `sge.db.antes-sge-20261101T120000Z.${process.ppid}.parcial`;
@@ -179,7 +179,7 @@ test("what a copy that was killed has left goes with the next copy", async () =>
   expect(left).toEqual([alive]);
 });
 
-test("a known list without a fault needs exactly what was not applied", () => {
+test("the pending migrations are exactly those that were not applied", () => {
   const known = [1, 2, 3].map((when) => ({
     tag: `t${when}`,
     when,

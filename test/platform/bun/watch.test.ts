@@ -20,7 +20,7 @@ async function scraped({ call }: Server): Promise<Map<string, number>> {
   );
 }
 
-test("a running service tells every figure of the table, each a number", () =>
+test("a running service exposes every figure of the table as a number", () =>
   withServer(async (server) => {
     // The door tells these, which knows the feed and what the database holds.
     server.ports.meter.addSource(() => ({ sge_stream_clients: 0 }));
@@ -40,7 +40,7 @@ test("a running service tells every figure of the table, each a number", () =>
     expect(Math.abs(started * 1_000 - performance.timeOrigin)).toBeLessThan(1_000);
   }));
 
-test("the sizes of the database, the free space and the age of the last backup are told", () =>
+test("the sizes of the database, the free space and the age of the last backup are exposed", () =>
   withServer(async (server) => {
     const { DATA_DIR, DATABASE_URL } = server.ports.config;
     const path = DATABASE_URL.slice("file:".length);
@@ -62,7 +62,7 @@ test("the sizes of the database, the free space and the age of the last backup a
     expect(age).toBeLessThan(3_700);
   }));
 
-test("documents that no note names are told by their bytes, many of them by an estimate", () =>
+test("the bytes of documents that no note names are exposed, and estimated when there are many", () =>
   withServer(async (server) => {
     const put = (first: number, count: number) => ({
       sql: `insert into originals (company, sha256, gzip, size, created_at, expires_at)
@@ -79,7 +79,7 @@ test("documents that no note names are told by their bytes, many of them by an e
     expect(await bytes()).toBe(25_000);
   }));
 
-test("commits are told by how many writes shared them and how long they took", () =>
+test("commits are exposed by the number of their writes and their time", () =>
   withServer(async (server) => {
     const before = await scraped(server);
     const notes = Array.from({ length: 24 }, (_, i) => syntheticNote({ seed: i + 1 }).xml);
@@ -95,7 +95,7 @@ test("commits are told by how many writes shared them and how long they took", (
     expect(Object.keys(HISTOGRAMS)).toContain("sge_commit_seconds");
   }));
 
-test("a turn of the event loop that took long is told once", () =>
+test("a long turn of the event loop is observed once", () =>
   withServer(async (server) => {
     const long = async () => {
       const samples = await scraped(server);

@@ -36,7 +36,7 @@ const put = (a: number, b: string) => ({
 });
 const caught = (promise: Promise<unknown>) => promise.catch((error: unknown) => error);
 
-test("the same text many times, and texts too long to be numbered, bind what is theirs", async () => {
+test("repeated texts, and texts too long to be numbered, bind their own parameters", async () => {
   const { connection, close } = await open();
   const long = `select ?1 as x /* ${"-".repeat(9_000)} */`;
   for (let n = 1; n <= 3; n += 1) {
@@ -53,7 +53,7 @@ test("the same text many times, and texts too long to be numbered, bind what is 
   await close();
 });
 
-test("more texts than are numbered are still each their own", async () => {
+test("more texts than numbers stay distinct", async () => {
   const { connection, close } = await open();
   for (let n = 0; n < 2_100; n += 700) {
     const numbers = Array.from({ length: 700 }, (_, at) => n + at);
@@ -64,7 +64,7 @@ test("more texts than are numbered are still each their own", async () => {
   await close();
 });
 
-test("bytes arrive as they are, and packed where they were to be", async () => {
+test("bytes arrive unchanged, and packed where they are to be", async () => {
   const { connection, close } = await open();
   const bytes = new Uint8Array([0, 255, 13, 10, 0]);
   const [answer] = await connection.batch(
@@ -78,7 +78,7 @@ test("bytes arrive as they are, and packed where they were to be", async () => {
   await close();
 });
 
-test("orders that wait behind one another are carried out in their order", async () => {
+test("waiting requests run in their order", async () => {
   const { connection, close } = await open();
   const written = await Promise.all(
     Array.from({ length: 50 }, (_, n) => connection.batch([put(n, "x")], "write")),
@@ -89,7 +89,7 @@ test("orders that wait behind one another are carried out in their order", async
   await close();
 });
 
-test("of a thread that ends, nobody can say whether it wrote; the next order finds a new one", async () => {
+test("a thread that ends makes its writes storage.unknown, and the next request starts a new one", async () => {
   const { connection, threads, close } = await open();
   await connection.batch([put(1, "kept")], "write");
   const inWork = connection.batch([put(2, "doubtful")], "write");
@@ -103,7 +103,7 @@ test("of a thread that ends, nobody can say whether it wrote; the next order fin
   await close();
 });
 
-test("a database that cannot be opened is told so at once", async () => {
+test("a database that cannot be opened fails at once", async () => {
   const opened = threadConnection("/proc/nowhere/x.db", "PRAGMA journal_mode = WAL");
   expect(String(await caught(opened))).toContain("/proc/nowhere/x.db");
 });

@@ -76,7 +76,7 @@ test("a stream of a request finds what others write, is alive while nothing happ
   await ports.close();
 });
 
-test("whoever comes back after the farewell with its last event loses nothing and gets nothing twice", async () => {
+test("a client that reconnects after the close frame gets every event once", async () => {
   const ports = await testPorts();
   await company(ports);
   const first = opened(ports, 0);
@@ -97,7 +97,7 @@ test("whoever comes back after the farewell with its last event loses nothing an
   await ports.close();
 });
 
-test("a client that takes nothing, not even the farewell, costs a look in half a minute", async () => {
+test("a client that reads nothing, not even the close frame, costs one look in half a minute", async () => {
   const ports = await testPorts();
   const { commitSignal, stopping } = requestCommitSignal(ports.clock.after);
   let looks = 0;

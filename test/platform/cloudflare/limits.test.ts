@@ -50,7 +50,7 @@ function world() {
   return { clock, seen, far, isolate };
 }
 
-test("many isolates let no more pass together than the bucket holds, and ask under a name that tells nobody", async () => {
+test("isolates together let no more pass than the bucket holds, under a hashed name", async () => {
   const { seen, isolate } = world();
   const isolates = Array.from({ length: 5 }, isolate);
   const taken = await Promise.all(
@@ -61,7 +61,7 @@ test("many isolates let no more pass together than the bucket holds, and ask und
   for (const name of seen.asked) expect(name).toMatch(/^[0-9a-f]{64}$/);
 });
 
-test("what an object has refused is refused without asking it, until there is a token again", async () => {
+test("a refused key is refused without a call until there is a token again", async () => {
   const { clock, seen, isolate } = world();
   const limits = isolate();
   for (let n = 0; n < 50; n++) await limits.take("u", USER);
@@ -74,7 +74,7 @@ test("what an object has refused is refused without asking it, until there is a 
   expect(seen.asked).toHaveLength(6);
 });
 
-test("a user whose object does not answer is counted here, which is logged and counted; a login is refused", async () => {
+test("a user falls back to a local bucket when the Durable Object is down; a login fails closed", async () => {
   const { seen, far, isolate } = world();
   const limits = isolate();
   far.away = true;
@@ -88,7 +88,7 @@ test("a user whose object does not answer is counted here, which is logged and c
   expect(seen.logged).toEqual(Array(5).fill("limits.not_asked"));
 });
 
-test("users' objects that fail do not close the way of a login", async () => {
+test("failing objects of users do not open the circuit for a login", async () => {
   const { seen, far, isolate } = world();
   const limits = isolate();
   far.away = true;
@@ -99,7 +99,7 @@ test("users' objects that fail do not close the way of a login", async () => {
   expect((await limits.take("login:account:x", LOGIN)).allowed).toBe(true);
 });
 
-test("a wall refuses before an object is asked, and one that fails is none", async () => {
+test("an edge limit refuses before the object is called, and is ignored when it fails", async () => {
   const { seen, far, isolate } = world();
   const limits = isolate();
   expect(await limits.admits?.("192.0.2.1")).toBe(true);

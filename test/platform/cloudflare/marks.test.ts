@@ -65,7 +65,7 @@ async function withIsolate(
 
 const AGAIN_MS = 61_000;
 
-test("an isolate asks for the mark once, writes it at its first commit, and then once a minute", () =>
+test("an isolate reads the mark once, writes it at its first commit, and then once a minute", () =>
   withIsolate(async ({ write, marks, bucket, clock }) => {
     for (let n = 0; n < 5; n += 1) expect(await write()).toBe("written");
     expect([(await marks.read())?.commits, bucket.asked]).toEqual([1, 3]);
@@ -74,7 +74,7 @@ test("an isolate asks for the mark once, writes it at its first commit, and then
     expect((await marks.read())?.commits).toBe(6);
   }));
 
-test("a database that is another, or older than the mark, takes no write and is told of; the mark taken away is the word that it is right", () =>
+test("a database that differs from its mark accepts no write until the mark is deleted", () =>
   withIsolate(async ({ write, marks, said, sql }) => {
     await write();
     const mark = await marks.read();
@@ -88,7 +88,7 @@ test("a database that is another, or older than the mark, takes no write and is 
     expect((await marks.read())?.commits).toBe(1);
   }));
 
-test("a bucket that is away stops no write: the isolate goes by what it knows, and asks again after a minute", () =>
+test("a bucket that is down stops no write: the isolate uses its own state, and reads again after a minute", () =>
   withIsolate(async ({ write, marks, bucket, clock, said, sql }) => {
     bucket.away = true;
     for (let n = 0; n < 3; n += 1) expect(await write()).toBe("written");

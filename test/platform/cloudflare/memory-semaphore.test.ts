@@ -21,7 +21,7 @@ function works(room: ReturnType<typeof memorySemaphore>, sizes: readonly number[
   return { now: () => [...inWork], end, done };
 }
 
-test("work is begun while its bytes have room, in the order asked for, and one that is too large is alone", async () => {
+test("work begins in order while its bytes fit, and work that is too large runs alone", async () => {
   const { now, end } = works(memorySemaphore(10), [4, 4, 4, 50, 1]);
   await Promise.resolve();
   expect(now()).toEqual([0, 1]);
@@ -36,7 +36,7 @@ test("work is begun while its bytes have room, in the order asked for, and one t
   expect(now()).toEqual([4]);
 });
 
-test("work that fails gives its room back, and fails alone", async () => {
+test("work that fails frees its bytes, and fails alone", async () => {
   const { now, end, done } = works(memorySemaphore(1), [1, 1]);
   await Promise.resolve();
   await end(0, new Error("no"));

@@ -13,7 +13,7 @@ function written() {
   return { points, meter };
 }
 
-test("what requests of one isolate count is one point for each series, under the names and in the order of names.ts", () => {
+test("the counts of one isolate are one point for each series, named and ordered by metrics.ts", () => {
   const { points, meter } = written();
   const [one, other] = [meter.ofInvocation(), meter.ofInvocation()];
   for (const of of [one, other, one])
@@ -42,7 +42,7 @@ test("what requests of one isolate count is one point for each series, under the
   ]);
 });
 
-test("an invocation writes no more points than it may, each within the engine's bounds; the next one writes the rest", () => {
+test("an invocation writes at most its points, within the engine's bounds; the next writes the rest", () => {
   const { points, meter } = written();
   const [first, next] = [meter.ofInvocation(), meter.ofInvocation()];
   for (let n = 0; n < 400; n++) first.count("http_problems_total", { code: `c${n}` });
@@ -58,7 +58,7 @@ test("an invocation writes no more points than it may, each within the engine's 
   }
 });
 
-test("series that nobody writes do not grow without end, and without a dataset nothing fails", () => {
+test("unwritten series are bounded, and a missing dataset is no error", () => {
   const { points, meter } = written();
   for (let n = 0; n < 5_000; n++) meter.count("http_problems_total", { code: `c${n}` });
   for (let n = 0; n < 20; n++) meter.ofInvocation().flush?.();

@@ -39,7 +39,7 @@ const consumer = (consume: (body: unknown) => Promise<MessageOutcome>): Consumer
   park: async () => undefined,
 });
 
-test("messages go in batches that the queue takes, none lost, in their order", () =>
+test("messages are sent in batches that the queue accepts, in their order", () =>
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 1, max: 64 }), { maxLength: 1_500 }), (lengths) => {
       const messages = lengths.map((length, i) => document(i, "j".repeat(length)));
@@ -53,7 +53,7 @@ test("messages go in batches that the queue takes, none lost, in their order", (
     { seed: 20261123, numRuns: 60 },
   ));
 
-test("messages of any size below the limit share no batch that is too large, and one over it is never built", () => {
+test("batches are never too large for messages of any allowed size, and a larger message is refused", () => {
   const large = (bytes: number) => document(0, "j".repeat(bytes - bytesOf(document(0, ""))));
   const whole = large(MESSAGE_BYTES);
   expect(batchesOf([whole, whole, whole]).map((batch) => batch.length)).toEqual([2, 1]);
@@ -66,7 +66,7 @@ test("messages of any size below the limit share no batch that is too large, and
   expect(sent).toEqual([]);
 });
 
-test("a queue that is away does not undo what is committed: it is asked again, and then left to the sweep", async () => {
+test("a queue that is down undoes no commit: the send is retried, and then left to maintenance", async () => {
   const log: string[] = [];
   let asked = 0;
   const queue = workersQueue(
@@ -87,7 +87,7 @@ test("a queue that is away does not undo what is committed: it is asked again, a
   expect([asked, log]).toEqual([5, ["queue.unsent"]]);
 });
 
-test("each message of a batch is settled by itself, and so many are in work at a time", async () => {
+test("each message of a batch is acknowledged alone, and a bounded number is in work", async () => {
   let [inWork, most] = [0, 0];
   const messages = Array.from({ length: 12 }, (_, i) => delivery(document(i), (i % 2) + 1));
   await consumeBatch(
@@ -117,7 +117,7 @@ test("each message of a batch is settled by itself, and so many are in work at a
   );
 });
 
-test("delays grow with full jitter, are whole seconds, and end at twelve hours", () =>
+test("retry delays have full jitter, are whole seconds, and are at most twelve hours", () =>
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 100 }),
@@ -133,7 +133,7 @@ test("delays grow with full jitter, are whole seconds, and end at twelve hours",
     { seed: 20261123, numRuns: 200 },
   ));
 
-test("after the last attempt a message goes to the dead-letter queue with its reason, once, and is not done again", async () => {
+test("a message goes once to the dead-letter queue with its reason after its last attempt", async () => {
   const letters: unknown[] = [];
   let consumed = 0;
   const hands = {
@@ -160,7 +160,7 @@ test("after the last attempt a message goes to the dead-letter queue with its re
   expect(kept.said).toEqual(["retry in 0"]);
 });
 
-test("what the dead-letter queue brings is parked with its reason; what nobody can read is buried once, and forgotten after 30 days", async () => {
+test("a dead letter is parked with its reason; an unreadable one is stored once, and deleted after 30 days", async () => {
   const ports = await testPorts();
   const { writer, clock } = ports;
   const parked: [unknown, string][] = [];

@@ -65,7 +65,7 @@ const disturbed = (faults: (Error | null)[]) => {
 };
 const fault = (code: string, message = code) => Object.assign(new Error(message), { code });
 
-test("jobs that came in one turn reach the client as one batch", async () => {
+test("jobs of one turn reach the client as one batch", async () => {
   const { seen, through } = disturbed([]);
   const world = await open({}, through);
   await Promise.all([1, 2, 3, 4].map((n) => world.writer.commit(job(put(n)))));
@@ -73,7 +73,7 @@ test("jobs that came in one turn reach the client as one batch", async () => {
   await world.close();
 });
 
-test("a group with a guilty member is run again job by job, once", async () => {
+test("a group in which one job fails is run again job by job, once", async () => {
   const { seen, through } = disturbed([]);
   const world = await open({}, through);
   await Promise.allSettled([put(1), put(1), put(2)].map((s) => world.writer.commit(job(s))));
@@ -82,7 +82,7 @@ test("a group with a guilty member is run again job by job, once", async () => {
   await world.close();
 });
 
-test("a lock held by another connection is waited for while the event loop goes on", async () => {
+test("a lock of another connection is retried while the event loop runs", async () => {
   const { seen, through } = disturbed([]);
   const world = await open({}, through);
   const other = createClient({ url: world.url, concurrency: 1, timeout: 0 });
@@ -97,7 +97,7 @@ test("a lock held by another connection is waited for while the event loop goes 
   await world.close();
 });
 
-test("a database that stays locked beyond the patience answers overloaded and writes nothing", async () => {
+test("a database that stays locked for the whole wait answers overloaded and writes nothing", async () => {
   const world = await open({ waitMs: 20 });
   const other = createClient({ url: world.url, concurrency: 1, timeout: 0 });
   const lock = await other.transaction("write");
@@ -112,7 +112,7 @@ test("a database that stays locked beyond the patience answers overloaded and wr
   await world.close();
 });
 
-test("when the lock outlasted one patience the next callers are told at once, until a probe finds it free", async () => {
+test("callers are refused at once after one whole wait for the lock, until a probe finds it free", async () => {
   const { seen, through } = disturbed([]);
   const world = await open();
   const { writing } = world.database;
@@ -135,7 +135,7 @@ test("when the lock outlasted one patience the next callers are told at once, un
   await world.close();
 });
 
-test("a full disk is storage.full for the whole group, and is not tried job by job", async () => {
+test("a full disk is storage.full for the whole group, without a run job by job", async () => {
   const { seen, through } = disturbed([fault("SQLITE_FULL", "database or disk is full")]);
   const world = await open({}, through);
   const outcomes = await Promise.allSettled([1, 2].map((n) => world.writer.commit(job(put(n)))));
@@ -147,7 +147,7 @@ test("a full disk is storage.full for the whole group, and is not tried job by j
   await world.close();
 });
 
-test("a refused connection is tried again, for nothing was sent", async () => {
+test("a refused connection is retried, because nothing was sent", async () => {
   const { seen, through } = disturbed([fault("ECONNREFUSED"), fault("ECONNREFUSED")]);
   const world = await open({}, through);
   expect(await world.writer.commit(job(put(1)))).toEqual({ id: 1, name: "thing 1" });
@@ -155,7 +155,7 @@ test("a refused connection is tried again, for nothing was sent", async () => {
   await world.close();
 });
 
-test("a connection cut on the way is not tried again, for the batch may have been written", async () => {
+test("a lost connection is not retried, because the batch may have been written", async () => {
   const { seen, through } = disturbed([fault("ECONNRESET")]);
   const world = await open({}, through);
   const failed = await world.writer.commit(job(put(1))).catch((error: unknown) => error);
@@ -188,7 +188,7 @@ test("a few huge jobs do not share a group", async () => {
   await world.close();
 });
 
-test("a lone job waits one turn of the event loop; while each turn brings more, 32 at most", async () => {
+test("a single job waits one turn of the event loop, and a growing group 32 at most", async () => {
   const arriving = Array.from({ length: 40 }, (_, n) => put(n + 1));
   const commits: Promise<unknown>[] = [];
   let turns = 0;

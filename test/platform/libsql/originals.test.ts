@@ -43,7 +43,7 @@ test("the original is written by the batch that names it, or not at all", async 
   await ports.close();
 });
 
-test("an original whose guard selects nothing is not kept", async () => {
+test("an original whose guard selects nothing is not stored", async () => {
   const ports = await open();
   const guard = { sql: "select 1 from companies where id = ?1 and name = ?2", args: [1, "Outra"] };
   const statements = await ports.originals.store(1, await sha256(latin), latin, guard);

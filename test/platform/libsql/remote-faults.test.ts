@@ -153,7 +153,7 @@ for (const [what, says, { read, write }] of TABLE)
     ]);
   });
 
-test("where nobody listens nothing was sent: reads and writes are tried again, and then told so", async () => {
+test("a refused connection is retried for reads and writes, which then answer overloaded", async () => {
   expect(await Promise.all([met("nobody", "read"), met("nobody", "write")])).toEqual([
     ["overloaded", false],
     ["overloaded", false],
