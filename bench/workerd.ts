@@ -38,7 +38,7 @@ export async function startIsolate(): Promise<Isolate> {
       ADMIN_PASSWORD: ADMIN.password,
       COMPANY_CNPJ: COMPANY.cnpj,
     }),
-    { told: () => undefined },
+    { printFile: () => undefined },
   );
   const bucket = owned.use(startBucket());
   await bundled(folder);

@@ -29,7 +29,7 @@ try {
         );
       await createFirstAccess(ports, {
         terminal: process.stderr.isTTY ? process.stderr : undefined,
-        told: (file) => ports.log("warn", "first_password", { file }),
+        printFile: (file) => ports.log("warn", "first_password", { file }),
       });
       ports.meter.addSource(() => ({ sge_stream_clients: feedBroadcaster(ports).size }));
       ports.meter.addSource(() => databaseGauges(ports));

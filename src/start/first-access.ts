@@ -8,7 +8,7 @@ export interface Show {
   /** The terminal that the person looks at; absent: nobody does (a unit of systemd, a pipe). */
   readonly terminal?: { write(text: string): unknown } | undefined;
   /** Says where the file is; never the password itself, which would stay in a log for good. */
-  told(file: string): void;
+  printFile(file: string): void;
 }
 
 /** Other processes that start at the same moment may each make one; the last is good. */
@@ -32,7 +32,7 @@ export async function createFirstAccess(
       return access;
     }
     if (show.terminal === undefined)
-      show.told(await writeFirstPassword(DATA_DIR, { email: access.adminEmail, password }));
+      show.printFile(await writeFirstPassword(DATA_DIR, { email: access.adminEmail, password }));
     else {
       await removeFirstPassword(DATA_DIR);
       show.terminal.write(
@@ -50,5 +50,5 @@ export const showTo = (
   line: (text: string) => void,
 ): Show => ({
   terminal: stream.isTTY === true ? stream : undefined,
-  told: (file) => line(`A senha do primeiro acesso está em ${file}, até o primeiro login`),
+  printFile: (file) => line(`A senha do primeiro acesso está em ${file}, até o primeiro login`),
 });

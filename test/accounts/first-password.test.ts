@@ -15,7 +15,7 @@ import { type TestPorts, testPorts } from "../support/ports.ts";
 import { ADMIN, sibling } from "../support/ports-with-admin.ts";
 
 const REQUEST = { requestId: "req-1", peer: null };
-const nowhere: Show = { told: () => undefined };
+const nowhere: Show = { printFile: () => undefined };
 const enters = (ports: TestPorts, email: string, password: string) =>
   login(ports, { email, password }, REQUEST).then(
     () => true,
@@ -100,7 +100,7 @@ test("without a terminal the password stands in a file of its owner's alone, unt
   const path = firstPasswordPath(ports.config.DATA_DIR);
   const told: string[] = [];
   for (let start = 0; start < 2; start += 1) {
-    const access = await createFirstAccess(ports, { told: (file) => void told.push(file) });
+    const access = await createFirstAccess(ports, { printFile: (file) => void told.push(file) });
     const shown = `${access?.adminEmail}\n${access?.generatedPassword}\n`;
     expect(await readFile(path, "utf8")).toBe(shown);
     expect((await stat(path)).mode & 0o777).toBe(0o600);
@@ -112,7 +112,7 @@ test("without a terminal the password stands in a file of its owner's alone, unt
   expect(await readdir(ports.config.DATA_DIR)).toEqual(["first-password"]);
   expect(await enters(ports, email, password)).toBe(true);
   expect(await readdir(ports.config.DATA_DIR)).toEqual([]);
-  expect(JSON.stringify(ports.sent)).not.toContain(password);
+  expect(JSON.stringify(ports.logged)).not.toContain(password);
   await Bun.write(path, "of a login elsewhere");
   expect(await createFirstAccess(ports, nowhere)).toBeNull();
   expect(await readdir(ports.config.DATA_DIR)).toEqual([]);
@@ -125,7 +125,7 @@ test("on a terminal the password is written there and into no file", async () =>
   const written: string[] = [];
   const show: Show = {
     terminal: { write: (text) => written.push(text) },
-    told: () => written.push("a file"),
+    printFile: () => written.push("a file"),
   };
   await Bun.write(firstPasswordPath(ports.config.DATA_DIR), "of a start without a terminal");
   const access = await createFirstAccess(ports, show);

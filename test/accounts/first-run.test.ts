@@ -55,7 +55,7 @@ test("S4: without ADMIN_PASSWORD every installation gets its own, told once and 
       (await login(ports, { email: first?.adminEmail ?? "", password }, REQUEST)).user.id,
     ).toBe(1);
     const dump = JSON.stringify([
-      ports.sent,
+      ports.logged,
       await ports.reader.rows({ sql: "select * from audit", args: [] }),
       await ports.reader.rows({ sql: "select * from users", args: [] }),
     ]);

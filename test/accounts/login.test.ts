@@ -203,7 +203,7 @@ test("a failed login and one over the limit are lines of the log with the peer a
   for (const email of [ADMIN.email, " CHEFE@loja.example", "segredo@x.example"])
     await failureOf(login(ports, { email, password: "errada errada" }, OWNER));
   for (let n = 0; n < 4; n += 1) await failureOf(login(ports, wrong, OWNER));
-  const lines = ports.sent.filter(({ event }) => event.startsWith("login."));
+  const lines = ports.logged.filter(({ event }) => event.startsWith("login."));
   const tag = expect.stringMatching(/^[0-9a-f]{12}$/);
   const line = { level: "warn", account: tag, peer: "192.0.2.7", request_id: "req-1" };
   const failed = { ...line, event: "login.failed", why: "password" };
@@ -219,7 +219,7 @@ test("a failed login and one over the limit are lines of the log with the peer a
   ]);
   expect(lines[0]?.account).toBe(lines[1]?.account);
   expect(lines[0]?.account).not.toBe(lines[2]?.account);
-  expect(JSON.stringify(ports.sent)).not.toMatch(/segredo|loja\.example/);
+  expect(JSON.stringify(ports.logged)).not.toMatch(/segredo|loja\.example/);
   // Who has no secret of the service cannot find the address by trying.
   const [hashed, other] = [await sha256(ADMIN.email), await accountTag("another", ADMIN.email)];
   expect([hashed.slice(0, 12), other]).not.toContain(lines[0]?.account);

@@ -127,7 +127,7 @@ test("a new password is known from its own network only, and a wrong current one
     await login(ports, ADMIN, { ...REQUEST, peer });
   const isKnown = (peer: string) => isKnownNetwork(ports, ADMIN.email, peer);
   await failureOf(changeOwnPassword(ports, { current: "errada errada", next: NEW }, causeOf(1)));
-  expect(ports.sent.filter(({ event }) => event === "password.failed")).toEqual([
+  expect(ports.logged.filter(({ event }) => event === "password.failed")).toEqual([
     {
       level: "warn",
       event: "password.failed",

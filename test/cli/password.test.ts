@@ -115,11 +115,11 @@ test("sge password sets a password in a Worker's database by its address", async
     PASSWORD_COST: "4",
     ADMIN_EMAIL: EMAIL,
   });
-  await migrateAndSeed(config, { told: () => undefined });
+  await migrateAndSeed(config, { printFile: () => undefined });
   expect(existsSync(firstPasswordPath(folder))).toBe(true);
   const { code, out } = await sgePassword([EMAIL, "--generate"], [], { url });
   expect([code, out.length]).toEqual([0, 1]);
   expect(existsSync(firstPasswordPath(folder))).toBe(false);
   // Nothing is left to be shown at the next deploy.
-  expect((await migrateAndSeed(config, { told: () => undefined })).first).toBeNull();
+  expect((await migrateAndSeed(config, { printFile: () => undefined })).first).toBeNull();
 });

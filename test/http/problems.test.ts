@@ -102,7 +102,7 @@ test("a crash is a problem without a stack", () =>
   withApp(
     async ({ send, ports }) => {
       isProblem(await send("GET", "/api/health/full"), 500, "internal");
-      expect(ports.sent.find((line) => line.event === "request.crashed")).toMatchObject({
+      expect(ports.logged.find((line) => line.event === "request.crashed")).toMatchObject({
         level: "error",
       });
     },

@@ -68,7 +68,7 @@ test("a crash leaves neither its message nor request content in the log or the a
     const answer = await service.upload(`<nfeProc>${secret}</nfeProc>`);
     expect([answer.status, answer.body.code]).toEqual([500, "internal"]);
     expect(answer.text).not.toContain("CONFIDENCIAL");
-    const log = JSON.stringify(service.ports.sent);
+    const log = JSON.stringify(service.ports.logged);
     expect(log).toContain("request.crashed");
     expect(log).not.toContain("CONFIDENCIAL");
     expect(log).not.toContain("52998224725");

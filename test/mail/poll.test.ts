@@ -48,7 +48,7 @@ const withMailbox = (
 };
 
 const visitsSaid = ({ ports }: TestApp) =>
-  ports.sent
+  ports.logged
     .filter(({ event }) => event === "mail.visit")
     .map(({ taken, known, refused, code }) => ({ taken, known, refused, code }));
 
@@ -233,7 +233,7 @@ test("the log of a visit has numbers and codes, but no server, user or address",
     box.put(oneNote(1));
     box.put(oneNote(2, { from: "x@evil.example" }));
     await visit();
-    expect(JSON.stringify(service.ports.sent)).not.toMatch(/example|senha/);
+    expect(JSON.stringify(service.ports.logged)).not.toMatch(/example|senha/);
     const { text } = (await service.ports.meter.exposition?.()) ?? { text: "" };
     expect(text).toContain('mail_messages_total{outcome="taken"} 1');
     expect(text).toContain('mail_visits_total{outcome="done"} 1');

@@ -117,7 +117,7 @@ test("a job continues the trace of the request that asked for it, and its log li
     expect(write).toMatchObject({ name: "write", parent: job?.id, trace: request?.trace });
     expect(failed).toMatchObject({ failed: true, facts: { "error.type": "storage.full" } });
     expect(parent).toBe(`00-${request?.trace}-${job?.id}-01`);
-    const lines = ports.sent.filter(({ event }) => event === "job.export");
+    const lines = ports.logged.filter(({ event }) => event === "job.export");
     expect(lines).toMatchObject([
       { level: "info", job: "j-1", trace_id: request?.trace, user: 11, company: 1, code: null },
       { level: "warn", code: "storage.full", trace_id: request?.trace },
@@ -148,7 +148,7 @@ test("the documents of a queued batch are children of the request that sent them
         expect.arrayContaining(["read", "verdict", "write"]),
       );
     }
-    const lines = ports.sent.filter(({ event }) => event === "job.document");
+    const lines = ports.logged.filter(({ event }) => event === "job.document");
     expect(lines.map(({ trace_id }) => trace_id)).toEqual([TRACE, TRACE]);
     await sink.close();
   }));

@@ -16,7 +16,7 @@ async function tampered(service: TestApp): Promise<void> {
 const balances = (service: TestApp) =>
   service.rows("select product, quantity_e4 from balances order by product");
 const differs = (service: TestApp) =>
-  service.ports.sent.filter(({ event }) => event === "ledger.differs");
+  service.ports.logged.filter(({ event }) => event === "ledger.differs");
 
 test("slice by slice the whole ledger is proven, and then again from the beginning", () =>
   withApp(async (service) => {
@@ -54,7 +54,7 @@ test("a step of a sweep that fails keeps none of the others from being done", ()
       differences: 1,
       faults: 2,
     });
-    const faults = service.ports.sent.filter(({ event }) => event === "sweep.fault");
+    const faults = service.ports.logged.filter(({ event }) => event === "sweep.fault");
     expect(faults).toMatchObject([
       { kind: "files", code: "Error" },
       { kind: "files", code: "Error" },

@@ -41,7 +41,7 @@ export type LogLine = { level: string; event: string } & Record<string, unknown>
 /** Ports over a new database: migrated, empty, on disk (reads and writes use two connections). `close` removes it. */
 export interface TestPorts extends Ports {
   clock: TestClock;
-  sent: LogLine[];
+  logged: LogLine[];
   database: Database;
   writer: GroupWriter;
   queue: BunQueue;
@@ -152,8 +152,8 @@ export async function testPorts(overrides: TestOverrides = {}): Promise<TestPort
   await database.writing.execute("PRAGMA synchronous = OFF");
   const config = testConfig({ DATABASE_URL: `file:${path}`, DATA_DIR: folder, ...configured });
   const clock = testClock(now);
-  const sent: LogLine[] = [];
-  const log: Log = (level, event, fields = {}) => void sent.push({ ...fields, level, event });
+  const logged: LogLine[] = [];
+  const log: Log = (level, event, fields = {}) => void logged.push({ ...fields, level, event });
   const reader = clientReader(database.reading);
   const commitSignal = localCommitSignal(clock.after);
   const writer = groupWriter(database.writing, {
@@ -187,7 +187,7 @@ export async function testPorts(overrides: TestOverrides = {}): Promise<TestPort
     peer: () => "127.0.0.1",
     yieldToEventLoop,
     gzip,
-    sent,
+    logged,
     database,
     async close() {
       await queue.stop(5_000);

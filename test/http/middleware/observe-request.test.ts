@@ -9,7 +9,7 @@ import { type TestApp, withApp } from "../../support/app.ts";
 const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
 
 const lineOf = (service: TestApp, event = "request") =>
-  service.ports.sent.filter((line) => line.event === event).at(-1);
+  service.ports.logged.filter((line) => line.event === event).at(-1);
 
 test("a request's log line has ids, route, user, code, time and size, and no content", () =>
   withApp(async (service) => {
@@ -45,8 +45,8 @@ test("a request's log line has ids, route, user, code, time and size, and no con
     });
     await service.send("GET", "/lugar/nenhum", { as: "anonymous" });
     expect(lineOf(service)).toMatchObject({ route: "unknown", status: 404, user: null });
-    expect(service.ports.sent).toHaveLength(3);
-    const log = JSON.stringify(service.ports.sent);
+    expect(service.ports.logged).toHaveLength(3);
+    const log = JSON.stringify(service.ports.logged);
     for (const secret of [note.accessKey, "segredo", "nenhum", service.tokenOf("otherCompany")])
       expect(log).not.toContain(secret);
   }));
@@ -132,7 +132,7 @@ test("a disconnect during the work is logged at info and ends the work", () =>
     leaving.abort();
     await sent;
     await line;
-    expect(service.ports.sent).toMatchObject([
+    expect(service.ports.logged).toMatchObject([
       { level: "info", event: "request.aborted", status: 499, route: "/api/nfe/upload", user: 12 },
     ]);
     const { text } = await service.ports.meter.exposition();
@@ -162,7 +162,7 @@ test("a disconnect during the upload is logged at info", () =>
     while (server.pendingRequests === 0) await yieldToEventLoop();
     socket.destroy();
     await line;
-    expect(service.ports.sent.map(({ event, level }) => [event, level])).toEqual([
+    expect(service.ports.logged.map(({ event, level }) => [event, level])).toEqual([
       ["request.aborted", "info"],
     ]);
     await server.stop(true);

@@ -38,7 +38,7 @@ test(
         201, 404,
       ]);
       expect(await reconcileAll(service.ports, 1)).toEqual([]);
-      expect(service.ports.sent.filter(({ event }) => event === "request.crashed")).toEqual([]);
+      expect(service.ports.logged.filter(({ event }) => event === "request.crashed")).toEqual([]);
     }),
   120_000,
 );

@@ -91,9 +91,9 @@ test("the audit names the key that wrote, beside the user who created it", () =>
       { action: "nfe.register", user_id: 14, key_id: body.id },
       { action: "nfe.process", user_id: 14, key_id: body.id },
     ]);
-    const requests = service.ports.sent.filter(({ event }) => event === "request");
+    const requests = service.ports.logged.filter(({ event }) => event === "request");
     expect(requests.map(({ key }) => key)).toEqual([null, body.id, body.id, body.id]);
-    expect(JSON.stringify(service.ports.sent)).not.toContain(body.key);
+    expect(JSON.stringify(service.ports.logged)).not.toContain(body.key);
   }));
 
 test("an API key has its own rate limit, apart from its creator's", () =>

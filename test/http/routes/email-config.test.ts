@@ -82,7 +82,7 @@ test("S10: the password is in no answer, no plain column and no audit row, and *
     const everything = [
       await service.rows("select * from mail_settings"),
       await service.rows("select * from audit"),
-      service.ports.sent,
+      service.ports.logged,
     ];
     expect(JSON.stringify(everything)).not.toContain(PASSWORD);
     const [row] = await service.rows("select password from mail_settings");
@@ -144,7 +144,7 @@ test("a failed mailbox test gives one of a few reasons, and no text of the serve
       const { status, body, text } = await tried(service);
       expect([status, body.code]).toEqual([400, code]);
       expect(text).not.toContain("10.0.0.7");
-      expect(JSON.stringify(service.ports.sent)).not.toContain("10.0.0.7");
+      expect(JSON.stringify(service.ports.logged)).not.toContain("10.0.0.7");
     }
   }));
 

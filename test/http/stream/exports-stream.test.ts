@@ -96,7 +96,7 @@ describe("an export over a database that fails", () => {
         });
         expect(answer.status).toBe(200);
         await expect(answer.text()).rejects.toThrow();
-        expect(service.ports.sent).toContainEqual(
+        expect(service.ports.logged).toContainEqual(
           expect.objectContaining({
             level: "error",
             event: "export.interrupted",

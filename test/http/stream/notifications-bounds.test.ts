@@ -55,7 +55,7 @@ test("C2: a client that does not read is disconnected at a limit, and resumes wi
       written += 100;
       expect(payloadNumbers(await quick.stream.take(100))).toEqual(sequence(100, written - 100));
     }
-    const [line] = ports.sent.filter(({ event }) => event === "stream.slow");
+    const [line] = ports.logged.filter(({ event }) => event === "stream.slow");
     expect(Number(line?.bytes)).toBeLessThanOrEqual(256 * 1024);
     expect(feedBroadcaster(ports).size).toBe(1);
     const seen: (SseEvent | null)[] = await Promise.all(pending.slice(0, 1));

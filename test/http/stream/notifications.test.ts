@@ -58,7 +58,7 @@ describe("the stream of S.G.E.", () => {
       });
       expect([forged.status, forged.body.instance]).toEqual([401, STREAM_PATH]);
       expect((await service.send("GET", STREAM_PATH, { as: "anonymous" })).status).toBe(401);
-      const logged = JSON.stringify(service.ports.sent);
+      const logged = JSON.stringify(service.ports.logged);
       expect(logged).toContain(STREAM_PATH);
       expect(logged).not.toContain(token);
       expect(logged).not.toContain(body.key);

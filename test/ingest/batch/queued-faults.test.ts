@@ -146,7 +146,7 @@ test("a document that meets an overload is tried again and then registered", () 
     });
     const { body } = await service.send("GET", job);
     expect(body).toMatchObject({ state: "done", summary: { registered: 1, rejected: 0 } });
-    expect(service.ports.sent.filter(({ event }) => event === "job.document")).toMatchObject([
+    expect(service.ports.logged.filter(({ event }) => event === "job.document")).toMatchObject([
       { code: "overloaded" },
       { code: "overloaded" },
       { code: "overloaded" },
