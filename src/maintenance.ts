@@ -10,6 +10,7 @@ import { expireEvents } from "./journal/expire-events.ts";
 import { resendOneMessageJobs } from "./journal/one-message-jobs.ts";
 import { expireMails } from "./mail/expire-mails.ts";
 import type { Ports } from "./ports/ports.ts";
+import type { Message } from "./queue-messages.ts";
 import { faultCode } from "./resilience/fault-code.ts";
 import { foldProducts } from "./stock/fold-products.ts";
 import { reconcileSlice } from "./stock/reconcile-slice.ts";
@@ -38,17 +39,22 @@ export interface MaintenanceReport {
   readonly faults: number;
 }
 
-type Step = readonly [keyof MaintenanceReport, (ports: Ports, company: number) => Promise<number>];
+type StepOfCompany = (ports: Ports, company: number) => Promise<number>;
 
-const OF_EACH_COMPANY: readonly Step[] = [
+/** How the messages of each kind are sent again when they may be lost. */
+const RESEND: Readonly<Record<Message["kind"], StepOfCompany>> = {
+  document: resendItems,
+  archive: (ports, company) => resendOneMessageJobs(ports, ARCHIVE_JOB, company),
+  export: (ports, company) => resendOneMessageJobs(ports, EXPORT_JOB, company),
+};
+
+const OF_EACH_COMPANY: readonly (readonly [keyof MaintenanceReport, StepOfCompany])[] = [
   ["exports", expireExports],
   ["batches", expireBatches],
   ["originals", expireBytes],
   ["originals", expireObjects],
   ["mails", expireMails],
-  ["resent", resendItems],
-  ["resent", (ports, company) => resendOneMessageJobs(ports, ARCHIVE_JOB, company)],
-  ["resent", (ports, company) => resendOneMessageJobs(ports, EXPORT_JOB, company)],
+  ...Object.values(RESEND).map((resend) => ["resent", resend] as const),
   ["differences", reconcileSlice],
   ["rejudged", rejudgeSlice],
   ["folded", foldProducts],

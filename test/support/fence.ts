@@ -85,7 +85,8 @@ export const MAY: Record<string, string> = {
   "platform/cloudflare":
     "lib ports config.ts queue-messages.ts metrics.ts version.ts platform platform/libsql platform/memory observability resilience",
   "app.ts": "http http/middleware http/routes ports",
-  "maintenance.ts": "ingest/note ingest/batch export mail stock journal ports resilience",
+  "maintenance.ts":
+    "ingest/note ingest/batch export mail stock journal ports queue-messages.ts:types resilience",
   "consumer.ts": "ingest/batch export journal ports queue-messages.ts resilience",
 };
 
