@@ -2,12 +2,12 @@ import { expect, test } from "bun:test";
 import { Glob } from "bun";
 import { type Token, tokensOf } from "./support/source.ts";
 
-/** A text with its quotes that begins as a sentence; what is shorter is a label. */
+/** A text with its quotes that begins as a sentence; a shorter text is a label. */
 const SENTENCE = /^["`]\p{Lu}\p{L}* .{22,}["`]$/su;
 const PORTUGUESE =
   /[áâãàçéêíóôõú]|\b(?:[aeo]s?|d[aeo]s?|n[ao]s?|que|por|com|para|sem|uma?|item|nota|empresa)\b/u;
 
-/** Strings and templates without values; what stands after `source:` is for developers. */
+/** Strings and templates without values; a text after `source:` is for developers. */
 const textsOf = (tokens: readonly Token[]): string[] =>
   tokens
     .filter(({ text }, at) => /^["`]/.test(text) && tokens[at - 2]?.text !== "source")
@@ -37,7 +37,7 @@ test("the sentence of a failure ends without a full stop, for a reason may follo
   expect(said.filter((text) => /\.["`]$/.test(text))).toEqual([]);
 });
 
-/** To an accountant `retenção` is tax withheld and `trabalho` is labour; the others are not said in Brazil, MiB only by developers. */
+/** To an accountant `retenção` is tax withheld and `trabalho` is labour; the others are not used in Brazil, MiB only by developers. */
 const OTHER_WORDS =
   /\b(?:retenç(?:ão|ões)|trabalhos?|deixad[oa]s? de lado|post[oa]s? de lado|mexe no estoque|MiB)\b/iu;
 

@@ -6,7 +6,7 @@ import type { Env } from "./env.ts";
 import { problem } from "./problem.ts";
 import { jsonPointerOf } from "./strict-json.ts";
 
-/** Routes whose clients know 400 for a field of the body from S.G.E.; new ones answer 422. */
+/** Routes that answer 400 for a field of the body, as S.G.E. did; new routes answer 422. */
 const ANSWERED_400: ReadonlySet<string> = new Set([
   "/api/login",
   "/api/nfe/upload",
@@ -15,7 +15,7 @@ const ANSWERED_400: ReadonlySet<string> = new Set([
   "/api/config/email/test",
 ]);
 
-/** Schema failures of a request (`defaultHook`): 422; 400 for the bodies that S.G.E.'s clients know. */
+/** Schema failures of a request (`defaultHook`): 422; 400 for the bodies of ANSWERED_400. */
 export function invalidRequest(c: Context<Env>, target: string, error: z.core.$ZodError): Response {
   return invalidFields(
     c,
@@ -28,7 +28,7 @@ export function invalidRequest(c: Context<Env>, target: string, error: z.core.$Z
   );
 }
 
-/** What is wrong with the fields of a request, of its body or of the rest; the first MOST_FIELDS of them. */
+/** The answer for wrong fields of a request, in its body or elsewhere; it has the first MOST_FIELDS of them. */
 export function invalidFields(
   c: Context<Env>,
   inBody: boolean,
@@ -46,6 +46,6 @@ export function invalidFields(
   );
 }
 
-/** Fields that one answer names, and those that its sentence repeats: a body may have a hundred thousand that are wrong. */
+/** Most fields in one answer, and most fields in its sentence: a body may have a hundred thousand wrong fields. */
 const MOST_FIELDS = 100;
 const MOST_NAMED = 10;

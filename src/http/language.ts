@@ -3,16 +3,16 @@ import ptBR from "zod/v4/locales/pt-BR.js";
 
 const { localeError } = ptBR();
 
-/** Names of an answer that lists what a request brought: so many, and of each so many characters. */
+/** Most unknown fields that a sentence names, and most characters of each. */
 const MOST_NAMES = 5;
 const MOST_CHARACTERS = 40;
 
-/** What zod says of a field that is not there: by its type, its list of values or its alternatives. */
+/** The issues of zod for a missing field: by its type, its list of values or its alternatives. */
 const ABSENT: ReadonlySet<string> = new Set(["invalid_type", "invalid_value", "invalid_union"]);
 
 /**
- * What is wrong with a field is read by people: where a schema says nothing of its own, zod says it in Portuguese of Brazil.
- * What it would say as a programmer does (`>= 1 caracteres`, "um vetor") has a sentence of ours, that stands after the field's name.
+ * Errors of fields are read by people: a schema without a text of its own gets zod's text in Portuguese of Brazil.
+ * Texts of zod for programmers (`>= 1 caracteres`, "um vetor") are replaced; the text follows the name of the field.
  */
 z.config({
   localeError(issue) {
@@ -32,7 +32,7 @@ const KINDS: Readonly<Record<string, string>> = {
   object: "um objeto",
 };
 
-/** What has a size: its parts, one and more. */
+/** The parts of a value with a size, in singular and plural. */
 const PARTS: Readonly<Record<string, readonly [one: string, many: string]>> = {
   string: ["caractere", "caracteres"],
   array: ["item", "itens"],
@@ -79,7 +79,7 @@ function unknownFields(names: readonly string[]): string {
   return `${names.length === 1 ? "Campo desconhecido" : "Campos desconhecidos"}: ${shown.join(", ")}${rest}`;
 }
 
-/** Half a surrogate pair is no character: a cut in the middle of one leaves none. */
+/** A cut in the middle of a surrogate pair removes its first half too. */
 const clipped = (name: string): string =>
   name.length <= MOST_CHARACTERS
     ? name

@@ -47,7 +47,7 @@ export function problem(
   c.set("problemCode", code);
   return c.body(
     JSON.stringify({
-      // RFC 9457, 4.2.1: nothing to read elsewhere; `code` tells problems apart.
+      // RFC 9457, 4.2.1: there is no page about the problem; `code` identifies it.
       type: "about:blank",
       title: problemTitle(status),
       status,
@@ -69,7 +69,7 @@ export function problemOf(failure: Failure): {
   detail: string;
   evidence: Record<string, unknown>;
 } {
-  // RFC 9457 keeps `status` for the number; what a note has become stands beside it.
+  // RFC 9457 uses `status` for the number; the status of a note is `note_status`.
   const evidence = Object.fromEntries(
     Object.entries(failure)
       .filter(([name]) => !INTERNAL_FIELDS.has(name))
@@ -78,27 +78,27 @@ export function problemOf(failure: Failure): {
   return { status: STATUS_OF[failure.code], detail: failureSentence(failure), evidence };
 }
 
-/** Answered with 503, and does not pass by itself. */
+/** Answered with 503, but not transient. */
 const PERMANENT: ReadonlySet<string> = new Set([
   "not_configured",
   "storage.gone",
   "storage.damaged",
 ]);
 
-/** What failed, also where drizzle has wrapped what its client threw. */
+/** The failure of an error, also where drizzle has wrapped the error of its client. */
 const failedIn = (error: Error): Failed | null =>
   error instanceof Failed ? error : error.cause instanceof Failed ? error.cause : null;
 
-/** The table's one exit for everything thrown in a request (`app.onError`). */
+/** The answer for every error thrown in a request (`app.onError`). */
 export function toProblem(error: Error, c: Context<Env>): Response {
   const failed = failedIn(error);
   if (failed !== null) {
-    // Only our own flows construct Failed, and only with what can be said.
+    // Only our own flows construct Failed, and only with members of Failure.
     const failure = trusted<Failure>(failed.failure);
     const { status, detail, evidence } = problemOf(failure);
     if ("retryAfterS" in failure)
       c.header("retry-after", String(Math.max(1, Math.ceil(failure.retryAfterS))));
-    // 503 stands for load and transient faults, once for each refusal: worth a line, not an alarm.
+    // 503 stands for load and transient faults: one warning for each refusal, no alarm.
     const passes = status === 503 && !PERMANENT.has(failure.code);
     if (status >= 500)
       c.var.ports?.log(passes ? "warn" : "error", "request.failed", {
@@ -120,16 +120,16 @@ export function toProblem(error: Error, c: Context<Env>): Response {
   return problem(c, 500, "internal", statusSentence(500));
 }
 
-/** The status of a request whose client did not wait for the answer (nginx's 499); only the log and the metrics see it. */
+/** The status of a request whose client disconnected (nginx's 499); it appears only in the log and the metrics. */
 export const CLIENT_LEFT = 499;
 
-/** Whether the work was given up because the client had gone: no fault of ours, and nobody is there to be answered. */
+/** Whether the work was aborted because the client disconnected: no error of the service, and no answer is sent. */
 function hasLeft(c: Context<Env>, error: Error): boolean {
   const signal = c.var.request?.signal;
   return signal?.aborted === true && (error === signal.reason || error.name === "AbortError");
 }
 
-/** The function and line of our own that threw; never the message, which may hold what was sent. */
+/** The function and line in our source that threw; never the message, which may contain request data. */
 const whereOf = (error: Error): string | null =>
   /^\s+at (.*\/src\/.*)$/m.exec(error.stack ?? "")?.[1]?.replace(/\S*(?=\/src\/)/, "") ?? null;
 

@@ -4,12 +4,12 @@ import { type Answer, withApp } from "../support/app.ts";
 
 const KEY = "35260911222333000181550010000001231000000420";
 
-/** An answer is a problem document with everything that api.md promises, and nothing of our inside. */
+/** An answer is a problem document with every member of docs/api.md, and without internals. */
 function isProblem(answer: Answer, status: number, code: string) {
   expect([answer.status, answer.body?.code]).toEqual([status, code]);
   expect(answer.headers.get("content-type")).toStartWith("application/problem+json");
   expect(answer.body.error).toBe(answer.body.detail);
-  // A copy: the matcher writes its asymmetric members into what it is given.
+  // A copy, because the matcher writes its asymmetric members into the object.
   expect({ ...answer.body }).toMatchObject({
     type: expect.any(String),
     title: expect.any(String),

@@ -7,7 +7,7 @@ import { type NoteOptions, syntheticNote } from "../../src/synthetic/synthetic-n
 import { noteIn, readingIn } from "../support/xml/read-notes.ts";
 
 const make = (options: NoteOptions = {}): string => syntheticNote({ seed: 12, ...options }).xml;
-/** `severity code path` of what is found, the path from infNFe on. */
+/** `severity code path` of each finding, the path from infNFe on. */
 const found = (xml: string): string[] =>
   readingIn(xml).findings.map(({ severity, code, path }) =>
     [severity, code, path?.replace("/nfeProc/NFe/infNFe/", "")].join(" "),

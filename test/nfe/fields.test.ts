@@ -6,7 +6,7 @@ import { errorsIn, noteIn, pathsIn } from "../support/xml/read-notes.ts";
 const { xml } = syntheticNote({ seed: 21, items: 3 });
 const DET3 = "/nfeProc/NFe/infNFe/det[3]";
 
-/** The document with a field of its third item holding another text, or taken out (null). */
+/** The document with another text in a field of its third item, or without the field (null). */
 function third(field: string, text: string | null): string {
   const at = xml.indexOf('<det nItem="3">');
   const changed = text === null ? "" : `<${field}>${text}</${field}>`;

@@ -32,7 +32,7 @@ const numbers = (note: Note): number[] => [
   ...landedCosts(note),
 ];
 
-/** Reads, and holds what every reading must be: no throw, whole numbers that are not negative, failures with their evidence. */
+/** Reads and checks every reading: no throw, non-negative integers, failures with their members. */
 function hold(bytes: Uint8Array): void {
   const read = readDocument(bytes);
   if (!read.ok) {

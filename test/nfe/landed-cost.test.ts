@@ -163,7 +163,7 @@ const anItem = fc.record({
 const items = fc.array(anItem, { minLength: 1, maxLength: 12 });
 const RUNS = { seed: 20261123, numRuns: 500 };
 
-/** vNF as the manual writes it down, item by item; `kept`: relief without indDeduzDeson was not taken off. */
+/** vNF by the formula of the manual, item by item; `kept`: relief without indDeduzDeson was not deducted. */
 function writtenOut(lines: readonly Partial<Item>[], kept: boolean): number {
   let vNF = 0;
   for (const line of lines) {

@@ -30,7 +30,7 @@ const withForeign = xml.replace(
   "<dest><idEstrangeiro>X</idEstrangeiro>",
 );
 
-/** Where a text stands, and the longest that the layout allows. */
+/** The path of a text, and the longest that the layout allows. */
 const LENGTHS: readonly [path: string, most: number][] = [
   ["ide/natOp", 60],
   ["ide/cNF", 9],

@@ -102,7 +102,7 @@ describe("a signature made by another implementation is accepted", () => {
     const broken = signed().replace(/>([A-Za-z0-9+/=]{80,})</g, (_, text: string) => {
       return `>\n${text.replace(/.{64}/g, "$&\n")}\n<`;
     });
-    // SignatureValue and KeyInfo are not under the signature
+    // The signature does not cover SignatureValue and KeyInfo
     expect(broken).toContain("\n</X509Certificate>");
     expect(await valid(broken)).toBe(true);
   });
@@ -153,7 +153,7 @@ describe("changed documents are refused", () => {
 
   test("a change of any letter or digit of the signed part or the signature is refused", async () => {
     const xml = signed();
-    // Not before a "=", where base64 has bits that mean nothing
+    // Not before a "=", where base64 has unused bits
     const from = xml.indexOf("<infNFe");
     const to = xml.indexOf("<KeyInfo");
     const places = [...xml.slice(from, to).matchAll(/[A-Za-z0-9](?!=)/g)].map(

@@ -47,11 +47,11 @@ beforeAll(async () => {
   holder = await holding({});
 });
 
-/** A holder of the emitter's CNPJ, issued by the authority between, unless the test wants it otherwise. */
+/** A holder of the emitter's CNPJ, issued by the intermediate authority unless `wanted` differs. */
 const holding = (wanted: Partial<Wanted>, number = EMITTER): Promise<Issued> =>
   issue({ name: `EMITENTE:${number}`, by: between, more: [icpName(number)], ...wanted });
 
-/** What becomes of a note that a holder has signed, under these certificates (none: no roots are configured). */
+/** The check of a note that a holder has signed, under these certificates (none: no roots are configured). */
 async function checked(issued: Issued, trusted: readonly Issued[], xml = NOTE.xml) {
   const signed = signerOf(issued).sign(xml);
   return checkNoteSignature(utf8(signed), noteIn(signed), readTrustStore(pemOf(...trusted)));

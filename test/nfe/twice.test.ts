@@ -12,7 +12,7 @@ import { noteIn, pathsIn, readingIn, readText } from "../support/xml/read-notes.
 const { xml, accessKey } = syntheticNote({ seed: 71 });
 const FOREIGN = "urn:other-namespace";
 
-/** Elements of a document by XPath, each with where it begins and ends in the text. */
+/** Elements of a document by XPath, each with its begin and end in the text. */
 interface Span {
   readonly path: string;
   readonly from: number;
@@ -54,14 +54,14 @@ function twice(text: string, { from, to }: Span, before: boolean): string {
     : text.slice(0, to) + other + text.slice(to);
 }
 
-/** Elements that the layout lets repeat: both are read, or neither. */
+/** Elements that may repeat in the layout: both are read, or neither. */
 const REPEATS =
   /\/(?:det|rastro|med|NFref|autXML|NFe|detPag|dup|vol|lacres|obsCont|obsFisco|procRef|reboque|Transform|pag)$/;
 
-/** What a shape's key stands for below infNFe; `*` is a tax situation. */
+/** The path of a shape's key below infNFe; `*` is a tax situation. */
 const below = (key: string): string => key.replace("*", "ICMS10");
 
-/** A note in which every tag stands that the reader looks for, each once, made from the shapes themselves. */
+/** A note with every tag that the reader uses, each once, made from the shapes themselves. */
 function fullNote(): string {
   const tree = (keys: readonly string[], values: (key: string) => string): string => {
     const groups = new Map<string, string[]>();
@@ -270,7 +270,7 @@ describe("repeated elements in an event", () => {
   });
 });
 
-/** A reading without the content that is kept whole. */
+/** A reading without the content of its event. */
 const without = (read: ReturnType<typeof readText>) =>
   read.ok && read.value.kind === "event"
     ? { ...read.value, event: { ...read.value.event, content: "" } }

@@ -21,7 +21,7 @@ const BASES = [
   syntheticNote({ seed: 3, items: 1 }).xml,
 ];
 
-/** saxes takes `<?pi?x ?>`; XML 1.0 (2.6) wants a blank after the target. */
+/** saxes accepts `<?pi?x ?>`; XML 1.0 (2.6) requires a blank after the target. */
 const LENIENT = /<\?[^?\s]+\?[^>]/;
 
 const runs = FULL ? 100_000 : 2_000;

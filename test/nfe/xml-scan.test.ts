@@ -7,7 +7,7 @@ import { MALFORMED, WELL_FORMED } from "../../src/synthetic/malformed.ts";
 
 const HEAD = '<?xml version="1.0"?>';
 
-/** Kind of flaw, a document that has it, what is said, and where. */
+/** Kind of flaw, a document that has it, a part of the reason, and its position. */
 const FLAWS: readonly (readonly [what: string, xml: string, why: string, at: string])[] = [
   ["a tag closed by another", "<nota><item>x</itens></nota>", "</item>", "1:14"],
   ["crossed tags", "<nota><b><i>x</b></i></nota>", "</i>", "1:14"],
@@ -167,7 +167,7 @@ describe("limits", () => {
     },
   );
 
-  /** Ten megabytes each: what takes time in the square of its length does not end within the test's time. */
+  /** Ten megabytes each: a quadratic reader does not end within the test's timeout. */
   const LONG = 10 * 1024 * 1024;
   const hostile: readonly (readonly [string, string, string, string])[] = [
     ["opening brackets", "", "<", ""],

@@ -28,11 +28,11 @@ import { signatureRoots } from "../note/signature-check.ts";
 import { findNote, type StoredNote } from "../note/stored-note.ts";
 import { effectOf, mayBeEmitter, mayBeOfOneAuthor } from "../verdict/event-standing.ts";
 import type { Hold, IngestFailure } from "../verdict/failures.ts";
-import type { KeptEffect, KnownEvent } from "../verdict/known-event.ts";
+import type { KnownEvent, StoredEventEffect } from "../verdict/known-event.ts";
 import { judgeStoredNote, verdictByEvents } from "./event-verdict.ts";
 
 /** What an event that was sent is now; `withdrawn`: a person has withdrawn this very event. */
-export type EventEffect = KeptEffect | "withdrawn";
+export type EventEffect = StoredEventEffect | "withdrawn";
 
 /** Why an event does not count, and is not kept. */
 export type Discounted = "not_registered" | "other_environment" | "other_author" | "signature";
@@ -199,7 +199,7 @@ async function commitEvent(
   ports: Ports,
   received: ReceivedEvent,
   look: PreparedEvent,
-  effect: KeptEffect,
+  effect: StoredEventEffect,
   options: FlowOptions,
 ): Promise<boolean> {
   const { event, original } = received;
@@ -262,7 +262,7 @@ export function unchangedGuard(note: StoredNote | null, first: number): Guard {
 function insertEvent(
   event: NfeEvent,
   { mine, known, note, settings }: PreparedEvent,
-  effect: KeptEffect,
+  effect: StoredEventEffect,
   options: FlowOptions,
   at: number,
 ): Statement {

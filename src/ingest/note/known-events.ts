@@ -3,7 +3,7 @@ import { sha256 } from "../../lib/hash.ts";
 import type { NfeEvent } from "../../nfe/note.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Row } from "../../ports/sql.ts";
-import type { KeptEffect, KnownEvent } from "../verdict/known-event.ts";
+import type { KnownEvent, StoredEventEffect } from "../verdict/known-event.ts";
 
 /** The events of a key, and a number that rises with every event that comes or is withdrawn. */
 export interface KnownEvents {
@@ -45,7 +45,7 @@ function eventOf(row: Row): KnownEvent {
     sequence: Number(row.sequence),
     content: String(row.content),
     sha256: String(row.sha256),
-    effect: trusted<KeptEffect>(row.effect),
+    effect: trusted<StoredEventEffect>(row.effect),
     at: text("event_at"),
     registeredAt: text("registered_at"),
     author: text("author"),

@@ -71,7 +71,7 @@ export function applyCorrections(
   const lifted = new Set<HoldCode>(
     stored.holds.flatMap(({ code }) => (corrections.override.includes(code) ? [code] : [])),
   );
-  const errors = untold(stored, corrections, lifted);
+  const errors = missingEffects(stored, corrections, lifted);
   if (errors.length > 0) return err({ code: "nfe.correction", errors });
 
   return ok({
@@ -86,7 +86,7 @@ export function applyCorrections(
 }
 
 /** "-" in a JSON pointer is the element that is not there yet (RFC 6901, section 4). */
-function untold(
+function missingEffects(
   { items }: StoredVerdict,
   { effects }: Corrections,
   lifted: ReadonlySet<HoldCode>,

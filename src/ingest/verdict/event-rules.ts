@@ -16,7 +16,7 @@ export const EVENT_RULES = [
     },
   }),
   noteRule("note.not_delivered", {
-    source: "Event 110192 that 110193 did not take back; event 112140 (NT 2025.002)",
+    source: "Event 110192 that 110193 did not cancel; event 112140 (NT 2025.002)",
     hold: "not_delivered",
     when: ({ known }) => {
       const failed = known.standing?.notDelivered;

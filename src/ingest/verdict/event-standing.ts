@@ -3,7 +3,7 @@ import { keyParts } from "../../nfe/access-key.ts";
 import { instantOf } from "../../nfe/dates.ts";
 import type { Note, Party } from "../../nfe/note.ts";
 import { CANCELLATIONS } from "../../nfe/read/read-event.ts";
-import type { KeptEffect, KnownEvent } from "../verdict/known-event.ts";
+import type { KnownEvent, StoredEventEffect } from "../verdict/known-event.ts";
 
 /** The parties of a note, by its key and its content. */
 export type Parties = Pick<Note, "accessKey" | "emit" | "dest">;
@@ -13,7 +13,7 @@ export interface Standing {
   readonly cancelled: boolean;
   /** The recipient's last conclusive statement, where it disowns the operation (210220, 210240). */
   readonly refused: KnownEvent | null;
-  /** The goods did not arrive: 110192 that 110193 did not take back, 112140. */
+  /** The goods did not arrive: 110192 that 110193 did not cancel, 112140. */
   readonly notDelivered: KnownEvent | null;
   /** Goods lost, stolen or perished on the way: 112130 of the supplier, 211124 of the buyer. */
   readonly lost: readonly KnownEvent[];
@@ -30,13 +30,13 @@ export const NO_EVENTS: Standing = {
 };
 
 const CONFIRMED = "210200";
-const DISOWNED: readonly string[] = ["210220", "210240"];
+const REFUSED: readonly string[] = ["210220", "210240"];
 const NOT_DELIVERED: readonly string[] = ["110192", "112140"];
 const LOST: readonly string[] = ["112130", "211124"];
 const IMMOBILISED = "211130";
 
-/** Events that a person must see to. */
-const ASKING: readonly string[] = [...DISOWNED, ...NOT_DELIVERED, ...LOST];
+/** Events that hold a note until a user decides. */
+const HOLDING: readonly string[] = [...REFUSED, ...NOT_DELIVERED, ...LOST];
 
 /** Events that only the emitter may make, and only the recipient (MOC; NT 2025.002, table of events). */
 const OF_EMITTER: readonly string[] = [
@@ -47,13 +47,13 @@ const OF_EMITTER: readonly string[] = [
   "112130",
   "112140",
 ];
-const OF_RECIPIENT: readonly string[] = ["210200", "210210", ...DISOWNED, "211124", IMMOBILISED];
+const OF_RECIPIENT: readonly string[] = ["210200", "210210", ...REFUSED, "211124", IMMOBILISED];
 
-/** 110001 takes back events of the tax reform, never a cancellation or a statement of the recipient (NT 2025.002). */
-const TAKES_BACK = "110001";
-const MAY_BE_TAKEN_BACK = /^(?:112|211|212|412)[0-9]{3}$/;
+/** 110001 cancels events of the tax reform, never a cancellation or a statement of the recipient (NT 2025.002). */
+const CANCELS_EVENT = "110001";
+const MAY_BE_CANCELLED = /^(?:112|211|212|412)[0-9]{3}$/;
 /** The cancellation of a failed delivery. */
-const DELIVERED_AFTER_ALL = "110193";
+const CANCELS_NOT_DELIVERED = "110193";
 
 /** Series that the tax office issues: the CNPJ in the key need not be the emitter's (MOC). */
 const isTaxOffice = (accessKey: string): boolean => /^89/.test(keyParts(accessKey).serie);
@@ -80,7 +80,7 @@ const isParty = (author: string, party: Party | null): boolean =>
   (author.length === 14 ? party.cnpj?.slice(0, 8) === author.slice(0, 8) : party.cpf === author);
 
 /** Whether the author of an event may make it for this note. Events stored before authors were recorded are accepted. */
-function isByRightAuthor(
+function isByAllowedAuthor(
   { type, author }: KnownEvent,
   { accessKey, emit, dest }: Parties,
 ): boolean {
@@ -90,21 +90,21 @@ function isByRightAuthor(
   return isInKey(author, accessKey) || (isTaxOffice(accessKey) && isParty(author, emit));
 }
 
-/** By the tax office's clock, then the author's, then the sequence; of two at once the graver one is the later. */
+/** By the tax office's clock, then the author's, then the sequence, then the type. */
 function inOrder(a: KnownEvent, b: KnownEvent): number {
   const ms = (event: KnownEvent) => instantOf(event.registeredAt ?? event.at ?? "") ?? 0;
   return ms(a) - ms(b) || a.sequence - b.sequence || a.type.localeCompare(b.type);
 }
 
-/** The events that count: by the right author, neither withdrawn nor taken back by a later one. In their order. */
-function counting(events: readonly KnownEvent[], parties: Parties): KnownEvent[] {
+/** The events that count: by an allowed author, neither withdrawn nor cancelled by another event. In their order. */
+function countingEvents(events: readonly KnownEvent[], parties: Parties): KnownEvent[] {
   const made = events
-    .filter((event) => !event.withdrawn && isByRightAuthor(event, parties))
+    .filter((event) => !event.withdrawn && isByAllowedAuthor(event, parties))
     .toSorted(inOrder);
-  return made.filter((event, i) => !made.some((later, j) => takesBack(later, event, j > i)));
+  return made.filter((event, i) => !made.some((later, j) => cancelsEvent(later, event, j > i)));
 }
 
-/** Whether two events may be of one author: one CPF, one root of a CNPJ, or an author that was not asked. */
+/** Whether two events may be of one author: one CPF, one root of a CNPJ, or an author that was not recorded. */
 export const mayBeOfOneAuthor = (
   { author: one }: Pick<KnownEvent, "author">,
   { author: other }: Pick<KnownEvent, "author">,
@@ -114,24 +114,24 @@ export const mayBeOfOneAuthor = (
   one === other ||
   (one.length === 14 && other.length === 14 && one.slice(0, 8) === other.slice(0, 8));
 
-function takesBack(by: KnownEvent, event: KnownEvent, isLater: boolean): boolean {
+function cancelsEvent(by: KnownEvent, event: KnownEvent, isLater: boolean): boolean {
   const byNumber = by.undoes !== null && by.undoes.nProt === event.protocol;
   if (!mayBeOfOneAuthor(by, event)) return false;
-  if (by.type === TAKES_BACK)
+  if (by.type === CANCELS_EVENT)
     return (
       byNumber &&
-      MAY_BE_TAKEN_BACK.test(event.type) &&
+      MAY_BE_CANCELLED.test(event.type) &&
       (by.undoes?.type ?? event.type) === event.type
     );
-  if (by.type !== DELIVERED_AFTER_ALL || event.type !== "110192") return false;
+  if (by.type !== CANCELS_NOT_DELIVERED || event.type !== "110192") return false;
   return by.undoes === null ? isLater : byNumber;
 }
 
 /** The combined meaning of the events under a note's key, independent of their order. */
 export function standingOf(events: readonly KnownEvent[], parties: Parties): Standing {
   if (events.length === 0) return NO_EVENTS;
-  const all = counting(events, parties);
-  const statement = all.findLast(({ type }) => type === CONFIRMED || DISOWNED.includes(type));
+  const all = countingEvents(events, parties);
+  const statement = all.findLast(({ type }) => type === CONFIRMED || REFUSED.includes(type));
   return {
     cancelled: all.some(({ type }) => CANCELLATIONS.includes(type)),
     refused: statement === undefined || statement.type === CONFIRMED ? null : statement,
@@ -141,17 +141,17 @@ export function standingOf(events: readonly KnownEvent[], parties: Parties): Sta
   };
 }
 
-/** What an event does to its note. `parties` null: the note is not here, or cannot be read; then its author is believed. */
+/** The effect of an event on its note. `parties` null: the note is not registered or cannot be read; then the author is accepted. */
 export function effectOf(
   event: KnownEvent,
   status: NoteStatus | null,
   parties: Parties | null,
-): KeptEffect {
-  if (parties !== null && !isByRightAuthor(event, parties)) return "none";
+): StoredEventEffect {
+  if (parties !== null && !isByAllowedAuthor(event, parties)) return "none";
   if (status === null) return "waiting";
   if (CANCELLATIONS.includes(event.type)) {
     if (status === "CANCELADA") return "attached";
     return status === "PROCESSADA" ? "held" : "cancelled";
   }
-  return ASKING.includes(event.type) ? "held" : "attached";
+  return HOLDING.includes(event.type) ? "held" : "attached";
 }

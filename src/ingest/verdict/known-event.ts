@@ -4,7 +4,7 @@ import type { EventQuantity, NfeEvent } from "../../nfe/note.ts";
  * `cancelled`: the note, not in stock, can no longer be approved. `held`: a user must check the note, which waits or is in stock
  * already. `waiting`: the note is not registered yet. `attached`: stored with the note. `none`: its content has no effect.
  */
-export type KeptEffect = "cancelled" | "attached" | "held" | "waiting" | "none";
+export type StoredEventEffect = "cancelled" | "attached" | "held" | "waiting" | "none";
 
 /** An event stored under the key of a note, as far as a verdict needs it. */
 export interface KnownEvent {
@@ -15,7 +15,7 @@ export interface KnownEvent {
   /** SHA-256 (hex) of its content, and of its bytes. */
   readonly content: string;
   readonly sha256: string;
-  readonly effect: KeptEffect;
+  readonly effect: StoredEventEffect;
   readonly at: string | null;
   readonly registeredAt: string | null;
   /** CNPJ or CPF; null: stored before authors were recorded. */

@@ -23,8 +23,8 @@ export const returningCfops: ReadonlySet<string> = new Set(
 );
 
 /**
- * Whether an item's goods are ones that had left and come back, by its note or by its code. Its value is then no cost to who
- * takes them in: theirs is the cost that they had when they left. Source: ide/finNFe 4 (return), and the names of the codes.
+ * Whether the goods of an item had left and come back, by its note or by its code. Its value is then no cost to the party
+ * that receives them: they keep the cost that they had when they left. Source: ide/finNFe 4 (return), and the names of the codes.
  */
 export const comesBack = (item: Item, { ide }: Note): boolean =>
   ide.finNFe === "4" || returningCfops.has(item.CFOP);

@@ -3,9 +3,9 @@ import { HOLD_RULES } from "./hold-rules.ts";
 import { ITEM_RULES } from "./item-rules.ts";
 
 /**
- * The version of everything that a verdict is made of: these rules, the CFOP table, the landed cost. It is stored with each
+ * The version of everything that decides a verdict: these rules, the CFOP table, the landed cost. It is stored with each
  * verdict; a PENDENTE note with an older one is judged again before it is approved, and by maintenance. Raise it by one with
- * every change of what a note may get: test/ingest/verdict/rules-version.test.ts fails otherwise.
+ * every change that may alter a verdict: test/ingest/verdict/rules-version.test.ts fails otherwise.
  */
 export const RULES_VERSION = 6;
 

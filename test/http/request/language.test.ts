@@ -7,7 +7,7 @@ import { withApp } from "../../support/app.ts";
 const ENGLISH =
   /\b(invalid|expected|received|required|must|too (small|big)|unrecognized|string|undefined|NaN)\b/i;
 
-/** Words of Portugal, or spellings of before 2009, which nobody in Brazil writes. */
+/** Words of Portugal, or spellings from before 2009, which are not used in Brazil. */
 const EUROPEAN =
   /\b(registos?|tuplos?|ficheiros?|demasiad[oa]s?|utilizador(es)?|palavra-passe|ecrãs?|telemóve(l|is)|contactos?|factos?|act(ual|ualizar|ivo|iva)|óptim[oa]s?|aceder|partilh(a|ar|ado)|equipas?|rato|descarregar)\b/i;
 
@@ -124,7 +124,7 @@ test("every sentence that a schema has for a fault is Portuguese of Brazil", () 
   for (const sentence of seen) {
     expect(sentence).toMatch(/^\p{L}/u);
     expect(sentence).not.toMatch(EUROPEAN);
-    // The names of the types of JavaScript stand in what no schema of ours can say.
+    // Texts with names of JavaScript types belong to schemas that are not used.
     expect(sentence).not.toMatch(/\b(required|must be|too (small|big)|unrecognized)\b/i);
   }
 });

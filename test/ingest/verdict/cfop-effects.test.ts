@@ -4,7 +4,7 @@ import { classify } from "../../../src/ingest/verdict/classify.ts";
 import { comesBack, returningCfops } from "../../../src/ingest/verdict/returned-goods.ts";
 import { company, item, note, OURS, party, UNRELATED } from "../../support/notes/note-values.ts";
 
-/** One row for each code: what it is to who issues the note, to who receives it, and whether its goods come back. */
+/** One row for each code: its effect for the issuer, for the recipient, and whether its goods come back. */
 const rows = (await Bun.file(`${import.meta.dir}/cfop-effects.tsv`).text())
   .split("\n")
   .filter((line) => /^[1-7]/.test(line))

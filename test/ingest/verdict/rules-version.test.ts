@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { RULES_VERSION } from "../../../src/ingest/verdict/rules.ts";
 import { importsOf, type Token, tokensOf } from "../../support/source.ts";
 
-/** Everything that decides what a note gets. */
+/** The files that decide a verdict. */
 const RULES = [
   "src/ingest/verdict/rule-input.ts",
   "src/ingest/verdict/cfop-table.ts",
@@ -25,7 +25,7 @@ const RULES = [
 ];
 
 /**
- * Each version of the rules and the fingerprint of their text, oldest first. A change of what a note may get: raise
+ * Each version of the rules and the fingerprint of their text, oldest first. A change that may alter a verdict: raise
  * RULES_VERSION in src/ingest/verdict/rules.ts and add a line. A change that alters nothing (a name, an order): replace the last
  * fingerprint.
  */
@@ -35,10 +35,10 @@ const VERSIONS: readonly (readonly [number, string])[] = [
   [3, "46969ef57474cfff"],
   [4, "d76cb2e60ec72657"],
   [5, "3f2a3e264d14162a"],
-  [6, "ed78c8d933581cb4"],
+  [6, "06334c1ad442b6a2"],
 ];
 
-/** Imports say where a thing stands, not what is decided. */
+/** The tokens without imports, which do not alter a verdict. */
 function withoutImports(tokens: readonly Token[]): string[] {
   const lines = new Set<number>();
   for (const { line } of importsOf(tokens)) lines.add(line);
@@ -49,7 +49,7 @@ function withoutImports(tokens: readonly Token[]): string[] {
       while (at < tokens.length && tokens[at]?.string === null) at++;
       continue;
     }
-    // A formatter breaks lines, and adds or drops these when it does.
+    // The formatter adds and removes these when it breaks lines.
     if (text !== ";" && text !== ",") kept.push(text);
   }
   return kept;
