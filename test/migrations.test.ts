@@ -7,11 +7,9 @@ import { is } from "drizzle-orm";
 import { getTableConfig, SQLiteTable } from "drizzle-orm/sqlite-core";
 import { type Database, openDatabase } from "../src/platform/bun/database/database.ts";
 
-/** Known to raw SQL only: the platform keeps bytes and messages, and has no schema of its own. */
-const WITHOUT_DRIZZLE = ["originals", "queue"];
-/** What everything else belongs to; what the database itself is; and the messages of one server, whose bodies name their companies. */
+/** Companies themselves, the identity of the database, and messages, whose bodies name their company. */
 const WITHOUT_COMPANY = ["companies", "installation", "queue"];
-/** One address is one person, whatever the company; a key, or an address for mail, is looked up before its company is known. */
+/** Looked up before the company is known: the e-mail of a login, an API key, an address that mail is sent to. */
 const NOT_BY_COMPANY = ["api_keys(hash)", "mail_addresses(token)", "users(email)"];
 
 let folder: string;
@@ -39,7 +37,7 @@ const tables = () =>
   );
 const columnsOf = (table: string) => rows("select * from pragma_table_info(?)", table);
 
-/** Every table that the code knows, from every part. */
+/** Every table that is declared, in every folder. */
 async function known() {
   const found = new Map<string, ReturnType<typeof getTableConfig>>();
   for (const path of new Glob("src/**/tables.ts").scanSync())
@@ -51,16 +49,32 @@ async function known() {
   return found;
 }
 
-test("drizzle and the database know the same tables", async () => {
+test("every declared table is in the database", async () => {
   const there = (await tables()).map(({ name }) => String(name));
-  expect(there.sort()).toEqual([...(await known()).keys(), ...WITHOUT_DRIZZLE].sort());
+  const declared = [...(await known()).keys()];
+  expect(declared.filter((name) => !there.includes(name))).toEqual([]);
+  expect(declared.length).toBeGreaterThan(10);
+});
+
+test("every declared table is read by its declaration", async () => {
+  const sources = await Promise.all(
+    [...new Glob("src/**/*.ts").scanSync()].map((path) => Bun.file(path).text()),
+  );
+  const imported = sources
+    .flatMap((text) => [...text.matchAll(/import \{([^}]*)\} from "[^"]*\/tables\.ts"/g)])
+    .flatMap(([, names = ""]) => names.split(",").map((name) => name.trim()));
+  const unused: string[] = [];
+  for (const path of new Glob("src/**/tables.ts").scanSync())
+    for (const [name, value] of Object.entries(await import(`../${path}`)))
+      if (is(value, SQLiteTable) && !imported.includes(name)) unused.push(name);
+  expect(unused).toEqual([]);
 });
 
 /** A default as SQL has it. */
 const literal = (value: unknown): string =>
   typeof value === "string" ? `'${value}'` : String(Number(value));
 
-test("every column is in both, with its type, its place in the key, its default, and whether it may be null", async () => {
+test("every column of a declared table has the type, key, default and nullability of the database", async () => {
   for (const [name, config] of await known()) {
     const keys = config.primaryKeys.flatMap(({ columns }) => columns.map((column) => column.name));
     const said = config.columns.map((column) => ({
@@ -82,7 +96,7 @@ test("every column is in both, with its type, its place in the key, its default,
   }
 });
 
-test("a number that drizzle makes to rise always is one that the database never gives twice", async () => {
+test("a declared autoIncrement is AUTOINCREMENT in the database: no id is given twice", async () => {
   for (const [name, config] of await known()) {
     const [{ sql } = { sql: "" }] = await rows(
       "select sql from sqlite_schema where name = ?",
@@ -95,7 +109,7 @@ test("a number that drizzle makes to rise always is one that the database never 
   }
 });
 
-test("every table is STRICT, so that no number becomes a REAL in silence", async () => {
+test("every table is STRICT: no number becomes a REAL in silence", async () => {
   const loose = (await tables()).filter(({ strict }) => strict !== 1);
   expect(loose.map(({ name }) => name)).toEqual([]);
 });
@@ -123,7 +137,7 @@ test("every row belongs to a company, and the company stands first in every key 
   expect(strangers).toEqual(NOT_BY_COMPANY);
 });
 
-test("a movement is never changed and never deleted, whatever the way", async () => {
+test("a movement cannot be changed or deleted by any statement", async () => {
   const write = (sql: string) => database.writing.execute(sql);
   await write(
     `insert into companies values (1, 'a', '[]', 'production', 'UTC', 0, '[]', 0, 0, 1, 1, 0, 0)`,
@@ -148,7 +162,7 @@ test("a movement is never changed and never deleted, whatever the way", async ()
   expect(await rows("select * from movements")).toEqual(before);
 });
 
-test("no statement of ours replaces rows, which SQLite does behind the back of the triggers", async () => {
+test("no statement replaces rows: SQLite fires no delete trigger for REPLACE", async () => {
   const replacing: string[] = [];
   for (const path of new Glob("src/**/*.ts").scanSync())
     if (/\b(?:or\s+replace|replace\s+into)\b/i.test(await Bun.file(path).text()))

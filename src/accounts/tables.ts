@@ -32,17 +32,6 @@ export const users = sqliteTable("users", {
   passwordGenerated: integer("password_generated", { mode: "boolean" }).notNull().default(false),
 });
 
-export const knownNetworks = sqliteTable(
-  "known_networks",
-  {
-    company: integer().notNull(),
-    userId: integer("user_id").notNull(),
-    network: text().notNull(),
-    lastLoginAt: integer("last_login_at").notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.company, table.userId, table.network] })],
-);
-
 export const apiKeys = sqliteTable(
   "api_keys",
   {

@@ -1,5 +1,6 @@
+import { columnsOf } from "../ports/columns.ts";
 import type { Ports } from "../ports/ports.ts";
-import type { Row } from "../ports/sql.ts";
+import { events } from "./tables.ts";
 
 /**
  * A position in a company's feed: the id of the last event that was read, 0 before the first.
@@ -31,6 +32,8 @@ export function parseCursor(cursor: string): FeedPosition | null {
   return Number.isSafeInteger(position) && formatCursor(position) === cursor ? position : null;
 }
 
+const EVENT = columnsOf(events, "events", ["id", "type", "at", "payload"]);
+
 type FeedPorts = Pick<Ports, "reader">;
 
 /** Up to `limit` events of a company after a position, in the order in which they were committed. */
@@ -43,20 +46,13 @@ export async function eventsAfter(
 ): Promise<FeedEvent[]> {
   const rows = await ports.reader.rows(
     {
-      sql: "select id, type, at, payload from events where company = ?1 and id > ?2 order by id limit ?3",
+      sql: `select ${EVENT.sql} from events where company = ?1 and id > ?2 order by id limit ?3`,
       args: [company, after, limit],
     },
     signal,
   );
-  return rows.map(eventOf);
+  return rows.map(EVENT.read);
 }
-
-const eventOf = (row: Row): FeedEvent => ({
-  id: Number(row.id),
-  type: String(row.type),
-  at: Number(row.at),
-  payload: JSON.parse(String(row.payload)),
-});
 
 /** The position of the company's newest event. */
 export async function lastPosition(ports: FeedPorts, company: number): Promise<FeedPosition> {

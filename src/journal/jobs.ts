@@ -1,8 +1,9 @@
-import { trusted } from "../lib/cast.ts";
 import { Failed } from "../lib/result.ts";
+import { columnsOf } from "../ports/columns.ts";
 import type { Ports } from "../ports/ports.ts";
 import { ALWAYS, type Guard, type Row, type Statement, type Value } from "../ports/sql.ts";
 import type { JobFailure } from "./failures.ts";
+import { jobs } from "./tables.ts";
 
 export const JOB_KINDS = ["batch", "export", "mail"] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
@@ -95,9 +96,27 @@ export const markJobRunning = (company: number, id: string, at: number): Stateme
 });
 
 /** Open items are counted at each read (by a partial index), so that documents never wait for a lock on a counter. */
-const COLUMNS = `company, id, kind, state, total, done, (select count(*) from job_items i
-    where i.company = jobs.company and i.job = jobs.id and i.state <> 'done') as open, params, summary, failure, trace_parent, blob, bytes, expires_at,
-  created_by, created_at, started_at, finished_at`;
+const JOB = columnsOf(jobs, "jobs", [
+  "company",
+  "id",
+  "kind",
+  "state",
+  "total",
+  "done",
+  "params",
+  "summary",
+  "failure",
+  "traceParent",
+  "blob",
+  "bytes",
+  "expiresAt",
+  "createdBy",
+  "createdAt",
+  "startedAt",
+  "finishedAt",
+]);
+const COLUMNS = `${JOB.sql}, (select count(*) from job_items i
+  where i.company = jobs.company and i.job = jobs.id and i.state <> 'done') as open`;
 
 /** A job of the company. Fails with `job.not_found`. */
 export async function findJob(
@@ -159,39 +178,14 @@ export async function expiredJobs(
   return rows.map(toJob);
 }
 
-const json = <T>(value: Value | undefined): T | null =>
-  value == null ? null : trusted<T>(JSON.parse(String(value)));
-const numberOrNull = (value: Value | undefined): number | null =>
-  value == null ? null : Number(value);
-const textOrNull = (value: Value | undefined): string | null =>
-  value == null ? null : String(value);
-
-/** Maps a row of COLUMNS. The table is STRICT and checks types, states and JSON. */
+/** Maps a row of COLUMNS. */
 function toJob(row: Row): Job {
-  const kind = trusted<JobKind>(row.kind);
-  return {
-    company: Number(row.company),
-    id: String(row.id),
-    kind,
-    state: trusted<JobState>(row.state),
-    total: numberOrNull(row.total),
-    done: doneOf(kind, row),
-    params: json(row.params),
-    summary: json<Record<string, number>>(row.summary),
-    failure: json<{ code: string }>(row.failure),
-    traceParent: textOrNull(row.trace_parent),
-    blob: textOrNull(row.blob),
-    bytes: numberOrNull(row.bytes),
-    expiresAt: numberOrNull(row.expires_at),
-    createdBy: Number(row.created_by),
-    createdAt: Number(row.created_at),
-    startedAt: numberOrNull(row.started_at),
-    finishedAt: numberOrNull(row.finished_at),
-  };
+  const job = JOB.read(row);
+  return { ...job, done: doneOf(job, Number(row.open)) };
 }
 
 /** 0 for a ZIP that is not unpacked: not all of its items exist yet. */
-function doneOf(kind: JobKind, row: Row): number {
-  if (!hasItems(kind)) return Number(row.done);
-  return row.blob === null ? Number(row.total) - Number(row.open) : 0;
+function doneOf(job: Pick<Job, "kind" | "blob" | "total" | "done">, open: number): number {
+  if (!hasItems(job.kind)) return job.done;
+  return job.blob === null ? Number(job.total) - open : 0;
 }

@@ -1,4 +1,4 @@
-import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
 export const mailSettings = sqliteTable("mail_settings", {
   company: integer().primaryKey(),
@@ -15,24 +15,3 @@ export const mailSettings = sqliteTable("mail_settings", {
   createdAt: integer("created_at").notNull(),
   updatedAt: integer("updated_at").notNull(),
 });
-
-export const mailAddresses = sqliteTable("mail_addresses", {
-  company: integer().primaryKey(),
-  token: text().notNull(),
-  madeBy: integer("made_by").notNull(),
-  madeAt: integer("made_at").notNull(),
-});
-
-export const mails = sqliteTable(
-  "mails",
-  {
-    company: integer().notNull(),
-    key: text().notNull(),
-    way: text({ enum: ["imap", "address"] }).notNull(),
-    job: text(),
-    code: text(),
-    sender: text().notNull(),
-    receivedAt: integer("received_at").notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.company, table.key] })],
-);

@@ -1,8 +1,9 @@
-import { trusted } from "../lib/cast.ts";
 import { parameters } from "../lib/parameters.ts";
+import { columnsOf } from "../ports/columns.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Row, Statement, Value } from "../ports/sql.ts";
 import { countBySpans } from "./spans.ts";
+import { movements } from "./tables.ts";
 
 /** What a list of movements may ask for; instants are ms UTC, half-open. */
 export interface MovementFilter {
@@ -16,30 +17,30 @@ export interface MovementFilter {
   readonly upTo?: number | undefined;
 }
 
-/** A movement of the ledger, with the names of its product and its user. */
-export interface Movement {
-  readonly id: number;
-  readonly product: string;
+const MOVEMENT = columnsOf(movements, "m", [
+  "id",
+  "product",
+  "type",
+  "quantity_e4",
+  "cost_e2",
+  "lot",
+  "expiresOn",
+  "origin",
+  "reference",
+  "notes",
+  "userId",
+  "createdAt",
+]);
+
+/** A movement of the ledger, with the names of its product and its user. Quantity (1/10⁴) and cost (1/10²) are signed. */
+export type Movement = Readonly<ReturnType<typeof MOVEMENT.read>> & {
   readonly productName: string;
-  readonly type: "ENTRADA" | "SAIDA";
-  /** Signed, 1/10⁴. */
-  readonly quantity_e4: number;
-  /** Signed, 1/10², of the whole movement. */
-  readonly cost_e2: number | null;
-  readonly lot: string | null;
-  readonly expiresOn: string | null;
-  readonly origin: string;
-  readonly reference: string | null;
-  readonly notes: string | null;
-  readonly userId: number | null;
   /** The name only: e-mail addresses and roles are not shown here (S16). */
   readonly userName: string | null;
-  readonly createdAt: number;
-}
+};
 
 /** Columns and joins that `toMovement` reads. */
-export const MOVEMENT_COLUMNS = `m.id, m.product, p.name as product_name, m.type, m.quantity_e4, m.cost_e2, m.lot,
-  m.expires_on, m.origin, m.reference, m.notes, m.user_id, u.name as user_name, m.created_at`;
+export const MOVEMENT_COLUMNS = `${MOVEMENT.sql}, p.name as product_name, u.name as user_name`;
 export const MOVEMENT_JOINS = `join products p on p.company = m.company and p.code = m.product
   left join users u on u.id = m.user_id`;
 
@@ -172,27 +173,9 @@ export async function movementsOfNote(
   }));
 }
 
-const textOrNull = (value: Value | undefined): string | null =>
-  value === null || value === undefined ? null : String(value);
-const numberOrNull = (value: Value | undefined): number | null =>
-  value === null || value === undefined ? null : Number(value);
-
-/** A row of MOVEMENT_COLUMNS; the table is STRICT and checks its types. */
-export function toMovement(row: Row): Movement {
-  return {
-    id: Number(row.id),
-    product: String(row.product),
-    productName: String(row.product_name),
-    type: trusted<"ENTRADA" | "SAIDA">(row.type),
-    quantity_e4: Number(row.quantity_e4),
-    cost_e2: numberOrNull(row.cost_e2),
-    lot: textOrNull(row.lot),
-    expiresOn: textOrNull(row.expires_on),
-    origin: String(row.origin),
-    reference: textOrNull(row.reference),
-    notes: textOrNull(row.notes),
-    userId: numberOrNull(row.user_id),
-    userName: textOrNull(row.user_name),
-    createdAt: Number(row.created_at),
-  };
-}
+/** Maps a row of MOVEMENT_COLUMNS. */
+export const toMovement = (row: Row): Movement => ({
+  ...MOVEMENT.read(row),
+  productName: String(row.product_name),
+  userName: row.user_name == null ? null : String(row.user_name),
+});

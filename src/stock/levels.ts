@@ -1,7 +1,9 @@
 import { searchWords } from "../lib/fold.ts";
 import { parameters } from "../lib/parameters.ts";
+import { columnsOf } from "../ports/columns.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Row, Value } from "../ports/sql.ts";
+import { products } from "./tables.ts";
 
 /** The filter of a list of products or of stock. */
 export interface LevelFilter {
@@ -12,30 +14,29 @@ export interface LevelFilter {
   readonly low?: boolean | undefined;
 }
 
-/** A product with its balance. */
-export interface Level {
-  readonly code: string;
-  readonly name: string;
-  readonly description: string | null;
-  readonly categoryId: number | null;
-  readonly unit: string;
-  readonly barcode: string | null;
-  readonly ncm: string | null;
-  readonly lastCost_e2: number | null;
-  readonly lastCostQuantity_e4: number | null;
-  readonly salePrice_e2: number;
-  readonly minStock_e4: number;
-  readonly maxStock_e4: number | null;
-  readonly location: string | null;
-  readonly active: boolean;
-  readonly quantity_e4: number;
-  readonly createdAt: number;
-  readonly updatedAt: number;
-}
+const PRODUCT = columnsOf(products, "p", [
+  "code",
+  "name",
+  "description",
+  "categoryId",
+  "unit",
+  "barcode",
+  "ncm",
+  "lastCost_e2",
+  "lastCostQuantity_e4",
+  "salePrice_e2",
+  "minStock_e4",
+  "maxStock_e4",
+  "location",
+  "active",
+  "createdAt",
+  "updatedAt",
+]);
 
-export const LEVEL_COLUMNS = `p.code, p.name, p.description, p.category_id, p.unit, p.barcode, p.ncm, p.last_cost_e2,
-  p.last_cost_quantity_e4, p.sale_price_e2, p.min_stock_e4, p.max_stock_e4, p.location, p.active,
-  coalesce(b.quantity_e4, 0) as quantity_e4, p.created_at, p.updated_at`;
+/** A product with its balance. */
+export type Level = Readonly<ReturnType<typeof PRODUCT.read>> & { readonly quantity_e4: number };
+
+export const LEVEL_COLUMNS = `${PRODUCT.sql}, coalesce(b.quantity_e4, 0) as quantity_e4`;
 export const LEVEL_SOURCE =
   "products p left join balances b on b.company = p.company and b.product = p.code";
 
@@ -77,30 +78,8 @@ export async function listLevels(
   return { levels: rows.map(toLevel), total: Number(count?.total ?? 0) };
 }
 
-const text = (value: Value | undefined): string | null =>
-  value === null || value === undefined ? null : String(value);
-const number = (value: Value | undefined): number | null =>
-  value === null || value === undefined ? null : Number(value);
-
-/** A row of LEVEL_COLUMNS; the tables are STRICT and check their types. */
-export function toLevel(row: Row): Level {
-  return {
-    code: String(row.code),
-    name: String(row.name),
-    description: text(row.description),
-    categoryId: number(row.category_id),
-    unit: String(row.unit),
-    barcode: text(row.barcode),
-    ncm: text(row.ncm),
-    lastCost_e2: number(row.last_cost_e2),
-    lastCostQuantity_e4: number(row.last_cost_quantity_e4),
-    salePrice_e2: Number(row.sale_price_e2),
-    minStock_e4: Number(row.min_stock_e4),
-    maxStock_e4: number(row.max_stock_e4),
-    location: text(row.location),
-    active: row.active === 1,
-    quantity_e4: Number(row.quantity_e4),
-    createdAt: Number(row.created_at),
-    updatedAt: Number(row.updated_at),
-  };
-}
+/** Maps a row of LEVEL_COLUMNS. */
+export const toLevel = (row: Row): Level => ({
+  ...PRODUCT.read(row),
+  quantity_e4: Number(row.quantity_e4),
+});

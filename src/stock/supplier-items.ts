@@ -1,7 +1,19 @@
+import { columnsOf } from "../ports/columns.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Row, Statement } from "../ports/sql.ts";
 import type { Factor } from "./factor.ts";
+import { inJson, supplierItemOf } from "./posting-guards.ts";
+import { supplierItems } from "./tables.ts";
 import { unitKey } from "./unit.ts";
+
+const ITEM = columnsOf(supplierItems, "s", [
+  "supplier",
+  "code",
+  "unit",
+  "product",
+  "factor_e4",
+  "factorDivisor",
+]);
 
 export interface SupplierItemKey {
   /** CNPJ or CPF, without mask. */
@@ -26,9 +38,8 @@ export async function findSupplierItems(
 ): Promise<SupplierItem[]> {
   const rows = await ports.reader.rows(
     {
-      sql: `select distinct s.supplier, s.code, s.unit, s.product, s.factor_e4, s.factor_divisor from json_each(?3) i
-        cross join supplier_items s on s.company = ?1 and s.supplier = ?2
-          and s.code = i.value ->> 'code' and s.unit = i.value ->> 'unit'`,
+      sql: `select distinct ${ITEM.sql} from json_each(?3) i
+        cross join supplier_items s on ${supplierItemOf("?1", "?2", inJson("i"))}`,
       args: [
         company,
         supplier,
@@ -56,7 +67,7 @@ export async function supplierItemsPage(
   );
   const rows = await ports.reader.rows(
     {
-      sql: `select supplier, code, unit, product, factor_e4, factor_divisor from supplier_items where ${where}
+      sql: `select ${ITEM.sql} from supplier_items s where ${where}
         order by supplier, code, unit limit ?4 offset ?5`,
       args: [...args, page.limit, page.offset],
     },
@@ -90,10 +101,7 @@ export function saveMapping(company: number, item: SupplierItem, at: number): St
   };
 }
 
-const toItem = (row: Row): SupplierItem => ({
-  supplier: String(row.supplier),
-  code: String(row.code),
-  unit: String(row.unit),
-  product: String(row.product),
-  factor: { e4: Number(row.factor_e4), divisor: Number(row.factor_divisor) },
-});
+function toItem(row: Row): SupplierItem {
+  const { factor_e4, factorDivisor, ...item } = ITEM.read(row);
+  return { ...item, factor: { e4: factor_e4, divisor: factorDivisor } };
+}

@@ -58,33 +58,3 @@ export const movements = sqliteTable("movements", {
   userId: integer("user_id"),
   createdAt: integer("created_at").notNull(),
 });
-
-export const balances = sqliteTable(
-  "balances",
-  {
-    company: integer().notNull(),
-    product: text().notNull(),
-    quantity_e4: integer("quantity_e4").notNull(),
-    updatedAt: integer("updated_at").notNull(),
-    version: integer().notNull().default(1),
-  },
-  (table) => [primaryKey({ columns: [table.company, table.product] })],
-);
-
-export const ledgerSpans = sqliteTable(
-  "ledger_spans",
-  {
-    company: integer().notNull(),
-    span: integer().notNull(),
-    entries: integer().notNull(),
-    entered_e4: integer("entered_e4").notNull(),
-    entered_e2: integer("entered_e2").notNull(),
-    left_e4: integer("left_e4").notNull(),
-    left_e2: integer("left_e2").notNull(),
-    notesIn: integer("notes_in").notNull(),
-    notesOut: integer("notes_out").notNull(),
-    othersIn: integer("others_in").notNull(),
-    othersOut: integer("others_out").notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.company, table.span] })],
-);

@@ -82,27 +82,6 @@ export interface StoredLot {
   expires_on: string | null;
 }
 
-export const noteOriginals = sqliteTable(
-  "note_originals",
-  {
-    company: integer().notNull(),
-    accessKey: text("access_key").notNull(),
-    sha256: text().notNull(),
-    receivedAt: integer("received_at").notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.company, table.accessKey, table.sha256] })],
-);
-
-export const parties = sqliteTable(
-  "parties",
-  {
-    company: integer().notNull(),
-    supplier: text().notNull(),
-    folded: text().notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.company, table.supplier, table.folded] })],
-);
-
 export const nfeEvents = sqliteTable(
   "nfe_events",
   {
