@@ -5,14 +5,14 @@ import type { Actor } from "./actor.ts";
 import type { Settings } from "./company.ts";
 import type { Claims } from "./token.ts";
 
-/** A token whose signature was proved, and whom it stood for at a version of the company's accounts. */
+/** A token whose signature was verified, and its user at a version of the company's accounts. */
 export interface CachedToken {
   readonly claims: Claims;
   readonly actor: Actor;
   readonly accountsVersion: number;
 }
 
-/** A key that the database has, and whom it stood for at a version of the company's accounts. */
+/** An API key of the database, and its user at a version of the company's accounts. */
 export interface CachedKey {
   readonly actor: Actor;
   /** Milliseconds UTC. */
@@ -20,7 +20,7 @@ export interface CachedKey {
   readonly accountsVersion: number;
 }
 
-/** The settings as they were read at a version of the cache tag `settings`. */
+/** The settings, read at a version of the cache tag `settings`. */
 export interface CachedSettings {
   readonly settings: Settings;
   readonly seen: number;
@@ -30,22 +30,22 @@ interface AuthCache {
   readonly secret: string;
   readonly tokens: LRUCache<string, CachedToken>;
   readonly keys: LRUCache<string, CachedKey>;
-  /** When the use of a key (company and id) was last written down. */
+  /** When the use of a key (company and id) was last saved. */
   readonly uses: LRUCache<string, number>;
   readonly settings: LRUCache<number, CachedSettings>;
 }
 
-const memories = new WeakMap<Reader, AuthCache>();
+const caches = new WeakMap<Reader, AuthCache>();
 
 /**
- * What is remembered of one database: at most 10,000 tokens, 10,000 keys and 1,000 companies. It lives as long as its reader,
- * and what one secret has signed is forgotten under another.
- * Throws when there is no secret: the door makes one or refuses to start (design decision 17), there is no default.
+ * The cache of one database: at most 10,000 tokens, 10,000 keys and 1,000 companies. It lives as long as its reader; a new
+ * secret begins a new cache.
+ * Throws when there is no secret: the entry point makes one or refuses to start, there is no default.
  */
 export function authCache(ports: Pick<Ports, "config" | "reader">): AuthCache {
   const secret = ports.config.JWT_SECRET;
   if (secret === undefined) throw new Error("no JWT_SECRET: the door must give one");
-  const known = memories.get(ports.reader);
+  const known = caches.get(ports.reader);
   if (known?.secret === secret) return known;
   const fresh: AuthCache = {
     secret,
@@ -54,6 +54,6 @@ export function authCache(ports: Pick<Ports, "config" | "reader">): AuthCache {
     uses: new LRUCache({ max: 10_000 }),
     settings: new LRUCache({ max: 1_000 }),
   };
-  memories.set(ports.reader, fresh);
+  caches.set(ports.reader, fresh);
   return fresh;
 }

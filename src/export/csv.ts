@@ -7,12 +7,12 @@ import { isRecast, RECAST_WORDS } from "./recast.ts";
 export const DIALECTS = ["br", "rfc4180"] as const;
 export type Dialect = (typeof DIALECTS)[number];
 
-/** How one dialect writes cells. Every result is ready to stand between two separators. */
+/** How one dialect writes cells. Every result can stand between two separators. */
 export interface Csv {
-  /** What the file begins with, before its headings. */
+  /** The beginning of the file, before its headings. */
   readonly bom: "" | "\uFEFF";
   readonly separator: "," | ";";
-  /** A text: safe to open, quoted where RFC 4180 asks for it, its digits kept. */
+  /** A text: no formula, quoted where RFC 4180 requires it, its digits kept. */
   text(value: string): string;
   /** A plain decimal ("-12.5"), as a number. */
   number(decimal: string): string;
@@ -22,11 +22,11 @@ export interface Csv {
   day(day: string): string;
 }
 
-/** What no cell can do without a closer look: most cells have nothing of it. */
+/** Cells that need a closer look; most do not match. */
 const SUSPECT = new RegExp(`^[^A-Za-z]|^(?:${RECAST_WORDS})|[";,\\r\\n]`, "i");
 
 /**
- * A spreadsheet runs what begins like this as a formula (S12), also in full width and behind what nobody sees.
+ * A spreadsheet runs a text that begins like this as a formula (S12), also in full width and after invisible characters.
  * Source: OWASP, CSV Injection.
  */
 const FORMULA =
@@ -35,11 +35,11 @@ const NUMBER = /^[+-]?\d+(?:[.,]\d+)?$/;
 
 const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
 
-/** What begins like a formula and is no number gets a leading apostrophe. */
-const harmless = (text: string): string =>
+/** A text that begins like a formula and is no number gets a leading apostrophe. */
+const neutralized = (text: string): string =>
   FORMULA.test(text) && !NUMBER.test(text) ? `'${text}` : text;
 
-/** The most characters that Excel lets a text in a formula have. */
+/** The most characters that a text in an Excel formula may have. */
 const LONGEST_TEXT = 255;
 
 const br: Csv = {
@@ -47,7 +47,7 @@ const br: Csv = {
   separator: ";",
   text(value) {
     if (!SUSPECT.test(value)) return value;
-    const text = harmless(value);
+    const text = neutralized(value);
     // Excel keeps the digits of ="0012" and of nothing else; LibreOffice reads it as the same text.
     if (isRecast(text, ",") && text.length <= LONGEST_TEXT) return `"=""${text}"""`;
     return /[";\r\n]/.test(text) ? quoted(text) : text;
@@ -62,8 +62,8 @@ const rfc4180: Csv = {
   separator: ",",
   text(value) {
     if (!SUSPECT.test(value)) return value;
-    const text = harmless(value);
-    // Quotes let a reader that tells texts from numbers keep the digits (LibreOffice: "format quoted field as text").
+    const text = neutralized(value);
+    // Quotes let a reader that distinguishes texts from numbers keep the digits (LibreOffice: "format quoted field as text").
     return /[",\r\n]/.test(text) || isRecast(text, ".") ? quoted(text) : text;
   },
   number: (decimal) => decimal,

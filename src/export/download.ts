@@ -8,22 +8,22 @@ import { sheet, type Table } from "./sheet.ts";
 import { STOCK, stockKeyset } from "./stock.ts";
 import { csvStream } from "./stream.ts";
 
-/** How a file is wanted, and by whom. */
+/** The company, the format and the lifetime of a download. */
 export interface DownloadOptions {
   readonly company: number;
   readonly dialect: Dialect;
   /** The IANA zone whose wall clock the instants show. */
   readonly timeZone: string;
   readonly requestId: string;
-  /** Ends the query between two pages. */
+  /** Ends the reading between two pages. */
   readonly signal?: AbortSignal | undefined;
-  /** Called whenever the reader asks for more. */
+  /** Called each time the client asks for more. */
   onRead(): void;
 }
 
 type Needs = Pick<Ports, "reader" | "yieldToEventLoop" | "log" | "meter">;
 
-/** All movements that a filter lets through, newest first, as a CSV that is read page by page; no limit of rows (C10). */
+/** All movements that match a filter, newest first, as a CSV that is read page by page; no limit of rows (C10). */
 export const exportMovements = (
   ports: Needs,
   filter: MovementFilter,
@@ -31,7 +31,7 @@ export const exportMovements = (
 ): Promise<ReadableStream<Uint8Array>> =>
   download(ports, movementKeyset(wanted.company, filter), MOVEMENTS, wanted);
 
-/** What there is of each active product that a filter lets through, by name, as a CSV; no limit of rows. */
+/** The balance of each active product that matches a filter, by name, as a CSV; no limit of rows. */
 export const exportStock = (
   ports: Needs,
   filter: LevelFilter,
@@ -39,17 +39,17 @@ export const exportStock = (
 ): Promise<ReadableStream<Uint8Array>> =>
   download(ports, stockKeyset(wanted.company, filter), STOCK, wanted);
 
-/** Fails with PlatformFailure `overloaded` before the first byte; later the stream breaks, and the log says so. */
+/** Fails with PlatformFailure `overloaded` before the first byte; a later failure breaks the stream and is logged. */
 function download(
   ports: Needs,
-  walk: KeysetQuery,
+  query: KeysetQuery,
   table: Table,
   { dialect, timeZone, requestId, signal, onRead }: DownloadOptions,
 ): Promise<ReadableStream<Uint8Array>> {
-  return csvStream(pages(ports, walk, signal), sheet(table, dialect, timeZone), {
+  return csvStream(pages(ports, query, signal), sheet(table, dialect, timeZone), {
     onPageRequested: onRead,
     onFailure(rows) {
-      // A reader that has left is no fault of ours.
+      // A client that has left is not an error.
       const level = signal?.aborted === true ? "info" : "error";
       ports.log(level, "export.interrupted", { rows, request_id: requestId });
     },

@@ -9,16 +9,16 @@ import type { Ports } from "../ports/ports.ts";
 import type { ExportFailure } from "./failures.ts";
 import type { ExportParams } from "./request-export.ts";
 
-/** How long a file is kept, and the line of an export that came to nothing. */
+/** How long the file of an export is kept, and its job where there is no file. */
 export const EXPORT_KEPT_MS = 7 * 86_400_000;
 
-/** An export as it stands: its job, and what was ordered. */
+/** An export: its job, and what the client asked for. */
 export interface Export {
   readonly job: Job;
   readonly params: ExportParams;
 }
 
-/** Fails with `export.not_found`, also where the job is no export or its time is over. */
+/** Fails with `export.not_found`, also where the job is no export or has expired. */
 export async function findExport(
   ports: Pick<Ports, "reader" | "clock">,
   company: number,
@@ -32,7 +32,7 @@ export async function findExport(
   const over = job?.expiresAt != null && job.expiresAt <= ports.clock.now();
   if (job === null || job.kind !== "export" || over)
     throw new Failed<ExportFailure>({ code: "export.not_found", id });
-  // order.ts has written it.
+  // request-export.ts has written it.
   return { job, params: trusted<ExportParams>(job.params) };
 }
 
@@ -52,7 +52,7 @@ export async function openFile(
   return found.body;
 }
 
-/** Cancels an export that waits or is being written, and removes the file of one that is done. Twice is once. */
+/** Cancels an export that waits or is being written, and deletes the file of one that is done. Idempotent. */
 export async function cancelExport(
   ports: Pick<Ports, "writer" | "blobs" | "clock">,
   { id, state }: Job,
@@ -61,7 +61,7 @@ export async function cancelExport(
   if (state === "cancelled") return;
   const { company } = cause.actor;
   const at = ports.clock.now();
-  // The audit line has the guard of the write, and comes before it: of two at once only one is told of.
+  // The audit line has the guard of the update and comes before it: of two at the same time only one writes a line.
   const cancellable = "company = ?1 and id = ?2 and kind = 'export' and state <> 'cancelled'";
   const blob = await ports.writer.commit({
     statements: [

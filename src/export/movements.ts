@@ -9,7 +9,7 @@ const fields = {
   product: "m.product",
   name: "p.name",
   type: "m.type",
-  // The type says the direction.
+  // The direction is in the type.
   quantity: "abs(m.quantity_e4)",
   origin: "m.origin",
   reference: "m.reference",
@@ -25,7 +25,7 @@ const fields = {
   id: "m.id",
 } as const;
 
-/** The columns of S.G.E. first, in its order (the user is a name, not an address: S16); what it did not tell comes after. */
+/** The columns of S.G.E. first, in its order (the user is a name, not an address: S16); our own come after them. */
 export const MOVEMENTS: Table<keyof typeof fields> = {
   fields,
   columns: [
@@ -49,12 +49,12 @@ export const MOVEMENTS: Table<keyof typeof fields> = {
   ],
 };
 
-/** Later than any instant that SQLite's callers can name exactly. */
+/** Later than any instant that a JavaScript number holds exactly. */
 const END_OF_TIME = Number.MAX_SAFE_INTEGER;
 
 /**
- * The movements that a filter lets through, newest first (instant, then id), by the index over time or, for one product,
- * over its time. The other conditions are tried on each row of a slice.
+ * The movements that match a filter, newest first (instant, then id), by the index over time or, for one product, by that over
+ * product and time. The other conditions are tested on each row of a page.
  */
 export function movementKeyset(company: number, filter: MovementFilter): KeysetQuery {
   const { product, from, until } = filter;
@@ -64,8 +64,8 @@ export function movementKeyset(company: number, filter: MovementFilter): KeysetQ
   const seek = ["m.company = ?1"];
   if (product !== undefined) seek.push(`m.product = ${add(product)}`);
   if (from !== undefined) seek.push(`m.created_at >= ${add(from)}`);
-  // The place is the only bound from above: of two, SQLite may seek by the wrong one. And it seeks no row value that ends
-  // in a rowid, so the instant is compared by itself.
+  // The cursor is the only upper bound: of two, SQLite may seek by the wrong one. SQLite cannot seek a row value that ends in a
+  // rowid, so the instant is also compared alone.
   const [at, id] = [`?${args.length + 1}`, `?${args.length + 2}`];
   seek.push(`m.created_at <= ${at} and (m.created_at < ${at} or m.id < ${id})`);
   const key = ["m.created_at", "m.id"] as const;

@@ -9,68 +9,68 @@ import type { Cell, Table } from "./sheet.ts";
  */
 export const PAGE_ROWS = 250;
 
-/** How many rows a count passes by at once. Measured: 2 ms; of a million counted in one statement, 62 ms. */
+/** How many rows one step of a count skips. Measured: 2 ms; a million counted in one statement take 62 ms. */
 const COUNT_STEP_ROWS = 50_000;
 
-/** Where a row stands in the order of a table: the two values of its key. */
+/** Keyset cursor: the two key values of a row, in the order of the index. */
 export type Cursor = readonly [Value, Value];
 /** Rows: a cell for each field of the table, and then the row's key. */
 export type Page = readonly (readonly Cell[])[];
 
-/** A table in an order that an index has. */
+/** A table read by keyset: in the order of an index, page after page. */
 export interface KeysetQuery {
-  /** What the rows are, for the metrics. */
+  /** The label of the metrics. */
   readonly type: "movements" | "stock";
   /** Just before the first row. */
   readonly start: Cursor;
-  /** Finds the row LEAP_ROWS after a place, in the index alone, and counts what is left where there is none (leaps). */
+  /** Finds the row COUNT_STEP_ROWS after a cursor, in the index alone; counts the rest where there is none (countStepOf). */
   countStep(after: Cursor): CountStep;
-  /** Selects the next rows after a place, at most so many (sliceSql). */
+  /** Selects the next rows after a cursor, at most `rows` (pageSql). */
   page(after: Cursor, rows: number): Statement;
 }
 
 /**
- * The pages of a walk, each read when it is asked for, with no transaction held between them: a slow reader of a large
- * export keeps nobody waiting. A statement visits `rows` rows, whether they match or not, so a page may be empty. Before
- * each, the event loop is given back and the signal is looked at. Fails with PlatformFailure `overloaded`.
+ * The pages of a query, each read on demand, with no transaction held between them: a slow reader of a large export delays no
+ * other request. A statement visits `rows` rows, whether they match or not, so a page may be empty. Before each page it yields
+ * to the event loop and checks the signal. Fails with PlatformFailure `overloaded`.
  */
 export async function* pages(
   ports: Pick<Ports, "reader" | "yieldToEventLoop" | "meter">,
-  walk: KeysetQuery,
+  query: KeysetQuery,
   signal?: AbortSignal,
   rows = PAGE_ROWS,
 ): AsyncGenerator<Page, void, void> {
-  let place = walk.start;
+  let cursor = query.start;
   for (;;) {
     await ports.yieldToEventLoop();
     signal?.throwIfAborted();
-    const [row] = await ports.reader.rows(walk.page(place, rows), signal);
-    // What json_array makes of cells, and then of the two values of a key (sliceSql).
+    const [row] = await ports.reader.rows(query.page(cursor, rows), signal);
+    // json_array of the cells and of the two key values (pageSql).
     const slice = trusted<Page>(JSON.parse(String(row?.slice)));
     const page = slice.filter((visited) => visited.length > 2);
-    ports.meter.count("export_rows_total", { type: walk.type }, page.length);
+    ports.meter.count("export_rows_total", { type: query.type }, page.length);
     yield page;
     const last = slice.at(-1);
     if (last === undefined || slice.length < rows) return;
-    place = trusted<Cursor>(last.slice(-2));
+    cursor = trusted<Cursor>(last.slice(-2));
   }
 }
 
-/** How many rows a walk visits in all, matching or not; counted in steps, with the event loop given back between them. */
+/** How many rows a query visits in all, matching or not; counted in steps, yielding to the event loop between them. */
 export async function countRows(
   ports: Pick<Ports, "reader" | "yieldToEventLoop">,
-  walk: KeysetQuery,
+  query: KeysetQuery,
   signal?: AbortSignal,
 ): Promise<number> {
-  let leap = walk.countStep(walk.start);
+  let step = query.countStep(query.start);
   for (let total = 0; ; total += COUNT_STEP_ROWS) {
     await ports.yieldToEventLoop();
-    const [row] = await ports.reader.rows(leap.over, signal);
+    const [row] = await ports.reader.rows(step.over, signal);
     if (row === undefined) {
-      const [rest] = await ports.reader.rows(leap.rest, signal);
+      const [rest] = await ports.reader.rows(step.rest, signal);
       return total + Number(rest?.total);
     }
-    leap = walk.countStep([row.first ?? null, row.second ?? null]);
+    step = query.countStep([row.first ?? null, row.second ?? null]);
   }
 }
 
@@ -97,9 +97,9 @@ export const countStepOf = (
 });
 
 /**
- * SQL of one slice as one JSON text (binding rows to JavaScript costs more than reading them: 1.7 times as fast, see
+ * SQL of one slice as one JSON text (1.7 times as fast: binding rows to JavaScript costs more than reading them, see
  * bench/export.ts). A row that matches gives its cells and its key, another its key alone.
- * `source` is the rest of the statement: from, where, order by; `limit` the parameter that says how many.
+ * `source` is the rest of the statement: from, where, order by; `limit` the parameter of the number of rows.
  */
 export function pageSql(
   key: readonly [string, string],

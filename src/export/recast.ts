@@ -1,6 +1,6 @@
 /**
- * Which texts a spreadsheet changes when it opens a CSV: what looks to it like a number, a day, a time, an amount of money, a
- * truth value or an error. Tried on LibreOffice 7 in pt-BR and en-US with 200 texts; Excel reads some more ("3-4", "12MAR").
+ * Which texts a spreadsheet changes when it opens a CSV: those that look like a number, a day, a time, an amount of money, a
+ * boolean or an error. Tried on LibreOffice 7 in pt-BR and en-US with 200 texts; Excel reads some more ("3-4", "12MAR").
  */
 
 /** Digits with what may stand among them, and a number in E-notation ("1.500", "12,00", "1/2", "3-4", "5%", "R$ 5", "12E3") … */
@@ -21,16 +21,16 @@ const WITH_MONTH = new RegExp(
 /** … a word that a spreadsheet writes itself. */
 const WORD = /^\s*(?:true|false|verdadeiro|falso|#[\p{L}\d/]+[!?]?)\s*$/iu;
 
-/** A number that is given back as it was: the dialect's decimal mark, up to 11 digits, no zero too many, no plus. */
+/** A number that stays as it was written: the dialect's decimal mark, up to 11 digits, no zero too many, no plus. */
 const KEPT = {
   ",": /^(?!(?:\D*\d){12})(?!-0$)-?(?:0|[1-9]\d*)(?:,\d*[1-9])?$/,
   ".": /^(?!(?:\D*\d){12})(?!-0$)-?(?:0|[1-9]\d*)(?:\.\d*[1-9])?$/,
 };
 
-/** Whether a spreadsheet whose decimal mark is this one would show, or hold, something else than the text. */
+/** Whether a spreadsheet with this decimal mark would show, or store, something else than the text. */
 export const isRecast = (text: string, decimalMark: "," | "."): boolean =>
   (NUMERIC.test(text) && !KEPT[decimalMark].test(text)) || WITH_MONTH.test(text) || WORD.test(text);
 
-/** What a text that is changed begins with, if it begins with a letter. */
+/** The beginnings of the changed texts that begin with a letter. */
 export const RECAST_WORDS =
   "true|false|verdadeiro|falso|R\\$|jan|fev|feb|mar|abr|apr|mai|may|jun|jul|ago|aug|set|sep|out|oct|nov|dez|dec";

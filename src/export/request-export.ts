@@ -13,15 +13,16 @@ import { STOCK, stockKeyset } from "./stock.ts";
 
 export const EXPORT_TYPES = ["stock", "movements"] as const;
 
-/** What a file in the background is to hold; `filter` as the part that lists such rows takes it. */
+/** The rows that a file is to hold; `filter` is that of the list of such rows. */
 export type ExportRequest =
   | { readonly type: "stock"; readonly filter: LevelFilter }
   | { readonly type: "movements"; readonly filter: MovementFilter };
 
-/** An export as its job keeps it: everything that decides the bytes of the file. */
+/** The params of an export's job, as stored: everything that decides the bytes of the file. */
 export interface ExportParams {
+  /** The stored name of the request. */
   readonly wish: ExportRequest;
-  /** The filters as they were asked for, to be shown again. */
+  /** The filters as the client sent them, to be shown again. */
   readonly asked: Record<string, unknown>;
   readonly dialect: Dialect;
   readonly time_zone: string;
@@ -29,8 +30,8 @@ export interface ExportParams {
 }
 
 /**
- * Orders a file, and gives the job's id. The ledger is append-only: what is in it now is what the file will hold, so that a
- * file begun again after a crash is the same. Fails with `job.too_many`.
+ * Opens the job of an export; gives its id. The file holds the movements that are in the ledger now (it is append-only), so a
+ * file that is begun again after a crash is the same. Fails with `job.too_many`.
  */
 export async function requestExport(
   ports: Pick<Ports, "reader" | "writer" | "queue" | "clock" | "trace">,
@@ -72,21 +73,24 @@ export async function requestExport(
   return id;
 }
 
-/** Balances have no past, so the stock is what it is when the file is written. */
-async function bounded(ports: Pick<Ports, "reader">, wish: ExportRequest): Promise<ExportRequest> {
-  if (wish.type === "stock") return wish;
+/** Bounds a request of movements by the last id. Balances have no history: their file shows the moment it is written. */
+async function bounded(
+  ports: Pick<Ports, "reader">,
+  request: ExportRequest,
+): Promise<ExportRequest> {
+  if (request.type === "stock") return request;
   const [row] = await ports.reader.rows({
     sql: "select coalesce(max(id), 0) as last from movements",
     args: [],
   });
-  return { type: "movements", filter: { ...wish.filter, upTo: Number(row?.last) } };
+  return { type: "movements", filter: { ...request.filter, upTo: Number(row?.last) } };
 }
 
-/** The rows of a wish, and the columns that show them. */
+/** The query of a request's rows, and the columns that show them. */
 export const rowsOfRequest = (
   company: number,
-  wish: ExportRequest,
-): { walk: KeysetQuery; table: Table } =>
-  wish.type === "stock"
-    ? { walk: stockKeyset(company, wish.filter), table: STOCK }
-    : { walk: movementKeyset(company, wish.filter), table: MOVEMENTS };
+  request: ExportRequest,
+): { query: KeysetQuery; table: Table } =>
+  request.type === "stock"
+    ? { query: stockKeyset(company, request.filter), table: STOCK }
+    : { query: movementKeyset(company, request.filter), table: MOVEMENTS };

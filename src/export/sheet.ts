@@ -6,28 +6,28 @@ import { CSV, type Csv, type Dialect } from "./csv.ts";
 export type Cell = string | number | null;
 
 /**
- * How a cell is written; NULL is an empty cell. quantity: 1/10⁴, up to 4 places. money: 1/10², 2 places. unit: the cost of
+ * The format of a cell; NULL is an empty cell. quantity: 1/10⁴, up to 4 places. money: 1/10², 2 places. unit: the cost of
  * one unit, from a total (1/10²) by its quantity (1/10⁴), 2 to 10 places. count: an integer. instant: ms UTC, as the
  * company's wall clock. day: `YYYY-MM-DD`.
  */
 export type Kind = "text" | "quantity" | "money" | "unit" | "count" | "instant" | "day";
 
-/** One column of a file: its heading, the field that it shows, and how. */
+/** One column of a file: its heading, its field and its format. */
 export interface Column<Field extends string = string> {
   readonly heading: string;
   readonly kind: Kind;
   readonly of: Field;
-  /** unit: the field to divide by. Others: shown only where this field is 1. */
+  /** unit: the field to divide by. Other kinds: the cell is empty where this field is not 1. */
   readonly by?: Field;
 }
 
-/** What is read of each row (SQL by name; each once, however many columns show it), and what is shown of it. */
+/** The fields that are read of each row (name → SQL), and the columns that show them. */
 export interface Table<Field extends string = string> {
   readonly fields: Readonly<Record<Field, string>>;
   readonly columns: readonly Column<Field>[];
 }
 
-/** What turns rows into the text of a file. */
+/** Turns rows into the text of a file. */
 export interface Sheet {
   /** BOM and headings. */
   readonly head: string;
@@ -63,10 +63,10 @@ export function sheet(table: Table, dialect: Dialect, timeZone: string): Sheet {
   };
 }
 
-/** Writes one value, by another (1 where the column names none). NULL is an empty cell. */
+/** Writes one value; `by` is that of the column's second field, 1 without one. NULL is an empty cell. */
 type Write = (value: Cell, by: Cell) => string;
 
-/** One column's cell of a row. The lines of a note share its key, its instant, its words: the last cell written is kept. */
+/** Writes one column's cell of a row. Keeps the last cell: the movements of a note share key, instant and texts. */
 function reader(write: Write, of: number, by: number | null): (row: readonly Cell[]) => string {
   let known: Cell = null;
   let knownBy: Cell = 1;
@@ -98,7 +98,7 @@ function writers(csv: Csv, timeZone: string): Record<Kind, Write> {
   };
 }
 
-/** Throws RangeError where a digit may have been lost on the way. */
+/** Throws RangeError for a number beyond 2⁵³: a digit may have been lost. */
 function exact(value: string | number): number {
   if (!Number.isSafeInteger(value)) throw new RangeError("not an exact integer");
   return Number(value);

@@ -11,7 +11,7 @@ const fields = {
   unit: "p.unit",
   min: "p.min_stock_e4",
   max: "p.max_stock_e4",
-  // As the list of the stock says it: categories have no names yet.
+  // The same text as in the list of the stock: categories have no names yet.
   category: "'Sem Categoria'",
   // Where no cost is known S.G.E. writes 0.
   cost: "coalesce(p.last_cost_e2, 0)",
@@ -24,7 +24,7 @@ const fields = {
   description: "p.description",
 } as const;
 
-/** The columns of S.G.E. first, in its order; what it did not tell comes after. */
+/** The columns of S.G.E. first, in its order; our own come after them. */
 export const STOCK: Table<keyof typeof fields> = {
   fields,
   columns: [
@@ -45,7 +45,7 @@ export const STOCK: Table<keyof typeof fields> = {
   ],
 };
 
-/** The active products that a filter lets through, with what there is of each, in the order of their folded names. */
+/** The active products that match a filter, with their balances, in the order of their folded names. */
 export function stockKeyset(company: number, filter: LevelFilter): KeysetQuery {
   const { where, args } = levelFilter(company, filter);
   const n = args.length;
@@ -64,7 +64,7 @@ export function stockKeyset(company: number, filter: LevelFilter): KeysetQuery {
     type: "stock",
     // No code is empty.
     start: ["", ""],
-    countStep: (place) => countStepOf(key, `from ${source} ${after(2)}`, [company, ...place]),
-    page: (place, rows) => ({ sql, args: [...args, ...place, rows] }),
+    countStep: (cursor) => countStepOf(key, `from ${source} ${after(2)}`, [company, ...cursor]),
+    page: (cursor, rows) => ({ sql, args: [...args, ...cursor, rows] }),
   };
 }

@@ -3,18 +3,18 @@ import type { ExportFailure } from "./failures.ts";
 import type { Page } from "./pages.ts";
 import type { Sheet } from "./sheet.ts";
 
-/** Who is told how a file goes on. */
+/** Callbacks of a stream. */
 export interface StreamListener {
-  /** Another page was asked for: the reader is alive. */
+  /** The reader has asked for another page. */
   onPageRequested(): void;
-  /** The pages failed after so many rows. */
+  /** The pages failed after `rows` rows. */
   onFailure(rows: number): void;
 }
 
 /**
- * A file as it is read: a page is asked for when the reader has taken the one before, and at most one waits. Cancelling
- * the stream ends the pages. The first page is read before this resolves, so that what fails there can still be said;
- * what fails later errors the stream with `export.interrupted`, and the connection is reset: no file ends in silence.
+ * A CSV file as a stream: a page is read when the reader has taken the one before, and at most one waits. Cancelling the
+ * stream ends the pages. The first page is read before this resolves, so that its failure can still be answered; a later
+ * failure errors the stream with `export.interrupted`, and the connection is reset: an incomplete file never looks complete.
  */
 export async function csvStream(
   pages: AsyncGenerator<Page, void, void>,

@@ -12,26 +12,26 @@ import { csvStream } from "./stream.ts";
 
 /** Rows of a page. Measured over a million: 53 MB above the idle server in place of 61 with 500, and as fast. */
 const ROWS = 250;
-/** How often a writer says how far it is, and looks whether it is still wanted. */
+/** How often the progress is saved, and a cancellation is noticed. */
 const REPORT_MS = 1_000;
 
-/** Which job's file is meant. */
+/** The job of an export. */
 export interface ExportRef {
   readonly company: number;
   readonly job: string;
 }
 
 /**
- * Writes the file of an export: the bytes of the streamed one. A message that comes twice, or after a crash, writes it
- * anew from its beginning, under a name of its own: the first that is whole is the file, and another is thrown away.
- * Cancelled meanwhile, it ends within a second. Rejects with what may pass; then the message is to come again.
+ * Writes the file of an export, with the same bytes as the streamed one. A message that is delivered twice, or again after a
+ * crash, writes a new file from the beginning, under its own name: the first complete file counts, others are deleted. A
+ * cancelled export ends within a second. Rejects with a transient fault; then the message must be delivered again.
  */
 export async function writeExport(
   ports: Ports,
-  which: ExportRef,
+  ref: ExportRef,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<void> {
-  const found = await findExport(ports, which.company, which.job).catch(gone);
+  const found = await findExport(ports, ref.company, ref.job).catch(nullIfExpired);
   if (found === null || found.job.finishedAt !== null) return;
   const { job, params } = found;
   await tracedJob(
@@ -47,51 +47,51 @@ export async function writeExport(
         request_id: params.request_id,
       },
     },
-    (traced) => writeFile(traced, which, params, signal),
+    (traced) => writeFile(traced, ref, params, signal),
   );
 }
 
-/** Its time was over: nobody waits for it. */
-function gone(error: unknown): null {
+/** Null for an export that has expired. */
+function nullIfExpired(error: unknown): null {
   if (error instanceof Failed && error.failure.code === "export.not_found") return null;
   throw error;
 }
 
 async function writeFile(
   ports: Ports,
-  which: ExportRef,
-  order: ExportParams,
+  ref: ExportRef,
+  params: ExportParams,
   signal: AbortSignal,
 ): Promise<void> {
-  const { walk, table } = rowsOfRequest(which.company, order.wish);
-  if (!(await began(ports, which, walk, signal))) return;
-  const unwanted = new AbortController();
-  const either = AbortSignal.any([signal, unwanted.signal]);
+  const { query, table } = rowsOfRequest(ref.company, params.wish);
+  if (!(await beginExport(ports, ref, query, signal))) return;
+  const cancelled = new AbortController();
+  const either = AbortSignal.any([signal, cancelled.signal]);
   const count = { visited: 0, rows: 0 };
-  const key = `exports/${which.company}/${which.job}/${newId()}.csv`;
-  const seen = reported(ports, which, pages(ports, walk, either, ROWS), count, unwanted);
-  const cells = sheet(table, order.dialect, order.time_zone);
+  const key = `exports/${ref.company}/${ref.job}/${newId()}.csv`;
+  const source = withProgress(ports, ref, pages(ports, query, either, ROWS), count, cancelled);
+  const cells = sheet(table, params.dialect, params.time_zone);
   try {
-    const csv = await csvStream(seen, cells, {
+    const csv = await csvStream(source, cells, {
       onPageRequested: () => undefined,
       onFailure: () => undefined,
     });
     const { size } = await ports.blobs.put(key, csv, either);
-    if (await finished(ports, which, key, size, count)) return;
+    if (await finishExport(ports, ref, key, size, count)) return;
   } catch (error) {
-    if (!unwanted.signal.aborted) throw error;
+    if (!cancelled.signal.aborted) throw error;
   }
   await ports.blobs.delete(key);
 }
 
-/** False where the export was cancelled before. Says about how many rows there are to visit. */
-async function began(
+/** Marks the job as running, with about how many rows it will visit. False where the export was cancelled before. */
+async function beginExport(
   ports: Pick<Ports, "reader" | "writer" | "clock" | "yieldToEventLoop">,
   { company, job }: ExportRef,
-  walk: KeysetQuery,
+  query: KeysetQuery,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const total = await countRows(ports, walk, signal);
+  const total = await countRows(ports, query, signal);
   return ports.writer.commit({
     statements: [
       {
@@ -101,36 +101,36 @@ async function began(
         args: [company, job, total, ports.clock.now()],
       },
     ],
-    read: ([mine]) => (mine?.length ?? 0) > 0,
+    read: ([rows]) => (rows?.length ?? 0) > 0,
   });
 }
 
-/** The pages as they come; once a second the job is told, and where it is no more, `unwanted` aborts. */
-async function* reported(
+/** Passes the pages on. Saves the progress once a second; where the job is not running any more, aborts `cancelled`. */
+async function* withProgress(
   ports: Pick<Ports, "writer" | "clock">,
   { company, job }: ExportRef,
   source: AsyncGenerator<Page, void, void>,
   count: { visited: number; rows: number },
-  unwanted: AbortController,
+  cancelled: AbortController,
 ): AsyncGenerator<Page, void, void> {
-  let told = ports.clock.now();
+  let savedAt = ports.clock.now();
   for await (const page of source) {
     count.visited += ROWS;
     count.rows += page.length;
     const now = ports.clock.now();
-    if (now - told >= REPORT_MS) {
-      told = now;
-      const wanted = await ports.writer.commit({
-        statements: [progress(company, job, count, now)],
-        read: ([row]) => (row?.length ?? 0) > 0,
+    if (now - savedAt >= REPORT_MS) {
+      savedAt = now;
+      const running = await ports.writer.commit({
+        statements: [saveProgress(company, job, count, now)],
+        read: ([rows]) => (rows?.length ?? 0) > 0,
       });
-      if (!wanted) unwanted.abort(new DOMException("the export was cancelled", "AbortError"));
+      if (!running) cancelled.abort(new DOMException("the export was cancelled", "AbortError"));
     }
     yield page;
   }
 }
 
-const progress = (
+const saveProgress = (
   company: number,
   job: string,
   { visited, rows }: { visited: number; rows: number },
@@ -141,8 +141,8 @@ const progress = (
   args: [company, job, visited, rows, now],
 });
 
-/** Makes the file the export's; false where it was cancelled, or another writer came first. */
-async function finished(
+/** Makes this the file of the export; false where the export was cancelled, or another delivery finished first. */
+async function finishExport(
   ports: Pick<Ports, "writer" | "clock">,
   { company, job }: ExportRef,
   key: string,
@@ -157,8 +157,8 @@ async function finished(
   const payload = { export_id: job, rows, bytes };
   return ports.writer.commit({
     statements: [
-      // Told before it is so, and the file is ours also the second time: a batch that is sent twice tells once, and leaves
-      // the file that it has named.
+      // The event comes before the update, and the update accepts its own file again: a batch that is sent twice appends one
+      // event and keeps the file.
       appendEvents(company, now, [{ type: "export.ready", payload }], running),
       {
         sql: `update jobs set state = 'done', blob = ?3, bytes = ?4, done = ?5, total = ?5, failure = null,
@@ -167,6 +167,6 @@ async function finished(
         args: [company, job, key, bytes, rows, now, EXPORT_KEPT_MS],
       },
     ],
-    read: ([, row]) => (row?.length ?? 0) > 0,
+    read: ([, rows]) => (rows?.length ?? 0) > 0,
   });
 }

@@ -22,7 +22,7 @@ export function zoneOffset(timeZone: string): (ms: number) => number {
     const start = Math.floor(ms / HOUR) * HOUR;
     if (start !== hour) {
       const offset = read(start);
-      // Clocks do not change twice in an hour: equal ends mean that the whole hour is alike.
+      // Clocks do not change twice in an hour: equal ends mean one offset for the whole hour.
       steady = read(start + HOUR) === offset ? offset : null;
       hour = start;
     }
@@ -61,7 +61,7 @@ export function addDays(day: string, count: number): string {
   return dayText(midnightUtc(day) + count * DAY);
 }
 
-/** The calendar day (YYYY-MM-DD) that the clocks show at an instant, given how far they are ahead of UTC then. */
+/** The calendar day (YYYY-MM-DD) at an instant, for clocks that are `ahead` ms ahead of UTC then. */
 export const dayAt = (ms: number, ahead: number): string => dayText(ms + ahead);
 
 /** The midnight of a day in UTC. */

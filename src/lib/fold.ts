@@ -1,4 +1,4 @@
-/** Letters that no decomposition takes apart. */
+/** Letters that NFKD does not decompose. */
 const WHOLE: Readonly<Record<string, string>> = {
   "\u2044": "/",
   ß: "ss",
@@ -12,8 +12,8 @@ const WHOLE: Readonly<Record<string, string>> = {
 const WHOLE_LETTERS = /[\u2044ßøæœđłı]/g;
 
 /**
- * A text as it is searched and sorted: lower case, without accents, in one width; º and ª are letters, ² a digit, ½ is 1/2. Punctuation
- * stays. What a search asks for and what it looks in are folded alike (Unicode NFKD without combining marks).
+ * The form in which texts are searched and sorted: lower case, without accents, in one width; º and ª are letters, ² a digit, ½ is
+ * 1/2. Punctuation stays. Search words and searched texts are folded alike (Unicode NFKD without combining marks).
  */
 export const fold = (text: string): string =>
   text
@@ -24,7 +24,7 @@ export const fold = (text: string): string =>
 
 const MOST_WORDS = 8;
 
-/** The words that a search asks for, folded, each of which must be found; beyond seven the rest are one. Empty: none. */
+/** The words of a search, folded; each must be found. From the eighth on they are one. Empty for a blank text. */
 export function searchWords(text: string): string[] {
   const words = fold(text)
     .split(/\s+/)

@@ -1,4 +1,4 @@
-/** The states of a note that is registered, in the order of its life; the wire, the database and the metrics say them so. */
+/** The states of a registered note, in the order of its life; the same words on the wire, in the database and in metrics. */
 export const NOTE_STATUSES = [
   "PENDENTE",
   "PROCESSADA",

@@ -1,36 +1,36 @@
-/** Who takes a part of something that is bounded: a person (or a program with a key of its own) of a company. */
+/** The holder of a share of a quota: a user (or an API key) of a company. */
 export interface Holder {
   readonly company: number;
   readonly person: string;
 }
 
-/** How much each may hold at a time: one person, all of a company, everybody. */
+/** How much may be in use at a time: by one holder, by a company, by all. */
 export interface QuotaLimits {
   readonly person: number;
   readonly company: number;
   readonly all: number;
 }
 
-/** What stands in the way of somebody who wants more. */
+/** The limit that refuses more. */
 export type QuotaScope = keyof QuotaLimits;
 
-/** What one holder has taken at one place. */
+/** What one request has reserved. */
 export interface Reservation {
-  /** Takes so much more. The bound that is in the way, and then nothing was taken; null: taken. */
+  /** Reserves so much more. Gives the limit that refuses it, and then nothing is reserved; null: reserved. */
   add(amount: number): QuotaScope | null;
-  /** Gives back all of it. May be called again. */
+  /** Releases all of it. Idempotent. */
   release(): void;
 }
 
-/** Something that everybody shares. */
+/** A bounded amount that all requests share. */
 export interface Quota {
-  /** Begins a part of nothing; without a holder (a stranger) only the bound of everybody counts. */
+  /** Opens an empty reservation; without a holder (not authenticated) only the limit of all counts. */
   open(holder: Holder | null): Reservation;
-  /** What is taken, by everybody. */
+  /** What is reserved in all. */
   readonly used: number;
 }
 
-/** Counts what is taken, so that neither a person nor a company can take it all. */
+/** Makes a quota that neither one holder nor one company can use up. */
 export function quota(bounds: QuotaLimits): Quota {
   let taken = 0;
   const people = new Map<string, number>();
@@ -73,7 +73,7 @@ export function quota(bounds: QuotaLimits): Quota {
   };
 }
 
-/** Who holds nothing is not remembered. */
+/** A holder of nothing has no entry. */
 function change<K>(counts: Map<K, number>, key: K, amount: number): void {
   const left = (counts.get(key) ?? 0) + amount;
   if (left > 0) counts.set(key, left);

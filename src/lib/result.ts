@@ -7,8 +7,8 @@ export const ok = <T>(value: T): Result<T, never> => ({ ok: true, value });
 export const err = <E>(error: E): Result<never, E> => ({ ok: false, error });
 
 /**
- * Thrown by flows where the story ends; caught only by http/problem.ts, consumer.ts and the doors.
- * `failure` is the typed evidence; `failure.code` is the code on the wire.
+ * Thrown by flows that cannot continue; caught by http/problem.ts, consumer.ts and the entry points.
+ * `failure` has the typed facts; `failure.code` is the code on the wire.
  */
 export class Failed<F extends { code: string } = { code: string }> extends Error {
   constructor(

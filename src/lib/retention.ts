@@ -1,5 +1,5 @@
 /**
- * How long what a job has left is kept, ms: its results, the bytes of what was refused, and messages that nobody could work
- * off. One time for all of them, so that whoever asks why finds either everything or nothing.
+ * How long a job's results, the bytes of refused documents and dead messages are kept, ms. One time for all of them, so that the
+ * reason of a failure is there as long as the bytes.
  */
 export const JOB_KEPT_MS = 30 * 86_400_000;

@@ -1,23 +1,22 @@
 import { addDays, dayAt, dayStart, nextDay, zoneOffset } from "../lib/days.ts";
-import { divideHalfUp, fromScaled } from "../lib/decimal.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Row } from "../ports/sql.ts";
 import { type Span, spansOf } from "./spans.ts";
-import { totalValue, valuationColumns } from "./valuation.ts";
+import { averageCost, totalValue, valuationColumns } from "./valuation.ts";
 
-/** What a company has, on one of its days. */
+/** The figures of a company's stock, on one of its days. */
 export interface StockFigures {
-  /** Of active products; adds units of all kinds, 1/10⁴. */
+  /** Of active products, summed over all units of measure, 1/10⁴. */
   readonly quantity_e4: bigint;
   readonly activeProducts: number;
-  /** Postings that brought something in since the month began: a note once, a movement by hand once. */
+  /** Postings with an entry since the month began: a note counts once, a manual movement once. */
   readonly entriesThisMonth: number;
-  /** Active products below their minimum; one that was never moved has nothing. */
+  /** Active products below their minimum; one that was never moved has the balance 0. */
   readonly belowMinimum: number;
-  /** Of active products at their last cost, and at their sale price; 1/10². */
+  /** The value of active products at their last cost, and at their sale price; 1/10². */
   readonly costValue_e2: bigint;
   readonly saleValue_e2: bigint;
-  /** Of what is in stock at a known cost: by unit, decimal text of at most 4 places; null where there is none. */
+  /** Of one unit of the stock with a known cost: decimal text of at most 4 places; null without such stock. */
   readonly averageCost: string | null;
   /** Active products in stock that have not moved for 30 days, today included. */
   readonly idle: number;
@@ -25,7 +24,7 @@ export interface StockFigures {
   readonly lastMovementAt: number | null;
 }
 
-/** What the ledger did on one day: quantities 1/10⁴ over units of all kinds, values 1/10² as the movements tell them. */
+/** The movements of one day: quantities 1/10⁴ over all units of measure, values 1/10² from the movements themselves. */
 export interface DayFigures {
   /** YYYY-MM-DD in the company's time zone. */
   readonly day: string;
@@ -35,18 +34,18 @@ export interface DayFigures {
   readonly left_e2: bigint;
 }
 
-/** Days of the chart, and of what counts as idle. */
+/** Days of the chart; a product that has not moved for so many days is idle. */
 const DAYS = 30;
-/** Products of one statement; no sum over them can leave 64 bits. */
+/** Products of one statement: no sum over them exceeds 64 bits. */
 const SLICE = 1_000;
 
-/** The day that a time zone has at an instant (ms UTC). */
+/** The calendar day in a time zone at an instant (ms UTC). */
 export const today = (now: number, timeZone: string): string =>
   dayAt(now, zoneOffset(timeZone)(now));
 
 /**
- * The figures of S.G.E.'s dashboard (row 19), mended: active products only, days of the company's time zone, an average cost
- * weighted by what is in stock, a product without a balance counted as empty. Products go by in slices of a thousand.
+ * The figures of the dashboard: active products only, days of the company's time zone, an average cost weighted by the stock; a
+ * product without a balance counts as empty. Reads the products in slices of 1,000.
  */
 export async function stockFigures(
   ports: Pick<Ports, "reader" | "yieldToEventLoop">,
@@ -115,12 +114,10 @@ async function sumsOfProducts(
     after = Number(row.products) < SLICE ? null : String(row.last);
     if (after !== null) await ports.yieldToEventLoop();
   }
-  // (1/10²) / (1/10⁴) in 1/10⁴.
-  const average = known.e4 === 0n ? null : divideHalfUp(known.e2 * 1_000_000n, known.e4);
-  return { ...sums, ...large, averageCost: average === null ? null : fromScaled(average, 4) };
+  return { ...sums, ...large, averageCost: averageCost(known.e2, known.e4) };
 }
 
-/** The last 30 days up to `day`, oldest first, days without a movement among them (S.G.E. row 20, its gaps filled). */
+/** The last 30 days up to `day`, oldest first, with the days that have no movement. */
 export async function evolution(
   ports: Pick<Ports, "reader">,
   company: number,

@@ -2,8 +2,8 @@ import { divideHalfUp, fromScaled } from "../lib/decimal.ts";
 import { err, ok, type Result } from "../lib/result.ts";
 
 /**
- * Stock units in one supplier unit: e4 / (10⁴ × divisor). The divisor is 1 for a decimal of up to 4 places; a fraction that
- * is none (1/12, a can of a product that is counted in boxes of twelve) is exact with its own. Always in lowest terms.
+ * Stock units in one supplier unit: e4 / (10⁴ × divisor). The divisor is 1 for a decimal of up to 4 places; other fractions
+ * (1/12: a can of a product that is counted in boxes of twelve) are exact with a divisor of their own. Always in lowest terms.
  */
 export interface Factor {
   /** 1/10⁴ before the division; positive. */
@@ -12,7 +12,7 @@ export interface Factor {
   readonly divisor: number;
 }
 
-/** Factor of a supplier item that nobody has spoken for: one of theirs is one of ours. */
+/** The factor of a supplier item without a saved mapping: one supplier unit is one stock unit. */
 export const FACTOR_ONE: Factor = { e4: 10_000, divisor: 1 };
 
 /** A decimal factor, 1/10⁴. */
@@ -27,7 +27,7 @@ const MOST = 1_000_000;
 /** Whether a text is written as a fraction. */
 export const isFraction = (text: string): boolean => text.includes("/");
 
-/** Reads `1/12`: two whole numbers from 1 to 1,000,000. Fails with what is wrong. */
+/** Reads `1/12`: two whole numbers from 1 to 1,000,000. Fails with `not_a_fraction` or `out_of_range`. */
 export function fractionFactor(text: string): Result<Factor, "not_a_fraction" | "out_of_range"> {
   const [, above, below] = FRACTION.exec(text.trim()) ?? [];
   if (above === undefined || below === undefined) return err("not_a_fraction");
@@ -44,7 +44,7 @@ function lowest(e4: number, divisor: number): Factor {
 
 const commonDivisor = (a: number, b: number): number => (b === 0 ? a : commonDivisor(b, a % b));
 
-/** The factor as a person writes it: a decimal where it is one, else a fraction. */
+/** The factor as a user writes it: a decimal where it is exact, else a fraction. */
 export function factorText({ e4, divisor }: Factor): string {
   if (divisor === 1) return fromScaled(e4, 4);
   const by = commonDivisor(e4, 10_000 * divisor);

@@ -8,8 +8,8 @@ const SLICE = 100;
 const SLICES = 100;
 
 /**
- * Folds the products that have no text to be searched: those whose letters the migration could not fold, and what an older
- * version of the program has written since. Gives how many it has folded; the next run goes on.
+ * Writes the search text of products that have none: those whose letters the migration could not fold, and those that an older
+ * version of the program has written since. Gives how many; the next run continues.
  */
 export async function foldProducts(
   ports: Pick<Ports, "reader" | "writer" | "yieldToEventLoop">,
@@ -43,6 +43,6 @@ export async function foldProducts(
   return folded;
 }
 
-/** The text that a product is searched and sorted by: a tab stands before all that a name has. */
+/** The text by which a product is searched and sorted. The tab sorts before every character of a name. */
 export const productSearch = (name: string, code: string, barcode: string | null): string =>
   `${fold(name)}\t${fold(code)} ${barcode ?? ""}`;

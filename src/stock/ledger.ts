@@ -5,7 +5,7 @@ import type { Row, Statement, Value } from "../ports/sql.ts";
 import { countBySpans } from "./spans.ts";
 import { movements } from "./tables.ts";
 
-/** What a list of movements may ask for; instants are ms UTC, half-open. */
+/** The filter of a list of movements; instants are ms UTC, half-open. */
 export interface MovementFilter {
   readonly product?: string | undefined;
   readonly type?: "ENTRADA" | "SAIDA" | undefined;

@@ -2,7 +2,7 @@ import { bumpTagIfChanged } from "../journal/record.ts";
 import type { Statement } from "../ports/sql.ts";
 import { addToSpan } from "./spans.ts";
 
-/** A movement that a person makes by hand. */
+/** A movement that a user records by hand. */
 export interface ManualMovement {
   readonly company: number;
   /** Unique id; becomes posting and origin_ref. */
@@ -10,7 +10,7 @@ export interface ManualMovement {
   readonly product: string;
   /** Signed, 1/10⁴: positive enters, negative leaves; never 0. */
   readonly quantity_e4: number;
-  /** Signed as the quantity, 1/10², of the whole movement; null: not told. */
+  /** Signed as the quantity, 1/10², of the whole movement; null: not known. */
   readonly cost_e2: number | null;
   readonly lot: string | null;
   readonly expiresOn: string | null;
@@ -22,14 +22,14 @@ export interface ManualMovement {
   readonly at: number;
 }
 
-/** Selects a row where the movement of `move` was made; for statements that come after it. ?1 company, ?2 origin, ?3 posting. */
+/** Selects a row where `movementStatements` has inserted its movement; for statements that come after it. ?1 company, ?2 origin, ?3 posting. */
 export const MOVEMENT_MADE =
   "select 1 from movements where company = ?1 and origin = ?2 and origin_ref = ?3";
 
 /**
  * Statements of one manual movement: the movement, the balance, the last cost, the sums.
- * The first returns the movement's row, or none where the product is unknown or inactive, or an exit would leave less than
- * nothing: then nothing is changed. The database decides, so no two exits can share one piece.
+ * The first returns the movement's row; none where the product is unknown or inactive, or an exit would leave a negative balance:
+ * then nothing is changed. The database decides, so two exits never take the same piece.
  */
 export function movementStatements(movement: ManualMovement): Statement[] {
   const m = movement;

@@ -5,11 +5,11 @@ import type { StockFailure } from "./failures.ts";
 
 /**
  * Turns the database's refusal of a quantity beyond 2⁵³ (the CHECKs of movements and balances) into `stock.out_of_range`;
- * gives every other error back as it is. No guard stands before it: it takes 900 billion units of one product.
+ * returns every other error unchanged. There is no check before: it takes 900 billion units of one product.
  */
 export function stockFailureFrom(error: unknown, product: string): unknown {
   if (!(error instanceof Failed) || error.failure.code !== "storage.rejected") return error;
-  // Failed with this code is made by the writer alone.
+  // Only the writer makes a Failed with this code.
   const { constraint } = trusted<PlatformFailure & { code: "storage.rejected" }>(error.failure);
   if (!/quantity_e4|cost_e2|balances/.test(constraint)) return error;
   return new Failed<StockFailure>(

@@ -8,9 +8,9 @@ const TASK = "reconcile";
 const SLICE = 100;
 
 /**
- * Proves the next slice of a company's ledger, and remembers where the one after it begins; after the last product it begins
- * anew. A balance that is not the sum of its movements is logged as an error and counted, and stays as it is: a person must
- * know of it before anything is mended. Gives how many differ.
+ * Checks the next slice of a company's ledger and saves the cursor of the slice after it; after the last product it starts again.
+ * A balance that is not the sum of its movements is logged as an error and counted, never corrected: an operator must look at it
+ * first. Gives how many differ.
  */
 export async function reconcileSlice(
   ports: Pick<Ports, "reader" | "writer" | "clock" | "log" | "meter">,
@@ -22,7 +22,7 @@ export async function reconcileSlice(
   for (const { product, balance_e4, ledger_e4 } of discrepancies)
     ports.log("error", "ledger.differs", { company, product, balance_e4, ledger_e4 });
   ports.meter.count("ledger_differences_total", {}, discrepancies.length);
-  // Also where the place is the same: its time says that somebody looks (sge_sweep_age_seconds).
+  // Also where the cursor is the same: its time shows that the check runs (sge_sweep_age_seconds).
   await commitStatements(ports.writer, [saveCursor(company, TASK, next ?? "", ports.clock.now())]);
   return discrepancies.length;
 }

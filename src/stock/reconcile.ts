@@ -8,8 +8,8 @@ export interface Discrepancy {
 }
 
 /**
- * Proves a slice of the ledger: for up to `size` products after `after` (in code order), the balance must be the sum of the
- * movements. Gives what differs, and where the next slice begins (null: the end). Reads only.
+ * Checks a slice of the ledger: for up to `size` products after `after` (in code order), the balance must be the sum of the
+ * movements. Gives the products that differ, and the last code as the cursor of the next slice (null: the end). Reads only.
  */
 export async function reconcile(
   ports: Pick<Ports, "reader">,
@@ -40,7 +40,7 @@ export async function reconcile(
   };
 }
 
-/** Every discrepancy of a company, slice by slice; the event loop is free between slices. */
+/** Every discrepancy of a company, read in slices. */
 export async function reconcileAll(
   ports: Pick<Ports, "reader">,
   company: number,

@@ -5,16 +5,16 @@ import type { Guard, Statement, Value } from "../ports/sql.ts";
 /** A quarter of an hour: the offsets of all time zones are whole ones, so their days are too. */
 export const SPAN_MS = 900_000;
 
-/** What the ledger did in a span. Sums over products of all units; not signed. */
+/** The sums of the movements of a span, over products of all units of measure; unsigned. */
 export interface Span {
   /** When it begins, milliseconds UTC. */
   readonly start: number;
-  /** Postings that brought something in. */
+  /** Postings with an entry. */
   readonly entries: number;
   /** 1/10⁴. */
   readonly entered_e4: number;
   readonly left_e4: number;
-  /** 1/10²: what the movements themselves tell, never today's prices (F17). */
+  /** 1/10², from the costs of the movements, never from today's prices. */
   readonly entered_e2: number;
   readonly left_e2: number;
 }
@@ -22,14 +22,14 @@ export interface Span {
 interface Amount {
   /** Signed, 1/10⁴. */
   readonly quantity_e4: number;
-  /** Signed, 1/10²; null: not told. */
+  /** Signed, 1/10²; null: not known. */
   readonly cost_e2: number | null;
 }
 
-/** What one posting did. */
+/** The amounts of one posting. */
 export interface SpanPosting {
   readonly company: number;
-  /** NFE: a note's. */
+  /** NFE for a note. */
   readonly origin: string;
   /** Milliseconds UTC. */
   readonly at: number;
@@ -46,8 +46,8 @@ const ADDED = [
 ].join(", ");
 
 /**
- * The statement that adds one posting to the sums of its span; for the batch of its movements, under the same guard. So a
- * chart of a month, and the length of a list, read some hundred rows, however many movements there were.
+ * The statement that adds one posting to the sums of its span; for the batch of its movements, under the same guard. With the
+ * sums, the chart of a month and the length of a list read some hundred rows, whatever the number of movements.
  */
 export function addToSpan({ company, origin, at, amounts }: SpanPosting, guard: Guard): Statement {
   const entered = amounts.filter(({ quantity_e4 }) => quantity_e4 > 0);
@@ -83,7 +83,7 @@ const sum = (values: readonly (number | null)[]): number =>
     MOST,
   );
 
-/** The spans of a company in [from, until), milliseconds UTC at whole spans, in order; those without a movement are absent. */
+/** The spans of a company in [from, until), milliseconds UTC at whole spans, in order; spans without a movement are absent. */
 export async function spansOf(
   ports: Pick<Ports, "reader">,
   company: number,
@@ -109,16 +109,16 @@ export async function spansOf(
   }));
 }
 
-/** What a count of movements may ask for; instants are ms UTC, half-open. */
+/** The filter of a count of movements; instants are ms UTC, half-open. */
 export interface SpanCountFilter {
   readonly type?: "ENTRADA" | "SAIDA" | undefined;
-  /** Only those of notes. */
+  /** Only movements of notes. */
   readonly ofNotes: boolean;
   readonly from?: number | undefined;
   readonly until?: number | undefined;
 }
 
-/** How many movements a company has, by their sums; null where the instants do not stand between two spans. */
+/** How many movements a company has, from the sums; null where the instants are not the bounds of spans. */
 export async function countBySpans(
   ports: Pick<Ports, "reader">,
   company: number,
@@ -142,12 +142,12 @@ export async function countBySpans(
     .reduce((total, name) => total + Number(row[name] ?? 0), 0);
 }
 
-/** Longest time that one statement of `wrongSpans` looks at: a week. */
+/** The time that one statement of `findWrongSpans` reads: a week. */
 const SLICE_MS = 7 * 86_400_000;
 
 /**
- * Proves the sums against the movements, a week in one statement; gives the beginnings (ms UTC) of the spans that are not
- * as they should be. Reads only.
+ * Compares the sums with the movements, a week in one statement; gives the beginnings (ms UTC) of the spans that differ. Reads
+ * only.
  */
 export async function findWrongSpans(
   ports: Pick<Ports, "reader">,
@@ -185,14 +185,14 @@ const LEDGER = {
   left_e2: "total(iif(quantity_e4 < 0, -cost_e2, 0))",
 } as const satisfies Record<(typeof COUNTS)[number] | (typeof SUMS)[number], string>;
 
-/** `total` is exact up to where the sums stop. */
+/** `total` is exact up to the limit of the sums. */
 const COMPARED = `
-  with told as (select * from ledger_spans where company = ?1 and span >= ?2 / ${SPAN_MS} and span < ?3 / ${SPAN_MS}),
+  with stored as (select * from ledger_spans where company = ?1 and span >= ?2 / ${SPAN_MS} and span < ?3 / ${SPAN_MS}),
     ledger as (
       select created_at / ${SPAN_MS} as span, ${Object.entries(LEDGER).map(([name, sql]) => `min(${sql}, ${MOST}) as ${name}`)}
       from movements indexed by movements_by_time where company = ?1 and created_at >= ?2 and created_at < ?3 group by 1)
-  select coalesce(told.span, ledger.span) as span from told full join ledger on ledger.span = told.span
+  select coalesce(stored.span, ledger.span) as span from stored full join ledger on ledger.span = stored.span
   where ${Object.keys(LEDGER)
-    .map((name) => `told.${name} is not ledger.${name}`)
+    .map((name) => `stored.${name} is not ledger.${name}`)
     .join(" or ")}
   order by 1`;

@@ -28,7 +28,7 @@ export interface SupplierItem extends SupplierItemKey {
   readonly factor: Factor;
 }
 
-/** The supplier items known for these codes and units of one supplier; unknown ones are absent. */
+/** The saved supplier items of these codes and units of one supplier; items without a mapping are absent. */
 export async function findSupplierItems(
   ports: Pick<Ports, "reader">,
   company: number,
@@ -77,7 +77,7 @@ export async function supplierItemsPage(
 }
 
 /**
- * Statement that tells what a supplier's item is: inserted, or changed where it is known.
+ * Statement that saves which product a supplier's item is, with its factor: inserts, or updates where it is saved.
  * Writes (and returns a row) only where the product exists in the company.
  */
 export function saveMapping(company: number, item: SupplierItem, at: number): Statement {

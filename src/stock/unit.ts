@@ -1,6 +1,6 @@
 import { normalizedText } from "../lib/normalized-text.ts";
 
-/** How suppliers in Brazil write a unit, beside its usual form. What may mean two things (LT, ML, GR) stands for itself. */
+/** Other spellings of a unit by suppliers in Brazil. A spelling that may mean two units (LT, ML, GR) is a unit of its own. */
 const SPELLINGS: Readonly<Record<string, string>> = {
   UN: "UND UNID UNI UNIDAD UNDS UNIDS UNS",
   PC: "PÇ PCA PÇA PECA PEÇA PCS PÇS PECAS PEÇAS",
@@ -31,8 +31,8 @@ const KEYS: ReadonlyMap<string, string> = new Map(
 
 /**
  * The unit that a text means: uCom is free text of up to 6 characters, and one supplier's `Cx`, `CX` and `CX.` are one unit.
- * Without regard to case, blanks and a closing point, and with the spellings above taken for their unit; anything else is
- * itself, in upper case. A factor is kept by this key, so that no spelling of a note loses it.
+ * Ignores case, blanks and a closing point, and maps the spellings above to their unit; any other text is its own unit, in upper
+ * case. Factors are saved under this key, so another spelling on a later note finds them.
  */
 export function unitKey(text: string): string {
   const plain = normalizedText(text)
@@ -54,7 +54,7 @@ export const spellingsOf = (unit: string): string[] =>
 
 const LETTERS = [..."áâãàéêíóôõúç"].map((letter) => [letter, letter.toUpperCase()] as const);
 
-/** The same as SQL over a column, but for blanks inside a unit and letters that are not Portuguese. */
+/** `unitKey` as SQL over a column, except for blanks inside a unit and letters that are not Portuguese. */
 export function unitKeySql(column: string): string {
   const lettered = LETTERS.reduce(
     (sql, [low, high]) => `replace(${sql}, '${low}', '${high}')`,

@@ -1,65 +1,65 @@
 import type { Ports } from "../../ports/ports.ts";
 import type { CachedAnswer } from "./answer-cache.ts";
 
-/** An answer in the making, and how many requests wait for it. */
+/** A computation that runs, and how many requests wait for it. */
 interface SingleFlight {
-  readonly work: Promise<CachedAnswer>;
+  readonly answer: Promise<CachedAnswer>;
   readonly controller: AbortController;
   waiting: number;
 }
 
 /**
- * By the pulse, which those share who may wait for one another: on Workers each request has its own, and what one request
- * waits for ends with it, so nobody may wait along.
+ * By commit signal, which is shared by the requests that may wait for each other: on Workers each request has its own, because
+ * a promise of one request ends with it.
  */
-const flights = new WeakMap<Ports["commitSignal"], Map<string, SingleFlight>>();
+const running = new WeakMap<Ports["commitSignal"], Map<string, SingleFlight>>();
 
 /**
- * Makes the answer of a key, or waits along with whoever is making it: of many who ask at once, one works.
- * The work goes on while one of them waits, and its signal aborts when the last one has left. A failure is everybody's, and
- * is not remembered. Rejects with the request's own reason when its signal aborts.
+ * Starts the computation of a key, or joins the one that runs: of many equal requests, one computes. The computation runs while
+ * at least one request waits; its signal aborts when the last one has left. A failure goes to every request that waits, and is
+ * not kept. Rejects with the request's own reason when its signal aborts.
  */
 export async function join(
   ports: Pick<Ports, "commitSignal">,
   key: string,
   signal: AbortSignal,
-  make: (signal: AbortSignal) => Promise<CachedAnswer>,
+  compute: (signal: AbortSignal) => Promise<CachedAnswer>,
 ): Promise<{ answer: CachedAnswer; made: boolean }> {
   signal.throwIfAborted();
-  const here = flights.get(ports.commitSignal) ?? new Map<string, SingleFlight>();
-  flights.set(ports.commitSignal, here);
-  const known = here.get(key);
-  const flight = known ?? depart(here, key, make);
+  const flights = running.get(ports.commitSignal) ?? new Map<string, SingleFlight>();
+  running.set(ports.commitSignal, flights);
+  const joined = flights.get(key);
+  const flight = joined ?? start(flights, key, compute);
   flight.waiting += 1;
-  const left = Promise.withResolvers<never>();
-  const leave = () => left.reject(signal.reason);
-  signal.addEventListener("abort", leave, { once: true });
+  const aborted = Promise.withResolvers<never>();
+  const abort = () => aborted.reject(signal.reason);
+  signal.addEventListener("abort", abort, { once: true });
   try {
-    const answer = await Promise.race([flight.work, left.promise]);
-    return { answer, made: known === undefined };
+    const answer = await Promise.race([flight.answer, aborted.promise]);
+    return { answer, made: joined === undefined };
   } finally {
-    signal.removeEventListener("abort", leave);
+    signal.removeEventListener("abort", abort);
     flight.waiting -= 1;
-    if (flight.waiting === 0 && here.get(key) === flight) {
-      here.delete(key);
+    if (flight.waiting === 0 && flights.get(key) === flight) {
+      flights.delete(key);
       flight.controller.abort(signal.reason);
     }
   }
 }
 
-function depart(
-  here: Map<string, SingleFlight>,
+function start(
+  flights: Map<string, SingleFlight>,
   key: string,
-  make: (signal: AbortSignal) => Promise<CachedAnswer>,
+  compute: (signal: AbortSignal) => Promise<CachedAnswer>,
 ): SingleFlight {
   const controller = new AbortController();
-  const land = () => {
-    if (here.get(key) === flight) here.delete(key);
+  const finish = () => {
+    if (flights.get(key) === flight) flights.delete(key);
   };
-  const work = make(controller.signal).finally(land);
-  // Those who wait hear of a failure; when all have left, nobody does.
-  work.catch(() => undefined);
-  const flight: SingleFlight = { work, controller, waiting: 0 };
-  here.set(key, flight);
+  const answer = compute(controller.signal).finally(finish);
+  // Each waiting request gets the failure; when all have left, it must not be an unhandled rejection.
+  answer.catch(() => undefined);
+  const flight: SingleFlight = { answer, controller, waiting: 0 };
+  flights.set(key, flight);
   return flight;
 }
