@@ -114,7 +114,7 @@ test("every table is STRICT: no number becomes a REAL in silence", async () => {
   expect(loose.map(({ name }) => name)).toEqual([]);
 });
 
-test("every row belongs to a company, and the company stands first in every key and index", async () => {
+test("every row has a company, which is first in every key and index", async () => {
   const strangers: string[] = [];
   for (const { name } of await tables()) {
     const table = String(name);
@@ -170,7 +170,7 @@ test("no statement replaces rows: SQLite fires no delete trigger for REPLACE", a
   expect(replacing).toEqual([]);
 });
 
-test("migrating twice is migrating once", async () => {
+test("a second migration changes nothing", async () => {
   const all = () => rows("select * from sqlite_schema order by name");
   const done = () => rows("select * from __drizzle_migrations");
   const before = [await all(), await done()];

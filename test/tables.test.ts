@@ -64,7 +64,7 @@ describe("the table fence refuses", () => {
       expect(tableViolations(path, source).map((one) => one.replace(/^\S+ /, ""))).toEqual([says]);
     });
 
-  test("nothing that is allowed", () => {
+  test("no use that is allowed", () => {
     const allowed: [path: string, source: string][] = [
       ["src/stock/x.ts", "// select 1 from notes"],
       ["src/stock/x.ts", '"select 1 from movements join products p on true"'],

@@ -26,7 +26,7 @@ describe("a text", () => {
     ]);
   });
 
-  test("is quoted where RFC 4180 asks for it, and only there", () => {
+  test("is quoted only where RFC 4180 requires it", () => {
     cases([
       ["a;b", '"a;b"', "a;b"],
       ["a,b", "a,b", '"a,b"'],
@@ -61,7 +61,7 @@ describe("a text", () => {
     ]);
   });
 
-  test("that a spreadsheet gives back as it was stays a number", () => {
+  test("that a spreadsheet would not change stays a number", () => {
     cases([
       ["-12", "-12"],
       ["-12,5", "-12,5", '"-12,5"'],
@@ -72,7 +72,7 @@ describe("a text", () => {
     ]);
   });
 
-  test("of digits that a spreadsheet would not give back keeps them", () => {
+  test("of digits that a spreadsheet would change keeps them", () => {
     const kept = (text: string): Case => [text, `"=""${text}"""`, `"${text}"`];
     cases([
       kept("00123"),
@@ -103,7 +103,7 @@ describe("a text", () => {
     ]);
   });
 
-  test("that a spreadsheet takes for a day, an amount, a truth value or an error stays the text that it is", () => {
+  test("that looks like a day, an amount, a boolean or an error stays a text", () => {
     const kept = (text: string): Case => [text, `"=""${text}"""`, `"${text}"`];
     cases(
       [
@@ -162,7 +162,7 @@ describe("a text", () => {
     );
   });
 
-  test("that only begins like a number, a month or a truth value needs no help", () => {
+  test("that only begins like a number, a month or a boolean is not changed", () => {
     cases(
       [
         ...["3 em 1", "1/2 polegada", "12 un", "10x20", "E5", "3E", "A-1", "0x1F", "12h30", "5 m"],
@@ -182,7 +182,7 @@ describe("a text", () => {
     );
   });
 
-  test("S12: that begins like a formula in full width, or behind what nobody sees, gets an apostrophe", () => {
+  test("S12: that begins like a formula in full width or after invisible characters gets an apostrophe", () => {
     const unseen = [
       "\u200b",
       "\u200e",
@@ -211,7 +211,7 @@ describe("a text", () => {
           ]);
   });
 
-  test("S12: with any unseen Unicode characters before a formula is run by nobody", () => {
+  test("S12: with any invisible Unicode character before a formula gets an apostrophe", () => {
     const invisible = /^[\s\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]$/u;
     const unseen = Array.from({ length: 0x10000 }, (_, code) => String.fromCodePoint(code)).filter(
       (one) => invisible.test(one),
@@ -231,7 +231,7 @@ describe("a text", () => {
     );
   });
 
-  test("with letters among its digits needs no help", () => {
+  test("with letters among its digits is not changed", () => {
     cases([
       [
         "35260911222333000A81550010000001231000000420",
@@ -243,7 +243,7 @@ describe("a text", () => {
   });
 });
 
-test("numbers, instants and days are written as each dialect's readers expect them", () => {
+test("numbers, instants and days have the format of their dialect", () => {
   expect(DIALECTS.map((one) => CSV[one].number("-1234.5678"))).toEqual([
     "-1234,5678",
     "-1234.5678",
@@ -280,7 +280,7 @@ describe("a file", () => {
     const { separator, bom } = CSV[dialect];
     const { head, lines } = sheet(table, dialect, "UTC");
 
-    test(`${dialect}: read back by RFC 4180, gives every text that was written`, () => {
+    test(`${dialect}: has every text when it is read back by RFC 4180`, () => {
       fc.assert(
         fc.property(fc.array(fc.tuple(text, text, text), { maxLength: 5 }), (rows) => {
           const read = parseCsv(head.slice(bom.length) + lines(rows), separator);
@@ -297,7 +297,7 @@ describe("a file", () => {
       );
     });
 
-    test(`${dialect}: holds no cell that a spreadsheet would run`, () => {
+    test(`${dialect}: has no cell that a spreadsheet would run`, () => {
       fc.assert(
         fc.property(text, (value) => {
           const cell = parseCsv(`${CSV[dialect].text(value)}\r\n`, separator)[0]?.[0] ?? "";
@@ -309,7 +309,7 @@ describe("a file", () => {
     });
   }
 
-  test("br begins with the mark by which Excel knows UTF-8, rfc4180 with its first heading", () => {
+  test("begins with a BOM in br and with its first heading in rfc4180", () => {
     const encoder = new TextEncoder();
     const [br, rfc] = DIALECTS.map((one) => encoder.encode(sheet(table, one, "UTC").head));
     expect([...(br ?? [])].slice(0, 4)).toEqual([0xef, 0xbb, 0xbf, 0x41]);

@@ -57,14 +57,14 @@ function expected(filter: MovementFilter): number[] {
 }
 
 describe("movements", () => {
-  test("come all, once each, newest first, also where more share an instant than a page holds", async () => {
+  test("come once each, newest first, even where more share an instant than fit a page", async () => {
     const { rows, pages: sizes } = await readPages(ports, movementKeyset(1, {}), ID);
     expect(rows).toEqual(expected({}));
     const whole = Math.floor(2_400 / PAGE_ROWS);
     expect(sizes).toEqual([...Array(whole).fill(PAGE_ROWS), 2_400 % PAGE_ROWS]);
   });
 
-  test("come as every combination of filters lets them through", async () => {
+  test("match every combination of filters", async () => {
     const at = fc.option(
       fc.integer({ min: -1, max: 38 }).map((s) => 1_700_000_000_000 + s * 1_000),
       { nil: undefined },
@@ -87,14 +87,14 @@ describe("movements", () => {
     );
   });
 
-  test("of another company never come", async () => {
+  test("of another company are never included", async () => {
     const { rows } = await readPages(ports, movementKeyset(2, {}), ID);
     expect(rows.length).toBe(700);
     expect(Math.min(...rows.map(Number))).toBe(2_401);
     expect((await readPages(ports, movementKeyset(3, {}), ID)).rows).toEqual([]);
   });
 
-  test("that are made meanwhile neither shift nor repeat the others", async () => {
+  test("recorded meanwhile neither shift nor repeat the others", async () => {
     const own = await testPorts();
     await insertTwoCompanies(own);
     await insertMovements(
@@ -114,7 +114,7 @@ describe("movements", () => {
 });
 
 describe("the stock", () => {
-  test("comes by name and then code, in pages, with what there is of each", async () => {
+  test("comes in pages by name and then code, with balances", async () => {
     const own = await testPorts();
     await insertTwoCompanies(own);
     await own.database.writing.executeMultiple(`
@@ -147,7 +147,7 @@ describe("the stock", () => {
     await own.close();
   });
 
-  test("says what is out and what is low as S.G.E. does", async () => {
+  test("has the status of each product by its minimum", async () => {
     const own = await testPorts();
     await insertTwoCompanies(own);
     await own.database.writing.executeMultiple(`
@@ -177,7 +177,7 @@ describe("a page", () => {
     { product: "A", type: "SAIDA", from: 1, until: 2, origin: "VENDA", reference: "k1" },
   ];
 
-  test("is sought in the index that has its order: no scan of a table, nothing sorted", async () => {
+  test("is sought in the index of its order, without a scan or a sort", async () => {
     for (const filter of filters) {
       const walk = movementKeyset(1, filter);
       const plan = await planOf(walk.page(walk.start, 500));
@@ -199,12 +199,12 @@ describe("a page", () => {
     }
   });
 
-  test("visits a slice and no more, however few of its rows match", async () => {
+  test("visits one slice, however few of its rows match", async () => {
     const { pages: sizes } = await readPages(ports, movementKeyset(1, { origin: "none" }), ID);
     expect(sizes).toEqual(Array(Math.ceil(2_400 / PAGE_ROWS)).fill(0));
   });
 
-  test("is one statement, whose text no value changes", async () => {
+  test("is one statement of constant text", async () => {
     const texts = new Set<string>();
     const statements: Statement[] = [];
     const reader: Reader = {
@@ -219,7 +219,7 @@ describe("a page", () => {
     expect([texts.size, statements.length]).toEqual([1, 2 * Math.ceil(2_400 / PAGE_ROWS)]);
   });
 
-  test("is not read once the signal is given, and others get their turn before each", async () => {
+  test("is not read after an abort; each yields to the event loop first", async () => {
     let breaths = 0;
     const yieldToEventLoop = async () => {
       breaths += 1;

@@ -121,18 +121,18 @@ describe("a cell", () => {
     expect(written(0, 10_000)).toBe("0,0.00,0,0.00");
   });
 
-  test("is empty where nothing is known, and where a unit cannot be told", () => {
+  test("is empty where the value or its divisor is unknown", () => {
     expect(written(null, null)).toBe(",,,");
     expect(written(100, 0)).toBe("0.01,1.00,100,");
     expect(written(100, null)).toBe("0.01,1.00,100,");
   });
 
-  test("that may have lost a digit breaks the file", () => {
+  test("beyond 2⁵³ breaks the file", () => {
     expect(() => written(2 ** 53, 1)).toThrow(RangeError);
     expect(() => written(1, 0.5)).toThrow(RangeError);
   });
 
-  test("is not the one above where it differs, nor where only its neighbour does", () => {
+  test("is written again when its value or its divisor changes", () => {
     expect(
       lines(table, "rfc4180", [
         { n: 100, q: 10_000 },
@@ -158,7 +158,7 @@ describe("an instant", () => {
       .trimEnd()
       .split("\r\n");
 
-  test("is the wall clock of the company, before and after its clocks change", () => {
+  test("is the wall clock of the company, also after its clocks change", () => {
     expect(
       shown(ZONE, "2019-02-17T01:59:59Z", "2019-02-17T02:00:00Z", "2018-11-04T03:00:00Z"),
     ).toEqual([

@@ -50,17 +50,17 @@ describe("a CSV as a stream", () => {
     expect(seen).toMatchObject({ pulled: 3, ended: true, brokenAfter: null });
   });
 
-  test("of nothing is its headings", async () => {
+  test("without rows is its headings", async () => {
     expect(await new Response(await counted(0).open()).text()).toBe("n\r\n");
   });
 
-  test("passes over pages in which nothing matched", async () => {
+  test("skips pages without a match", async () => {
     expect(await new Response(await counted(50, { empty: true }).open()).text()).toBe(
       "n\r\n50\r\n",
     );
   });
 
-  test("pulls no page that a paused reader has no place for", async () => {
+  test("reads no page ahead of a paused reader", async () => {
     const { open, seen } = counted(1_000);
     const reader = (await open()).getReader();
     await settled();
@@ -73,7 +73,7 @@ describe("a CSV as a stream", () => {
     await reader.cancel();
   });
 
-  test("that is left ends its query", async () => {
+  test("that is cancelled ends its query", async () => {
     const { open, seen } = counted(1_000);
     const reader = (await open()).getReader();
     await read(reader);
@@ -85,7 +85,7 @@ describe("a CSV as a stream", () => {
     expect(seen.brokenAfter).toBeNull();
   });
 
-  test("that breaks errors where it broke, and never ends as if it were whole", async () => {
+  test("that breaks ends with an error, never as if it were complete", async () => {
     const { open, seen } = counted(10, { broken: 4 });
     const reader = (await open()).getReader();
     const got: string[] = [];
@@ -99,11 +99,11 @@ describe("a CSV as a stream", () => {
     expect(seen).toMatchObject({ brokenAfter: 4, ended: true });
   });
 
-  test("that cannot begin fails before its first byte, as it is", async () => {
+  test("that cannot begin fails before its first byte", async () => {
     await expect(counted(1, { broken: 0 }).open()).rejects.toThrow("the database is gone");
   });
 
-  test("tells that its reader is alive with each page that is asked for", async () => {
+  test("calls onPageRequested for each page", async () => {
     const { open, seen } = counted(5);
     await new Response(await open()).text();
     expect(seen.asked).toBe(6);

@@ -34,7 +34,7 @@ function stepwise(blobs: BlobStore) {
   return { slow, reached: reached.promise, go: () => go.resolve() };
 }
 
-test("while it is written an export says how far it is, at most once a second", () =>
+test("an export saves its progress at most once a second", () =>
   withApp(async (service) => {
     await fillLedger(service, 5_000);
     const path = await startExport(service, { type: "movements" });
@@ -61,7 +61,7 @@ test("while it is written an export says how far it is, at most once a second", 
     expect(await bodyOf(service, path)).toMatchObject({ progress: 1, rows: 5_001, state: "done" });
   }));
 
-test("a cancelled export stops being written, and leaves no file", () =>
+test("a cancelled export stops and leaves no file", () =>
   withApp(async (service) => {
     await fillLedger(service, 3_000);
     const path = await startExport(service, { type: "movements" });
@@ -96,7 +96,7 @@ test("a cancelled export stops being written, and leaves no file", () =>
     expect(await service.rows("select * from events where type like 'export.%'")).toEqual([]);
   }));
 
-test("an attempt that dies at any commit is begun anew, and there is one file", async () => {
+test("an attempt killed at any commit is repeated and leaves one file", async () => {
   for (let dies = 0; dies < 4; dies += 1)
     await withApp(async (service) => {
       await fillLedger(service, 1_100);
@@ -111,7 +111,7 @@ test("an attempt that dies at any commit is begun anew, and there is one file", 
     });
 });
 
-test("delivered twice at once, two writers make one file", () =>
+test("two deliveries at the same time make one file", () =>
   withApp(async (service) => {
     await fillLedger(service, 1_100);
     const path = await startExport(service, { type: "movements" });
@@ -125,7 +125,7 @@ test("delivered twice at once, two writers make one file", () =>
     expect(bytes.equals((await bytesOf(service, MOVEMENTS_CSV)).bytes)).toBe(true);
   }));
 
-test("an export that fails every time says why, and is replayed", () =>
+test("an export that fails each time keeps its reason until it is replayed", () =>
   withApp(async (service) => {
     await fillLedger(service, 20);
     const path = await startExport(service, { type: "stock" });

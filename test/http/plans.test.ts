@@ -211,7 +211,7 @@ async function walk(service: TestApp): Promise<Set<string>> {
 }
 
 test(
-  "no statement of any route reads a whole table, and none reads a company's or sorts a list without its reason",
+  "no statement of a route scans a table, nor a company or a sort without a listed reason",
   () =>
     withApp(async (service) => {
       const tables = (

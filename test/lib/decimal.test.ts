@@ -11,7 +11,7 @@ import {
 
 const run = { seed: 20261123, numRuns: 500 };
 
-test("F5: a decimal goes in and comes out with every digit", () => {
+test("a decimal keeps every digit when it is read and written", () => {
   fc.assert(
     fc.property(fc.maxSafeInteger(), fc.integer({ min: 0, max: 10 }), (n, places) => {
       const text = fromScaled(n, places);
@@ -21,7 +21,7 @@ test("F5: a decimal goes in and comes out with every digit", () => {
   );
 });
 
-test("what is no plain decimal, has too many places, or is too large is told apart", () => {
+test("a text that is no plain decimal, too precise or too large has its own failure", () => {
   const why = (text: string, places = 4) => {
     const result = toScaled(text, places);
     return result.ok ? result.value : result.error;
@@ -55,7 +55,7 @@ test("halves round away from zero", () => {
   ]);
 });
 
-test("shares add up to the whole, to the cent, and none is off by more than one", () => {
+test("shares add up to the whole; none is off by more than one unit", () => {
   fc.assert(
     fc.property(
       fc.integer({ min: -1_000_000_000, max: 1_000_000_000 }),

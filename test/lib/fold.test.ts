@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { fold, searchWords } from "../../src/lib/fold.ts";
 
 describe("a folded text", () => {
-  test("has neither case nor accents, and º, ², ½ and ß as they are typed", () => {
+  test("has no case and no accents; º, ², ½ and ß are as typed", () => {
     for (const [text, folded] of [
       ["AÇÚCAR Cristal", "acucar cristal"],
       ["AC\u0327U\u0301CAR", "acucar"],
@@ -17,7 +17,7 @@ describe("a folded text", () => {
       expect([text, fold(text)]).toEqual([text, folded]);
   });
 
-  test("is the same folded again, and that of the same text in capitals", () => {
+  test("does not change when folded again or from capitals", () => {
     fc.assert(
       fc.property(fc.string({ unit: "grapheme", maxLength: 20 }), (text) => {
         expect(fold(fold(text))).toBe(fold(text));
@@ -29,7 +29,7 @@ describe("a folded text", () => {
   });
 });
 
-test("a search is its words, folded; of very many the last are one", () => {
+test("a search is its folded words; from the eighth on they are one", () => {
   expect(searchWords("  Cimento\tÇ  50kg ")).toEqual(["cimento", "c", "50kg"]);
   expect(searchWords(" \u0301 ")).toEqual([]);
   expect(searchWords("a b c d e f g h")).toHaveLength(8);

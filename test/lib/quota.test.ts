@@ -7,7 +7,7 @@ const [ana, bia] = [
 ];
 const other = { company: 2, person: "user:2:1" };
 
-test("a person, a company and everybody take so much and no more, and the bound in the way is named", () => {
+test("a holder, a company and all have a limit each; a refusal names the limit", () => {
   const all = quota({ person: 2, company: 3, all: 4 });
   expect(all.open(ana).add(3)).toBe("person");
   expect(all.open(ana).add(2)).toBeNull();
@@ -20,7 +20,7 @@ test("a person, a company and everybody take so much and no more, and the bound 
   expect(all.used).toBe(4);
 });
 
-test("what is given back is there again, once, and what was refused was never taken", () => {
+test("a released reservation is free again, once", () => {
   const all = quota({ person: 4, company: 9, all: 10 });
   const [mine, hers] = [all.open(ana), all.open(bia)];
   expect([mine.add(1), mine.add(2), mine.add(2)]).toEqual([null, null, "person"]);

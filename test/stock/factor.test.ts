@@ -16,7 +16,7 @@ const fraction = (text: string) => {
   return read.value;
 };
 
-test("a fraction is kept in lowest terms, and is a decimal where it can be one", () => {
+test("a fraction is in lowest terms, a decimal where it is exact", () => {
   const cases: [string, string, string][] = [
     ["1/12", "1/12", "0.0833333333"],
     ["2/24", "1/12", "0.0833333333"],
@@ -36,14 +36,14 @@ test("a fraction is kept in lowest terms, and is a decimal where it can be one",
     expect([other, sameFactor(fraction(other), FACTOR_ONE)]).toEqual([other, false]);
 });
 
-test("what is no fraction of whole numbers from 1 to 1,000,000 is refused", () => {
+test("a text that is no fraction of whole numbers from 1 to 1,000,000 is refused", () => {
   for (const text of ["/", "1/", "/2", "a/b", "1.5/2", "-1/2", "1/2/3", "1//2", "1e3/2"])
     expect([text, fractionFactor(text)]).toEqual([text, { ok: false, error: "not_a_fraction" }]);
   for (const text of ["0/1", "1/0", "1000001/1", "1/1000001"])
     expect([text, fractionFactor(text)]).toEqual([text, { ok: false, error: "out_of_range" }]);
 });
 
-test("a whole number of what the denominator counts is whole, and anything else is off by less than a unit of 1/10⁴", () => {
+test("a quantity in stock units is off by less than 1/10⁴, and exact for multiples of the denominator", () => {
   const whole = fc.integer({ min: 1, max: 1_000_000 });
   fc.assert(
     fc.property(whole, whole, whole, (n, d, times) => {

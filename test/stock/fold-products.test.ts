@@ -20,7 +20,7 @@ const NAMES = [
   LATIN_1.replaceAll(/[\x7f-\x9fµ]/g, ""),
 ];
 
-describe("the migration that folds what is there", () => {
+describe("the migration that writes the search texts", () => {
   let folder = "";
   let database: Connection;
   const rows = async (sql: string) => rowsOf(await database.execute({ sql, args: [] }));
@@ -58,7 +58,7 @@ describe("the migration that folds what is there", () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  test("makes of every product with letters of Latin-1 the text that the code makes", async () => {
+  test("writes the same text as the code for products with letters of Latin-1", async () => {
     const found = await rows("select search from products order by code");
     expect(found.slice(0, NAMES.length).map((row) => row.search)).toEqual(
       NAMES.map((name, i) => productSearch(name, `Ç${i}`, "789")),
@@ -71,7 +71,7 @@ describe("the migration that folds what is there", () => {
     ]);
   });
 
-  test("makes one row of every name of a supplier", async () => {
+  test("writes one row for each name of a supplier", async () => {
     const found = await rows("select supplier, folded from parties");
     expect(found.map((row) => row.folded).sort()).toEqual(
       NAMES.map((name) => `${fold(name)}\t1122233300018a`).sort(),
@@ -79,7 +79,7 @@ describe("the migration that folds what is there", () => {
   });
 });
 
-test("products without a text for searches are folded by maintenance, in slices, and found", async () => {
+test("maintenance writes missing search texts in slices", async () => {
   const ports = await testPorts();
   await insertTwoCompanies(ports);
   await ports.database.writing.executeMultiple(

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { listLevels } from "../../src/stock/levels.ts";
 import { withApp } from "../support/app.ts";
 
-test("what nobody has said of a product is null, not a word and not zero", () =>
+test("an unknown property of a product is null", () =>
   withApp(async ({ ports }) => {
     await ports.database.writing.execute(
       "insert into products (company, code, name, unit, created_at, updated_at) values (1, 'A', 'PARAFUSO', 'UN', 0, 0)",
@@ -25,7 +25,7 @@ test("what nobody has said of a product is null, not a word and not zero", () =>
     ]);
   }));
 
-test("a list that is searched, by category or low shows active products of the company alone, and counts the same", () =>
+test("a filtered list has and counts only active products of the company", () =>
   withApp(async ({ ports }) => {
     await ports.database.writing.executeMultiple(`
       insert into products (company, code, name, search, unit, category_id, min_stock_e4, active, created_at, updated_at)

@@ -13,7 +13,7 @@ const order = (type: string, quantity: number | string, more: object = {}) => ({
   json: { product_code: "P1", type, quantity, ...more },
 });
 
-test("a movement answers 201 with itself, and the stock follows", () =>
+test("a new movement is answered with 201 and changes the stock", () =>
   withApp(async (service) => {
     await stocked(service);
     const made = await service.send(
@@ -47,7 +47,7 @@ test("a movement answers 201 with itself, and the stock follows", () =>
     expect(stock.body.data).toMatchObject([{ code: "P1", quantity: 12.5, cost_price: 1.5 }]);
   }));
 
-test("an exit that would leave less than nothing is refused, and says so", () =>
+test("an exit that would leave a negative balance is refused", () =>
   withApp(async (service) => {
     await stocked(service);
     expect(await service.send("POST", "/api/movements", order("SAIDA", 10.0001))).toMatchObject({
@@ -57,7 +57,7 @@ test("an exit that would leave less than nothing is refused, and says so", () =>
     expect((await service.send("POST", "/api/movements", order("SAIDA", 10))).status).toBe(201);
   }));
 
-test("F2: forty exits at once share ten units, never an eleventh", () =>
+test("forty exits at the same time take ten units, never an eleventh", () =>
   withApp(async (service) => {
     await stocked(service);
     const answers = await Promise.all(
@@ -69,7 +69,7 @@ test("F2: forty exits at once share ten units, never an eleventh", () =>
     expect(await reconcileAll(service.ports, 1)).toEqual([]);
   }));
 
-test("S1: a hostile text is a value, and changes nothing", () =>
+test("S1: an SQL injection in a text is stored as text", () =>
   withApp(async (service) => {
     await stocked(service);
     for (const text of ["0 OR 1=1", "'; drop table movements; --", "P1' or '1'='1"]) {
@@ -83,7 +83,7 @@ test("S1: a hostile text is a value, and changes nothing", () =>
     expect(await service.rows("select count(*) as n from movements")).toEqual([{ n: 1 }]);
   }));
 
-test("quantities are refused where they cannot be exact, and never rounded", () =>
+test("a quantity that cannot be exact is refused, never rounded", () =>
   withApp(async (service) => {
     await stocked(service);
     for (const quantity of [
@@ -108,7 +108,7 @@ test("quantities are refused where they cannot be exact, and never rounded", () 
     expect(await service.rows("select count(*) as n from movements")).toEqual([{ n: 1 }]);
   }));
 
-test("a balance beyond what can be exact is refused and undoes nothing of its neighbours", () =>
+test("a balance beyond 2⁵³ is refused and other movements of its group stay", () =>
   withApp(async (service) => {
     await stocked(service);
     const most = "900719925474.0991";
@@ -150,14 +150,14 @@ test("the list filters by product, type, origin, reference and days of the compa
     expect(await ids("limit=1&page=2")).toEqual([2]);
   }));
 
-test("a limit over 100 is taken as 100, as it was", () =>
+test("a limit over 100 counts as 100", () =>
   withApp(async ({ send }) => {
     expect((await send("GET", "/api/stock?limit=5000")).body.pagination).toMatchObject({
       limit: 100,
     });
   }));
 
-test("whatever is done, the balance is the sum of the movements", async () => {
+test("the balance is the sum of the movements after any sequence of writes", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.tuple(fc.boolean(), fc.integer({ min: 1, max: 200_000 })), { maxLength: 12 }),

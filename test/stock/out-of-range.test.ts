@@ -14,7 +14,7 @@ test.each(["quantity_e4", "cost_e2", "balances"])(
   },
 );
 
-test("any other fault is given back as it is", () => {
+test("any other error is returned unchanged", () => {
   for (const error of [
     refusal("UNIQUE constraint failed: notes.access_key"),
     new Failed<PlatformFailure>({ code: "storage.full" }),

@@ -12,7 +12,7 @@ const item = (cProd: string, xProd: string) => ({
 });
 const [a, b, c] = SUPPLIERS;
 
-test("F1: a supplier that forges the codes we would give cannot take another's goods into its product", () =>
+test("a supplier that forges our product codes cannot get another supplier's goods into its product", () =>
   withApp(async ({ upload, rows }) => {
     await upload(
       syntheticNote({ seed: 1, emit: a, items: [item("001", "PARAFUSO")] }).xml,
@@ -34,7 +34,7 @@ test("F1: a supplier that forges the codes we would give cannot take another's g
     ]);
   }));
 
-test("F1: two codes of one note never become one product", () =>
+test("two codes of one note never become one product", () =>
   withApp(async ({ upload, rows }) => {
     await upload(
       syntheticNote({ seed: 1, emit: a, items: [item("001", "PARAFUSO")] }).xml,
@@ -47,7 +47,7 @@ test("F1: two codes of one note never become one product", () =>
     ]);
   }));
 
-test("a code that is free in the company is the product's, whatever others there are", () =>
+test("a code that is free in the company becomes the product code", () =>
   withApp(async ({ upload, rows }) => {
     const items = [item("001", "PARAFUSO"), item("002", "TINTA")];
     await upload(syntheticNote({ seed: 1, emit: a, items }).xml, "?approve=true");
@@ -58,7 +58,7 @@ test("a code that is free in the company is the product's, whatever others there
     );
   }));
 
-test("one code of a note in two units is two products: the first has the code, the other the supplier behind it", () =>
+test("one code in two units makes two products: the second has the supplier in its code", () =>
   withApp(async ({ upload, rows }) => {
     const items = [item("001", "PARAFUSO"), { ...item("001", "PARAFUSO"), uCom: "CX" }];
     await upload(syntheticNote({ seed: 1, emit: a, items }).xml, "?approve=true");
@@ -68,7 +68,7 @@ test("one code of a note in two units is two products: the first has the code, t
     ]);
   }));
 
-test("a note's goods change the last cost of their own products, and of no other of the supplier", () =>
+test("a note changes the last cost of its own products only", () =>
   withApp(async ({ upload, rows }) => {
     const first = syntheticNote({ seed: 1, emit: a, items: [item("001", "PARAFUSO")] });
     await upload(first.xml, "?approve=true");
@@ -80,7 +80,7 @@ test("a note's goods change the last cost of their own products, and of no other
     ]);
   }));
 
-test("a supplier's item that a person tells is of the product that was told, whatever others there are", () =>
+test("an item that the user maps goes to the product of the user", () =>
   withApp(async ({ upload, send, rows }) => {
     const items = ["001", "002", "003"].map((code) => item(code, code));
     await upload(syntheticNote({ seed: 1, emit: a, items }).xml, "?approve=true");
@@ -91,7 +91,7 @@ test("a supplier's item that a person tells is of the product that was told, wha
     ]);
   }));
 
-test("the cost of an entry by hand is the last cost of its product and of no other", () =>
+test("the cost of a manual entry is the last cost of its product only", () =>
   withApp(async ({ upload, send, rows }) => {
     const items = [item("001", "PARAFUSO"), item("002", "TINTA")];
     await upload(syntheticNote({ seed: 1, emit: a, items }).xml, "?approve=true");
@@ -105,7 +105,7 @@ test("the cost of an entry by hand is the last cost of its product and of no oth
     ]);
   }));
 
-test("a sale that is approved as it comes in tells of the balance that it leaves below zero", () =>
+test("a sale that is approved on receipt has a finding for a negative balance", () =>
   withApp(async ({ upload, send }) => {
     const sale = syntheticNote({ emit: COMPANY, dest: CUSTOMER, items: [item("001", "PARAFUSO")] });
     const { body } = await upload(sale.xml, "?approve=true");

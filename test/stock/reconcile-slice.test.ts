@@ -18,7 +18,7 @@ const balances = (service: TestApp) =>
 const differs = (service: TestApp) =>
   service.ports.logged.filter(({ event }) => event === "ledger.differs");
 
-test("slice by slice the whole ledger is proven, and then again from the beginning", () =>
+test("the slices cover the whole ledger and start again", () =>
   withApp(async (service) => {
     await tampered(service);
     const before = await balances(service);
@@ -35,7 +35,7 @@ test("slice by slice the whole ledger is proven, and then again from the beginni
     expect(await balances(service)).toEqual(before);
   }));
 
-test("every sweep proves a slice, counts what differs, and mends nothing", () =>
+test("maintenance checks a slice and counts the differences without correcting them", () =>
   withApp(async (service) => {
     await tampered(service);
     const before = await balances(service);
@@ -45,7 +45,7 @@ test("every sweep proves a slice, counts what differs, and mends nothing", () =>
     expect(text).toContain("\nledger_differences_total 1\n");
   }));
 
-test("a step of a sweep that fails keeps none of the others from being done", () =>
+test("a step of maintenance that fails does not stop the others", () =>
   withApp(async (service) => {
     await tampered(service);
     const away = () => Promise.reject(new Error("no bucket"));

@@ -126,7 +126,7 @@ async function listsAgree({ ports, rows }: TestApp) {
   }
 }
 
-test("the sums are those of the ledger, as are the versions of products and every list, whatever is done to the stock", () =>
+test("the sums, product versions and list lengths equal the ledger after any writes", () =>
   withApp(async (service) => {
     await fc.assert(
       fc.asyncProperty(fc.array(Deeds, { maxLength: 8 }), async (deeds) => {
@@ -162,7 +162,7 @@ test("the sums are those of the ledger, as are the versions of products and ever
     expect(await service.rows(SPANS)).toEqual(kept);
   }));
 
-test("a sum that would leave what is exact stays at the end of it, and nothing is refused for its sake", async () => {
+test("a sum beyond 2⁵³ stays at 2⁵³ and refuses no movement", async () => {
   const ports = await testPorts();
   try {
     const most = Number.MAX_SAFE_INTEGER;
@@ -196,7 +196,7 @@ test("a sum that would leave what is exact stays at the end of it, and nothing i
   }
 });
 
-test("the least quantity there is counts as what came in, and as what went out", async () => {
+test("the smallest quantity counts in the sums of entries and of exits", async () => {
   const ports = await testPorts();
   try {
     const amounts = [1, -1].map((quantity_e4) => ({ quantity_e4, cost_e2: null }));
@@ -210,7 +210,7 @@ test("the least quantity there is counts as what came in, and as what went out",
   }
 });
 
-test("the length of a list between two instants counts nothing beyond them, wherever they stand", () =>
+test("the length of a list between two instants is exact, also within a span", () =>
   withApp(async ({ ports, send }) => {
     await ports.database.writing.execute(
       "insert into products (company, code, name, unit, created_at, updated_at) values (1, 'A', 'A', 'UN', 0, 0)",
@@ -229,7 +229,7 @@ test("the length of a list between two instants counts nothing beyond them, wher
     expect(await total(at(10), at(30))).toBe(1);
   }));
 
-test("the length of a list without a filter is told by the sums, without counting movements", () =>
+test("the length of a list without a filter comes from the sums", () =>
   withApp(async ({ ports }) => {
     const asked: string[] = [];
     const rows: typeof ports.reader.rows = (statement, signal) => {
@@ -246,7 +246,7 @@ test("the length of a list without a filter is told by the sums, without countin
     expect(asked.filter((sql) => sql.includes("count(*)"))).toEqual([]);
   }));
 
-test("what the guard refuses is in no sum", async () => {
+test("a posting that the guard refuses is in no sum", async () => {
   const ports = await testPorts();
   try {
     const never = { sql: "select 1 where ?1 = 2", args: [1] };

@@ -14,12 +14,12 @@ const SPELLINGS: readonly [unit: string, ...others: string[]][] = [
   ["CX12", "cx12", "Cx12"],
 ];
 
-test("a unit is the same in every case and in its usual spellings", () => {
+test("a unit has one key in every case and usual spelling", () => {
   for (const [unit, ...others] of SPELLINGS)
     for (const other of [unit, ...others]) expect([other, unitKey(other)]).toEqual([other, unit]);
 });
 
-test("units that may be two things, or are none of the list, stay apart", () => {
+test("an ambiguous or unknown unit has a key of its own", () => {
   const apart = [
     "UN",
     "CX",
@@ -39,11 +39,11 @@ test("units that may be two things, or are none of the list, stay apart", () => 
   expect(new Set(apart.map(unitKey)).size).toBe(apart.length);
 });
 
-test("a unit that is none at all is itself, and none is lost", () => {
+test("a text that is no unit is its own key", () => {
   expect(["", ".", "a  b", "ß"].map(unitKey)).toEqual(["", "", "A B", "SS"]);
 });
 
-test("the database finds the same unit as the program", async () => {
+test("the key in SQL is the key in the code", async () => {
   const ports = await testPorts();
   try {
     const texts = SPELLINGS.flat().filter(

@@ -7,7 +7,7 @@ const box = { cProd: "001", xProd: "PARAFUSO", uCom: "CX", qCom: "1", vUnCom: "2
 const both = (seed: number) =>
   syntheticNote({ seed, emit: supplier, items: [box, { ...box, uCom: "UN" }] });
 
-test("a factor is of the supplier's code in one unit: taught for boxes, it leaves the pieces as they are", () =>
+test("a factor belongs to one unit of a code: that of boxes does not change pieces", () =>
   withApp(async ({ upload, send, rows }) => {
     await upload(both(1).xml, "?approve=true");
     const second = both(2);

@@ -44,7 +44,7 @@ const upTo = (max: number, min = 0) =>
     fc.maxSafeInteger().map((n) => Math.max(min, Math.abs(n))),
   );
 
-test("stock is worth the same to the cent as BigInt says, however large", () =>
+test("the value in SQL equals the value in BigInt to the cent", () =>
   fc.assert(
     fc.asyncProperty(
       fc.array(
@@ -60,12 +60,12 @@ test("stock is worth the same to the cent as BigInt says, however large", () =>
     { seed: 20261123, numRuns: 300 },
   ));
 
-test("a thousand of the largest that fit do not leave 64 bits", async () => {
+test("a thousand of the largest values fit 64 bits", async () => {
   const lines = Array(1_000).fill({ quantity_e4: most, price_e2: 1, per_e4: 1 });
   expect(await reckoned(lines)).toBe(1_000n * BigInt(most));
 });
 
-test("half a cent goes away from zero, and no stock is worth nothing", async () => {
+test("half a cent rounds away from zero", async () => {
   expect(await reckoned([{ quantity_e4: 5_000, price_e2: 1, per_e4: 10_000 }])).toBe(1n);
   expect(await reckoned([{ quantity_e4: -5_000, price_e2: 1, per_e4: 10_000 }])).toBe(-1n);
   expect(await reckoned([{ quantity_e4: 4_999, price_e2: 1, per_e4: 10_000 }])).toBe(0n);

@@ -41,7 +41,7 @@ async function computed({ ports, send }: TestApp): Promise<Map<Read, Seen>> {
 const inOrder = (names: readonly Read[]) => NAMES.filter((name) => names.includes(name));
 
 for (const { says, write, first, status = 200, changes, asks = [] } of FLOWS)
-  test(`${says}: ${changes.length === 0 ? "no read changes" : "only what shows it changes"}, and nothing is stale`, async () => {
+  test(`${says}: ${changes.length === 0 ? "no cached read changes" : "only the reads that show it change"}`, async () => {
     const service = await testApp();
     try {
       await service.upload(POSTED.xml, "?approve=true");
@@ -64,7 +64,7 @@ for (const { says, write, first, status = 200, changes, asks = [] } of FLOWS)
     }
   });
 
-test("every read that may be answered from memory is among those that these flows are held against", () =>
+test("these flows are compared with every cached read", () =>
   withApp(async ({ send }) => {
     const { body } = await send("GET", "/openapi.json");
     const cached = Object.keys(body.paths)

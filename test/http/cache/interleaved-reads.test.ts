@@ -50,7 +50,7 @@ const doorOf =
       headers: { ...init.headers, authorization: `Bearer ${token}` },
     });
 
-test("of random interleavings of writes and cached reads through two instances, none has a stale read", () =>
+test("no read is stale in random interleavings of writes and cached reads through two instances", () =>
   withApp(async (service) => {
     const second = await secondOf(service);
     try {
