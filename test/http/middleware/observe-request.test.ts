@@ -51,19 +51,25 @@ test("a request's log line has ids, route, user, code, time and size, and no con
       expect(log).not.toContain(secret);
   }));
 
-test("a caller's trace continues in the answer and the log; an invalid traceparent begins a new one", () =>
+/** Sends a request and expects one trace in its answer and its log line; the id of that trace. */
+async function traceOf(service: TestApp, traceparent?: string): Promise<string | undefined> {
+  const sent = traceparent === undefined ? {} : { headers: { traceparent } };
+  const answer = await service.send("GET", "/api/health", sent);
+  const [, trace, span] = (answer.headers.get("traceparent") ?? "").split("-");
+  expect(lineOf(service)?.trace_id).toBe(trace);
+  expect(span).toMatch(/^[0-9a-f]{16}$/);
+  return trace;
+}
+
+test("a caller's trace continues in the answer and the log", () =>
   withApp(async (service) => {
-    const traced = async (traceparent?: string) => {
-      const sent = traceparent === undefined ? {} : { headers: { traceparent } };
-      const answer = await service.send("GET", "/api/health", sent);
-      const [, trace, span] = (answer.headers.get("traceparent") ?? "").split("-");
-      expect(lineOf(service)?.trace_id).toBe(trace);
-      expect(span).toMatch(/^[0-9a-f]{16}$/);
-      return trace;
-    };
-    expect(await traced(`00-${TRACE}-00f067aa0ba902b7-01`)).toBe(TRACE);
+    expect(await traceOf(service, `00-${TRACE}-00f067aa0ba902b7-01`)).toBe(TRACE);
+  }));
+
+test("an absent or invalid traceparent begins a new trace", () =>
+  withApp(async (service) => {
     for (const bad of [undefined, `00-${TRACE}-0-01`, "lixo"]) {
-      const own = await traced(bad);
+      const own = await traceOf(service, bad);
       expect(own).toMatch(/^[0-9a-f]{32}$/);
       expect(own).not.toBe(TRACE);
     }
