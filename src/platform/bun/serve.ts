@@ -28,7 +28,7 @@ export interface Running {
 /** Share of SHUTDOWN_TIMEOUT_MS after which running requests are cut; the rest is for their pending writes. */
 const FOR_REQUESTS = 0.8;
 
-/** No bound here: Bun's own 413 has no body. The app itself limits bodies and answers with a problem (http/request/body.ts). */
+/** No bound here: Bun's own 413 has no body. The app itself limits bodies and answers with a problem (http/request/upload-body.ts). */
 const MAX_BODY_BYTES = Number.MAX_SAFE_INTEGER;
 
 /**
