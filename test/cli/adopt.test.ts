@@ -41,7 +41,7 @@ const env = (other: Record<string, string> = {}) => ({
   ...other,
 });
 
-/** Starts, takes a note of each seed, and ends; a refusal to start is its sentence. */
+/** Opens the service, uploads a note of each seed, and closes it; returns the message when the start is refused. */
 async function start(seeds: readonly number[] = [], other: Record<string, string> = {}) {
   const service = await localService(parseConfig(env(other)), undefined, "create").catch(reasonOf);
   if (typeof service === "string") return service;
@@ -55,7 +55,7 @@ async function start(seeds: readonly number[] = [], other: Record<string, string
   return "started";
 }
 
-/** The same in a process of its own, which leaves nothing open: what `sge` says, and its exit code. */
+/** Runs `sge` in a new process, which leaves no file open: its exit code, and the lines that it printed. */
 async function alone(...argv: string[]) {
   const cli = new URL("../../src/cli/door.ts", import.meta.url).pathname;
   const child = Bun.spawn([process.execPath, cli, ...argv], {
@@ -78,7 +78,7 @@ async function sge(...argv: string[]) {
   return { code, out: all };
 }
 
-/** What becomes of the files of an installation with three notes, and how a start names it. */
+/** Changes to the files of an installation with three notes, and the message of a start after each. */
 const LOSSES: Readonly<Record<string, readonly [RegExp, () => Promise<unknown>]>> = {
   "is not there": [/Não há banco de dados em .*sge\.db/, () => rm(file())],
   "is empty": [/sge\.db está vazio/, () => truncate(file(), 0)],
@@ -100,7 +100,7 @@ const LOSSES: Readonly<Record<string, readonly [RegExp, () => Promise<unknown>]>
   ],
 };
 
-/** The door of the migrations is a process of its own, so `check` asks it about the first loss alone. */
+/** The door of the migrations is another process, so `check` runs it only for the first case. */
 const ASKED_OF_A_PROCESS = FULL ? Object.keys(LOSSES) : ["is not there"];
 
 for (const [what, [names, lose]] of Object.entries(LOSSES))
@@ -124,7 +124,7 @@ for (const [what, [names, lose]] of Object.entries(LOSSES))
         1,
       ]);
     }
-    // Nothing was made, and nothing was changed.
+    // No file was created or changed.
     expect((await readFile(file()).catch(() => null))?.length).toBe(before?.length);
   });
 

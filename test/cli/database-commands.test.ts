@@ -57,7 +57,7 @@ async function asked(path: string, sql: string): Promise<unknown[]> {
   const database = openConnection(path, "");
   const { rows } = await database.execute(sql);
   database.close();
-  // The binding lets go of the file when its statements are collected.
+  // The binding closes the file when its statements are garbage-collected.
   Bun.gc(true);
   return rows.map((row) => Object.values(row)[0]);
 }
@@ -85,7 +85,7 @@ test("a backup of a running service has its notes, its files, and a manifest wit
       expect(await asked(join(made, "sge.db"), NOTES)).toEqual([
         syntheticNote({ seed: 1 }).accessKey,
       ]);
-      // The service goes on, and what comes later is not in it.
+      // The service continues; later notes are not in the backup.
       expect((await server.upload(syntheticNote({ seed: 2 }).xml)).status).toBe(200);
       expect(await asked(join(made, "sge.db"), NOTES)).toHaveLength(1);
     },
@@ -106,7 +106,7 @@ test("backup --keep removes only the oldest backups", async () => {
     "sge-20261123T154502Z",
     "sge-20261123T154503Z",
   ]);
-  // Two in one second do not meet.
+  // Two backups in one second have different names.
   const [first, second] = [
     await backup(config, copies, 0, NOW),
     await backup(config, copies, 0, NOW),
@@ -119,7 +119,7 @@ test("a backup that fails ends with 1, leaves no files, and changes no older bac
   await backup(config, copies, 0, NOW);
   await Bun.write(join(copies, ".sge-20261123T000000Z.4194303.parcial", "sge.db"), "of a dead one");
   const bytes = await readFile(file());
-  // A page in the middle is no page any more.
+  // Damages a page in the middle.
   bytes.fill(0x5a, 4_096 * 12, 4_096 * 14);
   await writeFile(file(), bytes);
   const { code, out } = await sge("backup", copies, "--keep", "1");

@@ -31,7 +31,7 @@ async function importing(path: string) {
   return { ...result, sent };
 }
 
-/** A folder with everything that a folder may hold beside documents; `locked` needs a user who is not root to be so. */
+/** A folder with links, loops, pipes and other files that are no documents. `locked` is unreadable only for users other than root. */
 async function oddFolder(name: string): Promise<string> {
   const odd = here(name);
   await mkdir(join(odd, "fundo"), { recursive: true });

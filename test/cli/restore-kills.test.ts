@@ -9,7 +9,7 @@ import { temporaryFolder } from "../support/process.ts";
 const CLI = new URL("../../src/cli/door.ts", import.meta.url).pathname;
 const KILLS = 60;
 
-/** `sge` in a process of its own; killed after so many milliseconds where that is said. */
+/** Runs `sge` in a new process; kills it after the given milliseconds, if any. */
 async function sge(cwd: string, argv: readonly string[], killAfterMs?: number) {
   const child = Bun.spawn([process.execPath, CLI, ...argv], {
     cwd,
@@ -25,7 +25,7 @@ async function sge(cwd: string, argv: readonly string[], killAfterMs?: number) {
   return { code, out };
 }
 
-/** Looked at in a copy, so that looking changes nothing. */
+/** Reads a copy of the database, so that the original is not changed. */
 const notesIn = async (cwd: string, copy: string) => {
   await mkdir(copy);
   for (const end of ["", "-wal"])
@@ -65,12 +65,12 @@ testInFull(
     expect((await took(2)).code).toBe(0);
     const seen = new Set<string>();
     for (let kill = 0; kill < KILLS; kill += 1) {
-      // Most of the time is the program's own beginning.
+      // Most of the time is the start of the program.
       const { code } = await sge(cwd, restore, tookMs * (0.3 + random.below(1_000) / 1_300));
       const found = await notesIn(cwd, join(cwd, "vista"));
       seen.add(`${code === 0 ? "ended" : "killed"} ${found}`);
       expect(["1", "2"]).toContain(found);
-      // What is there is this installation's: a write goes into it without a word.
+      // The database is the one of this installation: a write is accepted.
       const again = await took(2);
       expect([kill, again.code, again.out]).toEqual([kill, 0, expect.any(String)]);
     }

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { EventEmitter } from "node:events";
 import { secretReader } from "../../src/cli/secret-input.ts";
 
-/** A standard input that gives its pieces when it is read; a terminal when it has a raw mode. */
+/** A standard input that gives its pieces when it is read; a terminal if it has a raw mode. */
 function input(pieces: readonly (string | Uint8Array)[], isTTY = false) {
   const events = new EventEmitter();
   const raw: boolean[] = [];

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { Glob } from "bun";
 
-/** What one test file walks through. */
+/** The coverage of one test file. */
 interface Walked {
   readonly test: string;
   /** How long it took. */
@@ -12,14 +12,14 @@ interface Walked {
 
 export type Coverage = readonly Walked[];
 
-/** Not these: they start servers or run for long, and what they walk through stands in a process of its own. */
+/** Test files that are left out: they start servers or run for long, and their coverage is in another process. */
 const LEFT_OUT =
   /^test\/(?:edge|full|chaos|bench|cli|deploy|docs|mutation|platform)\/|fuzz|hostile\.test|races|large/;
 
 /** Test files that are measured at the same time. */
 const AT_ONCE = 3;
 
-/** Runs every test file of a copy once and reads which lines it walks through. Files that fail are left out. */
+/** Runs every test file of a copy once and reads which lines it covers. Files that fail are left out. */
 export async function measured(copy: string): Promise<Coverage> {
   const found: Walked[] = [];
   const all = [...new Glob("test/**/*.test.ts").scanSync({ cwd: copy })].sort();
@@ -55,7 +55,7 @@ async function walkedBy(copy: string, folder: string, test: string): Promise<Wal
   return { test, ms, lines: linesOf(await Bun.file(join(folder, "lcov.info")).text()) };
 }
 
-/** Coverage as plain values, to be kept in a file and read again for the same sources. */
+/** Coverage as text, to store in a file for later runs over the same sources. */
 export const kept = (coverage: Coverage): string =>
   JSON.stringify(
     coverage.map(({ test, ms, lines }) => ({
@@ -65,7 +65,7 @@ export const kept = (coverage: Coverage): string =>
     })),
   );
 
-/** What `kept` wrote. */
+/** Reads coverage that `kept` wrote. */
 export function readBack(text: string): Coverage {
   const rows: { test: string; ms: number; lines: [string, number[]][] }[] = JSON.parse(text);
   return rows.map(({ test, ms, lines }) => ({
@@ -91,8 +91,8 @@ function linesOf(lcov: string): Map<string, Set<number>> {
 }
 
 /**
- * The test files that walk through a line, the nearest first: of the same folder before others, quick before slow, as many as
- * take `ms` together (one at least). A text over several lines counts where it begins.
+ * The test files that cover a line, nearest first: those of the same folder before others, fast before slow, and as many as take
+ * `ms` together (at least one). A text over several lines counts at its first line.
  */
 export function covering(
   coverage: Coverage,

@@ -7,8 +7,8 @@ import { type Coverage, covering, kept, measured, readBack } from "./coverage.ts
 import { applied, type Mutant, mutantsOf } from "./mutants.ts";
 
 /**
- * How many small faults the tests notice. Puts one mutant after the other into a copy of the repository and runs the test
- * files that walk through the line, nearest first, until one fails.
+ * Mutation tests: how many small mistakes the tests notice. Applies one mutant after the other to a copy of the repository and runs
+ * the test files that cover the line, nearest first, until one fails.
  * `bun run mutate [--at COMMIT] [--only src/stock,src/nfe] [--each 40] [--seed 1] [--seconds 15] [--out FILE]
  * [--coverage FILE]`
  */
@@ -16,18 +16,18 @@ const { values: options } = parseArgs({
   options: {
     at: { type: "string", default: "HEAD" },
     only: { type: "string", default: "src/ingest,src/stock,src/nfe,src/accounts" },
-    /** Mutants of each folder; `40,37` for a number of its own for each. */
+    /** Mutants of each folder; `40,37`: one number for each folder. */
     each: { type: "string", default: "40" },
     seed: { type: "string", default: "1" },
-    /** Of tests for one mutant, as they take when all is well. */
+    /** Seconds of tests for one mutant, by their time without a mutant. */
     seconds: { type: "string", default: "15" },
     /** Report as JSON lines. */
     out: { type: "string" },
-    /** Which tests walk where: read from this file, or measured and written there. For runs over the same sources. */
+    /** Coverage: read from this file, or measured and written to it. For runs over the same sources. */
     coverage: { type: "string" },
-    /** A report: only what was not killed then, found again by its file, kind and text. */
+    /** A report: run only its surviving mutants again, found by file, kind and text. */
     again: { type: "string" },
-    /** Only what stands at these places: `src/x.ts:12`. */
+    /** Only mutants at these lines: `src/x.ts:12`. */
     lines: { type: "string" },
   },
 });
@@ -101,7 +101,7 @@ function row(folder: string, outcomes: readonly Outcome[]): string {
   return `| ${folder} | ${outcomes.length} | ${dead} | ${count("survived")} | ${count("untested")} | ${score} % |`;
 }
 
-/** The mutants of a folder that are tried, in the order of the text. */
+/** The mutants of a folder to run, in the order of the text. */
 async function drawn(folder: string, size: number): Promise<(readonly [string, Mutant])[]> {
   const all: (readonly [string, Mutant])[] = [];
   const glob = new Glob(`${folder}/**/*.ts`);
@@ -165,7 +165,7 @@ async function tried(coverage: Coverage, path: string, mutant: Mutant): Promise<
   }
 }
 
-/** What a run of one test file comes to. */
+/** The result of a run of one test file. */
 async function ended(test: string, ms: number): Promise<"passed" | "killed" | "timeout"> {
   const child = Bun.spawn([process.execPath, "test", "--bail", "--timeout", "20000", test], {
     cwd: copy,

@@ -38,9 +38,6 @@ const BANNED: readonly (readonly [words: string, instead: string])[] = [
   ["weather", "transient fault"],
 ];
 
-/** Names of tables stay as committed migrations made them; names of log events as their readers know them. */
-const STORED_NAMES = /\bsweep_places\b|"sweep(?:\.fault)?"/g;
-
 /** References that lead nowhere: the documents are not in the repository. */
 const DEAD_ENDS: readonly RegExp[] = [
   /\bdesign decisions?\b/,
@@ -53,13 +50,16 @@ const BARE_API = /(?<![\w/])api\.md\b/;
 /** A code of a threat or of a failure, as comments and titles cite them. */
 const CODE = /(?:[("`]|: )([SCFT]\d{1,2})(?=[):,]| and )/g;
 
-/** Names that stay as they are: tables, metrics, log events, settings and members of the wire. */
-const FIXED_NAMES = /\bsweep_places\b|\bsge_sweep_\w+/g;
+/** Names that stay: tables as committed migrations made them, metrics and log events as their readers know them. */
+const FIXED_NAMES = /\bsweep_places\b|\bsge_sweep_\w+|"sweep(?:\.fault)?"/g;
 
 const MOST_LETTERS_OF_A_TITLE = 110;
 const RIDDLE = /^(?:what|who|whoever|nobody|somebody|of) /i;
 const TITLE =
   /\b(?:test|testInFull|describe|it)(?:\.\w+)*\(\s*(?:"((?:[^"\\]|\\.)*)"|`((?:[^`\\]|\\.)*)`)/g;
+
+/** The name of a case of a contract is the title of a test. */
+const CASE = /\bname:\s*(?:"((?:[^"\\]|\\.)*)"|`((?:[^`\\]|\\.)*)`)/g;
 
 /** One finding with its line. */
 export interface WordFinding {
@@ -92,8 +92,7 @@ export function wordFindings(
   for (const [i, line] of text.replace(FIXED_NAMES, "").split("\n").entries()) {
     const note = (says: string) => found.push({ line: i + 1, says });
     for (const { word, instead, pattern } of bannedWords)
-      if (line.replaceAll(STORED_NAMES, "").search(pattern) >= 0)
-        note(`says "${word}": ${instead}`);
+      if (line.search(pattern) >= 0) note(`says "${word}": ${instead}`);
     for (const end of DEAD_ENDS) if (end.test(line)) note(`cites ${end.exec(line)?.[0]}`);
     if (path.endsWith(".md")) continue;
     if (BARE_API.test(line)) note("cites api.md, not docs/api.md");
@@ -103,10 +102,10 @@ export function wordFindings(
   return found;
 }
 
-/** Titles of tests that begin with a riddle instead of their subject, or are too long. */
-export function titleFindings(text: string): WordFinding[] {
+/** Titles of tests, and of the cases of contracts, that begin with a riddle instead of their subject, or are too long. */
+export function titleFindings(path: string, text: string): WordFinding[] {
   const found: WordFinding[] = [];
-  for (const match of text.matchAll(TITLE)) {
+  for (const match of text.matchAll(path.startsWith("test/contracts/") ? CASE : TITLE)) {
     const title = match[1] ?? match[2] ?? "";
     const line = text.slice(0, match.index).split("\n").length;
     if (RIDDLE.test(title)) found.push({ line, says: `title begins with a riddle: ${title}` });

@@ -1,6 +1,6 @@
 import type { Statement } from "../../src/ports/sql.ts";
 
-/** A company as first-run makes it, for tests that need only that it exists. */
+/** Inserts a company as the first run does, for tests that only need one to exist. */
 export const companyRow = (id: number): Statement => ({
   sql: `insert into companies (id, name, cnpjs, environment, time_zone, auto_approve, overridable_holds,
       require_signature, require_mapping, allow_negative, settings_version, created_at, updated_at)

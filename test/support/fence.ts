@@ -13,7 +13,7 @@ export const DOORS = [
   "tools/deploy.ts",
 ] as const;
 
-/** Folders that belong to doors, each with those of its kind that it may import; beside them they may import anything. */
+/** Folders that belong to doors, each with the folders of this list that it may import. Of other folders they may import all. */
 const OF_DOORS: Record<string, string> = {
   synthetic: "",
   start: "",
@@ -23,8 +23,8 @@ const OF_DOORS: Record<string, string> = {
 };
 
 /**
- * Which folder may import which; itself it may always. A folder stands here by its whole path, and a file at the root of src
- * by its name. `x:types`: types alone.
+ * Which folders a folder may import besides itself. A folder is named by its path in src, a file at the root of src by its name.
+ * `x:types`: only types.
  */
 export const MAY: Record<string, string> = {
   lib: "",
@@ -90,25 +90,25 @@ export const MAY: Record<string, string> = {
   "consumer.ts": "ingest/batch export journal ports queue-messages.ts resilience",
 };
 
-/** The threads are started by their address; nothing of a door is imported by it. */
+/** Threads are started by the URL of their door, which is no import. */
 const STARTED: Record<string, string> = {
   "src/platform/bun/threads/documents.ts": "src/reader.worker.ts",
   "src/platform/bun/database/writer-thread.ts": "src/writer.worker.ts",
 };
 
-/** What is no source, and is read all the same: the list of the migrations goes into the Worker's bundle. */
+/** Files outside of src that may be imported: the list of the migrations is part of the Worker's bundle. */
 const READ: Record<string, string> = {
   "src/platform/cloudflare/schema.ts": "migrations/meta/_journal.json",
 };
 
-/** No clock, no chance, no environment, no outside: what these need comes as an argument or through a port. */
+/** Parts without clock, random numbers, environment and I/O: they get these as arguments or through a port. */
 const PURE =
   /^(?:lib|nfe|messages|journal|stock|accounts|ingest|export|mail|http|failures\.ts|app\.ts)(?:\/|$)/;
 
-/** Why a part that is pure may all the same: hono-rate-limiter takes the process's clock off what the store tells it. */
+/** Exceptions: hono-rate-limiter subtracts the process's clock from the reset time of its store. */
 const EXCUSED: Record<string, string> = { "src/http/middleware/rate-limit.ts": "Date.now(" };
 
-/** Packages that only some parts may know. Beside these, the types of the database that `ports` tells of. */
+/** Packages that only some parts may import. */
 const KEPT_TO: readonly (readonly [RegExp, RegExp])[] = [
   [/^(?:node:|bun(?::|$)|@libsql\/|libsql$)/, /^platform(?:\/|$)/],
   [/^(?:@hono\/(?!.*otel)|hono(?:-|\/|$)(?!\/?jwt$))/, /^(?:http|app\.ts|observability)(?:\/|$)/],
@@ -123,8 +123,7 @@ const FORBIDDEN_NAME = /(?:^|[-_.])(?:utils?|helpers?|common|services|misc)(?:[-
 const MAX_LINES = 320;
 
 /**
- * What a file does against the shape of the house: one sentence each, none when it keeps to it.
- * `there` knows which files the project has.
+ * The rules that a file breaks, one sentence each. `there`: the files of the project.
  */
 export function violations(path: string, source: string, there: Files): string[] {
   return [
@@ -171,7 +170,7 @@ export function partOf(path: string): string {
   return parts.length === 1 ? (parts[0] ?? "") : parts.slice(0, -1).join("/");
 }
 
-/** Why a file may not have an import, or null. */
+/** Why an import is not allowed; null when it is. */
 function refusal(path: string, one: Import, there: Files): string | null {
   const { specifier, how } = one;
   if (how === "computed") return "imports by a path that only a run can tell";
@@ -199,7 +198,7 @@ function refusedPackage(part: string, specifier: string): string | null {
   return kept === undefined || kept[1].test(part) ? null : `${part} may not import ${specifier}`;
 }
 
-/** The path that a relative specifier means. */
+/** The path of a relative specifier. */
 function resolved(path: string, specifier: string): string {
   const parts = path.split("/").slice(0, -1);
   for (const step of specifier.split("/")) {

@@ -1,4 +1,4 @@
-/** The cells of every row of a page's tables, but for the heads and the rules below them. `head`: how a head begins. */
+/** The cells of each row of a page's tables, without the heads and the lines below them. `head`: how a head begins. */
 export const tableRows = (page: string, head: string): string[][] =>
   page
     .split("\n")
@@ -31,7 +31,7 @@ function titlesOf(source: string): RegExp[] {
   });
 }
 
-/** The tests among `named` that no file has, as "path: title". */
+/** The tests of `named` that do not exist, as "path: title". */
 export async function missingTests(named: readonly string[]): Promise<string[]> {
   const missing: string[] = [];
   for (const shown of named) {

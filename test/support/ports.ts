@@ -52,9 +52,9 @@ export interface TestPorts extends Ports {
 export type TestOverrides = Partial<
   Omit<Ports, "config" | "clock" | "writer" | "meter" | "queue">
 > & {
-  /** Laid over the defaults of the tests. */
+  /** Overrides the default configuration of the tests. */
   config?: Partial<Config>;
-  /** Where the clock stands at first, milliseconds UTC; default 2026-11-23T12:00:00Z. */
+  /** Start of the clock, milliseconds UTC; default 2026-11-23T12:00:00Z. */
   now?: number;
 };
 
@@ -81,7 +81,7 @@ export function testClock(at = NOON): TestClock {
   };
 }
 
-/** The configuration of the tests: development, no rate limit, a quick password cost. */
+/** The configuration of the tests: development, no rate limit, a low cost of password hashes. */
 export const testConfig = (overrides: Partial<Config> = {}): Config => ({
   ...parseConfig({
     JWT_SECRET: "a secret of the tests, 32 characters or more",
@@ -97,8 +97,8 @@ export const testConfig = (overrides: Partial<Config> = {}): Config => ({
 let template: Promise<string> | undefined;
 
 /**
- * A database with the real migrations, which every test copies. It is made once for all processes of this user that have the
- * same migrations and the same code to run them: its name tells both apart.
+ * A database with the real migrations, which every test copies. It is made once for all processes of this user; its name has a
+ * hash of the migrations and of the code that runs them.
  */
 function migrated(): Promise<string> {
   template ??= (async () => {
@@ -115,7 +115,7 @@ function migrated(): Promise<string> {
     const database = await openDatabase(`file:${draft}`);
     await database.migrate();
     await database.close();
-    // Two processes may both make it: each renames a whole one.
+    // Two processes may make it at the same time: each renames a complete file.
     await rename(draft, path);
     await rm(folder, { recursive: true, force: true });
     return path;
@@ -123,7 +123,7 @@ function migrated(): Promise<string> {
   return template;
 }
 
-/** The real queue, which hands out nothing before it is started; a failed message is ready again at the next look. */
+/** The real queue. It delivers nothing before it is started; a failed message is ready again at the next poll. */
 export const testQueue = (
   ports: Pick<Ports, "reader" | "writer" | "clock" | "log" | "config">,
 ): BunQueue =>
@@ -141,14 +141,14 @@ export const testQueue = (
     () => 0,
   );
 
-/** Real small implementations of every port over a database that only this caller has. Call `close` when done. */
+/** Real implementations of every port over a new database. The caller must call `close`. */
 export async function testPorts(overrides: TestOverrides = {}): Promise<TestPorts> {
   const { config: configured, now, ...ports } = overrides;
   const folder = await mkdtemp(join(tmpdir(), "sge-test-"));
   const path = join(folder, "sge.db");
   await copyFile(await migrated(), path);
   const database = await openDatabase(`file:${path}`);
-  // A test does not outlive a loss of power; test/platform proves what the real writer has.
+  // Without fsync: a test need not survive a loss of power. test/platform tests the real writer's setting.
   await database.writing.execute("PRAGMA synchronous = OFF");
   const config = testConfig({ DATABASE_URL: `file:${path}`, DATA_DIR: folder, ...configured });
   const clock = testClock(now);

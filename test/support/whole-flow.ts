@@ -55,8 +55,8 @@ export interface Step {
 }
 
 /**
- * Everything that the service does, once and well, and much of what it refuses: each route that writes, in the order in
- * which a shop would meet them. Gives the steps, and every secret that was sent or made on the way.
+ * Calls each route that writes, in the order of a shop's work, and provokes many refusals. Returns the steps, and every secret
+ * that was sent or created.
  */
 export async function wholeFlow(
   service: TestApp,

@@ -2,7 +2,7 @@ import { expect } from "bun:test";
 import type { TestApp } from "../app.ts";
 import { createMovement, insertManyMovements, insertProduct } from "./export-rows.ts";
 
-/** Orders a file, and gives its path. */
+/** Requests an export, and returns its path. */
 export async function startExport(
   service: TestApp,
   json: unknown,

@@ -6,7 +6,7 @@ import { parseCsv } from "./parse-csv.ts";
 export const MOVEMENTS_CSV = "/api/export/movements";
 export const STOCK_CSV = "/api/export/stock";
 
-/** The file of an answer in the dialect br, by heading. */
+/** The rows of a CSV in the dialect br, by heading. */
 export function csvRecords(text: string): Record<string, string>[] {
   const [head = [], ...rows] = parseCsv(text.replace(/^\uFEFF/, ""), ";");
   return rows.map((row) => Object.fromEntries(head.map((name, i) => [name, row[i] ?? ""])));
@@ -20,7 +20,7 @@ export async function createMovement(service: TestApp, order: Record<string, unk
   expect([answer.status, answer.text]).toEqual([201, answer.text]);
 }
 
-/** Products straight into the tables: they come from notes, and here none is needed. */
+/** Inserts a product without a note. */
 export async function insertProduct(service: TestApp, code: string, name = code, company = 1) {
   await service.ports.database.writing.execute({
     sql: `insert into products (company, code, name, unit, created_at, updated_at, search) values (?1, ?2, ?3, 'UN', 0, 0, ?4)`,
@@ -28,7 +28,7 @@ export async function insertProduct(service: TestApp, code: string, name = code,
   });
 }
 
-/** Many movements, one a second, oldest first. */
+/** Inserts many movements, one per second, oldest first. */
 export async function insertManyMovements(service: TestApp, count: number) {
   await service.ports.database.writing.execute({
     sql: `with recursive n(i) as (select 1 union all select i + 1 from n where i < ?1)

@@ -3,7 +3,7 @@ import { trusted } from "../../../src/lib/cast.ts";
 import type { Ports } from "../../../src/ports/ports.ts";
 import type { TestPorts } from "../ports.ts";
 
-/** A movement to be put straight into the ledger; its id is its place in the list, from 1. */
+/** A movement to insert into the ledger; its id is its index in the list, from 1. */
 export interface MovementRow {
   readonly company?: number;
   readonly product?: string;
@@ -13,7 +13,7 @@ export interface MovementRow {
   readonly at: number;
 }
 
-/** Companies 1 and 2, products A, B and C of each (B without a movement of its own), user 1 called Maria. */
+/** Inserts companies 1 and 2 with products A, B and C each (B without movements), and user 1, Maria. */
 export async function insertTwoCompanies(ports: TestPorts): Promise<void> {
   await ports.database.writing.executeMultiple(`
     insert into companies select value, 'Loja', '[]', 'production', 'America/Sao_Paulo', 0, '[]', 0, 0, 1, 1, 0, 0
@@ -24,7 +24,7 @@ export async function insertTwoCompanies(ports: TestPorts): Promise<void> {
       select c.id, value, 'Produto ' || value, 'UN', 0, 0 from companies c, json_each('["A", "B", "C"]')`);
 }
 
-/** Puts movements into the ledger, in order. */
+/** Inserts movements into the ledger, in order. */
 export async function insertMovements(
   ports: TestPorts,
   movements: readonly MovementRow[],

@@ -1,6 +1,6 @@
 /**
- * Reads CSV as RFC 4180 writes it, and nothing more lenient: lines end in CRLF, also the last; a field is quoted whole or not
- * at all; every line has as many fields as the first. Throws where the text breaks a rule.
+ * A strict parser of CSV (RFC 4180): every line ends in CRLF, a field is quoted as a whole or not at all, and every line has as many
+ * fields as the first. Throws when the text breaks a rule.
  */
 export function parseCsv(text: string, separator: string): string[][] {
   const rows: string[][] = [];

@@ -18,7 +18,7 @@ const RSA = {
 } as const;
 const ascii = (text: string) => new TextEncoder().encode(text);
 
-/** An authority or a holder: what it is called, its certificate, its key. */
+/** An issued certificate: the subject's name, the certificate, its keys. */
 export interface Issued {
   readonly certificate: X509Certificate;
   readonly keys: CryptoKeyPair;
@@ -27,7 +27,7 @@ export interface Issued {
 /** Options of a certificate. */
 export interface Wanted {
   readonly name: string;
-  /** Absent: it signs itself. */
+  /** Absent: self-signed. */
   readonly by?: Issued;
   readonly from?: string;
   readonly until?: string;
@@ -39,19 +39,19 @@ export interface Wanted {
   readonly keys?: CryptoKeyPair;
 }
 
-/** A key pair of 2048 bits that signs with this hash. */
+/** An RSA key pair of 2048 bits that signs with this hash. */
 export const keyPair = (
   hash: "SHA-1" | "SHA-256" | "SHA-512" = "SHA-256",
 ): Promise<CryptoKeyPair> => crypto.subtle.generateKey({ ...RSA, hash }, true, ["sign", "verify"]);
 
-/** A pair costs a third of a second, so that certificates share one unless a test asks for another. */
+/** The default key pair, because a new one takes a third of a second. */
 let shared: Promise<CryptoKeyPair> | undefined;
 const sharedKeys = (): Promise<CryptoKeyPair> => {
   shared ??= keyPair();
   return shared;
 };
 
-/** Makes a certificate, by a library that is not the reader. */
+/** Issues a certificate, with another library than the service's reader. */
 export async function issue(wanted: Wanted): Promise<Issued> {
   const keys = wanted.keys ?? (await sharedKeys());
   const { authority = false, pathLength, by } = wanted;
@@ -84,7 +84,7 @@ export function icpName(number: string): Extension {
   return new Raw("2.5.29.17", false, der(0x30, name));
 }
 
-/** Who signs notes with a certificate. */
+/** The signer of notes for a certificate. */
 export const signerOf = ({ certificate, keys }: Issued): Signer =>
   signerWith(keys.privateKey, new Uint8Array(certificate.rawData));
 

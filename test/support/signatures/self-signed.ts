@@ -1,4 +1,4 @@
-/** A server of no authority's, for `imap.example` until 2126; the key opens nothing else. */
+/** A self-signed server certificate for `imap.example`, valid until 2126, with its key; it is used only in tests. */
 export const SELF_SIGNED = {
   key: `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgdXBK8YczvDEHKEWc

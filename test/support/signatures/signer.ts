@@ -5,7 +5,7 @@ import { trusted } from "../../../src/lib/cast.ts";
 const DSIG = "http://www.w3.org/2000/09/xmldsig#";
 const C14N = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315";
 
-/** What a test may do otherwise than the schema of the NF-e. */
+/** How a signature may differ from the schema of the NF-e. */
 export interface Otherwise {
   /** Which element is signed; default infNFe. */
   readonly element?: "infNFe" | "infEvento";
@@ -17,14 +17,14 @@ export interface Otherwise {
   readonly transforms?: readonly string[];
 }
 
-/** Signs notes by xml-crypto, so that signer and verifier are not the same code, with a key and a certificate of its own. */
+/** Signs notes with xml-crypto, so that signer and verifier are different code. */
 export interface Signer {
   readonly certificate: Uint8Array<ArrayBuffer>;
   /** The text, unchanged, with `Signature` after the end of its signed infNFe. */
   sign(xml: string, otherwise?: Otherwise): string;
 }
 
-/** A new RSA key of 2048 bits under a certificate that it signed itself. */
+/** A signer with a new RSA key of 2048 bits and a self-signed certificate. */
 export async function signer(): Promise<Signer> {
   const pair = await crypto.subtle.generateKey(
     {

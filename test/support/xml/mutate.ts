@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-/** Pieces that XML treats in a way of their own: put anywhere, they make every kind of flaw, and many that are none. */
+/** Pieces with a meaning in XML: inserted anywhere, they give every kind of error, and also valid documents. */
 const PIECES = [
   ..."<>&;\"'=/: \n\t\u0001\u007f\u0085\u2028\ufeff\ufffe\uffffé",
   "\r\n",
@@ -57,7 +57,7 @@ const PIECES = [
   " standalone='yes'",
 ] as const;
 
-/** Pieces that may stand between tags: put there, a document stays well-formed. */
+/** Pieces that may stand between tags: the document stays well-formed. */
 const CONTENT = [
   ..."é='\t]\u0085\ufeff",
   "\u{1f600}",
@@ -107,7 +107,7 @@ const edit: fc.Arbitrary<Edit> = fc.oneof(
 /** One to three changes to a text. */
 export const edits = fc.array(edit, { minLength: 1, maxLength: 3 });
 
-/** The text with the changes made, one after the other. Never splits a surrogate pair. */
+/** Applies the changes in order. Never splits a surrogate pair. */
 export function edited(text: string, changes: readonly Edit[]): string {
   let points = [...text];
   for (const change of changes) {

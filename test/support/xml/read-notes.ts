@@ -4,10 +4,10 @@ import type { Note } from "../../../src/nfe/note.ts";
 import { readDocument } from "../../../src/nfe/read/read.ts";
 import { utf8 } from "../../../src/synthetic/bytes.ts";
 
-/** What readDocument says of a text in UTF-8. */
+/** The result of readDocument for a text in UTF-8. */
 export const readText = (xml: string) => readDocument(utf8(xml));
 
-/** The one reading in a document; throws, with the failure, where there is none. */
+/** The only reading of a document; throws with the failure when there is none. */
 export function readingIn(document: string | Uint8Array): Reading {
   const read = typeof document === "string" ? readText(document) : readDocument(document);
   if (!read.ok) throw new Error(JSON.stringify(read.error));
@@ -20,7 +20,7 @@ export function readingIn(document: string | Uint8Array): Reading {
 
 export const noteIn = (document: string | Uint8Array): Note => readingIn(document).note;
 
-/** The failure of a document; throws where there is none. */
+/** The failure of a document; throws when there is none. */
 export function failureIn(document: string | Uint8Array): NfeFailure {
   const read = typeof document === "string" ? readText(document) : readDocument(document);
   if (read.ok) throw new Error("it was read");
@@ -34,6 +34,6 @@ export function errorsIn(document: string | Uint8Array): readonly FieldError[] {
   return failure.errors;
 }
 
-/** `path code` of each error: what most tests are about. */
+/** `path code` of each error. */
 export const pathsIn = (document: string | Uint8Array): string[] =>
   errorsIn(document).map(({ path, code }) => `${path} ${code}`);

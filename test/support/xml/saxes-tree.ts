@@ -1,7 +1,7 @@
 import { SaxesParser } from "saxes";
 import type { XmlElement } from "../../../src/nfe/xml/element.ts";
 
-/** An element as both parsers can say it. */
+/** An element in a form that both parsers can give. */
 export interface Plain {
   name: string;
   ns: string;
@@ -16,8 +16,8 @@ interface Building extends Plain {
 }
 
 /**
- * The tree that saxes (`xmlns: true`) builds, or null where it refuses; a DOCTYPE counts as refused, because we take none.
- * Blanks between children are left out as parseXml does.
+ * The tree of saxes (`xmlns: true`), or null when it refuses the text; a DOCTYPE counts as refused, because our parser accepts none.
+ * Blanks between children are left out, as in parseXml.
  */
 export function saxesTree(text: string): Plain | null {
   const building = (name: string, ns: string): Building => ({
@@ -73,7 +73,7 @@ const plain = ({ name, ns, attributes, text, children }: Plain): Plain => ({
   children: children.map(plain),
 });
 
-/** Our tree in the same words. */
+/** The tree of our parser in the same form. */
 export const ourTree = ({ name, ns, attributes, text, children }: XmlElement): Plain => ({
   name,
   ns,
