@@ -4,6 +4,7 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Failure } from "../failures.ts";
 import { trusted } from "../lib/cast.ts";
 import { Failed } from "../lib/result.ts";
+import { writtenFieldError } from "../messages/pt-BR/documents/field-errors.ts";
 import { failureSentence } from "../messages/pt-BR/failures/failures.ts";
 import { problemTitle, statusSentence } from "../messages/pt-BR/failures/problems.ts";
 import type { Env } from "./env.ts";
@@ -70,11 +71,12 @@ export function problemOf(failure: Failure): {
   evidence: Record<string, unknown>;
 } {
   // RFC 9457 uses `status` for the number; the status of a note is `note_status`.
-  const evidence = Object.fromEntries(
+  const evidence: Record<string, unknown> = Object.fromEntries(
     Object.entries(failure)
       .filter(([name]) => !INTERNAL_FIELDS.has(name))
       .map(([name, value]) => [name === "status" ? "note_status" : name, value]),
   );
+  if (failure.code === "nfe.invalid") evidence.errors = failure.errors.map(writtenFieldError);
   return { status: STATUS_OF[failure.code], detail: failureSentence(failure), evidence };
 }
 

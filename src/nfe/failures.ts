@@ -11,6 +11,37 @@ export interface FieldError {
   readonly got?: string;
 }
 
+/** Why a field of a document breaks the layout; src/messages has the text of each. */
+export const FIELD_REASONS = [
+  "absent",
+  "empty",
+  "not_listed",
+  "format",
+  "decimal",
+  "cnpj",
+  "cpf",
+  "instant",
+  "day",
+  "too_long",
+  "repeated",
+  "one_note",
+  "layout",
+  "sum",
+  "several_answers",
+  "other_event",
+  "two_authors",
+  "too_many",
+  "exclusive",
+] as const;
+export type FieldReason = (typeof FIELD_REASONS)[number];
+
+/** A field of a document that breaks the layout, before it has a message. */
+export interface NfeFieldError extends Omit<FieldError, "message"> {
+  readonly reason: FieldReason;
+  /** `exclusive`: the element that excludes this one. */
+  readonly value?: string;
+}
+
 /** Why a document is not accepted as XML. `timeout`, `crashed`: reading it took too long, or ended its thread twice. */
 export type XmlReason =
   | "unknown_entity"
@@ -70,7 +101,7 @@ export type NfeFailure =
     }
   /** Well-formed, but another document; `got`: its root, `document_type`: its kind, where known. */
   | { code: "nfe.not_an_nfe"; got: string; document_type?: OtherDocument }
-  | { code: "nfe.invalid"; errors: readonly FieldError[] }
+  | { code: "nfe.invalid"; errors: readonly NfeFieldError[] }
   | {
       code: "nfe.access_key";
       why: "length" | "charset" | "check_digit";

@@ -75,7 +75,7 @@ describe("numbers", () => {
       {
         path: `${DET3}/prod/qCom`,
         code,
-        message: expect.any(String),
+        reason: expect.any(String),
         expected: "decimal 11.4",
         got: text.startsWith("<") ? "" : text.trim(),
       },

@@ -79,7 +79,7 @@ describe("a text of the note is as long as the layout allows, and no longer", ()
         {
           path: place,
           code: "too_long",
-          message: "excede o tamanho do campo",
+          reason: "too_long",
           expected: `até ${most} caracteres`,
           got: text.slice(0, 60),
         },

@@ -61,7 +61,7 @@ export const MAY: Record<string, string> = {
   export: "lib stock accounts journal ports observability resilience",
   mail: "lib ingest/upload ingest/batch accounts journal ports observability resilience",
   "failures.ts": "nfe ingest/verdict mail stock accounts export journal ports",
-  http: "lib nfe messages/pt-BR/failures stock ingest/verdict accounts ports failures.ts version.ts resilience",
+  http: "lib nfe messages/pt-BR/documents messages/pt-BR/failures stock ingest/verdict accounts ports failures.ts version.ts resilience",
   "http/middleware": "lib http failures.ts:types accounts ports config.ts observability resilience",
   "http/cache": "lib http journal ports",
   "http/views":

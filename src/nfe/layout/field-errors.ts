@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { FieldError } from "../failures.ts";
+import { FIELD_REASONS, type NfeFieldError } from "../failures.ts";
 import { attributeOf, type XmlElement } from "../xml/element.ts";
 import type { FieldIssue } from "./fields.ts";
 import { allOf, choiceOf, textOf } from "./group.ts";
@@ -8,24 +8,28 @@ import { allOf, choiceOf, textOf } from "./group.ts";
 export const MAX_ERRORS = 100;
 
 /** The params of a field's own issue (fields.ts). */
-const FieldIssueParams = z.object({ code: z.string(), message: z.string(), expected: z.string() });
+const FieldIssueParams = z.object({
+  code: z.string(),
+  reason: z.enum(FIELD_REASONS),
+  expected: z.string(),
+});
 
-export function missing(path: string, expected?: string): FieldError {
-  const error = { path, code: "missing", message: "falta este elemento obrigatório" };
+export function missing(path: string, expected?: string): NfeFieldError {
+  const error: NfeFieldError = { path, code: "missing", reason: "absent" };
   return expected === undefined ? error : { ...error, expected };
 }
 
 /** More of an element than the layout allows; the path is that of the first one too many. */
-export const tooMany = (path: string, most: number, got: number): FieldError => ({
+export const tooMany = (path: string, most: number, got: number): NfeFieldError => ({
   path: `${path}[${most + 1}]`,
   code: "too_many",
-  message: `excede o máximo de ${most}`,
+  reason: "too_many",
   expected: String(most),
   got: String(got),
 });
 
 /** The errors, only the first of each path. */
-export const onePerPath = (errors: readonly FieldError[]): FieldError[] =>
+export const onePerPath = (errors: readonly NfeFieldError[]): NfeFieldError[] =>
   [...new Map(errors.toReversed().map((error) => [error.path, error])).values()].reverse();
 
 /**
@@ -36,8 +40,8 @@ export function fieldErrors(
   issues: readonly z.core.$ZodIssue[],
   element: XmlElement,
   base: string,
-): FieldError[] {
-  const errors = new Map<string, FieldError>();
+): NfeFieldError[] {
+  const errors = new Map<string, NfeFieldError>();
   for (const issue of issues) {
     const { path, got } = located(issue.path, element, base);
     if (errors.has(path)) continue;
@@ -52,8 +56,8 @@ function issueOf(issue: z.core.$ZodIssue, got: string): FieldIssue {
   const expected = issue.code === "invalid_value" ? issue.values.map(String).join(", ") : "texto";
   // an element that is there and was left out of the shape is an empty one
   return got === "" || issue.code !== "invalid_value"
-    ? { code: "empty", message: "está vazio", expected }
-    : { code: "enum", message: "não é um dos valores previstos", expected };
+    ? { code: "empty", reason: "empty", expected }
+    : { code: "enum", reason: "not_listed", expected };
 }
 
 /** Walks the tree beside the path, so that `*` gets its name and the first absent element ends the path. */

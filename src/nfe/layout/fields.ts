@@ -1,19 +1,20 @@
 import { z } from "zod";
 import { instantOf, isDay } from "../dates.ts";
+import type { FieldReason } from "../failures.ts";
 import { isCnpjShape, isCpfShape } from "../taxpayer.ts";
 
 /** The error of a field whose value is not accepted; `field-errors.ts` reads it from the zod issue. */
 export interface FieldIssue {
   readonly code: string;
-  readonly message: string;
+  readonly reason: FieldReason;
   readonly expected: string;
 }
 
-const TEXT = { code: "empty", message: "está vazio", expected: "texto" };
+const TEXT: FieldIssue = { code: "empty", reason: "empty", expected: "texto" };
 
 /** A text field with a check; an empty text always fails. */
 function field(issue: FieldIssue, accepts: (text: string) => boolean) {
-  const empty = { ...issue, code: "empty", message: "está vazio" };
+  const empty: FieldIssue = { ...issue, code: "empty", reason: "empty" };
   return z.string().check((context) => {
     const { value } = context;
     if (value !== "" && accepts(value)) return;
@@ -37,7 +38,7 @@ const anyOfAtMost = (most: number) => z.string().check(noLongerThan(most));
 function noLongerThan(most: number): z.core.CheckFn<string> {
   const issue: FieldIssue = {
     code: "too_long",
-    message: "excede o tamanho do campo",
+    reason: "too_long",
     expected: `até ${most} caracteres`,
   };
   return (context) => {
@@ -48,9 +49,7 @@ function noLongerThan(most: number): z.core.CheckFn<string> {
 }
 
 const matches = (pattern: RegExp, expected: string) =>
-  field({ code: "pattern", message: "não tem o formato esperado", expected }, (text) =>
-    pattern.test(text),
-  );
+  field({ code: "pattern", reason: "format", expected }, (text) => pattern.test(text));
 
 /**
  * A plain decimal without sign or exponent, at most so many integer digits and decimal places.
@@ -61,21 +60,21 @@ function decimal(integers: number, places: number) {
   return field(
     {
       code: "pattern",
-      message: "não é um número decimal com ponto, sem sinal, dentro do tamanho do campo",
+      reason: "decimal",
       expected: `decimal ${integers}.${places}`,
     },
     (text) => plain.test(text),
   );
 }
 
-const CNPJ = { code: "pattern", message: "não é um CNPJ", expected: "14 caracteres" };
-const CPF = { code: "pattern", message: "não é um CPF", expected: "11 dígitos" };
-const INSTANT = {
+const CNPJ: FieldIssue = { code: "pattern", reason: "cnpj", expected: "14 caracteres" };
+const CPF: FieldIssue = { code: "pattern", reason: "cpf", expected: "11 dígitos" };
+const INSTANT: FieldIssue = {
   code: "pattern",
-  message: "não é uma data e hora",
+  reason: "instant",
   expected: "AAAA-MM-DDThh:mm:ss±hh:mm",
 };
-const DAY = { code: "pattern", message: "não é uma data", expected: "AAAA-MM-DD" };
+const DAY: FieldIssue = { code: "pattern", reason: "day", expected: "AAAA-MM-DD" };
 
 /** Field types of tiposBasico_v4.00, as far as they are checked. */
 export const F = {

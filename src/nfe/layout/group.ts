@@ -1,4 +1,4 @@
-import type { FieldError } from "../failures.ts";
+import type { NfeFieldError } from "../failures.ts";
 import type { XmlElement } from "../xml/element.ts";
 import { type GroupLayout, NFE_NAMESPACE } from "./layout.ts";
 
@@ -7,7 +7,7 @@ export interface Notices {
   /** Names of elements that the layout does not know, as often as they come. */
   readonly unknown: string[];
   /** Elements that come twice where the layout has one. */
-  readonly errors: FieldError[];
+  readonly errors: NfeFieldError[];
 }
 
 const NOTHING: ReadonlyMap<string, XmlElement> = new Map();
@@ -95,17 +95,18 @@ function belongs(child: XmlElement, parent: XmlElement): boolean {
 }
 
 /** Two elements that the layout has as a choice; `path` is that of the one, `beside` the name of the other. */
-export const exclusive = (path: string, beside: string): FieldError => ({
+export const exclusive = (path: string, beside: string): NfeFieldError => ({
   path,
   code: "duplicate",
-  message: `o leiaute admite só um: ${beside} já foi informado`,
+  reason: "exclusive",
+  value: beside,
 });
 
 /** `path` is the second one's. */
-const repeated = (path: string, duplicates: readonly XmlElement[]): FieldError => ({
+const repeated = (path: string, duplicates: readonly XmlElement[]): NfeFieldError => ({
   path,
   code: "duplicate",
-  message: "este elemento só pode aparecer uma vez",
+  reason: "repeated",
   expected: "1",
   got: String(duplicates.length),
 });

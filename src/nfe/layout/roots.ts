@@ -1,4 +1,4 @@
-import type { FieldError, NfeFailure } from "../failures.ts";
+import type { NfeFailure, NfeFieldError } from "../failures.ts";
 import { type OtherDocument, otherDocument } from "../other-documents.ts";
 import type { XmlElement } from "../xml/element.ts";
 import { missing, tooMany } from "./field-errors.ts";
@@ -18,7 +18,7 @@ export type RootResult =
   | { readonly kind: "event" }
   | { readonly kind: "refused"; readonly failure: NfeFailure };
 
-const refused = (...errors: FieldError[]): RootResult => ({
+const refused = (...errors: NfeFieldError[]): RootResult => ({
   kind: "refused",
   failure: { code: "nfe.invalid", errors },
 });
@@ -64,7 +64,7 @@ function inProc(root: XmlElement): RootResult {
     return refused({
       path: "/nfeProc/NFe[2]",
       code: "duplicate",
-      message: "um nfeProc traz uma única NFe",
+      reason: "one_note",
       expected: "1",
       got: String(allOf(root, "NFe").length),
     });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { err, ok, type Result } from "../../lib/result.ts";
-import type { FieldError, NfeFailure } from "../failures.ts";
+import type { NfeFailure, NfeFieldError } from "../failures.ts";
 import {
   fieldErrors,
   MAX_ERRORS,
@@ -59,7 +59,7 @@ export function answerIn(
       notices.errors.push({
         path: `${here}/retEvento`,
         code: "duplicate",
-        message: "há mais de uma resposta da SEFAZ ao mesmo evento",
+        reason: "several_answers",
       });
     infEvento = own ?? infEvento;
     if (inner === undefined) return { infEvento, path: `${here}/infEvento` };
@@ -91,7 +91,7 @@ export function readEvent(root: XmlElement, at = `/${root.name}`): Result<NfeEve
     nSeqEvento: asked("nSeqEvento"),
   };
   const checked = InfEvento.safeParse(identity);
-  const errors: FieldError[] = checked.success
+  const errors: NfeFieldError[] = checked.success
     ? []
     : fieldErrors(checked.error.issues, infEvento, path);
   errors.push(...answersTo(identity, answered, answer.path, cStat));
@@ -128,8 +128,8 @@ function answersTo(
   answered: Fields,
   path: string,
   cStat: string,
-): FieldError[] {
-  const errors: FieldError[] = [];
+): NfeFieldError[] {
+  const errors: NfeFieldError[] = [];
   for (const name of ["chNFe", "tpEvento", "nSeqEvento"] as const) {
     const got = answered(name);
     const expected = identity[name];
@@ -143,7 +143,7 @@ function answersTo(
     errors.push({
       path: `${path}/${name}`,
       code: "mismatch",
-      message: "a resposta da SEFAZ é de outro evento",
+      reason: "other_event",
       expected: shown(expected),
       got: shown(got),
     });
@@ -158,7 +158,7 @@ function authorOf(asked: Fields, path: string, notices: Notices): NfeEvent["auth
     notices.errors.push({
       path: `${path}/CPF`,
       code: "duplicate",
-      message: "o evento traz CNPJ e CPF do autor; informe só um deles",
+      reason: "two_authors",
     });
   return {
     cnpj: cnpj === undefined ? null : unmasked(cnpj),
@@ -206,7 +206,7 @@ function leafLike(
     notices.errors.push({
       path: `${path}//${second.name}`,
       code: "duplicate",
-      message: "este elemento só pode aparecer uma vez",
+      reason: "repeated",
     });
   return first === undefined ? undefined : textOf(allOf(group, first.name)[0]);
 }

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from "../../lib/result.ts";
 import { parseAccessKey } from "../access-key.ts";
-import type { FieldError, NfeFailure } from "../failures.ts";
+import type { NfeFailure, NfeFieldError } from "../failures.ts";
 import { noteShape } from "../layout/extract.ts";
 import {
   fieldErrors,
@@ -38,7 +38,7 @@ export interface ReadNote {
   readonly withoutLots: readonly number[];
 }
 
-const invalid = (...errors: FieldError[]): Result<never, NfeFailure> =>
+const invalid = (...errors: NfeFieldError[]): Result<never, NfeFailure> =>
   err({ code: "nfe.invalid", errors });
 
 /**
@@ -99,7 +99,7 @@ function identity(
     return invalid({
       path: `${path}/@versao`,
       code: "enum",
-      message: "versão de leiaute não suportada",
+      reason: "layout",
       expected: LAYOUTS.join(", "),
       got: shown(layout),
     });
@@ -122,8 +122,8 @@ function betweenFields(
   shape: Unchecked<NoteShape>,
   infNFe: XmlElement,
   path: string,
-): FieldError[] {
-  const errors: FieldError[] = [];
+): NfeFieldError[] {
+  const errors: NfeFieldError[] = [];
   const without = (group: string, ...names: (keyof Unchecked<NoteShape>)[]): boolean =>
     allOf(infNFe, group).length > 0 && names.every((name) => shape[name] === undefined);
   if (without("ide", "ide/dhEmi", "ide/dEmi")) errors.push(missing(`${path}/ide/dhEmi`));
@@ -203,7 +203,7 @@ function signatureIn(
 }
 
 /** All amounts of a note together stay exact (below 2⁵³ cents), so that no sum of some of them can fail later. */
-function countable(note: Note, path: string): FieldError | null {
+function countable(note: Note, path: string): NfeFieldError | null {
   let sum = 0;
   for (const item of note.items) {
     sum += item.vProd_e2;
@@ -215,7 +215,7 @@ function countable(note: Note, path: string): FieldError | null {
     : {
         path: `${path}/total`,
         code: "range",
-        message: "a soma dos valores da nota excede o limite do sistema",
+        reason: "sum",
         expected: "até 90.071.992.547.409,91",
       };
 }

@@ -1,5 +1,5 @@
 import type { Reading } from "../../../src/nfe/document.ts";
-import type { FieldError, NfeFailure } from "../../../src/nfe/failures.ts";
+import type { NfeFailure, NfeFieldError } from "../../../src/nfe/failures.ts";
 import type { Note } from "../../../src/nfe/note.ts";
 import { readDocument } from "../../../src/nfe/read/read.ts";
 import { utf8 } from "../../../src/synthetic/bytes.ts";
@@ -28,7 +28,7 @@ export function failureIn(document: string | Uint8Array): NfeFailure {
 }
 
 /** The field errors of an invalid document; throws for any other outcome. */
-export function errorsIn(document: string | Uint8Array): readonly FieldError[] {
+export function errorsIn(document: string | Uint8Array): readonly NfeFieldError[] {
   const failure = failureIn(document);
   if (failure.code !== "nfe.invalid") throw new Error(failure.code);
   return failure.errors;
