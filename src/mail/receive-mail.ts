@@ -52,7 +52,7 @@ export async function receiveMail(
   if (!mail.ok) return refused(mail.error);
   const unlisted = unlistedSender(mail.value, intake, incoming);
   if (unlisted !== undefined) return refused({ code: "mail.sender" }, unlisted);
-  if (senderAuthentication(mail.value, incoming) === "unproven")
+  if (senderAuthentication(mail.value, incoming) === "fail")
     return refused({ code: "mail.unproven" });
   const { files, unopened } = mail.value;
   if (files.length + unopened.length === 0) return refused({ code: "mail.empty" });

@@ -1,39 +1,39 @@
 /** One result of a mail server that checked a message: `dmarc=pass`, and the domain that was checked. */
-interface Finding {
+interface MethodResult {
   readonly method: string;
   readonly result: string;
   readonly domain: string | null;
 }
 
 /**
- * The sender authentication of a mail by its Authentication-Results headers (RFC 8601). `proven`: DMARC passed, or, without a
- * DMARC policy, SPF or DKIM passed for the domain of the header From, its parent or child. `unproven`: checked, and failed.
- * `unasked`: no trusted server has checked. Any sender can write such a header: only the first one whose authserv-id is in
+ * The sender authentication of a mail by its Authentication-Results headers (RFC 8601). `pass`: DMARC passed, or, without a
+ * DMARC policy, SPF or DKIM passed for the domain of the header From, its parent or child. `fail`: checked and not passed.
+ * `none`: no trusted server has checked. Any sender can write such a header: only the first one whose authserv-id is in
  * `authorities` counts, because each server puts its own before all others.
  */
 export function authenticationOf(
   headers: readonly string[],
   authorities: readonly string[],
   fromDomain: string,
-): "proven" | "unproven" | "unasked" {
+): "pass" | "fail" | "none" {
   const trusted = new Set(authorities.map((name) => name.toLowerCase()));
-  const ours = headers.map(parsed).find(({ author }) => trusted.has(author));
-  if (ours === undefined) return "unasked";
-  const dmarc = ours.findings.filter(({ method }) => method === "dmarc");
-  if (dmarc.some(({ result }) => result === "fail")) return "unproven";
-  if (dmarc.some(({ result }) => result === "pass")) return "proven";
-  const aligned = ours.findings.some(
+  const checked = headers.map(parsed).find(({ server }) => trusted.has(server));
+  if (checked === undefined) return "none";
+  const dmarc = checked.results.filter(({ method }) => method === "dmarc");
+  if (dmarc.some(({ result }) => result === "fail")) return "fail";
+  if (dmarc.some(({ result }) => result === "pass")) return "pass";
+  const aligned = checked.results.some(
     ({ method, result, domain }) =>
       (method === "spf" || method === "dkim") && result === "pass" && related(domain, fromDomain),
   );
-  return aligned ? "proven" : "unproven";
+  return aligned ? "pass" : "fail";
 }
 
-function parsed(header: string): { author: string; findings: Finding[] } {
-  const [author = "", ...rest] = withoutComments(header).split(";");
+function parsed(header: string): { server: string; results: MethodResult[] } {
+  const [server = "", ...rest] = withoutComments(header).split(";");
   return {
-    author: author.trim().split(/\s/)[0]?.toLowerCase() ?? "",
-    findings: rest.map((text) => {
+    server: server.trim().split(/\s/)[0]?.toLowerCase() ?? "",
+    results: rest.map((text) => {
       const words = text.trim().split(/\s+/);
       const [method = "", result = ""] = (words[0] ?? "").toLowerCase().split("=");
       return { method, result, domain: domainIn(words.slice(1)) };

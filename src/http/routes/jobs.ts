@@ -86,11 +86,11 @@ const postReplay = defineOpenAPIRoute<typeof replayRoute, Env>({
   handler: async (c) => {
     const { ports, actor } = c.var;
     const job = await findJob(ports, actor.company, c.req.valid("param").id, c.var.signal);
-    const single = hasItems(job.kind) ? ARCHIVE_JOB : EXPORT_JOB;
+    const definition = hasItems(job.kind) ? ARCHIVE_JOB : EXPORT_JOB;
     const replayed =
       hasItems(job.kind) && job.blob === null
         ? await replayBatch(ports, job.id, causeOf(c))
-        : await replayOneMessageJob(ports, single, job.id, causeOf(c));
+        : await replayOneMessageJob(ports, definition, job.id, causeOf(c));
     return c.json({ job_id: job.id, replayed }, 202, { location: `/api/jobs/${job.id}` });
   },
 });

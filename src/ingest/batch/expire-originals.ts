@@ -15,8 +15,8 @@ export async function expireObjects(
   const { removeUnnamed } = ports.originals;
   if (removeUnnamed === undefined) return 0;
   const after = await readCursor(ports, company, TASK);
-  const { gone, next } = await removeUnnamed(company, after);
+  const { gone: deleted, next } = await removeUnnamed(company, after);
   if (next !== after)
     await commitStatements(ports.writer, [saveCursor(company, TASK, next, ports.clock.now())]);
-  return gone;
+  return deleted;
 }

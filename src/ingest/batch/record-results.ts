@@ -106,8 +106,8 @@ async function processNote(
 /** Registering an event is idempotent, so its result may be written in a later commit. */
 async function processEvent(ports: Ports, doc: QueuedDocument, event: NfeEvent): Promise<void> {
   const { file, original, options } = doc;
-  const kept = await registerEvent(ports, { event, original }, options);
-  await recordOnlyResult(ports, doc, { file, outcome: "event", event: kept });
+  const receipt = await registerEvent(ports, { event, original }, options);
+  await recordOnlyResult(ports, doc, { file, outcome: "event", event: receipt });
 }
 
 /** Writes the result of a document that has only one, and finishes its item. */

@@ -132,12 +132,12 @@ async function storeSlice(
   for (const entry of entries.slice(from, from + SLICE_ITEMS)) {
     if (bytes >= SLICE_BYTES || documents === SLICE_DOCUMENTS) break;
     signal?.throwIfAborted();
-    const kept = await prepareItem(ports, company, from + items.length, entry, signal);
+    const prepared = await prepareItem(ports, company, from + items.length, entry, signal);
     zip.throwStorageFault();
-    items.push({ ...kept.draft, follower: null });
-    statements.push(...kept.statements);
-    bytes += kept.bytes;
-    documents += kept.draft.sha256 === null ? 0 : 1;
+    items.push({ ...prepared.draft, follower: null });
+    statements.push(...prepared.statements);
+    bytes += prepared.bytes;
+    documents += prepared.draft.sha256 === null ? 0 : 1;
     await ports.yieldToEventLoop();
   }
   const at = ports.clock.now();
