@@ -3,8 +3,8 @@ import { hex } from "../lib/hash.ts";
 const TAG_LETTERS = 12;
 
 /**
- * What stands for an e-mail address in the log and the audit: the same for each try of one address, and of no use to whoever
- * has no secret of the service (a plain hash tells the address to anybody who guesses it). 48 bits in hexadecimal.
+ * A pseudonym of an e-mail address for the log and the audit: the same for each attempt with one address. It is keyed with the
+ * secret of the service, because a plain hash can be checked against a guessed address. 48 bits in hexadecimal.
  */
 export async function accountTag(secret: string, email: string): Promise<string> {
   const bytes = new TextEncoder();

@@ -13,8 +13,8 @@ export interface Actor {
 }
 
 /**
- * Whose share is counted where everybody's is bounded: the user's, or the key's. A program with a key of its own does not hold
- * up the person who made it.
+ * The holder of a quota: the user, or the API key. A program with a key of its own does not use up the quota of the user who
+ * made it.
  */
 export const holderOf = ({ company, userId, keyId }: Actor): Holder => ({
   company,

@@ -7,9 +7,9 @@ const SECRET_BYTES = 32;
 
 const SHAPE = /^sge_([0-9a-z]{10})_[0-9a-f]{64}$/;
 
-/** A key that was just made; `key` is shown once and kept nowhere. */
+/** A new key; `key` is shown once and is not stored. */
 export interface FreshKey {
-  /** 50 random bits: tells keys of a company apart, and is no secret. */
+  /** 50 random bits: identifies the key in its company; not secret. */
   readonly id: string;
   /** `sge_<id>_<secret>`; the secret is 256 random bits in hexadecimal. */
   readonly key: string;
@@ -24,11 +24,11 @@ export function makeKey(): FreshKey {
   return { id, key: `sge_${id}_${secret}` };
 }
 
-/** What a person sees of a key after the first time: enough to know it again, in a list or in a leaked file. */
+/** The visible part of a key after its creation: enough to recognise it in a list or in a leaked file. */
 export const prefixOf = (id: string): string => `sge_${id}`;
 
-/** Whether a bearer's text means to be one of our keys; a JWT never does. */
+/** Whether a bearer text is meant as an API key; a JWT never starts like one. */
 export const looksLikeKey = (text: string): boolean => text.startsWith("sge_");
 
-/** Whether a text has the shape of a key: what has not is refused before anything is asked of the database. */
+/** Whether a text has the form of a key. Any other text is refused without a database read. */
 export const isWellFormedKey = (text: string): boolean => SHAPE.test(text);

@@ -1,8 +1,8 @@
-/** What a company has decided. Part of every verdict: a change raises `version`. */
+/** The settings of a company. They are part of every verdict: a change raises `version`. */
 export interface Settings {
   readonly company: number;
   readonly name: string;
-  /** Upper case, without mask. Empty: the company has not told; then every note counts as addressed to it. */
+  /** Upper case, without mask. Empty: none configured; then every note counts as addressed to the company. */
   readonly cnpjs: readonly string[];
   readonly environment: "production" | "homologation";
   readonly timeZone: string;

@@ -8,13 +8,12 @@ import { checkPassword, generatePassword } from "./passwords.ts";
 
 type RenewalPorts = Pick<Ports, "config" | "reader" | "writer" | "passwords" | "clock">;
 
-/** Other processes that start at the same moment renew it too. */
+/** Processes that start at the same moment also renew it. */
 const TRIES = 5;
 
 /**
- * Gives the first administrator another password when the one that was generated has never been used for a login: it may
- * have been lost before anybody saw it. ADMIN_PASSWORD, where it is given by now, takes its place. Null: somebody has logged
- * in, or the password was never generated. Fails with `auth.weak_password` when ADMIN_PASSWORD is.
+ * Renews the generated password of the first administrator until it has been used for a login: it may have been lost before
+ * it was read. ADMIN_PASSWORD, where it is set by now, replaces it. Null: the password was used or was never generated. Fails with `auth.weak_password` when ADMIN_PASSWORD is.
  */
 export async function renewFirstPassword(ports: RenewalPorts): Promise<FirstAccess | null> {
   for (let tries = 0; tries < TRIES; tries += 1) {
@@ -27,8 +26,8 @@ export async function renewFirstPassword(ports: RenewalPorts): Promise<FirstAcce
 }
 
 /**
- * Whether `password` is (still) the one that waits for the first login. Who shows one asks afterwards: another process that
- * started at the same moment may have made its own.
+ * Whether `password` is still the one for the first login. To be asked after it was shown: another process that started at
+ * the same moment may have replaced it.
  */
 export async function isFirstPassword(
   ports: Pick<Ports, "reader" | "passwords">,
@@ -46,7 +45,7 @@ async function waitingUser({ reader }: Pick<Ports, "reader">): Promise<Row | und
   return user;
 }
 
-/** Null where another has renewed it, or used it, since it was read. */
+/** Null where another process has renewed it, or the user has used it, since it was read. */
 async function replaced(ports: RenewalPorts, user: Row): Promise<FirstAccess | null> {
   const adminEmail = String(user.email);
   const given = ports.config.ADMIN_PASSWORD;

@@ -5,7 +5,7 @@ import type { Ports } from "../ports/ports.ts";
 import { cnpjsOf } from "./ignored-settings.ts";
 import { checkPassword, generatePassword } from "./passwords.ts";
 
-/** What api.md gives a company that has not decided otherwise. */
+/** Default of a new company. */
 const OVERRIDABLE_AT_FIRST = ["no_protocol", "unknown_operation"];
 const TIME_ZONE = "America/Sao_Paulo";
 
@@ -13,14 +13,14 @@ const TIME_ZONE = "America/Sao_Paulo";
 export interface FirstAccess {
   readonly adminEmail: string;
   readonly generatedPassword: string | null;
-  /** Whether the company was made with it; false: it was there. */
+  /** Whether the company was created with it; false: the company existed. */
   readonly made: boolean;
 }
 
 /**
- * Makes company 1 from COMPANY_* and its first ADMIN from ADMIN_EMAIL and ADMIN_PASSWORD, when there is no company yet.
- * Without ADMIN_PASSWORD one is generated, which the door shows and only its hash is kept: there is no default password (S4).
- * Gives null when there is a company already, also by another process at the same moment.
+ * Creates company 1 from COMPANY_* and its first ADMIN from ADMIN_EMAIL and ADMIN_PASSWORD, when there is no company yet.
+ * Without ADMIN_PASSWORD one is generated: the caller shows it, only its hash is stored, there is no default password (S4).
+ * Returns null when a company exists, also one created by another process at the same moment.
  * Fails with `auth.weak_password` when ADMIN_PASSWORD is.
  */
 export async function firstRun(

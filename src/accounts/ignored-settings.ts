@@ -1,9 +1,9 @@
 import type { Ports } from "../ports/ports.ts";
 
 /**
- * Settings of the first run that are given (`given`: names with a value) and differ from what the company of this database
- * has by now: they are read once, and changed by PATCH /api/company and `sge password` after that. Names only, in a fixed
- * order; none where there is no company, or several. Fails as the reader does.
+ * Settings of the first run that have a value (`given`) and differ from the company of this database: they are read once;
+ * later changes are made by PATCH /api/company and `sge password`. Names only, in a fixed order; none where there is no
+ * company, or several. Fails as the reader does.
  */
 export async function ignoredSettings(
   { reader, config, passwords }: Pick<Ports, "reader" | "config" | "passwords">,
@@ -33,7 +33,7 @@ export async function ignoredSettings(
   );
 }
 
-/** COMPANY_CNPJ as the company keeps it: without masks, each once. */
+/** COMPANY_CNPJ as the company stores it: without masks, each once. */
 export const cnpjsOf = ({ COMPANY_CNPJ }: Pick<Ports["config"], "COMPANY_CNPJ">): string[] => [
   ...new Set(COMPANY_CNPJ.map((cnpj) => cnpj.replaceAll(/[./\s-]/g, "").toUpperCase())),
 ];

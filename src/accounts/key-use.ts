@@ -6,8 +6,8 @@ import { authCache } from "./auth-cache.ts";
 const HOUR = 3_600_000;
 
 /**
- * Writes down that a key was used, at most once an hour and process, beside the request and not in its way: nobody
- * waits for it, and when it fails the next hour tries again. A user's own session is not written down.
+ * Stores that a key was used, at most once an hour and process. The request does not wait for it; after a failure it is
+ * tried again in the next hour. A user's own session is not recorded.
  */
 export function recordKeyUse(
   ports: Pick<Ports, "config" | "reader" | "writer" | "clock" | "log">,

@@ -14,7 +14,7 @@ export interface Key {
   readonly id: string;
   readonly name: string;
   readonly role: Role;
-  /** As what it acts at this moment: the lesser of its role and its maker's. Null: its maker is inactive, it opens nothing. */
+  /** The role it has at this moment: the lesser of its own and its maker's. Null: its maker is inactive, it is refused. */
   readonly effectiveRole: Role | null;
   readonly createdAt: number;
   readonly createdBy: number;
@@ -34,23 +34,23 @@ export interface KeyRequest {
 export const MAX_KEYS = 100;
 
 /**
- * Makes a key that acts in the name of the user who made it, with a role of its own that never exceeds that user's. `key` is in the answer and nowhere
- * else: kept is its SHA-256 (256 random bits need no slow hash).
- * Fails with `auth.forbidden` (a key makes no key, so that one that leaked does not outlive its end), `key.too_many`,
+ * Creates a key that acts in the name of the user who makes it, with a role of its own that never exceeds that user's.
+ * `key` is only in the response; its SHA-256 is stored (256 random bits need no slow hash).
+ * Fails with `auth.forbidden` (a key makes no key, so that a leaked one ends when it is revoked), `key.too_many`,
  * `key.expiry_past`.
  */
 export async function createKey(
   ports: Pick<Ports, "writer" | "clock">,
-  order: KeyRequest,
+  request: KeyRequest,
   cause: UserCause,
 ): Promise<{ key: string; made: Key }> {
   const { actor } = cause;
   const now = ports.clock.now();
   mustBePerson(actor);
-  if (order.expiresAt !== null && order.expiresAt <= now)
+  if (request.expiresAt !== null && request.expiresAt <= now)
     throw new Failed<AccountsFailure>({ code: "key.expiry_past" });
   const { id, key } = makeKey();
-  const { name, role, expiresAt } = order;
+  const { name, role, expiresAt } = request;
   const won = {
     sql: "select 1 from api_keys where company = ?1 and id = ?2",
     args: [actor.company, id],
@@ -125,7 +125,7 @@ export async function listKeys(ports: Pick<Ports, "read">, company: number): Pro
 }
 
 /**
- * Ends a key from the next request on, in every process. Again: nothing changes, and nothing more is audited.
+ * Revokes a key: it is refused from the next request on, in every process. Idempotent, with one audit line.
  * Fails with `key.not_found`, also for another company's.
  */
 export async function revokeKey(

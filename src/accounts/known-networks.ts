@@ -1,7 +1,7 @@
 import type { Ports } from "../ports/ports.ts";
 import type { Guard, Statement } from "../ports/sql.ts";
 
-/** A network is known for so long after the last login from there, and so many are known of one person. */
+/** How long a network is known after the last login from it, and how many are known of one user. */
 const KNOWN_MS = 90 * 86_400_000;
 const MOST_NETWORKS = 20;
 
@@ -19,7 +19,7 @@ export async function isKnownNetwork(
   return rows.length > 0;
 }
 
-/** For the batch of a good login: its network is known from now on, and what is old or too many is not kept. */
+/** Statements for the batch of a login: its network is known from now on; old ones, and those beyond the limit, are removed. */
 export const rememberNetwork = (
   { id, company }: { readonly id: number; readonly company: number },
   network: string,
@@ -38,7 +38,7 @@ export const rememberNetwork = (
   },
 ];
 
-/** For the batch of a new password: who knew the old one may have been where these are. `but`: the network that stays known. */
+/** Statement for the batch of a new password: a person who knew the old one may have used these networks. `but` stays known. */
 export const forgetNetworks = (
   company: number,
   userId: number,

@@ -5,17 +5,17 @@ import { authCache } from "./auth-cache.ts";
 import type { AccountsFailure } from "./failures.ts";
 import { isKnownNetwork } from "./known-networks.ts";
 
-/** Five at once, then one every 12 seconds. It stays on when the limit of requests is turned off. */
+/** Five at once, then one every 12 seconds. It stays on when the rate limit of requests is off. */
 const FIVE_A_MINUTE = { capacity: 5, perSecond: 5 / 60, exact: true };
 
 type LimitPorts = Pick<Ports, "config" | "reader" | "limits" | "clock" | "log">;
 
 /**
- * Lets 5 guesses of a password per minute pass, per network and per account (S7: `peer` is what the runtime saw, or a trusted
- * proxy, never a stranger's header). A network from which the account was logged in to of late has a bucket of its own for
- * it, so that tries from elsewhere keep nobody out who comes from where he always comes; all other networks share one.
- * The network is asked first, so that one stranger cannot fill the store with invented accounts. A refusal is a line in the
- * log. Fails with `rate_limited`, and with PlatformFailure `overloaded` where nobody can count.
+ * Allows 5 login attempts per minute, per network and per account (S7: `peer` comes from the runtime or a trusted proxy, never
+ * from a header of the client). A network with a recent login of the account has a bucket of its own for it, so that attempts
+ * from elsewhere do not lock the user out; all other networks share one. The network is checked first, so that one client
+ * cannot fill the store with invented accounts. A refusal is logged. Fails with `rate_limited`, and with PlatformFailure
+ * `overloaded` where the attempts cannot be counted.
  */
 export async function takeLoginAttempt(
   ports: LimitPorts,
@@ -36,7 +36,7 @@ export async function takeLoginAttempt(
   else await take("account", email);
 }
 
-/** An IPv4 address, or the /64 of an IPv6 one: whoever has one address of a /64 has all of them. */
+/** An IPv4 address, or the /64 of an IPv6 one: a client with one address of a /64 has all of them. */
 export function networkOf(peer: string): string {
   const mapped = /^::ffff:(\d+(?:\.\d+){3})$/i.exec(peer)?.[1];
   if (mapped !== undefined) return mapped;

@@ -13,7 +13,7 @@ import type { Role } from "./roles.ts";
 import { companies, users } from "./tables.ts";
 import { issueToken } from "./token.ts";
 
-/** A user as the API shows one (S.G.E. row 4). */
+/** A user as the API shows one. */
 export interface SignedIn {
   readonly id: number;
   readonly name: string | null;
@@ -40,8 +40,8 @@ type LoginPorts = Pick<
 
 /**
  * A token of 24 h for an e-mail and a password. An unknown address, a wrong password and an inactive user cost the same
- * work and get the same answer; each try that passes the limit leaves an audit line, written before the answer (S9).
- * Fails with `auth.invalid_credentials`, `rate_limited`, and what hashing and writing fail with: no trace, no token.
+ * work and get the same answer; each attempt within the limit writes an audit line before the answer (S9).
+ * Fails with `auth.invalid_credentials`, `rate_limited`, and as hashing and writing do: without the audit line no token.
  */
 export async function login(
   ports: LoginPorts,
@@ -50,9 +50,9 @@ export async function login(
 ): Promise<{ token: string; user: SignedIn }> {
   const email = given.email.trim().toLowerCase();
   await takeLoginAttempt(ports, email, request);
-  const decoy = await decoyOf(ports.passwords);
+  const dummyHash = await dummyHashOf(ports.passwords);
   const [user] = await ports.read.select().from(users).where(eq(users.email, email));
-  const matches = await ports.passwords.verify(given.password, user?.passwordHash ?? decoy);
+  const matches = await ports.passwords.verify(given.password, user?.passwordHash ?? dummyHash);
   const why =
     user === undefined ? "unknown" : !matches ? "password" : !user.active ? "inactive" : null;
   if (user === undefined || why !== null) {
@@ -70,7 +70,7 @@ export async function login(
     }),
   ];
   if (user.passwordGenerated)
-    // Only the password that was used: one that a start has made meanwhile is still to be seen.
+    // Only the password that was used: one that a start has generated meanwhile is still to be shown.
     statements.push({
       sql: `update users set password_generated = 0
         where company = ?1 and id = ?2 and password_generated = 1 and password_hash = ?3 returning id`,
@@ -78,7 +78,7 @@ export async function login(
     });
   if (request.peer !== null)
     statements.push(...rememberNetwork(user, networkOf(request.peer), now));
-  if (parametersOf(user.passwordHash) !== parametersOf(decoy))
+  if (parametersOf(user.passwordHash) !== parametersOf(dummyHash))
     statements.push({
       sql: `update users set password_hash = ?3, updated_at = ?4
         where company = ?1 and id = ?2 and password_hash = ?5`,
@@ -99,9 +99,8 @@ export async function login(
 }
 
 /**
- * One line in the log (peer, reason, a tag for the account) and one in the audit. An address that is nobody's is told to the
- * oldest company, the operator's own, and only as its tag: enough to see one address tried again and again, and no list of
- * what people typed.
+ * One line in the log (peer, reason, a tag for the account) and one in the audit. For an unknown address the audit line is of
+ * the oldest company, the operator's own, and holds only the tag: it shows repeated attempts, and no text that was typed.
  */
 async function recordFailure(
   ports: LoginPorts,
@@ -129,16 +128,16 @@ async function recordFailure(
   await commitStatements(ports.writer, [line]);
 }
 
-const decoys = new WeakMap<PasswordHasher, string>();
+const dummyHashes = new WeakMap<PasswordHasher, string>();
 
-/** A hash of today's cost that no password opens, for addresses that are nobody's. Made at the first login of all. */
-async function decoyOf(passwords: PasswordHasher): Promise<string> {
-  const known = decoys.get(passwords);
+/** A hash of the current cost that matches no password, for unknown addresses. Made at the first login. */
+async function dummyHashOf(passwords: PasswordHasher): Promise<string> {
+  const known = dummyHashes.get(passwords);
   if (known !== undefined) return known;
   const made = await passwords.hash(crypto.randomUUID());
-  decoys.set(passwords, made);
+  dummyHashes.set(passwords, made);
   return made;
 }
 
-/** The parameters in `$alg$params$salt$hash`: when they are not today's, the next login hashes anew. */
+/** The parameters in `$alg$params$salt$hash`: when they are outdated, the next login hashes the password again. */
 const parametersOf = (hash: string): string => hash.split("$", 3).join("$");

@@ -4,7 +4,7 @@ import { commitStatements } from "../ports/sql.ts";
 import type { UserCause } from "./actor.ts";
 
 /**
- * Ends every token that the actor's user has, on every device, from the next request on and in every process.
+ * Revokes every token of the actor's user, on every device, from the next request on and in every process.
  * The user's token version rises and the company's accounts version with it, in one batch with the audit line.
  */
 export async function logout(

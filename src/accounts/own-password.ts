@@ -12,9 +12,9 @@ import { users } from "./tables.ts";
 import { issueToken } from "./token.ts";
 
 /**
- * Changes the actor's own password and gives the one token that is good afterwards; all older ones end.
- * The current password is a guess like a login's and counts against the same limit, so that a stolen token does not open
- * it. Of two changes at once one wins; the other's session is over.
+ * Changes the actor's own password and returns the only valid token; all older ones are revoked.
+ * The current password counts as a login attempt against the same limit, so that a stolen token cannot be used to guess it.
+ * Of two concurrent changes one succeeds; the session of the other is revoked.
  * Fails with `auth.wrong_password`, `auth.weak_password`, `rate_limited`, `auth.invalid_token`.
  */
 export async function changeOwnPassword(
@@ -41,7 +41,7 @@ export async function changeOwnPassword(
   const hash = await ports.passwords.hash(orFail(checkPassword(given.next, user.email)));
 
   const now = ports.clock.now();
-  // The salt makes the new hash this writer's alone: who finds it in the row has won.
+  // The salt makes the new hash unique: where the row has it, this batch has written it.
   const won = {
     sql: "select 1 from users where company = ?1 and id = ?2 and password_hash = ?3",
     args: [company, userId, hash],

@@ -2,11 +2,11 @@ import { err, ok, type Result } from "../lib/result.ts";
 import type { AccountsFailure } from "./failures.ts";
 
 const MIN = 10;
-/** A bound on the work of hashing, and far more than bcrypt's 72 bytes, where S.G.E. failed. */
+/** A bound on the work of hashing; more than the 72 bytes after which bcrypt ignores the rest. */
 const MAX = 200;
 
 /**
- * What a new password must be: 10 to 200 characters, not the e-mail, not one character repeated.
+ * Checks a new password: 10 to 200 characters, not the e-mail, not one character repeated.
  * No rules of composition (NIST SP 800-63B, 5.1.1.2: length, not symbols). Fails with `auth.weak_password`.
  */
 export function checkPassword(password: string, email: string): Result<string, AccountsFailure> {
@@ -19,7 +19,7 @@ export function checkPassword(password: string, email: string): Result<string, A
   return ok(password);
 }
 
-/** Crockford's base 32, without i, l, o, u: nobody confuses two of them, and five random bits choose one without bias. */
+/** Crockford's base 32, without i, l, o, u, which are easily confused; five random bits choose one without bias. */
 const LETTERS = "0123456789abcdefghjkmnpqrstvwxyz";
 
 /** A random password of 20 letters in groups of five: 100 bits, to be typed once from a terminal. */

@@ -6,13 +6,13 @@ import type { Row } from "../ports/sql.ts";
 import { forgetNetworks } from "./known-networks.ts";
 import { checkPassword } from "./passwords.ts";
 
-/** What became of a password that was set for somebody; `keys`: how many API keys of that person go on being good. */
+/** The result of setting a password; `keys`: how many API keys of the user are still valid. */
 export type PasswordSet =
   | { readonly outcome: "set"; readonly keys: number }
   | { readonly outcome: "unknown" }
   | { readonly outcome: "inactive" };
 
-/** Whether an e-mail address is that of an active user, an inactive one, or nobody's. */
+/** Whether an e-mail address is of an active user, of an inactive one, or unknown. */
 export async function userState(
   { reader }: Pick<Ports, "reader">,
   email: string,
@@ -31,9 +31,9 @@ async function userAt(reader: Ports["reader"], email: string): Promise<Row | und
 }
 
 /**
- * Gives a user another password without knowing the old one: for whoever has the machine, its environment and its database.
- * All tokens of the user end, and so does what was known of the user's networks; the audit names no person as its author.
- * An address that is nobody's changes nothing. Fails with `auth.weak_password`.
+ * Sets a user's password without the old one: for the operator, who has the machine, its environment and its database.
+ * All tokens of the user are revoked and the known networks removed; the audit line has no user.
+ * An unknown address changes nothing. Fails with `auth.weak_password`.
  */
 export async function setPassword(
   ports: Pick<Ports, "reader" | "writer" | "passwords" | "clock">,
@@ -44,7 +44,7 @@ export async function setPassword(
   if (user.active !== 1) return { outcome: "inactive" };
   const hash = await ports.passwords.hash(orFail(checkPassword(password, String(user.email))));
   const [company, id, now] = [Number(user.company), Number(user.id), ports.clock.now()];
-  // The salt makes the hash this writer's alone: who finds it in the row has won.
+  // The salt makes the hash unique: where the row has it, this batch has written it.
   const won = {
     sql: "select 1 from users where company = ?1 and id = ?2 and password_hash = ?3",
     args: [company, id, hash],

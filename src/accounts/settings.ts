@@ -8,11 +8,11 @@ import { authCache } from "./auth-cache.ts";
 import type { Settings } from "./company.ts";
 import { companies } from "./tables.ts";
 
-/** What a request may change of the settings; what is absent stays. CNPJs upper case, without mask, verified. */
+/** A change of settings; absent members stay as they are. CNPJs upper case, without mask, verified. */
 export type SettingsChange = Partial<Omit<Settings, "company" | "version">>;
 
 /**
- * The settings of a company, from memory while its `settings` cache version stands still.
+ * The settings of a company, from memory while its `settings` cache version is unchanged.
  * `seen` is that version when the caller has just read it (`authenticate` has); without it one small read is made.
  */
 export async function settingsOf(
@@ -48,8 +48,8 @@ function settingsFrom(row: InferSelectModel<typeof companies>): Settings {
 }
 
 /**
- * Statements that change only the given members, so that two changes at once both count; they raise the settings'
- * version, make old what was read under it, and leave a line in the audit (the company's name stays out of it).
+ * Statements that change only the given members, so that concurrent changes of different members both count; they raise the
+ * settings' version, bump the cache tag and write an audit line (without the company's name).
  */
 export function changeSettings(
   change: SettingsChange,
@@ -95,8 +95,8 @@ export function changeSettings(
 }
 
 /**
- * Changes the settings of the actor's company and gives them as they are afterwards. A change that changes nothing
- * writes nothing. Notes that wait must then be judged again (ingest/rejudge.ts).
+ * Changes the settings of the actor's company and returns the new ones. A change without a difference writes nothing.
+ * The caller must then judge the waiting notes again (ingest/note/rejudge.ts).
  */
 export async function applySettings(
   ports: Pick<Ports, "config" | "reader" | "read" | "writer" | "clock">,

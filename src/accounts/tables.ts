@@ -28,7 +28,7 @@ export const users = sqliteTable("users", {
   tokenVersion: integer("token_version").notNull(),
   createdAt: integer("created_at").notNull(),
   updatedAt: integer("updated_at").notNull(),
-  /** Nobody has logged in with the password that the service has generated. */
+  /** The generated password has not been used for a login. */
   passwordGenerated: integer("password_generated", { mode: "boolean" }).notNull().default(false),
 });
 

@@ -10,10 +10,10 @@ export const TOKEN_HOURS = 24;
 /** How far the clock of another process that signs with the same secret may be ahead of ours. */
 const CLOCK_SKEW_S = 60;
 
-/** Beyond this a text is no token of ours (an e-mail has at most 254 characters). */
+/** Most characters of a token (an e-mail has at most 254). */
 const MAX_LENGTH = 2_048;
 
-/** What a token says of its bearer. Only identity and version are believed; role and e-mail are for S.G.E. clients. */
+/** The claims that are read from a token: identity and version. Role and e-mail are only for S.G.E. clients. */
 const Claims = z.object({
   user_id: z.int().positive(),
   company: z.int().positive(),
@@ -76,7 +76,7 @@ export async function verifyToken(
   if (token.length > MAX_LENGTH || !canonical(token)) return malformed;
   let payload: unknown;
   try {
-    // The times are compared below, against the clock that we were given.
+    // checkTimes compares the times, with the clock of the ports.
     const options = { alg: "HS256", exp: false, iat: false, nbf: false } as const;
     payload = await verify(token, await keyOf(secret), options);
   } catch {
@@ -87,9 +87,9 @@ export async function verifyToken(
 }
 
 /**
- * The claims again where their times are good at `nowMs`: what was remembered under another clock is asked too.
- * Fails with `auth.invalid_token`, `malformed` (issued in the future, or for more than 24 h: RFC 7519 leaves both to whoever
- * verifies) or `expired`.
+ * The claims, where their times are valid at `nowMs`. To be called for cached claims too: the clock may have been corrected.
+ * Fails with `auth.invalid_token`, `malformed` (issued in the future, or for more than 24 h: RFC 7519 leaves both to the
+ * verifier) or `expired`.
  */
 export function checkTimes(claims: Claims, nowMs: number): Result<Claims, AccountsFailure> {
   const { iat, exp } = claims;
@@ -102,7 +102,7 @@ export function checkTimes(claims: Claims, nowMs: number): Result<Claims, Accoun
 
 /**
  * base64url leaves bits unused in the last character of a 32-byte signature, so four texts decode to the same bytes;
- * only one of them is the token that we gave.
+ * only one of them is the token that was issued.
  */
 function canonical(token: string): boolean {
   return /^[\w-]+\.[\w-]+\.[\w-]{42}[AEIMQUYcgkosw048]$/.test(token);

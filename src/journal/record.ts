@@ -60,23 +60,23 @@ const NO_ROW = { sql: "select null, null where false", args: [] };
 export function appendEvents(
   company: number,
   at: number,
-  happenings: readonly NewFeedEvent[],
+  newEvents: readonly NewFeedEvent[],
   guard: Guard = ALWAYS,
 ): Statement {
   const p = parametersAfter(guard);
-  const rows = happenings.map(({ type, payload }) => [type, JSON.stringify(payload)]);
-  const told = rows.length === 0 ? NO_ROW : values(rows, guard.args.length + 2);
+  const rows = newEvents.map(({ type, payload }) => [type, JSON.stringify(payload)]);
+  const event = rows.length === 0 ? NO_ROW : values(rows, guard.args.length + 2);
   return {
-    sql: `with told (type, payload) as (${told.sql})
+    sql: `with event (type, payload) as (${event.sql})
       insert into events (company, at, type, payload)
-      select ${p()}, ${p()}, type, payload from told where exists (${guard.sql})`,
-    args: [...guard.args, company, at, ...told.args],
+      select ${p()}, ${p()}, type, payload from event where exists (${guard.sql})`,
+    args: [...guard.args, company, at, ...event.args],
   };
 }
 
 /**
- * Raises the versions of cached reads that show what a write has changed (journal/versions.ts says which is which).
- * The tags are names of ours and stand in the text, which is constant for each list of them.
+ * Raises the versions of the cache tags of a company (journal/versions.ts lists them), so that cached reads with these tags
+ * are computed again. The tags are constants of the code and stand in the SQL text.
  */
 export function bumpTags(company: number, tags: readonly Tag[], guard: Guard = ALWAYS): Statement {
   const rows = tags.map((tag) => `('${tag}')`).join(", ");
@@ -88,7 +88,7 @@ export function bumpTags(company: number, tags: readonly Tag[], guard: Guard = A
   };
 }
 
-/** The same, where the statement just before it in the batch has changed a row: what guarded that one guards this. */
+/** As bumpTags, where the statement directly before it in the batch has changed a row. */
 export function bumpTagIfChanged(company: number, tag: Tag): Statement {
   return {
     sql: `insert into cache_versions (company, tag, version) select ?1, '${tag}', 1 where changes() > 0

@@ -27,8 +27,8 @@ export interface Approval {
 }
 
 /**
- * Takes a registered note into stock: products, supplier items, movements, balances, costs, status, feed and audit in one
- * batch. Twice, or twice at once: stock moves once, and the later answers `alreadyProcessed`.
+ * Posts a registered note: products, supplier items, movements, balances, costs, status, feed and audit in one batch.
+ * Idempotent, also for concurrent requests: a second one returns `alreadyProcessed`.
  * Fails with `nfe.not_found`, `nfe.held`, `nfe.final`, `nfe.correction`, `nfe.override_denied`, `nfe.unreadable`,
  * `stock.insufficient`, `stock.out_of_range`.
  */
@@ -46,12 +46,12 @@ export async function approve(
       ports.meter.count("nfe_processed_total", {});
       return { accessKey, items: proposal.items.length, alreadyProcessed: false, findings };
     }
-    await explainRefusal(ports, proposal, options.signal);
+    await failIfInsufficient(ports, proposal, options.signal);
     return CHANGED;
   });
 }
 
-/** What an approval would do, with the balances before and after; posts nothing. Fails as `propose`. */
+/** What an approval would do, with the balances before and after. Writes nothing. Fails as `propose`. */
 export async function dryRunApproval(
   ports: Ports,
   accessKey: string,
@@ -62,7 +62,7 @@ export async function dryRunApproval(
   return planApproval(ports, proposal.posting, proposal.items, proposal.effects, options.signal);
 }
 
-/** Gives the findings of the approval, or null where the batch's guards have refused it. */
+/** The findings of the approval, or null where the guards of the batch refused it. */
 async function commitApproval(
   ports: Ports,
   proposal: Proposal,
@@ -70,14 +70,14 @@ async function commitApproval(
 ): Promise<Finding[] | null> {
   const { note, posting } = proposal;
   const guard = { sql: POSTING_GUARD, args: [posting.company, posting.id, posting.reference] };
-  const told = { access_key: note.accessKey, direction: note.direction };
+  const payload = { access_key: note.accessKey, direction: note.direction };
   const statements: Statement[] = [
-    take(proposal),
+    assignPosting(proposal),
     ...correctEffects(proposal),
     ...post(posting),
     ...saveUnitDiffers(posting),
     ...(hasExits(posting) ? [saveNegativeBalance(posting)] : []),
-    appendEvents(posting.company, posting.at, [{ type: "nfe.processed", payload: told }], guard),
+    appendEvents(posting.company, posting.at, [{ type: "nfe.processed", payload }], guard),
     ...(hasExits(posting) ? [appendLowStockOfNote(posting)] : []),
     bumpTags(posting.company, ["nfes", ...invalidatedTags(posting)], guard),
     audit(
@@ -106,8 +106,8 @@ async function commitApproval(
   });
 }
 
-/** The statement that one of many wins: it gives the note its posting. */
-function take({ note, posting, settings }: Proposal): Statement {
+/** The statement that assigns the posting to the note; of concurrent approvals only one succeeds. */
+function assignPosting({ note, posting, settings }: Proposal): Statement {
   const guarded = hasExits(posting) && !settings.allowNegative;
   return {
     sql: `update notes set status = 'PROCESSADA', posting = ?2, processed_at = ?4, processed_by = ?5, updated_at = ?4,
@@ -133,7 +133,7 @@ function take({ note, posting, settings }: Proposal): Statement {
   };
 }
 
-/** What a person has said about an item's effect stays with the item. */
+/** Stores the effects that the user has corrected. */
 function correctEffects({ note, items, effects, posting }: Proposal): Statement[] {
   const changed = items
     .map((item) => ({
@@ -153,8 +153,8 @@ function correctEffects({ note, items, effects, posting }: Proposal): Statement[
   ];
 }
 
-/** A refused batch is tried again, unless it was the balance that refused it: then nobody else will mend it. */
-async function explainRefusal(
+/** Fails with `stock.insufficient` where the balance refused the batch: another attempt would be refused too. */
+async function failIfInsufficient(
   ports: Ports,
   { posting, settings }: Proposal,
   signal?: AbortSignal,

@@ -4,11 +4,11 @@ import type { ManualMovement } from "../../stock/movement.ts";
 import type { Posting } from "../../stock/posting.ts";
 
 /**
- * Tells the feed of each product that these movements took below its minimum (`stock.low`), once at the crossing and not
- * with each exit after it. Stands after the balances; where the batch has lost there are no such movements. The order of
+ * Appends `stock.low` to the feed for each product that these movements took below its minimum, once at the crossing and not
+ * for each later exit. Must follow the balances; where the batch was refused there are no such movements. The order of
  * the joins is forced: few movements, and a product and a balance for each.
  */
-const fellBelow = (
+const appendLowStock = (
   company: number,
   at: number,
   origin: string,
@@ -27,14 +27,14 @@ const fellBelow = (
     args: [company, origin, ...refs, posting],
   });
 
-/** Of a note: '$' follows '#' in its references (stock/posting.ts). Only for one from which something leaves. */
+/** Of a posted note: '$' follows '#' in its references (stock/posting.ts). Only for a posting with exits. */
 export const appendLowStockOfNote = ({ company, at, origin, reference, id }: Posting): Statement =>
-  fellBelow(company, at, origin, [`${reference}#`, `${reference}$`], id);
+  appendLowStock(company, at, origin, [`${reference}#`, `${reference}$`], id);
 
-/** Of a movement by hand that leaves the stock. */
+/** Of a manual exit. */
 export const appendLowStockOfMovement = ({
   company,
   at,
   origin,
   posting,
-}: ManualMovement): Statement => fellBelow(company, at, origin, [posting, posting], posting);
+}: ManualMovement): Statement => appendLowStock(company, at, origin, [posting, posting], posting);

@@ -15,8 +15,8 @@ const NEGATIVE = {
 } as const satisfies Finding;
 
 /**
- * Writes the finding `negative_balance` on the note whose posting has left a balance below zero (api.md: a note may, where
- * the company allows it). To be put into the batch of a posting that takes something out, after the posting's statements.
+ * Writes the finding `negative_balance` on the note whose posting took a balance below zero (a note may, where the company
+ * allows it). For the batch of a posting with exits, after the posting's statements.
  */
 export function saveNegativeBalance(posting: Posting): Statement {
   return {
@@ -29,14 +29,14 @@ export function saveNegativeBalance(posting: Posting): Statement {
   };
 }
 
-/** The same finding for the answer, from the balances that the batch of a posting that takes something out gave back. */
+/** The same finding for the receipt, from the balances that the batch returned. */
 export function negativeBalanceFindings(rows: readonly Row[]): Finding[] {
   return rows.some((row) => typeof row.quantity_e4 === "number" && row.quantity_e4 < 0)
     ? [NEGATIVE]
     : [];
 }
 
-/** The first product (by code) of which a posting takes more than there is, and how much it asks for; null: of none. */
+/** The first product (by code) whose balance is less than a posting takes; null: every balance is enough. */
 export async function insufficientStock(
   ports: Pick<Ports, "reader">,
   posting: Posting,

@@ -4,10 +4,10 @@ import { NOTE_SENTENCES } from "../../messages/pt-BR/documents/note-sentences.ts
 import type { StockFailure } from "../../stock/failures.ts";
 import type { Finding } from "../note/written-verdict.ts";
 
-/** Of a note that was to be approved at once and could not be: it is kept, and waits for a person. */
+/** Code of the finding on a note that was to be approved with its registration and could not be: it waits for a user. */
 export const NOT_APPROVED = "not_approved";
 
-/** What the stock says against an approval; null for any other error. */
+/** The stock's failure in an error of an approval; null for any other error. */
 export function stockFailureOf(error: unknown): StockFailure | null {
   if (!(error instanceof Failed) || !error.failure.code.startsWith("stock.")) return null;
   return trusted<StockFailure>(error.failure);

@@ -4,7 +4,7 @@ import { spellingsOf } from "../../stock/unit.ts";
 import type { Finding } from "../note/written-verdict.ts";
 
 const CODE = "unit_differs";
-/** Lines that the message names. */
+/** Most lines that the message names. */
 const NAMED = 5;
 
 const findingOf = (message: string): Finding => ({
@@ -15,9 +15,9 @@ const findingOf = (message: string): Finding => ({
 });
 
 /**
- * Writes the finding `unit_differs` on a note of our own whose items are sold in another unit than their product is counted
- * in, with no factor that anybody has told: the ledger takes one for one, and a person should look. Nothing for a supplier's
- * note: its units are its own, and the factor stands in `supplier_items`. To be put after the posting's statements.
+ * Writes the finding `unit_differs` on a note issued by the company whose items have another unit than their product and no
+ * factor set by a user: the ledger counts them one for one, and a user should check. A supplier's note gets none: its units
+ * are the supplier's, with factors in `supplier_items`. Must follow the posting's statements.
  */
 export function saveUnitDiffers(posting: Posting): Statement[] {
   const lines = posting.lines
@@ -44,7 +44,7 @@ export function saveUnitDiffers(posting: Posting): Statement[] {
   ];
 }
 
-/** The same finding for the answer, from the rows that the batch gave back. */
+/** The same finding for the receipt, from the rows that the batch returned. */
 export function unitDiffersFindings(rows: readonly Row[]): Finding[] {
   return rows.flatMap(({ other_units }) =>
     typeof other_units === "string" ? [findingOf(other_units)] : [],

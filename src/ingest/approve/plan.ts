@@ -11,7 +11,7 @@ import type { Effect } from "../verdict/verdict.ts";
 export interface PlannedItem {
   readonly nItem: NItem;
   readonly effect: Effect;
-  /** Null: a product will be created. */
+  /** Null: a product would be created. */
   readonly product: string | null;
   readonly factor: Factor;
   /** Signed, in stock units. */
@@ -26,7 +26,7 @@ export interface ApprovalPlan {
   readonly items: readonly PlannedItem[];
 }
 
-/** Shows a posting that was not made: products as they are known, balances as they would follow, item by item. */
+/** The plan of a posting that is not written: mapped products, and balances after each item. */
 export async function planApproval(
   ports: Pick<Ports, "reader">,
   posting: Posting,
@@ -64,7 +64,7 @@ export async function planApproval(
       const moved = posting.entries
         .filter((entry) => entry.line === item.position)
         .reduce((sum, entry) => sum + entry.quantity_e4, 0);
-      // Two items of one product follow each other; a product to come is told apart by its code and unit.
+      // Items of one product add up; a product that would be created is identified by its code and unit.
       const account = product ?? `${item.code}\u0000${unitKey(item.unit)}`;
       const before = running.get(account) ?? Number(row?.balance_e4 ?? 0);
       running.set(account, before + moved);

@@ -27,7 +27,7 @@ export interface ApprovalOptions extends FlowOptions {
   readonly corrections: RequestedCorrections;
 }
 
-/** A registered note with all that its approval would post; nothing of it is written. */
+/** A registered note with the posting of its approval. Nothing of it is written. */
 export interface Proposal {
   readonly kind: "ready";
   readonly note: StoredNote;
@@ -35,12 +35,12 @@ export interface Proposal {
   /** By position. */
   readonly effects: ReadonlyMap<Position, Effect>;
   readonly posting: Posting;
-  /** What it was made under; the batch must prove that they still stand. */
+  /** The settings it was made under; the guards of the batch check that they are unchanged. */
   readonly settings: Settings;
 }
 
 /**
- * What the approval of a note would do now, with what a person says of it; `done` for a note that is in stock already.
+ * Prepares the approval of a note with the corrections of the user; `done` for a note that is posted already.
  * Fails with `nfe.not_found`, `nfe.held`, `nfe.final`, `nfe.correction`, `nfe.override_denied`, `nfe.unreadable`,
  * `stock.out_of_range`.
  */
@@ -61,12 +61,19 @@ export async function propose(
     });
   const items = await itemsOf(ports, company, note.id, options.signal);
   const mapping = await mappingOf(ports, company, note.supplierId, items, options.signal);
-  const told = orFail(
+  const corrections = orFail(
     await resolveCorrections(ports, company, items, options.corrections, options.signal),
   );
-  const effects = effectsAfter(note, items, mapping, told, settings, options.corrections.override);
+  const effects = effectsAfter(
+    note,
+    items,
+    mapping,
+    corrections,
+    settings,
+    options.corrections.override,
+  );
   const { lines, entries } = bookingLines(
-    items.map((item) => bookingOf(item, effects, mapping, told)),
+    items.map((item) => bookingOf(item, effects, mapping, corrections)),
   );
   const posting: Posting = {
     company,
@@ -85,7 +92,7 @@ export async function propose(
 }
 
 /**
- * The note with a verdict made under the present settings and rules; a wait for a mapping is judged again each time.
+ * The note with a verdict of the present settings and rules; one that waits for a mapping is always judged again.
  * Fails with `nfe.not_found`, and with `nfe.unreadable` where it cannot be judged again.
  */
 async function freshNote(
@@ -99,7 +106,7 @@ async function freshNote(
   return optimistic(async () => {
     const note = await findNote(ports, settings.company, accessKey, signal);
     if (note === null) throw missing();
-    // A refusal of goods that had not entered is judged by what has entered since.
+    // The refusal of a note depends on whether the refused note was posted meanwhile.
     const stale =
       note.settingsVersion !== settings.version ||
       note.rulesVersion < RULES_VERSION ||
@@ -118,18 +125,18 @@ function effectsAfter(
   note: StoredNote,
   items: readonly JudgedItem[],
   mapping: Mapping,
-  told: ReadonlyMap<Position, ItemCorrection>,
+  corrections: ReadonlyMap<Position, ItemCorrection>,
   settings: Settings,
   override: readonly HoldCode[],
 ): ReadonlyMap<Position, Effect> {
-  // A product named for each unknown item that moves is the answer that the hold `mapping` waits for: nothing to override.
+  // A product given for each unmapped item that moves lifts the hold `mapping` without an override.
   const allMapped = unmappedItems(items, mapping).every((item) => {
-    const said = told.get(item.position);
-    return said?.product != null || (said?.effect ?? item.effect) === "none";
+    const correction = corrections.get(item.position);
+    return correction?.product != null || (correction?.effect ?? item.effect) === "none";
   });
   const holds = note.holds.filter((hold) => hold.code !== "mapping" || !allMapped);
   const corrected = new Map<Position, "entry" | "exit" | "none">();
-  for (const [position, correction] of told)
+  for (const [position, correction] of corrections)
     if (correction.effect !== null) corrected.set(position, correction.effect);
   const { effects, holdsLeft } = orFail(
     applyCorrections({ holds, direction: note.direction, items }, settings, {
@@ -150,9 +157,9 @@ function bookingOf(
   item: JudgedItem,
   effects: ReadonlyMap<Position, Effect>,
   mapping: Mapping,
-  told: ReadonlyMap<Position, ItemCorrection>,
+  corrections: ReadonlyMap<Position, ItemCorrection>,
 ): Booking {
-  const correction = told.get(item.position);
+  const correction = corrections.get(item.position);
   return {
     item,
     effect: effects.get(item.position) ?? item.effect,

@@ -7,12 +7,12 @@ import { unitKey } from "../../stock/unit.ts";
 import type { StockItem } from "../note/lines.ts";
 import type { HoldCode, IngestFailure } from "../verdict/failures.ts";
 
-/** What a person says about one item of a note. */
+/** The correction of a user for one item of a note. */
 export interface ItemCorrection {
   readonly nItem: NItem;
-  /** Code of a product that exists; null: not said. */
+  /** Code of an existing product; null: not given. */
   readonly product: string | null;
-  /** Null: not said. */
+  /** Null: not given. */
   readonly factor: Factor | null;
   readonly effect: "entry" | "exit" | "none" | null;
 }
@@ -24,18 +24,18 @@ export interface RequestedCorrections {
 
 export const NO_CORRECTIONS: RequestedCorrections = { override: [], items: [] };
 
-/** What a correction must know of an item. */
-type Named = Pick<StockItem, "position" | "nItem" | "code" | "unit">;
+/** The fields of an item that corrections refer to. */
+type CorrectedItem = Pick<StockItem, "position" | "nItem" | "code" | "unit">;
 
 /**
- * The corrections by position, once every item named is one of the note's, named once, and every product exists in the
- * company. Where a note repeats a number, the correction is for every item that bears it; product and factor belong to the
- * supplier's code and unit, so they are for every item of these, and two that contradict each other are refused.
+ * The corrections by position. Fails with `nfe.correction` where an item is not of the note or is named twice, or a product
+ * does not exist. A repeated item number means every item that has it; product and factor belong to the supplier's code and
+ * unit, so they apply to every item with these, and contradictory ones are refused.
  */
 export async function resolveCorrections(
   ports: Pick<Ports, "reader">,
   company: number,
-  items: readonly Named[],
+  items: readonly CorrectedItem[],
   corrections: RequestedCorrections,
   signal?: AbortSignal,
 ): Promise<Result<ReadonlyMap<Position, ItemCorrection>, IngestFailure>> {
@@ -78,8 +78,8 @@ export async function resolveCorrections(
     const group = (alike.get(supplierItem(item)) ?? []).flatMap(
       ({ nItem }) => byNumber.get(nItem) ?? [],
     );
-    const product = group.find((said) => said.product !== null)?.product ?? null;
-    const factor = group.find((said) => said.factor !== null)?.factor ?? null;
+    const product = group.find((given) => given.product !== null)?.product ?? null;
+    const factor = group.find((given) => given.factor !== null)?.factor ?? null;
     if (own === undefined && product === null && factor === null) continue;
     byPosition.set(item.position, {
       nItem: item.nItem,
@@ -91,10 +91,13 @@ export async function resolveCorrections(
   return ok(byPosition);
 }
 
-const supplierItem = ({ code, unit }: Named): string => `${code}\u0000${unitKey(unit)}`;
+const supplierItem = ({ code, unit }: CorrectedItem): string => `${code}\u0000${unitKey(unit)}`;
 
-/** Items of one code and unit are one thing to the supplier: it cannot be two products, nor hold two quantities. */
-function contradictions(items: readonly Named[], corrections: RequestedCorrections): FieldError[] {
+/** Items of one code and unit are one supplier item: it cannot have two products or two factors. */
+function contradictions(
+  items: readonly CorrectedItem[],
+  corrections: RequestedCorrections,
+): FieldError[] {
   const errors: FieldError[] = [];
   const first = new Map<string, string>();
   corrections.items.forEach((correction, i) => {
@@ -106,14 +109,14 @@ function contradictions(items: readonly Named[], corrections: RequestedCorrectio
     ] as const) {
       if (value === null) continue;
       const key = `${field} ${supplierItem(item)}`;
-      const said = first.get(key) ?? value;
-      first.set(key, said);
-      if (said !== value)
+      const given = first.get(key) ?? value;
+      first.set(key, given);
+      if (given !== value)
         errors.push({
           path: `/items/${i}/${field}`,
           code: "contradiction",
-          message: `Outro item com o mesmo código e a mesma unidade traz ${said}`,
-          expected: said,
+          message: `Outro item com o mesmo código e a mesma unidade traz ${given}`,
+          expected: given,
           got: value,
         });
     }

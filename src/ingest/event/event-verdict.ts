@@ -11,7 +11,7 @@ import { originalOf, type StoredNote } from "../note/stored-note.ts";
 import type { Finding } from "../note/written-verdict.ts";
 import type { HoldCode } from "../verdict/failures.ts";
 
-/** Holds that come of events; on a note that is in stock each is told as a finding. */
+/** Holds that events cause; on a posted note each becomes a finding. */
 const OF_EVENTS: readonly HoldCode[] = [
   "cancelled",
   "refused_by_recipient",
@@ -22,7 +22,7 @@ const LATE = "_after_processing";
 const LATE_CODES: readonly string[] = [...OF_EVENTS.map((code) => code + LATE), "immobilised"];
 
 /**
- * Judges a note that is stored with its events as `changeEvents` makes them. Null: its original cannot be read any more.
+ * Judges a stored note with the events that `changeEvents` returns. Null: its original cannot be read.
  * Fails as the ports do.
  */
 export async function judgeStoredNote(
@@ -48,9 +48,9 @@ export async function judgeStoredNote(
 }
 
 /**
- * The statements that give a note what its events say now: its whole verdict where it waits; of one that was posted the
- * hold `cancelled` and findings, for its movements stand. They raise its `verdict_version`, so that nobody who looked
- * before writes after. `guard` selects a row where the change of the events was written.
+ * The statements that apply the events of a note to its verdict: a waiting note gets a new verdict; a posted one keeps its
+ * movements, and gets the hold `cancelled` and findings. They raise `verdict_version`, so that a batch that was prepared
+ * before is refused by its guards. `guard` selects a row where the change of the events was written.
  */
 export function verdictByEvents(
   company: number,
@@ -76,7 +76,7 @@ export function verdictByEvents(
   const n = guard.args.length;
   return [
     {
-      // Whoever cannot be judged now is judged by the next who asks: no settings have the version 0.
+      // A note that cannot be judged now is judged when it is next read for approval: no settings have version 0.
       sql: `update notes set holds = ?${n + 3}, findings = ?${n + 4}, verdict_version = verdict_version + 1, updated_at = ?${n + 5}
           ${waits ? ", settings_version = 0" : ""}
         where company = ?${n + 1} and access_key = ?${n + 2} and exists (${guard.sql})`,
@@ -92,7 +92,7 @@ export function verdictByEvents(
   ];
 }
 
-/** A note that was posted keeps its verdict but for what its events say. */
+/** A posted note keeps its verdict, except for the holds and findings of its events. */
 function posted(
   stored: StoredNote,
   { verdict, standing }: Judgement,

@@ -31,31 +31,31 @@ import type { Hold, IngestFailure } from "../verdict/failures.ts";
 import type { KnownEvent, StoredEventEffect } from "../verdict/known-event.ts";
 import { judgeStoredNote, verdictByEvents } from "./event-verdict.ts";
 
-/** What an event that was sent is now; `withdrawn`: a person has withdrawn this very event. */
+/** The effect of an event that was sent; `withdrawn`: a user has withdrawn this event. */
 export type EventEffect = StoredEventEffect | "withdrawn";
 
-/** Why an event does not count, and is not kept. */
+/** Why an event is not registered. */
 export type Discounted = "not_registered" | "other_environment" | "other_author" | "signature";
 
 export interface EventReceipt {
   readonly type: string;
   readonly accessKey: string;
   readonly effect: EventEffect;
-  /** What it is withdrawn by; absent where it was not kept. */
+  /** Id to withdraw it by; absent where it was not registered. */
   readonly id?: string;
   /** Present where the effect is `none`. */
   readonly why?: Discounted;
 }
 
-/** Whether the event takes its note back. */
+/** Whether the event cancels its note. */
 export const cancels = (event: Pick<NfeEvent, "type">): boolean =>
   CANCELLATIONS.includes(event.type);
 
 const ENVIRONMENT = { production: "1", homologation: "2" } as const;
 
 /**
- * Why an event does not count at all, by what it says of itself: nobody registered it, event or answer is of another
- * environment than the company's (tpAmb), or its author is not the key's emitter. Null: nothing speaks against it.
+ * Why an event does not count, by its own fields: the tax office did not register it, event or answer is of another
+ * environment than the company's (tpAmb), or its author is not the emitter of the key. Null: it counts.
  */
 function discounted(event: NfeEvent, settings: Settings): Discounted | null {
   if (event.cStat === null || !REGISTERED.includes(event.cStat)) return "not_registered";
@@ -67,7 +67,7 @@ function discounted(event: NfeEvent, settings: Settings): Discounted | null {
     : "other_author";
 }
 
-/** The same, and where the company asks for signatures, that its author did not sign it. */
+/** As `discounted`; where the company requires signatures, also that its author did not sign it. */
 export async function reasonToDiscount(
   ports: Pick<Ports, "config">,
   { event, original }: ReceivedEvent,
@@ -80,40 +80,42 @@ export async function reasonToDiscount(
 }
 
 /**
- * The event that stands where this one would, and what that answers: the same one again changes nothing.
- * Fails with `nfe.event_differs` where another one of the same author stands under the same key, type and sequence. One of
- * another author is no obstacle: while its note is not here, nobody can tell which of the two is the recipient.
+ * The receipt of the same event where it is registered already; null where the event may be registered.
+ * Fails with `nfe.event_differs` where another event of the same author has the same key, type and sequence. One of another
+ * author does not conflict: until the note is registered, either of the two may be the recipient.
  */
 export function receiptOfSameEvent(
   { events }: Pick<KnownEvents, "events">,
-  mine: KnownEvent,
+  incoming: KnownEvent,
   accessKey: string,
 ): EventReceipt | null {
   const alike = events.filter(
     (one) =>
-      one.type === mine.type && one.sequence === mine.sequence && mayBeOfOneAuthor(one, mine),
+      one.type === incoming.type &&
+      one.sequence === incoming.sequence &&
+      mayBeOfOneAuthor(one, incoming),
   );
   const same = alike.find(
-    ({ content, sha256 }) => content === mine.content || sha256 === mine.sha256,
+    ({ content, sha256 }) => content === incoming.content || sha256 === incoming.sha256,
   );
   if (same !== undefined) {
     const effect = same.withdrawn ? "withdrawn" : same.effect;
-    return { type: mine.type, accessKey, effect, id: same.id };
+    return { type: incoming.type, accessKey, effect, id: same.id };
   }
   if (alike.every(({ withdrawn }) => withdrawn)) return null;
   throw new Failed<IngestFailure>({
     code: "nfe.event_differs",
     access_key: accessKey,
-    event: mine.type,
-    sequence: mine.sequence,
+    event: incoming.type,
+    sequence: incoming.sequence,
     differs: true,
   });
 }
 
 /**
- * Keeps a registered event under (key, type, sequence), and in one batch with it gives its note the verdict that follows,
- * whichever of the two comes first. The same event again changes nothing and answers the same.
- * Fails with `nfe.event_differs` where another event stands there already.
+ * Registers an event under (key, type, sequence) and judges its note again, in one batch; event and note may come in any
+ * order. The same event again changes nothing and gets the same receipt.
+ * Fails with `nfe.event_differs` where another event is registered there.
  */
 export async function registerEvent(
   ports: Ports,
@@ -125,21 +127,25 @@ export async function registerEvent(
   return optimistic(async () => {
     const settings = await settingsOf(ports, company);
     const why = await reasonToDiscount(ports, received, settings);
-    if (why !== null) return leaveOut(ports, received, why, options);
-    const look = await prepareEvent(ports, received, settings, options.signal);
-    const before = receiptOfSameEvent(look.known, look.mine, event.accessKey);
+    if (why !== null) return auditDiscounted(ports, received, why, options);
+    const prepared = await prepareEvent(ports, received, settings, options.signal);
+    const before = receiptOfSameEvent(prepared.known, prepared.incoming, event.accessKey);
     if (before !== null) return before;
-    const effect = effectOf(look.mine, look.note?.status ?? null, look.judged?.parties ?? null);
-    if (effect === "none") return leaveOut(ports, received, "other_author", options);
-    if (await commitEvent(ports, received, look, effect, options))
-      return { type: event.type, accessKey: event.accessKey, effect, id: look.mine.id };
+    const effect = effectOf(
+      prepared.incoming,
+      prepared.note?.status ?? null,
+      prepared.judged?.parties ?? null,
+    );
+    if (effect === "none") return auditDiscounted(ports, received, "other_author", options);
+    if (await commitEvent(ports, received, prepared, effect, options))
+      return { type: event.type, accessKey: event.accessKey, effect, id: prepared.incoming.id };
     return CHANGED;
   });
 }
 
-/** What is here under an event's key, and what the event would make of it. */
+/** What is stored under an event's key, and the note's verdict with the event. */
 export interface PreparedEvent {
-  readonly mine: KnownEvent;
+  readonly incoming: KnownEvent;
   readonly known: KnownEvents;
   readonly note: StoredNote | null;
   /** Null: there is no note, or its original cannot be read. */
@@ -147,7 +153,7 @@ export interface PreparedEvent {
   readonly settings: Settings;
 }
 
-/** Looks at an event's key and judges its note with the event. Writes nothing. */
+/** Reads what is stored under an event's key and judges the note with the event. Writes nothing. */
 export async function prepareEvent(
   ports: Ports,
   { event, original }: ReceivedEvent,
@@ -155,18 +161,18 @@ export async function prepareEvent(
   signal?: AbortSignal,
 ): Promise<PreparedEvent> {
   const { company } = settings;
-  const mine = await toKnownEvent(event, newId(), original.sha256);
+  const incoming = await toKnownEvent(event, newId(), original.sha256);
   const note = await findNote(ports, company, event.accessKey, signal);
   const known = await knownEvents(ports, company, event.accessKey, signal);
   const judged =
     note === null
       ? null
-      : await judgeStoredNote(ports, note, settings, (events) => [...events, mine], signal);
-  return { mine, known, note, judged, settings };
+      : await judgeStoredNote(ports, note, settings, (events) => [...events, incoming], signal);
+  return { incoming, known, note, judged, settings };
 }
 
-/** An event that does not count leaves an audit line and nothing else. */
-async function leaveOut(
+/** Writes only an audit line for an event that does not count. */
+async function auditDiscounted(
   ports: Ports,
   received: ReceivedEvent,
   why: Discounted,
@@ -194,28 +200,35 @@ const auditedEvent = (
   },
 });
 
-/** False where the note or its events are no longer as they were seen; then nothing is written. */
+/** False where the note or its events have changed since they were read; then nothing is written. */
 async function commitEvent(
   ports: Ports,
   received: ReceivedEvent,
-  look: PreparedEvent,
+  prepared: PreparedEvent,
   effect: StoredEventEffect,
   options: FlowOptions,
 ): Promise<boolean> {
   const { event, original } = received;
   const { company } = options.cause.actor;
-  const { note, mine } = look;
+  const { note, incoming } = prepared;
   const at = ports.clock.now();
   const guard: Guard = {
     sql: "select 1 from nfe_events where company = ?1 and access_key = ?2 and registration = ?3",
-    args: [company, event.accessKey, mine.id],
+    args: [company, event.accessKey, incoming.id],
   };
   const statements: WriteStatement[] = [
-    insertEvent(event, look, effect, options, at),
+    insertEvent(event, prepared, effect, options, at),
     ...(await ports.originals.store(company, original.sha256, original.bytes, guard)),
     ...(note === null
       ? []
-      : verdictByEvents(company, unread(note, look, event), look.judged, look.settings, guard, at)),
+      : verdictByEvents(
+          company,
+          withCancelledHold(note, prepared, event),
+          prepared.judged,
+          prepared.settings,
+          guard,
+          at,
+        )),
     appendEvents(
       company,
       at,
@@ -227,7 +240,7 @@ async function commitEvent(
       ],
       guard,
     ),
-    // Nothing shows an event whose note is not here.
+    // No cached read shows an event without its note.
     ...(note === null ? [] : [bumpTags(company, ["nfes"], guard)]),
     audit(options.cause, at, auditedEvent(received), guard),
   ];
@@ -242,14 +255,18 @@ const CANCELLED: Hold = {
   message: ruleSentence({ rule: "note.cancelled_event", params: {} }),
 };
 
-/** A note whose original cannot be read is held by a cancellation all the same. */
-function unread(note: StoredNote, { judged }: PreparedEvent, event: NfeEvent): StoredNote {
+/** Adds the hold of a cancellation to a note whose original cannot be read. */
+function withCancelledHold(
+  note: StoredNote,
+  { judged }: PreparedEvent,
+  event: NfeEvent,
+): StoredNote {
   if (judged !== null || !cancels(event)) return note;
   const others = note.holds.filter(({ code }) => code !== "cancelled");
   return { ...note, holds: [...others, CANCELLED] };
 }
 
-/** Selects nothing where the note is not in the state that it was seen in. */
+/** SQL condition: the note is in the state in which it was read. Its parameters start at `first`. */
 export function unchangedGuard(note: StoredNote | null, first: number): Guard {
   const ofKey = "select 1 from notes where company = ?1 and access_key = ?2";
   if (note === null) return { sql: `not exists (${ofKey})`, args: [] };
@@ -261,7 +278,7 @@ export function unchangedGuard(note: StoredNote | null, first: number): Guard {
 
 function insertEvent(
   event: NfeEvent,
-  { mine, known, note, settings }: PreparedEvent,
+  { incoming, known, note, settings }: PreparedEvent,
   effect: StoredEventEffect,
   options: FlowOptions,
   at: number,
@@ -278,19 +295,19 @@ function insertEvent(
     args: [
       settings.company,
       event.accessKey,
-      mine.type,
-      mine.sequence,
-      mine.content,
-      mine.sha256,
-      mine.id,
+      incoming.type,
+      incoming.sequence,
+      incoming.content,
+      incoming.sha256,
+      incoming.id,
       effect,
       event.cStat,
-      mine.at,
-      mine.registeredAt,
-      mine.author,
-      mine.protocol,
-      mine.undoes === null ? null : JSON.stringify(mine.undoes),
-      JSON.stringify(mine.quantities),
+      incoming.at,
+      incoming.registeredAt,
+      incoming.author,
+      incoming.protocol,
+      incoming.undoes === null ? null : JSON.stringify(incoming.undoes),
+      JSON.stringify(incoming.quantities),
       event.text,
       at,
       options.cause.actor.userId,

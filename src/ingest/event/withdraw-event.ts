@@ -14,9 +14,9 @@ import { judgeStoredNote, verdictByEvents } from "./event-verdict.ts";
 import { unchangedGuard } from "./register-event.ts";
 
 /**
- * Withdraws an event by its id: it stays visible, says nothing any more, and its note gets the verdict that is left, in
- * one batch. Makes room for another event under the same type and sequence; the same one sent again stays withdrawn.
- * Withdrawn before: nothing changes. Fails with `nfe.event_not_found`.
+ * Withdraws an event by its id: it stays visible without effect, and its note is judged again without it, in one batch.
+ * Another event may then be registered under the same type and sequence; the same one sent again stays withdrawn.
+ * An event that is withdrawn already stays as it is. Fails with `nfe.event_not_found`.
  */
 export async function withdrawEvent(
   ports: Ports,
@@ -41,7 +41,7 @@ export async function withdrawEvent(
   });
 }
 
-/** False where the note or its events are no longer as they were seen; then nothing is written. */
+/** False where the note or its events have changed since they were read; then nothing is written. */
 async function commitWithdrawal(
   ports: Ports,
   accessKey: string,

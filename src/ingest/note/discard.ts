@@ -10,7 +10,7 @@ import type { IngestFailure } from "../verdict/failures.ts";
 import { rejudgeKeys } from "./rejudge.ts";
 import { findNote } from "./stored-note.ts";
 
-/** Puts a PENDENTE note aside. Again: nothing changes. Fails with `nfe.not_found`, `nfe.final`. */
+/** Discards a PENDENTE note. A discarded note stays as it is. Fails with `nfe.not_found`, `nfe.final`. */
 export const discard = (ports: Ports, accessKey: string, reason: string, cause: UserCause) =>
   change(ports, accessKey, cause, {
     from: "PENDENTE",
@@ -20,8 +20,8 @@ export const discard = (ports: Ports, accessKey: string, reason: string, cause: 
   });
 
 /**
- * Takes a DESCARTADA note back to PENDENTE, with a verdict made anew: settings and protocol may have changed while nobody
- * judged it. Again: nothing changes. Fails with `nfe.not_found`, `nfe.final`.
+ * Restores a DESCARTADA note to PENDENTE and judges it again, because settings and protocol may have changed meanwhile.
+ * A PENDENTE note stays as it is. Fails with `nfe.not_found`, `nfe.final`.
  */
 export async function restore(ports: Ports, accessKey: string, cause: UserCause): Promise<void> {
   await change(ports, accessKey, cause, {
@@ -57,7 +57,7 @@ async function change(ports: Ports, accessKey: string, cause: UserCause, wanted:
   });
 }
 
-/** False where the note was not in the state that it is taken from; then nothing is written. */
+/** False where the note was not in the status `from`; then nothing is written. */
 function commitChange(
   ports: Ports,
   accessKey: string,
@@ -66,7 +66,7 @@ function commitChange(
 ): Promise<boolean> {
   const { actor } = cause;
   const at = ports.clock.now();
-  // The registration is the id of the last write that won the note; what follows is guarded by it.
+  // The registration is the id of the last write that changed the note; it guards the other statements.
   const id = newId();
   const guard: Guard = {
     sql: "select 1 from notes where company = ?1 and access_key = ?2 and registration = ?3",

@@ -18,23 +18,23 @@ import {
   writtenVerdict,
 } from "./written-verdict.ts";
 
-/** A verdict and what it was made of. */
+/** A verdict, and the data that it was computed from. */
 export interface Judgement {
   readonly verdict: WrittenVerdict;
   readonly items: readonly StockItem[];
-  /** As `notes.referenced` keeps it. */
+  /** As stored in `notes.referenced`. */
   readonly referenced: string | null;
-  /** By the reader, about the lots, by the verdict. */
+  /** The findings of the reader, of the lots and of the verdict. */
   readonly findings: readonly Finding[];
   readonly mapping: Mapping;
-  /** Whether the mapping was read; otherwise nothing is known of it. */
+  /** Whether the mapping was read from the database; otherwise it is empty. */
   readonly mappingRead: boolean;
-  /** Raised by every event under the key; 0 where nobody has looked. */
+  /** Rises with every event of the key; 0 where the events were not read. */
   readonly eventsVersion: number;
-  /** The events that are kept under the key, as they were foreseen. */
+  /** The events of the key, as `changeEvents` gave them. */
   readonly events: readonly KnownEvent[];
   readonly standing: Standing;
-  /** Who takes part in the note. */
+  /** Emitter, recipient and the other parties of the note. */
   readonly parties: Parties;
 }
 
@@ -108,7 +108,7 @@ async function judged(
   };
 }
 
-/** Whether one of these documents is a note that stands in our stock as an entry. */
+/** Whether one of these documents is a note that was posted as an entry. */
 async function hasEntered(
   ports: Pick<Ports, "reader">,
   company: number,

@@ -5,17 +5,17 @@ import type { Ports } from "../../ports/ports.ts";
 import type { Row } from "../../ports/sql.ts";
 import type { KnownEvent, StoredEventEffect } from "../verdict/known-event.ts";
 
-/** The events of a key, and a number that rises with every event that comes or is withdrawn. */
+/** The events of a key, and a version that rises with every event that is registered or withdrawn. */
 export interface KnownEvents {
   readonly events: readonly KnownEvent[];
   readonly version: number;
 }
 
-/** SQL for that number; the key stands in ?1 (company) and ?2. */
+/** SQL of that version. Parameters: ?1 company, ?2 access key. */
 export const EVENTS_VERSION =
   "(select count(*) + count(withdrawn_at) from nfe_events where company = ?1 and access_key = ?2)";
 
-/** The events kept under a key, withdrawn ones too. */
+/** The events stored under a key, with the withdrawn ones. */
 export async function knownEvents(
   ports: Pick<Ports, "reader">,
   company: number,
@@ -56,7 +56,7 @@ function eventOf(row: Row): KnownEvent {
   };
 }
 
-/** An event that was read, as it will be known once it is kept as `id`. */
+/** An event of a document as it will be stored under `id`. */
 export async function toKnownEvent(event: NfeEvent, id: string, sha: string): Promise<KnownEvent> {
   return {
     id,

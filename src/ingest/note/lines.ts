@@ -10,9 +10,9 @@ import type { Effect } from "../verdict/verdict.ts";
 import type { StoredLot } from "./tables.ts";
 import type { Finding } from "./written-verdict.ts";
 
-/** What the ledger needs to know of a note's item, as note_items keeps it. */
+/** An item of a note as the ledger and `note_items` need it. */
 export interface StockItem {
-  /** Order in the XML from 1: what an item is told by here, because nItem may repeat. */
+  /** Identifies the item: nItem may repeat. */
   readonly position: Position;
   readonly nItem: NItem;
   readonly code: string;
@@ -28,22 +28,22 @@ export interface StockItem {
   readonly lots: readonly StoredLot[];
 }
 
-/** How one item is to be booked. */
+/** How one item is booked. */
 export interface Booking {
   readonly item: StockItem;
   readonly effect: Effect;
   /** Stock units in one uCom. */
   readonly factor: Factor;
-  /** A person's word; null: what the supplier item says. */
+  /** Product set by the user; null: use the supplier item's. */
   readonly product: string | null;
   readonly savesMapping: boolean;
-  /** The factor is a person's word, and not what was known. */
+  /** The factor was set by the user. */
   readonly factorIsManual: boolean;
-  /** What the line costs landed is a cost to us; otherwise its goods come back at a selling price. */
+  /** The landed value of the line is a cost; false: the goods return at a selling price. */
   readonly bringsCost: boolean;
 }
 
-/** How each item (by position) stands in `origin_ref`: its nItem, and its position too where the number repeats. */
+/** The part of `origin_ref` that names each item: its nItem, with its position where the number repeats. */
 export function itemParts(
   items: readonly { position: Position; nItem: NItem }[],
 ): ReadonlyMap<Position, string> {
@@ -57,7 +57,7 @@ export function itemParts(
   );
 }
 
-/** Whether Σ qLote is qCom or qTrib: only then do the lots say where the line's goods are (nfe-facts: `rastro`). */
+/** Whether Σ qLote is qCom or qTrib (`rastro` states no unit): only then is each lot a movement of its own. */
 export function lotsAddUp(
   item: Pick<StockItem, "quantity_e4" | "taxQuantity_e4" | "lots">,
 ): boolean {
@@ -88,7 +88,7 @@ export function bookingLines(bookings: readonly Booking[]): {
         code: "stock.out_of_range",
         product_code: booking.product ?? item.code,
       });
-    // What leaves does so at a selling price, and what comes back too: neither is a cost.
+    // Exits and returned goods are valued at a selling price, which is no cost.
     const costed = effect === "entry" && booking.bringsCost;
     const costs = costed && item.landed_e2 > 0;
     lines.push({
@@ -128,7 +128,7 @@ interface Part {
   quantity_e4: number;
   cost_e2: number;
   lot: string | null;
-  /** What tells the lot from the others of the item: its number, and its expiry where the number stands for several. */
+  /** Unique among the lots of the item: the lot's number, with its expiry where the number repeats. */
   ref: string;
   expires_on: string | null;
 }
@@ -159,7 +159,7 @@ function partsOf(item: StockItem, quantity_e4: number): Part[] {
     .filter((part) => part.quantity_e4 > 0);
 }
 
-/** One for each number and expiry: what expires on another day is another movement, and no date is lost. */
+/** One lot for each number and expiry date: another date is another movement. */
 function mergedLots(lots: readonly StoredLot[]): (StoredLot & { ref: string })[] {
   const merged = new Map<string, StoredLot & { ref: string }>();
   const refs = new Set(lots.map(({ lot }) => lot));
@@ -171,7 +171,7 @@ function mergedLots(lots: readonly StoredLot[]): (StoredLot & { ref: string })[]
       merged.set(key, { ...same, quantity_e4: same.quantity_e4 + lot.quantity_e4 });
       continue;
     }
-    // The first keeps the number alone; a lot may be called like another with its expiry, and then takes one stroke more.
+    // The first lot keeps its number alone. A ref may equal the number of another lot: a slash is added until it does not.
     let ref = lot.lot;
     if (seen.has(lot.lot)) {
       ref = `${lot.lot}/${lot.expires_on ?? ""}`;
@@ -184,7 +184,7 @@ function mergedLots(lots: readonly StoredLot[]): (StoredLot & { ref: string })[]
   return [...merged.values()];
 }
 
-/** Findings about numbers that repeat, and about lots that cannot be followed. */
+/** Findings about repeated item numbers, and about lots whose quantities do not add up. */
 export function itemFindings(items: readonly StockItem[]): Finding[] {
   const repeated = new Set<NItem>();
   const seen = new Set<NItem>();

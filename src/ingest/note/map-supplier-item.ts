@@ -10,8 +10,8 @@ import { unitKey } from "../../stock/unit.ts";
 import { rejudgeSupplier } from "./rejudge.ts";
 
 /**
- * Says what a supplier's item is and how many of ours are in one of theirs; notes that waited for it are judged again.
- * What was posted before stays as it was. Fails with `product.not_found`.
+ * Maps a supplier's item to a product with a factor, and judges the notes again that wait for this mapping.
+ * Postings made before stay as they are. Fails with `product.not_found`.
  */
 export async function mapSupplierItem(
   ports: Ports,
@@ -24,9 +24,9 @@ export async function mapSupplierItem(
     sql: "select 1 from products where company = ?1 and code = ?2",
     args: [actor.company, item.product],
   };
-  const told = await ports.writer.commit({
+  const saved = await ports.writer.commit({
     statements: [
-      bumpTags(actor.company, ["supplier_items"], unlike(actor.company, item)),
+      bumpTags(actor.company, ["supplier_items"], mappingDiffers(actor.company, item)),
       saveMapping(actor.company, item, at),
       audit(
         cause,
@@ -42,13 +42,16 @@ export async function mapSupplierItem(
     ],
     read: ([, rows]) => rows !== undefined && rows.length > 0,
   });
-  if (!told)
+  if (!saved)
     throw new Failed<StockFailure>({ code: "product.not_found", product_code: item.product });
   await rejudgeSupplier(ports, actor.company, item.supplier);
 }
 
-/** Selects a row where the word is news: before it is written. */
-const unlike = (company: number, { supplier, code, unit, product, factor }: SupplierItem) => ({
+/** Selects a row where the mapping differs from the stored one. Must run before the mapping is saved. */
+const mappingDiffers = (
+  company: number,
+  { supplier, code, unit, product, factor }: SupplierItem,
+) => ({
   sql: `select 1 from products where company = ?1 and code = ?5 and not exists (
       select 1 from supplier_items
       where company = ?1 and supplier = ?2 and code = ?3 and unit = ?4 and product = ?5 and factor_e4 = ?6

@@ -2,17 +2,17 @@ import type { Ports } from "../../ports/ports.ts";
 import { findSupplierItems, type SupplierItem } from "../../stock/supplier-items.ts";
 import { unitKey } from "../../stock/unit.ts";
 
-/** What is known of one supplier's codes and units. */
+/** The products and factors of one supplier's codes and units. */
 export interface Mapping {
   find(code: string, unit: string): SupplierItem | null;
 }
 
 const key = (code: string, unit: string) => `${code}\u0000${unitKey(unit)}`;
 
-/** Nothing is known: every factor is 1. */
+/** No item is mapped: every factor is 1. */
 export const EMPTY_MAPPING: Mapping = { find: () => null };
 
-/** Reads what is known of the items of one supplier. */
+/** Reads the supplier items of these codes and units. */
 export async function mappingOf(
   ports: Pick<Ports, "reader">,
   company: number,
@@ -26,7 +26,7 @@ export async function mappingOf(
   return { find: (code, unit) => known.get(key(code, unit)) ?? null };
 }
 
-/** The items that no supplier item knows. */
+/** The items without a supplier item. */
 export function unmappedItems<I extends { code: string; unit: string }>(
   items: readonly I[],
   mapping: Mapping,

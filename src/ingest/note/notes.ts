@@ -7,7 +7,7 @@ import type { Direction } from "../verdict/verdict.ts";
 import { fromSupplier, matchesSearch } from "./search-notes.ts";
 import { nfeEvents, noteItems, notes } from "./tables.ts";
 
-/** What a list of notes may ask for; instants of issue are ms UTC, half-open. */
+/** Filters of a list of notes; instants of issue are ms UTC, half-open. */
 export interface NoteFilter {
   readonly status?: NoteStatus | undefined;
   readonly direction?: Direction | undefined;
@@ -17,15 +17,15 @@ export interface NoteFilter {
   readonly search?: string | undefined;
   readonly from?: number | undefined;
   readonly until?: number | undefined;
-  /** The same days as they begin in UTC: a note that was issued on a day, at no time, is of that day in every zone. */
+  /** The same days from midnight UTC, for notes whose issue is a date without a time. */
   readonly fromDay?: number | undefined;
   readonly untilDay?: number | undefined;
-  /** Notes with an item that a supplier item takes for this product. */
+  /** Notes with an item that is mapped to this product. */
   readonly product?: string | undefined;
 }
 
 export type NoteRow = typeof notes.$inferSelect;
-/** What a list shows of a note; findings and rules stay where they are. */
+/** A note as a list shows it: without findings, rules and references. */
 export type NoteSummary = Omit<NoteRow, "findings" | "rules" | "referenced">;
 export type NoteItemRow = typeof noteItems.$inferSelect;
 export type NfeEventRow = typeof nfeEvents.$inferSelect;
@@ -66,8 +66,8 @@ function condition(ports: Pick<Ports, "read">, company: number, filter: NoteFilt
 }
 
 /**
- * A date alone (layout 2.00) is kept as its midnight in Brasília, which is within that day of UTC, and is held to the days of
- * UTC; an instant is held to those of the company. The plain bounds let the index over time be used.
+ * A date without a time (layout 2.00) is stored as midnight in Brasília and compared with the days of UTC; an instant is
+ * compared with the days of the company. The bounds without `iif` let the index on the time be used.
  */
 function issuedWithin({ from, until, fromDay = from, untilDay = until }: NoteFilter) {
   const bound = (day: number, instant: number) =>

@@ -22,7 +22,7 @@ import type { Finding, WrittenVerdict } from "./written-verdict.ts";
 /** CNPJ or CPF of a party, without mask; empty when it has neither. */
 export const partyId = (party: Party): string => party.cnpj ?? party.cpf ?? party.foreignId ?? "";
 
-/** The items of a note as the ledger and note_items keep them, in the order of the XML. */
+/** The items of a note for the ledger and `note_items`, in the order of the XML. */
 export function stockItems(note: Note): StockItem[] {
   const landed = landedCosts(note);
   return note.items.map((item, i) => ({
@@ -50,27 +50,27 @@ export interface Registration {
   readonly note: Note;
   readonly items: readonly StockItem[];
   readonly verdict: WrittenVerdict;
-  /** Everything noticed: by the reader, about the lots, by the verdict. */
+  /** The findings of the reader, of the lots and of the verdict. */
   readonly findings: readonly Finding[];
   readonly settings: Settings;
   readonly original: Original;
-  /** Unique id of this attempt: what tells the winner of two. */
+  /** Unique id of this attempt: identifies the batch that registered the note. */
   readonly id: string;
   readonly cause: UserCause;
   readonly at: number;
-  /** The events under the key that the verdict was made with (known-events.ts); 0: none. */
+  /** The version of the events that the verdict was made with (known-events.ts); 0: no events. */
   readonly eventsVersion: number;
   readonly events: readonly KnownEvent[];
-  /** The quantities were computed with the factors that are known; false: as if there were none. */
+  /** The quantities were computed with the stored factors; false: every factor is assumed to be 1. */
   readonly mappingRead: boolean;
-  /** Present: the note is approved in the same batch. */
+  /** Not null: the note is approved in the same batch. */
   readonly posting: Posting | null;
 }
 
 /**
- * The statement that registers a note. It writes, and returns a row, only where the key is new in the company and what the
- * verdict was made of still holds: the settings, the events that came before, the factors, and (where the company forbids
- * it) no balance below zero. Where it has lost, nothing else of the batch writes.
+ * The statement that registers a note. It inserts, and returns a row, only where the key is new in the company and the data
+ * of the verdict is unchanged: settings, earlier events, factors, and (where the company forbids it) no balance falls below
+ * zero. Where it inserts no row, the guards keep the rest of the batch from writing.
  */
 export function insertNote(r: Registration): Statement {
   const { note, verdict, posting } = r;
@@ -134,7 +134,7 @@ export function insertNote(r: Registration): Statement {
   };
 }
 
-/** Keeps the name by which a search finds the supplier of the note that this registration has won; known ones write nothing. */
+/** Stores the name by which a search finds the supplier of the registered note; a stored one is not written again. */
 export function insertParty({ note, cause, id }: Registration): Statement {
   const won = registrationGuard(cause.actor.company, note.accessKey, id);
   const supplier = partyId(note.emit);
@@ -145,7 +145,7 @@ export function insertParty({ note, cause, id }: Registration): Statement {
   };
 }
 
-/** What a note refers to, as `notes.referenced` keeps it. */
+/** The references of a note, as stored in `notes.referenced`. */
 export function referencedJson(note: Note): string | null {
   const references = referencesOf(note).map(
     ({ accessKey, nItem, original }): StoredReference => ({
@@ -169,7 +169,7 @@ export function registrationGuard(company: number, accessKey: string, id: string
   };
 }
 
-/** The items of the note that this registration has won. */
+/** Inserts the items of the registered note; none where this registration did not insert the note. */
 export function insertItems(r: Registration): Statement {
   const args = [r.cause.actor.company, r.note.accessKey, r.id];
   const items = values(
@@ -204,6 +204,6 @@ export function insertItems(r: Registration): Statement {
   };
 }
 
-/** Selects a row only in the batch whose first statement gave the note this posting (see stock/posting.ts `taken`). */
+/** Selects a row only in the batch whose first statement gave the note this posting (see `guard` in stock/posting.ts). */
 export const POSTING_GUARD =
   "select 1 from notes where company = ?1 and access_key = ?3 and posting = ?2";

@@ -5,14 +5,14 @@ import { RULES_VERSION } from "../verdict/rules.ts";
 import { rejudgeKeys } from "./rejudge.ts";
 
 const TASK = "verdicts";
-/** PENDENTE notes that one run looks at, and those of them that it judges again: their documents are read anew. */
+/** Most PENDENTE notes that one run reads, and most that it judges again (each document is parsed again). */
 const LOOKED_AT = 1_000;
 const JUDGED = 100;
 
 /**
- * Judges again the PENDENTE notes of the next slice whose verdict is of older rules or other settings: a deploy may bring
- * rules, and whoever changed the settings may have died before every note had followed. Remembers where the next run begins.
- * Gives how many verdicts were replaced. A note whose original cannot be read any more stays as it is, and is met again.
+ * Judges the PENDENTE notes of the next slice again whose verdict is of older rules or other settings: a deploy may bring new
+ * rules, and a process may have stopped before it had judged all notes after a change of settings. Saves where the next run
+ * begins. Returns how many verdicts were replaced. A note whose original cannot be read keeps its verdict.
  */
 export async function rejudgeSlice(ports: Ports, company: number): Promise<number> {
   const after = Number(await readCursor(ports, company, TASK));

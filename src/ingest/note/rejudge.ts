@@ -12,13 +12,13 @@ import { type Judgement, judge } from "./judge.ts";
 import { signatureCheck } from "./signature-check.ts";
 import { findNote, originalOf, type StoredNote } from "./stored-note.ts";
 
-/** Notes that one slice takes; their documents are read again, so it is kept small. */
+/** Notes of one slice. It is small because each document is parsed again. */
 const SLICE = 50;
 
 /**
- * The statement that replaces the verdict of a note that was not posted, where nobody has changed it since it was read, and
- * the settings are those that it was judged under. `registration`: only where this write has won the note, in the same
- * batch. Returns a row when it has.
+ * The statement that replaces the verdict of a note that was not posted, where the note and the settings are unchanged since
+ * the judgement. `registration`: only where the note has it, set by an earlier statement of the batch. Returns a row when
+ * the verdict was replaced.
  */
 export function newVerdict(
   company: number,
@@ -54,8 +54,8 @@ export function newVerdict(
 }
 
 /**
- * The statement that gives the items what follows from the verdict: effect and cost. It must stand just behind `newVerdict`
- * in the batch, and writes only where that has changed the note.
+ * The statement that updates effect and cost of the items. It must follow `newVerdict` directly in the batch, and writes only
+ * where that statement changed the note.
  */
 export function effectsOf(company: number, stored: StoredNote, judged: Judgement): Statement {
   return {
@@ -67,8 +67,8 @@ export function effectsOf(company: number, stored: StoredNote, judged: Judgement
 }
 
 /**
- * Selects a row where `newVerdict` is about to win and to say anything else than what stands: it belongs before that
- * statement in the batch, with what tells others of the change.
+ * Selects a row where `newVerdict` will replace the verdict by a different one. The statements that it guards (feed, cache,
+ * audit) must precede `newVerdict` in the batch.
  */
 export function verdictChanges(
   company: number,
@@ -111,7 +111,7 @@ const judgedItems = ({ items, verdict }: Judgement) =>
     brings_cost: verdict.bringsCost[i] === false ? 0 : 1,
   }));
 
-/** The event of the feed that says what a note waits for now. */
+/** The feed event with the holds of a new verdict. */
 export const judgedEvent = (accessKey: string, { verdict }: Judgement): NewFeedEvent => ({
   type: "nfe.judged",
   payload: {
@@ -123,13 +123,13 @@ export const judgedEvent = (accessKey: string, { verdict }: Judgement): NewFeedE
 
 /**
  * `judged`: the verdict was replaced. `moved`: the note, or the settings, changed meanwhile, and nothing was written.
- * `unreadable`: its original is no document that would be accepted today; the old verdict stands.
+ * `unreadable`: its original would not be accepted today; the old verdict stays.
  */
 export type Rejudgement = "judged" | "moved" | "unreadable";
 
 /**
- * Makes the verdict of one PENDENTE note anew, from its original bytes under the present settings and rules. Where it says
- * something else than before, the feed has `nfe.judged` and the audit log `nfe.rejudge`. Fails with `original.missing`, `original.damaged`.
+ * Judges one PENDENTE note again, from its original bytes under the present settings and rules. A different verdict appends
+ * `nfe.judged` to the feed and `nfe.rejudge` to the audit log. Fails with `original.missing`, `original.damaged`.
  */
 export async function rejudgeNote(
   ports: Ports,
@@ -175,7 +175,7 @@ const rejudgedAction = (stored: StoredNote, judged: Judgement): AuditedAction =>
   },
 });
 
-/** The reading of one note in a document that was accepted before; null when it is not there. */
+/** One note of a stored document; null when the document no longer has it. */
 export async function readingOf(
   ports: Pick<Ports, "documents">,
   bytes: Uint8Array<ArrayBuffer>,
@@ -190,8 +190,8 @@ export async function readingOf(
 }
 
 /**
- * Gives every PENDENTE note whose verdict was made under other settings or older rules its verdict again, slice by slice.
- * What a crash leaves behind is found again by maintenance, or by the approval that meets it.
+ * Judges every PENDENTE note again whose verdict was made under other settings or older rules, slice by slice.
+ * After a crash maintenance, or the approval of the note, does the rest.
  */
 export async function rejudgePending(
   ports: Ports,
@@ -207,7 +207,7 @@ export async function rejudgePending(
   );
 }
 
-/** Gives the PENDENTE notes of one supplier that wait for a mapping their verdict again. */
+/** Judges the PENDENTE notes of one supplier again that wait for a mapping. */
 export async function rejudgeSupplier(
   ports: Ports,
   company: number,
@@ -251,14 +251,14 @@ async function rejudgeWhere(
   }
 }
 
-/** What one note's bytes may be, and keep none of the others from being judged. */
-const isOfItsBytes = (error: unknown): boolean =>
+/** A failure of one note's bytes, which must not stop the other notes. */
+const isOriginalFault = (error: unknown): boolean =>
   error instanceof Failed &&
   (error.failure.code === "original.missing" || error.failure.code === "original.damaged");
 
 /**
- * Judges the notes under these keys again, those that are PENDENTE still. Gives how many verdicts were replaced. A note whose
- * original is missing or damaged keeps its verdict; its approval says why (`sge verify` finds it).
+ * Judges the notes of these keys again that are still PENDENTE. Returns how many verdicts were replaced. A note whose
+ * original is missing or damaged keeps its verdict; its approval fails with the reason, and `sge verify` reports it.
  */
 export async function rejudgeKeys(
   ports: Ports,
@@ -272,7 +272,7 @@ export async function rejudgeKeys(
       const stored = await findNote(ports, company, key, signal);
       if (stored?.status !== "PENDENTE") return false;
       const outcome = await rejudgeNote(ports, company, stored, signal).catch((error) => {
-        if (isOfItsBytes(error)) return "unreadable";
+        if (isOriginalFault(error)) return "unreadable";
         throw error;
       });
       return outcome === "judged";

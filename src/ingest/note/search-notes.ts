@@ -2,16 +2,16 @@ import { type SQL, sql } from "drizzle-orm";
 import { searchWords } from "../../lib/fold.ts";
 import { withoutPrintMarks } from "../../nfe/access-key.ts";
 
-/** Digits from which a search may be about a part of an access key or of a CNPJ. */
+/** Fewest digits for a search by a part of an access key or of a CNPJ. */
 const SOME_DIGITS = 4;
 
-/** Notes of the suppliers whose name has every word, or whose CNPJ or CPF has what is left without its mask. */
+/** Notes of the suppliers whose name has every word, or whose CNPJ or CPF contains the text without its mask. */
 export const fromSupplier = (company: number, supplier: string): SQL =>
   sql`"notes"."supplier_id" in (${suppliers(company, supplier)})`;
 
 /**
- * Notes that a search means: by a supplier (as above), by their number, or by a part of their access key. Each has its index,
- * so what is not there is not looked for in every note but once, in the index of the keys.
+ * Notes that match a search by supplier (as above), by number, or by a part of the access key. Each way uses its own index,
+ * so a search without a match scans the index of the keys once, and not the notes.
  */
 export function matchesSearch(company: number, search: string): SQL {
   const plain = withoutPrintMarks(search);

@@ -2,7 +2,7 @@ import type { Guard, Statement } from "../../ports/sql.ts";
 import { effectOf, type Parties } from "../verdict/event-standing.ts";
 import type { KnownEvent } from "../verdict/known-event.ts";
 
-/** Events that came before their note get the effect that they have now that it is here; where there are none, nothing. */
+/** Sets the effect of events that were registered before their note. No events: no statements. */
 export function setWaitingEffects(
   company: number,
   events: readonly KnownEvent[],

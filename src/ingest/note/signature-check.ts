@@ -16,7 +16,7 @@ export const signatureCheck =
   () =>
     checkNoteSignature(original.bytes, note, signatureRoots(ports));
 
-/** Read once for each configuration. */
+/** The certificates are parsed once for each configuration. */
 const stores = new WeakMap<Ports["config"], TrustStore | null>();
 
 /** The certificates of SIGNATURE_ROOTS; without roots where none are configured, null where they cannot be read. */

@@ -26,7 +26,7 @@ const NOTE = columnsOf(notes, "n", [
 /** What a flow needs of a registered note. `rulesVersion` is the RULES_VERSION of its verdict; 0: older than versions. */
 export type StoredNote = Readonly<ReturnType<typeof NOTE.read>>;
 
-/** An item with what the verdict said of it. */
+/** An item with its effect and cost from the verdict. */
 export type JudgedItem = StockItem & { readonly effect: Effect; readonly bringsCost: boolean };
 
 /** The note under a key, or null. */
@@ -47,7 +47,7 @@ export async function findNote(
 }
 
 /**
- * The original bytes of a registered note, proved against their SHA-256. Fails with `original.missing`, and with
+ * The original bytes of a registered note, checked against their SHA-256. Fails with `original.missing`, and with
  * PlatformFailure `original.damaged`.
  */
 export async function originalOf(

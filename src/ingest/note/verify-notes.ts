@@ -6,7 +6,7 @@ import type { StockItem } from "./lines.ts";
 import { stockItems } from "./registration-sql.ts";
 import { itemsOf } from "./stored-note.ts";
 
-/** A note that is not what its original says, or whose postings are not what its state says. */
+/** A note that differs from its original, or whose movements do not fit its status. */
 export interface NoteFlaw {
   readonly accessKey: string;
   /** Portuguese. */
@@ -14,9 +14,9 @@ export interface NoteFlaw {
 }
 
 /**
- * Proves a slice of the notes: for up to `size` notes after `after` (by id), the original must be there and must still be
- * read as this note, with the items that are kept of it; goods of a PROCESSADA note must stand in the ledger, and those of
- * a note that waits must not. Gives what differs, and where the next slice begins (null: the end). Reads only.
+ * Verifies up to `size` notes after the id `after`: the original must exist and must be parsed as this note with its stored
+ * items; a PROCESSADA note with goods must have movements, and a waiting one must have none. Returns what differs, and
+ * where the next slice begins (null: the end). Reads only.
  */
 export async function verifyNotes(
   ports: Pick<Ports, "reader" | "originals" | "documents">,
@@ -64,7 +64,9 @@ async function flawsOf(
   const note = noteIn(await ports.documents.read(bytes, signal), String(row.access_key));
   if (note === null) return [...flaws, "o original não é esta nota"];
   const kept = await itemsOf(ports, company, Number(row.id), signal);
-  const [ours, theirs] = [kept, stockItems(note)].map((items) => JSON.stringify(items.map(told)));
+  const [ours, theirs] = [kept, stockItems(note)].map((items) =>
+    JSON.stringify(items.map(comparable)),
+  );
   return ours === theirs ? flaws : [...flaws, "os itens guardados não são os do original"];
 }
 
@@ -80,10 +82,10 @@ function noteIn(
 }
 
 /**
- * What is told by the XML alone; costs are reckoned, and a later version may reckon better. Earlier ones kept codes and units
- * as they were spelt.
+ * The fields that come from the XML alone: costs are computed, and a later version may compute them better. Codes and units
+ * are compared in one spelling, because earlier versions stored them as written.
  */
-const told = (item: StockItem) => [
+const comparable = (item: StockItem) => [
   item.position,
   item.nItem,
   normalizedText(item.code),

@@ -19,8 +19,9 @@ import type { Finding } from "../note/written-verdict.ts";
 import type { Hold, HoldCode } from "../verdict/failures.ts";
 
 /**
- * A document under a key that is known. The same content is a duplicate; the same note with the protocol that the stored one
- * lacks completes it (both originals kept, `/xml` gives the complete one, verdict made anew); anything else differs.
+ * Handles a document whose key is registered. The same content is a duplicate; the same note with the protocol that the stored
+ * one lacks completes it (both originals are kept, `/xml` returns the complete one, the note is judged again); anything else
+ * differs.
  * Fails with `nfe.duplicate`.
  */
 export async function completeNote(
@@ -36,14 +37,14 @@ export async function completeNote(
       throw duplicate(known, relation === "differs");
     const receipt = await commitCompletion(ports, received, known, options);
     if (receipt !== null) return receipt;
-    // Somebody has completed it, or what the verdict was made of has changed: only a second look can tell.
+    // Another request has completed the note, or the data of the verdict has changed: read the note again.
     const { company } = options.cause.actor;
     known = (await findNote(ports, company, known.accessKey, options.signal)) ?? known;
     return CHANGED;
   });
 }
 
-/** Null where the note is no longer as it was when this was prepared; then nothing is written. */
+/** Null where the note has changed since it was read; then nothing is written. */
 async function commitCompletion(
   ports: Ports,
   received: ReceivedNote,
@@ -73,7 +74,7 @@ async function commitCompletion(
   };
   const statements = [
     {
-      // Every completion raises verdict_version: it tells also that nobody has completed the note meanwhile.
+      // Every completion raises verdict_version: the condition also excludes a completion by another request.
       sql: `update notes set sha256 = ?3, registration = ?4, has_protocol = 1, updated_at = ?5
         where company = ?1 and access_key = ?2 and verdict_version = ?6
           and status = ?8 and exists (select 1 from companies where id = ?1 and settings_version = ?7)
@@ -123,7 +124,7 @@ async function commitCompletion(
   return won ? receipt : null;
 }
 
-/** What a protocol that comes late may reveal of a note that is in stock. */
+/** Holds that a late protocol may add to a posted note. */
 const REVEALED: readonly HoldCode[] = [
   "homologation",
   "not_authorised",
@@ -138,7 +139,7 @@ const HELD_LATE = {
   message: NOTE_SENTENCES.heldAfterProcessing,
 } as const satisfies Finding;
 
-/** A note that waits gets its verdict whole; of one that was posted direction and effects stand, for its movements do. */
+/** A waiting note gets the whole new verdict; a posted one keeps direction and effects, as it keeps its movements. */
 function verdictOf(
   company: number,
   stored: StoredNote,
@@ -184,7 +185,7 @@ function verdictOf(
   return { statements: [statement], direction: stored.direction, holds, findings };
 }
 
-/** How a document compares with the one that is kept under its key. */
+/** Compares a document with the stored one of its key. */
 export async function compareWithStored(
   ports: Ports,
   sent: Original,

@@ -20,8 +20,8 @@ import type { IngestFailure } from "../verdict/failures.ts";
 import type { KnownEvent } from "../verdict/known-event.ts";
 import { compareWithStored } from "./complete.ts";
 
-/** What a rehearsal must know of a note under a key, stored or only foreseen. */
-interface Known {
+/** A note under a key, stored or registered earlier in this dry run. */
+interface SimulatedNote {
   readonly accessKey: string;
   readonly sha256: string;
   readonly status: NoteStatus;
@@ -29,18 +29,18 @@ interface Known {
 }
 
 /**
- * What one batch would do, document by document, as if those before had been written; writes nothing, not even an audit
- * line. It does not foresee balances: an exit that the stock does not allow is told by the approval.
+ * What one batch would do, document by document, as if those before had been written. Writes nothing, not even an audit
+ * line. Balances are not simulated: an exit that the stock does not allow fails only at the approval.
  */
 export class DryRun {
-  readonly #notes = new Map<string, Known>();
-  /** Bytes of what was foreseen, read again where they must be compared. */
+  readonly #notes = new Map<string, SimulatedNote>();
+  /** Reads the bytes of a simulated note again, by SHA-256, where they must be compared. */
   readonly #bytes = new Map<string, () => Promise<Uint8Array<ArrayBuffer> | null>>();
-  /** Events that were foreseen, by key. */
+  /** Simulated events, by key. */
   readonly #events = new Map<string, KnownEvent[]>();
 
   /**
-   * What `registerAndApprove` would answer now. `again` gives the document's bytes once more.
+   * The receipt that `registerAndApprove` would return. `again` reads the document's bytes again.
    * Fails with `nfe.duplicate` where the note would be one.
    */
   async note(
@@ -52,11 +52,11 @@ export class DryRun {
     const { company } = options.cause.actor;
     const { accessKey } = reading.note;
     const settings = await settingsOf(ports, company);
-    const foreseen = this.#events.get(accessKey) ?? [];
+    const simulated = this.#events.get(accessKey) ?? [];
     const judged = await judge(ports, reading, settings, {
       checkSignature: signatureCheck(ports, reading.note, original),
       readDatabase: true,
-      changeEvents: (events) => [...events, ...foreseen],
+      changeEvents: (events) => [...events, ...simulated],
       signal: options.signal,
     });
     const { holds } = judged.verdict;
@@ -89,31 +89,35 @@ export class DryRun {
     };
   }
 
-  /** What `registerEvent` would answer now. Fails as it does. */
+  /** The receipt that `registerEvent` would return. Fails as it does. */
   async event(ports: Ports, received: ReceivedEvent, options: FlowOptions): Promise<EventReceipt> {
     const { type, accessKey } = received.event;
     const settings = await settingsOf(ports, options.cause.actor.company);
     const why = await reasonToDiscount(ports, received, settings);
     if (why !== null) return { type, accessKey, effect: "none", why };
-    const look = await prepareEvent(ports, received, settings, options.signal);
-    const foreseen = this.#events.get(accessKey) ?? [];
+    const prepared = await prepareEvent(ports, received, settings, options.signal);
+    const simulated = this.#events.get(accessKey) ?? [];
     const before = receiptOfSameEvent(
-      { events: [...look.known.events, ...foreseen] },
-      look.mine,
+      { events: [...prepared.known.events, ...simulated] },
+      prepared.incoming,
       accessKey,
     );
     if (before !== null) return before;
-    const note = this.#notes.get(accessKey) ?? look.note;
-    const effect = effectOf(look.mine, note?.status ?? null, look.judged?.parties ?? null);
+    const note = this.#notes.get(accessKey) ?? prepared.note;
+    const effect = effectOf(
+      prepared.incoming,
+      note?.status ?? null,
+      prepared.judged?.parties ?? null,
+    );
     if (effect === "none") return { type, accessKey, effect, why: "other_author" };
-    this.#events.set(accessKey, [...foreseen, { ...look.mine, effect }]);
+    this.#events.set(accessKey, [...simulated, { ...prepared.incoming, effect }]);
     return { type, accessKey, effect };
   }
 
-  async #compare(ports: Ports, sent: Original, stored: Known, options: FlowOptions) {
-    const foreseen = stored.sha256 === sent.sha256 ? undefined : this.#bytes.get(stored.sha256);
-    if (foreseen === undefined) return compareWithStored(ports, sent, stored, options);
-    const kept = await foreseen();
+  async #compare(ports: Ports, sent: Original, stored: SimulatedNote, options: FlowOptions) {
+    const simulated = stored.sha256 === sent.sha256 ? undefined : this.#bytes.get(stored.sha256);
+    if (simulated === undefined) return compareWithStored(ports, sent, stored, options);
+    const kept = await simulated();
     if (kept === null) return "differs" as const;
     return ports.documents.compare(kept, sent.bytes, stored.accessKey, options.signal);
   }

@@ -42,7 +42,7 @@ export async function receive(
   }
 }
 
-/** Writes the audit line of a refusal; overload and faults of the world are not refusals and leave none. */
+/** Writes the audit line of a refusal. Overload and faults of the platform are no refusals and write none. */
 export async function auditRefusal(
   ports: Pick<Ports, "writer" | "clock" | "meter">,
   error: unknown,

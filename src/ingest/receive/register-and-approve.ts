@@ -9,8 +9,8 @@ import type { NoteReceipt, ReceivedNote } from "../note/receipt.ts";
 import { registerNote } from "./register-note.ts";
 
 /**
- * Registers a note, or completes the one that is known, and approves it where that was asked and nothing holds it. A new note
- * is registered and approved in one batch; one that is completed is approved in a second, as a person would.
+ * Registers a note, or completes the stored one, and approves it where that was requested and it has no holds. A new note is
+ * registered and approved in one batch; a completed one is approved in a second batch.
  * Fails as `registerNote`.
  */
 export async function registerAndApprove(
@@ -23,7 +23,7 @@ export async function registerAndApprove(
   try {
     return await approveCompleted(ports, receipt, options);
   } catch (error) {
-    // It is kept and complete: what keeps it out of stock (a balance, an event that came meanwhile) is for a person.
+    // The note is stored and complete: what prevents its approval (a balance, a new event) is for a user to solve.
     if (!(error instanceof Failed)) throw error;
     const failure = stockFailureOf(error);
     if (failure === null) return receipt;
@@ -34,18 +34,18 @@ export async function registerAndApprove(
   }
 }
 
-/** Whether the note was completed and nothing holds it any more. */
+/** Whether the note was completed and has no holds left. */
 export const isReadyForApproval = (receipt: NoteReceipt): boolean =>
   receipt.completed && receipt.status === "PENDENTE" && receipt.holds.length === 0;
 
-/** Approves a note that was completed, where that was asked, and gives its receipt as it is then. Fails as `approve`. */
+/** Approves a completed note where that was requested, and returns its new receipt. Fails as `approve`. */
 export async function approveCompleted(
   ports: Ports,
   receipt: NoteReceipt,
-  { approve: asked, cause, signal }: Pick<RegisterOptions, "approve" | "cause" | "signal">,
+  { approve: requested, cause, signal }: Pick<RegisterOptions, "approve" | "cause" | "signal">,
 ): Promise<NoteReceipt> {
   const { autoApprove } = await settingsOf(ports, cause.actor.company);
-  if (!(asked ?? autoApprove)) return receipt;
+  if (!(requested ?? autoApprove)) return receipt;
   const corrections = NO_CORRECTIONS;
   const { findings } = await approve(ports, receipt.accessKey, { cause, corrections, signal });
   return { ...receipt, status: "PROCESSADA", findings: [...receipt.findings, ...findings] };

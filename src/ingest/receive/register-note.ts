@@ -37,10 +37,9 @@ import type { Finding } from "../note/written-verdict.ts";
 import { completeNote } from "./complete.ts";
 
 /**
- * Registers a note, approved in the same batch where that was asked and nothing holds it: all of it is written, or nothing.
- * The first attempt relies on what is nearly always so (no factor, no earlier event) and lets the batch's guards
- * prove it; only when they refuse does it look and try again. A note that the stock cannot take is kept without its approval,
- * with the finding `not_approved`.
+ * Registers a note, and approves it in the same batch where that was requested and it has no holds.
+ * The first attempt assumes the usual case (no factors, no earlier events) and lets the guards of the batch check it; the next
+ * attempts read the database first. A note whose posting the stock refuses is registered with the finding `not_approved`.
  * Fails with `nfe.duplicate` (also for other content under the key), and as the ports do.
  */
 export async function registerNote(
@@ -65,13 +64,13 @@ export async function registerNote(
       if (receipt !== null) return receipt;
       const stored = await findNote(ports, company, reading.note.accessKey, options.signal);
       if (stored !== null) return completeNote(ports, received, stored, options);
-      // Nobody has the key: a guard refused. An exit that the balance does not allow waits for a person.
+      // The key is free, so a guard refused the batch. An exit without the balance for it waits for a user.
       if (attempt > 0 && r.posting !== null && hasExits(r.posting) && !settings.allowNegative) {
         const lacks = await insufficientStock(ports, r.posting, options.signal);
         if (lacks !== null) refused = notApproved(lacks, r.items.length);
       }
     } catch (error) {
-      // What the stock cannot take is still a note: it is kept without its approval.
+      // The stock refused the posting: the note is registered without it.
       const failure = wanted ? stockFailureOf(error) : null;
       if (failure === null) throw error;
       refused = notApproved(failure, judged.items.length);
@@ -80,7 +79,7 @@ export async function registerNote(
   });
 }
 
-/** Null where the batch's guards have refused it; then nothing is written. Fails with `stock.out_of_range`. */
+/** Null where the guards of the batch refused it; then nothing is written. Fails with `stock.out_of_range`. */
 async function commitRegistration(
   ports: Ports,
   r: Registration,
@@ -168,11 +167,11 @@ function registrationOf(
   return { ...base, posting };
 }
 
-/** What the batch tells the feed, the cache and the audit log. */
+/** The statements of the batch for feed, cache and audit log. */
 function journalOf(r: Registration): Statement[] {
   const { company } = r.cause.actor;
   const guard = registrationGuard(company, r.note.accessKey, r.id);
-  const told = {
+  const payload = {
     access_key: r.note.accessKey,
     number: r.note.ide.nNF,
     supplier: r.note.emit.name,
@@ -183,8 +182,11 @@ function journalOf(r: Registration): Statement[] {
       company,
       r.at,
       [
-        { type: "nfe.registered", payload: { ...told, holds: r.verdict.holds.map((h) => h.code) } },
-        ...(r.posting === null ? [] : [{ type: "nfe.processed", payload: told } as const]),
+        {
+          type: "nfe.registered",
+          payload: { ...payload, holds: r.verdict.holds.map((h) => h.code) },
+        },
+        ...(r.posting === null ? [] : [{ type: "nfe.processed", payload } as const]),
       ],
       guard,
     ),
@@ -207,7 +209,7 @@ function journalOf(r: Registration): Statement[] {
   ];
 }
 
-/** What the metrics know of a verdict: its class, and what holds it. */
+/** Counts the verdict by its outcome and its holds. */
 function count(meter: Ports["meter"], { verdict, posting }: Registration): void {
   const clear = posting === null ? "waiting" : "approved";
   const outcome = verdict.holds.length > 0 ? "held" : clear;
