@@ -117,3 +117,27 @@ test("the table of findings has every code of the reader and of the rules, and n
   const all = [...source.values()].join("\n");
   expect(table.filter((code) => !new RegExp(`\\b${code}\\b`).test(all))).toEqual([]);
 });
+
+test("the table of failure codes names the members that the source gives each of them", async () => {
+  const files = [...new Glob("src/**/failures.ts").scanSync()].map((path) => Bun.file(path).text());
+  const source = (await Promise.all(files)).join("\n");
+  const problem = await Bun.file("src/http/problem.ts").text();
+  const internal = /INTERNAL_FIELDS = new Set\(\[([^\]]*)\]/.exec(problem)?.[1] ?? "";
+  const members = new Map<string, Set<string>>();
+  for (const [, code = "", rest = ""] of source.matchAll(
+    /\{[^{}]*?code: "([a-z_.]+)"([^{}]*)\}/g,
+  )) {
+    const known = members.get(code) ?? new Set();
+    for (const [, name = ""] of rest.replaceAll(/"[^"]*"/g, "").matchAll(/(\w+)\??:/g))
+      if (!internal.includes(`"${name}"`)) known.add(name === "status" ? "note_status" : name);
+    members.set(code, known);
+  }
+  expect(members.size).toBeGreaterThan(60);
+  for (const [code = "", , , cell = ""] of tableOf(page, "code")) {
+    const known = members.get(code.replaceAll("`", ""));
+    // The position of a malformed JSON is a type of the parser's; a mailbox has codes only.
+    if (known === undefined || code === "`request.malformed_json`") continue;
+    const named = [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => name);
+    expect([code, ...named.sort()]).toEqual([code, ...[...known].sort()]);
+  }
+});
