@@ -61,7 +61,7 @@ const STATES = `select (select state from jobs where kind = 'export') as export,
   (select count(*) from job_items where state = 'done') as done`;
 
 testInFull(
-  `an async batch and an export, their server killed in the middle and started again: each done once`,
+  `an async batch and an export are each done once across a kill of the server`,
   async () => {
     await using dir = await temporaryFolder();
     const zip = await zipOf(

@@ -12,7 +12,7 @@ const KILLS = FULL ? 100 : 2;
 const CLIENTS = FULL ? 64 : 16;
 
 test(
-  `killed at ${KILLS} random instants under ${CLIENTS} uploaders, every acknowledged note is there once and nothing half written`,
+  `a service killed at ${KILLS} random instants under ${CLIENTS} clients has every acknowledged note once`,
   async () => {
     await using dir = await temporaryFolder();
     const dice = new Random(20261123);
@@ -56,7 +56,7 @@ test(
 );
 
 testInFull(
-  "a backup under uploaders is a whole ledger; told to end, the service ends with 0, cuts nobody and lacks no acknowledged note",
+  "a backup under uploads is a whole ledger, and SIGTERM cuts no request and loses no acknowledged note",
   async () => {
     await using dir = await temporaryFolder();
     await using server = startProcess(dir.path, { SHUTDOWN_TIMEOUT_MS: "20000" });

@@ -7,7 +7,7 @@ import { KINDS, type Round, round } from "./storage-rounds.ts";
 const ROUNDS = 200;
 
 testInFull(
-  `${ROUNDS} times a file of the database is removed, replaced, emptied, cut or damaged: no acknowledged note is lost without a word`,
+  `a database file that is damaged or replaced (${ROUNDS} rounds) loses no acknowledged note silently`,
   async () => {
     const dice = new Random(20261128);
     const rounds: Round[] = [];

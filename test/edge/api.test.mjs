@@ -54,7 +54,7 @@ describe("api.md holds in workerd as on Bun", () => {
         ask: (what, request, how) => ask(worlds.sides, what, request, how),
       }));
 
-  test("every route lets in the role that the matrix names, and not the one below", async () => {
+  test("every route admits the role that the matrix names, and not the one below", async () => {
     const [, edge] = worlds.sides;
     const { paths } = await (await edge.fetch("/openapi.json")).json();
     const documented = Object.entries(paths).flatMap(([path, methods]) =>

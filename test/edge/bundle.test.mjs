@@ -23,7 +23,7 @@ const DO_WITHOUT = [
 ];
 const NO_PLACE = /node_modules\/(?:prom-client|imapflow|libsql|fast-xml-parser)\//;
 
-test("what goes to Cloudflare is small, and asks workerd for nothing that it lacks", async () => {
+test("the Worker's bundle is small, and imports nothing that workerd lacks", async () => {
   const out = await mkdtemp(join(tmpdir(), "sge-bundle-"));
   try {
     const metafile = join(out, "meta.json");

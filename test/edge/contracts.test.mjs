@@ -20,6 +20,7 @@ test("every port has its contract", () => {
   const ports = new Set(names.map((name) => name.split(/[: ]/)[0]));
   assert.deepEqual([...ports].sort(), [
     "blobs",
+    "commitSignal",
     "documents",
     "health",
     "installation",
@@ -27,7 +28,6 @@ test("every port has its contract", () => {
     "meter",
     "originals",
     "passwords",
-    "pulse",
     "queue",
     "reader",
     "writer",

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { roughRoad } from "./faulty-proxy.mjs";
+import { faultyProxy } from "./faulty-proxy.mjs";
 import { ADMIN, fromBun, libsqlServer, SECRET, worker } from "./world.mjs";
 
 /** The COMMIT of a batch, as libSQL's client sends it. */
@@ -13,7 +13,7 @@ const A_WRITE = /"BEGIN IMMEDIATE"/;
 describe("the Worker and its database", () => {
   let folder;
   let database;
-  let road;
+  let proxy;
   let edge;
   let notes;
   let bearer;
@@ -70,28 +70,28 @@ describe("the Worker and its database", () => {
     ]);
     [database, notes] = started.map(({ value }) => value);
     for (const { reason } of started) assert.ifError(reason);
-    road = await roughRoad(database.url);
-    edge = await worker(configured(road.url, tokenFor("rw")));
+    proxy = await faultyProxy(database.url);
+    edge = await worker(configured(proxy.url, tokenFor("rw")));
   });
   after(async () => {
     await edge?.close();
-    await road?.close();
+    await proxy?.close();
     await database?.close();
     await rm(folder, { recursive: true, force: true });
   });
 
-  test("with a token that may write, a note is taken", async () => {
+  test("stores a note with a token that may write", async () => {
     const login = await call("/api/login", { body: JSON.stringify(ADMIN), type: "text/plain" });
     ({ token: bearer } = await login.json());
     assert.equal((await upload(0)).status, 200);
     assert.deepEqual(await totals(), [1, 2]);
   });
 
-  test("a write whose answer is lost is `storage.unknown`; sent again by the client it is once", async () => {
-    road.lose(A_WRITE);
-    const asked = road.asked();
+  test("a write whose answer is lost is `storage.unknown`, and a second request stores it once", async () => {
+    proxy.lose(A_WRITE);
+    const asked = proxy.asked();
     assert.deepEqual(await said(await upload(1)), [504, "storage.unknown", null]);
-    assert.ok(road.asked() - asked < 10, "it was not sent again by itself");
+    assert.ok(proxy.asked() - asked < 10, "it was not sent again by itself");
     const again = await upload(1);
     const { code, status, note_status } = await again.json();
     assert.deepEqual([again.status, code, note_status], [409, "nfe.duplicate", "PROCESSADA"]);
@@ -99,23 +99,23 @@ describe("the Worker and its database", () => {
     assert.deepEqual(await totals(), [2, 4]);
   });
 
-  test("a slow database, then none: nobody waits once that is known, and it closes by itself", async () => {
-    road.become({ slowMs: 2_000 });
+  test("a slow and then dead database costs no request its time once the circuit is open", async () => {
+    proxy.become({ slowMs: 2_000 });
     const patient = await Promise.all(Array.from({ length: 8 }, () => call("/api/stock")));
     for (const answer of patient) assert.deepEqual(await said(answer), [503, "overloaded", "1"]);
 
     // From here on nobody is sent to the database; its own probe aside, one at a time.
-    road.become("cut");
-    const asked = road.asked();
+    proxy.become("cut");
+    const asked = proxy.asked();
     const shed = await Promise.all([upload(2), upload(3), upload(2), call("/api/stock")]);
     for (const answer of shed) assert.deepEqual(await said(answer), [503, "overloaded", "1"]);
-    assert.ok(road.asked() - asked <= 1, `${road.asked() - asked} were sent`);
+    assert.ok(proxy.asked() - asked <= 1, `${proxy.asked() - asked} were sent`);
     // What does not need it works, and what tells of it says so.
     assert.equal((await call("/api/health")).status, 200);
     const full = await call("/api/health/full");
     assert.deepEqual([full.status, (await full.json()).database], [503, "disconnected"]);
 
-    road.become("open");
+    proxy.become("open");
     let stock;
     do stock = await call("/api/stock");
     while (stock.status === 503);
@@ -124,7 +124,7 @@ describe("the Worker and its database", () => {
     assert.deepEqual(await totals(), [4, 8]);
   });
 
-  test("with a token that only reads, reads go on, writes are refused, and nothing is half written", async () => {
+  test("serves reads and refuses writes with a read-only token", async () => {
     await edge.bind(configured(database.url, tokenFor("ro")));
     const before = await totals();
     assert.deepEqual(await said(await upload(4)), [503, "storage.read_only", null]);
@@ -141,12 +141,12 @@ describe("the Worker and its database", () => {
     assert.equal((await call("/api/health/full")).status, 200);
   });
 
-  test("with a token that has expired it says that it is not configured, and in the log why", async () => {
-    await edge.bind(configured(road.url, tokenFor("rw", -3_600)));
-    const [asked, before] = [road.asked(), edge.logs().length];
+  test("is not configured with an expired token, and the log says why", async () => {
+    await edge.bind(configured(proxy.url, tokenFor("rw", -3_600)));
+    const [asked, before] = [proxy.asked(), edge.logs().length];
     for (const answer of [await upload(4), await call("/api/stock")])
       assert.deepEqual(await said(answer), [503, "not_configured", null]);
-    assert.equal(road.asked() - asked, 2, "a refusal is not asked again");
+    assert.equal(proxy.asked() - asked, 2, "a refusal is not asked again");
     const lines = edge.logs().slice(before);
     assert.deepEqual(
       lines
@@ -157,7 +157,7 @@ describe("the Worker and its database", () => {
     assert.equal((await call("/api/health")).status, 200);
   });
 
-  test("with a good token again, what was refused is taken, once", async () => {
+  test("stores a refused note once with a valid token", async () => {
     await edge.bind(configured(database.url, tokenFor("rw")));
     assert.equal((await upload(4)).status, 200);
     assert.deepEqual(await totals(), [5, 10]);

@@ -2,10 +2,10 @@ import { createServer } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 
 /**
- * A road to a libSQL server, as bad as it is told: `open`; `{ slowMs }`, so much later; `cut`, every connection falls. Counts
- * what goes by. (road.mjs lets things wait; this one makes them fail.)
+ * A proxy before a libSQL server whose faults a test sets: `open`; `{ slowMs }`, so much later; `cut`, every connection falls. Counts
+ * what goes by. (recording-proxy.mjs delays requests; this one makes them fail.)
  */
-export async function roughRoad(to) {
+export async function faultyProxy(to) {
   let state = "open";
   let asked = 0;
   let lost = null;

@@ -58,13 +58,13 @@ describe("the Worker in workerd", () => {
     await database?.close();
   });
 
-  test("without a secret or a database says that it is not configured, and serves nothing", async () => {
+  test("is not configured without a secret or a database, and serves nothing", async () => {
     const answer = await call("/api/health");
     assert.equal(answer.status, 503);
     assert.equal((await answer.json()).code, "not_configured");
   });
 
-  test("before its migrations it says so on whatever asks the database, comes back by itself, and looks no more", async () => {
+  test("answers storage.outdated before its migrations, and recovers without further checks", async () => {
     const newest = "created_at = (select max(created_at) from __drizzle_migrations)";
     await query(`create table kept as select * from __drizzle_migrations where ${newest}`);
     await query(`delete from __drizzle_migrations where ${newest}`);
@@ -105,7 +105,7 @@ describe("the Worker in workerd", () => {
     );
   });
 
-  test("says an unknown path and a missing token as problems", async () => {
+  test("answers an unknown path and a missing token with problems", async () => {
     const unknown = await call("/nowhere");
     assert.equal(unknown.status, 404);
     assert.equal(unknown.headers.get("content-type"), PROBLEM);
@@ -115,7 +115,7 @@ describe("the Worker in workerd", () => {
     assert.equal(stranger.headers.get("content-type"), PROBLEM);
   });
 
-  test("takes a note from login to CSV, as the same program does on Bun", async () => {
+  test("serves a note from login to CSV, as the same program does on Bun", async () => {
     const login = await call("/api/login", { body: JSON.stringify(ADMIN) });
     assert.equal(login.status, 200);
     ({ token } = await login.json());
@@ -142,7 +142,7 @@ describe("the Worker in workerd", () => {
     assert.ok(note.movements.length >= 3);
   });
 
-  test("a database that is not this installation's takes no write and makes health red, until it is itself again", async () => {
+  test("a database of another installation accepts no write and is unhealthy until the right one is back", async () => {
     await query("create table was as select * from installation");
     await query("update installation set id = 'ffffffffffffffffffffffffffffffff'");
     const refused = await call("/api/movements", {
@@ -159,7 +159,7 @@ describe("the Worker in workerd", () => {
     await query("drop table was");
   });
 
-  test("many notes at once: each is kept once, and the stock is their sum", async () => {
+  test("concurrent notes are each stored once, and the stock is their sum", async () => {
     const sent = await Promise.all(
       [...made.notes.slice(1), ...made.notes.slice(1)].map(({ xml }) =>
         call("/api/nfe/upload?approve=true", { body: xml, type: "application/xml" }),

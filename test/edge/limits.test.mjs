@@ -65,7 +65,7 @@ describe("what is counted at the edge", () => {
     sink.close();
   });
 
-  test("a user's bucket is exact, its headers are true, and a refusal says when to come again", async () => {
+  test("a user's bucket is exact, and a refusal has the time of the next token", async () => {
     const first = await call("/api/company");
     assert.equal(first.status, 200);
     assert.equal(first.headers.get("ratelimit-policy"), "6;w=6");
@@ -102,7 +102,7 @@ describe("what is counted at the edge", () => {
     assert.match(text, /^sge_build_info\{version="[^"]+"\} 1$/m);
   });
 
-  test("tries from elsewhere do not keep out who comes from a network of an earlier login", async () => {
+  test("guesses from other networks do not lock out a user on a known network", async () => {
     const login = async (address, password) => {
       const headers = { "cf-connecting-ip": address };
       return (await call("/api/login", { json: { ...ADMIN, password }, headers })).status;
@@ -116,7 +116,7 @@ describe("what is counted at the edge", () => {
     assert.equal(await login("198.51.100.1", ADMIN.password), 200);
   });
 
-  test("five guesses a minute for an account, and a Worker that begins anew does not forget them", async () => {
+  test("an account allows five guesses a minute, also across a restart of the Worker", async () => {
     const guess = () =>
       call("/api/login", { json: { email: "outra@loja.example", password: "errada" } });
     const statuses = [];
@@ -130,7 +130,7 @@ describe("what is counted at the edge", () => {
     assert.ok(Number(refused.headers.get("retry-after")) > 1);
   });
 
-  test("a trace that comes from outside goes on to the collector after the answer, step by step", async () => {
+  test("a trace from outside is sent to the collector after the answer, with its steps", async () => {
     const traceparent = `00-${TRACE}-${CALLER}-01`;
     const answer = await call("/api/nfe/upload?approve=true", {
       xml: note.xml,
@@ -156,7 +156,7 @@ describe("what is counted at the edge", () => {
     assert.ok(!JSON.stringify(spans).includes(note.accessKey));
   });
 
-  test("a job goes on in the trace of the request that asked for it, through the queue", async () => {
+  test("a queued job continues the trace of its request", async () => {
     const traceparent = `00-${TRACE.replace("4b", "5c")}-${CALLER}-01`;
     const answer = await call("/api/nfe/batch?async=true", {
       multipart: [

@@ -56,7 +56,7 @@ describe("mail to a company's address", () => {
   });
   after(() => world?.close());
 
-  test("with a ZIP and an XML is a job, with a line for each of their documents", async () => {
+  test("with a ZIP and an XML becomes a job with an item for each document", async () => {
     const { outcome, rejectReason } = await send(mails.whole);
     assert.deepEqual([outcome, rejectReason], ["ok", undefined]);
     const [{ job_id, sender, way }] = await recent();
@@ -76,14 +76,14 @@ describe("mail to a company's address", () => {
     );
   });
 
-  test("delivered twice, also by another way, is one job", async () => {
+  test("delivered twice, also by another route, is one job", async () => {
     for (const raw of [mails.whole, mails.again])
       assert.equal((await send(raw)).rejectReason, undefined);
     assert.deepEqual(await world.rows("select count(*) from jobs where kind = 'mail'"), [["1"]]);
     assert.deepEqual(await world.rows("select count(*) from notes"), [["4"]]);
   });
 
-  test("to nobody's address, of a stranger, without proof or without files is refused with a reason", async () => {
+  test("for an unknown address, of an unknown or unauthenticated sender, or without files is refused with a reason", async () => {
     const reasons = [];
     for (const [raw, envelope] of [
       [mails.whole, { to: `nfe-${"0".repeat(24)}@notas.example` }],
@@ -112,7 +112,7 @@ describe("mail to a company's address", () => {
     assert.deepEqual(await world.rows("select count(*) from jobs where kind = 'mail'"), [["1"]]);
   });
 
-  test("while the database is away is no refusal: the sender's server tries again, and it is taken in", async () => {
+  test("while the database is down is deferred, and accepted at the next try of the sender's server", async () => {
     await world.database.stop();
     const away = await send(mails.later).then(
       ({ outcome, rejectReason }) => [outcome, rejectReason],
@@ -132,7 +132,7 @@ describe("mail to a company's address", () => {
     assert.deepEqual((await world.ended(job_id)).summary.duplicate, 4);
   });
 
-  test("a mailbox cannot be tried here, and the answer says so", async () => {
+  test("has no mailbox trial, and the answer says so", async () => {
     const answer = await world.call("/api/config/email/test", {
       body: JSON.stringify({ imap_host: "imap.example", imap_user: "a", imap_password: "b" }),
     });

@@ -20,7 +20,7 @@ describe("work that goes by the queue", () => {
   });
   after(() => world?.close());
 
-  test("a batch is taken in by the queue, each note once, in few commits", async () => {
+  test("a batch is processed by the queue, each note once, in few commits", async () => {
     const answer = await world.zipped(made.mixed, "?async=true&approve=true");
     const location = answer.headers.get("location");
     const job = await accepted(answer);
@@ -36,7 +36,7 @@ describe("work that goes by the queue", () => {
     assert.ok(groups <= writes / 2, `${messages} messages, ${writes} writes, ${groups} commits`);
   });
 
-  test("delivered twice, at once and later, everything is there once", async () => {
+  test("a message that is delivered twice, at once or later, is processed once", async () => {
     const before = await world.rows("select count(*), sum(quantity_e4) from movements");
     const jobs = await world.rows("select company, id from jobs");
     const [[company, job]] = jobs;
@@ -56,7 +56,7 @@ describe("work that goes by the queue", () => {
     assert.deepEqual(told, [["1"]]);
   });
 
-  test("a document whose bytes have vanished is parked with its reason, its neighbours are not touched, and a replay takes it in", async () => {
+  test("a document without bytes is parked alone with its reason, and a replay processes it", async () => {
     const job = await accepted(await world.zipped(made.three, "?async=true"));
     const [[sha]] = await world.rows(
       `select sha256 from job_items where job = '${job}' and position = 1`,
@@ -79,7 +79,7 @@ describe("work that goes by the queue", () => {
     assert.equal(done.summary.registered, 3);
   });
 
-  test("a message that nobody can read ends where it is seen", async () => {
+  test("an unreadable message is stored, and health counts it", async () => {
     const unreadable = async () => {
       const { checks } = await world.json("/api/health/full");
       return checks.find(({ name }) => name === "queue").detail.unreadable;
@@ -90,7 +90,7 @@ describe("work that goes by the queue", () => {
     assert.deepEqual(buried, [["unreadable", '"{\\"hello\\":\\"world\\"}"', "message.unreadable"]]);
   });
 
-  test("the cron sends again what has lost its message, takes what has had its time, and mends no balance", async () => {
+  test("the cron sends lost messages again, removes what has expired, and corrects no balance", async () => {
     const day = 86_400_000;
     // As after a crash between the commit and the queue, half an hour ago.
     await world.run(`insert into jobs (company, id, kind, state, total, params, created_by, created_at, updated_at)

@@ -70,7 +70,7 @@ describe("streams at the edge", () => {
     await database?.close();
   });
 
-  test("a stream of events has what another request wrote, goes on from its last one, and ends with its client", async () => {
+  test("a stream has the events of other requests, resumes after the last one, and ends with its client", async () => {
     const first = following(await call("/api/notifications/stream"));
     assert.equal((await first.next()).event, "connected");
     assert.equal((await upload(notes[0])).status, 200);
@@ -97,7 +97,7 @@ describe("streams at the edge", () => {
     assert.equal(data.length, 3);
   });
 
-  test("a CSV is whole and never compressed here, and a reader that pauses holds up its pages", async () => {
+  test("a CSV is complete and never compressed, and a paused reader pauses its pages", async () => {
     const before = way.count(PAGE);
     const answer = await call("/api/export/movements?dialect=rfc4180", {
       headers: { "accept-encoding": "gzip" },
@@ -120,7 +120,7 @@ describe("streams at the edge", () => {
     assert.ok(paused < pages * 0.75, `${paused} of ${pages} pages while it paused`);
   });
 
-  test("a client that leaves ends the pages of its CSV and the looks of its events", async () => {
+  test("a client that disconnects ends the queries of its CSV and of its events", async () => {
     const before = way.count(PAGE);
     const csv = await call("/api/export/movements");
     const reader = csv.body.getReader();

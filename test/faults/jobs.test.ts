@@ -72,7 +72,7 @@ async function worked(
 }
 
 for (const kind of ["batch", "export"] as const)
-  test(`a queued ${kind}: each call that fails, is lost, hangs, comes late or twice ends in the right state`, async () => {
+  test(`a queued ${kind}: each call that fails, is lost, hangs, is late or doubled ends in the right state`, async () => {
     let calls: readonly string[] = [];
     let right: unknown;
     await withApp(async (service) => {

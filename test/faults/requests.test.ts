@@ -27,7 +27,7 @@ const IN_ORDER = { config: { BATCH_CONCURRENCY: 1 } };
 
 for (const scenario of SCENARIOS)
   test(
-    `${scenario.name}: each call that fails, is lost, hangs, comes late or twice ends in the right state`,
+    `${scenario.name}: each call that fails, is lost, hangs, is late or doubled ends in the right state`,
     () =>
       withApp(async (service) => {
         const stream = new NoteStream({ items: 3, products: 3, seed: 7 });

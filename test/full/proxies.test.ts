@@ -259,7 +259,7 @@ if (FULL)
     );
 
 if (FULL)
-  test("systemd takes the documented units, and the service's is closed against the rest of the machine", async () => {
+  test("systemd accepts the documented units, and the service's unit is hardened", async () => {
     await using dir = await temporaryFolder();
     const names = ["sge.service", "sge-backup.service", "sge-backup.timer"];
     for (const name of names)

@@ -17,7 +17,7 @@ async function doorOf(url: string): Promise<Client> {
 }
 
 if (FULL)
-  test("of 200 random interleavings of writes and cached reads over two processes, none has a stale read", async () => {
+  test("200 random interleavings of writes and cached reads over two processes have no stale read", async () => {
     await using dir = await temporaryFolder();
     const env = {
       DATABASE_URL: `file:${join(dir.path, "sge.db")}`,

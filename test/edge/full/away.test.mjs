@@ -20,7 +20,7 @@ after(async () => {
   await database.close();
 });
 
-test("the database away for thirty seconds among uploads: each is told so, none is lost, none is doubled", async () => {
+test("an outage of thirty seconds loses and doubles no upload, and each caller is told", async () => {
   const notes = await fromBun(`
     const { syntheticNote } = await import("./src/synthetic/synthetic-note.ts");
     return Array.from({ length: ${NOTES} }, (_, i) => syntheticNote({ seed: i + 1, items: 2 }));`);

@@ -53,7 +53,7 @@ describe("isolates of one database", () => {
     await database?.close();
   });
 
-  test("what is written through one is never old in another, which keeps what did not change", async () => {
+  test("a write through one isolate is never stale in another, which keeps other cached answers", async () => {
     const stats = async (edge) => {
       const answer = await call(edge, "/api/dashboard/stats");
       assert.equal(answer.status, 200);
@@ -73,7 +73,7 @@ describe("isolates of one database", () => {
     }
   });
 
-  test("a role taken away through one is gone in another at the next request", async () => {
+  test("a role removed through one isolate is gone in another at the next request", async () => {
     assert.equal((await call(other, "/api/stock")).status, 200);
     const login = { body: JSON.stringify(ADMIN), type: "application/json" };
     const fresh = await (await call(one, "/api/login", login)).json();
@@ -85,7 +85,7 @@ describe("isolates of one database", () => {
     assert.equal((await call(other, "/api/stock")).status, 200);
   });
 
-  test("of many who ask the same at once, each is answered", async () => {
+  test("concurrent requests for the same answer are all answered", async () => {
     const answers = await Promise.all(
       Array.from({ length: 30 }, () => call(one, "/api/products?search=P")),
     );
@@ -94,7 +94,7 @@ describe("isolates of one database", () => {
     assert.equal(new Set(bodies).size, 1);
   });
 
-  test("nobody waits for what another request waits for: not its answer, its write, its password or its commit", async () => {
+  test("a request waits for no other request's answer, write, password or commit", async () => {
     const before = way.count(PRODUCTS);
     way.block(PRODUCTS);
     const stuck = call(one, "/api/products?search=PRODUTO");
@@ -115,7 +115,7 @@ describe("isolates of one database", () => {
     assert.equal((await stuck).status, 200);
   });
 
-  test("requests whose clients left give their places back", async () => {
+  test("requests of disconnected clients free their places", async () => {
     const before = way.count(PRODUCTS);
     way.block(PRODUCTS);
     const leaving = new AbortController();

@@ -22,7 +22,7 @@ describe("a database that goes away", () => {
   });
   after(() => world?.close());
 
-  test(`for ${AWAY_S} s in the middle of ${NOTES} queued notes: all are posted once, and uploads are told to come again`, async () => {
+  test(`is down for ${AWAY_S} s among ${NOTES} queued notes: all are posted once`, async () => {
     const job = await accepted(await world.zipped(made.all, "?approve=true"));
     const posted = async () =>
       Number((await world.rows("select count(*) from notes where status = 'PROCESSADA'"))[0][0]);

@@ -49,7 +49,7 @@ after(async () => {
   await server?.close();
 });
 
-test("the same app serves on Deno: a note is uploaded, approved once, and leaves as CSV", async () => {
+test("the same app runs on Deno: a note is uploaded, approved once, and exported as CSV", async () => {
   const [{ xml, accessKey }] = await fromBun(`
     const { NoteStream } = await import("./src/synthetic/note-stream.ts");
     return [new NoteStream({ items: 3, products: 9, seed: 7 }).next()];`);

@@ -88,7 +88,7 @@ async function tables() {
   return response.result.rows.map(([{ value }]) => value);
 }
 
-test("a deploy without its secrets, or over a local database, changes nothing, and says what to do", async () => {
+test("a deploy without secrets, or with a local database, changes nothing, and says what to do", async () => {
   const local = await deploy({ DATABASE_URL: "" });
   assert.equal(local.code, 1);
   assert.match(local.stderr, /DATABASE_URL deve ser o banco de production/);
@@ -105,7 +105,7 @@ test("a deploy without its secrets, or over a local database, changes nothing, a
   assert.deepEqual([cloudflare.asked, await tables()], [[], []]);
 });
 
-test("with them it migrates, makes the first company, and then deploys: code, cron, queues", async () => {
+test("a deploy migrates, makes the first company, and then deploys code, cron and queues", async () => {
   cloudflare.secrets = SECRETS;
   const { code, stdout, stderr } = await deploy({ DATABASE_URL: server.url });
   assert.equal(code, 0, stderr);

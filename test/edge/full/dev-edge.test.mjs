@@ -53,7 +53,7 @@ async function left() {
   return lines.filter((line) => line.includes(folder));
 }
 
-test("dev:edge serves the demo's month, keeps it, answers no SQL of strangers, and leaves no process behind", async () => {
+test("dev:edge serves and keeps the demo, answers no foreign SQL, and leaves no process behind", async () => {
   const first = devEdge({}, "--demo");
   const url = await first.url;
   assert.ok(url, first.said.err);

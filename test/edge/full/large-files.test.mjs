@@ -24,7 +24,7 @@ describe("files of more than a request may hold", () => {
   });
   after(() => world?.close());
 
-  test("a ZIP of more than a request may hold is streamed to the bucket, and taken in by the queue", async () => {
+  test("a ZIP of more than a request may hold is streamed to the bucket, and processed by the queue", async () => {
     const large = Buffer.from(made.large, "base64");
     assert.ok(large.length > 10 << 20);
     const [one, two] = await Promise.all([

@@ -101,7 +101,7 @@ const HARM: Readonly<
 };
 
 for (const [what, [code, end, harm]] of Object.entries(HARM))
-  test(`${what}: the next look and the next write say so with the file's name, and nothing is acknowledged`, () =>
+  test(`${what}: the next check and the next write fail with the name of the file`, () =>
     withWorld(async ({ path, connection }) => {
       await harm(path);
       const told = { code, message: expect.stringContaining(`${path}${end}. Pare o serviço`) };

@@ -25,7 +25,7 @@ const HARM: Readonly<Record<string, readonly [string, (path: string) => Promise<
 };
 
 for (const [what, [code, harm]] of Object.entries(HARM))
-  test(`a database that is ${what} under the server: writes stop with a code, health is red, the log names the file, reads go on`, () =>
+  test(`a database that is ${what} under the server stops writes with a code, and the log names the file`, () =>
     withServer(async (server) => {
       const lines: Record<string, unknown>[] = [];
       const path = pathOf(server);
@@ -83,7 +83,7 @@ const LOGS: Readonly<Record<string, (log: string) => Promise<unknown>>> = {
 };
 
 for (const [what, harm] of Object.entries(LOGS))
-  test(`a log that is ${what} under the server: what cannot be read any more is 503 with its code, as what cannot be written is`, () =>
+  test(`a log that is ${what} under the server is a 503 with its code for reads and writes`, () =>
     withServer(async (server) => {
       await server.upload(xml(1), "?approve=true");
       await harm(`${pathOf(server)}-wal`);

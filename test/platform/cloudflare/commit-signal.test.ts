@@ -44,7 +44,8 @@ const company = async (ports: TestPorts) => {
   });
 };
 
-test("a stream of a request finds what others write, is alive while nothing happens, and ends itself before the runtime does", async () => {
+/** A stream from its first frame to its close frame, with one event before and one 40 s after it was opened. */
+async function wholeStream() {
   const ports = await testPorts();
   await company(ports);
   let looks = 0;
@@ -59,20 +60,34 @@ test("a stream of a request finds what others write, is alive while nothing happ
   await seconds(ports, 40);
   await appendTestEvents(ports, [2]);
   await seconds(ports, 600);
-  const told = await all;
-  expect(stopping.aborted).toBe(true);
-  expect(looks).toBeLessThanOrEqual(302);
-  expect(told.at(0)?.event).toBe("connected");
+  return { ports, stopping, frames: await all, looks: () => looks };
+}
+
+test("a stream of one request polls for the events of others", async () => {
+  const { ports, frames } = await wholeStream();
+  expect(frames.at(0)?.event).toBe("connected");
   expect(
-    told.filter(({ event }) => event === "test.happened").map(({ data }) => data.payload.n),
+    frames.filter(({ event }) => event === "test.happened").map(({ data }) => data.payload.n),
   ).toEqual([1, 2]);
-  const beats = told.filter(({ comment }) => comment === "heartbeat").length;
-  expect(beats).toBeGreaterThan(30);
-  const last = told.at(-1);
+  await ports.close();
+});
+
+test("a stream of one request sends heartbeats while nothing happens", async () => {
+  const { ports, frames } = await wholeStream();
+  const heartbeats = frames.filter(({ comment }) => comment === "heartbeat").length;
+  expect(heartbeats).toBeGreaterThan(30);
+  await ports.close();
+});
+
+test("a stream of one request closes itself after 300 looks, and looks no more", async () => {
+  const { ports, stopping, frames, looks } = await wholeStream();
+  expect(stopping.aborted).toBe(true);
+  expect(looks()).toBeLessThanOrEqual(302);
+  const last = frames.at(-1);
   expect([last?.event, (last?.retry ?? 0) >= 1_000]).toEqual(["bye", true]);
-  const before = looks;
+  const before = looks();
   await seconds(ports, 60);
-  expect(looks).toBe(before);
+  expect(looks()).toBe(before);
   await ports.close();
 });
 
