@@ -34,7 +34,7 @@ try {
       ports.meter.addSource(() => ({ sge_stream_clients: feedBroadcaster(ports).size }));
       ports.meter.addSource(() => databaseGauges(ports));
       ports.queue.start(consumerOf(ports));
-      void keepSwept(ports);
+      void repeatMaintenance(ports);
       void keepVisited(ports);
       return createApp(() => ports);
     },
@@ -47,15 +47,15 @@ try {
   process.exit(1);
 }
 
-/** Sweeps now, and again some time after each sweep, until the process begins to end. */
-async function keepSwept(ports: BunPorts): Promise<void> {
+/** Runs maintenance now, and again some time after each run, until the process begins to stop. */
+async function repeatMaintenance(ports: BunPorts): Promise<void> {
   try {
     await ports.blobs.removePartial();
     await runMaintenance(ports, ports.stopping);
   } catch (error) {
     if (!ports.stopping.aborted) ports.log("warn", "sweep.fault", { code: faultCode(error) });
   }
-  if (!ports.stopping.aborted) setTimeout(keepSwept, MAINTENANCE_EVERY_MS, ports).unref();
+  if (!ports.stopping.aborted) setTimeout(repeatMaintenance, MAINTENANCE_EVERY_MS, ports).unref();
 }
 
 /** Visits the mailboxes now, and again some time after each visit, until the process begins to end; never with a pause of 0. */

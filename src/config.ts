@@ -213,7 +213,7 @@ export const variables = Object.entries(Environment.shape).map(([name, schema]) 
 /**
  * Strings in, Config out; called once at a door. An empty string counts as absent.
  * Throws an Error whose message lists everything that is wrong, so that a bad configuration never boots;
- * in production there is no boot without JWT_SECRET (design decision 17).
+ * in production JWT_SECRET is required.
  */
 export function parseConfig(env: Record<string, string | undefined>): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));

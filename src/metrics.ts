@@ -90,7 +90,7 @@ export const HISTOGRAMS = {
   },
 } as const satisfies Record<string, Measured & { readonly buckets: readonly number[] }>;
 
-/** What is not counted as it happens but looked up when somebody asks. */
+/** Metrics that are read when they are requested, not counted as events happen. */
 export const FIGURES = {
   sge_build_info: { type: "gauge", help: "Always 1", labels: ["version"] },
   http_requests_in_work: { type: "gauge", help: "Requests without an answer yet", labels: [] },
@@ -143,7 +143,7 @@ export const FIGURES = {
   },
   sge_notes_registered_total: { type: "counter", help: "Notes ever registered", labels: [] },
   sge_movements_total: { type: "counter", help: "Movements in the ledger", labels: [] },
-  sge_events_total: { type: "counter", help: "Events ever told in the feed", labels: [] },
+  sge_events_total: { type: "counter", help: "Events ever appended to the feed", labels: [] },
   sge_feed_age_seconds: { type: "gauge", help: "Time since the last event", labels: [] },
   sge_jobs: {
     type: "gauge",
@@ -162,7 +162,7 @@ export const FIGURES = {
   },
   sge_exports: {
     type: "gauge",
-    help: "Exports with a file: kept, or expired and to be swept; 10000 means that many or more",
+    help: "Exports with a file: kept, or expired and to be removed; 10000 means that many or more",
     labels: ["state"],
   },
   sge_sweep_age_seconds: {

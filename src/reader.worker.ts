@@ -3,7 +3,7 @@ import { readDocument } from "./nfe/read/read.ts";
 import type { DocumentQuestion } from "./platform/bun/threads/documents.ts";
 import { answerQuestions } from "./platform/bun/threads/thread.ts";
 
-/** Door: a thread that reads large documents. Bytes in, plain data out (design decision 13). */
+/** Door: a thread that reads large documents. Bytes in, plain data out. */
 answerQuestions<DocumentQuestion>((question) =>
   question.ask === "read"
     ? readDocument(question.bytes)

@@ -12,8 +12,8 @@ import { consumeBatch } from "./platform/cloudflare/consume-batch.ts";
 import { deleteExpiredParked, parkBatch } from "./platform/cloudflare/park-batch.ts";
 import { cloudflarePorts } from "./platform/cloudflare/ports.ts";
 
-/** Cloudflare ends a cron after 15 minutes; the next goes on where this one was. */
-const SWEEP_MS = 10 * 60_000;
+/** Cloudflare stops a cron after 15 minutes; the next run continues from the saved cursors. */
+const MAINTENANCE_TIMEOUT_MS = 10 * 60_000;
 
 const portsOf = (bindings: Bindings) =>
   cloudflarePorts(bindings, { readDocument, compareDocuments });
@@ -25,12 +25,12 @@ const app = createApp((bindings) => portsOf(trusted<Bindings>(bindings)));
 export default {
   fetch(request, bindings, context) {
     const answer = Promise.resolve(app.fetch(request, bindings, context));
-    // A client that leaves ends its work by the request's signal; unheld, it would be stopped wherever it waits.
+    // When a client disconnects, the request's signal ends its work. Without waitUntil the runtime would stop it at any await.
     context.waitUntil(answer);
     return answer;
   },
 
-  /** Both queues: what is to be done, and (its name ends so) what was tried for the last time. */
+  /** Both queues: messages, and (name with `-dead`) those that failed for the last time. */
   queue: (batch, bindings) => {
     const ports = portsOf(bindings);
     const hands = { ...ports, consumer: consumerOf(ports), random: Math.random };
@@ -39,7 +39,7 @@ export default {
       : consumeBatch(batch, { ...hands, dead: bindings.DEAD_JOBS });
   },
 
-  /** A mail to a company's address. Whatever throws is a fault that may pass: the sender's server is told to try again. */
+  /** A mail to a company's address. After a throw the sender's server tries again, because the fault may be transient. */
   async email(message, bindings) {
     const ports = portsOf(bindings);
     const refusal = await deliver(ports, message);
@@ -51,7 +51,7 @@ export default {
   async scheduled(_cron, bindings) {
     const ports = portsOf(bindings);
     await deleteExpiredParked(ports);
-    await runMaintenance(ports, AbortSignal.timeout(SWEEP_MS));
+    await runMaintenance(ports, AbortSignal.timeout(MAINTENANCE_TIMEOUT_MS));
   },
 } satisfies ExportedHandler<Bindings>;
 

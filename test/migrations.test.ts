@@ -115,7 +115,7 @@ test("every table is STRICT: no number becomes a REAL in silence", async () => {
 });
 
 test("every row has a company, which is first in every key and index", async () => {
-  const strangers: string[] = [];
+  const withoutCompany: string[] = [];
   for (const { name } of await tables()) {
     const table = String(name);
     if (WITHOUT_COMPANY.includes(table)) continue;
@@ -131,10 +131,10 @@ test("every row has a company, which is first in every key and index", async () 
         String(index.name),
       );
       const columns = parts.map((part) => part.name);
-      if (columns[0] !== "company") strangers.push(`${table}(${columns.join(", ")})`);
+      if (columns[0] !== "company") withoutCompany.push(`${table}(${columns.join(", ")})`);
     }
   }
-  expect(strangers).toEqual(NOT_BY_COMPANY);
+  expect(withoutCompany).toEqual(NOT_BY_COMPANY);
 });
 
 test("a movement cannot be changed or deleted by any statement", async () => {

@@ -23,7 +23,7 @@ export interface DownloadOptions {
 
 type Needs = Pick<Ports, "reader" | "yieldToEventLoop" | "log" | "meter">;
 
-/** All movements that match a filter, newest first, as a CSV that is read page by page; no limit of rows (C10). */
+/** All movements that match a filter, newest first, as a CSV that is read page by page; no limit of rows. */
 export const exportMovements = (
   ports: Needs,
   filter: MovementFilter,

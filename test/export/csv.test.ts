@@ -72,7 +72,7 @@ describe("a text", () => {
     ]);
   });
 
-  test("of digits that a spreadsheet would change keeps them", () => {
+  test("with digits that a spreadsheet would change keeps them", () => {
     const kept = (text: string): Case => [text, `"=""${text}"""`, `"${text}"`];
     cases([
       kept("00123"),

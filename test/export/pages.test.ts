@@ -87,7 +87,7 @@ describe("movements", () => {
     );
   });
 
-  test("of another company are never included", async () => {
+  test("never include those of another company", async () => {
     const { rows } = await readPages(ports, movementKeyset(2, {}), ID);
     expect(rows.length).toBe(700);
     expect(Math.min(...rows.map(Number))).toBe(2_401);

@@ -57,15 +57,15 @@ const orderFor = ({ host, port, user, password }: Dovecot) => ({
 });
 
 /** Looks again until it is so; what it looks at has no other way to tell. */
-async function until(isSo: () => Promise<boolean>, patienceMs = 30_000): Promise<void> {
-  for (const end = Date.now() + patienceMs; !(await isSo()); await Bun.sleep(50))
+async function until(isSo: () => Promise<boolean>, timeoutMs = 30_000): Promise<void> {
+  for (const end = Date.now() + timeoutMs; !(await isSo()); await Bun.sleep(50))
     if (Date.now() > end) throw new Error("it did not come to be so");
 }
 
 const EVERY_SECOND = { MAIL_POLL_SECONDS: "1", LOG_LEVEL: "info" };
 
 const TESTS = {
-  async "C3, C4: a real IMAP server: thirty mails, a stranger's and one too large, each seen when it is safe"() {
+  async "a real IMAP server marks each mail as seen when its job or its refusal is stored"() {
     await using server = await dovecot();
     await using dir = await temporaryFolder();
     for (let n = 1; n <= 30; n += 1) await server.put(oneNote(n));
@@ -79,7 +79,7 @@ const TESTS = {
     for (const [change, code] of [
       [{ imap_password: "outra" }, "mailbox.login"],
       [{ imap_folder: "nenhuma" }, "mailbox.folder"],
-      // It speaks no TLS on this port: what a port says that is no IMAP server's is not told apart.
+      // The port has no TLS: the answer is the same as that of a port without an IMAP server.
       [{ use_tls: true }, "mailbox.unreachable"],
     ] as const) {
       const answer = await ask("POST", `${CONFIG}/test`, { ...order, ...change });
@@ -105,7 +105,7 @@ const TESTS = {
       expect([secret, log.includes(secret)]).toEqual([secret, false]);
   },
 
-  async "C4: killed in the middle of forty mails, and the mail server too: all are taken in, each once"() {
+  async "forty mails become one job each, although the service and the mail server are killed"() {
     await using server = await dovecot();
     await using dir = await temporaryFolder();
     for (let n = 1; n <= 40; n += 1) await server.put(oneNote(n));

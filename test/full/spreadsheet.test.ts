@@ -129,7 +129,7 @@ interface Opened {
   readonly value: string;
 }
 
-/** The cells of the first sheet of a flat OpenDocument file, row by row; empty cells are told as such. */
+/** The cells of the first sheet of a flat OpenDocument file, row by row; empty cells are included. */
 function cellsOf(fods: string): Opened[][] {
   const rows: Opened[][] = [];
   const parser = new SaxesParser();

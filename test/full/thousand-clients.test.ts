@@ -34,7 +34,7 @@ const TESTS = {
     const { statuses, most } = await crowd(await server.listening);
     expect([statuses, most]).toEqual([{ 200: CLIENTS * ROUNDS }, CLIENTS]);
   },
-  async "above the bound a client is told at once when to come back, and those inside are served"() {
+  async "a client above the limit gets Retry-After at once, and the others are served"() {
     await using dir = await temporaryFolder();
     await using server = startProcess(dir.path, {
       LOG_LEVEL: "error",

@@ -113,20 +113,20 @@ async function walk(service: TestApp): Promise<Set<string>> {
   await go("POST", `${path}/process`, { at: of(refused, "/process") });
   await go("PATCH", "/api/company", { json: { require_mapping: true } });
   await upload(made(34, { items: [{ ...item, cProd: "NOVO" }] }).xml, "?approve=true");
-  const told = {
+  const mapping = {
     supplier_cnpj: supplier.cnpj,
     code: "NOVO",
     unit: "UN",
     product_code: "P1",
     factor: 3,
   };
-  await go("PUT", "/api/supplier-items", { json: told });
+  await go("PUT", "/api/supplier-items", { json: mapping });
   await go("PATCH", "/api/company", { json: { require_mapping: false } });
   await go("POST", `${path}/discard`, { at: of(refused, "/discard"), json: { reason: "não é" } });
   await go("POST", `${path}/restore`, { at: of(refused, "/restore") });
   const event = `${path}/events/{id}/withdraw`;
   await go("POST", event, {
-    at: of(refused, "/events/nobody/withdraw"),
+    at: of(refused, "/events/no-such-event/withdraw"),
     json: { reason: "falso" },
   });
   for (const rest of ["", "/xml"]) await go("GET", `${path}${rest}`, { at: of(sale, rest) });
@@ -221,7 +221,7 @@ test(
       )
         .map(({ name }) => String(name))
         .filter((name) => !SMALL.includes(name));
-      const heard = recordStatements(service);
+      const statements = recordStatements(service);
       const walked = await walk(service);
       const served = inspectRoutes(service.app)
         .filter(({ isMiddleware, method }) => !isMiddleware && method !== "ALL")
@@ -231,10 +231,10 @@ test(
         (route) => !walked.has(route) && !route.includes("/profile/"),
       );
       expect(missed).toEqual([]);
-      expect(heard.size).toBeGreaterThan(60);
+      expect(statements.size).toBeGreaterThan(60);
 
       const wrong: string[] = [];
-      for (const statement of [...heard.values()])
+      for (const statement of [...statements.values()])
         for (const { kind, what } of await costsOf(service, statement, tables)) {
           if (ALLOWED[kind].some(([text]) => text.test(statement.sql))) continue;
           wrong.push(`${kind} ${what}: ${statement.sql.replaceAll(/\s+/g, " ").slice(0, 400)}`);

@@ -136,12 +136,12 @@ test("every finding of the reader has a whole sentence with a full stop", () => 
   for (const sentence of findingSentences) expect(sentence).toMatch(/^\p{Lu}.{15,}\.$/su);
 });
 
-const lacking = { product_code: "A", requested: "2", balance: "1.5" };
+const shortage = { product_code: "A", requested: "2", balance: "1.5" };
 const noteSentences = [
   NOTE_SENTENCES.repeatedItemNumber(1),
   NOTE_SENTENCES.lotsDoNotAddUp(1),
   NOTE_SENTENCES.negativeBalance,
-  NOTE_SENTENCES.notApproved({ code: "stock.insufficient", ...lacking }, 1),
+  NOTE_SENTENCES.notApproved({ code: "stock.insufficient", ...shortage }, 1),
   NOTE_SENTENCES.notApproved({ code: "stock.out_of_range", product_code: "A" }, 1),
   NOTE_SENTENCES.notApproved({ code: "stock.out_of_range", product_code: "A" }, 2),
   NOTE_SENTENCES.notApproved({ code: "product.not_found", product_code: "A" }, 1),

@@ -7,7 +7,7 @@ const refusal = (constraint: string) =>
   new Failed<PlatformFailure>({ code: "storage.rejected", constraint });
 
 test.each(["quantity_e4", "cost_e2", "balances"])(
-  "the database's refusal of %s is told as a quantity out of range",
+  "the database's refusal of %s becomes the failure of a quantity out of range",
   (constraint) => {
     const said = stockFailureFrom(refusal(`CHECK constraint failed: ${constraint}`), "A");
     expect(said).toMatchObject({ failure: { code: "stock.out_of_range", product_code: "A" } });

@@ -84,8 +84,14 @@ test("an item that the user maps goes to the product of the user", () =>
   withApp(async ({ upload, send, rows }) => {
     const items = ["001", "002", "003"].map((code) => item(code, code));
     await upload(syntheticNote({ seed: 1, emit: a, items }).xml, "?approve=true");
-    const told = { supplier_cnpj: b?.cnpj, code: "X", unit: "UN", product_code: "002", factor: 1 };
-    expect((await send("PUT", "/api/supplier-items", { json: told })).status).toBe(200);
+    const mapping = {
+      supplier_cnpj: b?.cnpj,
+      code: "X",
+      unit: "UN",
+      product_code: "002",
+      factor: 1,
+    };
+    expect((await send("PUT", "/api/supplier-items", { json: mapping })).status).toBe(200);
     expect(await rows("select product from supplier_items where code = 'X'")).toEqual([
       { product: "002" },
     ]);

@@ -50,8 +50,9 @@ const BARE_API = /(?<![\w/])api\.md\b/;
 /** A code of a threat or of a failure, as comments and titles cite them. */
 const CODE = /(?:[("`]|: )([SCFT]\d{1,2})(?=[):,]| and )/g;
 
-/** Names that stay: tables as committed migrations made them, metrics and log events as their readers know them. */
-const FIXED_NAMES = /\bsweep_places\b|\bsge_sweep_\w+|"sweep(?:\.fault)?"/g;
+/** Names that stay: tables as committed migrations made them, metrics, log events and rules as their readers know them. A wall clock is a term. */
+const FIXED_NAMES =
+  /\bsweep_places\b|\bsge_sweep_\w+|"sweep(?:\.fault)?"|_told_|\bwhose\.\w+|wall clock|wallClock/g;
 
 const MOST_LETTERS_OF_A_TITLE = 110;
 const RIDDLE = /^(?:what|who|whoever|nobody|somebody|of) /i;

@@ -37,7 +37,7 @@ describe("the cache of answers", () => {
         expect((await ask({ query })).text).toBe(`{"n":${i + 1}}`);
     }));
 
-  test("a failure goes to every request that waits for it and is not kept (C11)", () =>
+  test("a failure goes to every request that waits for it and is not kept", () =>
     withPorts(async (ports) => {
       let broken = true;
       let calls = 0;
@@ -114,15 +114,15 @@ describe("an answer and the versions of its key", () => {
         await bump(ports, "stock");
       };
       // Read first, then changed: the answer is the older, under the older version.
-      let meddle = async () => {};
+      let intrude = async () => {};
       const ask = routeOver(ports, async () => {
         const read = stock;
-        const now = meddle;
-        meddle = async () => {};
+        const now = intrude;
+        intrude = async () => {};
         await now();
         return { read };
       });
-      meddle = () => change(2);
+      intrude = () => change(2);
       expect((await ask()).text).toBe('{"read":1}');
       expect(await ask()).toMatchObject({ how: "MISS", text: '{"read":2}' });
       expect(await ask()).toMatchObject({ how: "HIT", text: '{"read":2}' });
@@ -131,10 +131,10 @@ describe("an answer and the versions of its key", () => {
   test("an answer may be newer than the versions of its key, never older", () =>
     withPorts(async (ports) => {
       let stock = 1;
-      let meddle = true;
+      let intrude = true;
       const ask = routeOver(ports, async () => {
-        if (meddle) {
-          meddle = false;
+        if (intrude) {
+          intrude = false;
           stock = 2;
           await bump(ports, "stock");
         }

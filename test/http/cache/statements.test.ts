@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { type TestApp, withApp } from "../../support/app.ts";
 
-/** The texts of the statements that are read from now on; `take` gives them and begins anew. */
+/** Records the texts of statements from now on; `take` returns them and clears the record. */
 function statementsOf({ ports }: TestApp): { take(): string[] } {
   let texts: string[] = [];
   const rows = ports.reader.rows.bind(ports.reader);
