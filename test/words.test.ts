@@ -3,7 +3,11 @@ import { Glob } from "bun";
 import { titleFindings, wordFindings } from "./support/banned-words.ts";
 
 /** These name the words because they are about them. */
-const ABOUT_WORDS = new Set([]);
+const ABOUT_WORDS = new Set<string>([
+  "docs/glossary.md",
+  "test/support/banned-words.ts",
+  "test/words.test.ts",
+]);
 
 /** Folders that still have banned words. The list only gets shorter. */
 const NOT_YET_CLEAN: readonly string[] = [
