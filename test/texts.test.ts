@@ -31,10 +31,14 @@ test("every hold, finding and rule has a whole sentence with a full stop", async
 test("the sentence of a failure ends without a full stop, for a reason may follow it", async () => {
   const said = await sentences(
     "src/messages/pt-BR/failures/*.ts",
-    "src/ingest/{approve/resolve-corrections,verdict/corrections}.ts",
+    "src/messages/pt-BR/documents/corrections.ts",
   );
   expect(said.length).toBeGreaterThan(50);
   expect(said.filter((text) => /\.["`]$/.test(text))).toEqual([]);
+});
+
+test("the reader and the verdict hold no sentence for people", async () => {
+  expect(await sentences("src/{nfe,ingest/verdict}/**/*.ts")).toEqual([]);
 });
 
 /** To an accountant `retenção` is tax withheld and `trabalho` is labour; the others are not used in Brazil, MiB only by developers. */

@@ -1,8 +1,9 @@
 import type { Settings } from "../../accounts/company.ts";
 import { settingsOf } from "../../accounts/settings.ts";
 import { newId } from "../../lib/id.ts";
-import type { Position } from "../../lib/item-number.ts";
+import type { NItem, Position } from "../../lib/item-number.ts";
 import { Failed, orFail } from "../../lib/result.ts";
+import { CORRECTION_MESSAGES } from "../../messages/pt-BR/documents/corrections.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
 import { FACTOR_ONE } from "../../stock/factor.ts";
@@ -138,12 +139,17 @@ function effectsAfter(
   const corrected = new Map<Position, "entry" | "exit" | "none">();
   for (const [position, correction] of corrections)
     if (correction.effect !== null) corrected.set(position, correction.effect);
-  const { effects, holdsLeft } = orFail(
-    applyCorrections({ holds, direction: note.direction, items }, settings, {
-      override,
-      effects: corrected,
-    }),
-  );
+  const applied = applyCorrections({ holds, direction: note.direction, items }, settings, {
+    override,
+    effects: corrected,
+  });
+  if (!applied.ok)
+    throw new Failed<IngestFailure>(
+      applied.error.code === "missing_effects"
+        ? missingEffects(applied.error.items)
+        : applied.error,
+    );
+  const { effects, holdsLeft } = applied.value;
   if (holdsLeft.length > 0)
     throw new Failed<IngestFailure>({
       code: "nfe.held",
@@ -152,6 +158,17 @@ function effectsAfter(
     });
   return effects;
 }
+
+/** "-" in a JSON pointer is the element that is not there yet (RFC 6901, section 4). */
+const missingEffects = (items: readonly NItem[]): IngestFailure => ({
+  code: "nfe.correction",
+  errors: items.map((nItem) => ({
+    path: "/items/-/effect",
+    code: "missing",
+    message: CORRECTION_MESSAGES.missingEffect(nItem),
+    expected: "entry | exit | none",
+  })),
+});
 
 function bookingOf(
   item: JudgedItem,

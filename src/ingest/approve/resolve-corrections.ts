@@ -1,5 +1,6 @@
 import type { NItem, Position } from "../../lib/item-number.ts";
 import { err, ok, type Result } from "../../lib/result.ts";
+import { CORRECTION_MESSAGES } from "../../messages/pt-BR/documents/corrections.ts";
 import type { FieldError } from "../../nfe/failures.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { type Factor, factorText } from "../../stock/factor.ts";
@@ -49,14 +50,14 @@ export async function resolveCorrections(
       errors.push({
         path: `/items/${i}/n_item`,
         code: "unknown_item",
-        message: `A nota não tem o item ${correction.nItem}`,
+        message: CORRECTION_MESSAGES.unknownItem(correction.nItem),
         got: String(correction.nItem),
       });
     if (seen.has(correction.nItem))
       errors.push({
         path: `/items/${i}/n_item`,
         code: "duplicate",
-        message: `O item ${correction.nItem} aparece mais de uma vez`,
+        message: CORRECTION_MESSAGES.repeatedItem(correction.nItem),
         got: String(correction.nItem),
       });
     seen.add(correction.nItem);
@@ -64,7 +65,7 @@ export async function resolveCorrections(
       errors.push({
         path: `/items/${i}/product_code`,
         code: "unknown_product",
-        message: "O produto não existe",
+        message: CORRECTION_MESSAGES.unknownProduct,
         got: correction.product,
       });
   });
@@ -115,7 +116,7 @@ function contradictions(
         errors.push({
           path: `/items/${i}/${field}`,
           code: "contradiction",
-          message: `Outro item com o mesmo código e a mesma unidade traz ${given}`,
+          message: CORRECTION_MESSAGES.contradiction(given),
           expected: given,
           got: value,
         });

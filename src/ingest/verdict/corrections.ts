@@ -1,7 +1,6 @@
 import type { Settings } from "../../accounts/company.ts";
 import type { NItem, Position } from "../../lib/item-number.ts";
 import { err, ok, type Result } from "../../lib/result.ts";
-import type { FieldError } from "../../nfe/failures.ts";
 import { HOLD_CODES, type Hold, type HoldCode, type IngestFailure } from "./failures.ts";
 import type { Direction, Effect } from "./verdict.ts";
 
@@ -48,11 +47,17 @@ export interface Corrections {
   readonly effects: ReadonlyMap<Position, Exclude<Effect, "ask">>;
 }
 
+/** The items whose effect a user must give. */
+export interface MissingEffects {
+  readonly code: "missing_effects";
+  readonly items: readonly NItem[];
+}
+
 /**
  * Applies corrections to a stored verdict. Gives the effect of every item by position, and the remaining holds;
  * a code in `override` that this note does not have is ignored when the company allows it.
  * Fails with `nfe.override_denied` (holds that may not be lifted, whether the note has them or not), or with
- * `nfe.correction`: an item whose effect is required and missing. It is required
+ * `missing_effects`: items whose effect is required and missing. It is required
  * for each item that asks when `unknown_operation` is lifted, and for every item when `not_ours` is, because no rule knows it.
  */
 export function applyCorrections(
@@ -61,7 +66,7 @@ export function applyCorrections(
   corrections: Corrections,
 ): Result<
   { effects: ReadonlyMap<Position, Effect>; holdsLeft: readonly Hold[] },
-  Extract<IngestFailure, { code: "nfe.override_denied" | "nfe.correction" }>
+  Extract<IngestFailure, { code: "nfe.override_denied" }> | MissingEffects
 > {
   const denied = corrections.override.filter(
     (code) => NEVER_OVERRIDABLE.includes(code) || !company.overridableHolds.includes(code),
@@ -71,8 +76,8 @@ export function applyCorrections(
   const lifted = new Set<HoldCode>(
     stored.holds.flatMap(({ code }) => (corrections.override.includes(code) ? [code] : [])),
   );
-  const errors = missingEffects(stored, corrections, lifted);
-  if (errors.length > 0) return err({ code: "nfe.correction", errors });
+  const items = missingEffects(stored, corrections, lifted);
+  if (items.length > 0) return err({ code: "missing_effects", items });
 
   return ok({
     effects: new Map(
@@ -85,20 +90,14 @@ export function applyCorrections(
   });
 }
 
-/** "-" in a JSON pointer is the element that is not there yet (RFC 6901, section 4). */
 function missingEffects(
   { items }: StoredVerdict,
   { effects }: Corrections,
   lifted: ReadonlySet<HoldCode>,
-): FieldError[] {
+): NItem[] {
   const must = (effect: Effect) =>
     lifted.has("not_ours") || (lifted.has("unknown_operation") && effect === "ask");
   return items
     .filter((item) => must(item.effect) && !effects.has(item.position))
-    .map((item) => ({
-      path: "/items/-/effect",
-      code: "missing",
-      message: `Informe o efeito do item ${item.nItem}`,
-      expected: "entry | exit | none",
-    }));
+    .map(({ nItem }) => nItem);
 }

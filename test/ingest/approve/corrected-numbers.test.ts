@@ -19,7 +19,9 @@ test("what a hold, a refused approval and a correction call an item is its numbe
     const short = await send("POST", path, {
       json: { override, items: [{ n_item: 10, effect: "entry" }] },
     });
-    expect(short.body.errors).toMatchObject([{ message: "Informe o efeito do item 20" }]);
+    expect(short.body.errors).toMatchObject([
+      { path: "/items/-/effect", code: "missing", message: "Informe o efeito do item 20" },
+    ]);
     const wrong = await send("POST", path, {
       json: { override, items: [{ n_item: 2, effect: "none" }] },
     });

@@ -84,12 +84,7 @@ describe("corrections of a verdict", () => {
     const short = applyCorrections(asking, company(), said(["unknown_operation"], [[1, "none"]]));
     expect(short).toMatchObject({
       ok: false,
-      error: {
-        code: "nfe.correction",
-        errors: [
-          { path: "/items/-/effect", code: "missing", message: "Informe o efeito do item 30" },
-        ],
-      },
+      error: { code: "missing_effects", items: [30] },
     });
     const whole = applyCorrections(
       asking,
@@ -132,7 +127,7 @@ describe("corrections of a verdict", () => {
     const strange = stored(["not_ours"], ["none", "none"], "none");
     expect(applyCorrections(strange, lenient, said(["not_ours"], [[1, "entry"]]))).toMatchObject({
       ok: false,
-      error: { errors: [{ code: "missing" }] },
+      error: { code: "missing_effects" },
     });
     expect(
       applyCorrections(
