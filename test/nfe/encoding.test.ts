@@ -33,7 +33,7 @@ test.each([
   ["utf8 without its dash", utf8(declared("utf8"))],
   ["windows-1252", cp1252(declared("windows-1252"))],
   [
-    "F8: ISO-8859-1, with the letters of windows-1252 that senders mean",
+    "ISO-8859-1, with the letters of windows-1252 that senders mean",
     cp1252(declared("ISO-8859-1")),
   ],
   [
