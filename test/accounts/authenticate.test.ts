@@ -31,7 +31,7 @@ function counted(ports: Ports): { ports: Ports; statements: string[] } {
   return { ports: { ...ports, reader }, statements };
 }
 
-test("a token known already costs one read of one row's neighbourhood, and no user row", async () => {
+test("a cached token costs one statement and reads no user row", async () => {
   const ports = await portsWithAdmin();
   const token = await tokenFor(ports, 1, "ADMIN");
   const { ports: watched, statements } = counted(ports);
@@ -45,7 +45,7 @@ test("a token known already costs one read of one row's neighbourhood, and no us
   await ports.close();
 });
 
-test("S5: the role is the database's, whatever the token says, from the next request on", async () => {
+test("S5: the role is the database's and not the token's, from the next request on", async () => {
   const ports = await portsWithAdmin();
   const id = await addUser(ports, { email: "bia@loja.example", role: "VISUALIZADOR" });
   const token = await tokenFor(ports, id, "ADMIN");
@@ -69,18 +69,18 @@ test("S5: a user who was deactivated is out at once, in this process and in anot
   await ports.close();
 });
 
-test("S5: logout ends the user's tokens at once, also in another process, and nobody else's", async () => {
+test("S5: logout ends only the user's own tokens, at once, also in another process", async () => {
   const ports = await portsWithAdmin();
   const other = await sibling(ports);
   const id = await addUser(ports, { email: "bia@loja.example", role: "OPERADOR" });
   const token = await tokenFor(ports, id, "OPERADOR");
-  const neighbour = await tokenFor(ports, 1, "ADMIN");
+  const otherUser = await tokenFor(ports, 1, "ADMIN");
   for (const where of [ports, other])
-    for (const who of [token, neighbour]) await authenticate(where, who);
+    for (const who of [token, otherUser]) await authenticate(where, who);
   await logout(ports, causeOf(id, "OPERADOR"));
   for (const where of [ports, other]) {
     expect(await failureOf(authenticate(where, token))).toEqual(REVOKED);
-    expect((await authenticate(where, neighbour)).actor.userId).toBe(1);
+    expect((await authenticate(where, otherUser)).actor.userId).toBe(1);
   }
   await other.close();
   await ports.close();
@@ -111,7 +111,7 @@ test("a token for a user of another company is refused, though the user exists",
   await ports.close();
 });
 
-test("what one database remembers, another does not know", async () => {
+test("a token cached for one database is not known for another", async () => {
   const [here, there] = [await portsWithAdmin(), await portsWithAdmin()];
   const id = await addUser(here, { email: "bia@loja.example", role: "OPERADOR" });
   const token = await tokenFor(here, id, "OPERADOR");

@@ -22,7 +22,7 @@ const enters = (ports: TestPorts, email: string, password: string) =>
     () => false,
   );
 
-test("a generated password that nobody has used is another one at each start, and the last one is good", async () => {
+test("an unused generated password is replaced at each start, and the last one is valid", async () => {
   const ports = await testPorts();
   const first = await firstRun(ports);
   const second = await renewFirstPassword(ports);
@@ -43,7 +43,7 @@ test("a generated password that nobody has used is another one at each start, an
   await ports.close();
 });
 
-test("ADMIN_PASSWORD takes the place of a generated password that nobody has used, and of no other", async () => {
+test("ADMIN_PASSWORD replaces a generated password that was never used, and no other", async () => {
   const ports = await testPorts({ config: { ADMIN_EMAIL: ADMIN.email } });
   const first = await firstRun(ports);
   const given = { ...ports, config: { ...ports.config, ADMIN_PASSWORD: ADMIN.password } };
@@ -83,7 +83,7 @@ test("a login with a password that a start has just replaced leaves the new one 
   await ports.close();
 });
 
-test("of two starts at one moment the one that writes last has the good password, and is told of it", async () => {
+test("two concurrent starts: the one that writes last has the valid password and knows it", async () => {
   const ports = await testPorts();
   await firstRun(ports);
   beforeNextCommit(ports, () => renewFirstPassword(ports));
@@ -98,15 +98,15 @@ test("without a terminal the password stands in a file of its owner's alone, unt
   ports.config.DATA_DIR = join(folder, "data");
   ports.removeFirstPassword = () => removeFirstPassword(ports.config.DATA_DIR);
   const path = firstPasswordPath(ports.config.DATA_DIR);
-  const told: string[] = [];
+  const printed: string[] = [];
   for (let start = 0; start < 2; start += 1) {
-    const access = await createFirstAccess(ports, { printFile: (file) => void told.push(file) });
+    const access = await createFirstAccess(ports, { printFile: (file) => void printed.push(file) });
     const shown = `${access?.adminEmail}\n${access?.generatedPassword}\n`;
     expect(await readFile(path, "utf8")).toBe(shown);
     expect((await stat(path)).mode & 0o777).toBe(0o600);
     expect(await readdir(ports.config.DATA_DIR)).toEqual(["first-password"]);
   }
-  expect(told).toEqual([path, path]);
+  expect(printed).toEqual([path, path]);
   const [email = "", password = ""] = (await readFile(path, "utf8")).split("\n");
   expect(await enters(ports, email, "errada errada")).toBe(false);
   expect(await readdir(ports.config.DATA_DIR)).toEqual(["first-password"]);
@@ -135,7 +135,7 @@ test("on a terminal the password is written there and into no file", async () =>
   await ports.close();
 });
 
-test("of processes that start at the same moment the file shows the password that is good", async () => {
+test("the file of processes that start at the same moment shows the valid password", async () => {
   const ports = await testPorts();
   const other = await sibling(ports);
   await Promise.all([

@@ -44,7 +44,7 @@ test("the first start makes the company of the configuration and its administrat
   await ports.close();
 });
 
-test("S4: without ADMIN_PASSWORD every installation gets its own, told once and good for a login", async () => {
+test("S4: without ADMIN_PASSWORD every installation gets its own password, shown once and valid for a login", async () => {
   const made: string[] = [];
   for (let n = 0; n < 2; n++) {
     const ports = await testPorts();

@@ -5,7 +5,7 @@ import { addUser, portsWithAdmin } from "../support/ports-with-admin.ts";
 const NAMES = ["COMPANY_NAME", "COMPANY_CNPJ", "COMPANY_ENVIRONMENT", "ADMIN_EMAIL"];
 const ALL = new Set(NAMES);
 
-test("settings of the first run that say what the database says are not told, each that says something else is", async () => {
+test("settings of the first run are reported as ignored where they differ from the database, and only there", async () => {
   const ports = await portsWithAdmin();
   expect(await ignoredSettings(ports, ALL)).toEqual([]);
   const config = {
@@ -19,7 +19,7 @@ test("settings of the first run that say what the database says are not told, ea
   expect(await ignoredSettings({ ...ports, config }, new Set(["ADMIN_EMAIL"]))).toEqual([
     "ADMIN_EMAIL",
   ]);
-  // Of two companies nobody can say which is meant.
+  // With two companies it is not known which one is meant.
   await addUser(ports, { email: "eva@outra.example", role: "ADMIN", company: 2 });
   expect(await ignoredSettings({ ...ports, config }, ALL)).toEqual([]);
   await ports.close();

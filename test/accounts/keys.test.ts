@@ -75,7 +75,7 @@ test("a key known already costs one read, and none of the keys' table", async ()
   await ports.close();
 });
 
-test("a key that was revoked is refused from the next request on, in this process and in another", async () => {
+test("a revoked key is refused from the next request on, in this process and in another", async () => {
   const ports = await portsWithAdmin();
   const other = await sibling(ports);
   const [one, two] = [
@@ -94,7 +94,7 @@ test("a key that was revoked is refused from the next request on, in this proces
   await ports.close();
 });
 
-test("revoking again changes nothing and leaves one audit line; a stranger's key is not found", async () => {
+test("revoking again changes nothing and leaves one audit line; another company's key is not found", async () => {
   const ports = await portsWithAdmin();
   const { made } = await createKey(ports, ORDER, causeOf(1));
   await addUser(ports, { email: "z@z.example", role: "ADMIN", company: 2 });
@@ -161,7 +161,7 @@ test("a text that is not quite a key is refused without asking the database", as
   await ports.close();
 });
 
-test("a key that nobody was given is refused, and one digit off is another key", async () => {
+test("an unknown key is refused, also one that differs from a valid key in one digit", async () => {
   const ports = await portsWithAdmin();
   const { key } = await createKey(ports, ORDER, causeOf(1));
   const off = key.slice(0, -1) + (key.endsWith("0") ? "1" : "0");
@@ -234,7 +234,7 @@ test("a key falls with its maker, in every process at once, and stands again wit
   await ports.close();
 });
 
-test("a key makes no key, so that one that leaked does not outlive its end", async () => {
+test("a key makes no key, so that a leaked one ends when it is revoked", async () => {
   const ports = await portsWithAdmin();
   const cause = causeOf(1);
   const byKey = { ...cause, actor: { ...cause.actor, keyId: "abc" } };
@@ -265,7 +265,7 @@ test("a company has at most a hundred keys, also when many are asked for at once
   await ports.close();
 });
 
-test("a use is written down at most once an hour, and nobody waits for it", async () => {
+test("a use is recorded at most once an hour, without delaying the request", async () => {
   const ports = await portsWithAdmin();
   const { key } = await createKey(ports, ORDER, causeOf(1));
   const { actor } = await authenticate(ports, key);
@@ -290,7 +290,7 @@ test("a use is written down at most once an hour, and nobody waits for it", asyn
   await ports.close();
 });
 
-test("a use that cannot be written down troubles nobody", async () => {
+test("a use that cannot be recorded does not fail the request", async () => {
   const ports = await portsWithAdmin();
   const { key } = await createKey(ports, ORDER, causeOf(1));
   const { actor } = await authenticate(ports, key);

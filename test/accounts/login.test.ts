@@ -78,7 +78,7 @@ test("S9: the first login of all costs the same whether the address is known or 
   expect(costs[0]).toEqual(costs[1]);
 });
 
-test("S9: every login leaves a line in the audit, and what was typed for nobody is not in it", async () => {
+test("S9: every login writes an audit line, without the text of an unknown address", async () => {
   const ports = await portsWithAdmin();
   await login(ports, ADMIN, REQUEST);
   await failureOf(login(ports, { email: ADMIN.email, password: "errada errada" }, REQUEST));
@@ -100,7 +100,7 @@ test("S9: every login leaves a line in the audit, and what was typed for nobody 
   await ports.close();
 });
 
-test("five tries a minute and account, whatever address they come from", async () => {
+test("five attempts a minute and account, from any address", async () => {
   const ports = await portsWithAdmin();
   const guess = (n: number) =>
     failureOf(login(ports, { email: ADMIN.email, password: `errada ${n}` }, from(n)));
@@ -113,7 +113,7 @@ test("five tries a minute and account, whatever address they come from", async (
   await ports.close();
 });
 
-test("S7: five tries a minute and network, whatever account they name", async () => {
+test("S7: five attempts a minute and network, for any account", async () => {
   const ports = await portsWithAdmin();
   const guess = (n: number, peer: string | null) =>
     failureOf(login(ports, { email: `u${n}@x.example`, password: "x" }, { ...REQUEST, peer }));
@@ -145,20 +145,20 @@ const knownNetworks = async (ports: PortsWithAdmin) => {
   return rows.map(({ network }) => network);
 };
 
-test("tries from anywhere else keep nobody out who comes from a network of an earlier login, however long they go on", async () => {
+test("attempts from elsewhere do not lock out a user on a network of an earlier login", async () => {
   const ports = await portsWithAdmin();
   await login(ports, ADMIN, OWNER);
-  let strangers = 0;
+  let refusals = 0;
   for (let minute = 0; minute < 30; minute += 1) {
     for (let n = 0; n < 40; n += 1)
-      if ((await failureOf(login(ports, wrong, from(n)))) !== undefined) strangers += 1;
+      if ((await failureOf(login(ports, wrong, from(n)))) !== undefined) refusals += 1;
     expect((await login(ports, ADMIN, OWNER)).user.id).toBe(1);
     // From another address of the same network too.
     expect(await failureOf(login(ports, ADMIN, from(99)))).toMatchObject({ code: "rate_limited" });
     ports.clock.advance(60_000);
   }
-  expect(strangers).toBe(30 * 40);
-  // 1 of the owner's first login, then what the one bucket of all strangers had left and what has filled it since.
+  expect(refusals).toBe(30 * 40);
+  // 1 of the owner's first login, then what the one bucket of all other networks had left and what has filled it since.
   expect(ports.passwords.calls.verify - 31).toBe(4 + 29 * 5);
   await ports.close();
 });
@@ -198,7 +198,7 @@ test("a network is known by a good login only, for 90 days, and twenty of them f
   await ports.close();
 });
 
-test("a failed login and one over the limit are lines of the log with the peer and a tag of the account, never its address", async () => {
+test("a failed or limited login is logged with the peer and a tag of the account, never its address", async () => {
   const ports = await portsWithAdmin();
   for (const email of [ADMIN.email, " CHEFE@loja.example", "segredo@x.example"])
     await failureOf(login(ports, { email, password: "errada errada" }, OWNER));
@@ -234,7 +234,7 @@ const hashOfAdmin = async (ports: PortsWithAdmin) => {
   return String(rows[0]?.password_hash);
 };
 
-test("a hash of yesterday's cost is made anew at the next good login, and the token stays good", async () => {
+test("a hash of an older cost is computed again at the next login, and the token stays valid", async () => {
   const ports = await portsWithAdmin();
   const old = await login(ports, ADMIN, REQUEST);
   const dearer = { ...ports, passwords: countingPasswords(2) };
@@ -249,7 +249,7 @@ test("a hash of yesterday's cost is made anew at the next good login, and the to
   await ports.close();
 });
 
-test("a login whose hash is made anew does not bring back a password that was changed meanwhile", async () => {
+test("a login that renews the hash does not restore a password that was changed meanwhile", async () => {
   const ports = await portsWithAdmin();
   const next = "outra senha, bem maior";
   const dearer = { ...ports, passwords: countingPasswords(2) };
@@ -270,7 +270,7 @@ test("a login at a database without a company is refused as any other", async ()
   await ports.close();
 });
 
-test("an address with an apostrophe or a wildcard finds nobody and harms nothing", async () => {
+test("an address with an apostrophe or a wildcard finds no user and changes nothing", async () => {
   const ports = await portsWithAdmin();
   for (const [n, email] of ["' or 1=1 --", "%", "chefe@loja.example' --", "\u0000"].entries())
     expect(await failureOf(login(ports, { email, password: ADMIN.password }, from(n)))).toEqual({

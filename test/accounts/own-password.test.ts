@@ -69,7 +69,7 @@ test("a wrong current password changes nothing and counts as a guess", async () 
   await ports.close();
 });
 
-test("of two changes of one password at once, one wins and the other is told that its session is over", async () => {
+test("two concurrent changes of one password: one succeeds, the other fails with its session revoked", async () => {
   const ports = await portsWithAdmin();
   const change = (next: string) =>
     changeOwnPassword(ports, { current: ADMIN.password, next }, causeOf(1));
@@ -143,7 +143,7 @@ test("a new password is known from its own network only, and a wrong current one
   await ports.close();
 });
 
-test("a change of password is of one person, also where another has the same hash", async () => {
+test("a change of password affects one user, also where another has the same hash", async () => {
   const ports = await portsWithAdmin();
   const id = await addUser(ports, { email: "ana@loja.example", role: "OPERADOR" });
   await changeUser(ports, id, "password_hash = (select password_hash from users where id = 1)");
@@ -153,7 +153,7 @@ test("a change of password is of one person, also where another has the same has
   await ports.close();
 });
 
-test("whoever sets a password on the machine is told of the keys that still act, and of no other", async () => {
+test("setting a password on the machine reports the number of the user's valid keys, and of no other", async () => {
   const ports = await portsWithAdmin();
   const DAY = 86_400_000;
   const order = { name: "integração", role: "OPERADOR" as const, expiresAt: null };

@@ -12,7 +12,7 @@ test("S2: the matrix grants what the contract says, and nothing else", () => {
   });
 });
 
-test("S15: a role that does not exist may do nothing, nor may a name of Object's", () => {
+test("S15: an unknown role, or a name of Object's prototype, has no permission", () => {
   for (const role of ["admin", "", "ROOT", "constructor", "__proto__", "toString"])
     for (const permission of PERMISSIONS) expect(may(trusted(role), permission)).toBe(false);
 });

@@ -30,7 +30,7 @@ test("settings are read once until they change, and a change made elsewhere is s
   await house1.close();
 });
 
-test("a caller that knows the version already spares the read of it, and never gets old settings for a new one", async () => {
+test("a known settings version saves a statement, and never gives old settings for a new version", async () => {
   const ports = await portsWithAdmin();
   const first = await settingsOf(ports, 1, 1);
   const statements: string[] = [];
@@ -66,7 +66,7 @@ test("two changes of different members at once both count", async () => {
   await ports.close();
 });
 
-test("a change of settings makes old what was read of settings, and nothing else, and is audited without the name", async () => {
+test("a change of settings bumps only the tag of settings, and is audited without the company's name", async () => {
   const ports = await portsWithAdmin();
   await applySettings(ports, { name: "Nome Novo Ltda", requireSignature: true }, causeOf(1));
   const versions = await ports.reader.rows({

@@ -3,7 +3,7 @@ import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { withApp } from "../../support/app.ts";
 import { screw, supplier } from "../../support/notes/purchase.ts";
 
-test("F9: a box of 12 enters as 12 once somebody has said so, and the line's cost stays whole", () =>
+test("a box of 12 enters as 12 once its factor is saved, and the line's cost stays whole", () =>
   withApp(async ({ upload, send, rows }) => {
     const box = {
       ...screw,
@@ -29,7 +29,7 @@ test("F9: a box of 12 enters as 12 once somebody has said so, and the line's cos
     expect(await rows("select unit from products")).toEqual([{ unit: "UN" }]);
   }));
 
-test("corrections are a manager's word", () =>
+test("corrections need the permission of a manager", () =>
   withApp(async ({ upload, send }) => {
     const note = syntheticNote({ items: [screw] });
     await upload(note.xml);
@@ -50,7 +50,7 @@ test("corrections are a manager's word", () =>
     expect((await send("POST", path, { as: "GERENTE", json })).status).toBe(200);
   }));
 
-test("an overridable hold gives way to a manager", () =>
+test("an overridable hold can be lifted by a manager", () =>
   withApp(async ({ upload, send }) => {
     const note = syntheticNote({ root: "NFe" });
     expect((await upload(note.xml)).body.holds).toMatchObject([{ code: "no_protocol" }]);
@@ -61,7 +61,7 @@ test("an overridable hold gives way to a manager", () =>
     expect(done.body).toMatchObject({ status: "PROCESSADA" });
   }));
 
-test("F9: what is said of an item is said of every item with its code and unit, in the same note too", () =>
+test("a correction of an item applies to every item with its code and unit, in the same note too", () =>
   withApp(async ({ upload, send, rows }) => {
     const box = { ...screw, uCom: "CX", qCom: "1" };
     const note = syntheticNote({ emit: supplier, items: [box, { ...box, qCom: "2" }, screw] });
@@ -75,7 +75,7 @@ test("F9: what is said of an item is said of every item with its code and unit, 
     ).toEqual([{ quantity_e4: 120_000 }, { quantity_e4: 240_000 }, { quantity_e4: 100_000 }]);
   }));
 
-test("two words about one code and unit that contradict each other are refused, and nothing moves", () =>
+test("contradictory corrections of one code and unit are refused, and nothing moves", () =>
   withApp(async ({ upload, send, rows }) => {
     const note = syntheticNote({ emit: supplier, items: [screw, screw] });
     await upload(note.xml);
@@ -97,7 +97,7 @@ test("two words about one code and unit that contradict each other are refused, 
     expect(await rows("select count(*) as n from movements")).toEqual([{ n: 0 }]);
   }));
 
-test("a product named for each item that moves lifts the hold mapping; what moves nothing needs none", () =>
+test("a product for each item that moves lifts the hold mapping; an item without movement needs none", () =>
   withApp(async ({ upload, send, rows }) => {
     await upload(syntheticNote({ seed: 1, emit: supplier, items: [screw] }).xml, "?approve=true");
     await send("PATCH", "/api/company", { json: { require_mapping: true } });
@@ -112,10 +112,10 @@ test("a product named for each item that moves lifts the hold mapping; what move
     });
     expect((await upload(note.xml)).body.holds).toMatchObject([{ code: "mapping" }]);
     const path = `/api/nfes/${note.accessKey}/process`;
-    const told = { n_item: 1, product_code: "001" };
-    expect((await send("POST", path, { json: { items: [told] } })).status).toBe(409);
+    const correction = { n_item: 1, product_code: "001" };
+    expect((await send("POST", path, { json: { items: [correction] } })).status).toBe(409);
     const done = await send("POST", path, {
-      json: { items: [told, { n_item: 3, effect: "none" }] },
+      json: { items: [correction, { n_item: 3, effect: "none" }] },
     });
     expect(done.body).toMatchObject({ status: "PROCESSADA" });
     expect(await rows("select product, quantity_e4 from balances")).toEqual([
@@ -123,7 +123,7 @@ test("a product named for each item that moves lifts the hold mapping; what move
     ]);
   }));
 
-test("a note that is in stock shows the factor that it was booked with, whatever is told later", () =>
+test("a posted note shows the factor of its posting, also after a later change of the factor", () =>
   withApp(async ({ upload, send }) => {
     const note = syntheticNote({ emit: supplier, items: [{ ...screw, uCom: "CX" }] });
     await upload(note.xml);
@@ -136,7 +136,7 @@ test("a note that is in stock shows the factor that it was booked with, whatever
     expect(body.items).toMatchObject([{ factor: 12, stock_quantity: 120 }]);
   }));
 
-test("F5: a quantity that the factor takes beyond what is exact is shown whole and never posted", () =>
+test("a quantity that the factor takes out of the exact range is shown whole and never posted", () =>
   withApp(async ({ upload, send, rows }) => {
     await upload(syntheticNote({ seed: 1, emit: supplier, items: [screw] }).xml, "?approve=true");
     await send("PUT", "/api/supplier-items", {

@@ -8,7 +8,7 @@ import { screw } from "../../support/notes/purchase.ts";
 const paint = { cProd: "001", xProd: "TINTA", uCom: "LT", qCom: "3", vUnCom: "50.00" };
 const [first, second] = SUPPLIERS;
 
-test("a note goes in, is approved, and stock comes out with its cost", () =>
+test("an approved note enters the stock with its cost", () =>
   withApp(async ({ upload, send }) => {
     const note = syntheticNote({ items: [screw] });
     const sent = await upload(note.xml);
@@ -47,7 +47,7 @@ test("with approve=true a note is registered and approved in one batch", () =>
     ).toHaveLength(1);
   }));
 
-test("F1: one code of two suppliers is two products, and neither is renamed", () =>
+test("one code of two suppliers is two products, and neither is renamed", () =>
   withApp(async ({ upload, rows }) => {
     await upload(syntheticNote({ seed: 1, emit: first, items: [screw] }).xml, "?approve=true");
     await upload(syntheticNote({ seed: 2, emit: second, items: [paint] }).xml, "?approve=true");
@@ -109,7 +109,7 @@ test("fifty uploads of one note at once: one is registered, forty-nine are dupli
     expect(await rows("select count(*) as n from originals")).toEqual([{ n: 1 }]);
   }));
 
-test("a note that forbids itself is stored with its holds, and approving it says why not", () =>
+test("a note with holds is stored, and its approval fails with them", () =>
   withApp(async ({ upload, send, rows }) => {
     const note = syntheticNote({ tpAmb: "2" });
     const sent = await upload(note.xml, "?approve=true");
@@ -126,7 +126,7 @@ test("a note that forbids itself is stored with its holds, and approving it says
     expect(await rows("select count(*) as n from movements")).toEqual([{ n: 0 }]);
   }));
 
-test("a rehearsal shows products, factors and balances, and writes nothing", () =>
+test("a dry run shows products, factors and balances, and writes nothing", () =>
   withApp(async ({ upload, send, rows }) => {
     await upload(syntheticNote({ seed: 1, emit: first, items: [screw] }).xml, "?approve=true");
     const next = syntheticNote({
@@ -173,7 +173,7 @@ test("lots become movements of their own; lots that do not add up leave one move
     ]);
   }));
 
-test("F10: the cost is landed: freight, discount and IPI of the line count", () =>
+test("the cost is landed: freight, discount and IPI of the line count", () =>
   withApp(async ({ upload, rows }) => {
     const item = { ...screw, vFrete: "5.00", vDesc: "1.00", vIPI: "2.00", vOutro: "0.50" };
     await upload(syntheticNote({ items: [item] }).xml, "?approve=true");
@@ -183,7 +183,7 @@ test("F10: the cost is landed: freight, discount and IPI of the line count", () 
     ]);
   }));
 
-test("F13: items without a GTIN never collide, and never link", () =>
+test("items without a GTIN never collide, and never link", () =>
   withApp(async ({ upload, rows }) => {
     const items = ["A", "B", "C"].map((cProd) => ({
       ...screw,
@@ -198,7 +198,7 @@ test("F13: items without a GTIN never collide, and never link", () =>
     ]);
   }));
 
-test("items that bear one number are told apart by their place, each with its own movement and effect", () =>
+test("items with one number are distinguished by their position, each with its own movement and effect", () =>
   withApp(async ({ upload, send, rows }) => {
     const note = syntheticNote({
       items: [

@@ -4,7 +4,7 @@ import { withApp } from "../../support/app.ts";
 
 const thing = { cProd: "1", xProd: "COISA", uCom: "UN", qCom: "1", vUnCom: "1.00" };
 
-test("what a hold, a refused approval and a correction call an item is its number in the note, never its place", () =>
+test("holds, refused approvals and corrections name an item by its nItem, never by its position", () =>
   withApp(async ({ upload, send }) => {
     const made = syntheticNote({ CFOP: "5949", items: [thing, { ...thing, cProd: "2" }] });
     const xml = made.xml

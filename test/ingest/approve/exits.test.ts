@@ -8,7 +8,7 @@ import { screw, supplier } from "../../support/notes/purchase.ts";
 const sale = (seed: number, qCom: string) =>
   syntheticNote({ seed, emit: COMPANY, dest: CUSTOMER, items: [{ ...screw, qCom }] });
 
-test("our own sale leaves the stock by our own code, and may go below zero only where the company allows it", () =>
+test("a sale of the company leaves the stock by its own code, and goes below zero only where that is allowed", () =>
   withApp(async ({ upload, send, rows }) => {
     await upload(syntheticNote({ seed: 1, emit: supplier, items: [screw] }).xml, "?approve=true");
     await upload(sale(2, "4").xml, "?approve=true");
@@ -81,7 +81,7 @@ test("F2: twenty sales of one unit each at once share seven units, never an eigh
     expect(await reconcileAll(ports, 1)).toEqual([]);
   }));
 
-test("our own sale in another unit than the product's is counted one for one, and says so", () =>
+test("a sale of the company in another unit than the product's is counted one for one, with a finding", () =>
   withApp(async ({ upload, send, rows }) => {
     await upload(syntheticNote({ seed: 1, emit: supplier, items: [screw] }).xml, "?approve=true");
     const box = { ...screw, uCom: "CX", qCom: "2" };

@@ -15,16 +15,16 @@ const movements = ({ rows }: TestApp) =>
   rows("select product, quantity_e4, cost_e2 from movements order by id");
 
 describe("a unit in another spelling", () => {
-  test("has the factor that was told, be it told or sent in the other spelling", () =>
+  test("has the saved factor, in each spelling of the mapping and of the note", () =>
     withApp(async (service) => {
       await service.upload(bought(1, { uCom: "PC" }).xml, "?approve=true");
-      for (const [told, sent] of [
+      for (const [saved, sent] of [
         ["CX", "Cx"],
         ["fd", "FARDO"],
         ["Pç", "PECA"],
       ]) {
-        const { body } = await tell(service, { unit: told, factor: 12 });
-        expect(body.unit).toBe(told?.toUpperCase().replace("Ç", "C"));
+        const { body } = await tell(service, { unit: saved, factor: 12 });
+        expect(body.unit).toBe(saved?.toUpperCase().replace("Ç", "C"));
         const seed = 10 + (sent?.length ?? 0);
         const note = bought(seed, { uCom: sent, qCom: "2" });
         await service.upload(note.xml, "?approve=true");
@@ -73,11 +73,11 @@ describe("a unit in another spelling", () => {
 });
 
 describe("a factor that is a fraction", () => {
-  test("brings a whole box for twelve cans, at the line's total, and is told as it was given", () =>
+  test("enters a whole box for twelve cans at the line's total, and is shown as it was given", () =>
     withApp(async (service) => {
       await service.upload(bought(1).xml, "?approve=true");
-      const told = await tell(service, { factor: "1/12" });
-      expect(told.body).toMatchObject({ factor: 0.0833333333, factor_text: "1/12" });
+      const saved = await tell(service, { factor: "1/12" });
+      expect(saved.body).toMatchObject({ factor: 0.0833333333, factor_text: "1/12" });
       const note = bought(2);
       await service.upload(note.xml, "?approve=true");
       expect((await movements(service)).slice(1)).toEqual([
@@ -88,13 +88,13 @@ describe("a factor that is a fraction", () => {
         { factor: 0.0833333333, factor_text: "1/12", stock_quantity: 1, landed_unit_cost: 12 },
       ]);
       const [listed] = (await service.send("GET", "/api/supplier-items")).body.data;
-      expect(listed).toEqual(told.body);
+      expect(listed).toEqual(saved.body);
       expect((await service.send("PUT", "/api/supplier-items", { json: listed })).body).toEqual(
         listed,
       );
     }));
 
-  test("is told by an approval too, shown by its dry run, and kept for the next note", () =>
+  test("can be given with an approval, is shown by its dry run, and is saved for the next note", () =>
     withApp(async (service) => {
       const first = bought(1);
       await service.upload(first.xml);
@@ -126,7 +126,7 @@ describe("a factor that is a fraction", () => {
     }),
   );
 
-  test("is what counts when it is changed beside its old text", () =>
+  test("is used when it is changed beside its old text", () =>
     withApp(async (service) => {
       await service.upload(bought(1).xml, "?approve=true");
       const { body } = await tell(service, { factor: "1/12" });
@@ -139,7 +139,7 @@ describe("a factor that is a fraction", () => {
     }));
 });
 
-test("units that were kept in several spellings become one, with the factor that somebody had told", () =>
+test("units that were stored in several spellings become one, with the factor that a user had saved", () =>
   withApp(async ({ ports, rows, upload }) => {
     await upload(bought(1).xml, "?approve=true");
     const old = async (code: string, unit: string, factor_e4: number, at: number) =>

@@ -65,7 +65,7 @@ describe("a lot's number with two expiries", () => {
       expect(await reconcileAll(ports, 1)).toEqual([]);
     }));
 
-  test("keeps every date and every quantity, and tells its movements apart, whatever the lots are called", () => {
+  test("keeps every date and every quantity in separate movements, for any names of the lots", () => {
     const some = fc.record({
       lot: fc.constantFrom("L1", "L1/2026-12-31", "L1/", "L1//", "L1/2026-12-31/", "é"),
       quantity_e4: fc.integer({ min: 1, max: 100_000 }),

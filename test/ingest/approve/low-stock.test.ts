@@ -42,7 +42,7 @@ const minimum = ({ ports }: TestApp, code: string, e4: number) =>
     read: () => undefined,
   });
 
-test("stock.low is told once, by the exit that goes below the minimum, by hand or by a note", () =>
+test("stock.low is appended once, by the exit that goes below the minimum, manual or of a note", () =>
   withApp(async (service) => {
     const { send, upload } = service;
     await upload(entry(1, "A", "10").xml, "?approve=true");
@@ -73,7 +73,7 @@ test("stock.low is told once, by the exit that goes below the minimum, by hand o
     expect((await lows(service)).sort()).toEqual(["A", "A", "B", "B"]);
   }));
 
-test("an exit that is refused tells nothing", () =>
+test("a refused exit appends no event", () =>
   withApp(async (service) => {
     await service.upload(entry(1, "A", "10").xml, "?approve=true");
     await minimum(service, "A", 50_000);

@@ -78,7 +78,7 @@ describe("a good note that the stock cannot take", () => {
       expect(JSON.stringify(body.findings)).not.toContain("not_approved");
     }));
 
-  test("says which product lacks and how much, where the company forbids a balance below zero", () =>
+  test("names the product and the missing quantity where the company forbids a balance below zero", () =>
     withApp(async ({ upload, send }) => {
       await upload(syntheticNote({ seed: 1, emit: supplier, items: [screw] }).xml, "?approve=true");
       await send("PATCH", "/api/company", { json: { allow_negative: false } });

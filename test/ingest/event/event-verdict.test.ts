@@ -10,7 +10,7 @@ const KEY = NOTE.accessKey;
 const path = `/api/nfes/${KEY}`;
 const by = { author: COMPANY.cnpj };
 
-describe("what other events make of a note", () => {
+describe("other events of a note", () => {
   const quantities = {
     gPerecimento: {
       "@nItem": "1",
@@ -31,7 +31,7 @@ describe("what other events make of a note", () => {
     ["112140", syntheticEvent(KEY, { type: "112140", nProt }), "not_delivered"],
   ];
 
-  test("an event that asks for a person holds a note that waits, before it or after it", async () => {
+  test("an event that needs a decision holds a waiting note, registered before it or after it", async () => {
     for (const [_, event, hold] of asking)
       await withApp(async ({ upload, send }) => {
         const second = syntheticNote({ seed: 202 });
@@ -49,7 +49,7 @@ describe("what other events make of a note", () => {
       });
   });
 
-  test("an event that asks for a person is told as a finding of a note in stock", async () => {
+  test("an event that needs a decision is a finding of a posted note", async () => {
     for (const [_, event, hold] of asking)
       await withApp(async ({ upload, send }) => {
         await upload(NOTE.xml, "?approve=true");
@@ -60,7 +60,7 @@ describe("what other events make of a note", () => {
       });
   });
 
-  test("a loss says what was lost", () =>
+  test("a loss states the lost quantities", () =>
     withApp(async ({ upload, send }) => {
       await upload(NOTE.xml);
       await upload(syntheticEvent(KEY, { type: "112130", detail: quantities }));

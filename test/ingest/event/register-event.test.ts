@@ -12,7 +12,7 @@ import { mailOf } from "../../support/mail/raw-mail.ts";
 import { enqueueBatch, xmlFile } from "../../support/notes/enqueue-batch.ts";
 import { runJobs } from "../../support/run-jobs.ts";
 
-test("F4: a cancellation holds its note, also when it comes first; on a note in stock it is told as a finding", () =>
+test("F4: a cancellation holds its note, also when it comes first; on a posted note it is a finding", () =>
   withApp(async ({ upload, send }) => {
     const [pending, early, late] = [1, 2, 3].map((seed) => syntheticNote({ seed }));
     if (!pending || !early || !late) throw new Error("three notes");
@@ -79,7 +79,7 @@ test("an event that the tax office has not registered changes nothing; a correct
     });
   }));
 
-test("F4: an event that came before its note waits no longer once the note is here", () =>
+test("F4: an event that came before its note gets its effect once the note is registered", () =>
   withApp(async ({ upload, send }) => {
     const note = syntheticNote();
     const events = [cancellationEvent(note.accessKey), correctionLetter(note.accessKey)];
@@ -96,7 +96,7 @@ test("F4: an event that came before its note waits no longer once the note is he
     ]);
   }));
 
-const STRANGER = "60701190000104";
+const UNRELATED = "60701190000104";
 const NOTE = syntheticNote({ seed: 200 });
 const KEY = NOTE.accessKey;
 const path = `/api/nfes/${KEY}`;
@@ -118,14 +118,18 @@ describe("H5: an event that does not count is `none`, leaves its note as it is, 
       "other_environment",
     ],
     [
-      "by somebody else than the emitter",
-      cancellationEvent(KEY, { author: STRANGER }),
+      "by another author than the emitter",
+      cancellationEvent(KEY, { author: UNRELATED }),
       "other_author",
     ],
     ["by the recipient", cancellationEvent(KEY, by), "other_author"],
-    ["by nobody", cancellationEvent(KEY).replace(/<CNPJ>[^<]*<\/CNPJ>/, ""), "other_author"],
     [
-      "a statement of the recipient by somebody else",
+      "without an author",
+      cancellationEvent(KEY).replace(/<CNPJ>[^<]*<\/CNPJ>/, ""),
+      "other_author",
+    ],
+    [
+      "a statement of the recipient by another author",
       syntheticEvent(KEY, { type: "210220" }),
       "other_author",
     ],
@@ -161,9 +165,9 @@ describe("H5: an event that does not count is `none`, leaves its note as it is, 
       expect((await send("GET", path)).body.holds).toEqual([]);
     }));
 
-  test("a statement by somebody else that came first does not hold the note, and says so beside it", () =>
+  test("a statement of another author that came first does not hold the note, and has no effect beside it", () =>
     withApp(async ({ upload, send }) => {
-      const early = syntheticEvent(KEY, { type: "210220", author: STRANGER });
+      const early = syntheticEvent(KEY, { type: "210220", author: UNRELATED });
       expect((await upload(early)).body.event.effect).toBe("waiting");
       expect((await upload(NOTE.xml)).body.holds).toEqual([]);
       expect((await send("GET", path)).body.events).toMatchObject([{ effect: "none" }]);

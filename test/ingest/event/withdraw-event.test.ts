@@ -20,8 +20,8 @@ const holdsOf = async ({ send }: TestApp): Promise<string[]> =>
 
 const idOf = (answer: Answer): string => String(answer.body.event.id);
 
-describe("H5: an event that was wrong can be taken back", () => {
-  test("by a manager, with a reason; it stays visible, its note is judged again, feed and audit tell it", () =>
+describe("H5: a wrong event can be withdrawn", () => {
+  test("by a manager, with a reason; it stays visible, its note is judged again, feed and audit have it", () =>
     withApp(async (service) => {
       const { upload, send, rows } = service;
       await upload(NOTE.xml);
@@ -111,7 +111,7 @@ describe("H5: an event that was wrong can be taken back", () => {
     }));
 });
 
-describe("M6: two events under one key, type and sequence are told apart", () => {
+describe("M6: two events under one key, type and sequence are distinguished", () => {
   const first = correctionLetter(NOTE.accessKey, { text: "Onde se le rua A, leia-se rua B" });
   const second = correctionLetter(NOTE.accessKey, {
     text: "Onde se le dez, leia-se onze unidades",
@@ -155,7 +155,7 @@ describe("M6: two events under one key, type and sequence are told apart", () =>
       expect(await rows("select id from audit where action = 'nfe.event'")).toHaveLength(1);
     }));
 
-  test("of two at the same moment one is kept, and the other is told", () =>
+  test("concurrent ones: one is registered, and the other is refused", () =>
     withApp(async ({ upload, rows }) => {
       await upload(NOTE.xml);
       const answers = await Promise.all([upload(first), upload(second)]);
@@ -163,18 +163,18 @@ describe("M6: two events under one key, type and sequence are told apart", () =>
       expect(await rows("select type from nfe_events")).toHaveLength(1);
     }));
 
-  test("what a stranger says of a note before it is here keeps out neither its recipient's word nor its emitter's", () =>
+  test("an event of an unrelated author before the note excludes neither the recipient's event nor the emitter's", () =>
     withApp(async (service) => {
       const { upload } = service;
       const said = (type: string, author: string) =>
         syntheticEvent(NOTE.accessKey, { type, author });
-      const stranger = "99888777000100";
+      const unrelated = "99888777000100";
       for (const type of ["210200", "210220", "210240", "211124"])
-        for (const author of [stranger, COMPANY.cnpj])
+        for (const author of [unrelated, COMPANY.cnpj])
           expect((await upload(said(type, author))).body.event).toMatchObject({
             effect: "waiting",
           });
-      expect((await upload(said("110192", stranger))).body.event.effect).toBe("none");
+      expect((await upload(said("110192", unrelated))).body.event.effect).toBe("none");
       expect((await upload(said("110192", NOTE.accessKey.slice(6, 20)))).body.event.effect).toBe(
         "waiting",
       );
@@ -192,7 +192,7 @@ describe("M6: two events under one key, type and sequence are told apart", () =>
       expect((await upload(branch)).status).toBe(409);
     }));
 
-  test("in a batch, and in its rehearsal, the second is rejected with the same code", () =>
+  test("in a batch, and in its dry run, the second is rejected with the same code", () =>
     withApp(async ({ send, rows }) => {
       for (const query of ["?dry_run=true", ""]) {
         const body = new FormData();

@@ -74,7 +74,7 @@ test("goods that were bought keep their cost through a new verdict, and their it
     ]);
   }));
 
-test("a note in stock keeps the verdict that it was approved under, whatever the rules say later", () =>
+test("a posted note keeps the verdict that it was approved under, also under newer rules", () =>
   withApp(async (service) => {
     await service.upload(note.xml, "?approve=true");
     await judgedByOlderRules(service);
@@ -85,7 +85,7 @@ test("a note in stock keeps the verdict that it was approved under, whatever the
     ]);
   }));
 
-test("maintenance judges again what waits under older rules, and what other settings left behind", () =>
+test("maintenance judges the notes again that wait under older rules or other settings", () =>
   withApp(async (service) => {
     const { upload, send, rows, ports } = service;
     const other = syntheticNote({ seed: 2 });
@@ -103,7 +103,7 @@ test("maintenance judges again what waits under older rules, and what other sett
     expect((await send("GET", path)).body.direction).toBe("entry");
   }));
 
-test("maintenance goes on behind a note whose original cannot be read, and the approval of that note says why", () =>
+test("maintenance continues after a note with an unreadable original, whose approval fails with the reason", () =>
   withApp(async (service) => {
     const { upload, send, ports, rows } = service;
     const other = syntheticNote({ seed: 2 });
@@ -142,7 +142,7 @@ test("a note that today's reader refuses is not approved under its old verdict",
     ]);
   }));
 
-test("a note whose new verdict says something else is told to the feed with what it waits for now", () =>
+test("a different new verdict appends nfe.judged to the feed with the holds of the note", () =>
   withApp(async (service) => {
     const { upload, send, ports } = service;
     await upload(note.xml);
@@ -159,7 +159,7 @@ test("a note whose new verdict says something else is told to the feed with what
     expect(await fed(service, "nfe.judged")).toEqual([strange, strange]);
   }));
 
-test("a note that its protocol completes is told to the feed with what it waits for now", () =>
+test("a completion by a protocol appends nfe.judged to the feed with the holds of the note", () =>
   withApp(async (service) => {
     await service.upload(syntheticNote({ seed: 1, root: "NFe" }).xml);
     await service.upload(note.xml);

@@ -9,7 +9,7 @@ const whole = syntheticNote({ root: "nfeProc" });
 const path = `/api/nfes/${bare.accessKey}`;
 const codes = (list: { code: string }[]) => list.map(({ code }) => code);
 
-test("a note without protocol is completed by the one that brings it: both originals stay, the verdict is new", () =>
+test("a note without protocol is completed by the document that has it: both originals stay, the verdict is new", () =>
   withApp(async ({ upload, send, rows }) => {
     const bare = syntheticNote({ root: "NFe" });
     const whole = syntheticNote({ root: "nfeProc" });
@@ -71,7 +71,7 @@ test.each([...meanwhile])(
     }),
 );
 
-test("a note that was put aside is judged anew when it is completed, and when it is taken back", () =>
+test("a discarded note is judged again when it is completed and when it is restored", () =>
   withApp(async ({ upload, send }) => {
     await upload(bare.xml);
     await send("POST", `${path}/discard`, { json: { reason: "sem protocolo" } });
@@ -84,7 +84,7 @@ test("a note that was put aside is judged anew when it is completed, and when it
     expect((await send("POST", `${path}/process`)).status).toBe(200);
   }));
 
-test("a note that its protocol completes is approved where that was asked, or is the company's way", () =>
+test("a completed note is approved where the request or the company's settings ask for it", () =>
   withApp(async ({ upload, send, rows }) => {
     const notes = (seed: number) => [
       syntheticNote({ seed, root: "NFe" }).xml,
@@ -107,7 +107,7 @@ test("a note that its protocol completes is approved where that was asked, or is
     expect(await rows("select count(distinct reference) as n from movements")).toEqual([{ n: 2 }]);
   }));
 
-test("a protocol that comes after the approval settles its hold, or reveals what is wrong with the note", () =>
+test("a protocol after the approval removes its hold or adds the holds that it reveals", () =>
   withApp(async ({ upload, send, rows }) => {
     const override = { json: { override: ["no_protocol"] } };
     await upload(bare.xml);
@@ -130,7 +130,7 @@ test("a protocol that comes after the approval settles its hold, or reveals what
       ["not_authorised"],
       codes(denied.body.findings),
     ]);
-    // What was posted stands until somebody reverses it.
+    // A posting stays until a user reverses it.
     expect(await rows("select count(*) as n from movements")).toEqual([{ n: 4 }]);
     expect(await rows("select distinct effect from note_items")).toEqual([{ effect: "entry" }]);
   }));

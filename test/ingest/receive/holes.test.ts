@@ -35,7 +35,7 @@ const NO_PURCHASES: readonly (readonly [string, NoteOptions, string, string[]])[
   ["a denied note", { protocol: { cStat: "302" } }, "entry", ["not_authorised"]],
   ["a rejected note", { protocol: { cStat: "539" } }, "entry", ["not_authorised"]],
   ["a cancelled note", { protocol: { cStat: "101" } }, "entry", ["cancelled"]],
-  ["a note for somebody else", { dest: UNRELATED }, "none", ["not_ours"]],
+  ["a note for another company", { dest: UNRELATED }, "none", ["not_ours"]],
   ["a note between two others", { emit: UNRELATED, dest: CUSTOMER }, "none", ["not_ours"]],
   ["our own sale", { emit: COMPANY, dest: CUSTOMER }, "exit", []],
   [
@@ -49,11 +49,11 @@ const NO_PURCHASES: readonly (readonly [string, NoteOptions, string, string[]])[
   ["a credit note", { finNFe: "5", tpNFCredito: "01" }, "entry", ["no_goods"]],
   ["a sale billed for later", { CFOP: "5922" }, "entry", ["no_goods"]],
   ["goods that a receipt has sold", { CFOP: "5929" }, "entry", ["unknown_operation"]],
-  ["an operation that nobody knows", { CFOP: "5949" }, "entry", ["unknown_operation"]],
+  ["an unknown operation", { CFOP: "5949" }, "entry", ["unknown_operation"]],
   ["a receipt of our own counter", { mod: "65", emit: COMPANY, dest: null }, "exit", ["retail"]],
 ];
 
-test("F3: nothing but a purchase of ours becomes an entry by itself, and each says what it is", () =>
+test("only a purchase of the company becomes an entry by itself; every other note states its direction", () =>
   withApp(async (service) => {
     for (const [n, [what, options, direction, holds]] of NO_PURCHASES.entries()) {
       const note = syntheticNote({ seed: 100 + n, items: [{ ...item }], ...options });
@@ -66,7 +66,7 @@ test("F3: nothing but a purchase of ours becomes an entry by itself, and each sa
     expect(await reconcileAll(service.ports, 1)).toEqual([]);
   }));
 
-test("F6: a key is kept as its 44 characters, found with NFe before it or without, and refused when it is none", () =>
+test("F6: an access key is stored as 44 characters, found with or without NFe before it, and refused when invalid", () =>
   withApp(async (service) => {
     const { accessKey, xml } = syntheticNote({ emit: SUPPLIERS[1] ?? supplier });
     expect(accessKey).toMatch(/[A-Z]/);
@@ -83,7 +83,7 @@ test("F6: a key is kept as its 44 characters, found with NFe before it or withou
     expect(await service.rows("select access_key from notes")).toEqual([{ access_key: accessKey }]);
   }));
 
-test("F7: no note, two notes, what follows the note, and numbers that are none are refused with their place", () =>
+test("no note, two notes, text after the note, and invalid numbers are refused with their path", () =>
   withApp(async (service) => {
     const { xml } = syntheticNote({ items: [item] });
     const [, one = ""] = /(<NFe[\s\S]*<\/NFe>)/.exec(xml) ?? [];
@@ -111,7 +111,7 @@ test("F7: no note, two notes, what follows the note, and numbers that are none a
     await nothingKept(service, refused.length);
   }));
 
-test("F8: a bare NFe and a document in ISO-8859-1 go the whole way, accents and all", () =>
+test("a bare NFe and a document in ISO-8859-1 are posted with their accents", () =>
   withApp(async (service) => {
     const named = { ...item, xProd: "AÇÚCAR É PÃO" };
     const bare = syntheticNote({ seed: 1, root: "NFe", items: [named] });
@@ -126,7 +126,7 @@ test("F8: a bare NFe and a document in ISO-8859-1 go the whole way, accents and 
     expect(new Uint8Array(await kept.arrayBuffer())).toEqual(bytes);
   }));
 
-test("F5: a thousand tenths are a hundred, and what is shown has every digit", () =>
+test("a thousand tenths are a hundred, shown with every digit", () =>
   withApp(async (service) => {
     const tenths = Array.from({ length: 250 }, () => ({ ...item, qCom: "0.1", vUnCom: "0.1" }));
     for (const seed of [1, 2, 3, 4])
@@ -162,7 +162,7 @@ test("every malformed document is 422 nfe.malformed_xml and leaves an audit line
     await nothingKept(service, MALFORMED.length);
   }));
 
-test("what is well-formed and no note is 422 nfe.not_an_nfe, and is called by its name", () =>
+test("a well-formed document that is no note is 422 nfe.not_an_nfe with its name", () =>
   withApp(async (service) => {
     const others = otherDocuments(syntheticNote().accessKey);
     for (const { name, xml } of others) {

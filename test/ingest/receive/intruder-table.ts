@@ -32,7 +32,7 @@ export const restore: Act = ({ send }) => send("POST", `${path}/restore`);
 export const cancel: Act = ({ upload }) => upload(cancellationEvent(whole.accessKey));
 export const complete: Act = ({ upload }) => upload(whole.xml);
 export const completeDenied: Act = ({ upload }) => upload(denied.xml);
-/** Only the settings: as if whoever changed them had died before the notes that wait were judged again. */
+/** Only the settings: as if the process had stopped before it judged the waiting notes again. */
 export const homologation: Act = ({ ports }) =>
   applySettings(ports, { environment: "homologation" }, cause);
 export const noOverrides: Act = ({ ports }) =>
@@ -121,11 +121,11 @@ export function testInterleavings(rows: readonly Row[]): void {
         await applySettings(service.ports, { overridableHolds: ["no_protocol"] }, cause);
         for (const step of before) await step(service);
         let came = false;
-        const meddle = async () => {
+        const interfere = async () => {
           came = true;
           await intrude(service);
         };
-        beforeNextCommit(service.ports, meddle, skip);
+        beforeNextCommit(service.ports, interfere, skip);
         const given = await act(service);
         expect(came).toBe(true);
         expect(given).toMatchObject(answer);

@@ -25,7 +25,7 @@ import {
 } from "./intruder-table.ts";
 
 /** Every event of the feed that a write of the note has made, by type. */
-const told = async ({ rows }: TestApp) =>
+const eventTypes = async ({ rows }: TestApp) =>
   (await rows("select type from events order by id")).map(({ type }) => type);
 
 const TWICE: readonly (readonly [string, readonly Act[], Act, string, number])[] = [
@@ -36,12 +36,12 @@ const TWICE: readonly (readonly [string, readonly Act[], Act, string, number])[]
   ["cancellation", registered, cancel, "nfe.cancelled", 0],
 ];
 for (const [flow, before, act, type, skip] of TWICE)
-  test(`the feed is told once of a ${flow} that comes twice at one moment`, () =>
+  test(`the feed has one event of a ${flow} that comes twice at one moment`, () =>
     withApp(async (service) => {
       for (const step of before) await step(service);
       beforeNextCommit(service.ports, () => Promise.resolve(act(service)), skip);
       await act(service);
-      expect((await told(service)).filter((one) => one === type)).toEqual([type]);
+      expect((await eventTypes(service)).filter((one) => one === type)).toEqual([type]);
     }));
 
 /** A job that has failed: a batch whose document cannot be read, a ZIP whose file has vanished. */
@@ -90,7 +90,7 @@ for (const [flow, before, act, action, options] of AUDITED)
       expect(await lines()).toHaveLength(1);
     }, options));
 
-test("a replay that comes second is told that nothing is parked, and sends nothing", () =>
+test("a second replay fails because nothing is parked, and sends nothing", () =>
   withApp(async (service) => {
     await parkedBatch(service);
     beforeNextCommit(service.ports, async () => {
@@ -153,7 +153,7 @@ test.each([
   }),
 );
 
-test("an exit below zero that the settings allow meanwhile is taken as it comes in", () =>
+test("an exit below zero that the settings allow meanwhile is posted with its registration", () =>
   withApp(async (service) => {
     await applySettings(service.ports, { allowNegative: false }, cause);
     const allowed = () => applySettings(service.ports, { allowNegative: true }, cause);
@@ -165,7 +165,7 @@ test("an exit below zero that the settings allow meanwhile is taken as it comes 
     ]);
   }));
 
-test("a completion that has lost leaves the verdict as it was, also where it never comes to its second try", () =>
+test("a refused completion leaves the verdict as it was, also without a second attempt", () =>
   withApp(async (service) => {
     const { ports, rows } = service;
     for (const step of bareRegistered) await step(service);
@@ -181,5 +181,5 @@ test("a completion that has lost leaves the verdict as it was, also where it nev
     expect(
       await rows("select status, has_protocol, holds ->> '$[0].code' as hold from notes"),
     ).toEqual([{ status: "DESCARTADA", has_protocol: 0, hold: "no_protocol" }]);
-    expect(await told(service)).not.toContain("nfe.judged");
+    expect(await eventTypes(service)).not.toContain("nfe.judged");
   }));

@@ -37,7 +37,7 @@ const uploadAs = async ({ url }: Server, key: string, xml: string) =>
     }),
   );
 
-test("a full queue of documents is 503 with Retry-After, leaves nothing half written, and is over when it is over", () =>
+test("a full queue of documents is 503 with Retry-After, writes nothing, and accepts documents again later", () =>
   withServer(
     async (server) => {
       // One person cannot fill the queue: the documents come from several programs.

@@ -71,7 +71,7 @@ test("a CT-e or an NFS-e among notes is ignored by its name in a queued batch", 
     expect(await refusals(service)).toEqual([{ code: "nfe.not_an_nfe" }]);
   }));
 
-test("a CT-e that is uploaded alone is 422, and both its root and what it is are told", () =>
+test("a CT-e that is uploaded alone is 422 with its root element and its name", () =>
   withApp(async (service) => {
     const { status, body } = await service.upload(CTE);
     expect([status, body]).toMatchObject([
@@ -85,7 +85,7 @@ test("a CT-e that is uploaded alone is 422, and both its root and what it is are
     ]);
   }));
 
-test("a file that is no XML is told so once", () =>
+test("a file that is no XML is refused with one message", () =>
   withApp(async (service) => {
     const { status, body } = await service.upload("# Leia-me");
     expect([status, body.detail]).toEqual([

@@ -31,7 +31,7 @@ const bothWays = (
 const keyOf = (n: number) => notes[n]?.accessKey ?? "";
 const xmlOf = (n: number) => notes[n]?.xml ?? "";
 
-test("an approval and a discard at once: the note is in stock, or put aside without a trace in it", () =>
+test("a concurrent approval and discard leave the note posted, or discarded without movements", () =>
   withApp(async (service) => {
     await Promise.all(notes.map(({ xml }) => service.upload(xml)));
     await bothWays(
@@ -43,7 +43,7 @@ test("an approval and a discard at once: the note is in stock, or put aside with
     expect(await reconcileAll(service.ports, 1)).toEqual([]);
   }));
 
-test("an approval and a cancellation at once: the note is held, or in stock with the finding that says so", () =>
+test("a cancellation during an approval holds the note, or adds a finding to the posted note", () =>
   withApp(async (service) => {
     await Promise.all(notes.map(({ xml }) => service.upload(xml)));
     const effects = new Map<number, string>();
@@ -57,19 +57,19 @@ test("an approval and a cancellation at once: the note is held, or in stock with
     for (const [n, effect] of effects) {
       const { body } = await service.send("GET", `/api/nfes/${keyOf(n)}`);
       const codes = body.findings.map(({ code }: { code: string }) => code);
-      const told = [
+      const rest = [
         body.status,
         body.movements.length,
         codes.includes("cancelled_after_processing"),
       ];
-      expect([effect, ...told]).toEqual(
+      expect([effect, ...rest]).toEqual(
         effect === "held" ? ["held", "PROCESSADA", 2, true] : ["cancelled", "PENDENTE", 0, false],
       );
       expect(body.holds).toMatchObject([{ code: "cancelled" }]);
     }
   }));
 
-test("an approval and the protocol of a note at once: it is completed once and in stock once, if at all", () =>
+test("a note that is approved and completed at once is completed once and posted at most once", () =>
   withApp(async (service) => {
     const bare = notes.map((_, n) =>
       syntheticNote({ seed: 300 + n, emit: supplier, items: 2, root: "NFe" }),
@@ -93,7 +93,7 @@ test("an approval and the protocol of a note at once: it is completed once and i
     expect(await reconcileAll(service.ports, 1)).toEqual([]);
   }));
 
-test("a change of settings while notes come in: what waits was judged by the last, what moved was judged by the first", () =>
+test("a change of settings during uploads: waiting notes have the new verdict, posted ones the old", () =>
   withApp(async (service) => {
     await Promise.all([
       ...notes.slice(0, 8).map(({ xml }) => service.upload(xml, "?approve=true")),
@@ -112,7 +112,7 @@ test("a change of settings while notes come in: what waits was judged by the las
     expect(rows.map(({ status }) => status)).toContain("PENDENTE");
   }));
 
-test("discards and returns at once leave the note in one state, and each change that was made in the audit", () =>
+test("concurrent discards and restores leave the note in one status, with an audit line for each change", () =>
   withApp(async (service) => {
     const [note] = notes;
     await service.upload(note?.xml ?? "");

@@ -3,7 +3,7 @@ import { syntheticBatch, syntheticNote } from "../../../src/synthetic/synthetic-
 import { withApp } from "../../support/app.ts";
 import { supplier } from "../../support/notes/purchase.ts";
 
-test("the same document again is a duplicate that says what the first has become", () =>
+test("the same document again is a duplicate with the status of the first", () =>
   withApp(async ({ upload, rows }) => {
     const note = syntheticNote();
     await upload(note.xml, "?approve=true");
@@ -42,7 +42,7 @@ test("the same note written otherwise is a duplicate; other content under its ke
     expect(await rows("select count(*) as n from originals")).toEqual([{ n: 1 }]);
   }));
 
-test("a lot of several notes belongs on the batch route; of one it counts as that note", () =>
+test("an enviNFe with several notes is refused on the single route; with one it counts as that note", () =>
   withApp(async ({ upload }) => {
     const several = syntheticBatch([{ seed: 1 }, { seed: 2 }]);
     expect(await upload(several.xml)).toMatchObject({
@@ -53,7 +53,7 @@ test("a lot of several notes belongs on the batch route; of one it counts as tha
     expect(one).toMatchObject({ status: 200, body: { holds: [{ code: "no_protocol" }] } });
   }));
 
-test("a refusal leaves an audit line, and nothing else", () =>
+test("a refusal writes an audit line and nothing else", () =>
   withApp(async ({ upload, rows }) => {
     expect((await upload("<a><b></a>")).body).toMatchObject({ code: "nfe.malformed_xml" });
     expect((await upload("")).body).toMatchObject({ code: "nfe.malformed_xml" });
@@ -75,12 +75,12 @@ test("a change of the company's settings gives pending notes their verdict again
     await send("PATCH", "/api/company", { json: { environment: "homologation" } });
     expect((await send("GET", `/api/nfes/${note.accessKey}`)).body.holds).toEqual([]);
     await send("PATCH", "/api/company", { json: { cnpjs: ["11222333000181"] } });
-    const stranger = await send("GET", `/api/nfes/${note.accessKey}`);
-    expect(stranger.body).toMatchObject({ holds: [{ code: "not_ours" }], direction: "none" });
+    const unrelated = await send("GET", `/api/nfes/${note.accessKey}`);
+    expect(unrelated.body).toMatchObject({ holds: [{ code: "not_ours" }], direction: "none" });
     expect((await send("POST", `/api/nfes/${note.accessKey}/process`)).status).toBe(409);
   }));
 
-test("with require_mapping an unknown item waits until somebody says what it is", () =>
+test("with require_mapping a note with an unmapped item waits until a user maps it", () =>
   withApp(async ({ upload, send, rows }) => {
     const item = { cProd: "X1", xProd: "COISA", uCom: "CX", qCom: "2", vUnCom: "30.00" };
     await upload(syntheticNote({ seed: 1, emit: supplier, items: [item] }).xml, "?approve=true");
@@ -93,7 +93,7 @@ test("with require_mapping an unknown item waits until somebody says what it is"
     const sent = await upload(note.xml, "?approve=true");
     expect(sent.body).toMatchObject({ status: "PENDENTE", holds: [{ code: "mapping" }] });
     const [known] = await rows("select supplier from supplier_items");
-    const told = await send("PUT", "/api/supplier-items", {
+    const mapped = await send("PUT", "/api/supplier-items", {
       as: "GERENTE",
       json: {
         supplier_cnpj: known?.supplier,
@@ -103,7 +103,7 @@ test("with require_mapping an unknown item waits until somebody says what it is"
         factor: 6,
       },
     });
-    expect(told.status).toBe(200);
+    expect(mapped.status).toBe(200);
     expect((await send("GET", `/api/nfes/${note.accessKey}`)).body.holds).toEqual([]);
     expect((await send("POST", `/api/nfes/${note.accessKey}/process`)).status).toBe(200);
     expect(await rows("select quantity_e4 from balances")).toEqual([
@@ -111,7 +111,7 @@ test("with require_mapping an unknown item waits until somebody says what it is"
     ]);
   }));
 
-test("a factor that is told while a note is on its way is never missed", () =>
+test("a factor that is saved during a registration is never missed", () =>
   withApp(async ({ upload, send, rows }) => {
     const item = { cProd: "X1", xProd: "COISA", uCom: "CX", qCom: "1", vUnCom: "30.00" };
     const first = syntheticNote({ seed: 1, emit: supplier, items: [item] });
@@ -140,7 +140,7 @@ test("a factor that is told while a note is on its way is never missed", () =>
     expect(moved.slice(switched).every((row) => row.quantity_e4 === 100_000)).toBe(true);
   }));
 
-test("F15: registration, approval and issue are three times, and each has its user", () =>
+test("registration, approval and issue are three times, and each has its user", () =>
   withApp(async ({ upload, send, rows, ports }) => {
     const note = syntheticNote({ issuedAt: "2026-11-20T10:15:30-03:00" });
     await upload(note.xml);
@@ -157,7 +157,7 @@ test("F15: registration, approval and issue are three times, and each has its us
     ]);
   }));
 
-test("F14: a note of 9,999,999,999,999.99 is kept to the cent", () =>
+test("a note of 9,999,999,999,999.99 is stored to the cent", () =>
   withApp(async ({ upload, send }) => {
     const item = {
       cProd: "1",
@@ -174,7 +174,7 @@ test("F14: a note of 9,999,999,999,999.99 is kept to the cent", () =>
     expect(detail.text).toContain('"unit_price_text":"9999999999.99999');
   }));
 
-test("a discarded note is hidden, can be taken back, and cannot be approved meanwhile", () =>
+test("a discarded note is hidden, can be restored, and cannot be approved meanwhile", () =>
   withApp(async ({ upload, send }) => {
     const note = syntheticNote();
     await upload(note.xml);

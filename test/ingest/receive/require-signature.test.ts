@@ -32,7 +32,7 @@ beforeAll(async () => {
 const strict = ({ send }: TestApp) =>
   send("PATCH", "/api/company", { json: { require_signature: true } });
 
-test("H4: a company that asks for signatures takes the emitter's own, and holds anybody else's", () =>
+test("H4: a company that requires signatures accepts the emitter's own and holds a note signed by another", () =>
   withApp(async (service) => {
     await strict(service);
     const { upload, send } = service;
@@ -53,7 +53,7 @@ test("H4: a company that asks for signatures takes the emitter's own, and holds 
     );
   }));
 
-test("H4: with roots configured a note of a stranger's authority is held, one of theirs is not", async () => {
+test("H4: with configured roots a note of an unknown authority is held, one of a configured authority is not", async () => {
   const other = await issue({ name: "OUTRA RAIZ", authority: true });
   const foreign = await issue({ name: "EMITENTE", by: other, more: [icpName(EMITTER)] });
   for (const [issued, holds] of [
@@ -71,7 +71,7 @@ test("H4: with roots configured a note of a stranger's authority is held, one of
     );
 });
 
-test("H5: where signatures are asked for, an event that its author did not sign does not count", () =>
+test("H5: an event that its author did not sign does not count where signatures are required", () =>
   withApp(async (service) => {
     await strict(service);
     const { upload, send, rows } = service;

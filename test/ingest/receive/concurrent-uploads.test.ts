@@ -65,8 +65,8 @@ async function tellFactors(server: Server, firsts: readonly SyntheticNote[]) {
   for (const [n, item] of body.data.entries()) {
     if (n % 3 === 2) continue;
     const factor = n % 3 === 0 ? 12 : 6;
-    const told = { ...item, factor };
-    const put = await server.call("PUT", "/api/supplier-items", { body: JSON.stringify(told) });
+    const mapping = { ...item, factor };
+    const put = await server.call("PUT", "/api/supplier-items", { body: JSON.stringify(mapping) });
     expect(put.status).toBe(200);
     factors.set(itemKey(item.supplier_cnpj, item.code, item.unit), BigInt(factor));
   }
@@ -74,7 +74,7 @@ async function tellFactors(server: Server, firsts: readonly SyntheticNote[]) {
 }
 
 test(
-  `${UPLOADERS} uploaders with ${NOTES} different notes: balances are the sum of the movements and of the XMLs, digit by digit`,
+  `${UPLOADERS} concurrent uploads of ${NOTES} notes leave balances that are the exact sum of the XMLs`,
   () =>
     withServer(async (server) => {
       const { ports } = server;
