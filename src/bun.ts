@@ -16,7 +16,7 @@ import { createFirstAccess } from "./start/first-access.ts";
 import { reasonOf } from "./start/reason.ts";
 import { logStart, logUpgrade } from "./start/start-lines.ts";
 
-/** Door: the service on Bun. Prints `listening on http://HOST:PORT` when it answers; SIGTERM and SIGINT end it, twice at once. */
+/** Door: the service on Bun. Prints `listening on http://HOST:PORT` when it is ready; SIGTERM and SIGINT stop it, a second one at once. */
 setPrivateUmask();
 try {
   const running = await serve(parseConfig(process.env), {
@@ -58,7 +58,7 @@ async function repeatMaintenance(ports: BunPorts): Promise<void> {
   if (!ports.stopping.aborted) setTimeout(repeatMaintenance, MAINTENANCE_EVERY_MS, ports).unref();
 }
 
-/** Visits the mailboxes now, and again some time after each visit, until the process begins to end; never with a pause of 0. */
+/** Visits the mailboxes now, and again after a pause, until the process begins to stop; a pause of 0 turns visits off. */
 async function keepVisited(ports: BunPorts): Promise<void> {
   const pauseMs = ports.config.MAIL_POLL_SECONDS * 1_000;
   if (pauseMs === 0) return;

@@ -12,16 +12,16 @@ const list = z
       .filter((part) => part !== ""),
   );
 
-/** A list each of whose parts must be right: a wrong one is named. */
+/** A list whose parts are all checked: the message names a wrong one. */
 const listOf = (right: (part: string) => boolean, wrong: (part: string) => string) =>
   list.superRefine((parts, context) => {
     for (const part of parts)
       if (!right(part)) context.addIssue({ code: "custom", message: wrong(part) });
   });
 
-/** Scheme, host and port, as a browser sends it: nothing behind, not even a slash. */
+/** Scheme, host and port, as a browser sends it, without anything after them, not even a slash. */
 const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).origin === text;
-/** An address, or a network in CIDR notation: not the whole Internet, where a header would be anybody's word. */
+/** An address, or a network in CIDR notation; not the whole Internet, whose headers cannot be trusted. */
 const Network = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
 const isNetwork = (text: string): boolean =>
   Network.safeParse(text).success && !text.endsWith("/0");

@@ -1,7 +1,6 @@
 /**
- * Everything that is measured, under the names that `/metrics`, the dashboard and the alert rules use. Labels have few
- * values each: codes of our own tables, route patterns, states; never a path, a key, a user or a company.
- * The first three names are the plan's (5.1); `_total` counts up, `_seconds` are seconds.
+ * All metrics, under the names that `/metrics`, the dashboard and the alert rules use. Each label has few values: codes of our
+ * own tables, route patterns, states; never a path, a key, a user or a company. `_total` counts up, `_seconds` are seconds.
  */
 export const COUNTERS = {
   http_requests_total: {
@@ -29,7 +28,7 @@ export const COUNTERS = {
   nfe_holds_total: { help: "Holds of notes as they were registered", labels: ["hold"] },
   nfe_refusals_total: { help: "Documents refused, by code", labels: ["code"] },
   cache_reads_total: {
-    help: "Cached reads, by what X-Cache said",
+    help: "Cached reads, by their X-Cache",
     labels: ["result"],
     zero: [{ result: "HIT" }, { result: "MISS" }, { result: "REVALIDATED" }],
   },
@@ -39,7 +38,7 @@ export const COUNTERS = {
     zero: [{ type: "movements" }, { type: "stock" }],
   },
   rate_limit_guesses_total: {
-    help: "Requests let through or refused by a count of this isolate alone, because the exact one did not answer",
+    help: "Requests that were counted by this isolate alone, because the exact counter did not answer",
     labels: [],
   },
   ledger_differences_total: {
@@ -48,23 +47,23 @@ export const COUNTERS = {
     zero: [{}],
   },
   mail_messages_total: {
-    help: "Mails by what became of them; known: taken in before",
+    help: "Mails by their outcome; known: received before",
     labels: ["outcome"],
     zero: [{ outcome: "taken" }, { outcome: "known" }, { outcome: "refused" }],
   },
   mail_visits_total: {
-    help: "Visits to mailboxes; failed: it could not be opened, or not read to its end",
+    help: "Visits to mailboxes; failed: the mailbox could not be opened, or not read to its end",
     labels: ["outcome"],
     zero: [{ outcome: "done" }, { outcome: "failed" }],
   },
   trace_spans_total: {
-    help: "Spans that ended: sent, failed on the way, or dropped for want of room",
+    help: "Ended spans: sent, failed, or dropped because the queue was full",
     labels: ["outcome"],
     zero: [{ outcome: "sent" }, { outcome: "failed" }, { outcome: "dropped" }],
   },
 } as const satisfies Record<string, Counted>;
 
-/** Milliseconds to seconds where the plan's targets lie (50 ms, 200 ms), up to the longest batch. */
+/** From one millisecond, with bounds at the targets of 50 ms and 200 ms, up to the longest batch. */
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 5, 10, 30];
 
 export const HISTOGRAMS = {
@@ -84,7 +83,7 @@ export const HISTOGRAMS = {
     buckets: [1, 2, 4, 8, 16, 32, 64],
   },
   sge_event_loop_delay_seconds: {
-    help: "By how much a timer came late: nothing else was served meanwhile",
+    help: "Delay of a timer: the event loop served nothing else meanwhile",
     labels: [],
     buckets: SECONDS,
   },
@@ -102,7 +101,7 @@ export const FIGURES = {
   },
   sge_writer_split_total: {
     type: "counter",
-    help: "Groups run again write by write, because of one member",
+    help: "Groups that were run again write by write, because one write failed",
     labels: [],
   },
   sge_reader_threads: {
@@ -111,8 +110,12 @@ export const FIGURES = {
     labels: ["state"],
   },
   sge_reader_queue: { type: "gauge", help: "Documents that wait for a thread", labels: [] },
-  sge_reader_timeouts_total: { type: "counter", help: "Threads ended for time", labels: [] },
-  sge_reader_crashes_total: { type: "counter", help: "Threads that died", labels: [] },
+  sge_reader_timeouts_total: {
+    type: "counter",
+    help: "Threads that were ended after the time limit",
+    labels: [],
+  },
+  sge_reader_crashes_total: { type: "counter", help: "Threads that crashed", labels: [] },
   sge_queue_messages: {
     type: "gauge",
     help: "Messages of the durable queue: waiting, in_work, parked",
@@ -125,7 +128,7 @@ export const FIGURES = {
   },
   sge_queue_handled_total: {
     type: "counter",
-    help: "Messages handed out, by how that ended: done, retried, parked",
+    help: "Attempts of messages by their outcome: done, retried, parked",
     labels: ["outcome"],
   },
   sge_breaker_state: {
@@ -133,7 +136,7 @@ export const FIGURES = {
     help: "0 closed, 1 half-open, 2 open",
     labels: ["name"],
   },
-  sge_breaker_opened_total: { type: "counter", help: "Times it opened", labels: ["name"] },
+  sge_breaker_opened_total: { type: "counter", help: "Times the circuit opened", labels: ["name"] },
   sge_breaker_refused_total: { type: "counter", help: "Calls refused at once", labels: ["name"] },
   sge_companies: { type: "gauge", help: "Companies", labels: [] },
   sge_notes: {
@@ -157,7 +160,7 @@ export const FIGURES = {
   },
   sge_job_items: {
     type: "gauge",
-    help: "Documents of jobs: received and not done yet, or parked; 10000 in all means that many or more",
+    help: "Documents of jobs: received and not processed yet, or parked; 10000 in all means that many or more",
     labels: ["state"],
   },
   sge_exports: {
@@ -167,17 +170,17 @@ export const FIGURES = {
   },
   sge_sweep_age_seconds: {
     type: "gauge",
-    help: "Time since a task that goes over a company in several slices has done one, where it waits longest",
+    help: "Time since the last slice of a maintenance task, of the company that waits longest",
     labels: ["task"],
   },
   sge_unnamed_bytes: {
     type: "gauge",
-    help: "Packed bytes in the database that no note names: waiting, or refused and kept for 30 days; of 10000 documents at most, beyond 1000 an estimate",
+    help: "Compressed bytes in the database that no note names: waiting, or refused and stored for 30 days; of 10000 documents at most, beyond 1000 an estimate",
     labels: [],
   },
   sge_database_bytes: {
     type: "gauge",
-    help: "Size of a local database: main, its write-ahead log, and what upgrades and restores have set aside (Bun)",
+    help: "Size of a local database: main, its write-ahead log, and previous databases of upgrades and restores (Bun)",
     labels: ["file"],
   },
   sge_disk_free_bytes: {
@@ -187,7 +190,7 @@ export const FIGURES = {
   },
   sge_backup_age_seconds: {
     type: "gauge",
-    help: "Time since sge backup was done; where it never was, since the first company was made (Bun, a local database)",
+    help: "Time since the last sge backup, or else since the first company was made (Bun, a local database)",
     labels: [],
   },
   sge_stream_clients: { type: "gauge", help: "Open event streams and long polls", labels: [] },

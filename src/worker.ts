@@ -33,17 +33,17 @@ export default {
   /** Both queues: messages, and (name with `-dead`) those that failed for the last time. */
   queue: (batch, bindings) => {
     const ports = portsOf(bindings);
-    const hands = { ...ports, consumer: consumerOf(ports), random: Math.random };
+    const context = { ...ports, consumer: consumerOf(ports), random: Math.random };
     return batch.queue.endsWith("-dead")
-      ? parkBatch(batch, hands)
-      : consumeBatch(batch, { ...hands, dead: bindings.DEAD_JOBS });
+      ? parkBatch(batch, context)
+      : consumeBatch(batch, { ...context, dead: bindings.DEAD_JOBS });
   },
 
   /** A mail to a company's address. After a throw the sender's server tries again, because the fault may be transient. */
   async email(message, bindings) {
     const ports = portsOf(bindings);
     const refusal = await deliver(ports, message);
-    // Mail servers speak ASCII to one another.
+    // Mail servers exchange ASCII.
     if (refusal !== null) message.setReject(inAscii(failureSentence(refusal)));
     ports.meter.flush?.();
   },

@@ -1,4 +1,4 @@
 import { serveWriterThread } from "./platform/bun/database/writer-requests.ts";
 
-/** Door: the thread that writes. Statements in, rows out; it knows no note and no table. */
+/** Door: the thread that writes. It runs statements and returns rows; it contains no code of the domain. */
 serveWriterThread();

@@ -5,19 +5,19 @@ import type { Ports } from "../ports/ports.ts";
 
 /** How a generated password reaches the person who starts the program. */
 export interface Show {
-  /** The terminal that the person looks at; absent: nobody does (a unit of systemd, a pipe). */
+  /** The terminal of the person; absent where there is none (a unit of systemd, a pipe). */
   readonly terminal?: { write(text: string): unknown } | undefined;
-  /** Says where the file is; never the password itself, which would stay in a log for good. */
+  /** Reports the path of the file; never the password itself, which would remain in a log. */
   printFile(file: string): void;
 }
 
-/** Other processes that start at the same moment may each make one; the last is good. */
+/** Processes that start at the same moment may each generate one; the last one is valid. */
 const TRIES = 5;
 
 /**
- * Makes the first company and administrator where there is none, and shows a generated password until somebody has logged in
- * with it: at each start another one, as the one before may never have been seen. On a terminal it is written there; else
- * into `DATA_DIR/first-password` (0600), which the first login removes. Gives what was made or renewed; null: neither.
+ * Makes the first company and administrator where there is none, and shows a generated password until the first login with it:
+ * a new one at each start, because the one before may never have been read. It is written to the terminal, or else into
+ * `DATA_DIR/first-password` (0600), which the first login removes. Returns what was made or renewed; null: neither.
  */
 export async function createFirstAccess(
   ports: Pick<Ports, "config" | "reader" | "writer" | "passwords" | "clock">,
@@ -44,7 +44,7 @@ export async function createFirstAccess(
   return null;
 }
 
-/** For programs that speak to a person in lines: on their terminal, or by the name of the file. */
+/** For commands: shows the password on the terminal, or the path of the file. */
 export const showTo = (
   stream: { readonly isTTY?: boolean; write(text: string): unknown },
   line: (text: string) => void,

@@ -15,16 +15,16 @@ import { memoryMarks } from "../platform/memory/marks.ts";
 import { createFirstAccess, type Show } from "./first-access.ts";
 
 /**
- * Brings the database at DATABASE_URL up to the code's migrations, local or remote, and makes the first company and its
- * administrator where there is none: a Worker does neither, as it must not print a password. Gives what giveFirstAccess
- * gives, and what was migrated. Throws StorageFault where a local one is not what this installation's mark says.
+ * Migrates the database at DATABASE_URL, local or remote, and makes the first company and its administrator where there is
+ * none: a Worker does neither, as it must not print a password. Returns the result of createFirstAccess and the migrations.
+ * Throws StorageFault where a local database does not fit the mark of this installation.
  */
 export async function migrateAndSeed(
   config: Config,
   show: Show,
 ): Promise<{ first: FirstAccess | null; upgrade: Upgrade }> {
   const { DATABASE_URL: url } = config;
-  // What marks a Worker's database is kept at the edge.
+  // The mark of a Worker's database is stored at the edge.
   const marks = filePath(url) === null ? memoryMarks() : fileMarks(config.DATA_DIR);
   const mark = await requireDatabaseFile(url, marks);
   const database = await openDatabase(url, config.DATABASE_AUTH_TOKEN);

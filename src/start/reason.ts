@@ -16,7 +16,7 @@ const REFUSALS: Record<Refusal, string> = {
   "database.blocked": "DATABASE_URL: a conta deste banco de dados está bloqueada",
 };
 
-/** What the system says of a file or a folder, and what stands in its way. */
+/** By the system's error code for a file or a folder: the reason in words. */
 const OF_FILES: Readonly<Record<string, string>> = {
   EACCES: "este usuário não tem permissão",
   EPERM: "este usuário não tem permissão",
@@ -37,7 +37,7 @@ export function fileReason(error: unknown): string | null {
   return null;
 }
 
-/** Why there is no service, in Portuguese, for the person who started it. */
+/** Why a start failed, in Portuguese, for the person who started the service. */
 export function reasonOf(error: unknown): string {
   const file = fileReason(error);
   if (file !== null) return file;

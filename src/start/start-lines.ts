@@ -7,8 +7,8 @@ import { unknownSettings } from "./unknown-settings.ts";
 type Env = Readonly<Record<string, string | undefined>>;
 
 /**
- * What a start says in the log, once: `server.started` with version, mode, where the database is and what was migrated;
- * and a warning for each setting that does nothing, or was assumed. No value of a setting that may be secret.
+ * The log lines of a start: `server.started` with version, mode, place of the database and migrations; and a warning for each
+ * setting that is unused, or was assumed. No value of a setting that may be secret.
  */
 export async function logStart(ports: BunPorts, env: Env, url: string): Promise<void> {
   const { log, config, upgrade } = ports;
@@ -35,20 +35,20 @@ export async function logStart(ports: BunPorts, env: Env, url: string): Promise<
     });
 }
 
-/** A line for the copy that was made before an upgrade, and one for each migration that was carried out, in their order. */
+/** Logs the copy that was made before an upgrade, and each applied migration, in their order. */
 export function logUpgrade({ log, upgrade }: Pick<BunPorts, "log" | "upgrade">): void {
   if (upgrade.copy !== null) log("info", "database.copied", { to: upgrade.copy });
   if (upgrade.noRoom) log("warn", "database.not_copied", { why: "the disk has too little room" });
   for (const { tag, ms } of upgrade.migrations) log("info", "database.migrated", { tag, ms });
 }
 
-/** A warning for each name that looks like a setting and is none. */
+/** Logs a warning for each name that looks like a setting and is none. */
 export function warnUnknownSettings(log: BunPorts["log"], env: Env): void {
   for (const { name, meant } of unknownSettings(env))
     log("warn", "config.unknown", { name, ...(meant === null ? {} : { meant }) });
 }
 
-/** Kind and place; of a server its host alone, for a token may stand in the rest. */
+/** Kind and place; of a server its host alone, because the rest may contain a token. */
 function databaseOf(url: string): { database: string; path?: string; host?: string } {
   const path = filePath(url);
   if (path !== null) return { database: "file", path };

@@ -1,12 +1,12 @@
 import { variables } from "../config.ts";
 
-/** A variable that nothing reads, and the one that was probably meant; null where only the prefix is ours. */
+/** A variable that the program does not read, and the setting that was probably meant; null where only the prefix is ours. */
 export interface UnknownSetting {
   readonly name: string;
   readonly meant: string | null;
 }
 
-/** Prefixes that no other program is known to use: what begins so was meant for this one. */
+/** Prefixes that no other program is known to use. */
 const OURS =
   /^(?:NFE|SGE|COMPANY|RATE_LIMIT|SSE|MAIL|METRICS|JWT|CORS|EVENTS_KEEP|COMMIT_(?:GROUP|QUEUE))_/;
 
@@ -18,8 +18,8 @@ const LEAST_LENGTH = 8;
 const MOST_EDITS = 2;
 
 /**
- * Names of an environment that are no setting, and look as if they were meant to be one: with a prefix of ours, or within
- * two edits of a setting's name. Others of the environment are other programs'.
+ * The names of an environment that are not a setting but look like one: with a prefix of ours, or within two edits of the name
+ * of a setting. Other names belong to other programs.
  */
 export function unknownSettings(
   env: Readonly<Record<string, string | undefined>>,
@@ -33,7 +33,7 @@ export function unknownSettings(
     });
 }
 
-/** The known name within MOST_EDITS, the nearest first; or one that the name is the beginning of. */
+/** The nearest known name within MOST_EDITS; or else one that begins with the name. */
 function nearest(name: string, known: readonly string[]): string | null {
   if (name.length < LEAST_LENGTH) return null;
   const near = known
@@ -43,7 +43,7 @@ function nearest(name: string, known: readonly string[]): string | null {
   return near?.one ?? known.find((one) => one.startsWith(name)) ?? null;
 }
 
-/** Levenshtein's distance; more than MOST_EDITS where the lengths alone say so. */
+/** Levenshtein's distance; where the lengths differ by more than MOST_EDITS, a larger number without counting. */
 function editsBetween(a: string, b: string): number {
   if (Math.abs(a.length - b.length) > MOST_EDITS) return MOST_EDITS + 1;
   let above = Array.from({ length: b.length + 1 }, (_, n) => n);

@@ -5,20 +5,20 @@ import type { Ports } from "../../src/ports/ports.ts";
 import type { TestPorts } from "../support/ports.ts";
 
 /**
- * `fails`: the call is not made, and is a failure. `lost`: it is made, and its answer is a failure all the same. `hangs`: it
- * is not made, and never answers. `late`: it is made when its caller has been answered already, and nobody can stop it any
- * more. `twice`: it is made once, and again, as by somebody in between who was not sure.
+ * `fails`: the call is not made, and fails. `lost`: it is made, and fails all the same. `hangs`: it is not made, and never
+ * answers. `late`: it is made after its caller got an answer, and cannot be aborted any more. `twice`: it is made twice, as by
+ * a client between the two that retried.
  */
 export const FAULTS = ["fails", "lost", "hangs", "late", "twice"] as const;
 export type Fault = (typeof FAULTS)[number];
 
-/** Which call, counted from 0, and what becomes of it. */
+/** Which call, counted from 0, has which fault. */
 export interface FaultPlan {
   readonly at: number;
   readonly fault: Fault;
 }
 
-/** Ports whose calls are written down, one of which goes wrong. */
+/** Ports whose calls are recorded, one of which has a fault. */
 export interface FaultyPorts {
   readonly overrides: Pick<
     Ports,
@@ -26,20 +26,20 @@ export interface FaultyPorts {
   >;
   /** `writer.commit` …, in the order in which they were begun. */
   readonly calls: readonly string[];
-  /** Resolves when the fault has come. */
+  /** Resolves when the fault has happened. */
   readonly injected: Promise<void>;
-  /** The caller has been answered: what is late comes now; resolves when it has. */
+  /** Called after the caller got its answer: runs the late call; resolves when it has ended. */
   release(): Promise<void>;
 }
 
-/** What the ports do, with `plan` in between; without one they are only watched. */
+/** The ports with the fault of `plan`; without a plan the calls are only recorded. */
 export function injectFault(ports: TestPorts, plan: FaultPlan | null): FaultyPorts {
   const calls: string[] = [];
   const late: Promise<unknown>[] = [];
   const struck = Promise.withResolvers<void>();
   const released = Promise.withResolvers<void>();
 
-  /** `make` is given whether the caller may still stop it. */
+  /** `make` gets whether the caller may still abort it. */
   async function around<T>(name: string, make: (stoppable: boolean) => Promise<T>): Promise<T> {
     const at = calls.push(name) - 1;
     if (plan === null || at !== plan.at) return make(true);
@@ -99,7 +99,7 @@ export function injectFault(ports: TestPorts, plan: FaultPlan | null): FaultyPor
         put(key, content, signal) {
           let kept: typeof content | undefined;
           return around("blobs.put", async () => {
-            // A stream is read once: whoever may put it twice has kept it.
+            // A stream can be read once: for a second put its bytes are stored.
             kept ??= plan?.fault === "twice" ? await new Response(content).bytes() : content;
             return ports.blobs.put(key, kept, signal);
           });
@@ -118,7 +118,7 @@ export function injectFault(ports: TestPorts, plan: FaultPlan | null): FaultyPor
   };
 }
 
-/** What the real port says when it does not work; of some of them ports.ts promises nothing better than an Error. */
+/** The failure of the real port; for some ports the interface promises only an Error. */
 function failureOf(name: string, made: boolean): Error {
   const what = { "writer.commit": "writer", "reader.rows": "reader", read: "reader" } as const;
   const part = Object.entries(what).find(([one]) => one === name)?.[1];

@@ -4,7 +4,7 @@ import type { Ports } from "../../src/ports/ports.ts";
 import type { NoteStream } from "../../src/synthetic/note-stream.ts";
 import type { TestApp } from "../support/app.ts";
 
-/** An answer, taken to its end: its status, and 0 where it broke off. */
+/** An answer that was read to its end; status 0 where it was cut off. */
 export interface Ended {
   readonly status: number;
   readonly code: string | null;
@@ -14,22 +14,22 @@ export interface Ended {
 /** One act that is recorded once and then repeated with every fault. */
 export interface Scenario {
   readonly name: string;
-  /** Documents that one run is about. */
+  /** Documents of one run. */
   readonly notes: number;
-  /** What there must be before. */
+  /** Prepares the state before the act. */
   prepare?(run: Run): Promise<void>;
-  /** The act itself, over ports that may be injectFault with. */
+  /** The act itself, over ports that may have a fault. */
   act(run: Run, over: Partial<Ports>): Promise<Ended>;
-  /** How a client that was not told of its success goes on; the ports are well again. */
+  /** What a client does that got no success; the ports have no fault then. */
   repeat(run: Run): Promise<Ended>;
-  /** Whether an act that ended so is done: nobody will repeat it. */
+  /** Whether an act with this answer is done, so that a client does not repeat it. */
   done(ended: Ended): boolean;
 }
 
 /** One app for all runs; each request brings its ports, as on Workers. */
 const app = createApp((bindings) => trusted<{ ports: Ports }>(bindings).ports);
 
-/** One run of a scenario: documents that no other run has. */
+/** One run of a scenario, with its own documents. */
 export class Run {
   readonly notes: readonly { readonly accessKey: string; readonly xml: string }[];
 

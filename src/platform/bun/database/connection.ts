@@ -11,15 +11,15 @@ const KEPT = 400;
 const KEPT_LENGTH = 8_192;
 
 /**
- * What changes rows asks for the lock by itself, before it is stepped: SQLite leaves a statement that met a lock in the middle
- * of its work, the binding does not reset it, and nothing that the connection writes after it would be committed.
+ * A statement that changes rows runs in a transaction that takes the lock first: SQLite leaves a statement that met a lock in the
+ * middle of its work, the binding does not reset it, and later writes of the connection would not be committed.
  */
 const CHANGES =
   /^\s*(?:with\b[\s\S]*\b)?(?:insert\s+(?:or\s+\w+\s+)?into|update|delete\s+from|replace\s+into)\b/i;
 
 interface Prepared {
   readonly statement: Libsql.Statement<unknown[]>;
-  /** Whether it gives rows; the binding would look it up at every call. */
+  /** Whether it returns rows; the binding would check it at every call. */
   readonly reads: boolean;
 }
 
@@ -33,7 +33,7 @@ export type Bindable = InStatement | WriteStatement;
  */
 export interface Connection {
   execute(statement: InStatement): Promise<StatementResult>;
-  /** All statements or none; asks for the lock first and does not wait for it (SQLITE_BUSY). */
+  /** All statements or none; takes the lock first and does not wait for it (SQLITE_BUSY). */
   batch(statements: Bindable[], mode: "write"): Promise<StatementResult[]>;
   /** Several statements without parameters or rows. */
   executeMultiple(sql: string): Promise<void>;
@@ -53,7 +53,7 @@ export function openConnection(path: string, pragmas: string): Connection {
   const prepared = (sql: string): Prepared => {
     if (sql.length > KEPT_LENGTH) return prepare(sql);
     const known = kept.get(sql);
-    // Taken out and put back: the first of the map is the one that was not asked for longest.
+    // Deleted and set again: the first key of the map is the least recently used.
     if (known !== undefined) kept.delete(sql);
     const ready = known ?? prepare(sql);
     if (kept.size >= KEPT) {
@@ -74,7 +74,7 @@ export function openConnection(path: string, pragmas: string): Connection {
       ready.run(bound);
       return { rows: [] };
     } catch (error) {
-      // The binding does not reset what has failed: it would hold its lock until the garbage collector comes by.
+      // The binding does not reset a failed statement: it would keep its lock until it is garbage-collected.
       kept.delete(sql);
       throw error;
     }

@@ -16,7 +16,7 @@ import { type StorageState, sayUnopened, storageState } from "./storage-state.ts
 import { threadConnection } from "./writer-thread.ts";
 import type { WritingConnection } from "./writing-connection.ts";
 
-/** Ways into one database. Pragmas hold for a connection, so each local one is made with its own and never replaced. */
+/** The connections to one database. Pragmas hold for a connection, so each local one is opened with its own and never replaced. */
 export interface Database {
   /** For groupWriter: atomic batches, one after the other. */
   readonly writing: BatchClient & Pick<Connection, "execute" | "executeMultiple">;
@@ -26,11 +26,11 @@ export interface Database {
   readonly reading: ReadClient;
   /** For drizzle's reads. Local: refuses to write. */
   readonly drizzleClient: Client;
-  /** Whether it is still what was opened. */
+  /** Whether it is still the database that was opened. */
   readonly state: StorageState;
-  /** Looks now, and gives the file as it is; rejects with StorageFault. Null for one that is not watched. */
+  /** Checks the file now and returns its state; rejects with StorageFault. Null for a database that is not watched. */
   inspect(): Promise<SeenFile | null>;
-  /** The circuits that stand before it. */
+  /** The circuits before it. */
   circuits(): CircuitFigures[];
   /**
    * Brings the tables to this version of the program; does nothing when they are. `copying`: a local database that has had
@@ -43,20 +43,20 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** What bringing a database up to date has done. */
+/** The result of bringing a database up to date. */
 export interface Upgrade {
   readonly migrations: readonly Migrated[];
-  /** Where the database as it was before is now; null when no copy was asked for, or needed, or could be made. */
+  /** The path of the copy made before; null when none was asked for, needed, or possible. */
   readonly copy: string | null;
-  /** A copy was needed, and the disk has no room for it and the migrations. */
+  /** A copy was needed, and the disk has too little space for it and the migrations. */
   readonly noRoom: boolean;
 }
 
 /**
  * Opens the database named by a `file:`, `http:` or `libsql:` URL; makes the directory of a file.
  * Local: WAL and `synchronous=FULL`, so that what was committed survives a loss of power, and no busy timeout,
- * because a wait in the native client stops the event loop (design decisions 10 and 11). `where`: of a local one only;
- * `seen` is told once a second how its file is, where a server has it.
+ * because a wait in the native client blocks the event loop. `where`: of a local one only; `seen` gets the state of its file
+ * once a second, where a server has it open.
  */
 export async function openDatabase(
   url: string,
@@ -68,16 +68,16 @@ export async function openDatabase(
   return path === null ? openRemote(url, authToken) : openFile(url, path, where, seen);
 }
 
-/** Where the connection that writes lives: a command or a test has nobody whom it could hold up. */
+/** Where the writing connection runs: a command or a test serves no requests that it could block. */
 export type WriterPlace = "here" | "thread";
 const OPEN = { here: unwatched, thread: threadConnection };
 
-/** Closing a watched file takes the locks of every other connection of the process: only a server's own is watched. */
+/** Closing a watched file drops the locks of every other connection of the process: only a server's own is watched. */
 async function unwatched(path: string, pragmas: string): Promise<WritingConnection> {
   return { ...openConnection(path, pragmas), inspect: async () => null };
 }
 
-/** How often the files are looked at while nobody writes. */
+/** How often the files are checked while there are no writes, ms. */
 const INSPECT_MS = 1_000;
 
 async function openFile(
@@ -94,11 +94,11 @@ async function openFile(
     executeMultiple: (sql) => state.guardingWrites(() => connection.executeMultiple(sql)),
   };
   const inspect = () => state.guardingWrites(() => connection.inspect());
-  // A command is over soon, and looks with each of its writes.
+  // A command is short, and checks at each of its writes.
   const looking = () => void inspect().then(seen, noop);
   const inspecting = where === "thread" ? setInterval(looking, INSPECT_MS).unref() : null;
   const client = () => createClient({ url, concurrency: 1, timeout: 0 });
-  // An empty batch asks for the lock and writes nothing.
+  // An empty batch takes the lock and writes nothing.
   const lock = lockedFileCircuit(() => writing.batch([], "write"));
   return {
     writing,
@@ -124,14 +124,14 @@ async function openFile(
 
 const noop = () => undefined;
 
-/** All connections, or none: what SQLite or the system says against it is said as StorageFault where it is one. */
+/** Opens all connections, or none; an error of SQLite or of the system is thrown as StorageFault where it is one. */
 async function opened(url: string, path: string, where: WriterPlace) {
   try {
     await mkdir(dirname(path), PRIVATE);
     await restrictToOwner(path);
-    const connection = await patient(() => OPEN[where](path, WRITES));
+    const connection = await withRetries(() => OPEN[where](path, WRITES));
     try {
-      const reading = await patient(() => openConnection(path, READS));
+      const reading = await withRetries(() => openConnection(path, READS));
       const drizzleClient = createClient({ url, intMode: "number", concurrency: 1, timeout: 0 });
       await drizzleClient.executeMultiple(READS);
       return { connection, reading, drizzleClient };
@@ -144,7 +144,7 @@ async function opened(url: string, path: string, where: WriterPlace) {
   }
 }
 
-/** The binding lets go of a client's statements, and of what they hold, only when they are collected. */
+/** Checkpoints the log. The binding frees statements, and their locks, only when they are garbage-collected. */
 async function fold(writing: Connection): Promise<void> {
   const checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
   const [answer] = rowsOf(await writing.execute(checkpoint));
@@ -153,7 +153,7 @@ async function fold(writing: Connection): Promise<void> {
   await writing.execute(checkpoint);
 }
 
-/** FULL: what was committed survives a loss of power. WAL is kept by the file, the rest by the connection. */
+/** FULL: commits survive a loss of power. WAL is a property of the file, the others of the connection. */
 const WRITES = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON";
 const READS = "PRAGMA query_only = 1";
 
@@ -179,8 +179,8 @@ function openRemote(url: string, authToken: string | undefined): Database {
 }
 
 /**
- * Runs the migrations on a connection of their own, after `copy` where there is something to lose. Two processes that start
- * together may both begin; the one that comes second finds the work done when it looks again.
+ * Runs the migrations on their own connection, after `copy` where the database has data. Two processes that start together may
+ * both begin; the second one fails, checks again, and finds the work done.
  */
 async function migrated(open: () => Client, copy?: () => Promise<string | null>): Promise<Upgrade> {
   const run = () =>
@@ -198,11 +198,11 @@ async function migrated(open: () => Client, copy?: () => Promise<string | null>)
     if (error instanceof SchemaRefused) throw error;
     return run();
   };
-  return patient(() => run().catch(again));
+  return withRetries(() => run().catch(again));
 }
 
 const current = (open: () => Client): Promise<void> =>
-  patient(() =>
+  withRetries(() =>
     using(open, async (client) => {
       const { pending, had } = await pendingIn(client);
       if (had === 0)
@@ -225,11 +225,11 @@ async function using<T>(open: () => Client, use: (client: Client) => Promise<T>)
   }
 }
 
-/** Another process may hold the file for a moment while both start. */
-const patient = <T>(ask: () => T | Promise<T>): Promise<T> =>
+/** Another process may lock the file for a moment while both start. */
+const withRetries = <T>(ask: () => T | Promise<T>): Promise<T> =>
   writeRetry.execute(async () => ask(), AbortSignal.timeout(5_000));
 
-/** The path of a local database; null for one that is reached by network. */
+/** The path of a local database; null for a remote one. */
 export function filePath(url: string): string | null {
   if (!url.startsWith("file:")) return null;
   return url

@@ -2,16 +2,16 @@ import { closeSync, fstatSync, openSync, readSync, type Stats, statSync } from "
 import { StorageFault, type StorageFaultKind } from "../../../resilience/storage-fault.ts";
 import type { SeenFile } from "../../installation.ts";
 
-/** Looks whether a database's files are still those that are open, and have lost nothing; some 20 µs. */
+/** Checks that the files of a database are still the open ones and were not cut; some 20 µs. */
 export interface FileWatch {
-  /** Throws StorageFault; gives what it saw. Calls are cheap: before a group of writes, after it, and once a second. */
+  /** Throws StorageFault; returns the state of the file. Called before and after a group of writes, and once a second. */
   check(): SeenFile;
   /** Only when every connection of this process to the file is closed (see `watchFiles`). */
   close(): void;
 }
 
 const END = { log: "-wal", index: "-shm" } as const;
-/** The file at `path` as nobody has it open (closing it takes locks away): null where it is no database. */
+/** The state of a file that this process has not open (closing it would drop locks): null where it is not a database. */
 export function seenFile(path: string): FoundFile | null {
   const file = openSync(path, "r");
   try {
@@ -22,7 +22,7 @@ export function seenFile(path: string): FoundFile | null {
   }
 }
 
-/** A database's file as it is, and how many bytes its header says that it has. */
+/** The state of a database file, and its size by its own header. */
 export interface FoundFile extends SeenFile {
   readonly declaredSize: number;
 }
@@ -34,8 +34,8 @@ const foundIn = (header: Buffer, size: number): FoundFile => ({
 });
 
 /**
- * Whether a file that is smaller than it was has been cut. A VACUUM makes it smaller by right: that is a change, and the header
- * says how large the file is now before the file becomes so.
+ * Whether a file that is smaller than before was cut. A VACUUM may make it smaller: it raises the change counter, and writes the
+ * new size into the header before it cuts the file.
  */
 export const wasCut = (now: FoundFile, seen: SeenFile): boolean =>
   now.size < seen.size && (now.changes <= seen.changes || now.size < now.declaredSize);
@@ -51,7 +51,7 @@ const MAGIC = "SQLite format 3\0";
 const HEADER = { bytes: 100, pageSize: 16, changes: 24, pages: 28 };
 const LOG = { bytes: 32, salt: 16, frame: 24 };
 const INDEX = {
-  /** Of one of its two copies; where they differ somebody is writing it, or died over it. */
+  /** Of one of its two copies; they differ while a process writes it, or after it died during the write. */
   bytes: 48,
   version: 0,
   ready: 12,
@@ -63,9 +63,9 @@ const INDEX = {
 };
 
 /**
- * Watches the database at `path`, which is made where it is not there; the log beside it is watched from the first `check`
- * that finds it. Begin before the first connection is opened: closing a file takes away the locks (POSIX) that this process
- * has on it, so what is opened here stays open for as long as a connection is.
+ * Watches the database at `path`, which is created if absent; its log is watched from the first `check` that finds it. Must be
+ * called before the first connection is opened: closing a file drops the locks (POSIX) that this process has on it, so the
+ * files stay open as long as a connection.
  */
 export function watchFiles(path: string): FileWatch {
   const main = opened(path, "a+");
@@ -73,12 +73,12 @@ export function watchFiles(path: string): FileWatch {
   const index = beside(path + END.index);
   let seen: SeenFile = { size: 0, changes: 0 };
 
-  /** The file itself: never cut, and its count of changes never lower, whoever folds the log into it. */
+  /** The file itself: it was not cut, and its change counter did not go down, also after a checkpoint. */
   function checkMain(): void {
     const { size } = sameAs(path, main.stat);
     if (size === 0 && seen.size === 0) return;
     const header = bytesAt(main.file, HEADER.bytes, 0);
-    // A VACUUM may have cut the file between the two looks, but only after it had written the header.
+    // A VACUUM may have cut the file between the two reads, but only after it wrote the header.
     const now = foundIn(header, size);
     if (size === 0 || (isDatabase(header) && wasCut(now, seen)))
       throw lost("damaged", path, "foi truncado");
@@ -88,7 +88,7 @@ export function watchFiles(path: string): FileWatch {
     seen = { size, changes: now.changes };
   }
 
-  /** All frames that the index knows of must be in the log, up to the last one's checksum. */
+  /** All frames of the index must be in the log, up to the checksum of the last one. */
   function checkLog(): void {
     const logFile = log.file();
     const indexFile = index.file();
@@ -96,7 +96,7 @@ export function watchFiles(path: string): FileWatch {
     for (let tries = 0; tries < TRIES; tries += 1) {
       const before = bytesAt(indexFile, 2 * INDEX.bytes, 0);
       if (isWhole(logFile, before)) return;
-      // Another process may have written, or folded the log, between the two looks.
+      // Another process may have written, or checkpointed the log, between the two reads.
       if (before.equals(bytesAt(indexFile, before.length, 0)))
         throw lost("damaged", path + END.log, "foi truncado ou sobrescrito");
     }
@@ -123,7 +123,7 @@ export function watchFiles(path: string): FileWatch {
 
 const TRIES = 5;
 
-/** A file that SQLite makes when it first needs it, and then keeps while anybody has the database open. */
+/** A file that SQLite creates when it first needs it, and keeps while a process has the database open. */
 function beside(path: string) {
   let known: { file: number; stat: Stats } | null = null;
   return {

@@ -5,20 +5,20 @@ import type { Client, InStatement } from "@libsql/client";
 import { trusted } from "../../../lib/cast.ts";
 import { rowsOf } from "../../libsql/rows.ts";
 
-/** The project's own folder, whatever directory the process was started in. */
+/** The folder of the project, independent of the working directory. */
 const FOLDER = fileURLToPath(new URL("../../../../migrations", import.meta.url));
 
-/** drizzle's table, as drizzle-orm makes it: databases of earlier versions have it already. */
+/** drizzle's table, as drizzle-orm creates it: databases of earlier versions already have it. */
 const TABLE =
   "create table if not exists __drizzle_migrations (id SERIAL PRIMARY KEY, hash text NOT NULL, created_at numeric)";
 
-/** A migration that was carried out now, and the milliseconds that it took. */
+/** A migration that was applied now, and its milliseconds. */
 export interface Migrated {
   readonly tag: string;
   readonly ms: number;
 }
 
-/** The database's migrations are not those of this program; the message (Portuguese) says which, and what to do. */
+/** The migrations of the database are not those of this program; the message (Portuguese) says which, and what to do. */
 export class SchemaRefused extends Error {
   constructor(message: string) {
     super(message);
@@ -26,7 +26,7 @@ export class SchemaRefused extends Error {
   }
 }
 
-/** A migration of this program: its name, its place in drizzle's clock, the SHA-256 of its text, its statements. */
+/** A migration of this program: its name, drizzle's timestamp, the SHA-256 of its text, its statements. */
 export interface Migration {
   readonly tag: string;
   readonly when: number;
@@ -34,7 +34,7 @@ export interface Migration {
   readonly statements: readonly string[];
 }
 
-/** What a database says that it has had. */
+/** A migration that was applied to a database. */
 export interface Applied {
   readonly when: number;
   readonly hash: string;
@@ -86,16 +86,15 @@ export function pendingOf(known: readonly Migration[], applied: readonly Applied
   return pending;
 }
 
-/** The migrations that the database still needs; throws as `pendingOf`, and what the database itself does. */
+/** The migrations that the database still needs; throws as `pendingOf` and as the database do. */
 export async function pendingIn(client: Client): Promise<{ pending: Migration[]; had: number }> {
   const applied = await appliedIn(client);
   return { pending: pendingOf(await migrationsOf(), applied), had: applied.length };
 }
 
 /**
- * Brings a database to this version of the program, migration by migration, each in one atomic batch; gives those that
- * were carried out. Of two processes that come together one is refused by the guard, and must look again. Throws as
- * `pendingOf` before anything is written.
+ * Brings a database to this version of the program, migration by migration, each in one atomic batch; returns the applied ones.
+ * Of two concurrent processes one is refused by the guard, and must check again. Throws as `pendingOf` before any write.
  */
 export async function migrate(client: Client): Promise<Migrated[]> {
   const { pending } = await pendingIn(client);
@@ -116,7 +115,7 @@ export async function migrate(client: Client): Promise<Migrated[]> {
   return done;
 }
 
-/** Fails the batch of a migration that another process has carried out meanwhile (json() refuses the text). */
+/** Fails the batch of a migration that another process has applied meanwhile (json() refuses the text). */
 const guard = (when: number): InStatement[] => [
   {
     sql: "select json('applied by another process') from __drizzle_migrations where created_at = ?1",

@@ -6,13 +6,13 @@ import type { Originals } from "../../../ports/storage.ts";
 import { type Gzip, tableOriginals as table } from "../../libsql/table-originals.ts";
 import { packed, toBePacked } from "./packed.ts";
 
-/** Above this size the event loop is left alone: 10 MiB take 40 ms. */
+/** Larger documents are compressed in a thread: 10 MiB take 40 ms. */
 const IN_PLACE_BYTES = 65_536;
 
 const gzipElsewhere = promisify<Uint8Array, { level: number }, Buffer>(gzip);
 const gunzipElsewhere = promisify<Uint8Array, { maxOutputLength: number }, Buffer>(gunzip);
 
-/** `small`: how documents are packed that are not worth a thread of their own. */
+/** `small`: how small documents are packed, for which a thread costs too much. */
 const bunGzip = (small: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array | BytesToPack): Gzip => ({
   async pack(bytes) {
     return bytes.byteLength <= IN_PLACE_BYTES ? small(bytes) : gzipElsewhere(bytes, { level: 3 });
@@ -25,6 +25,6 @@ const bunGzip = (small: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array | BytesTo
   },
 });
 
-/** Ports.Originals on Bun: rows of the database, one file to back up. `later`: its writer packs what it binds. */
+/** Ports.Originals on Bun: rows of the database, one file to back up. `later`: the writer packs the bytes when it binds them. */
 export const tableOriginals = (ports: Pick<Ports, "reader" | "clock">, later = false): Originals =>
   table(ports, bunGzip(later ? toBePacked : packed));

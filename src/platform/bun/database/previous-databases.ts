@@ -6,23 +6,23 @@ import { syncToDisk } from "../files/sync-to-disk.ts";
 import { openConnection } from "./connection.ts";
 
 /**
- * Databases that stand beside the one in use: what a restore has replaced, and what an upgrade has copied before it. Each
- * may be as large as the database, so only so many are kept.
+ * Previous databases beside the one in use: those that a restore replaced, and copies made before an upgrade. Each may be as
+ * large as the database, so only the newest are kept.
  */
 export const PREVIOUS_KEPT = 3;
 
-/** `sge.db.antes-sge-20261123T154500Z`, as `sge restore` names them too: by name is by age. */
+/** `sge.db.antes-sge-20261123T154500Z`, also for `sge restore`: sorted by name they are sorted by age. */
 const SUFFIX = /^\.antes-sge-\d{8}T\d{6}Z$/;
 
-/** What is made beside a database until it is whole, by which process; and what SQLite makes beside that. */
+/** A draft beside a database, with the id of its process; and the files that SQLite makes beside it. */
 const DRAFT = /^\.(?:antes-sge-\d{8}T\d{6}Z\.)?(\d+)\.parcial/;
-/** What SQLite may have made beside a file. */
+/** The files that SQLite may have made beside a database. */
 const ENDS = ["", "-journal", "-wal", "-shm"];
 
-/** Room that a copy must leave on the disk, beside the copy itself and as much again for the migrations. */
+/** Free space that must remain, beside the copy itself and as much again for the migrations. */
 const SPARE_BYTES = 64 << 20;
 
-/** The databases that were set aside beside `path`, oldest first. */
+/** The previous databases beside `path`, oldest first. */
 export async function previousDatabases(path: string): Promise<string[]> {
   const [folder, name] = [dirname(path), basename(path)];
   const names = await readdir(folder).catch((): string[] => []);
@@ -32,7 +32,7 @@ export async function previousDatabases(path: string): Promise<string[]> {
     .map((one) => join(folder, one));
 }
 
-/** Removes all but the newest `keep` databases that were set aside beside `path`; gives their paths. */
+/** Removes all but the newest `keep` previous databases beside `path`; returns the removed paths. */
 export async function removeOldPrevious(path: string, keep = PREVIOUS_KEPT): Promise<string[]> {
   const all = await previousDatabases(path);
   const old = all.slice(0, Math.max(0, all.length - keep));
@@ -41,8 +41,8 @@ export async function removeOldPrevious(path: string, keep = PREVIOUS_KEPT): Pro
 }
 
 /**
- * Removes what copies and restores that died have left beside the database at `path`: their drafts, and second names of the
- * database in use (whoever opened one would write beneath its locks).
+ * Removes the remains of dead copies and restores beside the database at `path`: their drafts, and second links to the database
+ * in use (a process that opened one would write without its locks).
  */
 export async function removeLeftovers(path: string): Promise<void> {
   const [folder, name] = [dirname(path), basename(path)];
@@ -56,9 +56,9 @@ export async function removeLeftovers(path: string): Promise<void> {
 }
 
 /**
- * Puts the whole database `draft` under the name `path`, and keeps under another name what had it; gives that, or null where
- * nothing had. There is the old one or the new one under the name at every instant, and never one with the log of the other.
- * Nobody has either open.
+ * Moves the complete database `draft` to `path`, and keeps the old one under another name, which it returns; null where there
+ * was none. At every moment `path` is the old or the new database, never one with the log of the other. No process may have
+ * either of them open.
  */
 export async function replaceDatabase(
   draft: string,
@@ -70,7 +70,7 @@ export async function replaceDatabase(
   const aside = await freeAside(path, now);
   const ends = folded ? [""] : ENDS;
   for (const end of ends) await linked(`${path}${end}`, `${aside}${end}`);
-  // SQLite would read the log of what is broken into whatever has the name.
+  // SQLite would apply the log of the broken database to the new one.
   for (const end of ends.slice(1)) await rm(`${path}${end}`, { force: true });
   await syncToDisk(dirname(path));
   await rename(draft, path);
@@ -79,8 +79,8 @@ export async function replaceDatabase(
 }
 
 /**
- * Leaving WAL needs the file for oneself alone, so it fails while any process has it open, and it folds the log into the file:
- * the one name is then all of it. False for a file that is broken: it goes with its log, as it is.
+ * Checkpoints the log by leaving WAL, which needs exclusive access and fails while any process has the file open. False for a
+ * broken file, which is kept with its log.
  */
 async function foldedInto(path: string): Promise<boolean> {
   const database = openConnection(path, "");
@@ -96,7 +96,7 @@ async function foldedInto(path: string): Promise<boolean> {
   }
 }
 
-/** Of two in one second the later has the next one's name. */
+/** Two in one second: the later one gets the name of the next second. */
 async function freeAside(path: string, now: Date): Promise<string> {
   for (let at = now.getTime(); ; at += 1_000) {
     const aside = asideOf(path, new Date(at));
@@ -107,7 +107,7 @@ async function freeAside(path: string, now: Date): Promise<string> {
 const asideOf = (path: string, now: Date): string =>
   `${path}.antes-sge-${now.toISOString().replaceAll(/[-:]|\.\d+/g, "")}`;
 
-/** A second name; a copy where the file system knows no such thing. What is not there needs none. */
+/** A hard link; a copy where the file system has no links. An absent file is ignored. */
 async function linked(from: string, to: string): Promise<void> {
   try {
     await link(from, to);
@@ -123,8 +123,8 @@ async function linked(from: string, to: string): Promise<void> {
 const NO_LINKS = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"]);
 
 /**
- * Copies the database at `path` beside it, whole and durable under its name or not at all, and removes the oldest copies
- * beyond ASIDES_KEPT. Gives the copy's path; null where the disk has no room for it and the migrations after it.
+ * Copies the database at `path` beside it, complete and durable or not at all, and removes the oldest copies beyond
+ * PREVIOUS_KEPT. Returns the path of the copy; null where the disk has no space for it and for the migrations.
  */
 export async function copyBeforeUpgrade(path: string, now: Date): Promise<string | null> {
   await removeLeftovers(path);
@@ -144,7 +144,7 @@ export async function copyBeforeUpgrade(path: string, now: Date): Promise<string
   return copy;
 }
 
-/** VACUUM INTO reads one snapshot and holds nobody up. */
+/** VACUUM INTO reads one snapshot and blocks no writer. */
 async function copyInto(path: string, draft: string): Promise<void> {
   const database = openConnection(path, "PRAGMA synchronous = FULL");
   try {

@@ -16,8 +16,8 @@ import { filePath } from "./database.ts";
 import { seenFile, wasCut } from "./file-watch.ts";
 
 /**
- * Before a database is opened, which would make it: where this installation is marked its file must be there, with something
- * in it. Gives the mark; null for an installation that was never marked. Throws StorageFault (`gone`).
+ * Called before a database is opened, which would create it: where there is a mark, the file must exist and not be empty.
+ * Returns the mark; null for an installation without one. Throws StorageFault (`gone`).
  */
 export async function requireDatabaseFile(url: string, marks: Marks): Promise<Mark | null> {
   const mark = await marks.read();
@@ -29,14 +29,14 @@ export async function requireDatabaseFile(url: string, marks: Marks): Promise<Ma
       "gone",
       `Não há banco de dados em ${path}, e esta instalação já teve um (${mark.commits} gravações até ${whenOf(mark)}). ${WAY_OUT}`,
     );
-  // SQLite would throw away the log of an empty file.
+  // SQLite would delete the log of an empty file.
   if (found.size === 0)
     throw new StorageFault("gone", sayDifference({ kind: "empty" }, path, mark));
   if (mark.next === null) await mustNotBeLess(path, mark.file ?? { size: 0, changes: 0 });
   return mark;
 }
 
-/** The file alone: its log may hold what makes it look whole, and, where a write was cut off, what the file still lacks. */
+/** Checks the file alone: its log may still hold pages that the file lacks after an interrupted write. */
 async function mustNotBeLess(path: string, seen: SeenFile): Promise<void> {
   const now = seenFile(path);
   const alone = (await sizeOf(`${path}-wal`)) + (await sizeOf(`${path}-journal`)) === 0;
@@ -64,8 +64,8 @@ function absent(error: unknown): null {
 }
 
 /**
- * After it was opened, and before anything is written: it must be the marked one, and lack nothing that the mark knows of.
- * Throws StorageFault (`gone`) with what it lacks.
+ * Called after a database was opened and before any write: it must be the marked one, and have at least its commits. Throws
+ * StorageFault (`gone`) with the difference.
  */
 export async function requireMarkedDatabase(
   url: string,
@@ -78,7 +78,7 @@ export async function requireMarkedDatabase(
   throw new StorageFault("gone", sayDifference(difference, filePath(url) ?? url, mark));
 }
 
-/** Marks an installation as it is now; gives what the database says of itself. Its tables are those of this program. */
+/** Writes the mark of an installation as it is now, and returns its row. The tables must be current. */
 export async function writeMark(
   reading: ReadClient,
   marks: Marks,

@@ -7,8 +7,8 @@ import { filePath } from "./database.ts";
 import { previousDatabases } from "./previous-databases.ts";
 
 /**
- * What `/metrics` looks up of the disk: how large a local database is and what stands aside of it, how much is free, and
- * how old the last backup is. Of a database on a server only the free space of DATA_DIR: its size and copies are its own.
+ * The gauges of the disk: the size of a local database and of its previous ones, the free space, and the age of the last
+ * backup. For a database on a server only the free space of DATA_DIR.
  */
 export function watchStorage(
   meter: PromMeter,
@@ -48,7 +48,7 @@ const sizeOf = (path: string): Promise<number> =>
     () => 0,
   );
 
-/** What a user without privileges may still write. */
+/** The free space for a user without privileges. */
 async function freeBytes(folder: string): Promise<number> {
   const { bavail, bsize } = await statfs(folder);
   return bavail * bsize;

@@ -4,14 +4,14 @@ import {
   storageFaultOf,
 } from "../../../resilience/storage-fault.ts";
 
-/** Whether the database of this process is what it was when it was opened. What is lost stays lost until a restart. */
+/** Whether the database of this process is still the one that was opened. A fault remains until a restart. */
 export interface StorageState {
   fault(): StorageFault | null;
-  /** Calls, and remembers what it fails with where the storage itself has failed; rejects with StorageFault then. */
+  /** Runs a call, and remembers a fault of the storage; rejects with StorageFault then. */
   watchingReads<T>(call: () => Promise<T>): Promise<T>;
-  /** The same for what changes the database: once the storage has failed it is not called any more. */
+  /** The same for writes: after a fault the call is not made any more. */
   guardingWrites<T>(call: () => Promise<T>): Promise<T>;
-  /** `hear` is told once, of the first fault. */
+  /** `hear` is called once, with the first fault. */
   onFault(hear: (fault: StorageFault) => void): void;
 }
 
@@ -49,8 +49,8 @@ export function storageState(where: string): StorageState {
 }
 
 /**
- * What opening the database at `path` has failed with, in a sentence where it is the file's or the folder's fault. An error that
- * names another path (DATA_DIR's, say) is none of the database, and stays.
+ * The error of opening the database at `path`, as a sentence where the file or its folder is the cause. An error that names
+ * another path (of DATA_DIR, for example) is unchanged.
  */
 export function sayUnopened(error: unknown, path: string): unknown {
   const fault = sayStorageFault(error, path);
@@ -69,7 +69,7 @@ export function sayUnopened(error: unknown, path: string): unknown {
   );
 }
 
-/** The database's file, what SQLite has beside it, or a folder that it is in. */
+/** The database file, a file that SQLite has beside it, or a folder above it. */
 const isOnTheWay = (named: string, path: string): boolean =>
   named.startsWith(path) || path.startsWith(named);
 
@@ -88,7 +88,7 @@ const UNOPENED: Readonly<Record<string, string>> = {
 /** The binding's own error for SQLite's 14 has no code. */
 const NOT_OPENED = /^ConnectionFailed\(/;
 
-/** A storage fault with a sentence for the operator, whoever has met it; null for any other error. */
+/** A storage fault with a sentence for the operator; null for any other error. */
 export function sayStorageFault(error: unknown, where: string): StorageFault | null {
   for (let next = error, n = 0; next instanceof Error && n < 5; next = next.cause, n += 1)
     if (next instanceof StorageFault) return next;
@@ -99,7 +99,7 @@ export function sayStorageFault(error: unknown, where: string): StorageFault | n
   });
 }
 
-/** A file that cannot be opened may be whole: nobody shall put an older one in its place for a missing permission. */
+/** A file that cannot be opened may be undamaged: the sentence names permissions before a restore. */
 const sentenceOf = ({ code, message }: DetectedFault, where: string): string =>
   code.startsWith("SQLITE_CANTOPEN")
     ? `O banco de dados em ${where}, ou um dos arquivos ao lado dele (-wal, -shm), não pode ser aberto por este usuário (${message}). Confira as permissões e a pasta; só se o arquivo se perdeu, restaure uma cópia: sge restore CÓPIA --force`

@@ -5,23 +5,23 @@ import type { StatementResult } from "../../libsql/rows.ts";
 import { packed } from "./packed.ts";
 import { openWriting, type WritingConnection } from "./writing-connection.ts";
 
-/** The first message: which database. It is opened at the first order, and again at the next while that fails. */
+/** The first message: which database. It is opened at the first request, and again at the next one while that fails. */
 export interface Opening {
   readonly path: string;
   readonly pragmas: string;
 }
-/** What the thread is asked; it travels as one text of JSON, which costs a quarter of what a structured clone does. */
+/** A request to the thread; it is sent as one text of JSON, which costs a quarter of a structured clone. */
 export type WriterRequest = { readonly id: number } & (
   | {
       readonly how: "execute" | "batch";
-      /** A statement's text goes once, and is then called by its number. */
+      /** The text of a statement is sent once, and then named by its number. */
       readonly texts: readonly (readonly [number, string])[];
       readonly calls: readonly Call[];
     }
   | { readonly how: "executeMultiple"; readonly sql: string }
   | { readonly how: "inspect" | "close" }
 );
-/** A text, or its number, and what is bound to it. */
+/** A text, or its number, and its parameters. */
 export type Call = readonly [
   sql: number | string,
   args: readonly (Exclude<Value, Uint8Array> | Bytes)[],
@@ -31,14 +31,14 @@ export interface Bytes {
   readonly base64: string;
   readonly pack: boolean;
 }
-/** What it gives back. */
+/** The reply of the thread. */
 export type WriterReply =
   | { readonly id: number; readonly answers: readonly StatementResult[] }
   | { readonly id: number; readonly fault: { name: string; message: string; code?: string } };
 
 declare const self: Worker;
 
-/** Makes this thread carry out the orders of writer-thread.ts, in their order. What fails is told, and nothing ends. */
+/** Makes this thread run the requests of writer-thread.ts, in their order. A failure is replied, and the thread goes on. */
 export function serveWriterThread(): void {
   const texts: string[] = [];
   let opening: Opening | null = null;
@@ -98,7 +98,7 @@ function bound(arg: Call[1][number]): Value {
   return arg.pack ? packed(bytes) : bytes;
 }
 
-/** An Error as plain data; the code is what resilience/weather.ts looks at. */
+/** An Error as plain data; resilience/transient-faults.ts reads its code. */
 function faultOf(error: unknown): { name: string; message: string; code?: string } {
   if (!(error instanceof Error)) return { name: "Error", message: String(error) };
   const code = "code" in error && typeof error.code === "string" ? { code: error.code } : {};

@@ -6,13 +6,13 @@ import type { Bindable } from "./connection.ts";
 import type { Call, Opening, WriterReply, WriterRequest } from "./writer-requests.ts";
 import type { WritingConnection } from "./writing-connection.ts";
 
-/** Texts that go by number. Longer ones are seldom the same twice, and of a program there are fewer than this. */
+/** Texts that are sent by number. Longer ones are rarely repeated, and the program has fewer than this. */
 const NUMBERED = 1_000;
 const NUMBERED_LENGTH = 8_192;
 
 const WRITER = new URL("../../../writer.worker.ts", import.meta.url);
 
-/** The thread ended with orders in its hands: whether they were carried out, nobody can say (resilience/weather.ts). */
+/** The thread ended during requests: whether they were applied is unknown (resilience/transient-faults.ts). */
 class ThreadLost extends Error {
   readonly code = "ConnectionClosed";
 
@@ -28,8 +28,8 @@ interface Waiting {
 }
 
 /**
- * A Connection that lives in a thread of its own, so that neither a long statement nor the disk holds up who answers
- * requests (docs/adr/0006). A thread that dies is replaced at the next order; what it had in its hands is ThreadLost.
+ * A Connection in its own thread, so that neither a long statement nor the disk blocks the event loop of requests
+ * (docs/adr/0006). A dead thread is replaced at the next request; its pending requests fail with ThreadLost.
  */
 export async function threadConnection(
   path: string,
@@ -88,7 +88,7 @@ export async function threadConnection(
     const calls = statements.map((statement): Call => {
       const { sql, args } =
         typeof statement === "string" ? { sql: statement, args: [] } : statement;
-      // The writer binds an array of ports.ts' values; names are not used.
+      // Parameters are an array; names are not used.
       const values = trusted<readonly (Value | BytesToPack)[]>(args ?? []);
       const bound = values.some(isBytes) ? values.map(sent) : trusted<Call[1]>(values);
       if (sql.length > NUMBERED_LENGTH) return [sql, bound];

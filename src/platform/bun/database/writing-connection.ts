@@ -5,16 +5,16 @@ import type { SeenFile } from "../../installation.ts";
 import { type Connection, openConnection } from "./connection.ts";
 import { watchFiles } from "./file-watch.ts";
 
-/** A connection that also tells whether the files beneath it are still those that it has open. */
+/** A connection that also checks that its files are still the ones that it opened. */
 export interface WritingConnection extends Connection {
-  /** Gives the file as it is, or null where nobody watches it; rejects with StorageFault. */
+  /** The state of the file, or null where it is not watched; rejects with StorageFault. */
   inspect(): Promise<SeenFile | null>;
 }
 
 /**
- * A connection that looks at its files before whatever it writes, and again before it says that it is written: into a file
- * that was removed, replaced or cut nothing is acknowledged, though SQLite would write on. Fails with StorageFault then, and
- * for a disk that cannot be read or written and has room.
+ * A connection that checks its files before each write, and again before the acknowledgement: a write into a file that was
+ * removed, replaced or cut is not acknowledged, although SQLite would continue. It then fails with StorageFault, as it does for a
+ * disk that has free space and cannot be read or written.
  */
 export function openWriting(path: string, pragmas: string): WritingConnection {
   const watch = watchFiles(path);
@@ -25,7 +25,7 @@ export function openWriting(path: string, pragmas: string): WritingConnection {
       watch.check();
       return done;
     } catch (error) {
-      // What SQLite says of a file that was changed beneath it is a guess; the look is not.
+      // SQLite's error for a file that was changed under it may be misleading; the check is not.
       watch.check();
       throw isOfTheDisk(error, path) ? unreadable(path, error) : error;
     }
@@ -50,14 +50,14 @@ export function openWriting(path: string, pragmas: string): WritingConnection {
   };
 }
 
-/** With less room than this an error of the disk is told as what it probably is: full. */
-const ROOM_BYTES = 1 << 20;
+/** With less free space than this an I/O error probably means a full disk. */
+const FREE_BYTES = 1 << 20;
 
 function isOfTheDisk(error: unknown, path: string): boolean {
   if (!(error instanceof Error && "code" in error && typeof error.code === "string")) return false;
   if (!error.code.startsWith("SQLITE_IOERR")) return false;
   const { bavail, bsize } = statfsSync(dirname(path));
-  return bavail * bsize > ROOM_BYTES;
+  return bavail * bsize > FREE_BYTES;
 }
 
 const unreadable = (path: string, cause: unknown) =>
