@@ -1,3 +1,4 @@
+import { parameters } from "../lib/parameters.ts";
 import { Failed } from "../lib/result.ts";
 import { columnsOf } from "../ports/columns.ts";
 import type { Ports } from "../ports/ports.ts";
@@ -53,26 +54,17 @@ export type NewJob = Pick<
  * row.
  */
 export function insertJob(job: NewJob, guard: Guard = ALWAYS): Statement {
-  const n = guard.args.length;
-  const p = (index: number) => `?${n + index}`;
+  const { args, add } = parameters<Value>(guard.args);
+  const company = add(job.company);
+  const createdAt = add(job.createdAt);
   return {
     sql: `insert into jobs (company, id, kind, state, total, params, trace_parent, created_by, created_at, updated_at)
-      select ${p(1)}, ${p(2)}, ${p(3)}, 'queued', ${p(4)}, ${p(5)}, ${p(6)}, ${p(7)}, ${p(8)}, ${p(8)}
-      where (select count(*) from jobs where company = ${p(1)} and finished_at is null) < ${p(9)}
+      select ${company}, ${add(job.id)}, ${add(job.kind)}, 'queued', ${add(job.total)}, ${add(JSON.stringify(job.params))},
+        ${add(job.traceParent)}, ${add(job.createdBy)}, ${createdAt}, ${createdAt}
+      where (select count(*) from jobs where company = ${company} and finished_at is null) < ${add(MAX_OPEN_JOBS)}
         and exists (${guard.sql})
       returning id`,
-    args: [
-      ...guard.args,
-      job.company,
-      job.id,
-      job.kind,
-      job.total,
-      JSON.stringify(job.params),
-      job.traceParent,
-      job.createdBy,
-      job.createdAt,
-      MAX_OPEN_JOBS,
-    ],
+    args,
   };
 }
 
@@ -141,11 +133,11 @@ export async function listJobs(
   page: { readonly limit: number; readonly offset: number },
   signal?: AbortSignal,
 ): Promise<{ jobs: Job[]; total: number }> {
-  const args: Value[] = [company];
+  const { args, add } = parameters<Value>([company]);
   const conditions = ["company = ?1"];
   for (const name of ["kind", "state"] as const) {
     const value = filter[name];
-    if (value !== undefined) conditions.push(`${name} = ?${args.push(value)}`);
+    if (value !== undefined) conditions.push(`${name} = ${add(value)}`);
   }
   const where = conditions.join(" and ");
   const [count] = await ports.reader.rows(

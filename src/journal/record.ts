@@ -1,4 +1,5 @@
-import { ALWAYS, type Guard, type Statement } from "../ports/sql.ts";
+import { parameters } from "../lib/parameters.ts";
+import { ALWAYS, type Guard, type Statement, type Value } from "../ports/sql.ts";
 import type { Cause } from "./cause.ts";
 import type { NewFeedEvent } from "./feed-events.ts";
 import { values } from "./values.ts";
@@ -10,12 +11,6 @@ import type { Tag } from "./versions.ts";
  * With a `guard` a statement writes only where the guard selects a row, e.g.
  * "select 1 from notes where company = ?1 and registration = ?2"; the guard's parameters are numbered from ?1.
  */
-
-/** Numbers our parameters after the guard's. */
-const parametersAfter = (guard: Guard) => {
-  let next = guard.args.length;
-  return () => `?${++next}`;
-};
 
 /** What was done, as the audit log keeps it. */
 export interface AuditedAction {
@@ -34,23 +29,23 @@ export function audit(
   { action, entity, id, detail }: AuditedAction,
   guard: Guard = ALWAYS,
 ): Statement {
-  const p = parametersAfter(guard);
+  const { args, add } = parameters<Value>(guard.args);
+  const line = [
+    actor.company,
+    at,
+    actor.userId,
+    actor.keyId ?? null,
+    action,
+    entity,
+    id,
+    JSON.stringify(detail),
+    requestId,
+    peer,
+  ].map((value) => add(value));
   return {
     sql: `insert into audit (company, at, user_id, key_id, action, entity, entity_id, detail, request_id, peer)
-      select ${p()}, ${p()}, ${p()}, ${p()}, ${p()}, ${p()}, ${p()}, ${p()}, ${p()}, ${p()} where exists (${guard.sql})`,
-    args: [
-      ...guard.args,
-      actor.company,
-      at,
-      actor.userId,
-      actor.keyId ?? null,
-      action,
-      entity,
-      id,
-      JSON.stringify(detail),
-      requestId,
-      peer,
-    ],
+      select ${line.join(", ")} where exists (${guard.sql})`,
+    args,
   };
 }
 
@@ -63,14 +58,15 @@ export function appendEvents(
   newEvents: readonly NewFeedEvent[],
   guard: Guard = ALWAYS,
 ): Statement {
-  const p = parametersAfter(guard);
+  const { args, add } = parameters<Value>(guard.args);
+  const head = `${add(company)}, ${add(at)}`;
   const rows = newEvents.map(({ type, payload }) => [type, JSON.stringify(payload)]);
-  const event = rows.length === 0 ? NO_ROW : values(rows, guard.args.length + 2);
+  const added = rows.length === 0 ? NO_ROW : values(rows, args.length);
   return {
-    sql: `with event (type, payload) as (${event.sql})
+    sql: `with event (type, payload) as (${added.sql})
       insert into events (company, at, type, payload)
-      select ${p()}, ${p()}, type, payload from event where exists (${guard.sql})`,
-    args: [...guard.args, company, at, ...event.args],
+      select ${head}, type, payload from event where exists (${guard.sql})`,
+    args: [...args, ...added.args],
   };
 }
 
@@ -80,11 +76,12 @@ export function appendEvents(
  */
 export function bumpTags(company: number, tags: readonly Tag[], guard: Guard = ALWAYS): Statement {
   const rows = tags.map((tag) => `('${tag}')`).join(", ");
+  const { args, add } = parameters<Value>(guard.args);
   return {
     sql: `insert into cache_versions (company, tag, version)
-      select ${parametersAfter(guard)()}, column1, 1 from (values ${rows}) where exists (${guard.sql})
+      select ${add(company)}, column1, 1 from (values ${rows}) where exists (${guard.sql})
       on conflict do update set version = version + 1`,
-    args: [...guard.args, company],
+    args,
   };
 }
 

@@ -4,6 +4,7 @@ import { values } from "../../journal/values.ts";
 import { fold } from "../../lib/fold.ts";
 import { positionFrom } from "../../lib/item-number.ts";
 import type { Original } from "../../lib/original.ts";
+import { parameters } from "../../lib/parameters.ts";
 import { issuedMs } from "../../nfe/dates.ts";
 import { landedCosts } from "../../nfe/landed-cost.ts";
 import type { Note, Party } from "../../nfe/note.ts";
@@ -76,7 +77,7 @@ export function insertNote(r: Registration): Statement {
   const { note, verdict, posting } = r;
   const { actor } = r.cause;
   const guarded = posting !== null && !r.settings.allowNegative && hasExits(posting);
-  const args: Value[] = [
+  const { args, add } = parameters<Value>([
     actor.company,
     note.accessKey,
     r.original.sha256,
@@ -102,22 +103,21 @@ export function insertNote(r: Registration): Statement {
     r.at,
     actor.userId,
     referencedJson(note),
-  ];
-  const also = (value: Value): string => `?${args.push(value)}`;
+  ]);
   const conditions = [
     "exists (select 1 from companies where id = ?1 and settings_version = ?20)",
     r.eventsVersion === 0
       ? "not exists (select 1 from nfe_events where company = ?1 and access_key = ?2)"
-      : `${EVENTS_VERSION} = ${also(r.eventsVersion)}`,
+      : `${EVENTS_VERSION} = ${add(r.eventsVersion)}`,
     ...(posting === null
       ? []
       : [
           r.mappingRead
-            ? factorsAsAssumed("?1", "?12", also(JSON.stringify(posting.lines)))
+            ? factorsAsAssumed("?1", "?12", add(JSON.stringify(posting.lines)))
             : noFactors("?1", "?12"),
         ]),
     ...(guarded && posting !== null
-      ? [nothingBelowZero("?1", "?12", also(JSON.stringify(posting.entries)), "?8")]
+      ? [nothingBelowZero("?1", "?12", add(JSON.stringify(posting.entries)), "?8")]
       : []),
   ];
   return {
