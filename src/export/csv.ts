@@ -16,7 +16,7 @@ export interface Csv {
   text(value: string): string;
   /** A plain decimal ("-12.5"), as a number. */
   number(decimal: string): string;
-  /** A wall clock time: `YYYY-MM-DDTHH:MM:SS`, and how far it is ahead of UTC (`-03:00`). */
+  /** A local time: `YYYY-MM-DDTHH:MM:SS`, and how far it is ahead of UTC (`-03:00`). */
   instant(local: string, offset: string): string;
   /** A calendar day, `YYYY-MM-DD`. */
   day(day: string): string;

@@ -12,7 +12,7 @@ import { csvStream } from "./stream.ts";
 export interface DownloadOptions {
   readonly company: number;
   readonly dialect: Dialect;
-  /** The IANA zone whose wall clock the instants show. */
+  /** The IANA zone in which instants are shown. */
   readonly timeZone: string;
   readonly requestId: string;
   /** Ends the reading between two pages. */

@@ -8,7 +8,7 @@ export type Cell = string | number | null;
 /**
  * The format of a cell; NULL is an empty cell. quantity: 1/10⁴, up to 4 places. money: 1/10², 2 places. unit: the cost of
  * one unit, from a total (1/10²) by its quantity (1/10⁴), 2 to 10 places. count: an integer. instant: ms UTC, as the
- * company's wall clock. day: `YYYY-MM-DD`.
+ * company's local time. day: `YYYY-MM-DD`.
  */
 export type Kind = "text" | "quantity" | "money" | "unit" | "count" | "instant" | "day";
 
@@ -93,7 +93,7 @@ function writers(csv: Csv, timeZone: string): Record<Kind, Write> {
     money: shown((value) => csv.number(fromScaled(exact(value), 2, 2))),
     unit: (total, quantity) => csv.number(unitCost(total, quantity)),
     count: shown((value) => csv.number(String(exact(value)))),
-    instant: shown(wallClock(csv, timeZone)),
+    instant: shown(localTime(csv, timeZone)),
     day: shown((value) => csv.day(String(value))),
   };
 }
@@ -112,7 +112,7 @@ function unitCost(total: Cell, quantity: Cell): string {
   return text === "" || fraction.length >= 2 ? text : `${whole}.${fraction.padEnd(2, "0")}`;
 }
 
-function wallClock(csv: Csv, timeZone: string): (value: string | number) => string {
+function localTime(csv: Csv, timeZone: string): (value: string | number) => string {
   const ahead = zoneOffset(timeZone);
   return (value) => {
     const ms = exact(value);

@@ -158,7 +158,7 @@ describe("an instant", () => {
       .trimEnd()
       .split("\r\n");
 
-  test("is the wall clock of the company, also after its clocks change", () => {
+  test("is the local time of the company, also after its clocks change", () => {
     expect(
       shown(ZONE, "2019-02-17T01:59:59Z", "2019-02-17T02:00:00Z", "2018-11-04T03:00:00Z"),
     ).toEqual([

@@ -6,7 +6,7 @@ const HOUR = 3_600_000;
 const at = (iso: string): number => Date.parse(iso);
 
 /** The same questions answered by Intl's own fields, one instant at a time. */
-function wallClock(ms: number, timeZone: string): { day: string; time: string } {
+function localTime(ms: number, timeZone: string): { day: string; time: string } {
   const parts = new Intl.DateTimeFormat("en-CA", {
     timeZone,
     calendar: "iso8601",
@@ -91,14 +91,14 @@ describe("a day of a time zone", () => {
     expect(() => nextDay("2026-02-29")).toThrow(RangeError);
   });
 
-  test("has exactly the instants whose wall clock shows it", () => {
+  test("has exactly the instants whose local time shows it", () => {
     fc.assert(
       fc.property(instant, zone, (ms, timeZone) => {
-        const { day } = wallClock(ms, timeZone);
+        const { day } = localTime(ms, timeZone);
         const [start, end] = [dayStart(day, timeZone), dayStart(nextDay(day), timeZone)];
         expect(start <= ms && ms < end).toBe(true);
-        expect(wallClock(start, timeZone).day).toBe(day);
-        expect(wallClock(start - 1, timeZone).day < day).toBe(true);
+        expect(localTime(start, timeZone).day).toBe(day);
+        expect(localTime(start - 1, timeZone).day < day).toBe(true);
       }),
       check,
     );
@@ -118,13 +118,13 @@ describe("a day of a time zone", () => {
 });
 
 describe("the offset of a zone", () => {
-  test("added to an instant gives its wall clock, in any order of instants", () => {
+  test("added to an instant gives its local time, in any order of instants", () => {
     fc.assert(
       fc.property(fc.array(instant, { minLength: 1, maxLength: 8 }), zone, (instants, timeZone) => {
         const offset = zoneOffset(timeZone);
         for (const ms of instants.flatMap((one) => [one, one + HOUR / 2, one])) {
           const local = new Date(ms + offset(ms)).toISOString();
-          const shown = wallClock(ms, timeZone);
+          const shown = localTime(ms, timeZone);
           expect(local.slice(0, 19)).toBe(`${shown.day}T${shown.time}`);
         }
       }),
@@ -154,7 +154,7 @@ test("the day at an instant is the one that the clocks of its zone show", () => 
       fc.integer({ min: -800, max: 800 }),
       (ms, timeZone, count) => {
         const day = dayAt(ms, zoneOffset(timeZone)(ms));
-        expect(day).toBe(wallClock(ms, timeZone).day);
+        expect(day).toBe(localTime(ms, timeZone).day);
         expect(addDays(addDays(day, count), -count)).toBe(day);
       },
     ),
