@@ -13,7 +13,6 @@ const ABOUT_WORDS = new Set<string>([
 const NOT_YET_CLEAN: readonly string[] = [
   "docs/",
   "src/accounts/",
-  "src/export/",
   "src/ingest/approve/",
   "src/ingest/event/",
   "src/ingest/note/",
