@@ -1,3 +1,4 @@
+import type { Original } from "../lib/original.ts";
 import type { Guard, WriteStatement } from "./sql.ts";
 
 /** The original bytes of documents, under their SHA-256 (hex), never changed. */
@@ -5,8 +6,7 @@ export interface Originals {
   /** The statements that the batch which names these bytes must include; a store outside the database is written before. */
   store(
     company: number,
-    sha256: string,
-    bytes: Uint8Array<ArrayBuffer>,
+    original: Original,
     /** Inside the database: stored only where the guard selects a row, so that a refused batch leaves no bytes. */
     guard: Guard,
     /** When they expire (ms UTC), unless a batch stores them for good before; absent: never. */

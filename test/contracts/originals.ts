@@ -29,7 +29,7 @@ export const latin = new Uint8Array([0xef, 0xbb, 0xbf, 0xe7, 0xe3, 0x00, 0xff, 0
 
 const kept = async (world: OpenOriginals, bytes: Uint8Array<ArrayBuffer>, company = 1) => {
   const sha = await sha256(bytes);
-  const statements = await world.originals.store(company, sha, bytes, always);
+  const statements = await world.originals.store(company, { sha256: sha, bytes }, always);
   await world.writer.commit({ statements, read: () => null });
   return sha;
 };

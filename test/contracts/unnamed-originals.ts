@@ -18,7 +18,7 @@ const DAY = 86_400_000;
 /** Puts the bytes there; `named`: with the row of the batch that names them. */
 async function kept({ originals, writer }: OpenBucket, named: boolean): Promise<string> {
   const sha = await sha256(latin);
-  const statements = await originals.store(1, sha, latin, always);
+  const statements = await originals.store(1, { sha256: sha, bytes: latin }, always);
   if (named) await writer.commit({ statements, read: () => null });
   return sha;
 }
@@ -67,7 +67,7 @@ export const unnamedOriginalsContract: Contract<() => Promise<OpenBucket>> = [
       claim(originals.removeUnnamed !== undefined, "a bucket is swept");
       const sha = await sha256(latin);
       // Kept by a request that has yet to commit, while a sweep finds no name.
-      const statements = await originals.store(1, sha, latin, always);
+      const statements = await originals.store(1, { sha256: sha, bytes: latin }, always);
       world.later(DAY + 60_000);
       const { gone, next } = await originals.removeUnnamed(1, "");
       same(gone, 0);
@@ -99,7 +99,7 @@ export const unnamedOriginalsContract: Contract<() => Promise<OpenBucket>> = [
       const { originals, writer } = world;
       const sha = await sha256(latin);
       const days = async (until: number | undefined) => {
-        const statements = await originals.store(1, sha, latin, always, until);
+        const statements = await originals.store(1, { sha256: sha, bytes: latin }, always, until);
         const asked = { sql: "select expires_at from originals where sha256 = ?1", args: [sha] };
         return writer.commit({
           statements: [...statements, asked],

@@ -1,4 +1,4 @@
-import { sha256 } from "../../lib/hash.ts";
+import { originalFrom } from "../../lib/original.ts";
 import { JOB_KEPT_MS } from "../../lib/retention.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { ALWAYS, type WriteStatement } from "../../ports/sql.ts";
@@ -32,11 +32,11 @@ export async function prepareItem(
     const draft = { position, file, sha256: null, hint: null, results: [opened] };
     return { draft, statements: [], bytes: 0 };
   }
-  const hash = await sha256(opened);
+  const original = await originalFrom(opened);
   const until = ports.clock.now() + JOB_KEPT_MS;
   return {
-    draft: { position, file, sha256: hash, hint: keyHint(opened), results: [] },
-    statements: await ports.originals.store(company, hash, opened, ALWAYS, until),
+    draft: { position, file, sha256: original.sha256, hint: keyHint(opened), results: [] },
+    statements: await ports.originals.store(company, original, ALWAYS, until),
     bytes: opened.byteLength,
   };
 }

@@ -218,7 +218,7 @@ async function commitEvent(
   };
   const statements: WriteStatement[] = [
     insertEvent(event, prepared, effect, options, at),
-    ...(await ports.originals.store(company, original.sha256, original.bytes, guard)),
+    ...(await ports.originals.store(company, original, guard)),
     ...(note === null
       ? []
       : verdictByEvents(

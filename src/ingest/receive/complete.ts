@@ -90,7 +90,7 @@ async function commitCompletion(
         stored.status,
       ],
     },
-    ...(await ports.originals.store(company, original.sha256, original.bytes, guard)),
+    ...(await ports.originals.store(company, original, guard)),
     {
       sql: `insert into note_originals (company, access_key, sha256, received_at)
         select ?1, ?2, ?4, ?5 where exists (${guard.sql}) on conflict do nothing`,

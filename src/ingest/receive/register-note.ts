@@ -89,7 +89,7 @@ async function commitRegistration(
   const won = registrationGuard(company, r.note.accessKey, r.id);
   const statements = [
     insertNote(r),
-    ...(await ports.originals.store(company, r.original.sha256, r.original.bytes, won)),
+    ...(await ports.originals.store(company, r.original, won)),
     insertItems(r),
     insertParty(r),
     ...setWaitingEffects(company, r.events, r.note, r.posting !== null, won),

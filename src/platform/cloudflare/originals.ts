@@ -60,7 +60,7 @@ export function bucketOriginals(
   }
 
   return {
-    async store(company, sha256, bytes, guard, until) {
+    async store(company, { sha256, bytes }, guard, until) {
       await asked(() => bucket.put(keyOf(company, sha256), bytes, { onlyIf: once, sha256 }));
       const [size, at] = [bytes.byteLength, ports.clock.now()];
       return [originalRow({ company, sha256, packed: EMPTY, size, at, until }, guard)];

@@ -48,7 +48,7 @@ export function originalRow(
 /** Original bytes as gzip rows of the table `originals`, written in the batch that names them, so that neither exists alone. */
 export function tableOriginals(ports: Pick<Ports, "reader" | "clock">, gzip: Gzip): Originals {
   return {
-    async store(company, sha256, bytes, guard, until) {
+    async store(company, { sha256, bytes }, guard, until) {
       const packed = await gzip.pack(bytes);
       const [size, at] = [bytes.byteLength, ports.clock.now()];
       return [originalRow({ company, sha256, packed, size, at, until }, guard)];

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { gzipSync } from "node:zlib";
 import { sha256 } from "../../../src/lib/hash.ts";
+import { originalFrom } from "../../../src/lib/original.ts";
 import { always, latin, originalsContract, spoilRow } from "../../contracts/originals.ts";
 import { companyRow } from "../../support/company-row.ts";
 import { testContract } from "../../support/contract-tests.ts";
@@ -19,7 +20,7 @@ const XML = new TextEncoder().encode("<det>uma nota como muitas</det>".repeat(50
 test("an original is one row of gzip bytes, smaller than the note, dated by the clock", async () => {
   const ports = await open();
   ports.clock.set(1_800_000_000_000);
-  const statements = await ports.originals.store(1, await sha256(XML), XML, always);
+  const statements = await ports.originals.store(1, await originalFrom(XML), always);
   await ports.writer.commit({ statements, read: () => null });
   const rows = await ports.reader.rows({
     sql: "select length(gzip) < size / 10 as small, size, created_at from originals",
@@ -31,7 +32,7 @@ test("an original is one row of gzip bytes, smaller than the note, dated by the 
 
 test("the original is written by the batch that names it, or not at all", async () => {
   const ports = await open();
-  const statements = await ports.originals.store(1, await sha256(latin), latin, always);
+  const statements = await ports.originals.store(1, await originalFrom(latin), always);
   const refused = ports.writer.commit({
     statements: [...statements, companyRow(1)],
     read: () => null,
@@ -46,7 +47,7 @@ test("the original is written by the batch that names it, or not at all", async 
 test("an original whose guard selects nothing is not stored", async () => {
   const ports = await open();
   const guard = { sql: "select 1 from companies where id = ?1 and name = ?2", args: [1, "Outra"] };
-  const statements = await ports.originals.store(1, await sha256(latin), latin, guard);
+  const statements = await ports.originals.store(1, await originalFrom(latin), guard);
   await ports.writer.commit({ statements, read: () => null });
   expect(await ports.originals.get(1, await sha256(latin))).toBeNull();
   await ports.close();
