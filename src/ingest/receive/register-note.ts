@@ -30,9 +30,9 @@ import {
   type Registration,
   registrationGuard,
 } from "../note/registration-sql.ts";
-import { setWaitingEffects } from "../note/settle-events.ts";
 import { signatureCheck } from "../note/signature-check.ts";
 import { findNote } from "../note/stored-note.ts";
+import { setWaitingEffects } from "../note/waiting-effects.ts";
 import type { Finding } from "../note/written-verdict.ts";
 import { completeNote } from "./complete.ts";
 
