@@ -1,6 +1,6 @@
-/** The time that a piece of work has, and whether somebody still waits for it. */
+/** The time limit of a piece of work, and the signal of its caller. */
 export interface Deadline {
-  /** Aborts when the time is over or the caller leaves; after `end` only when the caller leaves, for a stream goes on. */
+  /** Aborts when the time is over or the caller aborts; after `end` only when the caller aborts, because a stream continues. */
   readonly signal: AbortSignal;
   /** Rejects with the signal's reason as soon as that aborts; never resolves. */
   readonly over: Promise<never>;

@@ -24,7 +24,7 @@ const counting = (chunks: number) => {
 const bytesOf = async (found: { body: ReadableStream<Uint8Array> } | null) =>
   found === null ? null : new Uint8Array(await new Response(found.body).arrayBuffer());
 
-/** Ports.BlobStore, whoever implements it. */
+/** Ports.BlobStore, for every implementation. */
 export const blobsContract: Contract<() => Promise<OpenBlobs>> = [
   {
     name: "gives back exactly the bytes that it was given, from an array and from a stream",

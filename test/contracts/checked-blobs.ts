@@ -4,7 +4,7 @@ import { type Contract, claim, like, rejection, same } from "./claims.ts";
 
 export interface OpenChecked {
   readonly blobs: BlobStore;
-  /** The same store without checks, as somebody sees it who changes its files. */
+  /** The same store without checks, through which a test changes its files. */
   readonly bare: BlobStore;
   close(): Promise<void>;
 }
@@ -14,7 +14,7 @@ const bytesOf = async (found: { body: ReadableStream<Uint8Array> } | null) =>
   new Uint8Array(await new Response(found?.body ?? null).arrayBuffer());
 const content = (size: number) => new Uint8Array(size).map((_, i) => (i * 7 + (i >> 9)) % 251);
 
-/** What the checks add to Ports.BlobStore, whoever keeps the files. */
+/** What the checks add to Ports.BlobStore, for every store. */
 export const checkedBlobsContract: Contract<() => Promise<OpenChecked>> = [
   {
     name: "every range of a file of several blocks is what was written",

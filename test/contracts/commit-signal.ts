@@ -30,7 +30,7 @@ async function over(promise: Promise<void>): Promise<boolean> {
   return done;
 }
 
-/** Ports.Pulse, whoever implements it, over a clock of ours. What it hears of its own commits is its own affair. */
+/** Ports.commitSignal, for every implementation, over a clock of ours. How it learns of its own commits is not part of the contract. */
 export const commitSignalContract: Contract<(after: Later) => CommitSignal> = [
   {
     name: "a wait ends after a second at the latest, because other processes write too",

@@ -7,7 +7,7 @@ export interface OpenDocuments {
   close(): void;
 }
 
-/** Ports.DocumentReader, whoever implements it. */
+/** Ports.DocumentReader, for every implementation. */
 export const documentsContract: Contract<() => OpenDocuments> = [
   {
     name: "the caller's bytes are untouched, small and large",

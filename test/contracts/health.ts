@@ -17,7 +17,7 @@ const checked = async ({ health, close }: OpenHealth) => {
   return new Map(parts.map((part) => [part.name, part]));
 };
 
-/** Ports.Health, whoever implements it; `open` takes the reader of the database that it asks. */
+/** Ports.Health, for every implementation; `open` takes the reader of the database that it asks. */
 export const healthContract: Contract<(reader: Reader) => Promise<OpenHealth>> = [
   {
     name: "every part that answers is healthy, with numbers and texts as details",

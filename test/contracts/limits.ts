@@ -9,7 +9,7 @@ export interface OpenLimits {
 
 const BUCKET = { capacity: 3, perSecond: 2 };
 
-/** Nearly `ms`: whoever counts may be a call away, and its time goes on. */
+/** Nearly `ms`: the counter may be a call away, and time passes. */
 const nearly = (actual: number | undefined, ms: number) =>
   claim(actual !== undefined && actual <= ms && actual > ms * 0.6, `${actual} is not about ${ms}`);
 
@@ -19,7 +19,7 @@ const drained = async ({ limits }: OpenLimits) => {
   return taken;
 };
 
-/** Ports.RateLimits, whoever implements it. */
+/** Ports.RateLimits, for every implementation. */
 export const limitsContract: Contract<() => OpenLimits> = [
   {
     name: "a full bucket lets its capacity pass at once, and then gives the time to wait",

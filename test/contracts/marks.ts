@@ -11,7 +11,7 @@ export const A = "a".repeat(32);
 export const B = "b".repeat(32);
 export const MARK: Mark = { id: A, commits: 7, at: 1_800_000_000_000, next: null, file: null };
 
-/** Where the mark of an installation is kept, whoever keeps it. */
+/** The store of the mark, for every implementation. */
 export const marksContract: Contract<() => Promise<OpenMarks>> = [
   {
     name: "a mark is null until one is written, and after it was removed, also twice",

@@ -1,7 +1,7 @@
 import type { Meter } from "../../src/ports/telemetry.ts";
 import { type Contract, claim, same } from "./claims.ts";
 
-/** Ports.Meter, whoever implements it. */
+/** Ports.Meter, for every implementation. */
 export const meterContract: Contract<() => Meter> = [
   {
     name: "counts and times return nothing, and do not wait",

@@ -34,7 +34,7 @@ const kept = async (world: OpenOriginals, bytes: Uint8Array<ArrayBuffer>, compan
   return sha;
 };
 
-/** Ports.Originals, whoever implements it. */
+/** Ports.Originals, for every implementation. */
 export const originalsContract: Contract<() => Promise<OpenOriginals>> = [
   {
     name: "gives back exactly the bytes that it was given, small and large",

@@ -5,7 +5,7 @@ const base64 = (text: string) => btoa(text).replaceAll("=", "");
 const bytesOfHex = (hex: string) =>
   String.fromCharCode(...(hex.match(/../g) ?? []).map((two) => Number.parseInt(two, 16)));
 
-/** Ports.PasswordHasher, whoever implements it; `open` takes log2 N. */
+/** Ports.PasswordHasher, for every implementation; `open` takes log2 N. */
 export const passwordsContract: Contract<(cost: number) => PasswordHasher> = [
   {
     name: "a password verifies, and any other does not",

@@ -50,7 +50,7 @@ export async function sent(
   await sending.afterCommit();
 }
 
-/** Ports.MessageQueue, whoever implements it. */
+/** Ports.MessageQueue, for every implementation. */
 export const queueContract: Contract<() => Promise<OpenQueue>> = [
   {
     name: "a message is delivered once, as it was sent",
@@ -87,7 +87,7 @@ export const queueContract: Contract<() => Promise<OpenQueue>> = [
       const { seen, parked, consumer } = recorder((message) => {
         if (message.kind !== "document" || message.position !== 1 || failures === 0) return "done";
         failures -= 1;
-        return { retry: "weather" };
+        return { retry: "transient" };
       });
       await sent(world, [document(0), document(1), document(2)]);
       await world.deliver(consumer(world.commit));

@@ -9,7 +9,7 @@ export interface OpenReader {
   close(): Promise<void>;
 }
 
-/** Ports.Reader, whoever implements it. */
+/** Ports.Reader, for every implementation. */
 export const readerContract: Contract<() => Promise<OpenReader>> = [
   {
     name: "gives rows by column name, with SQLite's values, and bytes as they are",

@@ -5,7 +5,7 @@ import { type Contract, claim, same } from "./claims.ts";
 import { always, latin } from "./originals.ts";
 
 export interface OpenBucket {
-  /** Of a bucket: they have a `sweep`. Nothing is in it, and no row names anything. */
+  /** Of a bucket: they have `removeUnnamed`. Nothing is in it, and no row names anything. */
   readonly originals: Originals;
   readonly writer: Writer;
   /** Lets time go by, for the store's clock and not for the bucket's. */
@@ -24,8 +24,8 @@ async function kept({ originals, writer }: OpenBucket, named: boolean): Promise<
 }
 
 /** One slice of the objects, and one of what was put aside; gives how many have gone. */
-async function swept({ originals }: OpenBucket): Promise<number> {
-  claim(originals.removeUnnamed !== undefined, "a bucket is swept");
+async function removed({ originals }: OpenBucket): Promise<number> {
+  claim(originals.removeUnnamed !== undefined, "a bucket removes unnamed objects");
   const first = await originals.removeUnnamed(1, "");
   claim(first.next !== "", "what was put aside comes next");
   const second = await originals.removeUnnamed(1, first.next);
@@ -40,10 +40,10 @@ export const unnamedOriginalsContract: Contract<() => Promise<OpenBucket>> = [
     async run(open) {
       const world = await open();
       const sha = await kept(world, false);
-      same(await swept(world), 0);
+      same(await removed(world), 0);
       same(await world.originals.get(1, sha), latin);
       world.later(DAY + 60_000);
-      same(await swept(world), 1);
+      same(await removed(world), 1);
       same(await world.originals.get(1, sha), null);
       await world.close();
     },
@@ -54,7 +54,7 @@ export const unnamedOriginalsContract: Contract<() => Promise<OpenBucket>> = [
       const world = await open();
       const sha = await kept(world, true);
       world.later(1_000 * DAY);
-      same(await swept(world), 0);
+      same(await removed(world), 0);
       same(await world.originals.get(1, sha), latin);
       await world.close();
     },
@@ -64,9 +64,9 @@ export const unnamedOriginalsContract: Contract<() => Promise<OpenBucket>> = [
     async run(open) {
       const world = await open();
       const { originals, writer } = world;
-      claim(originals.removeUnnamed !== undefined, "a bucket is swept");
+      claim(originals.removeUnnamed !== undefined, "a bucket removes unnamed objects");
       const sha = await sha256(latin);
-      // Kept by a request that has yet to commit, while a sweep finds no name.
+      // Kept by a request that has yet to commit, while no row names it.
       const statements = await originals.store(1, { sha256: sha, bytes: latin }, always);
       world.later(DAY + 60_000);
       const { gone, next } = await originals.removeUnnamed(1, "");
@@ -74,7 +74,7 @@ export const unnamedOriginalsContract: Contract<() => Promise<OpenBucket>> = [
       same(await originals.get(1, sha), latin);
       await writer.commit({ statements, read: () => null });
       same(await originals.removeUnnamed(1, next), { gone: 0, next: "" });
-      same(await swept(world), 0);
+      same(await removed(world), 0);
       same(await originals.get(1, sha), latin);
       await world.close();
     },
@@ -87,7 +87,7 @@ export const unnamedOriginalsContract: Contract<() => Promise<OpenBucket>> = [
       const forget = { sql: "delete from originals where sha256 = ?1", args: [sha] };
       await world.writer.commit({ statements: [forget], read: () => null });
       world.later(DAY + 60_000);
-      same(await swept(world), 1);
+      same(await removed(world), 1);
       same(await world.originals.get(1, sha), null);
       await world.close();
     },

@@ -31,7 +31,7 @@ const failureOf = (outcome: PromiseSettledResult<unknown>) =>
 const names = async ({ reader }: OpenWriter) =>
   (await reader.rows({ sql: "select id from things order by id", args: [] })).map((r) => r.id);
 
-/** Ports.Writer, whoever implements it. */
+/** Ports.Writer, for every implementation. */
 export const writerContract: Contract<(settings?: WriterSettings) => Promise<OpenWriter>> = [
   {
     name: "each job gets the rows of its own statements, in order",

@@ -45,8 +45,8 @@ export async function queueWorld(given = {}) {
       (await execute(database.url, sql)).rows.map((row) => row.map(({ value }) => value)),
     run: (sql) => execute(database.url, sql),
     /** The job as it is when it has ended. */
-    async ended(job, patienceMs = 10_000) {
-      const deadline = AbortSignal.timeout(patienceMs);
+    async ended(job, timeoutMs = 10_000) {
+      const deadline = AbortSignal.timeout(timeoutMs);
       for (;;) {
         const found = await json(`/api/jobs/${job}?limit=100`);
         if (found.finished_at != null) return found;

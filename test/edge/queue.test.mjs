@@ -86,8 +86,8 @@ describe("work that goes by the queue", () => {
     };
     const deadline = AbortSignal.timeout(10_000);
     while ((await unreadable()) === 0 && !deadline.aborted) await pause();
-    const buried = await world.rows("select lane, body, reason from queue");
-    assert.deepEqual(buried, [["unreadable", '"{\\"hello\\":\\"world\\"}"', "message.unreadable"]]);
+    const stored = await world.rows("select lane, body, reason from queue");
+    assert.deepEqual(stored, [["unreadable", '"{\\"hello\\":\\"world\\"}"', "message.unreadable"]]);
   });
 
   test("the cron sends lost messages again, removes what has expired, and corrects no balance", async () => {

@@ -102,7 +102,7 @@ async function freePort() {
   return port;
 }
 
-/** Resolves at the first answer; fails when the process ends or the patience does. */
+/** Resolves at the first answer; fails when the process ends or the time is over. */
 async function answers(url, process_) {
   const deadline = AbortSignal.timeout(PATIENCE_MS);
   while (process_.exitCode === null && process_.pid !== undefined) {

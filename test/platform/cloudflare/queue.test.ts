@@ -202,20 +202,20 @@ test("a dead letter is parked with its reason; an unreadable one is stored once,
     [document(1), "overloaded"],
     [document(2), "interrupted"],
   ]);
-  const buried = {
+  const stored = {
     sql: "select lane, body ->> '$' as body, reason from queue order by id",
     args: [],
   };
-  expect(await ports.reader.rows(buried)).toEqual([
+  expect(await ports.reader.rows(stored)).toEqual([
     { lane: "unreadable", body: '{"hello":"world"}', reason: "message.unreadable" },
     { lane: "unreadable", body: "object", reason: "interrupted" },
     { lane: "unreadable", body: "undefined", reason: "interrupted" },
   ]);
   clock.advance(30 * 86_400_000);
   await deleteExpiredParked(ports);
-  expect(await ports.reader.rows(buried)).toHaveLength(3);
+  expect(await ports.reader.rows(stored)).toHaveLength(3);
   clock.advance(1);
   await deleteExpiredParked(ports);
-  expect(await ports.reader.rows(buried)).toEqual([]);
+  expect(await ports.reader.rows(stored)).toEqual([]);
   await ports.close();
 });

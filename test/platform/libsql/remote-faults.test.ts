@@ -51,8 +51,12 @@ async function server(says: Says) {
 }
 
 /** How one call ended, through all that stands between us and a server; and whether the server was asked again. */
-async function met(says: Says | "nobody", kind: "read" | "write"): Promise<[unknown, boolean]> {
-  const { url, asked } = says === "nobody" ? { url: NOWHERE, asked: () => 0 } : await server(says);
+async function met(
+  says: Says | "closed port",
+  kind: "read" | "write",
+): Promise<[unknown, boolean]> {
+  const { url, asked } =
+    says === "closed port" ? { url: NOWHERE, asked: () => 0 } : await server(says);
   const database = remoteDatabase(url, "a token", { canProbe: false, canQueue: true });
   const writer = groupWriter(database.writing, {
     group: 1,
@@ -72,7 +76,7 @@ async function met(says: Says | "nobody", kind: "read" | "write"): Promise<[unkn
   return [why ?? code, asked() > 1];
 }
 
-/** A port of the reserved range: nobody listens there. */
+/** A port of the reserved range: it is closed. */
 const NOWHERE = "http://127.0.0.1:1";
 
 const AGAIN = ["overloaded", true] as const;
@@ -99,14 +103,14 @@ const TABLE: readonly (readonly [
   ["too many requests", { status: 429 }, SAFE],
   ["Cloudflare: the origin is down", { status: 521 }, SAFE],
   ["Cloudflare: no way to the origin", { status: 523 }, SAFE],
-  // It may have been written: nobody sends it again but the client, who knows what it was.
+  // It may have been written: only the client may send it again.
   ["500", { status: 500 }, UNSURE],
   ["502", { status: 502 }, UNSURE],
   ["503", { status: 503 }, UNSURE],
   ["Cloudflare: the origin took too long", { status: 522 }, UNSURE],
   ["a connection cut", "cut", UNSURE],
   ["PROXY_ERROR, of a replica before its primary", { code: "PROXY_ERROR" }, UNSURE],
-  // No weather: asking again would not help.
+  // Not transient: a retry would not help.
   ["a token expired, wrong or missing", { status: 401 }, { read: REFUSED, write: REFUSED }],
   [
     "a token that only reads",
@@ -154,7 +158,7 @@ for (const [what, says, { read, write }] of TABLE)
   });
 
 test("a refused connection is retried for reads and writes, which then answer overloaded", async () => {
-  expect(await Promise.all([met("nobody", "read"), met("nobody", "write")])).toEqual([
+  expect(await Promise.all([met("closed port", "read"), met("closed port", "write")])).toEqual([
     ["overloaded", false],
     ["overloaded", false],
   ]);

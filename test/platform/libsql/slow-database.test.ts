@@ -6,7 +6,7 @@ import { withServer } from "../../support/server.ts";
 import { libsqlServer } from "../../support/sqld.ts";
 
 testInFull(
-  "a slow database, then a dead one, costs nobody more than its time: the breaker opens, and closes by itself",
+  "a slow database, then a dead one, costs no caller more than its time, and its circuit closes by itself",
   async () => {
     await using sqld = await libsqlServer();
     await using road = await faultyProxy(sqld.port);
@@ -26,7 +26,7 @@ testInFull(
           expect([status, headers.get("retry-after"), body.code]).toEqual([503, "1", "overloaded"]);
         expect(state()).not.toBe("closed");
 
-        // Now nobody is sent to the database any more, whatever becomes of it.
+        // Now no call reaches the database.
         road.become("cut");
         const refused = () => server.ports.breakers()[0]?.refused ?? 0;
         const before = refused();
