@@ -46,9 +46,9 @@ const PROMISES: Readonly<Record<string, string>> = {
     left join (select company, posting from notes where status = 'PROCESSADA') n using (company, posting)
     where n.posting is null`,
   "an event missing": `select n.id from notes n
-    left join (select company, payload ->> 'access_key' as access_key, count(*) as told from events
+    left join (select company, payload ->> 'access_key' as access_key, count(*) as published from events
       where type in ('nfe.registered', 'nfe.processed') group by 1, 2) e using (company, access_key)
-    where coalesce(e.told, 0) <> (case n.status when 'PROCESSADA' then 2 else 1 end)`,
+    where coalesce(e.published, 0) <> (case n.status when 'PROCESSADA' then 2 else 1 end)`,
   "an audit line missing": `select n.id from notes n
     left join (select distinct company, entity_id from audit) a on a.company = n.company and a.entity_id = n.access_key
     where a.entity_id is null`,

@@ -22,7 +22,7 @@ const ENV = { JOB_LEASE_MS: "300" };
 /** A ledger of its own, put there while the server that made the company serves. */
 async function seed(cwd: string): Promise<void> {
   const database = await openDatabase(`file:${join(cwd, "data/sge.db")}`);
-  // The server writes too: its first sweep.
+  // The server writes too: its first maintenance.
   const write = (statement: InStatement) =>
     writeRetry.execute(() => database.writing.execute(statement), AbortSignal.timeout(5_000));
   await write(
@@ -133,13 +133,15 @@ testInFull(
     const rows = await found(
       dir.path,
       `select (select count(*) from notes where status = 'PROCESSADA') as notes,
-      (select count(*) from events where type = 'nfe.processed') as told,
+      (select count(*) from events where type = 'nfe.processed') as published,
       (select count(*) from events where type in ('export.ready', 'job.done')) as ended,
       (select count(*) from queue) as queued,
       (select count(*) from balances b where b.product <> 'P' and quantity_e4 <> (select sum(quantity_e4) from movements m
         where m.company = b.company and m.product = b.product)) as wrong`,
     );
-    expect(rows).toEqual([{ notes: DOCUMENTS, told: DOCUMENTS, ended: 2, queued: 0, wrong: 0 }]);
+    expect(rows).toEqual([
+      { notes: DOCUMENTS, published: DOCUMENTS, ended: 2, queued: 0, wrong: 0 },
+    ]);
     const files = await readdir(join(dir.path, "data/blobs"), { recursive: true });
     expect(files.filter((name) => /csv/.test(name))).toHaveLength(1);
     expect(peak - idle).toBeLessThan(MEMORY_MB);

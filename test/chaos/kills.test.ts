@@ -15,7 +15,7 @@ test(
   `a service killed at ${KILLS} random instants under ${CLIENTS} clients has every acknowledged note once`,
   async () => {
     await using dir = await temporaryFolder();
-    const dice = new Random(20261123);
+    const random = new Random(20261123);
     let place = Promise.withResolvers<{ url: string; token: string }>();
     const clients = uploaders(CLIENTS, () => place.promise);
     let token: string | undefined;
@@ -23,12 +23,12 @@ test(
       await using server = startProcess(dir.path);
       // Some die before they serve: in the middle of opening what the last one left.
       if (kill % 5 === 4) {
-        await Bun.sleep(dice.between(20, 200));
+        await Bun.sleep(random.between(20, 200));
       } else {
         const url = await server.listening;
         token ??= await signIn(url);
         place.resolve({ url, token });
-        await Bun.sleep(dice.between(10, 350));
+        await Bun.sleep(random.between(10, 350));
         place = Promise.withResolvers();
       }
       server.child.kill("SIGKILL");
@@ -38,7 +38,7 @@ test(
     const url = await last.listening;
     place.resolve({ url, token: token ?? "" });
     await clients.stop();
-    // What nobody knows may be sent again without a thought.
+    // An upload with an unknown outcome may be sent again.
     await clients.settle();
     last.child.kill("SIGTERM");
     expect(await last.ended()).toBe(0);
@@ -72,7 +72,7 @@ testInFull(
       stdout: "ignore",
     });
     expect(await backup.exited).toBe(0);
-    // Whoever comes after the signal finds nobody: they wait, and are let go below.
+    // Clients that come after the signal get no answer: they wait, and are released below.
     const gone = Promise.withResolvers<typeof place>();
     open = gone.promise;
     server.child.kill("SIGTERM");
@@ -80,7 +80,7 @@ testInFull(
     const stopped = clients.stop();
     gone.resolve(place);
     await stopped;
-    // A request that had to be cut would have been told in a warning.
+    // A request that had to be aborted would be in a warning.
     expect(server.lines.filter((line) => line.includes("server.stopped"))).toEqual([]);
     const after = await inspectDatabase(join(dir.path, "data/sge.db"));
     expect(after.broken).toEqual({ ...NO_FAULTS });

@@ -46,7 +46,7 @@ export const checkedBlobsContract: Contract<() => Promise<OpenChecked>> = [
       const whole = content(MIB + 1_000);
       await checkedBlobs(bare).put("a", whole);
       const stored = await bytesOf(await bare.get("a"));
-      const spoilt = async (at: number, range?: { offset: number; length: number }) => {
+      const damaged = async (at: number, range?: { offset: number; length: number }) => {
         const other = stored.slice();
         other[at] = (other[at] ?? 0) ^ 1;
         await bare.put("a", other);
@@ -56,10 +56,10 @@ export const checkedBlobsContract: Contract<() => Promise<OpenChecked>> = [
       const DAMAGED = { failure: { code: "file.damaged" } };
       // In the first block, in the sums, in the foot.
       for (const at of [0, MIB - 1, stored.length - 100, stored.length - 40, stored.length - 1])
-        like(await spoilt(at), DAMAGED);
-      like(await spoilt(MIB + 7, { offset: MIB + 500, length: 1 }), DAMAGED);
+        like(await damaged(at), DAMAGED);
+      like(await damaged(MIB + 7, { offset: MIB + 500, length: 1 }), DAMAGED);
       // The second is met in the stream, when the first was given out.
-      like(await spoilt(MIB + 7), DAMAGED);
+      like(await damaged(MIB + 7), DAMAGED);
       const first = await checkedBlobs(bare).get("a", { offset: 0, length: 10 });
       same(await bytesOf(first), whole.slice(0, 10));
       await close();

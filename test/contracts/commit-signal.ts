@@ -4,7 +4,7 @@ import { type Contract, same } from "./claims.ts";
 /** Runs something after so many milliseconds, once; what it gives takes that back. */
 type Later = (ms: number, run: () => void) => () => void;
 
-/** Time that passes when it is told to. */
+/** A clock that the test moves. */
 function handClock() {
   let now = 0;
   const waiting = new Set<{ at: number; run: () => void }>();

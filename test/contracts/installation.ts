@@ -28,12 +28,12 @@ const found = async ({ reading }: OpenInstallation): Promise<Installation> => {
 /** Commits that are sealed as one process would; `known` is what it expects. */
 async function sealed(world: OpenInstallation) {
   await world.batches.batch([COMPANY, "delete from sweep_places"], "write");
-  const told: Installation[] = [];
+  const reported: Installation[] = [];
   const known = { now: null as Installation | null };
   const batches = checkedBatches(world.batches, "sge.db", {
     expected: () => known.now,
     committed(now) {
-      told.push(now);
+      reported.push(now);
       known.now = now;
     },
   });
@@ -42,7 +42,7 @@ async function sealed(world: OpenInstallation) {
     rowsOf(await world.reading.execute("select task from sweep_places order by task")).map(
       ({ task }) => task,
     );
-  return { batches, known, told, write, tasks };
+  return { batches, known, reported, write, tasks };
 }
 
 /** Whose database it is, and what it has had, held by the database in each batch. */
@@ -51,7 +51,7 @@ export const installationContract: Contract<() => Promise<OpenInstallation>> = [
     name: "each batch is counted before it resolves, and returns the rows of its own statements",
     async run(open) {
       const world = await open();
-      const { batches, told, write } = await sealed(world);
+      const { batches, reported, write } = await sealed(world);
       const before = await found(world);
       await write("a");
       const answers = await batches.batch(
@@ -59,11 +59,11 @@ export const installationContract: Contract<() => Promise<OpenInstallation>> = [
         "write",
       );
       same(answers.map(rowsOf), [[{ one: 1 }], [{ task: "a" }], [{ three: 3 }]]);
-      same(told, [
+      same(reported, [
         { id: before.id, commits: before.commits + 1 },
         { id: before.id, commits: before.commits + 2 },
       ]);
-      same(await found(world), told[1]);
+      same(await found(world), reported[1]);
       await world.close();
     },
   },
@@ -71,7 +71,7 @@ export const installationContract: Contract<() => Promise<OpenInstallation>> = [
     name: "a batch for another id, fewer commits or no table is refused whole, and is not counted",
     async run(open) {
       const world = await open();
-      const { known, told, write, tasks } = await sealed(world);
+      const { known, reported, write, tasks } = await sealed(world);
       await write("a");
       const now = await found(world);
       for (const other of [
@@ -86,7 +86,7 @@ export const installationContract: Contract<() => Promise<OpenInstallation>> = [
       like(await rejection(write("b")), GONE);
       await world.batches.batch(["alter table hidden rename to installation"], "write");
       same(await tasks(), ["a"]);
-      same(told.length, 1);
+      same(reported.length, 1);
       await write("c");
       same(await tasks(), ["a", "c"]);
       await world.close();
@@ -96,7 +96,7 @@ export const installationContract: Contract<() => Promise<OpenInstallation>> = [
     name: "a batch that fails for its own reason keeps its error, and is not counted",
     async run(open) {
       const world = await open();
-      const { write, told } = await sealed(world);
+      const { write, reported } = await sealed(world);
       await write("a");
       const before = await found(world);
       const error = await rejection(write("a"));
@@ -105,7 +105,7 @@ export const installationContract: Contract<() => Promise<OpenInstallation>> = [
         String(error),
       );
       same(await found(world), before);
-      same(told.length, 1);
+      same(reported.length, 1);
       await world.close();
     },
   },

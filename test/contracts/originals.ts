@@ -12,7 +12,7 @@ export interface OpenOriginals {
   close(): Promise<void>;
 }
 
-/** How a store whose originals are rows is spoilt. */
+/** Damages an original of a store whose originals are rows. */
 export const spoilRow =
   ({ writer }: Pick<OpenOriginals, "writer">): OpenOriginals["spoil"] =>
   async (sha256, bytes) => {

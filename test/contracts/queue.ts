@@ -24,7 +24,7 @@ export const document = (position: number): Message => ({
 
 export const file = (job: string): Message => ({ v: 1, kind: "export", company: 1, job });
 
-/** Answers as told, and writes down what it was handed and what it was told to park. */
+/** A consumer that gives the test's answers, and records the messages that it received and those to park. */
 export function recorder(answer: (message: Message) => MessageOutcome | Promise<MessageOutcome>) {
   const seen: unknown[] = [];
   const parked: [unknown, string][] = [];

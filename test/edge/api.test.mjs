@@ -27,7 +27,7 @@ const CHAPTERS = [
   [entering, "leaving"],
 ];
 
-describe("api.md holds in workerd as on Bun", () => {
+describe("docs/api.md holds in workerd as on Bun", () => {
   let worlds;
   let given;
 

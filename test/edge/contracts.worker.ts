@@ -60,8 +60,8 @@ const log = () => undefined;
 
 /** How far the clock of this isolate is ahead; the objects of the buckets live in it too. */
 let ahead = 0;
-const wall = Date.now;
-Date.now = () => wall.call(Date) + ahead;
+const realNow = Date.now;
+Date.now = () => realNow.call(Date) + ahead;
 const clock = { now: () => Date.now() };
 const meter = noopMeter(() => clock.now() / 1_000);
 
@@ -250,7 +250,7 @@ export default {
 
   async queue(batch, { DEAD_JOBS }) {
     const { consumer } = hands;
-    claim(consumer !== null, "nobody takes messages");
+    claim(consumer !== null, "no consumer takes messages");
     const config = { JOB_ATTEMPTS: ATTEMPTS, JOB_CONCURRENCY: 5 };
     const counting: Consumer = {
       async consume(body, signal) {

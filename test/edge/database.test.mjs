@@ -101,10 +101,10 @@ describe("the Worker and its database", () => {
 
   test("a slow and then dead database costs no request its time once the circuit is open", async () => {
     proxy.become({ slowMs: 2_000 });
-    const patient = await Promise.all(Array.from({ length: 8 }, () => call("/api/stock")));
-    for (const answer of patient) assert.deepEqual(await said(answer), [503, "overloaded", "1"]);
+    const waiting = await Promise.all(Array.from({ length: 8 }, () => call("/api/stock")));
+    for (const answer of waiting) assert.deepEqual(await said(answer), [503, "overloaded", "1"]);
 
-    // From here on nobody is sent to the database; its own probe aside, one at a time.
+    // From here on no request is sent to the database, except for one probe at a time.
     proxy.become("cut");
     const asked = proxy.asked();
     const shed = await Promise.all([upload(2), upload(3), upload(2), call("/api/stock")]);

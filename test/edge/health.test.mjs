@@ -110,9 +110,9 @@ describe("the Worker in workerd", () => {
     assert.equal(unknown.status, 404);
     assert.equal(unknown.headers.get("content-type"), PROBLEM);
     assert.equal((await unknown.json()).code, "http.not_found");
-    const stranger = await call("/api/nfes");
-    assert.equal(stranger.status, 401);
-    assert.equal(stranger.headers.get("content-type"), PROBLEM);
+    const anonymous = await call("/api/nfes");
+    assert.equal(anonymous.status, 401);
+    assert.equal(anonymous.headers.get("content-type"), PROBLEM);
   });
 
   test("serves a note from login to CSV, as the same program does on Bun", async () => {

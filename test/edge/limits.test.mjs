@@ -8,7 +8,7 @@ const METRICS_TOKEN = "um-token-de-dezesseis-ou-mais";
 const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
 const CALLER = "00f067aa0ba902b7";
 
-describe("what is counted at the edge", () => {
+describe("limits at the edge", () => {
   let edge;
   let database;
   let note;
@@ -179,13 +179,13 @@ describe("what is counted at the edge", () => {
 /** A collector of OTLP in JSON, and the spans that it got. */
 function collector() {
   const spans = [];
-  const heard = new Set();
+  const listeners = new Set();
   const server = createServer(async (request, response) => {
     const body = JSON.parse(Buffer.concat(await request.toArray()).toString());
     for (const { scopeSpans } of body.resourceSpans)
       for (const scope of scopeSpans) spans.push(...scope.spans);
     response.end("{}");
-    for (const look of heard) look();
+    for (const look of listeners) look();
   });
   return {
     listen: () => new Promise((resolve) => server.listen(0, "127.0.0.1", resolve)),
@@ -196,10 +196,10 @@ function collector() {
         const look = () => {
           const found = spans.filter(wanted);
           if (found.length < count) return;
-          heard.delete(look);
+          listeners.delete(look);
           resolve(found);
         };
-        heard.add(look);
+        listeners.add(look);
         look();
       }),
     close: () => server.close(),

@@ -42,7 +42,7 @@ describe("mail to a company's address", () => {
           whole: mail({ messageId }),
           again: mail({ messageId, headers: ["Received: from a by b"] }),
           forged: mail({ headers: failed }),
-          stranger: mail({ from: "x@evil.example" }),
+          unknownSender: mail({ from: "x@evil.example" }),
           empty: mail({ parts: [] }),
           later: mail({ messageId: "<2@forn.example>" }),
         };`),
@@ -89,7 +89,7 @@ describe("mail to a company's address", () => {
       [mails.whole, { to: `nfe-${"0".repeat(24)}@notas.example` }],
       [mails.whole, { to: "outra@notas.example" }],
       [mails.whole, { from: "x@evil.example" }],
-      [mails.stranger, {}],
+      [mails.unknownSender, {}],
       [mails.forged, {}],
       [mails.empty, {}],
     ])

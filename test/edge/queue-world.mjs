@@ -55,7 +55,7 @@ export async function queueWorld(given = {}) {
       }
     },
     /** Lines of the log about an event. */
-    told: (event) =>
+    logged: (event) =>
       edge
         .logs()
         .filter(({ message }) => message.includes(`"event":"${event}"`))

@@ -32,7 +32,7 @@ describe("work that goes by the queue", () => {
     assert.deepEqual([approved, duplicate, rejected], [12, 1, 1]);
     const refused = done.results.find(({ file }) => file === "bad.xml");
     assert.deepEqual([refused.outcome, refused.code], ["rejected", "nfe.not_an_nfe"]);
-    const [{ messages, writes, groups }] = world.told("queue.batch");
+    const [{ messages, writes, groups }] = world.logged("queue.batch");
     assert.ok(groups <= writes / 2, `${messages} messages, ${writes} writes, ${groups} commits`);
   });
 
@@ -44,7 +44,7 @@ describe("work that goes by the queue", () => {
       body: { v: 1, kind: "document", company: Number(company), job, position },
       contentType: "json",
     }));
-    const seen = () => world.told("queue.batch").reduce((sum, { done }) => sum + done, 0);
+    const seen = () => world.logged("queue.batch").reduce((sum, { done }) => sum + done, 0);
     const had = seen();
     await world.bindings.JOBS.sendBatch([...again, ...again]);
     const deadline = AbortSignal.timeout(8_000);
@@ -52,8 +52,8 @@ describe("work that goes by the queue", () => {
     assert.ok(seen() >= had + 28);
     assert.deepEqual(await world.rows("select count(*), sum(quantity_e4) from movements"), before);
     assert.equal((await world.ended(job)).summary.approved, 12);
-    const told = await world.rows("select count(*) from events where type = 'job.done'");
-    assert.deepEqual(told, [["1"]]);
+    const finished = await world.rows("select count(*) from events where type = 'job.done'");
+    assert.deepEqual(finished, [["1"]]);
   });
 
   test("a document without bytes is parked alone with its reason, and a replay processes it", async () => {
@@ -112,7 +112,7 @@ describe("work that goes by the queue", () => {
     assert.deepEqual(outcomes(lost), ["lost.xml duplicate"]);
     assert.deepEqual(await world.rows("select id from jobs where kind = 'export'"), []);
     assert.deepEqual(await world.rows("select key from queue where key = 'old'"), []);
-    const differs = world.told("ledger.differs");
+    const differs = world.logged("ledger.differs");
     assert.deepEqual(
       differs.map(({ level }) => level),
       ["error"],

@@ -3,11 +3,11 @@ import { Readable } from "node:stream";
 
 /**
  * A road to the libSQL server that remembers what was asked of it, and can be blocked: what comes then waits, until it is
- * opened, or whoever asked has gone.
+ * opened, or the client has gone.
  */
 export async function road(to) {
   const asked = [];
-  const heard = new Set();
+  const listeners = new Set();
   let inWork = 0;
   let gate = null;
   let blocks = () => false;
@@ -19,9 +19,9 @@ export async function road(to) {
       inWork += 1;
       response.once("close", () => {
         inWork -= 1;
-        told();
+        notify();
       });
-      told();
+      notify();
       if (blocks(text)) await gate.promise;
       const { host: _, ...headers } = request.headers;
       const answer = await fetch(new URL(request.url, to), {
@@ -35,18 +35,18 @@ export async function road(to) {
       response.destroy();
     }
   });
-  const told = () => {
-    for (const look of heard) look();
+  const notify = () => {
+    for (const look of listeners) look();
   };
   /** Resolves as soon as something is so. */
   const until = (isSo) =>
     new Promise((resolve) => {
       const look = () => {
         if (!isSo()) return;
-        heard.delete(look);
+        listeners.delete(look);
         resolve();
       };
-      heard.add(look);
+      listeners.add(look);
       look();
     });
   const count = (pattern) => asked.filter((text) => pattern.test(text)).length;

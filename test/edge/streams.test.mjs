@@ -74,14 +74,14 @@ describe("streams at the edge", () => {
     const first = following(await call("/api/notifications/stream"));
     assert.equal((await first.next()).event, "connected");
     assert.equal((await upload(notes[0])).status, 200);
-    const told = await first.next();
-    assert.equal(told.event, "NEW_NFE");
+    const notice = await first.next();
+    assert.equal(notice.event, "NEW_NFE");
     await first.cancel();
 
     assert.equal((await upload(notes[1])).status, 200);
     assert.equal((await upload(notes[2])).status, 200);
     const [one, other] = [1, 2].map(() =>
-      call("/api/notifications/stream", { headers: { "last-event-id": told.id } }),
+      call("/api/notifications/stream", { headers: { "last-event-id": notice.id } }),
     );
     for (const answer of [await one, await other]) {
       const again = following(answer);
@@ -90,7 +90,7 @@ describe("streams at the edge", () => {
         events.map(({ event }) => event),
         ["connected", "NEW_NFE", "NEW_NFE"],
       );
-      assert.ok(!events.some(({ event, id }) => event === "NEW_NFE" && id === told.id));
+      assert.ok(!events.some(({ event, id }) => event === "NEW_NFE" && id === notice.id));
       await again.cancel();
     }
     const { data } = await (await call("/api/events?wait=1&limit=10")).json();

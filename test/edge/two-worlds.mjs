@@ -19,7 +19,7 @@ const SAME = {
 
 /**
  * The service on Bun, over a file of its own, and the same service in workerd, over a libSQL server: each with its first
- * company and ADMIN. Whoever asks asks both. Under `wrangler dev`, which answers twice as fast as the test harness: that
+ * company and ADMIN. Each request goes to both. Under `wrangler dev`, which answers twice as fast as the test harness: that
  * sends every request of the Worker's to its database through this process.
  */
 export async function twoWorlds() {
@@ -128,7 +128,7 @@ const plain = (text) =>
   );
 
 /** An answer as it is compared, and its body as its own side knows it. */
-async function heard(response, { without = [] }) {
+async function readAnswer(response, { without = [] }) {
   const text = await response.text();
   const json = /json/.test(response.headers.get("content-type") ?? "") && text !== "";
   const headers = [...response.headers]
@@ -172,7 +172,7 @@ export async function ask(sides, what, request, { keep, without, like = (said) =
         },
         body: json === undefined ? body : JSON.stringify(json),
       });
-      const answer = await heard(response, { without });
+      const answer = await readAnswer(response, { without });
       keep?.(answer.body, known, response);
       return answer;
     }),

@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { createTestHarness } from "wrangler";
 
 const run = promisify(execFile);
-const PATIENCE_MS = 10_000;
+const TIMEOUT_MS = 10_000;
 
 /** Says nothing to anybody while it runs. */
 Object.assign(process.env, {
@@ -19,11 +19,11 @@ export const ADMIN = { email: "dona@loja.example", password: "uma senha comprida
 export const SECRET = "a secret of the edge tests, 32 characters or more";
 
 /**
- * A real libSQL server on a port and a folder of its own, migrated, with its first company, which has told no CNPJ, and ADMIN.
- * With `guard` it lets nobody in without a token that the public key in `keyFile` has signed; `token` is such a one.
- * Not `furnished`, it is empty.
+ * A real libSQL server on a port and a folder of its own, migrated, with its first company (without a CNPJ) and ADMIN.
+ * With `guard` it requires a token that the public key in `keyFile` verifies; `token` is one.
+ * Without `seeded` it is empty.
  */
-export async function libsqlServer(guard, furnished = true) {
+export async function libsqlServer(guard, seeded = true) {
   const folder = await mkdtemp(join(tmpdir(), "sge-edge-"));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
@@ -51,7 +51,7 @@ export async function libsqlServer(guard, furnished = true) {
   };
   try {
     await start();
-    if (furnished)
+    if (seeded)
       await run("bun", ["src/tools/migrate.ts"], {
         env: {
           ...process.env,
@@ -104,7 +104,7 @@ async function freePort() {
 
 /** Resolves at the first answer; fails when the process ends or the time is over. */
 async function answers(url, process_) {
-  const deadline = AbortSignal.timeout(PATIENCE_MS);
+  const deadline = AbortSignal.timeout(TIMEOUT_MS);
   while (process_.exitCode === null && process_.pid !== undefined) {
     deadline.throwIfAborted();
     const ok = await fetch(url, { signal: deadline }).then(

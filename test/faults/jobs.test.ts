@@ -43,7 +43,9 @@ async function outcome(service: TestApp, path: string): Promise<unknown> {
   const moved = await service.rows(
     "select reference, product, quantity_e4 from movements order by reference, product",
   );
-  const told = await service.rows("select type, count(*) as n from events group by 1 order by 1");
+  const published = await service.rows(
+    "select type, count(*) as n from events group by 1 order by 1",
+  );
   return [
     body.state,
     body.summary,
@@ -52,7 +54,7 @@ async function outcome(service: TestApp, path: string): Promise<unknown> {
     file?.text,
     notes,
     moved,
-    told,
+    published,
   ];
 }
 

@@ -70,7 +70,7 @@ for (const scenario of SCENARIOS)
     30_000,
   );
 
-/** The act with its fault, and then what a client does that was not told of its success. */
+/** The act with its fault, and then the next step of a client that got no answer of success. */
 async function replayed(scenario: Scenario, run: Run, plan: FaultPlan): Promise<Ended> {
   const { service } = run;
   const { overrides, release, injected } = injectFault(service.ports, plan);

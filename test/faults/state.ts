@@ -7,7 +7,7 @@ const STATE = `select json_object(
     'original', (select count(*) from originals o where o.company = n.company and o.sha256 = n.sha256),
     'moved', (select json_group_array(line) from (select json_array(product, type, quantity_e4, cost_e2) as line
       from movements m where m.company = n.company and m.origin = 'NFE' and m.reference = n.access_key order by 1)),
-    'told', (select json_group_array(type) from (select type from events e
+    'published', (select json_group_array(type) from (select type from events e
       where e.company = n.company and e.payload ->> 'access_key' = n.access_key order by 1)),
     'audited', (select count(*) from audit a where a.company = n.company and a.entity_id = n.access_key
       and a.action in ('nfe.register', 'nfe.process', 'nfe.register_and_process'))) as state

@@ -182,7 +182,7 @@ if (FULL)
     ["Caddy", caddy],
   ] as const)
     test(
-      `${name} as documented passes a batch of 40 MB, events at once and the client's address, and says by problems what it answers itself`,
+      `${name} as documented passes a batch of 40 MB, events and the client's address, and answers by problems`,
       () =>
         withProxy(start, async ({ proxy, token, lines, stop, restart }) => {
           const authorization = `Bearer ${token}`;
@@ -219,13 +219,13 @@ if (FULL)
             body: syntheticNote({ seed: 2 }).xml,
           });
           const started = performance.now();
-          let heard = "";
-          for (let n = 0; n < 100 && !heard.includes("NEW_NFE"); n += 1) {
+          let received = "";
+          for (let n = 0; n < 100 && !received.includes("NEW_NFE"); n += 1) {
             const { value, done } = await reader.read();
             if (done) break;
-            heard += new TextDecoder().decode(value);
+            received += new TextDecoder().decode(value);
           }
-          expect(heard).toContain("NEW_NFE");
+          expect(received).toContain("NEW_NFE");
           expect(performance.now() - started).toBeLessThan(2_000);
           await reader.cancel();
 

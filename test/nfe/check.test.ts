@@ -20,8 +20,10 @@ test("an ordinary note has no finding, in any layout, kind or root", () => {
     expect(found(make({ layout }))).toEqual([]);
   expect(found(make({ mod: "65" }))).toEqual([]);
   expect(found(make({ ibsCbs: true }))).toEqual([]);
-  const told = found(make({ items: 30 })).filter((finding) => !finding.startsWith("info tax_unit"));
-  expect(told).toEqual([]);
+  const reported = found(make({ items: 30 })).filter(
+    (finding) => !finding.startsWith("info tax_unit"),
+  );
+  expect(reported).toEqual([]);
   expect(found(make({ root: "enviNFe" }))).toEqual([]);
 });
 
@@ -174,11 +176,11 @@ describe("items", () => {
   test("qCom × vUnCom may miss vProd by a cent, and by no more", () => {
     const priced = (vProd: string) => found(make({ items: [{ ...item, vProd }] }));
     expect([priced("20.01"), priced("19.99")]).toEqual([[], []]);
-    const told = [
+    const reported = [
       "warning item_value det[1]/prod/vProd",
       "warning item_tax_value det[1]/prod/vProd",
     ];
-    expect([priced("20.02"), priced("19.98")]).toEqual([told, told]);
+    expect([priced("20.02"), priced("19.98")]).toEqual([reported, reported]);
   });
 
   test("quantity times price is exact with 21 digits in the price", () => {
@@ -222,13 +224,13 @@ describe("items", () => {
 
 describe("parties and protocol", () => {
   test("wrong check digits of a CNPJ or CPF have a finding with their path", () => {
-    const told = found(
+    const reported = found(
       make({
         emit: { cnpj: "11222333000182", name: "A" },
         dest: { cpf: "52998224724", name: "B" },
       }),
     );
-    expect(told).toEqual([
+    expect(reported).toEqual([
       "warning cnpj_check_digit emit/CNPJ",
       "warning cpf_check_digit dest/CPF",
     ]);

@@ -90,8 +90,8 @@ describe("the cost of a line follows vNF, part by part", () => {
       const relieved = { vProd_e2: 10_000, vICMSDeson_e2: 1_800, indDeduzDeson };
       const total = { vProd_e2: 10_000, vICMSDeson_e2: 1_800, vNF_e2 };
       expect(costs([relieved], total)).toEqual([expected]);
-      const told = checkTotals(noteOf([relieved], total), "").map(({ code }) => code);
-      expect(told).toEqual(vNF_e2 === expected ? [] : ["note_total"]);
+      const reported = checkTotals(noteOf([relieved], total), "").map(({ code }) => code);
+      expect(reported).toEqual(vNF_e2 === expected ? [] : ["note_total"]);
     },
   );
 });
@@ -226,8 +226,8 @@ test("a vNF that differs by more than the relief has a finding with the amount",
       const right = [writtenOut(lines, false), writtenOut(lines, true)];
       const vNF = (right[0] ?? 0) + off;
       fc.pre(vNF >= 0 && !right.includes(vNF));
-      const told = checkTotals(wholeNote(lines, vNF), "").map(({ code }) => code);
-      expect(told).toEqual(["note_total"]);
+      const reported = checkTotals(wholeNote(lines, vNF), "").map(({ code }) => code);
+      expect(reported).toEqual(["note_total"]);
     }),
     RUNS,
   );

@@ -66,16 +66,16 @@ function having(path: string, text: string): string {
 describe("a text of the note is as long as the layout allows, and no longer", () => {
   test.each(LENGTHS)("%s takes %d characters", (path, most) => {
     const place = `/nfeProc/NFe/infNFe/${path}`;
-    const told = (text: string) => {
+    const errorsOf = (text: string) => {
       const read = readText(having(path, text));
       return read.ok || read.error.code !== "nfe.invalid"
         ? []
         : read.error.errors.filter((error) => error.code === "too_long");
     };
-    expect(told("9".repeat(most))).toEqual([]);
-    expect(told("É".repeat(most))).toEqual([]);
+    expect(errorsOf("9".repeat(most))).toEqual([]);
+    expect(errorsOf("É".repeat(most))).toEqual([]);
     for (const text of ["9".repeat(most + 1), "É".repeat(5_000)])
-      expect(told(text)).toEqual([
+      expect(errorsOf(text)).toEqual([
         {
           path: place,
           code: "too_long",

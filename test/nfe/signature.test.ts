@@ -82,8 +82,8 @@ describe("a signature made by another implementation is accepted", () => {
     expect(await valid(first, OTHER)).toBe(false);
     expect(await valid(both)).toBe(true);
     expect(await valid(both, OTHER)).toBe(true);
-    const spoilt = both.replace("<a>1</a>", "<a>2</a>");
-    expect([await valid(spoilt), await valid(spoilt, OTHER)]).toEqual([true, false]);
+    const damaged = both.replace("<a>1</a>", "<a>2</a>");
+    expect([await valid(damaged), await valid(damaged, OTHER)]).toEqual([true, false]);
   });
 
   test("a signature is valid in any encoding and with any line ends", async () => {
@@ -173,8 +173,8 @@ describe("changed documents are refused", () => {
   });
 
   test("a certificate of another holder is refused", async () => {
-    const stranger = await signer();
-    const theirs = btoa(String.fromCharCode(...stranger.certificate));
+    const other = await signer();
+    const theirs = btoa(String.fromCharCode(...other.certificate));
     expect(await valid(signed().replace(/(<X509Certificate>)[^<]*/, `$1${theirs}`))).toBe(false);
   });
 

@@ -275,9 +275,9 @@ test("a certificate of any bytes never throws", () => {
   const bytes = new Uint8Array(holder.certificate.rawData);
   for (let n = 0; n < bytes.length; n++)
     for (const value of [0x00, 0x30, 0x80, 0xff]) {
-      const spoilt = bytes.slice();
-      spoilt[n] = value;
-      readCertificate(spoilt);
-      readCertificate(spoilt.slice(0, n));
+      const damaged = bytes.slice();
+      damaged[n] = value;
+      readCertificate(damaged);
+      readCertificate(damaged.slice(0, n));
     }
 });

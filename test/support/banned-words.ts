@@ -11,7 +11,7 @@ const BANNED: readonly (readonly [words: string, instead: string])[] = [
   ["decoy decoys", "dummy hash"],
   ["depart departs departed", "start of a single flight"],
   ["dice", "Random"],
-  ["farewell greeting greetings", "open frame, close frame"],
+  ["farewell farewells", "close frame"],
   ["foresee foresees foreseen", "prepare, expect"],
   ["furnish furnishes furnished", "migrate, seed"],
   ["giveBack putOff", "release, retryLater"],
@@ -52,7 +52,7 @@ const CODE = /(?:[("`]|: )([SCFT]\d{1,2})(?=[):,]| and )/g;
 
 /** Names that stay: tables as committed migrations made them, metrics, log events and rules as their readers know them. A wall clock is a term. */
 const FIXED_NAMES =
-  /\bsweep_places\b|\bsge_sweep_\w+|"sweep(?:\.fault)?"|_told_|\bwhose\.\w+|wall clock|wallClock/g;
+  /\bsweep_places\b|\bsge_sweep_\w+|"sweep(?:\.fault)?"|_told_|\bWALL_\w+|\bwhose\.\w+|wall clock|wallClock/g;
 
 const MOST_LETTERS_OF_A_TITLE = 110;
 const RIDDLE = /^(?:what|who|whoever|nobody|somebody|of) /i;

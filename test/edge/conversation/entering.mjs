@@ -61,7 +61,10 @@ export const entering = {
     const login = (body, headers) => ({ method: "POST", path: "/api/login", body, headers });
     await ask("a login that is no JSON", login("{", JSON_TYPE));
     await ask("a login without a password", login('{"email":"a@b.example"}', JSON_TYPE));
-    await ask("a login by a stranger", login('{"email":"a@b.example","password":"x"}', JSON_TYPE));
+    await ask(
+      "a login with an unknown e-mail",
+      login('{"email":"a@b.example","password":"x"}', JSON_TYPE),
+    );
     await ask(
       "a login as text/plain",
       login(JSON.stringify(ADMIN), { "content-type": "text/plain" }),

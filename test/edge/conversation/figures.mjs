@@ -137,7 +137,7 @@ export const figures = {
     }
     await ask("deleted", ({ stock }) => ({ method: "DELETE", path: stock }));
     await ask("gone", ({ stock }) => ({ path: `${stock}/file` }));
-    await ask("no such export", { path: "/api/exports/nobody" });
+    await ask("no such export", { path: "/api/exports/no-such-export" });
   },
 
   async "what has happened"({ ask, sides }) {
@@ -181,6 +181,9 @@ export const figures = {
     );
     assert.deepEqual(firsts[1], firsts[0]);
     assert.equal(firsts[0][2], "event: connected");
-    await ask("no stream for a stranger", { path: "/api/notifications/stream?token=x", as: null });
+    await ask("no stream for a wrong token", {
+      path: "/api/notifications/stream?token=x",
+      as: null,
+    });
   },
 };

@@ -161,7 +161,7 @@ export const notes = {
       method: "POST",
       path: `/api/jobs/${known.zip}/replay`,
     }));
-    await ask("no such job", { path: "/api/jobs/nobody" });
+    await ask("no such job", { path: "/api/jobs/no-such-job" });
     for (const query of ["", "?limit=1", "?state=done", "?state=odd"])
       await ask(`the jobs ${query}`, { path: `/api/jobs${query}` });
   },

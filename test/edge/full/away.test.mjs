@@ -20,7 +20,7 @@ after(async () => {
   await database.close();
 });
 
-test("an outage of thirty seconds loses and doubles no upload, and each caller is told", async () => {
+test("an outage of thirty seconds loses and doubles no upload, and each caller gets an answer", async () => {
   const notes = await fromBun(`
     const { syntheticNote } = await import("./src/synthetic/synthetic-note.ts");
     return Array.from({ length: ${NOTES} }, (_, i) => syntheticNote({ seed: i + 1, items: 2 }));`);
@@ -33,7 +33,7 @@ test("an outage of thirty seconds loses and doubles no upload, and each caller i
   const refused = new Map();
   const waiting = notes.map(({ xml }) => xml);
   let done = 0;
-  /** Sends a note until it is taken, as a client does: again when told to, or when nobody knows. */
+  /** Sends a note until it is accepted, as a client does: again after Retry-After, or when the outcome is unknown. */
   const send = async (xml) => {
     for (;;) {
       const path = "/api/nfe/upload?approve=true";
@@ -62,13 +62,13 @@ test("an outage of thirty seconds loses and doubles no upload, and each caller i
   await database.start();
   await uploading;
 
-  // The connection fell while a batch was on its way, for each uploader once at most; all else is weather.
+  // The connection fell while a batch was on its way, for each uploader once at most; every other failure is a transient fault.
   for (const [what, times] of refused)
     assert.ok(
       what === "503 overloaded 1" || (what === "504 storage.unknown null" && times <= UPLOADERS),
       `${what}: ${times}`,
     );
-  // Told at once, and about once a second: nobody hung for the thirty.
+  // Answered at once, and about once a second: no upload waited for thirty seconds.
   assert.ok((refused.get("503 overloaded 1") ?? 0) > UPLOADERS * 10, JSON.stringify([...refused]));
   assert.deepEqual(
     [await total("/api/nfes?status=PROCESSADA"), await total("/api/movements/list")],

@@ -66,7 +66,7 @@ function deploy(env) {
         env: {
           ...process.env,
           CLOUDFLARE_API_BASE_URL: cloudflare.url,
-          CLOUDFLARE_API_TOKEN: "of nobody",
+          CLOUDFLARE_API_TOKEN: "of no account",
           CLOUDFLARE_ACCOUNT_ID: ACCOUNT,
           ADMIN_EMAIL: ADMIN.email,
           ADMIN_PASSWORD: ADMIN.password,

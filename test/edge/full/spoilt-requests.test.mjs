@@ -23,7 +23,7 @@ async function read(response) {
   };
 }
 
-test(`${RUNS} spoilt requests: no 500 in workerd, every error a problem document, and as Bun says it`, async () => {
+test(`${RUNS} invalid requests give no 500 in workerd, and the same problem documents as on Bun`, async () => {
   const sent = await fromBun(`
     const { default: fc } = await import("fast-check");
     const { requests } = await import("./test/support/http/invalid-requests.ts");

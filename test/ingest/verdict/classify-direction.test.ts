@@ -95,12 +95,15 @@ describe("the direction of a note", () => {
   });
 
   test("a company without a configured CNPJ takes every note as addressed to it", () => {
-    const untold = company({ cnpjs: [] });
-    const sale = classify(note({ dest: party(UNRELATED) }), untold);
+    const withoutCnpj = company({ cnpjs: [] });
+    const sale = classify(note({ dest: party(UNRELATED) }), withoutCnpj);
     expect(sale).toMatchObject({ direction: "entry", effects: ["entry"], holds: [] });
     expect(codes(sale.findings)).toEqual(["company_cnpj_unknown"]);
     expect(sale.rules[0]?.rule).toBe("whose.untold_exit_note");
-    const back = classify(note({ ide: { tpNF: "0" }, items: [item(1, { CFOP: "1202" })] }), untold);
+    const back = classify(
+      note({ ide: { tpNF: "0" }, items: [item(1, { CFOP: "1202" })] }),
+      withoutCnpj,
+    );
     expect(back).toMatchObject({ direction: "exit", effects: ["exit"] });
     expect(back.rules[0]?.rule).toBe("whose.untold_entry_note");
   });

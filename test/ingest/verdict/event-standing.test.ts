@@ -143,9 +143,9 @@ describe("the allowed author of an event", () => {
     }
     const free = on(2, { type: "210200", author: UNRELATED });
     expect(judged([on(1, { type: "210220" }), free])).toEqual(["refused_by_recipient"]);
-    const nobody = note({ dest: null });
-    expect(judged([knownEvent({ type: "210220" })], nobody)).toEqual(
-      classify(nobody, company()).holds.map(({ code }) => code),
+    const withoutRecipient = note({ dest: null });
+    expect(judged([knownEvent({ type: "210220" })], withoutRecipient)).toEqual(
+      classify(withoutRecipient, company()).holds.map(({ code }) => code),
     );
   });
 
