@@ -40,7 +40,7 @@ const UNNAMED = `select (select count(*) from ${some("originals", "t.expires_at 
     cross join originals t on t.company = c.id and t.expires_at is not null limit ${SAMPLED})`;
 
 /** One row for each company and task: few. */
-const SWEPT = "select task, min(updated_at) as at from sweep_places group by task";
+const MAINTENANCE_RUNS = "select task, min(updated_at) as at from sweep_places group by task";
 
 /**
  * The gauges of /metrics that come from the database, over all companies: the same in every process or isolate. Uses indices
@@ -52,16 +52,17 @@ export async function databaseGauges(
 ): Promise<Figures> {
   const now = clock.now();
   const ask = (sql: string, ...args: number[]) => reader.rows({ sql, args }, signal);
-  const [[made], notes, jobs, items, [exports], [queue], swept, [unnamed]] = await Promise.all([
-    ask(MADE),
-    ask(NOTES),
-    ask(JOBS),
-    ask(ITEMS),
-    ask(EXPORTS, now),
-    ask(PARKED),
-    ask(SWEPT),
-    ask(UNNAMED),
-  ]);
+  const [[made], notes, jobs, items, [exports], [queue], maintenance, [unnamed]] =
+    await Promise.all([
+      ask(MADE),
+      ask(NOTES),
+      ask(JOBS),
+      ask(ITEMS),
+      ask(EXPORTS, now),
+      ask(PARKED),
+      ask(MAINTENANCE_RUNS),
+      ask(UNNAMED),
+    ]);
   const since = (at: unknown) => (at == null ? 0 : Math.max(0, now - Number(at)) / 1_000);
   const oldest = jobs.reduce((least, { oldest }) => Math.min(least, Number(oldest)), now);
   const itemsOf = (state: string) => Number(items.find((row) => row.state === state)?.items ?? 0);
@@ -89,7 +90,7 @@ export async function databaseGauges(
       value: number(exports, state),
     })),
     sge_unnamed_bytes: estimated(unnamed),
-    sge_sweep_age_seconds: swept.map((row) => ({
+    sge_sweep_age_seconds: maintenance.map((row) => ({
       labels: { task: String(row.task) },
       value: since(row.at),
     })),

@@ -35,16 +35,16 @@ export interface Round extends Kind {
   readonly acknowledged: number;
   /** Acknowledged, and not in the database that is under the name afterwards. */
   readonly lost: number;
-  /** Who has told of it: health, start, verify. */
+  /** What has reported it: health, start, verify. */
   readonly named: string;
-  /** Answers, or last words, that nobody should see. */
+  /** Answers, or last lines of output, that must not occur. */
   readonly strange: readonly string[];
 }
 
 const CLIENTS = 8;
 
 /** One installation, its uploaders, and what becomes of its file. */
-export async function round(cwd: string, dice: Random, kind = FIRST): Promise<Round> {
+export async function round(cwd: string, random: Random, kind = FIRST): Promise<Round> {
   const path = join(cwd, "data/sge.db");
   const strange: string[] = [];
   const named: string[] = [];
@@ -55,19 +55,19 @@ export async function round(cwd: string, dice: Random, kind = FIRST): Promise<Ro
   await clients.reached(5);
   const copy = join(cwd, "antes.db");
   copyOf(path, copy);
-  await clients.reached(5 + dice.between(10, 60));
+  await clients.reached(5 + random.between(10, 60));
   if (kind.when === "serving") {
-    await meddle(path, copy, kind, dice);
-    await Bun.sleep(dice.between(50, 400));
+    await injectFault(path, copy, kind, random);
+    await Bun.sleep(random.between(50, 400));
     const health = await fetch(`${url}/api/health/full`);
     const text = await health.text();
     if (health.status === 503) named.push(`health ${/"code":"([\w.]+)"/.exec(text)?.[1] ?? "?"}`);
     if (text.includes(cwd)) strange.push(text);
   }
-  server.child.kill(dice.between(0, 2) === 0 ? "SIGTERM" : "SIGKILL");
+  server.child.kill(random.between(0, 2) === 0 ? "SIGTERM" : "SIGKILL");
   await server.child.exited;
   await clients.stop();
-  if (kind.when === "stopped") await meddle(path, copy, kind, dice);
+  if (kind.when === "stopped") await injectFault(path, copy, kind, random);
   const { acknowledged } = clients.sent;
   // A batch answers 200, and says it in the line of each document.
   strange.push(
@@ -114,11 +114,11 @@ function copyOf(path: string, copy: string): void {
   database.close();
 }
 
-async function meddle(
+async function injectFault(
   path: string,
   copy: string,
   { does, file }: Kind,
-  dice: Random,
+  random: Random,
 ): Promise<void> {
   const target = `${path}${file}`;
   const { size } = await stat(target).catch(() => ({ size: 0 }));
@@ -135,17 +135,17 @@ async function meddle(
     case "cut":
       return truncate(target, Math.floor(size / 2)).catch(() => undefined);
     case "damage":
-      return damage(target, size, dice);
+      return damage(target, size, random);
   }
 }
 
 /** Pages of noise, somewhere. */
-async function damage(target: string, size: number, dice: Random): Promise<void> {
+async function damage(target: string, size: number, random: Random): Promise<void> {
   if (size === 0) return;
   const file = await open(target, "r+");
   for (let n = 0; n < 4; n += 1) {
-    const at = dice.between(0, Math.max(0, Math.floor(size / 4_096) - 1)) * 4_096;
-    const noise = new Uint8Array(4_096).map(() => dice.between(0, 255));
+    const at = random.between(0, Math.max(0, Math.floor(size / 4_096) - 1)) * 4_096;
+    const noise = new Uint8Array(4_096).map(() => random.between(0, 255));
     await file.write(noise, 0, noise.length, at);
   }
   await file.close();

@@ -13,7 +13,7 @@ const WAITED: ReadonlySet<Fault> = new Set(["hangs", "late"]);
 const SHORT_MS = 30;
 
 /**
- * How an act may end that met a fault: as always, or with a problem that says no more than is known. A batch that somebody
+ * How an act may end that met a fault: as always, or with a problem that says no more than is known. A batch that a layer
  * in between sends twice meets its own rows: the second one is refused as a whole.
  */
 const FAIR =

@@ -9,7 +9,7 @@ export interface ReceivedSpan {
   facts: Record<string, unknown>;
 }
 
-/** A collector of the test's own. It answers 200 unless told otherwise. */
+/** A collector of spans. It answers 200 by default. */
 export function collector(answer: () => Response | Promise<Response> = () => Response.json({})) {
   const spans: ReceivedSpan[] = [];
   const requests: { path: string; headers: Headers; spans: number }[] = [];

@@ -67,7 +67,7 @@ test("a half-written line is ignored: the older line is used, and two broken lin
 });
 
 test("a mark that was removed or replaced under the service is written again", async () => {
-  for (const meddle of [
+  for (const change of [
     (path: string) => rm(path),
     (path: string) => rename(path, `${path}.old`),
   ]) {
@@ -75,7 +75,7 @@ test("a mark that was removed or replaced under the service is written again", a
     const marks = fileMarks(path);
     await marks.write(MARK);
     marks.noteCommit({ id: A, commits: 8 }, 8);
-    await meddle(join(path, NAME));
+    await change(join(path, NAME));
     marks.noteCommit({ id: A, commits: 9 }, 9);
     await marks.end();
     expect(await fileMarks(path).read()).toMatchObject({ commits: 9 });

@@ -9,7 +9,7 @@ const works = () => Promise.resolve("ok");
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 const outcome = (call: Promise<unknown>) => call.catch((error: unknown) => error);
 
-/** A circuit that opens at the second fault in a row, and a probe that is told what to say. */
+/** A circuit that opens at the second fault in a row, and a probe whose result the test sets. */
 function watched(pauseMs = 2, withProbe = true) {
   const asked: PromiseWithResolvers<unknown>[] = [];
   const next = Promise.withResolvers<void>();

@@ -243,7 +243,7 @@ export const CFOP_GROUPS = [
     codes: { "15": "926" },
   },
   {
-    // Nobody receives what was lost.
+    // Lost goods have no recipient.
     group: "loss",
     effect: "goods",
     recipient: "ask",

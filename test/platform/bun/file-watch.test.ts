@@ -104,10 +104,10 @@ for (const [what, [code, end, harm]] of Object.entries(HARM))
   test(`${what}: the next check and the next write fail with the name of the file`, () =>
     withWorld(async ({ path, connection }) => {
       await harm(path);
-      const told = { code, message: expect.stringContaining(`${path}${end}. Pare o serviço`) };
-      expect(await caught(connection.inspect())).toMatchObject(told);
-      expect(await caught(connection.batch([row(1_000)], "write"))).toMatchObject(told);
-      expect(await caught(connection.execute(row(1_001)))).toMatchObject(told);
+      const fault = { code, message: expect.stringContaining(`${path}${end}. Pare o serviço`) };
+      expect(await caught(connection.inspect())).toMatchObject(fault);
+      expect(await caught(connection.batch([row(1_000)], "write"))).toMatchObject(fault);
+      expect(await caught(connection.execute(row(1_001)))).toMatchObject(fault);
     }));
 
 test("a write that ends after its file was removed is not acknowledged", async () => {

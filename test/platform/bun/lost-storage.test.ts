@@ -100,8 +100,8 @@ for (const [what, harm] of Object.entries(LOGS))
 test("damaged pages are a 503 with its own code and stop all writes; the log alone has the sentence", () =>
   withServer(async (server) => {
     const path = pathOf(server);
-    const told: string[] = [];
-    server.ports.storage.onFault((fault) => told.push(fault.message));
+    const reported: string[] = [];
+    server.ports.storage.onFault((fault) => reported.push(fault.message));
     for (const seed of [1, 2, 3]) await server.upload(xml(seed), "?approve=true");
     const other = openConnection(path, "");
     await other.execute("PRAGMA wal_checkpoint(TRUNCATE)");
@@ -121,7 +121,7 @@ test("damaged pages are a 503 with its own code and stop all writes; the log alo
     }
     expect(answers.at(-1)?.status).toBe(503);
     expect((await server.call("GET", "/api/health/full")).status).toBe(503);
-    expect(told).toEqual([
+    expect(reported).toEqual([
       expect.stringMatching(/sge\.db está danificado.*sge verify.*sge restore/),
     ]);
     await other.close();

@@ -21,9 +21,9 @@ const ACCESS: MailboxAccess = {
   tls: false,
 };
 
-/** A server that speaks as it is told, and what it has heard. */
-async function speaking(speak: (socket: Socket, heard: string) => void) {
-  const heard: string[] = [];
+/** A server that answers by `speak`, and the bytes that it received. */
+async function speaking(speak: (socket: Socket, received: string) => void) {
+  const received: string[] = [];
   const sockets = new Set<Socket>();
   let connections = 0;
   const server: Server = createServer((socket) => {
@@ -31,7 +31,7 @@ async function speaking(speak: (socket: Socket, heard: string) => void) {
     connections += 1;
     socket.on("error", () => undefined).on("close", () => sockets.delete(socket));
     socket.on("data", (data) => {
-      heard.push(data.toString("latin1"));
+      received.push(data.toString("latin1"));
       speak(socket, data.toString("latin1"));
     });
     speak(socket, "");
@@ -40,7 +40,7 @@ async function speaking(speak: (socket: Socket, heard: string) => void) {
   const address = server.address();
   return {
     port: typeof address === "object" && address !== null ? address.port : 0,
-    heard: () => heard.join(""),
+    received: () => received.join(""),
     connections: () => connections,
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();
@@ -49,7 +49,7 @@ async function speaking(speak: (socket: Socket, heard: string) => void) {
   };
 }
 
-/** On this machine, where nobody waits for what a test has no use for. */
+/** On this machine, with short timeouts. */
 const RULES: MailboxRules = { allowPrivate: true, pause: async () => undefined };
 
 const look = async (
@@ -83,24 +83,24 @@ test("S11: no link-local, unspecified or multicast address is called, by number 
   for (const address of ["127.0.0.1", "192.168.0.7", "203.0.113.9", "::1", "2001:db8::1"])
     expect([address, isUncallable(address)]).toEqual([address, false]);
   // Names that mean this machine, and that it would answer.
-  await using server = await speaking((socket, heard) => {
-    if (heard === "") socket.write("* OK IMAP4rev1\r\n");
+  await using server = await speaking((socket, received) => {
+    if (received === "") socket.write("* OK IMAP4rev1\r\n");
   });
   for (const host of ["0.0.0.0", "0", "0x0", "::"])
     expect([host, await look({ host, port: server.port })]).toEqual([
       host,
       { code: "mailbox.unreachable" },
     ]);
-  expect(server.heard()).toBe("");
+  expect(server.received()).toBe("");
 });
 
 test("S11: a server that is not IMAP receives no user, no password and no command", async () => {
-  await using server = await speaking((socket, heard) => {
-    if (heard === "") socket.write("SSH-2.0-OpenSSH_9.2\r\n");
+  await using server = await speaking((socket, received) => {
+    if (received === "") socket.write("SSH-2.0-OpenSSH_9.2\r\n");
   });
   const silent = look({ port: server.port }, AbortSignal.timeout(500));
   await silent;
-  expect(server.heard()).toBe("");
+  expect(server.received()).toBe("");
 });
 
 test("a closed port, a dropped connection and a BYE have one reason", async () => {
@@ -113,11 +113,11 @@ test("a closed port, a dropped connection and a BYE have one reason", async () =
 });
 
 test("a mailbox with TLS sends nothing in clear text to a server without it", async () => {
-  await using server = await speaking((socket, heard) => {
-    if (heard === "") socket.write("* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] ready\r\n");
+  await using server = await speaking((socket, received) => {
+    if (received === "") socket.write("* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] ready\r\n");
   });
   expect(await look({ port: server.port, tls: true })).toEqual({ code: "mailbox.unreachable" });
-  expect(server.heard()).not.toContain("senha");
+  expect(server.received()).not.toContain("senha");
 });
 
 test("an aborted visit ends, whatever the server does", async () => {
@@ -130,11 +130,11 @@ test("an aborted visit ends, whatever the server does", async () => {
 
 test("trials of an administrator open no circuit for visits", async () => {
   const mailboxes = imapMailboxes(RULES);
-  const knock = (how: "look" | "take") =>
+  const attempt = (how: "look" | "take") =>
     mailboxes.visit(ACCESS, how, async () => undefined).catch(() => undefined);
-  for (let n = 0; n < 12; n += 1) await knock("look");
+  for (let n = 0; n < 12; n += 1) await attempt("look");
   expect(mailboxes.circuits()).toMatchObject([{ name: "mail", state: "closed" }]);
-  for (let n = 0; n < 12; n += 1) await knock("take");
+  for (let n = 0; n < 12; n += 1) await attempt("take");
   expect(mailboxes.circuits()).toMatchObject([{ name: "mail", state: "open", opened: 1 }]);
 });
 
@@ -185,8 +185,8 @@ test("S11: an address that is not public is private in every spelling", () => {
 });
 
 test("S11: a forbidden private network is not called, in any spelling or by any name", async () => {
-  await using server = await speaking((socket, heard) => {
-    if (heard === "") socket.write("* OK IMAP4rev1\r\n");
+  await using server = await speaking((socket, received) => {
+    if (received === "") socket.write("* OK IMAP4rev1\r\n");
   });
   const { port } = server;
   const typed = ["127.0.0.1", "127.1", "2130706433", "0x7f000001", "0x7f.1", "0177.0.0.1", "::1"];
@@ -216,11 +216,11 @@ test("S11: a forbidden private network is not called, in any spelling or by any 
 });
 
 test("S11: every trial without an IMAP server takes the same time, with an open or a closed port", async () => {
-  const silent = await speaking((socket, heard) => {
-    if (heard === "") setTimeout(() => socket.destroy(), 40);
+  const silent = await speaking((socket, received) => {
+    if (received === "") setTimeout(() => socket.destroy(), 40);
   });
-  const ssh = await speaking((socket, heard) => {
-    if (heard === "") socket.end("SSH-2.0-OpenSSH_9.2\r\n");
+  const ssh = await speaking((socket, received) => {
+    if (received === "") socket.end("SSH-2.0-OpenSSH_9.2\r\n");
   });
   const deaf = await speaking((socket) => socket.destroy());
   for (const access of [
@@ -261,15 +261,17 @@ test("S11: an aborted trial does not wait for the common time", async () => {
 });
 
 test("an untrusted certificate has its own reason, and its server receives no password", async () => {
-  const heard: string[] = [];
+  const received: string[] = [];
   const server = createTlsServer(SELF_SIGNED, (socket) => {
-    socket.on("error", () => undefined).on("data", (data) => heard.push(data.toString("latin1")));
+    socket
+      .on("error", () => undefined)
+      .on("data", (data) => received.push(data.toString("latin1")));
     socket.write("* OK IMAP4rev1\r\n");
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
   const port = typeof address === "object" && address !== null ? address.port : 0;
   expect(await look({ port, tls: true })).toEqual({ code: "mailbox.tls" });
-  expect(heard).toEqual([]);
+  expect(received).toEqual([]);
   await new Promise((resolve) => server.close(resolve));
 });

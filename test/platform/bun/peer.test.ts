@@ -84,19 +84,19 @@ describe("the client behind trusted proxies", () => {
 });
 
 test("a proxy missing in TRUSTED_PROXIES is reported once, and a public client's header is not", () => {
-  let told = 0;
+  let reports = 0;
   const peerOf = peerBehindProxies([], () => {
-    told += 1;
+    reports += 1;
   });
   peerOf("127.0.0.1", null);
   peerOf("8.8.8.8", "203.0.113.9");
-  expect(told).toBe(0);
+  expect(reports).toBe(0);
   for (let n = 0; n < 3; n += 1) expect(peerOf("10.0.0.1", "203.0.113.9")).toBe("10.0.0.1");
-  expect(told).toBe(1);
+  expect(reports).toBe(1);
   peerBehindProxies(["10.0.0.1"], () => {
-    told += 1;
+    reports += 1;
   })("10.0.0.1", "203.0.113.9");
-  expect(told).toBe(1);
+  expect(reports).toBe(1);
 });
 
 test("TRUSTED_PROXIES accepts addresses and networks, and names a wrong or all-inclusive entry", () => {

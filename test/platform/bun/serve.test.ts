@@ -20,7 +20,7 @@ type Answer = (request: Request, ports: BunPorts) => Response | Promise<Response
 const folders: string[] = [];
 afterAll(() => Promise.all(folders.map((path) => rm(path, { recursive: true, force: true }))));
 
-/** A service in a directory of its own that answers as told. */
+/** A service in a new directory with the given answers. */
 async function served(answer: Answer, changed: Partial<Config> = {}) {
   const folder = await mkdtemp(join(tmpdir(), "sge-serve-"));
   folders.push(folder);

@@ -33,7 +33,7 @@ function started(cwd: string, env: Record<string, string> = {}) {
       rest += chunk;
       lines.push(...rest.split("\n").slice(0, -1));
       rest = rest.slice(rest.lastIndexOf("\n") + 1);
-      // Any line: the log of the first sweep may come in the same chunk, after it.
+      // Any line: the log of the first maintenance may come in the same chunk, after it.
       const url = /^listening on (http:\S+)$/m.exec(lines.join("\n"))?.[1];
       if (url !== undefined) return url;
     }
@@ -175,7 +175,7 @@ testInFull("a second signal ends the process at once", async () => {
   const login = fetch(`${url}/api/login`, { method: "POST", body }).catch(() => null);
   await fetch(`${url}/api/health`);
   child.kill("SIGINT");
-  // It has understood when it takes nobody new.
+  // It is stopping when it accepts no new connection.
   for (let open = true; open; )
     open = await fetch(`${url}/api/health`).then(
       () => true,

@@ -8,8 +8,8 @@ test("a storage fault keeps its sentence within another error and from another t
   const fault = sayStorageFault(sqlite("SQLITE_CORRUPT"), "data/sge.db");
   const sentence = fault?.message ?? "";
   expect(sentence).toMatch(/data\/sge\.db está danificado \(what SQLite says\).*sge restore/);
-  const told = Object.assign(new Error(sentence), { name: "StorageFault", code: fault?.code });
-  for (const error of [fault, new Error("outer", { cause: fault }), told]) {
+  const copied = Object.assign(new Error(sentence), { name: "StorageFault", code: fault?.code });
+  for (const error of [fault, new Error("outer", { cause: fault }), copied]) {
     expect(sayStorageFault(error, "elsewhere.db")?.message).toBe(sentence);
     expect(sayUnopened(error, "elsewhere.db")).toHaveProperty("message", sentence);
   }

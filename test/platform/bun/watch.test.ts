@@ -28,8 +28,8 @@ test("a running service exposes every figure of the table as a number", () =>
     await server.call("POST", "/api/exports", { body: '{"type":"stock"}' });
     await runMaintenance(server.ports);
     const samples = await scraped(server);
-    const told = new Set([...samples.keys()].map((sample) => sample.replace(/\{.*/, "")));
-    expect(Object.keys(FIGURES).filter((name) => !told.has(name))).toEqual([]);
+    const reported = new Set([...samples.keys()].map((sample) => sample.replace(/\{.*/, "")));
+    expect(Object.keys(FIGURES).filter((name) => !reported.has(name))).toEqual([]);
     for (const [name, value] of samples)
       expect([name, Number.isFinite(value)]).toEqual([name, true]);
     expect(samples.get(`sge_build_info{version="${VERSION}"}`)).toBe(1);
@@ -107,7 +107,7 @@ test("a long turn of the event loop is observed once", () =>
     const until = performance.now() + 700;
     while (performance.now() < until);
     let after = before;
-    // It is told when the timer that was late has come.
+    // It is reported when the late timer has fired.
     for (let n = 0; n < 1_000 && after === before; n++) after = await long();
     expect(after - before).toBe(1);
   }));

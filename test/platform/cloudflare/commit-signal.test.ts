@@ -95,10 +95,10 @@ test("a client that reconnects after the close frame gets every event once", asy
   const ports = await testPorts();
   await company(ports);
   const first = opened(ports, 0);
-  const told = first.events.rest();
+  const following = first.events.rest();
   await appendTestEvents(ports, [1, 2]);
   await seconds(ports, 600);
-  const seen = (await told).filter(({ event }) => event === "test.happened");
+  const seen = (await following).filter(({ event }) => event === "test.happened");
   await appendTestEvents(ports, [3]);
   const from = Number.parseInt(seen.at(-1)?.id?.slice(1) ?? "", 36);
   const next = opened(ports, from);

@@ -14,7 +14,7 @@ function world() {
   const buckets = new Map<string, number>();
   const seen = { asked: [] as string[], logged: [] as string[], guesses: 0 };
   const far: { away: boolean; walled: boolean } = { away: false, walled: false };
-  const wall = { limit: async () => ({ success: !far.walled }) };
+  const edgeLimit = { limit: async () => ({ success: !far.walled }) };
   const isolate = () =>
     cloudflareLimits(
       {
@@ -30,7 +30,7 @@ function world() {
             },
           }),
         },
-        edgeLimits: { network: wall, bucket: wall },
+        edgeLimits: { network: edgeLimit, bucket: edgeLimit },
         limiter: callLimiter(remoteCircuit("limits", { counts: () => true }), "limits", {
           canQueue: false,
         }),

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { memorySemaphore } from "../../../src/platform/cloudflare/memory-semaphore.ts";
 
-/** Work of so many bytes each, in work until it is told to end. */
+/** Work of so many bytes each, which runs until the test ends it. */
 function works(room: ReturnType<typeof memorySemaphore>, sizes: readonly number[]) {
   const inWork = new Set<number>();
   const ends: ((fault?: Error) => void)[] = [];

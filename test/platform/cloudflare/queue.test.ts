@@ -151,7 +151,7 @@ test("a message goes once to the dead-letter queue with its reason after its las
   expect([consumed, last.said, beyond.said]).toEqual([1, ["ack"], ["ack"]]);
   expect(letters.map(readDeadLetter)).toMatchObject([
     { body: document(1), reason: "overloaded" },
-    // Its process has died each time, and nobody can say more.
+    // Its process has died each time; no other reason is known.
     { body: document(2), reason: "interrupted" },
   ]);
   const away = { send: () => Promise.reject(new Error("away")) };

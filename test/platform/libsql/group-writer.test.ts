@@ -51,7 +51,7 @@ async function open(
 testContract("bun", writerContract, open);
 testContract("bun", readerContract, () => open());
 
-/** A client whose batches fail as told, before they reach the database; null lets one through. */
+/** A client whose batches fail with the given errors, before they reach the database; null lets one through. */
 const disturbed = (faults: (Error | null)[]) => {
   const seen: number[] = [];
   const through = (client: BatchClient): BatchClient => ({

@@ -89,7 +89,7 @@ const TABLE: readonly (readonly [
   says: Says,
   ends: Record<"read" | "write", readonly [string, boolean]>,
 ])[] = [
-  // Somebody else has the lock, or had it for so long that ours was taken: rolled back, so it is safe to write again.
+  // Another client has the lock, or had it for so long that ours was taken: rolled back, so it is safe to write again.
   ["SQLITE_BUSY at BEGIN", { code: "SQLITE_BUSY" }, SAFE],
   ["SQLITE_BUSY at COMMIT", { code: "SQLITE_BUSY", at: 3 }, SAFE],
   ["SQLITE_LOCKED", { code: "SQLITE_LOCKED" }, SAFE],

@@ -19,10 +19,10 @@ testInFull(
 
         // Each of these waits for its time, and is not sent again: a slow database is not made slower.
         road.become({ slowMs: 2_000 });
-        const patient = await Promise.all(
+        const waiting = await Promise.all(
           Array.from({ length: 8 }, () => server.call("GET", "/api/stock")),
         );
-        for (const { status, headers, body } of patient)
+        for (const { status, headers, body } of waiting)
           expect([status, headers.get("retry-after"), body.code]).toEqual([503, "1", "overloaded"]);
         expect(state()).not.toBe("closed");
 

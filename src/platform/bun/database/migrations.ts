@@ -60,12 +60,12 @@ export async function migrationsOf(folder = FOLDER): Promise<Migration[]> {
  */
 export function pendingOf(known: readonly Migration[], applied: readonly Applied[]): Migration[] {
   const newest = known.at(-1)?.when ?? 0;
-  const strangers = applied.filter(({ when }) => !known.some((one) => one.when === when));
-  if (strangers.some(({ when }) => when > newest))
+  const unknown = applied.filter(({ when }) => !known.some((one) => one.when === when));
+  if (unknown.some(({ when }) => when > newest))
     throw new SchemaRefused(
-      `O banco de dados foi migrado por uma versão mais nova do programa (${strangers.length === 1 ? "1 migração" : `${strangers.length} migrações`} que esta não conhece): use essa versão, ou restaure uma cópia feita antes da atualização`,
+      `O banco de dados foi migrado por uma versão mais nova do programa (${unknown.length === 1 ? "1 migração" : `${unknown.length} migrações`} que esta não conhece): use essa versão, ou restaure uma cópia feita antes da atualização`,
     );
-  if (strangers.length > 0)
+  if (unknown.length > 0)
     throw new SchemaRefused(
       "O banco de dados tem uma migração que não é deste programa: confira DATABASE_URL, e use o programa que criou este banco",
     );

@@ -44,8 +44,8 @@ export function serveWriterThread(): void {
   let opening: Opening | null = null;
   let connection: WritingConnection | null = null;
 
-  const learn = (told: readonly (readonly [number, string])[]) => {
-    for (const [number, text] of told) texts[number] = text;
+  const learn = (numbered: readonly (readonly [number, string])[]) => {
+    for (const [number, text] of numbered) texts[number] = text;
   };
   const statementOf = ([sql, args]: Call): InStatement => ({
     sql: typeof sql === "string" ? sql : (texts[sql] ?? ""),
@@ -53,7 +53,7 @@ export function serveWriterThread(): void {
   });
 
   const carried = async (order: WriterRequest): Promise<readonly StatementResult[]> => {
-    if (opening === null) throw new Error("the thread was not told which database");
+    if (opening === null) throw new Error("the thread was not given a database");
     const open = connection ?? openWriting(opening.path, opening.pragmas);
     connection = open;
     switch (order.how) {
@@ -79,15 +79,15 @@ export function serveWriterThread(): void {
 
   self.onmessage = (event: MessageEvent) => {
     // Only writer-thread.ts posts here.
-    const told = trusted<Opening | WriterRequest>(JSON.parse(String(event.data)));
-    if ("path" in told) {
-      opening = told;
+    const request = trusted<Opening | WriterRequest>(JSON.parse(String(event.data)));
+    if ("path" in request) {
+      opening = request;
       return;
     }
-    carried(told).then(
-      (answers) => self.postMessage({ id: told.id, answers } satisfies WriterReply),
+    carried(request).then(
+      (answers) => self.postMessage({ id: request.id, answers } satisfies WriterReply),
       (error: unknown) =>
-        self.postMessage({ id: told.id, fault: faultOf(error) } satisfies WriterReply),
+        self.postMessage({ id: request.id, fault: faultOf(error) } satisfies WriterReply),
     );
   };
 }

@@ -16,7 +16,7 @@ export type PeerOf = (connected: string | null, forwarded: string | null) => str
  */
 export function peerBehindProxies(trusted: readonly string[], forgotten?: () => void): PeerOf {
   const proxies = listOf(trusted);
-  let told = false;
+  let reported = false;
   const isProxy = (address: string): boolean =>
     proxies.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
   return (connected, forwarded) => {
@@ -24,8 +24,8 @@ export function peerBehindProxies(trusted: readonly string[], forgotten?: () => 
     if (peer === null) return connected;
     if (forwarded === null) return peer;
     if (trusted.length === 0) {
-      if (!told && isPrivate(peer)) forgotten?.();
-      told ||= isPrivate(peer);
+      if (!reported && isPrivate(peer)) forgotten?.();
+      reported ||= isPrivate(peer);
       return peer;
     }
     const hops = forwarded.split(",").slice(-MOST_HOPS);
