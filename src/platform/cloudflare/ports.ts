@@ -91,7 +91,7 @@ function isolatePorts(bindings: Bindings, domain: DocumentDomain): IsolatePorts 
   const meter = edgeMeter(bindings.METRICS, () => clock.now() / 1_000);
   const endpoint = config.OTEL_EXPORTER_OTLP_ENDPOINT;
   const limited = config.RATE_LIMIT_BURST > 0 && config.RATE_LIMIT_PER_SECOND > 0;
-  const { BUCKETS: buckets, WALL_NETWORK: network, WALL_BUCKET: bucket } = bindings;
+  const { BUCKETS: buckets, WALL_NETWORK: network, WALL_BUCKET: userLimit } = bindings;
   const { ORIGINALS: bucket, FILES: files, JOBS: jobs } = bindings;
   const marked = bucket ?? files;
   const marks = marked && bucketMarks(marked, limiterFor("installation", "blob"));
@@ -130,7 +130,7 @@ function isolatePorts(bindings: Bindings, domain: DocumentDomain): IsolatePorts 
             {
               buckets,
               // A limit that is turned off also turns the edge limits off.
-              edgeLimits: limited ? { network, bucket } : {},
+              edgeLimits: limited ? { network, bucket: userLimit } : {},
               limiter: limiterFor("limits", "limits"),
             },
             { clock, log, meter },
