@@ -122,10 +122,15 @@ const isNow = (instant) => {
   return past < 0.01 && past > -400 && Math.abs(past - Math.round(past)) < 0.01;
 };
 
+/** An instant as a CSV in the dialect `br` writes it, by the company's clock. */
+const LOCAL = /(\d\d)\/(\d\d)\/(\d{4}) (\d\d:\d\d:\d\d)/g;
+
 const plain = (text) =>
-  OWN.reduce((left, [own, word]) => left.replaceAll(own, word), text).replace(INSTANT, (instant) =>
-    isNow(instant) ? "<now>" : instant,
-  );
+  OWN.reduce((left, [own, word]) => left.replaceAll(own, word), text)
+    .replace(INSTANT, (instant) => (isNow(instant) ? "<now>" : instant))
+    .replace(LOCAL, (instant, day, month, year, time) =>
+      isNow(`${year}-${month}-${day}T${time}-03:00`) ? "<now>" : instant,
+    );
 
 /** An answer as it is compared, and its body as its own side knows it. */
 async function readAnswer(response, { without = [] }) {

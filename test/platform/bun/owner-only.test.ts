@@ -79,8 +79,8 @@ test("every entry point sets the private umask before it writes a file", async (
   expect(ofMachine.length).toBeGreaterThan(5);
   for (const door of ofMachine) {
     const source = await Bun.file(join(SOURCE, door)).text();
-    const first = /^(?:keepPrivate\(\);|try \{|process\.exitCode = )/m.exec(source)?.[0];
-    expect([door, first]).toEqual([door, "keepPrivate();"]);
+    const first = /^(?:setPrivateUmask\(\);|try \{|process\.exitCode = )/m.exec(source)?.[0];
+    expect([door, first]).toEqual([door, "setPrivateUmask();"]);
   }
 });
 
