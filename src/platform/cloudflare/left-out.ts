@@ -5,3 +5,4 @@
 export const htmlEntities = {};
 export const [INVALID, ZodCompileAsyncError, ZodCompileUnsupportedError]: undefined[] = [];
 export const [compile, withParser, fromJSONSchema]: undefined[] = [];
+export const [createEngine, pbkdf2]: undefined[] = [];
