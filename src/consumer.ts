@@ -63,7 +63,17 @@ export async function park(
   }
   const { kind, job } = message;
   ports.log("error", "job.parked", { reason, kind, job });
-  switch (kind) {
+  return parkMessage(ports, message, reason, along);
+}
+
+/** Not async: a kind without a case does not compile. */
+function parkMessage(
+  ports: Ports,
+  message: Message,
+  reason: string,
+  along: readonly Statement[],
+): Promise<void> {
+  switch (message.kind) {
     case "document":
       return parkDocument(ports, message, reason, along);
     case "archive":

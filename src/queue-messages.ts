@@ -24,6 +24,11 @@ export const Message = z.discriminatedUnion("kind", [
 ]);
 export type Message = z.infer<typeof Message>;
 
+/** Every kind of message: each has a lane of its own. */
+export const MESSAGE_KINDS: readonly Message["kind"][] = Message.options.map(
+  ({ shape }) => shape.kind.value,
+);
+
 /** Identifies the work of a message: a message that is sent again while it waits is in the queue only once. */
 export const messageKey = (message: Message): string =>
   message.kind === "document"

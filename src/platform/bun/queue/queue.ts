@@ -3,7 +3,7 @@ import { JOB_KEPT_MS } from "../../../lib/retention.ts";
 import type { Ports } from "../../../ports/ports.ts";
 import type { Consumer, MessageQueue } from "../../../ports/queue.ts";
 import { commitStatements, type Statement } from "../../../ports/sql.ts";
-import type { Message } from "../../../queue-messages.ts";
+import { MESSAGE_KINDS, type Message } from "../../../queue-messages.ts";
 import { LONGEST_LOCAL_DELAY_MS } from "../../../resilience/job-retry.ts";
 import { cleanUp, depth, enqueue, renewLeases } from "../../libsql/queue-table.ts";
 import { type LaneContext, QueueLane } from "./queue-lane.ts";
@@ -71,7 +71,7 @@ export function bunQueue(
   /** By lane: the wake-up after which it was idle. */
   const idleAt = new Map<string, number>();
   const watchers = new Set<() => void>();
-  const kinds = ["document", "archive", "export"] as const;
+  const kinds = MESSAGE_KINDS;
   let lanes: Promise<unknown> | null = null;
 
   const wake = () => {
