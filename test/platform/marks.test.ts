@@ -112,3 +112,13 @@ test("a mark that is not a file is an error with its path and advice, without th
     /marca desta instalação não pode ser lida \(EISDIR\): .*installation.*permissões/,
   );
 });
+
+test("a mark that is written removes the drafts of processes that have ended, and no other file", async () => {
+  const path = await folder();
+  const ended = Bun.spawn(["true"]);
+  await ended.exited;
+  const others = [`${NAME}.1~`, `${NAME}.x~`, "outra.txt"];
+  for (const name of [`${NAME}.${ended.pid}~`, ...others]) await writeFile(join(path, name), "x");
+  await fileMarks(path).write(MARK);
+  expect((await readdir(path)).sort()).toEqual([NAME, ...others].sort());
+});

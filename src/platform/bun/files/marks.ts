@@ -1,10 +1,11 @@
 import { closeSync, fstatSync, openSync, statSync, writeSync } from "node:fs";
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { StorageFault } from "../../../resilience/storage-fault.ts";
 import type { Installation, Mark, Marks, SeenFile } from "../../installation.ts";
 import { markOf, markText } from "../../mark-text.ts";
 import { PRIVATE } from "./owner-only.ts";
+import { isRunning } from "./running-process.ts";
 import { syncToDisk } from "./sync-to-disk.ts";
 
 /** The mark's file in DATA_DIR. */
@@ -53,6 +54,7 @@ export function fileMarks(folder: string, failed: (error: unknown) => void = noo
     }
     await rename(draft, path);
     await syncToDisk(dirname(path));
+    await removeDeadDrafts(folder);
     last = mark;
     shut();
   }
@@ -116,6 +118,16 @@ export function fileMarks(folder: string, failed: (error: unknown) => void = noo
     },
   };
 }
+
+/** Drafts of processes that ended before they could rename them. */
+async function removeDeadDrafts(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const pid = DRAFT.exec(name)?.[1];
+    if (pid !== undefined && !isRunning(Number(pid))) await rm(join(folder, name), { force: true });
+  }
+}
+
+const DRAFT = new RegExp(`^${MARK}\\.(\\d+)~$`);
 
 const noop = () => undefined;
 
