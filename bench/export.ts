@@ -24,13 +24,13 @@ async function fill(path: string, first: number, last: number): Promise<void> {
     await writing.execute({
       sql: `with recursive n(i) as (select ?1 + 1 union all select i + 1 from n where i < ?2)
         insert into movements (company, product, type, quantity_e4, cost_e2, lot, expires_on, origin, origin_ref, reference,
-          notes, posting, user_id, created_at)
+          notes, posting, user_id, created_at, happened_at, value_e2, passed_e2, after_e4, after_e2)
         select 1, printf('%06d', 1 + (i * 7919) % 5000), iif(i % 5 = 0, 'SAIDA', 'ENTRADA'),
           iif(i % 5 = 0, -1, 1) * (i % 1000 + 1) * 1250, iif(i % 5 = 0, null, (i % 1000 + 1) * 333),
           iif(i % 3 = 0, 'L' || i, null), iif(i % 3 = 0, '2027-05-31', null), iif(i % 5 = 0, 'VENDA', 'NFE'),
           iif(i % 5 = 0, 'p' || i, printf('3526091122233300018155001%09d1000000420', i / 10) || '#' || (1 + i % 10) || '@x'),
           iif(i % 5 = 0, 'Pedido ' || i, printf('3526091122233300018155001%09d1000000420', i / 10)),
-          iif(i % 7 = 0, 'Conferido; ok', null), 'x', 1, 1760000000000 + (i / 10) * 15000 from n`,
+          iif(i % 7 = 0, 'Conferido; ok', null), 'x', 1, 1760000000000 + (i / 10) * 15000, 1760000000000, 0, 0, 10000, 0 from n`,
       args: [from, Math.min(last, from + slice)],
     });
   await close();

@@ -33,11 +33,13 @@ async function fill(path: string): Promise<void> {
   for (let from = 0; from < movements; from += 50_000)
     await writing.execute({
       sql: `with recursive n(i) as (select cast(?1 as integer) + 1 union all select i + 1 from n where i < ?2)
-        insert into movements (company, product, type, quantity_e4, cost_e2, origin, origin_ref, reference, posting, user_id, created_at)
+        insert into movements (company, product, type, quantity_e4, cost_e2, origin, origin_ref, reference, posting, user_id, created_at,
+          happened_at, value_e2, passed_e2, after_e4, after_e2)
         select 1, printf('%06d', 1 + (i * 7919) % ${products}), iif(i % 10 = 0, 'SAIDA', 'ENTRADA'),
           iif(i % 10 = 0, -1, 1) * (i % 1000 + 1) * 1250, iif(i % 10 = 0, null, (i % 1000 + 1) * 333), iif(i % 10 = 0, 'VENDA', 'NFE'),
           iif(i % 10 = 0, 'v' || i, printf('3526091122233300018155001%09d1000000420', i / 10) || '#' || (i % 10) || '@x'),
-          iif(i % 10 = 0, 'Pedido ' || i, null), 'p' || (i / 10), 1, cast(?3 as integer) + (i / 10) * ${apart} from n`,
+          iif(i % 10 = 0, 'Pedido ' || i, null), 'p' || (i / 10), 1, cast(?3 as integer) + (i / 10) * ${apart},
+          cast(?3 as integer) + (i / 10) * ${apart}, 0, 0, 10000, 0 from n`,
       args: [from, Math.min(movements, from + 50_000), begun],
     });
   const sums = /INSERT INTO ledger_spans[^;]*;/.exec(await Bun.file(MIGRATION).text())?.[0] ?? "";

@@ -30,11 +30,14 @@ import { observeRequest } from "./http/middleware/observe-request.ts";
 import { rateLimited } from "./http/middleware/rate-limit.ts";
 import { serveOpenApi } from "./http/openapi.ts";
 import { httpProblem, toProblem } from "./http/problem.ts";
+import { kardexRoutes } from "./http/routes/kardex.ts";
 import { movementRoutes } from "./http/routes/movements.ts";
+import { noteApprovalRoutes } from "./http/routes/note-approvals.ts";
 import { noteEventRoutes } from "./http/routes/note-events.ts";
 import { noteRoutes } from "./http/routes/notes.ts";
 import { productRoutes } from "./http/routes/products.ts";
 import { profilingRoutes } from "./http/routes/profiling.ts";
+import { reversalRoutes } from "./http/routes/reversals.ts";
 import { stockRoutes } from "./http/routes/stock.ts";
 import { supplierItemRoutes } from "./http/routes/supplier-items.ts";
 import { uploadRoutes } from "./http/routes/uploads.ts";
@@ -48,9 +51,12 @@ const routes = [
   ...apiKeyRoutes,
   ...emailConfigRoutes,
   ...uploadRoutes,
+  ...noteApprovalRoutes,
   ...noteRoutes,
   ...noteEventRoutes,
+  ...reversalRoutes,
   ...productRoutes,
+  ...kardexRoutes,
   ...stockRoutes,
   ...movementRoutes,
   ...supplierItemRoutes,

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Config } from "../config.ts";
 import { verifyNotes } from "../ingest/note/verify-notes.ts";
 import { sha256 } from "../lib/hash.ts";
+import { reais } from "../lib/reais.ts";
 import { compareDocuments } from "../nfe/read/compare.ts";
 import { readDocument } from "../nfe/read/read.ts";
 import { filePath, openDatabase } from "../platform/bun/database/database.ts";
@@ -142,11 +143,14 @@ async function verifyBalances(
       after,
       SLICE,
     );
-    for (const { product, balance_e4, ledger_e4 } of slice.discrepancies)
+    for (const { product, balance_e4, ledger_e4, balance_e2, ledger_e2 } of slice.discrepancies)
       found({
         part: "balance",
         which: product,
-        says: `o saldo é ${inUnits(balance_e4)}, e a soma dos movimentos é ${inUnits(ledger_e4)}`,
+        says:
+          balance_e4 === ledger_e4
+            ? `o valor em estoque é ${reais(balance_e2)}, e a soma dos movimentos é ${reais(ledger_e2)}`
+            : `o saldo é ${inUnits(balance_e4)}, e a soma dos movimentos é ${inUnits(ledger_e4)}`,
       });
     for (let n = 0; n < slice.checked; n += 1) step();
     checked += slice.checked;

@@ -53,29 +53,32 @@ export const MOVEMENTS: Table<keyof typeof fields> = {
 const END_OF_TIME = Number.MAX_SAFE_INTEGER;
 
 /**
- * The movements that match a filter, newest first (instant, then id), by the index over time or, for one product, by that over
- * product and time. The other conditions are tested on each row of a page.
+ * The movements that match a filter, newest first: by the index over time (instant, then id), or those of one product in the
+ * order of writing. The other conditions are tested on each row of a page.
  */
 export function movementKeyset(company: number, filter: MovementFilter): KeysetQuery {
   const { product, from, until } = filter;
   const { where, args: matched } = movementFilter(company, filter);
-  const index = product === undefined ? "movements_by_time" : "movements_by_product";
+  const ofProduct = product !== undefined;
+  const index = ofProduct ? "movements_by_product" : "movements_by_time";
   const { args, add } = parameters<Value>(matched);
-  const seek = ["m.company = ?1"];
-  if (product !== undefined) seek.push(`m.product = ${add(product)}`);
-  if (from !== undefined) seek.push(`m.created_at >= ${add(from)}`);
+  const seek = ["m.company = ?1", "m.quantity_e4 <> 0"];
+  if (ofProduct) seek.push(`m.product = ${add(product)}`);
+  else if (from !== undefined) seek.push(`m.created_at >= ${add(from)}`);
   // The cursor is the only upper bound: of two, SQLite may seek by the wrong one. SQLite cannot seek a row value that ends in a
   // rowid, so the instant is also compared alone.
   const [at, id] = [`?${args.length + 1}`, `?${args.length + 2}`];
-  seek.push(`m.created_at <= ${at} and (m.created_at < ${at} or m.id < ${id})`);
-  const key = ["m.created_at", "m.id"] as const;
+  seek.push(
+    ofProduct ? `m.id < ${id}` : `m.created_at <= ${at} and (m.created_at < ${at} or m.id < ${id})`,
+  );
+  const key = ofProduct ? (["m.id", "m.id"] as const) : (["m.created_at", "m.id"] as const);
   const source = `movements m indexed by ${index}`;
-  const order = `where ${seek.join(" and ")} order by m.created_at desc, m.id desc`;
+  const order = `where ${seek.join(" and ")} order by ${ofProduct ? "" : "m.created_at desc, "}m.id desc`;
   const joined = `from ${source} ${MOVEMENT_JOINS} ${order}`;
   const sql = pageSql(key, MOVEMENTS, where, joined, `?${args.length + 3}`);
   return {
     type: "movements",
-    start: [until ?? END_OF_TIME, 0],
+    start: ofProduct ? [0, END_OF_TIME] : [until ?? END_OF_TIME, 0],
     countStep: (after) => countStepOf(key, `from ${source} ${order}`, [...args, ...after]),
     page: (after, rows) => ({ sql, args: [...args, ...after, rows] }),
   };

@@ -21,3 +21,9 @@ export function plainDays(query: { from?: string | undefined; to?: string | unde
     untilDay: query.to === undefined ? undefined : dayStart(nextDay(query.to), "UTC"),
   };
 }
+
+/** Where a moment of a query ends, ms UTC: a day at its end in the company's time zone, an instant at itself. */
+export function endOf(moment: string | undefined, timeZone: string): number | undefined {
+  if (moment === undefined) return undefined;
+  return moment.includes("T") ? Date.parse(moment) : dayStart(nextDay(moment), timeZone);
+}

@@ -101,6 +101,12 @@ export const Day = z
     return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
   }, "não é uma data que existe");
 
+/** A calendar day, or an instant of RFC 3339 with its offset. */
+export const DayOrInstant = z.union([
+  Day,
+  z.iso.datetime({ offset: true, error: "deve ser uma data, ou data e hora com fuso" }),
+]);
+
 const DECIMAL_ERRORS: Record<string, string> = {
   not_a_decimal: "deve ser um número decimal, sem expoente",
   too_many_places: "tem casas decimais demais",

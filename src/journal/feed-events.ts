@@ -41,6 +41,13 @@ export type NewFeedEvent =
         readonly event_id: string;
       };
     }
+  /** The movements of a note in stock were taken back. */
+  | { readonly type: "nfe.reversed"; readonly payload: OfNote }
+  /** A movement by hand was taken back. */
+  | {
+      readonly type: "movement.reversed";
+      readonly payload: { readonly product_code: string; readonly undoes: number };
+    }
   /** A movement was made by hand. */
   | {
       readonly type: "movement.created";
@@ -80,7 +87,9 @@ const ALL: Readonly<Record<FeedEventType, true>> = {
   "nfe.event": true,
   "nfe.cancelled": true,
   "nfe.event_withdrawn": true,
+  "nfe.reversed": true,
   "movement.created": true,
+  "movement.reversed": true,
   "stock.low": true,
   "export.ready": true,
   "job.done": true,

@@ -58,7 +58,11 @@ export async function stockFigures(
   const idleSince = dayStart(addDays(day, 1 - DAYS), timeZone);
   const spans = await spansOf(ports, company, month, until, signal);
   const [newest] = await ports.reader.rows(
-    { sql: "select max(created_at) as at from movements where company = ?1", args: [company] },
+    {
+      sql: `select created_at as at from movements
+        where company = ?1 and quantity_e4 <> 0 order by created_at desc limit 1`,
+      args: [company],
+    },
     signal,
   );
   const sums = await sumsOfProducts(ports, company, idleSince, signal);

@@ -1,4 +1,19 @@
 export type StockFailure =
   | { code: "product.not_found"; product_code: string }
-  | { code: "stock.insufficient"; product_code: string; requested: string; balance: string }
+  /** `needed_by`: of a reversal, the later exits that need what it would take away. */
+  | {
+      code: "stock.insufficient";
+      product_code: string;
+      requested: string;
+      balance: string;
+      needed_by?: readonly { id: number; reference: string | null; quantity: string }[];
+    }
   | { code: "stock.out_of_range"; product_code: string };
+
+/** Why one movement cannot be taken back. */
+export type MovementFailure =
+  | { code: "movement.not_found"; id: number }
+  /** It is a note's: the note is to be reversed, not a part of it. */
+  | { code: "movement.of_note"; id: number; access_key: string }
+  /** It takes another back already. */
+  | { code: "movement.is_reversal"; id: number; undoes: number };

@@ -56,7 +56,8 @@ export function movementFilter(
   filter: MovementFilter,
 ): { where: string; args: Value[] } {
   const { args, add } = parameters<Value>([company]);
-  const conditions = ["m.company = ?1"];
+  // What has no goods is a late cost: no movement of S.G.E.'s two types, and not in the indexes of the lists.
+  const conditions = ["m.company = ?1", "m.quantity_e4 <> 0"];
   const where = (condition: (p: string) => string, value: Value | undefined) => {
     if (value !== undefined) conditions.push(condition(add(value)));
   };
@@ -96,16 +97,18 @@ export async function listMovements(
 ): Promise<{ movements: Movement[]; total: number }> {
   const { where, args } = movementFilter(company, filter);
   const found = `movements m ${indexFor(filter)} where ${where}`;
+  // A product's are listed in the order of writing, which is its index's.
+  const order = `${filter.product === undefined ? "m.created_at desc, " : ""}m.id desc`;
   const total = await countMovements(ports, company, filter, { sql: found, args }, signal);
   if (total === 0) return { movements: [], total };
   // The page's ids first, from the index alone; then only its rows are joined.
   const rows = await ports.reader.rows(
     {
       sql: `select ${MOVEMENT_COLUMNS} from (
-          select m.id from ${found} order by m.created_at desc, m.id desc
+          select m.id from ${found} order by ${order}
           limit ?${args.length + 1} offset ?${args.length + 2}
         ) as page join movements m on m.id = page.id ${MOVEMENT_JOINS}
-        order by m.created_at desc, m.id desc`,
+        order by ${order}`,
       args: [...args, page.limit, page.offset],
     },
     signal,

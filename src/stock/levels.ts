@@ -34,9 +34,14 @@ const PRODUCT = columnsOf(products, "p", [
 ]);
 
 /** A product with its balance. */
-export type Level = Readonly<ReturnType<typeof PRODUCT.read>> & { readonly quantity_e4: number };
+export type Level = Readonly<ReturnType<typeof PRODUCT.read>> & {
+  readonly quantity_e4: number;
+  /** What that quantity is worth, 1/10². */
+  readonly value_e2: number;
+};
 
-export const LEVEL_COLUMNS = `${PRODUCT.sql}, coalesce(b.quantity_e4, 0) as quantity_e4`;
+export const LEVEL_COLUMNS = `${PRODUCT.sql}, coalesce(b.quantity_e4, 0) as quantity_e4,
+  coalesce(b.value_e2, 0) as value_e2`;
 export const LEVEL_SOURCE =
   "products p left join balances b on b.company = p.company and b.product = p.code";
 
@@ -82,4 +87,5 @@ export async function listLevels(
 export const toLevel = (row: Row): Level => ({
   ...PRODUCT.read(row),
   quantity_e4: Number(row.quantity_e4),
+  value_e2: Number(row.value_e2),
 });

@@ -1,6 +1,7 @@
 import { bumpTagIfChanged } from "../journal/record.ts";
 import type { Statement } from "../ports/sql.ts";
 import { addToSpan } from "./spans.ts";
+import { FOLDED, foldOf } from "./valued-fold.ts";
 
 /** A movement that a user records by hand. */
 export interface ManualMovement {
@@ -19,7 +20,9 @@ export interface ManualMovement {
   readonly reference: string | null;
   readonly notes: string | null;
   readonly userId: number;
+  /** When it is written, and when it happened; ms UTC. */
   readonly at: number;
+  readonly happenedAt: number;
 }
 
 /** Selects a row where `movementStatements` has inserted its movement; for statements that come after it. ?1 company, ?2 origin, ?3 posting. */
@@ -36,11 +39,17 @@ export function movementStatements(movement: ManualMovement): Statement[] {
   const key = [m.company, m.origin, m.posting];
   return [
     {
-      sql: `insert into movements (company, product, type, quantity_e4, cost_e2, lot, expires_on,
-          origin, origin_ref, reference, notes, posting, user_id, created_at)
-        select ?1, p.code, case when ?5 > 0 then 'ENTRADA' else 'SAIDA' end, ?5, ?6, ?7, ?8, ?2, ?3, ?9, ?10, ?3, ?11, ?12
-        from products p left join balances b on b.company = p.company and b.product = p.code
-        where p.company = ?1 and p.code = ?4 and p.active = 1 and (?5 > 0 or coalesce(b.quantity_e4, 0) + ?5 >= 0)
+      sql: `with recursive line as materialized (
+          select 1 as n, p.code as product, cast(?5 as integer) as q, cast(iif(?5 > 0, ?6, null) as integer) as c, 0 as u, 1 as k
+          from products p left join balances b on b.company = p.company and b.product = p.code
+          where p.company = ?1 and p.code = ?4 and p.active = 1 and (?5 > 0 or coalesce(b.quantity_e4, 0) + ?5 >= 0)
+        ),
+        ${foldOf()}
+        insert into movements (company, product, type, quantity_e4, cost_e2, lot, expires_on, origin, origin_ref, reference, notes,
+          posting, user_id, created_at, happened_at, value_e2, passed_e2, after_e4, after_e2)
+        select ?1, f.product, case when f.q > 0 then 'ENTRADA' else 'SAIDA' end, f.q, ?6, ?7, ?8, ?2, ?3, ?9, ?10,
+          ?3, ?11, ?12, ?13, ${FOLDED}
+        from fold f where f.k = 1
         returning id`,
       args: [
         ...key,
@@ -53,14 +62,15 @@ export function movementStatements(movement: ManualMovement): Statement[] {
         m.notes,
         m.userId,
         m.at,
+        m.happenedAt,
       ],
     },
     {
-      sql: `insert into balances (company, product, quantity_e4, updated_at)
-        select company, product, quantity_e4, created_at from movements
+      sql: `insert into balances (company, product, quantity_e4, value_e2, updated_at)
+        select company, product, after_e4, after_e2, created_at from movements
         where company = ?1 and origin = ?2 and origin_ref = ?3
-        on conflict do update set quantity_e4 = quantity_e4 + excluded.quantity_e4, updated_at = excluded.updated_at,
-          version = version + 1
+        on conflict do update set quantity_e4 = excluded.quantity_e4, value_e2 = excluded.value_e2,
+          updated_at = excluded.updated_at, version = version + 1
         returning quantity_e4`,
       args: key,
     },

@@ -11,7 +11,7 @@ export function stockFailureFrom(error: unknown, product: string): unknown {
   if (!(error instanceof Failed) || error.failure.code !== "storage.rejected") return error;
   // Only the writer makes a Failed with this code.
   const { constraint } = trusted<PlatformFailure & { code: "storage.rejected" }>(error.failure);
-  if (!/quantity_e4|cost_e2|balances/.test(constraint)) return error;
+  if (!/quantity_e4|cost_e2|value_e2|passed_e2|after_e|balances/.test(constraint)) return error;
   return new Failed<StockFailure>(
     { code: "stock.out_of_range", product_code: product },
     { cause: error },

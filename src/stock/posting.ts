@@ -5,6 +5,7 @@ import { fold } from "../lib/fold.ts";
 import type { Statement, Value } from "../ports/sql.ts";
 import { supplierItemOf } from "./posting-guards.ts";
 import { addToSpan } from "./spans.ts";
+import { FOLDED, foldOf, STEP } from "./valued-fold.ts";
 
 /** An item of a document under its supplier's code, and the product that it is mapped to. */
 export interface SupplierLine {
@@ -64,7 +65,10 @@ export interface Posting {
   readonly lines: readonly SupplierLine[];
   readonly entries: readonly Entry[];
   readonly userId: number;
+  /** When it is written, ms UTC. */
   readonly at: number;
+  /** When it happened, ms UTC: the note's date. */
+  readonly happenedAt: number;
   /**
    * SQL that selects a row only in the batch whose main statement has claimed this posting.
    * ?1 is the company, ?2 the posting, ?3 the reference.
@@ -198,10 +202,25 @@ function saveProducts(posting: Posting, head: readonly Value[]): Statement {
   };
 }
 
+/** Entries before exits, each in document order: nothing is below zero on the way that is not at the end. */
+const inOrder = (entries: readonly Entry[]): Entry[] => [
+  ...entries.filter((entry) => entry.quantity_e4 > 0),
+  ...entries.filter((entry) => entry.quantity_e4 < 0),
+];
+
+/** The movements with the value that each brings or takes (valued-fold.ts); what a document tells of an exit is its price. */
 function insertMovements(posting: Posting, head: readonly Value[]): Statement {
-  const args = [...head, posting.supplier, posting.at, posting.origin, posting.userId];
+  const args = [
+    ...head,
+    posting.supplier,
+    posting.at,
+    posting.origin,
+    posting.userId,
+    posting.happenedAt,
+  ];
   const entries = values(
-    posting.entries.map((entry) => [
+    inOrder(posting.entries).map((entry, n) => [
+      n,
       entry.code,
       entry.unit,
       entry.product,
@@ -214,14 +233,23 @@ function insertMovements(posting: Posting, head: readonly Value[]): Statement {
     args.length,
   );
   return {
-    sql: `with entry (code, unit, product, quantity_e4, cost_e2, lot, expires_on, part) as (${entries.sql})
+    sql: `with recursive entry (n, code, unit, product, quantity_e4, cost_e2, lot, expires_on, part) as (${entries.sql}),
+      line as materialized (
+        select *, iif(q > 0, cost_e2, null) as c, 0 as u, ${STEP} as k from (
+          select m.n, coalesce(m.product, s.product) as product, cast(m.quantity_e4 as integer) as q,
+            cast(m.cost_e2 as integer) as cost_e2, m.lot, m.expires_on, m.part
+          from entry m
+          left join supplier_items s on ${supplierItemOf("?1", "?4", { code: "m.code", unit: "m.unit" })}
+          where exists (${posting.guard})
+        )
+      ),
+      ${foldOf()}
       insert into movements (company, product, type, quantity_e4, cost_e2, lot, expires_on,
-        origin, origin_ref, reference, posting, user_id, created_at)
-      select ?1, coalesce(m.product, s.product), case when m.quantity_e4 > 0 then 'ENTRADA' else 'SAIDA' end,
-        m.quantity_e4, m.cost_e2, m.lot, m.expires_on, ?6, ?3 || '#' || m.part || '@' || ?2, ?3, ?2, ?7, ?5
-      from entry m
-      left join supplier_items s on ${supplierItemOf("?1", "?4", { code: "m.code", unit: "m.unit" })}
-      where exists (${posting.guard})`,
+        origin, origin_ref, reference, posting, user_id, created_at, happened_at, value_e2, passed_e2, after_e4, after_e2)
+      select ?1, f.product, case when f.q > 0 then 'ENTRADA' else 'SAIDA' end, f.q, e.cost_e2, e.lot, e.expires_on,
+        ?6, ?3 || '#' || e.part || '@' || ?2, ?3, ?2, ?7, ?5, ?8, ${FOLDED}
+      from fold f cross join line e on e.product = f.product and e.k = f.k
+      order by f.n`,
     args: [...args, ...entries.args],
   };
 }
@@ -229,12 +257,16 @@ function insertMovements(posting: Posting, head: readonly Value[]): Statement {
 /** The movements of this posting, by the unique index: '$' is the character after '#'. ?4 is the origin. */
 const OF_THIS_POSTING = `company = ?1 and origin = ?4 and origin_ref > ?3 || '#' and origin_ref < ?3 || '$' and posting = ?2`;
 
-/** Returns the balances only where one may have fallen below zero: each returned row costs time. */
+/**
+ * What is there after the last movement of each product. Returns the balances only where one may have fallen below zero: each
+ * returned row costs time.
+ */
 const moveBalances = (posting: Posting): string => `
-  insert into balances (company, product, quantity_e4, updated_at)
-  select company, product, sum(quantity_e4), ?5 from movements where ${OF_THIS_POSTING} group by product
-  on conflict do update set quantity_e4 = quantity_e4 + excluded.quantity_e4, updated_at = excluded.updated_at,
-    version = version + 1
+  insert into balances (company, product, quantity_e4, value_e2, updated_at)
+  select company, product, after_e4, after_e2, ?5 from (
+    select company, product, after_e4, after_e2, max(id) from movements where ${OF_THIS_POSTING} group by product) where true
+  on conflict do update set quantity_e4 = excluded.quantity_e4, value_e2 = excluded.value_e2,
+    updated_at = excluded.updated_at, version = version + 1
   ${posting.entries.some((entry) => entry.quantity_e4 < 0) ? "returning product, quantity_e4" : ""}`;
 
 /** The mappings that the user has given replace the saved ones. */

@@ -19,8 +19,8 @@ export async function reconcileSlice(
 ): Promise<number> {
   const after = await readCursor(ports, company, TASK);
   const { next, discrepancies } = await reconcile(ports, company, after, size);
-  for (const { product, balance_e4, ledger_e4 } of discrepancies)
-    ports.log("error", "ledger.differs", { company, product, balance_e4, ledger_e4 });
+  for (const discrepancy of discrepancies)
+    ports.log("error", "ledger.differs", { company, ...discrepancy });
   ports.meter.count("ledger_differences_total", {}, discrepancies.length);
   // Also where the cursor is the same: its time shows that the check runs (sge_sweep_age_seconds).
   await commitStatements(ports.writer, [saveCursor(company, TASK, next ?? "", ports.clock.now())]);

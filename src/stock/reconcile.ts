@@ -1,15 +1,18 @@
 import type { Ports } from "../ports/ports.ts";
 
-/** A product whose balance is not the sum of its movements, in 1/10⁴. */
+/** A product whose balance is not the sum of its movements: quantities in 1/10⁴, values in 1/10². */
 export interface Discrepancy {
   readonly product: string;
   readonly balance_e4: number;
   readonly ledger_e4: number;
+  readonly balance_e2: number;
+  /** What the movements have brought, less what they passed on. */
+  readonly ledger_e2: number;
 }
 
 /**
  * Checks a slice of the ledger: for up to `size` products after `after` (in code order), the balance must be the sum of the
- * movements. Gives the products that differ, and the last code as the cursor of the next slice (null: the end). Reads only.
+ * movements, in quantity and in value. Gives the products that differ, and the last code as the cursor of the next slice (null: the end). Reads only.
  */
 export async function reconcile(
   ports: Pick<Ports, "reader">,
@@ -20,23 +23,34 @@ export async function reconcile(
 ): Promise<{ checked: number; next: string | null; discrepancies: Discrepancy[] }> {
   const rows = await ports.reader.rows(
     {
-      sql: `select p.code as product, coalesce(b.quantity_e4, 0) as balance_e4,
-          coalesce((select sum(quantity_e4) from movements m where m.company = p.company and m.product = p.code), 0) as ledger_e4
+      sql: `select p.code as product, coalesce(b.quantity_e4, 0) as balance_e4, coalesce(b.value_e2, 0) as balance_e2,
+          (select sum(quantity_e4) || ' ' || sum(value_e2 - passed_e2) from movements m indexed by movements_by_product
+            where m.company = p.company and m.product = p.code) as ledger
         from products p left join balances b on b.company = p.company and b.product = p.code
         where p.company = ?1 and p.code > ?2 order by p.code limit ?3`,
       args: [company, after, size],
     },
     signal,
   );
-  const slice = rows.map((row) => ({
-    product: String(row.product),
-    balance_e4: Number(row.balance_e4),
-    ledger_e4: Number(row.ledger_e4),
-  }));
+  const slice = rows.map((row): Discrepancy => {
+    const [ledger_e4 = 0, ledger_e2 = 0] = String(row.ledger ?? "0 0")
+      .split(" ")
+      .map(Number);
+    const { product, balance_e4, balance_e2 } = row;
+    return {
+      product: String(product),
+      balance_e4: Number(balance_e4),
+      ledger_e4,
+      balance_e2: Number(balance_e2),
+      ledger_e2,
+    };
+  });
   return {
     checked: slice.length,
     next: slice.length < size ? null : (slice.at(-1)?.product ?? null),
-    discrepancies: slice.filter((row) => row.balance_e4 !== row.ledger_e4),
+    discrepancies: slice.filter(
+      (row) => row.balance_e4 !== row.ledger_e4 || row.balance_e2 !== row.ledger_e2,
+    ),
   };
 }
 

@@ -168,8 +168,8 @@ export async function findWrongSpans(
 }
 
 const ENDS = `select min(at) as first, max(at) as last from (
-  select min(created_at) as at from movements where company = ?1
-  union all select max(created_at) from movements where company = ?1
+  select min(created_at) as at from movements where company = ?1 and quantity_e4 <> 0
+  union all select max(created_at) from movements where company = ?1 and quantity_e4 <> 0
   union all select min(span) * ${SPAN_MS} from ledger_spans where company = ?1
   union all select max(span) * ${SPAN_MS} from ledger_spans where company = ?1)`;
 
@@ -190,7 +190,7 @@ const COMPARED = `
   with stored as (select * from ledger_spans where company = ?1 and span >= ?2 / ${SPAN_MS} and span < ?3 / ${SPAN_MS}),
     ledger as (
       select created_at / ${SPAN_MS} as span, ${Object.entries(LEDGER).map(([name, sql]) => `min(${sql}, ${MOST}) as ${name}`)}
-      from movements indexed by movements_by_time where company = ?1 and created_at >= ?2 and created_at < ?3 group by 1)
+      from movements indexed by movements_by_time where company = ?1 and quantity_e4 <> 0 and created_at >= ?2 and created_at < ?3 group by 1)
   select coalesce(stored.span, ledger.span) as span from stored full join ledger on ledger.span = stored.span
   where ${Object.keys(LEDGER)
     .map((name) => `stored.${name} is not ledger.${name}`)

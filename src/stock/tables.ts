@@ -45,6 +45,7 @@ export const movements = sqliteTable("movements", {
   id: integer().primaryKey({ autoIncrement: true }),
   company: integer().notNull(),
   product: text().notNull(),
+  // VALOR, a late cost without goods, is in no list: only the kardex reads it.
   type: text({ enum: ["ENTRADA", "SAIDA"] }).notNull(),
   quantity_e4: integer("quantity_e4").notNull(),
   cost_e2: integer("cost_e2"),
@@ -57,4 +58,10 @@ export const movements = sqliteTable("movements", {
   posting: text().notNull(),
   userId: integer("user_id"),
   createdAt: integer("created_at").notNull(),
+  happenedAt: integer("happened_at").notNull(),
+  value_e2: integer("value_e2").notNull(),
+  passed_e2: integer("passed_e2").notNull(),
+  after_e4: integer("after_e4").notNull(),
+  after_e2: integer("after_e2").notNull(),
+  undoes: integer(),
 });

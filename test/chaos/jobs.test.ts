@@ -31,8 +31,10 @@ async function seed(cwd: string): Promise<void> {
   for (let from = 0; from < MOVEMENTS; from += 50_000)
     await write({
       sql: `with recursive n(i) as (select ?1 + 1 union all select i + 1 from n where i < ?1 + 50000)
-        insert into movements (company, product, type, quantity_e4, origin, origin_ref, notes, posting, created_at)
-        select 1, 'P', 'ENTRADA', 10000, 'MANUAL', 'm' || i, 'linha ' || i, 'x', 1760000000000 + i * 1000 from n`,
+        insert into movements (company, product, type, quantity_e4, origin, origin_ref, notes, posting, created_at,
+          happened_at, value_e2, passed_e2, after_e4, after_e2)
+        select 1, 'P', 'ENTRADA', 10000, 'MANUAL', 'm' || i, 'linha ' || i, 'x', 1760000000000 + i * 1000,
+          1760000000000 + i * 1000, 0, 0, i * 10000, 0 from n`,
       args: [from],
     });
   await database.close();

@@ -15,6 +15,7 @@ const CHAPTERS = [
   [notes, "one note at a time"],
   [notes, "what becomes of a note"],
   [figures, "stock, movements, supplier items"],
+  [figures, "the value of the stock, and reversals"],
   [figures, "reads that are kept, and asked for again"],
   [figures, "files of comma-separated values"],
   [notes, "many documents at once, now and later"],

@@ -59,9 +59,10 @@ describe("streams at the edge", () => {
     for (let from = 1; from <= MOVEMENTS; from += SLICE)
       await execute(
         database.url,
-        `insert into movements (company, product, type, quantity_e4, cost_e2, origin, origin_ref, posting, created_at)
+        `insert into movements (company, product, type, quantity_e4, cost_e2, origin, origin_ref, posting, created_at,
+          happened_at, value_e2, passed_e2, after_e4, after_e2)
         with recursive n(i) as (select ${from} union all select i + 1 from n where i < ${from + SLICE - 1})
-        select 1, 'P', 'ENTRADA', 10000, 100, 'MANUAL', 'm' || i, 'm' || i, 1000 + i from n`,
+        select 1, 'P', 'ENTRADA', 10000, 100, 'MANUAL', 'm' || i, 'm' || i, 1000 + i, 1000 + i, 100, 0, i * 10000, i * 100 from n`,
       );
   });
   after(async () => {

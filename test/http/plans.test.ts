@@ -124,6 +124,20 @@ async function walk(service: TestApp): Promise<Set<string>> {
   await go("PATCH", "/api/company", { json: { require_mapping: false } });
   await go("POST", `${path}/discard`, { at: of(refused, "/discard"), json: { reason: "não é" } });
   await go("POST", `${path}/restore`, { at: of(refused, "/restore") });
+  await go("POST", "/api/nfes/process", { json: { access_keys: [pending.accessKey] } });
+  const { rows: sent } = await service.ports.database.writing.execute(
+    "select id from jobs where kind = 'batch' limit 1",
+  );
+  await go("POST", "/api/nfes/process", {
+    json: { job_id: Object.values(sent[0] ?? {})[0], only: "ready" },
+  });
+  const reason = { reason: "engano" };
+  await go("POST", `${path}/reverse`, {
+    at: of(sale, "/reverse"),
+    query: "?dry_run=true",
+    json: reason,
+  });
+  await go("POST", `${path}/reverse`, { at: of(whole, "/reverse"), json: reason });
   const event = `${path}/events/{id}/withdraw`;
   await go("POST", event, {
     at: of(refused, "/events/no-such-event/withdraw"),
@@ -166,6 +180,19 @@ async function walk(service: TestApp): Promise<Set<string>> {
   const movement = { product_code: "P1", quantity: 1, unit_cost: 2, reference: "PED" };
   await go("POST", "/api/movements", { json: { ...movement, type: "ENTRADA" } });
   await go("POST", "/api/movements", { json: { ...movement, type: "SAIDA", quantity: 1e6 } });
+  const [last] = await service.rows("select max(id) as id from movements where origin = 'MANUAL'");
+  const undo = "/api/movements/{id}/reverse";
+  const at = `/api/movements/${last?.id}/reverse`;
+  await go("POST", undo, { at, query: "?dry_run=true", json: reason });
+  await go("POST", undo, { at, json: reason });
+  for (const query of ["", "?cursor=1000"])
+    await go("GET", "/api/products/{code}/kardex", { at: "/api/products/P1/kardex", query });
+  for (const query of [
+    "?at=2026-11-30",
+    "?known_at=2026-11-30T12:00:00Z",
+    "?at=2026-11-30&known_at=2026-11-30",
+  ])
+    await go("GET", "/api/stock", { query });
   for (const simple of [
     "/api/health",
     "/api/health/full",

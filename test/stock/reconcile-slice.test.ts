@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { runMaintenance } from "../../src/maintenance.ts";
+import { reconcileAll } from "../../src/stock/reconcile.ts";
 import { reconcileSlice } from "../../src/stock/reconcile-slice.ts";
 import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { type TestApp, withApp } from "../support/app.ts";
@@ -59,4 +60,17 @@ test("a step of maintenance that fails does not stop the others", () =>
       { kind: "files", code: "Error" },
       { kind: "files", code: "Error" },
     ]);
+  }));
+
+test("a value that is not what the movements have brought is reported as a quantity is", () =>
+  withApp(async (service) => {
+    await service.upload(syntheticNote({ seed: 1 }).xml, "?approve=true");
+    expect(await reconcileAll(service.ports, 1)).toEqual([]);
+    await service.ports.database.writing.execute(
+      "update balances set value_e2 = value_e2 + 1 where product = (select min(product) from balances)",
+    );
+    const [wrong, ...others] = await reconcileAll(service.ports, 1);
+    expect(others).toEqual([]);
+    expect(wrong?.balance_e4).toBe(wrong?.ledger_e4 ?? 0);
+    expect(wrong?.balance_e2).toBe((wrong?.ledger_e2 ?? 0) + 1);
   }));

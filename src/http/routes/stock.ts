@@ -1,20 +1,36 @@
 import { createRoute, defineOpenAPIRoute } from "@hono/zod-openapi";
+import { settingsOf } from "../../accounts/settings.ts";
 import { listLevels } from "../../stock/levels.ts";
+import { type Moment, stockAt } from "../../stock/stock-at.ts";
 import { cached, NOT_MODIFIED } from "../cache/cached.ts";
+import { endOf } from "../days.ts";
 import type { Env } from "../env.ts";
 import { requires } from "../middleware/permissions.ts";
 import { LevelQuery } from "../request/level-query.ts";
-import { Flag, offsetOf, paged, pageOf, responses } from "../schemas.ts";
+import { DayOrInstant, Flag, offsetOf, paged, pageOf, responses } from "../schemas.ts";
 import { StockItemSchema, stockItemView } from "../views/product-view.ts";
+
+const StockQuery = LevelQuery.extend({
+  low: Flag.optional(),
+  at: DayOrInstant.optional().openapi({
+    description: "O estoque como estava: até o fim deste dia, ou antes deste instante",
+  }),
+  known_at: DayOrInstant.optional().openapi({
+    description: "O estoque como era conhecido até o fim deste dia, ou antes deste instante",
+  }),
+}).refine(({ low, at, known_at }) => low !== true || (at ?? known_at) === undefined, {
+  path: ["low"],
+  message: "só vale para o estoque de agora",
+});
 
 const stockRoute = createRoute({
   method: "get",
   path: "/api/stock",
   operationId: "listStock",
   tags: ["stock"],
-  summary: "Lista o saldo de cada produto, por nome",
+  summary: "Lista o saldo e o valor de cada produto, por nome",
   ...requires("read"),
-  request: { query: LevelQuery.extend({ low: Flag.optional() }) },
+  request: { query: StockQuery },
   responses: {
     ...responses(200, pageOf(StockItemSchema), "Uma página do estoque"),
     ...NOT_MODIFIED,
@@ -24,17 +40,34 @@ const stockRoute = createRoute({
 const getStock = defineOpenAPIRoute<typeof stockRoute, Env>({
   route: stockRoute,
   handler: async (c) => {
+    const { ports, actor, versions } = c.var;
     const query = c.req.valid("query");
-    return cached(c, { tags: ["stock", "products"], vary: query }, async (signal) => {
-      const { levels, total } = await listLevels(
-        c.var.ports,
-        c.var.actor.company,
-        { search: query.search, categoryId: query.category_id, low: query.low },
-        offsetOf(query),
-        signal,
-      );
-      return paged(levels.map(stockItemView), query, total);
-    });
+    let moment: Moment | null = null;
+    if ((query.at ?? query.known_at) !== undefined) {
+      const { timeZone } = await settingsOf(ports, actor.company, versions.settings);
+      moment = { at: endOf(query.at, timeZone), knownAt: endOf(query.known_at, timeZone) };
+    }
+    return cached(
+      c,
+      { tags: ["stock", "products"], vary: { ...query, ...moment } },
+      async (signal) => {
+        const { levels, total } = await listLevels(
+          ports,
+          actor.company,
+          { search: query.search, categoryId: query.category_id, low: query.low },
+          offsetOf(query),
+          signal,
+        );
+        if (moment === null) return paged(levels.map(stockItemView), query, total);
+        const codes = levels.map(({ code }) => code);
+        const then = await stockAt(ports, actor.company, codes, moment, signal);
+        const before = { quantity_e4: 0, value_e2: 0 };
+        const data = levels.map((level) =>
+          stockItemView({ ...level, ...(then.get(level.code) ?? before) }),
+        );
+        return paged(data, query, total);
+      },
+    );
   },
 });
 

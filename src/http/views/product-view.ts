@@ -33,6 +33,7 @@ export const StockItemSchema = ProductSchema.omit({
 })
   .extend({
     quantity: z.number(),
+    stock_value: z.number(),
     category_name: z.string(),
     last_cost_total: z.number().nullable(),
   })
@@ -73,6 +74,7 @@ export const productView = (level: Level): z.infer<typeof ProductSchema> => ({
 export const stockItemView = (level: Level): z.infer<typeof StockItemSchema> => ({
   ...commonView(level),
   quantity: quantity(level.quantity_e4),
+  stock_value: money(level.value_e2),
   category_name: "Sem Categoria",
   last_cost_total: moneyOrNull(level.lastCost_e2),
 });

@@ -113,7 +113,7 @@ function assignPosting({ note, posting, settings }: Proposal): Statement {
     sql: `update notes set status = 'PROCESSADA', posting = ?2, processed_at = ?4, processed_by = ?5, updated_at = ?4,
         findings = iif(instr(findings, '"${NOT_APPROVED}"') = 0, findings, (
           select json_group_array(json(value)) from json_each(findings) where value ->> 'code' <> '${NOT_APPROVED}'))
-      where company = ?1 and access_key = ?3 and status = 'PENDENTE' and verdict_version = ?6
+      where company = ?1 and access_key = ?3 and status in ('PENDENTE', 'ESTORNADA') and verdict_version = ?6
         and exists (select 1 from companies where id = ?1 and settings_version = ?7)
         and ${factorsAsAssumed("?1", "?8", "?9")}
         ${guarded ? `and ${nothingBelowZero("?1", "?8", "?10", "?11")}` : ""}

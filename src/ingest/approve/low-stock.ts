@@ -28,7 +28,13 @@ const appendLowStock = (
   });
 
 /** Of a posted note: '$' follows '#' in its references (stock/posting.ts). Only for a posting with exits. */
-export const appendLowStockOfNote = ({ company, at, origin, reference, id }: Posting): Statement =>
+export const appendLowStockOfNote = ({
+  company,
+  at,
+  origin,
+  reference,
+  id,
+}: Pick<Posting, "company" | "at" | "origin" | "reference" | "id">): Statement =>
   appendLowStock(company, at, origin, [`${reference}#`, `${reference}$`], id);
 
 /** Of a manual exit. */
@@ -37,4 +43,5 @@ export const appendLowStockOfMovement = ({
   at,
   origin,
   posting,
-}: ManualMovement): Statement => appendLowStock(company, at, origin, [posting, posting], posting);
+}: Pick<ManualMovement, "company" | "at" | "origin" | "posting">): Statement =>
+  appendLowStock(company, at, origin, [posting, posting], posting);

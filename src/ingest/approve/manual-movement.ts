@@ -94,6 +94,7 @@ function movementOf(
     notes: request.notes,
     userId: actor.userId,
     at,
+    happenedAt: at,
   };
 }
 

@@ -18,7 +18,9 @@ const NEGATIVE = {
  * Writes the finding `negative_balance` on the note whose posting took a balance below zero (a note may, where the company
  * allows it). For the batch of a posting with exits, after the posting's statements.
  */
-export function saveNegativeBalance(posting: Posting): Statement {
+export function saveNegativeBalance(
+  posting: Pick<Posting, "company" | "id" | "reference">,
+): Statement {
   return {
     sql: `update notes set findings = json_insert(findings, '$[#]', json(?4))
       where company = ?1 and access_key = ?3 and posting = ?2 and exists (

@@ -13,7 +13,13 @@ import { type Booking, bookingLines } from "../note/lines.ts";
 import { type Mapping, mappingOf, unmappedItems } from "../note/mapping.ts";
 import { POSTING_GUARD } from "../note/registration-sql.ts";
 import { rejudgeNote } from "../note/rejudge.ts";
-import { findNote, itemsOf, type JudgedItem, type StoredNote } from "../note/stored-note.ts";
+import {
+  findNote,
+  itemsOf,
+  type JudgedItem,
+  mayBeApproved,
+  type StoredNote,
+} from "../note/stored-note.ts";
 import { applyCorrections } from "../verdict/corrections.ts";
 import type { HoldCode, IngestFailure } from "../verdict/failures.ts";
 import { RULES_VERSION } from "../verdict/rules.ts";
@@ -54,7 +60,7 @@ export async function propose(
   const settings = await settingsOf(ports, company);
   const note = await freshNote(ports, accessKey, settings, options.signal);
   if (note.status === "PROCESSADA") return { kind: "done", note };
-  if (note.status !== "PENDENTE")
+  if (!mayBeApproved(note))
     throw new Failed<IngestFailure>({
       code: "nfe.final",
       access_key: accessKey,
@@ -87,6 +93,7 @@ export async function propose(
     entries,
     userId: options.cause.actor.userId,
     at: ports.clock.now(),
+    happenedAt: note.issuedMs,
     guard: POSTING_GUARD,
   };
   return { kind: "ready", note, items, effects, posting, settings };
@@ -113,7 +120,7 @@ async function freshNote(
       note.rulesVersion < RULES_VERSION ||
       note.holds.some(({ code }) => code === "mapping") ||
       (note.direction === "none" && note.holds.some(({ code }) => code === "no_goods"));
-    if (note.status !== "PENDENTE" || !stale || judged) return note;
+    if (!mayBeApproved(note) || !stale || judged) return note;
     const outcome = await rejudgeNote(ports, settings.company, note, signal);
     if (outcome === "unreadable")
       throw new Failed<IngestFailure>({ code: "nfe.unreadable", access_key: accessKey });

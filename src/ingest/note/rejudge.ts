@@ -31,7 +31,7 @@ export function newVerdict(
   return {
     sql: `update notes set holds = ?4, findings = ?5, rules = ?6, direction = ?7, issued_by_us = ?8,
         settings_version = ?9, rules_version = ?11, verdict_version = verdict_version + 1, updated_at = ?10, referenced = ?13
-      where company = ?1 and access_key = ?2 and verdict_version = ?3 and status in ('PENDENTE', 'DESCARTADA')
+      where company = ?1 and access_key = ?2 and verdict_version = ?3 and status in ('PENDENTE', 'ESTORNADA', 'DESCARTADA')
         and exists (select 1 from companies where id = ?1 and settings_version = ?9)
         and (?12 is null or registration = ?12)
       returning id`,
@@ -80,7 +80,7 @@ export function verdictChanges(
   const { holds, rules, direction } = judged.verdict;
   return {
     sql: `select 1 from notes n where company = ?1 and access_key = ?2 and verdict_version = ?3
-      and status in ('PENDENTE', 'DESCARTADA')
+      and status in ('PENDENTE', 'ESTORNADA', 'DESCARTADA')
       and exists (select 1 from companies where id = ?1 and settings_version = ?4)
       and (?10 is null or registration = ?10) and (
         holds <> ?5 or findings <> ?6 or rules <> ?7 or direction <> ?8 or exists (

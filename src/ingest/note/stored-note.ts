@@ -14,6 +14,8 @@ const NOTE = columnsOf(notes, "n", [
   "direction",
   "issuedByUs",
   "supplierId",
+  "issuedMs",
+  "posting",
   "hasProtocol",
   "totalItems",
   "holds",
@@ -25,6 +27,10 @@ const NOTE = columnsOf(notes, "n", [
 
 /** What a flow needs of a registered note. `rulesVersion` is the RULES_VERSION of its verdict; 0: older than versions. */
 export type StoredNote = Readonly<ReturnType<typeof NOTE.read>>;
+
+/** A note that waits, or whose movements were taken back. */
+export const mayBeApproved = ({ status }: Pick<StoredNote, "status">): boolean =>
+  status === "PENDENTE" || status === "ESTORNADA";
 
 /** An item with its effect and cost from the verdict. */
 export type JudgedItem = StockItem & { readonly effect: Effect; readonly bringsCost: boolean };

@@ -2,6 +2,7 @@ import type { Settings } from "../../accounts/company.ts";
 import { settingsOf } from "../../accounts/settings.ts";
 import { appendEvents, audit, bumpTags } from "../../journal/record.ts";
 import { newId } from "../../lib/id.ts";
+import { issuedMs } from "../../nfe/dates.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Row, Statement } from "../../ports/sql.ts";
 import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
@@ -162,6 +163,7 @@ function registrationOf(
     entries,
     userId: options.cause.actor.userId,
     at,
+    happenedAt: issuedMs(note.ide.issuedAt),
     guard: POSTING_GUARD,
   };
   return { ...base, posting };

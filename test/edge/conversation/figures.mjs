@@ -92,6 +92,55 @@ export const figures = {
     }));
   },
 
+  async "the value of the stock, and reversals"({ ask, keys }) {
+    const reverse = (path, reason = "engano") => post(`${path}/reverse`, { reason });
+    const first = `/api/nfes/${keys.first}`;
+    await ask(
+      "a movement that will be reversed",
+      {
+        ...post("/api/movements", {
+          product_code: "NOVO/1",
+          type: "ENTRADA",
+          quantity: 3,
+          unit_cost: 7,
+        }),
+      },
+      {
+        keep: (body, known) => {
+          known.movement = body.movement?.id;
+        },
+      },
+    );
+    for (const query of ["?dry_run=true", "", ""])
+      await ask(`a movement reversed ${query}`, ({ movement }) =>
+        post(`/api/movements/${movement}/reverse${query}`, { reason: "engano" }),
+      );
+    for (const id of [1, 999_999, "x"])
+      await ask(`the movement ${id} reversed`, reverse(`/api/movements/${id}`));
+    await ask("a reversal without a reason", reverse(first, ""));
+    await ask(
+      "what reversing would do",
+      post(`${first}/reverse?dry_run=true`, { reason: "engano" }),
+    );
+    await ask("reversed", reverse(first));
+    await ask("reversed twice", reverse(first));
+    await ask("the note that was reversed", { path: first });
+    const approvals = { access_keys: [keys.first, keys.homologation, keys.first] };
+    await ask("many approved", post("/api/nfes/process", approvals));
+    await ask("many of no job", post("/api/nfes/process", { job_id: "x", only: "ready" }));
+    for (const path of [
+      "/api/products/NOVO%2F1/kardex",
+      "/api/products/NOVO%2F1/kardex?limit=1",
+      "/api/products/NADA/kardex",
+      "/api/stock",
+      "/api/stock?at=2020-01-01",
+      "/api/stock?known_at=2020-01-01T00:00:00Z",
+      "/api/stock?at=2020-01-01&low=true",
+      "/api/stock?at=ontem",
+    ])
+      await ask(path, { path });
+  },
+
   async "files of comma-separated values"({ ask }) {
     // The edge compresses behind the Worker, whose stream would take its source at once if it did so itself.
     const compressed = { without: ["content-encoding", "vary"] };

@@ -67,9 +67,11 @@ describe("files of more than a request may hold", () => {
   test("an export of several parts is written in the background, and read in parts", async () => {
     // Sixty thousand more, so that the file is larger than one part of an upload.
     await world.run(
-      `insert into movements (company, product, type, quantity_e4, cost_e2, origin, origin_ref, posting, user_id, created_at)
+      `insert into movements (company, product, type, quantity_e4, cost_e2, origin, origin_ref, posting, user_id, created_at,
+          happened_at, value_e2, passed_e2, after_e4, after_e2)
         with recursive n (i) as (select 1 union all select i + 1 from n where i < 60000)
-        select company, product, type, quantity_e4, cost_e2, 'TESTE', origin_ref || '-' || i, posting, user_id, created_at
+        select company, product, type, quantity_e4, cost_e2, 'TESTE', origin_ref || '-' || i, posting, user_id, created_at,
+          happened_at, value_e2, passed_e2, after_e4, after_e2
         from n, (select * from movements limit 1)`,
     );
     const { id } = await world.json("/api/exports", {

@@ -19,6 +19,7 @@ interface Own {
   readonly waiting: string;
   readonly job: string;
   readonly export: string;
+  readonly movement: string;
 }
 
 type Who = "ADMIN" | "otherCompany";
@@ -71,6 +72,9 @@ async function fill(service: TestApp, as: Who, from: number): Promise<Own> {
     body: await zipOf([{ name: "a.xml", bytes: new TextEncoder().encode(made(from + 4).xml) }]),
     headers: { "content-type": "application/zip" },
   });
+  const moved = await ok("POST", "/api/movements", {
+    json: { product_code: "P1", type: "ENTRADA", quantity: 1 },
+  });
   const order = await ok("POST", "/api/exports", { json: { type: "movements" } });
   await runJobs(ports);
   return {
@@ -78,7 +82,18 @@ async function fill(service: TestApp, as: Who, from: number): Promise<Own> {
     waiting: waiting?.accessKey ?? "",
     job: batch.job_id,
     export: order.id ?? order.export_id ?? order.job_id,
+    movement: String(moved.movement.id),
   };
+}
+
+/** A path with the ids of what a company has. */
+function concreteOf(path: string, own: Own): string {
+  const id = path.startsWith("/api/exports/")
+    ? own.export
+    : path.startsWith("/api/movements/")
+      ? own.movement
+      : own.job;
+  return path.replace("{access_key}", own.access_key).replace("{id}", id);
 }
 
 /** Reading routes that this test leaves out, and why. */
@@ -90,7 +105,7 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
 /** Queries for which a route reads by another statement. */
 const QUERIES: Readonly<Record<string, readonly string[]>> = {
   "/api/nfes": ["?status=PENDENTE", `?supplier=${supplier?.cnpj}`, "?search=1", "?from=2020-01-01"],
-  "/api/stock": ["?search=P", "?page=1&limit=1"],
+  "/api/stock": ["?search=P", "?page=1&limit=1", "?at=2030-01-01", "?known_at=2030-01-01"],
   "/api/products": ["?search=P", "?active=true"],
   "/api/movements/list": [
     ...["?product_code=P1", "?type=SAIDA", "?type=ENTRADA", "?origin=NFE", "?origin=MANUAL"],
@@ -125,8 +140,7 @@ async function answersFor(service: TestApp, as: Who, own: Own): Promise<Map<stri
   };
   for (const [method, path, least] of MATRIX) {
     if (method !== "get" || least === "anonymous" || path in LEFT_OUT) continue;
-    const id = path.startsWith("/api/exports/") ? own.export : own.job;
-    const at = path.replace("{access_key}", own.access_key).replace("{id}", id);
+    const at = concreteOf(path, own).replace("{code}", "P1");
     for (const query of ["", ...(QUERIES[path] ?? [])]) await ask("GET", at + query);
   }
   await ask("POST", `/api/nfes/${own.waiting}/process?dry_run=true`);
@@ -151,10 +165,9 @@ test("an id of one company is 404 for another, on every route that takes one", (
     await fill(service, "otherCompany", 200);
     for (const [method, path] of MATRIX) {
       if (!path.includes("{")) continue;
-      const id = path.startsWith("/api/exports/") ? ours.export : ours.job;
-      const at = path.replace("{access_key}", ours.access_key).replace("{id}", id);
-      const json =
-        path.endsWith("discard") || path.endsWith("withdraw") ? { reason: "nada" } : undefined;
+      // A product's code is no id: the other company has none that is called so.
+      const at = concreteOf(path, ours).replace("{code}", "NENHUM");
+      const json = /(?:discard|withdraw|reverse)$/.test(path) ? { reason: "nada" } : undefined;
       const answer = await service.send(method.toUpperCase(), at, {
         as: "otherCompany",
         ...(json === undefined ? {} : { json }),

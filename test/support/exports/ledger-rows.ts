@@ -39,10 +39,11 @@ export async function insertMovements(
     ...one,
   }));
   await ports.database.writing.execute({
-    sql: `insert into movements (company, product, type, quantity_e4, origin, origin_ref, reference, posting, user_id, created_at)
+    sql: `insert into movements (company, product, type, quantity_e4, origin, origin_ref, reference, posting, user_id, created_at,
+        happened_at, value_e2, passed_e2, after_e4, after_e2)
       select value ->> 'company', value ->> 'product', value ->> 'type', iif(value ->> 'type' = 'ENTRADA', 10000, -10000),
         value ->> 'origin', coalesce(value ->> 'reference', '') || '#' || (value ->> 'n') || '@x', value ->> 'reference', 'x', 1,
-        value ->> 'at' from json_each(?1) order by key`,
+        value ->> 'at', value ->> 'at', 0, 0, 10000, 0 from json_each(?1) order by key`,
     args: [JSON.stringify(rows)],
   });
 }

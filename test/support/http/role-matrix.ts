@@ -21,13 +21,17 @@ export const MATRIX: readonly [string, string, Role | "anonymous"][] = [
   ["get", "/api/nfes", "VISUALIZADOR"],
   ["get", "/api/nfes/{access_key}", "VISUALIZADOR"],
   ["get", "/api/nfes/{access_key}/xml", "VISUALIZADOR"],
+  ["post", "/api/nfes/process", "OPERADOR"],
   ["post", "/api/nfes/{access_key}/process", "OPERADOR"],
   ["post", "/api/nfes/{access_key}/discard", "GERENTE"],
   ["post", "/api/nfes/{access_key}/restore", "GERENTE"],
+  ["post", "/api/nfes/{access_key}/reverse", "GERENTE"],
   ["post", "/api/nfes/{access_key}/events/{id}/withdraw", "GERENTE"],
   ["get", "/api/products", "VISUALIZADOR"],
+  ["get", "/api/products/{code}/kardex", "VISUALIZADOR"],
   ["get", "/api/stock", "VISUALIZADOR"],
   ["post", "/api/movements", "OPERADOR"],
+  ["post", "/api/movements/{id}/reverse", "GERENTE"],
   ["get", "/api/movements/list", "VISUALIZADOR"],
   ["get", "/api/supplier-items", "VISUALIZADOR"],
   ["put", "/api/supplier-items", "GERENTE"],
@@ -66,4 +70,4 @@ export const BODY_MATRIX: readonly [string, string, Record<string, unknown>, Rol
 
 /** A path of MATRIX with the ids of records that do not exist. */
 export const concretePath = (path: string) =>
-  path.replace("{access_key}", KEY).replace("{id}", "no-such-id");
+  path.replace("{access_key}", KEY).replace("{id}", "no-such-id").replace("{code}", "P1");

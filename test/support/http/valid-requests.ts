@@ -108,6 +108,25 @@ export const VALID_REQUESTS: readonly ValidRequest[] = [
   { method: "POST", path: `/api/nfes/${KEY}/restore`, query: [] },
   {
     method: "POST",
+    path: "/api/nfes/process",
+    query: [],
+    ...json({ access_keys: [KEY] }, { job_id: "no-such-job", only: "ready" }),
+  },
+  {
+    method: "POST",
+    path: `/api/nfes/${KEY}/reverse`,
+    query: ["dry_run"],
+    ...json({ reason: "engano" }),
+  },
+  {
+    method: "POST",
+    path: "/api/movements/1/reverse",
+    query: ["dry_run"],
+    ...json({ reason: "engano" }),
+  },
+  { method: "GET", path: "/api/products/P1/kardex", query: ["cursor", "limit"] },
+  {
+    method: "POST",
     path: `/api/nfes/${KEY}/events/no-such-event/withdraw`,
     query: [],
     ...json({ reason: "arquivo falso" }),

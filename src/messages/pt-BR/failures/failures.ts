@@ -64,6 +64,9 @@ const SENTENCES: {
   "product.not_found": "Produto não encontrado",
   "stock.insufficient": ({ product_code, balance, requested }) =>
     `Estoque insuficiente de ${product_code}: saldo ${withComma(balance)}, pedido ${withComma(requested)}`,
+  "movement.not_found": "Movimento não encontrado",
+  "movement.of_note": "O movimento é de uma nota fiscal; estorne a nota",
+  "movement.is_reversal": "O movimento já é um estorno e não pode ser estornado",
   "stock.out_of_range": "A quantidade ou o saldo excede o limite do sistema",
   "auth.required": "Autenticação necessária",
   "auth.invalid_token": "O token não é válido ou expirou",

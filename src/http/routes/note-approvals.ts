@@ -1,0 +1,45 @@
+import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
+import { approveMany, MOST_APPROVED } from "../../ingest/approve/approve-many.ts";
+import { readyNotesOf } from "../../ingest/batch/ready-notes.ts";
+import { findJob } from "../../journal/jobs.ts";
+import { causeOf, type Env } from "../env.ts";
+import { requires } from "../middleware/permissions.ts";
+import { AccessKeyParam, jsonBody, responses } from "../schemas.ts";
+import { ApprovalsSchema, approvalLine, approvalSummary } from "../views/approval-view.ts";
+
+const ApprovalsBody = z.union([
+  z.strictObject({
+    access_keys: z.array(AccessKeyParam.shape.access_key).min(1).max(MOST_APPROVED),
+  }),
+  z.strictObject({ job_id: z.string().max(100), only: z.literal("ready") }),
+]);
+
+const approvalsRoute = createRoute({
+  method: "post",
+  path: "/api/nfes/process",
+  operationId: "processNfes",
+  tags: ["nfe"],
+  summary: "Aprova várias notas sem pendências, cada uma em sua gravação",
+  ...requires("operate"),
+  request: { body: jsonBody(ApprovalsBody) },
+  responses: responses(200, ApprovalsSchema, "O resultado de cada nota"),
+});
+
+const postApprovals = defineOpenAPIRoute<typeof approvalsRoute, Env>({
+  route: approvalsRoute,
+  handler: async (c) => {
+    const { ports, actor, signal } = c.var;
+    const body = c.req.valid("json");
+    let keys: readonly string[];
+    if ("access_keys" in body) keys = [...new Set(body.access_keys)];
+    else {
+      const job = await findJob(ports, actor.company, body.job_id, signal);
+      keys = await readyNotesOf(ports, actor.company, job.id, signal);
+    }
+    const results = await approveMany(ports, keys, { cause: causeOf(c), signal });
+    const lines = results.map(approvalLine);
+    return c.json({ summary: approvalSummary(lines), results: lines }, 200);
+  },
+});
+
+export const noteApprovalRoutes = [postApprovals] as const;

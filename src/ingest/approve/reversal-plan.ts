@@ -1,0 +1,78 @@
+import { Failed } from "../../lib/result.ts";
+import type { Ports } from "../../ports/ports.ts";
+import { insufficientAfter, type Reversal } from "../../stock/reversal.ts";
+import { prepareMovementReversal } from "./reverse-movement.ts";
+import { negativeAllowed, prepareReversal, type ReversalOptions } from "./reverse-note.ts";
+
+/** One opposite movement that a reversal would make; quantities 1/10⁴, signed. */
+export interface PlannedReversal {
+  /** The movement that it takes back. */
+  readonly undoes: number;
+  readonly product: string;
+  readonly lot: string | null;
+  readonly quantity_e4: number;
+  readonly balanceBefore_e4: number;
+  readonly balanceAfter_e4: number;
+}
+
+export interface ReversalPlan {
+  readonly alreadyReversed: boolean;
+  readonly movements: readonly PlannedReversal[];
+}
+
+const NOTHING: ReversalPlan = { alreadyReversed: true, movements: [] };
+
+/** What the reversal of a note would do now; writes nothing. Fails as `reverseNote`. */
+export async function planNoteReversal(
+  ports: Ports,
+  accessKey: string,
+  options: ReversalOptions,
+): Promise<ReversalPlan> {
+  const prepared = await prepareReversal(ports, accessKey, options);
+  return prepared === null ? NOTHING : planOf(ports, prepared.reversal, options.signal);
+}
+
+/** What the reversal of a manual movement would do now; writes nothing. Fails as `reverseMovement`. */
+export async function planMovementReversal(
+  ports: Ports,
+  id: number,
+  options: ReversalOptions,
+): Promise<ReversalPlan> {
+  const prepared = await prepareMovementReversal(ports, id, options);
+  return typeof prepared === "number" ? NOTHING : planOf(ports, prepared, options.signal);
+}
+
+async function planOf(
+  ports: Ports,
+  reversal: Reversal,
+  signal?: AbortSignal,
+): Promise<ReversalPlan> {
+  const { company, movements } = reversal;
+  const missing = await insufficientAfter(ports, reversal, signal);
+  if (missing !== null && !(await negativeAllowed(ports, company))) throw new Failed(missing);
+  const rows = await ports.reader.rows(
+    {
+      sql: `select product, quantity_e4 from balances
+        where company = ?1 and product in (select value from json_each(?2))`,
+      args: [company, JSON.stringify([...new Set(movements.map(({ product }) => product))])],
+    },
+    signal,
+  );
+  const balances = new Map(rows.map((row) => [String(row.product), Number(row.quantity_e4)]));
+  return {
+    alreadyReversed: false,
+    movements: movements.map(({ id, product, lot, quantity_e4 }) => {
+      const before = balances.get(product) ?? 0;
+      const after = before - quantity_e4;
+      balances.set(product, after);
+      return {
+        undoes: id,
+        product,
+        lot,
+        quantity_e4: -quantity_e4,
+        balanceBefore_e4: before,
+        balanceAfter_e4: after,
+      };
+    }),
+  };
+}

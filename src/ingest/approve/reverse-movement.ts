@@ -1,0 +1,132 @@
+import { appendEvents, audit, bumpTags } from "../../journal/record.ts";
+import { newId } from "../../lib/id.ts";
+import { Failed } from "../../lib/result.ts";
+import type { Ports } from "../../ports/ports.ts";
+import type { Statement } from "../../ports/sql.ts";
+import type { MovementFailure } from "../../stock/failures.ts";
+import { stockFailureFrom } from "../../stock/out-of-range.ts";
+import {
+  insufficientAfter,
+  movementsOfPosting,
+  nothingBelowZeroAfter,
+  type Reversal,
+  reversalMade,
+  reverse,
+} from "../../stock/reversal.ts";
+import { appendLowStockOfMovement } from "./low-stock.ts";
+import { negativeAllowed, type ReversalOptions, tagsOf, takesOut } from "./reverse-note.ts";
+
+export interface MovementReversal {
+  /** The movement that takes the other back. */
+  readonly id: number;
+  readonly alreadyReversed: boolean;
+}
+
+/** How often the stock may change between our look and our batch. */
+const ATTEMPTS = 6;
+
+/**
+ * Takes back a manual movement: its exact opposite, with balance, value, last cost, feed and audit in one
+ * batch. Twice, or twice at once: the stock moves once, and the later answers `alreadyReversed`.
+ * Fails with `movement.not_found`, `movement.of_note`, `movement.is_reversal`, `stock.insufficient` (as `reverseNote`),
+ * `stock.out_of_range`.
+ */
+export async function reverseMovement(
+  ports: Ports,
+  id: number,
+  options: ReversalOptions,
+): Promise<MovementReversal> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const prepared = await prepareMovementReversal(ports, id, options);
+    if (typeof prepared === "number") return { id: prepared, alreadyReversed: true };
+    const made = await commitReversal(ports, id, prepared, options);
+    if (made !== null) return { id: made, alreadyReversed: false };
+    const missing = await insufficientAfter(ports, prepared, options.signal);
+    if (missing !== null && !(await negativeAllowed(ports, prepared.company)))
+      throw new Failed(missing);
+  }
+  throw new Failed({ code: "overloaded", what: "writer", retryAfterS: 1 });
+}
+
+/** What a reversal would do, or the id of the movement that has done it already. Writes nothing. Fails as `reverseMovement`. */
+export async function prepareMovementReversal(
+  ports: Ports,
+  id: number,
+  { cause, reason, signal }: ReversalOptions,
+): Promise<Reversal | number> {
+  const { company, userId } = cause.actor;
+  const [row] = await ports.reader.rows(
+    {
+      sql: `select origin, origin_ref, posting, undoes, (
+          select r.id from movements r where r.company = ?1 and r.undoes = m.id and r.quantity_e4 <> 0) as undone_by
+        from movements m where company = ?1 and id = ?2`,
+      args: [company, id],
+    },
+    signal,
+  );
+  if (row === undefined) throw new Failed<MovementFailure>({ code: "movement.not_found", id });
+  if (row.undone_by !== null) return Number(row.undone_by);
+  if (row.origin === "NFE")
+    throw new Failed<MovementFailure>({
+      code: "movement.of_note",
+      id,
+      access_key: String(row.origin_ref).slice(0, 44),
+    });
+  if (row.undoes !== null)
+    throw new Failed<MovementFailure>({
+      code: "movement.is_reversal",
+      id,
+      undoes: Number(row.undoes),
+    });
+  const found = { company, of: String(row.posting), origin: String(row.origin), accessKey: null };
+  const movements = await movementsOfPosting(ports, found, signal);
+  const at = ports.clock.now();
+  return { ...found, id: newId(), movements, reason, userId, at, guard: MAY_BE_UNDONE };
+}
+
+/** Gives the new movement's id, or null where the guards have refused it; then nothing is written. */
+async function commitReversal(
+  ports: Ports,
+  undoes: number,
+  reversal: Reversal,
+  { cause, reason, signal }: ReversalOptions,
+): Promise<number | null> {
+  const { company, id, origin, at, movements } = reversal;
+  const product = movements[0]?.product ?? "";
+  const guard = reversalMade(reversal);
+  const statements: Statement[] = [
+    ...reverse(reversal),
+    ...(takesOut(movements)
+      ? [appendLowStockOfMovement({ company, at, origin, posting: id })]
+      : []),
+    appendEvents(
+      company,
+      at,
+      [{ type: "movement.reversed", payload: { product_code: product, undoes } }],
+      guard,
+    ),
+    bumpTags(company, tagsOf(movements), guard),
+    audit(
+      cause,
+      at,
+      {
+        action: "movement.reverse",
+        entity: "movement",
+        id: String(undoes),
+        detail: { reason, posting: id, product_code: product },
+      },
+      guard,
+    ),
+  ];
+  const read = (rows: readonly (readonly Record<string, unknown>[])[]) =>
+    rows[0]?.[0] === undefined ? null : Number(rows[0][0].id);
+  return ports.writer.commit({ statements, read }, signal).catch((error) => {
+    throw stockFailureFrom(error, product);
+  });
+}
+
+/** The movement stands, it was not reversed, and the stock may lack what this takes away. */
+const MAY_BE_UNDONE = `select 1 where not exists (
+    select 1 from movements m join movements r on r.company = m.company and r.undoes = m.id and r.quantity_e4 <> 0
+    where m.company = ?1 and m.origin = ?4 and m.origin_ref = ?3)
+  and (exists (select 1 from companies where id = ?1 and allow_negative = 1) or ${nothingBelowZeroAfter({ accessKey: null })})`;

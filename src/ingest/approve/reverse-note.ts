@@ -1,0 +1,167 @@
+import { appendEvents, audit, bumpTags } from "../../journal/record.ts";
+import type { Tag } from "../../journal/versions.ts";
+import { newId } from "../../lib/id.ts";
+import { Failed } from "../../lib/result.ts";
+import type { Ports } from "../../ports/ports.ts";
+import type { Row, Statement } from "../../ports/sql.ts";
+import { stockFailureFrom } from "../../stock/out-of-range.ts";
+import {
+  insufficientAfter,
+  movementsOfPosting,
+  nothingBelowZeroAfter,
+  type Posted,
+  type Reversal,
+  reverse,
+} from "../../stock/reversal.ts";
+import type { FlowOptions } from "../note/flow-options.ts";
+import { POSTING_GUARD } from "../note/registration-sql.ts";
+import { findNote, type StoredNote } from "../note/stored-note.ts";
+import type { Finding } from "../note/written-verdict.ts";
+import type { IngestFailure } from "../verdict/failures.ts";
+import { appendLowStockOfNote } from "./low-stock.ts";
+import { negativeBalanceFindings, saveNegativeBalance } from "./negative-balance-finding.ts";
+
+export interface NoteReversal {
+  readonly accessKey: string;
+  /** How many movements were taken back. */
+  readonly movements: number;
+  readonly alreadyReversed: boolean;
+  readonly findings: readonly Finding[];
+}
+
+export interface ReversalOptions extends FlowOptions {
+  /** Why, in the user's words. */
+  readonly reason: string;
+}
+
+/** How often the note or the stock may change between our look and our batch. */
+const ATTEMPTS = 6;
+
+/**
+ * Takes a PROCESSADA note out of the stock: exact opposite movements, balances, values, last costs, status ESTORNADA, feed and
+ * audit in one batch. It may be approved again. Twice, or twice at once: the stock moves once, and the later answers
+ * `alreadyReversed`.
+ * Fails with `nfe.not_found`, `nfe.final` (never in stock, or cancelled), `stock.insufficient` (the company forbids a balance
+ * below zero; names the later exits that need the goods), `stock.out_of_range`.
+ */
+export async function reverseNote(
+  ports: Ports,
+  accessKey: string,
+  options: ReversalOptions,
+): Promise<NoteReversal> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const prepared = await prepareReversal(ports, accessKey, options);
+    if (prepared === null) return { accessKey, movements: 0, alreadyReversed: true, findings: [] };
+    const { note, reversal } = prepared;
+    const findings = await commitReversal(ports, note, reversal, options);
+    if (findings !== null)
+      return { accessKey, movements: reversal.movements.length, alreadyReversed: false, findings };
+    const missing = await insufficientAfter(ports, reversal, options.signal);
+    // Where the company allows it nothing is missing: then another has changed the note, and we look again.
+    if (missing !== null && !(await negativeAllowed(ports, reversal.company)))
+      throw new Failed(missing);
+  }
+  throw new Failed({ code: "overloaded", what: "writer", retryAfterS: 1 });
+}
+
+/** A note in stock with what its reversal would do; null: it was taken back already. Writes nothing. Fails as `reverseNote`. */
+export async function prepareReversal(
+  ports: Ports,
+  accessKey: string,
+  { cause, reason, signal }: ReversalOptions,
+): Promise<{ note: StoredNote; reversal: Reversal } | null> {
+  const { company, userId } = cause.actor;
+  const note = await findNote(ports, company, accessKey, signal);
+  if (note === null)
+    throw new Failed<IngestFailure>({ code: "nfe.not_found", access_key: accessKey });
+  if (note.status === "ESTORNADA") return null;
+  if (note.status !== "PROCESSADA" || note.posting === null)
+    throw new Failed<IngestFailure>({
+      code: "nfe.final",
+      access_key: accessKey,
+      status: note.status,
+    });
+  const found = { company, of: note.posting, origin: "NFE", accessKey };
+  const movements = await movementsOfPosting(ports, found, signal);
+  const at = ports.clock.now();
+  const reversal = { ...found, id: newId(), movements, reason, userId, at, guard: POSTING_GUARD };
+  return { note, reversal };
+}
+
+/** Gives the findings, or null where the batch's guards have refused it; then nothing is written. */
+async function commitReversal(
+  ports: Ports,
+  { direction }: StoredNote,
+  reversal: Reversal,
+  { cause, reason, signal }: ReversalOptions,
+): Promise<Finding[] | null> {
+  const { company, id, of, accessKey, at, movements } = reversal;
+  const key = accessKey ?? "";
+  const guard = { sql: POSTING_GUARD, args: [company, id, key] };
+  const posting = { company, id, reference: key, origin: "NFE", at };
+  const statements: Statement[] = [
+    take(reversal, key),
+    ...reverse(reversal),
+    ...(takesOut(movements) ? [saveNegativeBalance(posting), appendLowStockOfNote(posting)] : []),
+    appendEvents(
+      company,
+      at,
+      [{ type: "nfe.reversed", payload: { access_key: key, direction } }],
+      guard,
+    ),
+    bumpTags(company, ["nfes", ...tagsOf(movements)], guard),
+    audit(
+      cause,
+      at,
+      {
+        action: "nfe.reverse",
+        entity: "nfe",
+        id: key,
+        detail: { reason, posting: id, undoes: of, movements: movements.length },
+      },
+      guard,
+    ),
+  ];
+  const read = (rows: readonly Row[][]) =>
+    rows[0] === undefined || rows[0].length === 0 ? null : negativeBalanceFindings(rows.flat());
+  return ports.writer.commit({ statements, read }, signal).catch((error) => {
+    throw stockFailureFrom(error, movements[0]?.product ?? "");
+  });
+}
+
+/** The statement that one of many wins: it gives the note the posting that takes back the one that it has. */
+const take = (reversal: Reversal, accessKey: string): Statement => ({
+  sql: `update notes set status = 'ESTORNADA', posting = ?2, reason = ?6, updated_at = ?7
+    where company = ?1 and access_key = ?3 and status = 'PROCESSADA' and posting = ?5
+      and (exists (select 1 from companies where id = ?1 and allow_negative = 1) or ${nothingBelowZeroAfter(reversal)})
+    returning id`,
+  args: [
+    reversal.company,
+    reversal.id,
+    accessKey,
+    reversal.origin,
+    reversal.of,
+    reversal.reason,
+    reversal.at,
+  ],
+});
+
+/** Whether taking these back takes goods out. */
+export const takesOut = (movements: readonly Posted[]): boolean =>
+  movements.some(({ quantity_e4 }) => quantity_e4 > 0);
+
+/** The cached reads that show what taking these back changes. */
+export const tagsOf = (movements: readonly Posted[]): Tag[] =>
+  movements.length === 0 ? [] : ["stock", "dashboard"];
+
+/** Whether the company lets a balance fall below zero. */
+export async function negativeAllowed(
+  ports: Pick<Ports, "reader">,
+  company: number,
+): Promise<boolean> {
+  const [row] = await ports.reader.rows({
+    sql: "select allow_negative from companies where id = ?1",
+    args: [company],
+  });
+  return row?.allow_negative === 1;
+}

@@ -1,0 +1,66 @@
+import type { Ports } from "../ports/ports.ts";
+
+/** What is asked of the past; instants in ms UTC. */
+export interface Moment {
+  /** As of: what had happened before this instant. Absent: all that was written. */
+  readonly at?: number | undefined;
+  /** As it was known: what had been written before this instant. Absent: all. */
+  readonly knownAt?: number | undefined;
+}
+
+/** Quantity (1/10⁴) and value (1/10²) of a product at a moment. */
+export interface StockAt {
+  readonly quantity_e4: number;
+  readonly value_e2: number;
+}
+
+/**
+ * The stock of up to a page of products at a moment, by product; what had not moved by then is absent. As known at an
+ * instant, it is a state that really stood. As of an instant, it is the sum of what the ledger dates before it: with movements
+ * that were dated back, a quantity of 0 may have a value, or one of another sign.
+ */
+export async function stockAt(
+  ports: Pick<Ports, "reader">,
+  company: number,
+  products: readonly string[],
+  moment: Moment,
+  signal?: AbortSignal,
+): Promise<ReadonlyMap<string, StockAt>> {
+  const last = await lastKnown(ports, company, moment.knownAt, signal);
+  const rows = await ports.reader.rows(
+    {
+      sql: `select p.value as product, (
+          select sum(quantity_e4) || ' ' || sum(value_e2 - passed_e2) from movements m indexed by movements_by_product
+          where m.company = ?1 and m.product = p.value and m.id <= ?3 and m.happened_at < ?4) as stock
+        from json_each(?2) p`,
+      args: [company, JSON.stringify(products), last, moment.at ?? Number.MAX_SAFE_INTEGER],
+    },
+    signal,
+  );
+  const found = new Map<string, StockAt>();
+  for (const { product, stock } of rows) {
+    if (stock === null) continue;
+    const [quantity_e4 = 0, value_e2 = 0] = String(stock).split(" ").map(Number);
+    found.set(String(product), { quantity_e4, value_e2 });
+  }
+  return found;
+}
+
+/** The last movement that was written before an instant: ids are the order of writing. */
+async function lastKnown(
+  ports: Pick<Ports, "reader">,
+  company: number,
+  before: number | undefined,
+  signal?: AbortSignal,
+): Promise<number> {
+  if (before === undefined) return Number.MAX_SAFE_INTEGER;
+  const [row] = await ports.reader.rows(
+    {
+      sql: `select id from movements indexed by movements_by_time
+        where company = ?1 and quantity_e4 <> 0 and created_at < ?2 order by created_at desc, id desc limit 1`,
+      args: [company, before],
+    },
+    signal,
+  );
+  return row === undefined ? 0 : Number(row.id);
+}

@@ -1,0 +1,230 @@
+import { expect, test } from "bun:test";
+import fc from "fast-check";
+import type { Statement } from "../../src/ports/sql.ts";
+import { movementStatements } from "../../src/stock/movement.ts";
+import { type Posting, post } from "../../src/stock/posting.ts";
+import { reconcileAll } from "../../src/stock/reconcile.ts";
+import { movementsOfPosting, reverse } from "../../src/stock/reversal.ts";
+import { findWrongSpans } from "../../src/stock/spans.ts";
+import { type TestApp, withApp } from "../support/app.ts";
+import { FULL } from "../support/full.ts";
+import { type Cost, posted, type State, type Step } from "../support/value-replay.ts";
+
+const PRODUCTS = ["A", "B", "C"] as const;
+const quantity = fc.oneof(
+  fc.integer({ min: 1, max: 40_000 }),
+  fc.integer({ min: 1, max: 2 ** 40 }),
+);
+const cost = fc.option(
+  fc.oneof(fc.integer({ min: 0, max: 9_999 }), fc.integer({ min: 0, max: 2 ** 40 })),
+);
+const line = fc.record({
+  product: fc.constantFrom(...PRODUCTS),
+  quantity,
+  cost,
+  enters: fc.boolean(),
+});
+const act = fc.oneof(
+  fc.record({
+    kind: fc.constant("note" as const),
+    lines: fc.array(line, { minLength: 1, maxLength: 4 }),
+  }),
+  fc.record({ kind: fc.constant("hand" as const), line }),
+  fc.record({ kind: fc.constant("undo" as const), which: fc.nat({ max: 30 }) }),
+);
+type Act = typeof act extends fc.Arbitrary<infer A> ? A : never;
+
+const COMPANY_ID = 1;
+
+/** One posting of a document that codes its items as we do. */
+function documentOf(
+  n: number,
+  lines: readonly (typeof line extends fc.Arbitrary<infer L> ? L : never)[],
+): Posting {
+  return {
+    company: COMPANY_ID,
+    id: `p${n}`,
+    origin: "NFE",
+    reference: `k${n}`,
+    supplier: "11222333000181",
+    ownCodes: true,
+    lines: lines.map((one, i) => ({
+      n: i + 1,
+      code: one.product,
+      unit: "UN",
+      name: one.product,
+      barcode: null,
+      ncm: null,
+      stock_unit: "UN",
+      factor_e4: 10_000,
+      factor_divisor: 1,
+      cost_e2: one.enters && (one.cost ?? 0) > 0 ? one.cost : null,
+      cost_quantity_e4: one.enters && (one.cost ?? 0) > 0 ? one.quantity : null,
+      product: null,
+      save_mapping: false,
+      factor_given: false,
+    })),
+    entries: lines.map((one, i) => ({
+      code: one.product,
+      unit: "UN",
+      product: null,
+      quantity_e4: one.enters ? one.quantity : -one.quantity,
+      cost_e2: one.enters ? one.cost : null,
+      lot: null,
+      expires_on: null,
+      line: i + 1,
+      part: String(i + 1),
+    })),
+    userId: 11,
+    at: 1_760_000_000_000 + n,
+    happenedAt: 1_750_000_000_000 - n,
+    guard: "select 1",
+  };
+}
+
+/** What was posted and not yet taken back: posting, origin, access key. */
+type Standing = { of: string; origin: string; accessKey: string | null };
+
+async function play({ ports }: TestApp, acts: readonly Act[]): Promise<void> {
+  const standing: Standing[] = [];
+  /** Whether it was written: figures beyond 2⁵³ are refused as a whole. */
+  const written = (statements: readonly Statement[]) =>
+    ports.writer.commit({ statements, read: ([rows]) => rows !== undefined }).catch((error) => {
+      expect(error.failure?.code ?? String(error)).toBe("storage.rejected");
+      return false;
+    });
+  for (const [n, one] of acts.entries()) {
+    if (one.kind === "note") {
+      if (await written(post(documentOf(n, one.lines))))
+        standing.push({ of: `p${n}`, origin: "NFE", accessKey: `k${n}` });
+    } else if (one.kind === "hand") {
+      const { product, quantity: q, cost: c, enters } = one.line;
+      const moved = await written(
+        movementStatements({
+          company: COMPANY_ID,
+          posting: `h${n}`,
+          product,
+          quantity_e4: enters ? q : -q,
+          cost_e2: enters ? c : null,
+          lot: null,
+          expiresOn: null,
+          origin: "AJUSTE",
+          reference: null,
+          notes: null,
+          userId: 11,
+          at: 1_760_000_000_000 + n,
+          happenedAt: 1_760_000_000_000 + n,
+        }),
+      );
+      const [row] = await ports.reader.rows({
+        sql: "select 1 from movements where origin_ref = ?1",
+        args: [`h${n}`],
+      });
+      if (moved && row !== undefined)
+        standing.push({ of: `h${n}`, origin: "AJUSTE", accessKey: null });
+    } else {
+      const [undone] = standing.splice(one.which % Math.max(standing.length, 1), 1);
+      if (undone === undefined) continue;
+      const found = { company: COMPANY_ID, ...undone };
+      const movements = await movementsOfPosting(ports, found);
+      const statements = reverse({
+        ...found,
+        id: `u${n}`,
+        movements,
+        reason: "engano",
+        userId: 11,
+        at: 1_760_000_000_000 + n,
+        guard: "select 1",
+      });
+      if (!(await written(statements))) standing.push(undone);
+    }
+  }
+}
+
+/** Every movement against a replay of the rules, and what is there in the end. */
+async function replayed({ rows }: TestApp) {
+  const all = (await rows("select * from movements order by id")).map((row) => ({
+    id: Number(row.id),
+    posting: String(row.posting),
+    product: String(row.product),
+    q: BigInt(Number(row.quantity_e4)),
+    c: row.cost_e2 === null ? null : BigInt(Number(row.cost_e2)),
+    undoes: row.undoes === null ? null : Number(row.undoes),
+    figures: [row.value_e2, row.passed_e2, row.after_e4, row.after_e2].map(Number),
+  }));
+  const values = new Map(all.map(({ id, figures }) => [id, BigInt(figures[0] ?? 0)]));
+  const states = new Map<string, State>();
+  /** Entries with a cost that stand, newest last. */
+  const costs = new Map<string, { id: number; cost: Cost }[]>();
+  const wrong: unknown[] = [];
+  for (const posting of new Set(all.map((one) => one.posting)))
+    for (const product of PRODUCTS) {
+      const mine = all.filter((one) => one.posting === posting && one.product === product);
+      const reversal = mine.some(({ undoes }) => undoes !== null);
+      const steps: Step[] = mine.map(({ q, c, undoes }) => ({
+        q,
+        c: undoes === null ? (q > 0n ? c : null) : -(values.get(undoes) ?? 0n),
+      }));
+      const given = costs.get(product) ?? [];
+      if (!reversal)
+        for (const { id, q, c } of mine)
+          if (q > 0n && c !== null && c > 0n) given.push({ id, cost: { e2: c, per: q } });
+      costs.set(product, given);
+      const right = posted(
+        states.get(product) ?? { q: 0n, v: 0n },
+        steps,
+        given.at(-1)?.cost ?? null,
+        reversal,
+      );
+      for (const [i, { valued }] of right.entries()) {
+        const figures = [valued.value, valued.passed, valued.after.q, valued.after.v].map(Number);
+        if (String(figures) !== String(mine[i]?.figures)) wrong.push([mine[i], figures]);
+        states.set(product, valued.after);
+      }
+      if (reversal)
+        costs.set(
+          product,
+          given.filter(({ id }) => !mine.some(({ undoes }) => undoes === id)),
+        );
+    }
+  return { states, costs, wrong };
+}
+
+test(
+  "every value of a random history of notes, manual movements and reversals is that of a replay",
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(act, { minLength: 3, maxLength: 14 }), (acts) =>
+        withApp(async (service) => {
+          for (const code of PRODUCTS)
+            await service.ports.database.writing.execute({
+              sql: "insert into products (company, code, name, unit, created_at, updated_at) values (1, ?1, ?1, 'UN', 0, 0)",
+              args: [code],
+            });
+          await play(service, acts);
+          const { states, costs, wrong } = await replayed(service);
+          expect(wrong).toEqual([]);
+          for (const { product, quantity_e4, value_e2 } of await service.rows(
+            "select * from balances",
+          )) {
+            const state = states.get(String(product));
+            expect([product, quantity_e4, value_e2]).toEqual([
+              product,
+              Number(state?.q),
+              Number(state?.v),
+            ]);
+          }
+          for (const { code, last_cost_e2 } of await service.rows("select * from products"))
+            expect([code, last_cost_e2]).toEqual([
+              code,
+              Number(costs.get(String(code))?.at(-1)?.cost.e2 ?? Number.NaN) || null,
+            ]);
+          expect(await reconcileAll(service.ports, COMPANY_ID)).toEqual([]);
+          expect(await findWrongSpans(service.ports, COMPANY_ID)).toEqual([]);
+        }),
+      ),
+      { seed: 20261128, numRuns: FULL ? 10_000 : 60 },
+    );
+  },
+  FULL ? 1_800_000 : 60_000,
+);
