@@ -53,7 +53,7 @@ export const MAY: Record<string, string> = {
   "ingest/approve":
     "lib nfe messages/pt-BR/documents ingest/verdict ingest/note stock accounts journal ports resilience",
   "ingest/event":
-    "lib nfe messages/pt-BR/documents nfe/read nfe/signature ingest/verdict ingest/note accounts journal ports resilience",
+    "lib nfe messages/pt-BR/documents nfe/read nfe/signature ingest/verdict ingest/note ingest/approve stock accounts journal ports resilience",
   "ingest/receive":
     "lib nfe messages/pt-BR/documents ingest/verdict ingest/note ingest/approve ingest/event stock accounts journal ports resilience",
   "ingest/batch":

@@ -259,15 +259,12 @@ const postRestore = defineOpenAPIRoute<typeof restoreRoute, Env>({
   route: restoreRoute,
   handler: async (c) => {
     const { access_key } = c.req.valid("param");
-    await restore(c.var.ports, access_key, causeOf(c));
-    return c.json(
-      {
-        message: "Nota restaurada; está pendente de novo",
-        access_key,
-        status: "PENDENTE" as const,
-      },
-      200,
-    );
+    const status = await restore(c.var.ports, access_key, causeOf(c));
+    const message =
+      status === "CANCELADA"
+        ? "Nota restaurada; foi cancelada na SEFAZ"
+        : "Nota restaurada; está pendente de novo";
+    return c.json({ message, access_key, status }, 200);
   },
 });
 

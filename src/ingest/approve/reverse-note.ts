@@ -70,7 +70,7 @@ export async function prepareReversal(
   accessKey: string,
   { cause, reason, signal }: ReversalOptions,
 ): Promise<{ note: StoredNote; reversal: Reversal } | null> {
-  const { company, userId } = cause.actor;
+  const { company } = cause.actor;
   const note = await findNote(ports, company, accessKey, signal);
   if (note === null)
     throw new Failed<IngestFailure>({ code: "nfe.not_found", access_key: accessKey });
@@ -81,32 +81,63 @@ export async function prepareReversal(
       access_key: accessKey,
       status: note.status,
     });
-  const found = { company, of: note.posting, origin: "NFE", accessKey };
+  return { note, reversal: await reversalOf(ports, note, note.posting, { cause, reason, signal }) };
+}
+
+/** What takes the posting of a note back. Writes nothing. */
+export async function reversalOf(
+  ports: Pick<Ports, "reader" | "clock">,
+  { accessKey }: Pick<StoredNote, "accessKey">,
+  posting: string,
+  { cause, reason, signal }: ReversalOptions,
+): Promise<Reversal> {
+  const { company, userId } = cause.actor;
+  const found = { company, of: posting, origin: "NFE", accessKey };
   const movements = await movementsOfPosting(ports, found, signal);
   const at = ports.clock.now();
-  const reversal = { ...found, id: newId(), movements, reason, userId, at, guard: POSTING_GUARD };
-  return { note, reversal };
+  return { ...found, id: newId(), movements, reason, userId, at, guard: POSTING_GUARD };
 }
 
 /** Gives the findings, or null where the batch's guards have refused it; then nothing is written. */
 async function commitReversal(
   ports: Ports,
-  { direction }: StoredNote,
+  note: StoredNote,
   reversal: Reversal,
-  { cause, reason, signal }: ReversalOptions,
+  { cause, signal }: ReversalOptions,
 ): Promise<Finding[] | null> {
-  const { company, id, of, accessKey, at, movements } = reversal;
-  const key = accessKey ?? "";
-  const guard = { sql: POSTING_GUARD, args: [company, id, key] };
-  const posting = { company, id, reference: key, origin: "NFE", at };
+  const { company, id, movements } = reversal;
+  const reference = note.accessKey;
   const statements: Statement[] = [
-    take(reversal, key),
+    take(reversal, reference),
+    ...takenBack(reversal, note, cause, saveNegativeBalance({ company, id, reference })),
+  ];
+  const read = (rows: readonly Row[][]) =>
+    rows[0] === undefined || rows[0].length === 0 ? null : negativeBalanceFindings(rows.flat());
+  return ports.writer.commit({ statements, read }, signal).catch((error) => {
+    throw stockFailureFrom(error, movements[0]?.product ?? "");
+  });
+}
+
+/**
+ * What follows the statement that gives a note the posting of a reversal: the movements, balances and sums, `negative` where
+ * goods leave, feed, cache and audit. Where that statement has lost, they change nothing.
+ */
+export function takenBack(
+  reversal: Reversal,
+  { accessKey, direction }: Pick<StoredNote, "accessKey" | "direction">,
+  cause: ReversalOptions["cause"],
+  negative: Statement,
+): Statement[] {
+  const { company, id, of, at, reason, movements } = reversal;
+  const guard = { sql: POSTING_GUARD, args: [company, id, accessKey] };
+  const posting = { company, id, reference: accessKey, origin: "NFE", at };
+  return [
     ...reverse(reversal),
-    ...(takesOut(movements) ? [saveNegativeBalance(posting), appendLowStockOfNote(posting)] : []),
+    ...(takesOut(movements) ? [negative, appendLowStockOfNote(posting)] : []),
     appendEvents(
       company,
       at,
-      [{ type: "nfe.reversed", payload: { access_key: key, direction } }],
+      [{ type: "nfe.reversed", payload: { access_key: accessKey, direction } }],
       guard,
     ),
     bumpTags(company, ["nfes", ...tagsOf(movements)], guard),
@@ -116,17 +147,12 @@ async function commitReversal(
       {
         action: "nfe.reverse",
         entity: "nfe",
-        id: key,
+        id: accessKey,
         detail: { reason, posting: id, undoes: of, movements: movements.length },
       },
       guard,
     ),
   ];
-  const read = (rows: readonly Row[][]) =>
-    rows[0] === undefined || rows[0].length === 0 ? null : negativeBalanceFindings(rows.flat());
-  return ports.writer.commit({ statements, read }, signal).catch((error) => {
-    throw stockFailureFrom(error, movements[0]?.product ?? "");
-  });
 }
 
 /** The statement that one of many wins: it gives the note the posting that takes back the one that it has. */

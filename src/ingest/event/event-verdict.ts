@@ -1,15 +1,27 @@
+import type { UserCause } from "../../accounts/actor.ts";
 import type { Settings } from "../../accounts/company.ts";
 import { appendEvents } from "../../journal/record.ts";
 import { Failed } from "../../lib/result.ts";
 import { NOTE_SENTENCES } from "../../messages/pt-BR/documents/note-sentences.ts";
+import { ruleSentence } from "../../messages/pt-BR/documents/rules.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Guard, Statement } from "../../ports/sql.ts";
+import type { Reversal } from "../../stock/reversal.ts";
+import { saveLackingExits } from "../approve/negative-balance-finding.ts";
+import { takenBack } from "../approve/reverse-note.ts";
 import { type ChangeEvents, type Judgement, judge } from "../note/judge.ts";
-import { effectsOf, judgedEvent, newVerdict, readingOf, verdictChanges } from "../note/rejudge.ts";
+import {
+  effectsOf,
+  judgedEvent,
+  newVerdict,
+  readingOf,
+  statusUnder,
+  verdictChanges,
+} from "../note/rejudge.ts";
 import { signatureCheck } from "../note/signature-check.ts";
-import { originalOf, type StoredNote } from "../note/stored-note.ts";
+import { isCancelled, originalOf, type StoredNote } from "../note/stored-note.ts";
 import type { Finding } from "../note/written-verdict.ts";
-import type { HoldCode } from "../verdict/failures.ts";
+import type { Hold, HoldCode } from "../verdict/failures.ts";
 
 /** Holds that events cause; on a posted note each becomes a finding. */
 const OF_EVENTS: readonly HoldCode[] = [
@@ -47,49 +59,100 @@ export async function judgeStoredNote(
       });
 }
 
+/** What the events of a note have come to, and the batch that writes it. */
+export interface EventOutcome {
+  /** Null: the note's original cannot be read. */
+  readonly judged: Judgement | null;
+  /** Where it cannot be read: whether one of its events cancels it. */
+  readonly cancelledIfUnread: boolean;
+  /** Takes back what a note in stock has moved, because it is cancelled now; null: nothing is to be taken back. */
+  readonly reversal: Reversal | null;
+  readonly settings: Settings;
+  readonly cause: UserCause;
+  /** Selects a row where the change of the events was written. */
+  readonly guard: Guard;
+  readonly at: number;
+}
+
 /**
- * The statements that apply the events of a note to its verdict: a waiting note gets a new verdict; a posted one keeps its
- * movements, and gets the hold `cancelled` and findings. They raise `verdict_version`, so that a batch that was prepared
- * before is refused by its guards. `guard` selects a row where the change of the events was written.
+ * The statements that apply the events of a note to it. A note that is not in stock gets a new verdict, and so does one that
+ * `reversal` takes out of it; another one in stock keeps its movements, and gets findings. They raise `verdict_version`, so
+ * that a batch that was prepared before is refused by its guards.
  */
-export function verdictByEvents(
-  company: number,
-  stored: StoredNote,
-  judged: Judgement | null,
-  settings: Settings,
-  guard: Guard,
-  at: number,
-): Statement[] {
-  const waits = stored.status === "PENDENTE" || stored.status === "DESCARTADA";
-  if (waits && judged !== null)
-    return [
-      appendEvents(
-        company,
-        at,
-        [judgedEvent(stored.accessKey, judged)],
-        verdictChanges(company, stored, judged, settings.version),
-      ),
-      newVerdict(company, stored, judged, settings.version, at),
-      effectsOf(company, stored, judged),
-    ];
-  const { holds, findings } = judged === null ? stored : posted(stored, judged);
-  const n = guard.args.length;
+export function verdictByEvents(stored: StoredNote, outcome: EventOutcome): Statement[] {
+  const { reversal, cause } = outcome;
+  if (reversal === null) return newHolds(stored, outcome);
+  const { company, id, accessKey } = reversal;
   return [
-    {
-      // A note that cannot be judged now is judged when it is next read for approval: no settings have version 0.
-      sql: `update notes set holds = ?${n + 3}, findings = ?${n + 4}, verdict_version = verdict_version + 1, updated_at = ?${n + 5}
-          ${waits ? ", settings_version = 0" : ""}
-        where company = ?${n + 1} and access_key = ?${n + 2} and exists (${guard.sql})`,
-      args: [
-        ...guard.args,
-        company,
-        stored.accessKey,
-        JSON.stringify(holds),
-        JSON.stringify(findings),
-        at,
-      ],
-    },
+    takeOut(reversal, outcome),
+    // From here on the note is CANCELADA, as if its cancellation had come before it.
+    ...newHolds({ ...stored, status: "CANCELADA", findings: [] }, outcome),
+    ...takenBack(reversal, stored, cause, saveLackingExits({ company, id, accessKey })),
   ];
+}
+
+/** The statement that gives a cancelled note the posting that takes back the one that it has. */
+const takeOut = ({ company, accessKey, of, id }: Reversal, { guard }: EventOutcome): Statement => {
+  const n = guard.args.length;
+  return {
+    sql: `update notes set status = 'CANCELADA', posting = ?${n + 1}, reason = null
+      where company = ?${n + 2} and access_key = ?${n + 3} and status = 'PROCESSADA' and posting = ?${n + 4}
+        and exists (${guard.sql})`,
+    args: [...guard.args, id, company, accessKey, of],
+  };
+};
+
+function newHolds(stored: StoredNote, outcome: EventOutcome): Statement[] {
+  const { judged, settings } = outcome;
+  const { company } = settings;
+  if (judged === null) return [unread(stored, outcome)];
+  if (stored.status === "PROCESSADA") return [written(stored, posted(stored, judged), outcome)];
+  return [
+    appendEvents(
+      company,
+      outcome.at,
+      [judgedEvent(stored.accessKey, judged)],
+      verdictChanges(company, stored, judged, settings.version),
+    ),
+    newVerdict(company, stored, judged, settings.version, outcome.at),
+    effectsOf(company, stored, judged),
+  ];
+}
+
+const CANCELLED: Hold = {
+  code: "cancelled",
+  message: ruleSentence({ rule: "note.cancelled_event", params: {} }),
+};
+
+/** A note that cannot be judged now keeps its verdict except for the hold `cancelled`. */
+function unread(stored: StoredNote, outcome: EventOutcome): Statement {
+  const others = stored.holds.filter(({ code }) => code !== "cancelled");
+  const holds = outcome.cancelledIfUnread ? [...others, CANCELLED] : others;
+  return written(stored, { holds, findings: stored.findings }, outcome);
+}
+
+/** A note that is not in stock is judged when it is next read for approval: no settings have version 0. */
+function written(
+  { accessKey }: StoredNote,
+  { holds, findings }: Pick<StoredNote, "holds" | "findings">,
+  { settings, guard, at }: EventOutcome,
+): Statement {
+  const n = guard.args.length;
+  return {
+    sql: `update notes set holds = ?${n + 3}, findings = ?${n + 4}, verdict_version = verdict_version + 1, updated_at = ?${n + 5},
+        settings_version = iif(status = 'PROCESSADA', settings_version, 0), status = ${statusUnder(`?${n + 6}`)},
+        posting = iif(status = 'CANCELADA' and not ?${n + 6}, null, posting)
+      where company = ?${n + 1} and access_key = ?${n + 2} and exists (${guard.sql})`,
+    args: [
+      ...guard.args,
+      settings.company,
+      accessKey,
+      JSON.stringify(holds),
+      JSON.stringify(findings),
+      at,
+      isCancelled(holds) ? 1 : 0,
+    ],
+  };
 }
 
 /** A posted note keeps its verdict, except for the holds and findings of its events. */

@@ -3,33 +3,25 @@ import { settingsOf } from "../../accounts/settings.ts";
 import { type AuditedAction, appendEvents, audit, bumpTags } from "../../journal/record.ts";
 import { newId } from "../../lib/id.ts";
 import { Failed } from "../../lib/result.ts";
-import { ruleSentence } from "../../messages/pt-BR/documents/rules.ts";
+import { NOTE_SENTENCES } from "../../messages/pt-BR/documents/note-sentences.ts";
 import type { NfeEvent } from "../../nfe/note.ts";
 import { CANCELLATIONS, REGISTERED } from "../../nfe/read/read-event.ts";
 import { checkEventSignature } from "../../nfe/signature/signer.ts";
 import type { Ports } from "../../ports/ports.ts";
-import {
-  commitStatements,
-  type Guard,
-  type Statement,
-  type WriteStatement,
-} from "../../ports/sql.ts";
+import { commitStatements, type Guard, type Row, type WriteStatement } from "../../ports/sql.ts";
 import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
+import { stockFailureFrom } from "../../stock/out-of-range.ts";
+import { reversalOf } from "../approve/reverse-note.ts";
 import type { FlowOptions } from "../note/flow-options.ts";
-import type { Judgement } from "../note/judge.ts";
-import {
-  EVENTS_VERSION,
-  type KnownEvents,
-  knownEvents,
-  toKnownEvent,
-} from "../note/known-events.ts";
+import { type KnownEvents, knownEvents, toKnownEvent } from "../note/known-events.ts";
 import type { ReceivedEvent } from "../note/receipt.ts";
 import { signatureRoots } from "../note/signature-check.ts";
-import { findNote, type StoredNote } from "../note/stored-note.ts";
+import { findNote, isCancelled } from "../note/stored-note.ts";
 import { effectOf, mayBeEmitter, mayBeOfOneAuthor } from "../verdict/event-standing.ts";
-import type { Hold, IngestFailure } from "../verdict/failures.ts";
+import type { IngestFailure } from "../verdict/failures.ts";
 import type { KnownEvent, StoredEventEffect } from "../verdict/known-event.ts";
 import { judgeStoredNote, verdictByEvents } from "./event-verdict.ts";
+import { insertEvent, type PreparedEvent } from "./insert-event.ts";
 
 /** The effect of an event that was sent; `withdrawn`: a user has withdrawn this event. */
 export type EventEffect = StoredEventEffect | "withdrawn";
@@ -114,8 +106,9 @@ export function receiptOfSameEvent(
 
 /**
  * Registers an event under (key, type, sequence) and judges its note again, in one batch; event and note may come in any
- * order. The same event again changes nothing and gets the same receipt.
- * Fails with `nfe.event_differs` where another event is registered there.
+ * order. A cancellation voids its note: what it had moved is taken back in the same batch, also where a balance falls below zero
+ * and the company forbids it. The same event again changes nothing and gets the same receipt.
+ * Fails with `nfe.event_differs` where another event is registered there, `stock.out_of_range`.
  */
 export async function registerEvent(
   ports: Ports,
@@ -128,12 +121,12 @@ export async function registerEvent(
     const settings = await settingsOf(ports, company);
     const why = await reasonToDiscount(ports, received, settings);
     if (why !== null) return auditDiscounted(ports, received, why, options);
-    const prepared = await prepareEvent(ports, received, settings, options.signal);
+    const prepared = await prepareEvent(ports, received, settings, options);
     const before = receiptOfSameEvent(prepared.known, prepared.incoming, event.accessKey);
     if (before !== null) return before;
     const effect = effectOf(
       prepared.incoming,
-      prepared.note?.status ?? null,
+      prepared.note !== null,
       prepared.judged?.parties ?? null,
     );
     if (effect === "none") return auditDiscounted(ports, received, "other_author", options);
@@ -143,22 +136,12 @@ export async function registerEvent(
   });
 }
 
-/** What is stored under an event's key, and the note's verdict with the event. */
-export interface PreparedEvent {
-  readonly incoming: KnownEvent;
-  readonly known: KnownEvents;
-  readonly note: StoredNote | null;
-  /** Null: there is no note, or its original cannot be read. */
-  readonly judged: Judgement | null;
-  readonly settings: Settings;
-}
-
 /** Reads what is stored under an event's key and judges the note with the event. Writes nothing. */
 export async function prepareEvent(
   ports: Ports,
   { event, original }: ReceivedEvent,
   settings: Settings,
-  signal?: AbortSignal,
+  { cause, signal }: FlowOptions,
 ): Promise<PreparedEvent> {
   const { company } = settings;
   const incoming = await toKnownEvent(event, newId(), original.sha256);
@@ -168,7 +151,13 @@ export async function prepareEvent(
     note === null
       ? null
       : await judgeStoredNote(ports, note, settings, (events) => [...events, incoming], signal);
-  return { incoming, known, note, judged, settings };
+  const cancelled = judged === null ? cancels(event) : isCancelled(judged.verdict.holds);
+  const reason = NOTE_SENTENCES.cancelledByEvent(event.type);
+  const reversal =
+    cancelled && note?.status === "PROCESSADA" && note.posting !== null
+      ? await reversalOf(ports, note, note.posting, { cause, reason, signal })
+      : null;
+  return { incoming, known, note, judged, settings, reversal };
 }
 
 /** Writes only an audit line for an event that does not count. */
@@ -221,14 +210,13 @@ async function commitEvent(
     ...(await ports.originals.store(company, original, guard)),
     ...(note === null
       ? []
-      : verdictByEvents(
-          company,
-          withCancelledHold(note, prepared, event),
-          prepared.judged,
-          prepared.settings,
+      : verdictByEvents(note, {
+          ...prepared,
+          cancelledIfUnread: cancels(event) || isCancelled(note.holds),
+          cause: options.cause,
           guard,
           at,
-        )),
+        })),
     appendEvents(
       company,
       at,
@@ -244,76 +232,8 @@ async function commitEvent(
     ...(note === null ? [] : [bumpTags(company, ["nfes"], guard)]),
     audit(options.cause, at, auditedEvent(received), guard),
   ];
-  return ports.writer.commit(
-    { statements, read: ([rows]) => rows !== undefined && rows.length > 0 },
-    options.signal,
-  );
-}
-
-const CANCELLED: Hold = {
-  code: "cancelled",
-  message: ruleSentence({ rule: "note.cancelled_event", params: {} }),
-};
-
-/** Adds the hold of a cancellation to a note whose original cannot be read. */
-function withCancelledHold(
-  note: StoredNote,
-  { judged }: PreparedEvent,
-  event: NfeEvent,
-): StoredNote {
-  if (judged !== null || !cancels(event)) return note;
-  const others = note.holds.filter(({ code }) => code !== "cancelled");
-  return { ...note, holds: [...others, CANCELLED] };
-}
-
-/** SQL condition: the note is in the state in which it was read. Its parameters start at `first`. */
-export function unchangedGuard(note: StoredNote | null, first: number): Guard {
-  const ofKey = "select 1 from notes where company = ?1 and access_key = ?2";
-  if (note === null) return { sql: `not exists (${ofKey})`, args: [] };
-  return {
-    sql: `exists (${ofKey} and status = ?${first} and verdict_version = ?${first + 1} and sha256 = ?${first + 2})`,
-    args: [note.status, note.verdictVersion, note.sha256],
-  };
-}
-
-function insertEvent(
-  event: NfeEvent,
-  { incoming, known, note, settings }: PreparedEvent,
-  effect: StoredEventEffect,
-  options: FlowOptions,
-  at: number,
-): Statement {
-  const seen = unchangedGuard(note, 21);
-  return {
-    sql: `insert into nfe_events (company, access_key, type, sequence, content, sha256, registration, effect, c_stat, event_at,
-        registered_at, author, protocol, undoes, quantities, text, received_at, received_by)
-      select ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18
-      where ${EVENTS_VERSION} = ?19 and exists (select 1 from companies where id = ?1 and settings_version = ?20)
-        and ${seen.sql}
-      on conflict do nothing
-      returning registration`,
-    args: [
-      settings.company,
-      event.accessKey,
-      incoming.type,
-      incoming.sequence,
-      incoming.content,
-      incoming.sha256,
-      incoming.id,
-      effect,
-      event.cStat,
-      incoming.at,
-      incoming.registeredAt,
-      incoming.author,
-      incoming.protocol,
-      incoming.undoes === null ? null : JSON.stringify(incoming.undoes),
-      JSON.stringify(incoming.quantities),
-      event.text,
-      at,
-      options.cause.actor.userId,
-      known.version,
-      settings.version,
-      ...seen.args,
-    ],
-  };
+  const read = ([rows]: readonly Row[][]) => rows !== undefined && rows.length > 0;
+  return ports.writer.commit({ statements, read }, options.signal).catch((error) => {
+    throw stockFailureFrom(error, prepared.reversal?.movements[0]?.product ?? "");
+  });
 }

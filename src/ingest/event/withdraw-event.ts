@@ -6,15 +6,17 @@ import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Guard } from "../../ports/sql.ts";
 import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
-import { EVENTS_VERSION, knownEvents } from "../note/known-events.ts";
+import { EVENTS_VERSION, type KnownEvents, knownEvents } from "../note/known-events.ts";
 import { findNote } from "../note/stored-note.ts";
 import type { IngestFailure } from "../verdict/failures.ts";
 import type { KnownEvent } from "../verdict/known-event.ts";
 import { judgeStoredNote, verdictByEvents } from "./event-verdict.ts";
-import { unchangedGuard } from "./register-event.ts";
+import { unchangedGuard } from "./insert-event.ts";
+import { cancels } from "./register-event.ts";
 
 /**
- * Withdraws an event by its id: it stays visible without effect, and its note is judged again without it, in one batch.
+ * Withdraws an event by its id: it stays visible without effect, and its note is judged again without it, in one batch: a
+ * CANCELADA note that nothing else cancels is PENDENTE again. What a cancellation has taken back stays taken back.
  * Another event may then be registered under the same type and sequence; the same one sent again stays withdrawn.
  * An event that is withdrawn already stays as it is. Fails with `nfe.event_not_found`.
  */
@@ -36,7 +38,7 @@ export async function withdrawEvent(
         event_id: id,
       });
     if (event.withdrawn) return;
-    const written = await commitWithdrawal(ports, accessKey, event, known.version, reason, cause);
+    const written = await commitWithdrawal(ports, accessKey, event, known, reason, cause);
     return written ? undefined : CHANGED;
   });
 }
@@ -46,7 +48,7 @@ async function commitWithdrawal(
   ports: Ports,
   accessKey: string,
   event: KnownEvent,
-  version: number,
+  known: KnownEvents,
   reason: string,
   cause: UserCause,
 ): Promise<boolean> {
@@ -59,6 +61,7 @@ async function commitWithdrawal(
       : await judgeStoredNote(ports, note, settings, (events) =>
           events.filter((one) => one.id !== event.id),
         );
+  const others = known.events.filter((one) => one.id !== event.id);
   const at = ports.clock.now();
   const guard: Guard = {
     sql: "select 1 from nfe_events where company = ?1 and access_key = ?2 and registration = ?3 and withdrawal = ?4",
@@ -77,12 +80,22 @@ async function commitWithdrawal(
           at,
           cause.actor.userId,
           reason,
-          version,
+          known.version,
           settings.version,
           ...seen.args,
         ],
       },
-      ...(note === null ? [] : verdictByEvents(company, note, judged, settings, guard, at)),
+      ...(note === null
+        ? []
+        : verdictByEvents(note, {
+            judged,
+            cancelledIfUnread: others.some((one) => !one.withdrawn && cancels(one)),
+            reversal: null,
+            settings,
+            cause,
+            guard,
+            at,
+          })),
       appendEvents(
         company,
         at,

@@ -20,17 +20,23 @@ export const discard = (ports: Ports, accessKey: string, reason: string, cause: 
   });
 
 /**
- * Restores a DESCARTADA note to PENDENTE and judges it again, because settings and protocol may have changed meanwhile.
- * A PENDENTE note stays as it is. Fails with `nfe.not_found`, `nfe.final`.
+ * Restores a DESCARTADA note to PENDENTE and judges it again, because settings, protocol and events may have changed
+ * meanwhile. A PENDENTE note stays as it is. Returns its status: CANCELADA where it was cancelled. Fails with `nfe.not_found`, `nfe.final`.
  */
-export async function restore(ports: Ports, accessKey: string, cause: UserCause): Promise<void> {
+export async function restore(
+  ports: Ports,
+  accessKey: string,
+  cause: UserCause,
+): Promise<NoteStatus> {
   await change(ports, accessKey, cause, {
     from: "DESCARTADA",
     to: "PENDENTE",
     action: "nfe.restore",
     reason: null,
   });
-  await rejudgeKeys(ports, cause.actor.company, [accessKey]);
+  const { company } = cause.actor;
+  await rejudgeKeys(ports, company, [accessKey]);
+  return (await findNote(ports, company, accessKey))?.status ?? "PENDENTE";
 }
 
 interface Change {

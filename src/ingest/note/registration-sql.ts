@@ -3,6 +3,7 @@ import type { Settings } from "../../accounts/company.ts";
 import { values } from "../../journal/values.ts";
 import { fold } from "../../lib/fold.ts";
 import { positionFrom } from "../../lib/item-number.ts";
+import type { NoteStatus } from "../../lib/note-status.ts";
 import type { Original } from "../../lib/original.ts";
 import { parameters } from "../../lib/parameters.ts";
 import { issuedMs } from "../../nfe/dates.ts";
@@ -17,6 +18,7 @@ import type { KnownEvent } from "../verdict/known-event.ts";
 import { RULES_VERSION } from "../verdict/rules.ts";
 import { EVENTS_VERSION } from "./known-events.ts";
 import type { StockItem } from "./lines.ts";
+import { statusWith } from "./stored-note.ts";
 import type { StoredReference } from "./tables.ts";
 import type { Finding, WrittenVerdict } from "./written-verdict.ts";
 
@@ -68,6 +70,13 @@ export interface Registration {
   readonly posting: Posting | null;
 }
 
+/** The status that a note is registered with: one that is cancelled already is void from the start. */
+export const registeredStatus = ({
+  posting,
+  verdict,
+}: Pick<Registration, "posting" | "verdict">): NoteStatus =>
+  posting === null ? statusWith("PENDENTE", verdict.holds) : "PROCESSADA";
+
 /**
  * The statement that registers a note. It inserts, and returns a row, only where the key is new in the company and the data
  * of the verdict is unchanged: settings, earlier events, factors, and (where the company forbids it) no balance falls below
@@ -81,7 +90,7 @@ export function insertNote(r: Registration): Statement {
     actor.company,
     note.accessKey,
     r.original.sha256,
-    posting === null ? "PENDENTE" : "PROCESSADA",
+    registeredStatus(r),
     r.id,
     posting?.id ?? null,
     verdict.direction,

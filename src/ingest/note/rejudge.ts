@@ -10,15 +10,32 @@ import type { Guard, Statement } from "../../ports/sql.ts";
 import { RULES_VERSION } from "../verdict/rules.ts";
 import { type Judgement, judge } from "./judge.ts";
 import { signatureCheck } from "./signature-check.ts";
-import { findNote, originalOf, type StoredNote } from "./stored-note.ts";
+import { findNote, isCancelled, originalOf, type StoredNote } from "./stored-note.ts";
+import type { Finding } from "./written-verdict.ts";
 
 /** Notes of one slice. It is small because each document is parsed again. */
 const SLICE = 50;
 
+/** SQL list: the states of notes that are not in stock. They get whole new verdicts. */
+const NOT_IN_STOCK = "('PENDENTE', 'ESTORNADA', 'CANCELADA', 'DESCARTADA')";
+
+/** What a posting or a reversal has found; a cancelled note keeps it under a new verdict. */
+const KEPT_FINDING = "negative_balance";
+
+/** The findings of a note under a new verdict. */
+export const findingsUnder = (
+  stored: Pick<StoredNote, "status" | "findings">,
+  { findings, verdict }: Pick<Judgement, "findings" | "verdict">,
+): readonly Finding[] =>
+  stored.status === "CANCELADA" && isCancelled(verdict.holds)
+    ? [...findings, ...stored.findings.filter(({ code }) => code === KEPT_FINDING)]
+    : findings;
+
 /**
- * The statement that replaces the verdict of a note that was not posted, where the note and the settings are unchanged since
- * the judgement. `registration`: only where the note has it, set by an earlier statement of the batch. Returns a row when
- * the verdict was replaced.
+ * The statement that replaces the verdict of a note that is not in stock, where the note and the settings are unchanged since
+ * the judgement. The hold `cancelled` makes it CANCELADA; without the hold a CANCELADA note is PENDENTE again, of no posting.
+ * `registration`: only where the note has it, set by an earlier statement of the batch. Returns a row when the verdict was
+ * replaced.
  */
 export function newVerdict(
   company: number,
@@ -30,8 +47,9 @@ export function newVerdict(
 ): Statement {
   return {
     sql: `update notes set holds = ?4, findings = ?5, rules = ?6, direction = ?7, issued_by_us = ?8,
-        settings_version = ?9, rules_version = ?11, verdict_version = verdict_version + 1, updated_at = ?10, referenced = ?13
-      where company = ?1 and access_key = ?2 and verdict_version = ?3 and status in ('PENDENTE', 'ESTORNADA', 'DESCARTADA')
+        settings_version = ?9, rules_version = ?11, verdict_version = verdict_version + 1, updated_at = ?10, referenced = ?13,
+        status = ${statusUnder("?14")}, posting = iif(status = 'CANCELADA' and not ?14, null, posting)
+      where company = ?1 and access_key = ?2 and verdict_version = ?3 and status in ${NOT_IN_STOCK}
         and exists (select 1 from companies where id = ?1 and settings_version = ?9)
         and (?12 is null or registration = ?12)
       returning id`,
@@ -40,7 +58,7 @@ export function newVerdict(
       stored.accessKey,
       stored.verdictVersion,
       JSON.stringify(judged.verdict.holds),
-      JSON.stringify(judged.findings),
+      JSON.stringify(findingsUnder(stored, judged)),
       JSON.stringify(judged.verdict.rules),
       judged.verdict.direction,
       judged.verdict.issuedByUs ? 1 : 0,
@@ -49,9 +67,17 @@ export function newVerdict(
       RULES_VERSION,
       registration,
       judged.referenced,
+      isCancelled(judged.verdict.holds) ? 1 : 0,
     ],
   };
 }
+
+/** SQL: the status of a note under holds; `cancelled` is the parameter that says (1 or 0) whether `cancelled` is among them. */
+export const statusUnder = (cancelled: string): string => `case
+      when status in ('PROCESSADA', 'DESCARTADA') then status
+      when ${cancelled} then 'CANCELADA'
+      when status = 'CANCELADA' then 'PENDENTE'
+      else status end`;
 
 /**
  * The statement that updates effect and cost of the items. It must follow `newVerdict` directly in the batch, and writes only
@@ -80,10 +106,10 @@ export function verdictChanges(
   const { holds, rules, direction } = judged.verdict;
   return {
     sql: `select 1 from notes n where company = ?1 and access_key = ?2 and verdict_version = ?3
-      and status in ('PENDENTE', 'ESTORNADA', 'DESCARTADA')
+      and status in ${NOT_IN_STOCK}
       and exists (select 1 from companies where id = ?1 and settings_version = ?4)
       and (?10 is null or registration = ?10) and (
-        holds <> ?5 or findings <> ?6 or rules <> ?7 or direction <> ?8 or exists (
+        holds <> ?5 or findings <> ?6 or rules <> ?7 or direction <> ?8 or status <> ${statusUnder("?11")} or exists (
           select 1 from json_each(?9) e join note_items i
             on i.company = ?1 and i.note = n.id and i.position = e.value ->> 'n'
           where i.effect <> e.value ->> 'effect' or i.landed_e2 <> e.value ->> 'landed_e2'
@@ -94,11 +120,12 @@ export function verdictChanges(
       stored.verdictVersion,
       settingsVersion,
       JSON.stringify(holds),
-      JSON.stringify(judged.findings),
+      JSON.stringify(findingsUnder(stored, judged)),
       JSON.stringify(rules),
       direction,
       JSON.stringify(judgedItems(judged)),
       registration,
+      isCancelled(holds) ? 1 : 0,
     ],
   };
 }

@@ -1,7 +1,8 @@
+import type { NoteStatus } from "../../lib/note-status.ts";
 import { Failed } from "../../lib/result.ts";
 import { columnsOf } from "../../ports/columns.ts";
 import type { Ports } from "../../ports/ports.ts";
-import type { IngestFailure } from "../verdict/failures.ts";
+import type { Hold, IngestFailure } from "../verdict/failures.ts";
 import type { Effect } from "../verdict/verdict.ts";
 import type { StockItem } from "./lines.ts";
 import { noteItems, notes } from "./tables.ts";
@@ -31,6 +32,17 @@ export type StoredNote = Readonly<ReturnType<typeof NOTE.read>>;
 /** A note that waits, or whose movements were taken back. */
 export const mayBeApproved = ({ status }: Pick<StoredNote, "status">): boolean =>
   status === "PENDENTE" || status === "ESTORNADA";
+
+/** Whether these holds say that the note is cancelled: nobody may lift that one, and the note is void. */
+export const isCancelled = (holds: readonly Pick<Hold, "code">[]): boolean =>
+  holds.some(({ code }) => code === "cancelled");
+
+/** The status of a note that is not in stock, under new holds; `statusUnder` (rejudge.ts) says the same in SQL. */
+export function statusWith(before: NoteStatus, holds: readonly Pick<Hold, "code">[]): NoteStatus {
+  if (before === "PROCESSADA" || before === "DESCARTADA") return before;
+  if (isCancelled(holds)) return "CANCELADA";
+  return before === "CANCELADA" ? "PENDENTE" : before;
+}
 
 /** An item with its effect and cost from the verdict. */
 export type JudgedItem = StockItem & { readonly effect: Effect; readonly bringsCost: boolean };

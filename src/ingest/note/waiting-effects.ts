@@ -7,14 +7,13 @@ export function setWaitingEffects(
   company: number,
   events: readonly KnownEvent[],
   parties: Parties,
-  inStock: boolean,
   guard: Guard,
 ): Statement[] {
   if (events.length === 0) return [];
   const n = guard.args.length;
   const effects = events.map((event) => ({
     id: event.id,
-    effect: effectOf(event, inStock ? "PROCESSADA" : "PENDENTE", parties),
+    effect: effectOf(event, true, parties),
   }));
   return [
     {

@@ -12,9 +12,15 @@ import type { FlowOptions, RegisterOptions } from "../note/flow-options.ts";
 import { type Judgement, judge } from "../note/judge.ts";
 import type { NoteReceipt, ReceivedNote } from "../note/receipt.ts";
 import { registrationGuard } from "../note/registration-sql.ts";
-import { effectsOf, judgedEvent, newVerdict, verdictChanges } from "../note/rejudge.ts";
+import {
+  effectsOf,
+  findingsUnder,
+  judgedEvent,
+  newVerdict,
+  verdictChanges,
+} from "../note/rejudge.ts";
 import { signatureCheck } from "../note/signature-check.ts";
-import { findNote, originalOf, type StoredNote } from "../note/stored-note.ts";
+import { findNote, originalOf, type StoredNote, statusWith } from "../note/stored-note.ts";
 import type { Finding } from "../note/written-verdict.ts";
 import type { Hold, HoldCode } from "../verdict/failures.ts";
 
@@ -66,7 +72,7 @@ async function commitCompletion(
   const receipt: NoteReceipt = {
     accessKey: stored.accessKey,
     totalItems: judged.items.length,
-    status: stored.status,
+    status: statusWith(stored.status, verdict.holds),
     direction: verdict.direction,
     holds: verdict.holds,
     findings: verdict.findings,
@@ -139,7 +145,7 @@ const HELD_LATE = {
   message: NOTE_SENTENCES.heldAfterProcessing,
 } as const satisfies Finding;
 
-/** A waiting note gets the whole new verdict; a posted one keeps direction and effects, as it keeps its movements. */
+/** A note that is not in stock gets the whole new verdict; a posted one keeps direction and effects, as it keeps its movements. */
 function verdictOf(
   company: number,
   stored: StoredNote,
@@ -154,7 +160,7 @@ function verdictOf(
   findings: readonly Finding[];
 } {
   const { verdict } = judged;
-  if (stored.status === "PENDENTE" || stored.status === "DESCARTADA")
+  if (stored.status !== "PROCESSADA")
     return {
       statements: [
         appendEvents(
@@ -168,7 +174,7 @@ function verdictOf(
       ],
       direction: verdict.direction,
       holds: verdict.holds,
-      findings: judged.findings,
+      findings: findingsUnder(stored, judged),
     };
   const before = stored.holds.filter(({ code }) => code !== "no_protocol");
   const revealed = verdict.holds.filter(

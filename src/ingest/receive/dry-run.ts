@@ -14,7 +14,7 @@ import type { FlowOptions, RegisterOptions } from "../note/flow-options.ts";
 import { judge } from "../note/judge.ts";
 import type { NoteReceipt, ReceivedEvent, ReceivedNote } from "../note/receipt.ts";
 import { signatureCheck } from "../note/signature-check.ts";
-import { findNote } from "../note/stored-note.ts";
+import { findNote, statusWith } from "../note/stored-note.ts";
 import { effectOf } from "../verdict/event-standing.ts";
 import type { IngestFailure } from "../verdict/failures.ts";
 import type { KnownEvent } from "../verdict/known-event.ts";
@@ -72,8 +72,8 @@ export class DryRun {
         });
     }
     const approved = (options.approve ?? settings.autoApprove) && holds.length === 0;
-    const waits = stored === null || stored.status === "PENDENTE";
-    const status = !waits ? stored.status : approved ? "PROCESSADA" : "PENDENTE";
+    const before = stored?.status ?? "PENDENTE";
+    const status = before === "PENDENTE" && approved ? "PROCESSADA" : statusWith(before, holds);
     const { sha256 } = original;
     const hasProtocol = hasNumber(reading.note.protocol);
     this.#notes.set(accessKey, { accessKey, sha256, status, hasProtocol });
@@ -95,7 +95,7 @@ export class DryRun {
     const settings = await settingsOf(ports, options.cause.actor.company);
     const why = await reasonToDiscount(ports, received, settings);
     if (why !== null) return { type, accessKey, effect: "none", why };
-    const prepared = await prepareEvent(ports, received, settings, options.signal);
+    const prepared = await prepareEvent(ports, received, settings, options);
     const simulated = this.#events.get(accessKey) ?? [];
     const before = receiptOfSameEvent(
       { events: [...prepared.known.events, ...simulated] },
@@ -104,13 +104,11 @@ export class DryRun {
     );
     if (before !== null) return before;
     const note = this.#notes.get(accessKey) ?? prepared.note;
-    const effect = effectOf(
-      prepared.incoming,
-      note?.status ?? null,
-      prepared.judged?.parties ?? null,
-    );
+    const effect = effectOf(prepared.incoming, note !== null, prepared.judged?.parties ?? null);
     if (effect === "none") return { type, accessKey, effect, why: "other_author" };
     this.#events.set(accessKey, [...simulated, { ...prepared.incoming, effect }]);
+    if (note !== null && effect === "cancelled" && note.status !== "DESCARTADA")
+      this.#notes.set(accessKey, { ...note, status: "CANCELADA" });
     return { type, accessKey, effect };
   }
 

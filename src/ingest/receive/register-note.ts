@@ -29,6 +29,7 @@ import {
   POSTING_GUARD,
   partyId,
   type Registration,
+  registeredStatus,
   registrationGuard,
 } from "../note/registration-sql.ts";
 import { signatureCheck } from "../note/signature-check.ts";
@@ -93,7 +94,7 @@ async function commitRegistration(
     ...(await ports.originals.store(company, r.original, won)),
     insertItems(r),
     insertParty(r),
-    ...setWaitingEffects(company, r.events, r.note, r.posting !== null, won),
+    ...setWaitingEffects(company, r.events, r.note, won),
     ...(r.posting === null ? [] : [...post(r.posting), ...saveUnitDiffers(r.posting)]),
     ...journalOf(r),
     ...(r.posting !== null && hasExits(r.posting)
@@ -224,7 +225,7 @@ function receiptOf(r: Registration): NoteReceipt {
   return {
     accessKey: r.note.accessKey,
     totalItems: r.items.length,
-    status: r.posting === null ? "PENDENTE" : "PROCESSADA",
+    status: registeredStatus(r),
     direction: r.verdict.direction,
     holds: r.verdict.holds,
     findings: r.findings,

@@ -1,4 +1,3 @@
-import type { NoteStatus } from "../../lib/note-status.ts";
 import { keyParts } from "../../nfe/access-key.ts";
 import { instantOf } from "../../nfe/dates.ts";
 import type { Note, Party } from "../../nfe/note.ts";
@@ -141,17 +140,17 @@ export function standingOf(events: readonly KnownEvent[], parties: Parties): Sta
   };
 }
 
-/** The effect of an event on its note. `parties` null: the note is not registered or cannot be read; then the author is accepted. */
+/**
+ * The effect of an event on its note, whatever the note's state: so every order of arrival gives the same. `parties` null: the
+ * note is not registered or cannot be read; then the author is accepted.
+ */
 export function effectOf(
   event: KnownEvent,
-  status: NoteStatus | null,
+  isRegistered: boolean,
   parties: Parties | null,
 ): StoredEventEffect {
   if (parties !== null && !isByAllowedAuthor(event, parties)) return "none";
-  if (status === null) return "waiting";
-  if (CANCELLATIONS.includes(event.type)) {
-    if (status === "CANCELADA") return "attached";
-    return status === "PROCESSADA" ? "held" : "cancelled";
-  }
+  if (!isRegistered) return "waiting";
+  if (CANCELLATIONS.includes(event.type)) return "cancelled";
   return HOLDING.includes(event.type) ? "held" : "attached";
 }

@@ -1,7 +1,7 @@
 import type { EventQuantity, NfeEvent } from "../../nfe/note.ts";
 
 /**
- * `cancelled`: the note, not in stock, can no longer be approved. `held`: a user must check the note, which waits or is in stock
+ * `cancelled`: the note is void; what it had moved is taken back. `held`: a user must check the note, which waits or is in stock
  * already. `waiting`: the note is not registered yet. `attached`: stored with the note. `none`: its content has no effect.
  */
 export type StoredEventEffect = "cancelled" | "attached" | "held" | "waiting" | "none";

@@ -141,6 +141,7 @@ test("a dry run shows how its documents affect one another", () =>
       xml("g.xml", late.xml),
       xml("h.xml", cancellationEvent(late.accessKey)),
       xml("i.xml", syntheticNote({ seed: 2 }).xml.replaceAll("><", ">\n<")),
+      xml("j.xml", late.xml),
     ];
     const resultsOf = ({ body }: Answer) =>
       body.results.map((line: Record<string, unknown>) => [
@@ -160,10 +161,11 @@ test("a dry run shows how its documents affect one another", () =>
       ["c.xml", "registered", "PENDENTE", undefined, ["no_protocol"]],
       ["d.xml", "completed", "PROCESSADA", undefined, []],
       ["e.xml", "event", undefined, "waiting", []],
-      ["f.xml", "registered", "PENDENTE", undefined, ["cancelled"]],
+      ["f.xml", "registered", "CANCELADA", undefined, ["cancelled"]],
       ["g.xml", "approved", "PROCESSADA", undefined, []],
-      ["h.xml", "event", undefined, "held", []],
+      ["h.xml", "event", undefined, "cancelled", []],
       ["i.xml", "duplicate", "PROCESSADA", undefined, []],
+      ["j.xml", "duplicate", "CANCELADA", undefined, []],
     ]);
   }));
 

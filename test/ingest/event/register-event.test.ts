@@ -12,7 +12,7 @@ import { mailOf } from "../../support/mail/raw-mail.ts";
 import { enqueueBatch, xmlFile } from "../../support/notes/enqueue-batch.ts";
 import { runJobs } from "../../support/run-jobs.ts";
 
-test("F4: a cancellation holds its note, also when it comes first; on a posted note it is a finding", () =>
+test("F4: a cancellation makes its note CANCELADA, also when it comes first, and takes a posted one back", () =>
   withApp(async ({ upload, send }) => {
     const [pending, early, late] = [1, 2, 3].map((seed) => syntheticNote({ seed }));
     if (!pending || !early || !late) throw new Error("three notes");
@@ -28,25 +28,23 @@ test("F4: a cancellation holds its note, also when it comes first; on a posted n
     );
     expect(await send("POST", `/api/nfes/${pending.accessKey}/process`)).toMatchObject({
       status: 409,
-      body: { code: "nfe.held", holds: [{ code: "cancelled" }] },
+      body: { code: "nfe.final", note_status: "CANCELADA" },
     });
 
     expect((await upload(cancellationEvent(early.accessKey))).body.event.effect).toBe("waiting");
     expect((await upload(early.xml, "?approve=true")).body).toMatchObject({
-      status: "PENDENTE",
+      status: "CANCELADA",
       holds: [{ code: "cancelled" }],
     });
 
     await upload(late.xml, "?approve=true");
-    expect((await upload(cancellationEvent(late.accessKey))).body.event.effect).toBe("held");
+    expect((await upload(cancellationEvent(late.accessKey))).body.event.effect).toBe("cancelled");
     const detail = await send("GET", `/api/nfes/${late.accessKey}`);
     expect(detail.body).toMatchObject({
-      status: "PROCESSADA",
-      events: [{ type: "110111", effect: "held" }],
+      status: "CANCELADA",
+      holds: [{ code: "cancelled" }],
+      events: [{ type: "110111", effect: "cancelled" }],
     });
-    expect(detail.body.findings.map((f: { code: string }) => f.code)).toContain(
-      "cancelled_after_processing",
-    );
   }));
 
 test("a cancellation and its note sent at once never leave the note free", () =>
@@ -59,9 +57,9 @@ test("a cancellation and its note sent at once never leave the note free", () =>
           : [upload(cancellationEvent(note.accessKey)), upload(note.xml)],
       ),
     );
-    expect(
-      await rows("select count(*) as n from notes where holds like '%\"cancelled\"%'"),
-    ).toEqual([{ n: 20 }]);
+    expect(await rows("select status, count(*) as n from notes group by status")).toEqual([
+      { status: "CANCELADA", n: 20 },
+    ]);
   }));
 
 test("an event that the tax office has not registered changes nothing; a correction letter is attached", () =>

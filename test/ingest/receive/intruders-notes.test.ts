@@ -1,4 +1,5 @@
 import {
+  type Act,
   approve,
   approveBare,
   bare,
@@ -11,6 +12,7 @@ import {
   homologation,
   NOTHING,
   ONCE,
+  path,
   problem,
   type Row,
   registered,
@@ -23,6 +25,12 @@ import {
 
 /** As intruders.test.ts: what registers a note, completes it, puts it aside or cancels it. */
 
+/** What a cancellation leaves of a note that was never posted, and of one that was. */
+const VOID = { status: "CANCELADA", holds: ["cancelled"], ...NOTHING };
+const TAKEN_BACK = { ...VOID, postings: 2 };
+const posted = [...registered, approve];
+const reverse: Act = ({ send }) => send("POST", `${path}/reverse`, { json: { reason: "engano" } });
+
 const REGISTRATIONS: readonly Row[] = [
   [
     "registration",
@@ -31,7 +39,7 @@ const REGISTRATIONS: readonly Row[] = [
     up(whole.xml),
     cancel,
     { status: 200, body: { holds: [{ code: "cancelled" }] } },
-    { status: "PENDENTE", holds: ["cancelled"], ...NOTHING },
+    VOID,
   ],
   [
     "registration",
@@ -66,8 +74,8 @@ const REGISTRATIONS: readonly Row[] = [
     [],
     up(whole.xml, "?approve=true"),
     cancel,
-    { status: 200, body: { status: "PENDENTE" } },
-    { status: "PENDENTE", holds: ["cancelled"], ...NOTHING },
+    { status: 200, body: { status: "CANCELADA" } },
+    VOID,
   ],
   [
     "registration with approval",
@@ -106,7 +114,7 @@ const COMPLETIONS: readonly Row[] = [
     complete,
     cancel,
     { status: 200, body: { completed: true, holds: [{ code: "cancelled" }] } },
-    { status: "PENDENTE", holds: ["cancelled"], ...NOTHING },
+    VOID,
     1,
   ],
   [
@@ -180,15 +188,7 @@ const ASIDE: readonly Row[] = [
     { status: 200 },
     { status: "DESCARTADA", ...NOTHING },
   ],
-  [
-    "discard",
-    "a cancellation",
-    registered,
-    discard,
-    cancel,
-    { status: 200 },
-    { status: "DESCARTADA", holds: ["cancelled"], ...NOTHING },
-  ],
+  ["discard", "a cancellation", registered, discard, cancel, problem(409, "nfe.final"), VOID],
   [
     "discard",
     "a completion",
@@ -216,8 +216,8 @@ const ASIDE: readonly Row[] = [
     [...registered, discard],
     restore,
     cancel,
-    { status: 200 },
-    { status: "PENDENTE", holds: ["cancelled"], ...NOTHING },
+    { status: 200, body: { status: "CANCELADA" } },
+    VOID,
   ],
   [
     "restoration",
@@ -234,8 +234,8 @@ const ASIDE: readonly Row[] = [
     registered,
     cancel,
     approve,
-    { status: 200, body: { event: { effect: "held" } } },
-    { status: "PROCESSADA", holds: ["cancelled"], ...ONCE },
+    { status: 200, body: { event: { effect: "cancelled" } } },
+    TAKEN_BACK,
   ],
   [
     "cancellation",
@@ -244,7 +244,7 @@ const ASIDE: readonly Row[] = [
     cancel,
     up(whole.xml),
     { status: 200, body: { event: { effect: "cancelled" } } },
-    { status: "PENDENTE", holds: ["cancelled"], ...NOTHING },
+    VOID,
   ],
   [
     "cancellation",
@@ -253,7 +253,64 @@ const ASIDE: readonly Row[] = [
     cancel,
     cancel,
     { status: 200, body: { event: { effect: "cancelled" } } },
-    { status: "PENDENTE", holds: ["cancelled"], ...NOTHING },
+    VOID,
+  ],
+  [
+    "cancellation of a posted note",
+    "itself",
+    posted,
+    cancel,
+    cancel,
+    { status: 200, body: { event: { effect: "cancelled" } } },
+    TAKEN_BACK,
+  ],
+  [
+    "cancellation of a posted note",
+    "a reversal",
+    posted,
+    cancel,
+    reverse,
+    { status: 200, body: { event: { effect: "cancelled" } } },
+    TAKEN_BACK,
+  ],
+  [
+    "cancellation of a posted note",
+    "a reversal and another approval",
+    posted,
+    cancel,
+    async (s) => {
+      await reverse(s);
+      await approve(s);
+    },
+    { status: 200, body: { event: { effect: "cancelled" } } },
+    { ...TAKEN_BACK, postings: 4 },
+  ],
+  [
+    "reversal",
+    "a cancellation",
+    posted,
+    reverse,
+    cancel,
+    problem(409, "nfe.final", { note_status: "CANCELADA" }),
+    TAKEN_BACK,
+  ],
+  [
+    "approval of a reversed note",
+    "a cancellation",
+    [...posted, reverse],
+    approve,
+    cancel,
+    problem(409, "nfe.final", { note_status: "CANCELADA" }),
+    TAKEN_BACK,
+  ],
+  [
+    "cancellation of a reversed note",
+    "an approval",
+    [...posted, reverse],
+    cancel,
+    approve,
+    { status: 200, body: { event: { effect: "cancelled" } } },
+    { ...TAKEN_BACK, postings: 4 },
   ],
 ];
 

@@ -33,8 +33,8 @@ const APPROVALS: readonly Row[] = [
     registered,
     approve,
     cancel,
-    held("cancelled"),
-    { status: "PENDENTE", holds: ["cancelled"], ...NOTHING },
+    problem(409, "nfe.final", { note_status: "CANCELADA" }),
+    { status: "CANCELADA", holds: ["cancelled"], ...NOTHING },
   ],
   [
     "approval",
@@ -113,8 +113,8 @@ const CORRECTIONS: readonly Row[] = [
     registered,
     corrected({ factor: 6 }),
     cancel,
-    held("cancelled"),
-    { status: "PENDENTE", ...NOTHING },
+    problem(409, "nfe.final", { note_status: "CANCELADA" }),
+    { status: "CANCELADA", ...NOTHING },
   ],
   [
     "corrected approval",
@@ -167,8 +167,8 @@ const CORRECTIONS: readonly Row[] = [
     registered,
     corrected({ effect: "none" }),
     cancel,
-    held("cancelled"),
-    { status: "PENDENTE", ...NOTHING },
+    problem(409, "nfe.final", { note_status: "CANCELADA" }),
+    { status: "CANCELADA", ...NOTHING },
   ],
 ];
 

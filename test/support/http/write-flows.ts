@@ -170,9 +170,21 @@ export const FLOWS: Flow[] = [
     asks: ["posted", "held"],
   },
   {
-    says: "a note in stock is cancelled: the event stands with it",
+    says: "a note in stock is cancelled: what it moved is taken back",
     write: ({ upload }) => upload(cancellationEvent(POSTED.accessKey)),
-    changes: ["notes", "notes of P1", "notes since", "posted"],
+    changes: [
+      "products",
+      "stock",
+      "notes",
+      "notes of P1",
+      "notes since",
+      "posted",
+      "movements",
+      "movements of P1",
+      "movements of P2",
+      "stats",
+      "evolution",
+    ],
     asks: ["waiting", "unposted", "held"],
   },
   {
