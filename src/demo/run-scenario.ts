@@ -165,7 +165,9 @@ async function approve(
     });
     return { file, what, result: "approved", direction, codes: [], why: "" };
   } catch (error) {
-    if (!(error instanceof RequestRefused) || error.code !== "nfe.held") throw error;
+    // A cancelled note is final, and has its hold.
+    if (!(error instanceof RequestRefused) || !["nfe.held", "nfe.final"].includes(error.code))
+      throw error;
     const { holds } = await readAs(Detail, await service.ask(path));
     return {
       file,

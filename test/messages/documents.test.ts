@@ -141,11 +141,14 @@ const noteSentences = [
   NOTE_SENTENCES.repeatedItemNumber(1),
   NOTE_SENTENCES.lotsDoNotAddUp(1),
   NOTE_SENTENCES.negativeBalance,
+  NOTE_SENTENCES.cancelledMisses("001: 7 (Pedido 3)"),
   NOTE_SENTENCES.notApproved({ code: "stock.insufficient", ...shortage }, 1),
   NOTE_SENTENCES.notApproved({ code: "stock.out_of_range", product_code: "A" }, 1),
   NOTE_SENTENCES.notApproved({ code: "stock.out_of_range", product_code: "A" }, 2),
   NOTE_SENTENCES.notApproved({ code: "product.not_found", product_code: "A" }, 1),
   NOTE_SENTENCES.heldAfterProcessing,
+  NOTE_SENTENCES.cancelledByEvent("110111"),
+  NOTE_SENTENCES.cancelledByProtocol,
   NOTE_SENTENCES.eventAfterProcessing("A nota foi cancelada."),
 ];
 

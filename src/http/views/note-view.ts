@@ -39,7 +39,8 @@ export const EventReceiptSchema = z
   .openapi("EventReceipt");
 
 const EVENT_MESSAGES = {
-  cancelled: "Cancelamento registrado; a nota fica com pendência",
+  cancelled:
+    "Cancelamento registrado; a nota está cancelada, e o que ela lançou no estoque foi estornado",
   attached: "Evento anexado à nota",
   held: "O evento pede conferência: a nota fica com pendência ou, se já está no estoque, com aviso",
   waiting: "Evento guardado; a nota ainda não foi recebida",

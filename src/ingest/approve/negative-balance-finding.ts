@@ -34,17 +34,19 @@ export function saveNegativeBalance(
 
 /** Most products, and most later exits of each, that the finding of a cancelled note names. */
 const NAMED = 10;
+/** Where the batch puts their names. */
+const EXITS = "{exits}";
 
 /**
  * Writes the finding `negative_balance` on a cancelled note whose movements were taken back, whatever the company allows: it
- * names the products below zero, and of each the newest later exits that lack the goods. After the reversal's statements.
+ * names the products below zero, and of each the newest later exits that miss the goods. After the reversal's statements.
  */
-export function saveLackingExits({
+export function saveMissingGoods({
   company,
   id,
   accessKey,
 }: Pick<Reversal, "company" | "id" | "accessKey">): Statement {
-  const { before, between, after } = NOTE_SENTENCES.cancelledLacks;
+  const finding = { ...NEGATIVE, message: NOTE_SENTENCES.cancelledMisses(EXITS) };
   return {
     sql: `with short as (
         select d.product, d.first from (
@@ -55,7 +57,7 @@ export function saveLackingExits({
         where b.quantity_e4 < 0 order by d.product limit ${NAMED}
       ),
       named as (
-        select product, (select group_concat(?7 || id || coalesce(' (' || reference || ')', ''), ', ') from (
+        select product, (select group_concat(id || coalesce(' (' || reference || ')', ''), ', ') from (
           select m.id, iif(m.origin = 'NFE', substr(m.origin_ref, 1, 44), m.reference) as reference
           from movements m indexed by movements_by_product
           where m.company = ?1 and m.product = short.product and m.id > short.first and m.quantity_e4 < 0 and m.undoes is null
@@ -63,10 +65,10 @@ export function saveLackingExits({
           order by m.id desc limit ${NAMED})) as exits
         from short
       )
-      update notes set findings = json_insert(findings, '$[#]', json_set(?4, '$.message',
-        ?5 || (select group_concat(product || coalesce(': ' || exits, ''), '; ') from named) || ?6))
+      update notes set findings = json_insert(findings, '$[#]', json_set(?4, '$.message', replace(?4 ->> '$.message', '${EXITS}',
+        (select group_concat(product || coalesce(': ' || exits, ''), '; ') from named))))
       where company = ?1 and access_key = ?3 and posting = ?2 and exists (select 1 from short)`,
-    args: [company, id, accessKey, JSON.stringify(NEGATIVE), before, after, between],
+    args: [company, id, accessKey, JSON.stringify(finding)],
   };
 }
 

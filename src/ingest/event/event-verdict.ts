@@ -7,7 +7,7 @@ import { ruleSentence } from "../../messages/pt-BR/documents/rules.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Guard, Statement } from "../../ports/sql.ts";
 import type { Reversal } from "../../stock/reversal.ts";
-import { saveLackingExits } from "../approve/negative-balance-finding.ts";
+import { saveMissingGoods } from "../approve/negative-balance-finding.ts";
 import { takenBack } from "../approve/reverse-note.ts";
 import { type ChangeEvents, type Judgement, judge } from "../note/judge.ts";
 import {
@@ -61,6 +61,8 @@ export async function judgeStoredNote(
 
 /** What the events of a note have come to, and the batch that writes it. */
 export interface EventOutcome {
+  /** Unique id of this write. */
+  readonly id: string;
   /** Null: the note's original cannot be read. */
   readonly judged: Judgement | null;
   /** Where it cannot be read: whether one of its events cancels it. */
@@ -81,24 +83,38 @@ export interface EventOutcome {
  */
 export function verdictByEvents(stored: StoredNote, outcome: EventOutcome): Statement[] {
   const { reversal, cause } = outcome;
-  if (reversal === null) return newHolds(stored, outcome);
+  if (reversal === null) return [claim(stored, outcome), ...newHolds(stored, outcome)];
   const { company, id, accessKey } = reversal;
   return [
-    takeOut(reversal, outcome),
+    claimAndTakeOut(stored, reversal, outcome),
     // From here on the note is CANCELADA, as if its cancellation had come before it.
     ...newHolds({ ...stored, status: "CANCELADA", findings: [] }, outcome),
-    ...takenBack(reversal, stored, cause, saveLackingExits({ company, id, accessKey })),
+    ...takenBack(reversal, stored, cause, saveMissingGoods({ company, id, accessKey })),
   ];
 }
 
-/** The statement that gives a cancelled note the posting that takes back the one that it has. */
-const takeOut = ({ company, accessKey, of, id }: Reversal, { guard }: EventOutcome): Statement => {
+/** The statement that marks the note with the id of this write, by which the next ones know that it has won. */
+const claim = ({ accessKey }: StoredNote, { id, settings, guard }: EventOutcome): Statement => {
   const n = guard.args.length;
   return {
-    sql: `update notes set status = 'CANCELADA', posting = ?${n + 1}, reason = null
-      where company = ?${n + 2} and access_key = ?${n + 3} and status = 'PROCESSADA' and posting = ?${n + 4}
+    sql: `update notes set registration = ?${n + 1}
+      where company = ?${n + 2} and access_key = ?${n + 3} and exists (${guard.sql})`,
+    args: [...guard.args, id, settings.company, accessKey],
+  };
+};
+
+/** As `claim`; it gives the note, cancelled now, the posting that takes back the one that it has. */
+const claimAndTakeOut = (
+  { accessKey }: StoredNote,
+  { company, of, id: posting }: Reversal,
+  { id, guard }: EventOutcome,
+): Statement => {
+  const n = guard.args.length;
+  return {
+    sql: `update notes set registration = ?${n + 1}, status = 'CANCELADA', posting = ?${n + 4}, reason = null
+      where company = ?${n + 2} and access_key = ?${n + 3} and status = 'PROCESSADA' and posting = ?${n + 5}
         and exists (${guard.sql})`,
-    args: [...guard.args, id, company, accessKey, of],
+    args: [...guard.args, id, company, accessKey, posting, of],
   };
 };
 
@@ -112,9 +128,9 @@ function newHolds(stored: StoredNote, outcome: EventOutcome): Statement[] {
       company,
       outcome.at,
       [judgedEvent(stored.accessKey, judged)],
-      verdictChanges(company, stored, judged, settings.version),
+      verdictChanges(company, stored, judged, settings.version, outcome.id),
     ),
-    newVerdict(company, stored, judged, settings.version, outcome.at),
+    newVerdict(company, stored, judged, settings.version, outcome.at, outcome.id),
     effectsOf(company, stored, judged),
   ];
 }

@@ -212,6 +212,7 @@ async function commitEvent(
       ? []
       : verdictByEvents(note, {
           ...prepared,
+          id: incoming.id,
           cancelledIfUnread: cancels(event) || isCancelled(note.holds),
           cause: options.cause,
           guard,

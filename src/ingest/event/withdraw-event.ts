@@ -63,9 +63,10 @@ async function commitWithdrawal(
         );
   const others = known.events.filter((one) => one.id !== event.id);
   const at = ports.clock.now();
+  const withdrawal = newId();
   const guard: Guard = {
     sql: "select 1 from nfe_events where company = ?1 and access_key = ?2 and registration = ?3 and withdrawal = ?4",
-    args: [company, accessKey, event.id, newId()],
+    args: [company, accessKey, event.id, withdrawal],
   };
   const seen = unchangedGuard(note, 10);
   return ports.writer.commit({
@@ -88,6 +89,7 @@ async function commitWithdrawal(
       ...(note === null
         ? []
         : verdictByEvents(note, {
+            id: withdrawal,
             judged,
             cancelledIfUnread: others.some((one) => !one.withdrawn && cancels(one)),
             reversal: null,

@@ -33,7 +33,7 @@ export type StoredNote = Readonly<ReturnType<typeof NOTE.read>>;
 export const mayBeApproved = ({ status }: Pick<StoredNote, "status">): boolean =>
   status === "PENDENTE" || status === "ESTORNADA";
 
-/** Whether these holds say that the note is cancelled: nobody may lift that one, and the note is void. */
+/** Whether these holds say that the note is cancelled: no user may lift that one, and the note is void. */
 export const isCancelled = (holds: readonly Pick<Hold, "code">[]): boolean =>
   holds.some(({ code }) => code === "cancelled");
 

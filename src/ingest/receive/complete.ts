@@ -1,4 +1,3 @@
-import type { Settings } from "../../accounts/company.ts";
 import { settingsOf } from "../../accounts/settings.ts";
 import { appendEvents, audit, bumpTags } from "../../journal/record.ts";
 import { newId } from "../../lib/id.ts";
@@ -8,19 +7,21 @@ import { NOTE_SENTENCES } from "../../messages/pt-BR/documents/note-sentences.ts
 import type { Ports } from "../../ports/ports.ts";
 import type { Statement } from "../../ports/sql.ts";
 import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
+import { reversalOf } from "../approve/reverse-note.ts";
+import { type EventOutcome, verdictByEvents } from "../event/event-verdict.ts";
 import type { FlowOptions, RegisterOptions } from "../note/flow-options.ts";
 import { type Judgement, judge } from "../note/judge.ts";
 import type { NoteReceipt, ReceivedNote } from "../note/receipt.ts";
 import { registrationGuard } from "../note/registration-sql.ts";
-import {
-  effectsOf,
-  findingsUnder,
-  judgedEvent,
-  newVerdict,
-  verdictChanges,
-} from "../note/rejudge.ts";
+import { findingsUnder } from "../note/rejudge.ts";
 import { signatureCheck } from "../note/signature-check.ts";
-import { findNote, originalOf, type StoredNote, statusWith } from "../note/stored-note.ts";
+import {
+  findNote,
+  isCancelled,
+  originalOf,
+  type StoredNote,
+  statusWith,
+} from "../note/stored-note.ts";
 import type { Finding } from "../note/written-verdict.ts";
 import type { Hold, HoldCode } from "../verdict/failures.ts";
 
@@ -68,11 +69,18 @@ async function commitCompletion(
   const id = newId();
   const at = ports.clock.now();
   const guard = registrationGuard(company, stored.accessKey, id);
-  const verdict = verdictOf(company, stored, judged, settings, id, at);
+  const reason = NOTE_SENTENCES.cancelledByProtocol;
+  const reversal =
+    stored.status === "PROCESSADA" && stored.posting !== null && isCancelled(judged.verdict.holds)
+      ? await reversalOf(ports, stored, stored.posting, { ...options, reason })
+      : null;
+  const { cause } = options;
+  const outcome = { id, judged, cancelledIfUnread: true, reversal, settings, cause, guard, at };
+  const verdict = verdictOf(stored, outcome, judged);
   const receipt: NoteReceipt = {
     accessKey: stored.accessKey,
     totalItems: judged.items.length,
-    status: statusWith(stored.status, verdict.holds),
+    status: reversal === null ? statusWith(stored.status, verdict.holds) : "CANCELADA",
     direction: verdict.direction,
     holds: verdict.holds,
     findings: verdict.findings,
@@ -131,12 +139,7 @@ async function commitCompletion(
 }
 
 /** Holds that a late protocol may add to a posted note. */
-const REVEALED: readonly HoldCode[] = [
-  "homologation",
-  "not_authorised",
-  "protocol_mismatch",
-  "cancelled",
-];
+const REVEALED: readonly HoldCode[] = ["homologation", "not_authorised", "protocol_mismatch"];
 
 const HELD_LATE = {
   code: "held_after_processing",
@@ -145,14 +148,14 @@ const HELD_LATE = {
   message: NOTE_SENTENCES.heldAfterProcessing,
 } as const satisfies Finding;
 
-/** A note that is not in stock gets the whole new verdict; a posted one keeps direction and effects, as it keeps its movements. */
+/**
+ * A note that is not in stock gets the whole new verdict, and so does a posted one that the protocol cancels; another posted
+ * one keeps direction and effects, as it keeps its movements.
+ */
 function verdictOf(
-  company: number,
   stored: StoredNote,
+  outcome: EventOutcome,
   judged: Judgement,
-  settings: Settings,
-  id: string,
-  at: number,
 ): {
   statements: Statement[];
   direction: StoredNote["direction"];
@@ -160,18 +163,9 @@ function verdictOf(
   findings: readonly Finding[];
 } {
   const { verdict } = judged;
-  if (stored.status !== "PROCESSADA")
+  if (stored.status !== "PROCESSADA" || outcome.reversal !== null)
     return {
-      statements: [
-        appendEvents(
-          company,
-          at,
-          [judgedEvent(stored.accessKey, judged)],
-          verdictChanges(company, stored, judged, settings.version, id),
-        ),
-        newVerdict(company, stored, judged, settings.version, at, id),
-        effectsOf(company, stored, judged),
-      ],
+      statements: verdictByEvents(stored, outcome),
       direction: verdict.direction,
       holds: verdict.holds,
       findings: findingsUnder(stored, judged),
@@ -182,7 +176,7 @@ function verdictOf(
   );
   const holds = [...before, ...revealed];
   const findings = revealed.length > 0 ? [...stored.findings, HELD_LATE] : stored.findings;
-  const guard = registrationGuard(company, stored.accessKey, id);
+  const { guard } = outcome;
   const statement = {
     sql: `update notes set holds = ?4, findings = ?5, verdict_version = verdict_version + 1
       where company = ?1 and access_key = ?2 and exists (${guard.sql})`,

@@ -14,7 +14,7 @@ import type { FlowOptions, RegisterOptions } from "../note/flow-options.ts";
 import { judge } from "../note/judge.ts";
 import type { NoteReceipt, ReceivedEvent, ReceivedNote } from "../note/receipt.ts";
 import { signatureCheck } from "../note/signature-check.ts";
-import { findNote, statusWith } from "../note/stored-note.ts";
+import { findNote, isCancelled, statusWith } from "../note/stored-note.ts";
 import { effectOf } from "../verdict/event-standing.ts";
 import type { IngestFailure } from "../verdict/failures.ts";
 import type { KnownEvent } from "../verdict/known-event.ts";
@@ -73,7 +73,9 @@ export class DryRun {
     }
     const approved = (options.approve ?? settings.autoApprove) && holds.length === 0;
     const before = stored?.status ?? "PENDENTE";
-    const status = before === "PENDENTE" && approved ? "PROCESSADA" : statusWith(before, holds);
+    // A protocol or an event that cancels a posted note takes it back.
+    const settled = before === "PROCESSADA" && isCancelled(holds) ? "CANCELADA" : before;
+    const status = before === "PENDENTE" && approved ? "PROCESSADA" : statusWith(settled, holds);
     const { sha256 } = original;
     const hasProtocol = hasNumber(reading.note.protocol);
     this.#notes.set(accessKey, { accessKey, sha256, status, hasProtocol });

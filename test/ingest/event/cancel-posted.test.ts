@@ -4,6 +4,7 @@ import { cancellationEvent, syntheticEvent } from "../../../src/synthetic/events
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { COMPANY } from "../../../src/synthetic/trade.ts";
 import { type TestApp, withApp } from "../../support/app.ts";
+import { beforeNextCommit } from "../../support/faults/before-next-commit.ts";
 import { screw, supplier } from "../../support/notes/purchase.ts";
 
 const GLUE = { cProd: "C1", xProd: "COLA", uCom: "UN", qCom: "4", vUnCom: "5.00" };
@@ -34,7 +35,7 @@ test("a cancellation takes back what its note moved, by movements that name thos
       `select r.quantity_e4 + m.quantity_e4 as quantity, r.value_e2 + m.value_e2 as value, r.notes
         from movements r join movements m on m.id = r.undoes`,
     );
-    const opposite = { quantity: 0, value: 0, notes: "Nota cancelada na SEFAZ (evento 110111)" };
+    const opposite = { quantity: 0, value: 0, notes: "Nota cancelada na SEFAZ (evento 110111)." };
     expect(pairs).toEqual([opposite, opposite]);
     expect(await reconcileAll(service.ports, 1)).toEqual([]);
   }));
@@ -94,7 +95,7 @@ test("a cancellation by substitution (110112) takes its note back as any other",
     expect((await stock(service)).every(({ quantity_e4 }) => quantity_e4 === 0)).toBe(true);
   }));
 
-test("a cancellation is done also where the company forbids a balance below zero, and names the later exits that lack goods", () =>
+test("a cancellation is done where the company forbids a balance below zero, and names the exits that miss goods", () =>
   withApp(async (service) => {
     await bought(service);
     const taken = await exit(service, 3, "Pedido 7");
@@ -108,17 +109,17 @@ test("a cancellation is done also where the company forbids a balance below zero
       { product: "001", quantity_e4: -30_000 },
       { product: "C1", quantity_e4: 0 },
     ]);
-    const lacking = () => service.send("GET", path).then(({ body }) => body.findings);
-    expect(await lacking()).toContainEqual({
+    const findings = () => service.send("GET", path).then(({ body }) => body.findings);
+    expect(await findings()).toContainEqual({
       code: "negative_balance",
       severity: "warning",
       path: null,
-      message: `O cancelamento deixou produtos com saldo negativo; faltam mercadorias a saídas posteriores: 001: movimento ${taken.body.movement.id} (Pedido 7).`,
+      message: `O cancelamento deixou produtos com saldo negativo; faltam mercadorias a saídas posteriores (produto: movimentos): 001: ${taken.body.movement.id} (Pedido 7).`,
     });
     // What it says stays when another event gives the note a new verdict.
     const author = COMPANY.cnpj;
     await service.upload(syntheticEvent(note.accessKey, { type: "210220", author }));
-    expect(codes(await lacking())).toContain("negative_balance");
+    expect(codes(await findings())).toContain("negative_balance");
     expect(await reconcileAll(service.ports, 1)).toEqual([]);
   }));
 
@@ -196,4 +197,41 @@ test("a note that was cancelled under older rules is CANCELADA once it is judged
     });
     await service.send("POST", `${path}/process`);
     expect((await service.send("GET", path)).body.status).toBe("CANCELADA");
+  }));
+
+test("a posted note without protocol is taken back by a protocol that says it was cancelled", () =>
+  withApp(async (service) => {
+    const parts = { seed: 9, emit: supplier, items: [screw] };
+    const bare = syntheticNote({ ...parts, root: "NFe" });
+    await service.upload(bare.xml);
+    const json = { override: ["no_protocol"] };
+    await service.send("POST", `/api/nfes/${bare.accessKey}/process`, { json });
+    expect(await stock(service)).toMatchObject([{ quantity_e4: 100_000 }]);
+    const late = syntheticNote({ ...parts, protocol: { cStat: "101" } });
+    expect((await service.upload(late.xml)).body).toMatchObject({
+      completed: true,
+      status: "CANCELADA",
+      holds: [{ code: "cancelled" }],
+    });
+    expect(await stock(service)).toMatchObject([{ quantity_e4: 0, value_e2: 0 }]);
+    expect((await service.send("GET", `/api/nfes/${bare.accessKey}`)).body.status).toBe(
+      "CANCELADA",
+    );
+    expect(await reconcileAll(service.ports, 1)).toEqual([]);
+  }));
+
+test("a cancellation whose batch is refused leaves the note as another write has made it", () =>
+  withApp(async (service) => {
+    await bought(service);
+    const state = () => service.rows("select status, holds, verdict_version from notes");
+    const seen: unknown[] = [];
+    beforeNextCommit(service.ports, async () => {
+      await service.send("POST", `${path}/reverse`, { json: { reason: "engano" } });
+      seen.push(await state());
+      beforeNextCommit(service.ports, async () => seen.push(await state()));
+    });
+    await cancel(service);
+    expect(seen).toHaveLength(2);
+    expect(seen[1]).toEqual(seen[0]);
+    expect(await state()).toMatchObject([{ status: "CANCELADA" }]);
   }));

@@ -7,20 +7,17 @@ export const NOTE_SENTENCES = {
   lotsDoNotAddUp: (nItem: number): string =>
     `Item ${nItem}: a soma dos lotes é diferente da quantidade do item; o movimento fica sem lote.`,
   negativeBalance: "A saída deixou produtos com saldo negativo.",
-  /** Around the products that a cancelled note leaves below zero, and before each later exit that lacks the goods. */
-  cancelledLacks: {
-    before:
-      "O cancelamento deixou produtos com saldo negativo; faltam mercadorias a saídas posteriores: ",
-    between: "movimento ",
-    after: ".",
-  },
+  /** `exits`: the products that a cancelled note leaves below zero, each with the later exits that miss the goods. */
+  cancelledMisses: (exits: string): string =>
+    `O cancelamento deixou produtos com saldo negativo; faltam mercadorias a saídas posteriores (produto: movimentos): ${exits}.`,
   /** `items`: how many the note has. */
   notApproved: (failure: StockFailure, items: number): string =>
     `A nota foi registrada, mas não aprovada: ${whyNotApproved(failure, items)}.`,
   heldAfterProcessing:
     "O protocolo de autorização chegou depois da aprovação e criou uma pendência na nota, que já está no estoque: confira.",
   /** Why movements were taken back; `type`: tpEvento. */
-  cancelledByEvent: (type: string): string => `Nota cancelada na SEFAZ (evento ${type})`,
+  cancelledByEvent: (type: string): string => `Nota cancelada na SEFAZ (evento ${type}).`,
+  cancelledByProtocol: "Nota cancelada na SEFAZ (o protocolo que chegou diz que foi cancelada).",
   /** `hold`: the sentence of the hold that a note in stock would have. */
   eventAfterProcessing: (hold: string): string =>
     `A nota já está no estoque; confira e estorne se for o caso. ${hold}`,
