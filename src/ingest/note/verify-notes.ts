@@ -15,7 +15,7 @@ export interface NoteFlaw {
 
 /**
  * Verifies up to `size` notes after the id `after`: the original must exist and must be parsed as this note with its stored
- * items; a PROCESSADA note with goods must have movements, and a waiting one must have none. Returns what differs, and
+ * items; a PROCESSADA note with goods must have movements, and those of any other must have been taken back. Returns what differs, and
  * where the next slice begins (null: the end). Reads only.
  */
 export async function verifyNotes(
@@ -33,7 +33,10 @@ export async function verifyNotes(
             and i.effect in ('entry', 'exit') and i.quantity_e4 > 0) as has_goods,
           exists (select 1 from movements m where m.company = n.company and m.origin = 'NFE'
             and m.origin_ref >= n.access_key || '#' and m.origin_ref < n.access_key || '$'
-            and m.posting = n.posting) as posted
+            and m.posting = n.posting) as posted,
+          exists (select 1 from movements m where m.company = n.company and m.origin = 'NFE'
+            and m.origin_ref >= n.access_key || '#' and m.origin_ref < n.access_key || '$'
+            group by m.product having sum(m.quantity_e4) <> 0) as moves
         from notes n where company = ?1 and id > ?2 order by id limit ?3`,
       args: [company, after, size],
     },
@@ -57,8 +60,8 @@ async function flawsOf(
   const flaws: string[] = [];
   if (row.status === "PROCESSADA" && row.has_goods === 1 && row.posted === 0)
     flaws.push("está PROCESSADA, mas não há movimentos dela");
-  if ((row.status === "PENDENTE" || row.status === "DESCARTADA") && row.posted === 1)
-    flaws.push(`está ${row.status}, mas há movimentos dela`);
+  if (row.status !== "PROCESSADA" && row.moves === 1)
+    flaws.push(`está ${row.status}, mas há movimentos dela que não foram estornados`);
   const bytes = await ports.originals.get(company, String(row.sha256)).catch(() => null);
   if (bytes === null) return [...flaws, "o original não está guardado ou não pode ser lido"];
   const note = noteIn(await ports.documents.read(bytes, signal), String(row.access_key));
