@@ -84,6 +84,7 @@ async function walk(service: TestApp): Promise<Set<string>> {
     cancellationEvent(pending.accessKey),
   ])
     await upload(xml, "?approve=false");
+  await upload(cancellationEvent(notes[7]?.accessKey ?? ""));
   await upload("<a/>");
   await go("POST", "/api/nfe/batch", {
     body: await zipOf([
