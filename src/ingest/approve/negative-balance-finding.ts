@@ -54,7 +54,7 @@ export function saveMissingGoods({
           where company = ?1 and origin = 'NFE' and origin_ref > ?3 || '#' and origin_ref < ?3 || '$'
             and posting = ?2 and quantity_e4 < 0 group by product
         ) as d cross join balances b on b.company = ?1 and b.product = d.product
-        where b.quantity_e4 < 0 order by d.product limit ${NAMED}
+        where b.quantity_e4 < 0 limit ${NAMED}
       ),
       named as (
         select product, (select group_concat(id || coalesce(' (' || reference || ')', ''), ', ') from (

@@ -81,7 +81,9 @@ function commitChange(
   return ports.writer.commit({
     statements: [
       {
-        sql: `update notes set status = ?4, registration = ?3, reason = ?5, updated_at = ?6
+        // One that was cancelled meanwhile does not wait: it is void.
+        sql: `update notes set status = iif(?4 = 'PENDENTE' and exists (
+            select 1 from json_each(holds) where value ->> 'code' = 'cancelled'), 'CANCELADA', ?4), registration = ?3, reason = ?5, updated_at = ?6
           where company = ?1 and access_key = ?2 and status = ?7 returning id`,
         args: [actor.company, accessKey, id, to, reason, at, from],
       },
