@@ -1,11 +1,8 @@
 import type { Ports } from "../ports/ports.ts";
-import type { MovementFilter } from "../stock/ledger.ts";
-import type { LevelFilter } from "../stock/levels.ts";
 import type { Dialect } from "./csv.ts";
-import { MOVEMENTS, movementKeyset } from "./movements.ts";
-import { type KeysetQuery, pages } from "./pages.ts";
-import { sheet, type Table } from "./sheet.ts";
-import { STOCK, stockKeyset } from "./stock.ts";
+import { pages } from "./pages.ts";
+import { type ExportRequest, rowsOfRequest } from "./request-export.ts";
+import { sheet } from "./sheet.ts";
 import { csvStream } from "./stream.ts";
 
 /** The company, the format and the lifetime of a download. */
@@ -23,29 +20,16 @@ export interface DownloadOptions {
 
 type Needs = Pick<Ports, "reader" | "yieldToEventLoop" | "log" | "meter">;
 
-/** All movements that match a filter, newest first, as a CSV that is read page by page; no limit of rows. */
-export const exportMovements = (
+/**
+ * The rows of a request as a CSV that is read page by page, without a limit of rows.
+ * Fails with PlatformFailure `overloaded` before the first byte; a later failure breaks the stream and is logged.
+ */
+export function downloadCsv(
   ports: Needs,
-  filter: MovementFilter,
-  wanted: DownloadOptions,
-): Promise<ReadableStream<Uint8Array>> =>
-  download(ports, movementKeyset(wanted.company, filter), MOVEMENTS, wanted);
-
-/** The balance of each active product that matches a filter, by name, as a CSV; no limit of rows. */
-export const exportStock = (
-  ports: Needs,
-  filter: LevelFilter,
-  wanted: DownloadOptions,
-): Promise<ReadableStream<Uint8Array>> =>
-  download(ports, stockKeyset(wanted.company, filter), STOCK, wanted);
-
-/** Fails with PlatformFailure `overloaded` before the first byte; a later failure breaks the stream and is logged. */
-function download(
-  ports: Needs,
-  query: KeysetQuery,
-  table: Table,
-  { dialect, timeZone, requestId, signal, onRead }: DownloadOptions,
+  request: ExportRequest,
+  { company, dialect, timeZone, requestId, signal, onRead }: DownloadOptions,
 ): Promise<ReadableStream<Uint8Array>> {
+  const { query, table } = rowsOfRequest(company, request);
   return csvStream(pages(ports, query, signal), sheet(table, dialect, timeZone), {
     onPageRequested: onRead,
     onFailure(rows) {

@@ -12,15 +12,15 @@ export const PAGE_ROWS = 250;
 /** How many rows one step of a count skips. Measured: 2 ms; a million counted in one statement take 62 ms. */
 const COUNT_STEP_ROWS = 50_000;
 
-/** Keyset cursor: the two key values of a row, in the order of the index. */
-export type Cursor = readonly [Value, Value];
+/** Keyset cursor: the key values of a row, in the order of the index; as many for every row of a query. */
+export type Cursor = readonly Value[];
 /** Rows: a cell for each field of the table, and then the row's key. */
 export type Page = readonly (readonly Cell[])[];
 
 /** A table read by keyset: in the order of an index, page after page. */
 export interface KeysetQuery {
   /** The label of the metrics. */
-  readonly type: "movements" | "stock";
+  readonly type: "movements" | "stock" | "nfes" | "nfe-items";
   /** Just before the first row. */
   readonly start: Cursor;
   /** Finds the row COUNT_STEP_ROWS after a cursor, in the index alone; counts the rest where there is none (countStepOf). */
@@ -45,14 +45,14 @@ export async function* pages(
     await ports.yieldToEventLoop();
     signal?.throwIfAborted();
     const [row] = await ports.reader.rows(query.page(cursor, rows), signal);
-    // json_array of the cells and of the two key values (pageSql).
+    // json_array of the cells and of the key values (pageSql).
     const slice = trusted<Page>(JSON.parse(String(row?.slice)));
-    const page = slice.filter((visited) => visited.length > 2);
+    const page = slice.filter((visited) => visited.length > cursor.length);
     ports.meter.count("export_rows_total", { type: query.type }, page.length);
     yield page;
     const last = slice.at(-1);
     if (last === undefined || slice.length < rows) return;
-    cursor = trusted<Cursor>(last.slice(-2));
+    cursor = last.slice(-cursor.length);
   }
 }
 
@@ -70,7 +70,7 @@ export async function countRows(
       const [rest] = await ports.reader.rows(step.rest, signal);
       return total + Number(rest?.total);
     }
-    step = query.countStep([row.first ?? null, row.second ?? null]);
+    step = query.countStep(trusted<Cursor>(JSON.parse(String(row.key))));
   }
 }
 
@@ -82,12 +82,12 @@ export interface CountStep {
 
 /** The statements of a step; `source` is the rest of them: from, where, order by. */
 export const countStepOf = (
-  key: readonly [string, string],
+  key: readonly string[],
   source: string,
   args: readonly Value[],
 ): CountStep => ({
   over: {
-    sql: `select ${key[0]} as first, ${key[1]} as second ${source} limit 1 offset ${COUNT_STEP_ROWS - 1}`,
+    sql: `select json_array(${key.join(", ")}) as key ${source} limit 1 offset ${COUNT_STEP_ROWS - 1}`,
     args,
   },
   rest: {
@@ -102,7 +102,7 @@ export const countStepOf = (
  * `source` is the rest of the statement: from, where, order by; `limit` the parameter of the number of rows.
  */
 export function pageSql(
-  key: readonly [string, string],
+  key: readonly string[],
   { fields }: Table,
   matches: string,
   source: string,

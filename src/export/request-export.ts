@@ -7,16 +7,20 @@ import type { MovementFilter } from "../stock/ledger.ts";
 import type { LevelFilter } from "../stock/levels.ts";
 import type { Dialect } from "./csv.ts";
 import { MOVEMENTS, movementKeyset } from "./movements.ts";
+import { NFE_ITEMS, noteItemKeyset } from "./nfe-items.ts";
+import { NFES, type NfeFilter, noteKeyset } from "./nfes.ts";
 import type { KeysetQuery } from "./pages.ts";
 import type { Table } from "./sheet.ts";
 import { STOCK, stockKeyset } from "./stock.ts";
 
-export const EXPORT_TYPES = ["stock", "movements"] as const;
+export const EXPORT_TYPES = ["stock", "movements", "nfes", "nfe-items"] as const;
+export type ExportType = (typeof EXPORT_TYPES)[number];
 
 /** The rows that a file is to hold; `filter` is that of the list of such rows. */
 export type ExportRequest =
   | { readonly type: "stock"; readonly filter: LevelFilter }
-  | { readonly type: "movements"; readonly filter: MovementFilter };
+  | { readonly type: "movements"; readonly filter: MovementFilter }
+  | { readonly type: "nfes" | "nfe-items"; readonly filter: NfeFilter };
 
 /** The params of an export's job, as stored: everything that decides the bytes of the file. */
 export interface ExportParams {
@@ -73,12 +77,15 @@ export async function requestExport(
   return id;
 }
 
-/** Bounds a request of movements by the last id. Balances have no history: their file shows the moment it is written. */
+/**
+ * Bounds a request of movements by the last id. Balances and notes change where they stand: their file shows the moment it is
+ * written.
+ */
 async function bounded(
   ports: Pick<Ports, "reader">,
   request: ExportRequest,
 ): Promise<ExportRequest> {
-  if (request.type === "stock") return request;
+  if (request.type !== "movements") return request;
   const [row] = await ports.reader.rows({
     sql: "select coalesce(max(id), 0) as last from movements",
     args: [],
@@ -87,10 +94,18 @@ async function bounded(
 }
 
 /** The query of a request's rows, and the columns that show them. */
-export const rowsOfRequest = (
+export function rowsOfRequest(
   company: number,
   request: ExportRequest,
-): { query: KeysetQuery; table: Table } =>
-  request.type === "stock"
-    ? { query: stockKeyset(company, request.filter), table: STOCK }
-    : { query: movementKeyset(company, request.filter), table: MOVEMENTS };
+): { query: KeysetQuery; table: Table } {
+  switch (request.type) {
+    case "stock":
+      return { query: stockKeyset(company, request.filter), table: STOCK };
+    case "movements":
+      return { query: movementKeyset(company, request.filter), table: MOVEMENTS };
+    case "nfes":
+      return { query: noteKeyset(company, request.filter), table: NFES };
+    case "nfe-items":
+      return { query: noteItemKeyset(company, request.filter), table: NFE_ITEMS };
+  }
+}

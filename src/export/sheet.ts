@@ -1,5 +1,7 @@
+import type { StoredLot } from "../ingest/note/tables.ts";
+import { trusted } from "../lib/cast.ts";
 import { zoneOffset } from "../lib/days.ts";
-import { fromScaled, unitValue } from "../lib/decimal.ts";
+import { divideHalfUp, fromScaled, unitValue } from "../lib/decimal.ts";
 import { CSV, type Csv, type Dialect } from "./csv.ts";
 
 /** A value of a row, as the database's JSON gives it. */
@@ -7,17 +9,29 @@ export type Cell = string | number | null;
 
 /**
  * The format of a cell; NULL is an empty cell. quantity: 1/10⁴, up to 4 places. money: 1/10², 2 places. unit: the cost of
- * one unit, from a total (1/10²) by its quantity (1/10⁴), 2 to 10 places. count: an integer. instant: ms UTC, as the
- * company's local time. day: `YYYY-MM-DD`.
+ * one unit, from a total (1/10²) by its quantity (1/10⁴), 2 to 10 places. ratio: one integer by another, up to 10 places.
+ * decimal: a plain decimal as the XML writes it, with all its digits. count: an integer. instant: ms UTC, as the company's local
+ * time. day: `YYYY-MM-DD`. issue: an instant or a day. lots: those of an item as `note_items` has them.
  */
-export type Kind = "text" | "quantity" | "money" | "unit" | "count" | "instant" | "day";
+export type Kind =
+  | "text"
+  | "quantity"
+  | "money"
+  | "unit"
+  | "ratio"
+  | "decimal"
+  | "count"
+  | "instant"
+  | "day"
+  | "issue"
+  | "lots";
 
 /** One column of a file: its heading, its field and its format. */
 export interface Column<Field extends string = string> {
   readonly heading: string;
   readonly kind: Kind;
   readonly of: Field;
-  /** unit: the field to divide by. Other kinds: the cell is empty where this field is not 1. */
+  /** unit, ratio: the field to divide by. Other kinds: the cell is empty where this field is not 1. */
   readonly by?: Field;
 }
 
@@ -87,14 +101,23 @@ function writers(csv: Csv, timeZone: string): Record<Kind, Write> {
   const shown = (write: (value: string | number) => string): Write => {
     return (value, by) => (value === null || by !== 1 ? "" : write(value));
   };
+  const instant = localTime(csv, timeZone);
+  const day = (value: string | number) => csv.day(String(value));
   return {
     text: shown((value) => csv.text(String(value))),
     quantity: shown((value) => csv.number(fromScaled(exact(value), 4))),
     money: shown((value) => csv.number(fromScaled(exact(value), 2, 2))),
     unit: (total, quantity) => csv.number(unitCost(total, quantity)),
     count: shown((value) => csv.number(String(exact(value)))),
-    instant: shown(localTime(csv, timeZone)),
-    day: shown((value) => csv.day(String(value))),
+    ratio: (value, by) => (value === null || by === null ? "" : csv.number(ratio(value, by))),
+    decimal: shown((value) => {
+      const text = String(value);
+      return PLAIN_DECIMAL.test(text) ? csv.number(text) : csv.text(text);
+    }),
+    instant: shown(instant),
+    day: shown(day),
+    issue: shown((value) => (typeof value === "string" ? day(value) : instant(value))),
+    lots: shown((value) => csv.text(lotsText(csv, String(value)))),
   };
 }
 
@@ -102,6 +125,26 @@ function writers(csv: Csv, timeZone: string): Record<Kind, Write> {
 function exact(value: string | number): number {
   if (!Number.isSafeInteger(value)) throw new RangeError("not an exact integer");
   return Number(value);
+}
+
+const PLAIN_DECIMAL = /^\d+(?:\.\d+)?$/;
+
+/** Up to ten places, half-up; empty by 0. */
+function ratio(value: string | number, by: string | number): string {
+  const divisor = BigInt(exact(by));
+  if (divisor === 0n) return "";
+  return fromScaled(divideHalfUp(BigInt(exact(value)) * 10n ** 10n, divisor), 10);
+}
+
+/** `L1: 10 (31/01/2027); L2: 2,5`: number, quantity and expiry of each lot. */
+function lotsText(csv: Csv, json: string): string {
+  const lots = trusted<StoredLot[]>(JSON.parse(json));
+  return lots
+    .map(({ lot, quantity_e4, expires_on }) => {
+      const quantity = csv.number(fromScaled(quantity_e4, 4));
+      return `${lot}: ${quantity}${expires_on === null ? "" : ` (${csv.day(expires_on)})`}`;
+    })
+    .join("; ");
 }
 
 /** At least the two places of money; empty where the total or the quantity is not known. */

@@ -1,6 +1,8 @@
 import { expect, test } from "bun:test";
 import { ROLES } from "../../src/accounts/roles.ts";
 import { MOVEMENTS } from "../../src/export/movements.ts";
+import { NFE_ITEMS } from "../../src/export/nfe-items.ts";
+import { NFES } from "../../src/export/nfes.ts";
 import { STOCK } from "../../src/export/stock.ts";
 import { NOTE_STATUSES } from "../../src/lib/note-status.ts";
 import { PARTS } from "../../src/nfe/note-value.ts";
@@ -24,6 +26,17 @@ test("LEIA-ME.md explains every column of the movements' CSV", () => {
   const explained = columnsAfter("**Movimentos**");
   for (const { heading } of MOVEMENTS.columns)
     expect([heading, explained.includes(heading)]).toEqual([heading, true]);
+});
+
+test("LEIA-ME.md explains every column of the notes' CSV and of their items'", () => {
+  for (const [opening, { columns }] of [
+    ["**Notas** (", NFES],
+    ["**Itens das notas** (", NFE_ITEMS],
+  ] as const) {
+    const explained = columnsAfter(opening);
+    for (const { heading } of columns)
+      expect([heading, explained.includes(heading)]).toEqual([heading, true]);
+  }
 });
 
 test("LEIA-ME.md names every part of the cost with its sign", () => {

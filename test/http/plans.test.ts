@@ -176,6 +176,15 @@ async function walk(service: TestApp): Promise<Set<string>> {
   }
   for (const query of ["", "?search=P", "?low=true"])
     await go("GET", "/api/export/stock", { query });
+  for (const query of [
+    "",
+    "?status=PENDENTE",
+    "?direction=entry",
+    `?supplier=${supplier.cnpj}`,
+    `?${days}`,
+  ])
+    for (const route of ["/api/export/nfes", "/api/export/nfe-items"])
+      await go("GET", route, { query });
   for (const query of ["", `?supplier_cnpj=${supplier.cnpj}`, "?product_code=P1"])
     await go("GET", "/api/supplier-items", { query });
   const movement = { product_code: "P1", quantity: 1, unit_cost: 2, reference: "PED" };

@@ -1,11 +1,21 @@
 import { z } from "@hono/zod-openapi";
 import { DIALECTS } from "../../export/csv.ts";
+import type { NfeFilter } from "../../export/nfes.ts";
+import type { ExportType } from "../../export/request-export.ts";
 import { zoneOffset } from "../../lib/days.ts";
 import { isAccessKeyShape, withoutPrintMarks } from "../../nfe/access-key.ts";
 import type { MovementFilter } from "../../stock/ledger.ts";
 import type { LevelFilter } from "../../stock/levels.ts";
-import { dayRange } from "../days.ts";
-import { codeText, Day, Flag, text, wholeNumber } from "../schemas.ts";
+import { dayRange, plainDays } from "../days.ts";
+import {
+  codeText,
+  Day,
+  DirectionEnum,
+  Flag,
+  NoteStatusEnum,
+  text,
+  wholeNumber,
+} from "../schemas.ts";
 
 export const DialectSchema = z.enum(DIALECTS).default("br").openapi({
   description: "br: BOM, `;`, vírgula decimal (abre no Excel). rfc4180: sem BOM, `,`, ponto",
@@ -34,6 +44,15 @@ export const StockQuery = StockFilters.extend({
   low: Flag.optional(),
 });
 
+/** Filters of notes, in a query and in a body. */
+export const NfeFilters = z.object({
+  status: NoteStatusEnum.optional(),
+  direction: DirectionEnum.optional(),
+  supplier: text(120).optional(),
+  from: Day.optional(),
+  to: Day.optional(),
+});
+
 /** The reference to look for; an access key is accepted in any spelling that a DANFE prints. */
 export function referenceOf(text: string | undefined): string | undefined {
   const plain = withoutPrintMarks(text ?? "");
@@ -58,10 +77,24 @@ export const levelFilterOf = ({
   low,
 }: z.infer<typeof StockFilters>): LevelFilter => ({ search, categoryId, low });
 
-const FILE_NAMES = { stock: "estoque", movements: "movimentacoes" } as const;
+/** The filter of the notes; days of issue begin in the company's time zone. */
+export const nfeFilterOf = (filters: z.infer<typeof NfeFilters>, timeZone: string): NfeFilter => ({
+  status: filters.status,
+  direction: filters.direction,
+  supplier: filters.supplier,
+  ...dayRange(filters, timeZone),
+  ...plainDays(filters),
+});
+
+const FILE_NAMES: Readonly<Record<ExportType, string>> = {
+  stock: "estoque",
+  movements: "movimentacoes",
+  nfes: "notas",
+  "nfe-items": "itens-das-notas",
+};
 
 /** The Content-Disposition of a CSV made at `at` (ms UTC), named in the company's time: `estoque_20261123_141500.csv`. */
-export function attachment(type: keyof typeof FILE_NAMES, at: number, timeZone: string): string {
+export function attachment(type: ExportType, at: number, timeZone: string): string {
   const local = new Date(at + zoneOffset(timeZone)(at)).toISOString();
   const [day, time] = local.slice(0, 19).replaceAll(/[-:]/g, "").split("T");
   return `attachment; filename="${FILE_NAMES[type]}_${day}_${time}.csv"`;

@@ -2,7 +2,8 @@ import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { accepts } from "hono/accepts";
 import { settingsOf } from "../../accounts/settings.ts";
-import { type DownloadOptions, exportMovements, exportStock } from "../../export/download.ts";
+import { type DownloadOptions, downloadCsv } from "../../export/download.ts";
+import type { ExportRequest } from "../../export/request-export.ts";
 import type { Env } from "../env.ts";
 import { requires } from "../middleware/permissions.ts";
 import {
@@ -11,6 +12,8 @@ import {
   levelFilterOf,
   MovementFilters,
   movementFilterOf,
+  NfeFilters,
+  nfeFilterOf,
   StockQuery,
 } from "../request/export-filters.ts";
 import { PROBLEMS } from "../schemas.ts";
@@ -43,11 +46,9 @@ const stockRoute = createRoute({
 
 const getStockExport = defineOpenAPIRoute<typeof stockRoute, Env>({
   route: stockRoute,
-  handler: async (c) => {
+  handler: (c) => {
     const query = c.req.valid("query");
-    const download = await downloadOf(c, query.dialect);
-    const csv = await exportStock(c.var.ports, levelFilterOf(query), download);
-    return csvFile(c, "stock", csv, download.timeZone);
+    return csvFile(c, query.dialect, () => ({ type: "stock", filter: levelFilterOf(query) }));
   },
 });
 
@@ -66,12 +67,56 @@ const movementsRoute = createRoute({
 
 const getMovementsExport = defineOpenAPIRoute<typeof movementsRoute, Env>({
   route: movementsRoute,
-  handler: async (c) => {
+  handler: (c) => {
     const query = c.req.valid("query");
-    const download = await downloadOf(c, query.dialect);
-    const filter = movementFilterOf(query, download.timeZone);
-    const csv = await exportMovements(c.var.ports, filter, download);
-    return csvFile(c, "movements", csv, download.timeZone);
+    return csvFile(c, query.dialect, (timeZone) => ({
+      type: "movements",
+      filter: movementFilterOf(query, timeZone),
+    }));
+  },
+});
+
+const notesRoute = createRoute({
+  method: "get",
+  path: "/api/export/nfes",
+  operationId: "exportNfes",
+  tags: ["exports"],
+  summary: "Exporta as notas em CSV, da emissão mais nova à mais antiga",
+  ...requires("read"),
+  request: { query: NfeFilters.extend({ dialect: DialectSchema }) },
+  responses: csvResponses,
+});
+
+const getNotesExport = defineOpenAPIRoute<typeof notesRoute, Env>({
+  route: notesRoute,
+  handler: (c) => {
+    const query = c.req.valid("query");
+    return csvFile(c, query.dialect, (timeZone) => ({
+      type: "nfes",
+      filter: nfeFilterOf(query, timeZone),
+    }));
+  },
+});
+
+const noteItemsRoute = createRoute({
+  method: "get",
+  path: "/api/export/nfe-items",
+  operationId: "exportNfeItems",
+  tags: ["exports"],
+  summary: "Exporta os itens das notas em CSV, da emissão mais nova à mais antiga",
+  ...requires("read"),
+  request: { query: NfeFilters.extend({ dialect: DialectSchema }) },
+  responses: csvResponses,
+});
+
+const getNoteItemsExport = defineOpenAPIRoute<typeof noteItemsRoute, Env>({
+  route: noteItemsRoute,
+  handler: (c) => {
+    const query = c.req.valid("query");
+    return csvFile(c, query.dialect, (timeZone) => ({
+      type: "nfe-items",
+      filter: nfeFilterOf(query, timeZone),
+    }));
   },
 });
 
@@ -95,17 +140,20 @@ async function downloadOf(
   };
 }
 
-/** The CSV as a file; compressed where the runtime has gzip and the client accepts it. */
-function csvFile(
+/** The CSV of a request as a file; compressed where the runtime has gzip and the client accepts it. */
+async function csvFile(
   c: Context<Env>,
-  type: "stock" | "movements",
-  csv: ReadableStream<Uint8Array>,
-  timeZone: string,
+  dialect: DownloadOptions["dialect"],
+  requestIn: (timeZone: string) => ExportRequest,
 ) {
+  const download = await downloadOf(c, dialect);
+  const { timeZone } = download;
+  const request = requestIn(timeZone);
+  const csv = await downloadCsv(c.var.ports, request, download);
   const { clock, gzip } = c.var.ports;
   const headers = {
     "content-type": "text/csv; charset=utf-8",
-    "content-disposition": attachment(type, clock.now(), timeZone),
+    "content-disposition": attachment(request.type, clock.now(), timeZone),
     "cache-control": "no-store",
   };
   if (gzip === undefined) return c.body(limitDownloads(c, csv), 200, headers);
@@ -120,4 +168,9 @@ function csvFile(
     : c.body(limitDownloads(c, csv), 200, varied);
 }
 
-export const exportDownloadRoutes = [getStockExport, getMovementsExport] as const;
+export const exportDownloadRoutes = [
+  getStockExport,
+  getMovementsExport,
+  getNotesExport,
+  getNoteItemsExport,
+] as const;

@@ -16,6 +16,8 @@ import {
   levelFilterOf,
   MovementFilters,
   movementFilterOf,
+  NfeFilters,
+  nfeFilterOf,
   StockFilters,
 } from "../request/export-filters.ts";
 import { jsonBody, PROBLEMS, responses } from "../schemas.ts";
@@ -32,8 +34,24 @@ const ExportRequestSchema = z
       filters: MovementFilters.strict().default({}),
       dialect: DialectSchema,
     }),
+    z.strictObject({
+      type: z.enum(["nfes", "nfe-items"]),
+      filters: NfeFilters.strict().default({}),
+      dialect: DialectSchema,
+    }),
   ])
   .openapi("ExportOrder");
+
+function wishOf(body: z.infer<typeof ExportRequestSchema>, timeZone: string): ExportRequest {
+  switch (body.type) {
+    case "stock":
+      return { type: body.type, filter: levelFilterOf(body.filters) };
+    case "movements":
+      return { type: body.type, filter: movementFilterOf(body.filters, timeZone) };
+    default:
+      return { type: body.type, filter: nfeFilterOf(body.filters, timeZone) };
+  }
+}
 
 const ExportSchema = z
   .object({
@@ -99,11 +117,12 @@ const postExport = defineOpenAPIRoute<typeof postRoute, Env>({
     const { ports, actor, versions } = c.var;
     const { timeZone } = await settingsOf(ports, actor.company, versions.settings);
     const body = c.req.valid("json");
-    const wish: ExportRequest =
-      body.type === "stock"
-        ? { type: body.type, filter: levelFilterOf(body.filters) }
-        : { type: body.type, filter: movementFilterOf(body.filters, timeZone) };
-    const wanted = { wish, asked: body.filters, dialect: body.dialect, time_zone: timeZone };
+    const wanted = {
+      wish: wishOf(body, timeZone),
+      asked: body.filters,
+      dialect: body.dialect,
+      time_zone: timeZone,
+    };
     const id = await requestExport(ports, wanted, causeOf(c));
     const created = await findExport(ports, actor.company, id);
     return c.json(exportView(created), 202, { location: pathOf(id) });

@@ -1,28 +1,10 @@
-import { and, count, desc, eq, exists, getTableColumns, gte, lt, ne, sql } from "drizzle-orm";
+import { and, count, desc, eq, exists, getTableColumns, sql } from "drizzle-orm";
 import type { NoteStatus } from "../../lib/note-status.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { supplierItems } from "../../stock/tables.ts";
 import { unitKeySql } from "../../stock/unit.ts";
-import type { Direction } from "../verdict/verdict.ts";
-import { fromSupplier, matchesSearch } from "./search-notes.ts";
+import { conditionsOf, type NoteFilter } from "./note-filter.ts";
 import { nfeEvents, noteItems, notes } from "./tables.ts";
-
-/** Filters of a list of notes; instants of issue are ms UTC, half-open. */
-export interface NoteFilter {
-  readonly status?: NoteStatus | undefined;
-  readonly direction?: Direction | undefined;
-  /** CNPJ or CPF of the emitter (whole, or a part), with or without its mask, or words of its name. */
-  readonly supplier?: string | undefined;
-  /** Part of the access key as the DANFE prints it or not, the number, the supplier's CNPJ or words of its name. */
-  readonly search?: string | undefined;
-  readonly from?: number | undefined;
-  readonly until?: number | undefined;
-  /** The same days from midnight UTC, for notes whose issue is a date without a time. */
-  readonly fromDay?: number | undefined;
-  readonly untilDay?: number | undefined;
-  /** Notes with an item that is mapped to this product. */
-  readonly product?: string | undefined;
-}
 
 export type NoteRow = typeof notes.$inferSelect;
 /** A note as a list shows it: without findings, rules and references. */
@@ -31,14 +13,9 @@ export type NoteItemRow = typeof noteItems.$inferSelect;
 export type NfeEventRow = typeof nfeEvents.$inferSelect;
 
 function condition(ports: Pick<Ports, "read">, company: number, filter: NoteFilter) {
-  const { supplier, search, product } = filter;
+  const { product } = filter;
   return and(
-    eq(notes.company, company),
-    filter.status === undefined ? ne(notes.status, "DESCARTADA") : eq(notes.status, filter.status),
-    filter.direction === undefined ? undefined : eq(notes.direction, filter.direction),
-    supplier === undefined ? undefined : fromSupplier(company, supplier),
-    search === undefined ? undefined : matchesSearch(company, search),
-    ...issuedWithin(filter),
+    ...conditionsOf(company, filter),
     product === undefined
       ? undefined
       : exists(
@@ -63,26 +40,6 @@ function condition(ports: Pick<Ports, "read">, company: number, filter: NoteFilt
             ),
         ),
   );
-}
-
-/**
- * A date without a time (layout 2.00) is stored as midnight in Brasília and compared with the days of UTC; an instant is
- * compared with the days of the company. The bounds without `iif` let the index on the time be used.
- */
-function issuedWithin({ from, until, fromDay = from, untilDay = until }: NoteFilter) {
-  const bound = (day: number, instant: number) =>
-    sql`iif(length(${notes.issuedAt}) = 10, ${day}, ${instant})`;
-  return [
-    ...(from === undefined || fromDay === undefined
-      ? []
-      : [gte(notes.issuedMs, Math.min(from, fromDay)), gte(notes.issuedMs, bound(fromDay, from))]),
-    ...(until === undefined || untilDay === undefined
-      ? []
-      : [
-          lt(notes.issuedMs, Math.max(until, untilDay)),
-          lt(notes.issuedMs, bound(untilDay, until)),
-        ]),
-  ];
 }
 
 /** A page of notes, newest first, and how many match in all. */

@@ -151,6 +151,11 @@ export const figures = {
       "/api/export/movements?dialect=rfc4180&type=SAIDA",
       "/api/export/movements?dialect=excel",
       "/api/export/movements?from=ontem",
+      "/api/export/nfes",
+      "/api/export/nfes?dialect=rfc4180&status=PROCESSADA",
+      "/api/export/nfe-items",
+      "/api/export/nfe-items?dialect=rfc4180&direction=entry",
+      "/api/export/nfe-items?status=nenhuma",
     ])
       await ask(path, { path }, compressed);
     const headers = { "accept-encoding": "gzip" };

@@ -119,6 +119,8 @@ const QUERIES: Readonly<Record<string, readonly string[]>> = {
   "/api/supplier-items": [`?supplier=${supplier?.cnpj}`, "?product_code=P1"],
   "/api/dashboard/evolution": ["?days=30"],
   "/api/export/movements": ["?product_code=P1", "?type=SAIDA"],
+  "/api/export/nfes": ["?status=PROCESSADA", `?supplier=${supplier?.cnpj}`, "?from=2020-01-01"],
+  "/api/export/nfe-items": ["?status=PROCESSADA", `?supplier=${supplier?.cnpj}`],
   "/api/jobs": ["?kind=batch", "?state=done"],
   "/api/events": ["?limit=500"],
 };

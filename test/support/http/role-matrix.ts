@@ -39,6 +39,8 @@ export const MATRIX: readonly [string, string, Role | "anonymous"][] = [
   ["get", "/api/dashboard/evolution", "VISUALIZADOR"],
   ["get", "/api/export/stock", "VISUALIZADOR"],
   ["get", "/api/export/movements", "VISUALIZADOR"],
+  ["get", "/api/export/nfes", "VISUALIZADOR"],
+  ["get", "/api/export/nfe-items", "VISUALIZADOR"],
   ["post", "/api/exports", "VISUALIZADOR"],
   ["get", "/api/exports/{id}", "VISUALIZADOR"],
   ["get", "/api/exports/{id}/file", "VISUALIZADOR"],

@@ -177,4 +177,9 @@ export const VALID_REQUESTS: readonly ValidRequest[] = [
     path: "/api/export/movements",
     query: ["product_code", "type", "from", "to", "origin", "reference", "dialect"],
   },
+  ...["/api/export/nfes", "/api/export/nfe-items"].map((path) => ({
+    method: "GET",
+    path,
+    query: ["status", "direction", "supplier", "from", "to", "dialect"],
+  })),
 ];
