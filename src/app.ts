@@ -33,6 +33,7 @@ import { httpProblem, toProblem } from "./http/problem.ts";
 import { kardexRoutes } from "./http/routes/kardex.ts";
 import { movementRoutes } from "./http/routes/movements.ts";
 import { noteApprovalRoutes } from "./http/routes/note-approvals.ts";
+import { noteArchiveRoutes } from "./http/routes/note-archive.ts";
 import { noteEventRoutes } from "./http/routes/note-events.ts";
 import { noteRoutes } from "./http/routes/notes.ts";
 import { productRoutes } from "./http/routes/products.ts";
@@ -52,6 +53,7 @@ const routes = [
   ...emailConfigRoutes,
   ...uploadRoutes,
   ...noteApprovalRoutes,
+  ...noteArchiveRoutes,
   ...noteRoutes,
   ...noteEventRoutes,
   ...reversalRoutes,

@@ -35,7 +35,13 @@ export const COUNTERS = {
   export_rows_total: {
     help: "Rows written into exports",
     labels: ["type"],
-    zero: [{ type: "movements" }, { type: "stock" }, { type: "nfes" }, { type: "nfe-items" }],
+    zero: [
+      { type: "movements" },
+      { type: "stock" },
+      { type: "nfes" },
+      { type: "nfe-items" },
+      { type: "archive" },
+    ],
   },
   rate_limit_guesses_total: {
     help: "Requests that were counted by this isolate alone, because the exact counter did not answer",

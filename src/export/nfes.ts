@@ -69,16 +69,25 @@ export const NFES: Table<keyof typeof ofExport> = {
   ],
 };
 
+/** What an archive reads of each note, in this order. */
+export const ARCHIVE_FILES: Table = {
+  fields: {
+    id: "notes.id",
+    key: "notes.access_key",
+    sha256: "notes.sha256",
+    issued: "notes.issued_ms",
+  },
+  columns: [],
+};
+
 const ofArchive = {
   id: "notes.id",
-  sha256: "notes.sha256",
-  issuedMs: "notes.issued_ms",
-  ...fields,
   // Known only when the files were read: the archive puts it there.
   missing: "null",
+  ...fields,
 } as const;
 
-/** The index of an archive, with what the archive reads of each note: id, hash, instant of issue and key come first. */
+/** The index of an archive. */
 export const ARCHIVE_INDEX: Table<keyof typeof ofArchive> = {
   fields: ofArchive,
   columns: [...columns, { heading: "Arquivos em Falta", kind: "text", of: "missing" }],
@@ -117,13 +126,13 @@ export function noteWalk(condition: NoteCondition, company: number, issued: Issu
 
 const NOTES = "from notes indexed by notes_by_issue";
 
-function noteQuery(walk: NoteWalk, table: Table): KeysetQuery {
+function noteQuery(type: KeysetQuery["type"], walk: NoteWalk, table: Table): KeysetQuery {
   const key = ["notes.issued_ms", "notes.id"];
   const n = walk.args.length;
   const source = `${NOTES} ${walk.seek(`?${n + 1}`, `?${n + 2}`)} ${walk.order}`;
   const sql = pageSql(key, table, walk.matches, source, `?${n + 3}`);
   return {
-    type: "nfes",
+    type,
     start: [walk.end, 0],
     countStep: (after) => countStepOf(key, source, [...walk.args, ...after]),
     page: (after, rows) => ({ sql, args: [...walk.args, ...after, rows] }),
@@ -132,12 +141,17 @@ function noteQuery(walk: NoteWalk, table: Table): KeysetQuery {
 
 /** The notes that match a filter, the latest issue first; discarded ones only where they are asked for, as in the list. */
 export const noteKeyset = (company: number, filter: NfeFilter): KeysetQuery =>
-  noteQuery(noteWalk(listedNotes(company, filter), company, filter), NFES);
+  noteQuery("nfes", noteWalk(listedNotes(company, filter), company, filter), NFES);
 
-/** All notes of some days that were registered up to an id, whatever became of them: the rows of an archive. */
-export function archiveKeyset(company: number, issued: Issued, upTo: number): KeysetQuery {
+/** All notes of some days that were registered up to an id, whatever became of them: what an archive holds. */
+export function archiveKeyset(
+  company: number,
+  issued: Issued,
+  upTo: number,
+  table: Table,
+): KeysetQuery {
   const { where, args } = issuedNotes(company, issued);
   const known = parameters<Value>(args);
   const condition = { where: `${where} and notes.id <= ${known.add(upTo)}`, args: known.args };
-  return noteQuery(noteWalk(condition, company, issued), ARCHIVE_INDEX);
+  return noteQuery("archive", noteWalk(condition, company, issued), table);
 }

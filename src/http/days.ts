@@ -1,4 +1,4 @@
-import { dayStart, nextDay } from "../lib/days.ts";
+import { addDays, dayStart, nextDay } from "../lib/days.ts";
 
 /** Two days of a query, both inclusive, as a half-open range of instants (ms UTC) in the company's time zone. */
 export function dayRange(
@@ -26,4 +26,11 @@ export function plainDays(query: { from?: string | undefined; to?: string | unde
 export function endOf(moment: string | undefined, timeZone: string): number | undefined {
   if (moment === undefined) return undefined;
   return moment.includes("T") ? Date.parse(moment) : dayStart(nextDay(moment), timeZone);
+}
+
+/** The first and the last day of a month (`YYYY-MM`). */
+export function daysOfMonth(month: string): { from: string; to: string } {
+  // Every month has a day 28, and four days later the next has begun.
+  const next = addDays(`${month}-28`, 4).slice(0, 8);
+  return { from: `${month}-01`, to: addDays(`${next}01`, -1) };
 }

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { ROLES } from "../../src/accounts/roles.ts";
 import { MOVEMENTS } from "../../src/export/movements.ts";
 import { NFE_ITEMS } from "../../src/export/nfe-items.ts";
-import { NFES } from "../../src/export/nfes.ts";
+import { ARCHIVE_INDEX, NFES } from "../../src/export/nfes.ts";
 import { STOCK } from "../../src/export/stock.ts";
 import { NOTE_STATUSES } from "../../src/lib/note-status.ts";
 import { PARTS } from "../../src/nfe/note-value.ts";
@@ -28,10 +28,11 @@ test("LEIA-ME.md explains every column of the movements' CSV", () => {
     expect([heading, explained.includes(heading)]).toEqual([heading, true]);
 });
 
-test("LEIA-ME.md explains every column of the notes' CSV and of their items'", () => {
+test("LEIA-ME.md explains every column of the notes' CSV, of their items' and of an archive's index", () => {
   for (const [opening, { columns }] of [
     ["**Notas** (", NFES],
     ["**Itens das notas** (", NFE_ITEMS],
+    ["**Arquivo do mês** (", ARCHIVE_INDEX],
   ] as const) {
     const explained = columnsAfter(opening);
     for (const { heading } of columns)

@@ -38,6 +38,7 @@ const ALLOWED: Readonly<Record<Cost["kind"], readonly (readonly [RegExp, string]
     [/"notes"\."(?:id|supplier_id)" in \(/, "what a search finds, each part by its own index"],
     [/as page join movements/, "the hundred rows of one page"],
     [/"notes"\."issued_ms" [<>]/, "notes of some days, by the index of their days"],
+    [/json_each\(\?2\) k\s+cross join nfe_events/, "the events of fifty notes"],
     [/json_each\(\?3\) m/, "the entries of one note"],
     [/"api_keys"/, "few rows"],
   ],
@@ -157,6 +158,7 @@ async function walk(service: TestApp): Promise<Set<string>> {
     "?product_code=P1",
   ])
     await go("GET", "/api/nfes", { query });
+  await go("GET", "/api/nfes/archive", { query: "?month=2026-11" });
   for (const query of ["", "?search=P", "?category_id=1"])
     await go("GET", "/api/products", { query });
   for (const query of ["", "?search=P", "?low=true"]) await go("GET", "/api/stock", { query });

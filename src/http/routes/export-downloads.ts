@@ -1,7 +1,6 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { accepts } from "hono/accepts";
-import { settingsOf } from "../../accounts/settings.ts";
 import { type DownloadOptions, downloadCsv } from "../../export/download.ts";
 import type { ExportRequest } from "../../export/request-export.ts";
 import type { Env } from "../env.ts";
@@ -17,11 +16,8 @@ import {
   StockQuery,
 } from "../request/export-filters.ts";
 import { PROBLEMS } from "../schemas.ts";
+import { downloadOf } from "../stream/download.ts";
 import { limitDownloads } from "../stream/download-limit.ts";
-import { untilRevoked } from "../stream/revocation.ts";
-
-/** How long a reader may pause; each page that it reads renews the timeout. */
-const IDLE_TIMEOUT_S = 120;
 
 const csvResponses = {
   200: {
@@ -120,33 +116,13 @@ const getNoteItemsExport = defineOpenAPIRoute<typeof noteItemsRoute, Env>({
   },
 });
 
-async function downloadOf(
-  c: Context<Env>,
-  dialect: DownloadOptions["dialect"],
-): Promise<DownloadOptions> {
-  const { ports, actor, request, requestId, versions } = c.var;
-  const session = untilRevoked(c);
-  const { timeZone } = await settingsOf(ports, actor.company, versions.settings);
-  return {
-    company: actor.company,
-    dialect,
-    timeZone,
-    requestId,
-    signal: session.signal,
-    onRead() {
-      ports.extendIdleTimeout(request, IDLE_TIMEOUT_S);
-      session.check();
-    },
-  };
-}
-
 /** The CSV of a request as a file; compressed where the runtime has gzip and the client accepts it. */
 async function csvFile(
   c: Context<Env>,
   dialect: DownloadOptions["dialect"],
   requestIn: (timeZone: string) => ExportRequest,
 ) {
-  const download = await downloadOf(c, dialect);
+  const download = { ...(await downloadOf(c)), dialect };
   const { timeZone } = download;
   const request = requestIn(timeZone);
   const csv = await downloadCsv(c.var.ports, request, download);

@@ -158,6 +158,8 @@ export const figures = {
       "/api/export/nfe-items?status=nenhuma",
     ])
       await ask(path, { path }, compressed);
+    for (const month of ["2026-11", "2026-10", "2020-01", "2026-13"])
+      await ask(`the archive of ${month}`, { path: `/api/nfes/archive?month=${month}` });
     const headers = { "accept-encoding": "gzip" };
     await ask("compressed, on Bun only", { path: "/api/export/stock", headers }, compressed);
   },
@@ -169,13 +171,15 @@ export const figures = {
     for (const body of [
       { type: "movements", dialect: "rfc4180", filters: { type: "ENTRADA" } },
       { type: "stock" },
+      { type: "nfes", filters: { status: "PROCESSADA" } },
+      { type: "nfe-items" },
     ])
       await ask(`an export of ${body.type}`, order(body), {
         keep: (answer, known) => {
           known[body.type] = `/api/exports/${answer.id}`;
         },
       });
-    for (const type of ["movements", "stock"]) {
+    for (const type of ["movements", "stock", "nfes", "nfe-items"]) {
       await ended(ask, `the export of ${type}`, (known) => known[type]);
       const file = (headers) => (known) => ({ path: `${known[type]}/file`, headers });
       await ask("its file", file({}));

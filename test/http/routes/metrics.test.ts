@@ -80,7 +80,10 @@ test("the metrics count verdicts by class and hold, refusals by code, export row
     expect(refusals['{code="nfe.not_an_nfe"}']).toBe(2);
     const rows = csv.text.trimEnd().split("\r\n").length - 1;
     expect(metric("export_rows_total")).toEqual({
+      '{type="archive"}': 0,
       '{type="movements"}': rows,
+      '{type="nfe-items"}': 0,
+      '{type="nfes"}': 0,
       '{type="stock"}': 0,
     });
     expect(samples.get("nfe_processed_total")).toBe(1);

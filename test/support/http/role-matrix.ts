@@ -19,6 +19,7 @@ export const MATRIX: readonly [string, string, Role | "anonymous"][] = [
   ["post", "/api/nfe/upload", "OPERADOR"],
   ["post", "/api/nfe/batch", "OPERADOR"],
   ["get", "/api/nfes", "VISUALIZADOR"],
+  ["get", "/api/nfes/archive", "VISUALIZADOR"],
   ["get", "/api/nfes/{access_key}", "VISUALIZADOR"],
   ["get", "/api/nfes/{access_key}/xml", "VISUALIZADOR"],
   ["post", "/api/nfes/process", "OPERADOR"],

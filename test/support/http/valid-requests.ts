@@ -96,6 +96,7 @@ export const VALID_REQUESTS: readonly ValidRequest[] = [
     path: "/api/nfes",
     query: [...PAGES, "status", "direction", "supplier", "search", "from", "to", "product_code"],
   },
+  { method: "GET", path: "/api/nfes/archive", query: ["month"] },
   { method: "GET", path: `/api/nfes/${KEY}`, query: [] },
   { method: "GET", path: `/api/nfes/${KEY}/xml`, query: [] },
   {
