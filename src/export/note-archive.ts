@@ -111,7 +111,7 @@ async function* archiveChunks(
     // The id is the first field of a row and what is missing the second.
     const lines = page.map(([id, , ...row]) => [
       id ?? null,
-      missing.get(Number(id))?.join(" ") ?? null,
+      missing.get(Number(id))?.join(", ") ?? null,
       ...row,
     ]);
     yield* zip.part(encoder.encode(index.lines(lines)));

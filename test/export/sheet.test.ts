@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { Dialect } from "../../src/export/csv.ts";
 import { MOVEMENTS } from "../../src/export/movements.ts";
-import { type Cell, sheet, type Table } from "../../src/export/sheet.ts";
+import { type Cell, type Kind, sheet, type Table } from "../../src/export/sheet.ts";
 import { STOCK } from "../../src/export/stock.ts";
 
 const ZONE = "America/Sao_Paulo";
@@ -140,6 +140,57 @@ describe("a cell", () => {
         { n: null, q: 20_000 },
       ]),
     ).toBe("0.01,1.00,100,1.00\r\n0.01,1.00,100,0.50\r\n,,,\r\n");
+  });
+});
+
+describe("a cell of a note", () => {
+  const cell = (kind: Kind, n: Cell, q: Cell = 1) => {
+    const column = { heading: "X", kind, of: "n" } as const;
+    const table: Table = {
+      fields: { n: "n", q: "q" },
+      columns: [kind === "ratio" ? { ...column, by: "q" } : column],
+    };
+    return (["br", "rfc4180"] as const).map((dialect) =>
+      lines(table, dialect, [{ n, q }]).trimEnd(),
+    );
+  };
+
+  test("has a ratio with up to ten places, half-up", () => {
+    expect(cell("ratio", 120_000, 10_000)).toEqual(["12", "12"]);
+    expect(cell("ratio", 1, 12)).toEqual(["0,0833333333", "0.0833333333"]);
+    expect(cell("ratio", 2, 3)).toEqual(["0,6666666667", "0.6666666667"]);
+    for (const [n, q] of [
+      [1, 0],
+      [1, null],
+      [null, 1],
+    ] as const)
+      expect(cell("ratio", n, q)).toEqual(["", ""]);
+  });
+
+  test("has a price with every digit of the XML, and as a text what is no plain decimal", () => {
+    expect(cell("decimal", "189.9000000000")).toEqual(["189,9000000000", "189.9000000000"]);
+    expect(cell("decimal", "=1+1")).toEqual(["'=1+1", "'=1+1"]);
+  });
+
+  test("has the issue as the company's local time, and as a day where the note has no time", () => {
+    expect(cell("issue", Date.UTC(2026, 10, 23, 2))).toEqual([
+      "22/11/2026 23:00:00",
+      "2026-11-22T23:00:00-03:00",
+    ]);
+    expect(cell("issue", "2012-03-01")).toEqual(["01/03/2012", "2012-03-01"]);
+  });
+
+  test("has lots with quantity and expiry, and no lot as a formula", () => {
+    const lot = { lot: "L1", quantity_e4: 25_000, made_on: null, expires_on: "2027-01-31" };
+    expect(cell("lots", JSON.stringify([lot, { ...lot, lot: "M", expires_on: null }]))).toEqual([
+      '"L1: 2,5 (31/01/2027); M: 2,5"',
+      "L1: 2.5 (2027-01-31); M: 2.5",
+    ]);
+    expect(cell("lots", JSON.stringify([{ ...lot, lot: "=A1", expires_on: null }]))).toEqual([
+      "'=A1: 2,5",
+      "'=A1: 2.5",
+    ]);
+    expect(cell("lots", "[]")).toEqual(["", ""]);
   });
 });
 
