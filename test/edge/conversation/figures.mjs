@@ -158,8 +158,10 @@ export const figures = {
       "/api/export/nfe-items?status=nenhuma",
     ])
       await ask(path, { path }, compressed);
-    for (const month of ["2026-11", "2026-10", "2020-01", "2026-13"])
-      await ask(`the archive of ${month}`, { path: `/api/nfes/archive?month=${month}` });
+    const archive = (month) =>
+      ask(`the archive of ${month}`, { path: `/api/nfes/archive?month=${month}` });
+    assert.match((await archive("2026-11")).body, /-nfe\.xml/);
+    for (const month of ["2020-01", "2026-13"]) await archive(month);
     const headers = { "accept-encoding": "gzip" };
     await ask("compressed, on Bun only", { path: "/api/export/stock", headers }, compressed);
   },
