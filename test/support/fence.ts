@@ -57,7 +57,7 @@ export const MAY: Record<string, string> = {
   "ingest/receive":
     "lib nfe messages/pt-BR/documents ingest/verdict ingest/note ingest/approve ingest/event stock accounts journal ports resilience",
   "ingest/batch":
-    "ingest/approve lib nfe messages/pt-BR/documents ingest/verdict ingest/upload ingest/note ingest/event ingest/receive accounts journal ports observability resilience",
+    "lib nfe messages/pt-BR/documents ingest/verdict ingest/upload ingest/note ingest/approve ingest/event ingest/receive accounts journal ports observability resilience",
   export: "lib ingest/note stock accounts journal ports observability resilience",
   mail: "lib ingest/upload ingest/batch accounts journal ports observability resilience",
   "failures.ts": "nfe ingest/verdict mail stock accounts export journal ports",
