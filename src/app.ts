@@ -1,5 +1,6 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { methodNotAllowed } from "hono/method-not-allowed";
+import { getPath } from "hono/utils/url";
 import type { Env } from "./http/env.ts";
 import { invalidRequest } from "./http/invalid-request.ts";
 import { authenticated } from "./http/middleware/auth.ts";
@@ -80,6 +81,8 @@ const routes = [
  */
 export function createApp(portsFor: (bindings: unknown) => Ports): OpenAPIHono<Env> {
   const app = new OpenAPIHono<Env>({
+    // A path that is the pattern of a middleware (`/*`) would match it twice, as a text and as a pattern.
+    getPath: (request) => getPath(request).replaceAll("*", "%2A"),
     defaultHook: (result, c) =>
       result.success ? undefined : invalidRequest(c, result.target, result.error),
   });

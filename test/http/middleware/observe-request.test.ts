@@ -173,3 +173,13 @@ test("a disconnect during the upload is logged at info", () =>
     ]);
     await server.stop(true);
   }));
+
+test("a path that is the text of a middleware's pattern is one request, with one id and one count", () =>
+  withApp(async (service) => {
+    for (const path of ["/*", "/api/*", "/api/stock/*", "*"]) {
+      const { status, headers, body } = await service.send("GET", path);
+      expect([path, status, body.request_id]).toEqual([path, 404, headers.get("x-request-id")]);
+    }
+    const { text } = await service.ports.meter.exposition();
+    expect(text).toMatch(/http_requests_total\{method="GET",endpoint="[^"]*",status="404"\} 4\n/);
+  }));
