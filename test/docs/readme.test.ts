@@ -41,3 +41,13 @@ test("the first two commands of the README are those that a tool runs", () => {
     "npx --yes bun@1.4.5 run check",
   ]);
 });
+
+test("the first two shell commands of the README run the demo and the check", async () => {
+  const readme = await Bun.file("README.md").text();
+  const blocks = [...readme.matchAll(/^```(?:sh|bash|shell|console)\n([\s\S]*?)^```/gm)];
+  const commands = blocks.flatMap(([, block = ""]) => block.trim().split("\n"));
+  expect(commands.slice(0, 2)).toEqual([
+    "npx --yes bun@1.4.5 run demo",
+    "npx --yes bun@1.4.5 run check",
+  ]);
+});
