@@ -1,28 +1,34 @@
-import { trusted } from "../lib/cast.ts";
+import { columnsOf } from "../ports/columns.ts";
 import type { Ports } from "../ports/ports.ts";
+import type { Value } from "../ports/sql.ts";
+import { movements } from "./tables.ts";
 
-/** A line of a product's kardex: a movement with what there was after it. Quantities 1/10⁴, values 1/10²; signed. */
-export interface KardexLine {
-  readonly id: number;
-  readonly type: "ENTRADA" | "SAIDA" | "VALOR";
-  /** When it happened, and when it was written; ms UTC. */
-  readonly happenedAt: number;
-  readonly createdAt: number;
-  readonly quantity_e4: number;
-  /** What it brought to the stock's value or took from it, and the part of that which did not stay. */
-  readonly value_e2: number;
-  readonly passed_e2: number;
-  /** The product's quantity and value after it. */
-  readonly after_e4: number;
-  readonly after_e2: number;
-  readonly origin: string;
+const MOVEMENT = columnsOf(movements, "m", [
+  "id",
+  "type",
+  "happenedAt",
+  "createdAt",
+  "quantity_e4",
+  "value_e2",
+  "passed_e2",
+  "after_e4",
+  "after_e2",
+  "origin",
+  "lot",
+  "notes",
+  "undoes",
+]);
+
+/**
+ * A line of a product's kardex: a movement, when it happened and when it was written (ms UTC), what it brought to the stock's
+ * value or took from it (`value_e2`), the part of that which did not stay (`passed_e2`), and the product's quantity and value
+ * after it. Quantities 1/10⁴, values 1/10²; signed.
+ */
+export type KardexLine = Readonly<ReturnType<typeof MOVEMENT.read>> & {
+  /** The note's access key, or what a user has given. */
   readonly reference: string | null;
-  readonly lot: string | null;
-  readonly notes: string | null;
-  /** The movement that this one takes back. */
-  readonly undoes: number | null;
   readonly userName: string | null;
-}
+};
 
 /**
  * A page of a product's movements in the order of writing, newest first, with the running figures read off the rows: those
@@ -37,9 +43,8 @@ export async function kardexPage(
 ): Promise<KardexLine[] | null> {
   const rows = await ports.reader.rows(
     {
-      sql: `select m.id, m.type, m.happened_at, m.created_at, m.quantity_e4, m.value_e2, m.passed_e2, m.after_e4, m.after_e2,
-          m.origin, iif(m.origin = 'NFE', substr(m.origin_ref, 1, 44), m.reference) as reference, m.lot, m.notes, m.undoes,
-          u.name as user_name
+      sql: `select ${MOVEMENT.sql}, u.name as user_name,
+          iif(m.origin = 'NFE', substr(m.origin_ref, 1, 44), m.reference) as reference
         from products p
         left join (select * from movements indexed by movements_by_product
           where company = ?1 and product = ?2 and id < ?3 order by id desc limit ?4) as m on true
@@ -50,25 +55,13 @@ export async function kardexPage(
     signal,
   );
   if (rows.length === 0) return null;
-  const textOrNull = (value: unknown) => (value === null ? null : String(value));
+  const textOrNull = (value: Value | undefined) => (value == null ? null : String(value));
   return rows
     .filter((row) => row.id !== null)
-    .sort((a, b) => Number(b.id) - Number(a.id))
     .map((row) => ({
-      id: Number(row.id),
-      type: trusted<KardexLine["type"]>(row.type),
-      happenedAt: Number(row.happened_at),
-      createdAt: Number(row.created_at),
-      quantity_e4: Number(row.quantity_e4),
-      value_e2: Number(row.value_e2),
-      passed_e2: Number(row.passed_e2),
-      after_e4: Number(row.after_e4),
-      after_e2: Number(row.after_e2),
-      origin: String(row.origin),
+      ...MOVEMENT.read(row),
       reference: textOrNull(row.reference),
-      lot: textOrNull(row.lot),
-      notes: textOrNull(row.notes),
-      undoes: row.undoes === null ? null : Number(row.undoes),
       userName: textOrNull(row.user_name),
-    }));
+    }))
+    .sort((a, b) => b.id - a.id);
 }

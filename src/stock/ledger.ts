@@ -20,7 +20,6 @@ export interface MovementFilter {
 const MOVEMENT = columnsOf(movements, "m", [
   "id",
   "product",
-  "type",
   "quantity_e4",
   "cost_e2",
   "lot",
@@ -34,6 +33,8 @@ const MOVEMENT = columnsOf(movements, "m", [
 
 /** A movement of the ledger, with the names of its product and its user. Quantity (1/10⁴) and cost (1/10²) are signed. */
 export type Movement = Readonly<ReturnType<typeof MOVEMENT.read>> & {
+  /** By the sign of the quantity; what has none (VALOR, a late cost) is in no list. */
+  readonly type: "ENTRADA" | "SAIDA";
   readonly productName: string;
   /** The name only: e-mail addresses and roles are not shown here (S16). */
   readonly userName: string | null;
@@ -179,6 +180,7 @@ export async function movementsOfNote(
 /** Maps a row of MOVEMENT_COLUMNS. */
 export const toMovement = (row: Row): Movement => ({
   ...MOVEMENT.read(row),
+  type: Number(row.quantity_e4) > 0 ? "ENTRADA" : "SAIDA",
   productName: String(row.product_name),
   userName: row.user_name == null ? null : String(row.user_name),
 });

@@ -1,5 +1,6 @@
 import { bumpTagIfChanged } from "../journal/record.ts";
 import type { Statement } from "../ports/sql.ts";
+import { balancesAfter } from "./balances.ts";
 import { addToSpan } from "./spans.ts";
 import { FOLDED, foldOf } from "./valued-fold.ts";
 
@@ -66,13 +67,8 @@ export function movementStatements(movement: ManualMovement): Statement[] {
       ],
     },
     {
-      sql: `insert into balances (company, product, quantity_e4, value_e2, updated_at)
-        select company, product, after_e4, after_e2, created_at from movements
-        where company = ?1 and origin = ?2 and origin_ref = ?3
-        on conflict do update set quantity_e4 = excluded.quantity_e4, value_e2 = excluded.value_e2,
-          updated_at = excluded.updated_at, version = version + 1
-        returning quantity_e4`,
-      args: key,
+      sql: `${balancesAfter("company = ?1 and origin = ?2 and origin_ref = ?3", "?4")} returning quantity_e4`,
+      args: [...key, m.at],
     },
     {
       sql: `update products set last_cost_e2 = m.cost_e2, last_cost_quantity_e4 = m.quantity_e4, updated_at = m.created_at

@@ -3,6 +3,7 @@ import { values } from "../journal/values.ts";
 import type { Tag } from "../journal/versions.ts";
 import { fold } from "../lib/fold.ts";
 import type { Statement, Value } from "../ports/sql.ts";
+import { balancesAfter } from "./balances.ts";
 import { supplierItemOf } from "./posting-guards.ts";
 import { addToSpan } from "./spans.ts";
 import { FOLDED, foldOf, STEP } from "./valued-fold.ts";
@@ -257,16 +258,8 @@ function insertMovements(posting: Posting, head: readonly Value[]): Statement {
 /** The movements of this posting, by the unique index: '$' is the character after '#'. ?4 is the origin. */
 const OF_THIS_POSTING = `company = ?1 and origin = ?4 and origin_ref > ?3 || '#' and origin_ref < ?3 || '$' and posting = ?2`;
 
-/**
- * What is there after the last movement of each product. Returns the balances only where one may have fallen below zero: each
- * returned row costs time.
- */
-const moveBalances = (posting: Posting): string => `
-  insert into balances (company, product, quantity_e4, value_e2, updated_at)
-  select company, product, after_e4, after_e2, ?5 from (
-    select company, product, after_e4, after_e2, max(id) from movements where ${OF_THIS_POSTING} group by product) where true
-  on conflict do update set quantity_e4 = excluded.quantity_e4, value_e2 = excluded.value_e2,
-    updated_at = excluded.updated_at, version = version + 1
+/** Returns the balances only where one may have fallen below zero: each returned row costs time. */
+const moveBalances = (posting: Posting): string => `${balancesAfter(OF_THIS_POSTING, "?5")}
   ${posting.entries.some((entry) => entry.quantity_e4 < 0) ? "returning product, quantity_e4" : ""}`;
 
 /** The mappings that the user has given replace the saved ones. */

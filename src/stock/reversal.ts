@@ -3,6 +3,7 @@ import { trusted } from "../lib/cast.ts";
 import { fromScaled } from "../lib/decimal.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Guard, Statement, Value } from "../ports/sql.ts";
+import { balancesAfter } from "./balances.ts";
 import type { StockFailure } from "./failures.ts";
 import { addToSpan } from "./spans.ts";
 import { FOLDED, foldOf, STEP } from "./valued-fold.ts";
@@ -139,13 +140,7 @@ export const reversalMade = (reversal: Reversal): Guard => ({
 });
 
 const moveBalances = (reversal: Reversal, head: readonly Value[]): Statement => ({
-  sql: `insert into balances (company, product, quantity_e4, value_e2, updated_at)
-    select company, product, after_e4, after_e2, ?5 from (
-      select company, product, after_e4, after_e2, max(id) from movements where ${opposites(reversal)} group by product)
-    where true
-    on conflict do update set quantity_e4 = excluded.quantity_e4, value_e2 = excluded.value_e2,
-      updated_at = excluded.updated_at, version = version + 1
-    returning product, quantity_e4`,
+  sql: `${balancesAfter(opposites(reversal), "?5")} returning product, quantity_e4`,
   args: [...head, reversal.at],
 });
 

@@ -10,8 +10,9 @@ export interface Moment {
 
 /** Quantity (1/10⁴) and value (1/10²) of a product at a moment. */
 export interface StockAt {
-  readonly quantity_e4: number;
-  readonly value_e2: number;
+  /** Beside movements dated later, a sum may pass what a number holds: the ledger bounds only the states that stood. */
+  readonly quantity_e4: bigint;
+  readonly value_e2: bigint;
 }
 
 /**
@@ -40,7 +41,7 @@ export async function stockAt(
   const found = new Map<string, StockAt>();
   for (const { product, stock } of rows) {
     if (stock === null) continue;
-    const [quantity_e4 = 0, value_e2 = 0] = String(stock).split(" ").map(Number);
+    const [quantity_e4 = 0n, value_e2 = 0n] = String(stock).split(" ").map(BigInt);
     found.set(String(product), { quantity_e4, value_e2 });
   }
   return found;

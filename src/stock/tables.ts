@@ -45,8 +45,7 @@ export const movements = sqliteTable("movements", {
   id: integer().primaryKey({ autoIncrement: true }),
   company: integer().notNull(),
   product: text().notNull(),
-  // VALOR, a late cost without goods, is in no list: only the kardex reads it.
-  type: text({ enum: ["ENTRADA", "SAIDA"] }).notNull(),
+  type: text({ enum: ["ENTRADA", "SAIDA", "VALOR"] }).notNull(),
   quantity_e4: integer("quantity_e4").notNull(),
   cost_e2: integer("cost_e2"),
   lot: text(),

@@ -5,6 +5,7 @@ import { landedCosts } from "../../src/nfe/landed-cost.ts";
 import type { Item, Note, Totals } from "../../src/nfe/note.ts";
 import { noteValue, PARTS, reliefOf } from "../../src/nfe/note-value.ts";
 import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
+import { NO_TOTALS } from "../support/notes/note-values.ts";
 import { noteIn } from "../support/xml/read-notes.ts";
 
 const base = noteIn(syntheticNote({ seed: 71, items: 1 }).xml);
@@ -16,22 +17,6 @@ const FREE: Item = {
   vDesc_e2: 0,
   indTot: "1",
   service: false,
-};
-const NO_TOTALS: Totals = {
-  vProd_e2: 0,
-  vFrete_e2: 0,
-  vSeg_e2: 0,
-  vDesc_e2: 0,
-  vOutro_e2: 0,
-  vII_e2: 0,
-  vIPI_e2: 0,
-  vIPIDevol_e2: 0,
-  vST_e2: 0,
-  vFCPST_e2: 0,
-  vICMSMonoReten_e2: 0,
-  vICMSDeson_e2: 0,
-  vServ_e2: 0,
-  vNF_e2: 0,
 };
 const noteOf = (items: readonly Partial<Item>[], total: Partial<Totals> = {}): Note => ({
   ...base,

@@ -58,13 +58,16 @@ const getStock = defineOpenAPIRoute<typeof stockRoute, Env>({
           offsetOf(query),
           signal,
         );
-        if (moment === null) return paged(levels.map(stockItemView), query, total);
+        if (moment === null)
+          return paged(
+            levels.map((level) => stockItemView(level)),
+            query,
+            total,
+          );
         const codes = levels.map(({ code }) => code);
         const then = await stockAt(ports, actor.company, codes, moment, signal);
-        const before = { quantity_e4: 0, value_e2: 0 };
-        const data = levels.map((level) =>
-          stockItemView({ ...level, ...(then.get(level.code) ?? before) }),
-        );
+        const before = { quantity_e4: 0n, value_e2: 0n };
+        const data = levels.map((level) => stockItemView(level, then.get(level.code) ?? before));
         return paged(data, query, total);
       },
     );

@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { unitValue } from "../../lib/decimal.ts";
 import type { Level } from "../../stock/levels.ts";
+import type { StockAt } from "../../stock/stock-at.ts";
 import { exactNumber, instant, money, moneyOrNull, quantity, quantityOrNull } from "../numbers.ts";
 
 /** A product with the fields of S.G.E. */
@@ -71,10 +72,14 @@ export const productView = (level: Level): z.infer<typeof ProductSchema> => ({
   updated_at: instant(level.updatedAt),
 });
 
-export const stockItemView = (level: Level): z.infer<typeof StockItemSchema> => ({
+/** A line of the stock; `stock`: what there was at another moment. */
+export const stockItemView = (
+  level: Level,
+  stock: StockAt | Pick<Level, "quantity_e4" | "value_e2"> = level,
+): z.infer<typeof StockItemSchema> => ({
   ...commonView(level),
-  quantity: quantity(level.quantity_e4),
-  stock_value: money(level.value_e2),
+  quantity: quantity(stock.quantity_e4),
+  stock_value: money(stock.value_e2),
   category_name: "Sem Categoria",
   last_cost_total: moneyOrNull(level.lastCost_e2),
 });

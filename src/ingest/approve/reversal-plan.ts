@@ -1,8 +1,7 @@
-import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
-import { insufficientAfter, type Reversal } from "../../stock/reversal.ts";
+import type { Reversal } from "../../stock/reversal.ts";
 import { prepareMovementReversal } from "./reverse-movement.ts";
-import { negativeAllowed, prepareReversal, type ReversalOptions } from "./reverse-note.ts";
+import { failIfInsufficient, prepareReversal, type ReversalOptions } from "./reverse-note.ts";
 
 /** One opposite movement that a reversal would make; quantities 1/10⁴, signed. */
 export interface PlannedReversal {
@@ -48,8 +47,7 @@ async function planOf(
   signal?: AbortSignal,
 ): Promise<ReversalPlan> {
   const { company, movements } = reversal;
-  const missing = await insufficientAfter(ports, reversal, signal);
-  if (missing !== null && !(await negativeAllowed(ports, company))) throw new Failed(missing);
+  await failIfInsufficient(ports, reversal, signal);
   const rows = await ports.reader.rows(
     {
       sql: `select product, quantity_e4 from balances

@@ -2,11 +2,11 @@ import { appendEvents, audit, bumpTags } from "../../journal/record.ts";
 import { newId } from "../../lib/id.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
-import type { Statement } from "../../ports/sql.ts";
+import type { Row, Statement } from "../../ports/sql.ts";
+import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
 import type { MovementFailure } from "../../stock/failures.ts";
 import { stockFailureFrom } from "../../stock/out-of-range.ts";
 import {
-  insufficientAfter,
   movementsOfPosting,
   nothingBelowZeroAfter,
   type Reversal,
@@ -14,7 +14,7 @@ import {
   reverse,
 } from "../../stock/reversal.ts";
 import { appendLowStockOfMovement } from "./low-stock.ts";
-import { negativeAllowed, type ReversalOptions, tagsOf, takesOut } from "./reverse-note.ts";
+import { failIfInsufficient, type ReversalOptions, tagsOf, takesOut } from "./reverse-note.ts";
 
 export interface MovementReversal {
   /** The movement that takes the other back. */
@@ -22,12 +22,8 @@ export interface MovementReversal {
   readonly alreadyReversed: boolean;
 }
 
-/** How often the stock may change between our look and our batch. */
-const ATTEMPTS = 6;
-
 /**
- * Takes back a manual movement: its exact opposite, with balance, value, last cost, feed and audit in one
- * batch. Twice, or twice at once: the stock moves once, and the later answers `alreadyReversed`.
+ * Takes back a manual movement: its exact opposite, with balance, value, last cost, feed and audit in one batch. Twice, or twice at once: the stock moves once, and the later answers `alreadyReversed`.
  * Fails with `movement.not_found`, `movement.of_note`, `movement.is_reversal`, `stock.insufficient` (as `reverseNote`),
  * `stock.out_of_range`.
  */
@@ -36,16 +32,14 @@ export async function reverseMovement(
   id: number,
   options: ReversalOptions,
 ): Promise<MovementReversal> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+  return optimistic(async () => {
     const prepared = await prepareMovementReversal(ports, id, options);
     if (typeof prepared === "number") return { id: prepared, alreadyReversed: true };
     const made = await commitReversal(ports, id, prepared, options);
     if (made !== null) return { id: made, alreadyReversed: false };
-    const missing = await insufficientAfter(ports, prepared, options.signal);
-    if (missing !== null && !(await negativeAllowed(ports, prepared.company)))
-      throw new Failed(missing);
-  }
-  throw new Failed({ code: "overloaded", what: "writer", retryAfterS: 1 });
+    await failIfInsufficient(ports, prepared, options.signal);
+    return CHANGED;
+  });
 }
 
 /** What a reversal would do, or the id of the movement that has done it already. Writes nothing. Fails as `reverseMovement`. */
@@ -118,8 +112,7 @@ async function commitReversal(
       guard,
     ),
   ];
-  const read = (rows: readonly (readonly Record<string, unknown>[])[]) =>
-    rows[0]?.[0] === undefined ? null : Number(rows[0][0].id);
+  const read = ([rows]: readonly Row[][]) => (rows?.[0] === undefined ? null : Number(rows[0].id));
   return ports.writer.commit({ statements, read }, signal).catch((error) => {
     throw stockFailureFrom(error, product);
   });

@@ -1,9 +1,11 @@
+import { settingsOf } from "../../accounts/settings.ts";
 import { appendEvents, audit, bumpTags } from "../../journal/record.ts";
 import type { Tag } from "../../journal/versions.ts";
 import { newId } from "../../lib/id.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Row, Statement } from "../../ports/sql.ts";
+import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
 import { stockFailureFrom } from "../../stock/out-of-range.ts";
 import {
   insufficientAfter,
@@ -34,9 +36,6 @@ export interface ReversalOptions extends FlowOptions {
   readonly reason: string;
 }
 
-/** How often the note or the stock may change between our look and our batch. */
-const ATTEMPTS = 6;
-
 /**
  * Takes a PROCESSADA note out of the stock: exact opposite movements, balances, values, last costs, status ESTORNADA, feed and
  * audit in one batch. It may be approved again. Twice, or twice at once: the stock moves once, and the later answers
@@ -49,19 +48,16 @@ export async function reverseNote(
   accessKey: string,
   options: ReversalOptions,
 ): Promise<NoteReversal> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+  return optimistic(async () => {
     const prepared = await prepareReversal(ports, accessKey, options);
     if (prepared === null) return { accessKey, movements: 0, alreadyReversed: true, findings: [] };
     const { note, reversal } = prepared;
     const findings = await commitReversal(ports, note, reversal, options);
     if (findings !== null)
       return { accessKey, movements: reversal.movements.length, alreadyReversed: false, findings };
-    const missing = await insufficientAfter(ports, reversal, options.signal);
-    // Where the company allows it nothing is missing: then another has changed the note, and we look again.
-    if (missing !== null && !(await negativeAllowed(ports, reversal.company)))
-      throw new Failed(missing);
-  }
-  throw new Failed({ code: "overloaded", what: "writer", retryAfterS: 1 });
+    await failIfInsufficient(ports, reversal, options.signal);
+    return CHANGED;
+  });
 }
 
 /** A note in stock with what its reversal would do; null: it was taken back already. Writes nothing. Fails as `reverseNote`. */
@@ -180,14 +176,13 @@ export const takesOut = (movements: readonly Posted[]): boolean =>
 export const tagsOf = (movements: readonly Posted[]): Tag[] =>
   movements.length === 0 ? [] : ["stock", "dashboard"];
 
-/** Whether the company lets a balance fall below zero. */
-export async function negativeAllowed(
-  ports: Pick<Ports, "reader">,
-  company: number,
-): Promise<boolean> {
-  const [row] = await ports.reader.rows({
-    sql: "select allow_negative from companies where id = ?1",
-    args: [company],
-  });
-  return row?.allow_negative === 1;
+/** Fails with `stock.insufficient` where a reversal would leave a balance that the company does not allow. */
+export async function failIfInsufficient(
+  ports: Ports,
+  reversal: Reversal,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { allowNegative } = await settingsOf(ports, reversal.company);
+  const missing = allowNegative ? null : await insufficientAfter(ports, reversal, signal);
+  if (missing !== null) throw new Failed(missing);
 }

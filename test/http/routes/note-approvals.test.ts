@@ -1,4 +1,6 @@
 import { expect, test } from "bun:test";
+import { approveMany } from "../../../src/ingest/approve/approve-many.ts";
+import { readyNotesOf } from "../../../src/ingest/batch/ready-notes.ts";
 import { reconcileAll } from "../../../src/stock/reconcile.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { withApp } from "../../support/app.ts";
@@ -68,4 +70,29 @@ test("a body with more than 500 keys, none, or no key at all is refused", () =>
       json: { job_id: "01a20927-5b6e-72de-a77f-cefc36b3631a", only: "ready" },
     });
     expect([gone.status, gone.body.code]).toEqual([404, "job.not_found"]);
+  }));
+
+test("the ready notes of a job are those of its company, though another company has the same notes", () =>
+  withApp(async (service) => {
+    const form = () => {
+      const made = new FormData();
+      for (const [i, { xml }] of notes.entries()) made.append("files", new File([xml], `${i}.xml`));
+      return made;
+    };
+    const path = "/api/nfe/batch?async=true";
+    const ours = await service.send("POST", path, { body: form() });
+    await service.send("POST", path, { as: "otherCompany", body: form() });
+    await runJobs(service.ports);
+    const job = ours.body.job_id;
+    expect(await readyNotesOf(service.ports, 1, job)).toHaveLength(3);
+    expect(await readyNotesOf(service.ports, 2, job)).toEqual([]);
+  }));
+
+test("a crash during an approval of many is a crash, and no refusal of a note", () =>
+  withApp(async ({ ports }) => {
+    const reader = { rows: () => Promise.reject(new TypeError("a fault of ours")) };
+    const actor = { userId: 11, company: 1, role: "ADMIN" } as const;
+    const cause = { actor, requestId: "r", peer: null };
+    const approval = approveMany({ ...ports, reader }, [notes[0]?.accessKey ?? ""], { cause });
+    await expect(approval).rejects.toThrow("a fault of ours");
   }));

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
+import { stockAt } from "../../../src/stock/stock-at.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { SUPPLIERS } from "../../../src/synthetic/trade.ts";
 import { type TestApp, withApp } from "../../support/app.ts";
@@ -113,4 +114,52 @@ test("the stock as known at any instant is that of the kardex up to it", () =>
       expect([line.id, quantity, value]).toEqual([line.id, line.balance, line.stock_value]);
     }
     expect(data).toHaveLength(21);
+  }));
+
+test("the stock as known does not depend on what another company has written", () =>
+  withApp(async (service) => {
+    const HOUR = 3_600_000;
+    const note = syntheticNote({ seed: 1, emit, items: screw("10", "1.00") });
+    await service.upload(note.xml, "?approve=true");
+    service.ports.clock.set(NOON + 2 * HOUR);
+    await exit(service, 4);
+    // Their write has a later id and an earlier time.
+    service.ports.clock.set(NOON + HOUR);
+    const theirs = { as: "otherCompany", body: note.xml } as const;
+    await service.send("POST", "/api/nfe/upload?approve=true", {
+      ...theirs,
+      headers: { "content-type": "application/xml" },
+    });
+    service.ports.clock.set(NOON + 3 * HOUR);
+    const at = new Date(NOON + 1.5 * HOUR).toISOString();
+    expect(await stock(service, `?known_at=${at}`)).toEqual([[10, 10]]);
+  }));
+
+test("sums of dated movements beyond what a number holds are exact", () =>
+  withApp(async (service) => {
+    await service.upload(
+      syntheticNote({ seed: 1, emit, items: screw("10", "1.00") }).xml,
+      "?approve=true",
+    );
+    const { reader, writer } = service.ports;
+    // Two entries of 2⁵³ − 1 that were dated today, and what left between them dated later.
+    const values = [1, -1, 1].map(
+      (
+        sign,
+        n,
+      ) => `(1, 'P1', '${sign > 0 ? "ENTRADA" : "SAIDA"}', ${sign * 9_007_199_254_740_991}, 'X', 'x${n}', 'x', 0,
+        ${sign > 0 ? 0 : 4_000_000_000_000}, 0, 0, 0, 0)`,
+    );
+    await writer.commit({
+      statements: [
+        {
+          sql: `insert into movements (company, product, type, quantity_e4, origin, origin_ref, posting, created_at, happened_at,
+            value_e2, passed_e2, after_e4, after_e2) values ${values.join(", ")}`,
+          args: [],
+        },
+      ],
+      read: () => null,
+    });
+    const found = await stockAt({ reader }, 1, ["P1"], { at: NOON + 86_400_000 });
+    expect(found.get("P1")?.quantity_e4).toBe(2n * 9_007_199_254_740_991n + 100_000n);
   }));

@@ -202,3 +202,44 @@ test("a movement of a note, a reversal, and what is not there are refused by the
     expect(await code(999_999)).toBe("movement.not_found");
     expect(await code(made.body.movement.id, "otherCompany")).toBe("movement.not_found");
   }));
+
+test("a note that is reversed and approved again between our look and our batch is reversed by its new posting", () =>
+  withApp(async (service) => {
+    await service.upload(note.xml, "?approve=true");
+    beforeNextCommit(service.ports, async () => {
+      await reverseNote(service);
+      await service.send("POST", `/api/nfes/${note.accessKey}/process`);
+    });
+    expect((await reverseNote(service)).body).toMatchObject({
+      already_reversed: false,
+      movements: 2,
+    });
+    const undone = await service.rows(
+      "select undoes, count(*) as n from movements where undoes is not null group by 1",
+    );
+    expect(undone.map(({ n }) => n)).toEqual([1, 1, 1, 1]);
+    expect(await service.rows("select distinct quantity_e4 from balances")).toEqual([
+      { quantity_e4: 0 },
+    ]);
+  }));
+
+test("a manual entry whose goods have left is not taken back where the company forbids a negative balance", () =>
+  withApp(async (service) => {
+    await service.upload(note.xml, "?approve=true");
+    const json = { product_code: "P1", type: "ENTRADA", quantity: 2 };
+    const entry = await service.send("POST", "/api/movements", { json });
+    const gone = await exit(service, 11);
+    const path = `/api/movements/${entry.body.movement.id}/reverse`;
+    await forbidNegative(service);
+    expect((await post(service, path)).body).toMatchObject({
+      code: "stock.insufficient",
+      requested: "2",
+      balance: "1",
+      needed_by: [{ id: gone.body.movement.id, quantity: "11" }],
+    });
+    await service.send("PATCH", "/api/company", { json: { allow_negative: true } });
+    expect((await post(service, path)).status).toBe(200);
+    expect(await service.rows("select quantity_e4 from balances where product = 'P1'")).toEqual([
+      { quantity_e4: -10_000 },
+    ]);
+  }));

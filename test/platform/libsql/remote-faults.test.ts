@@ -150,7 +150,7 @@ const TABLE: readonly (readonly [
 ];
 
 for (const [what, says, { read, write }] of TABLE)
-  test.concurrent(`a fault a fault of a libSQL server: ${what}`, async () => {
+  test.concurrent(`a fault of a libSQL server: ${what}`, async () => {
     expect(await Promise.all([met(says, "read"), met(says, "write")])).toEqual([
       [...read],
       [...write],

@@ -24,6 +24,7 @@ export const HELD_AT_FIRST = noted(3, { items: [item("P1")], root: "NFe" });
 export const READS = {
   products: "/api/products",
   stock: "/api/stock",
+  "stock at": "/api/stock?at=2026-12-31",
   notes: "/api/nfes",
   waiting: "/api/nfes?status=PENDENTE",
   "notes of P1": "/api/nfes?product_code=P1",
@@ -42,6 +43,10 @@ export type Read = keyof typeof READS;
 export const NAMES = Object.keys(READS).filter((name): name is Read => name in READS);
 
 const FIGURES: Read[] = ["stats", "evolution"];
+const STOCK: Read[] = ["stock", "stock at"];
+/** What a movement of P1 changes, and what a note of it. */
+const MOVED_P1: Read[] = [...STOCK, "movements", "movements of P1", ...FIGURES];
+const NOTES_OF_P1: Read[] = ["notes", "notes of P1", "notes since"];
 const MADE_OF_ITEMS: Read[] = ["items", "notes of P1", "posted", "unposted", "held"];
 const NOTES_ONE_BY_ONE: Read[] = ["posted", "unposted", "held"];
 
@@ -79,60 +84,32 @@ export const FLOWS: Flow[] = [
   {
     says: "a note that waits is registered",
     write: ({ upload }) => upload(noted(9, { items: [item("P1")] }).xml),
-    changes: ["notes", "waiting", "notes of P1", "notes since"],
+    changes: [...NOTES_OF_P1, "waiting"],
     asks: NOTES_ONE_BY_ONE,
   },
   {
     says: "a note of known items is registered and posted",
     write: ({ upload }) => upload(noted(9, { items: [item("P1")] }).xml, "?approve=true"),
-    changes: [
-      "products",
-      "stock",
-      "notes",
-      "notes of P1",
-      "notes since",
-      "movements",
-      "movements of P1",
-      ...FIGURES,
-    ],
+    changes: ["products", ...MOVED_P1, ...NOTES_OF_P1],
     asks: ["waiting", ...NOTES_ONE_BY_ONE],
   },
   {
     says: "a note of an unknown item is registered and posted",
     write: ({ upload }) => upload(noted(9, { items: [item("P3")] }).xml, "?approve=true"),
-    changes: ["products", "stock", "notes", "notes since", "movements", "items", ...FIGURES],
+    changes: ["products", ...STOCK, "notes", "notes since", "movements", "items", ...FIGURES],
     asks: ["waiting", "notes of P1", ...NOTES_ONE_BY_ONE],
   },
   {
     says: "a sale of ours is posted, of an item that was sold before: no product and no item changes",
     first: ({ upload }) => upload(sale(8).xml, "?approve=true"),
     write: ({ upload }) => upload(sale(9).xml, "?approve=true"),
-    changes: [
-      "stock",
-      "notes",
-      "notes of P1",
-      "notes since",
-      "movements",
-      "movements of P1",
-      ...FIGURES,
-    ],
+    changes: [...MOVED_P1, ...NOTES_OF_P1],
     asks: ["waiting", ...NOTES_ONE_BY_ONE],
   },
   {
     says: "a note that waits is approved",
     write: (service) => ask(service, "POST", `/api/nfes/${WAITING.accessKey}/process`),
-    changes: [
-      "products",
-      "stock",
-      "notes",
-      "waiting",
-      "notes of P1",
-      "notes since",
-      "unposted",
-      "movements",
-      "movements of P1",
-      ...FIGURES,
-    ],
+    changes: ["products", ...MOVED_P1, ...NOTES_OF_P1, "waiting", "unposted"],
     asks: ["posted", "held"],
   },
   {
@@ -141,32 +118,19 @@ export const FLOWS: Flow[] = [
       ask(service, "POST", `/api/nfes/${WAITING.accessKey}/process`, {
         items: [{ n_item: 1, factor: 12 }],
       }),
-    changes: [
-      "products",
-      "stock",
-      "notes",
-      "waiting",
-      "notes of P1",
-      "notes since",
-      "unposted",
-      "held",
-      "movements",
-      "movements of P1",
-      "items",
-      ...FIGURES,
-    ],
+    changes: ["products", ...MOVED_P1, ...NOTES_OF_P1, "waiting", "unposted", "held", "items"],
     asks: ["posted"],
   },
   {
     says: "a note is completed by its protocol",
     write: ({ upload }) => upload(HELD.xml),
-    changes: ["notes", "waiting", "notes of P1", "notes since", "held"],
+    changes: [...NOTES_OF_P1, "waiting", "held"],
     asks: ["posted", "unposted"],
   },
   {
     says: "a note that waits is cancelled",
     write: ({ upload }) => upload(cancellationEvent(WAITING.accessKey)),
-    changes: ["notes", "waiting", "notes of P1", "notes since", "unposted"],
+    changes: [...NOTES_OF_P1, "waiting", "unposted"],
     asks: ["posted", "held"],
   },
   {
@@ -174,10 +138,8 @@ export const FLOWS: Flow[] = [
     write: ({ upload }) => upload(cancellationEvent(POSTED.accessKey)),
     changes: [
       "products",
-      "stock",
-      "notes",
-      "notes of P1",
-      "notes since",
+      ...STOCK,
+      ...NOTES_OF_P1,
       "posted",
       "movements",
       "movements of P1",
@@ -202,7 +164,7 @@ export const FLOWS: Flow[] = [
     says: "a note is put aside",
     write: (service) =>
       ask(service, "POST", `/api/nfes/${WAITING.accessKey}/discard`, { reason: "engano" }),
-    changes: ["notes", "waiting", "notes of P1", "notes since", "unposted"],
+    changes: [...NOTES_OF_P1, "waiting", "unposted"],
     asks: ["posted", "held"],
   },
   {
@@ -210,7 +172,30 @@ export const FLOWS: Flow[] = [
     first: (service) =>
       ask(service, "POST", `/api/nfes/${WAITING.accessKey}/discard`, { reason: "engano" }),
     write: (service) => ask(service, "POST", `/api/nfes/${WAITING.accessKey}/restore`),
-    changes: ["notes", "waiting", "notes of P1", "notes since", "unposted"],
+    changes: [...NOTES_OF_P1, "waiting", "unposted"],
+    asks: ["posted", "held"],
+  },
+  {
+    says: "a note in stock is reversed",
+    write: (service) =>
+      ask(service, "POST", `/api/nfes/${POSTED.accessKey}/reverse`, { reason: "engano" }),
+    changes: ["products", ...MOVED_P1, ...NOTES_OF_P1, "posted", "movements of P2"],
+    asks: ["waiting", "unposted", "held"],
+  },
+  {
+    says: "a manual movement is reversed",
+    first: (service) => post(service, { product_code: "P1", type: "ENTRADA", quantity: 1 }),
+    async write(service) {
+      const [last] = await service.rows("select max(id) as id from movements");
+      return ask(service, "POST", `/api/movements/${last?.id}/reverse`, { reason: "engano" });
+    },
+    changes: [...MOVED_P1],
+  },
+  {
+    says: "many notes are approved by one request",
+    write: (service) =>
+      ask(service, "POST", "/api/nfes/process", { access_keys: [WAITING.accessKey] }),
+    changes: ["products", ...MOVED_P1, ...NOTES_OF_P1, "waiting", "unposted"],
     asks: ["posted", "held"],
   },
   {
@@ -218,20 +203,20 @@ export const FLOWS: Flow[] = [
     write: (service) =>
       post(service, { product_code: "P1", type: "ENTRADA", quantity: 1, unit_cost: 9 }),
     status: 201,
-    changes: ["products", "stock", "movements", "movements of P1", ...FIGURES],
+    changes: ["products", ...MOVED_P1],
     asks: NOTES_ONE_BY_ONE,
   },
   {
     says: "goods enter by hand, without a cost",
     write: (service) => post(service, { product_code: "P1", type: "ENTRADA", quantity: 1 }),
     status: 201,
-    changes: ["stock", "movements", "movements of P1", ...FIGURES],
+    changes: [...MOVED_P1],
   },
   {
     says: "goods leave by hand",
     write: (service) => post(service, { product_code: "P2", type: "SAIDA", quantity: 1 }),
     status: 201,
-    changes: ["stock", "movements", "movements of P2", ...FIGURES],
+    changes: [...STOCK, "movements", "movements of P2", ...FIGURES],
   },
   {
     says: "an exit is refused",
@@ -260,12 +245,12 @@ export const FLOWS: Flow[] = [
     says: "the company moves to another time zone: days begin at other moments",
     write: (service) => ask(service, "PATCH", "/api/company", { time_zone: "America/Manaus" }),
     changes: [],
-    asks: ["notes since", ...FIGURES],
+    asks: ["stock at", "notes since", ...FIGURES],
   },
   {
     says: "the company takes homologation notes: what waits has another verdict",
     write: (service) => ask(service, "PATCH", "/api/company", { environment: "homologation" }),
-    changes: ["notes", "waiting", "notes of P1", "notes since", "unposted", "held"],
+    changes: [...NOTES_OF_P1, "waiting", "unposted", "held"],
     asks: ["posted"],
   },
   {

@@ -1,6 +1,24 @@
 import type { Settings } from "../../../src/accounts/company.ts";
 import { nItemFrom } from "../../../src/lib/item-number.ts";
-import type { Item, NfeEvent, Note, Party, Protocol } from "../../../src/nfe/note.ts";
+import type { Item, NfeEvent, Note, Party, Protocol, Totals } from "../../../src/nfe/note.ts";
+
+/** The totals of a note that has none. */
+export const NO_TOTALS: Totals = {
+  vProd_e2: 0,
+  vFrete_e2: 0,
+  vSeg_e2: 0,
+  vDesc_e2: 0,
+  vOutro_e2: 0,
+  vII_e2: 0,
+  vIPI_e2: 0,
+  vIPIDevol_e2: 0,
+  vST_e2: 0,
+  vFCPST_e2: 0,
+  vICMSMonoReten_e2: 0,
+  vICMSDeson_e2: 0,
+  vServ_e2: 0,
+  vNF_e2: 0,
+};
 
 // Notes as values, for tests of the pure verdict. A note as XML is made by src/synthetic/synthetic-note.ts.
 
@@ -122,22 +140,7 @@ export function note(changes: NoteChanges = {}): Note {
     emit,
     dest: changes.dest === undefined ? party(OURS) : changes.dest,
     items,
-    total: {
-      vProd_e2,
-      vFrete_e2: 0,
-      vSeg_e2: 0,
-      vDesc_e2: 0,
-      vOutro_e2: 0,
-      vII_e2: 0,
-      vIPI_e2: 0,
-      vIPIDevol_e2: 0,
-      vST_e2: 0,
-      vFCPST_e2: 0,
-      vICMSMonoReten_e2: 0,
-      vICMSDeson_e2: 0,
-      vServ_e2: 0,
-      vNF_e2: vProd_e2,
-    },
+    total: { ...NO_TOTALS, vProd_e2, vNF_e2: vProd_e2 },
     protocol:
       changes.protocol === null
         ? null
