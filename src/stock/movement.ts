@@ -2,7 +2,7 @@ import { bumpTagIfChanged } from "../journal/record.ts";
 import type { Statement } from "../ports/sql.ts";
 import { balancesAfter } from "./balances.ts";
 import { addToSpan } from "./spans.ts";
-import { FOLDED, foldOf } from "./valued-fold.ts";
+import { STEP_FIGURES, valuationSteps } from "./valued-fold.ts";
 
 /** A movement that a user records by hand. */
 export interface ManualMovement {
@@ -45,11 +45,11 @@ export function movementStatements(movement: ManualMovement): Statement[] {
           from products p left join balances b on b.company = p.company and b.product = p.code
           where p.company = ?1 and p.code = ?4 and p.active = 1 and (?5 > 0 or coalesce(b.quantity_e4, 0) + ?5 >= 0)
         ),
-        ${foldOf()}
+        ${valuationSteps()}
         insert into movements (company, product, type, quantity_e4, cost_e2, lot, expires_on, origin, origin_ref, reference, notes,
           posting, user_id, created_at, happened_at, value_e2, passed_e2, after_e4, after_e2)
         select ?1, f.product, case when f.q > 0 then 'ENTRADA' else 'SAIDA' end, f.q, ?6, ?7, ?8, ?2, ?3, ?9, ?10,
-          ?3, ?11, ?12, ?13, ${FOLDED}
+          ?3, ?11, ?12, ?13, ${STEP_FIGURES}
         from fold f where f.k = 1
         returning id`,
       args: [

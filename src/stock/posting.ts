@@ -6,7 +6,7 @@ import type { Statement, Value } from "../ports/sql.ts";
 import { balancesAfter } from "./balances.ts";
 import { supplierItemOf } from "./posting-guards.ts";
 import { addToSpan } from "./spans.ts";
-import { FOLDED, foldOf, STEP } from "./valued-fold.ts";
+import { STEP_FIGURES, STEP_NUMBER, valuationSteps } from "./valued-fold.ts";
 
 /** An item of a document under its supplier's code, and the product that it is mapped to. */
 export interface SupplierLine {
@@ -236,7 +236,7 @@ function insertMovements(posting: Posting, head: readonly Value[]): Statement {
   return {
     sql: `with recursive entry (n, code, unit, product, quantity_e4, cost_e2, lot, expires_on, part) as (${entries.sql}),
       line as materialized (
-        select *, iif(q > 0, cost_e2, null) as c, 0 as u, ${STEP} as k from (
+        select *, iif(q > 0, cost_e2, null) as c, 0 as u, ${STEP_NUMBER} as k from (
           select m.n, coalesce(m.product, s.product) as product, cast(m.quantity_e4 as integer) as q,
             cast(m.cost_e2 as integer) as cost_e2, m.lot, m.expires_on, m.part
           from entry m
@@ -244,11 +244,11 @@ function insertMovements(posting: Posting, head: readonly Value[]): Statement {
           where exists (${posting.guard})
         )
       ),
-      ${foldOf()}
+      ${valuationSteps()}
       insert into movements (company, product, type, quantity_e4, cost_e2, lot, expires_on,
         origin, origin_ref, reference, posting, user_id, created_at, happened_at, value_e2, passed_e2, after_e4, after_e2)
       select ?1, f.product, case when f.q > 0 then 'ENTRADA' else 'SAIDA' end, f.q, e.cost_e2, e.lot, e.expires_on,
-        ?6, ?3 || '#' || e.part || '@' || ?2, ?3, ?2, ?7, ?5, ?8, ${FOLDED}
+        ?6, ?3 || '#' || e.part || '@' || ?2, ?3, ?2, ?7, ?5, ?8, ${STEP_FIGURES}
       from fold f cross join line e on e.product = f.product and e.k = f.k
       order by f.n`,
     args: [...args, ...entries.args],

@@ -6,7 +6,7 @@ import type { Guard, Statement, Value } from "../ports/sql.ts";
 import { balancesAfter } from "./balances.ts";
 import type { StockFailure } from "./failures.ts";
 import { addToSpan } from "./spans.ts";
-import { FOLDED, foldOf, STEP } from "./valued-fold.ts";
+import { STEP_FIGURES, STEP_NUMBER, valuationSteps } from "./valued-fold.ts";
 
 /** A movement that is to be taken back. */
 export interface Posted {
@@ -102,17 +102,17 @@ function insertOpposites(reversal: Reversal, head: readonly Value[]): Statement 
   const { of, userId, at, reason, guard } = reversal;
   return {
     sql: `with recursive line as materialized (
-        select *, ${STEP} as k from (
+        select *, ${STEP_NUMBER} as k from (
           select id as n, product, -quantity_e4 as q, -value_e2 as c, 0 as u, -cost_e2 as cost_e2, lot, expires_on, reference,
             case when origin_ref = ?5 then ?2 else substr(origin_ref, 1, length(origin_ref) - length(?5)) || ?2 end as origin_ref
           from movements where ${ofPosting(reversal)} and quantity_e4 <> 0 and exists (${guard})
         )
       ),
-      ${foldOf(true)}
+      ${valuationSteps(true)}
       insert into movements (company, product, type, quantity_e4, cost_e2, lot, expires_on, origin, origin_ref, reference, notes,
         posting, user_id, created_at, happened_at, value_e2, passed_e2, after_e4, after_e2, undoes)
       select ?1, f.product, case when f.q > 0 then 'ENTRADA' else 'SAIDA' end, f.q, l.cost_e2, l.lot, l.expires_on, ?4,
-        l.origin_ref, l.reference, ?8, ?2, ?6, ?7, ?7, ${FOLDED}, l.n
+        l.origin_ref, l.reference, ?8, ?2, ?6, ?7, ?7, ${STEP_FIGURES}, l.n
       from fold f cross join line l on l.product = f.product and l.k = f.k
       order by f.k, f.n
       returning id`,

@@ -50,7 +50,7 @@ const WHOLE = `(select q0 + sum(q) = 0 or q0 + sum(q) > 0 and v0 + sum(c) > 0 fr
  * document), product, q, c, u, and k: the place among the product's steps, from 1, entries before exits, so that nothing is
  * below zero on the way that is not at the end. ?1 is the company. `reversal`: every line takes a movement back.
  */
-export const foldOf = (
+export const valuationSteps = (
   reversal = false,
 ): string => `fold (product, k, n, q0, v0, q, c, u, p, l2, l4, ok) as (
   select d.product, 0, 0, d.q0, d.v0, 0, 0, 0, 0, d.l2, d.l4, ${reversal ? WHOLE : "1"}
@@ -70,9 +70,9 @@ export const foldOf = (
 const whole = (figure: string) => `cast(${figure} as integer)`;
 
 /** Of a row of `fold f`: value_e2, passed_e2, after_e4, after_e2. */
-export const FOLDED = [VALUE, `f.v0 + ${VALUE} - ${AFTER}`, "f.q0 + f.q", AFTER]
+export const STEP_FIGURES = [VALUE, `f.v0 + ${VALUE} - ${AFTER}`, "f.q0 + f.q", AFTER]
   .map(whole)
   .join(", ");
 
 /** `k` for the CTE `line`, over columns product, q and n. */
-export const STEP = "row_number() over (partition by product order by q < 0, n)";
+export const STEP_NUMBER = "row_number() over (partition by product order by q < 0, n)";

@@ -14,7 +14,7 @@ import {
   reverse,
 } from "../../stock/reversal.ts";
 import { appendLowStockOfMovement } from "./low-stock.ts";
-import { failIfInsufficient, type ReversalOptions, tagsOf, takesOut } from "./reverse-note.ts";
+import { failIfInsufficient, type ReversalOptions, tagsOf, takesGoodsOut } from "./reverse-note.ts";
 
 export interface MovementReversal {
   /** The movement that takes the other back. */
@@ -90,7 +90,7 @@ async function commitReversal(
   const guard = reversalMade(reversal);
   const statements: Statement[] = [
     ...reverse(reversal),
-    ...(takesOut(movements)
+    ...(takesGoodsOut(movements)
       ? [appendLowStockOfMovement({ company, at, origin, posting: id })]
       : []),
     appendEvents(

@@ -104,8 +104,8 @@ async function commitReversal(
   const { company, id, movements } = reversal;
   const reference = note.accessKey;
   const statements: Statement[] = [
-    take(reversal, reference),
-    ...takenBack(reversal, note, cause, saveNegativeBalance({ company, id, reference })),
+    assignReversal(reversal, reference),
+    ...reversalStatements(reversal, note, cause, saveNegativeBalance({ company, id, reference })),
   ];
   const read = (rows: readonly Row[][]) =>
     rows[0] === undefined || rows[0].length === 0 ? null : negativeBalanceFindings(rows.flat());
@@ -118,7 +118,7 @@ async function commitReversal(
  * What follows the statement that gives a note the posting of a reversal: the movements, balances and sums, `negative` where
  * goods leave, feed, cache and audit. Where that statement has lost, they change nothing.
  */
-export function takenBack(
+export function reversalStatements(
   reversal: Reversal,
   { accessKey, direction }: Pick<StoredNote, "accessKey" | "direction">,
   cause: ReversalOptions["cause"],
@@ -129,7 +129,7 @@ export function takenBack(
   const posting = { company, id, reference: accessKey, origin: "NFE", at };
   return [
     ...reverse(reversal),
-    ...(takesOut(movements) ? [negative, appendLowStockOfNote(posting)] : []),
+    ...(takesGoodsOut(movements) ? [negative, appendLowStockOfNote(posting)] : []),
     appendEvents(
       company,
       at,
@@ -152,7 +152,7 @@ export function takenBack(
 }
 
 /** The statement that one of many wins: it gives the note the posting that takes back the one that it has. */
-const take = (reversal: Reversal, accessKey: string): Statement => ({
+const assignReversal = (reversal: Reversal, accessKey: string): Statement => ({
   sql: `update notes set status = 'ESTORNADA', posting = ?2, reason = ?6, updated_at = ?7
     where company = ?1 and access_key = ?3 and status = 'PROCESSADA' and posting = ?5
       and (exists (select 1 from companies where id = ?1 and allow_negative = 1) or ${nothingBelowZeroAfter(reversal)})
@@ -169,7 +169,7 @@ const take = (reversal: Reversal, accessKey: string): Statement => ({
 });
 
 /** Whether taking these back takes goods out. */
-export const takesOut = (movements: readonly Posted[]): boolean =>
+export const takesGoodsOut = (movements: readonly Posted[]): boolean =>
   movements.some(({ quantity_e4 }) => quantity_e4 > 0);
 
 /** The cached reads that show what taking these back changes. */

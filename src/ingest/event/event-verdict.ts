@@ -8,7 +8,7 @@ import type { Ports } from "../../ports/ports.ts";
 import type { Guard, Statement } from "../../ports/sql.ts";
 import type { Reversal } from "../../stock/reversal.ts";
 import { saveMissingGoods } from "../approve/negative-balance-finding.ts";
-import { takenBack } from "../approve/reverse-note.ts";
+import { reversalStatements } from "../approve/reverse-note.ts";
 import { type ChangeEvents, type Judgement, judge } from "../note/judge.ts";
 import {
   effectsOf,
@@ -86,10 +86,10 @@ export function verdictByEvents(stored: StoredNote, outcome: EventOutcome): Stat
   if (reversal === null) return [claim(stored, outcome), ...newHolds(stored, outcome)];
   const { company, id, accessKey } = reversal;
   return [
-    claimAndTakeOut(stored, reversal, outcome),
+    claimAndReverse(stored, reversal, outcome),
     // From here on the note is CANCELADA, as if its cancellation had come before it.
     ...newHolds({ ...stored, status: "CANCELADA", findings: [] }, outcome),
-    ...takenBack(reversal, stored, cause, saveMissingGoods({ company, id, accessKey })),
+    ...reversalStatements(reversal, stored, cause, saveMissingGoods({ company, id, accessKey })),
   ];
 }
 
@@ -104,7 +104,7 @@ const claim = ({ accessKey }: StoredNote, { id, settings, guard }: EventOutcome)
 };
 
 /** As `claim`; it gives the note, cancelled now, the posting that takes back the one that it has. */
-const claimAndTakeOut = (
+const claimAndReverse = (
   { accessKey }: StoredNote,
   { company, of, id: posting }: Reversal,
   { id, guard }: EventOutcome,

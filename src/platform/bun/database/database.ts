@@ -116,7 +116,7 @@ async function openFile(
       if (inspecting !== null) clearInterval(inspecting);
       drizzleClient.close();
       await reading.close();
-      if (state.fault() === null) await fold(connection).catch(noop);
+      if (state.fault() === null) await checkpointWal(connection).catch(noop);
       await connection.close();
     },
   };
@@ -145,7 +145,7 @@ async function opened(url: string, path: string, where: WriterPlace) {
 }
 
 /** Checkpoints the log. The binding frees statements, and their locks, only when they are garbage-collected. */
-async function fold(writing: Connection): Promise<void> {
+async function checkpointWal(writing: Connection): Promise<void> {
   const checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
   const [answer] = rowsOf(await writing.execute(checkpoint));
   if (answer?.busy !== 1) return;

@@ -66,9 +66,9 @@ export async function replaceDatabase(
   now: Date,
 ): Promise<string | null> {
   const there = (await stat(path).catch(() => null)) !== null;
-  const folded = there && (await foldedInto(path));
+  const checkpointed = there && (await checkpointedInto(path));
   const aside = await freeAside(path, now);
-  const ends = folded ? [""] : ENDS;
+  const ends = checkpointed ? [""] : ENDS;
   for (const end of ends) await linked(`${path}${end}`, `${aside}${end}`);
   // SQLite would apply the log of the broken database to the new one.
   for (const end of ends.slice(1)) await rm(`${path}${end}`, { force: true });
@@ -82,7 +82,7 @@ export async function replaceDatabase(
  * Checkpoints the log by leaving WAL, which needs exclusive access and fails while any process has the file open. False for a
  * broken file, which is kept with its log.
  */
-async function foldedInto(path: string): Promise<boolean> {
+async function checkpointedInto(path: string): Promise<boolean> {
   const database = openConnection(path, "");
   try {
     await database.execute("PRAGMA journal_mode = DELETE");
