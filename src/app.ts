@@ -31,6 +31,7 @@ import { observeRequest } from "./http/middleware/observe-request.ts";
 import { rateLimited } from "./http/middleware/rate-limit.ts";
 import { serveOpenApi } from "./http/openapi.ts";
 import { httpProblem, toProblem } from "./http/problem.ts";
+import { inventoryRoutes } from "./http/routes/inventory.ts";
 import { kardexRoutes } from "./http/routes/kardex.ts";
 import { movementRoutes } from "./http/routes/movements.ts";
 import { noteApprovalRoutes } from "./http/routes/note-approvals.ts";
@@ -65,6 +66,7 @@ const routes = [
   ...supplierItemRoutes,
   ...dashboardRoutes,
   ...exportDownloadRoutes,
+  ...inventoryRoutes,
   ...exportRoutes,
   ...jobRoutes,
   ...eventRoutes,

@@ -39,6 +39,7 @@ export const COUNTERS = {
       { type: "movements" },
       { type: "stock" },
       { type: "nfes" },
+      { type: "inventory" },
       { type: "nfe-items" },
       { type: "archive" },
     ],

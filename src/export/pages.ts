@@ -20,13 +20,15 @@ export type Page = readonly (readonly Cell[])[];
 /** A table read by keyset: in the order of an index, page after page. */
 export interface KeysetQuery {
   /** The label of the metrics. */
-  readonly type: "movements" | "stock" | "nfes" | "nfe-items" | "archive";
+  readonly type: "movements" | "stock" | "nfes" | "nfe-items" | "archive" | "inventory";
   /** Just before the first row. */
   readonly start: Cursor;
   /** Finds the row COUNT_STEP_ROWS after a cursor, in the index alone; counts the rest where there is none (countStepOf). */
   countStep(after: Cursor): CountStep;
   /** Selects the next rows after a cursor, at most `rows` (pageSql). */
   page(after: Cursor, rows: number): Statement;
+  /** What is shown of a row that was read, where that is not the row itself; null: the row is left out. */
+  shown?(row: Page[number]): Page[number] | null;
 }
 
 /**
@@ -47,7 +49,9 @@ export async function* pages(
     const [row] = await ports.reader.rows(query.page(cursor, rows), signal);
     // json_array of the cells and of the key values (pageSql).
     const slice = trusted<Page>(JSON.parse(String(row?.slice)));
-    const page = slice.filter((visited) => visited.length > cursor.length);
+    const read = slice.filter((visited) => visited.length > cursor.length);
+    const page =
+      query.shown === undefined ? read : read.map(query.shown).filter((row) => row !== null);
     ports.meter.count("export_rows_total", { type: query.type }, page.length);
     yield page;
     const last = slice.at(-1);

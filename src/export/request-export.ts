@@ -6,6 +6,7 @@ import type { Ports } from "../ports/ports.ts";
 import type { MovementFilter } from "../stock/ledger.ts";
 import type { LevelFilter } from "../stock/levels.ts";
 import type { Dialect } from "./csv.ts";
+import { INVENTORY, type InventoryMoment, inventoryKeyset } from "./inventory.ts";
 import { MOVEMENTS, movementKeyset } from "./movements.ts";
 import { NFE_ITEMS, noteItemKeyset } from "./nfe-items.ts";
 import { NFES, type NfeFilter, noteKeyset } from "./nfes.ts";
@@ -13,14 +14,15 @@ import type { KeysetQuery } from "./pages.ts";
 import type { Table } from "./sheet.ts";
 import { STOCK, stockKeyset } from "./stock.ts";
 
-export const EXPORT_TYPES = ["stock", "movements", "nfes", "nfe-items"] as const;
+export const EXPORT_TYPES = ["stock", "movements", "nfes", "nfe-items", "inventory"] as const;
 export type ExportType = (typeof EXPORT_TYPES)[number];
 
 /** The rows that a file is to hold; `filter` is that of the list of such rows. */
 export type ExportRequest =
   | { readonly type: "stock"; readonly filter: LevelFilter }
   | { readonly type: "movements"; readonly filter: MovementFilter }
-  | { readonly type: "nfes" | "nfe-items"; readonly filter: NfeFilter };
+  | { readonly type: "nfes" | "nfe-items"; readonly filter: NfeFilter }
+  | { readonly type: "inventory"; readonly filter: InventoryMoment };
 
 /** The params of an export's job, as stored: everything that decides the bytes of the file. */
 export interface ExportParams {
@@ -34,8 +36,8 @@ export interface ExportParams {
 }
 
 /**
- * Opens the job of an export; gives its id. The file holds the movements that are in the ledger now (it is append-only), so a
- * file that is begun again after a crash is the same. Fails with `job.too_many`.
+ * Opens the job of an export; gives its id. A file of movements, or of an inventory, is made of what is in the ledger now (it is
+ * append-only), so one that is begun again after a crash is the same. Fails with `job.too_many`.
  */
 export async function requestExport(
   ports: Pick<Ports, "reader" | "writer" | "queue" | "clock" | "trace">,
@@ -107,5 +109,7 @@ export function rowsOfRequest(
       return { query: noteKeyset(company, request.filter), table: NFES };
     case "nfe-items":
       return { query: noteItemKeyset(company, request.filter), table: NFE_ITEMS };
+    case "inventory":
+      return { query: inventoryKeyset(company, request.filter), table: INVENTORY };
   }
 }

@@ -10,7 +10,7 @@ export type Cell = string | number | null;
 /**
  * The format of a cell; NULL is an empty cell. quantity: 1/10⁴, up to 4 places. money: 1/10², 2 places. unit: the cost of
  * one unit, from a total (1/10²) by its quantity (1/10⁴), 2 to 10 places. ratio: one integer by another, up to 10 places.
- * decimal: a plain decimal as the XML writes it, with all its digits. count: an integer. instant: ms UTC, as the company's local
+ * decimal: a plain decimal text, with all its digits. count: an integer. instant: ms UTC, as the company's local
  * time. day: `YYYY-MM-DD`. issue: an instant or a day. lots: those of an item as `note_items` has them.
  */
 export type Kind =
@@ -127,7 +127,7 @@ function exact(value: string | number): number {
   return Number(value);
 }
 
-const PLAIN_DECIMAL = /^\d+(?:\.\d+)?$/;
+const PLAIN_DECIMAL = /^-?\d+(?:\.\d+)?$/;
 
 /** Up to ten places, half-up; empty by 0. */
 function ratio(value: string | number, by: string | number): string {

@@ -30,25 +30,65 @@ export async function stockAt(
   const last = await lastKnown(ports, company, moment.knownAt, signal);
   const rows = await ports.reader.rows(
     {
-      sql: `select p.value as product, (
-          select sum(quantity_e4) || ' ' || sum(value_e2 - passed_e2) from movements m indexed by movements_by_product
-          where m.company = ?1 and m.product = p.value and m.id <= ?3 and m.happened_at < ?4) as stock
-        from json_each(?2) p`,
+      sql: `select p.value as product, ${stockSum("p.value", "?3", "?4")} as stock from json_each(?2) p`,
       args: [company, JSON.stringify(products), last, moment.at ?? Number.MAX_SAFE_INTEGER],
     },
     signal,
   );
   const found = new Map<string, StockAt>();
   for (const { product, stock } of rows) {
-    if (stock === null) continue;
-    const [quantity_e4 = 0n, value_e2 = 0n] = String(stock).split(" ").map(BigInt);
-    found.set(String(product), { quantity_e4, value_e2 });
+    if (stock !== null) found.set(String(product), stockFrom(String(stock)));
   }
   return found;
 }
 
-/** The last movement that was written before an instant: ids are the order of writing. */
-async function lastKnown(
+/**
+ * SQL of the stock of a product of company ?1: what is dated before the instant `until`, of the movements up to the id `last`.
+ * One text that `stockFrom` reads; NULL where nothing had moved.
+ */
+export const stockSum = (product: string, last: string, until: string): string => `(
+    select sum(quantity_e4) || ' ' || sum(value_e2 - passed_e2) from movements m indexed by movements_by_product
+    where m.company = ?1 and m.product = ${product} and m.id <= ${last} and m.happened_at < ${until})`;
+
+/** Reads the text of `stockSum`. */
+export function stockFrom(text: string): StockAt {
+  const [quantity_e4 = 0n, value_e2 = 0n] = text.split(" ").map(BigInt);
+  return { quantity_e4, value_e2 };
+}
+
+/**
+ * Whether a movement up to the id `last` is dated before `until` (ms UTC). Where the ledger begins before it, one row of the
+ * index over time says so; else the company's movements are looked through until one is found.
+ */
+export async function anyMovedBefore(
+  ports: Pick<Ports, "reader">,
+  company: number,
+  { until, last }: { readonly until: number; readonly last: number },
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const [first] = await ports.reader.rows(
+    {
+      sql: `select id, happened_at from movements indexed by movements_by_time
+        where company = ?1 and quantity_e4 <> 0 order by created_at, id limit 1`,
+      args: [company],
+    },
+    signal,
+  );
+  if (first === undefined) return false;
+  if (Number(first.id) <= last && Number(first.happened_at) < until) return true;
+  const [found] = await ports.reader.rows(
+    {
+      sql: `select 1 as found from movements indexed by movements_by_product
+        where company = ?1 and id <= ?2 and happened_at < ?3 limit 1`,
+      args: [company, last, until],
+    },
+    signal,
+  );
+  return found !== undefined;
+}
+
+/** The last movement that was written before an instant: ids are the order of writing. Without one, no bound. */
+export async function lastKnown(
   ports: Pick<Ports, "reader">,
   company: number,
   before: number | undefined,

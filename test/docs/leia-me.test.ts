@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { ROLES } from "../../src/accounts/roles.ts";
+import { INVENTORY } from "../../src/export/inventory.ts";
 import { MOVEMENTS } from "../../src/export/movements.ts";
 import { NFE_ITEMS } from "../../src/export/nfe-items.ts";
 import { ARCHIVE_INDEX, NFES } from "../../src/export/nfes.ts";
@@ -28,10 +29,11 @@ test("LEIA-ME.md explains every column of the movements' CSV", () => {
     expect([heading, explained.includes(heading)]).toEqual([heading, true]);
 });
 
-test("LEIA-ME.md explains every column of the notes' CSV, of their items' and of an archive's index", () => {
+test("LEIA-ME.md explains every column of the CSVs of notes, items and inventories, and of an archive's index", () => {
   for (const [opening, { columns }] of [
     ["**Notas** (", NFES],
     ["**Itens das notas** (", NFE_ITEMS],
+    ["**Inventário** (", INVENTORY],
     ["**Arquivo do mês** (", ARCHIVE_INDEX],
   ] as const) {
     const explained = columnsAfter(opening);

@@ -5,6 +5,15 @@ import { trusted } from "../../src/lib/cast.ts";
 import { failureSentence } from "../../src/messages/pt-BR/failures/failures.ts";
 import { problemTitle, statusSentence } from "../../src/messages/pt-BR/failures/problems.ts";
 
+const UNFIT_REASONS = [
+  "code",
+  "unit",
+  "quantity_too_small",
+  "negative_quantity",
+  "negative_value",
+  "value_without_quantity",
+] as const;
+
 /** The failures whose sentence has values, one of each form. */
 const WITH_VALUES: readonly Failure[] = [
   { code: "nfe.malformed_xml", why: "empty" },
@@ -14,6 +23,15 @@ const WITH_VALUES: readonly Failure[] = [
   { code: "nfe.not_an_nfe", got: "resNFe", document_type: "note_summary" },
   ...(["length", "charset", "check_digit"] as const).map(
     (why): Failure => ({ code: "nfe.access_key", why, got: "1" }),
+  ),
+  { code: "inventory.date_in_future", date: "2026-12-01", today: "2026-11-30" },
+  { code: "inventory.before_first_movement", date: "2026-12-01" },
+  ...[1, 2_000].map(
+    (count): Failure => ({
+      code: "inventory.unfit_products",
+      count,
+      products: UNFIT_REASONS.map((why) => ({ product_code: "A", why })),
+    }),
   ),
   { code: "stock.insufficient", product_code: "A", balance: "1.5", requested: "2" },
   ...(["requests", "bodies", "streams", "downloads"] as const).map(

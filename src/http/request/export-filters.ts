@@ -1,15 +1,18 @@
 import { z } from "@hono/zod-openapi";
 import { DIALECTS } from "../../export/csv.ts";
+import { type InventoryMoment, inventoryMoment } from "../../export/inventory.ts";
 import type { NfeFilter } from "../../export/nfes.ts";
 import type { ExportType } from "../../export/request-export.ts";
 import { zoneOffset } from "../../lib/days.ts";
 import { isAccessKeyShape, withoutPrintMarks } from "../../nfe/access-key.ts";
+import type { Ports } from "../../ports/ports.ts";
 import type { MovementFilter } from "../../stock/ledger.ts";
 import type { LevelFilter } from "../../stock/levels.ts";
-import { dayRange, plainDays } from "../days.ts";
+import { dayRange, endOf, plainDays } from "../days.ts";
 import {
   codeText,
   Day,
+  DayOrInstant,
   DirectionEnum,
   Flag,
   NoteStatusEnum,
@@ -53,6 +56,14 @@ export const NfeFilters = z.object({
   to: Day.optional(),
 });
 
+/** The moment of an inventory, in a query and in a body. */
+export const InventoryFilters = z.object({
+  date: Day.openapi({ description: "O inventário ao fim deste dia, no fuso da empresa" }),
+  known_at: DayOrInstant.optional().openapi({
+    description: "Como era conhecido até o fim deste dia, ou antes deste instante",
+  }),
+});
+
 /** The reference to look for; an access key is accepted in any spelling that a DANFE prints. */
 export function referenceOf(text: string | undefined): string | undefined {
   const plain = withoutPrintMarks(text ?? "");
@@ -86,11 +97,27 @@ export const nfeFilterOf = (filters: z.infer<typeof NfeFilters>, timeZone: strin
   ...plainDays(filters),
 });
 
+/** The moment of an inventory; fails as `inventoryMoment` does. */
+export const inventoryMomentOf = (
+  ports: Pick<Ports, "reader" | "clock">,
+  company: number,
+  filters: z.infer<typeof InventoryFilters>,
+  timeZone: string,
+  signal?: AbortSignal,
+): Promise<InventoryMoment> =>
+  inventoryMoment(
+    ports,
+    company,
+    { day: filters.date, knownAt: endOf(filters.known_at, timeZone), timeZone },
+    signal,
+  );
+
 const FILE_NAMES: Readonly<Record<ExportType, string>> = {
   stock: "estoque",
   movements: "movimentacoes",
   nfes: "notas",
   "nfe-items": "itens-das-notas",
+  inventory: "inventario",
 };
 
 /** The Content-Disposition of a CSV made at `at` (ms UTC), named in the company's time: `estoque_20261123_141500.csv`. */

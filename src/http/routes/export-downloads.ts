@@ -117,14 +117,14 @@ const getNoteItemsExport = defineOpenAPIRoute<typeof noteItemsRoute, Env>({
 });
 
 /** The CSV of a request as a file; compressed where the runtime has gzip and the client accepts it. */
-async function csvFile(
+export async function csvFile(
   c: Context<Env>,
   dialect: DownloadOptions["dialect"],
-  requestIn: (timeZone: string) => ExportRequest,
+  requestIn: (timeZone: string) => ExportRequest | Promise<ExportRequest>,
 ) {
   const download = { ...(await downloadOf(c)), dialect };
   const { timeZone } = download;
-  const request = requestIn(timeZone);
+  const request = await requestIn(timeZone);
   const csv = await downloadCsv(c.var.ports, request, download);
   const { clock, gzip } = c.var.ports;
   const headers = {

@@ -13,6 +13,8 @@ import { instant, instantOrNull } from "../numbers.ts";
 import {
   attachment,
   DialectSchema,
+  InventoryFilters,
+  inventoryMomentOf,
   levelFilterOf,
   MovementFilters,
   movementFilterOf,
@@ -39,15 +41,30 @@ const ExportRequestSchema = z
       filters: NfeFilters.strict().default({}),
       dialect: DialectSchema,
     }),
+    z.strictObject({
+      type: z.literal("inventory"),
+      filters: InventoryFilters.strict(),
+      dialect: DialectSchema,
+    }),
   ])
   .openapi("ExportOrder");
 
-function wishOf(body: z.infer<typeof ExportRequestSchema>, timeZone: string): ExportRequest {
+async function wishOf(
+  c: Context<Env>,
+  body: z.infer<typeof ExportRequestSchema>,
+  timeZone: string,
+): Promise<ExportRequest> {
+  const { ports, actor, signal } = c.var;
   switch (body.type) {
     case "stock":
       return { type: body.type, filter: levelFilterOf(body.filters) };
     case "movements":
       return { type: body.type, filter: movementFilterOf(body.filters, timeZone) };
+    case "inventory": {
+      const { filters } = body;
+      const filter = await inventoryMomentOf(ports, actor.company, filters, timeZone, signal);
+      return { type: body.type, filter };
+    }
     default:
       return { type: body.type, filter: nfeFilterOf(body.filters, timeZone) };
   }
@@ -118,7 +135,7 @@ const postExport = defineOpenAPIRoute<typeof postRoute, Env>({
     const { timeZone } = await settingsOf(ports, actor.company, versions.settings);
     const body = c.req.valid("json");
     const wanted = {
-      wish: wishOf(body, timeZone),
+      wish: await wishOf(c, body, timeZone),
       asked: body.filters,
       dialect: body.dialect,
       time_zone: timeZone,

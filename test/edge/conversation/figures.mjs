@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { ended, JSON_TYPE, post } from "./words.mjs";
 
+/** Of the company, whose zone is São Paulo's. */
+const TODAY = new Intl.DateTimeFormat("sv-SE", { timeZone: "America/Sao_Paulo" }).format();
+
 /** Of what the documents have made: stock, files, events. */
 export const figures = {
   async "stock, movements, supplier items"({ ask, keys }) {
@@ -156,6 +159,14 @@ export const figures = {
       "/api/export/nfe-items",
       "/api/export/nfe-items?dialect=rfc4180&direction=entry",
       "/api/export/nfe-items?status=nenhuma",
+      "/api/export/inventory",
+      `/api/export/inventory?date=${TODAY}`,
+      `/api/export/inventory?date=${TODAY}&dialect=rfc4180&known_at=${TODAY}`,
+      `/api/export/inventory?date=${TODAY}&format=sped`,
+      `/api/export/inventory?date=${TODAY}&format=sped&skip_unfit=true`,
+      `/api/export/inventory?date=${TODAY}&format=xls`,
+      "/api/export/inventory?date=2001-01-01",
+      "/api/export/inventory?date=2099-01-01",
     ])
       await ask(path, { path }, compressed);
     const archive = (month) =>
@@ -168,20 +179,27 @@ export const figures = {
 
   async "files written in the background"({ ask }) {
     const order = (body) => post("/api/exports", body);
-    for (const body of [{}, { type: "notas" }, { type: "stock", filters: { low: "x" } }])
+    for (const body of [
+      {},
+      { type: "notas" },
+      { type: "stock", filters: { low: "x" } },
+      { type: "inventory" },
+      { type: "inventory", filters: { date: "2099-01-01" } },
+    ])
       await ask(`no export ${JSON.stringify(body)}`, order(body));
     for (const body of [
       { type: "movements", dialect: "rfc4180", filters: { type: "ENTRADA" } },
       { type: "stock" },
       { type: "nfes", filters: { status: "PROCESSADA" } },
       { type: "nfe-items" },
+      { type: "inventory", filters: { date: TODAY } },
     ])
       await ask(`an export of ${body.type}`, order(body), {
         keep: (answer, known) => {
           known[body.type] = `/api/exports/${answer.id}`;
         },
       });
-    for (const type of ["movements", "stock", "nfes", "nfe-items"]) {
+    for (const type of ["movements", "stock", "nfes", "nfe-items", "inventory"]) {
       await ended(ask, `the export of ${type}`, (known) => known[type]);
       const file = (headers) => (known) => ({ path: `${known[type]}/file`, headers });
       await ask("its file", file({}));

@@ -126,7 +126,10 @@ const QUERIES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What a route cannot do without. */
-const REQUIRED: Readonly<Record<string, string>> = { "/api/nfes/archive": "?month=2026-11" };
+const REQUIRED: Readonly<Record<string, string>> = {
+  "/api/nfes/archive": "?month=2026-11",
+  "/api/export/inventory": "?date=2026-11-23",
+};
 
 /** The answer of every reading route for a user, by its URL. */
 async function answersFor(service: TestApp, as: Who, own: Own): Promise<Map<string, string>> {

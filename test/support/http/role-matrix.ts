@@ -42,6 +42,7 @@ export const MATRIX: readonly [string, string, Role | "anonymous"][] = [
   ["get", "/api/export/movements", "VISUALIZADOR"],
   ["get", "/api/export/nfes", "VISUALIZADOR"],
   ["get", "/api/export/nfe-items", "VISUALIZADOR"],
+  ["get", "/api/export/inventory", "VISUALIZADOR"],
   ["post", "/api/exports", "VISUALIZADOR"],
   ["get", "/api/exports/{id}", "VISUALIZADOR"],
   ["get", "/api/exports/{id}/file", "VISUALIZADOR"],

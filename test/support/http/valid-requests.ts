@@ -183,4 +183,9 @@ export const VALID_REQUESTS: readonly ValidRequest[] = [
     path,
     query: ["status", "direction", "supplier", "from", "to", "dialect"],
   })),
+  {
+    method: "GET",
+    path: "/api/export/inventory",
+    query: ["date", "known_at", "dialect", "format", "skip_unfit"],
+  },
 ];

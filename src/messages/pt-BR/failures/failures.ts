@@ -5,6 +5,20 @@ import type { OtherDocument } from "../../../nfe/other-documents.ts";
 import { otherDocumentName } from "../documents/other-documents.ts";
 import { xmlReason } from "../documents/xml-reasons.ts";
 
+/** Why a product fits into no line of the SPED, by the field `why`. */
+const UNFIT: Readonly<
+  Record<FailureOf<"inventory.unfit_products">["products"][number]["why"], string>
+> = {
+  code: "o código tem mais de 60 caracteres, o sinal | ou um caractere que o SPED não aceita",
+  unit: "a unidade está vazia, tem mais de 6 caracteres, o sinal | ou um caractere que o SPED não aceita",
+  quantity_too_small: "a quantidade é zero em três casas",
+  negative_quantity: "o saldo é negativo",
+  negative_value: "o valor é negativo",
+  value_without_quantity: "há valor sem saldo",
+};
+
+const brazilianDay = (day: string): string => day.split("-").reverse().join("/");
+
 /** The sentence of a failure, without a full stop: a reason may follow it. */
 export function failureSentence(failure: Failure): string {
   const sentence = SENTENCES[failure.code];
@@ -58,6 +72,12 @@ const SENTENCES: {
   "export.not_found": "Exportação não encontrada",
   "export.not_ready": "O arquivo da exportação não está pronto",
   "export.range": "O intervalo pedido começa depois do fim do arquivo",
+  "inventory.date_in_future": ({ date, today }) =>
+    `O inventário de ${brazilianDay(date)} ainda não existe: hoje é ${brazilianDay(today)}`,
+  "inventory.before_first_movement": ({ date }) =>
+    `Não há movimento com data até ${brazilianDay(date)}`,
+  "inventory.unfit_products": ({ count, products }) =>
+    `Nas linhas do SPED não ${count === 1 ? "cabe um produto" : `cabem ${grouped(count)} produtos`}; corrija ou peça o arquivo com skip_unfit=true: ${products.map(({ product_code, why }) => `${product_code} (${UNFIT[why]})`).join(", ")}`,
   "job.not_found": "Processamento não encontrado",
   "job.too_many": "Limite de processamentos em andamento atingido; aguarde",
   "job.nothing_parked": "Nenhum documento com falha neste processamento",
