@@ -122,7 +122,9 @@ export async function writeBareInto(path: string, notes: readonly Rows[]): Promi
   const service = await openDatabase(`file:${path}`);
   await service.migrate();
   await service.writing.execute(
-    `insert into companies values (1, 'Bancada', '[]', 'production', 'America/Sao_Paulo', 0, '[]', 0, 0, 1, 1, 0, 0)`,
+    `insert into companies (id, name, cnpjs, environment, time_zone, auto_approve, overridable_holds,
+          require_signature, require_mapping, allow_negative, settings_version, created_at, updated_at)
+          values (1, 'Bancada', '[]', 'production', 'America/Sao_Paulo', 0, '[]', 0, 0, 1, 1, 0, 0)`,
   );
   await service.close();
   const database = new Sqlite(path);

@@ -17,6 +17,7 @@ import {
 import { securityHeaders } from "./http/middleware/security-headers.ts";
 import { apiKeyRoutes } from "./http/routes/api-keys.ts";
 import { companyRoutes } from "./http/routes/company.ts";
+import { companyUnitRoutes } from "./http/routes/company-units.ts";
 import { dashboardRoutes } from "./http/routes/dashboard.ts";
 import { emailConfigRoutes } from "./http/routes/email-config.ts";
 import { eventRoutes } from "./http/routes/events.ts";
@@ -51,6 +52,7 @@ const routes = [
   ...healthRoutes,
   ...sessionRoutes,
   ...companyRoutes,
+  ...companyUnitRoutes,
   ...apiKeyRoutes,
   ...emailConfigRoutes,
   ...uploadRoutes,

@@ -5,7 +5,7 @@ import type { FeedFailure, JobFailure } from "./journal/failures.ts";
 import type { MailFailure } from "./mail/failures.ts";
 import type { NfeFailure } from "./nfe/failures.ts";
 import type { PlatformFailure } from "./ports/failures.ts";
-import type { MovementFailure, StockFailure } from "./stock/failures.ts";
+import type { MovementFailure, StockFailure, SupplierItemFailure } from "./stock/failures.ts";
 
 /** What is wrong with a text that should be JSON; `path` is the JSON pointer of the value, `line` and `column` begin at 1. */
 export type JsonFault =
@@ -35,6 +35,7 @@ export type Failure =
   | IngestFailure
   | StockFailure
   | MovementFailure
+  | SupplierItemFailure
   | AccountsFailure
   | ExportFailure
   | FeedFailure

@@ -71,8 +71,10 @@ test("every declared table is read by its declaration", async () => {
 });
 
 /** A default as SQL has it. */
-const literal = (value: unknown): string =>
-  typeof value === "string" ? `'${value}'` : String(Number(value));
+const literal = (value: unknown): string => {
+  if (typeof value === "string") return `'${value}'`;
+  return typeof value === "object" ? `'${JSON.stringify(value)}'` : String(Number(value));
+};
 
 test("every column of a declared table has the type, key, default and nullability of the database", async () => {
   for (const [name, config] of await known()) {
@@ -140,7 +142,9 @@ test("every row has a company, which is first in every key and index", async () 
 test("a movement cannot be changed or deleted by any statement", async () => {
   const write = (sql: string) => database.writing.execute(sql);
   await write(
-    `insert into companies values (1, 'a', '[]', 'production', 'UTC', 0, '[]', 0, 0, 1, 1, 0, 0)`,
+    `insert into companies (id, name, cnpjs, environment, time_zone, auto_approve, overridable_holds,
+          require_signature, require_mapping, allow_negative, settings_version, created_at, updated_at)
+          values (1, 'a', '[]', 'production', 'UTC', 0, '[]', 0, 0, 1, 1, 0, 0)`,
   );
   await write(
     `insert into products (company, code, name, unit, created_at, updated_at) values (1, 'P', 'p', 'UN', 0, 0)`,

@@ -11,5 +11,7 @@ export interface Settings {
   readonly requireSignature: boolean;
   readonly requireMapping: boolean;
   readonly allowNegative: boolean;
+  /** Spellings of units that the company sets apart from the built-in table (stock/unit.ts): spelling → unit. */
+  readonly units: Readonly<Record<string, string>>;
   readonly version: number;
 }

@@ -1,15 +1,16 @@
 import { eq, type InferSelectModel } from "drizzle-orm";
 import { audit, bumpTags } from "../journal/record.ts";
 import { tagVersions } from "../journal/versions.ts";
+import { parameters } from "../lib/parameters.ts";
 import type { Ports } from "../ports/ports.ts";
-import { commitStatements, type Statement } from "../ports/sql.ts";
+import { commitStatements, type Guard, type Statement, type Value } from "../ports/sql.ts";
 import type { UserCause } from "./actor.ts";
 import { authCache } from "./auth-cache.ts";
 import type { Settings } from "./company.ts";
 import { companies } from "./tables.ts";
 
 /** A change of settings; absent members stay as they are. CNPJs upper case, without mask, verified. */
-export type SettingsChange = Partial<Omit<Settings, "company" | "version">>;
+export type SettingsChange = Partial<Omit<Settings, "company" | "units" | "version">>;
 
 /**
  * The settings of a company, from memory while its `settings` cache version is unchanged.
@@ -43,6 +44,7 @@ function settingsFrom(row: InferSelectModel<typeof companies>): Settings {
     requireSignature: row.requireSignature,
     requireMapping: row.requireMapping,
     allowNegative: row.allowNegative,
+    units: row.units,
     version: row.settingsVersion,
   };
 }
@@ -109,4 +111,30 @@ export async function applySettings(
   const statements = changeSettings(change, cause, ports.clock.now());
   await commitStatements(ports.writer, statements);
   return settingsOf(ports, cause.actor.company);
+}
+
+/**
+ * The statement that replaces the company's spellings of units while its settings are those given and `guard` selects a row;
+ * it returns a row where it does. `changed(n)` is the guard of what follows in the batch; its parameters come after `n` others.
+ */
+export function changeUnitSpellings(
+  { company, version }: Settings,
+  units: Settings["units"],
+  nowMs: number,
+  guard: Guard,
+): { statement: Statement; changed: (first: number) => Guard } {
+  const { args, add } = parameters<Value>(guard.args);
+  const json = JSON.stringify(units);
+  return {
+    statement: {
+      sql: `update companies set units = ${add(json)}, settings_version = settings_version + 1, updated_at = ${add(nowMs)}
+        where id = ${add(company)} and settings_version = ${add(version)} and exists (${guard.sql})
+        returning id`,
+      args,
+    },
+    changed: (first) => ({
+      sql: `select 1 from companies where id = ?${first + 1} and settings_version = ?${first + 2} and units = ?${first + 3}`,
+      args: [company, version + 1, json],
+    }),
+  };
 }

@@ -15,6 +15,7 @@ export const companies = sqliteTable("companies", {
   settingsVersion: integer("settings_version").notNull(),
   createdAt: integer("created_at").notNull(),
   updatedAt: integer("updated_at").notNull(),
+  units: text({ mode: "json" }).$type<Record<string, string>>().notNull().default({}),
 });
 
 export const users = sqliteTable("users", {

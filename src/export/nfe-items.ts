@@ -19,9 +19,10 @@ const PART = "notes.access_key || '#' || i.n_item";
 const moved = (what: string): string =>
   `(select ${what} from movements m where notes.status = 'PROCESSADA' and m.company = notes.company and m.origin = 'NFE'
     and (${between(PART)} or ${between(`${PART} || '.' || i.position`)}) and m.posting = notes.posting)`;
+const OWN_UNITS = "(select c.units from companies c where c.id = i.company)";
 const mapped = (what: string): string =>
   `(select ${what} from supplier_items s where s.company = notes.company and s.supplier = notes.supplier_id
-    and s.code = i.code and s.unit = ${unitKeySql("i.unit")})`;
+    and s.code = i.code and s.unit = ${unitKeySql("i.unit", OWN_UNITS)})`;
 
 const fields = {
   key: "notes.access_key",

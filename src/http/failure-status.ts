@@ -45,6 +45,7 @@ export const STATUS_OF = {
   "movement.of_note": 409,
   "movement.is_reversal": 409,
   "stock.out_of_range": 422,
+  "units.conflict": 409,
   "auth.required": 401,
   "auth.invalid_token": 401,
   "auth.invalid_credentials": 401,

@@ -10,6 +10,14 @@ export type StockFailure =
     }
   | { code: "stock.out_of_range"; product_code: string };
 
+/** Why supplier items cannot be as a user wants them. */
+export type SupplierItemFailure =
+  /** Mappings of one code that a change of the company's units would make one, with two products or factors. */
+  {
+    code: "units.conflict";
+    items: readonly { supplier_cnpj: string; code: string; unit: string }[];
+  };
+
 /** Why one movement cannot be taken back. */
 export type MovementFailure =
   | { code: "movement.not_found"; id: number }

@@ -14,6 +14,8 @@ export interface SupplierLine {
   readonly n: number;
   readonly code: string;
   readonly unit: string;
+  /** The unit as the document has it. */
+  readonly spelling: string;
   readonly name: string;
   readonly barcode: string | null;
   readonly ncm: string | null;
@@ -112,7 +114,16 @@ function mapNewItems(posting: Posting, head: readonly Value[]): Statement[] {
   if (unmapped.length === 0) return [];
   const args = [...head, posting.supplier, posting.at, posting.ownCodes ? 1 : 0];
   const lines = values(
-    unmapped.map((line) => [line.n, line.code, line.unit, line.factor_e4, line.factor_divisor]),
+    unmapped.map((line) => [
+      line.n,
+      line.code,
+      line.unit,
+      line.factor_e4,
+      line.factor_divisor,
+      line.spelling,
+      line.barcode,
+      line.ncm,
+    ]),
     args.length,
   );
   return [
@@ -123,10 +134,10 @@ function mapNewItems(posting: Posting, head: readonly Value[]): Statement[] {
 
 /** ?1 company, ?2 posting, ?4 supplier, ?5 instant, ?6 whether the supplier's codes are ours; ?3 is the guard's. */
 const mapNewItemsSql = (lines: string, guard: string): string => `
-  with line (n, code, unit, factor_e4, factor_divisor) as (${lines}),
+  with line (n, code, unit, factor_e4, factor_divisor, spelling, barcode, ncm) as (${lines}),
   -- The items that have no mapping yet.
   fresh as (
-    select code, unit, min(n) as n, factor_e4, factor_divisor from line
+    select code, unit, min(n) as n, factor_e4, factor_divisor, spelling, barcode, ncm from line
     where not exists (select 1 from supplier_items s where ${supplierItemOf("?1", "?4", { code: "line.code", unit: "line.unit" })})
     group by code, unit
   ),
@@ -149,7 +160,8 @@ const mapNewItemsSql = (lines: string, guard: string): string => `
   ),
   -- Which of the items that ask for one code an item is.
   numbered as (select *, row_number() over (partition by product order by n) as asked from named)
-  insert into supplier_items (company, supplier, code, unit, product, factor_e4, factor_divisor, created_at, updated_at)
+  insert into supplier_items (company, supplier, code, unit, product, factor_e4, factor_divisor, created_at, updated_at,
+    spelling, seen_barcode, seen_ncm)
   select ?1, ?4, code, unit,
     -- Two items never become one product: an item whose code is in use gets a tail of its own.
     case
@@ -158,7 +170,7 @@ const mapNewItemsSql = (lines: string, guard: string): string => `
         then product || '-' || substr(?2, -6) || n
       else product
     end,
-    factor_e4, factor_divisor, ?5, ?5
+    factor_e4, factor_divisor, ?5, ?5, spelling, barcode, ncm
   from numbered
   where exists (${guard})`;
 
@@ -269,9 +281,10 @@ function saveGivenMappings(posting: Posting, head: readonly Value[]): Statement[
   return [
     {
       sql: `
-        insert into supplier_items (company, supplier, code, unit, product, factor_e4, factor_divisor, created_at, updated_at)
+        insert into supplier_items (company, supplier, code, unit, product, factor_e4, factor_divisor, created_at, updated_at,
+          spelling, seen_barcode, seen_ncm)
         select ?1, ?4, value ->> 'code', value ->> 'unit', value ->> 'product', value ->> 'factor_e4', value ->> 'factor_divisor',
-          ?6, ?6
+          ?6, ?6, value ->> 'spelling', value ->> 'barcode', value ->> 'ncm'
         from json_each(?5)
         where value ->> 'save_mapping' and value ->> 'product' is not null and exists (${posting.guard})
         on conflict do update

@@ -1,10 +1,10 @@
+import { parameters } from "../lib/parameters.ts";
 import { columnsOf } from "../ports/columns.ts";
 import type { Ports } from "../ports/ports.ts";
-import type { Row, Statement } from "../ports/sql.ts";
+import { ALWAYS, type Guard, type Row, type Statement, type Value } from "../ports/sql.ts";
 import type { Factor } from "./factor.ts";
 import { inJson, supplierItemOf } from "./posting-guards.ts";
 import { supplierItems } from "./tables.ts";
-import { unitKey } from "./unit.ts";
 
 const ITEM = columnsOf(supplierItems, "s", [
   "supplier",
@@ -13,19 +13,22 @@ const ITEM = columnsOf(supplierItems, "s", [
   "product",
   "factor_e4",
   "factorDivisor",
+  "spelling",
 ]);
 
 export interface SupplierItemKey {
   /** CNPJ or CPF, without mask. */
   readonly supplier: string;
   readonly code: string;
-  /** As unit.ts keys it. */
+  /** As unit.ts keys it, with the company's spellings. */
   readonly unit: string;
 }
 
 export interface SupplierItem extends SupplierItemKey {
   readonly product: string;
   readonly factor: Factor;
+  /** The unit as it was written where the mapping was learnt or set; null: not known. */
+  readonly spelling: string | null;
 }
 
 /** The saved supplier items of these codes and units of one supplier; items without a mapping are absent. */
@@ -33,18 +36,14 @@ export async function findSupplierItems(
   ports: Pick<Ports, "reader">,
   company: number,
   supplier: string,
-  items: readonly { code: string; unit: string }[],
+  items: readonly Pick<SupplierItemKey, "code" | "unit">[],
   signal?: AbortSignal,
 ): Promise<SupplierItem[]> {
   const rows = await ports.reader.rows(
     {
       sql: `select distinct ${ITEM.sql} from json_each(?3) i
         cross join supplier_items s on ${supplierItemOf("?1", "?2", inJson("i"))}`,
-      args: [
-        company,
-        supplier,
-        JSON.stringify(items.map(({ code, unit }) => ({ code, unit: unitKey(unit) }))),
-      ],
+      args: [company, supplier, JSON.stringify(items)],
     },
     signal,
   );
@@ -78,26 +77,36 @@ export async function supplierItemsPage(
 
 /**
  * Statement that saves which product a supplier's item is, with its factor: inserts, or updates where it is saved.
- * Writes (and returns a row) only where the product exists in the company.
+ * Writes (and returns a row) only where the product exists in the company and is active, and `guard` selects a row.
  */
-export function saveMapping(company: number, item: SupplierItem, at: number): Statement {
+export function saveMapping(
+  company: number,
+  item: SupplierItem,
+  at: number,
+  guard: Guard = ALWAYS,
+): Statement {
+  const { args, add } = parameters<Value>(guard.args);
+  const [c, supplier, code, unit, product, e4, divisor, now, spelling] = [
+    company,
+    item.supplier,
+    item.code,
+    item.unit,
+    item.product,
+    item.factor.e4,
+    item.factor.divisor,
+    at,
+    item.spelling,
+  ].map((value) => add(value));
   return {
-    sql: `insert into supplier_items (company, supplier, code, unit, product, factor_e4, factor_divisor, created_at, updated_at)
-      select ?1, ?2, ?3, ?4, code, ?6, ?7, ?8, ?8 from products where company = ?1 and code = ?5
+    sql: `insert into supplier_items (company, supplier, code, unit, product, factor_e4, factor_divisor, created_at, updated_at,
+        spelling)
+      select ${c}, ${supplier}, ${code}, ${unit}, code, ${e4}, ${divisor}, ${now}, ${now}, ${spelling} from products
+      where company = ${c} and code = ${product} and active = 1 and exists (${guard.sql})
       on conflict do update
         set product = excluded.product, factor_e4 = excluded.factor_e4, factor_divisor = excluded.factor_divisor,
-          updated_at = excluded.updated_at
+          updated_at = excluded.updated_at, spelling = coalesce(excluded.spelling, spelling)
       returning product`,
-    args: [
-      company,
-      item.supplier,
-      item.code,
-      unitKey(item.unit),
-      item.product,
-      item.factor.e4,
-      item.factor.divisor,
-      at,
-    ],
+    args,
   };
 }
 

@@ -37,6 +37,9 @@ export const supplierItems = sqliteTable(
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),
     factorDivisor: integer("factor_divisor").notNull().default(1),
+    spelling: text(),
+    seenBarcode: text("seen_barcode"),
+    seenNcm: text("seen_ncm"),
   },
   (table) => [primaryKey({ columns: [table.company, table.supplier, table.code, table.unit] })],
 );

@@ -36,6 +36,7 @@ test("the first start makes the company of the configuration and its administrat
     requireSignature: false,
     requireMapping: false,
     allowNegative: true,
+    units: {},
     version: 1,
   });
   const { user } = await login(ports, ADMIN, REQUEST);

@@ -15,7 +15,9 @@ export interface OpenInstallation {
 }
 
 const PLACE = "insert into sweep_places (company, task, place, updated_at) values (1, ?1, '', 0)";
-const COMPANY = `insert into companies select 1, 'A', '[]', 'production', 'UTC', 0, '[]', 0, 0, 0, 1, 0, 0
+const COMPANY = `insert into companies (id, name, cnpjs, environment, time_zone, auto_approve, overridable_holds,
+          require_signature, require_mapping, allow_negative, settings_version, created_at, updated_at)
+          select 1, 'A', '[]', 'production', 'UTC', 0, '[]', 0, 0, 0, 1, 0, 0
   where not exists (select 1 from companies where id = 1)`;
 const GONE = { code: "STORAGE_GONE" };
 

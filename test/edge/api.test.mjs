@@ -3,6 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { entering } from "./conversation/entering.mjs";
 import { figures } from "./conversation/figures.mjs";
 import { notes } from "./conversation/notes.mjs";
+import { suppliers } from "./conversation/suppliers.mjs";
 import { texts } from "./conversation/texts.mjs";
 import { ROLES } from "./conversation/words.mjs";
 import { ask, twoWorlds } from "./two-worlds.mjs";
@@ -15,6 +16,7 @@ const CHAPTERS = [
   [notes, "one note at a time"],
   [notes, "what becomes of a note"],
   [figures, "stock, movements, supplier items"],
+  [suppliers, "units of the company"],
   [figures, "the value of the stock, and reversals"],
   [figures, "reads that are kept, and asked for again"],
   [figures, "files of comma-separated values"],

@@ -31,6 +31,10 @@ const ALLOWED: Readonly<Record<Cost["kind"], readonly (readonly [RegExp, string]
       "only for a day before the ledger began: ends at the first movement that is dated before it",
     ],
     [/count\(\*\)/, "a list tells how many rows match in all"],
+    [
+      /coalesce\(s\.spelling, s\.unit\)/,
+      "a change of the company's units reads each supplier item once",
+    ],
     [/instr\(/, "a search for a part of a text, in the index that has it"],
     [/^select max\((id|created_at)\) as \w+ from \w+ where company = \?1$/, "the end of an index"],
     [
@@ -198,6 +202,9 @@ async function walk(service: TestApp): Promise<Set<string>> {
     "?date=2026-11-23&format=sped",
   ])
     await go("GET", "/api/export/inventory", { query });
+  for (const own of [[{ spelling: "NOVA", unit: "UN" }], []])
+    await go("PUT", "/api/company/units", { json: { own } });
+  await go("GET", "/api/company/units");
   for (const query of ["", `?supplier_cnpj=${supplier.cnpj}`, "?product_code=P1"])
     await go("GET", "/api/supplier-items", { query });
   const movement = { product_code: "P1", quantity: 1, unit_cost: 2, reference: "PED" };

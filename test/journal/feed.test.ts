@@ -19,7 +19,9 @@ async function withPorts(body: (ports: TestPorts) => Promise<void>, config = {})
   const ports = await testPorts({ config });
   await ports.writer.commit({
     statements: [1, 2].map((id) => ({
-      sql: `insert into companies values (?1, 'c', '[]', 'production', 'UTC', 0, '[]', 0, 0, 1, 1, 0, 0)`,
+      sql: `insert into companies (id, name, cnpjs, environment, time_zone, auto_approve, overridable_holds,
+          require_signature, require_mapping, allow_negative, settings_version, created_at, updated_at)
+          values (?1, 'c', '[]', 'production', 'UTC', 0, '[]', 0, 0, 1, 1, 0, 0)`,
       args: [id],
     })),
     read: () => undefined,

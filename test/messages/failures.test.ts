@@ -34,6 +34,10 @@ const WITH_VALUES: readonly Failure[] = [
     }),
   ),
   { code: "stock.insufficient", product_code: "A", balance: "1.5", requested: "2" },
+  {
+    code: "units.conflict",
+    items: [{ supplier_cnpj: "11222333000181", code: "1", unit: "CX" }],
+  },
   ...(["requests", "bodies", "streams", "downloads"] as const).map(
     (what): Failure => ({ code: "share_exceeded", what, limit: 10_000, retryAfterS: 1 }),
   ),

@@ -33,7 +33,9 @@ describe("the migration that writes the search texts", () => {
       if (tag.endsWith("_folded_search")) {
         const products = JSON.stringify([...NAMES, "5 µm €"].map((name, i) => [`Ç${i}`, name]));
         await database.executeMultiple(
-          "insert into companies select 1, 'Loja', '[]', 'production', 'UTC', 0, '[]', 0, 0, 1, 1, 0, 0",
+          `insert into companies (id, name, cnpjs, environment, time_zone, auto_approve, overridable_holds,
+            require_signature, require_mapping, allow_negative, settings_version, created_at, updated_at)
+          select 1, 'Loja', '[]', 'production', 'UTC', 0, '[]', 0, 0, 1, 1, 0, 0`,
         );
         await database.execute({
           sql: `insert into products (company, code, name, unit, barcode, created_at, updated_at)

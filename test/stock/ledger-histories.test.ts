@@ -53,6 +53,7 @@ function documentOf(
       code: one.product,
       unit: "UN",
       name: one.product,
+      spelling: "UN",
       barcode: null,
       ncm: null,
       stock_unit: "UN",

@@ -16,7 +16,8 @@ const SPELLINGS: readonly [unit: string, ...others: string[]][] = [
 
 test("a unit has one key in every case and usual spelling", () => {
   for (const [unit, ...others] of SPELLINGS)
-    for (const other of [unit, ...others]) expect([other, unitKey(other)]).toEqual([other, unit]);
+    for (const other of [unit, ...others])
+      expect([other, unitKey(other, {})]).toEqual([other, unit]);
 });
 
 test("an ambiguous or unknown unit has a key of its own", () => {
@@ -36,12 +37,14 @@ test("an ambiguous or unknown unit has a key of its own", () => {
     "M2",
     "XYZ",
   ];
-  expect(new Set(apart.map(unitKey)).size).toBe(apart.length);
+  expect(new Set(apart.map((text) => unitKey(text, {}))).size).toBe(apart.length);
 });
 
 test("a text that is no unit is its own key", () => {
-  expect(["", ".", "a  b", "ß"].map(unitKey)).toEqual(["", "", "A B", "SS"]);
+  expect(["", ".", "a  b", "ß"].map((text) => unitKey(text, {}))).toEqual(["", "", "A B", "SS"]);
 });
+
+const OWN = { UND: "UND", PEÇA: "UN", XYZ: "CX" };
 
 test("the key in SQL is the key in the code", async () => {
   const ports = await testPorts();
@@ -50,11 +53,11 @@ test("the key in SQL is the key in the code", async () => {
       (text) => text === text.normalize("NFC") && !/\u200b/.test(text),
     );
     const rows = await ports.reader.rows({
-      sql: `select value, ${unitKeySql("value")} as unit from json_each(?1)`,
-      args: [JSON.stringify(texts)],
+      sql: `select i.value, ${unitKeySql("i.value", "?2")} as unit from json_each(?1) i`,
+      args: [JSON.stringify(texts), JSON.stringify(OWN)],
     });
     expect(rows.map((row) => [row.value, row.unit])).toEqual(
-      texts.map((text) => [text, unitKey(text)]),
+      texts.map((text) => [text, unitKey(text, OWN)]),
     );
   } finally {
     await ports.close();

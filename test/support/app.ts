@@ -124,7 +124,9 @@ async function makeUsers(ports: TestPorts): Promise<void> {
   await ports.writer.commit({
     statements: [
       {
-        sql: `insert into companies select 2, 'Outra', '[]', environment, time_zone, auto_approve, overridable_holds,
+        sql: `insert into companies (id, name, cnpjs, environment, time_zone, auto_approve, overridable_holds,
+          require_signature, require_mapping, allow_negative, settings_version, created_at, updated_at)
+          select 2, 'Outra', '[]', environment, time_zone, auto_approve, overridable_holds,
           require_signature, require_mapping, allow_negative, 1, created_at, updated_at from companies where id = 1`,
         args: [],
       },

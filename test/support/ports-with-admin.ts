@@ -56,7 +56,9 @@ export async function addUser(
   return ports.writer.commit({
     statements: [
       {
-        sql: `insert into companies select ?1, 'Outra', cnpjs, environment, time_zone, auto_approve,
+        sql: `insert into companies (id, name, cnpjs, environment, time_zone, auto_approve, overridable_holds,
+          require_signature, require_mapping, allow_negative, settings_version, created_at, updated_at)
+          select ?1, 'Outra', cnpjs, environment, time_zone, auto_approve,
           overridable_holds, require_signature, require_mapping, allow_negative, 1, created_at, updated_at
           from companies where id = 1 and not exists (select 1 from companies where id = ?1)`,
         args: [company],

@@ -9,7 +9,7 @@ const MULTIPLES: readonly (readonly [RegExp, number])[] = [
   [/^\/api\/nfe\/batch$/, 12],
   [/^\/api\/nfe\/upload$/, 3],
   // A change judges every pending note again.
-  [/^\/api\/company$/, 12],
+  [/^\/api\/company(\/units)?$/, 12],
   // A connection test that no server answers lasts until its own timeout.
   [/^\/api\/config\/email\/test$/, 3],
   // A long poll: `?wait=` delays the answer on purpose.

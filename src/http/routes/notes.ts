@@ -114,9 +114,10 @@ const getNote = defineOpenAPIRoute<typeof detailRoute, Env>({
       const detail = await noteDetail(ports, actor.company, access_key);
       if (detail === null) throw notFound(access_key);
       const { note, items, events, referenced } = detail;
+      const settings = await settingsOf(ports, actor.company, c.var.versions.settings);
       const [movements, mapping] = await Promise.all([
         note.posting === null ? [] : movementsOfNote(ports, actor.company, access_key, signal),
-        mappingOf(ports, actor.company, note.supplierId, items, signal),
+        mappingOf(ports, settings, note.supplierId, items, signal),
       ]);
       return detailView(note, items, events, movements, mapping, referenced);
     });

@@ -1,7 +1,6 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import { mapSupplierItem } from "../../ingest/note/map-supplier-item.ts";
 import { type SupplierItem, supplierItemsPage } from "../../stock/supplier-items.ts";
-import { unitKey } from "../../stock/unit.ts";
 import { cached, NOT_MODIFIED } from "../cache/cached.ts";
 import { causeOf, type Env } from "../env.ts";
 import { FactorMembers, factorOfMembers, factorView } from "../factor.ts";
@@ -22,6 +21,7 @@ const SupplierItemSchema = z
     product_code: z.string(),
     factor: z.number(),
     factor_text: z.string(),
+    unit_as_written: z.string(),
   })
   .openapi("SupplierItem");
 
@@ -31,6 +31,7 @@ const view = (item: SupplierItem): z.infer<typeof SupplierItemSchema> => ({
   unit: item.unit,
   product_code: item.product,
   ...factorView(item.factor),
+  unit_as_written: item.spelling ?? item.unit,
 });
 
 const listRoute = createRoute({
@@ -85,6 +86,7 @@ const putRoute = createRoute({
           code: codeText(60).trim().min(1),
           unit: codeText(6).trim().min(1),
           product_code: codeText(120).trim().min(1),
+          unit_as_written: codeText(6).optional(),
           ...FactorMembers,
         })
         .transform(({ factor, factor_text, ...body }, context) => ({
@@ -101,14 +103,18 @@ const putSupplierItem = defineOpenAPIRoute<typeof putRoute, Env>({
   route: putRoute,
   handler: async (c) => {
     const body = c.req.valid("json");
-    const item: SupplierItem = {
-      supplier: body.supplier_cnpj,
-      code: body.code,
-      unit: unitKey(body.unit),
-      product: body.product_code,
-      factor: body.factor,
-    };
-    await mapSupplierItem(c.var.ports, item, causeOf(c));
+    const item = await mapSupplierItem(
+      c.var.ports,
+      {
+        supplier: body.supplier_cnpj,
+        code: body.code,
+        unit: body.unit,
+        spelling: body.unit_as_written ?? null,
+        product: body.product_code,
+        factor: body.factor,
+      },
+      causeOf(c),
+    );
     return c.json(view(item), 200);
   },
 });

@@ -75,7 +75,7 @@ async function commitApproval(
     assignPosting(proposal),
     ...correctEffects(proposal),
     ...post(posting),
-    ...saveUnitDiffers(posting),
+    ...saveUnitDiffers(posting, proposal.settings.units),
     ...(hasExits(posting) ? [saveNegativeBalance(posting)] : []),
     appendEvents(posting.company, posting.at, [{ type: "nfe.processed", payload }], guard),
     ...(hasExits(posting) ? [appendLowStockOfNote(posting)] : []),

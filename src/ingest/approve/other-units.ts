@@ -1,6 +1,6 @@
 import type { Row, Statement } from "../../ports/sql.ts";
 import type { Posting } from "../../stock/posting.ts";
-import { spellingsOf } from "../../stock/unit.ts";
+import { spellingsOf, type UnitSpellings } from "../../stock/unit.ts";
 import type { Finding } from "../note/written-verdict.ts";
 
 const CODE = "unit_differs";
@@ -19,13 +19,13 @@ const findingOf = (message: string): Finding => ({
  * factor set by a user: the ledger counts them one for one, and a user should check. A supplier's note gets none: its units
  * are the supplier's, with factors in `supplier_items`. Must follow the posting's statements.
  */
-export function saveUnitDiffers(posting: Posting): Statement[] {
+export function saveUnitDiffers(posting: Posting, units: UnitSpellings): Statement[] {
   const lines = posting.lines
     .filter((line) => line.factor_e4 === 10_000 && line.factor_divisor === 1 && !line.factor_given)
     .map(({ code, product, unit }) => ({
       product: product ?? code,
       unit,
-      spellings: spellingsOf(unit),
+      spellings: spellingsOf(unit, units),
     }));
   if (!posting.ownCodes || lines.length === 0) return [];
   const differing = `from json_each(?4) l cross join products p on p.company = ?1 and p.code = l.value ->> 'product'

@@ -3,7 +3,6 @@ import type { Ports } from "../../ports/ports.ts";
 import { FACTOR_ONE, type Factor } from "../../stock/factor.ts";
 import type { Posting } from "../../stock/posting.ts";
 import { inJson, supplierItemOf } from "../../stock/posting-guards.ts";
-import { unitKey } from "../../stock/unit.ts";
 import type { JudgedItem } from "../note/stored-note.ts";
 import type { Effect } from "../verdict/verdict.ts";
 
@@ -65,7 +64,7 @@ export async function planApproval(
         .filter((entry) => entry.line === item.position)
         .reduce((sum, entry) => sum + entry.quantity_e4, 0);
       // Items of one product add up; a product that would be created is identified by its code and unit.
-      const account = product ?? `${item.code}\u0000${unitKey(item.unit)}`;
+      const account = product ?? `${item.code}\u0000${line?.unit ?? item.unit}`;
       const before = running.get(account) ?? Number(row?.balance_e4 ?? 0);
       running.set(account, before + moved);
       return {

@@ -67,9 +67,9 @@ export async function propose(
       status: note.status,
     });
   const items = await itemsOf(ports, company, note.id, options.signal);
-  const mapping = await mappingOf(ports, company, note.supplierId, items, options.signal);
+  const mapping = await mappingOf(ports, settings, note.supplierId, items, options.signal);
   const corrections = orFail(
-    await resolveCorrections(ports, company, items, options.corrections, options.signal),
+    await resolveCorrections(ports, settings, items, options.corrections, options.signal),
   );
   const effects = effectsAfter(
     note,
@@ -81,6 +81,7 @@ export async function propose(
   );
   const { lines, entries } = bookingLines(
     items.map((item) => bookingOf(item, effects, mapping, corrections)),
+    settings.units,
   );
   const posting: Posting = {
     company,

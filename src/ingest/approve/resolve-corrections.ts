@@ -1,3 +1,4 @@
+import type { Settings } from "../../accounts/company.ts";
 import type { NItem, Position } from "../../lib/item-number.ts";
 import { err, ok, type Result } from "../../lib/result.ts";
 import { CORRECTION_MESSAGES } from "../../messages/pt-BR/documents/corrections.ts";
@@ -35,12 +36,13 @@ type CorrectedItem = Pick<StockItem, "position" | "nItem" | "code" | "unit">;
  */
 export async function resolveCorrections(
   ports: Pick<Ports, "reader">,
-  company: number,
+  { company, units }: Pick<Settings, "company" | "units">,
   items: readonly CorrectedItem[],
   corrections: RequestedCorrections,
   signal?: AbortSignal,
 ): Promise<Result<ReadonlyMap<Position, ItemCorrection>, IngestFailure>> {
   if (corrections.items.length === 0) return ok(new Map());
+  const supplierItem = ({ code, unit }: CorrectedItem) => `${code}\u0000${unitKey(unit, units)}`;
   const numbers = new Set(items.map((item) => item.nItem));
   const products = await existingProducts(ports, company, corrections.items, signal);
   const seen = new Set<NItem>();
@@ -69,7 +71,7 @@ export async function resolveCorrections(
         got: correction.product,
       });
   });
-  errors.push(...contradictions(items, corrections));
+  errors.push(...contradictions(items, corrections, supplierItem));
   if (errors.length > 0) return err({ code: "nfe.correction", errors });
   const byNumber = new Map(corrections.items.map((correction) => [correction.nItem, correction]));
   const alike = Map.groupBy(items, supplierItem);
@@ -92,12 +94,11 @@ export async function resolveCorrections(
   return ok(byPosition);
 }
 
-const supplierItem = ({ code, unit }: CorrectedItem): string => `${code}\u0000${unitKey(unit)}`;
-
 /** Items of one code and unit are one supplier item: it cannot have two products or two factors. */
 function contradictions(
   items: readonly CorrectedItem[],
   corrections: RequestedCorrections,
+  supplierItem: (item: CorrectedItem) => string,
 ): FieldError[] {
   const errors: FieldError[] = [];
   const first = new Map<string, string>();

@@ -72,7 +72,7 @@ async function judged(
   const items = stockItems(note);
   const mappingRead = readDatabase || settings.requireMapping;
   const mapping = mappingRead
-    ? await mappingOf(ports, settings.company, partyId(note.emit), items, signal)
+    ? await mappingOf(ports, settings, partyId(note.emit), items, signal)
     : EMPTY_MAPPING;
   const known = readDatabase
     ? await knownEvents(ports, settings.company, note.accessKey, signal)

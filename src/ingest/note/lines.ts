@@ -5,7 +5,7 @@ import { NOTE_SENTENCES } from "../../messages/pt-BR/documents/note-sentences.ts
 import { FACTOR_ONE, type Factor, sameFactor, toStockUnits } from "../../stock/factor.ts";
 import type { StockFailure } from "../../stock/failures.ts";
 import type { Entry, SupplierLine } from "../../stock/posting.ts";
-import { unitKey } from "../../stock/unit.ts";
+import { type UnitSpellings, unitKey } from "../../stock/unit.ts";
 import type { Effect } from "../verdict/verdict.ts";
 import type { StoredLot } from "./tables.ts";
 import type { Finding } from "./written-verdict.ts";
@@ -68,9 +68,12 @@ export function lotsAddUp(
 /**
  * The supplier lines and ledger entries of the items that move goods: one entry per item and lot.
  * The parts of a line add up to it exactly, in quantity and in cost (largest remainder).
- * Fails with `stock.out_of_range` for a quantity beyond 2⁵³ of 1/10⁴.
+ * `units`: the company's spellings of units. Fails with `stock.out_of_range` for a quantity beyond 2⁵³ of 1/10⁴.
  */
-export function bookingLines(bookings: readonly Booking[]): {
+export function bookingLines(
+  bookings: readonly Booking[],
+  units: UnitSpellings,
+): {
   lines: SupplierLine[];
   entries: Entry[];
 } {
@@ -79,7 +82,7 @@ export function bookingLines(bookings: readonly Booking[]): {
   const parts = itemParts(bookings.map((booking) => booking.item));
   for (const booking of bookings) {
     const { item, effect } = booking;
-    const unit = unitKey(item.unit);
+    const unit = unitKey(item.unit, units);
     if (effect !== "entry" && effect !== "exit") continue;
     const quantity_e4 = Number(toStockUnits(item.quantity_e4, booking.factor));
     if (quantity_e4 === 0) continue;
@@ -97,6 +100,7 @@ export function bookingLines(bookings: readonly Booking[]): {
       cost_quantity_e4: costs ? quantity_e4 : null,
       code: item.code,
       unit,
+      spelling: item.unit,
       name: item.name,
       barcode: item.barcode,
       ncm: item.ncm,

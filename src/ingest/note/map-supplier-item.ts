@@ -1,13 +1,25 @@
 import type { UserCause } from "../../accounts/actor.ts";
+import { settingsOf } from "../../accounts/settings.ts";
 import { audit, bumpTags } from "../../journal/record.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Guard } from "../../ports/sql.ts";
-import { factorText } from "../../stock/factor.ts";
+import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
+import { type Factor, factorText } from "../../stock/factor.ts";
 import type { StockFailure } from "../../stock/failures.ts";
 import { type SupplierItem, saveMapping } from "../../stock/supplier-items.ts";
 import { unitKey } from "../../stock/unit.ts";
 import { rejudgeSupplier } from "./rejudge.ts";
+
+/** What a user says of a supplier's item; `spelling` counts while it still means the unit. */
+export interface WantedMapping {
+  readonly supplier: string;
+  readonly code: string;
+  readonly unit: string;
+  readonly spelling: string | null;
+  readonly product: string;
+  readonly factor: Factor;
+}
 
 /**
  * Maps a supplier's item to a product with a factor, and judges the notes again that wait for this mapping.
@@ -15,19 +27,32 @@ import { rejudgeSupplier } from "./rejudge.ts";
  */
 export async function mapSupplierItem(
   ports: Ports,
-  item: SupplierItem,
+  wanted: WantedMapping,
   cause: UserCause,
-): Promise<void> {
-  const { actor } = cause;
+): Promise<SupplierItem> {
+  const { company } = cause.actor;
+  const item = await optimistic(() => commitMapping(ports, wanted, cause));
+  await rejudgeSupplier(ports, company, item.supplier);
+  return item;
+}
+
+async function commitMapping(ports: Ports, wanted: WantedMapping, cause: UserCause) {
+  const { company } = cause.actor;
+  const settings = await settingsOf(ports, company);
+  const key = (text: string) => unitKey(text, settings.units);
+  const unit = key(wanted.unit);
+  const spelled = wanted.spelling !== null && key(wanted.spelling) === unit;
+  const item: SupplierItem = { ...wanted, unit, spelling: spelled ? wanted.spelling : wanted.unit };
   const at = ports.clock.now();
+  const sameUnits = unitsAreThose(company, settings.version);
   const known: Guard = {
-    sql: "select 1 from products where company = ?1 and code = ?2",
-    args: [actor.company, item.product],
+    sql: `select 1 from products where company = ?1 and code = ?3 and active = 1 and exists (${sameUnits.sql})`,
+    args: [...sameUnits.args, item.product],
   };
-  const saved = await ports.writer.commit({
+  const outcome = await ports.writer.commit({
     statements: [
-      bumpTags(actor.company, ["supplier_items"], mappingDiffers(actor.company, item)),
-      saveMapping(actor.company, item, at),
+      bumpTags(company, ["supplier_items"], mappingDiffers(item, known)),
+      saveMapping(company, item, at, known),
       audit(
         cause,
         at,
@@ -39,23 +64,30 @@ export async function mapSupplierItem(
         },
         known,
       ),
+      { sql: sameUnits.sql, args: [...sameUnits.args] },
     ],
-    read: ([, rows]) => rows !== undefined && rows.length > 0,
+    read: ([, saved = [], , same = []]) => ({ saved: saved.length > 0, same: same.length > 0 }),
   });
-  if (!saved)
-    throw new Failed<StockFailure>({ code: "product.not_found", product_code: item.product });
-  await rejudgeSupplier(ports, actor.company, item.supplier);
+  if (outcome.saved) return item;
+  if (!outcome.same) return CHANGED;
+  throw new Failed<StockFailure>({ code: "product.not_found", product_code: item.product });
 }
+
+/** Selects a row while the company's settings, and so its units, are those of this version. */
+export const unitsAreThose = (company: number, version: number): Guard => ({
+  sql: "select 1 from companies where id = ?1 and settings_version = ?2",
+  args: [company, version],
+});
 
 /** Selects a row where the mapping differs from the stored one. Must run before the mapping is saved. */
 const mappingDiffers = (
-  company: number,
-  { supplier, code, unit, product, factor }: SupplierItem,
-) => ({
-  sql: `select 1 from products where company = ?1 and code = ?5 and not exists (
+  { supplier, code, unit, factor, spelling }: SupplierItem,
+  known: Guard,
+): Guard => ({
+  sql: `${known.sql} and not exists (
       select 1 from supplier_items
-      where company = ?1 and supplier = ?2 and code = ?3 and unit = ?4 and product = ?5 and factor_e4 = ?6
-        and factor_divisor = ?7
+      where company = ?1 and supplier = ?4 and code = ?5 and unit = ?6 and product = ?3 and factor_e4 = ?7
+        and factor_divisor = ?8 and spelling is ?9
     )`,
-  args: [company, supplier, code, unitKey(unit), product, factor.e4, factor.divisor],
+  args: [...known.args, supplier, code, unit, factor.e4, factor.divisor, spelling],
 });

@@ -12,6 +12,8 @@ export type NoteSummary = Omit<NoteRow, "findings" | "rules" | "referenced">;
 export type NoteItemRow = typeof noteItems.$inferSelect;
 export type NfeEventRow = typeof nfeEvents.$inferSelect;
 
+const OWN_UNITS = "(select c.units from companies c where c.id = note_items.company)";
+
 function condition(ports: Pick<Ports, "read">, company: number, filter: NoteFilter) {
   const { product } = filter;
   return and(
@@ -28,7 +30,7 @@ function condition(ports: Pick<Ports, "read">, company: number, filter: NoteFilt
                 eq(supplierItems.company, noteItems.company),
                 eq(supplierItems.supplier, notes.supplierId),
                 eq(supplierItems.code, noteItems.code),
-                eq(supplierItems.unit, sql.raw(unitKeySql("note_items.unit"))),
+                eq(supplierItems.unit, sql.raw(unitKeySql("note_items.unit", OWN_UNITS))),
               ),
             )
             .where(

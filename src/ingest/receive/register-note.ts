@@ -95,7 +95,9 @@ async function commitRegistration(
     insertItems(r),
     insertParty(r),
     ...setWaitingEffects(company, r.events, r.note, won),
-    ...(r.posting === null ? [] : [...post(r.posting), ...saveUnitDiffers(r.posting)]),
+    ...(r.posting === null
+      ? []
+      : [...post(r.posting), ...saveUnitDiffers(r.posting, r.settings.units)]),
     ...journalOf(r),
     ...(r.posting !== null && hasExits(r.posting)
       ? [saveNegativeBalance(r.posting), appendLowStockOfNote(r.posting)]
@@ -152,6 +154,7 @@ function registrationOf(
       savesMapping: false,
       factorIsManual: false,
     })),
+    settings.units,
   );
   const posting: Posting = {
     company: settings.company,

@@ -33,17 +33,20 @@ const booked = (lots: readonly StoredLot[]) => {
     landed_e2: 2_500,
     lots,
   };
-  return bookingLines([
-    {
-      item,
-      effect: "entry",
-      factor: FACTOR_ONE,
-      product: null,
-      savesMapping: false,
-      factorIsManual: false,
-      bringsCost: true,
-    },
-  ]).entries;
+  return bookingLines(
+    [
+      {
+        item,
+        effect: "entry",
+        factor: FACTOR_ONE,
+        product: null,
+        savesMapping: false,
+        factorIsManual: false,
+        bringsCost: true,
+      },
+    ],
+    {},
+  ).entries;
 };
 
 describe("a lot's number with two expiries", () => {

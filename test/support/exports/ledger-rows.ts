@@ -16,7 +16,9 @@ export interface MovementRow {
 /** Inserts companies 1 and 2 with products A, B and C each (B without movements), and user 1, Maria. */
 export async function insertTwoCompanies(ports: TestPorts): Promise<void> {
   await ports.database.writing.executeMultiple(`
-    insert into companies select value, 'Loja', '[]', 'production', 'America/Sao_Paulo', 0, '[]', 0, 0, 1, 1, 0, 0
+    insert into companies (id, name, cnpjs, environment, time_zone, auto_approve, overridable_holds,
+          require_signature, require_mapping, allow_negative, settings_version, created_at, updated_at)
+          select value, 'Loja', '[]', 'production', 'America/Sao_Paulo', 0, '[]', 0, 0, 1, 1, 0, 0
       from json_each('[1, 2]');
     insert into users (id, company, name, email, password_hash, role, active, token_version, created_at, updated_at)
       values (1, 1, 'Maria', 'maria@example.com', 'none', 'ADMIN', 1, 1, 0, 0);

@@ -9,6 +9,8 @@ export const MATRIX: readonly [string, string, Role | "anonymous"][] = [
   ["put", "/api/me/password", "VISUALIZADOR"],
   ["get", "/api/company", "ADMIN"],
   ["patch", "/api/company", "ADMIN"],
+  ["get", "/api/company/units", "ADMIN"],
+  ["put", "/api/company/units", "ADMIN"],
   ["get", "/api/keys", "ADMIN"],
   ["post", "/api/keys", "ADMIN"],
   ["delete", "/api/keys/{id}", "ADMIN"],

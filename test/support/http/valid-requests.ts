@@ -60,6 +60,13 @@ export const VALID_REQUESTS: readonly ValidRequest[] = [
       { overridable_holds: ["retail"], require_mapping: false, environment: "production" },
     ),
   },
+  { method: "GET", path: "/api/company/units", query: [] },
+  {
+    method: "PUT",
+    path: "/api/company/units",
+    query: [],
+    ...json({ own: [{ spelling: "DISPLAY", unit: "DP" }] }),
+  },
   {
     method: "POST",
     path: "/api/nfe/upload",

@@ -237,6 +237,20 @@ export const FLOWS: Flow[] = [
     changes: [],
   },
   {
+    says: "the company gives a unit another spelling: verdicts are computed again and stay the same",
+    write: (service) =>
+      ask(service, "PUT", "/api/company/units", { own: [{ spelling: "DISPLAY", unit: "DP" }] }),
+    changes: [],
+    asks: MADE_OF_ITEMS,
+  },
+  {
+    says: "a unit of supplier items gets another name",
+    write: (service) =>
+      ask(service, "PUT", "/api/company/units", { own: [{ spelling: "UN", unit: "PC" }] }),
+    changes: ["items"],
+    asks: MADE_OF_ITEMS,
+  },
+  {
     says: "the company changes its name: verdicts are computed again and stay the same",
     write: (service) => ask(service, "PATCH", "/api/company", { name: "Outra Ltda" }),
     changes: [],

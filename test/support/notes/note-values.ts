@@ -41,6 +41,7 @@ export function company(changes: Partial<Settings> = {}): Settings {
     requireSignature: false,
     requireMapping: false,
     allowNegative: true,
+    units: {},
     version: 1,
     ...changes,
   };

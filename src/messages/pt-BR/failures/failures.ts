@@ -87,6 +87,11 @@ const SENTENCES: {
   "movement.not_found": "Movimento não encontrado",
   "movement.of_note": "O movimento é de uma nota fiscal; estorne a nota",
   "movement.is_reversal": "O movimento já é um estorno e não pode ser estornado",
+  "units.conflict": ({ items }) =>
+    `Com estas unidades, o mesmo código de um fornecedor teria dois produtos ou fatores: ${items
+      .slice(0, 5)
+      .map(({ code, unit }) => `${code} (${unit})`)
+      .join(", ")}`,
   "stock.out_of_range": "A quantidade ou o saldo excede o limite do sistema",
   "auth.required": "Autenticação necessária",
   "auth.invalid_token": "O token não é válido ou expirou",
