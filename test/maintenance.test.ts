@@ -23,7 +23,7 @@ async function queued(service: TestApp, ports: Ports = service.ports): Promise<s
       name: "other.xml",
       bytes: utf8(note.xml.replace("PARAFUSO", "OUTRA COISA").replace("<natOp>", "<natOp>X")),
     },
-    { name: "bad.xml", bytes: utf8("<resNFe/>") },
+    { name: "bad.xml", bytes: utf8("<evento/>") },
     { name: "page.pdf", bytes: utf8("%PDF") },
   ]);
   const answer = await createApp(() => ports).request("/api/nfe/batch?async=true", {

@@ -1,8 +1,13 @@
+export type Meant = "note" | "event" | "batch";
+
 /** A kind of XML that is sent among notes and is none. */
 interface Kind {
   readonly type: string;
-  /** The document that the sender meant and should send instead; null: neither a note nor an event was meant. */
-  readonly meant: "note" | "event" | null;
+  /**
+   * The document that the sender meant and should send instead; `batch`: the file itself, on the batch route, which opens it;
+   * null: neither a note nor an event was meant.
+   */
+  readonly meant: Meant | null;
   readonly roots: RegExp;
   /** Namespaces whose every root is of this kind. */
   readonly namespace?: RegExp;
@@ -95,19 +100,20 @@ const KINDS = [
   { type: "event_summary", meant: "event", roots: /^resEvento$/ },
   {
     type: "distribution",
-    meant: "note",
+    meant: "batch",
     roots: /^(?:retDistDFeInt|loteDistDFeInt|docZip)$/,
   },
   {
     type: "status_query",
-    meant: "note",
+    meant: "batch",
     roots: /^retConsSitNFe$/,
   },
   {
     type: "authorisation_answer",
-    meant: "note",
-    roots: /^(?:retEnviNFe|retConsReciNFe|protNFe|infProt)$/,
+    meant: "batch",
+    roots: /^(?:retEnviNFe|retConsReciNFe)$/,
   },
+  { type: "protocol", meant: "note", roots: /^(?:protNFe|infProt)$/ },
   {
     type: "service_request",
     meant: "note",
@@ -121,7 +127,7 @@ const KINDS = [
   },
   {
     type: "soap",
-    meant: "note",
+    meant: "batch",
     roots: /^Envelope$/,
     namespace: /soap|w3\.org\/2003\/05\/soap-envelope/i,
   },
@@ -139,6 +145,6 @@ export const otherDocument = (name: string, ns: string): OtherDocument | undefin
     ROWS.find(({ roots }) => roots.test(name))
   )?.type;
 
-/** The document that the sender of a kind meant and should send instead; null: neither a note nor an event. */
-export const meantBy = (type: OtherDocument): "note" | "event" | null =>
+/** What the sender of a kind meant and should send instead, or where (`batch`); null: neither a note nor an event. */
+export const meantBy = (type: OtherDocument): Meant | null =>
   ROWS.find((kind) => kind.type === type)?.meant ?? null;

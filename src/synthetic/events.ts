@@ -182,7 +182,8 @@ export function otherDocuments(accessKey: string): { name: string; xml: string }
       xml: strange("retConsSitNFe", { tpAmb: "1", cStat: "100", chNFe: accessKey }),
     },
     {
-      name: "Envelope",
+      // In a SOAP envelope.
+      name: "consSitNFe",
       xml:
         DECLARATION +
         xmlOf({

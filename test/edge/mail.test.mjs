@@ -29,7 +29,7 @@ describe("mail to a company's address", () => {
       queueWorld({ MAIL_DOMAIN: "notas.example" }),
       fromBun(`${ZIPS}
         const { mailOf } = await import("./test/support/mail/raw-mail.ts");
-        const zip = Buffer.from(await base64([...many(1, 3), xml("bad.xml", "<resNFe/>")]), "base64");
+        const zip = Buffer.from(await base64([...many(1, 3), xml("bad.xml", "<evento/>")]), "base64");
         const parts = [
           { name: "notas.zip", type: "application/zip", content: zip },
           { name: "nota.xml", type: "text/plain", disposition: "inline", encoding: "8bit", content: note(9) },

@@ -12,7 +12,7 @@ describe("work that goes by the queue", () => {
       queueWorld(),
       fromBun(`${ZIPS}
         const twin = xml("twin.xml", note(1).replace("<natOp>", "<natOp>X"));
-        const mixed = [...many(1, 12), twin, xml("bad.xml", "<resNFe/>")];
+        const mixed = [...many(1, 12), twin, xml("bad.xml", "<evento/>")];
         return { mixed: await base64(mixed), three: await base64(many(31, 3)) };`),
     ]);
     [world, made] = started.map(({ value }) => value);

@@ -17,7 +17,7 @@ test("a mail's XML, ZIP and other files are the items of one job", () =>
   withApp(async (service) => {
     const zip = await zipOf([
       { name: "b.xml", bytes: utf8(note(2)) },
-      { name: "c.xml", bytes: utf8("<resNFe/>") },
+      { name: "c.xml", bytes: utf8("<evento/>") },
     ]);
     const raw = mailOf({
       parts: [

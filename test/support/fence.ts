@@ -36,7 +36,8 @@ export const MAY: Record<string, string> = {
   "nfe/layout": "lib nfe nfe/xml",
   "nfe/check": "lib nfe",
   "nfe/signature": "nfe nfe/xml",
-  "nfe/read": "lib nfe nfe/check nfe/layout nfe/xml",
+  "nfe/container": "lib nfe nfe/layout nfe/xml",
+  "nfe/read": "lib nfe nfe/check nfe/container nfe/layout nfe/xml",
   "messages/pt-BR/documents": "lib nfe stock:types ingest/verdict:types",
   "messages/pt-BR/failures": "lib nfe:types messages/pt-BR/documents failures.ts:types",
   "config.ts": "nfe",
@@ -47,7 +48,7 @@ export const MAY: Record<string, string> = {
   stock: "lib journal ports",
   accounts: "lib journal ports",
   "ingest/verdict": "lib nfe nfe/check nfe/read nfe/signature accounts:types",
-  "ingest/upload": "lib ports ingest/verdict",
+  "ingest/upload": "lib nfe:types ports ingest/verdict",
   "ingest/note":
     "lib nfe nfe/signature messages/pt-BR/documents ingest/verdict stock accounts journal ports resilience",
   "ingest/approve":
@@ -57,7 +58,7 @@ export const MAY: Record<string, string> = {
   "ingest/receive":
     "lib nfe messages/pt-BR/documents ingest/verdict ingest/note ingest/approve ingest/event stock accounts journal ports resilience",
   "ingest/batch":
-    "lib nfe messages/pt-BR/documents ingest/verdict ingest/upload ingest/note ingest/approve ingest/event ingest/receive accounts journal ports observability resilience",
+    "lib nfe nfe/container messages/pt-BR/documents ingest/verdict ingest/upload ingest/note ingest/approve ingest/event ingest/receive accounts journal ports observability resilience",
   export: "lib ingest/note stock accounts journal ports observability resilience",
   mail: "lib ingest/upload ingest/batch accounts journal ports observability resilience",
   "failures.ts": "nfe ingest/verdict mail stock accounts export journal ports",

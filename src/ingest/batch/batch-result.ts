@@ -2,7 +2,9 @@ import { trusted } from "../../lib/cast.ts";
 import type { NoteStatus } from "../../lib/note-status.ts";
 import type { Failed } from "../../lib/result.ts";
 import { otherDocumentName } from "../../messages/pt-BR/documents/other-documents.ts";
+import type { Container } from "../../nfe/document.ts";
 import type { NfeFailure } from "../../nfe/failures.ts";
+import type { OtherDocument } from "../../nfe/other-documents.ts";
 import type { EventReceipt } from "../event/register-event.ts";
 import type { NoteReceipt } from "../note/receipt.ts";
 import type { IngestFailure } from "../verdict/failures.ts";
@@ -53,15 +55,28 @@ export function refusalResult(file: string, error: Failed): BatchResult {
     : { file, outcome: "rejected", accessKey: null, failure };
 }
 
-/** The result of another kind of fiscal document (a CT-e among notes), which is ignored; null when the document is refused. */
+/** Documents of a service's answer that tell of a note and are none. */
+const WITHOUT_NOTE: readonly OtherDocument[] = ["note_summary", "event_summary", "protocol"];
+
+/**
+ * The result of a document that is ignored: another kind of fiscal document (a CT-e among notes), a summary, a protocol alone;
+ * null when the document is refused.
+ */
 export function ignoredResult(file: string, error: { readonly code: string }): BatchResult | null {
   // The reader of documents fails with NfeFailure.
   const failure = trusted<NfeFailure>(error);
   if (failure.code !== "nfe.not_an_nfe" || failure.document_type === undefined) return null;
   const { name, instead } = otherDocumentName(failure.document_type, failure.got);
-  if (instead !== null) return null;
+  if (instead !== null && !WITHOUT_NOTE.includes(failure.document_type)) return null;
   return { file, outcome: "ignored", why: `O arquivo não é uma NF-e: é ${name}` };
 }
+
+/** The result of a service's answer without any document in it; `answer`: its cStat and xMotivo. */
+export const emptyResult = (file: string, { root, answer }: Container): BatchResult => ({
+  file,
+  outcome: "ignored",
+  why: `O arquivo é um retorno da SEFAZ sem documentos (${answer ?? root})`,
+});
 
 /** How many documents have each outcome. */
 export interface BatchSummary {

@@ -1,7 +1,7 @@
 import pMap from "p-map";
 import { type Original, originalFrom } from "../../lib/original.ts";
 import { err, Failed, type Result } from "../../lib/result.ts";
-import type { Document, Reading } from "../../nfe/document.ts";
+import type { Container, Document, Part, Reading } from "../../nfe/document.ts";
 import type { NfeFailure } from "../../nfe/failures.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { registerEvent } from "../event/register-event.ts";
@@ -9,9 +9,26 @@ import type { RegisterOptions } from "../note/flow-options.ts";
 import { DryRun } from "../receive/dry-run.ts";
 import { auditRefusal } from "../receive/receive.ts";
 import { registerAndApprove } from "../receive/register-and-approve.ts";
+import { LimitCounter } from "../upload/limit-counter.ts";
+import { BATCH_LIMITS } from "../upload/limits.ts";
+import { openPart } from "../upload/open-part.ts";
 import type { UploadEntry } from "../upload/upload-entry.ts";
 import type { IngestFailure } from "../verdict/failures.ts";
-import { type BatchResult, ignoredResult, noteResult, refusalResult } from "./batch-result.ts";
+import {
+  type BatchResult,
+  emptyResult,
+  ignoredResult,
+  noteResult,
+  refusalResult,
+} from "./batch-result.ts";
+import {
+  type ListedPart,
+  listParts,
+  partFile,
+  readPart,
+  type SingleDocument,
+  singleOrContainer,
+} from "./container-parts.ts";
 import { KeySequencer } from "./key-sequencer.ts";
 
 export interface BatchOptions extends RegisterOptions {
@@ -33,6 +50,7 @@ export async function receiveBatch(
 ): Promise<BatchResult[]> {
   const sequencer = new KeySequencer();
   const work: Work = { ...options, simulation: options.dryRun ? new DryRun() : null };
+  const counter = new LimitCounter(BATCH_LIMITS);
   let notes = 0;
   const results = await pMap(
     entries,
@@ -53,15 +71,19 @@ export async function receiveBatch(
           },
         };
         const read = await readWithin(ports, sent.original.bytes, options);
-        const found = read.ok && read.value.kind === "notes" ? read.value.notes.length : 1;
-        notes += found;
-        const tooMany: IngestFailure = {
-          code: "batch.too_large",
-          what: "documents",
-          limit: options.maxNotes,
-          got: notes,
-        };
-        const document = notes > options.maxNotes ? err(tooMany) : read;
+        const found = documentsIn(read);
+        const got = notes + found;
+        const fits = got <= options.maxNotes;
+        // A document that is refused uses none of the limit of the others.
+        if (fits) notes = got;
+        const document = singleOrContainer<{ code: string }>(
+          fits ? read : err(tooMany(options.maxNotes, got)),
+        );
+        if ("kind" in document) {
+          const parts = await listParts(document, counter, options.signal);
+          await turn.begin(parts.flatMap(({ hint }) => hint ?? []));
+          return await registerParts(ports, sent.name, document, parts, work);
+        }
         await turn.begin(keysOf(document));
         return await registerContent(ports, sent, document, work);
       } finally {
@@ -75,6 +97,13 @@ export async function receiveBatch(
   );
   return results.flat();
 }
+
+const tooMany = (limit: number, got: number): IngestFailure => ({
+  code: "batch.too_large",
+  what: "documents",
+  limit,
+  got,
+});
 
 interface SentDocument {
   readonly name: string;
@@ -91,13 +120,14 @@ interface Work extends BatchOptions {
 function rejectedUnread(
   ports: Pick<Ports, "meter">,
   file: string,
-  failure: IngestFailure,
+  failure: { readonly code: string },
 ): BatchResult {
   ports.meter.count("nfe_refusals_total", { code: failure.code });
   return { file, outcome: "rejected", accessKey: null, failure };
 }
 
 type Read = Result<Document, { code: string }>;
+type SingleRead = Result<SingleDocument, { code: string }>;
 
 /** Reads a document; a failure of the platform (a full pool of threads) fails only this document. */
 async function readWithin(
@@ -113,16 +143,61 @@ async function readWithin(
   }
 }
 
-function keysOf(read: Read): string[] {
+function documentsIn(read: Read): number {
+  if (!read.ok || read.value.kind === "event") return 1;
+  const { length } = read.value.kind === "container" ? read.value.parts : read.value.notes;
+  return length;
+}
+
+function keysOf(read: SingleRead): string[] {
   if (!read.ok) return [];
   if (read.value.kind === "event") return [read.value.event.accessKey];
   return read.value.notes.flatMap((note) => (note.ok ? [note.value.note.accessKey] : []));
 }
 
+/** Registers the documents of a container, one after another: they are inflated again, so that one is in memory. */
+async function registerParts(
+  ports: Ports,
+  container: string,
+  opened: Container,
+  parts: readonly ListedPart[],
+  options: Work,
+): Promise<BatchResult[]> {
+  if (parts.length === 0) return [emptyResult(container, opened)];
+  const results: BatchResult[] = [];
+  for (const { part, failure } of parts) {
+    options.signal?.throwIfAborted();
+    const name = partFile(container, part);
+    const read = failure === null ? await readPartWithin(ports, part, options) : err(failure);
+    if (!read.ok) {
+      results.push(rejectedUnread(ports, name, read.error));
+      continue;
+    }
+    const { original } = read.value;
+    const readAgain = async () => {
+      const bytes = await openPart(part, new LimitCounter(BATCH_LIMITS), options.signal);
+      return bytes.ok ? bytes.value : null;
+    };
+    const sent = { name, original, readAgain };
+    results.push(...(await registerContent(ports, sent, read.value.read, options)));
+  }
+  return results;
+}
+
+/** Reads a document of a container; a failure of the platform fails only this document. */
+async function readPartWithin(ports: Ports, part: Part, { signal }: Work) {
+  try {
+    return await readPart(ports, part, new LimitCounter(BATCH_LIMITS), signal);
+  } catch (error) {
+    if (error instanceof Failed) return err(error.failure);
+    throw error;
+  }
+}
+
 async function registerContent(
   ports: Ports,
   sent: SentDocument,
-  read: Read,
+  read: SingleRead,
   options: Work,
 ): Promise<BatchResult[]> {
   if (!read.ok)

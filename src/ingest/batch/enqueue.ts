@@ -13,7 +13,7 @@ import { endBatch } from "./end-batch.ts";
 import { itemMessages } from "./item-messages.ts";
 import { insertItems } from "./job-items.ts";
 import { openBatch } from "./open-batch.ts";
-import { type ItemDraft, linkFollowers, prepareItem } from "./prepare-items.ts";
+import { type ItemDraft, linkFollowers, PartsLimit, prepareItem } from "./prepare-items.ts";
 
 /** A commit stores about so many bytes and documents, so that other writers do not wait for long. */
 export const SLICE_BYTES = 1_048_576;
@@ -71,6 +71,7 @@ async function storeDocuments(
   signal?: AbortSignal,
 ): Promise<ItemDraft[]> {
   const drafts: ItemDraft[] = [];
+  const parts = new PartsLimit();
   const waiting: WriteStatement[] = [];
   let waitingBytes = 0;
   const write = async () => {
@@ -79,7 +80,8 @@ async function storeDocuments(
     await commitStatements(ports.writer, statements, signal);
   };
   for (const [position, entry] of entries.entries()) {
-    const { draft, statements, bytes } = await prepareItem(ports, company, position, entry, signal);
+    const prepared = await prepareItem(ports, company, position, entry, parts, signal);
+    const { draft, statements, bytes } = prepared;
     drafts.push(draft);
     waiting.push(...statements);
     waitingBytes += bytes;

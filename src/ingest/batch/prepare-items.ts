@@ -1,8 +1,10 @@
 import { originalFrom } from "../../lib/original.ts";
 import { JOB_KEPT_MS } from "../../lib/retention.ts";
+import { guessParts } from "../../nfe/container/open-container.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { ALWAYS, type WriteStatement } from "../../ports/sql.ts";
 import { keyHint } from "../upload/key-hint.ts";
+import { BATCH_LIMITS } from "../upload/limits.ts";
 import type { UploadEntry } from "../upload/upload-entry.ts";
 import type { IngestFailure } from "../verdict/failures.ts";
 import type { BatchResult } from "./batch-result.ts";
@@ -18,16 +20,31 @@ export interface PreparedItem {
   readonly bytes: number;
 }
 
+/** How many documents the containers of a job may still have together: a small file holds many. */
+export class PartsLimit {
+  #parts = 0;
+
+  /** Counts a document's parts; the failure, and no count, when they are too many. */
+  count(bytes: Uint8Array): IngestFailure | null {
+    const got = this.#parts + guessParts(bytes);
+    const limit = BATCH_LIMITS.documents;
+    if (got > limit) return { code: "batch.too_large", what: "documents", limit, got };
+    this.#parts = got;
+    return null;
+  }
+}
+
 /** Reads an entry's bytes, to be stored for as long as a job is kept; an entry without bytes has its result already. */
 export async function prepareItem(
   ports: Pick<Ports, "originals" | "clock" | "meter">,
   company: number,
   position: number,
   entry: UploadEntry,
+  parts: PartsLimit,
   signal?: AbortSignal,
 ): Promise<PreparedItem> {
   const { file } = entry;
-  const opened = await open(ports, entry, signal);
+  const opened = await open(ports, entry, parts, signal);
   if (!(opened instanceof Uint8Array)) {
     const draft = { position, file, sha256: null, hint: null, results: [opened] };
     return { draft, statements: [], bytes: 0 };
@@ -45,6 +62,7 @@ export async function prepareItem(
 async function open(
   ports: Pick<Ports, "meter">,
   entry: UploadEntry,
+  parts: PartsLimit,
   signal?: AbortSignal,
 ): Promise<Uint8Array<ArrayBuffer> | BatchResult> {
   const { file } = entry;
@@ -55,7 +73,9 @@ async function open(
   if (entry.kind === "ignored") return { file, outcome: "ignored", why: entry.why };
   if (entry.kind === "rejected") return rejected(entry.failure);
   const inflated = await entry.bytes(signal);
-  return inflated.ok ? inflated.value : rejected(inflated.error);
+  if (!inflated.ok) return rejected(inflated.error);
+  const tooMany = parts.count(inflated.value);
+  return tooMany === null ? inflated.value : rejected(tooMany);
 }
 
 /**

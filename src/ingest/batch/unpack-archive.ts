@@ -18,7 +18,7 @@ import { endBatch } from "./end-batch.ts";
 import { SLICE_BYTES, SLICE_DOCUMENTS } from "./enqueue.ts";
 import { itemMessages } from "./item-messages.ts";
 import { insertItems, type NewJobItem } from "./job-items.ts";
-import { linkFollowers, prepareItem } from "./prepare-items.ts";
+import { linkFollowers, PartsLimit, prepareItem } from "./prepare-items.ts";
 
 /** Items of one slice: a ZIP may have thousands of entries that are no documents. */
 const SLICE_ITEMS = 500;
@@ -63,8 +63,10 @@ async function unpackInto(
   if (!Array.isArray(listed)) await refuse(ports, ref, job, listed);
   else {
     await markUnpacking(ports, ref, listed.length);
+    // An attempt after an interruption counts the parts of the rest.
+    const parts = new PartsLimit();
     for (let from = await countItems(ports, ref); from < listed.length; )
-      from = await storeSlice(ports, ref, zip, listed, from, signal);
+      from = await storeSlice(ports, ref, zip, listed, from, parts, signal);
     await sendFirstItems(ports, ref, listed.length);
   }
   // When this fails, expireArchives deletes the file: no job references it.
@@ -124,6 +126,7 @@ async function storeSlice(
   zip: StoredZip,
   entries: readonly UploadEntry[],
   from: number,
+  parts: PartsLimit,
   signal?: AbortSignal,
 ): Promise<number> {
   const items: NewJobItem[] = [];
@@ -132,7 +135,8 @@ async function storeSlice(
   for (const entry of entries.slice(from, from + SLICE_ITEMS)) {
     if (bytes >= SLICE_BYTES || documents === SLICE_DOCUMENTS) break;
     signal?.throwIfAborted();
-    const prepared = await prepareItem(ports, company, from + items.length, entry, signal);
+    const position = from + items.length;
+    const prepared = await prepareItem(ports, company, position, entry, parts, signal);
     zip.throwStorageFault();
     items.push({ ...prepared.draft, follower: null });
     statements.push(...prepared.statements);

@@ -3,6 +3,7 @@ import { audit } from "../../journal/record.ts";
 import { trusted } from "../../lib/cast.ts";
 import type { Original } from "../../lib/original.ts";
 import { Failed, orFail } from "../../lib/result.ts";
+import type { NfeFailure } from "../../nfe/failures.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { commitStatements, type Guard, type Statement } from "../../ports/sql.ts";
 import { type EventReceipt, registerEvent } from "../event/register-event.ts";
@@ -26,6 +27,12 @@ export async function receive(
 ): Promise<Receipt> {
   try {
     const document = orFail(await ports.documents.read(original.bytes, options.signal));
+    if (document.kind === "container")
+      throw new Failed<NfeFailure>({
+        code: "nfe.not_an_nfe",
+        got: document.root.slice(0, 100),
+        document_type: document.type,
+      });
     if (document.kind === "event")
       return {
         kind: "event",

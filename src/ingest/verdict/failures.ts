@@ -62,8 +62,21 @@ export type IngestFailure =
       got: number;
     }
   | { code: "batch.malformed_zip"; why: string }
-  /** One entry of a readable ZIP; `unsupported`: compressed by an unknown method. */
-  | { code: "batch.unreadable_entry"; why: "encrypted" | "nested_zip" | "corrupt" | "unsupported" }
+  /**
+   * One entry of a readable ZIP, or one document of a service's answer (`base64`, `gzip`, `nested_container`). `unsupported`:
+   * compressed by an unknown method.
+   */
+  | {
+      code: "batch.unreadable_entry";
+      why:
+        | "encrypted"
+        | "nested_zip"
+        | "corrupt"
+        | "unsupported"
+        | "base64"
+        | "gzip"
+        | "nested_container";
+    }
   /** Attachments in Outlook's own format (TNEF): there may be notes in it. */
   | { code: "batch.winmail" }
   /** The stored bytes of a queued document or a ZIP are missing. */

@@ -36,7 +36,6 @@ const notAnNfe = (got: string, type?: OtherDocument): RootResult => ({
 export function documentAt(root: XmlElement): RootResult {
   const { name, ns } = root;
   if (ns !== NFE_NAMESPACE && ns !== "") {
-    if (name === "Envelope") return notAnNfe("SOAP Envelope", "soap");
     const ours = ["nfeProc", "NFe", "enviNFe", "procEventoNFe", "procEvento"].includes(name);
     if (ours) return notAnNfe(`${name} (${ns.slice(0, 100)})`);
     return notAnNfe(name.slice(0, 100), otherDocument(name, ns));

@@ -1,23 +1,30 @@
 import { err, ok, type Result } from "../../lib/result.ts";
 import { checkNote } from "../check/check.ts";
+import { isContainer, looksLikeContainer, openContainer } from "../container/open-container.ts";
 import type { Document, Reading } from "../document.ts";
 import type { NfeFailure } from "../failures.ts";
 import type { NfeFinding } from "../findings.ts";
 import { documentAt, type NoteElement } from "../layout/roots.ts";
-import { decodeXml } from "../xml/encoding.ts";
-import { parseXml } from "../xml/scan.ts";
+import type { XmlElement } from "../xml/element.ts";
+import { type Decoded, decodeXml } from "../xml/encoding.ts";
+import { parseXml, type Span } from "../xml/scan.ts";
 import { readEvent } from "./read-event.ts";
 import { readNote } from "./read-note.ts";
 
 /**
  * Bytes of one XML file: what document it is, read and checked. Pure, and never throws.
  * An nfeProc or NFe gives one note, an enviNFe up to 50, each with its own Result; a procEventoNFe with the tax
- * office's answer gives an event. Fails with `nfe.malformed_xml` (encoding, XML, limits), `nfe.not_an_nfe` (`got`
+ * office's answer gives an event; an answer of a service (a distribution, a query, also in SOAP) a container, whose
+ * documents are not read yet. Fails with `nfe.malformed_xml` (encoding, XML, limits), `nfe.not_an_nfe` (`got`
  * names what it is) or `nfe.invalid` (no note where one must be).
  */
 export function readDocument(bytes: Uint8Array): Result<Document, NfeFailure> {
   const decoded = decodeXml(bytes);
   if (!decoded.ok) return err({ code: "nfe.malformed_xml", ...decoded.error });
+  const container = looksLikeContainer(decoded.value.text)
+    ? readContainer(bytes, decoded.value)
+    : null;
+  if (container !== null) return container;
   const parsed = parseXml(decoded.value.text);
   if (!parsed.ok) return err({ code: "nfe.malformed_xml", ...parsed.error });
   const findings = decoded.value.guessed ? [GUESSED] : [];
@@ -31,6 +38,14 @@ export function readDocument(bytes: Uint8Array): Result<Document, NfeFailure> {
   const [only] = notes;
   // one note alone is the document: its failure is the document's
   return notes.length === 1 && only !== undefined && !only.ok ? only : ok({ kind: "notes", notes });
+}
+
+/** Null: it is no container after all. Its texts have documents in base64, so they may be as long as the whole. */
+function readContainer(bytes: Uint8Array, decoded: Decoded): Result<Document, NfeFailure> | null {
+  const spans = new Map<XmlElement, Span>();
+  const parsed = parseXml(decoded.text, { textLimit: decoded.text.length, spans });
+  if (!parsed.ok) return err({ code: "nfe.malformed_xml", ...parsed.error });
+  return isContainer(parsed.value) ? openContainer(parsed.value, bytes, decoded, spans) : null;
 }
 
 function reading(placed: NoteElement, found: readonly NfeFinding[]): Result<Reading, NfeFailure> {

@@ -5,7 +5,10 @@ import type { Reason } from "./flaw.ts";
 export interface Decoded {
   readonly text: string;
   readonly guessed: boolean;
+  readonly encoding: Encoding;
 }
+
+export type Encoding = "utf-8" | "utf-16le" | "utf-16be" | "windows-1252" | "iso-8859-15";
 
 /** Encodings that senders declare, by the label that TextDecoder knows on Bun and in workerd alike. */
 const DECLARED = new Map<string, "utf-8" | "ascii" | "windows-1252" | "iso-8859-15" | "utf-16">([
@@ -47,8 +50,9 @@ export function decodeXml(bytes: Uint8Array): Result<Decoded, Reason> {
   const label = declaredEncoding(bytes);
   if (label === null) {
     const text = decoded("utf-8", bytes);
-    if (text !== null) return ok({ text, guessed: false });
-    return ok({ text: decoded("windows-1252", bytes) ?? "", guessed: true });
+    if (text !== null) return ok({ text, guessed: false, encoding: "utf-8" });
+    const guess = "windows-1252";
+    return ok({ text: decoded(guess, bytes) ?? "", guessed: true, encoding: guess });
   }
   const encoding = DECLARED.get(label.toLowerCase());
   if (encoding === undefined) return err({ why: "unknown_encoding", value: label.slice(0, 40) });
@@ -70,10 +74,8 @@ function declaredEncoding(bytes: Uint8Array): string | null {
   return DECLARATION.exec(head)?.[1] ?? null;
 }
 
-type Label = "utf-8" | "utf-16le" | "utf-16be" | "windows-1252" | "iso-8859-15";
-
 /** The text of bytes that must be in this encoding; null when they are not. */
-function decoded(label: Label, bytes: Uint8Array): string | null {
+function decoded(label: Encoding, bytes: Uint8Array): string | null {
   try {
     return new TextDecoder(label, { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
@@ -81,9 +83,9 @@ function decoded(label: Label, bytes: Uint8Array): string | null {
   }
 }
 
-function strictly(label: Label, bytes: Uint8Array, named: string): Result<Decoded, Reason> {
+function strictly(label: Encoding, bytes: Uint8Array, named: string): Result<Decoded, Reason> {
   const text = decoded(label, bytes);
   return text === null
     ? err({ why: "not_as_declared", value: named.slice(0, 40) })
-    : ok({ text, guessed: false });
+    : ok({ text, guessed: false, encoding: label });
 }

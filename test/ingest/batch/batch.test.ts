@@ -31,7 +31,7 @@ test(`a ZIP of ${DOCUMENTS} documents has their results in the order sent, ${BAD
       const note = syntheticNote({ seed: i + 1, items: 1 });
       const broken = [
         note.xml.slice(0, 900),
-        "<resNFe/>",
+        "<evento/>",
         note.xml.replace("<?xml", "<!DOCTYPE a><?xml"),
       ];
       return xml(

@@ -17,7 +17,7 @@ test(`${DOCUMENTS} documents sent for later: each has its result, in pages, in t
     const files = Array.from({ length: DOCUMENTS }, (_, i) =>
       xmlFile(
         `nota-${String(i).padStart(3, "0")}.xml`,
-        bad(i) ? "<resNFe/>" : syntheticNote({ seed: i + 1, items: 1 }).xml,
+        bad(i) ? "<evento/>" : syntheticNote({ seed: i + 1, items: 1 }).xml,
       ),
     );
     const job = await enqueueBatch(service, files, "&approve=true");

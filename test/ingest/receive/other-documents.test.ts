@@ -7,14 +7,14 @@ import { runJobs } from "../../support/run-jobs.ts";
 
 const CTE = '<cteProc xmlns="http://www.portalfiscal.inf.br/cte" versao="4.00"><CTe/></cteProc>';
 const NFSE = '<CompNfse xmlns="http://www.abrasf.org.br/nfse.xsd"><Nfse/></CompNfse>';
-const DISTRIBUTION =
-  '<retDistDFeInt xmlns="http://www.portalfiscal.inf.br/nfe"><cStat>138</cStat></retDistDFeInt>';
+const REQUEST =
+  '<consSitNFe xmlns="http://www.portalfiscal.inf.br/nfe"><xServ>CONSULTAR</xServ></consSitNFe>';
 
 const files = () => [
   xmlFile("nota.xml", syntheticNote({ seed: 1 }).xml),
   xmlFile("cte.xml", CTE),
   xmlFile("nfse", NFSE),
-  xmlFile("dist.xml", DISTRIBUTION),
+  xmlFile("pedido.xml", REQUEST),
 ];
 
 const RESULTS = [
@@ -30,11 +30,11 @@ const RESULTS = [
     message: "O arquivo não é uma NF-e: é uma nota fiscal de serviço eletrônica (NFS-e)",
   },
   {
-    file: "dist.xml",
+    file: "pedido.xml",
     outcome: "rejected",
     code: "nfe.not_an_nfe",
     message:
-      "O XML não é uma NF-e: é um retorno de distribuição (retDistDFeInt); envie o XML da nota (nfeProc)",
+      "O XML não é uma NF-e: é um pedido a um serviço da SEFAZ (consSitNFe); envie o XML da nota (nfeProc)",
   },
 ];
 

@@ -18,7 +18,8 @@ const NAMES: Readonly<Record<OtherDocument, string>> = {
   event_summary: "um resumo de evento",
   distribution: "um retorno de distribuição",
   status_query: "um retorno de consulta da situação da nota",
-  authorisation_answer: "um retorno de autorização, sem a nota",
+  authorisation_answer: "um retorno de autorização",
+  protocol: "um protocolo de autorização, sem a nota",
   service_request: "um pedido a um serviço da SEFAZ",
   event_request: "um evento sem o registro da SEFAZ",
   soap: "uma mensagem SOAP de um serviço da SEFAZ",
@@ -28,6 +29,7 @@ const NAMES: Readonly<Record<OtherDocument, string>> = {
 const INSTEAD = {
   note: "envie o XML da nota (nfeProc)",
   event: "envie o XML do evento registrado (procEventoNFe)",
+  batch: "envie este arquivo em /api/nfe/batch, que abre os documentos dele",
 } as const;
 
 /** The name of such a document, after "é", and what to send instead; null where no note was meant. `root`: its root element. */

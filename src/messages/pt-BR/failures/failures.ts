@@ -27,6 +27,9 @@ export function failureSentence(failure: Failure): string {
   return trusted<(of: Failure) => string>(sentence)(failure);
 }
 
+/** Reasons that only a document in a service's answer has. */
+const CONTAINED: ReadonlySet<string> = new Set(["base64", "gzip", "nested_container"]);
+
 /** A failure without a sentence does not compile. */
 const SENTENCES: {
   readonly [C in Failure["code"]]: string | ((failure: FailureOf<C>) => string);
@@ -64,7 +67,7 @@ const SENTENCES: {
     `O lote de arquivos excede o limite: ${{ documents: "documentos", entries: "arquivos no ZIP", sent: "tamanho enviado", inflated: "tamanho descompactado", ratio: "taxa de compressão", entry: "tamanho de um arquivo" }[what]} (máximo ${["sent", "inflated", "entry"].includes(what) ? megabytes(limit) : grouped(limit)})`,
   "batch.malformed_zip": ({ why }) => `O arquivo ZIP está corrompido: ${why}`,
   "batch.unreadable_entry": ({ why }) =>
-    `O arquivo dentro do ZIP não pode ser lido: ${{ encrypted: "está protegido por senha", nested_zip: "é um ZIP dentro do ZIP", corrupt: "está corrompido", unsupported: "foi compactado por um método desconhecido" }[why]}`,
+    `O arquivo dentro do ${CONTAINED.has(why) ? "retorno" : "ZIP"} não pode ser lido: ${{ encrypted: "está protegido por senha", nested_zip: "é um ZIP dentro do ZIP", corrupt: "está corrompido", unsupported: "foi compactado por um método desconhecido", base64: "não está em base64", gzip: "não é um gzip íntegro", nested_container: "é um retorno ou um arquivo compactado, que não é aberto dentro de outro" }[why]}`,
   "batch.winmail":
     "O Outlook enviou os anexos dentro de um winmail.dat, que não pode ser aberto aqui; peça ao remetente que envie o XML como anexo comum (mensagem em HTML ou texto sem formatação)",
   "batch.bytes_missing": "O arquivo guardado para este processamento não existe mais",

@@ -1,0 +1,14 @@
+/** Bytes of a base64 text, in which blanks may stand; null when it is none, or empty. */
+export function fromBase64(text: string): Uint8Array<ArrayBuffer> | null {
+  const dense = text.replace(/[ \t\n]+/g, "");
+  if (dense === "" || dense.length % 4 !== 0 || /[^A-Za-z0-9+/=]/.test(dense)) return null;
+  let decoded: string;
+  try {
+    decoded = atob(dense);
+  } catch {
+    return null;
+  }
+  const bytes = new Uint8Array(decoded.length);
+  for (let i = 0; i < decoded.length; i++) bytes[i] = decoded.charCodeAt(i);
+  return bytes;
+}
