@@ -34,6 +34,7 @@ import { serveOpenApi } from "./http/openapi.ts";
 import { httpProblem, toProblem } from "./http/problem.ts";
 import { inventoryRoutes } from "./http/routes/inventory.ts";
 import { kardexRoutes } from "./http/routes/kardex.ts";
+import { lateCostRoutes } from "./http/routes/late-costs.ts";
 import { movementRoutes } from "./http/routes/movements.ts";
 import { noteApprovalRoutes } from "./http/routes/note-approvals.ts";
 import { noteArchiveRoutes } from "./http/routes/note-archive.ts";
@@ -61,6 +62,7 @@ const routes = [
   ...noteRoutes,
   ...noteEventRoutes,
   ...reversalRoutes,
+  ...lateCostRoutes,
   ...productRoutes,
   ...kardexRoutes,
   ...stockRoutes,

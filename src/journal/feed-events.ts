@@ -43,6 +43,11 @@ export type NewFeedEvent =
     }
   /** The movements of a note in stock were taken back. */
   | { readonly type: "nfe.reversed"; readonly payload: OfNote }
+  /** A cost that came later was added to the goods of a note in stock, or taken back by a user. */
+  | {
+      readonly type: "nfe.cost_added" | "nfe.cost_reversed";
+      readonly payload: { readonly access_key: string; readonly cost_id: string };
+    }
   /** A movement by hand was taken back. */
   | {
       readonly type: "movement.reversed";
@@ -88,6 +93,8 @@ const ALL: Readonly<Record<FeedEventType, true>> = {
   "nfe.cancelled": true,
   "nfe.event_withdrawn": true,
   "nfe.reversed": true,
+  "nfe.cost_added": true,
+  "nfe.cost_reversed": true,
   "movement.created": true,
   "movement.reversed": true,
   "stock.low": true,

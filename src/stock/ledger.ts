@@ -138,7 +138,7 @@ async function countMovements(
   return Number(count?.total ?? 0);
 }
 
-/** One movement of the company, or null. */
+/** One movement of goods of the company, or null. */
 export async function findMovement(
   ports: Pick<Ports, "reader">,
   company: number,
@@ -147,7 +147,7 @@ export async function findMovement(
 ): Promise<Movement | null> {
   const [row] = await ports.reader.rows(
     {
-      sql: `select ${MOVEMENT_COLUMNS} from movements m ${MOVEMENT_JOINS} where m.company = ?1 and m.id = ?2`,
+      sql: `select ${MOVEMENT_COLUMNS} from movements m ${MOVEMENT_JOINS} where m.company = ?1 and m.id = ?2 and m.quantity_e4 <> 0`,
       args: [company, id],
     },
     signal,
@@ -155,7 +155,7 @@ export async function findMovement(
   return row === undefined ? null : toMovement(row);
 }
 
-/** The movements of a note in the order of their ids; `part` is its item, without the lot. */
+/** The movements of goods of a note in the order of their ids; `part` is its item, without the lot. */
 export async function movementsOfNote(
   ports: Pick<Ports, "reader">,
   company: number,
@@ -166,7 +166,7 @@ export async function movementsOfNote(
     {
       sql: `select ${MOVEMENT_COLUMNS}, m.origin_ref from movements m ${MOVEMENT_JOINS}
         where m.company = ?1 and m.origin = 'NFE' and m.origin_ref > ?2 || '#' and m.origin_ref < ?2 || '$'
-        order by m.id`,
+          and m.quantity_e4 <> 0 order by m.id`,
       args: [company, accessKey],
     },
     signal,

@@ -12,7 +12,7 @@ import { STEP_FIGURES, STEP_NUMBER, valuationSteps } from "./valued-fold.ts";
 export interface Posted {
   readonly id: number;
   readonly product: string;
-  /** Signed, 1/10⁴. */
+  /** Signed, 1/10⁴; 0: a late cost. */
   readonly quantity_e4: number;
   /** Signed, 1/10²: what the document says; null: nothing. */
   readonly cost_e2: number | null;
@@ -51,7 +51,7 @@ const BY_HAND = "company = ?1 and origin = ?4 and origin_ref = ?3 and posting = 
 const ofPosting = ({ accessKey }: Pick<Reversal, "accessKey">) =>
   accessKey === null ? BY_HAND : OF_NOTE;
 
-/** The movements of a posting, in the order of writing. */
+/** The movements of a posting, in the order of writing, without the late costs of others about them. */
 export async function movementsOfPosting(
   ports: Pick<Ports, "reader">,
   { company, of, origin, accessKey }: Pick<Reversal, "company" | "of" | "origin" | "accessKey">,
@@ -79,22 +79,26 @@ export async function movementsOfPosting(
  * Statements of a reversal: the opposite movements, the balances (given back where one may have fallen below zero), the last
  * costs, the sums. To be put into one batch behind the statement that takes the reversal; where that has lost, they change
  * nothing. An entry gives back exactly what it brought, as far as the stock still has it (valued-fold.ts); an exit brings
- * back what it took.
+ * back what it took. Late costs about the entries of a note go with them.
  */
 export function reverse(reversal: Reversal): Statement[] {
   const { company, origin, movements, at } = reversal;
   if (movements.length === 0) return [];
   const head = headOf(reversal);
-  const opposite = movements.map(({ quantity_e4, cost_e2 }) => ({
-    quantity_e4: -quantity_e4,
-    cost_e2: cost_e2 === null ? null : -cost_e2,
-  }));
+  const opposite = movements
+    .filter(({ quantity_e4 }) => quantity_e4 !== 0)
+    .map(({ quantity_e4, cost_e2 }) => ({
+      quantity_e4: -quantity_e4,
+      cost_e2: cost_e2 === null ? null : -cost_e2,
+    }));
   const costs = movements.some(({ quantity_e4, cost_e2 }) => quantity_e4 > 0 && (cost_e2 ?? 0) > 0);
   return [
     insertOpposites(reversal, head),
     moveBalances(reversal, head),
     ...(costs ? [restoreLastCosts(reversal, head), bumpTagIfChanged(company, "products")] : []),
-    addToSpan({ company, origin, at, amounts: opposite }, reversalMade(reversal)),
+    ...(opposite.length === 0
+      ? []
+      : [addToSpan({ company, origin, at, amounts: opposite }, reversalMade(reversal))]),
   ];
 }
 
@@ -106,19 +110,40 @@ function insertOpposites(reversal: Reversal, head: readonly Value[]): Statement 
           select id as n, product, -quantity_e4 as q, -value_e2 as c, 0 as u, -cost_e2 as cost_e2, lot, expires_on, reference,
             case when origin_ref = ?5 then ?2 else substr(origin_ref, 1, length(origin_ref) - length(?5)) || ?2 end as origin_ref
           from movements where ${ofPosting(reversal)} and quantity_e4 <> 0 and exists (${guard})
+          ${reversal.accessKey === null ? "" : lateCostsBack(guard)}
         )
       ),
       ${valuationSteps(true)}
       insert into movements (company, product, type, quantity_e4, cost_e2, lot, expires_on, origin, origin_ref, reference, notes,
         posting, user_id, created_at, happened_at, value_e2, passed_e2, after_e4, after_e2, undoes)
-      select ?1, f.product, case when f.q > 0 then 'ENTRADA' else 'SAIDA' end, f.q, l.cost_e2, l.lot, l.expires_on, ?4,
-        l.origin_ref, l.reference, ?8, ?2, ?6, ?7, ?7, ${STEP_FIGURES}, l.n
+      select ?1, f.product, case sign(f.q) when 1 then 'ENTRADA' when -1 then 'SAIDA' else 'VALOR' end, f.q, l.cost_e2, l.lot,
+        l.expires_on, ?4, l.origin_ref, l.reference, ?8, ?2, ?6, ?7, ?7, ${STEP_FIGURES}, l.n
       from fold f cross join line l on l.product = f.product and l.k = f.k
       order by f.k, f.n
       returning id`,
     args: [...head, of, userId, at, reason],
   };
 }
+
+/**
+ * The late costs of a note's posting, and those of others about its entries, that nothing has taken back: each is taken back
+ * as a late cost of the opposite sign about the same units.
+ */
+const lateCostsBack = (guard: string): string => `union all
+          select v.id, v.product, 0, -v.value_e2, abs(a.quantity_e4), -v.cost_e2, null, null, v.reference,
+            ?3 || '#valor/' || v.id || '@' || ?2
+          from (
+            select id from movements where ${OF_NOTE} and quantity_e4 = 0
+            union
+            select late.id from (select id from movements where ${OF_NOTE} and quantity_e4 <> 0) m
+            cross join movements late indexed by movements_of_late_costs
+              on late.company = ?1 and late.undoes = m.id and late.quantity_e4 = 0
+          ) as cost_ids
+          cross join movements v on v.id = cost_ids.id
+          cross join movements a on a.id = v.undoes and a.quantity_e4 <> 0
+          where exists (${guard}) and not exists (
+            select 1 from movements r indexed by movements_of_late_costs
+            where r.company = ?1 and r.undoes = v.id and r.quantity_e4 = 0)`;
 
 /** The opposite movements. ?2 is their posting, which for a manual one is their origin_ref too. */
 const opposites = ({ accessKey }: Reversal) =>

@@ -147,6 +147,19 @@ async function walk(service: TestApp): Promise<Set<string>> {
     query: "?dry_run=true",
     json: reason,
   });
+  const cost = { amount: 7, reason: "frete", document: "CT-e" };
+  const [posted] = notes;
+  const costs = of(posted ?? whole, "/costs");
+  await go("POST", `${path}/costs`, { at: costs, query: "?dry_run=true", json: cost });
+  for (const _ of [1, 2]) await go("POST", `${path}/costs`, { at: costs, json: cost });
+  const { body: added } = await service.send("POST", costs, { json: cost });
+  await go("POST", `${path}/costs/{id}/reverse`, {
+    at: `${costs}/${added.cost_id}/reverse`,
+    json: reason,
+  });
+  await go("POST", `${path}/costs`, { at: costs, json: cost });
+  await go("GET", path, { at: of(posted ?? whole) });
+  await go("POST", `${path}/reverse`, { at: of(posted ?? whole, "/reverse"), json: reason });
   await go("POST", `${path}/reverse`, { at: of(whole, "/reverse"), json: reason });
   const event = `${path}/events/{id}/withdraw`;
   await go("POST", event, {

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import type { Statement } from "../../src/ports/sql.ts";
+import { entriesOf, planLateCost, postLateCost, toPostedShare } from "../../src/stock/late-cost.ts";
 import { movementStatements } from "../../src/stock/movement.ts";
 import { type Posting, post } from "../../src/stock/posting.ts";
 import { reconcileAll } from "../../src/stock/reconcile.ts";
@@ -31,6 +32,11 @@ const act = fc.oneof(
   }),
   fc.record({ kind: fc.constant("hand" as const), line }),
   fc.record({ kind: fc.constant("undo" as const), which: fc.nat({ max: 30 }) }),
+  fc.record({
+    kind: fc.constant("cost" as const),
+    which: fc.nat({ max: 30 }),
+    amounts: fc.array(fc.integer({ min: -20_000, max: 2 ** 40 }), { minLength: 4, maxLength: 4 }),
+  }),
 );
 type Act = typeof act extends fc.Arbitrary<infer A> ? A : never;
 
@@ -123,6 +129,38 @@ async function play({ ports }: TestApp, acts: readonly Act[]): Promise<void> {
       });
       if (moved && row !== undefined)
         standing.push({ of: `h${n}`, origin: "AJUSTE", accessKey: null });
+    } else if (one.kind === "cost") {
+      const noted = standing.filter(
+        ({ accessKey, of }) => accessKey !== null && of.startsWith("p"),
+      );
+      const about = noted[one.which % Math.max(noted.length, 1)];
+      if (about?.accessKey == null) continue;
+      const { accessKey, of } = about;
+      const entries = await entriesOf(ports, COMPANY_ID, accessKey, of);
+      const shares = entries
+        .map(({ id }, i) => ({ about: id, amount_e2: one.amounts[i] ?? 0 }))
+        .filter(({ amount_e2 }) => amount_e2 !== 0);
+      const cost = {
+        company: COMPANY_ID,
+        id: `c${n}`,
+        reference: accessKey,
+        shares,
+        reason: "frete",
+        userId: 11,
+        at: 1_760_000_000_000 + n,
+        happenedAt: 1_760_000_000_000 + n,
+        guard: "select 1",
+      };
+      const planned = await planLateCost(ports, cost);
+      if (shares.length > 0 && (await written(postLateCost(cost)))) {
+        standing.push({ of: `c${n}`, origin: "NFE", accessKey });
+        const made = await ports.reader.rows({
+          sql: "select undoes as about, product, value_e2, passed_e2 from movements where posting = ?1",
+          args: [`c${n}`],
+        });
+        const byEntry = (a: { about: number }, b: { about: number }) => a.about - b.about;
+        expect(made.map(toPostedShare).sort(byEntry)).toEqual(planned.sort(byEntry));
+      }
     } else {
       const [undone] = standing.splice(one.which % Math.max(standing.length, 1), 1);
       if (undone === undefined) continue;
@@ -138,6 +176,7 @@ async function play({ ports }: TestApp, acts: readonly Act[]): Promise<void> {
         guard: "select 1",
       });
       if (!(await written(statements))) standing.push(undone);
+      // With a note its late costs are gone; to take one back again changes nothing.
     }
   }
 }
@@ -154,6 +193,16 @@ async function replayed({ rows }: TestApp) {
     figures: [row.value_e2, row.passed_e2, row.after_e4, row.after_e2].map(Number),
   }));
   const values = new Map(all.map(({ id, figures }) => [id, BigInt(figures[0] ?? 0)]));
+  const byId = new Map(all.map((one) => [one.id, one]));
+  /** The goods that a late cost, or what takes it back, is about. */
+  const unitsOf = (id: number | null): bigint => {
+    const about = id === null ? undefined : byId.get(id);
+    if (about === undefined) return 0n;
+    if (about.q === 0n) return unitsOf(about.undoes);
+    return about.q < 0n ? -about.q : about.q;
+  };
+  const takesBack = ({ q, undoes }: (typeof all)[number]) =>
+    undoes !== null && (q !== 0n || byId.get(undoes)?.q === 0n);
   const states = new Map<string, State>();
   /** Entries with a cost that stand, newest last. */
   const costs = new Map<string, { id: number; cost: Cost }[]>();
@@ -161,10 +210,12 @@ async function replayed({ rows }: TestApp) {
   for (const posting of new Set(all.map((one) => one.posting)))
     for (const product of PRODUCTS) {
       const mine = all.filter((one) => one.posting === posting && one.product === product);
-      const reversal = mine.some(({ undoes }) => undoes !== null);
-      const steps: Step[] = mine.map(({ q, c, undoes }) => ({
-        q,
-        c: undoes === null ? (q > 0n ? c : null) : -(values.get(undoes) ?? 0n),
+      const reversal = mine.some(takesBack);
+      const told = (q: bigint, c: bigint | null) => (q < 0n ? null : c);
+      const steps: Step[] = mine.map((one) => ({
+        q: one.q,
+        c: takesBack(one) ? -(values.get(one.undoes ?? 0) ?? 0n) : told(one.q, one.c),
+        u: one.q === 0n ? unitsOf(one.undoes) : 0n,
       }));
       const given = costs.get(product) ?? [];
       if (!reversal)
@@ -192,7 +243,7 @@ async function replayed({ rows }: TestApp) {
 }
 
 test(
-  "every value of a random history of notes, manual movements and reversals is that of a replay",
+  "every value of a random history of notes, manual movements, late costs and reversals is that of a replay",
   async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(act, { minLength: 3, maxLength: 14 }), (acts) =>
@@ -224,7 +275,7 @@ test(
           expect(await findWrongSpans(service.ports, COMPANY_ID)).toEqual([]);
         }),
       ),
-      { seed: 20261128, numRuns: FULL ? 10_000 : 60 },
+      { seed: 20261128, numRuns: FULL ? 10_000 : 300 },
     );
   },
   FULL ? 1_800_000 : 60_000,

@@ -8,6 +8,7 @@ export const OWNERS: Readonly<Record<string, string>> = {
   note_originals: "ingest",
   parties: "ingest",
   nfe_events: "ingest",
+  late_costs: "ingest",
   job_items: "ingest/batch",
   products: "stock",
   supplier_items: "stock",

@@ -2,6 +2,7 @@ import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import { settingsOf } from "../../accounts/settings.ts";
 import { approve, dryRunApproval } from "../../ingest/approve/approve.ts";
 import { discard, restore } from "../../ingest/note/discard.ts";
+import { lateCostsOf } from "../../ingest/note/late-costs.ts";
 import { mappingOf } from "../../ingest/note/mapping.ts";
 import { listNotes, noteDetail } from "../../ingest/note/notes.ts";
 import { findNote, originalOf } from "../../ingest/note/stored-note.ts";
@@ -115,11 +116,12 @@ const getNote = defineOpenAPIRoute<typeof detailRoute, Env>({
       if (detail === null) throw notFound(access_key);
       const { note, items, events, referenced } = detail;
       const settings = await settingsOf(ports, actor.company, c.var.versions.settings);
-      const [movements, mapping] = await Promise.all([
+      const [movements, costs, mapping] = await Promise.all([
         note.posting === null ? [] : movementsOfNote(ports, actor.company, access_key, signal),
+        note.posting === null ? [] : lateCostsOf(ports, actor.company, access_key, signal),
         mappingOf(ports, settings, note.supplierId, items, signal),
       ]);
-      return detailView(note, items, events, movements, mapping, referenced);
+      return detailView(note, items, events, movements, mapping, referenced, costs);
     });
   },
 });

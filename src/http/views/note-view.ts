@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import type { EventReceipt } from "../../ingest/event/register-event.ts";
+import type { NoteCost } from "../../ingest/note/late-costs.ts";
 import { itemParts } from "../../ingest/note/lines.ts";
 import type { Mapping } from "../../ingest/note/mapping.ts";
 import type { NfeEventRow, NoteItemRow, NoteRow, NoteSummary } from "../../ingest/note/notes.ts";
@@ -11,6 +12,7 @@ import type { Movement } from "../../stock/ledger.ts";
 import { factorView } from "../factor.ts";
 import { exactNumber, instant, instantOrNull, money, quantity } from "../numbers.ts";
 import { DirectionEnum, FindingSchema, HoldSchema, NoteStatusEnum } from "../schemas.ts";
+import { NoteCostSchema, noteCostView } from "./late-cost-view.ts";
 import { MovementSchema, movementView } from "./movement-view.ts";
 
 export const ReceiptSchema = z
@@ -249,6 +251,7 @@ export const NoteDetailSchema = NoteSummarySchema.extend({
     }),
   ),
   movements: z.array(MovementSchema),
+  late_costs: z.array(NoteCostSchema),
   references: z.array(ReferenceSchema),
   findings: z.array(FindingSchema),
   rules: z.array(
@@ -264,6 +267,7 @@ export function detailView(
   movements: readonly (Movement & { part: string })[],
   mapping: Mapping,
   referenced: ReadonlyMap<string, NoteStatus>,
+  costs: readonly NoteCost[],
 ): z.infer<typeof NoteDetailSchema> {
   const ofPart = Map.groupBy(movements, (movement) => movement.part);
   const parts = itemParts(items);
@@ -287,6 +291,7 @@ export function detailView(
       received_at: instant(event.receivedAt),
     })),
     movements: movements.map(movementView),
+    late_costs: costs.map(noteCostView),
     references: referencesView(note, referenced),
     findings: note.findings,
     rules: note.rules.map(({ rule, message, items: ns }) => ({

@@ -1,5 +1,5 @@
 import type { Ports } from "../../ports/ports.ts";
-import type { Reversal } from "../../stock/reversal.ts";
+import type { Posted, Reversal } from "../../stock/reversal.ts";
 import { prepareMovementReversal } from "./reverse-movement.ts";
 import { failIfInsufficient, prepareReversal, type ReversalOptions } from "./reverse-note.ts";
 
@@ -41,6 +41,8 @@ export async function planMovementReversal(
   return typeof prepared === "number" ? NOTHING : planOf(ports, prepared, options.signal);
 }
 
+const movesGoods = ({ quantity_e4 }: Posted): boolean => quantity_e4 !== 0;
+
 async function planOf(
   ports: Ports,
   reversal: Reversal,
@@ -59,7 +61,7 @@ async function planOf(
   const balances = new Map(rows.map((row) => [String(row.product), Number(row.quantity_e4)]));
   return {
     alreadyReversed: false,
-    movements: movements.map(({ id, product, lot, quantity_e4 }) => {
+    movements: movements.filter(movesGoods).map(({ id, product, lot, quantity_e4 }) => {
       const before = balances.get(product) ?? 0;
       const after = before - quantity_e4;
       balances.set(product, after);

@@ -20,6 +20,7 @@ import { POSTING_GUARD } from "../note/registration-sql.ts";
 import { findNote, type StoredNote } from "../note/stored-note.ts";
 import type { Finding } from "../note/written-verdict.ts";
 import type { IngestFailure } from "../verdict/failures.ts";
+import { endLateCosts } from "./end-late-costs.ts";
 import { appendLowStockOfNote } from "./low-stock.ts";
 import { negativeBalanceFindings, saveNegativeBalance } from "./negative-balance-finding.ts";
 
@@ -129,6 +130,7 @@ export function reversalStatements(
   const posting = { company, id, reference: accessKey, origin: "NFE", at };
   return [
     ...reverse(reversal),
+    endLateCosts(reversal, accessKey),
     ...(takesGoodsOut(movements) ? [negative, appendLowStockOfNote(posting)] : []),
     appendEvents(
       company,

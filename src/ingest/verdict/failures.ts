@@ -49,6 +49,14 @@ export type IngestFailure =
   /** The corrections sent with an approval do not fit the note. */
   | { code: "nfe.correction"; errors: readonly FieldError[] }
   | { code: "nfe.override_denied"; holds: readonly HoldCode[] }
+  /** Nothing of the note (of these items, where some are named) has entered the stock. */
+  | { code: "nfe.no_entries"; access_key: string }
+  | { code: "late_cost.not_found"; access_key: string; cost_id: string }
+  /** The document has brought another amount to this note already. */
+  | { code: "late_cost.differs"; access_key: string; cost_id: string; amount: string }
+  /** It cannot have happened before the goods came, nor after now; both as instants. */
+  | { code: "late_cost.date"; earliest: string; latest: string }
+  | { code: "late_cost.too_many"; access_key: string; limit: number }
   /** One document over 10 MiB. */
   | { code: "too_large"; maxBytes: number; bytes?: number }
   /** The request's Content-Type, or a file that does not look like XML; `hint`: where it belongs (Portuguese). */

@@ -121,6 +121,20 @@ export const figures = {
     for (const id of [1, 999_999, "x"])
       await ask(`the movement ${id} reversed`, reverse(`/api/movements/${id}`));
     await ask("a reversal without a reason", reverse(first, ""));
+    const freight = { amount: "12.34", reason: "frete", document: "CT-e 1" };
+    for (const query of ["?dry_run=true", "", ""])
+      await ask(`a late cost ${query}`, post(`${first}/costs${query}`, freight), {
+        keep: (body, known) => {
+          known.cost = body.cost_id;
+        },
+      });
+    await ask("a late cost of another amount", post(`${first}/costs`, { ...freight, amount: 1 }));
+    await ask("a late cost of no reason", post(`${first}/costs`, { amount: 1 }));
+    await ask("a late cost that never was", reverse(`${first}/costs/x`));
+    for (const time of ["once", "twice"])
+      await ask(`a late cost taken back ${time}`, ({ cost }) => reverse(`${first}/costs/${cost}`));
+    await ask("a late cost that stays", post(`${first}/costs`, { ...freight, items: [1] }));
+    await ask("the note with late costs", { path: first });
     await ask(
       "what reversing would do",
       post(`${first}/reverse?dry_run=true`, { reason: "engano" }),

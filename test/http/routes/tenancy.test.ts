@@ -176,7 +176,10 @@ test("an id of one company is 404 for another, on every route that takes one", (
       if (!path.includes("{")) continue;
       // A product's code is no id: the other company has none that is called so.
       const at = concreteOf(path, ours).replace("{code}", "NENHUM");
-      const json = /(?:discard|withdraw|reverse)$/.test(path) ? { reason: "nada" } : undefined;
+      const reason = /(?:discard|withdraw|reverse|costs)$/.test(path)
+        ? { reason: "nada" }
+        : undefined;
+      const json = path.endsWith("costs") ? { ...reason, amount: 1 } : reason;
       const answer = await service.send(method.toUpperCase(), at, {
         as: "otherCompany",
         ...(json === undefined ? {} : { json }),

@@ -29,6 +29,8 @@ export const MATRIX: readonly [string, string, Role | "anonymous"][] = [
   ["post", "/api/nfes/{access_key}/discard", "GERENTE"],
   ["post", "/api/nfes/{access_key}/restore", "GERENTE"],
   ["post", "/api/nfes/{access_key}/reverse", "GERENTE"],
+  ["post", "/api/nfes/{access_key}/costs", "GERENTE"],
+  ["post", "/api/nfes/{access_key}/costs/{id}/reverse", "GERENTE"],
   ["post", "/api/nfes/{access_key}/events/{id}/withdraw", "GERENTE"],
   ["get", "/api/products", "VISUALIZADOR"],
   ["get", "/api/products/{code}/kardex", "VISUALIZADOR"],

@@ -122,6 +122,21 @@ export const VALID_REQUESTS: readonly ValidRequest[] = [
   },
   {
     method: "POST",
+    path: `/api/nfes/${KEY}/costs`,
+    query: ["dry_run"],
+    ...json(
+      { amount: "12.30", reason: "frete", document: "CT-e 7", happened_at: "2026-11-28" },
+      { amount: -1, reason: "abatimento", items: [1] },
+    ),
+  },
+  {
+    method: "POST",
+    path: `/api/nfes/${KEY}/costs/no-such-cost/reverse`,
+    query: [],
+    ...json({ reason: "engano" }),
+  },
+  {
+    method: "POST",
     path: `/api/nfes/${KEY}/reverse`,
     query: ["dry_run"],
     ...json({ reason: "engano" }),

@@ -59,6 +59,12 @@ const SENTENCES: {
   "nfe.final": "A situação da nota não permite esta operação",
   "nfe.correction": "Há correções inválidas para esta nota",
   "nfe.override_denied": "Estas pendências não podem ser liberadas",
+  "nfe.no_entries": "Nenhuma mercadoria destes itens da nota entrou no estoque",
+  "late_cost.not_found": "Custo posterior não encontrado nesta nota",
+  "late_cost.differs": ({ amount }) =>
+    `Este documento já foi lançado nesta nota com outro valor (${withComma(amount)}); estorne-o antes`,
+  "late_cost.date": "A data do custo deve estar entre a da entrada das mercadorias e a de hoje",
+  "late_cost.too_many": ({ limit }) => `A nota já tem ${limit} custos posteriores`,
   too_large: "O documento excede 10 MB",
   unsupported_media_type: ({ hint }) => `O conteúdo enviado não é XML: ${hint}`,
   malformed_multipart: ({ why }) => `O formulário multipart está malformado: ${why}`,
