@@ -120,7 +120,7 @@ export interface CostedEntry {
   readonly product: string;
   /** 1/10⁴. */
   readonly quantity_e4: number;
-  /** 1/10²: what it cost, by its document; null: not told. */
+  /** 1/10²: what it cost, by its document; null: not given. */
   readonly cost_e2: number | null;
   readonly happenedAt: number;
 }

@@ -211,10 +211,10 @@ async function replayed({ rows }: TestApp) {
     for (const product of PRODUCTS) {
       const mine = all.filter((one) => one.posting === posting && one.product === product);
       const reversal = mine.some(takesBack);
-      const told = (q: bigint, c: bigint | null) => (q < 0n ? null : c);
+      const givenCost = (q: bigint, c: bigint | null) => (q < 0n ? null : c);
       const steps: Step[] = mine.map((one) => ({
         q: one.q,
-        c: takesBack(one) ? -(values.get(one.undoes ?? 0) ?? 0n) : told(one.q, one.c),
+        c: takesBack(one) ? -(values.get(one.undoes ?? 0) ?? 0n) : givenCost(one.q, one.c),
         u: one.q === 0n ? unitsOf(one.undoes) : 0n,
       }));
       const given = costs.get(product) ?? [];

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { type TestApp, testApp, withApp } from "../../support/app.ts";
+import { LATE_COST_FLOWS } from "../../support/http/late-cost-flows.ts";
 import {
   FLOWS,
   HELD_AT_FIRST,
@@ -40,7 +41,10 @@ async function computed({ ports, send }: TestApp): Promise<Map<Read, Seen>> {
 
 const inOrder = (names: readonly Read[]) => NAMES.filter((name) => names.includes(name));
 
-for (const { says, write, first, status = 200, changes, asks = [] } of FLOWS)
+for (const { says, write, first, status = 200, changes, asks = [] } of [
+  ...FLOWS,
+  ...LATE_COST_FLOWS,
+])
   test(`${says}: ${changes.length === 0 ? "no cached read changes" : "only the reads that show it change"}`, async () => {
     const service = await testApp();
     try {

@@ -79,11 +79,6 @@ const sale = (seed: number) =>
     items: [item("P1", { qCom: "1" })],
   });
 
-/** They leave out what has no goods, and are computed again: they share their tag with the value of the stock. */
-const LISTS_OF_MOVEMENTS: Read[] = ["movements", "movements of P1", "movements of P2"];
-const lateCost = (service: TestApp) =>
-  ask(service, "POST", `/api/nfes/${POSTED.accessKey}/costs`, { amount: 7, reason: "frete" });
-
 /** Everything that writes, or might be thought to. */
 export const FLOWS: Flow[] = [
   {
@@ -186,23 +181,6 @@ export const FLOWS: Flow[] = [
       ask(service, "POST", `/api/nfes/${POSTED.accessKey}/reverse`, { reason: "engano" }),
     changes: ["products", ...MOVED_P1, ...NOTES_OF_P1, "posted", "movements of P2"],
     asks: ["waiting", "unposted", "held"],
-  },
-  {
-    says: "a cost comes later to a note in stock",
-    write: (service) => lateCost(service),
-    changes: [...STOCK, "posted"],
-    asks: [...LISTS_OF_MOVEMENTS, ...FIGURES, ...NOTES_OF_P1, "waiting", "unposted", "held"],
-  },
-  {
-    says: "a cost that came later is taken back",
-    first: (service) => lateCost(service),
-    async write(service) {
-      const [cost] = await service.rows("select posting from late_costs where company = 1");
-      const path = `/api/nfes/${POSTED.accessKey}/costs/${cost?.posting}/reverse`;
-      return ask(service, "POST", path, { reason: "engano" });
-    },
-    changes: [...STOCK, "posted"],
-    asks: [...LISTS_OF_MOVEMENTS, ...FIGURES, ...NOTES_OF_P1, "waiting", "unposted", "held"],
   },
   {
     says: "a manual movement is reversed",
