@@ -71,3 +71,45 @@ export const nothingBelowZero = (
     left join balances b on b.company = ${company} and b.product = d.product
     where ${FALLS_BELOW_ZERO}
   )`;
+
+/** What was assumed of a code and unit: the last GTIN and NCM seen (or the document's), and whether it is known in another unit. */
+export interface SeenAssumption {
+  readonly code: string;
+  readonly unit: string;
+  readonly barcode: string | null;
+  readonly ncm: string | null;
+  readonly other: boolean;
+}
+
+/** The GTIN and the NCM that a posting has seen of a supplier item. */
+export interface LearntValues {
+  readonly code: string;
+  readonly unit: string;
+  readonly barcode: string | null;
+  readonly ncm: string | null;
+}
+
+/**
+ * Condition that holds while the supplier's items are as assumed (`items` is JSON of SeenAssumption): nothing else was seen last,
+ * and none is known in another unit only. `nothingToLearn`: and none is still without a value that the document has.
+ */
+export const seenAsAssumed = (
+  company: string,
+  supplier: string,
+  items: string,
+  nothingToLearn: boolean,
+): string => `
+  not exists (
+    select 1 from json_each(${items}) i
+    left join supplier_items s on ${supplierItemOf(company, supplier, inJson("i"))}
+    where s.seen_barcode <> i.value ->> 'barcode' or s.seen_ncm <> i.value ->> 'ncm'
+      ${
+        nothingToLearn
+          ? `or s.code is not null and (s.seen_barcode is null and i.value ->> 'barcode' is not null
+          or s.seen_ncm is null and i.value ->> 'ncm' is not null)`
+          : ""
+      }
+      or s.code is null and not i.value ->> 'other' and exists (
+        select 1 from supplier_items o
+        where o.company = ${company} and o.supplier = ${supplier} and o.code = i.value ->> 'code')
+  )`;

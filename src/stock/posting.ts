@@ -4,7 +4,7 @@ import type { Tag } from "../journal/versions.ts";
 import { fold } from "../lib/fold.ts";
 import type { Statement, Value } from "../ports/sql.ts";
 import { balancesAfter } from "./balances.ts";
-import { supplierItemOf } from "./posting-guards.ts";
+import { type LearntValues, supplierItemOf } from "./posting-guards.ts";
 import { addToSpan } from "./spans.ts";
 import { STEP_FIGURES, STEP_NUMBER, valuationSteps } from "./valued-fold.ts";
 
@@ -67,6 +67,8 @@ export interface Posting {
   readonly ownCodes: boolean;
   readonly lines: readonly SupplierLine[];
   readonly entries: readonly Entry[];
+  /** What it has seen of supplier items that are known. */
+  readonly learns: readonly LearntValues[];
   readonly userId: number;
   /** When it is written, ms UTC. */
   readonly at: number;
@@ -100,6 +102,7 @@ export function post(posting: Posting): Statement[] {
   return [
     ...(posting.lines.some((line) => line.save_mapping) ? saveGivenMappings(posting, head) : []),
     ...mapNewItems(posting, head),
+    ...(posting.learns.length === 0 ? [] : [saveSeen(posting, head)]),
     saveProducts(posting, head),
     ...(bringsCost(posting) ? [] : [bumpTagIfChanged(posting.company, "products")]),
     insertMovements(posting, head),
@@ -131,6 +134,14 @@ function mapNewItems(posting: Posting, head: readonly Value[]): Statement[] {
     bumpTagIfChanged(posting.company, "supplier_items"),
   ];
 }
+
+/** Keeps what the document says of known supplier items, for the findings of later ones. */
+const saveSeen = (posting: Posting, head: readonly Value[]): Statement => ({
+  sql: `update supplier_items set seen_barcode = l.value ->> 'barcode', seen_ncm = l.value ->> 'ncm' from json_each(?5) l
+    where supplier_items.company = ?1 and supplier = ?4 and supplier_items.code = l.value ->> 'code'
+      and supplier_items.unit = l.value ->> 'unit' and exists (${posting.guard})`,
+  args: [...head, posting.supplier, JSON.stringify(posting.learns)],
+});
 
 /** ?1 company, ?2 posting, ?4 supplier, ?5 instant, ?6 whether the supplier's codes are ours; ?3 is the guard's. */
 const mapNewItemsSql = (lines: string, guard: string): string => `

@@ -3,7 +3,6 @@ import { columnsOf } from "../ports/columns.ts";
 import type { Ports } from "../ports/ports.ts";
 import { ALWAYS, type Guard, type Row, type Statement, type Value } from "../ports/sql.ts";
 import type { Factor } from "./factor.ts";
-import { inJson, supplierItemOf } from "./posting-guards.ts";
 import { supplierItems } from "./tables.ts";
 
 const ITEM = columnsOf(supplierItems, "s", [
@@ -14,6 +13,8 @@ const ITEM = columnsOf(supplierItems, "s", [
   "factor_e4",
   "factorDivisor",
   "spelling",
+  "seenBarcode",
+  "seenNcm",
 ]);
 
 export interface SupplierItemKey {
@@ -31,19 +32,25 @@ export interface SupplierItem extends SupplierItemKey {
   readonly spelling: string | null;
 }
 
-/** The saved supplier items of these codes and units of one supplier; items without a mapping are absent. */
+/** A supplier item with what the last note in stock said of it. */
+export interface SeenSupplierItem extends SupplierItem {
+  readonly seenBarcode: string | null;
+  readonly seenNcm: string | null;
+}
+
+/** The saved supplier items of these codes of one supplier, in every unit. */
 export async function findSupplierItems(
   ports: Pick<Ports, "reader">,
   company: number,
   supplier: string,
-  items: readonly Pick<SupplierItemKey, "code" | "unit">[],
+  codes: readonly string[],
   signal?: AbortSignal,
-): Promise<SupplierItem[]> {
+): Promise<SeenSupplierItem[]> {
   const rows = await ports.reader.rows(
     {
-      sql: `select distinct ${ITEM.sql} from json_each(?3) i
-        cross join supplier_items s on ${supplierItemOf("?1", "?2", inJson("i"))}`,
-      args: [company, supplier, JSON.stringify(items)],
+      sql: `select ${ITEM.sql} from (select distinct value as code from json_each(?3)) i
+        cross join supplier_items s on s.company = ?1 and s.supplier = ?2 and s.code = i.code`,
+      args: [company, supplier, JSON.stringify(codes)],
     },
     signal,
   );
@@ -110,7 +117,7 @@ export function saveMapping(
   };
 }
 
-function toItem(row: Row): SupplierItem {
+function toItem(row: Row): SeenSupplierItem {
   const { factor_e4, factorDivisor, ...item } = ITEM.read(row);
   return { ...item, factor: { e4: factor_e4, divisor: factorDivisor } };
 }

@@ -140,6 +140,9 @@ const shortage = { product_code: "A", requested: "2", balance: "1.5" };
 const noteSentences = [
   NOTE_SENTENCES.repeatedItemNumber(1),
   NOTE_SENTENCES.lotsDoNotAddUp(1),
+  NOTE_SENTENCES.gtinChanged(1, "7891000100103", "7891000053508"),
+  NOTE_SENTENCES.ncmChanged(1, "19041000", "19059090"),
+  NOTE_SENTENCES.unitChanged(1, "UN", "CX"),
   NOTE_SENTENCES.negativeBalance,
   NOTE_SENTENCES.cancelledMisses("001: 7 (Pedido 3)"),
   NOTE_SENTENCES.notApproved({ code: "stock.insufficient", ...shortage }, 1),

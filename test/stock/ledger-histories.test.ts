@@ -54,6 +54,7 @@ function documentOf(
     reference: `k${n}`,
     supplier: "11222333000181",
     ownCodes: true,
+    learns: [],
     lines: lines.map((one, i) => ({
       n: i + 1,
       code: one.product,

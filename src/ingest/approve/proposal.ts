@@ -8,6 +8,7 @@ import type { Ports } from "../../ports/ports.ts";
 import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
 import { FACTOR_ONE } from "../../stock/factor.ts";
 import type { Posting } from "../../stock/posting.ts";
+import { learntValues } from "../note/changed-items.ts";
 import type { FlowOptions } from "../note/flow-options.ts";
 import { type Booking, bookingLines } from "../note/lines.ts";
 import { type Mapping, mappingOf, unmappedItems } from "../note/mapping.ts";
@@ -92,6 +93,7 @@ export async function propose(
     ownCodes: note.issuedByUs,
     lines,
     entries,
+    learns: learntValues(items, mapping),
     userId: options.cause.actor.userId,
     at: ports.clock.now(),
     happenedAt: note.issuedMs,

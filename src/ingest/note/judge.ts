@@ -6,9 +6,10 @@ import type { Ports } from "../../ports/ports.ts";
 import { classify } from "../verdict/classify.ts";
 import { type Parties, type Standing, standingOf } from "../verdict/event-standing.ts";
 import type { KnownEvent } from "../verdict/known-event.ts";
+import { changedItemFindings } from "./changed-items.ts";
 import { knownEvents } from "./known-events.ts";
 import { itemFindings, type StockItem } from "./lines.ts";
-import { EMPTY_MAPPING, type Mapping, mappingOf, unmappedItems } from "./mapping.ts";
+import { emptyMapping, type Mapping, mappingOf, unmappedItems } from "./mapping.ts";
 import { partyId, referencedJson, stockItems } from "./registration-sql.ts";
 import type { CheckSignature } from "./signature-check.ts";
 import {
@@ -73,7 +74,7 @@ async function judged(
   const mappingRead = readDatabase || settings.requireMapping;
   const mapping = mappingRead
     ? await mappingOf(ports, settings, partyId(note.emit), items, signal)
-    : EMPTY_MAPPING;
+    : emptyMapping(settings);
   const known = readDatabase
     ? await knownEvents(ports, settings.company, note.accessKey, signal)
     : { events: [], version: 0 };
@@ -97,6 +98,7 @@ async function judged(
     findings: [
       ...reading.findings.map(writtenFinding),
       ...itemFindings(items),
+      ...changedItemFindings(items, mapping),
       ...verdict.findings,
     ],
     mapping,

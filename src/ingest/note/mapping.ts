@@ -1,17 +1,25 @@
 import type { Settings } from "../../accounts/company.ts";
 import type { Ports } from "../../ports/ports.ts";
-import { findSupplierItems, type SupplierItem } from "../../stock/supplier-items.ts";
+import { findSupplierItems, type SeenSupplierItem } from "../../stock/supplier-items.ts";
 import { unitKey } from "../../stock/unit.ts";
 
 /** The products and factors of one supplier's codes and units. */
 export interface Mapping {
-  find(code: string, unit: string): SupplierItem | null;
+  find(code: string, unit: string): SeenSupplierItem | null;
+  /** A unit, as it was written, in which a code is known that is not known in `unit`; null where there is none. */
+  otherUnit(code: string, unit: string): string | null;
+  /** The unit that a spelling means to the company. */
+  unitOf(spelling: string): string;
 }
 
 const key = (code: string, unit: string) => `${code}\u0000${unit}`;
 
 /** No item is mapped: every factor is 1. */
-export const EMPTY_MAPPING: Mapping = { find: () => null };
+export const emptyMapping = ({ units }: Pick<Settings, "units">): Mapping => ({
+  find: () => null,
+  otherUnit: () => null,
+  unitOf: (spelling) => unitKey(spelling, units),
+});
 
 /** Reads the supplier items of these codes and units. */
 export async function mappingOf(
@@ -21,10 +29,16 @@ export async function mappingOf(
   items: readonly { code: string; unit: string }[],
   signal?: AbortSignal,
 ): Promise<Mapping> {
-  const wanted = items.map(({ code, unit }) => ({ code, unit: unitKey(unit, units) }));
-  const rows = await findSupplierItems(ports, company, supplier, wanted, signal);
+  const codes = items.map(({ code }) => code);
+  const rows = await findSupplierItems(ports, company, supplier, codes, signal);
   const known = new Map(rows.map((row) => [key(row.code, row.unit), row]));
-  return { find: (code, unit) => known.get(key(code, unitKey(unit, units))) ?? null };
+  const others = new Map(rows.map((row) => [row.code, row.spelling ?? row.unit]));
+  const find = (code: string, unit: string) => known.get(key(code, unitKey(unit, units))) ?? null;
+  return {
+    find,
+    otherUnit: (code, unit) => (find(code, unit) === null ? (others.get(code) ?? null) : null),
+    unitOf: (spelling) => unitKey(spelling, units),
+  };
 }
 
 /** The items without a supplier item. */

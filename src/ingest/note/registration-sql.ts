@@ -13,7 +13,13 @@ import { hasNumber } from "../../nfe/protocol.ts";
 import { referencesOf } from "../../nfe/references.ts";
 import type { Guard, Statement, Value } from "../../ports/sql.ts";
 import type { Posting } from "../../stock/posting.ts";
-import { factorsAsAssumed, noFactors, nothingBelowZero } from "../../stock/posting-guards.ts";
+import {
+  factorsAsAssumed,
+  noFactors,
+  nothingBelowZero,
+  type SeenAssumption,
+  seenAsAssumed,
+} from "../../stock/posting-guards.ts";
 import type { KnownEvent } from "../verdict/known-event.ts";
 import { RULES_VERSION } from "../verdict/rules.ts";
 import { EVENTS_VERSION } from "./known-events.ts";
@@ -66,6 +72,8 @@ export interface Registration {
   readonly events: readonly KnownEvent[];
   /** The quantities were computed with the stored factors; false: every factor is assumed to be 1. */
   readonly mappingRead: boolean;
+  /** What the findings about changed items rest on. */
+  readonly assumedSeen: readonly SeenAssumption[];
   /** Not null: the note is approved in the same batch. */
   readonly posting: Posting | null;
 }
@@ -118,6 +126,12 @@ export function insertNote(r: Registration): Statement {
     r.eventsVersion === 0
       ? "not exists (select 1 from nfe_events where company = ?1 and access_key = ?2)"
       : `${EVENTS_VERSION} = ${add(r.eventsVersion)}`,
+    seenAsAssumed(
+      "?1",
+      "?12",
+      add(JSON.stringify(r.assumedSeen)),
+      posting !== null && !r.mappingRead,
+    ),
     ...(posting === null
       ? []
       : [

@@ -17,6 +17,7 @@ import {
 } from "../approve/negative-balance-finding.ts";
 import { notApproved, stockFailureOf } from "../approve/not-approved.ts";
 import { saveUnitDiffers, unitDiffersFindings } from "../approve/other-units.ts";
+import { assumedSeen, learntValues } from "../note/changed-items.ts";
 import type { RegisterOptions } from "../note/flow-options.ts";
 import { type Judgement, judge } from "../note/judge.ts";
 import { bookingLines } from "../note/lines.ts";
@@ -142,6 +143,7 @@ function registrationOf(
     events: judged.events,
     eventsVersion: judged.eventsVersion,
     mappingRead: judged.mappingRead,
+    assumedSeen: assumedSeen(judged.items, judged.mapping),
   };
   if (!approve || judged.verdict.holds.length > 0) return { ...base, posting: null };
   const { lines, entries } = bookingLines(
@@ -165,6 +167,7 @@ function registrationOf(
     ownCodes: judged.verdict.issuedByUs,
     lines,
     entries,
+    learns: learntValues(judged.items, judged.mapping),
     userId: options.cause.actor.userId,
     at,
     happenedAt: issuedMs(note.ide.issuedAt),

@@ -6,6 +6,13 @@ export const NOTE_SENTENCES = {
   repeatedItemNumber: (nItem: number): string => `Mais de um item da nota tem o número ${nItem}.`,
   lotsDoNotAddUp: (nItem: number): string =>
     `Item ${nItem}: a soma dos lotes é diferente da quantidade do item; o movimento fica sem lote.`,
+  /** What a known code of the supplier was in the last note in stock, and what it is in this one. */
+  gtinChanged: (nItem: number, was: string, is: string): string =>
+    `Item ${nItem}: o código de barras (GTIN) deste código do fornecedor era ${was} e agora é ${is}; confira se ainda é o mesmo produto.`,
+  ncmChanged: (nItem: number, was: string, is: string): string =>
+    `Item ${nItem}: o NCM deste código do fornecedor era ${was} e agora é ${is}.`,
+  unitChanged: (nItem: number, was: string, is: string): string =>
+    `Item ${nItem}: este código do fornecedor vinha na unidade ${was} e agora vem em ${is}; confira o produto e o fator.`,
   negativeBalance: "A saída deixou produtos com saldo negativo.",
   /** `exits`: the products that a cancelled note leaves below zero, each with the later exits that miss the goods. */
   cancelledMisses: (exits: string): string =>
