@@ -101,7 +101,7 @@ describe("a known code of a supplier", () => {
       expect(await seen(service)).toEqual([[GTIN, "17049020"]]);
     }));
 
-  test("of another supplier, or of another company, is another code", () =>
+  test("is another code where another supplier uses it", () =>
     withApp(async (service) => {
       await uploaded(service, 1, {});
       const { SUPPLIERS } = await import("../../../src/synthetic/trade.ts");
