@@ -18,6 +18,8 @@ import { securityHeaders } from "./http/middleware/security-headers.ts";
 import { apiKeyRoutes } from "./http/routes/api-keys.ts";
 import { companyRoutes } from "./http/routes/company.ts";
 import { companyUnitRoutes } from "./http/routes/company-units.ts";
+import { countLineRoutes } from "./http/routes/count-lines.ts";
+import { countRoutes } from "./http/routes/counts.ts";
 import { dashboardRoutes } from "./http/routes/dashboard.ts";
 import { emailConfigRoutes } from "./http/routes/email-config.ts";
 import { eventRoutes } from "./http/routes/events.ts";
@@ -67,6 +69,8 @@ const routes = [
   ...kardexRoutes,
   ...stockRoutes,
   ...movementRoutes,
+  ...countRoutes,
+  ...countLineRoutes,
   ...supplierItemRoutes,
   ...dashboardRoutes,
   ...exportDownloadRoutes,

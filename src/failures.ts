@@ -5,6 +5,7 @@ import type { FeedFailure, JobFailure } from "./journal/failures.ts";
 import type { MailFailure } from "./mail/failures.ts";
 import type { NfeFailure } from "./nfe/failures.ts";
 import type { PlatformFailure } from "./ports/failures.ts";
+import type { CountFailure } from "./stock/counting/failures.ts";
 import type { MovementFailure, StockFailure, SupplierItemFailure } from "./stock/failures.ts";
 
 /** What is wrong with a text that should be JSON; `path` is the JSON pointer of the value, `line` and `column` begin at 1. */
@@ -36,6 +37,7 @@ export type Failure =
   | StockFailure
   | MovementFailure
   | SupplierItemFailure
+  | CountFailure
   | AccountsFailure
   | ExportFailure
   | FeedFailure

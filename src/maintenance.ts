@@ -12,6 +12,7 @@ import { expireMails } from "./mail/expire-mails.ts";
 import type { Ports } from "./ports/ports.ts";
 import type { Message } from "./queue-messages.ts";
 import { faultCode } from "./resilience/fault-code.ts";
+import { resumeCloses } from "./stock/counting/close-count.ts";
 import { foldProducts } from "./stock/fold-products.ts";
 import { reconcileSlice } from "./stock/reconcile-slice.ts";
 
@@ -33,6 +34,8 @@ export interface MaintenanceReport {
   readonly differences: number;
   /** PENDENTE notes with a verdict of older rules or settings that were judged again. */
   readonly rejudged: number;
+  /** Counts whose close was brought to its end. */
+  readonly counts: number;
   /** Products whose search text was missing and was made. */
   readonly folded: number;
   /** Steps that failed; the next run repeats them. */
@@ -57,6 +60,7 @@ const OF_EACH_COMPANY: readonly (readonly [keyof MaintenanceReport, StepOfCompan
   ...Object.values(RESEND).map((resend) => ["resent", resend] as const),
   ["differences", reconcileSlice],
   ["rejudged", rejudgeSlice],
+  ["counts", resumeCloses],
   ["folded", foldProducts],
 ];
 
@@ -90,6 +94,7 @@ export async function runMaintenance(
     resent: 0,
     differences: 0,
     rejudged: 0,
+    counts: 0,
     folded: 0,
     faults: 0,
   };

@@ -58,6 +58,11 @@ export type NewFeedEvent =
       readonly type: "movement.created";
       readonly payload: { readonly product_code: string; readonly type: "ENTRADA" | "SAIDA" };
     }
+  /** A stock-taking was opened, closed into movements, or cancelled. */
+  | {
+      readonly type: "count.opened" | "count.closed" | "count.cancelled";
+      readonly payload: { readonly count_id: string };
+    }
   /** An exit took a product below its minimum stock. */
   | { readonly type: "stock.low"; readonly payload: { readonly product_code: string } }
   /** The file of an export can be downloaded. */
@@ -97,6 +102,9 @@ const ALL: Readonly<Record<FeedEventType, true>> = {
   "nfe.cost_reversed": true,
   "movement.created": true,
   "movement.reversed": true,
+  "count.opened": true,
+  "count.closed": true,
+  "count.cancelled": true,
   "stock.low": true,
   "export.ready": true,
   "job.done": true,

@@ -77,6 +77,23 @@ export function addToSpan({ company, origin, at, amounts }: SpanPosting, guard: 
   };
 }
 
+/**
+ * As `addToSpan`, for movements of one posting that only the batch knows and that are no note's: `movements` is the condition
+ * that finds them. Their documents tell no cost.
+ */
+export function addMovementsToSpan(company: number, at: number, movements: Guard): Statement {
+  const { args, add } = parameters<Value>(movements.args);
+  return {
+    sql: `insert into ledger_spans (company, span, entries, notes_in, notes_out, others_in, others_out, entered_e4, entered_e2,
+        left_e4, left_e2)
+      select ${add(company)}, ${add(Math.floor(at / SPAN_MS))}, max(quantity_e4 > 0), 0, 0, sum(quantity_e4 > 0),
+        sum(quantity_e4 < 0), min(sum(max(quantity_e4, 0)), ${MOST}), 0, min(-sum(min(quantity_e4, 0)), ${MOST}), 0
+      from movements where ${movements.sql} having count(*) > 0
+      on conflict do update set ${ADDED}`,
+    args,
+  };
+}
+
 const sum = (values: readonly (number | null)[]): number =>
   Math.min(
     values.reduce<number>((total, value) => total + Math.abs(value ?? 0), 0),

@@ -19,6 +19,7 @@ const CHAPTERS = [
   [suppliers, "units of the company"],
   [figures, "the value of the stock, and reversals"],
   [figures, "reads that are kept, and asked for again"],
+  [figures, "a count, from its opening to its close"],
   [figures, "files of comma-separated values"],
   [notes, "many documents at once, now and later"],
   [figures, "files written in the background"],

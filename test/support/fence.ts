@@ -47,6 +47,7 @@ export const MAY: Record<string, string> = {
   journal: "lib ports",
   stock: "lib journal ports",
   accounts: "lib journal ports",
+  "stock/counting": "lib stock accounts journal ports resilience",
   "ingest/verdict": "lib nfe nfe/check nfe/read nfe/signature accounts:types",
   "ingest/upload": "lib nfe:types ports ingest/verdict",
   "ingest/note":
@@ -61,17 +62,17 @@ export const MAY: Record<string, string> = {
     "lib nfe nfe/container messages/pt-BR/documents ingest/verdict ingest/upload ingest/note ingest/approve ingest/event ingest/receive accounts journal ports observability resilience",
   export: "lib ingest/note stock accounts journal ports observability resilience",
   mail: "lib ingest/upload ingest/batch accounts journal ports observability resilience",
-  "failures.ts": "nfe ingest/verdict mail stock accounts export journal ports",
+  "failures.ts": "nfe ingest/verdict mail stock stock/counting accounts export journal ports",
   http: "lib nfe messages/pt-BR/documents messages/pt-BR/failures stock ingest/verdict accounts ports failures.ts version.ts resilience",
   "http/middleware": "lib http failures.ts:types accounts ports config.ts observability resilience",
   "http/cache": "lib http journal ports",
   "http/views":
-    "lib http ingest/note ingest/approve ingest/event ingest/batch stock journal failures.ts",
+    "lib http ingest/note ingest/approve ingest/event ingest/batch stock stock/counting journal failures.ts",
   "http/request":
     "lib nfe http http/middleware ingest/verdict ingest/upload ingest/approve ingest/batch export stock ports",
   "http/stream": "lib http http/middleware http/views accounts journal ports",
   "http/routes":
-    "lib nfe http http/middleware http/cache http/views http/request http/stream ingest/verdict ingest/upload ingest/note ingest/approve ingest/event ingest/receive ingest/batch stock export mail accounts journal ports version.ts observability",
+    "lib nfe http http/middleware http/cache http/views http/request http/stream ingest/verdict ingest/upload ingest/note ingest/approve ingest/event ingest/receive ingest/batch stock stock/counting export mail accounts journal ports version.ts observability",
   "platform/libsql": "lib ports queue-messages.ts resilience",
   platform: "lib ports platform/libsql resilience",
   "platform/memory": "lib ports queue-messages.ts platform",
@@ -87,7 +88,7 @@ export const MAY: Record<string, string> = {
     "lib ports config.ts queue-messages.ts metrics.ts version.ts platform platform/libsql platform/memory observability resilience",
   "app.ts": "http http/middleware http/routes ports",
   "maintenance.ts":
-    "ingest/note ingest/batch export mail stock journal ports queue-messages.ts:types resilience",
+    "ingest/note ingest/batch export mail stock stock/counting journal ports queue-messages.ts:types resilience",
   "consumer.ts": "ingest/batch export journal ports queue-messages.ts resilience",
 };
 

@@ -10,6 +10,8 @@ const MULTIPLES: readonly (readonly [RegExp, number])[] = [
   [/^\/api\/nfe\/upload$/, 3],
   // A change judges every pending note again.
   [/^\/api\/company(\/units)?$/, 12],
+  // A close makes a movement for each product that differs.
+  [/^\/api\/counts\/[^/]+\/close$/, 12],
   // A connection test that no server answers lasts until its own timeout.
   [/^\/api\/config\/email\/test$/, 3],
   // A long poll: `?wait=` delays the answer on purpose.

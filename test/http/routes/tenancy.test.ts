@@ -20,7 +20,15 @@ interface Own {
   readonly job: string;
   readonly export: string;
   readonly movement: string;
+  readonly count: string;
 }
+
+const LINES = {
+  lines: [
+    { product_code: "P1", quantity: 1, device: "coletor" },
+    { barcode: "789", quantity: 1, device: "coletor" },
+  ],
+};
 
 type Who = "ADMIN" | "otherCompany";
 
@@ -75,6 +83,14 @@ async function fill(service: TestApp, as: Who, from: number): Promise<Own> {
   const moved = await ok("POST", "/api/movements", {
     json: { product_code: "P1", type: "ENTRADA", quantity: 1 },
   });
+  const { count } = await ok("POST", "/api/counts", { json: { name: "Tudo", scope: "all" } });
+  await ok("POST", `/api/counts/${count.id}/lines`, {
+    json: LINES,
+    headers: { "idempotency-key": "k1" },
+  });
+  await ok("POST", `/api/counts/${count.id}/close`, {
+    json: { missing: "keep", reason: "inventário" },
+  });
   const order = await ok("POST", "/api/exports", { json: { type: "movements" } });
   await runJobs(ports);
   return {
@@ -83,6 +99,7 @@ async function fill(service: TestApp, as: Who, from: number): Promise<Own> {
     job: batch.job_id,
     export: order.id ?? order.export_id ?? order.job_id,
     movement: String(moved.movement.id),
+    count: count.id,
   };
 }
 
@@ -92,8 +109,10 @@ function concreteOf(path: string, own: Own): string {
     ? own.export
     : path.startsWith("/api/movements/")
       ? own.movement
-      : own.job;
-  return path.replace("{access_key}", own.access_key).replace("{id}", id);
+      : path.startsWith("/api/counts/")
+        ? own.count
+        : own.job;
+  return path.replace("{access_key}", own.access_key).replace("{id}", id).replace("{line}", "1");
 }
 
 /** Reading routes that this test leaves out, and why. */
@@ -121,9 +140,20 @@ const QUERIES: Readonly<Record<string, readonly string[]>> = {
   "/api/export/movements": ["?product_code=P1", "?type=SAIDA"],
   "/api/export/nfes": ["?status=PROCESSADA", `?supplier=${supplier?.cnpj}`, "?from=2020-01-01"],
   "/api/export/nfe-items": ["?status=PROCESSADA", `?supplier=${supplier?.cnpj}`],
+  "/api/counts/{id}/review": ["?show=not_counted"],
+  "/api/counts/{id}/lines": ["?aside=true", "?product_code=P1"],
   "/api/jobs": ["?kind=batch", "?state=done"],
   "/api/events": ["?limit=500"],
 };
+
+/** The bodies of the routes that take an id, by the end of the path. */
+const BODIES: readonly (readonly [RegExp, object])[] = [
+  [/\/(?:discard|withdraw|reverse|cancel)$/, { reason: "nada" }],
+  [/\/costs$/, { reason: "nada", amount: 1 }],
+  [/\/close$/, { missing: "keep", reason: "nada" }],
+  [/\/assign$/, { product_code: "P1" }],
+  [/\/lines$/, LINES],
+];
 
 /** What a route cannot do without. */
 const REQUIRED: Readonly<Record<string, string>> = {
@@ -176,12 +206,10 @@ test("an id of one company is 404 for another, on every route that takes one", (
       if (!path.includes("{")) continue;
       // A product's code is no id: the other company has none that is called so.
       const at = concreteOf(path, ours).replace("{code}", "NENHUM");
-      const reason = /(?:discard|withdraw|reverse|costs)$/.test(path)
-        ? { reason: "nada" }
-        : undefined;
-      const json = path.endsWith("costs") ? { ...reason, amount: 1 } : reason;
+      const [, json] = (method === "post" && BODIES.find(([end]) => end.test(path))) || [];
       const answer = await service.send(method.toUpperCase(), at, {
         as: "otherCompany",
+        headers: { "idempotency-key": "k2" },
         ...(json === undefined ? {} : { json }),
       });
       expect([method, path, answer.status]).toEqual([method, path, 404]);

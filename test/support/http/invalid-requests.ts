@@ -239,6 +239,7 @@ export const requests: fc.Arbitrary<SentRequest> = fc
         method,
         path: path + query,
         headers: [
+          ...(whole.headers ?? []),
           ...(whole.type === undefined ? [] : [["content-type", whole.type] as const]),
           ...strange,
         ],

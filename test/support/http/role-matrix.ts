@@ -38,6 +38,16 @@ export const MATRIX: readonly [string, string, Role | "anonymous"][] = [
   ["post", "/api/movements", "OPERADOR"],
   ["post", "/api/movements/{id}/reverse", "GERENTE"],
   ["get", "/api/movements/list", "VISUALIZADOR"],
+  ["post", "/api/counts", "GERENTE"],
+  ["get", "/api/counts", "VISUALIZADOR"],
+  ["get", "/api/counts/{id}", "VISUALIZADOR"],
+  ["get", "/api/counts/{id}/review", "VISUALIZADOR"],
+  ["post", "/api/counts/{id}/close", "GERENTE"],
+  ["post", "/api/counts/{id}/cancel", "GERENTE"],
+  ["post", "/api/counts/{id}/lines", "OPERADOR"],
+  ["get", "/api/counts/{id}/lines", "VISUALIZADOR"],
+  ["delete", "/api/counts/{id}/lines/{line}", "OPERADOR"],
+  ["post", "/api/counts/{id}/unknown/{line}/assign", "OPERADOR"],
   ["get", "/api/supplier-items", "VISUALIZADOR"],
   ["put", "/api/supplier-items", "GERENTE"],
   ["get", "/api/dashboard/stats", "VISUALIZADOR"],
@@ -78,4 +88,8 @@ export const BODY_MATRIX: readonly [string, string, Record<string, unknown>, Rol
 
 /** A path of MATRIX with the ids of records that do not exist. */
 export const concretePath = (path: string) =>
-  path.replace("{access_key}", KEY).replace("{id}", "no-such-id").replace("{code}", "P1");
+  path
+    .replace("{access_key}", KEY)
+    .replace("{id}", "no-such-id")
+    .replace("{code}", "P1")
+    .replace("{line}", "1");

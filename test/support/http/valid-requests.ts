@@ -24,6 +24,7 @@ export interface ValidRequest {
   readonly path: string;
   readonly query: readonly string[];
   readonly type?: string;
+  readonly headers?: readonly (readonly [string, string])[];
   readonly bodies?: readonly (string | Uint8Array<ArrayBuffer>)[];
 }
 
@@ -177,6 +178,57 @@ export const VALID_REQUESTS: readonly ValidRequest[] = [
     path: "/api/movements/list",
     query: [...PAGES, "product_code", "type", "from", "to", "origin", "reference"],
   },
+  {
+    method: "POST",
+    path: "/api/counts",
+    query: [],
+    ...json(
+      { name: "Tudo", scope: "all", note: "fim de ano" },
+      { name: "Categoria", scope: "category", category_id: 1 },
+      { name: "Prateleira", scope: "location", location: "P1" },
+      { name: "Lista", scope: "products", product_codes: ["P1"] },
+    ),
+  },
+  { method: "GET", path: "/api/counts", query: ["cursor", "limit"] },
+  { method: "GET", path: "/api/counts/x", query: [] },
+  { method: "GET", path: "/api/counts/x/review", query: ["show", "cursor", "limit"] },
+  {
+    method: "GET",
+    path: "/api/counts/x/lines",
+    query: ["product_code", "aside", "cursor", "limit"],
+  },
+  {
+    method: "POST",
+    path: "/api/counts/x/lines",
+    query: [],
+    headers: [["idempotency-key", "k1"]],
+    ...json({
+      lines: [
+        {
+          product_code: "P1",
+          quantity: "1.5",
+          device: "coletor 1",
+          lot: "L",
+          note: "caixa aberta",
+        },
+        { barcode: "7891", quantity: 2, device: "c", counted_at: "2026-11-28T10:00:00-03:00" },
+      ],
+    }),
+  },
+  { method: "DELETE", path: "/api/counts/x/lines/1", query: [] },
+  {
+    method: "POST",
+    path: "/api/counts/x/unknown/1/assign",
+    query: [],
+    ...json({ product_code: "P1" }),
+  },
+  {
+    method: "POST",
+    path: "/api/counts/x/close",
+    query: ["dry_run"],
+    ...json({ missing: "keep", reason: "inventário" }),
+  },
+  { method: "POST", path: "/api/counts/x/cancel", query: [], ...json({ reason: "engano" }) },
   {
     method: "GET",
     path: "/api/supplier-items",

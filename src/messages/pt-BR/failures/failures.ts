@@ -101,6 +101,19 @@ const SENTENCES: {
       .slice(0, 5)
       .map(({ code, unit }) => `${code} (${unit})`)
       .join(", ")}`,
+  "count.not_found": "Contagem não encontrada",
+  "count.overlaps": ({ name }) =>
+    `A contagem “${name}” está aberta e tem produtos em comum com esta`,
+  "count.too_many": ({ limit }) =>
+    `Há contagens abertas demais (máximo ${limit}); feche ou cancele uma delas`,
+  "count.not_open": "A contagem não está mais aberta",
+  "count.too_many_lines": ({ limit }) =>
+    `A contagem excede o limite de linhas (máximo ${grouped(limit)})`,
+  "count.key_reused": "A chave Idempotency-Key já foi usada nesta contagem com outras linhas",
+  "count.line_not_found": "Linha da contagem não encontrada",
+  "count.line_settled": "A linha já tem produto, ou foi desfeita",
+  "count.outside_scope": ({ product_code }) =>
+    `O produto ${product_code} não faz parte desta contagem`,
   "stock.out_of_range": "A quantidade ou o saldo excede o limite do sistema",
   "auth.required": "Autenticação necessária",
   "auth.invalid_token": "O token não é válido ou expirou",

@@ -1,0 +1,52 @@
+import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+
+export const stockCounts = sqliteTable(
+  "stock_counts",
+  {
+    company: integer().notNull(),
+    id: text().notNull(),
+    name: text().notNull(),
+    note: text(),
+    scope: text({ enum: ["all", "category", "location", "products"] }).notNull(),
+    categoryId: integer("category_id"),
+    location: text(),
+    state: text({ enum: ["open", "closing", "closed", "cancelled"] }).notNull(),
+    afterId: integer("after_id").notNull(),
+    lines: integer().notNull().default(0),
+    openedBy: integer("opened_by"),
+    openedAt: integer("opened_at").notNull(),
+    endedBy: integer("ended_by"),
+    endedAt: integer("ended_at"),
+    reason: text(),
+    missing: text({ enum: ["keep", "zero"] }),
+    slice: text(),
+    place: text().notNull().default(""),
+  },
+  (table) => [primaryKey({ columns: [table.company, table.id] })],
+);
+
+export const countLines = sqliteTable(
+  "count_lines",
+  {
+    company: integer().notNull(),
+    count: text().notNull(),
+    line: integer().notNull(),
+    product: text(),
+    givenCode: text("given_code"),
+    givenBarcode: text("given_barcode"),
+    aside: text({ enum: ["unknown", "ambiguous", "outside"] }),
+    quantity_e4: integer("quantity_e4").notNull(),
+    lot: text(),
+    device: text().notNull(),
+    note: text(),
+    userId: integer("user_id"),
+    countedAt: integer("counted_at").notNull(),
+    writtenAt: integer("written_at").notNull(),
+    afterId: integer("after_id").notNull(),
+    assignedBy: integer("assigned_by"),
+    assignedAt: integer("assigned_at"),
+    undoneBy: integer("undone_by"),
+    undoneAt: integer("undone_at"),
+  },
+  (table) => [primaryKey({ columns: [table.company, table.count, table.line] })],
+);
