@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { counts } from "./conversation/counts.mjs";
 import { entering } from "./conversation/entering.mjs";
 import { figures } from "./conversation/figures.mjs";
 import { notes } from "./conversation/notes.mjs";
@@ -19,7 +20,7 @@ const CHAPTERS = [
   [suppliers, "units of the company"],
   [figures, "the value of the stock, and reversals"],
   [figures, "reads that are kept, and asked for again"],
-  [figures, "a count, from its opening to its close"],
+  [counts, "a count, from its opening to its close"],
   [figures, "files of comma-separated values"],
   [notes, "many documents at once, now and later"],
   [figures, "files written in the background"],

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { type TestApp, testApp, withApp } from "../../support/app.ts";
+import { COUNT_FLOWS } from "../../support/http/count-flows.ts";
 import { LATE_COST_FLOWS } from "../../support/http/late-cost-flows.ts";
 import {
   FLOWS,
@@ -43,6 +44,7 @@ const inOrder = (names: readonly Read[]) => NAMES.filter((name) => names.include
 
 for (const { says, write, first, status = 200, changes, asks = [] } of [
   ...FLOWS,
+  ...COUNT_FLOWS,
   ...LATE_COST_FLOWS,
 ])
   test(`${says}: ${changes.length === 0 ? "no cached read changes" : "only the reads that show it change"}`, async () => {

@@ -70,13 +70,6 @@ const tell = (service: TestApp, factor: string) =>
   });
 const ask = (service: TestApp, method: string, path: string, json?: object) =>
   service.send(method, path, json === undefined ? {} : { json });
-async function counted(service: TestApp): Promise<{ status: number }> {
-  const { body } = await ask(service, "POST", "/api/counts", { name: "Tudo", scope: "all" });
-  return service.send("POST", `/api/counts/${body.count.id}/lines`, {
-    json: { lines: [{ product_code: "P1", quantity: 1, device: "coletor" }] },
-    headers: { "idempotency-key": "k1" },
-  });
-}
 const sale = (seed: number) =>
   syntheticNote({
     seed,
@@ -230,21 +223,6 @@ export const FLOWS: Flow[] = [
     write: (service) => post(service, { product_code: "P1", type: "SAIDA", quantity: 11 }),
     status: 400,
     changes: [],
-  },
-  {
-    says: "a count is opened and has lines: nothing moves",
-    write: (service) => counted(service),
-    changes: [],
-  },
-  {
-    says: "a count is closed with a difference",
-    first: (service) => counted(service),
-    async write(service) {
-      const [count] = await service.rows("select id from stock_counts");
-      const json = { missing: "keep", reason: "inventário" };
-      return ask(service, "POST", `/api/counts/${count?.id}/close`, json);
-    },
-    changes: [...MOVED_P1],
   },
   {
     says: "a supplier's item is mapped",
