@@ -27,10 +27,14 @@ export type NewFeedEvent =
       readonly type: "nfe.completed" | "nfe.discarded" | "nfe.restored";
       readonly payload: { readonly access_key: string };
     }
-  /** An NF-e event was registered; `event`: its tpEvento. `nfe.cancelled`: the event cancels the note. */
+  /** An NF-e event was registered; `event`: its tpEvento; `held`: a user must check the note. `nfe.cancelled`: it is void. */
   | {
       readonly type: "nfe.event" | "nfe.cancelled";
-      readonly payload: { readonly access_key: string; readonly event: string };
+      readonly payload: {
+        readonly access_key: string;
+        readonly event: string;
+        readonly effect: string;
+      };
     }
   /** A user withdrew a registered NF-e event. */
   | {
@@ -39,6 +43,24 @@ export type NewFeedEvent =
         readonly access_key: string;
         readonly event: string;
         readonly event_id: string;
+      };
+    }
+  /** Events of a note in stock have taken goods out (`made` movements), or no longer do (`taken_back`). */
+  | {
+      readonly type: "nfe.event_exits";
+      readonly payload: {
+        readonly access_key: string;
+        readonly made: number;
+        readonly taken_back: number;
+      };
+    }
+  /** A cancellation or an event took a product below zero; `movements`: the newest later exits that miss its goods. */
+  | {
+      readonly type: "nfe.goods_missing";
+      readonly payload: {
+        readonly access_key: string;
+        readonly product_code: string;
+        readonly movements: readonly number[];
       };
     }
   /** The movements of a note in stock were taken back. */
@@ -97,6 +119,8 @@ const ALL: Readonly<Record<FeedEventType, true>> = {
   "nfe.event": true,
   "nfe.cancelled": true,
   "nfe.event_withdrawn": true,
+  "nfe.event_exits": true,
+  "nfe.goods_missing": true,
   "nfe.reversed": true,
   "nfe.cost_added": true,
   "nfe.cost_reversed": true,

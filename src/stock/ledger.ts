@@ -2,6 +2,7 @@ import { parameters } from "../lib/parameters.ts";
 import { columnsOf } from "../ports/columns.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Row, Statement, Value } from "../ports/sql.ts";
+import { EVENT_ORIGIN } from "./event-exits.ts";
 import { countBySpans } from "./spans.ts";
 import { movements } from "./tables.ts";
 
@@ -155,17 +156,21 @@ export async function findMovement(
   return row === undefined ? null : toMovement(row);
 }
 
-/** The movements of goods of a note in the order of their ids; `part` is its item, without the lot. */
+/**
+ * The movements of goods of a note and of its events, in the order of their ids. `part` is the note's item, without the lot; `event` the
+ * id of the event that took the goods out, null for the note's own.
+ */
 export async function movementsOfNote(
   ports: Pick<Ports, "reader">,
   company: number,
   accessKey: string,
   signal?: AbortSignal,
-): Promise<(Movement & { part: string })[]> {
+): Promise<(Movement & { part: string; event: string | null })[]> {
   const rows = await ports.reader.rows(
     {
       sql: `select ${MOVEMENT_COLUMNS}, m.origin_ref from movements m ${MOVEMENT_JOINS}
-        where m.company = ?1 and m.origin = 'NFE' and m.origin_ref > ?2 || '#' and m.origin_ref < ?2 || '$'
+        where m.company = ?1 and m.origin in ('NFE', '${EVENT_ORIGIN}')
+          and m.origin_ref > ?2 || '#' and m.origin_ref < ?2 || '$'
           and m.quantity_e4 <> 0 order by m.id`,
       args: [company, accessKey],
     },
@@ -174,6 +179,10 @@ export async function movementsOfNote(
   return rows.map((row) => ({
     ...toMovement(row),
     part: /#([^/@]+)/.exec(String(row.origin_ref))?.[1] ?? "",
+    event:
+      row.origin === EVENT_ORIGIN
+        ? (/#[^/@]+\/([^/@]+)/.exec(String(row.origin_ref))?.[1] ?? null)
+        : null,
   }));
 }
 

@@ -4,6 +4,7 @@ import { fromScaled } from "../lib/decimal.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Guard, Statement, Value } from "../ports/sql.ts";
 import { balancesAfter } from "./balances.ts";
+import { changeEventExits, EVENT_ORIGIN, type StandingExit, standingExit } from "./event-exits.ts";
 import type { StockFailure } from "./failures.ts";
 import { addToSpan } from "./spans.ts";
 import { STEP_FIGURES, STEP_NUMBER, valuationSteps } from "./valued-fold.ts";
@@ -19,6 +20,7 @@ export interface Posted {
   /** Signed, 1/10²: what it brought to the stock's value, or took from it. */
   readonly value_e2: number;
   readonly lot: string | null;
+  readonly originRef: string;
 }
 
 /** Takes back what one posting has moved: exact opposite movements, each linked to the one that it undoes. */
@@ -33,6 +35,8 @@ export interface Reversal {
   readonly accessKey: string | null;
   /** What `movementsOfPosting` gave: the ledger only grows, so they cannot change. */
   readonly movements: readonly Posted[];
+  /** Of a note: the exits of its events that stand; they are taken back before the movements. */
+  readonly eventExits: readonly StandingExit[];
   /** Why. */
   readonly reason: string;
   readonly userId: number;
@@ -59,7 +63,7 @@ export async function movementsOfPosting(
 ): Promise<Posted[]> {
   const rows = await ports.reader.rows(
     {
-      sql: `select id, product, quantity_e4, cost_e2, value_e2, lot from movements
+      sql: `select id, product, quantity_e4, cost_e2, value_e2, lot, origin_ref from movements
         where ${ofPosting({ accessKey })} order by id`,
       args: [company, null, accessKey ?? of, origin, of],
     },
@@ -72,6 +76,7 @@ export async function movementsOfPosting(
     cost_e2: row.cost_e2 === null ? null : Number(row.cost_e2),
     value_e2: Number(row.value_e2),
     lot: row.lot === null ? null : String(row.lot),
+    originRef: String(row.origin_ref),
   }));
 }
 
@@ -85,6 +90,7 @@ export function reverse(reversal: Reversal): Statement[] {
   const { company, origin, movements, at } = reversal;
   if (movements.length === 0) return [];
   const head = headOf(reversal);
+  const { id, accessKey, eventExits, reason, userId, guard } = reversal;
   const opposite = movements
     .filter(({ quantity_e4 }) => quantity_e4 !== 0)
     .map(({ quantity_e4, cost_e2 }) => ({
@@ -93,6 +99,19 @@ export function reverse(reversal: Reversal): Statement[] {
     }));
   const costs = movements.some(({ quantity_e4, cost_e2 }) => quantity_e4 > 0 && (cost_e2 ?? 0) > 0);
   return [
+    ...(accessKey === null
+      ? []
+      : changeEventExits({
+          company,
+          id,
+          accessKey,
+          made: [],
+          takenBack: eventExits,
+          reason,
+          userId,
+          at,
+          guard: { sql: guard, args: [...head, reversal.of] },
+        })),
     insertOpposites(reversal, head),
     moveBalances(reversal, head),
     ...(costs ? [restoreLastCosts(reversal, head), bumpTagIfChanged(company, "products")] : []),
@@ -191,8 +210,11 @@ export const nothingBelowZeroAfter = (
     left join balances b on b.company = ?1 and b.product = d.product
     where d.quantity_e4 < 0 and coalesce(b.quantity_e4, 0) + d.quantity_e4 < 0)`;
 
-const takenBack = (reversal: Pick<Reversal, "accessKey">) =>
-  `select product, -sum(quantity_e4) as quantity_e4, min(id) as first from movements where ${ofPosting(reversal)} group by product`;
+const takenBack = (reversal: Pick<Reversal, "accessKey">) => `
+  select product, -sum(quantity_e4) as quantity_e4, min(id) as first from (
+    select product, quantity_e4, id from movements where ${ofPosting(reversal)}
+    ${reversal.accessKey === null ? "" : `union all select m.product, m.quantity_e4, m.id from movements m where ${standingExit("?3")}`}
+  ) group by product`;
 
 /** Most of the later exits that a refusal names. */
 const NAMED = 10;
@@ -214,6 +236,7 @@ export async function insufficientAfter(
             select m.id, iif(m.origin = 'NFE', substr(m.origin_ref, 1, 44), m.reference) as reference, -m.quantity_e4 as quantity_e4
             from movements m indexed by movements_by_product
             where m.company = ?1 and m.product = d.product and m.id > d.first and m.quantity_e4 < 0 and m.undoes is null
+              and not (m.origin = '${EVENT_ORIGIN}' and m.reference is ?3)
               and not exists (select 1 from movements r where r.company = ?1 and r.undoes = m.id and r.quantity_e4 <> 0)
             order by m.id desc limit ${NAMED})) as needed_by
         from (${takenBack(reversal)}) as d

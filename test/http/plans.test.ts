@@ -8,6 +8,7 @@ import { zipOf } from "../../src/synthetic/zip.ts";
 import { type TestApp, withApp } from "../support/app.ts";
 import { type Cost, costsOf, recordStatements } from "../support/http/query-plans.ts";
 import { type Go, walkCounts } from "../support/http/walk-counts.ts";
+import { lossEvent, undoEvent } from "../support/notes/loss-events.ts";
 import { supplier } from "../support/notes/purchase.ts";
 
 /** Few rows, whatever becomes of the shop. */
@@ -93,6 +94,9 @@ async function walk(service: TestApp): Promise<Set<string>> {
   ])
     await upload(xml, "?approve=false");
   await upload(cancellationEvent(notes[7]?.accessKey ?? ""));
+  const loss = lossEvent(notes[6]?.accessKey ?? "", [{ nItem: 1, quantity: "1", unit: item.uCom }]);
+  await upload(loss);
+  await upload(undoEvent(notes[6]?.accessKey ?? "", "112130", loss));
   await upload("<a/>");
   await go("POST", "/api/nfe/batch", {
     body: await zipOf([

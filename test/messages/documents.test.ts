@@ -153,6 +153,19 @@ const noteSentences = [
   NOTE_SENTENCES.cancelledByEvent("110111"),
   NOTE_SENTENCES.cancelledByProtocol,
   NOTE_SENTENCES.eventAfterProcessing("A nota foi cancelada."),
+  NOTE_SENTENCES.eventExitsMade("Foi registrada perda."),
+  NOTE_SENTENCES.eventExit("112130", 1),
+  NOTE_SENTENCES.eventExit("211130", 1),
+  NOTE_SENTENCES.eventExit("112140", 1),
+  NOTE_SENTENCES.eventExitsChanged("110001"),
+  NOTE_SENTENCES.eventExitsWithdrawn("arquivo falso"),
+  NOTE_SENTENCES.eventMisses("001: 7 (Pedido 3)"),
+  NOTE_SENTENCES.eventNotBooked(
+    (["unknown_item", "repeated_item", "quantity", "unit", "more_than_brought"] as const).map(
+      (why) => ({ event: "112130", nItem: 1, quantity: "2.5", unit: "CX", why }),
+    ),
+    7,
+  ),
 ];
 
 test("every finding of a registration or an approval has a whole sentence with a full stop", () => {

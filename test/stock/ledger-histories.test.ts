@@ -171,6 +171,7 @@ async function play({ ports }: TestApp, acts: readonly Act[]): Promise<void> {
         ...found,
         id: `u${n}`,
         movements,
+        eventExits: [],
         reason: "engano",
         userId: 11,
         at: 1_760_000_000_000 + n,

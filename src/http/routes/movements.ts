@@ -2,6 +2,7 @@ import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { settingsOf } from "../../accounts/settings.ts";
 import { recordMovement } from "../../ingest/approve/manual-movement.ts";
+import { EVENT_ORIGIN } from "../../stock/event-exits.ts";
 import { findMovement, listMovements, type MovementFilter } from "../../stock/ledger.ts";
 import { productVersion } from "../../stock/product-version.ts";
 import { type CacheKey, cached, NOT_MODIFIED } from "../cache/cached.ts";
@@ -29,7 +30,7 @@ const optionalText = (max: number) =>
     .nullish()
     .transform((given) => given || null);
 
-/** A manual movement in the form of S.G.E., whose web client sends the origins Manual, MANUAL and XML; NFE is for notes. */
+/** A manual movement in the form of S.G.E., whose web client sends the origins Manual, MANUAL and XML; NFE is for notes, EVENTO for their events. */
 const MovementBodySchema = z
   .object({
     product_code: codeText(120).min(1),
@@ -44,7 +45,10 @@ const MovementBodySchema = z
       .trim()
       .nullish()
       .transform((given) => (given || "MANUAL").toUpperCase())
-      .refine((origin) => origin !== "NFE", "esta origem é reservada às notas fiscais"),
+      .refine(
+        (origin) => origin !== "NFE" && origin !== EVENT_ORIGIN,
+        "esta origem é reservada às notas fiscais e aos eventos delas",
+      ),
     reference: optionalText(120),
     notes: optionalText(500),
   })

@@ -37,6 +37,7 @@ export const EventReceiptSchema = z
       effect: z.enum(["cancelled", "attached", "held", "waiting", "none", "withdrawn"]),
       id: z.string().optional(),
     }),
+    findings: z.array(FindingSchema),
   })
   .openapi("EventReceipt");
 
@@ -71,6 +72,7 @@ export const eventReceiptView = (receipt: EventReceipt): z.infer<typeof EventRec
     effect: receipt.effect,
     ...(receipt.id === undefined ? {} : { id: receipt.id }),
   },
+  findings: [...(receipt.findings ?? [])],
 });
 
 /** The answer to the upload of a note. */
@@ -248,6 +250,7 @@ export const NoteDetailSchema = NoteSummarySchema.extend({
       at: z.string().nullable(),
       text: z.string().nullable(),
       received_at: z.string(),
+      movements: z.array(z.int()),
     }),
   ),
   movements: z.array(MovementSchema),
@@ -264,12 +267,14 @@ export function detailView(
   note: NoteRow,
   items: readonly NoteItemRow[],
   events: readonly NfeEventRow[],
-  movements: readonly (Movement & { part: string })[],
+  movements: readonly (Movement & { part: string; event: string | null })[],
   mapping: Mapping,
   referenced: ReadonlyMap<string, NoteStatus>,
   costs: readonly NoteCost[],
 ): z.infer<typeof NoteDetailSchema> {
-  const ofPart = Map.groupBy(movements, (movement) => movement.part);
+  const own = movements.filter(({ event }) => event === null);
+  const ofPart = Map.groupBy(own, (movement) => movement.part);
+  const ofEvent = Map.groupBy(movements, ({ event }) => event);
   const parts = itemParts(items);
   return {
     ...summaryView(note),
@@ -289,6 +294,7 @@ export function detailView(
       at: event.eventAt,
       text: event.text,
       received_at: instant(event.receivedAt),
+      movements: (ofEvent.get(event.registration) ?? []).map(({ id }) => id),
     })),
     movements: movements.map(movementView),
     late_costs: costs.map(noteCostView),

@@ -8,6 +8,7 @@ import { invalidatedTags, post } from "../../stock/posting.ts";
 import { factorsAsAssumed, nothingBelowZero } from "../../stock/posting-guards.ts";
 import { hasExits, POSTING_GUARD } from "../note/registration-sql.ts";
 import type { Finding } from "../note/written-verdict.ts";
+import { exitsAtOnce } from "./change-event-exits.ts";
 import { appendLowStockOfNote } from "./low-stock.ts";
 import {
   insufficientStock,
@@ -59,7 +60,8 @@ export async function dryRunApproval(
 ): Promise<ApprovalPlan> {
   const proposal = await propose(ports, accessKey, options);
   if (proposal.kind === "done") return { accessKey: accessKey, alreadyProcessed: true, items: [] };
-  return planApproval(ports, proposal.posting, proposal.items, proposal.effects, options.signal);
+  const { posting, items, effects, eventExits } = proposal;
+  return planApproval(ports, posting, items, effects, eventExits, options.signal);
 }
 
 /** The findings of the approval, or null where the guards of the batch refused it. */
@@ -68,7 +70,7 @@ async function commitApproval(
   proposal: Proposal,
   options: ApprovalOptions,
 ): Promise<Finding[] | null> {
-  const { note, posting } = proposal;
+  const { note, posting, eventExits } = proposal;
   const guard = { sql: POSTING_GUARD, args: [posting.company, posting.id, posting.reference] };
   const payload = { access_key: note.accessKey, direction: note.direction };
   const statements: Statement[] = [
@@ -79,6 +81,7 @@ async function commitApproval(
     ...(hasExits(posting) ? [saveNegativeBalance(posting)] : []),
     appendEvents(posting.company, posting.at, [{ type: "nfe.processed", payload }], guard),
     ...(hasExits(posting) ? [appendLowStockOfNote(posting)] : []),
+    ...exitsAtOnce(posting, eventExits, options.cause),
     bumpTags(posting.company, ["nfes", ...invalidatedTags(posting)], guard),
     audit(
       options.cause,

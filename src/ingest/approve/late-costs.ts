@@ -287,7 +287,8 @@ export async function reverseLateCost(
         cost_id: id,
       });
     if (row.undone_by !== null) return { movements: 0, alreadyReversed: true };
-    const reversal = { ...(await reversalOf(ports, { accessKey }, id, options)), guard: UNDONE };
+    const found = await reversalOf(ports, { accessKey }, id, options);
+    const reversal = { ...found, eventExits: [], guard: UNDONE };
     const guard = { sql: UNDONE, args: [company, reversal.id, accessKey] };
     const statements: Statement[] = [
       {

@@ -5,7 +5,6 @@ import type { Row, Statement } from "../../ports/sql.ts";
 import type { StockFailure } from "../../stock/failures.ts";
 import type { Posting } from "../../stock/posting.ts";
 import { FALLS_BELOW_ZERO, movedByProduct } from "../../stock/posting-guards.ts";
-import type { Reversal } from "../../stock/reversal.ts";
 import type { Finding } from "../note/written-verdict.ts";
 
 const NEGATIVE = {
@@ -29,46 +28,6 @@ export function saveNegativeBalance(
         where m.company = ?1 and m.origin = 'NFE' and m.origin_ref > ?3 || '#' and m.origin_ref < ?3 || '$'
           and m.posting = ?2 and m.quantity_e4 < 0 and b.quantity_e4 < 0)`,
     args: [posting.company, posting.id, posting.reference, JSON.stringify(NEGATIVE)],
-  };
-}
-
-/** Most products, and most later exits of each, that the finding of a cancelled note names. */
-const NAMED = 10;
-/** Where the batch puts their names. */
-const EXITS = "{exits}";
-
-/**
- * Writes the finding `negative_balance` on a cancelled note whose movements were taken back, whatever the company allows: it
- * names the products below zero, and of each the newest later exits that miss the goods. After the reversal's statements.
- */
-export function saveMissingGoods({
-  company,
-  id,
-  accessKey,
-}: Pick<Reversal, "company" | "id" | "accessKey">): Statement {
-  const finding = { ...NEGATIVE, message: NOTE_SENTENCES.cancelledMisses(EXITS) };
-  return {
-    sql: `with short as (
-        select d.product, d.first from (
-          select product, min(undoes) as first from movements
-          where company = ?1 and origin = 'NFE' and origin_ref > ?3 || '#' and origin_ref < ?3 || '$'
-            and posting = ?2 and quantity_e4 < 0 group by product
-        ) as d cross join balances b on b.company = ?1 and b.product = d.product
-        where b.quantity_e4 < 0 limit ${NAMED}
-      ),
-      named as (
-        select product, (select group_concat(id || coalesce(' (' || reference || ')', ''), ', ') from (
-          select m.id, iif(m.origin = 'NFE', substr(m.origin_ref, 1, 44), m.reference) as reference
-          from movements m indexed by movements_by_product
-          where m.company = ?1 and m.product = short.product and m.id > short.first and m.quantity_e4 < 0 and m.undoes is null
-            and not exists (select 1 from movements r where r.company = ?1 and r.undoes = m.id and r.quantity_e4 <> 0)
-          order by m.id desc limit ${NAMED})) as exits
-        from short
-      )
-      update notes set findings = json_insert(findings, '$[#]', json_set(?4, '$.message', replace(?4 ->> '$.message', '${EXITS}',
-        (select group_concat(product || coalesce(': ' || exits, ''), '; ') from named))))
-      where company = ?1 and access_key = ?3 and posting = ?2 and exists (select 1 from short)`,
-    args: [company, id, accessKey, JSON.stringify(finding)],
   };
 }
 

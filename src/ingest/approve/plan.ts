@@ -3,6 +3,8 @@ import type { Ports } from "../../ports/ports.ts";
 import { FACTOR_ONE, type Factor } from "../../stock/factor.ts";
 import type { Posting } from "../../stock/posting.ts";
 import { inJson, supplierItemOf } from "../../stock/posting-guards.ts";
+import type { EventExits } from "../note/event-exits.ts";
+import { itemParts } from "../note/lines.ts";
 import type { JudgedItem } from "../note/stored-note.ts";
 import type { Effect } from "../verdict/verdict.ts";
 
@@ -15,6 +17,8 @@ export interface PlannedItem {
   readonly factor: Factor;
   /** Signed, in stock units. */
   readonly stockQuantity_e4: number;
+  /** What leaves again at once, because events of the note say so; 0 or more. */
+  readonly eventQuantity_e4: number;
   readonly balanceBefore_e4: number;
   readonly balanceAfter_e4: number;
 }
@@ -31,6 +35,7 @@ export async function planApproval(
   posting: Posting,
   items: readonly JudgedItem[],
   effects: ReadonlyMap<Position, Effect>,
+  { exits }: EventExits,
   signal?: AbortSignal,
 ): Promise<ApprovalPlan> {
   const rows = await ports.reader.rows(
@@ -52,6 +57,7 @@ export async function planApproval(
   );
   const found = new Map(rows.map((row) => [Number(row.n), row]));
   const lines = new Map(posting.lines.map((line) => [line.n, line]));
+  const parts = itemParts(items);
   const running = new Map<string, number>();
   return {
     accessKey: posting.reference,
@@ -63,10 +69,14 @@ export async function planApproval(
       const moved = posting.entries
         .filter((entry) => entry.line === item.position)
         .reduce((sum, entry) => sum + entry.quantity_e4, 0);
+      const part = parts.get(item.position) ?? "";
+      const gone = exits
+        .filter(({ line }) => line.startsWith(`${part}/`))
+        .reduce((sum, exit) => sum + exit.quantity_e4, 0);
       // Items of one product add up; a product that would be created is identified by its code and unit.
       const account = product ?? `${item.code}\u0000${line?.unit ?? item.unit}`;
       const before = running.get(account) ?? Number(row?.balance_e4 ?? 0);
-      running.set(account, before + moved);
+      running.set(account, before + moved - gone);
       return {
         nItem: item.nItem,
         effect: effects.get(item.position) ?? item.effect,
@@ -74,8 +84,9 @@ export async function planApproval(
         factor:
           line === undefined ? FACTOR_ONE : { e4: line.factor_e4, divisor: line.factor_divisor },
         stockQuantity_e4: moved,
+        eventQuantity_e4: gone,
         balanceBefore_e4: before,
-        balanceAfter_e4: before + moved,
+        balanceAfter_e4: before + moved - gone,
       };
     }),
   };

@@ -9,19 +9,23 @@ import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
 import { FACTOR_ONE } from "../../stock/factor.ts";
 import type { Posting } from "../../stock/posting.ts";
 import { learntValues } from "../note/changed-items.ts";
+import { broughtBy, type EventExits, eventExits, NO_EXITS } from "../note/event-exits.ts";
 import type { FlowOptions } from "../note/flow-options.ts";
+import { knownEvents } from "../note/known-events.ts";
 import { type Booking, bookingLines } from "../note/lines.ts";
 import { type Mapping, mappingOf, unmappedItems } from "../note/mapping.ts";
 import { POSTING_GUARD } from "../note/registration-sql.ts";
-import { rejudgeNote } from "../note/rejudge.ts";
+import { readingOf, rejudgeNote } from "../note/rejudge.ts";
 import {
   findNote,
   itemsOf,
   type JudgedItem,
   mayBeApproved,
+  originalOf,
   type StoredNote,
 } from "../note/stored-note.ts";
 import { applyCorrections } from "../verdict/corrections.ts";
+import { standingOf } from "../verdict/event-standing.ts";
 import type { HoldCode, IngestFailure } from "../verdict/failures.ts";
 import { RULES_VERSION } from "../verdict/rules.ts";
 import type { Effect } from "../verdict/verdict.ts";
@@ -30,6 +34,9 @@ import {
   type RequestedCorrections,
   resolveCorrections,
 } from "./resolve-corrections.ts";
+
+/** Holds and findings of events whose quantities leave the stock. */
+const OF_EXITS: readonly string[] = ["goods_lost", "not_delivered", "immobilised"];
 
 export interface ApprovalOptions extends FlowOptions {
   readonly corrections: RequestedCorrections;
@@ -43,6 +50,8 @@ export interface Proposal {
   /** By position. */
   readonly effects: ReadonlyMap<Position, Effect>;
   readonly posting: Posting;
+  /** What the events of the note take out again at once. */
+  readonly eventExits: EventExits;
   /** The settings it was made under; the guards of the batch check that they are unchanged. */
   readonly settings: Settings;
 }
@@ -99,7 +108,28 @@ export async function propose(
     happenedAt: note.issuedMs,
     guard: POSTING_GUARD,
   };
-  return { kind: "ready", note, items, effects, posting, settings };
+  const eventExits = await exitsOf(ports, settings, note, items, posting, options.signal);
+  return { kind: "ready", note, items, effects, posting, eventExits, settings };
+}
+
+/** Only a note whose verdict tells of such events is read for them; each event raises `verdict_version`, which is compared. */
+async function exitsOf(
+  ports: Ports,
+  settings: Settings,
+  note: StoredNote,
+  items: readonly JudgedItem[],
+  posting: Posting,
+  signal?: AbortSignal,
+): Promise<EventExits> {
+  if (![...note.holds, ...note.findings].some(({ code }) => OF_EXITS.includes(code)))
+    return NO_EXITS;
+  const bytes = await originalOf(ports, settings.company, note);
+  const reading = await readingOf(ports, bytes, note.accessKey, signal);
+  if (reading === null)
+    throw new Failed<IngestFailure>({ code: "nfe.unreadable", access_key: note.accessKey });
+  const { events } = await knownEvents(ports, settings.company, note.accessKey, signal);
+  const { takesOut } = standingOf(events, reading.note);
+  return eventExits(takesOut, items, broughtBy(posting), { at: posting.at, units: settings.units });
 }
 
 /**

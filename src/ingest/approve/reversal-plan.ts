@@ -41,14 +41,15 @@ export async function planMovementReversal(
   return typeof prepared === "number" ? NOTHING : planOf(ports, prepared, options.signal);
 }
 
-const movesGoods = ({ quantity_e4 }: Posted): boolean => quantity_e4 !== 0;
+const movesGoods = ({ quantity_e4 }: Pick<Posted, "quantity_e4">): boolean => quantity_e4 !== 0;
 
 async function planOf(
   ports: Ports,
   reversal: Reversal,
   signal?: AbortSignal,
 ): Promise<ReversalPlan> {
-  const { company, movements } = reversal;
+  const { company } = reversal;
+  const movements = [...reversal.eventExits, ...reversal.movements];
   await failIfInsufficient(ports, reversal, signal);
   const rows = await ports.reader.rows(
     {

@@ -4,6 +4,7 @@ import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Row, Statement } from "../../ports/sql.ts";
 import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
+import { EVENT_ORIGIN } from "../../stock/event-exits.ts";
 import type { MovementFailure } from "../../stock/failures.ts";
 import { stockFailureFrom } from "../../stock/out-of-range.ts";
 import {
@@ -60,7 +61,9 @@ export async function prepareMovementReversal(
   );
   if (row === undefined) throw new Failed<MovementFailure>({ code: "movement.not_found", id });
   if (row.undone_by !== null) return Number(row.undone_by);
-  if (row.origin === "NFE")
+  // A movement by hand has no `#`; before the origin was reserved, one may have had it.
+  const isOfEvent = row.origin === EVENT_ORIGIN && String(row.origin_ref).includes("#");
+  if (row.origin === "NFE" || isOfEvent)
     throw new Failed<MovementFailure>({
       code: "movement.of_note",
       id,
@@ -75,7 +78,16 @@ export async function prepareMovementReversal(
   const found = { company, of: String(row.posting), origin: String(row.origin), accessKey: null };
   const movements = await movementsOfPosting(ports, found, signal);
   const at = ports.clock.now();
-  return { ...found, id: newId(), movements, reason, userId, at, guard: MAY_BE_UNDONE };
+  return {
+    ...found,
+    id: newId(),
+    movements,
+    eventExits: [],
+    reason,
+    userId,
+    at,
+    guard: MAY_BE_UNDONE,
+  };
 }
 
 /** Gives the new movement's id, or null where the guards have refused it; then nothing is written. */

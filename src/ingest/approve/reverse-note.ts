@@ -6,6 +6,7 @@ import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Row, Statement } from "../../ports/sql.ts";
 import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
+import { standingExits } from "../../stock/event-exits.ts";
 import { stockFailureFrom } from "../../stock/out-of-range.ts";
 import {
   insufficientAfter,
@@ -55,7 +56,7 @@ export async function reverseNote(
     const { note, reversal } = prepared;
     const findings = await commitReversal(ports, note, reversal, options);
     if (findings !== null)
-      return { accessKey, movements: reversal.movements.length, alreadyReversed: false, findings };
+      return { accessKey, movements: reversalSize(reversal), alreadyReversed: false, findings };
     await failIfInsufficient(ports, reversal, options.signal);
     return CHANGED;
   });
@@ -91,8 +92,9 @@ export async function reversalOf(
   const { company, userId } = cause.actor;
   const found = { company, of: posting, origin: "NFE", accessKey };
   const movements = await movementsOfPosting(ports, found, signal);
+  const eventExits = await standingExits(ports, company, accessKey, signal);
   const at = ports.clock.now();
-  return { ...found, id: newId(), movements, reason, userId, at, guard: POSTING_GUARD };
+  return { ...found, id: newId(), movements, eventExits, reason, userId, at, guard: POSTING_GUARD };
 }
 
 /** Gives the findings, or null where the batch's guards have refused it; then nothing is written. */
@@ -105,8 +107,8 @@ async function commitReversal(
   const { company, id, movements } = reversal;
   const reference = note.accessKey;
   const statements: Statement[] = [
-    assignReversal(reversal, reference),
-    ...reversalStatements(reversal, note, cause, saveNegativeBalance({ company, id, reference })),
+    assignReversal(reversal, note),
+    ...reversalStatements(reversal, note, cause, [saveNegativeBalance({ company, id, reference })]),
   ];
   const read = (rows: readonly Row[][]) =>
     rows[0] === undefined || rows[0].length === 0 ? null : negativeBalanceFindings(rows.flat());
@@ -123,7 +125,7 @@ export function reversalStatements(
   reversal: Reversal,
   { accessKey, direction }: Pick<StoredNote, "accessKey" | "direction">,
   cause: ReversalOptions["cause"],
-  negative: Statement,
+  negative: readonly Statement[],
 ): Statement[] {
   const { company, id, of, at, reason, movements } = reversal;
   const guard = { sql: POSTING_GUARD, args: [company, id, accessKey] };
@@ -131,7 +133,7 @@ export function reversalStatements(
   return [
     ...reverse(reversal),
     endLateCosts(reversal, accessKey),
-    ...(takesGoodsOut(movements) ? [negative, appendLowStockOfNote(posting)] : []),
+    ...(takesGoodsOut(movements) ? [...negative, appendLowStockOfNote(posting)] : []),
     appendEvents(
       company,
       at,
@@ -146,18 +148,29 @@ export function reversalStatements(
         action: "nfe.reverse",
         entity: "nfe",
         id: accessKey,
-        detail: { reason, posting: id, undoes: of, movements: movements.length },
+        detail: { reason, posting: id, undoes: of, movements: reversalSize(reversal) },
       },
       guard,
     ),
   ];
 }
 
-/** The statement that one of many wins: it gives the note the posting that takes back the one that it has. */
-const assignReversal = (reversal: Reversal, accessKey: string): Statement => ({
-  sql: `update notes set status = 'ESTORNADA', posting = ?2, reason = ?6, updated_at = ?7
+const EVENTS_OF_KEY =
+  "select 1 from nfe_events where company = ?1 and access_key = ?3 and withdrawn_at is null";
+
+/**
+ * The statement that one of many wins: it gives the note the posting that takes back the one that it has. Every write of an
+ * event raises `verdict_version`: the exits of events are those that were read. In stock the events of the note held nothing;
+ * with settings of version 0, which none have, it is judged with them before it is approved again.
+ */
+const assignReversal = (
+  reversal: Reversal,
+  { accessKey, verdictVersion }: Pick<StoredNote, "accessKey" | "verdictVersion">,
+): Statement => ({
+  sql: `update notes set status = 'ESTORNADA', posting = ?2, reason = ?6, updated_at = ?7,
+      settings_version = iif(exists (${EVENTS_OF_KEY}), 0, settings_version)
     where company = ?1 and access_key = ?3 and status = 'PROCESSADA' and posting = ?5
-      and (exists (select 1 from companies where id = ?1 and allow_negative = 1) or ${nothingBelowZeroAfter(reversal)})
+      and verdict_version = ?8 and (exists (select 1 from companies where id = ?1 and allow_negative = 1) or ${nothingBelowZeroAfter(reversal)})
     returning id`,
   args: [
     reversal.company,
@@ -167,8 +180,13 @@ const assignReversal = (reversal: Reversal, accessKey: string): Statement => ({
     reversal.of,
     reversal.reason,
     reversal.at,
+    verdictVersion,
   ],
 });
+
+/** How many movements a reversal takes back. */
+const reversalSize = ({ movements, eventExits }: Reversal): number =>
+  movements.length + eventExits.length;
 
 /** Whether taking these back takes goods out. */
 export const takesGoodsOut = (movements: readonly Posted[]): boolean =>

@@ -7,8 +7,14 @@ import { ruleSentence } from "../../messages/pt-BR/documents/rules.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Guard, Statement } from "../../ports/sql.ts";
 import type { Reversal } from "../../stock/reversal.ts";
-import { saveMissingGoods } from "../approve/negative-balance-finding.ts";
+import {
+  eventExitStatements,
+  exitsToChange,
+  type PreparedExits,
+} from "../approve/change-event-exits.ts";
+import { EVENT_BALANCE, saveMissingByCancellation } from "../approve/missing-goods.ts";
 import { reversalStatements } from "../approve/reverse-note.ts";
+import { NOT_BOOKED } from "../note/event-exits.ts";
 import { type ChangeEvents, type Judgement, judge } from "../note/judge.ts";
 import {
   effectsOf,
@@ -31,7 +37,18 @@ const OF_EVENTS: readonly HoldCode[] = [
   "goods_lost",
 ];
 const LATE = "_after_processing";
-const LATE_CODES: readonly string[] = [...OF_EVENTS.map((code) => code + LATE), "immobilised"];
+/** Findings that each event of a posted note writes again. */
+const LATE_CODES: readonly string[] = [
+  ...OF_EVENTS.map((code) => code + LATE),
+  "immobilised",
+  NOT_BOOKED,
+  EVENT_BALANCE,
+];
+/** Findings of a note that its last event, or what it took out, has caused. */
+export const isOfEvents = ({ code }: Finding): boolean =>
+  LATE_CODES.includes(code) || code === "negative_balance";
+/** Their quantities leave the stock. */
+const OF_EXITS: readonly HoldCode[] = ["goods_lost", "not_delivered"];
 
 /**
  * Judges a stored note with the events that `changeEvents` returns. Null: its original cannot be read.
@@ -69,6 +86,10 @@ export interface EventOutcome {
   readonly cancelledIfUnread: boolean;
   /** Takes back what a note in stock has moved, because it is cancelled now; null: nothing is to be taken back. */
   readonly reversal: Reversal | null;
+  /** Of a note that stays in stock: what its events take out; null: nothing changes. */
+  readonly exits: PreparedExits | null;
+  /** Why exits of events that no longer stand are taken back. */
+  readonly reason: string;
   readonly settings: Settings;
   readonly cause: UserCause;
   /** Selects a row where the change of the events was written. */
@@ -83,14 +104,31 @@ export interface EventOutcome {
  */
 export function verdictByEvents(stored: StoredNote, outcome: EventOutcome): Statement[] {
   const { reversal, cause } = outcome;
-  if (reversal === null) return [claim(stored, outcome), ...newHolds(stored, outcome)];
-  const { company, id, accessKey } = reversal;
+  if (reversal === null)
+    return [claim(stored, outcome), ...newHolds(stored, outcome), ...newExits(stored, outcome)];
   return [
     claimAndReverse(stored, reversal, outcome),
     // From here on the note is CANCELADA, as if its cancellation had come before it.
     ...newHolds({ ...stored, status: "CANCELADA", findings: [] }, outcome),
-    ...reversalStatements(reversal, stored, cause, saveMissingGoods({ company, id, accessKey })),
+    ...reversalStatements(
+      reversal,
+      stored,
+      cause,
+      saveMissingByCancellation({ ...reversal, accessKey: stored.accessKey }),
+    ),
   ];
+}
+
+/** The exits of events that are to be made, and those that are to be taken back. */
+function newExits(
+  { accessKey }: StoredNote,
+  { id, exits, reason, settings, cause, guard, at }: EventOutcome,
+): Statement[] {
+  if (exits === null) return [];
+  const { company } = settings;
+  const { userId } = cause.actor;
+  const change = { company, id, accessKey, ...exitsToChange(exits), reason, userId, at, guard };
+  return eventExitStatements(change, cause);
 }
 
 /** The statement that marks the note with the id of this write, by which the next ones know that it has won. */
@@ -122,7 +160,8 @@ function newHolds(stored: StoredNote, outcome: EventOutcome): Statement[] {
   const { judged, settings } = outcome;
   const { company } = settings;
   if (judged === null) return [unread(stored, outcome)];
-  if (stored.status === "PROCESSADA") return [written(stored, posted(stored, judged), outcome)];
+  if (stored.status === "PROCESSADA")
+    return [written(stored, posted(stored, judged, outcome.exits), outcome)];
   return [
     appendEvents(
       company,
@@ -158,7 +197,8 @@ function written(
     sql: `update notes set holds = ?${n + 3}, findings = ?${n + 4}, verdict_version = verdict_version + 1, updated_at = ?${n + 5},
         settings_version = iif(status = 'PROCESSADA', settings_version, 0), status = ${statusUnder(`?${n + 6}`)},
         posting = iif(status = 'CANCELADA' and not ?${n + 6}, null, posting)
-      where company = ?${n + 1} and access_key = ?${n + 2} and exists (${guard.sql})`,
+      where company = ?${n + 1} and access_key = ?${n + 2} and exists (${guard.sql})
+      returning findings`,
     args: [
       ...guard.args,
       settings.company,
@@ -175,17 +215,31 @@ function written(
 function posted(
   stored: StoredNote,
   { verdict, standing }: Judgement,
+  exits: PreparedExits | null,
 ): Pick<StoredNote, "holds" | "findings"> {
   const cancelled = verdict.holds.filter(({ code }) => code === "cancelled");
-  const others = stored.holds.filter(({ code }) => code !== "cancelled");
+  // A hold of an event that was overridden stays as long as its event counts.
+  const counts = verdict.holds.map(({ code }) => code);
+  const others = stored.holds.filter(
+    ({ code }) => code !== "cancelled" && (!OF_EVENTS.includes(code) || counts.includes(code)),
+  );
+  const moved = exits !== null && exits.wanted.exits.length > 0;
   const late = verdict.holds
-    .filter(({ code }) => OF_EVENTS.includes(code) && (code !== "cancelled" || standing.cancelled))
+    .filter(
+      ({ code, message }) =>
+        OF_EVENTS.includes(code) &&
+        (code !== "cancelled" || standing.cancelled) &&
+        others.every((hold) => hold.code !== code || hold.message !== message),
+    )
     .map(
       ({ code, message }): Finding => ({
         code: code + LATE,
         severity: "warning",
         path: null,
-        message: NOTE_SENTENCES.eventAfterProcessing(message),
+        message:
+          moved && OF_EXITS.includes(code)
+            ? NOTE_SENTENCES.eventExitsMade(message)
+            : NOTE_SENTENCES.eventAfterProcessing(message),
       }),
     );
   const immobilised = verdict.findings.filter(({ code }) => code === "immobilised");
@@ -195,6 +249,7 @@ function posted(
       ...stored.findings.filter(({ code }) => !LATE_CODES.includes(code)),
       ...late,
       ...immobilised,
+      ...(exits?.wanted.findings ?? []),
     ],
   };
 }

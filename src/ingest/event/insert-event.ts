@@ -2,6 +2,7 @@ import type { Settings } from "../../accounts/company.ts";
 import type { NfeEvent } from "../../nfe/note.ts";
 import type { Guard, Statement } from "../../ports/sql.ts";
 import type { Reversal } from "../../stock/reversal.ts";
+import type { PreparedExits } from "../approve/change-event-exits.ts";
 import type { FlowOptions } from "../note/flow-options.ts";
 import type { Judgement } from "../note/judge.ts";
 import { EVENTS_VERSION, type KnownEvents } from "../note/known-events.ts";
@@ -18,6 +19,8 @@ export interface PreparedEvent {
   readonly settings: Settings;
   /** Takes the posting of a note in stock back that is cancelled now; null: there is nothing to take back. */
   readonly reversal: Reversal | null;
+  /** What the events of a note that stays in stock take out; null: the note is not in stock, or cannot be read. */
+  readonly exits: PreparedExits | null;
 }
 
 /** SQL condition: the note is in the state in which it was read. Its parameters start at `first`. */

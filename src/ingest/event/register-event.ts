@@ -1,6 +1,7 @@
 import type { Settings } from "../../accounts/company.ts";
 import { settingsOf } from "../../accounts/settings.ts";
 import { type AuditedAction, appendEvents, audit, bumpTags } from "../../journal/record.ts";
+import { trusted } from "../../lib/cast.ts";
 import { newId } from "../../lib/id.ts";
 import { Failed } from "../../lib/result.ts";
 import { NOTE_SENTENCES } from "../../messages/pt-BR/documents/note-sentences.ts";
@@ -11,16 +12,18 @@ import type { Ports } from "../../ports/ports.ts";
 import { commitStatements, type Guard, type Row, type WriteStatement } from "../../ports/sql.ts";
 import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
 import { stockFailureFrom } from "../../stock/out-of-range.ts";
+import { prepareExits } from "../approve/change-event-exits.ts";
 import { reversalOf } from "../approve/reverse-note.ts";
 import type { FlowOptions } from "../note/flow-options.ts";
 import { type KnownEvents, knownEvents, toKnownEvent } from "../note/known-events.ts";
 import type { ReceivedEvent } from "../note/receipt.ts";
 import { signatureRoots } from "../note/signature-check.ts";
 import { findNote, isCancelled } from "../note/stored-note.ts";
+import type { Finding } from "../note/written-verdict.ts";
 import { effectOf, mayBeEmitter, mayBeOfOneAuthor } from "../verdict/event-standing.ts";
 import type { IngestFailure } from "../verdict/failures.ts";
 import type { KnownEvent, StoredEventEffect } from "../verdict/known-event.ts";
-import { judgeStoredNote, verdictByEvents } from "./event-verdict.ts";
+import { isOfEvents, judgeStoredNote, verdictByEvents } from "./event-verdict.ts";
 import { insertEvent, type PreparedEvent } from "./insert-event.ts";
 
 /** The effect of an event that was sent; `withdrawn`: a user has withdrawn this event. */
@@ -35,6 +38,8 @@ export interface EventReceipt {
   readonly effect: EventEffect;
   /** Id to withdraw it by; absent where it was not registered. */
   readonly id?: string;
+  /** What the note's events have caused, of a note that is in stock or was until now. */
+  readonly findings?: readonly Finding[];
   /** Present where the effect is `none`. */
   readonly why?: Discounted;
 }
@@ -130,9 +135,10 @@ export async function registerEvent(
       prepared.judged?.parties ?? null,
     );
     if (effect === "none") return auditDiscounted(ports, received, "other_author", options);
-    if (await commitEvent(ports, received, prepared, effect, options))
-      return { type: event.type, accessKey: event.accessKey, effect, id: prepared.incoming.id };
-    return CHANGED;
+    const findings = await commitEvent(ports, received, prepared, effect, options);
+    if (findings === null) return CHANGED;
+    const { type, accessKey } = event;
+    return { type, accessKey, effect, id: prepared.incoming.id, findings };
   });
 }
 
@@ -157,7 +163,11 @@ export async function prepareEvent(
     cancelled && note?.status === "PROCESSADA" && note.posting !== null
       ? await reversalOf(ports, note, note.posting, { cause, reason, signal })
       : null;
-  return { incoming, known, note, judged, settings, reversal };
+  const exits =
+    judged !== null && reversal === null && note?.status === "PROCESSADA"
+      ? await prepareExits(ports, settings, note, judged.standing.takesOut, signal)
+      : null;
+  return { incoming, known, note, judged, settings, reversal, exits };
 }
 
 /** Writes only an audit line for an event that does not count. */
@@ -189,14 +199,17 @@ const auditedEvent = (
   },
 });
 
-/** False where the note or its events have changed since they were read; then nothing is written. */
+/**
+ * The findings that the note has by its events now, where it is in stock or was; null where the note or its events have changed
+ * since they were read: then nothing is written.
+ */
 async function commitEvent(
   ports: Ports,
   received: ReceivedEvent,
   prepared: PreparedEvent,
   effect: StoredEventEffect,
   options: FlowOptions,
-): Promise<boolean> {
+): Promise<Finding[] | null> {
   const { event, original } = received;
   const { company } = options.cause.actor;
   const { note, incoming } = prepared;
@@ -214,6 +227,7 @@ async function commitEvent(
           ...prepared,
           id: incoming.id,
           cancelledIfUnread: cancels(event) || isCancelled(note.holds),
+          reason: NOTE_SENTENCES.eventExitsChanged(event.type),
           cause: options.cause,
           guard,
           at,
@@ -224,7 +238,7 @@ async function commitEvent(
       [
         {
           type: cancels(event) ? "nfe.cancelled" : "nfe.event",
-          payload: { access_key: event.accessKey, event: event.type },
+          payload: { access_key: event.accessKey, event: event.type, effect },
         },
       ],
       guard,
@@ -233,8 +247,16 @@ async function commitEvent(
     ...(note === null ? [] : [bumpTags(company, ["nfes"], guard)]),
     audit(options.cause, at, auditedEvent(received), guard),
   ];
-  const read = ([rows]: readonly Row[][]) => rows !== undefined && rows.length > 0;
+  const read = (rows: readonly Row[][]) =>
+    rows[0] === undefined || rows[0].length === 0 ? null : findingsIn(rows.flat());
   return ports.writer.commit({ statements, read }, options.signal).catch((error) => {
     throw stockFailureFrom(error, prepared.reversal?.movements[0]?.product ?? "");
   });
+}
+
+/** The batch gives the note's findings back each time that it writes them. */
+function findingsIn(rows: readonly Row[]): Finding[] {
+  const written = rows.findLast(({ findings }) => typeof findings === "string");
+  if (written === undefined) return [];
+  return trusted<Finding[]>(JSON.parse(String(written.findings))).filter(isOfEvents);
 }

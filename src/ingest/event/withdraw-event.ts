@@ -1,13 +1,18 @@
 import type { UserCause } from "../../accounts/actor.ts";
+import type { Settings } from "../../accounts/company.ts";
 import { settingsOf } from "../../accounts/settings.ts";
 import { appendEvents, audit, bumpTags } from "../../journal/record.ts";
 import { newId } from "../../lib/id.ts";
 import { Failed } from "../../lib/result.ts";
+import { NOTE_SENTENCES } from "../../messages/pt-BR/documents/note-sentences.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Guard } from "../../ports/sql.ts";
 import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
+import { type PreparedExits, prepareExits } from "../approve/change-event-exits.ts";
+import { NO_EXITS } from "../note/event-exits.ts";
+import type { Judgement } from "../note/judge.ts";
 import { EVENTS_VERSION, type KnownEvents, knownEvents } from "../note/known-events.ts";
-import { findNote } from "../note/stored-note.ts";
+import { findNote, type StoredNote } from "../note/stored-note.ts";
 import type { IngestFailure } from "../verdict/failures.ts";
 import type { KnownEvent } from "../verdict/known-event.ts";
 import { judgeStoredNote, verdictByEvents } from "./event-verdict.ts";
@@ -16,7 +21,8 @@ import { cancels } from "./register-event.ts";
 
 /**
  * Withdraws an event by its id: it stays visible without effect, and its note is judged again without it, in one batch: a
- * CANCELADA note that nothing else cancels is PENDENTE again. What a cancellation has taken back stays taken back.
+ * CANCELADA note that nothing else cancels is PENDENTE again. What a cancellation has taken back stays taken back; goods
+ * that left by the event itself come back.
  * Another event may then be registered under the same type and sequence; the same one sent again stays withdrawn.
  * An event that is withdrawn already stays as it is. Fails with `nfe.event_not_found`.
  */
@@ -43,6 +49,20 @@ export async function withdrawEvent(
   });
 }
 
+/** What the other events take out; of a note that cannot be read, only the exits of this event are taken back. */
+async function exitsWithout(
+  ports: Ports,
+  settings: Settings,
+  note: StoredNote,
+  event: KnownEvent,
+  judged: Judgement | null,
+): Promise<PreparedExits> {
+  if (judged !== null) return prepareExits(ports, settings, note, judged.standing.takesOut);
+  const { standing } = await prepareExits(ports, settings, note, []);
+  const own = standing.filter(({ line }) => line.split("/")[1] === event.id);
+  return { wanted: NO_EXITS, standing: own };
+}
+
 /** False where the note or its events have changed since they were read; then nothing is written. */
 async function commitWithdrawal(
   ports: Ports,
@@ -62,6 +82,8 @@ async function commitWithdrawal(
           events.filter((one) => one.id !== event.id),
         );
   const others = known.events.filter((one) => one.id !== event.id);
+  const exits =
+    note?.status === "PROCESSADA" ? await exitsWithout(ports, settings, note, event, judged) : null;
   const at = ports.clock.now();
   const withdrawal = newId();
   const guard: Guard = {
@@ -93,6 +115,8 @@ async function commitWithdrawal(
             judged,
             cancelledIfUnread: others.some((one) => !one.withdrawn && cancels(one)),
             reversal: null,
+            exits,
+            reason: NOTE_SENTENCES.eventExitsWithdrawn(reason),
             settings,
             cause,
             guard,

@@ -20,6 +20,7 @@ import {
   type SeenAssumption,
   seenAsAssumed,
 } from "../../stock/posting-guards.ts";
+import type { Standing } from "../verdict/event-standing.ts";
 import type { KnownEvent } from "../verdict/known-event.ts";
 import { RULES_VERSION } from "../verdict/rules.ts";
 import { EVENTS_VERSION } from "./known-events.ts";
@@ -70,6 +71,8 @@ export interface Registration {
   /** The version of the events that the verdict was made with (known-events.ts); 0: no events. */
   readonly eventsVersion: number;
   readonly events: readonly KnownEvent[];
+  /** What the events mean together. */
+  readonly standing: Standing;
   /** The quantities were computed with the stored factors; false: every factor is assumed to be 1. */
   readonly mappingRead: boolean;
   /** What the findings about changed items rest on. */

@@ -2,6 +2,7 @@ import { normalizedText } from "../../lib/normalized-text.ts";
 import type { Note } from "../../nfe/note.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Row } from "../../ports/sql.ts";
+import { EVENT_ORIGIN } from "../../stock/event-exits.ts";
 import type { StockItem } from "./lines.ts";
 import { stockItems } from "./registration-sql.ts";
 import { itemsOf } from "./stored-note.ts";
@@ -34,7 +35,7 @@ export async function verifyNotes(
           exists (select 1 from movements m where m.company = n.company and m.origin = 'NFE'
             and m.origin_ref >= n.access_key || '#' and m.origin_ref < n.access_key || '$'
             and m.posting = n.posting) as posted,
-          exists (select 1 from movements m where m.company = n.company and m.origin = 'NFE'
+          exists (select 1 from movements m where m.company = n.company and m.origin in ('NFE', '${EVENT_ORIGIN}')
             and m.origin_ref >= n.access_key || '#' and m.origin_ref < n.access_key || '$'
             group by m.product having sum(m.quantity_e4) <> 0) as moves
         from notes n where company = ?1 and id > ?2 order by id limit ?3`,

@@ -75,7 +75,18 @@ async function commitCompletion(
       ? await reversalOf(ports, stored, stored.posting, { ...options, reason })
       : null;
   const { cause } = options;
-  const outcome = { id, judged, cancelledIfUnread: true, reversal, settings, cause, guard, at };
+  const outcome: EventOutcome = {
+    id,
+    judged,
+    cancelledIfUnread: true,
+    reversal,
+    exits: null,
+    reason,
+    settings,
+    cause,
+    guard,
+    at,
+  };
   const verdict = verdictOf(stored, outcome, judged);
   const receipt: NoteReceipt = {
     accessKey: stored.accessKey,

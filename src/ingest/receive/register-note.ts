@@ -9,6 +9,7 @@ import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
 import { FACTOR_ONE } from "../../stock/factor.ts";
 import { stockFailureFrom } from "../../stock/out-of-range.ts";
 import { invalidatedTags, type Posting, post } from "../../stock/posting.ts";
+import { exitsAtOnce } from "../approve/change-event-exits.ts";
 import { appendLowStockOfNote } from "../approve/low-stock.ts";
 import {
   insufficientStock,
@@ -18,6 +19,7 @@ import {
 import { notApproved, stockFailureOf } from "../approve/not-approved.ts";
 import { saveUnitDiffers, unitDiffersFindings } from "../approve/other-units.ts";
 import { assumedSeen, learntValues } from "../note/changed-items.ts";
+import { broughtBy, type EventExits, eventExits } from "../note/event-exits.ts";
 import type { RegisterOptions } from "../note/flow-options.ts";
 import { type Judgement, judge } from "../note/judge.ts";
 import { bookingLines } from "../note/lines.ts";
@@ -103,6 +105,7 @@ async function commitRegistration(
     ...(r.posting !== null && hasExits(r.posting)
       ? [saveNegativeBalance(r.posting), appendLowStockOfNote(r.posting)]
       : []),
+    ...(r.posting === null ? [] : exitsAtOnce(r.posting, exitsOf(r, r.posting), r.cause)),
     ...(options.along?.(receiptOf(r), won) ?? []),
   ];
   const read = (rows: readonly Row[][]) =>
@@ -117,6 +120,10 @@ async function commitRegistration(
   const receipt = receiptOf(r);
   return { ...receipt, findings: [...receipt.findings, ...found] };
 }
+
+/** What events that came before the note take out of it at once. */
+const exitsOf = ({ standing, items, at, settings }: Registration, posting: Posting): EventExits =>
+  eventExits(standing.takesOut, items, broughtBy(posting), { at, units: settings.units });
 
 function registrationOf(
   ports: Pick<Ports, "clock">,
@@ -141,6 +148,7 @@ function registrationOf(
     cause: options.cause,
     at,
     events: judged.events,
+    standing: judged.standing,
     eventsVersion: judged.eventsVersion,
     mappingRead: judged.mappingRead,
     assumedSeen: assumedSeen(judged.items, judged.mapping),

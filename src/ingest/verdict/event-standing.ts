@@ -18,6 +18,8 @@ export interface Standing {
   readonly lost: readonly KnownEvent[];
   /** Items that the buyer has turned into fixed assets (211130). */
   readonly immobilised: readonly KnownEvent[];
+  /** Every event whose quantities are goods that are no longer there: 112130, 211124, 112140, 211130. In their order. */
+  readonly takesOut: readonly KnownEvent[];
 }
 
 export const NO_EVENTS: Standing = {
@@ -26,13 +28,16 @@ export const NO_EVENTS: Standing = {
   notDelivered: null,
   lost: [],
   immobilised: [],
+  takesOut: [],
 };
 
 const CONFIRMED = "210200";
 const REFUSED: readonly string[] = ["210220", "210240"];
-const NOT_DELIVERED: readonly string[] = ["110192", "112140"];
 const LOST: readonly string[] = ["112130", "211124"];
 const IMMOBILISED = "211130";
+const NOT_SUPPLIED = "112140";
+const NOT_DELIVERED: readonly string[] = ["110192", NOT_SUPPLIED];
+const TAKES_OUT: readonly string[] = [...LOST, NOT_SUPPLIED, IMMOBILISED];
 
 /** Events that hold a note until a user decides. */
 const HOLDING: readonly string[] = [...REFUSED, ...NOT_DELIVERED, ...LOST];
@@ -137,6 +142,7 @@ export function standingOf(events: readonly KnownEvent[], parties: Parties): Sta
     notDelivered: all.findLast(({ type }) => NOT_DELIVERED.includes(type)) ?? null,
     lost: all.filter(({ type }) => LOST.includes(type)),
     immobilised: all.filter(({ type }) => type === IMMOBILISED),
+    takesOut: all.filter(({ type }) => TAKES_OUT.includes(type)),
   };
 }
 

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { type TestApp, testApp, withApp } from "../../support/app.ts";
 import { COUNT_FLOWS } from "../../support/http/count-flows.ts";
 import { LATE_COST_FLOWS } from "../../support/http/late-cost-flows.ts";
+import { LOSS_FLOWS } from "../../support/http/loss-flows.ts";
 import {
   FLOWS,
   HELD_AT_FIRST,
@@ -46,6 +47,7 @@ for (const { says, write, first, status = 200, changes, asks = [] } of [
   ...FLOWS,
   ...COUNT_FLOWS,
   ...LATE_COST_FLOWS,
+  ...LOSS_FLOWS,
 ])
   test(`${says}: ${changes.length === 0 ? "no cached read changes" : "only the reads that show it change"}`, async () => {
     const service = await testApp();

@@ -5,6 +5,7 @@ import { cancellationEvent } from "../../../src/synthetic/events.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { type Answer, type TestApp, withApp } from "../../support/app.ts";
 import { beforeNextCommit } from "../../support/faults/before-next-commit.ts";
+import { lossEvent, undoEvent } from "../../support/notes/loss-events.ts";
 import { supplier } from "../../support/notes/purchase.ts";
 
 /** What the tests of intruders do to one note, and what may come between. */
@@ -30,6 +31,23 @@ export const discard: Act = ({ send }) =>
   send("POST", `${path}/discard`, { json: { reason: "outra" } });
 export const restore: Act = ({ send }) => send("POST", `${path}/restore`);
 export const cancel: Act = ({ upload }) => upload(cancellationEvent(whole.accessKey));
+const LOST = [{ nItem: 1, quantity: "2.0000", unit: "CX" }];
+export const lose: Act = ({ upload }) => upload(lossEvent(whole.accessKey, LOST));
+export const undoLoss: Act = ({ upload }) =>
+  upload(undoEvent(whole.accessKey, "112130", lossEvent(whole.accessKey, LOST)));
+export const withdrawLoss: Act = async ({ send, rows }) => {
+  const [event] = await rows("select registration from nfe_events where type = '112130'");
+  return send("POST", `${path}/events/${event?.registration}/withdraw`, {
+    json: { reason: "falso" },
+  });
+};
+export const reverseNote: Act = ({ send }) =>
+  send("POST", `${path}/reverse`, { json: { reason: "engano" } });
+export const approveLost: Act = ({ send }) =>
+  send("POST", `${path}/process`, { json: { override: ["goods_lost"] } });
+/** The company lets a manager approve a note in spite of a loss. */
+export const lossOverridable: Act = ({ ports }) =>
+  applySettings(ports, { overridableHolds: ["no_protocol", "goods_lost"] }, cause);
 export const complete: Act = ({ upload }) => upload(whole.xml);
 export const completeDenied: Act = ({ upload }) => upload(denied.xml);
 /** Only the settings: as if the process had stopped before it judged the waiting notes again. */

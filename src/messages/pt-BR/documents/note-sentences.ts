@@ -28,7 +28,53 @@ export const NOTE_SENTENCES = {
   /** `hold`: the sentence of the hold that a note in stock would have. */
   eventAfterProcessing: (hold: string): string =>
     `A nota já está no estoque; confira e estorne se for o caso. ${hold}`,
+  /** As above, where the quantities of the event have left the stock. */
+  eventExitsMade: (hold: string): string =>
+    `O que o evento informa saiu do estoque por movimentos próprios (origem EVENTO). ${hold}`,
+  /** What a movement of origin EVENTO is; `type`: tpEvento. */
+  eventExit: (type: string, nItem: number): string =>
+    `${EXIT_REASONS[type] ?? "Saída por evento"} (evento ${type}), item ${nItem}.`,
+  /** Why exits of events were taken back. */
+  eventExitsChanged: (type: string): string =>
+    `Os eventos da nota mudaram (evento ${type} registrado).`,
+  eventExitsWithdrawn: (reason: string): string => `Evento retirado pela empresa: ${reason}.`,
+  /** `exits`: as in `cancelledMisses`. */
+  eventMisses: (exits: string): string =>
+    `As saídas por evento deixaram produtos com saldo negativo; faltam mercadorias a saídas posteriores (produto: movimentos): ${exits}.`,
+  /** The quantities of events that became no movement, at most some of them, and how many there are. */
+  eventNotBooked: (unclear: readonly UnclearExit[], count: number): string =>
+    `Quantidades de eventos que não viraram movimento; confira e, se for o caso, lance um movimento manual: ${unclear
+      .map((one) => `${WHY_UNCLEAR[one.why](one)} (evento ${one.event})`)
+      .join("; ")}${count > unclear.length ? `; e mais ${count - unclear.length}` : ""}.`,
 } as const;
+
+/** A quantity of an event that could not become a movement for certain. */
+export interface UnclearExit {
+  /** tpEvento. */
+  readonly event: string;
+  readonly nItem: number;
+  readonly quantity: string;
+  readonly unit: string;
+  readonly why: "unknown_item" | "repeated_item" | "quantity" | "unit" | "more_than_brought";
+}
+
+const EXIT_REASONS: Readonly<Record<string, string>> = {
+  "112130": "Perda, roubo, furto ou perecimento no transporte",
+  "211124": "Perda, roubo, furto ou perecimento no transporte",
+  "112140": "Fornecimento não realizado",
+  "211130": "Imobilização de item",
+};
+
+const WHY_UNCLEAR: Readonly<Record<UnclearExit["why"], (one: UnclearExit) => string>> = {
+  unknown_item: ({ nItem }) => `a nota não tem o item ${nItem}`,
+  repeated_item: ({ nItem }) => `mais de um item da nota tem o número ${nItem}`,
+  quantity: ({ nItem, quantity }) =>
+    `item ${nItem}: quantidade ${withComma(quantity)} não é válida`,
+  unit: ({ nItem, quantity, unit }) =>
+    `item ${nItem}: ${withComma(quantity)} ${unit || "(sem unidade)"} não está na unidade do item`,
+  more_than_brought: ({ nItem, quantity, unit }) =>
+    `item ${nItem}: ${withComma(quantity)} ${unit} é mais do que restava do que o item trouxe`,
+};
 
 function whyNotApproved(failure: StockFailure, items: number): string {
   switch (failure.code) {

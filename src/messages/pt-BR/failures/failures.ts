@@ -94,7 +94,8 @@ const SENTENCES: {
   "stock.insufficient": ({ product_code, balance, requested }) =>
     `Estoque insuficiente de ${product_code}: saldo ${withComma(balance)}, pedido ${withComma(requested)}`,
   "movement.not_found": "Movimento não encontrado",
-  "movement.of_note": "O movimento é de uma nota fiscal; estorne a nota",
+  "movement.of_note":
+    "O movimento é de uma nota fiscal ou de um evento dela; estorne a nota ou retire o evento",
   "movement.is_reversal": "O movimento já é um estorno e não pode ser estornado",
   "units.conflict": ({ items }) =>
     `Com estas unidades, o mesmo código de um fornecedor teria dois produtos ou fatores: ${items
