@@ -17,7 +17,7 @@ import { clientReader } from "../platform/libsql/reader.ts";
 import { inlineDocuments } from "../platform/memory/documents.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Value } from "../ports/sql.ts";
-import { reconcile } from "../stock/reconcile.ts";
+import { type Difference, reconcile } from "../stock/reconcile.ts";
 import { findWrongSpans } from "../stock/spans.ts";
 import { databaseFile } from "./backup.ts";
 import { BLOBS } from "./backup-files.ts";
@@ -143,20 +143,25 @@ async function verifyBalances(
       after,
       SLICE,
     );
-    for (const { product, balance_e4, ledger_e4, balance_e2, ledger_e2 } of slice.discrepancies)
-      found({
-        part: "balance",
-        which: product,
-        says:
-          balance_e4 === ledger_e4
-            ? `o valor em estoque é ${reais(balance_e2)}, e a soma dos movimentos é ${reais(ledger_e2)}`
-            : `o saldo é ${inUnits(balance_e4)}, e a soma dos movimentos é ${inUnits(ledger_e4)}`,
-      });
+    for (const difference of slice.discrepancies)
+      found({ part: "balance", which: difference.product, says: differs(difference) });
     for (let n = 0; n < slice.checked; n += 1) step();
     checked += slice.checked;
     after = slice.next;
   }
   return checked;
+}
+
+/** The sentence of a product or lot that differs from its movements. */
+function differs(one: Difference): string {
+  const [balance, ledger] = [inUnits(one.balance_e4), inUnits(one.ledger_e4)];
+  if (!("lot" in one))
+    return one.balance_e4 === one.ledger_e4
+      ? `o valor em estoque é ${reais(one.balance_e2)}, e a soma dos movimentos é ${reais(one.ledger_e2)}`
+      : `o saldo é ${balance}, e a soma dos movimentos é ${ledger}`;
+  return one.lot === null
+    ? `a soma dos lotes é ${balance}, mais que o saldo de ${ledger}`
+    : `o saldo do lote ${one.lot} é ${balance}, e a soma dos movimentos é ${ledger}`;
 }
 
 async function verifySums(ports: VerifyPorts, company: number, found: ReportDamage): Promise<void> {

@@ -46,6 +46,7 @@ export const STATUS_OF = {
   "job.nothing_parked": 409,
   "product.not_found": 404,
   "stock.insufficient": 400,
+  "stock.lot_insufficient": 400,
   "movement.not_found": 404,
   "movement.of_note": 409,
   "movement.is_reversal": 409,

@@ -2,6 +2,7 @@ import { parameters } from "../lib/parameters.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Guard, Statement, Value } from "../ports/sql.ts";
 import { balancesAfter } from "./balances.ts";
+import { keepLots } from "./lots/keep-lots.ts";
 import { addToSpan } from "./spans.ts";
 import { STEP_FIGURES, STEP_NUMBER, valuationSteps } from "./valued-fold.ts";
 
@@ -46,6 +47,8 @@ export interface EventExitChange {
   readonly reason: string;
   readonly userId: number;
   readonly at: number;
+  /** The company's day of `at`, YYYY-MM-DD. */
+  readonly day: string;
   /** Selects a row where the batch has won; its ?1 is the company. */
   readonly guard: Guard;
 }
@@ -109,6 +112,15 @@ export function changeEventExits(change: EventExitChange): Statement[] {
   return [
     insertMovements(change),
     { sql: balancesAfter(OF_POSTING, "?4"), args: [...headOf(change), at] },
+    ...keepLots({
+      movements: { sql: OF_POSTING, args: headOf(change) },
+      day: change.day,
+      has: {
+        entries: takenBack.length > 0,
+        namedExits: made.some(({ ofLot }) => ofLot),
+        exits: made.length > 0,
+      },
+    }),
     addToSpan({ company, origin: EVENT_ORIGIN, at, amounts }, eventExitsMade(change)),
   ];
 }

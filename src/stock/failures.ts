@@ -8,6 +8,14 @@ export type StockFailure =
       balance: string;
       needed_by?: readonly { id: number; reference: string | null; quantity: string }[];
     }
+  /** An exit that names a lot takes no other. */
+  | {
+      code: "stock.lot_insufficient";
+      product_code: string;
+      lot: string;
+      requested: string;
+      balance: string;
+    }
   | { code: "stock.out_of_range"; product_code: string };
 
 /** Why supplier items cannot be as a user wants them. */

@@ -1,6 +1,7 @@
 import { bumpTagIfChanged } from "../journal/record.ts";
 import type { Statement } from "../ports/sql.ts";
 import { balancesAfter } from "./balances.ts";
+import { keepLots } from "./lots/keep-lots.ts";
 import { addToSpan } from "./spans.ts";
 import { STEP_FIGURES, valuationSteps } from "./valued-fold.ts";
 
@@ -24,16 +25,29 @@ export interface ManualMovement {
   /** When it is written, and when it happened; ms UTC. */
   readonly at: number;
   readonly happenedAt: number;
+  /** The company's day of `at`, YYYY-MM-DD. */
+  readonly day: string;
 }
 
 /** Selects a row where `movementStatements` has inserted its movement; for statements that come after it. ?1 company, ?2 origin, ?3 posting. */
 export const MOVEMENT_MADE =
   "select 1 from movements where company = ?1 and origin = ?2 and origin_ref = ?3";
+const THIS_MOVEMENT = "company = ?1 and origin = ?2 and origin_ref = ?3";
+
+/** Select: how much there is of a lot, of all its expiries where none is given; 1/10⁴. */
+export const lotStock = (
+  company: string,
+  product: string,
+  lot: string,
+  expiresOn: string,
+): string =>
+  `select sum(quantity_e4) as lot_e4 from lot_balances where company = ${company} and product = ${product}
+    and lot = trim(${lot}) and (${expiresOn} is null or expires_on = ${expiresOn})`;
 
 /**
  * Statements of one manual movement: the movement, the balance, the last cost, the sums.
- * The first returns the movement's row; none where the product is unknown or inactive, or an exit would leave a negative balance:
- * then nothing is changed. The database decides, so two exits never take the same piece.
+ * The first returns the movement's row; none where the product is unknown or inactive, or an exit would leave a negative balance
+ * or takes more of a lot than there is: then nothing is changed. The database decides, so two exits never take the same piece.
  */
 export function movementStatements(movement: ManualMovement): Statement[] {
   const m = movement;
@@ -44,6 +58,7 @@ export function movementStatements(movement: ManualMovement): Statement[] {
           select 1 as n, p.code as product, cast(?5 as integer) as q, cast(iif(?5 > 0, ?6, null) as integer) as c, 0 as u, 1 as k
           from products p left join balances b on b.company = p.company and b.product = p.code
           where p.company = ?1 and p.code = ?4 and p.active = 1 and (?5 > 0 or coalesce(b.quantity_e4, 0) + ?5 >= 0)
+            and (?5 > 0 or ?7 is null or ?5 + coalesce((${lotStock("?1", "?4", "?7", "?8")}), 0) >= 0)
         ),
         ${valuationSteps()}
         insert into movements (company, product, type, quantity_e4, cost_e2, lot, expires_on, origin, origin_ref, reference, notes,
@@ -67,9 +82,18 @@ export function movementStatements(movement: ManualMovement): Statement[] {
       ],
     },
     {
-      sql: `${balancesAfter("company = ?1 and origin = ?2 and origin_ref = ?3", "?4")} returning quantity_e4`,
+      sql: `${balancesAfter(THIS_MOVEMENT, "?4")} returning quantity_e4`,
       args: [...key, m.at],
     },
+    ...keepLots({
+      movements: { sql: THIS_MOVEMENT, args: key },
+      day: m.day,
+      has: {
+        entries: m.quantity_e4 > 0 && m.lot !== null,
+        namedExits: m.quantity_e4 < 0 && m.lot !== null,
+        exits: m.quantity_e4 < 0,
+      },
+    }),
     {
       sql: `update products set last_cost_e2 = m.cost_e2, last_cost_quantity_e4 = m.quantity_e4, updated_at = m.created_at
         from movements m

@@ -4,6 +4,8 @@ import type { Tag } from "../journal/versions.ts";
 import { fold } from "../lib/fold.ts";
 import type { Statement, Value } from "../ports/sql.ts";
 import { balancesAfter } from "./balances.ts";
+import { saveGivenMappings } from "./given-mappings.ts";
+import { keepLots } from "./lots/keep-lots.ts";
 import { type LearntValues, supplierItemOf } from "./posting-guards.ts";
 import { addToSpan } from "./spans.ts";
 import { STEP_FIGURES, STEP_NUMBER, valuationSteps } from "./valued-fold.ts";
@@ -74,6 +76,8 @@ export interface Posting {
   readonly at: number;
   /** When it happened, ms UTC: the note's date. */
   readonly happenedAt: number;
+  /** The company's day of `at` (YYYY-MM-DD): lots that expire before it have expired. */
+  readonly day: string;
   /**
    * SQL that selects a row only in the batch whose main statement has claimed this posting.
    * ?1 is the company, ?2 the posting, ?3 the reference.
@@ -107,6 +111,11 @@ export function post(posting: Posting): Statement[] {
     ...(bringsCost(posting) ? [] : [bumpTagIfChanged(posting.company, "products")]),
     insertMovements(posting, head),
     { sql: moveBalances(posting), args: [...head, posting.origin, posting.at] },
+    ...keepLots({
+      movements: { sql: OF_THIS_POSTING, args: [...head, posting.origin] },
+      day: posting.day,
+      has: lotsOf(posting.entries),
+    }),
     addToSpan({ ...posting, amounts: posting.entries }, { sql: posting.guard, args: head }),
   ];
 }
@@ -281,38 +290,15 @@ function insertMovements(posting: Posting, head: readonly Value[]): Statement {
 /** The movements of this posting, by the unique index: '$' is the character after '#'. ?4 is the origin. */
 const OF_THIS_POSTING = `company = ?1 and origin = ?4 and origin_ref > ?3 || '#' and origin_ref < ?3 || '$' and posting = ?2`;
 
+const lotsOf = (entries: readonly Entry[]) => {
+  const withLots = entries.filter(({ lot }) => lot !== null);
+  return {
+    entries: withLots.some(({ quantity_e4 }) => quantity_e4 > 0),
+    namedExits: withLots.some(({ quantity_e4 }) => quantity_e4 < 0),
+    exits: entries.some(({ quantity_e4 }) => quantity_e4 < 0),
+  };
+};
+
 /** Returns the balances only where one may have fallen below zero: each returned row costs time. */
 const moveBalances = (posting: Posting): string => `${balancesAfter(OF_THIS_POSTING, "?5")}
   ${posting.entries.some((entry) => entry.quantity_e4 < 0) ? "returning product, quantity_e4" : ""}`;
-
-/** The mappings that the user has given replace the saved ones. */
-function saveGivenMappings(posting: Posting, head: readonly Value[]): Statement[] {
-  const args = [...head, posting.supplier, JSON.stringify(posting.lines), posting.at];
-  const bumped = bumpTagIfChanged(posting.company, "supplier_items");
-  return [
-    {
-      sql: `
-        insert into supplier_items (company, supplier, code, unit, product, factor_e4, factor_divisor, created_at, updated_at,
-          spelling, seen_barcode, seen_ncm)
-        select ?1, ?4, value ->> 'code', value ->> 'unit', value ->> 'product', value ->> 'factor_e4', value ->> 'factor_divisor',
-          ?6, ?6, value ->> 'spelling', value ->> 'barcode', value ->> 'ncm'
-        from json_each(?5)
-        where value ->> 'save_mapping' and value ->> 'product' is not null and exists (${posting.guard})
-        on conflict do update
-          set product = excluded.product, factor_e4 = excluded.factor_e4, factor_divisor = excluded.factor_divisor,
-            updated_at = excluded.updated_at`,
-      args,
-    },
-    bumped,
-    {
-      sql: `
-        update supplier_items set factor_e4 = l.value ->> 'factor_e4', factor_divisor = l.value ->> 'factor_divisor', updated_at = ?6
-        from json_each(?5) l
-        where supplier_items.company = ?1 and supplier = ?4
-          and supplier_items.code = l.value ->> 'code' and supplier_items.unit = l.value ->> 'unit'
-          and l.value ->> 'save_mapping' and l.value ->> 'product' is null and exists (${posting.guard})`,
-      args,
-    },
-    bumped,
-  ];
-}

@@ -1,4 +1,5 @@
 import type { Ports } from "../ports/ports.ts";
+import { type LotDiscrepancy, reconcileLots } from "./lots/reconcile-lots.ts";
 
 /** A product whose balance is not the sum of its movements: quantities in 1/10⁴, values in 1/10². */
 export interface Discrepancy {
@@ -10,9 +11,12 @@ export interface Discrepancy {
   readonly ledger_e2: number;
 }
 
+/** What is wrong in a ledger: of the products themselves, then of their lots. */
+export type Difference = Discrepancy | LotDiscrepancy;
+
 /**
  * Checks a slice of the ledger: for up to `size` products after `after` (in code order), the balance must be the sum of the
- * movements, in quantity and in value. Gives the products that differ, and the last code as the cursor of the next slice (null:
+ * movements, in quantity and in value, and so must that of each lot. Gives what differs, and the last code as the cursor of the next slice (null:
  * the end). Reads only.
  */
 export async function reconcile(
@@ -21,7 +25,7 @@ export async function reconcile(
   after: string,
   size = 100,
   signal?: AbortSignal,
-): Promise<{ checked: number; next: string | null; discrepancies: Discrepancy[] }> {
+): Promise<{ checked: number; next: string | null; discrepancies: Difference[] }> {
   const rows = await ports.reader.rows(
     {
       sql: `select p.code as product, coalesce(b.quantity_e4, 0) as balance_e4, coalesce(b.value_e2, 0) as balance_e2,
@@ -34,13 +38,17 @@ export async function reconcile(
     signal,
   );
   const last = rows.at(-1);
+  const lots =
+    last === undefined
+      ? []
+      : await reconcileLots(ports, company, after, String(last.product), signal);
+  // As texts: a sum of a ledger that is wrong may pass what a number holds.
+  const products = rows.filter((row) => row.ledger !== `${row.balance_e4} ${row.balance_e2}`);
   return {
     checked: rows.length,
     next: last === undefined || rows.length < size ? null : String(last.product),
-    // As texts: a sum of a ledger that is wrong may pass what a number holds.
-    discrepancies: rows
-      .filter((row) => row.ledger !== `${row.balance_e4} ${row.balance_e2}`)
-      .map(({ product, balance_e4, balance_e2, ledger }) => {
+    discrepancies: [
+      ...products.map(({ product, balance_e4, balance_e2, ledger }) => {
         const [ledger_e4 = 0, ledger_e2 = 0] = String(ledger).split(" ").map(Number);
         return {
           product: String(product),
@@ -50,6 +58,8 @@ export async function reconcile(
           ledger_e2,
         };
       }),
+      ...lots,
+    ],
   };
 }
 
@@ -58,8 +68,8 @@ export async function reconcileAll(
   ports: Pick<Ports, "reader">,
   company: number,
   signal?: AbortSignal,
-): Promise<Discrepancy[]> {
-  const found: Discrepancy[] = [];
+): Promise<Difference[]> {
+  const found: Difference[] = [];
   let after: string | null = "";
   while (after !== null) {
     const slice: Awaited<ReturnType<typeof reconcile>> = await reconcile(

@@ -6,6 +6,7 @@ import type { Guard, Statement, Value } from "../ports/sql.ts";
 import { balancesAfter } from "./balances.ts";
 import { changeEventExits, EVENT_ORIGIN, type StandingExit, standingExit } from "./event-exits.ts";
 import type { StockFailure } from "./failures.ts";
+import { keepLots } from "./lots/keep-lots.ts";
 import { addToSpan } from "./spans.ts";
 import { STEP_FIGURES, STEP_NUMBER, valuationSteps } from "./valued-fold.ts";
 
@@ -41,6 +42,8 @@ export interface Reversal {
   readonly reason: string;
   readonly userId: number;
   readonly at: number;
+  /** The company's day of `at`, YYYY-MM-DD. */
+  readonly day: string;
   /**
    * SQL that selects a row where the reversal may be made, before it is. ?1 company, ?2 `id`, ?3 the access key or `of`,
    * ?4 `origin`, ?5 `of`.
@@ -110,16 +113,29 @@ export function reverse(reversal: Reversal): Statement[] {
           reason,
           userId,
           at,
+          day: reversal.day,
           guard: { sql: guard, args: [...head, reversal.of] },
         })),
     insertOpposites(reversal, head),
     moveBalances(reversal, head),
+    ...keepLots({
+      movements: { sql: opposites(reversal), args: head },
+      day: reversal.day,
+      has: lotsOf(movements),
+    }),
     ...(costs ? [restoreLastCosts(reversal, head), bumpTagIfChanged(company, "products")] : []),
     ...(opposite.length === 0
       ? []
       : [addToSpan({ company, origin, at, amounts: opposite }, reversalMade(reversal))]),
   ];
 }
+
+/** An exit may have taken from lots without naming one. */
+const lotsOf = (movements: readonly Posted[]) => ({
+  entries: movements.some(({ quantity_e4 }) => quantity_e4 < 0),
+  namedExits: movements.some(({ quantity_e4, lot }) => quantity_e4 > 0 && lot !== null),
+  exits: movements.some(({ quantity_e4 }) => quantity_e4 > 0),
+});
 
 function insertOpposites(reversal: Reversal, head: readonly Value[]): Statement {
   const { of, userId, at, reason, guard } = reversal;

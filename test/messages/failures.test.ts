@@ -40,6 +40,7 @@ const WITH_VALUES: readonly Failure[] = [
     code: "units.conflict",
     items: [{ supplier_cnpj: "11222333000181", code: "1", unit: "CX" }],
   },
+  { code: "stock.lot_insufficient", product_code: "A", lot: "L1", balance: "1.5", requested: "2" },
   ...(["requests", "bodies", "streams", "downloads"] as const).map(
     (what): Failure => ({ code: "share_exceeded", what, limit: 10_000, retryAfterS: 1 }),
   ),

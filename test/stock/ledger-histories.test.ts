@@ -86,6 +86,7 @@ function documentOf(
     userId: 11,
     at: 1_760_000_000_000 + n,
     happenedAt: 1_750_000_000_000 - n,
+    day: "2025-10-09",
     guard: "select 1",
   };
 }
@@ -122,6 +123,7 @@ async function play({ ports }: TestApp, acts: readonly Act[]): Promise<void> {
           userId: 11,
           at: 1_760_000_000_000 + n,
           happenedAt: 1_760_000_000_000 + n,
+          day: "2025-10-09",
         }),
       );
       const [row] = await ports.reader.rows({
@@ -175,6 +177,7 @@ async function play({ ports }: TestApp, acts: readonly Act[]): Promise<void> {
         reason: "engano",
         userId: 11,
         at: 1_760_000_000_000 + n,
+        day: "2025-10-09",
         guard: "select 1",
       });
       if (!(await written(statements))) standing.push(undone);

@@ -45,34 +45,35 @@ export const MAY: Record<string, string> = {
   resilience: "lib",
   observability: "lib ports config.ts metrics.ts version.ts resilience",
   journal: "lib ports",
-  stock: "lib journal ports",
+  "stock/lots": "lib journal ports",
+  stock: "lib journal ports stock/lots",
   accounts: "lib journal ports",
-  "stock/counting": "lib stock accounts journal ports resilience",
+  "stock/counting": "lib stock stock/lots accounts journal ports resilience",
   "ingest/verdict": "lib nfe nfe/check nfe/read nfe/signature accounts:types",
   "ingest/upload": "lib nfe:types ports ingest/verdict",
   "ingest/note":
-    "lib nfe nfe/signature messages/pt-BR/documents ingest/verdict stock accounts journal ports resilience",
+    "lib nfe nfe/signature messages/pt-BR/documents ingest/verdict stock stock/lots accounts journal ports resilience",
   "ingest/approve":
-    "lib nfe messages/pt-BR/documents ingest/verdict ingest/note stock accounts journal ports resilience",
+    "lib nfe messages/pt-BR/documents ingest/verdict ingest/note stock stock/lots accounts journal ports resilience",
   "ingest/event":
     "lib nfe messages/pt-BR/documents nfe/read nfe/signature ingest/verdict ingest/note ingest/approve stock accounts journal ports resilience",
   "ingest/receive":
-    "lib nfe messages/pt-BR/documents ingest/verdict ingest/note ingest/approve ingest/event stock accounts journal ports resilience",
+    "lib nfe messages/pt-BR/documents ingest/verdict ingest/note ingest/approve ingest/event stock stock/lots accounts journal ports resilience",
   "ingest/batch":
     "lib nfe nfe/container messages/pt-BR/documents ingest/verdict ingest/upload ingest/note ingest/approve ingest/event ingest/receive accounts journal ports observability resilience",
-  export: "lib ingest/note stock accounts journal ports observability resilience",
+  export: "lib ingest/note stock stock/lots accounts journal ports observability resilience",
   mail: "lib ingest/upload ingest/batch accounts journal ports observability resilience",
   "failures.ts": "nfe ingest/verdict mail stock stock/counting accounts export journal ports",
   http: "lib nfe messages/pt-BR/documents messages/pt-BR/failures stock ingest/verdict accounts ports failures.ts version.ts resilience",
   "http/middleware": "lib http failures.ts:types accounts ports config.ts observability resilience",
   "http/cache": "lib http journal ports",
   "http/views":
-    "lib http ingest/note ingest/approve ingest/event ingest/batch stock stock/counting journal failures.ts",
+    "lib http ingest/note ingest/approve ingest/event ingest/batch stock stock/lots stock/counting journal failures.ts",
   "http/request":
     "lib nfe http http/middleware ingest/verdict ingest/upload ingest/approve ingest/batch export stock ports",
   "http/stream": "lib http http/middleware http/views accounts journal ports",
   "http/routes":
-    "lib nfe http http/middleware http/cache http/views http/request http/stream ingest/verdict ingest/upload ingest/note ingest/approve ingest/event ingest/receive ingest/batch stock stock/counting export mail accounts journal ports version.ts observability",
+    "lib nfe http http/middleware http/cache http/views http/request http/stream ingest/verdict ingest/upload ingest/note ingest/approve ingest/event ingest/receive ingest/batch stock stock/lots stock/counting export mail accounts journal ports version.ts observability",
   "platform/libsql": "lib ports queue-messages.ts resilience",
   platform: "lib ports platform/libsql resilience",
   "platform/memory": "lib ports queue-messages.ts platform",
@@ -88,7 +89,7 @@ export const MAY: Record<string, string> = {
     "lib ports config.ts queue-messages.ts metrics.ts version.ts platform platform/libsql platform/memory observability resilience",
   "app.ts": "http http/middleware http/routes ports",
   "maintenance.ts":
-    "ingest/note ingest/batch export mail stock stock/counting journal ports queue-messages.ts:types resilience",
+    "ingest/note ingest/batch export mail stock stock/lots stock/counting journal ports queue-messages.ts:types resilience",
   "consumer.ts": "ingest/batch export journal ports queue-messages.ts resilience",
 };
 

@@ -14,6 +14,8 @@ export const OWNERS: Readonly<Record<string, string>> = {
   supplier_items: "stock",
   movements: "stock",
   balances: "stock",
+  lot_balances: "stock",
+  lot_movements: "stock",
   ledger_spans: "stock",
   stock_counts: "stock",
   count_products: "stock",

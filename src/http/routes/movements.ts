@@ -22,6 +22,7 @@ import {
   responses,
   text,
 } from "../schemas.ts";
+import { lotsTaken, TakenLotSchema } from "../views/lot-view.ts";
 import { MovementSchema, movementView } from "../views/movement-view.ts";
 
 const optionalText = (max: number) =>
@@ -64,7 +65,11 @@ const createMovementRoute = createRoute({
   request: { body: jsonBody(MovementBodySchema) },
   responses: responses(
     201,
-    z.object({ message: z.string(), movement: MovementSchema }),
+    z.object({
+      message: z.string(),
+      movement: MovementSchema,
+      lots: z.array(TakenLotSchema).optional(),
+    }),
     "O movimento lançado",
   ),
 });
@@ -74,7 +79,7 @@ const postMovement = defineOpenAPIRoute<typeof createMovementRoute, Env>({
   handler: async (c) => {
     const { ports, actor } = c.var;
     const body = c.req.valid("json");
-    const id = await recordMovement(
+    const { id, lots } = await recordMovement(
       ports,
       {
         product: body.product_code,
@@ -93,7 +98,11 @@ const postMovement = defineOpenAPIRoute<typeof createMovementRoute, Env>({
     const movement = await findMovement(ports, actor.company, id);
     if (movement === null) throw new Error("a movement that was committed is not there");
     return c.json(
-      { message: "Movimentação registrada com sucesso", movement: movementView(movement) },
+      {
+        message: "Movimentação registrada com sucesso",
+        movement: movementView(movement),
+        ...lotsTaken(lots),
+      },
       201,
     );
   },

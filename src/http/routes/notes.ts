@@ -33,6 +33,7 @@ import {
   responses,
   text,
 } from "../schemas.ts";
+import { lotsTaken, TakenLotSchema } from "../views/lot-view.ts";
 import {
   detailView,
   NoteDetailSchema,
@@ -168,6 +169,7 @@ const ProcessAnswer = z
     status: z.literal("PROCESSADA"),
     already_processed: z.literal(true).optional(),
     findings: z.array(FindingSchema),
+    lots: z.array(TakenLotSchema).optional(),
   })
   .openapi("ProcessAnswer");
 
@@ -214,6 +216,7 @@ const postProcess = defineOpenAPIRoute<typeof processRoute, Env>({
         status: "PROCESSADA" as const,
         ...(approval.alreadyProcessed ? { already_processed: true as const } : {}),
         findings: [...approval.findings],
+        ...lotsTaken(approval.lots),
       },
       200,
     );

@@ -4,12 +4,14 @@ import type { NoteApproval } from "../../ingest/approve/approve-many.ts";
 import { trusted } from "../../lib/cast.ts";
 import { problemOf } from "../problem.ts";
 import { FindingSchema, HoldSchema } from "../schemas.ts";
+import { lotsTaken, TakenLotSchema } from "./lot-view.ts";
 
 const ApprovalLineSchema = z
   .object({
     access_key: z.string(),
     outcome: z.enum(["approved", "already_processed", "refused"]),
     findings: z.array(FindingSchema).optional(),
+    lots: z.array(TakenLotSchema).optional(),
     code: z.string().optional(),
     message: z.string().optional(),
     holds: z.array(HoldSchema).optional(),
@@ -29,9 +31,9 @@ type Line = z.infer<typeof ApprovalLineSchema>;
 export function approvalLine(result: NoteApproval): Line {
   const { accessKey: access_key } = result;
   if ("approval" in result) {
-    const { alreadyProcessed, findings } = result.approval;
+    const { alreadyProcessed, findings, lots } = result.approval;
     const outcome = alreadyProcessed ? "already_processed" : "approved";
-    return { access_key, outcome, findings: [...findings] };
+    return { access_key, outcome, findings: [...findings], ...lotsTaken(lots) };
   }
   // Failed is thrown by our flows only, with members of Failure.
   const { detail, evidence } = problemOf(trusted<Failure>(result.failure));

@@ -4,6 +4,7 @@ import type { BatchResult } from "../../ingest/batch/batch-result.ts";
 import { trusted } from "../../lib/cast.ts";
 import { problemOf } from "../problem.ts";
 import { DirectionEnum, FindingSchema, HoldSchema, NoteStatusEnum } from "../schemas.ts";
+import { lotsTaken, TakenLotSchema } from "./lot-view.ts";
 import { eventMessage, receiptMessage } from "./note-view.ts";
 
 export const BatchLineSchema = z
@@ -23,6 +24,7 @@ export const BatchLineSchema = z
     direction: DirectionEnum.optional(),
     holds: z.array(HoldSchema).optional(),
     findings: z.array(FindingSchema).optional(),
+    lots: z.array(TakenLotSchema).optional(),
     effect: z.string().optional(),
     code: z.string().optional(),
     message: z.string().optional(),
@@ -86,6 +88,7 @@ export function batchLine(result: BatchResult): z.infer<typeof BatchLineSchema> 
         direction: note.direction,
         holds: [...note.holds],
         findings: [...note.findings],
+        ...lotsTaken(note.lots),
         message: receiptMessage(note),
       };
     }

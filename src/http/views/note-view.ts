@@ -13,6 +13,7 @@ import { factorView } from "../factor.ts";
 import { exactNumber, instant, instantOrNull, money, quantity } from "../numbers.ts";
 import { DirectionEnum, FindingSchema, HoldSchema, NoteStatusEnum } from "../schemas.ts";
 import { NoteCostSchema, noteCostView } from "./late-cost-view.ts";
+import { lotsTaken, TakenLotSchema } from "./lot-view.ts";
 import { MovementSchema, movementView } from "./movement-view.ts";
 
 export const ReceiptSchema = z
@@ -24,6 +25,7 @@ export const ReceiptSchema = z
     direction: DirectionEnum,
     holds: z.array(HoldSchema),
     findings: z.array(FindingSchema),
+    lots: z.array(TakenLotSchema).optional(),
     completed: z.literal(true).optional(),
   })
   .openapi("NoteReceipt");
@@ -85,6 +87,7 @@ export function receiptView(receipt: NoteReceipt): z.infer<typeof ReceiptSchema>
     direction: receipt.direction,
     holds: [...receipt.holds],
     findings: [...receipt.findings],
+    ...lotsTaken(receipt.lots),
     ...(receipt.completed ? { completed: true as const } : {}),
   };
 }

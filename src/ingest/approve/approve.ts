@@ -3,12 +3,14 @@ import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Row, Statement } from "../../ports/sql.ts";
 import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
+import { type TakenLot, takenLots } from "../../stock/lots/keep-lots.ts";
 import { stockFailureFrom } from "../../stock/out-of-range.ts";
 import { invalidatedTags, post } from "../../stock/posting.ts";
 import { factorsAsAssumed, nothingBelowZero } from "../../stock/posting-guards.ts";
 import { hasExits, POSTING_GUARD } from "../note/registration-sql.ts";
 import type { Finding } from "../note/written-verdict.ts";
 import { exitsAtOnce } from "./change-event-exits.ts";
+import { lotFindings, saveLotFindings } from "./lot-findings.ts";
 import { appendLowStockOfNote } from "./low-stock.ts";
 import {
   insufficientStock,
@@ -25,6 +27,8 @@ export interface Approval {
   readonly items: number;
   readonly alreadyProcessed: boolean;
   readonly findings: readonly Finding[];
+  /** What its exits took of lots. */
+  readonly lots: readonly TakenLot[];
 }
 
 /**
@@ -41,11 +45,17 @@ export async function approve(
   return optimistic(async () => {
     const proposal = await propose(ports, accessKey, options);
     if (proposal.kind === "done")
-      return { accessKey, items: proposal.note.totalItems, alreadyProcessed: true, findings: [] };
-    const findings = await commitApproval(ports, proposal, options);
-    if (findings !== null) {
+      return {
+        accessKey,
+        items: proposal.note.totalItems,
+        alreadyProcessed: true,
+        findings: [],
+        lots: [],
+      };
+    const made = await commitApproval(ports, proposal, options);
+    if (made !== null) {
       ports.meter.count("nfe_processed_total", {});
-      return { accessKey, items: proposal.items.length, alreadyProcessed: false, findings };
+      return { accessKey, items: proposal.items.length, alreadyProcessed: false, ...made };
     }
     await failIfInsufficient(ports, proposal, options.signal);
     return CHANGED;
@@ -64,12 +74,12 @@ export async function dryRunApproval(
   return planApproval(ports, posting, items, effects, eventExits, options.signal);
 }
 
-/** The findings of the approval, or null where the guards of the batch refused it. */
+/** The findings of the approval and the lots it took, or null where the guards of the batch refused it. */
 async function commitApproval(
   ports: Ports,
   proposal: Proposal,
   options: ApprovalOptions,
-): Promise<Finding[] | null> {
+): Promise<Pick<Approval, "findings" | "lots"> | null> {
   const { note, posting, eventExits } = proposal;
   const guard = { sql: POSTING_GUARD, args: [posting.company, posting.id, posting.reference] };
   const payload = { access_key: note.accessKey, direction: note.direction };
@@ -78,6 +88,7 @@ async function commitApproval(
     ...correctEffects(proposal),
     ...post(posting),
     ...saveUnitDiffers(posting, proposal.settings.units),
+    ...saveLotFindings(posting),
     ...(hasExits(posting) ? [saveNegativeBalance(posting)] : []),
     appendEvents(posting.company, posting.at, [{ type: "nfe.processed", payload }], guard),
     ...(hasExits(posting) ? [appendLowStockOfNote(posting)] : []),
@@ -103,11 +114,17 @@ async function commitApproval(
   const read = (rows: readonly Row[][]) =>
     rows[0] === undefined || rows[0].length === 0
       ? null
-      : [...negativeBalanceFindings(rows.flat()), ...unitDiffersFindings(rows.flat())];
+      : { findings: findingsOf(rows.flat()), lots: takenLots(rows.flat()) };
   return ports.writer.commit({ statements, read }, options.signal).catch((error) => {
     throw stockFailureFrom(error, posting.entries[0]?.code ?? "");
   });
 }
+
+const findingsOf = (rows: readonly Row[]): Finding[] => [
+  ...negativeBalanceFindings(rows),
+  ...unitDiffersFindings(rows),
+  ...lotFindings(rows),
+];
 
 /** The statement that assigns the posting to the note; of concurrent approvals only one succeeds. */
 function assignPosting({ note, posting, settings }: Proposal): Statement {

@@ -61,14 +61,14 @@ export function exitsToChange({ wanted, standing }: PreparedExits): {
 
 /** The statements of what events take out of a posting that the same batch makes, with the finding about what they cannot. */
 export function exitsAtOnce(
-  { company, id, reference, userId, at, guard }: Posting,
+  { company, id, reference, userId, at, day, guard }: Posting,
   { exits, findings }: EventExits,
   cause: UserCause,
 ): Statement[] {
   const won = { sql: guard, args: [company, id, reference] };
   const change = { company, id, accessKey: reference, made: exits, takenBack: [], reason: "" };
   return [
-    ...eventExitStatements({ ...change, userId, at, guard: won }, cause),
+    ...eventExitStatements({ ...change, userId, at, day, guard: won }, cause),
     ...findings.map((finding) => ({
       sql: `update notes set findings = json_insert(findings, '$[#]', json(?4))
         where company = ?1 and access_key = ?3 and posting = ?2`,

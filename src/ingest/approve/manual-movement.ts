@@ -1,11 +1,20 @@
 import type { UserCause } from "../../accounts/actor.ts";
+import { settingsOf } from "../../accounts/settings.ts";
 import { appendEvents, audit, bumpTags } from "../../journal/record.ts";
 import { divideHalfUp, exact, fromScaled } from "../../lib/decimal.ts";
 import { newId } from "../../lib/id.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
+import type { Row } from "../../ports/sql.ts";
+import { today } from "../../stock/dashboard.ts";
 import type { StockFailure } from "../../stock/failures.ts";
-import { type ManualMovement, MOVEMENT_MADE, movementStatements } from "../../stock/movement.ts";
+import { type TakenLot, takenLots } from "../../stock/lots/keep-lots.ts";
+import {
+  lotStock,
+  type ManualMovement,
+  MOVEMENT_MADE,
+  movementStatements,
+} from "../../stock/movement.ts";
 import { stockFailureFrom } from "../../stock/out-of-range.ts";
 import { appendLowStockOfMovement } from "./low-stock.ts";
 
@@ -23,18 +32,25 @@ export interface MovementRequest {
   readonly notes: string | null;
 }
 
+export interface RecordedMovement {
+  readonly id: number;
+  readonly lots: readonly TakenLot[];
+}
+
 /**
- * Records a manual movement, with balance, cost, feed and audit in one batch. Returns the movement's id.
- * Fails with `product.not_found` (also inactive), `stock.insufficient`, `stock.out_of_range`.
+ * Records a manual movement, with balance, lots, cost, feed and audit in one batch. Returns its id and what it took of lots.
+ * Fails with `product.not_found` (also inactive), `stock.insufficient`, `stock.lot_insufficient` (the lot that it names has
+ * less), `stock.out_of_range`.
  */
 export async function recordMovement(
   ports: Ports,
   request: MovementRequest,
   cause: UserCause,
   signal?: AbortSignal,
-): Promise<number> {
+): Promise<RecordedMovement> {
   const { actor } = cause;
-  const movement = movementOf(request, actor, ports.clock.now());
+  const { timeZone } = await settingsOf(ports, actor.company);
+  const movement = movementOf(request, actor, ports.clock.now(), timeZone);
   const guard = { sql: MOVEMENT_MADE, args: [actor.company, movement.origin, movement.posting] };
   const statements = [
     ...movementStatements(movement),
@@ -63,15 +79,12 @@ export async function recordMovement(
       guard,
     ),
   ];
-  const id = await ports.writer
-    .commit(
-      { statements, read: ([rows]) => (rows?.[0] === undefined ? null : Number(rows[0].id)) },
-      signal,
-    )
-    .catch((error) => {
-      throw stockFailureFrom(error, request.product);
-    });
-  if (id !== null) return id;
+  const read = (rows: readonly Row[][]) =>
+    rows[0]?.[0] === undefined ? null : { id: Number(rows[0][0].id), lots: takenLots(rows.flat()) };
+  const made = await ports.writer.commit({ statements, read }, signal).catch((error) => {
+    throw stockFailureFrom(error, request.product);
+  });
+  if (made !== null) return made;
   throw new Failed<StockFailure>(await refusalOf(ports, actor.company, request, signal));
 }
 
@@ -79,6 +92,7 @@ function movementOf(
   request: MovementRequest,
   actor: UserCause["actor"],
   at: number,
+  timeZone: string,
 ): ManualMovement {
   const sign = request.type === "ENTRADA" ? 1 : -1;
   return {
@@ -95,6 +109,7 @@ function movementOf(
     userId: actor.userId,
     at,
     happenedAt: at,
+    day: today(at, timeZone),
   };
 }
 
@@ -114,19 +129,25 @@ async function refusalOf(
 ): Promise<StockFailure> {
   const [row] = await ports.reader.rows(
     {
-      sql: `select coalesce(b.quantity_e4, 0) as balance_e4 from products p
+      sql: `select coalesce(b.quantity_e4, 0) as balance_e4,
+          coalesce((${lotStock("?1", "?2", "?3", "?4")}), 0) as lot_e4 from products p
         left join balances b on b.company = p.company and b.product = p.code
         where p.company = ?1 and p.code = ?2 and p.active = 1`,
-      args: [company, request.product],
+      args: [company, request.product, request.lot, request.expiresOn],
     },
     signal,
   );
-  return row === undefined
-    ? { code: "product.not_found", product_code: request.product }
-    : {
-        code: "stock.insufficient",
-        product_code: request.product,
-        requested: fromScaled(request.quantity_e4, 4),
-        balance: fromScaled(Number(row.balance_e4), 4),
-      };
+  if (row === undefined) return { code: "product.not_found", product_code: request.product };
+  const asked = {
+    product_code: request.product,
+    requested: fromScaled(request.quantity_e4, 4),
+  };
+  if (request.lot !== null && Number(row.balance_e4) >= request.quantity_e4)
+    return {
+      code: "stock.lot_insufficient",
+      ...asked,
+      lot: request.lot,
+      balance: fromScaled(Number(row.lot_e4), 4),
+    };
+  return { code: "stock.insufficient", ...asked, balance: fromScaled(Number(row.balance_e4), 4) };
 }

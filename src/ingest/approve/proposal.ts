@@ -6,6 +6,7 @@ import { Failed, orFail } from "../../lib/result.ts";
 import { CORRECTION_MESSAGES } from "../../messages/pt-BR/documents/corrections.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
+import { today } from "../../stock/dashboard.ts";
 import { FACTOR_ONE } from "../../stock/factor.ts";
 import type { Posting } from "../../stock/posting.ts";
 import { learntValues } from "../note/changed-items.ts";
@@ -93,6 +94,7 @@ export async function propose(
     items.map((item) => bookingOf(item, effects, mapping, corrections)),
     settings.units,
   );
+  const at = ports.clock.now();
   const posting: Posting = {
     company,
     id: newId(),
@@ -104,8 +106,9 @@ export async function propose(
     entries,
     learns: learntValues(items, mapping),
     userId: options.cause.actor.userId,
-    at: ports.clock.now(),
+    at,
     happenedAt: note.issuedMs,
+    day: today(at, settings.timeZone),
     guard: POSTING_GUARD,
   };
   const eventExits = await exitsOf(ports, settings, note, items, posting, options.signal);

@@ -1,9 +1,11 @@
+import { settingsOf } from "../../accounts/settings.ts";
 import { appendEvents, audit, bumpTags } from "../../journal/record.ts";
 import { newId } from "../../lib/id.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Row, Statement } from "../../ports/sql.ts";
 import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
+import { today } from "../../stock/dashboard.ts";
 import { EVENT_ORIGIN } from "../../stock/event-exits.ts";
 import type { MovementFailure } from "../../stock/failures.ts";
 import { stockFailureFrom } from "../../stock/out-of-range.ts";
@@ -86,6 +88,7 @@ export async function prepareMovementReversal(
     reason,
     userId,
     at,
+    day: today(at, (await settingsOf(ports, company)).timeZone),
     guard: MAY_BE_UNDONE,
   };
 }

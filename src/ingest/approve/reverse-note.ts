@@ -6,6 +6,7 @@ import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Row, Statement } from "../../ports/sql.ts";
 import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
+import { today } from "../../stock/dashboard.ts";
 import { standingExits } from "../../stock/event-exits.ts";
 import { stockFailureFrom } from "../../stock/out-of-range.ts";
 import {
@@ -84,7 +85,7 @@ export async function prepareReversal(
 
 /** What takes the posting of a note back. Writes nothing. */
 export async function reversalOf(
-  ports: Pick<Ports, "reader" | "clock">,
+  ports: Pick<Ports, "reader" | "clock" | "config" | "read">,
   { accessKey }: Pick<StoredNote, "accessKey">,
   posting: string,
   { cause, reason, signal }: ReversalOptions,
@@ -94,7 +95,9 @@ export async function reversalOf(
   const movements = await movementsOfPosting(ports, found, signal);
   const eventExits = await standingExits(ports, company, accessKey, signal);
   const at = ports.clock.now();
-  return { ...found, id: newId(), movements, eventExits, reason, userId, at, guard: POSTING_GUARD };
+  const day = today(at, (await settingsOf(ports, company)).timeZone);
+  const id = newId();
+  return { ...found, id, movements, eventExits, reason, userId, at, day, guard: POSTING_GUARD };
 }
 
 /** Gives the findings, or null where the batch's guards have refused it; then nothing is written. */

@@ -6,6 +6,7 @@ import { NOTE_SENTENCES } from "../../messages/pt-BR/documents/note-sentences.ts
 import { ruleSentence } from "../../messages/pt-BR/documents/rules.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Guard, Statement } from "../../ports/sql.ts";
+import { today } from "../../stock/dashboard.ts";
 import type { Reversal } from "../../stock/reversal.ts";
 import {
   eventExitStatements,
@@ -127,7 +128,18 @@ function newExits(
   if (exits === null) return [];
   const { company } = settings;
   const { userId } = cause.actor;
-  const change = { company, id, accessKey, ...exitsToChange(exits), reason, userId, at, guard };
+  const day = today(at, settings.timeZone);
+  const change = {
+    company,
+    id,
+    accessKey,
+    ...exitsToChange(exits),
+    reason,
+    userId,
+    at,
+    day,
+    guard,
+  };
   return eventExitStatements(change, cause);
 }
 

@@ -2,6 +2,7 @@ import type { NoteStatus } from "../../lib/note-status.ts";
 import type { Original } from "../../lib/original.ts";
 import type { Reading } from "../../nfe/document.ts";
 import type { NfeEvent } from "../../nfe/note.ts";
+import type { TakenLot } from "../../stock/lots/keep-lots.ts";
 import type { Hold } from "../verdict/failures.ts";
 import type { Direction } from "../verdict/verdict.ts";
 import type { Finding } from "./written-verdict.ts";
@@ -26,6 +27,8 @@ export interface NoteReceipt {
   readonly direction: Direction;
   readonly holds: readonly Hold[];
   readonly findings: readonly Finding[];
+  /** Of a note approved with its registration: what its exits took of lots; absent: of none. */
+  readonly lots?: readonly TakenLot[];
   /** The note was stored without its protocol, which this document brought. */
   readonly completed: boolean;
 }

@@ -6,10 +6,13 @@ import { issuedMs } from "../../nfe/dates.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Row, Statement } from "../../ports/sql.ts";
 import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
+import { today } from "../../stock/dashboard.ts";
 import { FACTOR_ONE } from "../../stock/factor.ts";
+import { takenLots } from "../../stock/lots/keep-lots.ts";
 import { stockFailureFrom } from "../../stock/out-of-range.ts";
 import { invalidatedTags, type Posting, post } from "../../stock/posting.ts";
 import { exitsAtOnce } from "../approve/change-event-exits.ts";
+import { lotFindings, saveLotFindings } from "../approve/lot-findings.ts";
 import { appendLowStockOfNote } from "../approve/low-stock.ts";
 import {
   insufficientStock,
@@ -100,7 +103,11 @@ async function commitRegistration(
     ...setWaitingEffects(company, r.events, r.note, won),
     ...(r.posting === null
       ? []
-      : [...post(r.posting), ...saveUnitDiffers(r.posting, r.settings.units)]),
+      : [
+          ...post(r.posting),
+          ...saveUnitDiffers(r.posting, r.settings.units),
+          ...saveLotFindings(r.posting),
+        ]),
     ...journalOf(r),
     ...(r.posting !== null && hasExits(r.posting)
       ? [saveNegativeBalance(r.posting), appendLowStockOfNote(r.posting)]
@@ -111,19 +118,28 @@ async function commitRegistration(
   const read = (rows: readonly Row[][]) =>
     rows[0] === undefined || rows[0].length === 0
       ? null
-      : [...negativeBalanceFindings(rows.flat()), ...unitDiffersFindings(rows.flat())];
+      : { findings: findingsOf(rows.flat()), lots: takenLots(rows.flat()) };
   const found = await ports.writer.commit({ statements, read }, options.signal).catch((error) => {
     throw stockFailureFrom(error, r.items[0]?.code ?? "");
   });
   if (found === null) return null;
   count(ports.meter, r);
   const receipt = receiptOf(r);
-  return { ...receipt, findings: [...receipt.findings, ...found] };
+  return {
+    ...receipt,
+    findings: [...receipt.findings, ...found.findings],
+    ...(found.lots.length === 0 ? {} : { lots: found.lots }),
+  };
 }
 
 /** What events that came before the note take out of it at once. */
 const exitsOf = ({ standing, items, at, settings }: Registration, posting: Posting): EventExits =>
   eventExits(standing.takesOut, items, broughtBy(posting), { at, units: settings.units });
+const findingsOf = (rows: readonly Row[]): Finding[] => [
+  ...negativeBalanceFindings(rows),
+  ...unitDiffersFindings(rows),
+  ...lotFindings(rows),
+];
 
 function registrationOf(
   ports: Pick<Ports, "clock">,
@@ -179,6 +195,7 @@ function registrationOf(
     userId: options.cause.actor.userId,
     at,
     happenedAt: issuedMs(note.ide.issuedAt),
+    day: today(at, settings.timeZone),
     guard: POSTING_GUARD,
   };
   return { ...base, posting };

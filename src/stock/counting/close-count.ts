@@ -1,4 +1,5 @@
 import type { UserCause } from "../../accounts/actor.ts";
+import { settingsOf } from "../../accounts/settings.ts";
 import { audit } from "../../journal/record.ts";
 import { fromScaled } from "../../lib/decimal.ts";
 import { newId } from "../../lib/id.ts";
@@ -6,6 +7,7 @@ import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Row, Statement } from "../../ports/sql.ts";
 import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
+import { today } from "../dashboard.ts";
 import type { StockFailure } from "../failures.ts";
 import { stockFailureFrom } from "../out-of-range.ts";
 import { type Slice, sliceStatements, sliceTaken } from "./close-slice.ts";
@@ -91,7 +93,7 @@ async function goOn(
 
 /** The slice after the place that the close has come to: its end is the code of its last product. */
 async function nextSlice(
-  ports: Pick<Ports, "reader" | "clock">,
+  ports: Pick<Ports, "reader" | "clock" | "config" | "read">,
   company: number,
   { id, place }: Pick<Count, "id" | "place">,
   missing: CloseOrder["missing"],
@@ -106,13 +108,15 @@ async function nextSlice(
     },
     signal,
   );
+  const at = ports.clock.now();
   return {
     company,
     count: id,
     token: newId(),
     from: place,
     to: end === undefined ? LAST_CODE : String(end.product),
-    at: ports.clock.now(),
+    at,
+    day: today(at, (await settingsOf(ports, company)).timeZone),
     missing,
   };
 }

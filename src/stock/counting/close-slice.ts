@@ -2,6 +2,7 @@ import { appendSelectedEvents } from "../../journal/append-selected-events.ts";
 import { appendEvents, bumpTags } from "../../journal/record.ts";
 import type { Guard, Statement, Value } from "../../ports/sql.ts";
 import { balancesAfter } from "../balances.ts";
+import { keepLots } from "../lots/keep-lots.ts";
 import { addMovementsToSpan } from "../spans.ts";
 import { STEP_FIGURES, valuationSteps } from "../valued-fold.ts";
 import { counted, LAST_CODE, notCounted } from "./differences.ts";
@@ -18,6 +19,8 @@ export interface Slice {
   readonly from: string;
   readonly to: string;
   readonly at: number;
+  /** The company's day of `at`, YYYY-MM-DD. */
+  readonly day: string;
   /** What becomes of products without a line. */
   readonly missing: "keep" | "zero";
 }
@@ -52,6 +55,12 @@ export function sliceStatements(slice: Slice): Statement[] {
   return [
     { sql: insertMovements(slice.missing), args },
     { sql: balancesAfter(MADE, "?6"), args },
+    // A shortage takes what expires first; a surplus is of no lot.
+    ...keepLots({
+      movements: { sql: MADE, args: args.slice(0, 5) },
+      day: slice.day,
+      has: { entries: false, namedExits: false, exits: true },
+    }),
     { sql: markCounted(slice.missing), args },
     addMovementsToSpan(company, at, { sql: MADE, args }),
     appendSelectedEvents(company, at, {

@@ -13,6 +13,12 @@ export const NOTE_SENTENCES = {
     `Item ${nItem}: o NCM deste código do fornecedor era ${was} e agora é ${is}.`,
   unitChanged: (nItem: number, was: string, is: string): string =>
     `Item ${nItem}: este código do fornecedor vinha na unidade ${was} e agora vem em ${is}; confira o produto e o fator.`,
+  /** `lots`: product and lot, as the next two. */
+  lotInsufficient: (lots: string): string =>
+    `O lote informado na nota não tem a quantidade; o restante saiu dos lotes que vencem primeiro: ${lots}.`,
+  lotExpired: (lots: string): string => `A saída levou mercadoria de lote vencido: ${lots}.`,
+  lotExpiriesDiffer: (lots: string): string =>
+    `O mesmo lote está no estoque com outra validade; confira qual é a certa: ${lots}.`,
   negativeBalance: "A saída deixou produtos com saldo negativo.",
   /** `exits`: the products that a cancelled note leaves below zero, each with the later exits that miss the goods. */
   cancelledMisses: (exits: string): string =>
@@ -80,6 +86,8 @@ function whyNotApproved(failure: StockFailure, items: number): string {
   switch (failure.code) {
     case "stock.insufficient":
       return `estoque insuficiente do produto ${failure.product_code} (saldo ${withComma(failure.balance)}, pedido ${withComma(failure.requested)})`;
+    case "stock.lot_insufficient":
+      return `o lote ${failure.lot} do produto ${failure.product_code} não tem a quantidade (saldo ${withComma(failure.balance)}, pedido ${withComma(failure.requested)})`;
     case "stock.out_of_range":
       // The database refuses the posting without naming the product.
       return `a quantidade ou o saldo ${items === 1 ? `do produto ${failure.product_code}` : "de um dos produtos"} excede o limite do sistema`;

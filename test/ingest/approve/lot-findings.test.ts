@@ -1,0 +1,104 @@
+import { describe, expect, test } from "bun:test";
+import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
+import { COMPANY, CUSTOMER } from "../../../src/synthetic/trade.ts";
+import { type TestApp, withApp } from "../../support/app.ts";
+import { supplier } from "../../support/notes/purchase.ts";
+
+const item = { cProd: "IOG", xProd: "IOGURTE", uCom: "UN", vUnCom: "2.50" };
+const lot = (nLote: string, qLote: string, dVal: string) => ({
+  nLote,
+  qLote,
+  dFab: "2026-01-01",
+  dVal,
+});
+type Lots = ReturnType<typeof lot>[];
+const note = (seed: number, qCom: string, lots: Lots, sold = false) =>
+  syntheticNote({
+    seed,
+    ...(sold ? { emit: COMPANY, dest: CUSTOMER } : { emit: supplier }),
+    items: [{ ...item, qCom, ...(lots.length === 0 ? {} : { lots }) }],
+  });
+const posted = async ({ upload }: TestApp, one: { xml: string }) =>
+  (await upload(one.xml, "?approve=true")).body;
+const findingsOf = async ({ send }: TestApp, one: { accessKey: string }) =>
+  (await send("GET", `/api/nfes/${one.accessKey}`)).body.findings.map(
+    ({ code, message }: { code: string; message: string }) => [code, message],
+  );
+
+describe("an approval", () => {
+  test("tells which lots its exits took, and a note without lots tells none", () =>
+    withApp(async (service) => {
+      const first = await posted(
+        service,
+        note(1, "9", [lot("L1", "4", "2027-01-31"), lot("L2", "5", "2027-02-28")]),
+      );
+      expect(first).not.toHaveProperty("lots");
+      const sale = note(2, "6", [], true);
+      expect((await posted(service, sale)).lots).toEqual([
+        { product_code: "IOG", lot: "L1", expires_on: "2027-01-31", quantity: 4 },
+        { product_code: "IOG", lot: "L2", expires_on: "2027-02-28", quantity: 2 },
+      ]);
+      const second = note(3, "2", [], true);
+      await service.upload(second.xml);
+      const many = { json: { access_keys: [second.accessKey] } };
+      expect((await service.send("POST", "/api/nfes/process", many)).body.results).toMatchObject([
+        { outcome: "approved", lots: [{ lot: "L2", quantity: 2 }] },
+      ]);
+      const third = note(4, "1", [], true);
+      await service.upload(third.xml);
+      expect(
+        (await service.send("POST", `/api/nfes/${third.accessKey}/process`)).body.lots,
+      ).toMatchObject([{ lot: "L2", quantity: 1 }]);
+    }));
+
+  test("says which lot of the note had too little, once, however often it is approved", () =>
+    withApp(async (service) => {
+      await posted(
+        service,
+        note(1, "9", [lot("L1", "4", "2027-01-31"), lot("L2", "5", "2027-02-28")]),
+      );
+      const sale = note(2, "6", [lot("L2", "6", "2027-02-28")], true);
+      const body = await posted(service, sale);
+      expect(body.findings.map(({ code }: { code: string }) => code)).toContain("lot_insufficient");
+      expect(body.lots).toMatchObject([
+        { lot: "L1", quantity: 1 },
+        { lot: "L2", quantity: 5 },
+      ]);
+      const path = `/api/nfes/${sale.accessKey}`;
+      await service.send("POST", `${path}/reverse`, { json: { reason: "erro" } });
+      await service.send("POST", `${path}/process`);
+      expect(
+        (await findingsOf(service, sale)).filter(([code]: [string]) => code === "lot_insufficient"),
+      ).toEqual([
+        [
+          "lot_insufficient",
+          "O lote informado na nota não tem a quantidade; o restante saiu dos lotes que vencem primeiro: IOG (L2).",
+        ],
+      ]);
+    }));
+
+  test("says that an exit took what has expired", () =>
+    withApp(async (service) => {
+      await posted(service, note(1, "4", [lot("OLD", "4", "2026-10-31")]));
+      const sale = note(2, "3", [], true);
+      expect((await posted(service, sale)).findings).toContainEqual(
+        expect.objectContaining({
+          code: "lot_expired",
+          message: "A saída levou mercadoria de lote vencido: IOG (OLD).",
+        }),
+      );
+    }));
+
+  test("says that a lot is here under another expiry", () =>
+    withApp(async (service) => {
+      expect(
+        await findingsOfPosted(service, note(1, "4", [lot("L1", "4", "2027-01-31")])),
+      ).not.toContain("lot_expiries_differ");
+      expect(
+        await findingsOfPosted(service, note(2, "4", [lot("L1", "4", "2027-01-30")])),
+      ).toContain("lot_expiries_differ");
+    }));
+});
+
+const findingsOfPosted = async (service: TestApp, one: { xml: string }) =>
+  (await posted(service, one)).findings.map(({ code }: { code: string }) => code);
