@@ -95,7 +95,7 @@ test("a cancellation by substitution (110112) takes its note back as any other",
     expect((await stock(service)).every(({ quantity_e4 }) => quantity_e4 === 0)).toBe(true);
   }));
 
-test("a cancellation is done where the company forbids a balance below zero, and names the exits that miss goods", () =>
+test("a cancellation is done also below zero; answer, finding and feed name the later exits that miss goods", () =>
   withApp(async (service) => {
     await bought(service);
     const taken = await exit(service, 3, "Pedido 7");
@@ -104,7 +104,15 @@ test("a cancellation is done where the company forbids a balance below zero, and
       json: { reason: "engano" },
     });
     await service.send("PATCH", "/api/company", { json: { allow_negative: false } });
-    expect((await cancel(service)).body.event.effect).toBe("cancelled");
+    const { body } = await cancel(service);
+    expect(body).toMatchObject({
+      event: { effect: "cancelled" },
+      findings: [{ code: "negative_balance" }],
+    });
+    const feed = await service.rows("select payload from events where type = 'nfe.goods_missing'");
+    expect(feed.map(({ payload }) => JSON.parse(String(payload)))).toEqual([
+      { access_key: note.accessKey, product_code: "001", movements: [taken.body.movement.id] },
+    ]);
     expect(await stock(service)).toMatchObject([
       { product: "001", quantity_e4: -30_000 },
       { product: "C1", quantity_e4: 0 },
