@@ -52,6 +52,8 @@ export const STATUS_OF = {
   "movement.is_reversal": 409,
   "stock.out_of_range": 422,
   "units.conflict": 409,
+  "movement.of_count": 409,
+  "count.closed_over": 409,
   "count.not_found": 404,
   "count.overlaps": 409,
   "count.too_many": 409,

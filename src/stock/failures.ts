@@ -26,10 +26,14 @@ export type SupplierItemFailure =
     items: readonly { supplier_cnpj: string; code: string; unit: string }[];
   };
 
-/** Why one movement cannot be taken back. */
+/** Why one movement cannot be taken back, or not be dated as a person wants it. */
 export type MovementFailure =
   | { code: "movement.not_found"; id: number }
   /** It is a note's: the note is to be reversed, not a part of it. */
   | { code: "movement.of_note"; id: number; access_key: string }
   /** It takes another back already. */
-  | { code: "movement.is_reversal"; id: number; undoes: number };
+  | { code: "movement.is_reversal"; id: number; undoes: number }
+  /** It is the difference of a count: a new count corrects it. */
+  | { code: "movement.of_count"; id: number; count_id: string }
+  /** The product was counted after the movement was written, or after the date that it is to have. */
+  | { code: "count.closed_over"; product_code: string };

@@ -1,6 +1,7 @@
 import { bumpTagIfChanged } from "../journal/record.ts";
 import type { Statement } from "../ports/sql.ts";
 import { balancesAfter } from "./balances.ts";
+import { countedAfterDate } from "./counted-over.ts";
 import { keepLots } from "./lots/keep-lots.ts";
 import { addToSpan } from "./spans.ts";
 import { STEP_FIGURES, valuationSteps } from "./valued-fold.ts";
@@ -29,6 +30,12 @@ export interface ManualMovement {
   readonly day: string;
 }
 
+/**
+ * The origin of the movements that a count makes; their reference is the count, their `origin_ref` `<count>#<product>`. A user may
+ * give this origin too: then `origin_ref` is the posting, as of every manual movement.
+ */
+export const COUNT_ORIGIN = "CONTAGEM";
+
 /** Selects a row where `movementStatements` has inserted its movement; for statements that come after it. ?1 company, ?2 origin, ?3 posting. */
 export const MOVEMENT_MADE =
   "select 1 from movements where company = ?1 and origin = ?2 and origin_ref = ?3";
@@ -46,8 +53,9 @@ export const lotStock = (
 
 /**
  * Statements of one manual movement: the movement, the balance, the last cost, the sums.
- * The first returns the movement's row; none where the product is unknown or inactive, or an exit would leave a negative balance
- * or takes more of a lot than there is: then nothing is changed. The database decides, so two exits never take the same piece.
+ * The first returns the movement's row; none where the product is unknown or inactive, an exit would leave a negative balance or
+ * takes more of a lot than there is, or the product was counted after the date that a person gives: then nothing is changed.
+ * The database decides, so two exits never take the same piece.
  */
 export function movementStatements(movement: ManualMovement): Statement[] {
   const m = movement;
@@ -59,6 +67,7 @@ export function movementStatements(movement: ManualMovement): Statement[] {
           from products p left join balances b on b.company = p.company and b.product = p.code
           where p.company = ?1 and p.code = ?4 and p.active = 1 and (?5 > 0 or coalesce(b.quantity_e4, 0) + ?5 >= 0)
             and (?5 > 0 or ?7 is null or ?5 + coalesce((${lotStock("?1", "?4", "?7", "?8")}), 0) >= 0)
+            and (?13 >= ?12 or not ${countedAfterDate("?1", "?4", "?13")})
         ),
         ${valuationSteps()}
         insert into movements (company, product, type, quantity_e4, cost_e2, lot, expires_on, origin, origin_ref, reference, notes,

@@ -55,7 +55,8 @@ export interface Reversal {
 const OF_NOTE = `company = ?1 and origin = ?4 and origin_ref > ?3 || '#' and origin_ref < ?3 || '$' and posting = ?5`;
 const BY_HAND = "company = ?1 and origin = ?4 and origin_ref = ?3 and posting = ?5";
 
-const ofPosting = ({ accessKey }: Pick<Reversal, "accessKey">) =>
+/** The condition that finds the movements of the posting that is taken back. ?1 company, ?3 access key or posting, ?4 origin, ?5 posting. */
+export const ofPosting = ({ accessKey }: Pick<Reversal, "accessKey">) =>
   accessKey === null ? BY_HAND : OF_NOTE;
 
 /** The movements of a posting, in the order of writing, without the late costs of others about them. */

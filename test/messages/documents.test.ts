@@ -147,6 +147,8 @@ const noteSentences = [
   NOTE_SENTENCES.lotExpired("001 (L1)"),
   NOTE_SENTENCES.lotExpiriesDiffer("001 (L1)"),
   NOTE_SENTENCES.negativeBalance,
+  NOTE_SENTENCES.beforeCount("001, 002"),
+  NOTE_SENTENCES.cancelledBeforeCount("001"),
   NOTE_SENTENCES.cancelledMisses("001: 7 (Pedido 3)"),
   NOTE_SENTENCES.notApproved({ code: "stock.insufficient", ...shortage }, 1),
   NOTE_SENTENCES.notApproved({ code: "stock.lot_insufficient", lot: "L1", ...shortage }, 1),

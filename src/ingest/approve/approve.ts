@@ -9,6 +9,7 @@ import { invalidatedTags, post } from "../../stock/posting.ts";
 import { factorsAsAssumed, nothingBelowZero } from "../../stock/posting-guards.ts";
 import { hasExits, POSTING_GUARD } from "../note/registration-sql.ts";
 import type { Finding } from "../note/written-verdict.ts";
+import { beforeCountFindings, saveBeforeCount } from "./before-count.ts";
 import { exitsAtOnce } from "./change-event-exits.ts";
 import { lotFindings, saveLotFindings } from "./lot-findings.ts";
 import { appendLowStockOfNote } from "./low-stock.ts";
@@ -87,6 +88,7 @@ async function commitApproval(
     assignPosting(proposal),
     ...correctEffects(proposal),
     ...post(posting),
+    ...(posting.entries.length > 0 ? [saveBeforeCount(posting)] : []),
     ...saveUnitDiffers(posting, proposal.settings.units),
     ...saveLotFindings(posting),
     ...(hasExits(posting) ? [saveNegativeBalance(posting)] : []),
@@ -122,6 +124,7 @@ async function commitApproval(
 
 const findingsOf = (rows: readonly Row[]): Finding[] => [
   ...negativeBalanceFindings(rows),
+  ...beforeCountFindings(rows),
   ...unitDiffersFindings(rows),
   ...lotFindings(rows),
 ];

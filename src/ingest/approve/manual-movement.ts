@@ -6,6 +6,7 @@ import { newId } from "../../lib/id.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Row } from "../../ports/sql.ts";
+import { failIfCountedAfterDate } from "../../stock/counted-over.ts";
 import { today } from "../../stock/dashboard.ts";
 import type { StockFailure } from "../../stock/failures.ts";
 import { type TakenLot, takenLots } from "../../stock/lots/keep-lots.ts";
@@ -85,6 +86,7 @@ export async function recordMovement(
     throw stockFailureFrom(error, request.product);
   });
   if (made !== null) return made;
+  if (movement.happenedAt < movement.at) await failIfCountedAfterDate(ports, movement, signal);
   throw new Failed<StockFailure>(await refusalOf(ports, actor.company, request, signal));
 }
 

@@ -1,4 +1,5 @@
 import type { Ports } from "../../ports/ports.ts";
+import { failIfCountedSince } from "../../stock/counted-over.ts";
 import type { Posted, Reversal } from "../../stock/reversal.ts";
 import { prepareMovementReversal } from "./reverse-movement.ts";
 import { failIfInsufficient, prepareReversal, type ReversalOptions } from "./reverse-note.ts";
@@ -50,6 +51,7 @@ async function planOf(
 ): Promise<ReversalPlan> {
   const { company } = reversal;
   const movements = [...reversal.eventExits, ...reversal.movements];
+  await failIfCountedSince(ports, reversal, signal);
   await failIfInsufficient(ports, reversal, signal);
   const rows = await ports.reader.rows(
     {

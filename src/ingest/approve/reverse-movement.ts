@@ -5,9 +5,11 @@ import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Row, Statement } from "../../ports/sql.ts";
 import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
+import { failIfCountedSince, notCountedSince } from "../../stock/counted-over.ts";
 import { today } from "../../stock/dashboard.ts";
 import { EVENT_ORIGIN } from "../../stock/event-exits.ts";
 import type { MovementFailure } from "../../stock/failures.ts";
+import { COUNT_ORIGIN } from "../../stock/movement.ts";
 import { stockFailureFrom } from "../../stock/out-of-range.ts";
 import {
   movementsOfPosting,
@@ -27,7 +29,7 @@ export interface MovementReversal {
 
 /**
  * Takes back a manual movement: its exact opposite, with balance, value, last cost, feed and audit in one batch. Twice, or twice at once: the stock moves once, and the later answers `alreadyReversed`.
- * Fails with `movement.not_found`, `movement.of_note`, `movement.is_reversal`, `stock.insufficient` (as `reverseNote`),
+ * Fails with `movement.not_found`, `movement.of_note`, `movement.is_reversal`, `movement.of_count`, `count.closed_over`, `stock.insufficient` (as `reverseNote`),
  * `stock.out_of_range`.
  */
 export async function reverseMovement(
@@ -40,6 +42,7 @@ export async function reverseMovement(
     if (typeof prepared === "number") return { id: prepared, alreadyReversed: true };
     const made = await commitReversal(ports, id, prepared, options);
     if (made !== null) return { id: made, alreadyReversed: false };
+    await failIfCountedSince(ports, prepared, options.signal);
     await failIfInsufficient(ports, prepared, options.signal);
     return CHANGED;
   });
@@ -70,6 +73,12 @@ export async function prepareMovementReversal(
       code: "movement.of_note",
       id,
       access_key: String(row.origin_ref).slice(0, 44),
+    });
+  if (row.origin === COUNT_ORIGIN && row.origin_ref !== row.posting)
+    throw new Failed<MovementFailure>({
+      code: "movement.of_count",
+      id,
+      count_id: String(row.origin_ref).slice(0, 36),
     });
   if (row.undoes !== null)
     throw new Failed<MovementFailure>({
@@ -137,4 +146,5 @@ async function commitReversal(
 const MAY_BE_UNDONE = `select 1 where not exists (
     select 1 from movements m join movements r on r.company = m.company and r.undoes = m.id and r.quantity_e4 <> 0
     where m.company = ?1 and m.origin = ?4 and m.origin_ref = ?3)
+  and ${notCountedSince({ accessKey: null })}
   and (exists (select 1 from companies where id = ?1 and allow_negative = 1) or ${nothingBelowZeroAfter({ accessKey: null })})`;

@@ -6,6 +6,7 @@ import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Row, Statement } from "../../ports/sql.ts";
 import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
+import { failIfCountedSince, notCountedSince } from "../../stock/counted-over.ts";
 import { today } from "../../stock/dashboard.ts";
 import { standingExits } from "../../stock/event-exits.ts";
 import { stockFailureFrom } from "../../stock/out-of-range.ts";
@@ -43,7 +44,7 @@ export interface ReversalOptions extends FlowOptions {
  * Takes a PROCESSADA note out of the stock: exact opposite movements, balances, values, last costs, status ESTORNADA, feed and
  * audit in one batch. It may be approved again. Twice, or twice at once: the stock moves once, and the later answers
  * `alreadyReversed`.
- * Fails with `nfe.not_found`, `nfe.final` (never in stock, or cancelled), `stock.insufficient` (the company forbids a balance
+ * Fails with `count.closed_over` (a product was counted since), `nfe.not_found`, `nfe.final` (never in stock, or cancelled), `stock.insufficient` (the company forbids a balance
  * below zero; names the later exits that need the goods), `stock.out_of_range`.
  */
 export async function reverseNote(
@@ -58,6 +59,7 @@ export async function reverseNote(
     const findings = await commitReversal(ports, note, reversal, options);
     if (findings !== null)
       return { accessKey, movements: reversalSize(reversal), alreadyReversed: false, findings };
+    await failIfCountedSince(ports, reversal, options.signal);
     await failIfInsufficient(ports, reversal, options.signal);
     return CHANGED;
   });
@@ -174,6 +176,7 @@ const assignReversal = (
       settings_version = iif(exists (${EVENTS_OF_KEY}), 0, settings_version)
     where company = ?1 and access_key = ?3 and status = 'PROCESSADA' and posting = ?5
       and verdict_version = ?8 and (exists (select 1 from companies where id = ?1 and allow_negative = 1) or ${nothingBelowZeroAfter(reversal)})
+      and ${notCountedSince(reversal)}
     returning id`,
   args: [
     reversal.company,

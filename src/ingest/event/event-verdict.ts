@@ -8,6 +8,7 @@ import type { Ports } from "../../ports/ports.ts";
 import type { Guard, Statement } from "../../ports/sql.ts";
 import { today } from "../../stock/dashboard.ts";
 import type { Reversal } from "../../stock/reversal.ts";
+import { saveCancelledBeforeCount } from "../approve/before-count.ts";
 import {
   eventExitStatements,
   exitsToChange,
@@ -117,6 +118,7 @@ export function verdictByEvents(stored: StoredNote, outcome: EventOutcome): Stat
       cause,
       saveMissingByCancellation({ ...reversal, accessKey: stored.accessKey }),
     ),
+    saveCancelledBeforeCount({ ...reversal, accessKey: stored.accessKey }),
   ];
 }
 

@@ -20,7 +20,7 @@ const SLICE = 50;
 const NOT_IN_STOCK = "('PENDENTE', 'ESTORNADA', 'CANCELADA', 'DESCARTADA')";
 
 /** What a posting or a reversal has found; a cancelled note keeps it under a new verdict. */
-const KEPT_FINDING = "negative_balance";
+const KEPT_FINDINGS: readonly string[] = ["negative_balance", "before_count"];
 
 /** The findings of a note under a new verdict. */
 export const findingsUnder = (
@@ -28,7 +28,7 @@ export const findingsUnder = (
   { findings, verdict }: Pick<Judgement, "findings" | "verdict">,
 ): readonly Finding[] =>
   stored.status === "CANCELADA" && isCancelled(verdict.holds)
-    ? [...findings, ...stored.findings.filter(({ code }) => code === KEPT_FINDING)]
+    ? [...findings, ...stored.findings.filter(({ code }) => KEPT_FINDINGS.includes(code))]
     : findings;
 
 /**

@@ -11,6 +11,7 @@ import { FACTOR_ONE } from "../../stock/factor.ts";
 import { takenLots } from "../../stock/lots/keep-lots.ts";
 import { stockFailureFrom } from "../../stock/out-of-range.ts";
 import { invalidatedTags, type Posting, post } from "../../stock/posting.ts";
+import { beforeCountFindings, saveBeforeCount } from "../approve/before-count.ts";
 import { exitsAtOnce } from "../approve/change-event-exits.ts";
 import { lotFindings, saveLotFindings } from "../approve/lot-findings.ts";
 import { appendLowStockOfNote } from "../approve/low-stock.ts";
@@ -105,6 +106,7 @@ async function commitRegistration(
       ? []
       : [
           ...post(r.posting),
+          ...(r.posting.entries.length > 0 ? [saveBeforeCount(r.posting)] : []),
           ...saveUnitDiffers(r.posting, r.settings.units),
           ...saveLotFindings(r.posting),
         ]),
@@ -137,6 +139,7 @@ const exitsOf = ({ standing, items, at, settings }: Registration, posting: Posti
   eventExits(standing.takesOut, items, broughtBy(posting), { at, units: settings.units });
 const findingsOf = (rows: readonly Row[]): Finding[] => [
   ...negativeBalanceFindings(rows),
+  ...beforeCountFindings(rows),
   ...unitDiffersFindings(rows),
   ...lotFindings(rows),
 ];

@@ -3,12 +3,10 @@ import { appendEvents, bumpTags } from "../../journal/record.ts";
 import type { Guard, Statement, Value } from "../../ports/sql.ts";
 import { balancesAfter } from "../balances.ts";
 import { keepLots } from "../lots/keep-lots.ts";
+import { COUNT_ORIGIN } from "../movement.ts";
 import { addMovementsToSpan } from "../spans.ts";
 import { STEP_FIGURES, valuationSteps } from "../valued-fold.ts";
 import { counted, LAST_CODE, notCounted } from "./differences.ts";
-
-/** The origin of the movements that a count makes; their reference is the count, their `origin_ref` `<count>#<product>`. */
-export const COUNT_ORIGIN = "CONTAGEM";
 
 /** The part of a close that one batch makes: the products whose codes are after `from`, up to `to`. */
 export interface Slice {

@@ -23,6 +23,11 @@ export const NOTE_SENTENCES = {
   /** `exits`: the products that a cancelled note leaves below zero, each with the later exits that miss the goods. */
   cancelledMisses: (exits: string): string =>
     `O cancelamento deixou produtos com saldo negativo; faltam mercadorias a saídas posteriores (produto: movimentos): ${exits}.`,
+  /** `products`: the codes of those that were counted. */
+  beforeCount: (products: string): string =>
+    `A data da nota é anterior à contagem de estoque destes produtos, que já podia incluir as mercadorias; confira o saldo: ${products}.`,
+  cancelledBeforeCount: (products: string): string =>
+    `O cancelamento desfez movimentos anteriores à contagem de estoque destes produtos; confira o saldo: ${products}.`,
   /** `items`: how many the note has. */
   notApproved: (failure: StockFailure, items: number): string =>
     `A nota foi registrada, mas não aprovada: ${whyNotApproved(failure, items)}.`,

@@ -104,6 +104,10 @@ const SENTENCES: {
       .slice(0, 5)
       .map(({ code, unit }) => `${code} (${unit})`)
       .join(", ")}`,
+  "movement.of_count":
+    "O movimento é a diferença de uma contagem e não pode ser estornado; conte o produto de novo",
+  "count.closed_over": ({ product_code }) =>
+    `O produto ${product_code} foi contado depois: o que é anterior à contagem não pode mais mudar`,
   "count.not_found": "Contagem não encontrada",
   "count.overlaps": ({ name }) =>
     `A contagem “${name}” está aberta e tem produtos em comum com esta`,
