@@ -6,10 +6,10 @@ import { ALWAYS, type Guard, type Row, type Statement, type Value } from "../por
 import type { JobFailure } from "./failures.ts";
 import { jobs } from "./tables.ts";
 
-export const JOB_KINDS = ["batch", "export", "mail"] as const;
+export const JOB_KINDS = ["batch", "export", "mail", "approval"] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
 
-/** Whether a job has items, one for each document: a batch, or a mail with its attachments. */
+/** Whether a job has items: one for each document of a batch or a mail, or for each note of an approval. */
 export const hasItems = (kind: JobKind): boolean => kind !== "export";
 
 export const JOB_STATES = ["queued", "running", "done", "failed", "cancelled"] as const;
@@ -22,9 +22,9 @@ export interface Job {
   readonly id: string;
   readonly kind: JobKind;
   readonly state: JobState;
-  /** Batch, mail: number of items. Export: estimated number of rows; null before it is known. */
+  /** Batch, mail, approval: number of items. Export: estimated number of rows; null before it is known. */
   readonly total: number | null;
-  /** Batch, mail: items that have their results. Export: rows that were visited. */
+  /** Batch, mail, approval: items that have their results. Export: rows that were visited. */
   readonly done: number;
   /** The request's parameters, in the shape of the part that made the job. */
   readonly params: unknown;

@@ -13,7 +13,7 @@ export const jobs = sqliteTable(
   {
     company: integer().notNull(),
     id: text().notNull(),
-    kind: text({ enum: ["batch", "export", "mail"] }).notNull(),
+    kind: text({ enum: ["batch", "export", "mail", "approval"] }).notNull(),
     state: text({ enum: ["queued", "running", "done", "failed", "cancelled"] }).notNull(),
     total: integer(),
     done: integer().notNull().default(0),

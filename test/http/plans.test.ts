@@ -137,7 +137,8 @@ async function walk(service: TestApp): Promise<Set<string>> {
   await go("PATCH", "/api/company", { json: { require_mapping: false } });
   await go("POST", `${path}/discard`, { at: of(refused, "/discard"), json: { reason: "não é" } });
   await go("POST", `${path}/restore`, { at: of(refused, "/restore") });
-  await go("POST", "/api/nfes/process", { json: { access_keys: [pending.accessKey] } });
+  for (const query of ["", "?async=true"])
+    await go("POST", "/api/nfes/process", { query, json: { access_keys: [pending.accessKey] } });
   const { rows: sent } = await service.ports.database.writing.execute(
     "select id from jobs where kind = 'batch' limit 1",
   );

@@ -59,7 +59,7 @@ const getJob = defineOpenAPIRoute<typeof getRoute, Env>({
     const { signal } = c.var;
     const job = await findJob(ports, actor.company, c.req.valid("param").id, signal);
     const [{ parked, summary }, items] = await Promise.all([
-      progressOf(ports, actor.company, job.id, signal),
+      progressOf(ports, job, signal),
       itemsPage(ports, actor.company, job.id, offsetOf(query), signal),
     ]);
     const total = hasItems(job.kind) ? (job.total ?? 0) : 0;

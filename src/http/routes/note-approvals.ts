@@ -1,11 +1,13 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import { approveMany, MOST_APPROVED } from "../../ingest/approve/approve-many.ts";
+import { enqueueApprovals } from "../../ingest/batch/approval-job.ts";
 import { readyNotesOf } from "../../ingest/batch/ready-notes.ts";
 import { findJob } from "../../journal/jobs.ts";
 import { causeOf, type Env } from "../env.ts";
 import { requires } from "../middleware/permissions.ts";
-import { AccessKeyParam, jsonBody, responses } from "../schemas.ts";
+import { AccessKeyParam, Flag, jsonBody, responses } from "../schemas.ts";
 import { ApprovalsSchema, approvalLine, approvalSummary } from "../views/approval-view.ts";
+import { JobMadeSchema } from "../views/job-view.ts";
 
 const ApprovalsBody = z.union([
   z.strictObject({
@@ -21,8 +23,11 @@ const approvalsRoute = createRoute({
   tags: ["nfe"],
   summary: "Aprova várias notas sem pendências, cada uma em sua gravação",
   ...requires("operate"),
-  request: { body: jsonBody(ApprovalsBody) },
-  responses: responses(200, ApprovalsSchema, "O resultado de cada nota"),
+  request: { body: jsonBody(ApprovalsBody), query: z.object({ async: Flag.optional() }) },
+  responses: {
+    ...responses(200, ApprovalsSchema, "O resultado de cada nota"),
+    ...responses(202, JobMadeSchema, "async=true: o andamento está em Location"),
+  },
 });
 
 const postApprovals = defineOpenAPIRoute<typeof approvalsRoute, Env>({
@@ -35,6 +40,10 @@ const postApprovals = defineOpenAPIRoute<typeof approvalsRoute, Env>({
     else {
       const job = await findJob(ports, actor.company, body.job_id, signal);
       keys = await readyNotesOf(ports, actor.company, job.id, signal);
+    }
+    if (c.req.valid("query").async === true) {
+      const job_id = await enqueueApprovals(ports, keys, { cause: causeOf(c), signal });
+      return c.json({ job_id }, 202, { location: `/api/jobs/${job_id}` });
     }
     const results = await approveMany(ports, keys, { cause: causeOf(c), signal });
     const lines = results.map(approvalLine);

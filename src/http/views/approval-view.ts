@@ -1,12 +1,13 @@
 import { z } from "@hono/zod-openapi";
 import type { Failure } from "../../failures.ts";
 import type { NoteApproval } from "../../ingest/approve/approve-many.ts";
+import { approvalSummaryBy } from "../../ingest/batch/approval-result.ts";
 import { trusted } from "../../lib/cast.ts";
 import { problemOf } from "../problem.ts";
 import { FindingSchema, HoldSchema } from "../schemas.ts";
 import { lotsTaken, TakenLotSchema } from "./lot-view.ts";
 
-const ApprovalLineSchema = z
+export const ApprovalLineSchema = z
   .object({
     access_key: z.string(),
     outcome: z.enum(["approved", "already_processed", "refused"]),
@@ -48,12 +49,5 @@ export function approvalLine(result: NoteApproval): Line {
 }
 
 /** How many notes had each outcome. */
-export function approvalSummary(lines: readonly Line[]) {
-  const count = (outcome: Line["outcome"]) =>
-    lines.filter((line) => line.outcome === outcome).length;
-  return {
-    approved: count("approved"),
-    already_processed: count("already_processed"),
-    refused: count("refused"),
-  };
-}
+export const approvalSummary = (lines: readonly Line[]) =>
+  approvalSummaryBy((outcome) => lines.filter((line) => line.outcome === outcome).length);

@@ -3,6 +3,7 @@ import type { JobItem } from "../../ingest/batch/job-items.ts";
 import { JOB_KINDS, JOB_STATES, type Job } from "../../journal/jobs.ts";
 import { instant, instantOrNull } from "../numbers.ts";
 import { Pagination } from "../schemas.ts";
+import { ApprovalLineSchema, approvalLine } from "./approval-view.ts";
 import { BatchLineSchema, batchLine } from "./batch-view.ts";
 
 export const JobSummarySchema = z
@@ -34,7 +35,13 @@ export const JobSchema = JobSummarySchema.extend({
   parked: z.int().openapi({ description: "Documentos com falha, que aguardam POST /replay" }),
   summary: z.record(z.string(), z.int()),
   failure: z.object({ code: z.string() }).nullable(),
-  results: z.array(z.union([BatchLineSchema.extend({ position: z.int() }), OpenLineSchema])),
+  results: z.array(
+    z.union([
+      BatchLineSchema.extend({ position: z.int() }),
+      ApprovalLineSchema.extend({ position: z.int(), file: z.string() }),
+      OpenLineSchema,
+    ]),
+  ),
   pagination: Pagination,
 }).openapi("Job");
 
@@ -51,12 +58,14 @@ export const jobSummary = (job: Job): z.infer<typeof JobSummarySchema> => ({
   created_by: job.createdBy,
 });
 
-/** The lines of one document: one for each result, or one that says that it waits or is parked. */
+/** The lines of one document, or of one note to approve (`file`: its access key): one for each result, or one that says that it waits or is parked. */
 export function itemLines(item: JobItem): z.infer<typeof JobSchema>["results"] {
   const { position, file, state, reason } = item;
   const lines: z.infer<typeof JobSchema>["results"] = item.results.map((result) => ({
     position,
-    ...batchLine(result),
+    ...("note" in result || "file" in result
+      ? batchLine(result)
+      : { file, ...approvalLine(result) }),
   }));
   if (state === "received") lines.push({ position, file, outcome: "waiting" });
   if (state === "parked")

@@ -112,6 +112,7 @@ async function commitApproval(
       },
       guard,
     ),
+    ...(options.along?.(guard) ?? []),
   ];
   const read = (rows: readonly Row[][]) =>
     rows[0] === undefined || rows[0].length === 0

@@ -5,6 +5,7 @@ import type { NItem, Position } from "../../lib/item-number.ts";
 import { Failed, orFail } from "../../lib/result.ts";
 import { CORRECTION_MESSAGES } from "../../messages/pt-BR/documents/corrections.ts";
 import type { Ports } from "../../ports/ports.ts";
+import type { Guard, Statement } from "../../ports/sql.ts";
 import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
 import { today } from "../../stock/dashboard.ts";
 import { FACTOR_ONE } from "../../stock/factor.ts";
@@ -41,6 +42,8 @@ const OF_EXITS: readonly string[] = ["goods_lost", "not_delivered", "immobilised
 
 export interface ApprovalOptions extends FlowOptions {
   readonly corrections: RequestedCorrections;
+  /** Statements that are committed with the posting; `guard` selects a row only when it is posted. */
+  readonly along?: (guard: Guard) => readonly Statement[];
 }
 
 /** A registered note with the posting of its approval. Nothing of it is written. */

@@ -4,15 +4,17 @@ import { tracedJob } from "../../observability/traced-job.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { commitStatements, type Row, type Statement } from "../../ports/sql.ts";
 import type { IngestFailure } from "../verdict/failures.ts";
+import { processApproval } from "./approval-job.ts";
+import type { ApprovalResult } from "./approval-result.ts";
 import { type BatchParams, causeOfBatch } from "./batch-params.ts";
 import type { BatchResult } from "./batch-result.ts";
 import { endBatch } from "./end-batch.ts";
 import { itemMessages } from "./item-messages.ts";
-import { type ItemRef, parkItem } from "./job-items.ts";
+import { type ItemRef, type ItemResult, parkItem } from "./job-items.ts";
 import { recordResults } from "./record-results.ts";
 
 /**
- * Processes one document of a batch. Idempotent: a note is registered in the commit that writes its result, and a note with a
+ * Processes one document of a batch, or approves one note. Idempotent: a note is registered in the commit that writes its result, and a note with a
  * result is not processed again. A refusal is a result. Rejects with a transient fault (overload, fault of the platform, the
  * signal): then the message must be delivered again.
  */
@@ -60,11 +62,12 @@ export async function parkDocument(
 interface QueuedItem {
   readonly state: string;
   readonly file: string;
-  readonly sha256: string;
+  /** Null: no document, but a note to approve, with its access key in `file`. */
+  readonly sha256: string | null;
   /** In bytes; 0 when the original is missing. */
   readonly size: number;
   readonly follower: number | null;
-  readonly results: readonly BatchResult[];
+  readonly results: readonly ItemResult[];
   readonly params: BatchParams;
   readonly userId: number;
   readonly traceParent: string | null;
@@ -78,7 +81,7 @@ async function queuedItem(
     sql: `select i.state, i.file, i.sha256, i.follower, i.results, j.params, j.created_by, j.trace_parent,
         coalesce((select o.size from originals o where o.company = i.company and o.sha256 = i.sha256), 0) as size
       from job_items i join jobs j on j.company = i.company and j.id = i.job
-      where i.company = ?1 and i.job = ?2 and i.position = ?3 and i.sha256 is not null`,
+      where i.company = ?1 and i.job = ?2 and i.position = ?3 and (i.sha256 is not null or j.kind = 'approval')`,
     args: [company, job, position],
   });
   return row === undefined ? null : toItem(row);
@@ -88,10 +91,10 @@ async function queuedItem(
 const toItem = (row: Row): QueuedItem => ({
   state: String(row.state),
   file: String(row.file),
-  sha256: String(row.sha256),
+  sha256: row.sha256 === null ? null : String(row.sha256),
   size: Number(row.size),
   follower: row.follower === null ? null : Number(row.follower),
-  results: trusted<BatchResult[]>(JSON.parse(String(row.results))),
+  results: trusted<ItemResult[]>(JSON.parse(String(row.results))),
   params: trusted<BatchParams>(JSON.parse(String(row.params))),
   userId: Number(row.created_by),
   traceParent: row.trace_parent === null ? null : String(row.trace_parent),
@@ -123,13 +126,25 @@ async function registerDocument(
   { file, sha256, results, params, userId }: QueuedItem,
   signal?: AbortSignal,
 ): Promise<void> {
-  const bytes = await ports.originals.get(ref.company, sha256);
-  if (bytes === null) throw new Failed<IngestFailure>({ code: "batch.bytes_missing" });
   const options = {
     cause: causeOfBatch(params, ref.company, userId),
     approve: params.approve,
     signal,
   };
+  // The results of an approval are those of approval-job.ts, the others those of documents.
+  if (sha256 === null)
+    return processApproval(ports, {
+      ref,
+      accessKey: file,
+      results: trusted<ApprovalResult[]>(results),
+      options,
+    });
+  const bytes = await ports.originals.get(ref.company, sha256);
+  if (bytes === null) throw new Failed<IngestFailure>({ code: "batch.bytes_missing" });
   const read = await ports.documents.read(bytes, signal);
-  await recordResults(ports, { ref, file, original: { bytes, sha256 }, results, options }, read);
+  await recordResults(
+    ports,
+    { ref, file, original: { bytes, sha256 }, results: trusted<BatchResult[]>(results), options },
+    read,
+  );
 }

@@ -9,9 +9,15 @@ const ITEMS = 500;
 const ORIGINALS = 20;
 const JOBS = 100;
 
-/** Deletes expired batches and mails: first their items, in slices, then the job. Returns how many jobs were deleted. */
+/** Deletes expired batches, mails and approvals: first their items, in slices, then the job. Returns how many jobs were deleted. */
 export async function expireBatches(ports: Needs, company: number): Promise<number> {
-  const expired = await expiredJobs(ports, company, ["batch", "mail"], ports.clock.now(), JOBS);
+  const expired = await expiredJobs(
+    ports,
+    company,
+    ["batch", "mail", "approval"],
+    ports.clock.now(),
+    JOBS,
+  );
   for (const { id, blob } of expired) {
     // A ZIP that was never unpacked; before its job, because afterwards nothing references it.
     if (blob !== null) await ports.blobs.delete(blob);

@@ -1,16 +1,21 @@
+import type { Job } from "../../journal/jobs.ts";
 import { trusted } from "../../lib/cast.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Guard, Statement } from "../../ports/sql.ts";
+import { type ApprovalResult, type ApprovalSummary, approvalSummaryBy } from "./approval-result.ts";
 import { type BatchResult, type BatchSummary, summaryBy } from "./batch-result.ts";
 
-/** A job's item as it is inserted; without bytes (`sha256` null) it has its result already and is `done`. */
+/** A result of an item: of a document, or of a note that was to be approved. */
+export type ItemResult = BatchResult | ApprovalResult;
+
+/** A job's item as it is inserted. Without bytes (`sha256` null) one that has its result is `done`; else it is a note to approve. */
 export interface NewJobItem {
   readonly position: number;
   readonly file: string;
   readonly sha256: string | null;
   /** The position of the next document that probably has the same access key: it is processed after this one. */
   readonly follower: number | null;
-  readonly results: readonly BatchResult[];
+  readonly results: readonly ItemResult[];
   /** The access key that it probably has (upload/key-hint.ts), stored while the followers are not known. */
   readonly hint?: string | null;
 }
@@ -22,7 +27,7 @@ export interface JobItem {
   readonly position: number;
   readonly file: string;
   readonly state: ItemState;
-  readonly results: readonly BatchResult[];
+  readonly results: readonly ItemResult[];
   readonly reason: string | null;
 }
 
@@ -35,7 +40,7 @@ export const insertItems = (
 ): Statement => ({
   sql: `insert into job_items (company, job, position, file, sha256, follower, hint, state, results, updated_at)
     select ?1, ?2, value ->> 'position', value ->> 'file', value ->> 'sha256', value ->> 'follower', value ->> 'hint',
-      iif(value ->> 'sha256' is null, 'done', 'received'), value -> 'results', ?4 from json_each(?3)
+      iif(value ->> 'sha256' is null and json_array_length(value -> 'results') > 0, 'done', 'received'), value -> 'results', ?4 from json_each(?3)
     where exists (select 1 from jobs where company = ?1 and id = ?2) on conflict do nothing`,
   args: [company, job, JSON.stringify(items), at],
 });
@@ -58,7 +63,7 @@ export const itemAwaitsResult = ({ company, job, position }: ItemRef, index: num
 export function recordResult(
   { company, job, position }: ItemRef,
   index: number,
-  result: BatchResult,
+  result: ItemResult,
   at: number,
   guard: Guard,
 ): Statement {
@@ -75,7 +80,7 @@ export function recordResult(
 export const replaceResult = (
   { company, job, position }: ItemRef,
   index: number,
-  result: BatchResult,
+  result: ItemResult,
 ): Statement => ({
   sql: `update job_items set results = json_replace(results, ?4, json(?5))
     where company = ?1 and job = ?2 and position = ?3 and state = 'received'`,
@@ -121,7 +126,7 @@ export async function itemsPage(
     position: Number(row.position),
     file: String(row.file),
     state: trusted<ItemState>(row.state),
-    results: trusted<BatchResult[]>(JSON.parse(String(row.results))),
+    results: trusted<ItemResult[]>(JSON.parse(String(row.results))),
     reason: row.reason === null ? null : String(row.reason),
   }));
 }
@@ -129,13 +134,12 @@ export async function itemsPage(
 /** The results of a batch so far, and how many of its items are parked. */
 export interface Progress {
   readonly parked: number;
-  readonly summary: BatchSummary;
+  readonly summary: BatchSummary | ApprovalSummary;
 }
 
 export async function progressOf(
   ports: Pick<Ports, "reader">,
-  company: number,
-  job: string,
+  { company, id: job, kind }: Pick<Job, "company" | "id" | "kind">,
   signal?: AbortSignal,
 ): Promise<Progress> {
   const [open] = await ports.reader.rows(
@@ -154,9 +158,10 @@ export async function progressOf(
     signal,
   );
   const counts = new Map(rows.map((row) => [row.outcome, Number(row.n)]));
+  const count = (outcome: string) => counts.get(outcome) ?? 0;
   return {
     parked: Number(open?.parked ?? 0),
-    summary: summaryBy((outcome) => counts.get(outcome) ?? 0),
+    summary: kind === "approval" ? approvalSummaryBy(count) : summaryBy(count),
   };
 }
 

@@ -6,7 +6,7 @@ import type { RegisterOptions } from "../note/flow-options.ts";
 import { batchParamsOf } from "./batch-params.ts";
 
 /**
- * The job of a batch or a mail and its audit line with `detail`. The first statement returns a row only when the job was
+ * The job of a batch, a mail or an approval and its audit line with `detail`. The first statement returns a row only when the job was
  * inserted (`requireInserted`): the company has fewer than MAX_OPEN_JOBS, and `onlyIf` selects a row.
  */
 export function openBatch(

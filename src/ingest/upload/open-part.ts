@@ -48,8 +48,8 @@ async function inflate(
     }
   } catch (error) {
     signal?.throwIfAborted();
-    // Only LimitCounter throws a Failed here.
-    if (error instanceof Failed) return err(trusted<IngestFailure>(error.failure));
+    // Only LimitCounter throws a Failed here, with `batch.too_large`.
+    if (error instanceof Failed) return err(stoppedAt(trusted<TooLarge>(error.failure)));
     return unreadable("gzip");
   }
   if (sizeInTrailer(packed) !== size) return unreadable("gzip");
@@ -61,6 +61,11 @@ async function inflate(
   }
   return ok(bytes);
 }
+
+type TooLarge = Extract<IngestFailure, { code: "batch.too_large" }>;
+
+/** How far a stream has come above a limit depends on the runtime's chunks, so that is not shown. */
+const stoppedAt = (failure: TooLarge): TooLarge => ({ ...failure, got: failure.limit + 1 });
 
 /** The size that a gzip ends with (RFC 1952, ISIZE); of several members it is that of the last, and smaller than all. */
 const sizeInTrailer = ({ buffer, byteOffset, length }: Uint8Array<ArrayBuffer>): number =>

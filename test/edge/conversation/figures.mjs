@@ -143,6 +143,12 @@ export const figures = {
     await ask("reversed twice", reverse(first));
     await ask("the note that was reversed", { path: first });
     const approvals = { access_keys: [keys.first, keys.homologation, keys.first] };
+    await ask("many approved later", post("/api/nfes/process?async=true", approvals), {
+      keep: (answer, known) => {
+        known.approvals = answer.job_id;
+      },
+    });
+    await ended(ask, "the job of approvals", (known) => `/api/jobs/${known.approvals}`);
     await ask("many approved", post("/api/nfes/process", approvals));
     await ask("many of no job", post("/api/nfes/process", { job_id: "x", only: "ready" }));
     for (const path of [

@@ -135,6 +135,14 @@ export const notes = {
     await batch("of nothing", "", form());
     await batch("a type that is none", "", documents.zip, { "content-type": "text/csv" });
     await batch("rehearsed later", "?async=true&dry_run=true", documents.zip, zip);
+    const answers = () =>
+      form(
+        ["files", "dist.xml", documents.distribution],
+        ["files", "consulta.xml", documents.query],
+        ["files", "danificado.xml", documents.damagedZips],
+      );
+    await batch("answers of the tax office, rehearsed", "?dry_run=true", answers());
+    await batch("answers of the tax office", "?approve=true", answers());
     const path = "/api/nfe/batch?async=true&approve=true";
     const later = (what, body, headers = FORM) =>
       ask(
@@ -155,6 +163,8 @@ export const notes = {
       ),
     );
     await later("zip", documents.zip, zip);
+    await later("answers", answers());
+    await ended(ask, "the job of answers", (known) => `/api/jobs/${known.answers}`);
     await ended(ask, "the job of files", (known) => `/api/jobs/${known.files}`);
     await ended(ask, "the job of a ZIP", (known) => `/api/jobs/${known.zip}`);
     await ask("nothing to replay", (known) => ({

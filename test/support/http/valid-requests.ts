@@ -118,7 +118,7 @@ export const VALID_REQUESTS: readonly ValidRequest[] = [
   {
     method: "POST",
     path: "/api/nfes/process",
-    query: [],
+    query: ["async"],
     ...json({ access_keys: [KEY] }, { job_id: "no-such-job", only: "ready" }),
   },
   {

@@ -1,4 +1,12 @@
 import {
+  distribution,
+  distributionOf,
+  docZip,
+  gzipBase64,
+  inSoap,
+  statusAnswer,
+} from "../../../src/synthetic/answers.ts";
+import {
   cancellationEvent,
   correctionLetter,
   otherDocuments,
@@ -56,6 +64,24 @@ export async function sentDocuments(): Promise<{
       .replace(/<qCom>[^<]*/, "<qCom>x"),
     truncated: note(26).xml.slice(0, 900),
     doctype: `<!DOCTYPE a [<!ENTITY x "y">]>${note(27).xml.replace(/<\?xml[^>]*\?>/, "")}`,
+    distribution: inSoap(
+      await distribution([
+        { nsu: 1, xml: note(28).xml },
+        { nsu: 2, xml: cancellationEvent(note(28).accessKey) },
+        { nsu: 3, xml: otherDocuments(note(28).accessKey)[0]?.xml ?? "" },
+        { nsu: 4, xml: "" },
+      ]),
+    ),
+    query: statusAnswer(
+      note(28).accessKey,
+      correctionLetter(note(28).accessKey).replace(/<\?xml[^>]*\?>/, ""),
+    ),
+    damagedZips: distributionOf([
+      docZip(1, "não é base64"),
+      docZip(2, btoa("no gzip")),
+      docZip(3, (await gzipBase64(note(29).xml)).slice(0, 400)),
+      docZip(4, await gzipBase64("<a>".repeat(1_000_000))),
+    ]),
     cancel: cancellationEvent(notes.cancelled.accessKey),
     cancelEarly: cancellationEvent(notes.early.accessKey),
     letter: correctionLetter(notes.first.accessKey),
