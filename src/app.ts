@@ -44,6 +44,7 @@ import { noteEventRoutes } from "./http/routes/note-events.ts";
 import { noteRoutes } from "./http/routes/notes.ts";
 import { productRoutes } from "./http/routes/products.ts";
 import { profilingRoutes } from "./http/routes/profiling.ts";
+import { reportRoutes } from "./http/routes/reports.ts";
 import { reversalRoutes } from "./http/routes/reversals.ts";
 import { stockRoutes } from "./http/routes/stock.ts";
 import { supplierItemRoutes } from "./http/routes/supplier-items.ts";
@@ -75,6 +76,7 @@ const routes = [
   ...dashboardRoutes,
   ...exportDownloadRoutes,
   ...inventoryRoutes,
+  ...reportRoutes,
   ...exportRoutes,
   ...jobRoutes,
   ...eventRoutes,

@@ -5,6 +5,7 @@ import type { FeedFailure, JobFailure } from "./journal/failures.ts";
 import type { MailFailure } from "./mail/failures.ts";
 import type { NfeFailure } from "./nfe/failures.ts";
 import type { PlatformFailure } from "./ports/failures.ts";
+import type { ReportFailure } from "./reports/failures.ts";
 import type { CountFailure } from "./stock/counting/failures.ts";
 import type { MovementFailure, StockFailure, SupplierItemFailure } from "./stock/failures.ts";
 
@@ -43,6 +44,7 @@ export type Failure =
   | FeedFailure
   | JobFailure
   | MailFailure
+  | ReportFailure
   | PlatformFailure
   | RequestFailure;
 

@@ -38,6 +38,7 @@ export const STATUS_OF = {
   "export.not_found": 404,
   "export.not_ready": 409,
   "export.range": 416,
+  "report.too_many_notes": 422,
   "inventory.date_in_future": 422,
   "inventory.before_first_movement": 422,
   "inventory.unfit_products": 409,

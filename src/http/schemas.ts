@@ -101,6 +101,11 @@ export const Day = z
     return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
   }, "não é uma data que existe");
 
+export const Month = z
+  .string()
+  .regex(/^20\d{2}-(?:0[1-9]|1[0-2])$/, "deve ser um mês no formato AAAA-MM")
+  .openapi({ description: "O mês da emissão, no fuso da empresa", example: "2026-11" });
+
 /** A calendar day, or an instant of RFC 3339 with its offset. */
 export const DayOrInstant = z.union([
   Day,

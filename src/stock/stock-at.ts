@@ -97,8 +97,13 @@ export async function lastKnown(
   if (before === undefined) return Number.MAX_SAFE_INTEGER;
   const [row] = await ports.reader.rows(
     {
-      sql: `select id from movements indexed by movements_by_time
-        where company = ?1 and quantity_e4 <> 0 and created_at < ?2 order by created_at desc, id desc limit 1`,
+      // Late costs have an index of their own.
+      sql: `select id from (
+          select * from (select id, created_at from movements indexed by movements_by_time
+            where company = ?1 and quantity_e4 <> 0 and created_at < ?2 order by created_at desc, id desc limit 1)
+          union all select * from (select id, created_at from movements indexed by movements_late_costs
+            where company = ?1 and quantity_e4 = 0 and created_at < ?2 order by created_at desc, id desc limit 1))
+        order by created_at desc, id desc limit 1`,
       args: [company, before],
     },
     signal,

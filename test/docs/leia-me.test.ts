@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { ROLES } from "../../src/accounts/roles.ts";
+import { COMPLETENESS } from "../../src/export/completeness.ts";
 import { INVENTORY } from "../../src/export/inventory.ts";
 import { MOVEMENTS } from "../../src/export/movements.ts";
 import { NFE_ITEMS } from "../../src/export/nfe-items.ts";
@@ -34,6 +35,7 @@ test("LEIA-ME.md explains every column of the CSVs of notes, items and inventori
     ["**Notas** (", NFES],
     ["**Itens das notas** (", NFE_ITEMS],
     ["**Inventário** (", INVENTORY],
+    ["**Completude** (", COMPLETENESS],
     ["**Arquivo do mês** (", ARCHIVE_INDEX],
   ] as const) {
     const explained = columnsAfter(opening);

@@ -21,6 +21,7 @@ const CHAPTERS = [
   [figures, "the value of the stock, and reversals"],
   [figures, "reads that are kept, and asked for again"],
   [counts, "a count, from its opening to its close"],
+  [figures, "what is missing in a month"],
   [figures, "files of comma-separated values"],
   [notes, "many documents at once, now and later"],
   [figures, "files written in the background"],

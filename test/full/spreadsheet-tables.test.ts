@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { COMPLETENESS } from "../../src/export/completeness.ts";
 import { INVENTORY } from "../../src/export/inventory.ts";
 import { NFE_ITEMS } from "../../src/export/nfe-items.ts";
 import { NFES } from "../../src/export/nfes.ts";
@@ -127,6 +128,34 @@ const TABLES: readonly OpenedTable[] = [
       Fator: "12",
       "Custo Total": "7.05",
     },
+  },
+  {
+    name: "what is missing",
+    table: COMPLETENESS,
+    row: {
+      check: "Falta na numeração própria",
+      key: KEY,
+      supplier: CNPJ,
+      supplierName: "+Comércio",
+      model: "55",
+      series: "001",
+      number: 3,
+      lastNumber: 1_004,
+      issued: "2026-11-10",
+      status: "PENDENTE",
+      received: Date.UTC(2026, 10, 23, 17, 5, 9),
+      event: null,
+    },
+    texts: {
+      Verificação: "Falta na numeração própria",
+      "Chave de Acesso": KEY,
+      "CNPJ/CPF do Emitente": CNPJ,
+      "Nome do Emitente": "'+Comércio",
+      Série: "001",
+      Evento: "",
+    },
+    numbers: { Número: "3", "Até o Número": "1004" },
+    dates: { "Recebido em": "2026-11-23T14:05:09" },
   },
   {
     name: "an inventory",

@@ -6,55 +6,11 @@ import { type NoteOptions, syntheticNote } from "../../src/synthetic/synthetic-n
 import { COMPANY, CUSTOMER } from "../../src/synthetic/trade.ts";
 import { zipOf } from "../../src/synthetic/zip.ts";
 import { type TestApp, withApp } from "../support/app.ts";
-import { type Cost, costsOf, recordStatements } from "../support/http/query-plans.ts";
+import { ALLOWED, SMALL } from "../support/http/allowed-costs.ts";
+import { costsOf, recordStatements } from "../support/http/query-plans.ts";
 import { type Go, walkCounts } from "../support/http/walk-counts.ts";
 import { lossEvent, undoEvent } from "../support/notes/loss-events.ts";
 import { supplier } from "../support/notes/purchase.ts";
-
-/** Few rows, whatever becomes of the shop. */
-const SMALL = [
-  "companies",
-  "users",
-  "cache_versions",
-  "api_keys",
-  "mail_settings",
-  "mail_addresses",
-  "sweep_places",
-  "__drizzle_migrations",
-];
-
-/** What may seem dear and is not, or must be: the text, and why. */
-const ALLOWED: Readonly<Record<Cost["kind"], readonly (readonly [RegExp, string])[]>> = {
-  scan: [],
-  company: [
-    [/ limit 10000\)/, "counted so far and no further, by an index (observability/standing.ts)"],
-    [
-      /^select 1 as found from movements indexed by movements_by_product/,
-      "only for a day before the ledger began: ends at the first movement that is dated before it",
-    ],
-    [/count\(\*\)/, "a list tells how many rows match in all"],
-    [
-      /coalesce\(s\.spelling, s\.unit\)/,
-      "a change of the company's units reads each supplier item once",
-    ],
-    [/from stock_counts c indexed by stock_counts_open/, "a new scope beside those that are open"],
-    [/instr\(/, "a search for a part of a text, in the index that has it"],
-    [/^select max\((id|created_at)\) as \w+ from \w+ where company = \?1$/, "the end of an index"],
-    [
-      /order by [\s\S]*\blimit\b/,
-      "a page in the order of its index, left at its end: it is not sorted",
-    ],
-  ],
-  sort: [
-    [/"notes"\."(?:id|supplier_id)" in \(/, "what a search finds, each part by its own index"],
-    [/as page join movements/, "the hundred rows of one page"],
-    [/"notes"\."issued_ms" [<>]/, "notes of some days, by the index of their days"],
-    [/json_each\(\?2\) k\s+cross join nfe_events/, "the events of fifty notes"],
-    [/json_each\(\?3\) m/, "the entries of one note"],
-    [/"api_keys"/, "few rows"],
-    [/count_lines_by_product/, "the lines of one count, of which there is a limit"],
-  ],
-};
 
 const item = { cProd: "P1", xProd: "PRODUTO", uCom: "UN", qCom: "10", vUnCom: "1.00" };
 const made = (seed: number, options: NoteOptions = {}) =>
@@ -212,6 +168,8 @@ async function walk(service: TestApp): Promise<Set<string>> {
   ])
     for (const route of ["/api/export/nfes", "/api/export/nfe-items"])
       await go("GET", route, { query });
+  for (const route of ["/api/reports/completeness", "/api/export/completeness"])
+    await go("GET", route, { query: "?month=2026-11" });
   for (const query of [
     "?date=2026-11-23",
     "?date=2020-01-01",

@@ -26,6 +26,7 @@ const WITH_VALUES: readonly Failure[] = [
   ),
   { code: "late_cost.differs", access_key: "1", cost_id: "1", amount: "10.00" },
   { code: "late_cost.too_many", access_key: "1", limit: 100 },
+  { code: "report.too_many_notes", limit: 100_000 },
   { code: "inventory.date_in_future", date: "2026-12-01", today: "2026-11-30" },
   { code: "inventory.before_first_movement", date: "2026-12-01" },
   ...[1, 2_000].map(

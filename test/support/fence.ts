@@ -61,19 +61,22 @@ export const MAY: Record<string, string> = {
     "lib nfe messages/pt-BR/documents ingest/verdict ingest/note ingest/approve ingest/event stock stock/lots accounts journal ports resilience",
   "ingest/batch":
     "lib nfe nfe/container messages/pt-BR/documents ingest/verdict ingest/upload ingest/note ingest/approve ingest/event ingest/receive accounts journal ports observability resilience",
-  export: "lib ingest/note stock stock/lots accounts journal ports observability resilience",
+  reports: "lib ingest/note ports",
+  export:
+    "lib ingest/note stock stock/lots reports accounts journal ports observability resilience",
   mail: "lib ingest/upload ingest/batch accounts journal ports observability resilience",
-  "failures.ts": "nfe ingest/verdict mail stock stock/counting accounts export journal ports",
+  "failures.ts":
+    "nfe ingest/verdict mail stock stock/counting reports accounts export journal ports",
   http: "lib nfe messages/pt-BR/documents messages/pt-BR/failures stock ingest/verdict accounts ports failures.ts version.ts resilience",
   "http/middleware": "lib http failures.ts:types accounts ports config.ts observability resilience",
   "http/cache": "lib http journal ports",
   "http/views":
     "lib http ingest/note ingest/approve ingest/event ingest/batch stock stock/lots stock/counting journal failures.ts",
   "http/request":
-    "lib nfe http http/middleware ingest/verdict ingest/upload ingest/approve ingest/batch export stock ports",
+    "lib nfe http http/middleware ingest/verdict ingest/upload ingest/approve ingest/batch export stock reports ports",
   "http/stream": "lib http http/middleware http/views accounts journal ports",
   "http/routes":
-    "lib nfe http http/middleware http/cache http/views http/request http/stream ingest/verdict ingest/upload ingest/note ingest/approve ingest/event ingest/receive ingest/batch stock stock/lots stock/counting export mail accounts journal ports version.ts observability",
+    "lib nfe http http/middleware http/cache http/views http/request http/stream ingest/verdict ingest/upload ingest/note ingest/approve ingest/event ingest/receive ingest/batch stock stock/lots stock/counting reports export mail accounts journal ports version.ts observability",
   "platform/libsql": "lib ports queue-messages.ts resilience",
   platform: "lib ports platform/libsql resilience",
   "platform/memory": "lib ports queue-messages.ts platform",

@@ -112,16 +112,17 @@ export const inventoryMomentOf = (
     signal,
   );
 
-const FILE_NAMES: Readonly<Record<ExportType, string>> = {
+const FILE_NAMES: Readonly<Record<ExportType | "completeness", string>> = {
   stock: "estoque",
   movements: "movimentacoes",
   nfes: "notas",
   "nfe-items": "itens-das-notas",
   inventory: "inventario",
+  completeness: "completude",
 };
 
 /** The Content-Disposition of a CSV made at `at` (ms UTC), named in the company's time: `estoque_20261123_141500.csv`. */
-export function attachment(type: ExportType, at: number, timeZone: string): string {
+export function attachment(type: keyof typeof FILE_NAMES, at: number, timeZone: string): string {
   const local = new Date(at + zoneOffset(timeZone)(at)).toISOString();
   const [day, time] = local.slice(0, 19).replaceAll(/[-:]/g, "").split("T");
   return `attachment; filename="${FILE_NAMES[type]}_${day}_${time}.csv"`;

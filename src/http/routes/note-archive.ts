@@ -3,14 +3,9 @@ import { archiveNotes } from "../../export/note-archive.ts";
 import { dayRange, daysOfMonth, plainDays } from "../days.ts";
 import type { Env } from "../env.ts";
 import { requires } from "../middleware/permissions.ts";
-import { PROBLEMS } from "../schemas.ts";
+import { Month, PROBLEMS } from "../schemas.ts";
 import { downloadOf } from "../stream/download.ts";
 import { limitDownloads } from "../stream/download-limit.ts";
-
-const Month = z
-  .string()
-  .regex(/^20\d{2}-(?:0[1-9]|1[0-2])$/, "deve ser um mês no formato AAAA-MM")
-  .openapi({ description: "O mês da emissão, no fuso da empresa", example: "2026-11" });
 
 const archiveRoute = createRoute({
   method: "get",

@@ -243,8 +243,8 @@ async function commitEvent(
       ],
       guard,
     ),
-    // No cached read shows an event without its note.
-    ...(note === null ? [] : [bumpTags(company, ["nfes"], guard)]),
+    // Also without its note: the report of what is missing shows it.
+    bumpTags(company, ["nfes"], guard),
     audit(options.cause, at, auditedEvent(received), guard),
   ];
   const read = (rows: readonly Row[][]) =>

@@ -133,7 +133,7 @@ async function commitWithdrawal(
         ],
         guard,
       ),
-      ...(note === null ? [] : [bumpTags(company, ["nfes"], guard)]),
+      bumpTags(company, ["nfes"], guard),
       audit(
         cause,
         at,

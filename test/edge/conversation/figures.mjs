@@ -164,6 +164,23 @@ export const figures = {
       await ask(path, { path });
   },
 
+  async "what is missing in a month"({ ask }) {
+    for (const query of [
+      "?month=2026-11",
+      "?month=2026-11&held_days=0&limit=1",
+      "?month=2026-11&check=no_protocol&limit=1",
+      "?month=2026-11&check=no_protocol&cursor=0",
+      "?from=2026-11-01&to=2026-11-30",
+      "?month=2020-01",
+      "",
+      "?from=2026-01-01&to=2026-12-31",
+      "?month=2026-11&cursor=0",
+    ])
+      await ask(`missing ${query}`, { path: `/api/reports/completeness${query}` });
+    for (const query of ["?month=2026-11", "?month=2026-11&dialect=rfc4180", "?month=11"])
+      await ask(`missing, as CSV ${query}`, { path: `/api/export/completeness${query}` });
+  },
+
   async "files of comma-separated values"({ ask }) {
     // The edge compresses behind the Worker, whose stream would take its source at once if it did so itself.
     const compressed = { without: ["content-encoding", "vary"] };

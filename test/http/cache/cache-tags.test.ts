@@ -41,6 +41,10 @@ async function computed({ ports, send }: TestApp): Promise<Map<Read, Seen>> {
   }
 }
 
+/** The report of what is missing is made of all notes: it is asked again with their list, and most writes leave it as it is. */
+const withReport = (names: readonly Read[]): readonly Read[] =>
+  names.includes("waiting") ? [...names, "missing"] : names;
+
 const inOrder = (names: readonly Read[]) => NAMES.filter((name) => names.includes(name));
 
 for (const { says, write, first, status = 200, changes, asks = [] } of [
@@ -66,7 +70,7 @@ for (const { says, write, first, status = 200, changes, asks = [] } of [
       const changed = NAMES.filter((name) => after.get(name)?.etag !== before.get(name)?.etag);
       expect(changed).toEqual(inOrder(changes));
       const asked = NAMES.filter((name) => after.get(name)?.how === "MISS");
-      expect(asked).toEqual(inOrder([...changes, ...asks]));
+      expect(asked).toEqual(inOrder(withReport([...changes, ...asks])));
     } finally {
       await service.close();
     }

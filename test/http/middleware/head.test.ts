@@ -5,7 +5,7 @@ import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { type TestApp, withApp } from "../../support/app.ts";
 import { startExport } from "../../support/exports/export-jobs.ts";
 import { STREAM_PATH, yieldTurns } from "../../support/feed/open-feed.ts";
-import { concretePath, MATRIX } from "../../support/http/role-matrix.ts";
+import { concretePath, MATRIX, REQUIRED_QUERY } from "../../support/http/role-matrix.ts";
 import { runJobs } from "../../support/run-jobs.ts";
 
 /** A URL of every route that answers GET, and those of an existing note and file. */
@@ -15,8 +15,8 @@ async function gets(service: TestApp): Promise<string[]> {
   const made = await startExport(service, { type: "stock" });
   await runJobs(service.ports);
   const key = `/api/nfes/${note.accessKey}`;
-  const routes = MATRIX.filter(([method]) => method === "get").map(([, path]) =>
-    concretePath(path),
+  const routes = MATRIX.filter(([method]) => method === "get").map(
+    ([, path]) => concretePath(path) + (REQUIRED_QUERY[path] ?? ""),
   );
   return [...routes, "/openapi.json", key, `${key}/xml`, made, `${made}/file`];
 }
@@ -58,7 +58,8 @@ test("HEAD has the status and headers of GET", () =>
       const sent = String((await get.arrayBuffer()).byteLength);
       // The metrics count their own requests, and the health has the time.
       if (path === "/metrics" || path === "/api/health/full") continue;
-      expect([path, length]).toEqual([path, path.startsWith("/api/export/") ? null : sent]);
+      const isStream = /^\/api\/(?:export\/|nfes\/archive)/.test(path);
+      expect([path, length]).toEqual([path, isStream ? null : sent]);
     }
   }));
 

@@ -163,3 +163,24 @@ test("sums of dated movements beyond what a number holds are exact", () =>
     const found = await stockAt({ reader }, 1, ["P1"], { at: NOON + 86_400_000 });
     expect(found.get("P1")?.quantity_e4).toBe(2n * 9_007_199_254_740_991n + 100_000n);
   }));
+
+test("the stock as known has the late costs that were written by then, also those after the last goods", () =>
+  withApp(async (service) => {
+    const HOUR = 3_600_000;
+    const note = syntheticNote({ seed: 1, emit, items: screw("10", "1.00") });
+    await service.upload(note.xml, "?approve=true");
+    service.ports.clock.set(NOON + 2 * HOUR);
+    const json = { amount: "5.00", reason: "frete" };
+    const { status } = await service.send("POST", `/api/nfes/${note.accessKey}/costs`, { json });
+    expect(status).toBe(200);
+    const known = (hours: number) =>
+      stock(service, `?known_at=${new Date(NOON + hours * HOUR).toISOString()}`);
+    expect([await known(1), await known(3)]).toEqual([[[10, 10]], [[10, 15]]]);
+    service.ports.clock.set(NOON + 4 * HOUR);
+    await exit(service, 2);
+    expect([await known(1), await known(3), await known(5)]).toEqual([
+      [[10, 10]],
+      [[10, 15]],
+      [[8, 12]],
+    ]);
+  }));

@@ -5,7 +5,7 @@ import { cancellationEvent } from "../../../src/synthetic/events.ts";
 import { type NoteOptions, syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { zipOf } from "../../../src/synthetic/zip.ts";
 import { type TestApp, withApp } from "../../support/app.ts";
-import { MATRIX } from "../../support/http/role-matrix.ts";
+import { MATRIX, REQUIRED_QUERY } from "../../support/http/role-matrix.ts";
 import { supplier } from "../../support/notes/purchase.ts";
 import { runJobs } from "../../support/run-jobs.ts";
 
@@ -155,12 +155,6 @@ const BODIES: readonly (readonly [RegExp, object])[] = [
   [/\/lines$/, LINES],
 ];
 
-/** What a route cannot do without. */
-const REQUIRED: Readonly<Record<string, string>> = {
-  "/api/nfes/archive": "?month=2026-11",
-  "/api/export/inventory": "?date=2026-11-23",
-};
-
 /** The answer of every reading route for a user, by its URL. */
 async function answersFor(service: TestApp, as: Who, own: Own): Promise<Map<string, string>> {
   // Without the cache.
@@ -179,7 +173,7 @@ async function answersFor(service: TestApp, as: Who, own: Own): Promise<Map<stri
   for (const [method, path, least] of MATRIX) {
     if (method !== "get" || least === "anonymous" || path in LEFT_OUT) continue;
     const at = concreteOf(path, own).replace("{code}", "P1");
-    for (const query of [REQUIRED[path] ?? "", ...(QUERIES[path] ?? [])])
+    for (const query of [REQUIRED_QUERY[path] ?? "", ...(QUERIES[path] ?? [])])
       await ask("GET", at + query);
   }
   await ask("POST", `/api/nfes/${own.waiting}/process?dry_run=true`);

@@ -57,6 +57,8 @@ export const MATRIX: readonly [string, string, Role | "anonymous"][] = [
   ["get", "/api/export/nfes", "VISUALIZADOR"],
   ["get", "/api/export/nfe-items", "VISUALIZADOR"],
   ["get", "/api/export/inventory", "VISUALIZADOR"],
+  ["get", "/api/export/completeness", "VISUALIZADOR"],
+  ["get", "/api/reports/completeness", "VISUALIZADOR"],
   ["post", "/api/exports", "VISUALIZADOR"],
   ["get", "/api/exports/{id}", "VISUALIZADOR"],
   ["get", "/api/exports/{id}/file", "VISUALIZADOR"],
@@ -93,3 +95,11 @@ export const concretePath = (path: string) =>
     .replace("{id}", "no-such-id")
     .replace("{code}", "P1")
     .replace("{line}", "1");
+
+/** The query that a GET of MATRIX cannot do without. */
+export const REQUIRED_QUERY: Readonly<Record<string, string>> = {
+  "/api/nfes/archive": "?month=2026-11",
+  "/api/export/inventory": "?date=2026-11-23",
+  "/api/export/completeness": "?month=2026-11",
+  "/api/reports/completeness": "?month=2026-11",
+};

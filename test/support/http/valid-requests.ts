@@ -259,6 +259,16 @@ export const VALID_REQUESTS: readonly ValidRequest[] = [
   })),
   {
     method: "GET",
+    path: "/api/reports/completeness",
+    query: ["month", "from", "to", "held_days", "check", "cursor", "limit"],
+  },
+  {
+    method: "GET",
+    path: "/api/export/completeness",
+    query: ["month", "from", "to", "held_days", "dialect"],
+  },
+  {
+    method: "GET",
     path: "/api/export/inventory",
     query: ["date", "known_at", "dialect", "format", "skip_unfit"],
   },

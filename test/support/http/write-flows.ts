@@ -36,6 +36,7 @@ export const READS = {
   "movements of P1": "/api/movements/list?product_code=P1",
   "movements of P2": "/api/movements/list?product_code=P2",
   items: "/api/supplier-items",
+  missing: "/api/reports/completeness?month=2026-11",
   stats: "/api/dashboard/stats",
   evolution: "/api/dashboard/evolution",
 } as const;
@@ -124,7 +125,7 @@ export const FLOWS: Flow[] = [
   {
     says: "a note is completed by its protocol",
     write: ({ upload }) => upload(HELD.xml),
-    changes: [...NOTES_OF_P1, "waiting", "held"],
+    changes: [...NOTES_OF_P1, "waiting", "held", "missing"],
     asks: ["posted", "unposted"],
   },
   {
@@ -141,6 +142,7 @@ export const FLOWS: Flow[] = [
       ...STOCK,
       ...NOTES_OF_P1,
       "posted",
+      "missing",
       "movements",
       "movements of P1",
       "movements of P2",
@@ -152,7 +154,8 @@ export const FLOWS: Flow[] = [
   {
     says: "an event comes before its note",
     write: ({ upload }) => upload(cancellationEvent(noted(9, {}).accessKey)),
-    changes: [],
+    changes: ["missing"],
+    asks: [...NOTES_OF_P1, "waiting", ...NOTES_ONE_BY_ONE],
   },
   {
     says: "an event comes twice",
@@ -164,7 +167,7 @@ export const FLOWS: Flow[] = [
     says: "a note is put aside",
     write: (service) =>
       ask(service, "POST", `/api/nfes/${WAITING.accessKey}/discard`, { reason: "engano" }),
-    changes: [...NOTES_OF_P1, "waiting", "unposted"],
+    changes: [...NOTES_OF_P1, "waiting", "unposted", "missing"],
     asks: ["posted", "held"],
   },
   {
@@ -172,7 +175,7 @@ export const FLOWS: Flow[] = [
     first: (service) =>
       ask(service, "POST", `/api/nfes/${WAITING.accessKey}/discard`, { reason: "engano" }),
     write: (service) => ask(service, "POST", `/api/nfes/${WAITING.accessKey}/restore`),
-    changes: [...NOTES_OF_P1, "waiting", "unposted"],
+    changes: [...NOTES_OF_P1, "waiting", "unposted", "missing"],
     asks: ["posted", "held"],
   },
   {
@@ -259,7 +262,7 @@ export const FLOWS: Flow[] = [
     says: "the company moves to another time zone: days begin at other moments",
     write: (service) => ask(service, "PATCH", "/api/company", { time_zone: "America/Manaus" }),
     changes: [],
-    asks: ["stock at", "notes since", ...FIGURES],
+    asks: ["stock at", "notes since", "missing", ...FIGURES],
   },
   {
     says: "the company takes homologation notes: what waits has another verdict",

@@ -81,6 +81,8 @@ const SENTENCES: {
   "export.not_found": "Exportação não encontrada",
   "export.not_ready": "O arquivo da exportação não está pronto",
   "export.range": "O intervalo pedido começa depois do fim do arquivo",
+  "report.too_many_notes": ({ limit }) =>
+    `O período tem mais de ${grouped(limit)} notas; peça um período menor`,
   "inventory.date_in_future": ({ date, today }) =>
     `O inventário de ${brazilianDay(date)} ainda não existe: hoje é ${brazilianDay(today)}`,
   "inventory.before_first_movement": ({ date }) =>

@@ -1,0 +1,51 @@
+import { z } from "@hono/zod-openapi";
+import { addDays, dayStart } from "../../lib/days.ts";
+import type { CompletenessPeriod } from "../../reports/completeness.ts";
+import { today } from "../../stock/dashboard.ts";
+import { dayRange, daysOfMonth, plainDays } from "../days.ts";
+import { Day, Month, wholeNumber } from "../schemas.ts";
+
+/** The longest period of a report, in days: a quarter. */
+const MOST_DAYS = 92;
+/** A note that waits for longer is named, where the client names no other number of days. */
+const HELD_DAYS = 7;
+
+/** Which days a report of notes covers: a month, or two days, both inclusive. */
+export const ReportPeriod = z.object({
+  month: Month.optional(),
+  from: Day.optional(),
+  to: Day.optional(),
+  held_days: wholeNumber(0, 365)
+    .optional()
+    .transform((days) => days ?? HELD_DAYS)
+    .openapi({ description: "Notas pendentes há mais dias do que isto; sem ele, 7" }),
+});
+type Period = z.infer<typeof ReportPeriod>;
+
+/** What a period must be, for `superRefine`; a wrong one names its field. */
+export function checkPeriod(
+  { month, from, to }: Pick<Period, "month" | "from" | "to">,
+  { addIssue }: z.RefinementCtx,
+): void {
+  const wrong = (field: string, message: string) =>
+    addIssue({ code: "custom", path: [field], message });
+  const isWhole =
+    month === undefined ? from !== undefined && to !== undefined : (from ?? to) === undefined;
+  if (!isWhole) wrong("month", "informe o mês, ou o primeiro e o último dia");
+  if (from === undefined || to === undefined) return;
+  if (to < from || to >= addDays(from, MOST_DAYS))
+    wrong("to", `deve estar no período, que tem no máximo ${MOST_DAYS} dias`);
+}
+
+/** The period of a query, in the days of the company; `now` in ms UTC. */
+export function reportPeriodOf(
+  { month, from, to, held_days }: Period,
+  timeZone: string,
+  now: number,
+): CompletenessPeriod {
+  const days = month === undefined ? { from, to } : daysOfMonth(month);
+  return {
+    issued: { ...dayRange(days, timeZone), ...plainDays(days) },
+    heldBefore: dayStart(addDays(today(now, timeZone), -held_days), timeZone),
+  };
+}

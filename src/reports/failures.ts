@@ -1,0 +1,3 @@
+export type ReportFailure =
+  /** The period has more notes than one report looks through. */
+  { code: "report.too_many_notes"; limit: number };
