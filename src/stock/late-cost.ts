@@ -115,6 +115,8 @@ export async function planLateCost(
 /** An entry of a note that is in stock, which late costs may be about. */
 export interface CostedEntry {
   readonly id: number;
+  /** The access key of its note. */
+  readonly reference: string;
   /** The part of the note that it stands for: nItem, and a position where the number repeats. */
   readonly part: string;
   readonly product: string;
@@ -125,25 +127,27 @@ export interface CostedEntry {
   readonly happenedAt: number;
 }
 
-/** The entries of a posting of a note, in the order of writing. */
+/** The entries of postings of notes, in the order of writing. */
 export async function entriesOf(
   ports: Pick<Ports, "reader">,
   company: number,
-  accessKey: string,
-  posting: string,
+  postings: readonly { readonly key: string; readonly posting: string }[],
   signal?: AbortSignal,
 ): Promise<CostedEntry[]> {
   const rows = await ports.reader.rows(
     {
-      sql: `select id, origin_ref, product, quantity_e4, cost_e2, happened_at from movements
-        where company = ?1 and origin = 'NFE' and origin_ref > ?2 || '#' and origin_ref < ?2 || '$' and posting = ?3
-          and quantity_e4 > 0 order by id`,
-      args: [company, accessKey, posting],
+      sql: `select m.id, m.origin_ref, m.product, m.quantity_e4, m.cost_e2, m.happened_at
+        from json_each(?2) n cross join movements m on m.company = ?1 and m.origin = 'NFE'
+          and m.origin_ref > n.value ->> 'key' || '#' and m.origin_ref < n.value ->> 'key' || '$'
+          and m.posting = n.value ->> 'posting'
+        where m.quantity_e4 > 0 order by m.id`,
+      args: [company, JSON.stringify(postings)],
     },
     signal,
   );
   return rows.map((row) => ({
     id: Number(row.id),
+    reference: String(row.origin_ref).slice(0, String(row.origin_ref).indexOf("#")),
     part: /#([^/@]+)/.exec(String(row.origin_ref))?.[1] ?? "",
     product: String(row.product),
     quantity_e4: Number(row.quantity_e4),

@@ -163,7 +163,7 @@ function insertOpposites(reversal: Reversal, head: readonly Value[]): Statement 
 
 /**
  * The late costs of a note's posting, and those of others about its entries, that nothing has taken back: each is taken back
- * as a late cost of the opposite sign about the same units.
+ * as a late cost of the opposite sign about the same units. One that is about entries of several notes goes as a whole.
  */
 const lateCostsBack = (guard: string): string => `union all
           select v.id, v.product, 0, -v.value_e2, abs(a.quantity_e4), -v.cost_e2, null, null, v.reference,
@@ -171,9 +171,12 @@ const lateCostsBack = (guard: string): string => `union all
           from (
             select id from movements where ${OF_NOTE} and quantity_e4 = 0
             union
-            select late.id from (select id from movements where ${OF_NOTE} and quantity_e4 <> 0) m
+            select part.id from (select id from movements where ${OF_NOTE} and quantity_e4 <> 0) m
             cross join movements late indexed by movements_of_late_costs
               on late.company = ?1 and late.undoes = m.id and late.quantity_e4 = 0
+            cross join movements part on part.company = ?1 and part.origin = 'NFE' and part.posting = late.posting
+              and part.origin_ref > substr(late.origin_ref, 1, instr(late.origin_ref, '#')) || 'valor/'
+              and part.origin_ref < substr(late.origin_ref, 1, instr(late.origin_ref, '#')) || 'valor0'
           ) as cost_ids
           cross join movements v on v.id = cost_ids.id
           cross join movements a on a.id = v.undoes and a.quantity_e4 <> 0

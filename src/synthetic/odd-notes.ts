@@ -8,6 +8,15 @@ const [first] = SUPPLIERS[0].products;
 const one = (CFOP: string): NoteOptions["items"] =>
   first === undefined ? 1 : [itemOf(first, "2", { CFOP })];
 
+/** An item of a note that adds price to another. */
+const ONLY_VALUE = {
+  cProd: "COMPL",
+  xProd: "COMPLEMENTO DE PRECO",
+  uCom: "UN",
+  qCom: "0",
+  vUnCom: "0",
+  vProd: "9.00",
+};
 const lotted = (): NoteOptions["items"] => {
   const [product] = supplier(6).products;
   const lots = [
@@ -133,8 +142,8 @@ export const ODD_NOTES: readonly Oddity[] = [
   {
     name: "complement",
     what: "nota complementar de valor (finNFe 2)",
-    bytes: text(() => note({ finNFe: "2", refNFe: [ANOTHER_KEY] })),
-    expected: held("no_goods"),
+    bytes: text(() => note({ finNFe: "2", refNFe: [ANOTHER_KEY], items: [ONLY_VALUE] })),
+    expected: held("awaits_original"),
   },
   {
     name: "unknown-operation",

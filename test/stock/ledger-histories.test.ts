@@ -139,7 +139,7 @@ async function play({ ports }: TestApp, acts: readonly Act[]): Promise<void> {
       const about = noted[one.which % Math.max(noted.length, 1)];
       if (about?.accessKey == null) continue;
       const { accessKey, of } = about;
-      const entries = await entriesOf(ports, COMPANY_ID, accessKey, of);
+      const entries = await entriesOf(ports, COMPANY_ID, [{ key: accessKey, posting: of }]);
       const shares = entries
         .map(({ id }, i) => ({ about: id, amount_e2: one.amounts[i] ?? 0 }))
         .filter(({ amount_e2 }) => amount_e2 !== 0);

@@ -9,6 +9,7 @@ export const OWNERS: Readonly<Record<string, string>> = {
   parties: "ingest",
   nfe_events: "ingest",
   late_costs: "ingest",
+  note_references: "ingest",
   job_items: "ingest/batch",
   products: "stock",
   supplier_items: "stock",

@@ -115,14 +115,14 @@ const getNote = defineOpenAPIRoute<typeof detailRoute, Env>({
     return cached(c, { tags, vary: { access_key } }, async (signal) => {
       const detail = await noteDetail(ports, actor.company, access_key);
       if (detail === null) throw notFound(access_key);
-      const { note, items, events, referenced } = detail;
+      const { note, items, events, referenced, referencedBy } = detail;
       const settings = await settingsOf(ports, actor.company, c.var.versions.settings);
       const [movements, costs, mapping] = await Promise.all([
         note.posting === null ? [] : movementsOfNote(ports, actor.company, access_key, signal),
         note.posting === null ? [] : lateCostsOf(ports, actor.company, access_key, signal),
         mappingOf(ports, settings, note.supplierId, items, signal),
       ]);
-      return detailView(note, items, events, movements, mapping, referenced, costs);
+      return detailView(note, items, events, movements, mapping, referenced, referencedBy, costs);
     });
   },
 });

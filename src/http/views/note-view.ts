@@ -3,7 +3,13 @@ import type { EventReceipt } from "../../ingest/event/register-event.ts";
 import type { NoteCost } from "../../ingest/note/late-costs.ts";
 import { itemParts } from "../../ingest/note/lines.ts";
 import type { Mapping } from "../../ingest/note/mapping.ts";
-import type { NfeEventRow, NoteItemRow, NoteRow, NoteSummary } from "../../ingest/note/notes.ts";
+import type {
+  NfeEventRow,
+  NoteItemRow,
+  NoteRow,
+  NoteSummary,
+  ReferringNote,
+} from "../../ingest/note/notes.ts";
 import type { NoteReceipt } from "../../ingest/note/receipt.ts";
 import { divideHalfUp, unitValue } from "../../lib/decimal.ts";
 import type { NoteStatus } from "../../lib/note-status.ts";
@@ -15,6 +21,12 @@ import { DirectionEnum, FindingSchema, HoldSchema, NoteStatusEnum } from "../sch
 import { NoteCostSchema, noteCostView } from "./late-cost-view.ts";
 import { lotsTaken, TakenLotSchema } from "./lot-view.ts";
 import { MovementSchema, movementView } from "./movement-view.ts";
+import {
+  ReferenceSchema,
+  ReferringSchema,
+  referencesView,
+  referringView,
+} from "./reference-view.ts";
 
 export const ReceiptSchema = z
   .object({
@@ -219,27 +231,6 @@ export function itemView(
 /** Without leading zeros, which the XML allows (`007.50`) and JSON does not. */
 const plainNumber = (text: string): string => text.replace(/^0+(?=\d)/, "");
 
-/** A note that this one refers to, as a whole (`items` is empty) or by items; `status` is null when it is not registered. */
-const ReferenceSchema = z.object({
-  access_key: z.string(),
-  status: NoteStatusEnum.nullable(),
-  items: z.array(z.object({ n_item: z.int(), original_n_item: z.int().nullable() })),
-});
-
-function referencesView(
-  note: NoteRow,
-  statuses: ReadonlyMap<string, NoteStatus>,
-): z.infer<typeof ReferenceSchema>[] {
-  const byKey = Map.groupBy(note.referenced ?? [], ({ key }) => key);
-  return [...byKey].map(([key, references]) => ({
-    access_key: key,
-    status: statuses.get(key) ?? null,
-    items: references.flatMap(({ n_item, original }) =>
-      n_item === null ? [] : [{ n_item, original_n_item: original }],
-    ),
-  }));
-}
-
 export const NoteDetailSchema = NoteSummarySchema.extend({
   items: z.array(NoteItemSchema),
   events: z.array(
@@ -259,6 +250,7 @@ export const NoteDetailSchema = NoteSummarySchema.extend({
   movements: z.array(MovementSchema),
   late_costs: z.array(NoteCostSchema),
   references: z.array(ReferenceSchema),
+  referenced_by: z.array(ReferringSchema),
   findings: z.array(FindingSchema),
   rules: z.array(
     z.object({ rule: z.string(), message: z.string(), items: z.array(z.int()).optional() }),
@@ -273,6 +265,7 @@ export function detailView(
   movements: readonly (Movement & { part: string; event: string | null })[],
   mapping: Mapping,
   referenced: ReadonlyMap<string, NoteStatus>,
+  referencedBy: readonly ReferringNote[],
   costs: readonly NoteCost[],
 ): z.infer<typeof NoteDetailSchema> {
   const own = movements.filter(({ event }) => event === null);
@@ -302,6 +295,7 @@ export function detailView(
     movements: movements.map(movementView),
     late_costs: costs.map(noteCostView),
     references: referencesView(note, referenced),
+    referenced_by: referencedBy.map((one) => referringView(note.accessKey, one)),
     findings: note.findings,
     rules: note.rules.map(({ rule, message, items: ns }) => ({
       rule,

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import type { ApprovalPlan } from "../../ingest/approve/plan.ts";
 import { factorView } from "../factor.ts";
-import { quantity } from "../numbers.ts";
+import { money, quantity } from "../numbers.ts";
 
 export const PlanSchema = z
   .object({
@@ -22,6 +22,10 @@ export const PlanSchema = z
         balance_after: z.number(),
       }),
     ),
+    /** Of a complementary note: what each item adds to the cost of goods in stock. */
+    costs: z
+      .array(z.object({ n_item: z.int(), product_code: z.string(), amount: z.number() }))
+      .optional(),
   })
   .openapi("ProcessPlan");
 
@@ -41,5 +45,13 @@ export function planView(plan: ApprovalPlan): z.infer<typeof PlanSchema> {
       balance_before: quantity(item.balanceBefore_e4),
       balance_after: quantity(item.balanceAfter_e4),
     })),
+    ...(plan.costs.length === 0 ? {} : { costs: plan.costs.flatMap(costsView) }),
   };
 }
+
+const costsView = ({ nItem, shares }: ApprovalPlan["costs"][number]) =>
+  shares.map(({ product, amount_e2 }) => ({
+    n_item: nItem,
+    product_code: product,
+    amount: money(amount_e2),
+  }));

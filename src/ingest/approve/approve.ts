@@ -1,16 +1,21 @@
 import { appendEvents, audit, bumpTags } from "../../journal/record.ts";
+import type { Tag } from "../../journal/versions.ts";
+import { parameters } from "../../lib/parameters.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
-import type { Row, Statement } from "../../ports/sql.ts";
+import type { Row, Statement, Value } from "../../ports/sql.ts";
 import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
+import { type LateCost, postLateCost } from "../../stock/late-cost.ts";
 import { type TakenLot, takenLots } from "../../stock/lots/keep-lots.ts";
 import { stockFailureFrom } from "../../stock/out-of-range.ts";
 import { invalidatedTags, post } from "../../stock/posting.ts";
 import { factorsAsAssumed, nothingBelowZero } from "../../stock/posting-guards.ts";
 import { hasExits, POSTING_GUARD } from "../note/registration-sql.ts";
+import { rejudgeAwaiting } from "../note/rejudge-waiting.ts";
 import type { Finding } from "../note/written-verdict.ts";
 import { beforeCountFindings, saveBeforeCount } from "./before-count.ts";
 import { exitsAtOnce } from "./change-event-exits.ts";
+import { sharesOf } from "./complement.ts";
 import { lotFindings, saveLotFindings } from "./lot-findings.ts";
 import { appendLowStockOfNote } from "./low-stock.ts";
 import {
@@ -56,6 +61,10 @@ export async function approve(
     const made = await commitApproval(ports, proposal, options);
     if (made !== null) {
       ports.meter.count("nfe_processed_total", {});
+      const { company } = proposal.posting;
+      // What is registered with its approval is left to maintenance: an upload does not look for those that await it.
+      if (proposal.note.direction === "entry")
+        await rejudgeAwaiting(ports, company, accessKey, options.signal);
       return { accessKey, items: proposal.items.length, alreadyProcessed: false, ...made };
     }
     await failIfInsufficient(ports, proposal, options.signal);
@@ -70,9 +79,11 @@ export async function dryRunApproval(
   options: ApprovalOptions,
 ): Promise<ApprovalPlan> {
   const proposal = await propose(ports, accessKey, options);
-  if (proposal.kind === "done") return { accessKey: accessKey, alreadyProcessed: true, items: [] };
-  const { posting, items, effects, eventExits } = proposal;
-  return planApproval(ports, posting, items, effects, eventExits, options.signal);
+  if (proposal.kind === "done")
+    return { accessKey: accessKey, alreadyProcessed: true, items: [], costs: [] };
+  const { posting, items, effects, eventExits, complement } = proposal;
+  const plan = await planApproval(ports, posting, items, effects, eventExits, options.signal);
+  return { ...plan, costs: complement?.items ?? [] };
 }
 
 /** The findings of the approval and the lots it took, or null where the guards of the batch refused it. */
@@ -88,6 +99,7 @@ async function commitApproval(
     assignPosting(proposal),
     ...correctEffects(proposal),
     ...post(posting),
+    ...postLateCost(lateCostOf(proposal)),
     ...(posting.entries.length > 0 ? [saveBeforeCount(posting)] : []),
     ...saveUnitDiffers(posting, proposal.settings.units),
     ...saveLotFindings(posting),
@@ -95,7 +107,7 @@ async function commitApproval(
     appendEvents(posting.company, posting.at, [{ type: "nfe.processed", payload }], guard),
     ...(hasExits(posting) ? [appendLowStockOfNote(posting)] : []),
     ...exitsAtOnce(posting, eventExits, options.cause),
-    bumpTags(posting.company, ["nfes", ...invalidatedTags(posting)], guard),
+    bumpTags(posting.company, ["nfes", ...tagsOf(proposal)], guard),
     audit(
       options.cause,
       posting.at,
@@ -130,9 +142,38 @@ const findingsOf = (rows: readonly Row[]): Finding[] => [
   ...lotFindings(rows),
 ];
 
+/** The costs of a complementary note, as a part of its posting; of any other note there are none. */
+function lateCostOf({ posting, complement }: Proposal): LateCost {
+  const shares = complement === null ? [] : sharesOf(complement);
+  return { ...posting, shares, reason: null };
+}
+
+const tagsOf = ({ posting, complement }: Proposal): Tag[] => [
+  ...new Set<Tag>([
+    ...invalidatedTags(posting),
+    ...(complement === null ? [] : (["stock", "dashboard"] as const)),
+  ]),
+];
+
 /** The statement that assigns the posting to the note; of concurrent approvals only one succeeds. */
-function assignPosting({ note, posting, settings }: Proposal): Statement {
+function assignPosting({ note, posting, settings, complement }: Proposal): Statement {
   const guarded = hasExits(posting) && !settings.allowNegative;
+  const { args, add } = parameters<Value>([
+    posting.company,
+    posting.id,
+    posting.reference,
+    posting.at,
+    posting.userId,
+    note.verdictVersion,
+    settings.version,
+    posting.supplier,
+    JSON.stringify(posting.lines),
+  ]);
+  const below = guarded
+    ? `and ${nothingBelowZero("?1", "?8", add(JSON.stringify(posting.entries)), add(posting.ownCodes ? 1 : 0))}`
+    : "";
+  const standing =
+    complement === null ? "" : `and ${originalsStand(add(JSON.stringify(complement.originals)))}`;
   return {
     sql: `update notes set status = 'PROCESSADA', posting = ?2, processed_at = ?4, processed_by = ?5, updated_at = ?4,
         findings = iif(instr(findings, '"${NOT_APPROVED}"') = 0, findings, (
@@ -140,22 +181,17 @@ function assignPosting({ note, posting, settings }: Proposal): Statement {
       where company = ?1 and access_key = ?3 and status in ('PENDENTE', 'ESTORNADA') and verdict_version = ?6
         and exists (select 1 from companies where id = ?1 and settings_version = ?7)
         and ${factorsAsAssumed("?1", "?8", "?9")}
-        ${guarded ? `and ${nothingBelowZero("?1", "?8", "?10", "?11")}` : ""}
+        ${below} ${standing}
       returning id`,
-    args: [
-      posting.company,
-      posting.id,
-      posting.reference,
-      posting.at,
-      posting.userId,
-      note.verdictVersion,
-      settings.version,
-      posting.supplier,
-      JSON.stringify(posting.lines),
-      ...(guarded ? [JSON.stringify(posting.entries), posting.ownCodes ? 1 : 0] : []),
-    ],
+    args,
   };
 }
+
+/** Condition that holds while each note that a complement refers to (JSON) is in stock by the posting it was read with. */
+const originalsStand = (originals: string): string => `not exists (
+    select 1 from json_each(${originals}) o left join notes n on n.company = ?1 and n.access_key = o.value ->> 'key'
+      and n.status = 'PROCESSADA' and n.posting = o.value ->> 'posting'
+    where n.id is null)`;
 
 /** Stores the effects that the user has corrected. */
 function correctEffects({ note, items, effects, posting }: Proposal): Statement[] {

@@ -1,6 +1,6 @@
 import type { UserCause } from "../../accounts/actor.ts";
 import { appendEvents, audit, bumpTags } from "../../journal/record.ts";
-import { apportion, fromScaled } from "../../lib/decimal.ts";
+import { fromScaled } from "../../lib/decimal.ts";
 import { newId } from "../../lib/id.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
@@ -8,7 +8,6 @@ import type { Guard, Row, Statement } from "../../ports/sql.ts";
 import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
 import {
   type CostedEntry,
-  type CostShare,
   entriesOf,
   type LateCost,
   type PostedShare,
@@ -22,6 +21,7 @@ import type { FlowOptions } from "../note/flow-options.ts";
 import { findNote, type StoredNote } from "../note/stored-note.ts";
 import type { IngestFailure } from "../verdict/failures.ts";
 import { type ReversalOptions, reversalOf } from "./reverse-note.ts";
+import { shareByCost } from "./share-by-cost.ts";
 
 /** Most costs that stand on one note. */
 export const MOST_LATE_COSTS = 100;
@@ -53,21 +53,6 @@ interface Prepared {
 /** Selects a row where a cost was claimed. ?1 company, ?2 posting, ?3 access key. */
 const CLAIMED =
   "select 1 from late_costs where company = ?1 and access_key = ?3 and posting = ?2 and undone_by is null";
-
-/**
- * Shares an amount among entries by what they cost, to the cent (largest remainder); by their quantities where none has a
- * cost. Entries with nothing of it are left out.
- */
-export function shareByCost(amount_e2: number, entries: readonly CostedEntry[]): CostShare[] {
-  const costs = entries.map(({ cost_e2 }) => cost_e2 ?? 0);
-  const weights = costs.every((cost) => cost === 0)
-    ? entries.map(({ quantity_e4 }) => quantity_e4)
-    : costs;
-  const amounts = apportion(amount_e2, weights);
-  return entries
-    .map(({ id }, i) => ({ about: id, amount_e2: amounts[i] ?? 0 }))
-    .filter((share) => share.amount_e2 !== 0);
-}
 
 /** nItem of the part of a note that an entry stands for. */
 const nItemOf = ({ part }: CostedEntry): number => Number(part.split(".")[0]);
@@ -166,7 +151,7 @@ async function prepare(
   const { status, posting } = note;
   if (status !== "PROCESSADA" || posting === null)
     throw new Failed<IngestFailure>({ code: "nfe.final", access_key: accessKey, status });
-  const all = await entriesOf(ports, company, accessKey, posting, signal);
+  const all = await entriesOf(ports, company, [{ key: accessKey, posting }], signal);
   const { items } = request;
   const meant = items.length === 0 ? all : all.filter((entry) => items.includes(nItemOf(entry)));
   const known = new Set(meant.map(nItemOf));

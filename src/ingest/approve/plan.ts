@@ -7,6 +7,7 @@ import type { EventExits } from "../note/event-exits.ts";
 import { itemParts } from "../note/lines.ts";
 import type { JudgedItem } from "../note/stored-note.ts";
 import type { Effect } from "../verdict/verdict.ts";
+import type { ItemCost } from "./complement.ts";
 
 /** What an approval would do to one item; quantities in 1/10⁴. */
 export interface PlannedItem {
@@ -27,6 +28,8 @@ export interface ApprovalPlan {
   readonly accessKey: string;
   readonly alreadyProcessed: boolean;
   readonly items: readonly PlannedItem[];
+  /** Of a complementary note: what each item adds to the cost of goods in stock. */
+  readonly costs: readonly ItemCost[];
 }
 
 /** The plan of a posting that is not written: mapped products, and balances after each item. */
@@ -37,7 +40,7 @@ export async function planApproval(
   effects: ReadonlyMap<Position, Effect>,
   { exits }: EventExits,
   signal?: AbortSignal,
-): Promise<ApprovalPlan> {
+): Promise<Omit<ApprovalPlan, "costs">> {
   const rows = await ports.reader.rows(
     {
       sql: `select l.value ->> 'n' as n, coalesce(l.value ->> 'product', s.product, p.code) as product,

@@ -4,6 +4,7 @@ import { newId } from "../../lib/id.ts";
 import type { NItem, Position } from "../../lib/item-number.ts";
 import { Failed, orFail } from "../../lib/result.ts";
 import { CORRECTION_MESSAGES } from "../../messages/pt-BR/documents/corrections.ts";
+import { ruleSentence } from "../../messages/pt-BR/documents/rules.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Guard, Statement } from "../../ports/sql.ts";
 import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
@@ -31,6 +32,7 @@ import { standingOf } from "../verdict/event-standing.ts";
 import type { HoldCode, IngestFailure } from "../verdict/failures.ts";
 import { RULES_VERSION } from "../verdict/rules.ts";
 import type { Effect } from "../verdict/verdict.ts";
+import { type ComplementCost, costOfComplement, isCostComplement } from "./complement.ts";
 import {
   type ItemCorrection,
   type RequestedCorrections,
@@ -56,6 +58,8 @@ export interface Proposal {
   readonly posting: Posting;
   /** What the events of the note take out again at once. */
   readonly eventExits: EventExits;
+  /** Of a complementary note: the costs that it brings to goods in stock; null: of any other. */
+  readonly complement: ComplementCost | null;
   /** The settings it was made under; the guards of the batch check that they are unchanged. */
   readonly settings: Settings;
 }
@@ -114,8 +118,12 @@ export async function propose(
     day: today(at, settings.timeZone),
     guard: POSTING_GUARD,
   };
+  const complement = isCostComplement(note)
+    ? await costOfComplement(ports, company, note, items, effects, options.signal)
+    : null;
+  if (complement === null && isCostComplement(note)) throw awaitsOriginal(note);
   const eventExits = await exitsOf(ports, settings, note, items, posting, options.signal);
-  return { kind: "ready", note, items, effects, posting, eventExits, settings };
+  return { kind: "ready", note, items, effects, posting, eventExits, complement, settings };
 }
 
 /** Only a note whose verdict tells of such events is read for them; each event raises `verdict_version`, which is compared. */
@@ -138,6 +146,22 @@ async function exitsOf(
   return eventExits(takesOut, items, broughtBy(posting), { at: posting.at, units: settings.units });
 }
 
+/** Its original has left the stock since the note was judged. */
+const awaitsOriginal = ({ accessKey, referenced }: StoredNote): Failed<IngestFailure> =>
+  new Failed({
+    code: "nfe.held",
+    access_key: accessKey,
+    holds: [
+      {
+        code: "awaits_original",
+        message: ruleSentence({
+          rule: "note.complement_waits",
+          params: { keys: [...new Set((referenced ?? []).map(({ key }) => key))] },
+        }),
+      },
+    ],
+  });
+
 /**
  * The note with a verdict of the present settings and rules; one that waits for a mapping is always judged again.
  * Fails with `nfe.not_found`, and with `nfe.unreadable` where it cannot be judged again.
@@ -153,11 +177,12 @@ async function freshNote(
   return optimistic(async () => {
     const note = await findNote(ports, settings.company, accessKey, signal);
     if (note === null) throw missing();
-    // The refusal of a note depends on whether the refused note was posted meanwhile.
+    // A refusal and a complement depend on whether the notes that they refer to are in stock.
     const stale =
       note.settingsVersion !== settings.version ||
       note.rulesVersion < RULES_VERSION ||
       note.holds.some(({ code }) => code === "mapping") ||
+      isCostComplement(note) ||
       (note.direction === "none" && note.holds.some(({ code }) => code === "no_goods"));
     if (!mayBeApproved(note) || !stale || judged) return note;
     const outcome = await rejudgeNote(ports, settings.company, note, signal);

@@ -137,7 +137,7 @@ export function reversalStatements(
   const posting = { company, id, reference: accessKey, origin: "NFE", at };
   return [
     ...reverse(reversal),
-    endLateCosts(reversal, accessKey),
+    ...endLateCosts(reversal, accessKey),
     ...(takesGoodsOut(movements) ? [...negative, appendLowStockOfNote(posting)] : []),
     appendEvents(
       company,

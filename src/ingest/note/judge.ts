@@ -1,7 +1,7 @@
 import type { Settings } from "../../accounts/company.ts";
 import type { Reading } from "../../nfe/document.ts";
-import { isRefusal } from "../../nfe/note.ts";
-import { type Reference, referencesOf } from "../../nfe/references.ts";
+import { isRefusal, type Note } from "../../nfe/note.ts";
+import { referencesOf } from "../../nfe/references.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { classify } from "../verdict/classify.ts";
 import { type Parties, type Standing, standingOf } from "../verdict/event-standing.ts";
@@ -80,14 +80,15 @@ async function judged(
     : { events: [], version: 0 };
   const events = changeEvents(known.events);
   const standing = standingOf(events, note);
+  const entered = await enteredAmong(ports, settings.company, note, signal);
   const verdict = writtenVerdict(
     classify(note, settings, {
       unmapped: settings.requireMapping
         ? unmappedItems(items, mapping).map((item) => item.nItem)
         : [],
       standing,
-      originalEntered:
-        isRefusal(note) && (await hasEntered(ports, settings.company, referencesOf(note), signal)),
+      originalEntered: entered.size > 0,
+      awaited: (note.ide.finNFe === "2" ? keysOf(note) : []).filter((key) => !entered.has(key)),
       signature: settings.requireSignature ? await checkSignature() : null,
     }),
   );
@@ -110,20 +111,27 @@ async function judged(
   };
 }
 
-/** Whether one of these documents is a note that was posted as an entry. */
-async function hasEntered(
+/** The documents that a note refers to, each once. */
+const keysOf = (note: Note): string[] => [
+  ...new Set(referencesOf(note).map(({ accessKey }) => accessKey)),
+];
+
+/** Of the documents that a refusal or a complementary note refers to, the notes that are in stock as entries; others: none. */
+async function enteredAmong(
   ports: Pick<Ports, "reader">,
   company: number,
-  references: readonly Reference[],
+  note: Note,
   signal?: AbortSignal,
-): Promise<boolean> {
+): Promise<ReadonlySet<string>> {
+  const keys = isRefusal(note) || note.ide.finNFe === "2" ? keysOf(note) : [];
+  if (keys.length === 0) return new Set();
   const rows = await ports.reader.rows(
     {
-      sql: `select 1 from json_each(?2) k cross join notes n on n.company = ?1 and n.access_key = k.value
-        where n.status = 'PROCESSADA' and n.direction = 'entry' limit 1`,
-      args: [company, JSON.stringify(references.map(({ accessKey }) => accessKey))],
+      sql: `select n.access_key from json_each(?2) k cross join notes n on n.company = ?1 and n.access_key = k.value
+        where n.status = 'PROCESSADA' and n.direction = 'entry'`,
+      args: [company, JSON.stringify(keys)],
     },
     signal,
   );
-  return rows.length > 0;
+  return new Set(rows.map((row) => String(row.access_key)));
 }

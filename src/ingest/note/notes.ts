@@ -4,7 +4,7 @@ import type { Ports } from "../../ports/ports.ts";
 import { supplierItems } from "../../stock/tables.ts";
 import { unitKeySql } from "../../stock/unit.ts";
 import { conditionsOf, type NoteFilter } from "./note-filter.ts";
-import { nfeEvents, noteItems, notes } from "./tables.ts";
+import { nfeEvents, noteItems, noteReferences, notes, type StoredReference } from "./tables.ts";
 
 export type NoteRow = typeof notes.$inferSelect;
 /** A note as a list shows it: without findings, rules and references. */
@@ -69,6 +69,16 @@ export async function listNotes(
   return { rows, total: counted?.total ?? 0 };
 }
 
+/** Most notes that are shown to refer to one. */
+const MOST_REFERRING = 100;
+
+/** A note that refers to another, with everything that it refers to. */
+export interface ReferringNote {
+  readonly key: string;
+  readonly status: NoteStatus;
+  readonly referenced: readonly StoredReference[] | null;
+}
+
 /** A note with its items and events; null when the company has no such key. */
 export async function noteDetail(
   ports: Pick<Ports, "read">,
@@ -80,6 +90,8 @@ export async function noteDetail(
   events: NfeEventRow[];
   /** Of the notes that this one refers to, those that the company has: key and status. */
   referenced: ReadonlyMap<string, NoteStatus>;
+  /** The notes that refer to this one, newest first. */
+  referencedBy: readonly ReferringNote[];
 } | null> {
   const [note] = await ports.read
     .select()
@@ -110,5 +122,12 @@ export async function noteDetail(
             ),
           );
   const referenced = new Map(known.map(({ key, status }) => [key, status]));
-  return { note, items, events, referenced };
+  const referencedBy = await ports.read
+    .select({ key: notes.accessKey, status: notes.status, referenced: notes.referenced })
+    .from(noteReferences)
+    .innerJoin(notes, eq(notes.id, noteReferences.note))
+    .where(and(eq(noteReferences.company, company), eq(noteReferences.accessKey, accessKey)))
+    .orderBy(desc(noteReferences.note))
+    .limit(MOST_REFERRING);
+  return { note, items, events, referenced, referencedBy };
 }

@@ -31,4 +31,6 @@ export interface NoteReceipt {
   readonly lots?: readonly TakenLot[];
   /** The note was stored without its protocol, which this document brought. */
   readonly completed: boolean;
+  /** It is approved in a write of its own: what it does depends on the notes that it refers to. Absent: no. */
+  readonly apart?: boolean;
 }

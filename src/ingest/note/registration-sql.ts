@@ -195,6 +195,28 @@ export function registrationGuard(company: number, accessKey: string, id: string
   };
 }
 
+/**
+ * Statements that let a document find the registered note by the key that it refers to; none where it refers to nothing. What
+ * a note refers to never changes.
+ */
+export const insertReferences = (
+  company: number,
+  accessKey: string,
+  referenced: string | null,
+  registration: string | null = null,
+): Statement[] =>
+  referenced === null
+    ? []
+    : [
+        {
+          sql: `insert into note_references (company, access_key, note)
+            select distinct n.company, r.value ->> 'key', n.id from json_each(?3) r cross join notes n
+            where n.company = ?1 and n.access_key = ?2 and (?4 is null or n.registration = ?4)
+            on conflict do nothing`,
+          args: [company, accessKey, referenced, registration],
+        },
+      ];
+
 /** Inserts the items of the registered note; none where this registration did not insert the note. */
 export function insertItems(r: Registration): Statement {
   const args = [r.cause.actor.company, r.note.accessKey, r.id];

@@ -10,7 +10,8 @@ const LOOKED_AT = 1_000;
 const JUDGED = 100;
 
 /**
- * Judges the PENDENTE notes of the next slice again whose verdict is of older rules or other settings: a deploy may bring new
+ * Judges the PENDENTE notes of the next slice again whose verdict is of older rules or other settings, or that await notes which
+ * are in stock now: a deploy may bring new
  * rules, and a process may have stopped before it had judged all notes after a change of settings. Saves where the next run
  * begins. Returns how many verdicts were replaced. A note whose original cannot be read keeps its verdict.
  */
@@ -18,7 +19,10 @@ export async function rejudgeSlice(ports: Ports, company: number): Promise<numbe
   const after = Number(await readCursor(ports, company, TASK));
   const rows = await ports.reader.rows({
     sql: `select id, access_key, rules_version < ?4
-        or settings_version <> (select settings_version from companies where id = ?1) as stale
+        or settings_version <> (select settings_version from companies where id = ?1)
+        or (instr(holds, '"awaits_original"') > 0 and not exists (
+          select 1 from json_each(referenced) r left join notes o on o.company = ?1 and o.access_key = r.value ->> 'key'
+            and o.status = 'PROCESSADA' and o.direction = 'entry' where o.id is null)) as stale
       from notes where company = ?1 and status = 'PENDENTE' and id > ?2 order by id limit ?3`,
     args: [company, after, LOOKED_AT, RULES_VERSION],
   });
@@ -35,4 +39,24 @@ export async function rejudgeSlice(ports: Ports, company: number): Promise<numbe
   if (next !== "" || after !== 0)
     await commitStatements(ports.writer, [saveCursor(company, TASK, next, ports.clock.now())]);
   return done;
+}
+
+/** Judges the PENDENTE notes again that await the note under a key, which is in stock now. */
+export async function rejudgeAwaiting(
+  ports: Ports,
+  company: number,
+  accessKey: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  const rows = await ports.reader.rows(
+    {
+      sql: `select n.access_key from note_references r cross join notes n on n.id = r.note
+        where r.company = ?1 and r.access_key = ?2 and n.status = 'PENDENTE' and instr(n.holds, '"awaits_original"') > 0
+        limit ${JUDGED}`,
+      args: [company, accessKey],
+    },
+    signal,
+  );
+  const keys = rows.map((row) => String(row.access_key));
+  await rejudgeKeys(ports, company, keys, signal);
 }

@@ -9,6 +9,7 @@ import type { Ports } from "../../ports/ports.ts";
 import type { Guard, Statement } from "../../ports/sql.ts";
 import { RULES_VERSION } from "../verdict/rules.ts";
 import { type Judgement, judge } from "./judge.ts";
+import { insertReferences } from "./registration-sql.ts";
 import { signatureCheck } from "./signature-check.ts";
 import { findNote, isCancelled, originalOf, type StoredNote } from "./stored-note.ts";
 import type { Finding } from "./written-verdict.ts";
@@ -183,6 +184,9 @@ export async function rejudgeNote(
         audit(systemCause(company, "rejudge"), at, rejudgedAction(stored, judged), changes),
         newVerdict(company, stored, judged, settings.version, at),
         effectsOf(company, stored, judged),
+        ...(stored.referenced === null
+          ? insertReferences(company, stored.accessKey, judged.referenced)
+          : []),
       ],
       read: ([, , , rows]) => rows !== undefined && rows.length > 0,
     },

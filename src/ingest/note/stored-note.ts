@@ -24,6 +24,8 @@ const NOTE = columnsOf(notes, "n", [
   "settingsVersion",
   "verdictVersion",
   "rulesVersion",
+  "rules",
+  "referenced",
 ]);
 
 /** What a flow needs of a registered note. `rulesVersion` is the RULES_VERSION of its verdict; 0: older than versions. */

@@ -48,6 +48,16 @@ export interface StoredReference {
   original: number | null;
 }
 
+export const noteReferences = sqliteTable(
+  "note_references",
+  {
+    company: integer().notNull(),
+    accessKey: text("access_key").notNull(),
+    note: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.company, table.accessKey, table.note] })],
+);
+
 export const noteItems = sqliteTable(
   "note_items",
   {

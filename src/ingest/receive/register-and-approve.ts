@@ -10,7 +10,7 @@ import { registerNote } from "./register-note.ts";
 
 /**
  * Registers a note, or completes the stored one, and approves it where that was requested and it has no holds. A new note is
- * registered and approved in one batch; a completed one is approved in a second batch.
+ * registered and approved in one batch; a completed one, and one whose effect depends on others, in a second batch.
  * Fails as `registerNote`.
  */
 export async function registerAndApprove(
@@ -34,11 +34,13 @@ export async function registerAndApprove(
   }
 }
 
-/** Whether the note was completed and has no holds left. */
+/** Whether the note is to be approved after its registration, or was completed, and has no holds left. */
 export const isReadyForApproval = (receipt: NoteReceipt): boolean =>
-  receipt.completed && receipt.status === "PENDENTE" && receipt.holds.length === 0;
+  (receipt.completed || receipt.apart === true) &&
+  receipt.status === "PENDENTE" &&
+  receipt.holds.length === 0;
 
-/** Approves a completed note where that was requested, and returns its new receipt. Fails as `approve`. */
+/** Approves a registered note where that was requested, and returns its new receipt. Fails as `approve`. */
 export async function approveCompleted(
   ports: Ports,
   receipt: NoteReceipt,

@@ -13,6 +13,7 @@ import { stockFailureFrom } from "../../stock/out-of-range.ts";
 import { invalidatedTags, type Posting, post } from "../../stock/posting.ts";
 import { beforeCountFindings, saveBeforeCount } from "../approve/before-count.ts";
 import { exitsAtOnce } from "../approve/change-event-exits.ts";
+import { isCostComplement } from "../approve/complement.ts";
 import { lotFindings, saveLotFindings } from "../approve/lot-findings.ts";
 import { appendLowStockOfNote } from "../approve/low-stock.ts";
 import {
@@ -33,9 +34,11 @@ import {
   insertItems,
   insertNote,
   insertParty,
+  insertReferences,
   POSTING_GUARD,
   partyId,
   type Registration,
+  referencedJson,
   registeredStatus,
   registrationGuard,
 } from "../note/registration-sql.ts";
@@ -100,6 +103,7 @@ async function commitRegistration(
     insertNote(r),
     ...(await ports.originals.store(company, r.original, won)),
     insertItems(r),
+    ...insertReferences(company, r.note.accessKey, referencedJson(r.note), r.id),
     insertParty(r),
     ...setWaitingEffects(company, r.events, r.note, won),
     ...(r.posting === null
@@ -172,7 +176,8 @@ function registrationOf(
     mappingRead: judged.mappingRead,
     assumedSeen: assumedSeen(judged.items, judged.mapping),
   };
-  if (!approve || judged.verdict.holds.length > 0) return { ...base, posting: null };
+  if (!approve || judged.verdict.holds.length > 0 || isCostComplement(judged.verdict))
+    return { ...base, posting: null };
   const { lines, entries } = bookingLines(
     judged.items.map((item, i) => ({
       item,
@@ -264,5 +269,6 @@ function receiptOf(r: Registration): NoteReceipt {
     holds: r.verdict.holds,
     findings: r.findings,
     completed: false,
+    ...(isCostComplement(r.verdict) ? { apart: true } : {}),
   };
 }

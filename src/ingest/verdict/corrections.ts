@@ -17,6 +17,7 @@ const IS_OVERRIDABLE: Readonly<Record<HoldCode, boolean>> = {
   goods_lost: true,
   not_ours: true,
   no_goods: true,
+  awaits_original: false,
   unknown_operation: true,
   mapping: true,
   signature_invalid: true,

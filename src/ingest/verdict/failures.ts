@@ -19,6 +19,7 @@ export const HOLD_CODES = [
   "goods_lost",
   "not_ours",
   "no_goods",
+  "awaits_original",
   "unknown_operation",
   "mapping",
   "signature_invalid",

@@ -4,6 +4,7 @@ import { hasNumber } from "../../nfe/protocol.ts";
 import { isCancellation } from "../../nfe/read/cancellations.ts";
 import { referencesOf } from "../../nfe/references.ts";
 import type { Kind } from "./cfop-table.ts";
+import { complementsCost } from "./complement.ts";
 import { EVENT_RULES } from "./event-rules.ts";
 import { contradictsNote } from "./item-rules.ts";
 import {
@@ -138,7 +139,21 @@ export const HOLD_RULES: readonly NoteRule[] = [
   noteRule("note.no_goods", {
     source: "Own decision, from the rules of the items",
     hold: "no_goods",
-    when: ({ kinds }) => (kinds.every((kind) => kind === "none") ? {} : null),
+    when: (input) =>
+      input.kinds.every((kind) => kind === "none") && !complementsCost(input) ? {} : null,
+  }),
+  noteRule("note.complements_cost", {
+    source:
+      "leiauteNFe_v4.00, ide/finNFe 2: the value of the items is cost of the goods of the notes named",
+    when: (input) => (complementsCost(input) ? {} : null),
+  }),
+  noteRule("note.complement_waits", {
+    source: "Own decision: a cost is posted about goods that are in stock",
+    hold: "awaits_original",
+    when: (input) => {
+      const keys = input.known.awaited ?? [];
+      return complementsCost(input) && keys.length > 0 ? { keys } : null;
+    },
   }),
   noteRule("note.complement_quantity", {
     source: "MOC, ide/finNFe 2: normally without quantity, but the field is not forbidden",

@@ -1,6 +1,7 @@
 import { type Item, isRefusal, type Note } from "../../nfe/note.ts";
 import { cfopOf } from "./cfop.ts";
 import type { Kind } from "./cfop-table.ts";
+import { complementsCost } from "./complement.ts";
 import { isEntryNote, type RuleInput, type RuleRow, refusedBeforeEntry } from "./rule-input.ts";
 import type { Applied, ItemRuleParams } from "./rule-params.ts";
 
@@ -48,6 +49,12 @@ const operationOf = ({ CFOP }: Item) => ({ cfop: CFOP, group: cfopOf(CFOP).group
 
 /** What each item does to stock; the first row that applies decides. */
 export const ITEM_RULES: readonly ItemRule[] = [
+  itemRule("item.complement_quantity", {
+    source:
+      "MOC, ide/finNFe 2: normally without quantity. Own decision: a person says whether goods came (entry) or only the price changed (none)",
+    kind: "ask",
+    when: (item, input) => (item.qCom.e4 !== 0 && complementsCost(input) ? {} : null),
+  }),
   itemRule("item.complement", {
     source: "leiauteNFe_v4.00, ide/finNFe 2: complements price or tax of the note in NFref",
     kind: "none",

@@ -16,6 +16,8 @@ export interface KnownFacts {
   readonly standing?: Standing;
   /** Null or absent: the signature was not verified. */
   readonly signature?: SignatureCheck | null;
+  /** Keys of the notes that this one refers to and that are not in our stock as entries; read for complementary notes alone. */
+  readonly awaited?: readonly string[];
   /** A note that this one refers to is in our stock, as an entry. */
   readonly originalEntered?: boolean;
 }

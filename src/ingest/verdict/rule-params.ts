@@ -39,6 +39,9 @@ export interface NoteRuleParams {
   readonly "note.same_root": { readonly cnpj: string };
   readonly "note.cnpj_unknown": NoParams;
   readonly "note.no_goods": NoParams;
+  readonly "note.complements_cost": NoParams;
+  /** Access keys, as the note names them. */
+  readonly "note.complement_waits": { readonly keys: readonly string[] };
   readonly "note.complement_quantity": { readonly items: readonly number[] };
   /** `cfops`: each once, sorted. */
   readonly "note.unknown_operation": {
@@ -74,6 +77,7 @@ interface OfCfop {
 /** What the sentence of each rule about an item needs. Items whose rule and params are equal share one sentence. */
 export interface ItemRuleParams {
   readonly "item.complement": NoParams;
+  readonly "item.complement_quantity": NoParams;
   readonly "item.adjustment": NoParams;
   readonly "item.credit_or_debit": NoParams;
   readonly "item.service": NoParams;

@@ -220,6 +220,11 @@ describe("the sentences of holds", () => {
     cancelled: () => classify(note(), company(), { standing: { ...NO_EVENTS, cancelled: true } }),
     not_ours: () => classify(note({ dest: party(UNRELATED) }), company()),
     no_goods: () => classify(note({ items: itemsOf("5922") }), company()),
+    awaits_original: () => {
+      const ide = { finNFe: "2" as const, refNFe: ["1"] };
+      const items = [item(1, { qCom: { text: "0", e4: 0 } })];
+      return classify(note({ ide, items }), company(), { awaited: ["1"] });
+    },
     unknown_operation: () => classify(note({ items: itemsOf("5949") }), company()),
     mapping: () =>
       classify(note(), company({ requireMapping: true }), { unmapped: [1].map(nItemFrom) }),

@@ -120,6 +120,14 @@ describe("the table of rules", () => {
       company(),
     ).rules)
       fired.add(rule);
+    // A complement whose items are of both kinds, and that awaits its original.
+    const none = { qCom: { text: "0", e4: 0 } };
+    for (const { rule } of classify(
+      note({ ide: { finNFe: "2", refNFe: ["1"] }, items: [item(1), item(2, none)] }),
+      company(),
+      { awaited: ["1"] },
+    ).rules)
+      fired.add(rule);
     for (const { rule } of classify(
       note({ protocol: { chNFe: note({ ide: { nNF: "9" } }).accessKey } }),
       company(),

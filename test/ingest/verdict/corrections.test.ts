@@ -58,6 +58,7 @@ describe("corrections of a verdict", () => {
       expect(result.ok).toBe(!NEVER_OVERRIDABLE.includes(code));
     }
     expect([...NEVER_OVERRIDABLE].sort()).toEqual([
+      "awaits_original",
       "cancelled",
       "homologation",
       "key_mismatch",

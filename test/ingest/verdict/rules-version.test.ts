@@ -8,6 +8,7 @@ const RULES = [
   "src/ingest/verdict/cfop-table.ts",
   "src/ingest/verdict/cfop.ts",
   "src/ingest/verdict/classify.ts",
+  "src/ingest/verdict/complement.ts",
   "src/ingest/verdict/returned-goods.ts",
   "src/ingest/verdict/item-rules.ts",
   "src/ingest/verdict/event-rules.ts",
@@ -38,6 +39,8 @@ const VERSIONS: readonly (readonly [number, string])[] = [
   [6, "06334c1ad442b6a2"],
   // The verdicts are those of 6; waiting notes that were cancelled before become CANCELADA when they are judged again.
   [7, "b6ad669678df9655"],
+  // A complementary note that names its originals is cost of their goods.
+  [8, "683c1f983eb518d5"],
 ];
 
 /** The tokens without imports, which do not alter a verdict. */

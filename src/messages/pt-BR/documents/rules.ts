@@ -53,8 +53,12 @@ const SENTENCES: { readonly [R in keyof RuleParams]: (params: RuleParams[R]) => 
     "Nenhum CNPJ cadastrado, por isso não se sabe se a nota é da empresa: cadastre-o nas configurações.",
   "note.no_goods": () =>
     "Nenhum item desta nota movimenta mercadoria: não há o que lançar no estoque, e a nota pode ser descartada.",
+  "note.complements_cost": () =>
+    "O valor desta nota complementar é custo das mercadorias das notas a que ela se refere.",
+  "note.complement_waits": ({ keys }) =>
+    `A nota complementa ${firstTen(keys)}, que ainda não está no estoque: aprove a nota original primeiro.`,
   "note.complement_quantity": ({ items }) =>
-    `A nota complementar traz quantidade (${listed(items)}): se chegou mercadoria, lance um movimento manual.`,
+    `A nota complementar traz quantidade (${listed(items)}): se chegou mercadoria, os itens são entrada; se só o preço mudou, não movimentam o estoque.`,
   "note.unknown_operation": ({ items, cfops, natOp }) =>
     `Informe o efeito no estoque: ${listed(items)} (CFOP ${firstTen(cfops)}; natureza da operação "${natOp}"). Ao aprovar, informe se cada item entra, sai ou não movimenta o estoque.`,
   "note.cfop_direction": ({ items, tpNF }) =>
@@ -79,6 +83,8 @@ const SENTENCES: { readonly [R in keyof RuleParams]: (params: RuleParams[R]) => 
   "note.retail": () =>
     "O documento é uma NFC-e (modelo 65), venda de balcão ao consumidor, e não movimenta o estoque por si só: confira antes de aprovar, ou descarte-a.",
 
+  "item.complement_quantity": () =>
+    "A nota complementar traz quantidade: não se sabe se chegou mercadoria ou se só o preço mudou.",
   "item.complement": () => "A nota complementa preço ou imposto de outra nota.",
   "item.adjustment": () => "A nota é de ajuste fiscal, sem mercadoria.",
   "item.credit_or_debit": () =>
