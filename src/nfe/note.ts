@@ -183,6 +183,8 @@ export interface NfeEvent {
   readonly undoes: { readonly type: string | null; readonly nProt: string } | null;
   /** Quantities of items, in events of the tax reform. */
   readonly quantities: readonly EventQuantity[];
+  /** The other fields of detEvento by their tags, e.g. chNFeRef of 110112, dhTentativaEntrega of 110192, dPrevEntrega of 112150. */
+  readonly details: Readonly<Record<string, string>>;
   /** The whole content of infEvento in a normal form; empty where the file has only the answer. */
   readonly content: string;
 }

@@ -165,10 +165,10 @@ export async function movementsOfNote(
   company: number,
   accessKey: string,
   signal?: AbortSignal,
-): Promise<(Movement & { part: string; event: string | null })[]> {
+): Promise<(Movement & { part: string; event: string | null; posting: string })[]> {
   const rows = await ports.reader.rows(
     {
-      sql: `select ${MOVEMENT_COLUMNS}, m.origin_ref from movements m ${MOVEMENT_JOINS}
+      sql: `select ${MOVEMENT_COLUMNS}, m.origin_ref, m.posting from movements m ${MOVEMENT_JOINS}
         where m.company = ?1 and m.origin in ('NFE', '${EVENT_ORIGIN}')
           and m.origin_ref > ?2 || '#' and m.origin_ref < ?2 || '$'
           and m.quantity_e4 <> 0 order by m.id`,
@@ -178,6 +178,7 @@ export async function movementsOfNote(
   );
   return rows.map((row) => ({
     ...toMovement(row),
+    posting: String(row.posting),
     part: /#([^/@]+)/.exec(String(row.origin_ref))?.[1] ?? "",
     event:
       row.origin === EVENT_ORIGIN

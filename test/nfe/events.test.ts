@@ -26,6 +26,7 @@ test("a registered event is read with its answer, whatever its type", () => {
     author: { cnpj: accessKey.slice(6, 20), cpf: null },
     undoes: null,
     quantities: [],
+    details: {},
     content: expect.stringContaining("Pedido em duplicidade"),
     cStat: "135",
     nProt: expect.stringMatching(/^[0-9]{15}$/),

@@ -71,7 +71,7 @@ export const MAY: Record<string, string> = {
   "http/middleware": "lib http failures.ts:types accounts ports config.ts observability resilience",
   "http/cache": "lib http journal ports",
   "http/views":
-    "lib http ingest/note ingest/approve ingest/event ingest/batch stock stock/lots stock/counting journal failures.ts",
+    "lib messages/pt-BR/documents http ingest/note ingest/approve ingest/event ingest/batch stock stock/lots stock/counting journal failures.ts",
   "http/request":
     "lib nfe http http/middleware ingest/verdict ingest/upload ingest/approve ingest/batch export stock reports ports",
   "http/stream": "lib http http/middleware http/views accounts journal ports",

@@ -21,6 +21,7 @@ import { DirectionEnum, FindingSchema, HoldSchema, NoteStatusEnum } from "../sch
 import { NoteCostSchema, noteCostView } from "./late-cost-view.ts";
 import { lotsTaken, TakenLotSchema } from "./lot-view.ts";
 import { MovementSchema, movementView } from "./movement-view.ts";
+import { NoteEventSchema, noteEventView } from "./note-event-view.ts";
 import {
   ReferenceSchema,
   ReferringSchema,
@@ -233,20 +234,7 @@ const plainNumber = (text: string): string => text.replace(/^0+(?=\d)/, "");
 
 export const NoteDetailSchema = NoteSummarySchema.extend({
   items: z.array(NoteItemSchema),
-  events: z.array(
-    z.object({
-      id: z.string(),
-      type: z.string(),
-      sequence: z.int(),
-      effect: z.string(),
-      withdrawn: z.object({ at: z.string(), reason: z.string() }).nullable(),
-      c_stat: z.string(),
-      at: z.string().nullable(),
-      text: z.string().nullable(),
-      received_at: z.string(),
-      movements: z.array(z.int()),
-    }),
-  ),
+  events: z.array(NoteEventSchema),
   movements: z.array(MovementSchema),
   late_costs: z.array(NoteCostSchema),
   references: z.array(ReferenceSchema),
@@ -262,13 +250,14 @@ export function detailView(
   note: NoteRow,
   items: readonly NoteItemRow[],
   events: readonly NfeEventRow[],
-  movements: readonly (Movement & { part: string; event: string | null })[],
+  movements: readonly (Movement & { part: string; event: string | null; posting: string })[],
   mapping: Mapping,
   referenced: ReadonlyMap<string, NoteStatus>,
   referencedBy: readonly ReferringNote[],
   costs: readonly NoteCost[],
 ): z.infer<typeof NoteDetailSchema> {
-  const own = movements.filter(({ event }) => event === null);
+  // Earlier postings of a note that was reversed are no longer its quantities.
+  const own = movements.filter(({ event, posting }) => event === null && posting === note.posting);
   const ofPart = Map.groupBy(own, (movement) => movement.part);
   const ofEvent = Map.groupBy(movements, ({ event }) => event);
   const parts = itemParts(items);
@@ -277,21 +266,7 @@ export function detailView(
     items: items.map((item) =>
       itemView(item, mapping, ofPart.get(parts.get(item.position) ?? "") ?? []),
     ),
-    events: events.map((event) => ({
-      id: event.registration,
-      type: event.type,
-      sequence: event.sequence,
-      effect: event.withdrawnAt === null ? event.effect : "withdrawn",
-      withdrawn:
-        event.withdrawnAt === null
-          ? null
-          : { at: instant(event.withdrawnAt), reason: event.withdrawnReason ?? "" },
-      c_stat: event.cStat,
-      at: event.eventAt,
-      text: event.text,
-      received_at: instant(event.receivedAt),
-      movements: (ofEvent.get(event.registration) ?? []).map(({ id }) => id),
-    })),
+    events: events.map((event) => noteEventView(event, ofEvent.get(event.registration) ?? [])),
     movements: movements.map(movementView),
     late_costs: costs.map(noteCostView),
     references: referencesView(note, referenced),

@@ -42,11 +42,11 @@ export function insertEvent(
   options: FlowOptions,
   at: number,
 ): Statement {
-  const seen = unchangedGuard(note, 21);
+  const seen = unchangedGuard(note, 22);
   return {
     sql: `insert into nfe_events (company, access_key, type, sequence, content, sha256, registration, effect, c_stat, event_at,
-        registered_at, author, protocol, undoes, quantities, text, received_at, received_by)
-      select ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18
+        registered_at, author, protocol, undoes, quantities, text, received_at, received_by, details)
+      select ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?21
       where ${EVENTS_VERSION} = ?19 and exists (select 1 from companies where id = ?1 and settings_version = ?20)
         and ${seen.sql}
       on conflict do nothing
@@ -72,6 +72,7 @@ export function insertEvent(
       options.cause.actor.userId,
       known.version,
       settings.version,
+      JSON.stringify(event.details),
       ...seen.args,
     ],
   };

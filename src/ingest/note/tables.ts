@@ -117,6 +117,7 @@ export const nfeEvents = sqliteTable(
     withdrawnBy: integer("withdrawn_by"),
     withdrawnReason: text("withdrawn_reason"),
     withdrawal: text(),
+    details: text({ mode: "json" }).$type<Record<string, string>>().notNull().default({}),
   },
   (table) => [
     primaryKey({

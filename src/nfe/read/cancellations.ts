@@ -132,6 +132,7 @@ function answer(answered: Fields, accessKey: string, type: string, at: string): 
     text: null,
     undoes: null,
     quantities: [],
+    details: {},
     content: "",
   };
 }

@@ -109,6 +109,7 @@ export function readEvent(root: XmlElement, at = `/${root.name}`): Result<NfeEve
     text: (detail("xJust") ?? detail("xCorrecao") ?? "").slice(0, EVENT_TEXT) || null,
     undoes: undone === undefined ? null : { type: detail("tpEventoAut") ?? null, nProt: undone },
     quantities: quantitiesIn(detEvento, `${path}/detEvento`, notices),
+    details: detailsIn(detEvento),
     content: contentOf(infEvento),
   };
   errors.push(...notices.errors);
@@ -166,14 +167,41 @@ function authorOf(asked: Fields, path: string, notices: Notices): NfeEvent["auth
   };
 }
 
-/** The quantities by item in an event of the tax reform: `@nItem` on a group, q… and u… in it (NT 2025.002). */
+/** What `details` leaves out: it has a place of its own, says nothing about the note, or is a person's document. */
+const NO_DETAILS: readonly string[] = [
+  ...["descEvento", "xCondUso", "xJust", "xCorrecao", "nProt", "tpEventoAut", "nProtEvento"],
+  ...["cOrgaoAutor", "tpAutor", "verAplic", "nDoc", "CPF"],
+];
+const MOST_DETAILS = 20;
+const DETAIL_TEXT = 255;
+
+/** The plain fields of detEvento, which differ from kind to kind; of a repeated one the first. */
+function detailsIn(detEvento: XmlElement | undefined): Record<string, string> {
+  const fields = (detEvento?.children ?? [])
+    .filter((child) => child.children.length === 0 && isOurs(child))
+    .filter(({ name }) => /^[A-Za-z][A-Za-z0-9]{0,39}$/.test(name) && !NO_DETAILS.includes(name))
+    .map(({ name, text }) => [name, text.trim().slice(0, DETAIL_TEXT)] as const)
+    .filter(([, text]) => text !== "")
+    .slice(0, MOST_DETAILS);
+  return Object.fromEntries(fields.toReversed());
+}
+
+/** The number of the item that a group is about: an attribute, as the layout has it, or an element, as some software writes it. */
+function itemOf(group: XmlElement): string | undefined {
+  const attribute = attributeOf(group, "nItem");
+  if (attribute !== undefined) return attribute;
+  const isGroup = group.children.some(({ name }) => name === "gControleEstoque");
+  return isGroup ? textOf(allOf(group, "nItem")[0]) : undefined;
+}
+
+/** The quantities by item in an event of the tax reform: nItem of a group, q… and u… in it (NT 2025.002). */
 function quantitiesIn(
   detEvento: XmlElement | undefined,
   path: string,
   notices: Notices,
 ): EventQuantity[] {
   const groups = (detEvento?.children ?? []).filter(
-    (child) => attributeOf(child, "nItem") !== undefined && isOurs(child),
+    (child) => isOurs(child) && itemOf(child) !== undefined,
   );
   if (groups.length > MAX_ITEMS) {
     notices.errors.push(tooMany(`${path}/${groups[0]?.name ?? "*"}`, MAX_ITEMS, groups.length));
@@ -184,7 +212,7 @@ function quantitiesIn(
     const inside = onlyOf(group, "gControleEstoque", here, notices) ?? group;
     const quantity = leafLike(inside, /^q(?:[A-Z]|tde$)/, here, notices);
     const unit = leafLike(inside, /^u(?:[A-Z]|nidade$)/, here, notices);
-    const nItem = Number(attributeOf(group, "nItem"));
+    const nItem = Number(itemOf(group));
     return quantity === undefined || !Number.isSafeInteger(nItem)
       ? []
       : [{ nItem, quantity: quantity.slice(0, 20), unit: (unit ?? "").slice(0, 6) }];

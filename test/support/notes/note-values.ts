@@ -174,6 +174,7 @@ export function cancellation(accessKey: string, changes: Partial<NfeEvent> = {})
     author: { cnpj: accessKey.slice(6, 20), cpf: null },
     undoes: null,
     quantities: [],
+    details: {},
     content: "",
     cStat: "135",
     nProt: "135260000000002",
