@@ -40,6 +40,7 @@ import { lateCostRoutes } from "./http/routes/late-costs.ts";
 import { movementRoutes } from "./http/routes/movements.ts";
 import { noteApprovalRoutes } from "./http/routes/note-approvals.ts";
 import { noteArchiveRoutes } from "./http/routes/note-archive.ts";
+import { noteCostRoutes } from "./http/routes/note-cost.ts";
 import { noteEventRoutes } from "./http/routes/note-events.ts";
 import { noteRoutes } from "./http/routes/notes.ts";
 import { productRoutes } from "./http/routes/products.ts";
@@ -48,6 +49,7 @@ import { reportRoutes } from "./http/routes/reports.ts";
 import { reversalRoutes } from "./http/routes/reversals.ts";
 import { stockRoutes } from "./http/routes/stock.ts";
 import { supplierItemRoutes } from "./http/routes/supplier-items.ts";
+import { taxProfileRoutes } from "./http/routes/tax-profile.ts";
 import { uploadRoutes } from "./http/routes/uploads.ts";
 import type { Ports } from "./ports/ports.ts";
 
@@ -57,12 +59,14 @@ const routes = [
   ...sessionRoutes,
   ...companyRoutes,
   ...companyUnitRoutes,
+  ...taxProfileRoutes,
   ...apiKeyRoutes,
   ...emailConfigRoutes,
   ...uploadRoutes,
   ...noteApprovalRoutes,
   ...noteArchiveRoutes,
   ...noteRoutes,
+  ...noteCostRoutes,
   ...noteEventRoutes,
   ...reversalRoutes,
   ...lateCostRoutes,

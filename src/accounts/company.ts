@@ -1,3 +1,5 @@
+import type { TaxProfile } from "./tax-profile.ts";
+
 /** The settings of a company. They are part of every verdict: a change raises `version`. */
 export interface Settings {
   readonly company: number;
@@ -13,5 +15,8 @@ export interface Settings {
   readonly allowNegative: boolean;
   /** Spellings of units that the company sets apart from the built-in table (stock/unit.ts): spelling → unit. */
   readonly units: Readonly<Record<string, string>>;
+  readonly taxProfile: TaxProfile;
+  /** Rises with every change of the tax profile; 0: none was given. */
+  readonly taxProfileVersion: number;
   readonly version: number;
 }

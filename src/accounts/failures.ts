@@ -10,6 +10,8 @@ export type AccountsFailure =
   | { code: "auth.wrong_password" }
   | { code: "auth.forbidden"; permission: Permission; role: string }
   | { code: "auth.weak_password"; why: string }
+  /** Another user has changed the tax profile; `version` is that of the one that stands. */
+  | { code: "company.tax_profile_changed"; version: number }
   | { code: "key.not_found" }
   | { code: "key.too_many"; limit: number }
   | { code: "key.expiry_past" }

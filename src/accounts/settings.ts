@@ -8,9 +8,12 @@ import type { UserCause } from "./actor.ts";
 import { authCache } from "./auth-cache.ts";
 import type { Settings } from "./company.ts";
 import { companies } from "./tables.ts";
+import { NO_TAX_PROFILE } from "./tax-profile.ts";
 
 /** A change of settings; absent members stay as they are. CNPJs upper case, without mask, verified. */
-export type SettingsChange = Partial<Omit<Settings, "company" | "units" | "version">>;
+export type SettingsChange = Partial<
+  Omit<Settings, "company" | "units" | "version" | "taxProfile" | "taxProfileVersion">
+>;
 
 /**
  * The settings of a company, from memory while its `settings` cache version is unchanged.
@@ -45,6 +48,8 @@ function settingsFrom(row: InferSelectModel<typeof companies>): Settings {
     requireMapping: row.requireMapping,
     allowNegative: row.allowNegative,
     units: row.units,
+    taxProfile: row.taxProfile ?? NO_TAX_PROFILE,
+    taxProfileVersion: row.taxProfileVersion,
     version: row.settingsVersion,
   };
 }

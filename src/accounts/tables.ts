@@ -1,5 +1,6 @@
 import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { Role } from "./roles.ts";
+import type { TaxProfile } from "./tax-profile.ts";
 
 export const companies = sqliteTable("companies", {
   id: integer().primaryKey(),
@@ -16,6 +17,8 @@ export const companies = sqliteTable("companies", {
   createdAt: integer("created_at").notNull(),
   updatedAt: integer("updated_at").notNull(),
   units: text({ mode: "json" }).$type<Record<string, string>>().notNull().default({}),
+  taxProfile: text("tax_profile", { mode: "json" }).$type<TaxProfile>(),
+  taxProfileVersion: integer("tax_profile_version").notNull().default(0),
 });
 
 export const users = sqliteTable("users", {

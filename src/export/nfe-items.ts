@@ -3,6 +3,7 @@ import { unitKeySql } from "../stock/unit.ts";
 import { type NfeFilter, noteWalk } from "./nfes.ts";
 import { countStepOf, type KeysetQuery, pageSql } from "./pages.ts";
 import type { Table } from "./sheet.ts";
+import { TAX_COLUMNS, TAX_FIELDS } from "./tax-columns.ts";
 
 /**
  * The movements of an item of a note in stock: their `origin_ref` begins with the key and the item's part, which ends at `/` or
@@ -42,9 +43,10 @@ const fields = {
   factorBy: `iif(${moved("1")} is null, coalesce(${mapped("s.factor_divisor * 10000")}, 1), i.quantity_e4)`,
   landed: "i.landed_e2",
   lots: "i.lots",
+  ...TAX_FIELDS,
 } as const;
 
-/** One line for each item of a note, as the note has it; the tax groups are in the XML only. */
+/** One line for each item of a note, as the note has it, with its taxes. */
 export const NFE_ITEMS: Table<keyof typeof fields> = {
   fields,
   columns: [
@@ -63,6 +65,7 @@ export const NFE_ITEMS: Table<keyof typeof fields> = {
     { heading: "Fator", kind: "ratio", of: "factor", by: "factorBy" },
     { heading: "Custo Total", kind: "money", of: "landed" },
     { heading: "Lotes", kind: "lots", of: "lots" },
+    ...TAX_COLUMNS,
   ],
 };
 

@@ -70,6 +70,7 @@ export const STATUS_OF = {
   "auth.wrong_password": 400,
   "auth.forbidden": 403,
   "auth.weak_password": 400,
+  "company.tax_profile_changed": 409,
   "key.not_found": 404,
   "key.too_many": 409,
   "key.expiry_past": 400,

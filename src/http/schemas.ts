@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { DESTINATIONS } from "../accounts/tax-profile.ts";
 import { HOLD_CODES } from "../ingest/verdict/failures.ts";
 import { toScaled } from "../lib/decimal.ts";
 import { normalizedText } from "../lib/normalized-text.ts";
@@ -88,6 +89,9 @@ export const offsetOf = (page: { page: number; limit: number }) => ({
   limit: page.limit,
   offset: (page.page - 1) * page.limit,
 });
+
+/** What goods are bought for. */
+export const DestinationEnum = z.enum(DESTINATIONS);
 
 /** `true` or `false` in a query. */
 export const Flag = z.enum(["true", "false"]).transform((text) => text === "true");

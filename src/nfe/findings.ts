@@ -20,6 +20,8 @@ export interface NfeFindingParams {
   };
   /** Lots of `med` that do not add up to the quantity of their item. */
   readonly lots_left_out: { readonly items: readonly number[] };
+  /** A base, rate or amount of a tax that is no decimal of the layout: it counts as absent. */
+  readonly tax_unreadable: { readonly items: readonly number[] };
   readonly cnpj_check_digit: { readonly party: "emit" | "dest" };
   readonly cpf_check_digit: { readonly party: "emit" | "dest" };
   readonly protocol_incomplete: NoParams;

@@ -7,9 +7,26 @@ import type { Item, Note, Totals } from "./note.ts";
  */
 export type Relief = "deducted" | "kept";
 
+type AmountTag =
+  | "vFrete"
+  | "vSeg"
+  | "vOutro"
+  | "vIPI"
+  | "vIPIDevol"
+  | "vICMSST"
+  | "vFCPST"
+  | "vICMSMonoReten"
+  | "vII"
+  | "vPISST"
+  | "vCOFINSST"
+  | "vDesc"
+  | "vICMSDeson";
+
 /** An amount of an item, the sum of it in the total (null: the total has none), and how it enters vNF and the cost. */
 export interface Part {
-  readonly item: keyof Item & `v${string}_e2`;
+  /** The tag of the item's amount. */
+  readonly code: AmountTag;
+  readonly item: `${AmountTag}_e2`;
   readonly total: keyof Totals | null;
   readonly sign: 1 | -1;
   /** Whether the amount of this item enters; absent: it always does. */
@@ -24,19 +41,44 @@ const notDirectBilling = (item: Item): boolean => item.tpOp !== "2";
  * informative, and from 2027 vProd contains them (NT 2026.008).
  */
 export const PARTS: readonly Part[] = [
-  { item: "vFrete_e2", total: "vFrete_e2", sign: 1 },
-  { item: "vSeg_e2", total: "vSeg_e2", sign: 1 },
-  { item: "vOutro_e2", total: "vOutro_e2", sign: 1 },
-  { item: "vIPI_e2", total: "vIPI_e2", sign: 1 },
-  { item: "vIPIDevol_e2", total: "vIPIDevol_e2", sign: 1, enters: notDirectBilling },
-  { item: "vICMSST_e2", total: "vST_e2", sign: 1, enters: notDirectBilling },
-  { item: "vFCPST_e2", total: "vFCPST_e2", sign: 1, enters: notDirectBilling },
-  { item: "vICMSMonoReten_e2", total: "vICMSMonoReten_e2", sign: 1, enters: notDirectBilling },
-  { item: "vII_e2", total: "vII_e2", sign: 1 },
-  { item: "vPISST_e2", total: null, sign: 1, enters: (item) => item.indSomaPISST === "1" },
-  { item: "vCOFINSST_e2", total: null, sign: 1, enters: (item) => item.indSomaCOFINSST === "1" },
-  { item: "vDesc_e2", total: "vDesc_e2", sign: -1 },
+  { code: "vFrete", item: "vFrete_e2", total: "vFrete_e2", sign: 1 },
+  { code: "vSeg", item: "vSeg_e2", total: "vSeg_e2", sign: 1 },
+  { code: "vOutro", item: "vOutro_e2", total: "vOutro_e2", sign: 1 },
+  { code: "vIPI", item: "vIPI_e2", total: "vIPI_e2", sign: 1 },
   {
+    code: "vIPIDevol",
+    item: "vIPIDevol_e2",
+    total: "vIPIDevol_e2",
+    sign: 1,
+    enters: notDirectBilling,
+  },
+  { code: "vICMSST", item: "vICMSST_e2", total: "vST_e2", sign: 1, enters: notDirectBilling },
+  { code: "vFCPST", item: "vFCPST_e2", total: "vFCPST_e2", sign: 1, enters: notDirectBilling },
+  {
+    code: "vICMSMonoReten",
+    item: "vICMSMonoReten_e2",
+    total: "vICMSMonoReten_e2",
+    sign: 1,
+    enters: notDirectBilling,
+  },
+  { code: "vII", item: "vII_e2", total: "vII_e2", sign: 1 },
+  {
+    code: "vPISST",
+    item: "vPISST_e2",
+    total: null,
+    sign: 1,
+    enters: (item) => item.indSomaPISST === "1",
+  },
+  {
+    code: "vCOFINSST",
+    item: "vCOFINSST_e2",
+    total: null,
+    sign: 1,
+    enters: (item) => item.indSomaCOFINSST === "1",
+  },
+  { code: "vDesc", item: "vDesc_e2", total: "vDesc_e2", sign: -1 },
+  {
+    code: "vICMSDeson",
     item: "vICMSDeson_e2",
     total: "vICMSDeson_e2",
     sign: -1,

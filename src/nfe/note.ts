@@ -1,4 +1,6 @@
 import type { NItem } from "../lib/item-number.ts";
+import type { ItemTaxes } from "./taxes.ts";
+
 /** A decimal field of the XML: its text, unchanged, and its exact value as a scaled integer. */
 export interface Exact {
   readonly text: string;
@@ -67,6 +69,8 @@ export interface Item {
   readonly reference: ItemReference | null;
   /** The group ISSQN stands in `imposto`: a service line, no goods. */
   readonly service: boolean;
+  /** As the issuer states them; the amounts above that enter vNF stand there too. */
+  readonly taxes: ItemTaxes;
   readonly lots: readonly Lot[];
 }
 

@@ -47,6 +47,14 @@ export interface ItemSpec {
   readonly tpOp?: "0" | "1" | "2" | "3";
   readonly vICMSDeson?: string;
   readonly indDeduzDeson?: "0" | "1";
+  /** Rate of ICMS in percent, two places; absent: 18.00. */
+  readonly pICMS?: string;
+  /** The issuer is in Simples; 101 hands on a credit of `pCredSN` percent (absent: 2.50). */
+  readonly CSOSN?: "101" | "102";
+  readonly pCredSN?: string;
+  /** CST of PIS and COFINS; absent: 01. With 04, 06, 07, 08 and 09 there is no amount. */
+  readonly contributionCST?: string;
+  readonly CEST?: string;
   readonly lots?: readonly LotSpec[];
   readonly indTot?: "0" | "1";
   /** A service line: the group ISSQN instead of ICMS. */
@@ -85,11 +93,12 @@ export interface Line extends Extras {
   readonly service: boolean;
   readonly counts: boolean;
   /**
-   * Base and amounts of ICMS (18 %), PIS (1.65 %), COFINS (7.6 %), ISS (5 %), and IBS and CBS of
+   * Base and amounts of ICMS (18 % unless the item says otherwise), PIS (1.65 %), COFINS (7.6 %), ISS (5 %), and IBS and CBS of
    * 2026 (0.1 % and 0.9 %).
    */
   readonly vBC: number;
   readonly vICMS: number;
+  readonly vCredICMSSN: number;
   readonly vPIS: number;
   readonly vCOFINS: number;
   readonly vISSQN: number;
@@ -155,6 +164,7 @@ export function lineOf(spec: ItemSpec, cfop: string): Line {
     (spec.indSomaCOFINSST === "1" ? extras.vCOFINSST : 0);
   const relief = spec.indDeduzDeson === "0" ? 0 : extras.vICMSDeson;
   const qTrib = spec.qTrib ?? spec.qCom;
+  const contributes = !["04", "06", "07", "08", "09"].includes(spec.contributionCST ?? "01");
   return {
     ...extras,
     spec,
@@ -167,9 +177,13 @@ export function lineOf(spec: ItemSpec, cfop: string): Line {
     service,
     counts,
     vBC,
-    vICMS: service || extras.vICMSDeson > 0 ? 0 : share(vBC, 1_800),
-    vPIS: share(vBC, 165),
-    vCOFINS: share(vBC, 760),
+    vICMS:
+      service || extras.vICMSDeson > 0 || spec.CSOSN !== undefined
+        ? 0
+        : share(vBC, scaled(spec.pICMS ?? "18.00", 2)),
+    vCredICMSSN: spec.CSOSN === "101" ? share(vBC, scaled(spec.pCredSN ?? "2.50", 2)) : 0,
+    vPIS: contributes ? share(vBC, 165) : 0,
+    vCOFINS: contributes ? share(vBC, 760) : 0,
     vISSQN: service ? share(vBC, 500) : 0,
     vIBS: share(vBC, 10),
     vCBS: share(vBC, 90),

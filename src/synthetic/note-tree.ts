@@ -136,6 +136,7 @@ export function detTree(line: Line, layout: Parts["layout"], ibsCbs: boolean, uf
       cEAN: spec.cEAN ?? (layout === "4.00" ? "SEM GTIN" : ""),
       xProd: spec.xProd,
       NCM: spec.NCM ?? (line.service ? "00" : "21069090"),
+      CEST: spec.CEST,
       CFOP: line.CFOP,
       uCom: spec.uCom,
       qCom: spec.qCom,

@@ -37,10 +37,20 @@ function icms(line: Line): Tree {
         vICMSMonoReten: money(line.vICMSMonoReten),
       },
     };
+  if (line.spec.CSOSN === "101")
+    return {
+      ICMSSN101: {
+        orig: "0",
+        CSOSN: "101",
+        pCredSN: line.spec.pCredSN ?? "2.50",
+        vCredICMSSN: money(line.vCredICMSSN),
+      },
+    };
+  if (line.spec.CSOSN === "102") return { ICMSSN102: { orig: "0", CSOSN: "102" } };
   const own = {
     modBC: "3",
     vBC: money(line.vBC),
-    pICMS: "18.00",
+    pICMS: line.spec.pICMS ?? "18.00",
     vICMS: money(line.vICMS),
   };
   if (line.vICMSST === 0 && line.vFCPST === 0) return { ICMS00: { orig: "0", CST: "00", ...own } };
@@ -60,6 +70,17 @@ function icms(line: Line): Tree {
       ...fcp,
     },
   };
+}
+
+/** PIS or COFINS: taxed at its rate, or without an amount. */
+function contribution(line: Line, tax: "PIS" | "COFINS", rate: string, amount: number): Tree {
+  const CST = line.spec.contributionCST ?? "01";
+  const base = money(line.vBC);
+  if (["04", "06", "07", "08", "09"].includes(CST)) return { [`${tax}NT`]: { CST } };
+  const values = { vBC: base, [`p${tax}`]: rate, [`v${tax}`]: money(amount) };
+  return CST === "01" || CST === "02"
+    ? { [`${tax}Aliq`]: { CST, ...values } }
+    : { [`${tax}Outr`]: { CST, ...values } };
 }
 
 function ibsCbs(line: Line): Tree {
@@ -103,7 +124,7 @@ export function taxTree(line: Line, withIbsCbs: boolean, cMunFG: string): Tree {
   };
   return {
     ...(line.service ? service : goods),
-    PIS: { PISAliq: { CST: "01", vBC: base, pPIS: "1.65", vPIS: money(line.vPIS) } },
+    PIS: contribution(line, "PIS", "1.65", line.vPIS),
     PISST:
       line.vPISST === 0
         ? undefined
@@ -113,7 +134,7 @@ export function taxTree(line: Line, withIbsCbs: boolean, cMunFG: string): Tree {
             vPIS: money(line.vPISST),
             indSomaPISST: line.spec.indSomaPISST,
           },
-    COFINS: { COFINSAliq: { CST: "01", vBC: base, pCOFINS: "7.60", vCOFINS: money(line.vCOFINS) } },
+    COFINS: contribution(line, "COFINS", "7.60", line.vCOFINS),
     COFINSST:
       line.vCOFINSST === 0
         ? undefined

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { firstRun } from "../../src/accounts/first-run.ts";
 import { login } from "../../src/accounts/login.ts";
 import { settingsOf } from "../../src/accounts/settings.ts";
+import { NO_TAX_PROFILE } from "../../src/accounts/tax-profile.ts";
 import { Failed } from "../../src/lib/result.ts";
 import { openDatabase } from "../../src/platform/bun/database/database.ts";
 import { groupWriter } from "../../src/platform/libsql/group-writer.ts";
@@ -37,6 +38,8 @@ test("the first start makes the company of the configuration and its administrat
     requireMapping: false,
     allowNegative: true,
     units: {},
+    taxProfile: NO_TAX_PROFILE,
+    taxProfileVersion: 0,
     version: 1,
   });
   const { user } = await login(ports, ADMIN, REQUEST);

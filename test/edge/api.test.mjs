@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { costs } from "./conversation/costs.mjs";
 import { counts } from "./conversation/counts.mjs";
 import { entering } from "./conversation/entering.mjs";
 import { figures } from "./conversation/figures.mjs";
@@ -18,6 +19,7 @@ const CHAPTERS = [
   [notes, "what becomes of a note"],
   [figures, "stock, movements, supplier items"],
   [suppliers, "units of the company"],
+  [costs, "a tax profile and the cost of a note"],
   [figures, "the value of the stock, and reversals"],
   [figures, "reads that are kept, and asked for again"],
   [counts, "a count, from its opening to its close"],

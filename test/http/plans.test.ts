@@ -8,6 +8,7 @@ import { zipOf } from "../../src/synthetic/zip.ts";
 import { type TestApp, withApp } from "../support/app.ts";
 import { ALLOWED, SMALL } from "../support/http/allowed-costs.ts";
 import { costsOf, recordStatements } from "../support/http/query-plans.ts";
+import { walkCompany } from "../support/http/walk-company.ts";
 import { type Go, walkCounts } from "../support/http/walk-counts.ts";
 import { lossEvent, undoEvent } from "../support/notes/loss-events.ts";
 import { supplier } from "../support/notes/purchase.ts";
@@ -177,9 +178,8 @@ async function walk(service: TestApp): Promise<Set<string>> {
     "?date=2026-11-23&format=sped",
   ])
     await go("GET", "/api/export/inventory", { query });
-  for (const own of [[{ spelling: "NOVA", unit: "UN" }], []])
-    await go("PUT", "/api/company/units", { json: { own } });
-  await go("GET", "/api/company/units");
+  await walkCompany(go);
+  await go("GET", `${path}/cost`, { at: of(whole, "/cost") });
   for (const query of ["", `?supplier_cnpj=${supplier.cnpj}`, "?product_code=P1"])
     await go("GET", "/api/supplier-items", { query });
   const movement = { product_code: "P1", quantity: 1, unit_cost: 2, reference: "PED" };

@@ -93,6 +93,7 @@ const FINDINGS: { readonly [C in keyof NfeFindingParams]: readonly NfeFindingPar
   encoding_guessed: [{}],
   unknown_elements: [{ count: 2, names: ["cNovo"], more: true }],
   lots_left_out: [{ items: [1] }, { items: Array.from({ length: 12 }, (_, i) => i + 1) }],
+  tax_unreadable: [{ items: [1] }, { items: Array.from({ length: 12 }, (_, i) => i + 1) }],
   cnpj_check_digit: [{ party: "emit" }, { party: "dest" }],
   cpf_check_digit: [{ party: "emit" }, { party: "dest" }],
   protocol_incomplete: [{}],

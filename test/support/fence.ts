@@ -50,11 +50,12 @@ export const MAY: Record<string, string> = {
   accounts: "lib journal ports",
   "stock/counting": "lib stock stock/lots accounts journal ports resilience",
   "ingest/verdict": "lib nfe nfe/check nfe/read nfe/signature accounts:types",
+  "ingest/cost": "nfe ingest/verdict accounts",
   "ingest/upload": "lib nfe:types ports ingest/verdict",
   "ingest/note":
-    "lib nfe nfe/signature messages/pt-BR/documents ingest/verdict stock stock/lots accounts journal ports resilience",
+    "lib nfe nfe/signature messages/pt-BR/documents ingest/verdict ingest/cost stock stock/lots accounts journal ports resilience",
   "ingest/approve":
-    "lib nfe messages/pt-BR/documents ingest/verdict ingest/note stock stock/lots accounts journal ports resilience",
+    "lib nfe messages/pt-BR/documents ingest/verdict ingest/cost ingest/note stock stock/lots accounts journal ports resilience",
   "ingest/event":
     "lib nfe messages/pt-BR/documents nfe/read nfe/signature ingest/verdict ingest/note ingest/approve stock accounts journal ports resilience",
   "ingest/receive":
@@ -63,7 +64,7 @@ export const MAY: Record<string, string> = {
     "lib nfe nfe/container messages/pt-BR/documents ingest/verdict ingest/upload ingest/note ingest/approve ingest/event ingest/receive accounts journal ports observability resilience",
   reports: "lib ingest/note ports",
   export:
-    "lib ingest/note stock stock/lots reports accounts journal ports observability resilience",
+    "lib ingest/verdict ingest/note stock stock/lots reports accounts journal ports observability resilience",
   mail: "lib ingest/upload ingest/batch accounts journal ports observability resilience",
   "failures.ts":
     "nfe ingest/verdict mail stock stock/counting reports accounts export journal ports",
@@ -71,12 +72,12 @@ export const MAY: Record<string, string> = {
   "http/middleware": "lib http failures.ts:types accounts ports config.ts observability resilience",
   "http/cache": "lib http journal ports",
   "http/views":
-    "lib messages/pt-BR/documents http ingest/note ingest/approve ingest/event ingest/batch stock stock/lots stock/counting journal failures.ts",
+    "lib messages/pt-BR/documents http ingest/verdict:types ingest/cost ingest/note ingest/approve ingest/event ingest/batch stock stock/lots stock/counting journal failures.ts",
   "http/request":
     "lib nfe http http/middleware ingest/verdict ingest/upload ingest/approve ingest/batch export stock reports ports",
   "http/stream": "lib http http/middleware http/views accounts journal ports",
   "http/routes":
-    "lib nfe http http/middleware http/cache http/views http/request http/stream ingest/verdict ingest/upload ingest/note ingest/approve ingest/event ingest/receive ingest/batch stock stock/lots stock/counting reports export mail accounts journal ports version.ts observability",
+    "lib nfe http http/middleware http/cache http/views http/request http/stream ingest/verdict ingest/cost ingest/upload ingest/note ingest/approve ingest/event ingest/receive ingest/batch stock stock/lots stock/counting reports export mail accounts journal ports version.ts observability",
   "platform/libsql": "lib ports queue-messages.ts resilience",
   platform: "lib ports platform/libsql resilience",
   "platform/memory": "lib ports queue-messages.ts platform",

@@ -3,9 +3,9 @@ import type { RequestedCorrections } from "../../ingest/approve/resolve-correcti
 import { HOLD_CODES } from "../../ingest/verdict/failures.ts";
 import { nItemFrom } from "../../lib/item-number.ts";
 import { FactorField } from "../factor.ts";
-import { codeText, HoldCodeEnum } from "../schemas.ts";
+import { codeText, DestinationEnum, HoldCodeEnum } from "../schemas.ts";
 
-/** The body of `POST …/process`: holds to override, and the user's product, factor and effect for items. */
+/** The body of `POST …/process`: holds to override, and the user's product, factor, effect and destination for items. */
 export const ProcessBody = z
   .strictObject({
     override: z.array(HoldCodeEnum).max(HOLD_CODES.length).optional(),
@@ -17,6 +17,7 @@ export const ProcessBody = z
           product_code: codeText(120).trim().min(1).optional(),
           factor: FactorField.optional(),
           effect: z.enum(["entry", "exit", "none"]).optional(),
+          destination: DestinationEnum.optional(),
         }),
       )
       .max(990)
@@ -35,6 +36,7 @@ export function correctionsOf(body: CorrectionBody): RequestedCorrections {
       product: item.product_code ?? null,
       factor: item.factor ?? null,
       effect: item.effect ?? null,
+      destination: item.destination ?? null,
     })),
   };
 }

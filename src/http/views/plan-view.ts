@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import type { ApprovalPlan } from "../../ingest/approve/plan.ts";
 import { factorView } from "../factor.ts";
 import { money, quantity } from "../numbers.ts";
+import { ItemCostSchema, itemCostView } from "./cost-view.ts";
 
 export const PlanSchema = z
   .object({
@@ -20,6 +21,7 @@ export const PlanSchema = z
         event_quantity: z.number(),
         balance_before: z.number(),
         balance_after: z.number(),
+        cost: ItemCostSchema,
       }),
     ),
     /** Of a complementary note: what each item adds to the cost of goods in stock. */
@@ -44,6 +46,7 @@ export function planView(plan: ApprovalPlan): z.infer<typeof PlanSchema> {
       event_quantity: quantity(item.eventQuantity_e4),
       balance_before: quantity(item.balanceBefore_e4),
       balance_after: quantity(item.balanceAfter_e4),
+      cost: itemCostView(item.cost),
     })),
     ...(plan.costs.length === 0 ? {} : { costs: plan.costs.flatMap(costsView) }),
   };

@@ -10,6 +10,7 @@ import { type TakenLot, takenLots } from "../../stock/lots/keep-lots.ts";
 import { stockFailureFrom } from "../../stock/out-of-range.ts";
 import { invalidatedTags, post } from "../../stock/posting.ts";
 import { factorsAsAssumed, nothingBelowZero } from "../../stock/posting-guards.ts";
+import { costJson } from "../cost/stored-cost.ts";
 import { hasExits, POSTING_GUARD } from "../note/registration-sql.ts";
 import { rejudgeAwaiting } from "../note/rejudge-waiting.ts";
 import type { Finding } from "../note/written-verdict.ts";
@@ -97,7 +98,7 @@ async function commitApproval(
   const payload = { access_key: note.accessKey, direction: note.direction };
   const statements: Statement[] = [
     assignPosting(proposal),
-    ...correctEffects(proposal),
+    ...correctItems(proposal),
     ...post(posting),
     ...postLateCost(lateCostOf(proposal)),
     ...(posting.entries.length > 0 ? [saveBeforeCount(posting)] : []),
@@ -193,22 +194,23 @@ const originalsStand = (originals: string): string => `not exists (
       and n.status = 'PROCESSADA' and n.posting = o.value ->> 'posting'
     where n.id is null)`;
 
-/** Stores the effects that the user has corrected. */
-function correctEffects({ note, items, effects, posting }: Proposal): Statement[] {
-  const changed = items
-    .map((item) => ({
-      n: item.position,
-      effect: effects.get(item.position) ?? item.effect,
-      was: item.effect,
-    }))
-    .filter((item) => item.effect !== item.was);
-  if (changed.length === 0) return [];
+/** Stores effect, destination and cost of the items that the user has corrected. */
+function correctItems({ note, corrected, posting, settings }: Proposal): Statement[] {
+  if (corrected.length === 0) return [];
   const { company, id, reference } = posting;
+  const items = corrected.map((item) => ({
+    n: item.position,
+    effect: item.effect,
+    destination: item.destination,
+    landed_e2: item.landed_e2,
+    cost: costJson(item, settings),
+  }));
   return [
     {
-      sql: `update note_items set effect = e.value ->> 'effect' from json_each(?5) e
+      sql: `update note_items set effect = e.value ->> 'effect', destination = e.value ->> 'destination',
+          landed_e2 = e.value ->> 'landed_e2', cost = e.value ->> 'cost' from json_each(?5) e
         where company = ?1 and note = ?4 and position = e.value ->> 'n' and exists (${POSTING_GUARD})`,
-      args: [company, id, reference, note.id, JSON.stringify(changed)],
+      args: [company, id, reference, note.id, JSON.stringify(items)],
     },
   ];
 }

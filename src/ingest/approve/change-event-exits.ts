@@ -30,7 +30,12 @@ export interface PreparedExits {
 export async function prepareExits(
   ports: Pick<Ports, "reader" | "clock">,
   { company, units }: Pick<Settings, "company" | "units">,
-  { id, accessKey, posting }: Pick<StoredNote, "id" | "accessKey" | "posting">,
+  {
+    id,
+    issuedAt,
+    accessKey,
+    posting,
+  }: Pick<StoredNote, "id" | "issuedAt" | "accessKey" | "posting">,
   takesOut: readonly KnownEvent[],
   signal?: AbortSignal,
 ): Promise<PreparedExits> {
@@ -39,7 +44,7 @@ export async function prepareExits(
     return { wanted: { exits: [], findings: [] }, standing };
   const of = { company, of: posting, origin: "NFE", accessKey };
   const moved = await movementsOfPosting(ports, of, signal);
-  const items = await itemsOf(ports, company, id, signal);
+  const items = await itemsOf(ports, company, { id, issuedAt }, signal);
   return { wanted: eventExits(takesOut, items, moved, { at: ports.clock.now(), units }), standing };
 }
 

@@ -3,6 +3,7 @@ import type { Ports } from "../../ports/ports.ts";
 import { FACTOR_ONE, type Factor } from "../../stock/factor.ts";
 import type { Posting } from "../../stock/posting.ts";
 import { inJson, supplierItemOf } from "../../stock/posting-guards.ts";
+import type { CostedItem } from "../cost/item-cost.ts";
 import type { EventExits } from "../note/event-exits.ts";
 import { itemParts } from "../note/lines.ts";
 import type { JudgedItem } from "../note/stored-note.ts";
@@ -22,6 +23,7 @@ export interface PlannedItem {
   readonly eventQuantity_e4: number;
   readonly balanceBefore_e4: number;
   readonly balanceAfter_e4: number;
+  readonly cost: CostedItem;
 }
 
 export interface ApprovalPlan {
@@ -89,6 +91,7 @@ export async function planApproval(
         stockQuantity_e4: moved,
         eventQuantity_e4: gone,
         balanceBefore_e4: before,
+        cost: item,
         balanceAfter_e4: before + moved - gone,
       };
     }),

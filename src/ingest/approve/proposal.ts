@@ -11,6 +11,7 @@ import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
 import { today } from "../../stock/dashboard.ts";
 import { FACTOR_ONE } from "../../stock/factor.ts";
 import type { Posting } from "../../stock/posting.ts";
+import { costed, issueYear } from "../cost/item-cost.ts";
 import { learntValues } from "../note/changed-items.ts";
 import { broughtBy, type EventExits, eventExits, NO_EXITS } from "../note/event-exits.ts";
 import type { FlowOptions } from "../note/flow-options.ts";
@@ -52,7 +53,10 @@ export interface ApprovalOptions extends FlowOptions {
 export interface Proposal {
   readonly kind: "ready";
   readonly note: StoredNote;
+  /** With their cost after the corrections, and the effects of the verdict. */
   readonly items: readonly JudgedItem[];
+  /** Those of `items` whose effect or destination the user has corrected, with the corrected effect. */
+  readonly corrected: readonly JudgedItem[];
   /** By position. */
   readonly effects: ReadonlyMap<Position, Effect>;
   readonly posting: Posting;
@@ -84,19 +88,32 @@ export async function propose(
       access_key: accessKey,
       status: note.status,
     });
-  const items = await itemsOf(ports, company, note.id, options.signal);
-  const mapping = await mappingOf(ports, settings, note.supplierId, items, options.signal);
+  const stored = await itemsOf(ports, company, note, options.signal);
+  const mapping = await mappingOf(ports, settings, note.supplierId, stored, options.signal);
   const corrections = orFail(
-    await resolveCorrections(ports, settings, items, options.corrections, options.signal),
+    await resolveCorrections(ports, settings, stored, options.corrections, options.signal),
   );
   const effects = effectsAfter(
     note,
-    items,
+    stored,
     mapping,
     corrections,
     settings,
     options.corrections.override,
   );
+  const year = issueYear(note.issuedAt);
+  const corrected: JudgedItem[] = [];
+  const items = stored.map((item) => {
+    const effect = effects.get(item.position) ?? item.effect;
+    const given = corrections.get(item.position)?.destination ?? null;
+    if (effect === item.effect && given === null) return item;
+    const { bringsCost } = item;
+    // A destination that was given at an earlier approval stays.
+    const destination = given ?? item.destination;
+    const again = costed(item, { effect, bringsCost, destination }, settings, year);
+    corrected.push({ ...again, effect });
+    return again;
+  });
   const { lines, entries } = bookingLines(
     items.map((item) => bookingOf(item, effects, mapping, corrections)),
     settings.units,
@@ -123,7 +140,17 @@ export async function propose(
     : null;
   if (complement === null && isCostComplement(note)) throw awaitsOriginal(note);
   const eventExits = await exitsOf(ports, settings, note, items, posting, options.signal);
-  return { kind: "ready", note, items, effects, posting, eventExits, complement, settings };
+  return {
+    kind: "ready",
+    note,
+    items,
+    corrected,
+    effects,
+    posting,
+    eventExits,
+    complement,
+    settings,
+  };
 }
 
 /** Only a note whose verdict tells of such events is read for them; each event raises `verdict_version`, which is compared. */

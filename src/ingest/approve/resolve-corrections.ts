@@ -1,4 +1,5 @@
 import type { Settings } from "../../accounts/company.ts";
+import type { Destination } from "../../accounts/tax-profile.ts";
 import type { NItem, Position } from "../../lib/item-number.ts";
 import { err, ok, type Result } from "../../lib/result.ts";
 import { CORRECTION_MESSAGES } from "../../messages/pt-BR/documents/corrections.ts";
@@ -17,6 +18,8 @@ export interface ItemCorrection {
   /** Null: not given. */
   readonly factor: Factor | null;
   readonly effect: "entry" | "exit" | "none" | null;
+  /** What the goods are for; null: not given. */
+  readonly destination: Destination | null;
 }
 
 export interface RequestedCorrections {
@@ -89,6 +92,7 @@ export async function resolveCorrections(
       product,
       factor,
       effect: own?.effect ?? null,
+      destination: own?.destination ?? null,
     });
   }
   return ok(byPosition);

@@ -3,6 +3,9 @@ import type { Reading } from "../../nfe/document.ts";
 import { isRefusal, type Note } from "../../nfe/note.ts";
 import { referencesOf } from "../../nfe/references.ts";
 import type { Ports } from "../../ports/ports.ts";
+import { costed, issueYear } from "../cost/item-cost.ts";
+import { costJson } from "../cost/stored-cost.ts";
+import { taxesJson } from "../cost/stored-taxes.ts";
 import { classify } from "../verdict/classify.ts";
 import { type Parties, type Standing, standingOf } from "../verdict/event-standing.ts";
 import type { KnownEvent } from "../verdict/known-event.ts";
@@ -22,7 +25,9 @@ import {
 /** A verdict, and the data that it was computed from. */
 export interface Judgement {
   readonly verdict: WrittenVerdict;
+  /** With their cost under the settings of the company. */
   readonly items: readonly StockItem[];
+  readonly taxProfileVersion: number;
   /** As stored in `notes.referenced`. */
   readonly referenced: string | null;
   /** The findings of the reader, of the lots and of the verdict. */
@@ -70,10 +75,10 @@ async function judged(
   { checkSignature, readDatabase, changeEvents = (events) => events, signal }: JudgeOptions,
 ): Promise<Judgement> {
   const { note } = reading;
-  const items = stockItems(note);
+  const stated = stockItems(note);
   const mappingRead = readDatabase || settings.requireMapping;
   const mapping = mappingRead
-    ? await mappingOf(ports, settings, partyId(note.emit), items, signal)
+    ? await mappingOf(ports, settings, partyId(note.emit), stated, signal)
     : emptyMapping(settings);
   const known = readDatabase
     ? await knownEvents(ports, settings.company, note.accessKey, signal)
@@ -84,7 +89,7 @@ async function judged(
   const verdict = writtenVerdict(
     classify(note, settings, {
       unmapped: settings.requireMapping
-        ? unmappedItems(items, mapping).map((item) => item.nItem)
+        ? unmappedItems(stated, mapping).map((item) => item.nItem)
         : [],
       standing,
       originalEntered: entered.size > 0,
@@ -92,9 +97,16 @@ async function judged(
       signature: settings.requireSignature ? await checkSignature() : null,
     }),
   );
+  const year = issueYear(note.ide.issuedAt);
+  const items = stated.map((item, i) => {
+    const effect = verdict.effects[i] ?? "ask";
+    const bringsCost = verdict.bringsCost[i] ?? false;
+    return costed(item, { effect, bringsCost, destination: null }, settings, year);
+  });
   return {
     verdict,
     items,
+    taxProfileVersion: settings.taxProfileVersion,
     referenced: referencedJson(note),
     findings: [
       ...reading.findings.map(writtenFinding),
@@ -135,3 +147,14 @@ async function enteredAmong(
   );
   return new Set(rows.map((row) => String(row.access_key)));
 }
+/** What `note_items` keeps of a verdict, for each item. */
+export const judgedItems = ({ items, verdict, taxProfileVersion }: Judgement) =>
+  items.map((item, i) => ({
+    n: item.position,
+    effect: verdict.effects[i] ?? "ask",
+    landed_e2: item.landed_e2,
+    brings_cost: verdict.bringsCost[i] === false ? 0 : 1,
+    taxes: taxesJson(item.taxes),
+    cost: costJson(item, { taxProfileVersion }),
+    destination: item.destination,
+  }));

@@ -6,12 +6,13 @@ import { FACTOR_ONE, type Factor, sameFactor, toStockUnits } from "../../stock/f
 import type { StockFailure } from "../../stock/failures.ts";
 import type { Entry, SupplierLine } from "../../stock/posting.ts";
 import { type UnitSpellings, unitKey } from "../../stock/unit.ts";
+import type { CostedItem } from "../cost/item-cost.ts";
 import type { Effect } from "../verdict/verdict.ts";
 import type { StoredLot } from "./tables.ts";
 import type { Finding } from "./written-verdict.ts";
 
 /** An item of a note as the ledger and `note_items` need it. */
-export interface StockItem {
+export interface StockItem extends CostedItem {
   /** Identifies the item: nItem may repeat. */
   readonly position: Position;
   readonly nItem: NItem;
@@ -23,8 +24,6 @@ export interface StockItem {
   readonly ncm: string | null;
   readonly taxUnit: string;
   readonly taxQuantity_e4: number;
-  /** 1/10², of the whole line. */
-  readonly landed_e2: number;
   readonly lots: readonly StoredLot[];
 }
 

@@ -7,7 +7,7 @@ import type { NoteStatus } from "../../lib/note-status.ts";
 import type { Original } from "../../lib/original.ts";
 import { parameters } from "../../lib/parameters.ts";
 import { issuedMs } from "../../nfe/dates.ts";
-import { landedCosts } from "../../nfe/landed-cost.ts";
+import { landedParts } from "../../nfe/landed-cost.ts";
 import type { Note, Party } from "../../nfe/note.ts";
 import { hasNumber } from "../../nfe/protocol.ts";
 import { referencesOf } from "../../nfe/references.ts";
@@ -20,6 +20,9 @@ import {
   type SeenAssumption,
   seenAsAssumed,
 } from "../../stock/posting-guards.ts";
+import { uncosted } from "../cost/item-cost.ts";
+import { costJson } from "../cost/stored-cost.ts";
+import { taxesJson } from "../cost/stored-taxes.ts";
 import type { Standing } from "../verdict/event-standing.ts";
 import type { KnownEvent } from "../verdict/known-event.ts";
 import { RULES_VERSION } from "../verdict/rules.ts";
@@ -32,9 +35,9 @@ import type { Finding, WrittenVerdict } from "./written-verdict.ts";
 /** CNPJ or CPF of a party, without mask; empty when it has neither. */
 export const partyId = (party: Party): string => party.cnpj ?? party.cpf ?? party.foreignId ?? "";
 
-/** The items of a note for the ledger and `note_items`, in the order of the XML. */
+/** The items of a note for the ledger and `note_items`, in the order of the XML; their cost is not decided yet. */
 export function stockItems(note: Note): StockItem[] {
-  const landed = landedCosts(note);
+  const parts = landedParts(note);
   return note.items.map((item, i) => ({
     position: positionFrom(i + 1),
     nItem: item.nItem,
@@ -46,7 +49,7 @@ export function stockItems(note: Note): StockItem[] {
     ncm: item.NCM,
     taxUnit: item.uTrib,
     taxQuantity_e4: item.qTrib.e4,
-    landed_e2: landed[i] ?? 0,
+    ...uncosted(item.CFOP, item.vProd_e2, parts[i] ?? [], item.taxes),
     lots: item.lots.map((lot) => ({
       lot: lot.nLote,
       quantity_e4: lot.qLote.e4,
@@ -123,6 +126,7 @@ export function insertNote(r: Registration): Statement {
     r.at,
     actor.userId,
     referencedJson(note),
+    r.settings.taxProfileVersion,
   ]);
   const conditions = [
     "exists (select 1 from companies where id = ?1 and settings_version = ?20)",
@@ -150,9 +154,9 @@ export function insertNote(r: Registration): Statement {
     sql: `insert into notes (company, access_key, sha256, status, registration, posting, direction, issued_by_us,
         model, series, number, supplier_id, supplier_name, issued_at, issued_ms, total_items, total_value_e2,
         has_protocol, holds, settings_version, findings, rules, received_at, received_by, processed_at, processed_by, updated_at,
-        rules_version, referenced)
+        rules_version, referenced, tax_profile)
       select ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,
-        ?23, ?24, iif(?6 is null, null, ?23), iif(?6 is null, null, ?24), ?23, ${RULES_VERSION}, ?25
+        ?23, ?24, iif(?6 is null, null, ?23), iif(?6 is null, null, ?24), ?23, ${RULES_VERSION}, ?25, ?26
       where ${conditions.join(" and ")}
       on conflict (company, access_key) do nothing
       returning id`,
@@ -229,9 +233,9 @@ export function insertItems(r: Registration): Statement {
       item.unit,
       item.quantity_e4,
       r.note.items[i]?.vUnCom ?? "",
-      r.note.items[i]?.vProd_e2 ?? 0,
+      item.total_e2,
       item.ncm,
-      r.note.items[i]?.CFOP ?? "",
+      item.cfop,
       item.barcode,
       item.taxUnit,
       item.taxQuantity_e4,
@@ -239,13 +243,17 @@ export function insertItems(r: Registration): Statement {
       item.landed_e2,
       item.lots.length === 0 ? "[]" : JSON.stringify(item.lots),
       r.verdict.bringsCost[i] === false ? 0 : 1,
+      taxesJson(item.taxes),
+      costJson(item, r.settings),
+      item.destination,
     ]),
     args.length,
   );
   return {
     sql: `with item as (${items.sql})
       insert into note_items (company, note, position, n_item, code, name, unit, quantity_e4, unit_price_text, total_e2,
-        ncm, cfop, barcode, tax_unit, tax_quantity_e4, effect, landed_e2, lots, brings_cost)
+        ncm, cfop, barcode, tax_unit, tax_quantity_e4, effect, landed_e2, lots, brings_cost,
+        taxes, cost, destination)
       select n.company, n.id, item.* from notes n, item
       where n.company = ?1 and n.access_key = ?2 and n.registration = ?3`,
     args: [...args, ...items.args],

@@ -8,7 +8,7 @@ import type { Reading } from "../../nfe/document.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Guard, Statement } from "../../ports/sql.ts";
 import { RULES_VERSION } from "../verdict/rules.ts";
-import { type Judgement, judge } from "./judge.ts";
+import { type Judgement, judge, judgedItems } from "./judge.ts";
 import { insertReferences } from "./registration-sql.ts";
 import { signatureCheck } from "./signature-check.ts";
 import { findNote, isCancelled, originalOf, type StoredNote } from "./stored-note.ts";
@@ -49,6 +49,7 @@ export function newVerdict(
   return {
     sql: `update notes set holds = ?4, findings = ?5, rules = ?6, direction = ?7, issued_by_us = ?8,
         settings_version = ?9, rules_version = ?11, verdict_version = verdict_version + 1, updated_at = ?10, referenced = ?13,
+        tax_profile = (select tax_profile_version from companies where id = ?1),
         status = ${statusUnder("?14")}, posting = iif(status = 'CANCELADA' and not ?14, null, posting)
       where company = ?1 and access_key = ?2 and verdict_version = ?3 and status in ${NOT_IN_STOCK}
         and exists (select 1 from companies where id = ?1 and settings_version = ?9)
@@ -87,7 +88,8 @@ export const statusUnder = (cancelled: string): string => `case
 export function effectsOf(company: number, stored: StoredNote, judged: Judgement): Statement {
   return {
     sql: `update note_items set effect = e.value ->> 'effect', landed_e2 = e.value ->> 'landed_e2',
-        brings_cost = e.value ->> 'brings_cost' from json_each(?3) e
+        brings_cost = e.value ->> 'brings_cost', taxes = e.value ->> 'taxes', cost = e.value ->> 'cost',
+        destination = e.value ->> 'destination' from json_each(?3) e
       where changes() > 0 and company = ?1 and note = ?2 and position = e.value ->> 'n'`,
     args: [company, stored.id, JSON.stringify(judgedItems(judged))],
   };
@@ -114,7 +116,8 @@ export function verdictChanges(
           select 1 from json_each(?9) e join note_items i
             on i.company = ?1 and i.note = n.id and i.position = e.value ->> 'n'
           where i.effect <> e.value ->> 'effect' or i.landed_e2 <> e.value ->> 'landed_e2'
-            or i.brings_cost <> e.value ->> 'brings_cost'))`,
+            or i.brings_cost <> e.value ->> 'brings_cost' or i.destination is not e.value ->> 'destination'
+            or i.cost is not e.value ->> 'cost'))`,
     args: [
       company,
       stored.accessKey,
@@ -130,14 +133,6 @@ export function verdictChanges(
     ],
   };
 }
-
-const judgedItems = ({ items, verdict }: Judgement) =>
-  items.map((item, i) => ({
-    n: item.position,
-    effect: verdict.effects[i] ?? "ask",
-    landed_e2: item.landed_e2,
-    brings_cost: verdict.bringsCost[i] === false ? 0 : 1,
-  }));
 
 /** The feed event with the holds of a new verdict. */
 export const judgedEvent = (accessKey: string, { verdict }: Judgement): NewFeedEvent => ({

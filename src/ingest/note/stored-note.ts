@@ -2,6 +2,8 @@ import type { NoteStatus } from "../../lib/note-status.ts";
 import { Failed } from "../../lib/result.ts";
 import { columnsOf } from "../../ports/columns.ts";
 import type { Ports } from "../../ports/ports.ts";
+import { issueYear } from "../cost/item-cost.ts";
+import { costFrom } from "../cost/stored-cost.ts";
 import type { Hold, IngestFailure } from "../verdict/failures.ts";
 import type { Effect } from "../verdict/verdict.ts";
 import type { StockItem } from "./lines.ts";
@@ -15,10 +17,13 @@ const NOTE = columnsOf(notes, "n", [
   "direction",
   "issuedByUs",
   "supplierId",
+  "issuedAt",
   "issuedMs",
   "posting",
   "hasProtocol",
   "totalItems",
+  "totalValue_e2",
+  "taxProfile",
   "holds",
   "findings",
   "settingsVersion",
@@ -95,21 +100,30 @@ const ITEM = columnsOf(noteItems, "i", [
   "lots",
   "effect",
   "bringsCost",
+  "cfop",
+  "total_e2",
+  "taxes",
+  "cost",
+  "destination",
 ]);
 
-/** The items of a note in the order of the XML (at most 990). */
+/** The items of a note in the order of the XML (at most 990), each with its cost as it was computed. */
 export async function itemsOf(
   ports: Pick<Ports, "reader">,
   company: number,
-  note: number,
+  { id, issuedAt }: Pick<StoredNote, "id" | "issuedAt">,
   signal?: AbortSignal,
 ): Promise<JudgedItem[]> {
   const rows = await ports.reader.rows(
     {
       sql: `select ${ITEM.sql} from note_items i where i.company = ?1 and i.note = ?2 order by i.position`,
-      args: [company, note],
+      args: [company, id],
     },
     signal,
   );
-  return rows.map(ITEM.read);
+  const year = issueYear(issuedAt);
+  return rows.map((row) => {
+    const item = ITEM.read(row);
+    return { ...item, ...costFrom(item, year) };
+  });
 }

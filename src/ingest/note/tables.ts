@@ -1,7 +1,10 @@
 import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { DESTINATIONS } from "../../accounts/tax-profile.ts";
 import type { NItem, Position } from "../../lib/item-number.ts";
 import type { NoteStatus } from "../../lib/note-status.ts";
 import type { EventQuantity, NfeEvent } from "../../nfe/note.ts";
+import type { StoredCost } from "../cost/stored-cost.ts";
+import type { StoredTaxes } from "../cost/stored-taxes.ts";
 import type { Hold } from "../verdict/failures.ts";
 import type { Effect } from "../verdict/verdict.ts";
 import type { Finding, Rule } from "./written-verdict.ts";
@@ -39,6 +42,7 @@ export const notes = sqliteTable("notes", {
   updatedAt: integer("updated_at").notNull(),
   rulesVersion: integer("rules_version").notNull().default(0),
   referenced: text({ mode: "json" }).$type<StoredReference[]>(),
+  taxProfile: integer("tax_profile").notNull().default(0),
 });
 
 /** A reference as notes keep it: the key, and the items of this note and of the other (null: the note as a whole). */
@@ -80,6 +84,9 @@ export const noteItems = sqliteTable(
     landed_e2: integer("landed_e2").notNull(),
     lots: text({ mode: "json" }).$type<StoredLot[]>().notNull(),
     bringsCost: integer("brings_cost", { mode: "boolean" }).notNull().default(true),
+    taxes: text({ mode: "json" }).$type<StoredTaxes>(),
+    cost: text({ mode: "json" }).$type<StoredCost>(),
+    destination: text({ enum: DESTINATIONS }),
   },
   (table) => [primaryKey({ columns: [table.company, table.note, table.position] })],
 );

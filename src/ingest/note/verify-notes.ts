@@ -67,7 +67,12 @@ async function flawsOf(
   if (bytes === null) return [...flaws, "o original não está guardado ou não pode ser lido"];
   const note = noteIn(await ports.documents.read(bytes, signal), String(row.access_key));
   if (note === null) return [...flaws, "o original não é esta nota"];
-  const kept = await itemsOf(ports, company, Number(row.id), signal);
+  const kept = await itemsOf(
+    ports,
+    company,
+    { id: Number(row.id), issuedAt: note.ide.issuedAt },
+    signal,
+  );
   const [ours, theirs] = [kept, stockItems(note)].map((items) =>
     JSON.stringify(items.map(comparable)),
   );

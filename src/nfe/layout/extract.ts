@@ -5,6 +5,7 @@ import { tooMany } from "./field-errors.ts";
 import { allOf, choiceOf, exclusive, groupOf, type Notices, onlyOf, textOf } from "./group.ts";
 import { GROUPS, type GroupLayout, MAX_LOTS } from "./layout.ts";
 import type { ItemShape, LotShape, NoteShape, Unchecked } from "./shape.ts";
+import { readTaxes } from "./taxes.ts";
 
 type Group = ReadonlyMap<string, XmlElement>;
 
@@ -159,8 +160,21 @@ function itemShape(det: XmlElement, path: string, notices: Notices): Unchecked<I
     "DFeReferenciado/chaveAcesso": referenced("chaveAcesso"),
     "DFeReferenciado/nItem": referenced("nItem"),
     service: imposto.has("ISSQN"),
+    ...taxesIn(imposto, situation, prod, path, notices),
   };
 }
+
+const taxesIn = (
+  imposto: Group,
+  situation: XmlElement | undefined,
+  prod: Group,
+  path: string,
+  notices: Notices,
+): Pick<ItemShape, "taxes" | "unreadTax"> => {
+  const CEST = textOf(prod.get("CEST"));
+  const { taxes, unread } = readTaxes(imposto, situation, CEST, `${path}/imposto`, notices);
+  return { taxes, unreadTax: unread };
+};
 
 const NO_LOTS: readonly Unchecked<LotShape>[] = [];
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { ItemTaxes } from "../taxes.ts";
 import { F } from "./fields.ts";
 
 /**
@@ -51,6 +52,9 @@ export const ItemShape = z.object({
   "DFeReferenciado/nItem": F.anything.optional(),
   /** Whether imposto/ISSQN stands there. */
   service: z.boolean(),
+  /** Read by taxes.ts, and whether a figure of them was left out. */
+  taxes: z.custom<ItemTaxes>(),
+  unreadTax: z.boolean(),
 });
 
 export const NoteShape = z.object({
@@ -103,7 +107,7 @@ export type NoteShape = z.infer<typeof NoteShape>;
 export type Unchecked<T> = {
   readonly [K in keyof T]: T[K] extends readonly (infer U)[]
     ? readonly Unchecked<U>[]
-    : T[K] extends boolean
-      ? boolean
-      : string | undefined;
+    : T[K] extends string | undefined
+      ? string | undefined
+      : T[K];
 };

@@ -133,6 +133,7 @@ function itemOf(shape: ItemShape, layout: string): Item {
     tpOp: orNull(shape["prod/veicProd/tpOp"]),
     reference: referenceOf(shape),
     service: shape.service,
+    taxes: shape.taxes,
     lots: lotsOf(shape, qCom),
   };
 }

@@ -36,6 +36,8 @@ export interface ReadNote {
   readonly unknown: readonly string[];
   /** nItem of the items whose `med` lots do not add up to the quantity (build.ts). */
   readonly withoutLots: readonly number[];
+  /** nItem of the items with a figure of a tax that could not be read (layout/taxes.ts). */
+  readonly unreadTaxes: readonly number[];
 }
 
 const invalid = (...errors: NfeFieldError[]): Result<never, NfeFailure> =>
@@ -84,7 +86,10 @@ export function readNote({ nfe, path: nfePath, proc }: NoteElement): Result<Read
   const withoutLots = note.items
     .filter((item, i) => item.lots.length === 0 && (shape.det[i]?.["prod/med"].length ?? 0) > 0)
     .map(({ nItem }) => nItem);
-  return ok({ note, unknown: notices.unknown, withoutLots });
+  const unreadTaxes = note.items
+    .filter((_, i) => shape.det[i]?.unreadTax === true)
+    .map(({ nItem }) => nItem);
+  return ok({ note, unknown: notices.unknown, withoutLots, unreadTaxes });
 }
 
 /** The layout and the access key: without them nothing else can be read. */

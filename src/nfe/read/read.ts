@@ -51,10 +51,11 @@ function readContainer(bytes: Uint8Array, decoded: Decoded): Result<Document, Nf
 function reading(placed: NoteElement, found: readonly NfeFinding[]): Result<Reading, NfeFailure> {
   const read = readNote(placed);
   if (!read.ok) return read;
-  const { note, unknown, withoutLots } = read.value;
+  const { note, unknown, withoutLots, unreadTaxes } = read.value;
   const findings = [...found];
   if (unknown.length > 0) findings.push(unknownElements(unknown));
   if (withoutLots.length > 0) findings.push(lotsLeftOut(withoutLots));
+  if (unreadTaxes.length > 0) findings.push(taxesLeftOut(unreadTaxes));
   return ok({ note, findings: [...findings, ...checkNote(note, `${placed.path}/infNFe`)] });
 }
 
@@ -76,6 +77,13 @@ function unknownElements(names: readonly string[]): NfeFinding {
     params: { count: names.length, names: shown, more: different.length > shown.length },
   };
 }
+
+const taxesLeftOut = (items: readonly number[]): NfeFinding => ({
+  code: "tax_unreadable",
+  severity: "warning",
+  path: null,
+  params: { items },
+});
 
 const lotsLeftOut = (items: readonly number[]): NfeFinding => ({
   code: "lots_left_out",

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { noteItemKeyset } from "../../../src/export/nfe-items.ts";
 import { noteKeyset } from "../../../src/export/nfes.ts";
 import { PAGE_ROWS } from "../../../src/export/pages.ts";
+import { TAX_COLUMNS } from "../../../src/export/tax-columns.ts";
 import { type NoteOptions, syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { COMPANY, CUSTOMER, SUPPLIERS } from "../../../src/synthetic/trade.ts";
 import { type TestApp, withApp } from "../../support/app.ts";
@@ -96,6 +97,25 @@ test("GET /api/export/nfes filters as the list of the notes does, the latest iss
     }
   }));
 
+const NO_CELLS = Object.fromEntries(TAX_COLUMNS.map(({ heading }) => [heading, ""]));
+/** 7.00 with ICMS of 18 %, PIS and COFINS. */
+const taxCells = {
+  ...NO_CELLS,
+  "CFOP de Entrada": "1102",
+  Destinação: "REVENDA",
+  Origem: "0",
+  "CST ICMS": text("00"),
+  "Base ICMS": "7,00",
+  "Alíquota ICMS": "18",
+  "Valor ICMS": "1,26",
+  "CST PIS": text("01"),
+  "Base PIS": "7,00",
+  "Valor PIS": "0,12",
+  "CST COFINS": text("01"),
+  "Base COFINS": "7,00",
+  "Valor COFINS": "0,53",
+};
+
 test("GET /api/export/nfe-items shows each item as the note has it, with product, factor and lots", () =>
   withApp(async (service) => {
     const lots = [
@@ -138,6 +158,7 @@ test("GET /api/export/nfe-items shows each item as the note has it, with product
       Fator: "12",
       "Custo Total": "7,00",
       Lotes: "L1: 2 (31/01/2027); L2: 1,5 (28/02/2027)",
+      ...taxCells,
     });
   }));
 

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import { uncosted } from "../../../src/ingest/cost/item-cost.ts";
 import { bookingLines, type StockItem } from "../../../src/ingest/note/lines.ts";
 import type { StoredLot } from "../../../src/ingest/note/tables.ts";
 import { nItemFrom, positionFrom } from "../../../src/lib/item-number.ts";
+import { NO_TAXES } from "../../../src/nfe/taxes.ts";
 import { FACTOR_ONE } from "../../../src/stock/factor.ts";
 import { reconcileAll } from "../../../src/stock/reconcile.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
@@ -30,7 +32,7 @@ const booked = (lots: readonly StoredLot[]) => {
     ncm: null,
     taxUnit: "UN",
     taxQuantity_e4: quantity_e4,
-    landed_e2: 2_500,
+    ...uncosted("5102", 2_500, [{ code: "vProd", amount_e2: 2_500 }], NO_TAXES),
     lots,
   };
   return bookingLines(

@@ -1,5 +1,7 @@
 import { expect, test } from "bun:test";
+import { changeTaxProfile } from "../../../src/accounts/change-tax-profile.ts";
 import { applySettings } from "../../../src/accounts/settings.ts";
+import { TAX_PRESETS } from "../../../src/accounts/tax-presets.ts";
 import { reconcileAll } from "../../../src/stock/reconcile.ts";
 import { cancellationEvent } from "../../../src/synthetic/events.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
@@ -55,6 +57,8 @@ export const homologation: Act = ({ ports }) =>
   applySettings(ports, { environment: "homologation" }, cause);
 export const noOverrides: Act = ({ ports }) =>
   applySettings(ports, { overridableHolds: [] }, cause);
+export const taxProfile: Act = ({ ports }) =>
+  changeTaxProfile(ports, TAX_PRESETS.real_trade, 0, cause);
 export const boxOfTwelve: Act = ({ send }) =>
   send("PUT", "/api/supplier-items", {
     json: {

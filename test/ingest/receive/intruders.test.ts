@@ -17,7 +17,10 @@ import {
   problem,
   type Row,
   registered,
+  taxProfile,
   testInterleavings,
+  up,
+  whole,
   withBase,
 } from "./intruder-table.ts";
 
@@ -44,6 +47,34 @@ const APPROVALS: readonly Row[] = [
     homologation,
     held("homologation"),
     { status: "PENDENTE", holds: ["homologation"], ...NOTHING },
+  ],
+  [
+    "approval",
+    "another tax profile",
+    registered,
+    approve,
+    taxProfile,
+    { status: 200 },
+    { status: "PROCESSADA", ...ONCE },
+  ],
+  [
+    "registration with approval",
+    "a tax profile",
+    [],
+    up(whole.xml, "?approve=true"),
+    taxProfile,
+    { status: 200, body: { status: "PROCESSADA" } },
+    { status: "PROCESSADA", ...ONCE },
+  ],
+  [
+    "a tax profile",
+    "another tax profile",
+    registered,
+    ({ send }) =>
+      send("PUT", "/api/company/tax-profile", { json: { version: 0, preset: "simples" } }),
+    taxProfile,
+    problem(409, "company.tax_profile_changed", { version: 1 }),
+    { status: "PENDENTE", ...NOTHING },
   ],
   [
     "approval",

@@ -7,6 +7,9 @@ const RULES = [
   "src/ingest/verdict/rule-input.ts",
   "src/ingest/verdict/cfop-table.ts",
   "src/ingest/verdict/cfop.ts",
+  "src/ingest/verdict/destination.ts",
+  "src/ingest/verdict/gifts.ts",
+  "src/ingest/verdict/recoverable.ts",
   "src/ingest/verdict/classify.ts",
   "src/ingest/verdict/complement.ts",
   "src/ingest/verdict/returned-goods.ts",
@@ -41,6 +44,8 @@ const VERSIONS: readonly (readonly [number, string])[] = [
   [7, "b6ad669678df9655"],
   // A complementary note that names its originals is cost of their goods.
   [8, "ea54014e750fad7a"],
+  // Costs follow the tax profile of the company; gifts enter at the cost 0.
+  [9, "ee16ce4215dbd5cc"],
 ];
 
 /** The tokens without imports, which do not alter a verdict. */

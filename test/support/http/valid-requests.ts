@@ -34,6 +34,21 @@ const json = (...values: unknown[]) => ({
   bodies: values.map((value) => JSON.stringify(value)),
 });
 
+const NO_CREDIT = { resale: false, input: false, use: false, asset: false };
+const SOME_PROFILE = {
+  regime: "presumido",
+  pis_cofins: "cumulative",
+  industry: false,
+  matrix: {
+    icms: { ...NO_CREDIT, resale: true },
+    icms_simples: NO_CREDIT,
+    ipi: NO_CREDIT,
+    pis: NO_CREDIT,
+    cofins: NO_CREDIT,
+    ibs_cbs: NO_CREDIT,
+  },
+};
+
 /** Every route, with a request that it would take. */
 export const VALID_REQUESTS: readonly ValidRequest[] = [
   { method: "GET", path: "/api/health", query: [] },
@@ -67,6 +82,13 @@ export const VALID_REQUESTS: readonly ValidRequest[] = [
     path: "/api/company/units",
     query: [],
     ...json({ own: [{ spelling: "DISPLAY", unit: "DP" }] }),
+  },
+  { method: "GET", path: "/api/company/tax-profile", query: [] },
+  {
+    method: "PUT",
+    path: "/api/company/tax-profile",
+    query: [],
+    ...json({ version: 0, preset: "real_industry" }, { version: 1, profile: SOME_PROFILE }),
   },
   {
     method: "POST",
@@ -106,12 +128,19 @@ export const VALID_REQUESTS: readonly ValidRequest[] = [
   },
   { method: "GET", path: "/api/nfes/archive", query: ["month"] },
   { method: "GET", path: `/api/nfes/${KEY}`, query: [] },
+  { method: "GET", path: `/api/nfes/${KEY}/cost`, query: [] },
   { method: "GET", path: `/api/nfes/${KEY}/xml`, query: [] },
   {
     method: "POST",
     path: `/api/nfes/${KEY}/process`,
     query: ["dry_run"],
-    ...json({ override: ["no_protocol"], items: [{ n_item: 1, factor: 2, effect: "entry" }] }, {}),
+    ...json(
+      {
+        override: ["no_protocol"],
+        items: [{ n_item: 1, factor: 2, effect: "entry", destination: "use" }],
+      },
+      {},
+    ),
   },
   { method: "POST", path: `/api/nfes/${KEY}/discard`, query: [], ...json({ reason: "não é" }) },
   { method: "POST", path: `/api/nfes/${KEY}/restore`, query: [] },

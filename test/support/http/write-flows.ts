@@ -254,6 +254,13 @@ export const FLOWS: Flow[] = [
     asks: MADE_OF_ITEMS,
   },
   {
+    says: "the company gets a tax profile: what waits costs less, what is in stock stays",
+    write: (service) =>
+      ask(service, "PUT", "/api/company/tax-profile", { version: 0, preset: "real_trade" }),
+    changes: ["unposted", "held"],
+    asks: ["posted", "waiting", ...NOTES_OF_P1],
+  },
+  {
     says: "the company changes its name: verdicts are computed again and stay the same",
     write: (service) => ask(service, "PATCH", "/api/company", { name: "Outra Ltda" }),
     changes: [],

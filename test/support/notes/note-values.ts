@@ -1,6 +1,8 @@
 import type { Settings } from "../../../src/accounts/company.ts";
+import { NO_TAX_PROFILE } from "../../../src/accounts/tax-profile.ts";
 import { nItemFrom } from "../../../src/lib/item-number.ts";
 import type { Item, NfeEvent, Note, Party, Protocol, Totals } from "../../../src/nfe/note.ts";
+import { NO_TAXES } from "../../../src/nfe/taxes.ts";
 
 /** The totals of a note that has none. */
 export const NO_TOTALS: Totals = {
@@ -42,6 +44,8 @@ export function company(changes: Partial<Settings> = {}): Settings {
     requireMapping: false,
     allowNegative: true,
     units: {},
+    taxProfile: NO_TAX_PROFILE,
+    taxProfileVersion: 0,
     version: 1,
     ...changes,
   };
@@ -89,6 +93,7 @@ export function item(nItem: number, changes: Partial<Item> = {}): Item {
     tpOp: null,
     reference: null,
     service: false,
+    taxes: NO_TAXES,
     lots: [],
     ...changes,
   };

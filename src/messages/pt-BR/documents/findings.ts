@@ -18,6 +18,9 @@ const SENTENCES: {
   lots_left_out: ({ items }) =>
     "A soma das quantidades dos lotes (med) é diferente da quantidade do item, e os lotes foram ignorados: " +
     `${items.length === 1 ? "item" : "itens"} ${items.slice(0, 10).join(", ")}${items.length > 10 ? " …" : ""}.`,
+  tax_unreadable: ({ items }) =>
+    "Uma base, alíquota ou valor de imposto não pôde ser lido e conta como não informado: " +
+    `${items.length === 1 ? "item" : "itens"} ${items.slice(0, 10).join(", ")}${items.length > 10 ? " …" : ""}.`,
   cnpj_check_digit: ({ party }) => `Dígito verificador inválido no CNPJ do ${PARTIES[party]}.`,
   cpf_check_digit: ({ party }) => `Dígito verificador inválido no CPF do ${PARTIES[party]}.`,
   protocol_incomplete: () => "O protocolo não informa a chave ou o resultado (cStat).",

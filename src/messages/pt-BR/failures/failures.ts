@@ -130,6 +130,8 @@ const SENTENCES: {
   "auth.wrong_password": "A senha atual não confere",
   "auth.forbidden": "Seu perfil não permite esta operação",
   "auth.weak_password": ({ why }) => `A nova senha não é aceita: ${why}`,
+  "company.tax_profile_changed": ({ version }) =>
+    `O perfil tributário foi alterado por outra pessoa (versão ${version}); leia-o de novo antes de alterar`,
   "key.not_found": "Chave de API não encontrada",
   "key.too_many": "A empresa já tem o número máximo de chaves de API",
   "key.expiry_past": "A validade da chave deve estar no futuro",
