@@ -28,6 +28,21 @@ export function endOf(moment: string | undefined, timeZone: string): number | un
   return moment.includes("T") ? Date.parse(moment) : dayStart(nextDay(moment), timeZone);
 }
 
+/**
+ * When a person says that something happened, ms UTC: an instant at itself, a past day at its end in the company's time zone,
+ * today at `now`; null where nothing is said. A day to come is after `now`.
+ */
+export function happenedAtOf(
+  moment: string | null | undefined,
+  timeZone: string,
+  now: number,
+): number | null {
+  if (moment == null) return null;
+  const end = endOf(moment, timeZone) ?? now;
+  if (moment.includes("T")) return end;
+  return dayStart(moment, timeZone) <= now && now < end ? now : end - 1;
+}
+
 /** The first and the last day of a month (`YYYY-MM`). */
 export function daysOfMonth(month: string): { from: string; to: string } {
   // Every month has a day 28, and four days later the next has begun.

@@ -24,6 +24,8 @@ export const STATUS_OF = {
   "late_cost.not_found": 404,
   "late_cost.differs": 409,
   "late_cost.date": 422,
+  "movement.in_future": 422,
+  "movement.before_first": 422,
   "late_cost.too_many": 409,
   too_large: 413,
   unsupported_media_type: 415,

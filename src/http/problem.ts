@@ -25,6 +25,9 @@ const INTERNAL_FIELDS = new Set([
   "file",
 ]);
 
+/** The internal field that a code shows all the same. */
+const SHOWN_FIELDS: Readonly<Record<string, string>> = { "batch.too_large": "what" };
+
 /** The codes of answers that have a status and no failure. */
 const CODE_OF: Readonly<Partial<Record<number, string>>> = {
   400: "http.bad_request",
@@ -73,7 +76,7 @@ export function problemOf(failure: Failure): {
   // RFC 9457 uses `status` for the number; the status of a note is `note_status`.
   const evidence: Record<string, unknown> = Object.fromEntries(
     Object.entries(failure)
-      .filter(([name]) => !INTERNAL_FIELDS.has(name))
+      .filter(([name]) => !INTERNAL_FIELDS.has(name) || SHOWN_FIELDS[failure.code] === name)
       .map(([name, value]) => [name === "status" ? "note_status" : name, value]),
   );
   if (failure.code === "nfe.invalid") evidence.errors = failure.errors.map(writtenFieldError);

@@ -119,6 +119,7 @@ export const DayOrInstant = z.union([
 const DECIMAL_ERRORS: Record<string, string> = {
   not_a_decimal: "deve ser um número decimal, sem expoente",
   too_many_places: "tem casas decimais demais",
+  too_many_digits: "tem mais de 15 dígitos: um número de JSON os perde; envie-o como texto",
   out_of_range: "está fora do intervalo",
 };
 
@@ -130,10 +131,11 @@ export const decimalOf = (places: number) =>
   z
     .union([z.number(), z.string().max(40)])
     .transform((value, context) => {
-      const text = typeof value === "number" ? decimalText(value) : value;
-      const scaled = toScaled(text, places, { signed: true });
-      if (scaled.ok) return scaled.value;
-      context.addIssue({ code: "custom", message: DECIMAL_ERRORS[scaled.error] ?? "inválido" });
+      const scaled = toScaled(String(value), places, { signed: true });
+      const exact = typeof value === "string" || hasExactDigits(value);
+      if (scaled.ok && exact) return scaled.value;
+      const wrong = scaled.ok ? "too_many_digits" : scaled.error;
+      context.addIssue({ code: "custom", message: DECIMAL_ERRORS[wrong] ?? "inválido" });
       return z.NEVER;
     })
     .openapi({
@@ -141,11 +143,11 @@ export const decimalOf = (places: number) =>
       description: `Número ou texto decimal, com até ${places} casas decimais`,
     });
 
-/** The text of a number with at most 15 significant digits; a text that is not a decimal for every other number. */
-function decimalText(value: number): string {
-  const text = String(value);
-  return text.replace(/^-?0*\.?0*/, "").replace(".", "").length > 15 ? "?" : text;
-}
+/** Whether a number has at most 15 significant digits, which a JSON number keeps. */
+const hasExactDigits = (value: number): boolean =>
+  String(value)
+    .replace(/^-?0*\.?0*/, "")
+    .replace(".", "").length <= 15;
 
 export const HoldCodeEnum = z.enum(HOLD_CODES);
 

@@ -33,6 +33,10 @@ export type MovementFailure =
   | { code: "movement.of_note"; id: number; access_key: string }
   /** It takes another back already. */
   | { code: "movement.is_reversal"; id: number; undoes: number }
+  /** A person's date that is to come. */
+  | { code: "movement.in_future"; happened_at: string; latest: string }
+  /** A person's date before the company's first movement. */
+  | { code: "movement.before_first"; happened_at: string; earliest: string }
   /** It is the difference of a count: a new count corrects it. */
   | { code: "movement.of_count"; id: number; count_id: string }
   /** The product was counted after the movement was written, or after the date that it is to have. */

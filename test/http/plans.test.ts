@@ -182,7 +182,7 @@ async function walk(service: TestApp): Promise<Set<string>> {
   await go("GET", `${path}/cost`, { at: of(whole, "/cost") });
   for (const query of ["", `?supplier_cnpj=${supplier.cnpj}`, "?product_code=P1"])
     await go("GET", "/api/supplier-items", { query });
-  const movement = { product_code: "P1", quantity: 1, unit_cost: 2, reference: "PED" };
+  const movement = { product_code: "P1", quantity: 1, unit_cost: 2, happened_at: "2026-11-22" };
   await go("POST", "/api/movements", { json: { ...movement, type: "ENTRADA" } });
   await go("POST", "/api/movements", { json: { ...movement, type: "SAIDA", quantity: 1e6 } });
   const [last] = await service.rows("select max(id) as id from movements where origin = 'MANUAL'");

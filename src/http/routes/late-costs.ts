@@ -1,7 +1,7 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import { settingsOf } from "../../accounts/settings.ts";
 import { addLateCost, planCost, reverseLateCost } from "../../ingest/approve/late-costs.ts";
-import { endOf } from "../days.ts";
+import { happenedAtOf } from "../days.ts";
 import { causeOf, type Env } from "../env.ts";
 import { requires } from "../middleware/permissions.ts";
 import {
@@ -47,17 +47,11 @@ const postCost = defineOpenAPIRoute<typeof costRoute, Env>({
     const { access_key } = c.req.valid("param");
     const body = c.req.valid("json");
     const { timeZone } = await settingsOf(ports, actor.company, versions.settings);
-    const end = endOf(body.happened_at, timeZone);
-    // A day that is today ends later than now: it happened by now.
-    const isDay = body.happened_at?.includes("T") === false;
-    const now = ports.clock.now();
-    const today = isDay && end !== undefined && end > now && end - now <= DAY_MS;
-    const happenedAt = today ? now : isDay && end !== undefined ? end - 1 : end;
     const request = {
       amount_e2: body.amount,
       reason: body.reason,
       document: body.document ?? null,
-      happenedAt: happenedAt ?? null,
+      happenedAt: happenedAtOf(body.happened_at, timeZone, ports.clock.now()),
       items: body.items ?? [],
     };
     const options = { cause: causeOf(c), signal: c.var.signal };
@@ -67,8 +61,6 @@ const postCost = defineOpenAPIRoute<typeof costRoute, Env>({
     return c.json(addedCostView(access_key, body.amount, added, dryRun), 200);
   },
 });
-
-const DAY_MS = 86_400_000;
 
 const CostReversalSchema = z
   .object({

@@ -6,13 +6,14 @@ import { EVENT_ORIGIN } from "../../stock/event-exits.ts";
 import { findMovement, listMovements, type MovementFilter } from "../../stock/ledger.ts";
 import { productVersion } from "../../stock/product-version.ts";
 import { type CacheKey, cached, NOT_MODIFIED } from "../cache/cached.ts";
-import { dayRange } from "../days.ts";
+import { dayRange, happenedAtOf } from "../days.ts";
 import { causeOf, type Env } from "../env.ts";
 import { requires } from "../middleware/permissions.ts";
 import { referenceOf } from "../request/export-filters.ts";
 import {
   codeText,
   Day,
+  DayOrInstant,
   decimalOf,
   jsonBody,
   offsetOf,
@@ -52,6 +53,9 @@ const MovementBodySchema = z
       ),
     reference: optionalText(120),
     notes: optionalText(500),
+    happened_at: DayOrInstant.nullish().openapi({
+      description: "Quando aconteceu, um dia ou um instante; ausente: agora",
+    }),
   })
   .openapi("MovementOrder");
 
@@ -79,6 +83,7 @@ const postMovement = defineOpenAPIRoute<typeof createMovementRoute, Env>({
   handler: async (c) => {
     const { ports, actor } = c.var;
     const body = c.req.valid("json");
+    const { timeZone } = await settingsOf(ports, actor.company, c.var.versions.settings);
     const { id, lots } = await recordMovement(
       ports,
       {
@@ -91,6 +96,7 @@ const postMovement = defineOpenAPIRoute<typeof createMovementRoute, Env>({
         origin: body.origin,
         reference: body.reference,
         notes: body.notes,
+        happenedAt: happenedAtOf(body.happened_at, timeZone, ports.clock.now()),
       },
       causeOf(c),
       c.var.signal,

@@ -8,7 +8,7 @@ import type { Ports } from "../../ports/ports.ts";
 import type { Row } from "../../ports/sql.ts";
 import { failIfCountedAfterDate } from "../../stock/counted-over.ts";
 import { today } from "../../stock/dashboard.ts";
-import type { StockFailure } from "../../stock/failures.ts";
+import type { MovementFailure, StockFailure } from "../../stock/failures.ts";
 import { type TakenLot, takenLots } from "../../stock/lots/keep-lots.ts";
 import {
   lotStock,
@@ -31,6 +31,8 @@ export interface MovementRequest {
   readonly origin: string;
   readonly reference: string | null;
   readonly notes: string | null;
+  /** When a person says that it happened, ms UTC; null or absent: now. */
+  readonly happenedAt?: number | null;
 }
 
 export interface RecordedMovement {
@@ -41,7 +43,8 @@ export interface RecordedMovement {
 /**
  * Records a manual movement, with balance, lots, cost, feed and audit in one batch. Returns its id and what it took of lots.
  * Fails with `product.not_found` (also inactive), `stock.insufficient`, `stock.lot_insufficient` (the lot that it names has
- * less), `stock.out_of_range`.
+ * less), `stock.out_of_range`; for a date of a person with `movement.in_future`, `movement.before_first` and
+ * `count.closed_over`.
  */
 export async function recordMovement(
   ports: Ports,
@@ -52,6 +55,7 @@ export async function recordMovement(
   const { actor } = cause;
   const { timeZone } = await settingsOf(ports, actor.company);
   const movement = movementOf(request, actor, ports.clock.now(), timeZone);
+  await checkDate(ports, movement, signal);
   const guard = { sql: MOVEMENT_MADE, args: [actor.company, movement.origin, movement.posting] };
   const statements = [
     ...movementStatements(movement),
@@ -90,6 +94,34 @@ export async function recordMovement(
   throw new Failed<StockFailure>(await refusalOf(ports, actor.company, request, signal));
 }
 
+/**
+ * Refuses a date in the future, and one before the company's first movement: before the ledger began there was no stock. The
+ * first movement is the one that was written first, by the earlier of its times; it never changes, so no guard is needed.
+ */
+async function checkDate(
+  ports: Pick<Ports, "reader">,
+  { company, at, happenedAt }: ManualMovement,
+  signal?: AbortSignal,
+): Promise<void> {
+  if (happenedAt === at) return;
+  const happened_at = new Date(happenedAt).toISOString();
+  if (happenedAt > at) {
+    const latest = new Date(at).toISOString();
+    throw new Failed<MovementFailure>({ code: "movement.in_future", happened_at, latest });
+  }
+  const [first] = await ports.reader.rows(
+    {
+      sql: `select min(created_at, happened_at) as at from movements indexed by movements_by_time
+        where company = ?1 and quantity_e4 <> 0 order by created_at limit 1`,
+      args: [company],
+    },
+    signal,
+  );
+  if (first === undefined || happenedAt >= Number(first.at)) return;
+  const earliest = new Date(Number(first.at)).toISOString();
+  throw new Failed<MovementFailure>({ code: "movement.before_first", happened_at, earliest });
+}
+
 function movementOf(
   request: MovementRequest,
   actor: UserCause["actor"],
@@ -110,7 +142,7 @@ function movementOf(
     notes: request.notes,
     userId: actor.userId,
     at,
-    happenedAt: at,
+    happenedAt: request.happenedAt ?? at,
     day: today(at, timeZone),
   };
 }

@@ -36,6 +36,9 @@ export const figures = {
       { quantity: 1, notes: "a\u0000b" },
       { quantity: 1, notes: "\ud800" },
       { quantity: 1, origin: "NFE" },
+      { quantity: 1, happened_at: "2099-01-01" },
+      { quantity: 1, happened_at: "1999-01-01" },
+      { quantity: 1, happened_at: "2026-02-30" },
     ])
       await ask(`a movement ${JSON.stringify(body)}`, move(body));
     for (const body of ["", "null", "[]", '"a"', "{", '{"__proto__":{"a":1}}', "\ufeff{}"])

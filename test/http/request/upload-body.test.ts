@@ -253,7 +253,7 @@ describe("a batch", () => {
     const { stream, taken } = endless();
     expect(await post("/many", stream, "application/zip")).toMatchObject({
       status: 413,
-      body: { code: "batch.too_large", limit: 50 * 1_048_576 },
+      body: { code: "batch.too_large", what: "sent", limit: 50 * 1_048_576 },
     });
     expect(taken.chunks).toBeLessThan(820);
     expect(taken.cancelled).toBe(true);

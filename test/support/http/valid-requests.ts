@@ -200,6 +200,7 @@ export const VALID_REQUESTS: readonly ValidRequest[] = [
       origin: "MANUAL",
       reference: "PED 1",
       notes: "achado",
+      happened_at: "2026-11-20",
     }),
   },
   {

@@ -63,6 +63,8 @@ const SENTENCES: {
   "late_cost.not_found": "Custo posterior não encontrado nesta nota",
   "late_cost.differs": ({ amount }) =>
     `Este documento já foi lançado nesta nota com outro valor (${withComma(amount)}); estorne-o antes`,
+  "movement.in_future": "A data do movimento está no futuro",
+  "movement.before_first": "A data do movimento é anterior ao primeiro movimento da empresa",
   "late_cost.date": "A data do custo deve estar entre a da entrada das mercadorias e a de hoje",
   "late_cost.too_many": ({ limit }) => `A nota já tem ${limit} custos posteriores`,
   too_large: "O documento excede 10 MB",
