@@ -28,7 +28,51 @@ const approveMany: Act = ({ send }) =>
 const posted = [...registered, approve];
 const one = (outcome: object) => ({ status: 200, body: { results: [outcome] } });
 
+/** The note's product, counted by a device: with another quantity than the stock has. */
+const countLine: Act = async ({ send }) => {
+  const { body } = await send("POST", "/api/counts", { json: { name: "Tudo", scope: "all" } });
+  return send("POST", `/api/counts/${body.count.id}/lines`, {
+    json: { lines: [{ product_code: "001", quantity: 7, device: "coletor" }] },
+    headers: { "idempotency-key": "k1" },
+  });
+};
+/** The same count, closed. */
+const closeCount: Act = async (service) => {
+  await countLine(service);
+  const [count] = await service.rows("select id from stock_counts");
+  return service.send("POST", `/api/counts/${count?.id}/close`, {
+    json: { missing: "keep", reason: "inventário" },
+  });
+};
+
 const UNDOING: readonly Row[] = [
+  [
+    "reversal",
+    "a line of a count",
+    posted,
+    reverse,
+    countLine,
+    problem(409, "count.closed_over", { product_code: "001" }),
+    { status: "PROCESSADA", ...ONCE },
+  ],
+  [
+    "reversal",
+    "a count that is closed",
+    posted,
+    reverse,
+    closeCount,
+    problem(409, "count.closed_over", { product_code: "001" }),
+    { status: "PROCESSADA", ...ONCE },
+  ],
+  [
+    "cancellation",
+    "a count that is closed",
+    posted,
+    cancel,
+    closeCount,
+    { status: 200 },
+    { status: "CANCELADA", moved: 0, postings: 2 },
+  ],
   [
     "reversal",
     "another reversal",
