@@ -17,6 +17,7 @@ const BENCHES = {
   "slow-database": { full: [3], short: [1] },
   export: { full: [1_000_000, 5, 10_000_000], short: [20_000, 1, 40_000] },
   reads: { full: [1_000_000, 20_000, 15], short: [20_000, 1_000, 2] },
+  counts: { full: [1_000_000, 20_000, 3], short: [20_000, 1_000, 1] },
   memory: { full: [100_000], short: [2_000] },
   edge: { full: [4, 5], short: [1, 1] },
 } as const satisfies Record<string, { full: readonly number[]; short: readonly number[] }>;

@@ -1,14 +1,9 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import { cancelCount } from "../../stock/counting/cancel-count.ts";
-import { closeCount } from "../../stock/counting/close-count.ts";
+import { closeCount, failIfNotClosable } from "../../stock/counting/close-count.ts";
 import { findCount, listCounts, progressOf } from "../../stock/counting/counts.ts";
 import { MOST_CODES, openCount, type Scope } from "../../stock/counting/open-count.ts";
-import {
-  countedPage,
-  greatestDifferences,
-  notCountedPage,
-  reviewSums,
-} from "../../stock/counting/review.ts";
+import { countedPage, notCountedPage, summaryOf } from "../../stock/counting/review.ts";
 import { causeOf, type Env } from "../env.ts";
 import { requires } from "../middleware/permissions.ts";
 import {
@@ -192,12 +187,10 @@ const getReview = defineOpenAPIRoute<typeof reviewRoute, Env>({
               [rows.map(notCountedView), cursorAfter(rows, limit, (row) => row.product)] as const,
           );
     if (cursor !== undefined) return c.json({ count_id: id, data: [...data], pagination }, 200);
-    const greatest = await greatestDifferences(ports, company, id, signal);
     return c.json(
       {
         count_id: id,
-        sums: await sumsOf(c.var, id),
-        greatest: greatest.map(countedProductView),
+        ...(await summaryView(c.var, id)),
         data: [...data],
         pagination,
       },
@@ -206,9 +199,10 @@ const getReview = defineOpenAPIRoute<typeof reviewRoute, Env>({
   },
 });
 
-async function sumsOf({ ports, actor, signal }: Env["Variables"], id: string) {
+async function summaryView({ ports, actor, signal }: Env["Variables"], id: string) {
   const { aside } = await progressOf(ports, actor.company, id, signal);
-  return countSumsView(await reviewSums(ports, actor.company, id, signal), aside);
+  const { sums, greatest } = await summaryOf(ports, actor.company, id, signal);
+  return { sums: countSumsView(sums, aside), greatest: greatest.map(countedProductView) };
 }
 
 const Reason = text(500).trim().min(3);
@@ -245,8 +239,9 @@ const postClose = defineOpenAPIRoute<typeof closeRoute, Env>({
     const { ports, actor, signal } = c.var;
     const { id } = c.req.valid("param");
     if (c.req.valid("query").dry_run === true) {
-      await findCount(ports, actor.company, id, signal);
-      return c.json({ dry_run: true as const, sums: await sumsOf(c.var, id) }, 200);
+      await failIfNotClosable(ports, actor.company, id, signal);
+      const { sums } = await summaryView(c.var, id);
+      return c.json({ dry_run: true as const, sums }, 200);
     }
     const order = c.req.valid("json");
     const { state, already } = await closeCount(ports, id, order, { cause: causeOf(c), signal });

@@ -31,12 +31,12 @@ export interface CloseOptions {
 }
 
 /** Products of one batch. */
-const SLICE = 5_000;
+const SLICE = 2_000;
 /** Batches of one request; maintenance makes the rest. */
-const BATCHES = 4;
+const BATCHES = 10;
 
 /**
- * Closes a count: a movement for each product whose count differs from the balance at the moment of its last line. Up to 5,000
+ * Closes a count: a movement for each product whose count differs from the balance at the moment of its last line. Up to 2,000
  * products in one batch; a larger count stays `closing` between its batches, takes no line any more, and is gone on with by
  * maintenance or by the same call. Twice, or twice at once, is once.
  * Gives the state, and whether an earlier call had closed it. Fails with `count.not_found`, `count.not_open` (cancelled),
@@ -61,6 +61,20 @@ export async function closeCount(
   });
   const state = await goOn(ports, company, id, options);
   return { state, already: !taken };
+}
+
+/**
+ * Fails as a close would now: `count.not_found`, `count.not_open` (cancelled), `stock.insufficient`. Writes nothing.
+ */
+export async function failIfNotClosable(
+  ports: Pick<Ports, "reader">,
+  company: number,
+  id: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { state } = await findCount(ports, company, id, signal);
+  if (state === "cancelled") throw new Failed<CountFailure>({ code: "count.not_open", id, state });
+  if (state === "open") await failIfInsufficient(ports, company, id, signal);
 }
 
 /** Goes on with the closes of a company that have not come to their end. Gives how many it has brought there. */

@@ -1,5 +1,5 @@
 import type { Ports } from "../../ports/ports.ts";
-import type { Row, Value } from "../../ports/sql.ts";
+import type { Row } from "../../ports/sql.ts";
 import { counted, DIFFERENCE_VALUE, LAST_CODE, notCounted, WITH_BALANCE } from "./differences.ts";
 
 /** A product that was counted; quantities 1/10⁴, `value_e2` the difference at today's average, signed; instants ms UTC. */
@@ -64,27 +64,6 @@ export async function countedPage(
   return rows.map(toCounted).sort((a, b) => (a.product < b.product ? -1 : 1));
 }
 
-/** Products that the review names first. */
-const TOP = 20;
-
-/** The differences that are worth most, the greatest first. */
-export async function greatestDifferences(
-  ports: Pick<Ports, "reader">,
-  company: number,
-  id: string,
-  signal?: AbortSignal,
-): Promise<CountedProduct[]> {
-  const rows = await ports.reader.rows(
-    {
-      sql: `select ${COLUMNS} from (${counted()}) as d ${WITH_BALANCE} where d.counted_e4 <> d.expected_e4
-        order by value_e2 desc, abs(d.counted_e4 - d.expected_e4) desc, d.product limit ${TOP}`,
-      args: [company, id, "", LAST_CODE],
-    },
-    signal,
-  );
-  return rows.map(toCounted);
-}
-
 function toCounted(row: Row): CountedProduct {
   const difference_e4 = Number(row.counted_e4) - Number(row.expected_e4);
   return {
@@ -123,50 +102,69 @@ export async function notCountedPage(
   }));
 }
 
-/** A sum of amounts that SQLite may not be able to add: in two parts, as text. */
-const PART = 1_000_000_000;
-const sumOf = (value: string) =>
-  `coalesce(sum(${value} / ${PART}), 0) || ' ' || coalesce(sum(${value} % ${PART}), 0)`;
-function sumFrom(text: Value | undefined): bigint {
-  const [high = 0n, low = 0n] = String(text ?? "0 0")
-    .split(" ")
-    .map(BigInt);
-  return high * BigInt(PART) + low;
-}
+/** Products that the review names first, and products of one statement: none may take long. */
+const TOP = 20;
+const SLICE = 1_000;
 
-/** The sums of a review. */
-export async function reviewSums(
-  ports: Pick<Ports, "reader">,
+/** The sums of a review, and the differences that are worth most, the greatest first. */
+export async function summaryOf(
+  ports: Pick<Ports, "reader" | "yieldToEventLoop">,
   company: number,
   id: string,
   signal?: AbortSignal,
-): Promise<ReviewSums> {
-  const args = [company, id, "", LAST_CODE];
-  const [[found], [missing]] = await Promise.all([
-    ports.reader.rows(
-      {
-        sql: `select count(*) as counted, coalesce(sum(q > 0), 0) as surplus, coalesce(sum(q < 0), 0) as shortage,
-            ${sumOf("iif(q > 0, v, 0)")} as surplus_value, ${sumOf("iif(q < 0, v, 0)")} as shortage_value
-          from (select d.counted_e4 - d.expected_e4 as q, ${DIFFERENCE_VALUE} as v from (${counted()}) as d ${WITH_BALANCE})`,
-        args,
-      },
-      signal,
-    ),
-    ports.reader.rows(
-      {
-        sql: `select count(*) as products, ${sumOf("value_e2")} as value from (${notCounted()})`,
-        args,
-      },
-      signal,
-    ),
-  ]);
-  return {
-    counted: Number(found?.counted),
-    surplus: Number(found?.surplus),
-    shortage: Number(found?.shortage),
-    surplusValue_e2: sumFrom(found?.surplus_value),
-    shortageValue_e2: sumFrom(found?.shortage_value),
-    notCounted: Number(missing?.products),
-    notCountedValue_e2: sumFrom(missing?.value),
+): Promise<{ sums: ReviewSums; greatest: readonly CountedProduct[] }> {
+  let greatest: readonly CountedProduct[] = [];
+  const sums = {
+    counted: 0,
+    surplus: 0,
+    shortage: 0,
+    surplusValue_e2: 0n,
+    shortageValue_e2: 0n,
+    notCounted: 0,
+    notCountedValue_e2: 0n,
   };
+  await eachPage(ports, countedPage, { company, id, signal }, (page) => {
+    sums.counted += page.length;
+    for (const { difference_e4, value_e2 } of page) {
+      if (difference_e4 > 0) sums.surplus += 1;
+      if (difference_e4 < 0) sums.shortage += 1;
+      if (value_e2 > 0) sums.surplusValue_e2 += BigInt(value_e2);
+      else sums.shortageValue_e2 -= BigInt(value_e2);
+    }
+    const differing = page.filter(({ difference_e4 }) => difference_e4 !== 0);
+    greatest = [...greatest, ...differing].sort(byWorth).slice(0, TOP);
+  });
+  await eachPage(ports, notCountedPage, { company, id, signal }, (page) => {
+    sums.notCounted += page.length;
+    for (const { value_e2 } of page) sums.notCountedValue_e2 += BigInt(value_e2);
+  });
+  return { sums, greatest };
+}
+
+const byWorth = (a: CountedProduct, b: CountedProduct): number =>
+  Math.abs(b.value_e2) - Math.abs(a.value_e2) ||
+  Math.abs(b.difference_e4) - Math.abs(a.difference_e4) ||
+  (a.product < b.product ? -1 : 1);
+
+/** Reads all pages of a list of products, one after the other. */
+async function eachPage<T extends { readonly product: string }>(
+  ports: Pick<Ports, "reader" | "yieldToEventLoop">,
+  pageOf: (
+    ports: Pick<Ports, "reader">,
+    company: number,
+    id: string,
+    range: Range,
+    signal?: AbortSignal,
+  ) => Promise<T[]>,
+  of: { company: number; id: string; signal: AbortSignal | undefined },
+  take: (page: readonly T[]) => void,
+): Promise<void> {
+  for (let after = ""; ; ) {
+    const page = await pageOf(ports, of.company, of.id, { after, limit: SLICE }, of.signal);
+    take(page);
+    const last = page.at(-1);
+    if (last === undefined || page.length < SLICE) return;
+    after = last.product;
+    await ports.yieldToEventLoop();
+  }
 }
