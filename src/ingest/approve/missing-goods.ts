@@ -30,7 +30,10 @@ const BY_EVENT = `select product, (
       and n.posting = (select posting from notes where company = ?1 and access_key = ?3)) as first
   from movements as lost where ${ofNote(EVENT_ORIGIN)} and posting = ?2 and quantity_e4 < 0 group by product`;
 
-/** CTE `named`: the products below zero, with the newest later exits that stand. ?1 company, ?2 posting, ?3 access key. */
+/**
+ * CTE `named`: the products below zero, with the newest later exits that stand. ?1 company, ?2 posting, ?3 access key. The libSQL
+ * server's parser knows no ORDER BY inside an aggregate.
+ */
 const named = (lost: string) => `short as (
     select d.product, d.first from (${lost}) as d cross join balances b on b.company = ?1 and b.product = d.product
     where b.quantity_e4 < 0 limit ${NAMED}
@@ -45,9 +48,12 @@ const named = (lost: string) => `short as (
       order by l.id desc limit ${NAMED})
   ),
   named as (
-    select product, group_concat(id || coalesce(' (' || reference || ')', ''), ', ' order by id desc) as exits,
-      json_group_array(id order by id desc) filter (where id is not null) as ids
-    from later group by product
+    select product,
+      (select group_concat(id || coalesce(' (' || reference || ')', ''), ', ') from (
+        select id, reference from later where later.product = short.product order by id desc)) as exits,
+      (select json_group_array(id) from (
+        select id from later where later.product = short.product and id is not null order by id desc)) as ids
+    from short
   )`;
 
 /**
