@@ -51,6 +51,7 @@ import { stockRoutes } from "./http/routes/stock.ts";
 import { supplierItemRoutes } from "./http/routes/supplier-items.ts";
 import { taxProfileRoutes } from "./http/routes/tax-profile.ts";
 import { uploadRoutes } from "./http/routes/uploads.ts";
+import { waitingItemRoutes } from "./http/routes/waiting-items.ts";
 import type { Ports } from "./ports/ports.ts";
 
 /** Every route of the API, in the order in which paths are matched: a static path stands before a parameter. */
@@ -77,6 +78,7 @@ const routes = [
   ...countRoutes,
   ...countLineRoutes,
   ...supplierItemRoutes,
+  ...waitingItemRoutes,
   ...dashboardRoutes,
   ...exportDownloadRoutes,
   ...inventoryRoutes,

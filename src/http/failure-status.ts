@@ -54,6 +54,7 @@ export const STATUS_OF = {
   "movement.of_note": 409,
   "movement.is_reversal": 409,
   "stock.out_of_range": 422,
+  "supplier_item.not_found": 404,
   "units.conflict": 409,
   "movement.of_count": 409,
   "count.closed_over": 409,

@@ -20,11 +20,12 @@ export type StockFailure =
 
 /** Why supplier items cannot be as a user wants them. */
 export type SupplierItemFailure =
+  | { code: "supplier_item.not_found"; supplier_cnpj: string; item_code: string; unit: string }
   /** Mappings of one code that a change of the company's units would make one, with two products or factors. */
-  {
-    code: "units.conflict";
-    items: readonly { supplier_cnpj: string; code: string; unit: string }[];
-  };
+  | {
+      code: "units.conflict";
+      items: readonly { supplier_cnpj: string; code: string; unit: string }[];
+    };
 
 /** Why one movement cannot be taken back, or not be dated as a person wants it. */
 export type MovementFailure =

@@ -10,6 +10,7 @@ import { ALLOWED, SMALL } from "../support/http/allowed-costs.ts";
 import { costsOf, recordStatements } from "../support/http/query-plans.ts";
 import { walkCompany } from "../support/http/walk-company.ts";
 import { type Go, walkCounts } from "../support/http/walk-counts.ts";
+import { walkSuppliers } from "../support/http/walk-suppliers.ts";
 import { lossEvent, undoEvent } from "../support/notes/loss-events.ts";
 import { supplier } from "../support/notes/purchase.ts";
 
@@ -180,8 +181,7 @@ async function walk(service: TestApp): Promise<Set<string>> {
     await go("GET", "/api/export/inventory", { query });
   await walkCompany(go);
   await go("GET", `${path}/cost`, { at: of(whole, "/cost") });
-  for (const query of ["", `?supplier_cnpj=${supplier.cnpj}`, "?product_code=P1"])
-    await go("GET", "/api/supplier-items", { query });
+  await walkSuppliers(go);
   const movement = { product_code: "P1", quantity: 1, unit_cost: 2, happened_at: "2026-11-22" };
   await go("POST", "/api/movements", { json: { ...movement, type: "ENTRADA" } });
   await go("POST", "/api/movements", { json: { ...movement, type: "SAIDA", quantity: 1e6 } });

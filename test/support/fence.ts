@@ -54,6 +54,8 @@ export const MAY: Record<string, string> = {
   "ingest/upload": "lib nfe:types ports ingest/verdict",
   "ingest/note":
     "lib nfe nfe/signature messages/pt-BR/documents ingest/verdict ingest/cost stock stock/lots accounts journal ports resilience",
+  "ingest/supplier-items":
+    "lib nfe messages/pt-BR/documents ingest/verdict ingest/note stock accounts journal ports resilience",
   "ingest/approve":
     "lib nfe messages/pt-BR/documents ingest/verdict ingest/cost ingest/note stock stock/lots accounts journal ports resilience",
   "ingest/event":
@@ -72,12 +74,12 @@ export const MAY: Record<string, string> = {
   "http/middleware": "lib http failures.ts:types accounts ports config.ts observability resilience",
   "http/cache": "lib http journal ports",
   "http/views":
-    "lib messages/pt-BR/documents http ingest/verdict:types ingest/cost ingest/note ingest/approve ingest/event ingest/batch stock stock/lots stock/counting journal failures.ts",
+    "lib messages/pt-BR/documents http ingest/verdict:types ingest/cost ingest/note ingest/supplier-items ingest/approve ingest/event ingest/batch stock stock/lots stock/counting journal failures.ts",
   "http/request":
-    "lib nfe http http/middleware ingest/verdict ingest/upload ingest/approve ingest/batch export stock reports ports",
+    "lib nfe http http/middleware ingest/verdict ingest/upload ingest/supplier-items ingest/approve ingest/batch export stock reports ports",
   "http/stream": "lib http http/middleware http/views accounts journal ports",
   "http/routes":
-    "lib nfe http http/middleware http/cache http/views http/request http/stream ingest/verdict ingest/cost ingest/upload ingest/note ingest/approve ingest/event ingest/receive ingest/batch stock stock/lots stock/counting reports export mail accounts journal ports version.ts observability",
+    "lib nfe http http/middleware http/cache http/views http/request http/stream ingest/verdict ingest/cost ingest/upload ingest/note ingest/supplier-items ingest/approve ingest/event ingest/receive ingest/batch stock stock/lots stock/counting reports export mail accounts journal ports version.ts observability",
   "platform/libsql": "lib ports queue-messages.ts resilience",
   platform: "lib ports platform/libsql resilience",
   "platform/memory": "lib ports queue-messages.ts platform",

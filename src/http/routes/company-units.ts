@@ -1,7 +1,7 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import { settingsOf } from "../../accounts/settings.ts";
-import { changeUnits } from "../../ingest/note/change-units.ts";
 import { rejudgePending } from "../../ingest/note/rejudge.ts";
+import { changeUnits } from "../../ingest/supplier-items/change-units.ts";
 import type { UnitSpellings } from "../../stock/unit.ts";
 import {
   MOST_SPELLINGS,

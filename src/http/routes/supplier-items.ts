@@ -1,17 +1,12 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
-import { mapSupplierItem } from "../../ingest/note/map-supplier-item.ts";
+import { mapSupplierItem } from "../../ingest/supplier-items/map-supplier-item.ts";
 import { type SupplierItem, supplierItemsPage } from "../../stock/supplier-items.ts";
 import { cached, NOT_MODIFIED } from "../cache/cached.ts";
 import { causeOf, type Env } from "../env.ts";
 import { FactorMembers, factorOfMembers, factorView } from "../factor.ts";
 import { requires } from "../middleware/permissions.ts";
+import { SupplierId } from "../request/supplier-id.ts";
 import { codeText, jsonBody, offsetOf, PageQuery, paged, pageOf, responses } from "../schemas.ts";
-
-/** CNPJ (14 characters) or CPF (11 digits); a mask is removed. */
-const SupplierId = z
-  .string()
-  .transform((text) => text.replaceAll(/[./\-\s]/g, "").toUpperCase())
-  .refine((text) => /^([0-9A-Z]{12}[0-9]{2}|[0-9]{11})$/.test(text), "deve ser um CNPJ ou CPF");
 
 const SupplierItemSchema = z
   .object({

@@ -24,6 +24,8 @@ export interface StockItem extends CostedItem {
   readonly ncm: string | null;
   readonly taxUnit: string;
   readonly taxQuantity_e4: number;
+  /** cEANTrib where it is another than cEAN. */
+  readonly taxBarcode: string | null;
   readonly lots: readonly StoredLot[];
 }
 

@@ -49,6 +49,7 @@ export function stockItems(note: Note): StockItem[] {
     ncm: item.NCM,
     taxUnit: item.uTrib,
     taxQuantity_e4: item.qTrib.e4,
+    taxBarcode: item.cEANTrib === item.cEAN ? null : item.cEANTrib,
     ...uncosted(item.CFOP, item.vProd_e2, parts[i] ?? [], item.taxes),
     lots: item.lots.map((lot) => ({
       lot: lot.nLote,
@@ -246,6 +247,7 @@ export function insertItems(r: Registration): Statement {
       taxesJson(item.taxes),
       costJson(item, r.settings),
       item.destination,
+      item.taxBarcode,
     ]),
     args.length,
   );
@@ -253,7 +255,7 @@ export function insertItems(r: Registration): Statement {
     sql: `with item as (${items.sql})
       insert into note_items (company, note, position, n_item, code, name, unit, quantity_e4, unit_price_text, total_e2,
         ncm, cfop, barcode, tax_unit, tax_quantity_e4, effect, landed_e2, lots, brings_cost,
-        taxes, cost, destination)
+        taxes, cost, destination, tax_barcode)
       select n.company, n.id, item.* from notes n, item
       where n.company = ?1 and n.access_key = ?2 and n.registration = ?3`,
     args: [...args, ...items.args],

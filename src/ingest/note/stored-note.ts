@@ -96,6 +96,7 @@ const ITEM = columnsOf(noteItems, "i", [
   "ncm",
   "taxUnit",
   "taxQuantity_e4",
+  "taxBarcode",
   "landed_e2",
   "lots",
   "effect",

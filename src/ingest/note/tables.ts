@@ -87,6 +87,7 @@ export const noteItems = sqliteTable(
     taxes: text({ mode: "json" }).$type<StoredTaxes>(),
     cost: text({ mode: "json" }).$type<StoredCost>(),
     destination: text({ enum: DESTINATIONS }),
+    taxBarcode: text("tax_barcode"),
   },
   (table) => [primaryKey({ columns: [table.company, table.note, table.position] })],
 );

@@ -21,4 +21,34 @@ export const suppliers = {
       await ask(`units ${JSON.stringify(own)}`, put(own));
     await ask("the units of others", { path, as: "GERENTE" });
   },
+
+  async "items without a mapping, and what they may be"({ ask, keys }) {
+    const path = "/api/supplier-items/waiting";
+    await ask(
+      "the items that wait",
+      { path: `${path}?limit=1` },
+      {
+        keep: ({ data, pagination }, known) => {
+          known.cursor = pagination?.next_cursor;
+          known.waiting = data?.[0];
+        },
+      },
+    );
+    await ask("the next items", ({ cursor }) => ({ path: `${path}?cursor=${cursor}` }));
+    for (const query of ["?cursor=x", "?limit=0", "?limit=99"])
+      await ask(`items that wait ${query}`, { path: path + query });
+    const of = (query) => `/api/supplier-items/suggestions?${new URLSearchParams(query)}`;
+    await ask("suggestions for the first", ({ waiting }) => ({
+      path: of({
+        supplier_cnpj: waiting?.supplier_cnpj ?? keys.first.slice(6, 20),
+        code: waiting?.code ?? "1",
+        unit: waiting?.unit ?? "UN",
+      }),
+    }));
+    for (const query of [
+      { code: "1" },
+      { supplier_cnpj: keys.first.slice(6, 20), code: "NADA", unit: "UN" },
+    ])
+      await ask(`suggestions ${JSON.stringify(query)}`, { path: of(query) });
+  },
 };

@@ -32,6 +32,7 @@ const booked = (lots: readonly StoredLot[]) => {
     ncm: null,
     taxUnit: "UN",
     taxQuantity_e4: quantity_e4,
+    taxBarcode: null,
     ...uncosted("5102", 2_500, [{ code: "vProd", amount_e2: 2_500 }], NO_TAXES),
     lots,
   };

@@ -43,6 +43,7 @@ export const ALLOWED: Readonly<Record<Cost["kind"], readonly (readonly [RegExp, 
     [/json_each\(\?2\) k\s+cross join nfe_events/, "the events of fifty notes"],
     [/json_each\(\?3\) m/, "the entries of one note"],
     [/"api_keys"/, "few rows"],
+    [/with note as materialized/, "items of at most 2,000 waiting notes, by their value"],
     [/count_lines_by_product/, "the lines of one count, of which there is a limit"],
   ],
 };

@@ -1,4 +1,5 @@
 import type { Role } from "../../../src/accounts/roles.ts";
+import { supplier } from "../notes/purchase.ts";
 
 /** The table of roles in docs/api.md, written by hand: method, path, and the lowest role that may use it. */
 export const MATRIX: readonly [string, string, Role | "anonymous"][] = [
@@ -53,6 +54,8 @@ export const MATRIX: readonly [string, string, Role | "anonymous"][] = [
   ["post", "/api/counts/{id}/unknown/{line}/assign", "OPERADOR"],
   ["get", "/api/supplier-items", "VISUALIZADOR"],
   ["put", "/api/supplier-items", "GERENTE"],
+  ["get", "/api/supplier-items/waiting", "VISUALIZADOR"],
+  ["get", "/api/supplier-items/suggestions", "VISUALIZADOR"],
   ["get", "/api/dashboard/stats", "VISUALIZADOR"],
   ["get", "/api/dashboard/evolution", "VISUALIZADOR"],
   ["get", "/api/export/stock", "VISUALIZADOR"],
@@ -103,6 +106,7 @@ export const concretePath = (path: string) =>
 export const REQUIRED_QUERY: Readonly<Record<string, string>> = {
   "/api/nfes/archive": "?month=2026-11",
   "/api/export/inventory": "?date=2026-11-23",
+  "/api/supplier-items/suggestions": `?supplier_cnpj=${supplier.cnpj}&code=P1&unit=UN`,
   "/api/export/completeness": "?month=2026-11",
   "/api/reports/completeness": "?month=2026-11",
 };

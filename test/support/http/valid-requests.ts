@@ -264,6 +264,12 @@ export const VALID_REQUESTS: readonly ValidRequest[] = [
     path: "/api/supplier-items",
     query: [...PAGES, "supplier_cnpj", "product_code"],
   },
+  { method: "GET", path: "/api/supplier-items/waiting", query: ["cursor", "limit"] },
+  {
+    method: "GET",
+    path: "/api/supplier-items/suggestions",
+    query: ["supplier_cnpj", "code", "unit"],
+  },
   {
     method: "PUT",
     path: "/api/supplier-items",

@@ -103,6 +103,8 @@ const SENTENCES: {
   "movement.of_note":
     "O movimento é de uma nota fiscal ou de um evento dela; estorne a nota ou retire o evento",
   "movement.is_reversal": "O movimento já é um estorno e não pode ser estornado",
+  "supplier_item.not_found":
+    "Nenhuma nota e nenhum de-para tem este código do fornecedor nesta unidade",
   "units.conflict": ({ items }) =>
     `Com estas unidades, o mesmo código de um fornecedor teria dois produtos ou fatores: ${items
       .slice(0, 5)

@@ -9,7 +9,7 @@ import { type Factor, factorText } from "../../stock/factor.ts";
 import type { StockFailure } from "../../stock/failures.ts";
 import { type SupplierItem, saveMapping } from "../../stock/supplier-items.ts";
 import { unitKey } from "../../stock/unit.ts";
-import { rejudgeSupplier } from "./rejudge.ts";
+import { rejudgeSupplier } from "../note/rejudge.ts";
 
 /** What a user says of a supplier's item; `spelling` counts while it still means the unit. */
 export interface WantedMapping {

@@ -1,0 +1,16 @@
+import { supplier } from "../notes/purchase.ts";
+import type { Go } from "./walk-counts.ts";
+
+/** Asks every route of supplier items and units for everything that it has a statement for. */
+export async function walkSuppliers(go: Go): Promise<void> {
+  for (const own of [[{ spelling: "NOVA", unit: "UN" }], []])
+    await go("PUT", "/api/company/units", { json: { own } });
+  await go("GET", "/api/company/units");
+  const path = "/api/supplier-items";
+  for (const query of ["", `?supplier_cnpj=${supplier.cnpj}`, "?product_code=P1"])
+    await go("GET", path, { query });
+  for (const query of ["", "?limit=1"]) await go("GET", `${path}/waiting`, { query });
+  await go("GET", `${path}/suggestions`, {
+    query: `?supplier_cnpj=${supplier.cnpj}&code=P1&unit=UN`,
+  });
+}
