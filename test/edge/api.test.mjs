@@ -4,6 +4,7 @@ import { costs } from "./conversation/costs.mjs";
 import { counts } from "./conversation/counts.mjs";
 import { entering } from "./conversation/entering.mjs";
 import { figures } from "./conversation/figures.mjs";
+import { losses } from "./conversation/losses.mjs";
 import { notes } from "./conversation/notes.mjs";
 import { suppliers } from "./conversation/suppliers.mjs";
 import { texts } from "./conversation/texts.mjs";
@@ -17,6 +18,7 @@ const CHAPTERS = [
   [entering, "signing in, and keys for each role"],
   [notes, "one note at a time"],
   [notes, "what becomes of a note"],
+  [losses, "goods that an event takes out, and that come back"],
   [figures, "stock, movements, supplier items"],
   [suppliers, "units of the company"],
   [costs, "a tax profile and the cost of a note"],

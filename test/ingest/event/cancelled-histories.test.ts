@@ -7,6 +7,7 @@ import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { COMPANY } from "../../../src/synthetic/trade.ts";
 import { type TestApp, withApp } from "../../support/app.ts";
 import { FULL } from "../../support/full.ts";
+import { lossEvent, undoEvent } from "../../support/notes/loss-events.ts";
 import { screw, supplier } from "../../support/notes/purchase.ts";
 
 const NOTES = [1, 2, 3].map((seed) =>
@@ -16,6 +17,8 @@ const NOTES = [1, 2, 3].map((seed) =>
     items: [{ ...screw, vUnCom: `${seed}.00` }],
   }),
 );
+const lossOf = (accessKey: string) =>
+  lossEvent(accessKey, [{ nItem: 1, quantity: "4", unit: screw.uCom }]);
 const REASON = { json: { reason: "engano" } };
 
 type Act = (service: TestApp, note: (typeof NOTES)[number]) => Promise<unknown>;
@@ -33,6 +36,12 @@ const ACTS: Readonly<Record<string, Act>> = {
   restore: post("restore"),
   cancel: ({ upload }, { accessKey }) => upload(cancellationEvent(accessKey)),
   cancelAgain: ({ upload }, { accessKey }) => upload(cancellationEvent(accessKey, { sequence: 2 })),
+  lose: ({ upload }, { accessKey }) => upload(lossOf(accessKey)),
+  undoLoss: ({ upload }, { accessKey }) =>
+    upload(undoEvent(accessKey, "112130", lossOf(accessKey))),
+  approveLost: post("process", { json: { override: ["goods_lost"] } }),
+  allowLost: ({ send }) =>
+    send("PATCH", "/api/company", { json: { overridable_holds: ["goods_lost"] } }),
   refuse: ({ upload }, { accessKey }) =>
     upload(syntheticEvent(accessKey, { type: "210220", author: COMPANY.cnpj })),
   exit: ({ send }) =>
@@ -64,15 +73,18 @@ async function contradictions({ rows }: TestApp): Promise<unknown[]> {
         exists (select 1 from json_each(n.holds) where value ->> 'code' = 'cancelled') as held,
         exists (select 1 from nfe_events e where e.access_key = n.access_key and e.type = '110111' and e.withdrawn_at is null) as cancelled,
         (select coalesce(sum(abs(s.q)), 0) from (select sum(quantity_e4) as q from movements m
-          where m.origin_ref like n.access_key || '#%' group by product) s) as moved
+          where m.origin_ref like n.access_key || '#%' group by product) s) as moved,
+        direction = 'entry' and exists (select 1 from nfe_events e where e.access_key = n.access_key and e.type = '112130'
+          and e.withdrawn_at is null) and not exists (select 1 from nfe_events e where e.access_key = n.access_key
+          and e.type = '110001' and e.withdrawn_at is null) as lost
       from notes n)
     where held <> cancelled or (cancelled and status not in ('CANCELADA', 'DESCARTADA'))
-      or (status = 'CANCELADA' and not cancelled) or moved <> iif(status = 'PROCESSADA', 100000, 0)`,
+      or (status = 'CANCELADA' and not cancelled) or moved <> iif(status = 'PROCESSADA', 100000 - 40000 * lost, 0)`,
   );
 }
 
 test(
-  "status, hold, events and movements agree after any history of approvals, reversals and cancellations",
+  "status, hold, events and movements agree after any history of approvals, reversals, losses and cancellations",
   () =>
     fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 10 }), (steps) =>

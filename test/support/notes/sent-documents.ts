@@ -13,6 +13,7 @@ import {
 } from "../../../src/synthetic/events.ts";
 import { syntheticBatch, syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { zipOf } from "../../../src/synthetic/zip.ts";
+import { lossEvent, undoEvent } from "./loss-events.ts";
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 const note = (seed: number, options: Parameters<typeof syntheticNote>[0] = {}) =>
@@ -49,6 +50,11 @@ export async function sentDocuments(): Promise<{
     odd: note(16, { root: "enviNFe" }),
   };
   const bare = note(20, { root: "NFe" });
+  const unit = /<uCom>([^<]*)/.exec(notes.approved.xml)?.[1] ?? "";
+  const loss = lossEvent(notes.approved.accessKey, [
+    { nItem: 1, quantity: "1.0000", unit },
+    { nItem: 2, quantity: "1.0000", unit: "?" },
+  ]);
   const broken = note(21, { badCheckDigit: true });
   const documents: Record<string, string | Uint8Array> = {
     ...Object.fromEntries(Object.entries(notes).map(([name, { xml }]) => [name, xml])),
@@ -85,6 +91,8 @@ export async function sentDocuments(): Promise<{
     cancel: cancellationEvent(notes.cancelled.accessKey),
     cancelEarly: cancellationEvent(notes.early.accessKey),
     letter: correctionLetter(notes.first.accessKey),
+    loss,
+    undoLoss: undoEvent(notes.approved.accessKey, "112130", loss),
     pdf: "%PDF-1.7\n%âãÏÓ",
     empty: "",
     ...Object.fromEntries(
