@@ -46,6 +46,8 @@ export interface Entry {
   readonly quantity_e4: number;
   /** Signed, 1/10², of the whole entry; null where the document has no cost. */
   readonly cost_e2: number | null;
+  /** 1/10², of an entry that brings back what had left: the value that it took. Absent: `cost_e2` counts. */
+  readonly value_e2?: number;
   readonly lot: string | null;
   readonly expires_on: string | null;
   /** `n` of its line. */
@@ -251,6 +253,8 @@ function insertMovements(posting: Posting, head: readonly Value[]): Statement {
     posting.userId,
     posting.happenedAt,
   ];
+  // Only a return pays for the value that its entries are given.
+  const valued = posting.entries.some((entry) => entry.value_e2 !== undefined);
   const entries = values(
     inOrder(posting.entries).map((entry, n) => [
       n,
@@ -262,15 +266,18 @@ function insertMovements(posting: Posting, head: readonly Value[]): Statement {
       entry.lot,
       entry.expires_on,
       entry.part,
+      ...(valued ? [entry.value_e2 ?? null] : []),
     ]),
     args.length,
   );
   return {
-    sql: `with recursive entry (n, code, unit, product, quantity_e4, cost_e2, lot, expires_on, part) as (${entries.sql}),
+    sql: `with recursive entry (n, code, unit, product, quantity_e4, cost_e2, lot, expires_on, part${valued ? ", value_e2" : ""})
+        as (${entries.sql}),
       line as materialized (
-        select *, iif(q > 0, cost_e2, null) as c, 0 as u, ${STEP_NUMBER} as k from (
+        select *, iif(q > 0, ${valued ? "coalesce(value_e2, cost_e2)" : "cost_e2"}, null) as c, 0 as u, ${STEP_NUMBER} as k from (
           select m.n, coalesce(m.product, s.product) as product, cast(m.quantity_e4 as integer) as q,
             cast(m.cost_e2 as integer) as cost_e2, m.lot, m.expires_on, m.part
+            ${valued ? ", cast(m.value_e2 as integer) as value_e2" : ""}
           from entry m
           left join supplier_items s on ${supplierItemOf("?1", "?4", { code: "m.code", unit: "m.unit" })}
           where exists (${posting.guard})

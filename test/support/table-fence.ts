@@ -15,6 +15,7 @@ export const OWNERS: Readonly<Record<string, string>> = {
   supplier_items: "stock",
   movements: "stock",
   balances: "stock",
+  returned_exits: "stock",
   lot_balances: "stock",
   lot_movements: "stock",
   ledger_spans: "stock",

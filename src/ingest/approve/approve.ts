@@ -10,6 +10,7 @@ import { type TakenLot, takenLots } from "../../stock/lots/keep-lots.ts";
 import { stockFailureFrom } from "../../stock/out-of-range.ts";
 import { invalidatedTags, post } from "../../stock/posting.ts";
 import { factorsAsAssumed, nothingBelowZero } from "../../stock/posting-guards.ts";
+import { exitsAsRead, linkReturns } from "../../stock/returned-exits.ts";
 import { costJson } from "../cost/stored-cost.ts";
 import { hasExits, POSTING_GUARD } from "../note/registration-sql.ts";
 import { rejudgeAwaiting } from "../note/rejudge-waiting.ts";
@@ -28,6 +29,7 @@ import { NOT_APPROVED } from "./not-approved.ts";
 import { saveUnitDiffers, unitDiffersFindings } from "./other-units.ts";
 import { type ApprovalPlan, planApproval } from "./plan.ts";
 import { type ApprovalOptions, type Proposal, propose } from "./proposal.ts";
+import { returnedMore, saveReturnedMore } from "./returned-more.ts";
 
 export interface Approval {
   readonly accessKey: string;
@@ -93,7 +95,7 @@ async function commitApproval(
   proposal: Proposal,
   options: ApprovalOptions,
 ): Promise<Pick<Approval, "findings" | "lots"> | null> {
-  const { note, posting, eventExits } = proposal;
+  const { note, posting, eventExits, returned } = proposal;
   const guard = { sql: POSTING_GUARD, args: [posting.company, posting.id, posting.reference] };
   const payload = { access_key: note.accessKey, direction: note.direction };
   const statements: Statement[] = [
@@ -101,6 +103,8 @@ async function commitApproval(
     ...correctItems(proposal),
     ...post(posting),
     ...postLateCost(lateCostOf(proposal)),
+    ...linkReturns(posting, returned?.links ?? [], guard),
+    ...saveReturnedMore(posting, returned?.excess ?? []),
     ...(posting.entries.length > 0 ? [saveBeforeCount(posting)] : []),
     ...saveUnitDiffers(posting, proposal.settings.units),
     ...saveLotFindings(posting),
@@ -130,7 +134,10 @@ async function commitApproval(
   const read = (rows: readonly Row[][]) =>
     rows[0] === undefined || rows[0].length === 0
       ? null
-      : { findings: findingsOf(rows.flat()), lots: takenLots(rows.flat()) };
+      : {
+          findings: [...findingsOf(rows.flat()), ...returnedMore(returned?.excess ?? [])],
+          lots: takenLots(rows.flat()),
+        };
   return ports.writer.commit({ statements, read }, options.signal).catch((error) => {
     throw stockFailureFrom(error, posting.entries[0]?.code ?? "");
   });
@@ -157,7 +164,7 @@ const tagsOf = ({ posting, complement }: Proposal): Tag[] => [
 ];
 
 /** The statement that assigns the posting to the note; of concurrent approvals only one succeeds. */
-function assignPosting({ note, posting, settings, complement }: Proposal): Statement {
+function assignPosting({ note, posting, settings, complement, returned }: Proposal): Statement {
   const guarded = hasExits(posting) && !settings.allowNegative;
   const { args, add } = parameters<Value>([
     posting.company,
@@ -173,6 +180,7 @@ function assignPosting({ note, posting, settings, complement }: Proposal): State
   const below = guarded
     ? `and ${nothingBelowZero("?1", "?8", add(JSON.stringify(posting.entries)), add(posting.ownCodes ? 1 : 0))}`
     : "";
+  const open = returned === null ? "" : `and ${exitsAsRead(add(JSON.stringify(returned.read)))}`;
   const standing =
     complement === null ? "" : `and ${originalsStand(add(JSON.stringify(complement.originals)))}`;
   return {
@@ -182,7 +190,7 @@ function assignPosting({ note, posting, settings, complement }: Proposal): State
       where company = ?1 and access_key = ?3 and status in ('PENDENTE', 'ESTORNADA') and verdict_version = ?6
         and exists (select 1 from companies where id = ?1 and settings_version = ?7)
         and ${factorsAsAssumed("?1", "?8", "?9")}
-        ${below} ${standing}
+        ${below} ${standing} ${open}
       returning id`,
     args,
   };

@@ -39,6 +39,7 @@ import {
   type RequestedCorrections,
   resolveCorrections,
 } from "./resolve-corrections.ts";
+import { goodsOfReturn, type ReturnedGoods } from "./returned-goods.ts";
 
 /** Holds and findings of events whose quantities leave the stock. */
 const OF_EXITS: readonly string[] = ["goods_lost", "not_delivered", "immobilised"];
@@ -64,6 +65,8 @@ export interface Proposal {
   readonly eventExits: EventExits;
   /** Of a complementary note: the costs that it brings to goods in stock; null: of any other. */
   readonly complement: ComplementCost | null;
+  /** Of a return whose original is known: the exits that it brings back; null: of any other. */
+  readonly returned: ReturnedGoods | null;
   /** The settings it was made under; the guards of the batch check that they are unchanged. */
   readonly settings: Settings;
 }
@@ -114,10 +117,19 @@ export async function propose(
     corrected.push({ ...again, effect });
     return again;
   });
-  const { lines, entries } = bookingLines(
+  const booked = bookingLines(
     items.map((item) => bookingOf(item, effects, mapping, corrections)),
     settings.units,
   );
+  const returned = await goodsOfReturn(
+    ports,
+    note,
+    items,
+    booked,
+    { company, mapping },
+    options.signal,
+  );
+  const { lines, entries } = returned ?? booked;
   const at = ports.clock.now();
   const posting: Posting = {
     company,
@@ -149,6 +161,7 @@ export async function propose(
     posting,
     eventExits,
     complement,
+    returned,
     settings,
   };
 }

@@ -3,6 +3,8 @@ import { settingsOf } from "../../accounts/settings.ts";
 import { appendEvents, audit, bumpTags } from "../../journal/record.ts";
 import { newId } from "../../lib/id.ts";
 import { issuedMs } from "../../nfe/dates.ts";
+import type { Note } from "../../nfe/note.ts";
+import { referencesOf } from "../../nfe/references.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Row, Statement } from "../../ports/sql.ts";
 import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
@@ -23,6 +25,7 @@ import {
 } from "../approve/negative-balance-finding.ts";
 import { notApproved, stockFailureOf } from "../approve/not-approved.ts";
 import { saveUnitDiffers, unitDiffersFindings } from "../approve/other-units.ts";
+import { bringsBack } from "../approve/returned-goods.ts";
 import { assumedSeen, learntValues } from "../note/changed-items.ts";
 import { broughtBy, type EventExits, eventExits } from "../note/event-exits.ts";
 import type { RegisterOptions } from "../note/flow-options.ts";
@@ -45,7 +48,7 @@ import {
 import { signatureCheck } from "../note/signature-check.ts";
 import { findNote } from "../note/stored-note.ts";
 import { setWaitingEffects } from "../note/waiting-effects.ts";
-import type { Finding } from "../note/written-verdict.ts";
+import type { Finding, WrittenVerdict } from "../note/written-verdict.ts";
 import { completeNote } from "./complete.ts";
 
 /**
@@ -176,7 +179,7 @@ function registrationOf(
     mappingRead: judged.mappingRead,
     assumedSeen: assumedSeen(judged.items, judged.mapping),
   };
-  if (!approve || judged.verdict.holds.length > 0 || isCostComplement(judged.verdict))
+  if (!approve || judged.verdict.holds.length > 0 || needsOthers(note, judged.verdict))
     return { ...base, posting: null };
   const { lines, entries } = bookingLines(
     judged.items.map((item, i) => ({
@@ -208,6 +211,10 @@ function registrationOf(
   };
   return { ...base, posting };
 }
+
+/** Whether what the note does depends on the notes that it refers to: it is approved after its registration. */
+const needsOthers = (note: Note, verdict: WrittenVerdict): boolean =>
+  isCostComplement(verdict) || bringsBack(verdict, referencesOf(note).length);
 
 /** The statements of the batch for feed, cache and audit log. */
 function journalOf(r: Registration): Statement[] {
@@ -269,6 +276,6 @@ function receiptOf(r: Registration): NoteReceipt {
     holds: r.verdict.holds,
     findings: r.findings,
     completed: false,
-    ...(isCostComplement(r.verdict) ? { apart: true } : {}),
+    ...(needsOthers(r.note, r.verdict) ? { apart: true } : {}),
   };
 }

@@ -19,6 +19,9 @@ export const NOTE_SENTENCES = {
   lotExpired: (lots: string): string => `A saída levou mercadoria de lote vencido: ${lots}.`,
   lotExpiriesDiffer: (lots: string): string =>
     `O mesmo lote está no estoque com outra validade; confira qual é a certa: ${lots}.`,
+  /** `products`: their codes. */
+  returnedMore: (products: string): string =>
+    `A devolução traz mais do que ainda estava fora pelas notas a que se refere; o excedente entrou ao custo médio: ${products}.`,
   negativeBalance: "A saída deixou produtos com saldo negativo.",
   /** `exits`: the products that a cancelled note leaves below zero, each with the later exits that miss the goods. */
   cancelledMisses: (exits: string): string =>
