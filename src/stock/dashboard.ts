@@ -1,6 +1,7 @@
 import { addDays, dayAt, dayStart, nextDay, zoneOffset } from "../lib/days.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Row } from "../ports/sql.ts";
+import { happenedSpans } from "./happened-spans.ts";
 import { type Span, spansOf } from "./spans.ts";
 import { averageCost, totalValue, valuationColumns } from "./valuation.ts";
 
@@ -34,6 +35,13 @@ export interface DayFigures {
   readonly left_e2: bigint;
 }
 
+/** A company's day, and whether movements count by when they happened (`issued`) or by when they were written (`posted`). */
+export interface DashboardDay {
+  readonly day: string;
+  readonly timeZone: string;
+  readonly by: "issued" | "posted";
+}
+
 /** Days of the chart; a product that has not moved for so many days is idle. */
 const DAYS = 30;
 /** Products of one statement: no sum over them exceeds 64 bits. */
@@ -44,19 +52,19 @@ export const today = (now: number, timeZone: string): string =>
   dayAt(now, zoneOffset(timeZone)(now));
 
 /**
- * The figures of the dashboard: active products only, days of the company's time zone, an average cost weighted by the stock; a
+ * The figures of the dashboard; `by` decides the entries of the month, all others are of now. Active products only, days of the company's time zone, an average cost weighted by the stock; a
  * product without a balance counts as empty. Reads the products in slices of 1,000.
  */
 export async function stockFigures(
   ports: Pick<Ports, "reader" | "yieldToEventLoop">,
   company: number,
-  { day, timeZone }: { day: string; timeZone: string },
+  { day, timeZone, by }: DashboardDay,
   signal?: AbortSignal,
 ): Promise<StockFigures> {
   const until = dayStart(nextDay(day), timeZone);
   const month = dayStart(`${day.slice(0, 8)}01`, timeZone);
   const idleSince = dayStart(addDays(day, 1 - DAYS), timeZone);
-  const spans = await spansOf(ports, company, month, until, signal);
+  const spans = await SPANS[by](ports, company, month, until, signal);
   const [newest] = await ports.reader.rows(
     {
       sql: `select created_at as at from movements
@@ -72,6 +80,8 @@ export async function stockFigures(
     lastMovementAt: newest?.at == null ? null : Number(newest.at),
   };
 }
+
+const SPANS = { issued: happenedSpans, posted: spansOf } as const;
 
 const COST = valuationColumns("last_cost_e2", "last_cost_quantity_e4");
 const SALE = valuationColumns("sale_price_e2", "10000");
@@ -123,14 +133,14 @@ async function sumsOfProducts(
 
 /** The last 30 days up to `day`, oldest first, with the days that have no movement. */
 export async function evolution(
-  ports: Pick<Ports, "reader">,
+  ports: Pick<Ports, "reader" | "yieldToEventLoop">,
   company: number,
-  { day, timeZone }: { day: string; timeZone: string },
+  { day, timeZone, by }: DashboardDay,
   signal?: AbortSignal,
 ): Promise<DayFigures[]> {
   const from = dayStart(addDays(day, 1 - DAYS), timeZone);
   const until = dayStart(nextDay(day), timeZone);
-  const spans = await spansOf(ports, company, from, until, signal);
+  const spans = await SPANS[by](ports, company, from, until, signal);
   const ahead = zoneOffset(timeZone);
   const ofDay = Map.groupBy(spans, ({ start }) => dayAt(start, ahead(start)));
   return Array.from({ length: DAYS }, (_, i) => {

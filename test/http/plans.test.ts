@@ -198,6 +198,8 @@ async function walk(service: TestApp): Promise<Set<string>> {
     "?at=2026-11-30&known_at=2026-11-30",
   ])
     await go("GET", "/api/stock", { query });
+  for (const figures of ["stats", "evolution"])
+    await go("GET", `/api/dashboard/${figures}`, { query: "?by=issued" });
   await walkCounts(service, go);
   for (const simple of [
     "/api/health",

@@ -1,7 +1,7 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { settingsOf } from "../../accounts/settings.ts";
-import { evolution, stockFigures, today } from "../../stock/dashboard.ts";
+import { type DashboardDay, evolution, stockFigures, today } from "../../stock/dashboard.ts";
 import { cached, NOT_MODIFIED } from "../cache/cached.ts";
 import type { Env } from "../env.ts";
 import { requires } from "../middleware/permissions.ts";
@@ -9,11 +9,18 @@ import { exactNumber, instantOrNull, money, quantity } from "../numbers.ts";
 import { responses } from "../schemas.ts";
 
 /** Today in the company's time zone; with the ledger, the only input of these answers. */
-async function todayOf(c: Context<Env>): Promise<{ day: string; timeZone: string }> {
+async function todayOf(c: Context<Env>, by: DashboardDay["by"] = "posted"): Promise<DashboardDay> {
   const { ports, actor, versions } = c.var;
   const { timeZone } = await settingsOf(ports, actor.company, versions.settings);
-  return { day: today(ports.clock.now(), timeZone), timeZone };
+  return { day: today(ports.clock.now(), timeZone), timeZone, by };
 }
+
+const ByQuery = z.object({
+  by: z.enum(["issued", "posted"]).optional().openapi({
+    description:
+      "Conta cada movimento no dia em que aconteceu (issued) ou em que foi lançado (posted, o padrão)",
+  }),
+});
 
 const figure = (description: string) => z.number().openapi({ description });
 
@@ -41,6 +48,7 @@ const statsRoute = createRoute({
   tags: ["dashboard"],
   summary: "Mostra os indicadores do estoque hoje",
   ...requires("read"),
+  request: { query: ByQuery },
   responses: { ...responses(200, StatsSchema, "Os indicadores"), ...NOT_MODIFIED },
 });
 
@@ -48,8 +56,8 @@ const getStats = defineOpenAPIRoute<typeof statsRoute, Env>({
   route: statsRoute,
   handler: async (c) => {
     const { ports, actor } = c.var;
-    const day = await todayOf(c);
-    return cached(c, { tags: ["dashboard"], vary: day }, async (signal) => {
+    const day = await todayOf(c, c.req.valid("query").by);
+    return cached(c, { tags: ["dashboard"], vary: { ...day } }, async (signal) => {
       const figures = await stockFigures(ports, actor.company, day, signal);
       return {
         total_items: quantity(figures.quantity_e4),
@@ -84,6 +92,7 @@ const evolutionRoute = createRoute({
   tags: ["dashboard"],
   summary: "Mostra as entradas e saídas dos últimos 30 dias, dia a dia",
   ...requires("read"),
+  request: { query: ByQuery },
   responses: {
     ...responses(200, z.array(DaySchema), "Trinta dias, do mais antigo a hoje"),
     ...NOT_MODIFIED,
@@ -94,8 +103,8 @@ const getEvolution = defineOpenAPIRoute<typeof evolutionRoute, Env>({
   route: evolutionRoute,
   handler: async (c) => {
     const { ports, actor } = c.var;
-    const day = await todayOf(c);
-    return cached(c, { tags: ["dashboard"], vary: day }, async (signal) => {
+    const day = await todayOf(c, c.req.valid("query").by);
+    return cached(c, { tags: ["dashboard"], vary: { ...day } }, async (signal) => {
       const days = await evolution(ports, actor.company, day, signal);
       return days.map((figures) => ({
         date: figures.day,

@@ -69,6 +69,9 @@ export const figures = {
       "/api/dashboard/stats",
       "/api/dashboard/evolution",
       "/api/dashboard/evolution?months=3",
+      "/api/dashboard/stats?by=issued",
+      "/api/dashboard/evolution?by=issued",
+      "/api/dashboard/evolution?by=odd",
       "/api/stock",
       "/api/products",
     ]) {
