@@ -37,6 +37,7 @@ import { httpProblem, toProblem } from "./http/problem.ts";
 import { inventoryRoutes } from "./http/routes/inventory.ts";
 import { kardexRoutes } from "./http/routes/kardex.ts";
 import { lateCostRoutes } from "./http/routes/late-costs.ts";
+import { lotRoutes } from "./http/routes/lots.ts";
 import { movementRoutes } from "./http/routes/movements.ts";
 import { noteApprovalRoutes } from "./http/routes/note-approvals.ts";
 import { noteArchiveRoutes } from "./http/routes/note-archive.ts";
@@ -73,6 +74,7 @@ const routes = [
   ...lateCostRoutes,
   ...productRoutes,
   ...kardexRoutes,
+  ...lotRoutes,
   ...stockRoutes,
   ...movementRoutes,
   ...countRoutes,

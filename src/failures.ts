@@ -7,7 +7,12 @@ import type { NfeFailure } from "./nfe/failures.ts";
 import type { PlatformFailure } from "./ports/failures.ts";
 import type { ReportFailure } from "./reports/failures.ts";
 import type { CountFailure } from "./stock/counting/failures.ts";
-import type { MovementFailure, StockFailure, SupplierItemFailure } from "./stock/failures.ts";
+import type {
+  LotFailure,
+  MovementFailure,
+  StockFailure,
+  SupplierItemFailure,
+} from "./stock/failures.ts";
 
 /** What is wrong with a text that should be JSON; `path` is the JSON pointer of the value, `line` and `column` begin at 1. */
 export type JsonFault =
@@ -36,6 +41,7 @@ export type Failure =
   | NfeFailure
   | IngestFailure
   | StockFailure
+  | LotFailure
   | MovementFailure
   | SupplierItemFailure
   | CountFailure

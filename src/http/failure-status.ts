@@ -50,6 +50,7 @@ export const STATUS_OF = {
   "product.not_found": 404,
   "stock.insufficient": 400,
   "stock.lot_insufficient": 400,
+  "lot.not_found": 404,
   "movement.not_found": 404,
   "movement.of_note": 409,
   "movement.is_reversal": 409,

@@ -42,3 +42,6 @@ export type MovementFailure =
   | { code: "movement.of_count"; id: number; count_id: string }
   /** The product was counted after the movement was written, or after the date that it is to have. */
   | { code: "count.closed_over"; product_code: string };
+
+/** The company has never had a lot of this text (of the product, by the supplier). */
+export type LotFailure = { code: "lot.not_found"; lot: string };

@@ -5,6 +5,7 @@ import { counts } from "./conversation/counts.mjs";
 import { entering } from "./conversation/entering.mjs";
 import { figures } from "./conversation/figures.mjs";
 import { losses } from "./conversation/losses.mjs";
+import { lots } from "./conversation/lots.mjs";
 import { notes } from "./conversation/notes.mjs";
 import { suppliers } from "./conversation/suppliers.mjs";
 import { texts } from "./conversation/texts.mjs";
@@ -27,6 +28,7 @@ const CHAPTERS = [
   [figures, "reads that are kept, and asked for again"],
   [counts, "a count, from its opening to its close"],
   [figures, "what is missing in a month"],
+  [lots, "lots, from their entry to the recall"],
   [figures, "files of comma-separated values"],
   [notes, "many documents at once, now and later"],
   [figures, "files written in the background"],

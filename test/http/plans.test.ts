@@ -10,6 +10,7 @@ import { ALLOWED, SMALL } from "../support/http/allowed-costs.ts";
 import { costsOf, recordStatements } from "../support/http/query-plans.ts";
 import { walkCompany } from "../support/http/walk-company.ts";
 import { type Go, walkCounts } from "../support/http/walk-counts.ts";
+import { walkProduct } from "../support/http/walk-product.ts";
 import { walkSuppliers } from "../support/http/walk-suppliers.ts";
 import { lossEvent, undoEvent } from "../support/notes/loss-events.ts";
 import { supplier } from "../support/notes/purchase.ts";
@@ -190,8 +191,7 @@ async function walk(service: TestApp): Promise<Set<string>> {
   const at = `/api/movements/${last?.id}/reverse`;
   await go("POST", undo, { at, query: "?dry_run=true", json: reason });
   await go("POST", undo, { at, json: reason });
-  for (const query of ["", "?cursor=1000"])
-    await go("GET", "/api/products/{code}/kardex", { at: "/api/products/P1/kardex", query });
+  await walkProduct(go);
   for (const query of [
     "?at=2026-11-30",
     "?known_at=2026-11-30T12:00:00Z",

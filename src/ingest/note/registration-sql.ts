@@ -129,6 +129,12 @@ export function insertNote(r: Registration): Statement {
     referencedJson(note),
     r.settings.taxProfileVersion,
   ]);
+  // Only of what we have issued: a supplier's note is for us.
+  const recipient = verdict.issuedByUs ? note.dest : null;
+  const [recipientId, recipientName] = [
+    add(recipient === null ? null : partyId(recipient)),
+    add(recipient?.name ?? null),
+  ];
   const conditions = [
     "exists (select 1 from companies where id = ?1 and settings_version = ?20)",
     r.eventsVersion === 0
@@ -155,9 +161,10 @@ export function insertNote(r: Registration): Statement {
     sql: `insert into notes (company, access_key, sha256, status, registration, posting, direction, issued_by_us,
         model, series, number, supplier_id, supplier_name, issued_at, issued_ms, total_items, total_value_e2,
         has_protocol, holds, settings_version, findings, rules, received_at, received_by, processed_at, processed_by, updated_at,
-        rules_version, referenced, tax_profile)
+        rules_version, referenced, tax_profile, recipient_id, recipient_name)
       select ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,
-        ?23, ?24, iif(?6 is null, null, ?23), iif(?6 is null, null, ?24), ?23, ${RULES_VERSION}, ?25, ?26
+        ?23, ?24, iif(?6 is null, null, ?23), iif(?6 is null, null, ?24), ?23, ${RULES_VERSION}, ?25, ?26,
+        ${recipientId}, ${recipientName}
       where ${conditions.join(" and ")}
       on conflict (company, access_key) do nothing
       returning id`,

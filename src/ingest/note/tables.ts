@@ -43,6 +43,8 @@ export const notes = sqliteTable("notes", {
   rulesVersion: integer("rules_version").notNull().default(0),
   referenced: text({ mode: "json" }).$type<StoredReference[]>(),
   taxProfile: integer("tax_profile").notNull().default(0),
+  recipientId: text("recipient_id"),
+  recipientName: text("recipient_name"),
 });
 
 /** A reference as notes keep it: the key, and the items of this note and of the other (null: the note as a whole). */

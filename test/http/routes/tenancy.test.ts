@@ -20,6 +20,7 @@ interface Own {
   readonly job: string;
   readonly export: string;
   readonly movement: string;
+  readonly lot: string;
   readonly count: string;
 }
 
@@ -81,7 +82,7 @@ async function fill(service: TestApp, as: Who, from: number): Promise<Own> {
     headers: { "content-type": "application/zip" },
   });
   const moved = await ok("POST", "/api/movements", {
-    json: { product_code: "P1", type: "ENTRADA", quantity: 1 },
+    json: { product_code: "P1", type: "ENTRADA", quantity: 1, batch_number: `L${from}` },
   });
   const { count } = await ok("POST", "/api/counts", { json: { name: "Tudo", scope: "all" } });
   await ok("POST", `/api/counts/${count.id}/lines`, {
@@ -99,6 +100,7 @@ async function fill(service: TestApp, as: Who, from: number): Promise<Own> {
     job: batch.job_id,
     export: order.id ?? order.export_id ?? order.job_id,
     movement: String(moved.movement.id),
+    lot: moved.movement.batch_number,
     count: count.id,
   };
 }
@@ -112,7 +114,11 @@ function concreteOf(path: string, own: Own): string {
       : path.startsWith("/api/counts/")
         ? own.count
         : own.job;
-  return path.replace("{access_key}", own.access_key).replace("{id}", id).replace("{line}", "1");
+  return path
+    .replace("{access_key}", own.access_key)
+    .replace("{id}", id)
+    .replace("{lot}", own.lot)
+    .replace("{line}", "1");
 }
 
 /** Reading routes that this test leaves out, and why. */
@@ -140,6 +146,8 @@ const QUERIES: Readonly<Record<string, readonly string[]>> = {
   "/api/export/movements": ["?product_code=P1", "?type=SAIDA"],
   "/api/export/nfes": ["?status=PROCESSADA", `?supplier=${supplier?.cnpj}`, "?from=2020-01-01"],
   "/api/export/nfe-items": ["?status=PROCESSADA", `?supplier=${supplier?.cnpj}`],
+  "/api/lots": ["?product_code=P1", "?expiring_within=30"],
+  "/api/lots/{lot}/trace": [`?product_code=P1`],
   "/api/counts/{id}/review": ["?show=not_counted"],
   "/api/counts/{id}/lines": ["?aside=true", "?product_code=P1"],
   "/api/jobs": ["?kind=batch", "?state=done"],

@@ -1,6 +1,7 @@
 import { cancellationEvent } from "../../../src/synthetic/events.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { zipOf } from "../../../src/synthetic/zip.ts";
+import { LOT_READS } from "./lot-reads.ts";
 
 export const utf8 = (text: string) => new TextEncoder().encode(text);
 const note = syntheticNote({ seed: 1, items: 2 });
@@ -178,6 +179,7 @@ export const VALID_REQUESTS: readonly ValidRequest[] = [
     ...json({ reason: "engano" }),
   },
   { method: "GET", path: "/api/products/P1/kardex", query: ["cursor", "limit"] },
+  ...LOT_READS,
   {
     method: "POST",
     path: `/api/nfes/${KEY}/events/no-such-event/withdraw`,

@@ -99,6 +99,7 @@ const SENTENCES: {
     `Estoque insuficiente de ${product_code}: saldo ${withComma(balance)}, pedido ${withComma(requested)}`,
   "stock.lot_insufficient": ({ product_code, lot, balance, requested }) =>
     `O lote ${lot} de ${product_code} não tem a quantidade: saldo ${withComma(balance)}, pedido ${withComma(requested)}`,
+  "lot.not_found": "Lote não encontrado",
   "movement.not_found": "Movimento não encontrado",
   "movement.of_note":
     "O movimento é de uma nota fiscal ou de um evento dela; estorne a nota ou retire o evento",

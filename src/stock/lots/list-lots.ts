@@ -1,0 +1,107 @@
+import { divideHalfUp } from "../../lib/decimal.ts";
+import { parameters } from "../../lib/parameters.ts";
+import { columnsOf } from "../../ports/columns.ts";
+import type { Ports } from "../../ports/ports.ts";
+import type { Row, Value } from "../../ports/sql.ts";
+import { lotBalances } from "./tables.ts";
+
+const LOT = columnsOf(lotBalances, "l", ["product", "lot", "expiresOn", "quantity_e4"]);
+
+/** A lot of which there is something. */
+export type Lot = Readonly<ReturnType<typeof LOT.read>> & {
+  readonly productName: string;
+  readonly unit: string;
+  /** What it is worth at the product's average, 1/10²; half up. */
+  readonly value_e2: bigint;
+  /** When it was filled first, ms UTC. */
+  readonly firstEntryAt: number;
+};
+
+/** Which lots; days are YYYY-MM-DD. */
+export interface LotFilter {
+  readonly product?: string | undefined;
+  /** Expires on this day or later, and before that one. */
+  readonly from?: string | undefined;
+  readonly until?: string | undefined;
+}
+
+/** The place of a lot in the order of lists: expiry, product, lot. */
+export interface LotPlace {
+  readonly expiresOn: string;
+  readonly product: string;
+  readonly lot: string;
+}
+
+/** Columns and joins that `toLot` reads; the first of a lot's movements has filled it. */
+const COLUMNS = `${LOT.sql}, p.name as product_name, p.unit, b.quantity_e4 as stock_e4, b.value_e2 as stock_e2, (
+  select m.created_at from lot_movements t indexed by lot_movements_by_lot cross join movements m on m.id = t.movement
+  where t.company = l.company and t.lot = l.lot and t.product = l.product and t.expires_on = l.expires_on
+  order by t.movement limit 1) as first_entry_at`;
+const JOINS = `cross join products p on p.company = l.company and p.code = l.product
+  left join balances b on b.company = l.company and b.product = l.product`;
+
+/** The lots with something in them that a filter finds, what expires first before all; `after` the place of the last one. */
+export async function listLots(
+  ports: Pick<Ports, "reader">,
+  company: number,
+  { product, from, until }: LotFilter,
+  { after, limit }: { after?: LotPlace | undefined; limit: number },
+  signal?: AbortSignal,
+): Promise<Lot[]> {
+  const { args, add } = parameters<Value>([company]);
+  const conditions = ["company = ?1", "quantity_e4 > 0"];
+  if (product !== undefined) conditions.push(`product = ${add(product)}`);
+  if (from !== undefined) conditions.push(`expires_on >= ${add(from)}`);
+  if (until !== undefined) conditions.push(`expires_on < ${add(until)}`);
+  if (after !== undefined)
+    conditions.push(
+      `(expires_on, product, lot) > (${add(after.expiresOn)}, ${add(after.product)}, ${add(after.lot)})`,
+    );
+  // Of one product by its key; else in the order of the index. A CROSS JOIN keeps the order of its left side.
+  const index = product === undefined ? "indexed by lots_by_expiry" : "not indexed";
+  const rows = await ports.reader.rows(
+    {
+      sql: `select ${COLUMNS} from (
+          select * from lot_balances ${index} where ${conditions.join(" and ")}
+          order by expires_on, product, lot limit ${add(limit)}
+        ) as l ${JOINS}`,
+      args,
+    },
+    signal,
+  );
+  return rows.map(toLot);
+}
+
+const toLot = (row: Row): Lot => {
+  const lot = LOT.read(row);
+  const [stock_e4, stock_e2] = [BigInt(Number(row.stock_e4)), BigInt(Number(row.stock_e2))];
+  return {
+    ...lot,
+    productName: String(row.product_name),
+    unit: String(row.unit),
+    value_e2: stock_e4 > 0n ? divideHalfUp(BigInt(lot.quantity_e4) * stock_e2, stock_e4) : 0n,
+    firstEntryAt: Number(row.first_entry_at),
+  };
+};
+
+/** How much of a product there is in all, and in lots, 1/10⁴; null: no such product. */
+export async function lotsInAll(
+  ports: Pick<Ports, "reader">,
+  company: number,
+  product: string,
+  signal?: AbortSignal,
+): Promise<{ balance_e4: number; inLots_e4: number } | null> {
+  const [row] = await ports.reader.rows(
+    {
+      sql: `select coalesce(b.quantity_e4, 0) as balance_e4, (select coalesce(sum(l.quantity_e4), 0) from lot_balances l
+          where l.company = ?1 and l.product = ?2) as in_lots_e4
+        from products p left join balances b on b.company = p.company and b.product = p.code
+        where p.company = ?1 and p.code = ?2`,
+      args: [company, product],
+    },
+    signal,
+  );
+  return row === undefined
+    ? null
+    : { balance_e4: Number(row.balance_e4), inLots_e4: Number(row.in_lots_e4) };
+}

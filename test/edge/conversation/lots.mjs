@@ -1,0 +1,32 @@
+import { post } from "./words.mjs";
+
+/** Of lots: exits by lot and by expiry, lists, recall. */
+export const lots = {
+  async "lots, from their entry to the recall"({ ask }) {
+    const move = (type, quantity, more = {}) =>
+      post("/api/movements", { product_code: "NOVO/1", type, quantity, ...more });
+    const first = { batch_number: "A/1", expiration_date: "2030-01-31" };
+    await ask("a lot enters", move("ENTRADA", 5, first));
+    await ask("another enters", move("ENTRADA", 5, { ...first, batch_number: " B 2 " }));
+    await ask("an exit takes what expires first", move("SAIDA", 7));
+    await ask("an exit names its lot", move("SAIDA", 1, { batch_number: "B 2" }));
+    await ask("an exit names a lot that has less", move("SAIDA", 3, { batch_number: "B 2" }));
+    await ask("an exit names a lot that is not here", move("SAIDA", 1, { batch_number: "C" }));
+    for (const path of [
+      "/api/products/NOVO%2F1/lots",
+      "/api/products/NADA/lots",
+      "/api/lots",
+      "/api/lots?limit=1",
+      "/api/lots?expired=true",
+      "/api/lots?expired=maybe",
+      "/api/lots?expiring_within=36500",
+      "/api/lots?expiring_within=36501",
+      "/api/lots?cursor=x",
+      "/api/lots/A%2F1/trace",
+      "/api/lots/A%2F1/trace?limit=1",
+      "/api/lots/B%202/trace?product_code=NOVO%2F1",
+      "/api/lots/C/trace",
+    ])
+      await ask(path, { path });
+  },
+};
