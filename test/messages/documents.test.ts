@@ -169,6 +169,7 @@ const noteSentences = [
   NOTE_SENTENCES.eventExit("112140", 1),
   NOTE_SENTENCES.eventExitsChanged("110001"),
   NOTE_SENTENCES.eventExitsWithdrawn("arquivo falso"),
+  NOTE_SENTENCES.eventBeforeCount("001, 002"),
   NOTE_SENTENCES.eventMisses("001: 7 (Pedido 3)"),
   NOTE_SENTENCES.eventNotBooked(
     (["unknown_item", "repeated_item", "quantity", "unit", "more_than_brought"] as const).map(

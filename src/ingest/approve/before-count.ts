@@ -1,5 +1,6 @@
 import { NOTE_SENTENCES } from "../../messages/pt-BR/documents/note-sentences.ts";
 import type { Row, Statement } from "../../ports/sql.ts";
+import { EVENT_ORIGIN, type EventExitChange } from "../../stock/event-exits.ts";
 import type { Posting } from "../../stock/posting.ts";
 import type { Reversal } from "../../stock/reversal.ts";
 import type { Finding } from "../note/written-verdict.ts";
@@ -9,15 +10,18 @@ const NAMED = 10;
 /** Where the batch puts their codes. */
 const PRODUCTS = "{products}";
 
-const findingOf = (message: string): Finding => ({
-  code: "before_count",
+const findingOf = (message: string, code = "before_count"): Finding => ({
+  code,
   severity: "warning",
   path: null,
   message,
 });
 
-const MOVED = `movements m cross join balances b on b.company = m.company and b.product = m.product
-  where m.company = ?1 and m.origin = 'NFE' and m.origin_ref > ?3 || '#' and m.origin_ref < ?3 || '$' and m.posting = ?2`;
+const movedBy = (
+  origin: string,
+) => `movements m cross join balances b on b.company = m.company and b.product = m.product
+  where m.company = ?1 and m.origin = '${origin}' and m.origin_ref > ?3 || '#' and m.origin_ref < ?3 || '$' and m.posting = ?2`;
+const MOVED = movedBy("NFE");
 
 /**
  * Writes the finding `before_count` on a note whose products were counted after its date: what was counted may have had its
@@ -40,6 +44,34 @@ export const saveCancelledBeforeCount = ({
     0,
     NOTE_SENTENCES.cancelledBeforeCount(PRODUCTS),
   );
+
+/** The code of the finding about exits of events; it goes when they are taken back. */
+export const EVENT_BEFORE_COUNT = "event_before_count";
+
+/**
+ * Writes that finding on a note whose events say that goods were gone before they were counted, or take back an exit of before:
+ * the count may have seen it as it is. Gives back the note's findings where it has. For the batch of the exits, after them.
+ */
+export function saveEventBeforeCount({
+  company,
+  id,
+  accessKey,
+  made,
+  takenBack,
+}: EventExitChange): Statement {
+  const counted = `${movedBy(EVENT_ORIGIN)} and (m.undoes <= b.counted_id or m.undoes is null and b.counted_at > m.happened_at)`;
+  const finding = findingOf(NOTE_SENTENCES.eventBeforeCount(PRODUCTS), EVENT_BEFORE_COUNT);
+  const since = takenBack.length > 0 ? 0 : Math.min(...made.map(({ happenedAt }) => happenedAt));
+  return {
+    sql: `update notes set findings = json_insert(findings, '$[#]', json_set(?5, '$.message', replace(?5 ->> '$.message', '${PRODUCTS}',
+        (select group_concat(product, ', ') from (select distinct m.product from ${counted} limit ${NAMED})))))
+      where company = ?1 and access_key = ?3
+        and exists (select 1 from stock_counts indexed by stock_counts_ended where company = ?1 and ended_at is not null and ended_at > ?4)
+        and exists (select 1 from ${counted})
+      returning findings`,
+    args: [company, id, accessKey, since, JSON.stringify(finding)],
+  };
+}
 
 function save(
   { company, id, reference }: Pick<Posting, "company" | "id" | "reference">,

@@ -17,6 +17,7 @@ import { movementsOfPosting } from "../../stock/reversal.ts";
 import { type EventExits, eventExits } from "../note/event-exits.ts";
 import { itemsOf, type StoredNote } from "../note/stored-note.ts";
 import type { KnownEvent } from "../verdict/known-event.ts";
+import { saveEventBeforeCount } from "./before-count.ts";
 import { appendLowStockOfNote } from "./low-stock.ts";
 import { saveMissingByEvents } from "./missing-goods.ts";
 
@@ -94,7 +95,13 @@ export function eventExitStatements(change: EventExitChange, cause: UserCause): 
   const posting = { company, id, reference: accessKey, origin: EVENT_ORIGIN, at };
   return [
     ...changeEventExits(change),
-    ...(made.length === 0 ? [] : [...saveMissingByEvents(change), appendLowStockOfNote(posting)]),
+    ...(made.length === 0
+      ? []
+      : [
+          ...saveMissingByEvents(change),
+          saveEventBeforeCount(change),
+          appendLowStockOfNote(posting),
+        ]),
     appendEvents(
       company,
       at,

@@ -8,7 +8,7 @@ import type { Ports } from "../../ports/ports.ts";
 import type { Guard, Statement } from "../../ports/sql.ts";
 import { today } from "../../stock/dashboard.ts";
 import type { Reversal } from "../../stock/reversal.ts";
-import { saveCancelledBeforeCount } from "../approve/before-count.ts";
+import { EVENT_BEFORE_COUNT, saveCancelledBeforeCount } from "../approve/before-count.ts";
 import {
   eventExitStatements,
   exitsToChange,
@@ -44,11 +44,14 @@ const LATE_CODES: readonly string[] = [
   ...OF_EVENTS.map((code) => code + LATE),
   "immobilised",
   NOT_BOOKED,
-  EVENT_BALANCE,
 ];
+/** Findings about exits of events, which go when exits are taken back. */
+const EXIT_CODES: readonly string[] = [EVENT_BALANCE, EVENT_BEFORE_COUNT];
+/** Findings of a cancellation about what it has taken back. */
+const CANCELLATION_CODES: readonly string[] = ["negative_balance", "before_count"];
 /** Findings of a note that its last event, or what it took out, has caused. */
 export const isOfEvents = ({ code }: Finding): boolean =>
-  LATE_CODES.includes(code) || code === "negative_balance";
+  [LATE_CODES, EXIT_CODES, CANCELLATION_CODES].some((codes) => codes.includes(code));
 /** Their quantities leave the stock. */
 const OF_EXITS: readonly HoldCode[] = ["goods_lost", "not_delivered"];
 
@@ -237,6 +240,7 @@ function posted(
   const others = stored.holds.filter(
     ({ code }) => code !== "cancelled" && (!OF_EVENTS.includes(code) || counts.includes(code)),
   );
+  const takesBack = exits !== null && exitsToChange(exits).takenBack.length > 0;
   const moved = exits !== null && exits.wanted.exits.length > 0;
   const late = verdict.holds
     .filter(
@@ -260,7 +264,9 @@ function posted(
   return {
     holds: [...others, ...cancelled],
     findings: [
-      ...stored.findings.filter(({ code }) => !LATE_CODES.includes(code)),
+      ...stored.findings.filter(
+        ({ code }) => !LATE_CODES.includes(code) && !(takesBack && EXIT_CODES.includes(code)),
+      ),
       ...late,
       ...immobilised,
       ...(exits?.wanted.findings ?? []),

@@ -5,6 +5,7 @@ import { cancellationEvent } from "../../../src/synthetic/events.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { type TestApp, withApp } from "../../support/app.ts";
 import { beforeNextCommit } from "../../support/faults/before-next-commit.ts";
+import { lossEvent, undoEvent } from "../../support/notes/loss-events.ts";
 import { supplier } from "../../support/notes/purchase.ts";
 import { balance, cancel, close, count, move, opened, product } from "./counts.ts";
 
@@ -154,4 +155,23 @@ test("a line that comes between a reversal's look and its batch refuses the reve
       await service.send("POST", `/api/movements/${body.movement.id}/reverse`, reason),
     ).toMatchObject(CLOSED_OVER);
     expect(await balance(service, "A")).toEqual([100_000, 2_000]);
+  }));
+
+test("goods that were gone before a count, by an event, leave with a finding until the event is undone", () =>
+  withApp(async (service) => {
+    await service.upload(note.xml, "?approve=true");
+    await close(service, await counted(service, 9));
+    const unit = /<uCom>([^<]*)/.exec(note.xml)?.[1] ?? "";
+    const loss = lossEvent(note.accessKey, [{ nItem: 1, quantity: "1", unit }]);
+    const { body } = await service.upload(loss);
+    expect(body.findings).toContainEqual(
+      expect.objectContaining({
+        code: "event_before_count",
+        message: expect.stringMatching(/: A.$/),
+      }),
+    );
+    await service.upload(undoEvent(note.accessKey, "112130", loss));
+    const after = (await service.send("GET", `/api/nfes/${note.accessKey}`)).body.findings;
+    expect(after.map(({ code }: { code: string }) => code)).not.toContain("event_before_count");
+    expect(await reconcileAll(service.ports, 1)).toEqual([]);
   }));

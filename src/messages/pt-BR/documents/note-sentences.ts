@@ -55,6 +55,9 @@ export const NOTE_SENTENCES = {
   /** `exits`: as in `cancelledMisses`. */
   eventMisses: (exits: string): string =>
     `As saídas por evento deixaram produtos com saldo negativo; faltam mercadorias a saídas posteriores (produto: movimentos): ${exits}.`,
+  /** `products`: codes of products that were counted after the goods of an event were gone. */
+  eventBeforeCount: (products: string): string =>
+    `O evento é de antes da contagem destes produtos, que talvez já não tenha achado a mercadoria; confira o saldo e, se for o caso, conte de novo: ${products}.`,
   /** The quantities of events that became no movement, at most some of them, and how many there are. */
   eventNotBooked: (unclear: readonly UnclearExit[], count: number): string =>
     `Quantidades de eventos que não viraram movimento; confira e, se for o caso, lance um movimento manual: ${unclear
