@@ -51,7 +51,7 @@ export interface CompletenessPeriod {
 
 /** How long before the period a series is followed, to know the number that it had come to. */
 const LOOK_BACK_MS = 31 * 86_400_000;
-/** The most notes that one report looks through; some 40 bytes of each are kept. */
+/** The most notes that one report looks through: it keeps the number and the series of each until its end. */
 const MOST_NOTES = 100_000;
 /** Rows of one statement. */
 const PAGE = 500;
