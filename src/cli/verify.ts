@@ -19,6 +19,7 @@ import type { Ports } from "../ports/ports.ts";
 import type { Value } from "../ports/sql.ts";
 import { type Difference, reconcile } from "../stock/reconcile.ts";
 import { findWrongSpans } from "../stock/spans.ts";
+import { type StepPlace, wrongSteps } from "../stock/wrong-steps.ts";
 import { databaseFile } from "./backup.ts";
 import { BLOBS } from "./backup-files.ts";
 
@@ -38,7 +39,7 @@ type VerifyPorts = Pick<Ports, "reader" | "originals" | "documents" | "blobs">;
 
 /**
  * Checks everything stored, in slices, without writing: SQLite's own check, each original against its SHA-256, each balance and
- * each span against the sum of its movements, each note against its original, its items and the ledger, and each finished export
+ * each span against the sum of its movements, each movement against the state before it, each note against its original, its items and the ledger, and each finished export
  * against its file. Calls `found` for each damage, and `step` after each thing that was checked. Returns how many were checked.
  */
 export async function verify(
@@ -71,6 +72,7 @@ export async function verify(
       checked.originals += await verifyOriginals(ports, company, found, step);
       checked.products += await verifyBalances(ports, company, found, step);
       await verifySums(ports, company, found);
+      await verifySteps(ports, company, found);
       checked.notes += await verifyAllNotes(ports, company, found, step);
       checked.exports += await verifyExports(ports, company, found, step);
     }
@@ -171,6 +173,24 @@ async function verifySums(ports: VerifyPorts, company: number, found: ReportDama
       which: new Date(start).toISOString(),
       says: "os totais deste quarto de hora são diferentes da soma dos movimentos",
     });
+}
+
+async function verifySteps(
+  ports: VerifyPorts,
+  company: number,
+  found: ReportDamage,
+): Promise<void> {
+  let place: StepPlace | null = { product: "", id: 0 };
+  while (place !== null) {
+    const slice: Awaited<ReturnType<typeof wrongSteps>> = await wrongSteps(ports, company, place);
+    for (const { product, id } of slice.wrong)
+      found({
+        part: "balance",
+        which: product,
+        says: `o movimento ${id} não segue do anterior em quantidade ou em valor`,
+      });
+    place = slice.next;
+  }
 }
 
 async function verifyAllNotes(

@@ -7,6 +7,7 @@ import { type Posting, post } from "../../src/stock/posting.ts";
 import { reconcileAll } from "../../src/stock/reconcile.ts";
 import { movementsOfPosting, reverse } from "../../src/stock/reversal.ts";
 import { findWrongSpans } from "../../src/stock/spans.ts";
+import { type StepPlace, wrongSteps } from "../../src/stock/wrong-steps.ts";
 import { type TestApp, withApp } from "../support/app.ts";
 import { FULL } from "../support/full.ts";
 import { type Cost, posted, type State, type Step } from "../support/value-replay.ts";
@@ -277,6 +278,18 @@ test(
               Number(costs.get(String(code))?.at(-1)?.cost.e2 ?? Number.NaN) || null,
             ]);
           expect(await reconcileAll(service.ports, COMPANY_ID)).toEqual([]);
+          // In slices of five, so that each begins in the middle of a product.
+          let place: StepPlace | null = { product: "", id: 0 };
+          while (place !== null) {
+            const slice: Awaited<ReturnType<typeof wrongSteps>> = await wrongSteps(
+              service.ports,
+              COMPANY_ID,
+              place,
+              5,
+            );
+            expect(slice.wrong).toEqual([]);
+            place = slice.next;
+          }
           expect(await findWrongSpans(service.ports, COMPANY_ID)).toEqual([]);
         }),
       ),

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { rejudgeSlice } from "../../../src/ingest/note/rejudge-waiting.ts";
 import { reconcileAll } from "../../../src/stock/reconcile.ts";
+import { wrongSteps } from "../../../src/stock/wrong-steps.ts";
 import { cancellationEvent } from "../../../src/synthetic/events.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { SUPPLIERS } from "../../../src/synthetic/trade.ts";
@@ -39,7 +40,8 @@ const values = async ({ rows }: TestApp) =>
   );
 const statusOf = async ({ send }: TestApp, note: { accessKey: string }) =>
   (await send("GET", pathOf(note))).body.status;
-const sound = async ({ ports }: TestApp) => expect(await reconcileAll(ports, 1)).toEqual([]);
+const sound = async ({ ports }: TestApp) =>
+  expect([await reconcileAll(ports, 1), (await wrongSteps(ports, 1)).wrong]).toEqual([[], []]);
 
 test("a complement of price raises the value of the goods of its original, by what they cost, and is in stock", () =>
   withApp(async (service) => {

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { reconcileAll } from "../../../src/stock/reconcile.ts";
 import { findWrongSpans } from "../../../src/stock/spans.ts";
+import { wrongSteps } from "../../../src/stock/wrong-steps.ts";
 import { cancellationEvent } from "../../../src/synthetic/events.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { SUPPLIERS } from "../../../src/synthetic/trade.ts";
@@ -28,6 +29,7 @@ const stock = ({ rows }: TestApp) =>
 const sound = async ({ ports }: TestApp) => {
   expect(await reconcileAll(ports, 1)).toEqual([]);
   expect(await findWrongSpans(ports, 1)).toEqual([]);
+  expect((await wrongSteps(ports, 1)).wrong).toEqual([]);
 };
 
 test("a freight bill that comes later is shared by what the items cost, and passes on the share of what has left", () =>

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { reconcileAll } from "../../../src/stock/reconcile.ts";
 import { findWrongSpans } from "../../../src/stock/spans.ts";
+import { wrongSteps } from "../../../src/stock/wrong-steps.ts";
 import { type NoteOptions, syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { COMPANY, SUPPLIERS } from "../../../src/synthetic/trade.ts";
 import { type TestApp, withApp } from "../../support/app.ts";
@@ -52,7 +53,11 @@ const stock = async ({ rows }: TestApp) =>
     (row) => [row.product, Number(row.quantity_e4) / 10_000, Number(row.value_e2)],
   );
 const sound = async ({ ports }: TestApp) =>
-  expect([await reconcileAll(ports, 1), await findWrongSpans(ports, 1)]).toEqual([[], []]);
+  expect([
+    await reconcileAll(ports, 1),
+    await findWrongSpans(ports, 1),
+    (await wrongSteps(ports, 1)).wrong,
+  ]).toEqual([[], [], []]);
 
 test("goods that come back enter at the value at which they left, part by part, and not at the average", () =>
   withApp(async (service) => {
