@@ -11,7 +11,7 @@ import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
 import { today } from "../../stock/dashboard.ts";
 import { FACTOR_ONE } from "../../stock/factor.ts";
 import type { Posting } from "../../stock/posting.ts";
-import { costed, issueYear } from "../cost/item-cost.ts";
+import { costEffect, costed, issueYear } from "../cost/item-cost.ts";
 import { learntValues } from "../note/changed-items.ts";
 import { broughtBy, type EventExits, eventExits, NO_EXITS } from "../note/event-exits.ts";
 import type { FlowOptions } from "../note/flow-options.ts";
@@ -113,7 +113,8 @@ export async function propose(
     const { bringsCost } = item;
     // A destination that was given at an earlier approval stays.
     const destination = given ?? item.destination;
-    const again = costed(item, { effect, bringsCost, destination }, settings, year);
+    const decided = { effect: costEffect(effect, isCostComplement(note)), bringsCost, destination };
+    const again = costed(item, decided, settings, year);
     corrected.push({ ...again, effect });
     return again;
   });

@@ -27,6 +27,13 @@ export interface Decided {
   readonly destination: Destination | null;
 }
 
+/**
+ * The effect by which an item's cost is decided: an item of a complementary note that is cost of goods in stock counts as a purchase,
+ * although it moves nothing itself.
+ */
+export const costEffect = (effect: Effect, complementsCost: boolean): Effect =>
+  complementsCost && effect === "none" ? "entry" : effect;
+
 /** The year of the issue, from `issuedAt` as the note writes it. */
 export const issueYear = (issuedAt: string): number => Number(issuedAt.slice(0, 4));
 

@@ -3,7 +3,7 @@ import type { Reading } from "../../nfe/document.ts";
 import { isRefusal, type Note } from "../../nfe/note.ts";
 import { referencesOf } from "../../nfe/references.ts";
 import type { Ports } from "../../ports/ports.ts";
-import { costed, issueYear } from "../cost/item-cost.ts";
+import { costEffect, costed, issueYear } from "../cost/item-cost.ts";
 import { costJson } from "../cost/stored-cost.ts";
 import { taxesJson } from "../cost/stored-taxes.ts";
 import { classify } from "../verdict/classify.ts";
@@ -97,9 +97,10 @@ async function judged(
       signature: settings.requireSignature ? await checkSignature() : null,
     }),
   );
+  const complementsCost = verdict.rules.some(({ rule }) => rule === "note.complements_cost");
   const year = issueYear(note.ide.issuedAt);
   const items = stated.map((item, i) => {
-    const effect = verdict.effects[i] ?? "ask";
+    const effect = costEffect(verdict.effects[i] ?? "ask", complementsCost);
     const bringsCost = verdict.bringsCost[i] ?? false;
     return costed(item, { effect, bringsCost, destination: null }, settings, year);
   });

@@ -88,6 +88,20 @@ export function choiceOf(
   return only;
 }
 
+/**
+ * The elements of a group by name, the first of each, without a list of the names that the layout has; `again` gets the names that
+ * come twice. Others' namespaces are passed over.
+ */
+export function anyOf(element: XmlElement, again: Set<string>): ReadonlyMap<string, XmlElement> {
+  const found = new Map<string, XmlElement>();
+  for (const child of element.children)
+    if (belongs(child, element)) {
+      if (found.has(child.name)) again.add(child.name);
+      else found.set(child.name, child);
+    }
+  return found;
+}
+
 /** In its parent's namespace, in that of NF-e or in none; a signature has its own. */
 function belongs(child: XmlElement, parent: XmlElement): boolean {
   const { ns } = child;

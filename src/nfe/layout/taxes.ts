@@ -1,7 +1,7 @@
 import { toScaled } from "../../lib/decimal.ts";
 import type { IbsCbsOf, IcmsOf, IsOf, ItemTaxes, TaxOf } from "../taxes.ts";
 import type { XmlElement } from "../xml/element.ts";
-import { choiceOf, type Notices, onlyOf, textOf } from "./group.ts";
+import { anyOf, choiceOf, type Notices, onlyOf, textOf } from "./group.ts";
 
 /** The taxes of an item, and whether a figure of them could not be read: it counts as absent, and refuses no note. */
 export interface ReadTaxes {
@@ -14,7 +14,7 @@ interface Fields {
   /** A code of digits, at most so many; null where it is absent or something else. */
   code(most: number, name: string): string | null;
   /** 1/10^places; null where absent or unreadable. */
-  number(places: 2 | 4, ...names: string[]): number | null;
+  number(places: 2 | 4, name: string, ...inner: string[]): number | null;
 }
 
 /**
@@ -63,22 +63,27 @@ function fieldsOf(
   notices: Notices,
   state: { unread: boolean },
 ): Fields {
-  const text = (names: readonly string[]): string => {
-    let element: XmlElement | undefined = group;
-    let here = path;
-    for (const name of names) {
-      element = element && onlyOf(element, name, here, notices);
-      here += `/${name}`;
+  const again = new Set<string>();
+  const elements = anyOf(group, again);
+  /** The element of a name; a second one is an error, as for every field. */
+  const own = (name: string): XmlElement | undefined =>
+    again.has(name) ? onlyOf(group, name, path, notices) : elements.get(name);
+  const text = (name: string, inner: readonly string[]): string => {
+    let element = own(name);
+    let here = `${path}/${name}`;
+    for (const next of inner) {
+      element = element && onlyOf(element, next, here, notices);
+      here += `/${next}`;
     }
     return textOf(element) ?? "";
   };
   return {
     code: (most, name) => {
-      const code = text([name]);
+      const code = text(name, []);
       return code.length <= most && /^[0-9]+$/.test(code) ? code : null;
     },
-    number: (places, ...names) => {
-      const written = text(names);
+    number: (places, name, ...inner) => {
+      const written = text(name, inner);
       if (written === "") return null;
       const value = toScaled(written, places);
       if (!value.ok) state.unread = true;

@@ -191,3 +191,24 @@ test("a matrix that takes a credit which the law does not give is refused, cell 
     for (const json of [{ version: 0 }, { version: 0, preset: "mei", profile: body.profile }])
       expect((await service.send("PUT", PROFILE, { json })).status).toBe(422);
   }));
+
+test("a complement of price adds to the cost of its goods what is left after the credits", () =>
+  withApp(async (service) => {
+    await put(service, 0, "real_trade");
+    const first = note(1, { vIPI: "0" });
+    await service.upload(first.xml, "?approve=true");
+    const more = syntheticNote({
+      seed: 9,
+      emit: supplier,
+      finNFe: "2",
+      refNFe: [first.accessKey],
+      items: [{ ...goods, cProd: "M1", qCom: "0", vProd: "100.00", vIPI: "0" }],
+    });
+    const { body } = await service.upload(more.xml, "?approve=true");
+    expect(body.status).toBe("PROCESSADA");
+    // 100.00 less ICMS 12.00, PIS 1.65 and COFINS 7.60.
+    expect((await costOf(service, more.accessKey)).cost.landed_cost).toBe(78.75);
+    expect(await service.rows("select value_e2 from balances")).toEqual([
+      { value_e2: 63_000 + 7_875 },
+    ]);
+  }));
