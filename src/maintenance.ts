@@ -14,6 +14,7 @@ import type { Message } from "./queue-messages.ts";
 import { faultCode } from "./resilience/fault-code.ts";
 import { resumeCloses } from "./stock/counting/close-count.ts";
 import { foldProducts } from "./stock/fold-products.ts";
+import { warnExpiring } from "./stock/lots/warn-expiring.ts";
 import { reconcileSlice } from "./stock/reconcile-slice.ts";
 
 /** Interval of maintenance on a server, ms; on Workers a cron starts it. */
@@ -36,6 +37,8 @@ export interface MaintenanceReport {
   readonly rejudged: number;
   /** Counts whose close was brought to its end. */
   readonly counts: number;
+  /** Lots that have come near their expiry, each an event of the feed. */
+  readonly expiring: number;
   /** Products whose search text was missing and was made. */
   readonly folded: number;
   /** Steps that failed; the next run repeats them. */
@@ -95,6 +98,7 @@ export async function runMaintenance(
     differences: 0,
     rejudged: 0,
     counts: 0,
+    expiring: 0,
     folded: 0,
     faults: 0,
   };
@@ -108,11 +112,12 @@ export async function runMaintenance(
     }
   };
   const companies = await ports.reader.rows({
-    sql: "select id from companies order by id",
+    sql: "select id, time_zone from companies order by id",
     args: [],
   });
-  for (const { id } of companies) {
+  for (const { id, time_zone } of companies) {
     for (const [kind, step] of OF_EACH_COMPANY) await run(kind, () => step(ports, Number(id)));
+    await run("expiring", () => warnExpiring(ports, Number(id), String(time_zone)));
     await ports.yieldToEventLoop();
   }
   for (const [kind, step] of OF_ALL) await run(kind, () => step(ports, signal));

@@ -87,6 +87,16 @@ export type NewFeedEvent =
     }
   /** An exit took a product below its minimum stock. */
   | { readonly type: "stock.low"; readonly payload: { readonly product_code: string } }
+  /** A lot has come within so many days of its expiry. */
+  | {
+      readonly type: "stock.expiring";
+      readonly payload: {
+        readonly product_code: string;
+        readonly lot: string;
+        readonly expires_on: string;
+        readonly days: 30 | 7 | 0;
+      };
+    }
   /** The file of an export can be downloaded. */
   | {
       readonly type: "export.ready";
@@ -130,6 +140,7 @@ const ALL: Readonly<Record<FeedEventType, true>> = {
   "count.closed": true,
   "count.cancelled": true,
   "stock.low": true,
+  "stock.expiring": true,
   "export.ready": true,
   "job.done": true,
   "job.failed": true,

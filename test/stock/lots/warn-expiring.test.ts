@@ -1,0 +1,60 @@
+import { expect, test } from "bun:test";
+import { runMaintenance } from "../../../src/maintenance.ts";
+import { warnExpiring } from "../../../src/stock/lots/warn-expiring.ts";
+import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
+import { type TestApp, withApp } from "../../support/app.ts";
+import { supplier } from "../../support/notes/purchase.ts";
+
+const lot = (nLote: string, dVal: string) => ({ nLote, qLote: "2", dFab: "2026-01-01", dVal });
+/** The clock of the test stands at 2026-11-10, 23:30 in São Paulo: in UTC the next day has begun. */
+const night = { now: Date.parse("2026-11-11T02:30:00Z") };
+const item = { cProd: "IOG", xProd: "IOGURTE", uCom: "UN", vUnCom: "2.50" };
+const stocked = async ({ upload, send }: TestApp) => {
+  await send("PATCH", "/api/company", { json: { time_zone: "America/Sao_Paulo" } });
+  const lots = [
+    lot("PAST", "2026-11-01"),
+    lot("TODAY", "2026-11-10"),
+    lot("SEVEN", "2026-11-17"),
+    lot("EIGHT", "2026-11-18"),
+    lot("THIRTY", "2026-12-10"),
+    lot("LATER", "2026-12-11"),
+  ];
+  const note = { seed: 1, emit: supplier, items: [{ ...item, qCom: "12", lots }] };
+  await upload(syntheticNote(note).xml, "?approve=true");
+};
+const warned = async ({ rows }: TestApp) =>
+  (await rows("select payload from events where type = 'stock.expiring' order by id")).map(
+    (row) => {
+      const { lot, days } = JSON.parse(String(row.payload));
+      return `${lot} ${days}`;
+    },
+  );
+
+test("maintenance tells of each lot near its expiry once for each threshold, by the company's day", () =>
+  withApp(async (service) => {
+    await stocked(service);
+    expect((await runMaintenance(service.ports)).expiring).toBe(5);
+    expect(await warned(service)).toEqual([
+      "PAST 0",
+      "TODAY 0",
+      "SEVEN 7",
+      "EIGHT 30",
+      "THIRTY 30",
+    ]);
+    expect((await runMaintenance(service.ports)).expiring).toBe(0);
+    service.ports.clock.advance(86_400_000);
+    await runMaintenance(service.ports);
+    expect((await warned(service)).slice(5)).toEqual(["EIGHT 7", "LATER 30"]);
+  }, night));
+
+test("a lot has one event though two processes run at once, in slices, and an empty lot has none", () =>
+  withApp(async (service) => {
+    await stocked(service);
+    await service.send("POST", "/api/movements", {
+      json: { product_code: "IOG", type: "SAIDA", quantity: 2, batch_number: "SEVEN" },
+    });
+    const zone = "America/Sao_Paulo";
+    for (let n = 0; n < 3; n += 1)
+      await Promise.all([1, 2].map(() => warnExpiring(service.ports, 1, zone, 1)));
+    expect(await warned(service)).toEqual(["PAST 0", "TODAY 0", "EIGHT 30", "THIRTY 30"]);
+  }, night));
