@@ -95,13 +95,8 @@ export function eventExitStatements(change: EventExitChange, cause: UserCause): 
   const posting = { company, id, reference: accessKey, origin: EVENT_ORIGIN, at };
   return [
     ...changeEventExits(change),
-    ...(made.length === 0
-      ? []
-      : [
-          ...saveMissingByEvents(change),
-          saveEventBeforeCount(change),
-          appendLowStockOfNote(posting),
-        ]),
+    saveEventBeforeCount(change),
+    ...(made.length === 0 ? [] : [...saveMissingByEvents(change), appendLowStockOfNote(posting)]),
     appendEvents(
       company,
       at,

@@ -175,3 +175,15 @@ test("goods that were gone before a count, by an event, leave with a finding unt
     expect(after.map(({ code }: { code: string }) => code)).not.toContain("event_before_count");
     expect(await reconcileAll(service.ports, 1)).toEqual([]);
   }));
+
+test("an exit by an event that comes back after its product was counted is a finding too", () =>
+  withApp(async (service) => {
+    await service.upload(note.xml, "?approve=true");
+    const loss = lossEvent(note.accessKey, [{ nItem: 1, quantity: "1", unit: "UN" }]);
+    await service.upload(loss);
+    await close(service, await counted(service, 9));
+    const { body } = await service.upload(undoEvent(note.accessKey, "112130", loss));
+    expect(body.findings.map(({ code }: { code: string }) => code)).toEqual(["event_before_count"]);
+    expect(await balance(service, "A")).toEqual([100_000, 2000]);
+    expect(await reconcileAll(service.ports, 1)).toEqual([]);
+  }));

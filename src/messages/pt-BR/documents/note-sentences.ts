@@ -57,7 +57,7 @@ export const NOTE_SENTENCES = {
     `As saídas por evento deixaram produtos com saldo negativo; faltam mercadorias a saídas posteriores (produto: movimentos): ${exits}.`,
   /** `products`: codes of products that were counted after the goods of an event were gone. */
   eventBeforeCount: (products: string): string =>
-    `O evento é de antes da contagem destes produtos, que talvez já não tenha achado a mercadoria; confira o saldo e, se for o caso, conte de novo: ${products}.`,
+    `O evento trata de mercadoria de antes da contagem destes produtos, que já podia considerá-lo; confira o saldo: ${products}.`,
   /** The quantities of events that became no movement, at most some of them, and how many there are. */
   eventNotBooked: (unclear: readonly UnclearExit[], count: number): string =>
     `Quantidades de eventos que não viraram movimento; confira e, se for o caso, lance um movimento manual: ${unclear
