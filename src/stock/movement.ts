@@ -31,7 +31,8 @@ export interface ManualMovement {
 }
 
 /**
- * The origin of the movements that a count makes; their reference is the count, their `origin_ref` `<count>#<product>`. A user may
+ * The origin of the movements that a count makes; their reference is the count, their `origin_ref` `<count>#<product>`, and
+ * a tab and the lot where there is one. A user may
  * give this origin too: then `origin_ref` is the posting, as of every manual movement.
  */
 export const COUNT_ORIGIN = "CONTAGEM";

@@ -2,7 +2,7 @@ import { appendSelectedEvents } from "../../journal/append-selected-events.ts";
 import { appendEvents, bumpTags } from "../../journal/record.ts";
 import type { Guard, Statement, Value } from "../../ports/sql.ts";
 import { balancesAfter } from "../balances.ts";
-import { keepLots } from "../lots/keep-lots.ts";
+import { keepLots, NEVER } from "../lots/keep-lots.ts";
 import { COUNT_ORIGIN } from "../movement.ts";
 import { addMovementsToSpan } from "../spans.ts";
 import { STEP_FIGURES, valuationSteps } from "../valued-fold.ts";
@@ -39,7 +39,7 @@ const argsOf = ({ company, count, from, to, token, at }: Slice): Value[] => [
   at,
 ];
 const TAKEN = "exists (select 1 from stock_counts where company = ?1 and id = ?2 and slice = ?5)";
-const MADE = `company = ?1 and origin = '${COUNT_ORIGIN}' and origin_ref > ?2 || '#' || ?3 and origin_ref <= ?2 || '#' || ?4
+const MADE = `company = ?1 and origin = '${COUNT_ORIGIN}' and origin_ref > ?2 || '#' || ?3 and origin_ref < ?2 || '#' || ?4 || char(10)
   and posting = ?5`;
 
 /**
@@ -53,17 +53,17 @@ export function sliceStatements(slice: Slice): Statement[] {
   return [
     { sql: insertMovements(slice.missing), args },
     { sql: balancesAfter(MADE, "?6"), args },
-    // A shortage takes what expires first; a surplus is of no lot.
+    // Beside the lots that lines name, a shortage takes what expires first, and a surplus is of no lot.
     ...keepLots({
       movements: { sql: MADE, args: args.slice(0, 5) },
       day: slice.day,
-      has: { entries: false, namedExits: false, exits: true },
+      has: { entries: true, namedExits: true, exits: true },
     }),
     { sql: markCounted(slice.missing), args },
     addMovementsToSpan(company, at, { sql: MADE, args }),
     appendSelectedEvents(company, at, {
       sql: `select 'stock.low' as type, json_object('product_code', m.product) as payload
-        from (select product, quantity_e4 from movements where ${MADE} and quantity_e4 < 0) as m
+        from (select product, sum(quantity_e4) as quantity_e4 from movements where ${MADE} and quantity_e4 < 0 group by product) as m
         cross join products p on p.company = ?1 and p.code = m.product
         cross join balances b on b.company = ?1 and b.product = m.product
         where b.quantity_e4 < p.min_stock_e4 and b.quantity_e4 - m.quantity_e4 >= p.min_stock_e4`,
@@ -81,19 +81,55 @@ const found = (missing: Slice["missing"]) => `
   select product, counted_e4 - expected_e4 as q, counted_at, after_id from (${counted()})
   ${missing === "zero" ? `union all select product, -quantity_e4, ?6, null from (${notCounted()})` : ""}`;
 
-const insertMovements = (missing: Slice["missing"]) => `
-  with recursive line as materialized (
-    select row_number() over (order by product) as n, product, q, null as c, 0 as u, 1 as k, counted_at
-    from (${found(missing)}) where q <> 0 and ${TAKEN}
+/**
+ * CTEs: `line` has the movements, one for each product that differs, or several where its lines name lots: the difference goes first
+ * to the lots that differ in its direction (counted of the lot, less what the lot had at the moment of the product's last line).
+ */
+const movements = (missing: Slice["missing"]) => `
+  difference as materialized (select * from (${found(missing)}) where q <> 0 and ${TAKEN}),
+  named as materialized (
+    select product, trim(lot) as lot, sum(quantity_e4) as counted_e4 from count_lines indexed by count_lines_with_lot
+    where company = ?1 and count = ?2 and product is not null and lot is not null and undone_at is null and product > ?3 and product <= ?4
+    group by 1, 2
   ),
+  of_lot as (
+    select d.product, n.lot, d.q as total, n.counted_e4
+      - coalesce((select sum(b.quantity_e4) from lot_balances b where b.company = ?1 and b.product = d.product and b.lot = n.lot), 0)
+      + coalesce((select sum(t.quantity_e4) from lot_movements t
+        where t.company = ?1 and t.product = d.product and t.movement > d.after_id and t.lot = n.lot), 0) as q
+    from named n cross join difference d on d.product = n.product
+  ),
+  part as materialized (
+    select product, lot, sign(total) * min(abs(q), abs(total) - before) as q from (
+      select *, sum(abs(q)) over (partition by product order by lot) - abs(q) as before from of_lot where sign(q) = sign(total))
+    where before < abs(total)
+  ),
+  line as materialized (
+    select row_number() over (order by product, lot) as n, product, lot, q, null as c, 0 as u, counted_at,
+      row_number() over (partition by product order by lot) as k
+    from (
+      select d.product, null as lot, d.counted_at,
+        d.q - coalesce((select sum(part.q) from part where part.product = d.product), 0) as q
+      from difference d
+      union all
+      select part.product, part.lot, d.counted_at, part.q from part cross join difference d on d.product = part.product
+    ) where q <> 0
+  )`;
+
+/** A lot of a surplus has the expiry that it has had; a text with several has the last of them. */
+const EXPIRY = `iif(l.q > 0 and l.lot is not null, (select nullif(max(b.expires_on), '${NEVER}') from lot_balances b
+  where b.company = ?1 and b.product = l.product and b.lot = l.lot), null)`;
+
+const insertMovements = (missing: Slice["missing"]) => `
+  with recursive ${movements(missing)},
   ${valuationSteps()}
-  insert into movements (company, product, type, quantity_e4, origin, origin_ref, reference, notes, posting, user_id,
+  insert into movements (company, product, type, quantity_e4, lot, expires_on, origin, origin_ref, reference, notes, posting, user_id,
     created_at, happened_at, value_e2, passed_e2, after_e4, after_e2)
-  select ?1, f.product, iif(f.q > 0, 'ENTRADA', 'SAIDA'), f.q, '${COUNT_ORIGIN}', ?2 || '#' || f.product, ?2, c.reason, ?5, c.ended_by,
-    ?6, l.counted_at, ${STEP_FIGURES}
-  from stock_counts c cross join fold f cross join line l on l.product = f.product and f.k = 1
+  select ?1, f.product, iif(f.q > 0, 'ENTRADA', 'SAIDA'), f.q, l.lot, ${EXPIRY}, '${COUNT_ORIGIN}',
+    ?2 || '#' || f.product || coalesce(char(9) || l.lot, ''), ?2, c.reason, ?5, c.ended_by, ?6, l.counted_at, ${STEP_FIGURES}
+  from stock_counts c cross join fold f cross join line l on l.product = f.product and l.k = f.k
   where c.company = ?1 and c.id = ?2
-  order by f.product`;
+  order by f.product, f.k`;
 
 /** The moment that the count has settled: earlier dates, and what was written before it, are closed (counted-over.ts). */
 const markCounted = (missing: Slice["missing"]) => `

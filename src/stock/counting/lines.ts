@@ -130,7 +130,7 @@ function statements(
         action: "count.lines",
         entity: "count",
         id: String(head[1]),
-        detail: { lines: size, device: lines[0]?.device ?? null },
+        detail: { lines: size },
       },
       { sql: WRITTEN, args: head },
     ),
