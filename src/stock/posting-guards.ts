@@ -49,13 +49,13 @@ export const noFactors = (company: string, supplier: string): string => `
 
 /**
  * Condition that holds while each line's factor is still the one its quantities were computed with (unknown items: 1). Lines
- * whose factor the user gave are not compared. `lines` is JSON.
+ * whose factor the user gave are not compared, and a mapping that was there is still there. `lines` is JSON.
  */
 export const factorsAsAssumed = (company: string, supplier: string, lines: string): string => `
   not exists (
     select 1 from json_each(${lines}) l
-    cross join supplier_items s on ${supplierItemOf(company, supplier, inJson("l"))}
-    where not l.value ->> 'factor_given'
+    left join supplier_items s on ${supplierItemOf(company, supplier, inJson("l"))}
+    where s.code is null and l.value ->> 'mapped' or not l.value ->> 'factor_given'
       and (s.factor_e4 <> l.value ->> 'factor_e4' or s.factor_divisor <> l.value ->> 'factor_divisor')
   )`;
 

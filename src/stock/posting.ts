@@ -33,6 +33,8 @@ export interface SupplierLine {
   readonly product: string | null;
   /** The user's product and factor are saved as the mapping for later notes. */
   readonly save_mapping: boolean;
+  /** Its mapping was there when the posting was made. */
+  readonly mapped: boolean;
   /** The factor was set by the user: that of the saved mapping does not count. */
   readonly factor_given: boolean;
 }

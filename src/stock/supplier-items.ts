@@ -117,6 +117,22 @@ export function saveMapping(
   };
 }
 
+/** Statement that removes a mapping while `guard` selects a row; returns a row where there was one. */
+export function removeMapping(
+  company: number,
+  { supplier, code, unit }: SupplierItemKey,
+  guard: Guard,
+): Statement {
+  const { args, add } = parameters<Value>(guard.args);
+  const [c, by, of, its] = [company, supplier, code, unit].map((value) => add(value));
+  return {
+    sql: `delete from supplier_items where company = ${c} and supplier = ${by} and code = ${of} and unit = ${its}
+        and exists (${guard.sql})
+      returning product`,
+    args,
+  };
+}
+
 function toItem(row: Row): SeenSupplierItem {
   const { factor_e4, factorDivisor, ...item } = ITEM.read(row);
   return { ...item, factor: { e4: factor_e4, divisor: factorDivisor } };

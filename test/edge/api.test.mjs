@@ -23,6 +23,7 @@ const CHAPTERS = [
   [figures, "stock, movements, supplier items"],
   [suppliers, "units of the company"],
   [costs, "a tax profile and the cost of a note"],
+  [suppliers, "a mapping tried, made and removed"],
   [suppliers, "items without a mapping, and what they may be"],
   [figures, "the value of the stock, and reversals"],
   [figures, "reads that are kept, and asked for again"],

@@ -71,6 +71,7 @@ function documentOf(
       cost_quantity_e4: one.enters && (one.cost ?? 0) > 0 ? one.quantity : null,
       product: null,
       save_mapping: false,
+      mapped: false,
       factor_given: false,
     })),
     entries: lines.map((one, i) => ({

@@ -32,7 +32,9 @@ export function checkPeriod(
   const isWhole =
     month === undefined ? from !== undefined && to !== undefined : (from ?? to) === undefined;
   if (!isWhole) wrong("month", "informe o mês, ou o primeiro e o último dia");
+  // A field that is no day has its own error.
   if (from === undefined || to === undefined) return;
+  if (!Day.safeParse(from).success || !Day.safeParse(to).success) return;
   if (to < from || to >= addDays(from, MOST_DAYS))
     wrong("to", `deve estar no período, que tem no máximo ${MOST_DAYS} dias`);
 }

@@ -295,6 +295,7 @@ function bookingOf(
     bringsCost: item.bringsCost,
     factor: correction?.factor ?? mapping.find(item.code, item.unit)?.factor ?? FACTOR_ONE,
     product: correction?.product ?? null,
+    mapped: mapping.find(item.code, item.unit) !== null,
     factorIsManual: correction !== undefined && correction.factor !== null,
     savesMapping:
       correction !== undefined && (correction.product !== null || correction.factor !== null),

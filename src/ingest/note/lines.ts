@@ -38,6 +38,8 @@ export interface Booking {
   /** Product set by the user; null: use the supplier item's. */
   readonly product: string | null;
   readonly savesMapping: boolean;
+  /** The item has a mapping. */
+  readonly mapped: boolean;
   /** The factor was set by the user. */
   readonly factorIsManual: boolean;
   /** The landed value of the line is a cost; false: the goods return at a selling price. */
@@ -110,6 +112,7 @@ export function bookingLines(
       factor_divisor: booking.factor.divisor,
       product: booking.product,
       save_mapping: booking.savesMapping,
+      mapped: booking.mapped,
       factor_given: booking.factorIsManual,
     });
     const sign = effect === "entry" ? 1 : -1;

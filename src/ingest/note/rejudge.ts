@@ -249,6 +249,23 @@ export async function rejudgeSupplier(
   );
 }
 
+/** Judges the PENDENTE notes of one supplier again that have an item of this code. */
+export async function rejudgeNotesWith(
+  ports: Ports,
+  company: number,
+  supplier: string,
+  code: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  await rejudgeWhere(
+    ports,
+    company,
+    "supplier_id = ?4 and exists (select 1 from note_items i where i.company = ?1 and i.note = notes.id and i.code = ?5)",
+    [supplier, code],
+    signal,
+  );
+}
+
 async function rejudgeWhere(
   ports: Ports,
   company: number,

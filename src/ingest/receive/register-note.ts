@@ -189,6 +189,7 @@ function registrationOf(
       factor: judged.mapping.find(item.code, item.unit)?.factor ?? FACTOR_ONE,
       product: null,
       savesMapping: false,
+      mapped: judged.mapping.find(item.code, item.unit) !== null,
       factorIsManual: false,
     })),
     settings.units,

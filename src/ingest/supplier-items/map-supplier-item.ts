@@ -8,7 +8,7 @@ import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
 import { type Factor, factorText } from "../../stock/factor.ts";
 import type { StockFailure } from "../../stock/failures.ts";
 import { type SupplierItem, saveMapping } from "../../stock/supplier-items.ts";
-import { unitKey } from "../../stock/unit.ts";
+import { type UnitSpellings, unitKey } from "../../stock/unit.ts";
 import { rejudgeSupplier } from "../note/rejudge.ts";
 
 /** What a user says of a supplier's item; `spelling` counts while it still means the unit. */
@@ -36,13 +36,17 @@ export async function mapSupplierItem(
   return item;
 }
 
+/** The supplier item that is wanted, under the company's units. */
+export function wantedItem(wanted: WantedMapping, units: UnitSpellings): SupplierItem {
+  const unit = unitKey(wanted.unit, units);
+  const spelled = wanted.spelling !== null && unitKey(wanted.spelling, units) === unit;
+  return { ...wanted, unit, spelling: spelled ? wanted.spelling : wanted.unit };
+}
+
 async function commitMapping(ports: Ports, wanted: WantedMapping, cause: UserCause) {
   const { company } = cause.actor;
   const settings = await settingsOf(ports, company);
-  const key = (text: string) => unitKey(text, settings.units);
-  const unit = key(wanted.unit);
-  const spelled = wanted.spelling !== null && key(wanted.spelling) === unit;
-  const item: SupplierItem = { ...wanted, unit, spelling: spelled ? wanted.spelling : wanted.unit };
+  const item = wantedItem(wanted, settings.units);
   const at = ports.clock.now();
   const sameUnits = unitsAreThose(company, settings.version);
   const known: Guard = {

@@ -22,6 +22,22 @@ export const suppliers = {
     await ask("the units of others", { path, as: "GERENTE" });
   },
 
+  async "a mapping tried, made and removed"({ ask, keys }) {
+    const path = "/api/supplier-items";
+    const item = { supplier_cnpj: keys.first.slice(6, 20), code: "1", unit: "CX" };
+    for (const query of ["?dry_run=true", ""])
+      await ask(`a mapping ${query}`, {
+        method: "PUT",
+        path: path + query,
+        json: { ...item, product_code: "NOVO/1", factor: "1/12" },
+      });
+    for (const unit of ["CX", "CX", "UN"])
+      await ask(`the mapping of ${unit} removed`, {
+        method: "DELETE",
+        path: `${path}?${new URLSearchParams({ ...item, unit })}`,
+      });
+  },
+
   async "items without a mapping, and what they may be"({ ask, keys }) {
     const path = "/api/supplier-items/waiting";
     await ask(

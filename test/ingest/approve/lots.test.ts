@@ -45,6 +45,7 @@ const booked = (lots: readonly StoredLot[]) => {
         product: null,
         savesMapping: false,
         factorIsManual: false,
+        mapped: false,
         bringsCost: true,
       },
     ],

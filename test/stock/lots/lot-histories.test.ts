@@ -56,6 +56,7 @@ function documentOf(n: number, lines: readonly Line[]): Posting {
       cost_e2: null,
       cost_quantity_e4: null,
       save_mapping: false,
+      mapped: false,
       factor_given: false,
     })),
     entries: lines.map((one, i) => ({

@@ -57,6 +57,7 @@ export const MATRIX: readonly [string, string, Role | "anonymous"][] = [
   ["post", "/api/counts/{id}/unknown/{line}/assign", "OPERADOR"],
   ["get", "/api/supplier-items", "VISUALIZADOR"],
   ["put", "/api/supplier-items", "GERENTE"],
+  ["delete", "/api/supplier-items", "GERENTE"],
   ["get", "/api/supplier-items/waiting", "VISUALIZADOR"],
   ["get", "/api/supplier-items/suggestions", "VISUALIZADOR"],
   ["get", "/api/dashboard/stats", "VISUALIZADOR"],

@@ -266,6 +266,11 @@ export const VALID_REQUESTS: readonly ValidRequest[] = [
     path: "/api/supplier-items",
     query: [...PAGES, "supplier_cnpj", "product_code"],
   },
+  {
+    method: "DELETE",
+    path: "/api/supplier-items",
+    query: ["supplier_cnpj", "code", "unit"],
+  },
   { method: "GET", path: "/api/supplier-items/waiting", query: ["cursor", "limit"] },
   {
     method: "GET",
@@ -275,7 +280,7 @@ export const VALID_REQUESTS: readonly ValidRequest[] = [
   {
     method: "PUT",
     path: "/api/supplier-items",
-    query: [],
+    query: ["dry_run"],
     ...json({
       supplier_cnpj: "11222333000181",
       code: "1",

@@ -13,4 +13,10 @@ export async function walkSuppliers(go: Go): Promise<void> {
   await go("GET", `${path}/suggestions`, {
     query: `?supplier_cnpj=${supplier.cnpj}&code=P1&unit=UN`,
   });
+  const item = { supplier_cnpj: supplier.cnpj ?? "", code: "P1", unit: "CX" };
+  const json = { ...item, product_code: "P1", factor: 12 };
+  await go("PATCH", "/api/company", { json: { require_mapping: true } });
+  for (const query of ["?dry_run=true", ""]) await go("PUT", path, { query, json });
+  await go("DELETE", path, { query: `?${new URLSearchParams(item)}` });
+  await go("PATCH", "/api/company", { json: { require_mapping: false } });
 }
