@@ -233,34 +233,19 @@ export async function rejudgePending(
   );
 }
 
-/** Judges the PENDENTE notes of one supplier again that wait for a mapping. */
+/** Judges the PENDENTE notes of one supplier again that wait for a mapping; with `code` those that have an item of it. */
 export async function rejudgeSupplier(
   ports: Ports,
   company: number,
   supplier: string,
+  code: string | null,
   signal?: AbortSignal,
 ): Promise<void> {
   await rejudgeWhere(
     ports,
     company,
-    "supplier_id = ?4 and exists (select 1 from json_each(holds) where value ->> 'code' = 'mapping')",
-    [supplier],
-    signal,
-  );
-}
-
-/** Judges the PENDENTE notes of one supplier again that have an item of this code. */
-export async function rejudgeNotesWith(
-  ports: Ports,
-  company: number,
-  supplier: string,
-  code: string,
-  signal?: AbortSignal,
-): Promise<void> {
-  await rejudgeWhere(
-    ports,
-    company,
-    "supplier_id = ?4 and exists (select 1 from note_items i where i.company = ?1 and i.note = notes.id and i.code = ?5)",
+    `supplier_id = ?4 and iif(?5 is null, exists (select 1 from json_each(holds) where value ->> 'code' = 'mapping'),
+      exists (select 1 from note_items i where i.company = ?1 and i.note = notes.id and i.code = ?5))`,
     [supplier, code],
     signal,
   );
@@ -270,7 +255,7 @@ async function rejudgeWhere(
   ports: Ports,
   company: number,
   condition: string,
-  args: readonly string[],
+  args: readonly (string | null)[],
   signal?: AbortSignal,
 ): Promise<void> {
   let after = 0;

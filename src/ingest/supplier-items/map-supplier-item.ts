@@ -32,7 +32,7 @@ export async function mapSupplierItem(
 ): Promise<SupplierItem> {
   const { company } = cause.actor;
   const item = await optimistic(() => commitMapping(ports, wanted, cause));
-  await rejudgeSupplier(ports, company, item.supplier);
+  await rejudgeSupplier(ports, company, item.supplier, null);
   return item;
 }
 

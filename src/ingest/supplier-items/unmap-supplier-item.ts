@@ -7,7 +7,7 @@ import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
 import type { SupplierItemFailure } from "../../stock/failures.ts";
 import { removeMapping, type SupplierItemKey } from "../../stock/supplier-items.ts";
 import { unitKey } from "../../stock/unit.ts";
-import { rejudgeNotesWith } from "../note/rejudge.ts";
+import { rejudgeSupplier } from "../note/rejudge.ts";
 import { unitsAreThose } from "./map-supplier-item.ts";
 
 /**
@@ -58,5 +58,5 @@ export async function unmapSupplierItem(
       unit,
     });
   });
-  await rejudgeNotesWith(ports, company, supplier, code);
+  await rejudgeSupplier(ports, company, supplier, code);
 }

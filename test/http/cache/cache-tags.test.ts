@@ -3,6 +3,7 @@ import { type TestApp, testApp, withApp } from "../../support/app.ts";
 import { COUNT_FLOWS } from "../../support/http/count-flows.ts";
 import { LATE_COST_FLOWS } from "../../support/http/late-cost-flows.ts";
 import { LOSS_FLOWS } from "../../support/http/loss-flows.ts";
+import { SUPPLIER_FLOWS } from "../../support/http/supplier-flows.ts";
 import {
   FLOWS,
   HELD_AT_FIRST,
@@ -49,6 +50,7 @@ const inOrder = (names: readonly Read[]) => NAMES.filter((name) => names.include
 
 for (const { says, write, first, status = 200, changes, asks = [] } of [
   ...FLOWS,
+  ...SUPPLIER_FLOWS,
   ...COUNT_FLOWS,
   ...LATE_COST_FLOWS,
   ...LOSS_FLOWS,

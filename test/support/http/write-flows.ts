@@ -65,8 +65,8 @@ export interface Flow {
 }
 
 const post = (service: TestApp, json: object) => service.send("POST", "/api/movements", { json });
-const tell = (service: TestApp, factor: string, query = "") =>
-  service.send("PUT", `/api/supplier-items${query}`, {
+const tell = (service: TestApp, factor: string) =>
+  service.send("PUT", "/api/supplier-items", {
     json: { supplier_cnpj: emit.cnpj, code: "P2", unit: "UN", product_code: "P2", factor },
   });
 const ask = (service: TestApp, method: string, path: string, json?: object) =>
@@ -230,19 +230,6 @@ export const FLOWS: Flow[] = [
   {
     says: "a supplier's item is mapped",
     write: (service) => tell(service, "6"),
-    changes: ["items"],
-    asks: MADE_OF_ITEMS,
-  },
-  {
-    says: "the mapping of a supplier's item is tried",
-    write: (service) => tell(service, "6", "?dry_run=true"),
-    changes: [],
-  },
-  {
-    says: "the mapping of a supplier's item is removed",
-    write: (service) =>
-      service.send("DELETE", `/api/supplier-items?supplier_cnpj=${emit.cnpj}&code=P2&unit=UN`),
-    status: 204,
     changes: ["items"],
     asks: MADE_OF_ITEMS,
   },
