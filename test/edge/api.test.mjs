@@ -4,6 +4,7 @@ import { costs } from "./conversation/costs.mjs";
 import { counts } from "./conversation/counts.mjs";
 import { entering } from "./conversation/entering.mjs";
 import { figures } from "./conversation/figures.mjs";
+import { linked } from "./conversation/linked.mjs";
 import { losses } from "./conversation/losses.mjs";
 import { lots } from "./conversation/lots.mjs";
 import { notes } from "./conversation/notes.mjs";
@@ -26,6 +27,7 @@ const CHAPTERS = [
   [suppliers, "a mapping tried, made and removed"],
   [suppliers, "items without a mapping, and what they may be"],
   [figures, "the value of the stock, and reversals"],
+  [linked, "complements, returns, and who refers to whom"],
   [figures, "reads that are kept, and asked for again"],
   [counts, "a count, from its opening to its close"],
   [figures, "what is missing in a month"],

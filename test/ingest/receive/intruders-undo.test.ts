@@ -23,6 +23,8 @@ import {
 
 const REASON = { json: { reason: "engano" } };
 const reverse: Act = ({ send }) => send("POST", `${path}/reverse`, REASON);
+const addCost: Act = ({ send }) =>
+  send("POST", `${path}/costs`, { json: { amount: 7, reason: "frete", document: "CT-e" } });
 const approveMany: Act = ({ send }) =>
   send("POST", "/api/nfes/process", { json: { access_keys: [whole.accessKey] } });
 const posted = [...registered, approve];
@@ -72,6 +74,42 @@ const UNDOING: readonly Row[] = [
     closeCount,
     { status: 200 },
     { status: "CANCELADA", moved: 0, postings: 2 },
+  ],
+  [
+    "late cost",
+    "a reversal",
+    posted,
+    addCost,
+    reverse,
+    problem(409, "nfe.final"),
+    { status: "ESTORNADA", moved: 0, postings: 2 },
+  ],
+  [
+    "late cost",
+    "a cancellation",
+    posted,
+    addCost,
+    cancel,
+    problem(409, "nfe.final"),
+    { status: "CANCELADA", moved: 0, postings: 2 },
+  ],
+  [
+    "late cost",
+    "the same document",
+    posted,
+    addCost,
+    addCost,
+    { status: 200, body: { already_added: true } },
+    { status: "PROCESSADA", moved: 100_000, postings: 2 },
+  ],
+  [
+    "reversal",
+    "a late cost",
+    posted,
+    reverse,
+    addCost,
+    { status: 200, body: { already_reversed: false } },
+    { status: "ESTORNADA", moved: 0, postings: 3 },
   ],
   [
     "reversal",

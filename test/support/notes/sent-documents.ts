@@ -12,6 +12,7 @@ import {
   otherDocuments,
 } from "../../../src/synthetic/events.ts";
 import { syntheticBatch, syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
+import { SUPPLIERS } from "../../../src/synthetic/trade.ts";
 import { zipOf } from "../../../src/synthetic/zip.ts";
 import { lossEvent, undoEvent } from "./loss-events.ts";
 
@@ -49,6 +50,28 @@ export async function sentDocuments(): Promise<{
     bareTwice: note(15),
     odd: note(16, { root: "enviNFe" }),
   };
+  const [emit] = SUPPLIERS;
+  const nail = { cProd: "PREGO", xProd: "PREGO", uCom: "UN", qCom: "3", vUnCom: "3.33" };
+  const bought = note(60, { emit, items: [nail] });
+  // The other party takes goods from us by its own entry note, also where the company has no CNPJ yet.
+  const sold = note(61, { emit, tpNF: "0", CFOP: "1202", items: [{ ...nail, qCom: "2" }] });
+  const linked = {
+    bought,
+    sold,
+    complement: note(62, {
+      emit,
+      finNFe: "2",
+      refNFe: [bought.accessKey],
+      items: [{ ...nail, qCom: "0", vUnCom: "0", vProd: "1.00" }],
+    }),
+    back: note(63, {
+      emit,
+      finNFe: "4",
+      CFOP: "5202",
+      refNFe: [sold.accessKey],
+      items: [{ ...nail, qCom: "1", vUnCom: "9.00" }],
+    }),
+  };
   const bare = note(20, { root: "NFe" });
   const unit = /<uCom>([^<]*)/.exec(notes.approved.xml)?.[1] ?? "";
   const loss = lossEvent(notes.approved.accessKey, [
@@ -57,7 +80,9 @@ export async function sentDocuments(): Promise<{
   ]);
   const broken = note(21, { badCheckDigit: true });
   const documents: Record<string, string | Uint8Array> = {
-    ...Object.fromEntries(Object.entries(notes).map(([name, { xml }]) => [name, xml])),
+    ...Object.fromEntries(
+      Object.entries({ ...notes, ...linked }).map(([name, { xml }]) => [name, xml]),
+    ),
     latin: latin1(notes.latin.xml.replace('encoding="UTF-8"', 'encoding="ISO-8859-1"')),
     unsaid: latin1(note(22, { natOp: "DEVOLUÇÃO" }).xml.replace(/<\?xml[^>]*\?>/, "")),
     differs: note(1, { natOp: "OUTRA NATUREZA" }).xml,
@@ -109,7 +134,10 @@ export async function sentDocuments(): Promise<{
   };
   return {
     keys: Object.fromEntries(
-      Object.entries({ ...notes, bare }).map(([name, { accessKey }]) => [name, accessKey]),
+      Object.entries({ ...notes, ...linked, bare }).map(([name, { accessKey }]) => [
+        name,
+        accessKey,
+      ]),
     ),
     bytes: Object.fromEntries(
       Object.entries(documents).map(([name, content]) => [
