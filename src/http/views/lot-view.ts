@@ -16,7 +16,7 @@ export const TakenLotSchema = z
 
 /** The member `lots` of an answer: what its exits took of lots; none where they took of none. */
 export const lotsTaken = (
-  lots: readonly TakenLot[] | undefined,
+  lots: readonly Omit<TakenLot, "movement">[] | undefined,
 ): { lots?: z.infer<typeof TakenLotSchema>[] } =>
   lots === undefined || lots.length === 0
     ? {}

@@ -3,6 +3,7 @@ import type { ApprovalPlan } from "../../ingest/approve/plan.ts";
 import { factorView } from "../factor.ts";
 import { money, quantity } from "../numbers.ts";
 import { ItemCostSchema, itemCostView } from "./cost-view.ts";
+import { lotsTaken, TakenLotSchema } from "./lot-view.ts";
 
 export const PlanSchema = z
   .object({
@@ -28,6 +29,7 @@ export const PlanSchema = z
     costs: z
       .array(z.object({ n_item: z.int(), product_code: z.string(), amount: z.number() }))
       .optional(),
+    lots: z.array(TakenLotSchema).optional(),
   })
   .openapi("ProcessPlan");
 
@@ -48,6 +50,7 @@ export function planView(plan: ApprovalPlan): z.infer<typeof PlanSchema> {
       balance_after: quantity(item.balanceAfter_e4),
       cost: itemCostView(item.cost),
     })),
+    ...lotsTaken(plan.lots),
     ...(plan.costs.length === 0 ? {} : { costs: plan.costs.flatMap(costsView) }),
   };
 }

@@ -83,7 +83,7 @@ export async function dryRunApproval(
 ): Promise<ApprovalPlan> {
   const proposal = await propose(ports, accessKey, options);
   if (proposal.kind === "done")
-    return { accessKey: accessKey, alreadyProcessed: true, items: [], costs: [] };
+    return { accessKey: accessKey, alreadyProcessed: true, items: [], lots: [], costs: [] };
   const { posting, items, effects, eventExits, complement } = proposal;
   const plan = await planApproval(ports, posting, items, effects, eventExits, options.signal);
   return { ...plan, costs: complement?.items ?? [] };

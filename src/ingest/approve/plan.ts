@@ -1,6 +1,8 @@
 import type { NItem, Position } from "../../lib/item-number.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { FACTOR_ONE, type Factor } from "../../stock/factor.ts";
+import type { TakenLot } from "../../stock/lots/keep-lots.ts";
+import { planTaking } from "../../stock/lots/plan-taking.ts";
 import type { Posting } from "../../stock/posting.ts";
 import { inJson, supplierItemOf } from "../../stock/posting-guards.ts";
 import type { CostedItem } from "../cost/item-cost.ts";
@@ -30,6 +32,8 @@ export interface ApprovalPlan {
   readonly accessKey: string;
   readonly alreadyProcessed: boolean;
   readonly items: readonly PlannedItem[];
+  /** What the exits would take of lots. */
+  readonly lots: readonly Omit<TakenLot, "movement">[];
   /** Of a complementary note: what each item adds to the cost of goods in stock. */
   readonly costs: readonly ItemCost[];
 }
@@ -64,9 +68,16 @@ export async function planApproval(
   const lines = new Map(posting.lines.map((line) => [line.n, line]));
   const parts = itemParts(items);
   const running = new Map<string, number>();
+  const moves = posting.entries.flatMap(({ line, quantity_e4, lot, expires_on }) => {
+    const product = found.get(line)?.product;
+    return product == null
+      ? []
+      : [{ product: String(product), quantity_e4, lot, expiresOn: expires_on }];
+  });
   return {
     accessKey: posting.reference,
     alreadyProcessed: false,
+    lots: await planTaking(ports, posting.company, posting.day, moves, signal),
     items: items.map((item) => {
       const row = found.get(item.position);
       const line = lines.get(item.position);

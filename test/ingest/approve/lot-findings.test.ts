@@ -100,5 +100,28 @@ describe("an approval", () => {
     }));
 });
 
+test("a dry run tells the lots that the approval takes afterwards", () =>
+  withApp(async (service) => {
+    const stock = [
+      lot("OLD", "2", "2026-10-31"),
+      lot("L1", "4", "2027-01-31"),
+      lot("L2", "5", "2027-02-28"),
+    ];
+    await posted(service, note(1, "11", stock));
+    await posted(service, note(2, "3", []));
+    const sales = [note(3, "3", [], true), note(4, "4", [lot("L2", "4", "2027-02-28")], true)];
+    for (const sale of [...sales, note(5, "6", [], true), note(6, "9", [], true)]) {
+      await service.upload(sale.xml);
+      const path = `/api/nfes/${sale.accessKey}/process`;
+      const planned = await service.send("POST", `${path}?dry_run=true`);
+      const done = await service.send("POST", path);
+      expect(done.status).toBe(200);
+      expect(planned.body.lots).toEqual(done.body.lots);
+    }
+    expect(await service.rows("select sum(quantity_e4) as left_e4 from lot_balances")).toEqual([
+      { left_e4: 0 },
+    ]);
+  }));
+
 const findingsOfPosted = async (service: TestApp, one: { xml: string }) =>
   (await posted(service, one)).findings.map(({ code }: { code: string }) => code);
