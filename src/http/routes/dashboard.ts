@@ -1,7 +1,9 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { settingsOf } from "../../accounts/settings.ts";
+import { addDays } from "../../lib/days.ts";
 import { type DashboardDay, evolution, stockFigures, today } from "../../stock/dashboard.ts";
+import { countExpiring } from "../../stock/lots/list-lots.ts";
 import { cached, NOT_MODIFIED } from "../cache/cached.ts";
 import type { Env } from "../env.ts";
 import { requires } from "../middleware/permissions.ts";
@@ -37,6 +39,8 @@ const StatsSchema = z
     stock_wealth_sale: figure("Valor do estoque pelo preço de venda"),
     average_cost: figure("Custo médio por unidade dos produtos em estoque com custo conhecido"),
     idle_stock_count: figure("Produtos com saldo e sem movimento há 30 dias"),
+    expired_lot_count: figure("Lotes com saldo que já venceram"),
+    expiring_lot_count: figure("Lotes com saldo que vencem de hoje a 30 dias"),
     last_movement_at: z.string().nullable(),
   })
   .openapi("DashboardStats");
@@ -59,6 +63,8 @@ const getStats = defineOpenAPIRoute<typeof statsRoute, Env>({
     const day = await todayOf(c, c.req.valid("query").by);
     return cached(c, { tags: ["dashboard"], vary: { ...day } }, async (signal) => {
       const figures = await stockFigures(ports, actor.company, day, signal);
+      const until = addDays(day.day, 30);
+      const lots = await countExpiring(ports, actor.company, day.day, until, signal);
       return {
         total_items: quantity(figures.quantity_e4),
         total_skus: figures.activeProducts,
@@ -68,6 +74,8 @@ const getStats = defineOpenAPIRoute<typeof statsRoute, Env>({
         stock_wealth_sale: money(figures.saleValue_e2),
         average_cost: exactNumber(figures.averageCost ?? "0"),
         idle_stock_count: figures.idle,
+        expired_lot_count: lots.expired,
+        expiring_lot_count: lots.expiring,
         last_movement_at: instantOrNull(figures.lastMovementAt),
       };
     });

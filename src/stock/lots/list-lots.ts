@@ -105,3 +105,23 @@ export async function lotsInAll(
     ? null
     : { balance_e4: Number(row.balance_e4), inLots_e4: Number(row.in_lots_e4) };
 }
+
+/** How many lots with something in them have expired by a day (YYYY-MM-DD), and how many expire on it or up to `until`. */
+export async function countExpiring(
+  ports: Pick<Ports, "reader">,
+  company: number,
+  day: string,
+  until: string,
+  signal?: AbortSignal,
+): Promise<{ expired: number; expiring: number }> {
+  const [row] = await ports.reader.rows(
+    {
+      sql: `select count(*) as due, coalesce(sum(expires_on < ?2), 0) as expired from lot_balances indexed by lots_by_expiry
+        where company = ?1 and quantity_e4 > 0 and expires_on <= ?3`,
+      args: [company, day, until],
+    },
+    signal,
+  );
+  const expired = Number(row?.expired ?? 0);
+  return { expired, expiring: Number(row?.due ?? 0) - expired };
+}

@@ -64,6 +64,8 @@ test("a company without movements has zeros and thirty empty days", () =>
       stock_wealth_sale: 0,
       average_cost: 0,
       idle_stock_count: 0,
+      expired_lot_count: 0,
+      expiring_lot_count: 0,
       last_movement_at: null,
     });
     const days = await evolution(service);
@@ -98,6 +100,8 @@ test("the figures count active products at their last cost, with a weighted aver
       stock_wealth_sale: 27.93,
       average_cost: 5.4348,
       idle_stock_count: 0,
+      expired_lot_count: 0,
+      expiring_lot_count: 0,
       last_movement_at: "2026-11-23T12:00:00.000Z",
     });
     expect((await evolution(service)).at(-1)).toEqual({

@@ -98,6 +98,10 @@ describe("the list of lots", () => {
       ]);
       expect(names(await get(service, "/api/lots?expiring_within=0"))).toEqual(["IOG L1"]);
       expect(names(await get(service, "/api/lots?expired=true"))).toEqual(["IOG OLD"]);
+      expect(await get(service, "/api/dashboard/stats")).toMatchObject({
+        expired_lot_count: 1,
+        expiring_lot_count: 2,
+      });
       expect(names(await get(service, "/api/lots?expired=true&expiring_within=31"))).toEqual([
         "IOG OLD",
         "IOG L1",
