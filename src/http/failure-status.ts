@@ -18,6 +18,7 @@ export const STATUS_OF = {
   "nfe.unreadable": 409,
   "nfe.held": 409,
   "nfe.final": 409,
+  "nfe.has_returns": 409,
   "nfe.correction": 422,
   "nfe.override_denied": 409,
   "nfe.no_entries": 409,

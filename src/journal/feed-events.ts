@@ -63,6 +63,11 @@ export type NewFeedEvent =
         readonly movements: readonly number[];
       };
     }
+  /** A note was cancelled whose goods have come back, or were sent back, by these notes in stock (the newest). */
+  | {
+      readonly type: "nfe.has_returns";
+      readonly payload: { readonly access_key: string; readonly returns: readonly string[] };
+    }
   /** The movements of a note in stock were taken back. */
   | { readonly type: "nfe.reversed"; readonly payload: OfNote }
   /** A cost that came later was added to the goods of a note in stock, or taken back by a user. */
@@ -131,6 +136,7 @@ const ALL: Readonly<Record<FeedEventType, true>> = {
   "nfe.event_withdrawn": true,
   "nfe.event_exits": true,
   "nfe.goods_missing": true,
+  "nfe.has_returns": true,
   "nfe.reversed": true,
   "nfe.cost_added": true,
   "nfe.cost_reversed": true,

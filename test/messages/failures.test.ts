@@ -25,6 +25,7 @@ const WITH_VALUES: readonly Failure[] = [
     (why): Failure => ({ code: "nfe.access_key", why, got: "1" }),
   ),
   { code: "late_cost.differs", access_key: "1", cost_id: "1", amount: "10.00" },
+  { code: "nfe.has_returns", access_key: "1", returns: ["2", "3"] },
   { code: "late_cost.too_many", access_key: "1", limit: 100 },
   { code: "report.too_many_notes", limit: 100_000 },
   { code: "inventory.date_in_future", date: "2026-12-01", today: "2026-11-30" },

@@ -3,6 +3,7 @@ import { failIfCountedSince } from "../../stock/counted-over.ts";
 import type { Posted, Reversal } from "../../stock/reversal.ts";
 import { prepareMovementReversal } from "./reverse-movement.ts";
 import { failIfInsufficient, prepareReversal, type ReversalOptions } from "./reverse-note.ts";
+import { failIfReturned } from "./standing-returns.ts";
 
 /** One opposite movement that a reversal would make; quantities 1/10⁴, signed. */
 export interface PlannedReversal {
@@ -51,6 +52,7 @@ async function planOf(
 ): Promise<ReversalPlan> {
   const { company } = reversal;
   const movements = [...reversal.eventExits, ...reversal.movements];
+  await failIfReturned(ports, reversal, signal);
   await failIfCountedSince(ports, reversal, signal);
   await failIfInsufficient(ports, reversal, signal);
   const rows = await ports.reader.rows(

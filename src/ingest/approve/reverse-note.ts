@@ -26,6 +26,7 @@ import type { IngestFailure } from "../verdict/failures.ts";
 import { endLateCosts } from "./end-late-costs.ts";
 import { appendLowStockOfNote } from "./low-stock.ts";
 import { negativeBalanceFindings, saveNegativeBalance } from "./negative-balance-finding.ts";
+import { failIfReturned, NO_STANDING_RETURNS } from "./standing-returns.ts";
 
 export interface NoteReversal {
   readonly accessKey: string;
@@ -44,8 +45,8 @@ export interface ReversalOptions extends FlowOptions {
  * Takes a PROCESSADA note out of the stock: exact opposite movements, balances, values, last costs, status ESTORNADA, feed and
  * audit in one batch. It may be approved again. Twice, or twice at once: the stock moves once, and the later answers
  * `alreadyReversed`.
- * Fails with `count.closed_over` (a product was counted since), `nfe.not_found`, `nfe.final` (never in stock, or cancelled), `stock.insufficient` (the company forbids a balance
- * below zero; names the later exits that need the goods), `stock.out_of_range`.
+ * Fails with `nfe.has_returns`, `count.closed_over` (a product was counted since), `nfe.not_found`, `nfe.final` (never in stock, or
+ * cancelled), `stock.insufficient` (the company forbids a balance below zero; names the later exits that need the goods), `stock.out_of_range`.
  */
 export async function reverseNote(
   ports: Ports,
@@ -59,6 +60,7 @@ export async function reverseNote(
     const findings = await commitReversal(ports, note, reversal, options);
     if (findings !== null)
       return { accessKey, movements: reversalSize(reversal), alreadyReversed: false, findings };
+    await failIfReturned(ports, reversal, options.signal);
     await failIfCountedSince(ports, reversal, options.signal);
     await failIfInsufficient(ports, reversal, options.signal);
     return CHANGED;
@@ -176,7 +178,7 @@ const assignReversal = (
       settings_version = iif(exists (${EVENTS_OF_KEY}), 0, settings_version)
     where company = ?1 and access_key = ?3 and status = 'PROCESSADA' and posting = ?5
       and verdict_version = ?8 and (exists (select 1 from companies where id = ?1 and allow_negative = 1) or ${nothingBelowZeroAfter(reversal)})
-      and ${notCountedSince(reversal)}
+      and ${notCountedSince(reversal)} and ${NO_STANDING_RETURNS}
     returning id`,
   args: [
     reversal.company,

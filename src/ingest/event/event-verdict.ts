@@ -16,6 +16,7 @@ import {
 } from "../approve/change-event-exits.ts";
 import { EVENT_BALANCE, saveMissingByCancellation } from "../approve/missing-goods.ts";
 import { reversalStatements } from "../approve/reverse-note.ts";
+import { HAS_RETURNS, saveStandingReturns } from "../approve/standing-returns.ts";
 import { NOT_BOOKED } from "../note/event-exits.ts";
 import { type ChangeEvents, type Judgement, judge } from "../note/judge.ts";
 import {
@@ -48,7 +49,7 @@ const LATE_CODES: readonly string[] = [
 /** Findings about exits of events, which go when exits are taken back. */
 const EXIT_CODES: readonly string[] = [EVENT_BALANCE, EVENT_BEFORE_COUNT];
 /** Findings of a cancellation about what it has taken back. */
-const CANCELLATION_CODES: readonly string[] = ["negative_balance", "before_count"];
+const CANCELLATION_CODES: readonly string[] = ["negative_balance", "before_count", HAS_RETURNS];
 /** Findings of a note that its last event, or what it took out, has caused. */
 export const isOfEvents = ({ code }: Finding): boolean =>
   [LATE_CODES, EXIT_CODES, CANCELLATION_CODES].some((codes) => codes.includes(code));
@@ -122,6 +123,7 @@ export function verdictByEvents(stored: StoredNote, outcome: EventOutcome): Stat
       saveMissingByCancellation({ ...reversal, accessKey: stored.accessKey }),
     ),
     saveCancelledBeforeCount({ ...reversal, accessKey: stored.accessKey }),
+    ...saveStandingReturns(reversal, stored.accessKey),
   ];
 }
 

@@ -21,7 +21,7 @@ const SLICE = 50;
 const NOT_IN_STOCK = "('PENDENTE', 'ESTORNADA', 'CANCELADA', 'DESCARTADA')";
 
 /** What a posting or a reversal has found; a cancelled note keeps it under a new verdict. */
-const KEPT_FINDINGS: readonly string[] = ["negative_balance", "before_count"];
+const KEPT_FINDINGS: readonly string[] = ["negative_balance", "before_count", "has_returns"];
 
 /** The findings of a note under a new verdict. */
 export const findingsUnder = (

@@ -47,6 +47,8 @@ export type IngestFailure =
   | { code: "nfe.event_not_found"; access_key: string; event_id: string }
   | { code: "nfe.held"; access_key: string; holds: readonly Hold[] }
   | { code: "nfe.final"; access_key: string; status: NoteStatus }
+  /** Goods of the note have come back, or were sent back, by these notes in stock: they are to be reversed first. */
+  | { code: "nfe.has_returns"; access_key: string; returns: readonly string[] }
   /** The corrections sent with an approval do not fit the note. */
   | { code: "nfe.correction"; errors: readonly FieldError[] }
   | { code: "nfe.override_denied"; holds: readonly HoldCode[] }

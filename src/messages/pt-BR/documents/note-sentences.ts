@@ -22,6 +22,9 @@ export const NOTE_SENTENCES = {
   /** `products`: their codes. */
   returnedMore: (products: string): string =>
     `A devolução traz mais do que ainda estava fora pelas notas a que se refere; o excedente entrou ao custo médio: ${products}.`,
+  /** `keys`: the access keys of the returns. */
+  cancelledHasReturns: (keys: string): string =>
+    `O cancelamento desfez os movimentos da nota, mas as devoluções dela continuam no estoque, e as mercadorias contam duas vezes; confira e estorne: ${keys}.`,
   negativeBalance: "A saída deixou produtos com saldo negativo.",
   /** `exits`: the products that a cancelled note leaves below zero, each with the later exits that miss the goods. */
   cancelledMisses: (exits: string): string =>

@@ -57,6 +57,8 @@ const SENTENCES: {
   "nfe.held": ({ holds }) =>
     `A nota tem pendências e não pode entrar no estoque. ${holds.map(({ message }) => message).join(" ")}`,
   "nfe.final": "A situação da nota não permite esta operação",
+  "nfe.has_returns": ({ returns }) =>
+    `Há devoluções desta nota no estoque; estorne-as antes: ${returns.join(", ")}`,
   "nfe.correction": "Há correções inválidas para esta nota",
   "nfe.override_denied": "Estas pendências não podem ser liberadas",
   "nfe.no_entries": "Nenhuma mercadoria destes itens da nota entrou no estoque",
