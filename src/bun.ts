@@ -2,6 +2,7 @@ import { createApp } from "./app.ts";
 import { parseConfig } from "./config.ts";
 import { consumerOf } from "./consumer.ts";
 import { signatureRoots } from "./ingest/note/signature-check.ts";
+import { CHAIN_EVERY_MS, chainAllAudits } from "./journal/chain-audit.ts";
 import { feedBroadcaster } from "./journal/feed-broadcaster.ts";
 import { pollMailboxes } from "./mail/poll.ts";
 import { MAINTENANCE_EVERY_MS, runMaintenance } from "./maintenance.ts";
@@ -36,6 +37,7 @@ try {
       ports.queue.start(consumerOf(ports));
       void repeatMaintenance(ports);
       void keepVisited(ports);
+      void keepChained(ports);
       return createApp(() => ports);
     },
   });
@@ -68,6 +70,16 @@ async function keepVisited(ports: BunPorts): Promise<void> {
     if (!ports.stopping.aborted) ports.log("warn", "mail.fault", { code: faultCode(error) });
   }
   if (!ports.stopping.aborted) setTimeout(keepVisited, pauseMs, ports).unref();
+}
+
+/** Gives new audit lines their place in the chain, again and again, until the process begins to stop. */
+async function keepChained(ports: BunPorts): Promise<void> {
+  try {
+    await chainAllAudits(ports, ports.stopping);
+  } catch (error) {
+    if (!ports.stopping.aborted) ports.log("warn", "audit.fault", { code: faultCode(error) });
+  }
+  if (!ports.stopping.aborted) setTimeout(keepChained, CHAIN_EVERY_MS, ports).unref();
 }
 
 function endOnSignal(running: Running): void {

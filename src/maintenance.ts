@@ -6,6 +6,7 @@ import { expireBatches, expireBytes } from "./ingest/batch/expire-batches.ts";
 import { expireObjects } from "./ingest/batch/expire-originals.ts";
 import { resendItems } from "./ingest/batch/resend-items.ts";
 import { rejudgeSlice } from "./ingest/note/rejudge-waiting.ts";
+import { chainAudit } from "./journal/chain-audit.ts";
 import { expireEvents } from "./journal/expire-events.ts";
 import { resendOneMessageJobs } from "./journal/one-message-jobs.ts";
 import { expireMails } from "./mail/expire-mails.ts";
@@ -41,6 +42,8 @@ export interface MaintenanceReport {
   readonly expiring: number;
   /** Products whose search text was missing and was made. */
   readonly folded: number;
+  /** Audit lines that got their place in the chain of their company. */
+  readonly chained: number;
   /** Steps that failed; the next run repeats them. */
   readonly faults: number;
 }
@@ -65,6 +68,7 @@ const OF_EACH_COMPANY: readonly (readonly [keyof MaintenanceReport, StepOfCompan
   ["rejudged", rejudgeSlice],
   ["counts", resumeCloses],
   ["folded", foldProducts],
+  ["chained", chainAudit],
 ];
 
 const OF_ALL: readonly (readonly [
@@ -100,6 +104,7 @@ export async function runMaintenance(
     counts: 0,
     expiring: 0,
     folded: 0,
+    chained: 0,
     faults: 0,
   };
   const run = async (kind: keyof MaintenanceReport, step: () => Promise<number>) => {

@@ -1,5 +1,6 @@
 import { createApp } from "./app.ts";
 import { consumerOf } from "./consumer.ts";
+import { chainAllAudits } from "./journal/chain-audit.ts";
 import { trusted } from "./lib/cast.ts";
 import { deliver } from "./mail/deliver.ts";
 import { runMaintenance } from "./maintenance.ts";
@@ -12,6 +13,8 @@ import { consumeBatch } from "./platform/cloudflare/consume-batch.ts";
 import { deleteExpiredParked, parkBatch } from "./platform/cloudflare/park-batch.ts";
 import { cloudflarePorts } from "./platform/cloudflare/ports.ts";
 
+/** The cron that only gives new audit lines their place in the chain; the others run maintenance. */
+const EACH_MINUTE = "* * * * *";
 /** Cloudflare stops a cron after 15 minutes; the next run continues from the saved cursors. */
 const MAINTENANCE_TIMEOUT_MS = 10 * 60_000;
 
@@ -48,8 +51,12 @@ export default {
     ports.meter.flush?.();
   },
 
-  async scheduled(_cron, bindings) {
+  async scheduled({ cron }, bindings) {
     const ports = portsOf(bindings);
+    if (cron === EACH_MINUTE) {
+      await chainAllAudits(ports, AbortSignal.timeout(MAINTENANCE_TIMEOUT_MS));
+      return;
+    }
     await deleteExpiredParked(ports);
     await runMaintenance(ports, AbortSignal.timeout(MAINTENANCE_TIMEOUT_MS));
   },

@@ -57,7 +57,7 @@ export async function adopt(
     if (before !== null)
       await marks.write({ ...before, at, next: { id, commits: before.commits }, file: null });
     await marks.write({
-      ...(await assignNewInstallation(database, id)),
+      ...(await assignNewInstallation(database, id, "database.adopt", at)),
       at,
       next: null,
       file: null,

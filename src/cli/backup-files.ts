@@ -15,6 +15,10 @@ export const Manifest = z.object({
   program: z.string(),
   /** Names of files under DATA_DIR that the service needs and that are not in the backup. */
   without: z.array(z.string()).optional(),
+  /** The end of each company's audit chain: `sge verify --audit-head` takes it. Absent before a chain began. */
+  audit: z
+    .array(z.object({ company: z.int(), seq: z.int(), hash: z.string().length(64) }))
+    .optional(),
   files: z.array(
     z.object({ path: z.string(), bytes: z.int().min(0), sha256: z.string().length(64) }),
   ),

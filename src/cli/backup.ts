@@ -16,6 +16,7 @@ import {
   type Mark,
   sayDifference,
 } from "../platform/installation.ts";
+import { clientReader } from "../platform/libsql/reader.ts";
 import { StorageFault } from "../resilience/storage-fault.ts";
 import { isStorageFull } from "../resilience/transient-faults.ts";
 import { VERSION } from "../version.ts";
@@ -87,7 +88,7 @@ export async function backup(
     await copyDatabase(source, join(draft, DATABASE), mark);
     await copyBlobs(join(where.DATA_DIR, BLOBS), join(draft, BLOBS));
     const without = EXCLUDED_SECRETS.filter((one) => existsSync(join(where.DATA_DIR, one)));
-    const bytes = await writeManifest(draft, now, without);
+    const bytes = await writeManifest(draft, now, without, await auditHeads(join(draft, DATABASE)));
     await rename(draft, join(folder, name));
     await sync(folder);
     const removed = await removeOld(folder, keep);
@@ -138,6 +139,23 @@ async function installationIn(copy: string): Promise<Installation | null> {
   }
 }
 
+async function auditHeads(copy: string): Promise<Manifest["audit"]> {
+  const database = openConnection(copy, "PRAGMA query_only = 1");
+  try {
+    const rows = await clientReader(database).rows({
+      sql: "select company, seq, hash from audit_heads order by company",
+      args: [],
+    });
+    return rows.map(({ company, seq, hash }) => ({
+      company: Number(company),
+      seq: Number(seq),
+      hash: String(hash),
+    }));
+  } finally {
+    await database.close();
+  }
+}
+
 /** Files of the store never change once they have their name. One that expires during the copy is left out. */
 async function copyBlobs(from: string, to: string): Promise<void> {
   for (const path of await filesUnder(from)) {
@@ -156,6 +174,7 @@ async function writeManifest(
   draft: string,
   now: Date,
   without: readonly string[],
+  audit: Manifest["audit"],
 ): Promise<number> {
   const files: Manifest["files"] = [];
   for (const path of await filesUnder(draft))
@@ -165,6 +184,7 @@ async function writeManifest(
     made_at: now.toISOString(),
     program: VERSION,
     without: [...without],
+    audit,
     files,
   };
   await writeFile(join(draft, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);

@@ -80,6 +80,16 @@ export const RESTORE_ARGS = {
   ...HELP_FLAG,
 } as const satisfies ArgsDef;
 
+export const VERIFY_ARGS = {
+  "audit-head": {
+    type: "string",
+    valueHint: "EMPRESA:LINHA:HASH",
+    description:
+      "Ponto da cadeia de auditoria anotado antes (manifesto de uma cópia): deve continuar nela",
+  },
+  ...HELP_FLAG,
+} as const satisfies ArgsDef;
+
 export const ADOPT_ARGS = {
   force: { type: "boolean", description: "Confirma; sem esta opção, só mostra as diferenças" },
   ...HELP_FLAG,
@@ -124,8 +134,8 @@ export const HELP: Readonly<
   },
   verify: {
     usage: "sge verify",
-    says: "Confere tudo o que está guardado: o arquivo do banco, cada original com o seu SHA-256, cada saldo com os seus\nmovimentos, cada nota com o seu original. Não muda nada; termina com 1 quando há problemas.",
-    args: HELP_FLAG,
+    says: "Confere tudo o que está guardado: o arquivo do banco, cada original com o seu SHA-256, cada saldo com os seus\nmovimentos, cada nota com o seu original, cada linha de auditoria com a sua cadeia. Não muda nada; termina com 1 quando\nhá problemas.",
+    args: VERIFY_ARGS,
   },
   password: {
     usage: "sge password E-MAIL [opções]",

@@ -109,7 +109,20 @@ const PART: Readonly<Record<Damage["part"], string>> = {
   sums: "somas",
   note: "nota",
   export: "exportação",
+  audit: "auditoria",
 };
+
+/** `--audit-head 1:420:9f86…`: company, place and hash; several with commas between. */
+function notedHeads(given: ParsedArgs): { company: number; seq: number; hash: string }[] {
+  const text = textOf(given["audit-head"]);
+  if (text === undefined) return [];
+  return text.split(",").map((one) => {
+    const [, company, seq, hash] = /^(\d{1,15}):(\d{1,15}):([0-9a-f]{64})$/.exec(one.trim()) ?? [];
+    if (hash === undefined)
+      throw new UsageError("verify", "--audit-head deve ser EMPRESA:LINHA:HASH");
+    return { company: Number(company), seq: Number(seq), hash };
+  });
+}
 
 export async function runVerify(context: CommandContext, given: ParsedArgs): Promise<number> {
   if (given._.length > 0)
@@ -117,17 +130,19 @@ export async function runVerify(context: CommandContext, given: ParsedArgs): Pro
   const { verify } = await import("./verify.ts");
   const { out } = context;
   let problems = 0;
-  const checked = await verify(configOf(context), ({ part, which, says }) => {
+  const found = ({ part, which, says }: Damage) => {
     problems += 1;
     if (problems <= MAX_PRINTED) out.line(paint(out, "red", `${PART[part]} ${which}: ${says}`));
-  });
+  };
+  const checked = await verify(configOf(context), found, undefined, notedHeads(given));
   if (problems > MAX_PRINTED) out.line(`… e mais ${grouped(problems - MAX_PRINTED)}`);
-  const { originals, products, notes, exports } = checked;
+  const { originals, products, notes, exports, audit } = checked;
   const seen = [
     howMany(originals, "original", "originais"),
     howMany(products, "produto", "produtos"),
     howMany(notes, "nota", "notas"),
     howMany(exports, "exportação", "exportações"),
+    howMany(audit, "linha de auditoria", "linhas de auditoria"),
   ].join(", ");
   out.line(`Conferidos: ${seen}`);
   out.line(

@@ -1,3 +1,4 @@
+import { auditAllCompanies } from "../journal/record.ts";
 import type { Database } from "../platform/bun/database/database.ts";
 import { type Installation, installationOf } from "../platform/installation.ts";
 
@@ -15,12 +16,30 @@ const FORK = [
   "update sqlite_sequence set seq = seq + 1000000 where name = 'events'",
 ];
 
-/** Makes a database a new installation with the id `next`; returns its id and its count of commits. */
+/**
+ * Makes a database a new installation with the id `next`, and writes an audit line of it for each company; returns its id and its
+ * count of commits. `at` in ms UTC.
+ */
 export async function assignNewInstallation(
   { writing, reading }: Pick<Database, "writing" | "reading">,
   next: string,
+  action: "database.adopt" | "database.restore",
+  at: number,
 ): Promise<Installation> {
-  await writing.batch([...FORK, { sql: "update installation set id = ?1", args: [next] }], "write");
+  const line = auditAllCompanies("cli", at, {
+    action,
+    entity: "database",
+    id: next,
+    detail: {},
+  });
+  await writing.batch(
+    [
+      ...FORK,
+      { sql: "update installation set id = ?1", args: [next] },
+      { sql: line.sql, args: [...line.args] },
+    ],
+    "write",
+  );
   const made = await installationOf(reading);
   if (made === null) throw new Error("the migrations have made no installation");
   return made;

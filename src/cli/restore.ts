@@ -60,7 +60,7 @@ export async function restore(
   const draft = `${target}.${process.pid}.parcial`;
   try {
     await copyDurably(source.database, draft);
-    const next = await migrateDraft(draft);
+    const next = await migrateDraft(draft, now);
     // From here on the mark fits both the old database and the new one.
     const mark = await marks.read().catch(() => null);
     if (mark !== null) await marks.write({ ...mark, next });
@@ -99,11 +99,16 @@ async function assertIntact(path: string): Promise<void> {
   if (damage.length > 0) throw new Error(`${path} não está íntegro: ${damage.join("; ")}`);
 }
 
-async function migrateDraft(draft: string): Promise<Installation> {
+async function migrateDraft(draft: string, now: Date): Promise<Installation> {
   const database = await openDatabase(`file:${draft}`);
   try {
     await database.migrate();
-    return await assignNewInstallation(database, newInstallationId());
+    return await assignNewInstallation(
+      database,
+      newInstallationId(),
+      "database.restore",
+      now.getTime(),
+    );
   } finally {
     await database.close();
     await sync(draft);

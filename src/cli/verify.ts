@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Config } from "../config.ts";
 import { verifyNotes } from "../ingest/note/verify-notes.ts";
+import { type BrokenChain, type KnownHead, verifyAudit } from "../journal/verify-audit.ts";
 import { sha256 } from "../lib/hash.ts";
 import { reais } from "../lib/reais.ts";
 import { compareDocuments } from "../nfe/read/compare.ts";
@@ -25,7 +26,15 @@ import { BLOBS } from "./backup-files.ts";
 
 /** Something stored that is damaged or inconsistent. */
 export interface Damage {
-  readonly part: "database" | "installation" | "original" | "balance" | "sums" | "note" | "export";
+  readonly part:
+    | "database"
+    | "installation"
+    | "original"
+    | "balance"
+    | "sums"
+    | "note"
+    | "export"
+    | "audit";
   /** Which one: a key, a code, a hash. */
   readonly which: string;
   /** Portuguese. */
@@ -33,19 +42,26 @@ export interface Damage {
 }
 
 /** How many of each part were checked. */
-export type Checked = Record<"originals" | "products" | "notes" | "exports", number>;
+export type Checked = Record<"originals" | "products" | "notes" | "exports" | "audit", number>;
+
+/** The end of a company's audit chain as it was noted before. */
+export interface NotedHead extends KnownHead {
+  readonly company: number;
+}
 
 type VerifyPorts = Pick<Ports, "reader" | "originals" | "documents" | "blobs">;
 
 /**
  * Checks everything stored, in slices, without writing: SQLite's own check, each original against its SHA-256, each balance and
- * each span against the sum of its movements, each movement against the state before it, each note against its original, its items and the ledger, and each finished export
- * against its file. Calls `found` for each damage, and `step` after each thing that was checked. Returns how many were checked.
+ * each span against the sum of its movements, each movement against the state before it, each note against its original, its items and the ledger, each finished export
+ * against its file, and each audit line against its hash and the heads of chains that were `noted` before.
+ * Calls `found` for each damage, and `step` after each thing that was checked. Returns how many were checked.
  */
 export async function verify(
   where: Pick<Config, "DATABASE_URL" | "DATABASE_AUTH_TOKEN" | "DATA_DIR">,
   found: (damage: Damage) => void,
   step: () => void = () => undefined,
+  noted: readonly NotedHead[] = [],
 ): Promise<Checked> {
   const path = filePath(where.DATABASE_URL);
   const place = path ?? where.DATABASE_URL;
@@ -65,7 +81,7 @@ export async function verify(
       found({ part: "installation", which: mark.id, says: sayDifference(difference, place, mark) });
     await database.mustBeCurrent();
     if (path !== null) await verifyFile(ports, found);
-    const checked: Checked = { originals: 0, products: 0, notes: 0, exports: 0 };
+    const checked: Checked = { originals: 0, products: 0, notes: 0, exports: 0, audit: 0 };
     const companies = await rows(ports, "select id from companies order by id");
     for (const { id } of companies) {
       const company = Number(id);
@@ -75,6 +91,7 @@ export async function verify(
       await verifySteps(ports, company, found);
       checked.notes += await verifyAllNotes(ports, company, found, step);
       checked.exports += await verifyExports(ports, company, found, step);
+      checked.audit += await verifyChain(ports, company, noted, found, step);
     }
     return checked;
   } catch (error) {
@@ -228,6 +245,34 @@ async function verifyExports(
     step();
   }
   return kept.length;
+}
+
+const BROKEN: Readonly<Record<BrokenChain["kind"], string>> = {
+  known:
+    "o hash da linha não é o que foi anotado: a cadeia foi refeita, ou o anotado é de outra cadeia",
+  changed: "a linha não é a que foi encadeada: foi alterada ou acrescentada depois",
+  missing: "a linha não está no seu lugar: foi apagada ou trocada de lugar",
+  unchained: "a linha não tem o seu hash: foi acrescentada depois, ou o hash foi retirado",
+  head: "a cadeia não termina onde deveria: linhas do fim foram apagadas ou acrescentadas",
+};
+
+/** Gives how many lines are chained. */
+async function verifyChain(
+  ports: VerifyPorts,
+  company: number,
+  noted: readonly NotedHead[],
+  found: ReportDamage,
+  step: () => void,
+): Promise<number> {
+  const known = noted.filter((head) => head.company === company);
+  const { chained, broken } = await verifyAudit(ports, company, known, step);
+  if (broken !== null)
+    found({
+      part: "audit",
+      which: `empresa ${company}, linha ${broken.seq}`,
+      says: BROKEN[broken.kind],
+    });
+  return chained;
 }
 
 /** Reads a file to its end, in which the store checks each block; null when it is intact. */

@@ -49,6 +49,19 @@ export function audit(
   };
 }
 
+/** As `audit`, one line for each company: what was done to the whole database, by the command line. */
+export function auditAllCompanies(
+  requestId: string,
+  at: number,
+  { action, entity, id, detail }: AuditedAction,
+): Statement {
+  return {
+    sql: `insert into audit (company, at, action, entity, entity_id, detail, request_id)
+      select id, ?1, ?2, ?3, ?4, ?5, ?6 from companies`,
+    args: [at, action, entity, id, JSON.stringify(detail), requestId],
+  };
+}
+
 const NO_ROW = { sql: "select null, null where false", args: [] };
 
 /** Events of the durable feed, in order; there may be none. */

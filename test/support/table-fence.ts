@@ -30,6 +30,7 @@ export const OWNERS: Readonly<Record<string, string>> = {
   jobs: "journal",
   events: "journal",
   audit: "journal",
+  audit_heads: "journal",
   cache_versions: "journal",
   sweep_places: "journal",
   mails: "mail",
@@ -54,6 +55,8 @@ export const EXCEPTIONS: Readonly<Record<string, string>> = {
   // Upward reads, each of one column or count.
   "src/journal/jobs.ts reads job_items": "a job tells how many of its items are open",
   "src/journal/expire-events.ts reads companies": "one pass for each company",
+  "src/journal/record.ts reads companies": "one line for each company",
+  "src/journal/chain-audit.ts reads companies": "one chain for each company",
   "src/stock/ledger.ts reads users": "a movement shows the name of its user",
   "src/stock/kardex.ts reads users": "a movement shows the name of its user",
   // Gauges and checks count rows of every part, and change none.
