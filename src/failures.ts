@@ -9,6 +9,7 @@ import type { ReportFailure } from "./reports/failures.ts";
 import type { CountFailure } from "./stock/counting/failures.ts";
 import type {
   LotFailure,
+  MovementBatchFailure,
   MovementFailure,
   StockFailure,
   SupplierItemFailure,
@@ -43,6 +44,7 @@ export type Failure =
   | StockFailure
   | LotFailure
   | MovementFailure
+  | MovementBatchFailure
   | SupplierItemFailure
   | CountFailure
   | AccountsFailure

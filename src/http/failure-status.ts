@@ -54,6 +54,7 @@ export const STATUS_OF = {
   "lot.not_found": 404,
   "movement.not_found": 404,
   "movement.of_note": 409,
+  "movement.bad_lines": 400,
   "movement.is_reversal": 409,
   "stock.out_of_range": 422,
   "supplier_item.not_found": 404,

@@ -11,6 +11,7 @@ const ANSWERED_400: ReadonlySet<string> = new Set([
   "/api/login",
   "/api/nfe/upload",
   "/api/movements",
+  "/api/movements/batch",
   "/api/config/email",
   "/api/config/email/test",
 ]);

@@ -23,6 +23,7 @@ const INTERNAL_FIELDS = new Set([
   "maxBytes",
   "where",
   "file",
+  "lines",
 ]);
 
 /** The internal field that a code shows all the same. */
@@ -80,6 +81,12 @@ export function problemOf(failure: Failure): {
       .map(([name, value]) => [name === "status" ? "note_status" : name, value]),
   );
   if (failure.code === "nfe.invalid") evidence.errors = failure.errors.map(writtenFieldError);
+  if (failure.code === "movement.bad_lines")
+    evidence.errors = failure.lines.map(({ line, field, failure: of }) => ({
+      path: `/items/${line}/${field}`,
+      code: of.code,
+      message: failureSentence(of),
+    }));
   return { status: STATUS_OF[failure.code], detail: failureSentence(failure), evidence };
 }
 

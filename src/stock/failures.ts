@@ -18,6 +18,16 @@ export type StockFailure =
     }
   | { code: "stock.out_of_range"; product_code: string };
 
+/** A line of a batch of movements that cannot be written; `line` from 0, `field` what is wrong in it. */
+export interface BadLine {
+  readonly line: number;
+  readonly field: "product_code" | "quantity" | "unit_cost" | "happened_at";
+  readonly failure: StockFailure | MovementFailure;
+}
+
+/** A batch is written whole or not at all. */
+export type MovementBatchFailure = { code: "movement.bad_lines"; lines: readonly BadLine[] };
+
 /** Why supplier items cannot be as a user wants them. */
 export type SupplierItemFailure =
   | { code: "supplier_item.not_found"; supplier_cnpj: string; item_code: string; unit: string }

@@ -146,14 +146,25 @@ export async function findMovement(
   id: number,
   signal?: AbortSignal,
 ): Promise<Movement | null> {
-  const [row] = await ports.reader.rows(
+  return (await findMovements(ports, company, [id], signal))[0] ?? null;
+}
+
+/** Those of these movements of goods that are the company's, in the order of the ids. */
+export async function findMovements(
+  ports: Pick<Ports, "reader">,
+  company: number,
+  ids: readonly number[],
+  signal?: AbortSignal,
+): Promise<Movement[]> {
+  const rows = await ports.reader.rows(
     {
-      sql: `select ${MOVEMENT_COLUMNS} from movements m ${MOVEMENT_JOINS} where m.company = ?1 and m.id = ?2 and m.quantity_e4 <> 0`,
-      args: [company, id],
+      sql: `select ${MOVEMENT_COLUMNS} from json_each(?2) as wanted cross join movements m on m.id = wanted.value ${MOVEMENT_JOINS}
+        where m.company = ?1 and m.quantity_e4 <> 0 order by wanted.key`,
+      args: [company, JSON.stringify(ids)],
     },
     signal,
   );
-  return row === undefined ? null : toMovement(row);
+  return rows.map(toMovement);
 }
 
 /**

@@ -35,6 +35,8 @@ export interface SpanPosting {
   readonly at: number;
   /** Of each of its movements. */
   readonly amounts: readonly Amount[];
+  /** How many postings with an entry they are; absent: one at most. */
+  readonly postings?: number;
 }
 
 const MOST = Number.MAX_SAFE_INTEGER;
@@ -49,12 +51,15 @@ const ADDED = [
  * The statement that adds one posting to the sums of its span; for the batch of its movements, under the same guard. With the
  * sums, the chart of a month and the length of a list read some hundred rows, whatever the number of movements.
  */
-export function addToSpan({ company, origin, at, amounts }: SpanPosting, guard: Guard): Statement {
+export function addToSpan(
+  { company, origin, at, amounts, postings }: SpanPosting,
+  guard: Guard,
+): Statement {
   const entered = amounts.filter(({ quantity_e4 }) => quantity_e4 > 0);
   const left = amounts.filter(({ quantity_e4 }) => quantity_e4 < 0);
   const isNote = origin === "NFE";
   const added = {
-    entries: entered.length > 0 ? 1 : 0,
+    entries: postings ?? (entered.length > 0 ? 1 : 0),
     notes_in: isNote ? entered.length : 0,
     notes_out: isNote ? left.length : 0,
     others_in: isNote ? 0 : entered.length,

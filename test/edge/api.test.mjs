@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { catalog } from "./conversation/catalog.mjs";
 import { costs } from "./conversation/costs.mjs";
 import { counts } from "./conversation/counts.mjs";
 import { entering } from "./conversation/entering.mjs";
@@ -27,6 +28,7 @@ const CHAPTERS = [
   [suppliers, "a mapping tried, made and removed"],
   [suppliers, "items without a mapping, and what they may be"],
   [figures, "the value of the stock, and reversals"],
+  [catalog, "movements in batches"],
   [linked, "complements, returns, and who refers to whom"],
   [figures, "reads that are kept, and asked for again"],
   [counts, "a count, from its opening to its close"],

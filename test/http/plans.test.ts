@@ -8,6 +8,7 @@ import { zipOf } from "../../src/synthetic/zip.ts";
 import { type TestApp, withApp } from "../support/app.ts";
 import { ALLOWED, SMALL } from "../support/http/allowed-costs.ts";
 import { costsOf, recordStatements } from "../support/http/query-plans.ts";
+import { walkCatalog } from "../support/http/walk-catalog.ts";
 import { walkCompany } from "../support/http/walk-company.ts";
 import { type Go, walkCounts } from "../support/http/walk-counts.ts";
 import { walkProduct } from "../support/http/walk-product.ts";
@@ -192,6 +193,7 @@ async function walk(service: TestApp): Promise<Set<string>> {
   await go("POST", undo, { at, query: "?dry_run=true", json: reason });
   await go("POST", undo, { at, json: reason });
   await walkProduct(go);
+  await walkCatalog(go);
   for (const query of [
     "?at=2026-11-30",
     "?known_at=2026-11-30T12:00:00Z",

@@ -38,6 +38,16 @@ const WITH_VALUES: readonly Failure[] = [
     }),
   ),
   { code: "stock.insufficient", product_code: "A", balance: "1.5", requested: "2" },
+  ...[1, 7].map(
+    (count): Failure => ({
+      code: "movement.bad_lines",
+      lines: Array.from({ length: count }, (_, line) => ({
+        line,
+        field: "product_code" as const,
+        failure: { code: "product.not_found" as const, product_code: "A" },
+      })),
+    }),
+  ),
   {
     code: "units.conflict",
     items: [{ supplier_cnpj: "11222333000181", code: "1", unit: "CX" }],

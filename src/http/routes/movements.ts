@@ -1,9 +1,16 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { settingsOf } from "../../accounts/settings.ts";
-import { recordMovement } from "../../ingest/approve/manual-movement.ts";
+import { recordMovements } from "../../ingest/approve/manual-batch.ts";
+import { type MovementRequest, recordMovement } from "../../ingest/approve/manual-movement.ts";
 import { EVENT_ORIGIN } from "../../stock/event-exits.ts";
-import { findMovement, listMovements, type MovementFilter } from "../../stock/ledger.ts";
+import {
+  findMovement,
+  findMovements,
+  listMovements,
+  type MovementFilter,
+} from "../../stock/ledger.ts";
+import { MOST_LINES } from "../../stock/movement-batch.ts";
 import { productVersion } from "../../stock/product-version.ts";
 import { type CacheKey, cached, NOT_MODIFIED } from "../cache/cached.ts";
 import { dayRange, happenedAtOf } from "../days.ts";
@@ -59,6 +66,23 @@ const MovementBodySchema = z
   })
   .openapi("MovementOrder");
 
+const requestOf = (
+  body: z.infer<typeof MovementBodySchema>,
+  timeZone: string,
+  now: number,
+): MovementRequest => ({
+  product: body.product_code,
+  type: body.type,
+  quantity_e4: body.quantity,
+  unitCost_e4: body.unit_cost || null,
+  lot: body.batch_number,
+  expiresOn: body.expiration_date ?? null,
+  origin: body.origin,
+  reference: body.reference,
+  notes: body.notes,
+  happenedAt: happenedAtOf(body.happened_at, timeZone, now),
+});
+
 const createMovementRoute = createRoute({
   method: "post",
   path: "/api/movements",
@@ -86,18 +110,7 @@ const postMovement = defineOpenAPIRoute<typeof createMovementRoute, Env>({
     const { timeZone } = await settingsOf(ports, actor.company, c.var.versions.settings);
     const { id, lots } = await recordMovement(
       ports,
-      {
-        product: body.product_code,
-        type: body.type,
-        quantity_e4: body.quantity,
-        unitCost_e4: body.unit_cost || null,
-        lot: body.batch_number,
-        expiresOn: body.expiration_date ?? null,
-        origin: body.origin,
-        reference: body.reference,
-        notes: body.notes,
-        happenedAt: happenedAtOf(body.happened_at, timeZone, ports.clock.now()),
-      },
+      requestOf(body, timeZone, ports.clock.now()),
       causeOf(c),
       c.var.signal,
     );
@@ -108,6 +121,55 @@ const postMovement = defineOpenAPIRoute<typeof createMovementRoute, Env>({
         message: "Movimentação registrada com sucesso",
         movement: movementView(movement),
         ...lotsTaken(lots),
+      },
+      201,
+    );
+  },
+});
+
+const createBatchRoute = createRoute({
+  method: "post",
+  path: "/api/movements/batch",
+  operationId: "createMovements",
+  tags: ["stock"],
+  summary: "Lança várias entradas e saídas manuais, todas ou nenhuma",
+  ...requires("operate"),
+  request: {
+    body: jsonBody(
+      z
+        .object({ items: z.array(MovementBodySchema).min(1).max(MOST_LINES) })
+        .openapi("MovementBatchOrder"),
+    ),
+  },
+  responses: responses(
+    201,
+    z.object({
+      message: z.string(),
+      items_count: z.int(),
+      movements: z.array(MovementSchema.extend({ lots: z.array(TakenLotSchema).optional() })),
+    }),
+    "Os movimentos lançados, na ordem das linhas",
+  ),
+});
+
+const postBatch = defineOpenAPIRoute<typeof createBatchRoute, Env>({
+  route: createBatchRoute,
+  handler: async (c) => {
+    const { ports, actor } = c.var;
+    const { items } = c.req.valid("json");
+    const { timeZone } = await settingsOf(ports, actor.company, c.var.versions.settings);
+    const now = ports.clock.now();
+    const requests = items.map((item) => requestOf(item, timeZone, now));
+    const { ids, lots } = await recordMovements(ports, requests, causeOf(c), c.var.signal);
+    const movements = await findMovements(ports, actor.company, ids);
+    return c.json(
+      {
+        message: "Lote processado com sucesso",
+        items_count: movements.length,
+        movements: movements.map((movement) => ({
+          ...movementView(movement),
+          ...lotsTaken(lots.filter((lot) => lot.movement === movement.id)),
+        })),
       },
       201,
     );
@@ -178,4 +240,4 @@ function versionsOf(c: Context<Env>, { product }: MovementFilter): Omit<CacheKey
   };
 }
 
-export const movementRoutes = [postMovement, getMovements] as const;
+export const movementRoutes = [postMovement, postBatch, getMovements] as const;

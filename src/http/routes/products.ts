@@ -1,11 +1,14 @@
-import { createRoute, defineOpenAPIRoute } from "@hono/zod-openapi";
+import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import { listLevels } from "../../stock/levels.ts";
 import { cached, NOT_MODIFIED } from "../cache/cached.ts";
 import type { Env } from "../env.ts";
 import { requires } from "../middleware/permissions.ts";
 import { LevelQuery } from "../request/level-query.ts";
 import { offsetOf, paged, pageOf, responses } from "../schemas.ts";
-import { ProductSchema, productView } from "../views/product-view.ts";
+import { ListedProductSchema, listedProductView } from "../views/product-view.ts";
+
+/** `items` is `data` again: the search of S.G.E.'s web client reads that name. */
+const ProductPage = pageOf(ListedProductSchema).extend({ items: z.array(ListedProductSchema) });
 
 const productsRoute = createRoute({
   method: "get",
@@ -16,7 +19,7 @@ const productsRoute = createRoute({
   ...requires("read"),
   request: { query: LevelQuery },
   responses: {
-    ...responses(200, pageOf(ProductSchema), "Uma página de produtos"),
+    ...responses(200, ProductPage, "Uma página de produtos"),
     ...NOT_MODIFIED,
   },
 });
@@ -25,7 +28,7 @@ const getProducts = defineOpenAPIRoute<typeof productsRoute, Env>({
   route: productsRoute,
   handler: async (c) => {
     const query = c.req.valid("query");
-    return cached(c, { tags: ["products"], vary: query }, async (signal) => {
+    return cached(c, { tags: ["products", "stock"], vary: query }, async (signal) => {
       const { levels, total } = await listLevels(
         c.var.ports,
         c.var.actor.company,
@@ -33,7 +36,8 @@ const getProducts = defineOpenAPIRoute<typeof productsRoute, Env>({
         offsetOf(query),
         signal,
       );
-      return paged(levels.map(productView), query, total);
+      const page = paged(levels.map(listedProductView), query, total);
+      return { ...page, items: page.data };
     });
   },
 });

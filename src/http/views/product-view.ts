@@ -26,6 +26,11 @@ export const ProductSchema = z
   })
   .openapi("Product");
 
+/** A product in a list, with how much of it there is. */
+export const ListedProductSchema = ProductSchema.extend({ quantity: z.number() }).openapi(
+  "ListedProduct",
+);
+
 /** A line of the stock with the fields of S.G.E., which shows `Sem Categoria` for a product without a category name. */
 export const StockItemSchema = ProductSchema.omit({
   active: true,
@@ -70,6 +75,11 @@ export const productView = (level: Level): z.infer<typeof ProductSchema> => ({
   active: level.active,
   created_at: instant(level.createdAt),
   updated_at: instant(level.updatedAt),
+});
+
+export const listedProductView = (level: Level): z.infer<typeof ListedProductSchema> => ({
+  ...productView(level),
+  quantity: quantity(level.quantity_e4),
 });
 
 /** A line of the stock; `stock`: what there was at another moment. */

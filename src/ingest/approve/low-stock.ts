@@ -1,5 +1,5 @@
 import { appendSelectedEvents } from "../../journal/append-selected-events.ts";
-import type { Statement } from "../../ports/sql.ts";
+import type { Guard, Statement } from "../../ports/sql.ts";
 import type { ManualMovement } from "../../stock/movement.ts";
 import type { Posting } from "../../stock/posting.ts";
 
@@ -45,3 +45,14 @@ export const appendLowStockOfMovement = ({
   posting,
 }: Pick<ManualMovement, "company" | "at" | "origin" | "posting">): Statement =>
   appendLowStock(company, at, origin, [posting, posting], posting);
+
+/** Of a batch of manual movements; `made` is the condition that finds them, with the company as ?1. */
+export const appendLowStockOfBatch = (company: number, at: number, made: Guard): Statement =>
+  appendSelectedEvents(company, at, {
+    sql: `select 'stock.low' as type, json_object('product_code', m.product) as payload
+    from (select product, sum(quantity_e4) as moved_e4 from movements where ${made.sql} group by product) as m
+    cross join products p on p.company = ?1 and p.code = m.product
+    cross join balances b on b.company = ?1 and b.product = m.product
+    where b.quantity_e4 < p.min_stock_e4 and b.quantity_e4 - m.moved_e4 >= p.min_stock_e4`,
+    args: [...made.args],
+  });

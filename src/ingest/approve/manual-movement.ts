@@ -94,21 +94,26 @@ export async function recordMovement(
   throw new Failed<StockFailure>(await refusalOf(ports, actor.company, request, signal));
 }
 
-/**
- * Refuses a date in the future, and one before the company's first movement: before the ledger began there was no stock. The
- * first movement is the one that was written first, by the earlier of its times; it never changes, so no guard is needed.
- */
+/** Refuses a date that is wrong (`wrongDate`). */
 async function checkDate(
   ports: Pick<Ports, "reader">,
-  { company, at, happenedAt }: ManualMovement,
+  movement: ManualMovement,
   signal?: AbortSignal,
 ): Promise<void> {
-  if (happenedAt === at) return;
-  const happened_at = new Date(happenedAt).toISOString();
-  if (happenedAt > at) {
-    const latest = new Date(at).toISOString();
-    throw new Failed<MovementFailure>({ code: "movement.in_future", happened_at, latest });
-  }
+  if (movement.happenedAt === movement.at) return;
+  const failure = wrongDate(movement, await firstMoment(ports, movement.company, signal));
+  if (failure !== null) throw new Failed<MovementFailure>(failure);
+}
+
+/**
+ * The company's first movement, by the earlier of its times, ms UTC; null where there is none. It is the one that was written
+ * first and never changes, so no guard is needed.
+ */
+export async function firstMoment(
+  ports: Pick<Ports, "reader">,
+  company: number,
+  signal?: AbortSignal,
+): Promise<number | null> {
   const [first] = await ports.reader.rows(
     {
       sql: `select min(created_at, happened_at) as at from movements indexed by movements_by_time
@@ -117,12 +122,23 @@ async function checkDate(
     },
     signal,
   );
-  if (first === undefined || happenedAt >= Number(first.at)) return;
-  const earliest = new Date(Number(first.at)).toISOString();
-  throw new Failed<MovementFailure>({ code: "movement.before_first", happened_at, earliest });
+  return first === undefined ? null : Number(first.at);
 }
 
-function movementOf(
+/** Why a date is wrong: it is in the future, or before the company's first movement, when there was no stock; or null. */
+export function wrongDate(
+  { at, happenedAt }: Pick<ManualMovement, "at" | "happenedAt">,
+  first: number | null,
+): MovementFailure | null {
+  const instant = (ms: number) => new Date(ms).toISOString();
+  const happened_at = instant(happenedAt);
+  if (happenedAt > at) return { code: "movement.in_future", happened_at, latest: instant(at) };
+  if (happenedAt === at || first === null || happenedAt >= first) return null;
+  return { code: "movement.before_first", happened_at, earliest: instant(first) };
+}
+
+/** The movement that a request is, written at `at` (ms UTC). Fails with `stock.out_of_range`. */
+export function movementOf(
   request: MovementRequest,
   actor: UserCause["actor"],
   at: number,

@@ -26,6 +26,14 @@ export const COUNT_FLOWS: readonly Flow[] = [
       const json = { missing: "keep", reason: "inventário" };
       return service.send("POST", `/api/counts/${count?.id}/close`, { json });
     },
-    changes: ["stock", "stock at", "movements", "movements of P1", "stats", "evolution"],
+    changes: [
+      "products",
+      "stock",
+      "stock at",
+      "movements",
+      "movements of P1",
+      "stats",
+      "evolution",
+    ],
   },
 ];

@@ -3,7 +3,15 @@ import { type Flow, POSTED, type Read } from "./write-flows.ts";
 
 const loss = lossEvent(POSTED.accessKey, [{ nItem: 1, quantity: "2", unit: "UN" }]);
 const CHANGED: Read[] = [
-  ...(["stock", "stock at", "movements", "movements of P1", "stats", "evolution"] as const),
+  ...([
+    "products",
+    "stock",
+    "stock at",
+    "movements",
+    "movements of P1",
+    "stats",
+    "evolution",
+  ] as const),
   "posted",
 ];
 const SAME: Read[] = ["notes", "notes of P1", "notes since", "waiting", "unposted", "held"];

@@ -43,6 +43,7 @@ export const MATRIX: readonly [string, string, Role | "anonymous"][] = [
   ["get", "/api/lots/{lot}/trace", "VISUALIZADOR"],
   ["get", "/api/stock", "VISUALIZADOR"],
   ["post", "/api/movements", "OPERADOR"],
+  ["post", "/api/movements/batch", "OPERADOR"],
   ["post", "/api/movements/{id}/reverse", "GERENTE"],
   ["get", "/api/movements/list", "VISUALIZADOR"],
   ["post", "/api/counts", "GERENTE"],

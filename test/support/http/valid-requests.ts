@@ -206,6 +206,17 @@ export const VALID_REQUESTS: readonly ValidRequest[] = [
     }),
   },
   {
+    method: "POST",
+    path: "/api/movements/batch",
+    query: [],
+    ...json({
+      items: [
+        { product_code: "P1", type: "ENTRADA", quantity: 2.5, unit_cost: 9.99, origin: "Manual" },
+        { product_code: "P1", type: "SAIDA", quantity: "1", batch_number: "L", notes: "achado" },
+      ],
+    }),
+  },
+  {
     method: "GET",
     path: "/api/movements/list",
     query: [...PAGES, "product_code", "type", "from", "to", "origin", "reference"],

@@ -113,6 +113,11 @@ const SENTENCES: {
       .slice(0, 5)
       .map(({ code, unit }) => `${code} (${unit})`)
       .join(", ")}`,
+  "movement.bad_lines": ({ lines }) =>
+    `${lines.length === 1 ? "Uma linha do lote não pode ser lançada" : `${lines.length} linhas do lote não podem ser lançadas`}; nada foi gravado: ${lines
+      .slice(0, 5)
+      .map(({ line, failure }) => `linha ${line + 1}: ${failureSentence(failure)}`)
+      .join("; ")}`,
   "movement.of_count":
     "O movimento é a diferença de uma contagem e não pode ser estornado; conte o produto de novo",
   "count.closed_over": ({ product_code }) =>
