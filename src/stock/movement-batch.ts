@@ -23,8 +23,9 @@ export interface RefusedLine {
 }
 
 /** The movements of these postings, by the unique index; ?1 company, ?2 the JSON of their origins and postings. */
-export const BATCH_MADE =
-  "company = ?1 and (origin, origin_ref) in (select value ->> 0, value ->> 1 from json_each(?2))";
+const BATCH_MADE = `+company = ?1 and id in (
+  select made.id from json_each(?2) as key cross join movements made indexed by movements_once
+    on made.company = ?1 and made.origin = key.value ->> 0 and made.origin_ref = key.value ->> 1)`;
 
 /** The condition that finds the movements of a batch once they are written, with its parameters. */
 export const madeBy = (movements: readonly ManualMovement[]): Guard => ({
@@ -98,10 +99,10 @@ export function movementBatch(movements: readonly ManualMovement[]): Statement[]
       },
     }),
     {
-      sql: `update products set last_cost_e2 = m.cost_e2, last_cost_quantity_e4 = m.quantity_e4, updated_at = m.created_at
-        from (select product, cost_e2, quantity_e4, created_at, max(id) from movements
-          where ${made.sql} and quantity_e4 > 0 and cost_e2 > 0 group by product) as m
-        where products.company = ?1 and products.code = m.product`,
+      sql: `update products set (last_cost_e2, last_cost_quantity_e4, updated_at) = (
+          select cost_e2, quantity_e4, created_at from movements where ${costed(made.sql)} and product = products.code
+          order by id desc limit 1)
+        where company = ?1 and code in (select product from movements where ${costed(made.sql)})`,
       args: made.args,
     },
     bumpTagIfChanged(company, "products"),
@@ -111,6 +112,9 @@ export function movementBatch(movements: readonly ManualMovement[]): Statement[]
     ),
   ];
 }
+
+/** The entries of a batch that tell a cost. */
+const costed = (made: string): string => `${made} and quantity_e4 > 0 and cost_e2 > 0`;
 
 /** The lines that the first statement of `movementBatch` has returned. */
 export const refusedLines = (rows: readonly Row[]): RefusedLine[] =>

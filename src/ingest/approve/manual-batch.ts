@@ -53,7 +53,10 @@ export async function recordMovements(
     undefined,
   );
   const outcome = await ports.writer
-    .commit({ statements: [...statements, ...told(movements, cause, at)], read: outcomeOf }, signal)
+    .commit(
+      { statements: [...statements, ...recordsOf(movements, cause, at)], read: outcomeOf },
+      signal,
+    )
     .catch((error) => {
       throw stockFailureFrom(error, largest?.product ?? "");
     });
@@ -63,7 +66,11 @@ export async function recordMovements(
 }
 
 /** The feed, the tags and the audit line of a batch that was written. */
-function told(movements: readonly ManualMovement[], cause: UserCause, at: number): Statement[] {
+function recordsOf(
+  movements: readonly ManualMovement[],
+  cause: UserCause,
+  at: number,
+): Statement[] {
   const { company } = cause.actor;
   const made = madeBy(movements);
   const guard = { sql: `select 1 from movements where ${made.sql}`, args: made.args };

@@ -114,7 +114,7 @@ const SENTENCES: {
       .map(({ code, unit }) => `${code} (${unit})`)
       .join(", ")}`,
   "movement.bad_lines": ({ lines }) =>
-    `${lines.length === 1 ? "Uma linha do lote não pode ser lançada" : `${lines.length} linhas do lote não podem ser lançadas`}; nada foi gravado: ${lines
+    `O lote tem ${lines.length === 1 ? "uma linha que não pode ser lançada" : `${lines.length} linhas que não podem ser lançadas`}; nada foi gravado: ${lines
       .slice(0, 5)
       .map(({ line, failure }) => `linha ${line + 1}: ${failureSentence(failure)}`)
       .join("; ")}`,
