@@ -1,6 +1,7 @@
 import { cancellationEvent } from "../../../src/synthetic/events.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { zipOf } from "../../../src/synthetic/zip.ts";
+import { CATALOG_REQUESTS } from "./catalog-requests.ts";
 import { LOT_READS } from "./lot-reads.ts";
 
 export const utf8 = (text: string) => new TextEncoder().encode(text);
@@ -205,17 +206,7 @@ export const VALID_REQUESTS: readonly ValidRequest[] = [
       happened_at: "2026-11-20",
     }),
   },
-  {
-    method: "POST",
-    path: "/api/movements/batch",
-    query: [],
-    ...json({
-      items: [
-        { product_code: "P1", type: "ENTRADA", quantity: 2.5, unit_cost: 9.99, origin: "Manual" },
-        { product_code: "P1", type: "SAIDA", quantity: "1", batch_number: "L", notes: "achado" },
-      ],
-    }),
-  },
+  ...CATALOG_REQUESTS,
   {
     method: "GET",
     path: "/api/movements/list",
