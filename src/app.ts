@@ -44,6 +44,7 @@ import { noteArchiveRoutes } from "./http/routes/note-archive.ts";
 import { noteCostRoutes } from "./http/routes/note-cost.ts";
 import { noteEventRoutes } from "./http/routes/note-events.ts";
 import { noteRoutes } from "./http/routes/notes.ts";
+import { ownCompanyRoutes } from "./http/routes/own-companies.ts";
 import { productRoutes } from "./http/routes/products.ts";
 import { profilingRoutes } from "./http/routes/profiling.ts";
 import { reportRoutes } from "./http/routes/reports.ts";
@@ -52,6 +53,7 @@ import { stockRoutes } from "./http/routes/stock.ts";
 import { supplierItemRoutes } from "./http/routes/supplier-items.ts";
 import { taxProfileRoutes } from "./http/routes/tax-profile.ts";
 import { uploadRoutes } from "./http/routes/uploads.ts";
+import { userRoutes } from "./http/routes/users.ts";
 import { waitingItemRoutes } from "./http/routes/waiting-items.ts";
 import type { Ports } from "./ports/ports.ts";
 
@@ -59,6 +61,8 @@ import type { Ports } from "./ports/ports.ts";
 const routes = [
   ...healthRoutes,
   ...sessionRoutes,
+  ...ownCompanyRoutes,
+  ...userRoutes,
   ...companyRoutes,
   ...companyUnitRoutes,
   ...taxProfileRoutes,

@@ -9,8 +9,14 @@ import { type Database, openDatabase } from "../src/platform/bun/database/databa
 
 /** Companies themselves, the identity of the database, and messages, whose bodies name their company. */
 const WITHOUT_COMPANY = ["companies", "installation", "queue"];
-/** Looked up before the company is known: the e-mail of a login, an API key, an address that mail is sent to. */
-const NOT_BY_COMPANY = ["api_keys(hash)", "mail_addresses(token)", "users(email)"];
+/** Looked up before the company is known: an e-mail, a key, a link, an address of mail, the companies of a person. */
+const NOT_BY_COMPANY = [
+  "api_keys(hash)",
+  "mail_addresses(token)",
+  "memberships(invite_hash)",
+  "memberships(user_id, company)",
+  "users(email)",
+];
 
 let folder: string;
 let database: Database;

@@ -1,6 +1,8 @@
 import type { Cause } from "../journal/cause.ts";
 import type { TagVersions } from "../journal/versions.ts";
 import type { Holder } from "../lib/quota.ts";
+import { Failed } from "../lib/result.ts";
+import type { AccountsFailure } from "./failures.ts";
 import type { Role } from "./roles.ts";
 
 /** Who acts in a request: one user of one company, or an API key in the name of one. */
@@ -20,6 +22,15 @@ export const holderOf = ({ company, userId, keyId }: Actor): Holder => ({
   company,
   person: keyId === undefined ? `user:${company}:${userId}` : `key:${company}:${keyId}`,
 });
+
+/**
+ * For what an API key must not do: a key makes no key and no user and sets no password, so that a leaked one ends when it is
+ * revoked. Fails with `auth.forbidden`.
+ */
+export function mustBePerson({ keyId, role }: Actor): void {
+  if (keyId !== undefined)
+    throw new Failed<AccountsFailure>({ code: "auth.forbidden", permission: "self", role });
+}
 
 export interface Authenticated {
   readonly actor: Actor;

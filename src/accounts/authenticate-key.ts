@@ -34,8 +34,8 @@ async function admit(
 ): Promise<Authenticated> {
   const { keys } = authCache(ports);
   const [row] = await ports.reader.rows({
-    sql: `select k.company, k.id, k.role, k.created_by, k.expires_at, u.role as maker, ${versionsSql("k.company")} as versions
-      from api_keys k join users u on u.id = k.created_by and u.company = k.company and u.active = 1
+    sql: `select k.company, k.id, k.role, k.created_by, k.expires_at, m.role as maker, ${versionsSql("k.company")} as versions
+      from api_keys k join memberships m on m.company = k.company and m.user_id = k.created_by and m.active = 1
       where k.hash = ?1 and k.revoked_at is null`,
     args: [await sha256(key)],
   });

@@ -21,7 +21,7 @@ export function authenticate(
 }
 
 /**
- * The first request with a token verifies its signature and reads the user: active, role and token version are taken from the
+ * The first request with a token verifies its signature and reads the membership: active, role and token version are taken from the
  * database, never from the token. Then the token is cached until it expires or the company's `accounts` version rises. The
  * versions are read for every request, so what another process has revoked is refused here at once.
  */
@@ -55,7 +55,8 @@ async function admit(
 ): Promise<Authenticated> {
   const { tokens } = authCache(ports);
   const [user] = await ports.reader.rows({
-    sql: "select role from users where id = ?1 and company = ?2 and token_version = ?3 and active = 1",
+    sql: `select m.role from memberships m join users u on u.id = m.user_id
+      where m.company = ?2 and m.user_id = ?1 and m.active = 1 and u.token_version + m.token_version = ?3`,
     args: [claims.user_id, claims.company, claims.token_version],
   });
   if (user === undefined) {

@@ -10,6 +10,23 @@ export type AccountsFailure =
   | { code: "auth.wrong_password" }
   | { code: "auth.forbidden"; permission: Permission; role: string }
   | { code: "auth.weak_password"; why: string }
+  /** No such company, or the person does not belong to it. */
+  | { code: "company.not_found" }
+  | { code: "user.not_found" }
+  /** Already a user of the company, or (a change of e-mail) the address of another person of the installation. */
+  | { code: "user.exists" }
+  | { code: "user.too_many"; limit: number }
+  /** The person belongs to as many companies as a person can. */
+  | { code: "user.too_many_companies"; limit: number }
+  /** The only active administrator of the company can be neither deactivated nor given another role. */
+  | { code: "user.last_admin" }
+  /** The person was invited and has not accepted: only the person does. */
+  | { code: "user.not_accepted" }
+  /** No link for a user whose membership has ended: it is made active first. */
+  | { code: "user.inactive" }
+  /** The person belongs to another company too: name, e-mail and password only the person changes. */
+  | { code: "user.shared" }
+  | { code: "invite.not_found" }
   /** Another user has changed the tax profile; `version` is that of the one that stands. */
   | { code: "company.tax_profile_changed"; version: number }
   | { code: "key.not_found" }

@@ -39,7 +39,8 @@ export async function isFirstPassword(
 
 async function waitingUser({ reader }: Pick<Ports, "reader">): Promise<Row | undefined> {
   const [user] = await reader.rows({
-    sql: "select id, company, email, password_hash from users where password_generated = 1 and active = 1 order by id limit 1",
+    sql: `select id, company, email, password_hash from users u where password_generated = 1
+      and exists (select 1 from memberships where user_id = u.id and active = 1) order by id limit 1`,
     args: [],
   });
   return user;
@@ -56,7 +57,7 @@ async function replaced(ports: RenewalPorts, user: Row): Promise<FirstAccess | n
     statements: [
       {
         sql: `update users set password_hash = ?3, password_generated = ?4, updated_at = ?5
-          where company = ?1 and id = ?2 and password_hash = ?6 and password_generated = 1 and active = 1 returning id`,
+          where company = ?1 and id = ?2 and password_hash = ?6 and password_generated = 1 returning id`,
         args: [company, id, hash, Number(given === undefined), now, user.password_hash ?? null],
       },
       audit(

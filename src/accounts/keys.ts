@@ -3,11 +3,11 @@ import { audit, bumpTags } from "../journal/record.ts";
 import { sha256 } from "../lib/hash.ts";
 import { Failed } from "../lib/result.ts";
 import type { Ports } from "../ports/ports.ts";
-import type { Actor, UserCause } from "./actor.ts";
+import { mustBePerson, type UserCause } from "./actor.ts";
 import { makeKey } from "./api-key.ts";
 import type { AccountsFailure } from "./failures.ts";
 import { lesserRole, type Role } from "./roles.ts";
-import { apiKeys, users } from "./tables.ts";
+import { apiKeys, memberships } from "./tables.ts";
 
 /** An API key as its administrators see it; instants are milliseconds UTC. */
 export interface Key {
@@ -88,11 +88,6 @@ export async function createKey(
   return { key, made: { ...made, effectiveRole: lesserRole(role, actor.role), lastUsedAt: null } };
 }
 
-function mustBePerson({ keyId, role }: Actor): void {
-  if (keyId !== undefined)
-    throw new Failed<AccountsFailure>({ code: "auth.forbidden", permission: "self", role });
-}
-
 /** The company's keys that are not revoked, newest first: at most MAX_KEYS. */
 export async function listKeys(ports: Pick<Ports, "read">, company: number): Promise<Key[]> {
   const rows = await ports.read
@@ -104,15 +99,15 @@ export async function listKeys(ports: Pick<Ports, "read">, company: number): Pro
       createdBy: apiKeys.createdBy,
       expiresAt: apiKeys.expiresAt,
       lastUsedAt: apiKeys.lastUsedAt,
-      maker: users.role,
+      maker: memberships.role,
     })
     .from(apiKeys)
     .leftJoin(
-      users,
+      memberships,
       and(
-        eq(users.id, apiKeys.createdBy),
-        eq(users.company, apiKeys.company),
-        eq(users.active, true),
+        eq(memberships.company, apiKeys.company),
+        eq(memberships.userId, apiKeys.createdBy),
+        eq(memberships.active, true),
       ),
     )
     .where(and(eq(apiKeys.company, company), isNull(apiKeys.revokedAt)))

@@ -9,6 +9,7 @@ import { authCache } from "./auth-cache.ts";
 import type { AccountsFailure } from "./failures.ts";
 import { rememberNetwork } from "./known-networks.ts";
 import { networkOf, takeLoginAttempt } from "./login-limits.ts";
+import { choose, companiesOf, inOrder, type OwnCompany } from "./memberships.ts";
 import type { Role } from "./roles.ts";
 import { companies, users } from "./tables.ts";
 import { issueToken } from "./token.ts";
@@ -22,6 +23,13 @@ export interface SignedIn {
   readonly active: boolean;
   /** Milliseconds UTC. */
   readonly createdAt: number;
+}
+
+/** A token of one company, its user, and every company that the user may choose. */
+export interface Session {
+  readonly token: string;
+  readonly user: SignedIn;
+  readonly companies: readonly OwnCompany[];
 }
 
 type UserRow = InferSelectModel<typeof users>;
@@ -39,30 +47,40 @@ type LoginPorts = Pick<
 >;
 
 /**
- * A token of 24 h for an e-mail and a password. An unknown address, a wrong password and an inactive user cost the same
+ * A token of 24 h for an e-mail and a password: for the company that is given, or the one that the person chose last, or the
+ * first. An unknown address, a wrong password and an inactive user cost the same
  * work and get the same answer; each attempt within the limit writes an audit line before the answer (S9).
- * Fails with `auth.invalid_credentials`, `rate_limited`, and as hashing and writing do: without the audit line no token.
+ * Fails with `auth.invalid_credentials`, `company.not_found` (the person does not belong to it), `rate_limited`, and as hashing and writing do: without the audit line no token.
  */
 export async function login(
   ports: LoginPorts,
-  given: { readonly email: string; readonly password: string },
+  given: {
+    readonly email: string;
+    readonly password: string;
+    readonly company?: number | undefined;
+  },
   request: { readonly requestId: string; readonly peer: string | null },
-): Promise<{ token: string; user: SignedIn }> {
+): Promise<Session> {
   const email = given.email.trim().toLowerCase();
   await takeLoginAttempt(ports, email, request);
   const dummyHash = await dummyHashOf(ports.passwords);
   const [user] = await ports.read.select().from(users).where(eq(users.email, email));
   const matches = await ports.passwords.verify(given.password, user?.passwordHash ?? dummyHash);
-  const why =
-    user === undefined ? "unknown" : !matches ? "password" : !user.active ? "inactive" : null;
-  if (user === undefined || why !== null) {
+  const belongs = user !== undefined && matches ? await companiesOf(ports, user.id) : [];
+  const chosen =
+    given.company === undefined ? belongs[0] : belongs.find(({ id }) => id === given.company);
+  if (user === undefined || chosen === undefined) {
+    const why =
+      user === undefined ? "unknown" : !matches ? "password" : belongs[0] ? "company" : "inactive";
     await recordFailure(ports, email, user, why, request);
-    throw new Failed<AccountsFailure>({ code: "auth.invalid_credentials" });
+    throw new Failed<AccountsFailure>(
+      why === "company" ? { code: "company.not_found" } : { code: "auth.invalid_credentials" },
+    );
   }
 
   const now = ports.clock.now();
   const statements: Statement[] = [
-    audit({ ...request, actor: { company: user.company, userId: user.id } }, now, {
+    audit({ ...request, actor: { company: chosen.id, userId: user.id } }, now, {
       action: "login",
       entity: "user",
       id: String(user.id),
@@ -76,6 +94,7 @@ export async function login(
         where company = ?1 and id = ?2 and password_generated = 1 and password_hash = ?3 returning id`,
       args: [user.company, user.id, user.passwordHash],
     });
+  if (chosen.id !== belongs[0]?.id) statements.push(choose(chosen.id, user.id, now));
   if (request.peer !== null)
     statements.push(...rememberNetwork(user, networkOf(request.peer), now));
   if (parametersOf(user.passwordHash) !== parametersOf(dummyHash))
@@ -95,7 +114,17 @@ export async function login(
     read: (rows) => user.passwordGenerated && rows[1]?.length === 1,
   });
   if (used) await ports.removeFirstPassword?.();
-  return { token: await issueToken(authCache(ports).secret, user, now), user };
+  const { role } = chosen;
+  const tokenVersion = user.tokenVersion + chosen.tokenVersion;
+  return {
+    token: await issueToken(
+      authCache(ports).secret,
+      { ...user, company: chosen.id, role, tokenVersion },
+      now,
+    ),
+    user: { ...user, role, active: true },
+    companies: inOrder(belongs),
+  };
 }
 
 /**
@@ -106,7 +135,7 @@ async function recordFailure(
   ports: LoginPorts,
   email: string,
   user: UserRow | undefined,
-  why: string | null,
+  why: string,
   request: { readonly requestId: string; readonly peer: string | null },
 ): Promise<void> {
   const account = await accountTag(authCache(ports).secret, email);

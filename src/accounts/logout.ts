@@ -4,8 +4,8 @@ import { commitStatements } from "../ports/sql.ts";
 import type { UserCause } from "./actor.ts";
 
 /**
- * Revokes every token of the actor's user, on every device, from the next request on and in every process.
- * The user's token version rises and the company's accounts version with it, in one batch with the audit line.
+ * Revokes every token of the actor's user, on every device and for every company, from the next request on and in every process.
+ * The user's token version rises, and a trigger raises the accounts version of each of the user's companies.
  */
 export async function logout(
   ports: Pick<Ports, "writer" | "clock">,
@@ -15,9 +15,9 @@ export async function logout(
   const now = ports.clock.now();
   await commitStatements(ports.writer, [
     {
-      sql: `update users set token_version = token_version + 1, updated_at = ?3
-          where company = ?1 and id = ?2`,
-      args: [company, userId, now],
+      sql: `update users set token_version = token_version + 1, updated_at = ?2
+          where id = ?1`,
+      args: [userId, now],
     },
     bumpTags(company, ["accounts"]),
     audit(cause, now, { action: "logout", entity: "user", id: String(userId), detail: {} }),

@@ -24,7 +24,8 @@ export async function userState(
 
 async function userAt(reader: Ports["reader"], email: string): Promise<Row | undefined> {
   const [user] = await reader.rows({
-    sql: "select id, company, email, active from users where email = ?1",
+    sql: `select id, company, email, exists (select 1 from memberships where user_id = u.id and active = 1) as active
+      from users u where email = ?1`,
     args: [email.trim().toLowerCase()],
   });
   return user;
@@ -53,9 +54,9 @@ export async function setPassword(
     statements: [
       {
         sql: `update users set password_hash = ?3, password_generated = 0, token_version = token_version + 1, updated_at = ?4
-          where company = ?1 and id = ?2 and active = 1
+          where company = ?1 and id = ?2 and exists (select 1 from memberships where user_id = ?2 and active = 1)
           returning (select count(*) from api_keys
-            where company = ?1 and created_by = ?2 and revoked_at is null and coalesce(expires_at, ?4 + 1) > ?4) as keys`,
+            where created_by = ?2 and revoked_at is null and coalesce(expires_at, ?4 + 1) > ?4) as keys`,
         args: [company, id, hash, now],
       },
       forgetNetworks(company, id, null, won),

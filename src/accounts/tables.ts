@@ -34,7 +34,27 @@ export const users = sqliteTable("users", {
   updatedAt: integer("updated_at").notNull(),
   /** The generated password has not been used for a login. */
   passwordGenerated: integer("password_generated", { mode: "boolean" }).notNull().default(false),
+  /** The person was invited, and has not chosen a password yet. */
+  passwordPending: integer("password_pending", { mode: "boolean" }).notNull().default(false),
 });
+
+export const memberships = sqliteTable(
+  "memberships",
+  {
+    company: integer().notNull(),
+    userId: integer("user_id").notNull(),
+    role: text().$type<Role>().notNull(),
+    active: integer({ mode: "boolean" }).notNull(),
+    tokenVersion: integer("token_version").notNull().default(0),
+    lastUsedAt: integer("last_used_at").notNull().default(0),
+    acceptedAt: integer("accepted_at"),
+    inviteHash: text("invite_hash"),
+    inviteExpiresAt: integer("invite_expires_at"),
+    createdAt: integer("created_at").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.company, table.userId] })],
+);
 
 export const apiKeys = sqliteTable(
   "api_keys",

@@ -14,7 +14,10 @@ const ANSWERED_400: ReadonlySet<string> = new Set([
   "/api/movements/batch",
   "/api/config/email",
   "/api/config/email/test",
+  "/api/users",
 ]);
+const answers400 = (path: string): boolean =>
+  ANSWERED_400.has(path) || /^\/api\/users\/[^/]+$/.test(path);
 
 /** Schema failures of a request (`defaultHook`): 422; 400 for the bodies of ANSWERED_400. */
 export function invalidRequest(c: Context<Env>, target: string, error: z.core.$ZodError): Response {
@@ -40,7 +43,7 @@ export function invalidFields(
   const more = found.length - named.length;
   return problem(
     c,
-    inBody && ANSWERED_400.has(c.req.path) ? 400 : 422,
+    inBody && answers400(c.req.path) ? 400 : 422,
     "request.invalid",
     invalidFieldsSentence(named, more),
     { errors },

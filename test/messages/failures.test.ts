@@ -66,6 +66,8 @@ const WITH_VALUES: readonly Failure[] = [
   { code: "unsupported_media_type", got: "image/png", hint: "envie um XML" },
   { code: "malformed_multipart", why: "falta o fim" },
   { code: "batch.malformed_zip", why: "está vazio" },
+  { code: "user.too_many", limit: 500 },
+  { code: "user.too_many_companies", limit: 200 },
   { code: "auth.weak_password", why: "tem menos de 12 caracteres" },
   ...(["encrypted", "nested_zip", "corrupt", "unsupported"] as const).map(
     (why): Failure => ({ code: "batch.unreadable_entry", why }),

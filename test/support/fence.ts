@@ -48,6 +48,7 @@ export const MAY: Record<string, string> = {
   "stock/lots": "lib journal ports",
   stock: "lib journal ports stock/lots",
   accounts: "lib journal ports",
+  "accounts/people": "lib accounts journal ports",
   "stock/counting": "lib stock stock/lots accounts journal ports resilience",
   "ingest/verdict": "lib nfe nfe/check nfe/read nfe/signature accounts:types",
   "ingest/cost": "nfe ingest/verdict accounts",
@@ -79,7 +80,7 @@ export const MAY: Record<string, string> = {
     "lib nfe http http/middleware ingest/verdict ingest/upload ingest/supplier-items ingest/approve ingest/batch export stock reports ports",
   "http/stream": "lib http http/middleware http/views accounts journal ports",
   "http/routes":
-    "lib nfe http http/middleware http/cache http/views http/request http/stream ingest/verdict ingest/cost ingest/upload ingest/note ingest/supplier-items ingest/approve ingest/event ingest/receive ingest/batch stock stock/lots stock/counting reports export mail accounts journal ports version.ts observability",
+    "lib nfe http http/middleware http/cache http/views http/request http/stream ingest/verdict ingest/cost ingest/upload ingest/note ingest/supplier-items ingest/approve ingest/event ingest/receive ingest/batch stock stock/lots stock/counting reports export mail accounts accounts/people journal ports version.ts observability",
   "platform/libsql": "lib ports queue-messages.ts resilience",
   platform: "lib ports platform/libsql resilience",
   "platform/memory": "lib ports queue-messages.ts platform",

@@ -25,6 +25,7 @@ export const OWNERS: Readonly<Record<string, string>> = {
   count_lines: "stock",
   companies: "accounts",
   users: "accounts",
+  memberships: "accounts",
   api_keys: "accounts",
   known_networks: "accounts",
   jobs: "journal",

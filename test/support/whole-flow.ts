@@ -93,6 +93,22 @@ export async function wholeFlow(
     await call("key.create", "POST", "/api/keys", { json: { name: "ERP", role: "OPERADOR" } })
   ).body;
   secrets.push(renewed, key.key);
+  const person = { email: "ana.confidencial@example.com", role: "OPERADOR" };
+  const { id, invite } = (await call("user.create", "POST", "/api/users", { json: person })).body;
+  const renewedLink = (await call("user.invite", "POST", `/api/users/${id}/invite`)).body;
+  secrets.push(invite.token, renewedLink.token, "ana.confidencial");
+  await call("user.accept", "POST", "/api/password/set", {
+    as: "anonymous",
+    json: { token: renewedLink.token, password: SECRETS.newPassword },
+  });
+  await call("user.update", "PUT", `/api/users/${id}`, {
+    json: { name: SECRETS.person, password: SECRETS.newPassword, role: "GERENTE" },
+  });
+  await call("session.company", "POST", "/api/session/company", {
+    ...bearer(renewed),
+    json: { company: 1 },
+  });
+  await call("user.deactivate", "DELETE", `/api/users/${id}`);
 
   const [first, second, third] = [1, 2, 3].map((n) => confidentialNote(n, n === 2));
   if (!first || !second || !third) throw new Error("three notes");

@@ -7,13 +7,20 @@ import { causeOf, type Env, peerOf } from "../env.ts";
 import { open, requires } from "../middleware/permissions.ts";
 import { instant } from "../numbers.ts";
 import { jsonBody, PROBLEMS, responses, text } from "../schemas.ts";
+import { OwnCompanySchema, ownCompanyView } from "./own-companies.ts";
 
 /** Limits only what is hashed; the password policy is not applied here, because an old password may break today's. */
 const Password = text(1_024).min(1);
 const Token = z.string().openapi({ description: "JWT (HS256), 24 h" });
 
 const Credentials = z
-  .object({ email: text(254).trim().min(1), password: Password })
+  .object({
+    email: text(254).trim().min(1),
+    password: Password,
+    company: z.int().positive().optional().openapi({
+      description: "Para que empresa é o token; sem ela, a que a pessoa escolheu por último",
+    }),
+  })
   .openapi("Credentials");
 
 const User = z
@@ -27,7 +34,15 @@ const User = z
   })
   .openapi("User");
 
-const Session = z.object({ token: Token, user: User }).openapi("Session");
+const Session = z
+  .object({
+    token: Token,
+    user: User,
+    companies: z
+      .array(OwnCompanySchema)
+      .openapi({ description: "As empresas da pessoa, pelo nome" }),
+  })
+  .openapi("Session");
 
 const loginRoute = createRoute({
   method: "post",
@@ -45,9 +60,9 @@ const postLogin = defineOpenAPIRoute<typeof loginRoute, Env>({
   handler: async (c) => {
     const { ports, requestId } = c.var;
     const request = { requestId, peer: peerOf(c) };
-    const { token, user } = await login(ports, c.req.valid("json"), request);
+    const { token, user, companies } = await login(ports, c.req.valid("json"), request);
     c.header("cache-control", "no-store");
-    return c.json({ token, user: userOf(user) }, 200);
+    return c.json({ token, user: userOf(user), companies: companies.map(ownCompanyView) }, 200);
   },
 });
 

@@ -99,6 +99,54 @@ export const entering = {
     await ask("keys are not for a manager", ({ GERENTE }) => ({ path: "/api/keys", as: GERENTE }));
   },
 
+  async "users, and the companies of a person"({ ask }) {
+    const users = (json) => post("/api/users", json);
+    const at = (rest = "") => `/api/users/${rest}`;
+    await ask("who am I", { path: "/api/me" });
+    await ask("who is a key", ({ OPERADOR }) => ({ path: "/api/me", as: OPERADOR }));
+    await ask("the users", { path: "/api/users" });
+    await ask(
+      "a user with a weak password",
+      users({ email: "a@b.example", password: "x", role: "ADMIN" }),
+    );
+    await ask("a user of no role", users({ email: "a@b.example", role: "DONO" }));
+    await ask("an invitation", users({ email: "Ana@Loja.Example", role: "OPERADOR" }), {
+      keep: (body, known) => {
+        known.ana = body;
+      },
+      without: ["invite", "token"],
+    });
+    await ask("the same again", users({ email: "ana@loja.example", role: "OPERADOR" }));
+    await ask("active without consent", ({ ana }) => ({
+      method: "PUT",
+      path: at(ana.id),
+      json: { active: true },
+    }));
+    await ask(
+      "a link that is none",
+      post("/api/password/set", { token: "x", password: "uma senha comprida" }),
+    );
+    await ask("the link", ({ ana }) =>
+      post("/api/password/set", { token: ana.invite.token, password: "uma senha comprida" }),
+    );
+    await ask("the link again", ({ ana }) =>
+      post("/api/password/set", { token: ana.invite.token, password: "uma senha comprida" }),
+    );
+    await ask("another role", ({ ana }) => ({
+      method: "PUT",
+      path: at(ana.id),
+      json: { name: "Ana", password: "", role: "GERENTE" },
+    }));
+    await ask("off", ({ ana }) => ({ method: "DELETE", path: at(ana.id) }));
+    await ask("no link for the inactive", ({ ana }) => ({
+      method: "POST",
+      path: at(`${ana.id}/invite`),
+    }));
+    await ask("the last administrator", { method: "DELETE", path: at(1) });
+    await ask("a company that is not hers", post("/api/session/company", { company: 2 }));
+    await ask("the users then", { path: "/api/users" });
+  },
+
   async "settings, and what follows from them"({ ask, keys }) {
     const change = (body) => ({ method: "PATCH", path: "/api/company", json: body });
     await ask("the company", { path: "/api/company" });

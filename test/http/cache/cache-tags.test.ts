@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { type TestApp, testApp, withApp } from "../../support/app.ts";
+import { ACCOUNT_FLOWS } from "../../support/http/account-flows.ts";
 import { COUNT_FLOWS } from "../../support/http/count-flows.ts";
 import { LATE_COST_FLOWS } from "../../support/http/late-cost-flows.ts";
 import { LOSS_FLOWS } from "../../support/http/loss-flows.ts";
@@ -50,6 +51,7 @@ const inOrder = (names: readonly Read[]) => NAMES.filter((name) => names.include
 
 for (const { says, write, first, status = 200, changes, asks = [] } of [
   ...FLOWS,
+  ...ACCOUNT_FLOWS,
   ...SUPPLIER_FLOWS,
   ...COUNT_FLOWS,
   ...LATE_COST_FLOWS,

@@ -22,6 +22,7 @@ interface Own {
   readonly movement: string;
   readonly lot: string;
   readonly count: string;
+  readonly user: string;
 }
 
 const LINES = {
@@ -93,6 +94,8 @@ async function fill(service: TestApp, as: Who, from: number): Promise<Own> {
     json: { missing: "keep", reason: "inventário" },
   });
   const order = await ok("POST", "/api/exports", { json: { type: "movements" } });
+  const person = { email: `pessoa${from}@${as.toLowerCase()}.example`, role: "OPERADOR" };
+  const user = await ok("POST", "/api/users", { json: person });
   await runJobs(ports);
   return {
     access_key: key,
@@ -102,6 +105,7 @@ async function fill(service: TestApp, as: Who, from: number): Promise<Own> {
     movement: String(moved.movement.id),
     lot: moved.movement.batch_number,
     count: count.id,
+    user: String(user.id),
   };
 }
 
@@ -113,7 +117,9 @@ function concreteOf(path: string, own: Own): string {
       ? own.movement
       : path.startsWith("/api/counts/")
         ? own.count
-        : own.job;
+        : path.startsWith("/api/users/")
+          ? own.user
+          : own.job;
   return path
     .replace("{access_key}", own.access_key)
     .replace("{id}", id)
@@ -161,6 +167,7 @@ const BODIES: readonly (readonly [RegExp, object])[] = [
   [/\/close$/, { missing: "keep", reason: "nada" }],
   [/\/assign$/, { product_code: "P1" }],
   [/\/lines$/, LINES],
+  [/\/users\/\{id\}$/, { active: true }],
 ];
 
 /** The answer of every reading route for a user, by its URL. */
@@ -208,7 +215,7 @@ test("an id of one company is 404 for another, on every route that takes one", (
       if (!path.includes("{")) continue;
       // A product's code is no id: the other company has none that is called so.
       const at = concreteOf(path, ours).replace("{code}", "NENHUM");
-      const [, json] = (method === "post" && BODIES.find(([end]) => end.test(path))) || [];
+      const [, json] = (method !== "get" && BODIES.find(([end]) => end.test(path))) || [];
       const answer = await service.send(method.toUpperCase(), at, {
         as: "otherCompany",
         headers: { "idempotency-key": "k2" },

@@ -4,6 +4,7 @@ import type { Cost } from "./query-plans.ts";
 export const SMALL = [
   "companies",
   "users",
+  "memberships",
   "cache_versions",
   "api_keys",
   "mail_settings",

@@ -2,6 +2,7 @@ import { cancellationEvent } from "../../../src/synthetic/events.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { zipOf } from "../../../src/synthetic/zip.ts";
 import { CATALOG_REQUESTS } from "./catalog-requests.ts";
+import { ACCOUNT_REQUESTS } from "./account-requests.ts";
 import { LOT_READS } from "./lot-reads.ts";
 
 export const utf8 = (text: string) => new TextEncoder().encode(text);
@@ -56,18 +57,7 @@ export const VALID_REQUESTS: readonly ValidRequest[] = [
   { method: "GET", path: "/api/health", query: [] },
   { method: "GET", path: "/api/health/full", query: [] },
   { method: "GET", path: "/openapi.json", query: [] },
-  {
-    method: "POST",
-    path: "/api/login",
-    query: [],
-    ...json({ email: "a@b.example", password: "x" }),
-  },
-  {
-    method: "PUT",
-    path: "/api/me/password",
-    query: [],
-    ...json({ current_password: "errada e longa", new_password: "outra, bem longa" }),
-  },
+  ...ACCOUNT_REQUESTS,
   { method: "GET", path: "/api/company", query: [] },
   {
     method: "PATCH",

@@ -142,6 +142,20 @@ const SENTENCES: {
   "auth.wrong_password": "A senha atual não confere",
   "auth.forbidden": "Seu perfil não permite esta operação",
   "auth.weak_password": ({ why }) => `A nova senha não é aceita: ${why}`,
+  "company.not_found": "Você não tem acesso a esta empresa",
+  "user.not_found": "Usuário não encontrado",
+  "user.exists": "Já há um usuário com este e-mail",
+  "user.too_many": ({ limit }) => `A empresa já tem ${limit} usuários`,
+  "user.too_many_companies": ({ limit }) => `Esta pessoa já tem acesso a ${limit} empresas`,
+  "user.last_admin":
+    "Este é o único administrador ativo da empresa: dê antes o perfil de administrador a outra pessoa",
+  "user.not_accepted":
+    "Esta pessoa ainda não aceitou o convite: envie a ela o link, pois só ela pode aceitá-lo",
+  "user.inactive": "Este usuário está inativo: ative-o antes de criar um link para ele",
+  "user.shared":
+    "Esta pessoa também tem acesso a outra empresa: nome, e-mail e senha só ela mesma pode trocar",
+  "invite.not_found":
+    "O link não vale mais: já foi usado, foi trocado por outro ou passou do prazo; peça um novo ao administrador",
   "company.tax_profile_changed": ({ version }) =>
     `O perfil tributário foi alterado por outra pessoa (versão ${version}); leia-o de novo antes de alterar`,
   "key.not_found": "Chave de API não encontrada",
