@@ -58,7 +58,7 @@ BEGIN
   ON CONFLICT DO UPDATE SET version = version + 1;
 END;
 --> statement-breakpoint
-CREATE TRIGGER memberships_change_accounts AFTER UPDATE OF role, active, token_version ON memberships
+CREATE TRIGGER memberships_change_accounts AFTER UPDATE OF company, user_id, role, active, token_version ON memberships
 BEGIN
   INSERT INTO cache_versions (company, tag, version) VALUES (OLD.company, 'accounts', 1)
   ON CONFLICT DO UPDATE SET version = version + 1;

@@ -20,7 +20,7 @@ const ADMIN = 14;
 /** A change directly in the database, as an operator would make it: no cache tag is bumped. */
 const set = ({ ports }: TestApp, sql: string) =>
   ports.writer.commit({
-    statements: [{ sql: `update users set ${sql} where id = ?1`, args: [ADMIN] }],
+    statements: [{ sql: `update memberships set ${sql} where user_id = ?1`, args: [ADMIN] }],
     read: () => undefined,
   });
 

@@ -12,8 +12,8 @@ export const ACCOUNT_FLOWS: readonly Flow[] = [
   {
     says: "a user has another name",
     write: ({ send }) => send("PUT", "/api/users/12", { json: { name: "Outro Nome" } }),
-    changes: ["movements", "movements of P1", "movements of P2"],
-    asks: ["posted", "unposted", "held"],
+    changes: ["movements", "movements of P1", "movements of P2", "posted"],
+    asks: ["unposted", "held"],
   },
   {
     says: "a user has another role",
