@@ -15,10 +15,14 @@ import { ROLES } from "./conversation/words.mjs";
 import { ask, twoWorlds } from "./two-worlds.mjs";
 import { fromBun } from "./world.mjs";
 
+/** Routes of `self` that no API key may use. */
+const OF_PERSONS = ["/api/logout", "/api/me/password", "/api/session/company"];
+
 /** Each chapter goes on from those before. */
 const CHAPTERS = [
   [entering, "what is open, unknown, or not allowed"],
   [entering, "signing in, and keys for each role"],
+  [entering, "users, and the companies of a person"],
   [notes, "one note at a time"],
   [notes, "what becomes of a note"],
   [losses, "goods that an event takes out, and that come back"],
@@ -83,8 +87,8 @@ describe("docs/api.md holds in workerd as on Bun", () => {
       given.routes.map(([method, , , path]) => `${method} ${path}`).sort(),
     );
     for (const [method, path, least] of given.routes) {
-      // Each role has a key here; a key has no password, and does not leave.
-      if (least === "anonymous" || path === "/api/logout" || path === "/api/me/password") continue;
+      // Each role has a key here; a key has no password, does not leave, and is of one company.
+      if (least === "anonymous" || OF_PERSONS.includes(path)) continue;
       const rank = ROLES.indexOf(least);
       for (const role of [null, ...ROLES.slice(Math.max(0, rank - 1), rank + 1)]) {
         const response = await edge.fetch(path, {

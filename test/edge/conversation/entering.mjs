@@ -114,7 +114,6 @@ export const entering = {
       keep: (body, known) => {
         known.ana = body;
       },
-      without: ["invite", "token"],
     });
     await ask("the same again", users({ email: "ana@loja.example", role: "OPERADOR" }));
     await ask("active without consent", ({ ana }) => ({
