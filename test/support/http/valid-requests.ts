@@ -1,8 +1,8 @@
 import { cancellationEvent } from "../../../src/synthetic/events.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { zipOf } from "../../../src/synthetic/zip.ts";
-import { CATALOG_REQUESTS } from "./catalog-requests.ts";
 import { ACCOUNT_REQUESTS } from "./account-requests.ts";
+import { CATALOG_REQUESTS } from "./catalog-requests.ts";
 import { LOT_READS } from "./lot-reads.ts";
 
 export const utf8 = (text: string) => new TextEncoder().encode(text);
