@@ -40,6 +40,7 @@ export const COUNTERS = {
       { type: "stock" },
       { type: "nfes" },
       { type: "inventory" },
+      { type: "supplier-items" },
       { type: "nfe-items" },
       { type: "archive" },
     ],

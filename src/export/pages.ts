@@ -20,7 +20,14 @@ export type Page = readonly (readonly Cell[])[];
 /** A table read by keyset: in the order of an index, page after page. */
 export interface KeysetQuery {
   /** The label of the metrics. */
-  readonly type: "movements" | "stock" | "nfes" | "nfe-items" | "archive" | "inventory";
+  readonly type:
+    | "movements"
+    | "stock"
+    | "nfes"
+    | "nfe-items"
+    | "archive"
+    | "inventory"
+    | "supplier-items";
   /** Just before the first row. */
   readonly start: Cursor;
   /** Finds the row COUNT_STEP_ROWS after a cursor, in the index alone; counts the rest where there is none (countStepOf). */

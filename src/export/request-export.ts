@@ -13,8 +13,16 @@ import { NFES, type NfeFilter, noteKeyset } from "./nfes.ts";
 import type { KeysetQuery } from "./pages.ts";
 import type { Table } from "./sheet.ts";
 import { STOCK, stockKeyset } from "./stock.ts";
+import { SUPPLIER_ITEMS, type SupplierItemFilter, supplierItemKeyset } from "./supplier-items.ts";
 
-export const EXPORT_TYPES = ["stock", "movements", "nfes", "nfe-items", "inventory"] as const;
+export const EXPORT_TYPES = [
+  "stock",
+  "movements",
+  "nfes",
+  "nfe-items",
+  "inventory",
+  "supplier-items",
+] as const;
 export type ExportType = (typeof EXPORT_TYPES)[number];
 
 /** The rows that a file is to hold; `filter` is that of the list of such rows. */
@@ -22,7 +30,8 @@ export type ExportRequest =
   | { readonly type: "stock"; readonly filter: LevelFilter }
   | { readonly type: "movements"; readonly filter: MovementFilter }
   | { readonly type: "nfes" | "nfe-items"; readonly filter: NfeFilter }
-  | { readonly type: "inventory"; readonly filter: InventoryMoment };
+  | { readonly type: "inventory"; readonly filter: InventoryMoment }
+  | { readonly type: "supplier-items"; readonly filter: SupplierItemFilter };
 
 /** The params of an export's job, as stored: everything that decides the bytes of the file. */
 export interface ExportParams {
@@ -111,5 +120,7 @@ export function rowsOfRequest(
       return { query: noteItemKeyset(company, request.filter), table: NFE_ITEMS };
     case "inventory":
       return { query: inventoryKeyset(company, request.filter), table: INVENTORY };
+    case "supplier-items":
+      return { query: supplierItemKeyset(company, request.filter), table: SUPPLIER_ITEMS };
   }
 }

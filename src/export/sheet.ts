@@ -2,6 +2,7 @@ import type { StoredLot } from "../ingest/note/tables.ts";
 import { trusted } from "../lib/cast.ts";
 import { zoneOffset } from "../lib/days.ts";
 import { divideHalfUp, fromScaled, unitValue } from "../lib/decimal.ts";
+import { factorText } from "../stock/factor.ts";
 import { CSV, type Csv, type Dialect } from "./csv.ts";
 
 /** A value of a row, as the database's JSON gives it. */
@@ -10,7 +11,7 @@ export type Cell = string | number | null;
 /**
  * The format of a cell; NULL is an empty cell. quantity: 1/10⁴, up to 4 places. money: 1/10², 2 places. unit: the cost of
  * one unit, from a total (1/10²) by its quantity (1/10⁴), 2 to 10 places. ratio: one integer by another, up to 10 places.
- * decimal: a plain decimal text, with all its digits. count: an integer. instant: ms UTC, as the company's local
+ * factor: as a user writes it, a decimal or a fraction (`1/12`), by its divisor. decimal: a plain decimal text, with all its digits. count: an integer. instant: ms UTC, as the company's local
  * time. day: `YYYY-MM-DD`. issue: an instant or a day. lots: those of an item as `note_items` has them.
  */
 export type Kind =
@@ -19,6 +20,7 @@ export type Kind =
   | "money"
   | "unit"
   | "ratio"
+  | "factor"
   | "decimal"
   | "count"
   | "instant"
@@ -31,7 +33,7 @@ export interface Column<Field extends string = string> {
   readonly heading: string;
   readonly kind: Kind;
   readonly of: Field;
-  /** unit, ratio: the field to divide by. Other kinds: the cell is empty where this field is not 1. */
+  /** unit, ratio, factor: the field to divide by. Other kinds: the cell is empty where this field is not 1. */
   readonly by?: Field;
 }
 
@@ -110,6 +112,7 @@ function writers(csv: Csv, timeZone: string): Record<Kind, Write> {
     unit: (total, quantity) => csv.number(unitCost(total, quantity)),
     count: shown((value) => csv.number(String(exact(value)))),
     ratio: (value, by) => (value === null || by === null ? "" : csv.number(ratio(value, by))),
+    factor: (e4, divisor) => factorCell(csv, exact(e4 ?? 0), exact(divisor ?? 1)),
     decimal: shown((value) => {
       const text = String(value);
       return PLAIN_DECIMAL.test(text) ? csv.number(text) : csv.text(text);
@@ -126,6 +129,10 @@ function exact(value: string | number): number {
   if (!Number.isSafeInteger(value)) throw new RangeError("not an exact integer");
   return Number(value);
 }
+
+/** A fraction is a text: a spreadsheet would read a day. */
+const factorCell = (csv: Csv, e4: number, divisor: number): string =>
+  divisor === 1 ? csv.number(factorText({ e4, divisor })) : csv.text(factorText({ e4, divisor }));
 
 const PLAIN_DECIMAL = /^-?\d+(?:\.\d+)?$/;
 

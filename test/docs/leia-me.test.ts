@@ -6,6 +6,7 @@ import { MOVEMENTS } from "../../src/export/movements.ts";
 import { NFE_ITEMS } from "../../src/export/nfe-items.ts";
 import { ARCHIVE_INDEX, NFES } from "../../src/export/nfes.ts";
 import { STOCK } from "../../src/export/stock.ts";
+import { SUPPLIER_ITEMS } from "../../src/export/supplier-items.ts";
 import { NOTE_STATUSES } from "../../src/lib/note-status.ts";
 import { PARTS } from "../../src/nfe/note-value.ts";
 import { tableOf } from "./page-tables.ts";
@@ -35,6 +36,7 @@ test("LEIA-ME.md explains every column of the CSVs of notes, items and inventori
     ["**Notas** (", NFES],
     ["**Itens das notas** (", NFE_ITEMS],
     ["**Inventário** (", INVENTORY],
+    ["**De-para** (", SUPPLIER_ITEMS],
     ["**Completude** (", COMPLETENESS],
     ["**Arquivo do mês** (", ARCHIVE_INDEX],
   ] as const) {

@@ -5,6 +5,7 @@ import { NFE_ITEMS } from "../../src/export/nfe-items.ts";
 import { NFES } from "../../src/export/nfes.ts";
 import type { Cell, Table } from "../../src/export/sheet.ts";
 import { STOCK } from "../../src/export/stock.ts";
+import { SUPPLIER_ITEMS } from "../../src/export/supplier-items.ts";
 import { openedSheet } from "../support/exports/libre-office.ts";
 import { FULL } from "../support/full.ts";
 
@@ -26,6 +27,44 @@ interface OpenedTable {
 }
 
 const TABLES: readonly OpenedTable[] = [
+  {
+    name: "the mapping",
+    table: SUPPLIER_ITEMS,
+    row: {
+      supplier: CNPJ,
+      code: "00123",
+      unit: "CX12",
+      product: "=1+1",
+      factor: 10_000,
+      divisor: 12,
+      spelling: "Cx12",
+      name: "duas\nlinhas",
+      productUnit: "UN",
+    },
+    texts: {
+      "CNPJ/CPF do Fornecedor": CNPJ,
+      "Código do Fornecedor": "00123",
+      Unidade: "CX12",
+      "Produto (Código)": "'=1+1",
+      Fator: "1/12",
+      "Unidade como Escrita": "Cx12",
+    },
+    numbers: {},
+  },
+  {
+    name: "the mapping with a decimal factor",
+    table: SUPPLIER_ITEMS,
+    row: {
+      supplier: "52998224725",
+      code: "1",
+      unit: "UN",
+      product: "2",
+      factor: 25_000,
+      divisor: 1,
+    },
+    texts: {},
+    numbers: { Fator: "2.5", "CNPJ/CPF do Fornecedor": "52998224725" },
+  },
   {
     name: "the stock",
     table: STOCK,

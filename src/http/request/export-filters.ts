@@ -3,6 +3,7 @@ import { DIALECTS } from "../../export/csv.ts";
 import { type InventoryMoment, inventoryMoment } from "../../export/inventory.ts";
 import type { NfeFilter } from "../../export/nfes.ts";
 import type { ExportType } from "../../export/request-export.ts";
+import type { SupplierItemFilter } from "../../export/supplier-items.ts";
 import { zoneOffset } from "../../lib/days.ts";
 import { isAccessKeyShape, withoutPrintMarks } from "../../nfe/access-key.ts";
 import type { Ports } from "../../ports/ports.ts";
@@ -19,6 +20,7 @@ import {
   text,
   wholeNumber,
 } from "../schemas.ts";
+import { SupplierId } from "./supplier-id.ts";
 
 export const DialectSchema = z.enum(DIALECTS).default("br").openapi({
   description: "br: BOM, `;`, vírgula decimal (abre no Excel). rfc4180: sem BOM, `,`, ponto",
@@ -63,6 +65,16 @@ export const InventoryFilters = z.object({
     description: "Como era conhecido até o fim deste dia, ou antes deste instante",
   }),
 });
+
+/** Filters of supplier items, in a query and in a body. */
+export const SupplierItemFilters = z.object({
+  supplier_cnpj: SupplierId.optional(),
+  product_code: codeText(120).optional(),
+});
+
+export const supplierItemFilterOf = (
+  filters: z.infer<typeof SupplierItemFilters>,
+): SupplierItemFilter => ({ supplier: filters.supplier_cnpj, product: filters.product_code });
 
 /** The reference to look for; an access key is accepted in any spelling that a DANFE prints. */
 export function referenceOf(text: string | undefined): string | undefined {
@@ -118,6 +130,7 @@ const FILE_NAMES: Readonly<Record<ExportType | "completeness", string>> = {
   nfes: "notas",
   "nfe-items": "itens-das-notas",
   inventory: "inventario",
+  "supplier-items": "de-para",
   completeness: "completude",
 };
 

@@ -1,3 +1,4 @@
+import { utf8OrWindows1252 } from "../../lib/decode-text.ts";
 import { err, ok, type Result } from "../../lib/result.ts";
 
 /** A part of a multipart form. */
@@ -38,7 +39,7 @@ export function readForm(
     const next = head === null ? null : find(head.body - 2);
     if (head === null || next === null) return err("malformed");
     if (count === MAX_PARTS) return err("too_many");
-    const part = partOf(textOf(bytes.subarray(at.end, head.end)));
+    const part = partOf(utf8OrWindows1252(bytes.subarray(at.end, head.end)));
     // Two boundaries in a row: the part is empty.
     const content = bytes.subarray(head.body, Math.max(head.body, next.start));
     if (part !== null) parts.push({ ...part, bytes: content });
@@ -103,15 +104,6 @@ function endOfHead(bytes: Uint8Array, from: number): { end: number; body: number
     if (bytes[at] === CR && bytes[at + 1] === LF && bytes[at + 2] === CR && bytes[at + 3] === LF)
       return { end: at, body: at + 4 };
   return null;
-}
-
-/** Names are UTF-8; bytes that are not come from programs that write Windows-1252. */
-function textOf(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return new TextDecoder("windows-1252").decode(bytes);
-  }
 }
 
 const DISPOSITION = /^content-disposition:[ \t]*form-data[ \t]*(?=;)/i;

@@ -14,6 +14,8 @@ import {
   NfeFilters,
   nfeFilterOf,
   StockQuery,
+  SupplierItemFilters,
+  supplierItemFilterOf,
 } from "../request/export-filters.ts";
 import { PROBLEMS } from "../schemas.ts";
 import { downloadOf } from "../stream/download.ts";
@@ -116,6 +118,28 @@ const getNoteItemsExport = defineOpenAPIRoute<typeof noteItemsRoute, Env>({
   },
 });
 
+const supplierItemsRoute = createRoute({
+  method: "get",
+  path: "/api/export/supplier-items",
+  operationId: "exportSupplierItems",
+  tags: ["exports"],
+  summary: "Exporta o de-para em CSV; o mesmo arquivo pode ser importado",
+  ...requires("read"),
+  request: { query: SupplierItemFilters.extend({ dialect: DialectSchema }) },
+  responses: csvResponses,
+});
+
+const getSupplierItemsExport = defineOpenAPIRoute<typeof supplierItemsRoute, Env>({
+  route: supplierItemsRoute,
+  handler: (c) => {
+    const query = c.req.valid("query");
+    return csvFile(c, query.dialect, () => ({
+      type: "supplier-items",
+      filter: supplierItemFilterOf(query),
+    }));
+  },
+});
+
 /** The CSV of a request as a file; compressed where the runtime has gzip and the client accepts it. */
 export async function csvFile(
   c: Context<Env>,
@@ -149,4 +173,5 @@ export const exportDownloadRoutes = [
   getMovementsExport,
   getNotesExport,
   getNoteItemsExport,
+  getSupplierItemsExport,
 ] as const;

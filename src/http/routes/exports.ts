@@ -21,6 +21,8 @@ import {
   NfeFilters,
   nfeFilterOf,
   StockFilters,
+  SupplierItemFilters,
+  supplierItemFilterOf,
 } from "../request/export-filters.ts";
 import { jsonBody, PROBLEMS, responses } from "../schemas.ts";
 
@@ -46,6 +48,11 @@ const ExportRequestSchema = z
       filters: InventoryFilters.strict(),
       dialect: DialectSchema,
     }),
+    z.strictObject({
+      type: z.literal("supplier-items"),
+      filters: SupplierItemFilters.strict().default({}),
+      dialect: DialectSchema,
+    }),
   ])
   .openapi("ExportOrder");
 
@@ -60,6 +67,8 @@ async function wishOf(
       return { type: body.type, filter: levelFilterOf(body.filters) };
     case "movements":
       return { type: body.type, filter: movementFilterOf(body.filters, timeZone) };
+    case "supplier-items":
+      return { type: body.type, filter: supplierItemFilterOf(body.filters) };
     case "inventory": {
       const { filters } = body;
       const filter = await inventoryMomentOf(ports, actor.company, filters, timeZone, signal);

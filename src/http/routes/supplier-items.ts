@@ -8,6 +8,7 @@ import { cached, NOT_MODIFIED } from "../cache/cached.ts";
 import { causeOf, type Env } from "../env.ts";
 import { FactorMembers, factorOfMembers, factorView } from "../factor.ts";
 import { requires } from "../middleware/permissions.ts";
+import { SupplierItemFilters } from "../request/export-filters.ts";
 import { SupplierId } from "../request/supplier-id.ts";
 import {
   codeText,
@@ -55,10 +56,7 @@ const listRoute = createRoute({
   summary: "Lista o de-para: o produto da empresa que corresponde a cada código do fornecedor",
   ...requires("read"),
   request: {
-    query: PageQuery.extend({
-      supplier_cnpj: SupplierId.optional(),
-      product_code: codeText(120).optional(),
-    }),
+    query: PageQuery.extend(SupplierItemFilters.shape),
   },
   responses: {
     ...responses(200, pageOf(SupplierItemSchema), "Uma página do de-para"),

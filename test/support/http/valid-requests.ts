@@ -4,6 +4,7 @@ import { zipOf } from "../../../src/synthetic/zip.ts";
 import { ACCOUNT_REQUESTS } from "./account-requests.ts";
 import { CATALOG_REQUESTS } from "./catalog-requests.ts";
 import { LOT_READS } from "./lot-reads.ts";
+import { SUPPLIER_REQUESTS } from "./supplier-requests.ts";
 
 export const utf8 = (text: string) => new TextEncoder().encode(text);
 const note = syntheticNote({ seed: 1, items: 2 });
@@ -253,34 +254,7 @@ export const VALID_REQUESTS: readonly ValidRequest[] = [
     ...json({ missing: "keep", reason: "inventário" }),
   },
   { method: "POST", path: "/api/counts/x/cancel", query: [], ...json({ reason: "engano" }) },
-  {
-    method: "GET",
-    path: "/api/supplier-items",
-    query: [...PAGES, "supplier_cnpj", "product_code"],
-  },
-  {
-    method: "DELETE",
-    path: "/api/supplier-items",
-    query: ["supplier_cnpj", "code", "unit"],
-  },
-  { method: "GET", path: "/api/supplier-items/waiting", query: ["cursor", "limit"] },
-  {
-    method: "GET",
-    path: "/api/supplier-items/suggestions",
-    query: ["supplier_cnpj", "code", "unit"],
-  },
-  {
-    method: "PUT",
-    path: "/api/supplier-items",
-    query: ["dry_run"],
-    ...json({
-      supplier_cnpj: "11222333000181",
-      code: "1",
-      unit: "UN",
-      product_code: "P1",
-      factor: 12,
-    }),
-  },
+  ...SUPPLIER_REQUESTS,
   { method: "GET", path: "/api/export/stock", query: ["search", "category_id", "low", "dialect"] },
   {
     method: "GET",

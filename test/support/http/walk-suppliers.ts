@@ -9,6 +9,8 @@ export async function walkSuppliers(go: Go): Promise<void> {
   const path = "/api/supplier-items";
   for (const query of ["", `?supplier_cnpj=${supplier.cnpj}`, "?product_code=P1"])
     await go("GET", path, { query });
+  for (const query of ["", `?supplier_cnpj=${supplier.cnpj}&product_code=P1`])
+    await go("GET", "/api/export/supplier-items", { query });
   for (const query of ["", "?limit=1"]) await go("GET", `${path}/waiting`, { query });
   await go("GET", `${path}/suggestions`, {
     query: `?supplier_cnpj=${supplier.cnpj}&code=P1&unit=UN`,

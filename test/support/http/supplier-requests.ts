@@ -1,0 +1,41 @@
+import type { ValidRequest } from "./valid-requests.ts";
+
+/** Every route of supplier items, with a request that it would take. */
+export const SUPPLIER_REQUESTS: readonly ValidRequest[] = [
+  {
+    method: "GET",
+    path: "/api/supplier-items",
+    query: ["page", "limit", "supplier_cnpj", "product_code"],
+  },
+  {
+    method: "DELETE",
+    path: "/api/supplier-items",
+    query: ["supplier_cnpj", "code", "unit"],
+  },
+  { method: "GET", path: "/api/supplier-items/waiting", query: ["cursor", "limit"] },
+  {
+    method: "GET",
+    path: "/api/supplier-items/suggestions",
+    query: ["supplier_cnpj", "code", "unit"],
+  },
+  {
+    method: "PUT",
+    path: "/api/supplier-items",
+    query: ["dry_run"],
+    type: "application/json",
+    bodies: [
+      JSON.stringify({
+        supplier_cnpj: "11222333000181",
+        code: "1",
+        unit: "UN",
+        product_code: "P1",
+        factor: 12,
+      }),
+    ],
+  },
+  {
+    method: "GET",
+    path: "/api/export/supplier-items",
+    query: ["supplier_cnpj", "product_code", "dialect"],
+  },
+];
