@@ -1,156 +1,205 @@
+import { z } from "zod";
+
 /**
- * Every event of the feed: its type and its payload. A new type is added here and to ALL below; the OpenAPI contract lists
- * FEED_EVENT_TYPES. Names are those of the wire. A payload has ids and keys, never quantities or names of people.
+ * Every event of the feed: its type, when it is written, and the schema of its payload on the wire. A new type is added here
+ * alone: types of the code, contract and the page docs/api.md follow or are compared. Names are those of the wire.
+ * A payload has ids, keys and quantities, never names of people.
  */
-export type NewFeedEvent =
-  /** A note was registered; `holds`: the codes of its holds. */
-  | {
-      readonly type: "nfe.registered";
-      readonly payload: OfNote & {
-        readonly number: string;
-        readonly supplier: string;
-        readonly holds: readonly string[];
-      };
-    }
-  /** A PENDENTE note has a new verdict: settings, rules, mappings or events changed, or its protocol was received. */
-  | {
-      readonly type: "nfe.judged";
-      readonly payload: OfNote & { readonly holds: readonly string[] };
-    }
-  /** A note was posted to stock; number and supplier are there when it was posted with its registration. */
-  | {
-      readonly type: "nfe.processed";
-      readonly payload: OfNote & { readonly number?: string; readonly supplier?: string };
-    }
-  /** A note without protocol received it; a note was discarded; a discarded note was restored. */
-  | {
-      readonly type: "nfe.completed" | "nfe.discarded" | "nfe.restored";
-      readonly payload: { readonly access_key: string };
-    }
-  /** An NF-e event was registered; `event`: its tpEvento; `held`: a user must check the note. `nfe.cancelled`: it is void. */
-  | {
-      readonly type: "nfe.event" | "nfe.cancelled";
-      readonly payload: {
-        readonly access_key: string;
-        readonly event: string;
-        readonly effect: string;
-      };
-    }
-  /** A user withdrew a registered NF-e event. */
-  | {
-      readonly type: "nfe.event_withdrawn";
-      readonly payload: {
-        readonly access_key: string;
-        readonly event: string;
-        readonly event_id: string;
-      };
-    }
-  /** Events of a note in stock have taken goods out (`made` movements), or no longer do (`taken_back`). */
-  | {
-      readonly type: "nfe.event_exits";
-      readonly payload: {
-        readonly access_key: string;
-        readonly made: number;
-        readonly taken_back: number;
-      };
-    }
-  /** A cancellation or an event took a product below zero; `movements`: the newest later exits that miss its goods. */
-  | {
-      readonly type: "nfe.goods_missing";
-      readonly payload: {
-        readonly access_key: string;
-        readonly product_code: string;
-        readonly movements: readonly number[];
-      };
-    }
-  /** A note was cancelled whose goods have come back, or were sent back, by these notes in stock (the newest). */
-  | {
-      readonly type: "nfe.has_returns";
-      readonly payload: { readonly access_key: string; readonly returns: readonly string[] };
-    }
-  /** The movements of a note in stock were taken back. */
-  | { readonly type: "nfe.reversed"; readonly payload: OfNote }
-  /** A cost that came later was added to the goods of a note in stock, or taken back by a user. */
-  | {
-      readonly type: "nfe.cost_added" | "nfe.cost_reversed";
-      readonly payload: { readonly access_key: string; readonly cost_id: string };
-    }
-  /** A movement by hand was taken back. */
-  | {
-      readonly type: "movement.reversed";
-      readonly payload: { readonly product_code: string; readonly undoes: number };
-    }
-  /** A movement was made by hand. */
-  | {
-      readonly type: "movement.created";
-      readonly payload: { readonly product_code: string; readonly type: "ENTRADA" | "SAIDA" };
-    }
-  /** A stock-taking was opened, closed into movements, or cancelled. */
-  | {
-      readonly type: "count.opened" | "count.closed" | "count.cancelled";
-      readonly payload: { readonly count_id: string };
-    }
-  /** An exit took a product below its minimum stock. */
-  | { readonly type: "stock.low"; readonly payload: { readonly product_code: string } }
-  /** A lot has come within so many days of its expiry. */
-  | {
-      readonly type: "stock.expiring";
-      readonly payload: {
-        readonly product_code: string;
-        readonly lot: string;
-        readonly expires_on: string;
-        readonly days: 30 | 7 | 0;
-      };
-    }
-  /** The file of an export can be downloaded. */
-  | {
-      readonly type: "export.ready";
-      readonly payload: {
-        readonly export_id: string;
-        readonly rows: number;
-        readonly bytes: number;
-      };
-    }
-  /** A job has ended; `code` when the job as a whole has failed. */
-  | {
-      readonly type: "job.done" | "job.failed";
-      readonly payload: { readonly job_id: string; readonly kind: string; readonly code?: string };
-    };
 
-interface OfNote {
-  readonly access_key: string;
-  readonly direction: "entry" | "exit" | "none";
-}
+const note = {
+  access_key: z.string().meta({ description: "Chave de acesso da nota" }),
+};
+const direction = z.enum(["entry", "exit", "none"]);
+const judged = { ...note, direction };
+const named = {
+  ...judged,
+  number: z.string().meta({ description: "nNF" }),
+  supplier: z.string().meta({ description: "Nome do emitente" }),
+};
+const holds = z.array(z.string()).meta({ description: "Códigos das pendências" });
+const event = z.string().meta({ description: "tpEvento" });
+const product_code = z.string();
+const count_id = z.string();
+const ended = { job_id: z.string(), kind: z.string() };
 
-export type FeedEventType = NewFeedEvent["type"];
+/** A movement of the event's write, and what its product has after it. */
+const MovedSchema = z
+  .object({
+    id: z.int().meta({ description: "O mesmo de GET /api/movements/list" }),
+    product_code,
+    type: z.enum(["ENTRADA", "SAIDA", "VALOR"]),
+    quantity: z.number().meta({ description: "Positiva, na unidade do estoque; VALOR: 0" }),
+    balance: z.number().meta({ description: "Saldo do produto depois deste movimento" }),
+    stock_value: z.number().meta({ description: "Valor do estoque do produto depois dele" }),
+  })
+  .meta({ id: "MovedStock" });
 
-const ALL: Readonly<Record<FeedEventType, true>> = {
-  "nfe.registered": true,
-  "nfe.judged": true,
-  "nfe.processed": true,
-  "nfe.completed": true,
-  "nfe.discarded": true,
-  "nfe.restored": true,
-  "nfe.event": true,
-  "nfe.cancelled": true,
-  "nfe.event_withdrawn": true,
-  "nfe.event_exits": true,
-  "nfe.goods_missing": true,
-  "nfe.has_returns": true,
-  "nfe.reversed": true,
-  "nfe.cost_added": true,
-  "nfe.cost_reversed": true,
-  "movement.created": true,
-  "movement.reversed": true,
-  "count.opened": true,
-  "count.closed": true,
-  "count.cancelled": true,
-  "stock.low": true,
-  "stock.expiring": true,
-  "export.ready": true,
-  "job.done": true,
-  "job.failed": true,
+const moved = {
+  movements: z.array(MovedSchema).meta({ description: "Na ordem da gravação, até 50" }),
+  complete: z.boolean().meta({
+    description:
+      "false: há mais movimentos do que estes, ou o evento é de uma versão anterior do serviço: leia o estoque de novo",
+  }),
 };
 
-/** The types, for the contract; ALL does not compile when one is missing. */
-export const FEED_EVENT_TYPES: readonly string[] = Object.keys(ALL);
+const EVENTS = {
+  "nfe.registered": { when: "A nota foi registrada", payload: z.object({ ...named, holds }) },
+  "nfe.judged": {
+    when: "Uma nota fora do estoque tem outro veredito: configurações, regras, vínculos, eventos, ou o protocolo chegou",
+    payload: z.object({ ...judged, holds }),
+  },
+  "nfe.processed": {
+    when: "A nota foi aprovada e lançada no estoque",
+    payload: z.object({ ...named, ...moved }),
+  },
+  "nfe.completed": {
+    when: "O protocolo chegou para uma nota que não o tinha",
+    payload: z.object(note),
+  },
+  "nfe.discarded": { when: "Um usuário descartou a nota", payload: z.object(note) },
+  "nfe.restored": { when: "Um usuário restaurou a nota", payload: z.object(note) },
+  "nfe.event": {
+    when: "Um evento da SEFAZ foi registrado",
+    payload: z.object({ ...note, event, effect: z.string() }),
+  },
+  "nfe.cancelled": {
+    when: "Um evento da SEFAZ que cancela a nota foi registrado",
+    payload: z.object({ ...note, event, effect: z.string() }),
+  },
+  "nfe.event_withdrawn": {
+    when: "Um usuário retirou um evento registrado",
+    payload: z.object({ ...note, event, event_id: z.string() }),
+  },
+  "nfe.event_exits": {
+    when: "Eventos de uma nota lançada tiraram mercadoria do estoque, ou deixaram de tirar",
+    payload: z.object({
+      ...note,
+      made: z.int().meta({ description: "Quantas saídas foram lançadas" }),
+      taken_back: z.int().meta({ description: "Quantas saídas foram desfeitas" }),
+      ...moved,
+    }),
+  },
+  "nfe.goods_missing": {
+    when: "Um cancelamento ou um evento deixou um produto com saldo negativo",
+    payload: z.object({
+      ...note,
+      product_code,
+      movements: z.array(z.int()).meta({
+        description: "As saídas posteriores mais novas a que falta a mercadoria, até 10",
+      }),
+    }),
+  },
+  "nfe.has_returns": {
+    when: "Foi cancelada uma nota cujas devoluções estão no estoque: a mercadoria conta duas vezes até que elas sejam estornadas",
+    payload: z.object({
+      ...note,
+      returns: z.array(z.string()).meta({ description: "As chaves das mais novas, até 10" }),
+    }),
+  },
+  "nfe.reversed": {
+    when: "Os movimentos da nota foram desfeitos, por um usuário ou pelo cancelamento dela",
+    payload: z.object({ ...judged, ...moved }),
+  },
+  "nfe.cost_added": {
+    when: "Um custo que veio depois foi somado às mercadorias da nota",
+    payload: z.object({ ...note, cost_id: z.string(), ...moved }),
+  },
+  "nfe.cost_reversed": {
+    when: "Um custo que veio depois foi desfeito",
+    payload: z.object({ ...note, cost_id: z.string(), ...moved }),
+  },
+  "movement.created": {
+    when: "Um movimento manual foi lançado",
+    payload: z.object({ product_code, type: z.enum(["ENTRADA", "SAIDA"]), ...moved }),
+  },
+  "movement.reversed": {
+    when: "Um movimento manual foi desfeito",
+    payload: z.object({
+      product_code,
+      undoes: z.int().meta({ description: "id do movimento desfeito" }),
+      ...moved,
+    }),
+  },
+  "count.opened": { when: "Uma contagem foi aberta", payload: z.object({ count_id }) },
+  "count.moved": {
+    when: "O fechamento de uma contagem lançou diferenças; uma contagem grande, em várias partes",
+    payload: z.object({ count_id, ...moved }),
+  },
+  "count.closed": { when: "A contagem está fechada", payload: z.object({ count_id }) },
+  "count.cancelled": { when: "A contagem foi cancelada", payload: z.object({ count_id }) },
+  "stock.low": {
+    when: "Uma saída deixou o produto abaixo do estoque mínimo",
+    payload: z.object({ product_code }),
+  },
+  "stock.expiring": {
+    when: "Um lote com saldo chegou a 30 dias, a 7 dias ou ao dia da validade; uma vez para cada limite",
+    payload: z.object({
+      product_code,
+      lot: z.string(),
+      expires_on: z.string(),
+      days: z.union([z.literal(30), z.literal(7), z.literal(0)]),
+    }),
+  },
+  "export.ready": {
+    when: "O arquivo de uma exportação está pronto",
+    payload: z.object({ export_id: z.string(), rows: z.int(), bytes: z.int() }),
+  },
+  "job.done": { when: "Um trabalho terminou", payload: z.object(ended) },
+  "job.failed": {
+    when: "Um trabalho falhou",
+    payload: z.object({
+      ...ended,
+      code: z.string().optional().meta({ description: "O código da falha do trabalho inteiro" }),
+    }),
+  },
+} as const;
+
+type Events = typeof EVENTS;
+export type FeedEventType = keyof Events;
+
+/** Types of the events that carry the movements of their write. */
+export type MovingEventType = {
+  [T in FeedEventType]: z.infer<Events[T]["payload"]> extends { complete: boolean } ? T : never;
+}[FeedEventType];
+
+type Payload<T extends FeedEventType> = z.infer<Events[T]["payload"]>;
+
+/** An event to be written, of a type without movements; those with movements are written by `appendMoved` (stock/). */
+export type NewFeedEvent = {
+  [T in Exclude<FeedEventType, MovingEventType>]: {
+    readonly type: T;
+    readonly payload: Readonly<Payload<T>>;
+  };
+}[Exclude<FeedEventType, MovingEventType>];
+
+/** An event whose movements the database adds when it is written. */
+export type NewMovingEvent = {
+  [T in MovingEventType]: {
+    readonly type: T;
+    readonly payload: Readonly<Omit<Payload<T>, "movements" | "complete">>;
+  };
+}[MovingEventType];
+
+/** An event as `GET /api/events`, the stream and webhooks show it. */
+export type FeedEventOnWire = {
+  [T in FeedEventType]: {
+    /** A cursor: `?after=` and `Last-Event-ID` take it. */
+    readonly id: string;
+    readonly type: T;
+    readonly at: string;
+    readonly payload: Payload<T>;
+  };
+}[FeedEventType];
+
+/** For the contract: each type, when it is written (Portuguese), and its payload on the wire. */
+export const FEED_EVENTS = EVENTS;
+export const FEED_EVENT_TYPES: readonly string[] = Object.keys(EVENTS);
+
+/** Whether events of a type carry the movements of their write. */
+export const isMoving = (type: string): boolean =>
+  Object.entries(EVENTS).some(
+    ([name, { payload }]) => name === type && "complete" in payload.shape,
+  );
+
+/** Of one event at most so many movements are listed: a page of the feed stays small. */
+export const MAX_MOVED = 50;

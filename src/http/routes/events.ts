@@ -9,7 +9,6 @@ import {
   lastPosition,
   parseCursor,
 } from "../../journal/feed.ts";
-import { FEED_EVENT_TYPES } from "../../journal/feed-events.ts";
 import { waitForEvents } from "../../journal/long-poll.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Env } from "../env.ts";
@@ -19,6 +18,7 @@ import { PROBLEMS, responses, wholeNumber } from "../schemas.ts";
 import { eventStream } from "../stream/event-stream.ts";
 import { canStillRead } from "../stream/revocation.ts";
 import { eventView } from "../views/event-frames.ts";
+import { EventSchema } from "../views/event-schema.ts";
 
 /** How long a client may read nothing; every read renews the timeout. */
 const IDLE_TIMEOUT_S = 120;
@@ -35,15 +35,6 @@ const Cursor = z
     return z.NEVER;
   })
   .openapi({ type: "string", example: "e2s" });
-
-const EventSchema = z
-  .object({
-    id: z.string(),
-    type: z.string().openapi({ enum: [...FEED_EVENT_TYPES] }),
-    at: z.iso.datetime(),
-    payload: z.record(z.string(), z.unknown()),
-  })
-  .openapi("Event");
 
 const feedRoute = createRoute({
   method: "get",

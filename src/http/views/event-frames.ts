@@ -1,23 +1,45 @@
+import { z } from "zod";
 import { type FeedEvent, type FeedPosition, formatCursor } from "../../journal/feed.ts";
-import { instant } from "../numbers.ts";
+import { type FeedEventOnWire, isMoving } from "../../journal/feed-events.ts";
+import { trusted } from "../../lib/cast.ts";
+import { instant, money, quantity } from "../numbers.ts";
 
 const encoder = new TextEncoder();
 
 /** An event of the feed in `GET /api/events` and in the stream. */
-export interface EventView {
-  /** A cursor: `?after=` and `Last-Event-ID` take it. */
-  readonly id: string;
-  readonly type: string;
-  readonly at: string;
-  readonly payload: Record<string, unknown>;
-}
+export const eventView = (event: FeedEvent): FeedEventOnWire =>
+  // Events are written by their types alone (journal/feed-events.ts).
+  trusted<FeedEventOnWire>({
+    id: formatCursor(event.id),
+    type: event.type,
+    at: instant(event.at),
+    payload: isMoving(event.type) ? withMovements(event) : event.payload,
+  });
 
-export const eventView = (event: FeedEvent): EventView => ({
-  id: formatCursor(event.id),
-  type: event.type,
-  at: instant(event.at),
-  payload: event.payload,
-});
+/** How many movements a write made, and the first of them (stock/append-moved.ts). */
+const Moved = z.tuple([
+  z.int(),
+  z.array(z.tuple([z.int(), z.string(), z.int(), z.int(), z.int()])),
+]);
+
+/** An event that was written before events carried movements is not complete. */
+function withMovements({ type, payload }: FeedEvent): Record<string, unknown> {
+  const { moved, ...rest } = payload;
+  const [count, rows] = Moved.safeParse(moved).data ?? [1, []];
+  return {
+    ...(type === "nfe.processed" ? { number: "", supplier: "" } : {}),
+    ...rest,
+    movements: rows.map(([id, product_code, quantity_e4, after_e4, after_e2]) => ({
+      id,
+      product_code,
+      type: quantity_e4 > 0 ? "ENTRADA" : quantity_e4 < 0 ? "SAIDA" : "VALOR",
+      quantity: quantity(Math.abs(quantity_e4)),
+      balance: quantity(after_e4),
+      stock_value: money(after_e2),
+    })),
+    complete: count === rows.length,
+  };
+}
 
 /**
  * One event of `text/event-stream` (WHATWG HTML, 9.2.6): name and data first, as in S.G.E., then further fields. The name is a

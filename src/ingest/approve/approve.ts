@@ -1,10 +1,11 @@
-import { appendEvents, audit, bumpTags } from "../../journal/record.ts";
+import { audit, bumpTags } from "../../journal/record.ts";
 import type { Tag } from "../../journal/versions.ts";
 import { parameters } from "../../lib/parameters.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Row, Statement, Value } from "../../ports/sql.ts";
 import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
+import { appendMoved, postedByNote } from "../../stock/append-moved.ts";
 import { type LateCost, postLateCost } from "../../stock/late-cost.ts";
 import { type TakenLot, takenLots } from "../../stock/lots/keep-lots.ts";
 import { stockFailureFrom } from "../../stock/out-of-range.ts";
@@ -97,7 +98,15 @@ async function commitApproval(
 ): Promise<Pick<Approval, "findings" | "lots"> | null> {
   const { note, posting, eventExits, returned } = proposal;
   const guard = { sql: POSTING_GUARD, args: [posting.company, posting.id, posting.reference] };
-  const payload = { access_key: note.accessKey, direction: note.direction };
+  const processed = {
+    type: "nfe.processed",
+    payload: {
+      access_key: note.accessKey,
+      direction: note.direction,
+      number: note.number,
+      supplier: note.supplierName,
+    },
+  } as const;
   const statements: Statement[] = [
     assignPosting(proposal),
     ...correctItems(proposal),
@@ -109,7 +118,7 @@ async function commitApproval(
     ...saveUnitDiffers(posting, proposal.settings.units),
     ...saveLotFindings(posting),
     ...(hasExits(posting) ? [saveNegativeBalance(posting)] : []),
-    appendEvents(posting.company, posting.at, [{ type: "nfe.processed", payload }], guard),
+    appendMoved(posting.at, processed, postedByNote(posting), guard),
     ...(hasExits(posting) ? [appendLowStockOfNote(posting)] : []),
     ...exitsAtOnce(posting, eventExits, options.cause),
     bumpTags(posting.company, ["nfes", ...tagsOf(proposal)], guard),

@@ -1,8 +1,9 @@
 import type { UserCause } from "../../accounts/actor.ts";
 import type { Settings } from "../../accounts/company.ts";
-import { appendEvents, audit, bumpTags } from "../../journal/record.ts";
+import { audit, bumpTags } from "../../journal/record.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Statement } from "../../ports/sql.ts";
+import { appendMoved, postedByDocument } from "../../stock/append-moved.ts";
 import {
   changeEventExits,
   EVENT_ORIGIN,
@@ -97,15 +98,13 @@ export function eventExitStatements(change: EventExitChange, cause: UserCause): 
     ...changeEventExits(change),
     saveEventBeforeCount(change),
     ...(made.length === 0 ? [] : [...saveMissingByEvents(change), appendLowStockOfNote(posting)]),
-    appendEvents(
-      company,
+    appendMoved(
       at,
-      [
-        {
-          type: "nfe.event_exits",
-          payload: { access_key: accessKey, made: made.length, taken_back: takenBack.length },
-        },
-      ],
+      {
+        type: "nfe.event_exits",
+        payload: { access_key: accessKey, made: made.length, taken_back: takenBack.length },
+      },
+      postedByDocument(company, id, accessKey, [EVENT_ORIGIN]),
       guard,
     ),
     bumpTags(company, ["nfes", "stock", "dashboard"], guard),

@@ -31,7 +31,7 @@ export function endLateCosts(
       args: [company, id, accessKey, reason, at],
     },
     appendSelectedEvents(company, at, {
-      sql: `select 'nfe.reversed' as type, json_object('access_key', n.access_key, 'direction', n.direction) as payload
+      sql: `select 'nfe.reversed' as type, json_object('access_key', n.access_key, 'direction', n.direction, 'moved', json('[0,[]]')) as payload
         from note_references r cross join notes n on n.id = r.note
         where r.company = ?1 and r.access_key = ?3 and n.access_key <> ?3 and n.posting = ?2`,
       args: [company, id, accessKey],

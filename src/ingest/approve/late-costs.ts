@@ -1,11 +1,12 @@
 import type { UserCause } from "../../accounts/actor.ts";
-import { appendEvents, audit, bumpTags } from "../../journal/record.ts";
+import { audit, bumpTags } from "../../journal/record.ts";
 import { fromScaled } from "../../lib/decimal.ts";
 import { newId } from "../../lib/id.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Guard, Row, Statement } from "../../ports/sql.ts";
 import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
+import { appendMoved, postedByDocument } from "../../stock/append-moved.ts";
 import {
   type CostedEntry,
   entriesOf,
@@ -210,7 +211,7 @@ async function commitCost(
       ],
     },
     ...postLateCost(cost),
-    ...journalOf("nfe.cost_added", cause, at, reference, id, guard, {
+    ...journalOf("nfe.cost_added", cause, at, reference, { id, posting: id }, guard, {
       amount_e2: request.amount_e2,
       movements: cost.shares.length,
     }),
@@ -227,13 +228,18 @@ function journalOf(
   cause: UserCause,
   at: number,
   accessKey: string,
-  id: string,
+  { id, posting }: { readonly id: string; readonly posting: string },
   guard: Guard,
   detail: Readonly<Record<string, string | number>>,
 ): Statement[] {
   const { company } = cause.actor;
   return [
-    appendEvents(company, at, [{ type, payload: { access_key: accessKey, cost_id: id } }], guard),
+    appendMoved(
+      at,
+      { type, payload: { access_key: accessKey, cost_id: id } },
+      postedByDocument(company, posting, accessKey, ["NFE"]),
+      guard,
+    ),
     bumpTags(company, ["nfes", "stock", "dashboard"], guard),
     audit(
       cause,
@@ -282,7 +288,15 @@ export async function reverseLateCost(
         args: [company, reversal.id, accessKey, id],
       },
       ...reverse(reversal),
-      ...journalOf("nfe.cost_reversed", cause, reversal.at, accessKey, id, guard, { reason }),
+      ...journalOf(
+        "nfe.cost_reversed",
+        cause,
+        reversal.at,
+        accessKey,
+        { id, posting: reversal.id },
+        guard,
+        { reason },
+      ),
     ];
     const read = ([won = []]: readonly Row[][]) => won.length > 0;
     const won = await ports.writer.commit({ statements, read }, signal).catch((error) => {

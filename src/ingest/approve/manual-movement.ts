@@ -1,11 +1,12 @@
 import type { UserCause } from "../../accounts/actor.ts";
 import { settingsOf } from "../../accounts/settings.ts";
-import { appendEvents, audit, bumpTags } from "../../journal/record.ts";
+import { audit, bumpTags } from "../../journal/record.ts";
 import { divideHalfUp, exact, fromScaled } from "../../lib/decimal.ts";
 import { newId } from "../../lib/id.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Row } from "../../ports/sql.ts";
+import { appendMoved, postedByHand } from "../../stock/append-moved.ts";
 import { failIfCountedAfterDate } from "../../stock/counted-over.ts";
 import { today } from "../../stock/dashboard.ts";
 import type { MovementFailure, StockFailure } from "../../stock/failures.ts";
@@ -59,15 +60,13 @@ export async function recordMovement(
   const guard = { sql: MOVEMENT_MADE, args: [actor.company, movement.origin, movement.posting] };
   const statements = [
     ...movementStatements(movement),
-    appendEvents(
-      actor.company,
+    appendMoved(
       movement.at,
-      [
-        {
-          type: "movement.created",
-          payload: { product_code: request.product, type: request.type },
-        },
-      ],
+      {
+        type: "movement.created",
+        payload: { product_code: request.product, type: request.type },
+      },
+      postedByHand(actor.company, movement.posting, movement.origin),
       guard,
     ),
     ...(movement.quantity_e4 < 0 ? [appendLowStockOfMovement(movement)] : []),

@@ -1,10 +1,11 @@
 import { settingsOf } from "../../accounts/settings.ts";
-import { appendEvents, audit, bumpTags } from "../../journal/record.ts";
+import { audit, bumpTags } from "../../journal/record.ts";
 import { newId } from "../../lib/id.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Row, Statement } from "../../ports/sql.ts";
 import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
+import { appendMoved, postedByHand } from "../../stock/append-moved.ts";
 import { failIfCountedSince, notCountedSince } from "../../stock/counted-over.ts";
 import { today } from "../../stock/dashboard.ts";
 import { EVENT_ORIGIN } from "../../stock/event-exits.ts";
@@ -117,10 +118,10 @@ async function commitReversal(
     ...(takesGoodsOut(movements)
       ? [appendLowStockOfMovement({ company, at, origin, posting: id })]
       : []),
-    appendEvents(
-      company,
+    appendMoved(
       at,
-      [{ type: "movement.reversed", payload: { product_code: product, undoes } }],
+      { type: "movement.reversed", payload: { product_code: product, undoes } },
+      postedByHand(company, id, origin),
       guard,
     ),
     bumpTags(company, tagsOf(movements), guard),

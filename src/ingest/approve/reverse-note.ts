@@ -1,14 +1,15 @@
 import { settingsOf } from "../../accounts/settings.ts";
-import { appendEvents, audit, bumpTags } from "../../journal/record.ts";
+import { audit, bumpTags } from "../../journal/record.ts";
 import type { Tag } from "../../journal/versions.ts";
 import { newId } from "../../lib/id.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Row, Statement } from "../../ports/sql.ts";
 import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
+import { appendMoved, postedByDocument } from "../../stock/append-moved.ts";
 import { failIfCountedSince, notCountedSince } from "../../stock/counted-over.ts";
 import { today } from "../../stock/dashboard.ts";
-import { standingExits } from "../../stock/event-exits.ts";
+import { EVENT_ORIGIN, standingExits } from "../../stock/event-exits.ts";
 import { stockFailureFrom } from "../../stock/out-of-range.ts";
 import {
   insufficientAfter,
@@ -141,10 +142,10 @@ export function reversalStatements(
     ...reverse(reversal),
     ...endLateCosts(reversal, accessKey),
     ...(takesGoodsOut(movements) ? [...negative, appendLowStockOfNote(posting)] : []),
-    appendEvents(
-      company,
+    appendMoved(
       at,
-      [{ type: "nfe.reversed", payload: { access_key: accessKey, direction } }],
+      { type: "nfe.reversed", payload: { access_key: accessKey, direction } },
+      postedByDocument(company, id, accessKey, ["NFE", EVENT_ORIGIN]),
       guard,
     ),
     bumpTags(company, ["nfes", ...tagsOf(movements)], guard),

@@ -8,6 +8,7 @@ import { referencesOf } from "../../nfe/references.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Row, Statement } from "../../ports/sql.ts";
 import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
+import { appendMoved, postedByNote } from "../../stock/append-moved.ts";
 import { today } from "../../stock/dashboard.ts";
 import { FACTOR_ONE } from "../../stock/factor.ts";
 import { takenLots } from "../../stock/lots/keep-lots.ts";
@@ -236,10 +237,12 @@ function journalOf(r: Registration): Statement[] {
           type: "nfe.registered",
           payload: { ...payload, holds: r.verdict.holds.map((h) => h.code) },
         },
-        ...(r.posting === null ? [] : [{ type: "nfe.processed", payload } as const]),
       ],
       guard,
     ),
+    ...(r.posting === null
+      ? []
+      : [appendMoved(r.at, { type: "nfe.processed", payload }, postedByNote(r.posting), guard)]),
     bumpTags(company, ["nfes", ...(r.posting === null ? [] : invalidatedTags(r.posting))], guard),
     audit(
       r.cause,

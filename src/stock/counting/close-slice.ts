@@ -1,6 +1,7 @@
 import { appendSelectedEvents } from "../../journal/append-selected-events.ts";
 import { appendEvents, bumpTags } from "../../journal/record.ts";
 import type { Guard, Statement, Value } from "../../ports/sql.ts";
+import { appendMoved } from "../append-moved.ts";
 import { balancesAfter } from "../balances.ts";
 import { keepLots, NEVER } from "../lots/keep-lots.ts";
 import { COUNT_ORIGIN } from "../movement.ts";
@@ -69,6 +70,12 @@ export function sliceStatements(slice: Slice): Statement[] {
         where b.quantity_e4 < p.min_stock_e4 and b.quantity_e4 - m.quantity_e4 >= p.min_stock_e4`,
       args: args.slice(0, 5),
     }),
+    appendMoved(
+      at,
+      { type: "count.moved", payload: { count_id: count } },
+      { company, origins: [COUNT_ORIGIN], refs: [`${count}#`, `${count}$`], posting: slice.token },
+      { sql: `select 1 from movements where ${MADE}`, args: args.slice(0, 5) },
+    ),
     ...(to === LAST_CODE
       ? [appendEvents(company, at, [{ type: "count.closed", payload: { count_id: count } }], guard)]
       : []),

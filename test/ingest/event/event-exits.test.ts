@@ -43,7 +43,12 @@ describe("the quantities of an event on a note in stock", () => {
       expect(items[0].stock_quantity).toBe(10);
       const feed = await service.rows("select payload from events where type = 'nfe.event_exits'");
       expect(feed.map(({ payload }) => JSON.parse(String(payload)))).toEqual([
-        { access_key: key, made: 1, taken_back: 0 },
+        {
+          access_key: key,
+          made: 1,
+          taken_back: 0,
+          moved: [1, [[3, "001", -2_0000, 8_0000, 16_00]]],
+        },
       ]);
       expect(
         await service.rows("select detail from audit where action = 'nfe.event_exits'"),
