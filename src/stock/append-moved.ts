@@ -64,3 +64,16 @@ export function appendMoved(
     args,
   });
 }
+
+/** Appends a `movement.created` for each of some movements by hand, in their order; `made` is the condition that finds them. */
+export const appendEachMovement = (
+  company: number,
+  at: number,
+  made: { readonly sql: string; readonly args: readonly Value[] },
+): Statement =>
+  appendSelectedEvents(company, at, {
+    sql: `select 'movement.created' as type, json_object('product_code', product, 'type', type, 'moved',
+        json_array(1, json_array(json_array(id, product, quantity_e4, after_e4, after_e2)))) as payload
+      from movements where ${made.sql} order by id`,
+    args: [...made.args],
+  });

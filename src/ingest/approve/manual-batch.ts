@@ -1,10 +1,11 @@
 import type { UserCause } from "../../accounts/actor.ts";
 import { settingsOf } from "../../accounts/settings.ts";
-import { appendEvents, audit, bumpTags } from "../../journal/record.ts";
+import { audit, bumpTags } from "../../journal/record.ts";
 import { fromScaled } from "../../lib/decimal.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Row, Statement } from "../../ports/sql.ts";
+import { appendEachMovement } from "../../stock/append-moved.ts";
 import type { BadLine, MovementBatchFailure, StockFailure } from "../../stock/failures.ts";
 import { type TakenLot, takenLots } from "../../stock/lots/keep-lots.ts";
 import type { ManualMovement } from "../../stock/movement.ts";
@@ -75,15 +76,7 @@ function recordsOf(
   const made = madeBy(movements);
   const guard = { sql: `select 1 from movements where ${made.sql}`, args: made.args };
   return [
-    appendEvents(
-      company,
-      at,
-      movements.map(({ product, quantity_e4 }) => ({
-        type: "movement.created",
-        payload: { product_code: product, type: quantity_e4 > 0 ? "ENTRADA" : "SAIDA" },
-      })),
-      guard,
-    ),
+    appendEachMovement(company, at, made),
     appendLowStockOfBatch(company, at, made),
     bumpTags(company, ["stock", "dashboard"], guard),
     audit(

@@ -61,6 +61,22 @@ for (const { says, first, write, status } of [
       expect(complete).toBe(true);
     }));
 
+test("a copy of the stock equals it after a batch of movements by hand", () =>
+  withApp(async (service) => {
+    await service.upload(POSTED.xml, "?approve=true");
+    const line = (product_code: string, type: string, quantity: number) => ({
+      product_code,
+      type,
+      quantity,
+    });
+    const items = [line("P1", "SAIDA", 3), line("P2", "ENTRADA", 4), line("P1", "SAIDA", 1.5)];
+    const { status } = await service.send("POST", "/api/movements/batch", { json: { items } });
+    expect(status).toBe(201);
+    const { stock, complete } = await mirrored(service);
+    expect(stock).toEqual(await stocked(service));
+    expect(complete).toBe(true);
+  }));
+
 test("an event lists the first 50 movements of its write, and says that there are more", () =>
   withApp(async (service) => {
     const items = Array.from({ length: 51 }, (_, i) => ({
