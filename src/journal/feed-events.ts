@@ -144,12 +144,15 @@ const EVENTS = {
     when: "O arquivo de uma exportação está pronto",
     payload: z.object({ export_id: z.string(), rows: z.int(), bytes: z.int() }),
   },
-  "job.done": { when: "Um trabalho terminou", payload: z.object(ended) },
+  "job.done": { when: "Um processamento em segundo plano terminou", payload: z.object(ended) },
   "job.failed": {
-    when: "Um trabalho falhou",
+    when: "Um processamento em segundo plano falhou",
     payload: z.object({
       ...ended,
-      code: z.string().optional().meta({ description: "O código da falha do trabalho inteiro" }),
+      code: z
+        .string()
+        .optional()
+        .meta({ description: "O código da falha do processamento inteiro" }),
     }),
   },
 } as const;

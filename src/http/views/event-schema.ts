@@ -19,7 +19,7 @@ const [first, ...others] = Object.entries(FEED_EVENTS).map(([type, { when, paylo
 
 if (first === undefined) throw new Error("the feed has no event types");
 
-/** An event of the feed, told apart by `type`; journal/feed-events.ts has the types. */
+/** An event of the feed, distinguished by `type`; journal/feed-events.ts has the types. */
 export const EventSchema = trusted<z.ZodType<FeedEventOnWire>>(
   z.discriminatedUnion("type", [first, ...others]).openapi("Event"),
 );
