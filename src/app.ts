@@ -16,6 +16,7 @@ import {
 } from "./http/middleware/request-url.ts";
 import { securityHeaders } from "./http/middleware/security-headers.ts";
 import { apiKeyRoutes } from "./http/routes/api-keys.ts";
+import { auditRoutes } from "./http/routes/audit.ts";
 import { companyRoutes } from "./http/routes/company.ts";
 import { companyUnitRoutes } from "./http/routes/company-units.ts";
 import { countLineRoutes } from "./http/routes/count-lines.ts";
@@ -68,6 +69,7 @@ const routes = [
   ...taxProfileRoutes,
   ...apiKeyRoutes,
   ...emailConfigRoutes,
+  ...auditRoutes,
   ...uploadRoutes,
   ...noteApprovalRoutes,
   ...noteArchiveRoutes,

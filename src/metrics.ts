@@ -43,6 +43,7 @@ export const COUNTERS = {
       { type: "supplier-items" },
       { type: "nfe-items" },
       { type: "archive" },
+      { type: "audit" },
     ],
   },
   rate_limit_guesses_total: {

@@ -27,7 +27,8 @@ export interface KeysetQuery {
     | "nfe-items"
     | "archive"
     | "inventory"
-    | "supplier-items";
+    | "supplier-items"
+    | "audit";
   /** Just before the first row. */
   readonly start: Cursor;
   /** Finds the row COUNT_STEP_ROWS after a cursor, in the index alone; counts the rest where there is none (countStepOf). */

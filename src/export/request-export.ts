@@ -1,10 +1,12 @@
 import type { UserCause } from "../accounts/actor.ts";
+import type { AuditFilter } from "../journal/audit-log.ts";
 import { insertJob, jobExists, requireInserted } from "../journal/jobs.ts";
 import { audit } from "../journal/record.ts";
 import { newId } from "../lib/id.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { MovementFilter } from "../stock/ledger.ts";
 import type { LevelFilter } from "../stock/levels.ts";
+import { AUDIT, auditKeyset } from "./audit.ts";
 import type { Dialect } from "./csv.ts";
 import { INVENTORY, type InventoryMoment, inventoryKeyset } from "./inventory.ts";
 import { MOVEMENTS, movementKeyset } from "./movements.ts";
@@ -25,8 +27,13 @@ export const EXPORT_TYPES = [
 ] as const;
 export type ExportType = (typeof EXPORT_TYPES)[number];
 
-/** The rows that a file is to hold; `filter` is that of the list of such rows. */
+/** The rows that a download is to hold; a file in the background may be read by all of the company, so the audit is none. */
 export type ExportRequest =
+  | BackgroundRequest
+  | { readonly type: "audit"; readonly filter: AuditFilter };
+
+/** The rows that a file is to hold; `filter` is that of the list of such rows. */
+export type BackgroundRequest =
   | { readonly type: "stock"; readonly filter: LevelFilter }
   | { readonly type: "movements"; readonly filter: MovementFilter }
   | { readonly type: "nfes" | "nfe-items"; readonly filter: NfeFilter }
@@ -36,7 +43,7 @@ export type ExportRequest =
 /** The params of an export's job, as stored: everything that decides the bytes of the file. */
 export interface ExportParams {
   /** The stored name of the request. */
-  readonly wish: ExportRequest;
+  readonly wish: BackgroundRequest;
   /** The filters as the client sent them, to be shown again. */
   readonly asked: Record<string, unknown>;
   readonly dialect: Dialect;
@@ -94,8 +101,8 @@ export async function requestExport(
  */
 async function bounded(
   ports: Pick<Ports, "reader">,
-  request: ExportRequest,
-): Promise<ExportRequest> {
+  request: BackgroundRequest,
+): Promise<BackgroundRequest> {
   if (request.type !== "movements") return request;
   const [row] = await ports.reader.rows({
     sql: "select coalesce(max(id), 0) as last from movements",
@@ -122,5 +129,7 @@ export function rowsOfRequest(
       return { query: inventoryKeyset(company, request.filter), table: INVENTORY };
     case "supplier-items":
       return { query: supplierItemKeyset(company, request.filter), table: SUPPLIER_ITEMS };
+    case "audit":
+      return { query: auditKeyset(company, request.filter), table: AUDIT };
   }
 }

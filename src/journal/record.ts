@@ -1,5 +1,6 @@
 import { parameters } from "../lib/parameters.ts";
 import { ALWAYS, type Guard, type Statement, type Value } from "../ports/sql.ts";
+import type { AuditAction } from "./audit-actions.ts";
 import type { Cause } from "./cause.ts";
 import type { NewFeedEvent } from "./feed-events.ts";
 import { values } from "./values.ts";
@@ -15,7 +16,7 @@ import type { Tag } from "./versions.ts";
 /** What was done, as the audit log keeps it. */
 export interface AuditedAction {
   /** `nfe.upload`, `nfe.process`, `movement.create`, `login` … */
-  readonly action: string;
+  readonly action: AuditAction;
   readonly entity: string;
   readonly id: string | null;
   /** Codes, counts, keys; never a note's content, a name, a CPF, a password. */

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { ROLES } from "../../src/accounts/roles.ts";
+import { AUDIT } from "../../src/export/audit.ts";
 import { COMPLETENESS } from "../../src/export/completeness.ts";
 import { INVENTORY } from "../../src/export/inventory.ts";
 import { MOVEMENTS } from "../../src/export/movements.ts";
@@ -37,6 +38,7 @@ test("LEIA-ME.md explains every column of the CSVs of notes, items and inventori
     ["**Itens das notas** (", NFE_ITEMS],
     ["**Inventário** (", INVENTORY],
     ["**De-para** (", SUPPLIER_ITEMS],
+    ["**Auditoria** (", AUDIT],
     ["**Completude** (", COMPLETENESS],
     ["**Arquivo do mês** (", ARCHIVE_INDEX],
   ] as const) {

@@ -23,6 +23,7 @@ const CHAPTERS = [
   [entering, "what is open, unknown, or not allowed"],
   [entering, "signing in, and keys for each role"],
   [entering, "users, and the companies of a person"],
+  [entering, "who did what"],
   [notes, "one note at a time"],
   [notes, "what becomes of a note"],
   [losses, "goods that an event takes out, and that come back"],

@@ -9,6 +9,7 @@ import { type TestApp, withApp } from "../support/app.ts";
 import { ALLOWED, SMALL } from "../support/http/allowed-costs.ts";
 import { costsOf, recordStatements } from "../support/http/query-plans.ts";
 import { walkCatalog } from "../support/http/walk-catalog.ts";
+import { walkAudit } from "../support/http/walk-audit.ts";
 import { walkCompany } from "../support/http/walk-company.ts";
 import { type Go, walkCounts } from "../support/http/walk-counts.ts";
 import { walkProduct } from "../support/http/walk-product.ts";
@@ -181,6 +182,7 @@ async function walk(service: TestApp): Promise<Set<string>> {
     "?date=2026-11-23&format=sped",
   ])
     await go("GET", "/api/export/inventory", { query });
+  await walkAudit(service.ports, go);
   await walkCompany(go);
   await go("GET", `${path}/cost`, { at: of(whole, "/cost") });
   await walkSuppliers(go);

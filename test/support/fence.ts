@@ -40,6 +40,7 @@ export const MAY: Record<string, string> = {
   "nfe/read": "lib nfe nfe/check nfe/container nfe/layout nfe/xml",
   "messages/pt-BR/documents": "lib nfe stock:types ingest/verdict:types",
   "messages/pt-BR/failures": "lib nfe:types messages/pt-BR/documents failures.ts:types",
+  "messages/pt-BR/audit": "journal:types",
   "config.ts": "nfe",
   ports: "lib nfe config.ts queue-messages.ts metrics.ts",
   resilience: "lib",
@@ -67,7 +68,7 @@ export const MAY: Record<string, string> = {
     "lib nfe nfe/container messages/pt-BR/documents ingest/verdict ingest/upload ingest/note ingest/approve ingest/event ingest/receive accounts journal ports observability resilience",
   reports: "lib ingest/note ports",
   export:
-    "lib ingest/verdict ingest/note stock stock/lots reports accounts journal ports observability resilience",
+    "lib messages/pt-BR/audit ingest/verdict ingest/note stock stock/lots reports accounts journal ports observability resilience",
   mail: "lib ingest/upload ingest/batch accounts journal ports observability resilience",
   "failures.ts":
     "nfe ingest/verdict mail stock stock/counting reports accounts export journal ports",
@@ -75,9 +76,9 @@ export const MAY: Record<string, string> = {
   "http/middleware": "lib http failures.ts:types accounts ports config.ts observability resilience",
   "http/cache": "lib http journal ports",
   "http/views":
-    "lib messages/pt-BR/documents http ingest/verdict:types ingest/cost ingest/note ingest/supplier-items ingest/approve ingest/event ingest/batch stock stock/lots stock/counting journal failures.ts",
+    "lib messages/pt-BR/documents messages/pt-BR/audit http ingest/verdict:types ingest/cost ingest/note ingest/supplier-items ingest/approve ingest/event ingest/batch stock stock/lots stock/counting journal failures.ts",
   "http/request":
-    "lib nfe http http/middleware ingest/verdict ingest/upload ingest/supplier-items ingest/approve ingest/batch export stock reports ports",
+    "lib nfe http http/middleware ingest/verdict ingest/upload ingest/supplier-items ingest/approve ingest/batch export stock reports journal ports",
   "http/stream": "lib http http/middleware http/views accounts journal ports",
   "http/routes":
     "lib nfe http http/middleware http/cache http/views http/request http/stream ingest/verdict ingest/cost ingest/upload ingest/note ingest/supplier-items ingest/approve ingest/event ingest/receive ingest/batch stock stock/lots stock/counting reports export mail accounts accounts/people journal ports version.ts observability",

@@ -124,7 +124,7 @@ export const inventoryMomentOf = (
     signal,
   );
 
-const FILE_NAMES: Readonly<Record<ExportType | "completeness", string>> = {
+const FILE_NAMES: Readonly<Record<ExportType | "completeness" | "audit", string>> = {
   stock: "estoque",
   movements: "movimentacoes",
   nfes: "notas",
@@ -132,6 +132,7 @@ const FILE_NAMES: Readonly<Record<ExportType | "completeness", string>> = {
   inventory: "inventario",
   "supplier-items": "de-para",
   completeness: "completude",
+  audit: "auditoria",
 };
 
 /** The Content-Disposition of a CSV made at `at` (ms UTC), named in the company's time: `estoque_20261123_141500.csv`. */

@@ -3,7 +3,11 @@ import type { Context } from "hono";
 import { settingsOf } from "../../accounts/settings.ts";
 import { cancelExport, type Export, findExport, openFile } from "../../export/exports.ts";
 import type { ExportFailure } from "../../export/failures.ts";
-import { EXPORT_TYPES, type ExportRequest, requestExport } from "../../export/request-export.ts";
+import {
+  type BackgroundRequest,
+  EXPORT_TYPES,
+  requestExport,
+} from "../../export/request-export.ts";
 import { JOB_STATES } from "../../journal/jobs.ts";
 import { Failed } from "../../lib/result.ts";
 import { byteRangeOf } from "../byte-range.ts";
@@ -60,7 +64,7 @@ async function wishOf(
   c: Context<Env>,
   body: z.infer<typeof ExportRequestSchema>,
   timeZone: string,
-): Promise<ExportRequest> {
+): Promise<BackgroundRequest> {
   const { ports, actor, signal } = c.var;
   switch (body.type) {
     case "stock":

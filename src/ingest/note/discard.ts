@@ -1,4 +1,5 @@
 import type { UserCause } from "../../accounts/actor.ts";
+import type { AuditAction } from "../../journal/audit-actions.ts";
 import { appendEvents, audit, bumpTags } from "../../journal/record.ts";
 import { newId } from "../../lib/id.ts";
 import type { NoteStatus } from "../../lib/note-status.ts";
@@ -42,7 +43,7 @@ export async function restore(
 interface Change {
   readonly from: NoteStatus;
   readonly to: NoteStatus;
-  readonly action: string;
+  readonly action: AuditAction;
   readonly reason: string | null;
 }
 

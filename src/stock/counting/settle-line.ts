@@ -1,4 +1,5 @@
 import type { UserCause } from "../../accounts/actor.ts";
+import type { AuditAction } from "../../journal/audit-actions.ts";
 import { audit } from "../../journal/record.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
@@ -64,7 +65,7 @@ export async function assignLine(
     args: [company, id, line, userId, at, product],
   };
   return optimistic(async () => {
-    const written = { action: "count.assign", id, line, at, product };
+    const written: Marked = { action: "count.assign", id, line, at, product };
     if (await marked(ports, mark, written, { cause, signal })) return true;
     const found = await lineOf(ports, company, id, line, signal);
     if (found.product === product && found.undone_at === null) return false;
@@ -81,7 +82,7 @@ const PRODUCT_IN_SCOPE = (
   where c.company = ?1 and c.id = ?2 and p.code = ${product} and ${IN_SCOPE}`;
 
 interface Marked {
-  readonly action: string;
+  readonly action: AuditAction;
   readonly id: string;
   readonly line: number;
   readonly at: number;

@@ -146,6 +146,35 @@ export const entering = {
     await ask("the users then", { path: "/api/users" });
   },
 
+  async "who did what"({ ask }) {
+    // Places and hashes differ with the instants; what was done does not.
+    const like = ({ status, body }) => ({
+      status,
+      lines: body.data?.map(
+        ({ id, seq, hash, entity_id, ip_address, request_id, ...line }) => line,
+      ),
+      problem: body.code,
+    });
+    for (const query of [
+      "?action=key.revoke",
+      "?entity_type=api_key&limit=2",
+      "?action=LOGIN&limit=1",
+      "?limit=x",
+      "?from=ontem",
+    ])
+      await ask(`the audit log ${query}`, { path: `/api/audit/logs${query}` }, { like });
+    const csv = {
+      without: ["content-encoding", "vary"],
+      like: ({ status, body }) => ({ status, lines: body.split?.("\r\n").length }),
+    };
+    await ask(
+      "the audit log as CSV",
+      { path: "/api/export/audit?action=key.create&dialect=rfc4180" },
+      csv,
+    );
+    await ask("not for a manager", ({ GERENTE }) => ({ path: "/api/audit/logs", as: GERENTE }));
+  },
+
   async "settings, and what follows from them"({ ask, keys }) {
     const change = (body) => ({ method: "PATCH", path: "/api/company", json: body });
     await ask("the company", { path: "/api/company" });

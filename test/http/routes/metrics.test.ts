@@ -81,6 +81,7 @@ test("the metrics count verdicts by class and hold, refusals by code, export row
     const rows = csv.text.trimEnd().split("\r\n").length - 1;
     expect(metric("export_rows_total")).toEqual({
       '{type="archive"}': 0,
+      '{type="audit"}': 0,
       '{type="inventory"}': 0,
       '{type="movements"}': rows,
       '{type="nfe-items"}': 0,

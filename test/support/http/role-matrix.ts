@@ -29,6 +29,8 @@ export const MATRIX: readonly [string, string, Role | "anonymous"][] = [
   ["put", "/api/config/email", "ADMIN"],
   ["post", "/api/config/email/test", "ADMIN"],
   ["post", "/api/config/email/address", "ADMIN"],
+  ["get", "/api/audit/logs", "ADMIN"],
+  ["get", "/api/export/audit", "ADMIN"],
   ["post", "/api/nfe/upload", "OPERADOR"],
   ["post", "/api/nfe/batch", "OPERADOR"],
   ["get", "/api/nfes", "VISUALIZADOR"],

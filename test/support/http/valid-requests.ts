@@ -3,6 +3,7 @@ import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { zipOf } from "../../../src/synthetic/zip.ts";
 import { ACCOUNT_REQUESTS } from "./account-requests.ts";
 import { CATALOG_REQUESTS } from "./catalog-requests.ts";
+import { AUDIT_READS } from "./audit-reads.ts";
 import { LOT_READS } from "./lot-reads.ts";
 import { SUPPLIER_REQUESTS } from "./supplier-requests.ts";
 
@@ -69,6 +70,7 @@ export const VALID_REQUESTS: readonly ValidRequest[] = [
       { overridable_holds: ["retail"], require_mapping: false, environment: "production" },
     ),
   },
+  ...AUDIT_READS,
   { method: "GET", path: "/api/company/units", query: [] },
   {
     method: "PUT",

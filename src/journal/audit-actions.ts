@@ -1,0 +1,62 @@
+/** What an action did, in one word: those of S.G.E. (CREATE, UPDATE, DELETE), and what it did not tell. */
+export type AuditVerb = "CREATE" | "UPDATE" | "DELETE" | "LOGIN" | "REFUSE" | "EXPORT";
+
+/** Every action that the audit log knows, with its verb. A new one is added here, and its sentence in messages/pt-BR/audit. */
+export const AUDIT_ACTIONS = {
+  "company.create": "CREATE",
+  "company.tax_profile": "UPDATE",
+  "company.units": "UPDATE",
+  "company.update": "UPDATE",
+  "count.assign": "UPDATE",
+  "count.cancel": "DELETE",
+  "count.close": "UPDATE",
+  "count.lines": "CREATE",
+  "count.open": "CREATE",
+  "count.undo": "DELETE",
+  "database.adopt": "UPDATE",
+  "database.restore": "UPDATE",
+  "export.cancel": "DELETE",
+  "export.order": "EXPORT",
+  "job.replay": "UPDATE",
+  "key.create": "CREATE",
+  "key.revoke": "DELETE",
+  login: "LOGIN",
+  "login.failed": "LOGIN",
+  logout: "LOGIN",
+  "mail.address": "UPDATE",
+  "mail.configure": "UPDATE",
+  "mail.refuse": "REFUSE",
+  "movement.create": "CREATE",
+  "movement.reverse": "CREATE",
+  "nfe.complete": "UPDATE",
+  "nfe.cost_added": "CREATE",
+  "nfe.cost_reversed": "DELETE",
+  "nfe.discard": "DELETE",
+  "nfe.enqueue": "CREATE",
+  "nfe.event": "CREATE",
+  "nfe.event_exits": "UPDATE",
+  "nfe.event_withdraw": "DELETE",
+  "nfe.process": "UPDATE",
+  "nfe.refuse": "REFUSE",
+  "nfe.register": "CREATE",
+  "nfe.register_and_process": "CREATE",
+  "nfe.rejudge": "UPDATE",
+  "nfe.restore": "UPDATE",
+  "nfe.reverse": "DELETE",
+  "password.change": "UPDATE",
+  "password.renew": "UPDATE",
+  "password.set": "UPDATE",
+  "supplier_item.delete": "DELETE",
+  "supplier_item.put": "UPDATE",
+} as const satisfies Readonly<Record<string, AuditVerb>>;
+
+export type AuditAction = keyof typeof AUDIT_ACTIONS;
+
+export const isAuditAction = (text: string): text is AuditAction =>
+  Object.hasOwn(AUDIT_ACTIONS, text);
+
+/** The actions that a filter means: itself, or all of a verb; none for any other text. */
+export function actionsOf(text: string): readonly AuditAction[] {
+  const named = Object.keys(AUDIT_ACTIONS).filter(isAuditAction);
+  return named.filter((action) => action === text || AUDIT_ACTIONS[action] === text);
+}
