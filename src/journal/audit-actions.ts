@@ -26,6 +26,7 @@ export const AUDIT_ACTIONS = {
   "mail.address": "UPDATE",
   "mail.configure": "UPDATE",
   "mail.refuse": "REFUSE",
+  "movement.batch": "CREATE",
   "movement.create": "CREATE",
   "movement.reverse": "CREATE",
   "nfe.complete": "UPDATE",
@@ -44,10 +45,17 @@ export const AUDIT_ACTIONS = {
   "nfe.restore": "UPDATE",
   "nfe.reverse": "DELETE",
   "password.change": "UPDATE",
+  "password.link": "UPDATE",
   "password.renew": "UPDATE",
   "password.set": "UPDATE",
+  "session.company": "LOGIN",
   "supplier_item.delete": "DELETE",
   "supplier_item.put": "UPDATE",
+  "user.accept": "UPDATE",
+  "user.create": "CREATE",
+  "user.deactivate": "DELETE",
+  "user.invite": "UPDATE",
+  "user.update": "UPDATE",
 } as const satisfies Readonly<Record<string, AuditVerb>>;
 
 export type AuditAction = keyof typeof AUDIT_ACTIONS;

@@ -2,8 +2,8 @@ import { cancellationEvent } from "../../../src/synthetic/events.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { zipOf } from "../../../src/synthetic/zip.ts";
 import { ACCOUNT_REQUESTS } from "./account-requests.ts";
-import { CATALOG_REQUESTS } from "./catalog-requests.ts";
 import { AUDIT_READS } from "./audit-reads.ts";
+import { CATALOG_REQUESTS } from "./catalog-requests.ts";
 import { LOT_READS } from "./lot-reads.ts";
 import { SUPPLIER_REQUESTS } from "./supplier-requests.ts";
 

@@ -25,6 +25,7 @@ const SENTENCES: Readonly<Record<AuditAction, string>> = {
   "mail.address": "Trocou o endereço de e-mail que recebe notas",
   "mail.configure": "Alterou a configuração de e-mail",
   "mail.refuse": "Um e-mail foi recusado",
+  "movement.batch": "Lançou um lote de movimentos manuais",
   "movement.create": "Lançou o movimento manual {id}",
   "movement.reverse": "Estornou o movimento {id}",
   "nfe.complete": "Completou a NF-e {id} com o protocolo de autorização",
@@ -43,10 +44,17 @@ const SENTENCES: Readonly<Record<AuditAction, string>> = {
   "nfe.restore": "Restaurou a NF-e {id}, que estava descartada",
   "nfe.reverse": "Estornou a NF-e {id}",
   "password.change": "Trocou a própria senha",
+  "password.link": "Escolheu a senha por um convite",
   "password.renew": "A primeira senha foi trocada pela da configuração",
   "password.set": "A senha foi trocada pela linha de comando (sge password)",
+  "session.company": "Passou a trabalhar em outra empresa",
   "supplier_item.delete": "Removeu o de-para {id}",
   "supplier_item.put": "Gravou o de-para {id}",
+  "user.accept": "O usuário {id} aceitou o convite",
+  "user.create": "Criou o usuário {id}",
+  "user.deactivate": "Desativou o usuário {id}",
+  "user.invite": "Convidou de novo o usuário {id}",
+  "user.update": "Alterou o usuário {id}",
 };
 
 /** The sentence of an audit line, without a full stop; `id`: its entity_id. */
