@@ -21,6 +21,10 @@ const SMALL = [
 /** Statements that look expensive and are not: the text, and why. */
 const ALLOWED: readonly (readonly [RegExp, string])[] = [
   [/ limit (1 offset )?\d+\)?$/, "a step of a count, in the order of its index"],
+  [
+    /^with recursive waiting \(company/,
+    "as many messages as are leased at a time, of as many companies",
+  ],
   [/count\(\*\) as total from jobs/, "a list tells how many rows match in all"],
   [/order by id desc limit/, "a page in the order of the key"],
   [/select j?\.?\w+ as slice|as slice from/, "a slice in the order of its index"],

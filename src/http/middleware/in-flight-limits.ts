@@ -7,7 +7,7 @@ import { type Quota, type QuotaLimits, quota } from "../../lib/quota.ts";
 import { Failed } from "../../lib/result.ts";
 import type { PlatformFailure } from "../../ports/failures.ts";
 import { type Env, peerOf } from "../env.ts";
-import { limitDocumentsPerUser } from "./documents-per-user.ts";
+import { limitDocuments, limitWrites } from "./shares.ts";
 
 /** Routes that report the state of the service: they answer also when the service is overloaded. */
 const UNLIMITED = /^\/(?:api\/health(?:\/full)?|metrics)$/;
@@ -90,7 +90,8 @@ export function inFlightLimits(): Record<"limitAll" | "limitEach", MiddlewareHan
         });
       if (exceeded !== null) throw overloaded();
       c.set("bodyReservation", bodies.open(holder));
-      if (READS_DOCUMENTS.test(c.req.path)) c.set("ports", limitDocumentsPerUser(ports, holder));
+      const shared = limitWrites(ports, holder);
+      c.set("ports", READS_DOCUMENTS.test(c.req.path) ? limitDocuments(shared, holder) : shared);
       try {
         await next();
       } finally {

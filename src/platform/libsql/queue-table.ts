@@ -25,11 +25,23 @@ export function enqueue(messages: readonly Message[], now: number): Statement {
   };
 }
 
-/** The ids of ready messages of a lane, oldest first; a read, so that an idle queue writes nothing. */
-export const readyIds = (lane: string, now: number, most: number): Statement => ({
-  sql: `select id from queue where dead_at is null and lane = ?1 and available_at <= ?2
-    order by available_at, id limit ?3`,
-  args: [lane, now, most],
+/**
+ * Ids and companies of ready messages of a lane: the oldest of each company, then the second of each, and so on, for at most
+ * `most` companies whose numbers are above `after`. A company with many messages never stands before the first of another one.
+ * A read, so that an idle queue writes nothing.
+ */
+export const readyIds = (lane: string, now: number, most: number, after: number): Statement => ({
+  sql: `with recursive waiting (company, n) as (
+      select (select min(company) from queue where dead_at is null and lane = ?1 and company > ?4), 1
+      union all
+      select (select min(company) from queue where dead_at is null and lane = ?1 and company > w.company), n + 1
+        from waiting w where w.company is not null and n < ?3)
+    select q.id, q.company, row_number() over (partition by q.company order by q.available_at, q.id) as turn
+      from waiting w join queue q on q.id in (select id from queue
+        where dead_at is null and lane = ?1 and company = w.company and available_at <= ?2
+        order by available_at, id limit ?3)
+      order by turn, q.company limit ?3`,
+  args: [lane, now, most, after],
 });
 
 /** Leases those of `ids` that no other process has leased since, until `until`; counts an attempt. */
@@ -45,16 +57,18 @@ export const leaseMessages = (
   args: [JSON.stringify(ids), holder, now, until],
 });
 
-/** The rows of `leaseMessages`, in the order sent. */
-export const leasesOf = (rows: readonly Row[], holder: string): Lease[] =>
-  rows
+/** The rows of `leaseMessages`, in the order of `ids`. */
+export function leasesOf(rows: readonly Row[], holder: string, ids: readonly number[]): Lease[] {
+  const place = new Map(ids.map((id, index) => [id, index]));
+  return rows
     .map((row) => ({
       id: Number(row.id),
       body: JSON.parse(String(row.body)),
       attempts: Number(row.attempts),
       holder,
     }))
-    .sort((a, b) => a.id - b.id);
+    .sort((a, b) => (place.get(a.id) ?? 0) - (place.get(b.id) ?? 0));
+}
 
 /** Extends the leases of messages that are still in work. */
 export const renewLeases = (ids: readonly number[], holder: string, until: number): Statement => ({

@@ -183,6 +183,52 @@ test("one user's documents take at most a fifth of the readers' queue, and the o
   await service.close();
 });
 
+test("one company's documents take at most two fifths of the readers' queue, and another's is read next", async () => {
+  const { service, begun, release } = await paused({ NFE_QUEUE: 10 });
+  const roles = ["OPERADOR", "GERENTE", "ADMIN"] as const;
+  const own = roles.flatMap((role, n) =>
+    [1, 2, 3].map((seed) => service.upload(syntheticNote({ seed: 10 * n + seed }).xml, "", role)),
+  );
+  while (begun.count < 4) await service.ports.yieldToEventLoop();
+  for (let turns = 0; turns < 200; turns++) await service.ports.yieldToEventLoop();
+  expect(begun.count).toBe(4);
+  const others = service.send("POST", "/api/nfe/upload", {
+    as: "otherCompany",
+    body: syntheticNote({ seed: 99 }).xml,
+    headers: { "content-type": "application/xml" },
+  });
+  while (begun.count < 5) await service.ports.yieldToEventLoop();
+  release();
+  for (const { status } of await Promise.all([...own, others])) expect(status).toBe(200);
+  await service.close();
+});
+
+test("one company's writes take at most half of the writer's queue, and another's is written next", () =>
+  withApp(
+    async (service) => {
+      const { ports, send } = service;
+      const release = Promise.withResolvers<void>();
+      const { commit } = ports.writer;
+      let waiting = 0;
+      ports.writer.commit = async (job, signal) => {
+        waiting += 1;
+        await release.promise;
+        return commit(job, signal);
+      };
+      const rename = (name: string, as: "ADMIN" | "otherCompany") =>
+        send("PATCH", "/api/company", { as, json: { name } });
+      const own = Array.from({ length: 12 }, (_, n) => rename(`Loja ${n}`, "ADMIN"));
+      while (waiting < 4) await ports.yieldToEventLoop();
+      for (let turns = 0; turns < 200; turns++) await ports.yieldToEventLoop();
+      expect(waiting).toBe(4);
+      const others = rename("Outra Loja", "otherCompany");
+      while (waiting < 5) await ports.yieldToEventLoop();
+      release.resolve();
+      for (const { status } of await Promise.all([...own, others])) expect(status).toBe(200);
+    },
+    { config: { COMMIT_QUEUE: 8 } },
+  ));
+
 test("slow logins take at most a quarter of the requests in flight, and 20 from one network", async () => {
   const service = await testApp({ config: { MAX_IN_FLIGHT: 100 } });
   let network = 0;

@@ -93,9 +93,10 @@ for (const [what, end] of DONE)
       });
       const handOut = async (now: number) => {
         const [row] = await rows("select id from queue");
-        const statements = [leaseMessages([Number(row?.id)], "me", now, now + 10)];
+        const ids = [Number(row?.id)];
+        const statements = [leaseMessages(ids, "me", now, now + 10)];
         const taken = await ports.writer.commit({ statements, read: ([found]) => found ?? [] });
-        return leasesOf(taken, "me");
+        return leasesOf(taken, "me", ids);
       };
       const [first] = await handOut(0);
       const [second] = await handOut(10);

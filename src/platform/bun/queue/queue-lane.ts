@@ -36,6 +36,9 @@ export interface LaneContext {
 /** Messages of other processes are found only by polling, ms. */
 const POLL_MS = 1_000;
 
+/** Below the number of every company. */
+const NO_COMPANY = -1;
+
 /**
  * The messages of one kind: at most `width` in work at a time, and up to `ahead` more leased with them, so that many short
  * ones share the commits of their leases and acknowledgements.
@@ -47,6 +50,8 @@ export class QueueLane {
   #inWork = new Set<Promise<void>>();
   /** How many have ended, to see whether a slot became free meanwhile. */
   #ended = 0;
+  /** The last company of the turn before, where not all had one. */
+  #after = NO_COMPANY;
 
   constructor(
     readonly name: string,
@@ -79,11 +84,10 @@ export class QueueLane {
     const now = ports.clock.now();
     const most = this.width - this.#inWork.size + this.ahead;
     try {
-      const ids = await ports.reader.rows(readyIds(this.name, now, most));
-      if (ids.length === 0) return true;
-      const wanted = ids.map(({ id }) => Number(id));
+      const wanted = await this.#ready(now, most);
+      if (wanted.length === 0) return true;
       const rows = await this.#write([leaseMessages(wanted, holder, now, now + leaseMs)]);
-      for (const lease of leasesOf(rows.at(-1) ?? [], holder)) {
+      for (const lease of leasesOf(rows.at(-1) ?? [], holder, wanted)) {
         held.add(lease.id);
         this.#waiting.push(lease);
       }
@@ -92,6 +96,18 @@ export class QueueLane {
       ports.log("warn", "queue.unseen", { lane: this.name, name: nameOf(error) });
       return false;
     }
+  }
+
+  /** Ids of ready messages, in turns of their companies; where more companies wait than fit, the others come next time. */
+  async #ready(now: number, most: number): Promise<number[]> {
+    const { reader } = this.context.ports;
+    const from = this.#after;
+    let rows = await reader.rows(readyIds(this.name, now, most, from));
+    if (rows.length === 0 && from !== NO_COMPANY)
+      rows = await reader.rows(readyIds(this.name, now, most, NO_COMPANY));
+    const companies = new Set(rows.map(({ company }) => Number(company)));
+    this.#after = companies.size < most ? NO_COMPANY : Math.max(...companies);
+    return rows.map(({ id }) => Number(id));
   }
 
   #begin(): void {
