@@ -1,4 +1,5 @@
 import type { Ports } from "../ports/ports.ts";
+import { lastWrittenBefore } from "./last-written.ts";
 
 /** What is asked of the past; instants in ms UTC. */
 export interface Moment {
@@ -97,16 +98,10 @@ export async function lastKnown(
   if (before === undefined) return Number.MAX_SAFE_INTEGER;
   const [row] = await ports.reader.rows(
     {
-      // Late costs have an index of their own.
-      sql: `select id from (
-          select * from (select id, created_at from movements indexed by movements_by_time
-            where company = ?1 and quantity_e4 <> 0 and created_at < ?2 order by created_at desc, id desc limit 1)
-          union all select * from (select id, created_at from movements indexed by movements_late_costs
-            where company = ?1 and quantity_e4 = 0 and created_at < ?2 order by created_at desc, id desc limit 1))
-        order by created_at desc, id desc limit 1`,
+      sql: `select ${lastWrittenBefore("?1", "?2")} as id`,
       args: [company, before],
     },
     signal,
   );
-  return row === undefined ? 0 : Number(row.id);
+  return Number(row?.id ?? 0);
 }

@@ -7,6 +7,7 @@ import { columnsOf } from "../../ports/columns.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Statement, Value } from "../../ports/sql.ts";
 import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
+import { lastWrittenBefore } from "../last-written.ts";
 import { failIfNotOpen, IN_SCOPE } from "./counts.ts";
 import type { CountFailure } from "./failures.ts";
 import { countLines } from "./tables.ts";
@@ -168,8 +169,7 @@ const INSERT_LINES = `
     counted_at, written_at, after_id)
   select ?1, ?2, line, iif(aside is null, product, null), code, barcode, aside, quantity_e4, lot, device, note, ?6, counted_at, ?7,
     max(after_id, coalesce(case when given_at is null or counted_at = ?7 then (select max(id) from movements)
-      else (select m.id from movements m indexed by movements_by_time where m.company = ?1 and m.quantity_e4 <> 0
-        and m.created_at < counted_at order by m.created_at desc, m.id desc limit 1) end, 0))
+      else ${lastWrittenBefore("?1", "counted_at")} end, 0))
   from placed`;
 
 /** Lines of a request, as they were answered when they were written. */

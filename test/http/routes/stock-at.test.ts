@@ -4,6 +4,7 @@ import { stockAt } from "../../../src/stock/stock-at.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { SUPPLIERS } from "../../../src/synthetic/trade.ts";
 import { type TestApp, withApp } from "../../support/app.ts";
+import { beforeNextCommit } from "../../support/faults/before-next-commit.ts";
 import { NOON } from "../../support/ports.ts";
 
 const [emit] = SUPPLIERS;
@@ -183,4 +184,20 @@ test("the stock as known has the late costs that were written by then, also thos
       [[10, 15]],
       [[8, 12]],
     ]);
+  }));
+
+test("the stock as known has a movement that was overtaken by one of a later instant", () =>
+  withApp(async (service) => {
+    await service.upload(
+      syntheticNote({ seed: 1, emit, items: screw("10", "1.00") }).xml,
+      "?approve=true",
+    );
+    beforeNextCommit(service.ports, async () => {
+      service.ports.clock.advance(1);
+      await exit(service, 2);
+    });
+    await exit(service, 4);
+    const known = new Date(service.ports.clock.now() + 1).toISOString();
+    expect(await stock(service, `?known_at=${known}`)).toEqual([[4, 4]]);
+    expect(await stock(service, `?known_at=${known}`)).toEqual(await stock(service));
   }));
