@@ -53,11 +53,32 @@ function ownWords(issue: z.core.$ZodRawIssue): string | null {
       return bounded(issue.origin, Number(issue.minimum), "ao menos", ["maior", issue.inclusive]);
     case "too_big":
       return bounded(issue.origin, Number(issue.maximum), "no máximo", ["menor", issue.inclusive]);
+    case "invalid_union":
+      return issue.discriminator === undefined ? oneOf(issue.errors ?? []) : chosenBy(issue);
     case "invalid_format":
       return issue.format === "regex" ? "não tem o formato esperado" : null;
     default:
       return null;
   }
+}
+
+/** Alternatives of which a field chooses one. */
+function chosenBy({
+  input,
+  discriminator = "",
+  ...issue
+}: z.core.$ZodRawIssue<z.core.$ZodIssueInvalidUnion>) {
+  const given = typeof input === "object" && input !== null && discriminator in input;
+  const options = Array.isArray(issue.options) ? issue.options : [];
+  return given ? `deve ser um destes valores: ${options.map(String).join(", ")}` : "é obrigatório";
+}
+
+/** Alternatives that differ by their type alone. */
+function oneOf(alternatives: readonly (readonly z.core.$ZodIssue[])[]): string | null {
+  const kinds = alternatives.map(([issue]) =>
+    issue?.code === "invalid_type" && issue.path.length === 0 ? KINDS[issue.expected] : undefined,
+  );
+  return kinds.length === 0 || kinds.includes(undefined) ? null : `deve ser ${kinds.join(" ou ")}`;
 }
 
 function bounded(

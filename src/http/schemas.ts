@@ -99,7 +99,10 @@ export const Flag = z.enum(["true", "false"]).transform((text) => text === "true
 /** A calendar day that exists. */
 export const Day = z
   .string()
-  .regex(/^\d{4}-\d{2}-\d{2}$/, "deve ser uma data no formato AAAA-MM-DD")
+  .regex(/^\d{4}-\d{2}-\d{2}$/, {
+    error: "deve ser uma data no formato AAAA-MM-DD",
+    abort: true,
+  })
   .refine((text) => {
     const date = new Date(`${text}T00:00:00Z`);
     return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
@@ -110,11 +113,14 @@ export const Month = z
   .regex(/^20\d{2}-(?:0[1-9]|1[0-2])$/, "deve ser um mês no formato AAAA-MM")
   .openapi({ description: "O mês da emissão, no fuso da empresa", example: "2026-11" });
 
+const NO_DAY_OR_INSTANT =
+  "deve ser um dia que existe (AAAA-MM-DD), ou data e hora com fuso (RFC 3339)";
+
 /** A calendar day, or an instant of RFC 3339 with its offset. */
-export const DayOrInstant = z.union([
-  Day,
-  z.iso.datetime({ offset: true, error: "deve ser uma data, ou data e hora com fuso" }),
-]);
+export const DayOrInstant = z.union(
+  [Day, z.iso.datetime({ offset: true, error: NO_DAY_OR_INSTANT })],
+  { error: NO_DAY_OR_INSTANT },
+);
 
 const DECIMAL_ERRORS: Record<string, string> = {
   not_a_decimal: "deve ser um número decimal, sem expoente",

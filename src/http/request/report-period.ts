@@ -35,8 +35,8 @@ export function checkPeriod(
   // A field that is no day has its own error.
   if (from === undefined || to === undefined) return;
   if (!Day.safeParse(from).success || !Day.safeParse(to).success) return;
-  if (to < from || to >= addDays(from, MOST_DAYS))
-    wrong("to", `deve estar no período, que tem no máximo ${MOST_DAYS} dias`);
+  if (to < from) wrong("to", "não pode ser anterior ao primeiro dia (from)");
+  if (to >= addDays(from, MOST_DAYS)) wrong("to", `o período tem no máximo ${MOST_DAYS} dias`);
 }
 
 /** The period of a query, in the days of the company; `now` in ms UTC. */

@@ -9,12 +9,17 @@ import { AccessKeyParam, Flag, jsonBody, responses } from "../schemas.ts";
 import { ApprovalsSchema, approvalLine, approvalSummary } from "../views/approval-view.ts";
 import { JobMadeSchema } from "../views/job-view.ts";
 
-const ApprovalsBody = z.union([
-  z.strictObject({
-    access_keys: z.array(AccessKeyParam.shape.access_key).min(1).max(MOST_APPROVED),
-  }),
-  z.strictObject({ job_id: z.string().max(100), only: z.literal("ready") }),
-]);
+const ApprovalsBody = z.union(
+  [
+    z.strictObject({
+      access_keys: z.array(AccessKeyParam.shape.access_key).min(1).max(MOST_APPROVED),
+    }),
+    z.strictObject({ job_id: z.string().max(100), only: z.literal("ready") }),
+  ],
+  {
+    error: `deve ter access_keys (de 1 a ${MOST_APPROVED} chaves de acesso), ou job_id com only: "ready", e nada mais`,
+  },
+);
 
 const approvalsRoute = createRoute({
   method: "post",

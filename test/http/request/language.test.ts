@@ -53,6 +53,27 @@ test("a missing field is reported as required", () => {
   expect(said(z.coerce.number(), "abc")).toEqual(["deve ser um número"]);
 });
 
+test("a value that is none of several alternatives is told all of them", () =>
+  withApp(async ({ send }) => {
+    const said = async (path: string, json?: unknown) =>
+      (await send(json === undefined ? "GET" : "POST", path, json === undefined ? {} : { json }))
+        .body.errors[0].message;
+    const day = "deve ser um dia que existe (AAAA-MM-DD), ou data e hora com fuso (RFC 3339)";
+    expect(await said("/api/stock?at=ontem")).toBe(day);
+    expect(await said("/api/stock?at=2026-02-30")).toBe(day);
+    const movement = { product_code: "P1", type: "SAIDA", quantity: 1 };
+    expect(await said("/api/movements", { ...movement, happened_at: "28/11/2026" })).toBe(day);
+    expect(await said("/api/movements", { ...movement, quantity: [] })).toBe(
+      "deve ser um número ou um texto",
+    );
+    expect(await said("/api/counts", { name: "x" })).toBe("é obrigatório");
+    expect(await said("/api/counts", { name: "x", scope: "nada" })).toBe(
+      "deve ser um destes valores: all, category, location, products",
+    );
+    for (const body of [{}, { job_id: "x" }, { access_keys: "x" }, { job_id: "x", only: "all" }])
+      expect(await said("/api/nfes/process", body)).toContain("ou job_id com only");
+  }));
+
 test("sizes, types and choices are reported in plain Portuguese", () => {
   const said = (schema: z.ZodType, value: unknown) =>
     schema.safeParse(value).error?.issues[0]?.message;

@@ -1,5 +1,8 @@
 import type { StockFailure } from "../../../stock/failures.ts";
 
+/** The sentence of a hold, for a note that was approved already. */
+const ofNoteInStock = (hold: string): string => hold.replace(/ antes de aprovar\.$/, ".");
+
 /** Sentences about a note that come from its registration, its approval or its events. Each ends with a full stop. */
 export const NOTE_SENTENCES = {
   /** Several items have the same nItem. */
@@ -44,10 +47,10 @@ export const NOTE_SENTENCES = {
   cancelledByProtocol: "Nota cancelada na SEFAZ (o protocolo que chegou diz que foi cancelada).",
   /** `hold`: the sentence of the hold that a note in stock would have. */
   eventAfterProcessing: (hold: string): string =>
-    `A nota já está no estoque; confira e estorne se for o caso. ${hold}`,
+    `A nota já está no estoque; confira e estorne se for o caso. ${ofNoteInStock(hold)}`,
   /** As above, where the quantities of the event have left the stock. */
   eventExitsMade: (hold: string): string =>
-    `O que o evento informa saiu do estoque por movimentos próprios (origem EVENTO). ${hold}`,
+    `O que o evento informa saiu do estoque por movimentos próprios (origem EVENTO). ${ofNoteInStock(hold)}`,
   /** What a movement of origin EVENTO is; `type`: tpEvento. */
   eventExit: (type: string, nItem: number): string =>
     `${EXIT_REASONS[type] ?? "Saída por evento"} (evento ${type}), item ${nItem}.`,
