@@ -10,7 +10,7 @@ import { findWrongSpans } from "../../src/stock/spans.ts";
 import { type StepPlace, wrongSteps } from "../../src/stock/wrong-steps.ts";
 import { type TestApp, withApp } from "../support/app.ts";
 import { FULL } from "../support/full.ts";
-import { type Cost, posted, type State, type Step } from "../support/value-replay.ts";
+import { replayLedger } from "../support/ledger-replay.ts";
 
 const PRODUCTS = ["A", "B", "C"] as const;
 const quantity = fc.oneof(
@@ -188,67 +188,6 @@ async function play({ ports }: TestApp, acts: readonly Act[]): Promise<void> {
   }
 }
 
-/** Every movement against a replay of the rules, and what is there in the end. */
-async function replayed({ rows }: TestApp) {
-  const all = (await rows("select * from movements order by id")).map((row) => ({
-    id: Number(row.id),
-    posting: String(row.posting),
-    product: String(row.product),
-    q: BigInt(Number(row.quantity_e4)),
-    c: row.cost_e2 === null ? null : BigInt(Number(row.cost_e2)),
-    undoes: row.undoes === null ? null : Number(row.undoes),
-    figures: [row.value_e2, row.passed_e2, row.after_e4, row.after_e2].map(Number),
-  }));
-  const values = new Map(all.map(({ id, figures }) => [id, BigInt(figures[0] ?? 0)]));
-  const byId = new Map(all.map((one) => [one.id, one]));
-  /** The goods that a late cost, or what takes it back, is about. */
-  const unitsOf = (id: number | null): bigint => {
-    const about = id === null ? undefined : byId.get(id);
-    if (about === undefined) return 0n;
-    if (about.q === 0n) return unitsOf(about.undoes);
-    return about.q < 0n ? -about.q : about.q;
-  };
-  const takesBack = ({ q, undoes }: (typeof all)[number]) =>
-    undoes !== null && (q !== 0n || byId.get(undoes)?.q === 0n);
-  const states = new Map<string, State>();
-  /** Entries with a cost that stand, newest last. */
-  const costs = new Map<string, { id: number; cost: Cost }[]>();
-  const wrong: unknown[] = [];
-  for (const posting of new Set(all.map((one) => one.posting)))
-    for (const product of PRODUCTS) {
-      const mine = all.filter((one) => one.posting === posting && one.product === product);
-      const reversal = mine.some(takesBack);
-      const givenCost = (q: bigint, c: bigint | null) => (q < 0n ? null : c);
-      const steps: Step[] = mine.map((one) => ({
-        q: one.q,
-        c: takesBack(one) ? -(values.get(one.undoes ?? 0) ?? 0n) : givenCost(one.q, one.c),
-        u: one.q === 0n ? unitsOf(one.undoes) : 0n,
-      }));
-      const given = costs.get(product) ?? [];
-      if (!reversal)
-        for (const { id, q, c } of mine)
-          if (q > 0n && c !== null && c > 0n) given.push({ id, cost: { e2: c, per: q } });
-      costs.set(product, given);
-      const right = posted(
-        states.get(product) ?? { q: 0n, v: 0n },
-        steps,
-        given.at(-1)?.cost ?? null,
-        reversal,
-      );
-      for (const [i, { valued }] of right.entries()) {
-        const figures = [valued.value, valued.passed, valued.after.q, valued.after.v].map(Number);
-        if (String(figures) !== String(mine[i]?.figures)) wrong.push([mine[i], figures]);
-        states.set(product, valued.after);
-      }
-      if (reversal)
-        costs.set(
-          product,
-          given.filter(({ id }) => !mine.some(({ undoes }) => undoes === id)),
-        );
-    }
-  return { states, costs, wrong };
-}
-
 test(
   "every value of a random history of notes, manual movements, late costs and reversals is that of a replay",
   async () => {
@@ -261,7 +200,8 @@ test(
               args: [code],
             });
           await play(service, acts);
-          const { states, costs, wrong } = await replayed(service);
+          const ledger = await service.rows("select * from movements order by id");
+          const { states, last, wrong } = replayLedger(ledger);
           expect(wrong).toEqual([]);
           for (const { product, quantity_e4, value_e2 } of await service.rows(
             "select * from balances",
@@ -276,7 +216,7 @@ test(
           for (const { code, last_cost_e2 } of await service.rows("select * from products"))
             expect([code, last_cost_e2]).toEqual([
               code,
-              Number(costs.get(String(code))?.at(-1)?.cost.e2 ?? Number.NaN) || null,
+              Number(last.get(String(code))?.e2 ?? 0) || null,
             ]);
           expect(await reconcileAll(service.ports, COMPANY_ID)).toEqual([]);
           // In slices of five, so that each begins in the middle of a product.
