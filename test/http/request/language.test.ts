@@ -53,7 +53,7 @@ test("a missing field is reported as required", () => {
   expect(said(z.coerce.number(), "abc")).toEqual(["deve ser um número"]);
 });
 
-test("a value that is none of several alternatives is told all of them", () =>
+test("the error of a value that is none of several alternatives names all of them", () =>
   withApp(async ({ send }) => {
     const said = async (path: string, json?: unknown) =>
       (await send(json === undefined ? "GET" : "POST", path, json === undefined ? {} : { json }))
