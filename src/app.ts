@@ -2,6 +2,7 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { getPath } from "hono/utils/url";
 import type { Env } from "./http/env.ts";
+import { idempotent } from "./http/idempotency/idempotent.ts";
 import { invalidRequest } from "./http/invalid-request.ts";
 import { authenticated } from "./http/middleware/auth.ts";
 import { allowOrigins } from "./http/middleware/cors.ts";
@@ -101,7 +102,7 @@ const routes = [
 /**
  * The HTTP application. It is built once; the ports come with each request, because on Workers bindings belong to the request.
  * Middlewares run in this order: telemetry, headers and CORS; limits of all requests and the deadline; checks of the request
- * itself; authentication and the caller's limits; the method; the JSON body. Then the route's guard, its validation, its handler.
+ * itself; authentication and the caller's limits; the method; the JSON body; the Idempotency-Key. Then the route's guard, its validation, its handler.
  * Every error is a problem document of http/problem.ts: failures and crashes (`onError`), invalid fields (`defaultHook`),
  * unknown paths (`notFound`), wrong methods, bodies that are too large.
  */
@@ -133,7 +134,7 @@ export function createApp(portsFor: (bindings: unknown) => Ports): OpenAPIHono<E
       },
     }),
   );
-  app.use(checkUrlEncoding, readJsonBodies(routes));
+  app.use(checkUrlEncoding, readJsonBodies(routes), idempotent);
   app.openapiRoutes(routes);
   return serveOpenApi(app);
 }

@@ -1,7 +1,7 @@
 import type { AccountsFailure } from "./accounts/failures.ts";
 import type { ExportFailure } from "./export/failures.ts";
 import type { IngestFailure } from "./ingest/verdict/failures.ts";
-import type { FeedFailure, JobFailure } from "./journal/failures.ts";
+import type { FeedFailure, IdempotencyFailure, JobFailure } from "./journal/failures.ts";
 import type { MailFailure } from "./mail/failures.ts";
 import type { NfeFailure } from "./nfe/failures.ts";
 import type { PlatformFailure } from "./ports/failures.ts";
@@ -50,6 +50,7 @@ export type Failure =
   | AccountsFailure
   | ExportFailure
   | FeedFailure
+  | IdempotencyFailure
   | JobFailure
   | MailFailure
   | ReportFailure

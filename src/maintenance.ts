@@ -8,6 +8,7 @@ import { resendItems } from "./ingest/batch/resend-items.ts";
 import { rejudgeSlice } from "./ingest/note/rejudge-waiting.ts";
 import { chainAudit } from "./journal/chain-audit.ts";
 import { expireEvents } from "./journal/expire-events.ts";
+import { expireKeys } from "./journal/expire-idempotency.ts";
 import { resendOneMessageJobs } from "./journal/one-message-jobs.ts";
 import { expireMails } from "./mail/expire-mails.ts";
 import type { Ports } from "./ports/ports.ts";
@@ -30,6 +31,8 @@ export interface MaintenanceReport {
   readonly events: number;
   /** Records of mails that are too old for the mail to be delivered again. */
   readonly mails: number;
+  /** Idempotency keys that are older than 24 hours. */
+  readonly keys: number;
   /** Messages sent again. */
   readonly resent: number;
   /** Products whose balance differs from the sum of their movements, in the slices of this run. */
@@ -63,6 +66,7 @@ const OF_EACH_COMPANY: readonly (readonly [keyof MaintenanceReport, StepOfCompan
   ["originals", expireBytes],
   ["originals", expireObjects],
   ["mails", expireMails],
+  ["keys", expireKeys],
   ...Object.values(RESEND).map((resend) => ["resent", resend] as const),
   ["differences", reconcileSlice],
   ["rejudged", rejudgeSlice],
@@ -98,6 +102,7 @@ export async function runMaintenance(
     originals: 0,
     events: 0,
     mails: 0,
+    keys: 0,
     resent: 0,
     differences: 0,
     rejudged: 0,

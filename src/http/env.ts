@@ -25,6 +25,11 @@ export interface Env {
     problemCode?: string;
     /** The user or API key that calls; set by middleware/auth.ts on every route that is not open. */
     actor: Actor;
+    /**
+     * What an earlier request with the same Idempotency-Key and content has done, whose answer is not kept: a handler that would
+     * do it twice answers with it. Set by http/idempotency.
+     */
+    resumed?: { readonly action: string; readonly entity: string; readonly id: string | null };
     /** The company's cache versions as of this request, for `cached` and `settingsOf`; set with `actor`. */
     versions: Authenticated["versions"];
   };

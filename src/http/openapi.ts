@@ -10,15 +10,41 @@ export function serveOpenApi(app: OpenAPIHono<Env>): OpenAPIHono<Env> {
     bearerFormat: "JWT, ou uma chave de API (sge_…)",
   });
   const document = JSON.stringify(
-    app.getOpenAPI31Document({
-      openapi: "3.1.0",
-      info: {
-        title: "S.G.E.",
-        version: VERSION,
-        description: "Recebe NF-e e mantém o estoque exato. Os erros seguem a RFC 9457.",
-      },
-    }),
+    withIdempotencyKey(
+      app.getOpenAPI31Document({
+        openapi: "3.1.0",
+        info: {
+          title: "S.G.E.",
+          version: VERSION,
+          description: "Recebe NF-e e mantém o estoque exato. Os erros seguem a RFC 9457.",
+        },
+      }),
+    ),
   );
   app.get("/openapi.json", (c) => c.body(document, 200, { "content-type": "application/json" }));
   return app;
+}
+
+type Document = ReturnType<OpenAPIHono<Env>["getOpenAPI31Document"]>;
+
+const IDEMPOTENCY_KEY = {
+  name: "idempotency-key",
+  in: "header" as const,
+  required: false,
+  description:
+    "Nomeia a requisição: repetida com a mesma chave em 24 horas, ela é executada uma vez, e a resposta guardada volta com Idempotency-Replayed: true",
+  schema: { type: "string" as const, minLength: 1, maxLength: 200, pattern: "^[\\x21-\\x7e]+$" },
+};
+
+/** Every POST that needs a token takes the header (http/idempotency), but for the one that has its own. */
+function withIdempotencyKey(document: Document): Document {
+  const components = { ...document.components };
+  components.parameters = { ...components.parameters, IdempotencyKey: IDEMPOTENCY_KEY };
+  for (const { post } of Object.values(document.paths ?? {})) {
+    if (post === undefined || post.security?.length === 0) continue;
+    const given = post.parameters ?? [];
+    if (given.some((one) => "name" in one && one.name === IDEMPOTENCY_KEY.name)) continue;
+    post.parameters = [...given, { $ref: "#/components/parameters/IdempotencyKey" }];
+  }
+  return { ...document, components };
 }

@@ -5,6 +5,7 @@ import { costs } from "./conversation/costs.mjs";
 import { counts } from "./conversation/counts.mjs";
 import { entering } from "./conversation/entering.mjs";
 import { figures } from "./conversation/figures.mjs";
+import { keyed } from "./conversation/keys.mjs";
 import { linked } from "./conversation/linked.mjs";
 import { losses } from "./conversation/losses.mjs";
 import { lots } from "./conversation/lots.mjs";
@@ -47,6 +48,7 @@ const CHAPTERS = [
   [entering, "settings, and what follows from them"],
   [entering, "where mail comes from"],
   [entering, "what only one of them has, by name"],
+  [keyed, "requests that are sent again under their key"],
   [entering, "leaving"],
 ];
 

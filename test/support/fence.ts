@@ -79,6 +79,8 @@ export const MAY: Record<string, string> = {
     "lib messages/pt-BR/documents messages/pt-BR/audit http ingest/verdict:types ingest/cost ingest/note ingest/supplier-items ingest/approve ingest/event ingest/batch stock stock/lots stock/counting journal failures.ts",
   "http/request":
     "lib nfe http http/middleware ingest/verdict ingest/upload ingest/supplier-items ingest/approve ingest/batch export stock reports journal ports",
+  "http/idempotency":
+    "lib http http/middleware http/request ingest/upload accounts journal ports failures.ts:types",
   "http/stream": "lib http http/middleware http/views accounts journal ports",
   "http/routes":
     "lib nfe http http/middleware http/cache http/views http/request http/stream ingest/verdict ingest/cost ingest/upload ingest/note ingest/supplier-items ingest/approve ingest/event ingest/receive ingest/batch stock stock/lots stock/counting reports export mail accounts accounts/people journal ports version.ts observability",
@@ -95,7 +97,7 @@ export const MAY: Record<string, string> = {
     "lib ports config.ts version.ts platform platform/libsql platform/memory platform/bun/files platform/bun/threads platform/bun/network platform/bun/queue platform/bun/database observability resilience",
   "platform/cloudflare":
     "lib ports config.ts queue-messages.ts metrics.ts version.ts platform platform/libsql platform/memory observability resilience",
-  "app.ts": "http http/middleware http/routes ports",
+  "app.ts": "http http/middleware http/idempotency http/routes ports",
   "maintenance.ts":
     "ingest/note ingest/batch export mail stock stock/lots stock/counting journal ports queue-messages.ts:types resilience",
   "consumer.ts": "ingest/batch export journal ports queue-messages.ts resilience",

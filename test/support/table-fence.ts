@@ -34,6 +34,7 @@ export const OWNERS: Readonly<Record<string, string>> = {
   audit_heads: "journal",
   cache_versions: "journal",
   sweep_places: "journal",
+  idempotency_keys: "journal",
   mails: "mail",
   mail_settings: "mail",
   mail_addresses: "mail",

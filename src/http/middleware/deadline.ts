@@ -64,7 +64,8 @@ function keepConnectionOpen(c: Context<Env>, ms: number): void {
   if (ms > IDLE_TIMEOUT_MS) c.var.ports.extendIdleTimeout(c.var.request, Math.ceil(ms / 1_000) + 1);
 }
 
-function msOf(c: Context<Env>): number {
+/** The time of a request, ms. */
+export function msOf(c: Context<Env>): number {
   const { path } = c.req;
   const multiple = MULTIPLES.find(([pattern]) => pattern.test(path))?.[1] ?? 1;
   return c.var.ports.config.REQUEST_TIMEOUT_MS * multiple;

@@ -80,7 +80,9 @@ const postCount = defineOpenAPIRoute<typeof openRoute, Env>({
     const { ports, actor, signal } = c.var;
     const order = c.req.valid("json");
     const { name, note } = order;
-    const id = await openCount(ports, { name, note, scope: scopeOf(order) }, causeOf(c), signal);
+    const id =
+      c.var.resumed?.id ??
+      (await openCount(ports, { name, note, scope: scopeOf(order) }, causeOf(c), signal));
     const count = await findCount(ports, actor.company, id);
     return c.json({ message: "Contagem aberta", count: countView(count) }, 201);
   },

@@ -153,7 +153,7 @@ const postExport = defineOpenAPIRoute<typeof postRoute, Env>({
       dialect: body.dialect,
       time_zone: timeZone,
     };
-    const id = await requestExport(ports, wanted, causeOf(c));
+    const id = c.var.resumed?.id ?? (await requestExport(ports, wanted, causeOf(c)));
     const created = await findExport(ports, actor.company, id);
     return c.json(exportView(created), 202, { location: pathOf(id) });
   },

@@ -3,6 +3,7 @@ import type { Context } from "hono";
 import { settingsOf } from "../../accounts/settings.ts";
 import { recordMovements } from "../../ingest/approve/manual-batch.ts";
 import { type MovementRequest, recordMovement } from "../../ingest/approve/manual-movement.ts";
+import { findRecorded } from "../../ingest/approve/recorded-movement.ts";
 import { EVENT_ORIGIN } from "../../stock/event-exits.ts";
 import {
   findMovement,
@@ -108,12 +109,19 @@ const postMovement = defineOpenAPIRoute<typeof createMovementRoute, Env>({
     const { ports, actor } = c.var;
     const body = c.req.valid("json");
     const { timeZone } = await settingsOf(ports, actor.company, c.var.versions.settings);
-    const { id, lots } = await recordMovement(
-      ports,
-      requestOf(body, timeZone, ports.clock.now()),
-      causeOf(c),
-      c.var.signal,
-    );
+    const earlier = c.var.resumed?.id ?? null;
+    const resumed =
+      earlier === null
+        ? null
+        : await findRecorded(ports, actor.company, { origin: body.origin, posting: earlier });
+    const { id, lots } =
+      resumed ??
+      (await recordMovement(
+        ports,
+        requestOf(body, timeZone, ports.clock.now()),
+        causeOf(c),
+        c.var.signal,
+      ));
     const movement = await findMovement(ports, actor.company, id);
     if (movement === null) throw new Error("a movement that was committed is not there");
     return c.json(

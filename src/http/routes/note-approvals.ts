@@ -39,6 +39,10 @@ const postApprovals = defineOpenAPIRoute<typeof approvalsRoute, Env>({
   route: approvalsRoute,
   handler: async (c) => {
     const { ports, actor, signal } = c.var;
+    const accepted = (job_id: string) =>
+      c.json({ job_id }, 202, { location: `/api/jobs/${job_id}` });
+    const { resumed } = c.var;
+    if (resumed?.entity === "job" && resumed.id !== null) return accepted(resumed.id);
     const body = c.req.valid("json");
     let keys: readonly string[];
     if ("access_keys" in body) keys = [...new Set(body.access_keys)];
@@ -48,7 +52,7 @@ const postApprovals = defineOpenAPIRoute<typeof approvalsRoute, Env>({
     }
     if (c.req.valid("query").async === true) {
       const job_id = await enqueueApprovals(ports, keys, { cause: causeOf(c), signal });
-      return c.json({ job_id }, 202, { location: `/api/jobs/${job_id}` });
+      return accepted(job_id);
     }
     const results = await approveMany(ports, keys, { cause: causeOf(c), signal });
     const lines = results.map(approvalLine);

@@ -48,6 +48,12 @@ const uploadRoute = createRoute({
   ),
 });
 
+/** The note that an earlier request with the same Idempotency-Key has registered or completed. */
+const resumedNote = (resumed: Env["Variables"]["resumed"]) =>
+  resumed !== undefined && resumed.id !== null && /^nfe\.(register|complete)/.test(resumed.action)
+    ? { accessKey: resumed.id, completed: resumed.action === "nfe.complete" }
+    : undefined;
+
 const postUpload = defineOpenAPIRoute<typeof uploadRoute, Env>({
   route: uploadRoute,
   handler: async (c) => {
@@ -58,6 +64,7 @@ const postUpload = defineOpenAPIRoute<typeof uploadRoute, Env>({
       cause: causeOf(c),
       approve: approve ?? null,
       settingsSeen: c.var.versions.settings,
+      resumed: resumedNote(c.var.resumed),
       signal: c.var.signal,
     });
     if (received.kind === "note") return c.json(receiptView(received.note), 200);
@@ -110,6 +117,8 @@ const postBatch = defineOpenAPIRoute<typeof batchRoute, Env>({
       throw new Failed<IngestFailure>({ code: "batch.dry_run_async" });
     const options = { cause: causeOf(c), approve: query.approve ?? null, signal };
     const accepted = (id: string) => c.json({ job_id: id }, 202, { location: `/api/jobs/${id}` });
+    const { resumed } = c.var;
+    if (resumed?.entity === "job" && resumed.id !== null) return accepted(resumed.id);
     const limits = limitsOf(ports);
     const dryRun = query.dry_run === true;
     const large = dryRun ? null : await storeLargeZip(c);

@@ -14,6 +14,8 @@ export interface RegisterOptions extends FlowOptions {
   readonly approve: boolean | null;
   /** The settings' version that this request has read already; only the first attempt relies on it. */
   readonly settingsSeen?: number | undefined;
+  /** The key of the note that an earlier, interrupted sending of this document has registered, or completed: its receipt is given. */
+  readonly resumed?: { readonly accessKey: string; readonly completed: boolean } | undefined;
   /** More statements for the batch that registers the note; the guard selects a row only in that batch. */
   readonly along?: ((receipt: NoteReceipt, guard: Guard) => readonly Statement[]) | undefined;
 }

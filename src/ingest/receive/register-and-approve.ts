@@ -7,6 +7,7 @@ import { NO_CORRECTIONS } from "../approve/resolve-corrections.ts";
 import type { RegisterOptions } from "../note/flow-options.ts";
 import type { NoteReceipt, ReceivedNote } from "../note/receipt.ts";
 import { registerNote } from "./register-note.ts";
+import { storedReceipt } from "./stored-receipt.ts";
 
 /**
  * Registers a note, or completes the stored one, and approves it where that was requested and it has no holds. A new note is
@@ -18,7 +19,8 @@ export async function registerAndApprove(
   received: ReceivedNote,
   options: RegisterOptions,
 ): Promise<NoteReceipt> {
-  const receipt = await registerNote(ports, received, options);
+  const receipt =
+    (await resumedReceipt(ports, options)) ?? (await registerNote(ports, received, options));
   if (!isReadyForApproval(receipt)) return receipt;
   try {
     return await approveCompleted(ports, receipt, options);
@@ -33,6 +35,14 @@ export async function registerAndApprove(
     };
   }
 }
+
+const resumedReceipt = async (
+  ports: Pick<Ports, "reader">,
+  { resumed, cause }: RegisterOptions,
+): Promise<NoteReceipt | null> =>
+  resumed === undefined
+    ? null
+    : storedReceipt(ports, cause.actor.company, resumed.accessKey, resumed.completed);
 
 /** Whether the note is to be approved after its registration, or was completed, and has no holds left. */
 export const isReadyForApproval = (receipt: NoteReceipt): boolean =>

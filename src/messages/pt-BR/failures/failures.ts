@@ -131,6 +131,13 @@ const SENTENCES: {
   "count.too_many_lines": ({ limit }) =>
     `A contagem excede o limite de linhas (máximo ${grouped(limit)})`,
   "count.key_reused": "A chave Idempotency-Key já foi usada nesta contagem com outras linhas",
+  "idempotency.invalid_key":
+    "A chave Idempotency-Key deve ter de 1 a 200 caracteres visíveis, sem acentos nem espaços",
+  "idempotency.mismatch": "A chave Idempotency-Key já foi usada com outra requisição",
+  "idempotency.in_progress":
+    "A primeira requisição com esta chave Idempotency-Key ainda não terminou",
+  "idempotency.answer_lost":
+    "A requisição com esta chave Idempotency-Key já foi executada, e a resposta não está guardada; consulte o que ela fez",
   "count.line_not_found": "Linha da contagem não encontrada",
   "count.line_settled": "A linha já tem produto, ou foi desfeita",
   "count.outside_scope": ({ product_code }) =>
