@@ -4,7 +4,7 @@
  * Elsewhere the answer is `idempotency.answer_lost`, with what was made.
  */
 const RUNS_AGAIN: readonly RegExp[] = [
-  /^\/api\/logout$/,
+  /^\/api\/(logout|session\/company)$/,
   /^\/api\/nfe\/(upload|batch)$/,
   /^\/api\/nfes\/process$/,
   /^\/api\/nfes\/[^/]+\/(process|discard|restore|reverse)$/,
@@ -21,7 +21,7 @@ const RUNS_AGAIN: readonly RegExp[] = [
 export const runsAgain = (path: string): boolean => RUNS_AGAIN.some((one) => one.test(path));
 
 /** Routes whose answer has a secret that is shown once: it is not kept. */
-const SECRET = /^\/api\/(keys|users|webhooks)\b|password|secret/;
+const SECRET = /^\/api\/(keys|users|webhooks|session)\b|password|secret/;
 
 export const showsSecret = (path: string): boolean => SECRET.test(path);
 
