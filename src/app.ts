@@ -57,6 +57,8 @@ import { taxProfileRoutes } from "./http/routes/tax-profile.ts";
 import { uploadRoutes } from "./http/routes/uploads.ts";
 import { userRoutes } from "./http/routes/users.ts";
 import { waitingItemRoutes } from "./http/routes/waiting-items.ts";
+import { webhookDeliveryRoutes } from "./http/routes/webhook-deliveries.ts";
+import { webhookRoutes } from "./http/routes/webhooks.ts";
 import type { Ports } from "./ports/ports.ts";
 
 /** Every route of the API, in the order in which paths are matched: a static path stands before a parameter. */
@@ -95,6 +97,8 @@ const routes = [
   ...exportRoutes,
   ...jobRoutes,
   ...eventRoutes,
+  ...webhookRoutes,
+  ...webhookDeliveryRoutes,
   ...profilingRoutes,
   ...metricsRoutes,
 ] as const;

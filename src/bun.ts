@@ -16,6 +16,9 @@ import { faultCode } from "./resilience/fault-code.ts";
 import { createFirstAccess } from "./start/first-access.ts";
 import { reasonOf } from "./start/reason.ts";
 import { logStart, logUpgrade } from "./start/start-lines.ts";
+import { sendDueWebhooks } from "./webhooks/due.ts";
+
+const WEBHOOKS_EVERY_MS = 1_000;
 
 /** Door: the service on Bun. Prints `listening on http://HOST:PORT` when it is ready; SIGTERM and SIGINT stop it, a second one at once. */
 setPrivateUmask();
@@ -38,6 +41,7 @@ try {
       void repeatMaintenance(ports);
       void keepVisited(ports);
       void keepChained(ports);
+      void keepSent(ports);
       return createApp(() => ports);
     },
   });
@@ -80,6 +84,16 @@ async function keepChained(ports: BunPorts): Promise<void> {
     if (!ports.stopping.aborted) ports.log("warn", "audit.fault", { code: faultCode(error) });
   }
   if (!ports.stopping.aborted) setTimeout(keepChained, CHAIN_EVERY_MS, ports).unref();
+}
+
+/** Looks each second for webhooks with events to be sent, until the process begins to stop. */
+async function keepSent(ports: BunPorts): Promise<void> {
+  try {
+    await sendDueWebhooks(ports, null, ports.stopping);
+  } catch (error) {
+    if (!ports.stopping.aborted) ports.log("warn", "webhook.fault", { code: faultCode(error) });
+  }
+  if (!ports.stopping.aborted) setTimeout(keepSent, WEBHOOKS_EVERY_MS, ports).unref();
 }
 
 function endOnSignal(running: Running): void {

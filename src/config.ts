@@ -127,7 +127,9 @@ const Environment = z.object({
     .string()
     .min(32)
     .optional()
-    .describe("Seals the passwords of mailboxes; 32 characters or more, JWT_SECRET when absent"),
+    .describe(
+      "Seals the passwords of mailboxes and the secrets of webhooks; 32 characters or more, JWT_SECRET when absent",
+    ),
   MAIL_POLL_SECONDS: z.coerce
     .number()
     .int()
@@ -148,6 +150,14 @@ const Environment = z.object({
   ).describe(
     "Mail servers whose Authentication-Results are believed, comma separated; Cloudflare's always",
   ),
+  WEBHOOKS_CONCURRENCY: count(8, 1).describe("Webhooks whose events are sent at a time (Bun)"),
+  WEBHOOKS_ALLOW_PRIVATE: z
+    .enum(["true", "false"])
+    .optional()
+    .transform((text) => (text === undefined ? undefined : text === "true"))
+    .describe(
+      "Whether webhooks may be http, on loopback and private networks; true in development",
+    ),
   SIGNATURE_ROOTS: z
     .string()
     .regex(
@@ -199,9 +209,13 @@ const LOOPBACK = /^(127(\.\d+){3}|localhost|::1|\[::1\])$/;
 /** Whether an address to listen on is reached from this machine only. */
 export const isLoopback = (host: string): boolean => LOOPBACK.test(host);
 
-export type Config = Omit<z.infer<typeof Environment>, "APP_ENV" | "MAIL_ALLOW_PRIVATE"> & {
+export type Config = Omit<
+  z.infer<typeof Environment>,
+  "APP_ENV" | "MAIL_ALLOW_PRIVATE" | "WEBHOOKS_ALLOW_PRIVATE"
+> & {
   APP_ENV: "development" | "production";
   MAIL_ALLOW_PRIVATE: boolean;
+  WEBHOOKS_ALLOW_PRIVATE: boolean;
 };
 
 /** Names, defaults and meanings of the variables, for the documents and the test that holds them. */
@@ -226,6 +240,8 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
     throw new Error(
       "A configuração não está completa:\n✖ JWT_SECRET é obrigatório em produção (32 caracteres ou mais)",
     );
-  const { MAIL_ALLOW_PRIVATE = APP_ENV === "development" } = parsed.data;
-  return { ...parsed.data, APP_ENV, MAIL_ALLOW_PRIVATE };
+  const inDevelopment = APP_ENV === "development";
+  const { MAIL_ALLOW_PRIVATE = inDevelopment, WEBHOOKS_ALLOW_PRIVATE = inDevelopment } =
+    parsed.data;
+  return { ...parsed.data, APP_ENV, MAIL_ALLOW_PRIVATE, WEBHOOKS_ALLOW_PRIVATE };
 }

@@ -9,6 +9,7 @@ import type { Consumer, MessageOutcome } from "./ports/queue.ts";
 import { commitStatements, type Statement } from "./ports/sql.ts";
 import { Message } from "./queue-messages.ts";
 import { faultCode } from "./resilience/fault-code.ts";
+import { runWebhook } from "./webhooks/run.ts";
 
 /** The consumer of queue messages, on both runtimes. */
 export const consumerOf = (ports: Ports): Consumer => ({
@@ -44,6 +45,8 @@ function work(ports: Ports, message: Message, signal?: AbortSignal): Promise<voi
       return unpackArchive(ports, message, signal);
     case "export":
       return writeExport(ports, message, signal);
+    case "webhook":
+      return runWebhook(ports, message, signal);
   }
 }
 
@@ -61,7 +64,8 @@ export async function park(
     ports.log("error", "job.parked", { reason });
     return commitStatements(ports.writer, along);
   }
-  const { kind, job } = message;
+  const { kind } = message;
+  const job = message.kind === "webhook" ? message.webhook : message.job;
   ports.log("error", "job.parked", { reason, kind, job });
   return parkMessage(ports, message, reason, along);
 }
@@ -80,5 +84,8 @@ function parkMessage(
       return parkOneMessageJob(ports, ARCHIVE_JOB, message, reason, along);
     case "export":
       return parkOneMessageJob(ports, EXPORT_JOB, message, reason, along);
+    case "webhook":
+      // The webhook is found again by the next look: sendDueWebhooks.
+      return commitStatements(ports.writer, along);
   }
 }

@@ -14,6 +14,7 @@ import type {
   StockFailure,
   SupplierItemFailure,
 } from "./stock/failures.ts";
+import type { WebhookFailure } from "./webhooks/failures.ts";
 
 /** What is wrong with a text that should be JSON; `path` is the JSON pointer of the value, `line` and `column` begin at 1. */
 export type JsonFault =
@@ -54,6 +55,7 @@ export type Failure =
   | JobFailure
   | MailFailure
   | ReportFailure
+  | WebhookFailure
   | PlatformFailure
   | RequestFailure;
 

@@ -18,6 +18,8 @@ import { resumeCloses } from "./stock/counting/close-count.ts";
 import { foldProducts } from "./stock/fold-products.ts";
 import { warnExpiring } from "./stock/lots/warn-expiring.ts";
 import { reconcileSlice } from "./stock/reconcile-slice.ts";
+import { sendDueWebhooks } from "./webhooks/due.ts";
+import { expireDeliveries } from "./webhooks/expire-deliveries.ts";
 
 /** Interval of maintenance on a server, ms; on Workers a cron starts it. */
 export const MAINTENANCE_EVERY_MS = 600_000;
@@ -33,6 +35,8 @@ export interface MaintenanceReport {
   readonly mails: number;
   /** Idempotency keys that are older than 24 hours. */
   readonly keys: number;
+  /** Lines removed from the logs of webhooks. */
+  readonly deliveries: number;
   /** Messages sent again. */
   readonly resent: number;
   /** Products whose balance differs from the sum of their movements, in the slices of this run. */
@@ -58,6 +62,7 @@ const RESEND: Readonly<Record<Message["kind"], StepOfCompany>> = {
   document: resendItems,
   archive: (ports, company) => resendOneMessageJobs(ports, ARCHIVE_JOB, company),
   export: (ports, company) => resendOneMessageJobs(ports, EXPORT_JOB, company),
+  webhook: sendDueWebhooks,
 };
 
 const OF_EACH_COMPANY: readonly (readonly [keyof MaintenanceReport, StepOfCompany])[] = [
@@ -67,6 +72,7 @@ const OF_EACH_COMPANY: readonly (readonly [keyof MaintenanceReport, StepOfCompan
   ["originals", expireObjects],
   ["mails", expireMails],
   ["keys", expireKeys],
+  ["deliveries", expireDeliveries],
   ...Object.values(RESEND).map((resend) => ["resent", resend] as const),
   ["differences", reconcileSlice],
   ["rejudged", rejudgeSlice],
@@ -103,6 +109,7 @@ export async function runMaintenance(
     events: 0,
     mails: 0,
     keys: 0,
+    deliveries: 0,
     resent: 0,
     differences: 0,
     rejudged: 0,

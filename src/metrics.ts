@@ -65,6 +65,11 @@ export const COUNTERS = {
     labels: ["outcome"],
     zero: [{ outcome: "done" }, { outcome: "failed" }],
   },
+  webhook_attempts_total: {
+    help: "Attempts to deliver an event to a webhook; failed: no answer 2xx",
+    labels: ["outcome"],
+    zero: [{ outcome: "done" }, { outcome: "failed" }],
+  },
   trace_spans_total: {
     help: "Ended spans: sent, failed, or dropped because the queue was full",
     labels: ["outcome"],

@@ -12,8 +12,9 @@ import { Bucket } from "./platform/cloudflare/bucket.ts";
 import { consumeBatch } from "./platform/cloudflare/consume-batch.ts";
 import { deleteExpiredParked, parkBatch } from "./platform/cloudflare/park-batch.ts";
 import { cloudflarePorts } from "./platform/cloudflare/ports.ts";
+import { sendDueWebhooks } from "./webhooks/due.ts";
 
-/** The cron that only gives new audit lines their place in the chain; the others run maintenance. */
+/** The cron that only chains new audit lines and looks for webhooks with events to send; the others run maintenance. */
 const EACH_MINUTE = "* * * * *";
 /** Cloudflare stops a cron after 15 minutes; the next run continues from the saved cursors. */
 const MAINTENANCE_TIMEOUT_MS = 10 * 60_000;
@@ -54,7 +55,8 @@ export default {
   async scheduled({ cron }, bindings) {
     const ports = portsOf(bindings);
     if (cron === EACH_MINUTE) {
-      await chainAllAudits(ports, AbortSignal.timeout(MAINTENANCE_TIMEOUT_MS));
+      const signal = AbortSignal.timeout(MAINTENANCE_TIMEOUT_MS);
+      await Promise.all([chainAllAudits(ports, signal), sendDueWebhooks(ports, null, signal)]);
       return;
     }
     await deleteExpiredParked(ports);

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { exactNumber } from "../lib/exact-number.ts";
 import {
   decimalFactor,
   type Factor,
@@ -7,7 +8,6 @@ import {
   fractionFactor,
   isFraction,
 } from "../stock/factor.ts";
-import { exactNumber } from "./numbers.ts";
 import { decimalOf } from "./schemas.ts";
 
 const DECIMAL = decimalOf(4)

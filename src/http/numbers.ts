@@ -1,15 +1,5 @@
-import { trusted } from "../lib/cast.ts";
 import { fromScaled } from "../lib/decimal.ts";
-
-/**
- * A JSON number with exactly the digits of a decimal text: clients of S.G.E. need numbers, and a double would lose digits.
- * The value is a JSON.rawJSON object, typed as the number that JSON.stringify will write.
- */
-export function exactNumber(text: string): number {
-  return trusted<number>(rawJson(text));
-}
-
-const rawJson = trusted<{ rawJSON(text: string): unknown }>(JSON).rawJSON;
+import { exactNumber } from "../lib/exact-number.ts";
 
 /** A quantity scaled by 10⁴, as a JSON number: `12.5`. */
 export const quantity = (e4: number | bigint): number => exactNumber(fromScaled(e4, 4));

@@ -27,7 +27,10 @@ const INTERNAL_FIELDS = new Set([
 ]);
 
 /** The internal field that a code shows all the same. */
-const SHOWN_FIELDS: Readonly<Record<string, string>> = { "batch.too_large": "what" };
+const SHOWN_FIELDS: Readonly<Record<string, string>> = {
+  "batch.too_large": "what",
+  "webhook.url": "why",
+};
 
 /** The codes of answers that have a status and no failure. */
 const CODE_OF: Readonly<Partial<Record<number, string>>> = {

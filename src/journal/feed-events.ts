@@ -144,6 +144,10 @@ const EVENTS = {
     when: "O arquivo de uma exportação está pronto",
     payload: z.object({ export_id: z.string(), rows: z.int(), bytes: z.int() }),
   },
+  "webhook.disabled": {
+    when: "O serviço desligou um webhook: cinco dias sem uma entrega (failing), ou resposta 410 (gone)",
+    payload: z.object({ webhook_id: z.string(), why: z.enum(["failing", "gone"]) }),
+  },
   "job.done": { when: "Um processamento em segundo plano terminou", payload: z.object(ended) },
   "job.failed": {
     when: "Um processamento em segundo plano falhou",

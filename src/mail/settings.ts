@@ -2,11 +2,11 @@ import { eq } from "drizzle-orm";
 import type { UserCause } from "../accounts/actor.ts";
 import { audit } from "../journal/record.ts";
 import { Failed } from "../lib/result.ts";
+import { seal, sealingSecret, unseal } from "../lib/seal.ts";
 import type { MailboxAccess } from "../ports/mailbox.ts";
 import type { Ports } from "../ports/ports.ts";
 import { commitStatements } from "../ports/sql.ts";
 import type { MailFailure } from "./failures.ts";
-import { seal, unseal } from "./seal.ts";
 import { mailSettings } from "./tables.ts";
 
 /** A company's mailbox without its password. */
@@ -142,7 +142,12 @@ async function sealedPassword(
 ): Promise<string | null> {
   if (change.password === "") return null;
   if (change.password !== null)
-    return seal(secretOf(ports), change.password, bindingOf(change, company));
+    return seal(
+      "mailbox",
+      sealingSecret(ports.config),
+      change.password,
+      bindingOf(change, company),
+    );
   if (stored === null || stored.password === null) return null;
   await openPassword(ports, stored, change, company);
   return stored.password;
@@ -155,7 +160,12 @@ async function openPassword(
   company: number,
 ): Promise<string> {
   const sealed = stored?.password ?? "";
-  const password = await unseal(secretOf(ports), sealed, bindingOf(location, company));
+  const password = await unseal(
+    "mailbox",
+    sealingSecret(ports.config),
+    sealed,
+    bindingOf(location, company),
+  );
   if (password === null) throw new Failed<MailFailure>({ code: "mail.password_again" });
   return password;
 }
@@ -163,12 +173,6 @@ async function openPassword(
 /** What a sealed password is bound to; the folder is not part of it. */
 const bindingOf = ({ host, port, user, tls }: MailboxLocation, company: number): string =>
   JSON.stringify([company, host.toLowerCase(), port, user, tls]);
-
-function secretOf({ config }: Pick<Ports, "config">): string {
-  const secret = config.MAIL_SECRET ?? config.JWT_SECRET;
-  if (secret === undefined) throw new Error("a service without a secret");
-  return secret;
-}
 
 function requireComplete({ host, user }: MailboxLocation, password: string | null): void {
   const missing = (field: "imap_host" | "imap_user" | "imap_password") =>

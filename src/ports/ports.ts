@@ -5,6 +5,7 @@ import type { DocumentReader } from "./documents.ts";
 import type { Health } from "./health.ts";
 import type { RateLimits } from "./limits.ts";
 import type { Mailboxes } from "./mailbox.ts";
+import type { Outgoing } from "./outgoing.ts";
 import type { PasswordHasher } from "./passwords.ts";
 import type { Profiler } from "./profiler.ts";
 import type { MessageQueue } from "./queue.ts";
@@ -27,6 +28,8 @@ export interface Ports {
   passwords: PasswordHasher;
   limits: RateLimits;
   health: Health;
+  /** Posts to servers that our users name. */
+  outgoing: Outgoing;
   /** Aborts when the process begins to stop: a stream asks its client to reconnect, a loop takes no new work. */
   stopping: AbortSignal;
   commitSignal: CommitSignal;

@@ -5,8 +5,8 @@ import { parseConfig, variables } from "../../src/config.ts";
 const file = (name: string) => readFileSync(new URL(`../../${name}`, import.meta.url), "utf8");
 const defaults = new Map<string, unknown>(Object.entries(parseConfig({})));
 
-/** APP_ENV follows HOST, and MAIL_ALLOW_PRIVATE APP_ENV: they have no default of their own. */
-const FOLLOWING = ["APP_ENV", "MAIL_ALLOW_PRIVATE"];
+/** APP_ENV follows HOST, and the others follow APP_ENV: they have no default of their own. */
+const FOLLOWING = ["APP_ENV", "MAIL_ALLOW_PRIVATE", "WEBHOOKS_ALLOW_PRIVATE"];
 const shown = (name: string) => {
   const value = FOLLOWING.includes(name) ? undefined : defaults.get(name);
   return value === undefined ? "" : Array.isArray(value) ? value.join(",") : String(value);

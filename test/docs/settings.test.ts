@@ -19,6 +19,7 @@ const WRONG: Readonly<Record<string, string>> = {
   METRICS_TOKEN: "com espaço no meio",
   OTEL_EXPORTER_OTLP_HEADERS: "authorization",
   TRUSTED_PROXIES: "127.0.0.1,proxy.example",
+  WEBHOOKS_ALLOW_PRIVATE: "sim",
 };
 
 test("a wrong value of any setting is refused, and the setting is named", () => {

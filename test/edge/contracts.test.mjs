@@ -1,17 +1,25 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { createTestHarness } from "wrangler";
+import { contractReceiver } from "../support/webhooks/contract-receiver.mjs";
 import { libsqlServer } from "./world.mjs";
 
 // The ports of Workers keep the promises that test/contracts writes down, in workerd, over its own R2, Queues, Durable
 // Objects and a real libSQL server. The cases are known only to the Worker that runs them.
 const database = await libsqlServer();
+const receiver = await contractReceiver();
 const harness = createTestHarness({
-  workers: [{ configPath: "test/edge/contracts.toml", vars: { DATABASE_URL: database.url } }],
+  workers: [
+    {
+      configPath: "test/edge/contracts.toml",
+      vars: { DATABASE_URL: database.url, RECEIVER_URL: receiver.url },
+    },
+  ],
 });
 after(async () => {
   await harness.close();
   await database.close();
+  receiver.close();
 });
 await harness.listen();
 const names = await (await harness.fetch("/")).json();
@@ -27,6 +35,7 @@ test("every port has its contract", () => {
     "limits",
     "meter",
     "originals",
+    "outgoing",
     "passwords",
     "queue",
     "reader",

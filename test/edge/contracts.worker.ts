@@ -11,6 +11,7 @@ import { cloudflareHealth } from "../../src/platform/cloudflare/health.ts";
 import { cloudflareLimits } from "../../src/platform/cloudflare/limits.ts";
 import { edgeMeter } from "../../src/platform/cloudflare/meter.ts";
 import { bucketOriginals, webGzip } from "../../src/platform/cloudflare/originals.ts";
+import { edgeOutgoing } from "../../src/platform/cloudflare/outgoing.ts";
 import { parkBatch } from "../../src/platform/cloudflare/park-batch.ts";
 import { workersQueue } from "../../src/platform/cloudflare/queue.ts";
 import { groupWriter } from "../../src/platform/libsql/group-writer.ts";
@@ -35,6 +36,7 @@ import { limitsContract } from "../contracts/limits.ts";
 import { marksContract } from "../contracts/marks.ts";
 import { meterContract } from "../contracts/meter.ts";
 import { originalsContract, spoilRow } from "../contracts/originals.ts";
+import { outgoingContract } from "../contracts/outgoing.ts";
 import { passwordsContract } from "../contracts/passwords.ts";
 import { queueContract } from "../contracts/queue.ts";
 import { readerContract } from "../contracts/reader.ts";
@@ -44,6 +46,7 @@ import { companyRow } from "../support/company-row.ts";
 
 interface Bindings {
   readonly DATABASE_URL: string;
+  readonly RECEIVER_URL: string;
   readonly ORIGINALS: R2Bucket;
   readonly FILES: R2Bucket;
   readonly JOBS: Queue;
@@ -54,7 +57,7 @@ interface Bindings {
 
 const RUNTIME = { canProbe: false, canQueue: false };
 const ATTEMPTS = 3;
-const limiterFor = (kind: "blob" | "queue" | "limits") =>
+const limiterFor = (kind: "blob" | "queue" | "limits" | "webhook") =>
   callLimiter(remoteCircuit(kind, { counts: () => true }), kind, RUNTIME);
 const log = () => undefined;
 
@@ -215,6 +218,10 @@ function casesOf(b: Bindings): Map<string, () => Promise<void>> {
     ...held("queue", queueContract, () => openQueue(b)),
     ...held("documents", documentsContract, () => ({ documents, close: () => undefined })),
     ...held("passwords", passwordsContract, (cost) => passwordHasher(nodeScrypt, cost, RUNTIME)),
+    ...held("outgoing", outgoingContract, () => ({
+      outgoing: ({ allowPrivate }) => edgeOutgoing(limiterFor("webhook"), allowPrivate),
+      receiver: b.RECEIVER_URL,
+    })),
     ...held("limits", limitsContract, () => openLimits(b)),
     ...held("health", healthContract, async (reader) => ({
       health: cloudflareHealth({ reader, clock }, b),

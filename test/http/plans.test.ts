@@ -14,6 +14,7 @@ import { walkCompany } from "../support/http/walk-company.ts";
 import { type Go, walkCounts } from "../support/http/walk-counts.ts";
 import { walkProduct } from "../support/http/walk-product.ts";
 import { walkSuppliers } from "../support/http/walk-suppliers.ts";
+import { walkWebhooks } from "../support/http/walk-webhooks.ts";
 import { lossEvent, undoEvent } from "../support/notes/loss-events.ts";
 import { supplier } from "../support/notes/purchase.ts";
 
@@ -205,6 +206,7 @@ async function walk(service: TestApp): Promise<Set<string>> {
   for (const figures of ["stats", "evolution"])
     await go("GET", `/api/dashboard/${figures}`, { query: "?by=issued" });
   await walkCounts(service, go);
+  await walkWebhooks(service, go);
   for (const simple of [
     "/api/health",
     "/api/health/full",

@@ -70,20 +70,21 @@ export const MAY: Record<string, string> = {
   export:
     "lib messages/pt-BR/audit ingest/verdict ingest/note stock stock/lots reports accounts journal ports observability resilience",
   mail: "lib ingest/upload ingest/batch accounts journal ports observability resilience",
+  webhooks: "lib version.ts accounts journal ports resilience",
   "failures.ts":
-    "nfe ingest/verdict mail stock stock/counting reports accounts export journal ports",
+    "webhooks nfe ingest/verdict mail stock stock/counting reports accounts export journal ports",
   http: "lib nfe messages/pt-BR/documents messages/pt-BR/failures stock ingest/verdict accounts ports failures.ts version.ts resilience",
   "http/middleware": "lib http failures.ts:types accounts ports config.ts observability resilience",
   "http/cache": "lib http journal ports",
   "http/views":
-    "lib messages/pt-BR/documents messages/pt-BR/audit http ingest/verdict:types ingest/cost ingest/note ingest/supplier-items ingest/approve ingest/event ingest/batch stock stock/lots stock/counting journal failures.ts",
+    "lib messages/pt-BR/documents messages/pt-BR/audit http ingest/verdict:types ingest/cost ingest/note ingest/supplier-items ingest/approve ingest/event ingest/batch stock stock/lots stock/counting journal failures.ts webhooks",
   "http/request":
     "lib nfe http http/middleware ingest/verdict ingest/upload ingest/supplier-items ingest/approve ingest/batch export stock reports journal ports",
   "http/idempotency":
     "lib http http/middleware http/request ingest/upload accounts journal ports failures.ts:types",
   "http/stream": "lib http http/middleware http/views accounts journal ports",
   "http/routes":
-    "lib nfe http http/middleware http/cache http/views http/request http/stream ingest/verdict ingest/cost ingest/upload ingest/note ingest/supplier-items ingest/approve ingest/event ingest/receive ingest/batch stock stock/lots stock/counting reports export mail accounts accounts/people journal ports version.ts observability",
+    "lib nfe http http/middleware http/cache http/views http/request http/stream ingest/verdict ingest/cost ingest/upload ingest/note ingest/supplier-items ingest/approve ingest/event ingest/receive ingest/batch stock stock/lots stock/counting reports export mail accounts accounts/people journal ports version.ts observability webhooks",
   "platform/libsql": "lib ports queue-messages.ts resilience",
   platform: "lib ports platform/libsql resilience",
   "platform/memory": "lib ports queue-messages.ts platform",
@@ -99,8 +100,8 @@ export const MAY: Record<string, string> = {
     "lib ports config.ts queue-messages.ts metrics.ts version.ts platform platform/libsql platform/memory observability resilience",
   "app.ts": "http http/middleware http/idempotency http/routes ports",
   "maintenance.ts":
-    "ingest/note ingest/batch export mail stock stock/lots stock/counting journal ports queue-messages.ts:types resilience",
-  "consumer.ts": "ingest/batch export journal ports queue-messages.ts resilience",
+    "ingest/note ingest/batch export mail stock stock/lots stock/counting journal ports queue-messages.ts:types resilience webhooks",
+  "consumer.ts": "ingest/batch export journal ports queue-messages.ts resilience webhooks",
 };
 
 /** Threads are started by the URL of their door, which is no import. */
@@ -116,7 +117,7 @@ const READ: Record<string, string> = {
 
 /** Parts without clock, random numbers, environment and I/O: they get these as arguments or through a port. */
 const PURE =
-  /^(?:lib|nfe|messages|journal|stock|accounts|ingest|export|mail|http|failures\.ts|app\.ts)(?:\/|$)/;
+  /^(?:lib|nfe|messages|journal|stock|accounts|ingest|export|mail|webhooks|http|failures\.ts|app\.ts)(?:\/|$)/;
 
 /** Exceptions: hono-rate-limiter subtracts the process's clock from the reset time of its store. */
 const EXCUSED: Record<string, string> = { "src/http/middleware/rate-limit.ts": "Date.now(" };
@@ -128,7 +129,7 @@ const KEPT_TO: readonly (readonly [RegExp, RegExp])[] = [
   [/^hono\/jwt$/, /^accounts$/],
   [
     /^drizzle-orm/,
-    /^(?:ports|platform|journal|stock|accounts|ingest|export|mail|http)(?:\/(?!verdict)|$)/,
+    /^(?:ports|platform|journal|stock|accounts|ingest|export|mail|webhooks|http)(?:\/(?!verdict)|$)/,
   ],
 ];
 

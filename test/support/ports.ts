@@ -12,6 +12,7 @@ import { noopTrace, noopTracer } from "../../src/observability/no-op.ts";
 import { type Database, openDatabase } from "../../src/platform/bun/database/database.ts";
 import { tableOriginals } from "../../src/platform/bun/database/originals.ts";
 import { fileBlobs } from "../../src/platform/bun/files/blobs.ts";
+import { bunOutgoing } from "../../src/platform/bun/network/outgoing.ts";
 import { bunPasswords } from "../../src/platform/bun/passwords.ts";
 import { gzip, yieldToEventLoop } from "../../src/platform/bun/ports.ts";
 import { type BunQueue, bunQueue } from "../../src/platform/bun/queue/queue.ts";
@@ -134,6 +135,7 @@ export const testQueue = (
         document: ports.config.JOB_CONCURRENCY,
         archive: 1,
         export: ports.config.EXPORT_WORKERS,
+        webhook: ports.config.WEBHOOKS_CONCURRENCY,
       },
       attempts: ports.config.JOB_ATTEMPTS,
       leaseMs: ports.config.JOB_LEASE_MS,
@@ -176,6 +178,7 @@ export async function testPorts(overrides: TestOverrides = {}): Promise<TestPort
     passwords: bunPasswords(config.PASSWORD_COST),
     limits: memoryLimits(clock),
     health: { check: async () => [] },
+    outgoing: bunOutgoing({ allowPrivate: config.WEBHOOKS_ALLOW_PRIVATE }),
     stopping: new AbortController().signal,
     commitSignal,
     clock,

@@ -38,6 +38,8 @@ export const OWNERS: Readonly<Record<string, string>> = {
   mails: "mail",
   mail_settings: "mail",
   mail_addresses: "mail",
+  webhooks: "webhooks",
+  webhook_deliveries: "webhooks",
   queue: "platform",
   originals: "platform",
   installation: "platform",

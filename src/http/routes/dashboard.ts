@@ -2,12 +2,13 @@ import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { settingsOf } from "../../accounts/settings.ts";
 import { addDays } from "../../lib/days.ts";
+import { exactNumber } from "../../lib/exact-number.ts";
 import { type DashboardDay, evolution, stockFigures, today } from "../../stock/dashboard.ts";
 import { countExpiring } from "../../stock/lots/list-lots.ts";
 import { cached, NOT_MODIFIED } from "../cache/cached.ts";
 import type { Env } from "../env.ts";
 import { requires } from "../middleware/permissions.ts";
-import { exactNumber, instantOrNull, money, quantity } from "../numbers.ts";
+import { instantOrNull, money, quantity } from "../numbers.ts";
 import { responses } from "../schemas.ts";
 
 /** Today in the company's time zone; with the ledger, the only input of these answers. */

@@ -2,39 +2,23 @@ import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import { holderOf } from "../../accounts/actor.ts";
 import { authenticate } from "../../accounts/authenticate.ts";
 import type { FeedFailure } from "../../journal/failures.ts";
-import {
-  FEED_START,
-  formatCursor,
-  hasExpired,
-  lastPosition,
-  parseCursor,
-} from "../../journal/feed.ts";
+import { FEED_START, formatCursor, hasExpired, lastPosition } from "../../journal/feed.ts";
 import { waitForEvents } from "../../journal/long-poll.ts";
+import { shownEvent } from "../../journal/shown-event.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Env } from "../env.ts";
 import { bearerOf, STREAM_PATH } from "../middleware/auth.ts";
 import { requires } from "../middleware/permissions.ts";
+import { FeedCursor } from "../request/feed-cursor.ts";
 import { PROBLEMS, responses, wholeNumber } from "../schemas.ts";
 import { eventStream } from "../stream/event-stream.ts";
 import { canStillRead } from "../stream/revocation.ts";
-import { eventView } from "../views/event-frames.ts";
 import { EventSchema } from "../views/event-schema.ts";
 
 /** How long a client may read nothing; every read renews the timeout. */
 const IDLE_TIMEOUT_S = 120;
 const MAX_WAIT_S = 25;
 const MAX_PAGE = 500;
-
-/** A position in the feed, as an earlier answer or event gave it. */
-const Cursor = z
-  .string()
-  .transform((text, context) => {
-    const position = parseCursor(text);
-    if (position !== null) return position;
-    context.addIssue({ code: "custom", message: "não é um cursor fornecido por esta API" });
-    return z.NEVER;
-  })
-  .openapi({ type: "string", example: "e2s" });
 
 const feedRoute = createRoute({
   method: "get",
@@ -46,7 +30,7 @@ const feedRoute = createRoute({
   ...requires("read"),
   request: {
     query: z.object({
-      after: Cursor.optional(),
+      after: FeedCursor.optional(),
       limit: wholeNumber(1)
         .default(100)
         .transform((limit) => Math.min(limit, MAX_PAGE))
@@ -87,7 +71,7 @@ const getEvents = defineOpenAPIRoute<typeof feedRoute, Env>({
     if (wait > 0) await authenticate(ports, bearerOf(c));
     c.header("cache-control", "no-store");
     const next_cursor = formatCursor(events.at(-1)?.id ?? after);
-    return c.json({ data: events.map(eventView), next_cursor }, 200);
+    return c.json({ data: events.map(shownEvent), next_cursor }, 200);
   },
 });
 
@@ -105,9 +89,9 @@ const streamRoute = createRoute({
         .string()
         .optional()
         .openapi({ description: "O token, para clientes que não enviam cabeçalhos" }),
-      last_event_id: Cursor.optional(),
+      last_event_id: FeedCursor.optional(),
     }),
-    headers: z.object({ "last-event-id": Cursor.optional() }),
+    headers: z.object({ "last-event-id": FeedCursor.optional() }),
   },
   responses: {
     200: {

@@ -1,11 +1,12 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import { unitValue } from "../../lib/decimal.ts";
+import { exactNumber } from "../../lib/exact-number.ts";
 import { Failed } from "../../lib/result.ts";
 import type { StockFailure } from "../../stock/failures.ts";
 import { type KardexLine, kardexPage } from "../../stock/kardex.ts";
 import type { Env } from "../env.ts";
 import { requires } from "../middleware/permissions.ts";
-import { exactNumber, instant, money, quantity } from "../numbers.ts";
+import { instant, money, quantity } from "../numbers.ts";
 import { codeText, responses, wholeNumber } from "../schemas.ts";
 
 /** Quantities and values are signed: what enters is positive. */

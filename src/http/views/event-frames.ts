@@ -1,45 +1,7 @@
-import { z } from "zod";
 import { type FeedEvent, type FeedPosition, formatCursor } from "../../journal/feed.ts";
-import { type FeedEventOnWire, isMoving } from "../../journal/feed-events.ts";
-import { trusted } from "../../lib/cast.ts";
-import { instant, money, quantity } from "../numbers.ts";
+import { shownEvent } from "../../journal/shown-event.ts";
 
 const encoder = new TextEncoder();
-
-/** An event of the feed in `GET /api/events` and in the stream. */
-export const eventView = (event: FeedEvent): FeedEventOnWire =>
-  // Events are written by their types alone (journal/feed-events.ts).
-  trusted<FeedEventOnWire>({
-    id: formatCursor(event.id),
-    type: event.type,
-    at: instant(event.at),
-    payload: isMoving(event.type) ? withMovements(event) : event.payload,
-  });
-
-/** How many movements a write made, and the first of them (stock/append-moved.ts). */
-const Moved = z.tuple([
-  z.int(),
-  z.array(z.tuple([z.int(), z.string(), z.int(), z.int(), z.int()])),
-]);
-
-/** An event that was written before events carried movements is not complete. */
-function withMovements({ type, payload }: FeedEvent): Record<string, unknown> {
-  const { moved, ...rest } = payload;
-  const [count, rows] = Moved.safeParse(moved).data ?? [1, []];
-  return {
-    ...(type === "nfe.processed" ? { number: "", supplier: "" } : {}),
-    ...rest,
-    movements: rows.map(([id, product_code, quantity_e4, after_e4, after_e2]) => ({
-      id,
-      product_code,
-      type: quantity_e4 > 0 ? "ENTRADA" : quantity_e4 < 0 ? "SAIDA" : "VALOR",
-      quantity: quantity(Math.abs(quantity_e4)),
-      balance: quantity(after_e4),
-      stock_value: money(after_e2),
-    })),
-    complete: count === rows.length,
-  };
-}
 
 /**
  * One event of `text/event-stream` (WHATWG HTML, 9.2.6): name and data first, as in S.G.E., then further fields. The name is a
@@ -77,7 +39,7 @@ export const HEARTBEAT = encoder.encode(": heartbeat\n\n");
 function eventFrame(event: FeedEvent): string {
   const id = idField(event.id);
   if (event.type !== "nfe.registered")
-    return frame(event.type, JSON.stringify(eventView(event)), id);
+    return frame(event.type, JSON.stringify(shownEvent(event)), id);
   const { number, supplier } = event.payload;
   const message = `Nova Nota Fiscal Detectada! Nº ${number} de ${supplier} aguarda aprovação.`;
   const data = { type: "NEW_NFE", message, data: { number, supplier } };

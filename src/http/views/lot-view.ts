@@ -1,9 +1,10 @@
 import { z } from "@hono/zod-openapi";
 import type { TracedLot, TraceLine } from "../../ingest/note/trace-lot.ts";
 import { fromScaled } from "../../lib/decimal.ts";
+import { exactNumber } from "../../lib/exact-number.ts";
 import { NEVER, type TakenLot } from "../../stock/lots/keep-lots.ts";
 import type { Lot } from "../../stock/lots/list-lots.ts";
-import { exactNumber, instant, quantity } from "../numbers.ts";
+import { instant, quantity } from "../numbers.ts";
 
 export const TakenLotSchema = z
   .object({

@@ -1,8 +1,9 @@
 import { z } from "@hono/zod-openapi";
 import type { MappingEffect } from "../../ingest/supplier-items/mapping-effect.ts";
 import { unitValue } from "../../lib/decimal.ts";
+import { exactNumber } from "../../lib/exact-number.ts";
 import { factorView } from "../factor.ts";
-import { exactNumber, money, quantity } from "../numbers.ts";
+import { money, quantity } from "../numbers.ts";
 
 const Stock = z.object({ stock_quantity: z.number(), unit_cost: z.number().nullable() });
 

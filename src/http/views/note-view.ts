@@ -12,11 +12,12 @@ import type {
 } from "../../ingest/note/notes.ts";
 import type { NoteReceipt } from "../../ingest/note/receipt.ts";
 import { divideHalfUp, unitValue } from "../../lib/decimal.ts";
+import { exactNumber } from "../../lib/exact-number.ts";
 import type { NoteStatus } from "../../lib/note-status.ts";
 import { decimalFactor, FACTOR_ONE, toStockUnits } from "../../stock/factor.ts";
 import type { Movement } from "../../stock/ledger.ts";
 import { factorView } from "../factor.ts";
-import { exactNumber, instant, instantOrNull, money, quantity } from "../numbers.ts";
+import { instant, instantOrNull, money, quantity } from "../numbers.ts";
 import { DirectionEnum, FindingSchema, HoldSchema, NoteStatusEnum } from "../schemas.ts";
 import { NoteCostSchema, noteCostView } from "./late-cost-view.ts";
 import { lotsTaken, TakenLotSchema } from "./lot-view.ts";

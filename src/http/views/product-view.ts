@@ -1,8 +1,9 @@
 import { z } from "@hono/zod-openapi";
 import { unitValue } from "../../lib/decimal.ts";
+import { exactNumber } from "../../lib/exact-number.ts";
 import type { Level } from "../../stock/levels.ts";
 import type { StockAt } from "../../stock/stock-at.ts";
-import { exactNumber, instant, money, moneyOrNull, quantity, quantityOrNull } from "../numbers.ts";
+import { instant, money, moneyOrNull, quantity, quantityOrNull } from "../numbers.ts";
 
 /** A product with the fields of S.G.E. */
 export const ProductSchema = z

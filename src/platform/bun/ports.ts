@@ -31,6 +31,7 @@ import { bunHealth } from "./health.ts";
 import { stdoutLog } from "./log.ts";
 import { certificatesOf } from "./network/certificates.ts";
 import { imapMailboxes } from "./network/mailbox.ts";
+import { bunOutgoing } from "./network/outgoing.ts";
 import { peerBehindProxies } from "./network/peer.ts";
 import { bunPasswords } from "./passwords.ts";
 import { bunProfiler } from "./profiler.ts";
@@ -140,7 +141,12 @@ export async function bunPorts(
   const queue = bunQueue(
     { reader, writer, clock, log },
     {
-      lanes: { document: config.JOB_CONCURRENCY, archive: 1, export: config.EXPORT_WORKERS },
+      lanes: {
+        document: config.JOB_CONCURRENCY,
+        archive: 1,
+        export: config.EXPORT_WORKERS,
+        webhook: config.WEBHOOKS_CONCURRENCY,
+      },
       attempts: config.JOB_ATTEMPTS,
       leaseMs: config.JOB_LEASE_MS,
     },
@@ -166,6 +172,7 @@ export async function bunPorts(
     documents,
     passwords: bunPasswords(config.PASSWORD_COST),
     limits: memoryLimits(clock),
+    outgoing: bunOutgoing({ allowPrivate: config.WEBHOOKS_ALLOW_PRIVATE }),
     health: bunHealth({
       config,
       reader,

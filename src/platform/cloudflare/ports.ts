@@ -27,6 +27,7 @@ import { cloudflareLimits } from "./limits.ts";
 import { memorySemaphore } from "./memory-semaphore.ts";
 import { type EdgeMeter, edgeMeter } from "./meter.ts";
 import { bucketOriginals, webGzip } from "./originals.ts";
+import { edgeOutgoing } from "./outgoing.ts";
 import { workersQueue } from "./queue.ts";
 import { type DatabaseClients, withSchemaCheck } from "./schema.ts";
 import { edgeTracer } from "./tracer.ts";
@@ -86,7 +87,7 @@ function isolatePorts(bindings: Bindings, domain: DocumentDomain): IsolatePorts 
   const { DATABASE_URL: url, DATABASE_AUTH_TOKEN: token } = config;
   const database = withSchemaCheck(remoteDatabase(url, token, WORKER_RUNTIME), { log, clock });
   const reader = clientReader(database.reading);
-  const limiterFor = (name: string, kind: "blob" | "queue" | "limits" | "telemetry") =>
+  const limiterFor = (name: string, kind: Parameters<typeof callLimiter>[1]) =>
     callLimiter(remoteCircuit(name, { counts: () => true }), kind, WORKER_RUNTIME);
   const meter = edgeMeter(bindings.METRICS, () => clock.now() / 1_000);
   const endpoint = config.OTEL_EXPORTER_OTLP_ENDPOINT;
@@ -136,6 +137,10 @@ function isolatePorts(bindings: Bindings, domain: DocumentDomain): IsolatePorts 
             { clock, log, meter },
           ),
     health: cloudflareHealth({ reader, clock }, bindings, marks),
+    outgoing: edgeOutgoing(
+      callLimiter(remoteCircuit("webhooks", { counts: () => false }), "webhook", WORKER_RUNTIME),
+      config.WEBHOOKS_ALLOW_PRIVATE,
+    ),
     clock,
     log,
     meter,

@@ -23,6 +23,7 @@ interface Own {
   readonly lot: string;
   readonly count: string;
   readonly user: string;
+  readonly webhook: string;
 }
 
 const LINES = {
@@ -97,7 +98,11 @@ async function fill(service: TestApp, as: Who, from: number): Promise<Own> {
   const person = { email: `pessoa${from}@${as.toLowerCase()}.example`, role: "OPERADOR" };
   const user = await ok("POST", "/api/users", { json: person });
   await runJobs(ports);
+  const hook = await ok("POST", "/api/webhooks", {
+    json: { url: `https://erp${from}.loja.com.br/`, events: ["*"] },
+  });
   return {
+    webhook: hook.id,
     access_key: key,
     waiting: waiting?.accessKey ?? "",
     job: batch.job_id,
@@ -119,12 +124,15 @@ function concreteOf(path: string, own: Own): string {
         ? own.count
         : path.startsWith("/api/users/")
           ? own.user
-          : own.job;
+          : path.startsWith("/api/webhooks/")
+            ? own.webhook
+            : own.job;
   return path
     .replace("{access_key}", own.access_key)
     .replace("{id}", id)
     .replace("{lot}", own.lot)
-    .replace("{line}", "1");
+    .replace("{line}", "1")
+    .replace("{event}", "e1");
 }
 
 /** Reading routes that this test leaves out, and why. */
@@ -168,6 +176,7 @@ const BODIES: readonly (readonly [RegExp, object])[] = [
   [/\/assign$/, { product_code: "P1" }],
   [/\/lines$/, LINES],
   [/\/users\/\{id\}$/, { active: true }],
+  [/^\/api\/webhooks\/[^/]+$/, { active: true }],
 ];
 
 /** The answer of every reading route for a user, by its URL. */
@@ -216,7 +225,8 @@ test("an id of one company is 404 for another, on every route that takes one", (
       // A product's code is no id: the other company has none that is called so.
       const at = concreteOf(path, ours).replace("{code}", "NENHUM");
       const [, json] = (method !== "get" && BODIES.find(([end]) => end.test(path))) || [];
-      const answer = await service.send(method.toUpperCase(), at, {
+      const query = path.endsWith("webhooks/{id}/replay") ? "?after=e0" : "";
+      const answer = await service.send(method.toUpperCase(), at + query, {
         as: "otherCompany",
         headers: { "idempotency-key": "k2" },
         ...(json === undefined ? {} : { json }),

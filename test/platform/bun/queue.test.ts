@@ -8,7 +8,7 @@ import { document, file, queueContract, recorder, sent } from "../../contracts/q
 import { testContract } from "../../support/contract-tests.ts";
 import { type TestPorts, testPorts } from "../../support/ports.ts";
 
-const lanes = { document: 2, archive: 1, export: 1 };
+const lanes = { document: 2, archive: 1, export: 1, webhook: 1 };
 const LIMITS: QueueLimits = { lanes, attempts: 3, leaseMs: 10_000 };
 
 const committing = (ports: TestPorts) => async (statements: readonly { sql: string }[]) => {

@@ -9,6 +9,7 @@ export const SMALL = [
   "api_keys",
   "mail_settings",
   "mail_addresses",
+  "webhooks",
   "sweep_places",
   "__drizzle_migrations",
 ];

@@ -6,6 +6,7 @@ import { AUDIT_READS } from "./audit-reads.ts";
 import { CATALOG_REQUESTS } from "./catalog-requests.ts";
 import { LOT_READS } from "./lot-reads.ts";
 import { SUPPLIER_REQUESTS } from "./supplier-requests.ts";
+import { WEBHOOK_REQUESTS } from "./webhook-requests.ts";
 
 export const utf8 = (text: string) => new TextEncoder().encode(text);
 const note = syntheticNote({ seed: 1, items: 2 });
@@ -72,6 +73,7 @@ export const VALID_REQUESTS: readonly ValidRequest[] = [
   },
   ...AUDIT_READS,
   { method: "GET", path: "/api/company/units", query: [] },
+  ...WEBHOOK_REQUESTS,
   {
     method: "PUT",
     path: "/api/company/units",

@@ -17,6 +17,15 @@ const UNFIT: Readonly<
   value_without_quantity: "há valor sem saldo",
 };
 
+/** Why a webhook's address is refused, by the field `why`. */
+const URL_FAULTS: Readonly<Record<FailureOf<"webhook.url">["why"], string>> = {
+  malformed: "não é um endereço completo, ou tem um fragmento (#)",
+  not_https: "deve começar com https://",
+  with_password: "não pode ter usuário nem senha",
+  port: "a porta deve ser 443, ou de 1024 em diante",
+  not_public: "deve ter o nome de um servidor público, e não um endereço IP nem um nome interno",
+};
+
 const brazilianDay = (day: string): string => day.split("-").reverse().join("/");
 
 /** The sentence of a failure, without a full stop: a reason may follow it. */
@@ -209,6 +218,13 @@ const SENTENCES: {
   "mailbox.folder": "A pasta não existe no servidor de e-mail",
   "mailbox.private":
     "O endereço é de uma rede interna, e este serviço só se conecta a servidores da Internet (MAIL_ALLOW_PRIVATE)",
+  "webhook.not_found": "Webhook não encontrado",
+  "webhook.too_many": ({ limit }) => `A empresa já tem ${limit} webhooks; exclua um deles antes`,
+  "webhook.url": ({ why }) => `O endereço do webhook não é aceito: ${URL_FAULTS[why]}`,
+  "webhook.inactive": "O webhook está desligado; ligue-o antes (active: true)",
+  "webhook.event_not_found": "O evento não existe, ou não é mais guardado",
+  "webhook.secret_unreadable":
+    "O segredo do webhook não pode mais ser lido, porque o do serviço mudou; troque-o (rotate-secret)",
   "profiler.busy": "Já há um perfil de desempenho em andamento",
   "request.malformed_json": (failure) =>
     `O corpo da requisição não é um JSON válido: ${whyNotJson(failure)}`,

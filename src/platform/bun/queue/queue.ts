@@ -48,7 +48,12 @@ export interface BunQueue extends MessageQueue {
 }
 
 /** Messages that are leased ahead. Documents are short work; of the others another process may work on them. */
-const AHEAD: Readonly<Record<Message["kind"], number>> = { document: 16, archive: 0, export: 0 };
+const AHEAD: Readonly<Record<Message["kind"], number>> = {
+  document: 16,
+  archive: 0,
+  export: 0,
+  webhook: 0,
+};
 
 type Needs = Pick<Ports, "reader" | "writer" | "clock" | "log">;
 

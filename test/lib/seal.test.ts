@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { seal, unseal } from "../../src/mail/seal.ts";
+import { seal, unseal } from "../../src/lib/seal.ts";
 
 const SECRET = "a secret of the tests, 32 characters or more";
 
@@ -11,19 +11,19 @@ test("S10: a sealed password is opened by the same secret and binding, and does 
       fc.string(),
       async (password, place) => {
         fc.pre(password.isWellFormed());
-        const sealed = await seal(SECRET, password, place);
+        const sealed = await seal("mailbox", SECRET, password, place);
         expect(sealed).toMatch(/^v1\.[A-Za-z0-9+/]{16}\.[A-Za-z0-9+/=]+$/);
-        expect(await unseal(SECRET, sealed, place)).toBe(password);
-        expect(await seal(SECRET, password, place)).not.toBe(sealed);
+        expect(await unseal("mailbox", SECRET, sealed, place)).toBe(password);
+        expect(await seal("mailbox", SECRET, password, place)).not.toBe(sealed);
       },
     ),
     { seed: 20261123, numRuns: 50 },
   ));
 
 test("S10: a sealed password is not opened by another secret or binding, nor after a change of its text", async () => {
-  const sealed = await seal(SECRET, "uma senha", "aqui");
-  expect(await unseal(`${SECRET}!`, sealed, "aqui")).toBeNull();
-  expect(await unseal(SECRET, sealed, "ali")).toBeNull();
+  const sealed = await seal("mailbox", SECRET, "uma senha", "aqui");
+  expect(await unseal("mailbox", `${SECRET}!`, sealed, "aqui")).toBeNull();
+  expect(await unseal("mailbox", SECRET, sealed, "ali")).toBeNull();
   const [version, iv = "", text = ""] = sealed.split(".");
   const flipped = `${text.startsWith("A") ? "B" : "A"}${text.slice(1)}`;
   for (const other of [
@@ -35,5 +35,10 @@ test("S10: a sealed password is not opened by another secret or binding, nor aft
     "uma senha",
     "",
   ])
-    expect([other, await unseal(SECRET, other, "aqui")]).toEqual([other, null]);
+    expect([other, await unseal("mailbox", SECRET, other, "aqui")]).toEqual([other, null]);
+});
+
+test("S10: a text that was sealed for a mailbox is not opened as the secret of a webhook", async () => {
+  const sealed = await seal("mailbox", SECRET, "uma senha", "aqui");
+  expect(await unseal("webhook", SECRET, sealed, "aqui")).toBeNull();
 });

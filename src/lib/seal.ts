@@ -2,16 +2,34 @@
 const VERSION = "v1";
 const IV_BYTES = 12;
 
+/** What a sealed text is for: a key is derived for each, so that no text can be opened as one of another kind. */
+export type SealedFor = "mailbox" | "webhook";
+
+/** The service's secret that seals: MAIL_SECRET, or JWT_SECRET. Throws when there is neither. */
+export function sealingSecret(config: {
+  readonly MAIL_SECRET?: string | undefined;
+  readonly JWT_SECRET?: string | undefined;
+}): string {
+  const secret = config.MAIL_SECRET ?? config.JWT_SECRET;
+  if (secret === undefined) throw new Error("a service without a secret");
+  return secret;
+}
+
 /**
- * Encrypts a password for storage (S10 in docs/security.md): `v1.<iv>.<AES-256-GCM>`, the key derived from the service's secret
- * by HKDF-SHA-256. `bound` (company, server, port, user, encryption) is authenticated with it: in another row or for another
- * server it cannot be decrypted.
+ * Encrypts a password or a secret for storage (S10 in docs/security.md): `v1.<iv>.<AES-256-GCM>`, the key derived from the
+ * service's secret by HKDF-SHA-256. `bound` (company and what it belongs to) is authenticated with it: in another row it cannot
+ * be decrypted.
  */
-export async function seal(secret: string, password: string, bound: string): Promise<string> {
+export async function seal(
+  purpose: SealedFor,
+  secret: string,
+  password: string,
+  bound: string,
+): Promise<string> {
   const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
   const sealed = await crypto.subtle.encrypt(
     { name: "AES-GCM", iv, additionalData: utf8(bound) },
-    await keyOf(secret),
+    await keyOf(purpose, secret),
     utf8(password),
   );
   return [VERSION, base64(iv), base64(new Uint8Array(sealed))].join(".");
@@ -19,6 +37,7 @@ export async function seal(secret: string, password: string, bound: string): Pro
 
 /** Decrypts a password; null when the secret, the binding or the text is not that of `seal`. */
 export async function unseal(
+  purpose: SealedFor,
   secret: string,
   sealed: string,
   bound: string,
@@ -28,7 +47,7 @@ export async function unseal(
   try {
     const opened = await crypto.subtle.decrypt(
       { name: "AES-GCM", iv: bytes(iv), additionalData: utf8(bound) },
-      await keyOf(secret),
+      await keyOf(purpose, secret),
       bytes(text),
     );
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(opened);
@@ -37,10 +56,10 @@ export async function unseal(
   }
 }
 
-async function keyOf(secret: string): Promise<CryptoKey> {
+async function keyOf(purpose: SealedFor, secret: string): Promise<CryptoKey> {
   const material = await crypto.subtle.importKey("raw", utf8(secret), "HKDF", false, ["deriveKey"]);
   return crypto.subtle.deriveKey(
-    { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(32), info: utf8("sge mailbox v1") },
+    { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(32), info: utf8(`sge ${purpose} v1`) },
     material,
     { name: "AES-GCM", length: 256 },
     false,

@@ -1,0 +1,44 @@
+import { z } from "zod";
+import { trusted } from "../lib/cast.ts";
+import { fromScaled } from "../lib/decimal.ts";
+import { exactNumber } from "../lib/exact-number.ts";
+import { type FeedEvent, formatCursor } from "./feed.ts";
+import { type FeedEventOnWire, isMoving } from "./feed-events.ts";
+
+/** An event of the feed as `GET /api/events`, the stream and webhooks show it. */
+export const shownEvent = (event: FeedEvent): FeedEventOnWire =>
+  // Events are written by their types alone (journal/feed-events.ts).
+  trusted<FeedEventOnWire>({
+    id: formatCursor(event.id),
+    type: event.type,
+    at: new Date(event.at).toISOString(),
+    payload: isMoving(event.type) ? withMovements(event) : event.payload,
+  });
+
+/** How many movements a write made, and the first of them (stock/append-moved.ts). */
+const Moved = z.tuple([
+  z.int(),
+  z.array(z.tuple([z.int(), z.string(), z.int(), z.int(), z.int()])),
+]);
+
+/** An event that was written before events carried movements is not complete. */
+function withMovements({ type, payload }: FeedEvent): Record<string, unknown> {
+  const { moved, ...rest } = payload;
+  const [count, rows] = Moved.safeParse(moved).data ?? [1, []];
+  return {
+    ...(type === "nfe.processed" ? { number: "", supplier: "" } : {}),
+    ...rest,
+    movements: rows.map(([id, product_code, quantity_e4, after_e4, after_e2]) => ({
+      id,
+      product_code,
+      type: quantity_e4 > 0 ? "ENTRADA" : quantity_e4 < 0 ? "SAIDA" : "VALOR",
+      quantity: decimal(Math.abs(quantity_e4), 4),
+      balance: decimal(after_e4, 4),
+      stock_value: decimal(after_e2, 2),
+    })),
+    complete: count === rows.length,
+  };
+}
+
+/** A scaled integer as a JSON number with exactly its digits. */
+const decimal = (scaled: number, places: number): number => exactNumber(fromScaled(scaled, places));
