@@ -126,7 +126,8 @@ export const concretePath = (path: string) =>
     .replace("{access_key}", KEY)
     .replace("{id}", "no-such-id")
     .replace("{code}", "P1")
-    .replace("{line}", "1");
+    .replace("{line}", "1")
+    .replace("{event}", "e1");
 
 /** The query that a GET of MATRIX cannot do without. */
 export const REQUIRED_QUERY: Readonly<Record<string, string>> = {

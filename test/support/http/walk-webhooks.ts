@@ -1,3 +1,4 @@
+import { trusted } from "../../../src/lib/cast.ts";
 import type { TestApp } from "../app.ts";
 import type { Go } from "./walk-counts.ts";
 
@@ -9,16 +10,19 @@ export async function walkWebhooks({ ports }: TestApp, go: Go): Promise<void> {
   await go("POST", path, { json: order });
   await go("GET", path);
   // Not by the reader, whose statements are those of the routes.
-  const look = async (sql: string) => (await ports.database.writing.execute(sql)).rows[0];
+  const look = async (sql: string) => {
+    const { rows } = await ports.database.writing.execute(sql);
+    return trusted<{ id?: unknown }>(rows[0] ?? {});
+  };
   const made = await look("select id from webhooks");
   const event = await look("select max(id) as id from events");
-  const of = (rest = "") => `${path}/${made?.id}${rest}`;
+  const of = (rest = "") => `${path}/${made.id}${rest}`;
   const one = `${path}/{id}`;
   await go("GET", one, { at: of() });
   await go("PATCH", one, { at: of(), json: { description: "ERP novo", active: true } });
   await go("POST", `${one}/ping`, { at: of("/ping") });
   await go("POST", `${one}/rotate-secret`, { at: of("/rotate-secret") });
-  const replay = `/deliveries/e${Number(event?.id).toString(36)}/replay`;
+  const replay = `/deliveries/e${Number(event.id).toString(36)}/replay`;
   await go("POST", `${one}/deliveries/{event}/replay`, { at: of(replay) });
   for (const query of ["", "?state=waiting"])
     await go("GET", `${one}/deliveries`, { at: of("/deliveries"), query });
