@@ -5,6 +5,7 @@ import { ACCOUNT_REQUESTS } from "./account-requests.ts";
 import { AUDIT_READS } from "./audit-reads.ts";
 import { CATALOG_REQUESTS } from "./catalog-requests.ts";
 import { LOT_READS } from "./lot-reads.ts";
+import { SOME_PROFILE } from "./some-profile.ts";
 import { SUPPLIER_REQUESTS } from "./supplier-requests.ts";
 import { WEBHOOK_REQUESTS } from "./webhook-requests.ts";
 
@@ -39,21 +40,6 @@ const json = (...values: unknown[]) => ({
   type: "application/json",
   bodies: values.map((value) => JSON.stringify(value)),
 });
-
-const NO_CREDIT = { resale: false, input: false, use: false, asset: false };
-const SOME_PROFILE = {
-  regime: "presumido",
-  pis_cofins: "cumulative",
-  industry: false,
-  matrix: {
-    icms: { ...NO_CREDIT, resale: true },
-    icms_simples: NO_CREDIT,
-    ipi: NO_CREDIT,
-    pis: NO_CREDIT,
-    cofins: NO_CREDIT,
-    ibs_cbs: NO_CREDIT,
-  },
-};
 
 /** Every route, with a request that it would take. */
 export const VALID_REQUESTS: readonly ValidRequest[] = [
