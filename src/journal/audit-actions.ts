@@ -56,6 +56,12 @@ export const AUDIT_ACTIONS = {
   "user.deactivate": "DELETE",
   "user.invite": "UPDATE",
   "user.update": "UPDATE",
+  "webhook.change": "UPDATE",
+  "webhook.create": "CREATE",
+  "webhook.delete": "DELETE",
+  "webhook.disable": "UPDATE",
+  "webhook.replay": "UPDATE",
+  "webhook.rotate_secret": "UPDATE",
 } as const satisfies Readonly<Record<string, AuditVerb>>;
 
 export type AuditAction = keyof typeof AUDIT_ACTIONS;

@@ -212,6 +212,18 @@ export async function wholeFlow(
   ] as const)
     await call(name, method, path, options);
 
+  const hook = (
+    await call("webhook.create", "POST", "/api/webhooks", {
+      json: { url: "https://erp.loja.com.br/", events: ["*"] },
+    })
+  ).body;
+  const renewedHook = (
+    await call("webhook.rotate_secret", "POST", `/api/webhooks/${hook.id}/rotate-secret`)
+  ).body;
+  secrets.push(hook.secret.slice(6), renewedHook.secret.slice(6));
+  await call("webhook.replay", "POST", `/api/webhooks/${hook.id}/replay?after=e0`);
+  await call("webhook.change", "PATCH", `/api/webhooks/${hook.id}`, { json: { active: false } });
+  await call("webhook.delete", "DELETE", `/api/webhooks/${hook.id}`);
   await call("key.revoke", "DELETE", `/api/keys/${key.id}`);
   await call("logout", "POST", "/api/logout", bearer(renewed));
   return { steps, secrets };

@@ -6,7 +6,8 @@ import { testPorts } from "../../support/ports.ts";
 
 /** Two in work at a time, and sixteen leased ahead of them. */
 const LEASED = 2 + 16;
-const LIMITS = { lanes: { document: 2, archive: 1, export: 1 }, attempts: 3, leaseMs: 10_000 };
+const lanes = { document: 2, archive: 1, export: 1, webhook: 1 };
+const LIMITS = { lanes, attempts: 3, leaseMs: 10_000 };
 
 /** Works off what `companies` have sent; gives the companies in the order of their documents. */
 async function worked(

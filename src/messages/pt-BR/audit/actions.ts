@@ -55,6 +55,12 @@ const SENTENCES: Readonly<Record<AuditAction, string>> = {
   "user.deactivate": "Desativou o usuário {id}",
   "user.invite": "Convidou de novo o usuário {id}",
   "user.update": "Alterou o usuário {id}",
+  "webhook.change": "Alterou o webhook {id}",
+  "webhook.create": "Criou o webhook {id}",
+  "webhook.delete": "Excluiu o webhook {id}",
+  "webhook.disable": "O webhook {id} foi desligado, porque o destino não recebe os eventos",
+  "webhook.replay": "Mandou enviar de novo eventos ao webhook {id}",
+  "webhook.rotate_secret": "Trocou o segredo do webhook {id}",
 };
 
 /** The sentence of an audit line, without a full stop; `id`: its entity_id. */
