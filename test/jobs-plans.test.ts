@@ -20,6 +20,7 @@ const SMALL = [
 
 /** Statements that look expensive and are not: the text, and why. */
 const ALLOWED: readonly (readonly [RegExp, string])[] = [
+  [/'\$\.moved'/, "the movements of one posting, for its event"],
   [/ limit (1 offset )?\d+\)?$/, "a step of a count, in the order of its index"],
   [
     /^with recursive waiting \(company/,

@@ -39,7 +39,6 @@ export const ALLOWED: Readonly<Record<Cost["kind"], readonly (readonly [RegExp, 
   sort: [
     [/from later where later\.product/, "the ten later exits of one product"],
     [/'\$\.moved'/, "the movements of one posting, for its event"],
-    [/movements_late_costs/, "the last goods and the last late cost: two rows"],
     [/"notes"\."(?:id|supplier_id)" in \(/, "what a search finds, each part by its own index"],
     [/as page join (?:movements|audit)/, "the hundred rows of one page"],
     [/"notes"\."issued_ms" [<>]/, "notes of some days, by the index of their days"],

@@ -168,8 +168,14 @@ export const VALID_REQUESTS: readonly ValidRequest[] = [
     query: [],
     ...json({ reason: "arquivo falso" }),
   },
+  { method: "GET", path: "/api/dashboard/stats", query: ["by"] },
+  { method: "GET", path: "/api/dashboard/evolution", query: ["by"] },
   { method: "GET", path: "/api/products", query: [...PAGES, "search", "category_id"] },
-  { method: "GET", path: "/api/stock", query: [...PAGES, "search", "category_id", "low"] },
+  {
+    method: "GET",
+    path: "/api/stock",
+    query: [...PAGES, "search", "category_id", "low", "at", "known_at"],
+  },
   {
     method: "POST",
     path: "/api/movements",
