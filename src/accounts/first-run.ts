@@ -1,13 +1,39 @@
 import { systemCause } from "../journal/cause.ts";
 import { audit, bumpTags } from "../journal/record.ts";
+import { parameters } from "../lib/parameters.ts";
 import { orFail } from "../lib/result.ts";
 import type { Ports } from "../ports/ports.ts";
+import type { Guard, Statement, Value } from "../ports/sql.ts";
 import { cnpjsOf } from "./ignored-settings.ts";
 import { checkPassword, generatePassword } from "./passwords.ts";
 
 /** Default of a new company. */
 const OVERRIDABLE_AT_FIRST = ["no_protocol", "unknown_operation"];
 const TIME_ZONE = "America/Sao_Paulo";
+
+/** The statement that inserts a company with the first settings where `condition` selects a row; it returns its id. */
+export const insertCompany = (
+  given: {
+    readonly id: number;
+    readonly name: string;
+    readonly cnpjs: readonly string[];
+    readonly environment: string;
+  },
+  nowMs: number,
+  condition: Guard,
+): Statement => {
+  const { args, add } = parameters<Value>(condition.args);
+  const id = add(given.id);
+  const now = add(nowMs);
+  return {
+    sql: `insert into companies (id, name, cnpjs, environment, time_zone, auto_approve, overridable_holds,
+        require_signature, require_mapping, allow_negative, settings_version, created_at, updated_at)
+      select ${id}, ${add(given.name)}, ${add(JSON.stringify(given.cnpjs))}, ${add(given.environment)}, ${add(TIME_ZONE)}, 0,
+        ${add(JSON.stringify(OVERRIDABLE_AT_FIRST))}, 0, 0, 1, 1, ${now}, ${now}
+      where exists (${condition.sql}) returning id`,
+    args,
+  };
+};
 
 /** The first administrator, and the password that was generated for it: null where ADMIN_PASSWORD gave one. */
 export interface FirstAccess {
@@ -42,20 +68,11 @@ export async function firstRun(
 
   const created = await ports.writer.commit({
     statements: [
-      {
-        sql: `insert into companies (id, name, cnpjs, environment, time_zone, auto_approve, overridable_holds,
-            require_signature, require_mapping, allow_negative, settings_version, created_at, updated_at)
-          select 1, ?1, ?2, ?3, ?4, 0, ?5, 0, 0, 1, 1, ?6, ?6 where not exists (select 1 from companies)
-          returning id`,
-        args: [
-          config.COMPANY_NAME,
-          JSON.stringify(cnpjs),
-          config.COMPANY_ENVIRONMENT,
-          TIME_ZONE,
-          JSON.stringify(OVERRIDABLE_AT_FIRST),
-          now,
-        ],
-      },
+      insertCompany(
+        { id: 1, name: config.COMPANY_NAME, cnpjs, environment: config.COMPANY_ENVIRONMENT },
+        now,
+        { sql: "select 1 where not exists (select 1 from companies)", args: [] },
+      ),
       {
         sql: `insert into users (company, name, email, password_hash, role, active, token_version, created_at, updated_at,
             password_generated)

@@ -72,6 +72,25 @@ export const PASSWORD_ARGS = {
   ...HELP_FLAG,
 } as const satisfies ArgsDef;
 
+export const COMPANY_ARGS = {
+  admin: {
+    type: "string",
+    valueHint: "E-MAIL",
+    description: "Quem administra a empresa: pessoa nova, ou que já tem acesso a outra (add)",
+  },
+  cnpj: {
+    type: "string",
+    valueHint: "CNPJ,…",
+    description: "CNPJs da empresa, separados por vírgula (add)",
+  },
+  environment: {
+    type: "string",
+    valueHint: "production|homologation",
+    description: "Ambiente das notas (add; sem ele, production)",
+  },
+  ...HELP_FLAG,
+} as const satisfies ArgsDef;
+
 export const RESTORE_ARGS = {
   force: {
     type: "boolean",
@@ -98,13 +117,21 @@ export const ADOPT_ARGS = {
 /** The help texts and the arguments of the commands. */
 export const HELP: Readonly<
   Record<
-    "sge" | "import" | "export" | "backup" | "restore" | "adopt" | "verify" | "password",
+    | "sge"
+    | "import"
+    | "export"
+    | "backup"
+    | "restore"
+    | "adopt"
+    | "verify"
+    | "password"
+    | "company",
     { usage: string; says: string; args: ArgsDef }
   >
 > = {
   sge: {
     usage: "sge COMANDO [opções]",
-    says: "S.G.E.: recebe notas fiscais e mantém o estoque exato.\n\n  import    Envia XMLs, pastas e ZIPs de notas fiscais\n  export    Exporta o estoque ou os movimentos em CSV\n  backup    Copia o banco de dados e os arquivos, com o serviço no ar\n  restore   Restaura uma cópia de segurança\n  adopt     Confirma que este é o banco de dados certo\n  verify    Confere originais, saldos e notas\n  password  Troca a senha de uma pessoa\n\n`sge COMANDO --help` mostra as opções de cada um.",
+    says: "S.G.E.: recebe notas fiscais e mantém o estoque exato.\n\n  import    Envia XMLs, pastas e ZIPs de notas fiscais\n  export    Exporta o estoque ou os movimentos em CSV\n  backup    Copia o banco de dados e os arquivos, com o serviço no ar\n  restore   Restaura uma cópia de segurança\n  adopt     Confirma que este é o banco de dados certo\n  verify    Confere originais, saldos e notas\n  password  Troca a senha de uma pessoa\n  company   Cria uma empresa, ou lista as da instalação\n\n`sge COMANDO --help` mostra as opções de cada um.",
     args: {},
   },
   import: {
@@ -141,6 +168,11 @@ export const HELP: Readonly<
     usage: "sge password E-MAIL [opções]",
     says: "Troca a senha de uma pessoa no banco de dados desta máquina, também com o serviço no ar, e encerra as sessões dela.\nPergunta a senha sem mostrá-la, ou a lê da entrada padrão. As chaves de API da pessoa continuam valendo.",
     args: PASSWORD_ARGS,
+  },
+  company: {
+    usage: "sge company add NOME --admin E-MAIL [opções]\n     sge company list",
+    says: "Cria uma empresa com quem a administra, ou lista as da instalação (número, nome, CNPJs, ambiente, usuários), também\ncom o serviço no ar. A senha de uma pessoa nova vai para a saída padrão, uma única vez.",
+    args: COMPANY_ARGS,
   },
 };
 

@@ -60,6 +60,9 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
         restore: command("restore", runRestore),
         adopt: command("adopt", runAdopt),
         verify: command("verify", runVerify),
+        company: command("company", async (context, given) =>
+          (await import("./company.ts")).runCompany(context, given),
+        ),
         password: command("password", async (context, given) =>
           (await import("./password.ts")).runPassword(context, given),
         ),

@@ -2,15 +2,10 @@ import { checkPassword, generatePassword } from "../accounts/passwords.ts";
 import { type PasswordSet, setPassword, userState } from "../accounts/set-password.ts";
 import { type Config, parseConfig } from "../config.ts";
 import { failureSentence } from "../messages/pt-BR/failures/failures.ts";
-import { filePath, openDatabase } from "../platform/bun/database/database.ts";
 import { removeFirstPassword } from "../platform/bun/files/first-password.ts";
-import { bunPasswords } from "../platform/bun/passwords.ts";
-import { yieldToEventLoop } from "../platform/bun/ports.ts";
-import { groupWriter } from "../platform/libsql/group-writer.ts";
-import { clientReader } from "../platform/libsql/reader.ts";
-import { databaseFile } from "./backup.ts";
 import { flagOf, type ParsedArgs, UsageError } from "./parsed-args.ts";
 import type { Screen } from "./screen.ts";
+import { withDatabase } from "./with-database.ts";
 
 /** What the command uses from outside of the program. */
 interface CommandContext {
@@ -59,33 +54,15 @@ async function inDatabase(
   email: string,
   password: string | (() => Promise<string>),
 ): Promise<PasswordSet> {
-  if (filePath(config.DATABASE_URL) !== null) databaseFile(config);
-  const database = await openDatabase(config.DATABASE_URL, config.DATABASE_AUTH_TOKEN);
-  try {
-    await database.mustBeCurrent();
-    const reader = clientReader(database.reading);
-    const writer = groupWriter(database.writing, {
-      group: 1,
-      queue: 1,
-      waitMs: 5_000,
-      yieldToEventLoop,
-    });
-    const ports = {
-      reader,
-      writer,
-      passwords: bunPasswords(config.PASSWORD_COST),
-      clock: { now: () => Date.now() },
-    };
+  return withDatabase(config, async (ports) => {
     const state = await userState(ports, email);
     if (state === "unknown") return { outcome: state };
     if (state === "inactive") return { outcome: state };
     const chosen = typeof password === "string" ? password : await password();
     const checked = checkPassword(chosen, email);
     if (!checked.ok) throw new Error(failureSentence(checked.error));
-    return await setPassword(ports, { email, password: chosen });
-  } finally {
-    await database.close();
-  }
+    return setPassword(ports, { email, password: chosen });
+  });
 }
 
 /** Asks for the password; at a terminal twice, because a typing error is not visible. */

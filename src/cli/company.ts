@@ -1,0 +1,73 @@
+import { addCompany, listCompanies } from "../accounts/people/add-company.ts";
+import { parseConfig } from "../config.ts";
+import { isCnpj, unmasked } from "../nfe/taxpayer.ts";
+import { type ParsedArgs, textOf, UsageError } from "./parsed-args.ts";
+import type { Screen } from "./screen.ts";
+import { withDatabase } from "./with-database.ts";
+
+/** What the command uses from outside of the program. */
+interface CommandContext {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly out: Screen;
+  readonly err: Screen;
+}
+
+/** Companies that are read at a time. */
+const PAGE = 500;
+
+/** `sge company add NOME --admin E-MAIL` and `sge company list`, on the database of this machine's configuration. Returns 0. */
+export async function runCompany(context: CommandContext, given: ParsedArgs): Promise<number> {
+  const [what, ...rest] = given._;
+  if (what === "list" && rest.length === 0) return list(context);
+  if (what === "add") return add(context, rest, given);
+  throw new UsageError("company", "Use sge company add NOME, ou sge company list");
+}
+
+/** The command signs no token, so JWT_SECRET is not required. */
+const configOf = ({ env }: CommandContext) => parseConfig({ ...env, APP_ENV: "development" });
+
+async function add(
+  context: CommandContext,
+  [name, ...more]: readonly string[],
+  given: ParsedArgs,
+): Promise<number> {
+  const usage = (says: string) => new UsageError("company", says);
+  if (name === undefined || name.trim() === "" || name.length > 120 || more.length > 0)
+    throw usage("Informe o nome da empresa, entre aspas, com até 120 caracteres");
+  const adminEmail = textOf(given.admin)?.trim().toLowerCase() ?? "";
+  if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(adminEmail) || adminEmail.length > 254)
+    throw usage("Informe em --admin o e-mail de quem administra a empresa");
+  const environment = textOf(given.environment) ?? "production";
+  if (environment !== "production" && environment !== "homologation")
+    throw usage("--environment deve ser production ou homologation");
+  const cnpjs = (textOf(given.cnpj) ?? "")
+    .split(",")
+    .filter((part) => part.trim() !== "")
+    .map(unmasked);
+  const wrong = cnpjs.find((cnpj) => !isCnpj(cnpj));
+  if (wrong !== undefined) throw usage(`Este CNPJ não é válido: ${wrong}`);
+  const asked = { name: name.trim(), cnpjs: [...new Set(cnpjs)], environment, adminEmail } as const;
+  const made = await withDatabase(configOf(context), (ports) => addCompany(ports, asked));
+  context.err.line(`Empresa ${made.id} criada: ${asked.name}`);
+  if (made.generatedPassword === null)
+    context.err.line(`${adminEmail} já tinha acesso à instalação e entra com a senha que tem`);
+  else {
+    context.err.line(`Senha de ${adminEmail}, mostrada só agora:`);
+    context.out.line(made.generatedPassword);
+  }
+  return 0;
+}
+
+async function list(context: CommandContext): Promise<number> {
+  await withDatabase(configOf(context), async (ports) => {
+    let after = 0;
+    for (;;) {
+      const page = await listCompanies(ports, after, PAGE);
+      for (const { id, name, cnpjs, environment, users } of page)
+        context.out.line([id, name, cnpjs.join(","), environment, users].join("\t"));
+      if (page.length < PAGE) return;
+      after = page.at(-1)?.id ?? after;
+    }
+  });
+  return 0;
+}

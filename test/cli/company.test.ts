@@ -1,0 +1,73 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Answer } from "../support/app.ts";
+import { type Server, withServer } from "../support/server.ts";
+import { runCommandLine } from "../support/terminal.ts";
+
+let folder = "";
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "sge-company-"));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const sgeCompany = (...argv: readonly string[]) =>
+  runCommandLine(["company", ...argv], {
+    env: { DATA_DIR: folder, DATABASE_URL: `file:${folder}/sge.db`, PASSWORD_COST: "4" },
+  });
+
+const serving = (body: (server: Server) => Promise<void>) =>
+  withServer(body, { DATA_DIR: folder, DATABASE_URL: `file:${folder}/sge.db` });
+
+const login = async ({ url }: Server, email: string, password: string): Promise<Answer["body"]> =>
+  (
+    await fetch(`${url}/api/login`, {
+      method: "POST",
+      body: JSON.stringify({ email, password }),
+    })
+  ).json();
+
+test("sge company add makes a company while the service runs, with a new administrator or one who exists", () =>
+  serving(async (server) => {
+    const cnpj = "11.222.333/0001-81";
+    const two = await sgeCompany("add", "Loja Dois", "--admin", "Ana@Loja.Example", "--cnpj", cnpj);
+    expect([two.code, two.out.length]).toEqual([0, 1]);
+    const session = await login(server, "ana@loja.example", two.out[0] ?? "");
+    expect(session.companies).toEqual([
+      { id: 2, name: "Loja Dois", cnpjs: ["11222333000181"], role: "ADMIN" },
+    ]);
+    const three = await sgeCompany("add", "Loja Três", "--admin", "ana@loja.example");
+    expect([three.code, three.out]).toEqual([0, []]);
+    const again = await login(server, "ana@loja.example", two.out[0] ?? "");
+    expect(again.companies.map(({ id }: { id: number }) => id)).toEqual([2, 3]);
+    const { out } = await sgeCompany("list");
+    expect(out.slice(1)).toEqual([
+      "2\tLoja Dois\t11222333000181\tproduction\t1",
+      "3\tLoja Três\t\tproduction\t1",
+    ]);
+    const lines = await server.ports.reader.rows({
+      sql: "select company, request_id from audit where action = 'company.create' and company > 1",
+      args: [],
+    });
+    expect(lines.map(({ company, request_id }) => [company, request_id])).toEqual([
+      [2, "sge company add"],
+      [3, "sge company add"],
+    ]);
+  }));
+
+test("sge company prints its usage after a wrong command line, and makes nothing", () =>
+  serving(async (server) => {
+    for (const argv of [
+      [],
+      ["add"],
+      ["add", "Loja"],
+      ["add", "Loja", "--admin", "ana"],
+      ["add", "Loja", "--admin", "a@b.example", "--cnpj", "11222333000182"],
+      ["add", "Loja", "--admin", "a@b.example", "--environment", "teste"],
+      ["list", "tudo"],
+    ])
+      expect([argv, (await sgeCompany(...argv)).code]).toEqual([argv, 2]);
+    const rows = await server.ports.reader.rows({ sql: "select id from companies", args: [] });
+    expect(rows).toHaveLength(1);
+  }));
