@@ -1,8 +1,10 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
+import { companiesOf, type OwnCompany } from "../../accounts/memberships.ts";
 import { enqueueArchive } from "../../ingest/batch/archive.ts";
 import { receiveBatch } from "../../ingest/batch/batch.ts";
 import { summaryOf } from "../../ingest/batch/batch-result.ts";
 import { enqueueBatch } from "../../ingest/batch/enqueue.ts";
+import { withOtherCompanies } from "../../ingest/note/other-company.ts";
 import { receive } from "../../ingest/receive/receive.ts";
 import { unpack } from "../../ingest/upload/unpack.ts";
 import type { IngestFailure } from "../../ingest/verdict/failures.ts";
@@ -32,6 +34,16 @@ const document = {
     "application/xml": { schema: binary },
   },
 };
+
+/** The other companies of the sender, where one is needed; an API key is of one company. */
+async function otherCompanies(
+  { var: { ports, actor } }: { var: Env["Variables"] },
+  isNeeded: boolean,
+): Promise<OwnCompany[]> {
+  if (!isNeeded || actor.keyId !== undefined) return [];
+  const own = await companiesOf(ports, actor.userId);
+  return own.filter(({ id }) => id !== actor.company);
+}
 
 const uploadRoute = createRoute({
   method: "post",
@@ -67,7 +79,11 @@ const postUpload = defineOpenAPIRoute<typeof uploadRoute, Env>({
       resumed: resumedNote(c.var.resumed),
       signal: c.var.signal,
     });
-    if (received.kind === "note") return c.json(receiptView(received.note), 200);
+    if (received.kind === "note") {
+      const { note } = received;
+      const others = await otherCompanies(c, note.between !== undefined);
+      return c.json(receiptView(withOtherCompanies(note, others)), 200);
+    }
     return c.json(eventReceiptView(received.event), 200);
   },
 });
@@ -140,7 +156,16 @@ const postBatch = defineOpenAPIRoute<typeof batchRoute, Env>({
       dryRun: query.dry_run ?? false,
       maxNotes: limits.documents,
     });
-    return c.json({ summary: summaryOf(results), results: results.map(batchLine) }, 200);
+    const others = await otherCompanies(
+      c,
+      results.some((result) => "note" in result && result.note.between !== undefined),
+    );
+    const lines = results.map((result) =>
+      batchLine(
+        "note" in result ? { ...result, note: withOtherCompanies(result.note, others) } : result,
+      ),
+    );
+    return c.json({ summary: summaryOf(results), results: lines }, 200);
   },
 });
 

@@ -33,4 +33,6 @@ export interface NoteReceipt {
   readonly completed: boolean;
   /** It is approved in a write of its own: what it does depends on the notes that it refers to. Absent: no. */
   readonly apart?: boolean;
+  /** CNPJs of emitter and recipient, where neither is the company (hold `not_ours`). */
+  readonly between?: readonly string[];
 }

@@ -281,5 +281,8 @@ function receiptOf(r: Registration): NoteReceipt {
     findings: r.findings,
     completed: false,
     ...(needsOthers(r.note, r.verdict) ? { apart: true } : {}),
+    ...(r.verdict.holds.some(({ code }) => code === "not_ours")
+      ? { between: [r.note.emit.cnpj, r.note.dest?.cnpj].flatMap((cnpj) => cnpj ?? []) }
+      : {}),
   };
 }

@@ -1,4 +1,6 @@
 import { expect, test } from "bun:test";
+import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
+import { zipOf } from "../../../src/synthetic/zip.ts";
 import { type TestApp, withApp } from "../../support/app.ts";
 import { beforeNextCommit } from "../../support/faults/before-next-commit.ts";
 import { PASSWORD, people } from "../../support/people.ts";
@@ -191,4 +193,41 @@ test("an own password is changed in whatever company the person is, and ends eve
     const { token } = await ask(200, "PUT", "/api/me/password", { ...bearer(two), json });
     expect((await ask(200, "GET", "/api/me", bearer(token))).company.id).toBe(2);
     for (const old of [one, two]) await ask(401, "GET", "/api/stock", bearer(old));
+  }, hashing()));
+
+test("a note of another company of the sender says which, to this sender alone", () =>
+  withApp(async (service) => {
+    const { ask, bearer, login } = people(service);
+    await member(service);
+    const cnpj = "11444777000161";
+    const patch = (as: "ADMIN" | "otherCompany", json: object) =>
+      ask(200, "PATCH", "/api/company", { as, json });
+    await patch("ADMIN", { cnpjs: ["11222333000181"] });
+    await patch("otherCompany", { cnpjs: [cnpj], name: "Loja Certa" });
+    const { token } = await login(ANA, { company: 1 });
+    const note = (seed: number) =>
+      syntheticNote({ seed, dest: { name: "LOJA CERTA DE TESTE", uf: "SP", cnpj } });
+    const headers = { "content-type": "application/xml" };
+    const codes = ({ findings }: { findings: { code: string }[] }) =>
+      findings.filter(({ code }) => code === "other_company").length;
+    const sent = await ask(200, "POST", "/api/nfe/upload", {
+      as: "anonymous",
+      body: note(1).xml,
+      headers: { ...headers, ...bearer(token).headers },
+    });
+    expect(sent.holds.map(({ code }: { code: string }) => code)).toContain("not_ours");
+    expect(sent.findings[0]).toMatchObject({
+      code: "other_company",
+      message: expect.stringContaining(`Loja Certa (CNPJ ${cnpj})`),
+    });
+    const zip = await zipOf([{ name: "a.xml", bytes: new TextEncoder().encode(note(2).xml) }]);
+    const { results } = await ask(200, "POST", "/api/nfe/batch", {
+      as: "anonymous",
+      body: zip,
+      headers: { "content-type": "application/zip", ...bearer(token).headers },
+    });
+    expect(codes(results[0])).toBe(1);
+    const colleagues = await ask(200, "POST", "/api/nfe/upload", { body: note(3).xml, headers });
+    expect(codes(colleagues)).toBe(0);
+    expect(codes(await ask(200, "GET", `/api/nfes/${note(1).accessKey}`))).toBe(0);
   }, hashing()));

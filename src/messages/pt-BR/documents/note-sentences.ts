@@ -5,6 +5,9 @@ const ofNoteInStock = (hold: string): string => hold.replace(/ antes de aprovar\
 
 /** Sentences about a note that come from its registration, its approval or its events. Each ends with a full stop. */
 export const NOTE_SENTENCES = {
+  /** The note is of another company of the sender. */
+  otherCompany: (name: string, cnpj: string): string =>
+    `Esta nota é de outra empresa a que você tem acesso, ${name} (CNPJ ${cnpj}): escolha essa empresa e envie a nota de novo.`,
   /** Several items have the same nItem. */
   repeatedItemNumber: (nItem: number): string => `Mais de um item da nota tem o número ${nItem}.`,
   lotsDoNotAddUp: (nItem: number): string =>
