@@ -1,4 +1,4 @@
-import { type TagVersions, tagVersions } from "../journal/versions.ts";
+import { tagVersions, versionsFrom, versionsSql } from "../journal/versions.ts";
 import { trusted } from "../lib/cast.ts";
 import { Failed, orFail } from "../lib/result.ts";
 import type { Ports } from "../ports/ports.ts";
@@ -32,10 +32,8 @@ async function authenticateToken(
   const { secret, tokens } = authCache(ports);
   const now = ports.clock.now();
   const known = tokens.get(token);
-  if (known === undefined) {
-    const claims = orFail(await verifyToken(secret, token, now));
-    return admit(ports, token, claims, await tagVersions(ports, claims.company));
-  }
+  if (known === undefined)
+    return admit(ports, token, orFail(await verifyToken(secret, token, now)));
   const times = checkTimes(known.claims, now);
   if (!times.ok) {
     tokens.delete(token);
@@ -43,19 +41,18 @@ async function authenticateToken(
   }
   const versions = await tagVersions(ports, known.actor.company);
   if (versions.accounts === known.accountsVersion) return { actor: known.actor, versions };
-  return admit(ports, token, known.claims, versions);
+  return admit(ports, token, known.claims);
 }
 
-/** The versions were read before the user: what is cached may be newer than they say, never older. */
+/** Reads membership and versions in one statement: what is cached was true at the version under which it is cached. */
 async function admit(
   ports: Pick<Ports, "config" | "reader">,
   token: string,
   claims: Claims,
-  versions: TagVersions,
 ): Promise<Authenticated> {
   const { tokens } = authCache(ports);
   const [user] = await ports.reader.rows({
-    sql: `select m.role from memberships m join users u on u.id = m.user_id
+    sql: `select m.role, ${versionsSql("m.company")} as versions from memberships m join users u on u.id = m.user_id
       where m.company = ?2 and m.user_id = ?1 and m.active = 1 and u.token_version + m.token_version = ?3`,
     args: [claims.user_id, claims.company, claims.token_version],
   });
@@ -63,6 +60,7 @@ async function admit(
     tokens.delete(token);
     throw new Failed<AccountsFailure>({ code: "auth.invalid_token", why: "revoked" });
   }
+  const versions = versionsFrom(user.versions);
   // A CHECK of the migration holds the column to the four roles.
   const role = trusted<Role>(user.role);
   const actor: Actor = { company: claims.company, userId: claims.user_id, role };

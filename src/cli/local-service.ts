@@ -118,15 +118,16 @@ async function tokenFor(
   secret: string,
   email: string | undefined,
 ): Promise<string> {
-  const columns = "id, company, email, role, token_version";
+  const select = `select u.id, m.company, u.email, m.role, u.token_version + m.token_version as token_version
+    from memberships m join users u on u.id = m.user_id where m.active = 1`;
   const [row] = await reader.rows(
     email === undefined
       ? {
-          sql: `select ${columns} from users where role = 'ADMIN' and active = 1 order by id limit 1`,
+          sql: `${select} and m.role = 'ADMIN' order by m.company, u.id limit 1`,
           args: [],
         }
       : {
-          sql: `select ${columns} from users where email = ?1 and active = 1 limit 1`,
+          sql: `${select} and u.email = ?1 order by m.last_used_at desc, m.company limit 1`,
           args: [email.toLowerCase()],
         },
   );
