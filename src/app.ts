@@ -52,6 +52,7 @@ import { profilingRoutes } from "./http/routes/profiling.ts";
 import { reportRoutes } from "./http/routes/reports.ts";
 import { reversalRoutes } from "./http/routes/reversals.ts";
 import { stockRoutes } from "./http/routes/stock.ts";
+import { supplierItemImportRoutes } from "./http/routes/supplier-item-import.ts";
 import { supplierItemRoutes } from "./http/routes/supplier-items.ts";
 import { taxProfileRoutes } from "./http/routes/tax-profile.ts";
 import { uploadRoutes } from "./http/routes/uploads.ts";
@@ -89,6 +90,7 @@ const routes = [
   ...countRoutes,
   ...countLineRoutes,
   ...supplierItemRoutes,
+  ...supplierItemImportRoutes,
   ...waitingItemRoutes,
   ...dashboardRoutes,
   ...exportDownloadRoutes,

@@ -1,5 +1,6 @@
 import { parameters } from "../lib/parameters.ts";
 import type { Value } from "../ports/sql.ts";
+import { PRODUCT_HEADING } from "../stock/imported-mappings.ts";
 import { countStepOf, type KeysetQuery, pageSql } from "./pages.ts";
 import type { Table } from "./sheet.ts";
 
@@ -28,7 +29,7 @@ export const SUPPLIER_ITEMS: Table<keyof typeof fields> = {
     { heading: "CNPJ/CPF do Fornecedor", kind: "text", of: "supplier" },
     { heading: "Código do Fornecedor", kind: "text", of: "code" },
     { heading: "Unidade", kind: "text", of: "unit" },
-    { heading: "Produto (Código)", kind: "text", of: "product" },
+    { heading: PRODUCT_HEADING, kind: "text", of: "product" },
     { heading: "Fator", kind: "factor", of: "factor", by: "divisor" },
     { heading: "Unidade como Escrita", kind: "text", of: "spelling" },
     { heading: "Produto (Nome)", kind: "text", of: "name" },

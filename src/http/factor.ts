@@ -22,7 +22,7 @@ const ERRORS = {
 type Given = number | string;
 
 /** The factor, or the sentences that say why it is not one. */
-function factorOf(value: Given): Factor | string[] {
+export function factorOf(value: Given): Factor | string[] {
   if (typeof value === "string" && isFraction(value)) {
     const fraction = fractionFactor(value);
     return fraction.ok ? fraction.value : [ERRORS[fraction.error]];

@@ -59,6 +59,8 @@ export const STATUS_OF = {
   "stock.out_of_range": 422,
   "supplier_item.not_found": 404,
   "units.conflict": 409,
+  "import.invalid_lines": 422,
+  "import.too_many_lines": 422,
   "movement.of_count": 409,
   "count.closed_over": 409,
   "count.not_found": 404,

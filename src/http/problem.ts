@@ -6,6 +6,7 @@ import { trusted } from "../lib/cast.ts";
 import { Failed } from "../lib/result.ts";
 import { writtenFieldError } from "../messages/pt-BR/documents/field-errors.ts";
 import { failureSentence } from "../messages/pt-BR/failures/failures.ts";
+import { writtenImportError } from "../messages/pt-BR/failures/import-errors.ts";
 import { problemTitle, statusSentence } from "../messages/pt-BR/failures/problems.ts";
 import type { Env } from "./env.ts";
 import { STATUS_OF } from "./failure-status.ts";
@@ -90,6 +91,8 @@ export function problemOf(failure: Failure): {
       code: of.code,
       message: failureSentence(of),
     }));
+  if (failure.code === "import.invalid_lines")
+    evidence.errors = failure.errors.map(writtenImportError);
   return { status: STATUS_OF[failure.code], detail: failureSentence(failure), evidence };
 }
 

@@ -50,6 +50,7 @@ export const AUDIT_ACTIONS = {
   "password.set": "UPDATE",
   "session.company": "LOGIN",
   "supplier_item.delete": "DELETE",
+  "supplier_item.import": "UPDATE",
   "supplier_item.put": "UPDATE",
   "user.accept": "UPDATE",
   "user.create": "CREATE",

@@ -120,6 +120,16 @@ const EVENTS = {
       ...moved,
     }),
   },
+  "supplier_item.changed": {
+    when: "Um usuário ou uma importação gravou ou excluiu um de-para",
+    payload: z.object({
+      supplier_cnpj: z.string(),
+      code: z.string(),
+      unit: z.string(),
+      product_code: product_code.nullable().meta({ description: "null: foi excluído" }),
+      factor: z.string().nullable().meta({ description: "Como 12, 2.5 ou 1/12" }),
+    }),
+  },
   "count.opened": { when: "Uma contagem foi aberta", payload: z.object({ count_id }) },
   "count.moved": {
     when: "O fechamento de uma contagem lançou diferenças; uma contagem grande, em várias partes",

@@ -28,9 +28,35 @@ export interface BadLine {
 /** A batch is written whole or not at all. */
 export type MovementBatchFailure = { code: "movement.bad_lines"; lines: readonly BadLine[] };
 
+/** Why a line of an imported file cannot be saved; `column`: its heading, null: the line as a whole, or its text. */
+export interface ImportError {
+  readonly line: number;
+  readonly column: string | null;
+  readonly code:
+    | "unknown_column"
+    | "missing_column"
+    | "repeated_column"
+    | "quote_in_text"
+    | "text_after_quote"
+    | "quote_not_closed"
+    | "cells"
+    | "required"
+    | "too_long"
+    | "not_storable"
+    | "supplier"
+    | "factor"
+    | "repeated"
+    | "product_not_found";
+  /** What the sentence names: the cell, the count of cells, the line that is repeated, the product. */
+  readonly value?: string;
+}
+
 /** Why supplier items cannot be as a user wants them. */
 export type SupplierItemFailure =
   | { code: "supplier_item.not_found"; supplier_cnpj: string; item_code: string; unit: string }
+  /** Nothing of the file is saved: `count` errors, of which the first are named. */
+  | { code: "import.invalid_lines"; count: number; errors: readonly ImportError[] }
+  | { code: "import.too_many_lines"; limit: number }
   /** Mappings of one code that a change of the company's units would make one, with two products or factors. */
   | {
       code: "units.conflict";

@@ -32,6 +32,7 @@ const CHAPTERS = [
   [suppliers, "units of the company"],
   [costs, "a tax profile and the cost of a note"],
   [suppliers, "a mapping tried, made and removed"],
+  [suppliers, "mappings imported from a file"],
   [suppliers, "items without a mapping, and what they may be"],
   [figures, "the value of the stock, and reversals"],
   [catalog, "movements in batches"],

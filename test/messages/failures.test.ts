@@ -25,6 +25,17 @@ const WITH_VALUES: readonly Failure[] = [
     (why): Failure => ({ code: "nfe.access_key", why, got: "1" }),
   ),
   { code: "late_cost.differs", access_key: "1", cost_id: "1", amount: "10.00" },
+  { code: "import.too_many_lines", limit: 5_000 },
+  {
+    code: "import.invalid_lines",
+    count: 1,
+    errors: [{ line: 2, column: "Fator", code: "factor" }],
+  },
+  {
+    code: "import.invalid_lines",
+    count: 1_000,
+    errors: [{ line: 2, column: null, code: "repeated", value: "1" }],
+  },
   { code: "nfe.has_returns", access_key: "1", returns: ["2", "3"] },
   { code: "late_cost.too_many", access_key: "1", limit: 100 },
   { code: "report.too_many_notes", limit: 100_000 },

@@ -10,6 +10,8 @@ const MULTIPLES: readonly (readonly [RegExp, number])[] = [
   [/^\/api\/nfe\/upload$/, 3],
   // A change judges every pending note again.
   [/^\/api\/company(\/units)?$/, 12],
+  // As above, of the suppliers that the file names.
+  [/^\/api\/supplier-items\/import$/, 12],
   // A close makes a movement for each product that differs.
   [/^\/api\/counts\/[^/]+\/close$/, 12],
   // A connection test that no server answers lasts until its own timeout.
@@ -21,7 +23,7 @@ const MULTIPLES: readonly (readonly [RegExp, number])[] = [
 ];
 
 /** Routes that read their body through `withoutDeadline`. */
-const LARGE_BODY = /^\/api\/nfe\/(batch|upload)$/;
+const LARGE_BODY = /^\/api\/(?:nfe\/(?:batch|upload)|supplier-items\/import)$/;
 
 /** Bun's default idle timeout of a connection. */
 const IDLE_TIMEOUT_MS = 10_000;

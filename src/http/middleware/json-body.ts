@@ -12,8 +12,8 @@ import { accessOf, requirePermission } from "./permissions.ts";
 
 const JSON_BYTES = 1024 * 1024;
 
-/** Routes whose bodies are documents; request/upload-body.ts limits those. */
-const TAKES_DOCUMENTS = /^\/api\/nfe\/(upload|batch)$/;
+/** Routes whose bodies are documents or files; request/upload-body.ts and csv-body.ts limit those. */
+const TAKES_DOCUMENTS = /^\/api\/(?:nfe\/(?:upload|batch)|supplier-items\/import)$/;
 
 /** Refuses a body that declares more than 1 MiB before it is read, on every route that takes no documents. */
 export const limitJsonBody: MiddlewareHandler<Env> = (c, next) => {

@@ -35,7 +35,7 @@ export async function readDocument(
   const over = (bytes?: number) =>
     fail({ code: "too_large", maxBytes, ...(bytes === undefined ? {} : { bytes }) });
   if (media === "zip") throw unsupported("application/zip", BATCH_ROUTE);
-  if (media === "other") throw unsupported(typeOf(request), SINGLE_FORMS);
+  if (media === "other") throw unsupported(mediaTypeOf(request), SINGLE_FORMS);
   if (media !== "multipart") {
     const bytes = await withDeadlinePaused(c, () => readBodyBytes(c, maxBytes, over));
     return { bytes: requireXml(bytes), name: null };
@@ -65,7 +65,7 @@ export async function readBatch(
       limit: limits.sentBytes,
       got: got ?? limits.sentBytes + 1,
     });
-  if (media === "other") throw unsupported(typeOf(request), BATCH_FORMS);
+  if (media === "other") throw unsupported(mediaTypeOf(request), BATCH_FORMS);
   if (media !== "multipart") {
     const bytes = await withDeadlinePaused(c, () => readBodyBytes(c, limits.sentBytes, over));
     const format = formatOf(bytes.subarray(0, HEAD_BYTES));
@@ -102,7 +102,7 @@ type Media = "multipart" | "xml" | "zip" | "raw" | "other";
 
 /** The kind of body by its Content-Type; `raw` (absent or octet-stream) is decided by the bytes. */
 function mediaOf(request: Request): Media {
-  const type = typeOf(request);
+  const type = mediaTypeOf(request);
   if (type === "multipart/form-data") return "multipart";
   if (type === "" || type === "application/octet-stream") return "raw";
   if (/^(application|text)\/([\w.-]+\+)?xml$/.test(type)) return "xml";
@@ -110,7 +110,8 @@ function mediaOf(request: Request): Media {
   return "other";
 }
 
-const typeOf = (request: Request): string =>
+/** The media type of a request, in lower case and without its parameters; empty where it has none. */
+export const mediaTypeOf = (request: Request): string =>
   (request.headers.get("content-type") ?? "")
     .split(";", 1)
     .join("")
@@ -133,7 +134,7 @@ function requireXml(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
 type Over = (bytes?: number) => Failed<IngestFailure>;
 
 /** The files of a form's field, in the order sent; a file field that the user left empty (no name, no bytes) is skipped. */
-async function filesOf(
+export async function filesOf(
   c: Context<Env>,
   field: string,
   maxBytes: number,

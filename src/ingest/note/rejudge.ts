@@ -233,20 +233,20 @@ export async function rejudgePending(
   );
 }
 
-/** Judges the PENDENTE notes of one supplier again that wait for a mapping; with `code` those that have an item of it. */
-export async function rejudgeSupplier(
+/** Judges the PENDENTE notes of suppliers again that wait for a mapping; with `code` those that have an item of it. */
+export async function rejudgeSuppliers(
   ports: Ports,
   company: number,
-  supplier: string,
+  suppliers: readonly string[],
   code: string | null,
   signal?: AbortSignal,
 ): Promise<void> {
   await rejudgeWhere(
     ports,
     company,
-    `supplier_id = ?4 and iif(?5 is null, exists (select 1 from json_each(holds) where value ->> 'code' = 'mapping'),
+    `supplier_id in (select value from json_each(?4)) and iif(?5 is null, exists (select 1 from json_each(holds) where value ->> 'code' = 'mapping'),
       exists (select 1 from note_items i where i.company = ?1 and i.note = notes.id and i.code = ?5))`,
-    [supplier, code],
+    [JSON.stringify(suppliers), code],
     signal,
   );
 }

@@ -1,6 +1,7 @@
 import type { UserCause } from "../../accounts/actor.ts";
 import { settingsOf } from "../../accounts/settings.ts";
-import { audit, bumpTags } from "../../journal/record.ts";
+import type { NewFeedEvent } from "../../journal/feed-events.ts";
+import { appendEvents, audit, bumpTags } from "../../journal/record.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Guard } from "../../ports/sql.ts";
@@ -9,7 +10,7 @@ import { type Factor, factorText } from "../../stock/factor.ts";
 import type { StockFailure } from "../../stock/failures.ts";
 import { type SupplierItem, saveMapping } from "../../stock/supplier-items.ts";
 import { type UnitSpellings, unitKey } from "../../stock/unit.ts";
-import { rejudgeSupplier } from "../note/rejudge.ts";
+import { rejudgeSuppliers } from "../note/rejudge.ts";
 
 /** What a user says of a supplier's item; `spelling` counts while it still means the unit. */
 export interface WantedMapping {
@@ -32,7 +33,7 @@ export async function mapSupplierItem(
 ): Promise<SupplierItem> {
   const { company } = cause.actor;
   const item = await optimistic(() => commitMapping(ports, wanted, cause));
-  await rejudgeSupplier(ports, company, item.supplier, null);
+  await rejudgeSuppliers(ports, company, [item.supplier], null);
   return item;
 }
 
@@ -56,6 +57,7 @@ async function commitMapping(ports: Ports, wanted: WantedMapping, cause: UserCau
   const outcome = await ports.writer.commit({
     statements: [
       bumpTags(company, ["supplier_items"], mappingDiffers(item, known)),
+      appendEvents(company, at, [changedEvent(item)], mappingDiffers(item, known)),
       saveMapping(company, item, at, known),
       audit(
         cause,
@@ -70,12 +72,23 @@ async function commitMapping(ports: Ports, wanted: WantedMapping, cause: UserCau
       ),
       { sql: sameUnits.sql, args: [...sameUnits.args] },
     ],
-    read: ([, saved = [], , same = []]) => ({ saved: saved.length > 0, same: same.length > 0 }),
+    read: ([, , saved = [], , same = []]) => ({ saved: saved.length > 0, same: same.length > 0 }),
   });
   if (outcome.saved) return item;
   if (!outcome.same) return CHANGED;
   throw new Failed<StockFailure>({ code: "product.not_found", product_code: item.product });
 }
+
+const changedEvent = ({ supplier, code, unit, product, factor }: SupplierItem): NewFeedEvent => ({
+  type: "supplier_item.changed",
+  payload: {
+    supplier_cnpj: supplier,
+    code,
+    unit,
+    product_code: product,
+    factor: factorText(factor),
+  },
+});
 
 /** Selects a row while the company's settings, and so its units, are those of this version. */
 export const unitsAreThose = (company: number, version: number): Guard => ({

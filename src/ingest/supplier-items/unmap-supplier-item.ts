@@ -1,13 +1,13 @@
 import type { UserCause } from "../../accounts/actor.ts";
 import { settingsOf } from "../../accounts/settings.ts";
-import { audit, bumpTagIfChanged } from "../../journal/record.ts";
+import { appendEvents, audit, bumpTagIfChanged } from "../../journal/record.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
 import type { SupplierItemFailure } from "../../stock/failures.ts";
 import { removeMapping, type SupplierItemKey } from "../../stock/supplier-items.ts";
 import { unitKey } from "../../stock/unit.ts";
-import { rejudgeSupplier } from "../note/rejudge.ts";
+import { rejudgeSuppliers } from "../note/rejudge.ts";
 import { unitsAreThose } from "./map-supplier-item.ts";
 
 /**
@@ -30,11 +30,14 @@ export async function unmapSupplierItem(
         select 1 from supplier_items where company = ?1 and supplier = ?3 and code = ?4 and unit = ?5)`,
       args: [...same.args, supplier, code, unit],
     };
+    const at = ports.clock.now();
+    const payload = { supplier_cnpj: supplier, code, unit, product_code: null, factor: null };
     const outcome = await ports.writer.commit({
       statements: [
+        appendEvents(company, at, [{ type: "supplier_item.changed", payload }], here),
         audit(
           cause,
-          ports.clock.now(),
+          at,
           {
             action: "supplier_item.delete",
             entity: "supplier_item",
@@ -47,7 +50,7 @@ export async function unmapSupplierItem(
         bumpTagIfChanged(company, "supplier_items"),
         { sql: same.sql, args: [...same.args] },
       ],
-      read: ([, gone = [], , still = []]) => ({ gone: gone.length > 0, same: still.length > 0 }),
+      read: ([, , gone = [], , still = []]) => ({ gone: gone.length > 0, same: still.length > 0 }),
     });
     if (outcome.gone) return null;
     if (!outcome.same) return CHANGED;
@@ -58,5 +61,5 @@ export async function unmapSupplierItem(
       unit,
     });
   });
-  await rejudgeSupplier(ports, company, supplier, code);
+  await rejudgeSuppliers(ports, company, [supplier], code);
 }

@@ -38,6 +38,34 @@ export const suppliers = {
       });
   },
 
+  async "mappings imported from a file"({ ask, keys }) {
+    const head = "CNPJ/CPF do Fornecedor;Código do Fornecedor;Unidade;Produto (Código);Fator";
+    const supplier = keys.first.slice(6, 20);
+    const file = (...lines) => [head, ...lines, ""].join("\r\n");
+    const send = (body, query = "", type = "text/csv") => ({
+      method: "POST",
+      path: `/api/supplier-items/import${query}`,
+      headers: { "content-type": type },
+      body,
+    });
+    const good = file(`${supplier};IMP 1;CX;NOVO/1;1/12`, `${supplier};'=1;UN;NOVO/1;2,5`);
+    for (const query of ["?dry_run=true", "", "", "?dry_run=maybe"])
+      await ask(`an import ${query}`, send(good, query));
+    for (const body of [
+      "",
+      file(`${supplier};1;CX;NADA;1`, "1;1;CX;NOVO/1;0", "1"),
+      file(`${supplier};"1;CX;NOVO/1;1`),
+      "Preço\n1\n",
+      "x".repeat(1024 * 1024 + 1),
+    ])
+      await ask(`an import of ${body.slice(80, 140)}`, send(body));
+    const form = `--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n\ufeff${good}\r\n--x--\r\n`;
+    await ask("an import by a form", send(form, "", "multipart/form-data; boundary=x"));
+    await ask("an import of JSON", send("{}", "", "application/json"));
+    await ask("an import by an operator", { ...send(good), as: "OPERADOR" });
+    await ask("what was imported", { path: `/api/supplier-items?supplier_cnpj=${supplier}` });
+  },
+
   async "items without a mapping, and what they may be"({ ask, keys }) {
     const path = "/api/supplier-items/waiting";
     await ask(

@@ -79,6 +79,7 @@ export const MATRIX: readonly [string, string, Role | "anonymous"][] = [
   ["get", "/api/supplier-items", "VISUALIZADOR"],
   ["put", "/api/supplier-items", "GERENTE"],
   ["delete", "/api/supplier-items", "GERENTE"],
+  ["post", "/api/supplier-items/import", "GERENTE"],
   ["get", "/api/supplier-items/waiting", "VISUALIZADOR"],
   ["get", "/api/supplier-items/suggestions", "VISUALIZADOR"],
   ["get", "/api/dashboard/stats", "VISUALIZADOR"],

@@ -3,6 +3,16 @@ import type { ValidRequest } from "./valid-requests.ts";
 /** Every route of supplier items, with a request that it would take. */
 export const SUPPLIER_REQUESTS: readonly ValidRequest[] = [
   {
+    method: "POST",
+    path: "/api/supplier-items/import",
+    query: ["dry_run"],
+    type: "text/csv",
+    bodies: [
+      "CNPJ/CPF do Fornecedor;Código do Fornecedor;Unidade;Produto (Código);Fator\r\n11222333000181;1;UN;P1;1/12\r\n",
+      'Fator,"Unidade"\n1,"',
+    ],
+  },
+  {
     method: "GET",
     path: "/api/supplier-items",
     query: ["page", "limit", "supplier_cnpj", "product_code"],

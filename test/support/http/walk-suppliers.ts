@@ -19,6 +19,17 @@ export async function walkSuppliers(go: Go): Promise<void> {
   const json = { ...item, product_code: "P1", factor: 12 };
   await go("PATCH", "/api/company", { json: { require_mapping: true } });
   for (const query of ["?dry_run=true", ""]) await go("PUT", path, { query, json });
+  const head = "CNPJ/CPF do Fornecedor;Código do Fornecedor;Unidade;Produto (Código);Fator";
+  for (const [query, product] of [
+    ["?dry_run=true", "P1"],
+    ["", "P1"],
+    ["", "NADA"],
+  ])
+    await go("POST", `${path}/import`, {
+      query,
+      body: `${head}\n${supplier.cnpj};P1;CX;${product};6\n`,
+      headers: { "content-type": "text/csv" },
+    });
   await go("DELETE", path, { query: `?${new URLSearchParams(item)}` });
   await go("PATCH", "/api/company", { json: { require_mapping: false } });
 }

@@ -49,6 +49,7 @@ const SENTENCES: Readonly<Record<AuditAction, string>> = {
   "password.set": "A senha foi trocada pela linha de comando (sge password)",
   "session.company": "Passou a trabalhar em outra empresa",
   "supplier_item.delete": "Removeu o de-para {id}",
+  "supplier_item.import": "Importou o de-para de um arquivo",
   "supplier_item.put": "Gravou o de-para {id}",
   "user.accept": "O usuário {id} aceitou o convite",
   "user.create": "Criou o usuário {id}",

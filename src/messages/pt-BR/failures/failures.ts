@@ -4,6 +4,7 @@ import { trusted } from "../../../lib/cast.ts";
 import type { OtherDocument } from "../../../nfe/other-documents.ts";
 import { otherDocumentName } from "../documents/other-documents.ts";
 import { xmlReason } from "../documents/xml-reasons.ts";
+import { writtenImportError } from "./import-errors.ts";
 
 /** Why a product fits into no line of the SPED, by the field `why`. */
 const UNFIT: Readonly<
@@ -117,6 +118,13 @@ const SENTENCES: {
   "movement.is_reversal": "O movimento já é um estorno e não pode ser estornado",
   "supplier_item.not_found":
     "Nenhuma nota e nenhum de-para tem este código do fornecedor nesta unidade",
+  "import.invalid_lines": ({ count, errors }) =>
+    `O arquivo tem ${grouped(count)} ${count === 1 ? "erro" : "erros"} e nada foi gravado: ${errors
+      .slice(0, 5)
+      .map((error) => `linha ${error.line}, ${writtenImportError(error).message}`)
+      .join("; ")}`,
+  "import.too_many_lines": ({ limit }) =>
+    `O arquivo tem linhas demais (máximo ${grouped(limit)}); divida-o`,
   "units.conflict": ({ items }) =>
     `Com estas unidades, o mesmo código de um fornecedor teria dois produtos ou fatores: ${items
       .slice(0, 5)
