@@ -154,3 +154,20 @@ describe("a mapping that is removed", () => {
       ).toEqual([{ product: "BALA", quantity_e4: 100_000 }]);
     }));
 });
+
+test("the feed tells of a mapping that is set, once for each change, and of its removal", () =>
+  withApp(async (service) => {
+    await withBase(service);
+    for (const factor of [12, 12, "1/12"]) await map(service, { factor });
+    await map(service, { factor: 5 }, "?dry_run=true");
+    for (const _ of [1, 2]) await remove(service);
+    const rows = await service.rows(
+      "select payload from events where type = 'supplier_item.changed' order by id",
+    );
+    const of = { supplier_cnpj: supplier.cnpj, code: "BALA", unit: "CX" };
+    expect(rows.map(({ payload }) => JSON.parse(String(payload)))).toEqual([
+      { ...of, product_code: "BASE", factor: "12" },
+      { ...of, product_code: "BASE", factor: "1/12" },
+      { ...of, product_code: null, factor: null },
+    ]);
+  }));
