@@ -5,6 +5,7 @@ import { expireArchives } from "./ingest/batch/expire-archives.ts";
 import { expireBatches, expireBytes } from "./ingest/batch/expire-batches.ts";
 import { expireObjects } from "./ingest/batch/expire-originals.ts";
 import { resendItems } from "./ingest/batch/resend-items.ts";
+import { fillTaxes } from "./ingest/note/fill-taxes.ts";
 import { rejudgeSlice } from "./ingest/note/rejudge-waiting.ts";
 import { chainAudit } from "./journal/chain-audit.ts";
 import { expireEvents } from "./journal/expire-events.ts";
@@ -49,6 +50,8 @@ export interface MaintenanceReport {
   readonly expiring: number;
   /** Products whose search text was missing and was made. */
   readonly folded: number;
+  /** Notes whose items were stored before their taxes were kept, and got them. */
+  readonly taxed: number;
   /** Audit lines that got their place in the chain of their company. */
   readonly chained: number;
   /** Steps that failed; the next run repeats them. */
@@ -78,6 +81,7 @@ const OF_EACH_COMPANY: readonly (readonly [keyof MaintenanceReport, StepOfCompan
   ["rejudged", rejudgeSlice],
   ["counts", resumeCloses],
   ["folded", foldProducts],
+  ["taxed", (ports, company) => fillTaxes(ports, company)],
   ["chained", chainAudit],
 ];
 
@@ -116,6 +120,7 @@ export async function runMaintenance(
     counts: 0,
     expiring: 0,
     folded: 0,
+    taxed: 0,
     chained: 0,
     faults: 0,
   };
