@@ -15,7 +15,7 @@ import {
   unknownProducts,
 } from "../../stock/imported-mappings.ts";
 import { rejudgeSuppliers } from "../note/rejudge.ts";
-import { type WantedMapping, wantedItem } from "./map-supplier-item.ts";
+import { unitsAreThose, type WantedMapping, wantedItem } from "./map-supplier-item.ts";
 
 /** Most lines of one import. */
 export const IMPORT_LINES = 5_000;
@@ -64,7 +64,7 @@ export async function importSupplierItems(
     });
     const missing = await unknownProducts(ports, company, items, signal);
     failIfInvalid([...read.errors, ...repeated(items), ...missing.flatMap(unknownProduct(items))]);
-    const given = givenMappings(company, settings.version, items);
+    const given = givenMappings(company, unitsAreThose(company, settings.version), items);
     if (dryRun) return outcomeOf(await ports.reader.rows(countMappings(given), signal), items);
     const at = ports.clock.now();
     const detail = { lines: items.length };
