@@ -27,11 +27,11 @@ export const outgoingContract: Contract<() => OpenOutgoing> = [
     },
   },
   {
-    name: "a redirect is an answer like another, and is not followed",
+    name: "a redirect is no success, and is not followed",
     async run(open) {
       const { outgoing, receiver } = open();
-      const { post } = outgoing({ allowPrivate: true });
-      same(await post(to(`${receiver}/redirect`)), { status: 307, retryAfterS: null });
+      const answer = await outgoing({ allowPrivate: true }).post(to(`${receiver}/redirect`));
+      claim("fault" in answer || answer.status >= 300, "the redirect was followed");
     },
   },
   {
@@ -59,11 +59,12 @@ export const outgoingContract: Contract<() => OpenOutgoing> = [
     },
   },
   {
-    name: "a server that is not there has a fault",
+    // Cloudflare answers for a server that it cannot reach, with a status from 520.
+    name: "a server that is not there is no success",
     async run(open) {
       const { outgoing } = open();
       const answer = await outgoing({ allowPrivate: true }).post(to("http://127.0.0.1:9/"));
-      claim("fault" in answer, "a status");
+      claim("fault" in answer || answer.status >= 500, "a success");
     },
   },
   {

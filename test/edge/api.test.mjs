@@ -12,6 +12,7 @@ import { lots } from "./conversation/lots.mjs";
 import { notes } from "./conversation/notes.mjs";
 import { suppliers } from "./conversation/suppliers.mjs";
 import { texts } from "./conversation/texts.mjs";
+import { webhooks } from "./conversation/webhooks.mjs";
 import { ROLES } from "./conversation/words.mjs";
 import { ask, twoWorlds } from "./two-worlds.mjs";
 import { fromBun } from "./world.mjs";
@@ -48,6 +49,7 @@ const CHAPTERS = [
   [texts, "bodies, forms, queries and HEAD, each judged by its text"],
   [entering, "settings, and what follows from them"],
   [entering, "where mail comes from"],
+  [webhooks, "webhooks, their secrets and their logs"],
   [entering, "what only one of them has, by name"],
   [keyed, "requests that are sent again under their key"],
   [entering, "leaving"],
