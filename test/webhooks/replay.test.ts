@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { beforeNextCommit } from "../support/faults/before-next-commit.ts";
 import { isSigned, type Received, receiver } from "../support/webhooks/receiver.ts";
 import { withWebhooks } from "../support/webhooks/world.ts";
 
@@ -43,3 +44,31 @@ test("both secrets sign for a day after a rotation, and then the new one alone",
     expect(signedBy(there.got.at(-1))).toEqual([false, true]);
     there.close();
   }));
+
+for (const [what, method, rest, json] of [
+  ["a change", "PATCH", "", { description: "outra" }],
+  ["a rotation", "POST", "/rotate-secret", undefined],
+  ["a replay from a cursor", "POST", "/replay?after=e0", undefined],
+  ["a replay of an event", "POST", "/deliveries/{event}/replay", undefined],
+  ["a deletion", "DELETE", "", undefined],
+] as const)
+  test(`${what} of a webhook that is deleted between its look and its batch writes nothing`, () =>
+    withWebhooks(async ({ made, happens, send, ports, rows }) => {
+      const { id } = await made("http://127.0.0.1:9/");
+      await happens(1);
+      const [last] = await rows("select max(id) as id from events");
+      const event = `e${Number(last?.id).toString(36)}`;
+      beforeNextCommit(ports, () => send("DELETE", `/api/webhooks/${id}`));
+      const at = `/api/webhooks/${id}${rest.replace("{event}", event)}`;
+      const { status, body } = await send(method, at, json === undefined ? {} : { json });
+      expect([status, body.code]).toEqual([404, "webhook.not_found"]);
+      expect(
+        await rows(
+          "select (select count(*) from webhooks) + (select count(*) from webhook_deliveries) as n",
+        ),
+      ).toEqual([{ n: 0 }]);
+      expect(await rows("select action from audit where entity = 'webhook' order by id")).toEqual([
+        { action: "webhook.create" },
+        { action: "webhook.delete" },
+      ]);
+    }));
