@@ -153,3 +153,20 @@ test("a close that would leave less than nothing is refused where the company fo
     await close(service, id);
     expect((await balance(service, "A"))[0]).toBe(-40_000);
   }));
+
+test("a line of a device without a network sees a movement that was overtaken by one of a later instant", () =>
+  withApp(async (service) => {
+    await product(service, "A", 10);
+    service.ports.clock.advance(1_000);
+    const id = await opened(service);
+    beforeNextCommit(service.ports, async () => {
+      service.ports.clock.advance(1);
+      await move(service, "A", -1);
+    });
+    await move(service, "A", -2);
+    const counted_at = new Date(service.ports.clock.now() + 1).toISOString();
+    service.ports.clock.advance(60_000);
+    await count(service, id, [{ product_code: "A", quantity: 7, counted_at }]);
+    const { body } = await service.send("GET", `/api/counts/${id}/review`);
+    expect(body.data).toMatchObject([{ counted: 7, expected: 7, difference: 0 }]);
+  }));
