@@ -29,6 +29,8 @@ export type AccountsFailure =
   | { code: "invite.not_found" }
   /** Another user has changed the tax profile; `version` is that of the one that stands. */
   | { code: "company.tax_profile_changed"; version: number }
+  /** The settings are not those that `If-Match` names. */
+  | { code: "company.changed" }
   | { code: "key.not_found" }
   | { code: "key.too_many"; limit: number }
   | { code: "key.expiry_past" }

@@ -2,11 +2,13 @@ import { eq, type InferSelectModel } from "drizzle-orm";
 import { audit, bumpTags } from "../journal/record.ts";
 import { tagVersions } from "../journal/versions.ts";
 import { parameters } from "../lib/parameters.ts";
+import { Failed } from "../lib/result.ts";
 import type { Ports } from "../ports/ports.ts";
-import { commitStatements, type Guard, type Statement, type Value } from "../ports/sql.ts";
+import { ALWAYS, type Guard, type Row, type Statement, type Value } from "../ports/sql.ts";
 import type { UserCause } from "./actor.ts";
 import { authCache } from "./auth-cache.ts";
 import type { Settings } from "./company.ts";
+import type { AccountsFailure } from "./failures.ts";
 import { companies } from "./tables.ts";
 import { NO_TAX_PROFILE } from "./tax-profile.ts";
 
@@ -56,14 +58,19 @@ function settingsFrom(row: InferSelectModel<typeof companies>): Settings {
 
 /**
  * Statements that change only the given members, so that concurrent changes of different members both count; they raise the
- * settings' version, bump the cache tag and write an audit line (without the company's name).
+ * settings' version, bump the cache tag and write an audit line (without the company's name). The first returns a row where it
+ * has changed the settings: with `expected` only those of that version.
  */
 export function changeSettings(
   change: SettingsChange,
   cause: UserCause,
   nowMs: number,
+  expected: number | null,
 ): Statement[] {
   const company = cause.actor.company;
+  // The statement directly before has changed a row: the tag after the company, and the audit line after the tag.
+  const written: Guard =
+    expected === null ? ALWAYS : { sql: "select 1 where changes() > 0", args: [] };
   const flag = (value: boolean | undefined) => (value === undefined ? null : Number(value));
   const list = (value: readonly string[] | undefined) =>
     value === undefined ? null : JSON.stringify(value);
@@ -76,7 +83,8 @@ export function changeSettings(
           require_signature = coalesce(?8, require_signature),
           require_mapping = coalesce(?9, require_mapping), allow_negative = coalesce(?10, allow_negative),
           settings_version = settings_version + 1, updated_at = ?11
-        where id = ?1`,
+        where id = ?1 and (?12 is null or settings_version = ?12)
+        returning id`,
       args: [
         company,
         change.name ?? null,
@@ -89,32 +97,43 @@ export function changeSettings(
         flag(change.requireMapping),
         flag(change.allowNegative),
         nowMs,
+        expected,
       ],
     },
-    bumpTags(company, ["settings"]),
-    audit(cause, nowMs, {
-      action: "company.update",
-      entity: "company",
-      id: String(company),
-      detail: { ...change, ...(change.name === undefined ? {} : { name: "changed" }) },
-    }),
+    bumpTags(company, ["settings"], written),
+    audit(
+      cause,
+      nowMs,
+      {
+        action: "company.update",
+        entity: "company",
+        id: String(company),
+        detail: { ...change, ...(change.name === undefined ? {} : { name: "changed" }) },
+      },
+      written,
+    ),
   ];
 }
 
 /**
  * Changes the settings of the actor's company and returns the new ones. A change without a difference writes nothing.
- * The caller must then judge the waiting notes again (ingest/note/rejudge.ts).
+ * The caller must then judge the waiting notes again (ingest/note/rejudge.ts). With `expected`, the version that the caller has
+ * read, it fails with `company.changed` where another change came first.
  */
 export async function applySettings(
   ports: Pick<Ports, "config" | "reader" | "read" | "writer" | "clock">,
   change: SettingsChange,
   cause: UserCause,
+  expected: number | null = null,
 ): Promise<Settings> {
   const before = await settingsOf(ports, cause.actor.company);
+  const changed = () => new Failed<AccountsFailure>({ code: "company.changed" });
+  if (expected !== null && expected !== before.version) throw changed();
   const given = Object.fromEntries(Object.entries(change).filter(([, v]) => v !== undefined));
   if (JSON.stringify({ ...before, ...given }) === JSON.stringify(before)) return before;
-  const statements = changeSettings(change, cause, ports.clock.now());
-  await commitStatements(ports.writer, statements);
+  const statements = changeSettings(change, cause, ports.clock.now(), expected);
+  const read = ([rows]: readonly Row[][]) => rows?.[0] !== undefined;
+  if (!(await ports.writer.commit({ statements, read }))) throw changed();
   return settingsOf(ports, cause.actor.company);
 }
 

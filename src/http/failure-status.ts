@@ -93,6 +93,7 @@ export const STATUS_OF = {
   "user.shared": 409,
   "invite.not_found": 404,
   "company.tax_profile_changed": 409,
+  "company.changed": 412,
   "key.not_found": 404,
   "key.too_many": 409,
   "key.expiry_past": 400,

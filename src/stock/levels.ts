@@ -10,6 +10,8 @@ export interface LevelFilter {
   /** Words; each must be in the name, the code or the barcode, without regard to case and accents. */
   readonly search?: string | undefined;
   readonly categoryId?: number | undefined;
+  /** Only these products. */
+  readonly codes?: readonly string[] | undefined;
   /** Only products below their minimum. */
   readonly low?: boolean | undefined;
 }
@@ -55,6 +57,10 @@ export function levelFilter(
   for (const word of searchWords(filter.search ?? ""))
     conditions.push(`instr(p.search, ${add(word)}) > 0`);
   if (filter.categoryId !== undefined) conditions.push(`p.category_id = ${add(filter.categoryId)}`);
+  if (filter.codes !== undefined)
+    conditions.push(
+      `p.code in (select value from json_each(${add(JSON.stringify(filter.codes))}))`,
+    );
   if (filter.low === true) conditions.push("coalesce(b.quantity_e4, 0) < p.min_stock_e4");
   return { where: conditions.join(" and "), args };
 }

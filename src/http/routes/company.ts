@@ -1,4 +1,5 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
+import type { Context } from "hono";
 import type { Settings } from "../../accounts/company.ts";
 import { applySettings, settingsOf } from "../../accounts/settings.ts";
 import { rejudgePending } from "../../ingest/note/rejudge.ts";
@@ -82,7 +83,7 @@ const getCompany = defineOpenAPIRoute<typeof showRoute, Env>({
   route: showRoute,
   handler: async (c) => {
     const { ports, actor, versions } = c.var;
-    return c.json(companyOf(await settingsOf(ports, actor.company, versions.settings)), 200);
+    return answer(c, await settingsOf(ports, actor.company, versions.settings));
   },
 });
 
@@ -93,7 +94,14 @@ const changeRoute = createRoute({
   tags: ["accounts"],
   summary: "Altera as configurações da empresa e reavalia as notas pendentes",
   ...requires("administer"),
-  request: { body: jsonBody(CompanyChange) },
+  request: {
+    body: jsonBody(CompanyChange),
+    headers: z.object({
+      "if-match": z.string().max(200).optional().openapi({
+        description: "O ETag lido: altera só se as configurações ainda são essas",
+      }),
+    }),
+  },
   responses: answers,
 });
 
@@ -113,12 +121,33 @@ const patchCompany = defineOpenAPIRoute<typeof changeRoute, Env>({
       requireMapping: body.require_mapping,
       allowNegative: body.allow_negative,
     };
-    const settings = await applySettings(ports, change, causeOf(c));
+    const settings = await applySettings(
+      ports,
+      change,
+      causeOf(c),
+      expectedVersion(c.req.valid("header")["if-match"]),
+    );
     // Also when nothing changed: a repeated request completes what a crash interrupted.
     await rejudgePending(ports, actor.company, c.var.signal);
-    return c.json(companyOf(settings), 200);
+    return answer(c, settings);
   },
 });
+
+const etagOf = ({ version }: Settings): string => `"settings-${version}"`;
+
+/** The settings, with the ETag of their version. */
+const answer = (c: Context<Env>, settings: Settings) =>
+  c.json(companyOf(settings), 200, { etag: etagOf(settings), "cache-control": "no-store" });
+
+/**
+ * The version in `If-Match` (RFC 9110, 13.1.1: compared strongly); null: none is asked for, or any. One that no ETag of ours
+ * has is -1, which no settings have.
+ */
+function expectedVersion(ifMatch: string | undefined): number | null {
+  if (ifMatch === undefined || ifMatch.trim() === "" || ifMatch.trim() === "*") return null;
+  const given = /^\s*"settings-(\d{1,15})"\s*$/.exec(ifMatch)?.[1];
+  return given === undefined ? -1 : Number(given);
+}
 
 const companyOf = (settings: Settings): z.infer<typeof Company> => ({
   name: settings.name,

@@ -15,6 +15,9 @@ import { eventStream } from "../stream/event-stream.ts";
 import { canStillRead } from "../stream/revocation.ts";
 import { EventSchema } from "../views/event-schema.ts";
 
+/** The cursor "from now on". */
+const END = "end";
+
 /** How long a client may read nothing; every read renews the timeout. */
 const IDLE_TIMEOUT_S = 120;
 const MAX_WAIT_S = 25;
@@ -30,7 +33,10 @@ const feedRoute = createRoute({
   ...requires("read"),
   request: {
     query: z.object({
-      after: FeedCursor.optional(),
+      after: z
+        .union([z.literal(END), FeedCursor])
+        .optional()
+        .openapi({ type: "string", description: `Um cursor; "${END}": a partir de agora` }),
       limit: wholeNumber(1)
         .default(100)
         .transform((limit) => Math.min(limit, MAX_PAGE))
@@ -55,8 +61,9 @@ const getEvents = defineOpenAPIRoute<typeof feedRoute, Env>({
   route: feedRoute,
   handler: async (c) => {
     const { ports, actor, request, signal } = c.var;
-    const { after = FEED_START, limit, wait: asked } = c.req.valid("query");
+    const { after: given = FEED_START, limit, wait: asked } = c.req.valid("query");
     const { company } = actor;
+    const after = given === END ? await lastPosition(ports, company) : given;
     // HEAD has no body, so that waiting for an event would be useless.
     const wait = c.req.method === "HEAD" ? 0 : asked;
     if (await hasExpired(ports, company, after))

@@ -7,11 +7,24 @@ import { endOf } from "../days.ts";
 import type { Env } from "../env.ts";
 import { requires } from "../middleware/permissions.ts";
 import { LevelQuery } from "../request/level-query.ts";
-import { DayOrInstant, Flag, offsetOf, paged, pageOf, responses } from "../schemas.ts";
+import { DayOrInstant, Flag, offsetOf, paged, pageOf, responses, text } from "../schemas.ts";
 import { StockItemSchema, stockItemView } from "../views/product-view.ts";
+
+const MOST_CODES = 100;
+
+/** Product codes with commas between them; a code that has a comma itself cannot be named here. */
+const Codes = text(MOST_CODES * 121)
+  .transform((given) => [...new Set(given.split(",").map((code) => code.trim()))].filter(Boolean))
+  .refine((codes) => codes.length <= MOST_CODES, {
+    error: `no máximo ${MOST_CODES} códigos`,
+  });
 
 const StockQuery = LevelQuery.extend({
   low: Flag.optional(),
+  codes: Codes.optional().openapi({
+    type: "string",
+    description: `Códigos de produtos, separados por vírgula, até ${MOST_CODES}`,
+  }),
   at: DayOrInstant.optional().openapi({
     description: "O estoque como estava: até o fim deste dia, ou antes deste instante",
   }),
@@ -54,7 +67,12 @@ const getStock = defineOpenAPIRoute<typeof stockRoute, Env>({
         const { levels, total } = await listLevels(
           ports,
           actor.company,
-          { search: query.search, categoryId: query.category_id, low: query.low },
+          {
+            search: query.search,
+            categoryId: query.category_id,
+            low: query.low,
+            codes: query.codes,
+          },
           offsetOf(query),
           signal,
         );

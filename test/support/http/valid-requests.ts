@@ -174,7 +174,7 @@ export const VALID_REQUESTS: readonly ValidRequest[] = [
   {
     method: "GET",
     path: "/api/stock",
-    query: [...PAGES, "search", "category_id", "low", "at", "known_at"],
+    query: [...PAGES, "search", "category_id", "low", "at", "known_at", "codes"],
   },
   {
     method: "POST",

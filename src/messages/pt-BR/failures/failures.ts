@@ -180,6 +180,8 @@ const SENTENCES: {
     "Esta pessoa também tem acesso a outra empresa: nome, e-mail e senha só ela mesma pode trocar",
   "invite.not_found":
     "O link não vale mais: já foi usado, foi trocado por outro ou passou do prazo; peça um novo ao administrador",
+  "company.changed":
+    "As configurações foram alteradas por outra pessoa; leia-as de novo antes de alterar",
   "company.tax_profile_changed": ({ version }) =>
     `O perfil tributário foi alterado por outra pessoa (versão ${version}); leia-o de novo antes de alterar`,
   "key.not_found": "Chave de API não encontrada",
