@@ -178,6 +178,12 @@ export const entering = {
   async "settings, and what follows from them"({ ask, keys }) {
     const change = (body) => ({ method: "PATCH", path: "/api/company", json: body });
     await ask("the company", { path: "/api/company" });
+    await ask("settings under an ETag that is not theirs", {
+      ...change({ allow_negative: true }),
+      headers: { "if-match": '"settings-0"' },
+    });
+    await ask("the stock of some products", { path: "/api/stock?codes=PREGO,NOVO/1" });
+    await ask("the feed from now on", { path: "/api/events?after=end" }, { like: () => null });
     for (const body of [
       { name: "Loja Um", time_zone: "America/Manaus" },
       { cnpjs: ["11222333000181"], require_mapping: true },

@@ -9,6 +9,7 @@ const TITLES: Readonly<Partial<Record<number, string>>> = {
   405: "Método não aceito",
   409: "Conflito",
   410: "Não disponível",
+  412: "Condição não atendida",
   413: "Conteúdo grande demais",
   415: "Tipo de conteúdo não aceito",
   422: "Conteúdo não aceito",
