@@ -108,7 +108,7 @@ const OWN = [
   [/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "<id>"],
   [/sge_[\w-]+/g, "<key>"],
   [/whsec_[\w+/]+=*/g, "<secret>"],
-  [/(?<="(?:id|api_key)":"|\/keys\/)[0-9a-z]{10}(?=")/g, "<key>"],
+  [/(?<="(?:id|api_key)":"|\/keys\/|chave de API )[0-9a-z]{10}(?=")/g, "<key>"],
   [/(?<="token":")[0-9a-f]{64}(?=")/g, "<link>"],
   [/(?<=chave de API )[0-9a-z]{10}\b/g, "<key>"],
   [/eyJ[\w-]+\.[\w-]+\.[\w-]+/g, "<token>"],
