@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { NOTE_STATUSES } from "../lib/note-status.ts";
 
 /**
  * Every event of the feed: its type, when it is written, and the schema of its payload on the wire. A new type is added here
@@ -43,7 +44,16 @@ const moved = {
 };
 
 const EVENTS = {
-  "nfe.registered": { when: "A nota foi registrada", payload: z.object({ ...named, holds }) },
+  "nfe.registered": {
+    when: "A nota foi registrada",
+    payload: z.object({
+      ...named,
+      holds,
+      status: z.enum(NOTE_STATUSES).optional().meta({
+        description: "PROCESSADA: já está no estoque; ausente em eventos de versões anteriores",
+      }),
+    }),
+  },
   "nfe.judged": {
     when: "Uma nota fora do estoque tem outro veredito: configurações, regras, vínculos, eventos, ou o protocolo chegou",
     payload: z.object({ ...judged, holds }),

@@ -1,5 +1,6 @@
 import { type FeedEvent, type FeedPosition, formatCursor } from "../../journal/feed.ts";
 import { shownEvent } from "../../journal/shown-event.ts";
+import { newNoteSentence } from "../../messages/pt-BR/documents/hold-reasons.ts";
 
 const encoder = new TextEncoder();
 
@@ -40,8 +41,11 @@ function eventFrame(event: FeedEvent): string {
   const id = idField(event.id);
   if (event.type !== "nfe.registered")
     return frame(event.type, JSON.stringify(shownEvent(event)), id);
-  const { number, supplier } = event.payload;
-  const message = `Nova Nota Fiscal Detectada! Nº ${number} de ${supplier} aguarda aprovação.`;
+  const { number, supplier, status, holds } = event.payload;
+  const message = newNoteSentence(String(number), String(supplier), {
+    status: String(status ?? ""),
+    holds: Array.isArray(holds) ? holds.map(String) : [],
+  });
   const data = { type: "NEW_NFE", message, data: { number, supplier } };
   return frame("NEW_NFE", JSON.stringify(data), id);
 }

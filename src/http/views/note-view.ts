@@ -129,7 +129,12 @@ export const NoteSummarySchema = z
     holds: z.array(HoldSchema),
     issued_at: z.string(),
     received_at: z.string(),
-    processed_at: z.string().nullable(),
+    processed_at: z.string().openapi({
+      description: "Quando a nota foi registrada, também enquanto é PENDENTE, como no S.G.E.",
+    }),
+    approved_at: z.string().nullable().openapi({
+      description: "Quando a nota foi lançada no estoque; null antes disso",
+    }),
   })
   .openapi("NoteSummary");
 
@@ -148,7 +153,8 @@ export function summaryView(note: NoteSummary): z.infer<typeof NoteSummarySchema
     holds: note.holds,
     issued_at: note.issuedAt,
     received_at: instant(note.receivedAt),
-    processed_at: instantOrNull(note.processedAt),
+    processed_at: instant(note.receivedAt),
+    approved_at: instantOrNull(note.processedAt),
   };
 }
 

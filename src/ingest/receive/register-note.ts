@@ -235,7 +235,11 @@ function journalOf(r: Registration): Statement[] {
       [
         {
           type: "nfe.registered",
-          payload: { ...payload, holds: r.verdict.holds.map((h) => h.code) },
+          payload: {
+            ...payload,
+            holds: r.verdict.holds.map((h) => h.code),
+            status: registeredStatus(r),
+          },
         },
       ],
       guard,

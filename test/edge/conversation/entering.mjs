@@ -151,7 +151,7 @@ export const entering = {
     const like = ({ status, body }) => ({
       status,
       lines: body.data?.map(
-        ({ id, seq, hash, entity_id, ip_address, request_id, ...line }) => line,
+        ({ id, seq, hash, entity_id, description, ip_address, request_id, ...line }) => line,
       ),
       problem: body.code,
     });

@@ -39,6 +39,20 @@ describe("the stream of S.G.E.", () => {
       await stream.cancel();
     }));
 
+  test("says in NEW_NFE why a note is held, and where it is in stock already", () =>
+    withApp(async (service) => {
+      const { stream } = await openStream(service);
+      await stream.next();
+      const messageOf = async () => (await stream.next())?.data.message;
+      await service.upload(syntheticNote({ seed: 2, root: "NFe" }).xml);
+      expect(await messageOf()).toMatch(
+        /^Nova Nota Fiscal Detectada! Nº \d+ de .+ tem pendência: não traz o protocolo de autorização da SEFAZ\.$/,
+      );
+      await service.upload(syntheticNote({ seed: 3 }).xml, "?approve=true");
+      expect(await messageOf()).toMatch(/ já foi lançada no estoque\.$/);
+      await stream.cancel();
+    }));
+
   test("takes the token in the URL, which is never logged", () =>
     withApp(async (service) => {
       const token = service.tokenOf("VISUALIZADOR");

@@ -150,7 +150,8 @@ test("registration, approval and issue are three times, and each has its user", 
     expect(body).toMatchObject({
       issued_at: "2026-11-20T10:15:30-03:00",
       received_at: "2026-11-23T12:00:00.000Z",
-      processed_at: "2026-11-23T12:01:00.000Z",
+      processed_at: "2026-11-23T12:00:00.000Z",
+      approved_at: "2026-11-23T12:01:00.000Z",
     });
     expect(await rows("select received_by, processed_by from notes")).toEqual([
       { received_by: 12, processed_by: 13 },
