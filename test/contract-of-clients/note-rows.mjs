@@ -33,7 +33,7 @@ async function eventOf(response, name) {
 export const noteRows = [
   {
     rows: [5, 6],
-    name: "an upload is told to an open stream within a second, with number and supplier",
+    name: "an upload is reported to an open stream within a second, with number and supplier",
     async test({ client, notes }) {
       const at = (token) =>
         client.fetch(`/api/notifications/stream?token=${token}`, {
@@ -46,7 +46,7 @@ export const noteRows = [
       assert.equal(stream.status, 200);
       assert.equal(stream.headers.get("access-control-allow-origin"), ORIGIN);
       assert.match(stream.headers.get("content-type"), /^text\/event-stream/);
-      const told = eventOf(stream, "NEW_NFE");
+      const reported = eventOf(stream, "NEW_NFE");
       const answer = await client.upload("nota.xml", notes[0].xml);
       const began = Date.now();
       assert.equal(answer.status, 200, answer.text);
@@ -55,8 +55,8 @@ export const noteRows = [
         { message: "string", total_items: "number", access_key: "string" },
         "upload",
       );
-      const event = await told;
-      assert.ok(Date.now() - began < 1_500, "told too late");
+      const event = await reported;
+      assert.ok(Date.now() - began < 1_500, "reported too late");
       assert.equal(event.type, "NEW_NFE");
       typed(event, { message: "string" }, "NEW_NFE");
       typed(event.data, { number: "string", supplier: "string" }, "NEW_NFE.data");

@@ -31,7 +31,7 @@ const CALLED = [
 export const openRows = [
   {
     rows: [1, 2],
-    name: "health is told without a token",
+    name: "health is given without a token",
     async test({ client }) {
       const health = await client.get("/api/health", { as: null });
       assert.equal(health.status, 200);
