@@ -18,6 +18,7 @@ import {
 import { securityHeaders } from "./http/middleware/security-headers.ts";
 import { apiKeyRoutes } from "./http/routes/api-keys.ts";
 import { auditRoutes } from "./http/routes/audit.ts";
+import { categoryRoutes } from "./http/routes/categories.ts";
 import { companyRoutes } from "./http/routes/company.ts";
 import { companyUnitRoutes } from "./http/routes/company-units.ts";
 import { countLineRoutes } from "./http/routes/count-lines.ts";
@@ -47,6 +48,7 @@ import { noteCostRoutes } from "./http/routes/note-cost.ts";
 import { noteEventRoutes } from "./http/routes/note-events.ts";
 import { noteRoutes } from "./http/routes/notes.ts";
 import { ownCompanyRoutes } from "./http/routes/own-companies.ts";
+import { productWriteRoutes } from "./http/routes/product-writes.ts";
 import { productRoutes } from "./http/routes/products.ts";
 import { profilingRoutes } from "./http/routes/profiling.ts";
 import { reportRoutes } from "./http/routes/reports.ts";
@@ -83,6 +85,8 @@ const routes = [
   ...reversalRoutes,
   ...lateCostRoutes,
   ...productRoutes,
+  ...productWriteRoutes,
+  ...categoryRoutes,
   ...kardexRoutes,
   ...lotRoutes,
   ...stockRoutes,
@@ -105,6 +109,15 @@ const routes = [
   ...metricsRoutes,
 ] as const;
 
+/** The web client of S.G.E. writes a product's code as it is: what follows is one segment, whatever slashes it has. */
+const rawCode = (method: string, path: string): string =>
+  method === "PUT"
+    ? path.replace(
+        /^(\/api\/products\/)(.+)$/,
+        (_, head, code) => head + code.replaceAll("/", "%2F"),
+      )
+    : path;
+
 /**
  * The HTTP application. It is built once; the ports come with each request, because on Workers bindings belong to the request.
  * Middlewares run in this order: telemetry, headers and CORS; limits of all requests and the deadline; checks of the request
@@ -115,7 +128,7 @@ const routes = [
 export function createApp(portsFor: (bindings: unknown) => Ports): OpenAPIHono<Env> {
   const app = new OpenAPIHono<Env>({
     // A path that is the pattern of a middleware (`/*`) would match it twice, as a text and as a pattern.
-    getPath: (request) => getPath(request).replaceAll("*", "%2A"),
+    getPath: (request) => rawCode(request.method, getPath(request).replaceAll("*", "%2A")),
     defaultHook: (result, c) =>
       result.success ? undefined : invalidRequest(c, result.target, result.error),
   });

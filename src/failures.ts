@@ -6,6 +6,7 @@ import type { MailFailure } from "./mail/failures.ts";
 import type { NfeFailure } from "./nfe/failures.ts";
 import type { PlatformFailure } from "./ports/failures.ts";
 import type { ReportFailure } from "./reports/failures.ts";
+import type { CatalogFailure, CategoryFailure } from "./stock/catalog/failures.ts";
 import type { CountFailure } from "./stock/counting/failures.ts";
 import type {
   LotFailure,
@@ -48,6 +49,8 @@ export type Failure =
   | MovementBatchFailure
   | SupplierItemFailure
   | CountFailure
+  | CatalogFailure
+  | CategoryFailure
   | AccountsFailure
   | ExportFailure
   | FeedFailure

@@ -1,4 +1,4 @@
-import { type LevelFilter, levelFilter } from "../stock/levels.ts";
+import { CATEGORY_NAME, type LevelFilter, levelFilter } from "../stock/levels.ts";
 import { countStepOf, type KeysetQuery, pageSql } from "./pages.ts";
 import type { Table } from "./sheet.ts";
 
@@ -11,8 +11,7 @@ const fields = {
   unit: "p.unit",
   min: "p.min_stock_e4",
   max: "p.max_stock_e4",
-  // The same text as in the list of the stock: categories have no names yet.
-  category: "'Sem Categoria'",
+  category: `coalesce(${CATEGORY_NAME}, 'Sem Categoria')`,
   // Where no cost is known S.G.E. writes 0.
   cost: "coalesce(p.last_cost_e2, 0)",
   costQuantity: "coalesce(p.last_cost_quantity_e4, 10000)",

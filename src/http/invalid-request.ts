@@ -17,7 +17,7 @@ const ANSWERED_400: ReadonlySet<string> = new Set([
   "/api/users",
 ]);
 const answers400 = (path: string): boolean =>
-  ANSWERED_400.has(path) || /^\/api\/users\/[^/]+$/.test(path);
+  ANSWERED_400.has(path) || /^\/api\/(?:users\/[^/]+$|(?:products|categories)(?:\/|$))/.test(path);
 
 /** Schema failures of a request (`defaultHook`): 422; 400 for the bodies of ANSWERED_400. */
 export function invalidRequest(c: Context<Env>, target: string, error: z.core.$ZodError): Response {

@@ -62,6 +62,10 @@ export function problem(
       status,
       detail,
       error: detail,
+      // The form of products of S.G.E.'s web client reads this one.
+      ...(c.req.method === "PUT" && c.req.path.startsWith("/api/products/")
+        ? { message: detail }
+        : {}),
       code,
       instance: c.req.path,
       request_id: c.var.requestId ?? null,

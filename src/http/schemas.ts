@@ -188,6 +188,7 @@ export const ProblemSchema = z
     status: z.int(),
     detail: z.string(),
     error: z.string(),
+    message: z.string().optional(),
     code: z.string(),
     instance: z.string(),
     request_id: z.string().nullable(),

@@ -3,6 +3,9 @@ export type AuditVerb = "CREATE" | "UPDATE" | "DELETE" | "LOGIN" | "REFUSE" | "E
 
 /** Every action that the audit log knows, with its verb. A new one is added here, and its sentence in messages/pt-BR/audit. */
 export const AUDIT_ACTIONS = {
+  "category.change": "UPDATE",
+  "category.create": "CREATE",
+  "category.delete": "DELETE",
   "company.create": "CREATE",
   "company.tax_profile": "UPDATE",
   "company.units": "UPDATE",
@@ -48,6 +51,9 @@ export const AUDIT_ACTIONS = {
   "password.link": "UPDATE",
   "password.renew": "UPDATE",
   "password.set": "UPDATE",
+  "product.change": "UPDATE",
+  "product.create": "CREATE",
+  "product.deactivate": "DELETE",
   "session.company": "LOGIN",
   "supplier_item.delete": "DELETE",
   "supplier_item.import": "UPDATE",

@@ -140,6 +140,30 @@ const EVENTS = {
       factor: z.string().nullable().meta({ description: "Como 12, 2.5 ou 1/12" }),
     }),
   },
+  "product.created": {
+    when: "Um usuário cadastrou um produto; os que uma nota cria vêm com o evento da nota",
+    payload: z.object({ product_code }),
+  },
+  "product.changed": {
+    when: "Um usuário alterou ou reativou um produto",
+    payload: z.object({ product_code }),
+  },
+  "product.deactivated": {
+    when: "Um usuário desativou um produto",
+    payload: z.object({ product_code }),
+  },
+  "category.created": {
+    when: "Uma categoria foi criada",
+    payload: z.object({ category_id: z.int() }),
+  },
+  "category.changed": {
+    when: "Uma categoria mudou de nome ou de lugar",
+    payload: z.object({ category_id: z.int() }),
+  },
+  "category.deleted": {
+    when: "Uma categoria foi excluída",
+    payload: z.object({ category_id: z.int() }),
+  },
   "count.opened": { when: "Uma contagem foi aberta", payload: z.object({ count_id }) },
   "count.moved": {
     when: "O fechamento de uma contagem lançou diferenças; uma contagem grande, em várias partes",

@@ -6,7 +6,7 @@ import type { Value } from "../ports/sql.ts";
  * The cache tags. A write raises, in its batch, the version of each tag whose data it changes, and of no other; a cached read
  * names the tags of everything that it shows. `accounts`: users, keys and roles. `settings`: the company's settings. `users`:
  * their names. `nfes`: notes, their items and events. `stock`: movements and balances. `products`: their own data and last
- * costs. `supplier_items`: which product a supplier's item is. `dashboard`: the figures made of `stock` and `products`.
+ * costs. `categories`: their names and tree. `supplier_items`: which product a supplier's item is. `dashboard`: the figures made of `stock` and `products`.
  */
 const TAGS = [
   "accounts",
@@ -15,6 +15,7 @@ const TAGS = [
   "nfes",
   "stock",
   "products",
+  "categories",
   "supplier_items",
   "dashboard",
 ] as const;

@@ -9,6 +9,7 @@ import { products } from "./tables.ts";
 export interface LevelFilter {
   /** Words; each must be in the name, the code or the barcode, without regard to case and accents. */
   readonly search?: string | undefined;
+  /** With the categories below it. */
   readonly categoryId?: number | undefined;
   /** Only these products. */
   readonly codes?: readonly string[] | undefined;
@@ -33,6 +34,7 @@ const PRODUCT = columnsOf(products, "p", [
   "active",
   "createdAt",
   "updatedAt",
+  "version",
 ]);
 
 /** A product with its balance. */
@@ -40,10 +42,21 @@ export type Level = Readonly<ReturnType<typeof PRODUCT.read>> & {
   readonly quantity_e4: number;
   /** What that quantity is worth, 1/10². */
   readonly value_e2: number;
+  /** Null where it has no category. */
+  readonly categoryName: string | null;
 };
 
+/** SQL: the name of the category of a product `p`. */
+export const CATEGORY_NAME =
+  "(select g.name from categories g where g.id = p.category_id and g.company = p.company)";
+
+/** SQL: the ids of a category and of all that stand below it. ?1 is the company. */
+const withBelow = (id: string): string => `with recursive below (id) as (
+  select ${id} union select g.id from below cross join categories g indexed by categories_by_parent
+    on g.company = ?1 and g.parent_id = below.id) select id from below`;
+
 export const LEVEL_COLUMNS = `${PRODUCT.sql}, coalesce(b.quantity_e4, 0) as quantity_e4,
-  coalesce(b.value_e2, 0) as value_e2`;
+  coalesce(b.value_e2, 0) as value_e2, ${CATEGORY_NAME} as category_name`;
 export const LEVEL_SOURCE =
   "products p left join balances b on b.company = p.company and b.product = p.code";
 
@@ -56,7 +69,8 @@ export function levelFilter(
   const conditions = ["p.company = ?1", "p.active = 1"];
   for (const word of searchWords(filter.search ?? ""))
     conditions.push(`instr(p.search, ${add(word)}) > 0`);
-  if (filter.categoryId !== undefined) conditions.push(`p.category_id = ${add(filter.categoryId)}`);
+  if (filter.categoryId !== undefined)
+    conditions.push(`p.category_id in (${withBelow(add(filter.categoryId))})`);
   if (filter.codes !== undefined)
     conditions.push(
       `p.code in (select value from json_each(${add(JSON.stringify(filter.codes))}))`,
@@ -94,4 +108,22 @@ export const toLevel = (row: Row): Level => ({
   ...PRODUCT.read(row),
   quantity_e4: Number(row.quantity_e4),
   value_e2: Number(row.value_e2),
+  categoryName: row.category_name == null ? null : String(row.category_name),
 });
+
+/** One product with its balance, active or not, or null. */
+export async function findLevel(
+  ports: Pick<Ports, "reader">,
+  company: number,
+  code: string,
+  signal?: AbortSignal,
+): Promise<Level | null> {
+  const [row] = await ports.reader.rows(
+    {
+      sql: `select ${LEVEL_COLUMNS} from ${LEVEL_SOURCE} where p.company = ?1 and p.code = ?2`,
+      args: [company, code],
+    },
+    signal,
+  );
+  return row === undefined ? null : toLevel(row);
+}

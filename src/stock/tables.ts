@@ -21,6 +21,7 @@ export const products = sqliteTable(
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),
     search: text().notNull().default(""),
+    version: integer().notNull().default(1),
   },
   (table) => [primaryKey({ columns: [table.company, table.code] })],
 );

@@ -36,6 +36,7 @@ const CHAPTERS = [
   [suppliers, "mappings imported from a file"],
   [suppliers, "items without a mapping, and what they may be"],
   [figures, "the value of the stock, and reversals"],
+  [catalog, "products and categories"],
   [catalog, "movements in batches"],
   [linked, "complements, returns, and who refers to whom"],
   [figures, "reads that are kept, and asked for again"],

@@ -190,7 +190,9 @@ describe("a page", () => {
           ? `movements_by_time (company=?${from} AND created_at<?)`
           : "movements_by_product (company=? AND product=? AND id<?)";
       expect(plan).toContain(`SEARCH m USING INDEX ${index}`);
-      expect(plan.filter((step) => /TEMP B-TREE|SCAN (?!\(subquery)/.test(step))).toEqual([]);
+      expect(
+        plan.filter((step) => /TEMP B-TREE|SCAN (?!\(subquery|below|CONSTANT)/.test(step)),
+      ).toEqual([]);
     }
     for (const filter of [{}, { search: "a" }, { low: true, categoryId: 1 }]) {
       const walk = stockKeyset(1, filter);
@@ -198,7 +200,9 @@ describe("a page", () => {
       expect(plan).toContain(
         "SEARCH p USING INDEX products_search (company=? AND (search,code)>(?,?))",
       );
-      expect(plan.filter((step) => /TEMP B-TREE|SCAN (?!\(subquery)/.test(step))).toEqual([]);
+      expect(
+        plan.filter((step) => /TEMP B-TREE|SCAN (?!\(subquery|below|CONSTANT)/.test(step)),
+      ).toEqual([]);
     }
   });
 

@@ -49,6 +49,29 @@ const WITH_VALUES: readonly Failure[] = [
     }),
   ),
   { code: "stock.insufficient", product_code: "A", balance: "1.5", requested: "2" },
+  ...[true, false].map(
+    (active): Failure => ({ code: "product.exists", product_code: "A", active }),
+  ),
+  { code: "product.changed", product_code: "A", version: 3 },
+  { code: "product.barcode", barcode: "1" },
+  { code: "product.barcode_taken", barcode: "1", taken_by: "B" },
+  { code: "product.category", category_id: 7 },
+  { code: "product.in_stock", product_code: "A", balance: "1.5" },
+  { code: "category.name_taken", name: "Doces" },
+  { code: "category.too_many", limit: 1_000 },
+  ...[
+    [1, 0],
+    [2_000, 1],
+    [0, 2],
+  ].map(
+    ([products = 0, categories = 0]): Failure => ({
+      code: "category.in_use",
+      id: 1,
+      products,
+      categories,
+    }),
+  ),
+  { code: "category.parent", parent_id: 1, limit: 5 },
   ...[1, 7].map(
     (count): Failure => ({
       code: "movement.bad_lines",

@@ -50,6 +50,7 @@ export const MAY: Record<string, string> = {
   stock: "lib journal ports stock/lots",
   accounts: "lib journal ports",
   "accounts/people": "lib accounts journal ports",
+  "stock/catalog": "lib nfe stock accounts journal ports resilience",
   "stock/counting": "lib stock stock/lots accounts journal ports resilience",
   "ingest/verdict": "lib nfe nfe/check nfe/read nfe/signature accounts:types",
   "ingest/cost": "nfe ingest/verdict accounts",
@@ -72,19 +73,19 @@ export const MAY: Record<string, string> = {
   mail: "lib ingest/upload ingest/batch accounts journal ports observability resilience",
   webhooks: "lib version.ts accounts journal ports resilience",
   "failures.ts":
-    "webhooks nfe ingest/verdict mail stock stock/counting reports accounts export journal ports",
+    "webhooks nfe ingest/verdict mail stock stock/catalog stock/counting reports accounts export journal ports",
   http: "lib nfe messages/pt-BR/documents messages/pt-BR/failures stock ingest/verdict accounts ports failures.ts version.ts resilience",
   "http/middleware": "lib http failures.ts:types accounts ports config.ts observability resilience",
   "http/cache": "lib http journal ports",
   "http/views":
-    "lib messages/pt-BR/documents messages/pt-BR/audit http ingest/verdict:types ingest/cost ingest/note ingest/supplier-items ingest/approve ingest/event ingest/batch stock stock/lots stock/counting journal failures.ts webhooks",
+    "lib messages/pt-BR/documents messages/pt-BR/audit http ingest/verdict:types ingest/cost ingest/note ingest/supplier-items ingest/approve ingest/event ingest/batch stock stock/lots stock/catalog stock/counting journal failures.ts webhooks",
   "http/request":
-    "lib nfe http http/middleware ingest/verdict ingest/upload ingest/supplier-items ingest/approve ingest/batch export stock reports journal ports",
+    "lib nfe http http/middleware ingest/verdict ingest/upload ingest/supplier-items ingest/approve ingest/batch export stock stock/catalog reports journal ports",
   "http/idempotency":
     "lib http http/middleware http/request ingest/upload accounts journal ports failures.ts:types",
   "http/stream": "lib http http/middleware http/views accounts journal ports",
   "http/routes":
-    "lib nfe http http/middleware http/cache http/views http/request http/stream ingest/verdict ingest/cost ingest/upload ingest/note ingest/supplier-items ingest/approve ingest/event ingest/receive ingest/batch stock stock/lots stock/counting reports export mail accounts accounts/people journal ports version.ts observability webhooks",
+    "lib nfe http http/middleware http/cache http/views http/request http/stream ingest/verdict ingest/cost ingest/upload ingest/note ingest/supplier-items ingest/approve ingest/event ingest/receive ingest/batch stock stock/lots stock/catalog stock/counting reports export mail accounts accounts/people journal ports version.ts observability webhooks",
   "platform/libsql": "lib ports queue-messages.ts resilience",
   platform: "lib ports platform/libsql resilience",
   "platform/memory": "lib ports queue-messages.ts platform",

@@ -12,6 +12,7 @@ export const OWNERS: Readonly<Record<string, string>> = {
   note_references: "ingest",
   job_items: "ingest/batch",
   products: "stock",
+  categories: "stock",
   supplier_items: "stock",
   movements: "stock",
   balances: "stock",

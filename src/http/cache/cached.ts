@@ -36,16 +36,17 @@ export const NOT_MODIFIED = {
  * read may be seen or not, as with any read at that moment.
  *
  * `X-Cache`: HIT (not computed for this request), MISS, or REVALIDATED: 304 without a body, because the ETag in
- * `If-None-Match` is that of the bytes that would be sent. A failure of `compute` is the answer, and is not kept.
+ * `If-None-Match` is that of the bytes that would be sent; `etagPrefix` is what it begins with. A failure of `compute` is the answer, and is not kept.
  */
 export async function cached<T>(
   c: Context<Env>,
   { tags, versionOfPart, vary }: CacheKey,
   compute: (signal: AbortSignal) => Promise<T>,
+  etagPrefix?: (value: T) => string,
 ): Promise<Response & TypedResponse<JSONParsed<T>, 200, "json">> {
   const { ports, actor, versions, signal } = c.var;
   const kept = answerCache(ports);
-  const make = async (until: AbortSignal) => answerOf(await compute(until));
+  const make = async (until: AbortSignal) => answerOf(await compute(until), etagPrefix);
   if (kept === null) return reply(c, await make(signal), "MISS");
 
   const seen = [...tags.map((tag) => versions[tag]), await versionOfPart?.()];
@@ -62,9 +63,12 @@ export async function cached<T>(
 
 const encoder = new TextEncoder();
 
-async function answerOf(value: unknown): Promise<CachedAnswer> {
+async function answerOf<T>(
+  value: T,
+  prefix: ((value: T) => string) | undefined,
+): Promise<CachedAnswer> {
   const body = new Uint8Array(encoder.encode(JSON.stringify(value)));
-  return { body, etag: `"${(await sha256(body)).slice(0, 32)}"` };
+  return { body, etag: `"${prefix?.(value) ?? ""}${(await sha256(body)).slice(0, 32)}"` };
 }
 
 /** The client may keep the answer and must revalidate it before each use. */

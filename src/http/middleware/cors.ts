@@ -20,6 +20,7 @@ export const allowOrigins: MiddlewareHandler<Env> = cors({
     "Authorization",
     "Content-Type",
     "X-Request-Id",
+    "If-Match",
     "If-None-Match",
     "Last-Event-ID",
     "Traceparent",

@@ -28,7 +28,7 @@ const getProducts = defineOpenAPIRoute<typeof productsRoute, Env>({
   route: productsRoute,
   handler: async (c) => {
     const query = c.req.valid("query");
-    return cached(c, { tags: ["products", "stock"], vary: query }, async (signal) => {
+    return cached(c, { tags: ["products", "stock", "categories"], vary: query }, async (signal) => {
       const { levels, total } = await listLevels(
         c.var.ports,
         c.var.actor.company,

@@ -62,7 +62,7 @@ const getStock = defineOpenAPIRoute<typeof stockRoute, Env>({
     }
     return cached(
       c,
-      { tags: ["stock", "products"], vary: { ...query, ...moment } },
+      { tags: ["stock", "products", "categories"], vary: { ...query, ...moment } },
       async (signal) => {
         const { levels, total } = await listLevels(
           ports,

@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
-import { unitValue } from "../../lib/decimal.ts";
 import { exactNumber } from "../../lib/exact-number.ts";
+import { costPriceText } from "../../stock/catalog/cost-price.ts";
 import type { Level } from "../../stock/levels.ts";
 import type { StockAt } from "../../stock/stock-at.ts";
 import { instant, money, moneyOrNull, quantity, quantityOrNull } from "../numbers.ts";
@@ -32,6 +32,13 @@ export const ListedProductSchema = ProductSchema.extend({ quantity: z.number() }
   "ListedProduct",
 );
 
+/** One product; `version` counts the edits of its own data. */
+export const OneProductSchema = ListedProductSchema.extend({
+  stock_value: z.number(),
+  category_name: z.string(),
+  version: z.int(),
+}).openapi("OneProduct");
+
 /** A line of the stock with the fields of S.G.E., which shows `Sem Categoria` for a product without a category name. */
 export const StockItemSchema = ProductSchema.omit({
   active: true,
@@ -56,19 +63,13 @@ function commonView(level: Level) {
     unit: level.unit,
     barcode: level.barcode,
     ncm: level.ncm,
-    cost_price: costPrice(level),
+    cost_price: exactNumber(costPriceText(level)),
     sale_price: money(level.salePrice_e2),
     min_stock: quantity(level.minStock_e4),
     max_stock: quantityOrNull(level.maxStock_e4),
     location: level.location,
     supplier_id: null,
   };
-}
-
-/** The last cost per unit, from the entry's total and quantity; 0 when unknown, as in S.G.E. */
-function costPrice({ lastCost_e2, lastCostQuantity_e4 }: Level): number {
-  if (lastCost_e2 === null || lastCostQuantity_e4 === null) return 0;
-  return exactNumber(unitValue(lastCost_e2, lastCostQuantity_e4) ?? "0");
 }
 
 export const productView = (level: Level): z.infer<typeof ProductSchema> => ({
@@ -83,6 +84,13 @@ export const listedProductView = (level: Level): z.infer<typeof ListedProductSch
   quantity: quantity(level.quantity_e4),
 });
 
+export const oneProductView = (level: Level): z.infer<typeof OneProductSchema> => ({
+  ...listedProductView(level),
+  stock_value: money(level.value_e2),
+  category_name: level.categoryName ?? "Sem Categoria",
+  version: level.version,
+});
+
 /** A line of the stock; `stock`: what there was at another moment. */
 export const stockItemView = (
   level: Level,
@@ -91,6 +99,6 @@ export const stockItemView = (
   ...commonView(level),
   quantity: quantity(stock.quantity_e4),
   stock_value: money(stock.value_e2),
-  category_name: "Sem Categoria",
+  category_name: level.categoryName ?? "Sem Categoria",
   last_cost_total: moneyOrNull(level.lastCost_e2),
 });

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { type TestApp, testApp, withApp } from "../../support/app.ts";
 import { ACCOUNT_FLOWS } from "../../support/http/account-flows.ts";
+import { CATALOG_FLOWS } from "../../support/http/catalog-flows.ts";
 import { COUNT_FLOWS } from "../../support/http/count-flows.ts";
 import { LATE_COST_FLOWS } from "../../support/http/late-cost-flows.ts";
 import { LOSS_FLOWS } from "../../support/http/loss-flows.ts";
@@ -56,6 +57,7 @@ for (const { says, write, first, status = 200, changes, asks = [] } of [
   ...COUNT_FLOWS,
   ...LATE_COST_FLOWS,
   ...LOSS_FLOWS,
+  ...CATALOG_FLOWS,
 ])
   test(`${says}: ${changes.length === 0 ? "no cached read changes" : "only the reads that show it change"}`, async () => {
     const service = await testApp();
@@ -88,6 +90,9 @@ test("these flows are compared with every cached read", () =>
       // A file is not remembered: it never changes.
       .filter((path) => path !== "/api/exports/{id}/file");
     const pattern = (path: string) =>
-      path.replace(/\?.*/, "").replace(/[0-9]{44}$/, "{access_key}");
+      path
+        .replace(/\?.*/, "")
+        .replace(/[0-9]{44}$/, "{access_key}")
+        .replace(/products\/P1$/, "products/{code}");
     expect(cached.sort()).toEqual([...new Set(Object.values(READS).map(pattern))].sort());
   }));

@@ -106,6 +106,6 @@ test("a read of one product's movements costs one statement more, for the produc
     expect((await get(path)).how).toBe("HIT");
     const [authentication, version, ...more] = statements.take();
     expect(authentication).toContain("cache_versions");
-    expect(version).toBe("select version from balances where company = ?1 and product = ?2");
+    expect(version).toContain("select version from balances where company = ?1 and product = ?2");
     expect(more).toEqual([]);
   }));

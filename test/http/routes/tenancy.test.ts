@@ -24,6 +24,7 @@ interface Own {
   readonly count: string;
   readonly user: string;
   readonly webhook: string;
+  readonly category: string;
 }
 
 const LINES = {
@@ -86,6 +87,7 @@ async function fill(service: TestApp, as: Who, from: number): Promise<Own> {
   const moved = await ok("POST", "/api/movements", {
     json: { product_code: "P1", type: "ENTRADA", quantity: 1, batch_number: `L${from}` },
   });
+  const category = await ok("POST", "/api/categories", { json: { name: `C${from}` } });
   const { count } = await ok("POST", "/api/counts", { json: { name: "Tudo", scope: "all" } });
   await ok("POST", `/api/counts/${count.id}/lines`, {
     json: LINES,
@@ -111,6 +113,7 @@ async function fill(service: TestApp, as: Who, from: number): Promise<Own> {
     lot: moved.movement.batch_number,
     count: count.id,
     user: String(user.id),
+    category: String(category.id),
   };
 }
 
@@ -126,6 +129,8 @@ function concreteOf(path: string, own: Own): string {
           ? own.user
           : path.startsWith("/api/webhooks/")
             ? own.webhook
+            : path.startsWith("/api/categories/")
+              ? own.category
             : own.job;
   return path
     .replace("{access_key}", own.access_key)
@@ -177,6 +182,8 @@ const BODIES: readonly (readonly [RegExp, object])[] = [
   [/\/lines$/, LINES],
   [/\/users\/\{id\}$/, { active: true }],
   [/^\/api\/webhooks\/[^/]+$/, { active: true }],
+  [/\/products\/\{code\}$/, { name: "P", unit: "UN" }],
+  [/\/categories\/\{id\}$/, { name: "C" }],
 ];
 
 /** The answer of every reading route for a user, by its URL. */

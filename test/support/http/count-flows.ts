@@ -28,6 +28,7 @@ export const COUNT_FLOWS: readonly Flow[] = [
     },
     changes: [
       "products",
+      "product",
       "stock",
       "stock at",
       "movements",

@@ -15,7 +15,7 @@ export const LATE_COST_FLOWS: readonly Flow[] = [
   {
     says: "a cost comes later to a note in stock",
     write: add,
-    changes: ["stock", "stock at", "posted"],
+    changes: ["product", "stock", "stock at", "posted"],
     asks: ["products", ...SAME],
   },
   {
@@ -25,7 +25,7 @@ export const LATE_COST_FLOWS: readonly Flow[] = [
       const [cost] = await rows("select posting from late_costs");
       return send("POST", `${path}/${cost?.posting}/reverse`, { json: { reason: "engano" } });
     },
-    changes: ["stock", "stock at", "posted"],
+    changes: ["product", "stock", "stock at", "posted"],
     asks: ["products", ...SAME],
   },
 ];

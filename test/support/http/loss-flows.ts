@@ -5,6 +5,7 @@ const loss = lossEvent(POSTED.accessKey, [{ nItem: 1, quantity: "2", unit: "UN" 
 const CHANGED: Read[] = [
   ...([
     "products",
+    "product",
     "stock",
     "stock at",
     "movements",

@@ -23,6 +23,8 @@ export const HELD_AT_FIRST = noted(3, { items: [item("P1")], root: "NFe" });
 /** Every cached read, and those whose filter makes them of something else. */
 export const READS = {
   products: "/api/products",
+  product: "/api/products/P1",
+  categories: "/api/categories",
   stock: "/api/stock",
   "stock at": "/api/stock?at=2026-12-31",
   notes: "/api/nfes",
@@ -46,7 +48,7 @@ export const NAMES = Object.keys(READS).filter((name): name is Read => name in R
 const FIGURES: Read[] = ["stats", "evolution"];
 const STOCK: Read[] = ["stock", "stock at", "products"];
 /** What a movement of P1 changes, and what a note of it. */
-const MOVED_P1: Read[] = [...STOCK, "movements", "movements of P1", ...FIGURES];
+const MOVED_P1: Read[] = [...STOCK, "product", "movements", "movements of P1", ...FIGURES];
 const NOTES_OF_P1: Read[] = ["notes", "notes of P1", "notes since"];
 const MADE_OF_ITEMS: Read[] = ["items", "notes of P1", "posted", "unposted", "held"];
 const NOTES_ONE_BY_ONE: Read[] = ["posted", "unposted", "held"];
@@ -143,6 +145,7 @@ export const FLOWS: Flow[] = [
       "posted",
       "missing",
       "movements",
+      "product",
       "movements of P1",
       "movements of P2",
       "stats",

@@ -2,6 +2,9 @@ import type { AuditAction } from "../../../journal/audit-actions.ts";
 
 /** What each action did, as a person says it; {id}: what it was done to. */
 const SENTENCES: Readonly<Record<AuditAction, string>> = {
+  "category.change": "Alterou a categoria {id}",
+  "category.create": "Criou a categoria {id}",
+  "category.delete": "Excluiu a categoria {id}",
   "company.create": "Criou a empresa",
   "company.tax_profile": "Alterou o perfil tributário da empresa",
   "company.units": "Alterou as unidades da empresa",
@@ -47,6 +50,9 @@ const SENTENCES: Readonly<Record<AuditAction, string>> = {
   "password.link": "Escolheu a senha por um convite",
   "password.renew": "A primeira senha foi trocada pela da configuração",
   "password.set": "A senha foi trocada pela linha de comando (sge password)",
+  "product.change": "Alterou o produto {id}",
+  "product.create": "Cadastrou o produto {id}",
+  "product.deactivate": "Desativou o produto {id}",
   "session.company": "Passou a trabalhar em outra empresa",
   "supplier_item.delete": "Removeu o de-para {id}",
   "supplier_item.import": "Importou o de-para de um arquivo",

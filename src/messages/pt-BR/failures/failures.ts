@@ -107,6 +107,32 @@ const SENTENCES: {
   "job.too_many": "Limite de processamentos em andamento atingido; aguarde",
   "job.nothing_parked": "Nenhum documento com falha neste processamento",
   "product.not_found": "Produto não encontrado",
+  "product.exists": ({ product_code, active }) =>
+    active
+      ? `Já existe um produto com o código ${product_code}`
+      : `Já existe um produto com o código ${product_code}, inativo; reative-o em vez de criar outro`,
+  "product.changed": ({ product_code, version }) =>
+    `O produto ${product_code} foi alterado depois de lido (versão ${version}); leia-o de novo antes de alterar`,
+  "product.barcode": ({ barcode }) =>
+    `O código de barras ${barcode} não é válido: deve ter 8, 12, 13 ou 14 dígitos, e o último é verificador`,
+  "product.barcode_taken": ({ barcode, taken_by }) =>
+    `O código de barras ${barcode} já é do produto ${taken_by}`,
+  "product.category": ({ category_id }) => `A categoria ${category_id} não existe`,
+  "product.in_stock": ({ product_code, balance }) =>
+    `O produto ${product_code} tem saldo ${withComma(balance)} e não pode ser desativado; zere o saldo antes`,
+  "category.not_found": "Categoria não encontrada",
+  "category.name_taken": ({ name }) => `Já existe uma categoria com o nome ${name}`,
+  "category.too_many": ({ limit }) =>
+    `A empresa já tem o número máximo de categorias (${grouped(limit)})`,
+  "category.in_use": ({ products, categories }) =>
+    `A categoria está em uso e não pode ser excluída: ${[
+      ...(products === 0 ? [] : [products === 1 ? "1 produto" : `${grouped(products)} produtos`]),
+      ...(categories === 0
+        ? []
+        : [categories === 1 ? "1 subcategoria" : `${grouped(categories)} subcategorias`]),
+    ].join(" e ")}`,
+  "category.parent": ({ parent_id, limit }) =>
+    `A categoria ${parent_id} não pode ser a superior desta: ela não existe, está abaixo desta, ou haveria mais de ${limit} níveis`,
   "stock.insufficient": ({ product_code, balance, requested }) =>
     `Estoque insuficiente de ${product_code}: saldo ${withComma(balance)}, pedido ${withComma(requested)}`,
   "stock.lot_insufficient": ({ product_code, lot, balance, requested }) =>
