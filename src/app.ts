@@ -41,6 +41,7 @@ import { inventoryRoutes } from "./http/routes/inventory.ts";
 import { kardexRoutes } from "./http/routes/kardex.ts";
 import { lateCostRoutes } from "./http/routes/late-costs.ts";
 import { lotRoutes } from "./http/routes/lots.ts";
+import { movementReportRoutes } from "./http/routes/movement-report.ts";
 import { movementRoutes } from "./http/routes/movements.ts";
 import { noteApprovalRoutes } from "./http/routes/note-approvals.ts";
 import { noteArchiveRoutes } from "./http/routes/note-archive.ts";
@@ -91,6 +92,7 @@ const routes = [
   ...lotRoutes,
   ...stockRoutes,
   ...movementRoutes,
+  ...movementReportRoutes,
   ...countRoutes,
   ...countLineRoutes,
   ...supplierItemRoutes,

@@ -12,6 +12,7 @@ import type {
   LotFailure,
   MovementBatchFailure,
   MovementFailure,
+  MovementReportFailure,
   StockFailure,
   SupplierItemFailure,
 } from "./stock/failures.ts";
@@ -47,6 +48,7 @@ export type Failure =
   | LotFailure
   | MovementFailure
   | MovementBatchFailure
+  | MovementReportFailure
   | SupplierItemFailure
   | CountFailure
   | CatalogFailure

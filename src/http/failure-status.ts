@@ -42,6 +42,7 @@ export const STATUS_OF = {
   "export.not_ready": 409,
   "export.range": 416,
   "report.too_many_notes": 422,
+  "report.too_many_movements": 422,
   "inventory.date_in_future": 422,
   "inventory.before_first_movement": 422,
   "inventory.unfit_products": 409,

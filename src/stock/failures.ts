@@ -51,6 +51,9 @@ export interface ImportError {
   readonly value?: string;
 }
 
+/** The period has more movements than one report looks through. */
+export type MovementReportFailure = { code: "report.too_many_movements"; limit: number };
+
 /** Why supplier items cannot be as a user wants them. */
 export type SupplierItemFailure =
   | { code: "supplier_item.not_found"; supplier_cnpj: string; item_code: string; unit: string }

@@ -39,6 +39,7 @@ const WITH_VALUES: readonly Failure[] = [
   { code: "nfe.has_returns", access_key: "1", returns: ["2", "3"] },
   { code: "late_cost.too_many", access_key: "1", limit: 100 },
   { code: "report.too_many_notes", limit: 100_000 },
+  { code: "report.too_many_movements", limit: 200_000 },
   { code: "inventory.date_in_future", date: "2026-12-01", today: "2026-11-30" },
   { code: "inventory.before_first_movement", date: "2026-12-01" },
   ...[1, 2_000].map(

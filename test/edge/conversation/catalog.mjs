@@ -92,6 +92,11 @@ export const catalog = {
       "no lines": [],
     }))
       await ask(`a batch of movements: ${what}`, post("/api/movements/batch", { items }));
+    for (const query of [
+      "start_date=2020-01-01&end_date=2020-01-31",
+      "start_date=2026-11-02&end_date=2026-11-01",
+    ])
+      await ask(`the report of ${query}`, { path: `/api/reports/movements?${query}` });
     await ask("the stock after the batches", { path: "/api/stock" });
   },
 };

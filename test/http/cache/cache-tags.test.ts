@@ -48,7 +48,11 @@ async function computed({ ports, send }: TestApp): Promise<Map<Read, Seen>> {
 const withReport = (names: readonly Read[]): readonly Read[] =>
   names.includes("waiting") ? [...names, "missing"] : names;
 
-const inOrder = (names: readonly Read[]) => NAMES.filter((name) => names.includes(name));
+/** The report of movements is made of what their list shows. */
+const inOrder = (names: readonly Read[]) =>
+  NAMES.filter((name) =>
+    names.includes(name === "report" && !names.includes("report") ? "movements" : name),
+  );
 
 for (const { says, write, first, status = 200, changes, asks = [] } of [
   ...FLOWS,

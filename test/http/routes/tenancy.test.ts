@@ -131,7 +131,7 @@ function concreteOf(path: string, own: Own): string {
             ? own.webhook
             : path.startsWith("/api/categories/")
               ? own.category
-            : own.job;
+              : own.job;
   return path
     .replace("{access_key}", own.access_key)
     .replace("{id}", id)

@@ -40,6 +40,7 @@ export const CATALOG_REQUESTS = [
   },
   { method: "DELETE", path: "/api/products/P1", query: [] },
   { method: "GET", path: "/api/categories", query: [] },
+  { method: "GET", path: "/api/reports/movements", query: ["start_date", "end_date"] },
   {
     method: "POST",
     path: "/api/categories",

@@ -101,6 +101,7 @@ export const MATRIX: readonly [string, string, Role | "anonymous"][] = [
   ["get", "/api/export/inventory", "VISUALIZADOR"],
   ["get", "/api/export/completeness", "VISUALIZADOR"],
   ["get", "/api/reports/completeness", "VISUALIZADOR"],
+  ["get", "/api/reports/movements", "VISUALIZADOR"],
   ["post", "/api/exports", "VISUALIZADOR"],
   ["get", "/api/exports/{id}", "VISUALIZADOR"],
   ["get", "/api/exports/{id}/file", "VISUALIZADOR"],
@@ -146,4 +147,5 @@ export const REQUIRED_QUERY: Readonly<Record<string, string>> = {
   "/api/supplier-items/suggestions": `?supplier_cnpj=${supplier.cnpj}&code=P1&unit=UN`,
   "/api/export/completeness": "?month=2026-11",
   "/api/reports/completeness": "?month=2026-11",
+  "/api/reports/movements": "?start_date=2026-11-01&end_date=2026-11-30",
 };

@@ -22,6 +22,9 @@ export async function walkCatalog(go: Go): Promise<void> {
     await go("GET", list, { query: "?category_id=1" });
   for (const id of [1, 2]) await go("DELETE", category, { at: `${categories}/${id}` });
   for (const code of ["W1", "P1"]) await go("DELETE", product, { at: `/api/products/${code}` });
+  await go("GET", "/api/reports/movements", {
+    query: "?start_date=2026-11-01&end_date=2026-11-30",
+  });
   const line = { product_code: "P1", quantity: 1, unit_cost: 2, batch_number: "L1" };
   const batch = "/api/movements/batch";
   await go("POST", batch, {

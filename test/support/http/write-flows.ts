@@ -35,6 +35,7 @@ export const READS = {
   unposted: `/api/nfes/${WAITING.accessKey}`,
   held: `/api/nfes/${HELD.accessKey}`,
   movements: "/api/movements/list",
+  report: "/api/reports/movements?start_date=2026-11-01&end_date=2026-11-30",
   "movements of P1": "/api/movements/list?product_code=P1",
   "movements of P2": "/api/movements/list?product_code=P2",
   items: "/api/supplier-items",
@@ -270,7 +271,7 @@ export const FLOWS: Flow[] = [
   {
     says: "the company moves to another time zone: days begin at other moments",
     write: (service) => ask(service, "PATCH", "/api/company", { time_zone: "America/Manaus" }),
-    changes: [],
+    changes: ["report"],
     asks: ["stock at", "notes since", "missing", ...FIGURES],
   },
   {

@@ -97,6 +97,8 @@ const SENTENCES: {
   "export.range": "O intervalo pedido começa depois do fim do arquivo",
   "report.too_many_notes": ({ limit }) =>
     `O período tem mais de ${grouped(limit)} notas; peça um período menor`,
+  "report.too_many_movements": ({ limit }) =>
+    `O período tem mais de ${grouped(limit)} movimentos; peça um período menor`,
   "inventory.date_in_future": ({ date, today }) =>
     `O inventário de ${brazilianDay(date)} ainda não existe: hoje é ${brazilianDay(today)}`,
   "inventory.before_first_movement": ({ date }) =>
