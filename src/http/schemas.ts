@@ -5,6 +5,8 @@ import { toScaled } from "../lib/decimal.ts";
 import { normalizedText } from "../lib/normalized-text.ts";
 import { NOTE_STATUSES } from "../lib/note-status.ts";
 import { isAccessKeyShape, withoutPrintMarks } from "../nfe/access-key.ts";
+import { PROBLEM_CODES, problemCodes } from "./contract-codes.ts";
+import { FINDING_CODES } from "./own-failures.ts";
 
 /** Half a surrogate pair is not a character, and SQLite ends a bound text at a NUL: both would be lost without an error. */
 const isStorable = (text: string): boolean => text.isWellFormed() && !text.includes("\u0000");
@@ -52,7 +54,7 @@ export const PageQuery = z.object({
   limit: wholeNumber(1)
     .default(50)
     .transform((limit) => Math.min(limit, 100))
-    .openapi({ default: 50 }),
+    .openapi({ default: 50, description: "Até 100; mais do que isso vale 100" }),
 });
 
 export const Pagination = z
@@ -144,10 +146,7 @@ export const decimalOf = (places: number) =>
       context.addIssue({ code: "custom", message: DECIMAL_ERRORS[wrong] ?? "inválido" });
       return z.NEVER;
     })
-    .openapi({
-      type: "number",
-      description: `Número ou texto decimal, com até ${places} casas decimais`,
-    });
+    .openapi({ description: `Número ou texto decimal, com até ${places} casas decimais` });
 
 /** Whether a number has at most 15 significant digits, which a JSON number keeps. */
 const hasExactDigits = (value: number): boolean =>
@@ -161,7 +160,10 @@ export const HoldSchema = z.object({ code: HoldCodeEnum, message: z.string() }).
 
 export const FindingSchema = z
   .object({
-    code: z.string(),
+    code: z.string().openapi({
+      description: "Pode haver códigos novos: mostre message",
+      "x-extensible-enum": [...FINDING_CODES],
+    }),
     severity: z.enum(["info", "warning"]),
     path: z.string().nullable(),
     message: z.string(),
@@ -187,14 +189,31 @@ export const ProblemSchema = z
     title: z.string(),
     status: z.int(),
     detail: z.string(),
-    error: z.string(),
+    error: z.string().openapi({ description: "O mesmo que detail" }),
     message: z.string().optional(),
-    code: z.string(),
+    code: z.string().openapi({
+      enum: [...PROBLEM_CODES],
+      description:
+        "O que houve, para programas. x-codes: status, e se a mesma requisição pode ser repetida (wait: sim, depois de Retry-After; look: pode ter sido executada, confira antes; mend: só depois de corrigir; no: uma pessoa precisa agir)",
+      "x-codes": problemCodes(),
+    }),
     instance: z.string(),
     request_id: z.string().nullable(),
     errors: z.array(FieldErrorSchema).optional(),
+    access_key: z.string().optional(),
+    note_status: NoteStatusEnum.optional(),
+    differs: z.boolean().optional().openapi({ description: "Já existe com outro conteúdo" }),
+    holds: z.array(z.union([HoldSchema, HoldCodeEnum])).optional(),
+    product_code: z.string().optional(),
+    requested: z.string().optional().openapi({ description: "Decimal exato" }),
+    balance: z.string().optional().openapi({ description: "Decimal exato" }),
+    field: z.string().optional(),
+    next_cursor: z.string().optional(),
+    id: z.union([z.string(), z.int()]).optional(),
+    bytes: z.int().optional(),
+    limit: z.int().optional(),
   })
-  .openapi("Problem");
+  .openapi("Problem", { description: "RFC 9457; docs/api.md diz os membros de cada code" });
 
 interface Answer<S> {
   description: string;

@@ -40,13 +40,16 @@ const feedRoute = createRoute({
       limit: wholeNumber(1)
         .default(100)
         .transform((limit) => Math.min(limit, MAX_PAGE))
-        .openapi({ default: 100 }),
+        .openapi({
+          default: 100,
+          description: `Até ${MAX_PAGE}; mais do que isso vale ${MAX_PAGE}`,
+        }),
       wait: wholeNumber(0)
         .default(0)
         .transform((seconds) => Math.min(seconds, MAX_WAIT_S))
         .openapi({
           default: 0,
-          description: `Segundos de espera por um evento, até ${MAX_WAIT_S}`,
+          description: `Segundos de espera por um evento; mais de ${MAX_WAIT_S} vale ${MAX_WAIT_S}`,
         }),
     }),
   },

@@ -32,31 +32,41 @@ import { jsonBody, PROBLEMS, responses } from "../schemas.ts";
 
 const ExportRequestSchema = z
   .discriminatedUnion("type", [
-    z.strictObject({
-      type: z.literal("stock"),
-      filters: StockFilters.strict().default({}),
-      dialect: DialectSchema,
-    }),
-    z.strictObject({
-      type: z.literal("movements"),
-      filters: MovementFilters.strict().default({}),
-      dialect: DialectSchema,
-    }),
-    z.strictObject({
-      type: z.enum(["nfes", "nfe-items"]),
-      filters: NfeFilters.strict().default({}),
-      dialect: DialectSchema,
-    }),
-    z.strictObject({
-      type: z.literal("inventory"),
-      filters: InventoryFilters.strict(),
-      dialect: DialectSchema,
-    }),
-    z.strictObject({
-      type: z.literal("supplier-items"),
-      filters: SupplierItemFilters.strict().default({}),
-      dialect: DialectSchema,
-    }),
+    z
+      .strictObject({
+        type: z.literal("stock"),
+        filters: StockFilters.strict().default({}),
+        dialect: DialectSchema,
+      })
+      .openapi("StockExportOrder"),
+    z
+      .strictObject({
+        type: z.literal("movements"),
+        filters: MovementFilters.strict().default({}),
+        dialect: DialectSchema,
+      })
+      .openapi("MovementsExportOrder"),
+    z
+      .strictObject({
+        type: z.enum(["nfes", "nfe-items"]),
+        filters: NfeFilters.strict().default({}),
+        dialect: DialectSchema,
+      })
+      .openapi("NfesExportOrder"),
+    z
+      .strictObject({
+        type: z.literal("inventory"),
+        filters: InventoryFilters.strict(),
+        dialect: DialectSchema,
+      })
+      .openapi("InventoryExportOrder"),
+    z
+      .strictObject({
+        type: z.literal("supplier-items"),
+        filters: SupplierItemFilters.strict().default({}),
+        dialect: DialectSchema,
+      })
+      .openapi("SupplierItemsExportOrder"),
   ])
   .openapi("ExportOrder");
 
