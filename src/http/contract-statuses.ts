@@ -87,7 +87,7 @@ export function addProblems(route: string, operation: Operation): readonly numbe
   operation.responses = {
     ...known,
     ...Object.fromEntries(problems),
-    ...(rest === undefined ? {} : { default: rest }),
+    default: rest ?? { description: "Problema (RFC 9457)", content: PROBLEM },
   };
   return statuses;
 }

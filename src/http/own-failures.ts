@@ -46,6 +46,8 @@ const BY_ROUTE: Readonly<Record<string, string>> = {
   "GET /api/lots/{lot}/trace": "lot.not_found",
   "GET /api/supplier-items/suggestions": "supplier_item.not_found",
   "PUT /api/supplier-items": "product.not_found",
+  "POST /api/supplier-items/import":
+    "import.invalid_lines import.too_many_lines too_large unsupported_media_type malformed_multipart upload.missing_file",
   "DELETE /api/supplier-items": "supplier_item.not_found",
   "POST /api/counts": "count.overlaps count.too_many product.not_found",
   "GET /api/counts/{id}": "count.not_found",
@@ -71,6 +73,16 @@ const BY_ROUTE: Readonly<Record<string, string>> = {
   "POST /api/jobs/{id}/replay": "job.not_found job.nothing_parked",
   "GET /api/events": "events.expired",
   "GET /api/notifications/stream": "overloaded share_exceeded",
+  "POST /api/webhooks": "webhook.url webhook.too_many",
+  "GET /api/webhooks/{id}": "webhook.not_found",
+  "PATCH /api/webhooks/{id}": "webhook.not_found webhook.url",
+  "DELETE /api/webhooks/{id}": "webhook.not_found",
+  "POST /api/webhooks/{id}/ping": "webhook.not_found webhook.secret_unreadable",
+  "POST /api/webhooks/{id}/rotate-secret": "webhook.not_found",
+  "GET /api/webhooks/{id}/deliveries": "webhook.not_found",
+  "POST /api/webhooks/{id}/deliveries/{event}/replay":
+    "webhook.not_found webhook.inactive webhook.event_not_found",
+  "POST /api/webhooks/{id}/replay": "webhook.not_found webhook.inactive events.expired",
   "GET /metrics": "metrics.many_companies",
   "POST /api/profile/cpu": "profiler.busy",
 };
@@ -82,6 +94,6 @@ export const OWN_FAILURES: Readonly<Record<string, readonly string[]>> = Object.
 
 /** The codes of findings. */
 export const FINDING_CODES: readonly string[] =
-  "encoding_guessed unknown_elements lots_left_out lots_do_not_add_up tax_unreadable cnpj_check_digit cpf_check_digit protocol_incomplete protocol_number digest_mismatch environment_mismatch signature_reference unsigned contingency reference_key total_differs total_without_items note_total cost_below_total item_value item_tax_value gtin_check_digit lot_dates zero_quantity repeated_item_number tax_unit more_findings authorised_with_alert same_root company_cnpj_unknown complement_quantity cfop_direction cfop_not_in_nfe immobilised certificate_not_checked signer_not_compared revocation_not_checked held_after_processing not_approved before_count has_returns negative_balance gtin_changed ncm_changed unit_changed event_negative_balance event_before_count event_not_booked returned_more unit_differs lot_insufficient lot_expired lot_expiries_differ".split(
+  "encoding_guessed unknown_elements lots_left_out lots_do_not_add_up tax_unreadable cnpj_check_digit cpf_check_digit protocol_incomplete protocol_number digest_mismatch environment_mismatch signature_reference unsigned contingency reference_key total_differs total_without_items note_total cost_below_total item_value item_tax_value gtin_check_digit lot_dates zero_quantity repeated_item_number tax_unit more_findings authorised_with_alert other_company same_root company_cnpj_unknown complement_quantity cfop_direction cfop_not_in_nfe immobilised certificate_not_checked signer_not_compared revocation_not_checked held_after_processing not_approved before_count has_returns negative_balance gtin_changed ncm_changed unit_changed event_negative_balance event_before_count event_not_booked returned_more unit_differs lot_insufficient lot_expired lot_expiries_differ".split(
     " ",
   );
