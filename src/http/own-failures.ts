@@ -11,7 +11,7 @@ const BY_ROUTE: Readonly<Record<string, string>> = {
     "user.not_found user.last_admin user.not_accepted user.shared user.exists auth.weak_password auth.forbidden",
   "DELETE /api/users/{id}": "user.not_found user.last_admin auth.forbidden",
   "POST /api/users/{id}/invite": "user.not_found user.inactive user.shared auth.forbidden",
-  "PATCH /api/company": "request.invalid",
+  "PATCH /api/company": "company.changed request.invalid",
   "PUT /api/company/tax-profile": "company.tax_profile_changed request.invalid",
   "POST /api/keys": "key.too_many key.expiry_past auth.forbidden",
   "DELETE /api/keys/{id}": "key.not_found",
