@@ -175,12 +175,9 @@ export const NoteStatusEnum = z.enum(NOTE_STATUSES).openapi("NoteStatus");
 export const DirectionEnum = z.enum(["entry", "exit", "none"]);
 
 const FieldErrorSchema = z.object({
-  path: z
-    .string()
-    .optional()
-    .openapi({
-      description: "XPath na nota, ou JSON pointer na requisição; falta nas linhas de um CSV",
-    }),
+  path: z.string().optional().openapi({
+    description: "XPath na nota, ou JSON pointer na requisição; falta nas linhas de um CSV",
+  }),
   code: z.string().optional(),
   message: z.string(),
   expected: z.string().optional(),
