@@ -36,6 +36,14 @@ const BY_ROUTE: Readonly<Record<string, string>> = {
     "nfe.not_found nfe.final nfe.no_entries late_cost.date late_cost.differs late_cost.too_many stock.out_of_range",
   "POST /api/nfes/{access_key}/costs/{id}/reverse": "late_cost.not_found stock.out_of_range",
   "POST /api/nfes/{access_key}/events/{id}/withdraw": "nfe.event_not_found",
+  "POST /api/products": "product.exists product.barcode product.barcode_taken product.category",
+  "GET /api/products/{code}": "product.not_found",
+  "PUT /api/products/{code}":
+    "product.not_found product.changed product.barcode product.barcode_taken product.category product.in_stock",
+  "DELETE /api/products/{code}": "product.not_found product.changed product.in_stock",
+  "POST /api/categories": "category.name_taken category.too_many category.parent",
+  "PUT /api/categories/{id}": "category.not_found category.name_taken category.parent",
+  "DELETE /api/categories/{id}": "category.not_found category.in_use",
   "POST /api/movements":
     "product.not_found movement.in_future movement.before_first count.closed_over stock.insufficient stock.lot_insufficient stock.out_of_range",
   "POST /api/movements/batch": "movement.bad_lines stock.out_of_range",
@@ -62,6 +70,7 @@ const BY_ROUTE: Readonly<Record<string, string>> = {
     "count.not_found count.not_open stock.insufficient stock.out_of_range",
   "POST /api/counts/{id}/cancel": "count.not_found count.not_open",
   "GET /api/reports/completeness": "report.too_many_notes",
+  "GET /api/reports/movements": "report.too_many_movements",
   "GET /api/export/completeness": "report.too_many_notes",
   "GET /api/export/inventory":
     "inventory.date_in_future inventory.before_first_movement inventory.unfit_products",
