@@ -10,6 +10,7 @@ import {
 } from "../../export/request-export.ts";
 import { JOB_STATES } from "../../journal/jobs.ts";
 import { Failed } from "../../lib/result.ts";
+import { today } from "../../stock/dashboard.ts";
 import { byteRangeOf } from "../byte-range.ts";
 import { causeOf, type Env } from "../env.ts";
 import { requirePermission, requires } from "../middleware/permissions.ts";
@@ -19,7 +20,9 @@ import {
   DialectSchema,
   InventoryFilters,
   inventoryMomentOf,
+  LotFilters,
   levelFilterOf,
+  lotFilterOf,
   MovementFilters,
   movementFilterOf,
   NfeFilters,
@@ -67,6 +70,13 @@ const ExportRequestSchema = z
         dialect: DialectSchema,
       })
       .openapi("SupplierItemsExportOrder"),
+    z
+      .strictObject({
+        type: z.literal("lots"),
+        filters: LotFilters.strict().default({}),
+        dialect: DialectSchema,
+      })
+      .openapi("LotsExportOrder"),
   ])
   .openapi("ExportOrder");
 
@@ -83,6 +93,10 @@ async function wishOf(
       return { type: body.type, filter: movementFilterOf(body.filters, timeZone) };
     case "supplier-items":
       return { type: body.type, filter: supplierItemFilterOf(body.filters) };
+    case "lots": {
+      const day = today(ports.clock.now(), timeZone);
+      return { type: body.type, filter: lotFilterOf(body.filters, day) };
+    }
     case "inventory": {
       const { filters } = body;
       const filter = await inventoryMomentOf(ports, actor.company, filters, timeZone, signal);
