@@ -7,6 +7,7 @@ import { expireObjects } from "./ingest/batch/expire-originals.ts";
 import { resendItems } from "./ingest/batch/resend-items.ts";
 import { fillTaxes } from "./ingest/note/fill-taxes.ts";
 import { rejudgeSlice } from "./ingest/note/rejudge-waiting.ts";
+import { reportHeldLong } from "./ingest/note/report-held-long.ts";
 import { chainAudit } from "./journal/chain-audit.ts";
 import { expireEvents } from "./journal/expire-events.ts";
 import { expireKeys } from "./journal/expire-idempotency.ts";
@@ -48,6 +49,8 @@ export interface MaintenanceReport {
   readonly counts: number;
   /** Lots that have come near their expiry, each an event of the feed. */
   readonly expiring: number;
+  /** Notes that are held for long, each an event of the feed. */
+  readonly held: number;
   /** Products whose search text was missing and was made. */
   readonly folded: number;
   /** Notes whose items were stored before their taxes were kept, and got them. */
@@ -119,6 +122,7 @@ export async function runMaintenance(
     rejudged: 0,
     counts: 0,
     expiring: 0,
+    held: 0,
     folded: 0,
     taxed: 0,
     chained: 0,
@@ -134,12 +138,15 @@ export async function runMaintenance(
     }
   };
   const companies = await ports.reader.rows({
-    sql: "select id, time_zone from companies order by id",
+    sql: "select id, time_zone, held_days from companies order by id",
     args: [],
   });
-  for (const { id, time_zone } of companies) {
+  for (const { id, time_zone, held_days } of companies) {
     for (const [kind, step] of OF_EACH_COMPANY) await run(kind, () => step(ports, Number(id)));
     await run("expiring", () => warnExpiring(ports, Number(id), String(time_zone)));
+    await run("held", () =>
+      reportHeldLong(ports, Number(id), Number(held_days), String(time_zone)),
+    );
     await ports.yieldToEventLoop();
   }
   for (const [kind, step] of OF_ALL) await run(kind, () => step(ports, signal));

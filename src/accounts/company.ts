@@ -13,6 +13,10 @@ export interface Settings {
   readonly requireSignature: boolean;
   readonly requireMapping: boolean;
   readonly allowNegative: boolean;
+  /** The feed tells of an entry whose cost is more than so many percent above the average before it; 0: of none. */
+  readonly costRisePercent: number;
+  /** The feed tells of a note that is held for more than so many days; 0: of none. */
+  readonly heldDays: number;
   /** Spellings of units that the company sets apart from the built-in table (stock/unit.ts): spelling → unit. */
   readonly units: Readonly<Record<string, string>>;
   readonly taxProfile: TaxProfile;

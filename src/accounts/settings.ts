@@ -49,6 +49,8 @@ function settingsFrom(row: InferSelectModel<typeof companies>): Settings {
     requireSignature: row.requireSignature,
     requireMapping: row.requireMapping,
     allowNegative: row.allowNegative,
+    costRisePercent: row.costRisePercent,
+    heldDays: row.heldDays,
     units: row.units,
     taxProfile: row.taxProfile ?? NO_TAX_PROFILE,
     taxProfileVersion: row.taxProfileVersion,
@@ -82,6 +84,7 @@ export function changeSettings(
           overridable_holds = coalesce(?7, overridable_holds),
           require_signature = coalesce(?8, require_signature),
           require_mapping = coalesce(?9, require_mapping), allow_negative = coalesce(?10, allow_negative),
+          cost_rise_percent = coalesce(?13, cost_rise_percent), held_days = coalesce(?14, held_days),
           settings_version = settings_version + 1, updated_at = ?11
         where id = ?1 and (?12 is null or settings_version = ?12)
         returning id`,
@@ -98,6 +101,8 @@ export function changeSettings(
         flag(change.allowNegative),
         nowMs,
         expected,
+        change.costRisePercent ?? null,
+        change.heldDays ?? null,
       ],
     },
     bumpTags(company, ["settings"], written),

@@ -19,6 +19,8 @@ export const companies = sqliteTable("companies", {
   units: text({ mode: "json" }).$type<Record<string, string>>().notNull().default({}),
   taxProfile: text("tax_profile", { mode: "json" }).$type<TaxProfile>(),
   taxProfileVersion: integer("tax_profile_version").notNull().default(0),
+  costRisePercent: integer("cost_rise_percent").notNull().default(30),
+  heldDays: integer("held_days").notNull().default(7),
 });
 
 export const users = sqliteTable("users", {

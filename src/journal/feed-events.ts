@@ -62,6 +62,10 @@ const EVENTS = {
     when: "A nota foi aprovada e lançada no estoque",
     payload: z.object({ ...named, ...moved }),
   },
+  "nfe.held_long": {
+    when: "A nota tem pendências há mais dias do que a empresa quer (alert_held_days); uma vez para cada nota",
+    payload: z.object({ ...note, holds, days: z.int().meta({ description: "O limite" }) }),
+  },
   "nfe.completed": {
     when: "O protocolo chegou para uma nota que não o tinha",
     payload: z.object(note),
@@ -152,6 +156,16 @@ const EVENTS = {
     when: "Um usuário desativou um produto",
     payload: z.object({ product_code }),
   },
+  "product.cost_rose": {
+    when: "Uma entrada custou mais do que o custo médio de antes, acima do limite da empresa (alert_cost_rise_percent)",
+    payload: z.object({
+      product_code,
+      movement_id: z.int().meta({ description: "A entrada" }),
+      entry_cost: z.number().meta({ description: "Custo da entrada por unidade do estoque" }),
+      average_cost: z.number().meta({ description: "Custo médio antes dela" }),
+      percent: z.int().meta({ description: "Quanto subiu, sem a fração" }),
+    }),
+  },
   "category.created": {
     when: "Uma categoria foi criada",
     payload: z.object({ category_id: z.int() }),
@@ -187,6 +201,13 @@ const EVENTS = {
   "export.ready": {
     when: "O arquivo de uma exportação está pronto",
     payload: z.object({ export_id: z.string(), rows: z.int(), bytes: z.int() }),
+  },
+  "mailbox.failing": {
+    when: "A caixa de e-mail não pode ser lida há mais de uma hora; uma vez até que uma leitura dê certo",
+    payload: z.object({
+      code: z.string().meta({ description: "A falha da última leitura" }),
+      since: z.iso.datetime().meta({ description: "A primeira leitura que falhou" }),
+    }),
   },
   "webhook.disabled": {
     when: "O serviço desligou um webhook: cinco dias sem uma entrega (failing), ou resposta 410 (gone)",

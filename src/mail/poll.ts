@@ -8,6 +8,7 @@ import type { MailFailure } from "./failures.ts";
 import { CONCURRENT_VISITS, MAIL_BYTES, VISIT_LIMITS } from "./limits.ts";
 import { receiveMail } from "./receive-mail.ts";
 import { recordRefusal } from "./record-refusal.ts";
+import { recordVisit } from "./record-visit.ts";
 import {
   accessFor,
   accessOf,
@@ -46,11 +47,14 @@ async function visitMailbox(
   const { company } = settings;
   const started = ports.meter.seconds();
   const done = { taken: 0, known: 0, refused: 0 };
-  const end = (code: string | null) => {
+  const end = async (code: string | null) => {
     const ms = Math.round((ports.meter.seconds() - started) * 1_000);
     const outcome = code === null ? "done" : "failed";
     ports.meter.count("mail_visits_total", { outcome });
     ports.log(code === null ? "info" : "warn", "mail.visit", { company, ...done, code, ms });
+    await recordVisit(ports, settings, code).catch((error: unknown) => {
+      ports.log("warn", "mail.visit_unrecorded", { company, code: faultCode(error) });
+    });
   };
   try {
     const access = await accessOf(ports, settings);
@@ -60,10 +64,10 @@ async function visitMailbox(
       (mailbox) => receiveUnseen(ports, settings, mailbox, done, signal),
       signal,
     );
-    end(null);
+    await end(null);
   } catch (error) {
     // An aborted visit is not logged as failed.
-    if (!signal?.aborted) end(faultCode(error));
+    if (!signal?.aborted) await end(faultCode(error));
   }
 }
 

@@ -25,6 +25,10 @@ export interface MailSettings extends MailboxLocation {
   readonly savedBy: number;
   readonly createdAt: number;
   readonly updatedAt: number;
+  /** The first of the visits that have failed since the last good one, ms UTC; null: the last was good. */
+  readonly failingSince: number | null;
+  /** The feed has reported these failures. */
+  readonly failingReported: boolean;
 }
 
 /** New settings from an administrator. `password`: null keeps the stored one, empty removes it. */
@@ -72,7 +76,7 @@ export async function saveMailSettings(
             saved_by, created_at, updated_at)
           values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12)
           on conflict (company) do update set host = ?2, port = ?3, user = ?4, password = ?5, folder = ?6, senders = ?7,
-            subject = ?8, tls = ?9, active = ?10, saved_by = ?11, updated_at = ?12`,
+            subject = ?8, tls = ?9, active = ?10, saved_by = ?11, updated_at = ?12, failing_since = null, failing_reported = 0`,
       args: [
         company,
         host,

@@ -14,4 +14,6 @@ export const mailSettings = sqliteTable("mail_settings", {
   savedBy: integer("saved_by").notNull(),
   createdAt: integer("created_at").notNull(),
   updatedAt: integer("updated_at").notNull(),
+  failingSince: integer("failing_since"),
+  failingReported: integer("failing_reported", { mode: "boolean" }).notNull().default(false),
 });

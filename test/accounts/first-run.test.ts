@@ -37,6 +37,8 @@ test("the first start makes the company of the configuration and its administrat
     requireSignature: false,
     requireMapping: false,
     allowNegative: true,
+    costRisePercent: 30,
+    heldDays: 7,
     units: {},
     taxProfile: NO_TAX_PROFILE,
     taxProfileVersion: 0,

@@ -67,7 +67,7 @@ export const MAY: Record<string, string> = {
     "lib nfe messages/pt-BR/documents ingest/verdict ingest/note ingest/approve ingest/event stock stock/lots accounts journal ports resilience",
   "ingest/batch":
     "lib nfe nfe/container messages/pt-BR/documents ingest/verdict ingest/upload ingest/note ingest/approve ingest/event ingest/receive accounts journal ports observability resilience",
-  reports: "lib ingest/note ports",
+  reports: "lib ingest/note mail webhooks journal ports",
   export:
     "lib messages/pt-BR/audit ingest/verdict ingest/note stock stock/lots reports accounts journal ports observability resilience",
   mail: "lib ingest/upload ingest/batch accounts journal ports observability resilience",

@@ -49,6 +49,8 @@ const Company = z
     require_signature: z.boolean(),
     require_mapping: z.boolean(),
     allow_negative: z.boolean(),
+    alert_cost_rise_percent: z.int().nullable(),
+    alert_held_days: z.int().nullable(),
   })
   .openapi("Company");
 
@@ -64,6 +66,13 @@ const CompanyChange = z
     require_signature: z.boolean(),
     require_mapping: z.boolean(),
     allow_negative: z.boolean(),
+    alert_cost_rise_percent: z.int().min(1).max(1_000).nullable().openapi({
+      description:
+        "Avisa da entrada cujo custo passa do custo médio em mais do que isto; null: não avisa",
+    }),
+    alert_held_days: z.int().min(1).max(365).nullable().openapi({
+      description: "Avisa da nota com pendência há mais dias do que isto; null: não avisa",
+    }),
   })
   .partial()
   .openapi("CompanyChange");
@@ -121,6 +130,8 @@ const patchCompany = defineOpenAPIRoute<typeof changeRoute, Env>({
       requireSignature: body.require_signature,
       requireMapping: body.require_mapping,
       allowNegative: body.allow_negative,
+      costRisePercent: orNever(body.alert_cost_rise_percent),
+      heldDays: orNever(body.alert_held_days),
     };
     const settings = await applySettings(
       ports,
@@ -133,6 +144,9 @@ const patchCompany = defineOpenAPIRoute<typeof changeRoute, Env>({
     return answer(c, settings);
   },
 });
+
+/** How an alert that is turned off (null) is kept; absent stays absent. */
+const orNever = (value: number | null | undefined) => (value === null ? 0 : value);
 
 const etagOf = ({ version }: Settings): string => `"settings-${version}"`;
 
@@ -160,6 +174,8 @@ const companyOf = (settings: Settings): z.infer<typeof Company> => ({
   require_signature: settings.requireSignature,
   require_mapping: settings.requireMapping,
   allow_negative: settings.allowNegative,
+  alert_cost_rise_percent: settings.costRisePercent || null,
+  alert_held_days: settings.heldDays || null,
 });
 
 export const companyRoutes = [getCompany, patchCompany] as const;

@@ -1,8 +1,10 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { settingsOf } from "../../accounts/settings.ts";
-import { addDays } from "../../lib/days.ts";
+import { heldLongBefore } from "../../ingest/note/report-held-long.ts";
+import { addDays, dayStart } from "../../lib/days.ts";
 import { exactNumber } from "../../lib/exact-number.ts";
+import { type AlertCounts, alertCounts } from "../../reports/alert-counts.ts";
 import { type DashboardDay, evolution, stockFigures, today } from "../../stock/dashboard.ts";
 import { countExpiring } from "../../stock/lots/list-lots.ts";
 import { cached, NOT_MODIFIED } from "../cache/cached.ts";
@@ -11,11 +13,23 @@ import { requires } from "../middleware/permissions.ts";
 import { instantOrNull, money, quantity } from "../numbers.ts";
 import { responses } from "../schemas.ts";
 
-/** Today in the company's time zone; with the ledger, the only input of these answers. */
+/** Today in the company's time zone; with the ledger, the only input of these answers but the alerts. */
 async function todayOf(c: Context<Env>, by: DashboardDay["by"] = "posted"): Promise<DashboardDay> {
   const { ports, actor, versions } = c.var;
   const { timeZone } = await settingsOf(ports, actor.company, versions.settings);
   return { day: today(ports.clock.now(), timeZone), timeZone, by };
+}
+
+/**
+ * The alerts that are not made of the stock, counted for each request: many writes change them, and none of these has to make
+ * the figures again. They are part of the cached answer's key.
+ */
+async function alertsOf(c: Context<Env>, { day, timeZone }: DashboardDay): Promise<AlertCounts> {
+  const { ports, actor, versions, signal } = c.var;
+  const { heldDays } = await settingsOf(ports, actor.company, versions.settings);
+  const since = dayStart(addDays(day, -29), timeZone);
+  const before = heldLongBefore(day, heldDays, timeZone);
+  return alertCounts(ports, actor.company, since, before, signal);
 }
 
 const ByQuery = z.object({
@@ -43,6 +57,19 @@ const StatsSchema = z
     expired_lot_count: figure("Lotes com saldo que já venceram"),
     expiring_lot_count: figure("Lotes com saldo que vencem de hoje a 30 dias"),
     last_movement_at: z.string().nullable(),
+    alerts: z
+      .object({
+        low: figure("Como low_stock_count"),
+        expiring: figure("Como expiring_lot_count"),
+        expired: figure("Como expired_lot_count"),
+        cost_rose: figure(
+          "Entradas com custo acima do limite (product.cost_rose), em 30 dias; conta até 1.000",
+        ),
+        held_long: figure("Notas com pendência há mais de alert_held_days dias; conta até 1.000"),
+        mailboxes_failing: figure("Caixas de e-mail que não podem ser lidas há mais de uma hora"),
+        webhooks_disabled: figure("Webhooks que o serviço desligou"),
+      })
+      .openapi("DashboardAlerts", { description: "O que espera por uma pessoa" }),
   })
   .openapi("DashboardStats");
 
@@ -62,7 +89,8 @@ const getStats = defineOpenAPIRoute<typeof statsRoute, Env>({
   handler: async (c) => {
     const { ports, actor } = c.var;
     const day = await todayOf(c, c.req.valid("query").by);
-    return cached(c, { tags: ["dashboard"], vary: { ...day } }, async (signal) => {
+    const counts = await alertsOf(c, day);
+    return cached(c, { tags: ["dashboard"], vary: { ...day, ...counts } }, async (signal) => {
       const figures = await stockFigures(ports, actor.company, day, signal);
       const until = addDays(day.day, 30);
       const lots = await countExpiring(ports, actor.company, day.day, until, signal);
@@ -78,6 +106,15 @@ const getStats = defineOpenAPIRoute<typeof statsRoute, Env>({
         expired_lot_count: lots.expired,
         expiring_lot_count: lots.expiring,
         last_movement_at: instantOrNull(figures.lastMovementAt),
+        alerts: {
+          low: figures.belowMinimum,
+          expiring: lots.expiring,
+          expired: lots.expired,
+          cost_rose: counts.costRose,
+          held_long: counts.heldLong,
+          mailboxes_failing: counts.mailboxesFailing,
+          webhooks_disabled: counts.webhooksDisabled,
+        },
       };
     });
   },

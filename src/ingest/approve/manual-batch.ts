@@ -37,7 +37,7 @@ export async function recordMovements(
 ): Promise<RecordedBatch> {
   const { company } = cause.actor;
   const at = ports.clock.now();
-  const { timeZone } = await settingsOf(ports, company);
+  const { timeZone, costRisePercent } = await settingsOf(ports, company);
   const prepared = requests.map((request, line) => prepare(request, line, cause, at, timeZone));
   const movements = prepared.flatMap((made) => ("failure" in made ? [] : [made]));
   const bad = prepared.flatMap((made) => ("failure" in made ? [made] : []));
@@ -55,7 +55,10 @@ export async function recordMovements(
   );
   const outcome = await ports.writer
     .commit(
-      { statements: [...statements, ...recordsOf(movements, cause, at)], read: outcomeOf },
+      {
+        statements: [...statements, ...recordsOf(movements, cause, at, costRisePercent)],
+        read: outcomeOf,
+      },
       signal,
     )
     .catch((error) => {
@@ -71,12 +74,13 @@ function recordsOf(
   movements: readonly ManualMovement[],
   cause: UserCause,
   at: number,
+  risePercent: number,
 ): Statement[] {
   const { company } = cause.actor;
   const made = madeBy(movements);
   const guard = { sql: `select 1 from movements where ${made.sql}`, args: made.args };
   return [
-    appendEachMovement(company, at, made),
+    appendEachMovement(company, at, made, risePercent),
     appendLowStockOfBatch(company, at, made),
     bumpTags(company, ["stock", "dashboard"], guard),
     audit(

@@ -54,7 +54,7 @@ export async function recordMovement(
   signal?: AbortSignal,
 ): Promise<RecordedMovement> {
   const { actor } = cause;
-  const { timeZone } = await settingsOf(ports, actor.company);
+  const { timeZone, costRisePercent } = await settingsOf(ports, actor.company);
   const movement = movementOf(request, actor, ports.clock.now(), timeZone);
   await checkDate(ports, movement, signal);
   const guard = { sql: MOVEMENT_MADE, args: [actor.company, movement.origin, movement.posting] };
@@ -68,6 +68,7 @@ export async function recordMovement(
       },
       postedByHand(actor.company, movement.posting, movement.origin),
       guard,
+      costRisePercent,
     ),
     ...(movement.quantity_e4 < 0 ? [appendLowStockOfMovement(movement)] : []),
     bumpTags(actor.company, ["stock", "dashboard"], guard),

@@ -45,6 +45,7 @@ export const notes = sqliteTable("notes", {
   taxProfile: integer("tax_profile").notNull().default(0),
   recipientId: text("recipient_id"),
   recipientName: text("recipient_name"),
+  heldReported: integer("held_reported", { mode: "boolean" }).notNull().default(false),
 });
 
 /** A reference as notes keep it: the key, and the items of this note and of the other (null: the note as a whole). */

@@ -246,7 +246,15 @@ function journalOf(r: Registration): Statement[] {
     ),
     ...(r.posting === null
       ? []
-      : [appendMoved(r.at, { type: "nfe.processed", payload }, postedByNote(r.posting), guard)]),
+      : [
+          appendMoved(
+            r.at,
+            { type: "nfe.processed", payload },
+            postedByNote(r.posting),
+            guard,
+            r.settings.costRisePercent,
+          ),
+        ]),
     bumpTags(company, ["nfes", ...(r.posting === null ? [] : invalidatedTags(r.posting))], guard),
     audit(
       r.cause,

@@ -19,6 +19,8 @@ const AT_FIRST = {
   require_signature: false,
   require_mapping: false,
   allow_negative: true,
+  alert_cost_rise_percent: 30,
+  alert_held_days: 7,
 };
 const bodyOf = async (response: Response) => JSON.parse(await response.text());
 

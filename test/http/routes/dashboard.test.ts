@@ -51,6 +51,15 @@ const product = (service: TestApp, code: string, columns = "") =>
      ${columns === "" ? "" : `update products set ${columns} where company = 1 and code = '${code}';`}`,
   );
 
+const NO_ALERTS = {
+  low: 0,
+  expiring: 0,
+  expired: 0,
+  cost_rose: 0,
+  held_long: 0,
+  mailboxes_failing: 0,
+  webhooks_disabled: 0,
+};
 const NOTHING = { entries: 0, exits: 0, entries_value: 0, exits_value: 0 };
 
 test("a company without movements has zeros and thirty empty days", () =>
@@ -67,6 +76,7 @@ test("a company without movements has zeros and thirty empty days", () =>
       expired_lot_count: 0,
       expiring_lot_count: 0,
       last_movement_at: null,
+      alerts: NO_ALERTS,
     });
     const days = await evolution(service);
     expect(days).toHaveLength(30);
@@ -103,6 +113,7 @@ test("the figures count active products at their last cost, with a weighted aver
       expired_lot_count: 0,
       expiring_lot_count: 0,
       last_movement_at: "2026-11-23T12:00:00.000Z",
+      alerts: { ...NO_ALERTS, low: 2 },
     });
     expect((await evolution(service)).at(-1)).toEqual({
       date: "2026-11-23",
@@ -217,4 +228,15 @@ test("the figures include no other company's stock", () =>
     await service.upload(syntheticNote({ emit }).xml, "?approve=true");
     const theirs = await service.send("GET", "/api/dashboard/stats", { as: "otherCompany" });
     expect(theirs.body).toMatchObject({ total_skus: 0, last_movement_at: null });
+  }));
+
+test("an alert that no figure of the stock is made of is counted at once, and only in its company", () =>
+  withApp(async (service) => {
+    expect((await stats(service)).alerts).toEqual(NO_ALERTS);
+    const json = { url: "https://erp.example/feed", events: ["*"] };
+    await service.send("POST", "/api/webhooks", { json });
+    await sql(service, "update webhooks set active = 0, disabled_why = 'gone', disabled_at = 1;");
+    expect((await stats(service)).alerts).toEqual({ ...NO_ALERTS, webhooks_disabled: 1 });
+    const other = await service.send("GET", "/api/dashboard/stats", { as: "otherCompany" });
+    expect(other.body.alerts).toEqual(NO_ALERTS);
   }));

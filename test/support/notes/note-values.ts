@@ -43,6 +43,8 @@ export function company(changes: Partial<Settings> = {}): Settings {
     requireSignature: false,
     requireMapping: false,
     allowNegative: true,
+    costRisePercent: 30,
+    heldDays: 7,
     units: {},
     taxProfile: NO_TAX_PROFILE,
     taxProfileVersion: 0,

@@ -1,0 +1,49 @@
+import type { Ports } from "../ports/ports.ts";
+
+/** What waits for a person: counts of one company. */
+export interface AlertCounts {
+  /** Entries that cost more than the company's limit, since the given instant. */
+  readonly costRose: number;
+  /** Waiting notes that are held for longer than the company wants. */
+  readonly heldLong: number;
+  /** Mailboxes that have not been readable for more than an hour. */
+  readonly mailboxesFailing: number;
+  /** Webhooks that the service has disabled. */
+  readonly webhooksDisabled: number;
+}
+
+/** Of each kind at most so many are counted. */
+export const MAX_ALERTS = 1_000;
+
+/**
+ * Counts the alerts in one statement: risen costs since an instant (ms UTC), and notes held that were received before another;
+ * null: the company does not ask for these. Every count goes by an index and ends at MAX_ALERTS.
+ */
+export async function alertCounts(
+  ports: Pick<Ports, "reader">,
+  company: number,
+  costsSince: number,
+  heldBefore: number | null,
+  signal?: AbortSignal,
+): Promise<AlertCounts> {
+  const [row] = await ports.reader.rows(
+    {
+      sql: `select
+        (select count(*) from (select 1 from events indexed by events_of_risen_costs
+          where company = ?1 and type = 'product.cost_rose' and at >= ?2 limit ?4)) as cost_rose,
+        (select count(*) from (select 1 from notes indexed by notes_held
+          where company = ?1 and status = 'PENDENTE' and holds <> '[]' and held_reported in (0, 1) and received_at < ?3
+          limit ?4)) as held_long,
+        (select count(*) from mail_settings where company = ?1 and active = 1 and failing_reported = 1) as mailboxes,
+        (select count(*) from webhooks where company = ?1 and disabled_why is not null) as webhooks`,
+      args: [company, costsSince, heldBefore, MAX_ALERTS],
+    },
+    signal,
+  );
+  return {
+    costRose: Number(row?.cost_rose),
+    heldLong: Number(row?.held_long),
+    mailboxesFailing: Number(row?.mailboxes),
+    webhooksDisabled: Number(row?.webhooks),
+  };
+}
