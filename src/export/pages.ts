@@ -28,7 +28,6 @@ export interface KeysetQuery {
     | "archive"
     | "inventory"
     | "supplier-items"
-    | "lots"
     | "audit";
   /** Just before the first row. */
   readonly start: Cursor;

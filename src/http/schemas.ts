@@ -5,8 +5,6 @@ import { toScaled } from "../lib/decimal.ts";
 import { normalizedText } from "../lib/normalized-text.ts";
 import { NOTE_STATUSES } from "../lib/note-status.ts";
 import { isAccessKeyShape, withoutPrintMarks } from "../nfe/access-key.ts";
-import { PROBLEM_CODES, problemCodes } from "./contract-codes.ts";
-import { FINDING_CODES } from "./own-failures.ts";
 
 /** Half a surrogate pair is not a character, and SQLite ends a bound text at a NUL: both would be lost without an error. */
 const isStorable = (text: string): boolean => text.isWellFormed() && !text.includes("\u0000");
@@ -48,13 +46,17 @@ export const wholeNumber = (min: number, max: number = Number.MAX_SAFE_INTEGER) 
       ...(max === Number.MAX_SAFE_INTEGER ? {} : { maximum: max }),
     });
 
+/** `?limit`: how many rows a page has, `usual` where none is given; a number above `most` is taken as `most`. */
+export const pageRows = (usual: number, most: number) =>
+  wholeNumber(1)
+    .default(usual)
+    .transform((limit) => Math.min(limit, most))
+    .openapi({ default: usual, maximum: most, description: `Mais de ${most} vale como ${most}` });
+
 /** `?page` from 1, `?limit` from 1 to 100 (default 50; a larger one becomes 100, as in S.G.E.). */
 export const PageQuery = z.object({
   page: wholeNumber(1, 1_000_000).default(1).openapi({ default: 1 }),
-  limit: wholeNumber(1)
-    .default(50)
-    .transform((limit) => Math.min(limit, 100))
-    .openapi({ default: 50, description: "Até 100; mais do que isso vale 100" }),
+  limit: pageRows(50, 100),
 });
 
 export const Pagination = z
@@ -146,7 +148,10 @@ export const decimalOf = (places: number) =>
       context.addIssue({ code: "custom", message: DECIMAL_ERRORS[wrong] ?? "inválido" });
       return z.NEVER;
     })
-    .openapi({ description: `Número ou texto decimal, com até ${places} casas decimais` });
+    .openapi({
+      type: "number",
+      description: `Número ou texto decimal, com até ${places} casas decimais`,
+    });
 
 /** Whether a number has at most 15 significant digits, which a JSON number keeps. */
 const hasExactDigits = (value: number): boolean =>
@@ -160,10 +165,7 @@ export const HoldSchema = z.object({ code: HoldCodeEnum, message: z.string() }).
 
 export const FindingSchema = z
   .object({
-    code: z.string().openapi({
-      description: "Pode haver códigos novos: mostre message",
-      "x-extensible-enum": [...FINDING_CODES],
-    }),
+    code: z.string(),
     severity: z.enum(["info", "warning"]),
     path: z.string().nullable(),
     message: z.string(),
@@ -175,10 +177,8 @@ export const NoteStatusEnum = z.enum(NOTE_STATUSES).openapi("NoteStatus");
 export const DirectionEnum = z.enum(["entry", "exit", "none"]);
 
 const FieldErrorSchema = z.object({
-  path: z.string().optional().openapi({
-    description: "XPath na nota, ou JSON pointer na requisição; falta nas linhas de um CSV",
-  }),
-  code: z.string().optional(),
+  path: z.string(),
+  code: z.string(),
   message: z.string(),
   expected: z.string().optional(),
   got: z.string().optional(),
@@ -191,31 +191,14 @@ export const ProblemSchema = z
     title: z.string(),
     status: z.int(),
     detail: z.string(),
-    error: z.string().openapi({ description: "O mesmo que detail" }),
+    error: z.string(),
     message: z.string().optional(),
-    code: z.string().openapi({
-      enum: [...PROBLEM_CODES],
-      description:
-        "O que houve, para programas. x-codes: status, e se a mesma requisição pode ser repetida (wait: sim, depois de Retry-After; look: pode ter sido executada, confira antes; mend: só depois de corrigir; no: uma pessoa precisa agir)",
-      "x-codes": problemCodes(),
-    }),
+    code: z.string(),
     instance: z.string(),
     request_id: z.string().nullable(),
     errors: z.array(FieldErrorSchema).optional(),
-    access_key: z.string().optional(),
-    note_status: NoteStatusEnum.optional(),
-    differs: z.boolean().optional().openapi({ description: "Já existe com outro conteúdo" }),
-    holds: z.array(z.union([HoldSchema, HoldCodeEnum])).optional(),
-    product_code: z.string().optional(),
-    requested: z.string().optional().openapi({ description: "Decimal exato" }),
-    balance: z.string().optional().openapi({ description: "Decimal exato" }),
-    field: z.string().optional(),
-    next_cursor: z.string().optional(),
-    id: z.union([z.string(), z.int()]).optional(),
-    bytes: z.int().optional(),
-    limit: z.int().optional(),
   })
-  .openapi("Problem", { description: "RFC 9457; docs/api.md diz os membros de cada code" });
+  .openapi("Problem");
 
 interface Answer<S> {
   description: string;

@@ -118,6 +118,47 @@ export async function listMovements(
   return { movements: rows.map(toMovement), total };
 }
 
+/**
+ * The movements that follow one in the order of their list, at most `limit`; `after`: when it was written (ms UTC) and its id, null
+ * for the first.
+ */
+export async function movementsAfter(
+  ports: Pick<Ports, "reader">,
+  company: number,
+  filter: MovementFilter,
+  { limit, after }: { limit: number; after: readonly [createdAt: number, id: number] | null },
+  signal?: AbortSignal,
+): Promise<Movement[]> {
+  const ofProduct = filter.product !== undefined;
+  const ends = ofProduct || after === null ? filter : { ...filter, until: undefined };
+  const { where, args } = movementFilter(company, ends);
+  const known = parameters<Value>(args);
+  const conditions = [where];
+  if (after !== null) {
+    const [at, id] = after;
+    // The only upper bound of the index: of two, SQLite may seek by the wrong one.
+    const last = Math.min(at, (filter.until ?? Number.MAX_SAFE_INTEGER) - 1);
+    conditions.push(
+      ofProduct
+        ? `m.id < ${known.add(id)}`
+        : `m.created_at <= ${known.add(last)} and (m.created_at < ${known.add(at)} or m.id < ${known.add(id)})`,
+    );
+  }
+  const order = `${ofProduct ? "" : "m.created_at desc, "}m.id desc`;
+  const rows = await ports.reader.rows(
+    {
+      sql: `select ${MOVEMENT_COLUMNS} from (
+          select m.id from movements m ${indexFor(filter)} where ${conditions.join(" and ")}
+          order by ${order} limit ${known.add(limit)}
+        ) as page join movements m on m.id = page.id ${MOVEMENT_JOINS}
+        order by ${order}`,
+      args: known.args,
+    },
+    signal,
+  );
+  return rows.map(toMovement);
+}
+
 /** From the sums where they tell it; else counted in an index that has little besides. */
 async function countMovements(
   ports: Pick<Ports, "reader">,

@@ -35,6 +35,7 @@ const PRODUCT = columnsOf(products, "p", [
   "createdAt",
   "updatedAt",
   "version",
+  "search",
 ]);
 
 /** A product with its balance. */
@@ -101,6 +102,23 @@ export async function listLevels(
     signal,
   );
   return { levels: rows.map(toLevel), total: Number(count?.total ?? 0) };
+}
+
+/** The products that follow one in the same order, at most `limit`; `after`: its search text and its code, null for the first. */
+export async function levelsAfter(
+  ports: Pick<Ports, "reader">,
+  company: number,
+  filter: LevelFilter,
+  { limit, after }: { limit: number; after: readonly [search: string, code: string] | null },
+  signal?: AbortSignal,
+): Promise<Level[]> {
+  const { where, args } = levelFilter(company, filter);
+  const known = parameters<Value>(args);
+  const [search, code] = after ?? ["", ""];
+  const sql = `select ${LEVEL_COLUMNS} from ${LEVEL_SOURCE}
+    where ${where} and (p.search, p.code) > (${known.add(search)}, ${known.add(code)})
+    order by p.search, p.code limit ${known.add(limit)}`;
+  return (await ports.reader.rows({ sql, args: known.args }, signal)).map(toLevel);
 }
 
 /** Maps a row of LEVEL_COLUMNS. */

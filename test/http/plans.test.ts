@@ -12,6 +12,7 @@ import { walkAudit } from "../support/http/walk-audit.ts";
 import { walkCatalog } from "../support/http/walk-catalog.ts";
 import { walkCompany } from "../support/http/walk-company.ts";
 import { type Go, walkCounts } from "../support/http/walk-counts.ts";
+import { walkLists } from "../support/http/walk-lists.ts";
 import { walkProduct } from "../support/http/walk-product.ts";
 import { walkSuppliers } from "../support/http/walk-suppliers.ts";
 import { walkWebhooks } from "../support/http/walk-webhooks.ts";
@@ -184,6 +185,7 @@ async function walk(service: TestApp): Promise<Set<string>> {
     "?date=2026-11-23&format=sped",
   ])
     await go("GET", "/api/export/inventory", { query });
+  await walkLists(go);
   await walkAudit(service.ports, go);
   await walkCompany(go);
   await go("GET", `${path}/cost`, { at: of(whole, "/cost") });

@@ -1,15 +1,15 @@
 import { z } from "@hono/zod-openapi";
-import { codeText, wholeNumber } from "../schemas.ts";
+import { codeText, pageRows, wholeNumber } from "../schemas.ts";
 
 export const CountIdParam = z.object({ id: codeText(64).min(1) });
 export const CountLineParam = CountIdParam.extend({ line: wholeNumber(1) });
 
 /** Rows of a page that goes on by a cursor. */
-export const CursorLimit = wholeNumber(1)
-  .optional()
-  .transform((given) => Math.min(given ?? 50, 100));
+export const CursorLimit = pageRows(50, 100);
 
-export const CursorPagination = z.object({ limit: z.int(), next_cursor: z.string().nullable() });
+export const CursorPagination = z
+  .object({ limit: z.int(), next_cursor: z.string().nullable() })
+  .openapi("CursorPagination");
 
 /** The cursor after a page: that of its last row; null where the page is not full. */
 export function cursorAfter<T>(

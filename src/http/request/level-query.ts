@@ -1,9 +1,33 @@
-import { PageQuery, text, wholeNumber } from "../schemas.ts";
+import type { z } from "@hono/zod-openapi";
+import type { Ports } from "../../ports/ports.ts";
+import { type LevelFilter, levelsAfter, listLevels } from "../../stock/levels.ts";
+import { text, wholeNumber } from "../schemas.ts";
+import { type LevelPosition, readPage } from "./list-page.ts";
 
-/** Page, search words and category: the query of the lists of products and of the stock. */
-export const LevelQuery = PageQuery.extend({
+/** Search words and category: filters of the lists of products and of the stock. */
+export const LEVEL_FILTERS = {
   search: text(120).optional().openapi({
     description: "Palavras do nome, do código ou do código de barras, com ou sem acentos",
   }),
   category_id: wholeNumber(1).optional(),
-});
+};
+
+/** A page of products with their balances, by its number or by a cursor. */
+export const readLevels = (
+  ports: Pick<Ports, "reader">,
+  company: number,
+  filter: LevelFilter,
+  query: Parameters<typeof readPage<never, z.infer<typeof LevelPosition>>>[0],
+  signal: AbortSignal,
+) =>
+  readPage(query, {
+    async numbered(page) {
+      const { levels, total } = await listLevels(ports, company, filter, page, signal);
+      return { rows: levels, total };
+    },
+    after: ({ limit, after }) => {
+      const position = after === null ? null : ([after[1], after[2]] as const);
+      return levelsAfter(ports, company, filter, { limit, after: position }, signal);
+    },
+    positionOf: ({ search, code }): z.infer<typeof LevelPosition> => ["p", search, code],
+  });

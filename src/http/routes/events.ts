@@ -10,7 +10,7 @@ import type { Env } from "../env.ts";
 import { bearerOf, STREAM_PATH } from "../middleware/auth.ts";
 import { requires } from "../middleware/permissions.ts";
 import { FeedCursor } from "../request/feed-cursor.ts";
-import { PROBLEMS, responses, wholeNumber } from "../schemas.ts";
+import { PROBLEMS, pageRows, responses, wholeNumber } from "../schemas.ts";
 import { eventStream } from "../stream/event-stream.ts";
 import { canStillRead } from "../stream/revocation.ts";
 import { EventSchema } from "../views/event-schema.ts";
@@ -37,19 +37,13 @@ const feedRoute = createRoute({
         .union([z.literal(END), FeedCursor])
         .optional()
         .openapi({ type: "string", description: `Um cursor; "${END}": a partir de agora` }),
-      limit: wholeNumber(1)
-        .default(100)
-        .transform((limit) => Math.min(limit, MAX_PAGE))
-        .openapi({
-          default: 100,
-          description: `Até ${MAX_PAGE}; mais do que isso vale ${MAX_PAGE}`,
-        }),
+      limit: pageRows(100, MAX_PAGE),
       wait: wholeNumber(0)
         .default(0)
         .transform((seconds) => Math.min(seconds, MAX_WAIT_S))
         .openapi({
           default: 0,
-          description: `Segundos de espera por um evento; mais de ${MAX_WAIT_S} vale ${MAX_WAIT_S}`,
+          description: `Segundos de espera por um evento, até ${MAX_WAIT_S}`,
         }),
     }),
   },

@@ -7,7 +7,7 @@ import { type KardexLine, kardexPage } from "../../stock/kardex.ts";
 import type { Env } from "../env.ts";
 import { requires } from "../middleware/permissions.ts";
 import { instant, money, quantity } from "../numbers.ts";
-import { codeText, responses, wholeNumber } from "../schemas.ts";
+import { codeText, pageRows, responses, wholeNumber } from "../schemas.ts";
 
 /** Quantities and values are signed: what enters is positive. */
 const KardexLineSchema = z
@@ -73,9 +73,7 @@ const kardexRoute = createRoute({
     params: z.object({ code: codeText(120).min(1) }),
     query: z.object({
       cursor: wholeNumber(1).optional(),
-      limit: wholeNumber(1)
-        .optional()
-        .transform((given) => Math.min(given ?? 50, 100)),
+      limit: pageRows(50, 100),
     }),
   },
   responses: responses(200, KardexSchema, "Uma página da ficha"),

@@ -10,6 +10,7 @@ import {
   findMovements,
   listMovements,
   type MovementFilter,
+  movementsAfter,
 } from "../../stock/ledger.ts";
 import { MOST_LINES } from "../../stock/movement-batch.ts";
 import { productVersion } from "../../stock/product-version.ts";
@@ -19,18 +20,14 @@ import { causeOf, type Env } from "../env.ts";
 import { requires } from "../middleware/permissions.ts";
 import { referenceOf } from "../request/export-filters.ts";
 import {
-  codeText,
-  Day,
-  DayOrInstant,
-  decimalOf,
-  jsonBody,
-  offsetOf,
-  PageQuery,
-  paged,
-  pageOf,
-  responses,
-  text,
-} from "../schemas.ts";
+  elementOf,
+  listOf,
+  listQuery,
+  MovementPosition,
+  readPage,
+  withFields,
+} from "../request/list-page.ts";
+import { codeText, Day, DayOrInstant, decimalOf, jsonBody, responses, text } from "../schemas.ts";
 import { lotsTaken, TakenLotSchema } from "../views/lot-view.ts";
 import { MovementSchema, movementView } from "../views/movement-view.ts";
 
@@ -192,7 +189,7 @@ const listMovementsRoute = createRoute({
   summary: "Lista os movimentos, do mais novo ao mais antigo",
   ...requires("read"),
   request: {
-    query: PageQuery.extend({
+    query: listQuery(MovementPosition, MovementSchema).extend({
       product_code: codeText(120).optional(),
       type: z.enum(["ENTRADA", "SAIDA"]).optional(),
       from: Day.optional(),
@@ -202,7 +199,11 @@ const listMovementsRoute = createRoute({
     }),
   },
   responses: {
-    ...responses(200, pageOf(MovementSchema), "Uma página de movimentos"),
+    ...responses(
+      200,
+      listOf(elementOf(MovementSchema, "MovementFields")),
+      "Uma página de movimentos",
+    ),
     ...NOT_MODIFIED,
   },
 });
@@ -220,19 +221,24 @@ const getMovements = defineOpenAPIRoute<typeof listMovementsRoute, Env>({
       reference: referenceOf(query.reference),
       ...dayRange(query, timeZone),
     };
-    const { page, limit } = query;
+    const { page, limit, cursor, fields } = query;
     return cached(
       c,
-      { ...versionsOf(c, filter), vary: { ...filter, page, limit } },
+      { ...versionsOf(c, filter), vary: { ...filter, page, limit, cursor, fields } },
       async (signal) => {
-        const { movements, total } = await listMovements(
-          ports,
-          actor.company,
-          filter,
-          offsetOf(query),
-          signal,
-        );
-        return paged(movements.map(movementView), query, total);
+        const { rows, pagination } = await readPage(query, {
+          async numbered(numbered) {
+            const found = await listMovements(ports, actor.company, filter, numbered, signal);
+            return { rows: found.movements, total: found.total };
+          },
+          after: ({ limit: most, after }) => {
+            const position = after === null ? null : ([after[1], after[2]] as const);
+            const next = { limit: most, after: position };
+            return movementsAfter(ports, actor.company, filter, next, signal);
+          },
+          positionOf: ({ createdAt, id }): z.infer<typeof MovementPosition> => ["m", createdAt, id],
+        });
+        return { data: withFields(rows.map(movementView), fields), pagination };
       },
     );
   },

@@ -4,7 +4,7 @@ import { approve, dryRunApproval } from "../../ingest/approve/approve.ts";
 import { discard, restore } from "../../ingest/note/discard.ts";
 import { lateCostsOf } from "../../ingest/note/late-costs.ts";
 import { mappingOf } from "../../ingest/note/mapping.ts";
-import { listNotes, noteDetail } from "../../ingest/note/notes.ts";
+import { listNotes, noteDetail, notesBefore } from "../../ingest/note/notes.ts";
 import { findNote, originalOf } from "../../ingest/note/stored-note.ts";
 import type { IngestFailure } from "../../ingest/verdict/failures.ts";
 import type { Tag } from "../../journal/versions.ts";
@@ -17,6 +17,14 @@ import { causeOf, type Env } from "../env.ts";
 import { requirePermission, requires } from "../middleware/permissions.ts";
 import { type CorrectionBody, correctionsOf, ProcessBody } from "../request/corrections.ts";
 import {
+  elementOf,
+  listOf,
+  listQuery,
+  NotePosition,
+  readPage,
+  withFields,
+} from "../request/list-page.ts";
+import {
   AccessKeyParam,
   codeText,
   Day,
@@ -25,11 +33,7 @@ import {
   Flag,
   jsonBody,
   NoteStatusEnum,
-  offsetOf,
-  PageQuery,
   PROBLEMS,
-  paged,
-  pageOf,
   responses,
   text,
 } from "../schemas.ts";
@@ -50,7 +54,7 @@ const listRoute = createRoute({
   summary: "Lista as notas, da mais nova à mais antiga",
   ...requires("read"),
   request: {
-    query: PageQuery.extend({
+    query: listQuery(NotePosition, NoteSummarySchema).extend({
       status: NoteStatusEnum.optional(),
       direction: DirectionEnum.optional(),
       supplier: text(120).optional().openapi({
@@ -65,7 +69,7 @@ const listRoute = createRoute({
     }),
   },
   responses: {
-    ...responses(200, pageOf(NoteSummarySchema), "Uma página de notas"),
+    ...responses(200, listOf(elementOf(NoteSummarySchema, "NoteFields")), "Uma página de notas"),
     ...NOT_MODIFIED,
   },
 });
@@ -85,11 +89,16 @@ const getNotes = defineOpenAPIRoute<typeof listRoute, Env>({
       ...dayRange(query, timeZone),
       ...plainDays(query),
     };
-    const { page, limit } = query;
+    const { page, limit, cursor, fields } = query;
     const tags: Tag[] = filter.product === undefined ? ["nfes"] : ["nfes", "supplier_items"];
-    return cached(c, { tags, vary: { ...filter, page, limit } }, async () => {
-      const { rows, total } = await listNotes(ports, actor.company, filter, offsetOf(query));
-      return paged(rows.map(summaryView), query, total);
+    return cached(c, { tags, vary: { ...filter, page, limit, cursor, fields } }, async () => {
+      const { rows, pagination } = await readPage(query, {
+        numbered: (numbered) => listNotes(ports, actor.company, filter, numbered),
+        after: ({ limit: most, after }) =>
+          notesBefore(ports, actor.company, filter, { limit: most, before: after?.[1] ?? null }),
+        positionOf: ({ id }): z.infer<typeof NotePosition> => ["n", id],
+      });
+      return { data: withFields(rows.map(summaryView), fields), pagination };
     });
   },
 });

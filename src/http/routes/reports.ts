@@ -13,7 +13,7 @@ import { requires } from "../middleware/permissions.ts";
 import { instant, instantOrNull } from "../numbers.ts";
 import { attachment, DialectSchema } from "../request/export-filters.ts";
 import { checkPeriod, ReportPeriod, reportPeriodOf } from "../request/report-period.ts";
-import { NoteStatusEnum, PROBLEMS, responses, text, wholeNumber } from "../schemas.ts";
+import { NoteStatusEnum, PROBLEMS, pageRows, responses, text } from "../schemas.ts";
 import { downloadOf } from "../stream/download.ts";
 import { limitDownloads } from "../stream/download-limit.ts";
 
@@ -75,9 +75,7 @@ const checkView = ({ check, count, rows, next }: CheckResult) => ({
 const CompletenessQuery = ReportPeriod.extend({
   check: CheckEnum.optional(),
   cursor: text(120).optional(),
-  limit: wholeNumber(1)
-    .optional()
-    .transform((given) => Math.min(given ?? 20, 100)),
+  limit: pageRows(20, 100),
 })
   .superRefine(checkPeriod)
   .refine(({ check, cursor }) => cursor === undefined || check !== undefined, {

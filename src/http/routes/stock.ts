@@ -1,13 +1,20 @@
-import { createRoute, defineOpenAPIRoute } from "@hono/zod-openapi";
+import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
+import type { Context } from "hono";
 import { settingsOf } from "../../accounts/settings.ts";
-import { listLevels } from "../../stock/levels.ts";
+import type { Tag } from "../../journal/versions.ts";
+import { Failed } from "../../lib/result.ts";
+import type { StockFailure } from "../../stock/failures.ts";
+import { findLevel, type Level } from "../../stock/levels.ts";
+import { productVersion } from "../../stock/product-version.ts";
 import { type Moment, stockAt } from "../../stock/stock-at.ts";
 import { cached, NOT_MODIFIED } from "../cache/cached.ts";
 import { endOf } from "../days.ts";
 import type { Env } from "../env.ts";
 import { requires } from "../middleware/permissions.ts";
-import { LevelQuery } from "../request/level-query.ts";
-import { DayOrInstant, Flag, offsetOf, paged, pageOf, responses, text } from "../schemas.ts";
+import { LEVEL_FILTERS, readLevels } from "../request/level-query.ts";
+import { elementOf, LevelPosition, listOf, listQuery, withFields } from "../request/list-page.ts";
+import { ProductCode } from "../request/product-body.ts";
+import { DayOrInstant, Flag, responses, text } from "../schemas.ts";
 import { StockItemSchema, stockItemView } from "../views/product-view.ts";
 
 const MOST_CODES = 100;
@@ -19,22 +26,29 @@ const Codes = text(MOST_CODES * 121)
     error: `no máximo ${MOST_CODES} códigos`,
   });
 
-const StockQuery = LevelQuery.extend({
-  low: Flag.optional(),
-  codes: Codes.optional().openapi({
-    type: "string",
-    description: `Códigos de produtos, separados por vírgula, até ${MOST_CODES}`,
-  }),
+const MomentQuery = z.object({
   at: DayOrInstant.optional().openapi({
     description: "O estoque como estava: até o fim deste dia, ou antes deste instante",
   }),
   known_at: DayOrInstant.optional().openapi({
     description: "O estoque como era conhecido até o fim deste dia, ou antes deste instante",
   }),
-}).refine(({ low, at, known_at }) => low !== true || (at ?? known_at) === undefined, {
-  path: ["low"],
-  message: "só vale para o estoque de agora",
 });
+
+const StockQuery = listQuery(LevelPosition, StockItemSchema)
+  .extend({
+    ...LEVEL_FILTERS,
+    low: Flag.optional(),
+    codes: Codes.optional().openapi({
+      type: "string",
+      description: `Códigos de produtos, separados por vírgula, até ${MOST_CODES}`,
+    }),
+    ...MomentQuery.shape,
+  })
+  .refine(({ low, at, known_at }) => low !== true || (at ?? known_at) === undefined, {
+    path: ["low"],
+    message: "só vale para o estoque de agora",
+  });
 
 const stockRoute = createRoute({
   method: "get",
@@ -45,51 +59,92 @@ const stockRoute = createRoute({
   ...requires("read"),
   request: { query: StockQuery },
   responses: {
-    ...responses(200, pageOf(StockItemSchema), "Uma página do estoque"),
+    ...responses(
+      200,
+      listOf(elementOf(StockItemSchema, "StockItemFields")),
+      "Uma página do estoque",
+    ),
     ...NOT_MODIFIED,
   },
 });
 
+/** The moment that a query names; null: now. */
+async function momentOf(
+  c: Context<Env>,
+  { at, known_at }: z.infer<typeof MomentQuery>,
+): Promise<Moment | null> {
+  if ((at ?? known_at) === undefined) return null;
+  const { ports, actor, versions } = c.var;
+  const { timeZone } = await settingsOf(ports, actor.company, versions.settings);
+  return { at: endOf(at, timeZone), knownAt: endOf(known_at, timeZone) };
+}
+
+/** Lines of the stock, as it is or as it was at a moment. */
+async function linesOf(
+  c: Context<Env>,
+  levels: readonly Level[],
+  moment: Moment | null,
+  signal: AbortSignal,
+) {
+  if (moment === null) return levels.map((level) => stockItemView(level));
+  const codes = levels.map(({ code }) => code);
+  const then = await stockAt(c.var.ports, c.var.actor.company, codes, moment, signal);
+  const before = { quantity_e4: 0n, value_e2: 0n };
+  return levels.map((level) => stockItemView(level, then.get(level.code) ?? before));
+}
+
 const getStock = defineOpenAPIRoute<typeof stockRoute, Env>({
   route: stockRoute,
   handler: async (c) => {
-    const { ports, actor, versions } = c.var;
+    const { ports, actor } = c.var;
     const query = c.req.valid("query");
-    let moment: Moment | null = null;
-    if ((query.at ?? query.known_at) !== undefined) {
-      const { timeZone } = await settingsOf(ports, actor.company, versions.settings);
-      moment = { at: endOf(query.at, timeZone), knownAt: endOf(query.known_at, timeZone) };
-    }
-    return cached(
-      c,
-      { tags: ["stock", "products", "categories"], vary: { ...query, ...moment } },
-      async (signal) => {
-        const { levels, total } = await listLevels(
-          ports,
-          actor.company,
-          {
-            search: query.search,
-            categoryId: query.category_id,
-            low: query.low,
-            codes: query.codes,
-          },
-          offsetOf(query),
-          signal,
-        );
-        if (moment === null)
-          return paged(
-            levels.map((level) => stockItemView(level)),
-            query,
-            total,
-          );
-        const codes = levels.map(({ code }) => code);
-        const then = await stockAt(ports, actor.company, codes, moment, signal);
-        const before = { quantity_e4: 0n, value_e2: 0n };
-        const data = levels.map((level) => stockItemView(level, then.get(level.code) ?? before));
-        return paged(data, query, total);
-      },
-    );
+    const moment = await momentOf(c, query);
+    const key = {
+      tags: ["stock", "products", "categories"] as const,
+      vary: { ...query, ...moment },
+    };
+    return cached(c, key, async (signal) => {
+      const { search, category_id: categoryId, low, codes } = query;
+      const filter = { search, categoryId, low, codes };
+      const { rows, pagination } = await readLevels(ports, actor.company, filter, query, signal);
+      const lines = await linesOf(c, rows, moment, signal);
+      return { data: withFields(lines, query.fields), pagination };
+    });
   },
 });
 
-export const stockRoutes = [getStock] as const;
+const CATEGORY_TAGS: readonly Tag[] = ["categories"];
+
+const lineRoute = createRoute({
+  method: "get",
+  path: "/api/stock/{code}",
+  operationId: "getStockOfProduct",
+  tags: ["stock"],
+  summary: "Mostra o saldo e o valor de um produto, também inativo",
+  ...requires("read"),
+  request: { params: ProductCode, query: MomentQuery },
+  responses: { ...responses(200, StockItemSchema, "O estoque do produto"), ...NOT_MODIFIED },
+});
+
+const getStockLine = defineOpenAPIRoute<typeof lineRoute, Env>({
+  route: lineRoute,
+  handler: async (c) => {
+    const { ports, actor, signal: given } = c.var;
+    const { code } = c.req.valid("param");
+    const moment = await momentOf(c, c.req.valid("query"));
+    const key = {
+      tags: CATEGORY_TAGS,
+      versionOfPart: () => productVersion(ports, actor.company, code, given),
+      vary: { code, ...moment },
+    };
+    return cached(c, key, async (signal) => {
+      const level = await findLevel(ports, actor.company, code, signal);
+      const [line] = level === null ? [] : await linesOf(c, [level], moment, signal);
+      if (line === undefined)
+        throw new Failed<StockFailure>({ code: "product.not_found", product_code: code });
+      return line;
+    });
+  },
+});
+
+export const stockRoutes = [getStock, getStockLine] as const;

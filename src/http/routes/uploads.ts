@@ -28,14 +28,10 @@ const binary: { type: "string"; format: string } = { type: "string", format: "bi
 
 /** No schema validates these bodies: the handler reads them (request/upload-body.ts), so that the bytes stay unchanged. */
 const document = {
-  required: true,
+  required: false,
   content: {
-    "multipart/form-data": {
-      schema: { type: "object" as const, properties: { file: binary }, required: ["file"] },
-    },
+    "multipart/form-data": { schema: { type: "object" as const, properties: { file: binary } } },
     "application/xml": { schema: binary },
-    "text/xml": { schema: binary },
-    "application/octet-stream": { schema: binary },
   },
 };
 
@@ -101,13 +97,12 @@ const batchRoute = createRoute({
   ...requires("operate"),
   request: {
     body: {
-      required: true,
+      required: false,
       content: {
         "multipart/form-data": {
           schema: {
             type: "object" as const,
-            properties: { files: { type: "array" as const, items: binary, minItems: 1 } },
-            required: ["files"],
+            properties: { files: { type: "array" as const, items: binary } },
           },
         },
         "application/zip": { schema: binary },

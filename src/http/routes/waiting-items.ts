@@ -13,7 +13,7 @@ import { requires } from "../middleware/permissions.ts";
 import { instant, money, quantity } from "../numbers.ts";
 import { SupplierId } from "../request/supplier-id.ts";
 import { cursorText, WaitingCursorParam } from "../request/waiting-cursor.ts";
-import { codeText, responses, wholeNumber } from "../schemas.ts";
+import { codeText, pageRows, responses } from "../schemas.ts";
 import { SuggestionSchema, suggestionView } from "../views/suggestion-view.ts";
 
 const WaitingItemSchema = z
@@ -71,9 +71,7 @@ const waitingRoute = createRoute({
   request: {
     query: z.object({
       cursor: WaitingCursorParam.optional(),
-      limit: wholeNumber(1)
-        .optional()
-        .transform((given) => Math.min(given ?? 20, 50)),
+      limit: pageRows(20, 50),
     }),
   },
   responses: responses(200, WaitingSchema, "Uma página dos itens"),

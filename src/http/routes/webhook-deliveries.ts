@@ -5,7 +5,7 @@ import { findWebhook } from "../../webhooks/webhooks.ts";
 import { causeOf, type Env } from "../env.ts";
 import { requires } from "../middleware/permissions.ts";
 import { FeedCursor } from "../request/feed-cursor.ts";
-import { PROBLEMS, responses, wholeNumber } from "../schemas.ts";
+import { PROBLEMS, pageRows, responses } from "../schemas.ts";
 import { AttemptSchema, attemptView, DeliverySchema, deliveryView } from "../views/webhook-view.ts";
 
 const MAX_PAGE = 100;
@@ -44,10 +44,7 @@ const listRoute = createRoute({
     query: z.object({
       cursor: FeedCursor.optional(),
       state: z.enum(["waiting", "delivered", "given_up"]).optional(),
-      limit: wholeNumber(1)
-        .default(50)
-        .transform((limit) => Math.min(limit, MAX_PAGE))
-        .openapi({ default: 50 }),
+      limit: pageRows(50, MAX_PAGE),
     }),
   },
   responses: responses(

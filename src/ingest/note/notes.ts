@@ -1,4 +1,4 @@
-import { and, count, desc, eq, exists, getTableColumns, sql } from "drizzle-orm";
+import { and, count, desc, eq, exists, getTableColumns, lt, sql } from "drizzle-orm";
 import type { NoteStatus } from "../../lib/note-status.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { supplierItems } from "../../stock/tables.ts";
@@ -44,6 +44,13 @@ function condition(ports: Pick<Ports, "read">, company: number, filter: NoteFilt
   );
 }
 
+const {
+  findings: _findings,
+  rules: _rules,
+  referenced: _referenced,
+  ...SUMMARY
+} = getTableColumns(notes);
+
 /** A page of notes, newest first, and how many match in all. */
 export async function listNotes(
   ports: Pick<Ports, "read">,
@@ -53,14 +60,8 @@ export async function listNotes(
 ): Promise<{ rows: NoteSummary[]; total: number }> {
   const where = condition(ports, company, filter);
   const [counted] = await ports.read.select({ total: count() }).from(notes).where(where);
-  const {
-    findings: _findings,
-    rules: _rules,
-    referenced: _referenced,
-    ...columns
-  } = getTableColumns(notes);
   const rows = await ports.read
-    .select(columns)
+    .select(SUMMARY)
     .from(notes)
     .where(where)
     .orderBy(desc(notes.id))
@@ -68,6 +69,26 @@ export async function listNotes(
     .offset(page.offset);
   return { rows, total: counted?.total ?? 0 };
 }
+
+/** Notes of some days are found by the index of their days: the sign keeps SQLite from that of the ids. */
+const older = ({ from, until }: NoteFilter, id: number) =>
+  (from ?? until) === undefined ? lt(notes.id, id) : sql`+${notes.id} < ${id}`;
+
+/** The notes that were registered before one, newest first, at most `limit`; `before`: its id, null for the newest of all. */
+export const notesBefore = (
+  ports: Pick<Ports, "read">,
+  company: number,
+  filter: NoteFilter,
+  { limit, before }: { limit: number; before: number | null },
+): Promise<NoteSummary[]> =>
+  ports.read
+    .select(SUMMARY)
+    .from(notes)
+    .where(
+      and(condition(ports, company, filter), before === null ? undefined : older(filter, before)),
+    )
+    .orderBy(desc(notes.id))
+    .limit(limit);
 
 /** Most notes that are shown to refer to one. */
 const MOST_REFERRING = 100;

@@ -20,7 +20,6 @@ export const HOLD_CODES = [
   "not_ours",
   "no_goods",
   "awaits_original",
-  "original_reversed",
   "unknown_operation",
   "mapping",
   "signature_invalid",

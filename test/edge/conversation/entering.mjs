@@ -183,6 +183,21 @@ export const entering = {
       headers: { "if-match": '"settings-0"' },
     });
     await ask("the stock of some products", { path: "/api/stock?codes=PREGO,NOVO/1" });
+    await ask("the stock of one product", { path: "/api/stock/PREGO" });
+    await ask("the stock of no product", { path: "/api/stock/NENHUM?at=2026-11-01" });
+    const like = ({ status, body }) => [status, body.data?.length, typeof body.pagination];
+    for (const list of ["nfes", "movements/list", "products", "stock"]) {
+      const start = { path: `/api/${list}?cursor=start&limit=1` };
+      const keep = (body, known) => {
+        known.next = body.pagination?.next_cursor ?? "start";
+      };
+      await ask(`${list} by a cursor`, start, { like, keep });
+      const next = ({ next }) => ({ path: `/api/${list}?limit=1&cursor=${next}` });
+      await ask(`${list} by the next cursor`, next, { like });
+      await ask(`${list} without fields`, { path: `/api/${list}?fields=nenhum` });
+    }
+    await ask("two fields of the stock", { path: "/api/stock?fields=code,quantity&cursor=start" });
+    await ask("a text that is no cursor", { path: "/api/nfes?cursor=x" });
     await ask("the feed from now on", { path: "/api/events?after=end" }, { like: () => null });
     for (const body of [
       { name: "Loja Um", time_zone: "America/Manaus" },

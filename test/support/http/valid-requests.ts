@@ -35,7 +35,7 @@ export interface ValidRequest {
   readonly bodies?: readonly (string | Uint8Array<ArrayBuffer>)[];
 }
 
-const PAGES = ["page", "limit"];
+const LISTS = ["page", "limit", "cursor", "fields"];
 const json = (...values: unknown[]) => ({
   type: "application/json",
   bodies: values.map((value) => JSON.stringify(value)),
@@ -107,7 +107,7 @@ export const VALID_REQUESTS: readonly ValidRequest[] = [
   {
     method: "GET",
     path: "/api/nfes",
-    query: [...PAGES, "status", "direction", "supplier", "search", "from", "to", "product_code"],
+    query: [...LISTS, "status", "direction", "supplier", "search", "from", "to", "product_code"],
   },
   { method: "GET", path: "/api/nfes/archive", query: ["month"] },
   { method: "GET", path: `/api/nfes/${KEY}`, query: [] },
@@ -170,12 +170,13 @@ export const VALID_REQUESTS: readonly ValidRequest[] = [
   },
   { method: "GET", path: "/api/dashboard/stats", query: ["by"] },
   { method: "GET", path: "/api/dashboard/evolution", query: ["by"] },
-  { method: "GET", path: "/api/products", query: [...PAGES, "search", "category_id"] },
+  { method: "GET", path: "/api/products", query: [...LISTS, "search", "category_id"] },
   {
     method: "GET",
     path: "/api/stock",
-    query: [...PAGES, "search", "category_id", "low", "at", "known_at", "codes"],
+    query: [...LISTS, "search", "category_id", "low", "at", "known_at", "codes"],
   },
+  { method: "GET", path: "/api/stock/P1", query: ["at", "known_at"] },
   {
     method: "POST",
     path: "/api/movements",
@@ -197,7 +198,7 @@ export const VALID_REQUESTS: readonly ValidRequest[] = [
   {
     method: "GET",
     path: "/api/movements/list",
-    query: [...PAGES, "product_code", "type", "from", "to", "origin", "reference"],
+    query: [...LISTS, "product_code", "type", "from", "to", "origin", "reference"],
   },
   {
     method: "POST",

@@ -27,6 +27,7 @@ export const READS = {
   categories: "/api/categories",
   stock: "/api/stock",
   "stock at": "/api/stock?at=2026-12-31",
+  "stock of P1": "/api/stock/P1",
   notes: "/api/nfes",
   waiting: "/api/nfes?status=PENDENTE",
   "notes of P1": "/api/nfes?product_code=P1",

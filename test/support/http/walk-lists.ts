@@ -1,0 +1,42 @@
+import { supplier } from "../notes/purchase.ts";
+import type { Go } from "./walk-counts.ts";
+
+const DAYS = "from=2026-11-01&to=2026-11-30";
+/** Later than every row of its list. */
+const [NOTE, MOVEMENT, PRODUCT] = [
+  ["n", 1e9],
+  ["m", 1e14, 1e9],
+  ["p", "a", "A"],
+].map((place) => btoa(JSON.stringify(place)).replaceAll("=", ""));
+
+/** The lists that are read by a cursor, with each filter, at their start and further on. */
+export async function walkLists(go: Go): Promise<void> {
+  const lists: [string, string | undefined, string[]][] = [
+    [
+      "/api/nfes",
+      NOTE,
+      [
+        "",
+        "status=PENDENTE",
+        "direction=entry",
+        `supplier=${supplier.cnpj}`,
+        "search=31",
+        DAYS,
+        "product_code=P1",
+      ],
+    ],
+    [
+      "/api/movements/list",
+      MOVEMENT,
+      ["", "product_code=P1", "type=ENTRADA", "type=SAIDA", "origin=MANUAL", "reference=PED", DAYS],
+    ],
+    ["/api/products", PRODUCT, ["", "search=P", "category_id=1"]],
+    ["/api/stock", PRODUCT, ["", "search=P", "category_id=1", "low=true", "codes=P1,P2"]],
+  ];
+  for (const [path, cursor, filters] of lists)
+    for (const filter of filters)
+      for (const from of ["start", cursor])
+        await go("GET", path, { query: `?cursor=${from}&limit=2&${filter}` });
+  for (const query of ["", "?at=2026-11-30"])
+    await go("GET", "/api/stock/{code}", { at: "/api/stock/P1", query });
+}
