@@ -206,6 +206,9 @@ export const entering = {
       { overridable_holds: ["homologation"] },
       { estranho: 1 },
       {},
+      { alert_cost_rise_percent: null, alert_held_days: 30 },
+      { alert_cost_rise_percent: 0 },
+      { alert_cost_rise_percent: 10 },
       { cnpjs: [], require_mapping: false, auto_approve: true },
     ])
       await ask(`settings ${JSON.stringify(body)}`, change(body));
