@@ -1,4 +1,4 @@
-import { appendEvents } from "../journal/record.ts";
+import { appendEvents, bumpTags } from "../journal/record.ts";
 import type { Ports } from "../ports/ports.ts";
 import { commitStatements } from "../ports/sql.ts";
 import type { MailSettings } from "./settings.ts";
@@ -24,8 +24,8 @@ export async function recordVisit(
     args: [company, since, reported, updatedAt, failingSince],
   });
   if (code === null) {
-    if (failingSince !== null) await commitStatements(ports.writer, [set(null, 0)]);
-    return;
+    if (failingSince === null) return;
+    return commitStatements(ports.writer, [set(null, 0), bumpTags(company, ["alerts"])]);
   }
   if (failingSince === null) return commitStatements(ports.writer, [set(at, 0)]);
   if (failingReported || at - failingSince <= REPORTED_AFTER_MS) return;
@@ -46,5 +46,6 @@ export async function recordVisit(
       },
     ),
     set(failingSince, 1),
+    bumpTags(company, ["alerts"]),
   ]);
 }

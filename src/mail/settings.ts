@@ -1,6 +1,6 @@
 import { eq } from "drizzle-orm";
 import type { UserCause } from "../accounts/actor.ts";
-import { audit } from "../journal/record.ts";
+import { audit, bumpTags } from "../journal/record.ts";
 import { Failed } from "../lib/result.ts";
 import { seal, sealingSecret, unseal } from "../lib/seal.ts";
 import type { MailboxAccess } from "../ports/mailbox.ts";
@@ -92,6 +92,7 @@ export async function saveMailSettings(
         at,
       ],
     },
+    bumpTags(company, ["alerts"]),
     audit(cause, at, {
       action: "mail.configure",
       entity: "mail_settings",

@@ -1,5 +1,5 @@
 import { systemCause } from "../journal/cause.ts";
-import { appendEvents, audit } from "../journal/record.ts";
+import { appendEvents, audit, bumpTags } from "../journal/record.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Statement } from "../ports/sql.ts";
 import { isGone, isReceived, type Outcome } from "./attempt.ts";
@@ -91,6 +91,7 @@ export async function record(
               [{ type: "webhook.disabled", payload: { webhook_id: id, why } }],
               disabled,
             ),
+            bumpTags(company, ["alerts"], disabled),
             audit(
               systemCause(company, `webhook:${id}`),
               at,

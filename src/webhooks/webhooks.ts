@@ -1,6 +1,6 @@
 import { and, eq } from "drizzle-orm";
 import type { UserCause } from "../accounts/actor.ts";
-import { audit } from "../journal/record.ts";
+import { audit, bumpTags } from "../journal/record.ts";
 import { newId } from "../lib/id.ts";
 import { publicUrl } from "../lib/public-url.ts";
 import { Failed } from "../lib/result.ts";
@@ -124,6 +124,7 @@ export async function changeWebhook(
         at,
       ],
     },
+    ...(active === undefined ? [] : [bumpTags(company, ["alerts"], isThere(company, id))]),
     audit(
       cause,
       at,
@@ -153,6 +154,7 @@ export async function deleteWebhook(ports: Writing, id: string, cause: UserCause
       { action: "webhook.delete", entity: "webhook", id, detail: {} },
       isThere(company, id),
     ),
+    bumpTags(company, ["alerts"], isThere(company, id)),
     {
       sql: "delete from webhook_deliveries where company = ?1 and webhook = ?2",
       args: [company, id],

@@ -183,13 +183,18 @@ test("an answer 410 disables a webhook at once, and made active again it goes on
     const there = receiver((_, n) => new Response(null, { status: n === 2 ? 410 : 200 }));
     const { id } = await made(there.url);
     await happens(5);
+    await send("GET", "/api/dashboard/stats");
     await sent();
     expect(there.got).toHaveLength(2);
+    const counted = async () =>
+      (await send("GET", "/api/dashboard/stats")).body.alerts.webhooks_disabled;
+    expect(await counted()).toBe(1);
     expect(await stored(id)).toMatchObject({ active: false, disabledWhy: "gone" });
     await sent();
     expect(there.got).toHaveLength(2);
     const { body } = await send("PATCH", `/api/webhooks/${id}`, { json: { active: true } });
     expect(body).toMatchObject({ active: true, disabled_reason: null, failing_since: null });
+    expect(await counted()).toBe(0);
     await sent();
     // The five events, and the alert about the webhook itself.
     expect(new Set(there.ids()).size).toBe(6);

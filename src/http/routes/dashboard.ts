@@ -4,6 +4,7 @@ import { settingsOf } from "../../accounts/settings.ts";
 import { heldLongBefore } from "../../ingest/note/report-held-long.ts";
 import { addDays, dayStart } from "../../lib/days.ts";
 import { exactNumber } from "../../lib/exact-number.ts";
+import type { Ports } from "../../ports/ports.ts";
 import { type AlertCounts, alertCounts } from "../../reports/alert-counts.ts";
 import { type DashboardDay, evolution, stockFigures, today } from "../../stock/dashboard.ts";
 import { countExpiring } from "../../stock/lots/list-lots.ts";
@@ -20,17 +21,24 @@ async function todayOf(c: Context<Env>, by: DashboardDay["by"] = "posted"): Prom
   return { day: today(ports.clock.now(), timeZone), timeZone, by };
 }
 
-/**
- * The alerts that are not made of the stock, counted for each request: many writes change them, and none of these has to make
- * the figures again. They are part of the cached answer's key.
- */
-async function alertsOf(c: Context<Env>, { day, timeZone }: DashboardDay): Promise<AlertCounts> {
-  const { ports, actor, versions, signal } = c.var;
-  const { heldDays } = await settingsOf(ports, actor.company, versions.settings);
-  const since = dayStart(addDays(day, -29), timeZone);
-  const before = heldLongBefore(day, heldDays, timeZone);
-  return alertCounts(ports, actor.company, since, before, signal);
-}
+/** Of the stock, and of what the alerts count: notes held, mailboxes and webhooks. */
+const STATS_TAGS = ["dashboard", "nfes", "alerts"] as const;
+
+/** The alerts that are not made of the stock, on one of the company's days. */
+const alertsOf = (
+  ports: Pick<Ports, "reader">,
+  company: number,
+  { day, timeZone }: DashboardDay,
+  heldDays: number,
+  signal: AbortSignal,
+): Promise<AlertCounts> =>
+  alertCounts(
+    ports,
+    company,
+    dayStart(addDays(day, -29), timeZone),
+    heldLongBefore(day, heldDays, timeZone),
+    signal,
+  );
 
 const ByQuery = z.object({
   by: z.enum(["issued", "posted"]).optional().openapi({
@@ -89,8 +97,10 @@ const getStats = defineOpenAPIRoute<typeof statsRoute, Env>({
   handler: async (c) => {
     const { ports, actor } = c.var;
     const day = await todayOf(c, c.req.valid("query").by);
-    const counts = await alertsOf(c, day);
-    return cached(c, { tags: ["dashboard"], vary: { ...day, ...counts } }, async (signal) => {
+    const { heldDays } = await settingsOf(ports, actor.company, c.var.versions.settings);
+    const key = { tags: STATS_TAGS, vary: { ...day, heldDays } };
+    return cached(c, key, async (signal) => {
+      const counts = await alertsOf(ports, actor.company, day, heldDays, signal);
       const figures = await stockFigures(ports, actor.company, day, signal);
       const until = addDays(day.day, 30);
       const lots = await countExpiring(ports, actor.company, day.day, until, signal);

@@ -44,9 +44,9 @@ async function computed({ ports, send }: TestApp): Promise<Map<Read, Seen>> {
   }
 }
 
-/** The report of what is missing is made of all notes: it is asked again with their list, and most writes leave it as it is. */
+/** What is missing, and the notes held for long, are counted over all notes: asked again with their list, and mostly as they were. */
 const withReport = (names: readonly Read[]): readonly Read[] =>
-  names.includes("waiting") ? [...names, "missing"] : names;
+  names.includes("waiting") ? [...names, "missing", "stats"] : names;
 
 /** The report of movements is made of what their list shows, a line of the stock of what its product does. */
 const MADE_OF: Partial<Record<Read, Read>> = { report: "movements", "stock of P1": "product" };

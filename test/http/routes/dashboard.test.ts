@@ -230,12 +230,16 @@ test("the figures include no other company's stock", () =>
     expect(theirs.body).toMatchObject({ total_skus: 0, last_movement_at: null });
   }));
 
-test("an alert that no figure of the stock is made of is counted at once, and only in its company", () =>
+test("an alert that no figure of the stock is made of is counted when its tag rises, and only in its company", () =>
   withApp(async (service) => {
     expect((await stats(service)).alerts).toEqual(NO_ALERTS);
     const json = { url: "https://erp.example/feed", events: ["*"] };
     await service.send("POST", "/api/webhooks", { json });
-    await sql(service, "update webhooks set active = 0, disabled_why = 'gone', disabled_at = 1;");
+    await sql(
+      service,
+      `update webhooks set active = 0, disabled_why = 'gone', disabled_at = 1;
+       insert into cache_versions (company, tag, version) values (1, 'alerts', 9);`,
+    );
     expect((await stats(service)).alerts).toEqual({ ...NO_ALERTS, webhooks_disabled: 1 });
     const other = await service.send("GET", "/api/dashboard/stats", { as: "otherCompany" });
     expect(other.body.alerts).toEqual(NO_ALERTS);
