@@ -66,7 +66,7 @@ import { webhookRoutes } from "./http/routes/webhooks.ts";
 import type { Ports } from "./ports/ports.ts";
 
 /** Every route of the API, in the order in which paths are matched: a static path stands before a parameter. */
-const routes = [
+export const routes = [
   ...healthRoutes,
   ...sessionRoutes,
   ...ownCompanyRoutes,

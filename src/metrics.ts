@@ -41,6 +41,7 @@ export const COUNTERS = {
       { type: "nfes" },
       { type: "inventory" },
       { type: "supplier-items" },
+      { type: "lots" },
       { type: "nfe-items" },
       { type: "archive" },
       { type: "audit" },

@@ -8,6 +8,11 @@ const WHERE = {
     description: "Servidor do S.G.E.; sem ele, o desta máquina ou o próprio banco de dados",
   },
   email: { type: "string", valueHint: "E-MAIL", description: "E-mail do usuário (ou SGE_EMAIL)" },
+  company: {
+    type: "string",
+    valueHint: "NÚMERO",
+    description: "Em que empresa (ou SGE_COMPANY); sem ele, a que foi escolhida por último",
+  },
   password: {
     type: "string",
     valueHint: "SENHA",

@@ -6,6 +6,13 @@ export interface ConnectOptions {
   readonly url?: string | undefined;
   readonly email?: string | undefined;
   readonly password?: string | undefined;
+  readonly company?: string | undefined;
+}
+
+/** As whom a command of this machine acts: an absent e-mail is the first ADMIN's, an absent company the person's last or first. */
+export interface LocalUser {
+  readonly email?: string | undefined;
+  readonly company?: number | undefined;
 }
 
 /** What `connect` uses from outside of the program. */
@@ -13,7 +20,7 @@ export interface Environment {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly fetch: Fetch;
   /** The service of this machine: a server that runs, or the database itself. */
-  local(config: Config, email: string | undefined, purpose: Purpose): Promise<Service>;
+  local(config: Config, who: LocalUser, purpose: Purpose): Promise<Service>;
 }
 
 /** Whether a command may create this machine's database if there is none, and migrate it. */
@@ -31,7 +38,9 @@ export async function connect(
 ): Promise<Service> {
   const { env } = environment;
   const email = where.email ?? given(env.SGE_EMAIL);
-  if (where.url === undefined) return environment.local(parseConfig(env), email, purpose);
+  const company = companyNumber(where.company ?? given(env.SGE_COMPANY));
+  if (where.url === undefined)
+    return environment.local(parseConfig(env), { email, company }, purpose);
   if (!URL.canParse(where.url)) throw new Error(`Não é um endereço: ${where.url}`);
   const base = where.url.replace(/\/+$/, "").replace(/\/api$/, "");
   const token = given(env.SGE_TOKEN);
@@ -40,8 +49,14 @@ export async function connect(
   if (email === undefined || password === undefined)
     throw new Error("Informe --email e --password (ou SGE_EMAIL e SGE_PASSWORD), ou SGE_TOKEN");
   const anonymous = serviceClient({ base, token: null, fetch: environment.fetch });
-  const fresh = await signIn(anonymous, email, password);
+  const fresh = await signIn(anonymous, { email, password, company });
   return serviceClient({ base, token: fresh, fetch: environment.fetch });
 }
 
 const given = (text: string | undefined): string | undefined => (text === "" ? undefined : text);
+
+function companyNumber(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new Error(`Não é o número de uma empresa: ${text}`);
+  return Number(text);
+}

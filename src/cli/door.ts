@@ -9,8 +9,8 @@ import { secretReader } from "./secret-input.ts";
 const terminal: Terminal = {
   env: process.env,
   fetch,
-  local: async (config, email, purpose) =>
-    (await import("./local-service.ts")).localService(config, email, purpose),
+  local: async (config, who, purpose) =>
+    (await import("./local-service.ts")).localService(config, who, purpose),
   out: screenOn(process.stdout),
   err: screenOn(process.stderr),
   stdout: stdoutSink,

@@ -14,24 +14,23 @@ import { bunPorts } from "../platform/bun/ports.ts";
 import { clientReader } from "../platform/libsql/reader.ts";
 import type { Reader } from "../ports/sql.ts";
 import type { Log } from "../ports/telemetry.ts";
-import type { Purpose } from "./connect.ts";
+import type { LocalUser, Purpose } from "./connect.ts";
 import { runningServer } from "./running-server.ts";
 import { type Service, serviceClient } from "./service-client.ts";
 
 /**
  * The service of this machine: the server that runs on the database, or the app in this process over the database that the
- * environment names. A caller that can read the database and its secret needs no password: requests are sent as `email`, or as
- * the first ADMIN. Only for "create" a missing database and company are made, and an older database is migrated. Throws an Error
+ * environment names. A caller that can read the database and its secret needs no password: requests are sent as `who`. Only for "create" a missing database and company are made, and an older database is migrated. Throws an Error
  * (Portuguese) when there is no such user, or no database.
  */
 export async function localService(
   config: Config,
-  email: string | undefined,
+  who: LocalUser,
   purpose: Purpose,
 ): Promise<Service> {
   const server = await runningServer(config);
   if (server !== null || purpose === "read") requireDatabase(config);
-  return server === null ? inProcess(config, email, purpose) : overServer(server, config, email);
+  return server === null ? inProcess(config, who, purpose) : overServer(server, config, who);
 }
 
 /** To open a file that does not exist would create it. */
@@ -43,14 +42,10 @@ function requireDatabase({ DATABASE_URL }: Config): void {
     );
 }
 
-async function overServer(
-  url: string,
-  config: Config,
-  email: string | undefined,
-): Promise<Service> {
+async function overServer(url: string, config: Config, who: LocalUser): Promise<Service> {
   const database = await openDatabase(config.DATABASE_URL, config.DATABASE_AUTH_TOKEN);
   try {
-    const token = await tokenFor(clientReader(database.reading), await jwtSecret(config), email);
+    const token = await tokenFor(clientReader(database.reading), await jwtSecret(config), who);
     return serviceClient({ base: url, token, fetch });
   } finally {
     await database.close();
@@ -60,11 +55,7 @@ async function overServer(
 /** A command that only reads signs with a temporary secret: this process checks its own tokens, and writes no file. */
 const temporarySecret = (): string => hex(crypto.getRandomValues(new Uint8Array(32)));
 
-async function inProcess(
-  config: Config,
-  email: string | undefined,
-  purpose: Purpose,
-): Promise<Service> {
+async function inProcess(config: Config, who: LocalUser, purpose: Purpose): Promise<Service> {
   const reads = purpose === "read";
   const JWT_SECRET = config.JWT_SECRET ?? (reads ? temporarySecret() : undefined);
   // One user at a terminal needs no rate limit.
@@ -84,7 +75,7 @@ async function inProcess(
         `Não havia empresa em ${config.DATABASE_URL}: foi criada agora${first.generatedPassword === null ? "" : "; a senha do primeiro acesso será mostrada quando o serviço iniciar"}
 `,
       );
-    const token = await tokenFor(ports.reader, ports.config.JWT_SECRET ?? "", email);
+    const token = await tokenFor(ports.reader, ports.config.JWT_SECRET ?? "", who);
     // The standard output is for the command's own text and its CSV, not for the log.
     const log: Log = (level, event, fields) =>
       void (
@@ -113,29 +104,25 @@ const UserRow = z.object({
   token_version: z.int(),
 });
 
-async function tokenFor(
-  reader: Reader,
-  secret: string,
-  email: string | undefined,
-): Promise<string> {
+async function tokenFor(reader: Reader, secret: string, who: LocalUser): Promise<string> {
   const select = `select u.id, m.company, u.email, m.role, u.token_version + m.token_version as token_version
     from memberships m join users u on u.id = m.user_id where m.active = 1`;
+  const { email, company } = who;
   const [row] = await reader.rows(
     email === undefined
       ? {
-          sql: `${select} and m.role = 'ADMIN' order by m.company, u.id limit 1`,
-          args: [],
+          sql: `${select} and m.role = 'ADMIN' and m.company = coalesce(?1, m.company) order by m.company, u.id limit 1`,
+          args: [company ?? null],
         }
       : {
-          sql: `${select} and u.email = ?1 order by m.last_used_at desc, m.company limit 1`,
-          args: [email.toLowerCase()],
+          sql: `${select} and u.email = ?2 and m.company = coalesce(?1, m.company)
+            order by m.last_used_at desc, m.company limit 1`,
+          args: [company ?? null, email.toLowerCase()],
         },
   );
   if (row === undefined)
     throw new Error(
-      email === undefined
-        ? "Não há administrador ativo neste banco"
-        : `Não há usuário ativo ${email}`,
+      `${email === undefined ? "Não há administrador ativo" : `Não há usuário ativo ${email}`} ${company === undefined ? "neste banco" : `na empresa ${company}`}`,
     );
   const user = UserRow.parse(row);
   const bearer: TokenUser = { ...user, tokenVersion: user.token_version };

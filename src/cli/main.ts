@@ -98,7 +98,12 @@ async function withConnection(
   use: (service: Service) => Promise<number>,
 ): Promise<number> {
   const service = await connect(
-    { url: textOf(given.url), email: textOf(given.email), password: textOf(given.password) },
+    {
+      url: textOf(given.url),
+      email: textOf(given.email),
+      password: textOf(given.password),
+      company: textOf(given.company),
+    },
     terminal,
     purpose,
   );

@@ -123,11 +123,14 @@ export async function readAs<S extends z.ZodType>(
 }
 
 /** Signs in and returns the token. Throws `RequestRefused` when the e-mail or the password is wrong. */
-export async function signIn(service: Service, email: string, password: string): Promise<string> {
+export async function signIn(
+  service: Service,
+  who: { readonly email: string; readonly password: string; readonly company?: number | undefined },
+): Promise<string> {
   const answer = await service.ask("/api/login", {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ email, password }),
+    body: JSON.stringify(who),
   });
   const { token } = await readAs(z.object({ token: z.string() }), answer);
   return token;

@@ -82,7 +82,7 @@ async function main(): Promise<number> {
 
 async function show({ url }: Running): Promise<number> {
   const anonymous = serviceClient({ base: url, token: null, fetch });
-  const token = await signIn(anonymous, ADMIN.email, ADMIN.password);
+  const token = await signIn(anonymous, ADMIN);
   const service = serviceClient({ base: url, token, fetch });
   screen.line(
     `${paint(screen, "bold", "S.G.E.")}  ${COMPANY.name}, banco novo em ${folder}/sge.db`,

@@ -28,6 +28,7 @@ export interface KeysetQuery {
     | "archive"
     | "inventory"
     | "supplier-items"
+    | "lots"
     | "audit";
   /** Just before the first row. */
   readonly start: Cursor;

@@ -9,6 +9,7 @@ import type { LevelFilter } from "../stock/levels.ts";
 import { AUDIT, auditKeyset } from "./audit.ts";
 import type { Dialect } from "./csv.ts";
 import { INVENTORY, type InventoryMoment, inventoryKeyset } from "./inventory.ts";
+import { LOTS, type LotsOnDay, lotKeyset } from "./lots.ts";
 import { MOVEMENTS, movementKeyset } from "./movements.ts";
 import { NFE_ITEMS, noteItemKeyset } from "./nfe-items.ts";
 import { NFES, type NfeFilter, noteKeyset } from "./nfes.ts";
@@ -24,6 +25,7 @@ export const EXPORT_TYPES = [
   "nfe-items",
   "inventory",
   "supplier-items",
+  "lots",
 ] as const;
 export type ExportType = (typeof EXPORT_TYPES)[number];
 
@@ -38,6 +40,7 @@ export type BackgroundRequest =
   | { readonly type: "movements"; readonly filter: MovementFilter }
   | { readonly type: "nfes" | "nfe-items"; readonly filter: NfeFilter }
   | { readonly type: "inventory"; readonly filter: InventoryMoment }
+  | { readonly type: "lots"; readonly filter: LotsOnDay }
   | { readonly type: "supplier-items"; readonly filter: SupplierItemFilter };
 
 /** The params of an export's job, as stored: everything that decides the bytes of the file. */
@@ -129,6 +132,8 @@ export function rowsOfRequest(
       return { query: inventoryKeyset(company, request.filter), table: INVENTORY };
     case "supplier-items":
       return { query: supplierItemKeyset(company, request.filter), table: SUPPLIER_ITEMS };
+    case "lots":
+      return { query: lotKeyset(company, request.filter), table: LOTS };
     case "audit":
       return { query: auditKeyset(company, request.filter), table: AUDIT };
   }

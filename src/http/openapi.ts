@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { VERSION } from "../version.ts";
+import { complete } from "./complete-contract.ts";
 import type { Env } from "./env.ts";
 
 /** Serves `/openapi.json`, built once, after every route was added. */
@@ -7,20 +8,26 @@ export function serveOpenApi(app: OpenAPIHono<Env>): OpenAPIHono<Env> {
   app.openAPIRegistry.registerComponent("securitySchemes", "bearer", {
     type: "http",
     scheme: "bearer",
-    bearerFormat: "JWT, ou uma chave de API (sge_…)",
+    bearerFormat: "JWT",
+    description:
+      "O token de POST /api/login (24 h), ou uma chave de API (sge_…). Cada operação diz o perfil mínimo em x-permission.",
   });
-  const document = JSON.stringify(
-    withIdempotencyKey(
-      app.getOpenAPI31Document({
-        openapi: "3.1.0",
-        info: {
-          title: "S.G.E.",
-          version: VERSION,
-          description: "Recebe NF-e e mantém o estoque exato. Os erros seguem a RFC 9457.",
-        },
-      }),
-    ),
+  const made = withIdempotencyKey(
+    app.getOpenAPI31Document({
+      openapi: "3.1.0",
+      info: {
+        title: "S.G.E.",
+        version: VERSION,
+        description:
+          "Recebe NF-e e mantém o estoque exato. Os erros seguem a RFC 9457; quem programa lê code. Números decimais são exatos: leia-os como decimais, e envie-os como número de até 15 dígitos ou como texto.",
+        contact: { name: "S.G.E." },
+        license: { name: "MIT", url: "https://spdx.org/licenses/MIT.html" },
+      },
+      servers: [{ url: "/", description: "Este servidor" }],
+    }),
   );
+  complete(made);
+  const document = JSON.stringify(made);
   app.get("/openapi.json", (c) => c.body(document, 200, { "content-type": "application/json" }));
   return app;
 }

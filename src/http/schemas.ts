@@ -5,6 +5,8 @@ import { toScaled } from "../lib/decimal.ts";
 import { normalizedText } from "../lib/normalized-text.ts";
 import { NOTE_STATUSES } from "../lib/note-status.ts";
 import { isAccessKeyShape, withoutPrintMarks } from "../nfe/access-key.ts";
+import { PROBLEM_CODES, problemCodes } from "./contract-codes.ts";
+import { FINDING_CODES } from "./own-failures.ts";
 
 /** Half a surrogate pair is not a character, and SQLite ends a bound text at a NUL: both would be lost without an error. */
 const isStorable = (text: string): boolean => text.isWellFormed() && !text.includes("\u0000");
@@ -51,7 +53,11 @@ export const pageRows = (usual: number, most: number) =>
   wholeNumber(1)
     .default(usual)
     .transform((limit) => Math.min(limit, most))
-    .openapi({ default: usual, maximum: most, description: `Mais de ${most} vale como ${most}` });
+    .openapi({
+      default: usual,
+      maximum: most,
+      description: `Até ${most}; mais do que isso vale ${most}`,
+    });
 
 /** `?page` from 1, `?limit` from 1 to 100 (default 50; a larger one becomes 100, as in S.G.E.). */
 export const PageQuery = z.object({
@@ -148,10 +154,7 @@ export const decimalOf = (places: number) =>
       context.addIssue({ code: "custom", message: DECIMAL_ERRORS[wrong] ?? "inválido" });
       return z.NEVER;
     })
-    .openapi({
-      type: "number",
-      description: `Número ou texto decimal, com até ${places} casas decimais`,
-    });
+    .openapi({ description: `Número ou texto decimal, com até ${places} casas decimais` });
 
 /** Whether a number has at most 15 significant digits, which a JSON number keeps. */
 const hasExactDigits = (value: number): boolean =>
@@ -165,7 +168,10 @@ export const HoldSchema = z.object({ code: HoldCodeEnum, message: z.string() }).
 
 export const FindingSchema = z
   .object({
-    code: z.string(),
+    code: z.string().openapi({
+      description: "Pode haver códigos novos: mostre message",
+      "x-extensible-enum": [...FINDING_CODES],
+    }),
     severity: z.enum(["info", "warning"]),
     path: z.string().nullable(),
     message: z.string(),
@@ -177,8 +183,10 @@ export const NoteStatusEnum = z.enum(NOTE_STATUSES).openapi("NoteStatus");
 export const DirectionEnum = z.enum(["entry", "exit", "none"]);
 
 const FieldErrorSchema = z.object({
-  path: z.string(),
-  code: z.string(),
+  path: z.string().optional().openapi({
+    description: "XPath na nota, ou JSON pointer na requisição; falta nas linhas de um CSV",
+  }),
+  code: z.string().optional(),
   message: z.string(),
   expected: z.string().optional(),
   got: z.string().optional(),
@@ -191,14 +199,31 @@ export const ProblemSchema = z
     title: z.string(),
     status: z.int(),
     detail: z.string(),
-    error: z.string(),
+    error: z.string().openapi({ description: "O mesmo que detail" }),
     message: z.string().optional(),
-    code: z.string(),
+    code: z.string().openapi({
+      enum: [...PROBLEM_CODES],
+      description:
+        "O que houve, para programas. x-codes: status, e se a mesma requisição pode ser repetida (wait: sim, depois de Retry-After; look: pode ter sido executada, confira antes; mend: só depois de corrigir; no: uma pessoa precisa agir)",
+      "x-codes": problemCodes(),
+    }),
     instance: z.string(),
     request_id: z.string().nullable(),
     errors: z.array(FieldErrorSchema).optional(),
+    access_key: z.string().optional(),
+    note_status: NoteStatusEnum.optional(),
+    differs: z.boolean().optional().openapi({ description: "Já existe com outro conteúdo" }),
+    holds: z.array(z.union([HoldSchema, HoldCodeEnum])).optional(),
+    product_code: z.string().optional(),
+    requested: z.string().optional().openapi({ description: "Decimal exato" }),
+    balance: z.string().optional().openapi({ description: "Decimal exato" }),
+    field: z.string().optional(),
+    next_cursor: z.string().optional(),
+    id: z.union([z.string(), z.int()]).optional(),
+    bytes: z.int().optional(),
+    limit: z.int().optional(),
   })
-  .openapi("Problem");
+  .openapi("Problem", { description: "RFC 9457; docs/api.md diz os membros de cada code" });
 
 interface Answer<S> {
   description: string;

@@ -74,3 +74,7 @@ function midnightUtc(day: string): number {
 }
 
 const dayText = (ms: number): string => new Date(ms).toISOString().replace(/T.*$/, "");
+
+/** Days from `today` to a day (both YYYY-MM-DD); below 0: it has passed. */
+export const daysUntil = (today: string, day: string): number =>
+  Math.round((Date.parse(day) - Date.parse(today)) / 86_400_000);

@@ -93,7 +93,7 @@ async function databaseOf(config: Config, folder: string): Promise<Record<string
 
 /** Sends the documents of the demo and prints the results. */
 async function uploadDemo(base: string, email: string, password: string): Promise<void> {
-  const token = await signIn(serviceClient({ base, token: null, fetch }), email, password);
+  const token = await signIn(serviceClient({ base, token: null, fetch }), { email, password });
   const result = await runScenario(serviceClient({ base, token, fetch }), await scenario());
   showVerdicts(screenOn(process.stdout), result);
 }

@@ -43,7 +43,7 @@ const env = (other: Record<string, string> = {}) => ({
 
 /** Opens the service, uploads a note of each seed, and closes it; returns the message when the start is refused. */
 async function start(seeds: readonly number[] = [], other: Record<string, string> = {}) {
-  const service = await localService(parseConfig(env(other)), undefined, "create").catch(reasonOf);
+  const service = await localService(parseConfig(env(other)), {}, "create").catch(reasonOf);
   if (typeof service === "string") return service;
   for (const seed of seeds)
     await service.ask("/api/nfe/upload?approve=true", {

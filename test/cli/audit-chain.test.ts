@@ -36,7 +36,7 @@ const NOW = new Date("2026-11-23T15:45:00Z");
 
 /** A database with a registered note, whose audit lines are chained. */
 async function chained(): Promise<void> {
-  const service = await localService(config, undefined, "create");
+  const service = await localService(config, {}, "create");
   const headers = { "content-type": "application/xml" };
   const body = syntheticNote({ seed: 1 }).xml;
   await service.ask("/api/nfe/upload", { method: "POST", body, headers });

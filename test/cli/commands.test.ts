@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { LocalUser } from "../../src/cli/connect.ts";
 import type { Sink } from "../../src/cli/export.ts";
 import { batchesOf, findFiles } from "../../src/cli/find-files.ts";
 import { run } from "../../src/cli/main.ts";
@@ -33,7 +34,7 @@ function terminalOver(fetch: Fetch, env: Record<string, string> = {}) {
     end: async () => undefined,
     drop: async () => void csv.splice(0),
   };
-  const local = async (_: unknown, email: string | undefined): Promise<Service> =>
+  const local = async (_: unknown, { email }: LocalUser): Promise<Service> =>
     serviceClient({
       base: "http://sge.localhost",
       where: "aqui",

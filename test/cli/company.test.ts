@@ -2,6 +2,9 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { z } from "zod";
+import type { LocalUser } from "../../src/cli/connect.ts";
+import { localService } from "../../src/cli/local-service.ts";
 import type { Answer } from "../support/app.ts";
 import { type Server, withServer } from "../support/server.ts";
 import { runCommandLine } from "../support/terminal.ts";
@@ -54,6 +57,26 @@ test("sge company add makes a company while the service runs, with a new adminis
       [2, "sge company add"],
       [3, "sge company add"],
     ]);
+  }));
+
+test("sge import and sge export act in the company that --company names, and refuse one that is not the person's", () =>
+  serving(async (server) => {
+    await sgeCompany("add", "Loja Dois", "--admin", "ana@loja.example");
+    const config = server.ports.config;
+    const asked = async (who: LocalUser) => {
+      const service = await localService(config, who, "read");
+      try {
+        return z
+          .object({ name: z.string() })
+          .parse(await (await service.ask("/api/company", {})).json()).name;
+      } finally {
+        await service.close();
+      }
+    };
+    expect(await asked({ company: 2 })).toBe("Loja Dois");
+    expect(await asked({ email: "ana@loja.example" })).toBe("Loja Dois");
+    expect(await asked({})).not.toBe("Loja Dois");
+    await expect(asked({ email: "ana@loja.example", company: 1 })).rejects.toThrow("empresa 1");
   }));
 
 test("sge company prints its usage after a wrong command line, and makes nothing", () =>

@@ -42,7 +42,7 @@ const said = (work: Promise<unknown>) =>
 
 /** Makes the database with approved notes of these seeds, and closes it. */
 async function kept(...seeds: number[]): Promise<void> {
-  const service = await localService(config, undefined, "create");
+  const service = await localService(config, {}, "create");
   for (const seed of seeds)
     await service.ask("/api/nfe/upload?approve=true", {
       method: "POST",

@@ -59,7 +59,7 @@ async function stock(service: Service): Promise<number> {
 
 test("an import without a server opens the database, and a second one changes nothing", async () => {
   const files = await notes();
-  const service = await localService(config, undefined, "create");
+  const service = await localService(config, {}, "create");
   try {
     const first = await importFiles(service, files, options);
     expect(first.counts).toMatchObject({ approved: 2, rejected: 1, ignored: 1, duplicate: 0 });
@@ -76,7 +76,7 @@ test("an import without a server opens the database, and a second one changes no
 test("a file that is removed before it is sent is rejected alone", async () => {
   const files = await notes();
   await rm(join(folder, "notas", "cortada.xml"));
-  const service = await localService(config, undefined, "create");
+  const service = await localService(config, {}, "create");
   const tally = await importFiles(service, files, options);
   await service.close();
   expect(tally.counts).toMatchObject({ approved: 2, rejected: 1 });
@@ -85,7 +85,7 @@ test("a file that is removed before it is sent is rejected alone", async () => {
 
 test("a dry run without a server stores no note", async () => {
   const files = await notes();
-  const service = await localService(config, undefined, "create");
+  const service = await localService(config, {}, "create");
   const tally = await importFiles(service, files, { ...options, dryRun: true });
   expect(tally.rejected).toHaveLength(1);
   expect(await stock(service)).toBe(0);
@@ -102,7 +102,7 @@ test("a running server is used as the administrator, without a password", async 
   });
   try {
     expect(await runningServer(config)).toBe(running.url);
-    const service = await localService(config, undefined, "create");
+    const service = await localService(config, {}, "create");
     expect(service.where).toBe(running.url);
     const tally = await importFiles(service, await notes(), options);
     expect(tally.counts).toMatchObject({ approved: 2, rejected: 1 });
@@ -152,7 +152,7 @@ test("a read of an empty or older database changes nothing and says what to do",
   const database = await openDatabase(config.DATABASE_URL);
   await database.writing.execute("create table t (a)");
   await database.close();
-  await expect(localService(config, undefined, "read")).rejects.toThrow("está vazio");
+  await expect(localService(config, {}, "read")).rejects.toThrow("está vazio");
   const after = await openDatabase(config.DATABASE_URL);
   const { rows } = await after.reading.execute("select name from sqlite_schema");
   await after.close();
@@ -161,7 +161,7 @@ test("a read of an empty or older database changes nothing and says what to do",
 });
 
 test("a read of a database works without the service, and creates no secret", async () => {
-  await (await localService(config, undefined, "create")).close();
+  await (await localService(config, {}, "create")).close();
   await rm(join(folder, "jwt-secret"), { force: true });
   const { code, said } = await sge(["export", "stock", "--out", join(folder, "e.csv")], {
     DATA_DIR: folder,
@@ -184,7 +184,7 @@ async function sge(argv: readonly string[], env: Record<string, string>) {
 }
 
 test("an unknown user cannot be impersonated", async () => {
-  await expect(localService(config, "ninguem@exemplo.br", "create")).rejects.toThrow(
+  await expect(localService(config, { email: "ninguem@exemplo.br" }, "create")).rejects.toThrow(
     "Não há usuário ativo",
   );
 });

@@ -68,8 +68,8 @@ test("a route's row names every parameter of its query", () => {
 
 test("a route's row names the statuses that it answers with", () => {
   for (const [route, { responses }] of operations) {
-    const statuses = Object.keys(responses).filter((status) => status !== "default");
-    const named = rowOf(route)?.answer.match(/\b[2345]\d\d\b/g) ?? [];
+    const statuses = Object.keys(responses).filter((status) => /^[23]/.test(status));
+    const named = rowOf(route)?.answer.match(/\b[23]\d\d\b/g) ?? [];
     expect([route, ...new Set(named)].sort()).toEqual([route, ...statuses].sort());
   }
 });

@@ -3,6 +3,7 @@ import { ROLES } from "../../src/accounts/roles.ts";
 import { AUDIT } from "../../src/export/audit.ts";
 import { COMPLETENESS } from "../../src/export/completeness.ts";
 import { INVENTORY } from "../../src/export/inventory.ts";
+import { LOTS } from "../../src/export/lots.ts";
 import { MOVEMENTS } from "../../src/export/movements.ts";
 import { NFE_ITEMS } from "../../src/export/nfe-items.ts";
 import { ARCHIVE_INDEX, NFES } from "../../src/export/nfes.ts";
@@ -38,6 +39,7 @@ test("LEIA-ME.md explains every column of the CSVs of notes, items and inventori
     ["**Itens das notas** (", NFE_ITEMS],
     ["**Inventário** (", INVENTORY],
     ["**De-para** (", SUPPLIER_ITEMS],
+    ["**Lotes** (", LOTS],
     ["**Auditoria** (", AUDIT],
     ["**Completude** (", COMPLETENESS],
     ["**Arquivo do mês** (", ARCHIVE_INDEX],

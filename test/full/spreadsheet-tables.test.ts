@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { COMPLETENESS } from "../../src/export/completeness.ts";
 import { INVENTORY } from "../../src/export/inventory.ts";
+import { LOTS } from "../../src/export/lots.ts";
 import { NFE_ITEMS } from "../../src/export/nfe-items.ts";
 import { NFES } from "../../src/export/nfes.ts";
 import type { Cell, Table } from "../../src/export/sheet.ts";
@@ -27,6 +28,23 @@ interface OpenedTable {
 }
 
 const TABLES: readonly OpenedTable[] = [
+  {
+    name: "the lots",
+    table: LOTS,
+    row: {
+      product: "00123",
+      name: "=1+1",
+      lot: "0007",
+      expiresOn: "2026-12-31",
+      daysLeft: -3,
+      quantity: 25_000,
+      unit: "UN",
+      value: "1234.50",
+      firstEntry: Date.parse("2026-11-23T17:15:00Z"),
+    },
+    texts: { "Produto (Código)": "00123", "Produto (Nome)": "'=1+1", Lote: "0007" },
+    numbers: { "Dias até Vencer": "-3", Quantidade: "2.5", Valor: "1234.5" },
+  },
   {
     name: "the mapping",
     table: SUPPLIER_ITEMS,

@@ -39,6 +39,7 @@ const RULES: { readonly [R in keyof RuleParams]: readonly RuleParams[R][] } = {
   "note.no_goods": [{}],
   "note.complements_cost": [{}],
   "note.complement_waits": [{ keys: ["1"] }],
+  "note.original_reversed": [{ keys: ["1"] }],
   "note.complement_quantity": [{ items: [1] }, { items: [1, 2] }],
   "note.unknown_operation": [{ items: [1, 2], cfops: ["5949"], natOp: "REMESSA" }],
   "note.cfop_direction": [{ items: [3], tpNF: "1" }],

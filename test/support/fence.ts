@@ -100,6 +100,7 @@ export const MAY: Record<string, string> = {
   "platform/cloudflare":
     "lib ports config.ts queue-messages.ts metrics.ts version.ts platform platform/libsql platform/memory observability resilience",
   "app.ts": "http http/middleware http/idempotency http/routes ports",
+  "client.ts": "app.ts:types http:types",
   "maintenance.ts":
     "ingest/note ingest/batch export mail stock stock/lots stock/counting journal ports queue-messages.ts:types resilience webhooks",
   "consumer.ts": "ingest/batch export journal ports queue-messages.ts resilience webhooks",
@@ -126,7 +127,10 @@ const EXCUSED: Record<string, string> = { "src/http/middleware/rate-limit.ts": "
 /** Packages that only some parts may import. */
 const KEPT_TO: readonly (readonly [RegExp, RegExp])[] = [
   [/^(?:node:|bun(?::|$)|@libsql\/|libsql$)/, /^platform(?:\/|$)/],
-  [/^(?:@hono\/(?!.*otel)|hono(?:-|\/|$)(?!\/?jwt$))/, /^(?:http|app\.ts|observability)(?:\/|$)/],
+  [
+    /^(?:@hono\/(?!.*otel)|hono(?:-|\/|$)(?!\/?jwt$))/,
+    /^(?:http|app\.ts|client\.ts|observability)(?:\/|$)/,
+  ],
   [/^hono\/jwt$/, /^accounts$/],
   [
     /^drizzle-orm/,

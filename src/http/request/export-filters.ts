@@ -1,10 +1,11 @@
 import { z } from "@hono/zod-openapi";
 import { DIALECTS } from "../../export/csv.ts";
 import { type InventoryMoment, inventoryMoment } from "../../export/inventory.ts";
+import type { LotsOnDay } from "../../export/lots.ts";
 import type { NfeFilter } from "../../export/nfes.ts";
 import type { ExportType } from "../../export/request-export.ts";
 import type { SupplierItemFilter } from "../../export/supplier-items.ts";
-import { zoneOffset } from "../../lib/days.ts";
+import { addDays, zoneOffset } from "../../lib/days.ts";
 import { isAccessKeyShape, withoutPrintMarks } from "../../nfe/access-key.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { MovementFilter } from "../../stock/ledger.ts";
@@ -76,6 +77,37 @@ export const supplierItemFilterOf = (
   filters: z.infer<typeof SupplierItemFilters>,
 ): SupplierItemFilter => ({ supplier: filters.supplier_cnpj, product: filters.product_code });
 
+/** Most days that a list of lots may look ahead: a hundred years. */
+const MOST_DAYS = 36_500;
+
+/** Filters of lots in a JSON body. */
+export const LotFilters = z.object({
+  expiring_within: z.int().min(0).max(MOST_DAYS).optional(),
+  expired: z.boolean().optional(),
+  product_code: codeText(120).optional(),
+});
+
+/** The same filters in a query, where values are text. */
+export const LotQuery = LotFilters.extend({
+  expiring_within: wholeNumber(0, MOST_DAYS).optional(),
+  expired: Flag.optional(),
+});
+
+/** The filter of lots on a day (YYYY-MM-DD) of the company. */
+export function lotFilterOf(
+  { expiring_within, expired, product_code }: z.infer<typeof LotFilters>,
+  today: string,
+): LotsOnDay {
+  const ahead = expiring_within === undefined ? undefined : addDays(today, expiring_within + 1);
+  return {
+    today,
+    product: product_code || undefined,
+    // What has expired is not about to expire: `expired=true` alone shows it, or beside what is about to.
+    from: expired === false || (expired === undefined && ahead !== undefined) ? today : undefined,
+    until: ahead ?? (expired === true ? today : undefined),
+  };
+}
+
 /** The reference to look for; an access key is accepted in any spelling that a DANFE prints. */
 export function referenceOf(text: string | undefined): string | undefined {
   const plain = withoutPrintMarks(text ?? "");
@@ -131,6 +163,7 @@ const FILE_NAMES: Readonly<Record<ExportType | "completeness" | "audit", string>
   "nfe-items": "itens-das-notas",
   inventory: "inventario",
   "supplier-items": "de-para",
+  lots: "lotes",
   completeness: "completude",
   audit: "auditoria",
 };

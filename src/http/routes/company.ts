@@ -4,6 +4,7 @@ import type { Settings } from "../../accounts/company.ts";
 import { applySettings, settingsOf } from "../../accounts/settings.ts";
 import { rejudgePending } from "../../ingest/note/rejudge.ts";
 import { NEVER_OVERRIDABLE } from "../../ingest/verdict/corrections.ts";
+import { HOLD_CODES } from "../../ingest/verdict/failures.ts";
 import { isCnpj, unmasked } from "../../nfe/taxpayer.ts";
 import { causeOf, type Env } from "../env.ts";
 import { requires } from "../middleware/permissions.ts";
@@ -44,7 +45,7 @@ const Company = z
     environment: z.enum(["production", "homologation"]),
     time_zone: z.string(),
     auto_approve: z.boolean(),
-    overridable_holds: z.array(z.string()),
+    overridable_holds: z.array(z.string().openapi({ enum: [...HOLD_CODES] })),
     require_signature: z.boolean(),
     require_mapping: z.boolean(),
     allow_negative: z.boolean(),

@@ -58,7 +58,7 @@ const EmailConfigSchema = z
   .openapi("EmailConfig");
 
 const HOST =
-  /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*|[0-9a-f:.]+)?$/i;
+  /^(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*|[0-9A-Fa-f:.]+)?$/;
 /** The ports of IMAP and the unprivileged ones, so that no other service of the network can be probed. */
 const isMailPort = (port: number): boolean => port === 143 || port === 993 || port >= 1024;
 

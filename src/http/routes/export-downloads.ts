@@ -3,12 +3,15 @@ import type { Context } from "hono";
 import { accepts } from "hono/accepts";
 import { type DownloadOptions, downloadCsv } from "../../export/download.ts";
 import type { ExportRequest } from "../../export/request-export.ts";
+import { today } from "../../stock/dashboard.ts";
 import type { Env } from "../env.ts";
 import { requires } from "../middleware/permissions.ts";
 import {
   attachment,
   DialectSchema,
+  LotQuery,
   levelFilterOf,
+  lotFilterOf,
   MovementFilters,
   movementFilterOf,
   NfeFilters,
@@ -140,6 +143,28 @@ const getSupplierItemsExport = defineOpenAPIRoute<typeof supplierItemsRoute, Env
   },
 });
 
+const lotsRoute = createRoute({
+  method: "get",
+  path: "/api/export/lots",
+  operationId: "exportLots",
+  tags: ["exports"],
+  summary: "Exporta os lotes com saldo em CSV, o que vence primeiro antes",
+  ...requires("read"),
+  request: { query: LotQuery.extend({ dialect: DialectSchema }) },
+  responses: csvResponses,
+});
+
+const getLotsExport = defineOpenAPIRoute<typeof lotsRoute, Env>({
+  route: lotsRoute,
+  handler: (c) => {
+    const query = c.req.valid("query");
+    return csvFile(c, query.dialect, (timeZone) => ({
+      type: "lots",
+      filter: lotFilterOf(query, today(c.var.ports.clock.now(), timeZone)),
+    }));
+  },
+});
+
 /** The CSV of a request as a file; compressed where the runtime has gzip and the client accepts it. */
 export async function csvFile(
   c: Context<Env>,
@@ -174,4 +199,5 @@ export const exportDownloadRoutes = [
   getNotesExport,
   getNoteItemsExport,
   getSupplierItemsExport,
+  getLotsExport,
 ] as const;

@@ -10,6 +10,7 @@ import {
 } from "../../export/request-export.ts";
 import { JOB_STATES } from "../../journal/jobs.ts";
 import { Failed } from "../../lib/result.ts";
+import { today } from "../../stock/dashboard.ts";
 import { byteRangeOf } from "../byte-range.ts";
 import { causeOf, type Env } from "../env.ts";
 import { requirePermission, requires } from "../middleware/permissions.ts";
@@ -19,7 +20,9 @@ import {
   DialectSchema,
   InventoryFilters,
   inventoryMomentOf,
+  LotFilters,
   levelFilterOf,
+  lotFilterOf,
   MovementFilters,
   movementFilterOf,
   NfeFilters,
@@ -32,31 +35,48 @@ import { jsonBody, PROBLEMS, responses } from "../schemas.ts";
 
 const ExportRequestSchema = z
   .discriminatedUnion("type", [
-    z.strictObject({
-      type: z.literal("stock"),
-      filters: StockFilters.strict().default({}),
-      dialect: DialectSchema,
-    }),
-    z.strictObject({
-      type: z.literal("movements"),
-      filters: MovementFilters.strict().default({}),
-      dialect: DialectSchema,
-    }),
-    z.strictObject({
-      type: z.enum(["nfes", "nfe-items"]),
-      filters: NfeFilters.strict().default({}),
-      dialect: DialectSchema,
-    }),
-    z.strictObject({
-      type: z.literal("inventory"),
-      filters: InventoryFilters.strict(),
-      dialect: DialectSchema,
-    }),
-    z.strictObject({
-      type: z.literal("supplier-items"),
-      filters: SupplierItemFilters.strict().default({}),
-      dialect: DialectSchema,
-    }),
+    z
+      .strictObject({
+        type: z.literal("stock"),
+        filters: StockFilters.strict().default({}),
+        dialect: DialectSchema,
+      })
+      .openapi("StockExportOrder"),
+    z
+      .strictObject({
+        type: z.literal("movements"),
+        filters: MovementFilters.strict().default({}),
+        dialect: DialectSchema,
+      })
+      .openapi("MovementsExportOrder"),
+    z
+      .strictObject({
+        type: z.enum(["nfes", "nfe-items"]),
+        filters: NfeFilters.strict().default({}),
+        dialect: DialectSchema,
+      })
+      .openapi("NfesExportOrder"),
+    z
+      .strictObject({
+        type: z.literal("inventory"),
+        filters: InventoryFilters.strict(),
+        dialect: DialectSchema,
+      })
+      .openapi("InventoryExportOrder"),
+    z
+      .strictObject({
+        type: z.literal("supplier-items"),
+        filters: SupplierItemFilters.strict().default({}),
+        dialect: DialectSchema,
+      })
+      .openapi("SupplierItemsExportOrder"),
+    z
+      .strictObject({
+        type: z.literal("lots"),
+        filters: LotFilters.strict().default({}),
+        dialect: DialectSchema,
+      })
+      .openapi("LotsExportOrder"),
   ])
   .openapi("ExportOrder");
 
@@ -73,6 +93,10 @@ async function wishOf(
       return { type: body.type, filter: movementFilterOf(body.filters, timeZone) };
     case "supplier-items":
       return { type: body.type, filter: supplierItemFilterOf(body.filters) };
+    case "lots": {
+      const day = today(ports.clock.now(), timeZone);
+      return { type: body.type, filter: lotFilterOf(body.filters, day) };
+    }
     case "inventory": {
       const { filters } = body;
       const filter = await inventoryMomentOf(ports, actor.company, filters, timeZone, signal);

@@ -2,7 +2,6 @@ import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { settingsOf } from "../../accounts/settings.ts";
 import { sumOfLot, traceLot } from "../../ingest/note/trace-lot.ts";
-import { addDays } from "../../lib/days.ts";
 import { Failed } from "../../lib/result.ts";
 import { today } from "../../stock/dashboard.ts";
 import type { LotFailure, StockFailure } from "../../stock/failures.ts";
@@ -11,8 +10,9 @@ import type { Env } from "../env.ts";
 import { requires } from "../middleware/permissions.ts";
 import { quantity } from "../numbers.ts";
 import { CursorLimit, CursorPagination, cursorAfter } from "../request/count-params.ts";
+import { LotQuery, lotFilterOf } from "../request/export-filters.ts";
 import { PlaceCursor, placeCursor } from "../request/lot-params.ts";
-import { codeText, Flag, responses, text, wholeNumber } from "../schemas.ts";
+import { codeText, responses, text } from "../schemas.ts";
 import {
   LotSchema,
   lotView,
@@ -82,9 +82,6 @@ const getProductLots = defineOpenAPIRoute<typeof productLotsRoute, Env>({
   },
 });
 
-/** Most days that a list may look ahead: a hundred years. */
-const MOST_DAYS = 36_500;
-
 const listLotsRoute = createRoute({
   method: "get",
   path: "/api/lots",
@@ -93,11 +90,7 @@ const listLotsRoute = createRoute({
   summary: "Os lotes com saldo, o mais urgente primeiro; vencidos ou perto de vencer",
   ...requires("read"),
   request: {
-    query: Page.extend({
-      expiring_within: wholeNumber(0, MOST_DAYS).optional(),
-      expired: Flag.optional(),
-      product_code: codeText(120).optional(),
-    }),
+    query: Page.extend(LotQuery.shape),
   },
   responses: responses(
     200,
@@ -110,19 +103,12 @@ const getLots = defineOpenAPIRoute<typeof listLotsRoute, Env>({
   route: listLotsRoute,
   handler: async (c) => {
     const { ports, actor, signal } = c.var;
-    const { cursor, limit, expiring_within, expired, product_code } = c.req.valid("query");
+    const { cursor, limit, ...filters } = c.req.valid("query");
     const day = await todayOf(c);
-    const ahead = expiring_within === undefined ? undefined : addDays(day, expiring_within + 1);
-    const filter = {
-      product: product_code || undefined,
-      // What has expired is not about to expire: `expired=true` alone shows it, or beside what is about to.
-      from: expired === false || (expired === undefined && ahead !== undefined) ? day : undefined,
-      until: ahead ?? (expired === true ? day : undefined),
-    };
     const lots = await listLots(
       ports,
       actor.company,
-      filter,
+      lotFilterOf(filters, day),
       { after: afterOf(cursor), limit },
       signal,
     );

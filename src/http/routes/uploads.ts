@@ -28,10 +28,14 @@ const binary: { type: "string"; format: string } = { type: "string", format: "bi
 
 /** No schema validates these bodies: the handler reads them (request/upload-body.ts), so that the bytes stay unchanged. */
 const document = {
-  required: false,
+  required: true,
   content: {
-    "multipart/form-data": { schema: { type: "object" as const, properties: { file: binary } } },
+    "multipart/form-data": {
+      schema: { type: "object" as const, properties: { file: binary }, required: ["file"] },
+    },
     "application/xml": { schema: binary },
+    "text/xml": { schema: binary },
+    "application/octet-stream": { schema: binary },
   },
 };
 
@@ -97,12 +101,13 @@ const batchRoute = createRoute({
   ...requires("operate"),
   request: {
     body: {
-      required: false,
+      required: true,
       content: {
         "multipart/form-data": {
           schema: {
             type: "object" as const,
-            properties: { files: { type: "array" as const, items: binary } },
+            properties: { files: { type: "array" as const, items: binary, minItems: 1 } },
+            required: ["files"],
           },
         },
         "application/zip": { schema: binary },

@@ -26,7 +26,10 @@ export const BatchLineSchema = z
     findings: z.array(FindingSchema).optional(),
     lots: z.array(TakenLotSchema).optional(),
     effect: z.string().optional(),
-    code: z.string().optional(),
+    code: z
+      .string()
+      .optional()
+      .openapi({ description: "Um code de Problem, quando o documento é recusado" }),
     message: z.string().optional(),
     errors: z.array(z.record(z.string(), z.unknown())).optional(),
     differs: z.boolean().optional(),

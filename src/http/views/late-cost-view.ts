@@ -18,7 +18,7 @@ export const NoteCostSchema = z
     user_name: z.string().nullable(),
     reversed: z.boolean(),
   })
-  .openapi("NoteCost");
+  .openapi("LateCost");
 
 export const noteCostView = (cost: NoteCost): z.infer<typeof NoteCostSchema> => ({
   id: cost.id,

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import type { TracedLot, TraceLine } from "../../ingest/note/trace-lot.ts";
+import { daysUntil } from "../../lib/days.ts";
 import { fromScaled } from "../../lib/decimal.ts";
 import { exactNumber } from "../../lib/exact-number.ts";
 import { NEVER, type TakenLot } from "../../stock/lots/keep-lots.ts";
@@ -30,12 +31,7 @@ export const lotsTaken = (
         })),
       };
 
-const DAY_MS = 86_400_000;
 const dayOrNull = (expiresOn: string): string | null => (expiresOn === NEVER ? null : expiresOn);
-
-/** Days from `today` to a day; below 0: it has passed. */
-const daysLeft = (today: string, expiresOn: string): number =>
-  Math.round((Date.parse(expiresOn) - Date.parse(today)) / DAY_MS);
 
 export const LotSchema = z
   .object({
@@ -61,7 +57,7 @@ export function lotView(lot: Lot, today: string): z.infer<typeof LotSchema> {
     product: { code: lot.product, name: lot.productName },
     lot: lot.lot,
     expires_on,
-    days_left: expires_on === null ? null : daysLeft(today, expires_on),
+    days_left: expires_on === null ? null : daysUntil(today, expires_on),
     expired: expires_on !== null && expires_on < today,
     quantity: quantity(lot.quantity_e4),
     unit: lot.unit,

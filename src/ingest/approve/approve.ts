@@ -15,6 +15,7 @@ import { exitsAsRead, linkReturns } from "../../stock/returned-exits.ts";
 import { costJson } from "../cost/stored-cost.ts";
 import { hasExits, POSTING_GUARD } from "../note/registration-sql.ts";
 import { rejudgeAwaiting } from "../note/rejudge-waiting.ts";
+import { noneUndone } from "../note/undone-originals.ts";
 import type { Finding } from "../note/written-verdict.ts";
 import { beforeCountFindings, saveBeforeCount } from "./before-count.ts";
 import { exitsAtOnce } from "./change-event-exits.ts";
@@ -67,7 +68,7 @@ export async function approve(
       ports.meter.count("nfe_processed_total", {});
       const { company } = proposal.posting;
       // What is registered with its approval is left to maintenance: an upload does not look for those that await it.
-      if (proposal.note.direction === "entry")
+      if (proposal.note.direction === "entry" || proposal.note.status === "ESTORNADA")
         await rejudgeAwaiting(ports, company, accessKey, options.signal);
       return { accessKey, items: proposal.items.length, alreadyProcessed: false, ...made };
     }
@@ -179,7 +180,14 @@ const tagsOf = ({ posting, complement }: Proposal): Tag[] => [
 ];
 
 /** The statement that assigns the posting to the note; of concurrent approvals only one succeeds. */
-function assignPosting({ note, posting, settings, complement, returned }: Proposal): Statement {
+function assignPosting({
+  note,
+  posting,
+  settings,
+  complement,
+  returned,
+  originals,
+}: Proposal): Statement {
   const guarded = hasExits(posting) && !settings.allowNegative;
   const { args, add } = parameters<Value>([
     posting.company,
@@ -198,6 +206,10 @@ function assignPosting({ note, posting, settings, complement, returned }: Propos
   const open = returned === null ? "" : `and ${exitsAsRead(add(JSON.stringify(returned.read)))}`;
   const standing =
     complement === null ? "" : `and ${originalsStand(add(JSON.stringify(complement.originals)))}`;
+  const undone =
+    originals.length === 0
+      ? ""
+      : `and ${noneUndone(add(JSON.stringify(originals)), add(note.direction))}`;
   return {
     sql: `update notes set status = 'PROCESSADA', posting = ?2, processed_at = ?4, processed_by = ?5, updated_at = ?4,
         findings = iif(instr(findings, '"${NOT_APPROVED}"') = 0, findings, (
@@ -205,7 +217,7 @@ function assignPosting({ note, posting, settings, complement, returned }: Propos
       where company = ?1 and access_key = ?3 and status in ('PENDENTE', 'ESTORNADA') and verdict_version = ?6
         and exists (select 1 from companies where id = ?1 and settings_version = ?7)
         and ${factorsAsAssumed("?1", "?8", "?9")}
-        ${below} ${standing} ${open}
+        ${below} ${standing} ${open} ${undone}
       returning id`,
     args,
   };

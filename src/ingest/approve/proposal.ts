@@ -28,6 +28,7 @@ import {
   originalOf,
   type StoredNote,
 } from "../note/stored-note.ts";
+import { ORIGINAL_REVERSED, originalsChanged, referencedKeys } from "../note/undone-originals.ts";
 import { applyCorrections } from "../verdict/corrections.ts";
 import { standingOf } from "../verdict/event-standing.ts";
 import type { HoldCode, IngestFailure } from "../verdict/failures.ts";
@@ -67,6 +68,8 @@ export interface Proposal {
   readonly complement: ComplementCost | null;
   /** Of a return whose original is known: the exits that it brings back; null: of any other. */
   readonly returned: ReturnedGoods | null;
+  /** Of a return: the keys of the notes that may not be reversed meanwhile. */
+  readonly originals: readonly string[];
   /** The settings it was made under; the guards of the batch check that they are unchanged. */
   readonly settings: Settings;
 }
@@ -163,6 +166,11 @@ export async function propose(
     eventExits,
     complement,
     returned,
+    originals:
+      options.corrections.override.includes(ORIGINAL_REVERSED) ||
+      !stored.some(({ bringsCost, effect }) => !bringsCost && effect !== "none")
+        ? []
+        : referencedKeys(note),
     settings,
   };
 }
@@ -197,7 +205,7 @@ const awaitsOriginal = ({ accessKey, referenced }: StoredNote): Failed<IngestFai
         code: "awaits_original",
         message: ruleSentence({
           rule: "note.complement_waits",
-          params: { keys: [...new Set((referenced ?? []).map(({ key }) => key))] },
+          params: { keys: referencedKeys({ referenced }) },
         }),
       },
     ],
@@ -218,13 +226,14 @@ async function freshNote(
   return optimistic(async () => {
     const note = await findNote(ports, settings.company, accessKey, signal);
     if (note === null) throw missing();
-    // A refusal and a complement depend on whether the notes that they refer to are in stock.
+    // A refusal, a return and a complement depend on whether the notes that they refer to are in stock.
     const stale =
       note.settingsVersion !== settings.version ||
       note.rulesVersion < RULES_VERSION ||
       note.holds.some(({ code }) => code === "mapping") ||
       isCostComplement(note) ||
-      (note.direction === "none" && note.holds.some(({ code }) => code === "no_goods"));
+      (note.direction === "none" && note.holds.some(({ code }) => code === "no_goods")) ||
+      (await originalsChanged(ports, settings.company, note, signal));
     if (!mayBeApproved(note) || !stale || judged) return note;
     const outcome = await rejudgeNote(ports, settings.company, note, signal);
     if (outcome === "unreadable")

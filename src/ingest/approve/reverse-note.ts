@@ -21,6 +21,7 @@ import {
 } from "../../stock/reversal.ts";
 import type { FlowOptions } from "../note/flow-options.ts";
 import { POSTING_GUARD } from "../note/registration-sql.ts";
+import { rejudgeAwaiting } from "../note/rejudge-waiting.ts";
 import { findNote, type StoredNote } from "../note/stored-note.ts";
 import type { Finding } from "../note/written-verdict.ts";
 import type { IngestFailure } from "../verdict/failures.ts";
@@ -59,8 +60,10 @@ export async function reverseNote(
     if (prepared === null) return { accessKey, movements: 0, alreadyReversed: true, findings: [] };
     const { note, reversal } = prepared;
     const findings = await commitReversal(ports, note, reversal, options);
-    if (findings !== null)
+    if (findings !== null) {
+      await rejudgeAwaiting(ports, reversal.company, accessKey, options.signal);
       return { accessKey, movements: reversalSize(reversal), alreadyReversed: false, findings };
+    }
     await failIfReturned(ports, reversal, options.signal);
     await failIfCountedSince(ports, reversal, options.signal);
     await failIfInsufficient(ports, reversal, options.signal);

@@ -17,6 +17,7 @@ import { reversalOf } from "../approve/reverse-note.ts";
 import type { FlowOptions } from "../note/flow-options.ts";
 import { type KnownEvents, knownEvents, toKnownEvent } from "../note/known-events.ts";
 import type { ReceivedEvent } from "../note/receipt.ts";
+import { rejudgeAwaiting } from "../note/rejudge-waiting.ts";
 import { signatureRoots } from "../note/signature-check.ts";
 import { findNote, isCancelled } from "../note/stored-note.ts";
 import type { Finding } from "../note/written-verdict.ts";
@@ -137,6 +138,8 @@ export async function registerEvent(
     if (effect === "none") return auditDiscounted(ports, received, "other_author", options);
     const findings = await commitEvent(ports, received, prepared, effect, options);
     if (findings === null) return CHANGED;
+    if (cancels(event) && prepared.note !== null)
+      await rejudgeAwaiting(ports, company, event.accessKey, options.signal);
     const { type, accessKey } = event;
     return { type, accessKey, effect, id: prepared.incoming.id, findings };
   });

@@ -9,12 +9,14 @@ import { taxesJson } from "../cost/stored-taxes.ts";
 import { classify } from "../verdict/classify.ts";
 import { type Parties, type Standing, standingOf } from "../verdict/event-standing.ts";
 import type { KnownEvent } from "../verdict/known-event.ts";
+import { comesBack } from "../verdict/returned-goods.ts";
 import { changedItemFindings } from "./changed-items.ts";
 import { knownEvents } from "./known-events.ts";
 import { itemFindings, type StockItem } from "./lines.ts";
 import { emptyMapping, type Mapping, mappingOf, unmappedItems } from "./mapping.ts";
 import { partyId, referencedJson, stockItems } from "./registration-sql.ts";
 import type { CheckSignature } from "./signature-check.ts";
+import { undoneAmong } from "./undone-originals.ts";
 import {
   type Finding,
   type WrittenVerdict,
@@ -94,6 +96,9 @@ async function judged(
       standing,
       originalEntered: entered.size > 0,
       awaited: (note.ide.finNFe === "2" ? keysOf(note) : []).filter((key) => !entered.has(key)),
+      undone: note.items.some((item) => comesBack(item, note))
+        ? await undoneAmong(ports, settings.company, keysOf(note), signal)
+        : [],
       signature: settings.requireSignature ? await checkSignature() : null,
     }),
   );

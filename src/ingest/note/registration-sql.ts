@@ -30,6 +30,7 @@ import { EVENTS_VERSION } from "./known-events.ts";
 import type { StockItem } from "./lines.ts";
 import { statusWith } from "./stored-note.ts";
 import type { StoredReference } from "./tables.ts";
+import { noneUndone } from "./undone-originals.ts";
 import type { Finding, WrittenVerdict } from "./written-verdict.ts";
 
 /** CNPJ or CPF of a party, without mask; empty when it has neither. */
@@ -135,6 +136,7 @@ export function insertNote(r: Registration): Statement {
     add(recipient === null ? null : partyId(recipient)),
     add(recipient?.name ?? null),
   ];
+  const keys = [...new Set(referencesOf(note).map(({ accessKey }) => accessKey))];
   const conditions = [
     "exists (select 1 from companies where id = ?1 and settings_version = ?20)",
     r.eventsVersion === 0
@@ -153,6 +155,9 @@ export function insertNote(r: Registration): Statement {
             ? factorsAsAssumed("?1", "?12", add(JSON.stringify(posting.lines)))
             : noFactors("?1", "?12"),
         ]),
+    ...(posting !== null && verdict.bringsCost.includes(false) && keys.length > 0
+      ? [noneUndone(add(JSON.stringify(keys)), "?7")]
+      : []),
     ...(guarded && posting !== null
       ? [nothingBelowZero("?1", "?12", add(JSON.stringify(posting.entries)), "?8")]
       : []),

@@ -3,6 +3,7 @@ import type { Ports } from "../../ports/ports.ts";
 import { commitStatements } from "../../ports/sql.ts";
 import { RULES_VERSION } from "../verdict/rules.ts";
 import { rejudgeKeys } from "./rejudge.ts";
+import { ORIGINALS_CHANGED } from "./undone-originals.ts";
 
 const TASK = "verdicts";
 /** Most PENDENTE notes that one run reads, and most that it judges again (each document is parsed again). */
@@ -10,8 +11,8 @@ const LOOKED_AT = 1_000;
 const JUDGED = 100;
 
 /**
- * Judges the PENDENTE notes of the next slice again whose verdict is of older rules or other settings, or that await notes which
- * are in stock now: a deploy may bring new
+ * Judges the PENDENTE notes of the next slice again whose verdict is of older rules or other settings, or whose
+ * originals are in stock now or are no longer: a deploy may bring new
  * rules, and a process may have stopped before it had judged all notes after a change of settings. Saves where the next run
  * begins. Returns how many verdicts were replaced. A note whose original cannot be read keeps its verdict.
  */
@@ -22,7 +23,8 @@ export async function rejudgeSlice(ports: Ports, company: number): Promise<numbe
         or settings_version <> (select settings_version from companies where id = ?1)
         or (instr(holds, '"awaits_original"') > 0 and not exists (
           select 1 from json_each(referenced) r left join notes o on o.company = ?1 and o.access_key = r.value ->> 'key'
-            and o.status = 'PROCESSADA' and o.direction = 'entry' where o.id is null)) as stale
+            and o.status = 'PROCESSADA' and o.direction = 'entry' where o.id is null))
+        or ${ORIGINALS_CHANGED} as stale
       from notes where company = ?1 and status = 'PENDENTE' and id > ?2 order by id limit ?3`,
     args: [company, after, LOOKED_AT, RULES_VERSION],
   });
@@ -41,7 +43,10 @@ export async function rejudgeSlice(ports: Ports, company: number): Promise<numbe
   return done;
 }
 
-/** Judges the PENDENTE notes again that await the note under a key, which is in stock now. */
+/**
+ * Judges the PENDENTE notes again that refer to the note under a key, which has come into stock or has left it, and whose holds
+ * depend on it: complements that await it, and its returns.
+ */
 export async function rejudgeAwaiting(
   ports: Ports,
   company: number,
@@ -51,8 +56,10 @@ export async function rejudgeAwaiting(
   const rows = await ports.reader.rows(
     {
       sql: `select n.access_key from note_references r cross join notes n on n.id = r.note
-        where r.company = ?1 and r.access_key = ?2 and n.status = 'PENDENTE' and instr(n.holds, '"awaits_original"') > 0
-        limit ${JUDGED}`,
+        where r.company = ?1 and r.access_key = ?2 and n.status = 'PENDENTE' and (
+          instr(n.holds, '"awaits_original"') > 0 or exists (
+            select 1 from note_items i where i.company = ?1 and i.note = n.id and i.brings_cost = 0 and i.effect <> 'none'))
+        order by r.note limit ${JUDGED}`,
       args: [company, accessKey],
     },
     signal,

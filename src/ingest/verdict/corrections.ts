@@ -18,6 +18,7 @@ const IS_OVERRIDABLE: Readonly<Record<HoldCode, boolean>> = {
   not_ours: true,
   no_goods: true,
   awaits_original: false,
+  original_reversed: true,
   unknown_operation: true,
   mapping: true,
   signature_invalid: true,

@@ -20,6 +20,7 @@ export const HOLD_CODES = [
   "not_ours",
   "no_goods",
   "awaits_original",
+  "original_reversed",
   "unknown_operation",
   "mapping",
   "signature_invalid",

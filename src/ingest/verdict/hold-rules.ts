@@ -7,6 +7,7 @@ import type { Kind } from "./cfop-table.ts";
 import { complementsCost } from "./complement.ts";
 import { EVENT_RULES } from "./event-rules.ts";
 import { contradictsNote } from "./item-rules.ts";
+import { comesBack } from "./returned-goods.ts";
 import {
   hasCnpj,
   type JudgedInput,
@@ -153,6 +154,20 @@ export const HOLD_RULES: readonly NoteRule[] = [
     when: (input) => {
       const keys = input.known.awaited ?? [];
       return complementsCost(input) && keys.length > 0 ? { keys } : null;
+    },
+  }),
+  noteRule("note.original_reversed", {
+    source: "Own decision: what a reversed or cancelled note had moved was taken back already",
+    hold: "original_reversed",
+    when: (input) => {
+      const { note, direction, kinds } = input;
+      const returned = note.items.some((item, i) => kinds[i] !== "none" && comesBack(item, note));
+      const undone = (input.known.undone ?? []).filter(
+        (original) => original.direction !== "none" && original.direction !== direction,
+      );
+      return direction === "none" || !returned || undone.length === 0
+        ? null
+        : { keys: undone.map(({ key }) => key) };
     },
   }),
   noteRule("note.complement_quantity", {

@@ -8,6 +8,12 @@ import type { HoldCode } from "./failures.ts";
 import type { Applied, NoteRuleParams } from "./rule-params.ts";
 import type { Direction } from "./verdict.ts";
 
+/** A stored note that was reversed or cancelled, with the direction in which it had moved goods. */
+export interface UndoneOriginal {
+  readonly key: string;
+  readonly direction: Direction;
+}
+
 /** What is known of a note beside its text. */
 export interface KnownFacts {
   /** nItem of the items whose supplier code is mapped to no product. */
@@ -18,6 +24,8 @@ export interface KnownFacts {
   readonly signature?: SignatureCheck | null;
   /** Keys of the notes that this one refers to and that are not in our stock as entries; read for complementary notes alone. */
   readonly awaited?: readonly string[];
+  /** Of the notes that this one refers to those that were reversed or cancelled; read for returns alone. */
+  readonly undone?: readonly UndoneOriginal[];
   /** A note that this one refers to is in our stock, as an entry. */
   readonly originalEntered?: boolean;
 }

@@ -42,6 +42,8 @@ export interface NoteRuleParams {
   readonly "note.complements_cost": NoParams;
   /** Access keys, as the note names them. */
   readonly "note.complement_waits": { readonly keys: readonly string[] };
+  /** Access keys of the notes that no longer stand, as the note names them. */
+  readonly "note.original_reversed": { readonly keys: readonly string[] };
   readonly "note.complement_quantity": { readonly items: readonly number[] };
   /** `cfops`: each once, sorted. */
   readonly "note.unknown_operation": {

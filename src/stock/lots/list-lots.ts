@@ -32,12 +32,16 @@ export interface LotPlace {
   readonly lot: string;
 }
 
-/** Columns and joins that `toLot` reads; the first of a lot's movements has filled it. */
-const COLUMNS = `${LOT.sql}, p.name as product_name, p.unit, b.quantity_e4 as stock_e4, b.value_e2 as stock_e2, (
+/** SQL: when the lot `l` was filled first, by the first of its movements. */
+export const FIRST_ENTRY = `(
   select m.created_at from lot_movements t indexed by lot_movements_by_lot cross join movements m on m.id = t.movement
   where t.company = l.company and t.lot = l.lot and t.product = l.product and t.expires_on = l.expires_on
-  order by t.movement limit 1) as first_entry_at`;
-const JOINS = `cross join products p on p.company = l.company and p.code = l.product
+  order by t.movement limit 1)`;
+/** Columns that `toLot` reads. */
+const COLUMNS = `${LOT.sql}, p.name as product_name, p.unit, b.quantity_e4 as stock_e4, b.value_e2 as stock_e2,
+  ${FIRST_ENTRY} as first_entry_at`;
+/** SQL: the product `p` of the lot `l`, and its balance `b`. */
+export const LOT_JOINS = `cross join products p on p.company = l.company and p.code = l.product
   left join balances b on b.company = l.company and b.product = l.product`;
 
 /** The lots with something in them that a filter finds, what expires first before all; `after` the place of the last one. */
@@ -64,7 +68,7 @@ export async function listLots(
       sql: `select ${COLUMNS} from (
           select * from lot_balances ${index} where ${conditions.join(" and ")}
           order by expires_on, product, lot limit ${add(limit)}
-        ) as l ${JOINS}`,
+        ) as l ${LOT_JOINS}`,
       args,
     },
     signal,
@@ -72,14 +76,17 @@ export async function listLots(
   return rows.map(toLot);
 }
 
+/** What a part of a product is worth at the average of all of it, 1/10², half up; quantities 1/10⁴. 0 where nothing is in stock. */
+export const valueOfLot = (quantity_e4: number, stock_e4: number, stock_e2: number): bigint =>
+  stock_e4 > 0 ? divideHalfUp(BigInt(quantity_e4) * BigInt(stock_e2), BigInt(stock_e4)) : 0n;
+
 const toLot = (row: Row): Lot => {
   const lot = LOT.read(row);
-  const [stock_e4, stock_e2] = [BigInt(Number(row.stock_e4)), BigInt(Number(row.stock_e2))];
   return {
     ...lot,
     productName: String(row.product_name),
     unit: String(row.unit),
-    value_e2: stock_e4 > 0n ? divideHalfUp(BigInt(lot.quantity_e4) * stock_e2, stock_e4) : 0n,
+    value_e2: valueOfLot(lot.quantity_e4, Number(row.stock_e4), Number(row.stock_e2)),
     firstEntryAt: Number(row.first_entry_at),
   };
 };

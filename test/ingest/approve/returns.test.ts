@@ -171,7 +171,7 @@ test("two returns at once never bring back one piece twice", () =>
     await sound(service);
   }));
 
-test("a return meets the reversal of its exit: the goods enter at the average", () =>
+test("a return meets the reversal of its exit: it is held, and the goods came back once", () =>
   withApp(async (service) => {
     await sold(service);
     const ours = back(4, "1", { emit: COMPANY, dest: customer, tpNF: "0", CFOP: "1202" });
@@ -179,9 +179,12 @@ test("a return meets the reversal of its exit: the goods enter at the average", 
     beforeNextCommit(service.ports, async () => {
       await reverse(service, sale);
     });
-    expect((await service.send("POST", `${pathOf(ours)}/process`)).status).toBe(200);
+    expect(await service.send("POST", `${pathOf(ours)}/process`)).toMatchObject({
+      status: 409,
+      body: { code: "nfe.held", holds: [{ code: "original_reversed" }] },
+    });
     expect(await brought(service)).toEqual([]);
-    expect(await stock(service)).toEqual([["P1", 21, 5250]]);
+    expect(await stock(service)).toEqual([["P1", 20, 5000]]);
     await sound(service);
   }));
 

@@ -225,6 +225,10 @@ describe("the sentences of holds", () => {
       const items = [item(1, { qCom: { text: "0", e4: 0 } })];
       return classify(note({ ide, items }), company(), { awaited: ["1"] });
     },
+    original_reversed: () =>
+      classify(note({ ide: { finNFe: "4" } }), company(), {
+        undone: [{ key: "1", direction: "exit" }],
+      }),
     unknown_operation: () => classify(note({ items: itemsOf("5949") }), company()),
     mapping: () =>
       classify(note(), company({ requireMapping: true }), { unmapped: [1].map(nItemFrom) }),

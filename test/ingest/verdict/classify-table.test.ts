@@ -128,6 +128,10 @@ describe("the table of rules", () => {
       { awaited: ["1"] },
     ).rules)
       fired.add(rule);
+    for (const { rule } of classify(note({ ide: { finNFe: "4" } }), company(), {
+      undone: [{ key: "1", direction: "exit" }],
+    }).rules)
+      fired.add(rule);
     for (const { rule } of classify(
       note({ protocol: { chNFe: note({ ide: { nNF: "9" } }).accessKey } }),
       company(),

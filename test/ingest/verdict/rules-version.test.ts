@@ -46,6 +46,8 @@ const VERSIONS: readonly (readonly [number, string])[] = [
   [8, "ea54014e750fad7a"],
   // Costs follow the tax profile of the company; gifts enter at the cost 0.
   [9, "ee16ce4215dbd5cc"],
+  // A return of a note that was reversed or cancelled is held.
+  [10, "07c7df27eb907d25"],
 ];
 
 /** The tokens without imports, which do not alter a verdict. */

@@ -9,4 +9,9 @@ export const LOT_READS = [
   get("/api/products/P1/lots"),
   get("/api/lots", "expiring_within", "expired", "product_code"),
   get("/api/lots/L1/trace", "product_code", "supplier"),
+  {
+    method: "GET",
+    path: "/api/export/lots",
+    query: ["expiring_within", "expired", "product_code", "dialect"],
+  },
 ];

@@ -99,6 +99,7 @@ export const MATRIX: readonly [string, string, Role | "anonymous"][] = [
   ["get", "/api/export/nfes", "VISUALIZADOR"],
   ["get", "/api/export/nfe-items", "VISUALIZADOR"],
   ["get", "/api/export/supplier-items", "VISUALIZADOR"],
+  ["get", "/api/export/lots", "VISUALIZADOR"],
   ["get", "/api/export/inventory", "VISUALIZADOR"],
   ["get", "/api/export/completeness", "VISUALIZADOR"],
   ["get", "/api/reports/completeness", "VISUALIZADOR"],

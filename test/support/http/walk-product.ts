@@ -19,6 +19,8 @@ export async function walkProduct(go: Go): Promise<void> {
     "?product_code=P1&expiring_within=30",
   ])
     await go("GET", "/api/lots", { query });
+  for (const query of ["", "?product_code=P1&expired=true&expiring_within=30"])
+    await go("GET", "/api/export/lots", { query });
   for (const query of ["", "?cursor=A/1/2026-01-01", "?product_code=P1&supplier=11222333000181"])
     await go("GET", "/api/lots/{lot}/trace", { at: "/api/lots/L1/trace", query });
 }

@@ -14,6 +14,7 @@ const REASONS: Readonly<Record<HoldCode, string>> = {
   not_ours: "não é da empresa",
   no_goods: "não tem item que movimente mercadoria",
   awaits_original: "muda o custo de uma nota que ainda não está no estoque",
+  original_reversed: "devolve mercadoria de uma nota estornada ou cancelada",
   unknown_operation: "tem operação (CFOP) que não diz se a mercadoria entra ou sai",
   mapping: "tem código do fornecedor ainda sem produto da empresa",
   signature_invalid: "tem uma assinatura digital que falta ou não confere",

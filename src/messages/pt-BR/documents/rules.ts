@@ -57,6 +57,8 @@ const SENTENCES: { readonly [R in keyof RuleParams]: (params: RuleParams[R]) => 
     "O valor desta nota complementar é custo das mercadorias das notas a que ela se refere.",
   "note.complement_waits": ({ keys }) =>
     `A nota complementa ${firstTen(keys)}, que ainda não está no estoque: aprove a nota original primeiro.`,
+  "note.original_reversed": ({ keys }) =>
+    `A nota devolve mercadorias de nota estornada ou cancelada (${firstTen(keys)}): o estoque já desfez o movimento dela, e a devolução contaria as mercadorias duas vezes. Aprove de novo a nota original, ou descarte a devolução.`,
   "note.complement_quantity": ({ items }) =>
     `A nota complementar traz quantidade (${listed(items)}): se chegou mercadoria, os itens são entrada; se só o preço mudou, não movimentam o estoque.`,
   "note.unknown_operation": ({ items, cfops, natOp }) =>

@@ -1,0 +1,21 @@
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { hc } from "hono/client";
+import type { routes } from "./app.ts";
+import type { Env } from "./http/env.ts";
+
+const typed = (app: OpenAPIHono<Env>, all: typeof routes) => app.openapiRoutes(all);
+/** The app's own types. */
+export type App = ReturnType<typeof typed>;
+
+/** How a client sends: with a token, over any `fetch`. */
+export interface ClientOptions {
+  readonly token?: string;
+  readonly fetch?: typeof fetch;
+}
+
+/** A client of the API whose paths, requests and answers have the types of the app's own routes. `base`: https://host. */
+export const createClient = (base: string, { token, fetch: send = fetch }: ClientOptions = {}) =>
+  hc<App>(base, {
+    fetch: send,
+    ...(token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } }),
+  });

@@ -1,0 +1,66 @@
+import { trusted } from "../lib/cast.ts";
+import { codeTable } from "./contract-codes.ts";
+import { addHeaders, HEADERS } from "./contract-headers.ts";
+import type { Operation } from "./contract-operation.ts";
+import { addProblems, problemResponses } from "./contract-statuses.ts";
+import { TAGS } from "./contract-tags.ts";
+import { OWN_FAILURES } from "./own-failures.ts";
+
+const LEAST_ROLE: Readonly<Record<string, string>> = {
+  read: "VISUALIZADOR",
+  operate: "OPERADOR",
+  manage: "GERENTE",
+  administer: "ADMIN",
+};
+
+/** A generated document, as far as it is completed here. */
+interface Document {
+  paths?: unknown;
+  components?: { responses?: unknown; headers?: unknown };
+  tags?: unknown;
+}
+
+/** Completes the document that was generated from the routes: statuses, headers, descriptions, tags. Changes it. */
+export function complete(document: object): void {
+  const whole = trusted<Document>(document);
+  const paths = trusted<Record<string, Record<string, Operation>>>(whole.paths ?? {});
+  const statuses = new Set<number>();
+  for (const [path, methods] of Object.entries(paths))
+    for (const [method, operation] of Object.entries(methods)) {
+      const route = `${method.toUpperCase()} ${path}`;
+      operation.description = descriptionOf(route, operation);
+      for (const status of addProblems(route, operation)) statuses.add(status);
+      addHeaders(route, operation);
+      bytesAsIn31(operation);
+    }
+  whole.components = {
+    ...whole.components,
+    responses: problemResponses(statuses),
+    headers: HEADERS,
+  };
+  whole.tags = Object.entries(TAGS).map(([name, description]) => ({ name, description }));
+}
+
+function descriptionOf(route: string, { summary, "x-permission": permission }: Operation): string {
+  const role = LEAST_ROLE[permission];
+  const who =
+    role !== undefined
+      ? `Perfil mínimo: ${role}.`
+      : permission === "self"
+        ? "Qualquer usuário, e nenhuma chave de API."
+        : "Sem token.";
+  const failures = OWN_FAILURES[route] ?? [];
+  const own = failures.length === 0 ? "" : ` Falhas próprias: ${codeTable(failures)}.`;
+  return `${summary}. ${who}${own}`;
+}
+
+/** Bytes are `format: binary` in OpenAPI 3.0 alone; 3.1 says their media type (JSON Schema, contentMediaType). */
+function bytesAsIn31(node: unknown): void {
+  if (typeof node !== "object" || node === null) return;
+  const schema = trusted<Record<string, unknown>>(node);
+  if (schema.format === "binary") {
+    delete schema.format;
+    schema.contentMediaType = "application/octet-stream";
+  }
+  for (const child of Object.values(schema)) bytesAsIn31(child);
+}

@@ -1,0 +1,109 @@
+/** Made of docs/api.md by `bun test/docs/own-failures.ts`; test/docs/own-failures.test.ts compares. */
+const BY_ROUTE: Readonly<Record<string, string>> = {
+  "POST /api/login": "auth.invalid_credentials company.not_found rate_limited overloaded",
+  "GET /api/me": "company.not_found",
+  "POST /api/session/company": "company.not_found",
+  "POST /api/password/set": "invite.not_found auth.weak_password auth.wrong_password rate_limited",
+  "PUT /api/me/password": "auth.wrong_password auth.weak_password rate_limited",
+  "POST /api/users":
+    "user.exists user.too_many user.too_many_companies auth.weak_password auth.forbidden",
+  "PUT /api/users/{id}":
+    "user.not_found user.last_admin user.not_accepted user.shared user.exists auth.weak_password auth.forbidden",
+  "DELETE /api/users/{id}": "user.not_found user.last_admin auth.forbidden",
+  "POST /api/users/{id}/invite": "user.not_found user.inactive user.shared auth.forbidden",
+  "PATCH /api/company": "company.changed request.invalid",
+  "PUT /api/company/tax-profile": "company.tax_profile_changed request.invalid",
+  "POST /api/keys": "key.too_many key.expiry_past auth.forbidden",
+  "DELETE /api/keys/{id}": "key.not_found",
+  "PUT /api/company/units": "units.conflict",
+  "PUT /api/config/email": "mail.senders mail.incomplete mail.password_again",
+  "POST /api/config/email/test": "mail.not_supported mail.incomplete mail.password_again",
+  "POST /api/config/email/address": "mail.no_domain",
+  "POST /api/nfe/upload":
+    "nfe.malformed_xml nfe.not_an_nfe nfe.invalid nfe.access_key nfe.many_notes nfe.duplicate nfe.event_differs stock.out_of_range too_large unsupported_media_type malformed_multipart upload.missing_file",
+  "POST /api/nfe/batch": "batch.too_large batch.malformed_zip batch.dry_run_async job.too_many",
+  "GET /api/nfes/{access_key}": "nfe.not_found",
+  "GET /api/nfes/{access_key}/cost": "nfe.not_found",
+  "GET /api/nfes/{access_key}/xml": "nfe.not_found original.missing original.damaged",
+  "POST /api/nfes/{access_key}/process":
+    "nfe.not_found nfe.held nfe.final nfe.correction nfe.override_denied nfe.unreadable stock.insufficient stock.out_of_range",
+  "POST /api/nfes/process": "job.not_found job.too_many",
+  "POST /api/nfes/{access_key}/discard": "nfe.not_found nfe.final",
+  "POST /api/nfes/{access_key}/restore": "nfe.not_found nfe.final",
+  "POST /api/nfes/{access_key}/reverse":
+    "nfe.not_found nfe.final nfe.has_returns count.closed_over stock.insufficient stock.out_of_range",
+  "POST /api/nfes/{access_key}/costs":
+    "nfe.not_found nfe.final nfe.no_entries late_cost.date late_cost.differs late_cost.too_many stock.out_of_range",
+  "POST /api/nfes/{access_key}/costs/{id}/reverse": "late_cost.not_found stock.out_of_range",
+  "POST /api/nfes/{access_key}/events/{id}/withdraw": "nfe.event_not_found",
+  "POST /api/products": "product.exists product.barcode product.barcode_taken product.category",
+  "GET /api/products/{code}": "product.not_found",
+  "PUT /api/products/{code}":
+    "product.not_found product.changed product.barcode product.barcode_taken product.category product.in_stock",
+  "DELETE /api/products/{code}": "product.not_found product.changed product.in_stock",
+  "POST /api/categories": "category.name_taken category.too_many category.parent",
+  "PUT /api/categories/{id}": "category.not_found category.name_taken category.parent",
+  "DELETE /api/categories/{id}": "category.not_found category.in_use",
+  "GET /api/stock/{code}": "product.not_found",
+  "POST /api/movements":
+    "product.not_found movement.in_future movement.before_first count.closed_over stock.insufficient stock.lot_insufficient stock.out_of_range",
+  "POST /api/movements/batch": "movement.bad_lines stock.out_of_range",
+  "POST /api/movements/{id}/reverse":
+    "movement.not_found movement.of_note movement.is_reversal movement.of_count count.closed_over stock.insufficient stock.out_of_range",
+  "GET /api/products/{code}/kardex": "product.not_found",
+  "GET /api/products/{code}/lots": "product.not_found",
+  "GET /api/lots/{lot}/trace": "lot.not_found",
+  "GET /api/supplier-items/suggestions": "supplier_item.not_found",
+  "PUT /api/supplier-items": "product.not_found",
+  "POST /api/supplier-items/import":
+    "import.invalid_lines import.too_many_lines too_large unsupported_media_type malformed_multipart upload.missing_file",
+  "DELETE /api/supplier-items": "supplier_item.not_found",
+  "POST /api/counts": "count.overlaps count.too_many product.not_found",
+  "GET /api/counts/{id}": "count.not_found",
+  "POST /api/counts/{id}/lines":
+    "count.not_found count.not_open count.key_reused count.too_many_lines",
+  "GET /api/counts/{id}/lines": "count.not_found",
+  "DELETE /api/counts/{id}/lines/{line}": "count.not_found count.not_open count.line_not_found",
+  "POST /api/counts/{id}/unknown/{line}/assign":
+    "count.not_found count.not_open count.line_not_found count.line_settled count.outside_scope product.not_found",
+  "GET /api/counts/{id}/review": "count.not_found",
+  "POST /api/counts/{id}/close":
+    "count.not_found count.not_open stock.insufficient stock.out_of_range",
+  "POST /api/counts/{id}/cancel": "count.not_found count.not_open",
+  "GET /api/reports/completeness": "report.too_many_notes",
+  "GET /api/reports/movements": "report.too_many_movements",
+  "GET /api/export/completeness": "report.too_many_notes",
+  "GET /api/export/inventory":
+    "inventory.date_in_future inventory.before_first_movement inventory.unfit_products",
+  "POST /api/exports": "job.too_many inventory.date_in_future inventory.before_first_movement",
+  "GET /api/exports/{id}": "export.not_found",
+  "GET /api/exports/{id}/file": "export.not_found export.not_ready export.range file.damaged",
+  "DELETE /api/exports/{id}": "export.not_found",
+  "GET /api/jobs/{id}": "job.not_found",
+  "POST /api/jobs/{id}/replay": "job.not_found job.nothing_parked",
+  "GET /api/events": "events.expired",
+  "GET /api/notifications/stream": "overloaded share_exceeded",
+  "POST /api/webhooks": "webhook.url webhook.too_many",
+  "GET /api/webhooks/{id}": "webhook.not_found",
+  "PATCH /api/webhooks/{id}": "webhook.not_found webhook.url",
+  "DELETE /api/webhooks/{id}": "webhook.not_found",
+  "POST /api/webhooks/{id}/ping": "webhook.not_found webhook.secret_unreadable",
+  "POST /api/webhooks/{id}/rotate-secret": "webhook.not_found",
+  "GET /api/webhooks/{id}/deliveries": "webhook.not_found",
+  "POST /api/webhooks/{id}/deliveries/{event}/replay":
+    "webhook.not_found webhook.inactive webhook.event_not_found",
+  "POST /api/webhooks/{id}/replay": "webhook.not_found webhook.inactive events.expired",
+  "GET /metrics": "metrics.many_companies",
+  "POST /api/profile/cpu": "profiler.busy",
+};
+
+/** The failure codes that a route has beside those of every route, by `METHOD /path`. */
+export const OWN_FAILURES: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
+  Object.entries(BY_ROUTE).map(([route, codes]) => [route, codes.split(" ")]),
+);
+
+/** The codes of findings. */
+export const FINDING_CODES: readonly string[] =
+  "encoding_guessed unknown_elements lots_left_out lots_do_not_add_up tax_unreadable cnpj_check_digit cpf_check_digit protocol_incomplete protocol_number digest_mismatch environment_mismatch signature_reference unsigned contingency reference_key total_differs total_without_items note_total cost_below_total item_value item_tax_value gtin_check_digit lot_dates zero_quantity repeated_item_number tax_unit more_findings authorised_with_alert other_company same_root company_cnpj_unknown complement_quantity cfop_direction cfop_not_in_nfe immobilised certificate_not_checked signer_not_compared revocation_not_checked held_after_processing not_approved before_count has_returns negative_balance gtin_changed ncm_changed unit_changed event_negative_balance event_before_count event_not_booked returned_more unit_differs lot_insufficient lot_expired lot_expiries_differ".split(
+    " ",
+  );
