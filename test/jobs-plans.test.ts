@@ -15,6 +15,7 @@ const SMALL = [
   "memberships",
   "cache_versions",
   "api_keys",
+  "webhooks",
   "__drizzle_migrations",
 ];
 
@@ -26,6 +27,11 @@ const ALLOWED: readonly (readonly [RegExp, string])[] = [
     /^with recursive waiting \(company/,
     "as many messages as are leased at a time, of as many companies",
   ],
+  [
+    /^select created_at from idempotency_keys where company = \?1 order by created_at desc limit 1 offset/,
+    "the oldest of the most keys that a company may have, in the order of its index",
+  ],
+  [/^select w\.company, w\.id from webhooks w/, "the newest event of a company, by the key"],
   [/count\(\*\) as total from jobs/, "a list tells how many rows match in all"],
   [/order by id desc limit/, "a page in the order of the key"],
   [/select j?\.?\w+ as slice|as slice from/, "a slice in the order of its index"],

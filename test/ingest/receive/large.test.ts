@@ -23,9 +23,29 @@ test("large notes are read by threads, each once, and their stock is as exact as
     expect(await reconcileAll(server.ports, 1)).toEqual([]);
   }));
 
+const COLUMNS = `name, cnpjs, environment, time_zone, auto_approve, overridable_holds, require_signature, require_mapping,
+  allow_negative, settings_version, created_at, updated_at`;
+
+/** A key of company `n`, which has the settings of the first. */
 async function keyOf(server: Server, n: number): Promise<string> {
   const body = JSON.stringify({ name: `Programa ${n}`, role: "OPERADOR" });
-  return (await server.call("POST", "/api/keys", { body })).body.key;
+  const { key, id } = (await server.call("POST", "/api/keys", { body })).body;
+  await server.ports.writer.commit({
+    statements: [
+      {
+        sql: `insert or ignore into companies (id, ${COLUMNS}) select ?1, ${COLUMNS} from companies where id = 1`,
+        args: [n],
+      },
+      {
+        sql: `insert or ignore into memberships (company, user_id, role, active, accepted_at, created_at, updated_at)
+          select ?1, user_id, role, 1, accepted_at, created_at, updated_at from memberships where company = 1`,
+        args: [n],
+      },
+      { sql: "update api_keys set company = ?1 where id = ?2", args: [n, id] },
+    ],
+    read: () => undefined,
+  });
+  return key;
 }
 
 const uploadAs = async ({ url }: Server, key: string, xml: string) =>
@@ -40,7 +60,7 @@ const uploadAs = async ({ url }: Server, key: string, xml: string) =>
 test("a full queue of documents is 503 with Retry-After, writes nothing, and accepts documents again later", () =>
   withServer(
     async (server) => {
-      // One person cannot fill the queue: the documents come from several programs.
+      // No person and no company can fill the queue alone: the documents come from several companies.
       const keys = await Promise.all([1, 2, 3, 4].map((n) => keyOf(server, n)));
       let left = [...notes];
       let refused = 0;
@@ -77,7 +97,8 @@ test("a full queue of documents is 503 with Retry-After, writes nothing, and acc
       expect(
         await countOf(server, "select count(*) as n from audit where action = 'nfe.refuse'"),
       ).toBe(0);
-      expect(await reconcileAll(server.ports, 1)).toEqual([]);
+      for (const company of [1, 2, 3, 4])
+        expect(await reconcileAll(server.ports, company)).toEqual([]);
     },
     { NFE_WORKERS: 1, NFE_QUEUE: 1 },
   ));
