@@ -5,12 +5,14 @@ import { commitStatements } from "../ports/sql.ts";
 const MOST = 200;
 
 /** Active webhooks that rest no longer, are not in work, and have a new event or one that is to be sent again. */
-const DUE = `select w.company, w.id from webhooks w
-  where w.active = 1 and w.paused_until <= ?1 and (w.run_until is null or w.run_until <= ?1) and (?2 is null or w.company = ?2)
+const dueSql = (ofCompany: string) => `select w.company, w.id from webhooks w
+  where ${ofCompany} w.active = 1 and w.paused_until <= ?1 and (w.run_until is null or w.run_until <= ?1)
     and ((select max(e.id) from events e where e.company = w.company) > w.position
       or exists (select 1 from webhook_deliveries d
         where d.company = w.company and d.webhook = w.id and d.state = 'waiting' and d.next_at <= ?1))
-  order by w.ran_at limit ?3`;
+  order by w.ran_at limit ?2`;
+const DUE_OF_ALL = dueSql("");
+const DUE_OF_COMPANY = dueSql("w.company = ?3 and");
 
 /**
  * Sends a message for each webhook that has work, of one company or of all; returns how many. An upload pays nothing for
@@ -22,7 +24,9 @@ export async function sendDueWebhooks(
   signal?: AbortSignal,
 ): Promise<number> {
   const rows = await ports.reader.rows(
-    { sql: DUE, args: [ports.clock.now(), company, MOST] },
+    company === null
+      ? { sql: DUE_OF_ALL, args: [ports.clock.now(), MOST] }
+      : { sql: DUE_OF_COMPANY, args: [ports.clock.now(), MOST, company] },
     signal,
   );
   if (rows.length === 0) return 0;
