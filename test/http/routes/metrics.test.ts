@@ -87,6 +87,7 @@ test("the metrics count verdicts by class and hold, refusals by code, export row
       '{type="nfe-items"}': 0,
       '{type="nfes"}': 0,
       '{type="stock"}': 0,
+      '{type="lots"}': 0,
       '{type="supplier-items"}': 0,
     });
     expect(samples.get("nfe_processed_total")).toBe(1);
