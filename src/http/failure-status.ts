@@ -78,6 +78,7 @@ export const STATUS_OF = {
   "count.not_found": 404,
   "count.overlaps": 409,
   "count.too_many": 409,
+  "count.empty_scope": 409,
   "count.not_open": 409,
   "count.too_many_lines": 409,
   "count.key_reused": 422,

@@ -58,7 +58,7 @@ const BY_ROUTE: Readonly<Record<string, string>> = {
   "POST /api/supplier-items/import":
     "import.invalid_lines import.too_many_lines too_large unsupported_media_type malformed_multipart upload.missing_file",
   "DELETE /api/supplier-items": "supplier_item.not_found",
-  "POST /api/counts": "count.overlaps count.too_many product.not_found",
+  "POST /api/counts": "count.overlaps count.too_many count.empty_scope product.not_found",
   "GET /api/counts/{id}": "count.not_found",
   "POST /api/counts/{id}/lines":
     "count.not_found count.not_open count.key_reused count.too_many_lines",

@@ -46,6 +46,8 @@ describe("webhooks at the edge", () => {
   test("events are sent by the queue after the cron has looked, signed, and again after a failure", async () => {
     const order = JSON.stringify({ url: there.url, events: ["count.opened"] });
     const { id, secret } = await world.json("/api/webhooks", { body: order });
+    const product = JSON.stringify({ code: "P1", name: "PRODUTO", unit: "UN" });
+    await world.json("/api/products", { body: product });
     const count = JSON.stringify({ name: "Tudo", scope: "all" });
     await world.json("/api/counts", { body: count });
     await world.cron();

@@ -4,6 +4,8 @@ export type CountFailure =
   /** Another open count has products of the same scope. */
   | { code: "count.overlaps"; count_id: string; name: string }
   | { code: "count.too_many"; limit: number }
+  /** No active product is of the scope. */
+  | { code: "count.empty_scope" }
   /** It is being closed, is closed, or was cancelled. */
   | { code: "count.not_open"; id: string; state: string }
   | { code: "count.too_many_lines"; limit: number }

@@ -52,13 +52,17 @@ function overlapping(kind: Scope["kind"]): string {
     else exists (select 1 from ${source} where p.company = ?1 and ${IN_SCOPE} and ${has}) end limit 1`;
 }
 
+/** Condition: the new scope has a product. A count of nothing settles nothing, and would stand in the way of others. ?1 company. */
+const notEmpty = (kind: Scope["kind"]): string =>
+  `exists (select 1 from products p where p.company = ?1 and p.active = 1 and ${NEW_SCOPE[kind].has})`;
+
 /** How many codes of a list are active products. */
 const KNOWN =
   "(select count(*) from json_each(?3) j cross join products p on p.company = ?1 and p.code = j.value where p.active = 1)";
 
 /**
  * Opens a count and gives its id. Several may be open while they share no product: the batch decides.
- * Fails with `count.overlaps`, `count.too_many`, `product.not_found` (a code of the list).
+ * Fails with `count.overlaps`, `count.too_many`, `count.empty_scope`, `product.not_found` (a code of the list).
  */
 export async function openCount(
   ports: Ports,
@@ -98,7 +102,7 @@ function statements(
         select ?1, ?4, ?5, ?6, ?2, iif(?2 = 'category', ?3, null), iif(?2 = 'location', ?3, null), 'open',
           coalesce((select max(id) from movements), 0), ?7, ?8
         where not exists (${overlapping(scope.kind)}) and (select count(*) from ${OPEN}) < ${MOST_OPEN}
-          ${scope.kind === "products" ? `and ${KNOWN} = ${products}` : ""}
+          and ${scope.kind === "products" ? `${KNOWN} = ${products}` : notEmpty(scope.kind)}
         returning id`,
       args: [company, scope.kind, scopeValue(scope), id, name, note, userId, at],
     },
@@ -148,6 +152,14 @@ async function failAsRefused(
         product_code: String(unknown.code),
       });
   }
+  const [some] = await ports.reader.rows(
+    {
+      sql: `select ?2 as kind where ${notEmpty(scope.kind)}`,
+      args: [company, scope.kind, scopeValue(scope)],
+    },
+    signal,
+  );
+  if (some === undefined) throw new Failed<CountFailure>({ code: "count.empty_scope" });
   const [other] = await ports.reader.rows(
     { sql: overlapping(scope.kind), args: [company, scope.kind, scopeValue(scope)] },
     signal,

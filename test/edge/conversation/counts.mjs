@@ -16,6 +16,10 @@ export const counts = {
       },
     );
     await ask("a count of nothing", post("/api/counts", { ...order, product_codes: ["NADA"] }));
+    await ask(
+      "a count of an empty place",
+      post("/api/counts", { name: "x", scope: "location", location: "NENHUM" }),
+    );
     await ask("a count without a scope", post("/api/counts", { name: "x" }));
     const lines =
       (quantity, key = "k1") =>

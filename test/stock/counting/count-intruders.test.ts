@@ -67,6 +67,14 @@ const ROWS: readonly Row[] = [
     { status: 409, body: { code: "count.overlaps" } },
     100_000,
   ],
+  [
+    "opening",
+    "the only product of its scope on its way to another place",
+    (service) => open(service, { scope: "location", location: "P1" }),
+    ({ send }) => send("PATCH", "/api/products/B", { json: { location: "P2" } }),
+    { status: 409, body: { code: "count.empty_scope" } },
+    100_000,
+  ],
 ];
 
 for (const [flow, intruder, act, intrude, answer, left] of ROWS)

@@ -261,6 +261,19 @@ test("two counts are open at once only while they share no product", () =>
     expect(rest.body.data).toMatchObject([{ id: first, state: "cancelled" }]);
   }));
 
+test("a count of what has no active product is refused, and stands in the way of none", () =>
+  withApp(async (service) => {
+    const empty = { status: 409, body: { code: "count.empty_scope" } };
+    expect(await open(service)).toMatchObject(empty);
+    await product(service, "A", 0, { category: 1, location: "P1" });
+    expect(await open(service, { scope: "category", category_id: 2 })).toMatchObject(empty);
+    expect(await open(service, { scope: "location", location: "P2" })).toMatchObject(empty);
+    expect((await service.send("DELETE", "/api/products/A")).status).toBe(204);
+    expect(await open(service, { scope: "category", category_id: 1 })).toMatchObject(empty);
+    await product(service, "B", 0, { category: 1 });
+    expect((await open(service, { scope: "category", category_id: 1 })).status).toBe(201);
+  }));
+
 test("a count that is closed or cancelled takes nothing more", () =>
   withApp(async (service) => {
     await product(service, "A", 10);

@@ -23,6 +23,11 @@ export async function walkCounts(service: TestApp, go: Go): Promise<void> {
     { scope: "products", product_codes: ["P1"] },
     { scope: "all" },
   ];
+  // A product of each scope that none of the others has.
+  await service.ports.database.writing.execute(
+    `insert into products (company, code, name, unit, location, category_id, created_at, updated_at)
+     values (1, 'PLACED', 'PLACED', 'UN', 'A', null, 0, 0), (1, 'SORTED', 'SORTED', 'UN', null, 1, 0, 0)`,
+  );
   for (const scope of scopes)
     await go("POST", "/api/counts", { json: { name: "Contagem", ...scope } });
   const { rows } = await service.ports.database.writing.execute(

@@ -172,6 +172,8 @@ const SENTENCES: {
     `A contagem “${name}” está aberta e tem produtos em comum com esta`,
   "count.too_many": ({ limit }) =>
     `Há contagens abertas demais (máximo ${limit}); feche ou cancele uma delas`,
+  "count.empty_scope":
+    "Não há produto ativo a contar: escolha outra categoria, outro local ou outros produtos",
   "count.not_open": "A contagem não está mais aberta",
   "count.too_many_lines": ({ limit }) =>
     `A contagem excede o limite de linhas (máximo ${grouped(limit)})`,
