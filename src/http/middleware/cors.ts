@@ -20,6 +20,7 @@ export const allowOrigins: MiddlewareHandler<Env> = cors({
     "Authorization",
     "Content-Type",
     "X-Request-Id",
+    "Idempotency-Key",
     "If-Match",
     "If-None-Match",
     "Last-Event-ID",
@@ -28,6 +29,7 @@ export const allowOrigins: MiddlewareHandler<Env> = cors({
   exposeHeaders: [
     "Content-Disposition",
     "ETag",
+    "Idempotency-Replayed",
     "Location",
     "RateLimit",
     "RateLimit-Policy",
