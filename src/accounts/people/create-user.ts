@@ -41,7 +41,8 @@ export async function createUser(
   // The hash of a random text, which is not kept, stands for a password that is still to be chosen.
   const secret =
     password === null ? crypto.randomUUID() : orFail(checkPassword(password, given.email));
-  let hash: string | undefined;
+  // Also where the person exists and it is not used: the time of the answer would tell that another company knows the e-mail.
+  const hash = await ports.passwords.hash(secret);
   for (let tries = 0; tries < TRIES; tries += 1) {
     const now = ports.clock.now();
     const { invite, hash: inviteHash } = await makeInvite(now);
@@ -53,15 +54,14 @@ export async function createUser(
     const id = person ?? Number(known?.last ?? 0) + 1;
     const isInvited = person !== null || password === null;
     const stored = { hash: inviteHash, expiresAt: invite.expiresAt };
-    if (person === null) hash ??= await ports.passwords.hash(secret);
     const statements =
       person === null
-        ? newPerson({ ...given, company, id, hash: hash ?? "" }, isInvited ? stored : null, now)
+        ? newPerson({ ...given, company, id, hash }, isInvited ? stored : null, now)
         : [newMembership({ company, id, role: given.role }, stored, now)];
     const won = {
       sql: `select 1 from memberships m join users u on u.id = m.user_id
         where m.company = ?1 and m.user_id = ?2 and (m.invite_hash = ?3 or u.password_hash = ?4)`,
-      args: [company, id, inviteHash, hash ?? null],
+      args: [company, id, inviteHash, hash],
     };
     const detail = { role: given.role, invited: isInvited };
     const done = await ports.writer.commit({

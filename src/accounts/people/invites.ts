@@ -118,7 +118,7 @@ export async function acceptInvite(
   return { email, company: { id: company, name: String(row.company_name) } };
 }
 
-/** The stored hash, where `password` is the person's. A guess counts as an attempt to log in. */
+/** The stored hash, where `password` is the person's. A guess counts as an attempt to log in, and is a line of the log. */
 async function proven(
   ports: AcceptPorts,
   row: Row,
@@ -127,8 +127,12 @@ async function proven(
 ): Promise<string> {
   await takeLoginAttempt(ports, String(row.email), request);
   const hash = String(row.password_hash);
-  if (!(await ports.passwords.verify(password, hash)))
+  if (!(await ports.passwords.verify(password, hash))) {
+    const { requestId: request_id, peer } = request;
+    const [user, company] = [Number(row.user_id), Number(row.company)];
+    ports.log("warn", "password.failed", { user, company, peer, request_id });
     throw new Failed<AccountsFailure>({ code: "auth.wrong_password" });
+  }
   return hash;
 }
 

@@ -15,6 +15,7 @@ export interface CompanyUser {
   readonly role: Role;
   readonly active: boolean;
   readonly isAccepted: boolean;
+  /** Of the membership: that of the person would tell that another company knew the e-mail before. */
   readonly createdAt: number;
   /** Until when the link of the invitation is valid; null: there is none. */
   readonly invitedUntil: number | null;

@@ -39,6 +39,9 @@ test("a person of another company keeps the password and enters only after accep
     expect((await accept(invite.token, "uma senha que ninguém usa", 400)).code).toBe(
       "auth.wrong_password",
     );
+    expect(service.ports.logged.filter(({ event }) => event === "password.failed")).toMatchObject([
+      { level: "warn", user: user.id, company: 2 },
+    ]);
     await accept(invite.token);
     const { companies } = await login(ANA);
     expect(companies.map(({ id, role }: { id: number; role: string }) => [id, role])).toEqual([
@@ -47,25 +50,37 @@ test("a person of another company keeps the password and enters only after accep
     ]);
   }, hashing()));
 
-test("an invitation is answered alike for a new person and for one of another company", () =>
-  withApp(async (service) => {
-    const { ask, make } = people(service);
-    await make(ANA, "OPERADOR");
-    const answers = [];
-    for (const email of [ANA, "nova@loja.example"]) {
-      const json = { email, role: "GERENTE", name: "Ana", invite: true };
-      const {
-        id,
-        email: _,
-        ...rest
-      } = await ask(201, "POST", "/api/users", {
-        as: "otherCompany",
-        json,
-      });
-      answers.push({ ...rest, invite: { ...rest.invite, token: rest.invite.token.length } });
-    }
-    expect(answers[0]).toEqual(answers[1]);
-  }, hashing()));
+test("an invitation is answered alike, after the same work, for a new person and for one of another company", () => {
+  const passwords = countingPasswords();
+  return withApp(
+    async (service) => {
+      const { ask, make } = people(service);
+      await make(ANA, "OPERADOR");
+      service.ports.clock.advance(3_600_000);
+      const answers = [];
+      for (const email of [ANA, "nova@loja.example"]) {
+        const before = passwords.calls.hash;
+        const json = { email, role: "GERENTE", name: "Ana", invite: true };
+        const {
+          id,
+          email: _,
+          ...rest
+        } = await ask(201, "POST", "/api/users", {
+          as: "otherCompany",
+          json,
+        });
+        const hashed = passwords.calls.hash - before;
+        answers.push({
+          ...rest,
+          hashed,
+          invite: { ...rest.invite, token: rest.invite.token.length },
+        });
+      }
+      expect(answers[0]).toEqual(answers[1]);
+    },
+    { passwords },
+  );
+});
 
 test("a person chooses the company: by login, by a call, and the next login begins where the last choice was", () =>
   withApp(async (service) => {
