@@ -1,4 +1,4 @@
-import { hex } from "../lib/hash.ts";
+import { keyedHash } from "../lib/hash.ts";
 
 const TAG_LETTERS = 12;
 
@@ -7,11 +7,5 @@ const TAG_LETTERS = 12;
  * secret of the service, because a plain hash can be checked against a guessed address. 48 bits in hexadecimal.
  */
 export async function accountTag(secret: string, email: string): Promise<string> {
-  const bytes = new TextEncoder();
-  const algorithm = { name: "HMAC", hash: "SHA-256" };
-  const key = await crypto.subtle.importKey("raw", bytes.encode(secret), algorithm, false, [
-    "sign",
-  ]);
-  const signature = await crypto.subtle.sign("HMAC", key, bytes.encode(`account-tag:${email}`));
-  return hex(new Uint8Array(signature)).slice(0, TAG_LETTERS);
+  return (await keyedHash(secret, `account-tag:${email}`)).slice(0, TAG_LETTERS);
 }

@@ -12,3 +12,13 @@ export async function sha256(data: Uint8Array<ArrayBuffer> | string): Promise<st
   const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
   return hex(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)));
 }
+
+/** HMAC-SHA-256 of UTF-8 text, as 64 lower-case hexadecimal digits: who has not the secret cannot check a guessed text with it. */
+export async function keyedHash(secret: string, text: string): Promise<string> {
+  const bytes = new TextEncoder();
+  const algorithm = { name: "HMAC", hash: "SHA-256" };
+  const key = await crypto.subtle.importKey("raw", bytes.encode(secret), algorithm, false, [
+    "sign",
+  ]);
+  return hex(new Uint8Array(await crypto.subtle.sign("HMAC", key, bytes.encode(text))));
+}

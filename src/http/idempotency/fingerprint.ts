@@ -1,7 +1,8 @@
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
+import { authCache } from "../../accounts/auth-cache.ts";
 import { BATCH_LIMITS, DOCUMENT_BYTES } from "../../ingest/upload/limits.ts";
-import { sha256 } from "../../lib/hash.ts";
+import { keyedHash, sha256 } from "../../lib/hash.ts";
 import type { Env } from "../env.ts";
 import { declaredBytes, readBodyBytes } from "../middleware/body-bytes.ts";
 import { withDeadlinePaused } from "../middleware/deadline.ts";
@@ -14,13 +15,16 @@ const JSON_BYTES = 1024 * 1024;
 /**
  * What makes two requests the same: method, path, query, and the SHA-256 of the body; of a form, that of each part with its
  * names, because a client makes a new boundary each time. Of a ZIP that is larger than a request may hold in memory (Workers)
- * it is the length. The body can be read again afterwards. Null: the body is larger than its route takes; the route refuses it.
+ * it is the length. Keyed with the secret of the service, because it is stored and a body may hold a password or a CPF. The body can
+ * be read again afterwards. Null: the body is larger than its route takes; the route refuses it.
  */
 export async function fingerprintOf(c: Context<Env>): Promise<string | null> {
   const { method, url } = c.req.raw;
   const { pathname, search } = new URL(url);
   const body = await bodyPrint(c, mostOf(pathname));
-  return body === null ? null : sha256(JSON.stringify([method, pathname, search, body]));
+  if (body === null) return null;
+  const { secret } = authCache(c.var.ports);
+  return keyedHash(secret, `idempotency:${JSON.stringify([method, pathname, search, body])}`);
 }
 
 function mostOf(path: string): number {

@@ -3,6 +3,7 @@ import { runMaintenance } from "../../../src/maintenance.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { type Send, type TestApp, withApp } from "../../support/app.ts";
 import { beforeNextCommit } from "../../support/faults/before-next-commit.ts";
+import { countingPasswords } from "../../support/ports-with-admin.ts";
 
 const entry = { product_code: "P1", type: "ENTRADA", quantity: 5 };
 
@@ -147,6 +148,29 @@ test("the secret of an API key is not kept: the same request again makes no seco
     const [kept] = await rows("select body from idempotency_keys where key = 'k'");
     expect(kept).toEqual({ body: null });
   }));
+
+test("what is kept of a request cannot be compared with a guessed body by who has not the secret of the service", async () => {
+  const kept: unknown[] = [];
+  for (const secret of [
+    "a first secret of at least 32 characters",
+    "another secret, also long enough",
+  ])
+    await withApp(
+      async ({ rows, send }) => {
+        const json = {
+          email: "ana@loja.example",
+          role: "OPERADOR",
+          password: "uma senha comprida",
+        };
+        const headers = { "idempotency-key": "k" };
+        expect((await send("POST", "/api/users", { json, headers })).status).toBe(201);
+        kept.push((await rows("select fingerprint from idempotency_keys"))[0]?.fingerprint);
+      },
+      { config: { JWT_SECRET: secret }, passwords: countingPasswords() },
+    );
+  expect(kept).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/), expect.any(String)]);
+  expect(kept[0]).not.toBe(kept[1]);
+});
 
 test("keys are kept for 24 hours, and maintenance removes them", () =>
   withProduct(async ({ ports, rows }, post) => {
