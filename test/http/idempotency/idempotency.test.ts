@@ -149,7 +149,7 @@ test("the secret of an API key is not kept: the same request again makes no seco
     expect(kept).toEqual({ body: null });
   }));
 
-test("what is kept of a request cannot be compared with a guessed body by who has not the secret of the service", async () => {
+test("the fingerprint of a request cannot be made of a guessed body without the secret of the service", async () => {
   const kept: unknown[] = [];
   for (const secret of [
     "a first secret of at least 32 characters",
