@@ -5,8 +5,8 @@ import { sheet } from "../src/export/sheet.ts";
 import { type Database, openDatabase } from "../src/platform/bun/database/database.ts";
 import { migrationsOf } from "../src/platform/bun/database/migrations.ts";
 import { clientReader } from "../src/platform/libsql/reader.ts";
-import { kardexPage } from "../src/stock/kardex.ts";
-import { lastKnown, type Moment, stockAt } from "../src/stock/stock-at.ts";
+import { kardexPage } from "../src/stock/reports/kardex.ts";
+import { lastKnown, type Moment, stockAt } from "../src/stock/reports/stock-at.ts";
 import { figure, median, table } from "./figures.ts";
 import { emptyFolder } from "./folder.ts";
 

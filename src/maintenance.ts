@@ -19,7 +19,7 @@ import { faultCode } from "./resilience/fault-code.ts";
 import { resumeCloses } from "./stock/counting/close-count.ts";
 import { foldProducts } from "./stock/fold-products.ts";
 import { warnExpiring } from "./stock/lots/warn-expiring.ts";
-import { reconcileSlice } from "./stock/reconcile-slice.ts";
+import { reconcileSlice } from "./stock/reconcile/reconcile-slice.ts";
 import { sendDueWebhooks } from "./webhooks/due.ts";
 import { expireDeliveries } from "./webhooks/expire-deliveries.ts";
 

@@ -59,7 +59,11 @@ describe("the fence bites", () => {
     ["src/lib/x.ts", 'import "../ports/ports.ts";', "lib may not import ports"],
     ["src/stock/x.ts", 'import "../ingest/note/judge.ts";', "stock may not import ingest/note"],
     ["src/stock/x.ts", 'import "../accounts/roles.ts";', "stock may not import accounts"],
-    ["src/journal/x.ts", 'import "../stock/posting.ts";', "journal may not import stock"],
+    [
+      "src/journal/x.ts",
+      'import "../stock/posting/posting.ts";',
+      "journal may not import stock/posting",
+    ],
     ["src/ingest/note/x.ts", 'import "../../http/problem.ts";', "ingest/note may not import http"],
     [
       "src/ingest/note/x.ts",
@@ -121,8 +125,8 @@ describe("the fence bites", () => {
     ],
     [
       "src/http/views/x.ts",
-      'import "../routes/notes.ts";',
-      "http/views may not import http/routes",
+      'import "../routes/notes/notes.ts";',
+      "http/views may not import http/routes/notes",
     ],
     ["src/ingest/x.ts", "", "belongs to no part that the fence knows"],
     ["src/new/x.ts", "", "belongs to no part that the fence knows"],

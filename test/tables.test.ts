@@ -54,7 +54,11 @@ describe("the table fence refuses", () => {
       "writes movements of stock",
     ],
     ["src/ingest/note/x.ts", '"insert into events (id) values (1)"', "writes events of journal"],
-    ["src/http/routes/x.ts", '"update companies set name = ?1"', "writes companies of accounts"],
+    [
+      "src/http/routes/accounts/x.ts",
+      '"update companies set name = ?1"',
+      "writes companies of accounts",
+    ],
     ["src/mail/x.ts", '"DELETE\\nFROM users"'.replace("\\n", " "), "writes users of accounts"],
     ["src/stock/x.ts", `\`\${a} from "nfe_events" e\``, "reads nfe_events of ingest"],
     ["src/cli/x.ts", '"update products set name = 1"', "writes products of stock"],

@@ -17,7 +17,7 @@ export interface Settings {
   readonly costRisePercent: number;
   /** The feed tells of a note that is held for more than so many days; 0: of none. */
   readonly heldDays: number;
-  /** Spellings of units that the company sets apart from the built-in table (stock/unit.ts): spelling → unit. */
+  /** Spellings of units that the company sets apart from the built-in table (stock/supplier-items/unit.ts): spelling → unit. */
   readonly units: Readonly<Record<string, string>>;
   readonly taxProfile: TaxProfile;
   /** Rises with every change of the tax profile; 0: none was given. */

@@ -18,9 +18,9 @@ import { clientReader } from "../platform/libsql/reader.ts";
 import { inlineDocuments } from "../platform/memory/documents.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Value } from "../ports/sql.ts";
-import { type Difference, reconcile } from "../stock/reconcile.ts";
+import { type Difference, reconcile } from "../stock/reconcile/reconcile.ts";
+import { type StepPlace, wrongSteps } from "../stock/reconcile/wrong-steps.ts";
 import { findWrongSpans } from "../stock/spans.ts";
-import { type StepPlace, wrongSteps } from "../stock/wrong-steps.ts";
 import { databaseFile } from "./backup.ts";
 import { BLOBS } from "./backup-files.ts";
 

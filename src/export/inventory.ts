@@ -2,8 +2,14 @@ import { addDays, dayStart } from "../lib/days.ts";
 import { divideHalfUp, fromScaled } from "../lib/decimal.ts";
 import { Failed } from "../lib/result.ts";
 import type { Ports } from "../ports/ports.ts";
-import { today } from "../stock/dashboard.ts";
-import { anyMovedBefore, lastKnown, type StockAt, stockFrom, stockSum } from "../stock/stock-at.ts";
+import { today } from "../stock/reports/dashboard.ts";
+import {
+  anyMovedBefore,
+  lastKnown,
+  type StockAt,
+  stockFrom,
+  stockSum,
+} from "../stock/reports/stock-at.ts";
 import type { ExportFailure } from "./failures.ts";
 import { countStepOf, type KeysetQuery, type Page, pageSql } from "./pages.ts";
 import type { Cell, Table } from "./sheet.ts";

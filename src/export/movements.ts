@@ -1,6 +1,6 @@
 import { parameters } from "../lib/parameters.ts";
 import type { Value } from "../ports/sql.ts";
-import { MOVEMENT_JOINS, type MovementFilter, movementFilter } from "../stock/ledger.ts";
+import { MOVEMENT_JOINS, type MovementFilter, movementFilter } from "../stock/reports/ledger.ts";
 import { countStepOf, type KeysetQuery, pageSql } from "./pages.ts";
 import type { Table } from "./sheet.ts";
 

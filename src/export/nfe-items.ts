@@ -1,5 +1,5 @@
 import { listedNotes } from "../ingest/note/note-filter.ts";
-import { unitKeySql } from "../stock/unit.ts";
+import { unitKeySql } from "../stock/supplier-items/unit.ts";
 import { type NfeFilter, noteWalk } from "./nfes.ts";
 import { countStepOf, type KeysetQuery, pageSql } from "./pages.ts";
 import type { Table } from "./sheet.ts";

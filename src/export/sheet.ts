@@ -2,7 +2,7 @@ import type { StoredLot } from "../ingest/note/tables.ts";
 import { trusted } from "../lib/cast.ts";
 import { zoneOffset } from "../lib/days.ts";
 import { divideHalfUp, fromScaled, unitValue } from "../lib/decimal.ts";
-import { factorText } from "../stock/factor.ts";
+import { factorText } from "../stock/supplier-items/factor.ts";
 import { CSV, type Csv, type Dialect } from "./csv.ts";
 
 /** A value of a row, as the database's JSON gives it. */

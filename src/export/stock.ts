@@ -1,4 +1,4 @@
-import { CATEGORY_NAME, type LevelFilter, levelFilter } from "../stock/levels.ts";
+import { CATEGORY_NAME, type LevelFilter, levelFilter } from "../stock/reports/levels.ts";
 import { countStepOf, type KeysetQuery, pageSql } from "./pages.ts";
 import type { Table } from "./sheet.ts";
 

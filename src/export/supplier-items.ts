@@ -1,6 +1,6 @@
 import { parameters } from "../lib/parameters.ts";
 import type { Value } from "../ports/sql.ts";
-import { PRODUCT_HEADING } from "../stock/imported-mappings.ts";
+import { PRODUCT_HEADING } from "../stock/supplier-items/imported-mappings.ts";
 import { countStepOf, type KeysetQuery, pageSql } from "./pages.ts";
 import type { Table } from "./sheet.ts";
 

@@ -7,7 +7,7 @@ import {
   factorText,
   fractionFactor,
   isFraction,
-} from "../stock/factor.ts";
+} from "../stock/supplier-items/factor.ts";
 import { decimalOf } from "./schemas.ts";
 
 const DECIMAL = decimalOf(4)

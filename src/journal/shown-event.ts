@@ -19,7 +19,7 @@ export const shownEvent = (event: FeedEvent): FeedEventOnWire =>
         : event.payload,
   });
 
-/** How many movements a write made, and the first of them (stock/append-moved.ts). */
+/** How many movements a write made, and the first of them (stock/posting/append-moved.ts). */
 const Moved = z.tuple([
   z.int(),
   z.array(z.tuple([z.int(), z.string(), z.int(), z.int(), z.int()])),
@@ -44,7 +44,7 @@ function withMovements({ type, payload }: FeedEvent): Record<string, unknown> {
   };
 }
 
-/** Cost (1/10²) and quantity (1/10⁴) of an entry, then value and quantity before it (stock/risen-cost.ts). */
+/** Cost (1/10²) and quantity (1/10⁴) of an entry, then value and quantity before it (stock/posting/risen-cost.ts). */
 const Rise = z.tuple([z.int(), z.int(), z.int(), z.int()]);
 
 function withCosts({ payload: { rise, ...rest } }: FeedEvent): Record<string, unknown> {

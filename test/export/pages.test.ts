@@ -5,7 +5,7 @@ import { PAGE_ROWS, pages } from "../../src/export/pages.ts";
 import { stockKeyset } from "../../src/export/stock.ts";
 import type { Reader, Statement } from "../../src/ports/sql.ts";
 import { foldProducts } from "../../src/stock/fold-products.ts";
-import type { MovementFilter } from "../../src/stock/ledger.ts";
+import type { MovementFilter } from "../../src/stock/reports/ledger.ts";
 import {
   insertMovements,
   insertTwoCompanies,

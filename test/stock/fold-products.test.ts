@@ -6,7 +6,7 @@ import { fold } from "../../src/lib/fold.ts";
 import { type Connection, openConnection } from "../../src/platform/bun/database/connection.ts";
 import { rowsOf } from "../../src/platform/libsql/rows.ts";
 import { foldProducts, productSearch } from "../../src/stock/fold-products.ts";
-import { listLevels } from "../../src/stock/levels.ts";
+import { listLevels } from "../../src/stock/reports/levels.ts";
 import { insertTwoCompanies } from "../support/exports/ledger-rows.ts";
 import { testPorts } from "../support/ports.ts";
 

@@ -47,45 +47,59 @@ export const MAY: Record<string, string> = {
   observability: "lib ports config.ts metrics.ts version.ts resilience",
   journal: "lib ports",
   "stock/lots": "lib journal ports",
-  stock: "lib journal ports stock/lots",
+  stock: "lib journal ports",
+  "stock/supplier-items": "lib journal ports stock",
+  "stock/posting": "lib journal ports stock/lots stock",
+  "stock/reports": "lib ports stock stock/posting",
+  "stock/reconcile": "journal ports stock/lots stock/posting",
   accounts: "lib journal ports",
   "accounts/people": "lib accounts journal ports",
-  "stock/catalog": "lib nfe stock accounts journal ports resilience",
-  "stock/counting": "lib stock stock/lots accounts journal ports resilience",
+  "stock/catalog": "lib nfe stock stock/reports accounts journal ports resilience",
+  "stock/counting":
+    "lib stock stock/posting stock/reports stock/lots accounts journal ports resilience",
   "ingest/verdict": "lib nfe nfe/check nfe/read nfe/signature accounts:types",
   "ingest/cost": "nfe ingest/verdict accounts",
   "ingest/upload": "lib nfe:types ports ingest/verdict",
   "ingest/note":
-    "lib nfe nfe/signature messages/pt-BR/documents ingest/verdict ingest/cost stock stock/lots accounts journal ports resilience",
+    "lib nfe nfe/signature messages/pt-BR/documents ingest/verdict ingest/cost stock stock/supplier-items stock/posting stock/lots accounts journal ports resilience",
   "ingest/supplier-items":
-    "lib nfe messages/pt-BR/documents ingest/verdict ingest/note stock accounts journal ports resilience",
+    "lib nfe messages/pt-BR/documents ingest/verdict ingest/note stock stock/supplier-items accounts journal ports resilience",
   "ingest/approve":
-    "lib nfe messages/pt-BR/documents ingest/verdict ingest/cost ingest/note stock stock/lots accounts journal ports resilience",
+    "lib nfe messages/pt-BR/documents ingest/verdict ingest/cost ingest/note stock stock/supplier-items stock/posting stock/reports stock/lots accounts journal ports resilience",
   "ingest/event":
-    "lib nfe messages/pt-BR/documents nfe/read nfe/signature ingest/verdict ingest/note ingest/approve stock accounts journal ports resilience",
+    "lib nfe messages/pt-BR/documents nfe/read nfe/signature ingest/verdict ingest/note ingest/approve stock/posting stock/reports accounts journal ports resilience",
   "ingest/receive":
-    "lib nfe messages/pt-BR/documents ingest/verdict ingest/note ingest/approve ingest/event stock stock/lots accounts journal ports resilience",
+    "lib nfe messages/pt-BR/documents ingest/verdict ingest/note ingest/approve ingest/event stock/supplier-items stock/posting stock/reports stock/lots accounts journal ports resilience",
   "ingest/batch":
     "lib nfe nfe/container messages/pt-BR/documents ingest/verdict ingest/upload ingest/note ingest/approve ingest/event ingest/receive accounts journal ports observability resilience",
   reports: "lib ingest/note mail webhooks journal ports",
   export:
-    "lib messages/pt-BR/audit ingest/verdict ingest/note stock stock/lots reports accounts journal ports observability resilience",
+    "lib messages/pt-BR/audit ingest/verdict ingest/note stock/supplier-items stock/reports stock/lots reports accounts journal ports observability resilience",
   mail: "lib ingest/upload ingest/batch accounts journal ports observability resilience",
   webhooks: "lib version.ts accounts journal ports resilience",
   "failures.ts":
     "webhooks nfe ingest/verdict mail stock stock/catalog stock/counting reports accounts export journal ports",
-  http: "lib nfe messages/pt-BR/documents messages/pt-BR/failures stock ingest/verdict accounts ports failures.ts version.ts resilience",
+  http: "lib nfe messages/pt-BR/documents messages/pt-BR/failures stock/supplier-items ingest/verdict accounts ports failures.ts version.ts resilience",
   "http/middleware": "lib http failures.ts:types accounts ports config.ts observability resilience",
   "http/cache": "lib http journal ports",
   "http/views":
-    "lib messages/pt-BR/documents messages/pt-BR/audit http ingest/verdict:types ingest/cost ingest/note ingest/supplier-items ingest/approve ingest/event ingest/batch stock stock/lots stock/catalog stock/counting journal failures.ts webhooks",
+    "lib messages/pt-BR/documents messages/pt-BR/audit http ingest/verdict:types ingest/cost ingest/note ingest/supplier-items ingest/approve ingest/event ingest/batch stock/supplier-items stock/reports stock/lots stock/catalog stock/counting journal failures.ts webhooks",
   "http/request":
-    "lib nfe http http/middleware ingest/verdict ingest/upload ingest/supplier-items ingest/approve ingest/batch export stock stock/catalog reports journal ports",
+    "lib nfe http http/middleware ingest/verdict ingest/upload ingest/supplier-items ingest/approve ingest/batch export stock stock/supplier-items stock/reports stock/catalog reports journal ports",
   "http/idempotency":
     "lib http http/middleware http/request ingest/upload accounts journal ports failures.ts:types",
   "http/stream": "lib http http/middleware http/views accounts journal ports",
-  "http/routes":
-    "lib nfe http http/middleware http/cache http/views http/request http/stream ingest/verdict ingest/cost ingest/upload ingest/note ingest/supplier-items ingest/approve ingest/event ingest/receive ingest/batch stock stock/lots stock/catalog stock/counting reports export mail accounts accounts/people journal ports version.ts observability webhooks",
+  "http/routes/exports":
+    "lib http http/middleware http/request http/stream stock/reports export accounts journal",
+  "http/routes/notes":
+    "lib http http/middleware http/cache http/views http/request http/stream ingest/verdict ingest/upload ingest/note ingest/supplier-items ingest/approve ingest/event ingest/receive ingest/batch stock stock/supplier-items stock/reports reports export accounts journal",
+  "http/routes/stock":
+    "lib http http/middleware http/cache http/views http/request ingest/note ingest/supplier-items ingest/approve stock stock/supplier-items stock/posting stock/reports stock/lots stock/catalog stock/counting reports accounts journal ports",
+  "http/routes/accounts":
+    "lib nfe http http/middleware http/views http/request ingest/verdict ingest/note ingest/supplier-items stock/supplier-items mail accounts accounts/people journal http/routes/exports",
+  "http/routes/feed":
+    "lib http http/middleware http/views http/request http/stream accounts journal webhooks",
+  "http/routes/operations": "lib http http/middleware accounts ports version.ts observability",
   "platform/libsql": "lib ports queue-messages.ts resilience",
   platform: "lib ports platform/libsql resilience",
   "platform/memory": "lib ports queue-messages.ts platform",
@@ -99,10 +113,11 @@ export const MAY: Record<string, string> = {
     "lib ports config.ts version.ts platform platform/libsql platform/memory platform/bun/files platform/bun/threads platform/bun/network platform/bun/queue platform/bun/database observability resilience",
   "platform/cloudflare":
     "lib ports config.ts queue-messages.ts metrics.ts version.ts platform platform/libsql platform/memory observability resilience",
-  "app.ts": "http http/middleware http/idempotency http/routes ports",
+  "app.ts":
+    "http http/middleware http/idempotency http/routes/exports http/routes/notes http/routes/stock http/routes/accounts http/routes/feed http/routes/operations ports",
   "client.ts": "app.ts:types http:types",
   "maintenance.ts":
-    "ingest/note ingest/batch export mail stock stock/lots stock/counting journal ports queue-messages.ts:types resilience webhooks",
+    "ingest/note ingest/batch export mail stock stock/reconcile stock/lots stock/counting journal ports queue-messages.ts:types resilience webhooks",
   "consumer.ts": "ingest/batch export journal ports queue-messages.ts resilience webhooks",
 };
 

@@ -63,8 +63,8 @@ export const EXCEPTIONS: Readonly<Record<string, string>> = {
   "src/journal/record.ts reads companies": "one line for each company",
   "src/journal/chain-audit.ts reads companies": "one chain for each company",
   "src/journal/audit-log.ts reads users": "a line shows the name and e-mail of its user",
-  "src/stock/ledger.ts reads users": "a movement shows the name of its user",
-  "src/stock/kardex.ts reads users": "a movement shows the name of its user",
+  "src/stock/reports/ledger.ts reads users": "a movement shows the name of its user",
+  "src/stock/reports/kardex.ts reads users": "a movement shows the name of its user",
   // Gauges and checks count rows of every part, and change none.
   "src/observability/database-gauges.ts reads companies": "a gauge",
   "src/observability/database-gauges.ts reads events": "a gauge",

@@ -8,8 +8,8 @@ import type { SupplierItemFilter } from "../../export/supplier-items.ts";
 import { addDays, zoneOffset } from "../../lib/days.ts";
 import { isAccessKeyShape, withoutPrintMarks } from "../../nfe/access-key.ts";
 import type { Ports } from "../../ports/ports.ts";
-import type { MovementFilter } from "../../stock/ledger.ts";
-import type { LevelFilter } from "../../stock/levels.ts";
+import type { MovementFilter } from "../../stock/reports/ledger.ts";
+import type { LevelFilter } from "../../stock/reports/levels.ts";
 import { dayRange, endOf, plainDays } from "../days.ts";
 import {
   codeText,

@@ -1,6 +1,6 @@
 import type { z } from "@hono/zod-openapi";
 import type { Ports } from "../../ports/ports.ts";
-import { type LevelFilter, levelsAfter, listLevels } from "../../stock/levels.ts";
+import { type LevelFilter, levelsAfter, listLevels } from "../../stock/reports/levels.ts";
 import { text, wholeNumber } from "../schemas.ts";
 import { type LevelPosition, readPage } from "./list-page.ts";
 

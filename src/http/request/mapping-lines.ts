@@ -8,8 +8,8 @@ import {
 import { utf8OrWindows1252 } from "../../lib/decode-text.ts";
 import { type CsvRecord, readCsv } from "../../lib/read-csv.ts";
 import { Failed } from "../../lib/result.ts";
-import type { Factor } from "../../stock/factor.ts";
 import type { ImportError, SupplierItemFailure } from "../../stock/failures.ts";
+import type { Factor } from "../../stock/supplier-items/factor.ts";
 import { factorOf } from "../factor.ts";
 import { codeText } from "../schemas.ts";
 import { SupplierId } from "./supplier-id.ts";

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { unitValue } from "../../lib/decimal.ts";
 import { exactNumber } from "../../lib/exact-number.ts";
-import type { Movement } from "../../stock/ledger.ts";
+import type { Movement } from "../../stock/reports/ledger.ts";
 import { instant, money, quantity } from "../numbers.ts";
 
 /** A movement with the fields of S.G.E.; quantity and costs are positive, `type` gives the direction. */

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import type { NfeEventRow } from "../../ingest/note/notes.ts";
 import { eventName } from "../../messages/pt-BR/documents/event-names.ts";
-import type { Movement } from "../../stock/ledger.ts";
+import type { Movement } from "../../stock/reports/ledger.ts";
 import { instant } from "../numbers.ts";
 
 export const NoteEventSchema = z

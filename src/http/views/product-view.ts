@@ -1,8 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import { exactNumber } from "../../lib/exact-number.ts";
 import { costPriceText } from "../../stock/catalog/cost-price.ts";
-import type { Level } from "../../stock/levels.ts";
-import type { StockAt } from "../../stock/stock-at.ts";
+import type { Level } from "../../stock/reports/levels.ts";
+import type { StockAt } from "../../stock/reports/stock-at.ts";
 import { instant, money, moneyOrNull, quantity, quantityOrNull } from "../numbers.ts";
 
 /** A product with the fields of S.G.E. */

@@ -1,8 +1,8 @@
 import { NOTE_SENTENCES } from "../../messages/pt-BR/documents/note-sentences.ts";
 import type { Row, Statement } from "../../ports/sql.ts";
-import { EVENT_ORIGIN, type EventExitChange } from "../../stock/event-exits.ts";
-import type { Posting } from "../../stock/posting.ts";
-import type { Reversal } from "../../stock/reversal.ts";
+import { EVENT_ORIGIN, type EventExitChange } from "../../stock/posting/event-exits.ts";
+import type { Posting } from "../../stock/posting/posting.ts";
+import type { Reversal } from "../../stock/posting/reversal.ts";
 import type { Finding } from "../note/written-verdict.ts";
 
 /** Most products that the finding names. */

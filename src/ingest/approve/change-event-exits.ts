@@ -3,7 +3,7 @@ import type { Settings } from "../../accounts/company.ts";
 import { audit, bumpTags } from "../../journal/record.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Statement } from "../../ports/sql.ts";
-import { appendMoved, postedByDocument } from "../../stock/append-moved.ts";
+import { appendMoved, postedByDocument } from "../../stock/posting/append-moved.ts";
 import {
   changeEventExits,
   EVENT_ORIGIN,
@@ -12,9 +12,9 @@ import {
   eventExitsMade,
   type StandingExit,
   standingExits,
-} from "../../stock/event-exits.ts";
-import type { Posting } from "../../stock/posting.ts";
-import { movementsOfPosting } from "../../stock/reversal.ts";
+} from "../../stock/posting/event-exits.ts";
+import type { Posting } from "../../stock/posting/posting.ts";
+import { movementsOfPosting } from "../../stock/posting/reversal.ts";
 import { type EventExits, eventExits } from "../note/event-exits.ts";
 import { itemsOf, type StoredNote } from "../note/stored-note.ts";
 import type { KnownEvent } from "../verdict/known-event.ts";

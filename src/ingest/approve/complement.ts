@@ -1,7 +1,7 @@
 import { type NItem, nItemFrom, type Position, positionFrom } from "../../lib/item-number.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Row } from "../../ports/sql.ts";
-import { type CostedEntry, type CostShare, entriesOf } from "../../stock/late-cost.ts";
+import { type CostedEntry, type CostShare, entriesOf } from "../../stock/posting/late-cost.ts";
 import { itemParts } from "../note/lines.ts";
 import type { JudgedItem, StoredNote } from "../note/stored-note.ts";
 import type { StoredReference } from "../note/tables.ts";

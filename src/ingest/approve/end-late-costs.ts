@@ -1,6 +1,6 @@
 import { appendSelectedEvents } from "../../journal/append-selected-events.ts";
 import type { Statement } from "../../ports/sql.ts";
-import type { Reversal } from "../../stock/reversal.ts";
+import type { Reversal } from "../../stock/posting/reversal.ts";
 import { POSTING_GUARD } from "../note/registration-sql.ts";
 
 /**

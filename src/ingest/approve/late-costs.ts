@@ -6,7 +6,7 @@ import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Guard, Row, Statement } from "../../ports/sql.ts";
 import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
-import { appendMoved, postedByDocument } from "../../stock/append-moved.ts";
+import { appendMoved, postedByDocument } from "../../stock/posting/append-moved.ts";
 import {
   type CostedEntry,
   entriesOf,
@@ -15,9 +15,9 @@ import {
   planLateCost,
   postLateCost,
   toPostedShare,
-} from "../../stock/late-cost.ts";
-import { stockFailureFrom } from "../../stock/out-of-range.ts";
-import { reverse } from "../../stock/reversal.ts";
+} from "../../stock/posting/late-cost.ts";
+import { stockFailureFrom } from "../../stock/posting/out-of-range.ts";
+import { reverse } from "../../stock/posting/reversal.ts";
 import type { FlowOptions } from "../note/flow-options.ts";
 import { findNote, type StoredNote } from "../note/stored-note.ts";
 import type { IngestFailure } from "../verdict/failures.ts";

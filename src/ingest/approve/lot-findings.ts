@@ -1,7 +1,7 @@
 import { trusted } from "../../lib/cast.ts";
 import { NOTE_SENTENCES } from "../../messages/pt-BR/documents/note-sentences.ts";
 import type { Row, Statement } from "../../ports/sql.ts";
-import type { Posting } from "../../stock/posting.ts";
+import type { Posting } from "../../stock/posting/posting.ts";
 import type { Finding } from "../note/written-verdict.ts";
 
 /** Where the batch puts the names of products and lots; at most so many. */

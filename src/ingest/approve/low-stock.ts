@@ -1,7 +1,7 @@
 import { appendSelectedEvents } from "../../journal/append-selected-events.ts";
 import type { Guard, Statement } from "../../ports/sql.ts";
-import type { ManualMovement } from "../../stock/movement.ts";
-import type { Posting } from "../../stock/posting.ts";
+import type { ManualMovement } from "../../stock/posting/movement.ts";
+import type { Posting } from "../../stock/posting/posting.ts";
 
 /**
  * Appends `stock.low` to the feed for each product that these movements took below its minimum, once at the crossing and not
@@ -27,7 +27,7 @@ const appendLowStock = (
     args: [company, origin, ...refs, posting],
   });
 
-/** Of a posted note: '$' follows '#' in its references (stock/posting.ts). Only for a posting with exits. */
+/** Of a posted note: '$' follows '#' in its references (stock/posting/posting.ts). Only for a posting with exits. */
 export const appendLowStockOfNote = ({
   company,
   at,

@@ -5,17 +5,17 @@ import { fromScaled } from "../../lib/decimal.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Row, Statement } from "../../ports/sql.ts";
-import { appendEachMovement } from "../../stock/append-moved.ts";
 import type { BadLine, MovementBatchFailure, StockFailure } from "../../stock/failures.ts";
 import { type TakenLot, takenLots } from "../../stock/lots/keep-lots.ts";
-import type { ManualMovement } from "../../stock/movement.ts";
+import { appendEachMovement } from "../../stock/posting/append-moved.ts";
+import type { ManualMovement } from "../../stock/posting/movement.ts";
 import {
   madeBy,
   movementBatch,
   type RefusedLine,
   refusedLines,
-} from "../../stock/movement-batch.ts";
-import { stockFailureFrom } from "../../stock/out-of-range.ts";
+} from "../../stock/posting/movement-batch.ts";
+import { stockFailureFrom } from "../../stock/posting/out-of-range.ts";
 import { appendLowStockOfBatch } from "./low-stock.ts";
 import { firstMoment, type MovementRequest, movementOf, wrongDate } from "./manual-movement.ts";
 

@@ -6,18 +6,18 @@ import { newId } from "../../lib/id.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Row } from "../../ports/sql.ts";
-import { appendMoved, postedByHand } from "../../stock/append-moved.ts";
-import { failIfCountedAfterDate } from "../../stock/counted-over.ts";
-import { today } from "../../stock/dashboard.ts";
 import type { MovementFailure, StockFailure } from "../../stock/failures.ts";
 import { type TakenLot, takenLots } from "../../stock/lots/keep-lots.ts";
+import { appendMoved, postedByHand } from "../../stock/posting/append-moved.ts";
+import { failIfCountedAfterDate } from "../../stock/posting/counted-over.ts";
 import {
   lotStock,
   type ManualMovement,
   MOVEMENT_MADE,
   movementStatements,
-} from "../../stock/movement.ts";
-import { stockFailureFrom } from "../../stock/out-of-range.ts";
+} from "../../stock/posting/movement.ts";
+import { stockFailureFrom } from "../../stock/posting/out-of-range.ts";
+import { today } from "../../stock/reports/dashboard.ts";
 import { appendLowStockOfMovement } from "./low-stock.ts";
 
 /** A manual movement as the user requests it; quantity positive, 1/10⁴. */

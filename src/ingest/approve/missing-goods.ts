@@ -1,7 +1,7 @@
 import { appendSelectedEvents } from "../../journal/append-selected-events.ts";
 import { NOTE_SENTENCES } from "../../messages/pt-BR/documents/note-sentences.ts";
 import type { Statement } from "../../ports/sql.ts";
-import { EVENT_ORIGIN } from "../../stock/event-exits.ts";
+import { EVENT_ORIGIN } from "../../stock/posting/event-exits.ts";
 import type { Finding } from "../note/written-verdict.ts";
 
 /** A posting that took goods of a note out, whatever the company allows. */

@@ -3,8 +3,8 @@ import { NOTE_SENTENCES } from "../../messages/pt-BR/documents/note-sentences.ts
 import type { Ports } from "../../ports/ports.ts";
 import type { Row, Statement } from "../../ports/sql.ts";
 import type { StockFailure } from "../../stock/failures.ts";
-import type { Posting } from "../../stock/posting.ts";
-import { FALLS_BELOW_ZERO, movedByProduct } from "../../stock/posting-guards.ts";
+import type { Posting } from "../../stock/posting/posting.ts";
+import { FALLS_BELOW_ZERO, movedByProduct } from "../../stock/posting/posting-guards.ts";
 import type { Finding } from "../note/written-verdict.ts";
 
 const NEGATIVE = {

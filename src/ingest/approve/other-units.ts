@@ -1,6 +1,6 @@
 import type { Row, Statement } from "../../ports/sql.ts";
-import type { Posting } from "../../stock/posting.ts";
-import { spellingsOf, type UnitSpellings } from "../../stock/unit.ts";
+import type { Posting } from "../../stock/posting/posting.ts";
+import { spellingsOf, type UnitSpellings } from "../../stock/supplier-items/unit.ts";
 import type { Finding } from "../note/written-verdict.ts";
 
 const CODE = "unit_differs";

@@ -1,10 +1,10 @@
 import type { NItem, Position } from "../../lib/item-number.ts";
 import type { Ports } from "../../ports/ports.ts";
-import { FACTOR_ONE, type Factor } from "../../stock/factor.ts";
 import type { TakenLot } from "../../stock/lots/keep-lots.ts";
 import { planTaking } from "../../stock/lots/plan-taking.ts";
-import type { Posting } from "../../stock/posting.ts";
-import { inJson, supplierItemOf } from "../../stock/posting-guards.ts";
+import type { Posting } from "../../stock/posting/posting.ts";
+import { inJson, supplierItemOf } from "../../stock/posting/posting-guards.ts";
+import { FACTOR_ONE, type Factor } from "../../stock/supplier-items/factor.ts";
 import type { CostedItem } from "../cost/item-cost.ts";
 import type { EventExits } from "../note/event-exits.ts";
 import { itemParts } from "../note/lines.ts";

@@ -5,8 +5,8 @@ import { err, ok, type Result } from "../../lib/result.ts";
 import { CORRECTION_MESSAGES } from "../../messages/pt-BR/documents/corrections.ts";
 import type { FieldError } from "../../nfe/failures.ts";
 import type { Ports } from "../../ports/ports.ts";
-import { type Factor, factorText } from "../../stock/factor.ts";
-import { unitKey } from "../../stock/unit.ts";
+import { type Factor, factorText } from "../../stock/supplier-items/factor.ts";
+import { unitKey } from "../../stock/supplier-items/unit.ts";
 import type { StockItem } from "../note/lines.ts";
 import type { HoldCode, IngestFailure } from "../verdict/failures.ts";
 

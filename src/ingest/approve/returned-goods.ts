@@ -1,11 +1,11 @@
 import type { Ports } from "../../ports/ports.ts";
-import type { Entry, SupplierLine } from "../../stock/posting.ts";
+import type { Entry, SupplierLine } from "../../stock/posting/posting.ts";
 import {
   broughtBack,
   type OpenExit,
   type ReturnedPart,
   shareReturn,
-} from "../../stock/returned-exits.ts";
+} from "../../stock/posting/returned-exits.ts";
 import type { Mapping } from "../note/mapping.ts";
 import type { JudgedItem, StoredNote } from "../note/stored-note.ts";
 import type { StoredReference } from "../note/tables.ts";

@@ -1,6 +1,6 @@
 import { NOTE_SENTENCES } from "../../messages/pt-BR/documents/note-sentences.ts";
 import type { Statement } from "../../ports/sql.ts";
-import type { Posting } from "../../stock/posting.ts";
+import type { Posting } from "../../stock/posting/posting.ts";
 import { POSTING_GUARD } from "../note/registration-sql.ts";
 import type { Finding } from "../note/written-verdict.ts";
 

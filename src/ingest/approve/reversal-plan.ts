@@ -1,6 +1,6 @@
 import type { Ports } from "../../ports/ports.ts";
-import { failIfCountedSince } from "../../stock/counted-over.ts";
-import type { Posted, Reversal } from "../../stock/reversal.ts";
+import { failIfCountedSince } from "../../stock/posting/counted-over.ts";
+import type { Posted, Reversal } from "../../stock/posting/reversal.ts";
 import { prepareMovementReversal } from "./reverse-movement.ts";
 import { failIfInsufficient, prepareReversal, type ReversalOptions } from "./reverse-note.ts";
 import { failIfReturned } from "./standing-returns.ts";

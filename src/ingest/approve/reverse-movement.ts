@@ -5,20 +5,20 @@ import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Row, Statement } from "../../ports/sql.ts";
 import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
-import { appendMoved, postedByHand } from "../../stock/append-moved.ts";
-import { failIfCountedSince, notCountedSince } from "../../stock/counted-over.ts";
-import { today } from "../../stock/dashboard.ts";
-import { EVENT_ORIGIN } from "../../stock/event-exits.ts";
 import type { MovementFailure } from "../../stock/failures.ts";
-import { COUNT_ORIGIN } from "../../stock/movement.ts";
-import { stockFailureFrom } from "../../stock/out-of-range.ts";
+import { appendMoved, postedByHand } from "../../stock/posting/append-moved.ts";
+import { failIfCountedSince, notCountedSince } from "../../stock/posting/counted-over.ts";
+import { EVENT_ORIGIN } from "../../stock/posting/event-exits.ts";
+import { COUNT_ORIGIN } from "../../stock/posting/movement.ts";
+import { stockFailureFrom } from "../../stock/posting/out-of-range.ts";
 import {
   movementsOfPosting,
   nothingBelowZeroAfter,
   type Reversal,
   reversalMade,
   reverse,
-} from "../../stock/reversal.ts";
+} from "../../stock/posting/reversal.ts";
+import { today } from "../../stock/reports/dashboard.ts";
 import { appendLowStockOfMovement } from "./low-stock.ts";
 import { failIfInsufficient, type ReversalOptions, tagsOf, takesGoodsOut } from "./reverse-note.ts";
 

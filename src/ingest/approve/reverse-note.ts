@@ -6,11 +6,10 @@ import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Row, Statement } from "../../ports/sql.ts";
 import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
-import { appendMoved, postedByDocument } from "../../stock/append-moved.ts";
-import { failIfCountedSince, notCountedSince } from "../../stock/counted-over.ts";
-import { today } from "../../stock/dashboard.ts";
-import { EVENT_ORIGIN, standingExits } from "../../stock/event-exits.ts";
-import { stockFailureFrom } from "../../stock/out-of-range.ts";
+import { appendMoved, postedByDocument } from "../../stock/posting/append-moved.ts";
+import { failIfCountedSince, notCountedSince } from "../../stock/posting/counted-over.ts";
+import { EVENT_ORIGIN, standingExits } from "../../stock/posting/event-exits.ts";
+import { stockFailureFrom } from "../../stock/posting/out-of-range.ts";
 import {
   insufficientAfter,
   movementsOfPosting,
@@ -18,7 +17,8 @@ import {
   type Posted,
   type Reversal,
   reverse,
-} from "../../stock/reversal.ts";
+} from "../../stock/posting/reversal.ts";
+import { today } from "../../stock/reports/dashboard.ts";
 import type { FlowOptions } from "../note/flow-options.ts";
 import { POSTING_GUARD } from "../note/registration-sql.ts";
 import { rejudgeAwaiting } from "../note/rejudge-waiting.ts";

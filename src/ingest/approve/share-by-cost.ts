@@ -1,5 +1,5 @@
 import { apportion } from "../../lib/decimal.ts";
-import type { CostedEntry, CostShare } from "../../stock/late-cost.ts";
+import type { CostedEntry, CostShare } from "../../stock/posting/late-cost.ts";
 
 /**
  * Shares an amount among entries by what they cost, to the cent (largest remainder); by their quantities where none has a

@@ -3,7 +3,7 @@ import { Failed } from "../../lib/result.ts";
 import { NOTE_SENTENCES } from "../../messages/pt-BR/documents/note-sentences.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Statement } from "../../ports/sql.ts";
-import type { Reversal } from "../../stock/reversal.ts";
+import type { Reversal } from "../../stock/posting/reversal.ts";
 import { POSTING_GUARD } from "../note/registration-sql.ts";
 import type { Finding } from "../note/written-verdict.ts";
 import type { IngestFailure } from "../verdict/failures.ts";

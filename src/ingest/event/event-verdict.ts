@@ -6,8 +6,8 @@ import { NOTE_SENTENCES } from "../../messages/pt-BR/documents/note-sentences.ts
 import { ruleSentence } from "../../messages/pt-BR/documents/rules.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Guard, Statement } from "../../ports/sql.ts";
-import { today } from "../../stock/dashboard.ts";
-import type { Reversal } from "../../stock/reversal.ts";
+import type { Reversal } from "../../stock/posting/reversal.ts";
+import { today } from "../../stock/reports/dashboard.ts";
 import { EVENT_BEFORE_COUNT, saveCancelledBeforeCount } from "../approve/before-count.ts";
 import {
   eventExitStatements,

@@ -1,7 +1,7 @@
 import type { Settings } from "../../accounts/company.ts";
 import type { NfeEvent } from "../../nfe/note.ts";
 import type { Guard, Statement } from "../../ports/sql.ts";
-import type { Reversal } from "../../stock/reversal.ts";
+import type { Reversal } from "../../stock/posting/reversal.ts";
 import type { PreparedExits } from "../approve/change-event-exits.ts";
 import type { FlowOptions } from "../note/flow-options.ts";
 import type { Judgement } from "../note/judge.ts";

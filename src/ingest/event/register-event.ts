@@ -11,7 +11,7 @@ import { checkEventSignature } from "../../nfe/signature/signer.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { commitStatements, type Guard, type Row, type WriteStatement } from "../../ports/sql.ts";
 import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
-import { stockFailureFrom } from "../../stock/out-of-range.ts";
+import { stockFailureFrom } from "../../stock/posting/out-of-range.ts";
 import { prepareExits } from "../approve/change-event-exits.ts";
 import { reversalOf } from "../approve/reverse-note.ts";
 import type { FlowOptions } from "../note/flow-options.ts";

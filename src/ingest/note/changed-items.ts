@@ -1,5 +1,5 @@
 import { NOTE_SENTENCES } from "../../messages/pt-BR/documents/note-sentences.ts";
-import type { LearntValues, SeenAssumption } from "../../stock/posting-guards.ts";
+import type { LearntValues, SeenAssumption } from "../../stock/posting/posting-guards.ts";
 import type { StockItem } from "./lines.ts";
 import type { Mapping } from "./mapping.ts";
 import type { Finding } from "./written-verdict.ts";

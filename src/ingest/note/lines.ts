@@ -2,10 +2,15 @@ import { apportion, sumExact } from "../../lib/decimal.ts";
 import type { NItem, Position } from "../../lib/item-number.ts";
 import { Failed } from "../../lib/result.ts";
 import { NOTE_SENTENCES } from "../../messages/pt-BR/documents/note-sentences.ts";
-import { FACTOR_ONE, type Factor, sameFactor, toStockUnits } from "../../stock/factor.ts";
 import type { StockFailure } from "../../stock/failures.ts";
-import type { Entry, SupplierLine } from "../../stock/posting.ts";
-import { type UnitSpellings, unitKey } from "../../stock/unit.ts";
+import type { Entry, SupplierLine } from "../../stock/posting/posting.ts";
+import {
+  FACTOR_ONE,
+  type Factor,
+  sameFactor,
+  toStockUnits,
+} from "../../stock/supplier-items/factor.ts";
+import { type UnitSpellings, unitKey } from "../../stock/supplier-items/unit.ts";
 import type { CostedItem } from "../cost/item-cost.ts";
 import type { Effect } from "../verdict/verdict.ts";
 import type { StoredLot } from "./tables.ts";

@@ -1,7 +1,10 @@
 import type { Settings } from "../../accounts/company.ts";
 import type { Ports } from "../../ports/ports.ts";
-import { findSupplierItems, type SeenSupplierItem } from "../../stock/supplier-items.ts";
-import { unitKey } from "../../stock/unit.ts";
+import {
+  findSupplierItems,
+  type SeenSupplierItem,
+} from "../../stock/supplier-items/supplier-items.ts";
+import { unitKey } from "../../stock/supplier-items/unit.ts";
 
 /** The products and factors of one supplier's codes and units. */
 export interface Mapping {

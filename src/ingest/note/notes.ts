@@ -1,8 +1,8 @@
 import { and, count, desc, eq, exists, getTableColumns, lt, sql } from "drizzle-orm";
 import type { NoteStatus } from "../../lib/note-status.ts";
 import type { Ports } from "../../ports/ports.ts";
+import { unitKeySql } from "../../stock/supplier-items/unit.ts";
 import { supplierItems } from "../../stock/tables.ts";
-import { unitKeySql } from "../../stock/unit.ts";
 import { conditionsOf, type NoteFilter } from "./note-filter.ts";
 import { nfeEvents, noteItems, noteReferences, notes, type StoredReference } from "./tables.ts";
 

@@ -12,14 +12,14 @@ import type { Note, Party } from "../../nfe/note.ts";
 import { hasNumber } from "../../nfe/protocol.ts";
 import { referencesOf } from "../../nfe/references.ts";
 import type { Guard, Statement, Value } from "../../ports/sql.ts";
-import type { Posting } from "../../stock/posting.ts";
+import type { Posting } from "../../stock/posting/posting.ts";
 import {
   factorsAsAssumed,
   noFactors,
   nothingBelowZero,
   type SeenAssumption,
   seenAsAssumed,
-} from "../../stock/posting-guards.ts";
+} from "../../stock/posting/posting-guards.ts";
 import { uncosted } from "../cost/item-cost.ts";
 import { costJson } from "../cost/stored-cost.ts";
 import { taxesJson } from "../cost/stored-taxes.ts";
@@ -274,6 +274,6 @@ export function insertItems(r: Registration): Statement {
   };
 }
 
-/** Selects a row only in the batch whose first statement gave the note this posting (see `guard` in stock/posting.ts). */
+/** Selects a row only in the batch whose first statement gave the note this posting (see `guard` in stock/posting/posting.ts). */
 export const POSTING_GUARD =
   "select 1 from notes where company = ?1 and access_key = ?3 and posting = ?2";

@@ -2,7 +2,7 @@ import { normalizedText } from "../../lib/normalized-text.ts";
 import type { Note } from "../../nfe/note.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Row } from "../../ports/sql.ts";
-import { EVENT_ORIGIN } from "../../stock/event-exits.ts";
+import { EVENT_ORIGIN } from "../../stock/posting/event-exits.ts";
 import type { StockItem } from "./lines.ts";
 import { stockItems } from "./registration-sql.ts";
 import { itemsOf } from "./stored-note.ts";

@@ -11,8 +11,8 @@ import {
   movesAreWhole,
   moveUnits,
   unitMoves,
-} from "../../stock/rekey-units.ts";
-import type { UnitSpellings } from "../../stock/unit.ts";
+} from "../../stock/supplier-items/rekey-units.ts";
+import type { UnitSpellings } from "../../stock/supplier-items/unit.ts";
 
 /**
  * Replaces the company's spellings of units. Supplier items move to the unit that their spelling then means, in the same batch;

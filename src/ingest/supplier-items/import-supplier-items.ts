@@ -13,7 +13,7 @@ import {
   PRODUCT_HEADING,
   saveMappings,
   unknownProducts,
-} from "../../stock/imported-mappings.ts";
+} from "../../stock/supplier-items/imported-mappings.ts";
 import { rejudgeSuppliers } from "../note/rejudge.ts";
 import { unitsAreThose, type WantedMapping, wantedItem } from "./map-supplier-item.ts";
 

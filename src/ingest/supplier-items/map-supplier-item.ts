@@ -6,10 +6,10 @@ import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Guard } from "../../ports/sql.ts";
 import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
-import { type Factor, factorText } from "../../stock/factor.ts";
 import type { StockFailure } from "../../stock/failures.ts";
-import { type SupplierItem, saveMapping } from "../../stock/supplier-items.ts";
-import { type UnitSpellings, unitKey } from "../../stock/unit.ts";
+import { type Factor, factorText } from "../../stock/supplier-items/factor.ts";
+import { type SupplierItem, saveMapping } from "../../stock/supplier-items/supplier-items.ts";
+import { type UnitSpellings, unitKey } from "../../stock/supplier-items/unit.ts";
 import { rejudgeSuppliers } from "../note/rejudge.ts";
 
 /** What a user says of a supplier's item; `spelling` counts while it still means the unit. */

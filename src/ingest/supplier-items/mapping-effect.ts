@@ -2,10 +2,10 @@ import type { Settings } from "../../accounts/company.ts";
 import { trusted } from "../../lib/cast.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
-import { FACTOR_ONE, type Factor, toStockUnits } from "../../stock/factor.ts";
 import type { StockFailure } from "../../stock/failures.ts";
-import { findSupplierItems, type SupplierItem } from "../../stock/supplier-items.ts";
-import { unitKeySql } from "../../stock/unit.ts";
+import { FACTOR_ONE, type Factor, toStockUnits } from "../../stock/supplier-items/factor.ts";
+import { findSupplierItems, type SupplierItem } from "../../stock/supplier-items/supplier-items.ts";
+import { unitKeySql } from "../../stock/supplier-items/unit.ts";
 import type { Hold } from "../verdict/failures.ts";
 
 /** Most waiting notes that an answer names. */

@@ -1,7 +1,7 @@
 import { fold } from "../../lib/fold.ts";
 import { isGtin } from "../../nfe/gtin.ts";
-import { FACTOR_ONE, type Factor, fractionFactor } from "../../stock/factor.ts";
-import { plainUnit, type UnitSpellings, unitKey } from "../../stock/unit.ts";
+import { FACTOR_ONE, type Factor, fractionFactor } from "../../stock/supplier-items/factor.ts";
+import { plainUnit, type UnitSpellings, unitKey } from "../../stock/supplier-items/unit.ts";
 
 /** An item of a supplier, as a note has it; quantities in 1/10⁴. */
 export interface UnmappedItem {

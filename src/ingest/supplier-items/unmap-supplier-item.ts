@@ -5,8 +5,8 @@ import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
 import type { SupplierItemFailure } from "../../stock/failures.ts";
-import { removeMapping, type SupplierItemKey } from "../../stock/supplier-items.ts";
-import { unitKey } from "../../stock/unit.ts";
+import { removeMapping, type SupplierItemKey } from "../../stock/supplier-items/supplier-items.ts";
+import { unitKey } from "../../stock/supplier-items/unit.ts";
 import { rejudgeSuppliers } from "../note/rejudge.ts";
 import { unitsAreThose } from "./map-supplier-item.ts";
 

@@ -2,7 +2,7 @@ import type { Settings } from "../../accounts/company.ts";
 import { columnsOf } from "../../ports/columns.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Row } from "../../ports/sql.ts";
-import { unitKeySql } from "../../stock/unit.ts";
+import { unitKeySql } from "../../stock/supplier-items/unit.ts";
 import { noteItems } from "../note/tables.ts";
 import { candidatesFor } from "./candidates.ts";
 import { type Suggestion, suggestProducts, type UnmappedItem } from "./suggest.ts";

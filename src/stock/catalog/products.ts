@@ -9,7 +9,7 @@ import type { Guard, Row, Statement, Value } from "../../ports/sql.ts";
 import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
 import type { StockFailure } from "../failures.ts";
 import { productSearch } from "../fold-products.ts";
-import { findLevel, type Level } from "../levels.ts";
+import { findLevel, type Level } from "../reports/levels.ts";
 import type { CatalogFailure } from "./failures.ts";
 
 /** What people may say of a product; texts as they are, money 1/10², quantities 1/10⁴. */

@@ -1,12 +1,12 @@
 import { appendSelectedEvents } from "../../journal/append-selected-events.ts";
 import { appendEvents, bumpTags } from "../../journal/record.ts";
 import type { Guard, Statement, Value } from "../../ports/sql.ts";
-import { appendMoved } from "../append-moved.ts";
-import { balancesAfter } from "../balances.ts";
 import { keepLots, NEVER } from "../lots/keep-lots.ts";
-import { COUNT_ORIGIN } from "../movement.ts";
+import { appendMoved } from "../posting/append-moved.ts";
+import { balancesAfter } from "../posting/balances.ts";
+import { COUNT_ORIGIN } from "../posting/movement.ts";
+import { STEP_FIGURES, valuationSteps } from "../posting/valued-fold.ts";
 import { addMovementsToSpan } from "../spans.ts";
-import { STEP_FIGURES, valuationSteps } from "../valued-fold.ts";
 import { counted, LAST_CODE, notCounted } from "./differences.ts";
 
 /** The part of a close that one batch makes: the products whose codes are after `from`, up to `to`. */

@@ -1,4 +1,4 @@
-import { mulDiv } from "../mul-div.ts";
+import { mulDiv } from "../posting/mul-div.ts";
 import { IN_SCOPE } from "./counts.ts";
 
 /*

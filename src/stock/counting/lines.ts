@@ -7,7 +7,7 @@ import { columnsOf } from "../../ports/columns.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Statement, Value } from "../../ports/sql.ts";
 import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
-import { lastWrittenBefore } from "../last-written.ts";
+import { lastWrittenBefore } from "../reports/last-written.ts";
 import { failIfNotOpen, IN_SCOPE } from "./counts.ts";
 import type { CountFailure } from "./failures.ts";
 import { countLines } from "./tables.ts";

@@ -3,7 +3,7 @@ import { createApp } from "../../../src/app.ts";
 import { trusted } from "../../../src/lib/cast.ts";
 import type { Ports } from "../../../src/ports/ports.ts";
 import type { WriteJob } from "../../../src/ports/sql.ts";
-import { reconcileAll } from "../../../src/stock/reconcile.ts";
+import { reconcileAll } from "../../../src/stock/reconcile/reconcile.ts";
 import { Random } from "../../../src/synthetic/random.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { type Answer, answerOf, type TestApp, withApp } from "../../support/app.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { reconcileAll } from "../../../src/stock/reconcile.ts";
+import { reconcileAll } from "../../../src/stock/reconcile/reconcile.ts";
 import { type Answer, answerOf, withApp } from "../../support/app.ts";
 import { FULL } from "../../support/full.ts";
 import { requests, type SentRequest } from "../../support/http/invalid-requests.ts";

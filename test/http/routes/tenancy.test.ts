@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { itemsOf } from "../../../src/ingest/note/stored-note.ts";
-import { movementsOfNote } from "../../../src/stock/ledger.ts";
+import { movementsOfNote } from "../../../src/stock/reports/ledger.ts";
 import { cancellationEvent } from "../../../src/synthetic/events.ts";
 import { type NoteOptions, syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { zipOf } from "../../../src/synthetic/zip.ts";
@@ -143,7 +143,8 @@ function concreteOf(path: string, own: Own): string {
 /** Reading routes that this test leaves out, and why. */
 const LEFT_OUT: Readonly<Record<string, string>> = {
   "/api/notifications/stream": "never ends: test/http/stream/notifications.test.ts",
-  "/metrics": "is of the installation, not of a company: test/http/routes/metrics.test.ts",
+  "/metrics":
+    "is of the installation, not of a company: test/http/routes/operations/metrics.test.ts",
 };
 
 /** Queries for which a route reads by another statement. */

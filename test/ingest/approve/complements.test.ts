@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { rejudgeSlice } from "../../../src/ingest/note/rejudge-waiting.ts";
-import { reconcileAll } from "../../../src/stock/reconcile.ts";
-import { wrongSteps } from "../../../src/stock/wrong-steps.ts";
+import { reconcileAll } from "../../../src/stock/reconcile/reconcile.ts";
+import { wrongSteps } from "../../../src/stock/reconcile/wrong-steps.ts";
 import { cancellationEvent } from "../../../src/synthetic/events.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { SUPPLIERS } from "../../../src/synthetic/trade.ts";

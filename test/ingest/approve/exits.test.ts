@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { reconcileAll } from "../../../src/stock/reconcile.ts";
+import { reconcileAll } from "../../../src/stock/reconcile/reconcile.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { COMPANY, CUSTOMER } from "../../../src/synthetic/trade.ts";
 import { withApp } from "../../support/app.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
-import { reconcileAll } from "../../../src/stock/reconcile.ts";
+import { reconcileAll } from "../../../src/stock/reconcile/reconcile.ts";
+import { wrongSteps } from "../../../src/stock/reconcile/wrong-steps.ts";
 import { findWrongSpans } from "../../../src/stock/spans.ts";
-import { wrongSteps } from "../../../src/stock/wrong-steps.ts";
 import { cancellationEvent } from "../../../src/synthetic/events.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { SUPPLIERS } from "../../../src/synthetic/trade.ts";

@@ -5,8 +5,8 @@ import { bookingLines, type StockItem } from "../../../src/ingest/note/lines.ts"
 import type { StoredLot } from "../../../src/ingest/note/tables.ts";
 import { nItemFrom, positionFrom } from "../../../src/lib/item-number.ts";
 import { NO_TAXES } from "../../../src/nfe/taxes.ts";
-import { FACTOR_ONE } from "../../../src/stock/factor.ts";
-import { reconcileAll } from "../../../src/stock/reconcile.ts";
+import { reconcileAll } from "../../../src/stock/reconcile/reconcile.ts";
+import { FACTOR_ONE } from "../../../src/stock/supplier-items/factor.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { withApp } from "../../support/app.ts";
 import { supplier } from "../../support/notes/purchase.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { applySettings } from "../../../src/accounts/settings.ts";
 import { rejudgeSlice } from "../../../src/ingest/note/rejudge-waiting.ts";
-import { reconcileAll } from "../../../src/stock/reconcile.ts";
+import { reconcileAll } from "../../../src/stock/reconcile/reconcile.ts";
 import { cancellationEvent } from "../../../src/synthetic/events.ts";
 import { type NoteOptions, syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { COMPANY, SUPPLIERS } from "../../../src/synthetic/trade.ts";

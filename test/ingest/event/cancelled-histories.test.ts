@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { verifyNotes } from "../../../src/ingest/note/verify-notes.ts";
-import { reconcileAll } from "../../../src/stock/reconcile.ts";
+import { reconcileAll } from "../../../src/stock/reconcile/reconcile.ts";
 import { cancellationEvent, syntheticEvent } from "../../../src/synthetic/events.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { COMPANY } from "../../../src/synthetic/trade.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { reconcileAll } from "../../../src/stock/reconcile.ts";
+import { reconcileAll } from "../../../src/stock/reconcile/reconcile.ts";
 import { cancellationEvent } from "../../../src/synthetic/events.ts";
 import { withApp } from "../../support/app.ts";
 import {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { verifyNotes } from "../../../src/ingest/note/verify-notes.ts";
-import { reconcileAll } from "../../../src/stock/reconcile.ts";
+import { reconcileAll } from "../../../src/stock/reconcile/reconcile.ts";
 import {
   cancellationEvent,
   correctionLetter,

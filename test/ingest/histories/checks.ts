@@ -1,8 +1,8 @@
 import { expect } from "bun:test";
 import { verifyNotes } from "../../../src/ingest/note/verify-notes.ts";
-import { reconcileAll } from "../../../src/stock/reconcile.ts";
+import { reconcileAll } from "../../../src/stock/reconcile/reconcile.ts";
+import { wrongSteps } from "../../../src/stock/reconcile/wrong-steps.ts";
 import { findWrongSpans } from "../../../src/stock/spans.ts";
-import { wrongSteps } from "../../../src/stock/wrong-steps.ts";
 import type { TestApp } from "../../support/app.ts";
 import { csvRecords } from "../../support/exports/export-rows.ts";
 import { replayLedger } from "../../support/ledger-replay.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { reconcileAll } from "../../../src/stock/reconcile.ts";
+import { reconcileAll } from "../../../src/stock/reconcile/reconcile.ts";
 import type { ItemSpec } from "../../../src/synthetic/amounts.ts";
 import { type SyntheticNote, syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { COMPANY, CUSTOMER, itemOf, SUPPLIERS } from "../../../src/synthetic/trade.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { reconcileAll } from "../../../src/stock/reconcile.ts";
+import { reconcileAll } from "../../../src/stock/reconcile/reconcile.ts";
 import { cancellationEvent, otherDocuments } from "../../../src/synthetic/events.ts";
 import { MALFORMED } from "../../../src/synthetic/malformed.ts";
 import {

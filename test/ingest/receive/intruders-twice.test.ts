@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { applySettings } from "../../../src/accounts/settings.ts";
-import { reconcileAll } from "../../../src/stock/reconcile.ts";
+import { reconcileAll } from "../../../src/stock/reconcile/reconcile.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { COMPANY, CUSTOMER } from "../../../src/synthetic/trade.ts";
 import { type TestApp, withApp } from "../../support/app.ts";

@@ -7,7 +7,7 @@ import {
   suggestProducts,
   type UnmappedItem,
 } from "../../../src/ingest/supplier-items/suggest.ts";
-import { factorText } from "../../../src/stock/factor.ts";
+import { factorText } from "../../../src/stock/supplier-items/factor.ts";
 
 const GTIN = "7891000100103";
 const item = (more: Partial<UnmappedItem> = {}): UnmappedItem => ({

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { reconcileAll } from "../../../src/stock/reconcile.ts";
+import { reconcileAll } from "../../../src/stock/reconcile/reconcile.ts";
 import { findWrongSpans } from "../../../src/stock/spans.ts";
 import { type NoteOptions, syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { COMPANY, CUSTOMER } from "../../../src/synthetic/trade.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { reconcileAll } from "../../../src/stock/reconcile.ts";
+import { reconcileAll } from "../../../src/stock/reconcile/reconcile.ts";
 import { withApp } from "../../support/app.ts";
 import { beforeNextCommit } from "../../support/faults/before-next-commit.ts";
 import { create, GTIN, type Line, note, patch, remove, stocked } from "./product-calls.ts";

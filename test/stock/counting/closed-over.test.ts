@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { movementStatements } from "../../../src/stock/movement.ts";
-import { reconcileAll } from "../../../src/stock/reconcile.ts";
+import { movementStatements } from "../../../src/stock/posting/movement.ts";
+import { reconcileAll } from "../../../src/stock/reconcile/reconcile.ts";
 import { cancellationEvent } from "../../../src/synthetic/events.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { type TestApp, withApp } from "../../support/app.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { closeCount } from "../../../src/stock/counting/close-count.ts";
-import { reconcileAll } from "../../../src/stock/reconcile.ts";
+import { reconcileAll } from "../../../src/stock/reconcile/reconcile.ts";
 import { findWrongSpans } from "../../../src/stock/spans.ts";
 import { type TestApp, withApp } from "../../support/app.ts";
 import { FULL } from "../../support/full.ts";

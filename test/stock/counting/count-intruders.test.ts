@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { closeCount, resumeCloses } from "../../../src/stock/counting/close-count.ts";
-import { reconcileAll } from "../../../src/stock/reconcile.ts";
+import { reconcileAll } from "../../../src/stock/reconcile/reconcile.ts";
 import { type Answer, type TestApp, withApp } from "../../support/app.ts";
 import { beforeNextCommit } from "../../support/faults/before-next-commit.ts";
 import { balance, cancel, close, count, move, open, opened, product } from "./counts.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { reconcileAll } from "../../../src/stock/reconcile.ts";
+import { reconcileAll } from "../../../src/stock/reconcile/reconcile.ts";
 import { type TestApp, withApp } from "../../support/app.ts";
 import { balance, close, count, opened, product } from "./counts.ts";
 

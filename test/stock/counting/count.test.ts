@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { reconcileAll } from "../../../src/stock/reconcile.ts";
+import { reconcileAll } from "../../../src/stock/reconcile/reconcile.ts";
 import { findWrongSpans } from "../../../src/stock/spans.ts";
 import { type TestApp, withApp } from "../../support/app.ts";
 import { balance, cancel, close, count, move, open, opened, product } from "./counts.ts";

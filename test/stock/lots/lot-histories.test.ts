@@ -1,10 +1,10 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import type { Statement } from "../../../src/ports/sql.ts";
-import { movementStatements } from "../../../src/stock/movement.ts";
-import { type Posting, post } from "../../../src/stock/posting.ts";
-import { reconcileAll } from "../../../src/stock/reconcile.ts";
-import { movementsOfPosting, reverse } from "../../../src/stock/reversal.ts";
+import { movementStatements } from "../../../src/stock/posting/movement.ts";
+import { type Posting, post } from "../../../src/stock/posting/posting.ts";
+import { movementsOfPosting, reverse } from "../../../src/stock/posting/reversal.ts";
+import { reconcileAll } from "../../../src/stock/reconcile/reconcile.ts";
 import { type TestApp, withApp } from "../../support/app.ts";
 import { FULL } from "../../support/full.ts";
 import { type Moved, replayLots } from "../../support/lots-replay.ts";

@@ -4,8 +4,8 @@ import { invalidRequest } from "../../../src/http/invalid-request.ts";
 import { authenticated } from "../../../src/http/middleware/auth.ts";
 import { rateLimited } from "../../../src/http/middleware/rate-limit.ts";
 import { httpProblem, toProblem } from "../../../src/http/problem.ts";
-import { companyRoutes } from "../../../src/http/routes/company.ts";
-import { sessionRoutes } from "../../../src/http/routes/session.ts";
+import { companyRoutes } from "../../../src/http/routes/accounts/company.ts";
+import { sessionRoutes } from "../../../src/http/routes/accounts/session.ts";
 import type { Ports } from "../../../src/ports/ports.ts";
 
 /** The routes of accounts and company, wired as the service wires them. */

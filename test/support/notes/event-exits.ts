@@ -1,6 +1,6 @@
 import { expect } from "bun:test";
 import { verifyNotes } from "../../../src/ingest/note/verify-notes.ts";
-import { reconcileAll } from "../../../src/stock/reconcile.ts";
+import { reconcileAll } from "../../../src/stock/reconcile/reconcile.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import type { TestApp } from "../app.ts";
 import { lossEvent } from "./loss-events.ts";

@@ -1,0 +1,98 @@
+import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
+import { EXPORT_JOB } from "../../../export/exports.ts";
+import { ARCHIVE_JOB } from "../../../ingest/batch/archive.ts";
+import { itemsPage, progressOf } from "../../../ingest/batch/job-items.ts";
+import { replayBatch } from "../../../ingest/batch/replay.ts";
+import { findJob, hasItems, JOB_KINDS, JOB_STATES, listJobs } from "../../../journal/jobs.ts";
+import { replayOneMessageJob } from "../../../journal/one-message-jobs.ts";
+import { causeOf, type Env } from "../../env.ts";
+import { requires } from "../../middleware/permissions.ts";
+import { offsetOf, PageQuery, paged, pageOf, responses } from "../../schemas.ts";
+import { itemLines, JobSchema, JobSummarySchema, jobSummary } from "../../views/job-view.ts";
+
+const JobParam = z.object({ id: z.string().max(64) });
+
+const listRoute = createRoute({
+  method: "get",
+  path: "/api/jobs",
+  operationId: "listJobs",
+  tags: ["jobs"],
+  summary: "Lista os processamentos em segundo plano, do mais novo ao mais antigo",
+  ...requires("read"),
+  request: {
+    query: PageQuery.extend({
+      kind: z.enum(JOB_KINDS).optional(),
+      state: z.enum(JOB_STATES).optional(),
+    }),
+  },
+  responses: responses(200, pageOf(JobSummarySchema), "Uma página de processamentos"),
+});
+
+const getJobs = defineOpenAPIRoute<typeof listRoute, Env>({
+  route: listRoute,
+  handler: async (c) => {
+    const { ports, actor } = c.var;
+    const query = c.req.valid("query");
+    const { signal } = c.var;
+    const { jobs, total } = await listJobs(ports, actor.company, query, offsetOf(query), signal);
+    return c.json(paged(jobs.map(jobSummary), query, total), 200);
+  },
+});
+
+const getRoute = createRoute({
+  method: "get",
+  path: "/api/jobs/{id}",
+  operationId: "getJob",
+  tags: ["jobs"],
+  summary:
+    "Mostra o andamento de um processamento e o resultado de cada documento, na ordem enviada",
+  ...requires("read"),
+  request: { params: JobParam, query: PageQuery },
+  responses: responses(200, JobSchema, "O processamento, com uma página de resultados"),
+});
+
+const getJob = defineOpenAPIRoute<typeof getRoute, Env>({
+  route: getRoute,
+  handler: async (c) => {
+    const { ports, actor } = c.var;
+    const query = c.req.valid("query");
+    const { signal } = c.var;
+    const job = await findJob(ports, actor.company, c.req.valid("param").id, signal);
+    const [{ parked, summary }, items] = await Promise.all([
+      progressOf(ports, job, signal),
+      itemsPage(ports, actor.company, job.id, offsetOf(query), signal),
+    ]);
+    const total = hasItems(job.kind) ? (job.total ?? 0) : 0;
+    const { data: results, pagination } = paged(items.flatMap(itemLines), query, total);
+    const batch = { parked, summary: hasItems(job.kind) ? { ...summary } : (job.summary ?? {}) };
+    const { failure } = job;
+    return c.json({ ...jobSummary(job), ...batch, failure, results, pagination }, 200);
+  },
+});
+
+const replayRoute = createRoute({
+  method: "post",
+  path: "/api/jobs/{id}/replay",
+  operationId: "replayJob",
+  tags: ["jobs"],
+  summary: "Processa de novo os documentos que falharam até a última tentativa",
+  ...requires("manage"),
+  request: { params: JobParam },
+  responses: responses(202, z.object({ job_id: z.string(), replayed: z.int() }), "De volta à fila"),
+});
+
+const postReplay = defineOpenAPIRoute<typeof replayRoute, Env>({
+  route: replayRoute,
+  handler: async (c) => {
+    const { ports, actor } = c.var;
+    const job = await findJob(ports, actor.company, c.req.valid("param").id, c.var.signal);
+    const definition = hasItems(job.kind) ? ARCHIVE_JOB : EXPORT_JOB;
+    const replayed =
+      hasItems(job.kind) && job.blob === null
+        ? await replayBatch(ports, job.id, causeOf(c))
+        : await replayOneMessageJob(ports, definition, job.id, causeOf(c));
+    return c.json({ job_id: job.id, replayed }, 202, { location: `/api/jobs/${job.id}` });
+  },
+});
+
+export const jobRoutes = [getJobs, getJob, postReplay] as const;

@@ -1,0 +1,181 @@
+import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { settingsOf } from "../../../accounts/settings.ts";
+import { heldLongBefore } from "../../../ingest/note/report-held-long.ts";
+import { addDays, dayStart } from "../../../lib/days.ts";
+import { exactNumber } from "../../../lib/exact-number.ts";
+import type { Ports } from "../../../ports/ports.ts";
+import { type AlertCounts, alertCounts } from "../../../reports/alert-counts.ts";
+import { countExpiring } from "../../../stock/lots/list-lots.ts";
+import {
+  type DashboardDay,
+  evolution,
+  stockFigures,
+  today,
+} from "../../../stock/reports/dashboard.ts";
+import { cached, NOT_MODIFIED } from "../../cache/cached.ts";
+import type { Env } from "../../env.ts";
+import { requires } from "../../middleware/permissions.ts";
+import { instantOrNull, money, quantity } from "../../numbers.ts";
+import { responses } from "../../schemas.ts";
+
+/** Today in the company's time zone; with the ledger, the only input of these answers but the alerts. */
+async function todayOf(c: Context<Env>, by: DashboardDay["by"] = "posted"): Promise<DashboardDay> {
+  const { ports, actor, versions } = c.var;
+  const { timeZone } = await settingsOf(ports, actor.company, versions.settings);
+  return { day: today(ports.clock.now(), timeZone), timeZone, by };
+}
+
+/** Of the stock, and of what the alerts count: notes held, mailboxes and webhooks. */
+const STATS_TAGS = ["dashboard", "nfes", "alerts"] as const;
+
+/** The alerts that are not made of the stock, on one of the company's days. */
+const alertsOf = (
+  ports: Pick<Ports, "reader">,
+  company: number,
+  { day, timeZone }: DashboardDay,
+  heldDays: number,
+  signal: AbortSignal,
+): Promise<AlertCounts> =>
+  alertCounts(
+    ports,
+    company,
+    dayStart(addDays(day, -29), timeZone),
+    heldLongBefore(day, heldDays, timeZone),
+    signal,
+  );
+
+const ByQuery = z.object({
+  by: z.enum(["issued", "posted"]).optional().openapi({
+    description:
+      "Conta cada movimento no dia em que aconteceu (issued) ou em que foi lançado (posted, o padrão)",
+  }),
+});
+
+const figure = (description: string) => z.number().openapi({ description });
+
+/** The fields of S.G.E. */
+const StatsSchema = z
+  .object({
+    total_items: figure(
+      "Soma dos saldos, que são de unidades diferentes: serve só para acompanhar a variação",
+    ),
+    total_skus: figure("Produtos ativos"),
+    entries_this_month: figure("Notas e lançamentos manuais que deram entrada neste mês"),
+    low_stock_count: figure("Produtos abaixo do mínimo, também os que nunca tiveram movimento"),
+    stock_wealth: figure("Valor do estoque pelo último custo"),
+    stock_wealth_sale: figure("Valor do estoque pelo preço de venda"),
+    average_cost: figure("Custo médio por unidade dos produtos em estoque com custo conhecido"),
+    idle_stock_count: figure("Produtos com saldo e sem movimento há 30 dias"),
+    expired_lot_count: figure("Lotes com saldo que já venceram"),
+    expiring_lot_count: figure("Lotes com saldo que vencem de hoje a 30 dias"),
+    last_movement_at: z.string().nullable(),
+    alerts: z
+      .object({
+        low: figure("Como low_stock_count"),
+        expiring: figure("Como expiring_lot_count"),
+        expired: figure("Como expired_lot_count"),
+        cost_rose: figure(
+          "Entradas com custo acima do limite (product.cost_rose), em 30 dias; conta até 1.000",
+        ),
+        held_long: figure("Notas com pendência há mais de alert_held_days dias; conta até 1.000"),
+        mailboxes_failing: figure("Caixas de e-mail que não podem ser lidas há mais de uma hora"),
+        webhooks_disabled: figure("Webhooks que o serviço desligou"),
+      })
+      .openapi("DashboardAlerts", { description: "O que espera por uma pessoa" }),
+  })
+  .openapi("DashboardStats");
+
+const statsRoute = createRoute({
+  method: "get",
+  path: "/api/dashboard/stats",
+  operationId: "dashboardStats",
+  tags: ["dashboard"],
+  summary: "Mostra os indicadores do estoque hoje",
+  ...requires("read"),
+  request: { query: ByQuery },
+  responses: { ...responses(200, StatsSchema, "Os indicadores"), ...NOT_MODIFIED },
+});
+
+const getStats = defineOpenAPIRoute<typeof statsRoute, Env>({
+  route: statsRoute,
+  handler: async (c) => {
+    const { ports, actor } = c.var;
+    const day = await todayOf(c, c.req.valid("query").by);
+    const { heldDays } = await settingsOf(ports, actor.company, c.var.versions.settings);
+    const key = { tags: STATS_TAGS, vary: { ...day, heldDays } };
+    return cached(c, key, async (signal) => {
+      const counts = await alertsOf(ports, actor.company, day, heldDays, signal);
+      const figures = await stockFigures(ports, actor.company, day, signal);
+      const until = addDays(day.day, 30);
+      const lots = await countExpiring(ports, actor.company, day.day, until, signal);
+      return {
+        total_items: quantity(figures.quantity_e4),
+        total_skus: figures.activeProducts,
+        entries_this_month: figures.entriesThisMonth,
+        low_stock_count: figures.belowMinimum,
+        stock_wealth: money(figures.costValue_e2),
+        stock_wealth_sale: money(figures.saleValue_e2),
+        average_cost: exactNumber(figures.averageCost ?? "0"),
+        idle_stock_count: figures.idle,
+        expired_lot_count: lots.expired,
+        expiring_lot_count: lots.expiring,
+        last_movement_at: instantOrNull(figures.lastMovementAt),
+        alerts: {
+          low: figures.belowMinimum,
+          expiring: lots.expiring,
+          expired: lots.expired,
+          cost_rose: counts.costRose,
+          held_long: counts.heldLong,
+          mailboxes_failing: counts.mailboxesFailing,
+          webhooks_disabled: counts.webhooksDisabled,
+        },
+      };
+    });
+  },
+});
+
+/** The fields of S.G.E., and the value of the movements. */
+const DaySchema = z
+  .object({
+    date: z.string(),
+    entries: figure("Soma das quantidades que entraram, que são de unidades diferentes"),
+    exits: figure("Soma das quantidades que saíram"),
+    entries_value: figure("Valor das entradas, conforme o custo de cada movimento"),
+    exits_value: figure("Valor das saídas, conforme o custo de cada movimento"),
+  })
+  .openapi("DashboardDay");
+
+const evolutionRoute = createRoute({
+  method: "get",
+  path: "/api/dashboard/evolution",
+  operationId: "dashboardEvolution",
+  tags: ["dashboard"],
+  summary: "Mostra as entradas e saídas dos últimos 30 dias, dia a dia",
+  ...requires("read"),
+  request: { query: ByQuery },
+  responses: {
+    ...responses(200, z.array(DaySchema), "Trinta dias, do mais antigo a hoje"),
+    ...NOT_MODIFIED,
+  },
+});
+
+const getEvolution = defineOpenAPIRoute<typeof evolutionRoute, Env>({
+  route: evolutionRoute,
+  handler: async (c) => {
+    const { ports, actor } = c.var;
+    const day = await todayOf(c, c.req.valid("query").by);
+    return cached(c, { tags: ["dashboard"], vary: { ...day } }, async (signal) => {
+      const days = await evolution(ports, actor.company, day, signal);
+      return days.map((figures) => ({
+        date: figures.day,
+        entries: quantity(figures.entered_e4),
+        exits: quantity(figures.left_e4),
+        entries_value: money(figures.entered_e2),
+        exits_value: money(figures.left_e2),
+      }));
+    });
+  },
+});
+
+export const dashboardRoutes = [getStats, getEvolution] as const;

@@ -1,0 +1,172 @@
+import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
+import { settingsOf } from "../../../accounts/settings.ts";
+import { mapSupplierItem, wantedItem } from "../../../ingest/supplier-items/map-supplier-item.ts";
+import { mappingEffect, productUnit } from "../../../ingest/supplier-items/mapping-effect.ts";
+import { unmapSupplierItem } from "../../../ingest/supplier-items/unmap-supplier-item.ts";
+import {
+  type SupplierItem,
+  supplierItemsPage,
+} from "../../../stock/supplier-items/supplier-items.ts";
+import { cached, NOT_MODIFIED } from "../../cache/cached.ts";
+import { causeOf, type Env } from "../../env.ts";
+import { FactorMembers, factorOfMembers, factorView } from "../../factor.ts";
+import { requires } from "../../middleware/permissions.ts";
+import { SupplierItemFilters } from "../../request/export-filters.ts";
+import { SupplierId } from "../../request/supplier-id.ts";
+import {
+  codeText,
+  Flag,
+  jsonBody,
+  offsetOf,
+  PageQuery,
+  PROBLEMS,
+  paged,
+  pageOf,
+  responses,
+} from "../../schemas.ts";
+import { effectView, MappingEffectSchema } from "../../views/mapping-effect-view.ts";
+
+const SupplierItemSchema = z
+  .object({
+    supplier_cnpj: z.string(),
+    code: z.string(),
+    unit: z.string(),
+    product_code: z.string(),
+    factor: z.number(),
+    factor_text: z.string(),
+    unit_as_written: z.string(),
+  })
+  .openapi("SupplierItem");
+
+const SupplierItemChange = SupplierItemSchema.extend({ change: MappingEffectSchema }).openapi(
+  "SupplierItemChange",
+);
+
+const view = (item: SupplierItem): z.infer<typeof SupplierItemSchema> => ({
+  supplier_cnpj: item.supplier,
+  code: item.code,
+  unit: item.unit,
+  product_code: item.product,
+  ...factorView(item.factor),
+  unit_as_written: item.spelling ?? item.unit,
+});
+
+const listRoute = createRoute({
+  method: "get",
+  path: "/api/supplier-items",
+  operationId: "listSupplierItems",
+  tags: ["stock"],
+  summary: "Lista o de-para: o produto da empresa que corresponde a cada código do fornecedor",
+  ...requires("read"),
+  request: {
+    query: PageQuery.extend(SupplierItemFilters.shape),
+  },
+  responses: {
+    ...responses(200, pageOf(SupplierItemSchema), "Uma página do de-para"),
+    ...NOT_MODIFIED,
+  },
+});
+
+const getSupplierItems = defineOpenAPIRoute<typeof listRoute, Env>({
+  route: listRoute,
+  handler: async (c) => {
+    const query = c.req.valid("query");
+    return cached(c, { tags: ["supplier_items"], vary: query }, async (signal) => {
+      const { items, total } = await supplierItemsPage(
+        c.var.ports,
+        c.var.actor.company,
+        { supplier: query.supplier_cnpj, product: query.product_code },
+        offsetOf(query),
+        signal,
+      );
+      return paged(items.map(view), query, total);
+    });
+  },
+});
+
+const putRoute = createRoute({
+  method: "put",
+  path: "/api/supplier-items",
+  operationId: "putSupplierItem",
+  tags: ["stock"],
+  summary:
+    "Define o produto da empresa que corresponde a um código do fornecedor e o fator de conversão",
+  ...requires("manage"),
+  request: {
+    query: z.object({ dry_run: Flag.optional() }),
+    body: jsonBody(
+      z
+        .strictObject({
+          supplier_cnpj: SupplierId,
+          code: codeText(60).trim().min(1),
+          unit: codeText(6).trim().min(1),
+          product_code: codeText(120).trim().min(1),
+          unit_as_written: codeText(6).optional(),
+          // An answer that is sent back is a request.
+          change: z.unknown().optional(),
+          ...FactorMembers,
+        })
+        .transform(({ factor, factor_text, change: _change, ...body }, context) => ({
+          ...body,
+          factor: factorOfMembers({ factor, factor_text }, context),
+        }))
+        .openapi("SupplierItemBody"),
+    ),
+  },
+  responses: responses(200, SupplierItemChange, "O de-para como ficou, com o antes e o depois"),
+});
+
+const putSupplierItem = defineOpenAPIRoute<typeof putRoute, Env>({
+  route: putRoute,
+  handler: async (c) => {
+    const { ports, actor, versions, signal } = c.var;
+    const body = c.req.valid("json");
+    const given = {
+      supplier: body.supplier_cnpj,
+      code: body.code,
+      unit: body.unit,
+      spelling: body.unit_as_written ?? null,
+      product: body.product_code,
+      factor: body.factor,
+    };
+    const settings = await settingsOf(ports, actor.company, versions.settings);
+    const wanted = wantedItem(given, settings.units);
+    const effect = await mappingEffect(ports, settings, wanted, signal);
+    const unit = await productUnit(ports, actor.company, given.product, signal);
+    const item = c.req.valid("query").dry_run
+      ? wanted
+      : await mapSupplierItem(ports, given, causeOf(c));
+    return c.json(
+      { ...view(item), change: effectView(effect, item.spelling ?? item.unit, unit) },
+      200,
+    );
+  },
+});
+
+const deleteRoute = createRoute({
+  method: "delete",
+  path: "/api/supplier-items",
+  operationId: "deleteSupplierItem",
+  tags: ["stock"],
+  summary: "Exclui um de-para e reavalia as notas pendentes que têm o item; os lançamentos ficam",
+  ...requires("manage"),
+  request: {
+    query: z.object({
+      supplier_cnpj: SupplierId,
+      code: codeText(60).trim().min(1),
+      unit: codeText(6).trim().min(1),
+    }),
+  },
+  responses: { 204: { description: "Excluído" }, default: PROBLEMS },
+});
+
+const deleteSupplierItem = defineOpenAPIRoute<typeof deleteRoute, Env>({
+  route: deleteRoute,
+  handler: async (c) => {
+    const { supplier_cnpj: supplier, code, unit } = c.req.valid("query");
+    await unmapSupplierItem(c.var.ports, { supplier, code, unit }, causeOf(c));
+    return c.body(null, 204);
+  },
+});
+
+export const supplierItemRoutes = [getSupplierItems, putSupplierItem, deleteSupplierItem] as const;

@@ -1,0 +1,76 @@
+import { divideHalfUp, exact } from "../../lib/decimal.ts";
+import type { Guard, Statement } from "../../ports/sql.ts";
+
+/** An exit that may come back, with what of it is still out. Quantity 1/10⁴, value 1/10²; both from 0. */
+export interface OpenExit {
+  readonly id: number;
+  readonly product: string;
+  /** The part of its note that it stands for, as `nItem`. */
+  readonly nItem: number;
+  /** The access key of its note. */
+  readonly reference: string;
+  readonly left_e4: number;
+  readonly left_e2: number;
+}
+
+/** A part of what comes back: of an exit with the value that it took; `exit` null: more than was still out, without a value. */
+export interface ReturnedPart {
+  readonly exit: number | null;
+  readonly quantity_e4: number;
+  readonly value_e2: number | null;
+}
+
+/**
+ * Shares what comes back among exits in their order: each gives what is left of it, the last one a part with its share of the
+ * value (half up; the whole value with the whole quantity). Gives the parts, and the exits as they are afterwards.
+ * Source: NBC TG 16, item 25: what comes back has the cost at which it left.
+ */
+export function shareReturn(
+  quantity_e4: number,
+  exits: readonly OpenExit[],
+): { parts: ReturnedPart[]; exits: OpenExit[] } {
+  const parts: ReturnedPart[] = [];
+  let rest = quantity_e4;
+  const after = exits.map((exit) => {
+    const taken = Math.min(rest, exit.left_e4);
+    if (taken === 0) return exit;
+    rest -= taken;
+    const value_e2 = exact(
+      divideHalfUp(BigInt(exit.left_e2) * BigInt(taken), BigInt(exit.left_e4)),
+    );
+    parts.push({ exit: exit.id, quantity_e4: taken, value_e2 });
+    return { ...exit, left_e4: exit.left_e4 - taken, left_e2: exit.left_e2 - value_e2 };
+  });
+  if (rest > 0) parts.push({ exit: null, quantity_e4: rest, value_e2: null });
+  return { parts, exits: after };
+}
+
+/** SQL of what has come back of an exit: the sum of a column of the entries that stand. `exit` and ?1 (company) are given. */
+export const broughtBack = (column: "quantity_e4" | "value_e2", exit: string): string => `(
+    select coalesce(sum(r.${column}), 0) from returned_exits x cross join movements r on r.id = x.movement
+    where x.company = ?1 and x.exit = ${exit} and not exists (
+      select 1 from movements u where u.company = ?1 and u.undoes = r.id and u.quantity_e4 <> 0))`;
+
+/** Condition that holds while exits (JSON of `exit` and `left_e4`) stand, with as much still out as was read. ?1: company. */
+export const exitsAsRead = (exits: string): string => `not exists (
+    select 1 from json_each(${exits}) e left join movements m on m.company = ?1 and m.id = e.value ->> 'exit'
+    where m.id is null or -m.quantity_e4 - ${broughtBack("quantity_e4", "m.id")} <> e.value ->> 'left_e4'
+      or exists (select 1 from movements u where u.company = ?1 and u.undoes = m.id and u.quantity_e4 <> 0))`;
+
+/** Links the entries of a posting to the exits that they bring back: `part` is that of the entry. After the movements. */
+export const linkReturns = (
+  { company, id, reference }: { company: number; id: string; reference: string },
+  returns: readonly { readonly exit: number; readonly part: string }[],
+  guard: Guard,
+): Statement[] =>
+  returns.length === 0
+    ? []
+    : [
+        {
+          sql: `insert into returned_exits (company, exit, movement)
+            select ?1, e.value ->> 'exit', m.id from json_each(?4) e cross join movements m
+              on m.company = ?1 and m.origin = 'NFE' and m.origin_ref = ?3 || '#' || (e.value ->> 'part') || '@' || ?2
+            where exists (${guard.sql})`,
+          args: [company, id, reference, JSON.stringify(returns)],
+        },
+      ];

@@ -1,0 +1,147 @@
+import { searchWords } from "../../lib/fold.ts";
+import { parameters } from "../../lib/parameters.ts";
+import { columnsOf } from "../../ports/columns.ts";
+import type { Ports } from "../../ports/ports.ts";
+import type { Row, Value } from "../../ports/sql.ts";
+import { products } from "../tables.ts";
+
+/** The filter of a list of products or of stock. */
+export interface LevelFilter {
+  /** Words; each must be in the name, the code or the barcode, without regard to case and accents. */
+  readonly search?: string | undefined;
+  /** With the categories below it. */
+  readonly categoryId?: number | undefined;
+  /** Only these products. */
+  readonly codes?: readonly string[] | undefined;
+  /** Only products below their minimum. */
+  readonly low?: boolean | undefined;
+}
+
+const PRODUCT = columnsOf(products, "p", [
+  "code",
+  "name",
+  "description",
+  "categoryId",
+  "unit",
+  "barcode",
+  "ncm",
+  "lastCost_e2",
+  "lastCostQuantity_e4",
+  "salePrice_e2",
+  "minStock_e4",
+  "maxStock_e4",
+  "location",
+  "active",
+  "createdAt",
+  "updatedAt",
+  "version",
+  "search",
+]);
+
+/** A product with its balance. */
+export type Level = Readonly<ReturnType<typeof PRODUCT.read>> & {
+  readonly quantity_e4: number;
+  /** What that quantity is worth, 1/10². */
+  readonly value_e2: number;
+  /** Null where it has no category. */
+  readonly categoryName: string | null;
+};
+
+/** SQL: the name of the category of a product `p`. */
+export const CATEGORY_NAME =
+  "(select g.name from categories g where g.id = p.category_id and g.company = p.company)";
+
+/** SQL: the ids of a category and of all that stand below it. ?1 is the company. */
+const withBelow = (id: string): string => `with recursive below (id) as (
+  select ${id} union select g.id from below cross join categories g indexed by categories_by_parent
+    on g.company = ?1 and g.parent_id = below.id) select id from below`;
+
+export const LEVEL_COLUMNS = `${PRODUCT.sql}, coalesce(b.quantity_e4, 0) as quantity_e4,
+  coalesce(b.value_e2, 0) as value_e2, ${CATEGORY_NAME} as category_name`;
+export const LEVEL_SOURCE =
+  "products p left join balances b on b.company = p.company and b.product = p.code";
+
+/** The condition of a filter over LEVEL_SOURCE, active products only; parameters from ?1 (the company) on. */
+export function levelFilter(
+  company: number,
+  filter: LevelFilter,
+): { where: string; args: Value[] } {
+  const { args, add } = parameters<Value>([company]);
+  const conditions = ["p.company = ?1", "p.active = 1"];
+  for (const word of searchWords(filter.search ?? ""))
+    conditions.push(`instr(p.search, ${add(word)}) > 0`);
+  if (filter.categoryId !== undefined)
+    conditions.push(`p.category_id in (${withBelow(add(filter.categoryId))})`);
+  if (filter.codes !== undefined)
+    conditions.push(
+      `p.code in (select value from json_each(${add(JSON.stringify(filter.codes))}))`,
+    );
+  if (filter.low === true) conditions.push("coalesce(b.quantity_e4, 0) < p.min_stock_e4");
+  return { where: conditions.join(" and "), args };
+}
+
+/** A page of products with their balances, in the order of their folded names, and how many match in all. */
+export async function listLevels(
+  ports: Pick<Ports, "reader">,
+  company: number,
+  filter: LevelFilter,
+  page: { limit: number; offset: number },
+  signal?: AbortSignal,
+): Promise<{ levels: Level[]; total: number }> {
+  const { where, args } = levelFilter(company, filter);
+  const [count] = await ports.reader.rows(
+    { sql: `select count(*) as total from ${LEVEL_SOURCE} where ${where}`, args },
+    signal,
+  );
+  const rows = await ports.reader.rows(
+    {
+      sql: `select ${LEVEL_COLUMNS} from ${LEVEL_SOURCE} where ${where} order by p.search, p.code
+        limit ?${args.length + 1} offset ?${args.length + 2}`,
+      args: [...args, page.limit, page.offset],
+    },
+    signal,
+  );
+  return { levels: rows.map(toLevel), total: Number(count?.total ?? 0) };
+}
+
+/** The products that follow one in the same order, at most `limit`; `after`: its search text and its code, null for the first. */
+export async function levelsAfter(
+  ports: Pick<Ports, "reader">,
+  company: number,
+  filter: LevelFilter,
+  { limit, after }: { limit: number; after: readonly [search: string, code: string] | null },
+  signal?: AbortSignal,
+): Promise<Level[]> {
+  const { where, args } = levelFilter(company, filter);
+  const known = parameters<Value>(args);
+  const [search, code] = after ?? ["", ""];
+  const sql = `select ${LEVEL_COLUMNS} from ${LEVEL_SOURCE}
+    where ${where} and (p.search, p.code) > (${known.add(search)}, ${known.add(code)})
+    order by p.search, p.code limit ${known.add(limit)}`;
+  return (await ports.reader.rows({ sql, args: known.args }, signal)).map(toLevel);
+}
+
+/** Maps a row of LEVEL_COLUMNS. */
+export const toLevel = (row: Row): Level => ({
+  ...PRODUCT.read(row),
+  quantity_e4: Number(row.quantity_e4),
+  value_e2: Number(row.value_e2),
+  categoryName: row.category_name == null ? null : String(row.category_name),
+});
+
+/** One product with its balance, active or not, or null. */
+export async function findLevel(
+  ports: Pick<Ports, "reader">,
+  company: number,
+  code: string,
+  signal?: AbortSignal,
+): Promise<Level | null> {
+  const [row] = await ports.reader.rows(
+    {
+      sql: `select ${LEVEL_COLUMNS} from ${LEVEL_SOURCE} where p.company = ?1 and p.code = ?2`,
+      args: [company, code],
+    },
+    signal,
+  );
+  return row === undefined ? null : toLevel(row);
+}

@@ -1,0 +1,178 @@
+import { expect, test } from "bun:test";
+import { withApp } from "../../../support/app.ts";
+import { beforeNextCommit } from "../../../support/faults/before-next-commit.ts";
+import { PASSWORD, people } from "../../../support/people.ts";
+import { countingPasswords } from "../../../support/ports-with-admin.ts";
+
+const hashing = () => ({ passwords: countingPasswords() });
+
+test("the users of a company are a bare array with the fields that the old client reads", () =>
+  withApp(async (service) => {
+    const { ask } = people(service);
+    const users = await ask(200, "GET", "/api/users");
+    expect(users.map(({ id }: { id: number }) => id)).toEqual([1, 11, 12, 13, 14]);
+    expect(users[2]).toEqual({
+      id: 12,
+      email: "pessoa12@example.com",
+      name: "Pessoa 12",
+      role: "OPERADOR",
+      active: true,
+      accepted: true,
+      invited_until: null,
+      created_at: expect.stringMatching(/Z$/),
+    });
+  }, hashing()));
+
+test("a user is made with a password as the old client sends it, and logs in", () =>
+  withApp(async (service) => {
+    const { ask, login } = people(service);
+    const sent = { name: "", email: "Ana@Loja.Example", password: PASSWORD, role: "GERENTE" };
+    const made = await ask(201, "POST", "/api/users", { json: sent });
+    expect(made).toMatchObject({
+      email: "ana@loja.example",
+      name: null,
+      active: true,
+      invite: null,
+    });
+    const { user, companies } = await login("ana@loja.example");
+    expect(user).toMatchObject({ id: made.id, role: "GERENTE", active: true });
+    expect(companies).toMatchObject([{ id: 1, role: "GERENTE" }]);
+    expect((await ask(409, "POST", "/api/users", { json: sent })).code).toBe("user.exists");
+  }, hashing()));
+
+test("a user is not made with a bad e-mail, a blank or weak password, or an unknown role", () =>
+  withApp(async (service) => {
+    const { ask } = people(service);
+    const good = { email: "a@b.example", password: PASSWORD, role: "OPERADOR" };
+    for (const bad of [
+      { email: "" },
+      { email: "a@b" },
+      { email: "a.b" },
+      { password: "" },
+      { password: "curta" },
+      { role: "DONO" },
+    ])
+      expect(
+        typeof (await ask(400, "POST", "/api/users", { json: { ...good, ...bad } })).error,
+      ).toBe("string");
+    expect(await ask(200, "GET", "/api/users")).toHaveLength(5);
+  }, hashing()));
+
+test("an invited person chooses a password with the link, once, within 72 hours", () =>
+  withApp(async (service) => {
+    const { ask, login, accept } = people(service);
+    const json = { email: "ana@loja.example", role: "OPERADOR", invite: true };
+    const { id, active, invite } = await ask(201, "POST", "/api/users", { json });
+    expect(active).toBe(false);
+    await login("ana@loja.example", {}, 401);
+    expect((await accept(invite.token, "curta", 400)).code).toBe("auth.weak_password");
+    const renewed = await ask(201, "POST", `/api/users/${id}/invite`);
+    expect((await accept(invite.token, PASSWORD, 404)).code).toBe("invite.not_found");
+    expect(await accept(renewed.token)).toMatchObject({ email: json.email, company: { id: 1 } });
+    await login("ana@loja.example");
+    await accept(renewed.token, PASSWORD, 404);
+    const late = await ask(201, "POST", `/api/users/${id}/invite`);
+    service.ports.clock.advance(72 * 3_600_000);
+    await accept(late.token, PASSWORD, 404);
+    const stored = await service.rows("select * from memberships where invite_hash is not null");
+    expect(JSON.stringify(stored)).not.toContain(late.token);
+  }, hashing()));
+
+test("a change of a user keeps what was not sent, and an empty password", () =>
+  withApp(async (service) => {
+    const { ask, login, make } = people(service);
+    const { id } = await make("ana@loja.example", "OPERADOR");
+    const form = { name: "Ana", email: "ana@loja.example", password: "", role: "GERENTE" };
+    expect(await ask(200, "PUT", `/api/users/${id}`, { json: form })).toMatchObject({
+      name: "Ana",
+      role: "GERENTE",
+      active: true,
+    });
+    await login("ana@loja.example");
+    const off = await ask(200, "PUT", `/api/users/${id}`, { json: { active: false } });
+    expect(off).toMatchObject({ name: "Ana", role: "GERENTE", active: false });
+    await login("ana@loja.example", {}, 401);
+    await ask(200, "PUT", `/api/users/${id}`, { json: { active: true } });
+    await login("ana@loja.example");
+    const taken = { email: "pessoa12@example.com" };
+    expect((await ask(409, "PUT", `/api/users/${id}`, { json: taken })).code).toBe("user.exists");
+    await ask(404, "PUT", "/api/users/999", { json: { name: "x" } });
+  }, hashing()));
+
+test("another role, a new password and a deactivation each end the tokens that were issued before", () =>
+  withApp(async (service) => {
+    const { ask, bearer, login, make } = people(service);
+    const { id } = await make("ana@loja.example", "OPERADOR");
+    const changes = [
+      { role: "GERENTE" },
+      { password: PASSWORD },
+      { active: false },
+      { active: true },
+    ];
+    for (const json of changes.slice(0, 3)) {
+      const { token } = await login("ana@loja.example");
+      await ask(200, "GET", "/api/stock", bearer(token));
+      await ask(200, "PUT", `/api/users/${id}`, { json });
+      await ask(401, "GET", "/api/stock", bearer(token));
+      if (json.active === false) {
+        await ask(200, "PUT", `/api/users/${id}`, { json: { active: true } });
+        await ask(401, "GET", "/api/stock", bearer(token));
+      }
+    }
+  }, hashing()));
+
+test("a deactivated user stays in the list, and a second deactivation writes nothing", () =>
+  withApp(async (service) => {
+    const { ask } = people(service);
+    await ask(204, "DELETE", "/api/users/12");
+    await ask(204, "DELETE", "/api/users/12");
+    await ask(401, "GET", "/api/stock", { as: "OPERADOR" });
+    expect((await ask(200, "GET", "/api/users"))[2]).toMatchObject({ id: 12, active: false });
+    const lines = await service.rows("select user_id from audit where action = 'user.deactivate'");
+    expect(lines).toEqual([{ user_id: 14 }]);
+    await ask(404, "DELETE", "/api/users/999");
+  }, hashing()));
+
+test("the last active administrator is neither deactivated nor given another role", () =>
+  withApp(async (service) => {
+    const { ask } = people(service);
+    await ask(204, "DELETE", "/api/users/1");
+    for (const json of [{ active: false }, { role: "GERENTE" }])
+      expect((await ask(409, "PUT", "/api/users/14", { json })).code).toBe("user.last_admin");
+    expect((await ask(409, "DELETE", "/api/users/14")).code).toBe("user.last_admin");
+    await ask(200, "PUT", "/api/users/11", { json: { role: "ADMIN" } });
+    await ask(204, "DELETE", "/api/users/14");
+  }, hashing()));
+
+test("two administrators who deactivate each other at once leave one", () =>
+  withApp(async (service) => {
+    const { ask } = people(service);
+    await ask(204, "DELETE", "/api/users/1");
+    await ask(200, "PUT", "/api/users/13", { json: { role: "ADMIN" } });
+    beforeNextCommit(service.ports, async () => {
+      await ask(204, "DELETE", "/api/users/13");
+    });
+    expect((await ask(409, "DELETE", "/api/users/14")).code).toBe("user.last_admin");
+    const [left] = await service.rows(
+      "select count(*) as n from memberships where company = 1 and role = 'ADMIN' and active = 1",
+    );
+    expect(left).toEqual({ n: 1 });
+  }, hashing()));
+
+test("an API key reads the users and writes none", () =>
+  withApp(async (service) => {
+    const { ask, bearer } = people(service);
+    const { key } = await ask(201, "POST", "/api/keys", { json: { name: "k", role: "ADMIN" } });
+    await ask(200, "GET", "/api/users", bearer(key));
+    const json = { email: "a@b.example", role: "ADMIN", password: PASSWORD };
+    for (const [method, path] of [
+      ["POST", "/api/users"],
+      ["PUT", "/api/users/12"],
+      ["DELETE", "/api/users/12"],
+      ["POST", "/api/users/12/invite"],
+    ] as const)
+      await ask(403, method, path, {
+        ...bearer(key),
+        ...(method === "PUT" || path === "/api/users" ? { json } : {}),
+      });
+  }, hashing()));
