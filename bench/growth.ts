@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { INVENTORY, inventoryKeyset } from "../src/export/inventory.ts";
 import { pages } from "../src/export/pages.ts";
 import { sheet } from "../src/export/sheet.ts";
+import { INVENTORY, inventoryKeyset } from "../src/export/sheets/inventory.ts";
 import { type Database, openDatabase } from "../src/platform/bun/database/database.ts";
 import { migrationsOf } from "../src/platform/bun/database/migrations.ts";
 import { clientReader } from "../src/platform/libsql/reader.ts";

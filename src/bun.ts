@@ -1,7 +1,7 @@
 import { createApp } from "./app.ts";
 import { parseConfig } from "./config.ts";
 import { consumerOf } from "./consumer.ts";
-import { signatureRoots } from "./ingest/note/signature-check.ts";
+import { signatureRoots } from "./ingest/judge/signature-check.ts";
 import { CHAIN_EVERY_MS, chainAllAudits } from "./journal/chain-audit.ts";
 import { feedBroadcaster } from "./journal/feed-broadcaster.ts";
 import { pollMailboxes } from "./mail/poll.ts";

@@ -1,5 +1,5 @@
-import { EXPORT_JOB } from "./export/exports.ts";
-import { writeExport } from "./export/write.ts";
+import { EXPORT_JOB } from "./export/files/exports.ts";
+import { writeExport } from "./export/files/write.ts";
 import { ARCHIVE_JOB } from "./ingest/batch/archive.ts";
 import { parkDocument, processDocument } from "./ingest/batch/document-message.ts";
 import { unpackArchive } from "./ingest/batch/unpack-archive.ts";

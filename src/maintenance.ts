@@ -1,12 +1,12 @@
-import { expireExportFiles, expireExports } from "./export/expire-exports.ts";
-import { EXPORT_JOB } from "./export/exports.ts";
+import { expireExportFiles, expireExports } from "./export/files/expire-exports.ts";
+import { EXPORT_JOB } from "./export/files/exports.ts";
 import { ARCHIVE_JOB } from "./ingest/batch/archive.ts";
 import { expireArchives } from "./ingest/batch/expire-archives.ts";
 import { expireBatches, expireBytes } from "./ingest/batch/expire-batches.ts";
 import { expireObjects } from "./ingest/batch/expire-originals.ts";
 import { resendItems } from "./ingest/batch/resend-items.ts";
-import { fillTaxes } from "./ingest/note/fill-taxes.ts";
-import { rejudgeSlice } from "./ingest/note/rejudge-waiting.ts";
+import { fillTaxes } from "./ingest/judge/fill-taxes.ts";
+import { rejudgeSlice } from "./ingest/judge/rejudge-waiting.ts";
 import { reportHeldLong } from "./ingest/note/report-held-long.ts";
 import { chainAudit } from "./journal/chain-audit.ts";
 import { expireEvents } from "./journal/expire-events.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { Glob } from "bun";
-import { DOORS, MAY, violations } from "./support/fence.ts";
+import { crowdedFolders, DOORS, MAY, violations } from "./support/fence.ts";
 
 const house = new Set(new Glob("{src,test,bench}/**/*.{ts,tsx,mts,mjs}").scanSync());
 
@@ -22,6 +22,10 @@ test("folders do not import each other in a circle", () => {
   expect([...open]).toEqual([]);
 });
 
+test("a folder of src has at most 24 files", () => {
+  expect(crowdedFolders(house)).toEqual([]);
+});
+
 test("AGENTS.md names every folder of src", async () => {
   const agents = await Bun.file("AGENTS.md").text();
   const folders = new Set(
@@ -36,7 +40,7 @@ describe("the fence bites", () => {
     // Every way to name a file
     [
       "src/nfe/x.ts",
-      'import { a } from "../ingest/note/judge.ts";',
+      'import { a } from "../ingest/note/lines.ts";',
       "nfe may not import ingest/note",
     ],
     ["src/nfe/x.ts", 'import type { Ports } from "../ports/ports.ts";', "nfe may not import ports"],
@@ -57,7 +61,7 @@ describe("the fence bites", () => {
     // Every arrow
     ["src/lib/x.ts", 'import "../nfe/note.ts";', "lib may not import nfe"],
     ["src/lib/x.ts", 'import "../ports/ports.ts";', "lib may not import ports"],
-    ["src/stock/x.ts", 'import "../ingest/note/judge.ts";', "stock may not import ingest/note"],
+    ["src/stock/x.ts", 'import "../ingest/note/lines.ts";', "stock may not import ingest/note"],
     ["src/stock/x.ts", 'import "../accounts/roles.ts";', "stock may not import accounts"],
     [
       "src/journal/x.ts",
@@ -100,7 +104,7 @@ describe("the fence bites", () => {
     ],
     [
       "src/ingest/verdict/x.ts",
-      'import "../note/judge.ts";',
+      'import "../note/lines.ts";',
       "ingest/verdict may not import ingest/note",
     ],
     [
@@ -164,6 +168,12 @@ describe("the fence bites", () => {
     test(`${says}: ${source.slice(0, 60).replaceAll("\n", " ") || path}`, () => {
       expect(violations(path, source, house).some((one) => one.endsWith(says))).toBe(true);
     });
+
+  test("at the 25th file of a folder, and at no file of those below it", () => {
+    const room = Array.from({ length: 24 }, (_, n) => `src/stock/${n}.ts`);
+    expect(crowdedFolders([...room, "src/stock/lots/x.ts", "test/stock/x.ts"])).toEqual([]);
+    expect(crowdedFolders([...room, "src/stock/x.ts"])).toEqual(["src/stock has 25 files"]);
+  });
 
   test("at every door", () => {
     const doors = DOORS.map((door) => `src/${door}`);

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { z } from "zod";
-import { firstRun } from "../accounts/first-run.ts";
+import { firstRun } from "../accounts/people/first-run.ts";
 import { ROLES } from "../accounts/roles.ts";
 import { issueToken, type TokenUser } from "../accounts/token.ts";
 import { createApp } from "../app.ts";

@@ -1,5 +1,5 @@
-import { checkPassword, generatePassword } from "../accounts/passwords.ts";
-import { type PasswordSet, setPassword, userState } from "../accounts/set-password.ts";
+import { checkPassword, generatePassword } from "../accounts/login/passwords.ts";
+import { type PasswordSet, setPassword, userState } from "../accounts/login/set-password.ts";
 import { type Config, parseConfig } from "../config.ts";
 import { failureSentence } from "../messages/pt-BR/failures/failures.ts";
 import { removeFirstPassword } from "../platform/bun/files/first-password.ts";

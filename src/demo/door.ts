@@ -1,6 +1,6 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { firstRun } from "../accounts/first-run.ts";
+import { firstRun } from "../accounts/people/first-run.ts";
 import { createApp } from "../app.ts";
 import { runningServer } from "../cli/running-server.ts";
 import { paint, screenOn } from "../cli/screen.ts";

@@ -1,5 +1,5 @@
-import { type Issued, issuedBounds, issuedNotes } from "../ingest/note/note-filter.ts";
 import { nfeEvents, notes } from "../ingest/note/tables.ts";
+import { type Issued, issuedBounds, issuedNotes } from "../ingest/search/note-filter.ts";
 import type { NoteStatus } from "../lib/note-status.ts";
 import { parameters } from "../lib/parameters.ts";
 import { Failed } from "../lib/result.ts";

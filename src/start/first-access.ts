@@ -1,5 +1,5 @@
-import { isFirstPassword, renewFirstPassword } from "../accounts/first-password.ts";
-import { type FirstAccess, firstRun } from "../accounts/first-run.ts";
+import { isFirstPassword, renewFirstPassword } from "../accounts/people/first-password.ts";
+import { type FirstAccess, firstRun } from "../accounts/people/first-run.ts";
 import { removeFirstPassword, writeFirstPassword } from "../platform/bun/files/first-password.ts";
 import type { Ports } from "../ports/ports.ts";
 

@@ -1,4 +1,4 @@
-import type { FirstAccess } from "../accounts/first-run.ts";
+import type { FirstAccess } from "../accounts/people/first-run.ts";
 import type { Config } from "../config.ts";
 import { filePath, openDatabase, type Upgrade } from "../platform/bun/database/database.ts";
 import {

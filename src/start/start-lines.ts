@@ -1,4 +1,4 @@
-import { ignoredSettings } from "../accounts/ignored-settings.ts";
+import { ignoredSettings } from "../accounts/people/ignored-settings.ts";
 import { filePath } from "../platform/bun/database/database.ts";
 import type { BunPorts } from "../platform/bun/ports.ts";
 import { VERSION } from "../version.ts";

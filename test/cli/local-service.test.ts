@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import { firstRun } from "../../src/accounts/first-run.ts";
+import { firstRun } from "../../src/accounts/people/first-run.ts";
 import { createApp } from "../../src/app.ts";
 import { findFiles } from "../../src/cli/find-files.ts";
 import { importFiles } from "../../src/cli/import.ts";

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { movementKeyset } from "../../src/export/movements.ts";
 import { PAGE_ROWS, pages } from "../../src/export/pages.ts";
-import { stockKeyset } from "../../src/export/stock.ts";
+import { movementKeyset } from "../../src/export/sheets/movements.ts";
+import { stockKeyset } from "../../src/export/sheets/stock.ts";
 import type { Reader, Statement } from "../../src/ports/sql.ts";
 import { foldProducts } from "../../src/stock/fold-products.ts";
 import type { MovementFilter } from "../../src/stock/reports/ledger.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import type { Dialect } from "../../src/export/csv.ts";
-import { MOVEMENTS } from "../../src/export/movements.ts";
 import { type Cell, type Kind, sheet, type Table } from "../../src/export/sheet.ts";
-import { STOCK } from "../../src/export/stock.ts";
+import { MOVEMENTS } from "../../src/export/sheets/movements.ts";
+import { STOCK } from "../../src/export/sheets/stock.ts";
 
 const ZONE = "America/Sao_Paulo";
 const KEY = "35260911222333000181550010000001231000000420";

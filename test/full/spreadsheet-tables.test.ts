@@ -1,12 +1,12 @@
 import { describe, expect, test } from "bun:test";
-import { COMPLETENESS } from "../../src/export/completeness.ts";
-import { INVENTORY } from "../../src/export/inventory.ts";
-import { LOTS } from "../../src/export/lots.ts";
-import { NFE_ITEMS } from "../../src/export/nfe-items.ts";
-import { NFES } from "../../src/export/nfes.ts";
+import { COMPLETENESS } from "../../src/export/files/completeness.ts";
 import type { Cell, Table } from "../../src/export/sheet.ts";
-import { STOCK } from "../../src/export/stock.ts";
-import { SUPPLIER_ITEMS } from "../../src/export/supplier-items.ts";
+import { INVENTORY } from "../../src/export/sheets/inventory.ts";
+import { LOTS } from "../../src/export/sheets/lots.ts";
+import { NFE_ITEMS } from "../../src/export/sheets/nfe-items.ts";
+import { NFES } from "../../src/export/sheets/nfes.ts";
+import { STOCK } from "../../src/export/sheets/stock.ts";
+import { SUPPLIER_ITEMS } from "../../src/export/sheets/supplier-items.ts";
 import { openedSheet } from "../support/exports/libre-office.ts";
 import { FULL } from "../support/full.ts";
 

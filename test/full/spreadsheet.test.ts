@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { MOVEMENTS } from "../../src/export/movements.ts";
 import type { Cell } from "../../src/export/sheet.ts";
+import { MOVEMENTS } from "../../src/export/sheets/movements.ts";
 import { type Opened, openedSheet } from "../support/exports/libre-office.ts";
 import { FULL } from "../support/full.ts";
 

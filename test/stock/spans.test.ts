@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { recordMovement } from "../../src/ingest/approve/manual-movement.ts";
+import { recordMovement } from "../../src/ingest/manual-movements/manual-movement.ts";
 import { listMovements, type MovementFilter } from "../../src/stock/reports/ledger.ts";
 import { addToSpan, findWrongSpans, SPAN_MS, spansOf } from "../../src/stock/spans.ts";
 import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";

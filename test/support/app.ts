@@ -1,4 +1,4 @@
-import { firstRun } from "../../src/accounts/first-run.ts";
+import { firstRun } from "../../src/accounts/people/first-run.ts";
 import { ROLES, type Role } from "../../src/accounts/roles.ts";
 import { issueToken } from "../../src/accounts/token.ts";
 import { createApp } from "../../src/app.ts";

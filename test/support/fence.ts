@@ -53,52 +53,67 @@ export const MAY: Record<string, string> = {
   "stock/reports": "lib ports stock stock/posting",
   "stock/reconcile": "journal ports stock/lots stock/posting",
   accounts: "lib journal ports",
-  "accounts/people": "lib accounts journal ports",
+  "accounts/keys": "lib journal ports accounts",
+  "accounts/login": "lib journal ports accounts accounts/keys",
+  "accounts/settings": "lib journal ports accounts",
+  "accounts/people": "lib accounts accounts/login journal ports",
   "stock/catalog": "lib nfe stock stock/reports accounts journal ports resilience",
   "stock/counting":
-    "lib stock stock/posting stock/reports stock/lots accounts journal ports resilience",
+    "lib stock stock/posting stock/reports stock/lots accounts accounts/settings journal ports resilience",
   "ingest/verdict": "lib nfe nfe/check nfe/read nfe/signature accounts:types",
   "ingest/cost": "nfe ingest/verdict accounts",
   "ingest/upload": "lib nfe:types ports ingest/verdict",
   "ingest/note":
-    "lib nfe nfe/signature messages/pt-BR/documents ingest/verdict ingest/cost stock stock/supplier-items stock/posting stock/lots accounts journal ports resilience",
+    "lib nfe messages/pt-BR/documents ingest/verdict ingest/cost stock stock/supplier-items stock/posting stock/lots accounts journal ports",
+  "ingest/judge":
+    "lib nfe nfe/signature ingest/verdict ingest/cost accounts accounts/settings journal ports resilience ingest/note",
+  "ingest/search": "lib nfe ingest/verdict stock stock/supplier-items accounts ports ingest/note",
   "ingest/supplier-items":
-    "lib nfe messages/pt-BR/documents ingest/verdict ingest/note stock stock/supplier-items accounts journal ports resilience",
+    "lib nfe messages/pt-BR/documents ingest/verdict ingest/note ingest/judge stock stock/supplier-items accounts accounts/settings journal ports resilience",
   "ingest/approve":
-    "lib nfe messages/pt-BR/documents ingest/verdict ingest/cost ingest/note stock stock/supplier-items stock/posting stock/reports stock/lots accounts journal ports resilience",
+    "lib nfe messages/pt-BR/documents ingest/verdict ingest/cost ingest/note ingest/judge stock stock/supplier-items stock/posting stock/reports stock/lots accounts accounts/settings journal ports resilience",
+  "ingest/reverse":
+    "lib messages/pt-BR/documents ingest/verdict ingest/note ingest/judge stock stock/posting stock/reports accounts accounts/settings journal ports resilience ingest/approve",
+  "ingest/manual-movements":
+    "lib stock stock/posting stock/reports stock/lots accounts accounts/settings journal ports ingest/approve",
   "ingest/event":
-    "lib nfe messages/pt-BR/documents nfe/read nfe/signature ingest/verdict ingest/note ingest/approve stock/posting stock/reports accounts journal ports resilience",
+    "lib nfe messages/pt-BR/documents nfe/read nfe/signature ingest/verdict ingest/note ingest/judge ingest/approve ingest/reverse stock/posting stock/reports accounts accounts/settings journal ports resilience",
   "ingest/receive":
-    "lib nfe messages/pt-BR/documents ingest/verdict ingest/note ingest/approve ingest/event stock/supplier-items stock/posting stock/reports stock/lots accounts journal ports resilience",
+    "lib nfe messages/pt-BR/documents ingest/verdict ingest/note ingest/judge ingest/approve ingest/reverse ingest/event stock/supplier-items stock/posting stock/reports stock/lots accounts accounts/settings journal ports resilience",
   "ingest/batch":
     "lib nfe nfe/container messages/pt-BR/documents ingest/verdict ingest/upload ingest/note ingest/approve ingest/event ingest/receive accounts journal ports observability resilience",
-  reports: "lib ingest/note mail webhooks journal ports",
-  export:
-    "lib messages/pt-BR/audit ingest/verdict ingest/note stock/supplier-items stock/reports stock/lots reports accounts journal ports observability resilience",
+  reports: "lib ingest/note ingest/search mail webhooks journal ports",
+  export: "lib ingest/note stock/supplier-items journal ports",
+  "export/sheets":
+    "lib messages/pt-BR/audit ingest/verdict ingest/search stock/supplier-items stock/reports stock/lots accounts journal ports export",
+  "export/files":
+    "lib ingest/note ingest/search stock/reports reports accounts journal ports observability export export/sheets",
   mail: "lib ingest/upload ingest/batch accounts journal ports observability resilience",
   webhooks: "lib version.ts accounts journal ports resilience",
   "failures.ts":
     "webhooks nfe ingest/verdict mail stock stock/catalog stock/counting reports accounts export journal ports",
   http: "lib nfe messages/pt-BR/documents messages/pt-BR/failures stock/supplier-items ingest/verdict accounts ports failures.ts version.ts resilience",
-  "http/middleware": "lib http failures.ts:types accounts ports config.ts observability resilience",
+  "http/middleware":
+    "lib http failures.ts:types accounts accounts/keys accounts/login ports config.ts observability resilience",
   "http/cache": "lib http journal ports",
   "http/views":
-    "lib messages/pt-BR/documents messages/pt-BR/audit http ingest/verdict:types ingest/cost ingest/note ingest/supplier-items ingest/approve ingest/event ingest/batch stock/supplier-items stock/reports stock/lots stock/catalog stock/counting journal failures.ts webhooks",
+    "lib messages/pt-BR/documents messages/pt-BR/audit http ingest/verdict:types ingest/cost ingest/note ingest/search ingest/supplier-items ingest/approve ingest/reverse ingest/event ingest/batch stock/supplier-items stock/reports stock/lots stock/catalog stock/counting journal failures.ts webhooks",
   "http/request":
-    "lib nfe http http/middleware ingest/verdict ingest/upload ingest/supplier-items ingest/approve ingest/batch export stock stock/supplier-items stock/reports stock/catalog reports journal ports",
+    "lib nfe http http/middleware ingest/verdict ingest/upload ingest/supplier-items ingest/approve ingest/batch export export/sheets export/files stock stock/supplier-items stock/reports stock/catalog reports journal ports",
   "http/idempotency":
     "lib http http/middleware http/request ingest/upload accounts journal ports failures.ts:types",
-  "http/stream": "lib http http/middleware http/views accounts journal ports",
+  "http/stream":
+    "lib http http/middleware http/views accounts accounts/login accounts/settings journal ports",
   "http/routes/exports":
-    "lib http http/middleware http/request http/stream stock/reports export accounts journal",
+    "lib http http/middleware http/request http/stream stock/reports export export/files accounts/settings journal",
   "http/routes/notes":
-    "lib http http/middleware http/cache http/views http/request http/stream ingest/verdict ingest/upload ingest/note ingest/supplier-items ingest/approve ingest/event ingest/receive ingest/batch stock stock/supplier-items stock/reports reports export accounts journal",
+    "lib http http/middleware http/cache http/views http/request http/stream ingest/verdict ingest/upload ingest/note ingest/judge ingest/search ingest/supplier-items ingest/approve ingest/reverse ingest/event ingest/receive ingest/batch stock stock/supplier-items stock/reports reports export/files accounts/login accounts/settings journal",
   "http/routes/stock":
-    "lib http http/middleware http/cache http/views http/request ingest/note ingest/supplier-items ingest/approve stock stock/supplier-items stock/posting stock/reports stock/lots stock/catalog stock/counting reports accounts journal ports",
+    "lib http http/middleware http/cache http/views http/request ingest/note ingest/search ingest/supplier-items ingest/manual-movements stock stock/supplier-items stock/posting stock/reports stock/lots stock/catalog stock/counting reports accounts/settings journal ports",
   "http/routes/accounts":
-    "lib nfe http http/middleware http/views http/request ingest/verdict ingest/note ingest/supplier-items stock/supplier-items mail accounts accounts/people journal http/routes/exports",
+    "lib nfe http http/middleware http/views http/request ingest/verdict ingest/judge ingest/supplier-items stock/supplier-items mail accounts accounts/keys accounts/login accounts/settings accounts/people journal http/routes/exports",
   "http/routes/feed":
-    "lib http http/middleware http/views http/request http/stream accounts journal webhooks",
+    "lib http http/middleware http/views http/request http/stream accounts accounts/login journal webhooks",
   "http/routes/operations": "lib http http/middleware accounts ports version.ts observability",
   "platform/libsql": "lib ports queue-messages.ts resilience",
   platform: "lib ports platform/libsql resilience",
@@ -117,8 +132,8 @@ export const MAY: Record<string, string> = {
     "http http/middleware http/idempotency http/routes/exports http/routes/notes http/routes/stock http/routes/accounts http/routes/feed http/routes/operations ports",
   "client.ts": "app.ts:types http:types",
   "maintenance.ts":
-    "ingest/note ingest/batch export mail stock stock/reconcile stock/lots stock/counting journal ports queue-messages.ts:types resilience webhooks",
-  "consumer.ts": "ingest/batch export journal ports queue-messages.ts resilience webhooks",
+    "ingest/note ingest/judge ingest/batch export/files mail stock stock/reconcile stock/lots stock/counting journal ports queue-messages.ts:types resilience webhooks",
+  "consumer.ts": "ingest/batch export/files journal ports queue-messages.ts resilience webhooks",
 };
 
 /** Threads are started by the URL of their door, which is no import. */
@@ -155,6 +170,7 @@ const KEPT_TO: readonly (readonly [RegExp, RegExp])[] = [
 
 const FORBIDDEN_NAME = /(?:^|[-_.])(?:utils?|helpers?|common|services|misc)(?:[-_.]|$)/i;
 const MAX_LINES = 320;
+const MAX_FILES = 24;
 
 /**
  * The rules that a file breaks, one sentence each. `there`: the files of the project.
@@ -164,6 +180,18 @@ export function violations(path: string, source: string, there: Files): string[]
     ...ofPath(path, source),
     ...(path.startsWith("src/") ? ofSource(path, source, there) : []),
   ];
+}
+
+/** The folders of src that have too many files of their own, one sentence each. `paths`: the files of the project. */
+export function crowdedFolders(paths: Iterable<string>): string[] {
+  const counts = new Map<string, number>();
+  for (const path of paths) {
+    const folder = path.slice(0, path.lastIndexOf("/"));
+    if (folder.startsWith("src")) counts.set(folder, (counts.get(folder) ?? 0) + 1);
+  }
+  return [...counts]
+    .filter(([, files]) => files > MAX_FILES)
+    .map(([folder, files]) => `${folder} has ${files} files`);
 }
 
 type Files = Pick<ReadonlySet<string>, "has">;

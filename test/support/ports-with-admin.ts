@@ -1,6 +1,6 @@
 import { drizzle } from "drizzle-orm/libsql";
 import type { UserCause } from "../../src/accounts/actor.ts";
-import { firstRun } from "../../src/accounts/first-run.ts";
+import { firstRun } from "../../src/accounts/people/first-run.ts";
 import type { Role } from "../../src/accounts/roles.ts";
 import { issueToken } from "../../src/accounts/token.ts";
 import { openDatabase } from "../../src/platform/bun/database/database.ts";

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { firstRun } from "../../src/accounts/first-run.ts";
+import { firstRun } from "../../src/accounts/people/first-run.ts";
 import { createApp } from "../../src/app.ts";
 import type { Config } from "../../src/config.ts";
 import { compareDocuments } from "../../src/nfe/read/compare.ts";

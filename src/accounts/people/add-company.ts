@@ -4,9 +4,9 @@ import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Statement } from "../../ports/sql.ts";
 import type { AccountsFailure } from "../failures.ts";
-import { insertCompany } from "../first-run.ts";
-import { MAX_COMPANIES } from "../memberships.ts";
-import { generatePassword } from "../passwords.ts";
+import { MAX_COMPANIES } from "../login/memberships.ts";
+import { generatePassword } from "../login/passwords.ts";
+import { insertCompany } from "./first-run.ts";
 
 /** A company to be made; its CNPJs upper case, without mask, verified. */
 export interface NewCompany {

@@ -5,7 +5,7 @@ import type { Ports } from "../../ports/ports.ts";
 import type { Guard, Statement, Value } from "../../ports/sql.ts";
 import { mustBePerson, type UserCause } from "../actor.ts";
 import type { AccountsFailure } from "../failures.ts";
-import { checkPassword } from "../passwords.ts";
+import { checkPassword } from "../login/passwords.ts";
 import type { Role } from "../roles.ts";
 import { type CompanyUser, userOf } from "./users.ts";
 

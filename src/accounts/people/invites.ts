@@ -5,9 +5,9 @@ import type { Ports } from "../../ports/ports.ts";
 import type { Guard, Row, Statement } from "../../ports/sql.ts";
 import { mustBePerson, type UserCause } from "../actor.ts";
 import type { AccountsFailure } from "../failures.ts";
-import { forgetNetworks } from "../known-networks.ts";
-import { takeLoginAttempt } from "../login-limits.ts";
-import { checkPassword } from "../passwords.ts";
+import { forgetNetworks } from "../login/known-networks.ts";
+import { takeLoginAttempt } from "../login/login-limits.ts";
+import { checkPassword } from "../login/passwords.ts";
 import { type Invite, makeInvite } from "./invite.ts";
 import { userOf } from "./users.ts";
 

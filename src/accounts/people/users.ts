@@ -2,7 +2,7 @@ import { and, asc, eq } from "drizzle-orm";
 import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { AccountsFailure } from "../failures.ts";
-import { MAX_MEMBERSHIPS } from "../memberships.ts";
+import { MAX_MEMBERSHIPS } from "../login/memberships.ts";
 import type { Role } from "../roles.ts";
 import { memberships, users } from "../tables.ts";
 

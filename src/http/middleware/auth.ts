@@ -1,8 +1,8 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
-import { authenticate } from "../../accounts/authenticate.ts";
 import type { AccountsFailure } from "../../accounts/failures.ts";
-import { recordKeyUse } from "../../accounts/key-use.ts";
+import { recordKeyUse } from "../../accounts/keys/key-use.ts";
+import { authenticate } from "../../accounts/login/authenticate.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Env } from "../env.ts";
 import { accessOf } from "./permissions.ts";

@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { holderOf } from "../../accounts/actor.ts";
 import type { AccountsFailure } from "../../accounts/failures.ts";
-import { networkOf } from "../../accounts/login-limits.ts";
+import { networkOf } from "../../accounts/login/login-limits.ts";
 import type { Config } from "../../config.ts";
 import { type Quota, type QuotaLimits, quota } from "../../lib/quota.ts";
 import { Failed } from "../../lib/result.ts";

@@ -1,10 +1,10 @@
 import { z } from "@hono/zod-openapi";
 import { DIALECTS } from "../../export/csv.ts";
-import { type InventoryMoment, inventoryMoment } from "../../export/inventory.ts";
-import type { LotsOnDay } from "../../export/lots.ts";
-import type { NfeFilter } from "../../export/nfes.ts";
-import type { ExportType } from "../../export/request-export.ts";
-import type { SupplierItemFilter } from "../../export/supplier-items.ts";
+import type { ExportType } from "../../export/files/request-export.ts";
+import { type InventoryMoment, inventoryMoment } from "../../export/sheets/inventory.ts";
+import type { LotsOnDay } from "../../export/sheets/lots.ts";
+import type { NfeFilter } from "../../export/sheets/nfes.ts";
+import type { SupplierItemFilter } from "../../export/sheets/supplier-items.ts";
 import { addDays, zoneOffset } from "../../lib/days.ts";
 import { isAccessKeyShape, withoutPrintMarks } from "../../nfe/access-key.ts";
 import type { Ports } from "../../ports/ports.ts";

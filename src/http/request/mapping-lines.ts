@@ -1,5 +1,5 @@
 import { textOfCell } from "../../export/csv.ts";
-import { SUPPLIER_ITEMS } from "../../export/supplier-items.ts";
+import { SUPPLIER_ITEMS } from "../../export/sheets/supplier-items.ts";
 import {
   IMPORT_LINES,
   type ImportedLine,

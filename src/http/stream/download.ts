@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import { settingsOf } from "../../accounts/settings.ts";
+import { settingsOf } from "../../accounts/settings/settings.ts";
 import type { Env } from "../env.ts";
 import { untilRevoked } from "./revocation.ts";
 

@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import { authenticate } from "../../accounts/authenticate.ts";
+import { authenticate } from "../../accounts/login/authenticate.ts";
 import { may } from "../../accounts/roles.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";

@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
-import type { AddedCost } from "../../ingest/approve/late-costs.ts";
-import type { NoteCost } from "../../ingest/note/late-costs.ts";
+import type { AddedCost } from "../../ingest/reverse/late-costs.ts";
+import type { NoteCost } from "../../ingest/search/late-costs.ts";
 import { instant, money } from "../numbers.ts";
 
 /** `access_key`: the complementary note that brought it; null: a user did. `in_stock` is what stayed, `passed_on` the rest. */

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import type { TracedLot, TraceLine } from "../../ingest/note/trace-lot.ts";
+import type { TracedLot, TraceLine } from "../../ingest/search/trace-lot.ts";
 import { daysUntil } from "../../lib/days.ts";
 import { fromScaled } from "../../lib/decimal.ts";
 import { exactNumber } from "../../lib/exact-number.ts";

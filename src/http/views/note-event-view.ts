@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import type { NfeEventRow } from "../../ingest/note/notes.ts";
+import type { NfeEventRow } from "../../ingest/search/notes.ts";
 import { eventName } from "../../messages/pt-BR/documents/event-names.ts";
 import type { Movement } from "../../stock/reports/ledger.ts";
 import { instant } from "../numbers.ts";

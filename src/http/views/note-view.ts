@@ -1,16 +1,16 @@
 import { z } from "@hono/zod-openapi";
 import type { EventReceipt } from "../../ingest/event/register-event.ts";
-import type { NoteCost } from "../../ingest/note/late-costs.ts";
 import { itemParts } from "../../ingest/note/lines.ts";
 import type { Mapping } from "../../ingest/note/mapping.ts";
+import type { NoteReceipt } from "../../ingest/note/receipt.ts";
+import type { NoteCost } from "../../ingest/search/late-costs.ts";
 import type {
   NfeEventRow,
   NoteItemRow,
   NoteRow,
   NoteSummary,
   ReferringNote,
-} from "../../ingest/note/notes.ts";
-import type { NoteReceipt } from "../../ingest/note/receipt.ts";
+} from "../../ingest/search/notes.ts";
 import { divideHalfUp, unitValue } from "../../lib/decimal.ts";
 import { exactNumber } from "../../lib/exact-number.ts";
 import type { NoteStatus } from "../../lib/note-status.ts";

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import type { NoteRow, ReferringNote } from "../../ingest/note/notes.ts";
+import type { NoteRow, ReferringNote } from "../../ingest/search/notes.ts";
 import type { NoteStatus } from "../../lib/note-status.ts";
 import { NoteStatusEnum } from "../schemas.ts";
 

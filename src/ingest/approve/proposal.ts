@@ -1,5 +1,5 @@
 import type { Settings } from "../../accounts/company.ts";
-import { settingsOf } from "../../accounts/settings.ts";
+import { settingsOf } from "../../accounts/settings/settings.ts";
 import { newId } from "../../lib/id.ts";
 import type { NItem, Position } from "../../lib/item-number.ts";
 import { Failed, orFail } from "../../lib/result.ts";
@@ -12,6 +12,7 @@ import type { Posting } from "../../stock/posting/posting.ts";
 import { today } from "../../stock/reports/dashboard.ts";
 import { FACTOR_ONE } from "../../stock/supplier-items/factor.ts";
 import { costEffect, costed, issueYear } from "../cost/item-cost.ts";
+import { readingOf, rejudgeNote } from "../judge/rejudge.ts";
 import { learntValues } from "../note/changed-items.ts";
 import { broughtBy, type EventExits, eventExits, NO_EXITS } from "../note/event-exits.ts";
 import type { FlowOptions } from "../note/flow-options.ts";
@@ -19,7 +20,6 @@ import { knownEvents } from "../note/known-events.ts";
 import { type Booking, bookingLines } from "../note/lines.ts";
 import { type Mapping, mappingOf, unmappedItems } from "../note/mapping.ts";
 import { POSTING_GUARD } from "../note/registration-sql.ts";
-import { readingOf, rejudgeNote } from "../note/rejudge.ts";
 import {
   findNote,
   itemsOf,

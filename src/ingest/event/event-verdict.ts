@@ -15,10 +15,7 @@ import {
   type PreparedExits,
 } from "../approve/change-event-exits.ts";
 import { EVENT_BALANCE, saveMissingByCancellation } from "../approve/missing-goods.ts";
-import { reversalStatements } from "../approve/reverse-note.ts";
-import { HAS_RETURNS, saveStandingReturns } from "../approve/standing-returns.ts";
-import { NOT_BOOKED } from "../note/event-exits.ts";
-import { type ChangeEvents, type Judgement, judge } from "../note/judge.ts";
+import { type ChangeEvents, type Judgement, judge } from "../judge/judge.ts";
 import {
   effectsOf,
   judgedEvent,
@@ -26,10 +23,13 @@ import {
   readingOf,
   statusUnder,
   verdictChanges,
-} from "../note/rejudge.ts";
-import { signatureCheck } from "../note/signature-check.ts";
+} from "../judge/rejudge.ts";
+import { signatureCheck } from "../judge/signature-check.ts";
+import { NOT_BOOKED } from "../note/event-exits.ts";
 import { isCancelled, originalOf, type StoredNote } from "../note/stored-note.ts";
 import type { Finding } from "../note/written-verdict.ts";
+import { reversalStatements } from "../reverse/reverse-note.ts";
+import { HAS_RETURNS, saveStandingReturns } from "../reverse/standing-returns.ts";
 import type { Hold, HoldCode } from "../verdict/failures.ts";
 
 /** Holds that events cause; on a posted note each becomes a finding. */

@@ -1,5 +1,5 @@
 import type { Settings } from "../../accounts/company.ts";
-import { settingsOf } from "../../accounts/settings.ts";
+import { settingsOf } from "../../accounts/settings/settings.ts";
 import { type AuditedAction, appendEvents, audit, bumpTags } from "../../journal/record.ts";
 import { trusted } from "../../lib/cast.ts";
 import { newId } from "../../lib/id.ts";
@@ -13,14 +13,14 @@ import { commitStatements, type Guard, type Row, type WriteStatement } from "../
 import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
 import { stockFailureFrom } from "../../stock/posting/out-of-range.ts";
 import { prepareExits } from "../approve/change-event-exits.ts";
-import { reversalOf } from "../approve/reverse-note.ts";
+import { rejudgeAwaiting } from "../judge/rejudge-waiting.ts";
+import { signatureRoots } from "../judge/signature-check.ts";
 import type { FlowOptions } from "../note/flow-options.ts";
 import { type KnownEvents, knownEvents, toKnownEvent } from "../note/known-events.ts";
 import type { ReceivedEvent } from "../note/receipt.ts";
-import { rejudgeAwaiting } from "../note/rejudge-waiting.ts";
-import { signatureRoots } from "../note/signature-check.ts";
 import { findNote, isCancelled } from "../note/stored-note.ts";
 import type { Finding } from "../note/written-verdict.ts";
+import { reversalOf } from "../reverse/reverse-note.ts";
 import { effectOf, mayBeEmitter, mayBeOfOneAuthor } from "../verdict/event-standing.ts";
 import type { IngestFailure } from "../verdict/failures.ts";
 import type { KnownEvent, StoredEventEffect } from "../verdict/known-event.ts";

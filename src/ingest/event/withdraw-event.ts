@@ -1,6 +1,6 @@
 import type { UserCause } from "../../accounts/actor.ts";
 import type { Settings } from "../../accounts/company.ts";
-import { settingsOf } from "../../accounts/settings.ts";
+import { settingsOf } from "../../accounts/settings/settings.ts";
 import { appendEvents, audit, bumpTags } from "../../journal/record.ts";
 import { newId } from "../../lib/id.ts";
 import { Failed } from "../../lib/result.ts";
@@ -9,8 +9,8 @@ import type { Ports } from "../../ports/ports.ts";
 import type { Guard } from "../../ports/sql.ts";
 import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
 import { type PreparedExits, prepareExits } from "../approve/change-event-exits.ts";
+import type { Judgement } from "../judge/judge.ts";
 import { NO_EXITS } from "../note/event-exits.ts";
-import type { Judgement } from "../note/judge.ts";
 import { EVENTS_VERSION, type KnownEvents, knownEvents } from "../note/known-events.ts";
 import { findNote, type StoredNote } from "../note/stored-note.ts";
 import type { IngestFailure } from "../verdict/failures.ts";

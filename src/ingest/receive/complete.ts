@@ -1,4 +1,4 @@
-import { settingsOf } from "../../accounts/settings.ts";
+import { settingsOf } from "../../accounts/settings/settings.ts";
 import { appendEvents, audit, bumpTags } from "../../journal/record.ts";
 import { newId } from "../../lib/id.ts";
 import type { Original } from "../../lib/original.ts";
@@ -7,14 +7,13 @@ import { NOTE_SENTENCES } from "../../messages/pt-BR/documents/note-sentences.ts
 import type { Ports } from "../../ports/ports.ts";
 import type { Statement } from "../../ports/sql.ts";
 import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
-import { reversalOf } from "../approve/reverse-note.ts";
 import { type EventOutcome, verdictByEvents } from "../event/event-verdict.ts";
+import { type Judgement, judge } from "../judge/judge.ts";
+import { findingsUnder } from "../judge/rejudge.ts";
+import { signatureCheck } from "../judge/signature-check.ts";
 import type { FlowOptions, RegisterOptions } from "../note/flow-options.ts";
-import { type Judgement, judge } from "../note/judge.ts";
 import type { NoteReceipt, ReceivedNote } from "../note/receipt.ts";
 import { registrationGuard } from "../note/registration-sql.ts";
-import { findingsUnder } from "../note/rejudge.ts";
-import { signatureCheck } from "../note/signature-check.ts";
 import {
   findNote,
   isCancelled,
@@ -23,6 +22,7 @@ import {
   statusWith,
 } from "../note/stored-note.ts";
 import type { Finding } from "../note/written-verdict.ts";
+import { reversalOf } from "../reverse/reverse-note.ts";
 import type { Hold, HoldCode } from "../verdict/failures.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { settingsOf } from "../../accounts/settings.ts";
+import { settingsOf } from "../../accounts/settings/settings.ts";
 import type { NoteStatus } from "../../lib/note-status.ts";
 import type { Original } from "../../lib/original.ts";
 import { Failed } from "../../lib/result.ts";
@@ -10,10 +10,10 @@ import {
   reasonToDiscount,
   receiptOfSameEvent,
 } from "../event/register-event.ts";
+import { judge } from "../judge/judge.ts";
+import { signatureCheck } from "../judge/signature-check.ts";
 import type { FlowOptions, RegisterOptions } from "../note/flow-options.ts";
-import { judge } from "../note/judge.ts";
 import type { NoteReceipt, ReceivedEvent, ReceivedNote } from "../note/receipt.ts";
-import { signatureCheck } from "../note/signature-check.ts";
 import { findNote, isCancelled, statusWith } from "../note/stored-note.ts";
 import { effectOf } from "../verdict/event-standing.ts";
 import type { IngestFailure } from "../verdict/failures.ts";

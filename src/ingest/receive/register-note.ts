@@ -1,5 +1,5 @@
 import type { Settings } from "../../accounts/company.ts";
-import { settingsOf } from "../../accounts/settings.ts";
+import { settingsOf } from "../../accounts/settings/settings.ts";
 import { appendEvents, audit, bumpTags } from "../../journal/record.ts";
 import { newId } from "../../lib/id.ts";
 import { issuedMs } from "../../nfe/dates.ts";
@@ -27,10 +27,11 @@ import {
 import { notApproved, stockFailureOf } from "../approve/not-approved.ts";
 import { saveUnitDiffers, unitDiffersFindings } from "../approve/other-units.ts";
 import { bringsBack } from "../approve/returned-goods.ts";
+import { type Judgement, judge } from "../judge/judge.ts";
+import { signatureCheck } from "../judge/signature-check.ts";
 import { assumedSeen, learntValues } from "../note/changed-items.ts";
 import { broughtBy, type EventExits, eventExits } from "../note/event-exits.ts";
 import type { RegisterOptions } from "../note/flow-options.ts";
-import { type Judgement, judge } from "../note/judge.ts";
 import { bookingLines } from "../note/lines.ts";
 import type { NoteReceipt, ReceivedNote } from "../note/receipt.ts";
 import {
@@ -46,7 +47,6 @@ import {
   registeredStatus,
   registrationGuard,
 } from "../note/registration-sql.ts";
-import { signatureCheck } from "../note/signature-check.ts";
 import { findNote } from "../note/stored-note.ts";
 import { setWaitingEffects } from "../note/waiting-effects.ts";
 import type { Finding, WrittenVerdict } from "../note/written-verdict.ts";

@@ -1,6 +1,6 @@
 import type { UserCause } from "../../accounts/actor.ts";
 import type { Settings } from "../../accounts/company.ts";
-import { changeUnitSpellings, settingsOf } from "../../accounts/settings.ts";
+import { changeUnitSpellings, settingsOf } from "../../accounts/settings/settings.ts";
 import { audit, bumpTags } from "../../journal/record.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";

@@ -1,5 +1,5 @@
 import type { UserCause } from "../../accounts/actor.ts";
-import { settingsOf } from "../../accounts/settings.ts";
+import { settingsOf } from "../../accounts/settings/settings.ts";
 import { audit } from "../../journal/record.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
@@ -14,7 +14,7 @@ import {
   saveMappings,
   unknownProducts,
 } from "../../stock/supplier-items/imported-mappings.ts";
-import { rejudgeSuppliers } from "../note/rejudge.ts";
+import { rejudgeSuppliers } from "../judge/rejudge.ts";
 import { unitsAreThose, type WantedMapping, wantedItem } from "./map-supplier-item.ts";
 
 /** Most lines of one import. */

@@ -1,5 +1,5 @@
 import type { UserCause } from "../../accounts/actor.ts";
-import { settingsOf } from "../../accounts/settings.ts";
+import { settingsOf } from "../../accounts/settings/settings.ts";
 import type { NewFeedEvent } from "../../journal/feed-events.ts";
 import { appendEvents, audit, bumpTags } from "../../journal/record.ts";
 import { Failed } from "../../lib/result.ts";
@@ -10,7 +10,7 @@ import type { StockFailure } from "../../stock/failures.ts";
 import { type Factor, factorText } from "../../stock/supplier-items/factor.ts";
 import { type SupplierItem, saveMapping } from "../../stock/supplier-items/supplier-items.ts";
 import { type UnitSpellings, unitKey } from "../../stock/supplier-items/unit.ts";
-import { rejudgeSuppliers } from "../note/rejudge.ts";
+import { rejudgeSuppliers } from "../judge/rejudge.ts";
 
 /** What a user says of a supplier's item; `spelling` counts while it still means the unit. */
 export interface WantedMapping {

@@ -1,5 +1,5 @@
 import type { UserCause } from "../../accounts/actor.ts";
-import { settingsOf } from "../../accounts/settings.ts";
+import { settingsOf } from "../../accounts/settings/settings.ts";
 import { appendEvents, audit, bumpTagIfChanged } from "../../journal/record.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
@@ -7,7 +7,7 @@ import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
 import type { SupplierItemFailure } from "../../stock/failures.ts";
 import { removeMapping, type SupplierItemKey } from "../../stock/supplier-items/supplier-items.ts";
 import { unitKey } from "../../stock/supplier-items/unit.ts";
-import { rejudgeSuppliers } from "../note/rejudge.ts";
+import { rejudgeSuppliers } from "../judge/rejudge.ts";
 import { unitsAreThose } from "./map-supplier-item.ts";
 
 /**

@@ -1,5 +1,5 @@
 import type { UserCause } from "../../accounts/actor.ts";
-import { settingsOf } from "../../accounts/settings.ts";
+import { settingsOf } from "../../accounts/settings/settings.ts";
 import { audit } from "../../journal/record.ts";
 import { fromScaled } from "../../lib/decimal.ts";
 import { newId } from "../../lib/id.ts";

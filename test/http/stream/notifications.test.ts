@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { logout } from "../../../src/accounts/logout.ts";
+import { logout } from "../../../src/accounts/login/logout.ts";
 import { feedBroadcaster } from "../../../src/journal/feed-broadcaster.ts";
 import { Failed } from "../../../src/lib/result.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";

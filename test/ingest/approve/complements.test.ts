@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { rejudgeSlice } from "../../../src/ingest/note/rejudge-waiting.ts";
+import { rejudgeSlice } from "../../../src/ingest/judge/rejudge-waiting.ts";
 import { reconcileAll } from "../../../src/stock/reconcile/reconcile.ts";
 import { wrongSteps } from "../../../src/stock/reconcile/wrong-steps.ts";
 import { cancellationEvent } from "../../../src/synthetic/events.ts";

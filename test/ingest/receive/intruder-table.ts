@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
-import { changeTaxProfile } from "../../../src/accounts/change-tax-profile.ts";
-import { applySettings } from "../../../src/accounts/settings.ts";
-import { TAX_PRESETS } from "../../../src/accounts/tax-presets.ts";
+import { changeTaxProfile } from "../../../src/accounts/settings/change-tax-profile.ts";
+import { applySettings } from "../../../src/accounts/settings/settings.ts";
+import { TAX_PRESETS } from "../../../src/accounts/settings/tax-presets.ts";
 import { reconcileAll } from "../../../src/stock/reconcile/reconcile.ts";
 import { cancellationEvent } from "../../../src/synthetic/events.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";

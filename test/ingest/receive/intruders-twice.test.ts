@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { applySettings } from "../../../src/accounts/settings.ts";
+import { applySettings } from "../../../src/accounts/settings/settings.ts";
 import { reconcileAll } from "../../../src/stock/reconcile/reconcile.ts";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
 import { COMPANY, CUSTOMER } from "../../../src/synthetic/trade.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { TAX_PRESETS } from "../../../src/accounts/tax-presets.ts";
+import { TAX_PRESETS } from "../../../src/accounts/settings/tax-presets.ts";
 import type { TaxProfile } from "../../../src/accounts/tax-profile.ts";
 import { costed, issueYear } from "../../../src/ingest/cost/item-cost.ts";
 import { stockItems } from "../../../src/ingest/note/registration-sql.ts";

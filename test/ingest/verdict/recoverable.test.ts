@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { TAX_PRESETS } from "../../../src/accounts/tax-presets.ts";
+import { TAX_PRESETS } from "../../../src/accounts/settings/tax-presets.ts";
 import {
   CREDIT_TAXES,
   creditMatrix,

@@ -1,4 +1,4 @@
-import { TAX_PRESETS, type TaxPreset } from "../../../src/accounts/tax-presets.ts";
+import { TAX_PRESETS, type TaxPreset } from "../../../src/accounts/settings/tax-presets.ts";
 import type { Destination } from "../../../src/accounts/tax-profile.ts";
 import { costed, issueYear } from "../../../src/ingest/cost/item-cost.ts";
 import { stockItems } from "../../../src/ingest/note/registration-sql.ts";

@@ -1,6 +1,6 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
-import { prefixOf } from "../../../accounts/api-key.ts";
-import { createKey, type Key, listKeys, revokeKey } from "../../../accounts/keys.ts";
+import { prefixOf } from "../../../accounts/keys/api-key.ts";
+import { createKey, type Key, listKeys, revokeKey } from "../../../accounts/keys/keys.ts";
 import { ROLES } from "../../../accounts/roles.ts";
 import { causeOf, type Env } from "../../env.ts";
 import { requires } from "../../middleware/permissions.ts";

@@ -1,6 +1,6 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
-import { settingsOf } from "../../../accounts/settings.ts";
-import { rejudgePending } from "../../../ingest/note/rejudge.ts";
+import { settingsOf } from "../../../accounts/settings/settings.ts";
+import { rejudgePending } from "../../../ingest/judge/rejudge.ts";
 import { changeUnits } from "../../../ingest/supplier-items/change-units.ts";
 import type { UnitSpellings } from "../../../stock/supplier-items/unit.ts";
 import {

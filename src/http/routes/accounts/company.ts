@@ -1,8 +1,8 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { Settings } from "../../../accounts/company.ts";
-import { applySettings, settingsOf } from "../../../accounts/settings.ts";
-import { rejudgePending } from "../../../ingest/note/rejudge.ts";
+import { applySettings, settingsOf } from "../../../accounts/settings/settings.ts";
+import { rejudgePending } from "../../../ingest/judge/rejudge.ts";
 import { NEVER_OVERRIDABLE } from "../../../ingest/verdict/corrections.ts";
 import { HOLD_CODES } from "../../../ingest/verdict/failures.ts";
 import { isCnpj, unmasked } from "../../../nfe/taxpayer.ts";

@@ -1,10 +1,10 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import type { AccountsFailure } from "../../../accounts/failures.ts";
-import { companiesOf, inOrder, type OwnCompany } from "../../../accounts/memberships.ts";
+import { companiesOf, inOrder, type OwnCompany } from "../../../accounts/login/memberships.ts";
+import { switchCompany } from "../../../accounts/login/switch-company.ts";
 import { acceptInvite } from "../../../accounts/people/invites.ts";
 import { userOf } from "../../../accounts/people/users.ts";
 import { ROLES } from "../../../accounts/roles.ts";
-import { switchCompany } from "../../../accounts/switch-company.ts";
 import { Failed } from "../../../lib/result.ts";
 import { causeOf, type Env, peerOf } from "../../env.ts";
 import { open, requires } from "../../middleware/permissions.ts";

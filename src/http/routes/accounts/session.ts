@@ -1,7 +1,7 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
-import { login, type SignedIn } from "../../../accounts/login.ts";
-import { logout } from "../../../accounts/logout.ts";
-import { changeOwnPassword } from "../../../accounts/own-password.ts";
+import { login, type SignedIn } from "../../../accounts/login/login.ts";
+import { logout } from "../../../accounts/login/logout.ts";
+import { changeOwnPassword } from "../../../accounts/login/own-password.ts";
 import { ROLES } from "../../../accounts/roles.ts";
 import { causeOf, type Env, peerOf } from "../../env.ts";
 import { open, requires } from "../../middleware/permissions.ts";

@@ -1,15 +1,15 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
-import { changeTaxProfile } from "../../../accounts/change-tax-profile.ts";
 import type { Settings } from "../../../accounts/company.ts";
-import { settingsOf } from "../../../accounts/settings.ts";
-import { TAX_PRESETS, type TaxPreset } from "../../../accounts/tax-presets.ts";
+import { changeTaxProfile } from "../../../accounts/settings/change-tax-profile.ts";
+import { settingsOf } from "../../../accounts/settings/settings.ts";
+import { TAX_PRESETS, type TaxPreset } from "../../../accounts/settings/tax-presets.ts";
 import {
   CREDIT_TAXES,
   DESTINATIONS,
   TAX_REGIMES,
   type TaxProfile,
 } from "../../../accounts/tax-profile.ts";
-import { rejudgePending } from "../../../ingest/note/rejudge.ts";
+import { rejudgePending } from "../../../ingest/judge/rejudge.ts";
 import { lawGives } from "../../../ingest/verdict/recoverable.ts";
 import { causeOf, type Env } from "../../env.ts";
 import { requires } from "../../middleware/permissions.ts";

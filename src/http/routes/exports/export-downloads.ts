@@ -1,8 +1,8 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { accepts } from "hono/accepts";
-import { type DownloadOptions, downloadCsv } from "../../../export/download.ts";
-import type { ExportRequest } from "../../../export/request-export.ts";
+import { type DownloadOptions, downloadCsv } from "../../../export/files/download.ts";
+import type { ExportRequest } from "../../../export/files/request-export.ts";
 import { today } from "../../../stock/reports/dashboard.ts";
 import type { Env } from "../../env.ts";
 import { requires } from "../../middleware/permissions.ts";

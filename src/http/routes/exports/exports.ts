@@ -1,13 +1,13 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { settingsOf } from "../../../accounts/settings.ts";
-import { cancelExport, type Export, findExport, openFile } from "../../../export/exports.ts";
+import { settingsOf } from "../../../accounts/settings/settings.ts";
 import type { ExportFailure } from "../../../export/failures.ts";
+import { cancelExport, type Export, findExport, openFile } from "../../../export/files/exports.ts";
 import {
   type BackgroundRequest,
   EXPORT_TYPES,
   requestExport,
-} from "../../../export/request-export.ts";
+} from "../../../export/files/request-export.ts";
 import { JOB_STATES } from "../../../journal/jobs.ts";
 import { Failed } from "../../../lib/result.ts";
 import { today } from "../../../stock/reports/dashboard.ts";

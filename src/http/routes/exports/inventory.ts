@@ -1,5 +1,5 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
-import { spedInventory } from "../../../export/sped.ts";
+import { spedInventory } from "../../../export/files/sped.ts";
 import type { Env } from "../../env.ts";
 import { requires } from "../../middleware/permissions.ts";
 import {

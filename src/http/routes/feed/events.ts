@@ -1,6 +1,6 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import { holderOf } from "../../../accounts/actor.ts";
-import { authenticate } from "../../../accounts/authenticate.ts";
+import { authenticate } from "../../../accounts/login/authenticate.ts";
 import type { FeedFailure } from "../../../journal/failures.ts";
 import { FEED_START, formatCursor, hasExpired, lastPosition } from "../../../journal/feed.ts";
 import { waitForEvents } from "../../../journal/long-poll.ts";

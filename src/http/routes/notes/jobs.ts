@@ -1,5 +1,5 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
-import { EXPORT_JOB } from "../../../export/exports.ts";
+import { EXPORT_JOB } from "../../../export/files/exports.ts";
 import { ARCHIVE_JOB } from "../../../ingest/batch/archive.ts";
 import { itemsPage, progressOf } from "../../../ingest/batch/job-items.ts";
 import { replayBatch } from "../../../ingest/batch/replay.ts";

@@ -1,6 +1,6 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
-import { settingsOf } from "../../../accounts/settings.ts";
-import { addLateCost, planCost, reverseLateCost } from "../../../ingest/approve/late-costs.ts";
+import { settingsOf } from "../../../accounts/settings/settings.ts";
+import { addLateCost, planCost, reverseLateCost } from "../../../ingest/reverse/late-costs.ts";
 import { happenedAtOf } from "../../days.ts";
 import { causeOf, type Env } from "../../env.ts";
 import { requires } from "../../middleware/permissions.ts";

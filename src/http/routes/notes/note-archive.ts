@@ -1,5 +1,5 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
-import { archiveNotes } from "../../../export/note-archive.ts";
+import { archiveNotes } from "../../../export/files/note-archive.ts";
 import { dayRange, daysOfMonth, plainDays } from "../../days.ts";
 import type { Env } from "../../env.ts";
 import { requires } from "../../middleware/permissions.ts";

@@ -1,11 +1,11 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
-import { settingsOf } from "../../../accounts/settings.ts";
+import { settingsOf } from "../../../accounts/settings/settings.ts";
 import { approve, dryRunApproval } from "../../../ingest/approve/approve.ts";
-import { discard, restore } from "../../../ingest/note/discard.ts";
-import { lateCostsOf } from "../../../ingest/note/late-costs.ts";
+import { discard, restore } from "../../../ingest/judge/discard.ts";
 import { mappingOf } from "../../../ingest/note/mapping.ts";
-import { listNotes, noteDetail, notesBefore } from "../../../ingest/note/notes.ts";
 import { findNote, originalOf } from "../../../ingest/note/stored-note.ts";
+import { lateCostsOf } from "../../../ingest/search/late-costs.ts";
+import { listNotes, noteDetail, notesBefore } from "../../../ingest/search/notes.ts";
 import type { IngestFailure } from "../../../ingest/verdict/failures.ts";
 import type { Tag } from "../../../journal/versions.ts";
 import { trusted } from "../../../lib/cast.ts";

@@ -1,6 +1,6 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
-import { settingsOf } from "../../../accounts/settings.ts";
-import { downloadCompleteness } from "../../../export/completeness.ts";
+import { settingsOf } from "../../../accounts/settings/settings.ts";
+import { downloadCompleteness } from "../../../export/files/completeness.ts";
 import {
   CHECKS,
   type CheckResult,

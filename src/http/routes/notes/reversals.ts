@@ -3,9 +3,9 @@ import {
   planMovementReversal,
   planNoteReversal,
   type ReversalPlan,
-} from "../../../ingest/approve/reversal-plan.ts";
-import { reverseMovement } from "../../../ingest/approve/reverse-movement.ts";
-import { reverseNote } from "../../../ingest/approve/reverse-note.ts";
+} from "../../../ingest/reverse/reversal-plan.ts";
+import { reverseMovement } from "../../../ingest/reverse/reverse-movement.ts";
+import { reverseNote } from "../../../ingest/reverse/reverse-note.ts";
 import { findMovement } from "../../../stock/reports/ledger.ts";
 import { causeOf, type Env } from "../../env.ts";
 import { requires } from "../../middleware/permissions.ts";

@@ -1,5 +1,5 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
-import { companiesOf, type OwnCompany } from "../../../accounts/memberships.ts";
+import { companiesOf, type OwnCompany } from "../../../accounts/login/memberships.ts";
 import { enqueueArchive } from "../../../ingest/batch/archive.ts";
 import { receiveBatch } from "../../../ingest/batch/batch.ts";
 import { summaryOf } from "../../../ingest/batch/batch-result.ts";

@@ -1,5 +1,5 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
-import { settingsOf } from "../../../accounts/settings.ts";
+import { settingsOf } from "../../../accounts/settings/settings.ts";
 import {
   suggestionsFor,
   type WaitingItem,

@@ -1,6 +1,6 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { settingsOf } from "../../../accounts/settings.ts";
+import { settingsOf } from "../../../accounts/settings/settings.ts";
 import { heldLongBefore } from "../../../ingest/note/report-held-long.ts";
 import { addDays, dayStart } from "../../../lib/days.ts";
 import { exactNumber } from "../../../lib/exact-number.ts";

@@ -1,7 +1,7 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { settingsOf } from "../../../accounts/settings.ts";
-import { sumOfLot, traceLot } from "../../../ingest/note/trace-lot.ts";
+import { settingsOf } from "../../../accounts/settings/settings.ts";
+import { sumOfLot, traceLot } from "../../../ingest/search/trace-lot.ts";
 import { Failed } from "../../../lib/result.ts";
 import type { LotFailure, StockFailure } from "../../../stock/failures.ts";
 import { type Lot, listLots, lotsInAll } from "../../../stock/lots/list-lots.ts";

@@ -1,5 +1,5 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
-import { settingsOf } from "../../../accounts/settings.ts";
+import { settingsOf } from "../../../accounts/settings/settings.ts";
 import { addDays, zoneOffset } from "../../../lib/days.ts";
 import { MOST_LISTED, movementReport } from "../../../stock/reports/movement-report.ts";
 import { cached, NOT_MODIFIED } from "../../cache/cached.ts";

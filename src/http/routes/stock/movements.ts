@@ -1,9 +1,12 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { settingsOf } from "../../../accounts/settings.ts";
-import { recordMovements } from "../../../ingest/approve/manual-batch.ts";
-import { type MovementRequest, recordMovement } from "../../../ingest/approve/manual-movement.ts";
-import { findRecorded } from "../../../ingest/approve/recorded-movement.ts";
+import { settingsOf } from "../../../accounts/settings/settings.ts";
+import { recordMovements } from "../../../ingest/manual-movements/manual-batch.ts";
+import {
+  type MovementRequest,
+  recordMovement,
+} from "../../../ingest/manual-movements/manual-movement.ts";
+import { findRecorded } from "../../../ingest/manual-movements/recorded-movement.ts";
 import { EVENT_ORIGIN } from "../../../stock/posting/event-exits.ts";
 import { MOST_LINES } from "../../../stock/posting/movement-batch.ts";
 import { productVersion } from "../../../stock/product-version.ts";

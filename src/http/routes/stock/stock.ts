@@ -1,6 +1,6 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { settingsOf } from "../../../accounts/settings.ts";
+import { settingsOf } from "../../../accounts/settings/settings.ts";
 import type { Tag } from "../../../journal/versions.ts";
 import { Failed } from "../../../lib/result.ts";
 import type { StockFailure } from "../../../stock/failures.ts";

@@ -1,5 +1,5 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
-import { settingsOf } from "../../../accounts/settings.ts";
+import { settingsOf } from "../../../accounts/settings/settings.ts";
 import { mapSupplierItem, wantedItem } from "../../../ingest/supplier-items/map-supplier-item.ts";
 import { mappingEffect, productUnit } from "../../../ingest/supplier-items/mapping-effect.ts";
 import { unmapSupplierItem } from "../../../ingest/supplier-items/unmap-supplier-item.ts";

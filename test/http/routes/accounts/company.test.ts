@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { settingsOf } from "../../../../src/accounts/settings.ts";
+import { settingsOf } from "../../../../src/accounts/settings/settings.ts";
 import { receive } from "../../../../src/ingest/receive/receive.ts";
 import { originalFrom } from "../../../../src/lib/original.ts";
 import { ok } from "../../../../src/lib/result.ts";

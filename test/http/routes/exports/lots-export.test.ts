@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { lotKeyset } from "../../../../src/export/lots.ts";
 import { countRows, pages } from "../../../../src/export/pages.ts";
+import { lotKeyset } from "../../../../src/export/sheets/lots.ts";
 import { syntheticNote } from "../../../../src/synthetic/synthetic-note.ts";
 import { type TestApp, withApp } from "../../../support/app.ts";
 import { csvRecords } from "../../../support/exports/export-rows.ts";

@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
-import { noteItemKeyset } from "../../../../src/export/nfe-items.ts";
-import { noteKeyset } from "../../../../src/export/nfes.ts";
 import { PAGE_ROWS } from "../../../../src/export/pages.ts";
-import { TAX_COLUMNS } from "../../../../src/export/tax-columns.ts";
+import { noteItemKeyset } from "../../../../src/export/sheets/nfe-items.ts";
+import { noteKeyset } from "../../../../src/export/sheets/nfes.ts";
+import { TAX_COLUMNS } from "../../../../src/export/sheets/tax-columns.ts";
 import { type NoteOptions, syntheticNote } from "../../../../src/synthetic/synthetic-note.ts";
 import { COMPANY, CUSTOMER, SUPPLIERS } from "../../../../src/synthetic/trade.ts";
 import { type TestApp, withApp } from "../../../support/app.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { recordMovement } from "../../../../src/ingest/approve/manual-movement.ts";
+import { recordMovement } from "../../../../src/ingest/manual-movements/manual-movement.ts";
 import { syntheticNote } from "../../../../src/synthetic/synthetic-note.ts";
 import { SUPPLIERS } from "../../../../src/synthetic/trade.ts";
 import { type TestApp, withApp } from "../../../support/app.ts";

@@ -1,0 +1,99 @@
+import { and, eq, gte, lt, ne, type SQL, sql } from "drizzle-orm";
+import { SQLiteSyncDialect } from "drizzle-orm/sqlite-core";
+import { trusted } from "../../lib/cast.ts";
+import type { NoteStatus } from "../../lib/note-status.ts";
+import type { Value } from "../../ports/sql.ts";
+import { notes } from "../note/tables.ts";
+import type { Direction } from "../verdict/verdict.ts";
+import { fromSupplier, matchesSearch } from "./search-notes.ts";
+
+/** When notes were issued: instants, ms UTC, half-open. */
+export interface Issued {
+  readonly from?: number | undefined;
+  readonly until?: number | undefined;
+  /** The same days from midnight UTC, for notes whose issue is a date without a time. */
+  readonly fromDay?: number | undefined;
+  readonly untilDay?: number | undefined;
+}
+
+/** The filter of a list of notes. */
+export interface NoteFilter extends Issued {
+  readonly status?: NoteStatus | undefined;
+  readonly direction?: Direction | undefined;
+  /** CNPJ or CPF of the emitter (whole, or a part), with or without its mask, or words of its name. */
+  readonly supplier?: string | undefined;
+  /** Part of the access key as the DANFE prints it or not, the number, the supplier's CNPJ or words of its name. */
+  readonly search?: string | undefined;
+  /** Notes with an item that is mapped to this product. */
+  readonly product?: string | undefined;
+}
+
+/** The conditions of a filter over "notes", without that of the product. */
+export function conditionsOf(company: number, filter: NoteFilter): (SQL | undefined)[] {
+  const { status, direction, supplier, search } = filter;
+  return [
+    eq(notes.company, company),
+    status === undefined ? ne(notes.status, "DESCARTADA") : eq(notes.status, status),
+    direction === undefined ? undefined : eq(notes.direction, direction),
+    supplier === undefined ? undefined : fromSupplier(company, supplier),
+    search === undefined ? undefined : matchesSearch(company, search),
+    ...issuedWithin(filter),
+  ];
+}
+
+/**
+ * A date without a time (layout 2.00) is stored as midnight in Brasília and compared with the days of UTC; an instant is
+ * compared with the days of the company. The bounds without `iif` let the index on the time be used.
+ */
+function issuedWithin({ from, until, fromDay = from, untilDay = until }: Issued) {
+  const bound = (day: number, instant: number) =>
+    sql`iif(length(${notes.issuedAt}) = 10, ${day}, ${instant})`;
+  return [
+    ...(from === undefined || fromDay === undefined
+      ? []
+      : [gte(notes.issuedMs, Math.min(from, fromDay)), gte(notes.issuedMs, bound(fromDay, from))]),
+    ...(until === undefined || untilDay === undefined
+      ? []
+      : [
+          lt(notes.issuedMs, Math.max(until, untilDay)),
+          lt(notes.issuedMs, bound(untilDay, until)),
+        ]),
+  ];
+}
+
+/** Placeholders with numbers, so that parameters can follow in the rest of a statement. */
+class NumberedDialect extends SQLiteSyncDialect {
+  override escapeParam(index: number): string {
+    return `?${index + 1}`;
+  }
+}
+
+/** A condition over `notes`, as text with parameters from ?1 (the company) on. */
+export interface NoteCondition {
+  readonly where: string;
+  readonly args: Value[];
+}
+
+function textOf(conditions: readonly (SQL | undefined)[]): NoteCondition {
+  const { sql: where, params } = new NumberedDialect().sqlToQuery(and(...conditions) ?? sql`true`);
+  return { where, args: trusted<Value[]>(params) };
+}
+
+/** The notes that a list with this filter shows; without that of the product. */
+export const listedNotes = (company: number, filter: NoteFilter): NoteCondition =>
+  textOf(conditionsOf(company, filter));
+
+/** All notes that were issued within some days, whatever became of them. */
+export const issuedNotes = (company: number, issued: Issued): NoteCondition =>
+  textOf([eq(notes.company, company), ...issuedWithin(issued)]);
+
+/** The outer bounds of a filter in `issued_ms`, for a walk by the index over it: half-open, undefined where there is none. */
+export const issuedBounds = ({
+  from,
+  until,
+  fromDay = from,
+  untilDay = until,
+}: Issued): { readonly first: number | undefined; readonly end: number | undefined } => ({
+  first: from === undefined || fromDay === undefined ? undefined : Math.min(from, fromDay),
+  end: until === undefined || untilDay === undefined ? undefined : Math.max(until, untilDay),
+});
