@@ -27,9 +27,9 @@ import {
   negativeBalanceFindings,
   saveNegativeBalance,
 } from "./negative-balance-finding.ts";
-import { NOT_APPROVED } from "./not-approved.ts";
 import { saveUnitDiffers, unitDiffersFindings } from "./other-units.ts";
 import { type ApprovalPlan, planApproval } from "./plan.ts";
+import { WITHOUT_POSTING_FINDINGS } from "./posting-findings.ts";
 import { type ApprovalOptions, type Proposal, propose } from "./proposal.ts";
 import { returnedMore, saveReturnedMore } from "./returned-more.ts";
 
@@ -113,7 +113,7 @@ async function commitApproval(
     ...correctItems(proposal),
     ...post(posting),
     ...postLateCost(lateCostOf(proposal)),
-    ...linkReturns(posting, returned?.links ?? [], guard),
+    ...linkReturns(posting, returned?.links ?? []),
     ...saveReturnedMore(posting, returned?.excess ?? []),
     ...(posting.entries.length > 0 ? [saveBeforeCount(posting)] : []),
     ...saveUnitDiffers(posting, proposal.settings.units),
@@ -212,8 +212,7 @@ function assignPosting({
       : `and ${noneUndone(add(JSON.stringify(originals)), add(note.direction))}`;
   return {
     sql: `update notes set status = 'PROCESSADA', posting = ?2, processed_at = ?4, processed_by = ?5, updated_at = ?4,
-        findings = iif(instr(findings, '"${NOT_APPROVED}"') = 0, findings, (
-          select json_group_array(json(value)) from json_each(findings) where value ->> 'code' <> '${NOT_APPROVED}'))
+        findings = ${WITHOUT_POSTING_FINDINGS}
       where company = ?1 and access_key = ?3 and status in ('PENDENTE', 'ESTORNADA') and verdict_version = ?6
         and exists (select 1 from companies where id = ?1 and settings_version = ?7)
         and ${factorsAsAssumed("?1", "?8", "?9")}

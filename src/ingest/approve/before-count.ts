@@ -10,7 +10,9 @@ const NAMED = 10;
 /** Where the batch puts their codes. */
 const PRODUCTS = "{products}";
 
-const findingOf = (message: string, code = "before_count"): Finding => ({
+export const BEFORE_COUNT = "before_count";
+
+const findingOf = (message: string, code = BEFORE_COUNT): Finding => ({
   code,
   severity: "warning",
   path: null,

@@ -14,6 +14,8 @@ const SENTENCES = {
   lot_expiries_differ: NOTE_SENTENCES.lotExpiriesDiffer(NAMES),
 } as const;
 
+export const LOT_FINDINGS = Object.keys(SENTENCES);
+
 const findingOf = (code: string, message: string): Finding => ({
   code,
   severity: "warning",
@@ -32,8 +34,7 @@ const OF_MOVEMENT = "t.company = ?1 and t.product = m.product and t.movement = m
 
 /**
  * Writes on a note what its posting says of lots: it names a lot that has less (`lot_insufficient`), it took what has expired
- * (`lot_expired`), it brings a lot that is here under another expiry (`lot_expiries_differ`). Each once, however often the note
- * is approved. For the batch of a posting with exits or lots, after the posting's statements; none where it has neither.
+ * (`lot_expired`), it brings a lot that is here under another expiry (`lot_expiries_differ`). For the batch of a posting with exits or lots, after the posting's statements; none where it has neither.
  */
 export function saveLotFindings(posting: Posting): Statement[] {
   const { company, id, reference, day, entries } = posting;
@@ -63,8 +64,7 @@ export function saveLotFindings(posting: Posting): Statement[] {
           from (select code, name, row_number() over (partition by code order by name) as n from said) where n <= ${NAMED} group by code
         )
         update notes set findings = (select json_group_array(json(value)) from (
-          select value from json_each(findings) where value ->> 'code' not in (select code from said)
-          union all select json from finding))
+          select value from json_each(findings) union all select json from finding))
         where company = ?1 and access_key = ?3 and posting = ?2 and exists (select 1 from said)
         returning findings as lot_findings`,
       args: [company, id, reference, FINDINGS, day],

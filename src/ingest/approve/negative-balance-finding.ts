@@ -7,8 +7,10 @@ import type { Posting } from "../../stock/posting/posting.ts";
 import { FALLS_BELOW_ZERO, movedByProduct } from "../../stock/posting/posting-guards.ts";
 import type { Finding } from "../note/written-verdict.ts";
 
+export const NEGATIVE_BALANCE = "negative_balance";
+
 const NEGATIVE = {
-  code: "negative_balance",
+  code: NEGATIVE_BALANCE,
   severity: "warning",
   path: null,
   message: NOTE_SENTENCES.negativeBalance,

@@ -3,12 +3,12 @@ import type { Posting } from "../../stock/posting/posting.ts";
 import { spellingsOf, type UnitSpellings } from "../../stock/supplier-items/unit.ts";
 import type { Finding } from "../note/written-verdict.ts";
 
-const CODE = "unit_differs";
+export const UNIT_DIFFERS = "unit_differs";
 /** Most lines that the message names. */
 const NAMED = 5;
 
 const findingOf = (message: string): Finding => ({
-  code: CODE,
+  code: UNIT_DIFFERS,
   severity: "warning",
   path: null,
   message,
@@ -32,7 +32,7 @@ export function saveUnitDiffers(posting: Posting, units: UnitSpellings): Stateme
         where upper(p.unit) not in (select value from json_each(l.value -> 'spellings'))`;
   return [
     {
-      sql: `update notes set findings = json_insert(findings, '$[#]', json_object('code', '${CODE}', 'severity', 'warning',
+      sql: `update notes set findings = json_insert(findings, '$[#]', json_object('code', '${UNIT_DIFFERS}', 'severity', 'warning',
           'path', null, 'message', 'Unidade diferente da do produto, contada um por um: ' || (
             select group_concat(said, ', ') from (
               select distinct p.code || ' (' || (l.value ->> 'unit') || ', produto em ' || p.unit || ')' as said

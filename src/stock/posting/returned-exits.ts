@@ -1,5 +1,5 @@
 import { divideHalfUp, exact } from "../../lib/decimal.ts";
-import type { Guard, Statement } from "../../ports/sql.ts";
+import type { Statement } from "../../ports/sql.ts";
 
 /** An exit that may come back, with what of it is still out. Quantity 1/10⁴, value 1/10²; both from 0. */
 export interface OpenExit {
@@ -57,11 +57,10 @@ export const exitsAsRead = (exits: string): string => `not exists (
     where m.id is null or -m.quantity_e4 - ${broughtBack("quantity_e4", "m.id")} <> e.value ->> 'left_e4'
       or exists (select 1 from movements u where u.company = ?1 and u.undoes = m.id and u.quantity_e4 <> 0))`;
 
-/** Links the entries of a posting to the exits that they bring back: `part` is that of the entry. After the movements. */
+/** Links the entries of a posting to the exits that they bring back: `part` is that of the entry. After the movements, by their posting. */
 export const linkReturns = (
   { company, id, reference }: { company: number; id: string; reference: string },
   returns: readonly { readonly exit: number; readonly part: string }[],
-  guard: Guard,
 ): Statement[] =>
   returns.length === 0
     ? []
@@ -69,8 +68,7 @@ export const linkReturns = (
         {
           sql: `insert into returned_exits (company, exit, movement)
             select ?1, e.value ->> 'exit', m.id from json_each(?4) e cross join movements m
-              on m.company = ?1 and m.origin = 'NFE' and m.origin_ref = ?3 || '#' || (e.value ->> 'part') || '@' || ?2
-            where exists (${guard.sql})`,
+              on m.company = ?1 and m.origin = 'NFE' and m.origin_ref = ?3 || '#' || (e.value ->> 'part') || '@' || ?2`,
           args: [company, id, reference, JSON.stringify(returns)],
         },
       ];

@@ -34,6 +34,28 @@ test("a sale of the company leaves the stock by its own code, and goes below zer
     expect(await rows("select quantity_e4 from balances")).toEqual([{ quantity_e4: -10_000 }]);
   }));
 
+test("a note that is approved again has the findings of that approval alone", () =>
+  withApp(async ({ upload, send }) => {
+    const note = sale(3, "7");
+    const codes = async () =>
+      (await send("GET", `/api/nfes/${note.accessKey}`)).body.findings.map(
+        ({ code }: { code: string }) => code,
+      );
+    const reversed = () =>
+      send("POST", `/api/nfes/${note.accessKey}/reverse`, { json: { reason: "engano" } });
+    await upload(syntheticNote({ seed: 1, emit: supplier, items: [screw] }).xml, "?approve=true");
+    await upload(sale(2, "4").xml, "?approve=true");
+    await upload(note.xml, "?approve=true");
+    expect(await codes()).toEqual(["negative_balance"]);
+    await reversed();
+    await send("POST", `/api/nfes/${note.accessKey}/process`);
+    expect(await codes()).toEqual(["negative_balance"]);
+    await reversed();
+    await upload(syntheticNote({ seed: 4, emit: supplier, items: [screw] }).xml, "?approve=true");
+    await send("POST", `/api/nfes/${note.accessKey}/process`);
+    expect(await codes()).toEqual([]);
+  }));
+
 test("the refusal names the product that is short, not the first of the note", () =>
   withApp(async ({ upload, send }) => {
     const nail = { ...screw, cProd: "002", xProd: "PREGO" };
