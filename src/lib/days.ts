@@ -64,6 +64,10 @@ export function addDays(day: string, count: number): string {
 /** The calendar day (YYYY-MM-DD) at an instant, for clocks that are `ahead` ms ahead of UTC then. */
 export const dayAt = (ms: number, ahead: number): string => dayText(ms + ahead);
 
+/** The calendar day (YYYY-MM-DD) in an IANA zone at an instant (ms UTC). Throws RangeError for an unknown zone. */
+export const today = (now: number, timeZone: string): string =>
+  dayAt(now, zoneOffset(timeZone)(now));
+
 /** The midnight of a day in UTC. */
 function midnightUtc(day: string): number {
   const shaped = /^(\d{4}|\+\d{6})-\d{2}-\d{2}$/.test(day);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { addDays, dayAt, dayStart, nextDay, zoneOffset } from "../../src/lib/days.ts";
+import { addDays, dayAt, dayStart, nextDay, today, zoneOffset } from "../../src/lib/days.ts";
 
 const HOUR = 3_600_000;
 const at = (iso: string): number => Date.parse(iso);
@@ -155,6 +155,7 @@ test("the day at an instant is the one that the clocks of its zone show", () => 
       (ms, timeZone, count) => {
         const day = dayAt(ms, zoneOffset(timeZone)(ms));
         expect(day).toBe(localTime(ms, timeZone).day);
+        expect(today(ms, timeZone)).toBe(day);
         expect(addDays(addDays(day, count), -count)).toBe(day);
       },
     ),

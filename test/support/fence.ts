@@ -71,15 +71,15 @@ export const MAY: Record<string, string> = {
   "ingest/supplier-items":
     "lib nfe messages/pt-BR/documents ingest/verdict ingest/note ingest/judge stock stock/supplier-items accounts accounts/settings journal ports resilience",
   "ingest/approve":
-    "lib nfe messages/pt-BR/documents ingest/verdict ingest/cost ingest/note ingest/judge stock stock/supplier-items stock/posting stock/reports stock/lots accounts accounts/settings journal ports resilience",
+    "lib nfe messages/pt-BR/documents ingest/verdict ingest/cost ingest/note ingest/judge stock stock/supplier-items stock/posting stock/lots accounts accounts/settings journal ports resilience",
   "ingest/reverse":
-    "lib messages/pt-BR/documents ingest/verdict ingest/note ingest/judge stock stock/posting stock/reports accounts accounts/settings journal ports resilience ingest/approve",
+    "lib messages/pt-BR/documents ingest/verdict ingest/note ingest/judge stock stock/posting accounts accounts/settings journal ports resilience ingest/approve",
   "ingest/manual-movements":
-    "lib stock stock/posting stock/reports stock/lots accounts accounts/settings journal ports ingest/approve",
+    "lib stock stock/posting stock/lots accounts accounts/settings journal ports ingest/approve",
   "ingest/event":
-    "lib nfe messages/pt-BR/documents nfe/read nfe/signature ingest/verdict ingest/note ingest/judge ingest/approve ingest/reverse stock/posting stock/reports accounts accounts/settings journal ports resilience",
+    "lib nfe messages/pt-BR/documents nfe/read nfe/signature ingest/verdict ingest/note ingest/judge ingest/approve ingest/reverse stock/posting accounts accounts/settings journal ports resilience",
   "ingest/receive":
-    "lib nfe messages/pt-BR/documents ingest/verdict ingest/note ingest/judge ingest/approve ingest/reverse ingest/event stock/supplier-items stock/posting stock/reports stock/lots accounts accounts/settings journal ports resilience",
+    "lib nfe messages/pt-BR/documents ingest/verdict ingest/note ingest/judge ingest/approve ingest/reverse ingest/event stock/supplier-items stock/posting stock/lots accounts accounts/settings journal ports resilience",
   "ingest/batch":
     "lib nfe nfe/container messages/pt-BR/documents ingest/verdict ingest/upload ingest/note ingest/approve ingest/event ingest/receive accounts journal ports observability resilience",
   reports: "lib ingest/note ingest/search mail webhooks journal ports",
@@ -103,15 +103,15 @@ export const MAY: Record<string, string> = {
   "http/idempotency":
     "lib http http/middleware http/request ingest/upload accounts journal ports failures.ts:types",
   "http/stream":
-    "lib http http/middleware http/views accounts accounts/login accounts/settings journal ports",
+    "lib http http/middleware http/views http/request export/files accounts accounts/login accounts/settings journal ports",
   "http/routes/exports":
-    "lib http http/middleware http/request http/stream stock/reports export export/files accounts/settings journal",
+    "lib http http/middleware http/request http/stream export export/files accounts/settings journal",
   "http/routes/notes":
     "lib http http/middleware http/cache http/views http/request http/stream ingest/verdict ingest/upload ingest/note ingest/judge ingest/search ingest/supplier-items ingest/approve ingest/reverse ingest/event ingest/receive ingest/batch stock stock/supplier-items stock/reports reports export/files accounts/login accounts/settings journal",
   "http/routes/stock":
     "lib http http/middleware http/cache http/views http/request ingest/note ingest/search ingest/supplier-items ingest/manual-movements stock stock/supplier-items stock/posting stock/reports stock/lots stock/catalog stock/counting reports accounts/settings journal ports",
   "http/routes/accounts":
-    "lib nfe http http/middleware http/views http/request ingest/verdict ingest/judge ingest/supplier-items stock/supplier-items mail accounts accounts/keys accounts/login accounts/settings accounts/people journal http/routes/exports",
+    "lib nfe http http/middleware http/views http/request ingest/verdict ingest/judge ingest/supplier-items stock/supplier-items mail accounts accounts/keys accounts/login accounts/settings accounts/people journal http/stream",
   "http/routes/feed":
     "lib http http/middleware http/views http/request http/stream accounts accounts/login journal webhooks",
   "http/routes/operations": "lib http http/middleware accounts ports version.ts observability",

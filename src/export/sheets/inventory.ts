@@ -1,8 +1,7 @@
-import { addDays, dayStart } from "../../lib/days.ts";
+import { addDays, dayStart, today } from "../../lib/days.ts";
 import { divideHalfUp, fromScaled } from "../../lib/decimal.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
-import { today } from "../../stock/reports/dashboard.ts";
 import {
   anyMovedBefore,
   lastKnown,

@@ -1,7 +1,6 @@
 import { z } from "@hono/zod-openapi";
-import { addDays, dayStart } from "../../lib/days.ts";
+import { addDays, dayStart, today } from "../../lib/days.ts";
 import type { CompletenessPeriod } from "../../reports/completeness.ts";
-import { today } from "../../stock/reports/dashboard.ts";
 import { dayRange, daysOfMonth, plainDays } from "../days.ts";
 import { Day, Month, wholeNumber } from "../schemas.ts";
 

@@ -1,5 +1,6 @@
 import type { Settings } from "../../accounts/company.ts";
 import { settingsOf } from "../../accounts/settings/settings.ts";
+import { today } from "../../lib/days.ts";
 import { newId } from "../../lib/id.ts";
 import type { NItem, Position } from "../../lib/item-number.ts";
 import { Failed, orFail } from "../../lib/result.ts";
@@ -9,7 +10,6 @@ import type { Ports } from "../../ports/ports.ts";
 import type { Guard, Statement } from "../../ports/sql.ts";
 import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
 import type { Posting } from "../../stock/posting/posting.ts";
-import { today } from "../../stock/reports/dashboard.ts";
 import { FACTOR_ONE } from "../../stock/supplier-items/factor.ts";
 import { costEffect, costed, issueYear } from "../cost/item-cost.ts";
 import { readingOf, rejudgeNote } from "../judge/rejudge.ts";

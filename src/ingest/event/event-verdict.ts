@@ -1,13 +1,13 @@
 import type { UserCause } from "../../accounts/actor.ts";
 import type { Settings } from "../../accounts/company.ts";
 import { appendEvents } from "../../journal/record.ts";
+import { today } from "../../lib/days.ts";
 import { Failed } from "../../lib/result.ts";
 import { NOTE_SENTENCES } from "../../messages/pt-BR/documents/note-sentences.ts";
 import { ruleSentence } from "../../messages/pt-BR/documents/rules.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Guard, Statement } from "../../ports/sql.ts";
 import type { Reversal } from "../../stock/posting/reversal.ts";
-import { today } from "../../stock/reports/dashboard.ts";
 import { EVENT_BEFORE_COUNT, saveCancelledBeforeCount } from "../approve/before-count.ts";
 import {
   eventExitStatements,

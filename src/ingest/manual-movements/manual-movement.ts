@@ -1,6 +1,7 @@
 import type { UserCause } from "../../accounts/actor.ts";
 import { settingsOf } from "../../accounts/settings/settings.ts";
 import { audit, bumpTags } from "../../journal/record.ts";
+import { today } from "../../lib/days.ts";
 import { divideHalfUp, exact, fromScaled } from "../../lib/decimal.ts";
 import { newId } from "../../lib/id.ts";
 import { Failed } from "../../lib/result.ts";
@@ -17,7 +18,6 @@ import {
   movementStatements,
 } from "../../stock/posting/movement.ts";
 import { stockFailureFrom } from "../../stock/posting/out-of-range.ts";
-import { today } from "../../stock/reports/dashboard.ts";
 import { appendLowStockOfMovement } from "../approve/low-stock.ts";
 
 /** A manual movement as the user requests it; quantity positive, 1/10⁴. */

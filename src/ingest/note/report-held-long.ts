@@ -1,5 +1,5 @@
 import { appendSelectedEvents } from "../../journal/append-selected-events.ts";
-import { addDays, dayAt, dayStart, zoneOffset } from "../../lib/days.ts";
+import { addDays, dayStart, today } from "../../lib/days.ts";
 import type { Ports } from "../../ports/ports.ts";
 
 /** Notes of one run; the next run takes the others. */
@@ -30,7 +30,7 @@ export async function reportHeldLong(
   size = SLICE,
 ): Promise<number> {
   const now = ports.clock.now();
-  const before = heldLongBefore(dayAt(now, zoneOffset(timeZone)(now)), days, timeZone);
+  const before = heldLongBefore(today(now, timeZone), days, timeZone);
   if (before === null) return 0;
   const args = [company, before, size];
   const due = await ports.reader.rows({ sql: `select 1 from (${DUE}) limit 1`, args });

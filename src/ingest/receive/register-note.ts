@@ -1,6 +1,7 @@
 import type { Settings } from "../../accounts/company.ts";
 import { settingsOf } from "../../accounts/settings/settings.ts";
 import { appendEvents, audit, bumpTags } from "../../journal/record.ts";
+import { today } from "../../lib/days.ts";
 import { newId } from "../../lib/id.ts";
 import { issuedMs } from "../../nfe/dates.ts";
 import type { Note } from "../../nfe/note.ts";
@@ -12,7 +13,6 @@ import { takenLots } from "../../stock/lots/keep-lots.ts";
 import { appendMoved, postedByNote } from "../../stock/posting/append-moved.ts";
 import { stockFailureFrom } from "../../stock/posting/out-of-range.ts";
 import { invalidatedTags, type Posting, post } from "../../stock/posting/posting.ts";
-import { today } from "../../stock/reports/dashboard.ts";
 import { FACTOR_ONE } from "../../stock/supplier-items/factor.ts";
 import { beforeCountFindings, saveBeforeCount } from "../approve/before-count.ts";
 import { exitsAtOnce } from "../approve/change-event-exits.ts";

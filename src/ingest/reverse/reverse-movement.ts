@@ -1,5 +1,6 @@
 import { settingsOf } from "../../accounts/settings/settings.ts";
 import { audit, bumpTags } from "../../journal/record.ts";
+import { today } from "../../lib/days.ts";
 import { newId } from "../../lib/id.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
@@ -18,7 +19,6 @@ import {
   reversalMade,
   reverse,
 } from "../../stock/posting/reversal.ts";
-import { today } from "../../stock/reports/dashboard.ts";
 import { appendLowStockOfMovement } from "../approve/low-stock.ts";
 import { failIfInsufficient, type ReversalOptions, tagsOf, takesGoodsOut } from "./reverse-note.ts";
 

@@ -1,6 +1,7 @@
 import { settingsOf } from "../../accounts/settings/settings.ts";
 import { audit, bumpTags } from "../../journal/record.ts";
 import type { Tag } from "../../journal/versions.ts";
+import { today } from "../../lib/days.ts";
 import { newId } from "../../lib/id.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
@@ -18,7 +19,6 @@ import {
   type Reversal,
   reverse,
 } from "../../stock/posting/reversal.ts";
-import { today } from "../../stock/reports/dashboard.ts";
 import { appendLowStockOfNote } from "../approve/low-stock.ts";
 import {
   negativeBalanceFindings,

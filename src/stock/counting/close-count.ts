@@ -1,6 +1,7 @@
 import type { UserCause } from "../../accounts/actor.ts";
 import { settingsOf } from "../../accounts/settings/settings.ts";
 import { audit } from "../../journal/record.ts";
+import { today } from "../../lib/days.ts";
 import { fromScaled } from "../../lib/decimal.ts";
 import { newId } from "../../lib/id.ts";
 import { Failed } from "../../lib/result.ts";
@@ -9,7 +10,6 @@ import type { Row, Statement } from "../../ports/sql.ts";
 import { CHANGED, optimistic } from "../../resilience/optimistic.ts";
 import type { StockFailure } from "../failures.ts";
 import { stockFailureFrom } from "../posting/out-of-range.ts";
-import { today } from "../reports/dashboard.ts";
 import { type Slice, sliceStatements, sliceTaken } from "./close-slice.ts";
 import { type Count, findCount } from "./counts.ts";
 import { counted, LAST_CODE, notCounted } from "./differences.ts";

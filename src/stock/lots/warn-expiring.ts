@@ -1,5 +1,5 @@
 import { appendSelectedEvents } from "../../journal/append-selected-events.ts";
-import { addDays, dayAt, zoneOffset } from "../../lib/days.ts";
+import { addDays, today } from "../../lib/days.ts";
 import type { Ports } from "../../ports/ports.ts";
 
 /** Lots of one run; the next run takes the others. */
@@ -22,7 +22,7 @@ export async function warnExpiring(
   size = SLICE,
 ): Promise<number> {
   const now = ports.clock.now();
-  const day = dayAt(now, zoneOffset(timeZone)(now));
+  const day = today(now, timeZone);
   const args = [company, day, addDays(day, 7), addDays(day, 30), size];
   const due = await ports.reader.rows({ sql: `select 1 from (${DUE}) limit 1`, args });
   if (due.length === 0) return 0;

@@ -47,10 +47,6 @@ const DAYS = 30;
 /** Products of one statement: no sum over them exceeds 64 bits. */
 const SLICE = 1_000;
 
-/** The calendar day in a time zone at an instant (ms UTC). */
-export const today = (now: number, timeZone: string): string =>
-  dayAt(now, zoneOffset(timeZone)(now));
-
 /**
  * The figures of the dashboard; `by` decides the entries of the month, all others are of now. Active products only, days of the company's time zone, an average cost weighted by the stock; a
  * product without a balance counts as empty. Reads the products in slices of 1,000.

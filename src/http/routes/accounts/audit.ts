@@ -16,8 +16,8 @@ import {
   responses,
   wholeNumber,
 } from "../../schemas.ts";
+import { csvFile } from "../../stream/csv-file.ts";
 import { AuditLineSchema, auditLineView } from "../../views/audit-view.ts";
-import { csvFile } from "../exports/export-downloads.ts";
 
 const AuditLogSchema = z
   .object({

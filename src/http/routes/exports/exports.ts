@@ -9,8 +9,8 @@ import {
   requestExport,
 } from "../../../export/files/request-export.ts";
 import { JOB_STATES } from "../../../journal/jobs.ts";
+import { today } from "../../../lib/days.ts";
 import { Failed } from "../../../lib/result.ts";
-import { today } from "../../../stock/reports/dashboard.ts";
 import { byteRangeOf } from "../../byte-range.ts";
 import { causeOf, type Env } from "../../env.ts";
 import { requirePermission, requires } from "../../middleware/permissions.ts";

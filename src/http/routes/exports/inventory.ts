@@ -8,9 +8,9 @@ import {
   inventoryMomentOf,
 } from "../../request/export-filters.ts";
 import { Flag, PROBLEMS } from "../../schemas.ts";
+import { csvFile } from "../../stream/csv-file.ts";
 import { downloadOf } from "../../stream/download.ts";
 import { limitDownloads } from "../../stream/download-limit.ts";
-import { csvFile } from "./export-downloads.ts";
 
 const InventoryQuery = InventoryFilters.extend({
   dialect: DialectSchema,

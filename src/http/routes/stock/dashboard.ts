@@ -2,17 +2,12 @@ import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { settingsOf } from "../../../accounts/settings/settings.ts";
 import { heldLongBefore } from "../../../ingest/note/report-held-long.ts";
-import { addDays, dayStart } from "../../../lib/days.ts";
+import { addDays, dayStart, today } from "../../../lib/days.ts";
 import { exactNumber } from "../../../lib/exact-number.ts";
 import type { Ports } from "../../../ports/ports.ts";
 import { type AlertCounts, alertCounts } from "../../../reports/alert-counts.ts";
 import { countExpiring } from "../../../stock/lots/list-lots.ts";
-import {
-  type DashboardDay,
-  evolution,
-  stockFigures,
-  today,
-} from "../../../stock/reports/dashboard.ts";
+import { type DashboardDay, evolution, stockFigures } from "../../../stock/reports/dashboard.ts";
 import { cached, NOT_MODIFIED } from "../../cache/cached.ts";
 import type { Env } from "../../env.ts";
 import { requires } from "../../middleware/permissions.ts";
