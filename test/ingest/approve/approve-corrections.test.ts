@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { syntheticNote } from "../../../src/synthetic/synthetic-note.ts";
+import { COMPANY, CUSTOMER } from "../../../src/synthetic/trade.ts";
 import { withApp } from "../../support/app.ts";
 import { screw, supplier } from "../../support/notes/purchase.ts";
 
@@ -27,6 +28,22 @@ test("a box of 12 enters as 12 once its factor is saved, and the line's cost sta
       { quantity_e4: 240_000, cost_e2: 4_800 },
     ]);
     expect(await rows("select unit from products")).toEqual([{ unit: "UN" }]);
+  }));
+
+test("corrections of an approval that the stock refuses are not stored", () =>
+  withApp(async ({ upload, send, rows }) => {
+    await send("PATCH", "/api/company", { json: { allow_negative: false } });
+    const note = syntheticNote({ emit: COMPANY, dest: CUSTOMER, items: [screw, screw] });
+    await upload(note.xml);
+    const effects = () =>
+      rows("select effect, destination, cost from note_items order by position");
+    const before = await effects();
+    const done = await send("POST", `/api/nfes/${note.accessKey}/process`, {
+      as: "GERENTE",
+      json: { items: [{ n_item: 1, effect: "none" }] },
+    });
+    expect(done.body.code).toBe("stock.insufficient");
+    expect(await effects()).toEqual(before);
   }));
 
 test("corrections need the permission of a manager", () =>

@@ -101,6 +101,15 @@ const MAPPINGS: readonly MappingRow[] = [
   ],
   [
     "units",
+    "another factor of a unit that they join",
+    [...mapped, imported("12", "CTO")],
+    units("CTO", "CX"),
+    imported("6", "CTO"),
+    problem(409, "units.conflict"),
+    ["CTO BASE 6", "CX BASE 12"],
+  ],
+  [
+    "units",
     "an import that does not",
     mapped,
     units("CTO", "CX"),

@@ -32,6 +32,37 @@ const sound = async ({ ports }: TestApp) => {
   expect((await wrongSteps(ports, 1)).wrong).toEqual([]);
 };
 
+test("a note has a hundred costs that stand, however many come at once", () =>
+  withApp(async (service) => {
+    await posted(service);
+    for (let n = 0; n < 99; n += 1) await add(service, { ...FREIGHT, document: `CT-e ${n}` });
+    beforeNextCommit(service.ports, () => add(service, { ...FREIGHT, document: "the last" }));
+    expect(await add(service, { ...FREIGHT, document: "one more" })).toMatchObject({
+      body: { code: "late_cost.too_many", limit: 100 },
+    });
+    expect(await service.rows("select count(*) as n from late_costs")).toEqual([{ n: 100 }]);
+  }));
+
+test("a reversal marks the costs that it takes back: none where it is refused, and none that a user took back", () =>
+  withApp(async (service) => {
+    await posted(service);
+    const first = await add(service);
+    await undo(service, first.body.cost_id);
+    await add(service, { ...FREIGHT, document: "CT-e 2" });
+    const marks = () =>
+      service.rows("select document, undone_by from late_costs order by document");
+    const before = await marks();
+    expect(before).toMatchObject([{}, { document: "CT-e 2", undone_by: null }]);
+    await service.send("PATCH", "/api/company", { json: { allow_negative: false } });
+    await sell(service, 5);
+    expect((await reverse(service)).body.code).toBe("stock.insufficient");
+    expect(await marks()).toEqual(before);
+    await service.send("PATCH", "/api/company", { json: { allow_negative: true } });
+    expect((await reverse(service)).status).toBe(200);
+    const [user, reversal] = await marks();
+    expect([user, typeof reversal?.undone_by]).toEqual([before[0], "string"]);
+  }));
+
 test("a freight bill that comes later is shared by what the items cost, and passes on the share of what has left", () =>
   withApp(async (service) => {
     await posted(service);

@@ -121,6 +121,42 @@ for (const [of, moves, before, original, returned, undo, left] of CASES) {
     }));
 }
 
+/** A process that stops before it has judged the notes again leaves them as they were: their originals are gone meanwhile. */
+const unjudged =
+  (note: Sent, ...acts: readonly Act[]): Act =>
+  async (service) => {
+    const { writing } = service.ports.database;
+    const of = `sha256 = (select sha256 from notes where access_key = '${note.accessKey}')`;
+    await writing.execute(`create table aside as select * from originals where ${of}`);
+    await writing.execute(`delete from originals where ${of}`);
+    for (const act of acts) await act(service);
+    await writing.execute("insert into originals select * from aside");
+  };
+
+test("an approval is refused by the reversal of its original alone, where nothing was judged again", () =>
+  withApp(async (service) => {
+    await post(service, purchase, sale);
+    await service.upload(back.xml);
+    beforeNextCommit(service.ports, () => unjudged(back, reverse(sale))(service));
+    expect(await process(service, back)).toMatchObject(refused(sale));
+    expect(await balance(service)).toBe(10);
+  }));
+
+test("a return brings back the exit that stands, where its sale was reversed and approved meanwhile", () =>
+  withApp(async (service) => {
+    await post(service, purchase, sale);
+    await service.upload(back.xml);
+    const again: Act = (there) => process(there, sale);
+    beforeNextCommit(service.ports, () => unjudged(back, reverse(sale), again)(service));
+    expect((await process(service, back)).status).toBe(200);
+    expect(
+      await service.rows(
+        "select exit = (select max(id) from movements where quantity_e4 < 0) as last from returned_exits",
+      ),
+    ).toEqual([{ last: 1 }]);
+    expect(await balance(service)).toBe(9);
+  }));
+
 test("a return is free again when its sale is approved again, and takes back the value of its exit", () =>
   withApp(async (service) => {
     await post(service, purchase, sale);

@@ -102,6 +102,11 @@ describe("a mapping that is tried", () => {
             product_code,
           });
       expect(await items(service)).toEqual([]);
+      expect(
+        await service.rows(
+          "select type from events where type like 'supplier_item%' union all select action from audit where action like 'supplier_item%'",
+        ),
+      ).toEqual([]);
     }));
 });
 
