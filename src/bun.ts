@@ -38,10 +38,7 @@ try {
       ports.meter.addSource(() => ({ sge_stream_clients: feedBroadcaster(ports).size }));
       ports.meter.addSource(() => databaseGauges(ports));
       ports.queue.start(consumerOf(ports));
-      void repeatMaintenance(ports);
-      void keepVisited(ports);
-      void keepChained(ports);
-      void keepSent(ports);
+      keepUp(ports);
       return createApp(() => ports);
     },
   });
@@ -53,47 +50,37 @@ try {
   process.exit(1);
 }
 
-/** Runs maintenance now, and again some time after each run, until the process begins to stop. */
-async function repeatMaintenance(ports: BunPorts): Promise<void> {
+/**
+ * Does a work now, and again `everyMs` after each end, until the process begins to stop. A fault is a line of the log with the
+ * name `fault`; the next run follows all the same.
+ */
+async function repeat(
+  ports: BunPorts,
+  everyMs: number,
+  fault: string,
+  work: () => Promise<unknown>,
+): Promise<void> {
   try {
+    await work();
+  } catch (error) {
+    if (!ports.stopping.aborted) ports.log("warn", fault, { code: faultCode(error) });
+  }
+  if (!ports.stopping.aborted) setTimeout(repeat, everyMs, ports, everyMs, fault, work).unref();
+}
+
+/** What the service does without being asked. A pause of 0 between visits of the mailboxes turns them off. */
+function keepUp(ports: BunPorts): void {
+  const { stopping } = ports;
+  void repeat(ports, MAINTENANCE_EVERY_MS, "sweep.fault", async () => {
     await ports.blobs.removePartial();
-    await runMaintenance(ports, ports.stopping);
-  } catch (error) {
-    if (!ports.stopping.aborted) ports.log("warn", "sweep.fault", { code: faultCode(error) });
-  }
-  if (!ports.stopping.aborted) setTimeout(repeatMaintenance, MAINTENANCE_EVERY_MS, ports).unref();
-}
-
-/** Visits the mailboxes now, and again after a pause, until the process begins to stop; a pause of 0 turns visits off. */
-async function keepVisited(ports: BunPorts): Promise<void> {
+    await runMaintenance(ports, stopping);
+  });
   const pauseMs = ports.config.MAIL_POLL_SECONDS * 1_000;
-  if (pauseMs === 0) return;
-  try {
-    await pollMailboxes(ports, ports.stopping);
-  } catch (error) {
-    if (!ports.stopping.aborted) ports.log("warn", "mail.fault", { code: faultCode(error) });
-  }
-  if (!ports.stopping.aborted) setTimeout(keepVisited, pauseMs, ports).unref();
-}
-
-/** Gives new audit lines their place in the chain, again and again, until the process begins to stop. */
-async function keepChained(ports: BunPorts): Promise<void> {
-  try {
-    await chainAllAudits(ports, ports.stopping);
-  } catch (error) {
-    if (!ports.stopping.aborted) ports.log("warn", "audit.fault", { code: faultCode(error) });
-  }
-  if (!ports.stopping.aborted) setTimeout(keepChained, CHAIN_EVERY_MS, ports).unref();
-}
-
-/** Looks each second for webhooks with events to be sent, until the process begins to stop. */
-async function keepSent(ports: BunPorts): Promise<void> {
-  try {
-    await sendDueWebhooks(ports, null, ports.stopping);
-  } catch (error) {
-    if (!ports.stopping.aborted) ports.log("warn", "webhook.fault", { code: faultCode(error) });
-  }
-  if (!ports.stopping.aborted) setTimeout(keepSent, WEBHOOKS_EVERY_MS, ports).unref();
+  if (pauseMs > 0) void repeat(ports, pauseMs, "mail.fault", () => pollMailboxes(ports, stopping));
+  void repeat(ports, CHAIN_EVERY_MS, "audit.fault", () => chainAllAudits(ports, stopping));
+  void repeat(ports, WEBHOOKS_EVERY_MS, "webhook.fault", () =>
+    sendDueWebhooks(ports, null, stopping),
+  );
 }
 
 function endOnSignal(running: Running): void {
