@@ -68,8 +68,12 @@ async function answerOf<T>(
   prefix: ((value: T) => string) | undefined,
 ): Promise<CachedAnswer> {
   const body = new Uint8Array(encoder.encode(JSON.stringify(value)));
-  return { body, etag: `"${prefix?.(value) ?? ""}${(await sha256(body)).slice(0, 32)}"` };
+  return { body, etag: await etagOf(body, prefix?.(value)) };
 }
+
+/** The ETag of an answer with these bytes, or this text; `prefix` is what it begins with. */
+export const etagOf = async (body: Uint8Array<ArrayBuffer> | string, prefix = "") =>
+  `"${prefix}${(await sha256(body)).slice(0, 32)}"`;
 
 /** The client may keep the answer and must revalidate it before each use. */
 function reply<T>(c: Context<Env>, { body, etag }: CachedAnswer, how: "HIT" | "MISS") {

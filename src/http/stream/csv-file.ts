@@ -1,26 +1,45 @@
+import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { accepts } from "hono/accepts";
 import { type DownloadOptions, downloadCsv } from "../../export/files/download.ts";
 import type { ExportRequest } from "../../export/files/request-export.ts";
 import type { Env } from "../env.ts";
 import { attachment } from "../request/export-filters.ts";
+import { PROBLEMS } from "../schemas.ts";
 import { downloadOf } from "./download.ts";
 import { limitDownloads } from "./download-limit.ts";
 
-/** The CSV of a request as a file; compressed where the runtime has gzip and the client accepts it. */
+/** The answers of a route that writes a CSV while it is downloaded. */
+export const csvResponses = {
+  200: {
+    description: "O CSV, sem limite de linhas",
+    content: { "text/csv": { schema: z.string() } },
+  },
+  default: PROBLEMS,
+} as const;
+
+/** The CSV of a request as a file. */
 export async function csvFile(
   c: Context<Env>,
   dialect: DownloadOptions["dialect"],
   requestIn: (timeZone: string) => ExportRequest | Promise<ExportRequest>,
 ) {
   const download = { ...(await downloadOf(c)), dialect };
-  const { timeZone } = download;
-  const request = await requestIn(timeZone);
-  const csv = await downloadCsv(c.var.ports, request, download);
+  const request = await requestIn(download.timeZone);
+  return csvAnswer(c, await downloadCsv(c.var.ports, request, download), request.type, download);
+}
+
+/** A CSV as a file; compressed where the runtime has gzip and the client accepts it. */
+export function csvAnswer(
+  c: Context<Env>,
+  csv: ReadableStream<Uint8Array>,
+  name: Parameters<typeof attachment>[0],
+  { timeZone }: Pick<DownloadOptions, "timeZone">,
+) {
   const { clock, gzip } = c.var.ports;
   const headers = {
     "content-type": "text/csv; charset=utf-8",
-    "content-disposition": attachment(request.type, clock.now(), timeZone),
+    "content-disposition": attachment(name, clock.now(), timeZone),
     "cache-control": "no-store",
   };
   if (gzip === undefined) return c.body(limitDownloads(c, csv), 200, headers);

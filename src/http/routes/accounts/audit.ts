@@ -7,16 +7,8 @@ import { requires } from "../../middleware/permissions.ts";
 import { instantOrNull } from "../../numbers.ts";
 import { AuditFilters, auditFilterOf } from "../../request/audit-filters.ts";
 import { DialectSchema } from "../../request/export-filters.ts";
-import {
-  offsetOf,
-  PageQuery,
-  Pagination,
-  PROBLEMS,
-  paged,
-  responses,
-  wholeNumber,
-} from "../../schemas.ts";
-import { csvFile } from "../../stream/csv-file.ts";
+import { offsetOf, PageQuery, Pagination, paged, responses, wholeNumber } from "../../schemas.ts";
+import { csvFile, csvResponses } from "../../stream/csv-file.ts";
 import { AuditLineSchema, auditLineView } from "../../views/audit-view.ts";
 
 const AuditLogSchema = z
@@ -71,13 +63,7 @@ const exportRoute = createRoute({
   summary: "Exporta a auditoria em CSV, na ordem da cadeia, com o hash de cada linha",
   ...requires("administer"),
   request: { query: AuditFilters.extend({ dialect: DialectSchema }) },
-  responses: {
-    200: {
-      description: "O CSV, sem limite de linhas",
-      content: { "text/csv": { schema: z.string() } },
-    },
-    default: PROBLEMS,
-  },
+  responses: csvResponses,
 });
 
 const getExport = defineOpenAPIRoute<typeof exportRoute, Env>({

@@ -1,4 +1,4 @@
-import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
+import { createRoute, defineOpenAPIRoute, type z } from "@hono/zod-openapi";
 import { today } from "../../../lib/days.ts";
 import type { Env } from "../../env.ts";
 import { requires } from "../../middleware/permissions.ts";
@@ -15,28 +15,32 @@ import {
   SupplierItemFilters,
   supplierItemFilterOf,
 } from "../../request/export-filters.ts";
-import { PROBLEMS } from "../../schemas.ts";
-import { csvFile } from "../../stream/csv-file.ts";
+import { csvFile, csvResponses } from "../../stream/csv-file.ts";
 
-const csvResponses = {
-  200: {
-    description: "O CSV, sem limite de linhas",
-    content: { "text/csv": { schema: z.string() } },
+/** A CSV that everybody of the company may download. */
+const csvRoute = <
+  const Route extends {
+    path: string;
+    operationId: string;
+    summary: string;
+    request: { query: z.ZodObject };
   },
-  default: PROBLEMS,
-} as const;
+>(
+  route: Route,
+) =>
+  createRoute({
+    ...route,
+    method: "get",
+    tags: ["exports"],
+    ...requires("read"),
+    responses: csvResponses,
+  });
 
-const stockRoute = createRoute({
-  method: "get",
+const stockRoute = csvRoute({
   path: "/api/export/stock",
   operationId: "exportStock",
-  tags: ["exports"],
   summary: "Exporta o estoque em CSV",
-  ...requires("read"),
-  request: {
-    query: StockQuery.extend({ dialect: DialectSchema }),
-  },
-  responses: csvResponses,
+  request: { query: StockQuery.extend({ dialect: DialectSchema }) },
 });
 
 const getStockExport = defineOpenAPIRoute<typeof stockRoute, Env>({
@@ -47,17 +51,11 @@ const getStockExport = defineOpenAPIRoute<typeof stockRoute, Env>({
   },
 });
 
-const movementsRoute = createRoute({
-  method: "get",
+const movementsRoute = csvRoute({
   path: "/api/export/movements",
   operationId: "exportMovements",
-  tags: ["exports"],
   summary: "Exporta os movimentos em CSV, do mais novo ao mais antigo",
-  ...requires("read"),
-  request: {
-    query: MovementFilters.extend({ dialect: DialectSchema }),
-  },
-  responses: csvResponses,
+  request: { query: MovementFilters.extend({ dialect: DialectSchema }) },
 });
 
 const getMovementsExport = defineOpenAPIRoute<typeof movementsRoute, Env>({
@@ -71,15 +69,11 @@ const getMovementsExport = defineOpenAPIRoute<typeof movementsRoute, Env>({
   },
 });
 
-const notesRoute = createRoute({
-  method: "get",
+const notesRoute = csvRoute({
   path: "/api/export/nfes",
   operationId: "exportNfes",
-  tags: ["exports"],
   summary: "Exporta as notas em CSV, da emissão mais nova à mais antiga",
-  ...requires("read"),
   request: { query: NfeFilters.extend({ dialect: DialectSchema }) },
-  responses: csvResponses,
 });
 
 const getNotesExport = defineOpenAPIRoute<typeof notesRoute, Env>({
@@ -93,15 +87,11 @@ const getNotesExport = defineOpenAPIRoute<typeof notesRoute, Env>({
   },
 });
 
-const noteItemsRoute = createRoute({
-  method: "get",
+const noteItemsRoute = csvRoute({
   path: "/api/export/nfe-items",
   operationId: "exportNfeItems",
-  tags: ["exports"],
   summary: "Exporta os itens das notas em CSV, da emissão mais nova à mais antiga",
-  ...requires("read"),
   request: { query: NfeFilters.extend({ dialect: DialectSchema }) },
-  responses: csvResponses,
 });
 
 const getNoteItemsExport = defineOpenAPIRoute<typeof noteItemsRoute, Env>({
@@ -115,15 +105,11 @@ const getNoteItemsExport = defineOpenAPIRoute<typeof noteItemsRoute, Env>({
   },
 });
 
-const supplierItemsRoute = createRoute({
-  method: "get",
+const supplierItemsRoute = csvRoute({
   path: "/api/export/supplier-items",
   operationId: "exportSupplierItems",
-  tags: ["exports"],
   summary: "Exporta o de-para em CSV; o mesmo arquivo pode ser importado",
-  ...requires("read"),
   request: { query: SupplierItemFilters.extend({ dialect: DialectSchema }) },
-  responses: csvResponses,
 });
 
 const getSupplierItemsExport = defineOpenAPIRoute<typeof supplierItemsRoute, Env>({
@@ -137,15 +123,11 @@ const getSupplierItemsExport = defineOpenAPIRoute<typeof supplierItemsRoute, Env
   },
 });
 
-const lotsRoute = createRoute({
-  method: "get",
+const lotsRoute = csvRoute({
   path: "/api/export/lots",
   operationId: "exportLots",
-  tags: ["exports"],
   summary: "Exporta os lotes com saldo em CSV, o que vence primeiro antes",
-  ...requires("read"),
   request: { query: LotQuery.extend({ dialect: DialectSchema }) },
-  responses: csvResponses,
 });
 
 const getLotsExport = defineOpenAPIRoute<typeof lotsRoute, Env>({

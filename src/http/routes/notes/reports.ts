@@ -11,11 +11,11 @@ import { cached, NOT_MODIFIED } from "../../cache/cached.ts";
 import type { Env } from "../../env.ts";
 import { requires } from "../../middleware/permissions.ts";
 import { instant, instantOrNull } from "../../numbers.ts";
-import { attachment, DialectSchema } from "../../request/export-filters.ts";
+import { DialectSchema } from "../../request/export-filters.ts";
 import { checkPeriod, ReportPeriod, reportPeriodOf } from "../../request/report-period.ts";
-import { NoteStatusEnum, PROBLEMS, pageRows, responses, text } from "../../schemas.ts";
+import { NoteStatusEnum, pageRows, responses, text } from "../../schemas.ts";
+import { csvAnswer, csvResponses } from "../../stream/csv-file.ts";
 import { downloadOf } from "../../stream/download.ts";
-import { limitDownloads } from "../../stream/download-limit.ts";
 
 const CheckEnum = z.enum(CHECKS);
 
@@ -122,10 +122,7 @@ const exportRoute = createRoute({
   summary: "Exporta em CSV tudo o que as verificações de um período encontram",
   ...requires("read"),
   request: { query: ReportPeriod.extend({ dialect: DialectSchema }).superRefine(checkPeriod) },
-  responses: {
-    200: { description: "O CSV", content: { "text/csv": { schema: z.string() } } },
-    default: PROBLEMS,
-  },
+  responses: csvResponses,
 });
 
 const getExport = defineOpenAPIRoute<typeof exportRoute, Env>({
@@ -134,14 +131,9 @@ const getExport = defineOpenAPIRoute<typeof exportRoute, Env>({
     const { ports } = c.var;
     const query = c.req.valid("query");
     const download = { ...(await downloadOf(c)), dialect: query.dialect };
-    const now = ports.clock.now();
-    const period = reportPeriodOf(query, download.timeZone, now);
+    const period = reportPeriodOf(query, download.timeZone, ports.clock.now());
     const csv = await downloadCompleteness(ports, period, download);
-    return c.body(limitDownloads(c, csv), 200, {
-      "content-type": "text/csv; charset=utf-8",
-      "content-disposition": attachment("completeness", now, download.timeZone),
-      "cache-control": "no-store",
-    });
+    return csvAnswer(c, csv, "completeness", download);
   },
 });
 

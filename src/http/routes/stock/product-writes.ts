@@ -1,7 +1,6 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { Tag } from "../../../journal/versions.ts";
-import { sha256 } from "../../../lib/hash.ts";
 import { Failed } from "../../../lib/result.ts";
 import {
   changeProduct,
@@ -12,7 +11,7 @@ import {
 import type { StockFailure } from "../../../stock/failures.ts";
 import { productVersion } from "../../../stock/product-version.ts";
 import { findLevel, type Level } from "../../../stock/reports/levels.ts";
-import { cached, NOT_MODIFIED } from "../../cache/cached.ts";
+import { cached, etagOf, NOT_MODIFIED } from "../../cache/cached.ts";
 import { causeOf, type Env } from "../../env.ts";
 import { requires } from "../../middleware/permissions.ts";
 import {
@@ -62,7 +61,7 @@ const getProduct = defineOpenAPIRoute<typeof showRoute, Env>({
           throw new Failed<StockFailure>({ code: "product.not_found", product_code: code });
         return oneProductView(level);
       },
-      ({ version }) => `${version}-`,
+      etagPrefix,
     );
   },
 });
@@ -159,11 +158,13 @@ const change = (c: Context<Env>, code: string, to: ProductChange["to"]): Promise
     c.var.signal,
   );
 
+/** The ETag of a product begins with its version, which `If-Match` compares. */
+const etagPrefix = ({ version }: z.infer<typeof OneProductSchema>) => `${version}-`;
+
 /** The answer to a write, with the ETag that `GET` gives. */
 async function written(c: Context<Env>, level: Level, message: string) {
   const product = oneProductView(level);
-  const hash = await sha256(JSON.stringify(product));
-  c.header("etag", `"${product.version}-${hash.slice(0, 32)}"`);
+  c.header("etag", await etagOf(JSON.stringify(product), etagPrefix(product)));
   return { message, product };
 }
 
