@@ -181,9 +181,12 @@ export const HELP: Readonly<
   },
 };
 
-/** The help of a command (Portuguese). */
-export function help(name: keyof typeof HELP): string {
-  const { usage, says, args } = HELP[name];
+const ofCommand = (name: string): (typeof HELP)["sge"] =>
+  Object.entries(HELP).find(([known]) => known === name)?.[1] ?? HELP.sge;
+
+/** The help of a command (Portuguese); of an unknown one that of the program. */
+export function help(name: string): string {
+  const { usage, says, args } = ofCommand(name);
   const rows = Object.entries(args).map(([flag, arg]): [string, string] => {
     const hint = "valueHint" in arg && arg.valueHint !== undefined ? ` ${arg.valueHint}` : "";
     return [`--${flag}${hint}`, arg.description ?? ""];

@@ -1,16 +1,16 @@
 import { SingleBar } from "cli-progress";
 import { setPrivateUmask } from "../platform/bun/files/owner-only.ts";
-import { stdoutSink } from "./export.ts";
+import { stdoutSink } from "./documents/export.ts";
 import { run, type Terminal } from "./main.ts";
-import { screenOn } from "./screen.ts";
-import { secretReader } from "./secret-input.ts";
+import { screenOn } from "./terminal/screen.ts";
+import { secretReader } from "./terminal/secret-input.ts";
 
 /** Door: the command line. The domain is loaded only when the database is opened here. */
 const terminal: Terminal = {
   env: process.env,
   fetch,
   local: async (config, who, purpose) =>
-    (await import("./local-service.ts")).localService(config, who, purpose),
+    (await import("./service/local-service.ts")).localService(config, who, purpose),
   out: screenOn(process.stdout),
   err: screenOn(process.stderr),
   stdout: stdoutSink,

@@ -2,15 +2,15 @@ import { defineCommand, runCommand } from "citty";
 import { grouped } from "../lib/amount.ts";
 import { fileReason } from "../start/reason.ts";
 import { HELP, help, unknownFlags } from "./commands.ts";
-import { connect, type Environment, type Purpose } from "./connect.ts";
-import { runAdopt, runBackup, runRestore, runVerify } from "./database-commands.ts";
-import { EXPORTS, exportCsv, fileSink, type Sink } from "./export.ts";
-import { findFiles } from "./find-files.ts";
-import { importFiles } from "./import.ts";
-import { flagOf, type ParsedArgs, textOf, UsageError } from "./parsed-args.ts";
-import { paint, type Screen } from "./screen.ts";
-import type { Service } from "./service-client.ts";
-import { printSkipped, printTally } from "./summary.ts";
+import { runAdopt, runBackup, runRestore, runVerify } from "./database/database-commands.ts";
+import { EXPORTS, exportCsv, fileSink, type Sink } from "./documents/export.ts";
+import { findFiles } from "./documents/find-files.ts";
+import { importFiles } from "./documents/import.ts";
+import { printSkipped, printTally } from "./documents/summary.ts";
+import { connect, type Environment, type Purpose } from "./service/connect.ts";
+import type { Service } from "./service/service-client.ts";
+import { flagOf, type ParsedArgs, textOf, UsageError } from "./terminal/parsed-args.ts";
+import { paint, type Screen } from "./terminal/screen.ts";
 
 /** Everything outside of the program that the commands use. */
 export interface Terminal extends Environment {
@@ -61,10 +61,10 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
         adopt: command("adopt", runAdopt),
         verify: command("verify", runVerify),
         company: command("company", async (context, given) =>
-          (await import("./company.ts")).runCompany(context, given),
+          (await import("./database/company.ts")).runCompany(context, given),
         ),
         password: command("password", async (context, given) =>
-          (await import("./password.ts")).runPassword(context, given),
+          (await import("./database/password.ts")).runPassword(context, given),
         ),
       },
     });

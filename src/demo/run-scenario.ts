@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { RequestRefused, readAs, type Service } from "../cli/service-client.ts";
+import { RequestRefused, readAs, type Service } from "../cli/service/service-client.ts";
 import type { Scenario, Upload } from "./scenario.ts";
 
 /** The result of one document. */

@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { screenOn } from "../cli/screen.ts";
-import { serviceClient, signIn } from "../cli/service-client.ts";
+import { serviceClient, signIn } from "../cli/service/service-client.ts";
+import { screenOn } from "../cli/terminal/screen.ts";
 import { type Config, isLoopback, parseConfig } from "../config.ts";
 import { runScenario } from "../demo/run-scenario.ts";
 import { scenario } from "../demo/scenario.ts";

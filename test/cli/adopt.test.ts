@@ -13,8 +13,8 @@ import {
 } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { backup } from "../../src/cli/backup.ts";
-import { localService } from "../../src/cli/local-service.ts";
+import { backup } from "../../src/cli/database/backup.ts";
+import { localService } from "../../src/cli/service/local-service.ts";
 import { parseConfig } from "../../src/config.ts";
 import { openConnection } from "../../src/platform/bun/database/connection.ts";
 import { reasonOf } from "../../src/start/reason.ts";

@@ -2,12 +2,12 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { LocalUser } from "../../src/cli/connect.ts";
-import type { Sink } from "../../src/cli/export.ts";
-import { batchesOf, findFiles } from "../../src/cli/find-files.ts";
+import type { Sink } from "../../src/cli/documents/export.ts";
+import { batchesOf, findFiles } from "../../src/cli/documents/find-files.ts";
 import { run } from "../../src/cli/main.ts";
-import { cut, screenOn, table } from "../../src/cli/screen.ts";
-import { type Fetch, type Service, serviceClient } from "../../src/cli/service-client.ts";
+import type { LocalUser } from "../../src/cli/service/connect.ts";
+import { type Fetch, type Service, serviceClient } from "../../src/cli/service/service-client.ts";
+import { cut, screenOn, table } from "../../src/cli/terminal/screen.ts";
 import { grouped } from "../../src/lib/amount.ts";
 import { noProgress, testTerminal } from "../support/terminal.ts";
 

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { findFiles } from "../../src/cli/find-files.ts";
-import { serviceClient } from "../../src/cli/service-client.ts";
+import { findFiles } from "../../src/cli/documents/find-files.ts";
+import { serviceClient } from "../../src/cli/service/service-client.ts";
 import { noProgress, runCommandLine } from "../support/terminal.ts";
 
 let folder = "";
@@ -93,7 +93,7 @@ test("a folder and a file without permission are reported, and the other files a
   await writeFile(join(odd, "livre.xml"), "<e/>");
   for (let path = odd; path !== tmpdir(); path = join(path, "..")) await chmod(path, 0o755);
   const script = `
-    const { findFiles } = await import(${JSON.stringify(new URL("../../src/cli/find-files.ts", import.meta.url).href)});
+    const { findFiles } = await import(${JSON.stringify(new URL("../../src/cli/documents/find-files.ts", import.meta.url).href)});
     if (process.getuid() === 0) process.setuid(65534);
     console.log(JSON.stringify(await findFiles([${JSON.stringify(odd)}])));`;
   const child = Bun.spawn([process.execPath, "-e", script], { stderr: "pipe", cwd: tmpdir() });

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { EventEmitter } from "node:events";
-import { secretReader } from "../../src/cli/secret-input.ts";
+import { secretReader } from "../../src/cli/terminal/secret-input.ts";
 
 /** A standard input that gives its pieces when it is read; a terminal if it has a raw mode. */
 function input(pieces: readonly (string | Uint8Array)[], isTTY = false) {

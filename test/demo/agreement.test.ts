@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { serviceClient } from "../../src/cli/service-client.ts";
+import { serviceClient } from "../../src/cli/service/service-client.ts";
 import { runScenario } from "../../src/demo/run-scenario.ts";
 import { scenario } from "../../src/demo/scenario.ts";
 import { readDocument } from "../../src/nfe/read/read.ts";

@@ -17,9 +17,13 @@ export const DOORS = [
 const OF_DOORS: Record<string, string> = {
   synthetic: "",
   start: "",
-  cli: "start",
-  demo: "start cli synthetic",
-  tools: "start cli demo synthetic",
+  "cli/terminal": "",
+  "cli/service": "",
+  "cli/documents": "cli/terminal cli/service",
+  "cli/database": "start cli/terminal",
+  cli: "start cli/terminal cli/service cli/documents cli/database",
+  demo: "start cli/terminal cli/service cli/documents synthetic",
+  tools: "start cli/terminal cli/service demo synthetic",
 };
 
 /**

@@ -76,11 +76,12 @@ export const EXCEPTIONS: Readonly<Record<string, string>> = {
   "src/platform/bun/database/storage-gauges.ts reads companies": "a read that proves the database",
   "src/maintenance.ts reads companies": "one run for each company",
   // A copy of a database that lives on becomes another installation; its sessions and cached answers end.
-  "src/cli/new-installation.ts writes balances": "no cached answer of the old database is valid",
-  "src/cli/new-installation.ts writes cache_versions":
+  "src/cli/database/new-installation.ts writes balances":
     "no cached answer of the old database is valid",
-  "src/cli/new-installation.ts writes installation": "the fork is another installation",
-  "src/cli/new-installation.ts writes users": "the sessions of the old database end",
+  "src/cli/database/new-installation.ts writes cache_versions":
+    "no cached answer of the old database is valid",
+  "src/cli/database/new-installation.ts writes installation": "the fork is another installation",
+  "src/cli/database/new-installation.ts writes users": "the sessions of the old database end",
 };
 
 export interface TableUse {

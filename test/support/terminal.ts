@@ -1,6 +1,6 @@
-import type { Sink } from "../../src/cli/export.ts";
+import type { Sink } from "../../src/cli/documents/export.ts";
 import { run, type Terminal } from "../../src/cli/main.ts";
-import type { Screen } from "../../src/cli/screen.ts";
+import type { Screen } from "../../src/cli/terminal/screen.ts";
 
 /** A CSV output that drops every byte. */
 export const nullSink: Sink = {

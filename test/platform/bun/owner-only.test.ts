@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import { chmod, mkdir, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { backup } from "../../../src/cli/backup.ts";
-import { Manifest } from "../../../src/cli/backup-files.ts";
+import { backup } from "../../../src/cli/database/backup.ts";
+import { Manifest } from "../../../src/cli/database/backup-files.ts";
 import { openDatabase } from "../../../src/platform/bun/database/database.ts";
 import { lastBackup } from "../../../src/platform/bun/files/last-backup.ts";
 import { DOORS } from "../../support/fence.ts";
@@ -10,7 +10,7 @@ import { testInFull } from "../../support/full.ts";
 import { testConfig } from "../../support/ports.ts";
 import { startProcess, temporaryFolder } from "../../support/process.ts";
 
-const SOURCE = new URL("../../../src/", import.meta.url).pathname;
+const SOURCE = new URL("../../../src", import.meta.url).pathname;
 
 /** A shell's usual umask: what a program makes may be read by everybody. */
 const USUAL = ["sh", "-c", 'umask 022; exec "$@"', "sh"];

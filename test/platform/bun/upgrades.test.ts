@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { copyFile, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { verify } from "../../../src/cli/verify.ts";
+import { verify } from "../../../src/cli/database/verify.ts";
 import { type Database, openDatabase } from "../../../src/platform/bun/database/database.ts";
 import {
   migrationsOf,

@@ -1,10 +1,10 @@
-import type { Config } from "../config.ts";
-import { filePath, openDatabase } from "../platform/bun/database/database.ts";
-import { bunPasswords } from "../platform/bun/passwords.ts";
-import { yieldToEventLoop } from "../platform/bun/ports.ts";
-import { groupWriter } from "../platform/libsql/group-writer.ts";
-import { clientReader } from "../platform/libsql/reader.ts";
-import type { Ports } from "../ports/ports.ts";
+import type { Config } from "../../config.ts";
+import { filePath, openDatabase } from "../../platform/bun/database/database.ts";
+import { bunPasswords } from "../../platform/bun/passwords.ts";
+import { yieldToEventLoop } from "../../platform/bun/ports.ts";
+import { groupWriter } from "../../platform/libsql/group-writer.ts";
+import { clientReader } from "../../platform/libsql/reader.ts";
+import type { Ports } from "../../ports/ports.ts";
 import { databaseFile } from "./backup.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { z } from "zod";
+import { RequestRefused, readAs, type Service } from "../service/service-client.ts";
 import { batchesOf, type FoundFile, isReadable } from "./find-files.ts";
-import { RequestRefused, readAs, type Service } from "./service-client.ts";
 
 /** The fields of the answer of `POST /api/nfe/batch` that are used (docs/api.md). */
 const BatchAnswer = z.object({

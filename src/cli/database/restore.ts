@@ -1,12 +1,16 @@
 import { existsSync } from "node:fs";
 import { mkdir, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { Config } from "../config.ts";
-import { filePath, openDatabase } from "../platform/bun/database/database.ts";
-import { removeLeftovers, replaceDatabase } from "../platform/bun/database/previous-databases.ts";
-import { fileMarks } from "../platform/bun/files/marks.ts";
-import { PRIVATE } from "../platform/bun/files/owner-only.ts";
-import type { Installation } from "../platform/installation.ts";
+import type { Config } from "../../config.ts";
+import { filePath, openDatabase } from "../../platform/bun/database/database.ts";
+import {
+  removeLeftovers,
+  replaceDatabase,
+} from "../../platform/bun/database/previous-databases.ts";
+import { fileMarks } from "../../platform/bun/files/marks.ts";
+import { PRIVATE } from "../../platform/bun/files/owner-only.ts";
+import type { Installation } from "../../platform/installation.ts";
+import { runningServer } from "../service/running-server.ts";
 import {
   BLOBS,
   copyDurably,
@@ -18,7 +22,6 @@ import {
   sync,
 } from "./backup-files.ts";
 import { assignNewInstallation, newInstallationId } from "./new-installation.ts";
-import { runningServer } from "./running-server.ts";
 
 export interface RestoreResult {
   readonly database: string;

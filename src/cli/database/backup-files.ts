@@ -4,9 +4,9 @@ import { mkdir, open, readdir, readFile, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
-import { openConnection } from "../platform/bun/database/connection.ts";
-import { PRIVATE } from "../platform/bun/files/owner-only.ts";
-import { isRunning } from "../platform/bun/files/running-process.ts";
+import { openConnection } from "../../platform/bun/database/connection.ts";
+import { PRIVATE } from "../../platform/bun/files/owner-only.ts";
+import { isRunning } from "../../platform/bun/files/running-process.ts";
 
 /** The manifest of a backup. It is written last: a folder that has one is a backup that was checked. */
 export const Manifest = z.object({

@@ -1,9 +1,7 @@
-import type { HELP } from "./commands.ts";
-
 /** A wrong command line; it is printed with the command's help. */
 export class UsageError extends Error {
   constructor(
-    readonly command: keyof typeof HELP,
+    readonly command: string,
     message: string,
   ) {
     super(message);

@@ -1,4 +1,4 @@
-import { type Config, parseConfig } from "../config.ts";
+import { type Config, parseConfig } from "../../config.ts";
 import { type Fetch, type Service, serviceClient, signIn } from "./service-client.ts";
 
 /** The server and the user, as the command line gives them. */

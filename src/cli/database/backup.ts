@@ -1,25 +1,25 @@
 import { existsSync } from "node:fs";
 import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { Config } from "../config.ts";
-import { openConnection } from "../platform/bun/database/connection.ts";
-import { filePath } from "../platform/bun/database/database.ts";
-import { requireDatabaseFile } from "../platform/bun/database/require-database.ts";
-import { sayUnopened } from "../platform/bun/database/storage-state.ts";
-import { recordBackup } from "../platform/bun/files/last-backup.ts";
-import { fileMarks } from "../platform/bun/files/marks.ts";
-import { PRIVATE } from "../platform/bun/files/owner-only.ts";
+import type { Config } from "../../config.ts";
+import { openConnection } from "../../platform/bun/database/connection.ts";
+import { filePath } from "../../platform/bun/database/database.ts";
+import { requireDatabaseFile } from "../../platform/bun/database/require-database.ts";
+import { sayUnopened } from "../../platform/bun/database/storage-state.ts";
+import { recordBackup } from "../../platform/bun/files/last-backup.ts";
+import { fileMarks } from "../../platform/bun/files/marks.ts";
+import { PRIVATE } from "../../platform/bun/files/owner-only.ts";
 import {
   differenceOf,
   type Installation,
   installationOf,
   type Mark,
   sayDifference,
-} from "../platform/installation.ts";
-import { clientReader } from "../platform/libsql/reader.ts";
-import { StorageFault } from "../resilience/storage-fault.ts";
-import { isStorageFull } from "../resilience/transient-faults.ts";
-import { VERSION } from "../version.ts";
+} from "../../platform/installation.ts";
+import { clientReader } from "../../platform/libsql/reader.ts";
+import { StorageFault } from "../../resilience/storage-fault.ts";
+import { isStorageFull } from "../../resilience/transient-faults.ts";
+import { VERSION } from "../../version.ts";
 import {
   BLOBS,
   backupsIn,

@@ -1,10 +1,10 @@
-import { checkPassword, generatePassword } from "../accounts/login/passwords.ts";
-import { type PasswordSet, setPassword, userState } from "../accounts/login/set-password.ts";
-import { type Config, parseConfig } from "../config.ts";
-import { failureSentence } from "../messages/pt-BR/failures/failures.ts";
-import { removeFirstPassword } from "../platform/bun/files/first-password.ts";
-import { flagOf, type ParsedArgs, UsageError } from "./parsed-args.ts";
-import type { Screen } from "./screen.ts";
+import { checkPassword, generatePassword } from "../../accounts/login/passwords.ts";
+import { type PasswordSet, setPassword, userState } from "../../accounts/login/set-password.ts";
+import { type Config, parseConfig } from "../../config.ts";
+import { failureSentence } from "../../messages/pt-BR/failures/failures.ts";
+import { removeFirstPassword } from "../../platform/bun/files/first-password.ts";
+import { flagOf, type ParsedArgs, UsageError } from "../terminal/parsed-args.ts";
+import type { Screen } from "../terminal/screen.ts";
 import { withDatabase } from "./with-database.ts";
 
 /** What the command uses from outside of the program. */

@@ -1,8 +1,8 @@
-import { addCompany, listCompanies } from "../accounts/people/add-company.ts";
-import { parseConfig } from "../config.ts";
-import { isCnpj, unmasked } from "../nfe/taxpayer.ts";
-import { type ParsedArgs, textOf, UsageError } from "./parsed-args.ts";
-import type { Screen } from "./screen.ts";
+import { addCompany, listCompanies } from "../../accounts/people/add-company.ts";
+import { parseConfig } from "../../config.ts";
+import { isCnpj, unmasked } from "../../nfe/taxpayer.ts";
+import { type ParsedArgs, textOf, UsageError } from "../terminal/parsed-args.ts";
+import type { Screen } from "../terminal/screen.ts";
 import { withDatabase } from "./with-database.ts";
 
 /** What the command uses from outside of the program. */

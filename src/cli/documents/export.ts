@@ -1,5 +1,5 @@
 import { open, rename, rm } from "node:fs/promises";
-import type { Service } from "./service-client.ts";
+import type { Service } from "../service/service-client.ts";
 
 export const EXPORTS = ["stock", "movements"] as const;
 

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import type { Config } from "../config.ts";
-import { isRunning } from "../platform/bun/files/running-process.ts";
+import type { Config } from "../../config.ts";
+import { isRunning } from "../../platform/bun/files/running-process.ts";
 
 const ServerFile = z.object({ url: z.url(), pid: z.int().positive() });
 

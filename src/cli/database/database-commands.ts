@@ -1,13 +1,13 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { type Config, parseConfig } from "../config.ts";
-import { grouped, howMany } from "../lib/amount.ts";
-import { removeOldPrevious } from "../platform/bun/database/previous-databases.ts";
+import { type Config, parseConfig } from "../../config.ts";
+import { grouped, howMany } from "../../lib/amount.ts";
+import { removeOldPrevious } from "../../platform/bun/database/previous-databases.ts";
+import { flagOf, type ParsedArgs, textOf, UsageError } from "../terminal/parsed-args.ts";
+import { paint, type Screen } from "../terminal/screen.ts";
 import { adopt } from "./adopt.ts";
 import { backup } from "./backup.ts";
-import { flagOf, type ParsedArgs, textOf, UsageError } from "./parsed-args.ts";
 import { restore } from "./restore.ts";
-import { paint, type Screen } from "./screen.ts";
 import type { Damage } from "./verify.ts";
 
 /** What the commands on the database of this machine need. */

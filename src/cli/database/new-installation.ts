@@ -1,6 +1,6 @@
-import { auditAllCompanies } from "../journal/record.ts";
-import type { Database } from "../platform/bun/database/database.ts";
-import { type Installation, installationOf } from "../platform/installation.ts";
+import { auditAllCompanies } from "../../journal/record.ts";
+import type { Database } from "../../platform/bun/database/database.ts";
+import { type Installation, installationOf } from "../../platform/installation.ts";
 
 export const newInstallationId = (): string => crypto.randomUUID().replaceAll("-", "");
 

@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
-import type { Config } from "../config.ts";
-import { filePath, openDatabase } from "../platform/bun/database/database.ts";
-import { sayUnopened } from "../platform/bun/database/storage-state.ts";
-import { fileMarks } from "../platform/bun/files/marks.ts";
-import { differenceOf, installationOf, sayDifference } from "../platform/installation.ts";
+import type { Config } from "../../config.ts";
+import { filePath, openDatabase } from "../../platform/bun/database/database.ts";
+import { sayUnopened } from "../../platform/bun/database/storage-state.ts";
+import { fileMarks } from "../../platform/bun/files/marks.ts";
+import { differenceOf, installationOf, sayDifference } from "../../platform/installation.ts";
+import { runningServer } from "../service/running-server.ts";
 import { assignNewInstallation, newInstallationId } from "./new-installation.ts";
-import { runningServer } from "./running-server.ts";
 
 /** How the database differs from the installation's mark, and whether it was adopted. */
 export interface AdoptResult {

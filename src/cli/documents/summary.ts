@@ -1,7 +1,7 @@
-import { grouped } from "../lib/amount.ts";
+import { grouped } from "../../lib/amount.ts";
+import { type Colour, paint, type Screen } from "../terminal/screen.ts";
 import type { Skipped } from "./find-files.ts";
 import type { ImportTally, RejectedFile } from "./import.ts";
-import { type Colour, paint, type Screen } from "./screen.ts";
 
 /** Portuguese words for the names of the batch summary, in the order in which they are printed. */
 const WORDS: readonly (readonly [
