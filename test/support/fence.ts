@@ -20,7 +20,7 @@ const OF_DOORS: Record<string, string> = {
   "cli/terminal": "",
   "cli/service": "",
   "cli/documents": "cli/terminal cli/service",
-  "cli/database": "start cli/terminal",
+  "cli/database": "start cli/terminal cli/service",
   cli: "start cli/terminal cli/service cli/documents cli/database",
   demo: "start cli/terminal cli/service cli/documents synthetic",
   tools: "start cli/terminal cli/service demo synthetic",
