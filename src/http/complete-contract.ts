@@ -29,6 +29,7 @@ export function complete(document: object): void {
     for (const [method, operation] of Object.entries(methods)) {
       const route = `${method.toUpperCase()} ${path}`;
       operation.description = descriptionOf(route, operation);
+      addRole(operation);
       for (const status of addProblems(route, operation)) statuses.add(status);
       addHeaders(route, operation);
       bytesAsIn31(operation);
@@ -39,6 +40,12 @@ export function complete(document: object): void {
     headers: HEADERS,
   };
   whole.tags = Object.entries(TAGS).map(([name, description]) => ({ name, description }));
+}
+
+/** Scopes belong to OAuth alone, for spectral also in OpenAPI 3.1: the least role is a member of its own. */
+function addRole(operation: Operation): void {
+  const role = LEAST_ROLE[operation["x-permission"]];
+  if (role !== undefined) operation["x-least-role"] = role;
 }
 
 function descriptionOf(route: string, { summary, "x-permission": permission }: Operation): string {

@@ -4,6 +4,7 @@ export interface Operation {
   readonly summary: string;
   readonly "x-permission": string;
   description?: string;
+  "x-least-role"?: string;
   readonly parameters?: readonly { readonly name: string; readonly in: string }[];
   requestBody?: { required?: boolean; content: Record<string, unknown> };
   responses: Record<string, Answer>;

@@ -10,5 +10,7 @@ export const TAGS: Readonly<Record<string, string>> = {
   exports: "CSV e exportações",
   jobs: "Processamentos em segundo plano",
   events: "O que aconteceu, na ordem da gravação",
+  webhooks: "O que aconteceu, enviado a um endereço da empresa",
+  audit: "Quem fez o quê, em ordem provada",
   operations: "Operação do serviço",
 };

@@ -19,7 +19,7 @@ function documentOf(app: OpenAPIHono<Env>): string {
     scheme: "bearer",
     bearerFormat: "JWT",
     description:
-      "O token de POST /api/login (24 h), ou uma chave de API (sge_…). Cada operação diz o perfil mínimo em x-permission.",
+      "O token de POST /api/login (24 h), ou uma chave de API (sge_…). Cada operação diz o perfil mínimo em x-least-role, e a permissão em x-permission.",
   });
   const made = withIdempotencyKey(
     app.getOpenAPI31Document({

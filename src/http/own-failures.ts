@@ -1,4 +1,4 @@
-/** Made of docs/api.md by `bun test/docs/own-failures.ts`; test/docs/own-failures.test.ts compares. */
+/** Made of docs/api.md and docs/pendencias.md by `bun test/docs/own-failures.ts`; test/docs/own-failures.test.ts compares. */
 const BY_ROUTE: Readonly<Record<string, string>> = {
   "POST /api/login": "auth.invalid_credentials company.not_found rate_limited overloaded",
   "GET /api/me": "company.not_found",
@@ -101,6 +101,52 @@ const BY_ROUTE: Readonly<Record<string, string>> = {
 export const OWN_FAILURES: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
   Object.entries(BY_ROUTE).map(([route, codes]) => [route, codes.split(" ")]),
 );
+
+/** What to do about each hold, and whether a company may allow to override it. */
+export const HOLD_ADVICE: Readonly<
+  Record<string, { readonly advice: string; readonly overridable: boolean }>
+> = {
+  homologation: {
+    advice: "Peça a nota de produção, ou confira o ambiente nas configurações",
+    overridable: false,
+  },
+  no_protocol: { advice: "Envie o XML completo (nfeProc): ele completa a nota", overridable: true },
+  not_authorised: { advice: "Não dê entrada; fale com o emitente", overridable: false },
+  protocol_mismatch: { advice: "Peça ao emitente o XML original", overridable: false },
+  key_mismatch: { advice: "Peça ao emitente o XML original", overridable: false },
+  cancelled: { advice: "Não dê entrada; se o evento for falso, retire-o", overridable: false },
+  refused_by_recipient: {
+    advice: "Confira a manifestação; se a mercadoria chegou, aprove",
+    overridable: true,
+  },
+  not_delivered: { advice: "Confira se a mercadoria chegou antes de aprovar", overridable: true },
+  goods_lost: {
+    advice:
+      "Confira as quantidades antes de aprovar; ao aprovar apesar da pendência, a entrada e a perda são lançadas juntas",
+    overridable: true,
+  },
+  not_ours: { advice: "Inclua o CNPJ nas configurações, ou descarte a nota", overridable: true },
+  no_goods: { advice: "Não há o que lançar: descarte a nota", overridable: true },
+  awaits_original: {
+    advice: "Aprove a nota original; a pendência sai quando ela entra",
+    overridable: false,
+  },
+  original_reversed: {
+    advice:
+      "Aprove de novo a nota original, ou descarte a devolução; se a mercadoria saiu mesmo e voltou, aprove apesar da pendência",
+    overridable: true,
+  },
+  unknown_operation: { advice: "Ao aprovar, informe o efeito de cada item", overridable: true },
+  mapping: { advice: "Ligue o código a um produto", overridable: true },
+  signature_invalid: { advice: "Peça ao emitente o XML original", overridable: true },
+  retail: { advice: "Confira antes de aprovar, ou descarte", overridable: true },
+};
+
+/** The codes of the rules that a note may have. */
+export const RULE_CODES: readonly string[] =
+  "note.environment note.no_protocol note.not_authorised note.authorised_with_alert note.protocol_mismatch note.key_mismatch note.cancelled_protocol note.cancelled_inside note.cancelled_event note.refused_by_recipient note.not_delivered note.goods_lost note.immobilised note.not_ours note.same_root note.cnpj_unknown note.no_goods note.complements_cost note.complement_waits note.original_reversed note.complement_quantity note.unknown_operation note.cfop_direction note.cfop_not_in_nfe note.return note.mapping note.signature_invalid note.certificate_not_checked note.signer_not_compared note.revocation_not_checked note.retail item.complement_quantity item.complement item.adjustment item.credit_or_debit item.service item.no_quantity cfop.none item.refused_never_entered item.credit_or_debit_goods item.own_transfer cfop.unknown cfop.direction cfop.ask cfop.goods item.none_applies whose.refused_never_entered whose.untold_exit_note whose.untold_entry_note whose.our_exit whose.our_entry whose.supplier_sale whose.their_entry whose.not_ours".split(
+    " ",
+  );
 
 /** The codes of findings. */
 export const FINDING_CODES: readonly string[] =

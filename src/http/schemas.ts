@@ -6,7 +6,7 @@ import { normalizedText } from "../lib/normalized-text.ts";
 import { NOTE_STATUSES } from "../lib/note-status.ts";
 import { isAccessKeyShape, withoutPrintMarks } from "../nfe/access-key.ts";
 import { PROBLEM_CODES, problemCodes } from "./contract-codes.ts";
-import { FINDING_CODES } from "./own-failures.ts";
+import { FINDING_CODES, HOLD_ADVICE } from "./own-failures.ts";
 
 /** Half a surrogate pair is not a character, and SQLite ends a bound text at a NUL: both would be lost without an error. */
 const isStorable = (text: string): boolean => text.isWellFormed() && !text.includes("\u0000");
@@ -162,7 +162,11 @@ const hasExactDigits = (value: number): boolean =>
     .replace(/^-?0*\.?0*/, "")
     .replace(".", "").length <= 15;
 
-export const HoldCodeEnum = z.enum(HOLD_CODES);
+export const HoldCodeEnum = z.enum(HOLD_CODES).openapi("HoldCode", {
+  description:
+    "Por que a nota espera. x-codes: o que fazer, e se a empresa pode permitir que um GERENTE aprove apesar da pendência",
+  "x-codes": HOLD_ADVICE,
+});
 
 export const HoldSchema = z.object({ code: HoldCodeEnum, message: z.string() }).openapi("Hold");
 
@@ -180,6 +184,11 @@ export const FindingSchema = z
 
 export const NoteStatusEnum = z.enum(NOTE_STATUSES).openapi("NoteStatus");
 
+/** What an event of the tax office does to its note. */
+export const EventEffectEnum = z
+  .enum(["cancelled", "attached", "held", "waiting", "none", "withdrawn"])
+  .openapi("EventEffect");
+
 export const DirectionEnum = z.enum(["entry", "exit", "none"]);
 
 const FieldErrorSchema = z.object({
@@ -192,6 +201,14 @@ const FieldErrorSchema = z.object({
   got: z.string().optional(),
 });
 
+/** The code of a problem, also in the line of a batch or of a job. */
+export const ProblemCode = z.string().openapi("ProblemCode", {
+  enum: [...PROBLEM_CODES],
+  description:
+    "O que houve, para programas. x-codes: status, e se a mesma requisição pode ser repetida (wait: sim, depois de Retry-After; look: pode ter sido executada, confira antes; mend: só depois de corrigir; no: uma pessoa precisa agir)",
+  "x-codes": problemCodes(),
+});
+
 /** RFC 9457, with the `error` of S.G.E. beside. */
 export const ProblemSchema = z
   .object({
@@ -201,12 +218,7 @@ export const ProblemSchema = z
     detail: z.string(),
     error: z.string().openapi({ description: "O mesmo que detail" }),
     message: z.string().optional(),
-    code: z.string().openapi({
-      enum: [...PROBLEM_CODES],
-      description:
-        "O que houve, para programas. x-codes: status, e se a mesma requisição pode ser repetida (wait: sim, depois de Retry-After; look: pode ter sido executada, confira antes; mend: só depois de corrigir; no: uma pessoa precisa agir)",
-      "x-codes": problemCodes(),
-    }),
+    code: ProblemCode,
     instance: z.string(),
     request_id: z.string().nullable(),
     errors: z.array(FieldErrorSchema).optional(),

@@ -4,7 +4,7 @@ import type { NoteApproval } from "../../ingest/approve/approve-many.ts";
 import { approvalSummaryBy } from "../../ingest/batch/approval-result.ts";
 import { trusted } from "../../lib/cast.ts";
 import { problemOf } from "../problem.ts";
-import { FindingSchema, HoldSchema } from "../schemas.ts";
+import { FindingSchema, HoldSchema, ProblemCode } from "../schemas.ts";
 import { lotsTaken, TakenLotSchema } from "./lot-view.ts";
 
 export const ApprovalLineSchema = z
@@ -13,7 +13,7 @@ export const ApprovalLineSchema = z
     outcome: z.enum(["approved", "already_processed", "refused"]),
     findings: z.array(FindingSchema).optional(),
     lots: z.array(TakenLotSchema).optional(),
-    code: z.string().optional(),
+    code: ProblemCode.optional(),
     message: z.string().optional(),
     holds: z.array(HoldSchema).optional(),
   })

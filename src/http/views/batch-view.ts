@@ -3,7 +3,14 @@ import type { Failure } from "../../failures.ts";
 import type { BatchResult } from "../../ingest/batch/batch-result.ts";
 import { trusted } from "../../lib/cast.ts";
 import { problemOf } from "../problem.ts";
-import { DirectionEnum, FindingSchema, HoldSchema, NoteStatusEnum } from "../schemas.ts";
+import {
+  DirectionEnum,
+  EventEffectEnum,
+  FindingSchema,
+  HoldSchema,
+  NoteStatusEnum,
+  ProblemCode,
+} from "../schemas.ts";
 import { lotsTaken, TakenLotSchema } from "./lot-view.ts";
 import { eventMessage, receiptMessage } from "./note-view.ts";
 
@@ -25,11 +32,8 @@ export const BatchLineSchema = z
     holds: z.array(HoldSchema).optional(),
     findings: z.array(FindingSchema).optional(),
     lots: z.array(TakenLotSchema).optional(),
-    effect: z.string().optional(),
-    code: z
-      .string()
-      .optional()
-      .openapi({ description: "Um code de Problem, quando o documento é recusado" }),
+    effect: EventEffectEnum.optional(),
+    code: ProblemCode.optional(),
     message: z.string().optional(),
     errors: z.array(z.record(z.string(), z.unknown())).optional(),
     differs: z.boolean().optional(),

@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import type { JobItem } from "../../ingest/batch/job-items.ts";
 import { JOB_KINDS, JOB_STATES, type Job } from "../../journal/jobs.ts";
 import { instant, instantOrNull } from "../numbers.ts";
-import { Pagination } from "../schemas.ts";
+import { Pagination, ProblemCode } from "../schemas.ts";
 import { ApprovalLineSchema, approvalLine } from "./approval-view.ts";
 import { BatchLineSchema, batchLine } from "./batch-view.ts";
 
@@ -28,13 +28,13 @@ const OpenLineSchema = z.object({
   position: z.int(),
   file: z.string(),
   outcome: z.enum(["waiting", "parked"]),
-  code: z.string().optional(),
+  code: ProblemCode.optional(),
 });
 
 export const JobSchema = JobSummarySchema.extend({
   parked: z.int().openapi({ description: "Documentos com falha, que aguardam POST /replay" }),
   summary: z.record(z.string(), z.int()),
-  failure: z.object({ code: z.string() }).nullable(),
+  failure: z.object({ code: ProblemCode }).nullable(),
   results: z.array(
     z.union([
       BatchLineSchema.extend({ position: z.int() }),

@@ -3,6 +3,7 @@ import type { NfeEventRow } from "../../ingest/search/notes.ts";
 import { eventName } from "../../messages/pt-BR/documents/event-names.ts";
 import type { Movement } from "../../stock/reports/ledger.ts";
 import { instant } from "../numbers.ts";
+import { EventEffectEnum } from "../schemas.ts";
 
 export const NoteEventSchema = z
   .object({
@@ -10,7 +11,7 @@ export const NoteEventSchema = z
     type: z.string(),
     name: z.string(),
     sequence: z.int(),
-    effect: z.string(),
+    effect: EventEffectEnum,
     withdrawn: z.object({ at: z.string(), reason: z.string() }).nullable(),
     c_stat: z.string(),
     at: z.string().nullable(),

@@ -18,7 +18,14 @@ import type { Movement } from "../../stock/reports/ledger.ts";
 import { decimalFactor, FACTOR_ONE, toStockUnits } from "../../stock/supplier-items/factor.ts";
 import { factorView } from "../factor.ts";
 import { instant, instantOrNull, money, quantity } from "../numbers.ts";
-import { DirectionEnum, FindingSchema, HoldSchema, NoteStatusEnum } from "../schemas.ts";
+import { RULE_CODES } from "../own-failures.ts";
+import {
+  DirectionEnum,
+  EventEffectEnum,
+  FindingSchema,
+  HoldSchema,
+  NoteStatusEnum,
+} from "../schemas.ts";
 import { NoteCostSchema, noteCostView } from "./late-cost-view.ts";
 import { lotsTaken, TakenLotSchema } from "./lot-view.ts";
 import { MovementSchema, movementView } from "./movement-view.ts";
@@ -50,7 +57,7 @@ export const EventReceiptSchema = z
     event: z.object({
       type: z.string(),
       access_key: z.string(),
-      effect: z.enum(["cancelled", "attached", "held", "waiting", "none", "withdrawn"]),
+      effect: EventEffectEnum,
       id: z.string().optional(),
     }),
     findings: z.array(FindingSchema),
@@ -248,7 +255,14 @@ export const NoteDetailSchema = NoteSummarySchema.extend({
   referenced_by: z.array(ReferringSchema),
   findings: z.array(FindingSchema),
   rules: z.array(
-    z.object({ rule: z.string(), message: z.string(), items: z.array(z.int()).optional() }),
+    z.object({
+      rule: z.string().openapi({
+        description: "Pode haver regras novas: mostre message",
+        "x-extensible-enum": [...RULE_CODES],
+      }),
+      message: z.string(),
+      items: z.array(z.int()).optional(),
+    }),
   ),
   reason: z.string().nullable(),
 }).openapi("NoteDetail");

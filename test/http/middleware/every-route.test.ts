@@ -52,6 +52,9 @@ test("/openapi.json has every route with its permission", () =>
       ([path, methods]) => Object.keys(methods).map((method) => `${method} ${path}`),
     );
     expect(documented.sort()).toEqual(MATRIX.map(([m, p]) => `${m} ${p}`).sort());
+    for (const [method, path, least] of MATRIX)
+      if (least !== "anonymous" && body.paths[path][method]["x-permission"] !== "self")
+        expect([path, body.paths[path][method]["x-least-role"]]).toEqual([path, least]);
   }));
 
 test("another company's note is 404 on every route that names a note", () =>
