@@ -1,6 +1,8 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { getPath } from "hono/utils/url";
+import { answerMcp, checkOrigin, MCP_PATH } from "./http/assistant/door.ts";
+import { innerDispatch } from "./http/assistant/inner-app.ts";
 import type { Env } from "./http/env.ts";
 import { idempotent } from "./http/idempotency/idempotent.ts";
 import { invalidRequest } from "./http/invalid-request.ts";
@@ -29,11 +31,13 @@ import { jobRoutes } from "./http/routes/notes/jobs.ts";
 import { healthRoutes } from "./http/routes/operations/health.ts";
 import { authenticateScraper, metricsRoutes } from "./http/routes/operations/metrics.ts";
 import { categoryRoutes } from "./http/routes/stock/categories.ts";
+import { costRiseRoutes } from "./http/routes/stock/cost-rises.ts";
 import { countLineRoutes } from "./http/routes/stock/count-lines.ts";
 import { countRoutes } from "./http/routes/stock/counts.ts";
 import { dashboardRoutes } from "./http/routes/stock/dashboard.ts";
 import "./http/language.ts";
 import { observeRequest } from "./http/middleware/observe-request.ts";
+import { requires } from "./http/middleware/permissions.ts";
 import { rateLimited } from "./http/middleware/rate-limit.ts";
 import { serveOpenApi } from "./http/openapi.ts";
 import { httpProblem, toProblem } from "./http/problem.ts";
@@ -102,6 +106,7 @@ export const routes = [
   ...exportDownloadRoutes,
   ...inventoryRoutes,
   ...reportRoutes,
+  ...costRiseRoutes,
   ...exportRoutes,
   ...jobRoutes,
   ...eventRoutes,
@@ -136,15 +141,18 @@ export function createApp(portsFor: (bindings: unknown) => Ports): OpenAPIHono<E
   });
   app.onError(toProblem);
   app.notFound((c) => httpProblem(c, 404));
+  const dispatch = innerDispatch(routes, (inner) => inner.openapiRoutes(routes));
   app.use((c, next) => {
     c.set("ports", portsFor(c.env));
     c.set("request", c.req.raw);
+    c.set("dispatch", dispatch);
     return next();
   });
   const { limitAll, limitEach } = inFlightLimits();
   app.use(observeRequest, answerHead, securityHeaders, allowOrigins, limitAll, withinDeadline);
   app.use(checkHost, limitJsonBody, dropEmptyQueryValues);
   app.use("/metrics", authenticateScraper);
+  app.use(MCP_PATH, checkOrigin, authenticated, limitEach, rateLimited);
   app.use("/api/*", authenticated, limitEach, rateLimited);
   app.use(
     methodNotAllowed({
@@ -157,5 +165,6 @@ export function createApp(portsFor: (bindings: unknown) => Ports): OpenAPIHono<E
   );
   app.use(checkUrlEncoding, readJsonBodies(routes), idempotent);
   app.openapiRoutes(routes);
+  app.post(MCP_PATH, requires("read").middleware, answerMcp);
   return serveOpenApi(app);
 }

@@ -35,7 +35,11 @@ export type RequestFailure =
   /** Bytes of the address that are not UTF-8. `where`: the path, or the parameter of the query. */
   | { code: "request.invalid_encoding"; where: string }
   /** No Host, or one that names no server (RFC 9112, 3.2); several, which the runtime joins by a comma. */
-  | { code: "request.invalid_host" };
+  | { code: "request.invalid_host" }
+  /** A web page of an origin that is not allowed asks the assistant's door. */
+  | { code: "mcp.origin" }
+  /** The assistant's door is for API keys alone. */
+  | { code: "mcp.key_needed" };
 
 /**
  * Every failure that a part of the program may end in. src/messages has the sentence of each, src/http/failure-status.ts its

@@ -32,8 +32,23 @@ export interface Env {
     resumed?: { readonly action: string; readonly entity: string; readonly id: string | null };
     /** The company's cache versions as of this request, for `cached` and `settingsOf`; set with `actor`. */
     versions: Authenticated["versions"];
+    /** Asks another route of this service in the name of the caller (http/assistant/inner-app.ts). */
+    dispatch: Dispatch;
   };
 }
+
+/** A request of this service to a route of its own; the body is sent as JSON. */
+export interface InnerRequest {
+  readonly method: "GET" | "POST" | "PUT";
+  readonly path: string;
+  readonly body?: unknown;
+}
+
+/** Carries out an inner request with the variables of the request that asks (actor, ports, signal …). */
+export type Dispatch = (
+  request: InnerRequest,
+  vars: Env["Variables"],
+) => Promise<{ readonly status: number; readonly body: unknown }>;
 
 /** The data of this request that an audit row records. */
 export function causeOf(c: { var: Env["Variables"] }): UserCause {

@@ -152,4 +152,6 @@ export const STATUS_OF = {
   "request.malformed_json": 400,
   "request.invalid_encoding": 422,
   "request.invalid_host": 400,
+  "mcp.origin": 403,
+  "mcp.key_needed": 403,
 } as const satisfies Record<Failure["code"], ContentfulStatusCode>;

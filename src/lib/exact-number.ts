@@ -9,3 +9,7 @@ export function exactNumber(text: string): number {
 }
 
 const rawJson = trusted<{ rawJSON(text: string): unknown }>(JSON).rawJSON;
+
+/** Whether a value is a number that `exactNumber` has made. */
+export const isExactNumber = (value: unknown): boolean =>
+  trusted<{ isRawJSON(value: unknown): boolean }>(JSON).isRawJSON(value);

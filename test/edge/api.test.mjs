@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { assistant } from "./conversation/assistant.mjs";
 import { catalog } from "./conversation/catalog.mjs";
 import { costs } from "./conversation/costs.mjs";
 import { counts } from "./conversation/counts.mjs";
@@ -50,6 +51,7 @@ const CHAPTERS = [
   [texts, "bodies, forms, queries and HEAD, each judged by its text"],
   [entering, "settings, and what follows from them"],
   [entering, "where mail comes from"],
+  [assistant, "an assistant, by the client of the SDK"],
   [webhooks, "webhooks, their secrets and their logs"],
   [entering, "what only one of them has, by name"],
   [keyed, "requests that are sent again under their key"],

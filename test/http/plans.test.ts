@@ -8,6 +8,7 @@ import { zipOf } from "../../src/synthetic/zip.ts";
 import { type TestApp, withApp } from "../support/app.ts";
 import { ALLOWED, SMALL } from "../support/http/allowed-costs.ts";
 import { costsOf, recordStatements } from "../support/http/query-plans.ts";
+import { walkAssistant } from "../support/http/walk-assistant.ts";
 import { walkAudit } from "../support/http/walk-audit.ts";
 import { walkCatalog } from "../support/http/walk-catalog.ts";
 import { walkCompany } from "../support/http/walk-company.ts";
@@ -210,6 +211,7 @@ async function walk(service: TestApp): Promise<Set<string>> {
     await go("GET", `/api/dashboard/${figures}`, { query: "?by=issued" });
   await walkCounts(service, go);
   await walkWebhooks(service, go);
+  await walkAssistant(service, go);
   for (const simple of [
     "/api/health",
     "/api/health/full",

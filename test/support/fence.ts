@@ -106,6 +106,8 @@ export const MAY: Record<string, string> = {
     "lib nfe http http/middleware ingest/verdict ingest/upload ingest/supplier-items ingest/approve ingest/batch export export/sheets export/files stock stock/supplier-items stock/reports stock/catalog reports journal ports",
   "http/idempotency":
     "lib http http/middleware http/request ingest/upload accounts journal ports failures.ts:types",
+  "http/assistant":
+    "lib http http/middleware http/views:types messages/pt-BR/documents accounts failures.ts:types ports version.ts",
   "http/stream":
     "lib http http/middleware http/views http/request export/files accounts accounts/login accounts/settings journal ports",
   "http/routes/exports":
@@ -133,7 +135,7 @@ export const MAY: Record<string, string> = {
   "platform/cloudflare":
     "lib ports config.ts queue-messages.ts metrics.ts version.ts platform platform/libsql platform/memory observability resilience",
   "app.ts":
-    "http http/middleware http/idempotency http/routes/exports http/routes/notes http/routes/stock http/routes/accounts http/routes/feed http/routes/operations ports",
+    "http http/middleware http/idempotency http/assistant http/routes/exports http/routes/notes http/routes/stock http/routes/accounts http/routes/feed http/routes/operations ports",
   "client.ts": "app.ts:types http:types",
   "maintenance.ts":
     "ingest/note ingest/judge ingest/batch export/files mail stock stock/reconcile stock/lots stock/counting journal ports queue-messages.ts:types resilience webhooks",

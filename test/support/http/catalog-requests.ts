@@ -41,6 +41,7 @@ export const CATALOG_REQUESTS = [
   { method: "DELETE", path: "/api/products/P1", query: [] },
   { method: "GET", path: "/api/categories", query: [] },
   { method: "GET", path: "/api/reports/movements", query: ["start_date", "end_date"] },
+  { method: "GET", path: "/api/reports/cost-rises", query: ["days", "limit"] },
   {
     method: "POST",
     path: "/api/categories",

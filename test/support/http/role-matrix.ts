@@ -104,6 +104,7 @@ export const MATRIX: readonly [string, string, Role | "anonymous"][] = [
   ["get", "/api/export/completeness", "VISUALIZADOR"],
   ["get", "/api/reports/completeness", "VISUALIZADOR"],
   ["get", "/api/reports/movements", "VISUALIZADOR"],
+  ["get", "/api/reports/cost-rises", "VISUALIZADOR"],
   ["post", "/api/exports", "VISUALIZADOR"],
   ["get", "/api/exports/{id}", "VISUALIZADOR"],
   ["get", "/api/exports/{id}/file", "VISUALIZADOR"],

@@ -22,6 +22,7 @@ export async function walkCatalog(go: Go): Promise<void> {
     await go("GET", list, { query: "?category_id=1" });
   for (const id of [1, 2]) await go("DELETE", category, { at: `${categories}/${id}` });
   for (const code of ["W1", "P1"]) await go("DELETE", product, { at: `/api/products/${code}` });
+  await go("GET", "/api/reports/cost-rises");
   await go("GET", "/api/reports/movements", {
     query: "?start_date=2026-11-01&end_date=2026-11-30",
   });

@@ -271,6 +271,9 @@ const SENTENCES: {
   "request.invalid_encoding": ({ where }) =>
     `O endereço contém bytes que não são UTF-8 (${where}); escreva-o em UTF-8`,
   "request.invalid_host": "O cabeçalho Host não é válido",
+  "mcp.origin": "Páginas desta origem não podem usar o acesso de assistentes",
+  "mcp.key_needed":
+    "O acesso de assistentes precisa de uma chave de API; o token de uma pessoa não serve",
 };
 
 const withComma = (quantity: string): string => quantity.replace(".", ",");
