@@ -18,6 +18,7 @@ import {
   dropEmptyQueryValues,
 } from "./http/middleware/request-url.ts";
 import { securityHeaders } from "./http/middleware/security-headers.ts";
+import { alertMailRoutes } from "./http/routes/accounts/alert-mails.ts";
 import { apiKeyRoutes } from "./http/routes/accounts/api-keys.ts";
 import { auditRoutes } from "./http/routes/accounts/audit.ts";
 import { companyRoutes } from "./http/routes/accounts/company.ts";
@@ -80,6 +81,7 @@ export const routes = [
   ...taxProfileRoutes,
   ...apiKeyRoutes,
   ...emailConfigRoutes,
+  ...alertMailRoutes,
   ...auditRoutes,
   ...uploadRoutes,
   ...noteApprovalRoutes,

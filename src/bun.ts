@@ -1,3 +1,4 @@
+import { sendAlerts } from "./alerts/send-alerts.ts";
 import { createApp } from "./app.ts";
 import { parseConfig } from "./config.ts";
 import { consumerOf } from "./consumer.ts";
@@ -19,6 +20,7 @@ import { logStart, logUpgrade } from "./start/start-lines.ts";
 import { sendDueWebhooks } from "./webhooks/due.ts";
 
 const WEBHOOKS_EVERY_MS = 1_000;
+const ALERT_MAILS_EVERY_MS = 60_000;
 
 /** Door: the service on Bun. Prints `listening on http://HOST:PORT` when it is ready; SIGTERM and SIGINT stop it, a second one at once. */
 setPrivateUmask();
@@ -78,6 +80,7 @@ function keepUp(ports: BunPorts): void {
   const pauseMs = ports.config.MAIL_POLL_SECONDS * 1_000;
   if (pauseMs > 0) void repeat(ports, pauseMs, "mail.fault", () => pollMailboxes(ports, stopping));
   void repeat(ports, CHAIN_EVERY_MS, "audit.fault", () => chainAllAudits(ports, stopping));
+  void repeat(ports, ALERT_MAILS_EVERY_MS, "alerts.fault", () => sendAlerts(ports, stopping));
   void repeat(ports, WEBHOOKS_EVERY_MS, "webhook.fault", () =>
     sendDueWebhooks(ports, null, stopping),
   );

@@ -25,6 +25,8 @@ const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).
 const Network = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
 const isNetwork = (text: string): boolean =>
   Network.safeParse(text).success && !text.endsWith("/0");
+const isSmtp = (text: string): boolean =>
+  URL.canParse(text) && /^smtps?:$/.test(new URL(text).protocol) && new URL(text).hostname !== "";
 const HOST_NAME = /^(?!-)[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$/;
 const HEADER = /^\s*(?:[^\s=,]+=.*)?$/;
 
@@ -150,6 +152,18 @@ const Environment = z.object({
   ).describe(
     "Mail servers whose Authentication-Results are believed, comma separated; Cloudflare's always",
   ),
+  SMTP_URL: z
+    .string()
+    .refine(isSmtp, "não é um endereço smtp:// ou smtps://")
+    .optional()
+    .describe(
+      "Server that sends the alerts, smtp:// (with STARTTLS) or smtps://, with user and password; without it none are mailed (Bun)",
+    ),
+  SMTP_FROM: z
+    .string()
+    .regex(/^(?:[^<>@\r\n]{1,100}<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)$/, "não é um endereço")
+    .optional()
+    .describe("Sender of these mails: an address, or Name <address>"),
   WEBHOOKS_CONCURRENCY: count(8, 1).describe("Webhooks whose events are sent at a time (Bun)"),
   WEBHOOKS_ALLOW_PRIVATE: z
     .enum(["true", "false"])
@@ -227,7 +241,7 @@ export const variables = Object.entries(Environment.shape).map(([name, schema]) 
 /**
  * Strings in, Config out; called once at a door. An empty string counts as absent.
  * Throws an Error whose message lists everything that is wrong, so that a bad configuration never boots;
- * in production JWT_SECRET is required.
+ * in production JWT_SECRET is required, and with SMTP_URL the sender SMTP_FROM.
  */
 export function parseConfig(env: Record<string, string | undefined>): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
@@ -240,6 +254,8 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
     throw new Error(
       "A configuração não está completa:\n✖ JWT_SECRET é obrigatório em produção (32 caracteres ou mais)",
     );
+  if (parsed.data.SMTP_URL !== undefined && parsed.data.SMTP_FROM === undefined)
+    throw new Error("A configuração não está completa:\n✖ SMTP_FROM é obrigatório com SMTP_URL");
   const inDevelopment = APP_ENV === "development";
   const { MAIL_ALLOW_PRIVATE = inDevelopment, WEBHOOKS_ALLOW_PRIVATE = inDevelopment } =
     parsed.data;

@@ -1,4 +1,5 @@
 import type { AccountsFailure } from "./accounts/failures.ts";
+import type { AlertFailure } from "./alerts/failures.ts";
 import type { ExportFailure } from "./export/failures.ts";
 import type { IngestFailure } from "./ingest/verdict/failures.ts";
 import type { FeedFailure, IdempotencyFailure, JobFailure } from "./journal/failures.ts";
@@ -65,6 +66,7 @@ export type Failure =
   | MailFailure
   | ReportFailure
   | WebhookFailure
+  | AlertFailure
   | PlatformFailure
   | RequestFailure;
 

@@ -66,6 +66,11 @@ export const COUNTERS = {
     labels: ["outcome"],
     zero: [{ outcome: "done" }, { outcome: "failed" }],
   },
+  alert_mails_total: {
+    help: "Mails with alerts; failed: the SMTP server did not take it for every recipient",
+    labels: ["outcome"],
+    zero: [{ outcome: "done" }, { outcome: "failed" }],
+  },
   webhook_attempts_total: {
     help: "Attempts to deliver an event to a webhook; failed: no answer 2xx",
     labels: ["outcome"],

@@ -125,6 +125,8 @@ export const STATUS_OF = {
   "storage.unknown": 504,
   not_configured: 503,
   "storage.rejected": 500,
+  "alerts.no_sender": 501,
+  "alerts.no_recipients": 409,
   "mail.senders": 400,
   "mail.incomplete": 400,
   "mail.password_again": 400,

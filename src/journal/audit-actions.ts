@@ -3,6 +3,7 @@ export type AuditVerb = "CREATE" | "UPDATE" | "DELETE" | "LOGIN" | "REFUSE" | "E
 
 /** Every action that the audit log knows, with its verb. A new one is added here, and its sentence in messages/pt-BR/audit. */
 export const AUDIT_ACTIONS = {
+  "alerts.configure": "UPDATE",
   "category.change": "UPDATE",
   "category.create": "CREATE",
   "category.delete": "DELETE",

@@ -275,3 +275,24 @@ export const isMoving = (type: string): boolean =>
 
 /** Of one event at most so many movements are listed: a page of the feed stays small. */
 export const MAX_MOVED = 50;
+
+/** The events of the feed that ask a person to act: each may be sent by mail. A new one needs its sentence too (messages). */
+export const ALERT_TYPES = [
+  "stock.low",
+  "stock.expiring",
+  "product.cost_rose",
+  "nfe.held_long",
+  "nfe.goods_missing",
+  "nfe.has_returns",
+  "mailbox.failing",
+  "webhook.disabled",
+] as const;
+export type AlertType = (typeof ALERT_TYPES)[number];
+
+/** An alert, in the shape of `GET /api/events`. */
+export type Alert = Extract<FeedEventOnWire, { readonly type: AlertType }>;
+
+const ALERTS: ReadonlySet<string> = new Set(ALERT_TYPES);
+
+/** Whether an event is an alert. */
+export const isAlert = (event: FeedEventOnWire): event is Alert => ALERTS.has(event.type);

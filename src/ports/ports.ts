@@ -5,6 +5,7 @@ import type { DocumentReader } from "./documents.ts";
 import type { Health } from "./health.ts";
 import type { RateLimits } from "./limits.ts";
 import type { Mailboxes } from "./mailbox.ts";
+import type { Mailer } from "./mailer.ts";
 import type { Outgoing } from "./outgoing.ts";
 import type { PasswordHasher } from "./passwords.ts";
 import type { Profiler } from "./profiler.ts";
@@ -41,6 +42,8 @@ export interface Ports {
   trace: Trace;
   /** Absent where mail is delivered to the service (Workers). */
   mailboxes?: Mailboxes;
+  /** Sends mail for the service. Absent where SMTP_URL is not set, and on Workers. */
+  mailer?: Mailer;
   /** Absent where the runtime has none (Workers). */
   profiler?: Profiler;
   /**

@@ -91,6 +91,8 @@ export const CALL_CLASSES = {
   /** A whole visit to a mailbox; and a trial that an administrator waits for. */
   mail: { timeoutMs: 240_000, atOnce: 4, waiting: 64 },
   mailTrial: { timeoutMs: 8_000, atOnce: 2, waiting: 4 },
+  /** One mail to the SMTP server of the installation. */
+  mailOut: { timeoutMs: 40_000, atOnce: 2, waiting: 16 },
   /** One event to a server that a user named, which may take its whole time. */
   webhook: { timeoutMs: 16_000, atOnce: 32, waiting: 64 },
   /** Spans and counters, which may be lost. */

@@ -31,6 +31,13 @@ test("production requires a secret, and a host that is not loopback means produc
   expect(parseConfig({ HOST: "127.0.0.1" }).APP_ENV).toBe("development");
 });
 
+test("a server for mails requires their sender", () => {
+  const SMTP_URL = "smtps://sge:senha@mail.example.com";
+  expect(() => parseConfig({ SMTP_URL })).toThrow(/SMTP_FROM/);
+  const from = "S.G.E. <avisos@example.com>";
+  expect(parseConfig({ SMTP_URL, SMTP_FROM: from }).SMTP_FROM).toBe(from);
+});
+
 test("a wrong configuration reports all of its errors at once", () => {
   expect(() => parseConfig({ PORT: "abc", JWT_SECRET: "curto" })).toThrow(
     /PORT[\s\S]*JWT_SECRET|JWT_SECRET[\s\S]*PORT/,

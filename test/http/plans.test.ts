@@ -233,6 +233,9 @@ async function walk(service: TestApp): Promise<Set<string>> {
   await go("POST", "/api/config/email/test", { json: mailbox });
   await go("POST", "/api/config/email/address");
   await go("GET", "/api/config/email");
+  await go("PUT", "/api/config/alerts", { json: { recipients: ["dona@loja.example"] } });
+  await go("GET", "/api/config/alerts");
+  await go("POST", "/api/config/alerts/test");
   await go("POST", "/api/keys", { json: { name: "uma chave", role: "OPERADOR" } });
   await go("DELETE", "/api/keys/{id}", { at: "/api/keys/1" });
   await go("GET", "/api/jobs/{id}", { at: "/api/jobs/01a20927-5b6e-72de-a77f-cefc36b3631a" });

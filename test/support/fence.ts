@@ -45,6 +45,7 @@ export const MAY: Record<string, string> = {
   "messages/pt-BR/documents": "lib nfe stock:types ingest/verdict:types",
   "messages/pt-BR/failures": "lib nfe:types messages/pt-BR/documents failures.ts:types",
   "messages/pt-BR/audit": "journal:types",
+  "messages/pt-BR/alerts": "lib journal:types",
   "config.ts": "nfe",
   ports: "lib nfe config.ts queue-messages.ts metrics.ts",
   resilience: "lib",
@@ -93,9 +94,10 @@ export const MAY: Record<string, string> = {
   "export/files":
     "lib ingest/note ingest/search stock/reports reports accounts journal ports observability export export/sheets",
   mail: "lib ingest/upload ingest/batch accounts journal ports observability resilience",
+  alerts: "lib messages/pt-BR/alerts accounts accounts/settings journal ports",
   webhooks: "lib version.ts accounts journal ports resilience",
   "failures.ts":
-    "webhooks nfe ingest/verdict mail stock stock/catalog stock/counting reports accounts export journal ports",
+    "alerts webhooks nfe ingest/verdict mail stock stock/catalog stock/counting reports accounts export journal ports",
   http: "lib nfe messages/pt-BR/documents messages/pt-BR/failures stock/supplier-items ingest/verdict accounts ports failures.ts version.ts resilience",
   "http/middleware":
     "lib http failures.ts:types accounts accounts/keys accounts/login ports config.ts observability resilience",
@@ -117,7 +119,7 @@ export const MAY: Record<string, string> = {
   "http/routes/stock":
     "lib http http/middleware http/cache http/views http/request ingest/note ingest/search ingest/supplier-items ingest/manual-movements stock stock/supplier-items stock/posting stock/reports stock/lots stock/catalog stock/counting reports accounts/settings journal ports",
   "http/routes/accounts":
-    "lib nfe http http/middleware http/views http/request ingest/verdict ingest/judge ingest/supplier-items stock/supplier-items mail accounts accounts/keys accounts/login accounts/settings accounts/people journal http/stream",
+    "lib nfe http http/middleware http/views http/request ingest/verdict ingest/judge ingest/supplier-items stock/supplier-items mail alerts accounts accounts/keys accounts/login accounts/settings accounts/people journal ports http/stream",
   "http/routes/feed":
     "lib http http/middleware http/views http/request http/stream accounts accounts/login journal webhooks",
   "http/routes/operations": "lib http http/middleware accounts ports version.ts observability",
@@ -155,7 +157,7 @@ const READ: Record<string, string> = {
 
 /** Parts without clock, random numbers, environment and I/O: they get these as arguments or through a port. */
 const PURE =
-  /^(?:lib|nfe|messages|journal|stock|accounts|ingest|export|mail|webhooks|http|failures\.ts|app\.ts)(?:\/|$)/;
+  /^(?:lib|nfe|messages|journal|stock|accounts|ingest|export|mail|alerts|webhooks|http|failures\.ts|app\.ts)(?:\/|$)/;
 
 /** Exceptions: hono-rate-limiter subtracts the process's clock from the reset time of its store. */
 const EXCUSED: Record<string, string> = { "src/http/middleware/rate-limit.ts": "Date.now(" };
@@ -170,7 +172,7 @@ const KEPT_TO: readonly (readonly [RegExp, RegExp])[] = [
   [/^hono\/jwt$/, /^accounts$/],
   [
     /^drizzle-orm/,
-    /^(?:ports|platform|journal|stock|accounts|ingest|export|mail|webhooks|http)(?:\/(?!verdict)|$)/,
+    /^(?:ports|platform|journal|stock|accounts|ingest|export|mail|alerts|webhooks|http)(?:\/(?!verdict)|$)/,
   ],
 ];
 

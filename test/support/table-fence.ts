@@ -39,6 +39,7 @@ export const OWNERS: Readonly<Record<string, string>> = {
   mails: "mail",
   mail_settings: "mail",
   mail_addresses: "mail",
+  alert_mails: "alerts",
   webhooks: "webhooks",
   webhook_deliveries: "webhooks",
   queue: "platform",

@@ -31,6 +31,7 @@ import { bunHealth } from "./health.ts";
 import { stdoutLog } from "./log.ts";
 import { certificatesOf } from "./network/certificates.ts";
 import { imapMailboxes } from "./network/mailbox.ts";
+import { smtpMailer } from "./network/mailer.ts";
 import { bunOutgoing } from "./network/outgoing.ts";
 import { peerBehindProxies } from "./network/peer.ts";
 import { bunPasswords } from "./passwords.ts";
@@ -191,6 +192,7 @@ export async function bunPorts(
     tracer,
     trace: noopTrace(),
     mailboxes,
+    ...mailerOf(config),
     profiler: bunProfiler(),
     upgrade,
     removeFirstPassword: () => removeFirstPassword(config.DATA_DIR),
@@ -222,6 +224,9 @@ export async function bunPorts(
     },
   };
 }
+
+const mailerOf = ({ SMTP_URL: url, SMTP_FROM: from }: Config): Pick<Ports, "mailer"> =>
+  url === undefined || from === undefined ? {} : { mailer: smtpMailer({ url, from }) };
 
 interface Preparation {
   readonly config: Config;

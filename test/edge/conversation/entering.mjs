@@ -244,6 +244,21 @@ export const entering = {
       await ask(`mail ${JSON.stringify(body)}`, { ...show, method: "PUT", json: body });
     await ask("an address", { method: "POST", path: "/api/config/email/address" });
     await ask("mail as it is set up", show, { like });
+    const alerts = { path: "/api/config/alerts" };
+    const put = (json) => ({ ...alerts, method: "PUT", json });
+    await ask("no alerts by mail yet", alerts);
+    const to = ["Dona@Loja.Example", "dona@loja.example", "contador@x.example"];
+    await ask("alerts by mail", put({ recipients: to, events: ["stock.low"] }));
+    await ask("alerts to no address", put({ recipients: ["dona"] }));
+    await ask("alerts of no type", put({ recipients: to, events: [] }));
+    await ask("alerts to too many", put({ recipients: Array(11).fill("a@b.example") }));
+    await ask("a trial without a sender", {
+      ...alerts,
+      path: `${alerts.path}/test`,
+      method: "POST",
+    });
+    await ask("all alerts to no recipient", put({ recipients: [] }));
+    await ask("alerts as they are set up", alerts);
     await ask("mail is not for a manager", ({ GERENTE }) => ({ ...show, as: GERENTE }));
   },
 

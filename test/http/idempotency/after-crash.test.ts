@@ -21,6 +21,7 @@ const ANSWER_LOST = [
 ];
 /** Without a user there is no key; what writes nothing keeps none. */
 const WITHOUT_KEY = [
+  "/api/config/alerts/test",
   "/api/config/email/test",
   "/api/login",
   "/api/password/set",

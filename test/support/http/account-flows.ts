@@ -27,6 +27,12 @@ export const ACCOUNT_FLOWS: readonly Flow[] = [
     changes: [],
   },
   {
+    says: "other people get the alerts by mail",
+    write: ({ send }) =>
+      send("PUT", "/api/config/alerts", { json: { recipients: ["dona@loja.example"] } }),
+    changes: [],
+  },
+  {
     says: "a user chooses the company again",
     write: ({ send }) => send("POST", "/api/session/company", { json: { company: 1 } }),
     changes: [],

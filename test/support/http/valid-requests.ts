@@ -58,6 +58,17 @@ export const VALID_REQUESTS: readonly ValidRequest[] = [
     ),
   },
   ...AUDIT_READS,
+  { method: "GET", path: "/api/config/alerts", query: [] },
+  {
+    method: "PUT",
+    path: "/api/config/alerts",
+    query: [],
+    ...json(
+      { recipients: ["dona@loja.example"], events: ["stock.low", "nfe.held_long"] },
+      { recipients: [] },
+    ),
+  },
+  { method: "POST", path: "/api/config/alerts/test", query: [] },
   { method: "GET", path: "/api/company/units", query: [] },
   ...WEBHOOK_REQUESTS,
   {

@@ -2,6 +2,7 @@ import type { AuditAction } from "../../../journal/audit-actions.ts";
 
 /** What each action did, as a person says it; {id}: what it was done to. */
 const SENTENCES: Readonly<Record<AuditAction, string>> = {
+  "alerts.configure": "Alterou quem recebe os avisos por e-mail, e quais",
   "category.change": "Alterou a categoria {id}",
   "category.create": "Criou a categoria {id}",
   "category.delete": "Excluiu a categoria {id}",

@@ -258,6 +258,9 @@ const SENTENCES: {
   "mailbox.folder": "A pasta não existe no servidor de e-mail",
   "mailbox.private":
     "O endereço é de uma rede interna, e este serviço só se conecta a servidores da Internet (MAIL_ALLOW_PRIVATE)",
+  "alerts.no_sender":
+    "Este servidor não envia e-mails (SMTP_URL); receba os avisos por um webhook ou no painel",
+  "alerts.no_recipients": "Nenhum destinatário foi salvo; salve ao menos um antes",
   "webhook.not_found": "Webhook não encontrado",
   "webhook.too_many": ({ limit }) => `A empresa já tem ${limit} webhooks; exclua um deles antes`,
   "webhook.url": ({ why }) => `O endereço do webhook não é aceito: ${URL_FAULTS[why]}`,
