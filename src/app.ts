@@ -21,6 +21,7 @@ import { securityHeaders } from "./http/middleware/security-headers.ts";
 import { alertMailRoutes } from "./http/routes/accounts/alert-mails.ts";
 import { apiKeyRoutes } from "./http/routes/accounts/api-keys.ts";
 import { auditRoutes } from "./http/routes/accounts/audit.ts";
+import { browserSessionRoutes } from "./http/routes/accounts/browser-session.ts";
 import { companyRoutes } from "./http/routes/accounts/company.ts";
 import { companyUnitRoutes } from "./http/routes/accounts/company-units.ts";
 import { emailConfigRoutes } from "./http/routes/accounts/email-config.ts";
@@ -69,11 +70,13 @@ import { stockRoutes } from "./http/routes/stock/stock.ts";
 import { supplierItemImportRoutes } from "./http/routes/stock/supplier-item-import.ts";
 import { supplierItemRoutes } from "./http/routes/stock/supplier-items.ts";
 import type { Ports } from "./ports/ports.ts";
+import { asksForPage, servePage } from "./web/page.ts";
 
 /** Every route of the API, in the order in which paths are matched: a static path stands before a parameter. */
 export const routes = [
   ...healthRoutes,
   ...sessionRoutes,
+  ...browserSessionRoutes,
   ...ownCompanyRoutes,
   ...userRoutes,
   ...companyRoutes,
@@ -151,7 +154,10 @@ export function createApp(portsFor: (bindings: unknown) => Ports): OpenAPIHono<E
     return next();
   });
   const { limitAll, limitEach } = inFlightLimits();
-  app.use(observeRequest, answerHead, securityHeaders, allowOrigins, limitAll, withinDeadline);
+  // The page's files are for our own page: no other origin reads them, and their answers vary by none.
+  const allowed: typeof allowOrigins = (c, next) =>
+    asksForPage(c.req.path) ? next() : allowOrigins(c, next);
+  app.use(observeRequest, answerHead, securityHeaders, allowed, limitAll, withinDeadline);
   app.use(checkHost, limitJsonBody, dropEmptyQueryValues);
   app.use("/metrics", authenticateScraper);
   app.use(MCP_PATH, checkOrigin, authenticated, limitEach, rateLimited);
@@ -168,5 +174,6 @@ export function createApp(portsFor: (bindings: unknown) => Ports): OpenAPIHono<E
   app.use(checkUrlEncoding, readJsonBodies(routes), idempotent);
   app.openapiRoutes(routes);
   app.post(MCP_PATH, requires("read").middleware, answerMcp);
+  servePage(app);
   return serveOpenApi(app);
 }

@@ -4,6 +4,7 @@ import type { Holder } from "../lib/quota.ts";
 import { Failed } from "../lib/result.ts";
 import type { AccountsFailure } from "./failures.ts";
 import type { Role } from "./roles.ts";
+import type { Claims } from "./token.ts";
 
 /** Who acts in a request: one user of one company, or an API key in the name of one. */
 export interface Actor {
@@ -36,6 +37,8 @@ export interface Authenticated {
   readonly actor: Actor;
   /** All cache versions of the company, read for this request: `settingsOf` and cached reads need no statement of their own. */
   readonly versions: TagVersions;
+  /** What the token says, where it is that of a browser's session. */
+  readonly claims?: Claims;
 }
 
 /** A request of a user, or of an API key in the name of one, as the cause of a write. */

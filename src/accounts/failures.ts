@@ -9,6 +9,12 @@ export type AccountsFailure =
   /** The current password of a change of password is wrong; the session is valid, so it is no 401. */
   | { code: "auth.wrong_password" }
   | { code: "auth.forbidden"; permission: Permission; role: string }
+  /** The cookie of a session came with a request that no page of this service has sent. */
+  | { code: "session.foreign" }
+  /** The request came by a token, which is no session of a browser. */
+  | { code: "session.not_found" }
+  /** The page was opened for another company than the one that the session is of now. */
+  | { code: "session.other_company"; company: number }
   | { code: "auth.weak_password"; why: string }
   /** No such company, or the person does not belong to it. */
   | { code: "company.not_found" }

@@ -38,6 +38,11 @@ export const users = sqliteTable("users", {
   passwordGenerated: integer("password_generated", { mode: "boolean" }).notNull().default(false),
   /** The person was invited, and has not chosen a password yet. */
   passwordPending: integer("password_pending", { mode: "boolean" }).notNull().default(false),
+  /** Sessions of browsers that ended before their tokens: id → until when one may be there, milliseconds UTC. */
+  endedSessions: text("ended_sessions", { mode: "json" })
+    .$type<Record<string, number>>()
+    .notNull()
+    .default({}),
 });
 
 export const memberships = sqliteTable(

@@ -1,4 +1,5 @@
 import type { Actor, Authenticated, UserCause } from "../accounts/actor.ts";
+import type { BrowserSession } from "../accounts/token.ts";
 import type { Reservation } from "../lib/quota.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Deadline } from "../resilience/deadline.ts";
@@ -25,6 +26,11 @@ export interface Env {
     problemCode?: string;
     /** The user or API key that calls; set by middleware/auth.ts on every route that is not open. */
     actor: Actor;
+    /** The browser's session that calls, where its cookie gave the token. */
+    session?: BrowserSession & {
+      /** When its token in the cookie ends, the new one where this answer brings one: seconds since 1970. */
+      readonly expiresAt: number;
+    };
     /**
      * What an earlier request with the same Idempotency-Key and content has done, whose answer is not kept: a handler that would
      * do it twice answers with it. Set by http/idempotency.

@@ -1,6 +1,10 @@
 /** Made of docs/api.md and docs/pendencias.md by `bun test/docs/own-failures.ts`; test/docs/own-failures.test.ts compares. */
 const BY_ROUTE: Readonly<Record<string, string>> = {
   "POST /api/login": "auth.invalid_credentials company.not_found rate_limited overloaded",
+  "POST /api/session":
+    "auth.invalid_credentials company.not_found rate_limited overloaded session.foreign",
+  "GET /api/session": "session.not_found company.not_found",
+  "DELETE /api/session": "session.not_found",
   "GET /api/me": "company.not_found",
   "POST /api/session/company": "company.not_found",
   "POST /api/password/set": "invite.not_found auth.weak_password auth.wrong_password rate_limited",

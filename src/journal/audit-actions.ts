@@ -56,6 +56,7 @@ export const AUDIT_ACTIONS = {
   "product.create": "CREATE",
   "product.deactivate": "DELETE",
   "session.company": "LOGIN",
+  "session.end": "LOGIN",
   "supplier_item.delete": "DELETE",
   "supplier_item.import": "UPDATE",
   "supplier_item.put": "UPDATE",

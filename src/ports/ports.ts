@@ -7,6 +7,7 @@ import type { RateLimits } from "./limits.ts";
 import type { Mailboxes } from "./mailbox.ts";
 import type { Mailer } from "./mailer.ts";
 import type { Outgoing } from "./outgoing.ts";
+import type { PageFiles } from "./page.ts";
 import type { PasswordHasher } from "./passwords.ts";
 import type { Profiler } from "./profiler.ts";
 import type { MessageQueue } from "./queue.ts";
@@ -31,6 +32,8 @@ export interface Ports {
   health: Health;
   /** Posts to servers that our users name. */
   outgoing: Outgoing;
+  /** The page that people use. */
+  page: PageFiles;
   /** Aborts when the process begins to stop: a stream asks its client to reconnect, a loop takes no new work. */
   stopping: AbortSignal;
   commitSignal: CommitSignal;

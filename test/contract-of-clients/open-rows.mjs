@@ -71,6 +71,18 @@ export const openRows = [
     },
   },
   {
+    rows: [33],
+    name: "the page is at /, and an unknown path is no page",
+    async test({ client }) {
+      // A browser loads it without an origin. Where the build has not run, it says how.
+      const page = await client.fetch("/", {});
+      const html = /^text\/html/.test(page.headers.get("content-type") ?? "");
+      const text = await page.text();
+      assert.ok(page.status === 200 ? html : page.status === 503 && /build-page/.test(text), text);
+      refused(await client.get("/nada.html", { as: null }), 404, "an unknown file");
+    },
+  },
+  {
     rows: [4],
     name: "a login answers a token, and a wrong one 401",
     async test({ client, admin }) {

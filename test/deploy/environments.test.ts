@@ -12,6 +12,7 @@ const environments = trusted<Record<string, Tree>>(file.env);
 /** What wrangler does not hand down to an environment (its documentation, "Non-inheritable keys"), as far as it stands here. */
 const BINDINGS = [
   "vars",
+  "assets",
   "r2_buckets",
   "queues",
   "durable_objects",

@@ -11,6 +11,7 @@ import { linked } from "./conversation/linked.mjs";
 import { losses } from "./conversation/losses.mjs";
 import { lots } from "./conversation/lots.mjs";
 import { notes } from "./conversation/notes.mjs";
+import { page } from "./conversation/page.mjs";
 import { suppliers } from "./conversation/suppliers.mjs";
 import { texts } from "./conversation/texts.mjs";
 import { webhooks } from "./conversation/webhooks.mjs";
@@ -19,12 +20,14 @@ import { ask, twoWorlds } from "./two-worlds.mjs";
 import { fromBun } from "./world.mjs";
 
 /** Routes of `self` that no API key may use. */
-const OF_PERSONS = ["/api/logout", "/api/me/password", "/api/session/company"];
+const OF_PERSONS = ["/api/logout", "/api/me/password", "/api/session", "/api/session/company"];
 
 /** Each chapter goes on from those before. */
 const CHAPTERS = [
   [entering, "what is open, unknown, or not allowed"],
   [entering, "signing in, and keys for each role"],
+  [page, "the page's addresses, files and policies"],
+  [page, "a browser's session, from the login to its end"],
   [entering, "users, and the companies of a person"],
   [entering, "who did what"],
   [notes, "one note at a time"],

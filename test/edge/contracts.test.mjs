@@ -1,12 +1,23 @@
 import assert from "node:assert/strict";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { after, test } from "node:test";
 import { createTestHarness } from "wrangler";
 import { contractReceiver } from "../support/webhooks/contract-receiver.mjs";
-import { libsqlServer } from "./world.mjs";
+import { fromBun, libsqlServer } from "./world.mjs";
 
 // The ports of Workers keep the promises that test/contracts writes down, in workerd, over its own R2, Queues, Durable
 // Objects and a real libSQL server. The cases are known only to the Worker that runs them.
 const database = await libsqlServer();
+// The folder that the static files of contracts.toml stand in.
+const built = new URL("./.contracts-page/", import.meta.url);
+for (const [name, content] of Object.entries(
+  await fromBun(`
+  const { BUILT } = await import("./test/contracts/page.ts");
+  return BUILT;`),
+)) {
+  await mkdir(new URL(".", new URL(name, built)), { recursive: true });
+  await writeFile(new URL(name, built), content);
+}
 const receiver = await contractReceiver();
 const harness = createTestHarness({
   workers: [
@@ -19,6 +30,7 @@ const harness = createTestHarness({
 after(async () => {
   await harness.close();
   await database.close();
+  await rm(built, { recursive: true, force: true });
   receiver.close();
 });
 await harness.listen();
@@ -36,6 +48,7 @@ test("every port has its contract", () => {
     "meter",
     "originals",
     "outgoing",
+    "page",
     "passwords",
     "queue",
     "reader",

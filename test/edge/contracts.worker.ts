@@ -12,6 +12,7 @@ import { cloudflareLimits } from "../../src/platform/cloudflare/limits.ts";
 import { edgeMeter } from "../../src/platform/cloudflare/meter.ts";
 import { bucketOriginals, webGzip } from "../../src/platform/cloudflare/originals.ts";
 import { edgeOutgoing } from "../../src/platform/cloudflare/outgoing.ts";
+import { assetsPage } from "../../src/platform/cloudflare/page-files.ts";
 import { parkBatch } from "../../src/platform/cloudflare/park-batch.ts";
 import { workersQueue } from "../../src/platform/cloudflare/queue.ts";
 import { groupWriter } from "../../src/platform/libsql/group-writer.ts";
@@ -37,6 +38,7 @@ import { marksContract } from "../contracts/marks.ts";
 import { meterContract } from "../contracts/meter.ts";
 import { originalsContract, spoilRow } from "../contracts/originals.ts";
 import { outgoingContract } from "../contracts/outgoing.ts";
+import { pageContract } from "../contracts/page.ts";
 import { passwordsContract } from "../contracts/passwords.ts";
 import { queueContract } from "../contracts/queue.ts";
 import { readerContract } from "../contracts/reader.ts";
@@ -53,6 +55,7 @@ interface Bindings {
   readonly DEAD_JOBS: Queue;
   readonly BUCKETS: DurableObjectNamespace<Bucket>;
   readonly FIGURES: AnalyticsEngineDataset;
+  readonly ASSETS: Fetcher;
 }
 
 const RUNTIME = { canProbe: false, canQueue: false };
@@ -232,6 +235,7 @@ function casesOf(b: Bindings): Map<string, () => Promise<void>> {
       commitSignalContract,
       (after) => requestCommitSignal(after).commitSignal,
     ),
+    ...held("page", pageContract, async (built) => assetsPage(built ? b.ASSETS : undefined)),
     ...held("meter", meterContract, () =>
       edgeMeter(b.FIGURES, () => clock.now() / 1_000).ofInvocation(),
     ),

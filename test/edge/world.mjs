@@ -1,5 +1,5 @@
 import { execFile, spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +8,9 @@ import { createTestHarness } from "wrangler";
 
 const run = promisify(execFile);
 const TIMEOUT_MS = 10_000;
+
+// wrangler refuses to start without the folder of the page, which the build fills.
+await mkdir(new URL("../../dist/page", import.meta.url), { recursive: true });
 
 /** Says nothing to anybody while it runs. */
 Object.assign(process.env, {

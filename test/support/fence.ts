@@ -136,8 +136,9 @@ export const MAY: Record<string, string> = {
     "lib ports config.ts version.ts platform platform/libsql platform/memory platform/bun/files platform/bun/threads platform/bun/network platform/bun/queue platform/bun/database observability resilience",
   "platform/cloudflare":
     "lib ports config.ts queue-messages.ts metrics.ts version.ts platform platform/libsql platform/memory observability resilience",
+  web: "http ports",
   "app.ts":
-    "http http/middleware http/idempotency http/assistant http/routes/exports http/routes/notes http/routes/stock http/routes/accounts http/routes/feed http/routes/operations ports",
+    "http web http/middleware http/idempotency http/assistant http/routes/exports http/routes/notes http/routes/stock http/routes/accounts http/routes/feed http/routes/operations ports",
   "client.ts": "app.ts:types http:types",
   "maintenance.ts":
     "ingest/note ingest/judge ingest/batch export/files mail stock stock/reconcile stock/lots stock/counting journal ports queue-messages.ts:types resilience webhooks",
@@ -157,7 +158,7 @@ const READ: Record<string, string> = {
 
 /** Parts without clock, random numbers, environment and I/O: they get these as arguments or through a port. */
 const PURE =
-  /^(?:lib|nfe|messages|journal|stock|accounts|ingest|export|mail|alerts|webhooks|http|failures\.ts|app\.ts)(?:\/|$)/;
+  /^(?:lib|nfe|messages|journal|stock|accounts|ingest|export|mail|alerts|webhooks|http|web|failures\.ts|app\.ts)(?:\/|$)/;
 
 /** Exceptions: hono-rate-limiter subtracts the process's clock from the reset time of its store. */
 const EXCUSED: Record<string, string> = { "src/http/middleware/rate-limit.ts": "Date.now(" };
@@ -167,7 +168,7 @@ const KEPT_TO: readonly (readonly [RegExp, RegExp])[] = [
   [/^(?:node:|bun(?::|$)|@libsql\/|libsql$)/, /^platform(?:\/|$)/],
   [
     /^(?:@hono\/(?!.*otel)|hono(?:-|\/|$)(?!\/?jwt$))/,
-    /^(?:http|app\.ts|client\.ts|observability)(?:\/|$)/,
+    /^(?:http|web|app\.ts|client\.ts|observability)(?:\/|$)/,
   ],
   [/^hono\/jwt$/, /^accounts$/],
   [

@@ -22,6 +22,7 @@ import { type GroupWriter, groupWriter } from "../../src/platform/libsql/group-w
 import { clientReader } from "../../src/platform/libsql/reader.ts";
 import { inlineDocuments } from "../../src/platform/memory/documents.ts";
 import { memoryLimits } from "../../src/platform/memory/limits.ts";
+import { memoryPage } from "../../src/platform/memory/page-files.ts";
 import type { Ports } from "../../src/ports/ports.ts";
 import type { Log } from "../../src/ports/telemetry.ts";
 
@@ -57,6 +58,14 @@ export type TestOverrides = Partial<
   config?: Partial<Config>;
   /** Start of the clock, milliseconds UTC; default 2026-11-23T12:00:00Z. */
   now?: number;
+};
+
+/** A page in place of the one that the build writes. */
+export const PAGE: Readonly<Record<string, string>> = {
+  "/": "<!doctype html><title>S.G.E.</title><script type=module src=/assets/main-0.js></script>",
+  "/sw.js": "self.addEventListener('fetch', () => undefined);",
+  "/manifest.webmanifest": "{}",
+  "/assets/main-0.js": `document.title = "S.G.E.";${" ".repeat(2_000)}`,
 };
 
 export const NOON = Date.UTC(2026, 10, 23, 12);
@@ -178,6 +187,7 @@ export async function testPorts(overrides: TestOverrides = {}): Promise<TestPort
     passwords: bunPasswords(config.PASSWORD_COST),
     limits: memoryLimits(clock),
     health: { check: async () => [] },
+    page: memoryPage(PAGE),
     outgoing: bunOutgoing({ allowPrivate: config.WEBHOOKS_ALLOW_PRIVATE }),
     stopping: new AbortController().signal,
     commitSignal,

@@ -40,7 +40,8 @@ async function authenticateToken(
     throw new Failed(times.error);
   }
   const versions = await tagVersions(ports, known.actor.company);
-  if (versions.accounts === known.accountsVersion) return { actor: known.actor, versions };
+  if (versions.accounts === known.accountsVersion)
+    return authenticated(known.actor, versions, known.claims);
   return admit(ports, token, known.claims);
 }
 
@@ -53,8 +54,9 @@ async function admit(
   const { tokens } = authCache(ports);
   const [user] = await ports.reader.rows({
     sql: `select m.role, ${versionsSql("m.company")} as versions from memberships m join users u on u.id = m.user_id
-      where m.company = ?2 and m.user_id = ?1 and m.active = 1 and u.token_version + m.token_version = ?3`,
-    args: [claims.user_id, claims.company, claims.token_version],
+      where m.company = ?2 and m.user_id = ?1 and m.active = 1 and u.token_version + m.token_version = ?3
+        and json_extract(u.ended_sessions, '$."' || ?4 || '"') is null`,
+    args: [claims.user_id, claims.company, claims.token_version, claims.session ?? null],
   });
   if (user === undefined) {
     tokens.delete(token);
@@ -65,5 +67,12 @@ async function admit(
   const role = trusted<Role>(user.role);
   const actor: Actor = { company: claims.company, userId: claims.user_id, role };
   tokens.set(token, { claims, actor, accountsVersion: versions.accounts });
-  return { actor, versions };
+  return authenticated(actor, versions, claims);
 }
+
+const authenticated = (
+  actor: Actor,
+  versions: Authenticated["versions"],
+  claims: Claims,
+): Authenticated =>
+  claims.session === undefined ? { actor, versions } : { actor, versions, claims };

@@ -8,7 +8,7 @@ import { authCache } from "../auth-cache.ts";
 import type { AccountsFailure } from "../failures.ts";
 import type { Role } from "../roles.ts";
 import { companies, users } from "../tables.ts";
-import { issueToken } from "../token.ts";
+import { issueToken, type TokenUser } from "../token.ts";
 import { accountTag } from "./account-tag.ts";
 import { rememberNetwork } from "./known-networks.ts";
 import { networkOf, takeLoginAttempt } from "./login-limits.ts";
@@ -32,8 +32,15 @@ export interface Session {
   readonly companies: readonly OwnCompany[];
 }
 
+/** What a person types. Without a company: the one chosen last, or the first. */
+export interface Credentials {
+  readonly email: string;
+  readonly password: string;
+  readonly company?: number | undefined;
+}
+
 type UserRow = InferSelectModel<typeof users>;
-type LoginPorts = Pick<
+export type LoginPorts = Pick<
   Ports,
   | "config"
   | "read"
@@ -46,21 +53,34 @@ type LoginPorts = Pick<
   | "log"
 >;
 
+/** Who has signed in, before a token is made. */
+export interface SigningIn extends Omit<Session, "token"> {
+  readonly tokenUser: TokenUser;
+  /** Milliseconds UTC. */
+  readonly at: number;
+}
+
+/** A token of 24 h for an e-mail and a password. Fails as `signIn`. */
+export async function login(
+  ports: LoginPorts,
+  given: Credentials,
+  request: { readonly requestId: string; readonly peer: string | null },
+): Promise<Session> {
+  const { tokenUser, at, ...session } = await signIn(ports, given, request);
+  return { ...session, token: await issueToken(authCache(ports).secret, tokenUser, at) };
+}
+
 /**
- * A token of 24 h for an e-mail and a password: for the company that is given, or the one that the person chose last, or the
+ * Checks an e-mail and a password: for the company that is given, or the one that the person chose last, or the
  * first. An unknown address, a wrong password and an inactive user cost the same
  * work and get the same answer; each attempt within the limit writes an audit line before the answer (S9).
  * Fails with `auth.invalid_credentials`, `company.not_found` (the person does not belong to it), `rate_limited`, and as hashing and writing do: without the audit line no token.
  */
-export async function login(
+export async function signIn(
   ports: LoginPorts,
-  given: {
-    readonly email: string;
-    readonly password: string;
-    readonly company?: number | undefined;
-  },
+  given: Credentials,
   request: { readonly requestId: string; readonly peer: string | null },
-): Promise<Session> {
+): Promise<SigningIn> {
   const email = given.email.trim().toLowerCase();
   await takeLoginAttempt(ports, email, request);
   const dummyHash = await dummyHashOf(ports.passwords);
@@ -117,11 +137,8 @@ export async function login(
   const { role } = chosen;
   const tokenVersion = user.tokenVersion + chosen.tokenVersion;
   return {
-    token: await issueToken(
-      authCache(ports).secret,
-      { ...user, company: chosen.id, role, tokenVersion },
-      now,
-    ),
+    tokenUser: { ...user, company: chosen.id, role, tokenVersion },
+    at: now,
     user: { ...user, role, active: true },
     companies: inOrder(belongs),
   };

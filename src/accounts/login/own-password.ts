@@ -3,16 +3,17 @@ import { audit, bumpTags } from "../../journal/record.ts";
 import { Failed, orFail } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { UserCause } from "../actor.ts";
-import { authCache } from "../auth-cache.ts";
 import type { AccountsFailure } from "../failures.ts";
 import { memberships, users } from "../tables.ts";
-import { issueToken } from "../token.ts";
+import type { BrowserSession } from "../token.ts";
+import { tokenFor } from "./browser-session.ts";
 import { forgetNetworks } from "./known-networks.ts";
 import { networkOf, takeLoginAttempt } from "./login-limits.ts";
 import { checkPassword } from "./passwords.ts";
 
 /**
  * Changes the actor's own password and returns the only valid token; all older ones, of every company of the person, are revoked.
+ * It is of `session`, where the request came from one.
  * The current password counts as a login attempt against the same limit, so that a stolen token cannot be used to guess it.
  * Of two concurrent changes one succeeds; the session of the other is revoked.
  * Fails with `auth.wrong_password`, `auth.weak_password`, `rate_limited`, `auth.invalid_token`.
@@ -24,6 +25,7 @@ export async function changeOwnPassword(
   >,
   given: { readonly current: string; readonly next: string },
   cause: UserCause,
+  session?: BrowserSession,
 ): Promise<{ token: string }> {
   const { company, userId } = cause.actor;
   const revoked = new Failed<AccountsFailure>({ code: "auth.invalid_token", why: "revoked" });
@@ -76,9 +78,10 @@ export async function changeOwnPassword(
     read: ([updated]) => updated?.[0]?.token_version,
   });
   if (tokenVersion === undefined) throw revoked;
-  const token = await issueToken(
-    authCache(ports).secret,
+  const token = await tokenFor(
+    ports,
     { ...user, company, role: cause.actor.role, tokenVersion: Number(tokenVersion) },
+    session,
     now,
   );
   return { token };

@@ -3,21 +3,22 @@ import { trusted } from "../../lib/cast.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { mustBePerson, type UserCause } from "../actor.ts";
-import { authCache } from "../auth-cache.ts";
 import type { AccountsFailure } from "../failures.ts";
 import type { Role } from "../roles.ts";
-import { issueToken } from "../token.ts";
+import type { BrowserSession } from "../token.ts";
+import { tokenFor } from "./browser-session.ts";
 import { choose } from "./memberships.ts";
 
 /**
  * A token for another company of the actor's user, which is also where the user's next login begins. The token of the request
- * stays valid. The audit line is of the company that is entered. Fails with `company.not_found` (there is none, or no active
+ * stays valid; the new one is of `session`, where the request came from one. The audit line is of the company that is entered. Fails with `company.not_found` (there is none, or no active
  * membership in it), `auth.forbidden` (an API key is of one company).
  */
 export async function switchCompany(
   ports: Pick<Ports, "config" | "reader" | "writer" | "clock">,
   company: number,
   cause: UserCause,
+  session?: BrowserSession,
 ): Promise<{ token: string }> {
   mustBePerson(cause.actor);
   const { userId } = cause.actor;
@@ -57,5 +58,5 @@ export async function switchCompany(
     role: trusted<Role>(row.role),
     tokenVersion: Number(row.token_version),
   };
-  return { token: await issueToken(authCache(ports).secret, user, now) };
+  return { token: await tokenFor(ports, user, session, now) };
 }

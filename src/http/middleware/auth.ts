@@ -3,21 +3,32 @@ import { HTTPException } from "hono/http-exception";
 import type { AccountsFailure } from "../../accounts/failures.ts";
 import { recordKeyUse } from "../../accounts/keys/key-use.ts";
 import { authenticate } from "../../accounts/login/authenticate.ts";
+import { renewedToken } from "../../accounts/login/browser-session.ts";
+import { type Claims, isOld, sessionExpiry, sessionOf } from "../../accounts/token.ts";
 import { Failed } from "../../lib/result.ts";
 import type { Env } from "../env.ts";
 import { accessOf } from "./permissions.ts";
+import {
+  cookieToken,
+  keepToken,
+  refuseForeign,
+  refuseOtherCompany,
+  saysCookie,
+} from "./session-cookie.ts";
 
 /**
- * Authenticates every request under /api: sets `actor` and `versions`. The token comes from `Authorization: Bearer` and, but for
- * one stream, only from there, so that none stays in a log or a browser's history. A route that declares itself `open` needs no
+ * Authenticates every request under /api: sets `actor` and `versions`, and `session` where a browser's cookie gave the token. The
+ * token comes from `Authorization: Bearer`, but for one stream never from the address, so that none stays in a log or a browser's
+ * history, and last from the cookie. A route that declares itself `open` needs no
  * token; one that declares nothing is refused with 403 (deny by default); an unknown path needs one, so that its 404 reveals nothing.
- * Fails with `auth.required`, `auth.invalid_token`; both carry `WWW-Authenticate` (RFC 6750).
+ * Fails with `auth.required`, `auth.invalid_token`; both carry `WWW-Authenticate` (RFC 6750). By cookie: `session.foreign`,
+ * `session.other_company`.
  */
 export const authenticated: MiddlewareHandler<Env> = async (c, next) => {
   const access = accessOf(c);
   if (access === "open") return next();
-  const token = bearerOf(c);
-  const { actor, versions } = await authenticate(c.var.ports, token).catch((error) => {
+  const { token, byCookie } = credentialOf(c);
+  const { actor, versions, claims } = await authenticate(c.var.ports, token).catch((error) => {
     if (error instanceof Failed && error.failure.code === "auth.invalid_token")
       c.header("www-authenticate", 'Bearer error="invalid_token"');
     throw error;
@@ -25,21 +36,51 @@ export const authenticated: MiddlewareHandler<Env> = async (c, next) => {
   recordKeyUse(c.var.ports, actor);
   c.set("actor", actor);
   c.set("versions", versions);
+  if (byCookie) enterSession(c, claims);
   if (access === "undeclared") {
     c.var.ports.log("error", "route.undeclared", { method: c.req.method });
     throw new HTTPException(403);
   }
   await next();
+  if (byCookie && claims !== undefined) await renew(c, claims);
 };
+
+/** Sets `session`. A cookie holds the token of a session, and neither an API key nor the token of a program. */
+function enterSession(c: Context<Env>, claims: Claims | undefined): void {
+  const session = claims === undefined ? null : sessionOf(claims);
+  if (claims === undefined || session === null)
+    throw new Failed<AccountsFailure>({ code: "auth.invalid_token", why: "malformed" });
+  refuseOtherCompany(c, c.var.actor.company);
+  const now = c.var.ports.clock.now();
+  const expiresAt = isOld(claims, session, now) ? sessionExpiry(session, now) : claims.exp;
+  c.set("session", { ...session, expiresAt });
+}
+
+/**
+ * A session lasts while its browser asks: the answer brings a new token when the old one is an hour old. The stream opens itself
+ * again without anybody there, so it renews nothing; an answer that has set or cleared the cookie is left as it is.
+ */
+async function renew(c: Context<Env>, claims: Claims): Promise<void> {
+  if (c.req.path === STREAM_PATH || c.res.status === 401 || saysCookie(c)) return;
+  const renewed = await renewedToken(c.var.ports, claims);
+  if (renewed !== null) keepToken(c, renewed.token, renewed.session);
+}
 
 /** The route that also takes the token as `?token=`, because a browser's EventSource cannot send an Authorization header. */
 export const STREAM_PATH = "/api/notifications/stream";
 
-/** The token of `Authorization: Bearer`, or on STREAM_PATH of `?token=`. Fails with `auth.required`. */
-export function bearerOf(c: Context<Env>): string {
+/** The token of `Authorization: Bearer`, on STREAM_PATH of `?token=`, or of the cookie. Fails with `auth.required`, `session.foreign`. */
+export const bearerOf = (c: Context<Env>): string => credentialOf(c).token;
+
+function credentialOf(c: Context<Env>): { readonly token: string; readonly byCookie: boolean } {
   const header = /^bearer +(\S+) *$/i.exec(c.req.header("authorization") ?? "")?.[1];
-  const token = header ?? (c.req.path === STREAM_PATH ? c.req.query("token") : undefined);
-  if (token !== undefined) return token;
+  const given = header ?? (c.req.path === STREAM_PATH ? c.req.query("token") : undefined);
+  if (given !== undefined) return { token: given, byCookie: false };
+  const token = c.req.header("authorization") === undefined ? cookieToken(c) : undefined;
+  if (token !== undefined) {
+    refuseForeign(c);
+    return { token, byCookie: true };
+  }
   c.header("www-authenticate", "Bearer");
   throw new Failed<AccountsFailure>({ code: "auth.required" });
 }

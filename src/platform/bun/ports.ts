@@ -26,6 +26,7 @@ import { type StorageState, sayUnopened } from "./database/storage-state.ts";
 import { type FileBlobs, fileBlobs } from "./files/blobs.ts";
 import { removeFirstPassword } from "./files/first-password.ts";
 import { type FileMarks, fileMarks } from "./files/marks.ts";
+import { folderPage, PAGE_FOLDER } from "./files/page-files.ts";
 import { jwtSecret } from "./files/secrets.ts";
 import { bunHealth } from "./health.ts";
 import { stdoutLog } from "./log.ts";
@@ -173,6 +174,7 @@ export async function bunPorts(
     documents,
     passwords: bunPasswords(config.PASSWORD_COST),
     limits: memoryLimits(clock),
+    page: folderPage(PAGE_FOLDER),
     outgoing: bunOutgoing({ allowPrivate: config.WEBHOOKS_ALLOW_PRIVATE }),
     health: bunHealth({
       config,

@@ -18,6 +18,8 @@ export interface Bindings {
   readonly WALL_BUCKET?: RateLimit;
   /** Receives the counts; without it they are lost. */
   readonly METRICS?: AnalyticsEngineDataset;
+  /** The files of the page; without it there is only the API. */
+  readonly ASSETS?: Fetcher;
   readonly [name: string]: unknown;
 }
 

@@ -28,6 +28,7 @@ import { memorySemaphore } from "./memory-semaphore.ts";
 import { type EdgeMeter, edgeMeter } from "./meter.ts";
 import { bucketOriginals, webGzip } from "./originals.ts";
 import { edgeOutgoing } from "./outgoing.ts";
+import { assetsPage } from "./page-files.ts";
 import { workersQueue } from "./queue.ts";
 import { type DatabaseClients, withSchemaCheck } from "./schema.ts";
 import { edgeTracer } from "./tracer.ts";
@@ -137,6 +138,7 @@ function isolatePorts(bindings: Bindings, domain: DocumentDomain): IsolatePorts 
             { clock, log, meter },
           ),
     health: cloudflareHealth({ reader, clock }, bindings, marks),
+    page: assetsPage(bindings.ASSETS),
     outgoing: edgeOutgoing(
       callLimiter(remoteCircuit("webhooks", { counts: () => false }), "webhook", WORKER_RUNTIME),
       config.WEBHOOKS_ALLOW_PRIVATE,

@@ -6,7 +6,7 @@ export const entering = {
   async "what is open, unknown, or not allowed"({ ask, documents }) {
     await ask("health", { path: "/api/health" });
     await ask("the description", { path: "/openapi.json" });
-    for (const path of ["/nowhere", "/api/nowhere", "/api/nfes/", "/api//nfes", "/"])
+    for (const path of ["/nowhere", "/api/nowhere", "/api/nfes/", "/api//nfes", "/nowhere/"])
       await ask(`unknown ${path}`, { path });
     for (const [method, path] of [
       ["DELETE", "/api/nfes"],

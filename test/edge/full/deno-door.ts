@@ -13,6 +13,7 @@ import { jsonLines } from "../../../src/platform/log-lines.ts";
 import { memoryBlobs } from "../../../src/platform/memory/blobs.ts";
 import { inlineDocuments } from "../../../src/platform/memory/documents.ts";
 import { memoryLimits } from "../../../src/platform/memory/limits.ts";
+import { memoryPage } from "../../../src/platform/memory/page-files.ts";
 import { memoryQueue } from "../../../src/platform/memory/queue.ts";
 import { nodeScrypt } from "../../../src/platform/node-scrypt.ts";
 import { passwordHasher } from "../../../src/platform/password-hash.ts";
@@ -42,6 +43,7 @@ const ports: Ports = {
   documents: inlineDocuments({ readDocument, compareDocuments }),
   passwords: passwordHasher(nodeScrypt, config.PASSWORD_COST),
   limits: memoryLimits(clock),
+  page: memoryPage({}),
   health: { check: async () => [] },
   stopping: new AbortController().signal,
   commitSignal: localCommitSignal(),

@@ -20,6 +20,15 @@ export const ACCOUNT_REQUESTS: readonly ValidRequest[] = [
     ...json({ current_password: "errada e longa", new_password: "outra, bem longa" }),
   },
   { method: "GET", path: "/api/me", query: [] },
+  {
+    method: "POST",
+    path: "/api/session",
+    query: [],
+    headers: [["sec-fetch-site", "same-origin"]],
+    ...json({ email: "a@b.example", password: "x" }),
+  },
+  { method: "GET", path: "/api/session", query: [] },
+  { method: "DELETE", path: "/api/session", query: [] },
   { method: "POST", path: "/api/session/company", query: [], ...json({ company: 2 }) },
   {
     method: "POST",

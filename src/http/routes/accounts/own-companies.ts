@@ -9,6 +9,7 @@ import { Failed } from "../../../lib/result.ts";
 import { causeOf, type Env, peerOf } from "../../env.ts";
 import { open, requires } from "../../middleware/permissions.ts";
 import { jsonBody, responses, text } from "../../schemas.ts";
+import { answerToken, BY_COOKIE } from "./answer-token.ts";
 
 export const OwnCompanySchema = z
   .object({
@@ -91,7 +92,9 @@ const switchRoute = createRoute({
   },
   responses: responses(
     200,
-    z.object({ token: z.string() }).openapi("CompanyToken"),
+    z
+      .object({ token: z.string().optional().openapi({ description: BY_COOKIE }) })
+      .openapi("CompanyToken"),
     "O token, de 24 h; o próximo login começa nesta empresa",
   ),
 });
@@ -99,9 +102,10 @@ const switchRoute = createRoute({
 const postSessionCompany = defineOpenAPIRoute<typeof switchRoute, Env>({
   route: switchRoute,
   handler: async (c) => {
-    const { token } = await switchCompany(c.var.ports, c.req.valid("json").company, causeOf(c));
-    c.header("cache-control", "no-store");
-    return c.json({ token }, 200);
+    const { ports, session } = c.var;
+    const { company } = c.req.valid("json");
+    const { token } = await switchCompany(ports, company, causeOf(c), session);
+    return answerToken(c, token);
   },
 });
 

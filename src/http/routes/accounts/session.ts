@@ -5,15 +5,17 @@ import { changeOwnPassword } from "../../../accounts/login/own-password.ts";
 import { ROLES } from "../../../accounts/roles.ts";
 import { causeOf, type Env, peerOf } from "../../env.ts";
 import { open, requires } from "../../middleware/permissions.ts";
+import { dropToken } from "../../middleware/session-cookie.ts";
 import { instant } from "../../numbers.ts";
 import { jsonBody, PROBLEMS, responses, text } from "../../schemas.ts";
+import { answerToken, BY_COOKIE } from "./answer-token.ts";
 import { OwnCompanySchema, ownCompanyView } from "./own-companies.ts";
 
 /** Limits only what is hashed; the password policy is not applied here, because an old password may break today's. */
 const Password = text(1_024).min(1);
 const Token = z.string().openapi({ description: "JWT (HS256), 24 h" });
 
-const Credentials = z
+export const CredentialsSchema = z
   .object({
     email: text(254).trim().min(1),
     password: Password,
@@ -23,7 +25,7 @@ const Credentials = z
   })
   .openapi("Credentials");
 
-const User = z
+export const SignedInSchema = z
   .object({
     id: z.int(),
     name: z.string().optional(),
@@ -37,7 +39,7 @@ const User = z
 const Session = z
   .object({
     token: Token,
-    user: User,
+    user: SignedInSchema,
     companies: z
       .array(OwnCompanySchema)
       .openapi({ description: "As empresas da pessoa, pelo nome" }),
@@ -51,7 +53,7 @@ const loginRoute = createRoute({
   tags: ["accounts"],
   summary: "Autentica com e-mail e senha",
   ...open,
-  request: { body: jsonBody(Credentials) },
+  request: { body: jsonBody(CredentialsSchema) },
   responses: responses(200, Session, "O token e o usuário"),
 });
 
@@ -62,11 +64,14 @@ const postLogin = defineOpenAPIRoute<typeof loginRoute, Env>({
     const request = { requestId, peer: peerOf(c) };
     const { token, user, companies } = await login(ports, c.req.valid("json"), request);
     c.header("cache-control", "no-store");
-    return c.json({ token, user: userOf(user), companies: companies.map(ownCompanyView) }, 200);
+    return c.json(
+      { token, user: signedInView(user), companies: companies.map(ownCompanyView) },
+      200,
+    );
   },
 });
 
-const userOf = (user: SignedIn): z.infer<typeof User> => ({
+export const signedInView = (user: SignedIn): z.infer<typeof SignedInSchema> => ({
   id: user.id,
   ...(user.name === null ? {} : { name: user.name }),
   email: user.email,
@@ -89,6 +94,7 @@ const postLogout = defineOpenAPIRoute<typeof logoutRoute, Env>({
   route: logoutRoute,
   handler: async (c) => {
     await logout(c.var.ports, causeOf(c));
+    if (c.var.session !== undefined) dropToken(c);
     return c.body(null, 204);
   },
 });
@@ -112,7 +118,7 @@ const passwordRoute = createRoute({
   request: { body: jsonBody(PasswordChange) },
   responses: responses(
     200,
-    z.object({ token: Token }),
+    z.object({ token: Token.optional().openapi({ description: BY_COOKIE }) }),
     "O novo token; os anteriores deixam de valer",
   ),
 });
@@ -122,9 +128,9 @@ const putOwnPassword = defineOpenAPIRoute<typeof passwordRoute, Env>({
   handler: async (c) => {
     const body = c.req.valid("json");
     const given = { current: body.current_password, next: body.new_password };
-    const { token } = await changeOwnPassword(c.var.ports, given, causeOf(c));
-    c.header("cache-control", "no-store");
-    return c.json({ token }, 200);
+    const { ports, session } = c.var;
+    const { token } = await changeOwnPassword(ports, given, causeOf(c), session);
+    return answerToken(c, token);
   },
 });
 

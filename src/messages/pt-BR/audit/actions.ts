@@ -55,6 +55,7 @@ const SENTENCES: Readonly<Record<AuditAction, string>> = {
   "product.create": "Cadastrou o produto {id}",
   "product.deactivate": "Desativou o produto {id}",
   "session.company": "Passou a trabalhar em outra empresa",
+  "session.end": "Saiu do sistema neste navegador",
   "supplier_item.delete": "Removeu o de-para {id}",
   "supplier_item.import": "Importou o de-para de um arquivo",
   "supplier_item.put": "Gravou o de-para {id}",

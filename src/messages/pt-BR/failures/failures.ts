@@ -195,6 +195,12 @@ const SENTENCES: {
   "auth.invalid_credentials": "E-mail ou senha inválidos",
   "auth.wrong_password": "A senha atual não confere",
   "auth.forbidden": "Seu perfil não permite esta operação",
+  "session.foreign":
+    "Este pedido não veio de uma página deste sistema; abra o sistema no seu próprio endereço e tente de novo",
+  "session.not_found":
+    "Esta chamada não veio de uma sessão do navegador; para encerrar todas as sessões, use POST /api/logout",
+  "session.other_company":
+    "Neste navegador você passou a trabalhar em outra empresa; recarregue a página antes de continuar",
   "auth.weak_password": ({ why }) => `A nova senha não é aceita: ${why}`,
   "company.not_found": "Você não tem acesso a esta empresa",
   "user.not_found": "Usuário não encontrado",
