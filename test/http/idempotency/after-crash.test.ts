@@ -27,6 +27,7 @@ const WITHOUT_KEY = [
   "/api/password/set",
   "/api/profile/cpu",
   "/api/profile/heap",
+  "/api/session",
   "/api/webhooks/{id}/ping",
 ];
 

@@ -143,6 +143,7 @@ function concreteOf(path: string, own: Own): string {
 /** Reading routes that this test leaves out, and why. */
 const LEFT_OUT: Readonly<Record<string, string>> = {
   "/api/notifications/stream": "never ends: test/http/stream/notifications.test.ts",
+  "/api/session": "is of a browser's cookie: test/http/routes/accounts/browser-session.test.ts",
   "/metrics":
     "is of the installation, not of a company: test/http/routes/operations/metrics.test.ts",
 };
