@@ -146,6 +146,26 @@ describe("the fence bites", () => {
       'import { readFile } from "node:fs/promises";',
       "http may not import node:fs/promises",
     ],
+    ["src/stock/x.ts", 'import { h } from "preact";', "stock may not import preact"],
+    // The page
+    ["src/page/base/x.ts", 'import "../app.tsx";', "page/base may not import page"],
+    ["src/page/notes/x.tsx", 'import "../stock/view.tsx";', "page/notes may not import page/stock"],
+    [
+      "src/page/notes/x.tsx",
+      'import { NoteSchema } from "../../http/views/note-view.ts";',
+      "page/notes may not import http/views",
+    ],
+    ["src/http/x.ts", 'import "../page/places.ts";', "http may not import page"],
+    [
+      "src/page/notes/x.tsx",
+      "const a = <p>Aprovar as notas</p>; const b = c as Note;",
+      "casts outside lib/cast.ts",
+    ],
+    [
+      "src/page/notes/x.tsx",
+      "<p><b>{many}</b> as notas</p>; <i>{b as Note}</i>",
+      "casts outside lib/cast.ts",
+    ],
     // Purity
     ["src/stock/x.ts", "const a = Date.now();", "uses Date.now("],
     ["src/stock/x.ts", "const a = new Date();", "uses new Date()"],
@@ -195,5 +215,15 @@ describe("the fence bites", () => {
       "const pattern = /as x, Date.now()/; const both = a ? /'/ : /`/;",
     ].join("\n");
     expect(violations("src/stock/x.ts", innocent, house)).toEqual([]);
+  });
+
+  test("and at no word of the page", () => {
+    const innocent = [
+      "<p>Aprovar as notas que d'água pedem</p>",
+      '<p>{many} as prontas <b>e as outras</b>, as {rest} de ontem{" "}</p>',
+      "<View title={name} /> ; <br />",
+      "const a = <T,>(b: T) => c < d / e / f;",
+    ].join("\n");
+    expect(violations("src/page/notes/x.tsx", innocent, house)).toEqual([]);
   });
 });

@@ -15,7 +15,7 @@ const codes = new Set([
   ...((await Bun.file("docs/benchmarks.md").text()).match(/\bT\d{1,2}\b/g) ?? []),
 ]);
 const paths = [
-  ...new Glob("{src,test,bench}/**/*.{ts,mts,mjs,toml}").scanSync(),
+  ...new Glob("{src,test,bench}/**/*.{ts,tsx,mts,mjs,toml}").scanSync(),
   ...new Glob("docs/**/*.md").scanSync(),
   "README.md",
   "AGENTS.md",

@@ -1,4 +1,11 @@
-import { castsOf, type Import, importsOf, impuritiesOf, tokensOf } from "./source.ts";
+import {
+  castsOf,
+  type Import,
+  importsOf,
+  impuritiesOf,
+  tokensOf,
+  withoutMarkup,
+} from "./source.ts";
 
 /** Entry points for requests, messages, threads and people: they may import anything, and no file imports them. */
 export const DOORS = [
@@ -11,6 +18,7 @@ export const DOORS = [
   "tools/migrate.ts",
   "tools/dev-edge.ts",
   "tools/deploy.ts",
+  "tools/build-page.ts",
 ] as const;
 
 /** Folders that belong to doors, each with the folders of this list that it may import. Of other folders they may import all. */
@@ -25,6 +33,11 @@ const OF_DOORS: Record<string, string> = {
   demo: "start cli/terminal cli/service cli/documents synthetic",
   tools: "start cli/terminal cli/service demo synthetic",
 };
+
+/** What the page reads of the API: the types of its answers, which leave nothing in the browser's program. */
+const ANSWERS =
+  "http:types http/views:types http/routes/exports:types http/routes/notes:types http/routes/stock:types http/routes/accounts:types http/routes/feed:types";
+const VIEW = `lib accounts ${ANSWERS} page/base page/parts`;
 
 /**
  * Which folders a folder may import besides itself. A folder is named by its path in src, a file at the root of src by its name.
@@ -140,6 +153,17 @@ export const MAY: Record<string, string> = {
   "app.ts":
     "http web http/middleware http/idempotency http/assistant http/routes/exports http/routes/notes http/routes/stock http/routes/accounts http/routes/feed http/routes/operations ports",
   "client.ts": "app.ts:types http:types",
+  "page/base": `lib accounts ${ANSWERS}`,
+  "page/parts": "lib page/base",
+  "page/notes": VIEW,
+  "page/stock": VIEW,
+  "page/mapping": VIEW,
+  "page/panel": VIEW,
+  "page/count": VIEW,
+  "page/exports": VIEW,
+  "page/admin": VIEW,
+  "page/companies": VIEW,
+  page: "lib accounts page/base page/parts page/notes page/stock page/mapping page/panel page/count page/exports page/admin page/companies",
   "maintenance.ts":
     "ingest/note ingest/judge ingest/batch export/files mail stock stock/reconcile stock/lots stock/counting journal ports queue-messages.ts:types resilience webhooks",
   "consumer.ts": "ingest/batch export/files journal ports queue-messages.ts resilience webhooks",
@@ -171,6 +195,7 @@ const KEPT_TO: readonly (readonly [RegExp, RegExp])[] = [
     /^(?:http|web|app\.ts|client\.ts|observability)(?:\/|$)/,
   ],
   [/^hono\/jwt$/, /^accounts$/],
+  [/^(?:preact|@preact\/)/, /^page(?:\/|$)/],
   [
     /^drizzle-orm/,
     /^(?:ports|platform|journal|stock|accounts|ingest|export|mail|alerts|webhooks|http)(?:\/(?!verdict)|$)/,
@@ -215,7 +240,7 @@ function ofPath(path: string, source: string): string[] {
 }
 
 function ofSource(path: string, source: string, there: Files): string[] {
-  const tokens = tokensOf(source);
+  const tokens = tokensOf(path.endsWith(".tsx") ? withoutMarkup(source) : source);
   const part = partOf(path);
   const found: string[] = [];
   if (!(part in MAY) && !isFree(path))

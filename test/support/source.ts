@@ -42,6 +42,19 @@ export function tokensOf(source: string): Token[] {
   return tokens;
 }
 
+/** The same source without the words between its tags (they are Portuguese: `as` is no cast there) and without end tags; lines stay. */
+export function withoutMarkup(source: string): string {
+  const blank = (text: string) => text.replaceAll(/[^\n]/g, " ");
+  return source
+    .replaceAll(
+      /(?<![=-])>[^<>{}=;]+(?=<\/?[A-Za-z]|<>|<\/>|\{)/g,
+      (text) => `>${blank(text.slice(1))}`,
+    )
+    .replaceAll(/\}[^<>{}=;:]+(?=<\/|<[a-z]+[\s>]|\{" "\})/g, (text) => `}${blank(text.slice(1))}`)
+    .replaceAll(/<\/[\w.]*>/g, blank)
+    .replaceAll("/>", " >");
+}
+
 /** One import of a file, in any form. */
 export interface Import {
   readonly specifier: string;

@@ -1,0 +1,106 @@
+import { trusted } from "../../lib/cast.ts";
+import { online } from "./online.ts";
+import { Refused, Unreachable } from "./problem.ts";
+import { signedInAgain } from "./session-end.ts";
+
+/** A request to the API. */
+export interface Ask {
+  readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** Sent as JSON. */
+  readonly json?: unknown;
+  /** Sent as it is: a form, a file. */
+  readonly body?: BodyInit;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+  /** A write that carries a key is carried out once however often it is sent (docs/api.md); `newKey()` makes one. */
+  readonly key?: string;
+  /** A 401 is an answer, not the end of a session: the login itself. */
+  readonly open?: boolean;
+}
+
+const MOST_TRIES = 5;
+const LONGEST_WAIT_S = 30;
+
+/**
+ * Asks the API with the session's cookie. `T` is the type of the route's answer (`z.infer` of its schema); null where it has no body.
+ * A GET, and a write with a key, is asked again after Retry-After (429, 503), four times. A session that ended waits for the person
+ * to enter again, and is then asked again. Throws Refused, Unreachable, or the AbortError of its signal.
+ */
+export async function ask<T>(path: string, options: Ask = {}): Promise<T> {
+  const answer = await answerTo(path, options);
+  const type = answer.headers.get("content-type") ?? "";
+  const read: unknown = /json/.test(type) ? await answer.json() : null;
+  return trusted<T>(read);
+}
+
+/** The same for answers that are no JSON: CSV, XML, a file. */
+export async function askBlob(path: string, options: Ask = {}): Promise<Blob> {
+  return (await answerTo(path, options)).blob();
+}
+
+/** A key for a write: 32 hexadecimal digits. `crypto.randomUUID` is missing where the address is not secure. */
+export const newKey = (): string =>
+  [...crypto.getRandomValues(new Uint8Array(16))]
+    .map((byte) => byte.toString(16).padStart(2, "0"))
+    .join("");
+
+async function answerTo(path: string, options: Ask): Promise<Response> {
+  const repeatable = (options.method ?? "GET") === "GET" || options.key !== undefined;
+  for (let tries = 1; ; tries++) {
+    const answer = await send(path, options);
+    if (answer.ok) return answer;
+    const refused = await refusalOf(answer);
+    if (refused.status === 401 && options.open !== true) {
+      await signedInAgain(options.signal);
+      tries = 0;
+      continue;
+    }
+    const { retryAfterS, status } = refused;
+    const passes = status === 429 || status === 503;
+    if (!repeatable || !passes || retryAfterS === null || tries >= MOST_TRIES) throw refused;
+    if (retryAfterS > LONGEST_WAIT_S) throw refused;
+    await waited(retryAfterS * 1000, options.signal);
+  }
+}
+
+async function send(path: string, options: Ask): Promise<Response> {
+  const { json, key, signal, headers, body } = options;
+  const sent = json === undefined ? body : JSON.stringify(json);
+  try {
+    const answer = await fetch(path, {
+      method: options.method ?? "GET",
+      credentials: "same-origin",
+      headers: {
+        accept: "application/json",
+        ...(json === undefined ? {} : { "content-type": "application/json" }),
+        ...(key === undefined ? {} : { "idempotency-key": key }),
+        ...headers,
+      },
+      ...(sent === undefined ? {} : { body: sent }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+    online.value = true;
+    return answer;
+  } catch (fault) {
+    if (signal?.aborted === true) throw fault;
+    online.value = false;
+    throw new Unreachable();
+  }
+}
+
+async function refusalOf(answer: Response): Promise<Refused> {
+  const read: unknown = await answer.json().catch(() => null);
+  const evidence = typeof read === "object" && read !== null ? { ...read } : {};
+  const after = Number(answer.headers.get("retry-after") ?? Number.NaN);
+  return new Refused(answer.status, evidence, Number.isFinite(after) ? after : null);
+}
+
+/** Resolves after `ms`; rejects with the signal's reason when it is aborted before. */
+const waited = (ms: number, signal?: AbortSignal): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, ms);
+    signal?.addEventListener("abort", () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    });
+  });

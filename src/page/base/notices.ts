@@ -1,0 +1,50 @@
+import { signal } from "@preact/signals";
+import { Refused, sentenceOfFault, wasAborted } from "./problem.ts";
+
+/** A sentence that is shown for some seconds. */
+export interface Notice {
+  readonly id: number;
+  readonly tone: "good" | "bad" | "plain";
+  readonly text: string;
+  /** For who helps: the request of a refusal. */
+  readonly requestId: string | null;
+  readonly at: number;
+  /** The opposite, where there is one. */
+  readonly undo?: () => void;
+}
+
+const GOOD_MS = 6_000;
+const BAD_MS = 12_000;
+const MOST_KEPT = 30;
+
+/** What is shown now, the newest first. */
+export const shown = signal<readonly Notice[]>([]);
+/** Errors of this tab, the newest first. */
+export const pastErrors = signal<readonly Notice[]>([]);
+
+let last = 0;
+
+/** Shows a sentence: 6 seconds, an error 12. Errors stay in the list of the frame. */
+export function notify(
+  text: string,
+  more: { tone?: Notice["tone"]; undo?: () => void; requestId?: string | null } = {},
+): void {
+  const { tone = "good", undo, requestId = null } = more;
+  last += 1;
+  const base: Notice = { id: last, tone, text, requestId, at: Date.now() };
+  const notice = undo === undefined ? base : { ...base, undo };
+  shown.value = [notice, ...shown.value].slice(0, 3);
+  if (tone === "bad") pastErrors.value = [notice, ...pastErrors.value].slice(0, MOST_KEPT);
+  setTimeout(() => dismiss(notice.id), tone === "bad" ? BAD_MS : GOOD_MS);
+}
+
+/** Shows why something failed, in the API's own sentence. What was only aborted is not shown. */
+export function notifyFault(fault: unknown): void {
+  if (wasAborted(fault)) return;
+  const requestId = fault instanceof Refused ? fault.requestId : null;
+  notify(sentenceOfFault(fault), { tone: "bad", requestId });
+}
+
+export function dismiss(id: number): void {
+  shown.value = shown.value.filter((one) => one.id !== id);
+}

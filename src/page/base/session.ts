@@ -1,0 +1,98 @@
+import { computed, signal } from "@preact/signals";
+import { type Permission, type Role, may as roleMay } from "../../accounts/roles.ts";
+import { ask } from "./ask.ts";
+import { Unreachable } from "./problem.ts";
+
+/** A company of the person, with their role in it. */
+export interface OwnCompany {
+  readonly id: number;
+  readonly name: string;
+  readonly cnpjs: readonly string[];
+  readonly role: Role;
+}
+
+/** The answer of GET /api/me. */
+export interface Me {
+  readonly user: { id: number; name: string | null; email: string; role: Role };
+  readonly company: OwnCompany;
+  readonly companies: readonly OwnCompany[];
+}
+
+/** Who is here; null: not read yet, or not signed in. The server decides again at every request. */
+export const me = signal<Me | null>(null);
+
+/** Whether a button is shown: what the role may not do is not there. */
+export const may = (permission: Permission): boolean => {
+  const role = me.value?.user.role;
+  return role !== undefined && roleMay(role, permission);
+};
+
+export const ROLE_NAMES: Record<Role, string> = {
+  VISUALIZADOR: "Visualizador",
+  OPERADOR: "Operador",
+  GERENTE: "Gerente",
+  ADMIN: "Administrador",
+};
+
+/** The company's name for the first paint, before GET /api/me has answered. */
+export const companyName = computed(
+  () => me.value?.company.name ?? remembered()?.company.name ?? "",
+);
+
+const KEPT = "sge.me";
+
+/** Who was here last on this browser: for the first paint and for counting without a network; no right comes from it. */
+export function remembered(): Me | null {
+  try {
+    const kept: unknown = JSON.parse(localStorage.getItem(KEPT) ?? "null");
+    return isMe(kept) ? kept : null;
+  } catch {
+    return null;
+  }
+}
+
+function isMe(value: unknown): value is Me {
+  if (typeof value !== "object" || value === null) return false;
+  return "user" in value && "company" in value && "companies" in value;
+}
+
+/** Reads who is here. `open`: a 401 is thrown instead of opening the dialog. Without a network: who was here last. */
+export async function readMe(): Promise<Me> {
+  try {
+    const read = await ask<Me>("/api/me", { open: true });
+    me.value = read;
+    localStorage.setItem(KEPT, JSON.stringify(read));
+    return read;
+  } catch (fault) {
+    const last = remembered();
+    if (!(fault instanceof Unreachable) || last === null) throw fault;
+    me.value = last;
+    return last;
+  }
+}
+
+/** Enters. The cookie is not readable here: GET /api/me shows whether the browser kept it. */
+export async function enter(email: string, password: string): Promise<void> {
+  await ask("/api/session", { method: "POST", json: { email, password }, open: true });
+}
+
+/** What a view keeps on this browser and must be removed when the person leaves: caches, queues. Views add theirs. */
+export const atLeaving = new Set<() => Promise<void> | void>();
+
+/** Reasons not to leave yet, each a sentence ("3 contagens ainda não foram enviadas"); null: none. Views add theirs. */
+export const unsent = new Set<() => Promise<string | null>>();
+
+/** Ends this browser's session and removes what the page kept here. */
+export async function leave(): Promise<void> {
+  await ask("/api/session", { method: "DELETE", open: true }).catch(() => null);
+  for (const remove of atLeaving) await remove();
+  localStorage.removeItem(KEPT);
+  me.value = null;
+}
+
+/** Goes on in another company of the same person. The page begins again: nothing of the first company stays in it. */
+export async function switchCompany(company: number): Promise<void> {
+  await ask("/api/session/company", { method: "POST", json: { company } });
+  localStorage.removeItem(KEPT);
+  for (const remove of atLeaving) await remove();
+}

@@ -1,0 +1,99 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { Button } from "./button.tsx";
+import { Field } from "./field.tsx";
+import { ErrorBar } from "./states.tsx";
+
+/** A native modal dialog: it keeps the focus inside, Escape closes it, and the focus returns to where it was. */
+export function Dialog(props: {
+  title: string;
+  children: ComponentChildren;
+  /** Absent: it cannot be closed by Escape. */
+  onClose?: () => void;
+  wide?: boolean;
+}) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const title = useId();
+  useEffect(() => {
+    const before = document.activeElement;
+    dialog.current?.showModal();
+    return () => {
+      if (before instanceof HTMLElement && before.isConnected)
+        before.focus({ preventScroll: true });
+    };
+  }, []);
+  return (
+    <dialog
+      ref={dialog}
+      class={props.wide === true ? "wide" : ""}
+      aria-labelledby={title}
+      onCancel={(event) => {
+        event.preventDefault();
+        props.onClose?.();
+      }}
+    >
+      <header class="dialog-head">
+        <h2 id={title}>{props.title}</h2>
+        {props.onClose !== undefined && (
+          <Button icon="x" kind="plain" bare small onClick={props.onClose}>
+            Fechar
+          </Button>
+        )}
+      </header>
+      {props.children}
+    </dialog>
+  );
+}
+
+/** A question with one action, which may want a reason. A refusal is shown in it, and what was typed stays. */
+export function Confirm(props: {
+  title: string;
+  children?: ComponentChildren;
+  action: string;
+  danger?: boolean;
+  /** The label of a reason, 3 to 500 characters. */
+  reason?: string;
+  act: (reason: string) => Promise<void>;
+  onClose: () => void;
+}) {
+  const [reason, setReason] = useState("");
+  const [fault, setFault] = useState<unknown>(null);
+  const [busy, setBusy] = useState(false);
+  const wanted = props.reason !== undefined;
+  const short = wanted && reason.trim().length < 3;
+  const [asked, setAsked] = useState(false);
+  return (
+    <Dialog title={props.title} onClose={props.onClose}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          setAsked(true);
+          if (short || busy) return;
+          setBusy(true);
+          props.act(reason.trim()).then(props.onClose, (why) => {
+            setFault(why);
+            setBusy(false);
+          });
+        }}
+      >
+        {props.children}
+        {wanted && (
+          <Field
+            label={props.reason ?? ""}
+            value={reason}
+            onInput={setReason}
+            maxLength={500}
+            problem={asked && short ? "Escreva o motivo em pelo menos 3 letras" : undefined}
+          />
+        )}
+        <ErrorBar fault={fault} />
+        <footer class="dialog-foot">
+          <Button onClick={props.onClose}>Voltar</Button>
+          <Button type="submit" kind={props.danger === true ? "danger" : "main"} busy={busy}>
+            {props.action}
+          </Button>
+        </footer>
+      </form>
+    </Dialog>
+  );
+}

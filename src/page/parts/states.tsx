@@ -1,0 +1,94 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { notify } from "../base/notices.ts";
+import { Refused, sentenceOfFault } from "../base/problem.ts";
+import { Button } from "./button.tsx";
+import { Icon, type IconName } from "./icon.tsx";
+
+const SLOW_MS = 8_000;
+
+/** The place of what is being read, with its final height so that nothing jumps. `lines`: rows of a list, 56 px each. */
+export function Skeleton({ lines = 6, height }: { lines?: number; height?: string }) {
+  const [slow, setSlow] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setSlow(true), SLOW_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return (
+    <div class="skeleton" aria-busy="true" style={height === undefined ? undefined : { height }}>
+      <span class="hidden" role="status">
+        Carregando…
+      </span>
+      {slow && <p class="slow">Está demorando mais que o normal…</p>}
+      {Array.from({ length: lines }, (_, i) => (
+        <div class="bone" key={i} />
+      ))}
+    </div>
+  );
+}
+
+/** Nothing is there; says what to do next. */
+export function Empty(props: { icon: IconName; title: string; children?: ComponentChildren }) {
+  return (
+    <div class="empty">
+      <Icon name={props.icon} size={32} />
+      <p class="empty-title">{props.title}</p>
+      {props.children !== undefined && <div class="empty-next">{props.children}</div>}
+    </div>
+  );
+}
+
+/** A red bar with the API's own sentence; what was loaded stays beside it. */
+export function ErrorBar({ fault, again }: { fault: unknown; again?: () => void }) {
+  if (fault === null || fault === undefined) return null;
+  const requestId = fault instanceof Refused ? fault.requestId : null;
+  return (
+    <div class="error-bar" role="alert">
+      <Icon name="triangle-alert" />
+      <div>
+        <p>{sentenceOfFault(fault)}</p>
+        {requestId !== null && (
+          <details>
+            <summary>Detalhes para o suporte</summary>
+            <RequestId id={requestId} />
+          </details>
+        )}
+      </div>
+      {again !== undefined && (
+        <Button small onClick={again}>
+          Tentar de novo
+        </Button>
+      )}
+    </div>
+  );
+}
+
+/** The number of a refused request, with a button that copies it. */
+export function RequestId({ id }: { id: string }) {
+  return (
+    <span class="request-id">
+      <code>{id}</code>
+      <Copy text={id} what="o número do pedido" />
+    </span>
+  );
+}
+
+/** Copies a text; says so. */
+export function Copy({ text, what }: { text: string; what: string }) {
+  return (
+    <Button
+      icon="copy"
+      kind="plain"
+      bare
+      small
+      onClick={() =>
+        void navigator.clipboard.writeText(text).then(
+          () => notify("Copiado."),
+          () => notify("O navegador não deixou copiar.", { tone: "bad" }),
+        )
+      }
+    >
+      {`Copiar ${what}`}
+    </Button>
+  );
+}

@@ -1,0 +1,145 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { useKeys } from "../base/keys.ts";
+import { Icon } from "./icon.tsx";
+
+/** A view: its one heading, what stands beside it (search, buttons), and its content. Sets the title of the tab. */
+export function View(props: {
+  title: string;
+  beside?: ComponentChildren;
+  children: ComponentChildren;
+}) {
+  useEffect(() => {
+    document.title = `${props.title} · S.G.E.`;
+  }, [props.title]);
+  return (
+    <>
+      <header class="view-head">
+        <h1 tabIndex={-1}>{props.title}</h1>
+        {props.beside}
+      </header>
+      {props.children}
+    </>
+  );
+}
+
+/** List and detail side by side from 1,181 px; below, the detail alone, and the list stays behind it. */
+export function Split(props: { list: ComponentChildren; detail: ComponentChildren | null }) {
+  const open = props.detail !== null;
+  return (
+    <div class={`split${open ? " open" : ""}`}>
+      <div class="split-list">{props.list}</div>
+      {open && <aside class="split-detail">{props.detail}</aside>}
+    </div>
+  );
+}
+
+const TYPING_MS = 140;
+
+/** A search that acts while something is typed (140 ms after the last key). `/` goes to it; Enter acts at once, as a barcode reader does. */
+export function Search(props: {
+  label: string;
+  value: string;
+  onSearch: (text: string) => void;
+  onEnter?: (text: string) => void;
+}) {
+  const field = useRef<HTMLInputElement>(null);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useKeys({ "/": () => field.current?.focus() });
+  useEffect(() => {
+    // Back and forward change it from outside; what is being typed is not overwritten.
+    const input = field.current;
+    if (input !== null && document.activeElement !== input) input.value = props.value;
+  }, [props.value]);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  return (
+    <search class="search">
+      <Icon name="search" />
+      <input
+        ref={field}
+        type="search"
+        aria-label={props.label}
+        placeholder={props.label}
+        defaultValue={props.value}
+        autocomplete="off"
+        spellcheck={false}
+        maxLength={200}
+        onInput={(event) => {
+          const text = event.currentTarget.value.trim();
+          clearTimeout(timer.current);
+          timer.current = setTimeout(() => props.onSearch(text), TYPING_MS);
+        }}
+        onKeyDown={(event) => {
+          const text = event.currentTarget.value.trim();
+          if (event.key !== "Enter") return;
+          event.preventDefault();
+          clearTimeout(timer.current);
+          props.onSearch(text);
+          props.onEnter?.(text);
+        }}
+      />
+      <kbd>/</kbd>
+    </search>
+  );
+}
+
+/** Tabs of a list as links: each is an address. `count` null: not known yet. */
+export function Tabs(props: {
+  label: string;
+  tabs: readonly {
+    href: string;
+    text: string;
+    current: boolean;
+    count?: number | null;
+    tone?: "hold" | "bad";
+  }[];
+}) {
+  return (
+    <nav class="tabs" aria-label={props.label}>
+      {props.tabs.map(({ href, text, current, count, tone }) => (
+        <a key={text} href={href} aria-current={current ? "page" : undefined}>
+          {text}
+          {count !== undefined && count !== null && (
+            <span class={`tab-count ${tone ?? ""}`}>{count.toLocaleString("pt-BR")}</span>
+          )}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+/** A card with a heading of its own. */
+export function Card(props: {
+  title?: string;
+  beside?: ComponentChildren;
+  class?: string;
+  children: ComponentChildren;
+}) {
+  return (
+    <section class={`card ${props.class ?? ""}`}>
+      {props.title !== undefined && (
+        <header class="card-head">
+          <h2>{props.title}</h2>
+          {props.beside}
+        </header>
+      )}
+      {props.children}
+    </section>
+  );
+}
+
+/** Figures side by side: label above, figure below. They wrap before one runs into the next. */
+export function Figures(props: {
+  figures: readonly { label: string; value: ComponentChildren; tone?: "good" | "hold" | "bad" }[];
+}) {
+  return (
+    <dl class="figures">
+      {props.figures.map(({ label, value, tone }) => (
+        <div key={label}>
+          <dt>{label}</dt>
+          <dd class={tone}>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

@@ -1,0 +1,131 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { useAddress } from "./base/address.ts";
+import { listenToKeys, useKeys } from "./base/keys.ts";
+import { closeLive, live, openLive } from "./base/live.ts";
+import { notifyFault } from "./base/notices.ts";
+import { online } from "./base/online.ts";
+import { leave, may, me, unsent } from "./base/session.ts";
+import { Help } from "./help.tsx";
+import { LazyView } from "./lazy-view.tsx";
+import { Confirm } from "./parts/dialog.tsx";
+import { Icon } from "./parts/icon.tsx";
+import { PLACES, type Place } from "./places.ts";
+import { SessionEnded } from "./session-ended.tsx";
+import { SideBar } from "./side-bar.tsx";
+import { TabBar } from "./tab-bar.tsx";
+import { Toasts } from "./toasts.tsx";
+
+/** The places that this person has. */
+export const placesHere = (): readonly Place[] =>
+  PLACES.filter(
+    ({ needs, severalCompanies }) =>
+      may(needs) && (severalCompanies !== true || (me.value?.companies.length ?? 0) > 1),
+  );
+
+/** The frame of every page: bars, keys, what is offline, toasts, and the view of the place. */
+export function Shell({ place, onLeft }: { place: Place; onLeft: () => void }) {
+  const { go } = useAddress();
+  const [help, setHelp] = useState(false);
+  const [leaving, setLeaving] = useState<string | null>(null);
+  const main = useRef<HTMLElement>(null);
+  const places = placesHere();
+  const visible = places.includes(place);
+  useKeys({ "?": () => setHelp(true) });
+  useEffect(
+    () =>
+      listenToKeys((letter) => {
+        const to = placesHere().find((one) => one.letter === letter);
+        if (to !== undefined) go(to.path);
+        return to !== undefined;
+      }),
+    [go],
+  );
+  useEffect(() => {
+    openLive();
+    return closeLive;
+  }, []);
+  useEffect(() => {
+    if (!visible) go(PLACES[1]?.path ?? "/", true);
+  }, [visible, go]);
+  useFocusOnNewPlace(place.path, main.current);
+  const left = async () => {
+    await leave();
+    closeLive();
+    onLeft();
+    go("/entrar");
+  };
+  const askToLeave = async () => {
+    const reasons = await Promise.all([...unsent].map((reason) => reason()));
+    const first = reasons.find((reason) => reason !== null) ?? null;
+    if (first === null) await left();
+    else setLeaving(first);
+  };
+  const frame = {
+    place,
+    places,
+    onHelp: () => setHelp(true),
+    onLeave: () => void askToLeave().catch(notifyFault),
+  };
+  return (
+    <div class="frame">
+      <a class="skip" href="#conteudo">
+        Ir para o conteúdo
+      </a>
+      <SideBar {...frame} />
+      <div class="content">
+        <Offline />
+        <main ref={main} id="conteudo" tabIndex={-1}>
+          {visible && <LazyView place={place} />}
+        </main>
+      </div>
+      <TabBar {...frame} />
+      <Toasts />
+      {help && <Help onClose={() => setHelp(false)} />}
+      <SessionEnded />
+      {leaving !== null && (
+        <Confirm
+          title="Sair mesmo assim?"
+          action="Sair e perder o que não foi enviado"
+          danger
+          act={left}
+          onClose={() => setLeaving(null)}
+        >
+          <p>{leaving}</p>
+        </Confirm>
+      )}
+    </div>
+  );
+}
+
+/** Another place begins at its heading, for who reads with the ears and for who scrolled. */
+function useFocusOnNewPlace(path: string, main: HTMLElement | null): void {
+  const last = useRef(path);
+  useEffect(() => {
+    if (last.current === path) return;
+    last.current = path;
+    scrollTo(0, 0);
+    main?.focus({ preventScroll: true });
+  }, [path, main]);
+}
+
+/** What the page says while the network or the feed is interrupted. */
+function Offline() {
+  const away = !online.value;
+  const still = live.value === "broken" && !away;
+  return (
+    <div role="status">
+      {away && (
+        <p class="offline-bar">
+          <Icon name="wifi-off" />
+          Sem internet. Mostrando o que já estava aqui.
+        </p>
+      )}
+      {still && (
+        <p class="offline-bar quiet">
+          <Icon name="refresh-cw" />
+          Sem atualização ao vivo. O que outros mudarem aparece quando você abrir a tela de novo.
+        </p>
+      )}
+    </div>
+  );
+}
