@@ -27,7 +27,7 @@ export function Menu(props: {
   const entries = () => [...(menu.current?.querySelectorAll<HTMLElement>("a,button") ?? [])];
   const move = (event: KeyboardEvent) => {
     const all = entries();
-    const at = all.indexOf(document.activeElement);
+    const at = all.findIndex((one) => one.matches(":focus"));
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[event.key];
     if (to === undefined) return;
     event.preventDefault();

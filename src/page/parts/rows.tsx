@@ -41,7 +41,7 @@ export function Rows<T>(props: RowsProps<T>) {
   const state = reader.state.value;
   const move = (by: number) => {
     const links = [...(list.current?.querySelectorAll<HTMLElement>("a.row-link") ?? [])];
-    const at = links.indexOf(document.activeElement);
+    const at = links.findIndex((link) => link.matches(":focus"));
     const next = at < 0 ? (by > 0 ? 0 : links.length - 1) : at + by;
     links[Math.max(0, Math.min(links.length - 1, next))]?.focus();
   };
