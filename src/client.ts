@@ -10,7 +10,7 @@ export type App = ReturnType<typeof typed>;
 /** How a client sends: with a token, over any `fetch`. */
 export interface ClientOptions {
   readonly token?: string;
-  readonly fetch?: typeof fetch;
+  readonly fetch?: (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 }
 
 /** A client of the API whose paths, requests and answers have the types of the app's own routes. `base`: https://host. */
@@ -19,3 +19,6 @@ export const createClient = (base: string, { token, fetch: send = fetch }: Clien
     fetch: send,
     ...(token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } }),
   });
+
+/** What `createClient` makes. */
+export type Client = ReturnType<typeof createClient>;

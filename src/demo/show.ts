@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { exportCsv, fileSink } from "../cli/documents/export.ts";
+import { exportCsv } from "../cli/documents/export.ts";
 import { readAs, type Service } from "../cli/service/service-client.ts";
 import { type Column, paint, type Screen, table, wrap } from "../cli/terminal/screen.ts";
+import { fileSink } from "../cli/terminal/sink.ts";
 import { grouped, howMany } from "../lib/amount.ts";
 import { CONCURRENCY, type DemoResult, type Outcome } from "./run-scenario.ts";
 

@@ -2,12 +2,12 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Sink } from "../../src/cli/documents/export.ts";
 import { batchesOf, findFiles } from "../../src/cli/documents/find-files.ts";
 import { run } from "../../src/cli/main.ts";
 import type { LocalUser } from "../../src/cli/service/connect.ts";
 import { type Fetch, type Service, serviceClient } from "../../src/cli/service/service-client.ts";
 import { cut, screenOn, table } from "../../src/cli/terminal/screen.ts";
+import type { Sink } from "../../src/cli/terminal/sink.ts";
 import { grouped } from "../../src/lib/amount.ts";
 import { noProgress, testTerminal } from "../support/terminal.ts";
 
@@ -178,7 +178,7 @@ test("a request is retried after an overload or a network failure, but not after
     asked += 1;
     return problem(403, "auth.forbidden", "Seu perfil não permite esta operação");
   });
-  expect(await run(["import", here("notas", "b.xml")], shut.terminal)).toBe(1);
+  expect(await run(["import", here("notas", "b.xml")], shut.terminal)).toBe(4);
   expect([asked, shut.err[0]]).toEqual([1, "Seu perfil não permite esta operação"]);
 });
 
@@ -206,7 +206,7 @@ test("--url signs in with the environment's e-mail and password, or uses its tok
   expect(await run(["import", here("notas", "b.xml"), ...url], token.terminal)).toBe(0);
   expect(seen.map((one) => one.authorization)).toEqual(["Bearer do login", "Bearer uma chave"]);
   const anonymous = terminalOver(server);
-  expect(await run(["import", here("notas", "b.xml"), ...url], anonymous.terminal)).toBe(1);
+  expect(await run(["import", here("notas", "b.xml"), ...url], anonymous.terminal)).toBe(4);
   expect(anonymous.err[0]).toContain("SGE_PASSWORD");
 });
 
@@ -251,6 +251,16 @@ test("a wrong command line prints the help in Portuguese and ends with 2", async
     [["import", "x", "--parallel", "99"], "--parallel deve ser de 1 a 8"],
     [["export", "produtos"], "Informe o que exportar"],
     [["export", "stock", "--dialect", "excel"], "--dialect deve ser br ou rfc4180"],
+    [["import", "x", "--password", "segredo"], "A senha não vai na linha de comando"],
+    [["approve"], "Informe chaves de acesso, ou --job"],
+    [["approve", "123"], "Não é uma chave de acesso"],
+    [["reverse", "--movement", "3"], "Informe em --reason"],
+    [["count", "close", "x", "--reason", "fim do mês"], "--missing"],
+    [["users", "add", "a@b.example"], "Informe em --role"],
+    [["keys", "add", "caixa", "--role", "CHEFE"], "--role deve ser"],
+    [["webhooks", "add", "https://a.example", "--events", "nada"], "Não é um tipo de evento"],
+    [["watch"], "Informe que pasta vigiar"],
+    [["completion", "csh"], "Informe o shell"],
   ];
   for (const [argv, message] of wrong) {
     const { terminal, err } = terminalOver(nothing);

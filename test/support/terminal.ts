@@ -1,6 +1,9 @@
-import type { Sink } from "../../src/cli/documents/export.ts";
-import { run, type Terminal } from "../../src/cli/main.ts";
+import type { Role } from "../../src/accounts/roles.ts";
+import { run } from "../../src/cli/main.ts";
+import type { Terminal } from "../../src/cli/service/with-connection.ts";
 import type { Screen } from "../../src/cli/terminal/screen.ts";
+import type { Sink } from "../../src/cli/terminal/sink.ts";
+import type { TestApp } from "./app.ts";
 
 /** A CSV output that drops every byte. */
 export const nullSink: Sink = {
@@ -38,6 +41,8 @@ export function testTerminal(given: Partial<Terminal> = {}) {
     err: screen(err),
     stdout: unused,
     secret: unused,
+    input: unused,
+    interrupted: () => new AbortController().signal,
     asksPerson: false,
     progress: unused,
     ...given,
@@ -50,4 +55,23 @@ export async function runCommandLine(argv: readonly string[], given: Partial<Ter
   const { terminal, out, err, all } = testTerminal(given);
   const code = await run(argv, terminal);
   return { code, out, err: err.join("\n"), all: all.join("\n") };
+}
+
+/** A terminal of a person who is signed in to the app: its requests go to it in process, with the token of that role. */
+export function appTerminal(
+  app: Pick<TestApp, "raw" | "tokenOf">,
+  as: Role,
+  given: Partial<Terminal> = {},
+): Partial<Terminal> {
+  return {
+    env: { SGE_URL: "http://sge.localhost", SGE_TOKEN: app.tokenOf(as) },
+    fetch: async (request) => {
+      const { pathname, search } = new URL(request.url);
+      const body = request.body === null ? {} : { body: await request.bytes() };
+      const headers = Object.fromEntries(request.headers);
+      return app.raw(request.method, pathname + search, { as: "anonymous", headers, ...body });
+    },
+    progress: noProgress,
+    ...given,
+  };
 }

@@ -1,6 +1,7 @@
 import { addCompany, listCompanies } from "../../accounts/people/add-company.ts";
 import { parseConfig } from "../../config.ts";
 import { isCnpj, unmasked } from "../../nfe/taxpayer.ts";
+import { asksJson } from "../terminal/answer.ts";
 import { type ParsedArgs, textOf, UsageError } from "../terminal/parsed-args.ts";
 import type { Screen } from "../terminal/screen.ts";
 import { withDatabase } from "./with-database.ts";
@@ -18,7 +19,7 @@ const PAGE = 500;
 /** `sge company add NOME --admin E-MAIL` and `sge company list`, on the database of this machine's configuration. Returns 0. */
 export async function runCompany(context: CommandContext, given: ParsedArgs): Promise<number> {
   const [what, ...rest] = given._;
-  if (what === "list" && rest.length === 0) return list(context);
+  if (what === "list" && rest.length === 0) return list(context, given);
   if (what === "add") return add(context, rest, given);
   throw new UsageError("company", "Use sge company add NOME, ou sge company list");
 }
@@ -48,6 +49,13 @@ async function add(
   if (wrong !== undefined) throw usage(`Este CNPJ não é válido: ${wrong}`);
   const asked = { name: name.trim(), cnpjs: [...new Set(cnpjs)], environment, adminEmail } as const;
   const made = await withDatabase(configOf(context), (ports) => addCompany(ports, asked));
+  if (asksJson(given)) {
+    const { id, generatedPassword: password } = made;
+    context.out.line(
+      JSON.stringify({ id, ...asked, admin: adminEmail, adminEmail: undefined, password }),
+    );
+    return 0;
+  }
   context.err.line(`Empresa ${made.id} criada: ${asked.name}`);
   if (made.generatedPassword === null)
     context.err.line(`${adminEmail} já tinha acesso à instalação e entra com a senha que tem`);
@@ -58,16 +66,19 @@ async function add(
   return 0;
 }
 
-async function list(context: CommandContext): Promise<number> {
+async function list(context: CommandContext, given: ParsedArgs): Promise<number> {
+  const data: unknown[] = [];
   await withDatabase(configOf(context), async (ports) => {
     let after = 0;
     for (;;) {
       const page = await listCompanies(ports, after, PAGE);
       for (const { id, name, cnpjs, environment, users } of page)
-        context.out.line([id, name, cnpjs.join(","), environment, users].join("\t"));
+        if (asksJson(given)) data.push({ id, name, cnpjs, environment, users });
+        else context.out.line([id, name, cnpjs.join(","), environment, users].join("\t"));
       if (page.length < PAGE) return;
       after = page.at(-1)?.id ?? after;
     }
   });
+  if (asksJson(given)) context.out.line(JSON.stringify({ data }));
   return 0;
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type Config, parseConfig } from "../../config.ts";
 import { grouped, howMany } from "../../lib/amount.ts";
 import { removeOldPrevious } from "../../platform/bun/database/previous-databases.ts";
+import { asksJson } from "../terminal/answer.ts";
 import { flagOf, type ParsedArgs, textOf, UsageError } from "../terminal/parsed-args.ts";
 import { paint, type Screen } from "../terminal/screen.ts";
 import { adopt } from "./adopt.ts";
@@ -28,6 +29,10 @@ export async function runBackup(context: CommandContext, given: ParsedArgs): Pro
   if (!Number.isInteger(keep) || keep < 0)
     throw new UsageError("backup", "--keep deve ser um número inteiro");
   const made = await backup(configOf(context), folder, keep, new Date());
+  if (asksJson(given)) {
+    context.out.line(JSON.stringify(made));
+    return 0;
+  }
   context.out.line(`${made.path}: ${grouped(made.bytes)} bytes, conferidos`);
   for (const path of made.removed) context.out.line(paint(context.out, "dim", `removida: ${path}`));
   for (const name of made.without)
@@ -52,9 +57,15 @@ export async function runRestore(context: CommandContext, given: ParsedArgs): Pr
     flagOf(given.force) ?? false,
     new Date(),
   );
+  const removed = await removeOldPrevious(database);
+  if (asksJson(given)) {
+    const secret = isWithoutSecret(config) ? "missing" : "present";
+    context.out.line(JSON.stringify({ database, from, previous: before, removed, files, secret }));
+    return 0;
+  }
   context.out.line(`${database}: restaurado de ${from}`);
   if (before !== null) context.out.line(`O banco que estava lá agora é ${before}`);
-  for (const path of await removeOldPrevious(database)) context.out.line(`removido: ${path}`);
+  for (const path of removed) context.out.line(`removido: ${path}`);
   if (files > 0)
     context.out.line(howMany(files, "arquivo de exportação", "arquivos de exportações"));
   context.out.line(
@@ -85,6 +96,10 @@ export async function runAdopt(context: CommandContext, given: ParsedArgs): Prom
     flagOf(given.force) ?? false,
     new Date(),
   );
+  if (asksJson(given)) {
+    context.out.line(JSON.stringify({ differs, adopted: done }));
+    return differs === null || done ? 0 : 1;
+  }
   if (differs === null) {
     context.out.line("O banco de dados é o desta instalação: não há o que confirmar");
     return 0;
@@ -130,11 +145,21 @@ export async function runVerify(context: CommandContext, given: ParsedArgs): Pro
   const { verify } = await import("./verify.ts");
   const { out } = context;
   let problems = 0;
-  const found = ({ part, which, says }: Damage) => {
+  const shown: Damage[] = [];
+  const found = (damage: Damage) => {
     problems += 1;
+    if (asksJson(given)) {
+      if (problems <= MAX_PRINTED) shown.push(damage);
+      return;
+    }
+    const { part, which, says } = damage;
     if (problems <= MAX_PRINTED) out.line(paint(out, "red", `${PART[part]} ${which}: ${says}`));
   };
   const checked = await verify(configOf(context), found, undefined, notedHeads(given));
+  if (asksJson(given)) {
+    out.line(JSON.stringify({ ok: problems === 0, checked, problems, data: shown }));
+    return problems === 0 ? 0 : 1;
+  }
   if (problems > MAX_PRINTED) out.line(`… e mais ${grouped(problems - MAX_PRINTED)}`);
   const { originals, products, notes, exports, audit } = checked;
   const seen = [

@@ -3,6 +3,7 @@ import { type PasswordSet, setPassword, userState } from "../../accounts/login/s
 import { type Config, parseConfig } from "../../config.ts";
 import { failureSentence } from "../../messages/pt-BR/failures/failures.ts";
 import { removeFirstPassword } from "../../platform/bun/files/first-password.ts";
+import { asksJson } from "../terminal/answer.ts";
 import { flagOf, type ParsedArgs, UsageError } from "../terminal/parsed-args.ts";
 import type { Screen } from "../terminal/screen.ts";
 import { withDatabase } from "./with-database.ts";
@@ -39,6 +40,10 @@ export async function runPassword(context: CommandContext, given: ParsedArgs): P
     return 1;
   }
   await removeFirstPassword(config.DATA_DIR);
+  if (asksJson(given)) {
+    context.out.line(JSON.stringify({ email, password: generated, keys: done.keys }));
+    return 0;
+  }
   if (generated !== null) context.out.line(generated);
   context.err.line("Senha trocada; as sessões abertas foram encerradas");
   if (done.keys > 0)

@@ -1,22 +1,7 @@
 import { basename } from "node:path";
-import { z } from "zod";
-import { RequestRefused, readAs, type Service } from "../service/service-client.ts";
+import { RequestRefused, type Service } from "../service/service-client.ts";
 import { batchesOf, type FoundFile, isReadable } from "./find-files.ts";
-
-/** The fields of the answer of `POST /api/nfe/batch` that are used (docs/api.md). */
-const BatchAnswer = z.object({
-  summary: z.record(z.string(), z.number()),
-  results: z.array(
-    z.object({
-      file: z.string(),
-      outcome: z.string(),
-      code: z.string().nullish(),
-      message: z.string().nullish(),
-      holds: z.array(z.object({ code: z.string(), message: z.string() })).default([]),
-      errors: z.array(z.object({ path: z.string(), message: z.string() })).default([]),
-    }),
-  ),
-});
+import { type BatchAnswer, detailed, sendBatch } from "./send-batch.ts";
 
 export interface ImportOptions {
   /** Undefined: the company's setting `auto_approve`. */
@@ -47,7 +32,7 @@ export interface ImportTally {
 }
 
 /** A larger file is not sent: the API accepts no document and no batch of this size. */
-const MAX_BYTES = 50 << 20;
+export const MAX_BYTES = 50 << 20;
 
 /**
  * Sends files to the service, `parallel` requests at a time, and counts their outcomes. Calls `advance` with the number of files of
@@ -62,10 +47,9 @@ export async function importFiles(
 ): Promise<ImportTally> {
   const tally = new TallyCounter();
   const waiting = batchesOf(files);
-  const path = pathOf(options);
   const work = async () => {
     for (let batch = waiting.shift(); batch !== undefined; batch = waiting.shift()) {
-      await send(service, path, batch, tally);
+      await send(service, options, batch, tally);
       advance(batch.length);
     }
   };
@@ -73,16 +57,9 @@ export async function importFiles(
   return tally;
 }
 
-function pathOf({ approve, dryRun }: ImportOptions): string {
-  const query = new URLSearchParams();
-  if (approve !== undefined) query.set("approve", String(approve));
-  if (dryRun) query.set("dry_run", "true");
-  return query.size === 0 ? "/api/nfe/batch" : `/api/nfe/batch?${query}`;
-}
-
 async function send(
   service: Service,
-  path: string,
+  options: ImportOptions,
   found: readonly FoundFile[],
   tally: TallyCounter,
 ) {
@@ -98,8 +75,7 @@ async function send(
   // The blob reads the file when the request is sent, and again for each retry.
   for (const { path: file } of batch) form.append("files", Bun.file(file), basename(file));
   try {
-    const answer = await service.ask(path, { method: "POST", body: form });
-    tally.add(await readAs(BatchAnswer, answer), batch);
+    tally.add(await sendBatch(service, options, form), batch);
   } catch (error) {
     if (!(error instanceof RequestRefused) || error.status === 401 || error.status === 403)
       throw error;
@@ -135,15 +111,15 @@ class TallyCounter implements ImportTally {
     this.rejected.push(one);
   }
 
-  add({ summary, results }: z.infer<typeof BatchAnswer>, batch: readonly FoundFile[]): void {
+  add({ summary, results }: BatchAnswer, batch: readonly FoundFile[]): void {
     for (const [name, count] of Object.entries(summary))
       this.counts[name] = (this.counts[name] ?? 0) + count;
     const name = namesIn(batch, results.length);
     for (const [n, result] of results.entries()) {
       const file = name(n, result.file);
-      const { code, message, holds, errors } = result;
+      const { code, holds } = result;
       if (result.outcome === "rejected")
-        this.rejected.push({ file, code: code ?? "", message: detailed(message ?? "", errors) });
+        this.rejected.push({ file, code: code ?? "", message: detailed(result) });
       else if (holds.length > 0)
         this.waiting.push({
           file,
@@ -167,12 +143,4 @@ function namesIn(
   if (archive !== null)
     return (_, file) => (file.startsWith(archive) ? file : `${archive}/${file}`);
   return (n, file) => (results === batch.length ? (batch[n]?.path ?? file) : file);
-}
-
-/** The message with the first wrong field, and how many more there are. */
-function detailed(message: string, errors: readonly { path: string; message: string }[]): string {
-  const [first, ...more] = errors;
-  if (first === undefined) return message;
-  const rest = more.length === 0 ? "" : ` (e mais ${more.length})`;
-  return `${message}: ${first.path}: ${first.message}${rest}`;
 }

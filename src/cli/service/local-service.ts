@@ -16,7 +16,7 @@ import type { Reader } from "../../ports/sql.ts";
 import type { Log } from "../../ports/telemetry.ts";
 import type { LocalUser, Purpose } from "./connect.ts";
 import { runningServer } from "./running-server.ts";
-import { type Service, serviceClient } from "./service-client.ts";
+import { type Service, ServiceUnreachable, serviceClient } from "./service-client.ts";
 
 /**
  * The service of this machine: the server that runs on the database, or the app in this process over the database that the
@@ -27,10 +27,16 @@ export async function localService(
   config: Config,
   who: LocalUser,
   purpose: Purpose,
+  signal?: AbortSignal,
 ): Promise<Service> {
   const server = await runningServer(config);
-  if (server !== null || purpose === "read") requireDatabase(config);
-  return server === null ? inProcess(config, who, purpose) : overServer(server, config, who);
+  if (server !== null || purpose !== "create") requireDatabase(config);
+  if (server !== null) return overServer(server, config, who, signal);
+  if (purpose === "server")
+    throw new ServiceUnreachable(
+      "O serviço não está no ar nesta máquina: inicie-o antes, ou informe --url",
+    );
+  return inProcess(config, who, purpose, signal);
 }
 
 /** To open a file that does not exist would create it. */
@@ -42,11 +48,16 @@ function requireDatabase({ DATABASE_URL }: Config): void {
     );
 }
 
-async function overServer(url: string, config: Config, who: LocalUser): Promise<Service> {
+async function overServer(
+  url: string,
+  config: Config,
+  who: LocalUser,
+  signal: AbortSignal | undefined,
+): Promise<Service> {
   const database = await openDatabase(config.DATABASE_URL, config.DATABASE_AUTH_TOKEN);
   try {
     const token = await tokenFor(clientReader(database.reading), await jwtSecret(config), who);
-    return serviceClient({ base: url, token, fetch });
+    return serviceClient({ base: url, token, fetch, signal });
   } finally {
     await database.close();
   }
@@ -55,7 +66,12 @@ async function overServer(url: string, config: Config, who: LocalUser): Promise<
 /** A command that only reads signs with a temporary secret: this process checks its own tokens, and writes no file. */
 const temporarySecret = (): string => hex(crypto.getRandomValues(new Uint8Array(32)));
 
-async function inProcess(config: Config, who: LocalUser, purpose: Purpose): Promise<Service> {
+async function inProcess(
+  config: Config,
+  who: LocalUser,
+  purpose: Purpose,
+  signal: AbortSignal | undefined,
+): Promise<Service> {
   const reads = purpose === "read";
   const JWT_SECRET = config.JWT_SECRET ?? (reads ? temporarySecret() : undefined);
   // One user at a terminal needs no rate limit.
@@ -89,6 +105,7 @@ async function inProcess(config: Config, who: LocalUser, purpose: Purpose): Prom
       token,
       fetch: (request) => app.fetch(request),
       close: () => ports.close(),
+      signal,
     });
   } catch (error) {
     await ports.close();
