@@ -229,6 +229,40 @@ test("a command ends with 3 where no service answers, and with 4 where it takes 
     expect((await runCommandLine(["status"], { env: missing })).code).toBe(4);
   }));
 
+test("a credential comes from the environment, from a file or from a terminal, and never from the command line", () =>
+  withApp(async (app) => {
+    const folder = await mkdtemp(join(tmpdir(), "sge-secret-"));
+    try {
+      const token = app.tokenOf("GERENTE");
+      await writeFile(join(folder, "chave"), `${token}\n`);
+      const SGE_URL = "http://sge.localhost";
+      const asking = (env: Record<string, string>, given = {}, argv: string[] = []) =>
+        runCommandLine(["status", "--json", ...argv], appTerminal(app, "ADMIN", { env, ...given }));
+      const filed = await asking({ SGE_URL, SGE_TOKEN_FILE: join(folder, "chave") });
+      expect(JSON.parse(filed.out[0] ?? "").user.role).toBe("GERENTE");
+      const sent: unknown[] = [];
+      const login = async (request: Request) => {
+        if (!request.url.endsWith("/api/login")) return Response.error();
+        sent.push(await request.json());
+        return Response.json({ token });
+      };
+      const typed = { fetch: login, asksPerson: true, secret: async () => "digitada" };
+      await asking({ SGE_URL }, typed, ["--email", "ana@loja.example"]);
+      await writeFile(join(folder, "senha"), "guardada\r\n");
+      const SGE_PASSWORD_FILE = join(folder, "senha");
+      await asking({ SGE_URL, SGE_PASSWORD_FILE }, { fetch: login }, [
+        "--email",
+        "ana@loja.example",
+      ]);
+      expect(sent).toEqual(
+        ["digitada", "guardada"].map((password) => ({ email: "ana@loja.example", password })),
+      );
+      expect((await asking({ SGE_URL }, {}, ["--email", "ana@loja.example"])).code).toBe(4);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }));
+
 test("--json keeps every digit of the service's numbers, and people read them as in Brazil", () => {
   const text = '{"a":12345678901234567.25,"b":[1.50,-0.5,3],"c":"1.0"}';
   const value = exactJson(text);

@@ -158,6 +158,7 @@ test("a document at which the service fails keeps no other one, and stays for la
     await put("veneno.xml", xml(22));
     const { tally, lines } = await watching(
       async (request) => {
+        if (request.method !== "POST") return good(request);
         const form = await request.clone().formData();
         const poison = form
           .getAll("files")
@@ -204,13 +205,40 @@ test("a watch waits while the service is away, goes on when it is back, and ends
       if (line.event === "taken") stop.abort();
     });
     expect(lines.map(({ event }) => event)).toEqual([
-      "watching",
       "offline",
       "online",
+      "watching",
       "taken",
       "stopped",
     ]);
     expect(await names("importadas")).toEqual(["nota.xml"]);
+  }));
+
+test("a token that expires under a watch is replaced by a new one", () =>
+  withApp(async (app) => {
+    const good = fetchOf(app);
+    let opened = 0;
+    let posts = 0;
+    await put("nota.xml", xml(32));
+    const open = async () => {
+      opened += 1;
+      return serviceClient({
+        base: "http://sge.localhost",
+        token: app.tokenOf("OPERADOR"),
+        firstWaitMs: 0,
+        fetch: async (request) => {
+          if (request.method === "POST" && posts++ === 0)
+            return Response.json(
+              { code: "auth.invalid_token", detail: "vencido" },
+              { status: 401 },
+            );
+          return good(request);
+        },
+      });
+    };
+    const signal = new AbortController().signal;
+    const tally = await watchFolder(folder, open, { ...QUICK, signal }, () => undefined);
+    expect([opened, tally.taken]).toEqual([2, 1]);
   }));
 
 test("a watch whose credential is refused ends, and leaves the files where they are", async () => {

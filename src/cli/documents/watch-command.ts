@@ -50,7 +50,7 @@ export async function runWatch(terminal: Terminal, given: ParsedArgs): Promise<n
 
 const SHOWN: Readonly<Record<WatchLine["event"], readonly [Colour, (line: WatchLine) => string]>> =
   {
-    watching: ["dim", ({ file }) => `vigiando ${file ?? ""}`],
+    watching: ["dim", ({ file, message }) => `vigiando ${file} para ${message}`],
     taken: [
       "green",
       ({ file, documents }) => `entrou ${file}: ${documentsText(documents ?? [], MOST_NAMED)}`,

@@ -1,7 +1,7 @@
 import { setTimeout as waited } from "node:timers/promises";
 import { grouped } from "../../lib/amount.ts";
-import type { Service } from "../service/service-client.ts";
-import { RequestRefused, ServiceUnreachable } from "../service/service-client.ts";
+import { bodyOf } from "../service/exact-json.ts";
+import { RequestRefused, type Service, ServiceUnreachable } from "../service/service-client.ts";
 import { batchesOf } from "./find-files.ts";
 import { type Fate, isComplete, sendWatched } from "./send-watched.ts";
 import {
@@ -73,7 +73,6 @@ export async function watchFolder(
 ): Promise<WatchTally> {
   await prepareFolder(folder);
   const watch = new Watch(folder, open, options, say);
-  say({ event: "watching", file: folder });
   try {
     await watch.run();
   } finally {
@@ -87,9 +86,9 @@ class Watch {
   readonly tally: WatchTally = { taken: 0, refused: 0, left: 0 };
   private waiting = new Map<string, Waiting>();
   private service: Service | null = null;
-  /** Whether the open service has answered with a success: a 401 before that is no expired token. */
   private proven = false;
   private offlineMs = 0;
+  private isNamed = false;
 
   constructor(
     private readonly folder: string,
@@ -122,6 +121,7 @@ class Watch {
   private isDone = (): boolean => [...this.waiting.values()].every((one) => one.waitMs > 0);
 
   private async pass(): Promise<number | null> {
+    await this.connected();
     await putBack(this.folder, Date.now());
     const now = performance.now();
     const before = this.waiting;
@@ -146,7 +146,6 @@ class Watch {
       if (this.options.signal.aborted) break;
       const files = batch.flatMap(({ path }) => byPath.get(path) ?? []);
       const fates = await sendWatched(await this.connected(), files, this.options);
-      this.proven = true;
       this.sayBack();
       for (const fate of fates) await this.settle(fate);
     }
@@ -158,9 +157,22 @@ class Watch {
     return one !== undefined && performance.now() - one.since >= this.options.unfinishedMs;
   }
 
+  /** The service, which has taken the credential: a 401 after that is of a token that has expired. */
   private async connected(): Promise<Service> {
-    this.service ??= await this.open();
-    return this.service;
+    if (this.service !== null) return this.service;
+    const service = await this.open();
+    this.service = service;
+    const { company } = await bodyOf(service.api.api.me.$get());
+    this.proven = true;
+    this.sayBack();
+    if (!this.isNamed)
+      this.say({
+        event: "watching",
+        file: this.folder,
+        message: `${company.name}, ${service.where}`,
+      });
+    this.isNamed = true;
+    return service;
   }
 
   /** Moves a file by what became of it, or keeps it for later. */

@@ -102,7 +102,7 @@ export function serviceClient({
   const ask: Service["ask"] = (path, init = {}) => {
     const headers = new Headers(init.headers);
     if (token !== null) headers.set("authorization", `Bearer ${token}`);
-    const keyed = init.method === "POST" && token !== null && !(init.body instanceof FormData);
+    const keyed = init.method === "POST" && token !== null && !path.startsWith("/api/nfe/");
     if (keyed && !headers.has("idempotency-key"))
       headers.set("idempotency-key", crypto.randomUUID());
     return withRetries.execute(async () => {
