@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Role } from "../../src/accounts/roles.ts";
 import { exactJson } from "../../src/cli/service/exact-json.ts";
+import type { Fetch } from "../../src/cli/service/service-client.ts";
 import { decimal, signed } from "../../src/cli/terminal/decimals.ts";
 import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { type TestApp, withApp } from "../support/app.ts";
@@ -197,8 +198,8 @@ test("a POST is sent with one Idempotency-Key for all of its attempts, so that a
     const base = appTerminal(app, "ADMIN");
     const seen: (string | null)[] = [];
     let lost = 1;
-    const fetch = async (request: Request) => {
-      const answer = await base.fetch?.(request.clone());
+    const fetch: Fetch = async (request) => {
+      const answer = await base.fetch?.(new Request(request));
       if (request.method === "POST") seen.push(request.headers.get("idempotency-key"));
       if (request.method === "POST" && lost-- > 0) throw new TypeError("a conexão caiu");
       return answer ?? Response.error();

@@ -71,5 +71,5 @@ testInFull(
     server.child.kill("SIGTERM");
     expect(await server.ended()).toBe(0);
   },
-  300_000,
+  900_000,
 );

@@ -67,7 +67,8 @@ export function appTerminal(
     env: { SGE_URL: "http://sge.localhost", SGE_TOKEN: app.tokenOf(as) },
     fetch: async (request) => {
       const { pathname, search } = new URL(request.url);
-      const body = request.body === null ? {} : { body: await request.bytes() };
+      const body =
+        request.body === null ? {} : { body: new Uint8Array(await request.arrayBuffer()) };
       const headers = Object.fromEntries(request.headers);
       return app.raw(request.method, pathname + search, { as: "anonymous", headers, ...body });
     },
