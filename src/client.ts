@@ -1,11 +1,13 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { Hono } from "hono";
 import { hc } from "hono/client";
 import type { routes } from "./app.ts";
 import type { Env } from "./http/env.ts";
 
 const typed = (app: OpenAPIHono<Env>, all: typeof routes) => app.openapiRoutes(all);
-/** The app's own types. */
-export type App = ReturnType<typeof typed>;
+type SchemaOf<T> = T extends OpenAPIHono<Env, infer S> ? S : never;
+/** The app's own types. A plain Hono: to compare OpenAPIHono with it, method by method, took the compiler a third of its time. */
+export type App = Hono<Env, SchemaOf<ReturnType<typeof typed>>>;
 
 /** How a client sends: with a token, over any `fetch`. */
 export interface ClientOptions {
