@@ -182,6 +182,21 @@ test("a request is retried after an overload or a network failure, but not after
   expect([asked, shut.err[0]]).toEqual([1, "Seu perfil não permite esta operação"]);
 });
 
+test("import waits for the job that the service makes of a large ZIP, and prints its results", async () => {
+  const lines = [{ file: "lote.zip/a.xml", outcome: "registered" }];
+  let looks = 0;
+  const { terminal, out } = terminalOver((request) => {
+    if (request.method === "POST") return Response.json({ job_id: "7" }, { status: 202 });
+    looks += 1;
+    const state = looks < 2 ? "running" : "done";
+    const pagination = { total_pages: 2 };
+    return Response.json({ state, summary: { registered: 2 }, results: lines, pagination });
+  });
+  expect(await run(["import", here("lote.zip"), "--json"], terminal)).toBe(0);
+  expect(JSON.parse(out[0] ?? "")).toMatchObject({ summary: { registered: 2 }, rejected: [] });
+  expect(looks).toBe(3);
+});
+
 test("import --dry-run requests a dry run, and prints that nothing was written", async () => {
   const seen: { path: string; files: string[]; authorization: string | null }[] = [];
   const { terminal, out } = terminalOver(batches(seen));

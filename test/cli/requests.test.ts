@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Role } from "../../src/accounts/roles.ts";
 import { exactJson } from "../../src/cli/service/exact-json.ts";
-import type { Fetch } from "../../src/cli/service/service-client.ts";
+import { type Fetch, serviceClient } from "../../src/cli/service/service-client.ts";
 import { decimal, signed } from "../../src/cli/terminal/decimals.ts";
 import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { type TestApp, withApp } from "../support/app.ts";
@@ -228,6 +228,26 @@ test("a command ends with 3 where no service answers, and with 4 where it takes 
     expect((await runCommandLine(["status"], appTerminal(app, "ADMIN", { env }))).code).toBe(4);
     const missing = { SGE_URL: "http://sge.localhost", SGE_TOKEN_FILE: "/nao/ha" };
     expect((await runCommandLine(["status"], { env: missing })).code).toBe(4);
+  }));
+
+test("a command that is interrupted ends with 130, and a service that answers too late counts as gone", () =>
+  withApp(async (app) => {
+    const interrupted = () => AbortSignal.abort();
+    const stopped = await runCommandLine(["status"], appTerminal(app, "ADMIN", { interrupted }));
+    expect([stopped.code, stopped.err]).toEqual([130, "Interrompido"]);
+    const never: Fetch = (request) =>
+      new Promise((_, reject) =>
+        request.signal.addEventListener("abort", () => reject(request.signal.reason)),
+      );
+    const base = "http://sge.localhost";
+    const late = serviceClient({
+      base,
+      token: null,
+      fetch: never,
+      firstWaitMs: 0,
+      answerWithinMs: 5,
+    });
+    await expect(late.ask("/api/health")).rejects.toThrow("sem resposta em 0.005 s");
   }));
 
 test("a credential comes from the environment, from a file or from a terminal, and never from the command line", () =>

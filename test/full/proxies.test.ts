@@ -261,7 +261,7 @@ if (FULL)
 if (FULL)
   test("systemd accepts the documented units, and the service's unit is hardened", async () => {
     await using dir = await temporaryFolder();
-    const names = ["sge.service", "sge-backup.service", "sge-backup.timer"];
+    const names = ["sge.service", "sge-backup.service", "sge-backup.timer", "sge-watch.service"];
     for (const name of names)
       await Bun.write(
         join(dir.path, name),
