@@ -57,4 +57,5 @@ test("bash takes its completion, and completes commands, words, options and thei
   expect(complete("sge", "count", "c")).toEqual(["close", "cancel"]);
   expect(complete("sge", "approve", "--d")).toEqual(["--dry-run"]);
   expect(complete("sge", "users", "add", "--role", "GER")).toEqual(["GERENTE"]);
+  expect(complete("sge", "import", "READ")).toEqual(["README.md"]);
 });

@@ -58,7 +58,10 @@ function bash(commands: readonly Completed[]): string {
       ),
       ...flags
         .filter(({ file }) => file)
-        .map(({ flag }) => `        ${flag}) COMPREPLY=($(compgen -f -- "$cur")); return ;;`),
+        .map(
+          ({ flag }) =>
+            `        ${flag}) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;`,
+        ),
       ...flags
         .filter(({ valued: has, values, file }) => has && values.length === 0 && !file)
         .map(({ flag }) => `        ${flag}) return ;;`),
@@ -66,7 +69,7 @@ function bash(commands: readonly Completed[]): string {
     const paths = { files: "-f", folders: "-d" };
     const rest =
       takes !== null
-        ? `COMPREPLY=($(compgen ${paths[takes]} -- "$cur"))`
+        ? `mapfile -t COMPREPLY < <(compgen ${paths[takes]} -- "$cur")`
         : `[ "$COMP_CWORD" -eq 2 ] && COMPREPLY=($(compgen -W ${quoted(words.map(([word]) => word).join(" "))} -- "$cur"))`;
     return [
       `    ${name})`,

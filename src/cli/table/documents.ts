@@ -29,7 +29,7 @@ export const DOCUMENT_COMMANDS = {
   watch: {
     short: "Vigia uma pasta e envia o que chega nela",
     usage: "sge watch PASTA [opções]",
-    says: "Envia os XMLs e ZIPs que chegam à pasta (não às que há dentro dela) e os move: para importadas/ o que entrou, também\ncom pendência; para recusadas/ o que não entrou, com o motivo ao lado, em NOME.motivo.txt. Para tentar de novo, devolva o\narquivo à pasta. Um arquivo só é lido depois de parado por --settle segundos. Sem rede, espera. Termina com SIGINT ou SIGTERM.",
+    says: "Envia os XMLs e ZIPs que chegam à pasta (não o que há em pastas dentro dela) e os move: para importadas/ o que entrou, também\ncom pendência; para recusadas/ o que não entrou, com o motivo ao lado, em NOME.motivo.txt. Para tentar de novo, devolva o\narquivo à pasta. Um arquivo só é lido depois de parado por --settle segundos. Sem rede, espera. Termina com SIGINT ou SIGTERM.",
     takes: "folders",
     args: {
       ...APPROVE,

@@ -47,7 +47,7 @@ export const REQUEST_COMMANDS = {
     short: "Contagens de estoque: abrir, lançar, conferir, fechar",
     usage:
       "sge count list\n     sge count open NOME [--category N | --location LOCAL | --products CÓDIGO,…]\n     sge count add CONTAGEM CÓDIGO=QUANTIDADE…\n     sge count add CONTAGEM --file ARQUIVO\n     sge count review CONTAGEM\n     sge count close CONTAGEM --missing keep|zero --reason MOTIVO\n     sge count cancel CONTAGEM --reason MOTIVO",
-    says: "Uma contagem compara o que foi achado com o saldo. ARQUIVO é um CSV (; ou ,) com as colunas codigo (ou gtin), quantidade e,\nse quiser, lote; - lê a entrada padrão. Linhas do mesmo produto se somam. O mesmo arquivo enviado de novo, do mesmo\naparelho, não conta duas vezes.",
+    says: "Uma contagem compara o que foi achado com o saldo. ARQUIVO é um CSV (; ou ,) com as colunas codigo (ou gtin), quantidade e,\nse quiser, lote; --file - lê a entrada padrão. Linhas do mesmo produto se somam. O mesmo arquivo enviado de novo, do mesmo\naparelho, não conta duas vezes.",
     words: {
       list: "As contagens, da mais nova à mais antiga",
       open: "Abre uma contagem",

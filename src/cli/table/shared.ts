@@ -34,7 +34,7 @@ export const WHERE = {
     type: "string",
     valueHint: "E-MAIL",
     description:
-      "E-mail do usuário (ou SGE_EMAIL); a senha vem de SGE_PASSWORD, de SGE_PASSWORD_FILE ou é perguntada. No lugar dos dois, uma chave de API em SGE_TOKEN ou SGE_TOKEN_FILE",
+      "E-mail do usuário (ou SGE_EMAIL); a senha: SGE_PASSWORD, SGE_PASSWORD_FILE ou a pergunta. Em vez dos dois, SGE_TOKEN",
   },
   company: {
     type: "string",
