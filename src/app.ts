@@ -26,6 +26,7 @@ import { companyRoutes } from "./http/routes/accounts/company.ts";
 import { companyUnitRoutes } from "./http/routes/accounts/company-units.ts";
 import { emailConfigRoutes } from "./http/routes/accounts/email-config.ts";
 import { sessionRoutes } from "./http/routes/accounts/session.ts";
+import { confirmationRoutes } from "./http/routes/assistant/confirmations.ts";
 import { exportDownloadRoutes } from "./http/routes/exports/export-downloads.ts";
 import { exportRoutes } from "./http/routes/exports/exports.ts";
 import { eventRoutes } from "./http/routes/feed/events.ts";
@@ -112,6 +113,7 @@ export const routes = [
   ...inventoryRoutes,
   ...reportRoutes,
   ...costRiseRoutes,
+  ...confirmationRoutes,
   ...exportRoutes,
   ...jobRoutes,
   ...eventRoutes,

@@ -1,5 +1,6 @@
 import type { AccountsFailure } from "./accounts/failures.ts";
 import type { AlertFailure } from "./alerts/failures.ts";
+import type { ConfirmationFailure } from "./confirmations/failures.ts";
 import type { ExportFailure } from "./export/failures.ts";
 import type { IngestFailure } from "./ingest/verdict/failures.ts";
 import type { FeedFailure, IdempotencyFailure, JobFailure } from "./journal/failures.ts";
@@ -59,6 +60,7 @@ export type Failure =
   | CatalogFailure
   | CategoryFailure
   | AccountsFailure
+  | ConfirmationFailure
   | ExportFailure
   | FeedFailure
   | IdempotencyFailure

@@ -1,3 +1,4 @@
+import { expireConfirmations } from "./confirmations/expire.ts";
 import { expireExportFiles, expireExports } from "./export/files/expire-exports.ts";
 import { EXPORT_JOB } from "./export/files/exports.ts";
 import { ARCHIVE_JOB } from "./ingest/batch/archive.ts";
@@ -37,6 +38,8 @@ export interface MaintenanceReport {
   readonly mails: number;
   /** Idempotency keys that are older than 24 hours. */
   readonly keys: number;
+  /** Confirmations whose time was over long ago. */
+  readonly confirmations: number;
   /** Lines removed from the logs of webhooks. */
   readonly deliveries: number;
   /** Messages sent again. */
@@ -78,6 +81,7 @@ const OF_EACH_COMPANY: readonly (readonly [keyof MaintenanceReport, StepOfCompan
   ["originals", expireObjects],
   ["mails", expireMails],
   ["keys", expireKeys],
+  ["confirmations", expireConfirmations],
   ["deliveries", expireDeliveries],
   ...Object.values(RESEND).map((resend) => ["resent", resend] as const),
   ["differences", reconcileSlice],
@@ -116,6 +120,7 @@ export async function runMaintenance(
     events: 0,
     mails: 0,
     keys: 0,
+    confirmations: 0,
     deliveries: 0,
     resent: 0,
     differences: 0,

@@ -12,5 +12,6 @@ export const TAGS: Readonly<Record<string, string>> = {
   events: "O que aconteceu, na ordem da gravação",
   webhooks: "O que aconteceu, enviado a um endereço da empresa",
   audit: "Quem fez o quê, em ordem provada",
+  assistant: "Pedidos de assistentes (MCP), que uma pessoa confirma",
   operations: "Operação do serviço",
 };

@@ -157,6 +157,10 @@ export const STATUS_OF = {
   "request.malformed_json": 400,
   "request.invalid_encoding": 422,
   "request.invalid_host": 400,
+  "confirmation.not_found": 404,
+  "confirmation.ended": 409,
+  "confirmation.plan_changed": 409,
+  "confirmation.too_many": 429,
   "mcp.origin": 403,
   "mcp.key_needed": 403,
 } as const satisfies Record<Failure["code"], ContentfulStatusCode>;

@@ -19,6 +19,10 @@ const BY_ROUTE: Readonly<Record<string, string>> = {
   "PUT /api/company/tax-profile": "company.tax_profile_changed request.invalid",
   "POST /api/keys": "key.too_many key.expiry_past auth.forbidden",
   "DELETE /api/keys/{id}": "key.not_found",
+  "GET /api/confirmations/{id}": "confirmation.not_found",
+  "POST /api/confirmations/{id}":
+    "confirmation.not_found confirmation.ended confirmation.plan_changed",
+  "DELETE /api/confirmations/{id}": "confirmation.not_found confirmation.ended",
   "PUT /api/company/units": "units.conflict",
   "PUT /api/config/email": "mail.senders mail.incomplete mail.password_again",
   "POST /api/config/email/test": "mail.not_supported mail.incomplete mail.password_again",

@@ -10,6 +10,7 @@ import { writtenImportError } from "../messages/pt-BR/failures/import-errors.ts"
 import { problemTitle, statusSentence } from "../messages/pt-BR/failures/problems.ts";
 import type { Env } from "./env.ts";
 import { STATUS_OF } from "./failure-status.ts";
+import { Refused } from "./refused.ts";
 
 /** Members of a failure that are not on the wire. */
 const INTERNAL_FIELDS = new Set([
@@ -131,6 +132,7 @@ export function toProblem(error: Error, c: Context<Env>): Response {
       });
     return problem(c, status, failure.code, detail, evidence);
   }
+  if (error instanceof Refused) return refusedProblem(c, error);
   if (error instanceof HTTPException) return httpProblem(c, error.status);
   if (hasLeft(c, error)) return new Response(null, { status: CLIENT_LEFT });
   c.var.ports?.log("error", "request.crashed", {
@@ -140,6 +142,14 @@ export function toProblem(error: Error, c: Context<Env>): Response {
     trace_id: c.var.ports.trace.id,
   });
   return problem(c, 500, "internal", statusSentence(500));
+}
+
+/** The problem of an inner request, as one of this request. */
+function refusedProblem(c: Context<Env>, { status, problem: of }: Refused): Response {
+  const { type, title, status: _, detail, error, code, instance, request_id, ...evidence } = of;
+  // A route's own answer, or one of a tool: each has both members.
+  const known = trusted<ContentfulStatusCode>(status);
+  return problem(c, known, String(code), String(detail), evidence);
 }
 
 /** The status of a request whose client disconnected (nginx's 499); it appears only in the log and the metrics. */

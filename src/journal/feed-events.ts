@@ -178,6 +178,17 @@ const EVENTS = {
     when: "Uma categoria foi excluída",
     payload: z.object({ category_id: z.int() }),
   },
+  "confirmation.asked": {
+    when: "Uma chave de API pediu algo que uma pessoa precisa confirmar, ou o pedido espera de novo",
+    payload: z.object({ confirmation_id: z.string(), tool: z.string() }),
+  },
+  "confirmation.ended": {
+    when: "Uma pessoa confirmou ou recusou o pedido de uma chave de API",
+    payload: z.object({
+      confirmation_id: z.string(),
+      outcome: z.enum(["confirmed", "refused"]),
+    }),
+  },
   "count.opened": { when: "Uma contagem foi aberta", payload: z.object({ count_id }) },
   "count.moved": {
     when: "O fechamento de uma contagem lançou diferenças; uma contagem grande, em várias partes",

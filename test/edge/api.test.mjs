@@ -20,7 +20,13 @@ import { ask, twoWorlds } from "./two-worlds.mjs";
 import { fromBun } from "./world.mjs";
 
 /** Routes of `self` that no API key may use. */
-const OF_PERSONS = ["/api/logout", "/api/me/password", "/api/session", "/api/session/company"];
+const OF_PERSONS = [
+  "/api/logout",
+  "/api/me/password",
+  "/api/session",
+  "/api/session/company",
+  "/api/confirmations/no-such-id",
+];
 
 /** Each chapter goes on from those before. */
 const CHAPTERS = [
@@ -54,6 +60,7 @@ const CHAPTERS = [
   [texts, "bodies, forms, queries and HEAD, each judged by its text"],
   [entering, "settings, and what follows from them"],
   [entering, "where mail comes from"],
+  [assistant, "what an assistant asks for, and a person confirms"],
   [assistant, "an assistant, by the client of the SDK"],
   [webhooks, "webhooks, their secrets and their logs"],
   [entering, "what only one of them has, by name"],

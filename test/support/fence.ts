@@ -78,6 +78,7 @@ export const MAY: Record<string, string> = {
   "accounts/login": "lib journal ports accounts accounts/keys",
   "accounts/settings": "lib journal ports accounts",
   "accounts/people": "lib accounts accounts/login journal ports",
+  confirmations: "lib accounts journal ports",
   "stock/catalog": "lib nfe stock stock/reports accounts journal ports resilience",
   "stock/counting":
     "lib stock stock/posting stock/reports stock/lots accounts accounts/settings journal ports resilience",
@@ -113,7 +114,7 @@ export const MAY: Record<string, string> = {
   alerts: "lib messages/pt-BR/alerts accounts accounts/settings journal ports",
   webhooks: "lib version.ts accounts journal ports resilience",
   "failures.ts":
-    "alerts webhooks nfe ingest/verdict mail stock stock/catalog stock/counting reports accounts export journal ports",
+    "alerts webhooks confirmations nfe ingest/verdict mail stock stock/catalog stock/counting reports accounts export journal ports",
   http: "lib nfe messages/pt-BR/documents messages/pt-BR/failures stock/supplier-items ingest/verdict accounts ports failures.ts version.ts resilience",
   "http/middleware":
     "lib http failures.ts:types accounts accounts/keys accounts/login ports config.ts observability resilience",
@@ -125,7 +126,7 @@ export const MAY: Record<string, string> = {
   "http/idempotency":
     "lib http http/middleware http/request ingest/upload accounts journal ports failures.ts:types",
   "http/assistant":
-    "lib http http/middleware http/views:types messages/pt-BR/documents accounts failures.ts:types ports version.ts",
+    "lib http http/middleware http/views:types messages/pt-BR/documents accounts confirmations failures.ts:types ports version.ts",
   "http/stream":
     "lib http http/middleware http/views http/request export/files accounts accounts/login accounts/settings journal ports",
   "http/routes/exports":
@@ -138,6 +139,8 @@ export const MAY: Record<string, string> = {
     "lib nfe http http/middleware http/views http/request ingest/verdict ingest/judge ingest/supplier-items stock/supplier-items mail alerts accounts accounts/keys accounts/login accounts/settings accounts/people journal ports http/stream",
   "http/routes/feed":
     "lib http http/middleware http/views http/request http/stream accounts accounts/login journal webhooks",
+  "http/routes/assistant":
+    "lib http http/middleware http/assistant accounts confirmations journal resilience",
   "http/routes/operations": "lib http http/middleware accounts ports version.ts observability",
   "platform/libsql": "lib ports queue-messages.ts resilience",
   platform: "lib ports platform/libsql resilience",
@@ -154,7 +157,7 @@ export const MAY: Record<string, string> = {
     "lib ports config.ts queue-messages.ts metrics.ts version.ts platform platform/libsql platform/memory observability resilience",
   web: "http ports",
   "app.ts":
-    "http web http/middleware http/idempotency http/assistant http/routes/exports http/routes/notes http/routes/stock http/routes/accounts http/routes/feed http/routes/operations ports",
+    "http web http/middleware http/idempotency http/assistant http/routes/exports http/routes/notes http/routes/stock http/routes/accounts http/routes/feed http/routes/assistant http/routes/operations ports",
   "client.ts": "app.ts:types http:types",
   "page/base": `lib accounts ${ANSWERS}`,
   "page/parts": "lib page/base",
@@ -168,7 +171,7 @@ export const MAY: Record<string, string> = {
   "page/companies": VIEW,
   page: "lib accounts page/base page/parts page/notes page/stock page/mapping page/panel page/count page/exports page/admin page/companies",
   "maintenance.ts":
-    "ingest/note ingest/judge ingest/batch export/files mail stock stock/reconcile stock/lots stock/counting journal ports queue-messages.ts:types resilience webhooks",
+    "confirmations ingest/note ingest/judge ingest/batch export/files mail stock stock/reconcile stock/lots stock/counting journal ports queue-messages.ts:types resilience webhooks",
   "consumer.ts": "ingest/batch export/files journal ports queue-messages.ts resilience webhooks",
 };
 
@@ -185,7 +188,7 @@ const READ: Record<string, string> = {
 
 /** Parts without clock, random numbers, environment and I/O: they get these as arguments or through a port. */
 const PURE =
-  /^(?:lib|nfe|messages|journal|stock|accounts|ingest|export|mail|alerts|webhooks|http|web|failures\.ts|app\.ts)(?:\/|$)/;
+  /^(?:lib|nfe|messages|journal|stock|accounts|ingest|export|mail|alerts|webhooks|confirmations|http|web|failures\.ts|app\.ts)(?:\/|$)/;
 
 /** Exceptions: hono-rate-limiter subtracts the process's clock from the reset time of its store. */
 const EXCUSED: Record<string, string> = { "src/http/middleware/rate-limit.ts": "Date.now(" };
@@ -201,7 +204,7 @@ const KEPT_TO: readonly (readonly [RegExp, RegExp])[] = [
   [/^(?:preact|@preact\/)/, /^page(?:\/|$)/],
   [
     /^drizzle-orm/,
-    /^(?:ports|platform|journal|stock|accounts|ingest|export|mail|alerts|webhooks|http)(?:\/(?!verdict)|$)/,
+    /^(?:ports|platform|journal|stock|accounts|ingest|export|mail|alerts|webhooks|confirmations|http)(?:\/(?!verdict)|$)/,
   ],
 ];
 

@@ -40,6 +40,7 @@ export const OWNERS: Readonly<Record<string, string>> = {
   mail_settings: "mail",
   mail_addresses: "mail",
   alert_mails: "alerts",
+  confirmations: "confirmations",
   webhooks: "webhooks",
   webhook_deliveries: "webhooks",
   queue: "platform",

@@ -55,17 +55,6 @@ export interface WriteTool extends Described {
   request(args: Args): InnerRequest;
 }
 
-/** A route's refusal of an inner request: its status and its problem document. */
-export class Refused extends Error {
-  constructor(
-    readonly status: number,
-    readonly problem: Readonly<Record<string, unknown>>,
-  ) {
-    super(String(problem.code ?? status));
-    this.name = "Refused";
-  }
-}
-
 /** Longest text of an argument, and most texts of a list. */
 const MOST_TEXT = 500;
 const MOST_TEXTS = 20;

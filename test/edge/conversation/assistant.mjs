@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import { post } from "./words.mjs";
 
 const rpc = (method, params, id = 1) => ({ jsonrpc: "2.0", id, method, params });
 const message = (json, as) => (known) => ({ method: "POST", path: "/mcp", json, as: known[as] });
-/** The name of a product, wherever the documents have put it. */
-const CODE = "NOVO/1";
+/** A product of its own. */
+const CODE = "MCP/1";
 
 /** Of the assistant's door. */
 export const assistant = {
@@ -28,7 +29,9 @@ export const assistant = {
     await call("stock_search", { search: "1" });
     await call("stock_product", { product_code: CODE });
     await call("kardex", { product_code: CODE });
-    await call("cost_rises", { days: 30 });
+    await ask("the tool cost_rises", message(rpc("tools/call", { name: "cost_rises" }), "ADMIN"), {
+      like: ({ status, body }) => ({ status, rises: body.result.structuredContent.data.rises }),
+    });
     await call("note", { access_key: keys.first });
     await call("why_held", { access_key: keys.first });
     await call("notes", { status: "PENDENTE" });
@@ -52,4 +55,42 @@ export const assistant = {
       await client.close();
     }
   },
+  async "what an assistant asks for, and a person confirms"({ ask, keys }) {
+    const path = "/api/confirmations";
+    const call = (name, args, keep = () => undefined, as = "GERENTE") =>
+      ask(`the tool ${name}`, message(rpc("tools/call", { name, arguments: args }), as), {
+        keep: (body, known) => keep(body.result.structuredContent.data, known),
+        like: ({ status, body }) => ({ status, body: withoutHash(body) }),
+      });
+    const like = ({ status, body }) => ({ status, body: withoutHash(body) });
+    await ask("a product", post("/api/products", { code: CODE, name: "«Óleo»", unit: "UN" }));
+    const keepId = (data, known) => {
+      known.asked = data.confirmation_id;
+    };
+    const of = (method, more) => (known) => ({ method, path: `${path}/${known.asked}`, ...more });
+    const order = { product_code: CODE, type: "ENTRADA", quantity: 1, unit_cost: 2 };
+    await call("record_movement", order, keepId);
+    await ask("what waits", { path }, { like });
+    await ask("what a key asks for", of("GET"), { like });
+    await ask("confirmed by a key", (known) => ({ ...of("POST")(known), as: known.ADMIN }));
+    await ask("confirmed with another plan", of("POST", { json: { plan_hash: "0".repeat(64) } }), {
+      like,
+    });
+    await ask("confirmed", of("POST"), { like });
+    await ask("confirmed again", of("POST"));
+    await call("record_movement", { ...order, type: "SAIDA" }, keepId);
+    await ask("refused", of("DELETE"));
+    await ask("refused again", of("DELETE"));
+    await ask("confirmed after that", of("POST"));
+    const no = (name, args, as) =>
+      ask(`the tool ${name}`, message(rpc("tools/call", { name, arguments: args }), as));
+    await no("approve_note", { access_key: keys.first }, "VISUALIZADOR");
+    await no("discard_note", { access_key: "0".repeat(44), reason: "nada" }, "GERENTE");
+    await no("reverse_movement", { movement_id: 999999, reason: "nada" }, "GERENTE");
+    await ask("of no request", { method: "POST", path: `${path}/nada` });
+  },
 };
+
+/** Hashes of plans are over numbers that JSON keeps, and equal; those of two services may name other movements. */
+const withoutHash = (body) =>
+  JSON.parse(JSON.stringify(body).replaceAll(/[0-9a-f]{64}/g, "<hash>"));

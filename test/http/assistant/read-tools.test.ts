@@ -38,7 +38,7 @@ test("a client of the SDK connects, lists the tools and asks each of them that r
     };
     const reading = tools.filter(({ annotations }) => annotations?.readOnlyHint === true);
     expect(reading.map(({ name }) => name).sort()).toEqual(
-      [...Object.keys(asked), "recall_lot"].sort(),
+      [...Object.keys(asked), "recall_lot", "confirmation"].sort(),
     );
     for (const [name, args] of Object.entries(asked)) {
       const { text, body, refused } = await call(name, args);

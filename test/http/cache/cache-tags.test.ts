@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { type TestApp, testApp, withApp } from "../../support/app.ts";
 import { ACCOUNT_FLOWS } from "../../support/http/account-flows.ts";
 import { CATALOG_FLOWS } from "../../support/http/catalog-flows.ts";
+import { CONFIRMATION_FLOWS } from "../../support/http/confirmation-flows.ts";
 import { COUNT_FLOWS } from "../../support/http/count-flows.ts";
 import { LATE_COST_FLOWS } from "../../support/http/late-cost-flows.ts";
 import { LOSS_FLOWS } from "../../support/http/loss-flows.ts";
@@ -56,6 +57,7 @@ const inOrder = (names: readonly Read[]) =>
 for (const { says, write, first, status = 200, changes, asks = [] } of [
   ...FLOWS,
   ...ACCOUNT_FLOWS,
+  ...CONFIRMATION_FLOWS,
   ...SUPPLIER_FLOWS,
   ...COUNT_FLOWS,
   ...LATE_COST_FLOWS,

@@ -6,6 +6,7 @@ import { withApp } from "../../support/app.ts";
 const ANSWER_LOST = [
   "/api/categories",
   "/api/config/email/address",
+  "/api/confirmations/{id}",
   "/api/jobs/{id}/replay",
   "/api/keys",
   "/api/movements/batch",

@@ -24,6 +24,7 @@ interface Own {
   readonly count: string;
   readonly user: string;
   readonly webhook: string;
+  readonly confirmation: string;
   readonly category: string;
 }
 
@@ -68,7 +69,18 @@ async function fill(service: TestApp, as: Who, from: number): Promise<Own> {
     await ok("POST", "/api/movements", {
       json: { product_code: "P1", type, quantity: 2, unit_cost: 3, reference: "R1", lot: "L" },
     });
-  await ok("POST", "/api/keys", { json: { name: "chave", role: "OPERADOR" } });
+  const { key: bearer } = await ok("POST", "/api/keys", {
+    json: { name: "chave", role: "OPERADOR" },
+  });
+  const order = { product_code: "P1", type: "ENTRADA", quantity: 1 };
+  const asked = await ok("POST", "/mcp", {
+    as: "anonymous",
+    headers: { authorization: `Bearer ${bearer}` },
+    json: {
+      ...{ jsonrpc: "2.0", id: 1, method: "tools/call" },
+      params: { name: "record_movement", arguments: order },
+    },
+  });
   await ok("PUT", "/api/config/email", {
     json: {
       imap_host: "mail.example.com",
@@ -96,7 +108,7 @@ async function fill(service: TestApp, as: Who, from: number): Promise<Own> {
   await ok("POST", `/api/counts/${count.id}/close`, {
     json: { missing: "keep", reason: "inventário" },
   });
-  const order = await ok("POST", "/api/exports", { json: { type: "movements" } });
+  const ordered = await ok("POST", "/api/exports", { json: { type: "movements" } });
   const person = { email: `pessoa${from}@${as.toLowerCase()}.example`, role: "OPERADOR" };
   const user = await ok("POST", "/api/users", { json: person });
   await runJobs(ports);
@@ -105,10 +117,11 @@ async function fill(service: TestApp, as: Who, from: number): Promise<Own> {
   });
   return {
     webhook: hook.id,
+    confirmation: asked.result.structuredContent.data.confirmation_id,
     access_key: key,
     waiting: waiting?.accessKey ?? "",
     job: batch.job_id,
-    export: order.id ?? order.export_id ?? order.job_id,
+    export: ordered.id ?? ordered.export_id ?? ordered.job_id,
     movement: String(moved.movement.id),
     lot: moved.movement.batch_number,
     count: count.id,
@@ -129,9 +142,11 @@ function concreteOf(path: string, own: Own): string {
           ? own.user
           : path.startsWith("/api/webhooks/")
             ? own.webhook
-            : path.startsWith("/api/categories/")
-              ? own.category
-              : own.job;
+            : path.startsWith("/api/confirmations/")
+              ? own.confirmation
+              : path.startsWith("/api/categories/")
+                ? own.category
+                : own.job;
   return path
     .replace("{access_key}", own.access_key)
     .replace("{id}", id)

@@ -4,6 +4,7 @@ import { zipOf } from "../../../src/synthetic/zip.ts";
 import { ACCOUNT_REQUESTS } from "./account-requests.ts";
 import { AUDIT_READS } from "./audit-reads.ts";
 import { CATALOG_REQUESTS } from "./catalog-requests.ts";
+import { CONFIRMATION_REQUESTS } from "./confirmation-requests.ts";
 import { LOT_READS } from "./lot-reads.ts";
 import { SOME_PROFILE } from "./some-profile.ts";
 import { SUPPLIER_REQUESTS } from "./supplier-requests.ts";
@@ -71,6 +72,7 @@ export const VALID_REQUESTS: readonly ValidRequest[] = [
   { method: "POST", path: "/api/config/alerts/test", query: [] },
   { method: "GET", path: "/api/company/units", query: [] },
   ...WEBHOOK_REQUESTS,
+  ...CONFIRMATION_REQUESTS,
   {
     method: "PUT",
     path: "/api/company/units",

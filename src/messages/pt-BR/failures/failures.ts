@@ -280,6 +280,13 @@ const SENTENCES: {
   "request.invalid_encoding": ({ where }) =>
     `O endereço contém bytes que não são UTF-8 (${where}); escreva-o em UTF-8`,
   "request.invalid_host": "O cabeçalho Host não é válido",
+  "confirmation.not_found": "Pedido de confirmação não encontrado",
+  "confirmation.ended": ({ state }) =>
+    `O pedido não espera mais: ${{ confirmed: "já foi confirmado", refused: "foi recusado", expired: "o prazo acabou" }[state]}`,
+  "confirmation.plan_changed":
+    "O que seria gravado mudou desde que foi pedido; confira o plano novo e confirme-o (plan_hash)",
+  "confirmation.too_many": ({ limit }) =>
+    `Já há pedidos demais à espera de confirmação (até ${limit} de uma chave)`,
   "mcp.origin": "Páginas desta origem não podem usar o acesso de assistentes",
   "mcp.key_needed":
     "O acesso de assistentes precisa de uma chave de API; o token de uma pessoa não serve",
