@@ -55,6 +55,7 @@ import { noteApprovalRoutes } from "./http/routes/notes/note-approvals.ts";
 import { noteArchiveRoutes } from "./http/routes/notes/note-archive.ts";
 import { noteCostRoutes } from "./http/routes/notes/note-cost.ts";
 import { noteEventRoutes } from "./http/routes/notes/note-events.ts";
+import { notePaperRoutes } from "./http/routes/notes/note-paper.ts";
 import { noteRoutes } from "./http/routes/notes/notes.ts";
 import { reportRoutes } from "./http/routes/notes/reports.ts";
 import { reversalRoutes } from "./http/routes/notes/reversals.ts";
@@ -92,6 +93,7 @@ export const routes = [
   ...noteArchiveRoutes,
   ...noteRoutes,
   ...noteCostRoutes,
+  ...notePaperRoutes,
   ...noteEventRoutes,
   ...reversalRoutes,
   ...lateCostRoutes,

@@ -16,6 +16,7 @@ export const STATUS_OF = {
   "original.damaged": 500,
   "file.damaged": 500,
   "nfe.unreadable": 409,
+  "nfe.not_printable": 422,
   "nfe.held": 409,
   "nfe.final": 409,
   "nfe.has_returns": 409,

@@ -34,6 +34,10 @@ const BY_ROUTE: Readonly<Record<string, string>> = {
   "GET /api/nfes/{access_key}": "nfe.not_found",
   "GET /api/nfes/{access_key}/cost": "nfe.not_found",
   "GET /api/nfes/{access_key}/xml": "nfe.not_found original.missing original.damaged",
+  "GET /api/nfes/{access_key}/danfe":
+    "nfe.not_found nfe.not_printable original.missing original.damaged",
+  "GET /api/nfes/{access_key}/danfe.pdf":
+    "nfe.not_found nfe.not_printable original.missing original.damaged",
   "POST /api/nfes/{access_key}/process":
     "nfe.not_found nfe.held nfe.final nfe.correction nfe.override_denied nfe.unreadable stock.insufficient stock.out_of_range",
   "POST /api/nfes/process": "job.not_found job.too_many",

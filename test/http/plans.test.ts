@@ -135,7 +135,8 @@ async function walk(service: TestApp): Promise<Set<string>> {
     at: of(refused, "/events/no-such-event/withdraw"),
     json: { reason: "falso" },
   });
-  for (const rest of ["", "/xml"]) await go("GET", `${path}${rest}`, { at: of(sale, rest) });
+  for (const rest of ["", "/xml", "/danfe", "/danfe.pdf"])
+    await go("GET", `${path}${rest}`, { at: of(sale, rest) });
 
   const days = "from=2026-11-01&to=2026-11-30";
   for (const query of [

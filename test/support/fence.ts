@@ -58,6 +58,8 @@ export const MAY: Record<string, string> = {
   "nfe/signature": "nfe nfe/xml",
   "nfe/container": "lib nfe nfe/layout nfe/xml",
   "nfe/read": "lib nfe nfe/check nfe/container nfe/layout nfe/xml",
+  danfe: "lib nfe nfe/layout nfe/xml",
+  "danfe/pdf": "danfe:types",
   "messages/pt-BR/documents": "lib nfe stock:types ingest/verdict:types",
   "messages/pt-BR/failures": "lib nfe:types messages/pt-BR/documents failures.ts:types",
   "messages/pt-BR/audit": "journal:types",
@@ -86,7 +88,7 @@ export const MAY: Record<string, string> = {
   "ingest/cost": "nfe ingest/verdict accounts",
   "ingest/upload": "lib nfe:types ports ingest/verdict",
   "ingest/note":
-    "lib nfe messages/pt-BR/documents ingest/verdict ingest/cost stock stock/supplier-items stock/posting stock/lots accounts journal ports",
+    "lib nfe danfe messages/pt-BR/documents ingest/verdict ingest/cost stock stock/supplier-items stock/posting stock/lots accounts journal ports",
   "ingest/judge":
     "lib nfe nfe/signature ingest/verdict ingest/cost accounts accounts/settings journal ports resilience ingest/note",
   "ingest/search": "lib nfe ingest/verdict stock stock/supplier-items accounts ports ingest/note",
@@ -120,7 +122,7 @@ export const MAY: Record<string, string> = {
     "lib http failures.ts:types accounts accounts/keys accounts/login ports config.ts observability resilience",
   "http/cache": "lib http journal ports",
   "http/views":
-    "lib messages/pt-BR/documents messages/pt-BR/audit http ingest/verdict:types ingest/cost ingest/note ingest/search ingest/supplier-items ingest/approve ingest/reverse ingest/event ingest/batch stock/supplier-items stock/reports stock/lots stock/catalog stock/counting journal failures.ts webhooks",
+    "lib danfe:types messages/pt-BR/documents messages/pt-BR/audit http ingest/verdict:types ingest/cost ingest/note ingest/search ingest/supplier-items ingest/approve ingest/reverse ingest/event ingest/batch stock/supplier-items stock/reports stock/lots stock/catalog stock/counting journal failures.ts webhooks",
   "http/request":
     "lib nfe http http/middleware ingest/verdict ingest/upload ingest/supplier-items ingest/approve ingest/batch export export/sheets export/files stock stock/supplier-items stock/reports stock/catalog reports journal ports",
   "http/idempotency":
@@ -132,7 +134,7 @@ export const MAY: Record<string, string> = {
   "http/routes/exports":
     "lib http http/middleware http/request http/stream export export/files accounts/settings journal",
   "http/routes/notes":
-    "lib http http/middleware http/cache http/views http/request http/stream ingest/verdict ingest/upload ingest/note ingest/judge ingest/search ingest/supplier-items ingest/approve ingest/reverse ingest/event ingest/receive ingest/batch stock stock/supplier-items stock/reports reports export/files accounts/login accounts/settings journal",
+    "lib danfe danfe/pdf http http/middleware http/cache http/views http/request http/stream ingest/verdict ingest/upload ingest/note ingest/judge ingest/search ingest/supplier-items ingest/approve ingest/reverse ingest/event ingest/receive ingest/batch stock stock/supplier-items stock/reports reports export/files accounts/login accounts/settings journal",
   "http/routes/stock":
     "lib http http/middleware http/cache http/views http/request ingest/note ingest/search ingest/supplier-items ingest/manual-movements stock stock/supplier-items stock/posting stock/reports stock/lots stock/catalog stock/counting reports accounts/settings journal ports",
   "http/routes/accounts":
@@ -188,7 +190,7 @@ const READ: Record<string, string> = {
 
 /** Parts without clock, random numbers, environment and I/O: they get these as arguments or through a port. */
 const PURE =
-  /^(?:lib|nfe|messages|journal|stock|accounts|ingest|export|mail|alerts|webhooks|confirmations|http|web|failures\.ts|app\.ts)(?:\/|$)/;
+  /^(?:lib|nfe|danfe|messages|journal|stock|accounts|ingest|export|mail|alerts|webhooks|confirmations|http|web|failures\.ts|app\.ts)(?:\/|$)/;
 
 /** Exceptions: hono-rate-limiter subtracts the process's clock from the reset time of its store. */
 const EXCUSED: Record<string, string> = { "src/http/middleware/rate-limit.ts": "Date.now(" };

@@ -94,7 +94,7 @@ function reply<T>(c: Context<Env>, { body, etag }: CachedAnswer, how: "HIT" | "M
 }
 
 /** RFC 9110, 13.1.2: compared weakly, because a proxy that compresses marks the ETag as weak. */
-function matches(ifNoneMatch: string | undefined, etag: string): boolean {
+export function matches(ifNoneMatch: string | undefined, etag: string): boolean {
   if (ifNoneMatch === undefined) return false;
   const given = ifNoneMatch.split(",").map((tag) => tag.trim().replace(/^W\//, ""));
   return given.includes(etag) || given.includes("*");

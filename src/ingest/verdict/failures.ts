@@ -37,6 +37,8 @@ export type IngestFailure =
   | { code: "original.missing"; access_key: string; sha256: string }
   /** Today's reader refuses the original: it cannot be judged by today's rules. */
   | { code: "nfe.unreadable"; access_key: string }
+  /** Today's reader refuses the original, or its texts are more than a paper has (danfe/danfe.ts). */
+  | { code: "nfe.not_printable"; access_key: string; why: "unreadable" | "too_long" }
   /** Another event with other content is stored under this key, type (`event`) and sequence. */
   | {
       code: "nfe.event_differs";

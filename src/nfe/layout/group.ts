@@ -42,6 +42,13 @@ export function allOf(element: XmlElement, name: string): XmlElement[] {
   return element.children.filter((child) => child.name === name && belongs(child, element));
 }
 
+/** The first element of this name in a group, as groupOf takes it. */
+export function firstOf(element: XmlElement, name: string): XmlElement | undefined {
+  for (const child of element.children)
+    if (child.name === name && belongs(child, element)) return child;
+  return undefined;
+}
+
 /**
  * The one element of this name in a group, as groupOf takes it; undefined where there is none. A second one is reported as
  * a duplicate, so that a document with two is never read by the first alone. `path` is the group's own.

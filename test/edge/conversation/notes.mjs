@@ -83,6 +83,15 @@ export const notes = {
     });
     for (const name of ["first", "latin", "bare"])
       await ask(`the bytes of ${name}`, { path: `${of(name)}/xml` });
+    for (const name of ["first", "latin", "bare"]) {
+      await ask(`the paper of ${name}`, { path: `${of(name)}/danfe` });
+      // Their deflate differs, so that their bytes do: the texts are those of the paper above.
+      await ask(
+        `the PDF of ${name}`,
+        { path: `${of(name)}/danfe.pdf` },
+        { like: ({ status, headers, body }) => ({ status, headers, begins: body.slice(0, 8) }) },
+      );
+    }
     await ask("what approving would do", {
       method: "POST",
       path: `${of("first")}/process?dry_run=true`,

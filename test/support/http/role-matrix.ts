@@ -58,6 +58,8 @@ export const MATRIX: readonly [string, string, Role | "anonymous"][] = [
   ["get", "/api/nfes/{access_key}", "VISUALIZADOR"],
   ["get", "/api/nfes/{access_key}/cost", "VISUALIZADOR"],
   ["get", "/api/nfes/{access_key}/xml", "VISUALIZADOR"],
+  ["get", "/api/nfes/{access_key}/danfe", "VISUALIZADOR"],
+  ["get", "/api/nfes/{access_key}/danfe.pdf", "VISUALIZADOR"],
   ["post", "/api/nfes/process", "OPERADOR"],
   ["post", "/api/nfes/{access_key}/process", "OPERADOR"],
   ["post", "/api/nfes/{access_key}/discard", "GERENTE"],

@@ -126,6 +126,8 @@ export const VALID_REQUESTS: readonly ValidRequest[] = [
   { method: "GET", path: `/api/nfes/${KEY}`, query: [] },
   { method: "GET", path: `/api/nfes/${KEY}/cost`, query: [] },
   { method: "GET", path: `/api/nfes/${KEY}/xml`, query: [] },
+  { method: "GET", path: `/api/nfes/${KEY}/danfe`, query: [] },
+  { method: "GET", path: `/api/nfes/${KEY}/danfe.pdf`, query: [] },
   {
     method: "POST",
     path: `/api/nfes/${KEY}/process`,

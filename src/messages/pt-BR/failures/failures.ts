@@ -64,6 +64,10 @@ const SENTENCES: {
   "file.damaged": "O arquivo guardado foi danificado e não pode ser entregue",
   "nfe.unreadable":
     "O XML guardado desta nota não é mais aceito e ela não pode ser avaliada de novo; descarte-a e peça ao emitente o XML correto",
+  "nfe.not_printable": ({ why }) =>
+    why === "too_long"
+      ? "Os textos desta nota não cabem em um DANFE; baixe o XML"
+      : "O XML guardado desta nota não é mais aceito e ela não pode ser impressa; baixe o XML",
   "nfe.held": ({ holds }) =>
     `A nota tem pendências e não pode entrar no estoque. ${holds.map(({ message }) => message).join(" ")}`,
   "nfe.final": "A situação da nota não permite esta operação",
