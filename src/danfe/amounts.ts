@@ -120,8 +120,8 @@ export function reformOf(infNFe: XmlElement): Block[] {
     rows.push([
       figure("IBS MONOFÁSICO", amount(leaf(mono, "vIBSMono")), 17),
       figure("CBS MONOFÁSICA", amount(leaf(mono, "vCBSMono")), 17),
-      figure("IBS MONO. SUJEITO A RETENÇÃO", amount(leaf(mono, "vIBSMonoReten")), 17),
-      figure("CBS MONO. SUJEITA A RETENÇÃO", amount(leaf(mono, "vCBSMonoReten")), 17),
+      figure("IBS MONO. SUJEITO A RET.", amount(leaf(mono, "vIBSMonoReten")), 17),
+      figure("CBS MONO. SUJEITA A RET.", amount(leaf(mono, "vCBSMonoReten")), 17),
       figure("IBS MONO. RETIDO ANTES", amount(leaf(mono, "vIBSMonoRet")), 16),
       figure("CBS MONO. RETIDA ANTES", amount(leaf(mono, "vCBSMonoRet")), 16),
     ]);

@@ -25,10 +25,10 @@ export async function cachedContent(
 ): Promise<Response> {
   const { ports, actor, signal } = c.var;
   const etag = await etagOf(key);
-  const told = { etag, "cache-control": "private, no-cache", vary: "Authorization" };
+  const common = { etag, "cache-control": "private, no-cache", vary: "Authorization" };
   const answered = (result: "HIT" | "MISS" | "REVALIDATED") => {
     ports.meter.count("cache_reads_total", { result });
-    return { ...told, "x-cache": result };
+    return { ...common, "x-cache": result };
   };
   if (matches(c.req.header("if-none-match"), etag))
     return c.body(null, 304, answered("REVALIDATED"));
