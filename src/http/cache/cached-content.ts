@@ -25,7 +25,7 @@ export async function cachedContent(
 ): Promise<Response> {
   const { ports, actor, signal } = c.var;
   const etag = await etagOf(key);
-  const common = { etag, "cache-control": "private, no-cache", vary: "Authorization" };
+  const common = { etag, "cache-control": "private, no-cache", vary: "Authorization, Cookie" };
   const answered = (result: "HIT" | "MISS" | "REVALIDATED") => {
     ports.meter.count("cache_reads_total", { result });
     return { ...common, "x-cache": result };
