@@ -6,7 +6,7 @@ import { placesHere } from "./shell.tsx";
 
 const KEYS: readonly (readonly [string, string])[] = [
   ["/", "Buscar"],
-  ["j  k  ou setas", "Linha seguinte, linha anterior"],
+  ["j k", "Linha seguinte, anterior (ou setas)"],
   ["Enter", "Abrir a linha"],
   ["x", "Marcar a linha"],
   ["a", "Ação principal da tela"],

@@ -4,7 +4,7 @@ import { listenToKeys, useKeys } from "./base/keys.ts";
 import { closeLive, live, openLive } from "./base/live.ts";
 import { notifyFault } from "./base/notices.ts";
 import { online } from "./base/online.ts";
-import { leave, may, me, unsent } from "./base/session.ts";
+import { followSession, leave, may, me, unsent } from "./base/session.ts";
 import { Help } from "./help.tsx";
 import { LazyView } from "./lazy-view.tsx";
 import { Confirm } from "./parts/dialog.tsx";
@@ -40,6 +40,7 @@ export function Shell({ place, onLeft }: { place: Place; onLeft: () => void }) {
       }),
     [go],
   );
+  useEffect(followSession, []);
   useEffect(() => {
     openLive();
     return closeLive;

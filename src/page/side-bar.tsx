@@ -26,7 +26,7 @@ export const THEME_ICONS = { auto: "sun-moon", light: "sun", dark: "moon" } as c
 export function SideBar({ place, places, onHelp, onLeave }: FrameProps) {
   const here = me.value;
   return (
-    <div class="side-bar">
+    <header class="side-bar">
       <Mark />
       <CompanySwitch />
       <nav aria-label="Telas">
@@ -60,6 +60,6 @@ export function SideBar({ place, places, onHelp, onLeave }: FrameProps) {
           </Button>
         </div>
       </div>
-    </div>
+    </header>
   );
 }

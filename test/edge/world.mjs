@@ -76,8 +76,10 @@ export async function libsqlServer(guard, seeded = true) {
 export async function worker(given = {}) {
   const options = (vars) => ({ workers: [{ configPath: "wrangler.toml", vars }] });
   const harness = createTestHarness(options(given));
-  await harness.listen();
+  const { url } = await harness.listen();
   return {
+    /** Where a browser finds it. */
+    url: url.origin,
     fetch: harness.fetch.bind(harness),
     bind: (vars) => harness.update(options(vars)),
     logs: () => harness.getLogs(),

@@ -1,22 +1,12 @@
 import { computed, signal } from "@preact/signals";
+import type { z } from "zod";
 import { type Permission, type Role, may as roleMay } from "../../accounts/roles.ts";
+import type { BrowserSessionSchema } from "../../http/routes/accounts/browser-session.ts";
 import { ask } from "./ask.ts";
 import { Unreachable } from "./problem.ts";
 
-/** A company of the person, with their role in it. */
-export interface OwnCompany {
-  readonly id: number;
-  readonly name: string;
-  readonly cnpjs: readonly string[];
-  readonly role: Role;
-}
-
-/** The answer of GET /api/me. */
-export interface Me {
-  readonly user: { id: number; name: string | null; email: string; role: Role };
-  readonly company: OwnCompany;
-  readonly companies: readonly OwnCompany[];
-}
+/** The answer of GET /api/session. */
+export type Me = z.infer<typeof BrowserSessionSchema>;
 
 /** Who is here; null: not read yet, or not signed in. The server decides again at every request. */
 export const me = signal<Me | null>(null);
@@ -34,7 +24,7 @@ export const ROLE_NAMES: Record<Role, string> = {
   ADMIN: "Administrador",
 };
 
-/** The company's name for the first paint, before GET /api/me has answered. */
+/** The company's name for the first paint, before GET /api/session has answered. */
 export const companyName = computed(
   () => me.value?.company.name ?? remembered()?.company.name ?? "",
 );
@@ -57,9 +47,9 @@ function isMe(value: unknown): value is Me {
 }
 
 /** Reads who is here. `open`: a 401 is thrown instead of opening the dialog. Without a network: who was here last. */
-export async function readMe(): Promise<Me> {
+export async function readMe(open = true): Promise<Me> {
   try {
-    const read = await ask<Me>("/api/me", { open: true });
+    const read = await ask<Me>("/api/session", { open });
     me.value = read;
     localStorage.setItem(KEPT, JSON.stringify(read));
     return read;
@@ -71,7 +61,7 @@ export async function readMe(): Promise<Me> {
   }
 }
 
-/** Enters. The cookie is not readable here: GET /api/me shows whether the browser kept it. */
+/** Enters. The cookie is not readable here: GET /api/session shows whether the browser kept it. */
 export async function enter(email: string, password: string): Promise<void> {
   await ask("/api/session", { method: "POST", json: { email, password }, open: true });
 }
@@ -88,6 +78,44 @@ export async function leave(): Promise<void> {
   for (const remove of atLeaving) await remove();
   localStorage.removeItem(KEPT);
   me.value = null;
+}
+
+const AGAIN_MS = 60_000;
+let asked = Date.now();
+
+/** Whether this tab still shows what the session is: another tab may have chosen another company or person, which the cookie follows. */
+function isOther(now: Me | null): boolean {
+  const here = me.peek();
+  if (here === null || now === null) return here !== null;
+  return now.company.id !== here.company.id || now.user.id !== here.user.id;
+}
+
+/**
+ * Keeps this tab with its session: loads it again when another tab has changed company or person, and asks when the tab is seen
+ * again after a minute, so that an ended session is known before something is typed. Gives what ends it.
+ */
+export function followSession(): () => void {
+  const onStorage = (event: StorageEvent) => {
+    if (event.key === KEPT && isOther(remembered())) location.reload();
+  };
+  const onSeen = () => {
+    if (document.visibilityState !== "visible" || Date.now() - asked < AGAIN_MS) return;
+    asked = Date.now();
+    const before = me.peek();
+    readMe(false).then(
+      (now) =>
+        before !== null &&
+        (now.company.id !== before.company.id || now.user.id !== before.user.id) &&
+        location.reload(),
+      () => undefined,
+    );
+  };
+  addEventListener("storage", onStorage);
+  document.addEventListener("visibilitychange", onSeen);
+  return () => {
+    removeEventListener("storage", onStorage);
+    document.removeEventListener("visibilitychange", onSeen);
+  };
 }
 
 /** Goes on in another company of the same person. The page begins again: nothing of the first company stays in it. */

@@ -14,7 +14,7 @@ import { jsonBody, PROBLEMS, responses } from "../../schemas.ts";
 import { OwnCompanySchema, ownCompanyView } from "./own-companies.ts";
 import { CredentialsSchema, SignedInSchema, signedInView } from "./session.ts";
 
-const BrowserSessionSchema = z
+export const BrowserSessionSchema = z
   .object({
     user: SignedInSchema,
     company: OwnCompanySchema.openapi({ description: "A empresa em que a sessão está" }),

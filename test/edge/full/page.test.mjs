@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { after, before, test } from "node:test";
+import { promisify } from "node:util";
+import { closeBrowser, noBrowser, visit } from "../../page/browser.ts";
+import { frameSentences, loginSentences } from "../../page/sentences/frame.ts";
+import { ADMIN, libsqlServer, SECRET, worker } from "../world.mjs";
+
+/** Sentences of the page, and how each list begins. A new list gets its line here and a `.test.ts` in test/page/. */
+const LISTS = [
+  [loginSentences, { signedIn: false }],
+  [frameSentences, {}],
+];
+
+let database;
+let edge;
+let world;
+
+before(async () => {
+  if (noBrowser !== null) return;
+  await promisify(execFile)("bun", ["src/tools/build-page.ts"]);
+  database = await libsqlServer();
+  edge = await worker({ DATABASE_URL: database.url, JWT_SECRET: SECRET });
+  world = await worldOf(edge);
+});
+
+after(async () => {
+  await closeBrowser();
+  await edge?.close();
+  await database?.close();
+});
+
+/** The Worker as the sentences see it. */
+async function worldOf({ url, fetch }) {
+  const login = await fetch("/api/login", { method: "POST", body: JSON.stringify(ADMIN) });
+  assert.equal(login.status, 200);
+  const { token } = await login.json();
+  const authorization = `Bearer ${token}`;
+  return {
+    url,
+    admin: ADMIN,
+    async call(method, path, json) {
+      const headers = { authorization, "content-type": "application/json" };
+      const body = json === undefined ? undefined : JSON.stringify(json);
+      const answer = await fetch(path, { method, headers, body });
+      const text = await answer.text();
+      return { status: answer.status, body: text === "" ? null : JSON.parse(text) };
+    },
+    async upload(xml, query = "") {
+      const headers = { authorization, "content-type": "application/xml" };
+      const answer = await fetch(`/api/nfe/upload${query}`, { method: "POST", headers, body: xml });
+      return answer.json();
+    },
+  };
+}
+
+for (const [sentences, options] of LISTS)
+  for (const { name, run } of sentences)
+    test(`in workerd: ${name}`, { skip: noBrowser ?? false, timeout: 120_000 }, () =>
+      visit(world, run, options),
+    );

@@ -1,0 +1,211 @@
+import { equal, match } from "node:assert/strict";
+import type { Sentence } from "../browser.ts";
+
+/** Resolves when the service worker has kept the page's files and serves it. */
+const CONTROLLED = `(async () => {
+  await navigator.serviceWorker.ready;
+  while (navigator.serviceWorker.controller === null) await new Promise((resolve) => setTimeout(resolve, 20));
+})()`;
+
+/** What the login does, before there is a session. */
+export const loginSentences: readonly Sentence[] = [
+  {
+    name: "a clerk enters after a wrong password, and is back where they were going",
+    short: true,
+    async run({ page, open, enter, accessible, picture }) {
+      await open("/estoque?busca=caf%C3%A9");
+      await page.getByRole("heading", { name: "Entrar" }).waitFor();
+      await accessible();
+      await enter("uma senha errada");
+      await page.getByText("E-mail ou senha inválidos").waitFor();
+      equal(await page.evaluate("document.activeElement?.name"), "password");
+      await picture("login-wrong");
+      await enter();
+      await page.getByRole("heading", { name: "Estoque", level: 1 }).waitFor();
+      match(page.url(), /\/estoque\?busca=caf/);
+    },
+  },
+  {
+    name: "the login sends nobody to another site, and shows the password only when asked",
+    async run({ page, world, open, enter }) {
+      await open("/entrar?volta=//example.org/notas");
+      const password = page.getByLabel("Senha", { exact: true });
+      await password.fill("segredo");
+      equal(await password.getAttribute("type"), "password");
+      await page.getByRole("button", { name: "Mostrar a senha" }).click();
+      equal(await password.getAttribute("type"), "text");
+      await enter();
+      await page.getByRole("heading", { name: "Notas", level: 1 }).waitFor();
+      equal(new URL(page.url()).origin, world.url);
+    },
+  },
+  {
+    name: "too many wrong passwords are answered with the seconds to wait",
+    async run({ page, open, enter }) {
+      await page.route("**/api/session", (route) =>
+        route.request().method() === "POST"
+          ? route.fulfill({
+              status: 429,
+              headers: { "retry-after": "2", "content-type": "application/problem+json" },
+              body: JSON.stringify({ status: 429, code: "auth.locked", detail: "Espere" }),
+            })
+          : route.continue(),
+      );
+      await open("/entrar");
+      await enter();
+      await page.getByText(/Muitas tentativas\. Tente de novo em [12] s\./).waitFor();
+      equal(await page.getByRole("button", { name: "Entrar" }).isDisabled(), true);
+      await page.getByText("Muitas tentativas").waitFor({ state: "hidden" });
+      equal(await page.getByRole("button", { name: "Entrar" }).isDisabled(), false);
+    },
+  },
+  {
+    name: "a browser that does not keep the cookie is told that the address is not secure",
+    async run({ page, open, enter, context }) {
+      await page.route("**/api/session", async (route) => {
+        if (route.request().method() === "POST") {
+          const answer = await route.fetch();
+          const { "set-cookie": _dropped, ...headers } = answer.headers();
+          await context.clearCookies();
+          return route.fulfill({ response: answer, headers });
+        }
+        await context.clearCookies();
+        return route.continue({ headers: { ...route.request().headers(), cookie: "" } });
+      });
+      await open("/entrar");
+      await enter();
+      await page.getByText("Este endereço não é seguro (http)").waitFor();
+    },
+  },
+];
+
+/** What the frame does around every place. */
+export const frameSentences: readonly Sentence[] = [
+  {
+    name: "every place opens from the side bar, by its keys and in the address, without an accessibility finding",
+    async run({ page, open, accessible, picture }) {
+      await open("/notas");
+      const bar = page.getByRole("navigation", { name: "Telas", exact: true });
+      for (const [letter, name] of PLACES) {
+        await bar.getByRole("link", { name }).click();
+        await page.getByRole("heading", { name, level: 1 }).waitFor();
+        await accessible();
+        await page.keyboard.press("g");
+        await page.keyboard.press(letter === "n" ? "e" : "n");
+        await page
+          .getByRole("heading", { name: letter === "n" ? "Estoque" : "Notas", level: 1 })
+          .waitFor();
+      }
+      await picture("frame");
+    },
+  },
+  {
+    name: "the help opens by its key, returns the focus, and single keys can be switched off",
+    async run({ page, open, accessible, picture }) {
+      await open("/notas");
+      await page.getByRole("heading", { name: "Notas", level: 1 }).waitFor();
+      await page.keyboard.press("?");
+      await page.getByRole("dialog", { name: "Ajuda e teclas" }).waitFor();
+      await accessible();
+      await picture("help");
+      await page.getByLabel("Usar teclas sozinhas neste navegador").uncheck();
+      await page.keyboard.press("Escape");
+      await page.getByRole("dialog").waitFor({ state: "hidden" });
+      await page.keyboard.press("?");
+      await page.keyboard.press("g");
+      await page.keyboard.press("e");
+      equal(await page.getByRole("dialog").count(), 0);
+      match(page.url(), /\/notas$/);
+    },
+  },
+  {
+    name: "the theme follows the device until a person chooses, and stays chosen after a reload",
+    async run({ page, open, accessible }) {
+      await open("/notas");
+      const ground = () => page.evaluate("getComputedStyle(document.body).backgroundColor");
+      await page.emulateMedia({ colorScheme: "dark" });
+      await page.getByRole("heading", { name: "Notas", level: 1 }).waitFor();
+      equal(await ground(), "rgb(18, 20, 18)");
+      await accessible();
+      await page.getByRole("button", { name: /Tema do aparelho/ }).click();
+      equal(await ground(), "rgb(246, 245, 242)");
+      await page.reload();
+      await page.getByRole("button", { name: /Tema claro/ }).waitFor();
+      equal(await ground(), "rgb(246, 245, 242)");
+    },
+  },
+  {
+    name: "the page opens again without a network, and says so",
+    async run({ page, context, open, picture }) {
+      await open("/contagem");
+      await page.getByRole("heading", { name: "Contagem", level: 1 }).waitFor();
+      await page.evaluate(CONTROLLED);
+      await context.setOffline(true);
+      await page.reload();
+      await page.getByRole("heading", { name: "Contagem", level: 1 }).waitFor();
+      await page.getByText("Sem internet. Mostrando o que já estava aqui.").waitFor();
+      await picture("offline");
+      await context.setOffline(false);
+      await page.getByText("Sem internet.").waitFor({ state: "hidden" });
+    },
+  },
+  {
+    name: "a session that ended is asked for over the page, and the page goes on where it was",
+    async run({ page, context, open, accessible, picture, world }) {
+      await open("/estoque?busca=caf%C3%A9");
+      await page.getByRole("heading", { name: "Estoque", level: 1 }).waitFor();
+      await context.clearCookies();
+      await page.clock.install();
+      await page.clock.fastForward(120_000);
+      await page.evaluate("document.dispatchEvent(new Event('visibilitychange')) && null");
+      const dialog = page.getByRole("dialog", { name: "Sua sessão terminou" });
+      await dialog.waitFor();
+      await accessible();
+      await picture("session-ended");
+      equal(await dialog.getByLabel("E-mail").inputValue(), world.admin.email);
+      await page.keyboard.press("Escape");
+      equal(await dialog.isVisible(), true);
+      await dialog.getByLabel("Senha", { exact: true }).fill(world.admin.password);
+      await page.keyboard.press("Enter");
+      await dialog.waitFor({ state: "hidden" });
+      match(page.url(), /\/estoque\?busca=caf/);
+    },
+  },
+  {
+    name: "leaving ends the session of this browser and removes what the page kept of the person",
+    async run({ page, open, world }) {
+      await open("/notas");
+      await page.getByRole("button", { name: "Sair" }).click();
+      await page.getByRole("heading", { name: "Entrar" }).waitFor();
+      equal(await page.evaluate("localStorage.getItem('sge.me')"), null);
+      await page.goto(`${world.url}/notas`);
+      await page.getByRole("heading", { name: "Entrar" }).waitFor();
+    },
+  },
+  {
+    name: "a phone has four places in its bar and the rest under Mais",
+    async run({ page, open, accessible, picture }) {
+      await page.setViewportSize({ width: 360, height: 740 });
+      await open("/painel");
+      await page.getByRole("heading", { name: "Painel", level: 1 }).waitFor();
+      await page.getByRole("button", { name: "Mais" }).click();
+      await page.getByRole("dialog").waitFor();
+      await accessible();
+      await picture("phone-more");
+      await page.getByRole("link", { name: "Exportações" }).last().click();
+      await page.getByRole("heading", { name: "Exportações", level: 1 }).waitFor();
+      equal(await page.getByRole("dialog").count(), 0);
+      equal(await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), true);
+    },
+  },
+];
+
+const PLACES: readonly (readonly [letter: string, name: string])[] = [
+  ["p", "Painel"],
+  ["n", "Notas"],
+  ["e", "Estoque"],
+  ["d", "De-para"],
+  ["c", "Contagem"],
+  ["x", "Exportações"],
+  ["a", "Administração"],
+];
