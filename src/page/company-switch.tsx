@@ -1,4 +1,5 @@
 import { notifyFault } from "./base/notices.ts";
+import * as say from "./base/say.ts";
 import { companyName, me, switchCompany } from "./base/session.ts";
 import { Menu } from "./parts/menu.tsx";
 
@@ -6,13 +7,13 @@ import { Menu } from "./parts/menu.tsx";
 export function CompanySwitch() {
   const here = me.value;
   if (here === null || here.companies.length < 2)
-    return <span class="company">{companyName.value}</span>;
+    return <span class="company">{say.name(companyName.value)}</span>;
   return (
     <Menu
-      label={here.company.name}
+      label={say.name(here.company.name)}
       icon="building-2"
       items={here.companies.map(({ id, name }) => ({
-        text: name,
+        text: say.name(name),
         current: id === here.company.id,
         onClick: () => {
           if (id === here.company.id) return;

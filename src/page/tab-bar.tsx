@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import * as say from "./base/say.ts";
 import { me } from "./base/session.ts";
 import { nextTheme, theme } from "./base/theme.ts";
 import { CompanySwitch } from "./company-switch.tsx";
@@ -33,7 +34,7 @@ export function TabBar({ place, places, onHelp, onLeave }: FrameProps) {
         Mais
       </button>
       {more && (
-        <Dialog title={me.value?.company.name ?? "Mais"} onClose={close}>
+        <Dialog title={say.name(me.value?.company.name ?? "Mais")} onClose={close}>
           <ul class="more-list">
             {rest.map((one) => (
               <li key={one.path}>

@@ -163,6 +163,7 @@ export const frameSentences: readonly Sentence[] = [
       await accessible();
       await picture("session-ended");
       equal(await dialog.getByLabel("E-mail").inputValue(), world.admin.email);
+      equal(await page.evaluate("document.activeElement?.name"), "password");
       await page.keyboard.press("Escape");
       equal(await dialog.isVisible(), true);
       await dialog.getByLabel("Senha", { exact: true }).fill(world.admin.password);
