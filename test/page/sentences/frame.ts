@@ -26,7 +26,7 @@ export const loginSentences: readonly Sentence[] = [
     },
   },
   {
-    name: "the login sends nobody to another site, and shows the password only when asked",
+    name: "the login leads to no other site, and shows the password only when asked",
     async run({ page, world, open, enter }) {
       await open("/entrar?volta=//example.org/notas");
       const password = page.getByLabel("Senha", { exact: true });
@@ -60,7 +60,7 @@ export const loginSentences: readonly Sentence[] = [
     },
   },
   {
-    name: "a browser that does not keep the cookie is told that the address is not secure",
+    name: "a browser that does not keep the cookie learns that the address is not secure",
     async run({ page, open, enter, context }) {
       await page.route("**/api/session", async (route) => {
         if (route.request().method() === "POST") {
