@@ -165,7 +165,7 @@ export async function wholeFlow(
   await call("try the mailbox", "POST", "/api/config/email/test", { json: mailbox });
   await call("mail.address", "POST", "/api/config/email/address");
   await call("read the mailbox", "GET", "/api/config/email");
-  const alerts = { recipients: [SECRETS.mailUser], events: ["stock.low"] };
+  const alerts = { recipients: [`${SECRETS.mailUser}@loja.example`], events: ["stock.low"] };
   await call("alerts.configure", "PUT", "/api/config/alerts", { json: alerts });
   await call("read the alerts", "GET", "/api/config/alerts");
   const movement = (type: string, quantity: number) => ({
