@@ -54,14 +54,17 @@ import { lateCostRoutes } from "./http/routes/notes/late-costs.ts";
 import { noteApprovalRoutes } from "./http/routes/notes/note-approvals.ts";
 import { noteArchiveRoutes } from "./http/routes/notes/note-archive.ts";
 import { noteCostRoutes } from "./http/routes/notes/note-cost.ts";
+import { noteCountRoutes } from "./http/routes/notes/note-counts.ts";
 import { noteEventRoutes } from "./http/routes/notes/note-events.ts";
 import { notePaperRoutes } from "./http/routes/notes/note-paper.ts";
 import { noteRoutes } from "./http/routes/notes/notes.ts";
+import { overviewRoutes } from "./http/routes/notes/overview.ts";
 import { reportRoutes } from "./http/routes/notes/reports.ts";
 import { reversalRoutes } from "./http/routes/notes/reversals.ts";
 import { uploadRoutes } from "./http/routes/notes/uploads.ts";
 import { waitingItemRoutes } from "./http/routes/notes/waiting-items.ts";
 import { profilingRoutes } from "./http/routes/operations/profiling.ts";
+import { compositionRoutes } from "./http/routes/stock/composition.ts";
 import { kardexRoutes } from "./http/routes/stock/kardex.ts";
 import { lotRoutes } from "./http/routes/stock/lots.ts";
 import { movementReportRoutes } from "./http/routes/stock/movement-report.ts";
@@ -91,6 +94,8 @@ export const routes = [
   ...uploadRoutes,
   ...noteApprovalRoutes,
   ...noteArchiveRoutes,
+  ...noteCountRoutes,
+  ...overviewRoutes,
   ...noteRoutes,
   ...noteCostRoutes,
   ...notePaperRoutes,
@@ -111,6 +116,7 @@ export const routes = [
   ...supplierItemImportRoutes,
   ...waitingItemRoutes,
   ...dashboardRoutes,
+  ...compositionRoutes,
   ...exportDownloadRoutes,
   ...inventoryRoutes,
   ...reportRoutes,

@@ -67,6 +67,8 @@ export const figures = {
   async "reads that are kept, and asked for again"({ ask }) {
     for (const path of [
       "/api/dashboard/stats",
+      "/api/dashboard/stock",
+      "/api/nfes/counts",
       "/api/dashboard/evolution",
       "/api/dashboard/evolution?months=3",
       "/api/dashboard/stats?by=issued",

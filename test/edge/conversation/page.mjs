@@ -71,6 +71,7 @@ export const page = {
     const end = (known) => ({ method: "DELETE", path: "/api/session", ...by(known) });
     await ask("the end", end, { like: session });
     await ask("after it", end);
+    await ask("what waits in each company", { path: "/api/overview" });
     await ask("no cookie", { path: "/api/session" });
   },
 };

@@ -12,7 +12,7 @@ export const CATALOG_FLOWS: readonly Flow[] = [
   {
     says: "a product gets another name",
     write: (service) => change(service, { name: "OUTRO" }),
-    changes: [...STOCK, "product", "posted", "movements", "movements of P1"],
+    changes: ["made of", ...STOCK, "product", "posted", "movements", "movements of P1"],
     asks: ["stats", "evolution", "unposted", "held"],
   },
   {
@@ -26,14 +26,14 @@ export const CATALOG_FLOWS: readonly Flow[] = [
       send("POST", "/api/products", { json: { code: "X", name: "X", unit: "UN" } }),
     status: 201,
     changes: [...STOCK, "stats"],
-    asks: ["movements", "evolution", ...NOTES],
+    asks: ["made of", "movements", "evolution", ...NOTES],
   },
   {
     says: "a category is made",
     write: (service) => category(service, "A"),
     status: 201,
     changes: ["categories"],
-    asks: [...STOCK, "product"],
+    asks: ["made of", ...STOCK, "product"],
   },
   {
     says: "the category of a product gets another name",
@@ -42,7 +42,7 @@ export const CATALOG_FLOWS: readonly Flow[] = [
       await change(service, { category_id: 1 });
     },
     write: ({ send }) => send("PUT", "/api/categories/1", { json: { name: "B" } }),
-    changes: ["product", "stock", "stock at", "categories"],
+    changes: ["made of", "product", "stock", "stock at", "categories"],
     asks: ["products"],
   },
 ];

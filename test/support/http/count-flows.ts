@@ -27,6 +27,7 @@ export const COUNT_FLOWS: readonly Flow[] = [
       return service.send("POST", `/api/counts/${count?.id}/close`, { json });
     },
     changes: [
+      "made of",
       "products",
       "product",
       "stock",

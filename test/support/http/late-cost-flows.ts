@@ -15,8 +15,8 @@ export const LATE_COST_FLOWS: readonly Flow[] = [
   {
     says: "a cost comes later to a note in stock",
     write: add,
-    changes: ["product", "stock", "stock at", "posted"],
-    asks: ["products", ...SAME],
+    changes: ["made of", "product", "stock", "stock at", "posted"],
+    asks: ["counts", "products", ...SAME],
   },
   {
     says: "a cost that came later is taken back",
@@ -25,7 +25,7 @@ export const LATE_COST_FLOWS: readonly Flow[] = [
       const [cost] = await rows("select posting from late_costs");
       return send("POST", `${path}/${cost?.posting}/reverse`, { json: { reason: "engano" } });
     },
-    changes: ["product", "stock", "stock at", "posted"],
-    asks: ["products", ...SAME],
+    changes: ["made of", "product", "stock", "stock at", "posted"],
+    asks: ["counts", "products", ...SAME],
   },
 ];

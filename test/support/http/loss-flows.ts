@@ -12,10 +12,19 @@ const CHANGED: Read[] = [
     "movements of P1",
     "stats",
     "evolution",
+    "made of",
   ] as const),
   "posted",
 ];
-const SAME: Read[] = ["notes", "notes of P1", "notes since", "waiting", "unposted", "held"];
+const SAME: Read[] = [
+  "counts",
+  "notes",
+  "notes of P1",
+  "notes since",
+  "waiting",
+  "unposted",
+  "held",
+];
 
 /** The writes of events that take goods of a note in stock out. */
 export const LOSS_FLOWS: readonly Flow[] = [

@@ -43,15 +43,17 @@ export const READS = {
   missing: "/api/reports/completeness?month=2026-11",
   stats: "/api/dashboard/stats",
   evolution: "/api/dashboard/evolution",
+  counts: "/api/nfes/counts",
+  "made of": "/api/dashboard/stock",
 } as const;
 export type Read = keyof typeof READS;
 export const NAMES = Object.keys(READS).filter((name): name is Read => name in READS);
 
 const FIGURES: Read[] = ["stats", "evolution"];
-const STOCK: Read[] = ["stock", "stock at", "products"];
+const STOCK: Read[] = ["stock", "stock at", "products", "made of"];
 /** What a movement of P1 changes, and what a note of it. */
 const MOVED_P1: Read[] = [...STOCK, "product", "movements", "movements of P1", ...FIGURES];
-const NOTES_OF_P1: Read[] = ["notes", "notes of P1", "notes since"];
+const NOTES_OF_P1: Read[] = ["notes", "notes of P1", "notes since", "counts"];
 const MADE_OF_ITEMS: Read[] = ["items", "notes of P1", "posted", "unposted", "held"];
 const NOTES_ONE_BY_ONE: Read[] = ["posted", "unposted", "held"];
 
@@ -101,7 +103,7 @@ export const FLOWS: Flow[] = [
   {
     says: "a note of an unknown item is registered and posted",
     write: ({ upload }) => upload(noted(9, { items: [item("P3")] }).xml, "?approve=true"),
-    changes: [...STOCK, "notes", "notes since", "movements", "items", ...FIGURES],
+    changes: ["counts", ...STOCK, "notes", "notes since", "movements", "items", ...FIGURES],
     asks: ["waiting", "notes of P1", ...NOTES_ONE_BY_ONE],
   },
   {
@@ -273,7 +275,7 @@ export const FLOWS: Flow[] = [
     says: "the company moves to another time zone: days begin at other moments",
     write: (service) => ask(service, "PATCH", "/api/company", { time_zone: "America/Manaus" }),
     changes: ["report"],
-    asks: ["stock at", "notes since", "missing", ...FIGURES],
+    asks: ["made of", "stock at", "notes since", "missing", ...FIGURES],
   },
   {
     says: "the company takes homologation notes: what waits has another verdict",
