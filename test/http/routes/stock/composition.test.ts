@@ -20,7 +20,7 @@ const fill = (
       .join("\n"),
   );
 
-test("the stock is told by category, by value, and by the days since its last movement", () =>
+test("the stock is summed by category, by value, and by the days since its last movement", () =>
   withApp(async (service) => {
     await fill(service, [
       ["A", 10, 300, 0],
@@ -73,7 +73,7 @@ test("the parts of a large stock add up to the whole, and the most valuable are 
     );
   }));
 
-test("lots that expire are told week by week from today, at the average of their product", () =>
+test("lots that expire are summed week by week from today, at the average of their product", () =>
   withApp(async (service) => {
     await fill(service, [["A", 10, 300, 0]]);
     const lots = [
