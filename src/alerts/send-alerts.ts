@@ -2,14 +2,11 @@ import { settingsOf } from "../accounts/settings/settings.ts";
 import { eventsAfter, type FeedPosition } from "../journal/feed.ts";
 import { type Alert, type AlertType, isAlert } from "../journal/feed-events.ts";
 import { shownEvent } from "../journal/shown-event.ts";
-import { Failed } from "../lib/result.ts";
-import { type AlertMail, alertMail, trialMail } from "../messages/pt-BR/alerts/alert-mail.ts";
+import { type AlertMail, alertMail } from "../messages/pt-BR/alerts/alert-mail.ts";
 import { columnsOf } from "../ports/columns.ts";
 import { isUnsent, type Mailer, type MailFault } from "../ports/mailer.ts";
 import type { Ports } from "../ports/ports.ts";
 import { commitStatements } from "../ports/sql.ts";
-import type { AlertFailure } from "./failures.ts";
-import { alertMailsOf } from "./settings.ts";
 import { alertMails } from "./tables.ts";
 
 /** Between two mails to one company: what comes meanwhile stands in the next one. */
@@ -23,9 +20,6 @@ const PAGE = 500;
 const PAGES = 20;
 /** Companies that one look takes up; the others follow at the next, those first whose last mail is the oldest. */
 const MOST_COMPANIES = 200;
-/** Five at once, then one in ten minutes: an administrator's trials are no way to trouble others. */
-const TRIALS = { capacity: 5, perSecond: 1 / 600 };
-
 type Needs = Pick<Ports, "config" | "reader" | "read" | "writer" | "clock" | "log" | "meter"> & {
   readonly mailer?: Mailer;
 };
@@ -186,25 +180,4 @@ async function end(
         args: [company, last, fault, now],
       };
   await commitStatements(writer, [statement]);
-}
-
-/**
- * Sends a mail now to the recipients of a company, so that an administrator sees whether mails arrive; gives its fault, null: the
- * server has it. Changes nothing. Fails with `alerts.no_sender`, `alerts.no_recipients`, `rate_limited`.
- */
-export async function tryAlertMail(
-  ports: Needs & Pick<Ports, "limits">,
-  company: number,
-  signal?: AbortSignal,
-): Promise<MailFault | null> {
-  const { mailer } = ports;
-  if (mailer === undefined) throw new Failed<AlertFailure>({ code: "alerts.no_sender" });
-  const recipients = (await alertMailsOf(ports, company))?.recipients ?? [];
-  if (recipients.length === 0) throw new Failed<AlertFailure>({ code: "alerts.no_recipients" });
-  const { allowed, resetMs } = await ports.limits.take(`alert_trial:${company}`, TRIALS);
-  if (!allowed) throw new Failed({ code: "rate_limited", retryAfterS: resetMs / 1_000 });
-  const { name } = await settingsOf(ports, company);
-  const now = ports.clock.now();
-  const messageId = `<trial-${company}-${now}@sge>`;
-  return mailer.send({ ...trialMail(name), to: recipients, messageId, date: now }, signal);
 }

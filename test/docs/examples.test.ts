@@ -72,48 +72,6 @@ test.skipIf(!FULL || Bun.which("php") === null)(
     }),
 );
 
-const WRITES = FULL ? 10_000 : 60;
-
-test.skipIf(Bun.which("python3") === null)(
-  "the copy of the stock that the example in Python keeps equals the stock, also when it is killed meanwhile",
-  () =>
-    withServer(
-      async (server) => {
-        const folder = await mkdtemp(join(tmpdir(), "sge-mirror-"));
-        const command = ["python3", "docs/examples/mirror.py", join(folder, "state.json")];
-        const env = {
-          ...process.env,
-          SGE_URL: server.url.replace(/\/$/, ""),
-          SGE_TOKEN: server.token,
-        };
-        await server.upload(note.xml, "?approve=true");
-        for (let i = 0; i < WRITES; i++) {
-          const body = JSON.stringify({
-            product_code: i % 3 === 0 ? "P1" : "P2",
-            type: i % 2 === 0 ? "SAIDA" : "ENTRADA",
-            quantity: 1 + (i % 7) / 10,
-          });
-          const headers = { "content-type": "application/json" };
-          const { status } = await server.call("POST", "/api/movements", { body, headers });
-          expect(status).toBe(201);
-          if (i % Math.ceil(WRITES / 5) !== 1) continue;
-          const cut = Bun.spawn(command, { env, stdout: "ignore", stderr: "ignore" });
-          await Bun.sleep((i * 37) % 120);
-          cut.kill("SIGKILL");
-          await cut.exited;
-        }
-        const copy: Record<string, [string, string]> = JSON.parse(await run(server, command));
-        const { body } = await server.call("GET", "/api/stock?limit=100");
-        for (const { code, quantity, stock_value } of body.data)
-          expect([code, ...(copy[code] ?? []).map(Number)]).toEqual([code, quantity, stock_value]);
-        expect(Object.keys(copy)).toHaveLength(body.data.length);
-        await rm(folder, { recursive: true, force: true });
-      },
-      { RATE_LIMIT_PER_SECOND: 1_000_000, RATE_LIMIT_BURST: 1_000_000 },
-    ),
-  FULL ? 900_000 : 60_000,
-);
-
 test("the typed client reads and writes as the app's routes say", () =>
   withApp(async ({ app, tokenOf, upload }) => {
     await upload(note.xml, "?approve=true");

@@ -1,11 +1,11 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
-import { tryAlertMail } from "../../../alerts/send-alerts.ts";
 import {
   alertMailsOf,
   MAX_RECIPIENTS,
   NO_ALERT_MAILS,
   saveAlertMails,
 } from "../../../alerts/settings.ts";
+import { tryAlertMail } from "../../../alerts/try-mail.ts";
 import { ALERT_TYPES } from "../../../journal/feed-events.ts";
 import { MAIL_FAULTS } from "../../../ports/mailer.ts";
 import type { Ports } from "../../../ports/ports.ts";

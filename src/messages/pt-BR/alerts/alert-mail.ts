@@ -1,16 +1,6 @@
 import type { Alert } from "../../../journal/feed-events.ts";
 import { howMany } from "../../../lib/amount.ts";
-
-/** The mail of some alerts of a company, in the words of who keeps its stock. */
-export interface AlertMail {
-  readonly subject: string;
-  readonly text: string;
-}
-
-const SIGNED = `--
-Estes avisos estão também no painel. Quem os recebe, e quais, um administrador muda nas configurações
-da empresa (GET e PUT /api/config/alerts). Este e-mail não lê respostas.
-`;
+import { type AlertMail, onOneLine, SIGNED } from "./trial-mail.ts";
 
 /**
  * The mail. `shown`: the alerts with the day and hour on which each came, as the company writes them, the oldest first; `more`:
@@ -29,12 +19,6 @@ export function alertMail(
     text: `${onOneLine(company)}\n\n${lines.join("\n")}\n\n${SIGNED}`,
   };
 }
-
-/** The mail by which an administrator sees whether mails arrive. */
-export const trialMail = (company: string): AlertMail => ({
-  subject: `${onOneLine(company)}: teste dos avisos por e-mail`,
-  text: `${onOneLine(company)}\n\nEste e-mail mostra que os avisos do estoque chegam a este endereço.\n\n${SIGNED}`,
-});
 
 /** What an alert says, as a whole sentence on one line. */
 export function alertSentence(alert: Alert): string {
@@ -81,7 +65,3 @@ function expiring({
 
 /** A cost with its decimal comma, as the feed has it. */
 const written = (cost: number): string => String(cost).replace(".", ",");
-
-/** A text of a note or of a person, which must begin no line and no header of its own. */
-const onOneLine = (text: string): string =>
-  text.replaceAll(/[\u0000-\u001f\u007f\u2028\u2029]+/g, " ");
