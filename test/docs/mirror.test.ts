@@ -108,13 +108,15 @@ async function untilEqual(service: Service, state: string): Promise<void> {
 
 /** Sends a write until it has an answer: with its key it is carried out once, whatever is cut. */
 async function sendUntilAnswered(send: () => Promise<Answer>): Promise<Answer> {
-  for (let n = 0; n < 400; n += 1) {
+  let last: Answer | null = null;
+  for (let n = 0; n < 1_500; n += 1) {
     const answer = await send().catch(() => null);
+    last = answer ?? last;
     if (answer !== null && answer.status < 499 && answer.body?.code !== "idempotency.in_progress")
       return answer;
     await Bun.sleep(50);
   }
-  throw new Error("the service does not answer");
+  throw new Error(`the service does not answer; at last ${last?.status} ${last?.text}`);
 }
 
 const code = (random: Random) => `P${random.below(PRODUCTS)}`;
