@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { mismatch, type Schema as Shape } from "./json-schema.ts";
+import type { Schema as Shape } from "./json-schema.ts";
 
 /**
  * Drives a service by its own /openapi.json, on any runtime: requests are made of the schemas of each operation, with ids that
@@ -33,7 +33,7 @@ interface Reference {
   readonly $ref: string;
 }
 
-interface Answered {
+export interface Answered {
   readonly $ref?: string;
   readonly headers?: Readonly<Record<string, unknown>>;
   readonly content?: Readonly<Record<string, { readonly schema?: Schema }>>;
@@ -115,7 +115,9 @@ function requestOf(
     return contract.components.parameters?.[one.$ref.replace("#/components/parameters/", "")] ?? [];
   });
   const textFor = ({ name, schema }: Parameter) => {
-    const made = valueArbitrary(schema, contract, known, name, 2).map((value) => String(value));
+    // An id is of the resource of its route.
+    const called = name === "id" ? `id of ${route.split("/")[2]}` : name;
+    const made = valueArbitrary(schema, contract, known, called, 2).map((value) => String(value));
     return name === "wait" ? fc.constant("0") : made;
   };
   const given = parameters.map((one) =>
@@ -305,34 +307,3 @@ function textOf({ format, pattern, maxLength }: Schema, name: string): fc.Arbitr
   );
   return pattern === undefined ? plain : fc.oneof(fc.stringMatching(new RegExp(pattern)), plain);
 }
-
-/** What of an answer the contract does not have; null: nothing. `text`: its body, where it was read. */
-export function complaintOf(
-  contract: Contract,
-  { method, route }: Driven,
-  { status, headers }: Pick<Response, "status" | "headers">,
-  text: string,
-): string | null {
-  const operation = contract.paths[route]?.[method.toLowerCase()];
-  const found = operation?.responses[status] ?? operation?.responses.default;
-  if (found === undefined) return `${status} is not in the contract`;
-  const { headers: named = {}, content }: Answered =
-    found.$ref === undefined
-      ? found
-      : (contract.components.responses[found.$ref.replace("#/components/responses/", "")] ?? {});
-  for (const name of ["X-Request-Id", "Location", "Content-Disposition", "ETag"])
-    if (name in named && !headers.has(name) && !MAY_LACK.has(name))
-      return `${status} lacks ${name}`;
-  for (const name of ["RateLimit", "Retry-After"])
-    if (headers.has(name) && !(name in named)) return `${status} has ${name}, which is not named`;
-  if (status === 204 || status === 304) return text === "" ? null : `${status} has a body`;
-  const [type = ""] = (headers.get("content-type") ?? "").split(";");
-  if (content === undefined) return text === "" ? null : `${status} has a body`;
-  if (!(type in content)) return `${status} as ${type} is not in the contract`;
-  const schema = content[type]?.schema;
-  if (!type.includes("json") || schema === undefined) return null;
-  return mismatch(schema, JSON.parse(text), contract.components.schemas);
-}
-
-/** Only answers of some kinds have them. */
-const MAY_LACK = new Set(["ETag", "RateLimit"]);

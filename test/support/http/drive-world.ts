@@ -1,11 +1,6 @@
 import fc from "fast-check";
-import {
-  type Contract,
-  complaintOf,
-  drivenOperations,
-  type Known,
-  requestsOf,
-} from "./drive-contract.ts";
+import { complaintOf } from "./drive-complaint.ts";
+import { type Contract, drivenOperations, type Known, requestsOf } from "./drive-contract.ts";
 
 /** A role of the first company, or the administrator of the second. */
 export const CALLERS = [
@@ -18,7 +13,7 @@ export const CALLERS = [
 ] as const;
 type Caller = (typeof CALLERS)[number];
 
-/** Sends a request as somebody; on any runtime. */
+/** Sends a request as a caller; on any runtime. */
 export type Ask = (
   as: Caller,
   method: string,
@@ -81,7 +76,12 @@ async function fill(ask: Ask, as: "ADMIN" | "otherCompany", note: string) {
     product_code: [code],
     codes: [code],
     category_id: [Number(category.id)],
-    id: [moved.movement.id, count.id, hook.id, key.id, category.id, order.id ?? order.export_id],
+    "id of movements": [moved.movement.id],
+    "id of counts": [count.id],
+    "id of webhooks": [hook.id],
+    "id of keys": [key.id],
+    "id of categories": [category.id],
+    "id of exports": [order.id ?? order.export_id],
     job_id: [order.id ?? order.job_id],
     lot: [`L${own}`],
     line: [1],

@@ -15,6 +15,9 @@ import {
 
 const MAX_PAGE = 100;
 const WebhookParam = z.object({ id: z.string().max(64) });
+/** Where a person sees what becomes of it. */
+const logOf = (id: string) => ({ location: `/api/webhooks/${id}/deliveries` });
+
 const ACCEPTED = { 202: { description: "O envio foi programado" }, default: PROBLEMS };
 
 const pingRoute = createRoute({
@@ -91,7 +94,7 @@ const postEventReplay = defineOpenAPIRoute<typeof replayEventRoute, Env>({
   handler: async (c) => {
     const { id, event } = c.req.valid("param");
     await replayEvent(c.var.ports, id, event, causeOf(c));
-    return c.body(null, 202);
+    return c.body(null, 202, logOf(id));
   },
 });
 
@@ -111,7 +114,7 @@ const postReplay = defineOpenAPIRoute<typeof replayRoute, Env>({
   handler: async (c) => {
     const { id } = c.req.valid("param");
     await replayAfter(c.var.ports, id, c.req.valid("query").after, causeOf(c));
-    return c.body(null, 202);
+    return c.body(null, 202, logOf(id));
   },
 });
 
