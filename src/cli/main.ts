@@ -19,6 +19,7 @@ const RUNNERS: Readonly<Record<CommandName, () => Promise<Go>>> = {
   approve: async () => (await import("./requests/approve.ts")).runApprove,
   reverse: async () => (await import("./requests/reverse.ts")).runReverse,
   count: async () => (await import("./requests/count.ts")).runCount,
+  danfe: async () => (await import("./requests/danfe.ts")).runDanfe,
   users: async () => (await import("./requests/users.ts")).runUsers,
   keys: async () => (await import("./requests/keys.ts")).runKeys,
   webhooks: async () => (await import("./requests/webhooks.ts")).runWebhooks,

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Role } from "../../src/accounts/roles.ts";
@@ -97,6 +97,27 @@ test("sge reverse shows the movements before, reverses a note, and says why it r
     expect((await sge("reverse", key, "--reason", "veio errada")).text).toContain("Nota estornada");
     const status = await sge("status", key, "--json");
     expect(status.document.data[0].status).toBe("ESTORNADA");
+  }));
+
+test("sge danfe writes the PDF of each note, and names the keys that have none", () =>
+  withApp(async (app) => {
+    const folder = await mkdtemp(join(tmpdir(), "sge-danfe-"));
+    try {
+      const [key = ""] = await uploaded(app, 8);
+      const ran = await sgeOf(app, "VISUALIZADOR")(
+        "danfe",
+        key,
+        "9".repeat(44),
+        "--out",
+        folder,
+        "--json",
+      );
+      expect([ran.code, ran.document.data[1].code]).toEqual([1, "nfe.not_found"]);
+      expect((await readFile(join(folder, `${key}.pdf`), "latin1")).slice(0, 5)).toBe("%PDF-");
+      expect(await readdir(folder)).toEqual([`${key}.pdf`]);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   }));
 
 test("sge count opens, adds a file once however often it is sent, reviews and closes", () =>

@@ -30,7 +30,7 @@ const OF_DOORS: Record<string, string> = {
   "cli/table": "",
   "cli/completion": "cli/table",
   "cli/documents": "cli/terminal cli/service",
-  "cli/requests": "cli/terminal cli/service",
+  "cli/requests": "cli/terminal cli/service cli/documents",
   "cli/database": "start cli/terminal cli/service",
   cli: "start cli/terminal cli/service cli/table cli/completion cli/documents cli/requests cli/database",
   demo: "start cli/terminal cli/service cli/documents synthetic",

@@ -77,6 +77,15 @@ export const REQUEST_COMMANDS = {
       ...WHERE,
     },
   },
+  danfe: {
+    short: "Grava o DANFE de notas em PDF",
+    usage: "sge danfe CHAVE… [--out PASTA]",
+    says: "Grava em PASTA o DANFE de cada nota, como CHAVE.pdf (- lê as chaves da entrada padrão).",
+    args: {
+      out: { type: "string", valueHint: "PASTA", description: "Em que pasta; sem ela, nesta" },
+      ...WHERE,
+    },
+  },
   users: {
     short: "Usuários da empresa",
     usage:
