@@ -3,9 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Role } from "../../src/accounts/roles.ts";
-import { exactJson } from "../../src/cli/service/exact-json.ts";
 import { type Fetch, serviceClient } from "../../src/cli/service/service-client.ts";
-import { decimal, signed } from "../../src/cli/terminal/decimals.ts";
 import { syntheticNote } from "../../src/synthetic/synthetic-note.ts";
 import { type TestApp, withApp } from "../support/app.ts";
 import { runJobs } from "../support/run-jobs.ts";
@@ -304,19 +302,3 @@ test("a credential comes from the environment, from a file or from a terminal, a
       await rm(folder, { recursive: true, force: true });
     }
   }));
-
-test("--json keeps every digit of the service's numbers, and people read them as in Brazil", () => {
-  const text = '{"a":12345678901234567.25,"b":[1.50,-0.5,3],"c":"1.0"}';
-  const value = exactJson(text);
-  expect(JSON.stringify(value)).toBe(text);
-  expect(
-    ["1234.5", "-1234567.25", "12345678901234567.25", "0"].map((one) => decimal(numberOf(one))),
-  ).toEqual(["1.234,5", "-1.234.567,25", "12.345.678.901.234.567,25", "0"]);
-  expect([signed(2), signed(-2)]).toEqual(["+2", "-2"]);
-});
-
-/** A number as an answer has it. */
-function numberOf(text: string): number {
-  const parsed = exactJson(`[${text}]`);
-  return Array.isArray(parsed) ? parsed[0] : 0;
-}

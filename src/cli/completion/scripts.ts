@@ -40,7 +40,15 @@ function completed(name: string, { short, words = {}, args, takes }: CommandHelp
     }
     const hint = "valueHint" in arg ? (arg.valueHint ?? "") : "";
     const values = hint.includes("|") ? hint.split("|") : [];
-    return [{ flag: `--${flag}`, meaning, valued: true, values, file: hint === "ARQUIVO" || hint === "PASTA" }];
+    return [
+      {
+        flag: `--${flag}`,
+        meaning,
+        valued: true,
+        values,
+        file: hint === "ARQUIVO" || hint === "PASTA",
+      },
+    ];
   });
   return { name, short, words: Object.entries(words), flags, takes: takes ?? null };
 }
