@@ -2,6 +2,7 @@ import { sendAlerts } from "./alerts/send-alerts.ts";
 import { createApp } from "./app.ts";
 import { parseConfig } from "./config.ts";
 import { consumerOf } from "./consumer.ts";
+import { bringPeople } from "./homes/people.ts";
 import { signatureRoots } from "./ingest/judge/signature-check.ts";
 import { CHAIN_EVERY_MS, chainAllAudits } from "./journal/chain-audit.ts";
 import { feedBroadcaster } from "./journal/feed-broadcaster.ts";
@@ -11,14 +12,18 @@ import { compareDocuments } from "./nfe/read/compare.ts";
 import { readDocument } from "./nfe/read/read.ts";
 import { databaseGauges } from "./observability/database-gauges.ts";
 import { setPrivateUmask } from "./platform/bun/files/owner-only.ts";
-import type { BunPorts } from "./platform/bun/ports.ts";
 import { type Running, serve } from "./platform/bun/serve.ts";
+import { eachHome } from "./ports/homes.ts";
+import type { Mailboxes } from "./ports/mailbox.ts";
+import type { Ports } from "./ports/ports.ts";
 import { faultCode } from "./resilience/fault-code.ts";
 import { createFirstAccess } from "./start/first-access.ts";
 import { reasonOf } from "./start/reason.ts";
 import { logStart, logUpgrade } from "./start/start-lines.ts";
 import { sendDueWebhooks } from "./webhooks/due.ts";
 
+/** How often lines of the first database are brought to their companies' homes. */
+const PEOPLE_EVERY_MS = 2_000;
 const WEBHOOKS_EVERY_MS = 1_000;
 const ALERT_MAILS_EVERY_MS = 60_000;
 
@@ -39,8 +44,11 @@ try {
       });
       ports.meter.addSource(() => ({ sge_stream_clients: feedBroadcaster(ports).size }));
       ports.meter.addSource(() => databaseGauges(ports));
-      ports.queue.start(consumerOf(ports));
-      keepUp(ports);
+      ports.startQueues(consumerOf);
+      for (const home of eachHome(ports)) keepUp(home, ports.mailboxes);
+      if (ports.homes !== undefined)
+        void repeat(ports, PEOPLE_EVERY_MS, "home.fault", () => bringPeople(ports, ports.stopping));
+      void repeat(ports, MAINTENANCE_EVERY_MS, "sweep.fault", () => ports.blobs.removePartial());
       return createApp(() => ports);
     },
   });
@@ -57,7 +65,7 @@ try {
  * name `fault`; the next run follows all the same.
  */
 async function repeat(
-  ports: BunPorts,
+  ports: Pick<Ports, "stopping" | "log">,
   everyMs: number,
   fault: string,
   work: () => Promise<unknown>,
@@ -71,14 +79,13 @@ async function repeat(
 }
 
 /** What the service does without being asked. A pause of 0 between visits of the mailboxes turns them off. */
-function keepUp(ports: BunPorts): void {
+function keepUp(ports: Ports, mailboxes: Mailboxes): void {
   const { stopping } = ports;
-  void repeat(ports, MAINTENANCE_EVERY_MS, "sweep.fault", async () => {
-    await ports.blobs.removePartial();
-    await runMaintenance(ports, stopping);
-  });
+  void repeat(ports, MAINTENANCE_EVERY_MS, "sweep.fault", () => runMaintenance(ports, stopping));
   const pauseMs = ports.config.MAIL_POLL_SECONDS * 1_000;
-  if (pauseMs > 0) void repeat(ports, pauseMs, "mail.fault", () => pollMailboxes(ports, stopping));
+  const polling = { ...ports, mailboxes };
+  if (pauseMs > 0)
+    void repeat(ports, pauseMs, "mail.fault", () => pollMailboxes(polling, stopping));
   void repeat(ports, CHAIN_EVERY_MS, "audit.fault", () => chainAllAudits(ports, stopping));
   void repeat(ports, ALERT_MAILS_EVERY_MS, "alerts.fault", () => sendAlerts(ports, stopping));
   void repeat(ports, WEBHOOKS_EVERY_MS, "webhook.fault", () =>

@@ -28,6 +28,11 @@ const isNetwork = (text: string): boolean =>
 const isSmtp = (text: string): boolean =>
   URL.canParse(text) && /^smtps?:$/.test(new URL(text).protocol) && new URL(text).hostname !== "";
 const HOST_NAME = /^(?!-)[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$/;
+/** A further database: its name, and where it is. */
+const HOME = /^([a-z][a-z0-9-]{0,19})=((?:file:.|(?:https?|libsql|wss?):\/\/[^/]).*)$/;
+/** A local database has a writer thread of its own. */
+const MOST_LOCAL = 8;
+const MOST_HOMES = 128;
 const HEADER = /^\s*(?:[^\s=,]+=.*)?$/;
 
 /** The one list of environment variables; `.env.example` and docs/configuration.md follow it (a test holds them together). */
@@ -47,6 +52,28 @@ const Environment = z.object({
     .regex(/^(file:.|(https?|libsql|wss?):\/\/[^/])/, "não é um endereço file:, http: ou libsql:")
     .default("file:data/sge.db")
     .describe("file:, http: or libsql:"),
+  DATABASE_URLS: list
+    .transform((parts, context) =>
+      parts.flatMap((part) => {
+        const [, name, url] = HOME.exec(part) ?? [];
+        if (name !== undefined && url !== undefined && name !== "first") return { name, url };
+        context.addIssue({ code: "custom", message: `${part} não é NOME=ENDEREÇO` });
+        return [];
+      }),
+    )
+    .superRefine((homes, context) => {
+      const local = homes.filter(({ url }) => url.startsWith("file:")).length;
+      const wrong =
+        new Set(homes.map(({ name }) => name)).size < homes.length
+          ? "dois bancos têm o mesmo nome"
+          : local > MOST_LOCAL
+            ? `mais de ${MOST_LOCAL} bancos file: (cada um tem a sua thread)`
+            : homes.length > MOST_HOMES
+              ? `mais de ${MOST_HOMES} bancos`
+              : null;
+      if (wrong !== null) context.addIssue({ code: "custom", message: wrong });
+    })
+    .describe("Further databases for companies, as name=address, comma separated"),
   DATABASE_AUTH_TOKEN: z.string().optional().describe("Token of a remote libSQL database"),
   DATA_DIR: z.string().default("data").describe("Secrets made on first run, exports"),
   JWT_SECRET: z

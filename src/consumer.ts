@@ -1,3 +1,4 @@
+import { atHome } from "./accounts/home.ts";
 import { EXPORT_JOB } from "./export/files/exports.ts";
 import { writeExport } from "./export/files/write.ts";
 import { ARCHIVE_JOB } from "./ingest/batch/archive.ts";
@@ -30,7 +31,7 @@ export async function consume(
   const { success, data: message } = Message.safeParse(body);
   if (!success) return { retry: UNREADABLE };
   try {
-    await work(ports, message, signal);
+    await work(await atHome(ports, message.company), message, signal);
     return "done";
   } catch (error) {
     return { retry: faultCode(error) };
@@ -67,7 +68,11 @@ export async function park(
   const { kind } = message;
   const job = message.kind === "webhook" ? message.webhook : message.job;
   ports.log("error", "job.parked", { reason, kind, job });
-  return parkMessage(ports, message, reason, along);
+  const there = await atHome(ports, message.company);
+  if (there.reader === ports.reader) return parkMessage(there, message, reason, along);
+  // The message waits in another database than its job: repeated, the first step changes nothing.
+  await parkMessage(there, message, reason, []);
+  return commitStatements(ports.writer, along);
 }
 
 /** Not async: a kind without a case does not compile. */

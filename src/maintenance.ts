@@ -1,6 +1,9 @@
+import { forCompany } from "./accounts/home.ts";
 import { expireConfirmations } from "./confirmations/expire.ts";
 import { expireExportFiles, expireExports } from "./export/files/expire-exports.ts";
 import { EXPORT_JOB } from "./export/files/exports.ts";
+import { bringNames } from "./homes/people.ts";
+import { removeLeft } from "./homes/remove.ts";
 import { ARCHIVE_JOB } from "./ingest/batch/archive.ts";
 import { expireArchives } from "./ingest/batch/expire-archives.ts";
 import { expireBatches, expireBytes } from "./ingest/batch/expire-batches.ts";
@@ -40,6 +43,10 @@ export interface MaintenanceReport {
   readonly keys: number;
   /** Confirmations whose time was over long ago. */
   readonly confirmations: number;
+  /** Pages of rows removed that a company has left behind in this database. */
+  readonly left: number;
+  /** Companies of other databases whose names the directory did not have. */
+  readonly names: number;
   /** Lines removed from the logs of webhooks. */
   readonly deliveries: number;
   /** Messages sent again. */
@@ -99,7 +106,22 @@ const OF_ALL: readonly (readonly [
   ["files", expireExportFiles],
   ["files", expireArchives],
   ["events", expireEvents],
+  ["keys", expireKeysElsewhere],
+  ["left", removeLeft],
+  ["names", bringNames],
 ];
+
+/** Keys of requests to the routes of the people, of companies that live in another database. */
+async function expireKeysElsewhere(ports: Ports): Promise<number> {
+  if (ports.homes?.first.reader !== ports.reader) return 0;
+  const elsewhere = await ports.reader.rows({
+    sql: "select id from companies where home is not null",
+    args: [],
+  });
+  let gone = 0;
+  for (const { id } of elsewhere) gone += await expireKeys(ports, Number(id));
+  return gone;
+}
 
 /**
  * Deletes what has expired (exports after 7 days, the results of batches and the bytes of refused documents after 30 days, old
@@ -121,6 +143,8 @@ export async function runMaintenance(
     mails: 0,
     keys: 0,
     confirmations: 0,
+    left: 0,
+    names: 0,
     deliveries: 0,
     resent: 0,
     differences: 0,
@@ -143,15 +167,14 @@ export async function runMaintenance(
     }
   };
   const companies = await ports.reader.rows({
-    sql: "select id, time_zone, held_days from companies order by id",
+    sql: "select id, time_zone, held_days from companies where home is null order by id",
     args: [],
   });
   for (const { id, time_zone, held_days } of companies) {
-    for (const [kind, step] of OF_EACH_COMPANY) await run(kind, () => step(ports, Number(id)));
-    await run("expiring", () => warnExpiring(ports, Number(id), String(time_zone)));
-    await run("held", () =>
-      reportHeldLong(ports, Number(id), Number(held_days), String(time_zone)),
-    );
+    const own = forCompany(ports, Number(id));
+    for (const [kind, step] of OF_EACH_COMPANY) await run(kind, () => step(own, Number(id)));
+    await run("expiring", () => warnExpiring(own, Number(id), String(time_zone)));
+    await run("held", () => reportHeldLong(own, Number(id), Number(held_days), String(time_zone)));
     await ports.yieldToEventLoop();
   }
   for (const [kind, step] of OF_ALL) await run(kind, () => step(ports, signal));

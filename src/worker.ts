@@ -1,8 +1,10 @@
+import pMap from "p-map";
 import { createApp } from "./app.ts";
 import { consumerOf } from "./consumer.ts";
+import { bringPeople } from "./homes/people.ts";
 import { chainAllAudits } from "./journal/chain-audit.ts";
 import { trusted } from "./lib/cast.ts";
-import { deliver } from "./mail/deliver.ts";
+import { deliverAnywhere } from "./mail/deliver.ts";
 import { runMaintenance } from "./maintenance.ts";
 import { failureSentence } from "./messages/pt-BR/failures/failures.ts";
 import { compareDocuments } from "./nfe/read/compare.ts";
@@ -12,6 +14,8 @@ import { Bucket } from "./platform/cloudflare/bucket.ts";
 import { consumeBatch } from "./platform/cloudflare/consume-batch.ts";
 import { deleteExpiredParked, parkBatch } from "./platform/cloudflare/park-batch.ts";
 import { cloudflarePorts } from "./platform/cloudflare/ports.ts";
+import { eachHome } from "./ports/homes.ts";
+import type { Ports } from "./ports/ports.ts";
 import { sendDueWebhooks } from "./webhooks/due.ts";
 
 /** The cron that only chains new audit lines and looks for webhooks with events to send; the others run maintenance. */
@@ -46,7 +50,7 @@ export default {
   /** A mail to a company's address. After a throw the sender's server tries again, because the fault may be transient. */
   async email(message, bindings) {
     const ports = portsOf(bindings);
-    const refusal = await deliver(ports, message);
+    const refusal = await deliverAnywhere(ports, message);
     // Mail servers exchange ASCII.
     if (refusal !== null) message.setReject(inAscii(failureSentence(refusal)));
     ports.meter.flush?.();
@@ -56,13 +60,28 @@ export default {
     const ports = portsOf(bindings);
     if (cron === EACH_MINUTE) {
       const signal = AbortSignal.timeout(MAINTENANCE_TIMEOUT_MS);
-      await Promise.all([chainAllAudits(ports, signal), sendDueWebhooks(ports, null, signal)]);
+      await bringPeople(ports, signal);
+      await inEachHome(ports, (home) =>
+        Promise.all([chainAllAudits(home, signal), sendDueWebhooks(home, null, signal)]),
+      );
       return;
     }
+    const signal = AbortSignal.timeout(MAINTENANCE_TIMEOUT_MS);
     await deleteExpiredParked(ports);
-    await runMaintenance(ports, AbortSignal.timeout(MAINTENANCE_TIMEOUT_MS));
+    await inEachHome(ports, (home) => runMaintenance(home, signal));
   },
 } satisfies ExportedHandler<Bindings>;
+
+/** A few databases at a time; one that fails does not stop the others, and the failure is thrown at the end. */
+async function inEachHome(ports: Ports, work: (home: Ports) => Promise<unknown>): Promise<void> {
+  const failures: unknown[] = [];
+  await pMap(
+    eachHome(ports),
+    (home) => work(home).catch((error: unknown) => failures.push(error)),
+    { concurrency: 4 },
+  );
+  if (failures.length > 0) throw failures[0];
+}
 
 const inAscii = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, "");
 

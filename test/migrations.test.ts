@@ -8,7 +8,7 @@ import { getTableConfig, SQLiteTable } from "drizzle-orm/sqlite-core";
 import { type Database, openDatabase } from "../src/platform/bun/database/database.ts";
 
 /** Companies themselves, the identity of the database, and messages, whose bodies name their company. */
-const WITHOUT_COMPANY = ["companies", "installation", "queue"];
+const WITHOUT_COMPANY = ["id_ranges", "companies", "installation", "queue"];
 /** Looked up before the company is known: an e-mail, a key, a link, an address of mail, the companies of a person. */
 const NOT_BY_COMPANY = [
   "api_keys(hash)",

@@ -39,6 +39,8 @@ export interface Authenticated {
   readonly versions: TagVersions;
   /** What the token says, where it is that of a browser's session. */
   readonly claims?: Claims;
+  /** Where companies live in several databases: the name of this one's, null for the first. */
+  readonly home?: string | null;
 }
 
 /** A request of a user, or of an API key in the name of one, as the cause of a write. */

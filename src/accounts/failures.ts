@@ -18,6 +18,8 @@ export type AccountsFailure =
   | { code: "auth.weak_password"; why: string }
   /** No such company, or the person does not belong to it. */
   | { code: "company.not_found" }
+  /** The company is being moved to another database; its reads go on. */
+  | { code: "company.moving"; retryAfterS: number }
   | { code: "user.not_found" }
   /** Already a user of the company, or (a change of e-mail) the address of another person of the installation. */
   | { code: "user.exists" }

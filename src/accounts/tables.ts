@@ -21,6 +21,12 @@ export const companies = sqliteTable("companies", {
   taxProfileVersion: integer("tax_profile_version").notNull().default(0),
   costRisePercent: integer("cost_rise_percent").notNull().default(30),
   heldDays: integer("held_days").notNull().default(7),
+  /** The name of the database where the company lives; null: this one. */
+  home: text(),
+  frozen: integer({ mode: "boolean" }).notNull().default(false),
+  leftAt: integer("left_at"),
+  copier: text(),
+  auditFrom: integer("audit_from").notNull().default(0),
 });
 
 export const users = sqliteTable("users", {

@@ -1,3 +1,4 @@
+import { forCompany } from "../accounts/home.ts";
 import { settingsOf } from "../accounts/settings/settings.ts";
 import { eventsAfter, type FeedPosition } from "../journal/feed.ts";
 import { type Alert, type AlertType, isAlert } from "../journal/feed-events.ts";
@@ -23,7 +24,7 @@ const PAGES = 20;
 const MOST_COMPANIES = 200;
 type Needs = Pick<Ports, "config" | "reader" | "read" | "writer" | "clock" | "log" | "meter"> & {
   readonly mailer?: Mailer;
-};
+} & Partial<Pick<Ports, "homes">>;
 
 const WAITING = columnsOf(alertMails, "alert_mails", [
   "company",
@@ -55,7 +56,7 @@ export async function sendAlerts(ports: Needs, signal?: AbortSignal): Promise<nu
   const rows = await ports.reader.rows(
     {
       sql: `select ${WAITING.sql} from alert_mails
-        where recipients <> '[]' and paused_until <= ?1
+        where recipients <> '[]' and paused_until <= ?1 and company in (select id from companies where home is null)
           and (select max(id) from events where events.company = alert_mails.company) > position
         order by coalesce(sent_at, 0), company limit ?2`,
       args: [ports.clock.now(), MOST_COMPANIES],
@@ -65,7 +66,7 @@ export async function sendAlerts(ports: Needs, signal?: AbortSignal): Promise<nu
   let sent = 0;
   for (const waiting of rows.map(WAITING.read)) {
     if (signal?.aborted) break;
-    const fault = await sendTo(ports, mailer, waiting, signal);
+    const fault = await sendTo(forCompany(ports, waiting.company), mailer, waiting, signal);
     if (fault === null) sent += 1;
     // The server is the same for all: the others wait for the next look.
     else if (fault === "mailer.unreachable" || fault === "mailer.tls" || fault === "mailer.login")

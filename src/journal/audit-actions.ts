@@ -8,6 +8,7 @@ export const AUDIT_ACTIONS = {
   "category.create": "CREATE",
   "category.delete": "DELETE",
   "company.create": "CREATE",
+  "company.move": "UPDATE",
   "company.tax_profile": "UPDATE",
   "company.units": "UPDATE",
   "company.update": "UPDATE",

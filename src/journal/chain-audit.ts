@@ -116,7 +116,7 @@ async function linkOf(
 export async function chainAllAudits(ports: ChainPorts, signal?: AbortSignal): Promise<number> {
   const waiting = await ports.reader.rows(
     {
-      sql: `select c.id from companies c where exists (select 1 from audit a where a.company = c.id
+      sql: `select c.id from companies c where c.home is null and exists (select 1 from audit a where a.company = c.id
         and a.id > coalesce((select h.line from audit_heads h where h.company = c.id), 0))`,
       args: [],
     },

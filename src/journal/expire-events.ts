@@ -15,7 +15,7 @@ export async function expireEvents(
 ): Promise<number> {
   const until = ports.clock.now() - ports.config.EVENTS_KEEP_DAYS * DAY;
   const companies = await ports.reader.rows(
-    { sql: "select id from companies order by id", args: [] },
+    { sql: "select id from companies where home is null order by id", args: [] },
     signal,
   );
   let deleted = 0;

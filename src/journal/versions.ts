@@ -37,6 +37,23 @@ export function versionsFrom(json: Value | undefined): TagVersions {
 }
 
 /**
+ * The versions of a company with the name of the home that the directory gives (null: the first database), in one small read.
+ */
+export async function versionsAndHome(
+  ports: Pick<Ports, "reader">,
+  company: number,
+): Promise<{ versions: TagVersions; home: string | null }> {
+  const [row] = await ports.reader.rows({
+    sql: `select ${versionsSql("?1")} as versions, (select home from companies where id = ?1) as home`,
+    args: [company],
+  });
+  return {
+    versions: versionsFrom(row?.versions),
+    home: row?.home == null ? null : String(row.home),
+  };
+}
+
+/**
  * All versions of a company, in one small read by the primary key. What is read after them and kept under them is at least as
  * new as they are, never older.
  */

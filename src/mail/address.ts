@@ -74,6 +74,7 @@ export async function findIntake(
   if (token === undefined || domain !== ports.config.MAIL_DOMAIN) return null;
   const [row] = await ports.reader.rows({
     sql: `select s.company, s.senders, s.saved_by from mail_addresses a join mail_settings s on s.company = a.company
+        join companies c on c.id = a.company and c.home is null
       where a.token = ?1 and s.active = 1`,
     args: [token],
   });

@@ -1,3 +1,5 @@
+import { forCompany } from "../accounts/home.ts";
+import { eachHome } from "../ports/homes.ts";
 import type { Ports } from "../ports/ports.ts";
 import { findIntake } from "./address.ts";
 import { isAllowedSender } from "./allowed-senders.ts";
@@ -34,16 +36,28 @@ export async function deliver(
   return refusal;
 }
 
-async function receive(
+/** As `deliver`, where companies live in several databases: in the one that has the address. */
+export async function deliverAnywhere(
   ports: Ports,
+  delivery: Delivery,
+  signal?: AbortSignal,
+): Promise<MailRefusal | null> {
+  for (const home of ports.homes === undefined ? [] : eachHome(ports))
+    if ((await findIntake(home, delivery.to)) !== null) return deliver(home, delivery, signal);
+  return deliver(ports, delivery, signal);
+}
+
+async function receive(
+  given: Ports,
   { from, to, headers, rawSize, raw }: Delivery,
   signal?: AbortSignal,
 ): Promise<MailRefusal | null> {
-  const intake = await findIntake(ports, to);
+  const intake = await findIntake(given, to);
   if (intake === null) {
-    ports.meter.count("mail_messages_total", { outcome: "refused" });
+    given.meter.count("mail_messages_total", { outcome: "refused" });
     return { code: "mail.unknown_address" };
   }
+  const ports = forCompany(given, intake.company);
   const refused = async (refusal: MailRefusal): Promise<MailRefusal> => {
     const messageId = headers.get("message-id");
     const mail = { company: intake.company, way: "address", sender: from, messageId } as const;

@@ -1,4 +1,5 @@
 import pMap from "p-map";
+import { forCompany } from "../accounts/home.ts";
 import { Failed } from "../lib/result.ts";
 import type { Mailbox, Mailboxes, UnseenMail } from "../ports/mailbox.ts";
 import type { Ports } from "../ports/ports.ts";
@@ -39,12 +40,13 @@ export async function pollMailboxes(ports: Needs, signal?: AbortSignal): Promise
 
 /** Never rejects. */
 async function visitMailbox(
-  ports: Needs,
+  given: Needs,
   settings: MailSettings,
   signal?: AbortSignal,
 ): Promise<void> {
   if (signal?.aborted) return;
   const { company } = settings;
+  const ports = forCompany(given, company);
   const started = ports.meter.seconds();
   const done = { taken: 0, known: 0, refused: 0 };
   const end = async (code: string | null) => {

@@ -1,4 +1,4 @@
-import { eq } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import type { UserCause } from "../accounts/actor.ts";
 import { audit, bumpTags } from "../journal/record.ts";
 import { Failed } from "../lib/result.ts";
@@ -52,8 +52,11 @@ export const mailboxesToRead = (ports: Pick<Ports, "read">): Promise<MailSetting
   ports.read
     .select()
     .from(mailSettings)
-    .where(eq(mailSettings.active, true))
+    .where(and(eq(mailSettings.active, true), livesHere))
     .then((rows) => rows.filter(({ host, password }) => host !== "" && password !== null));
+
+/** A mailbox that a company has left behind in this database is visited from its home. */
+const livesHere = sql`${mailSettings.company} in (select id from companies where home is null)`;
 
 /**
  * Saves the settings of the actor's company; the actor becomes the author of what is received by mail. The password is sealed

@@ -3,6 +3,7 @@ import type { Config } from "../config.ts";
 import type { CommitSignal } from "./commit-signal.ts";
 import type { DocumentReader } from "./documents.ts";
 import type { Health } from "./health.ts";
+import type { Homes } from "./homes.ts";
 import type { RateLimits } from "./limits.ts";
 import type { Mailboxes } from "./mailbox.ts";
 import type { Mailer } from "./mailer.ts";
@@ -43,6 +44,8 @@ export interface Ports {
   tracer: Tracer;
   /** The trace of the request or job that these ports belong to; outside of both, one that is never recorded. */
   trace: Trace;
+  /** Present where companies live in several databases; reader, writer and what uses them are then those of one home. */
+  homes?: Homes;
   /** Absent where mail is delivered to the service (Workers). */
   mailboxes?: Mailboxes;
   /** Sends mail for the service. Absent where SMTP_URL is not set, and on Workers. */

@@ -7,6 +7,7 @@ import {
   writeMark,
 } from "../platform/bun/database/require-database.ts";
 import { fileMarks } from "../platform/bun/files/marks.ts";
+import { markFolder } from "../platform/bun/homes.ts";
 import { bunPasswords } from "../platform/bun/passwords.ts";
 import { yieldToEventLoop } from "../platform/bun/ports.ts";
 import { groupWriter } from "../platform/libsql/group-writer.ts";
@@ -44,7 +45,23 @@ export async function migrateAndSeed(
       passwords: bunPasswords(config.PASSWORD_COST),
       clock: { now: () => Date.now() },
     };
+    for (const { name, url } of config.DATABASE_URLS) await migrateFurther(config, name, url);
     return { first: await createFirstAccess(ports, show), upgrade };
+  } finally {
+    await database.close();
+  }
+}
+
+/** A further database has no company of its own: its tables are made, or brought to this version. */
+async function migrateFurther(config: Config, name: string, url: string): Promise<void> {
+  const marks =
+    filePath(url) === null ? memoryMarks() : fileMarks(markFolder(config.DATA_DIR, name));
+  const mark = await requireDatabaseFile(url, marks);
+  const database = await openDatabase(url, config.DATABASE_AUTH_TOKEN);
+  try {
+    await requireMarkedDatabase(url, database.reading, mark);
+    await database.migrate("copy");
+    await writeMark(database.reading, marks, Date.now());
   } finally {
     await database.close();
   }

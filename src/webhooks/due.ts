@@ -6,6 +6,7 @@ const MOST = 200;
 
 /** Active webhooks that rest no longer, are not in work, and have a new event or one that is to be sent again. */
 const dueSql = (ofCompany: string) => `select w.company, w.id from webhooks w
+  join companies c on c.id = w.company and c.home is null
   where ${ofCompany} w.active = 1 and w.paused_until <= ?1 and (w.run_until is null or w.run_until <= ?1)
     and ((select max(e.id) from events e where e.company = w.company) > w.position
       or exists (select 1 from webhook_deliveries d

@@ -106,6 +106,7 @@ export const MAY: Record<string, string> = {
     "lib nfe messages/pt-BR/documents ingest/verdict ingest/note ingest/judge ingest/approve ingest/reverse ingest/event stock/supplier-items stock/posting stock/lots accounts accounts/settings journal ports resilience",
   "ingest/batch":
     "lib nfe nfe/container messages/pt-BR/documents ingest/verdict ingest/upload ingest/note ingest/approve ingest/event ingest/receive accounts journal ports observability resilience",
+  homes: "lib journal ports accounts stock/reconcile resilience",
   reports: "lib ingest/note ingest/search mail webhooks journal ports",
   export: "lib ingest/note stock/supplier-items journal ports",
   "export/sheets":
@@ -119,7 +120,7 @@ export const MAY: Record<string, string> = {
     "alerts webhooks confirmations nfe ingest/verdict mail stock stock/catalog stock/counting reports accounts export journal ports",
   http: "lib nfe messages/pt-BR/documents messages/pt-BR/failures stock/supplier-items ingest/verdict accounts ports failures.ts version.ts resilience",
   "http/middleware":
-    "lib http failures.ts:types accounts accounts/keys accounts/login ports config.ts observability resilience",
+    "lib http failures.ts:types accounts accounts/keys accounts/login homes journal ports config.ts observability resilience",
   "http/cache": "lib http journal ports",
   "http/views":
     "lib danfe:types messages/pt-BR/documents messages/pt-BR/audit http ingest/verdict:types ingest/cost ingest/note ingest/search ingest/supplier-items ingest/approve ingest/reverse ingest/event ingest/batch stock/supplier-items stock/reports stock/lots stock/catalog stock/counting journal failures.ts webhooks",
@@ -173,8 +174,9 @@ export const MAY: Record<string, string> = {
   "page/companies": VIEW,
   page: "lib accounts page/base page/parts page/notes page/stock page/mapping page/panel page/count page/exports page/admin page/companies",
   "maintenance.ts":
-    "confirmations ingest/note ingest/judge ingest/batch export/files mail stock stock/reconcile stock/lots stock/counting journal ports queue-messages.ts:types resilience webhooks",
-  "consumer.ts": "ingest/batch export/files journal ports queue-messages.ts resilience webhooks",
+    "homes accounts confirmations ingest/note ingest/judge ingest/batch export/files mail stock stock/reconcile stock/lots stock/counting journal ports queue-messages.ts:types resilience webhooks",
+  "consumer.ts":
+    "accounts ingest/batch export/files journal ports queue-messages.ts resilience webhooks",
 };
 
 /** Threads are started by the URL of their door, which is no import. */
@@ -190,7 +192,7 @@ const READ: Record<string, string> = {
 
 /** Parts without clock, random numbers, environment and I/O: they get these as arguments or through a port. */
 const PURE =
-  /^(?:lib|nfe|danfe|messages|journal|stock|accounts|ingest|export|mail|alerts|webhooks|confirmations|http|web|failures\.ts|app\.ts)(?:\/|$)/;
+  /^(?:lib|nfe|danfe|messages|journal|stock|accounts|ingest|export|homes|mail|alerts|webhooks|confirmations|http|web|failures\.ts|app\.ts)(?:\/|$)/;
 
 /** Exceptions: hono-rate-limiter subtracts the process's clock from the reset time of its store. */
 const EXCUSED: Record<string, string> = { "src/http/middleware/rate-limit.ts": "Date.now(" };

@@ -46,6 +46,10 @@ export const OWNERS: Readonly<Record<string, string>> = {
   queue: "platform",
   originals: "platform",
   installation: "platform",
+  refused_writes: "accounts",
+  moves: "homes",
+  changed_rows: "homes",
+  id_ranges: "homes",
 };
 
 /** What a file may do all the same: `path verb table` (a path that ends in / is a folder), and why. */
@@ -76,7 +80,16 @@ export const EXCEPTIONS: Readonly<Record<string, string>> = {
   "src/observability/database-gauges.ts reads sweep_places": "a gauge",
   "src/observability/database-gauges.ts reads originals": "a gauge",
   "src/platform/bun/database/storage-gauges.ts reads companies": "a read that proves the database",
-  "src/maintenance.ts reads companies": "one run for each company",
+  "src/platform/bun/homes.ts reads companies": "every home of the directory is configured",
+  "src/platform/cloudflare/schema.ts reads companies": "every home of the directory is configured",
+  "src/journal/versions.ts reads companies": "a request finds the home with the versions",
+  // A move writes the rows of a company as they are in another database; of these tables by name.
+  "src/homes/ writes companies": "where a company lives, and its settings in its new home",
+  "src/homes/ writes api_keys": "keys of people, without what lets them in",
+  "src/homes/ writes users": "names and e-mails as the first database has them",
+  "src/homes/ writes audit": "lines that the first database wrote for a company of another home",
+  "src/homes/ writes cache_versions": "versions of a new home are above those of the old one",
+  "src/homes/ writes refused_writes": "a page of a run that has lost its move is refused",
   // A copy of a database that lives on becomes another installation; its sessions and cached answers end.
   "src/cli/database/new-installation.ts writes balances":
     "no cached answer of the old database is valid",

@@ -28,6 +28,8 @@ export type Manifest = z.infer<typeof Manifest>;
 export const MANIFEST = "manifest.json";
 /** The database in a backup. */
 export const DATABASE = "sge.db";
+/** The folder of a backup with the further databases, each by its name. */
+export const HOMES = "homes";
 /** Files of the blob store in a backup, as under DATA_DIR. */
 export const BLOBS = "blobs";
 

@@ -9,6 +9,7 @@ import { sayUnopened } from "../../platform/bun/database/storage-state.ts";
 import { recordBackup } from "../../platform/bun/files/last-backup.ts";
 import { fileMarks } from "../../platform/bun/files/marks.ts";
 import { PRIVATE } from "../../platform/bun/files/owner-only.ts";
+import { markFolder } from "../../platform/bun/homes.ts";
 import {
   differenceOf,
   type Installation,
@@ -17,6 +18,7 @@ import {
   sayDifference,
 } from "../../platform/installation.ts";
 import { clientReader } from "../../platform/libsql/reader.ts";
+import type { Row } from "../../ports/sql.ts";
 import { StorageFault } from "../../resilience/storage-fault.ts";
 import { isStorageFull } from "../../resilience/transient-faults.ts";
 import { VERSION } from "../../version.ts";
@@ -29,6 +31,7 @@ import {
   draftOf,
   filesUnder,
   fingerprint,
+  HOMES,
   MANIFEST,
   type Manifest,
   nameOf,
@@ -52,7 +55,7 @@ export interface Backup {
  */
 const EXCLUDED_SECRETS = ["jwt-secret"];
 
-type Where = Pick<Config, "DATABASE_URL" | "DATA_DIR">;
+type Where = Pick<Config, "DATABASE_URL" | "DATA_DIR"> & Partial<Pick<Config, "DATABASE_URLS">>;
 
 /** The path of the database file at DATABASE_URL. Throws (Portuguese) for a remote database, and when the file does not exist. */
 export function databaseFile({ DATABASE_URL }: Pick<Config, "DATABASE_URL">): string {
@@ -85,10 +88,14 @@ export async function backup(
   const draft = join(folder, draftOf(name));
   try {
     await mkdir(draft, { mode: PRIVATE.mode });
+    const before = await directoryIn(source);
     await copyDatabase(source, join(draft, DATABASE), mark);
+    const copies = [join(draft, DATABASE), ...(await copyHomes(where, draft))];
+    if ((await directoryIn(source)) !== before)
+      throw new Error("Uma empresa foi levada para outro banco durante a cópia: repita-a");
     await copyBlobs(join(where.DATA_DIR, BLOBS), join(draft, BLOBS));
     const without = EXCLUDED_SECRETS.filter((one) => existsSync(join(where.DATA_DIR, one)));
-    const bytes = await writeManifest(draft, now, without, await auditHeads(join(draft, DATABASE)));
+    const bytes = await writeManifest(draft, now, without, await auditHeads(copies));
     await rename(draft, join(folder, name));
     await sync(folder);
     const removed = await removeOld(folder, keep);
@@ -139,21 +146,54 @@ async function installationIn(copy: string): Promise<Installation | null> {
   }
 }
 
-async function auditHeads(copy: string): Promise<Manifest["audit"]> {
-  const database = openConnection(copy, "PRAGMA query_only = 1");
+/** Copies the further databases into `homes/`; gives the paths of the copies. */
+async function copyHomes(
+  { DATA_DIR, DATABASE_URLS = [] }: Where,
+  draft: string,
+): Promise<string[]> {
+  const copies: string[] = [];
+  for (const { name, url } of DATABASE_URLS) {
+    const mark = await requireDatabaseFile(url, fileMarks(markFolder(DATA_DIR, name)));
+    await mkdir(join(draft, HOMES), PRIVATE);
+    const copy = join(draft, HOMES, `${name}.db`);
+    await copyDatabase(databaseFile({ DATABASE_URL: url }), copy, mark);
+    copies.push(copy);
+  }
+  return copies;
+}
+
+async function rowsIn(path: string, sql: string): Promise<Row[]> {
+  const database = openConnection(path, "PRAGMA query_only = 1");
   try {
-    const rows = await clientReader(database).rows({
-      sql: "select company, seq, hash from audit_heads order by company",
-      args: [],
-    });
-    return rows.map(({ company, seq, hash }) => ({
-      company: Number(company),
-      seq: Number(seq),
-      hash: String(hash),
-    }));
+    return await clientReader(database).rows({ sql, args: [] });
   } finally {
     await database.close();
   }
+}
+
+/** Where each company lives, and which ones are being moved: copies made one after the other fit only while it stays so. */
+async function directoryIn(path: string): Promise<string> {
+  const sql =
+    "select id, home, (select step from moves where company = id) as step from companies where home is not null";
+  const tables = await rowsIn(path, "select 1 from sqlite_schema where name = 'moves'");
+  return tables.length === 0 ? "" : JSON.stringify(await rowsIn(path, sql));
+}
+
+async function auditHeads(copies: readonly string[]): Promise<Manifest["audit"]> {
+  const heads = await Promise.all(
+    copies.map((path) =>
+      rowsIn(
+        path,
+        `select company, seq, hash from audit_heads
+          where company not in (select id from companies where home is not null) order by company`,
+      ),
+    ),
+  );
+  return heads.flat().map(({ company, seq, hash }) => ({
+    company: Number(company),
+    seq: Number(seq),
+    hash: String(hash),
+  }));
 }
 
 /** Files of the store never change once they have their name. One that expires during the copy is left out. */

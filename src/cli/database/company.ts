@@ -1,10 +1,14 @@
+import { hostname } from "node:os";
 import { addCompany, listCompanies } from "../../accounts/people/add-company.ts";
 import { parseConfig } from "../../config.ts";
+import { abortMove, moveCompany, type Runner } from "../../homes/move.ts";
+import { newId } from "../../lib/id.ts";
 import { isCnpj, unmasked } from "../../nfe/taxpayer.ts";
+import { isRunning } from "../../platform/bun/files/running-process.ts";
 import { asksJson } from "../terminal/answer.ts";
-import { type ParsedArgs, textOf, UsageError } from "../terminal/parsed-args.ts";
+import { flagOf, type ParsedArgs, textOf, UsageError } from "../terminal/parsed-args.ts";
 import type { Screen } from "../terminal/screen.ts";
-import { withDatabase } from "./with-database.ts";
+import { withDatabase, withHomes } from "./with-database.ts";
 
 /** What the command uses from outside of the program. */
 interface CommandContext {
@@ -16,12 +20,13 @@ interface CommandContext {
 /** Companies that are read at a time. */
 const PAGE = 500;
 
-/** `sge company add NOME --admin E-MAIL` and `sge company list`, on the database of this machine's configuration. Returns 0. */
+/** `sge company add NOME --admin E-MAIL`, `list` and `move NÚMERO --to BANCO`, on the database of this machine's configuration. Returns 0. */
 export async function runCompany(context: CommandContext, given: ParsedArgs): Promise<number> {
   const [what, ...rest] = given._;
   if (what === "list" && rest.length === 0) return list(context, given);
   if (what === "add") return add(context, rest, given);
-  throw new UsageError("company", "Use sge company add NOME, ou sge company list");
+  if (what === "move") return move(context, rest, given);
+  throw new UsageError("company", "Use sge company add NOME, list, ou move NÚMERO --to BANCO");
 }
 
 /** The command signs no token, so JWT_SECRET is not required. */
@@ -81,4 +86,57 @@ async function list(context: CommandContext, given: ParsedArgs): Promise<number>
   });
   if (asksJson(given)) context.out.line(JSON.stringify({ data }));
   return 0;
+}
+
+const STEPS: Readonly<Record<string, string>> = {
+  clear: "prepara o lugar",
+  copy: "copia",
+  freeze: "suspende as gravações da empresa e copia o resto",
+  verify: "confere",
+  switch: "passa a valer lá",
+  finish: "termina",
+};
+
+/** Moves a company to another database, goes on with an interrupted move, or gives it up (--abort). */
+async function move(
+  context: CommandContext,
+  [id, ...more]: readonly string[],
+  given: ParsedArgs,
+): Promise<number> {
+  const usage = (says: string) => new UsageError("company", says);
+  if (id === undefined || !/^[1-9]\d{0,14}$/.test(id) || more.length > 0)
+    throw usage("Informe o número da empresa (sge company list)");
+  const company = Number(id);
+  const to = textOf(given.to);
+  const gives = flagOf(given.abort) ?? false;
+  if (gives === (to !== undefined)) throw usage("Informe --to BANCO, ou --abort");
+  const runner = thisRunner();
+  return withHomes(configOf(context), async (ports) => {
+    if (to === undefined) {
+      await abortMove(ports, company, runner);
+      if (asksJson(given)) context.out.line(JSON.stringify({ id: company, moved: false }));
+      context.err.line(`A empresa ${company} fica onde estava`);
+      return 0;
+    }
+    const moved = await moveCompany(ports, company, to, runner, (step) =>
+      context.err.line(`Empresa ${company}: ${STEPS[step] ?? step}`),
+    );
+    if (asksJson(given)) context.out.line(JSON.stringify({ id: company, home: to, moved }));
+    context.err.line(
+      moved ? `Empresa ${company} está em ${to}` : `A empresa ${company} já estava em ${to}`,
+    );
+    return 0;
+  });
+}
+
+/** This process, as the directory names who moves; of another one on this machine it is known whether it has ended. */
+function thisRunner(): Runner {
+  const here = hostname();
+  return {
+    name: `${here}:${process.pid}:${newId()}`,
+    hasEnded(other) {
+      const [, host, pid] = /^(.*):(\d+):[^:]+$/.exec(other) ?? [];
+      return host === here && !isRunning(Number(pid));
+    },
+  };
 }

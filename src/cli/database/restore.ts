@@ -9,6 +9,7 @@ import {
 } from "../../platform/bun/database/previous-databases.ts";
 import { fileMarks } from "../../platform/bun/files/marks.ts";
 import { PRIVATE } from "../../platform/bun/files/owner-only.ts";
+import { markFolder } from "../../platform/bun/homes.ts";
 import type { Installation } from "../../platform/installation.ts";
 import { runningServer } from "../service/running-server.ts";
 import {
@@ -18,6 +19,7 @@ import {
   databaseDamage,
   filesUnder,
   fingerprint,
+  HOMES,
   manifestOf,
   sync,
 } from "./backup-files.ts";
@@ -34,15 +36,40 @@ export interface RestoreResult {
 type Where = Pick<Config, "DATABASE_URL" | "DATA_DIR">;
 
 /**
- * Restores a backup (its folder, or a database file) to DATABASE_URL. It is checked and migrated to this version of the program
+ * Restores a backup (its folder, or a database file) to DATABASE_URL, and the further databases to DATABASE_URLS. It is checked and migrated to this version of the program
  * before anything is changed; an existing database is kept under another name. If the process ends at any point, the file at
  * DATABASE_URL is either the old or the new database, and the mark in DATA_DIR fits it.
  * Throws (Portuguese) when a server or another process has the database open, when a database exists and `force` is false, for
  * a backup that is damaged or was made by a newer program, and for a remote database.
  */
 export async function restore(
+  where: Where & Partial<Pick<Config, "DATABASE_URLS">>,
+  from: string,
+  force: boolean,
+  now: Date,
+): Promise<RestoreResult> {
+  const others = where.DATABASE_URLS ?? [];
+  for (const { name, url } of others)
+    if (!existsSync(homeIn(from, name)))
+      throw new Error(`A cópia não tem o banco ${name} (${filePath(url) ?? url})`);
+  const kept = existsSync(join(from, HOMES)) ? await filesUnder(join(from, HOMES)) : [];
+  const unknown = kept.filter((file) => !others.some(({ name }) => file === `${name}.db`));
+  if (unknown.length > 0)
+    throw new Error(`DATABASE_URLS não tem o banco de ${unknown.join(", ")}, que a cópia tem`);
+  // The first database is the last: until then its directory is that of the databases that are there.
+  for (const { name, url } of others) {
+    const marks = markFolder(where.DATA_DIR, name);
+    await restoreOne({ ...where, DATABASE_URL: url }, homeIn(from, name), marks, force, now);
+  }
+  return restoreOne(where, from, where.DATA_DIR, force, now);
+}
+
+const homeIn = (from: string, name: string): string => join(from, HOMES, `${name}.db`);
+
+async function restoreOne(
   where: Where,
   from: string,
+  markedIn: string,
   force: boolean,
   now: Date,
 ): Promise<RestoreResult> {
@@ -59,7 +86,7 @@ export async function restore(
   const source = await verifiedBackup(from);
   await mkdir(dirname(target), PRIVATE);
   await removeLeftovers(target);
-  const marks = fileMarks(where.DATA_DIR);
+  const marks = fileMarks(markedIn);
   const draft = `${target}.${process.pid}.parcial`;
   try {
     await copyDurably(source.database, draft);

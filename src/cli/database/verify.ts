@@ -3,7 +3,6 @@ import type { Config } from "../../config.ts";
 import { verifyNotes } from "../../ingest/note/verify-notes.ts";
 import { type BrokenChain, type KnownHead, verifyAudit } from "../../journal/verify-audit.ts";
 import { sha256 } from "../../lib/hash.ts";
-import { reais } from "../../lib/reais.ts";
 import { compareDocuments } from "../../nfe/read/compare.ts";
 import { readDocument } from "../../nfe/read/read.ts";
 import { filePath, openDatabase } from "../../platform/bun/database/database.ts";
@@ -12,17 +11,24 @@ import { requireDatabaseFile } from "../../platform/bun/database/require-databas
 import { sayUnopened } from "../../platform/bun/database/storage-state.ts";
 import { fileBlobs } from "../../platform/bun/files/blobs.ts";
 import { fileMarks } from "../../platform/bun/files/marks.ts";
+import { markFolder } from "../../platform/bun/homes.ts";
 import { checkedBlobs } from "../../platform/checked-blobs.ts";
-import { differenceOf, installationOf, sayDifference } from "../../platform/installation.ts";
+import {
+  differenceOf,
+  installationOf,
+  type Marks,
+  sayDifference,
+} from "../../platform/installation.ts";
 import { clientReader } from "../../platform/libsql/reader.ts";
 import { inlineDocuments } from "../../platform/memory/documents.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Value } from "../../ports/sql.ts";
-import { type Difference, reconcile } from "../../stock/reconcile/reconcile.ts";
+import { reconcile } from "../../stock/reconcile/reconcile.ts";
 import { type StepPlace, wrongSteps } from "../../stock/reconcile/wrong-steps.ts";
 import { findWrongSpans } from "../../stock/spans.ts";
 import { databaseFile } from "./backup.ts";
 import { BLOBS } from "./backup-files.ts";
+import { differs } from "./difference-text.ts";
 
 /** Something stored that is damaged or inconsistent. */
 export interface Damage {
@@ -55,17 +61,37 @@ type VerifyPorts = Pick<Ports, "reader" | "originals" | "documents" | "blobs">;
  * Checks everything stored, in slices, without writing: SQLite's own check, each original against its SHA-256, each balance and
  * each span against the sum of its movements, each movement against the state before it, each note against its original, its items and the ledger, each finished export
  * against its file, and each audit line against its hash and the heads of chains that were `noted` before.
- * Calls `found` for each damage, and `step` after each thing that was checked. Returns how many were checked.
+ * Of every database of the configuration. Calls `found` for each damage, and `step` after each thing that was checked. Returns how many were checked.
  */
 export async function verify(
-  where: Pick<Config, "DATABASE_URL" | "DATABASE_AUTH_TOKEN" | "DATA_DIR">,
+  where: Where & Partial<Pick<Config, "DATABASE_URLS">>,
   found: (damage: Damage) => void,
   step: () => void = () => undefined,
   noted: readonly NotedHead[] = [],
 ): Promise<Checked> {
+  const all = await verifyOne(where, fileMarks(where.DATA_DIR), found, step, noted);
+  for (const { name, url } of where.DATABASE_URLS ?? []) {
+    const marks = fileMarks(markFolder(where.DATA_DIR, name));
+    const one = await verifyOne({ ...where, DATABASE_URL: url }, marks, found, step, noted);
+    for (const part of PARTS) all[part] += one[part];
+  }
+  return all;
+}
+
+const PARTS = ["originals", "products", "notes", "exports", "audit"] as const;
+type Where = Pick<Config, "DATABASE_URL" | "DATABASE_AUTH_TOKEN" | "DATA_DIR">;
+
+/** One database: of the companies that live in it. */
+async function verifyOne(
+  where: Where,
+  marks: Marks,
+  found: (damage: Damage) => void,
+  step: () => void,
+  noted: readonly NotedHead[],
+): Promise<Checked> {
   const path = filePath(where.DATABASE_URL);
   const place = path ?? where.DATABASE_URL;
-  const mark = await requireDatabaseFile(where.DATABASE_URL, fileMarks(where.DATA_DIR));
+  const mark = await requireDatabaseFile(where.DATABASE_URL, marks);
   if (path !== null) databaseFile(where);
   const database = await openDatabase(where.DATABASE_URL, where.DATABASE_AUTH_TOKEN);
   const reader = clientReader(database.reading);
@@ -82,7 +108,7 @@ export async function verify(
     await database.mustBeCurrent();
     if (path !== null) await verifyFile(ports, found);
     const checked: Checked = { originals: 0, products: 0, notes: 0, exports: 0, audit: 0 };
-    const companies = await rows(ports, "select id from companies order by id");
+    const companies = await rows(ports, "select id from companies where home is null order by id");
     for (const { id } of companies) {
       const company = Number(id);
       checked.originals += await verifyOriginals(ports, company, found, step);
@@ -169,18 +195,6 @@ async function verifyBalances(
     after = slice.next;
   }
   return checked;
-}
-
-/** The sentence of a product or lot that differs from its movements. */
-function differs(one: Difference): string {
-  const [balance, ledger] = [inUnits(one.balance_e4), inUnits(one.ledger_e4)];
-  if (!("lot" in one))
-    return one.balance_e4 === one.ledger_e4
-      ? `o valor em estoque é ${reais(one.balance_e2)}, e a soma dos movimentos é ${reais(one.ledger_e2)}`
-      : `o saldo é ${balance}, e a soma dos movimentos é ${ledger}`;
-  return one.lot === null
-    ? `a soma dos lotes é ${balance}, mais que o saldo de ${ledger}`
-    : `o saldo do lote ${one.lot} é ${balance}, e a soma dos movimentos é ${ledger}`;
 }
 
 async function verifySums(ports: VerifyPorts, company: number, found: ReportDamage): Promise<void> {
@@ -290,10 +304,4 @@ async function exportDamage(
   } catch {
     return "o arquivo está danificado";
   }
-}
-
-/** A quantity of 1/10⁴ as Portuguese decimal text. */
-function inUnits(e4: number): string {
-  const digits = String(Math.abs(e4)).padStart(5, "0");
-  return `${e4 < 0 ? "-" : ""}${digits.slice(0, -4)},${digits.slice(-4)}`;
 }

@@ -63,11 +63,25 @@ export const DATABASE_COMMANDS = {
     },
   },
   company: {
-    short: "Cria uma empresa, ou lista as da instalação",
-    usage: "sge company add NOME --admin E-MAIL [opções]\n     sge company list",
-    says: "Cria uma empresa com quem a administra, ou lista as da instalação (número, nome, CNPJs, ambiente, usuários), também\ncom o serviço no ar. A senha de uma pessoa nova vai para a saída padrão, uma única vez.",
-    words: { add: "Cria uma empresa", list: "Lista as empresas da instalação" },
+    short: "Cria uma empresa, lista as da instalação, leva uma para outro banco",
+    usage:
+      "sge company add NOME --admin E-MAIL [opções]\n     sge company list\n     sge company move NÚMERO --to BANCO",
+    says: "Cria uma empresa com quem a administra, lista as da instalação (número, nome, CNPJs, ambiente, usuários), ou leva uma\npara outro banco de dados, também com o serviço no ar. Uma mudança interrompida continua com o mesmo comando. A senha de uma pessoa nova vai para a saída padrão, uma única vez.",
+    words: {
+      add: "Cria uma empresa",
+      list: "Lista as empresas da instalação",
+      move: "Leva uma empresa para outro banco de dados",
+    },
     args: {
+      to: {
+        type: "string",
+        valueHint: "BANCO",
+        description: "Para que banco de dados: um nome de DATABASE_URLS, ou first (move)",
+      },
+      abort: {
+        type: "boolean",
+        description: "Desiste de uma mudança que ainda não passou a valer (move)",
+      },
       admin: {
         type: "string",
         valueHint: "E-MAIL",

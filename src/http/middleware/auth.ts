@@ -1,13 +1,18 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { AccountsFailure } from "../../accounts/failures.ts";
+import { homePorts, ofPeople } from "../../accounts/home.ts";
 import { recordKeyUse } from "../../accounts/keys/key-use.ts";
 import { authenticate } from "../../accounts/login/authenticate.ts";
 import { renewedToken } from "../../accounts/login/browser-session.ts";
 import { type Claims, isOld, sessionExpiry, sessionOf } from "../../accounts/token.ts";
+import { bringCompany } from "../../homes/people.ts";
+import { tagVersions } from "../../journal/versions.ts";
 import { Failed } from "../../lib/result.ts";
+import { withTrace } from "../../observability/with-trace.ts";
+import { faultCode } from "../../resilience/fault-code.ts";
 import type { Env } from "../env.ts";
-import { accessOf } from "./permissions.ts";
+import { accessOf, placeOf } from "./permissions.ts";
 import {
   cookieToken,
   keepToken,
@@ -28,20 +33,25 @@ export const authenticated: MiddlewareHandler<Env> = async (c, next) => {
   const access = accessOf(c);
   if (access === "open") return next();
   const { token, byCookie } = credentialOf(c);
-  const { actor, versions, claims } = await authenticate(c.var.ports, token).catch((error) => {
-    if (error instanceof Failed && error.failure.code === "auth.invalid_token")
-      c.header("www-authenticate", 'Bearer error="invalid_token"');
-    throw error;
-  });
+  const { actor, versions, claims, home } = await authenticate(c.var.ports, token).catch(
+    (error) => {
+      if (error instanceof Failed && error.failure.code === "auth.invalid_token")
+        c.header("www-authenticate", 'Bearer error="invalid_token"');
+      throw error;
+    },
+  );
   recordKeyUse(c.var.ports, actor);
   c.set("actor", actor);
   c.set("versions", versions);
   if (byCookie) enterSession(c, claims);
+  const atHome = placeOf(c) === "home";
+  if (home !== undefined && atHome) await goHome(c, home);
   if (access === "undeclared") {
     c.var.ports.log("error", "route.undeclared", { method: c.req.method });
     throw new HTTPException(403);
   }
   await next();
+  if (home != null && !atHome && !READS.has(c.req.method)) await bring(c, home);
   if (byCookie && claims !== undefined) await renew(c, claims);
 };
 
@@ -64,6 +74,25 @@ async function renew(c: Context<Env>, claims: Claims): Promise<void> {
   if (c.req.path === STREAM_PATH || c.res.status === 401 || saysCookie(c)) return;
   const renewed = await renewedToken(c.var.ports, claims);
   if (renewed !== null) keepToken(c, renewed.token, renewed.session);
+}
+
+const READS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
+
+/** Brings what the request wrote with the people to the company's home before it is answered; else the next run does. */
+async function bring(c: Context<Env>, home: string): Promise<void> {
+  const { ports, actor } = c.var;
+  const people = ofPeople(ports);
+  await bringCompany(people, homePorts(ports, actor.company, home), actor.company).catch(
+    (error: unknown) => ports.log("info", "home.people", { code: faultCode(error) }),
+  );
+}
+
+/** From here on the request works in the database where its company lives, with the versions of that database. */
+async function goHome(c: Context<Env>, home: string | null): Promise<void> {
+  const { ports, actor } = c.var;
+  const there = withTrace(homePorts(ports, actor.company, home), ports.trace);
+  c.set("ports", there);
+  if (home !== null) c.set("versions", await tagVersions(there, actor.company, c.var.signal));
 }
 
 /** The route that also takes the token as `?token=`, because a browser's EventSource cannot send an Authorization header. */

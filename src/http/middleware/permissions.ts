@@ -8,8 +8,12 @@ import type { Env } from "../env.ts";
 /** What a route declares: the permission that its caller needs, or that no token is needed. */
 export type RouteAccess = Permission | "open";
 
+/** Where what a route shows and changes is stored: in the company's home, or with the people in the first database. */
+export type RoutePlace = "home" | "people";
+
 /** The guard middlewares and what each declares; middleware/auth.ts looks a matched route's up here. */
 const guards = new WeakMap<object, RouteAccess>();
+const ofPeople = new WeakSet<object>();
 
 /**
  * Requires a permission of the caller inside a handler, where a part of the request needs more than its route does. An API
@@ -23,14 +27,16 @@ export function requirePermission(c: { var: Env["Variables"] }, permission: Perm
 
 /**
  * The permission of a route, spread into its declaration: `createRoute({ method, path, ...requires("operate"), … })`. Its
- * guard runs before the request is validated; the OpenAPI document shows it as `x-permission`. Fails with `auth.forbidden`.
+ * guard runs before the request is validated; the OpenAPI document shows it as `x-permission`. `place`: of the data where
+ * companies live in several databases. Fails with `auth.forbidden`.
  */
-export function requires<P extends Permission>(permission: P) {
+export function requires<P extends Permission>(permission: P, place: RoutePlace = "home") {
   const middleware: MiddlewareHandler<Env> = async (c, next) => {
     requirePermission(c, permission);
     await next();
   };
   guards.set(middleware, permission);
+  if (place === "people") ofPeople.add(middleware);
   return { middleware, security: [{ bearer: [] }], "x-permission": permission };
 }
 
@@ -52,3 +58,7 @@ export function accessOf(c: Context<Env>): RouteAccess | "undeclared" | "unroute
   }
   return "unrouted";
 }
+
+/** Where the data of the route that will answer this request is stored. */
+export const placeOf = (c: Context<Env>): RoutePlace =>
+  matchedRoutes(c).some(({ handler }) => ofPeople.has(handler)) ? "people" : "home";

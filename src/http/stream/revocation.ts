@@ -1,4 +1,5 @@
 import type { Context } from "hono";
+import { atHome } from "../../accounts/home.ts";
 import { authenticate } from "../../accounts/login/authenticate.ts";
 import { may } from "../../accounts/roles.ts";
 import { Failed } from "../../lib/result.ts";
@@ -22,6 +23,19 @@ export async function canStillRead(
     if (error instanceof Failed && error.failure.code === "auth.invalid_token") return false;
     throw error;
   }
+}
+
+/**
+ * As `canStillRead`, for a stream that waits for what is written next: false too when the company has moved to another database,
+ * so that its reader connects again there.
+ */
+export async function canStillFollow(
+  ports: Ports,
+  bearer: string,
+  company: number,
+): Promise<boolean> {
+  if (!(await canStillRead(ports, bearer, company))) return false;
+  return (await atHome(ports, company)).reader === ports.reader;
 }
 
 /**

@@ -34,9 +34,10 @@ export function configOf(bindings: Bindings): Config {
     (entry): entry is [string, string] => typeof entry[1] === "string",
   );
   const config = parseConfig({ ...Object.fromEntries(strings), APP_ENV: "production" });
-  if (!REMOTE.test(config.DATABASE_URL))
+  const urls = [config.DATABASE_URL, ...config.DATABASE_URLS.map(({ url }) => url)];
+  if (!urls.every((url) => REMOTE.test(url)))
     throw new Error(
-      "A configuração não está completa:\n✖ DATABASE_URL deve ser libsql: ou https: em um Worker",
+      "A configuração não está completa:\n✖ DATABASE_URL e DATABASE_URLS devem ser libsql: ou https: em um Worker",
     );
   return config;
 }

@@ -3,6 +3,7 @@ import type { Config } from "../../config.ts";
 import { Failed } from "../../lib/result.ts";
 import { noopTrace, noopTracer } from "../../observability/no-op.ts";
 import type { PlatformFailure } from "../../ports/failures.ts";
+import { FIRST_HOME, type Homes } from "../../ports/homes.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Log } from "../../ports/telemetry.ts";
 import { callLimiter, remoteCircuit } from "../../resilience/policies.ts";
@@ -30,7 +31,7 @@ import { bucketOriginals, webGzip } from "./originals.ts";
 import { edgeOutgoing } from "./outgoing.ts";
 import { assetsPage } from "./page-files.ts";
 import { workersQueue } from "./queue.ts";
-import { type DatabaseClients, withSchemaCheck } from "./schema.ts";
+import { withSchemaCheck } from "./schema.ts";
 import { edgeTracer } from "./tracer.ts";
 import { unboundBlobs, unboundQueue } from "./unbound.ts";
 
@@ -41,12 +42,18 @@ const WRITE_WAIT_MS = 5_000;
 const DOCUMENT_BYTES = 8 << 20;
 
 /** The ports that an isolate reuses for all requests: none of them waits for the network on behalf of a request. */
-type IsolatePorts = Omit<Ports, "writer" | "commitSignal" | "stopping" | "meter"> & {
-  database: DatabaseClients;
+type IsolatePorts = Omit<Ports, "writer" | "commitSignal" | "stopping" | "meter"> &
+  EdgeHome & {
+    meter: EdgeMeter;
+    /** Further databases, by name. */
+    others: ReadonlyMap<string, EdgeHome>;
+  };
+
+/** What an isolate has of one database. */
+interface EdgeHome extends Pick<Ports, "read" | "reader" | "originals"> {
   /** Writes that only the database of this installation accepts. */
-  checkedWriting: BatchClient;
-  meter: EdgeMeter;
-};
+  readonly checkedWriting: BatchClient;
+}
 
 /**
  * Between two requests of an isolate no timer fires, and no request may wait for another one. The runtime stops a request
@@ -66,28 +73,55 @@ const isolates = new WeakMap<Bindings, IsolatePorts>();
  * wait for ever. So only the concurrent writes of one request share a commit.
  */
 export function cloudflarePorts(bindings: Bindings, domain: DocumentDomain): EdgePorts {
-  const shared = isolates.get(bindings) ?? isolatePorts(bindings, domain);
-  return {
-    ...shared,
-    ...requestCommitSignal(),
-    meter: shared.meter.ofInvocation(),
-    withMemory: memorySemaphore(DOCUMENT_BYTES),
-    writer: groupWriter(shared.checkedWriting, {
+  const { others, ...shared } = isolates.get(bindings) ?? isolatePorts(bindings, domain);
+  const writerOf = ({ checkedWriting }: EdgeHome): GroupWriter =>
+    groupWriter(checkedWriting, {
       group: shared.config.COMMIT_GROUP,
       queue: shared.config.COMMIT_QUEUE,
       waitMs: WRITE_WAIT_MS,
       yieldToEventLoop: shared.yieldToEventLoop,
-    }),
+    });
+  const ports: EdgePorts = {
+    ...shared,
+    ...requestCommitSignal(),
+    meter: shared.meter.ofInvocation(),
+    withMemory: memorySemaphore(DOCUMENT_BYTES),
+    writer: writerOf(shared),
   };
+  return others.size === 0 ? ports : withOthers(ports, others, writerOf);
+}
+
+/** The ports with all homes; those of a further one are made when they are asked for. */
+function withOthers(
+  ports: EdgePorts,
+  others: ReadonlyMap<string, EdgeHome>,
+  writerOf: (home: EdgeHome) => GroupWriter,
+): EdgePorts {
+  const made = new Map<string, Ports>();
+  const homes: Homes = {
+    get first() {
+      return first;
+    },
+    names: [FIRST_HOME, ...others.keys()],
+    named(name) {
+      const known = made.get(name);
+      const home = others.get(name);
+      if (known !== undefined || home === undefined) return known;
+      const { read, reader, originals } = home;
+      const there: Ports = { ...first, read, reader, originals, writer: writerOf(home) };
+      made.set(name, there);
+      return there;
+    },
+  };
+  const first: EdgePorts = { ...ports, homes };
+  made.set(FIRST_HOME, first);
+  return first;
 }
 
 function isolatePorts(bindings: Bindings, domain: DocumentDomain): IsolatePorts {
   const clock = { now: () => Date.now() };
   const config = configured(bindings, consoleLog("info", clock));
   const log = consoleLog(config.LOG_LEVEL, clock);
-  const { DATABASE_URL: url, DATABASE_AUTH_TOKEN: token } = config;
-  const database = withSchemaCheck(remoteDatabase(url, token, WORKER_RUNTIME), { log, clock });
-  const reader = clientReader(database.reading);
   const limiterFor = (name: string, kind: Parameters<typeof callLimiter>[1]) =>
     callLimiter(remoteCircuit(name, { counts: () => true }), kind, WORKER_RUNTIME);
   const meter = edgeMeter(bindings.METRICS, () => clock.now() / 1_000);
@@ -96,25 +130,37 @@ function isolatePorts(bindings: Bindings, domain: DocumentDomain): IsolatePorts 
   const { BUCKETS: buckets, WALL_NETWORK: network, WALL_BUCKET: userLimit } = bindings;
   const { ORIGINALS: bucket, FILES: files, JOBS: jobs } = bindings;
   const marked = bucket ?? files;
-  const marks = marked && bucketMarks(marked, limiterFor("installation", "blob"));
+  const marksOf = (name?: string) =>
+    marked && bucketMarks(marked, limiterFor("installation", "blob"), name);
+  const marks = marksOf();
+  const home = (url: string, name?: string): EdgeHome => {
+    const token = config.DATABASE_AUTH_TOKEN;
+    const database = withSchemaCheck(
+      remoteDatabase(url, token, WORKER_RUNTIME),
+      { log, clock },
+      config.DATABASE_URLS.map((other) => other.name),
+    );
+    const reader = clientReader(database.reading);
+    const marks = marksOf(name);
+    const check = marks && commitCheckOf(marks, { clock, log });
+    return {
+      read: drizzleReads(database.drizzleClient),
+      reader,
+      checkedWriting:
+        check === undefined
+          ? database.writing
+          : checkedBatches(database.writing, new URL(url).host, check, EDGE_WAY_OUT),
+      originals:
+        bucket === undefined
+          ? tableOriginals({ reader, clock }, webGzip)
+          : bucketOriginals(bucket, limiterFor("originals", "blob"), { reader, clock }),
+    };
+  };
+  const first = home(config.DATABASE_URL);
   const ports: IsolatePorts = {
     config,
-    database,
-    checkedWriting:
-      marks === undefined
-        ? database.writing
-        : checkedBatches(
-            database.writing,
-            new URL(url).host,
-            commitCheckOf(marks, { clock, log }),
-            EDGE_WAY_OUT,
-          ),
-    read: drizzleReads(database.drizzleClient),
-    reader,
-    originals:
-      bucket === undefined
-        ? tableOriginals({ reader, clock }, webGzip)
-        : bucketOriginals(bucket, limiterFor("originals", "blob"), { reader, clock }),
+    ...first,
+    others: new Map(config.DATABASE_URLS.map(({ name, url }) => [name, home(url, name)])),
     blobs:
       files === undefined
         ? unboundBlobs
@@ -137,7 +183,7 @@ function isolatePorts(bindings: Bindings, domain: DocumentDomain): IsolatePorts 
             },
             { clock, log, meter },
           ),
-    health: cloudflareHealth({ reader, clock }, bindings, marks),
+    health: cloudflareHealth({ reader: first.reader, clock }, bindings, marks),
     page: assetsPage(bindings.ASSETS),
     outgoing: edgeOutgoing(
       callLimiter(remoteCircuit("webhooks", { counts: () => false }), "webhook", WORKER_RUNTIME),

@@ -2,6 +2,7 @@ import type { InStatement } from "@libsql/client/http";
 import journal from "../../../migrations/meta/_journal.json";
 import { Failed } from "../../lib/result.ts";
 import type { PlatformFailure } from "../../ports/failures.ts";
+import { FIRST_HOME } from "../../ports/homes.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { RemoteDatabase } from "../libsql/remote-database.ts";
 import { rowsOf } from "../libsql/rows.ts";
@@ -22,11 +23,13 @@ export interface DatabaseClients extends Pick<RemoteDatabase, "reading" | "writi
  * The database behind a check of its migrations: once they are those of this code, or newer, an isolate does not check again. A
  * Worker migrates nothing (src/tools/migrate.ts does). A deploy before its migration would fail only at the first missing
  * column; with the check every request fails with PlatformFailure `storage.outdated`, and the log says what to run. Errors of
- * the check itself are thrown as those of any read.
+ * the check itself are thrown as those of any read. `homes`: the names of further databases; where a company of this one's
+ * directory lives in another one, every request fails with `not_configured`.
  */
 export function withSchemaCheck(
   { reading, writing, drizzleClient }: DatabaseClients,
   { log, clock }: Pick<Ports, "log" | "clock">,
+  homes: readonly string[] = [],
 ): DatabaseClients {
   let current = false;
   let outdatedUntil = Number.NEGATIVE_INFINITY;
@@ -34,6 +37,7 @@ export function withSchemaCheck(
   async function check(): Promise<void> {
     if (clock.now() < outdatedUntil) throw outdated();
     const found = await newestIn(drizzleClient);
+    if (found >= NEWEST) await mustKnowAll(drizzleClient, homes, log);
     current = found >= NEWEST;
     if (current) return;
     outdatedUntil = clock.now() + OUTDATED_MS;
@@ -68,6 +72,22 @@ async function newestIn(drizzleClient: DatabaseClients["drizzleClient"]): Promis
   }
 }
 
+/** Without a company's home its requests would be answered from an empty place. */
+async function mustKnowAll(
+  drizzleClient: DatabaseClients["drizzleClient"],
+  homes: readonly string[],
+  log: Ports["log"],
+): Promise<void> {
+  const rows = rowsOf(await drizzleClient.execute(ELSEWHERE));
+  const unknown = rows
+    .map(({ home }) => String(home))
+    .filter((home) => home !== FIRST_HOME && !homes.includes(home));
+  if (unknown.length === 0) return;
+  log("error", "not_configured", { why: `DATABASE_URLS: ${unknown.join(", ")}` });
+  throw new Failed<PlatformFailure>({ code: "not_configured" });
+}
+
+const ELSEWHERE = "select distinct home from companies where home is not null";
 const APPLIED = "select max(created_at) newest from __drizzle_migrations";
 
 const outdated = () =>

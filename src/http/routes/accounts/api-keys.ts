@@ -51,7 +51,7 @@ const listRoute = createRoute({
   operationId: "listKeys",
   tags: ["accounts"],
   summary: "Lista as chaves de API que não foram revogadas",
-  ...requires("administer"),
+  ...requires("administer", "people"),
   request: { query: PageQuery },
   responses: responses(200, pageOf(KeySchema), "As chaves, da mais nova à mais antiga"),
 });
@@ -84,7 +84,7 @@ const createKeyRoute = createRoute({
   operationId: "createKey",
   tags: ["accounts"],
   summary: "Cria uma chave de API, mostrada uma única vez",
-  ...requires("administer"),
+  ...requires("administer", "people"),
   request: { body: jsonBody(KeyBodySchema) },
   responses: responses(
     201,
@@ -109,7 +109,7 @@ const revokeRoute = createRoute({
   operationId: "revokeKey",
   tags: ["accounts"],
   summary: "Revoga uma chave de API; repetir não muda nada",
-  ...requires("administer"),
+  ...requires("administer", "people"),
   request: { params: z.object({ id: z.string().max(40) }) },
   responses: { 204: { description: "A chave não vale mais" }, default: PROBLEMS },
 });

@@ -90,7 +90,7 @@ const readRoute = createRoute({
   operationId: "getSession",
   tags: ["accounts"],
   summary: "A sessão deste navegador",
-  ...requires("self"),
+  ...requires("self", "people"),
   responses: responses(200, BrowserSessionSchema, "A sessão"),
 });
 
@@ -115,7 +115,7 @@ const endRoute = createRoute({
   operationId: "endSession",
   tags: ["accounts"],
   summary: "Encerra a sessão deste navegador, e nenhuma outra",
-  ...requires("self"),
+  ...requires("self", "people"),
   responses: { 204: { description: "A sessão terminou" }, default: PROBLEMS },
 });
 

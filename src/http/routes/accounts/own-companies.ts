@@ -33,7 +33,7 @@ const meRoute = createRoute({
   operationId: "getMe",
   tags: ["accounts"],
   summary: "Quem faz esta chamada, em que empresa, e que outras pode escolher",
-  ...requires("read"),
+  ...requires("read", "people"),
   responses: responses(
     200,
     z
@@ -86,7 +86,7 @@ const switchRoute = createRoute({
   operationId: "switchCompany",
   tags: ["accounts"],
   summary: "Um token para outra empresa da mesma pessoa; o token desta chamada continua valendo",
-  ...requires("self"),
+  ...requires("self", "people"),
   request: {
     body: jsonBody(z.strictObject({ company: z.int().positive() }).openapi("CompanyChoice")),
   },

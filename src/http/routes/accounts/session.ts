@@ -86,7 +86,7 @@ const logoutRoute = createRoute({
   operationId: "logout",
   tags: ["accounts"],
   summary: "Encerra todas as sessões do usuário",
-  ...requires("self"),
+  ...requires("self", "people"),
   responses: { 204: { description: "As sessões foram encerradas" }, default: PROBLEMS },
 });
 
@@ -114,7 +114,7 @@ const passwordRoute = createRoute({
   operationId: "changeOwnPassword",
   tags: ["accounts"],
   summary: "Troca a própria senha e encerra as outras sessões",
-  ...requires("self"),
+  ...requires("self", "people"),
   request: { body: jsonBody(PasswordChange) },
   responses: responses(
     200,

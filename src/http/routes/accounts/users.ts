@@ -92,7 +92,7 @@ const listRoute = createRoute({
   operationId: "listUsers",
   tags: ["accounts"],
   summary: "Lista os usuários da empresa, também os inativos",
-  ...requires("administer"),
+  ...requires("administer", "people"),
   responses: responses(200, z.array(UserSchema), "Os usuários, do mais antigo ao mais novo"),
 });
 
@@ -110,7 +110,7 @@ const createRouteOfUsers = createRoute({
   operationId: "createUser",
   tags: ["accounts"],
   summary: "Cria um usuário da empresa, ou convida uma pessoa",
-  ...requires("administer"),
+  ...requires("administer", "people"),
   request: { body: jsonBody(NewUserSchema) },
   responses: responses(
     201,
@@ -137,7 +137,7 @@ const changeRoute = createRoute({
   operationId: "changeUser",
   tags: ["accounts"],
   summary: "Altera um usuário: só o que foi enviado",
-  ...requires("administer"),
+  ...requires("administer", "people"),
   request: { params: IdParam, body: jsonBody(UserChangeSchema) },
   responses: responses(200, UserSchema, "O usuário alterado"),
 });
@@ -158,7 +158,7 @@ const deactivateRoute = createRoute({
   operationId: "deactivateUser",
   tags: ["accounts"],
   summary: "Desativa um usuário da empresa; repetir não muda nada",
-  ...requires("administer"),
+  ...requires("administer", "people"),
   request: { params: IdParam },
   responses: { 204: { description: "O usuário está inativo" }, default: PROBLEMS },
 });
@@ -178,7 +178,7 @@ const inviteRoute = createRoute({
   tags: ["accounts"],
   summary:
     "Cria um novo link, de convite ou para trocar a senha esquecida; o anterior deixa de valer",
-  ...requires("administer"),
+  ...requires("administer", "people"),
   request: { params: IdParam },
   responses: responses(201, InviteSchema, "O link; não será mostrado de novo"),
 });

@@ -12,7 +12,7 @@ import { requires } from "../../middleware/permissions.ts";
 import { FeedCursor } from "../../request/feed-cursor.ts";
 import { PROBLEMS, pageRows, responses, wholeNumber } from "../../schemas.ts";
 import { eventStream } from "../../stream/event-stream.ts";
-import { canStillRead } from "../../stream/revocation.ts";
+import { canStillFollow } from "../../stream/revocation.ts";
 import { EventSchema } from "../../views/event-schema.ts";
 
 /** The cursor "from now on". */
@@ -120,7 +120,7 @@ const getEventStream = defineOpenAPIRoute<typeof streamRoute, Env>({
       holder: holderOf(actor),
       from: expired ? FEED_START : (seen ?? (await lastPosition(ports, company))),
       expired,
-      isAuthorised: () => canStillRead(ports, token, company),
+      isAuthorised: () => canStillFollow(ports, token, company),
       onRead: () => ports.extendIdleTimeout(request, IDLE_TIMEOUT_S),
       signal,
     });

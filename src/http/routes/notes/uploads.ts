@@ -1,4 +1,5 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
+import { ofPeople } from "../../../accounts/home.ts";
 import { companiesOf, type OwnCompany } from "../../../accounts/login/memberships.ts";
 import { enqueueArchive } from "../../../ingest/batch/archive.ts";
 import { receiveBatch } from "../../../ingest/batch/batch.ts";
@@ -45,7 +46,7 @@ async function otherCompanies(
   isNeeded: boolean,
 ): Promise<OwnCompany[]> {
   if (!isNeeded || actor.keyId !== undefined) return [];
-  const own = await companiesOf(ports, actor.userId);
+  const own = await companiesOf(ofPeople(ports), actor.userId);
   return own.filter(({ id }) => id !== actor.company);
 }
 

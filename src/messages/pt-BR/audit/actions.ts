@@ -7,6 +7,7 @@ const SENTENCES: Readonly<Record<AuditAction, string>> = {
   "category.create": "Criou a categoria {id}",
   "category.delete": "Excluiu a categoria {id}",
   "company.create": "Criou a empresa",
+  "company.move": "Levou a empresa para outro banco de dados",
   "company.tax_profile": "Alterou o perfil tributário da empresa",
   "company.units": "Alterou as unidades da empresa",
   "company.update": "Alterou as configurações da empresa",

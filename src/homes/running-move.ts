@@ -1,0 +1,44 @@
+import type { Ports } from "../ports/ports.ts";
+import type { Between, CopyPlace } from "./copy.ts";
+
+/** What a move needs: all databases, with writers that write whatever the state of a company. */
+export interface MovePorts extends Pick<Ports, "clock" | "yieldToEventLoop"> {
+  readonly homes: {
+    readonly first: Pick<Ports, "reader" | "writer">;
+    readonly names: readonly string[];
+    named(name: string): Pick<Ports, "reader" | "writer"> | undefined;
+  };
+}
+
+/** Why a move is not carried out (Portuguese); nothing was changed by this call. */
+export class MoveRefused extends Error {}
+
+/** A run without a sign of life for so long may be followed by another one, ms. */
+export const RUNNER_MS = 60_000;
+/** A move that this run carries out; `from` and `to` are names of databases. */
+export interface Move extends Between {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Says that this run goes on, and where it has come to. Throws MoveRefused where another one has taken over. */
+export async function keepRunning(ports: MovePorts, move: Move, place?: CopyPlace): Promise<void> {
+  const now = ports.clock.now();
+  const kept = await ports.homes.first.writer.commit({
+    statements: [
+      {
+        sql: `update moves set runner_until = ?3, updated_at = ?4, place = coalesce(?5, place)
+          where company = ?1 and runner = ?2 returning company`,
+        args: [
+          move.company,
+          move.runner,
+          now + RUNNER_MS,
+          now,
+          place === undefined ? null : JSON.stringify(place),
+        ],
+      },
+    ],
+    read: ([rows]) => rows?.length === 1,
+  });
+  if (!kept) throw new MoveRefused("Outro processo assumiu esta mudança");
+}
