@@ -2,13 +2,19 @@ import { useEffect, useState } from "preact/hooks";
 import { useAddress } from "./base/address.ts";
 import { Refused } from "./base/problem.ts";
 import { me, readMe } from "./base/session.ts";
+import { Invite } from "./invite.tsx";
 import { Login } from "./login.tsx";
 import { ErrorBar, Skeleton } from "./parts/states.tsx";
 import { HOME, ownPath, placeOf } from "./places.ts";
 import { Shell } from "./shell.tsx";
 
-/** The login, or the frame with the place of the address. */
+/** An invitation, the login, or the frame with the place of the address. */
 export function App() {
+  const { path } = useAddress();
+  return path === "/convite" ? <Invite /> : <Known />;
+}
+
+function Known() {
   const { path, param, go } = useAddress();
   const [state, setState] = useState<"asking" | "outside" | "inside">("asking");
   const [fault, setFault] = useState<unknown>(null);

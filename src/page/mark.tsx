@@ -1,6 +1,6 @@
 /** The sign and the name of the service. */
 export const Mark = () => (
-  <span class="mark">
+  <span class="sign">
     <svg width="24" height="24" viewBox="0 0 24 24" aria-hidden="true">
       <rect width="24" height="24" rx="7" class="mark-ground" />
       <path d="M24 0v17a7 7 0 0 1-7 7H0z" class="mark-half" />

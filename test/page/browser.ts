@@ -166,7 +166,11 @@ async function picture(page: Page, name: string): Promise<void> {
   await mkdir(PICTURES, { recursive: true });
   const before = page.viewportSize() ?? DESK;
   const kept = (kind: string) =>
-    page.screenshot({ path: join(PICTURES, `${name}-${kind}.png`), animations: "disabled" });
+    page.screenshot({
+      path: join(PICTURES, `${name}-${kind}.png`),
+      animations: "disabled",
+      fullPage: true,
+    });
   await page.emulateMedia({ colorScheme: "light" });
   await kept("light");
   await page.emulateMedia({ colorScheme: "dark" });

@@ -16,9 +16,11 @@ export function Dialog(props: {
   const title = useId();
   // Before the effects of its content, which may move the focus.
   useLayoutEffect(() => {
-    const before = document.activeElement;
-    dialog.current?.showModal();
+    const [before, box] = [document.activeElement, dialog.current];
+    box?.showModal();
     return () => {
+      // What is behind an open dialog cannot take the focus.
+      box?.close();
       if (before instanceof HTMLElement && before.isConnected)
         before.focus({ preventScroll: true });
     };
