@@ -4,6 +4,7 @@ import { mkdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 
 /** A service that a browser can reach: on Bun (`bun-world.ts`) or in workerd (test/edge/full/page.test.mjs). */
@@ -119,13 +120,22 @@ async function watch(page: Page, world: World): Promise<string[]> {
   return faults;
 }
 
-/** The cookie of a session, without the form of the login. */
+type Cookies = Awaited<ReturnType<BrowserContext["cookies"]>>;
+const sessions = new WeakMap<World, Cookies>();
+
+/** The cookie of a session, without the form of the login; one login for all visits of a world, because a network has few. */
 async function signIn(context: BrowserContext, world: World): Promise<void> {
-  const answer = await context.request.post(`${world.url}/api/session`, {
-    data: world.admin,
-    headers: { "sec-fetch-site": "same-origin", origin: world.url },
-  });
+  const address = `${world.url}/api/session`;
+  await context.addCookies(sessions.get(world) ?? []);
+  if ((await context.request.get(address)).status() === 200) return;
+  const headers = { "sec-fetch-site": "same-origin", origin: world.url };
+  let answer = await context.request.post(address, { data: world.admin, headers });
+  while (answer.status() === 429) {
+    await setTimeout(Number(answer.headers()["retry-after"] ?? 1) * 1_000);
+    answer = await context.request.post(address, { data: world.admin, headers });
+  }
   equal(answer.status(), 200, await answer.text());
+  sessions.set(world, await context.cookies());
 }
 
 function visitOf(page: Page, context: BrowserContext, world: World): Visit {

@@ -100,18 +100,20 @@ export function Segments<V extends string>(props: {
   return (
     <fieldset class="segments">
       <legend>{props.label}</legend>
-      {props.options.map(({ value, text }) => (
-        <label key={value}>
-          <input
-            type="radio"
-            name={id}
-            value={value}
-            checked={props.value === value}
-            onChange={() => props.onChange(value)}
-          />
-          <span>{text}</span>
-        </label>
-      ))}
+      <div>
+        {props.options.map(({ value, text }) => (
+          <label key={value}>
+            <input
+              type="radio"
+              name={id}
+              value={value}
+              checked={props.value === value}
+              onChange={() => props.onChange(value)}
+            />
+            <span>{text}</span>
+          </label>
+        ))}
+      </div>
     </fieldset>
   );
 }

@@ -1,4 +1,4 @@
-import { equal, match } from "node:assert/strict";
+import { deepEqual, equal, match } from "node:assert/strict";
 import type { Sentence } from "../browser.ts";
 
 /** Resolves when the service worker has kept the page's files and serves it. */
@@ -75,6 +75,37 @@ export const loginSentences: readonly Sentence[] = [
       await open("/entrar");
       await enter();
       await page.getByText("Este endereço não é seguro (http)").waitFor();
+    },
+  },
+  {
+    name: "the link of an invitation lets a person choose a password and enter",
+    async run({ page, world, open, accessible, picture }) {
+      const email = `ana.${Date.now()}@loja.example`;
+      const invited = await world.call("POST", "/api/users", {
+        email,
+        role: "OPERADOR",
+        invite: true,
+      });
+      equal(invited.status, 201);
+      const token = /"token":"([^"]+)"/.exec(JSON.stringify(invited.body))?.[1] ?? "";
+      await open("/convite");
+      await page.getByText("Este link está incompleto.").waitFor();
+      await page.goto("about:blank");
+      await open(`/convite#${encodeURIComponent(token)}`);
+      await page.getByLabel("Senha", { exact: true }).fill("curta");
+      await page.getByRole("button", { name: "Guardar a senha" }).click();
+      await page.getByRole("alert").getByText(/senha/i).waitFor();
+      await accessible();
+      await picture("invite");
+      await page.getByLabel("Senha", { exact: true }).fill("uma senha bem comprida");
+      await page.getByRole("button", { name: "Guardar a senha" }).click();
+      await page.getByText(`${email} já pode entrar`).waitFor();
+      await page.getByRole("link", { name: "Entrar" }).click();
+      await page.getByLabel("E-mail").fill(email);
+      await page.getByLabel("Senha", { exact: true }).fill("uma senha bem comprida");
+      await page.keyboard.press("Enter");
+      await page.getByRole("heading", { name: "Notas", level: 1 }).waitFor();
+      equal(await page.getByRole("link", { name: "Administração" }).count(), 0);
     },
   },
 ];
@@ -181,6 +212,39 @@ export const frameSentences: readonly Sentence[] = [
       equal(await page.evaluate("localStorage.getItem('sge.me')"), null);
       await page.goto(`${world.url}/notas`);
       await page.getByRole("heading", { name: "Entrar" }).waitFor();
+    },
+  },
+  {
+    name: "a person with two companies goes on in the other by one call, and another tab follows",
+    async run({ page, context, open, world, accessible, picture }) {
+      let here = 1;
+      const chosen: unknown[] = [];
+      const companies = [
+        { id: 1, name: "EMPORIO BEIRA RIO LTDA", cnpjs: [], role: "ADMIN" },
+        { id: 2, name: "Padaria Sol", cnpjs: [], role: "OPERADOR" },
+      ];
+      await context.route("**/api/session", async (route) => {
+        const answer = await route.fetch();
+        const company = companies.find(({ id }) => id === here);
+        await route.fulfill({ json: { ...(await answer.json()), company, companies } });
+      });
+      await context.route("**/api/session/company", async (route) => {
+        chosen.push(route.request().postDataJSON());
+        here = 2;
+        await route.fulfill({ json: {} });
+      });
+      await open("/notas");
+      const other = await context.newPage();
+      await other.goto(`${world.url}/painel`);
+      await other.getByRole("button", { name: "Emporio Beira Rio Ltda" }).waitFor();
+      await page.getByRole("link", { name: "Empresas" }).waitFor();
+      await page.getByRole("button", { name: "Emporio Beira Rio Ltda" }).click();
+      await accessible();
+      await picture("companies");
+      await page.getByRole("button", { name: "Padaria Sol" }).click();
+      await page.getByRole("button", { name: "Padaria Sol" }).first().waitFor();
+      await other.getByRole("button", { name: "Padaria Sol" }).first().waitFor();
+      deepEqual(chosen, [{ company: 2 }]);
     },
   },
   {
