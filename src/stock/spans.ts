@@ -93,7 +93,7 @@ export function addMovementsToSpan(company: number, at: number, movements: Guard
         left_e4, left_e2)
       select ${add(company)}, ${add(Math.floor(at / SPAN_MS))}, max(quantity_e4 > 0), 0, 0, sum(quantity_e4 > 0),
         sum(quantity_e4 < 0), min(sum(max(quantity_e4, 0)), ${MOST}), 0, min(-sum(min(quantity_e4, 0)), ${MOST}), 0
-      from movements where ${movements.sql} having count(*) > 0
+      from movements where ${movements.sql} group by movements.company
       on conflict do update set ${ADDED}`,
     args,
   };
