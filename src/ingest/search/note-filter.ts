@@ -20,6 +20,8 @@ export interface Issued {
 export interface NoteFilter extends Issued {
   readonly status?: NoteStatus | undefined;
   readonly direction?: Direction | undefined;
+  /** True: notes with a hold; false: notes without one. */
+  readonly held?: boolean | undefined;
   /** CNPJ or CPF of the emitter (whole, or a part), with or without its mask, or words of its name. */
   readonly supplier?: string | undefined;
   /** Part of the access key as the DANFE prints it or not, the number, the supplier's CNPJ or words of its name. */
@@ -30,11 +32,16 @@ export interface NoteFilter extends Issued {
 
 /** The conditions of a filter over "notes", without that of the product. */
 export function conditionsOf(company: number, filter: NoteFilter): (SQL | undefined)[] {
-  const { status, direction, supplier, search } = filter;
+  const { status, direction, held, supplier, search } = filter;
   return [
     eq(notes.company, company),
     status === undefined ? ne(notes.status, "DESCARTADA") : eq(notes.status, status),
     direction === undefined ? undefined : eq(notes.direction, direction),
+    held === undefined
+      ? undefined
+      : held
+        ? sql`${notes.holds} <> '[]'`
+        : sql`${notes.holds} = '[]'`,
     supplier === undefined ? undefined : fromSupplier(company, supplier),
     search === undefined ? undefined : matchesSearch(company, search),
     ...issuedWithin(filter),

@@ -123,7 +123,17 @@ export const VALID_REQUESTS: readonly ValidRequest[] = [
   {
     method: "GET",
     path: "/api/nfes",
-    query: [...LISTS, "status", "direction", "supplier", "search", "from", "to", "product_code"],
+    query: [
+      ...LISTS,
+      "status",
+      "direction",
+      "held",
+      "supplier",
+      "search",
+      "from",
+      "to",
+      "product_code",
+    ],
   },
   { method: "GET", path: "/api/nfes/archive", query: ["month"] },
   { method: "GET", path: `/api/nfes/${KEY}`, query: [] },

@@ -19,6 +19,8 @@ export async function walkLists(go: Go): Promise<void> {
         "",
         "status=PENDENTE",
         "direction=entry",
+        "status=PENDENTE&held=true",
+        "status=PENDENTE&held=false",
         `supplier=${supplier.cnpj}`,
         "search=31",
         DAYS,

@@ -57,6 +57,7 @@ const listRoute = createRoute({
     query: listQuery(NotePosition, NoteSummarySchema).extend({
       status: NoteStatusEnum.optional(),
       direction: DirectionEnum.optional(),
+      held: Flag.optional().openapi({ description: "true: com pendência; false: sem nenhuma" }),
       supplier: text(120).optional().openapi({
         description: "CNPJ ou CPF do emitente, inteiro ou em parte, ou palavras do nome",
       }),
@@ -83,6 +84,7 @@ const getNotes = defineOpenAPIRoute<typeof listRoute, Env>({
     const filter = {
       status: query.status,
       direction: query.direction,
+      held: query.held,
       supplier: query.supplier,
       search: query.search,
       product: query.product_code,

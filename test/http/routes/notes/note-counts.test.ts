@@ -23,6 +23,19 @@ test("notes are counted where they stand, and a change of one is counted at once
     expect(other.body).toEqual(NONE);
   }));
 
+test("a list shows the notes with a hold, or those without one, also by a cursor", () =>
+  withApp(async (service) => {
+    for (const { xml } of [...notes, held]) await service.upload(xml);
+    const keys = async (query: string) =>
+      (await service.send("GET", `/api/nfes?${query}`)).body.data.map(
+        ({ access_key }: { access_key: string }) => access_key,
+      );
+    const ready = notes.map(({ accessKey }) => accessKey).reverse();
+    expect(await keys("held=true")).toEqual([held.accessKey]);
+    expect(await keys("status=PENDENTE&held=false")).toEqual(ready);
+    expect(await keys("status=PENDENTE&held=false&cursor=start")).toEqual(ready);
+  }));
+
 test("a person sees what waits in each of their companies, and a key its own company", () =>
   withApp(async (service) => {
     for (const { xml } of [...notes, held]) await service.upload(xml);
