@@ -154,7 +154,8 @@ async function failAsRefused(
   }
   const [some] = await ports.reader.rows(
     {
-      sql: `select ?2 as kind where ${notEmpty(scope.kind)}`,
+      // Each parameter is named: the libSQL server refuses one that is not.
+      sql: `select ?2 as kind, ?3 as value where ${notEmpty(scope.kind)}`,
       args: [company, scope.kind, scopeValue(scope)],
     },
     signal,

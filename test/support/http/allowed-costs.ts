@@ -30,7 +30,10 @@ export const ALLOWED: Readonly<Record<Cost["kind"], readonly (readonly [RegExp, 
     ],
     [/^select id, name from categories where company = \?1$/, "of which there is a limit"],
     [/from stock_counts c indexed by stock_counts_open/, "a new scope beside those that are open"],
-    [/as kind where exists \(select 1 from products p/, "the first product of a new scope"],
+    [
+      /as kind, \?3 as value where exists \(select 1 from products p/,
+      "the first product of a new scope",
+    ],
     [/instr\(/, "a search for a part of a text, in the index that has it"],
     [/^select max\((id|created_at)\) as \w+ from \w+ where company = \?1$/, "the end of an index"],
     [
