@@ -59,13 +59,19 @@ async function hashed(assets: string, name: string, bytes: Uint8Array): Promise<
   return `/assets/${file}`;
 }
 
-/** Inter with the letters of the page and the weights 400 to 700: half of its bytes. */
+/** Inter with the letters of the page and the weights 400 to 700: half of its bytes. Kept in dist/, because cutting takes a second. */
 async function subsetOfInter(): Promise<Uint8Array> {
   const whole = await Bun.file(Bun.resolveSync(INTER, PROJECT)).bytes();
-  return subsetFont(Buffer.from(whole), LETTERS, {
+  const kept = Bun.file(
+    join(PROJECT, `dist/inter-${Bun.hash(whole, Bun.hash.crc32(LETTERS))}.woff2`),
+  );
+  if (await kept.exists()) return kept.bytes();
+  const subset = await subsetFont(Buffer.from(whole), LETTERS, {
     targetFormat: "woff2",
     variationAxes: { wght: { min: 400, max: 700 } },
   });
+  await Bun.write(kept, subset);
+  return subset;
 }
 
 /** The page's own style sheet (`page`), and one for each view that has one. */

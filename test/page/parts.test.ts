@@ -96,6 +96,31 @@ describe("the parts of the page", () => {
     }),
   );
 
+  inBrowser(
+    "a list waits out a refusal for too many requests, and shows any other with what was there",
+    () =>
+      inGallery(async ({ page }) => {
+        const refused = [
+          { status: 429, headers: { "retry-after": "1" }, json: { code: "rate_limited" } },
+          {
+            status: 500,
+            json: { code: "internal", detail: "O sistema falhou", request_id: "R-1" },
+          },
+        ];
+        await page.route("**/api/gallery?search=b&**", async (route) => {
+          const answer = refused.shift();
+          await (answer === undefined ? route.fallback() : route.fulfill(answer));
+        });
+        await page.getByRole("searchbox").fill("b");
+        await page.getByText("O sistema falhou").waitFor();
+        await page.getByText("Produto 0", { exact: true }).waitFor();
+        await page.getByText("Detalhes para o suporte").click();
+        await page.getByText("R-1").waitFor();
+        await page.getByRole("button", { name: "Tentar de novo" }).first().click();
+        await page.getByText("O sistema falhou").waitFor({ state: "hidden" });
+      }),
+  );
+
   inBrowser("a combobox is used by keys alone, and keeps the focus in its field", () =>
     inGallery(async ({ page }) => {
       const field = page.getByRole("combobox", { name: "Produto nosso" });

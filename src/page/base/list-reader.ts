@@ -68,7 +68,7 @@ export function listReader<T>(path: string, pageRows = PAGE_ROWS): ListReader<T>
     });
   const readAgain = () =>
     guarded(async () => {
-      const wanted = Math.max(rows.value.length, 1);
+      const wanted = state.value === "first" ? 1 : Math.max(rows.value.length, 1);
       let all: readonly T[] = [];
       let cursor: string | null = "start";
       while (cursor !== null && all.length < wanted) {
@@ -84,19 +84,17 @@ export function listReader<T>(path: string, pageRows = PAGE_ROWS): ListReader<T>
 
 /** The reader of a view: another `path` ends the one before and begins a new one. The rows before stay until the new ones are here. */
 export function useListReader<T>(path: string, pageRows = PAGE_ROWS): ListReader<T> {
-  const last = useRef<readonly T[]>([]);
+  const last = useRef<ListReader<T> | null>(null);
   const reader = useMemo(() => {
     const made = listReader<T>(path, pageRows);
     // The old rows stay until the new ones arrive, so that typing does not make the page flicker.
-    made.rows.value = last.current;
+    made.rows.value = last.current?.rows.peek() ?? [];
+    last.current = made;
     return made;
   }, [path, pageRows]);
   useEffect(() => {
     void reader.readAgain();
-    return () => {
-      last.current = reader.rows.peek();
-      reader.end();
-    };
+    return () => reader.end();
   }, [reader]);
   return reader;
 }

@@ -7,6 +7,8 @@ export const live = signal<"off" | "on" | "broken">("off");
 /** Every type of the feed: the build writes them here (src/tools/build-page.ts), because an EventSource wants each by its name. */
 declare const FEED_TYPES: readonly string[];
 
+/** A browser opens six connections to one address: a tab that is out of sight for so long gives its stream back. */
+const HIDDEN_MS = 20_000;
 const SETTLE_MS = 250;
 const REOPEN_MS = 15_000;
 interface Listener {
@@ -16,23 +18,28 @@ interface Listener {
 }
 const listeners = new Set<Listener>();
 let source: EventSource | null = null;
+let hidden: ReturnType<typeof setTimeout> | undefined;
+/** Events may have been missed since the last connection: everything that is shown is read again. */
+let missed = false;
 
 /** Opens the stream of this tab; the cookie goes by itself. Again: nothing happens. */
 export function openLive(): void {
+  document.addEventListener("visibilitychange", onVisibility);
   if (source !== null) return;
   source = new EventSource("/api/notifications/stream");
   source.addEventListener("connected", () => {
-    // What happened while it was interrupted is unknown: everything is read again.
-    if (live.value === "broken") for (const one of listeners) markOld(one);
+    if (missed) for (const one of listeners) markOld(one);
+    missed = false;
     live.value = "on";
   });
   source.addEventListener("gap", () => listeners.forEach(markOld));
   source.addEventListener("error", () => {
     live.value = "broken";
+    missed = true;
     // A refusal (401, 503) closes it for good: a new one is opened later.
     if (source?.readyState !== EventSource.CLOSED) return;
     source = null;
-    setTimeout(openLive, REOPEN_MS);
+    hidden = setTimeout(openLive, REOPEN_MS);
   });
   // The stream gives a registered note the name that clients of S.G.E. know.
   for (const type of FEED_TYPES)
@@ -42,8 +49,21 @@ export function openLive(): void {
     });
 }
 
+function onVisibility(): void {
+  clearTimeout(hidden);
+  if (document.visibilityState === "visible") openLive();
+  else
+    hidden = setTimeout(() => {
+      source?.close();
+      source = null;
+      missed = true;
+    }, HIDDEN_MS);
+}
+
 /** Closes the stream: the person has left. */
 export function closeLive(): void {
+  document.removeEventListener("visibilitychange", onVisibility);
+  clearTimeout(hidden);
   source?.close();
   source = null;
   live.value = "off";

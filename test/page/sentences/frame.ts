@@ -7,6 +7,11 @@ const CONTROLLED = `(async () => {
   while (navigator.serviceWorker.controller === null) await new Promise((resolve) => setTimeout(resolve, 20));
 })()`;
 
+/** Lets the page believe that its tab is in sight or not. */
+const seen = (state: "hidden" | "visible") =>
+  `Object.defineProperty(document, "visibilityState", { value: "${state}", configurable: true });
+  document.dispatchEvent(new Event("visibilitychange")); null`;
+
 /** What the login does, before there is a session. */
 export const loginSentences: readonly Sentence[] = [
   {
@@ -245,6 +250,47 @@ export const frameSentences: readonly Sentence[] = [
       await page.getByRole("button", { name: "Padaria Sol" }).first().waitFor();
       await other.getByRole("button", { name: "Padaria Sol" }).first().waitFor();
       deepEqual(chosen, [{ company: 2 }]);
+    },
+  },
+  {
+    name: "a view whose file a new version has replaced is read after one reload",
+    async run({ page, open }) {
+      // The service worker keeps the files of its version: the case is that of a browser without one.
+      await page.addInitScript({ content: "delete Navigator.prototype.serviceWorker" });
+      await open("/notas");
+      await page.getByRole("heading", { name: "Notas", level: 1 }).waitFor();
+      let gone = true;
+      await page.route("**/assets/view-*.js", (route) => (gone ? route.abort() : route.continue()));
+      page.on("request", (request) => {
+        if (request.isNavigationRequest()) gone = false;
+      });
+      const loaded = page.waitForEvent("load");
+      await page.evaluate("document.querySelector('a[href=\"/admin\"]').click()");
+      await loaded;
+      await page.getByRole("heading", { name: "Administração", level: 1 }).waitFor();
+      await page.getByText("Algo deu errado").waitFor({ state: "hidden" });
+    },
+  },
+  {
+    name: "a stream that breaks is shown, and a tab out of sight gives its stream back until it is seen again",
+    async run({ page, open }) {
+      let streams = 0;
+      page.on("request", (request) => {
+        if (request.url().includes("/notifications/stream")) streams += 1;
+      });
+      await page.clock.install();
+      await page.route("**/api/notifications/stream", (route) => route.abort());
+      await open("/notas");
+      await page.getByText("Sem atualização ao vivo.").waitFor();
+      await page.unroute("**/api/notifications/stream");
+      await page.clock.fastForward(16_000);
+      await page.getByText("Sem atualização ao vivo.").waitFor({ state: "hidden" });
+      const before = streams;
+      await page.evaluate(seen("hidden"));
+      await page.clock.fastForward(25_000);
+      await page.evaluate(seen("visible"));
+      await page.waitForTimeout(50);
+      equal(streams, before + 1);
     },
   },
   {
