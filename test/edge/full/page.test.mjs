@@ -3,7 +3,8 @@ import { execFile } from "node:child_process";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
 import { closeBrowser, noBrowser, visit } from "../../page/browser.ts";
-import { frameSentences, loginSentences } from "../../page/sentences/frame.ts";
+import { frameSentences } from "../../page/sentences/frame.ts";
+import { loginSentences } from "../../page/sentences/login.ts";
 import { ADMIN, libsqlServer, SECRET, worker } from "../world.mjs";
 
 /** Sentences of the page, and how each list begins. A new list gets its line here and a `.test.ts` in test/page/. */
