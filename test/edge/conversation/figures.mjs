@@ -4,6 +4,9 @@ import { ended, JSON_TYPE, post } from "./words.mjs";
 /** Of the company, whose zone is São Paulo's. */
 const TODAY = new Intl.DateTimeFormat("sv-SE", { timeZone: "America/Sao_Paulo" }).format();
 
+/** The edge compresses behind the Worker, whose stream would take its source at once if it did so itself. */
+const compressed = { without: ["content-encoding", "vary"] };
+
 /** Of what the documents have made: stock, files, events. */
 export const figures = {
   async "stock, movements, supplier items"({ ask, keys }) {
@@ -186,12 +189,10 @@ export const figures = {
     ])
       await ask(`missing ${query}`, { path: `/api/reports/completeness${query}` });
     for (const query of ["?month=2026-11", "?month=2026-11&dialect=rfc4180", "?month=11"])
-      await ask(`missing, as CSV ${query}`, { path: `/api/export/completeness${query}` });
+      await ask(`missing, CSV ${query}`, { path: `/api/export/completeness${query}` }, compressed);
   },
 
   async "files of comma-separated values"({ ask }) {
-    // The edge compresses behind the Worker, whose stream would take its source at once if it did so itself.
-    const compressed = { without: ["content-encoding", "vary"] };
     for (const path of [
       "/api/export/stock",
       "/api/export/stock?dialect=rfc4180",
