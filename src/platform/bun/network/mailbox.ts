@@ -1,7 +1,7 @@
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import { setTimeout as timer } from "node:timers/promises";
-import { ImapFlow } from "imapflow";
+import type { ImapFlow } from "imapflow";
 import { Failed } from "../../../lib/result.ts";
 import type {
   Mailbox,
@@ -157,8 +157,12 @@ function mailboxOf(client: ImapFlow): Mailbox {
   };
 }
 
-/** A client that is not connected. Its logger is off, because it would write what is sent. */
-function clientFor(access: MailboxAccess, address: string): ImapFlow {
+/**
+ * A client that is not connected. Its logger is off, because it would write what is sent. The library is loaded at the first
+ * visit: it takes longer than all of the service's own modules of a start.
+ */
+async function clientFor(access: MailboxAccess, address: string): Promise<ImapFlow> {
+  const { ImapFlow } = await import("imapflow");
   const { host, port, user, password, tls } = access;
   const starts = tls && port === STARTTLS_PORT;
   return new ImapFlow({

@@ -1,5 +1,3 @@
-import MailComposer from "nodemailer/lib/mail-composer";
-import SMTPConnection from "nodemailer/lib/smtp-connection";
 import type { Mailer, MailFault, NewMail } from "../../../ports/mailer.ts";
 import { callLimiter, remoteCircuit } from "../../../resilience/policies.ts";
 import { isPrivate } from "./addresses.ts";
@@ -55,6 +53,11 @@ async function exchange(
   { server, from, ca, mail, progress }: Exchange,
   limits: readonly AbortSignal[],
 ): Promise<MailFault | null> {
+  // Loaded by the first mail: most services send none.
+  const [{ default: MailComposer }, { default: SMTPConnection }] = await Promise.all([
+    import("nodemailer/lib/mail-composer"),
+    import("nodemailer/lib/smtp-connection"),
+  ]);
   for (const limit of limits) limit.throwIfAborted();
   const composed = new MailComposer({
     from,
