@@ -7,6 +7,7 @@ import type { Env } from "./http/env.ts";
 import { idempotent } from "./http/idempotency/idempotent.ts";
 import { invalidRequest } from "./http/invalid-request.ts";
 import { authenticated } from "./http/middleware/auth.ts";
+import { compressJson } from "./http/middleware/compress.ts";
 import { allowOrigins } from "./http/middleware/cors.ts";
 import { withinDeadline } from "./http/middleware/deadline.ts";
 import { answerHead } from "./http/middleware/head.ts";
@@ -167,7 +168,15 @@ export function createApp(portsFor: (bindings: unknown) => Ports): OpenAPIHono<E
   // The page's files are for our own page: no other origin reads them, and their answers vary by none.
   const allowed: typeof allowOrigins = (c, next) =>
     asksForPage(c.req.path) ? next() : allowOrigins(c, next);
-  app.use(observeRequest, answerHead, securityHeaders, allowed, limitAll, withinDeadline);
+  app.use(
+    observeRequest,
+    answerHead,
+    compressJson,
+    securityHeaders,
+    allowed,
+    limitAll,
+    withinDeadline,
+  );
   app.use(checkHost, limitJsonBody, dropEmptyQueryValues);
   app.use("/metrics", authenticateScraper);
   app.use(MCP_PATH, checkOrigin, authenticated, limitEach, rateLimited);

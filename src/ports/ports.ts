@@ -78,4 +78,6 @@ export interface Ports {
   yieldToEventLoop(): Promise<void>;
   /** The stream compressed as it is read. Absent on Workers, where it reads its source at once and the edge compresses. */
   gzip?: (bytes: ReadableStream<Uint8Array>) => ReadableStream<Uint8Array>;
+  /** Bytes compressed for an answer. Absent on Workers, where the edge compresses. */
+  gzipBytes?: (bytes: Uint8Array<ArrayBuffer>) => Promise<Uint8Array<ArrayBuffer>>;
 }

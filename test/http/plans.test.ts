@@ -143,6 +143,8 @@ async function walk(service: TestApp): Promise<Set<string>> {
     "",
     "?status=PENDENTE",
     "?direction=entry",
+    "?held=true",
+    "?held=false&cursor=start",
     `?supplier=${supplier.cnpj}`,
     "?search=31",
     `?${days}`,

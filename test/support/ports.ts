@@ -14,7 +14,7 @@ import { tableOriginals } from "../../src/platform/bun/database/originals.ts";
 import { fileBlobs } from "../../src/platform/bun/files/blobs.ts";
 import { bunOutgoing } from "../../src/platform/bun/network/outgoing.ts";
 import { bunPasswords } from "../../src/platform/bun/passwords.ts";
-import { gzip, yieldToEventLoop } from "../../src/platform/bun/ports.ts";
+import { gzip, gzipBytes, yieldToEventLoop } from "../../src/platform/bun/ports.ts";
 import { type BunQueue, bunQueue } from "../../src/platform/bun/queue/queue.ts";
 import { checkedBlobs, verifiedFirst } from "../../src/platform/checked-blobs.ts";
 import { localCommitSignal, type Schedule } from "../../src/platform/commit-signal.ts";
@@ -200,6 +200,7 @@ export async function testPorts(overrides: TestOverrides = {}): Promise<TestPort
     peer: () => "127.0.0.1",
     yieldToEventLoop,
     gzip,
+    gzipBytes,
     logged,
     database,
     async close() {

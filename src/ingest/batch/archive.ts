@@ -4,8 +4,10 @@ import { newId } from "../../lib/id.ts";
 import { Failed } from "../../lib/result.ts";
 import { JOB_KEPT_MS } from "../../lib/retention.ts";
 import type { Ports } from "../../ports/ports.ts";
+import type { Row } from "../../ports/sql.ts";
 import type { RegisterOptions } from "../note/flow-options.ts";
 import { FORMAT_SAY, formatOf, HEAD_BYTES } from "../upload/format.ts";
+import { BATCH_LIMITS } from "../upload/limits.ts";
 import type { IngestFailure } from "../verdict/failures.ts";
 import { openBatch } from "./open-batch.ts";
 
@@ -41,15 +43,16 @@ export async function enqueueArchive(
   const opening = { id: job, kind: "batch", total: null, createdAt: ports.clock.now() } as const;
   const statements = [
     ...openBatch(ports, opening, { cause, approve }, { kind: "archive" }),
-    {
-      sql: "update jobs set blob = ?3 where company = ?1 and id = ?2",
-      args: [company, job, key],
-    },
     ...sending.statements,
   ];
   try {
-    await mustBeZip(ports, key);
-    await ports.writer.commit({ statements, read: ([made]) => requireInserted(made) }, signal);
+    const total = await entriesOf(ports, key);
+    const stored = {
+      sql: "update jobs set blob = ?3, total = ?4 where company = ?1 and id = ?2",
+      args: [company, job, key, total],
+    };
+    const read = ([made]: readonly (readonly Row[])[]) => requireInserted(made);
+    await ports.writer.commit({ statements: [...statements, stored], read }, signal);
   } catch (error) {
     // After any other fault the job may have been committed; a file without a job is deleted by expireArchives.
     if (error instanceof Failed && /^(?:batch|job)\./.test(error.failure.code))
@@ -59,15 +62,29 @@ export async function enqueueArchive(
   await sending.afterCommit();
 }
 
-async function mustBeZip(ports: Pick<Ports, "blobs">, key: string): Promise<void> {
+/** The end of the central directory (APPNOTE 4.3.16), without the comment that may follow it. */
+const END_BYTES = 22;
+
+/**
+ * How many entries a stored ZIP says that it has, so that its job has a total before it is unpacked; null: more than the old form
+ * can say, or a comment stands behind. Fails with `batch.malformed_zip` when the file does not start as a ZIP.
+ */
+async function entriesOf(ports: Pick<Ports, "blobs">, key: string): Promise<number | null> {
   const head = await ports.blobs.get(key, { offset: 0, length: HEAD_BYTES });
   const bytes = await new Response(head?.body ?? null).arrayBuffer();
+  const size = head?.size ?? 0;
   const format = formatOf(new Uint8Array(bytes));
   if (format !== "zip")
     throw new Failed<IngestFailure>({
       code: "batch.malformed_zip",
       why: `o corpo é ${FORMAT_SAY[format]}`,
     });
+  if (size < END_BYTES) return null;
+  const tail = await ports.blobs.get(key, { offset: size - END_BYTES, length: END_BYTES });
+  const end = new DataView(await new Response(tail?.body ?? null).arrayBuffer());
+  if (end.byteLength < END_BYTES || end.getUint32(0, true) !== 0x06054b50) return null;
+  const entries = end.getUint16(10, true);
+  return entries === 0 || entries > BATCH_LIMITS.entries ? null : entries;
 }
 
 /** While its ZIP is not unpacked, a batch is worked off with one message. */

@@ -1,4 +1,6 @@
 import { join } from "node:path";
+import { promisify } from "node:util";
+import zlib from "node:zlib";
 import type { Config } from "../../config.ts";
 import { trusted } from "../../lib/cast.ts";
 import { type PromMeter, promMeter } from "../../observability/meter.ts";
@@ -69,6 +71,11 @@ export function gzip(bytes: ReadableStream<Uint8Array>): ReadableStream<Uint8Arr
   const through = trusted<TransformStream<Uint8Array, Uint8Array>>(new CompressionStream("gzip"));
   return bytes.pipeThrough(through);
 }
+
+const zipped = promisify(zlib.gzip);
+/** In another thread, so that others are served meanwhile; level 4: nearly all of the gain for half of the time. */
+export const gzipBytes = async (bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> =>
+  new Uint8Array(await zipped(bytes, { level: 4 }));
 
 /**
  * Opens the ports on Bun: the database, migrated, and all that uses it. `config.JWT_SECRET` is always set in the result.
@@ -154,6 +161,7 @@ export async function bunPorts(
       peerOf(server?.requestIP(request)?.address ?? null, request.headers.get("x-forwarded-for")),
     yieldToEventLoop,
     gzip,
+    gzipBytes,
     figures: () => ({
       writer: writer.figures(),
       documents: documents.figures(),

@@ -52,6 +52,29 @@ async function sent(service: TestApp, body: Uint8Array<ArrayBuffer>, query = "")
 const jobAt = async (service: TestApp, path: string) => (await service.send("GET", path)).body;
 const files = async (service: TestApp) => (await service.ports.blobs.list("")).length;
 
+test("a stored ZIP has its total before it is unpacked, and its results are read on from a position", () =>
+  withApp(async (service) => {
+    const whole = await zipOf(notes(5));
+    const job = await sent(service, whole);
+    expect(await jobAt(service, job)).toMatchObject({ state: "queued", total: 5 });
+    await runJobs(service.ports);
+    for (const [query, positions] of [
+      ["?limit=2", [0, 1]],
+      ["?after=1", [2, 3, 4]],
+      ["?after=1&limit=2", [2, 3]],
+      ["?after=4", []],
+    ] as const) {
+      const { results } = await jobAt(service, job + query);
+      expect(results.map(({ position }: { position: number }) => position)).toEqual([...positions]);
+    }
+    // A comment behind the directory: the total comes with the unpacking.
+    const commented = new Uint8Array([...whole.slice(0, -2), 2, 0, 111, 105]);
+    const other = await sent(service, commented);
+    expect(await jobAt(service, other)).toMatchObject({ state: "queued", total: null });
+    await runJobs(service.ports);
+    expect(await jobAt(service, other)).toMatchObject({ state: "done", total: 5 });
+  }, SMALL));
+
 test("a ZIP larger than the limit of a request is stored unopened and unpacked by its job", () =>
   withApp(async (service) => {
     const twin = syntheticNote({ seed: 1 }).xml.replace("<natOp>", "<natOp>X");
@@ -66,7 +89,7 @@ test("a ZIP larger than the limit of a request is stored unopened and unpacked b
       ]),
       "?approve=true",
     );
-    expect(await jobAt(service, job)).toMatchObject({ state: "queued", total: null, done: 0 });
+    expect(await jobAt(service, job)).toMatchObject({ state: "queued", total: 6, done: 0 });
     await runJobs(service.ports);
     const done = await jobAt(service, job);
     expect(done).toMatchObject({ state: "done", total: 6, done: 6, parked: 0 });
@@ -230,7 +253,7 @@ test("a message of a ZIP whose job has failed or was deleted unpacks nothing", (
     await service.ports.blobs.put(key, zip);
     const message = { v: 1, kind: "archive", company: 1, job: String(row?.id) } as const;
     expect(await consume(service.ports, message)).toBe("done");
-    expect(await jobAt(service, path)).toMatchObject({ state: "failed", total: null });
+    expect(await jobAt(service, path)).toMatchObject({ state: "failed", total: 2 });
     expect(await service.rows("select * from job_items")).toEqual([]);
     await service.ports.database.writing.execute("delete from jobs");
     expect(await consume(service.ports, message)).toBe("done");

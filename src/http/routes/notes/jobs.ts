@@ -7,7 +7,7 @@ import { findJob, hasItems, JOB_KINDS, JOB_STATES, listJobs } from "../../../jou
 import { replayOneMessageJob } from "../../../journal/one-message-jobs.ts";
 import { causeOf, type Env } from "../../env.ts";
 import { requires } from "../../middleware/permissions.ts";
-import { offsetOf, PageQuery, paged, pageOf, responses } from "../../schemas.ts";
+import { offsetOf, PageQuery, paged, pageOf, responses, wholeNumber } from "../../schemas.ts";
 import { itemLines, JobSchema, JobSummarySchema, jobSummary } from "../../views/job-view.ts";
 
 const JobParam = z.object({ id: z.string().max(64) });
@@ -47,9 +47,23 @@ const getRoute = createRoute({
   summary:
     "Mostra o andamento de um processamento e o resultado de cada documento, na ordem enviada",
   ...requires("read"),
-  request: { params: JobParam, query: PageQuery },
+  request: {
+    params: JobParam,
+    query: PageQuery.extend({
+      after: wholeNumber(0).optional().openapi({
+        description: "Só os documentos depois desta posição, em vez de page",
+      }),
+    }),
+  },
   responses: responses(200, JobSchema, "O processamento, com uma página de resultados"),
 });
+
+/** A page by its number, or what follows a position: positions begin at 0 and have no gaps. */
+const itemsAsked = ({
+  after,
+  ...query
+}: z.infer<typeof PageQuery> & { after?: number | undefined }) =>
+  after === undefined ? offsetOf(query) : { limit: query.limit, offset: after + 1 };
 
 const getJob = defineOpenAPIRoute<typeof getRoute, Env>({
   route: getRoute,
@@ -60,7 +74,7 @@ const getJob = defineOpenAPIRoute<typeof getRoute, Env>({
     const job = await findJob(ports, actor.company, c.req.valid("param").id, signal);
     const [{ parked, summary }, items] = await Promise.all([
       progressOf(ports, job, signal),
-      itemsPage(ports, actor.company, job.id, offsetOf(query), signal),
+      itemsPage(ports, actor.company, job.id, itemsAsked(query), signal),
     ]);
     const total = hasItems(job.kind) ? (job.total ?? 0) : 0;
     const { data: results, pagination } = paged(items.flatMap(itemLines), query, total);
