@@ -35,15 +35,32 @@ export async function copyPage(
   if (shape === undefined) return null;
   const after = place?.after ?? [];
   const rows = await between.source.reader.rows(pageOf(shape, between.company, after));
-  await write(
-    between,
-    rows.map((row) => rowOf(shape, row, "page")),
-  );
+  await write(between, [
+    ...(await parentsOf(between, shapes, shape, rows)),
+    ...rows.map((row) => rowOf(shape, row, "page")),
+  ]);
   const last = rows.at(-1);
   if (last !== undefined && shape.order.length > 0 && rows.length === MOVED[shape.name])
     return { table: shape.name, after: shape.order.map((column) => last[column] ?? null) };
   const next = shapes[at + 1];
   return next === undefined ? null : { table: next.name, after: [] };
+}
+
+/** Tables whose rows refer to a product. */
+const OF_PRODUCTS: readonly MovedTable[] = ["movements", "supplier_items"];
+
+/** The products of rows: one of them may have been made, or the row have turned to it, after the products were copied. */
+async function parentsOf(
+  { company, source }: Between,
+  shapes: readonly Shape[],
+  { name }: Shape,
+  rows: readonly Row[],
+): Promise<Statement[]> {
+  const products = shapes.find((shape) => shape.name === "products");
+  if (products === undefined || !OF_PRODUCTS.includes(name) || rows.length === 0) return [];
+  const keys = new Set(rows.map(({ product }) => JSON.stringify([product])));
+  const found = await source.reader.rows(rowsOfKeys(products, company, [...keys]));
+  return found.map((row) => rowOf(products, row, "page"));
 }
 
 function pageOf(
@@ -157,6 +174,7 @@ export async function catchUp(between: Between, shapes: readonly Shape[]): Promi
     if (keys.length === 0) continue;
     const rows = await source.reader.rows(rowsOfKeys(shape, company, keys));
     const found = new Set(rows.map((row) => keyOf(shape, row)));
+    upserts.push(...(await parentsOf(between, shapes, shape, rows)));
     upserts.push(...rows.map((row) => rowOf(shape, row, "changed")));
     const gone = REWRITTEN.includes(shape.name) ? keys : keys.filter((key) => !found.has(key));
     if (gone.length > 0) deletes.unshift(deletion(shape, company, gone));
