@@ -76,6 +76,7 @@ import { stockRoutes } from "./http/routes/stock/stock.ts";
 import { supplierItemImportRoutes } from "./http/routes/stock/supplier-item-import.ts";
 import { supplierItemRoutes } from "./http/routes/stock/supplier-items.ts";
 import type { Ports } from "./ports/ports.ts";
+import { asksForDocs, serveDocs } from "./web/docs.ts";
 import { asksForPage, servePage } from "./web/page.ts";
 
 /** Every route of the API, in the order in which paths are matched: a static path stands before a parameter. */
@@ -167,7 +168,7 @@ export function createApp(portsFor: (bindings: unknown) => Ports): OpenAPIHono<E
   const { limitAll, limitEach } = inFlightLimits();
   // The page's files are for our own page: no other origin reads them, and their answers vary by none.
   const allowed: typeof allowOrigins = (c, next) =>
-    asksForPage(c.req.path) ? next() : allowOrigins(c, next);
+    asksForPage(c.req.path) || asksForDocs(c.req.path) ? next() : allowOrigins(c, next);
   app.use(
     observeRequest,
     answerHead,
@@ -194,5 +195,6 @@ export function createApp(portsFor: (bindings: unknown) => Ports): OpenAPIHono<E
   app.openapiRoutes(routes);
   app.post(MCP_PATH, requires("read").middleware, answerMcp);
   servePage(app);
+  serveDocs(app);
   return serveOpenApi(app);
 }

@@ -20,8 +20,16 @@ interface Document {
   tags?: unknown;
 }
 
-/** Completes the document that was generated from the routes: statuses, headers, descriptions, tags. Changes it. */
-export function complete(document: object): void {
+/** The JSON of a request that a route takes, and of the answer to it. */
+interface Example {
+  readonly request?: unknown;
+  readonly answer?: unknown;
+}
+/** By `METHOD /path`. */
+export type Examples = Readonly<Record<string, Example>>;
+
+/** Completes the document that was generated from the routes: statuses, headers, descriptions, examples, tags. Changes it. */
+export function complete(document: object, examples: Examples): void {
   const whole = trusted<Document>(document);
   const paths = trusted<Record<string, Record<string, Operation>>>(whole.paths ?? {});
   const statuses = new Set<number>();
@@ -30,6 +38,8 @@ export function complete(document: object): void {
       const route = `${method.toUpperCase()} ${path}`;
       operation.description = descriptionOf(route, operation);
       addRole(operation);
+      addCsv(operation);
+      addExample(examples[route] ?? {}, operation);
       for (const status of addProblems(route, operation)) statuses.add(status);
       addHeaders(route, operation);
       bytesAsIn31(operation);
@@ -46,6 +56,23 @@ export function complete(document: object): void {
 function addRole(operation: Operation): void {
   const role = LEAST_ROLE[operation["x-permission"]];
   if (role !== undefined) operation["x-least-role"] = role;
+}
+
+function addExample({ request, answer }: Example, { requestBody, responses }: Operation): void {
+  const json = (content: Readonly<Record<string, unknown>> | undefined) =>
+    trusted<{ example?: unknown } | undefined>(content?.["application/json"]);
+  const [, success] = Object.entries(responses).find(([status]) => status.startsWith("2")) ?? [];
+  const [body, answered] = [json(requestBody?.content), json(success?.content)];
+  if (body !== undefined && request !== undefined) body.example = request;
+  if (answered !== undefined && answer !== undefined) answered.example = answer;
+}
+
+/** A list that is a CSV too names that type beside JSON. */
+function addCsv(operation: Operation): void {
+  const { content } = operation.responses["200"] ?? {};
+  if (operation["x-csv"] === true && content !== undefined)
+    content["text/csv"] = { schema: { type: "string" } };
+  delete operation["x-csv"];
 }
 
 function descriptionOf(route: string, { summary, "x-permission": permission }: Operation): string {

@@ -3,6 +3,8 @@ export interface Operation {
   readonly operationId: string;
   readonly summary: string;
   readonly "x-permission": string;
+  /** The list is a CSV too; taken out when the answer says so. */
+  "x-csv"?: true;
   description?: string;
   "x-least-role"?: string;
   readonly parameters?: readonly { readonly name: string; readonly in: string }[];

@@ -1,19 +1,30 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import { trusted } from "../lib/cast.ts";
 import { VERSION } from "../version.ts";
-import { complete } from "./complete-contract.ts";
+import { complete, type Examples } from "./complete-contract.ts";
 import type { Env } from "./env.ts";
+
+/** Where the files of the page have the examples of the contract, which are not in the bundle of the Worker. */
+const EXAMPLES = "/docs/examples.json";
 
 /** Serves `/openapi.json`, made once, at the first request for it: it is half of the work of the start (0.1 s). */
 export function serveOpenApi(app: OpenAPIHono<Env>): OpenAPIHono<Env> {
   let made: string | undefined;
-  app.get("/openapi.json", (c) => {
-    made ??= documentOf(app);
+  app.get("/openapi.json", async (c) => {
+    if (made === undefined) {
+      const file = await c.var.ports.page.file(EXAMPLES, []);
+      const text = file === null ? "{}" : new TextDecoder().decode(file.bytes);
+      const document = documentOf(app, trusted<Examples>(JSON.parse(text)));
+      // Without them it is made again: they may come with the files of the page.
+      if (file === null) return c.body(document, 200, { "content-type": "application/json" });
+      made = document;
+    }
     return c.body(made, 200, { "content-type": "application/json" });
   });
   return app;
 }
 
-function documentOf(app: OpenAPIHono<Env>): string {
+function documentOf(app: OpenAPIHono<Env>, examples: Examples): string {
   app.openAPIRegistry.registerComponent("securitySchemes", "bearer", {
     type: "http",
     scheme: "bearer",
@@ -35,7 +46,7 @@ function documentOf(app: OpenAPIHono<Env>): string {
       servers: [{ url: "/", description: "Este servidor" }],
     }),
   );
-  complete(made);
+  complete(made, examples);
   return JSON.stringify(made);
 }
 

@@ -125,21 +125,30 @@ export async function findJob(
   return toJob(row);
 }
 
-/** A page of the company's jobs, newest first, and how many match in total. */
-export async function listJobs(
-  ports: Pick<Ports, "reader">,
-  company: number,
-  filter: { readonly kind?: JobKind | undefined; readonly state?: JobState | undefined },
-  page: { readonly limit: number; readonly offset: number },
-  signal?: AbortSignal,
-): Promise<{ jobs: Job[]; total: number }> {
+export interface JobFilter {
+  readonly kind?: JobKind | undefined;
+  readonly state?: JobState | undefined;
+}
+
+function matching(company: number, filter: JobFilter) {
   const { args, add } = parameters<Value>([company]);
   const conditions = ["company = ?1"];
   for (const name of ["kind", "state"] as const) {
     const value = filter[name];
     if (value !== undefined) conditions.push(`${name} = ${add(value)}`);
   }
-  const where = conditions.join(" and ");
+  return { where: conditions.join(" and "), args };
+}
+
+/** A page of the company's jobs, newest first, and how many match in total. */
+export async function listJobs(
+  ports: Pick<Ports, "reader">,
+  company: number,
+  filter: JobFilter,
+  page: { readonly limit: number; readonly offset: number },
+  signal?: AbortSignal,
+): Promise<{ jobs: Job[]; total: number }> {
+  const { where, args } = matching(company, filter);
   const [count] = await ports.reader.rows(
     { sql: `select count(*) as total from jobs where ${where}`, args },
     signal,
@@ -152,6 +161,21 @@ export async function listJobs(
     signal,
   );
   return { jobs: rows.map(toJob), total: Number(count?.total ?? 0) };
+}
+
+/** The jobs that were opened before one, newest first, at most `limit`; `before`: its id, null for the newest of all. */
+export async function jobsBefore(
+  ports: Pick<Ports, "reader">,
+  company: number,
+  filter: JobFilter,
+  { limit, before }: { readonly limit: number; readonly before: string | null },
+  signal?: AbortSignal,
+): Promise<Job[]> {
+  const { where, args } = matching(company, filter);
+  const known = parameters<Value>(args);
+  const older = before === null ? "" : `and id < ${known.add(before)}`;
+  const sql = `select ${COLUMNS} from jobs where ${where} ${older} order by id desc limit ${known.add(limit)}`;
+  return (await ports.reader.rows({ sql, args: known.args }, signal)).map(toJob);
 }
 
 /** The company's jobs of these kinds that have expired, at most `most`. */

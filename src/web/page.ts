@@ -86,7 +86,8 @@ const answerFile =
   (c) =>
     sendFile(c, path, headers);
 
-async function sendFile(c: Context<Env>, path: string, headers: Headers): Promise<Response> {
+/** A file of the page with these headers beside its own; 404 where it is not there. */
+export async function sendFile(c: Context<Env>, path: string, headers: Headers): Promise<Response> {
   const file = await c.var.ports.page.file(path, encodingsOf(c));
   if (file !== null) return answered(c, file, headers);
   if (path !== "/") return httpProblem(c, 404);

@@ -1,5 +1,5 @@
 import { execFile, spawn } from "node:child_process";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,7 +10,13 @@ const run = promisify(execFile);
 const TIMEOUT_MS = 10_000;
 
 // wrangler refuses to start without the folder of the page, which the build fills.
-await mkdir(new URL("../../dist/page", import.meta.url), { recursive: true });
+// The contract has its examples in it.
+const page = new URL("../../dist/page/docs/", import.meta.url);
+await mkdir(page, { recursive: true });
+await copyFile(
+  new URL("../../src/http/contract/examples.json", import.meta.url),
+  new URL("examples.json", page),
+);
 
 /** Says nothing to anybody while it runs. */
 Object.assign(process.env, {

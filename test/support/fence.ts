@@ -137,7 +137,7 @@ export const MAY: Record<string, string> = {
   "http/routes/notes":
     "lib danfe danfe/pdf http http/middleware http/cache http/views http/request http/stream ingest/verdict ingest/upload ingest/note ingest/judge ingest/search ingest/supplier-items ingest/approve ingest/reverse ingest/event ingest/receive ingest/batch stock stock/supplier-items stock/reports reports export/files accounts accounts/login accounts/settings journal",
   "http/routes/stock":
-    "lib http http/middleware http/cache http/views http/request ingest/note ingest/search ingest/supplier-items ingest/manual-movements stock stock/supplier-items stock/posting stock/reports stock/lots stock/catalog stock/counting reports accounts/settings journal ports",
+    "lib http http/middleware http/cache http/views http/request http/stream ingest/note ingest/search ingest/supplier-items ingest/manual-movements stock stock/supplier-items stock/posting stock/reports stock/lots stock/catalog stock/counting reports accounts/settings journal ports",
   "http/routes/accounts":
     "lib nfe http http/middleware http/views http/request ingest/verdict ingest/judge ingest/supplier-items stock/supplier-items mail alerts accounts accounts/keys accounts/login accounts/settings accounts/people journal ports http/stream",
   "http/routes/feed":

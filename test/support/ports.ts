@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { copyFile, mkdtemp, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -65,6 +65,7 @@ export const PAGE: Readonly<Record<string, string>> = {
   "/": "<!doctype html><title>S.G.E.</title><script type=module src=/assets/main-0.js></script>",
   "/sw.js": "self.addEventListener('fetch', () => undefined);",
   "/manifest.webmanifest": "{}",
+  "/docs/examples.json": readFileSync("src/http/contract/examples.json", "utf8"),
   "/assets/main-0.js": `document.title = "S.G.E.";${" ".repeat(2_000)}`,
 };
 

@@ -16,11 +16,7 @@ import { MOVEMENTS, movementKeyset } from "../sheets/movements.ts";
 import { NFE_ITEMS, noteItemKeyset } from "../sheets/nfe-items.ts";
 import { NFES, type NfeFilter, noteKeyset } from "../sheets/nfes.ts";
 import { STOCK, stockKeyset } from "../sheets/stock.ts";
-import {
-  SUPPLIER_ITEMS,
-  type SupplierItemFilter,
-  supplierItemKeyset,
-} from "../sheets/supplier-items.ts";
+import { SUPPLIER_ITEMS, supplierItemKeyset } from "../sheets/supplier-items.ts";
 
 export const EXPORT_TYPES = [
   "stock",
@@ -45,7 +41,7 @@ export type BackgroundRequest =
   | { readonly type: "nfes" | "nfe-items"; readonly filter: NfeFilter }
   | { readonly type: "inventory"; readonly filter: InventoryMoment }
   | { readonly type: "lots"; readonly filter: LotsOnDay }
-  | { readonly type: "supplier-items"; readonly filter: SupplierItemFilter };
+  | { readonly type: "supplier-items"; readonly filter: Parameters<typeof supplierItemKeyset>[1] };
 
 /** The params of an export's job, as stored: everything that decides the bytes of the file. */
 export interface ExportParams {

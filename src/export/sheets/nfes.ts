@@ -11,8 +11,8 @@ import type { Value } from "../../ports/sql.ts";
 import { countStepOf, type KeysetQuery, pageSql } from "../pages.ts";
 import type { Column, Table } from "../sheet.ts";
 
-/** Which notes a file holds: a part of the filter of their list. */
-export type NfeFilter = Pick<NoteFilter, "status" | "direction" | "supplier"> & Issued;
+/** Which notes a file holds: the filter of their list. */
+export type NfeFilter = NoteFilter;
 
 const fields = {
   key: "notes.access_key",

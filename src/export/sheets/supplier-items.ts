@@ -1,14 +1,9 @@
 import { parameters } from "../../lib/parameters.ts";
 import type { Value } from "../../ports/sql.ts";
 import { PRODUCT_HEADING } from "../../stock/supplier-items/imported-mappings.ts";
+import type { SupplierItemFilter } from "../../stock/supplier-items/supplier-items.ts";
 import { countStepOf, type KeysetQuery, pageSql } from "../pages.ts";
 import type { Table } from "../sheet.ts";
-
-/** Which mappings a file holds: the filter of their list. */
-export interface SupplierItemFilter {
-  readonly supplier?: string | undefined;
-  readonly product?: string | undefined;
-}
 
 const fields = {
   supplier: "s.supplier",
@@ -40,10 +35,12 @@ export const SUPPLIER_ITEMS: Table<keyof typeof fields> = {
 /** The mappings that match a filter, in the order of their list: supplier, code, unit. */
 export function supplierItemKeyset(
   company: number,
-  { supplier, product }: SupplierItemFilter,
+  { supplier, product, updatedAfter }: SupplierItemFilter,
 ): KeysetQuery {
   const { args, add } = parameters<Value>([company]);
-  const matches = product === undefined ? "1" : `s.product = ${add(product)}`;
+  const wanted = product === undefined ? "1" : `s.product = ${add(product)}`;
+  const matches =
+    updatedAfter === undefined ? wanted : `${wanted} and s.updated_at >= ${add(updatedAfter)}`;
   const of = supplier === undefined ? "" : `and s.supplier = ${add(supplier)}`;
   const n = args.length;
   const key = ["s.supplier", "s.code", "s.unit"] as const;

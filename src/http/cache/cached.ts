@@ -83,7 +83,7 @@ function reply<T>(c: Context<Env>, { body, etag }: CachedAnswer, how: "HIT" | "M
   const headers = {
     etag,
     "cache-control": "private, no-cache",
-    vary: "Authorization, Cookie",
+    vary: "Authorization, Cookie, Accept",
     "x-cache": result,
   };
   const response = unchanged

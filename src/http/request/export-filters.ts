@@ -4,12 +4,12 @@ import type { ExportType } from "../../export/files/request-export.ts";
 import { type InventoryMoment, inventoryMoment } from "../../export/sheets/inventory.ts";
 import type { LotsOnDay } from "../../export/sheets/lots.ts";
 import type { NfeFilter } from "../../export/sheets/nfes.ts";
-import type { SupplierItemFilter } from "../../export/sheets/supplier-items.ts";
 import { addDays, zoneOffset } from "../../lib/days.ts";
 import { isAccessKeyShape, withoutPrintMarks } from "../../nfe/access-key.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { MovementFilter } from "../../stock/reports/ledger.ts";
 import type { LevelFilter } from "../../stock/reports/levels.ts";
+import type { SupplierItemFilter } from "../../stock/supplier-items/supplier-items.ts";
 import { dayRange, endOf, plainDays } from "../days.ts";
 import {
   codeText,
@@ -21,6 +21,7 @@ import {
   text,
   wholeNumber,
 } from "../schemas.ts";
+import { UpdatedAfter } from "./list-page.ts";
 import { SupplierId } from "./supplier-id.ts";
 
 export const DialectSchema = z.enum(DIALECTS).default("br").openapi({
@@ -54,9 +55,21 @@ export const StockQuery = StockFilters.extend({
 export const NfeFilters = z.object({
   status: NoteStatusEnum.optional(),
   direction: DirectionEnum.optional(),
-  supplier: text(120).optional(),
+  supplier: text(120).optional().openapi({
+    description: "CNPJ ou CPF do emitente, inteiro ou em parte, ou palavras do nome",
+  }),
+  search: text(120).optional().openapi({
+    description: "Chave de acesso (inteira ou em parte), número, CNPJ ou palavras do nome",
+  }),
   from: Day.optional(),
   to: Day.optional(),
+  product_code: codeText(120).optional(),
+});
+
+/** The same filters in a query, and since when. */
+export const NfeQuery = NfeFilters.extend({
+  held: Flag.optional().openapi({ description: "true: com pendência; false: sem nenhuma" }),
+  updated_after: UpdatedAfter.optional(),
 });
 
 /** The moment of an inventory, in a query and in a body. */
@@ -73,9 +86,18 @@ export const SupplierItemFilters = z.object({
   product_code: codeText(120).optional(),
 });
 
+/** The same filters in a query, and since when. */
+export const SupplierItemQuery = SupplierItemFilters.extend({
+  updated_after: UpdatedAfter.optional(),
+});
+
 export const supplierItemFilterOf = (
-  filters: z.infer<typeof SupplierItemFilters>,
-): SupplierItemFilter => ({ supplier: filters.supplier_cnpj, product: filters.product_code });
+  filters: z.infer<typeof SupplierItemFilters> & Partial<z.infer<typeof SupplierItemQuery>>,
+): SupplierItemFilter => ({
+  supplier: filters.supplier_cnpj,
+  product: filters.product_code,
+  updatedAfter: filters.updated_after,
+});
 
 /** Most days that a list of lots may look ahead: a hundred years. */
 const MOST_DAYS = 36_500;
@@ -133,10 +155,17 @@ export const levelFilterOf = ({
 }: z.infer<typeof StockFilters>): LevelFilter => ({ search, categoryId, low });
 
 /** The filter of the notes; days of issue begin in the company's time zone. */
-export const nfeFilterOf = (filters: z.infer<typeof NfeFilters>, timeZone: string): NfeFilter => ({
+export const nfeFilterOf = (
+  filters: z.infer<typeof NfeFilters> & Partial<z.infer<typeof NfeQuery>>,
+  timeZone: string,
+): NfeFilter => ({
   status: filters.status,
   direction: filters.direction,
+  held: filters.held,
   supplier: filters.supplier,
+  search: filters.search,
+  product: filters.product_code,
+  updatedAfter: filters.updated_after,
   ...dayRange(filters, timeZone),
   ...plainDays(filters),
 });

@@ -2,7 +2,7 @@ import type { z } from "@hono/zod-openapi";
 import type { Ports } from "../../ports/ports.ts";
 import { type LevelFilter, levelsAfter, listLevels } from "../../stock/reports/levels.ts";
 import { text, wholeNumber } from "../schemas.ts";
-import { type LevelPosition, readPage } from "./list-page.ts";
+import { type LevelPosition, readPage, UpdatedAfter } from "./list-page.ts";
 
 /** Search words and category: filters of the lists of products and of the stock. */
 export const LEVEL_FILTERS = {
@@ -10,6 +10,7 @@ export const LEVEL_FILTERS = {
     description: "Palavras do nome, do código ou do código de barras, com ou sem acentos",
   }),
   category_id: wholeNumber(1).optional(),
+  updated_after: UpdatedAfter.optional(),
 };
 
 /** A page of products with their balances, by its number or by a cursor. */

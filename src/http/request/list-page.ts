@@ -8,6 +8,10 @@ type Position = readonly (string | number)[];
 
 const count = z.int().min(0);
 export const NotePosition = z.tuple([z.literal("n"), count]);
+/** Of notes by their last change. */
+export const ChangedNotePosition = z.tuple([z.literal("u"), count, count]);
+export const JobPosition = z.tuple([z.literal("j"), z.string()]);
+export const SupplierItemPosition = z.tuple([z.literal("s"), z.string(), z.string(), z.string()]);
 export const MovementPosition = z.tuple([z.literal("m"), count, count]);
 export const LevelPosition = z.tuple([z.literal("p"), z.string(), z.string()]);
 
@@ -58,6 +62,17 @@ const fieldsParam = <S extends z.ZodRawShape>(element: z.ZodObject<S>) =>
       type: "string",
       description: "Só estes campos de cada elemento de `data`, separados por vírgula",
     });
+
+/** `?updated_after`: an instant with its offset, as ms UTC. */
+export const UpdatedAfter = z.iso
+  .datetime({ offset: true, error: "deve ser data e hora com fuso (RFC 3339)" })
+  .transform((instant) => Date.parse(instant))
+  .openapi({
+    type: "string",
+    format: "date-time",
+    description:
+      "Só o que mudou neste instante ou depois dele. Guarde o instante em que a leitura começou, e envie-o na próxima, menos um minuto",
+  });
 
 /** The query of a list that is read by page numbers or by a cursor. */
 export const listQuery = <P extends Position, S extends z.ZodRawShape>(

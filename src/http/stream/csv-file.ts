@@ -3,6 +3,7 @@ import type { Context } from "hono";
 import { accepts } from "hono/accepts";
 import { type DownloadOptions, downloadCsv } from "../../export/files/download.ts";
 import type { ExportRequest } from "../../export/files/request-export.ts";
+import { trusted } from "../../lib/cast.ts";
 import type { Env } from "../env.ts";
 import { attachment } from "../request/export-filters.ts";
 import { PROBLEMS } from "../schemas.ts";
@@ -17,6 +18,20 @@ export const csvResponses = {
   },
   default: PROBLEMS,
 } as const;
+
+/** Spread into the declaration of a list that is a CSV too: complete-contract.ts adds the type to its answer. */
+export const CSV_TOO = { "x-csv": true } as const;
+
+/** Whether the client prefers `text/csv` to JSON in its Accept; nothing, or anything, is JSON. */
+export function wantsCsv(c: Context<Env>): boolean {
+  c.header("vary", "Accept", { append: true });
+  const supports = ["application/json", "text/csv"];
+  return accepts(c, { header: "Accept", supports, default: "application/json" }) === "text/csv";
+}
+
+/** The rows of a list, all of them, as CSV instead of a page of JSON; typed as nothing, because the list's type is that of its JSON. */
+export const csvInstead = async (...args: Parameters<typeof csvFile>): Promise<never> =>
+  trusted<never>(await csvFile(...args));
 
 /** The CSV of a request as a file. */
 export async function csvFile(
@@ -41,6 +56,7 @@ export function csvAnswer(
     "content-type": "text/csv; charset=utf-8",
     "content-disposition": attachment(name, clock.now(), timeZone),
     "cache-control": "no-store",
+    vary: "Accept",
   };
   if (gzip === undefined) return c.body(limitDownloads(c, csv), 200, headers);
   const encoding = accepts(c, {
@@ -48,7 +64,7 @@ export function csvAnswer(
     supports: ["gzip", "identity"],
     default: "identity",
   });
-  const varied = { ...headers, vary: "Accept-Encoding" };
+  const varied = { ...headers, vary: "Accept, Accept-Encoding" };
   return encoding === "gzip"
     ? c.body(limitDownloads(c, gzip(csv)), 200, { ...varied, "content-encoding": "gzip" })
     : c.body(limitDownloads(c, csv), 200, varied);

@@ -3,6 +3,7 @@ import { SQLiteSyncDialect } from "drizzle-orm/sqlite-core";
 import { trusted } from "../../lib/cast.ts";
 import type { NoteStatus } from "../../lib/note-status.ts";
 import type { Value } from "../../ports/sql.ts";
+import { unitKeySql } from "../../stock/supplier-items/unit.ts";
 import { notes } from "../note/tables.ts";
 import type { Direction } from "../verdict/verdict.ts";
 import { fromSupplier, matchesSearch } from "./search-notes.ts";
@@ -28,14 +29,26 @@ export interface NoteFilter extends Issued {
   readonly search?: string | undefined;
   /** Notes with an item that is mapped to this product. */
   readonly product?: string | undefined;
+  /** Notes that have changed at this instant (ms UTC) or later, discarded ones too. */
+  readonly updatedAfter?: number | undefined;
 }
 
-/** The conditions of a filter over "notes", without that of the product. */
+const OWN_UNITS = "(select c.units from companies c where c.id = i.company)";
+
+/** Notes with an item that is mapped to a product. */
+const withProduct = (company: number, product: string): SQL =>
+  sql`exists (select 1 from note_items i
+    inner join supplier_items s on s.company = i.company and s.supplier = "notes"."supplier_id" and s.code = i.code
+      and s.unit = ${sql.raw(unitKeySql("i.unit", OWN_UNITS))}
+    where i.company = ${company} and i.note = "notes"."id" and s.product = ${product})`;
+
+/** The conditions of a filter over "notes". */
 export function conditionsOf(company: number, filter: NoteFilter): (SQL | undefined)[] {
-  const { status, direction, held, supplier, search } = filter;
+  const { status, direction, held, supplier, search, product, updatedAfter } = filter;
+  const shown = updatedAfter === undefined ? ne(notes.status, "DESCARTADA") : undefined;
   return [
     eq(notes.company, company),
-    status === undefined ? ne(notes.status, "DESCARTADA") : eq(notes.status, status),
+    status === undefined ? shown : eq(notes.status, status),
     direction === undefined ? undefined : eq(notes.direction, direction),
     held === undefined
       ? undefined
@@ -44,6 +57,8 @@ export function conditionsOf(company: number, filter: NoteFilter): (SQL | undefi
         : sql`${notes.holds} = '[]'`,
     supplier === undefined ? undefined : fromSupplier(company, supplier),
     search === undefined ? undefined : matchesSearch(company, search),
+    product === undefined ? undefined : withProduct(company, product),
+    updatedAfter === undefined ? undefined : gte(notes.updatedAt, updatedAfter),
     ...issuedWithin(filter),
   ];
 }
@@ -86,7 +101,7 @@ function textOf(conditions: readonly (SQL | undefined)[]): NoteCondition {
   return { where, args: trusted<Value[]>(params) };
 }
 
-/** The notes that a list with this filter shows; without that of the product. */
+/** The notes that a list with this filter shows. */
 export const listedNotes = (company: number, filter: NoteFilter): NoteCondition =>
   textOf(conditionsOf(company, filter));
 

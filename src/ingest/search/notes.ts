@@ -1,8 +1,6 @@
-import { and, count, desc, eq, exists, getTableColumns, lt, sql } from "drizzle-orm";
+import { and, asc, count, desc, eq, getTableColumns, lt, sql } from "drizzle-orm";
 import type { NoteStatus } from "../../lib/note-status.ts";
 import type { Ports } from "../../ports/ports.ts";
-import { unitKeySql } from "../../stock/supplier-items/unit.ts";
-import { supplierItems } from "../../stock/tables.ts";
 import {
   nfeEvents,
   noteItems,
@@ -18,37 +16,11 @@ export type NoteSummary = Omit<NoteRow, "findings" | "rules" | "referenced">;
 export type NoteItemRow = typeof noteItems.$inferSelect;
 export type NfeEventRow = typeof nfeEvents.$inferSelect;
 
-const OWN_UNITS = "(select c.units from companies c where c.id = note_items.company)";
+const condition = (company: number, filter: NoteFilter) => and(...conditionsOf(company, filter));
 
-function condition(ports: Pick<Ports, "read">, company: number, filter: NoteFilter) {
-  const { product } = filter;
-  return and(
-    ...conditionsOf(company, filter),
-    product === undefined
-      ? undefined
-      : exists(
-          ports.read
-            .select({ one: sql`1` })
-            .from(noteItems)
-            .innerJoin(
-              supplierItems,
-              and(
-                eq(supplierItems.company, noteItems.company),
-                eq(supplierItems.supplier, notes.supplierId),
-                eq(supplierItems.code, noteItems.code),
-                eq(supplierItems.unit, sql.raw(unitKeySql("note_items.unit", OWN_UNITS))),
-              ),
-            )
-            .where(
-              and(
-                eq(noteItems.company, company),
-                eq(noteItems.note, notes.id),
-                eq(supplierItems.product, product),
-              ),
-            ),
-        ),
-  );
-}
+/** Those that have changed come in the order of their changes, the others newest first. */
+const orderOf = ({ updatedAfter }: NoteFilter) =>
+  updatedAfter === undefined ? [desc(notes.id)] : [asc(notes.updatedAt), asc(notes.id)];
 
 const {
   findings: _findings,
@@ -57,20 +29,20 @@ const {
   ...SUMMARY
 } = getTableColumns(notes);
 
-/** A page of notes, newest first, and how many match in all. */
+/** A page of notes, newest first (those that have changed: oldest change first), and how many match in all. */
 export async function listNotes(
   ports: Pick<Ports, "read">,
   company: number,
   filter: NoteFilter,
   page: { limit: number; offset: number },
 ): Promise<{ rows: NoteSummary[]; total: number }> {
-  const where = condition(ports, company, filter);
+  const where = condition(company, filter);
   const [counted] = await ports.read.select({ total: count() }).from(notes).where(where);
   const rows = await ports.read
     .select(SUMMARY)
     .from(notes)
     .where(where)
-    .orderBy(desc(notes.id))
+    .orderBy(...orderOf(filter))
     .limit(page.limit)
     .offset(page.offset);
   return { rows, total: counted?.total ?? 0 };
@@ -90,10 +62,32 @@ export const notesBefore = (
   ports.read
     .select(SUMMARY)
     .from(notes)
-    .where(
-      and(condition(ports, company, filter), before === null ? undefined : older(filter, before)),
-    )
+    .where(and(condition(company, filter), before === null ? undefined : older(filter, before)))
     .orderBy(desc(notes.id))
+    .limit(limit);
+
+/**
+ * The notes that follow one in the order of their changes, at most `limit`; `after`: its change (ms UTC) and its id, null for the
+ * first. A note that changes meanwhile comes again.
+ */
+export const notesChangedAfter = (
+  ports: Pick<Ports, "read">,
+  company: number,
+  filter: NoteFilter,
+  { limit, after }: { limit: number; after: readonly [at: number, id: number] | null },
+): Promise<NoteSummary[]> =>
+  ports.read
+    .select(SUMMARY)
+    .from(notes)
+    .where(
+      and(
+        condition(company, filter),
+        after === null
+          ? undefined
+          : sql`(${notes.updatedAt}, ${notes.id}) > (${after[0]}, ${after[1]})`,
+      ),
+    )
+    .orderBy(...orderOf(filter))
     .limit(limit);
 
 /** Most notes that are shown to refer to one. */

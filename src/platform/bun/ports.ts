@@ -17,6 +17,7 @@ import { memoryLimits } from "../memory/limits.ts";
 import type { Upgrade } from "./database/database.ts";
 import type { StorageState } from "./database/storage-state.ts";
 import { type FileBlobs, fileBlobs } from "./files/blobs.ts";
+import { withDocs } from "./files/docs-files.ts";
 import { removeFirstPassword } from "./files/first-password.ts";
 import { folderPage, PAGE_FOLDER } from "./files/page-files.ts";
 import { jwtSecret } from "./files/secrets.ts";
@@ -128,7 +129,7 @@ export async function bunPorts(
     documents,
     passwords: bunPasswords(config.PASSWORD_COST),
     limits: memoryLimits(clock),
-    page: folderPage(PAGE_FOLDER),
+    page: withDocs(folderPage(PAGE_FOLDER)),
     outgoing: bunOutgoing({ allowPrivate: config.WEBHOOKS_ALLOW_PRIVATE }),
     health: withHomes(
       bunHealth({

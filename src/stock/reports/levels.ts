@@ -15,6 +15,10 @@ export interface LevelFilter {
   readonly codes?: readonly string[] | undefined;
   /** Only products below their minimum. */
   readonly low?: boolean | undefined;
+  /** Only products whose data or balance has changed at this instant (ms UTC) or later. */
+  readonly updatedAfter?: number | undefined;
+  /** Inactive ones too; then in the order of the codes. */
+  readonly inactiveToo?: boolean | undefined;
 }
 
 const PRODUCT = columnsOf(products, "p", [
@@ -61,13 +65,13 @@ export const LEVEL_COLUMNS = `${PRODUCT.sql}, coalesce(b.quantity_e4, 0) as quan
 export const LEVEL_SOURCE =
   "products p left join balances b on b.company = p.company and b.product = p.code";
 
-/** The condition of a filter over LEVEL_SOURCE, active products only; parameters from ?1 (the company) on. */
+/** The condition of a filter over LEVEL_SOURCE; parameters from ?1 (the company) on. */
 export function levelFilter(
   company: number,
   filter: LevelFilter,
 ): { where: string; args: Value[] } {
   const { args, add } = parameters<Value>([company]);
-  const conditions = ["p.company = ?1", "p.active = 1"];
+  const conditions = ["p.company = ?1", ...(filter.inactiveToo === true ? [] : ["p.active = 1"])];
   for (const word of searchWords(filter.search ?? ""))
     conditions.push(`instr(p.search, ${add(word)}) > 0`);
   if (filter.categoryId !== undefined)
@@ -77,8 +81,18 @@ export function levelFilter(
       `p.code in (select value from json_each(${add(JSON.stringify(filter.codes))}))`,
     );
   if (filter.low === true) conditions.push("coalesce(b.quantity_e4, 0) < p.min_stock_e4");
+  if (filter.updatedAfter !== undefined) {
+    const since = add(filter.updatedAfter);
+    conditions.push(`(p.updated_at >= ${since} or b.updated_at >= ${since})`);
+  }
   return { where: conditions.join(" and "), args };
 }
+
+/** The index of the names has the active products alone. */
+const orderOf = ({
+  inactiveToo,
+}: LevelFilter): readonly ["p.search", "p.code"] | readonly ["p.code"] =>
+  inactiveToo === true ? ["p.code"] : ["p.search", "p.code"];
 
 /** A page of products with their balances, in the order of their folded names, and how many match in all. */
 export async function listLevels(
@@ -95,7 +109,7 @@ export async function listLevels(
   );
   const rows = await ports.reader.rows(
     {
-      sql: `select ${LEVEL_COLUMNS} from ${LEVEL_SOURCE} where ${where} order by p.search, p.code
+      sql: `select ${LEVEL_COLUMNS} from ${LEVEL_SOURCE} where ${where} order by ${orderOf(filter).join(", ")}
         limit ?${args.length + 1} offset ?${args.length + 2}`,
       args: [...args, page.limit, page.offset],
     },
@@ -116,8 +130,12 @@ export async function levelsAfter(
   const known = parameters<Value>(args);
   const [search, code] = after ?? ["", ""];
   const sql = `select ${LEVEL_COLUMNS} from ${LEVEL_SOURCE}
-    where ${where} and (p.search, p.code) > (${known.add(search)}, ${known.add(code)})
-    order by p.search, p.code limit ${known.add(limit)}`;
+    where ${where} and ${
+      filter.inactiveToo === true
+        ? `p.code > ${known.add(code)}`
+        : `(p.search, p.code) > (${known.add(search)}, ${known.add(code)})`
+    }
+    order by ${orderOf(filter).join(", ")} limit ${known.add(limit)}`;
   return (await ports.reader.rows({ sql, args: known.args }, signal)).map(toLevel);
 }
 

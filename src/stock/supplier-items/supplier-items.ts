@@ -57,24 +57,58 @@ export async function findSupplierItems(
   return rows.map(toItem);
 }
 
+/** Which mappings a list holds; `updatedAfter`: set at this instant (ms UTC) or later. */
+export interface SupplierItemFilter {
+  readonly supplier?: string | undefined;
+  readonly product?: string | undefined;
+  readonly updatedAfter?: number | undefined;
+}
+
+const MATCHES = `company = ?1 and (?2 is null or supplier = ?2) and (?3 is null or product = ?3)
+  and (?4 is null or updated_at >= ?4)`;
+const argsOf = (company: number, { supplier, product, updatedAfter }: SupplierItemFilter) => [
+  company,
+  supplier ?? null,
+  product ?? null,
+  updatedAfter ?? null,
+];
+
+/** The supplier items that follow one, ordered by supplier, code, unit, at most `limit`; `after` null: from the first. */
+export async function supplierItemsAfter(
+  ports: Pick<Ports, "reader">,
+  company: number,
+  filter: SupplierItemFilter,
+  { limit, after }: { limit: number; after: readonly [string, string, string] | null },
+  signal?: AbortSignal,
+): Promise<SupplierItem[]> {
+  const rows = await ports.reader.rows(
+    {
+      sql: `select ${ITEM.sql} from supplier_items s where ${MATCHES} and (supplier, code, unit) > (?5, ?6, ?7)
+        order by supplier, code, unit limit ?8`,
+      args: [...argsOf(company, filter), ...(after ?? ["", "", ""]), limit],
+    },
+    signal,
+  );
+  return rows.map(toItem);
+}
+
 /** A page of supplier items, ordered by supplier, code, unit; `total` counts all that match. */
 export async function supplierItemsPage(
   ports: Pick<Ports, "reader">,
   company: number,
-  filter: { supplier?: string | undefined; product?: string | undefined },
+  filter: SupplierItemFilter,
   page: { limit: number; offset: number },
   signal?: AbortSignal,
 ): Promise<{ items: SupplierItem[]; total: number }> {
-  const where = `company = ?1 and (?2 is null or supplier = ?2) and (?3 is null or product = ?3)`;
-  const args = [company, filter.supplier ?? null, filter.product ?? null];
+  const args = argsOf(company, filter);
   const [count] = await ports.reader.rows(
-    { sql: `select count(*) as total from supplier_items where ${where}`, args },
+    { sql: `select count(*) as total from supplier_items where ${MATCHES}`, args },
     signal,
   );
   const rows = await ports.reader.rows(
     {
-      sql: `select ${ITEM.sql} from supplier_items s where ${where}
-        order by supplier, code, unit limit ?4 offset ?5`,
+      sql: `select ${ITEM.sql} from supplier_items s where ${MATCHES}
+        order by supplier, code, unit limit ?5 offset ?6`,
       args: [...args, page.limit, page.offset],
     },
     signal,

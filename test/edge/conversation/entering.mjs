@@ -186,7 +186,7 @@ export const entering = {
     await ask("the stock of one product", { path: "/api/stock/PREGO" });
     await ask("the stock of no product", { path: "/api/stock/NENHUM?at=2026-11-01" });
     const like = ({ status, body }) => [status, body.data?.length, typeof body.pagination];
-    for (const list of ["nfes", "movements/list", "products", "stock"]) {
+    for (const list of ["nfes", "movements/list", "products", "stock", "supplier-items", "jobs"]) {
       const start = { path: `/api/${list}?cursor=start&limit=1` };
       const keep = (body, known) => {
         known.next = body.pagination?.next_cursor ?? "start";

@@ -28,5 +28,16 @@ export const lots = {
       "/api/lots/C/trace",
     ])
       await ask(path, { path });
+    const like = ({ status, body }) => [status, body.data?.length, typeof body.pagination];
+    for (const list of ["nfes", "movements/list", "stock", "supplier-items", "lots"]) {
+      const file = { path: `/api/${list}?dialect=rfc4180`, headers: { accept: "text/csv" } };
+      await ask(`${list} as CSV`, file, {
+        like: ({ status, headers }) => [status, headers["content-type"]],
+      });
+      if (list === "movements/list" || list === "lots") continue;
+      const since = (instant) => ({ path: `/api/${list}?updated_after=${instant}&limit=1` });
+      await ask(`${list} since a past day`, since("2026-01-01T00:00:00Z"), { like });
+      await ask(`${list} since a day without its zone`, since("2026-01-01T00:00:00"));
+    }
   },
 };

@@ -16,7 +16,16 @@ const session = ({ status, headers, body }) => ({
 export const page = {
   async "the page's addresses, files and policies"({ ask }) {
     // Files below /assets do not wake the Worker, so what is missing there has no problem document.
-    for (const path of ["/", "/notas", "/estoque/P1", "/sw.js", "/nada.js"])
+    for (const path of [
+      "/",
+      "/notas",
+      "/estoque/P1",
+      "/sw.js",
+      "/nada.js",
+      "/docs",
+      "/docs/start.js",
+      "/docs/x",
+    ])
       for (const method of ["GET", "HEAD"])
         await ask(`${method} ${path}`, { method, path, as: null });
     await ask("a post to a view", { method: "POST", path: "/notas", as: null });

@@ -240,7 +240,7 @@ describe("a client's own copy", () => {
     const { etag, headers } = await ask();
     expect(etag).toMatch(/^"[0-9a-f]{32}"$/);
     expect(headers.get("cache-control")).toBe("private, no-cache");
-    expect(headers.get("vary")).toBe("Authorization, Cookie");
+    expect(headers.get("vary")).toBe("Authorization, Cookie, Accept");
     for (const ifNoneMatch of [etag, `W/${etag}`, `"x", ${etag}`, "*"]) {
       const again = await ask({ ifNoneMatch });
       expect(again).toMatchObject({ status: 304, how: "REVALIDATED", text: "", etag });

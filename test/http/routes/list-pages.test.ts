@@ -58,6 +58,8 @@ const LISTS = [
   ["/api/stock", "code"],
   ["/api/stock?low=false&at=2026-12-31", "code"],
   ["/api/stock?codes=A1,A2,A3,A4", "code"],
+  ["/api/supplier-items", "code"],
+  ["/api/supplier-items?product_code=A1", "code"],
 ] as const;
 
 test("a list by its cursor has the rows of the list by page numbers, in the same order", () =>

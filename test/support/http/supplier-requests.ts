@@ -15,7 +15,10 @@ export const SUPPLIER_REQUESTS: readonly ValidRequest[] = [
   {
     method: "GET",
     path: "/api/supplier-items",
-    query: ["page", "limit", "supplier_cnpj", "product_code"],
+    query: [
+      ...["page", "limit", "cursor", "fields", "supplier_cnpj", "product_code"],
+      ...["updated_after", "dialect"],
+    ],
   },
   {
     method: "DELETE",
@@ -46,6 +49,6 @@ export const SUPPLIER_REQUESTS: readonly ValidRequest[] = [
   {
     method: "GET",
     path: "/api/export/supplier-items",
-    query: ["supplier_cnpj", "product_code", "dialect"],
+    query: ["supplier_cnpj", "product_code", "updated_after", "dialect"],
   },
 ];

@@ -124,15 +124,8 @@ export const VALID_REQUESTS: readonly ValidRequest[] = [
     method: "GET",
     path: "/api/nfes",
     query: [
-      ...LISTS,
-      "status",
-      "direction",
-      "held",
-      "supplier",
-      "search",
-      "from",
-      "to",
-      "product_code",
+      ...[...LISTS, "status", "direction", "supplier", "search", "from", "to", "product_code"],
+      ...["held", "updated_after", "dialect"],
     ],
   },
   { method: "GET", path: "/api/nfes/archive", query: ["month"] },
@@ -198,11 +191,18 @@ export const VALID_REQUESTS: readonly ValidRequest[] = [
   },
   { method: "GET", path: "/api/dashboard/stats", query: ["by"] },
   { method: "GET", path: "/api/dashboard/evolution", query: ["by"] },
-  { method: "GET", path: "/api/products", query: [...LISTS, "search", "category_id"] },
+  {
+    method: "GET",
+    path: "/api/products",
+    query: [...LISTS, "search", "category_id", "updated_after"],
+  },
   {
     method: "GET",
     path: "/api/stock",
-    query: [...LISTS, "search", "category_id", "low", "at", "known_at", "codes"],
+    query: [
+      ...[...LISTS, "search", "category_id", "low", "at", "known_at", "codes"],
+      ...["updated_after", "dialect"],
+    ],
   },
   { method: "GET", path: "/api/stock/P1", query: ["at", "known_at"] },
   {
@@ -226,7 +226,7 @@ export const VALID_REQUESTS: readonly ValidRequest[] = [
   {
     method: "GET",
     path: "/api/movements/list",
-    query: [...LISTS, "product_code", "type", "from", "to", "origin", "reference"],
+    query: [...LISTS, "product_code", "type", "from", "to", "origin", "reference", "dialect"],
   },
   {
     method: "POST",
@@ -289,7 +289,10 @@ export const VALID_REQUESTS: readonly ValidRequest[] = [
   ...["/api/export/nfes", "/api/export/nfe-items"].map((path) => ({
     method: "GET",
     path,
-    query: ["status", "direction", "supplier", "from", "to", "dialect"],
+    query: [
+      ...["status", "direction", "supplier", "search", "from", "to", "product_code"],
+      ...["held", "updated_after", "dialect"],
+    ],
   })),
   {
     method: "GET",

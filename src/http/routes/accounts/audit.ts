@@ -8,7 +8,7 @@ import { instantOrNull } from "../../numbers.ts";
 import { AuditFilters, auditFilterOf } from "../../request/audit-filters.ts";
 import { DialectSchema } from "../../request/export-filters.ts";
 import { offsetOf, PageQuery, Pagination, paged, responses, wholeNumber } from "../../schemas.ts";
-import { csvFile, csvResponses } from "../../stream/csv-file.ts";
+import { CSV_TOO, csvFile, csvInstead, csvResponses, wantsCsv } from "../../stream/csv-file.ts";
 import { AuditLineSchema, auditLineView } from "../../views/audit-view.ts";
 
 const AuditLogSchema = z
@@ -26,8 +26,12 @@ const logsRoute = createRoute({
   tags: ["audit"],
   summary: "Lista quem fez o quê, do mais novo ao mais antigo, e o fim da cadeia de auditoria",
   ...requires("administer"),
+  ...CSV_TOO,
   request: {
-    query: PageQuery.extend(AuditFilters.shape).extend({ cursor: wholeNumber(1).optional() }),
+    query: PageQuery.extend(AuditFilters.shape).extend({
+      cursor: wholeNumber(1).optional(),
+      dialect: DialectSchema,
+    }),
   },
   responses: responses(200, AuditLogSchema, "Uma página da auditoria"),
 });
@@ -39,6 +43,7 @@ const getLogs = defineOpenAPIRoute<typeof logsRoute, Env>({
     const query = c.req.valid("query");
     const { timeZone } = await settingsOf(ports, actor.company, versions.settings);
     const filter = auditFilterOf(query, timeZone);
+    if (wantsCsv(c)) return csvInstead(c, query.dialect, () => ({ type: "audit", filter }));
     const page = { before: query.cursor, ...offsetOf(query) };
     const found = await auditPage(ports, actor.company, filter, page, signal);
     const { seq, hash, chainedAt } = await auditHead(ports, actor.company, signal);

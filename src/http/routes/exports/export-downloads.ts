@@ -9,10 +9,10 @@ import {
   lotFilterOf,
   MovementFilters,
   movementFilterOf,
-  NfeFilters,
+  NfeQuery,
   nfeFilterOf,
   StockQuery,
-  SupplierItemFilters,
+  SupplierItemQuery,
   supplierItemFilterOf,
 } from "../../request/export-filters.ts";
 import { csvFile, csvResponses } from "../../stream/csv-file.ts";
@@ -73,7 +73,7 @@ const notesRoute = csvRoute({
   path: "/api/export/nfes",
   operationId: "exportNfes",
   summary: "Exporta as notas em CSV, da emissão mais nova à mais antiga",
-  request: { query: NfeFilters.extend({ dialect: DialectSchema }) },
+  request: { query: NfeQuery.extend({ dialect: DialectSchema }) },
 });
 
 const getNotesExport = defineOpenAPIRoute<typeof notesRoute, Env>({
@@ -91,7 +91,7 @@ const noteItemsRoute = csvRoute({
   path: "/api/export/nfe-items",
   operationId: "exportNfeItems",
   summary: "Exporta os itens das notas em CSV, da emissão mais nova à mais antiga",
-  request: { query: NfeFilters.extend({ dialect: DialectSchema }) },
+  request: { query: NfeQuery.extend({ dialect: DialectSchema }) },
 });
 
 const getNoteItemsExport = defineOpenAPIRoute<typeof noteItemsRoute, Env>({
@@ -109,7 +109,7 @@ const supplierItemsRoute = csvRoute({
   path: "/api/export/supplier-items",
   operationId: "exportSupplierItems",
   summary: "Exporta o de-para em CSV; o mesmo arquivo pode ser importado",
-  request: { query: SupplierItemFilters.extend({ dialect: DialectSchema }) },
+  request: { query: SupplierItemQuery.extend({ dialect: DialectSchema }) },
 });
 
 const getSupplierItemsExport = defineOpenAPIRoute<typeof supplierItemsRoute, Env>({

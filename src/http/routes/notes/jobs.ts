@@ -3,11 +3,26 @@ import { EXPORT_JOB } from "../../../export/files/exports.ts";
 import { ARCHIVE_JOB } from "../../../ingest/batch/archive.ts";
 import { itemsPage, progressOf } from "../../../ingest/batch/job-items.ts";
 import { replayBatch } from "../../../ingest/batch/replay.ts";
-import { findJob, hasItems, JOB_KINDS, JOB_STATES, listJobs } from "../../../journal/jobs.ts";
+import {
+  findJob,
+  hasItems,
+  JOB_KINDS,
+  JOB_STATES,
+  jobsBefore,
+  listJobs,
+} from "../../../journal/jobs.ts";
 import { replayOneMessageJob } from "../../../journal/one-message-jobs.ts";
 import { causeOf, type Env } from "../../env.ts";
 import { requires } from "../../middleware/permissions.ts";
-import { offsetOf, PageQuery, paged, pageOf, responses, wholeNumber } from "../../schemas.ts";
+import {
+  elementOf,
+  JobPosition,
+  listOf,
+  listQuery,
+  readPage,
+  withFields,
+} from "../../request/list-page.ts";
+import { offsetOf, PageQuery, paged, responses, wholeNumber } from "../../schemas.ts";
 import { itemLines, JobSchema, JobSummarySchema, jobSummary } from "../../views/job-view.ts";
 
 const JobParam = z.object({ id: z.string().max(64) });
@@ -20,12 +35,16 @@ const listRoute = createRoute({
   summary: "Lista os processamentos em segundo plano, do mais novo ao mais antigo",
   ...requires("read"),
   request: {
-    query: PageQuery.extend({
+    query: listQuery(JobPosition, JobSummarySchema).extend({
       kind: z.enum(JOB_KINDS).optional(),
       state: z.enum(JOB_STATES).optional(),
     }),
   },
-  responses: responses(200, pageOf(JobSummarySchema), "Uma página de processamentos"),
+  responses: responses(
+    200,
+    listOf(elementOf(JobSummarySchema, "JobFields")),
+    "Uma página de processamentos",
+  ),
 });
 
 const getJobs = defineOpenAPIRoute<typeof listRoute, Env>({
@@ -34,8 +53,16 @@ const getJobs = defineOpenAPIRoute<typeof listRoute, Env>({
     const { ports, actor } = c.var;
     const query = c.req.valid("query");
     const { signal } = c.var;
-    const { jobs, total } = await listJobs(ports, actor.company, query, offsetOf(query), signal);
-    return c.json(paged(jobs.map(jobSummary), query, total), 200);
+    const { rows, pagination } = await readPage(query, {
+      async numbered(page) {
+        const { jobs, total } = await listJobs(ports, actor.company, query, page, signal);
+        return { rows: jobs, total };
+      },
+      after: ({ limit, after }) =>
+        jobsBefore(ports, actor.company, query, { limit, before: after?.[1] ?? null }, signal),
+      positionOf: ({ id }): z.infer<typeof JobPosition> => ["j", id],
+    });
+    return c.json({ data: withFields(rows.map(jobSummary), query.fields), pagination }, 200);
   },
 });
 

@@ -5,18 +5,24 @@ import { discard, restore } from "../../../ingest/judge/discard.ts";
 import { mappingOf } from "../../../ingest/note/mapping.ts";
 import { findNote, originalOf } from "../../../ingest/note/stored-note.ts";
 import { lateCostsOf } from "../../../ingest/search/late-costs.ts";
-import { listNotes, noteDetail, notesBefore } from "../../../ingest/search/notes.ts";
+import {
+  listNotes,
+  noteDetail,
+  notesBefore,
+  notesChangedAfter,
+} from "../../../ingest/search/notes.ts";
 import type { IngestFailure } from "../../../ingest/verdict/failures.ts";
 import type { Tag } from "../../../journal/versions.ts";
 import { trusted } from "../../../lib/cast.ts";
 import { Failed } from "../../../lib/result.ts";
 import { movementsOfNote } from "../../../stock/reports/ledger.ts";
 import { cached, NOT_MODIFIED } from "../../cache/cached.ts";
-import { dayRange, plainDays } from "../../days.ts";
 import { causeOf, type Env } from "../../env.ts";
 import { requirePermission, requires } from "../../middleware/permissions.ts";
 import { type CorrectionBody, correctionsOf, ProcessBody } from "../../request/corrections.ts";
+import { DialectSchema, NfeQuery, nfeFilterOf } from "../../request/export-filters.ts";
 import {
+  ChangedNotePosition,
   elementOf,
   listOf,
   listQuery,
@@ -26,9 +32,6 @@ import {
 } from "../../request/list-page.ts";
 import {
   AccessKeyParam,
-  codeText,
-  Day,
-  DirectionEnum,
   FindingSchema,
   Flag,
   jsonBody,
@@ -37,6 +40,7 @@ import {
   responses,
   text,
 } from "../../schemas.ts";
+import { CSV_TOO, csvInstead, wantsCsv } from "../../stream/csv-file.ts";
 import { lotsTaken, TakenLotSchema } from "../../views/lot-view.ts";
 import {
   detailView,
@@ -51,23 +55,17 @@ const listRoute = createRoute({
   path: "/api/nfes",
   operationId: "listNfes",
   tags: ["nfe"],
-  summary: "Lista as notas, da mais nova à mais antiga",
+  summary: "Lista as notas, da mais nova à mais antiga; com updated_after, na ordem das mudanças",
   ...requires("read"),
+  ...CSV_TOO,
   request: {
-    query: listQuery(NotePosition, NoteSummarySchema).extend({
-      status: NoteStatusEnum.optional(),
-      direction: DirectionEnum.optional(),
-      held: Flag.optional().openapi({ description: "true: com pendência; false: sem nenhuma" }),
-      supplier: text(120).optional().openapi({
-        description: "CNPJ ou CPF do emitente, inteiro ou em parte, ou palavras do nome",
-      }),
-      search: text(120).optional().openapi({
-        description: "Chave de acesso (inteira ou em parte), número, CNPJ ou palavras do nome",
-      }),
-      from: Day.optional(),
-      to: Day.optional(),
-      product_code: codeText(120).optional(),
-    }),
+    query: listQuery(z.union([NotePosition, ChangedNotePosition]), NoteSummarySchema)
+      .extend({ ...NfeQuery.shape, dialect: DialectSchema })
+      .refine(
+        ({ cursor, updated_after }) =>
+          cursor?.after == null || (cursor.after[0] === "u") === (updated_after !== undefined),
+        { path: ["cursor"], message: "é de uma leitura com outros filtros" },
+      ),
   },
   responses: {
     ...responses(200, listOf(elementOf(NoteSummarySchema, "NoteFields")), "Uma página de notas"),
@@ -81,24 +79,25 @@ const getNotes = defineOpenAPIRoute<typeof listRoute, Env>({
     const { ports, actor } = c.var;
     const query = c.req.valid("query");
     const { timeZone } = await settingsOf(ports, actor.company, c.var.versions.settings);
-    const filter = {
-      status: query.status,
-      direction: query.direction,
-      held: query.held,
-      supplier: query.supplier,
-      search: query.search,
-      product: query.product_code,
-      ...dayRange(query, timeZone),
-      ...plainDays(query),
-    };
+    const filter = nfeFilterOf(query, timeZone);
+    if (wantsCsv(c)) return csvInstead(c, query.dialect, () => ({ type: "nfes", filter }));
     const { page, limit, cursor, fields } = query;
     const tags: Tag[] = filter.product === undefined ? ["nfes"] : ["nfes", "supplier_items"];
     return cached(c, { tags, vary: { ...filter, page, limit, cursor, fields } }, async () => {
       const { rows, pagination } = await readPage(query, {
         numbered: (numbered) => listNotes(ports, actor.company, filter, numbered),
         after: ({ limit: most, after }) =>
-          notesBefore(ports, actor.company, filter, { limit: most, before: after?.[1] ?? null }),
-        positionOf: ({ id }): z.infer<typeof NotePosition> => ["n", id],
+          filter.updatedAfter === undefined
+            ? notesBefore(ports, actor.company, filter, { limit: most, before: after?.[1] ?? null })
+            : notesChangedAfter(ports, actor.company, filter, {
+                limit: most,
+                after: after?.[0] === "u" ? [after[1], after[2]] : null,
+              }),
+        positionOf: ({
+          id,
+          updatedAt,
+        }): z.infer<typeof NotePosition | typeof ChangedNotePosition> =>
+          filter.updatedAfter === undefined ? ["n", id] : ["u", updatedAt, id],
       });
       return { data: withFields(rows.map(summaryView), fields), pagination };
     });

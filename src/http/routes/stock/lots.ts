@@ -10,9 +10,10 @@ import type { Env } from "../../env.ts";
 import { requires } from "../../middleware/permissions.ts";
 import { quantity } from "../../numbers.ts";
 import { CursorLimit, CursorPagination, cursorAfter } from "../../request/count-params.ts";
-import { LotQuery, lotFilterOf } from "../../request/export-filters.ts";
+import { DialectSchema, LotQuery, lotFilterOf } from "../../request/export-filters.ts";
 import { PlaceCursor, placeCursor } from "../../request/lot-params.ts";
 import { codeText, responses, text } from "../../schemas.ts";
+import { CSV_TOO, csvInstead, wantsCsv } from "../../stream/csv-file.ts";
 import {
   LotSchema,
   lotView,
@@ -89,9 +90,8 @@ const listLotsRoute = createRoute({
   tags: ["stock"],
   summary: "Os lotes com saldo, o mais urgente primeiro; vencidos ou perto de vencer",
   ...requires("read"),
-  request: {
-    query: Page.extend(LotQuery.shape),
-  },
+  ...CSV_TOO,
+  request: { query: Page.extend({ ...LotQuery.shape, dialect: DialectSchema }) },
   responses: responses(
     200,
     z.object({ data: z.array(LotSchema), pagination: CursorPagination }).openapi("Lots"),
@@ -103,12 +103,14 @@ const getLots = defineOpenAPIRoute<typeof listLotsRoute, Env>({
   route: listLotsRoute,
   handler: async (c) => {
     const { ports, actor, signal } = c.var;
-    const { cursor, limit, ...filters } = c.req.valid("query");
+    const { cursor, limit, dialect, ...filters } = c.req.valid("query");
     const day = await todayOf(c);
+    const filter = lotFilterOf(filters, day);
+    if (wantsCsv(c)) return csvInstead(c, dialect, () => ({ type: "lots", filter }));
     const lots = await listLots(
       ports,
       actor.company,
-      lotFilterOf(filters, day),
+      filter,
       { after: afterOf(cursor), limit },
       signal,
     );

@@ -18,10 +18,10 @@ import {
   movementsAfter,
 } from "../../../stock/reports/ledger.ts";
 import { type CacheKey, cached, NOT_MODIFIED } from "../../cache/cached.ts";
-import { dayRange, happenedAtOf } from "../../days.ts";
+import { happenedAtOf } from "../../days.ts";
 import { causeOf, type Env } from "../../env.ts";
 import { requires } from "../../middleware/permissions.ts";
-import { referenceOf } from "../../request/export-filters.ts";
+import { DialectSchema, MovementFilters, movementFilterOf } from "../../request/export-filters.ts";
 import {
   elementOf,
   listOf,
@@ -39,6 +39,7 @@ import {
   responses,
   text,
 } from "../../schemas.ts";
+import { CSV_TOO, csvInstead, wantsCsv } from "../../stream/csv-file.ts";
 import { lotsTaken, TakenLotSchema } from "../../views/lot-view.ts";
 import { MovementSchema, movementView } from "../../views/movement-view.ts";
 
@@ -199,14 +200,11 @@ const listMovementsRoute = createRoute({
   tags: ["stock"],
   summary: "Lista os movimentos, do mais novo ao mais antigo",
   ...requires("read"),
+  ...CSV_TOO,
   request: {
     query: listQuery(MovementPosition, MovementSchema).extend({
-      product_code: codeText(120).optional(),
-      type: z.enum(["ENTRADA", "SAIDA"]).optional(),
-      from: Day.optional(),
-      to: Day.optional(),
-      origin: text(40).optional(),
-      reference: text(120).optional(),
+      ...MovementFilters.shape,
+      dialect: DialectSchema,
     }),
   },
   responses: {
@@ -225,13 +223,8 @@ const getMovements = defineOpenAPIRoute<typeof listMovementsRoute, Env>({
     const { ports, actor } = c.var;
     const query = c.req.valid("query");
     const { timeZone } = await settingsOf(ports, actor.company, c.var.versions.settings);
-    const filter = {
-      product: query.product_code,
-      type: query.type,
-      origin: query.origin?.toUpperCase(),
-      reference: referenceOf(query.reference),
-      ...dayRange(query, timeZone),
-    };
+    const filter = movementFilterOf(query, timeZone);
+    if (wantsCsv(c)) return csvInstead(c, query.dialect, () => ({ type: "movements", filter }));
     const { page, limit, cursor, fields } = query;
     return cached(
       c,

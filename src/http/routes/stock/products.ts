@@ -37,7 +37,10 @@ const getProducts = defineOpenAPIRoute<typeof productsRoute, Env>({
     const { ports, actor } = c.var;
     const query = c.req.valid("query");
     return cached(c, { tags: ["products", "stock", "categories"], vary: query }, async (signal) => {
-      const filter = { search: query.search, categoryId: query.category_id };
+      const { search, category_id: categoryId, updated_after: updatedAfter } = query;
+      // Who copies the products must learn which are inactive now.
+      const inactiveToo = updatedAfter !== undefined;
+      const filter = { search, categoryId, updatedAfter, inactiveToo };
       const { rows, pagination } = await readLevels(ports, actor.company, filter, query, signal);
       const data = withFields(rows.map(listedProductView), query.fields);
       return { data, pagination, items: data };

@@ -2,6 +2,7 @@ import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { settingsOf } from "../../../accounts/settings/settings.ts";
 import type { Tag } from "../../../journal/versions.ts";
+import { trusted } from "../../../lib/cast.ts";
 import { Failed } from "../../../lib/result.ts";
 import type { StockFailure } from "../../../stock/failures.ts";
 import { productVersion } from "../../../stock/product-version.ts";
@@ -10,7 +11,9 @@ import { type Moment, stockAt } from "../../../stock/reports/stock-at.ts";
 import { cached, NOT_MODIFIED } from "../../cache/cached.ts";
 import { endOf } from "../../days.ts";
 import type { Env } from "../../env.ts";
+import { invalidFields } from "../../invalid-request.ts";
 import { requires } from "../../middleware/permissions.ts";
+import { DialectSchema } from "../../request/export-filters.ts";
 import { LEVEL_FILTERS, readLevels } from "../../request/level-query.ts";
 import {
   elementOf,
@@ -21,6 +24,7 @@ import {
 } from "../../request/list-page.ts";
 import { ProductCode } from "../../request/product-body.ts";
 import { DayOrInstant, Flag, responses, text } from "../../schemas.ts";
+import { CSV_TOO, csvInstead, wantsCsv } from "../../stream/csv-file.ts";
 import { StockItemSchema, stockItemView } from "../../views/product-view.ts";
 
 const MOST_CODES = 100;
@@ -45,15 +49,19 @@ const StockQuery = listQuery(LevelPosition, StockItemSchema)
   .extend({
     ...LEVEL_FILTERS,
     low: Flag.optional(),
+    dialect: DialectSchema,
     codes: Codes.optional().openapi({
       type: "string",
       description: `Códigos de produtos, separados por vírgula, até ${MOST_CODES}`,
     }),
     ...MomentQuery.shape,
   })
-  .refine(({ low, at, known_at }) => low !== true || (at ?? known_at) === undefined, {
-    path: ["low"],
-    message: "só vale para o estoque de agora",
+  .superRefine(({ low, updated_after, at, known_at }, context) => {
+    if ((at ?? known_at) === undefined) return;
+    const message = "só vale para o estoque de agora";
+    if (low === true) context.addIssue({ code: "custom", path: ["low"], message });
+    if (updated_after !== undefined)
+      context.addIssue({ code: "custom", path: ["updated_after"], message });
   });
 
 const stockRoute = createRoute({
@@ -63,6 +71,7 @@ const stockRoute = createRoute({
   tags: ["stock"],
   summary: "Lista o saldo e o valor de cada produto, por nome",
   ...requires("read"),
+  ...CSV_TOO,
   request: { query: StockQuery },
   responses: {
     ...responses(
@@ -99,19 +108,29 @@ async function linesOf(
   return levels.map((level) => stockItemView(level, then.get(level.code) ?? before));
 }
 
+/** The CSV of a past stock has its own columns and its own route. */
+const inventoryInstead = (c: Context<Env>): never => {
+  const message = "em CSV, o estoque de um dia é o de GET /api/export/inventory";
+  return trusted<never>(invalidFields(c, false, [{ path: "/at", code: "custom", message }]));
+};
+
 const getStock = defineOpenAPIRoute<typeof stockRoute, Env>({
   route: stockRoute,
   handler: async (c) => {
     const { ports, actor } = c.var;
     const query = c.req.valid("query");
     const moment = await momentOf(c, query);
+    const { search, category_id: categoryId, low, codes, updated_after: updatedAfter } = query;
+    const filter = { search, categoryId, low, codes, updatedAfter };
+    if (wantsCsv(c)) {
+      if (moment !== null) return inventoryInstead(c);
+      return csvInstead(c, query.dialect, () => ({ type: "stock", filter }));
+    }
     const key = {
       tags: ["stock", "products", "categories"] as const,
       vary: { ...query, ...moment },
     };
     return cached(c, key, async (signal) => {
-      const { search, category_id: categoryId, low, codes } = query;
-      const filter = { search, categoryId, low, codes };
       const { rows, pagination } = await readLevels(ports, actor.company, filter, query, signal);
       const lines = await linesOf(c, rows, moment, signal);
       return { data: withFields(lines, query.fields), pagination };

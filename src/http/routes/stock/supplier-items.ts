@@ -5,25 +5,29 @@ import { mappingEffect, productUnit } from "../../../ingest/supplier-items/mappi
 import { unmapSupplierItem } from "../../../ingest/supplier-items/unmap-supplier-item.ts";
 import {
   type SupplierItem,
+  supplierItemsAfter,
   supplierItemsPage,
 } from "../../../stock/supplier-items/supplier-items.ts";
 import { cached, NOT_MODIFIED } from "../../cache/cached.ts";
 import { causeOf, type Env } from "../../env.ts";
 import { FactorMembers, factorOfMembers, factorView } from "../../factor.ts";
 import { requires } from "../../middleware/permissions.ts";
-import { SupplierItemFilters } from "../../request/export-filters.ts";
-import { SupplierId } from "../../request/supplier-id.ts";
 import {
-  codeText,
-  Flag,
-  jsonBody,
-  offsetOf,
-  PageQuery,
-  PROBLEMS,
-  paged,
-  pageOf,
-  responses,
-} from "../../schemas.ts";
+  DialectSchema,
+  SupplierItemQuery,
+  supplierItemFilterOf,
+} from "../../request/export-filters.ts";
+import {
+  elementOf,
+  listOf,
+  listQuery,
+  readPage,
+  SupplierItemPosition,
+  withFields,
+} from "../../request/list-page.ts";
+import { SupplierId } from "../../request/supplier-id.ts";
+import { codeText, Flag, jsonBody, PROBLEMS, responses } from "../../schemas.ts";
+import { CSV_TOO, csvInstead, wantsCsv } from "../../stream/csv-file.ts";
 import { effectView, MappingEffectSchema } from "../../views/mapping-effect-view.ts";
 
 const SupplierItemSchema = z
@@ -58,11 +62,19 @@ const listRoute = createRoute({
   tags: ["stock"],
   summary: "Lista o de-para: o produto da empresa que corresponde a cada código do fornecedor",
   ...requires("read"),
+  ...CSV_TOO,
   request: {
-    query: PageQuery.extend(SupplierItemFilters.shape),
+    query: listQuery(SupplierItemPosition, SupplierItemSchema).extend({
+      ...SupplierItemQuery.shape,
+      dialect: DialectSchema,
+    }),
   },
   responses: {
-    ...responses(200, pageOf(SupplierItemSchema), "Uma página do de-para"),
+    ...responses(
+      200,
+      listOf(elementOf(SupplierItemSchema, "SupplierItemFields")),
+      "Uma página do de-para",
+    ),
     ...NOT_MODIFIED,
   },
 });
@@ -70,16 +82,35 @@ const listRoute = createRoute({
 const getSupplierItems = defineOpenAPIRoute<typeof listRoute, Env>({
   route: listRoute,
   handler: async (c) => {
+    const { ports, actor } = c.var;
     const query = c.req.valid("query");
+    const filter = supplierItemFilterOf(query);
+    if (wantsCsv(c))
+      return csvInstead(c, query.dialect, () => ({ type: "supplier-items", filter }));
     return cached(c, { tags: ["supplier_items"], vary: query }, async (signal) => {
-      const { items, total } = await supplierItemsPage(
-        c.var.ports,
-        c.var.actor.company,
-        { supplier: query.supplier_cnpj, product: query.product_code },
-        offsetOf(query),
-        signal,
-      );
-      return paged(items.map(view), query, total);
+      const { rows, pagination } = await readPage(query, {
+        async numbered(page) {
+          const found = await supplierItemsPage(ports, actor.company, filter, page, signal);
+          return { rows: found.items, total: found.total };
+        },
+        after({ limit, after }) {
+          const position = after === null ? null : ([after[1], after[2], after[3]] as const);
+          return supplierItemsAfter(
+            ports,
+            actor.company,
+            filter,
+            { limit, after: position },
+            signal,
+          );
+        },
+        positionOf: ({ supplier, code, unit }): z.infer<typeof SupplierItemPosition> => [
+          "s",
+          supplier,
+          code,
+          unit,
+        ],
+      });
+      return { data: withFields(rows.map(view), query.fields), pagination };
     });
   },
 });

@@ -23,12 +23,12 @@ interface Loaded {
 
 /**
  * The page in a folder. It is read into memory whole, once, with the first file that is asked for; each compressed form is made once,
- * when it is first asked for. A folder that is not there is looked for again each time.
+ * when it is first asked for. `wanted` says by its path which file is of it. A folder that is not there is looked for again each time.
  */
-export function folderPage(folder: string): PageFiles {
+export function folderPage(folder: string, wanted = (_path: string) => true): PageFiles {
   let loaded: Promise<ReadonlyMap<string, Loaded>> | undefined;
   const files = async () => {
-    loaded ??= load(folder);
+    loaded ??= load(folder, wanted);
     const all = await loaded;
     if (all.size === 0) loaded = undefined;
     return all;
@@ -52,13 +52,16 @@ async function compressed(plain: PageFile, encoding: PageEncoding): Promise<Page
   return { ...plain, bytes: new Uint8Array(bytes), encoding };
 }
 
-async function load(folder: string): Promise<ReadonlyMap<string, Loaded>> {
+async function load(
+  folder: string,
+  wanted: (path: string) => boolean,
+): Promise<ReadonlyMap<string, Loaded>> {
   const found = new Map<string, Loaded>();
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   for (const entry of entries) {
     const file = join(entry.parentPath, entry.name);
     const path = `/${relative(folder, file).split(sep).join("/")}`;
-    if (!entry.isFile() || path === "/_headers") continue;
+    if (!entry.isFile() || path === "/_headers" || !wanted(path)) continue;
     const bytes = new Uint8Array(await readFile(file));
     const etag = `"${(await sha256(bytes)).slice(0, 32)}"`;
     const plain = { bytes, type: pageTypeOf(path), etag, encoding: null };
