@@ -101,7 +101,8 @@ async function runOnce(service: Service, url: string, state: string): Promise<Co
 async function untilEqual(service: Service, state: string): Promise<void> {
   const right = plain(await truth(service));
   const deadline = AbortSignal.timeout(20_000);
-  const kept = async () => plain(JSON.parse(await Bun.file(state).text()));
+  const kept = async () =>
+    (await Bun.file(state).exists()) ? plain(JSON.parse(await Bun.file(state).text())) : null;
   while (!Bun.deepEquals(await kept(), right) && !deadline.aborted) await Bun.sleep(20);
   expect(await kept()).toEqual(right);
 }
