@@ -74,8 +74,13 @@ testInFull(
   },
 );
 
-test("every entry point sets the private umask before it writes a file", async () => {
-  const ofMachine = DOORS.filter((door) => !/(?:^|\.)worker\.ts$/.test(door));
+/** What it writes is public, and often served by another user than the one who built it. */
+const PUBLIC = ["tools/build-page.ts"];
+
+test("every entry point that writes private files sets the private umask before", async () => {
+  const ofMachine = DOORS.filter((door) => !/(?:^|\.)worker\.ts$/.test(door)).filter(
+    (door) => !PUBLIC.includes(door),
+  );
   expect(ofMachine.length).toBeGreaterThan(5);
   for (const door of ofMachine) {
     const source = await Bun.file(join(SOURCE, door)).text();
