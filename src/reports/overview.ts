@@ -24,7 +24,7 @@ export interface CompanyOverview {
   readonly mailboxFailingSince: number | null;
 }
 
-/** What waits in each of some companies, in one statement; every part goes by an index. `companies`: those of one person, of which there is a limit. */
+/** What waits in each of some companies that live in this database, in one statement; every part goes by an index. `companies`: those of one person, of which there is a limit. */
 export async function overviewOf(
   { reader }: Pick<Ports, "reader">,
   companies: readonly number[],
@@ -34,7 +34,7 @@ export async function overviewOf(
     {
       sql: `select c.value as company, ${readyNotes("c.value", "?2")} as ready, ${heldNotes("c.value", "?2")} as held,
           n.access_key, n.number, n.supplier_name, n.received_at, s.active, s.failing_since
-        from json_each(?1) c
+        from json_each(?1) c cross join companies k on k.id = c.value and k.home is null
         left join notes n on n.id = (select max(id) from notes where company = c.value)
         left join mail_settings s on s.company = c.value`,
       args: [JSON.stringify(companies), MOST_OF_COMPANY],

@@ -135,7 +135,7 @@ export const MAY: Record<string, string> = {
   "http/routes/exports":
     "lib http http/middleware http/request http/stream export export/files accounts/settings journal",
   "http/routes/notes":
-    "lib danfe danfe/pdf http http/middleware http/cache http/views http/request http/stream ingest/verdict ingest/upload ingest/note ingest/judge ingest/search ingest/supplier-items ingest/approve ingest/reverse ingest/event ingest/receive ingest/batch stock stock/supplier-items stock/reports reports export/files accounts accounts/login accounts/settings journal",
+    "lib danfe danfe/pdf http http/middleware http/cache http/views http/request http/stream ingest/verdict ingest/upload ingest/note ingest/judge ingest/search ingest/supplier-items ingest/approve ingest/reverse ingest/event ingest/receive ingest/batch stock stock/supplier-items stock/reports reports export/files accounts accounts/login accounts/settings journal ports",
   "http/routes/stock":
     "lib http http/middleware http/cache http/views http/request http/stream ingest/note ingest/search ingest/supplier-items ingest/manual-movements stock stock/supplier-items stock/posting stock/reports stock/lots stock/catalog stock/counting reports accounts/settings journal ports",
   "http/routes/accounts":

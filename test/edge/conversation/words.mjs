@@ -3,8 +3,6 @@ import { setTimeout as pause } from "node:timers/promises";
 
 /** Between the parts of the forms here. */
 export const BOUNDARY = "----parity";
-/** The edge compresses behind the Worker, whose stream would take its source at once if it did so itself. */
-export const COMPRESSED = { without: ["content-encoding", "vary"] };
 export const XML = { "content-type": "application/xml" };
 export const FORM = { "content-type": `multipart/form-data; boundary=${BOUNDARY}` };
 export const ROLES = ["VISUALIZADOR", "OPERADOR", "GERENTE", "ADMIN"];

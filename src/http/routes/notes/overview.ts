@@ -1,6 +1,7 @@
 import { createRoute, defineOpenAPIRoute, z } from "@hono/zod-openapi";
 import { companiesOf, inOrder } from "../../../accounts/login/memberships.ts";
 import { ROLES } from "../../../accounts/roles.ts";
+import { eachHome } from "../../../ports/homes.ts";
 import { MOST_OF_COMPANY, overviewOf } from "../../../reports/overview.ts";
 import type { Env } from "../../env.ts";
 import { requires } from "../../middleware/permissions.ts";
@@ -44,7 +45,7 @@ const overviewRoute = createRoute({
   operationId: "getOverview",
   tags: ["nfe"],
   summary: "O que espera em cada empresa da pessoa, pelo nome; com uma chave de API, só na dela",
-  ...requires("read"),
+  ...requires("read", "people"),
   responses: responses(200, OverviewSchema, "As empresas"),
 });
 
@@ -55,8 +56,8 @@ const getOverview = defineOpenAPIRoute<typeof overviewRoute, Env>({
     const all = inOrder(await companiesOf(ports, actor.userId));
     const own = actor.keyId === undefined ? all : all.filter(({ id }) => id === actor.company);
     const ids = own.map(({ id }) => id);
-    const found = await overviewOf(ports, ids, signal);
-    const of = new Map(found.map((one) => [one.company, one]));
+    const found = await Promise.all(eachHome(ports).map((home) => overviewOf(home, ids, signal)));
+    const of = new Map(found.flat().map((one) => [one.company, one]));
     const companies = own.flatMap(({ id, name, cnpjs, role }) => {
       const one = of.get(id);
       if (one === undefined) return [];
