@@ -15,6 +15,7 @@ async function takingJson({ send }: TestApp): Promise<[string, string][]> {
 const latin1 = (text: string) => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
 const json = { "content-type": "application/json" };
 
+/** One middleware reads the body, whatever it is called: one body shows it for each route. */
 const JSON_TYPES = ["application/json", "application/json; charset=iso-8859-1", "text/plain"];
 
 test("a malformed or ambiguous JSON body is 400 with its position, on every route", () =>
@@ -22,7 +23,6 @@ test("a malformed or ambiguous JSON body is 400 with its position, on every rout
     const routes = await takingJson(service);
     expect(routes.length).toBeGreaterThan(8);
     for (const [method, path] of routes)
-      // One middleware reads the body, whatever it is called: one body shows it for each route.
       for (const [body, says] of [
         ["{", "não é um JSON válido: erro de sintaxe na linha 1, coluna 2"],
         ['{"a":1,\n"b"}', "linha 2, coluna 4"],
