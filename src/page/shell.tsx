@@ -2,11 +2,13 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { useAddress } from "./base/address.ts";
 import { listenToKeys, useKeys } from "./base/keys.ts";
 import { closeLive, live, openLive } from "./base/live.ts";
+import { otherCompany } from "./base/me.ts";
 import { notifyFault } from "./base/notices.ts";
 import { online } from "./base/online.ts";
 import { followSession, leave, may, me, unsent } from "./base/session.ts";
 import { Help } from "./help.tsx";
 import { LazyView } from "./lazy-view.tsx";
+import { Button } from "./parts/button.tsx";
 import { Confirm } from "./parts/dialog.tsx";
 import { Icon } from "./parts/icon.tsx";
 import { PLACES, type Place } from "./places.ts";
@@ -109,7 +111,7 @@ function useFocusOnNewPlace(path: string, main: HTMLElement | null): void {
   }, [path, main]);
 }
 
-/** What the page says while the network or the feed is interrupted. */
+/** What the page says while the network or the feed is interrupted, or the session is of another company than this tab. */
 function Offline() {
   const away = !online.value;
   const still = live.value === "broken" && !away;
@@ -119,6 +121,15 @@ function Offline() {
         <p class="offline-bar">
           <Icon name="wifi-off" />
           Sem internet. Mostrando o que já estava aqui.
+        </p>
+      )}
+      {otherCompany.value && (
+        <p class="offline-bar">
+          <Icon name="building-2" />
+          Em outra aba você passou a trabalhar em outra empresa. Nada desta aba foi gravado nela.
+          <Button small onClick={() => location.reload()}>
+            Recarregar
+          </Button>
         </p>
       )}
       {still && (

@@ -1,15 +1,10 @@
-import { computed, signal } from "@preact/signals";
-import type { z } from "zod";
+import { computed } from "@preact/signals";
 import { type Permission, type Role, may as roleMay } from "../../accounts/roles.ts";
-import type { BrowserSessionSchema } from "../../http/routes/accounts/browser-session.ts";
 import { ask } from "./ask.ts";
+import { type Me, me } from "./me.ts";
 import { Unreachable } from "./problem.ts";
 
-/** The answer of GET /api/session. */
-export type Me = z.infer<typeof BrowserSessionSchema>;
-
-/** Who is here; null: not read yet, or not signed in. The server decides again at every request. */
-export const me = signal<Me | null>(null);
+export { type Me, me };
 
 /** Whether a button is shown: what the role may not do is not there. */
 export const may = (permission: Permission): boolean => {

@@ -1,0 +1,17 @@
+import { ask } from "../../../src/page/base/ask.ts";
+import { otherCompany } from "../../../src/page/base/me.ts";
+import { readMe } from "../../../src/page/base/session.ts";
+
+/** What every view asks with, reachable from a test: `asking.ask(…)` gives the answer or the code of the refusal. */
+Object.assign(globalThis, {
+  asking: {
+    readMe,
+    ask: (path: string, options: object = {}) =>
+      ask(path, options).catch((fault: { code?: string; message: string }) => ({
+        code: fault.code,
+        message: fault.message,
+      })),
+    isOther: () => otherCompany.value,
+  },
+});
+document.title = "asking";
